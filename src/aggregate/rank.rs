@@ -1,0 +1,16 @@
+//! What puts one update before another.
+
+use crate::words::words;
+
+words! {
+    /// The order of the KBs, everywhere; ties go on to the machines that miss the KB
+    /// (more first) and then to its id.
+    pub enum RankBy {
+        /// By the CVEs that the KB addresses.
+        Cve = "cve",
+        /// By exposure: the sum of those CVEs over the machines that miss it.
+        Exposure = "exposure",
+        /// By the number of machines that miss it.
+        Machines = "machines",
+    }
+}

@@ -1,0 +1,80 @@
+//! Where a tenant's API and sign-in live: Microsoft's clouds.
+
+use crate::words::words;
+
+words! {
+    /// A Microsoft cloud, or a region of the public one.
+    pub enum Cloud {
+        /// The commercial cloud; the service picks the region.
+        Public = "public",
+        /// The commercial cloud, United States.
+        Us = "us",
+        /// The commercial cloud, European Union.
+        Eu = "eu",
+        /// The commercial cloud, United Kingdom.
+        Uk = "uk",
+        /// The commercial cloud, Australia.
+        Au = "au",
+        /// The commercial cloud, Switzerland.
+        Swa = "swa",
+        /// US government: GCC.
+        Gcc = "gcc",
+        /// US government: GCC High.
+        GccHigh = "gcc-high",
+        /// US Department of Defense.
+        Dod = "dod",
+    }
+}
+
+/// The three addresses of a cloud. They are separate settings: a host alone does not
+/// make a cloud.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Endpoints {
+    /// Base URL of the API.
+    pub api: &'static str,
+    /// Base URL of the sign-in.
+    pub authority: &'static str,
+    /// What a token is asked for.
+    pub scope: &'static str,
+}
+
+impl Cloud {
+    /// Where this cloud is.
+    pub const fn endpoints(self) -> Endpoints {
+        Endpoints {
+            api: self.api(),
+            authority: self.authority(),
+            scope: self.scope(),
+        }
+    }
+
+    const fn api(self) -> &'static str {
+        match self {
+            Self::Public => "https://api.security.microsoft.com",
+            Self::Us => "https://us.api.security.microsoft.com",
+            Self::Eu => "https://eu.api.security.microsoft.com",
+            Self::Uk => "https://uk.api.security.microsoft.com",
+            Self::Au => "https://au.api.security.microsoft.com",
+            Self::Swa => "https://swa.api.security.microsoft.com",
+            Self::Gcc => "https://api-gcc.securitycenter.microsoft.us",
+            Self::GccHigh | Self::Dod => "https://api-gov.securitycenter.microsoft.us",
+        }
+    }
+
+    const fn authority(self) -> &'static str {
+        match self {
+            Self::GccHigh | Self::Dod => "https://login.microsoftonline.us",
+            _ => "https://login.microsoftonline.com",
+        }
+    }
+
+    /// The government clouds issue tokens for their own API's address; the public one
+    /// still issues them for the address that its API had first.
+    const fn scope(self) -> &'static str {
+        match self {
+            Self::Gcc => "https://api-gcc.securitycenter.microsoft.us/.default",
+            Self::GccHigh | Self::Dod => "https://api-gov.securitycenter.microsoft.us/.default",
+            _ => "https://api.securitycenter.microsoft.com/.default",
+        }
+    }
+}

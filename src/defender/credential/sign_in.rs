@@ -1,0 +1,35 @@
+//! What a sign-in needs, gathered beforehand: nothing in this room reads the environment.
+
+use std::path::PathBuf;
+
+use secrecy::SecretString;
+use url::Url;
+
+use super::CredentialKind;
+
+/// Everything that was configured for the sign-in.
+#[derive(Debug, Clone)]
+pub struct SignIn {
+    /// The kind asked for; [`CredentialKind::Auto`] takes the first that is configured.
+    pub kind: CredentialKind,
+    /// Base URL of the sign-in service; https.
+    pub authority_url: Url,
+    /// What the token is for, such as `https://api.securitycenter.microsoft.com/.default`.
+    pub scope: String,
+    /// The Entra tenant: its id or one of its domains.
+    pub tenant_id: Option<String>,
+    /// The app registration's (or the managed identity's) client id.
+    pub client_id: Option<String>,
+    /// The client secret.
+    pub secret: Option<SecretString>,
+    /// File with certificate and private key: PEM or PKCS#12.
+    pub certificate: Option<PathBuf>,
+    /// What opens that file, when it is PKCS#12.
+    pub certificate_password: Option<SecretString>,
+    /// File in which Kubernetes keeps the federated token.
+    pub federated_token_file: Option<PathBuf>,
+    /// A ready-made access token.
+    pub access_token: Option<SecretString>,
+    /// Whether the platform offers a managed identity by its own environment variables.
+    pub managed_identity_offered: bool,
+}

@@ -1,0 +1,3 @@
+//! Machine ids in, a stream of outcomes out: within the quota, through every fault.
+
+pub mod quota;

@@ -1,0 +1,177 @@
+//! The quota as people write it: `100/min,1500/h`, `10/s`, `none`.
+
+use std::{fmt, num::NonZeroU32, str::FromStr, time::Duration};
+
+use thiserror::Error;
+
+/// At most so many calls within any span of time this long: an exact sliding window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RateLimit {
+    /// Calls allowed within the window.
+    pub calls: NonZeroU32,
+    /// Length of the window; never zero.
+    pub window: Duration,
+}
+
+/// The limits that hold together; none at all means no limit.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RateLimits(pub Vec<RateLimit>);
+
+/// The smoothest rate within the limits, or none.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Pace(pub Option<RateLimit>);
+
+/// A text that is no limit.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("`{0}` is no limit: write calls per window, such as 100/min, 1500/h or 100/60s, or none")]
+pub struct InvalidLimit(String);
+
+impl FromStr for RateLimit {
+    type Err = InvalidLimit;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let invalid = || InvalidLimit(text.trim().to_owned());
+        let (calls, window) = text.split_once('/').ok_or_else(invalid)?;
+        Ok(Self {
+            calls: calls.trim().parse().map_err(|_| invalid())?,
+            window: window_length(window.trim()).ok_or_else(invalid)?,
+        })
+    }
+}
+
+/// `min`, `60s`, `1.5h`: a number that may be left out, and a unit.
+fn window_length(text: &str) -> Option<Duration> {
+    let unit_at = text.find(|character: char| character.is_ascii_alphabetic())?;
+    let (number, unit) = text.split_at(unit_at);
+    let seconds = match unit {
+        "ms" => 0.001,
+        "s" | "sec" => 1.0,
+        "m" | "min" => 60.0,
+        "h" | "hour" => 3600.0,
+        "d" | "day" => 86400.0,
+        _ => return None,
+    };
+    let number = match number.trim() {
+        "" => 1.0,
+        number => number.parse::<f64>().ok()?,
+    };
+    Duration::try_from_secs_f64(number * seconds)
+        .ok()
+        .filter(|window| !window.is_zero())
+}
+
+impl FromStr for RateLimits {
+    type Err = InvalidLimit;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text.trim() == "none" {
+            return Ok(Self::default());
+        }
+        text.split(',')
+            .map(str::parse)
+            .collect::<Result<_, _>>()
+            .map(Self)
+    }
+}
+
+impl FromStr for Pace {
+    type Err = InvalidLimit;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text.trim() == "none" {
+            return Ok(Self(None));
+        }
+        text.parse().map(|limit| Self(Some(limit)))
+    }
+}
+
+impl fmt::Display for RateLimit {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let millis = self.window.as_millis();
+        let (calls, seconds) = (self.calls, millis / 1000);
+        match (millis % 1000, seconds) {
+            (0, 1) => write!(formatter, "{calls}/s"),
+            (0, 60) => write!(formatter, "{calls}/min"),
+            (0, 3600) => write!(formatter, "{calls}/h"),
+            (0, 86_400) => write!(formatter, "{calls}/day"),
+            (0, _) => write!(formatter, "{calls}/{seconds}s"),
+            _ => write!(formatter, "{calls}/{millis}ms"),
+        }
+    }
+}
+
+impl fmt::Display for RateLimits {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() {
+            return formatter.write_str("none");
+        }
+        let texts: Vec<String> = self.0.iter().map(ToString::to_string).collect();
+        formatter.write_str(&texts.join(","))
+    }
+}
+
+impl fmt::Display for Pace {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(limit) => limit.fmt(formatter),
+            None => formatter.write_str("none"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_as_people_write_them() {
+        for (text, calls, window_ms, printed) in [
+            ("100/min", 100, 60_000, "100/min"),
+            ("100/60s", 100, 60_000, "100/min"),
+            (" 1500 / h ", 1500, 3_600_000, "1500/h"),
+            ("10/s", 10, 1000, "10/s"),
+            ("5/1.5s", 5, 1500, "5/1500ms"),
+            ("7/250ms", 7, 250, "7/250ms"),
+            ("7/2day", 7, 172_800_000, "7/172800s"),
+        ] {
+            let limit: RateLimit = text.parse().unwrap();
+            assert_eq!(limit.calls.get(), calls, "{text}");
+            assert_eq!(limit.window, Duration::from_millis(window_ms), "{text}");
+            assert_eq!(limit.to_string(), printed);
+        }
+    }
+
+    #[test]
+    fn what_is_no_limit() {
+        for text in [
+            "",
+            "100",
+            "0/min",
+            "-1/s",
+            "1/0s",
+            "1/-1s",
+            "1/NaNs",
+            "1/fortnight",
+            "x/min",
+            "1/",
+            "1/60",
+        ] {
+            assert_eq!(text.parse::<RateLimit>(), Err(InvalidLimit(text.into())));
+        }
+        assert!("100/min,".parse::<RateLimits>().is_err());
+        assert!("100/min,none".parse::<RateLimits>().is_err());
+    }
+
+    #[test]
+    fn none_switches_them_off() {
+        assert_eq!("none".parse::<RateLimits>(), Ok(RateLimits::default()));
+        assert_eq!("none".parse::<Pace>(), Ok(Pace(None)));
+        assert_eq!(RateLimits::default().to_string(), "none");
+    }
+
+    #[test]
+    fn a_list_keeps_its_order() {
+        let limits: RateLimits = "100/min, 1500/h".parse().unwrap();
+        assert_eq!(limits.to_string(), "100/min,1500/h");
+    }
+}

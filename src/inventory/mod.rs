@@ -1,0 +1,47 @@
+//! The inventory: which machines are asked for, read from CSV in any of its real shapes.
+
+use crate::machine::MachineId;
+
+/// What the inventory file holds.
+///
+/// Every row is in exactly one place: `rows() = machines + duplicates + rejected`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Inventory {
+    /// Where it was read from: the path as it was typed, or `-` for standard input.
+    pub file: String,
+    /// Names of the columns that travel along to the machine report, in their order.
+    pub columns: Vec<String>,
+    /// The machines to ask for, each once, in the order of the file.
+    pub machines: Vec<InventoryMachine>,
+    /// Rows that repeat an earlier machine.
+    pub duplicates: u64,
+    /// Rows whose id is no machine id.
+    pub rejected: Vec<RejectedRow>,
+}
+
+/// One machine of the inventory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InventoryMachine {
+    /// The machine's id.
+    pub id: MachineId,
+    /// Line of the file on which its row begins, from 1.
+    pub line: u64,
+    /// What the row says in the other columns: one cell for each of [`Inventory::columns`].
+    pub cells: Vec<String>,
+}
+
+/// A row whose id is no machine id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RejectedRow {
+    /// Line of the file on which the row begins, from 1.
+    pub line: u64,
+    /// The text in the id column, as it stands there.
+    pub input: String,
+}
+
+impl Inventory {
+    /// Rows of data in the file; blank lines and the header are none.
+    pub fn rows(&self) -> u64 {
+        self.machines.len() as u64 + self.duplicates + self.rejected.len() as u64
+    }
+}

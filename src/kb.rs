@@ -1,0 +1,145 @@
+//! The missing KB: one update that a machine does not have.
+
+use std::{fmt, sync::Arc};
+
+/// The service's id of an update, without the `KB` that people put before it.
+///
+/// It is kept as it came apart from that prefix, because the reports show the
+/// service's own spelling; [`KbId::for_people`] gives the other one. The empty id
+/// stands for an update that the service lists without one.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct KbId(Arc<str>);
+
+impl KbId {
+    /// The id in `text`, trimmed, and without a `KB` prefix in any case.
+    ///
+    /// ```
+    /// use patchgap::kb::KbId;
+    ///
+    /// assert_eq!(KbId::new(" kb4540673 ").as_str(), "4540673");
+    /// ```
+    pub fn new(text: &str) -> Self {
+        let text = text.trim();
+        let digits = match text.get(..2) {
+            Some(prefix) if prefix.eq_ignore_ascii_case("kb") => text[2..].trim_start(),
+            _ => text,
+        };
+        Self(digits.into())
+    }
+
+    /// The id as the service spells it: `4540673`.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The id as people spell it: `KB4540673`, or `(no KB id)`.
+    pub fn for_people(&self) -> String {
+        if self.0.is_empty() {
+            "(no KB id)".to_owned()
+        } else {
+            format!("KB{}", self.0)
+        }
+    }
+}
+
+impl fmt::Display for KbId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for KbId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, formatter)
+    }
+}
+
+/// One update that one machine misses, as the service described it for that machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MissingKb {
+    /// Which update.
+    pub id: KbId,
+    /// The bundle's title, such as `March 2020 Security Updates`. Many KBs share one.
+    pub name: Option<Arc<str>>,
+    /// Products that the update patches on this machine: sorted, each once.
+    pub products: Vec<Arc<str>>,
+    /// The update's catalog page.
+    pub url: Option<Arc<str>>,
+    /// The service's own count of machines that miss the update.
+    pub machine_missed_on: Option<u64>,
+    /// CVEs that the update addresses on this machine; 0 where the service gave no number.
+    pub cve_addressed: u64,
+    /// The machine's OS build.
+    pub os_build: Option<Arc<str>>,
+}
+
+impl MissingKb {
+    /// Takes in a second description of the same update on the same machine: the larger
+    /// counts, all products, and of two texts the smaller one, so that the order in which
+    /// they came makes no difference.
+    pub fn merge(&mut self, other: Self) {
+        self.name = smaller(self.name.take(), other.name);
+        self.url = smaller(self.url.take(), other.url);
+        self.os_build = smaller(self.os_build.take(), other.os_build);
+        self.products.extend(other.products);
+        self.products.sort();
+        self.products.dedup();
+        self.machine_missed_on = self.machine_missed_on.max(other.machine_missed_on);
+        self.cve_addressed = self.cve_addressed.max(other.cve_addressed);
+    }
+}
+
+/// The smaller of two texts, where a missing one counts as none.
+fn smaller(one: Option<Arc<str>>, other: Option<Arc<str>>) -> Option<Arc<str>> {
+    [one, other].into_iter().flatten().min()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_prefix_goes_and_the_rest_stays() {
+        for (text, id) in [
+            ("4540673", "4540673"),
+            ("KB4540673", "4540673"),
+            ("Kb 4540673", "4540673"),
+            (" 4540673\n", "4540673"),
+            ("", ""),
+            ("k", "k"),
+            ("é1", "é1"),
+        ] {
+            assert_eq!(KbId::new(text).as_str(), id, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn people_read_a_kb() {
+        assert_eq!(KbId::new("4540673").for_people(), "KB4540673");
+        assert_eq!(KbId::new("").for_people(), "(no KB id)");
+    }
+
+    fn missing(name: Option<&str>, products: &[&str], cve_addressed: u64) -> MissingKb {
+        MissingKb {
+            id: KbId::new("1"),
+            name: name.map(Into::into),
+            products: products.iter().map(|&product| product.into()).collect(),
+            url: None,
+            machine_missed_on: (cve_addressed > 5).then_some(cve_addressed),
+            cve_addressed,
+            os_build: None,
+        }
+    }
+
+    #[test]
+    fn merging_does_not_depend_on_the_order() {
+        let one = missing(Some("b"), &["edge"], 3);
+        let other = missing(None, &["edge", "dotnet"], 9);
+        let mut there = one.clone();
+        there.merge(other.clone());
+        let mut back = other;
+        back.merge(one);
+        assert_eq!(there, back);
+        assert_eq!(there, missing(Some("b"), &["dotnet", "edge"], 9));
+    }
+}

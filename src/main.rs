@@ -1,0 +1,3 @@
+//! The `patchgap` command.
+
+fn main() {}
