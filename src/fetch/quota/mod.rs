@@ -1,5 +1,180 @@
 //! The quota: how many calls may be sent, and when.
+//!
+//! Three things decide, and a call waits for the last of them: exact sliding windows hold
+//! the limits, a pacer smooths, and after a refusal for quota everybody waits until the
+//! service has said that it goes on. Every attempt takes a permit, the first as the last.
 
+mod forecast;
 mod limits;
+mod pacer;
+mod pause;
+mod window;
 
-pub use limits::{InvalidLimit, Pace, RateLimit, RateLimits};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tokio::{
+    sync::Notify,
+    time::{Duration, Instant, sleep_until},
+};
+
+pub use self::{
+    forecast::{Forecast, Load},
+    limits::{InvalidLimit, Pace, RateLimit, RateLimits},
+};
+use self::{
+    pacer::Pacer,
+    pause::Pause,
+    window::{Place, Window},
+};
+
+/// Grants permits to send.
+#[derive(Debug)]
+pub struct Quota {
+    /// Held by the one that is next: only it watches the clock, the others queue.
+    turn: tokio::sync::Mutex<()>,
+    state: Mutex<State>,
+    pacer: Option<Pacer>,
+    answered: Notify,
+}
+
+#[derive(Debug)]
+struct State {
+    windows: Vec<Window>,
+    pause: Pause,
+}
+
+/// Leave to send one call. Hold it until the answer has arrived: from then on the windows
+/// count the call down.
+#[derive(Debug)]
+#[must_use = "a call without its permit breaks the quota"]
+pub struct Permit<'a> {
+    quota: &'a Quota,
+}
+
+/// What calls wait for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Waiting {
+    /// A window is used up.
+    Window,
+    /// The service refused calls for quota.
+    Throttled,
+}
+
+impl Quota {
+    /// A quota on which nothing was used yet.
+    pub fn new(limits: &RateLimits, pace: Pace) -> Self {
+        Self {
+            turn: tokio::sync::Mutex::new(()),
+            state: Mutex::new(State {
+                windows: limits.0.iter().copied().map(Window::new).collect(),
+                pause: Pause::default(),
+            }),
+            pacer: Pacer::new(pace),
+            answered: Notify::new(),
+        }
+    }
+
+    /// Waits for leave to send one call: first come, first served.
+    pub async fn permit(&self) -> Permit<'_> {
+        let _turn = self.turn.lock().await;
+        loop {
+            match self.try_permit(Instant::now()) {
+                Ok(permit) => return permit,
+                Err(Place::At(instant)) => sleep_until(instant).await,
+                Err(_) => self.answered.notified().await,
+            }
+        }
+    }
+
+    fn try_permit(&self, now: Instant) -> Result<Permit<'_>, Place> {
+        let mut state = self.state();
+        match state.place(now) {
+            Place::Now => {}
+            later => return Err(later),
+        }
+        if let Some(pacer) = &self.pacer {
+            pacer.take(now).map_err(Place::At)?;
+        }
+        state.windows.iter_mut().for_each(Window::take);
+        Ok(Permit { quota: self })
+    }
+
+    /// Makes everybody wait, because the service refused a call for quota: for as long as
+    /// it said, or else for longer each time. Returns when calls go on.
+    pub fn throttled(&self, retry_after: Option<Duration>) -> Instant {
+        self.state().pause.throttled(retry_after, Instant::now())
+    }
+
+    /// Notes that the service answers: the next refusal without a time starts small again.
+    pub fn flowing(&self) {
+        self.state().pause.flowing();
+    }
+
+    /// Until when no call can be sent, and why; `None` when the next one waits for at most
+    /// the pace.
+    pub fn waiting(&self) -> Option<(Waiting, Instant)> {
+        let now = Instant::now();
+        let mut state = self.state();
+        if let Some(instant) = state.pause.until(now) {
+            return Some((Waiting::Throttled, instant));
+        }
+        match state.place(now) {
+            Place::At(instant) => Some((Waiting::Window, instant)),
+            Place::Now | Place::AfterAnAnswer => None,
+        }
+    }
+
+    /// For each limit in its order: calls that count now, and how many may.
+    pub fn used(&self) -> Vec<(usize, usize)> {
+        let now = Instant::now();
+        self.state()
+            .windows
+            .iter_mut()
+            .map(|window| window.used(now))
+            .collect()
+    }
+
+    /// How the calls still to be sent fall into the windows as they stand.
+    pub fn forecast(&self, load: Load) -> Forecast {
+        let now = Instant::now();
+        let state = self.state();
+        let pace = self.pacer.as_ref().map_or(Duration::ZERO, Pacer::period);
+        forecast::forecast(
+            &state.windows,
+            pace,
+            state.pause.until(now).unwrap_or(now),
+            now,
+            load,
+        )
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn place(&mut self, now: Instant) -> Place {
+        let pause = self.pause.until(now).map_or(Place::Now, Place::At);
+        self.windows
+            .iter_mut()
+            .map(|window| window.place(now))
+            .fold(pause, Place::max)
+    }
+}
+
+impl Drop for Permit<'_> {
+    fn drop(&mut self) {
+        let now = Instant::now();
+        let mut state = self.quota.state();
+        state
+            .windows
+            .iter_mut()
+            .for_each(|window| window.answered(now));
+        drop(state);
+        self.quota.answered.notify_one();
+    }
+}
+
+#[cfg(test)]
+mod tests;

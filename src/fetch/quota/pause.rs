@@ -1,0 +1,83 @@
+//! The pause that a refusal for quota imposes on everybody.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// The first pause after a refusal that names no time.
+const SHORTEST: Duration = Duration::from_secs(1);
+/// The longest pause after such a refusal.
+const LONGEST: Duration = Duration::from_secs(60);
+
+/// One deadline for all: the later of old and new.
+#[derive(Debug, Default)]
+pub(super) struct Pause {
+    resume_at: Option<Instant>,
+    /// Refusals without a time since the service last answered, one counted a pause.
+    in_a_row: u32,
+}
+
+impl Pause {
+    /// Takes in a refusal, and returns when calls go on.
+    pub(super) fn throttled(&mut self, retry_after: Option<Duration>, now: Instant) -> Instant {
+        let resume_at = now + retry_after.unwrap_or_else(|| self.guess(now));
+        let later = self.resume_at.map_or(resume_at, |old| old.max(resume_at));
+        self.resume_at = Some(later);
+        later
+    }
+
+    /// Twice as long as the last time. Calls that were in flight together are refused
+    /// together: they count once.
+    fn guess(&mut self, now: Instant) -> Duration {
+        if self.until(now).is_none() {
+            self.in_a_row += 1;
+        }
+        let doublings = self.in_a_row.saturating_sub(1).min(6);
+        (SHORTEST * 2_u32.pow(doublings)).min(LONGEST)
+    }
+
+    pub(super) fn flowing(&mut self) {
+        self.in_a_row = 0;
+    }
+
+    /// When the pause ends, while it lasts.
+    pub(super) fn until(&self, now: Instant) -> Option<Instant> {
+        self.resume_at.filter(|instant| *instant > now)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_later_deadline_holds() {
+        let now = Instant::now();
+        let mut pause = Pause::default();
+        pause.throttled(Some(Duration::from_secs(30)), now);
+        pause.throttled(Some(Duration::from_secs(5)), now);
+        assert_eq!(pause.until(now), Some(now + Duration::from_secs(30)));
+        assert_eq!(pause.until(now + Duration::from_secs(30)), None);
+    }
+
+    #[test]
+    fn without_a_time_pauses_double_until_the_service_answers() {
+        let mut now = Instant::now();
+        let mut pause = Pause::default();
+        let mut next = |pause: &mut Pause| {
+            let end = pause.throttled(None, now);
+            assert_eq!(
+                pause.throttled(None, now),
+                end,
+                "refused together, counted once"
+            );
+            let length = end - now;
+            now = end;
+            length.as_secs()
+        };
+        let lengths: Vec<u64> = (0..8).map(|_| next(&mut pause)).collect();
+        assert_eq!(lengths, [1, 2, 4, 8, 16, 32, 60, 60]);
+        pause.flowing();
+        assert_eq!(next(&mut pause), 1);
+    }
+}

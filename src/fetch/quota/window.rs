@@ -1,0 +1,165 @@
+//! One exact sliding window, as a pure state machine over instants.
+
+use std::{collections::VecDeque, time::Duration};
+
+use tokio::time::Instant;
+
+use super::RateLimit;
+
+/// Holds one [`RateLimit`] exactly, without knowing the service's clock.
+///
+/// The service counts a call from the moment at which it sees it, and that moment is
+/// unknown here: it lies between sending and the answer's arrival. So a call in flight
+/// counts, and an answered one counts until a whole window after its answer arrived.
+/// The service, whose count of that call began earlier, can then never see more calls
+/// within its window than the limit allows, whatever the network does in between.
+#[derive(Debug, Clone)]
+pub(super) struct Window {
+    limit: usize,
+    hold: Duration,
+    in_flight: usize,
+    /// When each answered call stops counting, soonest first.
+    expiries: VecDeque<Instant>,
+}
+
+/// When a window has a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Place {
+    /// At once.
+    Now,
+    /// At this instant, and not before.
+    At(Instant),
+    /// Not before one of the calls in flight has its answer.
+    AfterAnAnswer,
+}
+
+/// What clocks may differ by: 2 ms, for timers and rounding, and a ten-thousandth of the
+/// window, because two machines' seconds are not equally long.
+fn guard(window: Duration) -> Duration {
+    Duration::from_millis(2) + window / 10_000
+}
+
+impl Window {
+    pub(super) fn new(limit: RateLimit) -> Self {
+        Self {
+            limit: usize::try_from(limit.calls.get()).unwrap_or(usize::MAX),
+            hold: limit.window + guard(limit.window),
+            in_flight: 0,
+            expiries: VecDeque::new(),
+        }
+    }
+
+    /// When the next call may be sent.
+    pub(super) fn place(&mut self, now: Instant) -> Place {
+        self.forget(now);
+        if self.in_flight + self.expiries.len() < self.limit {
+            return Place::Now;
+        }
+        self.expiries
+            .front()
+            .map_or(Place::AfterAnAnswer, |expiry| Place::At(*expiry))
+    }
+
+    /// Counts a call that is being sent.
+    pub(super) fn take(&mut self) {
+        self.in_flight += 1;
+    }
+
+    /// Starts the countdown of a call whose answer has arrived, or never will.
+    pub(super) fn answered(&mut self, now: Instant) {
+        self.in_flight -= 1;
+        self.expiries.push_back(now + self.hold);
+    }
+
+    fn forget(&mut self, now: Instant) {
+        while self.expiries.front().is_some_and(|expiry| *expiry <= now) {
+            self.expiries.pop_front();
+        }
+    }
+
+    /// The calls that count now, and how many may.
+    pub(super) fn used(&mut self, now: Instant) -> (usize, usize) {
+        self.forget(now);
+        (self.in_flight + self.expiries.len(), self.limit)
+    }
+
+    /// The instants at which the counted calls stop counting, soonest first, if those in
+    /// flight were answered at `answered`.
+    pub(super) fn expiries(&self, answered: Instant) -> VecDeque<Instant> {
+        let mut expiries = self.expiries.clone();
+        expiries.extend(std::iter::repeat_n(answered + self.hold, self.in_flight));
+        expiries
+    }
+
+    pub(super) fn limit(&self) -> usize {
+        self.limit
+    }
+
+    pub(super) fn hold(&self) -> Duration {
+        self.hold
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn window(text: &str) -> Window {
+        Window::new(text.parse().unwrap())
+    }
+
+    #[test]
+    fn a_call_counts_from_its_answer_on() {
+        let start = Instant::now();
+        let mut window = window("2/s");
+        window.take();
+        assert_eq!(window.place(start), Place::Now);
+        window.take();
+        assert_eq!(window.place(start), Place::AfterAnAnswer);
+
+        let answered = start + Duration::from_millis(300);
+        window.answered(answered);
+        let free = answered + Duration::from_secs(1) + guard(Duration::from_secs(1));
+        assert_eq!(window.place(answered), Place::At(free));
+        assert_eq!(window.place(free), Place::Now);
+    }
+
+    proptest! {
+        /// A service that notes each call at any moment between sending and answer never
+        /// counts more than the limit within any window.
+        #[test]
+        fn the_service_never_counts_more(
+            limit in 1_u32..6,
+            calls in prop::collection::vec((0_u64..400, 0_u64..=100), 1..60),
+        ) {
+            let length = Duration::from_millis(500);
+            let start = Instant::now();
+            let mut window = window(&format!("{limit}/500ms"));
+            let mut now = start;
+            let mut in_flight: Vec<Instant> = Vec::new();
+            let mut seen = Vec::new();
+            for (latency, share) in calls {
+                loop {
+                    in_flight.sort();
+                    while in_flight.first().is_some_and(|answer| *answer <= now) {
+                        window.answered(in_flight.remove(0));
+                    }
+                    match window.place(now) {
+                        Place::Now => break,
+                        Place::At(at) => now = at.min(in_flight.first().copied().unwrap_or(at)),
+                        Place::AfterAnAnswer => now = in_flight[0],
+                    }
+                }
+                window.take();
+                in_flight.push(now + Duration::from_millis(latency));
+                seen.push(now + Duration::from_millis(latency * share / 100));
+            }
+            for from in &seen {
+                let within = seen.iter().filter(|at| *at >= from && **at < *from + length);
+                prop_assert!(within.count() <= limit as usize);
+            }
+        }
+    }
+}
