@@ -1,4 +1,18 @@
 //! The only room that speaks to Microsoft's services: the API and the sign-in.
 
+mod client;
 pub mod cloud;
 pub mod credential;
+mod error;
+mod http;
+mod loose;
+pub mod refusal;
+mod retry_after;
+mod wire;
+
+pub use self::{
+    client::{Address, Client, Page},
+    error::{CallError, Class},
+    http::{HttpError, HttpSettings, is_loopback},
+    wire::{AnswerBody, NoAnswer},
+};

@@ -76,7 +76,9 @@ pub(super) fn forecast(
         sent = places
             .iter_mut()
             .fold(paced, |instant, place| place.next(instant));
-        places.iter_mut().for_each(|place| place.take(sent));
+        for place in &mut places {
+            place.take(sent);
+        }
     }
     let latency = if load.calls == 0 {
         Duration::ZERO

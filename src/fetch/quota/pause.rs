@@ -7,7 +7,7 @@ use tokio::time::Instant;
 /// The first pause after a refusal that names no time.
 const SHORTEST: Duration = Duration::from_secs(1);
 /// The longest pause after such a refusal.
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_mins(1);
 
 /// One deadline for all: the later of old and new.
 #[derive(Debug, Default)]

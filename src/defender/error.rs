@@ -1,0 +1,55 @@
+//! What can go wrong with one call, sorted by whom it concerns.
+
+use std::time::Duration;
+
+use crate::outcome::{Failure, Reason};
+
+/// A call that brought no answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallError {
+    /// Whom the failure concerns, and so what to do about it.
+    pub class: Class,
+    /// What the reports say about it.
+    pub failure: Failure,
+}
+
+/// Whom a failure concerns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// This call: another try may help, not sooner than the service said, if it did.
+    Call(Option<Duration>),
+    /// The window: the quota is used up for everybody, for as long as the service said, if
+    /// it did.
+    Window(Option<Duration>),
+    /// The token: a new one may help.
+    Token,
+    /// This machine: seen to come and go, so it is asked again late in the run.
+    NotFound,
+    /// This machine: another try would bring the same.
+    Machine,
+    /// The whole run: every other call would fail alike.
+    Run,
+}
+
+impl CallError {
+    /// A failure without a reply from the service.
+    pub fn without_reply(class: Class, reason: Reason, message: impl Into<String>) -> Self {
+        Self {
+            class,
+            failure: Failure {
+                reason,
+                http_status: None,
+                code: None,
+                message: message.into(),
+                correlation_id: None,
+            },
+        }
+    }
+
+    /// A reply that is no answer.
+    pub fn bad_reply(class: Class, http_status: u16, message: impl Into<String>) -> Self {
+        let mut error = Self::without_reply(class, Reason::BadReply, message);
+        error.failure.http_status = Some(http_status);
+        error
+    }
+}

@@ -1,0 +1,220 @@
+//! Reading what the service writes in more than one way.
+
+use std::{fmt, marker::PhantomData};
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{SeqAccess, Visitor},
+};
+
+/// A text that may come as a number, or as null.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(super) struct Text(pub(super) Option<String>);
+
+/// A count that may come as a text, or as null; whatever is no count is none.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Count(pub(super) Option<u64>);
+
+/// A list of texts that may come as null, as one text, or with nulls in it.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(super) struct Texts(pub(super) Vec<String>);
+
+impl Text {
+    /// The text, when there is one with something in it.
+    pub(super) fn filled(self) -> Option<String> {
+        self.0.filter(|text| !text.trim().is_empty())
+    }
+}
+
+/// A value that is a text, a number or null, in any spelling of JSON.
+trait Scalar: Sized {
+    const EXPECTED: &'static str;
+    fn null() -> Self;
+    fn text(text: &str) -> Self;
+    fn unsigned(number: u64) -> Self;
+    fn signed(number: i64) -> Self;
+    fn float(number: f64) -> Self;
+}
+
+impl Scalar for Text {
+    const EXPECTED: &'static str = "a text, a number or null";
+
+    fn null() -> Self {
+        Self(None)
+    }
+
+    fn text(text: &str) -> Self {
+        Self(Some(text.to_owned()))
+    }
+
+    fn unsigned(number: u64) -> Self {
+        Self(Some(number.to_string()))
+    }
+
+    fn signed(number: i64) -> Self {
+        Self(Some(number.to_string()))
+    }
+
+    fn float(number: f64) -> Self {
+        Self(Some(number.to_string()))
+    }
+}
+
+impl Scalar for Count {
+    const EXPECTED: &'static str = "a number, a text or null";
+
+    fn null() -> Self {
+        Self(None)
+    }
+
+    fn text(text: &str) -> Self {
+        Self(text.trim().parse().ok())
+    }
+
+    fn unsigned(number: u64) -> Self {
+        Self(Some(number))
+    }
+
+    fn signed(number: i64) -> Self {
+        Self(u64::try_from(number).ok())
+    }
+
+    fn float(number: f64) -> Self {
+        // `1e2` and `97.0` are counts in JSON's eyes; what has a fraction is none.
+        Self(
+            format!("{number:.0}")
+                .parse()
+                .ok()
+                .filter(|_| number.fract() == 0.0),
+        )
+    }
+}
+
+struct ScalarVisitor<T>(PhantomData<T>);
+
+impl<T: Scalar> Visitor<'_> for ScalarVisitor<T> {
+    type Value = T;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(T::EXPECTED)
+    }
+
+    fn visit_unit<E>(self) -> Result<T, E> {
+        Ok(T::null())
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<T, E> {
+        Ok(T::text(text))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<T, E> {
+        Ok(T::unsigned(number))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<T, E> {
+        Ok(T::signed(number))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<T, E> {
+        Ok(T::float(number))
+    }
+}
+
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ScalarVisitor(PhantomData))
+    }
+}
+
+impl<'de> Deserialize<'de> for Count {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ScalarVisitor(PhantomData))
+    }
+}
+
+struct TextsVisitor;
+
+impl<'de> Visitor<'de> for TextsVisitor {
+    type Value = Texts;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a list of texts, a text or null")
+    }
+
+    fn visit_unit<E>(self) -> Result<Texts, E> {
+        Ok(Texts::default())
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Texts, E> {
+        Ok(Texts(vec![text.to_owned()]))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Texts, A::Error> {
+        let mut texts = Vec::new();
+        while let Some(text) = list.next_element::<Text>()? {
+            texts.extend(text.filled());
+        }
+        Ok(Texts(texts))
+    }
+}
+
+impl<'de> Deserialize<'de> for Texts {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(TextsVisitor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(json: &str) -> Option<String> {
+        serde_json::from_str::<Text>(json).unwrap().0
+    }
+
+    fn count(json: &str) -> Option<u64> {
+        serde_json::from_str::<Count>(json).unwrap().0
+    }
+
+    #[test]
+    fn texts_in_any_spelling() {
+        assert_eq!(text("\"22631.4037\"").as_deref(), Some("22631.4037"));
+        assert_eq!(text("22631").as_deref(), Some("22631"));
+        assert_eq!(text("22631.4037").as_deref(), Some("22631.4037"));
+        assert_eq!(text("-1").as_deref(), Some("-1"));
+        assert_eq!(text("null"), None);
+        assert!(serde_json::from_str::<Text>("{}").is_err());
+    }
+
+    #[test]
+    fn counts_in_any_spelling() {
+        for (json, expected) in [
+            ("97", Some(97)),
+            ("97.0", Some(97)),
+            ("\"97\"", Some(97)),
+            ("1e2", Some(100)),
+            ("97.5", None),
+            ("-1", None),
+            ("-1.0", None),
+            ("\"many\"", None),
+            ("null", None),
+            ("1e300", None),
+        ] {
+            assert_eq!(count(json), expected, "{json}");
+        }
+    }
+
+    #[test]
+    fn lists_in_any_spelling() {
+        for (json, expected) in [
+            (
+                r#"["edge", null, "", "windows_10"]"#,
+                &["edge", "windows_10"][..],
+            ),
+            (r#""edge""#, &["edge"]),
+            ("null", &[]),
+        ] {
+            assert_eq!(serde_json::from_str::<Texts>(json).unwrap().0, expected);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! Refusals of the whole run: what the service means, and what to do about it.
+
+use crate::outcome::Failure;
+
+/// The permission that the call needs.
+pub const REQUIRED_ROLE: &str = "Software.Read.All";
+
+/// Whether a 401 is about the tenant's licence, which no new token changes.
+pub(super) fn no_licence(message: Option<&str>) -> bool {
+    let message = message.unwrap_or_default().to_ascii_lowercase();
+    message.contains("no tvm license") || message.contains("account mode is inactive")
+}
+
+/// What to do about a refusal of the whole run.
+pub fn hint(failure: &Failure) -> String {
+    match failure.http_status {
+        Some(403) => format!(
+            "grant the app registration the application permission {REQUIRED_ROLE} of \
+             WindowsDefenderATP, with admin consent, and wait a few minutes; `patchgap check` \
+             shows the roles that the token holds"
+        ),
+        Some(407) => "the proxy wants a sign-in: put user and password into HTTPS_PROXY, or \
+                      have the service's address exempted"
+            .to_owned(),
+        Some(401) if no_licence(Some(&failure.message)) => {
+            "the tenant has no active licence for Defender Vulnerability Management: ask \
+             whoever administers its licences"
+                .to_owned()
+        }
+        _ => "the service refuses tokens that the sign-in has just issued: check that --cloud, \
+              --api-url and --scope belong together; `patchgap check` shows what the token is for"
+            .to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outcome::Reason;
+
+    #[test]
+    fn each_refusal_has_its_own_hint() {
+        for (status, message, expected) in [
+            (403, "Missing application roles.", "Software.Read.All"),
+            (407, "", "HTTPS_PROXY"),
+            (401, "... reason of failure: No Tvm license", "licence"),
+            (401, "Account mode is inactive", "licence"),
+            (401, "invalid token", "--scope"),
+        ] {
+            let failure = Failure {
+                reason: Reason::Refused,
+                http_status: Some(status),
+                code: None,
+                message: message.to_owned(),
+                correlation_id: None,
+            };
+            assert!(hint(&failure).contains(expected), "{status} {message}");
+        }
+    }
+}

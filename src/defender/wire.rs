@@ -1,0 +1,132 @@
+//! What travels: the bodies of answers and of errors.
+//!
+//! Tolerant towards every odd form of a field, strict about what is no answer at all: a
+//! body without a `value` never means that nothing is missing.
+
+use serde::Deserialize;
+use thiserror::Error;
+
+use super::loose::{Count, Text, Texts};
+use crate::kb::{KbId, MissingKb};
+
+/// One page of an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AnswerBody {
+    /// The missing KBs as they came.
+    pub missing: Vec<MissingKb>,
+    /// The link under which the answer goes on, if it does.
+    pub next: Option<String>,
+}
+
+/// A body that is no answer.
+#[derive(Debug, Error)]
+pub enum NoAnswer {
+    /// Nothing at all.
+    #[error("the reply is empty")]
+    Empty,
+    /// A web page, as proxies and gateways send it.
+    #[error("the reply is a web page, not JSON (from a proxy on the way?)")]
+    WebPage,
+    /// JSON of another shape, or none.
+    #[error("the reply is no JSON that the service documents: {0}")]
+    Json(#[from] serde_json::Error),
+    /// JSON that lists nothing.
+    #[error("the reply has no `value`")]
+    NoValue,
+}
+
+/// What the service says when it refuses or fails.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(super) struct ServiceError {
+    pub(super) code: Option<String>,
+    pub(super) message: Option<String>,
+    pub(super) target: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct AnswerFields {
+    value: Option<Vec<Item>>,
+    #[serde(default, rename = "@odata.nextLink")]
+    next: Text,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[derive(Default)]
+struct Item {
+    id: Text,
+    name: Text,
+    products_names: Texts,
+    url: Text,
+    machine_missed_on: Count,
+    cve_addressed: Count,
+    os_build: Text,
+}
+
+#[derive(Deserialize)]
+struct ErrorBody {
+    error: ErrorFields,
+}
+
+#[derive(Deserialize)]
+struct ErrorFields {
+    #[serde(default)]
+    code: Text,
+    #[serde(default)]
+    message: Text,
+    #[serde(default)]
+    target: Text,
+}
+
+impl AnswerBody {
+    /// Reads one page.
+    pub fn read(body: &[u8]) -> Result<Self, NoAnswer> {
+        let body = body.trim_ascii();
+        let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+        match body.first() {
+            None => return Err(NoAnswer::Empty),
+            Some(b'<') => return Err(NoAnswer::WebPage),
+            Some(_) => {}
+        }
+        let answer: AnswerFields = serde_json::from_slice(body)?;
+        let items = answer.value.ok_or(NoAnswer::NoValue)?;
+        Ok(Self {
+            missing: items.into_iter().map(MissingKb::from).collect(),
+            next: answer.next.filled(),
+        })
+    }
+}
+
+impl From<Item> for MissingKb {
+    fn from(item: Item) -> Self {
+        let mut products: Vec<_> = item.products_names.0.into_iter().map(Into::into).collect();
+        products.sort();
+        products.dedup();
+        Self {
+            id: KbId::new(&item.id.0.unwrap_or_default()),
+            name: item.name.filled().map(Into::into),
+            products,
+            url: item.url.filled().map(Into::into),
+            machine_missed_on: item.machine_missed_on.0,
+            cve_addressed: item.cve_addressed.0.unwrap_or(0),
+            os_build: item.os_build.filled().map(Into::into),
+        }
+    }
+}
+
+impl ServiceError {
+    /// Reads an error's body; whatever is not one says nothing.
+    pub(super) fn read(body: &[u8]) -> Self {
+        serde_json::from_slice::<ErrorBody>(body).map_or_else(
+            |_| Self::default(),
+            |body| Self {
+                code: body.error.code.filled(),
+                message: body.error.message.filled(),
+                target: body.error.target.filled(),
+            },
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests;

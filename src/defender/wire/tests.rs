@@ -1,0 +1,139 @@
+//! Bodies as documented, as seen, and as nobody should send them.
+
+use proptest::prelude::*;
+
+use super::*;
+
+const DOCUMENTED: &str = r#"{
+    "@odata.context": "https://api.securitycenter.microsoft.com/api/$metadata#Collection(microsoft.windowsDefenderATP.api.PublicProductFixDto)",
+    "value": [{
+        "id": "4540673",
+        "name": "March 2020 Security Updates",
+        "productsNames": ["windows_10", "edge", "internet_explorer"],
+        "url": "https://catalog.update.microsoft.com/v7/site/Search.aspx?q=KB4540673",
+        "machineMissedOn": 1,
+        "cveAddressed": 97
+    }]
+}"#;
+
+fn only(json: &str) -> MissingKb {
+    let body = format!(r#"{{"value":[{json}]}}"#);
+    AnswerBody::read(body.as_bytes()).unwrap().missing.remove(0)
+}
+
+#[test]
+fn the_documented_body() {
+    let page = AnswerBody::read(DOCUMENTED.as_bytes()).unwrap();
+    assert_eq!(page.next, None);
+    let [kb] = &page.missing[..] else {
+        panic!("{page:?}")
+    };
+    assert_eq!(kb.id.as_str(), "4540673");
+    assert_eq!(kb.name.as_deref(), Some("March 2020 Security Updates"));
+    let products: Vec<&str> = kb.products.iter().map(AsRef::as_ref).collect();
+    assert_eq!(products, ["edge", "internet_explorer", "windows_10"]);
+    assert_eq!(kb.machine_missed_on, Some(1));
+    assert_eq!(kb.cve_addressed, 97);
+    assert_eq!(kb.os_build, None);
+}
+
+#[test]
+fn every_field_may_be_odd() {
+    let bare = only("{}");
+    assert_eq!(
+        bare,
+        only(
+            r#"{"id":null,"name":null,"productsNames":null,"url":null,
+            "machineMissedOn":null,"cveAddressed":null,"osBuild":null,"extra":{"a":[1]}}"#
+        )
+    );
+    assert_eq!(bare.id.as_str(), "");
+    assert_eq!((bare.machine_missed_on, bare.cve_addressed), (None, 0));
+
+    assert_eq!(only(r#"{"id":4540673}"#), only(r#"{"id":"KB4540673"}"#));
+    assert_eq!(
+        only(r#"{"osBuild":22631}"#).os_build.as_deref(),
+        Some("22631")
+    );
+    assert_eq!(
+        only(r#"{"osBuild":"22631.4037"}"#).os_build.as_deref(),
+        Some("22631.4037")
+    );
+    assert_eq!(only(r#"{"name":""}"#).name, None);
+}
+
+#[test]
+fn nothing_missing_and_a_next_page() {
+    let page = AnswerBody::read(br#"{"value":[],"@odata.nextLink":"https://api/next"}"#).unwrap();
+    assert!(page.missing.is_empty());
+    assert_eq!(page.next.as_deref(), Some("https://api/next"));
+}
+
+#[test]
+fn what_is_no_answer() {
+    for (body, message) in [
+        ("", "the reply is empty"),
+        (" \r\n", "the reply is empty"),
+        (
+            "<html>Sign in</html>",
+            "the reply is a web page, not JSON (from a proxy on the way?)",
+        ),
+        ("{}", "the reply has no `value`"),
+        (r#"{"value":null}"#, "the reply has no `value`"),
+    ] {
+        assert_eq!(
+            AnswerBody::read(body.as_bytes()).unwrap_err().to_string(),
+            message
+        );
+    }
+    let cut = &DOCUMENTED[..DOCUMENTED.len() / 2];
+    for body in [
+        cut,
+        "[]",
+        "null",
+        "true",
+        r#"{"value":{}}"#,
+        r#"{"value":[1]}"#,
+        "{\"value\":[]}x",
+        "oops",
+    ] {
+        let error = AnswerBody::read(body.as_bytes()).unwrap_err();
+        assert!(matches!(error, NoAnswer::Json(_)), "{body}: {error}");
+    }
+}
+
+#[test]
+fn errors_as_documented() {
+    let body = br#"{"error":{"code":"ResourceNotFound","message":"Machine 123123123 was not found",
+        "target":"43f4cb08-8fac-4b65-9db1-745c2ae65f3a"}}"#;
+    let error = ServiceError::read(body);
+    assert_eq!(error.code.as_deref(), Some("ResourceNotFound"));
+    assert_eq!(
+        error.target.as_deref(),
+        Some("43f4cb08-8fac-4b65-9db1-745c2ae65f3a")
+    );
+
+    assert_eq!(
+        ServiceError::read(br#"{"error":{"code":429}}"#)
+            .code
+            .as_deref(),
+        Some("429")
+    );
+    for body in ["", "<html>", "{}", r#"{"error":"invalid"}"#] {
+        assert_eq!(ServiceError::read(body.as_bytes()), ServiceError::default());
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_read_without_a_panic(body: Vec<u8>) {
+        let _ = AnswerBody::read(&body);
+        let _ = ServiceError::read(&body);
+    }
+
+    /// An answer cut short at any byte is no answer, never a shorter one.
+    #[test]
+    fn a_truncated_answer_is_no_answer(cut in 0..DOCUMENTED.len()) {
+        prop_assert!(AnswerBody::read(&DOCUMENTED.as_bytes()[..cut]).is_err());
+    }
+}
