@@ -27,6 +27,25 @@ pub struct Answer {
     pub missing: Vec<MissingKb>,
 }
 
+impl Answer {
+    /// The answer that these KBs make, in whatever order they came. The same KB twice is one
+    /// missing KB.
+    pub fn new(answered_at: Timestamp, mut reported: Vec<MissingKb>) -> Self {
+        reported.sort_by(|one, other| one.id.cmp(&other.id));
+        let mut missing: Vec<MissingKb> = Vec::with_capacity(reported.len());
+        for kb in reported {
+            match missing.last_mut() {
+                Some(last) if last.id == kb.id => last.merge(kb),
+                _ => missing.push(kb),
+            }
+        }
+        Self {
+            answered_at,
+            missing,
+        }
+    }
+}
+
 /// Why a machine has no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
@@ -63,5 +82,34 @@ words! {
         Refused = "refused",
         /// Not asked: the run was interrupted or stopped early.
         Pending = "pending",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kb::KbId;
+
+    fn missing(id: &str, cve_addressed: u64) -> MissingKb {
+        MissingKb {
+            id: KbId::new(id),
+            name: None,
+            products: Vec::new(),
+            url: None,
+            machine_missed_on: None,
+            cve_addressed,
+            os_build: None,
+        }
+    }
+
+    #[test]
+    fn the_same_kb_twice_is_one_missing_kb() {
+        let reported = ["2", "1", "2", "3", "1"].into_iter().zip(1..);
+        let reported = reported.map(|(id, cve)| missing(id, cve)).collect();
+        let answer = Answer::new(Timestamp::UNIX_EPOCH, reported);
+        assert_eq!(
+            answer.missing,
+            [missing("1", 5), missing("2", 3), missing("3", 4)]
+        );
     }
 }

@@ -1,5 +1,6 @@
 //! The only room that speaks to Microsoft's services: the API and the sign-in.
 
+mod api;
 mod client;
 pub mod cloud;
 pub mod credential;
@@ -11,6 +12,7 @@ mod retry_after;
 mod wire;
 
 pub use self::{
+    api::Api,
     client::{Address, Client, Page},
     error::{CallError, Class},
     http::{HttpError, HttpSettings, is_loopback},

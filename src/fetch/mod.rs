@@ -1,3 +1,18 @@
 //! Machine ids in, a stream of outcomes out: within the quota, through every fault.
 
+mod ask;
+mod breaker;
+mod fetcher;
+mod question;
 pub mod quota;
+mod retry;
+mod tracker;
+
+pub use self::{
+    fetcher::{Ending, Fetcher, Settings, Stops},
+    retry::RetryPolicy,
+    tracker::{Counts, Progress, Requests},
+};
+
+#[cfg(test)]
+mod tests;

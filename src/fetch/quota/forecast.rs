@@ -19,13 +19,6 @@ pub struct Load {
     pub concurrency: usize,
 }
 
-/// How the load falls into the windows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Forecast {
-    /// When the last answer will have arrived.
-    pub end: Instant,
-}
-
 /// Places that calls take for some time: a window's, or those in flight at once.
 struct Places {
     limit: usize,
@@ -49,14 +42,15 @@ impl Places {
     }
 }
 
-/// Plays the load forward through the windows, the pace and the pause as they stand.
+/// When the last answer of the load will have arrived: the load, played forward through the
+/// windows, the pace and the pause as they stand.
 pub(super) fn forecast(
     windows: &[Window],
     pace: Duration,
     resume_at: Instant,
     now: Instant,
     load: Load,
-) -> Forecast {
+) -> Instant {
     let mut places: Vec<Places> = windows
         .iter()
         .map(|window| Places {
@@ -85,9 +79,7 @@ pub(super) fn forecast(
     } else {
         load.latency
     };
-    Forecast {
-        end: sent + latency,
-    }
+    sent + latency
 }
 
 #[cfg(test)]
@@ -100,8 +92,8 @@ mod tests {
             .map(|limit| Window::new(limit.parse().unwrap()))
             .collect();
         let now = Instant::now();
-        let forecast = forecast(&windows, Duration::from_millis(pace), now, now, load);
-        (forecast.end - now).as_secs_f64()
+        let end = forecast(&windows, Duration::from_millis(pace), now, now, load);
+        (end - now).as_secs_f64()
     }
 
     fn load(calls: u64, latency_ms: u64, concurrency: usize) -> Load {

@@ -18,7 +18,7 @@ use tokio::{
 };
 
 pub use self::{
-    forecast::{Forecast, Load},
+    forecast::Load,
     limits::{InvalidLimit, Pace, RateLimit, RateLimits},
 };
 use self::{
@@ -134,8 +134,8 @@ impl Quota {
             .collect()
     }
 
-    /// How the calls still to be sent fall into the windows as they stand.
-    pub fn forecast(&self, load: Load) -> Forecast {
+    /// When the last of these calls will be answered, by the windows as they stand.
+    pub fn forecast(&self, load: Load) -> Instant {
         let now = Instant::now();
         let state = self.state();
         let pace = self.pacer.as_ref().map_or(Duration::ZERO, Pacer::period);

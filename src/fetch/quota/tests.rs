@@ -65,7 +65,7 @@ async fn the_forecast_is_what_happens() {
             latency,
             concurrency: 8,
         };
-        let forecast = quota.forecast(load).end - Instant::now();
+        let forecast = quota.forecast(load) - Instant::now();
         let (_, took) = send(&quota, calls, latency).await;
         let ratio = forecast.as_secs_f64() / took.as_secs_f64();
         assert!(

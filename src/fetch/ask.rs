@@ -1,0 +1,168 @@
+//! Asking for one machine: page by page, attempt by attempt, until there is an answer or a
+//! reason why not.
+
+use tokio::time::{Instant, sleep};
+use tracing::{debug, info, warn};
+
+use super::{
+    fetcher::Fetcher,
+    question::{Asked, Question},
+    retry::{Decision, Tries},
+};
+use crate::{
+    defender::{Address, Api, CallError, Class, Page},
+    outcome::{Answer, Failure, Reason},
+};
+
+/// More pages than any answer has: one that goes on is a loop.
+const MOST_PAGES: usize = 100;
+
+/// Why there is no page.
+enum NoPage {
+    /// The failure stands.
+    Failed(Failure),
+    /// The service does not know the machine.
+    NotFound(Failure),
+    /// The run stopped.
+    Stopped,
+}
+
+impl<A: Api> Fetcher<A> {
+    /// Asks until there is an answer, a failure that stands, or the run stops.
+    pub(super) async fn ask(&self, mut question: Question) -> Asked {
+        let mut reported = Vec::new();
+        let mut address = Address::Machine(question.machine);
+        for _ in 0..MOST_PAGES {
+            match self.page(&mut question, &address).await {
+                Ok(page) => {
+                    reported.extend(page.missing);
+                    let Some(next) = page.next else {
+                        return question.answered(Answer::new((self.clock)(), reported));
+                    };
+                    address = next;
+                }
+                Err(NoPage::Stopped) => return Asked::Stopped(question),
+                Err(NoPage::NotFound(failure)) => return question.not_found(failure),
+                Err(NoPage::Failed(failure)) => return record(question, failure),
+            }
+        }
+        let message = format!("the answer goes on for more than {MOST_PAGES} pages");
+        let endless = CallError::without_reply(Class::Machine, Reason::BadReply, message);
+        record(question, endless.failure)
+    }
+
+    /// Asks for one page, as often as the policy allows.
+    async fn page(&self, question: &mut Question, address: &Address) -> Result<Page, NoPage> {
+        let mut tries = Tries::default();
+        let mut answers = self.tracker.answers();
+        loop {
+            let error = match self.attempt(question, address).await? {
+                Ok(page) => {
+                    question.failure = None;
+                    return Ok(page);
+                }
+                Err(error) => error,
+            };
+            let alone = self.tracker.answers() > answers || self.tracker.all_started();
+            answers = self.tracker.answers();
+            tries.count(error.class, alone);
+            self.react(question, error, tries).await?;
+        }
+    }
+
+    /// Does what the policy says about a failure; returns when it is time to try again.
+    async fn react(
+        &self,
+        question: &mut Question,
+        error: CallError,
+        tries: Tries,
+    ) -> Result<(), NoPage> {
+        let decision = self.policy.decide(tries, &error, fastrand::f64());
+        log_attempt(question, &error, decision);
+        match decision {
+            Decision::Record => return Err(NoPage::Failed(error.failure)),
+            Decision::Later => return Err(NoPage::NotFound(error.failure)),
+            Decision::Stop => {
+                self.refuse(&error.failure);
+                return Err(NoPage::Failed(error.failure));
+            }
+            Decision::Wait(wait) => self.pause(wait),
+            Decision::Retry(delay) => {
+                question.failure = Some(error.failure.clone());
+                let slept = self.stops.gentle.run_until_cancelled(sleep(delay)).await;
+                slept.ok_or(NoPage::Stopped)?;
+            }
+        }
+        question.failure = Some(error.failure);
+        Ok(())
+    }
+
+    fn pause(&self, wait: Option<std::time::Duration>) {
+        self.tracker.throttled();
+        let before = self.quota.waiting();
+        let until = self.quota.throttled(wait);
+        if before.is_none_or(|(_, instant)| instant < until) {
+            let pause_s = (until - Instant::now()).as_secs();
+            warn!(
+                pause_s,
+                "the service refuses calls for quota: all wait {pause_s} s"
+            );
+        }
+    }
+
+    /// Sends one call, when it is its turn: in flight at most as many as configured, and
+    /// none without a permit.
+    async fn attempt(
+        &self,
+        question: &mut Question,
+        address: &Address,
+    ) -> Result<Result<Page, CallError>, NoPage> {
+        let turn = async { (self.slots.acquire().await, self.quota.permit().await) };
+        let turn = self.stops.gentle.run_until_cancelled(turn).await;
+        let (_slot, permit) = turn.ok_or(NoPage::Stopped)?;
+        if self.stops.gentle.is_cancelled() {
+            return Err(NoPage::Stopped);
+        }
+        self.tracker.sent(question.failure.is_some());
+        question.attempts += 1;
+        let sent = Instant::now();
+        let reply = self
+            .stops
+            .hard
+            .run_until_cancelled(self.api.page(address))
+            .await;
+        drop(permit);
+        let reply = reply.ok_or(NoPage::Stopped)?;
+        if reply.is_ok() {
+            self.tracker.answer(sent.elapsed());
+            self.quota.flowing();
+        }
+        Ok(reply)
+    }
+}
+
+/// The one place where a machine's failure is logged.
+fn record(question: Question, failure: Failure) -> Asked {
+    info!(
+        machine = %question.machine,
+        reason = %failure.reason,
+        http_status = failure.http_status,
+        attempts = question.attempts,
+        "no answer for machine {}: {}", question.machine, failure.message
+    );
+    question.failed(failure)
+}
+
+fn log_attempt(question: &Question, error: &CallError, decision: Decision) {
+    debug!(
+        machine = %question.machine,
+        attempt = question.attempts,
+        reason = %error.failure.reason,
+        http_status = error.failure.http_status,
+        code = error.failure.code,
+        correlation_id = error.failure.correlation_id,
+        ?decision,
+        "attempt {} for machine {} failed: {}",
+        question.attempts, question.machine, error.failure.message
+    );
+}

@@ -1,0 +1,272 @@
+//! The whole fleet: every machine asked, those that the service does not know asked again
+//! late, and the run stopped when going on makes no sense.
+
+use std::{
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+
+use futures::{StreamExt, stream};
+use jiff::Timestamp;
+use tokio::{sync::Semaphore, time::Instant};
+use tokio_util::sync::CancellationToken;
+use tracing::{info, warn};
+
+use super::{
+    breaker::Breaker,
+    question::{Asked, Question},
+    quota::{Load, Quota},
+    retry::RetryPolicy,
+    tracker::{Counts, Progress, Requests, Tracker},
+};
+use crate::{
+    defender::Api,
+    machine::MachineId,
+    outcome::{Failure, Outcome},
+};
+
+/// How often a machine that the service does not know is asked for again.
+const LATE_PASSES: u64 = 2;
+/// Machines under way for each call in flight: those that wait for another try take no
+/// place from the others.
+const UNDER_WAY: usize = 4;
+/// What an answer takes, for the forecast before the first has arrived.
+const USUAL_LATENCY: Duration = Duration::from_millis(300);
+
+/// How a run is told to stop.
+#[derive(Debug, Clone, Default)]
+pub struct Stops {
+    /// No new call; those in flight end by themselves.
+    pub gentle: CancellationToken,
+    /// Nothing is waited for any more.
+    pub hard: CancellationToken,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ending {
+    /// Everything was asked.
+    Finished,
+    /// Told to stop before that.
+    Interrupted,
+    /// The service refused the whole run.
+    Refused(Failure),
+    /// The first machines all failed in this way.
+    Failing(Failure),
+}
+
+/// Plain values that steer the asking.
+#[derive(Debug, Clone, Copy)]
+pub struct Settings {
+    /// Calls in flight at once.
+    pub concurrency: usize,
+    /// What is done about failures.
+    pub policy: RetryPolicy,
+    /// Tells when an answer arrived.
+    pub clock: fn() -> Timestamp,
+}
+
+/// Asks an API for a fleet of machines.
+#[derive(Debug)]
+pub struct Fetcher<A> {
+    pub(super) api: A,
+    pub(super) quota: Quota,
+    pub(super) policy: RetryPolicy,
+    pub(super) clock: fn() -> Timestamp,
+    pub(super) slots: Semaphore,
+    pub(super) stops: Stops,
+    pub(super) tracker: Tracker,
+    concurrency: usize,
+    machines: Vec<MachineId>,
+    stopped_by: Mutex<Option<Ending>>,
+    late_passes_left: AtomicU64,
+}
+
+impl<A: Api> Fetcher<A> {
+    /// A fetcher for these machines, told to stop by `stops`.
+    pub fn new(
+        api: A,
+        quota: Quota,
+        settings: Settings,
+        machines: Vec<MachineId>,
+        stops: &Stops,
+    ) -> Self {
+        Self {
+            api,
+            quota,
+            policy: settings.policy,
+            clock: settings.clock,
+            slots: Semaphore::new(settings.concurrency),
+            stops: Stops {
+                gentle: stops.gentle.child_token(),
+                hard: stops.hard.clone(),
+            },
+            tracker: Tracker::new(machines.len()),
+            concurrency: settings.concurrency,
+            machines,
+            stopped_by: Mutex::new(None),
+            late_passes_left: AtomicU64::new(LATE_PASSES),
+        }
+    }
+
+    /// Asks for every machine. Each outcome goes to `sink` as soon as it stands; machines
+    /// without one were not asked for.
+    pub async fn run(&self, mut sink: impl FnMut(Outcome)) -> Ending {
+        let first = self.machines.iter().copied().map(Question::new);
+        let mut breaker = Breaker::new(self.machines.len());
+        let mut unknown = self.pass(first, &mut breaker, &mut sink).await;
+        if self.too_many(unknown.len() as u64) {
+            warn!(
+                "{} of {} machines are not known to the service: is this the right list, \
+                 the right tenant? They are not asked for again",
+                unknown.len(),
+                self.machines.len()
+            );
+        } else {
+            for left in (0..LATE_PASSES).rev() {
+                self.late_passes_left.store(left, Relaxed);
+                unknown = self.late_pass(unknown, &mut breaker, &mut sink).await;
+            }
+        }
+        unknown
+            .into_iter()
+            .filter_map(Question::into_standing)
+            .for_each(sink);
+        self.ending()
+    }
+
+    /// Whether more than a fifth of the fleet is unknown: then it is the list or the tenant.
+    fn too_many(&self, unknown: u64) -> bool {
+        unknown * 5 > self.machines.len() as u64
+    }
+
+    async fn late_pass(
+        &self,
+        unknown: Vec<Question>,
+        breaker: &mut Breaker,
+        sink: &mut impl FnMut(Outcome),
+    ) -> Vec<Question> {
+        if unknown.is_empty() || self.stops.gentle.is_cancelled() {
+            return unknown;
+        }
+        info!(
+            "asking again for {} machines that the service did not know",
+            unknown.len()
+        );
+        self.tracker.again(unknown.len() as u64);
+        self.pass(unknown, breaker, sink).await
+    }
+
+    /// Asks all questions once, and returns those that the service does not know.
+    async fn pass(
+        &self,
+        questions: impl IntoIterator<Item = Question>,
+        breaker: &mut Breaker,
+        sink: &mut impl FnMut(Outcome),
+    ) -> Vec<Question> {
+        let mut unknown = Vec::new();
+        let mut asked = stream::iter(questions)
+            .map(|question| self.start(question))
+            .buffer_unordered(self.concurrency.saturating_mul(UNDER_WAY));
+        while let Some(asked) = asked.next().await {
+            let outcome = match asked {
+                Asked::NotFound(question) => {
+                    self.tracker.unknown();
+                    unknown.push(question);
+                    continue;
+                }
+                Asked::Done(outcome) => Some(outcome),
+                Asked::Stopped(question) => question.into_standing(),
+            };
+            if let Some(outcome) = outcome {
+                self.take_in(&outcome, breaker);
+                sink(outcome);
+            }
+        }
+        unknown
+    }
+
+    async fn start(&self, question: Question) -> Asked {
+        self.tracker.started();
+        self.ask(question).await
+    }
+
+    fn take_in(&self, outcome: &Outcome, breaker: &mut Breaker) {
+        self.tracker.done(outcome);
+        if let Some(failure) = breaker.note(outcome) {
+            self.stop(Ending::Failing(failure.clone()));
+        }
+    }
+
+    /// Ends the run because the service refuses all of it.
+    pub(super) fn refuse(&self, failure: &Failure) {
+        self.stop(Ending::Refused(failure.clone()));
+    }
+
+    fn stop(&self, ending: Ending) {
+        let mut stopped_by = self
+            .stopped_by
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        stopped_by.get_or_insert(ending);
+        self.stops.gentle.cancel();
+    }
+
+    fn ending(&self) -> Ending {
+        let counts = self.tracker.counts();
+        let stopped_by = self
+            .stopped_by
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        match &*stopped_by {
+            Some(ending) => ending.clone(),
+            None if counts.done() < counts.machines => Ending::Interrupted,
+            None => Ending::Finished,
+        }
+    }
+
+    /// Calls to the service so far.
+    pub fn requests(&self) -> Requests {
+        self.tracker.requests()
+    }
+
+    /// Where the run stands, and when it will have ended.
+    pub fn progress(&self) -> Progress {
+        let counts = self.tracker.counts();
+        let requests = self.tracker.requests();
+        let load = Load {
+            calls: self.calls_left(counts, requests),
+            latency: self.tracker.latency().unwrap_or(USUAL_LATENCY),
+            concurrency: self.concurrency,
+        };
+        let now = Instant::now();
+        Progress {
+            counts,
+            requests,
+            used: self.quota.used(),
+            waiting: self
+                .quota
+                .waiting()
+                .map(|(reason, until)| (reason, until - now)),
+            remaining: self.quota.forecast(load) - now,
+        }
+    }
+
+    /// Machines not asked yet, the repetitions that they will need if they go as those
+    /// before, and the late passes.
+    fn calls_left(&self, counts: Counts, requests: Requests) -> u64 {
+        let machines = counts.machines.saturating_sub(counts.done());
+        let first = requests.sent.saturating_sub(requests.retried).max(1);
+        let repeated = machines * requests.retried / first;
+        let passes = self.late_passes_left.load(Relaxed);
+        let late = if self.too_many(counts.not_found) {
+            0
+        } else {
+            counts.not_found * passes
+        };
+        machines + repeated + late
+    }
+}

@@ -1,0 +1,193 @@
+//! A service that plays a script, on tokio's clock.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Mutex,
+        atomic::{AtomicUsize, Ordering::SeqCst},
+    },
+    time::Duration,
+};
+
+use tokio::time::{Instant, sleep};
+
+use crate::{
+    defender::{Address, Api, CallError, Class, Page},
+    kb::{KbId, MissingKb},
+    machine::MachineId,
+    outcome::Reason,
+};
+
+/// What the service does with a call.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Reply {
+    Answer,
+    /// A page, and this one comes next.
+    More(u32),
+    Fail(Class, Reason, u16),
+    /// No reply for this long, then a timeout.
+    Hang(Duration),
+}
+
+impl Reply {
+    pub(super) const NOT_FOUND: Self = Self::Fail(Class::NotFound, Reason::NotFound, 404);
+    pub(super) const BROKEN: Self = Self::Fail(Class::Call(None), Reason::ServerError, 500);
+    pub(super) const FORBIDDEN: Self = Self::Fail(Class::Run, Reason::Refused, 403);
+    pub(super) const UNAUTHORIZED: Self = Self::Fail(Class::Token, Reason::Refused, 401);
+
+    pub(super) fn throttled(seconds: Option<u64>) -> Self {
+        let wait = seconds.map(Duration::from_secs);
+        Self::Fail(Class::Window(wait), Reason::Throttled, 429)
+    }
+}
+
+/// Calls follow the machine's script, then its last reply for ever; machines without a
+/// script are answered.
+#[derive(Debug, Default)]
+pub(super) struct Service {
+    pub(super) scripts: HashMap<MachineId, (Vec<Reply>, Reply)>,
+    pub(super) everybody: Option<Reply>,
+    pub(super) latency: Duration,
+    pub(super) calls: Mutex<Vec<(Instant, MachineId)>>,
+    in_flight: AtomicUsize,
+    pub(super) most_in_flight: AtomicUsize,
+}
+
+pub(super) fn machine(number: u16) -> MachineId {
+    let mut bytes = [0; 20];
+    bytes[..2].copy_from_slice(&number.to_be_bytes());
+    MachineId::from_bytes(bytes)
+}
+
+pub(super) fn machines(count: u16) -> Vec<MachineId> {
+    (0..count).map(machine).collect()
+}
+
+pub(super) fn kb(id: &str) -> MissingKb {
+    MissingKb {
+        id: KbId::new(id),
+        name: None,
+        products: Vec::new(),
+        url: None,
+        machine_missed_on: None,
+        cve_addressed: 1,
+        os_build: None,
+    }
+}
+
+impl Service {
+    pub(super) fn with_latency(latency_ms: u64) -> Self {
+        Self {
+            latency: Duration::from_millis(latency_ms),
+            ..Self::default()
+        }
+    }
+
+    /// The first calls for this machine follow `script`.
+    pub(super) fn script(mut self, number: u16, script: &[Reply]) -> Self {
+        self.scripts
+            .insert(machine(number), (script.to_vec(), Reply::Answer));
+        self
+    }
+
+    /// Every call for this machine brings `reply`.
+    pub(super) fn forever(mut self, number: u16, reply: Reply) -> Self {
+        self.scripts.insert(machine(number), (Vec::new(), reply));
+        self
+    }
+
+    /// Every call for any machine brings `reply`.
+    pub(super) fn everybody(mut self, reply: Reply) -> Self {
+        self.everybody = Some(reply);
+        self
+    }
+
+    pub(super) fn calls_for(&self, number: u16) -> usize {
+        self.calls
+            .lock()
+            .unwrap()
+            .iter()
+            .filter(|(_, id)| *id == machine(number))
+            .count()
+    }
+
+    pub(super) fn all_calls(&self) -> usize {
+        self.calls.lock().unwrap().len()
+    }
+
+    /// The most calls that were seen within any window of this length.
+    pub(super) fn most_within(&self, window: Duration) -> usize {
+        let seen: Vec<Instant> = self
+            .calls
+            .lock()
+            .unwrap()
+            .iter()
+            .map(|(at, _)| *at)
+            .collect();
+        let within = |from: Instant| {
+            seen.iter()
+                .filter(|at| **at >= from && **at < from + window)
+                .count()
+        };
+        seen.iter().map(|from| within(*from)).max().unwrap_or(0)
+    }
+
+    fn reply(&self, machine: MachineId) -> Reply {
+        let mut calls = self.calls.lock().unwrap();
+        let earlier = calls.iter().filter(|(_, id)| *id == machine).count();
+        calls.push((Instant::now(), machine));
+        let script = self.scripts.get(&machine);
+        self.everybody
+            .or_else(|| script.map(|(script, last)| *script.get(earlier).unwrap_or(last)))
+            .unwrap_or(Reply::Answer)
+    }
+}
+
+impl Api for &Service {
+    async fn page(&self, address: &Address) -> Result<Page, CallError> {
+        let in_flight = self.in_flight.fetch_add(1, SeqCst) + 1;
+        self.most_in_flight.fetch_max(in_flight, SeqCst);
+        sleep(self.latency / 2).await;
+        let (machine, number) = match address {
+            Address::Machine(machine) => (*machine, 0),
+            Address::Next(url) => {
+                let mut path = url.path_segments().unwrap();
+                let machine = path.next().unwrap().parse().unwrap();
+                (machine, path.next().unwrap().parse::<u32>().unwrap())
+            }
+        };
+        let reply = self.reply(machine);
+        sleep(self.latency / 2).await;
+        let missing = vec![kb(&format!("50{number}"))];
+        let result = match reply {
+            Reply::Answer => Ok(Page {
+                missing,
+                next: None,
+            }),
+            Reply::More(page) => {
+                let url = format!("https://api.example/{machine}/{page}")
+                    .parse()
+                    .unwrap();
+                Ok(Page {
+                    missing,
+                    next: Some(Address::Next(url)),
+                })
+            }
+            Reply::Fail(class, reason, status) => {
+                let mut error = CallError::without_reply(class, reason, "scripted");
+                error.failure.http_status = Some(status);
+                Err(error)
+            }
+            Reply::Hang(length) => {
+                sleep(length).await;
+                Err(CallError::without_reply(
+                    Class::Call(None),
+                    Reason::Timeout,
+                    "scripted",
+                ))
+            }
+        };
+        self.in_flight.fetch_sub(1, SeqCst);
+        result
+    }
+}

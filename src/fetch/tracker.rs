@@ -1,0 +1,150 @@
+//! Counts of a run under way, for whoever shows progress.
+
+use std::{
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+
+use super::quota::Waiting;
+use crate::outcome::{Outcome, Reason};
+
+/// Calls to the service.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Requests {
+    /// Calls sent, repeated ones and further pages included.
+    pub sent: u64,
+    /// Calls of these that repeated an earlier one.
+    pub retried: u64,
+    /// Calls that the service refused for quota.
+    pub throttled: u64,
+}
+
+/// Machines by what became of them so far.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Machines to ask for.
+    pub machines: u64,
+    /// Answered machines.
+    pub answered: u64,
+    /// Machines that the service does not know, those to be asked again late included.
+    pub not_found: u64,
+    /// Machines without an answer for another reason.
+    pub failed: u64,
+}
+
+impl Counts {
+    /// Machines that need no further call, as far as is known.
+    pub fn done(&self) -> u64 {
+        self.answered + self.not_found + self.failed
+    }
+}
+
+/// Where a run stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Progress {
+    /// Machines by what became of them so far.
+    pub counts: Counts,
+    /// Calls to the service so far.
+    pub requests: Requests,
+    /// For each limit of the quota, calls that count now, and how many may.
+    pub used: Vec<(usize, usize)>,
+    /// Why no call can be sent now, and for how much longer.
+    pub waiting: Option<(Waiting, Duration)>,
+    /// Until the run will have ended, by the quota's schedule.
+    pub remaining: Duration,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Tracker {
+    sent: AtomicU64,
+    retried: AtomicU64,
+    throttled: AtomicU64,
+    answers: AtomicU64,
+    started: AtomicU64,
+    counts: Mutex<Counts>,
+    latency: Mutex<Option<Duration>>,
+}
+
+impl Tracker {
+    pub(super) fn new(machines: usize) -> Self {
+        let counts = Counts {
+            machines: machines as u64,
+            ..Counts::default()
+        };
+        Self {
+            counts: Mutex::new(counts),
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn sent(&self, again: bool) {
+        self.sent.fetch_add(1, Relaxed);
+        self.retried.fetch_add(u64::from(again), Relaxed);
+    }
+
+    pub(super) fn started(&self) {
+        self.started.fetch_add(1, Relaxed);
+    }
+
+    /// Whether no machine is left that was not asked for yet.
+    pub(super) fn all_started(&self) -> bool {
+        self.started.load(Relaxed) >= self.counts().machines
+    }
+
+    pub(super) fn throttled(&self) {
+        self.throttled.fetch_add(1, Relaxed);
+    }
+
+    /// Notes an answer and how long it took: the mean of about the last ten.
+    pub(super) fn answer(&self, took: Duration) {
+        self.answers.fetch_add(1, Relaxed);
+        let mut latency = self.latency.lock().unwrap_or_else(PoisonError::into_inner);
+        *latency = Some(latency.map_or(took, |mean| (mean * 9 + took) / 10));
+    }
+
+    /// Answers of any machine so far.
+    pub(super) fn answers(&self) -> u64 {
+        self.answers.load(Relaxed)
+    }
+
+    pub(super) fn latency(&self) -> Option<Duration> {
+        *self.latency.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn unknown(&self) {
+        self.count(|counts| counts.not_found += 1);
+    }
+
+    /// Takes unknown machines back that are asked for once more.
+    pub(super) fn again(&self, machines: u64) {
+        self.count(|counts| counts.not_found -= machines);
+    }
+
+    pub(super) fn done(&self, outcome: &Outcome) {
+        self.count(|counts| match &outcome.result {
+            Ok(_) => counts.answered += 1,
+            Err(failure) if failure.reason == Reason::NotFound => counts.not_found += 1,
+            Err(failure) if failure.reason == Reason::Pending => {}
+            Err(_) => counts.failed += 1,
+        });
+    }
+
+    fn count(&self, change: impl FnOnce(&mut Counts)) {
+        change(&mut self.counts.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    pub(super) fn counts(&self) -> Counts {
+        *self.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn requests(&self) -> Requests {
+        Requests {
+            sent: self.sent.load(Relaxed),
+            retried: self.retried.load(Relaxed),
+            throttled: self.throttled.load(Relaxed),
+        }
+    }
+}
