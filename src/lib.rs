@@ -10,10 +10,13 @@
 
 pub mod aggregate;
 pub mod defender;
+pub mod exit_code;
 pub mod fetch;
 pub mod inventory;
 pub mod kb;
 pub mod machine;
 pub mod outcome;
+pub mod progress;
 pub mod report;
+pub mod text;
 pub mod words;

@@ -1,0 +1,45 @@
+//! The exit codes: what schedulers and scripts decide by.
+
+/// How the process ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum ExitCode {
+    /// Every machine answered and no row was invalid, or the coverage asked for is reached.
+    Complete = 0,
+    /// A bug, or the system failed.
+    Unexpected = 1,
+    /// The command line makes no sense; the argument parser says so itself.
+    Usage = 2,
+    /// Configuration or inventory: nothing was asked.
+    Configuration = 3,
+    /// Refused for the whole run: sign-in, permission, licence.
+    Refused = 4,
+    /// Reports are written, but something asked for has no answer.
+    Partial = 5,
+    /// The reports could not be written.
+    Output = 6,
+    /// Interrupted: reports of what is known are written.
+    Interrupted = 130,
+}
+
+impl ExitCode {
+    /// What it means, for people.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::Complete => "complete",
+            Self::Unexpected => "unexpected failure",
+            Self::Usage => "usage",
+            Self::Configuration => "configuration or inventory: nothing was asked",
+            Self::Refused => "refused for the whole run",
+            Self::Partial => "partial: something asked for has no answer",
+            Self::Output => "the reports could not be written",
+            Self::Interrupted => "interrupted: reports of what is known are written",
+        }
+    }
+}
+
+impl From<ExitCode> for std::process::ExitCode {
+    fn from(code: ExitCode) -> Self {
+        Self::from(code as u8)
+    }
+}

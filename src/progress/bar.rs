@@ -1,0 +1,66 @@
+//! The bar on a terminal, and a way for logs past it.
+
+use std::io::{self, Write};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::lines::Lines;
+use crate::fetch::Counts;
+
+/// A bar on standard error, hidden until there is something to show. Clones are the same
+/// bar.
+#[derive(Debug, Clone)]
+pub struct Bar(ProgressBar);
+
+impl Default for Bar {
+    fn default() -> Self {
+        Self(ProgressBar::with_draw_target(
+            None,
+            ProgressDrawTarget::hidden(),
+        ))
+    }
+}
+
+impl Bar {
+    pub(super) fn show(&self, counts: Counts, lines: &Lines) {
+        if self.0.is_hidden() {
+            self.appear();
+        }
+        self.0.set_length(counts.machines);
+        self.0.set_position(counts.done());
+        self.0.set_prefix(lines.counts.clone());
+        self.0.set_message(lines.quota.clone());
+        self.0.tick();
+    }
+
+    fn appear(&self) {
+        let template = "{spinner} {bar:24} {percent:>3} %  {prefix}\n  {wide_msg}";
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            self.0.set_style(style.progress_chars("━╸─"));
+        }
+        self.0.set_draw_target(ProgressDrawTarget::stderr());
+    }
+
+    pub(super) fn clear(&self) {
+        self.0.finish_and_clear();
+    }
+
+    /// A writer to standard error that does not tear the bar.
+    pub fn writer(&self) -> BarWriter {
+        BarWriter(self.0.clone())
+    }
+}
+
+/// Writes to standard error, above the bar.
+#[derive(Debug, Clone)]
+pub struct BarWriter(ProgressBar);
+
+impl Write for BarWriter {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.suspend(|| io::stderr().write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stderr().flush()
+    }
+}

@@ -1,0 +1,97 @@
+//! What people see while the run goes on. This room is told what happens; it never asks.
+
+mod bar;
+mod lines;
+
+use std::{io::IsTerminal, time::Duration};
+
+use jiff::ZonedDateTime;
+use tracing::info;
+
+pub use self::bar::{Bar, BarWriter};
+use self::lines::Lines;
+use crate::{
+    fetch::{Progress, quota::RateLimits},
+    words::words,
+};
+
+words! {
+    /// How progress is shown.
+    pub enum ProgressMode {
+        /// A bar on a terminal, log lines elsewhere.
+        Auto = "auto",
+        /// A bar.
+        Bar = "bar",
+        /// One log line a minute.
+        Log = "log",
+        /// Nothing.
+        Off = "off",
+    }
+}
+
+/// The span between two log lines, and between two looks at the bar.
+const LOG_PERIOD: Duration = Duration::from_mins(1);
+const BAR_PERIOD: Duration = Duration::from_millis(250);
+
+/// Shows progress in the way that was chosen.
+#[derive(Debug)]
+pub struct Display {
+    kind: Kind,
+    limits: RateLimits,
+}
+
+#[derive(Debug)]
+enum Kind {
+    Bar(Bar),
+    Log,
+    Off,
+}
+
+impl Display {
+    /// A display for a run under these limits; a bar is drawn on `bar`.
+    pub fn new(mode: ProgressMode, bar: &Bar, limits: &RateLimits) -> Self {
+        let kind = match mode {
+            ProgressMode::Off => Kind::Off,
+            ProgressMode::Bar => Kind::Bar(bar.clone()),
+            ProgressMode::Auto if std::io::stderr().is_terminal() => Kind::Bar(bar.clone()),
+            ProgressMode::Log | ProgressMode::Auto => Kind::Log,
+        };
+        Self {
+            kind,
+            limits: limits.clone(),
+        }
+    }
+
+    /// How often it wants to be told; `None` for never.
+    pub fn period(&self) -> Option<Duration> {
+        match self.kind {
+            Kind::Bar(_) => Some(BAR_PERIOD),
+            Kind::Log => Some(LOG_PERIOD),
+            Kind::Off => None,
+        }
+    }
+
+    /// Shows where the run stands at `now`.
+    pub fn show(&self, progress: &Progress, now: &ZonedDateTime) {
+        let lines = Lines::new(progress, &self.limits, now);
+        match &self.kind {
+            Kind::Bar(bar) => bar.show(progress.counts, &lines),
+            Kind::Log => info!(
+                target: "patchgap::progress",
+                done = progress.counts.done(),
+                machines = progress.counts.machines,
+                sent = progress.requests.sent,
+                remaining_s = progress.remaining.as_secs(),
+                "{}", lines.in_one()
+            ),
+            Kind::Off => {}
+        }
+    }
+
+    /// Clears the bar away, so that what follows stands on a clean line.
+    pub fn finish(&self) {
+        if let Kind::Bar(bar) = &self.kind {
+            bar.clear();
+        }
+    }
+}
