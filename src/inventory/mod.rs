@@ -1,5 +1,22 @@
 //! The inventory: which machines are asked for, read from CSV in any of its real shapes.
 
+mod columns;
+mod decode;
+mod error;
+mod lines;
+mod read;
+mod reading;
+mod rows;
+mod shape;
+mod source;
+#[cfg(test)]
+mod tests;
+
+pub use columns::OWN_COLUMNS;
+pub use error::{InventoryError, Problem};
+pub use read::read_from;
+pub use source::{Source, read};
+
 use crate::machine::MachineId;
 
 /// What the inventory file holds.

@@ -1,0 +1,125 @@
+//! Bytes in any of the encodings that people have, read as UTF-8 while they stream.
+
+use std::{
+    borrow::Cow,
+    io::{self, Chain, Cursor, Read},
+    str,
+};
+
+use encoding_rs::{Encoding, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs_io::{DecodeReaderBytes, DecodeReaderBytesBuilder};
+
+use super::Problem;
+
+/// Bytes at the beginning that tell the encoding.
+const SAMPLE: u64 = 8 * 1024;
+
+/// How workbooks begin: `.xlsx` (a zip archive) and `.xls`.
+const WORKBOOKS: [&[u8]; 2] = [b"PK\x03\x04", b"\xD0\xCF\x11\xE0"];
+
+/// A reader whose first bytes were looked at and put back.
+pub(super) type Peeked<R> = Chain<Cursor<Vec<u8>>, R>;
+
+/// The text behind `reader`: UTF-8 without BOM, and bytes that are none left as they are
+/// (see [`cell`]).
+pub(super) fn decoded<R: Read>(
+    reader: R,
+) -> Result<DecodeReaderBytes<Peeked<R>, Vec<u8>>, Problem> {
+    let (sample, rest) = peek(reader, SAMPLE)?;
+    if WORKBOOKS.iter().any(|magic| sample.starts_with(magic)) {
+        return Err(Problem::Workbook);
+    }
+    Ok(DecodeReaderBytesBuilder::new()
+        .encoding(utf16_without_bom(&sample))
+        .bom_override(true)
+        .strip_bom(true)
+        .utf8_passthru(true)
+        .build(Cursor::new(sample).chain(rest)))
+}
+
+/// Up to so many bytes from the beginning, and the reader of what follows them.
+pub(super) fn peek<R: Read>(mut reader: R, bytes: u64) -> io::Result<(Vec<u8>, R)> {
+    let mut start = Vec::new();
+    reader.by_ref().take(bytes).read_to_end(&mut start)?;
+    Ok((start, reader))
+}
+
+/// UTF-16, told by its NUL bytes: ids and delimiters have one in each of their pairs, and
+/// always on the same side.
+fn utf16_without_bom(sample: &[u8]) -> Option<&'static Encoding> {
+    let (pairs, _) = sample.as_chunks::<2>();
+    let first = pairs.iter().filter(|pair| pair[0] == 0).count();
+    let second = pairs.iter().filter(|pair| pair[1] == 0).count();
+    let most = |many: usize, few: usize| many * 4 > pairs.len() && few * 4 < many;
+    if most(second, first) {
+        Some(UTF_16LE)
+    } else if most(first, second) {
+        Some(UTF_16BE)
+    } else {
+        None
+    }
+}
+
+/// The text of one cell: UTF-8, else Windows-1252, in which any bytes mean something.
+pub(super) fn cell(bytes: &[u8]) -> Cow<'_, str> {
+    match str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => WINDOWS_1252.decode_without_bom_handling(bytes).0,
+    }
+}
+
+/// The text without the white space around it, nor what looks like none at all: a BOM in
+/// mid-file (of files that were joined) and the zero-width space (of web pages).
+pub(super) fn trimmed(text: &str) -> &str {
+    text.trim_matches(is_space)
+}
+
+/// Whether `letter` is nothing that can be seen.
+pub(super) fn is_space(letter: char) -> bool {
+    letter.is_whitespace() || matches!(letter, '\u{feff}' | '\u{200b}')
+}
+
+/// Whether a cell holds nothing that can be seen.
+pub(super) fn is_blank(bytes: &[u8]) -> bool {
+    trimmed(&cell(bytes)).is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn utf16_shows_in_its_nul_bytes() {
+        let le =
+            |text: &str| -> Vec<u8> { text.encode_utf16().flat_map(u16::to_le_bytes).collect() };
+        let be =
+            |text: &str| -> Vec<u8> { text.encode_utf16().flat_map(u16::to_be_bytes).collect() };
+        for (bytes, expected) in [
+            (le("machineId"), Some(UTF_16LE)),
+            (be("machineId"), Some(UTF_16BE)),
+            (le("部屋\tmachineId\r\n"), Some(UTF_16LE)),
+            (b"machineId".to_vec(), None),
+            (b"machine\0Id".to_vec(), None),
+            (vec![0; 64], None),
+            (vec![], None),
+        ] {
+            assert_eq!(utf16_without_bom(&bytes), expected, "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn a_cell_is_never_refused() {
+        assert_eq!(cell("Straße €".as_bytes()), "Straße €");
+        assert_eq!(cell(b"Stra\xDFe \x80"), "Straße €");
+        assert_eq!(cell(b"\x81"), "\u{81}");
+    }
+
+    #[test]
+    fn blank_is_what_nobody_sees() {
+        for blank in ["", " \t", "\u{a0}", "\u{feff}", "\u{200b}"] {
+            assert!(is_blank(blank.as_bytes()), "{blank:?}");
+        }
+        assert!(is_blank(b"\xA0"), "the no-break space of Windows-1252");
+        assert!(!is_blank(b" . "));
+    }
+}

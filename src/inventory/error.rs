@@ -1,0 +1,172 @@
+//! Why an inventory cannot be read, and what to do about it.
+
+use std::io;
+
+use thiserror::Error;
+
+/// Characters of somebody's text that an error repeats.
+const TEXT_SHOWN: usize = 60;
+
+/// Columns that an error lists.
+const COLUMNS_SHOWN: usize = 60;
+
+/// The inventory cannot be read: nothing is asked.
+#[derive(Debug, Error)]
+#[error("inventory `{file}`")]
+pub struct InventoryError {
+    /// The file as it was typed, or `-` for standard input.
+    pub file: String,
+    /// What is wrong with it.
+    #[source]
+    pub problem: Problem,
+}
+
+/// What is wrong with an inventory.
+#[derive(Debug, Error)]
+pub enum Problem {
+    /// Nothing is there.
+    #[error("no such file")]
+    Missing,
+    /// A folder is there.
+    #[error("it is a folder, not a file")]
+    Folder,
+    /// The system refuses to read it, or stops half-way.
+    #[error("it cannot be read")]
+    Unreadable(#[from] io::Error),
+    /// An Excel workbook, which is no text.
+    #[error("it is an Excel workbook, not CSV")]
+    Workbook,
+    /// No row at all, not even a header.
+    #[error("it is empty")]
+    Empty,
+    /// A header and nothing below it.
+    #[error("it holds a header but no rows")]
+    NoRows,
+    /// No column has the name of an id column.
+    #[error(
+        "no column is known to hold the machine ids; columns found: {}",
+        listed(columns)
+    )]
+    NoIdColumn {
+        /// Names of the columns that are there.
+        columns: Vec<String>,
+        /// The column in which machine ids were seen all the same.
+        holding: Option<String>,
+    },
+    /// The column asked for is not there.
+    #[error("no column `{}`; columns found: {}", shown(column), listed(columns))]
+    NoSuchColumn {
+        /// The name asked for.
+        column: String,
+        /// Names of the columns that are there.
+        columns: Vec<String>,
+        /// The first row already holds a machine id, so it is no header.
+        no_header: bool,
+    },
+    /// Rows, but no machine id in any of them.
+    #[error(
+        "no valid machine id in {rows} rows; the first is on line {line}: `{}`",
+        shown(input)
+    )]
+    NoValidId {
+        /// Rows of data.
+        rows: usize,
+        /// Line on which the first of them begins.
+        line: u64,
+        /// What its id column holds.
+        input: String,
+        /// Another column in which machine ids were seen.
+        holding: Option<String>,
+    },
+    /// The rest of the file hangs in one quoted cell.
+    #[error("malformed CSV: a quoted cell of the row on line {line} is never closed")]
+    UnclosedQuote {
+        /// Line on which the row begins.
+        line: u64,
+    },
+}
+
+impl InventoryError {
+    /// What to do about it.
+    pub fn hint(&self) -> Option<String> {
+        self.problem.hint()
+    }
+}
+
+impl Problem {
+    fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::NoIdColumn { holding, .. } | Self::NoValidId { holding, .. } => {
+                return Some(hint_at_column(holding.as_deref()));
+            }
+            Self::Missing | Self::Unreadable(_) => return None,
+            Self::Folder => "name the CSV file in it",
+            Self::Workbook => "save it from Excel as `CSV UTF-8`",
+            Self::Empty | Self::NoRows => "it takes one row for each machine to ask for",
+            Self::NoSuchColumn { no_header, .. } if *no_header => {
+                "the file has no header: leave `--column` out"
+            }
+            Self::NoSuchColumn { .. } => "give `--column` one of the names found, or leave it out",
+            Self::UnclosedQuote { .. } => {
+                "close the quote; a quote that belongs to the text is written twice"
+            }
+        };
+        Some(hint.to_owned())
+    }
+}
+
+fn hint_at_column(holding: Option<&str>) -> String {
+    match holding {
+        Some("") => "a column without a name holds machine ids: name it `machineId`".to_owned(),
+        Some(name) => {
+            let name = shown(name);
+            format!("column `{name}` holds machine ids: add `--column \"{name}\"`")
+        }
+        None => "a machine id is 40 hexadecimal characters; name its column with `--column NAME`"
+            .to_owned(),
+    }
+}
+
+/// Somebody's text, such that it cannot play with the terminal or flood it.
+fn shown(text: &str) -> String {
+    let mut shown: String = text.chars().take(TEXT_SHOWN).collect();
+    if shown.len() < text.len() {
+        shown.push('…');
+    }
+    if shown.chars().any(char::is_control) {
+        shown = shown.escape_debug().collect();
+    }
+    shown
+}
+
+fn listed(columns: &[String]) -> String {
+    let names = columns.iter().take(COLUMNS_SHOWN);
+    let names: Vec<String> = names
+        .map(|name| match name.as_str() {
+            "" => "(no name)".to_owned(),
+            name => shown(name),
+        })
+        .collect();
+    match columns.len() - names.len() {
+        0 => names.join(", "),
+        more => format!("{} and {more} more", names.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_of_others_are_tame() {
+        assert_eq!(shown("Straße"), "Straße");
+        assert_eq!(shown("\u{1b}[2J"), "\\u{1b}[2J");
+        assert_eq!(shown(&"x".repeat(61)), format!("{}…", "x".repeat(60)));
+    }
+
+    #[test]
+    fn columns_are_listed() {
+        assert_eq!(listed(&["a".to_owned(), String::new()]), "a, (no name)");
+        assert!(listed(&vec!["a".to_owned(); 62]).ends_with(", a and 2 more"));
+    }
+}

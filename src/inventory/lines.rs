@@ -1,0 +1,173 @@
+//! On which line does a record begin?
+//!
+//! The csv crate's own position of a record is where it started looking for it: before the
+//! blank lines that it skips, and before the `\n` of the last record's `\r\n`. So the
+//! beginnings of lines are noted here as the text streams through, and looked up by byte.
+
+use std::{
+    collections::VecDeque,
+    io::{self, Read},
+};
+
+/// What follows the text: one more record. It only comes out as one when every quoted
+/// cell before it was closed.
+const TRAILER: &[u8] = b"\n.\n";
+
+/// A reader of text that notes where its lines begin.
+#[derive(Debug)]
+pub(super) struct Lines<R> {
+    text: R,
+    trailer: &'static [u8],
+    /// Offset at which the text ends, once it has.
+    end: Option<u64>,
+    offset: u64,
+    line: u64,
+    /// The byte before.
+    last: u8,
+    /// A carriage return alone ends a line, as in files of old Macs.
+    carriage_returns: bool,
+    beginnings: VecDeque<Beginning>,
+}
+
+/// Where a line begins that is not blank.
+#[derive(Debug, Clone, Copy)]
+struct Beginning {
+    offset: u64,
+    line: u64,
+}
+
+/// Where a record begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// On this line of the text.
+    Line(u64),
+    /// Behind the text: nothing is left, and nothing was left open.
+    End,
+}
+
+impl<R: Read> Lines<R> {
+    /// Reads `text`, whose first line has this number.
+    pub(super) fn new(text: R, first_line: u64, carriage_returns: bool) -> Self {
+        Self {
+            text,
+            trailer: TRAILER,
+            end: None,
+            offset: 0,
+            line: first_line,
+            last: b'\n',
+            carriage_returns,
+            beginnings: VecDeque::new(),
+        }
+    }
+
+    /// Where the record begins that the csv crate looked for from this byte on. Bytes may
+    /// only grow: what lies before is forgotten.
+    pub(super) fn place(&mut self, byte: u64) -> Place {
+        while self
+            .beginnings
+            .front()
+            .is_some_and(|line| line.offset < byte)
+        {
+            self.beginnings.pop_front();
+        }
+        match self.beginnings.front() {
+            Some(beginning) if self.end.is_none_or(|end| beginning.offset < end) => {
+                Place::Line(beginning.line)
+            }
+            _ => Place::End,
+        }
+    }
+
+    fn note(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.note_byte(byte);
+            self.last = byte;
+            self.offset += 1;
+        }
+    }
+
+    /// A carriage return always ends a record for the csv crate, so a record may begin
+    /// after it, though people count no new line there.
+    fn note_byte(&mut self, byte: u8) {
+        let ended = matches!(self.last, b'\n' | b'\r');
+        if self.carriage_returns && self.last == b'\r' && byte != b'\n' {
+            self.line += 1;
+        }
+        if ended && !matches!(byte, b'\n' | b'\r') {
+            self.beginnings.push_back(Beginning {
+                offset: self.offset,
+                line: self.line,
+            });
+        }
+        if byte == b'\n' {
+            self.line += 1;
+        }
+    }
+}
+
+impl<R: Read> Read for Lines<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut bytes = 0;
+        if self.end.is_none() {
+            bytes = self.text.read(buffer)?;
+        }
+        if bytes == 0 && !buffer.is_empty() {
+            self.end.get_or_insert(self.offset);
+            bytes = self.trailer.read(buffer)?;
+        }
+        self.note(&buffer[..bytes]);
+        Ok(bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The places of all records, by way of the csv crate as the inventory uses it.
+    fn places(text: &str, carriage_returns: bool) -> Vec<Place> {
+        let lines = Lines::new(text.as_bytes(), 1, carriage_returns);
+        let mut reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .from_reader(lines);
+        let mut record = csv::ByteRecord::new();
+        let mut places = Vec::new();
+        while reader.read_byte_record(&mut record).unwrap() {
+            let byte = record.position().unwrap().byte();
+            places.push(reader.get_mut().place(byte));
+        }
+        places
+    }
+
+    #[test]
+    fn a_record_begins_where_people_see_it() {
+        for (text, lines) in [
+            ("a\nb", vec![1, 2]),
+            ("a\r\nb\r\n", vec![1, 2]),
+            ("\n\n\na\n\n\nb\n\n", vec![4, 7]),
+            ("\r\n\r\na\r\n\r\nb", vec![3, 5]),
+            ("\"a\nb\"\nc", vec![1, 3]),
+            ("\"a\r\n\r\nb\",c\r\n\r\nd", vec![1, 5]),
+            ("a\r\"b\rc\"\nd", vec![1, 1, 2]),
+            ("", vec![]),
+            ("\n\r\n", vec![]),
+        ] {
+            let mut expected: Vec<Place> = lines.into_iter().map(Place::Line).collect();
+            expected.push(Place::End);
+            assert_eq!(places(text, false), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn carriage_returns_alone_may_count() {
+        let expected = [Place::Line(1), Place::Line(3), Place::Line(5), Place::End];
+        assert_eq!(places("a\r\r\"b\rc\"\rd", true), expected);
+    }
+
+    #[test]
+    fn an_open_quote_swallows_the_end() {
+        let places = places("a\n\"b\nc\n", false);
+        assert_eq!(places, [Place::Line(1), Place::Line(2)]);
+    }
+}

@@ -1,0 +1,98 @@
+//! The rows of an inventory, one by one, each with the line on which it begins.
+
+use std::io::{Cursor, Read};
+
+use csv::{ByteRecord, ErrorKind};
+
+use super::{
+    Problem,
+    decode::{Peeked, decoded, is_blank, peek},
+    lines::{Lines, Place},
+    shape::{parser, separator_line, sniff},
+};
+
+/// Bytes of text that tell the shape of the file.
+const START: u64 = 64 * 1024;
+
+/// The rows of an inventory.
+pub(super) struct Rows<R> {
+    parser: csv::Reader<Lines<R>>,
+    record: ByteRecord,
+    line: u64,
+    /// Rows at the beginning that are titles, not data.
+    pub(super) titles: usize,
+}
+
+/// One row that holds anything.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Row<'rows> {
+    /// Line on which it begins.
+    pub(super) line: u64,
+    /// Its cells.
+    pub(super) cells: &'rows ByteRecord,
+}
+
+/// Finds out the shape of the file and stands before its first row.
+pub(super) fn open(
+    reader: impl Read,
+    asked: Option<&str>,
+) -> Result<Rows<Peeked<impl Read>>, Problem> {
+    let (mut start, rest) = peek(decoded(reader)?, START)?;
+    let separator = separator_line(&start);
+    let (delimiter, length) = separator.unzip();
+    start.drain(..length.unwrap_or(0));
+
+    let shape = sniff(&start, delimiter, asked);
+    let first_line = if separator.is_some() { 2 } else { 1 };
+    let carriage_returns = !start.contains(&b'\n');
+    let lines = Lines::new(Cursor::new(start).chain(rest), first_line, carriage_returns);
+    Ok(Rows {
+        parser: parser(shape.delimiter).from_reader(lines),
+        record: ByteRecord::new(),
+        line: first_line,
+        titles: shape.titles,
+    })
+}
+
+impl<R: Read> Rows<R> {
+    /// The next row. Blank lines, and rows whose cells are all blank, are none.
+    pub(super) fn advance(&mut self) -> Result<Option<Row<'_>>, Problem> {
+        while self.read()? {
+            if !self.record.iter().all(is_blank) {
+                return Ok(Some(Row {
+                    line: self.line,
+                    cells: &self.record,
+                }));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Reads the next record; false at the end of the text.
+    fn read(&mut self) -> Result<bool, Problem> {
+        let found = self.parser.read_byte_record(&mut self.record);
+        let byte = self.record.position().map_or(0, csv::Position::byte);
+        if !found.map_err(unreadable)? {
+            return Err(Problem::UnclosedQuote { line: self.line });
+        }
+        match self.parser.get_mut().place(byte) {
+            Place::Line(line) => {
+                self.line = line;
+                Ok(true)
+            }
+            Place::End => Ok(false),
+        }
+    }
+}
+
+/// Rows of any length and cells of any bytes are welcome, so all that can go wrong is
+/// the reading itself.
+fn unreadable(error: csv::Error) -> Problem {
+    if !error.is_io_error() {
+        return Problem::Unreadable(error.into());
+    }
+    match error.into_kind() {
+        ErrorKind::Io(error) => Problem::Unreadable(error),
+        other => Problem::Unreadable(std::io::Error::other(format!("{other:?}"))),
+    }
+}

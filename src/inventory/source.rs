@@ -1,0 +1,63 @@
+//! Where an inventory comes from.
+
+use std::{
+    ffi::OsStr,
+    fmt,
+    fs::File,
+    io,
+    path::{Path, PathBuf},
+};
+
+use super::{Inventory, InventoryError, Problem, read_from};
+
+/// Where an inventory comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// A file, or anything else with a path that can be read.
+    File(PathBuf),
+    /// Standard input, typed as `-`.
+    StandardInput,
+}
+
+impl From<PathBuf> for Source {
+    fn from(typed: PathBuf) -> Self {
+        if typed.as_os_str() == OsStr::new("-") {
+            Self::StandardInput
+        } else {
+            Self::File(typed)
+        }
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => fmt::Display::fmt(&path.display(), formatter),
+            Self::StandardInput => formatter.write_str("-"),
+        }
+    }
+}
+
+/// Reads the inventory; `column` is the name of its id column, else that is found.
+pub fn read(source: &Source, column: Option<&str>) -> Result<Inventory, InventoryError> {
+    let file = source.to_string();
+    match source {
+        Source::StandardInput => read_from(io::stdin().lock(), &file, column),
+        Source::File(path) => match open(path) {
+            Ok(reader) => read_from(reader, &file, column),
+            Err(problem) => Err(InventoryError { file, problem }),
+        },
+    }
+}
+
+/// Opens the file. A folder is told apart here, because some systems open it like a file
+/// and others say that permission is denied.
+fn open(path: &Path) -> Result<File, Problem> {
+    if path.is_dir() {
+        return Err(Problem::Folder);
+    }
+    File::open(path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => Problem::Missing,
+        _ => Problem::Unreadable(error),
+    })
+}

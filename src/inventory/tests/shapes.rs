@@ -1,0 +1,274 @@
+use super::{id, read_file, read_fixture};
+use crate::inventory::{InventoryMachine, RejectedRow};
+
+/// What a fixture reads as.
+struct Expected {
+    fixture: &'static str,
+    column: Option<&'static str>,
+    columns: &'static [&'static str],
+    machines: Vec<Machine>,
+    duplicates: u64,
+    rejected: Vec<(u64, String)>,
+}
+
+/// The digit that the id repeats, the line, the other cells.
+type Machine = (char, u64, &'static [&'static str]);
+
+impl Expected {
+    fn check(&self) {
+        let inventory = read_fixture(self.fixture, self.column).unwrap();
+        let fixture = self.fixture;
+        let machines = self.machines.iter().map(|&(digit, line, cells)| {
+            let cells = cells.iter().map(ToString::to_string).collect();
+            let id = id(digit);
+            InventoryMachine { id, line, cells }
+        });
+        let rejected = self.rejected.iter().map(|(line, input)| RejectedRow {
+            line: *line,
+            input: input.clone(),
+        });
+        assert_eq!(inventory.columns, self.columns, "{fixture}");
+        assert_eq!(
+            inventory.machines,
+            machines.collect::<Vec<_>>(),
+            "{fixture}"
+        );
+        assert_eq!(inventory.duplicates, self.duplicates, "{fixture}");
+        assert_eq!(
+            inventory.rejected,
+            rejected.collect::<Vec<_>>(),
+            "{fixture}"
+        );
+        assert!(inventory.file.ends_with(fixture), "{fixture}");
+    }
+}
+
+fn expected(
+    fixture: &'static str,
+    columns: &'static [&'static str],
+    machines: impl Into<Vec<Machine>>,
+) -> Expected {
+    Expected {
+        fixture,
+        column: None,
+        columns,
+        machines: machines.into(),
+        duplicates: 0,
+        rejected: Vec::new(),
+    }
+}
+
+#[test]
+fn the_same_fleet_reads_alike_in_every_encoding_and_delimiter() {
+    for (fixture, first_line) in [
+        ("utf8-bom.csv", 2),
+        ("utf16-be.csv", 2),
+        ("utf16-le-no-bom.csv", 2),
+        ("utf16-be-no-bom.csv", 2),
+        ("windows-1252-semicolon.csv", 2),
+        ("tab.tsv", 2),
+        ("separator-line.csv", 3),
+        ("crlf.csv", 2),
+        ("carriage-returns.csv", 2),
+        ("no-last-line-end.csv", 2),
+    ] {
+        let machines: [Machine; 2] = [
+            ('a', first_line, &["web-01", "red"]),
+            ('b', first_line + 1, &["Größe 9", "blue"]),
+        ];
+        expected(fixture, &["Name", "Team"], machines).check();
+    }
+}
+
+#[test]
+fn encodings_may_change_from_cell_to_cell() {
+    let fleet: [Machine; 2] = [('a', 2, &["web-01", "red"]), ('b', 3, &["Größe 9", "blue"])];
+    for (fixture, last) in [
+        ("mixed-encodings.csv", ('c', 4, &["Größe 10", "€"][..])),
+        ("joined.csv", ('c', 4, &["db", "red"])),
+    ] {
+        let machines = [&fleet[..], &[last]].concat();
+        expected(fixture, &["Name", "Team"], machines).check();
+    }
+}
+
+#[test]
+fn quotes_and_blank_lines_keep_their_place() {
+    expected(
+        "quoted.csv",
+        &["Name", "Notes; more"],
+        [
+            ('a', 2, &["web \"one\", main", "first\nsecond\r\nthird"][..]),
+            ('b', 5, &["db,1", ""]),
+        ],
+    )
+    .check();
+    expected(
+        "blank-lines.csv",
+        &["Name"],
+        [('a', 5, &["web-01"][..]), ('b', 9, &[""])],
+    )
+    .check();
+}
+
+#[test]
+fn ragged_rows_are_read_as_far_as_there_are_columns() {
+    Expected {
+        rejected: vec![(5, "nonsense".to_owned())],
+        ..expected(
+            "ragged.csv",
+            &["Name", "Team"],
+            [
+                ('a', 2, &["", ""][..]),
+                ('b', 3, &["web", "red"]),
+                ('c', 4, &["db", "blue"]),
+            ],
+        )
+    }
+    .check();
+}
+
+#[test]
+fn columns_without_name_and_content_are_none() {
+    expected(
+        "trailing-delimiters.csv",
+        &["Name", "column4"],
+        [('a', 2, &["web", "x"][..]), ('b', 3, &["db", ""])],
+    )
+    .check();
+}
+
+#[test]
+fn every_row_is_in_one_place() {
+    Expected {
+        duplicates: 1,
+        rejected: vec![
+            (6, "2339ad14-a01b-d029-9afb-93dfa2550136".to_owned()),
+            (7, String::new()),
+            (8, "d".repeat(41)),
+            (9, "bad\u{1b}[2J\nid".to_owned()),
+            (12, "machineId".to_owned()),
+        ],
+        ..expected(
+            "duplicates-and-rejects.csv",
+            &["Name"],
+            [
+                ('a', 2, &["web-01"][..]),
+                ('b', 4, &["apostrophe"]),
+                ('c', 5, &["formula"]),
+                ('e', 11, &["last"]),
+            ],
+        )
+    }
+    .check();
+}
+
+#[test]
+fn a_header_may_be_missing() {
+    Expected {
+        rejected: vec![(3, "nonsense".to_owned())],
+        ..expected(
+            "no-header-columns.csv",
+            &["column1", "column3"],
+            [('a', 1, &["web-01", "red"][..]), ('b', 2, &["db-01", ""])],
+        )
+    }
+    .check();
+    Expected {
+        rejected: vec![(1, "# our fleet".to_owned())],
+        ..expected(
+            "ids-first-invalid.txt",
+            &[],
+            [('a', 2, &[][..]), ('b', 3, &[])],
+        )
+    }
+    .check();
+}
+
+#[test]
+fn the_id_column_is_found_among_others() {
+    expected(
+        "collisions.csv",
+        &[
+            "input.input.Status",
+            "input.status",
+            "DeviceId",
+            "input.rank",
+        ],
+        [('a', 2, &["ok", "x", FFFF, "7"][..])],
+    )
+    .check();
+    expected(
+        "entra-id-first.csv",
+        &["AadDeviceId", "deviceId"],
+        [(
+            'a',
+            2,
+            &["2339ad14-a01b-d029-9afb-93dfa2550136", "b2b5"][..],
+        )],
+    )
+    .check();
+    expected("titles.csv", &["Device Name"], [('a', 5, &["web-01"][..])]).check();
+    Expected {
+        column: Some("KENNUNG"),
+        ..expected("own-name.csv", &["Name"], [('a', 2, &["web-01"][..])])
+    }
+    .check();
+    Expected {
+        column: Some("DeviceId"),
+        ..expected(
+            "collisions.csv",
+            &[
+                "input.machineId",
+                "input.input.Status",
+                "input.status",
+                "input.rank",
+            ],
+            [('f', 2, &[AAAA, "ok", "x", "7"][..])],
+        )
+    }
+    .check();
+}
+
+const AAAA: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+const FFFF: &str = "ffffffffffffffffffffffffffffffffffffffff";
+
+#[test]
+fn the_samples_hold_the_same_fleet() {
+    let fleet = read_file("samples/machines.csv", None).unwrap();
+    assert_eq!(fleet.columns, ["DeviceName", "team"]);
+    assert_eq!(fleet.rows(), 12);
+    assert_eq!(
+        fleet.machines[8].cells,
+        ["srv-db-01.contoso.com", "databases"]
+    );
+
+    for (sample, columns, first_line) in [
+        ("samples/machines-portal-export.csv", 19, 2),
+        ("samples/machines-excel-unicode.txt", 3, 2),
+        ("samples/ids.txt", 0, 1),
+    ] {
+        let inventory = read_file(sample, None).unwrap();
+        assert_eq!(inventory.rows(), 12, "{sample}");
+        assert_eq!(inventory.columns.len(), columns, "{sample}");
+        let lines = inventory.machines.iter().map(|machine| machine.line);
+        assert!(lines.eq(first_line..first_line + 12), "{sample}");
+        let ids = inventory.machines.iter().map(|machine| machine.id);
+        assert!(
+            ids.eq(fleet.machines.iter().map(|machine| machine.id)),
+            "{sample}"
+        );
+    }
+}
+
+#[test]
+fn samples_of_the_portal_and_of_excel_keep_their_cells() {
+    let portal = read_file("samples/machines-portal-export.csv", None).unwrap();
+    assert_eq!(portal.columns[0], "Device Name");
+    assert_eq!(portal.columns[18], "AAD Device Id");
+    assert_eq!(portal.machines[0].cells[9], "[\"pilot\",\"finance\"]");
+
+    let excel = read_file("samples/machines-excel-unicode.txt", None).unwrap();
+    assert_eq!(excel.columns, ["DeviceName", "team", "site"]);
+    assert_eq!(excel.machines[3].cells, ["FIN-LT-04", "finance", "Łódź"]);
+}
