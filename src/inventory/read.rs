@@ -68,7 +68,7 @@ fn begin<R: Read>(
             Ok(Reading::new(file, unnamed, 0).with(first).unsure(header))
         }
         (FirstRow::Unknown, None) => Err(Problem::NoIdColumn {
-            holding: column_of_ids(rows, &header),
+            holding: column_of_ids(rows, &header)?,
             columns: header,
         }),
     }
@@ -80,12 +80,12 @@ fn is_alone(row: Row<'_>) -> bool {
 }
 
 /// The name of the column in which the next rows hold machine ids.
-fn column_of_ids<R: Read>(rows: &mut Rows<R>, names: &[String]) -> Option<String> {
+fn column_of_ids<R: Read>(rows: &mut Rows<R>, names: &[String]) -> Result<Option<String>, Problem> {
     for _ in 0..ROWS_TO_HINT {
-        let row = rows.advance().ok()??;
+        let Some(row) = rows.advance()? else { break };
         if let Some(name) = id_position(row.cells).and_then(|position| names.get(position)) {
-            return Some(name.clone());
+            return Ok(Some(name.clone()));
         }
     }
-    None
+    Ok(None)
 }

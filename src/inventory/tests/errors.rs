@@ -45,6 +45,12 @@ fn what_holds_no_machines_says_so() {
         "a quoted cell of the row on line 3 is never closed",
         Some("close the quote"),
     );
+    check(
+        "unclosed-header.csv",
+        None,
+        "a quoted cell of the row on line 1 is never closed",
+        Some("close the quote"),
+    );
 }
 
 #[test]

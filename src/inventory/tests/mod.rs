@@ -4,6 +4,7 @@ mod bytes;
 mod errors;
 mod fleets;
 mod shapes;
+mod warnings;
 
 use std::path::{Path, PathBuf};
 

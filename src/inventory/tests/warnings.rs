@@ -1,0 +1,45 @@
+use std::{
+    fs::File,
+    io::{Read, Seek},
+    sync::Arc,
+};
+
+use super::read_fixture;
+
+/// What is logged while the fixture is read, line by line.
+fn logged(fixture: &str) -> Vec<String> {
+    let log = Arc::new(tempfile::tempfile().unwrap());
+    let subscriber = tracing_subscriber::fmt()
+        .with_ansi(false)
+        .with_writer(Arc::clone(&log))
+        .finish();
+    tracing::subscriber::with_default(subscriber, || read_fixture(fixture, None).unwrap());
+
+    let mut log: &File = &log;
+    let mut text = String::new();
+    log.rewind().unwrap();
+    log.read_to_string(&mut text).unwrap();
+    text.lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn surplus_cells_are_told_once() {
+    let lines = logged("ragged.csv");
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    assert!(lines[0].contains("WARN"), "{lines:?}");
+    assert!(lines[0].contains("2 rows of "), "{lines:?}");
+    assert!(lines[0].contains("first on line 3"), "{lines:?}");
+}
+
+#[test]
+fn titles_are_told_each() {
+    let lines = logged("titles.csv");
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    assert!(lines[0].contains("line 1 of "), "{lines:?}");
+    assert!(lines[1].contains("line 2 of "), "{lines:?}");
+}
+
+#[test]
+fn a_plain_file_is_read_quietly() {
+    assert!(logged("crlf.csv").is_empty());
+}
