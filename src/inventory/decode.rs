@@ -108,6 +108,15 @@ mod tests {
     }
 
     #[test]
+    fn a_bom_is_believed_more_than_nul_bytes() {
+        let bytes = b"\xFE\xFF\x61\x00\x62\x00\x63\x00";
+        let mut text = String::new();
+        let mut reader = decoded(&bytes[..]).unwrap();
+        reader.read_to_string(&mut text).unwrap();
+        assert_eq!(text, "\u{6100}\u{6200}\u{6300}");
+    }
+
+    #[test]
     fn a_cell_is_never_refused() {
         assert_eq!(cell("Straße €".as_bytes()), "Straße €");
         assert_eq!(cell(b"Stra\xDFe \x80"), "Straße €");
