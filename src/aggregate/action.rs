@@ -1,0 +1,55 @@
+//! The few updates that remove most exposure.
+
+use std::collections::HashMap;
+
+use super::{Fleet, KbRow, percent};
+use crate::kb::KbId;
+
+/// One of the updates to install first, and what it and those before it achieve.
+///
+/// Exposure is a sum over gaps, so what several KBs remove together is exact.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TopAction<'fleet> {
+    /// The update.
+    pub kb: &'fleet KbRow,
+    /// Share of the fleet's exposure that is gone with this update and those before it.
+    pub percent_removed: f64,
+    /// Machines that miss at least one of them.
+    pub machines: u64,
+}
+
+/// The `count` KBs with most exposure (ties by machines, then by id), fewer when fewer
+/// have any.
+pub fn top_actions(fleet: &Fleet, count: usize) -> Vec<TopAction<'_>> {
+    let mut kbs = fleet.kbs_by_exposure();
+    kbs.retain(|kb| kb.exposure > 0);
+    kbs.truncate(count);
+
+    let first_reached = machines_first_reached(fleet, &kbs);
+    let (mut removed, mut machines) = (0_u64, 0);
+    kbs.into_iter()
+        .zip(first_reached)
+        .map(|(kb, reached)| {
+            removed = removed.saturating_add(kb.exposure);
+            machines += reached;
+            TopAction {
+                kb,
+                percent_removed: percent(removed, fleet.exposure),
+                machines,
+            }
+        })
+        .collect()
+}
+
+/// For each KB the machines that miss it and none of those before it.
+fn machines_first_reached(fleet: &Fleet, kbs: &[&KbRow]) -> Vec<u64> {
+    let places: HashMap<&KbId, usize> = (0..).zip(kbs).map(|(place, kb)| (&kb.id, place)).collect();
+    let mut reached = vec![0; kbs.len()];
+    for answered in fleet.machines.iter().flat_map(|machine| &machine.result) {
+        let of_machine = answered.missing.iter();
+        if let Some(first) = of_machine.filter_map(|gap| places.get(&gap.id)).min() {
+            reached[*first] += 1;
+        }
+    }
+    reached
+}

@@ -1,0 +1,112 @@
+//! Per KB: what the machines that miss it say of it, taken together.
+
+use std::{
+    cmp::Reverse,
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
+
+use super::{MachineRow, RankBy};
+use crate::kb::{KbId, MissingKb};
+
+/// One update that at least one machine misses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KbRow {
+    /// Its place among the KBs, from 1.
+    pub rank: usize,
+    /// Which update.
+    pub id: KbId,
+    /// The bundle's title: the smallest text that is not empty.
+    pub name: Option<Arc<str>>,
+    /// The catalog page: likewise.
+    pub url: Option<Arc<str>>,
+    /// CVEs that it addresses: the largest number over the machines. It differs between
+    /// them, and it is never summed.
+    pub cve_addressed: u64,
+    /// The smallest of those numbers.
+    pub cve_addressed_min: u64,
+    /// Machines that miss it.
+    pub machines_missing: u64,
+    /// The sum of `cve_addressed` over those machines.
+    pub exposure: u64,
+    /// The largest number of machines that the service itself gave.
+    pub machine_missed_on: Option<u64>,
+    /// Products that it patches on any of the machines: sorted, each once.
+    pub products: BTreeSet<Arc<str>>,
+}
+
+impl KbRow {
+    fn of(gap: &MissingKb) -> Self {
+        Self {
+            rank: 0,
+            id: gap.id.clone(),
+            name: None,
+            url: None,
+            cve_addressed: gap.cve_addressed,
+            cve_addressed_min: gap.cve_addressed,
+            machines_missing: 0,
+            exposure: 0,
+            machine_missed_on: None,
+            products: BTreeSet::new(),
+        }
+    }
+
+    fn take_in(&mut self, gap: &MissingKb) {
+        keep_smaller(&mut self.name, gap.name.as_ref());
+        keep_smaller(&mut self.url, gap.url.as_ref());
+        self.cve_addressed = self.cve_addressed.max(gap.cve_addressed);
+        self.cve_addressed_min = self.cve_addressed_min.min(gap.cve_addressed);
+        self.machines_missing += 1;
+        self.exposure = self.exposure.saturating_add(gap.cve_addressed);
+        self.machine_missed_on = self.machine_missed_on.max(gap.machine_missed_on);
+        for product in &gap.products {
+            if !self.products.contains(product) {
+                self.products.insert(Arc::clone(product));
+            }
+        }
+    }
+}
+
+/// Keeps the smaller of two texts; an empty one is none.
+fn keep_smaller(kept: &mut Option<Arc<str>>, text: Option<&Arc<str>>) {
+    if let Some(text) = text.filter(|text| !text.is_empty())
+        && kept.as_ref().is_none_or(|kept| text < kept)
+    {
+        *kept = Some(Arc::clone(text));
+    }
+}
+
+/// A row for every KB that an answered machine misses, in no order yet.
+pub(super) fn rows(machines: &[MachineRow]) -> Vec<KbRow> {
+    let answered = machines.iter().flat_map(|machine| &machine.result);
+    let mut rows: HashMap<&KbId, KbRow> = HashMap::new();
+    for gap in answered.flat_map(|answered| &answered.missing) {
+        rows.entry(&gap.id)
+            .or_insert_with(|| KbRow::of(gap))
+            .take_in(gap);
+    }
+    rows.into_values().collect()
+}
+
+/// Puts the KBs in the order asked for and numbers them.
+pub(super) fn rank(kbs: &mut [KbRow], rank_by: RankBy) {
+    kbs.sort_unstable_by(|one, other| {
+        let key = |kb: &KbRow| Reverse(sort_key(kb, rank_by));
+        key(one)
+            .cmp(&key(other))
+            .then_with(|| one.id.cmp(&other.id))
+    });
+    for (rank, kb) in (1..).zip(kbs) {
+        kb.rank = rank;
+    }
+}
+
+/// The figures that rank a KB, the weightiest first.
+fn sort_key(kb: &KbRow, rank_by: RankBy) -> [u64; 3] {
+    let (cves, machines) = (kb.cve_addressed, kb.machines_missing);
+    match rank_by {
+        RankBy::Cve => [cves, machines, 0],
+        RankBy::Exposure => [kb.exposure, cves, machines],
+        RankBy::Machines => [machines, cves, 0],
+    }
+}

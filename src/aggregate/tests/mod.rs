@@ -1,0 +1,241 @@
+//! The figures of small fleets, counted by hand.
+
+mod properties;
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::*;
+use crate::{
+    inventory::InventoryMachine,
+    kb::{KbId, MissingKb},
+    machine::MachineId,
+    outcome::{Answer, Failure, Reason},
+};
+
+fn machine(number: u8) -> MachineId {
+    MachineId::from_bytes([number; 20])
+}
+
+fn inventory(machines: u8) -> Inventory {
+    let row = |number| InventoryMachine {
+        id: machine(number),
+        line: u64::from(number) + 2,
+        cells: Vec::new(),
+    };
+    Inventory {
+        file: "machines.csv".to_owned(),
+        machines: (0..machines).map(row).collect(),
+        ..Inventory::default()
+    }
+}
+
+fn gap(kb: &str, cve_addressed: u64) -> MissingKb {
+    MissingKb {
+        id: KbId::new(kb),
+        name: None,
+        products: Vec::new(),
+        url: None,
+        machine_missed_on: None,
+        cve_addressed,
+        os_build: None,
+    }
+}
+
+fn answer(number: u8, missing: Vec<MissingKb>) -> Outcome {
+    Outcome {
+        machine: machine(number),
+        attempts: 1,
+        result: Ok(Answer {
+            answered_at: Timestamp::UNIX_EPOCH,
+            missing,
+        }),
+    }
+}
+
+fn failure(number: u8, reason: Reason) -> Outcome {
+    Outcome {
+        machine: machine(number),
+        attempts: 3,
+        result: Err(Failure {
+            reason,
+            http_status: None,
+            code: None,
+            message: String::new(),
+            correlation_id: None,
+        }),
+    }
+}
+
+fn text(text: &str) -> Arc<str> {
+    text.into()
+}
+
+fn order(fleet: &Fleet) -> Vec<(usize, &str)> {
+    fleet
+        .kbs
+        .iter()
+        .map(|kb| (kb.rank, kb.id.as_str()))
+        .collect()
+}
+
+#[test]
+fn a_kb_is_what_its_machines_say_together() {
+    let one = MissingKb {
+        name: Some(text("March")),
+        products: vec!["edge".into(), "windows_10".into()],
+        machine_missed_on: Some(4),
+        ..gap("7", 97)
+    };
+    let other = MissingKb {
+        name: Some(text("")),
+        url: Some(text("https://b")),
+        products: vec!["edge".into(), "dotnet".into()],
+        ..gap("7", 14)
+    };
+    let outcomes = vec![answer(0, vec![one]), answer(1, vec![other])];
+    let fleet = aggregate(&inventory(2), outcomes, RankBy::Cve);
+    assert_eq!(
+        fleet.kbs,
+        [KbRow {
+            rank: 1,
+            id: KbId::new("7"),
+            name: Some(text("March")),
+            url: Some(text("https://b")),
+            cve_addressed: 97,
+            cve_addressed_min: 14,
+            machines_missing: 2,
+            exposure: 111,
+            machine_missed_on: Some(4),
+            products: ["dotnet", "edge", "windows_10"].map(Arc::from).into(),
+        }]
+    );
+}
+
+#[test]
+fn kbs_stand_in_the_order_asked_for() {
+    let outcomes = || {
+        vec![
+            answer(0, vec![gap("10", 50), gap("20", 10), gap("9", 30)]),
+            answer(1, vec![gap("20", 10), gap("30", 50), gap("9", 25)]),
+            answer(2, vec![gap("20", 10)]),
+        ]
+    };
+    for (rank_by, expected) in [
+        (RankBy::Cve, [(1, "10"), (2, "30"), (3, "9"), (4, "20")]),
+        (
+            RankBy::Exposure,
+            [(1, "9"), (2, "10"), (3, "30"), (4, "20")],
+        ),
+        (
+            RankBy::Machines,
+            [(1, "20"), (2, "9"), (3, "10"), (4, "30")],
+        ),
+    ] {
+        let fleet = aggregate(&inventory(3), outcomes(), rank_by);
+        assert_eq!(order(&fleet), expected, "{rank_by}");
+    }
+}
+
+#[test]
+fn equal_figures_leave_it_to_the_id() {
+    let outcomes = vec![answer(0, vec![gap("10", 0), gap("9", 0), gap("", 0)])];
+    let fleet = aggregate(&inventory(1), outcomes, RankBy::Cve);
+    assert_eq!(order(&fleet), [(1, ""), (2, "10"), (3, "9")]);
+}
+
+#[test]
+fn every_machine_of_the_inventory_has_its_place() {
+    let outcomes = vec![
+        failure(6, Reason::Timeout),
+        answer(5, vec![]),
+        answer(4, vec![gap("1", 5), gap("2", 5)]),
+        answer(3, vec![gap("1", 10)]),
+        answer(2, vec![gap("1", 4), gap("2", 6)]),
+        failure(0, Reason::NotFound),
+        failure(7, Reason::Pending),
+        answer(99, vec![gap("1", 1000)]),
+    ];
+    let fleet = aggregate(&inventory(8), outcomes, RankBy::Cve);
+    let rows: Vec<_> = fleet
+        .machines
+        .iter()
+        .map(|row| {
+            let figures = row.result.as_ref().ok().map(|it| {
+                let top = it.top_kb().map(KbId::as_str);
+                (it.rank, it.cve_addressed, it.cve_addressed_max, top)
+            });
+            (row.position, row.status(), figures)
+        })
+        .collect();
+    assert_eq!(
+        rows,
+        [
+            (2, MachineStatus::Answered, Some((1, 10, 6, Some("2")))),
+            (4, MachineStatus::Answered, Some((2, 10, 5, Some("1")))),
+            (3, MachineStatus::Answered, Some((3, 10, 10, Some("1")))),
+            (5, MachineStatus::Answered, Some((4, 0, 0, None))),
+            (0, MachineStatus::NotFound, None),
+            (1, MachineStatus::Pending, None),
+            (6, MachineStatus::Failed, None),
+            (7, MachineStatus::Pending, None),
+        ]
+    );
+    assert_eq!(
+        fleet.coverage,
+        Coverage {
+            answered: 4,
+            reused: 0,
+            not_found: 1,
+            failed: 1,
+            pending: 2,
+            with_gaps: 3,
+            clean: 1,
+        }
+    );
+}
+
+#[test]
+fn an_answer_outweighs_a_failure_of_the_same_machine() {
+    let outcomes = [answer(0, vec![gap("1", 3)]), failure(0, Reason::NotFound)];
+    for outcomes in [outcomes.to_vec(), outcomes.iter().rev().cloned().collect()] {
+        let fleet = aggregate(&inventory(1), outcomes, RankBy::Cve);
+        assert_eq!((fleet.coverage.answered, fleet.exposure), (1, 3));
+    }
+}
+
+#[test]
+fn the_first_actions_remove_most() {
+    let outcomes = vec![
+        answer(0, vec![gap("1", 60), gap("2", 10)]),
+        answer(1, vec![gap("2", 10), gap("3", 0)]),
+        answer(2, vec![gap("2", 10), gap("4", 10)]),
+    ];
+    let fleet = aggregate(&inventory(3), outcomes, RankBy::Machines);
+    let actions: Vec<_> = top_actions(&fleet, 5)
+        .into_iter()
+        .map(|it| (it.kb.id.as_str(), it.percent_removed, it.machines))
+        .collect();
+    assert_eq!(
+        actions,
+        [("1", 60.0, 1), ("2", 90.0, 3), ("4", 100.0, 3)],
+        "a KB without exposure is no action"
+    );
+    assert_eq!(top_actions(&fleet, 2).len(), 2);
+}
+
+#[test]
+fn absurd_numbers_stay_at_the_largest() {
+    let outcomes = vec![answer(0, vec![gap("1", u64::MAX), gap("2", u64::MAX)])];
+    let fleet = aggregate(&inventory(1), outcomes, RankBy::Exposure);
+    assert_eq!(fleet.exposure, u64::MAX);
+}
+
+#[test]
+fn nothing_asked_is_nothing_missed() {
+    let fleet = aggregate(&inventory(0), Vec::new(), RankBy::Cve);
+    assert_eq!((fleet.gaps, fleet.exposure), (0, 0));
+    assert!((fleet.coverage.percent() - 100.0).abs() < f64::EPSILON);
+    assert_eq!(top_actions(&fleet, 5), []);
+}

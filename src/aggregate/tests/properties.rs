@@ -1,0 +1,95 @@
+//! What holds whatever the service answers.
+
+use std::sync::Arc;
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// A gap of a few KBs and texts, so that they collide often.
+fn any_gap() -> impl Strategy<Value = MissingKb> {
+    let texts = || proptest::option::of("[ab]{0,2}".prop_map(Arc::from));
+    let products = proptest::collection::btree_set("[xyz]".prop_map(Arc::from), 0..3);
+    ("[1-6]", texts(), texts(), products, 0..100_u64).prop_map(
+        |(id, name, url, products, cve_addressed)| MissingKb {
+            name,
+            url,
+            products: products.into_iter().collect(),
+            machine_missed_on: (cve_addressed % 2 == 0).then_some(cve_addressed),
+            ..gap(&id, cve_addressed)
+        },
+    )
+}
+
+/// Outcomes of some of the machines `0..10`, unsorted and with KBs twice.
+fn any_outcomes() -> impl Strategy<Value = Vec<Outcome>> {
+    let reasons = prop_oneof![
+        Just(Reason::NotFound),
+        Just(Reason::ServerError),
+        Just(Reason::Pending)
+    ];
+    let results = prop_oneof![
+        3 => proptest::collection::vec(any_gap(), 0..8).prop_map(Ok),
+        1 => reasons.prop_map(Err),
+    ];
+    proptest::collection::btree_map(0..10_u8, results, 0..10).prop_map(|results| {
+        let outcome = |(number, result)| match result {
+            Ok(missing) => answer(number, missing),
+            Err(reason) => failure(number, reason),
+        };
+        results.into_iter().map(outcome).collect()
+    })
+}
+
+proptest! {
+    #[test]
+    fn the_order_of_the_outcomes_makes_no_difference(
+        (sorted, shuffled) in any_outcomes()
+            .prop_flat_map(|outcomes| (Just(outcomes.clone()), Just(outcomes).prop_shuffle())),
+    ) {
+        for rank_by in [RankBy::Cve, RankBy::Exposure, RankBy::Machines] {
+            prop_assert_eq!(
+                aggregate(&inventory(10), sorted.clone(), rank_by),
+                aggregate(&inventory(10), shuffled.clone(), rank_by),
+            );
+        }
+    }
+
+    #[test]
+    fn the_sums_agree(outcomes in any_outcomes()) {
+        let fleet = aggregate(&inventory(10), outcomes, RankBy::Cve);
+        let answered: Vec<_> = fleet.machines.iter().flat_map(|row| &row.result).collect();
+        prop_assert_eq!(fleet.gaps, answered.iter().map(|it| it.missing.len() as u64).sum::<u64>());
+        prop_assert_eq!(fleet.exposure, answered.iter().map(|it| it.cve_addressed).sum::<u64>());
+        prop_assert_eq!(fleet.exposure, fleet.kbs.iter().map(|kb| kb.exposure).sum::<u64>());
+        prop_assert_eq!(fleet.coverage.machines(), 10);
+        let Coverage { answered, with_gaps, clean, .. } = fleet.coverage;
+        prop_assert_eq!(answered, with_gaps + clean);
+    }
+
+    #[test]
+    fn a_kb_twice_counts_once(outcomes in any_outcomes()) {
+        let mut twice = outcomes.clone();
+        for answer in twice.iter_mut().flat_map(|outcome| &mut outcome.result) {
+            answer.missing.extend_from_within(..);
+        }
+        prop_assert_eq!(
+            aggregate(&inventory(10), outcomes, RankBy::Cve),
+            aggregate(&inventory(10), twice, RankBy::Cve),
+        );
+    }
+
+    #[test]
+    fn all_actions_together_remove_everything(outcomes in any_outcomes()) {
+        let fleet = aggregate(&inventory(10), outcomes, RankBy::Cve);
+        let actions = top_actions(&fleet, usize::MAX);
+        for pair in actions.windows(2) {
+            prop_assert!(pair[0].percent_removed <= pair[1].percent_removed);
+            prop_assert!(pair[0].machines <= pair[1].machines);
+        }
+        if let Some(last) = actions.last() {
+            prop_assert!((last.percent_removed - 100.0).abs() < 1e-9);
+            prop_assert!(last.machines <= fleet.coverage.with_gaps);
+        }
+    }
+}
