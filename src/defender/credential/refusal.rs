@@ -1,0 +1,204 @@
+//! What the sign-in service says when it says no.
+
+use std::fmt;
+
+use serde_json::Value;
+
+/// Longest text that is passed on.
+const LONGEST_TEXT: usize = 600;
+
+/// What stands before an Entra code in a text.
+const CODE_PREFIX: &str = "AADSTS";
+
+/// A refusal, as Entra (or a machine's identity endpoint) words it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The status it came with.
+    pub http_status: u16,
+    /// The OAuth error, such as `invalid_client`.
+    pub error: Option<String>,
+    /// Entra's own codes, without the `AADSTS`.
+    pub codes: Vec<u32>,
+    /// What happened, for people: one line, without the trace.
+    pub text: String,
+    /// What support asks for.
+    pub correlation_id: Option<String>,
+}
+
+impl Refusal {
+    /// Reads the body of a refusal; `None` when it is not one.
+    ///
+    /// Entra's shape is `{"error": "...", "error_description": "..."}`, the machine's
+    /// identity endpoints also say `{"error": {"code": "...", "message": "..."}}` and
+    /// `{"message": "..."}`.
+    pub(super) fn read(http_status: u16, body: &[u8]) -> Option<Self> {
+        let body: Value = serde_json::from_slice(body).ok()?;
+        let text_at = |pointer| body.pointer(pointer).and_then(Value::as_str);
+        let error = text_at("/error").or_else(|| text_at("/error/code"));
+        let description = text_at("/error_description")
+            .or_else(|| text_at("/error/message"))
+            .or_else(|| text_at("/message"));
+        let full = description.or(error)?;
+        Some(Self {
+            http_status,
+            error: error.map(one_line),
+            codes: codes(&body, full),
+            text: without_trace(full),
+            correlation_id: text_at("/correlation_id")
+                .or_else(|| after(full, "Correlation ID:"))
+                .map(one_line),
+        })
+    }
+
+    /// The `AADSTS` codes in a text, in their order.
+    pub(super) fn codes_in(text: &str) -> Vec<u32> {
+        text.split(CODE_PREFIX)
+            .skip(1)
+            .filter_map(|rest| {
+                let end = rest.find(|letter: char| !letter.is_ascii_digit());
+                rest[..end.unwrap_or(rest.len())].parse().ok()
+            })
+            .collect()
+    }
+
+    /// Whether the same question may be answered a little later.
+    pub(super) fn is_passing(&self) -> bool {
+        matches!(self.http_status, 408 | 410 | 429 | 500..)
+            || matches!(
+                self.error.as_deref(),
+                Some("temporarily_unavailable" | "server_error")
+            )
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} (HTTP {}", self.text, self.http_status)?;
+        if let Some(error) = self.error.as_deref().filter(|error| *error != self.text) {
+            write!(formatter, ", {error}")?;
+        }
+        if let Some(id) = &self.correlation_id {
+            write!(formatter, ", correlation id {id}")?;
+        }
+        formatter.write_str(")")
+    }
+}
+
+/// The codes of the list; those of the text where the list is missing.
+fn codes(body: &Value, text: &str) -> Vec<u32> {
+    let listed = body.pointer("/error_codes").and_then(Value::as_array);
+    let listed: Vec<u32> = listed
+        .into_iter()
+        .flatten()
+        .filter_map(|code| code.as_u64()?.try_into().ok())
+        .collect();
+    if listed.is_empty() {
+        Refusal::codes_in(text)
+    } else {
+        listed
+    }
+}
+
+/// The text up to `Trace ID: ... Correlation ID: ... Timestamp: ...`.
+fn without_trace(text: &str) -> String {
+    one_line(text.split("Trace ID:").next().unwrap_or(text))
+}
+
+/// The word that follows `label`.
+fn after<'text>(text: &'text str, label: &str) -> Option<&'text str> {
+    text.split_once(label)?.1.split_whitespace().next()
+}
+
+/// The text in one line, without control characters, and not too long.
+pub(super) fn one_line(text: &str) -> String {
+    let words: Vec<&str> = text
+        .split(|letter: char| letter.is_whitespace() || letter.is_control())
+        .filter(|word| !word.is_empty())
+        .collect();
+    let line = words.join(" ");
+    match line.char_indices().nth(LONGEST_TEXT) {
+        Some((end, _)) => format!("{}...", &line[..end]),
+        None => line,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entra_s_own_words_pass_without_the_trace() {
+        let body = br#"{"error":"invalid_client","error_description":"AADSTS7000215: Invalid client secret provided. Ensure the secret being sent is the value, for 'app'.\r\nTrace ID: 1-2\r\nCorrelation ID: 3-4\r\nTimestamp: 2026-01-02 03:04:05Z","error_codes":[7000215],"trace_id":"1-2","correlation_id":"3-4"}"#;
+        let refusal = Refusal::read(401, body).unwrap();
+        assert_eq!(refusal.codes, [7_000_215]);
+        assert_eq!(
+            refusal.to_string(),
+            "AADSTS7000215: Invalid client secret provided. Ensure the secret being sent is \
+             the value, for 'app'. (HTTP 401, invalid_client, correlation id 3-4)"
+        );
+        assert!(!refusal.is_passing());
+    }
+
+    #[test]
+    fn every_shape_is_read() {
+        for (body, codes, text, correlation_id) in [
+            (
+                r#"{"error":"invalid_request","error_description":"AADSTS90002: No tenant. Trace ID: a Correlation ID: b-c Timestamp: d"}"#,
+                vec![90002],
+                "AADSTS90002: No tenant.",
+                Some("b-c"),
+            ),
+            (
+                r#"{"error":"unauthorized_client"}"#,
+                vec![],
+                "unauthorized_client",
+                None,
+            ),
+            (
+                r#"{"error":{"code":"Oops","message":"no\u0007 luck"}}"#,
+                vec![],
+                "no luck",
+                None,
+            ),
+            (
+                r#"{"statusCode":400,"message":"No User Assigned or Delegated Managed Identity found"}"#,
+                vec![],
+                "No User Assigned or Delegated Managed Identity found",
+                None,
+            ),
+        ] {
+            let refusal = Refusal::read(400, body.as_bytes()).unwrap();
+            assert_eq!(refusal.codes, codes, "{body}");
+            assert_eq!(refusal.text, text, "{body}");
+            assert_eq!(refusal.correlation_id.as_deref(), correlation_id, "{body}");
+        }
+    }
+
+    #[test]
+    fn anything_else_is_no_refusal() {
+        for body in ["", "<html>", "{}", "[]", r#"{"access_token":"x"}"#] {
+            assert_eq!(Refusal::read(400, body.as_bytes()), None, "{body}");
+        }
+    }
+
+    #[test]
+    fn what_passes_is_known_by_status_or_word() {
+        for (status, error, passing) in [
+            (401, "invalid_client", false),
+            (400, "temporarily_unavailable", true),
+            (429, "throttled", true),
+            (503, "oops", true),
+            (404, "not_found", false),
+        ] {
+            let body = format!(r#"{{"error":"{error}"}}"#);
+            let refusal = Refusal::read(status, body.as_bytes()).unwrap();
+            assert_eq!(refusal.is_passing(), passing, "{status} {error}");
+        }
+    }
+
+    #[test]
+    fn a_long_text_is_cut() {
+        let long = "é".repeat(2 * LONGEST_TEXT);
+        assert_eq!(one_line(&long).chars().count(), LONGEST_TEXT + 3);
+    }
+}
