@@ -32,4 +32,27 @@ pub struct SignIn {
     pub access_token: Option<SecretString>,
     /// Whether the platform offers a managed identity by its own environment variables.
     pub managed_identity_offered: bool,
+    /// Whether the Azure CLI is there: `az` is on the PATH.
+    pub azure_cli_offered: bool,
+}
+
+#[cfg(test)]
+impl SignIn {
+    /// A sign-in of that kind for which nothing is configured.
+    pub(super) fn sample(kind: CredentialKind) -> Self {
+        Self {
+            kind,
+            authority_url: Url::parse("https://login.example").unwrap(),
+            scope: "https://api.example/.default".to_owned(),
+            tenant_id: None,
+            client_id: None,
+            secret: None,
+            certificate: None,
+            certificate_password: None,
+            federated_token_file: None,
+            access_token: None,
+            managed_identity_offered: false,
+            azure_cli_offered: false,
+        }
+    }
 }

@@ -1,0 +1,180 @@
+//! The kinds that `azure_identity` signs in for us.
+
+use std::{error::Error, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use azure_core::{
+    cloud::{CloudConfiguration, CustomConfiguration},
+    error::ErrorKind,
+    http::{ClientOptions, ExponentialRetryOptions, RetryOptions, Transport, UserAgentOptions},
+    time::{Duration as AzureDuration, OffsetDateTime},
+};
+use reqwest::Client;
+use secrecy::{ExposeSecret, SecretString};
+use tokio::time::timeout;
+
+use super::{
+    AccessToken, CredentialError, CredentialKind, Http, SignIn, SignInError, TokenSource,
+    recipe::Recipe, refusal::one_line, wire::Wire,
+};
+
+/// How long a sign-in may take, its repetitions included: a dead network is to be told
+/// at once, and in the middle of a run others will try again.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// The Azure CLI starts slowly, and asks the network by itself.
+const CLI_PATIENCE: Duration = Duration::from_secs(40);
+
+/// The name that goes before Azure's own in the `User-Agent`: a token, so without a slash.
+const APPLICATION: &str = concat!("patchgap-", env!("CARGO_PKG_VERSION"));
+
+/// A credential of `azure_identity`, made anew for each sign-in.
+#[derive(Debug)]
+pub(super) struct Azure {
+    kind: CredentialKind,
+    recipe: Recipe,
+    scope: String,
+    client: Client,
+    cloud: Arc<CloudConfiguration>,
+    retry: RetryOptions,
+    patience: Duration,
+}
+
+impl Azure {
+    pub(super) fn new(
+        kind: CredentialKind,
+        sign_in: &SignIn,
+        http: &Http,
+    ) -> Result<Self, CredentialError> {
+        let recipe = Recipe::new(kind, sign_in)?;
+        if recipe.asks_authority() && sign_in.authority_url.scheme() != "https" {
+            return Err(CredentialError::InsecureAuthority {
+                url: sign_in.authority_url.clone(),
+            });
+        }
+        let azure = Self {
+            kind,
+            recipe,
+            scope: sign_in.scope.clone(),
+            client: match kind {
+                CredentialKind::ManagedIdentity => http.direct.clone(),
+                _ => http.proxied.clone(),
+            },
+            cloud: cloud(sign_in),
+            retry: retry(),
+            patience: match kind {
+                CredentialKind::AzureCli => CLI_PATIENCE,
+                _ => PATIENCE,
+            },
+        };
+        azure.rehearse()?;
+        Ok(azure)
+    }
+
+    /// Makes the credential once, without using it: what is wrong is found out now.
+    fn rehearse(&self) -> Result<(), CredentialError> {
+        let options = self.options(Wire::new(self.client.clone()).into());
+        match self.recipe.follow(options) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(CredentialError::Unusable {
+                kind: self.kind,
+                reason: words_of(&error),
+            }),
+        }
+    }
+
+    fn options(&self, wire: Arc<Wire>) -> ClientOptions {
+        ClientOptions {
+            retry: self.retry.clone(),
+            transport: Some(Transport::new(wire)),
+            user_agent: UserAgentOptions {
+                application_id: Some(APPLICATION.to_owned()),
+            },
+            cloud: Some(Arc::clone(&self.cloud)),
+            ..Default::default()
+        }
+    }
+
+    async fn ask(&self, wire: Arc<Wire>) -> azure_core::Result<AccessToken> {
+        let credential = self.recipe.follow(self.options(wire))?;
+        let token = credential.get_token(&[&self.scope], None).await?;
+        let secret = SecretString::from(token.token.secret());
+        if secret.expose_secret().is_empty() {
+            let text = "the reply holds no token";
+            return Err(azure_core::Error::with_message(
+                ErrorKind::DataConversion,
+                text,
+            ));
+        }
+        Ok(AccessToken {
+            secret,
+            lifetime: lifetime(token.expires_on),
+        })
+    }
+
+    /// Why there is no token: the exchange tells more than `azure_identity` does.
+    fn explain(&self, wire: &Wire, error: &azure_core::Error) -> SignInError {
+        wire.failure(self.kind)
+            .unwrap_or_else(|| SignInError::Failed {
+                kind: self.kind,
+                text: words_of(error),
+            })
+    }
+}
+
+#[async_trait]
+impl TokenSource for Azure {
+    async fn sign_in(&self) -> Result<AccessToken, SignInError> {
+        let wire = Arc::new(Wire::new(self.client.clone()));
+        match timeout(self.patience, self.ask(Arc::clone(&wire))).await {
+            Ok(result) => result.map_err(|error| self.explain(&wire, &error)),
+            Err(_) => Err(wire.failure(self.kind).unwrap_or(SignInError::TimedOut {
+                kind: self.kind,
+                patience: self.patience,
+            })),
+        }
+    }
+}
+
+fn cloud(sign_in: &SignIn) -> Arc<CloudConfiguration> {
+    let mut custom = CustomConfiguration::default();
+    custom.authority_host = sign_in.authority_url.to_string();
+    Arc::new(custom.into())
+}
+
+/// A few quick tries against a network that stumbles; a refusal is not tried again.
+fn retry() -> RetryOptions {
+    RetryOptions::exponential(ExponentialRetryOptions {
+        initial_delay: AzureDuration::milliseconds(500),
+        max_retries: 3,
+        max_total_elapsed: AzureDuration::seconds(10),
+        max_delay: AzureDuration::seconds(5),
+    })
+}
+
+/// How long a token lives that ends then. One without a lifetime ends when it is refused.
+fn lifetime(expires_on: OffsetDateTime) -> Option<Duration> {
+    let lifetime = expires_on - OffsetDateTime::now_utc();
+    Duration::try_from(lifetime)
+        .ok()
+        .filter(|life| !life.is_zero())
+}
+
+/// What `azure_identity` has to say, without what it puts around it.
+fn words_of(error: &azure_core::Error) -> String {
+    let error = error.downcast_ref::<azure_core::Error>().unwrap_or(error);
+    let mut words = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let text = cause.to_string();
+        if !words.ends_with(&text) {
+            words = format!("{words}: {text}");
+        }
+        source = cause.source();
+    }
+    let words = one_line(&words);
+    words.strip_prefix("ERROR: ").unwrap_or(&words).to_owned()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,201 @@
+//! As much of a sign-in service as these tests need: it says what it was told to say,
+//! and remembers what it was asked.
+
+use std::{
+    convert::Infallible,
+    pin::pin,
+    sync::{Arc, Mutex},
+};
+
+use http_body_util::{BodyExt, Full};
+use hyper::{
+    Request, Response,
+    body::{Bytes, Incoming},
+    header::{CONTENT_TYPE, LOCATION, USER_AGENT},
+    server::conn::http1,
+    service::service_fn,
+};
+use hyper_util::rt::TokioIo;
+use rcgen::{CertificateParams, KeyPair};
+use reqwest::ClientBuilder;
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpListener,
+};
+use tokio_rustls::{
+    TlsAcceptor,
+    rustls::{self, ServerConfig, pki_types::PrivateKeyDer},
+};
+use url::Url;
+
+/// What it says to one request.
+#[derive(Debug, Clone)]
+pub(super) struct Reply {
+    status: u16,
+    content_type: &'static str,
+    location: Option<String>,
+    body: &'static str,
+    silent: bool,
+}
+
+impl Reply {
+    pub(super) fn json(status: u16, body: &'static str) -> Self {
+        Self {
+            status,
+            content_type: "application/json",
+            location: None,
+            body,
+            silent: false,
+        }
+    }
+
+    pub(super) fn html(status: u16, body: &'static str) -> Self {
+        Self {
+            content_type: "text/html",
+            ..Self::json(status, body)
+        }
+    }
+
+    pub(super) fn silence() -> Self {
+        Self {
+            silent: true,
+            ..Self::json(200, "")
+        }
+    }
+
+    pub(super) fn location(self, url: &str) -> Self {
+        Self {
+            location: Some(url.to_owned()),
+            ..self
+        }
+    }
+
+    fn response(&self) -> Response<Full<Bytes>> {
+        let mut response = Response::builder()
+            .status(self.status)
+            .header(CONTENT_TYPE, self.content_type);
+        if let Some(location) = &self.location {
+            response = response.header(LOCATION, location);
+        }
+        response.body(Full::from(self.body)).unwrap()
+    }
+}
+
+/// What it was asked.
+#[derive(Debug, Clone)]
+pub(super) struct Asked {
+    pub(super) target: String,
+    pub(super) user_agent: String,
+    pub(super) body: String,
+}
+
+/// A running service; it ends with the test's runtime.
+pub(super) struct Entra {
+    pub(super) url: Url,
+    root: reqwest::Certificate,
+    script: Arc<Script>,
+}
+
+struct Script {
+    replies: Vec<Reply>,
+    asked: Mutex<Vec<Asked>>,
+}
+
+impl Entra {
+    /// Says these replies over https, one after the other, the last one for ever.
+    pub(super) async fn serve<const N: usize>(replies: [Reply; N]) -> Self {
+        Self::start(replies.to_vec(), "https").await
+    }
+
+    /// The same over plain http.
+    pub(super) async fn serve_plain<const N: usize>(replies: [Reply; N]) -> Self {
+        Self::start(replies.to_vec(), "http").await
+    }
+
+    async fn start(replies: Vec<Reply>, scheme: &str) -> Self {
+        let key = KeyPair::generate().unwrap();
+        let params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+        let certificate = params.self_signed(&key).unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let script = Arc::new(Script {
+            replies,
+            asked: Mutex::default(),
+        });
+        let tls = (scheme == "https").then(|| acceptor(&certificate, &key));
+        tokio::spawn(accept(listener, tls, Arc::clone(&script)));
+        Self {
+            url: Url::parse(&format!("{scheme}://localhost:{port}")).unwrap(),
+            root: reqwest::Certificate::from_der(certificate.der()).unwrap(),
+            script,
+        }
+    }
+
+    /// A client that trusts it, and nobody else.
+    pub(super) fn client(&self) -> ClientBuilder {
+        ClientBuilder::new()
+            .no_proxy()
+            .tls_certs_only([self.root.clone()])
+    }
+
+    pub(super) fn requests(&self) -> Vec<Asked> {
+        self.script.asked.lock().unwrap().clone()
+    }
+}
+
+fn acceptor(certificate: &rcgen::Certificate, key: &KeyPair) -> TlsAcceptor {
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let key = PrivateKeyDer::Pkcs8(key.serialize_der().into());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate.der().clone()], key)
+        .unwrap();
+    Arc::new(config).into()
+}
+
+async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, script: Arc<Script>) {
+    while let Ok((stream, _)) = listener.accept().await {
+        let (tls, script) = (tls.clone(), Arc::clone(&script));
+        tokio::spawn(async move {
+            match tls {
+                None => talk(stream, script).await,
+                Some(tls) => {
+                    if let Ok(stream) = tls.accept(stream).await {
+                        talk(stream, script).await;
+                    }
+                }
+            }
+        });
+    }
+}
+
+async fn talk(stream: impl AsyncRead + AsyncWrite + Unpin, script: Arc<Script>) {
+    let service = service_fn(|request| answer(request, &script));
+    // A client that goes away ends the talk, whatever it says.
+    let _ = pin!(http1::Builder::new().serve_connection(TokioIo::new(stream), service)).await;
+}
+
+async fn answer(
+    request: Request<Incoming>,
+    script: &Script,
+) -> Result<Response<Full<Bytes>>, Infallible> {
+    let target = request.uri().to_string();
+    let user_agent = request.headers().get(USER_AGENT).cloned();
+    let body = request.into_body().collect().await.unwrap().to_bytes();
+    let reply = {
+        let mut asked = script.asked.lock().unwrap();
+        asked.push(Asked {
+            target,
+            user_agent: user_agent.unwrap().to_str().unwrap().to_owned(),
+            body: String::from_utf8(body.to_vec()).unwrap(),
+        });
+        let turn = asked.len().min(script.replies.len()) - 1;
+        script.replies[turn].clone()
+    };
+    if reply.silent {
+        std::future::pending::<()>().await;
+    }
+    Ok(reply.response())
+}

@@ -1,0 +1,95 @@
+//! Which kind of credential signs in.
+
+use super::{CredentialError, CredentialKind, SignIn};
+
+/// The kind that signs in: the one asked for, or the first that is configured.
+///
+/// The order goes from what somebody set on purpose for this run to what happens to be
+/// there on the machine.
+pub fn choose(sign_in: &SignIn) -> Result<CredentialKind, CredentialError> {
+    if sign_in.kind != CredentialKind::Auto {
+        return Ok(sign_in.kind);
+    }
+    [
+        (sign_in.access_token.is_some(), CredentialKind::Token),
+        (sign_in.secret.is_some(), CredentialKind::Secret),
+        (sign_in.certificate.is_some(), CredentialKind::Certificate),
+        (
+            sign_in.federated_token_file.is_some(),
+            CredentialKind::WorkloadIdentity,
+        ),
+        (
+            sign_in.managed_identity_offered,
+            CredentialKind::ManagedIdentity,
+        ),
+        (sign_in.azure_cli_offered, CredentialKind::AzureCli),
+    ]
+    .into_iter()
+    .find_map(|(configured, kind)| configured.then_some(kind))
+    .ok_or(CredentialError::NothingConfigured)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Setting = fn(&mut SignIn);
+
+    /// What makes each kind, in the order in which it is looked for.
+    const SETTINGS: [(CredentialKind, Setting); 6] = [
+        (CredentialKind::Token, |sign_in| {
+            sign_in.access_token = Some("t".into());
+        }),
+        (CredentialKind::Secret, |sign_in| {
+            sign_in.secret = Some("s".into());
+        }),
+        (CredentialKind::Certificate, |sign_in| {
+            sign_in.certificate = Some("c.pem".into());
+        }),
+        (CredentialKind::WorkloadIdentity, |sign_in| {
+            sign_in.federated_token_file = Some("f".into());
+        }),
+        (CredentialKind::ManagedIdentity, |sign_in| {
+            sign_in.managed_identity_offered = true;
+        }),
+        (CredentialKind::AzureCli, |sign_in| {
+            sign_in.azure_cli_offered = true;
+        }),
+    ];
+
+    #[test]
+    fn the_first_that_is_configured_is_taken() {
+        for first in 0..SETTINGS.len() {
+            let mut sign_in = SignIn::sample(CredentialKind::Auto);
+            for (_, set) in &SETTINGS[first..] {
+                set(&mut sign_in);
+            }
+            assert_eq!(choose(&sign_in).unwrap(), SETTINGS[first].0);
+        }
+    }
+
+    #[test]
+    fn what_was_asked_for_is_taken() {
+        for word in &CredentialKind::WORDS[1..] {
+            let kind = word.parse().unwrap();
+            let mut sign_in = SignIn::sample(kind);
+            for (_, set) in SETTINGS {
+                set(&mut sign_in);
+            }
+            assert_eq!(choose(&sign_in).unwrap(), kind);
+        }
+    }
+
+    #[test]
+    fn where_nothing_is_configured_the_error_lists_what_was_looked_for() {
+        let error = choose(&SignIn::sample(CredentialKind::Auto)).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "no credential is configured: there is no access token (PATCHGAP_ACCESS_TOKEN), no \
+             client secret (AZURE_CLIENT_SECRET), no certificate (AZURE_CLIENT_CERTIFICATE_PATH), \
+             no federated token file (AZURE_FEDERATED_TOKEN_FILE), no managed identity \
+             (IDENTITY_ENDPOINT), and the Azure CLI is not on the PATH"
+        );
+        assert!(error.hint().unwrap().contains("AZURE_CLIENT_SECRET"));
+    }
+}

@@ -1,0 +1,138 @@
+//! What an access token says about itself.
+
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use jiff::Timestamp;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use serde_json::Value;
+
+/// What a token says about itself, unverified: good for telling people what they hold,
+/// never for deciding who may do what.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Claims {
+    /// The tenant: `tid`.
+    pub tenant_id: Option<String>,
+    /// The app: `appid`, or `azp` in newer tokens.
+    pub app_id: Option<String>,
+    /// The granted application permissions: `roles`.
+    pub roles: Vec<String>,
+    /// The delegated permissions of a person's token: `scp`.
+    pub scopes: Vec<String>,
+    /// When the token ends: `exp`.
+    pub expires_at: Option<Timestamp>,
+    /// Whom the token is for: `aud`.
+    pub audience: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Payload {
+    #[serde(default)]
+    tid: Value,
+    #[serde(default)]
+    appid: Value,
+    #[serde(default)]
+    azp: Value,
+    #[serde(default)]
+    roles: Value,
+    #[serde(default)]
+    scp: Value,
+    #[serde(default)]
+    exp: Value,
+    #[serde(default)]
+    aud: Value,
+}
+
+impl Claims {
+    /// The claims of a token; an opaque token has none.
+    pub fn read(token: &SecretString) -> Option<Self> {
+        let mut parts = token.expose_secret().split('.');
+        let (_header, payload, _signature) = (parts.next()?, parts.next()?, parts.next()?);
+        let payload = payload.trim_end_matches('=');
+        let payload = BASE64_URL_SAFE_NO_PAD.decode(payload).ok()?;
+        let payload: Payload = serde_json::from_slice(&payload).ok()?;
+        Some(Self {
+            tenant_id: text(&payload.tid),
+            app_id: text(&payload.appid).or_else(|| text(&payload.azp)),
+            roles: list(&payload.roles),
+            scopes: list(&payload.scp),
+            expires_at: instant(&payload.exp),
+            audience: list(&payload.aud).into_iter().next(),
+        })
+    }
+}
+
+fn text(value: &Value) -> Option<String> {
+    value.as_str().map(str::to_owned)
+}
+
+/// A list of words: an array, or a text with spaces between them.
+fn list(value: &Value) -> Vec<String> {
+    match value {
+        Value::Array(values) => values.iter().filter_map(text).collect(),
+        Value::String(words) => words.split_whitespace().map(str::to_owned).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Seconds since the epoch; some issuers write them with a fraction.
+#[expect(clippy::cast_possible_truncation, reason = "a fraction of a second")]
+fn instant(value: &Value) -> Option<Timestamp> {
+    let seconds = value
+        .as_i64()
+        .or_else(|| value.as_f64().map(|seconds| seconds as i64))?;
+    Timestamp::from_second(seconds).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn token(payload: &str) -> SecretString {
+        let payload = BASE64_URL_SAFE_NO_PAD.encode(payload);
+        format!("eyJhbGciOiJSUzI1NiJ9.{payload}.c2ln").into()
+    }
+
+    #[test]
+    fn an_app_s_token_tells_its_roles() {
+        let claims = Claims::read(&token(
+            r#"{"aud":"https://api.securitycenter.microsoft.com","tid":"t-1","appid":"a-1",
+               "roles":["Software.Read.All","Machine.Read.All"],"exp":1767323045}"#,
+        ));
+        assert_eq!(
+            claims,
+            Some(Claims {
+                tenant_id: Some("t-1".into()),
+                app_id: Some("a-1".into()),
+                roles: vec!["Software.Read.All".into(), "Machine.Read.All".into()],
+                scopes: vec![],
+                expires_at: Some("2026-01-02T03:04:05Z".parse().unwrap()),
+                audience: Some("https://api.securitycenter.microsoft.com".into()),
+            })
+        );
+    }
+
+    #[test]
+    fn a_person_s_token_tells_its_scopes() {
+        let claims = Claims::read(&token(
+            r#"{"azp":"a-2","scp":"Software.Read user_impersonation","exp":1767323045.7,"aud":["x","y"]}"#,
+        ))
+        .unwrap();
+        assert_eq!(claims.app_id.as_deref(), Some("a-2"));
+        assert_eq!(claims.scopes, ["Software.Read", "user_impersonation"]);
+        assert_eq!(claims.audience.as_deref(), Some("x"));
+        assert!(claims.expires_at.is_some());
+    }
+
+    #[test]
+    fn an_opaque_token_tells_nothing() {
+        for token in ["", "opaque", "a.b.c", "a.!.c", "a..c", "e30.NQ.c2ln"] {
+            assert_eq!(Claims::read(&token.into()), None, "{token}");
+        }
+    }
+
+    #[test]
+    fn odd_claims_are_left_out() {
+        let claims = Claims::read(&token(r#"{"tid":7,"roles":null,"exp":"soon","aud":{}}"#));
+        assert_eq!(claims, Some(Claims::default()));
+    }
+}

@@ -1,0 +1,212 @@
+//! The sign-in's HTTP, and the memory of how the last exchange went.
+//!
+//! `azure_identity` forgets the status of a reply that it cannot parse, and cannot parse
+//! an error text with a line end in it; so the exchange itself is remembered here.
+
+use std::{
+    error::Error as StdError,
+    io,
+    sync::{Mutex, PoisonError},
+};
+
+use async_trait::async_trait;
+use azure_core::{
+    error::ErrorKind,
+    http::{AsyncRawResponse, HttpClient, RawResponse, Request, headers::CONTENT_TYPE},
+};
+use reqwest::Client;
+use serde::de::IgnoredAny;
+use tokio_rustls::rustls;
+
+use super::{CredentialKind, Refusal, SignInError, Trouble, refusal::one_line};
+
+/// Longest page title that is passed on.
+const LONGEST_TITLE: usize = 80;
+
+/// A client that remembers its last exchange.
+#[derive(Debug)]
+pub(super) struct Wire {
+    client: Client,
+    last: Mutex<Option<Exchange>>,
+}
+
+#[derive(Debug, Clone)]
+struct Exchange {
+    host: String,
+    end: End,
+}
+
+/// How an exchange ended.
+#[derive(Debug, Clone)]
+enum End {
+    Refused(Box<Refusal>),
+    /// A reply that is neither a token nor a refusal, as far as can be told here.
+    Replied {
+        http_status: u16,
+        found: String,
+    },
+    Broken {
+        trouble: Trouble,
+        detail: String,
+    },
+}
+
+impl Wire {
+    pub(super) fn new(client: Client) -> Self {
+        Self {
+            client,
+            last: Mutex::new(None),
+        }
+    }
+
+    /// Why the last exchange brought no token; `None` when there was no exchange.
+    pub(super) fn failure(&self, kind: CredentialKind) -> Option<SignInError> {
+        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let Exchange { host, end } = last.clone()?;
+        Some(match end {
+            End::Refused(refusal) => SignInError::Refused { kind, refusal },
+            End::Replied { http_status, found } => SignInError::BadReply {
+                kind,
+                host,
+                http_status,
+                found,
+            },
+            End::Broken { trouble, detail } => SignInError::Unreachable {
+                kind,
+                host,
+                trouble,
+                detail,
+            },
+        })
+    }
+
+    fn remember(&self, request: &Request, end: End) {
+        let host = request.url().host_str().unwrap_or_default().to_owned();
+        let exchange = Exchange { host, end };
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(exchange);
+    }
+
+    async fn exchange(&self, request: &Request) -> azure_core::Result<RawResponse> {
+        let response = self.client.execute_request(request).await?;
+        response.try_into_raw_response().await
+    }
+}
+
+#[async_trait]
+impl HttpClient for Wire {
+    async fn execute_request(&self, request: &Request) -> azure_core::Result<AsyncRawResponse> {
+        match self.exchange(request).await {
+            Ok(reply) => {
+                self.remember(request, End::of_reply(&reply));
+                let (status, headers, body) = reply.deconstruct();
+                Ok(AsyncRawResponse::from_bytes(status, headers, body))
+            }
+            Err(error) => {
+                let (trouble, detail) = diagnose(&error);
+                self.remember(request, End::Broken { trouble, detail });
+                Err(final_if_untrusted(trouble, error))
+            }
+        }
+    }
+}
+
+/// The pipeline tries again after any failure of the network; another try makes no
+/// certificate trusted.
+fn final_if_untrusted(trouble: Trouble, error: azure_core::Error) -> azure_core::Error {
+    match trouble {
+        Trouble::Certificate => azure_core::Error::new(ErrorKind::Other, error),
+        _ => error,
+    }
+}
+
+impl End {
+    /// What a reply is, as far as its status and its form tell. A token is not kept.
+    fn of_reply(reply: &RawResponse) -> Self {
+        let http_status = u16::from(reply.status());
+        let body: &[u8] = reply.body();
+        let refusal = match http_status {
+            200..300 => None,
+            _ => Refusal::read(http_status, body),
+        };
+        match refusal {
+            Some(refusal) => Self::Refused(Box::new(refusal)),
+            None => Self::Replied {
+                http_status,
+                found: describe(reply.headers().get_optional_str(&CONTENT_TYPE), body),
+            },
+        }
+    }
+}
+
+/// What a body is, for people: never the body itself, which might hold anything.
+fn describe(content_type: Option<&str>, body: &[u8]) -> String {
+    if body.is_empty() {
+        return "an empty body".to_owned();
+    }
+    if serde_json::from_slice::<IgnoredAny>(body).is_ok() {
+        return "JSON that is no token".to_owned();
+    }
+    if let Some(title) = title(body) {
+        return format!("a page titled `{title}`");
+    }
+    match content_type {
+        Some(content_type) => format!("`{}`", one_line(content_type)),
+        None => "a body of no known type".to_owned(),
+    }
+}
+
+/// The title of an HTML page.
+fn title(body: &[u8]) -> Option<String> {
+    let body = String::from_utf8_lossy(body);
+    let lower = body.to_ascii_lowercase();
+    let from = lower.find("<title")?;
+    let from = from + lower[from..].find('>')? + 1;
+    let to = from + lower[from..].find("</title")?;
+    let title: String = one_line(&body[from..to])
+        .chars()
+        .take(LONGEST_TITLE)
+        .collect();
+    (!title.is_empty()).then_some(title)
+}
+
+/// What stood in the way, and the words of whoever was nearest to it.
+fn diagnose(error: &azure_core::Error) -> (Trouble, String) {
+    let mut trouble = Trouble::Connection;
+    let mut detail = error.to_string();
+    let mut next: Option<&(dyn StdError + 'static)> = Some(error);
+    while let Some(cause) = next {
+        trouble = recognise(cause).unwrap_or(trouble);
+        detail = cause.to_string();
+        next = inner(cause);
+    }
+    (trouble, one_line(&detail))
+}
+
+/// The cause of a cause; an I/O error hides the error that it wraps.
+fn inner<'error>(
+    cause: &'error (dyn StdError + 'static),
+) -> Option<&'error (dyn StdError + 'static)> {
+    if let Some(io) = cause.downcast_ref::<io::Error>()
+        && let Some(wrapped) = io.get_ref()
+    {
+        return Some(wrapped);
+    }
+    cause.source()
+}
+
+fn recognise(cause: &(dyn StdError + 'static)) -> Option<Trouble> {
+    if let Some(error) = cause.downcast_ref::<rustls::Error>() {
+        return Some(match error {
+            rustls::Error::InvalidCertificate(_) => Trouble::Certificate,
+            _ => Trouble::Tls,
+        });
+    }
+    let error = cause.downcast_ref::<reqwest::Error>()?;
+    if error.is_dns() {
+        Some(Trouble::Name)
+    } else if error.is_timeout() {
+        Some(Trouble::Timeout)
+    } else {
+        None
+    }
+}
