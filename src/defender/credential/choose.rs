@@ -11,11 +11,11 @@ pub fn choose(sign_in: &SignIn) -> Result<CredentialKind, CredentialError> {
         return Ok(sign_in.kind);
     }
     [
-        (sign_in.access_token.is_some(), CredentialKind::Token),
-        (sign_in.secret.is_some(), CredentialKind::Secret),
-        (sign_in.certificate.is_some(), CredentialKind::Certificate),
+        (sign_in.access_token().is_some(), CredentialKind::Token),
+        (sign_in.secret().is_some(), CredentialKind::Secret),
+        (sign_in.certificate().is_some(), CredentialKind::Certificate),
         (
-            sign_in.federated_token_file.is_some(),
+            sign_in.federated_token_file().is_some(),
             CredentialKind::WorkloadIdentity,
         ),
         (
@@ -78,6 +78,19 @@ mod tests {
             }
             assert_eq!(choose(&sign_in).unwrap(), kind);
         }
+    }
+
+    #[test]
+    fn what_is_set_to_nothing_is_not_set() {
+        let sign_in = SignIn {
+            access_token: Some("".into()),
+            secret: Some("".into()),
+            certificate: Some("".into()),
+            federated_token_file: Some("".into()),
+            azure_cli_offered: true,
+            ..SignIn::sample(CredentialKind::Auto)
+        };
+        assert_eq!(choose(&sign_in).unwrap(), CredentialKind::AzureCli);
     }
 
     #[test]

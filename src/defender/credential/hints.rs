@@ -191,3 +191,66 @@ fn by_bad_status(http_status: u16) -> &'static str {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::defender::credential::Refusal;
+
+    fn refused(kind: CredentialKind, body: &str) -> SignInError {
+        SignInError::Refused {
+            kind,
+            refusal: Box::new(Refusal::read(400, body.as_bytes()).unwrap()),
+        }
+    }
+
+    #[test]
+    fn the_well_known_codes_help() {
+        for (code, word) in [
+            (7_000_215, "not its id"),
+            (7_000_222, "expired"),
+            (700_016, "AZURE_CLIENT_ID"),
+            (90002, "AZURE_TENANT_ID"),
+            (900_023, "malformed"),
+            (500_011, "Defender for Endpoint"),
+            (70011, "--scope"),
+            (1_002_012, "/.default"),
+            (700_027, "upload"),
+            (700_024, "clock"),
+            (7_000_112, "disabled"),
+            (53003, "conditional access"),
+            (50194, "one tenant"),
+            (50034, "not in this tenant"),
+        ] {
+            let body = format!(r#"{{"error":"x","error_description":"AADSTS{code}: no."}}"#);
+            let hint = refused(CredentialKind::Secret, &body).hint().unwrap();
+            assert!(hint.contains(word), "{code}: {hint}");
+        }
+    }
+
+    #[test]
+    fn the_first_code_that_is_known_helps() {
+        let body = r#"{"error":"x","error_codes":[1,50034,53003]}"#;
+        let hint = refused(CredentialKind::Secret, body).hint().unwrap();
+        assert!(hint.contains("not in this tenant"), "{hint}");
+    }
+
+    #[test]
+    fn an_unknown_code_helps_nobody_but_a_managed_identity() {
+        let body = r#"{"error":"x","error_codes":[1]}"#;
+        assert_eq!(refused(CredentialKind::Secret, body).hint(), None);
+        assert!(
+            refused(CredentialKind::ManagedIdentity, body)
+                .hint()
+                .is_some()
+        );
+    }
+
+    #[test]
+    fn each_code_stands_once() {
+        for (at, (code, _)) in BY_CODE.iter().enumerate() {
+            let first = BY_CODE.iter().position(|(other, _)| other == code);
+            assert_eq!(first, Some(at), "{code}");
+        }
+    }
+}

@@ -24,13 +24,10 @@ pub(super) struct ReadyMade {
 
 impl ReadyMade {
     pub(super) fn new(sign_in: &SignIn, now: Timestamp) -> Result<Self, CredentialError> {
-        let secret = sign_in
-            .access_token
-            .as_ref()
-            .ok_or(CredentialError::Missing {
-                kind: CredentialKind::Token,
-                part: Part::AccessToken,
-            })?;
+        let secret = sign_in.access_token().ok_or(CredentialError::Missing {
+            kind: CredentialKind::Token,
+            part: Part::AccessToken,
+        })?;
         let secret = bare(secret)?;
         let expires_at = Claims::read(&secret).and_then(|claims| claims.expires_at);
         let lifetime = expires_at.map(|at| remaining(at, now)).transpose()?;

@@ -3,7 +3,10 @@
 //! A recipe can be followed again and again: Azure's credentials keep tokens of their
 //! own, which would come back after a 401, so that each sign-in makes a new one.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use azure_core::{
     credentials::{Secret, TokenCredential},
@@ -62,22 +65,18 @@ impl Recipe {
         match kind {
             CredentialKind::Secret => Ok(Self::Secret {
                 app: App::new(kind, sign_in)?,
-                secret: sign_in
-                    .secret
-                    .clone()
-                    .filter(|secret| !secret.expose_secret().is_empty())
-                    .ok_or(missing(Part::Secret))?,
+                secret: sign_in.secret().cloned().ok_or(missing(Part::Secret))?,
             }),
             CredentialKind::Certificate => Self::certificate(App::new(kind, sign_in)?, sign_in),
             CredentialKind::WorkloadIdentity => Ok(Self::WorkloadIdentity {
                 app: App::new(kind, sign_in)?,
                 token_file: sign_in
-                    .federated_token_file
-                    .clone()
+                    .federated_token_file()
+                    .map(Path::to_owned)
                     .ok_or(missing(Part::FederatedTokenFile))?,
             }),
             CredentialKind::ManagedIdentity => Ok(Self::ManagedIdentity {
-                client_id: sign_in.client_id.clone(),
+                client_id: sign_in.client_id().map(str::to_owned),
             }),
             CredentialKind::AzureCli => Ok(Self::AzureCli {
                 tenant_id: tenant_id(sign_in)?,
@@ -88,13 +87,10 @@ impl Recipe {
     }
 
     fn certificate(app: App, sign_in: &SignIn) -> Result<Self, CredentialError> {
-        let path = sign_in
-            .certificate
-            .as_ref()
-            .ok_or(CredentialError::Missing {
-                kind: CredentialKind::Certificate,
-                part: Part::Certificate,
-            })?;
+        let path = sign_in.certificate().ok_or(CredentialError::Missing {
+            kind: CredentialKind::Certificate,
+            part: Part::Certificate,
+        })?;
         let certificate = Certificate::read(path, sign_in.certificate_password.as_ref())?;
         Ok(Self::Certificate {
             endpoint: app.endpoint(&sign_in.authority_url),
@@ -169,9 +165,8 @@ impl App {
         Ok(Self {
             tenant_id: tenant_id(sign_in)?.ok_or(missing(Part::TenantId))?,
             client_id: sign_in
-                .client_id
-                .clone()
-                .filter(|id| !id.is_empty())
+                .client_id()
+                .map(str::to_owned)
                 .ok_or(missing(Part::ClientId))?,
         })
     }
@@ -188,16 +183,18 @@ impl App {
 /// The tenant, in the letters that a tenant can have: it goes into an address and into a
 /// command line.
 fn tenant_id(sign_in: &SignIn) -> Result<Option<String>, CredentialError> {
-    let Some(tenant) = sign_in.tenant_id.clone().filter(|id| !id.is_empty()) else {
+    let Some(tenant) = sign_in.tenant_id() else {
         return Ok(None);
     };
     if !tenant
         .bytes()
         .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-'))
     {
-        return Err(CredentialError::MalformedTenant { found: tenant });
+        return Err(CredentialError::MalformedTenant {
+            found: tenant.to_owned(),
+        });
     }
-    Ok(Some(tenant))
+    Ok(Some(tenant.to_owned()))
 }
 
 #[cfg(test)]

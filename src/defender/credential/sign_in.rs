@@ -1,8 +1,8 @@
 //! What a sign-in needs, gathered beforehand: nothing in this room reads the environment.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use super::CredentialKind;
@@ -34,6 +34,41 @@ pub struct SignIn {
     pub managed_identity_offered: bool,
     /// Whether the Azure CLI is there: `az` is on the PATH.
     pub azure_cli_offered: bool,
+}
+
+/// What is set to nothing is not set: an empty variable is how many a pipeline says no.
+impl SignIn {
+    pub(super) fn tenant_id(&self) -> Option<&str> {
+        self.tenant_id.as_deref().filter(|id| !id.is_empty())
+    }
+
+    pub(super) fn client_id(&self) -> Option<&str> {
+        self.client_id.as_deref().filter(|id| !id.is_empty())
+    }
+
+    pub(super) fn secret(&self) -> Option<&SecretString> {
+        filled(self.secret.as_ref())
+    }
+
+    pub(super) fn access_token(&self) -> Option<&SecretString> {
+        filled(self.access_token.as_ref())
+    }
+
+    pub(super) fn certificate(&self) -> Option<&Path> {
+        named(self.certificate.as_deref())
+    }
+
+    pub(super) fn federated_token_file(&self) -> Option<&Path> {
+        named(self.federated_token_file.as_deref())
+    }
+}
+
+fn filled(secret: Option<&SecretString>) -> Option<&SecretString> {
+    secret.filter(|secret| !secret.expose_secret().is_empty())
+}
+
+fn named(path: Option<&Path>) -> Option<&Path> {
+    path.filter(|path| !path.as_os_str().is_empty())
 }
 
 #[cfg(test)]

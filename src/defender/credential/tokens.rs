@@ -191,6 +191,10 @@ impl Held {
         self.landed += 1;
         self.failure = result.as_ref().err().cloned();
         let token = self.issue(result?, now);
+        tracing::debug!(
+            lifetime_s = token.remaining().map(|life| life.as_secs()),
+            "a new access token has arrived"
+        );
         self.token = Some(token.clone());
         Ok(token)
     }

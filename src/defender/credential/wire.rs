@@ -95,6 +95,7 @@ impl Wire {
 #[async_trait]
 impl HttpClient for Wire {
     async fn execute_request(&self, request: &Request) -> azure_core::Result<AsyncRawResponse> {
+        self.remember(request, End::silence());
         match self.exchange(request).await {
             Ok(reply) => {
                 self.remember(request, End::of_reply(&reply));
@@ -120,6 +121,14 @@ fn final_if_untrusted(trouble: Trouble, error: azure_core::Error) -> azure_core:
 }
 
 impl End {
+    /// What there is to tell until an answer comes.
+    fn silence() -> Self {
+        Self::Broken {
+            trouble: Trouble::Timeout,
+            detail: "no answer in time".to_owned(),
+        }
+    }
+
     /// What a reply is, as far as its status and its form tell. A token is not kept.
     fn of_reply(reply: &RawResponse) -> Self {
         let http_status = u16::from(reply.status());
@@ -208,5 +217,36 @@ fn recognise(cause: &(dyn StdError + 'static)) -> Option<Trouble> {
         Some(Trouble::Timeout)
     } else {
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_body_is_described_and_not_shown() {
+        for (content_type, body, expected) in [
+            (None, "", "an empty body"),
+            (None, "[1]", "JSON that is no token"),
+            (None, "hush", "a body of no known type"),
+            (Some("text/plain"), "hush", "`text/plain`"),
+            (Some("text/html"), "<title></title>", "`text/html`"),
+            (None, "<Title lang=x> a\n b</TITLE>", "a page titled `a b`"),
+        ] {
+            assert_eq!(describe(content_type, body.as_bytes()), expected, "{body}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_body_can_be_described(before in ".*", title in ".*", body: Vec<u8>) {
+            let page = format!("{before}<title>{title}</title>");
+            prop_assert!(!describe(None, page.as_bytes()).is_empty());
+            prop_assert!(!describe(None, &body).is_empty());
+            prop_assert!(Refusal::read(400, &body).is_none_or(|refusal| !refusal.text.is_empty()));
+        }
     }
 }

@@ -1,16 +1,15 @@
+mod cli;
 mod entra;
+mod network;
+mod refusals;
 
-use std::{collections::HashMap, ffi::OsStr, fs, io, net::TcpListener, process::Output};
+use std::{collections::HashMap, fs};
 
-use azure_identity::Executor;
-use reqwest::dns::{Name, Resolve, Resolving};
 use tempfile::TempDir;
 
 use self::entra::{Entra, Reply};
 use super::*;
-use crate::defender::credential::{Trouble, certificate::tests::Rsa};
-
-const WRONG_SECRET: &str = r#"{"error":"invalid_client","error_description":"AADSTS7000215: Invalid client secret provided.\r\nTrace ID: 1\r\nCorrelation ID: 2\r\nTimestamp: 3","error_codes":[7000215],"correlation_id":"2"}"#;
+use crate::defender::credential::certificate::tests::Rsa;
 
 fn sign_in(kind: CredentialKind, entra: &Entra) -> SignIn {
     SignIn {
@@ -21,8 +20,6 @@ fn sign_in(kind: CredentialKind, entra: &Entra) -> SignIn {
         ..SignIn::sample(kind)
     }
 }
-
-type Configure<'entra> = Box<dyn Fn() -> reqwest::ClientBuilder + 'entra>;
 
 /// A credential that trusts that Entra and does not wait between its tries.
 fn azure(sign_in: &SignIn, entra: &Entra) -> Azure {
@@ -85,80 +82,6 @@ async fn each_sign_in_asks_anew() {
     azure.sign_in().await.unwrap();
     azure.sign_in().await.unwrap();
     assert_eq!(entra.requests().len(), 2);
-}
-
-#[tokio::test]
-async fn a_wrong_secret_is_final_and_helps() {
-    let entra = Entra::serve([Reply::json(401, WRONG_SECRET)]).await;
-    let error = with_secret(&entra).await.unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "the sign-in (secret) was refused: AADSTS7000215: Invalid client secret provided. \
-         (HTTP 401, invalid_client, correlation id 2)"
-    );
-    assert_eq!(error.code(), Some(7_000_215));
-    assert_eq!(error.http_status(), Some(401));
-    assert_eq!(error.correlation_id(), Some("2"));
-    assert!(error.hint().unwrap().contains("secret's value"));
-    assert!(!error.is_passing());
-    assert!(!format!("{error:?}").contains("hush"));
-    assert_eq!(entra.requests().len(), 1, "no second try");
-}
-
-#[tokio::test]
-async fn a_stumble_is_tried_again() {
-    let entra = Entra::serve([
-        Reply::html(502, "<title>Bad gateway</title>"),
-        Reply::json(503, r#"{"error":"temporarily_unavailable"}"#),
-        good(),
-    ])
-    .await;
-    assert!(with_secret(&entra).await.is_ok());
-    assert_eq!(entra.requests().len(), 3);
-}
-
-#[tokio::test]
-async fn a_reply_that_is_no_token_is_described() {
-    for (reply, passing, text) in [
-        (
-            Reply::html(200, "<html><TITLE>\n Please  log in </TITLE>hush~hush"),
-            true,
-            "localhost answered the sign-in with a page titled `Please log in` (HTTP 200), not \
-             with a token",
-        ),
-        (Reply::html(200, "oops"), true, "`text/html` (HTTP 200)"),
-        (
-            Reply::html(403, "<title>Blocked</title>"),
-            false,
-            "`Blocked` (HTTP 403)",
-        ),
-        (
-            Reply::json(200, "{}"),
-            true,
-            "JSON that is no token (HTTP 200)",
-        ),
-        (Reply::json(200, ""), true, "an empty body (HTTP 200)"),
-        (Reply::json(502, ""), true, "an empty body (HTTP 502)"),
-    ] {
-        let entra = Entra::serve([reply]).await;
-        let error = with_secret(&entra).await.unwrap_err();
-        assert!(matches!(error, SignInError::BadReply { .. }), "{error:?}");
-        assert!(error.to_string().contains(text), "{error}");
-        assert!(!error.to_string().contains("hush"), "{error}");
-        assert_eq!(error.is_passing(), passing, "{error}");
-        assert!(error.hint().is_some());
-    }
-}
-
-#[tokio::test]
-async fn no_redirect_is_followed() {
-    let elsewhere = Entra::serve([good()]).await;
-    let redirect = Reply::html(307, "").location(elsewhere.url.as_str());
-    let entra = Entra::serve([redirect]).await;
-    let error = with_secret(&entra).await.unwrap_err();
-    assert_eq!(error.http_status(), Some(307));
-    assert!(!error.is_passing());
-    assert!(elsewhere.requests().is_empty());
 }
 
 #[tokio::test]
@@ -249,158 +172,10 @@ async fn a_managed_identity_asks_its_machine() {
 }
 
 #[tokio::test]
-async fn a_network_in_the_way_is_recognised() {
-    let entra = Entra::serve([good()]).await;
-    let plain = Entra::serve_plain([good()]).await;
-    let mut refusing = sign_in(CredentialKind::Secret, &entra);
-    refusing.authority_url.set_port(Some(free_port())).unwrap();
-    let mut not_tls = sign_in(CredentialKind::Secret, &plain);
-    not_tls.authority_url.set_scheme("https").unwrap();
-    let trusting = sign_in(CredentialKind::Secret, &entra);
-
-    let known: Configure<'_> = Box::new(|| entra.client());
-    let stranger: Configure<'_> = Box::new(|| plain.client());
-    let nameless: Configure<'_> = Box::new(|| entra.client().dns_resolver(Arc::new(Nameless)));
-    for (sign_in, configure, expected, hint) in [
-        (&refusing, &known, Trouble::Connection, "HTTPS_PROXY"),
-        (&not_tls, &known, Trouble::Tls, "TLS"),
-        (&trusting, &stranger, Trouble::Certificate, "--ca-cert"),
-        (&trusting, &nameless, Trouble::Name, "DNS"),
-    ] {
-        let http = Http::new(configure).unwrap();
-        let azure = quick(Azure::new(sign_in.kind, sign_in, &http).unwrap());
-        let error = azure.sign_in().await.unwrap_err();
-        let SignInError::Unreachable { trouble, .. } = &error else {
-            panic!("{error:?}")
-        };
-        assert_eq!(*trouble, expected, "{error}");
-        assert!(error.hint().unwrap().contains(hint), "{error}");
-        assert_eq!(error.is_passing(), expected != Trouble::Certificate);
-    }
-    assert!(entra.requests().is_empty());
-}
-
-/// A port that nobody listens on any more.
-fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
-}
-
-/// A resolver that knows no name.
-struct Nameless;
-
-impl Resolve for Nameless {
-    fn resolve(&self, _: Name) -> Resolving {
-        Box::pin(async { Err(io::Error::other("no such name").into()) })
-    }
-}
-
-#[tokio::test]
-async fn a_silent_service_is_given_up() {
-    let entra = Entra::serve([Reply::silence()]).await;
-    let azure = Azure {
-        patience: Duration::from_millis(200),
-        ..azure(&sign_in(CredentialKind::Secret, &entra), &entra)
-    };
-    let error = azure.sign_in().await.unwrap_err();
-    assert!(matches!(error, SignInError::TimedOut { .. }), "{error:?}");
-    assert!(error.is_passing());
-}
-
-#[tokio::test]
 async fn a_secret_goes_over_https_only() {
     let entra = Entra::serve_plain([good()]).await;
     let http = Http::new(|| entra.client()).unwrap();
     let sign_in = sign_in(CredentialKind::Secret, &entra);
     let error = Azure::new(sign_in.kind, &sign_in, &http).unwrap_err();
     assert!(matches!(error, CredentialError::InsecureAuthority { .. }));
-}
-
-/// Stands in for the shell that runs `az`.
-#[derive(Debug)]
-struct Shell {
-    exit_code: i32,
-    stdout: &'static str,
-    stderr: &'static str,
-}
-
-#[async_trait]
-impl Executor for Shell {
-    async fn run(&self, _: &OsStr, args: &[&OsStr]) -> io::Result<Output> {
-        let command = args[1].to_string_lossy();
-        let expected =
-            "az account get-access-token -o json --scope https://api.example/.default --tenant t-1";
-        assert!(command.ends_with(expected), "{command}");
-        Ok(Output {
-            status: exit_status(self.exit_code),
-            stdout: self.stdout.into(),
-            stderr: self.stderr.into(),
-        })
-    }
-}
-
-#[cfg(unix)]
-fn exit_status(code: i32) -> std::process::ExitStatus {
-    std::os::unix::process::ExitStatusExt::from_raw(code << 8)
-}
-
-#[cfg(windows)]
-fn exit_status(code: i32) -> std::process::ExitStatus {
-    std::os::windows::process::ExitStatusExt::from_raw(code.unsigned_abs())
-}
-
-async fn ask_cli(shell: Shell) -> Result<AccessToken, SignInError> {
-    let entra = Entra::serve([good()]).await;
-    let azure = Azure {
-        recipe: Recipe::AzureCli {
-            tenant_id: Some("t-1".to_owned()),
-            executor: Arc::new(shell),
-        },
-        ..azure(&sign_in(CredentialKind::AzureCli, &entra), &entra)
-    };
-    azure.sign_in().await
-}
-
-#[tokio::test]
-async fn the_azure_cli_is_asked() {
-    let token = ask_cli(Shell {
-        exit_code: 0,
-        stdout: r#"{"accessToken":"a.b.c","expires_on":4102444800,"tokenType":"Bearer"}"#,
-        stderr: "",
-    })
-    .await
-    .unwrap();
-    assert_eq!(token.secret.expose_secret(), "a.b.c");
-
-    for (exit_code, stderr, text, hint) in [
-        (
-            127,
-            "sh: az: not found",
-            "az not found on PATH",
-            "install the Azure CLI",
-        ),
-        (
-            1,
-            "ERROR: Please run 'az login' to setup account.\n",
-            "the sign-in (azure-cli) failed: Please run 'az login' to setup account.",
-            "az login",
-        ),
-        (
-            1,
-            "ERROR: AADSTS50034: The user account does not exist. Trace ID: x\n",
-            "AADSTS50034",
-            "the account is not in this tenant",
-        ),
-    ] {
-        let error = ask_cli(Shell {
-            exit_code,
-            stdout: "",
-            stderr,
-        })
-        .await
-        .unwrap_err();
-        assert!(error.to_string().contains(text), "{error}");
-        assert!(error.hint().unwrap().contains(hint), "{error}");
-        assert!(!error.is_passing());
-    }
 }

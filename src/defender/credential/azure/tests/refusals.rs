@@ -1,0 +1,79 @@
+//! Replies that bring no token.
+
+use super::*;
+
+const WRONG_SECRET: &str = r#"{"error":"invalid_client","error_description":"AADSTS7000215: Invalid client secret provided.\r\nTrace ID: 1\r\nCorrelation ID: 2\r\nTimestamp: 3","error_codes":[7000215],"correlation_id":"2"}"#;
+
+#[tokio::test]
+async fn a_wrong_secret_is_final_and_helps() {
+    let entra = Entra::serve([Reply::json(401, WRONG_SECRET)]).await;
+    let error = with_secret(&entra).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the sign-in (secret) was refused: AADSTS7000215: Invalid client secret provided. \
+         (HTTP 401, invalid_client, correlation id 2)"
+    );
+    assert_eq!(error.code(), Some(7_000_215));
+    assert_eq!(error.http_status(), Some(401));
+    assert_eq!(error.correlation_id(), Some("2"));
+    assert!(error.hint().unwrap().contains("secret's value"));
+    assert!(!error.is_passing());
+    assert!(!format!("{error:?}").contains("hush"));
+    assert_eq!(entra.requests().len(), 1, "no second try");
+}
+
+#[tokio::test]
+async fn a_stumble_is_tried_again() {
+    let entra = Entra::serve([
+        Reply::html(502, "<title>Bad gateway</title>"),
+        Reply::json(503, r#"{"error":"temporarily_unavailable"}"#),
+        good(),
+    ])
+    .await;
+    assert!(with_secret(&entra).await.is_ok());
+    assert_eq!(entra.requests().len(), 3);
+}
+
+#[tokio::test]
+async fn a_reply_that_is_no_token_is_described() {
+    for (reply, passing, text) in [
+        (
+            Reply::html(200, "<html><TITLE>\n Please  log in </TITLE>hush~hush"),
+            true,
+            "localhost answered the sign-in with a page titled `Please log in` (HTTP 200), not \
+             with a token",
+        ),
+        (Reply::html(200, "oops"), true, "`text/html` (HTTP 200)"),
+        (
+            Reply::html(403, "<title>Blocked</title>"),
+            false,
+            "`Blocked` (HTTP 403)",
+        ),
+        (
+            Reply::json(200, "{}"),
+            true,
+            "JSON that is no token (HTTP 200)",
+        ),
+        (Reply::json(200, ""), true, "an empty body (HTTP 200)"),
+        (Reply::json(502, ""), true, "an empty body (HTTP 502)"),
+    ] {
+        let entra = Entra::serve([reply]).await;
+        let error = with_secret(&entra).await.unwrap_err();
+        assert!(matches!(error, SignInError::BadReply { .. }), "{error:?}");
+        assert!(error.to_string().contains(text), "{error}");
+        assert!(!error.to_string().contains("hush"), "{error}");
+        assert_eq!(error.is_passing(), passing, "{error}");
+        assert!(error.hint().is_some());
+    }
+}
+
+#[tokio::test]
+async fn no_redirect_is_followed() {
+    let elsewhere = Entra::serve([good()]).await;
+    let redirect = Reply::html(307, "").location(elsewhere.url.as_str());
+    let entra = Entra::serve([redirect]).await;
+    let error = with_secret(&entra).await.unwrap_err();
+    assert_eq!(error.http_status(), Some(307));
+    assert!(!error.is_passing());
+    assert!(elsewhere.requests().is_empty());
+}
