@@ -75,7 +75,7 @@ impl Tokens {
         let (standing, seen) = self.held().look(Instant::now());
         match standing {
             Standing::Fresh(token) => Ok(token),
-            Standing::Due(token) => self.renew_early(token).await,
+            Standing::Due(token) => self.renew_early(token, seen).await,
             Standing::Gone => self.join(seen).await,
         }
     }
@@ -104,13 +104,14 @@ impl Tokens {
     }
 
     /// Renews a token that still has life. Nobody waits for that but the one who does it,
-    /// and a failure costs nothing as long as the old token lives.
-    async fn renew_early(&self, old: Token) -> Result<Token, SignInError> {
+    /// and a failure costs nothing as long as the old token lives. `seen` as in `join`:
+    /// whoever comes late to the lock does not try once more.
+    async fn renew_early(&self, old: Token, seen: u64) -> Result<Token, SignInError> {
         let Ok(_flight) = self.flight.try_lock() else {
             return Ok(old);
         };
-        if let Some(token) = self.held().newer_than(&old, Instant::now()) {
-            return Ok(token);
+        if let Some(result) = self.held().landed_since(seen) {
+            return Ok(result.unwrap_or(old));
         }
         match self.fly().await {
             Err(error) if old.has_life(Instant::now()) => {
