@@ -9,6 +9,8 @@
 //! ```
 
 pub mod aggregate;
+pub mod cli;
+pub mod config;
 pub mod defender;
 pub mod exit_code;
 pub mod fetch;

@@ -1,0 +1,41 @@
+//! The extra root certificate.
+
+use std::{fs, path::PathBuf};
+
+use rustls_pki_types::{CertificateDer, pem::PemObject};
+
+use super::ConfigError;
+
+/// A root certificate (or several) that is trusted beside the platform's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaCertificate {
+    /// Where it was read from.
+    pub path: PathBuf,
+    /// The certificates, as PEM: at least one.
+    pub pem: Vec<u8>,
+}
+
+impl CaCertificate {
+    pub(super) fn read(path: PathBuf) -> Result<Self, ConfigError> {
+        let pem = fs::read(&path).map_err(|source| ConfigError::Read {
+            what: "root certificate",
+            path: path.clone(),
+            source,
+        })?;
+        match count(&pem) {
+            Ok(0) => Err("it holds no certificate".to_owned()),
+            Ok(_) => Ok(()),
+            Err(error) => Err(error.to_string()),
+        }
+        .map_err(|reason| ConfigError::Certificate {
+            path: path.clone(),
+            reason,
+        })?;
+        Ok(Self { path, pem })
+    }
+}
+
+fn count(pem: &[u8]) -> Result<usize, rustls_pki_types::pem::Error> {
+    CertificateDer::pem_slice_iter(pem)
+        .try_fold(0, |count, certificate| certificate.map(|_| count + 1))
+}

@@ -1,0 +1,23 @@
+//! The defaults: the file that documents every key is the lowest layer, too.
+
+use std::path::Path;
+
+use super::{ConfigError, Settings, file};
+
+/// Every key, its default, one comment each.
+const TEXT: &str = include_str!("../../config/patchgap.toml");
+
+/// What holds where nobody says anything.
+pub(super) fn defaults() -> Result<Settings, ConfigError> {
+    file::parse(TEXT, Path::new("embedded defaults"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn they_can_be_read() {
+        defaults().unwrap();
+    }
+}

@@ -1,0 +1,213 @@
+//! What the environment says: its variables, taken once, and read as the flags are.
+
+use std::{
+    collections::BTreeMap,
+    error::Error,
+    ffi::{OsStr, OsString},
+    path::{Path, PathBuf},
+};
+
+use clap::{
+    Arg, ArgAction, Args, Command, FromArgMatches,
+    error::{ContextKind, ContextValue, ErrorKind},
+};
+
+use super::{
+    ConfigError, Settings,
+    file::nearest,
+    settings::{FILE_KEYS, Verbosity},
+};
+
+/// What every variable of ours begins with.
+const PREFIX: &str = "PATCHGAP_";
+
+/// The ready-made token; a secret, so neither a flag nor a key.
+pub(super) const ACCESS_TOKEN: &str = "PATCHGAP_ACCESS_TOKEN";
+
+/// The environment of the process, as it was when the run began.
+#[derive(Clone, Default)]
+pub struct Environment {
+    variables: BTreeMap<String, OsString>,
+    config_folder: Option<PathBuf>,
+}
+
+impl Environment {
+    /// These variables, and the folder in which the platform keeps configuration.
+    /// Variables whose name is no Unicode text cannot be ours.
+    pub fn new(
+        variables: impl IntoIterator<Item = (OsString, OsString)>,
+        config_folder: Option<PathBuf>,
+    ) -> Self {
+        let variables = variables
+            .into_iter()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value)))
+            .map(|(name, value)| (as_the_platform_compares(name), value))
+            .collect();
+        Self {
+            variables,
+            config_folder,
+        }
+    }
+
+    /// The same environment, had it this one variable and nothing else.
+    pub(super) fn only(&self, name: &str) -> Self {
+        let variable = self.variables.get_key_value(name);
+        Self {
+            variables: variable
+                .map(|(name, value)| (name.clone(), value.clone()))
+                .into_iter()
+                .collect(),
+            config_folder: None,
+        }
+    }
+
+    /// A variable; an empty one counts as unset.
+    pub(super) fn get(&self, name: &str) -> Option<&OsStr> {
+        self.variables
+            .get(name)
+            .map(OsString::as_os_str)
+            .filter(|value| !value.is_empty())
+    }
+
+    /// A variable that holds a path.
+    pub(super) fn path(&self, name: &str) -> Option<PathBuf> {
+        self.get(name).map(PathBuf::from)
+    }
+
+    /// Whether a program of this name is on the PATH.
+    pub(super) fn offers(&self, program: &str) -> bool {
+        let path = self.get("PATH").unwrap_or_default();
+        std::env::split_paths(path).any(|folder| folder.join(program).is_file())
+    }
+
+    /// A variable that has to be Unicode text. An error does not repeat its value.
+    pub(super) fn text(&self, name: &str) -> Result<Option<&str>, ConfigError> {
+        let value = self.get(name).map(|value| value.to_str());
+        match value {
+            Some(None) => Err(not_unicode(name)),
+            text => Ok(text.flatten()),
+        }
+    }
+
+    /// The folder in which the platform keeps configuration.
+    pub(super) fn config_folder(&self) -> Option<&Path> {
+        self.config_folder.as_deref()
+    }
+
+    /// What the variables of ours say.
+    pub(super) fn layer(&self) -> Result<Settings, ConfigError> {
+        let said = Settings {
+            client_secret_file: self.path(&variable("client_secret_file")),
+            client_certificate_path: self.path(&variable("client_certificate_path")),
+            ..Settings::default()
+        };
+        let command = command();
+        command.get_arguments().try_fold(said, |said, argument| {
+            let name = variable(argument.get_id().as_str());
+            match self.get(&name) {
+                Some(value) => Ok(said.or(parse(&command, argument, &name, value)?)),
+                None => Ok(said),
+            }
+        })
+    }
+
+    /// One warning for each variable that looks like ours and is not.
+    pub(super) fn warnings(&self) -> Vec<String> {
+        let known = known_variables();
+        self.variables
+            .keys()
+            .filter(|name| name.starts_with(PREFIX) && !known.contains(*name))
+            .map(|name| unknown(name, &known))
+            .collect()
+    }
+}
+
+/// Windows takes no notice of the case of a variable's name.
+fn as_the_platform_compares(name: String) -> String {
+    if cfg!(windows) {
+        name.to_ascii_uppercase()
+    } else {
+        name
+    }
+}
+
+fn not_unicode(name: &str) -> ConfigError {
+    ConfigError::Variable {
+        variable: name.to_owned(),
+        message: "it is no Unicode text".to_owned(),
+    }
+}
+
+/// The variable of an option.
+fn variable(key: &str) -> String {
+    format!("{PREFIX}{}", key.to_ascii_uppercase())
+}
+
+fn known_variables() -> Vec<String> {
+    command()
+        .get_arguments()
+        .map(|argument| argument.get_id().as_str())
+        .chain(FILE_KEYS)
+        .map(variable)
+        .chain([ACCESS_TOKEN.to_owned()])
+        .collect()
+}
+
+fn unknown(name: &str, known: &[String]) -> String {
+    let hint = match (name, nearest(name, known)) {
+        ("PATCHGAP_CLIENT_SECRET", _) => {
+            "; the client secret belongs in AZURE_CLIENT_SECRET".to_owned()
+        }
+        (_, Some(nearest)) => format!("; did you mean {nearest}?"),
+        (_, None) => String::new(),
+    };
+    format!("environment variable {name} is not known and has no effect{hint}")
+}
+
+/// A command line that has every option, so that a variable passes the flag's own parser.
+pub(super) fn command() -> Command {
+    Settings::augment_args(Command::new("environment"))
+        .no_binary_name(true)
+        .disable_help_flag(true)
+        .mut_args(|argument| match argument.get_action() {
+            ArgAction::Count => argument.action(ArgAction::Set).value_parser(times),
+            _ => argument,
+        })
+}
+
+/// A flag that is counted when typed is a number elsewhere.
+fn times(text: &str) -> Result<u8, Box<dyn Error + Send + Sync>> {
+    let times: Verbosity = text.parse()?;
+    Ok(u8::try_from(times.get())?)
+}
+
+/// Reads one variable as if it were the flag.
+fn parse(
+    command: &Command,
+    argument: &Arg,
+    name: &str,
+    value: &OsStr,
+) -> Result<Settings, ConfigError> {
+    let mut flag = OsString::from(format!("--{}=", argument.get_long().unwrap_or_default()));
+    flag.push(value);
+    command
+        .clone()
+        .try_get_matches_from([flag])
+        .and_then(|matches| Settings::from_arg_matches(&matches))
+        .map_err(|error| ConfigError::Variable {
+            variable: name.to_owned(),
+            message: reason(&error, value),
+        })
+}
+
+/// What the argument parser has against a value, without its talk of flags.
+fn reason(error: &clap::Error, value: &OsStr) -> String {
+    if let Some(ContextValue::Strings(allowed)) = error.get(ContextKind::ValidValue) {
+        return format!("`{}` is none of: {}", value.display(), allowed.join(", "));
+    }
+    match (error.source(), error.kind()) {
+        (Some(source), _) => source.to_string(),
+        (None, ErrorKind::InvalidUtf8) => "it is no Unicode text".to_owned(),
+        (None, kind) => kind.to_string(),
+    }
+}

@@ -1,0 +1,112 @@
+//! What is wrong with a configuration, and where.
+
+use std::{io, path::PathBuf};
+
+use thiserror::Error;
+
+/// Why there is no configuration to run with.
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    /// A file that the configuration needs cannot be read.
+    #[error("{what} {}: cannot be read", path.display())]
+    Read {
+        /// What the file is for.
+        what: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// The configuration file is no TOML.
+    #[error("{}: line {line}: {message}", path.display())]
+    Syntax {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What the TOML parser says.
+        message: String,
+    },
+    /// A key that does not exist.
+    #[error("{}: line {line}: unknown key `{key}`", path.display())]
+    UnknownKey {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// The key as it stands there.
+        key: String,
+        /// The key that was probably meant.
+        nearest: Option<String>,
+    },
+    /// A secret in a file that people copy, mail and commit.
+    #[error("{}: line {line}: `{key}` must not stand in this file", path.display())]
+    SecretInFile {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// The key as it stands there.
+        key: String,
+        /// Where the secret belongs.
+        belongs: &'static str,
+    },
+    /// A value that its key does not take.
+    #[error("{}: line {line}: {key}: {message}", path.display())]
+    Value {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// The key.
+        key: String,
+        /// What is wrong with the value, and what is allowed.
+        message: String,
+    },
+    /// A value that an environment variable does not take.
+    #[error("environment variable {variable}: {message}")]
+    Variable {
+        /// The variable.
+        variable: String,
+        /// What is wrong with the value, and what is allowed.
+        message: String,
+    },
+    /// The file of the client secret holds nothing.
+    #[error("client secret file {}: is empty", .0.display())]
+    EmptySecret(PathBuf),
+    /// The extra root certificate is none.
+    #[error("root certificate {}: {reason}", path.display())]
+    Certificate {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The embedded defaults leave out a key that has to have one: a bug.
+    #[error("the embedded defaults say nothing about `{0}`")]
+    NoDefault(&'static str),
+}
+
+impl ConfigError {
+    /// What to do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Read { .. } => Some("check the path and who may read it".to_owned()),
+            Self::UnknownKey { nearest, .. } => Some(match nearest {
+                Some(nearest) => format!("did you mean `{nearest}`?"),
+                None => "a key is a flag of `patchgap report --help`, such as `rate_limit`; \
+                         there are no tables"
+                    .to_owned(),
+            }),
+            Self::SecretInFile { belongs, .. } => Some(format!("it belongs in {belongs}")),
+            Self::EmptySecret(_) => Some("put the client secret into it, alone".to_owned()),
+            Self::Certificate { .. } => Some(
+                "it has to be PEM: a text with a line `-----BEGIN CERTIFICATE-----`".to_owned(),
+            ),
+            Self::Syntax { .. } => Some(
+                "a line is `key = value`; texts stand in quotes: `timeout = \"30s\"`".to_owned(),
+            ),
+            Self::Value { .. } | Self::Variable { .. } | Self::NoDefault(_) => None,
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! What the configuration file says, and where it is.
+
+use std::{
+    fs, io,
+    ops::Range,
+    path::{Path, PathBuf},
+};
+
+use etcetera::BaseStrategy;
+use serde::Deserialize;
+use toml::de::DeTable;
+
+use super::{ConfigError, Environment, Settings, settings::keys};
+
+/// What the file is called where it is not named.
+const NAME: &str = "patchgap.toml";
+
+/// How alike two names have to be for one to be a slip of the other; 1 is the same.
+const ALIKE: f64 = 0.85;
+
+/// A file that was read.
+pub(super) struct File {
+    pub(super) path: PathBuf,
+    pub(super) settings: Settings,
+}
+
+/// The folder in which this platform keeps a user's configuration, when there is one:
+/// `~/.config`, or `%APPDATA%` on Windows. It asks the process's environment; `main` does
+/// that once, for [`Environment::new`].
+pub fn platform_folder() -> Option<PathBuf> {
+    etcetera::choose_base_strategy()
+        .ok()
+        .map(|strategy| strategy.config_dir())
+}
+
+/// Reads the file that was named, or else the first one that is there. Only a file that
+/// was named has to exist.
+pub(super) fn read(
+    named: Option<&Path>,
+    environment: &Environment,
+    working_directory: &Path,
+) -> Result<Option<File>, ConfigError> {
+    let path = match named {
+        Some(named) => Some(working_directory.join(named)),
+        None => first_there(environment, working_directory),
+    };
+    path.map(open).transpose()
+}
+
+fn first_there(environment: &Environment, working_directory: &Path) -> Option<PathBuf> {
+    let here = working_directory.join(NAME);
+    let in_folder = environment
+        .config_folder()
+        .map(|folder| folder.join("patchgap").join(NAME));
+    [Some(here), in_folder]
+        .into_iter()
+        .flatten()
+        .find(|path| path.is_file())
+}
+
+fn open(path: PathBuf) -> Result<File, ConfigError> {
+    let settings = fs::read(&path)
+        .and_then(|bytes| {
+            String::from_utf8(bytes)
+                .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is no UTF-8 text"))
+        })
+        .map_err(|source| ConfigError::Read {
+            what: "configuration file",
+            path: path.clone(),
+            source,
+        })
+        .and_then(|text| parse(&text, &path))?;
+    let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+    Ok(File {
+        path,
+        settings: settings.relative_to(&folder),
+    })
+}
+
+/// Reads the text of a configuration file; `path` is for the errors.
+pub(super) fn parse(text: &str, path: &Path) -> Result<Settings, ConfigError> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let place = Place { text, path };
+    let table = DeTable::parse(text).map_err(|error| place.syntax(&error))?;
+    let mut spans: Vec<(String, Range<usize>)> = table
+        .get_ref()
+        .iter()
+        .map(|(key, value)| {
+            (
+                key.get_ref().to_string(),
+                key.span().start..value.span().end,
+            )
+        })
+        .collect();
+    spans.sort_by_key(|(_, span)| span.start);
+    for (key, span) in &spans {
+        place.check(key, span.start)?;
+    }
+    Settings::deserialize(toml::Deserializer::from(table))
+        .map_err(|error| place.value(&error, &spans))
+}
+
+/// The one of these names that was probably meant.
+pub(super) fn nearest(name: &str, known: &[String]) -> Option<String> {
+    known
+        .iter()
+        .map(|candidate| (strsim::jaro_winkler(name, candidate), candidate))
+        .filter(|(alike, _)| *alike > ALIKE)
+        .max_by(|(one, _), (other, _)| one.total_cmp(other))
+        .map(|(_, candidate)| candidate.clone())
+}
+
+/// A text and where it came from: what an error has to name.
+struct Place<'a> {
+    text: &'a str,
+    path: &'a Path,
+}
+
+impl Place<'_> {
+    fn line(&self, offset: usize) -> usize {
+        let before = self.text.bytes().take(offset);
+        1 + before.filter(|&byte| byte == b'\n').count()
+    }
+
+    fn syntax(&self, error: &toml::de::Error) -> ConfigError {
+        ConfigError::Syntax {
+            path: self.path.to_owned(),
+            line: self.line(error.span().map_or(0, |span| span.start)),
+            message: error.message().to_owned(),
+        }
+    }
+
+    fn check(&self, key: &str, offset: usize) -> Result<(), ConfigError> {
+        let known = keys();
+        if known.iter().any(|known| known == key) {
+            return Ok(());
+        }
+        let (path, line, key) = (self.path.to_owned(), self.line(offset), key.to_owned());
+        Err(match belongs(&key) {
+            Some(belongs) => ConfigError::SecretInFile {
+                path,
+                line,
+                key,
+                belongs,
+            },
+            None => ConfigError::UnknownKey {
+                nearest: nearest(&key, &known),
+                path,
+                line,
+                key,
+            },
+        })
+    }
+
+    fn value(&self, error: &toml::de::Error, spans: &[(String, Range<usize>)]) -> ConfigError {
+        let offset = error.span().map_or(0, |span| span.start);
+        let holder = spans.iter().find(|(_, span)| span.contains(&offset));
+        ConfigError::Value {
+            path: self.path.to_owned(),
+            line: self.line(offset),
+            key: holder.map_or_else(String::new, |(key, _)| key.clone()),
+            message: error.message().to_owned(),
+        }
+    }
+}
+
+/// Where a secret belongs that somebody put into the file.
+fn belongs(key: &str) -> Option<&'static str> {
+    match key.to_ascii_lowercase().replace('-', "_").as_str() {
+        "client_secret" | "azure_client_secret" | "secret" => Some(
+            "AZURE_CLIENT_SECRET in the environment, or in a file of its own \
+             that `client_secret_file` names",
+        ),
+        "access_token" | "token" => Some("PATCHGAP_ACCESS_TOKEN in the environment"),
+        "client_certificate_password" | "certificate_password" => {
+            Some("AZURE_CLIENT_CERTIFICATE_PASSWORD in the environment")
+        }
+        _ => None,
+    }
+}

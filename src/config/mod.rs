@@ -1,0 +1,30 @@
+//! What was typed + environment + file + defaults: one resolved, typed [`Config`].
+//!
+//! Every option exists once, as a field of [`Settings`]. A layer is a [`Settings`] in which
+//! only what that layer says is set; [`resolve`] puts the layers on top of each other,
+//! and every value is checked by the one type that reads it from a text.
+
+mod certificate;
+mod defaults;
+mod environment;
+mod error;
+mod file;
+mod resolve;
+mod resolved;
+mod settings;
+mod sign_in;
+mod value;
+
+pub use certificate::CaCertificate;
+pub use environment::Environment;
+pub use error::ConfigError;
+pub use file::platform_folder;
+pub use resolve::{resolve, resolve_typed};
+pub use resolved::{Config, Console, Reports, Resolved, Service};
+pub use settings::{Concurrency, Retries, Settings};
+pub use value::{
+    AuthorityUrl, ColorMode, EntraName, Formats, InvalidUrl, InvalidValue, LogFormat, OutFolder,
+    Percent, ProgressMode, ServiceUrl, Span, Text, Whole,
+};
+
+pub(crate) use value::{switch, words};

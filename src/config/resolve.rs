@@ -1,0 +1,182 @@
+//! Layers in, one configuration out.
+
+use std::{num::NonZeroUsize, path::Path};
+
+use jiff::ZonedDateTime;
+use url::Url;
+
+use super::{
+    CaCertificate, ColorMode, Config, ConfigError, Console, Environment, ProgressMode, Reports,
+    Resolved, Service, Settings,
+    defaults::defaults,
+    file,
+    sign_in::{Found, Settled, azure_layer, client_secret, sign_in},
+};
+
+/// What every configuration depends on, whatever the options say.
+#[derive(Clone, Copy)]
+struct Surroundings<'a> {
+    environment: &'a Environment,
+    working_directory: &'a Path,
+    started: &'a ZonedDateTime,
+}
+
+/// Resolves what was typed on top of the environment, the file, Azure's own variables and
+/// the defaults, in this order.
+///
+/// Relative paths are taken relative to `working_directory`, and those of credentials and
+/// certificates in the file relative to the file. When the working directory is given as
+/// the empty path, paths stay as they were typed. `started` fills in `{date}` and
+/// `{time}`: a nightly folder carries the night's own date, by the clock on the wall.
+pub fn resolve(
+    typed: Settings,
+    environment: &Environment,
+    working_directory: &Path,
+    started: &ZonedDateTime,
+) -> Result<Resolved, ConfigError> {
+    let variables = environment.layer()?;
+    let secret_variable = variables.client_secret_file.clone();
+    let upper = typed.or(variables);
+    let file = file::read(upper.config.as_deref(), environment, working_directory)?;
+    let (path, file) = file.map(|file| (file.path, file.settings)).unzip();
+    let file = file.unwrap_or_default();
+    let secret_file = file.client_secret_file.clone();
+    let settings = upper
+        .or(file)
+        .or(azure_layer(environment)?)
+        .or(defaults()?)
+        .relative_to(working_directory);
+
+    let found = client_secret(
+        required(settings.credential, "credential")?,
+        secret_variable.map(|path| working_directory.join(path)),
+        environment,
+        secret_file.map(|path| working_directory.join(path)),
+    )?;
+    let mut warnings = environment.warnings();
+    warnings.extend(found.warning.clone());
+    let surroundings = Surroundings {
+        environment,
+        working_directory,
+        started,
+    };
+    Ok(Resolved {
+        config: config(settings, found, surroundings)?,
+        warnings,
+        file: path,
+    })
+}
+
+/// Resolves what was typed on top of the defaults alone: no file and no variable changes
+/// what a demonstration shows. Only `NO_COLOR` is respected.
+pub fn resolve_typed(
+    typed: Settings,
+    environment: &Environment,
+    working_directory: &Path,
+    started: &ZonedDateTime,
+) -> Result<Config, ConfigError> {
+    let bare = environment.only("NO_COLOR");
+    let settings = typed.or(defaults()?).relative_to(working_directory);
+    let surroundings = Surroundings {
+        environment: &bare,
+        working_directory,
+        started,
+    };
+    config(settings, Found::default(), surroundings)
+}
+
+fn config(
+    settings: Settings,
+    found: Found,
+    surroundings: Surroundings<'_>,
+) -> Result<Config, ConfigError> {
+    let endpoints = required(settings.cloud, "cloud")?.endpoints();
+    let authority = match settings.authority_url.clone() {
+        Some(url) => url,
+        None => endpoints
+            .authority
+            .parse()
+            .map_err(|_| ConfigError::NoDefault("authority_url"))?,
+    };
+    let settled = Settled {
+        kind: required(settings.credential, "credential")?,
+        authority_url: authority.into(),
+        scope: settings
+            .scope
+            .clone()
+            .map_or_else(|| endpoints.scope.to_owned(), Into::into),
+        secret: found.secret,
+    };
+    Ok(Config {
+        sign_in: sign_in(settled, &settings, surroundings.environment)?,
+        service: service(&settings, endpoints.api)?,
+        reports: reports(&settings, surroundings)?,
+        progress: progress(&settings)?,
+        console: console(&settings, surroundings.environment)?,
+        dry_run: required(settings.dry_run, "dry_run")?,
+        limits: required(settings.rate_limit, "rate_limit")?,
+        pace: required(settings.pace, "pace")?,
+        column: settings.column.map(Into::into),
+    })
+}
+
+fn service(settings: &Settings, api: &str) -> Result<Service, ConfigError> {
+    let api_url = match settings.api_url.clone() {
+        Some(url) => url,
+        None => api.parse().map_err(|_| ConfigError::NoDefault("api_url"))?,
+    };
+    let concurrency = required(settings.concurrency, "concurrency")?.get();
+    Ok(Service {
+        api_url: Url::from(api_url),
+        ca_cert: settings
+            .ca_cert
+            .clone()
+            .map(CaCertificate::read)
+            .transpose()?,
+        timeout: required(settings.timeout, "timeout")?.get(),
+        concurrency: usize::try_from(concurrency)
+            .ok()
+            .and_then(NonZeroUsize::new)
+            .unwrap_or(NonZeroUsize::MIN),
+        retries: required(settings.retries, "retries")?.get(),
+    })
+}
+
+fn reports(settings: &Settings, surroundings: Surroundings<'_>) -> Result<Reports, ConfigError> {
+    let out = required(settings.out.as_ref(), "out")?.at(surroundings.started);
+    Ok(Reports {
+        out: surroundings.working_directory.join(out),
+        formats: required(settings.format.as_ref(), "format")?.get().to_vec(),
+        csv_guard: !required(settings.no_csv_guard, "no_csv_guard")?,
+        rank_by: required(settings.rank_by, "rank_by")?,
+        min_coverage: required(settings.min_coverage, "min_coverage")?,
+    })
+}
+
+/// Who asks for quiet and not for progress gets none.
+fn progress(settings: &Settings) -> Result<ProgressMode, ConfigError> {
+    let quiet = required(settings.quiet, "quiet")?;
+    Ok(match required(settings.progress, "progress")? {
+        ProgressMode::Auto if quiet => ProgressMode::Off,
+        mode => mode,
+    })
+}
+
+/// `NO_COLOR` speaks for those who said nothing about colours.
+fn console(settings: &Settings, environment: &Environment) -> Result<Console, ConfigError> {
+    let color = match required(settings.color, "color")? {
+        ColorMode::Auto if environment.get("NO_COLOR").is_some() => ColorMode::Never,
+        mode => mode,
+    };
+    Ok(Console {
+        log_format: required(settings.log_format, "log_format")?,
+        verbose: required(settings.verbose, "verbose")?,
+        quiet: required(settings.quiet, "quiet")?,
+        color,
+    })
+}
+
+/// A value that at least the defaults have.
+fn required<T>(value: Option<T>, key: &'static str) -> Result<T, ConfigError> {
+    value.ok_or(ConfigError::NoDefault(key))
+}

@@ -1,0 +1,90 @@
+//! The configuration, complete and typed, by who consumes it.
+
+use std::{num::NonZeroUsize, path::PathBuf, time::Duration};
+
+use url::Url;
+
+use super::{CaCertificate, ColorMode, LogFormat, Percent, ProgressMode};
+use crate::{
+    aggregate::RankBy,
+    defender::credential::SignIn,
+    fetch::quota::{Pace, RateLimits},
+    report::Format,
+};
+
+/// What came of all layers.
+#[derive(Debug, Clone)]
+pub struct Resolved {
+    /// The configuration.
+    pub config: Config,
+    /// What is odd and does no harm; for the log.
+    pub warnings: Vec<String>,
+    /// The configuration file that was read.
+    pub file: Option<PathBuf>,
+}
+
+/// Everything that a run has to be told.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The inventory's column of machine ids; found by itself when not given.
+    pub column: Option<String>,
+    /// The service and how it is called.
+    pub service: Service,
+    /// How the run proves who it is.
+    pub sign_in: SignIn,
+    /// The exact sliding windows.
+    pub limits: RateLimits,
+    /// The smoothest rate inside them.
+    pub pace: Pace,
+    /// The reports.
+    pub reports: Reports,
+    /// How progress is shown.
+    pub progress: ProgressMode,
+    /// Whether the run only says what it would do.
+    pub dry_run: bool,
+    /// What people and collectors see.
+    pub console: Console,
+}
+
+/// The service and how it is called.
+#[derive(Debug, Clone)]
+pub struct Service {
+    /// Base URL of the API.
+    pub api_url: Url,
+    /// A root certificate to trust beside the platform's own, for API and sign-in.
+    pub ca_cert: Option<CaCertificate>,
+    /// Longest that one attempt may take.
+    pub timeout: Duration,
+    /// Requests in flight.
+    pub concurrency: NonZeroUsize,
+    /// Attempts after the first.
+    pub retries: u32,
+}
+
+/// What is written, and where.
+#[derive(Debug, Clone)]
+pub struct Reports {
+    /// The folder, its placeholders filled in.
+    pub out: PathBuf,
+    /// The formats: each once, never none.
+    pub formats: Vec<Format>,
+    /// Whether cells that look like formulae are made harmless.
+    pub csv_guard: bool,
+    /// The order of the KBs.
+    pub rank_by: RankBy,
+    /// The share of answered machines at which a run counts as complete.
+    pub min_coverage: Percent,
+}
+
+/// What people and collectors see while it runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Console {
+    /// How log lines are written.
+    pub log_format: LogFormat,
+    /// How often `-v` was said.
+    pub verbose: u8,
+    /// Whether standard output stays silent.
+    pub quiet: bool,
+    /// Whether there are colours.
+    pub color: ColorMode,
+}

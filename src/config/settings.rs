@@ -1,0 +1,243 @@
+//! Every option, once: the flag, the key of the file and the variable come from here.
+
+use std::path::{Path, PathBuf};
+
+use clap::{ArgAction, Args, Command};
+use serde::Deserialize;
+
+use super::value::{
+    AuthorityUrl, ColorMode, EntraName, Formats, LogFormat, OutFolder, Percent, ProgressMode,
+    ServiceUrl, Span, Text, Whole, from_text, path, switch, verbosity, words,
+};
+use crate::{
+    aggregate::RankBy,
+    defender::{cloud::Cloud, credential::CredentialKind},
+    fetch::quota::{Pace, RateLimits},
+};
+
+/// How many requests may be in flight.
+pub type Concurrency = Whole<1, 1000>;
+
+/// How often one machine may be asked again.
+pub type Retries = Whole<0, 1000>;
+
+/// How often `-v` is typed.
+pub(super) type Verbosity = Whole<0, 255>;
+
+/// What stands in the file and in the environment, and is never a flag.
+pub(super) const FILE_KEYS: [&str; 2] = ["client_secret_file", "client_certificate_path"];
+
+/// What one layer says: the command line, the environment, the file or the defaults.
+/// What is not set is left to the layer below.
+#[derive(Debug, Clone, Default, PartialEq, Args, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Configuration file [default: patchgap.toml here, else in the configuration folder]
+    #[arg(long, value_name = "FILE", help_heading = "Input")]
+    #[serde(skip)]
+    pub config: Option<PathBuf>,
+
+    /// Column that holds the machine ids [default: found by itself]
+    #[arg(long, value_name = "NAME", help_heading = "Input")]
+    #[serde(deserialize_with = "from_text")]
+    pub column: Option<Text>,
+
+    /// Entra tenant, by id or domain [default: `AZURE_TENANT_ID`]
+    #[arg(long, value_name = "ID", help_heading = "Sign-in")]
+    #[serde(deserialize_with = "from_text")]
+    pub tenant_id: Option<EntraName>,
+
+    /// Client id of the app registration [default: `AZURE_CLIENT_ID`]
+    #[arg(long, value_name = "ID", help_heading = "Sign-in")]
+    #[serde(deserialize_with = "from_text")]
+    pub client_id: Option<EntraName>,
+
+    /// File whose content is the client secret. Never a flag: see the file of defaults.
+    #[arg(skip)]
+    #[serde(deserialize_with = "path")]
+    pub client_secret_file: Option<PathBuf>,
+
+    /// File with certificate and private key. Never a flag either.
+    #[arg(skip)]
+    #[serde(deserialize_with = "path")]
+    pub client_certificate_path: Option<PathBuf>,
+
+    /// How to sign in [default: auto]
+    #[arg(long, value_name = "KIND", help_heading = "Sign-in")]
+    #[arg(value_parser = words::<CredentialKind>(CredentialKind::WORDS))]
+    #[serde(deserialize_with = "from_text")]
+    pub credential: Option<CredentialKind>,
+
+    /// Cloud or region of the tenant; sets the three addresses below [default: public]
+    #[arg(long, value_name = "NAME", help_heading = "Service")]
+    #[arg(value_parser = words::<Cloud>(Cloud::WORDS))]
+    #[serde(deserialize_with = "from_text")]
+    pub cloud: Option<Cloud>,
+
+    /// Base URL of the API; plain http only to a loopback address [default: from the cloud]
+    #[arg(long, value_name = "URL", help_heading = "Service")]
+    #[serde(deserialize_with = "from_text")]
+    pub api_url: Option<ServiceUrl>,
+
+    /// Base URL of the sign-in, https [default: from the cloud]
+    #[arg(long, value_name = "URL", help_heading = "Service")]
+    #[serde(deserialize_with = "from_text")]
+    pub authority_url: Option<AuthorityUrl>,
+
+    /// What the token is asked for [default: from the cloud]
+    #[arg(long, value_name = "SCOPE", help_heading = "Service")]
+    #[serde(deserialize_with = "from_text")]
+    pub scope: Option<Text>,
+
+    /// Extra root certificate (PEM), trusted for the API and the sign-in alike
+    #[arg(long, value_name = "FILE", help_heading = "Service")]
+    #[serde(deserialize_with = "path")]
+    pub ca_cert: Option<PathBuf>,
+
+    /// Calls per window, each an exact sliding window; or none [default: 100/min,1500/h]
+    #[arg(long, value_name = "LIST", help_heading = "Quota")]
+    #[serde(deserialize_with = "from_text")]
+    pub rate_limit: Option<RateLimits>,
+
+    /// The smoothest rate inside the windows; or none [default: 10/s]
+    #[arg(long, value_name = "N/s", help_heading = "Quota")]
+    #[serde(deserialize_with = "from_text")]
+    pub pace: Option<Pace>,
+
+    /// Requests in flight [default: 8]
+    #[arg(long, value_name = "N", help_heading = "Quota")]
+    pub concurrency: Option<Concurrency>,
+
+    /// Longest that one attempt may take [default: 30s]
+    #[arg(long, value_name = "DURATION", help_heading = "Quota")]
+    #[serde(deserialize_with = "from_text")]
+    pub timeout: Option<Span>,
+
+    /// Attempts after the first [default: 5]
+    #[arg(long, value_name = "N", help_heading = "Quota")]
+    pub retries: Option<Retries>,
+
+    /// Folder of the reports; may hold {date} and {time} [default: reports]
+    #[arg(long, value_name = "DIR", help_heading = "Reports")]
+    #[serde(deserialize_with = "from_text")]
+    pub out: Option<OutFolder>,
+
+    /// Formats of the reports: csv, json [default: csv,json]
+    #[arg(long, value_name = "LIST", help_heading = "Reports")]
+    #[serde(deserialize_with = "from_text")]
+    pub format: Option<Formats>,
+
+    /// Order of the KBs [default: cve]
+    #[arg(long, value_name = "ORDER", help_heading = "Reports")]
+    #[arg(value_parser = words::<RankBy>(RankBy::WORDS))]
+    #[serde(deserialize_with = "from_text")]
+    pub rank_by: Option<RankBy>,
+
+    /// Share of answered machines at which a run counts as complete [default: 100]
+    #[arg(long, value_name = "PERCENT", help_heading = "Reports")]
+    pub min_coverage: Option<Percent>,
+
+    /// Leave cells that look like formulae as they are [default: false]
+    #[arg(long, value_name = "BOOL", help_heading = "Reports")]
+    #[arg(value_parser = switch, num_args = 0..=1, require_equals = true)]
+    #[arg(default_missing_value = "true")]
+    pub no_csv_guard: Option<bool>,
+
+    /// Print the plan (machines, calls, time) and ask nothing [default: false]
+    #[arg(long, value_name = "BOOL", help_heading = "Output")]
+    #[arg(value_parser = switch, num_args = 0..=1, require_equals = true)]
+    #[arg(default_missing_value = "true")]
+    pub dry_run: Option<bool>,
+
+    /// Progress: a bar on a terminal and log lines elsewhere, or as said [default: auto]
+    #[arg(long, value_name = "MODE", help_heading = "Output")]
+    #[arg(value_parser = words::<ProgressMode>(ProgressMode::WORDS))]
+    #[serde(deserialize_with = "from_text")]
+    pub progress: Option<ProgressMode>,
+
+    /// How log lines are written, on standard error [default: text]
+    #[arg(long, value_name = "FORMAT", help_heading = "Output")]
+    #[arg(value_parser = words::<LogFormat>(LogFormat::WORDS))]
+    #[serde(deserialize_with = "from_text")]
+    pub log_format: Option<LogFormat>,
+
+    /// Log more; twice for still more [default: 0]
+    #[arg(short, long, help_heading = "Output", action = ArgAction::Count)]
+    #[serde(deserialize_with = "verbosity")]
+    pub verbose: Option<u8>,
+
+    /// No summary on standard output, no progress unless asked for [default: false]
+    #[arg(short, long, value_name = "BOOL", help_heading = "Output")]
+    #[arg(value_parser = switch, num_args = 0..=1, require_equals = true)]
+    #[arg(default_missing_value = "true")]
+    pub quiet: Option<bool>,
+
+    /// Colours; `NO_COLOR` in the environment is respected [default: auto]
+    #[arg(long, value_name = "WHEN", help_heading = "Output")]
+    #[arg(value_parser = words::<ColorMode>(ColorMode::WORDS))]
+    #[serde(deserialize_with = "from_text")]
+    pub color: Option<ColorMode>,
+}
+
+impl Settings {
+    /// This layer on top of a lower one.
+    #[must_use]
+    pub fn or(self, lower: Self) -> Self {
+        Self {
+            config: self.config.or(lower.config),
+            column: self.column.or(lower.column),
+            tenant_id: self.tenant_id.or(lower.tenant_id),
+            client_id: self.client_id.or(lower.client_id),
+            client_secret_file: self.client_secret_file.or(lower.client_secret_file),
+            client_certificate_path: self
+                .client_certificate_path
+                .or(lower.client_certificate_path),
+            credential: self.credential.or(lower.credential),
+            cloud: self.cloud.or(lower.cloud),
+            api_url: self.api_url.or(lower.api_url),
+            authority_url: self.authority_url.or(lower.authority_url),
+            scope: self.scope.or(lower.scope),
+            ca_cert: self.ca_cert.or(lower.ca_cert),
+            rate_limit: self.rate_limit.or(lower.rate_limit),
+            pace: self.pace.or(lower.pace),
+            concurrency: self.concurrency.or(lower.concurrency),
+            timeout: self.timeout.or(lower.timeout),
+            retries: self.retries.or(lower.retries),
+            out: self.out.or(lower.out),
+            format: self.format.or(lower.format),
+            rank_by: self.rank_by.or(lower.rank_by),
+            min_coverage: self.min_coverage.or(lower.min_coverage),
+            no_csv_guard: self.no_csv_guard.or(lower.no_csv_guard),
+            dry_run: self.dry_run.or(lower.dry_run),
+            progress: self.progress.or(lower.progress),
+            log_format: self.log_format.or(lower.log_format),
+            // The argument parser counts, and so says 0 where nothing was typed.
+            verbose: self.verbose.filter(|&times| times > 0).or(lower.verbose),
+            quiet: self.quiet.or(lower.quiet),
+            color: self.color.or(lower.color),
+        }
+    }
+
+    /// The same, with the paths of what is read taken relative to a folder. Where the
+    /// reports go is left alone: that is relative to where the command runs.
+    pub(super) fn relative_to(self, folder: &Path) -> Self {
+        let join = |path: PathBuf| folder.join(path);
+        Self {
+            client_secret_file: self.client_secret_file.map(join),
+            client_certificate_path: self.client_certificate_path.map(join),
+            ca_cert: self.ca_cert.map(join),
+            ..self
+        }
+    }
+}
+
+/// Every key that the file may hold.
+pub(super) fn keys() -> Vec<String> {
+    Settings::augment_args(Command::new("keys"))
+        .get_arguments()
+        .map(|argument| argument.get_id().as_str())
+        .filter(|&key| key != "config")
+        .chain(FILE_KEYS)
+        .map(str::to_owned)
+        .collect()
+}

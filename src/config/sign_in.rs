@@ -1,0 +1,143 @@
+//! What the sign-in needs, gathered from the settings and from Azure's own variables.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use secrecy::SecretString;
+use url::Url;
+
+use super::{ConfigError, EntraName, Environment, Settings, environment::ACCESS_TOKEN};
+use crate::defender::credential::{CredentialKind, SignIn};
+
+/// What the Azure CLI is called.
+const AZURE_CLI: &str = if cfg!(windows) { "az.cmd" } else { "az" };
+
+/// What is settled before the sign-in is put together.
+pub(super) struct Settled {
+    pub(super) kind: CredentialKind,
+    pub(super) authority_url: Url,
+    pub(super) scope: String,
+    pub(super) secret: Option<SecretString>,
+}
+
+/// A client secret, and what there is to say about where it was found.
+#[derive(Default)]
+pub(super) struct Found {
+    pub(super) secret: Option<SecretString>,
+    pub(super) warning: Option<String>,
+}
+
+/// Puts together what the sign-in needs.
+pub(super) fn sign_in(
+    settled: Settled,
+    settings: &Settings,
+    environment: &Environment,
+) -> Result<SignIn, ConfigError> {
+    Ok(SignIn {
+        kind: settled.kind,
+        authority_url: settled.authority_url,
+        scope: settled.scope,
+        tenant_id: settings.tenant_id.clone().map(Into::into),
+        client_id: settings.client_id.clone().map(Into::into),
+        secret: settled.secret,
+        certificate: settings.client_certificate_path.clone(),
+        certificate_password: secret(environment, "AZURE_CLIENT_CERTIFICATE_PASSWORD")?,
+        federated_token_file: environment.path("AZURE_FEDERATED_TOKEN_FILE"),
+        access_token: secret(environment, ACCESS_TOKEN)?,
+        managed_identity_offered: ["IDENTITY_ENDPOINT", "MSI_ENDPOINT"]
+            .into_iter()
+            .any(|variable| environment.get(variable).is_some()),
+        azure_cli_offered: environment.offers(AZURE_CLI),
+    })
+}
+
+/// What Azure's own variables say: the layer between the file and the defaults.
+pub(super) fn azure_layer(environment: &Environment) -> Result<Settings, ConfigError> {
+    Ok(Settings {
+        tenant_id: name(environment, "AZURE_TENANT_ID")?,
+        client_id: name(environment, "AZURE_CLIENT_ID")?,
+        client_certificate_path: environment.path("AZURE_CLIENT_CERTIFICATE_PATH"),
+        ..Settings::default()
+    })
+}
+
+fn name(environment: &Environment, variable: &str) -> Result<Option<EntraName>, ConfigError> {
+    let parse = |text: &str| {
+        text.parse()
+            .map_err(|error: super::InvalidValue| ConfigError::Variable {
+                variable: variable.to_owned(),
+                message: error.to_string(),
+            })
+    };
+    environment.text(variable)?.map(parse).transpose()
+}
+
+/// Finds the client secret: in the file that our own variable names, in Azure's variable,
+/// or in the file that the configuration names. Only a sign-in that could use it reads it.
+pub(super) fn client_secret(
+    kind: CredentialKind,
+    variable: Option<PathBuf>,
+    environment: &Environment,
+    file: Option<PathBuf>,
+) -> Result<Found, ConfigError> {
+    if !matches!(kind, CredentialKind::Auto | CredentialKind::Secret) {
+        return Ok(Found::default());
+    }
+    if let Some(path) = variable {
+        return from_file(&path);
+    }
+    match (secret(environment, "AZURE_CLIENT_SECRET")?, file) {
+        (None, Some(path)) => from_file(&path),
+        (secret, _) => Ok(Found {
+            secret,
+            warning: None,
+        }),
+    }
+}
+
+fn from_file(path: &Path) -> Result<Found, ConfigError> {
+    let text = fs::read_to_string(path).map_err(|source| ConfigError::Read {
+        what: "client secret file",
+        path: path.to_owned(),
+        source,
+    })?;
+    match text
+        .trim_start_matches('\u{feff}')
+        .trim_end_matches(['\r', '\n'])
+    {
+        "" => Err(ConfigError::EmptySecret(path.to_owned())),
+        text => Ok(Found {
+            secret: Some(text.into()),
+            warning: open_to_others(path),
+        }),
+    }
+}
+
+/// A warning when more people than its owner may read a secret.
+#[cfg(unix)]
+fn open_to_others(path: &Path) -> Option<String> {
+    use std::os::unix::fs::PermissionsExt;
+
+    let mode = fs::metadata(path).ok()?.permissions().mode() & 0o777;
+    (mode & 0o077 != 0).then(|| {
+        let path = path.display();
+        format!("client secret file {path} is open to others (mode {mode:o}): chmod 600 {path}")
+    })
+}
+
+/// Windows inherits the access list of the folder, which says nothing about intent.
+#[cfg(not(unix))]
+fn open_to_others(_: &Path) -> Option<String> {
+    None
+}
+
+/// A secret in a variable. The line end that a shell or a vault left there is no part of it.
+fn secret(environment: &Environment, variable: &str) -> Result<Option<SecretString>, ConfigError> {
+    let text = environment.text(variable)?;
+    Ok(text
+        .map(|text| text.trim_end_matches(['\r', '\n']))
+        .filter(|text| !text.is_empty())
+        .map(SecretString::from))
+}

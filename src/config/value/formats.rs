@@ -1,0 +1,72 @@
+//! The list of report formats.
+
+use std::{fmt, str::FromStr};
+
+use super::InvalidValue;
+use crate::report::Format;
+
+/// The formats to write: each once, never none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Formats(Vec<Format>);
+
+impl Formats {
+    /// The formats, in their own order.
+    pub fn get(&self) -> &[Format] {
+        &self.0
+    }
+}
+
+impl FromStr for Formats {
+    type Err = InvalidValue;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let mut formats: Vec<Format> = text
+            .split(',')
+            .map(str::parse)
+            .collect::<Result<_, _>>()
+            .map_err(|_| {
+                let words = Format::WORDS.join(", ");
+                InvalidValue::new(
+                    text,
+                    format!("list of formats such as csv,json; there are: {words}"),
+                )
+            })?;
+        formats.sort_unstable();
+        formats.dedup();
+        Ok(Self(formats))
+    }
+}
+
+impl fmt::Display for Formats {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let words: Vec<&str> = self.0.iter().map(|format| format.as_str()).collect();
+        formatter.write_str(&words.join(","))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_format_stands_once() {
+        for (text, printed) in [
+            ("csv", "csv"),
+            ("json, csv", "csv,json"),
+            ("csv,csv,json,csv", "csv,json"),
+        ] {
+            assert_eq!(text.parse::<Formats>().unwrap().to_string(), printed);
+        }
+    }
+
+    #[test]
+    fn what_is_no_list_of_formats() {
+        for text in ["", ",", "csv,", "pdf", "csv;json"] {
+            let error = text.parse::<Formats>().unwrap_err();
+            assert_eq!(error.found, text);
+            for word in Format::WORDS {
+                assert!(error.wanted.contains(word), "{error}");
+            }
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! The values of single options: flag, environment and file take the same text for each.
+
+mod formats;
+mod out_folder;
+mod percent;
+mod span;
+mod text;
+mod url;
+mod whole;
+mod word;
+
+use thiserror::Error;
+
+pub use formats::Formats;
+pub use out_folder::OutFolder;
+pub use percent::Percent;
+pub use span::Span;
+pub use text::{EntraName, Text};
+pub use url::{AuthorityUrl, InvalidUrl, ServiceUrl};
+pub use whole::Whole;
+pub use word::{ColorMode, LogFormat, ProgressMode};
+
+pub(super) use text::{from_text, path};
+pub(super) use whole::verbosity;
+
+pub(crate) use text::switch;
+pub(crate) use word::words;
+
+/// A text that is no value of its option.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("`{found}` is no {wanted}")]
+pub struct InvalidValue {
+    /// What was given.
+    pub found: String,
+    /// What could have been: the thing, and how it is written.
+    pub wanted: String,
+}
+
+impl InvalidValue {
+    pub(super) fn new(found: &str, wanted: impl Into<String>) -> Self {
+        Self {
+            found: found.to_owned(),
+            wanted: wanted.into(),
+        }
+    }
+}

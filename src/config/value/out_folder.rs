@@ -1,0 +1,77 @@
+//! Where the reports go: a folder whose name may depend on when the run began.
+
+use std::{path::PathBuf, str::FromStr};
+
+use jiff::ZonedDateTime;
+
+use super::InvalidValue;
+
+/// A folder, in whose path `{date}` and `{time}` stand for the start of the run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutFolder(String);
+
+/// What may stand in braces, and the format that takes its place.
+const PLACEHOLDERS: [(&str, &str); 2] = [("{date}", "%Y-%m-%d"), ("{time}", "%H%M%S")];
+
+impl OutFolder {
+    /// The folder of a run that began then, by the clock of the place it runs at.
+    ///
+    /// ```
+    /// use patchgap::config::OutFolder;
+    ///
+    /// let out: OutFolder = "reports/{date}/{time}".parse()?;
+    /// let started = jiff::civil::datetime(2026, 11, 23, 13, 5, 42, 0).in_tz("UTC")?;
+    /// assert_eq!(out.at(&started).to_str(), Some("reports/2026-11-23/130542"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn at(&self, started: &ZonedDateTime) -> PathBuf {
+        let expanded =
+            PLACEHOLDERS
+                .into_iter()
+                .fold(self.0.clone(), |path, (placeholder, format)| {
+                    path.replace(placeholder, &started.strftime(format).to_string())
+                });
+        PathBuf::from(expanded)
+    }
+}
+
+impl FromStr for OutFolder {
+    type Err = InvalidValue;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let rest = PLACEHOLDERS
+            .into_iter()
+            .fold(text.to_owned(), |path, (placeholder, _)| {
+                path.replace(placeholder, "-")
+            });
+        if text.is_empty() || rest.contains('{') {
+            let wanted = "folder: only {date} and {time} may stand in braces, and it is not empty";
+            return Err(InvalidValue::new(text, wanted));
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn braces_hold_what_exists_or_nothing() {
+        for (text, fits) in [
+            ("reports", true),
+            ("{date}", true),
+            ("/srv/{date}/{time}-{date}", true),
+            ("odd}name", true),
+            ("", false),
+            ("{Date}", false),
+            ("{tenant}", false),
+            ("{date", false),
+            ("{{date}}", false),
+            ("{da{time}te}", false),
+            ("{ti{date}me}", false),
+        ] {
+            assert_eq!(text.parse::<OutFolder>().is_ok(), fits, "{text}");
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! Plain texts, and how the file's values are read through the flags' own parsers.
+
+use std::{fmt, path::PathBuf, str::FromStr};
+
+use serde::{Deserializer, de};
+
+use super::InvalidValue;
+
+/// A text that is not empty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Text(String);
+
+/// The name of something in Entra ID: a tenant's id or domain, an app's client id.
+///
+/// It becomes part of the sign-in's address, so that only letters, digits, `.` and `-`
+/// may stand in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntraName(String);
+
+impl FromStr for Text {
+    type Err = InvalidValue;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.trim() {
+            "" => Err(InvalidValue::new(text, "value: it is empty")),
+            text => Ok(Self(text.to_owned())),
+        }
+    }
+}
+
+impl FromStr for EntraName {
+    type Err = InvalidValue;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let name = text.trim();
+        let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'.' || byte == b'-';
+        if name.bytes().any(|byte| byte.is_ascii_alphanumeric()) && name.bytes().all(fits) {
+            Ok(Self(name.to_owned()))
+        } else {
+            let wanted = "id: it has letters, digits, `.` and `-`, \
+                          such as 8f3c0b6e-5a41-4c0f-9d55-2f6f8f0c1a77 or contoso.onmicrosoft.com";
+            Err(InvalidValue::new(text, wanted))
+        }
+    }
+}
+
+impl From<Text> for String {
+    fn from(text: Text) -> Self {
+        text.0
+    }
+}
+
+impl From<EntraName> for String {
+    fn from(name: EntraName) -> Self {
+        name.0
+    }
+}
+
+/// Reads `true` and `false`, and what else people type for them.
+pub(crate) fn switch(text: &str) -> Result<bool, InvalidValue> {
+    match text.trim().to_ascii_lowercase().as_str() {
+        "true" | "yes" | "on" | "1" => Ok(true),
+        "false" | "no" | "off" | "0" => Ok(false),
+        _ => Err(InvalidValue::new(text, "switch: write true or false")),
+    }
+}
+
+/// Reads a value of the file from the text that the flag would take.
+pub(in crate::config) fn from_text<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: FromStr<Err: fmt::Display>,
+{
+    let text = deserializer.deserialize_str(Quoted)?;
+    text.parse().map(Some).map_err(de::Error::custom)
+}
+
+/// Reads a path from the file; an empty one is none.
+pub(in crate::config) fn path<'de, D>(deserializer: D) -> Result<Option<PathBuf>, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    let text: Option<Text> = from_text(deserializer)?;
+    Ok(text.map(|text| PathBuf::from(text.0)))
+}
+
+/// A text of the file. Numbers and booleans are not taken for one.
+struct Quoted;
+
+impl de::Visitor<'_> for Quoted {
+    type Value = String;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a text in quotes")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<String, E> {
+        Ok(text.to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_cannot_leave_its_place_in_an_address() {
+        for (text, fits) in [
+            ("8f3c0b6e-5a41-4c0f-9d55-2f6f8f0c1a77", true),
+            (" contoso.onmicrosoft.com\n", true),
+            ("", false),
+            ("..", false),
+            ("a/b", false),
+            ("a b", false),
+            ("a?b", false),
+            ("käse", false),
+        ] {
+            assert_eq!(text.parse::<EntraName>().is_ok(), fits, "{text}");
+        }
+    }
+
+    #[test]
+    fn switches_as_people_type_them() {
+        for text in ["true", "YES", "on", "1"] {
+            assert_eq!(switch(text), Ok(true));
+        }
+        for text in ["false", "No", "off", " 0 "] {
+            assert_eq!(switch(text), Ok(false));
+        }
+        assert!(switch("maybe").is_err());
+    }
+}

@@ -1,0 +1,159 @@
+//! Addresses that a token or a secret is sent to.
+
+use std::str::FromStr;
+
+use thiserror::Error;
+use url::{Host, Url};
+
+/// The address of the service: https, or plain http to this very machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServiceUrl(Url);
+
+/// The address of the sign-in: https, always.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuthorityUrl(Url);
+
+/// A text that is no such address.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum InvalidUrl {
+    /// No URL at all, or one without a host.
+    #[error("`{0}` is no URL: write https://host or https://host/path")]
+    Unreadable(String),
+    /// Credentials do not belong there; the text is not repeated, because it holds them.
+    #[error("a URL with a user name or a password in it is not allowed: write https://host")]
+    UserInfo,
+    /// Something after the path.
+    #[error("`{0}` has a query or a fragment: write https://host or https://host/path")]
+    Trailing(String),
+    /// A token would travel in the clear.
+    #[error(
+        "`{0}` is not https: plain http is allowed only to a loopback address \
+         (127.0.0.0/8, [::1], localhost)"
+    )]
+    Plain(String),
+    /// A secret would travel in the clear.
+    #[error("`{0}` is not https: the sign-in takes nothing else, on loopback neither")]
+    PlainSignIn(String),
+}
+
+impl FromStr for ServiceUrl {
+    type Err = InvalidUrl;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let url = base(text)?;
+        if url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url)) {
+            Ok(Self(url))
+        } else {
+            Err(InvalidUrl::Plain(text.to_owned()))
+        }
+    }
+}
+
+impl FromStr for AuthorityUrl {
+    type Err = InvalidUrl;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let url = base(text)?;
+        if url.scheme() == "https" {
+            Ok(Self(url))
+        } else {
+            Err(InvalidUrl::PlainSignIn(text.to_owned()))
+        }
+    }
+}
+
+impl From<ServiceUrl> for Url {
+    fn from(url: ServiceUrl) -> Self {
+        url.0
+    }
+}
+
+impl From<AuthorityUrl> for Url {
+    fn from(url: AuthorityUrl) -> Self {
+        url.0
+    }
+}
+
+/// An address that paths can be put after.
+fn base(text: &str) -> Result<Url, InvalidUrl> {
+    let url = Url::parse(text.trim()).map_err(|_| unreadable(text))?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(InvalidUrl::UserInfo);
+    }
+    if url.host().is_none() {
+        return Err(unreadable(text));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(InvalidUrl::Trailing(text.to_owned()));
+    }
+    Ok(url)
+}
+
+/// An `@` may come after a password, even in a text that cannot be read.
+fn unreadable(text: &str) -> InvalidUrl {
+    if text.contains('@') {
+        InvalidUrl::UserInfo
+    } else {
+        InvalidUrl::Unreadable(text.to_owned())
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_travel_encrypted_or_stay_here() {
+        for text in [
+            "https://api.security.microsoft.com",
+            "https://gateway.example/defender/",
+            "http://127.0.0.1:8080",
+            "http://127.9.9.9",
+            "http://[::1]:8080",
+            "http://LOCALHOST:1",
+        ] {
+            assert!(text.parse::<ServiceUrl>().is_ok(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_address_of_the_service() {
+        type Reason = fn(String) -> InvalidUrl;
+        let cases: [(&str, Reason); 13] = [
+            ("", InvalidUrl::Unreadable),
+            ("api.security.microsoft.com", InvalidUrl::Unreadable),
+            ("https://", InvalidUrl::Unreadable),
+            ("data:text/plain,x", InvalidUrl::Unreadable),
+            ("http://example.com", InvalidUrl::Plain),
+            ("http://localhost.example.com", InvalidUrl::Plain),
+            ("http://128.0.0.1", InvalidUrl::Plain),
+            ("http://[::ffff:10.0.0.1]", InvalidUrl::Plain),
+            ("ftp://localhost", InvalidUrl::Plain),
+            ("https://host/?a=b", InvalidUrl::Trailing),
+            ("https://host/#a", InvalidUrl::Trailing),
+            ("https://me:pass@host", |_| InvalidUrl::UserInfo),
+            ("me:pass@host:x y", |_| InvalidUrl::UserInfo),
+        ];
+        for (text, reason) in cases {
+            assert_eq!(text.parse::<ServiceUrl>(), Err(reason(text.to_owned())));
+        }
+    }
+
+    #[test]
+    fn a_secret_is_never_sent_in_the_clear() {
+        assert!("https://127.0.0.1:1".parse::<AuthorityUrl>().is_ok());
+        for text in ["http://127.0.0.1:1", "http://login.microsoftonline.com"] {
+            let reason = InvalidUrl::PlainSignIn(text.to_owned());
+            assert_eq!(text.parse::<AuthorityUrl>(), Err(reason));
+        }
+    }
+}
