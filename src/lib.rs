@@ -20,5 +20,6 @@ pub mod machine;
 pub mod outcome;
 pub mod progress;
 pub mod report;
+pub mod simulator;
 pub mod text;
 pub mod words;

@@ -1,0 +1,47 @@
+//! Why a simulated tenant cannot start.
+
+use std::{io, net::SocketAddr};
+
+use thiserror::Error;
+
+/// Why a simulated tenant, or a trap, cannot start.
+#[derive(Debug, Error)]
+pub enum SimulatorError {
+    /// Simulated tenants hand out tokens to anybody, so they stay on this machine.
+    #[error("the simulated tenant cannot listen on {0}: not a loopback address")]
+    NotLoopback(SocketAddr),
+    /// The address cannot be listened on.
+    #[error("the simulated tenant cannot listen on {address}")]
+    Listen {
+        /// Where it should have listened.
+        address: SocketAddr,
+        /// Why it cannot.
+        source: io::Error,
+    },
+    /// No certificate could be made.
+    #[error("the simulated tenant's certificate cannot be made")]
+    Certificate(#[from] rcgen::Error),
+    /// The certificate made cannot be served.
+    #[error("the simulated tenant's certificate cannot be served")]
+    Tls(#[from] tokio_rustls::rustls::Error),
+    /// The certificate given for client assertions cannot be used.
+    #[error("the certificate for client assertions holds no RSA key")]
+    AssertionCertificate(#[source] jsonwebtoken::errors::Error),
+    /// The addresses listened on make no URL.
+    #[error("the simulated tenant's address is no URL")]
+    Url(#[from] url::ParseError),
+}
+
+impl SimulatorError {
+    /// What to do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::NotLoopback(_) => Some("listen on 127.0.0.1 or [::1]".to_owned()),
+            Self::Listen { address, .. } if address.port() != 0 => Some(format!(
+                "stop what listens on port {}, or choose another port, or 0 for any",
+                address.port()
+            )),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! The ways in which a call, or a whole tenant, can go wrong.
+
+use crate::words::words;
+
+words! {
+    /// What befalls one call.
+    pub enum Fault {
+        /// 404, as for a machine that the service does not know.
+        NotFound = "not-found",
+        /// 400 `InvalidInput`.
+        BadRequest = "bad-request",
+        /// 500 `InternalServerError`.
+        ServerError = "server-error",
+        /// 502 with a proxy's page.
+        BadGateway = "bad-gateway",
+        /// 503 with a proxy's page.
+        Unavailable = "unavailable",
+        /// 504 with a proxy's page.
+        GatewayTimeout = "gateway-timeout",
+        /// 429 with `Retry-After` in seconds.
+        Throttled = "throttled",
+        /// 429 with `Retry-After` as an HTTP date.
+        ThrottledDate = "throttled-date",
+        /// 429 without `Retry-After`.
+        ThrottledSilent = "throttled-silent",
+        /// 429 with `429` as its code, and without `Retry-After`.
+        ThrottledNumber = "throttled-number",
+        /// The connection is reset before a reply begins.
+        Reset = "reset",
+        /// No reply for longer than anybody waits, then the connection goes.
+        Hang = "hang",
+        /// The body ends before its `Content-Length` is reached.
+        Truncated = "truncated",
+        /// 200 without a body.
+        Empty = "empty",
+        /// 200 with a proxy's page.
+        Html = "html",
+        /// 200 with JSON that has no `value`.
+        NoValue = "no-value",
+        /// 200 with JSON that is cut in half, the `Content-Length` fitting the half.
+        HalfJson = "half-json",
+        /// 302 to another origin.
+        Redirect = "redirect",
+        /// The answer comes in pages, with `@odata.nextLink` on the same origin.
+        Paged = "paged",
+        /// The first page, with an `@odata.nextLink` on another origin.
+        ForeignPage = "foreign-page",
+        /// 401: the token is declared expired, now.
+        ExpiredToken = "expired-token",
+    }
+}
+
+words! {
+    /// What is wrong with the tenant as a whole.
+    pub enum TenantFault {
+        /// Tokens do not hold `Software.Read.All`: 403.
+        MissingRole = "missing-role",
+        /// 401 `No Tvm license`.
+        NoLicence = "no-licence",
+        /// 401 `Account mode is inactive`.
+        InactiveAccount = "inactive-account",
+        /// Every token is refused: 401.
+        RejectedTokens = "rejected-tokens",
+        /// The sign-in does not know Defender for Endpoint: `AADSTS500011`.
+        NoDefender = "no-defender",
+    }
+}

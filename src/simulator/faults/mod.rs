@@ -1,0 +1,201 @@
+//! What goes wrong in the simulated tenant: nothing, unless it is switched on.
+
+mod fault;
+mod odd;
+mod parse;
+
+use std::{collections::HashMap, time::Duration};
+
+use url::Url;
+
+use crate::{machine::MachineId, simulator::chance::chance};
+
+pub use fault::{Fault, TenantFault};
+pub use odd::OddForm;
+pub(super) use odd::{odd_forms, what_remains};
+pub use parse::InvalidFaults;
+
+/// What is switched on. Shares go from 0 to 1.
+///
+/// What befalls a call depends on the seed, the machine and the number of the call for
+/// that machine (calls that the quota refused do not count), never on time: two runs that
+/// ask the same see the same.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Faults {
+    /// Faults that befall calls at random, each with the share of calls that it befalls.
+    pub per_call: Vec<(Fault, f64)>,
+    /// Share of the machines that are not found on the first try or two.
+    pub flapping: f64,
+    /// Share of the machines that are gone: never found.
+    pub gone: f64,
+    /// What befalls the calls for a machine one after the other; what follows goes well.
+    pub script: HashMap<MachineId, Vec<Fault>>,
+    /// What befalls every call for a machine.
+    pub forever: HashMap<MachineId, Fault>,
+    /// What befalls every call for every machine.
+    pub every_call: Option<Fault>,
+    /// What is wrong with the tenant as a whole.
+    pub tenant: Option<TenantFault>,
+    /// The odd forms in which updates are described.
+    pub odd_forms: Vec<OddForm>,
+    /// Where redirects and foreign pages lead; without it, to a host that does not exist.
+    pub elsewhere: Option<Url>,
+    /// Updates on a page of [`Fault::Paged`] and [`Fault::ForeignPage`].
+    pub page_size: usize,
+    /// What the `Retry-After` of [`Fault::Throttled`] and [`Fault::ThrottledDate`] asks for.
+    pub retry_after: Duration,
+    /// How long [`Fault::Hang`] keeps the connection.
+    pub hang: Duration,
+}
+
+impl Default for Faults {
+    fn default() -> Self {
+        Self {
+            per_call: Vec::new(),
+            flapping: 0.0,
+            gone: 0.0,
+            script: HashMap::new(),
+            forever: HashMap::new(),
+            every_call: None,
+            tenant: None,
+            odd_forms: Vec::new(),
+            elsewhere: None,
+            page_size: 2,
+            retry_after: Duration::from_secs(1),
+            hang: Duration::from_mins(10),
+        }
+    }
+}
+
+impl Faults {
+    /// An ordinary night: a few machines flap, fewer are gone, now and then a call fails.
+    pub fn occasional() -> Self {
+        Self {
+            per_call: vec![(Fault::ServerError, 0.015), (Fault::Throttled, 0.002)],
+            flapping: 0.02,
+            gone: 0.01,
+            ..Self::default()
+        }
+    }
+
+    /// Whether the machine is never found.
+    pub fn is_gone(&self, seed: u64, machine: MachineId) -> bool {
+        let scripted = self.script.contains_key(&machine);
+        match self.forever.get(&machine).or(self.every_call.as_ref()) {
+            Some(fault) => *fault == Fault::NotFound,
+            None => !scripted && draw(seed, "gone", machine, 0) < self.gone,
+        }
+    }
+
+    /// What befalls a machine's call with this number, from 0.
+    pub(super) fn of(&self, seed: u64, machine: MachineId, number: u32) -> Option<Fault> {
+        if let Some(fault) = self.every_call.or(self.forever.get(&machine).copied()) {
+            return Some(fault);
+        }
+        if let Some(script) = self.script.get(&machine) {
+            return script.get(number as usize).copied();
+        }
+        if self.is_gone(seed, machine) || number < self.flaps(seed, machine) {
+            return Some(Fault::NotFound);
+        }
+        self.by_lot(draw(seed, "fault", machine, number))
+    }
+
+    /// How many tries it takes until a flapping machine is found.
+    fn flaps(&self, seed: u64, machine: MachineId) -> u32 {
+        let drawn = draw(seed, "flapping", machine, 0);
+        if drawn >= self.flapping {
+            return 0;
+        }
+        if drawn < self.flapping / 2.0 { 1 } else { 2 }
+    }
+
+    fn by_lot(&self, mut drawn: f64) -> Option<Fault> {
+        for &(fault, share) in &self.per_call {
+            if drawn < share {
+                return Some(fault);
+            }
+            drawn -= share;
+        }
+        None
+    }
+}
+
+fn draw(seed: u64, purpose: &str, machine: MachineId, number: u32) -> f64 {
+    chance(seed, purpose, &machine.to_string(), number.into()).f64()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn machine(number: u16) -> MachineId {
+        let mut bytes = [0; 20];
+        bytes[..2].copy_from_slice(&number.to_be_bytes());
+        MachineId::from_bytes(bytes)
+    }
+
+    fn befallen(faults: &Faults, number: u32) -> usize {
+        let machines = (0..2000).map(machine);
+        machines
+            .filter(|&machine| faults.of(1, machine, number).is_some())
+            .count()
+    }
+
+    #[test]
+    fn nothing_goes_wrong_unless_it_is_switched_on() {
+        assert_eq!(befallen(&Faults::default(), 0), 0);
+    }
+
+    #[test]
+    fn a_share_of_the_calls_goes_wrong() {
+        let faults = Faults {
+            per_call: vec![(Fault::Reset, 0.1), (Fault::Html, 0.1)],
+            ..Faults::default()
+        };
+        for number in 0..3 {
+            let befallen = befallen(&faults, number);
+            assert!((330..470).contains(&befallen), "{befallen}");
+        }
+    }
+
+    #[test]
+    fn a_flapping_machine_is_found_on_the_third_try_at_the_latest() {
+        let faults = Faults {
+            flapping: 0.5,
+            ..Faults::default()
+        };
+        let counts = [0, 1, 2].map(|number| befallen(&faults, number));
+        assert!((900..1100).contains(&counts[0]), "{counts:?}");
+        assert!((400..600).contains(&counts[1]), "{counts:?}");
+        assert_eq!(counts[2], 0);
+    }
+
+    #[test]
+    fn a_gone_machine_stays_gone() {
+        let faults = Faults {
+            gone: 0.2,
+            ..Faults::default()
+        };
+        for machine in (0..200).map(machine) {
+            let gone = faults.is_gone(1, machine);
+            assert!((0..9).all(|number| faults.of(1, machine, number).is_some() == gone));
+        }
+    }
+
+    #[test]
+    fn a_script_goes_before_chance_and_for_ever_before_the_script() {
+        let mut faults = Faults {
+            script: HashMap::from([(machine(1), vec![Fault::Reset, Fault::Html])]),
+            gone: 1.0,
+            ..Faults::default()
+        };
+        let told = |faults: &Faults| [0, 1, 2].map(|number| faults.of(1, machine(1), number));
+        assert_eq!(told(&faults), [Some(Fault::Reset), Some(Fault::Html), None]);
+        assert!(!faults.is_gone(1, machine(1)));
+
+        faults.forever.insert(machine(1), Fault::NotFound);
+        assert_eq!(told(&faults), [Some(Fault::NotFound); 3]);
+        assert!(faults.is_gone(1, machine(1)));
+    }
+}

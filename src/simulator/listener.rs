@@ -1,0 +1,109 @@
+//! The doors: loopback sockets that speak HTTP/1.1 and HTTP/2, with or without TLS.
+
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+
+use hyper::{Request, Response, body::Incoming, service::service_fn};
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::conn::auto::Builder,
+};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpListener,
+    task::JoinSet,
+    time::sleep,
+};
+use tokio_rustls::TlsAcceptor;
+
+use super::{
+    error::SimulatorError,
+    reply::Body,
+    socket::{Fuse, Socket},
+};
+
+/// How long a door waits before it opens again after it could not.
+const BREATH: Duration = Duration::from_millis(10);
+
+/// What stands behind a door.
+pub(super) trait Handler: Send + Sync + 'static {
+    /// The reply, or none to break the connection.
+    fn handle(
+        &self,
+        request: Request<Incoming>,
+    ) -> impl Future<Output = Option<Response<Body>>> + Send;
+}
+
+/// Listens on a loopback address, and nowhere else.
+pub(super) async fn listen(
+    address: SocketAddr,
+) -> Result<(TcpListener, SocketAddr), SimulatorError> {
+    if !address.ip().is_loopback() {
+        return Err(SimulatorError::NotLoopback(address));
+    }
+    let failed = |source| SimulatorError::Listen { address, source };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let bound = listener.local_addr().map_err(failed)?;
+    Ok((listener, bound))
+}
+
+/// Serves every connection until it is dropped, and then drops them all.
+pub(super) async fn serve(
+    listener: TcpListener,
+    tls: Option<TlsAcceptor>,
+    handler: Arc<impl Handler>,
+) {
+    let mut connections = JoinSet::new();
+    loop {
+        while connections.try_join_next().is_some() {}
+        let Ok((stream, _)) = listener.accept().await else {
+            // Too many open files, or a client that left early: others may still come.
+            sleep(BREATH).await;
+            continue;
+        };
+        let (socket, fuse) = Socket::new(stream);
+        let handler = Arc::clone(&handler);
+        let tls = tls.clone();
+        connections.spawn(async move {
+            match tls {
+                None => converse(socket, fuse, handler).await,
+                Some(tls) => {
+                    if let Ok(socket) = tls.accept(socket).await {
+                        converse(socket, fuse, handler).await;
+                    }
+                }
+            }
+        });
+    }
+}
+
+/// Answers the requests of one connection. How it ends is the client's affair.
+async fn converse<S>(socket: S, fuse: Fuse, handler: Arc<impl Handler>)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let service = service_fn(move |request| {
+        let (handler, fuse) = (Arc::clone(&handler), fuse.clone());
+        async move { respond(&*handler, &fuse, request).await }
+    });
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder.http1().timer(TokioTimer::new());
+    let _ = builder
+        .serve_connection(TokioIo::new(socket), service)
+        .await;
+}
+
+async fn respond(
+    handler: &impl Handler,
+    fuse: &Fuse,
+    request: Request<Incoming>,
+) -> Result<Response<Body>, io::Error> {
+    // A stream of HTTP/2 is reset by itself: the others on its connection live on.
+    let alone = request.version() < hyper::Version::HTTP_2;
+    if let Some(response) = handler.handle(request).await {
+        return Ok(response);
+    }
+    if alone {
+        fuse.blow();
+    }
+    Err(io::Error::other("the simulated connection breaks here"))
+}

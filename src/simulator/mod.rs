@@ -1,0 +1,170 @@
+//! The simulated tenant: sign-in and API of a small Defender for Endpoint, on loopback.
+//!
+//! The same code serves `patchgap demo`, `patchgap simulate` and the tests, over real
+//! sockets and real HTTP. Nothing in it knows the client: it is written from the service's
+//! documents, so that the two prove each other. What it does depends on its seed and on
+//! what it is asked, not on time.
+//!
+//! ```text
+//! listener ─► sign_in ─► tokens ─┐
+//!    │                           ├─ tenant ─ fleet
+//!    └──────► api ─► window ─────┘     └──── faults
+//! ```
+
+mod api;
+mod certificates;
+mod chance;
+mod error;
+mod faults;
+mod fleet;
+mod listener;
+mod log;
+mod reply;
+mod settings;
+mod sign_in;
+mod socket;
+mod tenant;
+mod tokens;
+mod trap;
+mod window;
+
+use std::{fmt, net::SocketAddr, sync::Arc};
+
+use jiff::Timestamp;
+use tokio::task::JoinSet;
+use url::Url;
+
+use crate::{kb::MissingKb, machine::MachineId};
+
+use api::Api;
+use certificates::Certificates;
+use listener::{listen, serve};
+use sign_in::SignIns;
+use tenant::Tenant;
+
+pub use error::SimulatorError;
+pub use faults::{Fault, Faults, InvalidFaults, OddForm, TenantFault};
+pub use fleet::{Fleet, SimulatedMachine};
+pub use log::{Call, CallLog, SignInAttempt};
+pub use settings::Settings;
+pub use trap::Trap;
+
+/// A simulated tenant that is being served. Dropping it stops it at once.
+pub struct Simulator {
+    tenant: Arc<Tenant>,
+    api: Arc<Api>,
+    sign_ins: Arc<SignIns>,
+    api_url: Url,
+    authority_url: Url,
+    root_pem: String,
+    _serving: JoinSet<()>,
+}
+
+impl Simulator {
+    /// Starts serving; `now` is the wall time that its tokens and certificates begin with.
+    pub async fn start(settings: Settings, now: Timestamp) -> Result<Self, SimulatorError> {
+        let certificates = Certificates::make(now)?;
+        let (api_door, api_address) = listen(settings.address).await?;
+        let (sign_in_door, sign_in_address) = listen(settings.sign_in_address).await?;
+        let api_tls = settings.api_tls.then(|| certificates.acceptor.clone());
+        let api_url = url(settings.api_tls, api_address)?;
+
+        let tenant = Arc::new(Tenant::new(settings, now));
+        let api = Arc::new(Api::new(Arc::clone(&tenant)));
+        let sign_ins = Arc::new(SignIns::new(Arc::clone(&tenant))?);
+        let mut serving = JoinSet::new();
+        serving.spawn(serve(api_door, api_tls, Arc::clone(&api)));
+        let acceptor = Some(certificates.acceptor);
+        serving.spawn(serve(sign_in_door, acceptor, Arc::clone(&sign_ins)));
+        Ok(Self {
+            tenant,
+            api,
+            sign_ins,
+            api_url,
+            authority_url: url(true, sign_in_address)?,
+            root_pem: certificates.root_pem,
+            _serving: serving,
+        })
+    }
+
+    /// Base URL of the API.
+    pub fn api_url(&self) -> &Url {
+        &self.api_url
+    }
+
+    /// Base URL of the sign-in; always https.
+    pub fn authority_url(&self) -> &Url {
+        &self.authority_url
+    }
+
+    /// The root certificate that vouches for both, as PEM.
+    pub fn root_certificate_pem(&self) -> &str {
+        &self.root_pem
+    }
+
+    /// The tenant's id.
+    pub fn tenant_id(&self) -> &str {
+        &self.tenant.id
+    }
+
+    /// The app registration's id.
+    pub fn client_id(&self) -> &str {
+        &self.tenant.client_id
+    }
+
+    /// The app registration's secret.
+    pub fn client_secret(&self) -> &str {
+        &self.tenant.client_secret
+    }
+
+    /// The scope that a token can be asked for.
+    pub fn scope(&self) -> &str {
+        &self.tenant.settings.scope
+    }
+
+    /// The machines, gone ones included.
+    pub fn fleet(&self) -> &Fleet {
+        &self.tenant.fleet
+    }
+
+    /// The inventory, as an admin would have it: CSV with a header.
+    pub fn inventory_csv(&self) -> String {
+        self.tenant.fleet.inventory_csv()
+    }
+
+    /// What there is to learn about the machine once all faults are overcome: sorted by
+    /// id, each once; nothing for a machine that is gone or not of this tenant.
+    pub fn truth(&self, machine: MachineId) -> Option<Vec<MissingKb>> {
+        self.tenant.truth(machine)
+    }
+
+    /// What was seen so far.
+    pub fn log(&self) -> CallLog {
+        let sign_ins = self.sign_ins.attempts();
+        self.api.desk.with(|counters| CallLog {
+            calls: counters.calls.clone(),
+            sign_ins,
+            most_in_flight: counters.most_in_flight,
+        })
+    }
+
+    /// Every token handed out so far, in order: what must be found nowhere else.
+    pub fn tokens(&self) -> Vec<String> {
+        self.tenant.tokens.all()
+    }
+}
+
+impl fmt::Debug for Simulator {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Simulator")
+            .field("api_url", &self.api_url.as_str())
+            .field("authority_url", &self.authority_url.as_str())
+            .finish_non_exhaustive()
+    }
+}
+
+fn url(tls: bool, address: SocketAddr) -> Result<Url, SimulatorError> {
+    let scheme = if tls { "https" } else { "http" };
+    Ok(Url::parse(&format!("{scheme}://{address}/"))?)
+}

@@ -1,0 +1,139 @@
+//! Replies as data: what is said, and how the connection ends while saying it.
+
+use std::io;
+
+use futures::{StreamExt, stream};
+use http_body_util::{BodyExt, Full, StreamBody, combinators::UnsyncBoxBody};
+use hyper::{
+    Response, StatusCode,
+    body::{Bytes, Frame},
+    header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue},
+};
+use serde_json::{Value, json};
+
+/// The body of any reply.
+pub(super) type Body = UnsyncBoxBody<Bytes, io::Error>;
+
+const JSON: &str = "application/json; charset=utf-8";
+const HTML: &str = "text/html; charset=utf-8";
+
+/// A reply in the making.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Reply {
+    pub(super) status: StatusCode,
+    headers: Vec<(HeaderName, String)>,
+    body: Vec<u8>,
+    pub(super) ending: Ending,
+}
+
+/// How the connection fares while the reply is on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ending {
+    /// The reply arrives whole.
+    Whole,
+    /// The second half of the body never comes.
+    Truncated,
+    /// The connection is reset instead.
+    Reset,
+    /// Nothing comes for a long time, then the connection is reset.
+    Hang,
+}
+
+impl Reply {
+    pub(super) fn json(status: StatusCode, body: &Value) -> Self {
+        let body = serde_json::to_string_pretty(body).unwrap_or_default();
+        Self::of(status, JSON, body.into_bytes())
+    }
+
+    /// The service's way of saying no.
+    pub(super) fn error(status: StatusCode, code: &str, message: &str, target: &str) -> Self {
+        let error = json!({"code": code, "message": message, "target": target});
+        Self::json(status, &json!({ "error": error }))
+    }
+
+    /// A page that something between client and service made up.
+    pub(super) fn page(status: StatusCode) -> Self {
+        let page = format!(
+            "<!DOCTYPE html>\n<html><head><title>{status}</title></head>\
+             <body><h1>{status}</h1><p>The proxy has something to say.</p></body></html>\n"
+        );
+        Self::of(status, HTML, page.into_bytes())
+    }
+
+    pub(super) fn empty(status: StatusCode) -> Self {
+        Self {
+            status,
+            headers: Vec::new(),
+            body: Vec::new(),
+            ending: Ending::Whole,
+        }
+    }
+
+    fn of(status: StatusCode, content_type: &str, body: Vec<u8>) -> Self {
+        let mut reply = Self::empty(status).with_header(CONTENT_TYPE, content_type);
+        reply.body = body;
+        reply
+    }
+
+    pub(super) fn with_header(mut self, name: HeaderName, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    pub(super) fn with_ending(mut self, ending: Ending) -> Self {
+        self.ending = ending;
+        self
+    }
+
+    /// Half of the body, honestly declared as such.
+    pub(super) fn halved(mut self) -> Self {
+        self.body.truncate(self.body.len() / 2);
+        self
+    }
+
+    /// The status that the client gets to see.
+    pub(super) fn visible_status(&self) -> Option<u16> {
+        let visible = matches!(self.ending, Ending::Whole | Ending::Truncated);
+        visible.then(|| self.status.as_u16())
+    }
+
+    pub(super) fn into_response(self) -> Response<Body> {
+        let length = self.body.len();
+        let truncated = self.ending == Ending::Truncated;
+        let body = if truncated {
+            broken(self.body)
+        } else {
+            whole(self.body)
+        };
+        let mut response = Response::new(body);
+        *response.status_mut() = self.status;
+        let headers = response.headers_mut();
+        for (name, value) in self.headers {
+            if let Ok(value) = HeaderValue::from_str(&value) {
+                headers.append(name, value);
+            }
+        }
+        if truncated {
+            headers.insert(CONTENT_LENGTH, length.into());
+        }
+        response
+    }
+}
+
+fn whole(body: Vec<u8>) -> Body {
+    Full::from(body)
+        .map_err(|never| match never {})
+        .boxed_unsync()
+}
+
+/// The first half of the body, and then the connection breaks: but not before that half
+/// was sent, which takes a turn of the scheduler.
+fn broken(mut body: Vec<u8>) -> Body {
+    body.truncate(body.len() / 2);
+    let half = stream::iter([Ok(Frame::data(Bytes::from(body)))]);
+    let end = stream::once(async {
+        tokio::task::yield_now().await;
+        Err(io::Error::other("the simulated reply ends here"))
+    });
+    StreamBody::new(half.chain(end)).boxed_unsync()
+}

@@ -1,0 +1,101 @@
+//! The tenant behind both doors: its identity, its clock, its fleet and its tokens.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::time::Instant;
+
+use crate::{kb::MissingKb, machine::MachineId};
+
+use super::{
+    chance::{chance, hex, uuid},
+    faults::{TenantFault, odd_forms, what_remains},
+    fleet::{Fleet, SimulatedMachine},
+    settings::{REQUIRED_ROLE, Settings},
+    tokens::Tokens,
+};
+
+/// What sign-in and API have in common.
+#[derive(Debug)]
+pub(super) struct Tenant {
+    pub(super) settings: Settings,
+    pub(super) id: String,
+    pub(super) client_id: String,
+    pub(super) client_secret: String,
+    pub(super) fleet: Fleet,
+    pub(super) tokens: Tokens,
+    clock: Clock,
+}
+
+/// Wall time that goes on from a given moment with tokio's time.
+#[derive(Debug)]
+struct Clock {
+    wall: Timestamp,
+    at: Instant,
+}
+
+impl Tenant {
+    pub(super) fn new(settings: Settings, now: Timestamp) -> Self {
+        let mut random = chance(settings.seed, "tenant", "", 0);
+        Self {
+            id: uuid(&mut random),
+            client_id: uuid(&mut random),
+            client_secret: format!("sim8Q~{}", hex(&mut random, 17)),
+            fleet: Fleet::generate(settings.seed, settings.machines),
+            tokens: Tokens::new(settings.token_lifetime),
+            clock: Clock {
+                wall: now,
+                at: Instant::now(),
+            },
+            settings,
+        }
+    }
+
+    /// The wall time, in whole seconds.
+    pub(super) fn now(&self) -> Timestamp {
+        let second = self.clock.wall.as_second();
+        let elapsed = i64::try_from(self.clock.at.elapsed().as_secs()).unwrap_or_default();
+        Timestamp::from_second(second.saturating_add(elapsed)).unwrap_or(self.clock.wall)
+    }
+
+    pub(super) fn suffers(&self, fault: TenantFault) -> bool {
+        self.settings.faults.tenant == Some(fault)
+    }
+
+    /// The roles that tokens hold.
+    pub(super) fn roles(&self) -> Vec<String> {
+        let mut roles = self.settings.roles.clone();
+        if self.suffers(TenantFault::MissingRole) {
+            roles.retain(|role| role != REQUIRED_ROLE);
+        }
+        roles
+    }
+
+    /// The machine, unless it is gone.
+    pub(super) fn find(&self, machine: MachineId) -> Option<&SimulatedMachine> {
+        let gone = self.settings.faults.is_gone(self.settings.seed, machine);
+        self.fleet.get(machine).filter(|_| !gone)
+    }
+
+    /// What a faultless client learns about the machine.
+    pub(super) fn truth(&self, machine: MachineId) -> Option<Vec<MissingKb>> {
+        let switched_on = &self.settings.faults.odd_forms;
+        let mut told: Vec<MissingKb> = Vec::new();
+        for missing in &self.find(machine)?.missing {
+            let forms = odd_forms(switched_on, self.settings.seed, machine, &missing.id);
+            let missing = what_remains(missing.clone(), &forms);
+            match told.iter_mut().find(|other| other.id == missing.id) {
+                Some(other) => other.merge(missing),
+                None => told.push(missing),
+            }
+        }
+        told.sort_by(|one, other| one.id.cmp(&other.id));
+        Some(told)
+    }
+
+    /// How long the reply to this call takes.
+    pub(super) fn latency(&self, target: &str, number: usize) -> Duration {
+        let spread = chance(self.settings.seed, "latency", target, number as u64).f64();
+        self.settings.latency.mul_f64(0.5 + spread)
+    }
+}

@@ -1,0 +1,164 @@
+//! The service's side of the quota: exact sliding windows.
+
+use std::{collections::VecDeque, time::Duration};
+
+use tokio::time::Instant;
+
+use crate::fetch::quota::{RateLimit, RateLimits};
+
+/// Every window of the quota, and the calls that each still holds.
+#[derive(Debug)]
+pub(super) struct SlidingWindows {
+    windows: Vec<Window>,
+    count_refused: bool,
+}
+
+#[derive(Debug)]
+struct Window {
+    limit: RateLimit,
+    arrivals: VecDeque<Instant>,
+}
+
+/// A call that found no place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct OverQuota {
+    /// The limit that refused it; of several, the one that does so longest.
+    pub(super) limit: RateLimit,
+    /// How long until a place is free.
+    pub(super) wait: Duration,
+}
+
+impl SlidingWindows {
+    pub(super) fn new(limits: &RateLimits, count_refused: bool) -> Self {
+        let windows = limits.0.iter().map(|&limit| Window {
+            limit,
+            arrivals: VecDeque::new(),
+        });
+        Self {
+            windows: windows.collect(),
+            count_refused,
+        }
+    }
+
+    /// Takes a place in every window, or in none.
+    pub(super) fn admit(&mut self, now: Instant) -> Result<(), OverQuota> {
+        let refusal = self
+            .windows
+            .iter_mut()
+            .filter_map(|window| window.refuses(now))
+            .max_by_key(|refusal| refusal.wait);
+        if refusal.is_none() || self.count_refused {
+            for window in &mut self.windows {
+                window.arrivals.push_back(now);
+            }
+        }
+        refusal.map_or(Ok(()), Err)
+    }
+}
+
+impl Window {
+    fn refuses(&mut self, now: Instant) -> Option<OverQuota> {
+        while self
+            .arrivals
+            .front()
+            .is_some_and(|&arrival| now - arrival >= self.limit.window)
+        {
+            self.arrivals.pop_front();
+        }
+        let places = usize::try_from(self.limit.calls.get()).unwrap_or(usize::MAX);
+        let blocking = self.arrivals.len().checked_sub(places)?;
+        let frees_at = *self.arrivals.get(blocking)? + self.limit.window;
+        Some(OverQuota {
+            limit: self.limit,
+            wait: frees_at - now,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::{collection::vec, prelude::*};
+
+    use super::*;
+
+    fn limits(text: &str) -> RateLimits {
+        text.parse().unwrap()
+    }
+
+    fn millis(number: u64) -> Duration {
+        Duration::from_millis(number)
+    }
+
+    #[test]
+    fn a_place_is_free_when_the_oldest_call_is_a_window_old() {
+        let start = Instant::now();
+        let mut windows = SlidingWindows::new(&limits("2/s"), false);
+        assert_eq!(windows.admit(start), Ok(()));
+        assert_eq!(windows.admit(start + millis(400)), Ok(()));
+        let refusal = windows.admit(start + millis(999)).unwrap_err();
+        assert_eq!(refusal.wait, millis(1));
+        assert_eq!(windows.admit(start + millis(1000)), Ok(()));
+        let refusal = windows.admit(start + millis(1000)).unwrap_err();
+        assert_eq!(refusal.wait, millis(400));
+    }
+
+    #[test]
+    fn the_longest_wait_is_told() {
+        let start = Instant::now();
+        let mut windows = SlidingWindows::new(&limits("1/s,1/min"), false);
+        assert_eq!(windows.admit(start), Ok(()));
+        let refusal = windows.admit(start).unwrap_err();
+        assert_eq!(refusal.limit.to_string(), "1/min");
+    }
+
+    #[test]
+    fn refused_calls_count_where_the_service_counts_them() {
+        let start = Instant::now();
+        let mut windows = SlidingWindows::new(&limits("1/s"), true);
+        assert_eq!(windows.admit(start), Ok(()));
+        assert!(windows.admit(start + millis(900)).is_err());
+        let refusal = windows.admit(start + millis(1500)).unwrap_err();
+        assert_eq!(refusal.wait, millis(400));
+        assert_eq!(windows.admit(start + millis(2500)), Ok(()));
+    }
+
+    #[test]
+    fn without_limits_everything_passes() {
+        let mut windows = SlidingWindows::new(&limits("none"), false);
+        let now = Instant::now();
+        assert!((0..1000).all(|_| windows.admit(now).is_ok()));
+    }
+
+    proptest! {
+        #[test]
+        fn it_counts_as_a_naive_count_does(
+            gaps in vec(0_u64..400, 1..120),
+            calls in 1_u32..8,
+            counted: bool,
+        ) {
+            let limits = limits(&format!("{calls}/s,9/3s"));
+            let mut windows = SlidingWindows::new(&limits, counted);
+            let start = Instant::now();
+            let mut now = start;
+            let mut held: Vec<Instant> = Vec::new();
+            for gap in gaps {
+                now += millis(gap);
+                let within = |at: Instant, limit: &RateLimit| {
+                    held.iter().filter(|&&call| call <= at && at - call < limit.window).count()
+                };
+                let fits = |at: Instant| {
+                    limits.0.iter().all(|limit| within(at, limit) < limit.calls.get() as usize)
+                };
+                let verdict = windows.admit(now);
+                prop_assert_eq!(verdict.is_ok(), fits(now));
+                if let Err(refusal) = verdict {
+                    prop_assert!(fits(now + refusal.wait));
+                    prop_assert!(!fits(now + refusal.wait.saturating_sub(millis(1))));
+                }
+                if verdict.is_ok() || counted {
+                    held.push(now);
+                }
+            }
+        }
+    }
+}
