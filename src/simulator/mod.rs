@@ -28,6 +28,9 @@ mod tokens;
 mod trap;
 mod window;
 
+#[cfg(test)]
+mod tests;
+
 use std::{fmt, net::SocketAddr, sync::Arc};
 
 use jiff::Timestamp;

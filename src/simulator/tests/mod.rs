@@ -1,0 +1,105 @@
+//! The simulated tenant as a client sees it: over real sockets, with a plain HTTP client.
+
+mod call;
+mod fault;
+mod sign_in;
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use reqwest::{Certificate, Client, Response, redirect};
+use serde_json::Value;
+
+use super::*;
+
+/// A tenant, and a client that trusts it.
+struct Scene {
+    simulator: Simulator,
+    client: Client,
+}
+
+impl Scene {
+    async fn open(settings: Settings) -> Self {
+        let simulator = Simulator::start(settings, Timestamp::now()).await.unwrap();
+        let root = Certificate::from_pem(simulator.root_certificate_pem().as_bytes()).unwrap();
+        let client = Client::builder()
+            .no_proxy()
+            .tls_certs_only([root])
+            .redirect(redirect::Policy::none())
+            .user_agent("tests/1")
+            .build()
+            .unwrap();
+        Self { simulator, client }
+    }
+
+    async fn with_faults(faults: Faults) -> Self {
+        let settings = Settings {
+            faults,
+            ..Settings::default()
+        };
+        Self::open(settings).await
+    }
+
+    /// The form of a sign-in that is in order.
+    fn form(&self) -> HashMap<String, String> {
+        let fields = [
+            ("grant_type", "client_credentials"),
+            ("client_id", self.simulator.client_id()),
+            ("client_secret", self.simulator.client_secret()),
+            ("scope", self.simulator.scope()),
+        ];
+        fields
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into()
+    }
+
+    fn token_endpoint(&self) -> Url {
+        let path = format!("{}/oauth2/v2.0/token", self.simulator.tenant_id());
+        self.simulator.authority_url().join(&path).unwrap()
+    }
+
+    async fn sign_in(&self) -> String {
+        let (status, body) = self.apply(self.token_endpoint(), &self.form()).await;
+        assert_eq!(status, 200, "{body}");
+        body["access_token"].as_str().unwrap().to_owned()
+    }
+
+    async fn apply(&self, endpoint: Url, form: &HashMap<String, String>) -> (u16, Value) {
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(form)
+            .finish();
+        let request = self
+            .client
+            .post(endpoint)
+            .header("Content-Type", "application/x-www-form-urlencoded")
+            .body(body);
+        let reply = request.send().await.unwrap();
+        let status = reply.status().as_u16();
+        (status, json(reply).await)
+    }
+
+    /// A machine that misses at least five updates.
+    fn machine(&self) -> &SimulatedMachine {
+        let machines = self.simulator.fleet().machines();
+        machines.iter().find(|it| it.missing.len() >= 5).unwrap()
+    }
+
+    async fn try_call(&self, token: &str, machine: MachineId) -> reqwest::Result<Response> {
+        let path = format!("api/machines/{machine}/getmissingkbs");
+        let url = self.simulator.api_url().join(&path).unwrap();
+        self.client.get(url).bearer_auth(token).send().await
+    }
+
+    async fn call(&self, token: &str, machine: MachineId) -> Response {
+        self.try_call(token, machine).await.unwrap()
+    }
+}
+
+async fn json(reply: Response) -> Value {
+    serde_json::from_str(&reply.text().await.unwrap()).unwrap()
+}
+
+fn header(reply: &Response, name: &str) -> Option<String> {
+    let value = reply.headers().get(name)?;
+    Some(value.to_str().unwrap().to_owned())
+}

@@ -1,0 +1,183 @@
+//! Good and bad sign-ins.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use rcgen::{CertificateParams, KeyPair, PKCS_RSA_SHA256, RsaKeySize};
+use serde_json::json;
+
+use super::*;
+
+const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+#[tokio::test]
+async fn the_right_secret_gets_a_token() {
+    let scene = Scene::open(Settings::default()).await;
+    let (status, body) = scene.apply(scene.token_endpoint(), &scene.form()).await;
+    assert_eq!(status, 200);
+    assert_eq!(body["token_type"], "Bearer");
+    assert_eq!(body["expires_in"], 3599);
+
+    let token = body["access_token"].as_str().unwrap();
+    let parts: Vec<&str> = token.split('.').collect();
+    assert_eq!(parts.len(), 3);
+    let payload = URL_SAFE_NO_PAD.decode(parts[1]).unwrap();
+    let payload: Value = serde_json::from_slice(&payload).unwrap();
+    assert_eq!(payload["tid"], scene.simulator.tenant_id());
+    assert_eq!(payload["appid"], scene.simulator.client_id());
+    assert_eq!(
+        payload["roles"],
+        json!(["Alert.Read.All", "Software.Read.All"])
+    );
+    assert_eq!(payload["aud"], "https://api.securitycenter.microsoft.com");
+    let lifetime = payload["exp"].as_i64().unwrap() - payload["iat"].as_i64().unwrap();
+    assert_eq!(lifetime, 3599);
+    assert_ne!(token, scene.sign_in().await);
+}
+
+#[tokio::test]
+async fn localhost_is_vouched_for_too() {
+    let scene = Scene::open(Settings::default()).await;
+    let mut endpoint = scene.token_endpoint();
+    endpoint.set_host(Some("localhost")).unwrap();
+    assert_eq!(scene.apply(endpoint, &scene.form()).await.0, 200);
+}
+
+#[tokio::test]
+async fn a_wrong_sign_in_is_told_what_is_wrong() {
+    let scene = Scene::open(Settings::default()).await;
+    for (field, value, status, error, code) in [
+        ("client_secret", "guess", 401, "invalid_client", 7_000_215),
+        ("client_id", "guess", 400, "unauthorized_client", 700_016),
+        (
+            "scope",
+            "https://x.invalid/.default",
+            400,
+            "invalid_resource",
+            500_011,
+        ),
+        ("scope", "Software.Read.All", 400, "invalid_scope", 70011),
+        (
+            "grant_type",
+            "password",
+            400,
+            "unsupported_grant_type",
+            70003,
+        ),
+    ] {
+        let mut form = scene.form();
+        form.insert(field.to_owned(), value.to_owned());
+        let (found, body) = scene.apply(scene.token_endpoint(), &form).await;
+        assert_eq!((found, &body["error"]), (status, &json!(error)));
+        assert_eq!(body["error_codes"], json!([code]));
+        let text = body["error_description"].as_str().unwrap();
+        assert!(text.starts_with(&format!("AADSTS{code}: ")), "{text}");
+    }
+    assert_eq!(scene.simulator.log().signed_in(), 0);
+    assert_eq!(scene.simulator.log().sign_ins[0].refused, Some(7_000_215));
+    assert!(scene.simulator.tokens().is_empty());
+}
+
+#[tokio::test]
+async fn what_is_missing_is_named() {
+    let scene = Scene::open(Settings::default()).await;
+    for (field, code) in [
+        ("client_secret", 7_000_218),
+        ("client_id", 900_144),
+        ("grant_type", 900_144),
+        ("scope", 900_144),
+    ] {
+        let mut form = scene.form();
+        form.remove(field);
+        let (_, body) = scene.apply(scene.token_endpoint(), &form).await;
+        assert_eq!(body["error_codes"], json!([code]), "{field}");
+    }
+}
+
+#[tokio::test]
+async fn another_tenant_is_unknown() {
+    let scene = Scene::open(Settings::default()).await;
+    let base = scene.simulator.authority_url();
+    let endpoint = base.join("contoso.com/oauth2/v2.0/token").unwrap();
+    let (status, body) = scene.apply(endpoint, &scene.form()).await;
+    assert_eq!((status, &body["error_codes"]), (400, &json!([90002])));
+}
+
+#[tokio::test]
+async fn a_tenant_without_defender_says_so() {
+    let scene = Scene::with_faults("no-defender".parse().unwrap()).await;
+    let (_, body) = scene.apply(scene.token_endpoint(), &scene.form()).await;
+    assert_eq!(body["error_codes"], json!([500_011]));
+}
+
+/// A key pair as an application has it: private key and certificate, both PEM.
+fn application_key() -> (EncodingKey, String) {
+    let key = KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048).unwrap();
+    let certificate = CertificateParams::default().self_signed(&key).unwrap();
+    let private = EncodingKey::from_rsa_pem(key.serialize_pem().as_bytes()).unwrap();
+    (private, certificate.pem())
+}
+
+fn assertion(scene: &Scene, key: &EncodingKey, change: impl Fn(&mut Value)) -> String {
+    let client = scene.simulator.client_id();
+    let mut claims = json!({
+        "iss": client,
+        "sub": client,
+        "aud": scene.token_endpoint().as_str(),
+        "exp": Timestamp::now().as_second() + 300,
+        "jti": "1",
+    });
+    change(&mut claims);
+    let header = Header {
+        x5t: Some("thumbprint".to_owned()),
+        ..Header::new(Algorithm::RS256)
+    };
+    encode(&header, &claims, key).unwrap()
+}
+
+async fn assert_with(scene: &Scene, assertion: String) -> (u16, Value) {
+    let mut form = scene.form();
+    form.remove("client_secret");
+    form.insert("client_assertion_type".into(), ASSERTION_TYPE.into());
+    form.insert("client_assertion".into(), assertion);
+    let (status, body) = scene.apply(scene.token_endpoint(), &form).await;
+    (status, body["error_codes"][0].clone())
+}
+
+#[tokio::test]
+async fn a_signed_assertion_stands_for_the_secret() {
+    let (key, certificate) = application_key();
+    let scene = Scene::open(Settings {
+        assertion_certificate: Some(certificate),
+        ..Settings::default()
+    })
+    .await;
+    let signed = assertion(&scene, &key, |_| {});
+    assert_eq!(assert_with(&scene, signed).await.0, 200);
+    assert!(scene.simulator.log().sign_ins[0].by_assertion);
+
+    let (other_key, _) = application_key();
+    let forged = assertion(&scene, &other_key, |_| {});
+    assert_eq!(assert_with(&scene, forged).await, (401, json!(700_027)));
+}
+
+#[tokio::test]
+async fn an_assertion_must_speak_of_this_client_this_endpoint_and_now() {
+    let scene = Scene::open(Settings::default()).await;
+    let (key, _) = application_key();
+    let refused = |change: fn(&mut Value)| assert_with(&scene, assertion(&scene, &key, change));
+    let expired = |claims: &mut Value| claims["exp"] = json!(1_700_000_000);
+    for (found, code) in [
+        (refused(|claims| claims["iss"] = json!("x")).await, 700_021),
+        (refused(|claims| claims["sub"] = json!("x")).await, 700_021),
+        (refused(|claims| claims["aud"] = json!("x")).await, 700_023),
+        (refused(expired).await, 700_024),
+        (refused(|claims| claims["exp"] = json!("soon")).await, 50027),
+        (assert_with(&scene, "no.jwt".to_owned()).await, 50027),
+    ] {
+        assert_eq!(found, (401, json!(code)));
+    }
+    assert_eq!(
+        assert_with(&scene, assertion(&scene, &key, |_| {})).await.0,
+        200
+    );
+}
