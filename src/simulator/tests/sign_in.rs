@@ -1,5 +1,11 @@
 //! Good and bad sign-ins.
 
+use azure_core::{
+    cloud::CustomConfiguration,
+    credentials::TokenCredential,
+    http::{ClientOptions, Transport},
+};
+use azure_identity::{ClientSecretCredential, ClientSecretCredentialOptions};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use rcgen::{CertificateParams, KeyPair, PKCS_RSA_SHA256, RsaKeySize};
@@ -107,6 +113,37 @@ async fn a_tenant_without_defender_says_so() {
     let scene = Scene::with_faults("no-defender".parse().unwrap()).await;
     let (_, body) = scene.apply(scene.token_endpoint(), &scene.form()).await;
     assert_eq!(body["error_codes"], json!([500_011]));
+}
+
+/// What Microsoft's own client makes of the sign-in with this secret.
+async fn identify(scene: &Scene, secret: &str) -> azure_core::Result<String> {
+    let mut cloud = CustomConfiguration::default();
+    cloud.authority_host = scene.simulator.authority_url().to_string();
+    let options = ClientSecretCredentialOptions {
+        client_options: ClientOptions {
+            transport: Some(Transport::new(Arc::new(scene.client.clone()))),
+            cloud: Some(Arc::new(cloud.into())),
+            ..ClientOptions::default()
+        },
+    };
+    let (tenant, client) = (scene.simulator.tenant_id(), scene.simulator.client_id());
+    let secret = secret.to_owned().into();
+    let credential = ClientSecretCredential::new(tenant, client.to_owned(), secret, Some(options))?;
+    let token = credential
+        .get_token(&[scene.simulator.scope()], None)
+        .await?;
+    Ok(token.token.secret().to_owned())
+}
+
+#[tokio::test]
+async fn microsofts_own_client_understands_it() {
+    let scene = Scene::open(Settings::default()).await;
+    let token = identify(&scene, scene.simulator.client_secret()).await;
+    assert_eq!([token.unwrap()], *scene.simulator.tokens());
+
+    let error = identify(&scene, "guess").await.unwrap_err();
+    assert!(error.to_string().contains("AADSTS7000215"), "{error}");
+    assert_eq!(scene.simulator.log().sign_ins.len(), 2);
 }
 
 /// A key pair as an application has it: private key and certificate, both PEM.
