@@ -2,18 +2,19 @@
 
 use std::collections::HashMap;
 
-use super::{Fleet, KbRow, percent};
+use super::{Fleet, KbRow};
 use crate::kb::KbId;
 
 /// One of the updates to install first, and what it and those before it achieve.
 ///
 /// Exposure is a sum over gaps, so what several KBs remove together is exact.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TopAction<'fleet> {
     /// The update.
     pub kb: &'fleet KbRow,
-    /// Share of the fleet's exposure that is gone with this update and those before it.
-    pub percent_removed: f64,
+    /// Exposure that is gone with this update and those before it, out of
+    /// [`Fleet::exposure`].
+    pub exposure_removed: u64,
     /// Machines that miss at least one of them.
     pub machines: u64,
 }
@@ -34,7 +35,7 @@ pub fn top_actions(fleet: &Fleet, count: usize) -> Vec<TopAction<'_>> {
             machines += reached;
             TopAction {
                 kb,
-                percent_removed: percent(removed, fleet.exposure),
+                exposure_removed: removed,
                 machines,
             }
         })

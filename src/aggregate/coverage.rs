@@ -50,14 +50,6 @@ impl Coverage {
     pub const fn machines(&self) -> u64 {
         self.answered + self.not_found + self.failed + self.pending
     }
-
-    /// The share of machines that answered, in percent; all of none is everything.
-    pub fn percent(&self) -> f64 {
-        if self.machines() == 0 {
-            return 100.0;
-        }
-        percent(self.answered, self.machines())
-    }
 }
 
 /// What percentage of `whole` is `part`; none of nothing.

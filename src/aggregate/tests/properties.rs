@@ -84,11 +84,11 @@ proptest! {
         let fleet = aggregate(&inventory(10), outcomes, RankBy::Cve);
         let actions = top_actions(&fleet, usize::MAX);
         for pair in actions.windows(2) {
-            prop_assert!(pair[0].percent_removed <= pair[1].percent_removed);
+            prop_assert!(pair[0].exposure_removed < pair[1].exposure_removed);
             prop_assert!(pair[0].machines <= pair[1].machines);
         }
         if let Some(last) = actions.last() {
-            prop_assert!((last.percent_removed - 100.0).abs() < 1e-9);
+            prop_assert_eq!(last.exposure_removed, fleet.exposure);
             prop_assert!(last.machines <= fleet.coverage.with_gaps);
         }
     }
