@@ -1,5 +1,61 @@
-//! Figures in, files out: one file of code for each format; one place writes.
+//! Figures in, files out: one file of code for each report; one place writes.
 
+mod csv;
+mod facts;
 mod format;
+mod json;
+pub mod output;
+mod time;
 
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod tests;
+
+use std::io::{self, Write};
+
+pub use facts::{Facts, Requests, RunOutcome, Tool};
 pub use format::Format;
+
+use crate::{aggregate::Fleet, inventory::Inventory};
+
+/// Everything that a report may say of a run.
+#[derive(Debug, Clone, Copy)]
+pub struct Run<'run> {
+    /// What was asked for.
+    pub inventory: &'run Inventory,
+    /// What came of it.
+    pub fleet: &'run Fleet,
+    /// The circumstances.
+    pub facts: &'run Facts,
+}
+
+/// One report file. Its content depends on the run alone: same run, same bytes.
+pub trait Report {
+    /// The name of the file in the output folder.
+    fn file_name(&self) -> &'static str;
+
+    /// Writes the whole file to `out`.
+    fn render(&self, run: &Run<'_>, out: &mut dyn Write) -> io::Result<()>;
+}
+
+/// The reports that these formats stand for, in the order in which they are written: the
+/// summary comes last, so that a new summary says that everything before it is new.
+pub fn reports(formats: &[Format]) -> Vec<Box<dyn Report>> {
+    let mut reports: Vec<Box<dyn Report>> = Vec::new();
+    if formats.contains(&Format::Csv) {
+        reports.extend(csv::reports());
+    }
+    if formats.contains(&Format::Json) {
+        reports.push(Box::new(json::Summary));
+    }
+    reports
+}
+
+/// The names of these reports' files, as [`Facts::files`] lists them.
+pub fn file_names(reports: &[Box<dyn Report>]) -> Vec<String> {
+    reports
+        .iter()
+        .map(|report| report.file_name().to_owned())
+        .collect()
+}

@@ -1,0 +1,82 @@
+//! `machines.csv`: one row for each machine of the inventory, answered or not.
+
+use std::io::{self, Write};
+
+use super::Table;
+use crate::{
+    aggregate::{Answered, MachineRow},
+    kb::KbId,
+    report::{Report, Run, time::rfc3339},
+};
+
+/// Our columns before those of the inventory, and after them.
+const BEFORE: [&str; 2] = ["rank", "machineId"];
+const AFTER: [&str; 7] = [
+    "status",
+    "missingKbs",
+    "cveAddressed",
+    "cveAddressedMax",
+    "topKbId",
+    "kbIds",
+    "answeredAt",
+];
+
+pub(super) struct Machines;
+
+impl Report for Machines {
+    fn file_name(&self) -> &'static str {
+        "machines.csv"
+    }
+
+    fn render(&self, run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
+        let mut table = Table::new(run, out);
+        header(&mut table, &run.inventory.columns)?;
+        for machine in &run.fleet.machines {
+            let cells = &run.inventory.machines[machine.position].cells;
+            row(&mut table, machine, cells)?;
+        }
+        table.finish()
+    }
+}
+
+fn header(table: &mut Table<'_>, columns: &[String]) -> io::Result<()> {
+    BEFORE.iter().try_for_each(|name| table.own(name))?;
+    for column in columns {
+        table.text(&travelling_name(column))?;
+    }
+    AFTER.iter().try_for_each(|name| table.own(name))?;
+    table.end_row()
+}
+
+/// The name of an inventory column in this report: with a prefix when it is one of ours,
+/// in whatever case, because databases and spreadsheets do not tell cases apart.
+fn travelling_name(column: &str) -> String {
+    let ours = |name: &&str| name.eq_ignore_ascii_case(column.trim());
+    if BEFORE.iter().chain(&AFTER).any(ours) {
+        format!("input.{column}")
+    } else {
+        column.to_owned()
+    }
+}
+
+fn row(table: &mut Table<'_>, machine: &MachineRow, cells: &[String]) -> io::Result<()> {
+    let answered = machine.result.as_ref().ok();
+    table.own_or_empty(answered.map(|it| it.rank))?;
+    table.own(machine.id)?;
+    cells.iter().try_for_each(|cell| table.text(cell))?;
+    table.own(machine.status())?;
+    match answered {
+        Some(answered) => figures(table, answered)?,
+        None => AFTER[1..].iter().try_for_each(|_| table.own(""))?,
+    }
+    table.end_row()
+}
+
+fn figures(table: &mut Table<'_>, answered: &Answered) -> io::Result<()> {
+    table.own(answered.missing.len())?;
+    table.own(answered.cve_addressed)?;
+    table.own(answered.cve_addressed_max)?;
+    table.text_or_empty(answered.top_kb().map(KbId::as_str))?;
+    table.list(answered.missing.iter().map(|gap| gap.id.as_str()))?;
+    table.own(rfc3339(answered.answered_at))
+}

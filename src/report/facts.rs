@@ -1,0 +1,142 @@
+//! The circumstances of a run: what the reports say beside the figures.
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::{
+    aggregate::{Coverage, percent},
+    inventory::Inventory,
+    words::words,
+};
+
+/// What the reports say of a run beside its figures.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facts {
+    /// Who wrote the reports.
+    pub tool: Tool,
+    /// The tenant, when it is known.
+    pub tenant_id: Option<String>,
+    /// How the run ended.
+    pub outcome: RunOutcome,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it had asked everything.
+    pub finished_at: Timestamp,
+    /// Base URL of the API.
+    pub api_url: String,
+    /// What was sent.
+    pub requests: Requests,
+    /// The folder that the reports go to.
+    pub folder: PathBuf,
+    /// The names of all report files of this run; see [`super::file_names`].
+    pub files: Vec<String>,
+    /// Whether text that a spreadsheet would take for a formula is defused in CSV files.
+    pub csv_guard: bool,
+}
+
+/// The program that wrote the reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Tool {
+    /// Its name.
+    pub name: &'static str,
+    /// Its version.
+    pub version: &'static str,
+}
+
+impl Tool {
+    /// This program.
+    pub const THIS: Self = Self {
+        name: env!("CARGO_PKG_NAME"),
+        version: env!("CARGO_PKG_VERSION"),
+    };
+}
+
+/// The calls of a run.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Requests {
+    /// All calls that were sent.
+    pub sent: u64,
+    /// Those among them that repeated an earlier one.
+    pub retried: u64,
+    /// Those that the service refused for its quota.
+    pub throttled: u64,
+}
+
+words! {
+    /// How a run ended.
+    pub enum RunOutcome {
+        /// Everything asked for has an answer, or as much as was asked to be enough.
+        Complete = "complete",
+        /// Something asked for has no answer.
+        Partial = "partial",
+        /// The run was interrupted.
+        Interrupted = "interrupted",
+        /// The service refused the run as a whole.
+        Refused = "refused",
+    }
+}
+
+impl RunOutcome {
+    /// How a run ended that went through: complete when every machine answered and every
+    /// row named one, or when the share of rows that are answered reaches
+    /// `min_coverage`, a percentage below 100.
+    pub fn of(inventory: &Inventory, coverage: &Coverage, min_coverage: f64) -> Self {
+        let asked_for = coverage.machines() + inventory.rejected.len() as u64;
+        let everything = coverage.answered == asked_for;
+        let enough = min_coverage < 100.0 && percent(coverage.answered, asked_for) >= min_coverage;
+        if everything || enough {
+            Self::Complete
+        } else {
+            Self::Partial
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inventory::RejectedRow;
+
+    fn outcome(answered: u64, failed: u64, rejected: usize, min_coverage: f64) -> RunOutcome {
+        let row = RejectedRow {
+            line: 2,
+            input: "nonsense".to_owned(),
+        };
+        let inventory = Inventory {
+            rejected: vec![row; rejected],
+            ..Inventory::default()
+        };
+        let coverage = Coverage {
+            answered,
+            failed,
+            ..Coverage::default()
+        };
+        RunOutcome::of(&inventory, &coverage, min_coverage)
+    }
+
+    #[test]
+    fn complete_is_everything_or_as_much_as_is_enough() {
+        use RunOutcome::{Complete, Partial};
+        for (answered, failed, rejected, min_coverage, expected) in [
+            (10, 0, 0, 100.0, Complete),
+            (9, 1, 0, 100.0, Partial),
+            (10, 0, 1, 100.0, Partial),
+            (98, 2, 0, 98.0, Complete),
+            (97, 3, 0, 98.0, Partial),
+            (98, 0, 2, 98.0, Complete),
+            (98, 1, 2, 98.0, Partial),
+            (0, 10, 0, 0.0, Complete),
+            (999_999, 1, 0, 99.9999, Complete),
+            (999_999, 1, 0, 100.0, Partial),
+            (0, 0, 0, 100.0, Complete),
+        ] {
+            assert_eq!(
+                outcome(answered, failed, rejected, min_coverage),
+                expected,
+                "{answered} answered, {failed} failed, {rejected} rejected, {min_coverage} %"
+            );
+        }
+    }
+}

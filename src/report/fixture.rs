@@ -1,0 +1,158 @@
+//! A small fleet to test reports with: every status, a KB on two machines, an odd row.
+
+use std::path::PathBuf;
+
+use super::{Facts, Report, Requests, Run, RunOutcome, Tool};
+use crate::{
+    aggregate::{Fleet, RankBy, aggregate},
+    inventory::{Inventory, InventoryMachine, RejectedRow},
+    kb::{KbId, MissingKb},
+    machine::MachineId,
+    outcome::{Answer, Failure, Outcome, Reason},
+};
+
+/// What was asked for, and what came of it.
+#[derive(Debug, Clone)]
+pub(super) struct Fixture {
+    pub(super) inventory: Inventory,
+    pub(super) outcomes: Vec<Outcome>,
+    pub(super) facts: Facts,
+}
+
+impl Fixture {
+    pub(super) fn small() -> Self {
+        Self {
+            inventory: inventory(),
+            outcomes: vec![
+                answer(1, vec![march(97), gap("5000802", 12)]),
+                answer(2, vec![march(14)]),
+                answer(3, Vec::new()),
+                not_found(4),
+            ],
+            facts: facts(),
+        }
+    }
+
+    pub(super) fn fleet(&self) -> Fleet {
+        aggregate(&self.inventory, self.outcomes.clone(), RankBy::Cve)
+    }
+
+    /// Renders with the fixture's run.
+    pub(super) fn with_run<T>(&self, render: impl FnOnce(&Run<'_>) -> T) -> T {
+        render(&Run {
+            inventory: &self.inventory,
+            fleet: &self.fleet(),
+            facts: &self.facts,
+        })
+    }
+
+    /// The bytes of one report, as text.
+    pub(super) fn render(&self, report: &dyn Report) -> String {
+        self.with_run(|run| {
+            let mut bytes = Vec::new();
+            report.render(run, &mut bytes).unwrap();
+            String::from_utf8(bytes).unwrap()
+        })
+    }
+}
+
+pub(super) fn machine(number: u8) -> MachineId {
+    MachineId::from_bytes([number; 20])
+}
+
+fn inventory() -> Inventory {
+    let row = |(number, name, site): (u8, &str, &str)| InventoryMachine {
+        id: machine(number),
+        line: u64::from(number) + 1,
+        cells: vec![name.to_owned(), site.to_owned()],
+    };
+    Inventory {
+        file: "machines.csv".to_owned(),
+        columns: vec!["Device Name".to_owned(), "Status".to_owned()],
+        machines: [
+            (1, "web-01", "Zürich, CH"),
+            (2, "web-02", "-"),
+            (3, "db-01", ""),
+            (4, "gone-01", "\"old\""),
+            (6, "late-01", "Basel"),
+        ]
+        .map(row)
+        .into(),
+        duplicates: 1,
+        rejected: vec![RejectedRow {
+            line: 6,
+            input: "=HYPERLINK(\"x\")".to_owned(),
+        }],
+    }
+}
+
+pub(super) fn gap(kb: &str, cve_addressed: u64) -> MissingKb {
+    MissingKb {
+        id: KbId::new(kb),
+        name: None,
+        products: Vec::new(),
+        url: None,
+        machine_missed_on: None,
+        cve_addressed,
+        os_build: None,
+    }
+}
+
+fn march(cve_addressed: u64) -> MissingKb {
+    MissingKb {
+        name: Some("March 2020 Security Updates".into()),
+        products: vec!["edge".into(), "windows_10".into()],
+        url: Some("https://catalog.update.microsoft.com/v7/site/Search.aspx?q=KB4540673".into()),
+        machine_missed_on: Some(1),
+        os_build: Some("22631.4037".into()),
+        ..gap("4540673", cve_addressed)
+    }
+}
+
+pub(super) fn answer(number: u8, missing: Vec<MissingKb>) -> Outcome {
+    Outcome {
+        machine: machine(number),
+        attempts: 1,
+        result: Ok(Answer {
+            answered_at: "2026-11-23T13:00:00.25Z".parse().unwrap(),
+            missing,
+        }),
+    }
+}
+
+pub(super) fn not_found(number: u8) -> Outcome {
+    Outcome {
+        machine: machine(number),
+        attempts: 3,
+        result: Err(Failure {
+            reason: Reason::NotFound,
+            http_status: Some(404),
+            code: Some("ResourceNotFound".to_owned()),
+            message: "Machine 0404 was not found".to_owned(),
+            correlation_id: Some("43f4cb08".to_owned()),
+        }),
+    }
+}
+
+fn facts() -> Facts {
+    let tool = Tool {
+        name: "patchgap",
+        version: "0.1.0",
+    };
+    Facts {
+        tool,
+        tenant_id: None,
+        outcome: RunOutcome::Partial,
+        started_at: "2026-11-23T12:59:58Z".parse().unwrap(),
+        finished_at: "2026-11-23T13:00:01.5Z".parse().unwrap(),
+        api_url: "https://api.security.microsoft.com/".to_owned(),
+        requests: Requests {
+            sent: 6,
+            retried: 2,
+            throttled: 0,
+        },
+        folder: PathBuf::from("reports"),
+        files: vec!["kbs.csv".to_owned(), "summary.json".to_owned()],
+        csv_guard: true,
+    }
+}

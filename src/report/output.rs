@@ -1,0 +1,206 @@
+//! The output folder: the one place that writes files.
+//!
+//! Every report is staged beside its place first, and only when all of them are whole on
+//! the disk do they take their places, each in one step. So a full disk or a failing
+//! report leaves the earlier reports as they were, and no file is ever half-written.
+
+use std::{
+    fs,
+    io::{self, BufWriter, Write},
+    path::{Path, PathBuf},
+};
+
+use tempfile::{Builder, NamedTempFile};
+use thiserror::Error;
+
+use super::{Report, Run};
+
+/// What is wrong with the output.
+#[derive(Debug, Error)]
+pub enum OutputError {
+    /// The folder is not there and cannot be made.
+    #[error("cannot create the output folder {}", folder.display())]
+    Create {
+        /// The folder.
+        folder: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// The folder takes no files.
+    #[error("cannot write to the output folder {}", folder.display())]
+    Unwritable {
+        /// The folder.
+        folder: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// Something that is no file has a report's name.
+    #[error("{} is a folder, and a report of that name is to be written", path.display())]
+    Taken {
+        /// The folder in the way.
+        path: PathBuf,
+    },
+    /// A report could not be written whole. The earlier reports are untouched.
+    #[error("cannot write {}", path.display())]
+    Stage {
+        /// Where the report was to go.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A report is written but could not take its place.
+    #[error("cannot replace {}", path.display())]
+    Replace {
+        /// The place.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+}
+
+impl OutputError {
+    /// What can be done about it.
+    pub fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::Create { source, .. } if source.kind() == io::ErrorKind::AlreadyExists => {
+                "a file has that name; choose another folder with --out"
+            }
+            Self::Create { .. } | Self::Unwritable { .. } => {
+                "choose a folder that you may write to with --out"
+            }
+            Self::Taken { .. } => "move that folder away, or choose another folder with --out",
+            Self::Stage { source, .. } if is_full(source) => {
+                "make room on the disk and run again; the earlier reports are as they were"
+            }
+            Self::Stage { .. } => "the earlier reports are as they were",
+            Self::Replace { .. } => {
+                "close the program that has this file open (a spreadsheet locks it) and run \
+                 again; reports written after it are still the earlier ones, the summary among \
+                 them"
+            }
+        };
+        Some(hint.to_owned())
+    }
+}
+
+fn is_full(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+    )
+}
+
+/// A folder that is known to take the reports.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutputFolder {
+    path: PathBuf,
+}
+
+impl OutputFolder {
+    /// Creates the folder and proves that these reports can be written to it: to be called
+    /// before anything is asked, because the asking takes hours.
+    pub fn prepare(path: &Path, reports: &[Box<dyn Report>]) -> Result<Self, OutputError> {
+        let folder = path.to_owned();
+        fs::create_dir_all(path).map_err(|source| OutputError::Create { folder, source })?;
+        let prepared = Self {
+            path: path.to_owned(),
+        };
+        prepared.prove_writable()?;
+        prepared.prove_free(reports)?;
+        Ok(prepared)
+    }
+
+    /// The folder's path.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Writes these reports of the run, each over the earlier one of its name. Nothing else
+    /// in the folder is touched.
+    pub fn write_all(&self, reports: &[Box<dyn Report>], run: &Run<'_>) -> Result<(), OutputError> {
+        let staged: Vec<Staged> = reports
+            .iter()
+            .map(|report| self.stage(report.as_ref(), run))
+            .collect::<Result<_, _>>()?;
+        staged.into_iter().try_for_each(Staged::take_place)
+    }
+
+    fn prove_writable(&self) -> Result<(), OutputError> {
+        let probe = || {
+            let mut file = self.temporary()?;
+            file.write_all(b"patchgap")?;
+            file.close()
+        };
+        probe().map_err(|source| OutputError::Unwritable {
+            folder: self.path.clone(),
+            source,
+        })
+    }
+
+    fn prove_free(&self, reports: &[Box<dyn Report>]) -> Result<(), OutputError> {
+        let mut paths = reports
+            .iter()
+            .map(|report| self.path.join(report.file_name()));
+        match paths.find(|path| path.is_dir()) {
+            Some(path) => Err(OutputError::Taken { path }),
+            None => Ok(()),
+        }
+    }
+
+    fn stage(&self, report: &dyn Report, run: &Run<'_>) -> Result<Staged, OutputError> {
+        let path = self.path.join(report.file_name());
+        match self.render_whole(report, run) {
+            Ok(file) => Ok(Staged { file, path }),
+            Err(source) => Err(OutputError::Stage { path, source }),
+        }
+    }
+
+    fn render_whole(&self, report: &dyn Report, run: &Run<'_>) -> io::Result<NamedTempFile> {
+        let mut buffered = BufWriter::with_capacity(1 << 16, self.temporary()?);
+        report.render(run, &mut buffered)?;
+        let file = buffered
+            .into_inner()
+            .map_err(io::IntoInnerError::into_error)?;
+        file.as_file().sync_all()?;
+        Ok(file)
+    }
+
+    /// A temporary file beside the reports; it goes away by itself unless it takes a place.
+    fn temporary(&self) -> io::Result<NamedTempFile> {
+        let mut builder = Builder::new();
+        builder.prefix(".patchgap-").suffix(".tmp");
+        readable_like_any_file(&mut builder);
+        builder.tempfile_in(&self.path)
+    }
+}
+
+/// A temporary file is for its owner's eyes only, a report is for whoever may read the
+/// files that this user writes.
+#[cfg(unix)]
+fn readable_like_any_file(builder: &mut Builder<'_, '_>) {
+    use std::os::unix::fs::PermissionsExt;
+
+    builder.permissions(fs::Permissions::from_mode(0o666));
+}
+
+/// The folder decides who reads a file in it.
+#[cfg(not(unix))]
+fn readable_like_any_file(_: &mut Builder<'_, '_>) {}
+
+/// A report that is whole on the disk, beside its place.
+struct Staged {
+    file: NamedTempFile,
+    path: PathBuf,
+}
+
+impl Staged {
+    fn take_place(self) -> Result<(), OutputError> {
+        match self.file.persist(&self.path) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(OutputError::Replace {
+                path: self.path,
+                source: error.error,
+            }),
+        }
+    }
+}

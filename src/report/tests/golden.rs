@@ -1,0 +1,113 @@
+//! The bytes of every file for a small fleet.
+
+use super::super::{Format, fixture::Fixture, reports};
+
+fn rendered(name: &str) -> String {
+    let reports = reports(&[Format::Csv, Format::Json]);
+    let report = reports.iter().find(|report| report.file_name() == name);
+    Fixture::small().render(report.unwrap().as_ref())
+}
+
+#[test]
+fn the_formats_stand_for_these_files() {
+    let names = |formats: &[Format]| super::super::file_names(&reports(formats));
+    let csv = ["kbs.csv", "machines.csv", "gaps.csv", "failures.csv"];
+    assert_eq!(names(&[Format::Csv]), csv);
+    assert_eq!(names(&[Format::Json]), ["summary.json"]);
+    assert_eq!(
+        names(&[Format::Json, Format::Csv]).last().unwrap(),
+        "summary.json",
+        "the summary is written last"
+    );
+}
+
+#[test]
+fn kbs() {
+    let expected = "\
+rank,kbId,name,cveAddressed,cveAddressedMin,machinesMissing,percentOfAnswered,exposure,machineMissedOn,productsNames,url
+1,4540673,March 2020 Security Updates,97,14,2,66.7,111,1,edge;windows_10,https://catalog.update.microsoft.com/v7/site/Search.aspx?q=KB4540673
+2,5000802,,12,12,1,33.3,12,,,
+";
+    assert_eq!(rendered("kbs.csv"), expected);
+}
+
+#[test]
+fn machines() {
+    let expected = "\
+rank,machineId,Device Name,input.Status,status,missingKbs,cveAddressed,cveAddressedMax,topKbId,kbIds,answeredAt
+1,0101010101010101010101010101010101010101,web-01,\"Zürich, CH\",answered,2,109,97,4540673,4540673;5000802,2026-11-23T13:00:00Z
+2,0202020202020202020202020202020202020202,web-02,'-,answered,1,14,14,4540673,4540673,2026-11-23T13:00:00Z
+3,0303030303030303030303030303030303030303,db-01,,answered,0,0,0,,,2026-11-23T13:00:00Z
+,0404040404040404040404040404040404040404,gone-01,\"\"\"old\"\"\",notFound,,,,,,
+,0606060606060606060606060606060606060606,late-01,Basel,pending,,,,,,
+";
+    assert_eq!(rendered("machines.csv"), expected);
+}
+
+#[test]
+fn gaps() {
+    let expected = "\
+machineId,kbId,name,productsNames,url,machineMissedOn,cveAddressed,osBuild,answeredAt
+0101010101010101010101010101010101010101,4540673,March 2020 Security Updates,edge;windows_10,https://catalog.update.microsoft.com/v7/site/Search.aspx?q=KB4540673,1,97,22631.4037,2026-11-23T13:00:00Z
+0101010101010101010101010101010101010101,5000802,,,,,12,,2026-11-23T13:00:00Z
+0202020202020202020202020202020202020202,4540673,March 2020 Security Updates,edge;windows_10,https://catalog.update.microsoft.com/v7/site/Search.aspx?q=KB4540673,1,14,22631.4037,2026-11-23T13:00:00Z
+";
+    assert_eq!(rendered("gaps.csv"), expected);
+}
+
+#[test]
+fn failures() {
+    let expected = "\
+line,input,machineId,reason,httpStatus,code,message,correlationId,attempts
+5,0404040404040404040404040404040404040404,0404040404040404040404040404040404040404,notFound,404,ResourceNotFound,Machine 0404 was not found,43f4cb08,3
+6,\"'=HYPERLINK(\"\"x\"\")\",,invalidId,,,a machine id is 40 hexadecimal characters,,0
+7,0606060606060606060606060606060606060606,0606060606060606060606060606060606060606,pending,,,not asked,,0
+";
+    assert_eq!(rendered("failures.csv"), expected);
+}
+
+#[test]
+fn summary() {
+    let expected = r#"{
+  "schemaVersion": 1,
+  "tool": {
+    "name": "patchgap",
+    "version": "0.1.0"
+  },
+  "tenantId": null,
+  "outcome": "partial",
+  "startedAt": "2026-11-23T12:59:58Z",
+  "finishedAt": "2026-11-23T13:00:01Z",
+  "apiUrl": "https://api.security.microsoft.com/",
+  "inventory": {
+    "file": "machines.csv",
+    "rows": 7,
+    "machines": 5,
+    "duplicates": 1,
+    "invalid": 1
+  },
+  "machines": {
+    "answered": 3,
+    "reused": 0,
+    "notFound": 1,
+    "failed": 0,
+    "pending": 1,
+    "withGaps": 2,
+    "clean": 1
+  },
+  "kbs": 2,
+  "gaps": 3,
+  "exposure": 123,
+  "requests": {
+    "sent": 6,
+    "retried": 2,
+    "throttled": 0
+  },
+  "files": [
+    "kbs.csv",
+    "summary.json"
+  ]
+}
+"#;
+    assert_eq!(rendered("summary.json"), expected);
+}

@@ -1,0 +1,127 @@
+//! Text from outside, as bad as it comes.
+
+use proptest::prelude::*;
+
+use super::super::{
+    Format, Report,
+    fixture::{Fixture, answer, gap},
+    reports,
+};
+use crate::kb::{KbId, MissingKb};
+
+const FORMULA_STARTS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+
+/// The small fleet with this text everywhere that text comes from outside.
+fn full_of(text: &str) -> Fixture {
+    let mut fixture = Fixture::small();
+    let inventory = &mut fixture.inventory;
+    inventory.columns.fill(text.to_owned());
+    for machine in &mut inventory.machines {
+        machine.cells.fill(text.to_owned());
+    }
+    inventory.rejected[0].input = text.to_owned();
+    let missing = MissingKb {
+        id: KbId::new(text),
+        name: Some(text.into()),
+        products: vec![text.into()],
+        url: Some(text.into()),
+        os_build: Some(text.into()),
+        ..gap("", 1)
+    };
+    fixture.outcomes[0] = answer(1, vec![missing]);
+    if let Err(failure) = &mut fixture.outcomes[3].result {
+        failure.code = Some(text.to_owned());
+        failure.message = text.to_owned();
+        failure.correlation_id = Some(text.to_owned());
+    }
+    fixture
+}
+
+/// The file's cells, as any other reader of CSV sees them.
+fn read_back(fixture: &Fixture, report: &dyn Report) -> Vec<Vec<String>> {
+    csv::ReaderBuilder::new()
+        .has_headers(false)
+        .from_reader(fixture.render(report).as_bytes())
+        .into_records()
+        .map(|row| row.unwrap().iter().map(str::to_owned).collect())
+        .collect()
+}
+
+/// How many cells of each file hold text from outside, for [`full_of`].
+const FROM_OUTSIDE: [(&str, usize); 4] = [
+    ("kbs.csv", 4),
+    ("machines.csv", 2 + 5 * 2 + 2),
+    ("gaps.csv", 5),
+    ("failures.csv", 4),
+];
+
+fn count(fixture: &Fixture, name: &str, cell: &str) -> usize {
+    let reports = reports(&[Format::Csv]);
+    let report = reports.iter().find(|it| it.file_name() == name).unwrap();
+    let rows = read_back(fixture, report.as_ref());
+    rows.iter().flatten().filter(|it| *it == cell).count()
+}
+
+#[test]
+fn hostile_text_survives_the_round_trip() {
+    let long = "€".repeat(10_000);
+    for text in [
+        "a,b;c",
+        "say \"hi\"",
+        "\"",
+        "two\nlines",
+        "two\r\nlines",
+        "<script>alert(1)</script>",
+        "abc\u{202e}txt.exe",
+        "\u{1b}[31mred",
+        "\u{0}",
+        &long,
+    ] {
+        let fixture = full_of(text);
+        for (name, cells) in FROM_OUTSIDE {
+            assert_eq!(count(&fixture, name, text), cells, "{name}: {text:?}");
+        }
+    }
+}
+
+#[test]
+fn what_may_run_is_guarded_everywhere_and_only_if_asked() {
+    for text in ["=1+1", "+1", "-1", "@A1", "=cmd|' /C calc'!A0"] {
+        let mut fixture = full_of(text);
+        for (name, cells) in FROM_OUTSIDE {
+            assert_eq!(count(&fixture, name, &format!("'{text}")), cells, "{name}");
+            assert_eq!(count(&fixture, name, text), 0, "{name}");
+        }
+        fixture.facts.csv_guard = false;
+        for (name, cells) in FROM_OUTSIDE {
+            assert_eq!(count(&fixture, name, text), cells, "{name}");
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_cell_can_run_and_no_row_breaks(text in "(\\PC|[=+@\\-\t\r\n\",;'\u{202e}]){0,12}") {
+        let fixture = full_of(&text);
+        for report in reports(&[Format::Csv]) {
+            let rows = read_back(&fixture, report.as_ref());
+            for row in &rows {
+                prop_assert_eq!(row.len(), rows[0].len());
+                for cell in row {
+                    prop_assert!(!cell.starts_with(FORMULA_STARTS), "{:?}", cell);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn any_order_of_the_outcomes_gives_the_same_bytes(
+        outcomes in Just(Fixture::small().outcomes).prop_shuffle(),
+    ) {
+        let shuffled = Fixture { outcomes, ..Fixture::small() };
+        for report in reports(&[Format::Csv, Format::Json]) {
+            let report = report.as_ref();
+            prop_assert_eq!(shuffled.render(report), Fixture::small().render(report));
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! The reports as files: their bytes, and what becomes of them on the disk.
+
+mod golden;
+mod hostile;
+mod output;
