@@ -5,6 +5,8 @@ mod facts;
 mod format;
 mod json;
 pub mod output;
+pub(crate) mod plain;
+pub mod terminal;
 mod time;
 
 #[cfg(test)]

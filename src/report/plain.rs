@@ -1,0 +1,128 @@
+//! Text from outside, made harmless for a terminal.
+//!
+//! A machine's or an update's name may hold what moves the cursor, sets colours, retitles
+//! the window, or turns the reading direction around, so that a line reads as something
+//! that it is not. Files keep such text as it came; a terminal must not.
+
+use std::{iter::Peekable, str::Chars};
+
+/// The text on one line, without control characters, escape sequences and marks that
+/// nobody sees.
+pub(crate) fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text.chars().peekable();
+    while let Some(character) = rest.next() {
+        match character {
+            '\u{1b}' => skip_escape(&mut rest),
+            '\u{9b}' => skip_control_sequence(&mut rest),
+            '\u{90}' | '\u{98}' | '\u{9d}'..='\u{9f}' => skip_string(&mut rest),
+            '\t' | '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' => plain.push(' '),
+            _ if character.is_control() || is_unseen(character) => {}
+            _ => plain.push(character),
+        }
+    }
+    plain
+}
+
+/// Marks of direction, spaces without width, and tags: they change how a text reads
+/// without being seen. The joiners stay, because scripts and emoji need them.
+fn is_unseen(character: char) -> bool {
+    matches!(
+        character,
+        '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e007f}'
+    )
+}
+
+fn skip_escape(rest: &mut Peekable<Chars<'_>>) {
+    match rest.peek() {
+        Some('[') => {
+            rest.next();
+            skip_control_sequence(rest);
+        }
+        Some(']' | 'P' | 'X' | '^' | '_') => {
+            rest.next();
+            skip_string(rest);
+        }
+        _ => {
+            skip_while(rest, |character| matches!(character, ' '..='/'));
+            rest.next_if(|character| matches!(character, '0'..='~'));
+        }
+    }
+}
+
+/// Parameters and one final character, such as `31m`.
+fn skip_control_sequence(rest: &mut Peekable<Chars<'_>>) {
+    skip_while(rest, |character| matches!(character, ' '..='?'));
+    rest.next_if(|character| matches!(character, '@'..='~'));
+}
+
+/// Everything up to the terminator. A string that has none is no sequence: its text stays.
+fn skip_string(rest: &mut Peekable<Chars<'_>>) {
+    let mut ahead = rest.clone();
+    while let Some(character) = ahead.next() {
+        let ends = match character {
+            '\u{7}' | '\u{9c}' => true,
+            '\u{1b}' => ahead.next_if_eq(&'\\').is_some(),
+            _ => false,
+        };
+        if ends {
+            *rest = ahead;
+            return;
+        }
+    }
+}
+
+fn skip_while(rest: &mut Peekable<Chars<'_>>, skipped: impl Fn(&char) -> bool) {
+    while rest.next_if(&skipped).is_some() {}
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn nothing_that_steers_a_terminal_is_left() {
+        for (text, expected) in [
+            ("March 2020 Security Updates", "March 2020 Security Updates"),
+            ("Zürich 東京 👩\u{200d}💻", "Zürich 東京 👩\u{200d}💻"),
+            ("\u{1b}[31;1mred\u{1b}[0m", "red"),
+            ("\u{9b}2Jgone", "gone"),
+            ("\u{1b}]0;title\u{7}rest", "rest"),
+            (
+                "\u{1b}]8;;https://evil\u{1b}\\link\u{1b}]8;;\u{1b}\\",
+                "link",
+            ),
+            ("\u{9d}0;title\u{9c}rest", "rest"),
+            ("\u{1b}P1$r\u{1b}\\rest", "rest"),
+            ("\u{1b}]never ended", "never ended"),
+            ("\u{1b}(Bascii", "ascii"),
+            ("\u{1b}cleared", "leared"),
+            ("one\r\ntwo\tthree", "one  two three"),
+            ("bell\u{7}, back\u{8}, delete\u{7f}", "bell, back, delete"),
+            ("abc\u{202e}txt.exe\u{202c}", "abctxt.exe"),
+            ("\u{2066}isolated\u{2069}\u{200f}", "isolated"),
+            ("\u{1b}", ""),
+            ("\u{1b}\u{1b}[1mx", "x"),
+        ] {
+            assert_eq!(plain(text), expected, "{text:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_control_character_survives(text in "(\\PC|\\pC|\u{1b}|[\\[\\]P;m\\\\\u{7}]){0,40}") {
+            let plain = plain(&text);
+            let steers = |character: char| character.is_control() || is_unseen(character);
+            prop_assert!(!plain.contains(steers), "{:?}", plain);
+        }
+
+        #[test]
+        fn printable_ascii_stays(text in "[ -~]{0,40}") {
+            prop_assert_eq!(plain(&text), text);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! How much of the fleet answered, and what that means for the rest of the summary.
+
+use super::{
+    super::{Run, RunOutcome},
+    Style,
+    numbers::{counted, grouped, share, whole_share},
+};
+use crate::aggregate::Coverage;
+
+/// Below this share of answered machines, in percent, the figures are called partial.
+const ENOUGH: u64 = 98;
+
+/// Above one in so many machines not found, the list or the tenant is the wrong one.
+const TOO_MANY_NOT_FOUND: u64 = 5;
+
+pub(super) fn lines(run: &Run<'_>, style: Style) -> Vec<String> {
+    let coverage = &run.fleet.coverage;
+    let mut lines = vec![style.bold(&answered(run))];
+    if is_partial(coverage) {
+        lines.push(style.alarm(&banner(run)));
+    }
+    if coverage.not_found > coverage.machines() / TOO_MANY_NOT_FOUND {
+        let share = whole_share(coverage.not_found, coverage.machines());
+        lines.push(style.warning(&format!(
+            "warning: {share} of the machines are not found: is this the right list, \
+             and the right tenant?"
+        )));
+    }
+    lines
+}
+
+fn answered(run: &Run<'_>) -> String {
+    let coverage = &run.fleet.coverage;
+    let machines = counted(coverage.machines(), "machine", "machines");
+    let share = share(coverage.answered, coverage.machines());
+    let answered = grouped(coverage.answered);
+    let without_answer = [
+        (coverage.not_found, "not found"),
+        (coverage.failed, "failed"),
+        (coverage.pending, "not asked"),
+        (run.inventory.rejected.len() as u64, "invalid in the list"),
+    ];
+    let mut parts = vec![format!("{answered} of {machines} answered ({share})")];
+    for (count, what) in without_answer.into_iter().filter(|(count, _)| *count > 0) {
+        parts.push(format!("{} {what}", grouped(count)));
+    }
+    parts.join("; ")
+}
+
+fn is_partial(coverage: &Coverage) -> bool {
+    let enough =
+        u128::from(coverage.answered) * 100 >= u128::from(coverage.machines()) * u128::from(ENOUGH);
+    coverage.pending > 0 || !enough
+}
+
+fn banner(run: &Run<'_>) -> String {
+    let coverage = &run.fleet.coverage;
+    let why = match run.facts.outcome {
+        RunOutcome::Interrupted => " (interrupted)",
+        RunOutcome::Refused => " (refused by the service)",
+        RunOutcome::Complete | RunOutcome::Partial => "",
+    };
+    let known = counted(coverage.answered, "machine", "machines");
+    let unknown = grouped(coverage.machines() - coverage.answered);
+    format!("PARTIAL{why}: this speaks for {known}; of {unknown} nothing is known")
+}

@@ -1,0 +1,160 @@
+//! The worst KBs, the worst machines, and what to install first.
+
+use super::{
+    super::Run,
+    Style,
+    numbers::{grouped, share, whole_share},
+    table::{self, Column},
+};
+use crate::{
+    aggregate::{Answered, KbRow, MachineRow, TopAction, percent, top_actions},
+    inventory::Inventory,
+    kb::KbId,
+};
+
+/// Rows of the two lists of the worst.
+const WORST: usize = 10;
+
+/// Updates that are proposed to be installed first.
+const ACTIONS: usize = 5;
+
+/// What a column with the names of the machines is called, in order of preference: small
+/// letters alone, without what stands between the words.
+const NAME_COLUMNS: [&str; 7] = [
+    "devicename",
+    "computerdnsname",
+    "machinename",
+    "computername",
+    "name",
+    "hostname",
+    "host",
+];
+
+pub(super) fn worst_kbs(run: &Run<'_>, width: u16) -> Vec<String> {
+    let answered = run.fleet.coverage.answered;
+    let rows: Vec<_> = run.fleet.kbs.iter().take(WORST).collect();
+    if rows.is_empty() {
+        return Vec::new();
+    }
+    let columns = [
+        Column::number("#"),
+        Column::text("worst KBs"),
+        Column::gives_way("name"),
+        Column::number("CVEs"),
+        Column::number("machines"),
+        Column::number("%"),
+    ];
+    let rows: Vec<_> = rows.into_iter().map(|kb| kb_row(kb, answered)).collect();
+    table::lines(&columns, &rows, width)
+}
+
+fn kb_row(kb: &KbRow, answered: u64) -> Vec<String> {
+    vec![
+        kb.rank.to_string(),
+        kb.id.for_people(),
+        name(kb),
+        grouped(kb.cve_addressed),
+        grouped(kb.machines_missing),
+        format!("{:.1}", percent(kb.machines_missing, answered)),
+    ]
+}
+
+fn name(kb: &KbRow) -> String {
+    kb.name.as_deref().unwrap_or_default().to_owned()
+}
+
+pub(super) fn worst_machines(run: &Run<'_>, width: u16) -> Vec<String> {
+    let worst: Vec<_> = with_gaps(run).take(WORST).collect();
+    if worst.is_empty() {
+        return Vec::new();
+    }
+    let name_column = name_column(run.inventory);
+    let mut columns = vec![Column::number("#"), Column::text("worst machines")];
+    if let Some(column) = name_column {
+        columns.push(Column::gives_way(&run.inventory.columns[column]));
+    }
+    columns.extend([
+        Column::number("KBs"),
+        Column::number("score"),
+        Column::text("top KB"),
+    ]);
+    let row = |(machine, answered): (&MachineRow, &Answered)| {
+        let cells = &run.inventory.machines[machine.position].cells;
+        let name = name_column.map(|column| cells[column].as_str());
+        machine_row(machine, name, answered)
+    };
+    let rows: Vec<_> = worst.into_iter().map(row).collect();
+    table::lines(&columns, &rows, width)
+}
+
+fn with_gaps<'run>(run: &Run<'run>) -> impl Iterator<Item = (&'run MachineRow, &'run Answered)> {
+    run.fleet.machines.iter().filter_map(|machine| {
+        let answered = machine.result.as_ref().ok()?;
+        (!answered.missing.is_empty()).then_some((machine, answered))
+    })
+}
+
+fn name_column(inventory: &Inventory) -> Option<usize> {
+    let names: Vec<String> = inventory.columns.iter().map(|it| letters(it)).collect();
+    NAME_COLUMNS
+        .iter()
+        .find_map(|wanted| names.iter().position(|name| name == wanted))
+}
+
+fn letters(name: &str) -> String {
+    let letters = name.chars().filter(|it| it.is_alphanumeric());
+    letters.flat_map(char::to_lowercase).collect()
+}
+
+fn machine_row(machine: &MachineRow, name: Option<&str>, answered: &Answered) -> Vec<String> {
+    let mut row = vec![answered.rank.to_string(), machine.id.to_string()];
+    row.extend(name.map(str::to_owned));
+    row.extend([
+        grouped(answered.missing.len() as u64),
+        grouped(answered.cve_addressed),
+        answered.top_kb().map(KbId::for_people).unwrap_or_default(),
+    ]);
+    row
+}
+
+pub(super) fn actions(run: &Run<'_>, width: u16, style: Style) -> Vec<String> {
+    let actions = top_actions(run.fleet, ACTIONS);
+    let Some(last) = actions.last() else {
+        return Vec::new();
+    };
+    let exposure = run.fleet.exposure;
+    let columns = [
+        Column::text("first"),
+        Column::gives_way("name"),
+        Column::number("exposure"),
+        Column::number("removed"),
+        Column::number("on machines"),
+    ];
+    let rows: Vec<_> = actions.iter().map(|it| action_row(it, exposure)).collect();
+    let mut lines = vec![style.bold(&promise(actions.len(), last, exposure))];
+    lines.extend(table::lines(&columns, &rows, width));
+    lines
+}
+
+fn promise(count: usize, last: &TopAction<'_>, exposure: u64) -> String {
+    let what = match count {
+        1 => "this KB".to_owned(),
+        _ => format!("these {count} KBs"),
+    };
+    let removed = whole_share(last.exposure_removed, exposure);
+    let machines = match last.machines {
+        1 => "1 machine".to_owned(),
+        machines => format!("{} machines", grouped(machines)),
+    };
+    format!("installing {what} removes {removed} of the exposure, on {machines}")
+}
+
+fn action_row(action: &TopAction<'_>, exposure: u64) -> Vec<String> {
+    vec![
+        action.kb.id.for_people(),
+        name(action.kb),
+        grouped(action.kb.exposure),
+        share(action.exposure_removed, exposure),
+        grouped(action.machines),
+    ]
+}

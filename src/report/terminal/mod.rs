@@ -1,0 +1,64 @@
+//! The summary that people read on the terminal: coverage first, because it says how far
+//! everything else can be trusted.
+
+mod coverage;
+mod lists;
+mod numbers;
+mod style;
+mod table;
+#[cfg(test)]
+mod tests;
+
+pub use style::Style;
+
+use self::numbers::{counted, grouped};
+use super::{Run, plain::plain};
+
+/// The summary of a run, for a terminal of so many columns.
+pub fn render(run: &Run<'_>, width: u16, style: Style) -> String {
+    let sections = [
+        coverage::lines(run, style),
+        totals(run),
+        lists::worst_kbs(run, width),
+        lists::worst_machines(run, width),
+        lists::actions(run, width, style),
+        files(run),
+    ];
+    let written: Vec<String> = sections
+        .into_iter()
+        .filter(|lines| !lines.is_empty())
+        .map(|lines| lines.join("\n") + "\n")
+        .collect();
+    written.join("\n")
+}
+
+fn totals(run: &Run<'_>) -> Vec<String> {
+    let fleet = run.fleet;
+    let mut lines = Vec::new();
+    if !fleet.kbs.is_empty() {
+        let kbs = counted(fleet.kbs.len() as u64, "KB is", "KBs are");
+        let gaps = counted(fleet.gaps, "gap", "gaps");
+        let machines = counted(fleet.coverage.with_gaps, "machine", "machines");
+        lines.push(format!("{kbs} missing: {gaps} on {machines}"));
+        lines.push(format!(
+            "exposure {}: machine-times-CVE, an upper bound: KBs overlap",
+            grouped(fleet.exposure)
+        ));
+    }
+    if fleet.coverage.clean > 0 {
+        let clean = counted(fleet.coverage.clean, "machine misses", "machines miss");
+        lines.push(format!(
+            "{clean} nothing, or sent nothing for 30 days: the answers look alike"
+        ));
+    }
+    lines
+}
+
+fn files(run: &Run<'_>) -> Vec<String> {
+    if run.facts.files.is_empty() {
+        return Vec::new();
+    }
+    let folder = plain(&run.facts.folder.display().to_string());
+    let files = run.facts.files.join(", ");
+    vec![format!("reports in {folder}: {files}")]
+}

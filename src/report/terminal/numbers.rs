@@ -1,0 +1,66 @@
+//! Numbers as people read them.
+
+/// The number with a comma between thousands.
+pub(super) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (position, digit) in digits.chars().enumerate() {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// `1 machine`, `2 machines`.
+pub(super) fn counted(number: u64, one: &str, many: &str) -> String {
+    let noun = if number == 1 { one } else { many };
+    format!("{} {noun}", grouped(number))
+}
+
+/// The share in percent, with one decimal, cut and not rounded: 9,999 of 10,000 are not
+/// 100.0 %.
+pub(super) fn share(part: u64, whole: u64) -> String {
+    let per_mille = shares(part, whole, 1000);
+    format!("{}.{} %", per_mille / 10, per_mille % 10)
+}
+
+/// The share in whole percent, cut and not rounded.
+pub(super) fn whole_share(part: u64, whole: u64) -> String {
+    format!("{} %", shares(part, whole, 100))
+}
+
+fn shares(part: u64, whole: u64, of: u128) -> u128 {
+    (u128::from(part) * of)
+        .checked_div(u128::from(whole))
+        .unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_are_grouped() {
+        for (number, expected) in [
+            (0, "0"),
+            (999, "999"),
+            (1000, "1,000"),
+            (123_456, "123,456"),
+            (u64::MAX, "18,446,744,073,709,551,615"),
+        ] {
+            assert_eq!(grouped(number), expected);
+        }
+    }
+
+    #[test]
+    fn shares_are_cut() {
+        assert_eq!(share(9_873, 10_000), "98.7 %");
+        assert_eq!(share(99_999, 100_000), "99.9 %");
+        assert_eq!(share(1, 1), "100.0 %");
+        assert_eq!(share(0, 0), "0.0 %");
+        assert_eq!(share(u64::MAX, u64::MAX), "100.0 %");
+        assert_eq!(whole_share(719, 1000), "71 %");
+    }
+}

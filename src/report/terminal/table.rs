@@ -1,0 +1,115 @@
+//! A table that fits the terminal: one line a row, one column that gives way.
+
+use comfy_table::{
+    CellAlignment, ColumnConstraint, ContentArrangement, Row, Table, Width, presets::NOTHING,
+};
+
+use super::super::plain::plain;
+
+/// Columns between one cell and the next.
+const GAP: u16 = 2;
+
+/// No column but the one that gives way is wider: a machine id is 40 characters.
+const WIDEST: u16 = 40;
+
+/// The column that gives way keeps at least this much.
+const NARROWEST: u16 = 8;
+
+/// No terminal is wider; whoever claims so is not believed.
+const WIDEST_TERMINAL: u16 = 1000;
+
+/// A column of a table.
+pub(super) struct Column {
+    name: String,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Number,
+    Text,
+    GivesWay,
+}
+
+impl Column {
+    /// Figures, to the right.
+    pub(super) fn number(name: &str) -> Self {
+        Self::of(name, Kind::Number)
+    }
+
+    /// Text, to the left.
+    pub(super) fn text(name: &str) -> Self {
+        Self::of(name, Kind::Text)
+    }
+
+    /// Text that is cut when the table is too wide.
+    pub(super) fn gives_way(name: &str) -> Self {
+        Self::of(name, Kind::GivesWay)
+    }
+
+    fn of(name: &str, kind: Kind) -> Self {
+        Self {
+            name: beginning(name),
+            kind,
+        }
+    }
+}
+
+/// The lines of a table. Every cell is made plain here, whoever wrote it.
+pub(super) fn lines(columns: &[Column], rows: &[Vec<String>], width: u16) -> Vec<String> {
+    let width = width.min(WIDEST_TERMINAL);
+    let mut table = Table::new();
+    table
+        .load_style(NOTHING)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_truncation_indicator("…")
+        .set_header(one_line(columns.iter().map(|column| column.name.clone())));
+    for row in rows {
+        table.add_row(one_line(row.iter().map(|cell| beginning(cell))));
+    }
+    arrange(&mut table, columns, width);
+    table
+        .lines()
+        .map(|line| line.trim_end().to_owned())
+        .collect()
+}
+
+/// As much of a text as a line can hold, and a character more, so that the cut shows.
+fn beginning(text: &str) -> String {
+    let most = usize::from(WIDEST_TERMINAL) + 1;
+    plain(text).chars().take(most).collect()
+}
+
+fn one_line(cells: impl Iterator<Item = String>) -> Row {
+    let mut row = Row::from(cells.collect::<Vec<_>>());
+    row.max_height(1);
+    row
+}
+
+fn arrange(table: &mut Table, columns: &[Column], width: u16) {
+    let widths = widths(&table.column_max_content_widths(), columns, width);
+    let total = widths.iter().map(|width| width + GAP).sum();
+    table.set_width(total);
+    let each = table.column_iter_mut().zip(columns).zip(widths);
+    for ((arranged, column), width) in each {
+        arranged.set_padding((0, GAP));
+        arranged.set_constraint(ColumnConstraint::Absolute(Width::Fixed(width + GAP)));
+        if column.kind == Kind::Number {
+            arranged.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+}
+
+/// As wide as its content is every column; what is left is for the one that gives way.
+fn widths(contents: &[u16], columns: &[Column], width: u16) -> Vec<u16> {
+    let gives_way = |index: usize| columns[index].kind == Kind::GivesWay;
+    let mut widths: Vec<u16> = contents.iter().map(|it| (*it).min(WIDEST)).collect();
+    let gaps = u16::try_from(widths.len().saturating_sub(1)).unwrap_or(u16::MAX) * GAP;
+    let others = (0..widths.len()).filter(|index| !gives_way(*index));
+    let taken: u16 = others.map(|index| widths[index]).sum::<u16>() + gaps;
+    let left = width.saturating_sub(taken).max(NARROWEST);
+    for index in (0..widths.len()).filter(|index| gives_way(*index)) {
+        widths[index] = contents[index].min(left);
+    }
+    widths
+}
