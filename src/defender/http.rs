@@ -2,22 +2,22 @@
 
 use std::{net::IpAddr, time::Duration};
 
-use reqwest::{Certificate, redirect::Policy};
+use reqwest::{Certificate, ClientBuilder, redirect::Policy};
 use thiserror::Error;
 use url::{Host, Url};
+
+use super::credential;
 
 /// How the tool introduces itself to services and proxies.
 const USER_AGENT: &str = concat!("patchgap/", env!("CARGO_PKG_VERSION"));
 /// The longest that a connection may take to be made, within the time of the whole call.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// What an HTTP client is built from.
-#[derive(Debug, Clone, Copy)]
-pub struct HttpSettings<'a> {
-    /// Extra root certificates, PEM.
-    pub ca_cert: Option<&'a [u8]>,
-    /// The longest that one call may take.
-    pub timeout: Duration,
+/// What every HTTP client has in common.
+#[derive(Debug, Clone)]
+pub struct HttpSettings {
+    roots: Vec<Certificate>,
+    timeout: Duration,
 }
 
 /// No HTTP client could be made.
@@ -31,27 +31,30 @@ pub enum HttpError {
     Client(#[source] reqwest::Error),
 }
 
-impl HttpSettings<'_> {
-    /// A client that reaches `url`: through the system's proxy, except for this machine
-    /// itself. It follows no redirect, because a token must not reach another origin.
-    pub fn client_for(&self, url: &Url) -> Result<reqwest::Client, HttpError> {
-        if is_loopback(url) {
-            self.direct_client()
-        } else {
-            self.builder()?.build().map_err(HttpError::Client)
-        }
+impl HttpSettings {
+    /// Clients that trust `ca_cert` (PEM) beside the platform's roots, and that give a call
+    /// up after `timeout`.
+    pub fn new(ca_cert: Option<&[u8]>, timeout: Duration) -> Result<Self, HttpError> {
+        let roots = ca_cert.map(Certificate::from_pem_bundle).transpose();
+        Ok(Self {
+            roots: roots.map_err(HttpError::CaCertificate)?.unwrap_or_default(),
+            timeout,
+        })
     }
 
-    /// A client that goes through no proxy: for this machine and its platform's own
-    /// services.
-    pub fn direct_client(&self) -> Result<reqwest::Client, HttpError> {
-        self.builder()?
-            .no_proxy()
-            .build()
-            .map_err(HttpError::Client)
+    /// A client for the API at `url`.
+    pub(super) fn client_for(&self, url: &Url) -> Result<reqwest::Client, HttpError> {
+        self.builder_for(url).build().map_err(HttpError::Client)
     }
 
-    fn builder(&self) -> Result<reqwest::ClientBuilder, HttpError> {
+    /// The clients for the sign-in at `url`.
+    pub(super) fn sign_in_at(&self, url: &Url) -> Result<credential::Http, HttpError> {
+        credential::Http::new(|| self.builder_for(url)).map_err(HttpError::Client)
+    }
+
+    /// Through the system's proxy, except to this machine itself. It follows no redirect,
+    /// because a token must not reach another origin.
+    fn builder_for(&self, url: &Url) -> ClientBuilder {
         let builder = reqwest::Client::builder()
             .user_agent(USER_AGENT)
             .redirect(Policy::none())
@@ -59,12 +62,13 @@ impl HttpSettings<'_> {
             .retry(reqwest::retry::never())
             .connect_timeout(CONNECT_TIMEOUT.min(self.timeout))
             .timeout(self.timeout)
-            .tcp_keepalive(Duration::from_secs(30));
-        let Some(pem) = self.ca_cert else {
-            return Ok(builder);
-        };
-        let roots = Certificate::from_pem_bundle(pem).map_err(HttpError::CaCertificate)?;
-        Ok(builder.tls_certs_merge(roots))
+            .tcp_keepalive(Duration::from_secs(30))
+            .tls_certs_merge(self.roots.clone());
+        if is_loopback(url) {
+            builder.no_proxy()
+        } else {
+            builder
+        }
     }
 }
 

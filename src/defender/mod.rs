@@ -9,6 +9,7 @@ mod http;
 mod loose;
 pub mod refusal;
 mod retry_after;
+mod session;
 mod wire;
 
 pub use self::{
@@ -16,5 +17,6 @@ pub use self::{
     client::{Address, Client, Page},
     error::{CallError, Class},
     http::{HttpError, HttpSettings, is_loopback},
+    session::{Session, SessionError},
     wire::{AnswerBody, NoAnswer},
 };

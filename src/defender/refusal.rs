@@ -1,5 +1,6 @@
 //! Refusals of the whole run: what the service means, and what to do about it.
 
+use super::credential::hint_for;
 use crate::outcome::Failure;
 
 /// The permission that the call needs.
@@ -13,6 +14,9 @@ pub(super) fn no_licence(message: Option<&str>) -> bool {
 
 /// What to do about a refusal of the whole run.
 pub fn hint(failure: &Failure) -> String {
+    if let Some(hint) = failure.code.as_deref().and_then(hint_for) {
+        return hint.to_owned();
+    }
     match failure.http_status {
         Some(403) => format!(
             "grant the app registration the application permission {REQUIRED_ROLE} of \
@@ -40,17 +44,28 @@ mod tests {
 
     #[test]
     fn each_refusal_has_its_own_hint() {
-        for (status, message, expected) in [
-            (403, "Missing application roles.", "Software.Read.All"),
-            (407, "", "HTTPS_PROXY"),
-            (401, "... reason of failure: No Tvm license", "licence"),
-            (401, "Account mode is inactive", "licence"),
-            (401, "invalid token", "--scope"),
+        for (status, code, message, expected) in [
+            (
+                403,
+                "Forbidden",
+                "Missing application roles.",
+                "Software.Read.All",
+            ),
+            (407, "", "", "HTTPS_PROXY"),
+            (
+                401,
+                "Unauthorized",
+                "... reason of failure: No Tvm license",
+                "licence",
+            ),
+            (401, "Unauthorized", "Account mode is inactive", "licence"),
+            (401, "Unauthorized", "invalid token", "--scope"),
+            (401, "AADSTS7000222", "the secret has expired", "secret"),
         ] {
             let failure = Failure {
                 reason: Reason::Refused,
                 http_status: Some(status),
-                code: None,
+                code: Some(code.to_owned()),
                 message: message.to_owned(),
                 correlation_id: None,
             };

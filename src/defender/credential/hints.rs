@@ -124,7 +124,7 @@ pub(super) fn for_sign_in(error: &SignInError) -> Option<&'static str> {
     }
 }
 
-fn by_code(code: u32) -> Option<&'static str> {
+pub(super) fn by_code(code: u32) -> Option<&'static str> {
     BY_CODE
         .iter()
         .find_map(|&(known, hint)| (known == code).then_some(hint))

@@ -37,6 +37,11 @@ pub use refusal::Refusal;
 pub use sign_in::SignIn;
 pub use tokens::{Token, Tokens};
 
+/// What to do about a sign-in's error code, such as `AADSTS7000215`.
+pub fn hint_for(code: &str) -> Option<&'static str> {
+    hints::by_code(code.strip_prefix("AADSTS")?.parse().ok()?)
+}
+
 /// A token that just arrived.
 #[derive(Debug, Clone)]
 pub struct AccessToken {

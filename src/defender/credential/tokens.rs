@@ -47,6 +47,11 @@ impl Token {
         Some(ends.saturating_duration_since(Instant::now()))
     }
 
+    /// Whether the other is this same token, not a newer one.
+    pub fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     fn has_life(&self, now: Instant) -> bool {
         self.0.ends.is_none_or(|ends| now < ends)
     }

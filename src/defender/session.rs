@@ -1,0 +1,156 @@
+//! The API with a token: what a run calls.
+
+use std::sync::{Mutex, PoisonError};
+
+use jiff::Timestamp;
+use thiserror::Error;
+use tracing::info;
+use url::Url;
+
+use super::{
+    Address, Api, CallError, Class, Client, HttpError, HttpSettings, Page,
+    credential::{Claims, CredentialError, SignIn, SignInError, Token, Tokens, connect},
+};
+use crate::outcome::Reason;
+
+/// Fresh tokens in a row that the service may refuse before the run is over: one is
+/// replaced, as is a token that ended. A run that was answered before is given one more.
+const REFUSED_TOKENS: u32 = 2;
+
+/// The API, signed in.
+pub struct Session {
+    client: Client,
+    tokens: Tokens,
+    trust: Mutex<Trust>,
+}
+
+/// How the service received the tokens.
+#[derive(Default)]
+struct Trust {
+    /// Whether any token was ever accepted.
+    accepted: bool,
+    /// The last token refused, and how many in a row were.
+    refused: Option<Token>,
+    in_a_row: u32,
+}
+
+/// No session could be prepared: something in the configuration does not do.
+#[derive(Debug, Error)]
+pub enum SessionError {
+    /// The HTTP clients.
+    #[error(transparent)]
+    Http(#[from] HttpError),
+    /// The credential.
+    #[error(transparent)]
+    Credential(#[from] CredentialError),
+}
+
+impl SessionError {
+    /// What to do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Http(_) => None,
+            Self::Credential(error) => error.hint(),
+        }
+    }
+}
+
+impl Session {
+    /// Prepares a session with the API at this URL. Nobody is asked anything yet; `now`
+    /// judges a ready-made token.
+    pub fn connect(
+        api: &Url,
+        sign_in: &SignIn,
+        http: &HttpSettings,
+        now: Timestamp,
+    ) -> Result<Self, SessionError> {
+        let source = connect(sign_in, &http.sign_in_at(&sign_in.authority_url)?, now)?;
+        Ok(Self {
+            client: Client::new(http.client_for(api)?, api.clone()),
+            tokens: Tokens::new(source),
+            trust: Mutex::default(),
+        })
+    }
+
+    /// Signs in, and returns what the token says of itself, where it can be read.
+    pub async fn sign_in(&self) -> Result<Option<Claims>, SignInError> {
+        let token = self.tokens.current().await?;
+        Ok(Claims::read(token.secret()))
+    }
+
+    /// Counts a refused token, and returns whether a new one may help.
+    fn another_may_help(&self, token: &Token) -> bool {
+        let mut trust = self.trust.lock().unwrap_or_else(PoisonError::into_inner);
+        if !trust
+            .refused
+            .as_ref()
+            .is_some_and(|refused| refused.is(token))
+        {
+            trust.refused = Some(token.clone());
+            trust.in_a_row += 1;
+        }
+        trust.in_a_row < REFUSED_TOKENS + u32::from(trust.accepted)
+    }
+
+    fn accepted(&self) {
+        let mut trust = self.trust.lock().unwrap_or_else(PoisonError::into_inner);
+        trust.accepted = true;
+        trust.in_a_row = 0;
+    }
+
+    /// What to make of a refused token: the next try comes with a new one, unless the
+    /// service refuses new ones too.
+    async fn refused(&self, token: &Token, mut error: CallError) -> CallError {
+        if !self.another_may_help(token) {
+            error.class = Class::Run;
+            return error;
+        }
+        info!("the service refuses the token: signing in again");
+        match self.tokens.renew(token).await {
+            Ok(_) => error,
+            Err(failed) => no_token(&failed),
+        }
+    }
+}
+
+impl Api for Session {
+    async fn page(&self, address: &Address) -> Result<Page, CallError> {
+        let token = self
+            .tokens
+            .current()
+            .await
+            .map_err(|error| no_token(&error))?;
+        let reply = self.client.page(address, token.secret()).await;
+        match reply {
+            Err(error) if error.class == Class::Token => Err(self.refused(&token, error).await),
+            Err(error) if error.class != Class::NotFound => Err(error),
+            reply => {
+                self.accepted();
+                reply
+            }
+        }
+    }
+}
+
+/// A sign-in that failed in the middle of a run: for a passing reason it fails this call,
+/// otherwise the run.
+fn no_token(error: &SignInError) -> CallError {
+    let (class, reason) = if error.is_passing() {
+        (Class::Call(None), Reason::Connection)
+    } else {
+        (Class::Run, Reason::Refused)
+    };
+    let mut failure = CallError::without_reply(class, reason, chain(error));
+    failure.failure.http_status = error.http_status();
+    failure.failure.code = error.code().map(|code| format!("AADSTS{code}"));
+    failure.failure.correlation_id = error.correlation_id().map(str::to_owned);
+    failure
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(": ")
+}
