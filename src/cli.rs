@@ -29,6 +29,17 @@ Exit codes:
     6  the reports could not be written
   130  interrupted: what is known is written";
 
+/// What the help says where a secret is needed.
+const SECRETS: &str = "\
+Secrets are never flags. In the environment: AZURE_CLIENT_SECRET, AZURE_CLIENT_CERTIFICATE_PATH
+and AZURE_CLIENT_CERTIFICATE_PASSWORD, or PATCHGAP_ACCESS_TOKEN. In the file: client_secret_file,
+client_certificate_path.
+
+Every option can also stand in the file (rate_limit) and in the environment (PATCHGAP_RATE_LIMIT);
+a flag beats the environment, which beats the file, which beats the default.
+
+`patchgap --help` lists the exit codes.";
+
 /// Fleet-wide patch-gap reports from Microsoft Defender for Endpoint
 #[derive(Debug, Parser)]
 #[command(name = "patchgap", version, after_help = AFTER_HELP, max_term_width = 100)]
@@ -42,13 +53,14 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Ask for every machine of a list and write the reports
-    #[command(after_help = AFTER_HELP)]
+    #[command(after_help = SECRETS)]
     Report(Box<Report>),
     /// The same job against an embedded simulated tenant: no account, no network
     Demo(Demo),
     /// Serve that simulated tenant until stopped
     Simulate(Simulate),
     /// Sign in, show what was granted, say what is missing
+    #[command(after_help = SECRETS)]
     Check(Box<Settings>),
 }
 
@@ -211,12 +223,94 @@ impl From<Demo> for Settings {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
+    use clap::{CommandFactory, error::ErrorKind};
 
     use super::*;
+
+    fn refusal(line: &[&str]) -> clap::Error {
+        let program = ["patchgap"];
+        Cli::try_parse_from(program.iter().chain(line)).unwrap_err()
+    }
 
     #[test]
     fn the_command_line_is_well_formed() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn without_a_command_there_is_help() {
+        let error = refusal(&[]);
+        assert_eq!(error.exit_code(), 2);
+        assert!(error.to_string().contains("Exit codes:"));
+    }
+
+    #[test]
+    fn what_is_typed_wrong_is_a_matter_of_usage() {
+        for (line, kind) in [
+            (&["report"][..], ErrorKind::MissingRequiredArgument),
+            (&["report", "a.csv", "b.csv"], ErrorKind::UnknownArgument),
+            (
+                &["report", "a.csv", "--state=x"],
+                ErrorKind::UnknownArgument,
+            ),
+            (&["demo", "--rate-limit=1/s"], ErrorKind::UnknownArgument),
+            (&["demo", "--machines=0"], ErrorKind::ValueValidation),
+            (&["check", "a.csv"], ErrorKind::UnknownArgument),
+            (&["simulate", "--port=65536"], ErrorKind::ValueValidation),
+            (&["fetch"], ErrorKind::InvalidSubcommand),
+        ] {
+            let error = refusal(line);
+            assert_eq!(error.kind(), kind, "{line:?}");
+            assert_eq!(error.exit_code(), 2);
+        }
+    }
+
+    #[test]
+    fn a_dash_is_an_inventory() {
+        let cli = Cli::try_parse_from(["patchgap", "report", "-"]).unwrap();
+        let Command::Report(report) = cli.command else {
+            panic!("{cli:?}");
+        };
+        assert_eq!(report.machines, PathBuf::from("-"));
+    }
+
+    #[test]
+    fn a_demonstration_passes_on_what_was_typed() {
+        let line = "patchgap demo --out=here --format=json --rank-by=exposure --min-coverage=9 \
+                    --progress=log --log-format=json -vv -q --color=never";
+        let report = line.replace("demo", "report machines.csv");
+        let parse = |line: &str| {
+            Cli::try_parse_from(line.split_whitespace())
+                .unwrap()
+                .command
+        };
+        let (Command::Demo(demo), Command::Report(report)) = (parse(line), parse(&report)) else {
+            panic!("{line}");
+        };
+        assert_eq!(Settings::from(demo), report.settings);
+    }
+
+    #[test]
+    fn a_flag_says_the_same_wherever_it_is_taken() {
+        let cli = Cli::command();
+        let find = |name: &str| cli.find_subcommand(name).unwrap();
+        let shared = find("demo")
+            .get_arguments()
+            .filter_map(|argument| {
+                let long = argument.get_long()?;
+                let same = find("report")
+                    .get_arguments()
+                    .find(|other| other.get_long() == Some(long))?;
+                Some((argument, same))
+            })
+            .inspect(|(argument, same)| {
+                let id = argument.get_id();
+                assert_eq!(argument.get_short(), same.get_short(), "{id}");
+                let texts =
+                    [argument, same].map(|argument| argument.get_help().unwrap().to_string());
+                assert_eq!(texts[0], texts[1], "{id}");
+            })
+            .count();
+        assert_eq!(shared, 9);
     }
 }

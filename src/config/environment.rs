@@ -113,10 +113,11 @@ impl Environment {
 
     /// One warning for each variable that looks like ours and is not.
     pub(super) fn warnings(&self) -> Vec<String> {
-        let known = known_variables();
+        let known = known_names();
         self.variables
             .keys()
-            .filter(|name| name.starts_with(PREFIX) && !known.contains(*name))
+            .filter_map(|name| name.strip_prefix(PREFIX))
+            .filter(|&name| known.iter().all(|known| known != name))
             .map(|name| unknown(name, &known))
             .collect()
     }
@@ -143,25 +144,27 @@ fn variable(key: &str) -> String {
     format!("{PREFIX}{}", key.to_ascii_uppercase())
 }
 
-fn known_variables() -> Vec<String> {
+/// What may come after our prefix.
+fn known_names() -> Vec<String> {
     command()
         .get_arguments()
         .map(|argument| argument.get_id().as_str())
         .chain(FILE_KEYS)
         .map(variable)
         .chain([ACCESS_TOKEN.to_owned()])
+        .map(|name| name.replacen(PREFIX, "", 1))
         .collect()
 }
 
+/// What to say about a name that is not known. The prefix is left out of the comparison:
+/// it alone makes any two names alike.
 fn unknown(name: &str, known: &[String]) -> String {
     let hint = match (name, nearest(name, known)) {
-        ("PATCHGAP_CLIENT_SECRET", _) => {
-            "; the client secret belongs in AZURE_CLIENT_SECRET".to_owned()
-        }
-        (_, Some(nearest)) => format!("; did you mean {nearest}?"),
+        ("CLIENT_SECRET", _) => "; the client secret belongs in AZURE_CLIENT_SECRET".to_owned(),
+        (_, Some(nearest)) => format!("; did you mean {PREFIX}{nearest}?"),
         (_, None) => String::new(),
     };
-    format!("environment variable {name} is not known and has no effect{hint}")
+    format!("environment variable {PREFIX}{name} is not known and has no effect{hint}")
 }
 
 /// A command line that has every option, so that a variable passes the flag's own parser.

@@ -106,7 +106,10 @@ impl ConfigError {
             Self::Syntax { .. } => Some(
                 "a line is `key = value`; texts stand in quotes: `timeout = \"30s\"`".to_owned(),
             ),
-            Self::Value { .. } | Self::Variable { .. } | Self::NoDefault(_) => None,
+            Self::Value { .. } | Self::Variable { .. } => {
+                Some("`patchgap report --help` lists every option and what it takes".to_owned())
+            }
+            Self::NoDefault(_) => None,
         }
     }
 }

@@ -18,6 +18,9 @@ const NAME: &str = "patchgap.toml";
 /// How alike two names have to be for one to be a slip of the other; 1 is the same.
 const ALIKE: f64 = 0.85;
 
+/// A key and the stretch of text that it and its value take.
+type Entry = (String, Range<usize>);
+
 /// A file that was read.
 pub(super) struct File {
     pub(super) path: PathBuf,
@@ -82,22 +85,27 @@ pub(super) fn parse(text: &str, path: &Path) -> Result<Settings, ConfigError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let place = Place { text, path };
     let table = DeTable::parse(text).map_err(|error| place.syntax(&error))?;
-    let mut spans: Vec<(String, Range<usize>)> = table
-        .get_ref()
-        .iter()
-        .map(|(key, value)| {
-            (
-                key.get_ref().to_string(),
-                key.span().start..value.span().end,
-            )
-        })
-        .collect();
-    spans.sort_by_key(|(_, span)| span.start);
-    for (key, span) in &spans {
+    let entries = entries(table.get_ref());
+    for (key, span) in &entries {
         place.check(key, span.start)?;
     }
     Settings::deserialize(toml::Deserializer::from(table))
-        .map_err(|error| place.value(&error, &spans))
+        .map_err(|error| place.value(&error, &entries))
+}
+
+/// The keys in the order of the file, each with the stretch of text that it and its value
+/// take. The value of a table begins before its key: with the bracket.
+fn entries(table: &DeTable<'_>) -> Vec<Entry> {
+    let mut entries: Vec<Entry> = table
+        .iter()
+        .map(|(key, value)| {
+            let (name, value) = (key.span(), value.span());
+            let stretch = name.start.min(value.start)..name.end.max(value.end);
+            (key.get_ref().to_string(), stretch)
+        })
+        .collect();
+    entries.sort_by_key(|(_, stretch)| stretch.start);
+    entries
 }
 
 /// The one of these names that was probably meant.
@@ -152,9 +160,9 @@ impl Place<'_> {
         })
     }
 
-    fn value(&self, error: &toml::de::Error, spans: &[(String, Range<usize>)]) -> ConfigError {
+    fn value(&self, error: &toml::de::Error, entries: &[Entry]) -> ConfigError {
         let offset = error.span().map_or(0, |span| span.start);
-        let holder = spans.iter().find(|(_, span)| span.contains(&offset));
+        let holder = entries.iter().find(|(_, span)| span.contains(&offset));
         ConfigError::Value {
             path: self.path.to_owned(),
             line: self.line(offset),

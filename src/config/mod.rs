@@ -13,6 +13,8 @@ mod resolve;
 mod resolved;
 mod settings;
 mod sign_in;
+#[cfg(test)]
+mod tests;
 mod value;
 
 pub use certificate::CaCertificate;

@@ -10,7 +10,7 @@ use super::{
     Resolved, Service, Settings,
     defaults::defaults,
     file,
-    sign_in::{Found, Settled, azure_layer, client_secret, sign_in},
+    sign_in::{Found, SecretFiles, Settled, azure_layer, client_secret, sign_in},
 };
 
 /// What every configuration depends on, whatever the options say.
@@ -34,25 +34,22 @@ pub fn resolve(
     working_directory: &Path,
     started: &ZonedDateTime,
 ) -> Result<Resolved, ConfigError> {
-    let variables = environment.layer()?;
-    let secret_variable = variables.client_secret_file.clone();
-    let upper = typed.or(variables);
-    let file = file::read(upper.config.as_deref(), environment, working_directory)?;
-    let (path, file) = file.map(|file| (file.path, file.settings)).unzip();
-    let file = file.unwrap_or_default();
-    let secret_file = file.client_secret_file.clone();
-    let settings = upper
-        .or(file)
-        .or(azure_layer(environment)?)
-        .or(defaults()?)
+    let upper = typed
+        .typed()
+        .or(environment.layer()?)
         .relative_to(working_directory);
-
-    let found = client_secret(
-        required(settings.credential, "credential")?,
-        secret_variable.map(|path| working_directory.join(path)),
-        environment,
-        secret_file.map(|path| working_directory.join(path)),
-    )?;
+    let (path, file) = file::read(upper.config.as_deref(), environment, working_directory)?
+        .map(|file| (file.path, file.settings))
+        .unzip();
+    let file = file.unwrap_or_default();
+    let secret_files = SecretFiles {
+        of_variable: upper.client_secret_file.clone(),
+        of_file: file.client_secret_file.clone(),
+    };
+    let azure = azure_layer(environment)?.relative_to(working_directory);
+    let settings = upper.or(file).or(azure).or(defaults()?);
+    let kind = required(settings.credential, "credential")?;
+    let found = client_secret(kind, secret_files, environment)?;
     let mut warnings = environment.warnings();
     warnings.extend(found.warning.clone());
     let surroundings = Surroundings {
@@ -76,7 +73,7 @@ pub fn resolve_typed(
     started: &ZonedDateTime,
 ) -> Result<Config, ConfigError> {
     let bare = environment.only("NO_COLOR");
-    let settings = typed.or(defaults()?).relative_to(working_directory);
+    let settings = typed.typed().relative_to(working_directory).or(defaults()?);
     let surroundings = Surroundings {
         environment: &bare,
         working_directory,

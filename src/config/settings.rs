@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::value::{
     AuthorityUrl, ColorMode, EntraName, Formats, LogFormat, OutFolder, Percent, ProgressMode,
-    ServiceUrl, Span, Text, Whole, from_text, path, switch, verbosity, words,
+    ServiceUrl, Span, Text, Whole, boolean, from_text, path, switch, times, words,
 };
 use crate::{
     aggregate::RankBy,
@@ -141,12 +141,14 @@ pub struct Settings {
     #[arg(long, value_name = "BOOL", help_heading = "Reports")]
     #[arg(value_parser = switch, num_args = 0..=1, require_equals = true)]
     #[arg(default_missing_value = "true")]
+    #[serde(deserialize_with = "boolean")]
     pub no_csv_guard: Option<bool>,
 
     /// Print the plan (machines, calls, time) and ask nothing [default: false]
     #[arg(long, value_name = "BOOL", help_heading = "Output")]
     #[arg(value_parser = switch, num_args = 0..=1, require_equals = true)]
     #[arg(default_missing_value = "true")]
+    #[serde(deserialize_with = "boolean")]
     pub dry_run: Option<bool>,
 
     /// Progress: a bar on a terminal and log lines elsewhere, or as said [default: auto]
@@ -163,13 +165,14 @@ pub struct Settings {
 
     /// Log more; twice for still more [default: 0]
     #[arg(short, long, help_heading = "Output", action = ArgAction::Count)]
-    #[serde(deserialize_with = "verbosity")]
+    #[serde(deserialize_with = "times")]
     pub verbose: Option<u8>,
 
     /// No summary on standard output, no progress unless asked for [default: false]
     #[arg(short, long, value_name = "BOOL", help_heading = "Output")]
     #[arg(value_parser = switch, num_args = 0..=1, require_equals = true)]
     #[arg(default_missing_value = "true")]
+    #[serde(deserialize_with = "boolean")]
     pub quiet: Option<bool>,
 
     /// Colours; `NO_COLOR` in the environment is respected [default: auto]
@@ -211,10 +214,18 @@ impl Settings {
             dry_run: self.dry_run.or(lower.dry_run),
             progress: self.progress.or(lower.progress),
             log_format: self.log_format.or(lower.log_format),
-            // The argument parser counts, and so says 0 where nothing was typed.
-            verbose: self.verbose.filter(|&times| times > 0).or(lower.verbose),
+            verbose: self.verbose.or(lower.verbose),
             quiet: self.quiet.or(lower.quiet),
             color: self.color.or(lower.color),
+        }
+    }
+
+    /// The same, as a layer. The argument parser counts, and so says 0 where nothing was
+    /// typed.
+    pub(super) fn typed(self) -> Self {
+        Self {
+            verbose: self.verbose.filter(|&times| times > 0),
+            ..self
         }
     }
 

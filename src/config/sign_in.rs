@@ -22,6 +22,14 @@ pub(super) struct Settled {
     pub(super) secret: Option<SecretString>,
 }
 
+/// The files that may hold the client secret.
+pub(super) struct SecretFiles {
+    /// Named by our own variable, which beats Azure's.
+    pub(super) of_variable: Option<PathBuf>,
+    /// Named by the configuration file, which Azure's variable beats.
+    pub(super) of_file: Option<PathBuf>,
+}
+
 /// A client secret, and what there is to say about where it was found.
 #[derive(Default)]
 pub(super) struct Found {
@@ -78,17 +86,16 @@ fn name(environment: &Environment, variable: &str) -> Result<Option<EntraName>, 
 /// or in the file that the configuration names. Only a sign-in that could use it reads it.
 pub(super) fn client_secret(
     kind: CredentialKind,
-    variable: Option<PathBuf>,
+    files: SecretFiles,
     environment: &Environment,
-    file: Option<PathBuf>,
 ) -> Result<Found, ConfigError> {
     if !matches!(kind, CredentialKind::Auto | CredentialKind::Secret) {
         return Ok(Found::default());
     }
-    if let Some(path) = variable {
+    if let Some(path) = files.of_variable {
         return from_file(&path);
     }
-    match (secret(environment, "AZURE_CLIENT_SECRET")?, file) {
+    match (secret(environment, "AZURE_CLIENT_SECRET")?, files.of_file) {
         (None, Some(path)) => from_file(&path),
         (secret, _) => Ok(Found {
             secret,

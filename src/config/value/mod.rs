@@ -1,6 +1,7 @@
 //! The values of single options: flag, environment and file take the same text for each.
 
 mod formats;
+mod from_file;
 mod out_folder;
 mod percent;
 mod span;
@@ -20,8 +21,7 @@ pub use url::{AuthorityUrl, InvalidUrl, ServiceUrl};
 pub use whole::Whole;
 pub use word::{ColorMode, LogFormat, ProgressMode};
 
-pub(super) use text::{from_text, path};
-pub(super) use whole::verbosity;
+pub(super) use from_file::{boolean, from_text, path, times};
 
 pub(crate) use text::switch;
 pub(crate) use word::words;

@@ -1,8 +1,6 @@
-//! Plain texts, and how the file's values are read through the flags' own parsers.
+//! Plain texts, names and switches.
 
-use std::{fmt, path::PathBuf, str::FromStr};
-
-use serde::{Deserializer, de};
+use std::str::FromStr;
 
 use super::InvalidValue;
 
@@ -62,40 +60,6 @@ pub(crate) fn switch(text: &str) -> Result<bool, InvalidValue> {
         "true" | "yes" | "on" | "1" => Ok(true),
         "false" | "no" | "off" | "0" => Ok(false),
         _ => Err(InvalidValue::new(text, "switch: write true or false")),
-    }
-}
-
-/// Reads a value of the file from the text that the flag would take.
-pub(in crate::config) fn from_text<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
-where
-    D: Deserializer<'de>,
-    T: FromStr<Err: fmt::Display>,
-{
-    let text = deserializer.deserialize_str(Quoted)?;
-    text.parse().map(Some).map_err(de::Error::custom)
-}
-
-/// Reads a path from the file; an empty one is none.
-pub(in crate::config) fn path<'de, D>(deserializer: D) -> Result<Option<PathBuf>, D::Error>
-where
-    D: Deserializer<'de>,
-{
-    let text: Option<Text> = from_text(deserializer)?;
-    Ok(text.map(|text| PathBuf::from(text.0)))
-}
-
-/// A text of the file. Numbers and booleans are not taken for one.
-struct Quoted;
-
-impl de::Visitor<'_> for Quoted {
-    type Value = String;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a text in quotes")
-    }
-
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<String, E> {
-        Ok(text.to_owned())
     }
 }
 

@@ -61,14 +61,6 @@ impl<const LOW: u32, const HIGH: u32> de::Visitor<'_> for Visitor<LOW, HIGH> {
     }
 }
 
-/// Reads from the file how often a flag would have been typed: `verbose = 2`.
-pub(in crate::config) fn verbosity<'de, D>(deserializer: D) -> Result<Option<u8>, D::Error>
-where
-    D: Deserializer<'de>,
-{
-    Whole::<0, 255>::deserialize(deserializer).map(|number| u8::try_from(number.get()).ok())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

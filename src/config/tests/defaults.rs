@@ -1,0 +1,136 @@
+//! The file of defaults, the help and the options tell one story.
+
+use std::{collections::BTreeMap, path::Path};
+
+use clap::Arg;
+
+use super::*;
+use crate::config::{defaults::TEXT, environment::command, file::parse, settings::keys};
+use crate::report::Format;
+
+/// What the file of defaults says about one key.
+struct Entry {
+    comment: String,
+    value: String,
+    is_example: bool,
+}
+
+/// The entries of the file, by their keys; each key once.
+fn entries() -> BTreeMap<String, Entry> {
+    let mut entries = BTreeMap::new();
+    let mut comment = String::new();
+    for line in TEXT.lines() {
+        let plain = line.strip_prefix("# ").unwrap_or(line);
+        let is_key = |key: &str| {
+            key.bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+        };
+        match plain.split_once(" = ").filter(|(key, _)| is_key(key)) {
+            Some((key, value)) => {
+                let entry = Entry {
+                    comment: std::mem::take(&mut comment),
+                    value: value.to_owned(),
+                    is_example: line != plain,
+                };
+                assert!(entries.insert(key.to_owned(), entry).is_none(), "{key}");
+            }
+            None if line.is_empty() => comment.clear(),
+            None => comment.push_str(plain),
+        }
+    }
+    entries
+}
+
+fn arguments() -> Vec<Arg> {
+    command().get_arguments().cloned().collect()
+}
+
+fn help(argument: &Arg) -> String {
+    argument.get_help().unwrap().to_string()
+}
+
+#[test]
+fn every_key_is_listed_and_nothing_else() {
+    let mut known = keys();
+    known.sort();
+    let listed: Vec<String> = entries().into_keys().collect();
+    assert_eq!(listed, known);
+}
+
+#[test]
+fn every_key_has_a_comment_and_a_value_that_it_takes() {
+    for (key, entry) in entries() {
+        assert!(!entry.comment.is_empty(), "{key}");
+        let line = format!("{key} = {}", entry.value);
+        let settings = parse(&line, Path::new("example")).unwrap();
+        assert_ne!(settings, Settings::default(), "{key}");
+    }
+}
+
+#[test]
+fn a_key_without_default_is_an_example_and_no_default() {
+    let set: Vec<String> = entries()
+        .iter()
+        .filter(|(_, entry)| !entry.is_example)
+        .map(|(key, entry)| format!("{key} = {}", entry.value))
+        .collect();
+    let defaults = parse(TEXT, Path::new("defaults")).unwrap();
+    assert_eq!(parse(&set.join("\n"), Path::new("set")).unwrap(), defaults);
+}
+
+#[test]
+fn the_help_prints_the_defaults_of_the_file() {
+    let entries = entries();
+    for argument in arguments() {
+        let key = argument.get_id().as_str();
+        let help = help(&argument);
+        match entries.get(key).filter(|entry| !entry.is_example) {
+            Some(entry) => {
+                let shown = format!("[default: {}]", entry.value.trim_matches('"'));
+                assert!(help.ends_with(&shown), "{key}: {help}");
+            }
+            None => assert!(!help.is_empty(), "{key}"),
+        }
+    }
+}
+
+#[test]
+fn the_comments_list_every_word_that_a_key_takes() {
+    let entries = entries();
+    let lists = |key: &str, word: &str| {
+        let comment = &entries[key].comment;
+        let mut words = comment.split(|letter: char| !(letter.is_alphanumeric() || letter == '-'));
+        assert!(words.any(|listed| listed == word), "{key}: {word}");
+    };
+    let choices: Vec<Arg> = arguments()
+        .into_iter()
+        .filter(|argument| !argument.get_possible_values().is_empty())
+        .collect();
+    assert_eq!(choices.len(), 6);
+    for argument in choices {
+        for word in argument.get_possible_values() {
+            lists(argument.get_id().as_str(), word.get_name());
+        }
+    }
+    let format = arguments()
+        .into_iter()
+        .find(|argument| argument.get_id() == "format");
+    let help = help(&format.unwrap());
+    for word in Format::WORDS {
+        lists("format", word);
+        assert!(help.contains(word), "{help}");
+    }
+}
+
+#[test]
+fn every_option_of_the_help_is_grouped() {
+    for argument in arguments() {
+        let heading = argument.get_help_heading();
+        let headings = ["Input", "Sign-in", "Service", "Quota", "Reports", "Output"];
+        assert!(
+            headings.contains(&heading.unwrap()),
+            "{}",
+            argument.get_id()
+        );
+    }
+}

@@ -1,0 +1,103 @@
+//! The layers together: what wins, what is refused, and what the sign-in gets.
+
+mod defaults;
+mod precedence;
+mod refusals;
+mod sign_in;
+mod surroundings;
+
+use std::{error::Error, ffi::OsString, fs, path::PathBuf};
+
+use clap::Parser;
+use jiff::{ZonedDateTime, civil, tz::TimeZone};
+use tempfile::TempDir;
+
+use super::{Config, ConfigError, Environment, Resolved, Settings, resolve};
+use crate::cli::{Cli, Command};
+
+/// A folder to run in, and what stands around it.
+struct Scene {
+    folder: TempDir,
+    flags: Vec<String>,
+    variables: Vec<(OsString, OsString)>,
+}
+
+impl Scene {
+    fn new() -> Self {
+        Self {
+            folder: TempDir::new().unwrap(),
+            flags: Vec::new(),
+            variables: Vec::new(),
+        }
+    }
+
+    fn flag(mut self, flag: &str) -> Self {
+        self.flags.push(flag.to_owned());
+        self
+    }
+
+    fn variable(mut self, name: &str, value: &str) -> Self {
+        self.variables.push((name.into(), value.into()));
+        self
+    }
+
+    /// Puts a file into the working directory's folder `work`, or beside it.
+    fn file(self, name: &str, text: impl AsRef<[u8]>) -> Self {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+        self
+    }
+
+    /// The configuration file where it is looked for first.
+    fn toml(self, text: &str) -> Self {
+        self.file("patchgap.toml", text)
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join("work").join(name)
+    }
+
+    fn environment(&self) -> Environment {
+        let platform_folder = self.folder.path().join("platform");
+        Environment::new(self.variables.clone(), Some(platform_folder))
+    }
+
+    fn resolve(&self) -> Result<Resolved, ConfigError> {
+        let typed = typed(self.flags.iter().map(String::as_str)).unwrap();
+        resolve(typed, &self.environment(), &self.path(""), &started())
+    }
+
+    fn config(&self) -> Config {
+        self.resolve().unwrap().config
+    }
+
+    fn refusal(&self) -> ConfigError {
+        self.resolve().unwrap_err()
+    }
+
+    /// What the user reads, with the working directory left out.
+    fn message(&self) -> String {
+        let error = self.refusal();
+        let mut message = error.to_string();
+        if let Some(source) = error.source() {
+            message = format!("{message}: {source}");
+        }
+        message.replace(&self.path("").display().to_string(), "")
+    }
+}
+
+/// What the command line makes of these flags of `report`.
+fn typed<'a>(flags: impl IntoIterator<Item = &'a str>) -> Result<Settings, clap::Error> {
+    let line = ["patchgap", "report", "machines.csv"];
+    match Cli::try_parse_from(line.into_iter().chain(flags))?.command {
+        Command::Report(report) => Ok(report.settings),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn started() -> ZonedDateTime {
+    civil::datetime(2026, 11, 23, 13, 5, 42, 0)
+        .to_zoned_datetime(TimeZone::UTC)
+        .unwrap()
+}

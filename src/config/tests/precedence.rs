@@ -1,0 +1,294 @@
+//! Flag beats environment beats file beats default, for every option.
+
+use super::*;
+use crate::config::settings::keys;
+
+/// One option, three values that differ from the one below, and how to see the result.
+struct Case {
+    key: &'static str,
+    flag: &'static str,
+    variable: &'static str,
+    file: &'static str,
+    /// What holds at each level: flag, variable, file, default.
+    shown: [&'static str; 4],
+    show: fn(&Config) -> String,
+}
+
+const CASES: &[Case] = &[
+    Case {
+        key: "column",
+        flag: "--column=a",
+        variable: "b",
+        file: "'c'",
+        shown: ["Some(\"a\")", "Some(\"b\")", "Some(\"c\")", "None"],
+        show: |config| format!("{:?}", config.column),
+    },
+    Case {
+        key: "tenant_id",
+        flag: "--tenant-id=a",
+        variable: "b",
+        file: "'c'",
+        shown: ["Some(\"a\")", "Some(\"b\")", "Some(\"c\")", "None"],
+        show: |config| format!("{:?}", config.sign_in.tenant_id),
+    },
+    Case {
+        key: "client_id",
+        flag: "--client-id=a",
+        variable: "b",
+        file: "'c'",
+        shown: ["Some(\"a\")", "Some(\"b\")", "Some(\"c\")", "None"],
+        show: |config| format!("{:?}", config.sign_in.client_id),
+    },
+    Case {
+        key: "credential",
+        flag: "--credential=token",
+        variable: "azure-cli",
+        file: "'secret'",
+        shown: ["token", "azure-cli", "secret", "auto"],
+        show: |config| config.sign_in.kind.to_string(),
+    },
+    Case {
+        key: "cloud",
+        flag: "--cloud=eu",
+        variable: "uk",
+        file: "'au'",
+        shown: ["eu", "uk", "au", "api"],
+        show: |config| {
+            let host = config.service.api_url.host_str().unwrap();
+            host.split('.').next().unwrap().to_owned()
+        },
+    },
+    Case {
+        key: "api_url",
+        flag: "--api-url=http://127.0.0.1:1",
+        variable: "https://b",
+        file: "'https://c/d'",
+        shown: [
+            "http://127.0.0.1:1/",
+            "https://b/",
+            "https://c/d",
+            "https://api.security.microsoft.com/",
+        ],
+        show: |config| config.service.api_url.to_string(),
+    },
+    Case {
+        key: "authority_url",
+        flag: "--authority-url=https://a",
+        variable: "https://b",
+        file: "'https://c'",
+        shown: [
+            "https://a/",
+            "https://b/",
+            "https://c/",
+            "https://login.microsoftonline.com/",
+        ],
+        show: |config| config.sign_in.authority_url.to_string(),
+    },
+    Case {
+        key: "scope",
+        flag: "--scope=a",
+        variable: "b",
+        file: "'c'",
+        shown: [
+            "a",
+            "b",
+            "c",
+            "https://api.securitycenter.microsoft.com/.default",
+        ],
+        show: |config| config.sign_in.scope.clone(),
+    },
+    Case {
+        key: "rate_limit",
+        flag: "--rate-limit=none",
+        variable: "2/s",
+        file: "'3/min,4/h'",
+        shown: ["none", "2/s", "3/min,4/h", "100/min,1500/h"],
+        show: |config| config.limits.to_string(),
+    },
+    Case {
+        key: "pace",
+        flag: "--pace=1/s",
+        variable: "none",
+        file: "'3/s'",
+        shown: ["1/s", "none", "3/s", "10/s"],
+        show: |config| config.pace.to_string(),
+    },
+    Case {
+        key: "concurrency",
+        flag: "--concurrency=1",
+        variable: "2",
+        file: "3",
+        shown: ["1", "2", "3", "8"],
+        show: |config| config.service.concurrency.to_string(),
+    },
+    Case {
+        key: "timeout",
+        flag: "--timeout=1s",
+        variable: "2m",
+        file: "'500ms'",
+        shown: ["1s", "120s", "500ms", "30s"],
+        show: |config| format!("{:?}", config.service.timeout),
+    },
+    Case {
+        key: "retries",
+        flag: "--retries=0",
+        variable: "2",
+        file: "3",
+        shown: ["0", "2", "3", "5"],
+        show: |config| config.service.retries.to_string(),
+    },
+    Case {
+        key: "out",
+        flag: "--out=a",
+        variable: "b/{date}",
+        file: "'c'",
+        shown: ["a", "b/2026-11-23", "c", "reports"],
+        show: |config| {
+            let out = config.reports.out.display().to_string();
+            let (_, out) = out.split_once("work").unwrap();
+            out[1..].to_owned()
+        },
+    },
+    Case {
+        key: "format",
+        flag: "--format=json",
+        variable: "csv",
+        file: "'json,json'",
+        shown: ["[Json]", "[Csv]", "[Json]", "[Csv, Json]"],
+        show: |config| format!("{:?}", config.reports.formats),
+    },
+    Case {
+        key: "rank_by",
+        flag: "--rank-by=cve",
+        variable: "machines",
+        file: "'exposure'",
+        shown: ["cve", "machines", "exposure", "cve"],
+        show: |config| config.reports.rank_by.to_string(),
+    },
+    Case {
+        key: "min_coverage",
+        flag: "--min-coverage=1",
+        variable: "2.5%",
+        file: "3",
+        shown: ["1%", "2.5%", "3%", "100%"],
+        show: |config| config.reports.min_coverage.to_string(),
+    },
+    Case {
+        key: "no_csv_guard",
+        flag: "--no-csv-guard",
+        variable: "false",
+        file: "true",
+        shown: ["false", "true", "false", "true"],
+        show: |config| config.reports.csv_guard.to_string(),
+    },
+    Case {
+        key: "dry_run",
+        flag: "--dry-run",
+        variable: "no",
+        file: "true",
+        shown: ["true", "false", "true", "false"],
+        show: |config| config.dry_run.to_string(),
+    },
+    Case {
+        key: "progress",
+        flag: "--progress=bar",
+        variable: "log",
+        file: "'off'",
+        shown: ["bar", "log", "off", "auto"],
+        show: |config| config.progress.to_string(),
+    },
+    Case {
+        key: "log_format",
+        flag: "--log-format=text",
+        variable: "json",
+        file: "'text'",
+        shown: ["text", "json", "text", "text"],
+        show: |config| config.console.log_format.to_string(),
+    },
+    Case {
+        key: "verbose",
+        flag: "-vvv",
+        variable: "0",
+        file: "2",
+        shown: ["3", "0", "2", "0"],
+        show: |config| config.console.verbose.to_string(),
+    },
+    Case {
+        key: "quiet",
+        flag: "-q",
+        variable: "off",
+        file: "true",
+        shown: ["true", "false", "true", "false"],
+        show: |config| config.console.quiet.to_string(),
+    },
+    Case {
+        key: "color",
+        flag: "--color=auto",
+        variable: "always",
+        file: "'never'",
+        shown: ["auto", "always", "never", "auto"],
+        show: |config| config.console.color.to_string(),
+    },
+];
+
+#[test]
+fn flag_beats_environment_beats_file_beats_default() {
+    for case in CASES {
+        let name = format!("PATCHGAP_{}", case.key.to_uppercase());
+        let with_file = || Scene::new().toml(&format!("{} = {}", case.key, case.file));
+        let levels = [
+            with_file().variable(&name, case.variable).flag(case.flag),
+            with_file().variable(&name, case.variable),
+            with_file(),
+            Scene::new(),
+        ];
+        for (scene, shown) in levels.iter().zip(case.shown) {
+            assert_eq!((case.show)(&scene.config()), shown, "{}", case.key);
+        }
+    }
+}
+
+#[test]
+fn the_table_leaves_out_only_files_to_read() {
+    let mut left_out = keys();
+    left_out.retain(|key| CASES.iter().all(|case| case.key != key));
+    left_out.sort();
+    assert_eq!(
+        left_out,
+        ["ca_cert", "client_certificate_path", "client_secret_file"]
+    );
+}
+
+#[test]
+fn a_switch_can_be_switched_off_again() {
+    let scene = Scene::new()
+        .toml("dry_run = true\nquiet = true")
+        .flag("--dry-run=false")
+        .flag("--quiet=false");
+    assert!(!scene.config().dry_run);
+    assert!(!scene.config().console.quiet);
+}
+
+#[test]
+fn an_empty_variable_is_unset() {
+    let scene = Scene::new().variable("PATCHGAP_TIMEOUT", "");
+    assert_eq!(scene.config().service.timeout.as_secs(), 30);
+}
+
+#[test]
+fn the_three_addresses_override_the_cloud_one_by_one() {
+    let scene = Scene::new()
+        .flag("--cloud=gcc-high")
+        .variable("PATCHGAP_API_URL", "https://gateway.example");
+    let config = scene.config();
+    assert_eq!(config.service.api_url.as_str(), "https://gateway.example/");
+    let sign_in = config.sign_in;
+    assert_eq!(
+        sign_in.authority_url.as_str(),
+        "https://login.microsoftonline.us/"
+    );
+    assert_eq!(
+        sign_in.scope,
+        "https://api-gov.securitycenter.microsoft.us/.default"
+    );
+}

@@ -1,0 +1,294 @@
+//! What is refused, and in which words: as a flag, as a variable, in the file.
+
+use super::*;
+
+const DURATION: &str = "duration: write a number and its unit, such as 500ms, 30s, 2m or 1h30m; \
+                        above zero and at most 24h";
+const LIMIT: &str = "limit: write calls per window, such as 100/min, 1500/h or 100/60s, or none";
+const ID: &str = "id: it has letters, digits, `.` and `-`, such as \
+                  8f3c0b6e-5a41-4c0f-9d55-2f6f8f0c1a77 or contoso.onmicrosoft.com";
+const PLAIN: &str = "plain http is allowed only to a loopback address \
+                     (127.0.0.0/8, [::1], localhost)";
+
+/// Key, placeholder of the flag, bad value, what is said about it.
+fn bad_values() -> Vec<(&'static str, &'static str, &'static str, String)> {
+    let no = |value: &str, wanted: &str| format!("`{value}` is no {wanted}");
+    vec![
+        ("timeout", " <DURATION>", "30", no("30", DURATION)),
+        ("timeout", " <DURATION>", "0s", no("0s", DURATION)),
+        ("timeout", " <DURATION>", "-1s", no("-1s", DURATION)),
+        ("rate_limit", " <LIST>", "100", no("100", LIMIT)),
+        ("rate_limit", " <LIST>", "9/min,", no("", LIMIT)),
+        ("pace", " <N/s>", "fast", no("fast", LIMIT)),
+        (
+            "api_url",
+            " <URL>",
+            "http://example.com",
+            format!("`http://example.com` is not https: {PLAIN}"),
+        ),
+        (
+            "authority_url",
+            " <URL>",
+            "http://127.0.0.1:1",
+            "`http://127.0.0.1:1` is not https: the sign-in takes nothing else, \
+             on loopback neither"
+                .to_owned(),
+        ),
+        ("tenant_id", " <ID>", "a/b", no("a/b", ID)),
+        ("client_id", " <ID>", "a b", no("a b", ID)),
+        (
+            "format",
+            " <LIST>",
+            "csv,pdf",
+            no(
+                "csv,pdf",
+                "list of formats such as csv,json; there are: csv, json",
+            ),
+        ),
+        (
+            "out",
+            " <DIR>",
+            "{tenant}",
+            no(
+                "{tenant}",
+                "folder: only {date} and {time} may stand in braces, and it is not empty",
+            ),
+        ),
+        (
+            "min_coverage",
+            " <PERCENT>",
+            "101",
+            no("101", "percentage: write a number from 0 to 100"),
+        ),
+    ]
+}
+
+fn flag(key: &str) -> String {
+    format!("--{}", key.replace('_', "-"))
+}
+
+fn variable(key: &str) -> String {
+    format!("PATCHGAP_{}", key.to_uppercase())
+}
+
+/// What the argument parser says, without its pointer to the help.
+fn typed_refusal(flag: &str) -> String {
+    let error = typed([flag]).unwrap_err();
+    assert_eq!(error.exit_code(), 2, "{flag}");
+    let text = error.to_string();
+    text.split("\n\n").next().unwrap().to_owned()
+}
+
+#[test]
+fn bad_values_are_refused_wherever_they_stand() {
+    for (key, placeholder, value, message) in bad_values() {
+        let (flag, variable) = (flag(key), variable(key));
+        assert_eq!(
+            typed_refusal(&format!("{flag}={value}")),
+            format!("error: invalid value '{value}' for '{flag}{placeholder}': {message}")
+        );
+        assert_eq!(
+            Scene::new().variable(&variable, value).message(),
+            format!("environment variable {variable}: {message}")
+        );
+        assert_eq!(
+            Scene::new()
+                .toml(&format!("# mine\n{key} = '{value}'\nretries = 1"))
+                .message(),
+            format!("patchgap.toml: line 2: {key}: {message}")
+        );
+    }
+}
+
+#[test]
+fn an_unknown_word_is_told_the_known_ones() {
+    for (key, placeholder, words) in [
+        (
+            "cloud",
+            "NAME",
+            "public, us, eu, uk, au, swa, gcc, gcc-high, dod",
+        ),
+        (
+            "credential",
+            "KIND",
+            "auto, secret, certificate, workload-identity, managed-identity, azure-cli, token",
+        ),
+        ("rank_by", "ORDER", "cve, exposure, machines"),
+        ("progress", "MODE", "auto, bar, log, off"),
+        ("log_format", "FORMAT", "text, json"),
+        ("color", "WHEN", "auto, always, never"),
+    ] {
+        let (flag, variable) = (flag(key), variable(key));
+        assert_eq!(
+            typed_refusal(&format!("{flag}=mars")),
+            format!(
+                "error: invalid value 'mars' for '{flag} <{placeholder}>'\n  \
+                 [possible values: {words}]"
+            )
+        );
+        assert_eq!(
+            Scene::new().variable(&variable, "mars").message(),
+            format!("environment variable {variable}: `mars` is none of: {words}")
+        );
+        assert_eq!(
+            Scene::new().toml(&format!("{key} = \"mars\"")).message(),
+            format!("patchgap.toml: line 1: {key}: `mars` is none of: {words}")
+        );
+    }
+}
+
+#[test]
+fn numbers_and_switches_are_told_their_bounds() {
+    for (key, value, message) in [
+        ("concurrency", "0", "`0` is no whole number from 1 to 1000"),
+        (
+            "concurrency",
+            "1001",
+            "`1001` is no whole number from 1 to 1000",
+        ),
+        ("retries", "-1", "`-1` is no whole number from 0 to 1000"),
+        ("verbose", "256", "`256` is no whole number from 0 to 255"),
+    ] {
+        let variable = variable(key);
+        assert_eq!(
+            Scene::new().variable(&variable, value).message(),
+            format!("environment variable {variable}: {message}")
+        );
+        assert_eq!(
+            Scene::new().toml(&format!("{key} = {value}")).message(),
+            format!("patchgap.toml: line 1: {key}: {message}")
+        );
+    }
+    assert_eq!(
+        typed_refusal("--concurrency=0"),
+        "error: invalid value '0' for '--concurrency <N>': `0` is no whole number from 1 to 1000"
+    );
+    assert_eq!(
+        Scene::new().variable("PATCHGAP_QUIET", "maybe").message(),
+        "environment variable PATCHGAP_QUIET: `maybe` is no switch: write true or false"
+    );
+}
+
+#[test]
+fn a_value_of_the_wrong_kind_is_told_the_right_one() {
+    for (line, message) in [
+        (
+            "retries = \"5\"",
+            "retries: invalid type: string \"5\", expected a whole number from 0 to 1000",
+        ),
+        (
+            "quiet = \"true\"",
+            "quiet: invalid type: string \"true\", expected true or false, without quotes",
+        ),
+        ("column = 5", "column: a text stands in quotes: \"5\""),
+        (
+            "ca_cert = true",
+            "ca_cert: a text stands in quotes: \"true\"",
+        ),
+        ("ca_cert = \"\"", "ca_cert: `` is no value: it is empty"),
+        (
+            "min_coverage = [9]",
+            "min_coverage: invalid type: sequence, expected a number from 0 to 100",
+        ),
+        (
+            "[scope]",
+            "scope: invalid type: map, expected a text in quotes",
+        ),
+    ] {
+        let message = format!("patchgap.toml: line 1: {message}");
+        assert_eq!(Scene::new().toml(line).message(), message);
+    }
+    let bare = Scene::new().toml("timeout = 30").message();
+    assert_eq!(
+        bare,
+        format!("patchgap.toml: line 1: timeout: `30` is no {DURATION}")
+    );
+}
+
+#[test]
+fn unknown_keys_are_named_with_the_nearest_known_one() {
+    for (key, hint) in [
+        ("rate_limt", "did you mean `rate_limit`?"),
+        ("rate-limit", "did you mean `rate_limit`?"),
+        ("tenantId", "did you mean `tenant_id`?"),
+        (
+            "config",
+            "a key is a flag of `patchgap report --help`, such as `rate_limit`; \
+             there are no tables",
+        ),
+    ] {
+        let scene = Scene::new().toml(&format!("\u{feff}retries = 1\r\n\r\n{key} = 'x'\r\n"));
+        let message = format!("patchgap.toml: line 3: unknown key `{key}`");
+        assert_eq!(scene.message(), message);
+        assert_eq!(scene.refusal().hint().as_deref(), Some(hint));
+    }
+}
+
+#[test]
+fn the_first_unknown_key_of_the_file_is_named() {
+    let scene = Scene::new().toml("zebra = 1\nape = 1\n[quota]\npace = 'none'");
+    assert_eq!(
+        scene.message(),
+        "patchgap.toml: line 1: unknown key `zebra`"
+    );
+}
+
+#[test]
+fn what_is_no_toml_is_told_the_line() {
+    for (text, message) in [
+        (
+            "retries = 1\ntimeout = 30s",
+            "line 2: string values must be quoted, expected literal string",
+        ),
+        ("retries = 1\n\nretries = 2", "line 3: duplicate key"),
+    ] {
+        let scene = Scene::new().toml(text);
+        assert_eq!(scene.message(), format!("patchgap.toml: {message}"));
+    }
+}
+
+#[test]
+fn a_secret_in_the_file_is_sent_where_it_belongs() {
+    for (key, place) in [
+        ("client_secret", "AZURE_CLIENT_SECRET"),
+        ("client-secret", "client_secret_file"),
+        ("access_token", "PATCHGAP_ACCESS_TOKEN"),
+        (
+            "client_certificate_password",
+            "AZURE_CLIENT_CERTIFICATE_PASSWORD",
+        ),
+    ] {
+        let scene = Scene::new().toml(&format!("{key} = 'geheim'"));
+        let message = format!("patchgap.toml: line 1: `{key}` must not stand in this file");
+        assert_eq!(scene.message(), message);
+        let hint = scene.refusal().hint().unwrap();
+        assert!(hint.contains(place), "{hint}");
+        assert!(!format!("{:?}", scene.refusal()).contains("geheim"));
+    }
+}
+
+#[test]
+fn a_secret_is_no_flag() {
+    for flag in [
+        "--client-secret=geheim",
+        "--access-token=geheim",
+        "--client-secret-file=x",
+    ] {
+        let error = typed([flag]).unwrap_err();
+        assert_eq!(error.exit_code(), 2);
+        assert!(!error.to_string().contains("geheim"), "{error}");
+    }
+}
+
+#[test]
+fn a_password_in_an_address_is_not_repeated() {
+    let address = "https://me:geheim@example.com";
+    for scene in [
+        Scene::new().variable("PATCHGAP_API_URL", address),
+        Scene::new().toml(&format!("api_url = '{address}'")),
+    ] {
+        let message = scene.message();
+        assert!(message.contains("is not allowed"), "{message}");
+        assert!(!message.contains("geheim"), "{message}");
+    }
+}

@@ -1,0 +1,139 @@
+//! What the sign-in gets: Azure's own variables lowest, secrets from where they may stand.
+
+use secrecy::ExposeSecret;
+
+use super::*;
+
+fn secret(scene: &Scene) -> Option<String> {
+    let secret = scene.config().sign_in.secret;
+    secret.map(|secret| secret.expose_secret().to_owned())
+}
+
+#[test]
+fn azures_own_variables_are_the_lowest_layer() {
+    let scene = Scene::new()
+        .variable("AZURE_TENANT_ID", "azure")
+        .variable("AZURE_CLIENT_ID", "azure")
+        .variable("AZURE_CLIENT_CERTIFICATE_PATH", "azure.pem")
+        .variable("AZURE_CLIENT_CERTIFICATE_PASSWORD", "geheim")
+        .variable("AZURE_FEDERATED_TOKEN_FILE", "/var/token");
+    let sign_in = scene.config().sign_in;
+    assert_eq!(sign_in.tenant_id.as_deref(), Some("azure"));
+    assert_eq!(sign_in.client_id.as_deref(), Some("azure"));
+    assert_eq!(sign_in.certificate, Some(scene.path("azure.pem")));
+    assert_eq!(
+        sign_in.certificate_password.unwrap().expose_secret(),
+        "geheim"
+    );
+    assert_eq!(sign_in.federated_token_file, Some("/var/token".into()));
+
+    let scene = scene.toml("tenant_id = 'file'\nclient_certificate_path = 'file.pem'");
+    let sign_in = scene.config().sign_in;
+    assert_eq!(sign_in.tenant_id.as_deref(), Some("file"));
+    assert_eq!(sign_in.client_id.as_deref(), Some("azure"));
+    assert_eq!(sign_in.certificate, Some(scene.path("file.pem")));
+
+    let scene = scene.variable("PATCHGAP_CLIENT_CERTIFICATE_PATH", "ours.pem");
+    let sign_in = scene.config().sign_in;
+    assert_eq!(sign_in.certificate, Some(scene.path("ours.pem")));
+}
+
+#[test]
+fn a_bad_name_of_azure_is_refused_by_its_own_name() {
+    let message = Scene::new().variable("AZURE_TENANT_ID", "a/b").message();
+    let start = "environment variable AZURE_TENANT_ID: `a/b` is no id";
+    assert!(message.starts_with(start), "{message}");
+}
+
+#[test]
+fn the_client_secret_comes_from_the_nearest_place() {
+    let scene = Scene::new()
+        .file("sub/patchgap.toml", "client_secret_file = 'mine.txt'")
+        .file("sub/mine.txt", "\u{feff} of the file \r\n\n")
+        .flag("--config=sub/patchgap.toml");
+    assert_eq!(secret(&scene).as_deref(), Some(" of the file "));
+    let scene = scene.variable("AZURE_CLIENT_SECRET", "of azure\n");
+    assert_eq!(secret(&scene).as_deref(), Some("of azure"));
+    let scene = scene
+        .file("ours.txt", "of ours")
+        .variable("PATCHGAP_CLIENT_SECRET_FILE", "ours.txt");
+    assert_eq!(secret(&scene).as_deref(), Some("of ours"));
+}
+
+#[test]
+fn a_secret_file_has_to_hold_one() {
+    let scene = Scene::new().toml("client_secret_file = 'mine.txt'");
+    let message = scene.message();
+    let start = "client secret file mine.txt: cannot be read: ";
+    assert!(message.starts_with(start), "{message}");
+    let scene = scene.file("mine.txt", "\r\n");
+    assert_eq!(scene.message(), "client secret file mine.txt: is empty");
+}
+
+#[test]
+fn a_sign_in_without_secret_reads_none() {
+    for kind in ["token", "certificate", "azure-cli"] {
+        let scene = Scene::new()
+            .toml("client_secret_file = 'gone.txt'")
+            .variable("AZURE_CLIENT_SECRET", "geheim")
+            .flag(&format!("--credential={kind}"));
+        assert_eq!(secret(&scene), None);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_secret_file_that_others_may_read_is_warned_about() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let scene = Scene::new()
+        .toml("client_secret_file = 'mine.txt'")
+        .file("mine.txt", "geheim");
+    let path = scene.path("mine.txt");
+    for (mode, warned) in [(0o600, false), (0o400, false), (0o640, true), (0o604, true)] {
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+        let warnings = scene.resolve().unwrap().warnings;
+        assert_eq!(
+            warnings.len(),
+            usize::from(warned),
+            "{mode:o}: {warnings:?}"
+        );
+    }
+    let warning = scene.resolve().unwrap().warnings.remove(0);
+    assert!(
+        warning.contains("mine.txt is open to others (mode 604)"),
+        "{warning}"
+    );
+}
+
+#[test]
+fn the_ready_made_token_is_a_variable() {
+    let scene = Scene::new().variable("PATCHGAP_ACCESS_TOKEN", "geheim\r\n");
+    let token = scene.config().sign_in.access_token.unwrap();
+    assert_eq!(token.expose_secret(), "geheim");
+    let resolved = scene.resolve().unwrap();
+    assert!(!format!("{resolved:?}").contains("geheim"));
+}
+
+#[test]
+fn a_platform_offers_its_identity_by_two_variables() {
+    assert!(!Scene::new().config().sign_in.managed_identity_offered);
+    for variable in ["IDENTITY_ENDPOINT", "MSI_ENDPOINT"] {
+        let scene = Scene::new().variable(variable, "http://127.0.0.1:1");
+        assert!(scene.config().sign_in.managed_identity_offered);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_secret_that_is_no_text_is_refused_without_repeating_it() {
+    use std::os::unix::ffi::OsStringExt;
+
+    let mut scene = Scene::new();
+    let value = OsString::from_vec(b"geheim\xff".to_vec());
+    scene.variables.push(("AZURE_CLIENT_SECRET".into(), value));
+    assert_eq!(
+        scene.message(),
+        "environment variable AZURE_CLIENT_SECRET: it is no Unicode text"
+    );
+}

@@ -1,0 +1,173 @@
+//! Files that are looked for, variables that are not ours, the clock and the console.
+
+use super::*;
+use crate::config::{ColorMode, ProgressMode, resolve_typed};
+
+const ROOT: &str = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+
+fn retries(scene: &Scene) -> u32 {
+    scene.config().service.retries
+}
+
+#[test]
+fn the_file_is_found_where_the_contract_says() {
+    let platform = "../platform/patchgap/patchgap.toml";
+    let scene = Scene::new().file(platform, "retries = 1");
+    assert_eq!(retries(&scene), 1);
+    let scene = scene.toml("retries = 2");
+    assert_eq!(retries(&scene), 2);
+    let scene = scene
+        .file("sub/three.toml", "retries = 3")
+        .variable("PATCHGAP_CONFIG", "sub/three.toml");
+    assert_eq!(retries(&scene), 3);
+    let scene = scene
+        .file("four.toml", "retries = 4")
+        .flag("--config=four.toml");
+    assert_eq!(retries(&scene), 4);
+    let file = scene.resolve().unwrap().file;
+    assert_eq!(file, Some(scene.path("four.toml")));
+}
+
+#[test]
+fn no_file_is_needed_but_one_that_was_named() {
+    assert_eq!(Scene::new().resolve().unwrap().file, None);
+    for scene in [
+        Scene::new().flag("--config=gone.toml"),
+        Scene::new().variable("PATCHGAP_CONFIG", "gone.toml"),
+    ] {
+        let message = scene.message();
+        let start = "configuration file gone.toml: cannot be read: ";
+        assert!(message.starts_with(start), "{message}");
+        assert!(scene.refusal().hint().is_some());
+    }
+}
+
+#[test]
+fn a_file_that_is_no_text_is_refused() {
+    let scene = Scene::new().file("patchgap.toml", b"\xff\xfer\0e\0");
+    assert_eq!(
+        scene.message(),
+        "configuration file patchgap.toml: cannot be read: it is no UTF-8 text"
+    );
+}
+
+#[test]
+fn the_root_certificate_is_read_and_checked() {
+    let scene = Scene::new()
+        .file("sub/patchgap.toml", "ca_cert = 'root.pem'")
+        .file("sub/root.pem", ROOT)
+        .flag("--config=sub/patchgap.toml");
+    let root = scene.config().service.ca_cert.unwrap();
+    assert_eq!(root.path, scene.path("sub").join("root.pem"));
+    assert_eq!(root.pem, ROOT.as_bytes());
+
+    let scene = scene.file("here.pem", ROOT).flag("--ca-cert=here.pem");
+    let root = scene.config().service.ca_cert.unwrap();
+    assert_eq!(root.path, scene.path("here.pem"));
+}
+
+#[test]
+fn what_is_no_certificate_is_refused() {
+    for (text, reason) in [
+        ("", "it holds no certificate"),
+        ("not PEM", "it holds no certificate"),
+        (
+            "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
+            "it holds no certificate",
+        ),
+    ] {
+        let scene = Scene::new()
+            .file("root.pem", text)
+            .flag("--ca-cert=root.pem");
+        let message = format!("root certificate root.pem: {reason}");
+        assert_eq!(scene.message(), message);
+    }
+    let cut_off = Scene::new()
+        .file("root.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n")
+        .flag("--ca-cert=root.pem");
+    assert!(matches!(cut_off.refusal(), ConfigError::Certificate { .. }));
+    let missing = Scene::new().flag("--ca-cert=gone.pem").message();
+    let start = "root certificate gone.pem: cannot be read: ";
+    assert!(missing.starts_with(start), "{missing}");
+}
+
+#[test]
+fn the_reports_go_where_the_command_runs() {
+    let scene = Scene::new()
+        .file("sub/patchgap.toml", "out = 'nightly/{date}-{time}'")
+        .flag("--config=sub/patchgap.toml");
+    let out = scene.path("nightly/2026-11-23-130542");
+    assert_eq!(scene.config().reports.out, out);
+}
+
+#[test]
+fn variables_that_only_look_like_ours_are_warned_about() {
+    let scene = Scene::new()
+        .variable("PATCHGAP_RATE_LIMT", "1/s")
+        .variable("PATCHGAP_CLIENT_SECRET", "geheim")
+        .variable("PATCHGAP_XYZZY", "1")
+        .variable("PATCHGAP_ACCESS_TOKEN", "ours")
+        .variable("PATCHGAP_RETRIES", "1")
+        .variable("HOME", "elsewhere");
+    let unknown = |name: &str, hint: &str| {
+        format!("environment variable {name} is not known and has no effect{hint}")
+    };
+    assert_eq!(
+        scene.resolve().unwrap().warnings,
+        [
+            unknown(
+                "PATCHGAP_CLIENT_SECRET",
+                "; the client secret belongs in AZURE_CLIENT_SECRET"
+            ),
+            unknown("PATCHGAP_RATE_LIMT", "; did you mean PATCHGAP_RATE_LIMIT?"),
+            unknown("PATCHGAP_XYZZY", ""),
+        ]
+    );
+}
+
+#[test]
+fn no_color_speaks_for_those_who_said_nothing() {
+    for (scene, color) in [
+        (Scene::new().variable("NO_COLOR", "1"), ColorMode::Never),
+        (Scene::new().variable("NO_COLOR", ""), ColorMode::Auto),
+        (
+            Scene::new()
+                .variable("NO_COLOR", "1")
+                .flag("--color=always"),
+            ColorMode::Always,
+        ),
+    ] {
+        assert_eq!(scene.config().console.color, color);
+    }
+}
+
+#[test]
+fn quiet_goes_without_progress_unless_it_was_asked_for() {
+    for (flags, progress) in [
+        (&["-q"][..], ProgressMode::Off),
+        (&["-q", "--progress=log"], ProgressMode::Log),
+        (&[], ProgressMode::Auto),
+    ] {
+        let scene = flags
+            .iter()
+            .fold(Scene::new(), |scene, flag| scene.flag(flag));
+        assert_eq!(scene.config().progress, progress);
+    }
+}
+
+#[test]
+fn a_demonstration_takes_notice_of_nobody() {
+    let scene = Scene::new()
+        .toml("retries = 1\nca_cert = 'gone.pem'")
+        .variable("PATCHGAP_RETRIES", "2")
+        .variable("AZURE_CLIENT_SECRET", "geheim")
+        .variable("AZURE_TENANT_ID", "contoso")
+        .variable("NO_COLOR", "1");
+    let typed = typed(["--out=here"]).unwrap();
+    let config = resolve_typed(typed, &scene.environment(), &scene.path(""), &started()).unwrap();
+    assert_eq!(config.service.retries, 5);
+    assert!(config.sign_in.secret.is_none());
+    assert_eq!(config.sign_in.tenant_id, None);
+    assert_eq!(config.console.color, ColorMode::Never);
+    assert_eq!(config.reports.out, scene.path("here"));
+}

@@ -1,0 +1,98 @@
+//! How the file's values are read: texts through the flags' own parsers, and every refusal
+//! says what is allowed.
+
+use std::{fmt, marker::PhantomData, path::PathBuf, str::FromStr};
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error, Visitor},
+};
+
+use super::{Text, Whole};
+
+/// Reads a value from the text that the flag would take.
+pub(in crate::config) fn from_text<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: FromStr<Err: fmt::Display>,
+{
+    deserializer.deserialize_any(Quoted(PhantomData)).map(Some)
+}
+
+/// Reads a path; an empty one is none.
+pub(in crate::config) fn path<'de, D>(deserializer: D) -> Result<Option<PathBuf>, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    let text: Option<Text> = from_text(deserializer)?;
+    Ok(text.map(|text| PathBuf::from(String::from(text))))
+}
+
+/// Reads a switch.
+pub(in crate::config) fn boolean<'de, D>(deserializer: D) -> Result<Option<bool>, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    deserializer.deserialize_any(TrueOrFalse).map(Some)
+}
+
+/// Reads how often a flag would have been typed: `verbose = 2`.
+pub(in crate::config) fn times<'de, D>(deserializer: D) -> Result<Option<u8>, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    Whole::<0, 255>::deserialize(deserializer).map(|number| u8::try_from(number.get()).ok())
+}
+
+/// A text in quotes that spells a `T`.
+struct Quoted<T>(PhantomData<T>);
+
+impl<T: FromStr<Err: fmt::Display>> Quoted<T> {
+    /// What a value without quotes is told: what the option takes, when it is not that
+    /// either.
+    fn unquoted<E: Error>(found: &impl ToString) -> E {
+        let found = found.to_string();
+        match found.parse::<T>() {
+            Ok(_) => E::custom(format!("a text stands in quotes: \"{found}\"")),
+            Err(error) => E::custom(error),
+        }
+    }
+}
+
+impl<T: FromStr<Err: fmt::Display>> Visitor<'_> for Quoted<T> {
+    type Value = T;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a text in quotes")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
+        text.parse().map_err(E::custom)
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<T, E> {
+        Err(Self::unquoted(&number))
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<T, E> {
+        Err(Self::unquoted(&number))
+    }
+
+    fn visit_bool<E: Error>(self, switch: bool) -> Result<T, E> {
+        Err(Self::unquoted(&switch))
+    }
+}
+
+struct TrueOrFalse;
+
+impl Visitor<'_> for TrueOrFalse {
+    type Value = bool;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("true or false, without quotes")
+    }
+
+    fn visit_bool<E: Error>(self, switch: bool) -> Result<bool, E> {
+        Ok(switch)
+    }
+}
