@@ -1,6 +1,6 @@
-//! Figures and spans of time as people read them.
+//! Figures, spans of time and chains of causes as people read them.
 
-use std::time::Duration;
+use std::{error::Error, time::Duration};
 
 /// A count with separators: `1,234,567`.
 pub fn thousands(count: u64) -> String {
@@ -28,6 +28,13 @@ pub fn span(span: Duration) -> String {
         (_, 0, _) => format!("{days} d"),
         _ => format!("{days} d {hours} h"),
     }
+}
+
+/// An error and its causes: `a: b: c`.
+pub fn chain(error: &dyn Error) -> String {
+    let causes = std::iter::successors(Some(error), |&cause| cause.source());
+    let causes: Vec<String> = causes.map(ToString::to_string).collect();
+    causes.join(": ")
 }
 
 #[cfg(test)]

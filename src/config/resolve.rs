@@ -6,12 +6,13 @@ use jiff::ZonedDateTime;
 use url::Url;
 
 use super::{
-    CaCertificate, ColorMode, Config, ConfigError, Console, Environment, ProgressMode, Reports,
-    Resolved, Service, Settings,
+    CaCertificate, ColorMode, Config, ConfigError, Console, Environment, Reports, Resolved,
+    Service, Settings,
     defaults::defaults,
     file,
     sign_in::{Found, SecretFiles, Settled, azure_layer, client_secret, sign_in},
 };
+use crate::progress::ProgressMode;
 
 /// What every configuration depends on, whatever the options say.
 #[derive(Clone, Copy)]

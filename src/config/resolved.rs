@@ -4,11 +4,12 @@ use std::{num::NonZeroUsize, path::PathBuf, time::Duration};
 
 use url::Url;
 
-use super::{CaCertificate, ColorMode, LogFormat, Percent, ProgressMode};
+use super::{CaCertificate, ColorMode, LogFormat, Percent};
 use crate::{
     aggregate::RankBy,
     defender::credential::SignIn,
     fetch::quota::{Pace, RateLimits},
+    progress::ProgressMode,
     report::Format,
 };
 

@@ -6,13 +6,14 @@ use clap::{ArgAction, Args, Command};
 use serde::Deserialize;
 
 use super::value::{
-    AuthorityUrl, ColorMode, EntraName, Formats, LogFormat, OutFolder, Percent, ProgressMode,
-    ServiceUrl, Span, Text, Whole, boolean, from_text, path, switch, times, words,
+    AuthorityUrl, ColorMode, EntraName, Formats, LogFormat, OutFolder, Percent, ServiceUrl, Span,
+    Text, Whole, boolean, from_text, path, switch, times, words,
 };
 use crate::{
     aggregate::RankBy,
     defender::{cloud::Cloud, credential::CredentialKind},
     fetch::quota::{Pace, RateLimits},
+    progress::ProgressMode,
 };
 
 /// How many requests may be in flight.

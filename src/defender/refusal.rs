@@ -18,11 +18,7 @@ pub fn hint(failure: &Failure) -> String {
         return hint.to_owned();
     }
     match failure.http_status {
-        Some(403) => format!(
-            "grant the app registration the application permission {REQUIRED_ROLE} of \
-             WindowsDefenderATP, with admin consent, and wait a few minutes; `patchgap check` \
-             shows the roles that the token holds"
-        ),
+        Some(403) => grant_hint(),
         Some(407) => "the proxy wants a sign-in: put user and password into HTTPS_PROXY, or \
                       have the service's address exempted"
             .to_owned(),
@@ -35,6 +31,15 @@ pub fn hint(failure: &Failure) -> String {
               --api-url and --scope belong together; `patchgap check` shows what the token is for"
             .to_owned(),
     }
+}
+
+/// How to grant the permission that the call needs.
+pub fn grant_hint() -> String {
+    format!(
+        "grant the app registration the application permission {REQUIRED_ROLE} of \
+         WindowsDefenderATP, with admin consent, and wait a few minutes; `patchgap check` \
+         shows the roles that the token holds"
+    )
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use super::{
     Address, Api, CallError, Class, Client, HttpError, HttpSettings, Page,
     credential::{Claims, CredentialError, SignIn, SignInError, Token, Tokens, connect},
 };
-use crate::outcome::Reason;
+use crate::{outcome::Reason, text::chain};
 
 /// Fresh tokens in a row that the service may refuse before the run is over: one is
 /// replaced, as is a token that ended. A run that was answered before is given one more.
@@ -145,12 +145,4 @@ fn no_token(error: &SignInError) -> CallError {
     failure.failure.code = error.code().map(|code| format!("AADSTS{code}"));
     failure.failure.correlation_id = error.correlation_id().map(str::to_owned);
     failure
-}
-
-fn chain(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(Some(error), |error| error.source());
-    causes
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join(": ")
 }

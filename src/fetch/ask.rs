@@ -12,6 +12,7 @@ use super::{
 use crate::{
     defender::{Address, Api, CallError, Class, Page},
     outcome::{Answer, Failure, Reason},
+    text::span,
 };
 
 /// More pages than any answer has: one that goes on is a loop.
@@ -102,10 +103,12 @@ impl<A: Api> Fetcher<A> {
         let before = self.quota.waiting();
         let until = self.quota.throttled(wait);
         if before.is_none_or(|(_, instant)| instant < until) {
-            let pause_s = (until - Instant::now()).as_secs();
+            let pause = until - Instant::now();
+            let pause_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
             warn!(
-                pause_s,
-                "the service refuses calls for quota: all wait {pause_s} s"
+                pause_ms,
+                "the service refuses calls for quota: all wait {}",
+                span(pause)
             );
         }
     }

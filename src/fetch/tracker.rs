@@ -8,11 +8,13 @@ use std::{
     time::Duration,
 };
 
+use serde::Serialize;
+
 use super::quota::Waiting;
 use crate::outcome::{Outcome, Reason};
 
 /// Calls to the service.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Requests {
     /// Calls sent, repeated ones and further pages included.
     pub sent: u64,

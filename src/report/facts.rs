@@ -5,11 +5,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::{
-    aggregate::{Coverage, percent},
-    inventory::Inventory,
-    words::words,
-};
+use crate::{aggregate::Coverage, fetch::Requests, inventory::Inventory, words::words};
 
 /// What the reports say of a run beside its figures.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,17 +49,6 @@ impl Tool {
     };
 }
 
-/// The calls of a run.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct Requests {
-    /// All calls that were sent.
-    pub sent: u64,
-    /// Those among them that repeated an earlier one.
-    pub retried: u64,
-    /// Those that the service refused for its quota.
-    pub throttled: u64,
-}
-
 words! {
     /// How a run ended.
     pub enum RunOutcome {
@@ -79,14 +64,15 @@ words! {
 }
 
 impl RunOutcome {
-    /// How a run ended that went through: complete when every machine answered and every
-    /// row named one, or when the share of rows that are answered reaches
-    /// `min_coverage`, a percentage below 100.
-    pub fn of(inventory: &Inventory, coverage: &Coverage, min_coverage: f64) -> Self {
+    /// How a run ended that went through: complete when `enough` says so of the answered
+    /// machines among everything that was asked for, rows without a machine id included.
+    pub fn of(
+        inventory: &Inventory,
+        coverage: &Coverage,
+        enough: impl FnOnce(u64, u64) -> bool,
+    ) -> Self {
         let asked_for = coverage.machines() + inventory.rejected.len() as u64;
-        let everything = coverage.answered == asked_for;
-        let enough = min_coverage < 100.0 && percent(coverage.answered, asked_for) >= min_coverage;
-        if everything || enough {
+        if enough(coverage.answered, asked_for) {
             Self::Complete
         } else {
             Self::Partial
@@ -97,9 +83,9 @@ impl RunOutcome {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inventory::RejectedRow;
+    use crate::{config::Percent, inventory::RejectedRow};
 
-    fn outcome(answered: u64, failed: u64, rejected: usize, min_coverage: f64) -> RunOutcome {
+    fn outcome(answered: u64, failed: u64, rejected: usize, percent: &str) -> RunOutcome {
         let row = RejectedRow {
             line: 2,
             input: "nonsense".to_owned(),
@@ -113,29 +99,32 @@ mod tests {
             failed,
             ..Coverage::default()
         };
-        RunOutcome::of(&inventory, &coverage, min_coverage)
+        let percent: Percent = percent.parse().unwrap();
+        RunOutcome::of(&inventory, &coverage, |part, whole| {
+            percent.is_reached_by(part, whole)
+        })
     }
 
     #[test]
     fn complete_is_everything_or_as_much_as_is_enough() {
         use RunOutcome::{Complete, Partial};
-        for (answered, failed, rejected, min_coverage, expected) in [
-            (10, 0, 0, 100.0, Complete),
-            (9, 1, 0, 100.0, Partial),
-            (10, 0, 1, 100.0, Partial),
-            (98, 2, 0, 98.0, Complete),
-            (97, 3, 0, 98.0, Partial),
-            (98, 0, 2, 98.0, Complete),
-            (98, 1, 2, 98.0, Partial),
-            (0, 10, 0, 0.0, Complete),
-            (999_999, 1, 0, 99.9999, Complete),
-            (999_999, 1, 0, 100.0, Partial),
-            (0, 0, 0, 100.0, Complete),
+        for (answered, failed, rejected, percent, expected) in [
+            (10, 0, 0, "100.0", Complete),
+            (9, 1, 0, "100.0", Partial),
+            (10, 0, 1, "100.0", Partial),
+            (98, 2, 0, "98.0", Complete),
+            (97, 3, 0, "98.0", Partial),
+            (98, 0, 2, "98.0", Complete),
+            (98, 1, 2, "98.0", Partial),
+            (0, 10, 0, "0.0", Complete),
+            (999_999, 1, 0, "99.9999", Complete),
+            (999_999, 1, 0, "100.0", Partial),
+            (0, 0, 0, "100.0", Complete),
         ] {
             assert_eq!(
-                outcome(answered, failed, rejected, min_coverage),
+                outcome(answered, failed, rejected, percent),
                 expected,
-                "{answered} answered, {failed} failed, {rejected} rejected, {min_coverage} %"
+                "{answered} answered, {failed} failed, {rejected} rejected, {percent} %"
             );
         }
     }

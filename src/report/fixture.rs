@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use super::{Facts, Report, Requests, Run, RunOutcome, Tool};
+use super::{Facts, Report, Run, RunOutcome, Tool};
 use crate::{
     aggregate::{Fleet, RankBy, aggregate},
+    fetch::Requests,
     inventory::{Inventory, InventoryMachine, RejectedRow},
     kb::{KbId, MissingKb},
     machine::MachineId,

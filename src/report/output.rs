@@ -166,26 +166,14 @@ impl OutputFolder {
     }
 
     /// A temporary file beside the reports; it goes away by itself unless it takes a place.
+    /// It is its owner's alone, and so is the report: it tells where a fleet can be attacked.
     fn temporary(&self) -> io::Result<NamedTempFile> {
-        let mut builder = Builder::new();
-        builder.prefix(".patchgap-").suffix(".tmp");
-        readable_like_any_file(&mut builder);
-        builder.tempfile_in(&self.path)
+        Builder::new()
+            .prefix(".patchgap-")
+            .suffix(".tmp")
+            .tempfile_in(&self.path)
     }
 }
-
-/// A temporary file is for its owner's eyes only, a report is for whoever may read the
-/// files that this user writes.
-#[cfg(unix)]
-fn readable_like_any_file(builder: &mut Builder<'_, '_>) {
-    use std::os::unix::fs::PermissionsExt;
-
-    builder.permissions(fs::Permissions::from_mode(0o666));
-}
-
-/// The folder decides who reads a file in it.
-#[cfg(not(unix))]
-fn readable_like_any_file(_: &mut Builder<'_, '_>) {}
 
 /// A report that is whole on the disk, beside its place.
 struct Staged {

@@ -1,7 +1,10 @@
 //! Files that are looked for, variables that are not ours, the clock and the console.
 
 use super::*;
-use crate::config::{ColorMode, ProgressMode, resolve_typed};
+use crate::{
+    config::{ColorMode, resolve_typed},
+    progress::ProgressMode,
+};
 
 const ROOT: &str = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
 

@@ -19,7 +19,7 @@ pub use span::Span;
 pub use text::{EntraName, Text};
 pub use url::{AuthorityUrl, InvalidUrl, ServiceUrl};
 pub use whole::Whole;
-pub use word::{ColorMode, LogFormat, ProgressMode};
+pub use word::{ColorMode, LogFormat};
 
 pub(super) use from_file::{boolean, from_text, path, times};
 

@@ -7,20 +7,6 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use crate::words::words;
 
 words! {
-    /// How the run tells what it is doing.
-    pub enum ProgressMode {
-        /// A bar on a terminal, log lines elsewhere.
-        Auto = "auto",
-        /// A bar.
-        Bar = "bar",
-        /// Log lines.
-        Log = "log",
-        /// Nothing.
-        Off = "off",
-    }
-}
-
-words! {
     /// How a log line is written.
     pub enum LogFormat {
         /// For people.

@@ -3,9 +3,9 @@
 use super::{
     super::{Run, RunOutcome},
     Style,
-    numbers::{counted, grouped, share, whole_share},
+    numbers::{counted, share, whole_share},
 };
-use crate::aggregate::Coverage;
+use crate::{aggregate::Coverage, text::thousands};
 
 /// Below this share of answered machines, in percent, the figures are called partial.
 const ENOUGH: u64 = 98;
@@ -33,7 +33,7 @@ fn answered(run: &Run<'_>) -> String {
     let coverage = &run.fleet.coverage;
     let machines = counted(coverage.machines(), "machine", "machines");
     let share = share(coverage.answered, coverage.machines());
-    let answered = grouped(coverage.answered);
+    let answered = thousands(coverage.answered);
     let without_answer = [
         (coverage.not_found, "not found"),
         (coverage.failed, "failed"),
@@ -42,7 +42,7 @@ fn answered(run: &Run<'_>) -> String {
     ];
     let mut parts = vec![format!("{answered} of {machines} answered ({share})")];
     for (count, what) in without_answer.into_iter().filter(|(count, _)| *count > 0) {
-        parts.push(format!("{} {what}", grouped(count)));
+        parts.push(format!("{} {what}", thousands(count)));
     }
     parts.join("; ")
 }
@@ -61,6 +61,6 @@ fn banner(run: &Run<'_>) -> String {
         RunOutcome::Complete | RunOutcome::Partial => "",
     };
     let known = counted(coverage.answered, "machine", "machines");
-    let unknown = grouped(coverage.machines() - coverage.answered);
+    let unknown = thousands(coverage.machines() - coverage.answered);
     format!("PARTIAL{why}: this speaks for {known}; of {unknown} nothing is known")
 }

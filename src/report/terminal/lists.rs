@@ -3,13 +3,14 @@
 use super::{
     super::Run,
     Style,
-    numbers::{grouped, share, whole_share},
+    numbers::{share, whole_share},
     table::{self, Column},
 };
 use crate::{
     aggregate::{Answered, KbRow, MachineRow, TopAction, percent, top_actions},
     inventory::Inventory,
     kb::KbId,
+    text::thousands,
 };
 
 /// Rows of the two lists of the worst.
@@ -53,8 +54,8 @@ fn kb_row(kb: &KbRow, answered: u64) -> Vec<String> {
         kb.rank.to_string(),
         kb.id.for_people(),
         name(kb),
-        grouped(kb.cve_addressed),
-        grouped(kb.machines_missing),
+        thousands(kb.cve_addressed),
+        thousands(kb.machines_missing),
         format!("{:.1}", percent(kb.machines_missing, answered)),
     ]
 }
@@ -110,8 +111,8 @@ fn machine_row(machine: &MachineRow, name: Option<&str>, answered: &Answered) ->
     let mut row = vec![answered.rank.to_string(), machine.id.to_string()];
     row.extend(name.map(str::to_owned));
     row.extend([
-        grouped(answered.missing.len() as u64),
-        grouped(answered.cve_addressed),
+        thousands(answered.missing.len() as u64),
+        thousands(answered.cve_addressed),
         answered.top_kb().map(KbId::for_people).unwrap_or_default(),
     ]);
     row
@@ -144,7 +145,7 @@ fn promise(count: usize, last: &TopAction<'_>, exposure: u64) -> String {
     let removed = whole_share(last.exposure_removed, exposure);
     let machines = match last.machines {
         1 => "1 machine".to_owned(),
-        machines => format!("{} machines", grouped(machines)),
+        machines => format!("{} machines", thousands(machines)),
     };
     format!("installing {what} removes {removed} of the exposure, on {machines}")
 }
@@ -153,8 +154,8 @@ fn action_row(action: &TopAction<'_>, exposure: u64) -> Vec<String> {
     vec![
         action.kb.id.for_people(),
         name(action.kb),
-        grouped(action.kb.exposure),
+        thousands(action.kb.exposure),
         share(action.exposure_removed, exposure),
-        grouped(action.machines),
+        thousands(action.machines),
     ]
 }

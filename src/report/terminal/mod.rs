@@ -11,8 +11,9 @@ mod tests;
 
 pub use style::Style;
 
-use self::numbers::{counted, grouped};
+use self::numbers::counted;
 use super::{Run, plain::plain};
+use crate::text::thousands;
 
 /// The summary of a run, for a terminal of so many columns.
 pub fn render(run: &Run<'_>, width: u16, style: Style) -> String {
@@ -42,7 +43,7 @@ fn totals(run: &Run<'_>) -> Vec<String> {
         lines.push(format!("{kbs} missing: {gaps} on {machines}"));
         lines.push(format!(
             "exposure {}: machine-times-CVE, an upper bound: KBs overlap",
-            grouped(fleet.exposure)
+            thousands(fleet.exposure)
         ));
     }
     if fleet.coverage.clean > 0 {

@@ -1,0 +1,142 @@
+//! `patchgap check`: before the first night, is everything in place?
+
+use std::fmt::Write;
+
+use jiff::Timestamp;
+
+use super::{App, AppError, console::say, job};
+use crate::{
+    config::{Resolved, Settings},
+    defender::{
+        Address, Api, CallError, Class,
+        credential::{Claims, choose},
+        refusal::REQUIRED_ROLE,
+    },
+    exit_code::ExitCode,
+    machine::MachineId,
+    text::span,
+};
+
+/// A machine that no tenant has: a service that says so has let the call in.
+const NOBODY: MachineId = MachineId::from_bytes([0; 20]);
+
+impl App {
+    pub(super) async fn check(&mut self, typed: Settings) -> Result<ExitCode, AppError> {
+        let resolved = self.resolve(typed)?;
+        let now = Timestamp::now();
+        let session = job::session(&resolved.config, now)?;
+        say(&configuration(&resolved)?);
+        let claims = session.sign_in().await?;
+        say(&token(claims.as_ref(), now));
+        demand_role(claims.as_ref())?;
+        let reply = session.page(&Address::Machine(NOBODY)).await;
+        say(&access(reply.err())?);
+        Ok(ExitCode::Complete)
+    }
+}
+
+/// One fact a line, its name first.
+struct Lines(String);
+
+impl Lines {
+    fn add(&mut self, name: &str, value: &str) {
+        // Writing to a text does not fail.
+        let _ = writeln!(self.0, "{name:<14} {value}");
+    }
+}
+
+fn configuration(resolved: &Resolved) -> Result<String, AppError> {
+    let config = &resolved.config;
+    let mut lines = Lines(String::new());
+    let file = resolved
+        .file
+        .as_ref()
+        .map(|path| path.display().to_string());
+    lines.add(
+        "configuration",
+        file.as_deref()
+            .unwrap_or("no file: flags, environment, defaults"),
+    );
+    lines.add("API", config.service.api_url.as_str());
+    lines.add("sign-in", config.sign_in.authority_url.as_str());
+    lines.add("scope", &config.sign_in.scope);
+    lines.add("credential", choose(&config.sign_in)?.as_str());
+    Ok(lines.0)
+}
+
+/// What the token says of itself.
+fn token(claims: Option<&Claims>, now: Timestamp) -> String {
+    let mut lines = Lines(String::new());
+    let Some(claims) = claims else {
+        lines.add("token", "got one; what it grants cannot be read from it");
+        return lines.0;
+    };
+    let unknown = || "not named in the token".to_owned();
+    lines.add("tenant", &claims.tenant_id.clone().unwrap_or_else(unknown));
+    lines.add(
+        "application",
+        &claims.app_id.clone().unwrap_or_else(unknown),
+    );
+    lines.add(
+        "token expires",
+        &claims
+            .expires_at
+            .map_or_else(unknown, |end| expiry(end, now)),
+    );
+    lines.add("roles", &granted(claims));
+    lines.0
+}
+
+fn expiry(end: Timestamp, now: Timestamp) -> String {
+    let left = std::time::Duration::try_from(end.duration_since(now)).unwrap_or_default();
+    format!("{end:.0} (in {})", span(left))
+}
+
+/// Roles, or a person's scopes.
+fn granted(claims: &Claims) -> String {
+    let granted: Vec<&str> = [&claims.roles, &claims.scopes]
+        .into_iter()
+        .flatten()
+        .map(String::as_str)
+        .collect();
+    if granted.is_empty() {
+        "none".to_owned()
+    } else {
+        granted.join(", ")
+    }
+}
+
+/// A token that lists its permissions has to list the one that is needed; a person's token
+/// lists scopes, whose names differ, and the service decides.
+fn demand_role(claims: Option<&Claims>) -> Result<(), AppError> {
+    match claims {
+        Some(claims)
+            if claims.scopes.is_empty()
+                && !claims.roles.iter().any(|role| role == REQUIRED_ROLE) =>
+        {
+            Err(AppError::MissingRole {
+                held: granted(claims),
+            })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What the service's answer to the one call means.
+fn access(refusal: Option<CallError>) -> Result<String, AppError> {
+    let mut lines = Lines(String::new());
+    lines.add(
+        "access",
+        match refusal {
+            None => "granted",
+            Some(error) => match error.class {
+                Class::NotFound => "granted",
+                Class::Window(_) => "granted; the quota is used up at the moment",
+                Class::Run | Class::Token => return Err(AppError::Refused(error.failure)),
+                Class::Call(_) | Class::Machine => return Err(AppError::NoAnswer(error.failure)),
+            },
+        },
+    );
+    lines.0.push_str("\nready: patchgap report machines.csv\n");
+    Ok(lines.0)
+}

@@ -1,0 +1,54 @@
+//! Standard output and standard error, as this process has them.
+
+use std::io::{self, IsTerminal, Write};
+
+use terminal_size::{Width, terminal_size};
+use tracing::error;
+
+use super::error::AppError;
+use crate::{
+    config::{ColorMode, LogFormat},
+    report::{plain::plain, terminal::Style},
+    text::chain,
+};
+
+/// Columns where nobody says how many there are.
+const USUAL_WIDTH: u16 = 100;
+
+/// Writes to standard output. A reader that went away (`| head`) is no failure.
+pub(super) fn say(text: &str) {
+    let mut out = io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+/// The columns of the terminal on standard output.
+pub(super) fn terminal_width() -> u16 {
+    terminal_size().map_or(USUAL_WIDTH, |(Width(width), _)| width)
+}
+
+/// Whether standard output gets colours.
+pub(super) fn terminal_style(mode: ColorMode) -> Style {
+    match mode {
+        ColorMode::Always => Style::Colour,
+        ColorMode::Auto if io::stdout().is_terminal() => Style::Colour,
+        ColorMode::Auto | ColorMode::Never => Style::Plain,
+    }
+}
+
+/// Says why a command ended early: `error: a: b: c`, and what to do about it. A collector
+/// of JSON gets it as a log line.
+pub(super) fn complain(problem: &AppError, log_format: LogFormat) {
+    // What came from outside cannot steer the terminal.
+    let text = plain(&chain(problem));
+    let hint = problem.hint();
+    if log_format == LogFormat::Json {
+        let exit_code = problem.exit_code() as u8;
+        error!(exit_code, hint, "{text}");
+        return;
+    }
+    let mut err = io::stderr().lock();
+    let _ = writeln!(err, "error: {text}");
+    if let Some(hint) = hint {
+        let _ = writeln!(err, "hint: {}", plain(&hint));
+    }
+}

@@ -1,0 +1,176 @@
+//! Everything that ends a run early, with its exit code and what to do about it.
+
+use thiserror::Error;
+
+use crate::{
+    config::ConfigError,
+    defender::{
+        HttpError, SessionError,
+        credential::{CredentialError, SignInError},
+        refusal::{self, REQUIRED_ROLE},
+    },
+    exit_code::ExitCode,
+    fetch::quota::InvalidLimit,
+    inventory::InventoryError,
+    outcome::Failure,
+    report::output::OutputError,
+    simulator::SimulatorError,
+};
+
+/// Why a command ended early.
+#[derive(Debug, Error)]
+pub enum AppError {
+    /// The configuration does not do.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The inventory does not do.
+    #[error(transparent)]
+    Inventory(#[from] InventoryError),
+    /// What was configured for the service does not do.
+    #[error(transparent)]
+    Session(#[from] SessionError),
+    /// The credential does not do.
+    #[error(transparent)]
+    Credential(#[from] CredentialError),
+    /// The HTTP clients cannot be made.
+    #[error(transparent)]
+    Http(#[from] HttpError),
+    /// The sign-in failed; nothing was asked.
+    #[error("cannot sign in")]
+    SignIn(#[from] SignInError),
+    /// The service refuses the whole run.
+    #[error("the service refuses the whole run: {}", describe(.0))]
+    Refused(Failure),
+    /// The token lacks the permission.
+    #[error("the token does not hold the role {REQUIRED_ROLE}; it holds: {held}")]
+    MissingRole {
+        /// What it holds.
+        held: String,
+    },
+    /// The one call of a check brought no answer.
+    #[error("the sign-in works, but the service does not answer: {}", describe(.0))]
+    NoAnswer(Failure),
+    /// The first machines all failed in the same way.
+    #[error("stopped early, because the first machines all failed in the same way: {}", describe(.0))]
+    Failing(Failure),
+    /// Interrupted before anything was known.
+    #[error("interrupted before anything was asked")]
+    Interrupted,
+    /// The reports cannot be written.
+    #[error(transparent)]
+    Output(#[from] OutputError),
+    /// The simulated tenant cannot be served.
+    #[error(transparent)]
+    Simulator(#[from] SimulatorError),
+    /// The demonstration's own quota is none: a bug.
+    #[error(transparent)]
+    Limit(#[from] InvalidLimit),
+    /// A file of the simulated tenant cannot be written.
+    #[error("cannot write {path}")]
+    Write {
+        /// The file.
+        path: String,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// The system gives no threads or no timers.
+    #[error("cannot start")]
+    Start(#[source] std::io::Error),
+}
+
+impl AppError {
+    /// The exit code that it stands for.
+    pub const fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Config(_)
+            | Self::Inventory(_)
+            | Self::Session(_)
+            | Self::Credential(_)
+            | Self::Http(_) => ExitCode::Configuration,
+            Self::SignIn(_) | Self::Refused(_) | Self::MissingRole { .. } => ExitCode::Refused,
+            Self::Failing(_) | Self::NoAnswer(_) => ExitCode::Partial,
+            Self::Interrupted => ExitCode::Interrupted,
+            Self::Output(_) | Self::Write { .. } => ExitCode::Output,
+            Self::Simulator(_) | Self::Limit(_) | Self::Start(_) => ExitCode::Unexpected,
+        }
+    }
+
+    /// What to do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Config(error) => error.hint(),
+            Self::Inventory(error) => error.hint(),
+            Self::Session(error) => error.hint(),
+            Self::Credential(error) => error.hint(),
+            Self::SignIn(error) => error.hint(),
+            Self::Refused(failure) => Some(refusal::hint(failure)),
+            Self::MissingRole { .. } => Some(refusal::grant_hint()),
+            Self::NoAnswer(_) => Some(
+                "try again later; is --api-url right, does a proxy stand in between?".to_owned(),
+            ),
+            Self::Failing(_) => Some(
+                "every other machine would fail alike: is the service up, does --api-url name \
+                 it, does a proxy stand in between? Run again when it is mended"
+                    .to_owned(),
+            ),
+            Self::Output(error) => error.hint(),
+            Self::Simulator(error) => error.hint(),
+            Self::Http(_)
+            | Self::Limit(_)
+            | Self::Interrupted
+            | Self::Write { .. }
+            | Self::Start(_) => None,
+        }
+    }
+}
+
+/// A failure with everything that support asks for.
+fn describe(failure: &Failure) -> String {
+    let mut text = match failure.http_status {
+        Some(status) => format!("HTTP {status}"),
+        None => failure.reason.to_string(),
+    };
+    if let Some(code) = &failure.code {
+        text = format!("{text} {code}");
+    }
+    text = format!("{text}: {}", failure.message);
+    if let Some(id) = &failure.correlation_id {
+        text = format!("{text} (correlation id {id})");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outcome::Reason;
+
+    #[test]
+    fn a_refusal_names_status_code_and_correlation_id() {
+        let mut failure = Failure {
+            reason: Reason::Refused,
+            http_status: Some(403),
+            code: Some("Forbidden".to_owned()),
+            message: "Missing application roles.".to_owned(),
+            correlation_id: Some("5b6c".to_owned()),
+        };
+        assert_eq!(
+            AppError::Refused(failure.clone()).to_string(),
+            "the service refuses the whole run: HTTP 403 Forbidden: Missing application roles. \
+             (correlation id 5b6c)"
+        );
+        failure = Failure {
+            http_status: None,
+            code: None,
+            correlation_id: None,
+            ..failure
+        };
+        failure.reason = Reason::Timeout;
+        failure.message = "no reply in time".to_owned();
+        assert_eq!(
+            AppError::Failing(failure).to_string(),
+            "stopped early, because the first machines all failed in the same way: \
+             timeout: no reply in time"
+        );
+    }
+}

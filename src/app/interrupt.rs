@@ -1,0 +1,93 @@
+//! Ctrl-C and its relatives: the first ends the run gracefully, the second at once.
+
+use std::{io, time::Duration};
+
+use tokio::time::sleep;
+use tracing::warn;
+
+use crate::{exit_code::ExitCode, fetch::Stops};
+
+/// How long calls in flight may take after the first interruption: container runtimes kill
+/// what has not ended after ten seconds.
+const GRACE: Duration = Duration::from_secs(8);
+
+/// Waits for interruptions and tells `stops`. Never returns.
+pub(super) async fn watch(stops: Stops) {
+    let Ok(mut signals) = Signals::new() else {
+        warn!("interruptions cannot be caught: Ctrl-C will end the run without reports");
+        return std::future::pending().await;
+    };
+    signals.next().await;
+    warn!("stopping: waiting for answers on their way (once more to stop at once)");
+    stops.gentle.cancel();
+    tokio::select! {
+        () = signals.next() => warn!("stopping at once"),
+        () = sleep(GRACE) => {}
+    }
+    stops.hard.cancel();
+    signals.next().await;
+    leave()
+}
+
+/// A third interruption means it: whatever is being written now is left.
+#[expect(
+    clippy::exit,
+    reason = "asked for three times; reports are replaced whole or not at all"
+)]
+fn leave() -> ! {
+    std::process::exit(ExitCode::Interrupted as i32)
+}
+
+#[cfg(unix)]
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn new() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+#[cfg(windows)]
+struct Signals {
+    interrupt: tokio::signal::windows::CtrlC,
+    interrupt_break: tokio::signal::windows::CtrlBreak,
+    close: tokio::signal::windows::CtrlClose,
+    shutdown: tokio::signal::windows::CtrlShutdown,
+}
+
+#[cfg(windows)]
+impl Signals {
+    fn new() -> io::Result<Self> {
+        use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close, ctrl_shutdown};
+        Ok(Self {
+            interrupt: ctrl_c()?,
+            interrupt_break: ctrl_break()?,
+            close: ctrl_close()?,
+            shutdown: ctrl_shutdown()?,
+        })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.interrupt_break.recv() => {}
+            _ = self.close.recv() => {}
+            _ = self.shutdown.recv() => {}
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! Logs: to standard error, past the progress bar, as text or as JSON.
+
+use std::{io::IsTerminal, sync::Mutex};
+
+use tracing::{Level, level_filters::LevelFilter};
+use tracing_subscriber::{
+    Layer, Registry, filter::Targets, fmt, layer::SubscriberExt, util::SubscriberInitExt,
+};
+
+use crate::{
+    config::{ColorMode, Console, LogFormat},
+    progress::Bar,
+};
+
+/// Starts logging. What other crates log stays out below `-vvv`, and their inner workings
+/// always: they could write down what they send.
+pub(super) fn start(console: Console, bar: &Bar) {
+    let writer = Mutex::new(bar.writer());
+    let layer: Box<dyn Layer<Registry> + Send + Sync> = match console.log_format {
+        LogFormat::Json => fmt::layer()
+            .json()
+            .flatten_event(true)
+            .with_writer(writer)
+            .boxed(),
+        LogFormat::Text => fmt::layer()
+            .with_ansi(colors(console.color))
+            .with_target(false)
+            .with_writer(writer)
+            .boxed(),
+    };
+    let logs = tracing_subscriber::registry().with(layer.with_filter(filter(console)));
+    // A second start in one process (tests) keeps the first one's settings.
+    let _ = logs.try_init();
+}
+
+/// Whether standard error gets colours.
+pub(super) fn colors(mode: ColorMode) -> bool {
+    match mode {
+        ColorMode::Always => true,
+        ColorMode::Never => false,
+        ColorMode::Auto => std::io::stderr().is_terminal(),
+    }
+}
+
+fn filter(console: Console) -> Targets {
+    let (own, others) = match (console.quiet, console.verbose) {
+        (true, 0) => (Level::ERROR, LevelFilter::OFF),
+        (_, 0) => (Level::WARN, LevelFilter::OFF),
+        (_, 1) => (Level::INFO, LevelFilter::OFF),
+        (_, 2) => (Level::DEBUG, LevelFilter::OFF),
+        _ => (Level::TRACE, LevelFilter::WARN),
+    };
+    Targets::new()
+        .with_default(others)
+        .with_target("patchgap", own)
+        .with_target("patchgap::progress", own.max(Level::INFO))
+}

@@ -1,0 +1,102 @@
+//! The wiring: one file for each command. Only this room knows all the others.
+
+mod check;
+mod console;
+mod demo;
+mod error;
+mod interrupt;
+mod job;
+mod logging;
+mod plan;
+mod report;
+mod simulate;
+
+use std::path::PathBuf;
+
+use jiff::ZonedDateTime;
+use tokio::runtime::Runtime;
+use tracing::warn;
+
+pub use self::error::AppError;
+use crate::{
+    cli::{Cli, Command},
+    config::{Config, Console, Environment, LogFormat, Resolved, Settings, resolve, resolve_typed},
+    exit_code::ExitCode,
+    progress::Bar,
+};
+
+/// What the process was given beside its arguments.
+pub struct Surroundings {
+    /// The environment's variables.
+    pub environment: Environment,
+    /// Where relative paths begin.
+    pub working_directory: PathBuf,
+    /// When the process began, by the clock on the wall.
+    pub started: ZonedDateTime,
+}
+
+/// Runs a command to its end, and says why where it ends early.
+pub fn run(cli: Cli, surroundings: Surroundings) -> ExitCode {
+    let mut app = App {
+        surroundings,
+        bar: Bar::default(),
+        log_format: LogFormat::Text,
+    };
+    app.command(cli.command).unwrap_or_else(|problem| {
+        console::complain(&problem, app.log_format);
+        problem.exit_code()
+    })
+}
+
+/// What all commands share.
+struct App {
+    surroundings: Surroundings,
+    bar: Bar,
+    log_format: LogFormat,
+}
+
+impl App {
+    fn command(&mut self, command: Command) -> Result<ExitCode, AppError> {
+        let runtime = Runtime::new().map_err(AppError::Start)?;
+        runtime.block_on(async {
+            match command {
+                Command::Report(report) => self.report(*report).await,
+                Command::Demo(demo) => self.demo(demo).await,
+                Command::Simulate(simulate) => self.simulate(*simulate).await,
+                Command::Check(settings) => self.check(*settings).await,
+            }
+        })
+    }
+
+    /// The configuration from every layer; logging starts with it.
+    fn resolve(&mut self, typed: Settings) -> Result<Resolved, AppError> {
+        let Surroundings {
+            environment,
+            working_directory,
+            started,
+        } = &self.surroundings;
+        let resolved = resolve(typed, environment, working_directory, started)?;
+        self.start_logging(resolved.config.console);
+        for warning in &resolved.warnings {
+            warn!("{warning}");
+        }
+        Ok(resolved)
+    }
+
+    /// The configuration from the flags alone.
+    fn resolve_typed(&mut self, typed: Settings) -> Result<Config, AppError> {
+        let Surroundings {
+            environment,
+            working_directory,
+            started,
+        } = &self.surroundings;
+        let config = resolve_typed(typed, environment, working_directory, started)?;
+        self.start_logging(config.console);
+        Ok(config)
+    }
+
+    fn start_logging(&mut self, console: Console) {
+        self.log_format = console.log_format;
+        logging::start(console, &self.bar);
+    }
+}

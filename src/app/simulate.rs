@@ -1,0 +1,109 @@
+//! `patchgap simulate`: a simulated tenant to rehearse a nightly job against.
+
+use std::{
+    fs,
+    net::{Ipv4Addr, SocketAddr},
+    path::Path,
+};
+
+use jiff::Timestamp;
+
+use super::{App, AppError, console::say, interrupt};
+use crate::{
+    cli,
+    config::{Settings, Span},
+    exit_code::ExitCode,
+    fetch::Stops,
+    simulator::{self, Simulator},
+};
+
+/// Names of the files that a rehearsal needs.
+const ROOT: &str = "root.pem";
+const SECRET: &str = "client-secret.txt";
+const MACHINES: &str = "machines.csv";
+const CONFIG: &str = "patchgap.toml";
+
+impl App {
+    pub(super) async fn simulate(&mut self, command: cli::Simulate) -> Result<ExitCode, AppError> {
+        let cli::Simulate {
+            tenant,
+            port,
+            rate_limit,
+            latency,
+            token_lifetime,
+            folder,
+            faults,
+            console,
+        } = command;
+        self.resolve_typed(Settings::from(console))?;
+        let settings = simulator::Settings {
+            seed: tenant.seed,
+            machines: tenant.machines.get() as usize,
+            limits: rate_limit,
+            latency: latency.map(Span::get).unwrap_or_default(),
+            token_lifetime: token_lifetime.get(),
+            faults,
+            address: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
+            ..simulator::Settings::default()
+        };
+        let simulator = Simulator::start(settings, Timestamp::now()).await?;
+        let folder = self.surroundings.working_directory.join(folder);
+        write(&folder, &simulator)?;
+        say(&invitation(&folder, &simulator));
+        let stops = Stops::default();
+        tokio::spawn(interrupt::watch(stops.clone()));
+        stops.gentle.cancelled().await;
+        Ok(ExitCode::Complete)
+    }
+}
+
+/// Writes what a rehearsal needs: certificate, secret, machines and a configuration.
+fn write(folder: &Path, simulator: &Simulator) -> Result<(), AppError> {
+    let failed = |path: &Path| {
+        let path = path.display().to_string();
+        move |source| AppError::Write { path, source }
+    };
+    fs::create_dir_all(folder).map_err(failed(folder))?;
+    for (name, content) in [
+        (ROOT, simulator.root_certificate_pem()),
+        (SECRET, simulator.client_secret()),
+        (MACHINES, &simulator.inventory_csv()),
+        (CONFIG, &config(simulator)),
+    ] {
+        let path = folder.join(name);
+        fs::write(&path, content).map_err(failed(&path))?;
+    }
+    Ok(())
+}
+
+/// The configuration of the simulated tenant, as a file.
+fn config(simulator: &Simulator) -> String {
+    format!(
+        "# The simulated tenant: written by `patchgap simulate`, good for as long as it runs.\n\
+         tenant_id = \"{}\"\n\
+         client_id = \"{}\"\n\
+         client_secret_file = \"{SECRET}\"\n\
+         api_url = \"{}\"\n\
+         authority_url = \"{}\"\n\
+         ca_cert = \"{ROOT}\"\n",
+        simulator.tenant_id(),
+        simulator.client_id(),
+        simulator.api_url(),
+        simulator.authority_url(),
+    )
+}
+
+fn invitation(folder: &Path, simulator: &Simulator) -> String {
+    let config = folder.join(CONFIG);
+    let machines = folder.join(MACHINES);
+    format!(
+        "a simulated tenant with {} machines serves at {} until Ctrl-C\n\
+         in another terminal:\n\n  \
+         patchgap check --config {config}\n  \
+         patchgap report --config {config} {machines}\n",
+        simulator.fleet().machines().len(),
+        simulator.api_url(),
+        config = config.display(),
+        machines = machines.display(),
+    )
+}
