@@ -1,0 +1,62 @@
+//! A run that has ended: its exit code, what it said, and its reports.
+
+use std::{collections::BTreeMap, fs, path::PathBuf, process::Output};
+
+use serde_json::Value;
+
+/// One row of a CSV report, by column.
+type Row = BTreeMap<String, String>;
+
+/// A run that has ended.
+pub(crate) struct Finished {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+    reports: PathBuf,
+}
+
+impl Finished {
+    pub(crate) fn new(output: Output, reports: PathBuf) -> Self {
+        Self {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+            reports,
+        }
+    }
+
+    /// Demands an exit code, and shows what was said where it is another.
+    #[track_caller]
+    pub(crate) fn exits_with(self, code: i32) -> Self {
+        assert_eq!(self.code, Some(code), "{}\n{}", self.stdout, self.stderr);
+        self
+    }
+
+    /// Demands a text on standard error.
+    #[track_caller]
+    pub(crate) fn complains(self, text: &str) -> Self {
+        assert!(self.stderr.contains(text), "not `{text}`:\n{}", self.stderr);
+        self
+    }
+
+    /// The rows of a CSV report.
+    pub(crate) fn rows(&self, name: &str) -> Vec<Row> {
+        let mut reader = csv::Reader::from_path(self.reports.join(name)).unwrap();
+        reader.deserialize().map(Result::unwrap).collect()
+    }
+
+    /// The bytes of a report.
+    pub(crate) fn bytes(&self, name: &str) -> Vec<u8> {
+        fs::read(self.reports.join(name)).unwrap()
+    }
+
+    /// `summary.json`.
+    pub(crate) fn summary(&self) -> Value {
+        serde_json::from_slice(&self.bytes("summary.json")).unwrap()
+    }
+
+    /// Whether any report was written.
+    pub(crate) fn has_reports(&self) -> bool {
+        self.reports.join("summary.json").exists()
+    }
+}

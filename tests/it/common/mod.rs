@@ -1,0 +1,6 @@
+//! What every test here needs: a tenant, the binary with a clean environment, its reports.
+
+mod finished;
+mod scene;
+
+pub(crate) use self::{finished::Finished, scene::Scene};

@@ -1,0 +1,107 @@
+//! A scene: a simulated tenant, a folder of its own, and the binary that works in it.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use jiff::Timestamp;
+use patchgap::simulator::{Settings, Simulator};
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+use super::Finished;
+
+/// A tenant without quota, and a folder with everything that a run against it needs.
+pub(crate) struct Scene {
+    pub(crate) tenant: Simulator,
+    folder: TempDir,
+    /// Serves the tenant for as long as the scene lasts.
+    _runtime: Runtime,
+}
+
+impl Scene {
+    /// A tenant of so many machines, without faults and without limits.
+    pub(crate) fn with_machines(machines: usize) -> Self {
+        Self::with(|settings| settings.machines = machines)
+    }
+
+    /// A tenant as `change` makes it of one without faults and without limits.
+    pub(crate) fn with(change: impl FnOnce(&mut Settings)) -> Self {
+        let mut settings = Settings {
+            limits: "none".parse().unwrap(),
+            ..Settings::default()
+        };
+        change(&mut settings);
+        let runtime = Runtime::new().unwrap();
+        let tenant = runtime
+            .block_on(Simulator::start(settings, Timestamp::now()))
+            .unwrap();
+        let scene = Self {
+            tenant,
+            folder: tempfile::tempdir().unwrap(),
+            _runtime: runtime,
+        };
+        scene.write("root.pem", scene.tenant.root_certificate_pem());
+        scene.write("machines.csv", scene.tenant.inventory_csv());
+        scene
+    }
+
+    /// A path in the scene's folder.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// The scene's folder, in which the binary works.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Writes a file into the scene's folder.
+    pub(crate) fn write(&self, name: &str, content: impl AsRef<[u8]>) {
+        fs::write(self.path(name), content).unwrap();
+    }
+
+    /// The binary in the scene's folder, with no environment but what it needs to reach
+    /// the tenant: nothing of the machine that runs the tests gets in.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_patchgap"));
+        command
+            .args(arguments)
+            .current_dir(self.folder())
+            .env_clear();
+        // Windows cannot open a socket without it.
+        command.envs(std::env::var_os("SystemRoot").map(|root| ("SystemRoot", root)));
+        command
+            .env("HOME", self.folder())
+            .env("AZURE_TENANT_ID", self.tenant.tenant_id())
+            .env("AZURE_CLIENT_ID", self.tenant.client_id())
+            .env("AZURE_CLIENT_SECRET", self.tenant.client_secret())
+            .env("PATCHGAP_API_URL", self.tenant.api_url().as_str())
+            .env(
+                "PATCHGAP_AUTHORITY_URL",
+                self.tenant.authority_url().as_str(),
+            )
+            .env("PATCHGAP_CA_CERT", self.path("root.pem"))
+            .env("PATCHGAP_RATE_LIMIT", "none")
+            .env("PATCHGAP_PACE", "none")
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Runs a command of the binary to its end.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Finished {
+        self.finish(&mut self.command(arguments))
+    }
+
+    /// `patchgap report machines.csv`, with more arguments.
+    pub(crate) fn report(&self, arguments: &[&str]) -> Finished {
+        self.run(&[&["report", "machines.csv"], arguments].concat())
+    }
+
+    /// Runs a prepared command to its end.
+    pub(crate) fn finish(&self, command: &mut Command) -> Finished {
+        Finished::new(command.output().unwrap(), self.path("reports"))
+    }
+}

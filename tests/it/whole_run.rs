@@ -1,0 +1,34 @@
+//! A run without trouble: every machine accounted for, every figure the truth.
+
+use std::collections::BTreeSet;
+
+use crate::common::Scene;
+
+#[test]
+fn a_clean_run_reports_the_truth() {
+    let scene = Scene::with_machines(60);
+    let run = scene.report(&[]).exits_with(0);
+    assert_eq!(run.summary()["outcome"], "complete");
+    assert_eq!(run.rows("machines.csv").len(), 60);
+    assert!(run.rows("failures.csv").is_empty());
+
+    let gap = |machine: &str, kb: &str, cve: &str| format!("{machine} {kb} {cve}");
+    let reported: BTreeSet<String> = run
+        .rows("gaps.csv")
+        .iter()
+        .map(|row| gap(&row["machineId"], &row["kbId"], &row["cveAddressed"]))
+        .collect();
+    let fleet = scene.tenant.fleet().machines();
+    let truth: BTreeSet<String> = fleet
+        .iter()
+        .flat_map(|machine| machine.missing.iter().map(move |kb| (machine.id, kb)))
+        .map(|(id, kb)| {
+            gap(
+                &id.to_string(),
+                kb.id.as_str(),
+                &kb.cve_addressed.to_string(),
+            )
+        })
+        .collect();
+    assert_eq!(reported, truth);
+}
