@@ -15,6 +15,12 @@ pub fn thousands(count: u64) -> String {
     text
 }
 
+/// A count with its noun: `1 machine`, `2,000 machines`.
+pub fn counted(count: u64, one: &str, many: &str) -> String {
+    let noun = if count == 1 { one } else { many };
+    format!("{} {noun}", thousands(count))
+}
+
 /// A span of time in the two units that matter: `5 h 40 min`, `43 min`, `12 s`.
 pub fn span(span: Duration) -> String {
     let seconds = span.as_secs() + u64::from(span.subsec_millis() >= 500);

@@ -1,10 +1,8 @@
 //! `patchgap check`: before the first night, is everything in place?
 
-use std::fmt::Write;
-
 use jiff::Timestamp;
 
-use super::{App, AppError, console::say, job};
+use super::{App, AppError, console::say, job, lines::Lines};
 use crate::{
     config::{Resolved, Settings},
     defender::{
@@ -35,19 +33,9 @@ impl App {
     }
 }
 
-/// One fact a line, its name first.
-struct Lines(String);
-
-impl Lines {
-    fn add(&mut self, name: &str, value: &str) {
-        // Writing to a text does not fail.
-        let _ = writeln!(self.0, "{name:<14} {value}");
-    }
-}
-
 fn configuration(resolved: &Resolved) -> Result<String, AppError> {
     let config = &resolved.config;
-    let mut lines = Lines(String::new());
+    let mut lines = Lines::default();
     let file = resolved
         .file
         .as_ref()
@@ -61,15 +49,15 @@ fn configuration(resolved: &Resolved) -> Result<String, AppError> {
     lines.add("sign-in", config.sign_in.authority_url.as_str());
     lines.add("scope", &config.sign_in.scope);
     lines.add("credential", choose(&config.sign_in)?.as_str());
-    Ok(lines.0)
+    Ok(lines.into_text())
 }
 
 /// What the token says of itself.
 fn token(claims: Option<&Claims>, now: Timestamp) -> String {
-    let mut lines = Lines(String::new());
+    let mut lines = Lines::default();
     let Some(claims) = claims else {
         lines.add("token", "got one; what it grants cannot be read from it");
-        return lines.0;
+        return lines.into_text();
     };
     let unknown = || "not named in the token".to_owned();
     lines.add("tenant", &claims.tenant_id.clone().unwrap_or_else(unknown));
@@ -84,7 +72,7 @@ fn token(claims: Option<&Claims>, now: Timestamp) -> String {
             .map_or_else(unknown, |end| expiry(end, now)),
     );
     lines.add("roles", &granted(claims));
-    lines.0
+    lines.into_text()
 }
 
 fn expiry(end: Timestamp, now: Timestamp) -> String {
@@ -124,7 +112,7 @@ fn demand_role(claims: Option<&Claims>) -> Result<(), AppError> {
 
 /// What the service's answer to the one call means.
 fn access(refusal: Option<CallError>) -> Result<String, AppError> {
-    let mut lines = Lines(String::new());
+    let mut lines = Lines::default();
     lines.add(
         "access",
         match refusal {
@@ -137,6 +125,5 @@ fn access(refusal: Option<CallError>) -> Result<String, AppError> {
             },
         },
     );
-    lines.0.push_str("\nready: patchgap report machines.csv\n");
-    Ok(lines.0)
+    Ok(lines.into_text() + "\nready: patchgap report machines.csv\n")
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use secrecy::SecretString;
 
-use super::{App, AppError, job::Job};
+use super::{App, AppError, console::say, job::Job};
 use crate::{
     cli,
     config::{CaCertificate, Config, Settings},
@@ -41,6 +41,9 @@ impl App {
         config.limits = limits;
         config.pace = PACE.parse::<Pace>()?;
         aim(&mut config, &simulator);
+        if !config.console.quiet {
+            say(&introduction(&simulator));
+        }
         let csv = simulator.inventory_csv();
         let inventory = inventory::read_from(csv.as_bytes(), "demo-machines.csv", None)?;
         let job = Job {
@@ -51,6 +54,14 @@ impl App {
         };
         job.run().await
     }
+}
+
+fn introduction(simulator: &Simulator) -> String {
+    format!(
+        "a simulated tenant of {} machines, with the faults of a real one; its quota is {LIMITS},\n\
+         a thirtieth of the real one's time, so that this takes seconds and not hours\n\n",
+        simulator.fleet().machines().len()
+    )
 }
 
 /// Points the configuration at the simulated tenant.

@@ -6,6 +6,7 @@ mod demo;
 mod error;
 mod interrupt;
 mod job;
+mod lines;
 mod logging;
 mod plan;
 mod report;

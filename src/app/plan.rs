@@ -1,26 +1,69 @@
 //! What a run would do, before it does it.
 
-use std::fmt::Write;
+use std::time::Duration;
 
 use jiff::{SignedDuration, ZonedDateTime};
 use tokio::time::Instant;
 
+use super::lines::Lines;
 use crate::{
     config::Config,
     fetch::quota::{Load, Quota},
     inventory::Inventory,
     report,
-    text::{span, thousands},
+    text::{counted, span, thousands},
 };
 
 /// How long an answer usually takes.
-const USUAL_LATENCY: std::time::Duration = std::time::Duration::from_millis(300);
+const USUAL_LATENCY: Duration = Duration::from_millis(300);
 
 /// The plan, for people: machines, calls, and how long the quota makes them take.
 pub(super) fn plan(config: &Config, inventory: &Inventory, now: &ZonedDateTime) -> String {
-    let machines = inventory.machines.len() as u64;
+    let reports = report::file_names(&report::reports(&config.reports.formats)).join(", ");
+    let calls = thousands(inventory.machines.len() as u64);
+    let mut lines = Lines::default();
+    lines.add("inventory", &rows(inventory));
+    lines.add(
+        "calls",
+        &format!("{calls}, one a machine; more where an answer fails"),
+    );
+    lines.add(
+        "quota",
+        &format!("{}, paced at {}", config.limits, config.pace),
+    );
+    lines.add("time", &time(config, inventory, now));
+    lines.add(
+        "reports",
+        &format!("{reports} in {}", config.reports.out.display()),
+    );
+    lines.into_text()
+}
+
+fn rows(inventory: &Inventory) -> String {
+    let machines = counted(inventory.machines.len() as u64, "machine", "machines");
+    let mut parts = vec![format!("{}: {machines}", inventory.file)];
+    for (count, one, many) in [
+        (
+            inventory.duplicates,
+            "row repeats one of them",
+            "rows repeat one of them",
+        ),
+        (
+            inventory.rejected.len() as u64,
+            "row holds no machine id",
+            "rows hold no machine id",
+        ),
+    ] {
+        if count > 0 {
+            parts.push(counted(count, one, many));
+        }
+    }
+    parts.join(", ")
+}
+
+fn time(config: &Config, inventory: &Inventory, now: &ZonedDateTime) -> String {
     let load = Load {
-        calls: machines,
+        calls: inventory.machines.len() as u64,
         latency: USUAL_LATENCY,
         concurrency: config.service.concurrency.get(),
     };
@@ -28,57 +71,9 @@ pub(super) fn plan(config: &Config, inventory: &Inventory, now: &ZonedDateTime) 
     let end = SignedDuration::try_from(takes)
         .ok()
         .and_then(|takes| now.checked_add(takes).ok());
-    let mut text = String::new();
-    let mut line = |name: &str, value: &str| {
-        // Writing to a text does not fail.
-        let _ = writeln!(text, "{name:<10} {value}");
-    };
-    line("inventory", &rows(inventory));
-    line(
-        "calls",
-        &format!(
-            "{}, one for each machine; more where an answer fails",
-            thousands(machines)
-        ),
-    );
-    line(
-        "quota",
-        &format!("{}, paced at {}", config.limits, config.pace),
-    );
-    line(
-        "time",
-        &format!(
-            "about {}{}",
-            span(takes),
-            end.map(|end| format!(": started now, done {}", end.strftime("%a %Y-%m-%d %H:%M")))
-                .unwrap_or_default()
-        ),
-    );
-    let reports = report::reports(&config.reports.formats);
-    line(
-        "reports",
-        &format!(
-            "{} in {}",
-            report::file_names(&reports).join(", "),
-            config.reports.out.display()
-        ),
-    );
-    text
-}
-
-fn rows(inventory: &Inventory) -> String {
-    let mut text = format!(
-        "{}: {} machines",
-        inventory.file,
-        thousands(inventory.machines.len() as u64)
-    );
-    for (count, what) in [
-        (inventory.duplicates, "rows repeat one of them"),
-        (inventory.rejected.len() as u64, "rows hold no machine id"),
-    ] {
-        if count > 0 {
-            let _ = write!(text, ", {} {what}", thousands(count));
-        }
-    }
-    text
+    let end = end.map(|end| {
+        end.strftime(": started now, done %a %Y-%m-%d %H:%M")
+            .to_string()
+    });
+    format!("about {}{}", span(takes), end.unwrap_or_default())
 }

@@ -64,7 +64,7 @@ fn quota(progress: &Progress, limits: &RateLimits, now: &ZonedDateTime) -> Strin
         .used
         .iter()
         .zip(&limits.0)
-        .map(|((used, _), limit)| format!("{}/{limit}", thousands(*used as u64)));
+        .map(|((used, _), limit)| format!("{} of {limit}", thousands(*used as u64)));
     let mut parts: Vec<String> = used.collect();
     if !parts.is_empty() {
         parts[0].insert_str(0, "quota used ");
@@ -143,7 +143,7 @@ mod tests {
         assert_eq!(
             lines(&progress()).in_one(),
             "1,504 of 10,000 machines · 4 not found · 26 retried · done Tue 03:40 (in 5 h 40 min) \
-             · quota used 100/100/min · 1,500/1500/h"
+             · quota used 100 of 100/min · 1,500 of 1500/h"
         );
     }
 

@@ -3,9 +3,12 @@
 use super::{
     super::{Run, RunOutcome},
     Style,
-    numbers::{counted, share, whole_share},
+    numbers::{share, whole_share},
 };
-use crate::{aggregate::Coverage, text::thousands};
+use crate::{
+    aggregate::Coverage,
+    text::{counted, thousands},
+};
 
 /// Below this share of answered machines, in percent, the figures are called partial.
 const ENOUGH: u64 = 98;

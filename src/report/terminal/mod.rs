@@ -11,9 +11,8 @@ mod tests;
 
 pub use style::Style;
 
-use self::numbers::counted;
 use super::{Run, plain::plain};
-use crate::text::thousands;
+use crate::text::{counted, thousands};
 
 /// The summary of a run, for a terminal of so many columns.
 pub fn render(run: &Run<'_>, width: u16, style: Style) -> String {

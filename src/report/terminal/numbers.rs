@@ -1,13 +1,5 @@
 //! Numbers as people read them.
 
-use crate::text::thousands;
-
-/// `1 machine`, `2 machines`.
-pub(super) fn counted(number: u64, one: &str, many: &str) -> String {
-    let noun = if number == 1 { one } else { many };
-    format!("{} {noun}", thousands(number))
-}
-
 /// The share in percent, with one decimal, cut and not rounded: 9,999 of 10,000 are not
 /// 100.0 %.
 pub(super) fn share(part: u64, whole: u64) -> String {

@@ -1,0 +1,18 @@
+//! Facts for people, one a line, its name first.
+
+use std::fmt::Write;
+
+/// Lines of a name and a value, the values below each other.
+#[derive(Default)]
+pub(super) struct Lines(String);
+
+impl Lines {
+    pub(super) fn add(&mut self, name: &str, value: &str) {
+        // Writing to a text does not fail.
+        let _ = writeln!(self.0, "{name:<14} {value}");
+    }
+
+    pub(super) fn into_text(self) -> String {
+        self.0
+    }
+}
