@@ -18,9 +18,13 @@ pub(super) struct Pause {
 }
 
 impl Pause {
-    /// Takes in a refusal, and returns when calls go on.
+    /// Takes in a refusal, and returns when calls go on. No time at all is none: calls that
+    /// go on at once would only be refused again.
     pub(super) fn throttled(&mut self, retry_after: Option<Duration>, now: Instant) -> Instant {
-        let resume_at = now + retry_after.unwrap_or_else(|| self.guess(now));
+        let resume_at = now
+            + retry_after
+                .filter(|wait| !wait.is_zero())
+                .unwrap_or_else(|| self.guess(now));
         let later = self.resume_at.map_or(resume_at, |old| old.max(resume_at));
         self.resume_at = Some(later);
         later
@@ -58,6 +62,13 @@ mod tests {
         pause.throttled(Some(Duration::from_secs(5)), now);
         assert_eq!(pause.until(now), Some(now + Duration::from_secs(30)));
         assert_eq!(pause.until(now + Duration::from_secs(30)), None);
+    }
+
+    #[test]
+    fn no_time_at_all_is_none() {
+        let now = Instant::now();
+        let mut pause = Pause::default();
+        assert_eq!(pause.throttled(Some(Duration::ZERO), now), now + SHORTEST);
     }
 
     #[test]
