@@ -2,11 +2,13 @@
 
 use std::{
     fs,
+    io::{self, Write},
     net::{Ipv4Addr, SocketAddr},
     path::Path,
 };
 
 use jiff::Timestamp;
+use tempfile::NamedTempFile;
 
 use super::{App, AppError, console::say, interrupt};
 use crate::{
@@ -71,8 +73,16 @@ fn write(folder: &Path, simulator: &Simulator) -> Result<(), AppError> {
         (CONFIG, &config(simulator)),
     ] {
         let path = folder.join(name);
-        fs::write(&path, content).map_err(failed(&path))?;
+        replace(folder, &path, content).map_err(failed(&path))?;
     }
+    Ok(())
+}
+
+/// Replaces a file in one step. It is its owner's alone, because one of them is a secret.
+fn replace(folder: &Path, path: &Path, content: &str) -> io::Result<()> {
+    let mut file = NamedTempFile::new_in(folder)?;
+    file.write_all(content.as_bytes())?;
+    file.persist(path)?;
     Ok(())
 }
 
