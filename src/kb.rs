@@ -89,6 +89,23 @@ impl MissingKb {
     }
 }
 
+/// The missing KBs of one machine, sorted by id, each once: the same KB twice in an answer is
+/// one missing KB.
+pub fn each_once(mut missing: Vec<MissingKb>) -> Vec<MissingKb> {
+    if missing.is_sorted_by(|one, next| one.id < next.id) {
+        return missing;
+    }
+    missing.sort_by(|one, other| one.id.cmp(&other.id));
+    let mut merged: Vec<MissingKb> = Vec::with_capacity(missing.len());
+    for kb in missing {
+        match merged.last_mut() {
+            Some(last) if last.id == kb.id => last.merge(kb),
+            _ => merged.push(kb),
+        }
+    }
+    merged
+}
+
 /// The smaller of two texts, where a missing one counts as none.
 fn smaller(one: Option<Arc<str>>, other: Option<Arc<str>>) -> Option<Arc<str>> {
     [one, other].into_iter().flatten().min()

@@ -5,7 +5,11 @@
 
 use jiff::Timestamp;
 
-use crate::{kb::MissingKb, machine::MachineId, words::words};
+use crate::{
+    kb::{MissingKb, each_once},
+    machine::MachineId,
+    words::words,
+};
 
 /// What is known of one machine after it was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,18 +34,10 @@ pub struct Answer {
 impl Answer {
     /// The answer that these KBs make, in whatever order they came. The same KB twice is one
     /// missing KB.
-    pub fn new(answered_at: Timestamp, mut reported: Vec<MissingKb>) -> Self {
-        reported.sort_by(|one, other| one.id.cmp(&other.id));
-        let mut missing: Vec<MissingKb> = Vec::with_capacity(reported.len());
-        for kb in reported {
-            match missing.last_mut() {
-                Some(last) if last.id == kb.id => last.merge(kb),
-                _ => missing.push(kb),
-            }
-        }
+    pub fn new(answered_at: Timestamp, reported: Vec<MissingKb>) -> Self {
         Self {
             answered_at,
-            missing,
+            missing: each_once(reported),
         }
     }
 }

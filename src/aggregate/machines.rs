@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::{
     inventory::Inventory,
-    kb::{KbId, MissingKb},
+    kb::{KbId, MissingKb, each_once},
     machine::MachineId,
     outcome::{Answer, Failure, Outcome, Reason},
     words::words,
@@ -71,6 +71,7 @@ impl MachineRow {
 
 impl Answered {
     fn new(answer: Answer) -> Self {
+        // A KB that counted twice would make every total wrong: a glance makes sure.
         let missing = each_once(answer.missing);
         let numbers = || missing.iter().map(|gap| gap.cve_addressed);
         Self {
@@ -89,23 +90,6 @@ impl Answered {
             .find(|gap| gap.cve_addressed == self.cve_addressed_max)
             .map(|gap| &gap.id)
     }
-}
-
-/// An answer promises each KB once, in order. A KB that counted twice would make every
-/// total wrong, so this holds it to the promise, at the price of a glance.
-fn each_once(mut missing: Vec<MissingKb>) -> Vec<MissingKb> {
-    if missing.is_sorted_by(|one, next| one.id < next.id) {
-        return missing;
-    }
-    missing.sort_by(|one, other| one.id.cmp(&other.id));
-    let mut merged: Vec<MissingKb> = Vec::with_capacity(missing.len());
-    for gap in missing {
-        match merged.last_mut() {
-            Some(last) if last.id == gap.id => last.merge(gap),
-            _ => merged.push(gap),
-        }
-    }
-    merged
 }
 
 /// A row for every machine of the inventory, in its order.

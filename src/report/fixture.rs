@@ -69,7 +69,7 @@ fn inventory() -> Inventory {
     };
     Inventory {
         file: "machines.csv".to_owned(),
-        columns: vec!["Device Name".to_owned(), "Status".to_owned()],
+        columns: vec!["Device Name".to_owned(), "input.Status".to_owned()],
         machines: [
             (1, "web-01", "Zürich, CH"),
             (2, "web-02", "-"),

@@ -9,7 +9,8 @@ use crate::{
     report::{Report, Run, time::rfc3339},
 };
 
-/// Our columns before those of the inventory, and after them.
+/// Our columns before those of the inventory, and after them: together the names that the
+/// inventory keeps free for us.
 const BEFORE: [&str; 2] = ["rank", "machineId"];
 const AFTER: [&str; 7] = [
     "status",
@@ -42,21 +43,10 @@ impl Report for Machines {
 fn header(table: &mut Table<'_>, columns: &[String]) -> io::Result<()> {
     BEFORE.iter().try_for_each(|name| table.own(name))?;
     for column in columns {
-        table.text(&travelling_name(column))?;
+        table.text(column)?;
     }
     AFTER.iter().try_for_each(|name| table.own(name))?;
     table.end_row()
-}
-
-/// The name of an inventory column in this report: with a prefix when it is one of ours,
-/// in whatever case, because databases and spreadsheets do not tell cases apart.
-fn travelling_name(column: &str) -> String {
-    let ours = |name: &&str| name.eq_ignore_ascii_case(column.trim());
-    if BEFORE.iter().chain(&AFTER).any(ours) {
-        format!("input.{column}")
-    } else {
-        column.to_owned()
-    }
 }
 
 fn row(table: &mut Table<'_>, machine: &MachineRow, cells: &[String]) -> io::Result<()> {
@@ -79,4 +69,15 @@ fn figures(table: &mut Table<'_>, answered: &Answered) -> io::Result<()> {
     table.text_or_empty(answered.top_kb().map(KbId::as_str))?;
     table.list(answered.missing.iter().map(|gap| gap.id.as_str()))?;
     table.own(rfc3339(answered.answered_at))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inventory::OWN_COLUMNS;
+
+    #[test]
+    fn the_inventory_keeps_our_names_free() {
+        assert_eq!([&BEFORE[..], &AFTER[..]].concat(), OWN_COLUMNS);
+    }
 }
