@@ -11,6 +11,17 @@ use crate::{exit_code::ExitCode, fetch::Stops};
 /// what has not ended after ten seconds.
 const GRACE: Duration = Duration::from_secs(8);
 
+/// The first interruption from now on, for whoever has nothing to bring to an end.
+pub(super) fn first() -> impl Future<Output = ()> {
+    let signals = Signals::new();
+    async {
+        match signals {
+            Ok(mut signals) => signals.next().await,
+            Err(_) => std::future::pending().await,
+        }
+    }
+}
+
 /// Waits for interruptions and tells `stops`. Never returns.
 pub(super) async fn watch(stops: Stops) {
     let Ok(mut signals) = Signals::new() else {

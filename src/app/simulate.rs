@@ -15,7 +15,6 @@ use crate::{
     cli,
     config::{Settings, Span},
     exit_code::ExitCode,
-    fetch::Stops,
     simulator::{self, Simulator},
 };
 
@@ -51,10 +50,9 @@ impl App {
         let simulator = Simulator::start(settings, Timestamp::now()).await?;
         let folder = self.surroundings.working_directory.join(folder);
         write(&folder, &simulator)?;
+        let interrupted = interrupt::first();
         say(&invitation(&folder, &simulator));
-        let stops = Stops::default();
-        tokio::spawn(interrupt::watch(stops.clone()));
-        stops.gentle.cancelled().await;
+        interrupted.await;
         Ok(ExitCode::Complete)
     }
 }

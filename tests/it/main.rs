@@ -5,4 +5,5 @@
 
 mod bad_input;
 mod common;
+mod rehearsal;
 mod whole_run;

@@ -1,0 +1,76 @@
+//! `patchgap simulate`: a nightly job rehearsed against it, from its files alone.
+#![cfg(unix)]
+
+use std::{
+    io::{BufRead, BufReader, Read},
+    os::unix::fs::PermissionsExt,
+    process::{Child, Command, Stdio},
+};
+
+use crate::common::{Finished, Scene};
+
+/// A folder that knows no tenant: nothing is in the environment.
+fn bare(scene: &Scene, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_patchgap"));
+    command
+        .args(arguments)
+        .current_dir(scene.folder())
+        .env_clear()
+        .env("HOME", scene.folder());
+    command
+}
+
+/// Starts a simulated tenant and waits until it says that it serves.
+fn simulate(scene: &Scene) -> Child {
+    let mut child = bare(scene, &["simulate", "--machines=3", "--faults=gone=0"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut first = String::new();
+    let mut out = BufReader::new(child.stdout.as_mut().unwrap());
+    out.read_line(&mut first).unwrap();
+    assert!(first.contains("with 3 machines serves at http://127.0.0.1:"));
+    child
+}
+
+/// Ends it as Ctrl-C does, and returns what it said on standard error.
+fn interrupted(mut child: Child) -> String {
+    let id = child.id().to_string();
+    let sent = Command::new("kill").args(["-INT", &id]).status().unwrap();
+    assert!(sent.success());
+    assert!(child.wait().unwrap().success());
+    let mut said = String::new();
+    child.stderr.unwrap().read_to_string(&mut said).unwrap();
+    said
+}
+
+#[test]
+fn a_nightly_job_is_rehearsed_with_the_files_of_the_simulated_tenant() {
+    let scene = Scene::with_machines(1);
+    let tenant = simulate(&scene);
+    let run = |arguments: &[&str]| {
+        let output = bare(&scene, arguments).output().unwrap();
+        Finished::new(output, scene.path("reports")).exits_with(0)
+    };
+    let config = "--config=simulated-tenant/patchgap.toml";
+    let check = run(&["check", config]);
+    let job = ["report", config, "simulated-tenant/machines.csv", "-q"];
+    let report = run(&job);
+    let said = interrupted(tenant);
+
+    assert!(check.stdout.contains("access         granted"));
+    assert_eq!(report.rows("machines.csv").len(), 3);
+    for quiet in [check.stderr, report.stderr, said] {
+        assert_eq!(quiet, "", "nothing is warned of, nothing is waited for");
+    }
+}
+
+#[test]
+fn the_simulated_secret_is_its_owner_s_alone() {
+    let scene = Scene::with_machines(1);
+    interrupted(simulate(&scene));
+    let secret = scene.path("simulated-tenant/client-secret.txt");
+    let mode = secret.metadata().unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
