@@ -6,4 +6,5 @@
 mod bad_input;
 mod common;
 mod rehearsal;
+mod samples;
 mod whole_run;

@@ -1,0 +1,111 @@
+//! The sample reports are what the real binary makes of the sample inventory.
+
+use std::{fs, path::PathBuf};
+
+use crate::common::Scene;
+
+/// Where values of JSON files end that differ from run to run.
+const RUN_BOUND: [&str; 3] = ["startedAt", "finishedAt", "apiUrl"];
+
+fn sample(name: &str) -> String {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("samples");
+    fs::read_to_string(path.join(name)).unwrap()
+}
+
+/// The text of a report without what differs from run to run: times, and the address of
+/// the simulated tenant.
+fn masked(name: &str, text: &str) -> String {
+    let mask = |line: &str| match name {
+        "summary.json" => mask_field(line),
+        "gaps.csv" | "machines.csv" => mask_last_cell(line),
+        _ => line.to_owned(),
+    };
+    // `lines` would hide a missing line end, and other line ends.
+    text.split('\n').map(mask).collect::<Vec<_>>().join("\n")
+}
+
+fn mask_field(line: &str) -> String {
+    match line.split_once(": ") {
+        Some((name, _)) if RUN_BOUND.contains(&name.trim().trim_matches('"')) => {
+            format!("{name}: masked")
+        }
+        _ => line.to_owned(),
+    }
+}
+
+/// `answeredAt` comes last; a machine without an answer has none.
+fn mask_last_cell(line: &str) -> String {
+    match line.rsplit_once(',') {
+        Some((rest, time)) if time.starts_with("20") && time.ends_with('Z') => {
+            format!("{rest},masked")
+        }
+        _ => line.to_owned(),
+    }
+}
+
+#[test]
+fn the_sample_reports_come_from_the_sample_inventory() {
+    let scene = Scene::with(|tenant| {
+        tenant.machines = 25;
+        tenant.seed = 7;
+        tenant.faults = "gone=0.1".parse().unwrap();
+    });
+    scene.write("demo-machines.csv", sample("demo-machines.csv"));
+    let run = scene.run(&["report", "demo-machines.csv"]).exits_with(5);
+    for name in [
+        "kbs.csv",
+        "machines.csv",
+        "gaps.csv",
+        "failures.csv",
+        "summary.json",
+    ] {
+        let made = String::from_utf8(run.bytes(name)).unwrap();
+        let kept = sample(&format!("reports/{name}"));
+        assert_eq!(masked(name, &made), masked(name, &kept), "{name}");
+    }
+}
+
+#[test]
+fn the_sample_inventories_name_machines() {
+    let scene = Scene::with_machines(1);
+    for name in [
+        "machines.csv",
+        "machines-portal-export.csv",
+        "machines-excel-unicode.txt",
+        "ids.txt",
+    ] {
+        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("samples");
+        let path = path.join(name).display().to_string();
+        let run = scene.run(&["report", &path, "--dry-run"]).exits_with(0);
+        let expected = format!("{name}: 12 machines");
+        assert!(run.stdout.contains(&expected), "{}", run.stdout);
+    }
+}
+
+/// The lines of text in a picture, without its markup.
+fn lines_of(picture: &str) -> Vec<String> {
+    let texts = picture.lines().filter(|line| line.starts_with("<text"));
+    texts
+        .map(|line| {
+            let parts = line.split('<').map(|part| part.split_once('>'));
+            let text: String = parts.flatten().map(|(_, text)| text).collect();
+            text.replace("&lt;", "<")
+                .replace("&gt;", ">")
+                .replace("&amp;", "&")
+        })
+        .collect()
+}
+
+/// The demonstration's tenant, without the faults that cost time and change no figure.
+#[test]
+fn the_picture_shows_what_the_demonstration_says() {
+    let scene = Scene::with(|tenant| {
+        tenant.machines = 500;
+        tenant.faults = "gone=0.01".parse().unwrap();
+    });
+    let run = scene.report(&["--min-coverage=95"]).exits_with(0);
+    let picture = lines_of(&sample("terminal.svg"));
+    let said: Vec<&str> = run.stdout.lines().filter(|line| !line.is_empty()).collect();
+    assert!(said.len() > 30, "{}", run.stdout);
+    assert_eq!(picture[picture.len() - said.len()..], said);
+}
