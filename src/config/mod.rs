@@ -1,7 +1,7 @@
 //! What was typed + environment + file + defaults: one resolved, typed [`Config`].
 //!
 //! Every option exists once, as a field of [`Settings`]. A layer is a [`Settings`] in which
-//! only what that layer says is set; [`resolve`] puts the layers on top of each other,
+//! only what that layer says is set; [`resolve()`] puts the layers on top of each other,
 //! and every value is checked by the one type that reads it from a text.
 
 mod certificate;
