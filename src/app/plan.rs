@@ -77,3 +77,28 @@ fn time(config: &Config, inventory: &Inventory, now: &ZonedDateTime) -> String {
     });
     format!("about {}{}", span(takes), end.unwrap_or_default())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inventory::read_from;
+
+    #[test]
+    fn rows_are_counted_as_people_count() {
+        let ids = ["1".repeat(40), "2".repeat(40)];
+        for (list, expected) in [
+            (ids[..1].join("\n"), "list: 1 machine"),
+            (
+                format!("{}\n{0}\nnone", ids[0]),
+                "list: 1 machine, 1 row repeats one of them, 1 row holds no machine id",
+            ),
+            (
+                format!("{}\n{}\n{0}\n{0}\nno\nne", ids[0], ids[1]),
+                "list: 2 machines, 2 rows repeat one of them, 2 rows hold no machine id",
+            ),
+        ] {
+            let inventory = read_from(list.as_bytes(), "list", None).unwrap();
+            assert_eq!(rows(&inventory), expected);
+        }
+    }
+}
