@@ -7,6 +7,33 @@
 //!                                │
 //!                     quota · retry · defender (client, credential, cloud)
 //! ```
+//!
+//! Imports point against it, never along: [`report`] knows what [`aggregate`] produces,
+//! [`aggregate`] knows outcomes, [`fetch`] knows the API's client. None of them knows the
+//! command line, the terminal, or a file that is not its own. One room wires the stages
+//! together, [`app`], and only that room knows them all.
+//!
+//! The rooms:
+//!
+//! - [`cli`]: what was typed, nothing more
+//! - [`config`]: what was typed, environment, file and defaults, resolved into one typed
+//!   configuration
+//! - [`app`]: the wiring, one file for each command
+//! - [`inventory`]: CSV in any of its real shapes, read into machines and rejected rows
+//! - [`defender`]: the only room that speaks to Microsoft: client, credentials, clouds
+//! - [`fetch`]: from machines to outcomes: quota, retries, late passes, circuit breaker
+//! - [`aggregate`]: from outcomes to figures for each KB and each machine; pure
+//! - [`report`]: from figures to bytes, one file of code for each report; one place writes
+//! - [`progress`]: the bar and the log lines; told what happens, never asks
+//! - [`simulator`]: the embedded tenant of the demonstration, the rehearsal and the tests
+//!
+//! What they talk about:
+//!
+//! - [`machine`] and [`kb`]: the domain's words
+//! - [`outcome`]: what became of the question about one machine
+//! - [`exit_code`]: what schedulers and scripts decide by
+//! - [`words`]: enums that are words to people and to files
+//! - [`text`]: figures, spans of time and chains of causes as people read them
 
 pub mod aggregate;
 pub mod app;
