@@ -5,6 +5,8 @@
 
 mod bad_input;
 mod common;
+mod documents;
+mod readme_facts;
 mod rehearsal;
 mod samples;
 mod whole_run;

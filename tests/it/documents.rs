@@ -1,0 +1,138 @@
+//! The documents lead nowhere that is not there, and name nothing that does not exist.
+
+use std::{collections::BTreeSet, fs};
+
+use clap::{CommandFactory, Parser};
+use patchgap::cli::Cli;
+
+use crate::common::{Page, project};
+
+const PAGES: [&str; 3] = ["README.md", "CONTRIBUTING.md", "samples/README.md"];
+
+/// Flags that are no options: other programs', and the help's own.
+const FOREIGN: [&str; 4] = ["--release", "--path", "--test", "--help"];
+
+/// Every option of every command, as people type it.
+fn flags() -> BTreeSet<String> {
+    let cli = Cli::command();
+    let commands = cli.get_subcommands();
+    let arguments = commands.flat_map(clap::Command::get_arguments);
+    let longs = arguments.filter_map(|argument| argument.get_long());
+    longs.map(|long| format!("--{long}")).collect()
+}
+
+/// Every key of the file that lists them.
+fn keys() -> BTreeSet<String> {
+    let text = fs::read_to_string(project().join("config/patchgap.toml")).unwrap();
+    let lines = text.lines().map(|line| line.trim_start_matches("# "));
+    let keys = lines.filter_map(|line| line.split_once(" = "));
+    keys.map(|(key, _)| key.to_owned()).collect()
+}
+
+/// The command line in a line of code, if there is one for patchgap.
+fn command_line(line: &str) -> Option<String> {
+    let called = ["-Argument ", "cargo run --release -- ", "patchgap "];
+    let typed = called
+        .iter()
+        .find_map(|call| Some(line.split_once(call)?.1))?;
+    let typed = typed.split(" #").next()?.split("  -Trigger").next()?;
+    let command = typed.trim_matches('\'').split(' ').next()?;
+    let known = Cli::command().find_subcommand(command).is_some();
+    known.then(|| typed.replace('\'', ""))
+}
+
+#[test]
+fn the_test_command_of_the_readme_is_the_one_that_is_run() {
+    let run = fs::read_to_string(project().join(".ci/run")).unwrap();
+    let last = run.trim_end().lines().last().unwrap();
+    let command = last.strip_prefix("step ").unwrap().replace(" --locked", "");
+    assert_eq!(command, "cargo test");
+    assert!(Page::read("README.md").code().contains(&command));
+}
+
+#[test]
+fn every_flag_and_every_key_exists() {
+    let (flags, keys) = (flags(), keys());
+    for page in PAGES.map(Page::read) {
+        for word in page.words().iter().flat_map(|words| words.split(' ')) {
+            let word = word.trim_end_matches('.');
+            let flag = word.split('=').next().unwrap();
+            if flag.starts_with("--") && !FOREIGN.contains(&flag) {
+                assert!(flags.contains(flag), "{flag}");
+            }
+            let variable = flag
+                .strip_prefix("PATCHGAP_")
+                .filter(|rest| !rest.is_empty());
+            if let Some(rest) = variable.filter(|rest| *rest != "ACCESS_TOKEN") {
+                assert!(keys.contains(&rest.to_lowercase()), "{word}");
+            }
+            let like_a_key = |letter: char| letter.is_ascii_lowercase() || letter == '_';
+            if word.contains('_') && word.chars().all(like_a_key) {
+                assert!(keys.contains(word), "{word}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_command_line_can_be_typed() {
+    let lines: Vec<String> = PAGES.map(Page::read).iter().flat_map(Page::code).collect();
+    let commands: Vec<String> = lines.iter().filter_map(|line| command_line(line)).collect();
+    assert!(commands.len() >= 16, "{commands:#?}");
+    for command in commands {
+        let typed = ["patchgap"].into_iter().chain(command.split_whitespace());
+        let parsed = Cli::try_parse_from(typed);
+        assert!(parsed.is_ok(), "{command}: {}", parsed.unwrap_err());
+    }
+}
+
+#[test]
+fn every_link_leads_somewhere() {
+    for page in PAGES.map(Page::read) {
+        let links = page.links();
+        assert!(!links.is_empty());
+        for link in links.iter().filter(|link| !link.starts_with("https://")) {
+            let (file, anchor) = link.split_once('#').unwrap_or((link, ""));
+            assert!(page.folder().join(file).exists(), "{link}");
+            let known = anchor.is_empty() || page.anchors().iter().any(|it| it == anchor);
+            assert!(known, "{link}");
+        }
+    }
+}
+
+#[test]
+fn every_path_that_contributors_are_sent_to_exists() {
+    let words = Page::read("CONTRIBUTING.md").words();
+    let places = words.iter().filter(|word| {
+        ["src/", "tests/", "config/", "samples/", ".ci/"]
+            .iter()
+            .any(|it| word.starts_with(it))
+    });
+    let places: Vec<_> = places.collect();
+    assert!(places.len() > 20);
+    for place in places {
+        assert!(project().join(place).exists(), "{place}");
+    }
+}
+
+#[test]
+fn the_map_of_the_house_names_every_room_and_no_other() {
+    let text = fs::read_to_string(project().join("src/lib.rs")).unwrap();
+    let entries = text.lines().filter_map(|line| line.strip_prefix("//! - "));
+    let named: BTreeSet<&str> = entries
+        .flat_map(|entry| {
+            entry
+                .split(": ")
+                .next()
+                .unwrap()
+                .split('`')
+                .skip(1)
+                .step_by(2)
+        })
+        .collect();
+    let modules = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("pub mod "));
+    let modules: BTreeSet<&str> = modules.map(|name| name.trim_end_matches(';')).collect();
+    assert_eq!(named, modules);
+}

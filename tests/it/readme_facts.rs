@@ -1,0 +1,126 @@
+//! The tables of the README hold what the code holds.
+
+use std::{collections::BTreeSet, fs, time::Duration};
+
+use clap::CommandFactory;
+use patchgap::{
+    cli::Cli,
+    defender::cloud::Cloud,
+    exit_code::ExitCode,
+    fetch::quota::{Load, Quota},
+    text::span,
+};
+use tokio::time::Instant;
+
+use crate::common::{Page, Scene};
+
+/// The reports with columns, and the headings under which the README describes them.
+const TABLES: [&str; 4] = ["kbs.csv", "machines.csv", "gaps.csv", "failures.csv"];
+
+fn first_column(table: &[Vec<String>]) -> Vec<&str> {
+    table.iter().map(|row| row[0].as_str()).collect()
+}
+
+#[test]
+fn the_exit_codes_are_the_program_s() {
+    use ExitCode::{
+        Complete, Configuration, Interrupted, Output, Partial, Refused, Unexpected, Usage,
+    };
+    let codes = [
+        Complete,
+        Unexpected,
+        Usage,
+        Configuration,
+        Refused,
+        Partial,
+        Output,
+        Interrupted,
+    ];
+    let table = Page::read("README.md").table("## Exit codes");
+    let told: Vec<_> = table.iter().map(|row| row[..2].to_vec()).collect();
+    let real = codes.map(|code| vec![(code as u8).to_string(), code.meaning().to_owned()]);
+    assert_eq!(told, real);
+    let help = Cli::command().render_help().to_string();
+    for code in codes {
+        let line = format!("\n  {:>3}  ", code as u8);
+        assert!(help.contains(&line), "{code:?}");
+    }
+}
+
+#[test]
+fn the_columns_are_those_of_the_reports() {
+    let scene = Scene::with_machines(1);
+    scene.report(&[]).exits_with(0);
+    let page = Page::read("README.md");
+    for name in TABLES {
+        let report = fs::read_to_string(scene.path("reports").join(name)).unwrap();
+        let real = report.lines().next().unwrap();
+        let table = page.table(&format!("### `{name}`"));
+        let told = first_column(&table).join(",");
+        // The columns of the simulated tenant's own list.
+        let told = told.replace("*your columns*", "DeviceName,osPlatform,osVersion,site");
+        assert_eq!(told, real, "{name}");
+    }
+}
+
+#[test]
+fn the_fields_are_those_of_the_summary() {
+    let scene = Scene::with_machines(1);
+    let summary = scene.report(&[]).exits_with(0).summary();
+    let table = Page::read("README.md").table("### `summary.json`");
+    let mut told = first_column(&table);
+    told.sort_unstable();
+    let real: Vec<&String> = summary.as_object().unwrap().keys().collect();
+    assert_eq!(told, real);
+}
+
+#[test]
+fn the_table_of_times_is_the_forecast() {
+    let limits = "100/min,1500/h".parse().unwrap();
+    let quota = Quota::new(&limits, "10/s".parse().unwrap());
+    let table = Page::read("README.md").table("## How long it takes");
+    let sizes = ["50", "500", "1,500", "5,000", "10,000", "50,000", "100,000"];
+    assert_eq!(first_column(&table), sizes);
+    for row in table {
+        let load = Load {
+            calls: row[0].replace(',', "").parse().unwrap(),
+            latency: Duration::from_millis(300),
+            concurrency: 8,
+        };
+        let now = Instant::now();
+        assert_eq!(row[1], span(quota.forecast(load) - now), "{}", row[0]);
+    }
+}
+
+#[test]
+fn the_plan_says_what_the_table_of_times_says() {
+    let scene = Scene::with_machines(500);
+    let mut command = scene.command(&["report", "machines.csv", "--dry-run"]);
+    command
+        .env_remove("PATCHGAP_RATE_LIMIT")
+        .env_remove("PATCHGAP_PACE");
+    let run = scene.finish(&mut command).exits_with(0);
+    let table = Page::read("README.md").table("## How long it takes");
+    let row = table.iter().find(|row| row[0] == "500").unwrap();
+    let expected = format!("about {}:", row[1]);
+    assert!(run.stdout.contains(&expected), "{}", run.stdout);
+}
+
+#[test]
+fn the_clouds_are_where_the_readme_says() {
+    let table = Page::read("README.md").table("## National clouds");
+    let mut told = BTreeSet::new();
+    for row in table {
+        let names = row[0].replace(" (default)", "");
+        for name in names.split(", ") {
+            let cloud: Cloud = name.parse().unwrap();
+            let api = row[1].rsplit(' ').next().unwrap();
+            let api = api.replace("//eu.", &format!("//{name}."));
+            let endpoints = cloud.endpoints();
+            assert_eq!((endpoints.api, endpoints.authority), (&*api, &*row[2]));
+            told.insert(name.to_owned());
+        }
+    }
+    let all: BTreeSet<String> = Cloud::WORDS.iter().map(|&word| word.to_owned()).collect();
+    assert_eq!(told, all);
+}
