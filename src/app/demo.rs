@@ -58,8 +58,8 @@ impl App {
 
 fn introduction(simulator: &Simulator) -> String {
     format!(
-        "a simulated tenant of {} machines, with the faults of a real one; its quota is {LIMITS},\n\
-         a thirtieth of the real one's time, so that this takes seconds and not hours\n\n",
+        "a simulated tenant of {} machines, with the faults of a real one\n\
+         its quota is {LIMITS}: a thirtieth of the real one's time\n\n",
         simulator.fleet().machines().len()
     )
 }

@@ -133,7 +133,10 @@ fn describe(failure: &Failure) -> String {
     if let Some(code) = &failure.code {
         text = format!("{text} {code}");
     }
-    text = format!("{text}: {}", failure.message);
+    // Without a message of the service, ours repeats the status.
+    if !failure.message.starts_with("HTTP ") {
+        text = format!("{text}: {}", failure.message);
+    }
     if let Some(id) = &failure.correlation_id {
         text = format!("{text} (correlation id {id})");
     }

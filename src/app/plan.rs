@@ -1,21 +1,19 @@
 //! What a run would do, before it does it.
 
-use std::time::Duration;
-
 use jiff::{SignedDuration, ZonedDateTime};
 use tokio::time::Instant;
 
 use super::lines::Lines;
 use crate::{
     config::Config,
-    fetch::quota::{Load, Quota},
+    fetch::{
+        USUAL_LATENCY,
+        quota::{Load, Quota},
+    },
     inventory::Inventory,
     report,
     text::{counted, span, thousands},
 };
-
-/// How long an answer usually takes.
-const USUAL_LATENCY: Duration = Duration::from_millis(300);
 
 /// The plan, for people: machines, calls, and how long the quota makes them take.
 pub(super) fn plan(config: &Config, inventory: &Inventory, now: &ZonedDateTime) -> String {

@@ -34,7 +34,7 @@ const LATE_PASSES: u64 = 2;
 /// place from the others.
 const UNDER_WAY: usize = 4;
 /// What an answer takes, for the forecast before the first has arrived.
-const USUAL_LATENCY: Duration = Duration::from_millis(300);
+pub const USUAL_LATENCY: Duration = Duration::from_millis(300);
 
 /// How a run is told to stop.
 #[derive(Debug, Clone, Default)]

@@ -9,7 +9,7 @@ mod retry;
 mod tracker;
 
 pub use self::{
-    fetcher::{Ending, Fetcher, Settings, Stops},
+    fetcher::{Ending, Fetcher, Settings, Stops, USUAL_LATENCY},
     retry::RetryPolicy,
     tracker::{Counts, Progress, Requests},
 };

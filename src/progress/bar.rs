@@ -26,15 +26,16 @@ impl Bar {
         if self.0.is_hidden() {
             self.appear();
         }
-        self.0.set_length(counts.machines);
-        self.0.set_position(counts.done());
-        self.0.set_prefix(lines.counts.clone());
-        self.0.set_message(lines.quota.clone());
-        self.0.tick();
+        self.0.update(|state| {
+            state.set_len(counts.machines);
+            state.set_pos(counts.done());
+        });
+        self.0.set_prefix(lines.course.clone());
+        self.0.set_message(lines.details.clone());
     }
 
     fn appear(&self) {
-        let template = "{spinner} {bar:24} {percent:>3} %  {prefix}\n  {wide_msg}";
+        let template = "{spinner} {bar:16} {percent:>3} %  {prefix}\n  {wide_msg}";
         if let Ok(style) = ProgressStyle::with_template(template) {
             self.0.set_style(style.progress_chars("━╸─"));
         }

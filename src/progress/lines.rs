@@ -13,74 +13,79 @@ use crate::{
 /// Where a run stands, in words.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Lines {
-    /// Machines, failures, and when the run will have ended.
-    pub(super) counts: String,
-    /// How much of the quota is used, and what is waited for.
-    pub(super) quota: String,
+    /// How far it is, and when it will have ended: short enough to stand beside a bar.
+    pub(super) course: String,
+    /// What it waits for, what went wrong, how much of the quota is used: the weightiest
+    /// first, because a narrow terminal cuts the end off.
+    pub(super) details: String,
 }
 
 impl Lines {
     pub(super) fn new(progress: &Progress, limits: &RateLimits, now: &ZonedDateTime) -> Self {
+        let details = [
+            waiting(progress, now),
+            troubles(progress),
+            used(progress, limits),
+        ];
         Self {
-            counts: counts(progress, now),
-            quota: quota(progress, limits, now),
+            course: course(progress, now),
+            details: details.concat().join(" · "),
         }
     }
 
     /// Both, for a log.
     pub(super) fn in_one(&self) -> String {
-        if self.quota.is_empty() {
-            return self.counts.clone();
+        if self.details.is_empty() {
+            return self.course.clone();
         }
-        format!("{} · {}", self.counts, self.quota)
+        format!("{} · {}", self.course, self.details)
     }
 }
 
-fn counts(progress: &Progress, now: &ZonedDateTime) -> String {
-    let counts = progress.counts;
-    let mut parts = vec![format!(
-        "{} of {} machines",
-        thousands(counts.done()),
-        thousands(counts.machines)
-    )];
-    for (count, what) in [
-        (counts.not_found, "not found"),
-        (counts.failed, "failed"),
+fn course(progress: &Progress, now: &ZonedDateTime) -> String {
+    let (done, machines) = (progress.counts.done(), progress.counts.machines);
+    let mut course = format!("{} of {} machines", thousands(done), thousands(machines));
+    if done < machines {
+        let left = progress.remaining;
+        course = format!("{course} · done {} (in {})", clock(now, left), span(left));
+    }
+    course
+}
+
+fn waiting(progress: &Progress, now: &ZonedDateTime) -> Vec<String> {
+    let text = |(waiting, left)| {
+        let (until, left) = (clock(now, left), span(left));
+        match waiting {
+            Waiting::Window => format!("the quota's window opens {until} (in {left})"),
+            Waiting::Throttled => {
+                format!("the service refuses calls for quota; going on {until} (in {left})")
+            }
+        }
+    };
+    progress.waiting.map(text).into_iter().collect()
+}
+
+fn troubles(progress: &Progress) -> Vec<String> {
+    let counts = [
+        (progress.counts.not_found, "not found"),
+        (progress.counts.failed, "failed"),
         (progress.requests.retried, "retried"),
-    ] {
-        if count > 0 {
-            parts.push(format!("{} {what}", thousands(count)));
-        }
-    }
-    if counts.done() < counts.machines {
-        let end = clock(now, progress.remaining);
-        parts.push(format!("done {end} (in {})", span(progress.remaining)));
-    }
-    parts.join(" · ")
+    ];
+    let happened = counts.into_iter().filter(|(count, _)| *count > 0);
+    happened
+        .map(|(count, what)| format!("{} {what}", thousands(count)))
+        .collect()
 }
 
-fn quota(progress: &Progress, limits: &RateLimits, now: &ZonedDateTime) -> String {
-    let used = progress
-        .used
-        .iter()
-        .zip(&limits.0)
-        .map(|((used, _), limit)| format!("{} of {limit}", thousands(*used as u64)));
-    let mut parts: Vec<String> = used.collect();
-    if !parts.is_empty() {
-        parts[0].insert_str(0, "quota used ");
+fn used(progress: &Progress, limits: &RateLimits) -> Vec<String> {
+    let limits = progress.used.iter().zip(&limits.0);
+    let mut parts: Vec<String> = limits
+        .map(|((used, _), limit)| format!("{} of {limit}", thousands(*used as u64)))
+        .collect();
+    if let Some(first) = parts.first_mut() {
+        first.insert_str(0, "quota used ");
     }
-    if let Some((waiting, left)) = progress.waiting {
-        let why = match waiting {
-            Waiting::Window => "the quota's window opens",
-            Waiting::Throttled => "the service refuses calls for quota",
-        };
-        let until = clock(now, left);
-        parts.push(match waiting {
-            Waiting::Window => format!("{why} {until} (in {})", span(left)),
-            Waiting::Throttled => format!("{why}; going on {until} (in {})", span(left)),
-        });
-    }
-    parts.join(" · ")
+    parts
 }
 
 /// The time of day then; with its weekday when it is another day.
@@ -142,7 +147,7 @@ mod tests {
     fn the_end_is_told_by_the_clock() {
         assert_eq!(
             lines(&progress()).in_one(),
-            "1,504 of 10,000 machines · 4 not found · 26 retried · done Tue 03:40 (in 5 h 40 min) \
+            "1,504 of 10,000 machines · done Tue 03:40 (in 5 h 40 min) · 4 not found · 26 retried \
              · quota used 100 of 100/min · 1,500 of 1500/h"
         );
     }
@@ -153,7 +158,7 @@ mod tests {
         progress.waiting = Some((Waiting::Window, Duration::from_mins(44)));
         let expected = "the quota's window opens 22:44 (in 44 min)";
         assert!(
-            lines(&progress).quota.ends_with(expected),
+            lines(&progress).details.starts_with(expected),
             "{:?}",
             lines(&progress)
         );
@@ -161,7 +166,7 @@ mod tests {
         progress.waiting = Some((Waiting::Throttled, Duration::from_secs(17)));
         let expected = "the service refuses calls for quota; going on 22:00:17 (in 17 s)";
         assert!(
-            lines(&progress).quota.ends_with(expected),
+            lines(&progress).details.starts_with(expected),
             "{:?}",
             lines(&progress)
         );
