@@ -89,17 +89,18 @@ pub enum Problem {
 impl InventoryError {
     /// What to do about it.
     pub fn hint(&self) -> Option<String> {
-        self.problem.hint()
+        Some(self.problem.hint())
     }
 }
 
 impl Problem {
-    fn hint(&self) -> Option<String> {
+    fn hint(&self) -> String {
         let hint = match self {
             Self::NoIdColumn { holding, .. } | Self::NoValidId { holding, .. } => {
-                return Some(hint_at_column(holding.as_deref()));
+                return hint_at_column(holding.as_deref());
             }
-            Self::Missing | Self::Unreadable(_) => return None,
+            Self::Missing => "check the path; a relative one begins in the working directory",
+            Self::Unreadable(_) => "check who may read it",
             Self::Folder => "name the CSV file in it",
             Self::Workbook => "save it from Excel as `CSV UTF-8`",
             Self::Empty | Self::NoRows => "it takes one row for each machine to ask for",
@@ -111,7 +112,7 @@ impl Problem {
                 "close the quote; a quote that belongs to the text is written twice"
             }
         };
-        Some(hint.to_owned())
+        hint.to_owned()
     }
 }
 

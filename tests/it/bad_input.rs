@@ -2,10 +2,119 @@
 
 use crate::common::Scene;
 
+/// Demands that an inventory is refused with exactly this message, and a hint at this,
+/// before anything is asked or written.
+#[track_caller]
+fn is_refused(scene: &Scene, inventory: &str, message: &str, hint: &str) {
+    let run = scene.run(&["report", inventory]).exits_with(3);
+    let error = format!("error: inventory `{inventory}`: {message}\n");
+    let run = run.complains(&error).hints(hint);
+    assert_eq!(run.stdout, "");
+    assert!(!scene.path("reports").exists());
+    scene.was_left_alone();
+}
+
 #[test]
 fn an_inventory_that_is_not_there() {
     let scene = Scene::with_machines(1);
-    let run = scene.run(&["report", "nowhere.csv"]).exits_with(3);
-    assert!(!run.complains("nowhere.csv").has_reports());
-    assert!(scene.tenant.log().calls.is_empty());
+    is_refused(&scene, "nowhere.csv", "no such file", "path");
+    is_refused(&scene, "no/folder.csv", "no such file", "path");
+}
+
+#[test]
+fn a_folder_as_the_inventory() {
+    let scene = Scene::with_machines(1);
+    is_refused(
+        &scene,
+        ".",
+        "it is a folder, not a file",
+        "the CSV file in it",
+    );
+}
+
+#[test]
+fn an_inventory_of_nothing() {
+    let scene = Scene::with_machines(1);
+    for nothing in ["", "\n", " \r\n\r\n\t\r\n", "\u{feff}\n", ",,,\n,,,\n"] {
+        scene.write("nothing.csv", nothing);
+        is_refused(
+            &scene,
+            "nothing.csv",
+            "it is empty",
+            "one row for each machine",
+        );
+    }
+    let run = scene.pipe(&["report", "-"], "").exits_with(3);
+    run.complains("error: inventory `-`: it is empty")
+        .hints("one row");
+    scene.was_left_alone();
+}
+
+#[test]
+fn a_header_without_rows() {
+    let scene = Scene::with_machines(1);
+    scene.write("header.csv", "Device ID,Device Name\n");
+    let message = "it holds a header but no rows";
+    is_refused(&scene, "header.csv", message, "one row for each machine");
+}
+
+#[test]
+fn no_id_column_lists_the_columns() {
+    let scene = Scene::with_machines(1);
+    scene.write("teams.csv", "Name,Team,\"Cost;Centre\"\nweb-01,Web,7\n");
+    let message = "no column is known to hold the machine ids; \
+                   columns found: Name, Team, Cost;Centre";
+    is_refused(&scene, "teams.csv", message, "`--column NAME`");
+}
+
+#[test]
+fn a_column_of_ids_under_another_name_is_pointed_out() {
+    let scene = Scene::with_machines(1);
+    let machine = scene.tenant.fleet().machines()[0].id;
+    scene.write("odd.csv", format!("Name,Kennung\nweb-01,{machine}\n"));
+    let message = "no column is known to hold the machine ids; columns found: Name, Kennung";
+    is_refused(&scene, "odd.csv", message, "`--column \"Kennung\"`");
+
+    let run = scene.run(&["report", "odd.csv", "--column", "Kennung"]);
+    assert_eq!(run.exits_with(0).rows("machines.csv").len(), 1);
+}
+
+#[test]
+fn a_column_that_is_asked_for_and_not_there() {
+    let scene = Scene::with_machines(1);
+    let run = scene.report(&["--column", "Serial"]).exits_with(3);
+    run.complains("no column `Serial`; columns found: DeviceName, machineId, osPlatform")
+        .hints("--column");
+    scene.was_left_alone();
+}
+
+#[test]
+fn no_valid_id_shows_the_first_row() {
+    let scene = Scene::with_machines(1);
+    scene.write("names.csv", "machineId,Team\n\nweb-01,Web\nweb-02,Web\n");
+    let message = "no valid machine id in 2 rows; the first is on line 3: `web-01`";
+    is_refused(&scene, "names.csv", message, "40 hexadecimal characters");
+}
+
+#[test]
+fn an_excel_workbook() {
+    let scene = Scene::with_machines(1);
+    scene.write(
+        "machines.xlsx",
+        b"PK\x03\x04\x14\x00\x06\x00\x08\x00[Content_Types].xml",
+    );
+    let message = "it is an Excel workbook, not CSV";
+    is_refused(&scene, "machines.xlsx", message, "`CSV UTF-8`");
+}
+
+#[test]
+fn a_quote_that_is_never_closed() {
+    let scene = Scene::with_machines(1);
+    let machine = scene.tenant.fleet().machines()[0].id;
+    scene.write(
+        "quote.csv",
+        format!("machineId,Name\n{machine},\"web-01\nx,y\n"),
+    );
+    let message = "malformed CSV: a quoted cell of the row on line 2 is never closed";
+    is_refused(&scene, "quote.csv", message, "close the quote");
 }

@@ -1,6 +1,11 @@
 //! A run that has ended: its exit code, what it said, and its reports.
 
-use std::{collections::BTreeMap, fs, path::PathBuf, process::Output};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::PathBuf,
+    process::Output,
+};
 
 use serde_json::Value;
 
@@ -58,5 +63,23 @@ impl Finished {
     /// Whether any report was written.
     pub(crate) fn has_reports(&self) -> bool {
         self.reports.join("summary.json").exists()
+    }
+
+    /// Demands a text in the hint that ends an error.
+    #[track_caller]
+    pub(crate) fn hints(self, text: &str) -> Self {
+        let hint = self.stderr.lines().last().unwrap_or_default();
+        assert!(hint.starts_with("hint: "), "no hint:\n{}", self.stderr);
+        assert!(hint.contains(text), "no hint at `{text}`:\n{hint}");
+        self
+    }
+
+    /// The names of all files in the folder of the reports, hidden ones too.
+    pub(crate) fn files(&self) -> BTreeSet<String> {
+        fs::read_dir(&self.reports)
+            .into_iter()
+            .flatten()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect()
     }
 }

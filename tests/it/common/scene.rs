@@ -1,7 +1,7 @@
 //! A scene: a simulated tenant, a folder of its own, and the binary that works in it.
 
 use std::{
-    fs,
+    fs::{self, File},
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -63,9 +63,9 @@ impl Scene {
         fs::write(self.path(name), content).unwrap();
     }
 
-    /// The binary in the scene's folder, with no environment but what it needs to reach
-    /// the tenant: nothing of the machine that runs the tests gets in.
-    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+    /// The binary in the scene's folder, with no environment: nothing of the machine that
+    /// runs the tests gets in, and nothing says where a tenant is.
+    pub(crate) fn bare(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_patchgap"));
         command
             .args(arguments)
@@ -73,8 +73,15 @@ impl Scene {
             .env_clear();
         // Windows cannot open a socket without it.
         command.envs(std::env::var_os("SystemRoot").map(|root| ("SystemRoot", root)));
+        command.env("HOME", self.folder()).stdin(Stdio::null());
         command
-            .env("HOME", self.folder())
+    }
+
+    /// The binary in the scene's folder, with no environment but what it needs to reach
+    /// the tenant.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = self.bare(arguments);
+        command
             .env("AZURE_TENANT_ID", self.tenant.tenant_id())
             .env("AZURE_CLIENT_ID", self.tenant.client_id())
             .env("AZURE_CLIENT_SECRET", self.tenant.client_secret())
@@ -85,8 +92,7 @@ impl Scene {
             )
             .env("PATCHGAP_CA_CERT", self.path("root.pem"))
             .env("PATCHGAP_RATE_LIMIT", "none")
-            .env("PATCHGAP_PACE", "none")
-            .stdin(Stdio::null());
+            .env("PATCHGAP_PACE", "none");
         command
     }
 
@@ -103,5 +109,20 @@ impl Scene {
     /// Runs a prepared command to its end.
     pub(crate) fn finish(&self, command: &mut Command) -> Finished {
         Finished::new(command.output().unwrap(), self.path("reports"))
+    }
+
+    /// Runs a command with this on its standard input.
+    pub(crate) fn pipe(&self, arguments: &[&str], input: impl AsRef<[u8]>) -> Finished {
+        self.write("standard-input", input);
+        let input = File::open(self.path("standard-input")).unwrap();
+        self.finish(self.command(arguments).stdin(input))
+    }
+
+    /// Demands that the tenant heard nothing: no call, and no attempt to sign in.
+    #[track_caller]
+    pub(crate) fn was_left_alone(&self) {
+        let log = self.tenant.log();
+        assert!(log.calls.is_empty(), "{:?}", log.calls);
+        assert!(log.sign_ins.is_empty(), "{:?}", log.sign_ins);
     }
 }
