@@ -2,14 +2,17 @@
 
 use std::fmt::Write;
 
+use crate::report::plain::plain;
+
 /// Lines of a name and a value, the values below each other.
 #[derive(Default)]
 pub(super) struct Lines(String);
 
 impl Lines {
     pub(super) fn add(&mut self, name: &str, value: &str) {
-        // Writing to a text does not fail.
-        let _ = writeln!(self.0, "{name:<14} {value}");
+        // Names of files and the like cannot steer the terminal. Writing to a text does not
+        // fail.
+        let _ = writeln!(self.0, "{name:<14} {}", plain(value));
     }
 
     pub(super) fn into_text(self) -> String {

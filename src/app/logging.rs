@@ -1,15 +1,21 @@
 //! Logs: to standard error, past the progress bar, as text or as JSON.
 
-use std::{io::IsTerminal, sync::Mutex};
+use std::{fmt::Debug, io::IsTerminal, sync::Mutex};
 
-use tracing::{Level, level_filters::LevelFilter};
+use tracing::{Level, field::Field, level_filters::LevelFilter};
 use tracing_subscriber::{
-    Layer, Registry, filter::Targets, fmt, layer::SubscriberExt, util::SubscriberInitExt,
+    Layer, Registry,
+    field::MakeExt,
+    filter::Targets,
+    fmt::{self, format::Writer},
+    layer::SubscriberExt,
+    util::SubscriberInitExt,
 };
 
 use crate::{
     config::{ColorMode, Console, LogFormat},
     progress::Bar,
+    report::plain::plain,
 };
 
 /// Starts logging. What other crates log stays out below `-vvv`, and their inner workings
@@ -25,12 +31,23 @@ pub(super) fn start(console: Console, bar: &Bar) {
         LogFormat::Text => fmt::layer()
             .with_ansi(colors(console.color))
             .with_target(false)
+            .fmt_fields(fmt::format::debug_fn(field).delimited(" "))
             .with_writer(writer)
             .boxed(),
     };
     let logs = tracing_subscriber::registry().with(layer.with_filter(filter(console)));
     // A second start in one process (tests) keeps the first one's settings.
     let _ = logs.try_init();
+}
+
+/// Writes one field of a line. What came from outside (names of files, the service's words)
+/// cannot steer the terminal, nor turn its text around.
+fn field(writer: &mut Writer<'_>, field: &Field, value: &dyn Debug) -> std::fmt::Result {
+    let value = format!("{value:?}");
+    match field.name() {
+        "message" => write!(writer, "{}", plain(&value)),
+        name => write!(writer, "{name}={}", plain(&value)),
+    }
 }
 
 /// Whether standard error gets colours.

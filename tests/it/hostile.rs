@@ -1,0 +1,165 @@
+//! Text from outside that means harm: whole in the files, harmless on the terminal.
+
+use csv::Writer;
+use patchgap::machine::MachineId;
+
+use crate::common::{Finished, Scene};
+
+/// Texts that somebody may have put into a machine's name.
+fn texts() -> Vec<String> {
+    let mut texts: Vec<String> = [
+        "=cmd|'/c calc'!A1",
+        "+1+1",
+        "-2+3",
+        "@SUM(A1:A9)",
+        "\t=1+1",
+        "\"quoted\", and 'quoted'",
+        "two\nlines",
+        "carriage\r\nreturn",
+        "<script>alert(1)</script><b>&amp;",
+        "\u{1b}[2J\u{1b}[31mred\u{1b}]0;title\u{7}",
+        "\u{9b}31mred",
+        "abc\u{202e}fdp.exe",
+        "\u{2066}turned\u{2069} \u{200f}around",
+        "bell\u{7} back\u{8} delete\u{7f}",
+        "{date} %s %n $HOME `id` \\n",
+        "東京 Zürich 👩\u{200d}💻",
+    ]
+    .map(str::to_owned)
+    .to_vec();
+    texts.push("long ".repeat(2000));
+    texts
+}
+
+/// A scene whose inventory names one machine after each of the texts.
+fn scene() -> Scene {
+    let scene = Scene::with_machines(texts().len());
+    let mut csv = Writer::from_writer(Vec::new());
+    csv.write_record(["machineId", "DeviceName", "\u{1b}[1mOwner"])
+        .unwrap();
+    for (machine, text) in scene.tenant.fleet().machines().iter().zip(texts()) {
+        let id = machine.id.to_string();
+        csv.write_record([&id, &text, &text]).unwrap();
+    }
+    scene.write("machines.csv", csv.into_inner().unwrap());
+    scene
+}
+
+/// What `machines.csv` says of this machine under this column.
+fn cell(run: &Finished, machine: MachineId, column: &str) -> String {
+    let rows = run.rows("machines.csv");
+    let id = machine.to_string();
+    let row = rows.iter().find(|row| row["machineId"] == id).unwrap();
+    row[column].clone()
+}
+
+/// Demands that nothing but plain text was said.
+#[track_caller]
+fn spoke_plainly(run: &Finished) {
+    for said in [&run.stdout, &run.stderr] {
+        let steers = |letter: char| {
+            let turns = matches!(letter, '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+            turns || letter.is_control() && letter != '\n'
+        };
+        assert!(!said.contains(steers), "{said:?}");
+    }
+}
+
+#[test]
+fn text_is_whole_in_the_reports_and_formulae_are_guarded() {
+    let scene = scene();
+    let run = scene.report(&[]).exits_with(0);
+    for (machine, text) in scene.tenant.fleet().machines().iter().zip(texts()) {
+        let guard = if text.starts_with(['=', '+', '-', '@', '\t']) {
+            "'"
+        } else {
+            ""
+        };
+        let expected = format!("{guard}{text}");
+        assert_eq!(cell(&run, machine.id, "DeviceName"), expected);
+        assert_eq!(cell(&run, machine.id, "\u{1b}[1mOwner"), expected);
+    }
+}
+
+#[test]
+fn without_the_guard_text_is_as_it_came() {
+    let scene = scene();
+    let run = scene.report(&["--no-csv-guard"]).exits_with(0);
+    for (machine, text) in scene.tenant.fleet().machines().iter().zip(texts()) {
+        assert_eq!(cell(&run, machine.id, "DeviceName"), text);
+    }
+}
+
+#[test]
+fn the_terminal_gets_nothing_but_plain_text() {
+    let scene = scene();
+    for arguments in [&[][..], &["-vvv", "--progress", "log"], &["--dry-run"]] {
+        spoke_plainly(&scene.report(arguments).exits_with(0));
+    }
+    let run = scene.report(&["--log-format", "json", "-vvv", "--progress", "log"]);
+    spoke_plainly(&run.exits_with(0));
+}
+
+#[test]
+fn names_wrap_no_lines_and_flood_no_terminal() {
+    let scene = scene();
+    let run = scene.report(&[]).exits_with(0);
+    let widest = run.stdout.lines().map(|line| line.chars().count()).max();
+    assert!(widest <= Some(120), "{}", run.stdout);
+    assert!(!run.stdout.contains("\nlines"));
+}
+
+#[test]
+fn invalid_ids_are_kept_as_they_are() {
+    let scene = scene();
+    let mut csv = Writer::from_writer(scene.tenant.inventory_csv().into_bytes());
+    for text in texts() {
+        csv.write_record(["x", &text, "", "", ""]).unwrap();
+    }
+    scene.write("machines.csv", csv.into_inner().unwrap());
+    let run = scene.report(&["--no-csv-guard", "-vvv"]).exits_with(5);
+    spoke_plainly(&run);
+    let kept: Vec<String> = run
+        .rows("failures.csv")
+        .iter()
+        .map(|row| row["input"].clone())
+        .collect();
+    assert_eq!(kept, texts());
+}
+
+#[test]
+fn errors_about_hostile_files_are_plain() {
+    let scene = Scene::with_machines(1);
+    for text in texts() {
+        let mut csv = Writer::from_writer(Vec::new());
+        csv.write_record(["machineId", "Name"]).unwrap();
+        csv.write_record([&text, "x"]).unwrap();
+        scene.write("ids.csv", csv.into_inner().unwrap());
+        spoke_plainly(&scene.run(&["report", "ids.csv"]).exits_with(3));
+
+        let mut csv = Writer::from_writer(Vec::new());
+        csv.write_record([&text, &text]).unwrap();
+        scene.write("columns.csv", csv.into_inner().unwrap());
+        spoke_plainly(&scene.run(&["report", "columns.csv"]).exits_with(3));
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn hostile_paths_are_plain() {
+    let scene = Scene::with_machines(1);
+    let path = "\u{1b}[31mred\u{202e}\n.csv";
+    scene.write(path, scene.tenant.inventory_csv() + "x,web-01,,,,more\n");
+    spoke_plainly(&scene.run(&["report", path, "--dry-run"]).exits_with(0));
+    spoke_plainly(&scene.run(&["report", path, "--out", path]).exits_with(6));
+    spoke_plainly(
+        &scene
+            .run(&["report", path, "--out", "\u{1b}[31m\u{202e}"])
+            .exits_with(5),
+    );
+    spoke_plainly(&scene.run(&["report", path, "--config", path]).exits_with(3));
+    for log_format in ["text", "json"] {
+        let arguments = ["report", "\u{1b}[31mgone", "--log-format", log_format];
+        spoke_plainly(&scene.run(&arguments).exits_with(3));
+    }
+}
