@@ -3,8 +3,8 @@
 use crate::words::words;
 
 words! {
-    /// The order of the KBs, everywhere; ties go on to the machines that miss the KB
-    /// (more first) and then to its id.
+    /// The order of the KBs, everywhere; ties go on to the CVEs that the KB addresses, the
+    /// machines that miss it (more first for both), and then to its id.
     pub enum RankBy {
         /// By the CVEs that the KB addresses.
         Cve = "cve",

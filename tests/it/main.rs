@@ -3,9 +3,17 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod bad_configuration;
 mod bad_input;
 mod common;
+mod coverage;
 mod documents;
+mod hostile;
+mod inventory_shapes;
+mod output;
+mod partly_bad_input;
+mod precedence;
+mod ranking;
 mod readme_facts;
 mod rehearsal;
 mod samples;

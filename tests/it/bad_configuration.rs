@@ -1,0 +1,224 @@
+//! Values that an option does not take: whoever typed them learns where they stand and
+//! what is allowed, before anything is asked.
+
+use crate::common::{Finished, Scene};
+
+/// Keys, each with a value that it does not take and a part of what is said to be allowed.
+const BAD_VALUES: [(&str, &str, &str); 12] = [
+    ("timeout", "30", "such as 500ms, 30s, 2m"),
+    ("timeout", "25h", "at most 24h"),
+    ("rate_limit", "100", "such as 100/min, 1500/h"),
+    ("pace", "fast", "or none"),
+    (
+        "cloud",
+        "mars",
+        "public, us, eu, uk, au, swa, gcc, gcc-high, dod",
+    ),
+    (
+        "api_url",
+        "http://defender.example/",
+        "only to a loopback address",
+    ),
+    ("authority_url", "http://login.example/", "https"),
+    ("credential", "password", "azure-cli"),
+    ("rank_by", "size", "cve, exposure, machines"),
+    ("min_coverage", "101", "from 0 to 100"),
+    ("format", "pdf", "csv, json"),
+    ("out", "{tenant}", "only {date} and {time}"),
+];
+
+/// Demands that a run was refused before anything was asked or written.
+#[track_caller]
+fn is_refused(scene: &Scene, run: Finished, code: i32) -> Finished {
+    let run = run.exits_with(code);
+    assert_eq!(run.stdout, "");
+    assert!(!run.has_reports());
+    scene.was_left_alone();
+    run
+}
+
+/// The report with this configuration file, which is refused.
+#[track_caller]
+fn refuses_file(scene: &Scene, text: &str) -> Finished {
+    scene.write("patchgap.toml", text);
+    is_refused(scene, scene.report(&[]), 3)
+}
+
+/// The report with this variable, which is refused.
+#[track_caller]
+fn refuses_from_environment(scene: &Scene, variable: &str, value: &str) -> Finished {
+    let mut command = scene.command(&["report", "machines.csv"]);
+    let run = scene.finish(command.env(variable, value));
+    is_refused(scene, run, 3)
+}
+
+/// The report without this variable, which is refused.
+#[track_caller]
+fn refuses_without(scene: &Scene, variable: &str) -> Finished {
+    let mut command = scene.command(&["report", "machines.csv"]);
+    let run = scene.finish(command.env_remove(variable));
+    is_refused(scene, run, 3)
+}
+
+#[test]
+fn bad_values_in_the_file() {
+    let scene = Scene::with_machines(1);
+    for (key, value, allowed) in BAD_VALUES {
+        let run = refuses_file(&scene, &format!("# ours\n\n{key} = \"{value}\"\n"));
+        run.complains(&format!("error: patchgap.toml: line 3: {key}: "))
+            .complains(value)
+            .complains(allowed)
+            .hints("patchgap report --help");
+    }
+}
+
+#[test]
+fn bad_values_in_the_environment() {
+    let scene = Scene::with_machines(1);
+    for (key, value, allowed) in BAD_VALUES {
+        let variable = format!("PATCHGAP_{}", key.to_uppercase());
+        refuses_from_environment(&scene, &variable, value)
+            .complains(&format!("error: environment variable {variable}: "))
+            .complains(value)
+            .complains(allowed)
+            .hints("patchgap report --help");
+    }
+}
+
+#[test]
+fn bad_values_as_flags() {
+    let scene = Scene::with_machines(1);
+    for (key, value, allowed) in BAD_VALUES {
+        let flag = format!("--{}", key.replace('_', "-"));
+        let run = is_refused(&scene, scene.report(&[&flag, value]), 2);
+        run.complains(&format!("error: invalid value '{value}' for '{flag} <"))
+            .complains(allowed);
+    }
+}
+
+#[test]
+fn unknown_keys_are_named_with_their_line() {
+    let scene = Scene::with_machines(1);
+    for (text, line, key, hint) in [
+        (
+            "# ours\nrate_limt = \"1/s\"\n",
+            2,
+            "rate_limt",
+            "did you mean `rate_limit`?",
+        ),
+        ("nonsense = 1\n", 1, "nonsense", "patchgap report --help"),
+        (
+            "retries = 1\n[service]\ncloud = \"us\"\n",
+            2,
+            "service",
+            "there are no tables",
+        ),
+    ] {
+        let error = format!("error: patchgap.toml: line {line}: unknown key `{key}`\n");
+        refuses_file(&scene, text).complains(&error).hints(hint);
+    }
+}
+
+#[test]
+fn what_is_no_toml() {
+    let scene = Scene::with_machines(1);
+    let run = refuses_file(&scene, "retries = 1\ntimeout = 30s\n");
+    run.complains("error: patchgap.toml: line 2: ")
+        .hints("texts stand in quotes");
+}
+
+#[test]
+fn a_secret_in_the_file_is_refused_and_not_repeated() {
+    let scene = Scene::with_machines(1);
+    let run = refuses_file(&scene, "retries = 1\nclient_secret = \"hunter2\"\n");
+    assert!(!run.stderr.contains("hunter2"));
+    run.complains("error: patchgap.toml: line 2: `client_secret` must not stand in this file")
+        .hints("AZURE_CLIENT_SECRET");
+}
+
+#[test]
+fn a_configuration_file_that_is_not_there() {
+    let scene = Scene::with_machines(1);
+    let run = is_refused(&scene, scene.report(&["--config", "other.toml"]), 3);
+    run.complains("error: configuration file other.toml: cannot be read: ")
+        .hints("path");
+}
+
+#[test]
+fn credentials_that_are_not_there() {
+    let scene = Scene::with_machines(1);
+    for (missing, error, hint) in [
+        (
+            "AZURE_TENANT_ID",
+            "the credential kind `secret` lacks the tenant id",
+            "--tenant-id",
+        ),
+        (
+            "AZURE_CLIENT_ID",
+            "the credential kind `secret` lacks the client id",
+            "--client-id",
+        ),
+        (
+            "AZURE_CLIENT_SECRET",
+            "no credential is configured: ",
+            "AZURE_CLIENT_SECRET",
+        ),
+    ] {
+        refuses_without(&scene, missing)
+            .complains(error)
+            .hints(hint);
+    }
+}
+
+#[test]
+fn a_secret_file_that_does_not_do() {
+    let scene = Scene::with_machines(1);
+    scene.write("empty.txt", "\n");
+    for (file, error, hint) in [
+        (
+            "empty.txt",
+            "client secret file empty.txt: is empty",
+            "put the client secret",
+        ),
+        (
+            "gone.txt",
+            "client secret file gone.txt: cannot be read: ",
+            "path",
+        ),
+    ] {
+        scene.write(
+            "patchgap.toml",
+            format!("client_secret_file = \"{file}\"\n"),
+        );
+        let run = refuses_without(&scene, "AZURE_CLIENT_SECRET");
+        run.complains(error).hints(hint);
+    }
+}
+
+#[test]
+fn a_root_certificate_that_is_none() {
+    let scene = Scene::with_machines(1);
+    scene.write(
+        "broken.pem",
+        "-----BEGIN CERTIFICATE-----\n???\n-----END CERTIFICATE-----\n",
+    );
+    for (file, error, hint) in [
+        (
+            "nowhere.pem",
+            "root certificate nowhere.pem: cannot be read: ",
+            "path",
+        ),
+        (".", "root certificate .: cannot be read: ", "path"),
+        (
+            "machines.csv",
+            "root certificate machines.csv: it holds no certificate",
+            "PEM",
+        ),
+        ("broken.pem", "root certificate broken.pem: ", "PEM"),
+    ] {
+        let run = is_refused(&scene, scene.report(&["--ca-cert", file]), 3);
+        run.complains(error).hints(hint);
+    }
+    let run = refuses_from_environment(&scene, "PATCHGAP_CA_CERT", "nowhere.pem");
+    run.complains("root certificate nowhere.pem: cannot be read: ");
+}

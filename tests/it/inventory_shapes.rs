@@ -1,0 +1,116 @@
+//! Inventories as people have them, from end to end: the same fleet, the same answers.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::common::{Finished, Scene};
+
+/// What a report says of every machine, under these columns.
+fn told(run: &Finished, columns: &[&str]) -> BTreeMap<String, Vec<String>> {
+    run.rows("machines.csv")
+        .iter()
+        .map(|row| {
+            let cells = columns.iter().map(|&column| row[column].clone());
+            (row["machineId"].clone(), cells.collect())
+        })
+        .collect()
+}
+
+/// The columns of `machines.csv`.
+fn columns(run: &Finished) -> Vec<String> {
+    let text = String::from_utf8(run.bytes("machines.csv")).unwrap();
+    let header = text.lines().next().unwrap();
+    header.split(',').map(str::to_owned).collect()
+}
+
+/// Demands that every machine of the tenant answered.
+#[track_caller]
+fn speaks_for_the_fleet(scene: &Scene, run: &Finished) {
+    let fleet = scene.tenant.fleet().machines();
+    let fleet: BTreeMap<String, Vec<String>> = fleet
+        .iter()
+        .map(|machine| {
+            let missing = machine.missing.len().to_string();
+            (machine.id.to_string(), vec!["answered".to_owned(), missing])
+        })
+        .collect();
+    assert_eq!(told(run, &["status", "missingKbs"]), fleet);
+}
+
+#[test]
+fn the_portals_export() {
+    let scene = Scene::with_machines(4);
+    let mut export = vec![
+        "\u{feff}Device ID,Device Name,Tags,Group,Device IPs,Health Status,AAD Device Id"
+            .to_owned(),
+    ];
+    for machine in scene.tenant.fleet().machines() {
+        let (id, name) = (machine.id.to_string().to_uppercase(), &machine.name);
+        export.push(format!(
+            "{id},{name},\"[\"\"pilot\"\",\"\"a\"\"]\",,\"[\"\"10.20.0.7\"\"]\",Active,\
+             ab276013-2793-bdec-c833-bcec9601040f"
+        ));
+    }
+    scene.write("export.csv", export.join("\r\n"));
+    let run = scene.run(&["report", "export.csv"]).exits_with(0);
+    speaks_for_the_fleet(&scene, &run);
+    let expected = vec![
+        "[\"pilot\",\"a\"]".to_owned(),
+        String::new(),
+        "Active".to_owned(),
+    ];
+    for cells in told(&run, &["Tags", "Group", "Health Status"]).values() {
+        assert_eq!(*cells, expected);
+    }
+}
+
+#[test]
+fn excels_unicode_text() {
+    let scene = Scene::with_machines(4);
+    let mut table = vec!["\u{feff}Straße\tMachine ID".to_owned()];
+    for machine in scene.tenant.fleet().machines() {
+        table.push(format!("Königsallee 東 {}\t{}", machine.site, machine.id));
+    }
+    let bytes: Vec<u8> = table
+        .join("\r\n")
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    scene.write("unicode.txt", bytes);
+    let run = scene.run(&["report", "unicode.txt"]).exits_with(0);
+    speaks_for_the_fleet(&scene, &run);
+    let streets: BTreeSet<String> = told(&run, &["Straße"]).into_values().flatten().collect();
+    let fleet = scene.tenant.fleet().machines();
+    let expected = fleet
+        .iter()
+        .map(|machine| format!("Königsallee 東 {}", machine.site));
+    assert_eq!(streets, expected.collect());
+}
+
+#[test]
+fn ids_without_a_header() {
+    let scene = Scene::with_machines(4);
+    let fleet = scene.tenant.fleet().machines();
+    let ids: Vec<String> = fleet.iter().map(|machine| machine.id.to_string()).collect();
+    scene.write("ids.txt", ids.join("\r\n"));
+    let run = scene.run(&["report", "ids.txt"]).exits_with(0);
+    speaks_for_the_fleet(&scene, &run);
+    let ours = "rank,machineId,status,missingKbs,cveAddressed,cveAddressedMax,topKbId,kbIds,\
+                answeredAt";
+    assert_eq!(columns(&run).join(","), ours);
+}
+
+#[test]
+fn columns_travel_along_in_their_order_and_make_room_for_ours() {
+    let scene = Scene::with_machines(1);
+    let machine = scene.tenant.fleet().machines()[0].id;
+    let header = "Owner;status;Rank;Device ID;;site";
+    scene.write(
+        "own.csv",
+        format!("{header}\nmy team;old;1st;{machine};fifth;BER\n"),
+    );
+    let run = scene.run(&["report", "own.csv"]).exits_with(0);
+    let travelled = ["Owner", "input.status", "input.Rank", "column5", "site"];
+    assert_eq!(columns(&run)[2..7], travelled);
+    let cells = told(&run, &travelled).remove(&machine.to_string());
+    assert_eq!(cells.unwrap(), ["my team", "old", "1st", "fifth", "BER"]);
+}

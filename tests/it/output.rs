@@ -1,0 +1,176 @@
+//! The output folder: where the reports go, and what happens when they cannot.
+
+#[cfg(unix)]
+use std::process::Command;
+use std::{collections::BTreeMap, fs, path::Path};
+
+use jiff::civil::Date;
+
+use crate::common::Scene;
+
+const REPORTS: [&str; 5] = [
+    "failures.csv",
+    "gaps.csv",
+    "kbs.csv",
+    "machines.csv",
+    "summary.json",
+];
+
+/// Every file in a folder, hidden ones too, with its content.
+fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap())
+        .map(|entry| {
+            let name = entry.file_name().into_string().unwrap();
+            (name, fs::read(entry.path()).unwrap())
+        })
+        .collect()
+}
+
+#[test]
+fn the_reports_and_nothing_else_are_left() {
+    let scene = Scene::with_machines(3);
+    let run = scene.report(&[]).exits_with(0);
+    assert!(run.files().iter().eq(&REPORTS));
+    let mut listed = run.summary()["files"].clone();
+    listed
+        .as_array_mut()
+        .unwrap()
+        .sort_by_key(ToString::to_string);
+    assert_eq!(listed, serde_json::json!(REPORTS));
+    let said = "reports in reports: kbs.csv, machines.csv, gaps.csv, failures.csv, summary.json\n";
+    assert!(run.stdout.ends_with(said), "{}", run.stdout);
+}
+
+#[test]
+fn a_folder_of_the_date() {
+    let scene = Scene::with_machines(1);
+    let run = scene.report(&["--out", "nightly/{date}"]).exits_with(0);
+    let folders = fs::read_dir(scene.path("nightly")).unwrap();
+    let folders: Vec<String> = folders
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    assert_eq!(folders.len(), 1);
+    assert!(folders[0].parse::<Date>().is_ok(), "{folders:?}");
+    let started = run.stdout.contains(&folders[0]);
+    assert!(started, "{}", run.stdout);
+    let reports = contents(&scene.path("nightly").join(&folders[0]));
+    assert!(reports.keys().eq(&REPORTS));
+}
+
+#[test]
+fn other_files_in_the_folder_are_none_of_our_business() {
+    let scene = Scene::with_machines(1);
+    fs::create_dir(scene.path("reports")).unwrap();
+    scene.write("reports/notes.txt", "mine");
+    scene.write("reports/kbs.csv", "old");
+    let run = scene.report(&["--format", "csv"]).exits_with(0);
+    assert_eq!(run.bytes("notes.txt"), b"mine");
+    assert_ne!(run.bytes("kbs.csv"), b"old");
+}
+
+#[test]
+fn only_the_formats_that_were_asked_for() {
+    for (format, expected) in [("csv", &REPORTS[..4]), ("json", &REPORTS[4..])] {
+        let scene = Scene::with_machines(1);
+        let run = scene.report(&["--format", format]).exits_with(0);
+        assert!(run.files().iter().eq(expected), "{format}");
+    }
+}
+
+#[test]
+fn a_file_in_the_way_is_found_before_anything_is_asked() {
+    let scene = Scene::with_machines(1);
+    scene.write("taken", "mine");
+    for (out, hint) in [("taken", "a file has that name"), ("taken/below", "--out")] {
+        let run = scene.report(&["--out", out]).exits_with(6);
+        run.complains(&format!("error: cannot create the output folder {out}: "))
+            .hints(hint);
+    }
+    assert_eq!(fs::read(scene.path("taken")).unwrap(), b"mine");
+    scene.was_left_alone();
+}
+
+#[test]
+fn a_folder_in_the_place_of_a_report_is_found_before_anything_is_asked() {
+    let scene = Scene::with_machines(1);
+    fs::create_dir_all(scene.path("reports/gaps.csv")).unwrap();
+    let run = scene.report(&[]).exits_with(6);
+    let path = Path::new("reports").join("gaps.csv");
+    run.complains(&format!("error: {} is a folder", path.display()))
+        .hints("--out");
+    scene.was_left_alone();
+}
+
+#[test]
+fn earlier_reports_stay_whole_when_the_sign_in_is_refused() {
+    let scene = Scene::with_machines(3);
+    scene.report(&[]).exits_with(0);
+    let earlier = contents(&scene.path("reports"));
+    let mut command = scene.command(&["report", "machines.csv"]);
+    let run = scene.finish(command.env("AZURE_CLIENT_SECRET", "wrong"));
+    run.exits_with(4).complains("AADSTS7000215");
+    assert_eq!(contents(&scene.path("reports")), earlier);
+}
+
+/// The report by a process that may write no file of more than some ten kilobytes: to
+/// whoever writes, that is what a full disk is.
+#[cfg(unix)]
+fn cramped(scene: &Scene) -> Command {
+    let whole = scene.command(&["report", "machines.csv"]);
+    let variables = whole.get_envs();
+    let mut cramped = Command::new("/bin/sh");
+    cramped
+        .args(["-c", "trap '' XFSZ; ulimit -f 20; exec \"$0\" \"$@\""])
+        .arg(whole.get_program())
+        .args(whole.get_args())
+        .current_dir(scene.folder())
+        .env_clear()
+        .envs(variables.filter_map(|(name, value)| Some((name, value?))));
+    cramped
+}
+
+#[test]
+#[cfg(unix)]
+fn earlier_reports_stay_whole_when_the_disk_is_full() {
+    let scene = Scene::with_machines(2);
+    fs::create_dir(scene.path("reports")).unwrap();
+    for name in REPORTS {
+        scene.write(&format!("reports/{name}"), "earlier");
+    }
+    let earlier = contents(&scene.path("reports"));
+    // The first report is small enough, the second is not.
+    let inventory = scene.tenant.inventory_csv();
+    scene.write(
+        "machines.csv",
+        inventory.replace("LAP-", &"long".repeat(10_000)),
+    );
+    let run = scene.finish(&mut cramped(&scene)).exits_with(6);
+    run.complains("error: cannot write reports/machines.csv: ")
+        .hints("the earlier reports are as they were");
+    assert_eq!(scene.tenant.log().calls.len(), 2);
+    assert_eq!(contents(&scene.path("reports")), earlier);
+}
+
+#[test]
+#[cfg(unix)]
+fn only_their_owner_can_read_the_reports() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let scene = Scene::with_machines(1);
+    scene.report(&[]).exits_with(0);
+    for name in REPORTS {
+        let path = scene.path("reports").join(name);
+        let mode = fs::metadata(path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
+}
+
+#[test]
+fn quiet_is_quiet() {
+    let scene = Scene::with_machines(1);
+    let run = scene.report(&["-q"]).exits_with(0);
+    assert_eq!((&*run.stdout, &*run.stderr), ("", ""));
+    assert!(run.has_reports());
+}
