@@ -22,12 +22,20 @@ pub(super) fn first() -> impl Future<Output = ()> {
     }
 }
 
-/// Waits for interruptions and tells `stops`. Never returns.
-pub(super) async fn watch(stops: Stops) {
-    let Ok(mut signals) = Signals::new() else {
-        warn!("interruptions cannot be caught: Ctrl-C will end the run without reports");
-        return std::future::pending().await;
-    };
+/// Catches interruptions from now on; what is returned waits for them, tells `stops`, and
+/// never ends.
+pub(super) fn watch(stops: Stops) -> impl Future<Output = ()> + Send {
+    let signals = Signals::new();
+    async move {
+        let Ok(signals) = signals else {
+            warn!("interruptions cannot be caught: Ctrl-C will end the run without reports");
+            return std::future::pending().await;
+        };
+        wait(signals, stops).await;
+    }
+}
+
+async fn wait(mut signals: Signals, stops: Stops) {
     signals.next().await;
     warn!("stopping: waiting for answers on their way (once more to stop at once)");
     stops.gentle.cancel();

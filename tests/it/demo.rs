@@ -1,0 +1,31 @@
+//! `patchgap demo`: everything at once, with nothing configured.
+
+use crate::common::Scene;
+
+#[test]
+fn a_demonstration_needs_nothing_and_writes_every_report() {
+    let scene = Scene::with_machines(1);
+    let run = scene.finish(&mut scene.bare(&["demo", "--machines", "40"]));
+    let run = run.exits_with(0);
+    let reports = [
+        "failures.csv",
+        "gaps.csv",
+        "kbs.csv",
+        "machines.csv",
+        "summary.json",
+    ];
+    assert!(run.files().iter().eq(&reports));
+    assert_eq!(run.rows("machines.csv").len(), 40);
+    assert_eq!(run.summary()["outcome"], "complete");
+    assert!(run.stdout.contains(" of 40 machines answered ("));
+}
+
+#[test]
+fn no_setting_of_the_machine_changes_it() {
+    let scene = Scene::with_machines(1);
+    scene.write("patchgap.toml", "out = \"elsewhere\"\nnonsense = 1\n");
+    let mut command = scene.command(&["demo", "--machines", "3", "--out", "reports"]);
+    let run = scene.finish(command.env("PATCHGAP_FORMAT", "json"));
+    assert_eq!(run.exits_with(0).rows("machines.csv").len(), 3);
+    scene.was_left_alone();
+}

@@ -1,0 +1,95 @@
+//! `patchgap simulate`: a tenant to rehearse against, from another process.
+
+use std::{
+    io::{BufRead, BufReader},
+    process::{Child, Stdio},
+};
+
+use crate::common::Scene;
+
+/// A simulated tenant in a process of its own; it ends with the test.
+struct Rehearsal {
+    process: Child,
+    said: String,
+}
+
+impl Rehearsal {
+    /// Starts it, and waits until it says that it serves.
+    fn start(scene: &Scene) -> Self {
+        let tenant = ["--folder", "tenant", "--port", "0"];
+        let size = ["--machines", "5", "--rate-limit", "none"];
+        let mut command = scene.bare(&[&["simulate"], &tenant[..], &size].concat());
+        let mut process = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(process.stdout.take().unwrap());
+        let mut said = String::new();
+        while !said.contains("patchgap report ") {
+            assert_ne!(lines.read_line(&mut said).unwrap(), 0, "{said}");
+        }
+        Self { process, said }
+    }
+}
+
+impl Drop for Rehearsal {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+#[test]
+fn a_rehearsal_from_another_process() {
+    let scene = Scene::with_machines(1);
+    let rehearsal = Rehearsal::start(&scene);
+    assert!(
+        rehearsal
+            .said
+            .starts_with("a simulated tenant with 5 machines serves at http://127.")
+    );
+    let invited: Vec<Vec<&str>> = rehearsal
+        .said
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("patchgap "))
+        .map(|line| line.split(' ').collect())
+        .collect();
+    let [check, report] = &invited[..] else {
+        panic!("{}", rehearsal.said);
+    };
+    let run = scene.finish(&mut scene.bare(check)).exits_with(0);
+    assert_eq!(run.stderr, "");
+    let run = scene.finish(&mut scene.bare(report)).exits_with(0);
+    assert_eq!(run.rows("machines.csv").len(), 5);
+    scene.was_left_alone();
+}
+
+#[test]
+#[cfg(unix)]
+fn it_ends_when_it_is_asked_to() {
+    let scene = Scene::with_machines(1);
+    let mut rehearsal = Rehearsal::start(&scene);
+    let id = rehearsal.process.id().to_string();
+    let mut kill = std::process::Command::new("/bin/sh");
+    kill.args(["-c", "kill -TERM \"$0\"", &id]);
+    assert!(kill.status().unwrap().success());
+    assert_eq!(rehearsal.process.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+#[cfg(unix)]
+fn only_its_owner_can_read_the_secret() {
+    use std::{fs, os::unix::fs::PermissionsExt};
+
+    let scene = Scene::with_machines(1);
+    // Left behind by an earlier rehearsal, and open to all.
+    fs::create_dir(scene.path("tenant")).unwrap();
+    scene.write("tenant/client-secret.txt", "old");
+    let _rehearsal = Rehearsal::start(&scene);
+    let secret = scene.path("tenant/client-secret.txt");
+    let mode = fs::metadata(&secret).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    assert_ne!(fs::read(secret).unwrap(), b"old");
+}
