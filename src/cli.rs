@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{ArgAction, Args, Parser, Subcommand};
+use clap::{ArgAction, Args, Parser, Subcommand, builder::UnknownArgumentValueParser};
 
 use crate::{
     aggregate::RankBy,
@@ -41,6 +41,10 @@ a flag beats the environment, which beats the file, which beats the default.
 
 `patchgap --help` lists the exit codes.";
 
+/// What is said to those who type a secret.
+const NO_SECRET_FLAG: &str = "a secret is never a flag, because other users could see it: set AZURE_CLIENT_SECRET, or \
+     client_secret_file in the file";
+
 /// Fleet-wide patch-gap reports from Microsoft Defender for Endpoint
 #[derive(Debug, Parser)]
 #[command(name = "patchgap", version, after_help = AFTER_HELP, max_term_width = 100)]
@@ -48,6 +52,11 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+
+    /// Refused, with a word on where the secret belongs.
+    #[arg(long, global = true, hide = true)]
+    #[arg(value_parser = UnknownArgumentValueParser::suggest(NO_SECRET_FLAG))]
+    client_secret: Option<String>,
 }
 
 /// The commands.

@@ -18,5 +18,6 @@ mod ranking;
 mod readme_facts;
 mod rehearsal;
 mod samples;
+mod secrets;
 mod simulate;
 mod whole_run;
