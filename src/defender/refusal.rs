@@ -1,6 +1,6 @@
 //! Refusals of the whole run: what the service means, and what to do about it.
 
-use super::credential::hint_for;
+use super::credential::{SignInError, hint_for};
 use crate::outcome::Failure;
 
 /// The permission that the call needs.
@@ -17,6 +17,9 @@ pub fn hint(failure: &Failure) -> String {
     if let Some(hint) = failure.code.as_deref().and_then(hint_for) {
         return hint.to_owned();
     }
+    if let Some(hint) = not_renewed(failure) {
+        return hint;
+    }
     match failure.http_status {
         Some(403) => grant_hint(),
         Some(407) => "the proxy wants a sign-in: put user and password into HTTPS_PROXY, or \
@@ -31,6 +34,13 @@ pub fn hint(failure: &Failure) -> String {
               --api-url and --scope belong together; `patchgap check` shows what the token is for"
             .to_owned(),
     }
+}
+
+/// What to do about a ready-made token that was refused or has ended.
+fn not_renewed(failure: &Failure) -> Option<String> {
+    let ready_made = SignInError::ReadyMade;
+    let is_it = failure.message.ends_with(&ready_made.to_string());
+    ready_made.hint().filter(|_| is_it)
 }
 
 /// How to grant the permission that the call needs.
@@ -65,6 +75,13 @@ mod tests {
             ),
             (401, "Unauthorized", "Account mode is inactive", "licence"),
             (401, "Unauthorized", "invalid token", "--scope"),
+            (
+                401,
+                "Unauthorized",
+                "invalid token; the ready-made access token was refused or has ended, and \
+                 cannot be renewed",
+                "PATCHGAP_ACCESS_TOKEN",
+            ),
             (401, "AADSTS7000222", "the secret has expired", "secret"),
         ] {
             let failure = Failure {

@@ -108,6 +108,7 @@ impl Session {
         info!("the service refuses the token: signing in again");
         match self.tokens.renew(token).await {
             Ok(_) => error,
+            Err(SignInError::ReadyMade) => not_renewed(error),
             Err(failed) => no_token(&failed),
         }
     }
@@ -130,6 +131,15 @@ impl Api for Session {
             }
         }
     }
+}
+
+/// A ready-made token that the service refused. The sign-in was never asked, so that the
+/// service alone says why.
+fn not_renewed(mut error: CallError) -> CallError {
+    error.class = Class::Run;
+    let message = &mut error.failure.message;
+    *message = format!("{message}; {}", SignInError::ReadyMade);
+    error
 }
 
 /// A sign-in that failed in the middle of a run: for a passing reason it fails this call,

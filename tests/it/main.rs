@@ -5,6 +5,7 @@
 
 mod bad_configuration;
 mod bad_input;
+mod check;
 mod common;
 mod coverage;
 mod demo;

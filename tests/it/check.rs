@@ -1,0 +1,116 @@
+//! `patchgap check`: what is in place before the first night, and what is missing.
+
+use patchgap::simulator::TenantFault;
+
+use crate::common::{Finished, Scene};
+
+/// Demands a fact on standard output: its name, and a part of it.
+#[track_caller]
+fn shows(run: &Finished, name: &str, fact: &str) {
+    let mut lines = run.stdout.lines();
+    let line = lines.find(|line| line.starts_with(name));
+    let found = line.is_some_and(|line| line.contains(fact));
+    assert!(found, "no `{name}` with `{fact}`:\n{}", run.stdout);
+}
+
+/// `patchgap check` with a ready-made token.
+fn check_with(scene: &Scene, token: &str) -> Finished {
+    scene.finish(
+        scene
+            .command(&["check"])
+            .env("PATCHGAP_ACCESS_TOKEN", token),
+    )
+}
+
+#[test]
+fn everything_is_in_place() {
+    let scene = Scene::with_machines(1);
+    let run = scene.run(&["check"]).exits_with(0);
+    shows(&run, "API", scene.tenant.api_url().as_str());
+    shows(&run, "sign-in", scene.tenant.authority_url().as_str());
+    shows(&run, "scope", scene.tenant.scope());
+    shows(&run, "credential", "secret");
+    shows(&run, "tenant", scene.tenant.tenant_id());
+    shows(&run, "application", scene.tenant.client_id());
+    shows(&run, "token expires", "(in 59 min)");
+    shows(&run, "roles", "Alert.Read.All, Software.Read.All");
+    shows(&run, "access", "granted");
+    assert!(
+        run.stdout
+            .ends_with("\nready: patchgap report machines.csv\n")
+    );
+    let log = scene.tenant.log();
+    assert_eq!((log.calls.len(), log.sign_ins.len()), (1, 1));
+    assert!(!scene.path("reports").exists());
+}
+
+#[test]
+fn a_missing_role_is_named_with_those_held_and_how_to_grant_it() {
+    let scene = Scene::with(|settings| settings.faults.tenant = Some(TenantFault::MissingRole));
+    let run = scene.run(&["check"]).exits_with(4);
+    shows(&run, "roles", "Alert.Read.All");
+    run.complains("does not hold the role Software.Read.All; it holds: Alert.Read.All\n")
+        .hints("grant the app registration the application permission Software.Read.All");
+    assert!(scene.tenant.log().calls.len() <= 1);
+}
+
+#[test]
+fn a_wrong_secret() {
+    let scene = Scene::with_machines(1);
+    let run = scene.finish(
+        scene
+            .command(&["check"])
+            .env("AZURE_CLIENT_SECRET", "wrong"),
+    );
+    run.exits_with(4)
+        .complains("error: cannot sign in: the sign-in (secret) was refused: AADSTS7000215: ")
+        .hints("configure the secret's value, not its id");
+    assert!(scene.tenant.log().calls.is_empty());
+}
+
+#[test]
+fn no_licence_shows_in_the_one_call() {
+    let scene = Scene::with(|settings| settings.faults.tenant = Some(TenantFault::NoLicence));
+    let run = scene.run(&["check"]).exits_with(4);
+    run.complains("No Tvm license").hints("licence");
+    assert_eq!(scene.tenant.log().calls.len(), 1);
+}
+
+#[test]
+fn a_ready_made_token_is_read_and_tried() {
+    let scene = Scene::with_machines(1);
+    scene.run(&["check"]).exits_with(0);
+    let token = scene.tenant.tokens().remove(0);
+    for token in [token.clone(), format!("Bearer {token}\n")] {
+        let run = check_with(&scene, &token).exits_with(0);
+        shows(&run, "credential", "token");
+        shows(&run, "tenant", scene.tenant.tenant_id());
+        shows(&run, "roles", "Software.Read.All");
+    }
+    assert_eq!(
+        scene.tenant.log().sign_ins.len(),
+        1,
+        "only the first one signed in"
+    );
+}
+
+#[test]
+fn an_opaque_token_is_tried_all_the_same() {
+    let scene = Scene::with_machines(1);
+    let run = check_with(&scene, "0.AXoA-opaque").exits_with(4);
+    shows(&run, "token", "what it grants cannot be read from it");
+    assert!(!run.stderr.contains("0.AXoA-opaque"));
+    run.complains("HTTP 401 Unauthorized: ")
+        .hints("get a new token and set PATCHGAP_ACCESS_TOKEN");
+    let log = scene.tenant.log();
+    assert_eq!((log.calls.len(), log.sign_ins.len()), (1, 0));
+}
+
+#[test]
+fn nothing_is_configured() {
+    let scene = Scene::with_machines(1);
+    let run = scene.finish(&mut scene.bare(&["check"])).exits_with(3);
+    run.complains("error: no credential is configured: ")
+        .hints("AZURE_CLIENT_SECRET");
+    scene.was_left_alone();
+}
