@@ -90,7 +90,7 @@ impl Job<'_> {
             ending = fetcher.run(|outcome| outcomes.push(outcome)) => ending,
             () = show(&fetcher, &display) => Ending::Interrupted,
         };
-        display.finish();
+        display.finish(&fetcher.progress(), &ZonedDateTime::now());
         Asked {
             ending,
             outcomes,

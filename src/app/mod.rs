@@ -21,7 +21,10 @@ use tracing::warn;
 pub use self::error::AppError;
 use crate::{
     cli::{Cli, Command},
-    config::{Config, Console, Environment, LogFormat, Resolved, Settings, resolve, resolve_typed},
+    config::{
+        ColorMode, Config, Console, Environment, LogFormat, Resolved, Settings, resolve,
+        resolve_typed,
+    },
     exit_code::ExitCode,
     progress::Bar,
 };
@@ -76,7 +79,9 @@ impl App {
             working_directory,
             started,
         } = &self.surroundings;
-        let resolved = resolve(typed, environment, working_directory, started)?;
+        let log_format = typed.log_format.or_else(|| environment.log_format());
+        let resolved = resolve(typed, environment, working_directory, started)
+            .inspect_err(|_| self.start_logging_errors(log_format))?;
         self.start_logging(resolved.config.console);
         for warning in &resolved.warnings {
             warn!("{warning}");
@@ -94,6 +99,17 @@ impl App {
         let config = resolve_typed(typed, environment, working_directory, started)?;
         self.start_logging(config.console);
         Ok(config)
+    }
+
+    /// Starts logging for the error that there is no configuration: a collector of JSON
+    /// gets it as a log line.
+    fn start_logging_errors(&mut self, log_format: Option<LogFormat>) {
+        self.start_logging(Console {
+            log_format: log_format.unwrap_or(LogFormat::Text),
+            verbose: 0,
+            quiet: false,
+            color: ColorMode::Auto,
+        });
     }
 
     fn start_logging(&mut self, console: Console) {

@@ -13,7 +13,7 @@ use clap::{
 };
 
 use super::{
-    ConfigError, Settings,
+    ConfigError, LogFormat, Settings,
     file::nearest,
     settings::{FILE_KEYS, Verbosity},
 };
@@ -87,6 +87,12 @@ impl Environment {
             Some(None) => Err(not_unicode(name)),
             text => Ok(text.flatten()),
         }
+    }
+
+    /// The format of log lines that is asked for here: an error of the configuration is
+    /// written in it too, though nothing else is known yet.
+    pub fn log_format(&self) -> Option<LogFormat> {
+        self.get(&variable("log_format"))?.to_str()?.parse().ok()
     }
 
     /// The folder in which the platform keeps configuration.

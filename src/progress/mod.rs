@@ -88,10 +88,15 @@ impl Display {
         }
     }
 
-    /// Clears the bar away, so that what follows stands on a clean line.
-    pub fn finish(&self) {
-        if let Kind::Bar(bar) = &self.kind {
-            bar.clear();
+    /// Clears the bar away, so that what follows stands on a clean line. A log gets a last
+    /// line when there is nothing left to do: a run of less than its period would seem to
+    /// have ended where it began.
+    pub fn finish(&self, progress: &Progress, now: &ZonedDateTime) {
+        let counts = progress.counts;
+        match &self.kind {
+            Kind::Bar(bar) => bar.clear(),
+            Kind::Log if counts.done() == counts.machines => self.show(progress, now),
+            Kind::Log | Kind::Off => {}
         }
     }
 }

@@ -12,6 +12,7 @@ mod demo;
 mod documents;
 mod hostile;
 mod inventory_shapes;
+mod logs;
 mod output;
 mod partly_bad_input;
 mod precedence;

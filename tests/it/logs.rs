@@ -1,0 +1,99 @@
+//! What is logged, for people and for collectors.
+
+use serde_json::Value;
+
+use crate::common::{Finished, Scene};
+
+/// Standard error as JSON: one object a line.
+fn objects(run: &Finished) -> Vec<Value> {
+    let lines = run.stderr.lines();
+    lines
+        .inspect(|line| assert!(line.starts_with('{'), "no JSON: {line}"))
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+/// Demands that the last log line is an error with these words and this exit code.
+#[track_caller]
+fn ends_with_error(run: &Finished, words: &str, hint: &str) {
+    let objects = objects(run);
+    let last = objects.last().unwrap();
+    assert_eq!(last["level"], "ERROR");
+    assert_eq!(last["exit_code"], run.code.unwrap());
+    assert!(last["message"].as_str().unwrap().contains(words), "{last}");
+    assert!(last["hint"].as_str().unwrap().contains(hint), "{last}");
+}
+
+#[test]
+fn json_is_one_object_a_line() {
+    let scene = Scene::with_machines(3);
+    let run = scene.report(&["--log-format", "json", "-vvv", "--progress", "log"]);
+    let objects = objects(&run.exits_with(0));
+    assert!(objects.len() > 2);
+    for object in objects {
+        for key in ["timestamp", "level", "message", "target"] {
+            assert!(object[key].is_string(), "{object}");
+        }
+    }
+}
+
+#[test]
+fn errors_are_json_too() {
+    let scene = Scene::with_machines(1);
+    let json = ["--log-format", "json"];
+    let run = scene.run(&[&["report", "nowhere.csv"], &json[..]].concat());
+    ends_with_error(&run.exits_with(3), "no such file", "path");
+
+    let mut command = scene.command(&[&["check"], &json[..]].concat());
+    let run = scene.finish(command.env("AZURE_CLIENT_SECRET", "wrong"));
+    ends_with_error(&run.exits_with(4), "AADSTS7000215", "value");
+}
+
+#[test]
+fn errors_of_the_configuration_are_json_too() {
+    let scene = Scene::with_machines(1);
+    scene.write("patchgap.toml", "nonsense = 1\n");
+    let run = scene.report(&["--log-format", "json"]).exits_with(3);
+    ends_with_error(&run, "unknown key `nonsense`", "--help");
+
+    let mut command = scene.command(&["report", "machines.csv"]);
+    let run = scene.finish(command.env("PATCHGAP_LOG_FORMAT", "json"));
+    ends_with_error(&run.exits_with(3), "unknown key `nonsense`", "--help");
+}
+
+#[test]
+fn progress_as_log_lines_ends_with_all_machines() {
+    let scene = Scene::with_machines(7);
+    for more in [&[][..], &["-q"]] {
+        let arguments = [&["--progress", "log", "--log-format", "json"], more].concat();
+        let objects = objects(&scene.report(&arguments).exits_with(0));
+        let progress = |object: &&Value| object["target"] == "patchgap::progress";
+        let last = objects.iter().rfind(progress).unwrap();
+        assert_eq!((&last["done"], &last["machines"]), (&7.into(), &7.into()));
+        let message = last["message"].as_str().unwrap();
+        assert!(message.starts_with("7 of 7 machines"), "{message}");
+    }
+}
+
+#[test]
+fn no_progress_where_it_is_off() {
+    let scene = Scene::with_machines(3);
+    let run = scene.report(&["--progress", "off"]).exits_with(0);
+    assert_eq!(run.stderr, "");
+}
+
+#[test]
+fn variables_that_nobody_knows_are_warned_of() {
+    let scene = Scene::with_machines(1);
+    let mut command = scene.command(&["report", "machines.csv"]);
+    let run = scene.finish(
+        command
+            .env("PATCHGAP_TYPO", "1")
+            .env("PATCHGAP_RATE_LIMTI", "1/s"),
+    );
+    run.exits_with(0)
+        .complains("WARN environment variable PATCHGAP_TYPO is not known and has no effect\n")
+        .complains(
+            "PATCHGAP_RATE_LIMTI is not known and has no effect; did you mean PATCHGAP_RATE_LIMIT?",
+        );
+}
