@@ -10,6 +10,8 @@ mod common;
 mod coverage;
 mod demo;
 mod documents;
+mod dry_run;
+mod help;
 mod hostile;
 mod inventory_shapes;
 mod logs;

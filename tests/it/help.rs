@@ -1,0 +1,89 @@
+//! What the binary says about itself.
+
+use std::collections::BTreeSet;
+
+use patchgap::exit_code::ExitCode;
+
+use crate::common::Scene;
+
+const EXIT_CODES: [ExitCode; 8] = [
+    ExitCode::Complete,
+    ExitCode::Unexpected,
+    ExitCode::Usage,
+    ExitCode::Configuration,
+    ExitCode::Refused,
+    ExitCode::Partial,
+    ExitCode::Output,
+    ExitCode::Interrupted,
+];
+
+/// What a command that only talks says, without any setting.
+fn told(arguments: &[&str]) -> String {
+    let scene = Scene::with_machines(1);
+    let run = scene.finish(&mut scene.bare(arguments)).exits_with(0);
+    assert_eq!(run.stderr, "");
+    run.stdout
+}
+
+#[test]
+fn the_version() {
+    let version = format!("patchgap {}\n", env!("CARGO_PKG_VERSION"));
+    assert_eq!(told(&["--version"]), version);
+}
+
+#[test]
+fn every_command_has_help() {
+    let help = told(&["--help"]);
+    for command in ["report", "demo", "simulate", "check"] {
+        assert!(help.contains(&format!("\n  {command} ")), "{help}");
+        let usage = format!("Usage: patchgap {command} ");
+        assert!(told(&[command, "--help"]).contains(&usage));
+    }
+}
+
+#[test]
+fn the_help_lists_the_exit_codes() {
+    let help = told(&["--help"]);
+    let (_, listed) = help.split_once("Exit codes:\n").unwrap();
+    let listed: Vec<(String, String)> = listed
+        .lines()
+        .map(|line| line.trim().split_once("  ").unwrap())
+        .map(|(code, meaning)| (code.to_owned(), first_word(meaning)))
+        .collect();
+    let codes = EXIT_CODES.map(|code| ((code as u8).to_string(), first_word(code.meaning())));
+    assert_eq!(listed, codes);
+}
+
+fn first_word(text: &str) -> String {
+    let word = text.split([' ', ':']).next();
+    word.unwrap_or_default().to_owned()
+}
+
+#[test]
+fn every_flag_of_report_is_a_key_of_the_file() {
+    let help = told(&["report", "--help"]);
+    let flags: BTreeSet<String> = help
+        .lines()
+        .filter_map(|line| {
+            line.trim_start()
+                .split_once("--")
+                .filter(|(before, _)| before.len() < 5)
+        })
+        .map(|(_, flag)| {
+            flag.split([' ', '[', '.'])
+                .next()
+                .unwrap()
+                .replace('-', "_")
+        })
+        .filter(|flag| flag != "help" && flag != "config")
+        .collect();
+    let file = include_str!("../../config/patchgap.toml");
+    let keys: BTreeSet<String> = file
+        .lines()
+        .filter_map(|line| line.trim_start_matches("# ").split_once(" = "))
+        .map(|(key, _)| key.to_owned())
+        .filter(|key| key != "client_secret_file" && key != "client_certificate_path")
+        .collect();
+    assert_eq!(flags, keys);
+    assert!(flags.len() > 15, "{flags:?}");
+}
