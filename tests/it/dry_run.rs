@@ -5,7 +5,7 @@ use crate::common::{Finished, Scene};
 /// Demands exactly this under a name of the plan.
 #[track_caller]
 fn plans(run: &Finished, name: &str, text: &str) {
-    let line = format!("{name:<10} {text}");
+    let line = format!("{name:<14} {text}");
     let mut lines = run.stdout.lines();
     assert!(
         lines.any(|found| found == line),
@@ -29,7 +29,7 @@ fn a_plan_and_no_call_no_sign_in_no_reports() {
     plans(
         &run,
         "calls",
-        "30, one for each machine; more where an answer fails",
+        "30, one a machine; more where an answer fails",
     );
     plans(&run, "quota", "none, paced at none");
     plans(
@@ -37,7 +37,7 @@ fn a_plan_and_no_call_no_sign_in_no_reports() {
         "reports",
         "kbs.csv, machines.csv, gaps.csv, failures.csv, summary.json in reports",
     );
-    assert!(run.stdout.contains("\ntime       about "));
+    assert!(run.stdout.contains("\ntime           about "));
     assert!(!scene.path("reports").exists());
     scene.was_left_alone();
 }
@@ -50,7 +50,7 @@ fn no_credentials_are_needed_and_the_quota_makes_the_time() {
     plans(&run, "quota", "100/min,1500/h, paced at 10/s");
     // A hundred at once, the second hundred a minute later, the third another minute later.
     assert!(
-        run.stdout.contains("\ntime       about 2 min"),
+        run.stdout.contains("\ntime           about 2 min"),
         "{}",
         run.stdout
     );
