@@ -125,5 +125,5 @@ fn access(refusal: Option<CallError>) -> Result<String, AppError> {
             },
         },
     );
-    Ok(lines.into_text() + "\nready: patchgap report machines.csv\n")
+    Ok(lines.into_text() + "\nready: patchgap report machines.csv, with the same options\n")
 }

@@ -3,6 +3,7 @@
 
 use jiff::{Timestamp, ZonedDateTime};
 use tokio::time::{MissedTickBehavior, interval};
+use tracing::error;
 
 use super::{
     console::{say, terminal_style, terminal_width},
@@ -20,6 +21,7 @@ use crate::{
     outcome::Outcome,
     progress::{Bar, Display},
     report::{self, Facts, Report, Run, RunOutcome, Tool, output::OutputFolder, terminal},
+    text::{counted, thousands},
 };
 
 /// Everything that a run is made of.
@@ -132,10 +134,18 @@ impl Job<'_> {
         })
     }
 
+    /// The summary; and for those who want quiet one line, unless all is well.
     fn summarise(&self, run: &Run<'_>) {
+        let outcome = run.facts.outcome;
         if !self.config.console.quiet {
             let style = terminal_style(self.config.console.color);
             say(&terminal::render(run, terminal_width(), style));
+        } else if outcome != RunOutcome::Complete {
+            let coverage = &run.fleet.coverage;
+            let machines = counted(coverage.machines(), "machine", "machines");
+            let answered = thousands(coverage.answered);
+            let folder = run.facts.folder.display();
+            error!(%outcome, "{outcome}: {answered} of {machines} answered; reports in {folder}");
         }
     }
 }

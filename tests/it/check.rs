@@ -37,7 +37,7 @@ fn everything_is_in_place() {
     shows(&run, "access", "granted");
     assert!(
         run.stdout
-            .ends_with("\nready: patchgap report machines.csv\n")
+            .ends_with("\nready: patchgap report machines.csv, with the same options\n")
     );
     let log = scene.tenant.log();
     assert_eq!((log.calls.len(), log.sign_ins.len()), (1, 1));

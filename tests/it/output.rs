@@ -5,6 +5,7 @@ use std::process::Command;
 use std::{collections::BTreeMap, fs, path::Path};
 
 use jiff::civil::Date;
+use patchgap::simulator::{Fault, Fleet};
 
 use crate::common::Scene;
 
@@ -173,4 +174,17 @@ fn quiet_is_quiet() {
     let run = scene.report(&["-q"]).exits_with(0);
     assert_eq!((&*run.stdout, &*run.stderr), ("", ""));
     assert!(run.has_reports());
+}
+
+#[test]
+fn quiet_is_broken_by_one_line_when_something_has_no_answer() {
+    let scene = Scene::with(|settings| {
+        settings.machines = 5;
+        let gone = Fleet::generate(settings.seed, 1).machines()[0].id;
+        settings.faults.forever.insert(gone, Fault::NotFound);
+    });
+    let run = scene.report(&["-q"]).exits_with(5);
+    assert_eq!(run.stdout, "");
+    assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
+    run.complains("partial: 4 of 5 machines answered; reports in reports");
 }
