@@ -10,7 +10,16 @@ use std::{
 use serde_json::Value;
 
 /// One row of a CSV report, by column.
-type Row = BTreeMap<String, String>;
+pub(crate) type Row = BTreeMap<String, String>;
+
+/// How many machines ended in which way.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Counts {
+    pub(crate) answered: u64,
+    pub(crate) not_found: u64,
+    pub(crate) failed: u64,
+    pub(crate) pending: u64,
+}
 
 /// A run that has ended.
 pub(crate) struct Finished {
@@ -48,6 +57,23 @@ impl Finished {
     pub(crate) fn rows(&self, name: &str) -> Vec<Row> {
         let mut reader = csv::Reader::from_path(self.reports.join(name)).unwrap();
         reader.deserialize().map(Result::unwrap).collect()
+    }
+
+    /// How many machines ended in which way, by `summary.json`; all of them must be
+    /// accounted for.
+    #[track_caller]
+    pub(crate) fn counts(&self) -> Counts {
+        let summary = self.summary();
+        let count = |name: &str| summary["machines"][name].as_u64().unwrap();
+        let counts = Counts {
+            answered: count("answered"),
+            not_found: count("notFound"),
+            failed: count("failed"),
+            pending: count("pending"),
+        };
+        let sum = counts.answered + counts.not_found + counts.failed + counts.pending;
+        assert_eq!(Some(sum), summary["inventory"]["machines"].as_u64());
+        counts
     }
 
     /// The bytes of a report.

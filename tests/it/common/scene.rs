@@ -7,11 +7,20 @@ use std::{
 };
 
 use jiff::Timestamp;
-use patchgap::simulator::{Settings, Simulator};
+use patchgap::{
+    machine::MachineId,
+    simulator::{Fleet, Settings, Simulator},
+};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 use super::Finished;
+
+/// The ids of the first so many machines of every tenant here, known before it is started.
+pub(crate) fn fleet_ids(machines: usize) -> Vec<MachineId> {
+    let fleet = Fleet::generate(Settings::default().seed, machines);
+    fleet.machines().iter().map(|machine| machine.id).collect()
+}
 
 /// A tenant without quota, and a folder with everything that a run against it needs.
 pub(crate) struct Scene {

@@ -1,0 +1,70 @@
+//! A service that only fails: the run stops early instead of failing for every machine.
+
+use patchgap::simulator::Fault;
+
+use crate::common::{Counts, Finished, Scene, fleet_ids};
+
+const MACHINES: u64 = 200;
+
+/// Runs without repetitions, and demands that it stops early and says so.
+#[track_caller]
+fn stops_early(scene: &Scene, arguments: &[&str], says: &str) -> Finished {
+    let arguments = [&["--retries", "0", "--concurrency", "8"], arguments].concat();
+    let run = scene.report(&arguments).exits_with(5);
+    let run = run
+        .complains("error: stopped early, because the first machines all failed in the same way")
+        .complains(says)
+        .complains("hint: every other machine would fail alike");
+    let counts = run.counts();
+    // The first twenty, and those that were in flight with the last of them.
+    assert!((20..20 + 8).contains(&counts.failed), "{counts:?}");
+    assert_eq!(counts.failed + counts.pending, MACHINES);
+    assert_eq!(run.summary()["outcome"], "partial");
+    assert_eq!(run.summary()["requests"]["sent"], counts.failed);
+    assert_eq!(run.rows("failures.csv").len() as u64, MACHINES);
+    assert!(run.stdout.contains("not asked"), "{}", run.stdout);
+    run
+}
+
+fn scene() -> Scene {
+    Scene::with(|settings| {
+        settings.machines = usize::try_from(MACHINES).unwrap();
+        settings.faults.every_call = Some(Fault::ServerError);
+    })
+}
+
+#[test]
+fn a_service_that_fails_every_call() {
+    let scene = scene();
+    let run = stops_early(&scene, &[], "HTTP 500 InternalServerError");
+    assert_eq!(scene.tenant.log().calls.len() as u64, run.counts().failed);
+}
+
+#[test]
+fn a_service_that_is_not_there() {
+    let scene = scene();
+    // Nobody listens on the first port.
+    stops_early(
+        &scene,
+        &["--api-url", "http://127.0.0.1:1/"],
+        "connection: ",
+    );
+    assert!(scene.tenant.log().calls.is_empty());
+}
+
+#[test]
+fn one_answer_among_the_first_and_the_run_goes_to_its_end() {
+    let ids = fleet_ids(40);
+    let broken = ids[1..].iter().map(|id| (*id, Fault::ServerError));
+    let scene = Scene::with(|settings| {
+        settings.machines = 40;
+        settings.faults.forever = broken.collect();
+    });
+    let run = scene.report(&["--retries", "0"]).exits_with(5);
+    let expected = Counts {
+        answered: 1,
+        failed: 39,
+        ..Counts::default()
+    };
+    assert_eq!(run.counts(), expected);
+}

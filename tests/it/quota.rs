@@ -1,0 +1,120 @@
+//! The quota: no call too many, and hardly a moment too late.
+
+use std::time::Duration;
+
+use patchgap::{fetch::quota::RateLimits, simulator::CallLog};
+
+use crate::common::{Scene, assert_truth};
+
+/// What an answer takes on average; none takes more than half as much again.
+const LATENCY: Duration = Duration::from_millis(30);
+
+/// Two windows that take turns in holding the run up.
+const LIMITS: &str = "40/s,100/3s";
+
+/// A tenant with that quota, which counts exactly.
+fn tenant_with_quota(machines: usize, limits: &str) -> Scene {
+    Scene::with(|settings| {
+        settings.machines = machines;
+        settings.limits = limits.parse().unwrap();
+        settings.latency = LATENCY;
+    })
+}
+
+/// Between the arrivals of first and last call, for a client that knows the windows and
+/// whose calls take no time at all.
+fn best_schedule(calls: usize, limits: &str) -> Duration {
+    let limits: RateLimits = limits.parse().unwrap();
+    let mut arrivals: Vec<Duration> = Vec::new();
+    for number in 0..calls {
+        let places = limits.0.iter().filter_map(|limit| {
+            let oldest = number.checked_sub(limit.calls.get() as usize)?;
+            Some(arrivals[oldest] + limit.window)
+        });
+        let earliest = places.max().unwrap_or_default();
+        arrivals.push(earliest);
+    }
+    arrivals.pop().unwrap()
+}
+
+fn took(log: &CallLog) -> Duration {
+    log.calls.last().unwrap().arrived - log.calls[0].arrived
+}
+
+/// A window goes on only when an answer is known to have been counted long enough, which
+/// costs an answer's latency each time it fills: at most five times here.
+const TURNS: u32 = 5;
+/// What a busy machine may take to wake a sleeper, over the whole run.
+const BUSY: Duration = Duration::from_millis(250);
+
+#[test]
+fn no_call_is_refused_and_no_time_is_lost() {
+    let machines = 180;
+    let scene = tenant_with_quota(machines, LIMITS);
+    let run = scene.report(&["--rate-limit", LIMITS, "--concurrency", "40"]);
+    let run = run.exits_with(0);
+    let log = scene.tenant.log();
+    assert_eq!(log.over_quota(), 0);
+    assert_eq!(log.calls.len(), machines);
+    assert_truth(&scene, &run);
+
+    let best = best_schedule(machines, LIMITS);
+    assert_eq!(best, Duration::from_secs(4));
+    let allowed = best.mul_f64(1.05) + LATENCY.mul_f64(1.5) * TURNS + BUSY;
+    let took = took(&log);
+    assert!(
+        best <= took && took <= allowed,
+        "{took:?}, allowed {allowed:?}"
+    );
+}
+
+#[test]
+fn a_quota_that_nobody_told_of_is_survived() {
+    let scene = tenant_with_quota(50, "20/s");
+    let run = scene.report(&["--rate-limit", "none"]).exits_with(0);
+    assert_truth(&scene, &run);
+    let refused = scene.tenant.log().over_quota();
+    assert!(refused > 0);
+    assert_eq!(run.summary()["requests"]["throttled"], refused);
+    assert_eq!(run.summary()["requests"]["retried"], refused);
+}
+
+#[test]
+fn retries_take_permits_too() {
+    let scene = Scene::with(|settings| {
+        settings.machines = 40;
+        settings.limits = "20/s".parse().unwrap();
+        settings.faults = "server-error=0.2".parse().unwrap();
+    });
+    let run = scene.report(&["--rate-limit", "20/s"]).exits_with(0);
+    assert_truth(&scene, &run);
+    let log = scene.tenant.log();
+    assert!(log.calls.len() > 45);
+    assert_eq!(log.over_quota(), 0);
+}
+
+#[test]
+fn the_pace_is_kept() {
+    let scene = Scene::with_machines(30);
+    let run = scene.report(&["--pace", "50/s"]).exits_with(0);
+    assert_eq!(run.counts().answered, 30);
+    let log = scene.tenant.log();
+    // The first call's way may take longer than the last one's.
+    let shortest = Duration::from_millis(29 * 20) - Duration::from_millis(60);
+    assert!(took(&log) >= shortest, "{:?}", took(&log));
+    let most = log.most_within(Duration::from_millis(200));
+    assert!(most <= 10 + 4, "{most} within 200 ms");
+}
+
+#[test]
+fn as_many_calls_are_in_flight_as_allowed_and_no_more() {
+    for concurrency in [1, 5] {
+        let scene = Scene::with(|settings| {
+            settings.machines = 30;
+            settings.latency = Duration::from_millis(20);
+        });
+        let flag = concurrency.to_string();
+        scene.report(&["--concurrency", &flag]).exits_with(0);
+        assert_eq!(scene.tenant.log().most_in_flight, concurrency);
+    }
+}

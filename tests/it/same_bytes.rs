@@ -1,0 +1,61 @@
+//! The same answers make the same reports, in whatever order they came.
+
+use std::time::Duration;
+
+use patchgap::simulator::OddForm;
+
+use crate::common::{Finished, Scene};
+
+fn scene() -> Scene {
+    Scene::with(|settings| {
+        settings.machines = 60;
+        settings.latency = Duration::from_millis(8);
+        settings.faults.odd_forms = OddForm::all();
+    })
+}
+
+/// A report with every time in `answeredAt` made the same.
+fn masked(run: &Finished, name: &str) -> String {
+    let mut text = String::from_utf8(run.bytes(name)).unwrap();
+    for row in run.rows(name) {
+        if let Some(time) = row.get("answeredAt").filter(|time| !time.is_empty()) {
+            text = text.replace(time, "<time>");
+        }
+    }
+    text
+}
+
+fn reports(run: &Finished) -> [String; 4] {
+    ["kbs.csv", "machines.csv", "gaps.csv", "failures.csv"].map(|name| masked(run, name))
+}
+
+#[test]
+fn however_many_calls_are_in_flight() {
+    let scene = scene();
+    let one_by_one = reports(&scene.report(&["--concurrency", "1"]).exits_with(0));
+    let together = reports(&scene.report(&["--concurrency", "16"]).exits_with(0));
+    assert_eq!(one_by_one, together);
+
+    let log = scene.tenant.log();
+    let order = |calls: &[patchgap::simulator::Call]| -> Vec<_> {
+        calls.iter().map(|call| call.machine).collect()
+    };
+    assert_ne!(
+        order(&log.calls[..60]),
+        order(&log.calls[60..]),
+        "orders did differ"
+    );
+}
+
+#[test]
+fn in_whatever_order_the_machines_are_listed() {
+    let scene = scene();
+    let before = reports(&scene.report(&[]).exits_with(0));
+    let csv = scene.tenant.inventory_csv();
+    let (header, rows) = csv.split_once('\n').unwrap();
+    let mut rows: Vec<&str> = rows.lines().collect();
+    rows.reverse();
+    scene.write("machines.csv", format!("{header}\n{}\n", rows.join("\n")));
+    let after = reports(&scene.report(&[]).exits_with(0));
+    assert_eq!(before, after);
+}

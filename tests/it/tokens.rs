@@ -1,0 +1,115 @@
+//! Tokens: renewed in time over a run that outlives several, and shown to nobody but the
+//! service.
+
+use std::{fs, time::Duration};
+
+use patchgap::simulator::{Fault, Trap};
+use tokio::runtime::Runtime;
+
+use crate::common::{Finished, Scene, assert_truth};
+
+#[test]
+fn a_run_outlives_its_tokens() {
+    let scene = Scene::with(|settings| {
+        settings.machines = 70;
+        settings.token_lifetime = Duration::from_secs(1);
+    });
+    let run = scene.report(&["--pace", "30/s"]).exits_with(0);
+    assert_truth(&scene, &run);
+    let log = scene.tenant.log();
+    // Two seconds and a half; each token is replaced when a fifth of its life is left.
+    let sign_ins = log.signed_in();
+    assert!((3..=6).contains(&sign_ins), "{sign_ins} sign-ins");
+    assert_eq!(log.sign_ins.len(), sign_ins);
+}
+
+#[test]
+fn one_token_serves_a_whole_run() {
+    let scene = Scene::with_machines(50);
+    scene.report(&[]).exits_with(0);
+    assert_eq!(scene.tenant.log().sign_ins.len(), 1);
+}
+
+/// Every answer tempts the token to another origin: nothing may ever arrive there.
+#[track_caller]
+fn stays_at_home(fault: Fault) {
+    let runtime = Runtime::new().unwrap();
+    let trap = runtime.block_on(Trap::start()).unwrap();
+    let scene = Scene::with(|settings| {
+        settings.machines = 8;
+        settings.faults.every_call = Some(fault);
+        settings.faults.elsewhere = Some(trap.url().clone());
+        settings.faults.page_size = 1;
+    });
+    let run = scene.report(&[]).exits_with(5);
+    assert_eq!(trap.heads(), Vec::<String>::new());
+    assert!(run.counts().failed > 0);
+    for row in run.rows("failures.csv") {
+        assert_eq!((&*row["reason"], &*row["attempts"]), ("badReply", "1"));
+    }
+}
+
+#[test]
+fn the_token_follows_no_redirect() {
+    stays_at_home(Fault::Redirect);
+}
+
+#[test]
+fn the_token_follows_no_page_to_another_origin() {
+    stays_at_home(Fault::ForeignPage);
+}
+
+#[test]
+fn pages_on_the_same_origin_make_one_answer() {
+    let scene = Scene::with(|settings| {
+        settings.machines = 30;
+        settings.faults.every_call = Some(Fault::Paged);
+        settings.faults.page_size = 2;
+    });
+    let run = scene.report(&[]).exits_with(0);
+    assert_truth(&scene, &run);
+    let log = scene.tenant.log();
+    for machine in scene.tenant.fleet().machines() {
+        let pages = machine.missing.len().div_ceil(2).max(1);
+        assert_eq!(log.of(machine.id).count(), pages, "{}", machine.id);
+    }
+    assert_eq!(run.summary()["requests"]["retried"], 0);
+}
+
+/// Everything that a run said and wrote.
+fn traces(scene: &Scene, run: &Finished) -> String {
+    let mut all = format!("{}{}", run.stdout, run.stderr);
+    for file in fs::read_dir(scene.path("reports")).unwrap() {
+        all += &fs::read_to_string(file.unwrap().path()).unwrap();
+    }
+    all
+}
+
+#[test]
+fn neither_token_nor_secret_is_written_anywhere() {
+    let scene = Scene::with(|settings| {
+        settings.machines = 30;
+        settings.faults = "server-error=0.2,expired-token=0.1,redirect=0.1"
+            .parse()
+            .unwrap();
+    });
+    let run = scene.report(&["-vvvv"]);
+    let traces = traces(&scene, &run);
+    assert!(
+        run.stderr.contains("attempt 1 for machine"),
+        "{}",
+        run.stderr
+    );
+    let tokens = scene.tenant.tokens();
+    assert!(tokens.len() > 1);
+    for secret in tokens
+        .iter()
+        .map(String::as_str)
+        .chain([scene.tenant.client_secret()])
+    {
+        assert!(!traces.contains(secret));
+        // Not its signature or claims alone, either.
+        let parts = secret.split('.').filter(|part| part.len() > 100);
+        assert!(parts.into_iter().all(|part| !traces.contains(part)));
+    }
+}

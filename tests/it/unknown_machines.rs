@@ -1,0 +1,82 @@
+//! Machines that the service does not know: they come and go, so they are asked for again
+//! when all others were; but not when it is plainly the wrong list.
+
+use std::collections::HashSet;
+
+use patchgap::simulator::Fault::NotFound;
+
+use crate::common::{Finished, Scene, assert_truth_but_for, fleet_ids};
+
+const WRONG_LIST: &str = "is this the right list, and the right tenant?";
+
+#[test]
+fn they_are_asked_for_again_after_all_others() {
+    let ids = fleet_ids(3);
+    let scene = Scene::with(|settings| {
+        settings.machines = 20;
+        settings.faults.script.insert(ids[0], vec![NotFound]);
+        settings
+            .faults
+            .script
+            .insert(ids[1], vec![NotFound, NotFound]);
+        settings.faults.forever.insert(ids[2], NotFound);
+    });
+    let run = scene.report(&[]).exits_with(5);
+    assert_truth_but_for(&scene, &run, &[(ids[2], "notFound")].into());
+
+    let log = scene.tenant.log();
+    let asked: Vec<_> = log.calls.iter().map(|call| call.machine.unwrap()).collect();
+    let set = |part: &[_]| part.iter().copied().collect::<HashSet<_>>();
+    assert_eq!(set(&asked[..20]).len(), 20, "first each machine once");
+    assert_eq!(
+        set(&asked[20..23]),
+        set(&ids),
+        "then those that were not found"
+    );
+    assert_eq!(
+        set(&asked[23..]),
+        set(&ids[1..]),
+        "then those that still were not"
+    );
+    assert_eq!(asked.len(), 25);
+}
+
+/// Ten machines, of which so many are not known.
+fn unknown_of_ten(unknown: usize) -> (Scene, Finished) {
+    let gone = fleet_ids(unknown).into_iter().map(|id| (id, NotFound));
+    let scene = Scene::with(|settings| {
+        settings.machines = 10;
+        settings.faults.forever = gone.collect();
+    });
+    let run = scene.report(&[]).exits_with(5);
+    assert_eq!(run.counts().not_found, unknown as u64);
+    assert_eq!(run.rows("failures.csv").len(), unknown);
+    (scene, run)
+}
+
+#[test]
+fn a_fifth_of_the_list_may_be_unknown() {
+    let (scene, run) = unknown_of_ten(2);
+    assert_eq!(scene.tenant.log().calls.len(), 10 + 2 + 2);
+    assert!(!run.stdout.contains(WRONG_LIST), "{}", run.stdout);
+}
+
+#[test]
+fn more_than_a_fifth_is_the_wrong_list_and_not_asked_again() {
+    let (scene, run) = unknown_of_ten(3);
+    assert_eq!(scene.tenant.log().calls.len(), 10);
+    let run = run.complains("3 of 10 machines are not known");
+    assert!(run.stdout.contains("30"), "{}", run.stdout);
+    assert!(run.stdout.contains(WRONG_LIST), "{}", run.stdout);
+}
+
+#[test]
+fn a_list_of_another_tenant_is_asked_for_once() {
+    let stranger = Scene::with(|settings| settings.seed = 2);
+    let scene = Scene::with_machines(5);
+    scene.write("machines.csv", stranger.tenant.inventory_csv());
+    let run = scene.report(&[]).exits_with(5);
+    assert_eq!(run.counts().not_found, 100);
+    assert_eq!(scene.tenant.log().calls.len(), 100);
+    assert!(run.stdout.contains(WRONG_LIST), "{}", run.stdout);
+}
