@@ -80,6 +80,10 @@ impl<A: Api> Fetcher<A> {
     ) -> Result<(), NoPage> {
         let decision = self.policy.decide(tries, &error, fastrand::f64());
         log_attempt(question, &error, decision);
+        if let Class::Window(wait) = error.class {
+            // News for everybody, whatever becomes of this machine.
+            self.pause(wait);
+        }
         match decision {
             Decision::Record => return Err(NoPage::Failed(error.failure)),
             Decision::Later => return Err(NoPage::NotFound(error.failure)),
@@ -87,7 +91,8 @@ impl<A: Api> Fetcher<A> {
                 self.refuse(&error.failure);
                 return Err(NoPage::Failed(error.failure));
             }
-            Decision::Wait(wait) => self.pause(wait),
+            // The quota lets nobody go on before it is time.
+            Decision::Wait => {}
             Decision::Retry(delay) => {
                 question.failure = Some(error.failure.clone());
                 let slept = self.stops.gentle.run_until_cancelled(sleep(delay)).await;

@@ -34,7 +34,7 @@ pub(super) enum Decision {
     /// Try again after this long.
     Retry(Duration),
     /// Try again when the quota lets everybody go on.
-    Wait(Option<Duration>),
+    Wait,
     /// Ask again late in the run.
     Later,
     /// The machine has no answer.
@@ -83,7 +83,7 @@ impl RetryPolicy {
             Class::Token if tries.tokens > TOKENS => Decision::Record,
             Class::Token => Decision::Retry(Duration::ZERO),
             Class::Window(_) if self.throttled_out(tries) => Decision::Record,
-            Class::Window(wait) => Decision::Wait(wait),
+            Class::Window(_) => Decision::Wait,
             Class::Call(_) if tries.failed > self.retries => Decision::Record,
             Class::Call(wait) => {
                 let backoff = self.backoff(tries.failed, jitter);
@@ -156,10 +156,10 @@ mod tests {
             (Class::Token, tokens(1), ms(0)),
             (Class::Token, tokens(2), ms(0)),
             (Class::Token, tokens(3), Decision::Record),
-            (Class::Window(nine), throttled(1, 1), Decision::Wait(nine)),
-            (Class::Window(None), throttled(5, 5), Decision::Wait(None)),
+            (Class::Window(nine), throttled(1, 1), Decision::Wait),
+            (Class::Window(None), throttled(5, 5), Decision::Wait),
             (Class::Window(None), throttled(6, 6), Decision::Record),
-            (Class::Window(None), throttled(1, 50), Decision::Wait(None)),
+            (Class::Window(None), throttled(1, 50), Decision::Wait),
             (Class::Window(None), throttled(1, 51), Decision::Record),
             (Class::Call(None), failed(1), ms(500)),
             (Class::Call(None), failed(3), ms(2000)),

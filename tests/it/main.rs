@@ -13,6 +13,7 @@ mod demo;
 mod documents;
 mod dry_run;
 mod faults;
+mod for_ever;
 mod help;
 mod hostile;
 mod inventory_shapes;

@@ -7,6 +7,7 @@ use std::{
     process::Output,
 };
 
+use patchgap::machine::MachineId;
 use serde_json::Value;
 
 /// One row of a CSV report, by column.
@@ -57,6 +58,16 @@ impl Finished {
     pub(crate) fn rows(&self, name: &str) -> Vec<Row> {
         let mut reader = csv::Reader::from_path(self.reports.join(name)).unwrap();
         reader.deserialize().map(Result::unwrap).collect()
+    }
+
+    /// The row of a CSV report about this machine.
+    #[track_caller]
+    pub(crate) fn row(&self, name: &str, machine: MachineId) -> Row {
+        let id = machine.to_string();
+        let mut rows = self.rows(name).into_iter();
+        let row = rows.find(|row| row["machineId"] == id);
+        assert!(row.is_some(), "{name} has no row for {id}");
+        row.unwrap()
     }
 
     /// How many machines ended in which way, by `summary.json`; all of them must be

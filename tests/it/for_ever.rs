@@ -1,0 +1,201 @@
+//! Faults that do not pass, each on one machine: a row that says why, and no harm to the
+//! others.
+
+use patchgap::simulator::{Fault, Settings};
+
+use crate::common::{Row, Scene, assert_truth_but_for, fleet_ids};
+
+/// What `failures.csv` says about a machine.
+struct Failure {
+    fault: Fault,
+    reason: &'static str,
+    http_status: &'static str,
+    code: &'static str,
+    /// A part of the message.
+    message: &'static str,
+    attempts: &'static str,
+}
+
+const fn failure(
+    fault: Fault,
+    reason: &'static str,
+    (http_status, code): (&'static str, &'static str),
+    message: &'static str,
+    attempts: &'static str,
+) -> Failure {
+    Failure {
+        fault,
+        reason,
+        http_status,
+        code,
+        message,
+        attempts,
+    }
+}
+
+/// Runs with one repetition through these faults, each for ever on one machine, and demands
+/// a row for each of them.
+#[track_caller]
+fn check(failures: &[Failure], change: impl FnOnce(&mut Settings)) {
+    let ids = fleet_ids(failures.len());
+    let afflicted = || ids.iter().copied().zip(failures);
+    let scene = Scene::with(|settings| {
+        settings.machines = 2 * failures.len() + 5;
+        settings.faults.forever = afflicted().map(|(id, it)| (id, it.fault)).collect();
+        change(settings);
+    });
+    let run = scene
+        .report(&["--timeout", "500ms", "--retries", "1"])
+        .exits_with(5);
+    assert_eq!(run.summary()["outcome"], "partial");
+    let status = |it: &Failure| match it.fault {
+        Fault::NotFound => "notFound",
+        _ => "failed",
+    };
+    let silent = afflicted().map(|(id, it)| (id, status(it))).collect();
+    assert_truth_but_for(&scene, &run, &silent);
+    assert_eq!(run.rows("failures.csv").len(), failures.len());
+    for (id, expected) in afflicted() {
+        check_row(&run.row("failures.csv", id), expected);
+        let calls = scene.tenant.log().of(id).count();
+        assert_eq!(calls.to_string(), expected.attempts, "{}", expected.fault);
+    }
+    let throttled = scene.tenant.log();
+    let throttled = throttled
+        .calls
+        .iter()
+        .filter(|call| call.status == Some(429));
+    assert_eq!(run.summary()["requests"]["throttled"], throttled.count());
+}
+
+#[track_caller]
+fn check_row(row: &Row, expected: &Failure) {
+    let fault = expected.fault;
+    let told = ["reason", "httpStatus", "code", "attempts"].map(|column| row[column].as_str());
+    let Failure {
+        reason,
+        http_status,
+        code,
+        attempts,
+        ..
+    } = expected;
+    assert_eq!(
+        told,
+        [*reason, http_status, code, attempts],
+        "{fault}: {row:?}"
+    );
+    assert!(
+        row["message"].contains(expected.message),
+        "{fault}: {row:?}"
+    );
+    assert_eq!(row["input"], row["machineId"]);
+    // What the service says in its own words comes with what its support asks for.
+    assert_eq!(
+        row["correlationId"].len(),
+        if code.is_empty() { 0 } else { 36 },
+        "{fault}"
+    );
+}
+
+#[test]
+fn broken_connections_and_replies() {
+    check(
+        &[
+            failure(Fault::Reset, "connection", ("", ""), "", "2"),
+            failure(Fault::Hang, "timeout", ("", ""), "no reply in time", "2"),
+            failure(Fault::Truncated, "badReply", ("200", ""), "broke off", "2"),
+            failure(Fault::Empty, "badReply", ("200", ""), "empty", "2"),
+            failure(Fault::Html, "badReply", ("200", ""), "web page", "2"),
+            failure(Fault::NoValue, "badReply", ("200", ""), "no `value`", "2"),
+            failure(Fault::HalfJson, "badReply", ("200", ""), "JSON", "2"),
+        ],
+        |_| {},
+    );
+}
+
+#[test]
+fn errors_of_the_service() {
+    let internal = ("500", "InternalServerError");
+    check(
+        &[
+            failure(Fault::ServerError, "serverError", internal, "HTTP 500", "2"),
+            failure(
+                Fault::BadGateway,
+                "serverError",
+                ("502", ""),
+                "HTTP 502",
+                "2",
+            ),
+            failure(
+                Fault::Unavailable,
+                "serverError",
+                ("503", ""),
+                "HTTP 503",
+                "2",
+            ),
+            failure(
+                Fault::GatewayTimeout,
+                "serverError",
+                ("504", ""),
+                "HTTP 504",
+                "2",
+            ),
+        ],
+        |_| {},
+    );
+}
+
+#[test]
+fn refusals_for_quota() {
+    let (words, number) = (("429", "TooManyRequests"), ("429", "429"));
+    let exceeded = "API calls quota exceeded!";
+    check(
+        &[
+            failure(Fault::Throttled, "throttled", words, exceeded, "2"),
+            failure(Fault::ThrottledDate, "throttled", words, exceeded, "2"),
+            failure(Fault::ThrottledSilent, "throttled", words, exceeded, "2"),
+            failure(Fault::ThrottledNumber, "throttled", number, exceeded, "2"),
+        ],
+        |_| {},
+    );
+}
+
+#[test]
+fn what_another_try_would_not_change() {
+    let invalid = ("400", "InvalidInput");
+    check(
+        &[
+            failure(
+                Fault::BadRequest,
+                "refused",
+                invalid,
+                "id is not valid",
+                "1",
+            ),
+            failure(Fault::Redirect, "badReply", ("302", ""), "redirect", "1"),
+            failure(
+                Fault::ForeignPage,
+                "badReply",
+                ("200", ""),
+                "another origin",
+                "1",
+            ),
+        ],
+        |settings| settings.faults.page_size = 1,
+    );
+}
+
+#[test]
+fn machines_that_the_service_does_not_know() {
+    let unknown = ("404", "ResourceNotFound");
+    check(
+        &[failure(
+            Fault::NotFound,
+            "notFound",
+            unknown,
+            "was not found",
+            "3",
+        )],
+        |_| {},
+    );
+}
