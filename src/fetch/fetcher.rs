@@ -149,7 +149,11 @@ impl<A: Api> Fetcher<A> {
         breaker: &mut Breaker,
         sink: &mut impl FnMut(Outcome),
     ) -> Vec<Question> {
-        if unknown.is_empty() || self.stops.gentle.is_cancelled() {
+        if unknown.is_empty() {
+            return unknown;
+        }
+        if self.stops.gentle.is_cancelled() {
+            self.stop(Ending::Interrupted);
             return unknown;
         }
         info!(
@@ -179,7 +183,10 @@ impl<A: Api> Fetcher<A> {
                     continue;
                 }
                 Asked::Done(outcome) => Some(outcome),
-                Asked::Stopped(question) => question.into_standing(),
+                Asked::Stopped(question) => {
+                    self.stop(Ending::Interrupted);
+                    question.into_standing()
+                }
             };
             if let Some(outcome) = outcome {
                 self.take_in(&outcome, breaker);
@@ -206,6 +213,7 @@ impl<A: Api> Fetcher<A> {
         self.stop(Ending::Refused(failure.clone()));
     }
 
+    /// Ends the run; what was the first to end it is what ended it.
     fn stop(&self, ending: Ending) {
         let mut stopped_by = self
             .stopped_by
@@ -216,16 +224,11 @@ impl<A: Api> Fetcher<A> {
     }
 
     fn ending(&self) -> Ending {
-        let counts = self.tracker.counts();
         let stopped_by = self
             .stopped_by
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        match &*stopped_by {
-            Some(ending) => ending.clone(),
-            None if counts.done() < counts.machines => Ending::Interrupted,
-            None => Ending::Finished,
-        }
+        stopped_by.clone().unwrap_or(Ending::Finished)
     }
 
     /// Calls to the service so far.

@@ -16,6 +16,8 @@ mod faults;
 mod for_ever;
 mod help;
 mod hostile;
+#[cfg(unix)]
+mod interruption;
 mod inventory_shapes;
 mod logs;
 mod output;

@@ -239,7 +239,8 @@ async fn unknown_machines_stay_unknown_when_the_late_pass_is_stopped() {
         sleep(Duration::from_millis(1500)).await;
         stops.gentle.cancel();
     };
-    let ((_, outcomes), ()) = tokio::join!(run(&fetcher), stop);
+    let ((ending, outcomes), ()) = tokio::join!(run(&fetcher), stop);
+    assert_eq!(ending, Ending::Interrupted);
     assert_eq!(reason(&outcomes, 0), Some(Reason::NotFound));
     assert_eq!(outcomes.len(), 8);
 }

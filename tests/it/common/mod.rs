@@ -1,11 +1,15 @@
 //! What every test here needs: a tenant, the binary with a clean environment, its reports,
 //! and the truth to compare them with.
 
+#[cfg(unix)]
+mod background;
 mod finished;
 mod page;
 mod scene;
 mod truth;
 
+#[cfg(unix)]
+pub(crate) use self::background::{Background, wait_until};
 pub(crate) use self::{
     finished::{Counts, Finished, Row},
     page::{Page, project},

@@ -14,6 +14,8 @@ use patchgap::{
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
+#[cfg(unix)]
+use super::Background;
 use super::Finished;
 
 /// The ids of the first so many machines of every tenant here, known before it is started.
@@ -113,6 +115,13 @@ impl Scene {
     /// `patchgap report machines.csv`, with more arguments.
     pub(crate) fn report(&self, arguments: &[&str]) -> Finished {
         self.run(&[&["report", "machines.csv"], arguments].concat())
+    }
+
+    /// `patchgap report machines.csv`, with more arguments, in the background.
+    #[cfg(unix)]
+    pub(crate) fn report_in_background(&self, arguments: &[&str]) -> Background {
+        let mut command = self.command(&[&["report", "machines.csv"], arguments].concat());
+        Background::start(&mut command, self.path("reports"))
     }
 
     /// Runs a prepared command to its end.

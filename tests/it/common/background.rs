@@ -1,0 +1,74 @@
+//! The binary at work in the background, to be signalled.
+
+use std::{
+    path::PathBuf,
+    process::{Child, Command, Output, Stdio},
+    thread::sleep,
+    time::{Duration, Instant},
+};
+
+use super::Finished;
+
+/// How long anything may take that is waited for.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Waits for a condition, and fails when it does not come true.
+#[track_caller]
+pub(crate) fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !condition() {
+        assert!(Instant::now() < deadline, "waited in vain until {what}");
+        sleep(Duration::from_millis(2));
+    }
+}
+
+/// A run under way. It is killed when the test ends before it.
+pub(crate) struct Background {
+    child: Child,
+    reports: PathBuf,
+}
+
+impl Background {
+    pub(crate) fn start(command: &mut Command, reports: PathBuf) -> Self {
+        let piped = command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        Self {
+            child: piped.spawn().unwrap(),
+            reports,
+        }
+    }
+
+    /// Sends a signal: `INT`, `TERM`.
+    pub(crate) fn signal(&self, name: &str) {
+        let mut kill = Command::new("kill");
+        kill.arg(format!("-{name}"))
+            .arg(self.child.id().to_string());
+        assert!(kill.status().unwrap().success());
+    }
+
+    /// Waits for the end of the run.
+    #[track_caller]
+    pub(crate) fn finish(mut self) -> Finished {
+        let mut status = None;
+        wait_until("the run has ended", || {
+            status = self.child.try_wait().unwrap();
+            status.is_some()
+        });
+        let mut output = Output {
+            status: status.unwrap(),
+            stdout: Vec::new(),
+            stderr: Vec::new(),
+        };
+        let (out, err) = (self.child.stdout.take(), self.child.stderr.take());
+        std::io::copy(&mut out.unwrap(), &mut output.stdout).unwrap();
+        std::io::copy(&mut err.unwrap(), &mut output.stderr).unwrap();
+        Finished::new(output, self.reports.clone())
+    }
+}
+
+impl Drop for Background {
+    fn drop(&mut self) {
+        // It has ended already where the test went well.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,134 @@
+//! Ctrl-C and SIGTERM: the first ends the run with what is known, the second at once.
+
+use std::time::{Duration, Instant};
+
+use patchgap::simulator::Fault;
+
+use crate::common::{Background, Finished, Scene, fleet_ids, wait_until};
+
+fn wait_for_calls(scene: &Scene, calls: usize) {
+    wait_until("the calls have arrived", || {
+        scene.tenant.log().calls.len() >= calls
+    });
+}
+
+/// Sends the signal in the middle of a run, and demands reports of all that was asked.
+#[track_caller]
+fn keeps_what_is_in_flight(signal: &str) {
+    let scene = Scene::with(|settings| {
+        settings.machines = 200;
+        settings.latency = Duration::from_millis(100);
+    });
+    let run = scene.report_in_background(&["--concurrency", "4"]);
+    wait_for_calls(&scene, 10);
+    run.signal(signal);
+    let run = run.finish().exits_with(130).complains("stopping: waiting");
+    assert_eq!(run.summary()["outcome"], "interrupted");
+    let counts = run.counts();
+    let calls = scene.tenant.log().calls.len();
+    assert!((10..100).contains(&calls), "{calls} calls");
+    assert_eq!(
+        counts.answered, calls as u64,
+        "each call's answer was waited for"
+    );
+    assert_eq!(counts.pending, 200 - counts.answered);
+    assert_eq!((counts.failed, counts.not_found), (0, 0));
+    for row in run.rows("failures.csv") {
+        assert_eq!((&*row["reason"], &*row["attempts"]), ("pending", "0"));
+    }
+    assert!(
+        run.stdout.contains("PARTIAL (interrupted)"),
+        "{}",
+        run.stdout
+    );
+}
+
+#[test]
+fn ctrl_c_keeps_what_is_in_flight() {
+    keeps_what_is_in_flight("INT");
+}
+
+#[test]
+fn sigterm_keeps_what_is_in_flight() {
+    keeps_what_is_in_flight("TERM");
+}
+
+/// Interrupts twice. The two signals differ, because two of a kind in quick succession
+/// arrive as one.
+#[track_caller]
+fn interrupt_twice(run: Background) -> Finished {
+    let start = Instant::now();
+    run.signal("INT");
+    run.signal("TERM");
+    let run = run.finish().exits_with(130).complains("stopping at once");
+    // Neither the call's own time nor the grace of a single interruption is waited for.
+    assert!(
+        start.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        start.elapsed()
+    );
+    assert_eq!(run.summary()["outcome"], "interrupted");
+    run
+}
+
+#[test]
+fn a_second_interruption_waits_for_no_call() {
+    let scene = Scene::with(|settings| {
+        settings.machines = 20;
+        settings.faults.every_call = Some(Fault::Hang);
+    });
+    let run = scene.report_in_background(&["--concurrency", "4"]);
+    wait_for_calls(&scene, 4);
+    let run = interrupt_twice(run);
+    assert_eq!(run.counts().pending, 20);
+    let sent = run.rows("failures.csv");
+    let sent = sent.iter().filter(|row| row["attempts"] == "1").count();
+    assert_eq!(sent, 4, "calls without an answer count as attempts");
+}
+
+#[test]
+fn a_run_that_waits_for_the_next_window_ends_at_once() {
+    let scene = Scene::with_machines(20);
+    let run = scene.report_in_background(&["--rate-limit", "5/h"]);
+    wait_for_calls(&scene, 5);
+    let start = Instant::now();
+    run.signal("INT");
+    let run = run.finish().exits_with(130);
+    assert!(
+        start.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        start.elapsed()
+    );
+    let counts = run.counts();
+    assert_eq!((counts.answered, counts.pending), (5, 15));
+}
+
+#[test]
+fn a_machine_that_waits_for_another_try_is_pending() {
+    let scene = Scene::with(|settings| {
+        settings.machines = 1;
+        settings.faults.retry_after = Duration::from_hours(1);
+        settings.faults.every_call = Some(Fault::Throttled);
+    });
+    let run = scene.report_in_background(&[]);
+    wait_for_calls(&scene, 1);
+    run.signal("INT");
+    let run = run.finish().exits_with(130);
+    let row = run.row("failures.csv", fleet_ids(1)[0]);
+    let told = ["reason", "httpStatus", "attempts"].map(|column| &*row[column]);
+    assert_eq!(told, ["pending", "429", "1"]);
+}
+
+#[test]
+fn the_late_pass_can_be_interrupted_too() {
+    let unknown = fleet_ids(1)[0];
+    let scene = Scene::with(|settings| {
+        settings.machines = 10;
+        let script = vec![Fault::NotFound, Fault::Hang];
+        settings.faults.script.insert(unknown, script);
+    });
+    let run = scene.report_in_background(&[]);
+    wait_for_calls(&scene, 11);
+    let counts = interrupt_twice(run).counts();
+    assert_eq!((counts.answered, counts.not_found), (9, 1));
+}
