@@ -1,6 +1,6 @@
 //! The API with a token: what a run calls.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use thiserror::Error;
@@ -32,6 +32,30 @@ struct Trust {
     /// The last token refused, and how many in a row were.
     refused: Option<Token>,
     in_a_row: u32,
+    /// What was asked for with these tokens, and whether that was more than one thing.
+    asked_for: Option<Address>,
+    several: bool,
+}
+
+impl Trust {
+    /// Counts a refused token, and returns whether a new one may help. One machine that
+    /// refuses what others accept is no reason to end the run.
+    fn refuse(&mut self, token: &Token, address: &Address) -> bool {
+        if !self.refused.as_ref().is_some_and(|it| it.is(token)) {
+            self.refused = Some(token.clone());
+            self.in_a_row += 1;
+        }
+        self.several |= self.asked_for.get_or_insert_with(|| address.clone()) != address;
+        let few = self.in_a_row < REFUSED_TOKENS + u32::from(self.accepted);
+        few || (self.accepted && !self.several)
+    }
+
+    fn accept(&mut self) {
+        self.accepted = true;
+        self.in_a_row = 0;
+        self.asked_for = None;
+        self.several = false;
+    }
 }
 
 /// No session could be prepared: something in the configuration does not do.
@@ -78,30 +102,15 @@ impl Session {
         Ok(Claims::read(token.secret()))
     }
 
-    /// Counts a refused token, and returns whether a new one may help.
-    fn another_may_help(&self, token: &Token) -> bool {
-        let mut trust = self.trust.lock().unwrap_or_else(PoisonError::into_inner);
-        if !trust
-            .refused
-            .as_ref()
-            .is_some_and(|refused| refused.is(token))
-        {
-            trust.refused = Some(token.clone());
-            trust.in_a_row += 1;
-        }
-        trust.in_a_row < REFUSED_TOKENS + u32::from(trust.accepted)
-    }
-
-    fn accepted(&self) {
-        let mut trust = self.trust.lock().unwrap_or_else(PoisonError::into_inner);
-        trust.accepted = true;
-        trust.in_a_row = 0;
+    fn trust(&self) -> MutexGuard<'_, Trust> {
+        self.trust.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What to make of a refused token: the next try comes with a new one, unless the
     /// service refuses new ones too.
-    async fn refused(&self, token: &Token, mut error: CallError) -> CallError {
-        if !self.another_may_help(token) {
+    async fn refused(&self, token: &Token, address: &Address, mut error: CallError) -> CallError {
+        let another_may_help = self.trust().refuse(token, address);
+        if !another_may_help {
             error.class = Class::Run;
             return error;
         }
@@ -123,10 +132,12 @@ impl Api for Session {
             .map_err(|error| no_token(&error))?;
         let reply = self.client.page(address, token.secret()).await;
         match reply {
-            Err(error) if error.class == Class::Token => Err(self.refused(&token, error).await),
+            Err(error) if error.class == Class::Token => {
+                Err(self.refused(&token, address, error).await)
+            }
             Err(error) if error.class != Class::NotFound => Err(error),
             reply => {
-                self.accepted();
+                self.trust().accept();
                 reply
             }
         }

@@ -199,3 +199,19 @@ fn machines_that_the_service_does_not_know() {
         |_| {},
     );
 }
+
+/// The others' tokens were accepted, so it is about this machine and not about the run;
+/// and that is known although it is the last, after which nobody is answered any more.
+#[test]
+fn a_token_that_only_one_machine_refuses() {
+    let last = fleet_ids(5)[4];
+    let scene = Scene::with(|settings| {
+        settings.machines = 5;
+        settings.faults.forever.insert(last, Fault::ExpiredToken);
+    });
+    let run = scene.report(&["--concurrency", "1"]).exits_with(5);
+    assert_truth_but_for(&scene, &run, &[(last, "failed")].into());
+    let http = ("401", "Unauthorized");
+    let expected = failure(Fault::ExpiredToken, "refused", http, "has expired", "3");
+    check_row(&run.row("failures.csv", last), &expected);
+}
