@@ -42,10 +42,10 @@ fn took(log: &CallLog) -> Duration {
 }
 
 /// A window goes on only when an answer is known to have been counted long enough, which
-/// costs an answer's latency each time it fills: at most five times here.
-const TURNS: u32 = 5;
+/// costs an answer's latency each time it fills: four times here.
+const TURNS: u32 = 4;
 /// What a busy machine may take to wake a sleeper, over the whole run.
-const BUSY: Duration = Duration::from_millis(250);
+const BUSY: Duration = Duration::from_millis(100);
 
 #[test]
 fn no_call_is_refused_and_no_time_is_lost() {

@@ -41,11 +41,11 @@ fn they_are_asked_for_again_after_all_others() {
     assert_eq!(asked.len(), 25);
 }
 
-/// Ten machines, of which so many are not known.
-fn unknown_of_ten(unknown: usize) -> (Scene, Finished) {
+/// Twenty-five machines, of which so many are not known.
+fn unknown_of_25(unknown: usize) -> (Scene, Finished) {
     let gone = fleet_ids(unknown).into_iter().map(|id| (id, NotFound));
     let scene = Scene::with(|settings| {
-        settings.machines = 10;
+        settings.machines = 25;
         settings.faults.forever = gone.collect();
     });
     let run = scene.report(&[]).exits_with(5);
@@ -56,17 +56,17 @@ fn unknown_of_ten(unknown: usize) -> (Scene, Finished) {
 
 #[test]
 fn a_fifth_of_the_list_may_be_unknown() {
-    let (scene, run) = unknown_of_ten(2);
-    assert_eq!(scene.tenant.log().calls.len(), 10 + 2 + 2);
+    let (scene, run) = unknown_of_25(5);
+    assert_eq!(scene.tenant.log().calls.len(), 25 + 5 + 5);
     assert!(!run.stdout.contains(WRONG_LIST), "{}", run.stdout);
 }
 
 #[test]
 fn more_than_a_fifth_is_the_wrong_list_and_not_asked_again() {
-    let (scene, run) = unknown_of_ten(3);
-    assert_eq!(scene.tenant.log().calls.len(), 10);
-    let run = run.complains("3 of 10 machines are not known");
-    assert!(run.stdout.contains("30"), "{}", run.stdout);
+    let (scene, run) = unknown_of_25(6);
+    assert_eq!(scene.tenant.log().calls.len(), 25);
+    let run = run.complains("6 of 25 machines are not known");
+    assert!(run.stdout.contains("warning: 24 %"), "{}", run.stdout);
     assert!(run.stdout.contains(WRONG_LIST), "{}", run.stdout);
 }
 
