@@ -120,7 +120,9 @@ fn access(refusal: Option<CallError>) -> Result<String, AppError> {
             Some(error) => match error.class {
                 Class::NotFound => "granted",
                 Class::Window(_) => "granted; the quota is used up at the moment",
-                Class::Run | Class::Token => return Err(AppError::Refused(error.failure)),
+                Class::Run | Class::Token | Class::StaleToken => {
+                    return Err(AppError::Refused(error.failure));
+                }
                 Class::Call(_) | Class::Machine => return Err(AppError::NoAnswer(error.failure)),
             },
         },

@@ -23,6 +23,8 @@ pub enum Class {
     Window(Option<Duration>),
     /// The token: a new one may help.
     Token,
+    /// The token, which was replaced meanwhile: the next try comes with the newer one.
+    StaleToken,
     /// This machine: seen to come and go, so it is asked again late in the run.
     NotFound,
     /// This machine: another try would bring the same.

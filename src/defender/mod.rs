@@ -10,6 +10,7 @@ mod loose;
 pub mod refusal;
 mod retry_after;
 mod session;
+mod trust;
 mod wire;
 
 pub use self::{

@@ -10,52 +10,15 @@ use url::Url;
 use super::{
     Address, Api, CallError, Class, Client, HttpError, HttpSettings, Page,
     credential::{Claims, CredentialError, SignIn, SignInError, Token, Tokens, connect},
+    trust::{Trust, Verdict},
 };
 use crate::{outcome::Reason, text::chain};
-
-/// Fresh tokens in a row that the service may refuse before the run is over: one is
-/// replaced, as is a token that ended. A run that was answered before is given one more.
-const REFUSED_TOKENS: u32 = 2;
 
 /// The API, signed in.
 pub struct Session {
     client: Client,
     tokens: Tokens,
     trust: Mutex<Trust>,
-}
-
-/// How the service received the tokens.
-#[derive(Default)]
-struct Trust {
-    /// Whether any token was ever accepted.
-    accepted: bool,
-    /// The last token refused, and how many in a row were.
-    refused: Option<Token>,
-    in_a_row: u32,
-    /// What was asked for with these tokens, and whether that was more than one thing.
-    asked_for: Option<Address>,
-    several: bool,
-}
-
-impl Trust {
-    /// Counts a refused token, and returns whether a new one may help. One machine that
-    /// refuses what others accept is no reason to end the run.
-    fn refuse(&mut self, token: &Token, address: &Address) -> bool {
-        if !self.refused.as_ref().is_some_and(|it| it.is(token)) {
-            self.refused = Some(token.clone());
-            self.in_a_row += 1;
-        }
-        self.several |= self.asked_for.get_or_insert_with(|| address.clone()) != address;
-        let few = self.in_a_row < REFUSED_TOKENS + u32::from(self.accepted);
-        few || (self.accepted && !self.several)
-    }
-
-    fn accept(&mut self) {
-        self.accepted = true;
-        self.in_a_row = 0;
-        self.asked_for = None;
-        self.several = false;
-    }
 }
 
 /// No session could be prepared: something in the configuration does not do.
@@ -109,12 +72,15 @@ impl Session {
     /// What to make of a refused token: the next try comes with a new one, unless the
     /// service refuses new ones too.
     async fn refused(&self, token: &Token, address: &Address, mut error: CallError) -> CallError {
-        let another_may_help = self.trust().refuse(token, address);
-        if !another_may_help {
-            error.class = Class::Run;
-            return error;
+        let verdict = self.trust().refuse(token, address);
+        match verdict {
+            Verdict::Over => {
+                error.class = Class::Run;
+                return error;
+            }
+            Verdict::Stale => error.class = Class::StaleToken,
+            Verdict::Renew => info!("the service refuses the token: signing in again"),
         }
-        info!("the service refuses the token: signing in again");
         match self.tokens.renew(token).await {
             Ok(_) => error,
             Err(SignInError::ReadyMade) => not_renewed(error),

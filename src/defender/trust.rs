@@ -1,0 +1,146 @@
+//! How the service receives the tokens: when a new one may help, and when the run is over.
+
+use super::{Address, credential::Token};
+
+/// Fresh tokens in a row that the service may refuse before the run is over: one is
+/// replaced, as is a token that ended. A run that was answered before is given one more.
+const REFUSED_TOKENS: u32 = 2;
+
+/// What a refused token means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// A new one may help.
+    Renew,
+    /// It was refused to somebody else before: there is a newer one by now.
+    Stale,
+    /// The service refuses new tokens too.
+    Over,
+}
+
+/// The history that the verdict comes from.
+#[derive(Default)]
+pub(super) struct Trust {
+    /// Whether any token was ever accepted.
+    accepted: bool,
+    /// The last token refused, and how many in a row were.
+    refused: Option<Token>,
+    in_a_row: u32,
+    /// What was asked for with these tokens, and whether that was more than one thing.
+    asked_for: Option<Address>,
+    several: bool,
+    /// Whether the run is over.
+    over: bool,
+}
+
+impl Trust {
+    /// Takes in a refused token. One machine that refuses what others accept is no reason
+    /// to end the run.
+    pub(super) fn refuse(&mut self, token: &Token, address: &Address) -> Verdict {
+        self.several |= self.asked_for.get_or_insert_with(|| address.clone()) != address;
+        if self
+            .refused
+            .as_ref()
+            .is_some_and(|refused| refused.is(token))
+        {
+            return if self.over {
+                Verdict::Over
+            } else {
+                Verdict::Stale
+            };
+        }
+        self.refused = Some(token.clone());
+        self.in_a_row += 1;
+        let few = self.in_a_row < REFUSED_TOKENS + u32::from(self.accepted);
+        if few || (self.accepted && !self.several) {
+            Verdict::Renew
+        } else {
+            self.over = true;
+            Verdict::Over
+        }
+    }
+
+    /// Takes in an accepted token.
+    pub(super) fn accept(&mut self) {
+        self.accepted = true;
+        self.in_a_row = 0;
+        self.asked_for = None;
+        self.several = false;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::credential::{AccessToken, SignInError, TokenSource, Tokens},
+        *,
+    };
+    use crate::machine::MachineId;
+
+    struct Endless;
+
+    #[async_trait::async_trait]
+    impl TokenSource for Endless {
+        async fn sign_in(&self) -> Result<AccessToken, SignInError> {
+            Ok(AccessToken {
+                secret: "token".into(),
+                lifetime: None,
+            })
+        }
+    }
+
+    async fn tokens(count: usize) -> Vec<Token> {
+        let source = Tokens::new(Box::new(Endless));
+        let mut tokens = vec![source.current().await.unwrap()];
+        while tokens.len() < count {
+            let next = source.renew(&tokens[tokens.len() - 1]).await.unwrap();
+            tokens.push(next);
+        }
+        tokens
+    }
+
+    fn machine(number: u8) -> Address {
+        Address::Machine(MachineId::from_bytes([number; 20]))
+    }
+
+    #[tokio::test]
+    async fn a_run_that_was_never_answered_is_over_at_the_second_token() {
+        let tokens = tokens(2).await;
+        let mut trust = Trust::default();
+        assert_eq!(trust.refuse(&tokens[0], &machine(1)), Verdict::Renew);
+        assert_eq!(trust.refuse(&tokens[0], &machine(2)), Verdict::Stale);
+        assert_eq!(trust.refuse(&tokens[1], &machine(1)), Verdict::Over);
+        assert_eq!(trust.refuse(&tokens[1], &machine(2)), Verdict::Over);
+    }
+
+    #[tokio::test]
+    async fn a_run_that_was_answered_is_given_one_more() {
+        let tokens = tokens(3).await;
+        let mut trust = Trust::default();
+        trust.accept();
+        assert_eq!(trust.refuse(&tokens[0], &machine(1)), Verdict::Renew);
+        assert_eq!(trust.refuse(&tokens[1], &machine(2)), Verdict::Renew);
+        assert_eq!(trust.refuse(&tokens[2], &machine(3)), Verdict::Over);
+    }
+
+    #[tokio::test]
+    async fn one_machine_alone_does_not_end_an_answered_run() {
+        let tokens = tokens(9).await;
+        let mut trust = Trust::default();
+        trust.accept();
+        for token in &tokens {
+            assert_eq!(trust.refuse(token, &machine(1)), Verdict::Renew);
+        }
+    }
+
+    #[tokio::test]
+    async fn an_accepted_token_makes_up_for_refused_ones() {
+        let tokens = tokens(8).await;
+        let mut trust = Trust::default();
+        trust.accept();
+        for pair in tokens.chunks(2) {
+            assert_eq!(trust.refuse(&pair[0], &machine(1)), Verdict::Renew);
+            assert_eq!(trust.refuse(&pair[1], &machine(2)), Verdict::Renew);
+            trust.accept();
+        }
+    }
+}
