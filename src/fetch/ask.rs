@@ -7,6 +7,7 @@ use tracing::{debug, info, warn};
 use super::{
     fetcher::Fetcher,
     question::{Asked, Question},
+    quota::Waiting,
     retry::{Decision, Tries},
 };
 use crate::{
@@ -107,7 +108,8 @@ impl<A: Api> Fetcher<A> {
         self.tracker.throttled();
         let before = self.quota.waiting();
         let until = self.quota.throttled(wait);
-        if before.is_none_or(|(_, instant)| instant < until) {
+        // Calls in flight together are refused together: that is told once.
+        if !matches!(before, Some((Waiting::Throttled, _))) {
             let pause = until - Instant::now();
             let pause_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
             warn!(

@@ -32,3 +32,18 @@ fn a_clean_run_reports_the_truth() {
         .collect();
     assert_eq!(reported, truth);
 }
+
+#[test]
+fn the_extra_root_holds_for_an_api_over_https_too() {
+    let scene = Scene::with(|settings| {
+        settings.machines = 20;
+        settings.api_tls = true;
+    });
+    assert_eq!(scene.tenant.api_url().scheme(), "https");
+    scene.report(&[]).exits_with(0);
+
+    let mut distrusting = scene.command(&["report", "machines.csv", "--retries", "0"]);
+    distrusting.env_remove("PATCHGAP_CA_CERT");
+    let run = scene.finish(&mut distrusting).exits_with(4);
+    run.complains("UnknownIssuer").complains("--ca-cert");
+}

@@ -72,10 +72,24 @@ pub enum Trouble {
     Connection,
     /// The host's certificate is not trusted.
     Certificate,
+    /// The host shows a root certificate as its own, which TLS does not allow.
+    RootCertificate,
     /// The other side does not speak TLS as it should.
     Tls,
+    /// The proxy wants a sign-in of its own.
+    Proxy,
     /// No answer in time.
     Timeout,
+}
+
+impl Trouble {
+    /// Whether another try would bring the same.
+    pub(super) const fn is_final(self) -> bool {
+        matches!(
+            self,
+            Self::Certificate | Self::RootCertificate | Self::Proxy
+        )
+    }
 }
 
 impl SignInError {
@@ -83,7 +97,7 @@ impl SignInError {
     pub fn is_passing(&self) -> bool {
         match self {
             Self::Refused { refusal, .. } => refusal.is_passing(),
-            Self::Unreachable { trouble, .. } => *trouble != Trouble::Certificate,
+            Self::Unreachable { trouble, .. } => !trouble.is_final(),
             Self::BadReply { http_status, .. } => {
                 matches!(http_status, 200 | 408 | 429 | 500..)
             }

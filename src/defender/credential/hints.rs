@@ -168,6 +168,13 @@ fn by_trouble(kind: CredentialKind, trouble: Trouble) -> &'static str {
             "if a proxy or firewall opens TLS connections here, give its root certificate with \
              --ca-cert"
         }
+        (_, Trouble::RootCertificate) => {
+            "the server shows a root certificate as its own: give it one that the root has issued \
+             (CA:FALSE), and the root to --ca-cert"
+        }
+        (_, Trouble::Proxy) => {
+            "put user and password into HTTPS_PROXY: http://user:password@host:port"
+        }
         (_, Trouble::Tls) => {
             "check that --authority-url and HTTPS_PROXY name the right port: the other side does \
              not speak TLS"

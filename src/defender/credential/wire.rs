@@ -105,7 +105,7 @@ impl HttpClient for Wire {
             Err(error) => {
                 let (trouble, detail) = diagnose(&error);
                 self.remember(request, End::Broken { trouble, detail });
-                Err(final_if_untrusted(trouble, error))
+                Err(final_if_it_stays(trouble, error))
             }
         }
     }
@@ -113,10 +113,11 @@ impl HttpClient for Wire {
 
 /// The pipeline tries again after any failure of the network; another try makes no
 /// certificate trusted.
-fn final_if_untrusted(trouble: Trouble, error: azure_core::Error) -> azure_core::Error {
-    match trouble {
-        Trouble::Certificate => azure_core::Error::new(ErrorKind::Other, error),
-        _ => error,
+fn final_if_it_stays(trouble: Trouble, error: azure_core::Error) -> azure_core::Error {
+    if trouble.is_final() {
+        azure_core::Error::new(ErrorKind::Other, error)
+    } else {
+        error
     }
 }
 
@@ -206,9 +207,13 @@ fn inner<'error>(
 fn recognise(cause: &(dyn StdError + 'static)) -> Option<Trouble> {
     if let Some(error) = cause.downcast_ref::<rustls::Error>() {
         return Some(match error {
-            rustls::Error::InvalidCertificate(_) => Trouble::Certificate,
+            rustls::Error::InvalidCertificate(reason) => untrusted(reason),
             _ => Trouble::Tls,
         });
+    }
+    // The type of this error is private; its words are all there is.
+    if cause.to_string().ends_with("proxy authorization required") {
+        return Some(Trouble::Proxy);
     }
     let error = cause.downcast_ref::<reqwest::Error>()?;
     if error.is_dns() {
@@ -217,6 +222,15 @@ fn recognise(cause: &(dyn StdError + 'static)) -> Option<Trouble> {
         Some(Trouble::Timeout)
     } else {
         None
+    }
+}
+
+fn untrusted(reason: &rustls::CertificateError) -> Trouble {
+    // The verifier's own error is behind a private type here, too.
+    if reason.to_string().contains("CaUsedAsEndEntity") {
+        Trouble::RootCertificate
+    } else {
+        Trouble::Certificate
     }
 }
 

@@ -16,7 +16,7 @@ use hyper::{
     service::service_fn,
 };
 use hyper_util::rt::TokioIo;
-use rcgen::{CertificateParams, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, IsCa, KeyPair};
 use reqwest::ClientBuilder;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
@@ -104,17 +104,24 @@ struct Script {
 impl Entra {
     /// Says these replies over https, one after the other, the last one for ever.
     pub(super) async fn serve<const N: usize>(replies: [Reply; N]) -> Self {
-        Self::start(replies.to_vec(), "https").await
+        Self::start(replies.to_vec(), "https", IsCa::NoCa).await
+    }
+
+    /// The same, with a root certificate as its own.
+    pub(super) async fn serve_as_root<const N: usize>(replies: [Reply; N]) -> Self {
+        let root = IsCa::Ca(BasicConstraints::Unconstrained);
+        Self::start(replies.to_vec(), "https", root).await
     }
 
     /// The same over plain http.
     pub(super) async fn serve_plain<const N: usize>(replies: [Reply; N]) -> Self {
-        Self::start(replies.to_vec(), "http").await
+        Self::start(replies.to_vec(), "http", IsCa::NoCa).await
     }
 
-    async fn start(replies: Vec<Reply>, scheme: &str) -> Self {
+    async fn start(replies: Vec<Reply>, scheme: &str, is_ca: IsCa) -> Self {
         let key = KeyPair::generate().unwrap();
-        let params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+        let mut params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+        params.is_ca = is_ca;
         let certificate = params.self_signed(&key).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
@@ -188,7 +195,10 @@ async fn answer(
         let mut asked = script.asked.lock().unwrap();
         asked.push(Asked {
             target,
-            user_agent: user_agent.unwrap().to_str().unwrap().to_owned(),
+            // A call for a tunnel names none.
+            user_agent: user_agent
+                .map(|agent| agent.to_str().unwrap().to_owned())
+                .unwrap_or_default(),
             body: String::from_utf8(body.to_vec()).unwrap(),
         });
         let turn = asked.len().min(script.replies.len()) - 1;

@@ -20,15 +20,23 @@ async fn a_network_in_the_way_is_recognised() {
     let mut not_tls = sign_in(CredentialKind::Secret, &plain);
     not_tls.authority_url.set_scheme("https").unwrap();
     let trusting = sign_in(CredentialKind::Secret, &entra);
+    let root = Entra::serve_as_root([good()]).await;
+    let at_root = sign_in(CredentialKind::Secret, &root);
+    let proxy = Entra::serve_plain([Reply::html(407, "")]).await;
 
     let known: Configure<'_> = Box::new(|| entra.client());
     let stranger: Configure<'_> = Box::new(|| plain.client());
     let nameless: Configure<'_> = Box::new(|| entra.client().dns_resolver(Arc::new(Nameless)));
+    let rooted: Configure<'_> = Box::new(|| root.client());
+    let through = reqwest::Proxy::all(proxy.url.clone()).unwrap();
+    let proxied: Configure<'_> = Box::new(|| entra.client().proxy(through.clone()));
     for (sign_in, configure, expected, hint) in [
         (&refusing, &known, Trouble::Connection, "HTTPS_PROXY"),
         (&not_tls, &known, Trouble::Tls, "TLS"),
         (&trusting, &stranger, Trouble::Certificate, "--ca-cert"),
         (&trusting, &nameless, Trouble::Name, "DNS"),
+        (&at_root, &rooted, Trouble::RootCertificate, "CA:FALSE"),
+        (&trusting, &proxied, Trouble::Proxy, "password"),
     ] {
         let http = Http::new(configure).unwrap();
         let azure = quick(Azure::new(sign_in.kind, sign_in, &http).unwrap());
@@ -38,7 +46,8 @@ async fn a_network_in_the_way_is_recognised() {
         };
         assert_eq!(*trouble, expected, "{error}");
         assert!(error.hint().unwrap().contains(hint), "{error}");
-        assert_eq!(error.is_passing(), expected != Trouble::Certificate);
+        let passing = [Trouble::Connection, Trouble::Tls, Trouble::Name].contains(&expected);
+        assert_eq!(error.is_passing(), passing);
     }
     assert!(entra.requests().is_empty());
 }
