@@ -48,11 +48,13 @@ pub enum OutputError {
         /// Why not.
         source: io::Error,
     },
-    /// A report is written but could not take its place.
-    #[error("cannot replace {}", path.display())]
+    /// A report is whole but could not take its place.
+    #[error("cannot replace {}{}", path.display(), kept_at(kept.as_deref()))]
     Replace {
         /// The place.
         path: PathBuf,
+        /// Where the new report is instead.
+        kept: Option<PathBuf>,
         /// Why not.
         source: io::Error,
     },
@@ -74,13 +76,17 @@ impl OutputError {
             }
             Self::Stage { .. } => "the earlier reports are as they were",
             Self::Replace { .. } => {
-                "close the program that has this file open (a spreadsheet locks it) and run \
-                 again; reports written after it are still the earlier ones, the summary among \
-                 them"
+                "close the program that has this file open (a spreadsheet locks it), and put the \
+                 new one in its place; the other reports are the new ones"
             }
         };
         Some(hint.to_owned())
     }
+}
+
+fn kept_at(kept: Option<&Path>) -> String {
+    let at = |path: &Path| format!(": the new one is {}", path.display());
+    kept.map(at).unwrap_or_default()
 }
 
 fn is_full(error: &io::Error) -> bool {
@@ -110,19 +116,21 @@ impl OutputFolder {
         Ok(prepared)
     }
 
-    /// The folder's path.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
     /// Writes these reports of the run, each over the earlier one of its name. Nothing else
-    /// in the folder is touched.
+    /// in the folder is touched. The asking took hours: the folder is made again if it went
+    /// away, and a report that cannot take its place stays beside it.
     pub fn write_all(&self, reports: &[Box<dyn Report>], run: &Run<'_>) -> Result<(), OutputError> {
+        let folder = self.path.clone();
+        fs::create_dir_all(&self.path).map_err(|source| OutputError::Create { folder, source })?;
         let staged: Vec<Staged> = reports
             .iter()
             .map(|report| self.stage(report.as_ref(), run))
             .collect::<Result<_, _>>()?;
-        staged.into_iter().try_for_each(Staged::take_place)
+        let failures: Vec<OutputError> = staged
+            .into_iter()
+            .filter_map(|report| report.take_place().err())
+            .collect();
+        failures.into_iter().next().map_or(Ok(()), Err)
     }
 
     fn prove_writable(&self) -> Result<(), OutputError> {
@@ -185,10 +193,22 @@ impl Staged {
     fn take_place(self) -> Result<(), OutputError> {
         match self.file.persist(&self.path) {
             Ok(_) => Ok(()),
-            Err(error) => Err(OutputError::Replace {
-                path: self.path,
-                source: error.error,
-            }),
+            Err(error) => {
+                let beside = beside(&self.path);
+                let kept = error.file.persist(&beside).is_ok().then_some(beside);
+                Err(OutputError::Replace {
+                    path: self.path,
+                    kept,
+                    source: error.error,
+                })
+            }
         }
     }
+}
+
+/// `kbs.new.csv` for `kbs.csv`.
+fn beside(path: &Path) -> PathBuf {
+    let mut extension = std::ffi::OsString::from("new.");
+    extension.push(path.extension().unwrap_or_default());
+    path.with_extension(extension)
 }

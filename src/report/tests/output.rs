@@ -113,14 +113,28 @@ fn a_folder_in_a_reports_place_is_found_before_anything_is_asked() {
 }
 
 #[test]
-fn a_place_that_cannot_be_taken_is_named_and_no_temporary_file_stays() {
+fn a_place_that_cannot_be_taken_is_named_and_no_report_is_lost() {
     let folder = tempfile::tempdir().unwrap();
     let output = OutputFolder::prepare(folder.path(), &all()).unwrap();
     let taken = folder.path().join("machines.csv");
     fs::create_dir(&taken).unwrap();
     let error = write(&output, &all()).unwrap_err();
-    assert!(matches!(error, OutputError::Replace { path, .. } if path == taken));
-    assert_eq!(names_in(folder.path()), ["kbs.csv", "machines.csv"]);
+    assert!(matches!(&error, OutputError::Replace { path, .. } if *path == taken));
+    assert!(error.to_string().contains("machines.new.csv"), "{error}");
+    let mut names = file_names(&all());
+    names.push("machines.new.csv".to_owned());
+    names.sort();
+    assert_eq!(names_in(folder.path()), names);
+}
+
+#[test]
+fn a_folder_that_went_away_is_made_again() {
+    let parent = tempfile::tempdir().unwrap();
+    let path = parent.path().join("reports");
+    let output = OutputFolder::prepare(&path, &all()).unwrap();
+    fs::remove_dir_all(&path).unwrap();
+    write(&output, &all()).unwrap();
+    assert_eq!(names_in(&path).len(), all().len());
 }
 
 #[cfg(unix)]
