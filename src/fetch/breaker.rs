@@ -23,8 +23,7 @@ impl Breaker {
         }
     }
 
-    /// Takes in an outcome. Once the first 20 have all failed alike, returns how. A machine
-    /// that the service does not know is an answer of sorts: the service works.
+    /// Takes in an outcome. Once the first 20 have all failed alike, returns how.
     pub(super) fn note<'a>(&mut self, outcome: &'a Outcome) -> Option<&'a Failure> {
         let failure = outcome.result.as_ref().err();
         match failure.filter(|failure| self.is_alike(failure)) {
@@ -39,9 +38,14 @@ impl Breaker {
         }
     }
 
+    /// The service works: it answers, if only that it does not know a machine.
+    pub(super) fn works(&mut self) {
+        self.watching = false;
+    }
+
     fn is_alike(&mut self, failure: &Failure) -> bool {
         let kind = (failure.reason, failure.http_status);
-        let broken = !matches!(failure.reason, Reason::NotFound | Reason::Pending);
+        let broken = failure.reason != Reason::Pending;
         broken && *self.kind.get_or_insert(kind) == kind
     }
 }
@@ -89,18 +93,11 @@ mod tests {
 
         for other in [
             answered(),
-            failed(Reason::NotFound, Some(404)),
             failed(Reason::ServerError, Some(502)),
             failed(Reason::Timeout, None),
         ] {
             let outcomes = same().take(10).chain([other]).chain(same());
             assert_eq!(trips_after(100, outcomes), None);
         }
-    }
-
-    #[test]
-    fn unknown_machines_never_trip_it() {
-        let unknown = std::iter::repeat_with(|| failed(Reason::NotFound, Some(404))).take(100);
-        assert_eq!(trips_after(100, unknown), None);
     }
 }

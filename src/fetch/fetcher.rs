@@ -33,6 +33,8 @@ const LATE_PASSES: u64 = 2;
 /// Machines under way for each call in flight: those that wait for another try take no
 /// place from the others.
 const UNDER_WAY: usize = 4;
+/// Repetitions of one call that the forecast reckons with at most.
+const MOST_REPEATED: u64 = 5;
 /// What an answer takes, for the forecast before the first has arrived.
 pub const USUAL_LATENCY: Duration = Duration::from_millis(300);
 
@@ -179,6 +181,7 @@ impl<A: Api> Fetcher<A> {
             let outcome = match asked {
                 Asked::NotFound(question) => {
                     self.tracker.unknown();
+                    breaker.works();
                     unknown.push(question);
                     continue;
                 }
@@ -263,7 +266,7 @@ impl<A: Api> Fetcher<A> {
     fn calls_left(&self, counts: Counts, requests: Requests) -> u64 {
         let machines = counts.machines.saturating_sub(counts.done());
         let first = requests.sent.saturating_sub(requests.retried).max(1);
-        let repeated = machines * requests.retried / first;
+        let repeated = machines * requests.retried.min(first * MOST_REPEATED) / first;
         let passes = self.late_passes_left.load(Relaxed);
         let late = if self.too_many(counts.not_found) {
             0

@@ -4,6 +4,9 @@ use std::{fmt, num::NonZeroU32, str::FromStr, time::Duration};
 
 use thiserror::Error;
 
+/// The longest window: what nobody's quota reaches, and clocks can still add.
+const LONGEST_WINDOW: Duration = Duration::from_hours(24 * 366);
+
 /// At most so many calls within any span of time this long: an exact sliding window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RateLimit {
@@ -57,7 +60,7 @@ fn window_length(text: &str) -> Option<Duration> {
     };
     Duration::try_from_secs_f64(number * seconds)
         .ok()
-        .filter(|window| !window.is_zero())
+        .filter(|window| !window.is_zero() && *window <= LONGEST_WINDOW)
 }
 
 impl FromStr for RateLimits {
@@ -155,6 +158,8 @@ mod tests {
             "x/min",
             "1/",
             "1/60",
+            "1/367d",
+            "1/200000000000000d",
         ] {
             assert_eq!(text.parse::<RateLimit>(), Err(InvalidLimit(text.into())));
         }

@@ -159,6 +159,19 @@ async fn the_breaker_stops_a_run_that_would_only_fail() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_service_that_knows_of_unknown_machines_works() {
+    let unknown = (0..30).fold(Service::default(), |service, number| {
+        service.forever(number, Reply::NOT_FOUND)
+    });
+    let service = (30..60).fold(unknown, |service, number| {
+        service.forever(number, Reply::BROKEN)
+    });
+    let (ending, outcomes) = run_all(&service, 300).await;
+    assert_eq!(ending, Ending::Finished);
+    assert_eq!(answered(&outcomes), 240);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_refusal_stops_within_the_calls_in_flight() {
     let service = Service::with_latency(100).everybody(Reply::FORBIDDEN);
     let (ending, outcomes) = run_all(&service, 1000).await;
