@@ -71,6 +71,7 @@ fn token(claims: Option<&Claims>, now: Timestamp) -> String {
             .expires_at
             .map_or_else(unknown, |end| expiry(end, now)),
     );
+    lines.add("audience", &claims.audience.clone().unwrap_or_else(unknown));
     lines.add("roles", &granted(claims));
     lines.into_text()
 }
@@ -118,12 +119,15 @@ fn access(refusal: Option<CallError>) -> Result<String, AppError> {
         match refusal {
             None => "granted",
             Some(error) => match error.class {
-                Class::NotFound => "granted",
+                Class::NotFound if error.failure.code.is_some() => "granted",
                 Class::Window(_) => "granted; the quota is used up at the moment",
                 Class::Run | Class::Token | Class::StaleToken => {
                     return Err(AppError::Refused(error.failure));
                 }
-                Class::Call(_) | Class::Machine => return Err(AppError::NoAnswer(error.failure)),
+                // A 404 without the service's code is somebody else's.
+                Class::Call(_) | Class::Machine | Class::NotFound => {
+                    return Err(AppError::NoAnswer(error.failure));
+                }
             },
         },
     );

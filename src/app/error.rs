@@ -12,7 +12,7 @@ use crate::{
     exit_code::ExitCode,
     fetch::quota::InvalidLimit,
     inventory::InventoryError,
-    outcome::Failure,
+    outcome::{Failure, Reason},
     report::output::OutputError,
     simulator::SimulatorError,
 };
@@ -86,12 +86,13 @@ impl AppError {
             | Self::Inventory(_)
             | Self::Session(_)
             | Self::Credential(_)
-            | Self::Http(_) => ExitCode::Configuration,
+            | Self::Http(_)
+            | Self::Simulator(_) => ExitCode::Configuration,
             Self::SignIn(_) | Self::Refused(_) | Self::MissingRole { .. } => ExitCode::Refused,
             Self::Failing(_) | Self::NoAnswer(_) => ExitCode::Partial,
             Self::Interrupted => ExitCode::Interrupted,
             Self::Output(_) | Self::Write { .. } => ExitCode::Output,
-            Self::Simulator(_) | Self::Limit(_) | Self::Start(_) => ExitCode::Unexpected,
+            Self::Limit(_) | Self::Start(_) => ExitCode::Unexpected,
         }
     }
 
@@ -108,18 +109,27 @@ impl AppError {
             Self::NoAnswer(_) => Some(
                 "try again later; is --api-url right, does a proxy stand in between?".to_owned(),
             ),
-            Self::Failing(_) => Some(
-                "every other machine would fail alike: is the service up, does --api-url name \
-                 it, does a proxy stand in between? Run again when it is mended"
-                    .to_owned(),
-            ),
+            Self::Failing(failure) => Some(failing_hint(failure.reason).to_owned()),
             Self::Output(error) => error.hint(),
             Self::Simulator(error) => error.hint(),
-            Self::Http(_)
-            | Self::Limit(_)
-            | Self::Interrupted
-            | Self::Write { .. }
-            | Self::Start(_) => None,
+            Self::Http(error) => error.hint(),
+            Self::Limit(_) | Self::Interrupted | Self::Write { .. } | Self::Start(_) => None,
+        }
+    }
+}
+
+fn failing_hint(reason: Reason) -> &'static str {
+    match reason {
+        Reason::Throttled => {
+            "the quota is used up for everybody: another script uses the same app registration; \
+             wait until it is done, or give this one a registration of its own"
+        }
+        Reason::Refused => {
+            "the service refuses what it is asked: is it the right list, is --api-url right?"
+        }
+        _ => {
+            "every other machine would fail alike: is the service up, does --api-url name it, \
+             does a proxy stand in between? Run again when it is mended"
         }
     }
 }
@@ -146,7 +156,6 @@ fn describe(failure: &Failure) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::outcome::Reason;
 
     #[test]
     fn a_refusal_names_status_code_and_correlation_id() {

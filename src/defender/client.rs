@@ -21,6 +21,9 @@ use crate::{
 /// The largest reply that is read, decompressed: a thousand times what a bad machine gives.
 const LARGEST_REPLY: usize = 64 << 20;
 
+/// Characters of the service's words that are kept.
+const LONGEST_MESSAGE: usize = 2000;
+
 /// Calls the API. One function call is one HTTP call: who retries, decides elsewhere.
 #[derive(Debug, Clone)]
 pub struct Client {
@@ -101,14 +104,12 @@ impl Client {
 
     /// The next page's address; the token must not follow a link to another origin.
     fn next(&self, url: &Url, link: &str, status: u16) -> Result<Address, CallError> {
-        let next = url
-            .join(link)
-            .ok()
-            .filter(|next| next.origin() == self.api.origin());
-        next.map(Address::Next).ok_or_else(|| {
-            let message = "the reply's next page is at another origin, which gets no token";
-            CallError::bad_reply(Class::Machine, status, message)
-        })
+        let refused = |message| Err(CallError::bad_reply(Class::Machine, status, message));
+        match url.join(link) {
+            Ok(next) if next == *url => refused("the reply's next page is the page itself"),
+            Ok(next) if next.origin() == self.api.origin() => Ok(Address::Next(next)),
+            _ => refused("the reply's next page is at another origin, which gets no token"),
+        }
     }
 }
 
@@ -184,10 +185,19 @@ async fn refused(response: Response) -> CallError {
         failure: Failure {
             reason,
             http_status: Some(status.as_u16()),
-            message: service.message.unwrap_or_else(|| format!("HTTP {status}")),
+            message: message(service.message, status),
             code: service.code,
             correlation_id: service.target,
         },
+    }
+}
+
+/// The service's words, as far as anybody reads them.
+fn message(words: Option<String>, status: StatusCode) -> String {
+    let words = words.unwrap_or_else(|| format!("HTTP {status}"));
+    match words.char_indices().nth(LONGEST_MESSAGE) {
+        Some((end, _)) => format!("{}…", &words[..end]),
+        None => words,
     }
 }
 
@@ -253,6 +263,7 @@ mod tests {
             "//evil.example:8443/next",
             "https://api.example:8443@evil.example/",
             "http://[",
+            "",
         ] {
             let error = client.next(&url, link, 200).unwrap_err();
             assert_eq!(error.class, Class::Machine, "{link}");

@@ -31,6 +31,20 @@ pub enum HttpError {
     Client(#[source] reqwest::Error),
 }
 
+impl HttpError {
+    /// What to do about it.
+    pub fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::CaCertificate(_) => "give a root certificate as PEM with --ca-cert",
+            Self::Client(_) => {
+                "are the system's root certificates there (in a container: install \
+                 ca-certificates)? Are its proxy settings addresses?"
+            }
+        };
+        Some(hint.to_owned())
+    }
+}
+
 impl HttpSettings {
     /// Clients that trust `ca_cert` (PEM) beside the platform's roots, and that give a call
     /// up after `timeout`.

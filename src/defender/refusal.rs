@@ -21,7 +21,15 @@ pub fn hint(failure: &Failure) -> String {
         return hint;
     }
     match failure.http_status {
+        Some(403) if failure.code.is_none() => {
+            "the service gives another reason with its refusals: \
+                      does a proxy or a firewall refuse in its place?"
+                .to_owned()
+        }
         Some(403) => grant_hint(),
+        None => {
+            "the sign-in failed in the middle of the run; `patchgap check` tells more".to_owned()
+        }
         Some(407) => "the proxy wants a sign-in: put user and password into HTTPS_PROXY, or \
                       have the service's address exempted"
             .to_owned(),

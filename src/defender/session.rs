@@ -36,7 +36,7 @@ impl SessionError {
     /// What to do about it.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Http(_) => None,
+            Self::Http(error) => error.hint(),
             Self::Credential(error) => error.hint(),
         }
     }
@@ -101,7 +101,9 @@ impl Api for Session {
             Err(error) if error.class == Class::Token => {
                 Err(self.refused(&token, address, error).await)
             }
-            Err(error) if error.class != Class::NotFound => Err(error),
+            Err(error) if error.class != Class::NotFound => {
+                Err(in_the_way(error, self.trust().was_accepted()))
+            }
             reply => {
                 self.trust().accept();
                 reply
@@ -132,4 +134,39 @@ fn no_token(error: &SignInError) -> CallError {
     failure.failure.code = error.code().map(|code| format!("AADSTS{code}"));
     failure.failure.correlation_id = error.correlation_id().map(str::to_owned);
     failure
+}
+
+/// A 403 that does not come from the service itself (a firewall's page) concerns one call,
+/// once the service has let the run in.
+fn in_the_way(mut error: CallError, accepted: bool) -> CallError {
+    let foreign = error.failure.http_status == Some(403) && error.failure.code.is_none();
+    if accepted && foreign {
+        error.class = Class::Call(None);
+        error.failure.reason = Reason::BadReply;
+    }
+    error
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_service_itself_ends_a_run_that_it_let_in() {
+        for (status, code, accepted, expected) in [
+            (403, None, true, Class::Call(None)),
+            (403, None, false, Class::Run),
+            (403, Some("Forbidden"), true, Class::Run),
+            (407, None, true, Class::Run),
+        ] {
+            let mut error = CallError::without_reply(Class::Run, Reason::Refused, "no");
+            error.failure.http_status = Some(status);
+            error.failure.code = code.map(str::to_owned);
+            assert_eq!(
+                in_the_way(error, accepted).class,
+                expected,
+                "{status} {code:?}"
+            );
+        }
+    }
 }

@@ -40,7 +40,7 @@ impl Trust {
         if self
             .refused
             .as_ref()
-            .is_some_and(|refused| refused.is(token))
+            .is_some_and(|refused| !token.is_newer_than(refused))
         {
             return if self.over {
                 Verdict::Over
@@ -57,6 +57,11 @@ impl Trust {
             self.over = true;
             Verdict::Over
         }
+    }
+
+    /// Whether the service ever let the run in.
+    pub(super) fn was_accepted(&self) -> bool {
+        self.accepted
     }
 
     /// Takes in an accepted token.

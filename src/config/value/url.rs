@@ -3,7 +3,9 @@
 use std::str::FromStr;
 
 use thiserror::Error;
-use url::{Host, Url};
+use url::Url;
+
+use crate::defender::is_loopback;
 
 /// The address of the service: https, or plain http to this very machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,15 +97,6 @@ fn unreadable(text: &str) -> InvalidUrl {
         InvalidUrl::UserInfo
     } else {
         InvalidUrl::Unreadable(text.to_owned())
-    }
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost",
-        None => false,
     }
 }
 

@@ -47,9 +47,9 @@ impl Token {
         Some(ends.saturating_duration_since(Instant::now()))
     }
 
-    /// Whether the other is this same token, not a newer one.
-    pub fn is(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
+    /// Whether a later sign-in brought it.
+    pub fn is_newer_than(&self, other: &Self) -> bool {
+        self.0.serial > other.0.serial
     }
 
     fn has_life(&self, now: Instant) -> bool {
