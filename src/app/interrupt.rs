@@ -10,13 +10,18 @@ use crate::{exit_code::ExitCode, fetch::Stops};
 /// How long calls in flight may take after the first interruption: container runtimes kill
 /// what has not ended after ten seconds.
 const GRACE: Duration = Duration::from_secs(8);
+/// The same where a console is closed or Windows shuts down: it kills after five.
+#[cfg(windows)]
+const SHORT_GRACE: Duration = Duration::from_secs(2);
 
 /// The first interruption from now on, for whoever has nothing to bring to an end.
 pub(super) fn first() -> impl Future<Output = ()> {
     let signals = Signals::new();
     async {
         match signals {
-            Ok(mut signals) => signals.next().await,
+            Ok(mut signals) => {
+                signals.next().await;
+            }
             Err(_) => std::future::pending().await,
         }
     }
@@ -36,12 +41,12 @@ pub(super) fn watch(stops: Stops) -> impl Future<Output = ()> + Send {
 }
 
 async fn wait(mut signals: Signals, stops: Stops) {
-    signals.next().await;
+    let grace = signals.next().await;
     warn!("stopping: waiting for answers on their way (once more to stop at once)");
     stops.gentle.cancel();
     tokio::select! {
-        () = signals.next() => warn!("stopping at once"),
-        () = sleep(GRACE) => {}
+        _ = signals.next() => warn!("stopping at once"),
+        () = sleep(grace) => {}
     }
     stops.hard.cancel();
     signals.next().await;
@@ -73,10 +78,11 @@ impl Signals {
         })
     }
 
-    async fn next(&mut self) {
+    /// Waits for the next one; returns how long calls in flight may take.
+    async fn next(&mut self) -> Duration {
         tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => GRACE,
+            _ = self.terminate.recv() => GRACE,
         }
     }
 }
@@ -101,12 +107,13 @@ impl Signals {
         })
     }
 
-    async fn next(&mut self) {
+    /// Waits for the next one; returns how long calls in flight may take.
+    async fn next(&mut self) -> Duration {
         tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.interrupt_break.recv() => {}
-            _ = self.close.recv() => {}
-            _ = self.shutdown.recv() => {}
+            _ = self.interrupt.recv() => GRACE,
+            _ = self.interrupt_break.recv() => GRACE,
+            _ = self.close.recv() => SHORT_GRACE,
+            _ = self.shutdown.recv() => SHORT_GRACE,
         }
     }
 }
