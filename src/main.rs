@@ -1,6 +1,11 @@
 //! The `patchgap` command: parse, gather the surroundings, run, exit code.
 
-use std::{env, path::PathBuf, process::ExitCode};
+use std::{
+    env,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::PathBuf,
+    process::ExitCode,
+};
 
 use clap::Parser;
 use jiff::ZonedDateTime;
@@ -18,5 +23,9 @@ fn main() -> ExitCode {
         working_directory: PathBuf::new(),
         started: ZonedDateTime::now(),
     };
-    app::run(cli, surroundings).into()
+    // A panic is a bug: its message is on standard error, and its exit code is ours.
+    let run = AssertUnwindSafe(|| app::run(cli, surroundings));
+    catch_unwind(run)
+        .unwrap_or(patchgap::exit_code::ExitCode::Unexpected)
+        .into()
 }
