@@ -1,6 +1,8 @@
 //! The main job, from an inventory to reports. `report` and `demo` differ only in where
 //! their configuration and their inventory come from.
 
+use std::convert::Infallible;
+
 use jiff::{Timestamp, ZonedDateTime};
 use tokio::time::{MissedTickBehavior, interval};
 use tracing::error;
@@ -90,7 +92,7 @@ impl Job<'_> {
         let mut outcomes = Vec::with_capacity(self.inventory.machines.len());
         let ending = tokio::select! {
             ending = fetcher.run(|outcome| outcomes.push(outcome)) => ending,
-            () = show(&fetcher, &display) => Ending::Interrupted,
+            never = show(&fetcher, &display) => match never {},
         };
         display.finish(&fetcher.progress(), &ZonedDateTime::now());
         Asked {
@@ -167,7 +169,7 @@ pub(super) fn session(config: &Config, now: Timestamp) -> Result<Session, AppErr
 }
 
 /// Shows progress until it is dropped.
-async fn show<A: Api>(fetcher: &Fetcher<A>, display: &Display) {
+async fn show<A: Api>(fetcher: &Fetcher<A>, display: &Display) -> Infallible {
     let Some(period) = display.period() else {
         return std::future::pending().await;
     };
