@@ -9,6 +9,7 @@ use super::{
     question::{Asked, Question},
     quota::Waiting,
     retry::{Decision, Tries},
+    tracker::Flow,
 };
 use crate::{
     defender::{Address, Api, CallError, Class, Page},
@@ -56,7 +57,7 @@ impl<A: Api> Fetcher<A> {
     /// Asks for one page, as often as the policy allows.
     async fn page(&self, question: &mut Question, address: &Address) -> Result<Page, NoPage> {
         let mut tries = Tries::default();
-        let mut answers = self.tracker.answers();
+        let mut seen = self.tracker.flow();
         loop {
             let error = match self.attempt(question, address).await? {
                 Ok(page) => {
@@ -65,10 +66,21 @@ impl<A: Api> Fetcher<A> {
                 }
                 Err(error) => error,
             };
-            let alone = self.tracker.answers() > answers || self.tracker.all_started();
-            answers = self.tracker.answers();
-            tries.count(error.class, alone);
+            let flow = self.tracker.flow();
+            tries.count(error.class, self.alone(flow.since(seen)));
+            seen = flow;
             self.react(question, error, tries).await?;
+        }
+    }
+
+    /// Whether a refusal for quota is this machine's own: most others are answered meanwhile.
+    /// Where nobody is answered it may be the window, unless no other machine is left to
+    /// tell.
+    fn alone(&self, since: Flow) -> bool {
+        if since.answers > 0 {
+            since.throttled <= since.answers
+        } else {
+            self.tracker.all_started()
         }
     }
 

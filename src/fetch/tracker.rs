@@ -59,6 +59,22 @@ pub struct Progress {
     pub remaining: Duration,
 }
 
+/// How the service received calls: answers, and refusals for quota.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Flow {
+    pub(super) answers: u64,
+    pub(super) throttled: u64,
+}
+
+impl Flow {
+    pub(super) fn since(self, earlier: Self) -> Self {
+        Self {
+            answers: self.answers - earlier.answers,
+            throttled: self.throttled - earlier.throttled,
+        }
+    }
+}
+
 #[derive(Debug, Default)]
 pub(super) struct Tracker {
     sent: AtomicU64,
@@ -107,9 +123,12 @@ impl Tracker {
         *latency = Some(latency.map_or(took, |mean| (mean * 9 + took) / 10));
     }
 
-    /// Answers of any machine so far.
-    pub(super) fn answers(&self) -> u64 {
-        self.answers.load(Relaxed)
+    /// How the service received the calls for all machines so far.
+    pub(super) fn flow(&self) -> Flow {
+        Flow {
+            answers: self.answers.load(Relaxed),
+            throttled: self.throttled.load(Relaxed),
+        }
     }
 
     pub(super) fn latency(&self) -> Option<Duration> {

@@ -293,3 +293,13 @@ async fn the_time_shown_is_the_time_it_takes() {
         );
     }
 }
+
+/// A window that others use too lets some calls in and refuses most: those who lose the
+/// race are not to blame for it.
+#[tokio::test(start_paused = true)]
+async fn nobody_is_given_up_in_the_crowd_before_a_window() {
+    let service = Service::with_latency(10).letting_in(1, Duration::from_secs(1));
+    let (ending, outcomes) = run_all(&service, 60).await;
+    assert_eq!(ending, Ending::Finished);
+    assert_eq!(answered(&outcomes), 60);
+}

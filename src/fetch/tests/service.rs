@@ -48,6 +48,9 @@ pub(super) struct Service {
     pub(super) scripts: HashMap<MachineId, (Vec<Reply>, Reply)>,
     pub(super) everybody: Option<Reply>,
     pub(super) latency: Duration,
+    /// How many calls are let in within how long; others are refused for quota.
+    window: Option<(usize, Duration)>,
+    let_in: Mutex<Vec<Instant>>,
     pub(super) calls: Mutex<Vec<(Instant, MachineId)>>,
     in_flight: AtomicUsize,
     pub(super) most_in_flight: AtomicUsize,
@@ -81,6 +84,23 @@ impl Service {
             latency: Duration::from_millis(latency_ms),
             ..Self::default()
         }
+    }
+
+    /// Lets in so many calls within this window, and tells the others to wait as long.
+    pub(super) fn letting_in(mut self, calls: usize, window: Duration) -> Self {
+        self.window = Some((calls, window));
+        self
+    }
+
+    fn is_full(&self) -> Option<Duration> {
+        let (calls, window) = self.window?;
+        let mut let_in = self.let_in.lock().unwrap();
+        let_in.retain(|at| at.elapsed() < window);
+        if let_in.len() >= calls {
+            return Some(window);
+        }
+        let_in.push(Instant::now());
+        None
     }
 
     /// The first calls for this machine follow `script`.
@@ -156,7 +176,10 @@ impl Api for &Service {
                 (machine, path.next().unwrap().parse::<u32>().unwrap())
             }
         };
-        let reply = self.reply(machine);
+        let full = self
+            .is_full()
+            .map(|wait| Reply::throttled(Some(wait.as_secs())));
+        let reply = full.unwrap_or_else(|| self.reply(machine));
         sleep(self.latency / 2).await;
         let missing = vec![kb(&format!("50{number}"))];
         let result = match reply {
