@@ -78,6 +78,12 @@ pub enum Problem {
         /// Another column in which machine ids were seen.
         holding: Option<String>,
     },
+    /// A file without a header names several machines in one row.
+    #[error("line {line} holds more than one machine id")]
+    SeveralIds {
+        /// Line on which the row begins.
+        line: u64,
+    },
     /// The rest of the file hangs in one quoted cell.
     #[error("malformed CSV: a quoted cell of the row on line {line} is never closed")]
     UnclosedQuote {
@@ -108,6 +114,9 @@ impl Problem {
                 "the file has no header: leave `--column` out"
             }
             Self::NoSuchColumn { .. } => "give `--column` one of the names found, or leave it out",
+            Self::SeveralIds { .. } => {
+                "write one id a line, or give the file a header that names its columns"
+            }
             Self::UnclosedQuote { .. } => {
                 "close the quote; a quote that belongs to the text is written twice"
             }

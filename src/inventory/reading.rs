@@ -25,6 +25,8 @@ pub(super) struct Reading {
     /// Position of a column that holds ids where the id column holds none.
     holding: Option<usize>,
     overlong: Overlong,
+    /// Line of the first row of a file without a header that names several machines.
+    several: Option<u64>,
 }
 
 /// Rows that hold more than there are columns.
@@ -51,6 +53,7 @@ impl Reading {
             maybe_header: None,
             holding: None,
             overlong: Overlong::default(),
+            several: None,
         }
     }
 
@@ -67,6 +70,9 @@ impl Reading {
     }
 
     pub(super) fn take(&mut self, row: Row<'_>) {
+        if self.several.is_none() && self.names_several(row) {
+            self.several = Some(row.line);
+        }
         let input = cell(row.cells.get(self.id).unwrap_or_default());
         match machine_id(&input) {
             Some(id) if self.seen.insert(id) => self.accept(id, row),
@@ -81,6 +87,16 @@ impl Reading {
         {
             self.overlong.note(row.line);
         }
+    }
+
+    /// Whether a row of a file without a header holds ids beside the one that is taken: no
+    /// machine may get lost in a column that travels along.
+    fn names_several(&self, row: Row<'_>) -> bool {
+        let is_id = |bytes| machine_id(&cell(bytes)).is_some();
+        let mut others = (0..)
+            .zip(row.cells)
+            .filter(|(position, _)| *position != self.id);
+        self.names.iter().all(String::is_empty) && others.any(|(_, bytes)| is_id(bytes))
     }
 
     fn accept(&mut self, id: MachineId, row: Row<'_>) {
@@ -111,6 +127,9 @@ impl Reading {
     pub(super) fn finish(mut self) -> Result<Inventory, Problem> {
         if self.inventory.machines.is_empty() {
             return Err(self.without_machines());
+        }
+        if let Some(line) = self.several {
+            return Err(Problem::SeveralIds { line });
         }
         self.overlong.warn(&self.inventory.file, self.names.len());
         self.drop_unused();

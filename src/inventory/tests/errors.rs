@@ -142,3 +142,26 @@ fn a_dash_is_standard_input() {
     );
     assert_eq!(Source::StandardInput.to_string(), "-");
 }
+
+#[test]
+fn ids_beside_each_other_are_not_taken_for_columns() {
+    let ids: Vec<String> = ["a", "b", "c", "d"].map(|digit| digit.repeat(40)).into();
+    for (list, line) in [
+        (ids.join(","), 1),
+        (format!("{}\n{},{}", ids[0], ids[1], ids[2]), 2),
+        (format!("{},web-01\n{},{}", ids[0], ids[1], ids[2]), 2),
+    ] {
+        let error = read_from(list.as_bytes(), "list", None).unwrap_err();
+        let says = format!("line {line} holds more than one machine id");
+        assert!(
+            printed(&error).contains(&says),
+            "{list}: {}",
+            printed(&error)
+        );
+    }
+    let beside = format!("id,parent\n{},{}", ids[0], ids[1]);
+    assert!(
+        read_from(beside.as_bytes(), "list", None).is_ok(),
+        "a header says what is what"
+    );
+}
