@@ -3,7 +3,7 @@
 //! Tolerant towards every odd form of a field, strict about what is no answer at all: a
 //! body without a `value` never means that nothing is missing.
 
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 use thiserror::Error;
 
 use super::loose::{Count, Text, Texts};
@@ -30,6 +30,9 @@ pub enum NoAnswer {
     /// JSON of another shape, or none.
     #[error("the reply is no JSON that the service documents: {0}")]
     Json(#[from] serde_json::Error),
+    /// An error under the status of an answer.
+    #[error("the reply is an error, though its status says otherwise")]
+    Error,
     /// JSON that lists nothing.
     #[error("the reply has no `value`")]
     NoValue,
@@ -46,6 +49,7 @@ pub(super) struct ServiceError {
 #[derive(Deserialize)]
 struct AnswerFields {
     value: Option<Vec<Item>>,
+    error: Option<IgnoredAny>,
     #[serde(default, rename = "@odata.nextLink")]
     next: Text,
 }
@@ -89,6 +93,9 @@ impl AnswerBody {
             Some(_) => {}
         }
         let answer: AnswerFields = serde_json::from_slice(body)?;
+        if answer.error.is_some() {
+            return Err(NoAnswer::Error);
+        }
         let items = answer.value.ok_or(NoAnswer::NoValue)?;
         Ok(Self {
             missing: items.into_iter().map(MissingKb::from).collect(),

@@ -80,6 +80,10 @@ fn what_is_no_answer() {
         ),
         ("{}", "the reply has no `value`"),
         (r#"{"value":null}"#, "the reply has no `value`"),
+        (
+            r#"{"error":{"code":"InternalServerError"},"value":[]}"#,
+            "the reply is an error, though its status says otherwise",
+        ),
     ] {
         assert_eq!(
             AnswerBody::read(body.as_bytes()).unwrap_err().to_string(),
