@@ -8,6 +8,7 @@ use url::Url;
 
 use super::{
     error::{CallError, Class},
+    mask::masked,
     refusal,
     retry_after::retry_after,
     wire::{AnswerBody, NoAnswer, ServiceError},
@@ -69,7 +70,7 @@ impl Client {
         if response.status().is_success() {
             self.answer(&url, response).await
         } else {
-            Err(refused(response).await)
+            Err(without(token, refused(response).await))
         }
     }
 
@@ -192,6 +193,16 @@ async fn refused(response: Response) -> CallError {
     }
 }
 
+/// The failure without the token, should somebody's error page have repeated it.
+fn without(token: &SecretString, mut error: CallError) -> CallError {
+    let hidden = |text: &str| masked(text, [token.expose_secret()]);
+    let failure = &mut error.failure;
+    failure.message = hidden(&failure.message);
+    failure.code = failure.code.as_deref().map(hidden);
+    failure.correlation_id = failure.correlation_id.as_deref().map(hidden);
+    error
+}
+
 /// The service's words, as far as anybody reads them.
 fn message(words: Option<String>, status: StatusCode) -> String {
     let words = words.unwrap_or_else(|| format!("HTTP {status}"));
@@ -268,6 +279,20 @@ mod tests {
             let error = client.next(&url, link, 200).unwrap_err();
             assert_eq!(error.class, Class::Machine, "{link}");
         }
+    }
+
+    #[test]
+    fn a_token_that_is_repeated_is_masked() {
+        let token = SecretString::from("header.payload.signature");
+        let words = "your header was Bearer header.payload.signature";
+        let mut error = CallError::bad_reply(Class::Machine, 400, words);
+        error.failure.code = Some(words.to_owned());
+        let failure = without(&token, error).failure;
+        assert_eq!(failure.message, "your header was Bearer [secret]");
+        assert_eq!(
+            failure.code.as_deref(),
+            Some("your header was Bearer [secret]")
+        );
     }
 
     #[test]

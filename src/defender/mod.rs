@@ -7,6 +7,7 @@ pub mod credential;
 mod error;
 mod http;
 mod loose;
+mod mask;
 pub mod refusal;
 mod retry_after;
 mod session;

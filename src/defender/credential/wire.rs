@@ -12,13 +12,16 @@ use std::{
 use async_trait::async_trait;
 use azure_core::{
     error::ErrorKind,
-    http::{AsyncRawResponse, HttpClient, RawResponse, Request, headers::CONTENT_TYPE},
+    http::{AsyncRawResponse, Body, HttpClient, RawResponse, Request, headers::CONTENT_TYPE},
 };
 use reqwest::Client;
+use secrecy::{ExposeSecret, SecretString};
 use serde::de::IgnoredAny;
 use tokio_rustls::rustls;
+use url::form_urlencoded;
 
 use super::{CredentialKind, Refusal, SignInError, Trouble, refusal::one_line};
+use crate::defender::mask::masked;
 
 /// Longest page title that is passed on.
 const LONGEST_TITLE: usize = 80;
@@ -98,7 +101,7 @@ impl HttpClient for Wire {
         self.remember(request, End::silence());
         match self.exchange(request).await {
             Ok(reply) => {
-                self.remember(request, End::of_reply(&reply));
+                self.remember(request, End::of_reply(&reply).without(&secrets(request)));
                 let (status, headers, body) = reply.deconstruct();
                 Ok(AsyncRawResponse::from_bytes(status, headers, body))
             }
@@ -146,6 +149,39 @@ impl End {
             },
         }
     }
+}
+
+impl End {
+    /// The same without the secrets that were sent, should the reply have repeated them.
+    fn without(self, secrets: &[SecretString]) -> Self {
+        let hidden = |text: &str| masked(text, secrets.iter().map(ExposeSecret::expose_secret));
+        match self {
+            Self::Refused(mut refusal) => {
+                refusal.text = hidden(&refusal.text);
+                refusal.error = refusal.error.as_deref().map(hidden);
+                Self::Refused(refusal)
+            }
+            Self::Replied { http_status, found } => Self::Replied {
+                http_status,
+                found: hidden(&found),
+            },
+            broken @ Self::Broken { .. } => broken,
+        }
+    }
+}
+
+/// The secrets that a sign-in sends, as they are and as its form spells them.
+fn secrets(request: &Request) -> Vec<SecretString> {
+    let Body::Bytes(form) = request.body() else {
+        return Vec::new();
+    };
+    form_urlencoded::parse(form)
+        .filter(|(name, _)| matches!(&**name, "client_secret" | "client_assertion"))
+        .flat_map(|(_, value)| {
+            let spelled: String = form_urlencoded::byte_serialize(value.as_bytes()).collect();
+            [SecretString::from(value.into_owned()), spelled.into()]
+        })
+        .collect()
 }
 
 /// What a body is, for people: never the body itself, which might hold anything.

@@ -77,3 +77,15 @@ async fn no_redirect_is_followed() {
     assert!(!error.is_passing());
     assert!(elsewhere.requests().is_empty());
 }
+
+#[tokio::test]
+async fn a_secret_that_is_repeated_is_masked() {
+    let echo = r#"{"error":"invalid_request hush~hush","error_description":"AADSTS900144: you sent client_secret=hush%7Ehush, that is hush~hush"}"#;
+    let entra = Entra::serve([Reply::json(400, echo)]).await;
+    let error = with_secret(&entra).await.unwrap_err();
+    assert!(!format!("{error} {error:?}").contains("hush"), "{error}");
+    assert!(
+        error.to_string().contains("client_secret=[secret]"),
+        "{error}"
+    );
+}
