@@ -68,7 +68,8 @@ impl<A: Api> Fetcher<A> {
             };
             let flow = self.tracker.flow();
             tries.count(error.class, self.alone(flow.since(seen)));
-            seen = flow;
+            // Its own refusal is counted from here on, and says nothing about others.
+            seen = flow.and_throttled(u64::from(matches!(error.class, Class::Window(_))));
             self.react(question, error, tries).await?;
         }
     }

@@ -67,10 +67,17 @@ pub(super) struct Flow {
 }
 
 impl Flow {
+    pub(super) fn and_throttled(self, calls: u64) -> Self {
+        Self {
+            throttled: self.throttled + calls,
+            ..self
+        }
+    }
+
     pub(super) fn since(self, earlier: Self) -> Self {
         Self {
-            answers: self.answers - earlier.answers,
-            throttled: self.throttled - earlier.throttled,
+            answers: self.answers.saturating_sub(earlier.answers),
+            throttled: self.throttled.saturating_sub(earlier.throttled),
         }
     }
 }
