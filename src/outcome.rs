@@ -18,6 +18,9 @@ pub struct Outcome {
     pub machine: MachineId,
     /// Calls that were sent for it, refused ones and further pages included.
     pub attempts: u32,
+    /// How often the service did not know it: what is left of the late passes follows from
+    /// that.
+    pub times_unknown: u32,
     /// The answer, or why there is none.
     pub result: Result<Answer, Failure>,
 }

@@ -18,7 +18,7 @@ use crate::{
     config::Config,
     defender::{Api, HttpSettings, Session},
     exit_code::ExitCode,
-    fetch::{Ending, Fetcher, Requests, RetryPolicy, Settings, Stops, quota::Quota},
+    fetch::{Ending, Fetcher, Plan, Requests, RetryPolicy, Settings, Stops, quota::Quota},
     inventory::Inventory,
     outcome::Outcome,
     progress::{Bar, Display},
@@ -87,7 +87,11 @@ impl Job<'_> {
         };
         let quota = Quota::new(&self.config.limits, self.config.pace);
         let machines = self.inventory.machines.iter().map(|machine| machine.id);
-        let fetcher = Fetcher::new(api, quota, settings, machines.collect(), stops);
+        let plan = Plan {
+            machines: machines.collect(),
+            ..Plan::default()
+        };
+        let fetcher = Fetcher::new(api, quota, settings, plan, stops);
         let display = Display::new(self.config.progress, self.bar, &self.config.limits);
         let mut outcomes = Vec::with_capacity(self.inventory.machines.len());
         let ending = tokio::select! {
@@ -114,10 +118,10 @@ impl Job<'_> {
             tool: Tool::THIS,
             tenant_id,
             outcome: match asked.ending {
-                Ending::Finished => self.outcome(fleet),
+                Ending::Finished | Ending::OutOfTime => self.outcome(fleet),
                 Ending::Interrupted => RunOutcome::Interrupted,
                 Ending::Refused(_) => RunOutcome::Refused,
-                Ending::Failing(_) => RunOutcome::Partial,
+                Ending::Failing(_) | Ending::Unnoted => RunOutcome::Partial,
             },
             started_at: self.started.timestamp(),
             finished_at: asked.finished_at,
@@ -187,7 +191,7 @@ fn conclude(ending: Ending, outcome: RunOutcome) -> Result<ExitCode, AppError> {
         (Ending::Refused(failure), _) => Err(AppError::Refused(failure)),
         (Ending::Failing(failure), _) => Err(AppError::Failing(failure)),
         (Ending::Interrupted, _) => Ok(ExitCode::Interrupted),
-        (Ending::Finished, RunOutcome::Complete) => Ok(ExitCode::Complete),
-        (Ending::Finished, _) => Ok(ExitCode::Partial),
+        (Ending::Finished | Ending::OutOfTime, RunOutcome::Complete) => Ok(ExitCode::Complete),
+        (Ending::Finished | Ending::OutOfTime | Ending::Unnoted, _) => Ok(ExitCode::Partial),
     }
 }

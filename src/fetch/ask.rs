@@ -143,6 +143,10 @@ impl<A: Api> Fetcher<A> {
         let turn = async { (self.slots.acquire().await, self.quota.permit().await) };
         let turn = self.stops.gentle.run_until_cancelled(turn).await;
         let (_slot, permit) = turn.ok_or(NoPage::Stopped)?;
+        let Ok(permit) = permit else {
+            self.unnoted();
+            return Err(NoPage::Stopped);
+        };
         if self.stops.gentle.is_cancelled() {
             return Err(NoPage::Stopped);
         }

@@ -59,6 +59,7 @@ mod tests {
         Outcome {
             machine: MachineId::from_bytes([0; 20]),
             attempts: 6,
+            times_unknown: 0,
             result: Err(Failure {
                 reason,
                 http_status,

@@ -4,7 +4,7 @@
 use std::{
     sync::{
         Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
     },
     time::Duration,
 };
@@ -17,6 +17,7 @@ use tracing::{info, warn};
 
 use super::{
     breaker::Breaker,
+    plan::Plan,
     question::{Asked, Question},
     quota::{Load, Quota},
     retry::RetryPolicy,
@@ -24,12 +25,11 @@ use super::{
 };
 use crate::{
     defender::Api,
-    machine::MachineId,
     outcome::{Failure, Outcome},
 };
 
 /// How often a machine that the service does not know is asked for again.
-const LATE_PASSES: u64 = 2;
+const LATE_PASSES: u32 = 2;
 /// Machines under way for each call in flight: those that wait for another try take no
 /// place from the others.
 const UNDER_WAY: usize = 4;
@@ -58,6 +58,10 @@ pub enum Ending {
     Refused(Failure),
     /// The first machines all failed in this way.
     Failing(Failure),
+    /// The time for asking was over before that.
+    OutOfTime,
+    /// A call could not be noted, so that nothing more was sent.
+    Unnoted,
 }
 
 /// Plain values that steer the asking.
@@ -82,20 +86,15 @@ pub struct Fetcher<A> {
     pub(super) stops: Stops,
     pub(super) tracker: Tracker,
     concurrency: usize,
-    machines: Vec<MachineId>,
+    plan: Plan,
+    out_of_time: AtomicBool,
     stopped_by: Mutex<Option<Ending>>,
     late_passes_left: AtomicU64,
 }
 
 impl<A: Api> Fetcher<A> {
-    /// A fetcher for these machines, told to stop by `stops`.
-    pub fn new(
-        api: A,
-        quota: Quota,
-        settings: Settings,
-        machines: Vec<MachineId>,
-        stops: &Stops,
-    ) -> Self {
+    /// A fetcher for what is planned, told to stop by `stops`.
+    pub fn new(api: A, quota: Quota, settings: Settings, plan: Plan, stops: &Stops) -> Self {
         Self {
             api,
             quota,
@@ -106,43 +105,48 @@ impl<A: Api> Fetcher<A> {
                 gentle: stops.gentle.child_token(),
                 hard: stops.hard.clone(),
             },
-            tracker: Tracker::new(machines.len()),
+            tracker: Tracker::new(&plan),
             concurrency: settings.concurrency,
-            machines,
+            plan,
+            out_of_time: AtomicBool::new(false),
             stopped_by: Mutex::new(None),
-            late_passes_left: AtomicU64::new(LATE_PASSES),
+            late_passes_left: AtomicU64::new(u64::from(LATE_PASSES)),
         }
     }
 
     /// Asks for every machine. Each outcome goes to `sink` as soon as it stands; machines
-    /// without one were not asked for.
+    /// without one were not asked for. That the service does not know a machine is told
+    /// each time: of several outcomes the last one counts.
     pub async fn run(&self, mut sink: impl FnMut(Outcome)) -> Ending {
-        let first = self.machines.iter().copied().map(Question::new);
-        let mut breaker = Breaker::new(self.machines.len());
+        let first = self.plan.machines.iter().copied().map(Question::new);
+        let mut breaker = Breaker::new(self.plan.to_ask());
         let mut unknown = self.pass(first, &mut breaker, &mut sink).await;
+        unknown.extend(self.plan.unknown.iter().copied().map(Question::unknown));
         if self.too_many(unknown.len() as u64) {
             warn!(
                 "{} of {} machines are not known to the service: is this the right list, \
                  the right tenant? They are not asked for again",
                 unknown.len(),
-                self.machines.len()
+                self.plan.len()
             );
-        } else {
-            for left in (0..LATE_PASSES).rev() {
-                self.late_passes_left.store(left, Relaxed);
-                unknown = self.late_pass(unknown, &mut breaker, &mut sink).await;
-            }
+            return self.ending();
         }
-        unknown
-            .into_iter()
-            .filter_map(Question::into_standing)
-            .for_each(sink);
+        for pass in 1..=LATE_PASSES {
+            self.late_passes_left
+                .store(u64::from(LATE_PASSES - pass), Relaxed);
+            // Whoever had this pass in an earlier process waits for the next.
+            let (now, later) = unknown
+                .into_iter()
+                .partition(|question| question.times_unknown <= pass);
+            unknown = later;
+            unknown.extend(self.late_pass(now, &mut breaker, &mut sink).await);
+        }
         self.ending()
     }
 
     /// Whether more than a fifth of the fleet is unknown: then it is the list or the tenant.
     fn too_many(&self, unknown: u64) -> bool {
-        unknown * 5 > self.machines.len() as u64
+        unknown * 5 > self.plan.len()
     }
 
     async fn late_pass(
@@ -155,7 +159,7 @@ impl<A: Api> Fetcher<A> {
             return unknown;
         }
         if self.stops.gentle.is_cancelled() {
-            self.stop(Ending::Interrupted);
+            self.stopped();
             return unknown;
         }
         info!(
@@ -179,24 +183,30 @@ impl<A: Api> Fetcher<A> {
             .buffer_unordered(self.concurrency.saturating_mul(UNDER_WAY));
         while let Some(asked) = asked.next().await {
             let outcome = match asked {
-                Asked::NotFound(question) => {
+                Asked::NotFound { question, standing } => {
                     self.tracker.unknown();
                     breaker.works();
                     unknown.push(question);
-                    continue;
+                    Some(standing)
                 }
-                Asked::Done(outcome) => Some(outcome),
-                Asked::Stopped(question) => {
-                    self.stop(Ending::Interrupted);
-                    question.into_standing()
+                Asked::Done(outcome) => {
+                    self.take_in(&outcome, breaker);
+                    Some(outcome)
                 }
+                Asked::Stopped(question) => self.left_out(question),
             };
-            if let Some(outcome) = outcome {
-                self.take_in(&outcome, breaker);
-                sink(outcome);
-            }
+            outcome.into_iter().for_each(&mut *sink);
         }
         unknown
+    }
+
+    /// What is known of a machine that the end of the run came before.
+    fn left_out(&self, question: Question) -> Option<Outcome> {
+        self.stopped();
+        if question.is_unknown() {
+            self.tracker.unknown();
+        }
+        question.into_standing()
     }
 
     async fn start(&self, question: Question) -> Asked {
@@ -214,6 +224,29 @@ impl<A: Api> Fetcher<A> {
     /// Ends the run because the service refuses all of it.
     pub(super) fn refuse(&self, failure: &Failure) {
         self.stop(Ending::Refused(failure.clone()));
+    }
+
+    /// Ends the run because a call cannot be noted.
+    pub(super) fn unnoted(&self) {
+        self.stop(Ending::Unnoted);
+    }
+
+    /// Ends the asking because the time for it is over: no new call; those in flight end by
+    /// themselves. Changes nothing about a run that was told to stop before.
+    pub fn out_of_time(&self) {
+        if !self.stops.gentle.is_cancelled() {
+            self.out_of_time.store(true, Relaxed);
+            self.stops.gentle.cancel();
+        }
+    }
+
+    /// Something was left out because the run was told to stop.
+    fn stopped(&self) {
+        self.stop(if self.out_of_time.load(Relaxed) {
+            Ending::OutOfTime
+        } else {
+            Ending::Interrupted
+        });
     }
 
     /// Ends the run; what was the first to end it is what ended it.

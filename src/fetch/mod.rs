@@ -3,6 +3,7 @@
 mod ask;
 mod breaker;
 mod fetcher;
+mod plan;
 mod question;
 pub mod quota;
 mod retry;
@@ -10,6 +11,7 @@ mod tracker;
 
 pub use self::{
     fetcher::{Ending, Fetcher, Settings, Stops, USUAL_LATENCY},
+    plan::{Plan, Unknown},
     retry::RetryPolicy,
     tracker::{Counts, Progress, Requests},
 };

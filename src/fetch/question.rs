@@ -1,5 +1,6 @@
 //! One machine on its way through the asking.
 
+use super::plan::Unknown;
 use crate::{
     machine::MachineId,
     outcome::{Answer, Failure, Outcome, Reason},
@@ -11,6 +12,8 @@ pub(super) struct Question {
     pub(super) machine: MachineId,
     /// Calls that were sent for it.
     pub(super) attempts: u32,
+    /// How often the service did not know it.
+    pub(super) times_unknown: u32,
     /// Why the last of them brought nothing.
     pub(super) failure: Option<Failure>,
 }
@@ -21,7 +24,11 @@ pub(super) enum Asked {
     /// An answer, or a failure that stands.
     Done(Outcome),
     /// The service does not know the machine now; it may later.
-    NotFound(Question),
+    NotFound {
+        question: Question,
+        /// What stands if it is not asked for again.
+        standing: Outcome,
+    },
     /// The run stopped before there was an answer.
     Stopped(Question),
 }
@@ -31,31 +38,52 @@ impl Question {
         Self {
             machine,
             attempts: 0,
+            times_unknown: 0,
             failure: None,
         }
     }
 
+    /// A machine that the service did not know earlier in this run.
+    pub(super) fn unknown(earlier: Unknown) -> Self {
+        Self {
+            machine: earlier.machine,
+            attempts: earlier.attempts,
+            times_unknown: earlier.times,
+            failure: Some(not_known_earlier()),
+        }
+    }
+
     pub(super) fn answered(self, answer: Answer) -> Asked {
-        Asked::Done(self.with(Ok(answer)))
+        Asked::Done(self.outcome(Ok(answer)))
     }
 
     pub(super) fn failed(self, failure: Failure) -> Asked {
-        Asked::Done(self.with(Err(failure)))
+        Asked::Done(self.outcome(Err(failure)))
     }
 
     pub(super) fn not_found(mut self, failure: Failure) -> Asked {
-        self.failure = Some(failure);
-        Asked::NotFound(self)
+        self.times_unknown += 1;
+        self.failure = Some(failure.clone());
+        Asked::NotFound {
+            standing: self.outcome(Err(failure)),
+            question: self,
+        }
     }
 
-    /// What is known when nothing more is asked: that the service does not know the
-    /// machine, or that it is pending after a failure; nothing when no call was sent.
+    /// Whether the last that is known is that the service does not know the machine.
+    pub(super) fn is_unknown(&self) -> bool {
+        let last = self.failure.as_ref();
+        last.is_some_and(|failure| failure.reason == Reason::NotFound)
+    }
+
+    /// What is known when nothing more is asked: that it is pending, after a failure or
+    /// before an answer. Nothing when no call was sent, and nothing new when the service did
+    /// not know the machine: that outcome stands already.
     pub(super) fn into_standing(mut self) -> Option<Outcome> {
-        if self.attempts == 0 {
+        if self.attempts == 0 || self.is_unknown() {
             return None;
         }
         let failure = match self.failure.take() {
-            Some(failure) if failure.reason == Reason::NotFound => failure,
             Some(failure) => Failure {
                 reason: Reason::Pending,
                 message: format!(
@@ -72,14 +100,25 @@ impl Question {
                 correlation_id: None,
             },
         };
-        Some(self.with(Err(failure)))
+        Some(self.outcome(Err(failure)))
     }
 
-    fn with(self, result: Result<Answer, Failure>) -> Outcome {
+    fn outcome(&self, result: Result<Answer, Failure>) -> Outcome {
         Outcome {
             machine: self.machine,
             attempts: self.attempts,
+            times_unknown: self.times_unknown,
             result,
         }
+    }
+}
+
+fn not_known_earlier() -> Failure {
+    Failure {
+        reason: Reason::NotFound,
+        http_status: Some(404),
+        code: None,
+        message: "the service did not know the machine earlier in this run".to_owned(),
+        correlation_id: None,
     }
 }

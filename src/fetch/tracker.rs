@@ -10,7 +10,7 @@ use std::{
 
 use serde::Serialize;
 
-use super::quota::Waiting;
+use super::{plan::Plan, quota::Waiting};
 use crate::outcome::{Outcome, Reason};
 
 /// Calls to the service.
@@ -27,9 +27,9 @@ pub struct Requests {
 /// Machines by what became of them so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Machines to ask for.
+    /// Machines of the run.
     pub machines: u64,
-    /// Answered machines.
+    /// Answered machines, those whose answers were there already included.
     pub answered: u64,
     /// Machines that the service does not know, those to be asked again late included.
     pub not_found: u64,
@@ -89,17 +89,22 @@ pub(super) struct Tracker {
     throttled: AtomicU64,
     answers: AtomicU64,
     started: AtomicU64,
+    /// Machines that the first pass asks for.
+    unasked: u64,
     counts: Mutex<Counts>,
     latency: Mutex<Option<Duration>>,
 }
 
 impl Tracker {
-    pub(super) fn new(machines: usize) -> Self {
+    pub(super) fn new(plan: &Plan) -> Self {
         let counts = Counts {
-            machines: machines as u64,
-            ..Counts::default()
+            machines: plan.len(),
+            answered: plan.reused,
+            not_found: plan.unknown.len() as u64,
+            failed: 0,
         };
         Self {
+            unasked: plan.machines.len() as u64,
             counts: Mutex::new(counts),
             ..Self::default()
         }
@@ -116,7 +121,7 @@ impl Tracker {
 
     /// Whether no machine is left that was not asked for yet.
     pub(super) fn all_started(&self) -> bool {
-        self.started.load(Relaxed) >= self.counts().machines
+        self.started.load(Relaxed) >= self.unasked
     }
 
     pub(super) fn throttled(&self) {

@@ -114,6 +114,7 @@ pub(super) fn answer(number: u8, missing: Vec<MissingKb>) -> Outcome {
     Outcome {
         machine: machine(number),
         attempts: 1,
+        times_unknown: 0,
         result: Ok(Answer {
             answered_at: "2026-11-23T13:00:00.25Z".parse().unwrap(),
             missing,
@@ -125,6 +126,7 @@ pub(super) fn not_found(number: u8) -> Outcome {
     Outcome {
         machine: machine(number),
         attempts: 3,
+        times_unknown: 3,
         result: Err(Failure {
             reason: Reason::NotFound,
             http_status: Some(404),

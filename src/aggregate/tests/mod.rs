@@ -47,6 +47,7 @@ fn answer(number: u8, missing: Vec<MissingKb>) -> Outcome {
     Outcome {
         machine: machine(number),
         attempts: 1,
+        times_unknown: 0,
         result: Ok(Answer {
             answered_at: Timestamp::UNIX_EPOCH,
             missing,
@@ -58,6 +59,7 @@ fn failure(number: u8, reason: Reason) -> Outcome {
     Outcome {
         machine: machine(number),
         attempts: 3,
+        times_unknown: 0,
         result: Err(Failure {
             reason,
             http_status: None,

@@ -28,13 +28,14 @@ struct Places {
 
 impl Places {
     /// When there is a place, from `instant` on; takes it.
-    fn next(&mut self, instant: Instant) -> Instant {
-        if self.taken.len() < self.limit {
-            return instant;
+    fn next(&mut self, mut instant: Instant) -> Instant {
+        // More than the limit are taken where an earlier process had a higher one.
+        while self.taken.len() >= self.limit
+            && let Some(free) = self.taken.pop_front()
+        {
+            instant = instant.max(free);
         }
-        self.taken
-            .pop_front()
-            .map_or(instant, |free| instant.max(free))
+        instant
     }
 
     fn take(&mut self, sent: Instant) {

@@ -3,14 +3,17 @@
 //! Three things decide, and a call waits for the last of them: exact sliding windows hold
 //! the limits, a pacer smooths, and after a refusal for quota everybody waits until the
 //! service has said that it goes on. Every attempt takes a permit, the first as the last.
+//! Calls outlive processes in the service's count: a ledger keeps them, and the next process
+//! remembers them.
 
 mod forecast;
+mod ledger;
 mod limits;
 mod pacer;
 mod pause;
 mod window;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::{
     sync::Notify,
@@ -19,6 +22,7 @@ use tokio::{
 
 pub use self::{
     forecast::Load,
+    ledger::{CallNumber, Ledger, Unnoted},
     limits::{InvalidLimit, Pace, RateLimit, RateLimits},
 };
 use self::{
@@ -35,6 +39,7 @@ pub struct Quota {
     state: Mutex<State>,
     pacer: Option<Pacer>,
     answered: Notify,
+    ledger: Option<Arc<dyn Ledger>>,
 }
 
 #[derive(Debug)]
@@ -49,6 +54,10 @@ struct State {
 #[must_use = "a call without its permit breaks the quota"]
 pub struct Permit<'a> {
     quota: &'a Quota,
+    /// Whether the call may have been sent: one that is given up before gives back its
+    /// places.
+    granted: bool,
+    call: Option<CallNumber>,
 }
 
 /// What calls wait for.
@@ -71,14 +80,44 @@ impl Quota {
             }),
             pacer: Pacer::new(pace),
             answered: Notify::new(),
+            ledger: None,
         }
     }
 
-    /// Waits for leave to send one call: first come, first served.
-    pub async fn permit(&self) -> Permit<'_> {
+    /// The quota that notes every call in this ledger before it is sent. Without limits
+    /// nothing is noted: no window would count it.
+    #[must_use]
+    pub fn noting_in(mut self, ledger: Arc<dyn Ledger>) -> Self {
+        self.ledger = Some(ledger).filter(|_| !self.state().windows.is_empty());
+        self
+    }
+
+    /// Takes in the calls of earlier processes, each as the time since its answer arrived,
+    /// or must have. They count as if this process had sent them.
+    pub fn remember(&mut self, ages: &[Duration]) {
+        let now = Instant::now();
+        for window in &mut self.state().windows {
+            window.remember(ages, now);
+        }
+    }
+
+    /// Waits for leave to send one call: first come, first served. With a ledger, the call
+    /// is noted by then.
+    pub async fn permit(&self) -> Result<Permit<'_>, Unnoted> {
+        let mut permit = self.places().await;
+        // Others take their turn meanwhile, so that several notes can be written at once.
+        if let Some(ledger) = &self.ledger {
+            permit.call = Some(ledger.sending().await?);
+        }
+        permit.granted = true;
+        Ok(permit)
+    }
+
+    /// Waits for a place in every window.
+    async fn places(&self) -> Permit<'_> {
         let _turn = self.turn.lock().await;
         loop {
-            match self.try_permit(Instant::now()) {
+            match self.try_places(Instant::now()) {
                 Ok(permit) => return permit,
                 Err(Place::At(instant)) => sleep_until(instant).await,
                 Err(_) => self.answered.notified().await,
@@ -86,7 +125,7 @@ impl Quota {
         }
     }
 
-    fn try_permit(&self, now: Instant) -> Result<Permit<'_>, Place> {
+    fn try_places(&self, now: Instant) -> Result<Permit<'_>, Place> {
         let mut state = self.state();
         match state.place(now) {
             Place::Now => {}
@@ -96,7 +135,11 @@ impl Quota {
             pacer.take(now).map_err(Place::At)?;
         }
         state.windows.iter_mut().for_each(Window::take);
-        Ok(Permit { quota: self })
+        Ok(Permit {
+            quota: self,
+            granted: false,
+            call: None,
+        })
     }
 
     /// Makes everybody wait, because the service refused a call for quota: for as long as
@@ -167,11 +210,17 @@ impl Drop for Permit<'_> {
     fn drop(&mut self) {
         let now = Instant::now();
         let mut state = self.quota.state();
-        state
-            .windows
-            .iter_mut()
-            .for_each(|window| window.answered(now));
+        for window in &mut state.windows {
+            if self.granted {
+                window.answered(now);
+            } else {
+                window.give_back();
+            }
+        }
         drop(state);
+        if let (Some(ledger), Some(call)) = (&self.quota.ledger, self.call) {
+            ledger.answered(call);
+        }
         self.quota.answered.notify_one();
     }
 }

@@ -55,9 +55,18 @@ impl Window {
         if self.in_flight + self.expiries.len() < self.limit {
             return Place::Now;
         }
+        // Under a lower limit than that of an earlier process, several must stop counting.
+        let too_many = self.in_flight + self.expiries.len() - self.limit;
         self.expiries
-            .front()
+            .get(too_many)
             .map_or(Place::AfterAnAnswer, |expiry| Place::At(*expiry))
+    }
+
+    /// Counts calls of earlier processes, each by the time since its answer arrived.
+    pub(super) fn remember(&mut self, ages: &[Duration], now: Instant) {
+        let left = ages.iter().filter_map(|age| self.hold.checked_sub(*age));
+        self.expiries.extend(left.map(|left| now + left));
+        self.expiries.make_contiguous().sort_unstable();
     }
 
     /// Counts a call that is being sent.
@@ -69,6 +78,11 @@ impl Window {
     pub(super) fn answered(&mut self, now: Instant) {
         self.in_flight -= 1;
         self.expiries.push_back(now + self.hold);
+    }
+
+    /// Stops counting a call that was not sent.
+    pub(super) fn give_back(&mut self) {
+        self.in_flight -= 1;
     }
 
     fn forget(&mut self, now: Instant) {

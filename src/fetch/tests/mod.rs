@@ -1,5 +1,6 @@
 //! Whole runs against a scripted service, on a paused clock.
 
+mod plan;
 mod service;
 
 use std::{collections::BTreeMap, sync::atomic::Ordering::SeqCst, time::Duration};
@@ -23,19 +24,31 @@ fn fetcher<'a>(
 ) -> Fetcher<&'a Service> {
     let pace = if limits == "none" { "none" } else { "10/s" };
     let quota = Quota::new(&limits.parse().unwrap(), pace.parse().unwrap());
-    let settings = Settings {
-        concurrency: 8,
-        policy: RetryPolicy::with_retries(5),
-        clock: || Timestamp::UNIX_EPOCH,
+    let plan = Plan {
+        machines: machines(count),
+        ..Plan::default()
     };
-    Fetcher::new(service, quota, settings, machines(count), stops)
+    Fetcher::new(service, quota, settings(8), plan, stops)
 }
 
-/// What came of each machine; a machine with two outcomes is a bug.
+fn settings(concurrency: usize) -> Settings {
+    Settings {
+        concurrency,
+        policy: RetryPolicy::with_retries(5),
+        clock: || Timestamp::UNIX_EPOCH,
+    }
+}
+
+/// What came of each machine. An outcome after another replaces that the service did not
+/// know the machine; any other second outcome is a bug.
 async fn run(fetcher: &Fetcher<&Service>) -> (Ending, BTreeMap<MachineId, Outcome>) {
     let mut outcomes = BTreeMap::new();
     let ending = fetcher
-        .run(|outcome| assert!(outcomes.insert(outcome.machine, outcome).is_none()))
+        .run(|outcome| {
+            let replaced: Option<Outcome> = outcomes.insert(outcome.machine, outcome);
+            let earlier = replaced.map(|outcome| outcome.result.unwrap_err().reason);
+            assert!(matches!(earlier, None | Some(Reason::NotFound)));
+        })
         .await;
     (ending, outcomes)
 }

@@ -1,5 +1,7 @@
 //! The quota as a whole, on a paused clock: hours pass in milliseconds.
 
+mod across_processes;
+
 use futures::{StreamExt, stream};
 use tokio::time::{Instant, sleep};
 
@@ -11,7 +13,7 @@ async fn send(quota: &Quota, calls: usize, latency: Duration) -> (Vec<Duration>,
     let start = Instant::now();
     let seen = stream::iter(0..calls)
         .map(|_| async {
-            let permit = quota.permit().await;
+            let permit = quota.permit().await.unwrap();
             sleep(latency / 2).await;
             let seen = start.elapsed();
             sleep(latency / 2).await;
@@ -103,12 +105,12 @@ async fn a_pause_that_grows_while_calls_wait_holds_too() {
 #[tokio::test(start_paused = true)]
 async fn a_waiting_call_that_is_given_up_frees_its_turn() {
     let quota = quota("1/h", "none");
-    drop(quota.permit().await);
+    drop(quota.permit().await.unwrap());
     let given_up = tokio::time::timeout(Duration::from_secs(1), quota.permit()).await;
     assert!(given_up.is_err());
     let (waiting, until) = quota.waiting().unwrap();
     assert_eq!(waiting, Waiting::Window);
-    let _permit = quota.permit().await;
+    let _permit = quota.permit().await.unwrap();
     assert!(Instant::now() >= until);
     assert_eq!(quota.used(), [(1, 1)]);
 }

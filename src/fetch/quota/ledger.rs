@@ -1,0 +1,26 @@
+//! Where calls are noted, so that the next process knows of them.
+
+use std::fmt::Debug;
+
+use async_trait::async_trait;
+use thiserror::Error;
+
+/// Keeps the calls that count in the quota's windows, beyond the life of this process.
+#[async_trait]
+pub trait Ledger: Send + Sync + Debug {
+    /// Notes a call that is about to be sent; when it returns the note is safe. Dropped
+    /// before that, the call is not sent, and [`Ledger::answered`] is not told of it.
+    async fn sending(&self) -> Result<CallNumber, Unnoted>;
+
+    /// Notes that a call's answer arrived or never will. Never waits.
+    fn answered(&self, call: CallNumber);
+}
+
+/// A call that was noted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct CallNumber(pub i64);
+
+/// A call cannot be noted, so that nothing more may be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("a call could not be noted before it was sent")]
+pub struct Unnoted;

@@ -1,0 +1,198 @@
+//! Calls that are noted for the next process, and what it makes of them.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering::SeqCst},
+};
+
+use async_trait::async_trait;
+use futures::future::join_all;
+use proptest::prelude::*;
+use tokio::time::timeout;
+
+use super::*;
+
+/// A ledger that takes half a second for a note.
+#[derive(Debug, Default)]
+struct Slow {
+    sending: AtomicI64,
+    most_at_once: AtomicUsize,
+    under_way: AtomicUsize,
+    answered: Mutex<Vec<CallNumber>>,
+    full: AtomicBool,
+}
+
+#[async_trait]
+impl Ledger for Slow {
+    async fn sending(&self) -> Result<CallNumber, Unnoted> {
+        if self.full.load(SeqCst) {
+            return Err(Unnoted);
+        }
+        let under_way = self.under_way.fetch_add(1, SeqCst) + 1;
+        self.most_at_once.fetch_max(under_way, SeqCst);
+        sleep(Duration::from_millis(500)).await;
+        self.under_way.fetch_sub(1, SeqCst);
+        Ok(CallNumber(self.sending.fetch_add(1, SeqCst)))
+    }
+
+    fn answered(&self, call: CallNumber) {
+        self.answered.lock().unwrap().push(call);
+    }
+}
+
+fn noted(limits: &str) -> (Quota, Arc<Slow>) {
+    let ledger = Arc::new(Slow::default());
+    (quota(limits, "none").noting_in(ledger.clone()), ledger)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_is_noted_before_it_is_sent_and_when_it_is_answered() {
+    let (quota, ledger) = noted("2/min");
+    let start = Instant::now();
+    let permit = quota.permit().await.unwrap();
+    assert_eq!(start.elapsed(), Duration::from_millis(500));
+    assert_eq!(ledger.sending.load(SeqCst), 1);
+    assert_eq!(*ledger.answered.lock().unwrap(), []);
+    drop(permit);
+    assert_eq!(*ledger.answered.lock().unwrap(), [CallNumber(0)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn several_notes_are_written_at_once() {
+    let (quota, ledger) = noted("100/min");
+    let start = Instant::now();
+    join_all((0..8).map(|_| quota.permit())).await;
+    assert_eq!(ledger.most_at_once.load(SeqCst), 8);
+    assert_eq!(start.elapsed(), Duration::from_millis(500));
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_limits_nothing_is_noted() {
+    let (quota, ledger) = noted("none");
+    drop(quota.permit().await.unwrap());
+    assert_eq!(ledger.sending.load(SeqCst), 0);
+    assert_eq!(*ledger.answered.lock().unwrap(), []);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_is_not_sent_takes_no_place() {
+    let (quota, ledger) = noted("1/h");
+    let given_up = timeout(Duration::from_millis(100), quota.permit()).await;
+    assert!(given_up.is_err());
+    assert_eq!(quota.used(), [(0, 1)]);
+
+    ledger.full.store(true, SeqCst);
+    assert_eq!(quota.permit().await.err(), Some(Unnoted));
+    assert_eq!(quota.used(), [(0, 1)]);
+    assert_eq!(*ledger.answered.lock().unwrap(), []);
+
+    ledger.full.store(false, SeqCst);
+    drop(quota.permit().await.unwrap());
+    assert_eq!(quota.used(), [(1, 1)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn remembered_calls_count_for_what_is_left_of_the_window() {
+    let mut quota = quota("3/min,100/h", "none");
+    let ages = [70, 50, 20, 4000].map(Duration::from_secs);
+    quota.remember(&ages);
+    assert_eq!(quota.used(), [(2, 3), (3, 100)]);
+    let start = Instant::now();
+    drop(quota.permit().await.unwrap());
+    assert_eq!(start.elapsed().as_secs(), 0);
+    drop(quota.permit().await.unwrap());
+    assert_eq!(
+        start.elapsed().as_secs(),
+        10,
+        "when the one of 50 s ago is out"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lower_limit_than_last_time_waits_for_as_many_as_are_too_many() {
+    let mut quota = quota("2/min", "none");
+    quota.remember(&[10, 50, 20, 40, 30].map(Duration::from_secs));
+    assert_eq!(quota.used(), [(5, 2)]);
+    let (_, opens) = quota.waiting().unwrap();
+    assert_eq!(
+        (opens - Instant::now()).as_secs(),
+        40,
+        "one of five is left"
+    );
+    let load = Load {
+        calls: 3,
+        latency: Duration::from_millis(100),
+        concurrency: 8,
+    };
+    let forecast = quota.forecast(load) - Instant::now();
+    let (_, took) = send(&quota, 3, Duration::from_millis(100)).await;
+    assert_eq!(took.as_secs(), 100, "40, 50, and a window after the first");
+    let difference = forecast.abs_diff(took);
+    assert!(
+        difference < Duration::from_millis(10),
+        "{forecast:?} {took:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_went_astray_forges_no_time() {
+    let mut quota = quota("2/min", "none");
+    quota.remember(&[Duration::MAX, Duration::ZERO]);
+    assert_eq!(quota.used(), [(1, 2)]);
+}
+
+/// Sends calls, four at a time; returns when each was seen and when it was answered.
+async fn send_all(quota: &Quota, calls: &[(u64, u64)]) -> Vec<(Instant, Instant)> {
+    let one = |(latency, share): &(u64, u64)| {
+        let until_seen = Duration::from_millis(latency * share / 100);
+        let latency = Duration::from_millis(*latency);
+        async move {
+            let permit = quota.permit().await.unwrap();
+            let sent = Instant::now();
+            sleep(latency).await;
+            drop(permit);
+            (sent + until_seen, Instant::now())
+        }
+    };
+    stream::iter(calls.iter().map(one))
+        .buffer_unordered(4)
+        .collect()
+        .await
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Processes follow each other at any distance, and the service never counts more than
+    /// the limit within any window.
+    #[test]
+    fn processes_one_after_the_other_hold_the_limit(
+        limit in 1_usize..6,
+        processes in prop::collection::vec(
+            (prop::collection::vec((0_u64..400, 0_u64..=100), 1..20), 0_u64..700),
+            1..4,
+        ),
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build()
+            .unwrap();
+        let seen = runtime.block_on(async {
+            let mut all: Vec<(Instant, Instant)> = Vec::new();
+            for (calls, until_next) in processes {
+                let mut quota = quota(&format!("{limit}/500ms"), "none");
+                let ages: Vec<_> = all.iter().map(|(_, answered)| answered.elapsed()).collect();
+                quota.remember(&ages);
+                all.extend(send_all(&quota, &calls).await);
+                sleep(Duration::from_millis(until_next)).await;
+            }
+            all
+        });
+        for (from, _) in &seen {
+            let window = *from..*from + Duration::from_millis(500);
+            let within = seen.iter().filter(|(at, _)| window.contains(at)).count();
+            prop_assert!(within <= limit, "{within} of {limit}");
+        }
+    }
+}
