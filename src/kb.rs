@@ -27,6 +27,11 @@ impl KbId {
         Self(digits.into())
     }
 
+    /// The id that was written down from [`Self::as_str`], exactly.
+    pub(crate) fn written(text: &str) -> Self {
+        Self(text.into())
+    }
+
     /// The id as the service spells it: `4540673`.
     pub fn as_str(&self) -> &str {
         &self.0

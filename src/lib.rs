@@ -3,7 +3,7 @@
 //! Data goes one way through the house:
 //!
 //! ```text
-//! machines.csv ─► inventory ─► fetch ─► aggregate ─► report ─► kbs.csv, machines.csv, ...
+//! machines.csv ─► inventory ─► fetch ─► store ─► aggregate ─► report ─► kbs.csv, machines.csv, ...
 //!                                │
 //!                     quota · retry · defender (client, credential, cloud)
 //! ```
@@ -22,6 +22,7 @@
 //! - [`inventory`]: CSV in any of its real shapes, read into machines and rejected rows
 //! - [`defender`]: the only room that speaks to Microsoft: client, credentials, clouds
 //! - [`fetch`]: from machines to outcomes: quota, retries, late passes, circuit breaker
+//! - [`store`]: answers kept in SQLite, so that nothing is asked twice and nothing is lost
 //! - [`aggregate`]: from outcomes to figures for each KB and each machine; pure
 //! - [`report`]: from figures to bytes, one file of code for each report; one place writes
 //! - [`progress`]: the bar and the log lines; told what happens, never asks
@@ -49,5 +50,6 @@ pub mod outcome;
 pub mod progress;
 pub mod report;
 pub mod simulator;
+pub mod store;
 pub mod text;
 pub mod words;

@@ -30,6 +30,8 @@ pub struct Outcome {
 pub struct Answer {
     /// When the answer had arrived.
     pub answered_at: Timestamp,
+    /// Whether an earlier process got it.
+    pub reused: bool,
     /// The missing KBs: sorted by id, each once.
     pub missing: Vec<MissingKb>,
 }
@@ -40,6 +42,7 @@ impl Answer {
     pub fn new(answered_at: Timestamp, reported: Vec<MissingKb>) -> Self {
         Self {
             answered_at,
+            reused: false,
             missing: each_once(reported),
         }
     }
@@ -81,6 +84,20 @@ words! {
         Refused = "refused",
         /// Not asked: the run was interrupted or stopped early.
         Pending = "pending",
+    }
+}
+
+words! {
+    /// How a run ended.
+    pub enum RunOutcome {
+        /// Everything asked for has an answer, or as much as was asked to be enough.
+        Complete = "complete",
+        /// Something asked for has no answer.
+        Partial = "partial",
+        /// The run was interrupted.
+        Interrupted = "interrupted",
+        /// The service refused the run as a whole.
+        Refused = "refused",
     }
 }
 

@@ -20,9 +20,9 @@ use crate::{
     exit_code::ExitCode,
     fetch::{Ending, Fetcher, Plan, Requests, RetryPolicy, Settings, Stops, quota::Quota},
     inventory::Inventory,
-    outcome::Outcome,
+    outcome::{Outcome, RunOutcome},
     progress::{Bar, Display},
-    report::{self, Facts, Report, Run, RunOutcome, Tool, output::OutputFolder, terminal},
+    report::{self, Facts, Report, Run, Tool, output::OutputFolder, terminal},
     text::{counted, thousands},
 };
 

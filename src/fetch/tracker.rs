@@ -24,6 +24,18 @@ pub struct Requests {
     pub throttled: u64,
 }
 
+impl Requests {
+    /// These, and others beside them.
+    #[must_use]
+    pub const fn plus(self, others: Self) -> Self {
+        Self {
+            sent: self.sent + others.sent,
+            retried: self.retried + others.retried,
+            throttled: self.throttled + others.throttled,
+        }
+    }
+}
+
 /// Machines by what became of them so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::{aggregate::Coverage, fetch::Requests, inventory::Inventory, words::words};
+use crate::{aggregate::Coverage, fetch::Requests, inventory::Inventory, outcome::RunOutcome};
 
 /// What the reports say of a run beside its figures.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,20 +47,6 @@ impl Tool {
         name: env!("CARGO_PKG_NAME"),
         version: env!("CARGO_PKG_VERSION"),
     };
-}
-
-words! {
-    /// How a run ended.
-    pub enum RunOutcome {
-        /// Everything asked for has an answer, or as much as was asked to be enough.
-        Complete = "complete",
-        /// Something asked for has no answer.
-        Partial = "partial",
-        /// The run was interrupted.
-        Interrupted = "interrupted",
-        /// The service refused the run as a whole.
-        Refused = "refused",
-    }
 }
 
 impl RunOutcome {

@@ -2,14 +2,14 @@
 
 use std::path::PathBuf;
 
-use super::{Facts, Report, Run, RunOutcome, Tool};
+use super::{Facts, Report, Run, Tool};
 use crate::{
     aggregate::{Fleet, RankBy, aggregate},
     fetch::Requests,
     inventory::{Inventory, InventoryMachine, RejectedRow},
     kb::{KbId, MissingKb},
     machine::MachineId,
-    outcome::{Answer, Failure, Outcome, Reason},
+    outcome::{Answer, Failure, Outcome, Reason, RunOutcome},
 };
 
 /// What was asked for, and what came of it.
@@ -117,6 +117,7 @@ pub(super) fn answer(number: u8, missing: Vec<MissingKb>) -> Outcome {
         times_unknown: 0,
         result: Ok(Answer {
             answered_at: "2026-11-23T13:00:00.25Z".parse().unwrap(),
+            reused: false,
             missing,
         }),
     }

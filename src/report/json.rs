@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{Report, Run, RunOutcome, Tool, time::rfc3339};
-use crate::{aggregate::Coverage, fetch::Requests, inventory::Inventory};
+use super::{Report, Run, Tool, time::rfc3339};
+use crate::{aggregate::Coverage, fetch::Requests, inventory::Inventory, outcome::RunOutcome};
 
 /// Goes up when a field changes its meaning or goes away, not when one is added.
 const SCHEMA_VERSION: u32 = 1;

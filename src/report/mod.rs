@@ -16,7 +16,7 @@ mod tests;
 
 use std::io::{self, Write};
 
-pub use facts::{Facts, RunOutcome, Tool};
+pub use facts::{Facts, Tool};
 pub use format::Format;
 
 use crate::{aggregate::Fleet, inventory::Inventory};

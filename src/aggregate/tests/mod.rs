@@ -50,6 +50,7 @@ fn answer(number: u8, missing: Vec<MissingKb>) -> Outcome {
         times_unknown: 0,
         result: Ok(Answer {
             answered_at: Timestamp::UNIX_EPOCH,
+            reused: false,
             missing,
         }),
     }

@@ -1,12 +1,13 @@
 //! How much of the fleet answered, and what that means for the rest of the summary.
 
 use super::{
-    super::{Run, RunOutcome},
+    super::Run,
     Style,
     numbers::{share, whole_share},
 };
 use crate::{
     aggregate::Coverage,
+    outcome::RunOutcome,
     text::{counted, thousands},
 };
 

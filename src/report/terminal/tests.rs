@@ -1,13 +1,13 @@
 use proptest::prelude::*;
 
 use super::{
-    super::{
-        RunOutcome,
-        fixture::{Fixture, answer, gap, not_found},
-    },
+    super::fixture::{Fixture, answer, gap, not_found},
     *,
 };
-use crate::{inventory::InventoryMachine, outcome::Outcome};
+use crate::{
+    inventory::InventoryMachine,
+    outcome::{Outcome, RunOutcome},
+};
 
 fn rendered(fixture: &Fixture, width: u16) -> String {
     fixture.with_run(|run| render(run, width, Style::Plain))

@@ -1,0 +1,250 @@
+//! What became of each machine in a run: written as it comes, read back for the reports.
+
+use rusqlite::{Connection, Result, Row, params};
+
+use super::{
+    RunId, Store, StoreError,
+    json::{from_json, parse, to_json},
+    millis,
+    missing_kbs::{Descriptions, Numbers},
+    time,
+};
+use crate::{
+    machine::MachineId,
+    outcome::{Answer, Failure, Outcome},
+};
+
+/// The run that outcomes are written for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct At {
+    pub(super) service: i64,
+    pub(super) run: RunId,
+    pub(super) session: i64,
+}
+
+/// Writes an outcome; it takes the place of an earlier one of the machine in the run.
+pub(super) fn put(
+    connection: &Connection,
+    at: At,
+    outcome: &Outcome,
+    numbers: &mut Numbers,
+) -> Result<()> {
+    let machine = machine(connection, at.service, outcome.machine)?;
+    match &outcome.result {
+        Ok(answer) => {
+            let answer = put_answer(connection, at, machine, answer, numbers)?;
+            put_answered(connection, at, machine, answer, outcome)
+        }
+        Err(failure) => put_failed(connection, at, machine, outcome, failure),
+    }
+}
+
+/// The number of a machine, which is entered if it is new.
+pub(super) fn machine(connection: &Connection, service: i64, id: MachineId) -> Result<i64> {
+    let id = id.to_string();
+    let mut find = connection
+        .prepare_cached("SELECT id FROM machine WHERE service = ?1 AND machine_id = ?2")?;
+    if let Some(row) = find.query(params![service, id])?.next()? {
+        return row.get(0);
+    }
+    let mut enter =
+        connection.prepare_cached("INSERT INTO machine (service, machine_id) VALUES (?1, ?2)")?;
+    enter.insert(params![service, id])
+}
+
+fn put_answer(
+    connection: &Connection,
+    at: At,
+    machine: i64,
+    answer: &Answer,
+    numbers: &mut Numbers,
+) -> Result<i64> {
+    let missing = answer.missing.iter();
+    let missing: Vec<i64> = missing
+        .map(|kb| numbers.of(connection, kb, at.run.0))
+        .collect::<Result<_>>()?;
+    let mut enter = connection.prepare_cached(
+        "INSERT INTO answer (machine, run, session, answered_at_ms, missing)
+         VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?;
+    let answered_at = millis(answer.answered_at);
+    let number = enter.insert(params![
+        machine,
+        at.run.0,
+        at.session,
+        answered_at,
+        to_json(&missing)?
+    ])?;
+    connection
+        .prepare_cached("UPDATE machine SET last_answer = ?2 WHERE id = ?1")?
+        .execute([machine, number])?;
+    Ok(number)
+}
+
+fn put_answered(
+    connection: &Connection,
+    at: At,
+    machine: i64,
+    answer: i64,
+    outcome: &Outcome,
+) -> Result<()> {
+    let mut replace = connection.prepare_cached(
+        "INSERT OR REPLACE INTO run_machine
+             (run, machine, origin, answer, attempts, times_unknown)
+         VALUES (?1, ?2, 'asked', ?3, ?4, ?5)",
+    )?;
+    replace.execute(params![
+        at.run.0,
+        machine,
+        answer,
+        outcome.attempts,
+        outcome.times_unknown
+    ])?;
+    Ok(())
+}
+
+fn put_failed(
+    connection: &Connection,
+    at: At,
+    machine: i64,
+    outcome: &Outcome,
+    failure: &Failure,
+) -> Result<()> {
+    let mut replace = connection.prepare_cached(
+        "INSERT OR REPLACE INTO run_machine
+             (run, machine, origin, attempts, times_unknown,
+              reason, http_status, code, message, correlation_id)
+         VALUES (?1, ?2, 'asked', ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    )?;
+    replace.execute(params![
+        at.run.0,
+        machine,
+        outcome.attempts,
+        outcome.times_unknown,
+        failure.reason.as_str(),
+        failure.http_status,
+        failure.code,
+        failure.message,
+        failure.correlation_id,
+    ])?;
+    Ok(())
+}
+
+/// Everything that a row of a run's machines is read from.
+const COLUMNS: &str = "
+    machine.machine_id, run_machine.attempts, run_machine.times_unknown, run_machine.reason,
+    run_machine.http_status, run_machine.code, run_machine.message, run_machine.correlation_id,
+    answer.answered_at_ms, answer.missing,
+    answer.run <> run.id OR answer.session <> run.session OR run_machine.origin <> 'asked'
+    FROM run_machine
+    JOIN run ON run.id = run_machine.run
+    JOIN machine ON machine.id = run_machine.machine
+    LEFT JOIN answer ON answer.id = run_machine.answer
+    WHERE run_machine.run = ?1";
+
+impl Store {
+    /// What became of each machine that was asked for in a run, or whose answer was there
+    /// already.
+    pub fn outcomes(&self, run: RunId) -> Result<Vec<Outcome>, StoreError> {
+        self.read_outcomes(run)
+            .map_err(|error| StoreError::sqlite(&self.path, error))
+    }
+
+    fn read_outcomes(&self, run: RunId) -> Result<Vec<Outcome>> {
+        let mut descriptions = Descriptions::default();
+        let mut statement = self.connection.prepare(&format!("SELECT {COLUMNS}"))?;
+        let mut rows = statement.query([run.0])?;
+        let mut outcomes = Vec::new();
+        while let Some(row) = rows.next()? {
+            outcomes.push(outcome(&self.connection, row, &mut descriptions)?);
+        }
+        Ok(outcomes)
+    }
+
+    /// The last answers of these machines, as far as there are any.
+    pub fn last_answers(
+        &self,
+        service: i64,
+        machines: impl IntoIterator<Item = MachineId>,
+    ) -> Result<Vec<Outcome>, StoreError> {
+        let failed = |error| StoreError::sqlite(&self.path, error);
+        let mut descriptions = Descriptions::default();
+        let mut outcomes = Vec::new();
+        for machine in machines {
+            let last = self.last_answer(service, machine, &mut descriptions);
+            outcomes.extend(last.map_err(failed)?);
+        }
+        Ok(outcomes)
+    }
+
+    fn last_answer(
+        &self,
+        service: i64,
+        machine: MachineId,
+        descriptions: &mut Descriptions,
+    ) -> Result<Option<Outcome>> {
+        let mut find = self.connection.prepare_cached(
+            "SELECT answered_at_ms, missing
+             FROM machine JOIN answer ON answer.id = machine.last_answer
+             WHERE service = ?1 AND machine_id = ?2",
+        )?;
+        let mut rows = find.query(params![service, machine.to_string()])?;
+        let Some(row) = rows.next()? else {
+            return Ok(None);
+        };
+        Ok(Some(Outcome {
+            machine,
+            attempts: 0,
+            times_unknown: 0,
+            result: Ok(Answer {
+                reused: true,
+                ..answer(&self.connection, row, 0, descriptions)?
+            }),
+        }))
+    }
+}
+
+fn outcome(
+    connection: &Connection,
+    row: &Row<'_>,
+    descriptions: &mut Descriptions,
+) -> Result<Outcome> {
+    let answered: Option<i64> = row.get(8)?;
+    Ok(Outcome {
+        machine: parse(row.get_ref(0)?.as_str()?)?,
+        attempts: row.get(1)?,
+        times_unknown: row.get(2)?,
+        result: match answered {
+            Some(_) => Ok(Answer {
+                reused: row.get(10)?,
+                ..answer(connection, row, 8, descriptions)?
+            }),
+            None => Err(failure(row)?),
+        },
+    })
+}
+
+/// Reads an answer from its time, and the column after it.
+fn answer(
+    connection: &Connection,
+    row: &Row<'_>,
+    column: usize,
+    descriptions: &mut Descriptions,
+) -> Result<Answer> {
+    let missing: Vec<i64> = from_json(row, column + 1)?;
+    let missing = missing
+        .into_iter()
+        .map(|number| descriptions.get(connection, number))
+        .collect::<Result<_>>()?;
+    Ok(Answer::new(time(row.get(column)?), missing))
+}
+
+fn failure(row: &Row<'_>) -> Result<Failure> {
+    Ok(Failure {
+        reason: parse(row.get_ref(3)?.as_str()?)?,
+        http_status: row.get(4)?,
+        code: row.get(5)?,
+        message: row.get(6)?,
+        correlation_id: row.get(7)?,
+    })
+}

@@ -1,0 +1,213 @@
+//! The beginning of a run: a new one, or one that ended early and is gone on with.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Result, TransactionBehavior, params};
+
+use super::{
+    RunId, RunRecord, Service, Store, StoreError, inventories,
+    json::parse,
+    millis,
+    runs::{RECORDS, record},
+    time,
+};
+use crate::{fetch::Requests, inventory::Inventory, machine::MachineId, outcome::Outcome};
+
+/// Which answers are not asked for again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reuse {
+    /// Those of the same fleet's last run, if it ended early and not longer ago than this.
+    EndedEarly(Duration),
+    /// All that are not older than this, whichever run asked.
+    Answers(Duration),
+    /// None.
+    Nothing,
+}
+
+/// What a run is begun with.
+#[derive(Debug, Clone, Copy)]
+pub struct Beginning<'run> {
+    /// Whom it asks.
+    pub service: &'run Service,
+    /// For which machines.
+    pub inventory: &'run Inventory,
+    /// What it need not ask.
+    pub reuse: Reuse,
+    /// When it begins.
+    pub now: Timestamp,
+}
+
+/// A run that has begun.
+#[derive(Debug)]
+pub struct Begun {
+    /// Its number.
+    pub run: RunId,
+    /// The service's number.
+    pub service: i64,
+    /// Goes up each time that the run is gone on with, from 1.
+    pub session: i64,
+    /// When it first began.
+    pub started_at: Timestamp,
+    /// What it had sent before.
+    pub requests: Requests,
+    /// What is known of its machines.
+    pub known: Vec<Outcome>,
+}
+
+impl Store {
+    /// Begins a run, or goes on with one that ended early. From here on it is in the store,
+    /// whatever happens.
+    pub fn begin(&mut self, beginning: &Beginning<'_>) -> Result<Begun, StoreError> {
+        let started = self.start(beginning);
+        let (run, service) = started.map_err(|error| StoreError::sqlite(&self.path, error))?;
+        let record = self.run(run)?;
+        Ok(Begun {
+            run,
+            service,
+            session: record.session,
+            started_at: record.started_at,
+            requests: record.requests,
+            known: self.outcomes(run)?,
+        })
+    }
+
+    fn start(&mut self, beginning: &Beginning<'_>) -> Result<(RunId, i64)> {
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let service = service(&transaction, beginning.service)?;
+        let inventory = inventories::enter(&transaction, service, beginning.inventory)?;
+        let fleet = inventories::fleet(beginning.inventory);
+        let run = match resumable(&transaction, service, &fleet, beginning)? {
+            Some(run) => go_on(&transaction, run, inventory, beginning.now)?,
+            None => enter(&transaction, service, inventory, &fleet, beginning.now)?,
+        };
+        if let Reuse::Answers(longest) = beginning.reuse {
+            reuse(&transaction, run, beginning.now, longest)?;
+        }
+        transaction.commit()?;
+        Ok((run, service))
+    }
+
+    /// When each machine of a run was last answered, in whichever run; machines that never
+    /// were are left out.
+    pub fn last_answered(&self, run: RunId) -> Result<Vec<(MachineId, Timestamp)>, StoreError> {
+        let read = || -> Result<_> {
+            let mut statement = self.connection.prepare(
+                "SELECT machine_id, answered_at_ms
+                 FROM run
+                 JOIN inventory_machine ON inventory_machine.inventory = run.inventory
+                 JOIN machine ON machine.id = inventory_machine.machine
+                 JOIN answer ON answer.id = machine.last_answer
+                 WHERE run.id = ?1",
+            )?;
+            let rows = statement.query_map([run.0], |row| {
+                Ok((parse(row.get_ref(0)?.as_str()?)?, time(row.get(1)?)))
+            })?;
+            rows.collect()
+        };
+        read().map_err(|error| StoreError::sqlite(&self.path, error))
+    }
+}
+
+/// The number of a service, which is entered if it is new.
+fn service(connection: &Connection, service: &Service) -> Result<i64> {
+    connection.query_row(
+        "INSERT INTO service (tenant_id, api_url) VALUES (?1, ?2)
+         ON CONFLICT DO UPDATE SET api_url = excluded.api_url
+         RETURNING id",
+        [&service.tenant_id, &service.api_url],
+        |row| row.get(0),
+    )
+}
+
+/// The fleet's last run, if it ended early and is recent enough to go on with.
+fn resumable(
+    connection: &Connection,
+    service: i64,
+    fleet: &[u8],
+    beginning: &Beginning<'_>,
+) -> Result<Option<RunId>> {
+    let (Reuse::EndedEarly(longest) | Reuse::Answers(longest)) = beginning.reuse else {
+        return Ok(None);
+    };
+    let last = connection
+        .query_row(
+            &format!(
+                "{RECORDS} WHERE run.service = ?1 AND run.fleet = ?2 ORDER BY run.id DESC LIMIT 1"
+            ),
+            params![service, fleet],
+            record,
+        )
+        .optional()?;
+    let last = last.filter(RunRecord::ended_early);
+    Ok(last
+        .filter(|last| is_within(last.active_at, beginning.now, longest))
+        .map(|last| last.run))
+}
+
+/// Whether a time is this close to now. A clock that was set back makes times of the
+/// future: they are as far from now as they would be in the past.
+fn is_within(then: Timestamp, now: Timestamp, longest: Duration) -> bool {
+    now.duration_since(then).unsigned_abs() <= longest
+}
+
+/// Enters a new run.
+fn enter(
+    connection: &Connection,
+    service: i64,
+    inventory: i64,
+    fleet: &[u8],
+    now: Timestamp,
+) -> Result<RunId> {
+    let mut enter = connection.prepare_cached(
+        "INSERT INTO run (service, inventory, fleet, started_at_ms, active_at_ms)
+         VALUES (?1, ?2, ?3, ?4, ?4)",
+    )?;
+    let run = enter.insert(params![service, inventory, fleet, millis(now)])?;
+    Ok(RunId(run))
+}
+
+/// Goes on with a run. What was not asked for is to be asked for now.
+fn go_on(connection: &Connection, run: RunId, inventory: i64, now: Timestamp) -> Result<RunId> {
+    connection.execute(
+        "UPDATE run SET session = session + 1, inventory = ?2, active_at_ms = ?3,
+             finished_at_ms = NULL, ending = NULL, outcome = NULL
+         WHERE id = ?1",
+        params![run.0, inventory, millis(now)],
+    )?;
+    connection.execute(
+        "DELETE FROM run_machine WHERE run = ?1 AND (origin = 'kept' OR reason = 'pending')",
+        [run.0],
+    )?;
+    Ok(run)
+}
+
+/// Takes in the last answer of each machine that is not older than this, and lets go of the
+/// run's own answers that are.
+fn reuse(connection: &Connection, run: RunId, now: Timestamp, longest: Duration) -> Result<()> {
+    let longest = i64::try_from(longest.as_millis()).unwrap_or(i64::MAX);
+    connection.execute(
+        "DELETE FROM run_machine
+         WHERE run = ?1 AND answer IN (
+             SELECT id FROM answer
+             WHERE id = run_machine.answer AND abs(answered_at_ms - ?2) > ?3)",
+        params![run.0, millis(now), longest],
+    )?;
+    connection.execute(
+        "INSERT INTO run_machine (run, machine, origin, answer, attempts, times_unknown)
+         SELECT run.id, machine.id, 'reused', answer.id, 0, 0
+         FROM run
+         JOIN inventory_machine ON inventory_machine.inventory = run.inventory
+         JOIN machine ON machine.id = inventory_machine.machine
+         JOIN answer ON answer.id = machine.last_answer
+         WHERE run.id = ?1 AND abs(answer.answered_at_ms - ?2) <= ?3
+         ON CONFLICT (run, machine) DO UPDATE
+             SET origin = excluded.origin, answer = excluded.answer, reason = NULL,
+                 http_status = NULL, code = NULL, message = NULL, correlation_id = NULL
+             WHERE run_machine.answer IS NULL",
+        params![run.0, millis(now), longest],
+    )?;
+    Ok(())
+}

@@ -1,0 +1,196 @@
+//! The calls that the quota's windows may still count, whichever process sent them.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::{Connection, Result, params};
+use sysinfo::System;
+
+use super::{Store, StoreError, millis};
+
+/// An app registration: the quota is its and the tenant's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Application {
+    /// The tenant, by the token where it says; empty where nobody knows.
+    pub tenant_id: String,
+    /// The app registration's client id, likewise.
+    pub client_id: String,
+    /// Base URL of the API.
+    pub api_url: String,
+}
+
+/// Two readings of the time that part when somebody sets the clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Moment {
+    pub(super) wall_ms: i64,
+    /// Since the machine was started.
+    pub(super) uptime_s: i64,
+}
+
+/// A call that was noted.
+#[derive(Debug, Clone, Copy)]
+struct Noted {
+    sent: Moment,
+    answered_at_ms: Option<i64>,
+}
+
+/// How far the two readings may part by themselves: the machine's up time is told in whole
+/// seconds.
+const ROUNDING_MS: i64 = 2000;
+/// What counts as a clock that was set: beyond it, the machine was rather started anew, and
+/// happens to be up for as long as it was then.
+const LARGEST_JUMP_MS: i64 = 12 * 60 * 60 * 1000;
+/// Calls are kept for at least this long, because the next run may have other limits.
+const KEPT: Duration = Duration::from_hours(25);
+
+impl Moment {
+    pub(super) fn at(wall: Timestamp) -> Self {
+        Self {
+            wall_ms: millis(wall),
+            // Where it is not told, the clock on the wall is all there is.
+            uptime_s: System::uptime().map_or(-1, u64::cast_signed),
+        }
+    }
+}
+
+/// The number of an app registration, which is entered if it is new.
+pub(super) fn application(connection: &Connection, application: &Application) -> Result<i64> {
+    connection.query_row(
+        "INSERT INTO application (tenant_id, client_id, api_url) VALUES (?1, ?2, ?3)
+         ON CONFLICT DO UPDATE SET api_url = excluded.api_url
+         RETURNING id",
+        params![
+            application.tenant_id,
+            application.client_id,
+            application.api_url
+        ],
+        |row| row.get(0),
+    )
+}
+
+/// Notes a call that is about to be sent.
+pub(super) fn sending(connection: &Connection, application: i64, now: Moment) -> Result<i64> {
+    connection
+        .prepare_cached("INSERT INTO call (application, sent_at_ms, uptime_s) VALUES (?1, ?2, ?3)")?
+        .insert(params![application, now.wall_ms, now.uptime_s])
+}
+
+/// Notes that a call's answer has arrived, or never will.
+pub(super) fn answered(connection: &Connection, call: i64, now: Moment) -> Result<()> {
+    connection
+        .prepare_cached("UPDATE call SET answered_at_ms = ?2 WHERE id = ?1")?
+        .execute(params![call, now.wall_ms])?;
+    Ok(())
+}
+
+impl Store {
+    /// How long ago the answers to this app registration's earlier calls arrived, or must
+    /// have, if none takes longer than `timeout`: those of the last `longest`, which is the
+    /// quota's longest window.
+    pub fn past_calls(
+        &self,
+        application: &Application,
+        longest: Duration,
+        timeout: Duration,
+    ) -> Result<Vec<Duration>, StoreError> {
+        let now = Moment::at(Timestamp::now());
+        let calls = self.noted(application, longest + timeout, now);
+        let calls = calls.map_err(|error| StoreError::sqlite(&self.path, error))?;
+        let ages = calls.into_iter().map(|call| age(call, timeout, now));
+        Ok(ages.filter(|age| *age <= longest).collect())
+    }
+
+    /// The calls that may count, after the others are forgotten.
+    fn noted(&self, whose: &Application, longest: Duration, now: Moment) -> Result<Vec<Noted>> {
+        let application = application(&self.connection, whose)?;
+        let kept = whole_millis(longest.max(KEPT)) + LARGEST_JUMP_MS;
+        self.connection.execute(
+            "DELETE FROM call WHERE sent_at_ms < ?1",
+            [now.wall_ms - kept],
+        )?;
+        // The clock was set back. From now on they age with it.
+        self.connection.execute(
+            "UPDATE call SET sent_at_ms = ?1, answered_at_ms = ?1, uptime_s = ?2
+             WHERE sent_at_ms > ?1",
+            params![now.wall_ms, now.uptime_s],
+        )?;
+        let mut statement = self.connection.prepare(
+            "SELECT sent_at_ms, answered_at_ms, uptime_s FROM call WHERE application = ?1",
+        )?;
+        let calls = statement.query_map([application], |row| {
+            Ok(Noted {
+                sent: Moment {
+                    wall_ms: row.get(0)?,
+                    uptime_s: row.get(2)?,
+                },
+                answered_at_ms: row.get(1)?,
+            })
+        })?;
+        calls.collect()
+    }
+}
+
+/// How long ago a call's answer arrived: by the clock on the wall, unless that was set
+/// forward since, which the machine's up time tells.
+fn age(call: Noted, timeout: Duration, now: Moment) -> Duration {
+    let latest = call.sent.wall_ms.saturating_add(whole_millis(timeout));
+    let answered = call.answered_at_ms.unwrap_or(latest).min(now.wall_ms);
+    let by_wall = now.wall_ms - answered;
+    let up = now.uptime_s - call.sent.uptime_s;
+    let took = (answered - call.sent.wall_ms).clamp(0, whole_millis(timeout));
+    let by_uptime = up.saturating_mul(1000) - took;
+    let jump = ROUNDING_MS..LARGEST_JUMP_MS;
+    let was_set_forward = up >= 0 && now.uptime_s >= 0 && jump.contains(&(by_wall - by_uptime));
+    let age = if was_set_forward { by_uptime } else { by_wall };
+    Duration::from_millis(u64::try_from(age).unwrap_or_default())
+}
+
+fn whole_millis(length: Duration) -> i64 {
+    SignedDuration::try_from(length)
+        .map_or(i64::MAX, |length| {
+            i64::try_from(length.as_millis()).unwrap_or(i64::MAX)
+        })
+        .min(i64::MAX / 4)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TIMEOUT: Duration = Duration::from_secs(30);
+    const NOON: i64 = 1_800_000_000_000;
+
+    fn seconds(sent: (i64, i64), answered: Option<i64>, now: (i64, i64)) -> u64 {
+        let moment = |(wall_s, uptime_s): (i64, i64)| Moment {
+            wall_ms: NOON + wall_s * 1000,
+            uptime_s,
+        };
+        let call = Noted {
+            sent: moment(sent),
+            answered_at_ms: answered.map(|at| NOON + at * 1000),
+        };
+        age(call, TIMEOUT, moment(now)).as_secs()
+    }
+
+    #[test]
+    fn the_age_of_a_call_survives_the_clock() {
+        for (what, sent, answered, now, expected) in [
+            ("a minute ago", (0, 500), Some(1), (61, 561), 60),
+            ("nobody knows when", (0, 500), None, (61, 561), 31),
+            ("killed just now", (0, 500), None, (1, 501), 0),
+            ("clock set back", (0, 500), Some(1), (-7200, 560), 0),
+            ("clock set forward", (0, 500), Some(1), (7261, 561), 60),
+            ("rounding is no jump", (0, 500), Some(0), (2, 501), 2),
+            ("started anew since", (0, 500), Some(1), (3601, 30), 3600),
+            (
+                "started at noon each day",
+                (0, 500),
+                Some(1),
+                (86_401, 700),
+                86_400,
+            ),
+        ] {
+            assert_eq!(seconds(sent, answered, now), expected, "{what}");
+        }
+    }
+}

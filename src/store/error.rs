@@ -1,0 +1,126 @@
+//! What can be wrong with a store, and what to do about it.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
+use rusqlite::ErrorCode;
+use thiserror::Error;
+
+/// A store that does not do.
+#[derive(Debug, Error)]
+#[error("the store {}", path.display())]
+pub struct StoreError {
+    /// The file.
+    pub path: PathBuf,
+    /// What is wrong.
+    #[source]
+    pub problem: Problem,
+}
+
+/// What is wrong with a store.
+#[derive(Debug, Error)]
+pub enum Problem {
+    /// Its folder is not there and cannot be made.
+    #[error("its folder cannot be created")]
+    Folder(#[source] io::Error),
+    /// The file cannot be opened or made.
+    #[error("cannot be opened")]
+    Open(#[source] io::Error),
+    /// There is no such file, and nothing is to be written.
+    #[error("is not there")]
+    Missing,
+    /// It holds no run that could be shown.
+    #[error("{0}")]
+    Empty(&'static str),
+    /// The file is something else.
+    #[error("is no store of patchgap: {0}")]
+    Foreign(&'static str),
+    /// A newer patchgap wrote it.
+    #[error(
+        "was written by a newer patchgap: its version is {found}, this one reads up to {known}"
+    )]
+    Newer {
+        /// The file's version.
+        found: i64,
+        /// The newest that this program knows.
+        known: i64,
+    },
+    /// Parts of it are missing or make no sense.
+    #[error("is damaged")]
+    Damaged(#[source] rusqlite::Error),
+    /// Another program holds it.
+    #[error("is locked by another program")]
+    Locked(#[source] rusqlite::Error),
+    /// It may not be written to.
+    #[error("is read-only")]
+    ReadOnly,
+    /// The disk is full.
+    #[error("cannot grow: the disk is full")]
+    Full(#[source] rusqlite::Error),
+    /// The lock beside it cannot be taken.
+    #[error("the lock beside it cannot be taken")]
+    Lock(#[source] io::Error),
+    /// Its thread cannot be started, or is gone: a bug, or the system failed.
+    #[error("nobody writes to it")]
+    Writer,
+    /// Anything else.
+    #[error("cannot be used")]
+    Other(#[source] rusqlite::Error),
+}
+
+impl StoreError {
+    pub(super) fn new(path: &Path, problem: Problem) -> Self {
+        Self {
+            path: path.to_owned(),
+            problem,
+        }
+    }
+
+    /// What SQLite has against it.
+    pub(super) fn sqlite(path: &Path, error: rusqlite::Error) -> Self {
+        Self::new(path, Problem::from(error))
+    }
+
+    /// What to do about it.
+    pub fn hint(&self) -> Option<String> {
+        let hint = match &self.problem {
+            Problem::Folder(_) | Problem::Open(_) | Problem::ReadOnly | Problem::Lock(_) => {
+                "choose a place that you may write to with --state FILE"
+            }
+            Problem::Missing | Problem::Empty(_) => {
+                "`patchgap report machines.csv` fills it; --state FILE names another one"
+            }
+            Problem::Foreign(_) => {
+                "nothing was changed in it; choose another file with --state FILE"
+            }
+            Problem::Newer { .. } => {
+                "nothing was changed in it; update patchgap, or choose another file with --state FILE"
+            }
+            Problem::Damaged(_) => {
+                "nothing was changed in it; restore it from a backup, or move it away: the next run \
+                 then starts a new one and asks for every machine"
+            }
+            Problem::Locked(_) => "close the program that has it open, and run again",
+            Problem::Full(_) => {
+                "make room on the disk and run again: it goes on from what is stored"
+            }
+            Problem::Writer | Problem::Other(_) => return None,
+        };
+        Some(hint.to_owned())
+    }
+}
+
+impl From<rusqlite::Error> for Problem {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Locked(error),
+            Some(ErrorCode::ReadOnly) => Self::ReadOnly,
+            Some(ErrorCode::DiskFull) => Self::Full(error),
+            Some(ErrorCode::DatabaseCorrupt) => Self::Damaged(error),
+            Some(ErrorCode::NotADatabase) => Self::Foreign("it is no SQLite database"),
+            _ => Self::Other(error),
+        }
+    }
+}

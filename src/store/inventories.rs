@@ -1,0 +1,139 @@
+//! Lists of machines as they were read, so that reports can be rendered again. The same list
+//! is kept once, however many runs ask for it.
+
+use rusqlite::{Connection, Result, Row, params};
+use sha2::{Digest, Sha256};
+
+use super::{
+    RunId, Store, StoreError, answers,
+    json::{from_json, parse, to_json},
+};
+use crate::{
+    inventory::{Inventory, InventoryMachine, RejectedRow},
+    machine::MachineId,
+};
+
+/// The number of an inventory, which is entered if it is new.
+pub(super) fn enter(connection: &Connection, service: i64, inventory: &Inventory) -> Result<i64> {
+    let rejected = inventory.rejected.iter();
+    let rejected: Vec<(u64, &str)> = rejected.map(|row| (row.line, &*row.input)).collect();
+    let (columns, rejected) = (to_json(&inventory.columns)?, to_json(&rejected)?);
+    let digest = digest(service, inventory, [&columns, &rejected])?;
+    let mut find = connection.prepare_cached("SELECT id FROM inventory WHERE digest = ?1")?;
+    if let Some(row) = find.query([&digest])?.next()? {
+        return row.get(0);
+    }
+    let mut enter = connection.prepare_cached(
+        "INSERT INTO inventory (digest, file, columns, duplicates, rejected)
+         VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?;
+    let duplicates = inventory.duplicates;
+    let number = enter.insert(params![
+        digest,
+        inventory.file,
+        columns,
+        duplicates,
+        rejected
+    ])?;
+    enter_machines(connection, number, service, &inventory.machines)?;
+    Ok(number)
+}
+
+fn enter_machines(
+    connection: &Connection,
+    inventory: i64,
+    service: i64,
+    machines: &[InventoryMachine],
+) -> Result<()> {
+    let mut enter = connection.prepare_cached(
+        "INSERT INTO inventory_machine (inventory, position, machine, line, cells)
+         VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?;
+    for (position, machine) in machines.iter().enumerate() {
+        let number = answers::machine(connection, service, machine.id)?;
+        let cells = to_json(&machine.cells)?;
+        enter.execute(params![inventory, position, number, machine.line, cells])?;
+    }
+    Ok(())
+}
+
+/// A fingerprint of all that stands in the list.
+fn digest(service: i64, inventory: &Inventory, cells: [&str; 2]) -> Result<Vec<u8>> {
+    let mut digest = Sha256::new()
+        .chain_update(service.to_le_bytes())
+        .chain_update(inventory.duplicates.to_le_bytes());
+    for text in [&*inventory.file, cells[0], cells[1]] {
+        digest.update((text.len() as u64).to_le_bytes());
+        digest.update(text);
+    }
+    for machine in &inventory.machines {
+        let cells = to_json(&machine.cells)?;
+        digest.update(machine.line.to_le_bytes());
+        digest.update(machine.id.to_string());
+        digest.update((cells.len() as u64).to_le_bytes());
+        digest.update(cells);
+    }
+    Ok(digest.finalize().to_vec())
+}
+
+/// A fingerprint of the set of machines: the same machines in another order, or with other
+/// columns, are the same fleet.
+pub(super) fn fleet(inventory: &Inventory) -> Vec<u8> {
+    let mut ids: Vec<MachineId> = inventory.machines.iter().map(|it| it.id).collect();
+    ids.sort_unstable();
+    let mut digest = Sha256::new();
+    for id in ids {
+        digest.update(id.to_string());
+    }
+    digest.finalize().to_vec()
+}
+
+impl Store {
+    /// The list of a run, as it was read.
+    pub fn inventory(&self, run: RunId) -> Result<Inventory, StoreError> {
+        self.read_inventory(run)
+            .map_err(|error| StoreError::sqlite(&self.path, error))
+    }
+
+    fn read_inventory(&self, run: RunId) -> Result<Inventory> {
+        let mut inventory = self.connection.query_row(
+            "SELECT file, columns, duplicates, rejected
+             FROM inventory JOIN run ON run.inventory = inventory.id WHERE run.id = ?1",
+            [run.0],
+            head,
+        )?;
+        let mut statement = self.connection.prepare(
+            "SELECT machine_id, line, cells
+             FROM run
+             JOIN inventory_machine ON inventory_machine.inventory = run.inventory
+             JOIN machine ON machine.id = inventory_machine.machine
+             WHERE run.id = ?1
+             ORDER BY position",
+        )?;
+        let machines = statement.query_map([run.0], machine)?;
+        inventory.machines = machines.collect::<Result<_>>()?;
+        Ok(inventory)
+    }
+}
+
+fn head(row: &Row<'_>) -> Result<Inventory> {
+    let rejected: Vec<(u64, String)> = from_json(row, 3)?;
+    let rejected = rejected.into_iter();
+    Ok(Inventory {
+        file: row.get(0)?,
+        columns: from_json(row, 1)?,
+        machines: Vec::new(),
+        duplicates: row.get(2)?,
+        rejected: rejected
+            .map(|(line, input)| RejectedRow { line, input })
+            .collect(),
+    })
+}
+
+fn machine(row: &Row<'_>) -> Result<InventoryMachine> {
+    Ok(InventoryMachine {
+        id: parse(row.get_ref(0)?.as_str()?)?,
+        line: row.get(1)?,
+        cells: from_json(row, 2)?,
+    })
+}

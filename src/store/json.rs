@@ -1,0 +1,26 @@
+//! Cells that hold lists, as JSON, or words of ours: what is read may have been edited.
+
+use std::{error::Error, str::FromStr};
+
+use rusqlite::{Result, Row, types::FromSqlError};
+use serde::{Serialize, de::DeserializeOwned};
+
+/// The text of a cell for this value.
+pub(super) fn to_json(value: &impl Serialize) -> Result<String> {
+    serde_json::to_string(value)
+        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
+}
+
+/// The value in a cell.
+pub(super) fn from_json<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> Result<T> {
+    Ok(serde_json::from_str(row.get_ref(column)?.as_str()?).map_err(unreadable)?)
+}
+
+/// A word or an id.
+pub(super) fn parse<T: FromStr<Err: Error + Send + Sync + 'static>>(text: &str) -> Result<T> {
+    Ok(text.parse().map_err(unreadable)?)
+}
+
+fn unreadable(error: impl Error + Send + Sync + 'static) -> FromSqlError {
+    FromSqlError::Other(Box::new(error))
+}

@@ -1,0 +1,121 @@
+//! Missing KBs, each description once: a fleet misses the same few thousand over and over.
+
+use std::{collections::HashMap, sync::Arc};
+
+use rusqlite::{Connection, Result, Row, params};
+use sha2::{Digest, Sha256};
+
+use super::json::{from_json, to_json};
+use crate::kb::{KbId, MissingKb};
+
+/// Descriptions that are remembered; beyond that the table is asked again.
+const MOST_REMEMBERED: usize = 100_000;
+
+type Fingerprint = [u8; 16];
+
+/// Numbers for descriptions.
+#[derive(Debug, Default)]
+pub(super) struct Numbers(HashMap<Fingerprint, i64>);
+
+impl Numbers {
+    /// The number of a description, which is entered if it is new. `run` saw it.
+    pub(super) fn of(&mut self, connection: &Connection, kb: &MissingKb, run: i64) -> Result<i64> {
+        let digest = digest(kb);
+        if let Some(number) = self.0.get(&digest) {
+            return Ok(*number);
+        }
+        let number = enter(connection, kb, digest, run)?;
+        if self.0.len() >= MOST_REMEMBERED {
+            self.0.clear();
+        }
+        self.0.insert(digest, number);
+        Ok(number)
+    }
+}
+
+fn enter(connection: &Connection, kb: &MissingKb, digest: Fingerprint, run: i64) -> Result<i64> {
+    let products: Vec<&str> = kb.products.iter().map(AsRef::as_ref).collect();
+    let mut statement = connection.prepare_cached(
+        "INSERT INTO missing_kb (kb_id, name, products_names, url, machine_missed_on,
+             cve_addressed, os_build, digest, last_run)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+         ON CONFLICT (digest) DO UPDATE SET last_run = excluded.last_run
+         RETURNING id",
+    )?;
+    statement.query_row(
+        params![
+            kb.id.as_str(),
+            kb.name.as_deref(),
+            to_json(&products)?,
+            kb.url.as_deref(),
+            // Beyond what SQLite can hold, numbers turn negative, and back again when read.
+            kb.machine_missed_on.map(u64::cast_signed),
+            kb.cve_addressed.cast_signed(),
+            kb.os_build.as_deref(),
+            digest,
+            run,
+        ],
+        |row| row.get(0),
+    )
+}
+
+/// A fingerprint of everything that the description says.
+fn digest(kb: &MissingKb) -> Fingerprint {
+    let mut digest = Sha256::new();
+    let mut text = |text: Option<&str>| {
+        // Its length first: what stands in one field cannot run over into the next.
+        digest.update(
+            text.map_or(u64::MAX, |text| text.len() as u64)
+                .to_le_bytes(),
+        );
+        digest.update(text.unwrap_or_default());
+    };
+    text(Some(kb.id.as_str()));
+    text(kb.name.as_deref());
+    text(kb.url.as_deref());
+    text(kb.os_build.as_deref());
+    kb.products.iter().for_each(|product| text(Some(product)));
+    digest.update([u8::from(kb.machine_missed_on.is_some())]);
+    digest.update(kb.machine_missed_on.unwrap_or_default().to_le_bytes());
+    digest.update(kb.cve_addressed.to_le_bytes());
+    let mut fingerprint = Fingerprint::default();
+    fingerprint.copy_from_slice(&digest.finalize()[..16]);
+    fingerprint
+}
+
+/// Descriptions by their number, each read once.
+#[derive(Debug, Default)]
+pub(super) struct Descriptions(HashMap<i64, MissingKb>);
+
+impl Descriptions {
+    /// The description with this number.
+    pub(super) fn get(&mut self, connection: &Connection, number: i64) -> Result<MissingKb> {
+        if let Some(kb) = self.0.get(&number) {
+            return Ok(kb.clone());
+        }
+        let mut statement = connection.prepare_cached(
+            "SELECT kb_id, name, products_names, url, machine_missed_on, cve_addressed, os_build
+             FROM missing_kb WHERE id = ?1",
+        )?;
+        let kb = statement.query_row([number], description)?;
+        self.0.insert(number, kb.clone());
+        Ok(kb)
+    }
+}
+
+fn description(row: &Row<'_>) -> Result<MissingKb> {
+    let products: Vec<String> = from_json(row, 2)?;
+    Ok(MissingKb {
+        id: KbId::written(row.get_ref(0)?.as_str()?),
+        name: text(row, 1)?,
+        products: products.into_iter().map(Into::into).collect(),
+        url: text(row, 3)?,
+        machine_missed_on: row.get::<_, Option<i64>>(4)?.map(i64::cast_unsigned),
+        cve_addressed: row.get::<_, i64>(5)?.cast_unsigned(),
+        os_build: text(row, 6)?,
+    })
+}
+
+fn text(row: &Row<'_>, column: usize) -> Result<Option<Arc<str>>> {
+    Ok(row.get_ref(column)?.as_str_or_null()?.map(Into::into))
+}

@@ -1,0 +1,65 @@
+//! The store: every answer kept, so that nothing is asked twice and nothing is lost.
+//!
+//! One SQLite file holds runs, what became of each machine in them, answers with their
+//! time, and the calls that the quota's windows may still count. `schema.sql` describes the
+//! tables; its views are for people with any SQLite tool.
+//!
+//! While a run is under way, one thread writes: [`Recorder`]. Whatever has queued up is
+//! committed as soon as the last commit is done, so that a process that is killed loses what
+//! was in flight and next to nothing else.
+
+mod answers;
+mod begin;
+mod calls;
+mod error;
+mod finish;
+mod inventories;
+mod json;
+mod lock;
+mod missing_kbs;
+mod open;
+mod place;
+mod recorder;
+mod runs;
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use rusqlite::Connection;
+
+pub use self::{
+    begin::{Beginning, Begun, Reuse},
+    calls::Application,
+    error::{Problem, StoreError},
+    finish::Closing,
+    lock::Lock,
+    recorder::{Recorded, Recorder},
+    runs::{Ended, RunId, RunRecord, Service, Tally},
+};
+
+/// The store, open.
+#[derive(Debug)]
+pub struct Store {
+    connection: Connection,
+    path: PathBuf,
+}
+
+impl Store {
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+/// Milliseconds since 1970.
+fn millis(time: Timestamp) -> i64 {
+    time.as_millisecond()
+}
+
+/// A time that was written as milliseconds. One that no calendar has is the earliest there
+/// is: whatever it dates is old.
+fn time(millis: i64) -> Timestamp {
+    Timestamp::from_millisecond(millis).unwrap_or(Timestamp::MIN)
+}

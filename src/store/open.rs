@@ -1,0 +1,171 @@
+//! Opening: a file that is not ours, or not whole, is left as it is.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, ErrorKind, Read},
+    path::Path,
+    time::Duration,
+};
+
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use tracing::warn;
+
+use super::{Problem, Store, StoreError, place};
+
+/// What stands in the file's header, so that it is known whose it is: `PGap`.
+const APPLICATION_ID: i64 = 0x5047_6170;
+/// The version of the tables.
+const VERSION: i64 = 1;
+const TABLES: &str = include_str!("schema.sql");
+
+/// How every SQLite file begins.
+const MAGIC: &[u8; 16] = b"SQLite format 3\0";
+/// The length of a SQLite file's header.
+const HEADER: u64 = 100;
+
+/// How long another program may hold the file before it counts as locked.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+impl Store {
+    /// Opens the store, and makes it where there is none. Folder and file are their owner's
+    /// alone.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let failed = |problem| StoreError::new(path, problem);
+        if let Some(folder) = path.parent() {
+            create_folder(folder).map_err(|error| failed(Problem::Folder(error)))?;
+        }
+        look_at_header(path).map_err(failed)?;
+        create_file(path).map_err(|error| failed(Problem::Open(error)))?;
+        if let Some(system) = place::network_file_system(path) {
+            warn!(
+                "the store {} is on a network file system ({system}): SQLite cannot rely on its \
+                 locks; choose a local disk with --state FILE",
+                path.display()
+            );
+        }
+        let mut connection = connect(path).map_err(failed)?;
+        prepare(&mut connection).map_err(failed)?;
+        Ok(Self::new(connection, path))
+    }
+
+    /// Opens a store that has to be there already.
+    pub fn open_existing(path: &Path) -> Result<Self, StoreError> {
+        let failed = |problem| StoreError::new(path, problem);
+        if !path.exists() {
+            return Err(failed(Problem::Missing));
+        }
+        look_at_header(path).map_err(failed)?;
+        let connection = connect(path).map_err(failed)?;
+        match version(&connection).map_err(failed)? {
+            Some(_) => Ok(Self::new(connection, path)),
+            None => Err(failed(Problem::Empty("holds no run yet"))),
+        }
+    }
+
+    fn new(connection: Connection, path: &Path) -> Self {
+        Self {
+            connection,
+            path: path.to_owned(),
+        }
+    }
+}
+
+/// Makes the folder, its owner's alone.
+fn create_folder(folder: &Path) -> io::Result<()> {
+    if folder.as_os_str().is_empty() || folder.is_dir() {
+        return Ok(());
+    }
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt;
+        builder.mode(0o700);
+    }
+    builder.create(folder)
+}
+
+/// Makes the file, its owner's alone: SQLite gives those beside it the same permissions. On
+/// Windows the folder's apply: a user's own state folder is that user's.
+fn create_file(path: &Path) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    match options.open(path) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Looks whether the file could be a store, before SQLite gets to touch it. An empty one is
+/// as good as none.
+fn look_at_header(path: &Path) -> Result<(), Problem> {
+    let mut file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(Problem::Open(error)),
+    };
+    let metadata = file.metadata().map_err(Problem::Open)?;
+    if metadata.is_dir() {
+        return Err(Problem::Foreign("it is a folder"));
+    }
+    if metadata.len() == 0 {
+        return Ok(());
+    }
+    let mut magic = [0; MAGIC.len()];
+    match file.read_exact(&mut magic) {
+        Ok(()) if &magic == MAGIC && metadata.len() >= HEADER => Ok(()),
+        Err(error) if error.kind() != ErrorKind::UnexpectedEof => Err(Problem::Open(error)),
+        _ => Err(Problem::Foreign("it is no SQLite database")),
+    }
+}
+
+fn connect(path: &Path) -> Result<Connection, Problem> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(PATIENCE)?;
+    // References are documentation: to check each costs more than all else, and one writer
+    // keeps them.
+    connection.pragma_update(None, "foreign_keys", false)?;
+    Ok(connection)
+}
+
+/// Makes sure that the tables are there and can be written to.
+fn prepare(connection: &mut Connection) -> Result<(), Problem> {
+    // SQLite opens a file that it may not write to for reading, and says nothing.
+    if connection.is_readonly("main")? {
+        return Err(Problem::ReadOnly);
+    }
+    version(connection)?;
+    // Readers do not wait for the writer, nor the writer for them.
+    connection.pragma_update(None, "journal_mode", "wal")?;
+    // A killed process loses nothing; the recorder syncs for the power cut.
+    connection.pragma_update(None, "synchronous", "normal")?;
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    if version(&transaction)?.is_none() {
+        transaction.execute_batch(TABLES)?;
+        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+        transaction.pragma_update(None, "user_version", VERSION)?;
+    }
+    Ok(transaction.commit()?)
+}
+
+/// The version of the tables, or none where the file is empty. Anything else is not ours.
+fn version(connection: &Connection) -> Result<Option<i64>, Problem> {
+    let number = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+    let tables: i64 =
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    match (number("application_id")?, number("user_version")?) {
+        (0, 0) if tables == 0 => Ok(None),
+        (APPLICATION_ID, found) if found > VERSION => Err(Problem::Newer {
+            found,
+            known: VERSION,
+        }),
+        (APPLICATION_ID, version) => Ok(Some(version)),
+        _ => Err(Problem::Foreign("it is another program's database")),
+    }
+}

@@ -1,0 +1,189 @@
+//! Runs, and what is written of them.
+
+use std::str::FromStr;
+
+use jiff::Timestamp;
+use rusqlite::{Result, Row};
+
+use super::{Store, StoreError, json::parse, time};
+use crate::{
+    fetch::Requests,
+    outcome::RunOutcome,
+    words::{UnknownWord, words},
+};
+
+/// The number of a run; a later run has a larger one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RunId(pub i64);
+
+/// Whose answers they are: a tenant, as one API serves it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Service {
+    /// The tenant; empty where it is not known.
+    pub tenant_id: String,
+    /// Base URL of the API.
+    pub api_url: String,
+}
+
+words! {
+    /// What ended a run's asking.
+    pub enum Ended {
+        /// Everything was asked.
+        Finished = "finished",
+        /// Ctrl-C and the like.
+        Interrupted = "interrupted",
+        /// The time that it was given.
+        OutOfTime = "outOfTime",
+        /// The service refused it as a whole.
+        Refused = "refused",
+        /// Nobody answered.
+        Failing = "failing",
+        /// The store could not be written.
+        Unstored = "unstored",
+    }
+}
+
+/// How many machines of a run ended in which way.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Machines with an answer.
+    pub answered: u64,
+    /// Those among them that this process did not have to ask.
+    pub reused: u64,
+    /// Machines that the service does not know.
+    pub not_found: u64,
+    /// Machines that were asked for in vain.
+    pub failed: u64,
+    /// Machines that were not asked for.
+    pub pending: u64,
+}
+
+/// What is written of a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunRecord {
+    /// Its number.
+    pub run: RunId,
+    /// The service's number.
+    pub service_number: i64,
+    /// Whom it asked.
+    pub service: Service,
+    /// The list's file.
+    pub file: String,
+    /// How often it was begun or gone on with.
+    pub session: i64,
+    /// When it first began.
+    pub started_at: Timestamp,
+    /// The last sign of life.
+    pub active_at: Timestamp,
+    /// When the last answer was in; none while it is at work, or when it was killed.
+    pub finished_at: Option<Timestamp>,
+    /// What ended it, likewise.
+    pub ended: Option<Ended>,
+    /// What came of it, likewise.
+    pub outcome: Option<RunOutcome>,
+    /// Machines by what became of them. Of a run that has not ended: as far as is known.
+    pub tally: Tally,
+    /// Calls of all its sessions.
+    pub requests: Requests,
+}
+
+impl RunRecord {
+    /// Whether going on with it makes sense.
+    pub(super) fn ended_early(&self) -> bool {
+        self.ended != Some(Ended::Finished)
+    }
+}
+
+impl Store {
+    /// What is written of one run.
+    pub fn run(&self, run: RunId) -> Result<RunRecord, StoreError> {
+        let read =
+            self.connection
+                .query_row(&format!("{RECORDS} WHERE run.id = ?1"), [run.0], record);
+        read.map_err(|error| StoreError::sqlite(&self.path, error))
+    }
+
+    /// All runs, the latest first.
+    pub fn runs(&self) -> Result<Vec<RunRecord>, StoreError> {
+        let read = || -> Result<_> {
+            let mut statement = self
+                .connection
+                .prepare(&format!("{RECORDS} ORDER BY run.id DESC"))?;
+            statement.query_map([], record)?.collect()
+        };
+        read().map_err(|error| StoreError::sqlite(&self.path, error))
+    }
+
+    /// How many machines of a run have ended in which way so far; the others are pending.
+    pub fn tally(&self, run: RunId) -> Result<Tally, StoreError> {
+        let read = self.connection.query_row(
+            "SELECT
+                 count(answer),
+                 count(iif(origin <> 'asked', answer, NULL)),
+                 count(iif(reason = 'notFound', 1, NULL)),
+                 count(iif(reason NOT IN ('notFound', 'pending'), 1, NULL)),
+                 (SELECT count(*) FROM inventory_machine
+                  WHERE inventory = (SELECT inventory FROM run WHERE id = ?1))
+                  - count(*) + count(iif(reason = 'pending', 1, NULL))
+             FROM run_machine WHERE run = ?1",
+            [run.0],
+            |row| {
+                Ok(Tally {
+                    answered: row.get(0)?,
+                    reused: row.get(1)?,
+                    not_found: row.get(2)?,
+                    failed: row.get(3)?,
+                    pending: row.get(4)?,
+                })
+            },
+        );
+        read.map_err(|error| StoreError::sqlite(&self.path, error))
+    }
+}
+
+/// Everything that a record is read from.
+pub(super) const RECORDS: &str = "
+    SELECT run.id, run.service, service.tenant_id, service.api_url, inventory.file, run.session,
+        run.started_at_ms, run.active_at_ms, run.finished_at_ms, run.ending, run.outcome,
+        run.answered, run.reused, run.not_found, run.failed, run.pending,
+        run.sent, run.retried, run.throttled
+    FROM run
+    JOIN service ON service.id = run.service
+    JOIN inventory ON inventory.id = run.inventory";
+
+pub(super) fn record(row: &Row<'_>) -> Result<RunRecord> {
+    Ok(RunRecord {
+        run: RunId(row.get(0)?),
+        service_number: row.get(1)?,
+        service: Service {
+            tenant_id: row.get(2)?,
+            api_url: row.get(3)?,
+        },
+        file: row.get(4)?,
+        session: row.get(5)?,
+        started_at: time(row.get(6)?),
+        active_at: time(row.get(7)?),
+        finished_at: row.get::<_, Option<i64>>(8)?.map(time),
+        ended: word(row, 9)?,
+        outcome: word(row, 10)?,
+        tally: Tally {
+            answered: row.get(11)?,
+            reused: row.get(12)?,
+            not_found: row.get(13)?,
+            failed: row.get(14)?,
+            pending: row.get(15)?,
+        },
+        requests: Requests {
+            sent: row.get(16)?,
+            retried: row.get(17)?,
+            throttled: row.get(18)?,
+        },
+    })
+}
+
+fn word<T: FromStr<Err = UnknownWord>>(row: &Row<'_>, column: usize) -> Result<Option<T>> {
+    row.get_ref(column)?
+        .as_str_or_null()?
+        .map(parse)
+        .transpose()
+}

@@ -1,0 +1,171 @@
+-- The store's tables, version 1. Times are milliseconds since 1970, UTC; the views at the end
+-- show them as the reports do, and spell their columns as the reports do.
+
+-- A tenant as one API serves it.
+CREATE TABLE service (
+    id INTEGER PRIMARY KEY,
+    tenant_id TEXT NOT NULL, -- empty where it is not known
+    api_url TEXT NOT NULL,
+    UNIQUE (tenant_id, api_url)
+) STRICT;
+
+CREATE TABLE machine (
+    id INTEGER PRIMARY KEY,
+    service INTEGER NOT NULL REFERENCES service,
+    machine_id TEXT NOT NULL,
+    last_answer INTEGER REFERENCES answer, -- the newest there is
+    UNIQUE (service, machine_id)
+) STRICT;
+
+-- One description of a missing KB, however many machines it holds for.
+CREATE TABLE missing_kb (
+    id INTEGER PRIMARY KEY,
+    kb_id TEXT NOT NULL,
+    name TEXT,
+    products_names TEXT NOT NULL, -- JSON, a list of texts
+    url TEXT,
+    machine_missed_on INTEGER,
+    cve_addressed INTEGER NOT NULL,
+    os_build TEXT,
+    digest BLOB NOT NULL UNIQUE, -- of everything above
+    last_run INTEGER NOT NULL -- in which it was last seen
+) STRICT;
+
+CREATE TABLE answer (
+    id INTEGER PRIMARY KEY,
+    machine INTEGER NOT NULL REFERENCES machine,
+    run INTEGER NOT NULL, -- that asked; it may be gone by now
+    session INTEGER NOT NULL, -- of that run
+    answered_at_ms INTEGER NOT NULL,
+    missing TEXT NOT NULL -- JSON, a list of missing_kb.id
+) STRICT;
+
+-- A list of machines, as it was read; the same list is kept once.
+CREATE TABLE inventory (
+    id INTEGER PRIMARY KEY,
+    digest BLOB NOT NULL UNIQUE, -- of all that stands in it
+    file TEXT NOT NULL,
+    columns TEXT NOT NULL, -- JSON, a list of texts
+    duplicates INTEGER NOT NULL,
+    rejected TEXT NOT NULL -- JSON, a list of [line, text]
+) STRICT;
+
+CREATE TABLE inventory_machine (
+    inventory INTEGER NOT NULL REFERENCES inventory,
+    position INTEGER NOT NULL, -- from 0
+    machine INTEGER NOT NULL REFERENCES machine,
+    line INTEGER NOT NULL,
+    cells TEXT NOT NULL, -- JSON, a list of texts
+    PRIMARY KEY (inventory, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE run (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    service INTEGER NOT NULL REFERENCES service,
+    inventory INTEGER NOT NULL REFERENCES inventory,
+    fleet BLOB NOT NULL, -- digest of its machine ids, in whatever order the list has them
+    session INTEGER NOT NULL DEFAULT 1, -- goes up each time the run is gone on with
+    started_at_ms INTEGER NOT NULL,
+    active_at_ms INTEGER NOT NULL, -- the last sign of life
+    finished_at_ms INTEGER, -- when everything was asked, or the asking was stopped
+    ending TEXT, -- 'finished', or what ended it early; null: at work, or killed
+    outcome TEXT, -- as in summary.json
+    answered INTEGER NOT NULL DEFAULT 0,
+    reused INTEGER NOT NULL DEFAULT 0,
+    not_found INTEGER NOT NULL DEFAULT 0,
+    failed INTEGER NOT NULL DEFAULT 0,
+    pending INTEGER NOT NULL DEFAULT 0,
+    sent INTEGER NOT NULL DEFAULT 0,
+    retried INTEGER NOT NULL DEFAULT 0,
+    throttled INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE INDEX run_of_fleet ON run (service, fleet);
+
+-- What became of a machine in a run. A machine without a row was not asked for.
+CREATE TABLE run_machine (
+    run INTEGER NOT NULL REFERENCES run,
+    machine INTEGER NOT NULL REFERENCES machine,
+    origin TEXT NOT NULL, -- 'asked'; 'reused' from an earlier run; 'kept', because time was up
+    answer INTEGER REFERENCES answer, -- null where there is none
+    attempts INTEGER NOT NULL,
+    times_unknown INTEGER NOT NULL, -- how often the service did not know it
+    reason TEXT,
+    http_status INTEGER,
+    code TEXT,
+    message TEXT,
+    correlation_id TEXT,
+    PRIMARY KEY (run, machine)
+) STRICT, WITHOUT ROWID;
+
+-- An app registration: the quota belongs to it.
+CREATE TABLE application (
+    id INTEGER PRIMARY KEY,
+    tenant_id TEXT NOT NULL,
+    client_id TEXT NOT NULL,
+    api_url TEXT NOT NULL,
+    UNIQUE (tenant_id, client_id, api_url)
+) STRICT;
+
+-- The calls that the quota's windows may still count. Each stands here before it is sent.
+CREATE TABLE call (
+    id INTEGER PRIMARY KEY,
+    application INTEGER NOT NULL REFERENCES application,
+    sent_at_ms INTEGER NOT NULL,
+    answered_at_ms INTEGER, -- null: under way, or nobody knows
+    uptime_s INTEGER NOT NULL -- of the machine when it was sent: clocks get set, this does not
+) STRICT;
+
+CREATE INDEX call_of_application ON call (application, sent_at_ms);
+
+CREATE VIEW runs AS
+SELECT
+    run.id AS run,
+    service.tenant_id AS tenantId,
+    service.api_url AS apiUrl,
+    strftime('%Y-%m-%dT%H:%M:%SZ', run.started_at_ms / 1000, 'unixepoch') AS startedAt,
+    strftime('%Y-%m-%dT%H:%M:%SZ', run.finished_at_ms / 1000, 'unixepoch') AS finishedAt,
+    run.outcome,
+    run.answered,
+    run.reused,
+    run.not_found AS notFound,
+    run.failed,
+    run.pending
+FROM run
+JOIN service ON service.id = run.service;
+
+CREATE VIEW machines AS
+SELECT
+    run_machine.run,
+    machine.machine_id AS machineId,
+    CASE
+        WHEN answer.id IS NOT NULL THEN 'answered'
+        WHEN run_machine.reason IN ('notFound', 'pending') THEN run_machine.reason
+        ELSE 'failed'
+    END AS status,
+    json_array_length(answer.missing) AS missingKbs,
+    strftime('%Y-%m-%dT%H:%M:%SZ', answer.answered_at_ms / 1000, 'unixepoch') AS answeredAt,
+    run_machine.reason,
+    run_machine.http_status AS httpStatus,
+    run_machine.message
+FROM run_machine
+JOIN machine ON machine.id = run_machine.machine
+LEFT JOIN answer ON answer.id = run_machine.answer;
+
+CREATE VIEW gaps AS
+SELECT
+    run_machine.run,
+    machine.machine_id AS machineId,
+    missing_kb.kb_id AS kbId,
+    missing_kb.name,
+    missing_kb.products_names AS productsNames,
+    missing_kb.url,
+    missing_kb.machine_missed_on AS machineMissedOn,
+    missing_kb.cve_addressed AS cveAddressed,
+    missing_kb.os_build AS osBuild,
+    strftime('%Y-%m-%dT%H:%M:%SZ', answer.answered_at_ms / 1000, 'unixepoch') AS answeredAt
+FROM run_machine
+JOIN machine ON machine.id = run_machine.machine
+JOIN answer ON answer.id = run_machine.answer
+JOIN json_each(answer.missing) AS listed
+JOIN missing_kb ON missing_kb.id = listed.value;

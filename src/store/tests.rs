@@ -1,0 +1,348 @@
+use std::{fs, time::Duration};
+
+use jiff::{SignedDuration, Timestamp};
+use tempfile::TempDir;
+
+use super::*;
+use crate::{
+    fetch::Requests,
+    inventory::{Inventory, read_from},
+    kb::{KbId, MissingKb},
+    machine::MachineId,
+    outcome::{Answer, Failure, Outcome, Reason, RunOutcome},
+};
+
+fn now() -> Timestamp {
+    "2026-11-23T22:00:00Z".parse().unwrap()
+}
+
+fn hours(hours: i64) -> Timestamp {
+    now() + SignedDuration::from_hours(hours)
+}
+
+fn machine(number: u8) -> MachineId {
+    MachineId::from_bytes([number; 20])
+}
+
+fn inventory(machines: u8) -> Inventory {
+    let rows = (1..=machines).map(|number| format!("{},name {number}", machine(number)));
+    let rows: Vec<String> = rows.collect();
+    let csv = format!("id,name\n{}\nno id,x\n", rows.join("\n"));
+    read_from(csv.as_bytes(), "machines.csv", None).unwrap()
+}
+
+fn kb(id: &str, cve_addressed: u64) -> MissingKb {
+    MissingKb {
+        id: KbId::new(id),
+        name: (cve_addressed > 3).then(|| "March; \"2020\"".into()),
+        products: vec!["edge".into(), "windows_10".into()],
+        url: None,
+        machine_missed_on: (cve_addressed > 5).then_some(1),
+        cve_addressed,
+        os_build: Some("22631.4037".into()),
+    }
+}
+
+fn answered(number: u8, at: Timestamp, missing: Vec<MissingKb>) -> Outcome {
+    Outcome {
+        machine: machine(number),
+        attempts: 2,
+        times_unknown: 1,
+        result: Ok(Answer::new(at, missing)),
+    }
+}
+
+fn failed(number: u8, reason: Reason) -> Outcome {
+    Outcome {
+        machine: machine(number),
+        attempts: 6,
+        times_unknown: 0,
+        result: Err(Failure {
+            reason,
+            http_status: Some(500),
+            code: Some("InternalServerError".to_owned()),
+            message: "it broke".to_owned(),
+            correlation_id: None,
+        }),
+    }
+}
+
+/// A store in a folder of its own.
+struct Place {
+    folder: TempDir,
+}
+
+impl Place {
+    fn new() -> Self {
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.path().join("deep").join("patchgap.sqlite")
+    }
+
+    fn open(&self) -> Store {
+        Store::open(&self.path()).unwrap()
+    }
+
+    /// Begins a run for so many machines.
+    fn begin(&self, machines: u8, reuse: Reuse, now: Timestamp) -> (Store, Begun) {
+        let mut store = self.open();
+        let begun = store
+            .begin(&Beginning {
+                service: &service(),
+                inventory: &inventory(machines),
+                reuse,
+                now,
+            })
+            .unwrap();
+        (store, begun)
+    }
+
+    /// A run that records these outcomes, and then ends in this way, or is killed.
+    fn play(&self, reuse: Reuse, outcomes: Vec<Outcome>, ended: Option<Ended>) -> RunId {
+        let (store, begun) = self.begin(4, reuse, now());
+        let recorder = Recorder::start(store, &begun, &application()).unwrap();
+        for outcome in outcomes {
+            recorder.keep(outcome, Requests::default());
+        }
+        let mut store = recorder.finish().unwrap().store;
+        // Its last sign of life.
+        store
+            .connection
+            .execute("UPDATE run SET active_at_ms = ?1", [millis(now())])
+            .unwrap();
+        if let Some(ended) = ended {
+            store.finish(begun.run, &closing(ended)).unwrap();
+        }
+        begun.run
+    }
+}
+
+fn service() -> Service {
+    Service {
+        tenant_id: "contoso".to_owned(),
+        api_url: "https://api".to_owned(),
+    }
+}
+
+fn application() -> Application {
+    Application {
+        tenant_id: "contoso".to_owned(),
+        client_id: "patchgap".to_owned(),
+        api_url: "https://api".to_owned(),
+    }
+}
+
+fn closing(ended: Ended) -> Closing {
+    Closing {
+        ended,
+        outcome: RunOutcome::Partial,
+        finished_at: now(),
+        tally: Tally::default(),
+        requests: Requests::default(),
+    }
+}
+
+const EARLY: Reuse = Reuse::EndedEarly(Duration::from_hours(12));
+
+fn known(begun: &Begun) -> Vec<(MachineId, bool)> {
+    let known = begun.known.iter();
+    known.map(|it| (it.machine, it.result.is_ok())).collect()
+}
+
+#[test]
+fn what_was_recorded_is_read_back() {
+    let place = Place::new();
+    let outcomes = vec![
+        answered(1, now(), vec![kb("1", 3), kb("2", u64::MAX)]),
+        answered(2, now(), vec![]),
+        failed(3, Reason::ServerError),
+    ];
+    let run = place.play(Reuse::Nothing, outcomes.clone(), None);
+    let store = place.open();
+    assert_eq!(store.outcomes(run).unwrap(), outcomes);
+    assert_eq!(store.inventory(run).unwrap(), inventory(4));
+    let expected = Tally {
+        answered: 2,
+        failed: 1,
+        pending: 1,
+        ..Tally::default()
+    };
+    assert_eq!(store.tally(run).unwrap(), expected);
+}
+
+#[test]
+fn a_run_that_ended_early_is_gone_on_with() {
+    use Ended::{Finished, Interrupted, OutOfTime, Refused};
+    for (ended, reuse, now, goes_on) in [
+        (None, EARLY, hours(11), true),
+        (None, EARLY, hours(13), false),
+        (None, EARLY, hours(-11), true),
+        (None, EARLY, hours(-13), false),
+        (Some(Interrupted), EARLY, hours(1), true),
+        (Some(OutOfTime), EARLY, hours(1), true),
+        (Some(Refused), EARLY, hours(1), true),
+        (Some(Finished), EARLY, hours(1), false),
+        (None, Reuse::Nothing, hours(1), false),
+    ] {
+        let place = Place::new();
+        let outcomes = vec![
+            answered(1, self::now(), vec![]),
+            failed(2, Reason::Pending),
+            failed(3, Reason::NotFound),
+        ];
+        let run = place.play(Reuse::Nothing, outcomes, ended);
+        let (_, begun) = place.begin(4, reuse, now);
+        assert_eq!(begun.run == run, goes_on, "{ended:?} {reuse:?} {now}");
+        let expected = [(machine(1), true), (machine(3), false)];
+        let expected = if goes_on { &expected[..] } else { &[] };
+        assert_eq!(known(&begun), expected);
+        assert_eq!(begun.session, if goes_on { 2 } else { 1 });
+    }
+}
+
+#[test]
+fn another_fleet_is_another_run() {
+    let place = Place::new();
+    place.play(EARLY, vec![answered(1, now(), vec![])], None);
+    let (_, begun) = place.begin(3, EARLY, now());
+    assert_eq!(known(&begun), []);
+}
+
+#[test]
+fn answers_are_reused_up_to_their_age() {
+    let place = Place::new();
+    let outcomes = vec![
+        answered(1, hours(-1), vec![kb("1", 3)]),
+        answered(2, hours(-5), vec![]),
+    ];
+    place.play(EARLY, outcomes, Some(Ended::Finished));
+    let (store, begun) = place.begin(4, Reuse::Answers(Duration::from_hours(3)), now());
+    assert_eq!(known(&begun), [(machine(1), true)]);
+    assert!(begun.known[0].result.as_ref().unwrap().reused);
+    let ages = store.last_answered(begun.run).unwrap();
+    assert_eq!(ages, [(machine(1), hours(-1)), (machine(2), hours(-5))]);
+}
+
+#[test]
+fn a_machine_that_was_not_asked_keeps_its_last_answer() {
+    let place = Place::new();
+    let outcomes = vec![answered(1, hours(-1), vec![kb("1", 3)])];
+    place.play(EARLY, outcomes, Some(Ended::Finished));
+    let (mut store, begun) = place.begin(4, EARLY, now());
+    assert_eq!(known(&begun), []);
+    store.keep_last(begun.run).unwrap();
+    let outcomes = store.outcomes(begun.run).unwrap();
+    assert_eq!(outcomes.len(), 1);
+    assert!(outcomes[0].result.as_ref().unwrap().reused);
+    // It is still to be asked.
+    let (_, again) = place.begin(4, EARLY, now());
+    assert_eq!((again.run, known(&again)), (begun.run, vec![]));
+}
+
+#[test]
+fn old_runs_are_forgotten_with_what_only_they_needed() {
+    let place = Place::new();
+    for number in 1..=3 {
+        let id = number.to_string();
+        let outcomes = vec![answered(number, now(), vec![kb(&id, 3)])];
+        place.play(Reuse::Nothing, outcomes, Some(Ended::Finished));
+    }
+    let mut store = place.open();
+    let service = store.runs().unwrap()[0].service_number;
+    store.prune(service, 1).unwrap();
+    let count = |table: &str| -> i64 {
+        let count = format!("SELECT count(*) FROM {table}");
+        let count = store.connection.query_row(&count, [], |row| row.get(0));
+        count.unwrap()
+    };
+    assert_eq!(store.runs().unwrap().len(), 1);
+    // The last answer of every machine on the list stays.
+    let counts = ["run_machine", "answer", "machine", "inventory"].map(count);
+    assert_eq!(counts, [1, 3, 4, 1]);
+}
+
+#[test]
+fn what_is_no_store_is_left_as_it_is() {
+    let place = Place::new();
+    let path = place.folder.path().join("file");
+    let sqlite = place.folder.path().join("other");
+    let other = rusqlite::Connection::open(&sqlite).unwrap();
+    other.execute_batch("CREATE TABLE mine (a)").unwrap();
+    drop(other);
+    let newer = place.open();
+    newer
+        .connection
+        .pragma_update(None, "user_version", 7)
+        .unwrap();
+    drop(newer);
+    let whole = fs::read(place.path()).unwrap();
+    for (content, problem) in [
+        (
+            b"machineId\n".to_vec(),
+            "is no store of patchgap: it is no SQLite",
+        ),
+        (vec![b'x'; 5000], "is no store of patchgap: it is no SQLite"),
+        (fs::read(&sqlite).unwrap(), "it is another program's"),
+        (whole.clone(), "its version is 7, this one reads up to 1"),
+        (whole[..whole.len() / 2].to_vec(), "is damaged"),
+        (whole[..50].to_vec(), "it is no SQLite"),
+    ] {
+        fs::write(&path, &content).unwrap();
+        for opened in [Store::open(&path), Store::open_existing(&path)] {
+            let error = crate::text::chain(&opened.unwrap_err());
+            assert!(error.contains(problem), "{error}");
+        }
+        assert_eq!(fs::read(&path).unwrap(), content, "{problem}");
+    }
+}
+
+#[tokio::test]
+async fn calls_are_remembered() {
+    let place = Place::new();
+    let (store, begun) = place.begin(4, EARLY, Timestamp::now());
+    let recorder = Recorder::start(store, &begun, &application()).unwrap();
+    let ledger = recorder.ledger();
+    let call = ledger.sending().await.unwrap();
+    ledger.answered(call);
+    ledger.sending().await.unwrap();
+    drop(recorder);
+
+    let hour = Duration::from_hours(1);
+    let calls = |application: &Application| {
+        let store = place.open();
+        let ages = store.past_calls(application, hour, hour).unwrap();
+        assert!(ages.iter().all(|age| *age < Duration::from_mins(1)));
+        ages.len()
+    };
+    assert_eq!(calls(&application()), 2);
+    let other = Application {
+        client_id: "other".to_owned(),
+        ..application()
+    };
+    assert_eq!(calls(&other), 0);
+}
+
+#[tokio::test]
+async fn a_full_disk_loses_no_outcome_and_stops_the_asking() {
+    let place = Place::new();
+    let (store, begun) = place.begin(4, EARLY, now());
+    store
+        .connection
+        .pragma_update(None, "max_page_count", 1)
+        .unwrap();
+    let recorder = Recorder::start(store, &begun, &application()).unwrap();
+    let many = (0..5000).map(|number| kb(&number.to_string(), number));
+    let outcome = answered(1, now(), many.collect());
+    recorder.keep(outcome.clone(), Requests::default());
+    recorder.broken().cancelled().await;
+    assert!(recorder.ledger().sending().await.is_err());
+    recorder.keep(failed(2, Reason::Timeout), Requests::default());
+    let left = recorder.finish().unwrap();
+    assert_eq!(left.unsaved, [outcome, failed(2, Reason::Timeout)]);
+    let error = crate::text::chain(&left.failure.unwrap());
+    assert!(error.contains("the disk is full"), "{error}");
+}
