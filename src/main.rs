@@ -12,13 +12,13 @@ use jiff::ZonedDateTime;
 use patchgap::{
     app::{self, Surroundings},
     cli::Cli,
-    config::{Environment, platform_folder},
+    config::{Environment, Folders},
 };
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let surroundings = Surroundings {
-        environment: Environment::new(env::vars_os(), platform_folder()),
+        environment: Environment::new(env::vars_os(), Folders::of_platform()),
         // Empty: paths stay as they were typed, and messages short.
         working_directory: PathBuf::new(),
         started: ZonedDateTime::now(),

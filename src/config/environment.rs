@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     error::Error,
     ffi::{OsStr, OsString},
-    path::{Path, PathBuf},
+    path::PathBuf,
 };
 
 use clap::{
@@ -13,7 +13,7 @@ use clap::{
 };
 
 use super::{
-    ConfigError, LogFormat, Settings,
+    ConfigError, Folders, LogFormat, Settings,
     file::nearest,
     settings::{FILE_KEYS, Verbosity},
 };
@@ -28,25 +28,22 @@ pub(super) const ACCESS_TOKEN: &str = "PATCHGAP_ACCESS_TOKEN";
 #[derive(Clone, Default)]
 pub struct Environment {
     variables: BTreeMap<String, OsString>,
-    config_folder: Option<PathBuf>,
+    folders: Folders,
 }
 
 impl Environment {
-    /// These variables, and the folder in which the platform keeps configuration.
+    /// These variables, and the folders of the platform.
     /// Variables whose name is no Unicode text cannot be ours.
     pub fn new(
         variables: impl IntoIterator<Item = (OsString, OsString)>,
-        config_folder: Option<PathBuf>,
+        folders: Folders,
     ) -> Self {
         let variables = variables
             .into_iter()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value)))
             .map(|(name, value)| (as_the_platform_compares(name), value))
             .collect();
-        Self {
-            variables,
-            config_folder,
-        }
+        Self { variables, folders }
     }
 
     /// The same environment, had it this one variable and nothing else.
@@ -57,7 +54,7 @@ impl Environment {
                 .map(|(name, value)| (name.clone(), value.clone()))
                 .into_iter()
                 .collect(),
-            config_folder: None,
+            folders: Folders::default(),
         }
     }
 
@@ -95,9 +92,9 @@ impl Environment {
         self.get(&variable("log_format"))?.to_str()?.parse().ok()
     }
 
-    /// The folder in which the platform keeps configuration.
-    pub(super) fn config_folder(&self) -> Option<&Path> {
-        self.config_folder.as_deref()
+    /// The folders of the platform.
+    pub(super) const fn folders(&self) -> &Folders {
+        &self.folders
     }
 
     /// What the variables of ours say.

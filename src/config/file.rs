@@ -6,7 +6,6 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use etcetera::BaseStrategy;
 use serde::Deserialize;
 use toml::de::DeTable;
 
@@ -27,15 +26,6 @@ pub(super) struct File {
     pub(super) settings: Settings,
 }
 
-/// The folder in which this platform keeps a user's configuration, when there is one:
-/// `~/.config`, or `%APPDATA%` on Windows. It asks the process's environment; `main` does
-/// that once, for [`Environment::new`].
-pub fn platform_folder() -> Option<PathBuf> {
-    etcetera::choose_base_strategy()
-        .ok()
-        .map(|strategy| strategy.config_dir())
-}
-
 /// Reads the file that was named, or else the first one that is there. Only a file that
 /// was named has to exist.
 pub(super) fn read(
@@ -52,9 +42,7 @@ pub(super) fn read(
 
 fn first_there(environment: &Environment, working_directory: &Path) -> Option<PathBuf> {
     let here = working_directory.join(NAME);
-    let in_folder = environment
-        .config_folder()
-        .map(|folder| folder.join("patchgap").join(NAME));
+    let in_folder = environment.folders().config_file(NAME);
     [Some(here), in_folder]
         .into_iter()
         .flatten()

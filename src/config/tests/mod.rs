@@ -12,7 +12,7 @@ use clap::Parser;
 use jiff::{ZonedDateTime, civil, tz::TimeZone};
 use tempfile::TempDir;
 
-use super::{Config, ConfigError, Environment, Resolved, Settings, resolve};
+use super::{Config, ConfigError, Environment, Folders, Resolved, Settings, resolve};
 use crate::cli::{Cli, Command};
 
 /// A folder to run in, and what stands around it.
@@ -59,8 +59,11 @@ impl Scene {
     }
 
     fn environment(&self) -> Environment {
-        let platform_folder = self.folder.path().join("platform");
-        Environment::new(self.variables.clone(), Some(platform_folder))
+        let folders = Folders {
+            config: Some(self.folder.path().join("platform")),
+            state: Some(self.folder.path().join("state")),
+        };
+        Environment::new(self.variables.clone(), folders)
     }
 
     fn resolve(&self) -> Result<Resolved, ConfigError> {
