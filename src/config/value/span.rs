@@ -2,42 +2,55 @@
 
 use std::{str::FromStr, time::Duration};
 
-use jiff::SignedDuration;
+use jiff::SpanRelativeTo;
 
 use super::InvalidValue;
 
-/// The longest that anything here may take.
-const LONGEST: Duration = Duration::from_hours(24);
-
-/// A length of time as people write it: `500ms`, `30s`, `2m`, `1h30m`. Never zero.
+/// A length of time as people write it: `500ms`, `30s`, `1h30m`, `7d`, where a day is
+/// 24 hours. Never zero, and never longer than what it is for allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Span(Duration);
+pub struct Span<const MOST_HOURS: u64 = 24>(Duration);
 
-impl Span {
+impl<const MOST_HOURS: u64> Span<MOST_HOURS> {
     /// The length.
     pub const fn get(self) -> Duration {
         self.0
     }
+
+    fn fits(length: &Duration) -> bool {
+        !length.is_zero() && *length <= Duration::from_hours(MOST_HOURS)
+    }
+
+    /// What could have been written, in the units that people take for it.
+    fn wanted() -> String {
+        let (examples, most) = match MOST_HOURS / 24 {
+            days @ 2.. => ("90m, 20h or 7d", format!("{days}d")),
+            _ => ("500ms, 30s, 2m or 1h30m", format!("{MOST_HOURS}h")),
+        };
+        format!(
+            "duration: write a number and its unit, such as {examples}; \
+             above zero and at most {most}"
+        )
+    }
 }
 
-impl FromStr for Span {
+impl<const MOST_HOURS: u64> FromStr for Span<MOST_HOURS> {
     type Err = InvalidValue;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.trim()
-            .parse::<SignedDuration>()
-            .ok()
-            .and_then(|length| Duration::try_from(length).ok())
-            .filter(|length| !length.is_zero() && *length <= LONGEST)
+        length(text.trim())
+            .filter(Self::fits)
             .map(Self)
-            .ok_or_else(|| {
-                InvalidValue::new(
-                    text,
-                    "duration: write a number and its unit, such as 500ms, 30s, 2m or 1h30m; \
-                     above zero and at most 24h",
-                )
-            })
+            .ok_or_else(|| InvalidValue::new(text, Self::wanted()))
     }
+}
+
+/// Reads a length whose units are the same everywhere: a month is none, and neither is what
+/// lies in the past.
+fn length(text: &str) -> Option<Duration> {
+    let span: jiff::Span = text.parse().ok()?;
+    let length = span.to_duration(SpanRelativeTo::days_are_24_hours()).ok()?;
+    Duration::try_from(length).ok()
 }
 
 #[cfg(test)]
@@ -53,9 +66,24 @@ mod tests {
             ("1h30m", 5_400_000),
             ("1.5s", 1500),
             ("24h", 86_400_000),
+            ("1d", 86_400_000),
         ] {
             let span: Span = text.parse().unwrap();
             assert_eq!(span.get(), Duration::from_millis(millis), "{text}");
+        }
+    }
+
+    #[test]
+    fn days_where_days_are_allowed() {
+        for (text, hours) in [
+            ("20h", 20),
+            ("7d", 168),
+            ("2w", 336),
+            ("1d12h", 36),
+            ("366d", 8784),
+        ] {
+            let span: Span<8784> = text.parse().unwrap();
+            assert_eq!(span.get(), Duration::from_hours(hours), "{text}");
         }
     }
 
@@ -70,11 +98,22 @@ mod tests {
             "1s ago",
             "1mo",
             "24h1s",
+            "2d",
             "soon",
             "99999999999999999999h",
         ] {
             let error = text.parse::<Span>().unwrap_err();
             assert_eq!(error.found, text);
+            assert!(error.wanted.ends_with("at most 24h"), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_is_too_long_is_told_the_most() {
+        for text in ["366d1s", "367d", "1y", "12mo"] {
+            let error = text.parse::<Span<8784>>().unwrap_err();
+            assert!(error.wanted.contains("such as 90m, 20h or 7d;"), "{error}");
+            assert!(error.wanted.ends_with("at most 366d"), "{error}");
         }
     }
 }
