@@ -27,7 +27,7 @@ pub use resolved::{Config, Console, Reports, Resolved, Service};
 pub use settings::{Concurrency, Retries, Settings};
 pub use value::{
     AuthorityUrl, ColorMode, EntraName, Formats, InvalidUrl, InvalidValue, LogFormat, OutFolder,
-    Percent, ServiceUrl, Span, Text, Whole,
+    Percent, ServiceUrl, Span, Text, Until, Whole,
 };
 
 pub(crate) use value::{switch, words};

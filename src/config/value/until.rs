@@ -1,0 +1,228 @@
+//! When to stop asking.
+
+use std::{fmt, str::FromStr};
+
+use jiff::{
+    SignedDuration, Timestamp, ToSpan, ZonedDateTime,
+    civil::{DateTime, Time},
+};
+
+use super::InvalidValue;
+
+/// How long a time of day is in the past before the next one is meant: a job that starts
+/// late must not run for a whole day.
+const LATE: SignedDuration = SignedDuration::from_hours(6);
+
+/// How a time of day is written.
+const TIMES: [&str; 2] = ["%H:%M", "%H:%M:%S"];
+
+/// How a date with its time is written.
+const DATE_TIMES: [&str; 4] = [
+    "%Y-%m-%dT%H:%M",
+    "%Y-%m-%dT%H:%M:%S",
+    "%Y-%m-%d %H:%M",
+    "%Y-%m-%d %H:%M:%S",
+];
+
+/// A point in time as people write it: `06:00`, `2026-11-24T06:00`, or with its offset from
+/// UTC. Without one it is local.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Until {
+    text: String,
+    moment: Moment,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Moment {
+    /// Every day, by the clock on the wall.
+    Daily(Time),
+    /// Once, by the clock on the wall.
+    Local(DateTime),
+    /// Once, the same everywhere.
+    Exact(Timestamp),
+}
+
+impl Until {
+    /// The point in time that a run means which began then; none when that has passed. Where
+    /// the clocks are put forward, a time that they leave out is as much later.
+    ///
+    /// ```
+    /// use patchgap::config::Until;
+    ///
+    /// let until: Until = "06:00".parse()?;
+    /// let at = |hour, minute| {
+    ///     let started = jiff::civil::datetime(2026, 11, 23, hour, minute, 0, 0).in_tz("UTC")?;
+    ///     Ok::<_, jiff::Error>(until.at(&started).map(|end| end.to_string()))
+    /// };
+    /// assert_eq!(at(22, 0)?.as_deref(), Some("2026-11-24T06:00:00Z"));
+    /// assert_eq!(at(6, 5)?, None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn at(&self, started: &ZonedDateTime) -> Option<Timestamp> {
+        let now = started.timestamp();
+        match self.moment {
+            Moment::Daily(time) => next(time, started),
+            Moment::Local(moment) => on_the_wall(moment, started),
+            Moment::Exact(moment) => Some(moment),
+        }
+        .filter(|&end| end > now)
+    }
+}
+
+/// The time of day that comes next, or the one that has only just passed.
+fn next(time: Time, started: &ZonedDateTime) -> Option<Timestamp> {
+    let not_before = started.timestamp() - LATE;
+    [-1, 0, 1, 2]
+        .into_iter()
+        .filter_map(|days| started.date().checked_add(days.days()).ok())
+        .filter_map(|date| on_the_wall(date.to_datetime(time), started))
+        .find(|&moment| moment > not_before)
+}
+
+fn on_the_wall(moment: DateTime, started: &ZonedDateTime) -> Option<Timestamp> {
+    let zone = started.time_zone().clone();
+    moment
+        .to_zoned_datetime(zone)
+        .ok()
+        .map(|moment| moment.timestamp())
+}
+
+impl FromStr for Until {
+    type Err = InvalidValue;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let plain = text.trim();
+        moment(plain)
+            .map(|moment| Self {
+                text: plain.to_owned(),
+                moment,
+            })
+            .ok_or_else(|| {
+                let wanted = "time: write a time of day such as 06:00, or a date with it such as \
+                              2026-11-24T06:00, local or with its offset (+01:00, Z)";
+                InvalidValue::new(text, wanted)
+            })
+    }
+}
+
+fn moment(text: &str) -> Option<Moment> {
+    let daily = || {
+        TIMES
+            .into_iter()
+            .find_map(|format| Time::strptime(format, text).ok())
+    };
+    let local = || {
+        DATE_TIMES
+            .into_iter()
+            .find_map(|format| DateTime::strptime(format, text).ok())
+    };
+    daily()
+        .map(Moment::Daily)
+        .or_else(|| local().map(Moment::Local))
+        .or_else(|| text.parse().ok().map(Moment::Exact))
+}
+
+/// As it was written.
+impl fmt::Display for Until {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// When a run stops that began then, by the clock of Berlin; a dash when that has passed.
+    fn end(until: &str, started: &str) -> String {
+        let until: Until = until.parse().unwrap();
+        let started: ZonedDateTime = format!("{started}[Europe/Berlin]").parse().unwrap();
+        until
+            .at(&started)
+            .map_or_else(|| "-".to_owned(), |end| end.to_string())
+    }
+
+    #[test]
+    fn a_time_of_day_is_the_next_one_unless_it_has_just_passed() {
+        for (until, started, expected) in [
+            ("06:00", "2026-11-23T22:00", "2026-11-24T05:00:00Z"),
+            ("06:00:30", "2026-11-24T06:00:29", "2026-11-24T05:00:30Z"),
+            ("6:00", "2026-11-24T05:59", "2026-11-24T05:00:00Z"),
+            ("06:00", "2026-11-24T06:00", "-"),
+            ("06:00", "2026-11-24T06:05", "-"),
+            ("06:00", "2026-11-24T11:59:59", "-"),
+            ("06:00", "2026-11-24T12:00", "2026-11-25T05:00:00Z"),
+            ("23:30", "2026-11-24T00:05", "-"),
+            ("23:30", "2026-11-24T05:29", "-"),
+            ("23:30", "2026-11-24T05:30", "2026-11-24T22:30:00Z"),
+            ("00:00", "2026-12-31T23:00", "2026-12-31T23:00:00Z"),
+        ] {
+            assert_eq!(end(until, started), expected, "{until} at {started}");
+        }
+    }
+
+    #[test]
+    fn a_date_is_meant_as_it_is_written() {
+        for (until, expected) in [
+            ("2026-11-24T06:00", "2026-11-24T05:00:00Z"),
+            ("2026-11-24 06:00", "2026-11-24T05:00:00Z"),
+            ("2026-11-24T06:00:30", "2026-11-24T05:00:30Z"),
+            (" 2026-11-24 06:00:30 ", "2026-11-24T05:00:30Z"),
+            ("2026-11-24T06:00:00Z", "2026-11-24T06:00:00Z"),
+            ("2026-11-24T06:00:00-08:00", "2026-11-24T14:00:00Z"),
+            ("2026-11-24 06:00+01:00", "2026-11-24T05:00:00Z"),
+            ("2026-11-23T13:00", "-"),
+            ("2026-11-23T12:00Z", "-"),
+            ("2026-11-23T12:00:01Z", "2026-11-23T12:00:01Z"),
+            ("2020-01-01T06:00", "-"),
+        ] {
+            assert_eq!(end(until, "2026-11-23T13:00"), expected, "{until}");
+        }
+    }
+
+    #[test]
+    fn the_clocks_may_be_put_forward_or_back_before_it() {
+        for (until, started, expected) in [
+            // 02:00 to 03:00 does not exist: 02:30 is half an hour after the gap.
+            ("02:30", "2026-03-29T01:00", "2026-03-29T01:30:00Z"),
+            (
+                "2026-03-29T02:30",
+                "2026-03-28T22:00",
+                "2026-03-29T01:30:00Z",
+            ),
+            // 02:00 to 03:00 comes twice: the first is meant.
+            ("02:30", "2026-10-24T22:00", "2026-10-25T00:30:00Z"),
+            ("02:30", "2026-10-25T02:10+01:00", "-"),
+            ("06:00", "2026-03-28T22:00", "2026-03-29T04:00:00Z"),
+            ("06:00", "2026-10-24T22:00", "2026-10-25T05:00:00Z"),
+            // Six hours are six hours, whatever the clock on the wall shows.
+            ("23:30", "2026-03-29T06:29", "-"),
+            ("23:30", "2026-03-29T06:30", "2026-03-29T21:30:00Z"),
+        ] {
+            assert_eq!(end(until, started), expected, "{until} at {started}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_time() {
+        for text in [
+            "",
+            "6",
+            "06",
+            "24:00",
+            "06:60",
+            "6am",
+            "2h",
+            "tomorrow",
+            "2026-11-24",
+            "06:00Z",
+            "06:00 +01:00",
+            "2026-02-30T06:00",
+            "2026-11-24T06:00+99:00",
+            "11/24/2026 06:00",
+        ] {
+            let error = text.parse::<Until>().unwrap_err();
+            assert_eq!(error.found, text);
+        }
+    }
+}
