@@ -269,8 +269,8 @@ mod tests {
             (&["report"][..], ErrorKind::MissingRequiredArgument),
             (&["report", "a.csv", "b.csv"], ErrorKind::UnknownArgument),
             (
-                &["report", "a.csv", "--state=x"],
-                ErrorKind::UnknownArgument,
+                &["report", "a.csv", "--fresh", "--max-age=1h"],
+                ErrorKind::ArgumentConflict,
             ),
             (&["demo", "--rate-limit=1/s"], ErrorKind::UnknownArgument),
             (&["demo", "--machines=0"], ErrorKind::ValueValidation),

@@ -20,7 +20,7 @@ const NOBODY: MachineId = MachineId::from_bytes([0; 20]);
 
 impl App {
     pub(super) async fn check(&mut self, typed: Settings) -> Result<ExitCode, AppError> {
-        let resolved = self.resolve(typed)?;
+        let resolved = self.resolve(typed.asking_nothing())?;
         let now = Timestamp::now();
         let session = job::session(&resolved.config, now)?;
         say(&configuration(&resolved)?);

@@ -2,6 +2,7 @@
 
 use std::{io, path::PathBuf};
 
+use jiff::{ToSpan, ZonedDateTime};
 use thiserror::Error;
 
 /// Why there is no configuration to run with.
@@ -82,6 +83,19 @@ pub enum ConfigError {
         /// What is wrong with it.
         reason: String,
     },
+    /// Nobody says where answers are to be kept, and the platform does not either.
+    #[error(
+        "there is no folder to keep answers in: this account has none for the state of programs"
+    )]
+    NoStateFolder,
+    /// The time to stop asking is in the past.
+    #[error("the time to stop asking, {until}, has passed: it is {}", now.strftime("%Y-%m-%d %H:%M:%S %:z"))]
+    Passed {
+        /// The time as it was given.
+        until: String,
+        /// When the run began.
+        now: ZonedDateTime,
+    },
     /// The embedded defaults leave out a key that has to have one: a bug.
     #[error("the embedded defaults say nothing about `{0}`")]
     NoDefault(&'static str),
@@ -109,7 +123,19 @@ impl ConfigError {
             Self::Value { .. } | Self::Variable { .. } => {
                 Some("`patchgap report --help` lists every option and what it takes".to_owned())
             }
+            Self::NoStateFolder => Some(
+                "name a file for them: --state FILE, PATCHGAP_STATE, or `state` in the \
+                 configuration file"
+                    .to_owned(),
+            ),
+            Self::Passed { now, .. } => Some(later_day(now)),
             Self::NoDefault(_) => None,
         }
     }
+}
+
+/// A time of day that has only just passed does not mean tomorrow's: its date does.
+fn later_day(now: &ZonedDateTime) -> String {
+    let tomorrow = now.date().saturating_add(1.day());
+    format!("for a later day write its date, too: --until {tomorrow}T06:00")
 }

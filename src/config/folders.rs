@@ -33,6 +33,11 @@ impl Folders {
     pub(super) fn config_file(&self, name: &str) -> Option<PathBuf> {
         ours(self.config.as_deref(), name)
     }
+
+    /// A file that we keep for the next run.
+    pub(super) fn state_file(&self, name: &str) -> Option<PathBuf> {
+        ours(self.state.as_deref(), name)
+    }
 }
 
 /// Windows has no folder for state alone: its cache folder is `%LOCALAPPDATA%` itself.

@@ -14,6 +14,8 @@ mod resolve;
 mod resolved;
 mod settings;
 mod sign_in;
+mod stop;
+mod store;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -23,8 +25,8 @@ pub use environment::Environment;
 pub use error::ConfigError;
 pub use folders::Folders;
 pub use resolve::{resolve, resolve_typed};
-pub use resolved::{Config, Console, Reports, Resolved, Service};
-pub use settings::{Concurrency, Retries, Settings};
+pub use resolved::{Config, Console, Reports, Resolved, Reuse, Service, StoreSettings};
+pub use settings::{Concurrency, Days, KeptRuns, Retries, Settings};
 pub use value::{
     AuthorityUrl, ColorMode, EntraName, Formats, InvalidUrl, InvalidValue, LogFormat, OutFolder,
     Percent, ServiceUrl, Span, Text, Until, Whole,

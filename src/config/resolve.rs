@@ -11,6 +11,8 @@ use super::{
     defaults::defaults,
     file,
     sign_in::{Found, SecretFiles, Settled, azure_layer, client_secret, sign_in},
+    stop::stop,
+    store,
 };
 use crate::progress::ProgressMode;
 
@@ -25,8 +27,8 @@ struct Surroundings<'a> {
 /// Resolves what was typed on top of the environment, the file, Azure's own variables and
 /// the defaults, in this order.
 ///
-/// Relative paths are taken relative to `working_directory`, and those of credentials and
-/// certificates in the file relative to the file. When the working directory is given as
+/// Relative paths are taken relative to `working_directory`, and those of credentials,
+/// certificates and the store in the file relative to the file. When the working directory is given as
 /// the empty path, paths stay as they were typed. `started` fills in `{date}` and
 /// `{time}`: a nightly folder carries the night's own date, by the clock on the wall.
 pub fn resolve(
@@ -48,7 +50,7 @@ pub fn resolve(
         of_file: file.client_secret_file.clone(),
     };
     let azure = azure_layer(environment)?.relative_to(working_directory);
-    let settings = upper.or(file).or(azure).or(defaults()?);
+    let settings = store::with_place(upper.or(file).or(azure).or(defaults()?), environment)?;
     let kind = required(settings.credential, "credential")?;
     let found = client_secret(kind, secret_files, environment)?;
     let mut warnings = environment.warnings();
@@ -66,7 +68,8 @@ pub fn resolve(
 }
 
 /// Resolves what was typed on top of the defaults alone: no file and no variable changes
-/// what a demonstration shows. Only `NO_COLOR` is respected.
+/// what a demonstration shows, and it leaves the user's store alone. Only `NO_COLOR` is
+/// respected.
 pub fn resolve_typed(
     typed: Settings,
     environment: &Environment,
@@ -111,6 +114,9 @@ fn config(
         reports: reports(&settings, surroundings)?,
         progress: progress(&settings)?,
         console: console(&settings, surroundings.environment)?,
+        store: store::store(&settings)?,
+        until: stop(&settings, surroundings.started)?,
+        offline: required(settings.offline, "offline")?,
         dry_run: required(settings.dry_run, "dry_run")?,
         limits: required(settings.rate_limit, "rate_limit")?,
         pace: required(settings.pace, "pace")?,
@@ -175,6 +181,6 @@ fn console(settings: &Settings, environment: &Environment) -> Result<Console, Co
 }
 
 /// A value that at least the defaults have.
-fn required<T>(value: Option<T>, key: &'static str) -> Result<T, ConfigError> {
+pub(super) fn required<T>(value: Option<T>, key: &'static str) -> Result<T, ConfigError> {
     value.ok_or(ConfigError::NoDefault(key))
 }

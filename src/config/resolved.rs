@@ -2,6 +2,7 @@
 
 use std::{num::NonZeroUsize, path::PathBuf, time::Duration};
 
+use jiff::Timestamp;
 use url::Url;
 
 use super::{CaCertificate, ColorMode, LogFormat, Percent};
@@ -37,6 +38,12 @@ pub struct Config {
     pub limits: RateLimits,
     /// The smoothest rate inside them.
     pub pace: Pace,
+    /// When the asking stops, whatever is left.
+    pub until: Option<Timestamp>,
+    /// Where answers are kept and which of them are used.
+    pub store: StoreSettings,
+    /// Whether the reports are made from the kept answers alone, and nothing is asked.
+    pub offline: bool,
     /// The reports.
     pub reports: Reports,
     /// How progress is shown.
@@ -60,6 +67,28 @@ pub struct Service {
     pub concurrency: NonZeroUsize,
     /// Attempts after the first.
     pub retries: u32,
+}
+
+/// Where answers are kept and which of them are used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoreSettings {
+    /// The file; none for a demonstration, which leaves the user's alone.
+    pub path: Option<PathBuf>,
+    /// How many runs are kept.
+    pub keep_runs: u32,
+    /// Which answers are used.
+    pub reuse: Reuse,
+}
+
+/// Which of the kept answers a run uses instead of asking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reuse {
+    /// Those of a run that ended early, if it is not older; nothing else.
+    EndedEarly(Duration),
+    /// Any answer that is not older.
+    Answers(Duration),
+    /// Nothing.
+    Nothing,
 }
 
 /// What is written, and where.

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::value::{
     AuthorityUrl, ColorMode, EntraName, Formats, LogFormat, OutFolder, Percent, ServiceUrl, Span,
-    Text, Whole, boolean, from_text, path, switch, times, words,
+    Text, Until, Whole, boolean, from_text, path, switch, times, words,
 };
 use crate::{
     aggregate::RankBy,
@@ -21,6 +21,12 @@ pub type Concurrency = Whole<1, 1000>;
 
 /// How often one machine may be asked again.
 pub type Retries = Whole<0, 1000>;
+
+/// How many runs may be kept.
+pub type KeptRuns = Whole<1, 100_000>;
+
+/// A length of time that may be days: at most 366 of them.
+pub type Days = Span<{ 366 * 24 }>;
 
 /// How often `-v` is typed.
 pub(super) type Verbosity = Whole<0, 255>;
@@ -118,6 +124,51 @@ pub struct Settings {
     #[arg(long, value_name = "N", help_heading = "Quota")]
     pub retries: Option<Retries>,
 
+    /// Stop asking after so long, such as 2h, and report what is known
+    #[arg(long, value_name = "DURATION", help_heading = "Time")]
+    #[serde(deserialize_with = "from_text")]
+    pub budget: Option<Days>,
+
+    /// Stop asking then: at a time of day such as 06:00, or with its date: 2026-11-24T06:00
+    #[arg(long, value_name = "TIME", help_heading = "Time")]
+    #[serde(deserialize_with = "from_text")]
+    pub until: Option<Until>,
+
+    /// File in which answers are kept [default: in the platform's folder for state]
+    #[arg(long, value_name = "FILE", help_heading = "Store")]
+    #[serde(deserialize_with = "path")]
+    pub state: Option<PathBuf>,
+
+    /// Use no kept answer: ask for every machine again [default: false]
+    #[arg(
+        long,
+        value_name = "BOOL",
+        help_heading = "Store",
+        conflicts_with = "max_age"
+    )]
+    #[arg(value_parser = switch, num_args = 0..=1, require_equals = true)]
+    #[arg(default_missing_value = "true")]
+    #[serde(deserialize_with = "boolean")]
+    pub fresh: Option<bool>,
+
+    /// Use every kept answer that is not older, such as 20h or 7d [default: only those of a
+    /// run that ended early within 12h]
+    #[arg(long, value_name = "DURATION", help_heading = "Store")]
+    #[serde(deserialize_with = "from_text")]
+    pub max_age: Option<Days>,
+
+    /// Runs to keep [default: 90]
+    #[arg(long, value_name = "N", help_heading = "Store")]
+    pub keep_runs: Option<KeptRuns>,
+
+    /// Write the reports again from the kept answers, and ask nothing [default: false]
+    #[arg(long, value_name = "BOOL", help_heading = "Store")]
+    #[arg(conflicts_with_all = ["fresh", "budget", "until"])]
+    #[arg(value_parser = switch, num_args = 0..=1, require_equals = true)]
+    #[arg(default_missing_value = "true")]
+    #[serde(deserialize_with = "boolean")]
+    pub offline: Option<bool>,
+
     /// Folder of the reports; may hold {date} and {time} [default: reports]
     #[arg(long, value_name = "DIR", help_heading = "Reports")]
     #[serde(deserialize_with = "from_text")]
@@ -207,6 +258,13 @@ impl Settings {
             concurrency: self.concurrency.or(lower.concurrency),
             timeout: self.timeout.or(lower.timeout),
             retries: self.retries.or(lower.retries),
+            budget: self.budget.or(lower.budget),
+            until: self.until.or(lower.until),
+            state: self.state.or(lower.state),
+            fresh: self.fresh.or(lower.fresh),
+            max_age: self.max_age.or(lower.max_age),
+            keep_runs: self.keep_runs.or(lower.keep_runs),
+            offline: self.offline.or(lower.offline),
             out: self.out.or(lower.out),
             format: self.format.or(lower.format),
             rank_by: self.rank_by.or(lower.rank_by),
@@ -222,22 +280,34 @@ impl Settings {
     }
 
     /// The same, as a layer. The argument parser counts, and so says 0 where nothing was
-    /// typed.
+    /// typed. Who types how old an answer may be wants it used, whatever lies below.
     pub(super) fn typed(self) -> Self {
         Self {
             verbose: self.verbose.filter(|&times| times > 0),
+            fresh: self.fresh.or(self.max_age.map(|_| false)),
             ..self
         }
     }
 
-    /// The same, with the paths of what is read taken relative to a folder. Where the
-    /// reports go is left alone: that is relative to where the command runs.
+    /// The same for a command that asks for no machine: when the asking stops is none of its
+    /// business, and a time that has passed no error.
+    #[must_use]
+    pub fn asking_nothing(self) -> Self {
+        Self {
+            offline: Some(true),
+            ..self
+        }
+    }
+
+    /// The same, with the paths of what is read and kept taken relative to a folder. Where
+    /// the reports go is left alone: that is relative to where the command runs.
     pub(super) fn relative_to(self, folder: &Path) -> Self {
         let join = |path: PathBuf| folder.join(path);
         Self {
             client_secret_file: self.client_secret_file.map(join),
             client_certificate_path: self.client_certificate_path.map(join),
             ca_cert: self.ca_cert.map(join),
+            state: self.state.map(join),
             ..self
         }
     }

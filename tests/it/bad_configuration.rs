@@ -4,9 +4,16 @@
 use crate::common::{Finished, Scene};
 
 /// Keys, each with a value that it does not take and a part of what is said to be allowed.
-const BAD_VALUES: [(&str, &str, &str); 12] = [
+const BAD_VALUES: [(&str, &str, &str); 15] = [
     ("timeout", "30", "such as 500ms, 30s, 2m"),
     ("timeout", "25h", "at most 24h"),
+    (
+        "max_age",
+        "367d",
+        "such as 90m, 20h or 7d; above zero and at most 366d",
+    ),
+    ("budget", "all night", "above zero"),
+    ("until", "6 o'clock", "a time of day such as 06:00"),
     ("rate_limit", "100", "such as 100/min, 1500/h"),
     ("pace", "fast", "or none"),
     (
@@ -142,6 +149,25 @@ fn a_configuration_file_that_is_not_there() {
     let run = is_refused(&scene, scene.report(&["--config", "other.toml"]), 3);
     run.complains("error: configuration file other.toml: cannot be read: ")
         .hints("path");
+}
+
+#[test]
+fn a_time_to_stop_that_has_passed() {
+    let scene = Scene::with_machines(1);
+    let run = is_refused(&scene, scene.report(&["--until", "2020-01-01T06:00"]), 3);
+    run.complains("error: the time to stop asking, 2020-01-01T06:00, has passed: it is 20")
+        .hints("--until 20");
+    let run = scene.run(&["check", "--until", "2020-01-01T06:00"]);
+    run.exits_with(0);
+}
+
+#[test]
+fn options_that_contradict_each_other() {
+    let scene = Scene::with_machines(1);
+    for flags in [["--fresh", "--max-age=20h"], ["--offline", "--budget=2h"]] {
+        let run = is_refused(&scene, scene.report(&flags), 2);
+        run.complains("cannot be used with").complains(flags[0]);
+    }
 }
 
 #[test]

@@ -126,7 +126,9 @@ fn the_comments_list_every_word_that_a_key_takes() {
 fn every_option_of_the_help_is_grouped() {
     for argument in arguments() {
         let heading = argument.get_help_heading();
-        let headings = ["Input", "Sign-in", "Service", "Quota", "Reports", "Output"];
+        let headings = [
+            "Input", "Sign-in", "Service", "Quota", "Time", "Store", "Reports", "Output",
+        ];
         assert!(
             headings.contains(&heading.unwrap()),
             "{}",

@@ -4,6 +4,7 @@ mod defaults;
 mod precedence;
 mod refusals;
 mod sign_in;
+mod store;
 mod surroundings;
 
 use std::{error::Error, ffi::OsString, fs, path::PathBuf};
@@ -59,16 +60,26 @@ impl Scene {
     }
 
     fn environment(&self) -> Environment {
-        let folders = Folders {
+        self.environment_with(Folders {
             config: Some(self.folder.path().join("platform")),
             state: Some(self.folder.path().join("state")),
-        };
+        })
+    }
+
+    fn environment_with(&self, folders: Folders) -> Environment {
         Environment::new(self.variables.clone(), folders)
     }
 
+    fn typed(&self) -> Settings {
+        typed(self.flags.iter().map(String::as_str)).unwrap()
+    }
+
     fn resolve(&self) -> Result<Resolved, ConfigError> {
-        let typed = typed(self.flags.iter().map(String::as_str)).unwrap();
-        resolve(typed, &self.environment(), &self.path(""), &started())
+        self.resolve_in(&self.environment())
+    }
+
+    fn resolve_in(&self, environment: &Environment) -> Result<Resolved, ConfigError> {
+        resolve(self.typed(), environment, &self.path(""), &started())
     }
 
     fn config(&self) -> Config {

@@ -138,6 +138,87 @@ const CASES: &[Case] = &[
         show: |config| config.service.retries.to_string(),
     },
     Case {
+        key: "budget",
+        flag: "--budget=90m",
+        variable: "2h",
+        file: "'1d'",
+        shown: [
+            "Some(2026-11-23T14:35:42Z)",
+            "Some(2026-11-23T15:05:42Z)",
+            "Some(2026-11-24T13:05:42Z)",
+            "None",
+        ],
+        show: |config| format!("{:?}", config.until),
+    },
+    Case {
+        key: "until",
+        flag: "--until=06:00",
+        variable: "2026-11-25 06:00",
+        file: "'2026-11-26T06:00+01:00'",
+        shown: [
+            "Some(2026-11-24T06:00:00Z)",
+            "Some(2026-11-25T06:00:00Z)",
+            "Some(2026-11-26T05:00:00Z)",
+            "None",
+        ],
+        show: |config| format!("{:?}", config.until),
+    },
+    Case {
+        key: "state",
+        flag: "--state=a",
+        variable: "b/c",
+        file: "'d'",
+        shown: ["work/a", "b/c", "work/d", "patchgap/patchgap.sqlite"],
+        show: |config| {
+            let path = config.store.path.as_deref().unwrap();
+            let folder = path.parent().unwrap();
+            let names = [folder, path].map(|path| path.file_name().unwrap().to_str().unwrap());
+            names.join("/")
+        },
+    },
+    Case {
+        key: "fresh",
+        flag: "--fresh",
+        variable: "no",
+        file: "true",
+        shown: [
+            "Nothing",
+            "EndedEarly(43200s)",
+            "Nothing",
+            "EndedEarly(43200s)",
+        ],
+        show: |config| format!("{:?}", config.store.reuse),
+    },
+    Case {
+        key: "max_age",
+        flag: "--max-age=1m",
+        variable: "2h",
+        file: "'3d'",
+        shown: [
+            "Answers(60s)",
+            "Answers(7200s)",
+            "Answers(259200s)",
+            "EndedEarly(43200s)",
+        ],
+        show: |config| format!("{:?}", config.store.reuse),
+    },
+    Case {
+        key: "keep_runs",
+        flag: "--keep-runs=1",
+        variable: "2",
+        file: "100000",
+        shown: ["1", "2", "100000", "90"],
+        show: |config| config.store.keep_runs.to_string(),
+    },
+    Case {
+        key: "offline",
+        flag: "--offline",
+        variable: "no",
+        file: "true",
+        shown: ["true", "false", "true", "false"],
+        show: |config| config.offline.to_string(),
+    },
+    Case {
         key: "out",
         flag: "--out=a",
         variable: "b/{date}",

@@ -4,6 +4,10 @@ use super::*;
 
 const DURATION: &str = "duration: write a number and its unit, such as 500ms, 30s, 2m or 1h30m; \
                         above zero and at most 24h";
+const LENGTH: &str = "duration: write a number and its unit, such as 90m, 20h or 7d; \
+                      above zero and at most 366d";
+const TIME: &str = "time: write a time of day such as 06:00, or a date with it such as \
+                    2026-11-24T06:00, local or with its offset (+01:00, Z)";
 const LIMIT: &str = "limit: write calls per window, such as 100/min, 1500/h or 100/60s, or none";
 const ID: &str = "id: it has letters, digits, `.` and `-`, such as \
                   8f3c0b6e-5a41-4c0f-9d55-2f6f8f0c1a77 or contoso.onmicrosoft.com";
@@ -17,6 +21,12 @@ fn bad_values() -> Vec<(&'static str, &'static str, &'static str, String)> {
         ("timeout", " <DURATION>", "30", no("30", DURATION)),
         ("timeout", " <DURATION>", "0s", no("0s", DURATION)),
         ("timeout", " <DURATION>", "-1s", no("-1s", DURATION)),
+        ("max_age", " <DURATION>", "20", no("20", LENGTH)),
+        ("max_age", " <DURATION>", "0h", no("0h", LENGTH)),
+        ("max_age", " <DURATION>", "367d", no("367d", LENGTH)),
+        ("budget", " <DURATION>", "1mo", no("1mo", LENGTH)),
+        ("until", " <TIME>", "24:00", no("24:00", TIME)),
+        ("until", " <TIME>", "2h", no("2h", TIME)),
         ("rate_limit", " <LIST>", "100", no("100", LIMIT)),
         ("rate_limit", " <LIST>", "9/min,", no("", LIMIT)),
         ("pace", " <N/s>", "fast", no("fast", LIMIT)),
@@ -146,6 +156,12 @@ fn numbers_and_switches_are_told_their_bounds() {
             "1001",
             "`1001` is no whole number from 1 to 1000",
         ),
+        ("keep_runs", "0", "`0` is no whole number from 1 to 100000"),
+        (
+            "keep_runs",
+            "100001",
+            "`100001` is no whole number from 1 to 100000",
+        ),
         ("retries", "-1", "`-1` is no whole number from 0 to 1000"),
         ("verbose", "256", "`256` is no whole number from 0 to 255"),
     ] {
@@ -190,6 +206,11 @@ fn a_value_of_the_wrong_kind_is_told_the_right_one() {
             "min_coverage = [9]",
             "min_coverage: invalid type: sequence, expected a number from 0 to 100",
         ),
+        (
+            "until = 06:00:00",
+            "until: invalid type: map, expected a text in quotes",
+        ),
+        ("state = \"\"", "state: `` is no value: it is empty"),
         (
             "[scope]",
             "scope: invalid type: map, expected a text in quotes",

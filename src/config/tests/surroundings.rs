@@ -173,4 +173,5 @@ fn a_demonstration_takes_notice_of_nobody() {
     assert_eq!(config.sign_in.tenant_id, None);
     assert_eq!(config.console.color, ColorMode::Never);
     assert_eq!(config.reports.out, scene.path("here"));
+    assert_eq!(config.store.path, None);
 }

@@ -1,0 +1,33 @@
+//! When the asking stops.
+
+use jiff::{SignedDuration, Timestamp, ZonedDateTime};
+
+use super::{ConfigError, Settings, Until, resolve::required};
+
+/// The point in time at which the asking stops: whichever of budget and time comes first.
+/// Who asks for nothing needs no end, so that one that has passed does no harm.
+pub(super) fn stop(
+    settings: &Settings,
+    started: &ZonedDateTime,
+) -> Result<Option<Timestamp>, ConfigError> {
+    if required(settings.offline, "offline")? {
+        return Ok(None);
+    }
+    let spent = settings
+        .budget
+        .and_then(|budget| SignedDuration::try_from(budget.get()).ok())
+        .and_then(|budget| started.timestamp().checked_add(budget).ok());
+    let reached = settings
+        .until
+        .as_ref()
+        .map(|until| still_to_come(until, started))
+        .transpose()?;
+    Ok([spent, reached].into_iter().flatten().min())
+}
+
+fn still_to_come(until: &Until, started: &ZonedDateTime) -> Result<Timestamp, ConfigError> {
+    until.at(started).ok_or_else(|| ConfigError::Passed {
+        until: until.to_string(),
+        now: started.clone(),
+    })
+}

@@ -1,0 +1,137 @@
+//! Where answers are kept, which of them are used, and when the asking stops.
+
+use std::time::Duration;
+
+use super::*;
+use crate::config::Reuse;
+
+const EARLY: Reuse = Reuse::EndedEarly(Duration::from_hours(12));
+
+fn hours(hours: u64) -> Reuse {
+    Reuse::Answers(Duration::from_hours(hours))
+}
+
+fn store(scene: &Scene) -> PathBuf {
+    scene.config().store.path.unwrap()
+}
+
+/// The same scene with what the words say: flags, and `NAME=value` for variables.
+fn scene(words: &[&str]) -> Scene {
+    words.iter().fold(Scene::new(), |scene, word| {
+        match word.strip_prefix("PATCHGAP_") {
+            Some(_) => {
+                let (name, value) = word.split_once('=').unwrap();
+                scene.variable(name, value)
+            }
+            None => scene.flag(word),
+        }
+    })
+}
+
+#[test]
+fn a_store_of_the_file_is_where_the_file_is() {
+    let scene = Scene::new()
+        .file("sub/patchgap.toml", "state = 'answers.sqlite'")
+        .flag("--config=sub/patchgap.toml");
+    assert_eq!(store(&scene), scene.path("sub").join("answers.sqlite"));
+    let scene = scene.variable("PATCHGAP_STATE", "answers.sqlite");
+    assert_eq!(store(&scene), scene.path("answers.sqlite"));
+    let elsewhere = scene.folder.path().join("elsewhere.sqlite");
+    let scene = scene.flag(&format!("--state={}", elsewhere.display()));
+    assert_eq!(store(&scene), elsewhere);
+}
+
+#[test]
+fn without_a_folder_for_state_the_store_has_to_be_named() {
+    let scene = Scene::new();
+    let nowhere = scene.environment_with(Folders::default());
+    let refusal = scene.resolve_in(&nowhere).unwrap_err();
+    assert!(matches!(refusal, ConfigError::NoStateFolder), "{refusal:?}");
+    let hint = refusal.hint().unwrap();
+    assert!(hint.contains("--state FILE"), "{hint}");
+    let scene = scene.flag("--state=here.sqlite");
+    let store = scene.resolve_in(&nowhere).unwrap().config.store;
+    assert_eq!(store.path, Some(scene.path("here.sqlite")));
+}
+
+#[test]
+fn what_is_said_together_is_settled() {
+    for (words, reuse) in [
+        (&[][..], EARLY),
+        (
+            &["PATCHGAP_FRESH=yes", "PATCHGAP_MAX_AGE=1h"],
+            Reuse::Nothing,
+        ),
+        (&["--fresh", "PATCHGAP_MAX_AGE=1h"], Reuse::Nothing),
+        (&["--fresh=false", "PATCHGAP_FRESH=yes"], EARLY),
+        // What is typed beats what lies below.
+        (&["--max-age=2h", "PATCHGAP_FRESH=yes"], hours(2)),
+        // Nothing is asked, so nothing can be asked afresh.
+        (&["--offline", "PATCHGAP_FRESH=yes"], EARLY),
+        (&["--offline", "--max-age=2h"], hours(2)),
+        (&["--fresh", "PATCHGAP_OFFLINE=yes"], EARLY),
+    ] {
+        assert_eq!(scene(words).config().store.reuse, reuse, "{words:?}");
+    }
+}
+
+#[test]
+fn the_asking_stops_at_what_comes_first() {
+    for (words, until) in [
+        (&["--budget=2h", "--until=14:00"][..], Some("14:00:00")),
+        (&["--budget=30m", "--until=14:00"], Some("13:35:42")),
+        (&["PATCHGAP_BUDGET=30m", "--until=14:00"], Some("13:35:42")),
+        (&["PATCHGAP_OFFLINE=yes", "--budget=2h"], None),
+        (&["--offline", "PATCHGAP_UNTIL=14:00"], None),
+        (&["--offline", "PATCHGAP_UNTIL=13:00"], None),
+    ] {
+        let stop = scene(words).config().until;
+        let expected = until.map(|time| format!("2026-11-23T{time}Z").parse().unwrap());
+        assert_eq!(stop, expected, "{words:?}");
+    }
+}
+
+#[test]
+fn a_time_that_has_passed_is_refused_with_the_time_it_is() {
+    for word in [
+        "--until=13:05:42",
+        "--until=07:06",
+        "PATCHGAP_UNTIL=2026-11-23 13:00",
+        "--until=2026-11-23T14:00:00+01:00",
+    ] {
+        let scene = scene(&[word]);
+        let (_, time) = word.split_once('=').unwrap();
+        assert_eq!(
+            scene.message(),
+            format!(
+                "the time to stop asking, {time}, has passed: it is 2026-11-23 13:05:42 +00:00"
+            )
+        );
+        assert_eq!(
+            scene.refusal().hint().unwrap(),
+            "for a later day write its date, too: --until 2026-11-24T06:00"
+        );
+    }
+}
+
+#[test]
+fn a_time_that_has_passed_is_nothing_to_who_asks_nothing() {
+    let scene = scene(&["PATCHGAP_UNTIL=13:00"]);
+    let typed = scene.typed().asking_nothing();
+    let resolved = resolve(typed, &scene.environment(), &scene.path(""), &started());
+    assert_eq!(resolved.unwrap().config.until, None);
+}
+
+#[test]
+fn what_contradicts_itself_is_no_command_line() {
+    for flags in [
+        ["--fresh", "--max-age=1h"],
+        ["--offline", "--fresh"],
+        ["--offline", "--budget=1h"],
+        ["--until=06:00", "--offline"],
+    ] {
+        let error = typed(flags).unwrap_err();
+        assert_eq!(error.kind(), clap::error::ErrorKind::ArgumentConflict);
+        assert_eq!(error.exit_code(), 2);
+    }
+}
