@@ -78,9 +78,10 @@ pub enum Command {
 /// `patchgap report`.
 #[derive(Debug, Args)]
 pub struct Report {
-    /// File that lists the machine ids (CSV, or one id a line); - is standard input
-    #[arg(value_name = "MACHINES_CSV")]
-    pub machines: PathBuf,
+    /// File that lists the machine ids (CSV, or one id a line); - is standard input. May be
+    /// left out with --offline: the list of the kept run holds then
+    #[arg(value_name = "MACHINES_CSV", required_unless_present = "offline")]
+    pub machines: Option<PathBuf>,
 
     /// Every option.
     #[command(flatten)]
@@ -267,6 +268,7 @@ mod tests {
     fn what_is_typed_wrong_is_a_matter_of_usage() {
         for (line, kind) in [
             (&["report"][..], ErrorKind::MissingRequiredArgument),
+            (&["report", "--fresh"], ErrorKind::MissingRequiredArgument),
             (&["report", "a.csv", "b.csv"], ErrorKind::UnknownArgument),
             (
                 &["report", "a.csv", "--fresh", "--max-age=1h"],
@@ -290,7 +292,22 @@ mod tests {
         let Command::Report(report) = cli.command else {
             panic!("{cli:?}");
         };
-        assert_eq!(report.machines, PathBuf::from("-"));
+        assert_eq!(report.machines, Some(PathBuf::from("-")));
+    }
+
+    #[test]
+    fn only_a_report_without_asking_needs_no_list() {
+        for (line, machines) in [
+            (&["report", "--offline"][..], None),
+            (&["report", "--offline", "a.csv"], Some("a.csv")),
+            (&["report", "a.csv"], Some("a.csv")),
+        ] {
+            let cli = Cli::try_parse_from(["patchgap"].iter().chain(line)).unwrap();
+            let Command::Report(report) = cli.command else {
+                panic!("{cli:?}");
+            };
+            assert_eq!(report.machines, machines.map(PathBuf::from), "{line:?}");
+        }
     }
 
     #[test]

@@ -26,6 +26,9 @@ pub enum AppError {
     /// The inventory does not do.
     #[error(transparent)]
     Inventory(#[from] InventoryError),
+    /// No inventory is named, and something would be asked.
+    #[error("no list of machines is named")]
+    NoList,
     /// What was configured for the service does not do.
     #[error(transparent)]
     Session(#[from] SessionError),
@@ -88,6 +91,7 @@ impl AppError {
             | Self::Credential(_)
             | Self::Http(_)
             | Self::Simulator(_) => ExitCode::Configuration,
+            Self::NoList => ExitCode::Usage,
             Self::SignIn(_) | Self::Refused(_) | Self::MissingRole { .. } => ExitCode::Refused,
             Self::Failing(_) | Self::NoAnswer(_) => ExitCode::Partial,
             Self::Interrupted => ExitCode::Interrupted,
@@ -101,6 +105,10 @@ impl AppError {
         match self {
             Self::Config(error) => error.hint(),
             Self::Inventory(error) => error.hint(),
+            Self::NoList => Some(
+                "name the file: patchgap report MACHINES_CSV; only --offline does without it"
+                    .to_owned(),
+            ),
             Self::Session(error) => error.hint(),
             Self::Credential(error) => error.hint(),
             Self::SignIn(error) => error.hint(),

@@ -10,7 +10,7 @@ use crate::{
 impl App {
     pub(super) async fn report(&mut self, command: cli::Report) -> Result<ExitCode, AppError> {
         let config = self.resolve(command.settings)?.config;
-        let source = Source::from(command.machines);
+        let source = Source::from(command.machines.ok_or(AppError::NoList)?);
         let inventory = inventory::read(&source, config.column.as_deref())?;
         let job = Job {
             config: &config,

@@ -22,6 +22,16 @@ fn an_inventory_that_is_not_there() {
 }
 
 #[test]
+fn no_inventory_at_all() {
+    let scene = Scene::with_machines(1);
+    for flags in [&[][..], &["--offline=false"]] {
+        let run = scene.run(&[&["report"], flags].concat()).exits_with(2);
+        assert!(!run.complains("MACHINES_CSV").has_reports());
+    }
+    scene.was_left_alone();
+}
+
+#[test]
 fn a_folder_as_the_inventory() {
     let scene = Scene::with_machines(1);
     is_refused(
