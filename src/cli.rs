@@ -170,6 +170,22 @@ pub struct Simulate {
     pub console: ConsoleFlags,
 }
 
+/// `patchgap runs`: lists the runs that are kept.
+#[derive(Debug, Args)]
+pub struct Runs {
+    /// Configuration file [default: patchgap.toml here, else in the configuration folder]
+    #[arg(long, value_name = "FILE", help_heading = "Input")]
+    pub config: Option<PathBuf>,
+
+    /// File in which answers are kept [default: in the platform's folder for state]
+    #[arg(long, value_name = "FILE", help_heading = "Store")]
+    pub state: Option<PathBuf>,
+
+    /// The console.
+    #[command(flatten)]
+    pub console: ConsoleFlags,
+}
+
 /// The tenant to simulate: the same numbers give the same tenant.
 #[derive(Debug, Clone, Copy, Args)]
 pub struct Tenant {
@@ -241,9 +257,20 @@ impl From<Demo> for Settings {
     }
 }
 
+impl From<Runs> for Settings {
+    fn from(runs: Runs) -> Self {
+        let said = Self {
+            config: runs.config,
+            state: runs.state,
+            ..runs.console.into()
+        };
+        said.asking_nothing()
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use clap::{CommandFactory, error::ErrorKind};
+    use clap::{CommandFactory, FromArgMatches, error::ErrorKind};
 
     use super::*;
 
@@ -327,16 +354,38 @@ mod tests {
     }
 
     #[test]
+    fn a_list_of_runs_passes_on_what_was_typed_and_asks_nothing() {
+        let flags = "--config=a.toml --state=b.sqlite --log-format=json -vv -q --color=never";
+        let matches = runs().get_matches_from(flags.split(' '));
+        let runs = Runs::from_arg_matches(&matches).unwrap();
+        let line = format!("patchgap report --offline {flags}");
+        let cli = Cli::try_parse_from(line.split(' ')).unwrap();
+        let Command::Report(report) = cli.command else {
+            panic!("{cli:?}");
+        };
+        assert_eq!(Settings::from(runs), report.settings);
+    }
+
+    fn runs() -> clap::Command {
+        Runs::augment_args(clap::Command::new("runs")).no_binary_name(true)
+    }
+
+    #[test]
     fn a_flag_says_the_same_wherever_it_is_taken() {
         let cli = Cli::command();
         let find = |name: &str| cli.find_subcommand(name).unwrap();
-        let shared = find("demo")
-            .get_arguments()
+        assert_eq!(shared(find("demo"), find("report")), 8);
+        assert_eq!(shared(&runs(), find("report")), 6);
+    }
+
+    /// How many flags the two share; each of them has to say the same.
+    fn shared(one: &clap::Command, other: &clap::Command) -> usize {
+        one.get_arguments()
             // Its default differs, and its help says why.
             .filter(|argument| argument.get_id() != "min_coverage")
             .filter_map(|argument| {
                 let long = argument.get_long()?;
-                let same = find("report")
+                let same = other
                     .get_arguments()
                     .find(|other| other.get_long() == Some(long))?;
                 Some((argument, same))
@@ -348,7 +397,6 @@ mod tests {
                     [argument, same].map(|argument| argument.get_help().unwrap().to_string());
                 assert_eq!(texts[0], texts[1], "{id}");
             })
-            .count();
-        assert_eq!(shared, 8);
+            .count()
     }
 }
