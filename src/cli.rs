@@ -69,6 +69,8 @@ pub enum Command {
     Demo(Demo),
     /// Serve that simulated tenant until stopped
     Simulate(Box<Simulate>),
+    /// List the runs that are kept, with outcome and coverage
+    Runs(Runs),
     /// Sign in, show what was granted, say what is missing; takes the options of report, and
     /// checks them too
     #[command(after_help = SECRETS)]

@@ -46,8 +46,10 @@ impl App {
         }
         let csv = simulator.inventory_csv();
         let inventory = inventory::read_from(csv.as_bytes(), "demo-machines.csv", None)?;
+        let folder = tempfile::tempdir().map_err(AppError::Temporary)?;
         let job = Job {
             config: &config,
+            state: &folder.path().join("demo.sqlite"),
             inventory: &inventory,
             started: &self.surroundings.started,
             bar: &self.bar,

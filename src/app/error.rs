@@ -15,6 +15,7 @@ use crate::{
     outcome::{Failure, Reason},
     report::output::OutputError,
     simulator::SimulatorError,
+    store::StoreError,
 };
 
 /// Why a command ended early.
@@ -41,6 +42,18 @@ pub enum AppError {
     /// The sign-in failed; nothing was asked.
     #[error("cannot sign in")]
     SignIn(#[from] SignInError),
+    /// The store does not do.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Another process was at work until the time was up.
+    #[error("the time is up, and another patchgap is still at work with the same app registration")]
+    NoTurn,
+    /// What was fetched is in the store and cannot be read.
+    #[error("the answers cannot be read back")]
+    Lost(#[source] StoreError),
+    /// The store could not be written any more; reports were.
+    #[error("stopped early, because answers could not be kept any more")]
+    Unstored(#[source] StoreError),
     /// The service refuses the whole run.
     #[error("the service refuses the whole run: {}", describe(.0))]
     Refused(Failure),
@@ -76,6 +89,9 @@ pub enum AppError {
         /// Why not.
         source: std::io::Error,
     },
+    /// There is no place for temporary files.
+    #[error("cannot create a temporary folder")]
+    Temporary(#[source] std::io::Error),
     /// The system gives no threads or no timers.
     #[error("cannot start")]
     Start(#[source] std::io::Error),
@@ -90,13 +106,18 @@ impl AppError {
             | Self::Session(_)
             | Self::Credential(_)
             | Self::Http(_)
+            | Self::Store(_)
             | Self::Simulator(_) => ExitCode::Configuration,
             Self::NoList => ExitCode::Usage,
             Self::SignIn(_) | Self::Refused(_) | Self::MissingRole { .. } => ExitCode::Refused,
-            Self::Failing(_) | Self::NoAnswer(_) => ExitCode::Partial,
+            Self::Failing(_) | Self::NoAnswer(_) | Self::NoTurn | Self::Unstored(_) => {
+                ExitCode::Partial
+            }
             Self::Interrupted => ExitCode::Interrupted,
             Self::Output(_) | Self::Write { .. } => ExitCode::Output,
-            Self::Limit(_) | Self::Start(_) => ExitCode::Unexpected,
+            Self::Limit(_) | Self::Lost(_) | Self::Start(_) | Self::Temporary(_) => {
+                ExitCode::Unexpected
+            }
         }
     }
 
@@ -121,7 +142,13 @@ impl AppError {
             Self::Output(error) => error.hint(),
             Self::Simulator(error) => error.hint(),
             Self::Http(error) => error.hint(),
-            Self::Limit(_) | Self::Interrupted | Self::Write { .. } | Self::Start(_) => None,
+            Self::Store(error) | Self::Lost(error) | Self::Unstored(error) => error.hint(),
+            Self::NoTurn => Some("run again when the other one is done".to_owned()),
+            Self::Limit(_)
+            | Self::Interrupted
+            | Self::Write { .. }
+            | Self::Start(_)
+            | Self::Temporary(_) => None,
         }
     }
 }

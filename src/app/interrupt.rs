@@ -9,7 +9,7 @@ use crate::{exit_code::ExitCode, fetch::Stops};
 
 /// How long calls in flight may take after the first interruption: container runtimes kill
 /// what has not ended after ten seconds.
-const GRACE: Duration = Duration::from_secs(8);
+pub(super) const GRACE: Duration = Duration::from_secs(8);
 /// The same where a console is closed or Windows shuts down: it kills after five.
 #[cfg(windows)]
 const SHORT_GRACE: Duration = Duration::from_secs(2);

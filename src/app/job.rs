@@ -1,158 +1,223 @@
 //! The main job, from an inventory to reports. `report` and `demo` differ only in where
 //! their configuration and their inventory come from.
 
-use std::convert::Infallible;
+use std::path::Path;
 
 use jiff::{Timestamp, ZonedDateTime};
-use tokio::time::{MissedTickBehavior, interval};
-use tracing::error;
+use tracing::{error, warn};
 
 use super::{
+    asking::Asked,
     console::{say, terminal_style, terminal_width},
+    deadline,
     error::AppError,
+    identity::Identity,
     interrupt,
+    notice::{busy, going_on, tell},
     plan::plan,
 };
 use crate::{
     aggregate::{Fleet, aggregate},
     config::Config,
-    defender::{Api, HttpSettings, Session},
+    defender::{HttpSettings, Session},
     exit_code::ExitCode,
-    fetch::{Ending, Fetcher, Plan, Requests, RetryPolicy, Settings, Stops, quota::Quota},
+    fetch::{Ending, Stops},
     inventory::Inventory,
-    outcome::{Outcome, RunOutcome},
-    progress::{Bar, Display},
+    outcome::RunOutcome,
+    progress::Bar,
     report::{self, Facts, Report, Run, Tool, output::OutputFolder, terminal},
+    store::{Beginning, Begun, Closing, Ended, Lock, Store, StoreError, Tally},
     text::{counted, thousands},
 };
 
 /// Everything that a run is made of.
 pub(super) struct Job<'job> {
     pub(super) config: &'job Config,
+    /// The file in which answers are kept.
+    pub(super) state: &'job Path,
     pub(super) inventory: &'job Inventory,
     pub(super) started: &'job ZonedDateTime,
     pub(super) bar: &'job Bar,
 }
 
-/// What the asking brought.
-struct Asked {
-    ending: Ending,
-    outcomes: Vec<Outcome>,
-    requests: Requests,
-    finished_at: Timestamp,
+/// What the end of a run needs of its beginning.
+struct Concluding<'run> {
+    begun: &'run Begun,
+    identity: &'run Identity,
+    reports: &'run [Box<dyn Report>],
+    folder: &'run OutputFolder,
 }
 
 impl Job<'_> {
     /// Runs to the end, or says why not.
     pub(super) async fn run(&self) -> Result<ExitCode, AppError> {
         if self.config.dry_run {
-            say(&plan(self.config, self.inventory, self.started));
+            say(&plan(
+                self.config,
+                self.state,
+                self.inventory,
+                self.started,
+            )?);
             return Ok(ExitCode::Complete);
         }
         let reports = report::reports(&self.config.reports.formats);
         let folder = OutputFolder::prepare(&self.config.reports.out, &reports)?;
+        let store = Store::open(self.state)?;
         let session = session(self.config, self.started.timestamp())?;
         let stops = Stops::default();
         tokio::spawn(interrupt::watch(stops.clone()));
-        let tenant_id = self.sign_in(&session, &stops).await?;
-        let mut asked = self.ask(session, &stops).await;
-        let outcomes = std::mem::take(&mut asked.outcomes);
+        let identity = self.sign_in(&session, &stops).await?;
+        let _lock = self.wait_for_others(&store, &identity, &stops).await?;
+        let (store, begun) = self.begin(store, &identity)?;
+        let asked = self
+            .ask(session, store, &begun, (&identity, &stops))
+            .await?;
+        let concluding = Concluding {
+            begun: &begun,
+            identity: &identity,
+            reports: &reports,
+            folder: &folder,
+        };
+        self.conclude(asked, concluding)
+    }
+
+    /// Signs in before anything is asked, and returns who this is: as configured, else as
+    /// the token says.
+    async fn sign_in(&self, session: &Session, stops: &Stops) -> Result<Identity, AppError> {
+        let signed_in = stops.gentle.run_until_cancelled(session.sign_in());
+        let claims = signed_in.await.ok_or(AppError::Interrupted)??;
+        Ok(Identity::new(self.config, claims))
+    }
+
+    /// Waits until no other process asks with the same app registration.
+    async fn wait_for_others(
+        &self,
+        store: &Store,
+        identity: &Identity,
+        stops: &Stops,
+    ) -> Result<Lock, AppError> {
+        let application = identity.application();
+        let lock = Lock::take(store.path(), &application, || warn!("{}", busy(store)));
+        tokio::select! {
+            lock = lock => Ok(lock?),
+            () = stops.gentle.cancelled() => Err(AppError::Interrupted),
+            () = deadline::reached(self.config.until, Timestamp::now) => Err(AppError::NoTurn),
+        }
+    }
+
+    /// Begins the run in the store, or goes on with one that ended early.
+    fn begin(&self, mut store: Store, identity: &Identity) -> Result<(Store, Begun), AppError> {
+        let begun = store.begin(&Beginning {
+            service: &identity.service(),
+            inventory: self.inventory,
+            reuse: self.config.store.reuse,
+            now: Timestamp::now(),
+        })?;
+        if let Some(notice) = going_on(&begun, self.inventory, self.started) {
+            tell(self.config.console, &notice);
+        }
+        Ok((store, begun))
+    }
+
+    /// Writes the reports of what is known, and only then notes that the run has ended: one
+    /// whose reports could not be written is gone on with.
+    fn conclude(
+        &self,
+        asked: Asked,
+        Concluding {
+            begun,
+            identity,
+            reports,
+            folder,
+        }: Concluding<'_>,
+    ) -> Result<ExitCode, AppError> {
+        let mut store = asked.recorded.store;
+        if self.config.until.is_some() && asked.recorded.failure.is_none() {
+            store.keep_last(begun.run).map_err(AppError::Lost)?;
+        }
+        let mut outcomes = store.outcomes(begun.run).map_err(AppError::Lost)?;
+        outcomes.extend(asked.recorded.unsaved);
         let fleet = aggregate(self.inventory, outcomes, self.config.reports.rank_by);
-        let facts = self.facts(&asked, &fleet, tenant_id, &reports);
+        let facts = Facts {
+            tool: Tool::THIS,
+            tenant_id: identity.tenant_id.clone(),
+            outcome: self.outcome(&asked.ending, &fleet),
+            started_at: begun.started_at,
+            finished_at: asked.finished_at,
+            api_url: self.config.service.api_url.to_string(),
+            requests: begun.requests.plus(asked.requests),
+            folder: self.config.reports.out.clone(),
+            files: report::file_names(reports),
+            csv_guard: self.config.reports.csv_guard,
+        };
         let run = Run {
             inventory: self.inventory,
             fleet: &fleet,
             facts: &facts,
         };
-        folder.write_all(&reports, &run)?;
-        self.summarise(&run);
-        conclude(asked.ending, facts.outcome)
-    }
-
-    /// Signs in before anything is asked, and returns the tenant's id: the configured one,
-    /// else the token's.
-    async fn sign_in(&self, session: &Session, stops: &Stops) -> Result<Option<String>, AppError> {
-        let signed_in = stops.gentle.run_until_cancelled(session.sign_in());
-        let claims = signed_in.await.ok_or(AppError::Interrupted)??;
-        let configured = self.config.sign_in.tenant_id.clone();
-        Ok(configured.or_else(|| claims?.tenant_id))
-    }
-
-    /// Asks for every machine, and shows how far it is.
-    async fn ask(&self, api: impl Api, stops: &Stops) -> Asked {
-        let settings = Settings {
-            concurrency: self.config.service.concurrency.get(),
-            policy: RetryPolicy::with_retries(self.config.service.retries),
-            clock: Timestamp::now,
-        };
-        let quota = Quota::new(&self.config.limits, self.config.pace);
-        let machines = self.inventory.machines.iter().map(|machine| machine.id);
-        let plan = Plan {
-            machines: machines.collect(),
-            ..Plan::default()
-        };
-        let fetcher = Fetcher::new(api, quota, settings, plan, stops);
-        let display = Display::new(self.config.progress, self.bar, &self.config.limits);
-        let mut outcomes = Vec::with_capacity(self.inventory.machines.len());
-        let ending = tokio::select! {
-            ending = fetcher.run(|outcome| outcomes.push(outcome)) => ending,
-            never = show(&fetcher, &display) => match never {},
-        };
-        display.finish(&fetcher.progress(), &ZonedDateTime::now());
-        Asked {
-            ending,
-            outcomes,
-            requests: fetcher.requests(),
-            finished_at: Timestamp::now(),
+        folder.write_all(reports, &run)?;
+        if let Err(problem) = self.close(&mut store, begun, &asked.ending, &run) {
+            warn!(
+                "the reports are written, but not that the run has ended: {}",
+                crate::text::chain(&problem)
+            );
         }
+        summarise(self.config, &run);
+        conclude(asked.ending, facts.outcome, asked.recorded.failure)
     }
 
-    fn facts(
+    fn close(
         &self,
-        asked: &Asked,
-        fleet: &Fleet,
-        tenant_id: Option<String>,
-        reports: &[Box<dyn Report>],
-    ) -> Facts {
-        Facts {
-            tool: Tool::THIS,
-            tenant_id,
-            outcome: match asked.ending {
-                Ending::Finished | Ending::OutOfTime => self.outcome(fleet),
-                Ending::Interrupted => RunOutcome::Interrupted,
-                Ending::Refused(_) => RunOutcome::Refused,
-                Ending::Failing(_) | Ending::Unnoted => RunOutcome::Partial,
+        store: &mut Store,
+        begun: &Begun,
+        ending: &Ending,
+        run: &Run<'_>,
+    ) -> Result<(), StoreError> {
+        let coverage = &run.fleet.coverage;
+        let closing = Closing {
+            ended: ended(ending),
+            outcome: run.facts.outcome,
+            finished_at: run.facts.finished_at,
+            tally: Tally {
+                answered: coverage.answered,
+                reused: coverage.reused,
+                not_found: coverage.not_found,
+                failed: coverage.failed,
+                pending: coverage.pending,
             },
-            started_at: self.started.timestamp(),
-            finished_at: asked.finished_at,
-            api_url: self.config.service.api_url.to_string(),
-            requests: asked.requests,
-            folder: self.config.reports.out.clone(),
-            files: report::file_names(reports),
-            csv_guard: self.config.reports.csv_guard,
-        }
+            requests: run.facts.requests,
+        };
+        store.finish(begun.run, &closing)?;
+        store.prune(begun.service, self.config.store.keep_runs)
     }
 
-    fn outcome(&self, fleet: &Fleet) -> RunOutcome {
+    fn outcome(&self, ending: &Ending, fleet: &Fleet) -> RunOutcome {
         let share = self.config.reports.min_coverage;
-        RunOutcome::of(self.inventory, &fleet.coverage, |part, whole| {
-            share.is_reached_by(part, whole)
-        })
-    }
-
-    /// The summary; and for those who want quiet one line, unless all is well.
-    fn summarise(&self, run: &Run<'_>) {
-        let outcome = run.facts.outcome;
-        if !self.config.console.quiet {
-            let style = terminal_style(self.config.console.color);
-            say(&terminal::render(run, terminal_width(), style));
-        } else if outcome != RunOutcome::Complete {
-            let coverage = &run.fleet.coverage;
-            let machines = counted(coverage.machines(), "machine", "machines");
-            let answered = thousands(coverage.answered);
-            let folder = run.facts.folder.display();
-            error!(%outcome, "{outcome}: {answered} of {machines} answered; reports in {folder}");
+        match ending {
+            Ending::Finished | Ending::OutOfTime => {
+                RunOutcome::of(self.inventory, &fleet.coverage, |part, whole| {
+                    share.is_reached_by(part, whole)
+                })
+            }
+            Ending::Interrupted => RunOutcome::Interrupted,
+            Ending::Refused(_) => RunOutcome::Refused,
+            Ending::Failing(_) | Ending::Unnoted => RunOutcome::Partial,
         }
+    }
+}
+
+/// The summary; and for those who want quiet one line, unless all is well.
+pub(super) fn summarise(config: &Config, run: &Run<'_>) {
+    let outcome = run.facts.outcome;
+    if !config.console.quiet {
+        let style = terminal_style(config.console.color);
+        say(&terminal::render(run, terminal_width(), style));
+    } else if outcome != RunOutcome::Complete {
+        let coverage = &run.fleet.coverage;
+        let machines = counted(coverage.machines(), "machine", "machines");
+        let answered = thousands(coverage.answered);
+        let folder = run.facts.folder.display();
+        error!(%outcome, "{outcome}: {answered} of {machines} answered; reports in {folder}");
     }
 }
 
@@ -172,26 +237,30 @@ pub(super) fn session(config: &Config, now: Timestamp) -> Result<Session, AppErr
     )?)
 }
 
-/// Shows progress until it is dropped.
-async fn show<A: Api>(fetcher: &Fetcher<A>, display: &Display) -> Infallible {
-    let Some(period) = display.period() else {
-        return std::future::pending().await;
-    };
-    let mut ticks = interval(period);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        ticks.tick().await;
-        display.show(&fetcher.progress(), &ZonedDateTime::now());
+/// What ended the asking, in the store's words.
+fn ended(ending: &Ending) -> Ended {
+    match ending {
+        Ending::Finished => Ended::Finished,
+        Ending::Interrupted => Ended::Interrupted,
+        Ending::OutOfTime => Ended::OutOfTime,
+        Ending::Refused(_) => Ended::Refused,
+        Ending::Failing(_) => Ended::Failing,
+        Ending::Unnoted => Ended::Unstored,
     }
 }
 
 /// The exit code, once the reports are written.
-fn conclude(ending: Ending, outcome: RunOutcome) -> Result<ExitCode, AppError> {
-    match (ending, outcome) {
-        (Ending::Refused(failure), _) => Err(AppError::Refused(failure)),
-        (Ending::Failing(failure), _) => Err(AppError::Failing(failure)),
-        (Ending::Interrupted, _) => Ok(ExitCode::Interrupted),
-        (Ending::Finished | Ending::OutOfTime, RunOutcome::Complete) => Ok(ExitCode::Complete),
-        (Ending::Finished | Ending::OutOfTime | Ending::Unnoted, _) => Ok(ExitCode::Partial),
+fn conclude(
+    ending: Ending,
+    outcome: RunOutcome,
+    failure: Option<StoreError>,
+) -> Result<ExitCode, AppError> {
+    match (ending, failure, outcome) {
+        (_, Some(failure), _) => Err(AppError::Unstored(failure)),
+        (Ending::Refused(failure), ..) => Err(AppError::Refused(failure)),
+        (Ending::Failing(failure), ..) => Err(AppError::Failing(failure)),
+        (Ending::Interrupted, ..) => Ok(ExitCode::Interrupted),
+        (_, _, RunOutcome::Complete) => Ok(ExitCode::Complete),
+        _ => Ok(ExitCode::Partial),
     }
 }

@@ -1,15 +1,22 @@
 //! The wiring: one file for each command. Only this room knows all the others.
 
+mod agenda;
+mod asking;
 mod check;
 mod console;
+mod deadline;
 mod demo;
 mod error;
+mod identity;
 mod interrupt;
 mod job;
 mod lines;
 mod logging;
+mod notice;
+mod offline;
 mod plan;
 mod report;
+mod runs;
 mod simulate;
 
 use std::path::PathBuf;
@@ -68,6 +75,7 @@ impl App {
                 Command::Demo(demo) => self.demo(demo).await,
                 Command::Simulate(simulate) => self.simulate(*simulate).await,
                 Command::Check(settings) => self.check(*settings).await,
+                Command::Runs(runs) => self.runs(runs),
             }
         })
     }

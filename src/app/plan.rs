@@ -1,9 +1,11 @@
 //! What a run would do, before it does it.
 
+use std::path::Path;
+
 use jiff::{SignedDuration, ZonedDateTime};
 use tokio::time::Instant;
 
-use super::lines::Lines;
+use super::{AppError, identity::service, lines::Lines};
 use crate::{
     config::Config,
     fetch::{
@@ -12,29 +14,84 @@ use crate::{
     },
     inventory::Inventory,
     report,
+    store::{Beginning, Problem, Store, StoreError},
     text::{counted, span, thousands},
 };
 
-/// The plan, for people: machines, calls, and how long the quota makes them take.
-pub(super) fn plan(config: &Config, inventory: &Inventory, now: &ZonedDateTime) -> String {
-    let reports = report::file_names(&report::reports(&config.reports.formats)).join(", ");
-    let calls = thousands(inventory.machines.len() as u64);
+/// The plan, for people: machines, calls, and how long the quota makes them take. Nothing is
+/// written, and nobody is asked.
+pub(super) fn plan(
+    config: &Config,
+    state: &Path,
+    inventory: &Inventory,
+    now: &ZonedDateTime,
+) -> Result<String, AppError> {
+    let kept = kept(config, state, inventory, now)?;
+    let calls = inventory.machines.len() as u64 - kept;
     let mut lines = Lines::default();
     lines.add("inventory", &rows(inventory));
+    if kept > 0 {
+        let answers = counted(kept, "answer is", "answers are");
+        lines.add(
+            "store",
+            &format!("{answers} there already: {}", state.display()),
+        );
+    }
     lines.add(
         "calls",
-        &format!("{calls}, one a machine; more where an answer fails"),
+        &format!(
+            "{}, one a machine; more where an answer fails",
+            thousands(calls)
+        ),
     );
     lines.add(
         "quota",
         &format!("{}, paced at {}", config.limits, config.pace),
     );
-    lines.add("time", &time(config, inventory, now));
+    lines.add("time", &time(config, calls, now));
+    add_reports(&mut lines, config);
+    Ok(lines.into_text())
+}
+
+/// The plan of rendering again: there is nothing to ask.
+pub(super) fn offline(config: &Config, inventory: &Inventory) -> String {
+    let mut lines = Lines::default();
+    lines.add("inventory", &rows(inventory));
+    lines.add("calls", "none: offline");
+    add_reports(&mut lines, config);
+    lines.into_text()
+}
+
+fn add_reports(lines: &mut Lines, config: &Config) {
+    let reports = report::file_names(&report::reports(&config.reports.formats)).join(", ");
     lines.add(
         "reports",
         &format!("{reports} in {}", config.reports.out.display()),
     );
-    lines.into_text()
+}
+
+/// Answers that are there already, as far as the tenant is known without a token.
+fn kept(
+    config: &Config,
+    state: &Path,
+    inventory: &Inventory,
+    now: &ZonedDateTime,
+) -> Result<u64, AppError> {
+    let mut store = match Store::open_existing(state) {
+        Ok(store) => store,
+        Err(StoreError {
+            problem: Problem::Missing | Problem::Empty(_),
+            ..
+        }) => return Ok(0),
+        Err(error) => return Err(error.into()),
+    };
+    let tenant = config.sign_in.tenant_id.as_deref();
+    Ok(store.would_reuse(&Beginning {
+        service: &service(tenant, config.service.api_url.as_str()),
+        inventory,
+        reuse: config.store.reuse,
+        now: now.timestamp(),
+    })?)
 }
 
 fn rows(inventory: &Inventory) -> String {
@@ -59,9 +116,9 @@ fn rows(inventory: &Inventory) -> String {
     parts.join(", ")
 }
 
-fn time(config: &Config, inventory: &Inventory, now: &ZonedDateTime) -> String {
+fn time(config: &Config, calls: u64, now: &ZonedDateTime) -> String {
     let load = Load {
-        calls: inventory.machines.len() as u64,
+        calls,
         latency: USUAL_LATENCY,
         concurrency: config.service.concurrency.get(),
     };

@@ -1,8 +1,11 @@
 //! `patchgap report`: the main job, for a real tenant.
 
+use std::path::Path;
+
 use super::{App, AppError, job::Job};
 use crate::{
     cli,
+    config::{ConfigError, StoreSettings},
     exit_code::ExitCode,
     inventory::{self, Source},
 };
@@ -10,14 +13,27 @@ use crate::{
 impl App {
     pub(super) async fn report(&mut self, command: cli::Report) -> Result<ExitCode, AppError> {
         let config = self.resolve(command.settings)?.config;
-        let source = Source::from(command.machines.ok_or(AppError::NoList)?);
-        let inventory = inventory::read(&source, config.column.as_deref())?;
+        let read = |path| inventory::read(&Source::from(path), config.column.as_deref());
+        let inventory = command.machines.map(read).transpose()?;
+        let state = state(&config.store)?;
+        if config.offline {
+            return self.offline(&config, state, inventory);
+        }
         let job = Job {
             config: &config,
-            inventory: &inventory,
+            state,
+            inventory: &inventory.ok_or(AppError::NoList)?,
             started: &self.surroundings.started,
             bar: &self.bar,
         };
         job.run().await
     }
+}
+
+/// The file in which answers are kept. Only a demonstration has none of its own.
+pub(super) fn state(store: &StoreSettings) -> Result<&Path, AppError> {
+    store
+        .path
+        .as_deref()
+        .ok_or(AppError::Config(ConfigError::NoStateFolder))
 }

@@ -25,7 +25,7 @@ pub use environment::Environment;
 pub use error::ConfigError;
 pub use folders::Folders;
 pub use resolve::{resolve, resolve_typed};
-pub use resolved::{Config, Console, Reports, Resolved, Reuse, Service, StoreSettings};
+pub use resolved::{Config, Console, Reports, Resolved, Service, StoreSettings};
 pub use settings::{Concurrency, Days, KeptRuns, Retries, Settings};
 pub use value::{
     AuthorityUrl, ColorMode, EntraName, Formats, InvalidUrl, InvalidValue, LogFormat, OutFolder,

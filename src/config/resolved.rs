@@ -12,6 +12,7 @@ use crate::{
     fetch::quota::{Pace, RateLimits},
     progress::ProgressMode,
     report::Format,
+    store::Reuse,
 };
 
 /// What came of all layers.
@@ -78,17 +79,6 @@ pub struct StoreSettings {
     pub keep_runs: u32,
     /// Which answers are used.
     pub reuse: Reuse,
-}
-
-/// Which of the kept answers a run uses instead of asking.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reuse {
-    /// Those of a run that ended early, if it is not older; nothing else.
-    EndedEarly(Duration),
-    /// Any answer that is not older.
-    Answers(Duration),
-    /// Nothing.
-    Nothing,
 }
 
 /// What is written, and where.

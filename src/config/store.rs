@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::{ConfigError, Environment, Reuse, Settings, StoreSettings, resolve::required};
+use super::{ConfigError, Environment, Settings, StoreSettings, resolve::required};
+use crate::store::Reuse;
 
 /// What the file is called where it is not named.
 const NAME: &str = "patchgap.sqlite";

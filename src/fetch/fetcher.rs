@@ -226,8 +226,8 @@ impl<A: Api> Fetcher<A> {
         self.stop(Ending::Refused(failure.clone()));
     }
 
-    /// Ends the run because a call cannot be noted.
-    pub(super) fn unnoted(&self) {
+    /// Ends the run because a call cannot be noted, or an answer not kept.
+    pub fn unnoted(&self) {
         self.stop(Ending::Unnoted);
     }
 

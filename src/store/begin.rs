@@ -76,18 +76,25 @@ impl Store {
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let service = service(&transaction, beginning.service)?;
-        let inventory = inventories::enter(&transaction, service, beginning.inventory)?;
-        let fleet = inventories::fleet(beginning.inventory);
-        let run = match resumable(&transaction, service, &fleet, beginning)? {
-            Some(run) => go_on(&transaction, run, inventory, beginning.now)?,
-            None => enter(&transaction, service, inventory, &fleet, beginning.now)?,
-        };
-        if let Reuse::Answers(longest) = beginning.reuse {
-            reuse(&transaction, run, beginning.now, longest)?;
-        }
+        let begun = start(&transaction, beginning)?;
         transaction.commit()?;
-        Ok((run, service))
+        Ok(begun)
+    }
+
+    /// How many answers a run that began like this would not have to ask for. Writes nothing.
+    pub fn would_reuse(&mut self, beginning: &Beginning<'_>) -> Result<u64, StoreError> {
+        let path = self.path.clone();
+        let mut would = || -> Result<u64> {
+            // Never committed.
+            let transaction = self.connection.transaction()?;
+            let (run, _) = start(&transaction, beginning)?;
+            transaction.query_row(
+                "SELECT count(answer) FROM run_machine WHERE run = ?1",
+                [run.0],
+                |row| row.get(0),
+            )
+        };
+        would().map_err(|error| StoreError::sqlite(&path, error))
     }
 
     /// When each machine of a run was last answered, in whichever run; machines that never
@@ -109,6 +116,20 @@ impl Store {
         };
         read().map_err(|error| StoreError::sqlite(&self.path, error))
     }
+}
+
+fn start(connection: &Connection, beginning: &Beginning<'_>) -> Result<(RunId, i64)> {
+    let service = service(connection, beginning.service)?;
+    let inventory = inventories::enter(connection, service, beginning.inventory)?;
+    let fleet = inventories::fleet(beginning.inventory);
+    let run = match resumable(connection, service, &fleet, beginning)? {
+        Some(run) => go_on(connection, run, inventory, beginning.now)?,
+        None => enter(connection, service, inventory, &fleet, beginning.now)?,
+    };
+    if let Reuse::Answers(longest) = beginning.reuse {
+        reuse(connection, run, beginning.now, longest)?;
+    }
+    Ok((run, service))
 }
 
 /// The number of a service, which is entered if it is new.

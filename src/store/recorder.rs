@@ -3,6 +3,7 @@
 
 use std::{
     io, mem,
+    path::PathBuf,
     sync::{
         Arc,
         mpsc::{Receiver, RecvTimeoutError, Sender, channel},
@@ -59,6 +60,7 @@ pub struct Recorder {
     entries: Sender<Entry>,
     broken: CancellationToken,
     thread: JoinHandle<Recorded>,
+    path: PathBuf,
 }
 
 /// What is left when a run's asking is over.
@@ -108,6 +110,7 @@ impl Recorder {
             entries,
             broken,
             thread,
+            path,
         })
     }
 
@@ -128,9 +131,10 @@ impl Recorder {
     }
 
     /// Waits until everything is written, and gives the store back.
-    pub fn finish(self) -> std::result::Result<Recorded, Problem> {
+    pub fn finish(self) -> std::result::Result<Recorded, StoreError> {
         let _ = self.entries.send(Entry::End);
-        self.thread.join().map_err(|_| Problem::Writer)
+        let recorded = self.thread.join();
+        recorded.map_err(|_| StoreError::new(&self.path, Problem::Writer))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::config::Reuse;
+use crate::store::Reuse;
 
 const EARLY: Reuse = Reuse::EndedEarly(Duration::from_hours(12));
 

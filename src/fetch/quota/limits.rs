@@ -29,6 +29,13 @@ pub struct Pace(pub Option<RateLimit>);
 #[error("`{0}` is no limit: write calls per window, such as 100/min, 1500/h or 100/60s, or none")]
 pub struct InvalidLimit(String);
 
+impl RateLimits {
+    /// The longest window: beyond it, no call counts any more. None without limits.
+    pub fn longest(&self) -> Option<Duration> {
+        self.0.iter().map(|limit| limit.window).max()
+    }
+}
+
 impl FromStr for RateLimit {
     type Err = InvalidLimit;
 

@@ -11,6 +11,11 @@ mod tests;
 
 pub use style::Style;
 
+pub(crate) use self::{
+    numbers::share,
+    table::{Column, lines as table},
+};
+
 use super::{Run, plain::plain};
 use crate::text::{counted, thousands};
 

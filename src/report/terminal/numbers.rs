@@ -2,7 +2,7 @@
 
 /// The share in percent, with one decimal, cut and not rounded: 9,999 of 10,000 are not
 /// 100.0 %.
-pub(super) fn share(part: u64, whole: u64) -> String {
+pub(crate) fn share(part: u64, whole: u64) -> String {
     let per_mille = shares(part, whole, 1000);
     format!("{}.{} %", per_mille / 10, per_mille % 10)
 }

@@ -19,7 +19,7 @@ const NARROWEST: u16 = 8;
 const WIDEST_TERMINAL: u16 = 1000;
 
 /// A column of a table.
-pub(super) struct Column {
+pub(crate) struct Column {
     name: String,
     kind: Kind,
 }
@@ -33,17 +33,17 @@ enum Kind {
 
 impl Column {
     /// Figures, to the right.
-    pub(super) fn number(name: &str) -> Self {
+    pub(crate) fn number(name: &str) -> Self {
         Self::of(name, Kind::Number)
     }
 
     /// Text, to the left.
-    pub(super) fn text(name: &str) -> Self {
+    pub(crate) fn text(name: &str) -> Self {
         Self::of(name, Kind::Text)
     }
 
     /// Text that is cut when the table is too wide.
-    pub(super) fn gives_way(name: &str) -> Self {
+    pub(crate) fn gives_way(name: &str) -> Self {
         Self::of(name, Kind::GivesWay)
     }
 
@@ -56,7 +56,7 @@ impl Column {
 }
 
 /// The lines of a table. Every cell is made plain here, whoever wrote it.
-pub(super) fn lines(columns: &[Column], rows: &[Vec<String>], width: u16) -> Vec<String> {
+pub(crate) fn lines(columns: &[Column], rows: &[Vec<String>], width: u16) -> Vec<String> {
     let width = width.min(WIDEST_TERMINAL);
     let mut table = Table::new();
     table

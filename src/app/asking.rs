@@ -1,0 +1,104 @@
+//! The asking: fetcher, store, progress and time limits, wired together.
+
+use std::{convert::Infallible, future::pending};
+
+use jiff::{Timestamp, ZonedDateTime};
+use tokio::time::{MissedTickBehavior, interval, sleep};
+
+use super::{agenda::agenda, deadline, error::AppError, identity::Identity, interrupt, job::Job};
+use crate::{
+    defender::Api,
+    fetch::{Ending, Fetcher, Requests, RetryPolicy, Settings, Stops, quota::Quota},
+    progress::Display,
+    store::{Begun, Recorded, Recorder, Store},
+};
+
+/// What the asking brought.
+pub(super) struct Asked {
+    pub(super) ending: Ending,
+    pub(super) requests: Requests,
+    pub(super) finished_at: Timestamp,
+    pub(super) recorded: Recorded,
+}
+
+impl Job<'_> {
+    /// Asks for every machine that is left, keeps what comes, and shows how far it is.
+    pub(super) async fn ask(
+        &self,
+        api: impl Api,
+        store: Store,
+        begun: &Begun,
+        (identity, stops): (&Identity, &Stops),
+    ) -> Result<Asked, AppError> {
+        let settings = Settings {
+            concurrency: self.config.service.concurrency.get(),
+            policy: RetryPolicy::with_retries(self.config.service.retries),
+            clock: Timestamp::now,
+        };
+        let plan = agenda(
+            self.inventory,
+            &begun.known,
+            &store.last_answered(begun.run)?,
+        );
+        let quota = self.quota(&store, identity)?;
+        let recorder = Recorder::start(store, begun, &identity.application())?;
+        let quota = quota.noting_in(recorder.ledger());
+        let fetcher = Fetcher::new(api, quota, settings, plan, stops);
+        let display = Display::new(self.config.progress, self.bar, &self.config.limits);
+        let ending = tokio::select! {
+            ending = fetcher.run(|outcome| recorder.keep(outcome, fetcher.requests())) => ending,
+            never = show(&fetcher, &display) => match never {},
+            never = self.watch_time(&fetcher, stops) => match never {},
+            never = watch_store(&fetcher, &recorder) => match never {},
+        };
+        display.finish(&fetcher.progress(), &ZonedDateTime::now());
+        let requests = fetcher.requests();
+        drop(fetcher);
+        Ok(Asked {
+            ending,
+            requests,
+            finished_at: Timestamp::now(),
+            recorded: recorder.finish()?,
+        })
+    }
+
+    /// The quota, of which earlier processes have used some.
+    fn quota(&self, store: &Store, identity: &Identity) -> Result<Quota, AppError> {
+        let mut quota = Quota::new(&self.config.limits, self.config.pace);
+        if let Some(longest) = self.config.limits.longest() {
+            let timeout = self.config.service.timeout;
+            quota.remember(&store.past_calls(&identity.application(), longest, timeout)?);
+        }
+        Ok(quota)
+    }
+
+    /// Stops the asking when its time is up. Calls on their way get as long as after an
+    /// interruption.
+    async fn watch_time<A: Api>(&self, fetcher: &Fetcher<A>, stops: &Stops) -> Infallible {
+        deadline::reached(self.config.until, Timestamp::now).await;
+        fetcher.out_of_time();
+        sleep(interrupt::GRACE).await;
+        stops.hard.cancel();
+        pending().await
+    }
+}
+
+/// Stops the asking when what comes cannot be kept.
+async fn watch_store<A: Api>(fetcher: &Fetcher<A>, recorder: &Recorder) -> Infallible {
+    recorder.broken().cancelled().await;
+    fetcher.unnoted();
+    pending().await
+}
+
+/// Shows progress until it is dropped.
+async fn show<A: Api>(fetcher: &Fetcher<A>, display: &Display) -> Infallible {
+    let Some(period) = display.period() else {
+        return pending().await;
+    };
+    let mut ticks = interval(period);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        display.show(&fetcher.progress(), &ZonedDateTime::now());
+    }
+}

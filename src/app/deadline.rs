@@ -1,0 +1,75 @@
+//! The time at which the asking stops.
+
+use std::{future::pending, time::Duration};
+
+use jiff::Timestamp;
+use tokio::time::{Instant, sleep};
+
+/// How often the clock on the wall is looked at.
+const PERIOD: Duration = Duration::from_secs(1);
+
+/// Waits until that time: for ever where there is none.
+///
+/// It is reached when the clock says so, also when it was set forward or the machine slept;
+/// and at the latest when as much time has passed as there was at the beginning, also when
+/// the clock was set back.
+pub(super) async fn reached(until: Option<Timestamp>, clock: fn() -> Timestamp) {
+    let Some(until) = until else {
+        return pending().await;
+    };
+    let left = || Duration::try_from(until.duration_since(clock())).unwrap_or_default();
+    let started = Instant::now();
+    let at_most = left();
+    loop {
+        let left = left().min(at_most.saturating_sub(started.elapsed()));
+        if left.is_zero() {
+            return;
+        }
+        sleep(left.min(PERIOD)).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
+
+    use jiff::SignedDuration;
+
+    use super::*;
+
+    const START: i64 = 1_800_000_000;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::UNIX_EPOCH + SignedDuration::from_secs(START + seconds)
+    }
+
+    /// How long it takes from noon to an hour later, by a clock that is this far ahead of
+    /// tokio's.
+    macro_rules! waited {
+        ($ahead_after_half_an_hour:expr) => {{
+            static STARTED: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
+            static AHEAD: AtomicI64 = AtomicI64::new(0);
+            fn clock() -> Timestamp {
+                let passed = STARTED.get().unwrap().elapsed().as_secs().cast_signed();
+                let ahead = if passed >= 1800 {
+                    AHEAD.load(Relaxed)
+                } else {
+                    0
+                };
+                at(passed + ahead)
+            }
+            AHEAD.store($ahead_after_half_an_hour, Relaxed);
+            let started = *STARTED.get_or_init(Instant::now);
+            reached(Some(at(3600)), clock).await;
+            started.elapsed().as_secs()
+        }};
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn clocks_that_part_make_it_no_later() {
+        assert_eq!(waited!(0), 3600);
+        assert_eq!(waited!(600), 3000, "set forward, or slept");
+        assert_eq!(waited!(7200), 1800, "slept through");
+        assert_eq!(waited!(-7200), 3600, "set back");
+    }
+}

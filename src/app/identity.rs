@@ -1,0 +1,55 @@
+//! Who asks whom: as configured, and as the token says.
+
+use crate::{
+    config::Config,
+    defender::credential::Claims,
+    store::{Application, Service},
+};
+
+/// A tenant, an app registration and an API.
+pub(super) struct Identity {
+    /// The tenant, when it is known.
+    pub(super) tenant_id: Option<String>,
+    application: Application,
+}
+
+impl Identity {
+    pub(super) fn new(config: &Config, claims: Option<Claims>) -> Self {
+        let (tenant, client) = claims.map_or((None, None), |it| (it.tenant_id, it.app_id));
+        let sign_in = &config.sign_in;
+        let configured = sign_in.tenant_id.clone();
+        let known = |said: Option<String>, configured: &Option<String>| {
+            said.or_else(|| configured.clone())
+                .unwrap_or_default()
+                .to_lowercase()
+        };
+        Self {
+            application: Application {
+                // The token's word first: a tenant has several names, and one quota.
+                tenant_id: known(tenant.clone(), &configured),
+                client_id: known(client, &sign_in.client_id),
+                api_url: config.service.api_url.to_string(),
+            },
+            tenant_id: configured.or(tenant),
+        }
+    }
+
+    /// Whose quota it is.
+    pub(super) fn application(&self) -> Application {
+        self.application.clone()
+    }
+
+    /// Whose answers they are. The configured name comes first: it is known without a token,
+    /// too.
+    pub(super) fn service(&self) -> Service {
+        service(self.tenant_id.as_deref(), &self.application.api_url)
+    }
+}
+
+/// Whose answers they are.
+pub(super) fn service(tenant_id: Option<&str>, api_url: &str) -> Service {
+    Service {
+        tenant_id: tenant_id.unwrap_or_default().to_lowercase(),
+        api_url: api_url.to_owned(),
+    }
+}

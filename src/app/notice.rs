@@ -1,0 +1,62 @@
+//! What is said before the asking begins, when it does not begin from nothing.
+
+use jiff::{Timestamp, ZonedDateTime};
+use tracing::info;
+
+use crate::{
+    config::Console,
+    inventory::Inventory,
+    store::{Begun, RunRecord, Store},
+    text::{counted, thousands},
+};
+
+/// Tells people something that is no warning, beside the progress.
+pub(super) fn tell(console: Console, text: &str) {
+    if !console.quiet {
+        info!(target: "patchgap::progress", "{text}");
+    }
+}
+
+/// What is not asked for again, and why.
+pub(super) fn going_on(
+    begun: &Begun,
+    inventory: &Inventory,
+    started: &ZonedDateTime,
+) -> Option<String> {
+    let known = begun.known.iter().filter(|it| it.result.is_ok()).count() as u64;
+    let machines = counted(inventory.machines.len() as u64, "machine", "machines");
+    let answers = format!("{} of {machines} have their answer", thousands(known));
+    if begun.session > 1 {
+        let since = clock(begun.started_at, started);
+        return Some(format!(
+            "going on with the run that began {since}: {answers} (--fresh starts over)"
+        ));
+    }
+    (known > 0).then(|| format!("{answers} from an earlier run, and are not asked for again"))
+}
+
+/// That another process is at work.
+pub(super) fn busy(store: &Store) -> String {
+    let at_work = store.runs().unwrap_or_default();
+    let at_work = at_work.iter().find(|run| run.ended.is_none());
+    let progress = |run: &RunRecord| {
+        let answered = store.tally(run.run).unwrap_or_default().answered;
+        format!(" ({} so far)", counted(answered, "answer", "answers"))
+    };
+    format!(
+        "another patchgap is at work with the same app registration{}: waiting until it is done, \
+         because they share one quota",
+        at_work.map(progress).unwrap_or_default()
+    )
+}
+
+/// The time of day, with the date when it was another day.
+pub(super) fn clock(time: Timestamp, now: &ZonedDateTime) -> String {
+    let time = time.to_zoned_datetime(now.time_zone().clone());
+    let format = if time.date() == now.date() {
+        "%H:%M"
+    } else {
+        "%Y-%m-%d %H:%M"
+    };
+    time.strftime(format).to_string()
+}
