@@ -66,8 +66,9 @@ pub enum AppError {
     /// The one call of a check brought no answer.
     #[error("the sign-in works, but the service does not answer: {}", describe(.0))]
     NoAnswer(Failure),
-    /// The first machines all failed in the same way.
-    #[error("stopped early, because the first machines all failed in the same way: {}", describe(.0))]
+    /// The first machines all failed in the same way, or in an outage nobody was answered any
+    /// more.
+    #[error("stopped early, because call after call failed in the same way: {}", describe(.0))]
     Failing(Failure),
     /// Interrupted before anything was known.
     #[error("interrupted before anything was asked")]
@@ -216,7 +217,7 @@ mod tests {
         failure.message = "no reply in time".to_owned();
         assert_eq!(
             AppError::Failing(failure).to_string(),
-            "stopped early, because the first machines all failed in the same way: \
+            "stopped early, because call after call failed in the same way: \
              timeout: no reply in time"
         );
     }

@@ -1,18 +1,23 @@
 //! Asking for one machine: page by page, attempt by attempt, until there is an answer or a
 //! reason why not.
 
-use tokio::time::{Instant, sleep};
+use tokio::{
+    sync::SemaphorePermit,
+    time::{Instant, sleep},
+};
 use tracing::{debug, info, warn};
 
 use super::{
     fetcher::Fetcher,
+    outage::Course,
     question::{Asked, Question},
-    quota::Waiting,
+    quota::{Permit, Waiting},
     retry::{Decision, Tries},
     tracker::Flow,
 };
 use crate::{
     defender::{Address, Api, CallError, Class, Page},
+    machine::MachineId,
     outcome::{Answer, Failure, Reason},
     text::span,
 };
@@ -28,6 +33,14 @@ enum NoPage {
     NotFound(Failure),
     /// The run stopped.
     Stopped,
+}
+
+/// Leave to send one call: hold it until the reply has arrived.
+#[derive(Debug)]
+#[must_use = "a call without its turn breaks the quota"]
+pub(super) struct Turn<'a> {
+    _permit: Permit<'a>,
+    _slot: SemaphorePermit<'a>,
 }
 
 impl<A: Api> Fetcher<A> {
@@ -56,21 +69,28 @@ impl<A: Api> Fetcher<A> {
 
     /// Asks for one page, as often as the policy allows.
     async fn page(&self, question: &mut Question, address: &Address) -> Result<Page, NoPage> {
-        let mut tries = Tries::default();
+        let mut course = Course::default();
         let mut seen = self.tracker.flow();
         loop {
-            let error = match self.attempt(question, address).await? {
+            let error = match self.attempt(question, address, &mut course).await? {
                 Ok(page) => {
                     question.failure = None;
                     return Ok(page);
                 }
                 Err(error) => error,
             };
+            let is_own = self.is_own(&error, &mut course).await;
+            if !is_own.ok_or(NoPage::Stopped)? {
+                log_outage(question, &error);
+                continue;
+            }
             let flow = self.tracker.flow();
-            tries.count(error.class, self.alone(flow.since(seen)));
+            course
+                .tries
+                .count(error.class, self.alone(flow.since(seen)));
             // Its own refusal is counted from here on, and says nothing about others.
             seen = flow.and_throttled(u64::from(matches!(error.class, Class::Window(_))));
-            self.react(question, error, tries).await?;
+            self.react(question, error, course.tries).await?;
         }
     }
 
@@ -88,7 +108,7 @@ impl<A: Api> Fetcher<A> {
     /// Does what the policy says about a failure; returns when it is time to try again.
     async fn react(
         &self,
-        question: &mut Question,
+        question: &Question,
         error: CallError,
         tries: Tries,
     ) -> Result<(), NoPage> {
@@ -108,16 +128,15 @@ impl<A: Api> Fetcher<A> {
             // The quota lets nobody go on before it is time.
             Decision::Wait => {}
             Decision::Retry(delay) => {
-                question.failure = Some(error.failure.clone());
                 let slept = self.stops.gentle.run_until_cancelled(sleep(delay)).await;
                 slept.ok_or(NoPage::Stopped)?;
             }
         }
-        question.failure = Some(error.failure);
         Ok(())
     }
 
-    fn pause(&self, wait: Option<std::time::Duration>) {
+    /// Makes everybody wait after a refusal for quota.
+    pub(super) fn pause(&self, wait: Option<std::time::Duration>) {
         self.tracker.throttled();
         let before = self.quota.waiting();
         let until = self.quota.throttled(wait);
@@ -133,38 +152,80 @@ impl<A: Api> Fetcher<A> {
         }
     }
 
-    /// Sends one call, when it is its turn: in flight at most as many as configured, and
-    /// none without a permit.
+    /// Sends one call, when it is its turn.
     async fn attempt(
         &self,
         question: &mut Question,
         address: &Address,
+        course: &mut Course,
     ) -> Result<Result<Page, CallError>, NoPage> {
-        let turn = async { (self.slots.acquire().await, self.quota.permit().await) };
+        let turn = self.turn_in_calm();
         let turn = self.stops.gentle.run_until_cancelled(turn).await;
-        let (_slot, permit) = turn.ok_or(NoPage::Stopped)?;
-        let Ok(permit) = permit else {
-            self.unnoted();
-            return Err(NoPage::Stopped);
-        };
+        let turn = turn.flatten().ok_or(NoPage::Stopped)?;
         if self.stops.gentle.is_cancelled() {
             return Err(NoPage::Stopped);
         }
+        self.health.sending(course);
         self.tracker.sent(question.failure.is_some());
         question.attempts += 1;
-        let sent = Instant::now();
-        let reply = self
-            .stops
-            .hard
-            .run_until_cancelled(self.api.page(address))
-            .await;
-        drop(permit);
+        let reply = self.send(address, question.machine, turn).await;
         let reply = reply.ok_or(NoPage::Stopped)?;
-        if reply.is_ok() {
-            self.tracker.answer(sent.elapsed());
-            self.quota.flowing();
+        if let Err(error) = &reply {
+            question.failure = Some(error.failure.clone());
         }
         Ok(reply)
+    }
+
+    /// Waits for its turn, and for the end of an outage. Whoever waits when one is suspected
+    /// makes room for the call that finds out.
+    async fn turn_in_calm(&self) -> Option<Turn<'_>> {
+        loop {
+            self.health.calm().await;
+            tokio::select! {
+                biased;
+                turn = self.turn() => return turn,
+                () = self.health.alarm() => {}
+            }
+        }
+    }
+
+    /// Waits for leave to send: in flight at most as many as configured, and none without a
+    /// permit. `None` when the run stops because a permit cannot be noted.
+    pub(super) async fn turn(&self) -> Option<Turn<'_>> {
+        let slot = self.slots.acquire().await.ok()?;
+        let Ok(permit) = self.quota.permit().await else {
+            self.unnoted();
+            return None;
+        };
+        Some(Turn {
+            _permit: permit,
+            _slot: slot,
+        })
+    }
+
+    /// Sends one call, and takes in what the reply says about the service; `None` after a
+    /// hard stop.
+    pub(super) async fn send(
+        &self,
+        address: &Address,
+        machine: MachineId,
+        turn: Turn<'_>,
+    ) -> Option<Result<Page, CallError>> {
+        let sent = Instant::now();
+        let call = self.api.page(address);
+        let reply = self.stops.hard.run_until_cancelled(call).await;
+        drop(turn);
+        let reply = reply?;
+        match &reply {
+            Ok(_) => {
+                self.tracker.answer(sent.elapsed());
+                self.quota.flowing();
+                self.health.answered(machine);
+            }
+            Err(error) if matches!(error.class, Class::Call(_)) => {}
+            Err(_) => self.health.works(),
+        }
+        Some(reply)
     }
 }
 
@@ -190,6 +251,15 @@ fn log_attempt(question: &Question, error: &CallError, decision: Decision) {
         correlation_id = error.failure.correlation_id,
         ?decision,
         "attempt {} for machine {} failed: {}",
+        question.attempts, question.machine, error.failure.message
+    );
+}
+
+fn log_outage(question: &Question, error: &CallError) {
+    debug!(
+        machine = %question.machine,
+        attempt = question.attempts,
+        "attempt {} for machine {} failed with the service, and does not count: {}",
         question.attempts, question.machine, error.failure.message
     );
 }

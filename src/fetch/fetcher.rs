@@ -17,6 +17,7 @@ use tracing::{info, warn};
 
 use super::{
     breaker::Breaker,
+    outage::Health,
     plan::Plan,
     question::{Asked, Question},
     quota::{Load, Quota},
@@ -56,7 +57,8 @@ pub enum Ending {
     Interrupted,
     /// The service refused the whole run.
     Refused(Failure),
-    /// The first machines all failed in this way.
+    /// The first machines all failed in this way, or in an outage nothing else came for an
+    /// hour.
     Failing(Failure),
     /// The time for asking was over before that.
     OutOfTime,
@@ -83,6 +85,7 @@ pub struct Fetcher<A> {
     pub(super) policy: RetryPolicy,
     pub(super) clock: fn() -> Timestamp,
     pub(super) slots: Semaphore,
+    pub(super) health: Health,
     pub(super) stops: Stops,
     pub(super) tracker: Tracker,
     concurrency: usize,
@@ -100,6 +103,7 @@ impl<A: Api> Fetcher<A> {
             quota,
             policy: settings.policy,
             clock: settings.clock,
+            health: Health::new(settings.policy.retries),
             slots: Semaphore::new(settings.concurrency),
             stops: Stops {
                 gentle: stops.gentle.child_token(),
@@ -250,7 +254,7 @@ impl<A: Api> Fetcher<A> {
     }
 
     /// Ends the run; what was the first to end it is what ended it.
-    fn stop(&self, ending: Ending) {
+    pub(super) fn stop(&self, ending: Ending) {
         let mut stopped_by = self
             .stopped_by
             .lock()

@@ -3,6 +3,7 @@
 mod ask;
 mod breaker;
 mod fetcher;
+mod outage;
 mod plan;
 mod question;
 pub mod quota;

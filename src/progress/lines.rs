@@ -53,12 +53,18 @@ fn course(progress: &Progress, now: &ZonedDateTime) -> String {
 }
 
 fn waiting(progress: &Progress, now: &ZonedDateTime) -> Vec<String> {
-    let text = |(waiting, left)| {
-        let (until, left) = (clock(now, left), span(left));
+    let text = |(waiting, waits)| {
+        let (until, left) = (clock(now, waits), span(waits));
         match waiting {
             Waiting::Window => format!("the quota's window opens {until} (in {left})"),
             Waiting::Throttled => {
                 format!("the service refuses calls for quota; going on {until} (in {left})")
+            }
+            Waiting::Outage if waits.is_zero() => {
+                "the service does not answer; trying again now".to_owned()
+            }
+            Waiting::Outage => {
+                format!("the service does not answer; trying again at {until} (in {left})")
             }
         }
     };
@@ -170,6 +176,18 @@ mod tests {
             "{:?}",
             lines(&progress)
         );
+
+        for (seconds, expected) in [
+            (
+                32,
+                "the service does not answer; trying again at 22:00:32 (in 32 s)",
+            ),
+            (0, "the service does not answer; trying again now"),
+        ] {
+            progress.waiting = Some((Waiting::Outage, Duration::from_secs(seconds)));
+            let details = lines(&progress).details;
+            assert!(details.starts_with(expected), "{details}");
+        }
     }
 
     #[test]

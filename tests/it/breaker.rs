@@ -12,7 +12,7 @@ fn stops_early(scene: &Scene, arguments: &[&str], says: &str) -> Finished {
     let arguments = [&["--retries", "0", "--concurrency", "8"], arguments].concat();
     let run = scene.report(&arguments).exits_with(5);
     let run = run
-        .complains("error: stopped early, because the first machines all failed in the same way")
+        .complains("error: stopped early, because call after call failed in the same way")
         .complains(says)
         .complains("hint: every other machine would fail alike");
     let counts = run.counts();

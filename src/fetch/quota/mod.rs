@@ -46,6 +46,8 @@ pub struct Quota {
 struct State {
     windows: Vec<Window>,
     pause: Pause,
+    /// In an outage: when the service is asked again.
+    down_until: Option<Instant>,
 }
 
 /// Leave to send one call. Hold it until the answer has arrived: from then on the windows
@@ -67,6 +69,8 @@ pub enum Waiting {
     Window,
     /// The service refused calls for quota.
     Throttled,
+    /// The service does not answer.
+    Outage,
 }
 
 impl Quota {
@@ -77,6 +81,7 @@ impl Quota {
             state: Mutex::new(State {
                 windows: limits.0.iter().copied().map(Window::new).collect(),
                 pause: Pause::default(),
+                down_until: None,
             }),
             pacer: Pacer::new(pace),
             answered: Notify::new(),
@@ -153,11 +158,25 @@ impl Quota {
         self.state().pause.flowing();
     }
 
+    /// Notes that the service is down, and when it is asked again. Whoever may send then is
+    /// not decided here.
+    pub fn goes_down(&self, until: Instant) {
+        self.state().down_until = Some(until);
+    }
+
+    /// Notes that the service answers again.
+    pub fn comes_back(&self) {
+        self.state().down_until = None;
+    }
+
     /// Until when no call can be sent, and why; `None` when the next one waits for at most
     /// the pace.
     pub fn waiting(&self) -> Option<(Waiting, Instant)> {
         let now = Instant::now();
         let mut state = self.state();
+        if let Some(instant) = state.down_until {
+            return Some((Waiting::Outage, instant));
+        }
         if let Some(instant) = state.pause.until(now) {
             return Some((Waiting::Throttled, instant));
         }
@@ -185,7 +204,7 @@ impl Quota {
         forecast::forecast(
             &state.windows,
             pace,
-            state.pause.until(now).unwrap_or(now),
+            state.pause.until(now).max(state.down_until).unwrap_or(now),
             now,
             load,
         )

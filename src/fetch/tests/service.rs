@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    ops::Range,
     sync::{
         Mutex,
         atomic::{AtomicUsize, Ordering::SeqCst},
@@ -51,6 +52,8 @@ pub(super) struct Service {
     /// How many calls are let in within how long; others are refused for quota.
     window: Option<(usize, Duration)>,
     let_in: Mutex<Vec<Instant>>,
+    /// When every call brings which reply.
+    spells: Vec<(Range<Instant>, Reply)>,
     pub(super) calls: Mutex<Vec<(Instant, MachineId)>>,
     in_flight: AtomicUsize,
     pub(super) most_in_flight: AtomicUsize,
@@ -90,6 +93,20 @@ impl Service {
     pub(super) fn letting_in(mut self, calls: usize, window: Duration) -> Self {
         self.window = Some((calls, window));
         self
+    }
+
+    /// Every call in these seconds from now brings `reply`.
+    pub(super) fn down(mut self, seconds: Range<u64>, reply: Reply) -> Self {
+        let at = |seconds| Instant::now() + Duration::from_secs(seconds);
+        self.spells
+            .push((at(seconds.start)..at(seconds.end), reply));
+        self
+    }
+
+    fn spell(&self) -> Option<Reply> {
+        let now = Instant::now();
+        let mut spells = self.spells.iter();
+        spells.find_map(|(when, reply)| when.contains(&now).then_some(*reply))
     }
 
     fn is_full(&self) -> Option<Duration> {
@@ -135,6 +152,13 @@ impl Service {
         self.calls.lock().unwrap().len()
     }
 
+    /// When each call was seen, in seconds since `start`.
+    pub(super) fn seconds(&self, start: Instant) -> Vec<f64> {
+        let calls = self.calls.lock().unwrap();
+        let seconds = calls.iter().map(|(at, _)| (*at - start).as_secs_f64());
+        seconds.collect()
+    }
+
     /// The most calls that were seen within any window of this length.
     pub(super) fn most_within(&self, window: Duration) -> usize {
         let seen: Vec<Instant> = self
@@ -158,6 +182,7 @@ impl Service {
         calls.push((Instant::now(), machine));
         let script = self.scripts.get(&machine);
         self.everybody
+            .or_else(|| self.spell())
             .or_else(|| script.map(|(script, last)| *script.get(earlier).unwrap_or(last)))
             .unwrap_or(Reply::Answer)
     }

@@ -1,0 +1,189 @@
+//! What calls tell of the service's health.
+
+use std::collections::VecDeque;
+
+use tokio::sync::{Mutex, watch};
+
+use crate::{fetch::retry::Tries, machine::MachineId};
+
+/// Failures in a row that raise a suspicion: about as many as one call may have.
+const FEWEST_IN_A_ROW: u32 = 3;
+const MOST_IN_A_ROW: u32 = 8;
+/// Machines that are kept to ask for again: one of them alone may be gone meanwhile.
+const KNOWN: usize = 8;
+
+/// What is known of the service's health.
+#[derive(Debug)]
+pub(in crate::fetch) struct Health {
+    suspicious: u32,
+    state: watch::Sender<State>,
+    /// Held by the one question that finds out what failures mean.
+    pub(super) judge: Mutex<()>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// Failures since the last sign of life.
+    in_a_row: u32,
+    /// Signs of life.
+    signs: u64,
+    /// Outages that began.
+    outages: u64,
+    is_down: bool,
+    /// Machines that were answered in this process, the next one to ask for first.
+    known: VecDeque<MachineId>,
+}
+
+/// The tries for one call, and what was seen of the service meanwhile.
+#[derive(Debug, Default)]
+pub(in crate::fetch) struct Course {
+    pub(in crate::fetch) tries: Tries,
+    /// Outages that had begun when the last call was sent.
+    outages: u64,
+    /// Signs of life when the last call failed.
+    signs: Option<u64>,
+    /// Whether the service worked after a failure: then failing is this machine's way.
+    is_own: bool,
+}
+
+/// What a failure looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Look {
+    /// The machine's own.
+    Own,
+    /// The last one that the machine may have.
+    Last,
+    /// An outage.
+    Outage,
+}
+
+impl Health {
+    /// Of a service that was not asked yet, with so many attempts after the first.
+    pub(in crate::fetch) fn new(retries: u32) -> Self {
+        Self {
+            suspicious: retries.clamp(FEWEST_IN_A_ROW, MOST_IN_A_ROW),
+            state: watch::Sender::default(),
+            judge: Mutex::default(),
+        }
+    }
+
+    /// Takes in a machine's answer.
+    pub(in crate::fetch) fn answered(&self, machine: MachineId) {
+        self.state.send_modify(|state| {
+            state.sign();
+            state.known.retain(|known| *known != machine);
+            state.known.truncate(KNOWN - 1);
+            state.known.push_front(machine);
+        });
+    }
+
+    /// Takes in a reply that is no answer, and yet shows that the service works.
+    pub(in crate::fetch) fn works(&self) {
+        self.state.send_modify(State::sign);
+    }
+
+    /// Notes that a call is sent: after an outage its tries start anew.
+    pub(in crate::fetch) fn sending(&self, course: &mut Course) {
+        let outages = self.state.borrow().outages;
+        if course.outages != outages {
+            *course = Course {
+                outages,
+                ..Course::default()
+            };
+        }
+    }
+
+    /// Waits until calls may be sent.
+    pub(in crate::fetch) async fn calm(&self) {
+        self.wait_for(|state| !self.is_suspicious(state)).await;
+    }
+
+    /// Waits until no call may be sent, except to find out what is the matter.
+    pub(in crate::fetch) async fn alarm(&self) {
+        self.wait_for(|state| self.is_suspicious(state)).await;
+    }
+
+    fn is_suspicious(&self, state: &State) -> bool {
+        state.is_down || state.in_a_row >= self.suspicious && !state.known.is_empty()
+    }
+
+    /// Waits for a sign of life after the last failure.
+    pub(super) async fn sign_since(&self, course: &Course) {
+        self.wait_for(|state| state.has_sign_since(course)).await;
+    }
+
+    async fn wait_for(&self, condition: impl FnMut(&State) -> bool) {
+        // It fails where the sender is gone, and the sender is here.
+        let _ = self.state.subscribe().wait_for(condition).await;
+    }
+
+    /// Counts a failure; `is_last` says that the machine may not have another.
+    pub(super) fn failed(&self, course: &mut Course, is_last: bool) -> Look {
+        let mut look = Look::Own;
+        self.state.send_modify(|state| {
+            state.in_a_row += u32::from(course.fail(state.signs));
+            if state.known.is_empty() {
+                // Nobody was answered yet: that is the circuit breaker's affair.
+            } else if state.outages != course.outages || self.is_suspicious(state) {
+                look = Look::Outage;
+            } else if is_last {
+                look = Look::Last;
+            }
+        });
+        look
+    }
+
+    /// Whether the last failure was the machine's own, by what happened since; `None` when
+    /// nothing did.
+    pub(super) fn verdict(&self, course: &Course) -> Option<bool> {
+        let state = self.state.borrow();
+        if state.outages != course.outages {
+            return Some(false);
+        }
+        state.has_sign_since(course).then_some(true)
+    }
+
+    /// The next machine to ask for once more.
+    pub(super) fn next_known(&self) -> Option<MachineId> {
+        let mut next = None;
+        self.state.send_modify(|state| {
+            next = state.known.pop_front();
+            state.known.extend(next);
+        });
+        next
+    }
+
+    /// An outage begins.
+    pub(super) fn goes_down(&self) {
+        self.state.send_modify(|state| {
+            state.outages += 1;
+            state.is_down = true;
+        });
+    }
+
+    /// The outage is over.
+    pub(super) fn comes_back(&self) {
+        self.state.send_modify(|state| state.is_down = false);
+    }
+}
+
+impl State {
+    fn sign(&mut self) {
+        self.in_a_row = 0;
+        self.signs += 1;
+    }
+
+    fn has_sign_since(&self, course: &Course) -> bool {
+        course.signs.is_some_and(|earlier| self.signs > earlier)
+    }
+}
+
+impl Course {
+    /// Takes in a failure after so many signs of life, and returns whether it may be the
+    /// service's.
+    fn fail(&mut self, signs: u64) -> bool {
+        self.is_own |= self.signs.is_some_and(|earlier| signs > earlier);
+        self.signs = Some(signs);
+        !self.is_own
+    }
+}

@@ -1,0 +1,164 @@
+//! A service that is down, told from machines that fail.
+//!
+//! When call after call fails, one question alone asks for a machine that was answered
+//! before. When that is answered, the machines fail by themselves. When it fails too,
+//! everybody waits, and it is asked again after ever longer pauses; what was tried in an
+//! outage counts for nobody.
+
+mod health;
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep, timeout};
+use tracing::warn;
+
+use super::{
+    ask::Turn,
+    fetcher::{Ending, Fetcher},
+};
+use crate::{
+    defender::{Address, Api, CallError, Class},
+    outcome::Failure,
+    text::span,
+};
+
+use self::health::Look;
+pub(super) use self::health::{Course, Health};
+
+/// How long a sign of life is waited for before a machine is given up.
+const MOMENT: Duration = Duration::from_secs(1);
+/// The first pause of an outage; each further one is twice as long.
+const SHORTEST: Duration = Duration::from_secs(1);
+/// The longest pause that the service did not ask for.
+const LONGEST: Duration = Duration::from_mins(1);
+/// The longest pause that it can ask for.
+const LONGEST_ASKED_FOR: Duration = Duration::from_mins(10);
+/// An outage that lasts longer ends the run.
+const PATIENCE: Duration = Duration::from_hours(1);
+
+impl<A: Api> Fetcher<A> {
+    /// Whether a failure is the machine's own, and counts. Returns when that is clear, which
+    /// after an outage is when it is over; `None` when the run stopped before.
+    pub(super) async fn is_own(&self, error: &CallError, course: &mut Course) -> Option<bool> {
+        if !matches!(error.class, Class::Call(_)) {
+            return Some(true);
+        }
+        let is_last = course.tries.failed >= self.policy.retries;
+        let look = self.health.failed(course, is_last);
+        if look == Look::Own {
+            return Some(true);
+        }
+        let clear = self.clear(look, course);
+        self.stops.gentle.run_until_cancelled(clear).await?
+    }
+
+    async fn clear(&self, look: Look, course: &Course) -> Option<bool> {
+        if look == Look::Last {
+            // In a fleet somebody is answered soon, and nobody need be asked.
+            let _ = timeout(MOMENT, self.health.sign_since(course)).await;
+        }
+        let _judge = self.health.judge.lock().await;
+        match self.health.verdict(course) {
+            Some(is_own) => Some(is_own),
+            None => self.find_out(course).await,
+        }
+    }
+
+    /// Asks for a machine that was answered, unless another one shows first that the service
+    /// works.
+    async fn find_out(&self, course: &Course) -> Option<bool> {
+        let turn = tokio::select! {
+            biased;
+            () = self.health.sign_since(course) => return Some(true),
+            turn = self.turn() => turn?,
+        };
+        match self.ask_known(turn).await? {
+            Err(failed) if self.health.verdict(course).is_none() => self.sit_out(failed).await,
+            _ => Some(true),
+        }
+    }
+
+    /// Asks once for a machine that was answered. Its answer is not needed, and neither is
+    /// any other reply: all that counts is whether the service works.
+    async fn ask_known(&self, turn: Turn<'_>) -> Option<Result<(), CallError>> {
+        let machine = self.health.next_known()?;
+        self.tracker.sent(true);
+        let address = Address::Machine(machine);
+        let Err(error) = self.send(&address, machine, turn).await? else {
+            return Some(Ok(()));
+        };
+        match error.class {
+            Class::Call(_) => return Some(Err(error)),
+            Class::Window(wait) => self.pause(wait),
+            Class::Run => {
+                self.refuse(&error.failure);
+                return None;
+            }
+            Class::Token | Class::StaleToken | Class::NotFound | Class::Machine => {}
+        }
+        Some(Ok(()))
+    }
+
+    /// Waits until the service answers again, and makes everybody wait. The failure was the
+    /// service's then; `None` when the run stopped before.
+    async fn sit_out(&self, mut failed: CallError) -> Option<bool> {
+        self.health.goes_down();
+        let began = Instant::now();
+        warn_of(&failed.failure);
+        let mut pause = SHORTEST;
+        let mut waited = Duration::ZERO;
+        while waited < PATIENCE {
+            let length = pause.max(asked_for(&failed));
+            self.quota.goes_down(Instant::now() + length);
+            sleep(length).await;
+            let asked = Instant::now();
+            match self.ask_known(self.turn().await?).await? {
+                Ok(()) => {
+                    self.comes_back(began);
+                    return Some(false);
+                }
+                Err(again) => failed = again,
+            }
+            // By its own figures: a computer that slept has not tried meanwhile.
+            waited += length + asked.elapsed().min(LONGEST);
+            pause = (pause * 2).min(LONGEST);
+        }
+        self.give_up(failed.failure);
+        None
+    }
+
+    fn comes_back(&self, began: Instant) {
+        self.quota.comes_back();
+        self.health.comes_back();
+        let took = began.elapsed();
+        let outage_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+        warn!(outage_ms, "the service answers again, after {}", span(took));
+    }
+
+    fn give_up(&self, mut failure: Failure) {
+        let hours = span(PATIENCE);
+        failure.message = format!("no answer for {hours}; the last try: {}", failure.message);
+        self.stop(Ending::Failing(failure));
+    }
+}
+
+/// For how long the service asked to be left alone.
+fn asked_for(failed: &CallError) -> Duration {
+    match failed.class {
+        Class::Call(Some(wait)) => wait.min(LONGEST_ASKED_FOR),
+        _ => Duration::ZERO,
+    }
+}
+
+/// The one place where an outage is told of; the tries in it are for the curious.
+fn warn_of(failure: &Failure) {
+    warn!(
+        reason = %failure.reason,
+        http_status = failure.http_status,
+        code = failure.code,
+        correlation_id = failure.correlation_id,
+        "the service does not answer, not even for a machine that it answered before: all \
+         wait until it does: {}",
+        failure.message
+    );
+}
