@@ -9,7 +9,8 @@ use hyper_util::{
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite},
-    net::TcpListener,
+    net::{TcpListener, TcpStream},
+    sync::watch,
     task::JoinSet,
     time::sleep,
 };
@@ -46,33 +47,46 @@ pub(super) async fn listen(
     Ok((listener, bound))
 }
 
-/// Serves every connection until it is dropped, and then drops them all.
+/// Serves every connection until it is dropped, and then drops them all. While `down` says
+/// so, all connections break, and new ones are closed without a word.
 pub(super) async fn serve(
     listener: TcpListener,
     tls: Option<TlsAcceptor>,
     handler: Arc<impl Handler>,
+    mut down: watch::Receiver<bool>,
 ) {
     let mut connections = JoinSet::new();
     loop {
         while connections.try_join_next().is_some() {}
-        let Ok((stream, _)) = listener.accept().await else {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            Ok(()) = down.changed() => {
+                if *down.borrow_and_update() {
+                    connections.abort_all();
+                }
+                continue;
+            }
+        };
+        let Ok((stream, _)) = accepted else {
             // Too many open files, or a client that left early: others may still come.
             sleep(BREATH).await;
             continue;
         };
-        let (socket, fuse) = Socket::new(stream);
-        let handler = Arc::clone(&handler);
-        let tls = tls.clone();
-        connections.spawn(async move {
-            match tls {
-                None => converse(socket, fuse, handler).await,
-                Some(tls) => {
-                    if let Ok(socket) = tls.accept(socket).await {
-                        converse(socket, fuse, handler).await;
-                    }
-                }
+        if !*down.borrow() {
+            connections.spawn(welcome(stream, tls.clone(), Arc::clone(&handler)));
+        }
+    }
+}
+
+async fn welcome(stream: TcpStream, tls: Option<TlsAcceptor>, handler: Arc<impl Handler>) {
+    let (socket, fuse) = Socket::new(stream);
+    match tls {
+        None => converse(socket, fuse, handler).await,
+        Some(tls) => {
+            if let Ok(socket) = tls.accept(socket).await {
+                converse(socket, fuse, handler).await;
             }
-        });
+        }
     }
 }
 

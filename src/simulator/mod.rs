@@ -34,7 +34,7 @@ mod tests;
 use std::{fmt, net::SocketAddr, sync::Arc};
 
 use jiff::Timestamp;
-use tokio::task::JoinSet;
+use tokio::{sync::watch, task::JoinSet};
 use url::Url;
 
 use crate::{kb::MissingKb, machine::MachineId};
@@ -60,6 +60,7 @@ pub struct Simulator {
     api_url: Url,
     authority_url: Url,
     root_pem: String,
+    down: watch::Sender<bool>,
     _serving: JoinSet<()>,
 }
 
@@ -75,11 +76,14 @@ impl Simulator {
         let tenant = Arc::new(Tenant::new(settings, now));
         let api = Arc::new(Api::new(Arc::clone(&tenant)));
         let sign_ins = Arc::new(SignIns::new(Arc::clone(&tenant))?);
+        let down = watch::Sender::new(false);
         let mut serving = JoinSet::new();
-        serving.spawn(serve(api_door, api_tls, Arc::clone(&api)));
+        serving.spawn(serve(api_door, api_tls, Arc::clone(&api), down.subscribe()));
         let acceptor = Some(certificates.acceptor);
-        serving.spawn(serve(sign_in_door, acceptor, Arc::clone(&sign_ins)));
+        let handler = Arc::clone(&sign_ins);
+        serving.spawn(serve(sign_in_door, acceptor, handler, down.subscribe()));
         Ok(Self {
+            down,
             tenant,
             api,
             sign_ins,
@@ -149,6 +153,16 @@ impl Simulator {
             sign_ins,
             most_in_flight: counters.most_in_flight,
         })
+    }
+
+    /// Breaks all connections, those of the sign-in too, and closes new ones without a reply.
+    pub fn go_down(&self) {
+        self.down.send_replace(true);
+    }
+
+    /// Answers again.
+    pub fn come_back(&self) {
+        self.down.send_replace(false);
     }
 
     /// Every token handed out so far, in order: what must be found nowhere else.

@@ -20,6 +20,8 @@ mod hostile;
 mod interruption;
 mod inventory_shapes;
 mod logs;
+#[cfg(unix)]
+mod outage;
 mod output;
 mod partly_bad_input;
 mod precedence;

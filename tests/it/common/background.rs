@@ -1,6 +1,7 @@
 //! The binary at work in the background, to be signalled.
 
 use std::{
+    fs::{self, File},
     path::PathBuf,
     process::{Child, Command, Output, Stdio},
     thread::sleep,
@@ -26,15 +27,25 @@ pub(crate) fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
 pub(crate) struct Background {
     child: Child,
     reports: PathBuf,
+    standard_error: PathBuf,
 }
 
 impl Background {
     pub(crate) fn start(command: &mut Command, reports: PathBuf) -> Self {
-        let piped = command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        // Read while it is written, and never full.
+        let standard_error = reports.with_file_name("standard-error");
+        let error = File::create(&standard_error).unwrap();
+        let piped = command.stdout(Stdio::piped()).stderr(error);
         Self {
             child: piped.spawn().unwrap(),
             reports,
+            standard_error,
         }
+    }
+
+    /// What it said on standard error so far.
+    pub(crate) fn said(&self) -> String {
+        fs::read_to_string(&self.standard_error).unwrap()
     }
 
     /// Sends a signal: `INT`, `TERM`.
@@ -56,11 +67,10 @@ impl Background {
         let mut output = Output {
             status: status.unwrap(),
             stdout: Vec::new(),
-            stderr: Vec::new(),
+            stderr: self.said().into_bytes(),
         };
-        let (out, err) = (self.child.stdout.take(), self.child.stderr.take());
-        std::io::copy(&mut out.unwrap(), &mut output.stdout).unwrap();
-        std::io::copy(&mut err.unwrap(), &mut output.stderr).unwrap();
+        let mut out = self.child.stdout.take().unwrap();
+        std::io::copy(&mut out, &mut output.stdout).unwrap();
         Finished::new(output, self.reports.clone())
     }
 }
