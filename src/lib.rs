@@ -21,7 +21,8 @@
 //! - [`app`]: the wiring, one file for each command
 //! - [`inventory`]: CSV in any of its real shapes, read into machines and rejected rows
 //! - [`defender`]: the only room that speaks to Microsoft: client, credentials, clouds
-//! - [`fetch`]: from machines to outcomes: quota, retries, late passes, circuit breaker
+//! - [`fetch`]: from machines to outcomes: quota, retries, late passes, outages, circuit
+//!   breaker
 //! - [`store`]: answers kept in SQLite, so that nothing is asked twice and nothing is lost
 //! - [`aggregate`]: from outcomes to figures for each KB and each machine; pure
 //! - [`report`]: from figures to bytes, one file of code for each report; one place writes

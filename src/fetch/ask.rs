@@ -1,10 +1,7 @@
 //! Asking for one machine: page by page, attempt by attempt, until there is an answer or a
 //! reason why not.
 
-use tokio::{
-    sync::SemaphorePermit,
-    time::{Instant, sleep},
-};
+use tokio::{sync::SemaphorePermit, time::Instant};
 use tracing::{debug, info, warn};
 
 use super::{
@@ -12,7 +9,7 @@ use super::{
     outage::Course,
     question::{Asked, Question},
     quota::{Permit, Waiting},
-    retry::{Decision, Tries},
+    retry::Decision,
     tracker::Flow,
 };
 use crate::{
@@ -90,7 +87,7 @@ impl<A: Api> Fetcher<A> {
                 .count(error.class, self.alone(flow.since(seen)));
             // Its own refusal is counted from here on, and says nothing about others.
             seen = flow.and_throttled(u64::from(matches!(error.class, Class::Window(_))));
-            self.react(question, error, course.tries).await?;
+            self.react(question, error, &course).await?;
         }
     }
 
@@ -110,9 +107,9 @@ impl<A: Api> Fetcher<A> {
         &self,
         question: &Question,
         error: CallError,
-        tries: Tries,
+        course: &Course,
     ) -> Result<(), NoPage> {
-        let decision = self.policy.decide(tries, &error, fastrand::f64());
+        let decision = self.policy.decide(course.tries, &error, fastrand::f64());
         log_attempt(question, &error, decision);
         if let Class::Window(wait) = error.class {
             // News for everybody, whatever becomes of this machine.
@@ -128,7 +125,11 @@ impl<A: Api> Fetcher<A> {
             // The quota lets nobody go on before it is time.
             Decision::Wait => {}
             Decision::Retry(delay) => {
-                let slept = self.stops.gentle.run_until_cancelled(sleep(delay)).await;
+                let slept = self
+                    .stops
+                    .gentle
+                    .run_until_cancelled(self.rest(delay, course))
+                    .await;
                 slept.ok_or(NoPage::Stopped)?;
             }
         }

@@ -112,6 +112,11 @@ impl Health {
         self.wait_for(|state| state.has_sign_since(course)).await;
     }
 
+    /// Waits until an outage begins after the last call was sent.
+    pub(super) async fn outage_since(&self, course: &Course) {
+        self.wait_for(|state| state.outages != course.outages).await;
+    }
+
     async fn wait_for(&self, condition: impl FnMut(&State) -> bool) {
         // It fails where the sender is gone, and the sender is here.
         let _ = self.state.subscribe().wait_for(condition).await;

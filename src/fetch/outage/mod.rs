@@ -78,6 +78,14 @@ impl<A: Api> Fetcher<A> {
         }
     }
 
+    /// Waits before another try; an outage that begins meanwhile makes that pointless.
+    pub(super) async fn rest(&self, delay: Duration, course: &Course) {
+        tokio::select! {
+            () = sleep(delay) => {}
+            () = self.health.outage_since(course) => {}
+        }
+    }
+
     /// Asks once for a machine that was answered. Its answer is not needed, and neither is
     /// any other reply: all that counts is whether the service works.
     async fn ask_known(&self, turn: Turn<'_>) -> Option<Result<(), CallError>> {

@@ -149,17 +149,20 @@ async fn down_for_ever_ends_the_run_after_an_hour() {
 
 #[tokio::test(start_paused = true)]
 async fn an_interruption_ends_the_waiting_at_once() {
-    for at in [100, 300] {
+    for (at, expected) in [(100, Ending::Interrupted), (300, Ending::OutOfTime)] {
         let service = Service::with_latency(200).down(10..1_000_000, HANG);
         let stops = Stops::default();
         let fetcher = with(&service, 300, 8, 5, &stops);
         let start = Instant::now();
         let stop = async {
             sleep(Duration::from_secs(at)).await;
-            stops.gentle.cancel();
+            match expected {
+                Ending::OutOfTime => fetcher.out_of_time(),
+                _ => stops.gentle.cancel(),
+            }
         };
         let ((ending, outcomes), ()) = tokio::join!(run(&fetcher), stop);
-        assert_eq!(ending, Ending::Interrupted);
+        assert_eq!(ending, expected);
         assert_eq!(start.elapsed().as_secs(), at);
         let errors = outcomes
             .values()
@@ -207,7 +210,7 @@ async fn the_pauses_double_to_a_minute_and_are_shown() {
 
 #[tokio::test(start_paused = true)]
 async fn the_service_may_ask_for_a_longer_pause() {
-    for (asked_for, between) in [(200, 200), (3600, 600)] {
+    for (asked_for, between) in [(200, 200_u32), (3600, 600)] {
         let wait = Some(Duration::from_secs(asked_for));
         let reply = Reply::Fail(Class::Call(wait), Reason::ServerError, 503);
         let service = Service::default().down(10..1000, reply);
@@ -215,6 +218,11 @@ async fn the_service_may_ask_for_a_longer_pause() {
         let start = Instant::now();
         let (ending, outcomes) = run(&fetcher).await;
         assert_eq!((ending, answered(&outcomes)), (Ending::Finished, 200));
+        let took = start.elapsed().as_secs();
+        assert!(
+            took < u64::from(1000 + between + 30),
+            "nobody sleeps on: {took} s"
+        );
         let calls = service.seconds(start);
         let probes: Vec<f64> = calls
             .into_iter()
@@ -274,4 +282,25 @@ async fn one_outage_after_the_other() {
     let fetcher = with(&service, 600, 8, 5, &Stops::default());
     let (ending, outcomes) = run(&fetcher).await;
     assert_eq!((ending, answered(&outcomes)), (Ending::Finished, 600));
+}
+
+/// Failures by chance come in rows too, now and then: that costs moments.
+#[tokio::test(start_paused = true)]
+async fn a_flaky_service_is_not_taken_for_one_that_is_down() {
+    for (percent, least) in [(5, 490), (20, 490), (50, 450)] {
+        let service = (0..500).step_by(50);
+        let service = service.fold(
+            Service::with_latency(200).flaky(percent),
+            |service, number| service.forever(number, Reply::BROKEN),
+        );
+        let fetcher = with(&service, 500, 8, 5, &Stops::default());
+        let start = Instant::now();
+        let (ending, outcomes) = run(&fetcher).await;
+        assert_eq!(ending, Ending::Finished);
+        assert!((least..=490).contains(&answered(&outcomes)));
+        let (calls, took) = (service.all_calls() as u64, start.elapsed().as_secs());
+        let needed = 550 * 100 / (100 - percent);
+        assert!(calls < needed * 3 / 2, "{percent} %: {calls} calls");
+        assert!(took < 10 * 60, "{percent} %: {took} s");
+    }
 }

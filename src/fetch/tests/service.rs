@@ -54,6 +54,8 @@ pub(super) struct Service {
     let_in: Mutex<Vec<Instant>>,
     /// When every call brings which reply.
     spells: Vec<(Range<Instant>, Reply)>,
+    /// Of a hundred calls, how many fail whatever they ask for.
+    flaky: u64,
     pub(super) calls: Mutex<Vec<(Instant, MachineId)>>,
     in_flight: AtomicUsize,
     pub(super) most_in_flight: AtomicUsize,
@@ -101,6 +103,17 @@ impl Service {
         self.spells
             .push((at(seconds.start)..at(seconds.end), reply));
         self
+    }
+
+    /// So many calls of a hundred fail, as chance has it.
+    pub(super) fn flaky(mut self, percent: u64) -> Self {
+        self.flaky = percent;
+        self
+    }
+
+    fn mishap(&self, call: usize) -> Option<Reply> {
+        let mut chance = fastrand::Rng::with_seed(call as u64);
+        (chance.u64(..100) < self.flaky).then_some(Reply::BROKEN)
     }
 
     fn spell(&self) -> Option<Reply> {
@@ -179,10 +192,12 @@ impl Service {
     fn reply(&self, machine: MachineId) -> Reply {
         let mut calls = self.calls.lock().unwrap();
         let earlier = calls.iter().filter(|(_, id)| *id == machine).count();
+        let number = calls.len();
         calls.push((Instant::now(), machine));
         let script = self.scripts.get(&machine);
         self.everybody
             .or_else(|| self.spell())
+            .or_else(|| self.mishap(number))
             .or_else(|| script.map(|(script, last)| *script.get(earlier).unwrap_or(last)))
             .unwrap_or(Reply::Answer)
     }
