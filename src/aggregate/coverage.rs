@@ -9,7 +9,7 @@ use super::{MachineRow, MachineStatus};
 pub struct Coverage {
     /// Machines with an answer.
     pub answered: u64,
-    /// Those among them whose answer is from an earlier run.
+    /// Those among them whose answer was there already: an earlier process got it.
     pub reused: u64,
     /// Machines that the service does not know.
     pub not_found: u64,
@@ -39,6 +39,8 @@ impl Coverage {
             MachineStatus::Failed => self.failed += 1,
             MachineStatus::Pending => self.pending += 1,
         }
+        let reused = machine.result.as_ref().is_ok_and(|it| it.reused);
+        self.reused += u64::from(reused);
         match &machine.result {
             Ok(answered) if answered.missing.is_empty() => self.clean += 1,
             Ok(_) => self.with_gaps += 1,

@@ -46,6 +46,8 @@ pub struct Answered {
     pub rank: usize,
     /// When the answer had arrived.
     pub answered_at: Timestamp,
+    /// Whether an earlier process got it.
+    pub reused: bool,
     /// The missing KBs: sorted by id, each once.
     pub missing: Vec<MissingKb>,
     /// The CVEs that they address, summed: a score to rank by, not a number of distinct
@@ -77,6 +79,7 @@ impl Answered {
         Self {
             rank: 0,
             answered_at: answer.answered_at,
+            reused: answer.reused,
             cve_addressed: numbers().fold(0, u64::saturating_add),
             cve_addressed_max: numbers().max().unwrap_or(0),
             missing,

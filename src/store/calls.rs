@@ -83,6 +83,14 @@ pub(super) fn answered(connection: &Connection, call: i64, now: Moment) -> Resul
     Ok(())
 }
 
+/// Forgets a call that was not sent after all.
+pub(super) fn forget(connection: &Connection, call: i64) -> Result<()> {
+    connection
+        .prepare_cached("DELETE FROM call WHERE id = ?1")?
+        .execute([call])?;
+    Ok(())
+}
+
 impl Store {
     /// How long ago the answers to this app registration's earlier calls arrived, or must
     /// have, if none takes longer than `timeout`: those of the last `longest`, which is the

@@ -96,6 +96,7 @@ impl Recorder {
             before: begun.requests,
             requests: Requests::default(),
             numbers: Numbers::default(),
+            unsent: Vec::new(),
             unsaved: Vec::new(),
             failure: None,
             broken: broken.clone(),
@@ -167,6 +168,8 @@ struct Writer {
     /// What this one has.
     requests: Requests,
     numbers: Numbers,
+    /// Calls that were noted and are not sent after all.
+    unsent: Vec<CallNumber>,
     unsaved: Vec<Outcome>,
     failure: Option<StoreError>,
     broken: CancellationToken,
@@ -232,7 +235,10 @@ impl Writer {
         }
         if self.failure.is_none() {
             match self.commit(&entries) {
-                Ok(numbers) => return tell(entries, numbers),
+                Ok(numbers) => {
+                    self.unsent = tell(entries, numbers);
+                    return;
+                }
                 Err(error) => self.fail(error),
             }
         }
@@ -256,6 +262,9 @@ impl Writer {
             .store
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        for call in &self.unsent {
+            calls::forget(&transaction, call.0)?;
+        }
         let mut numbers = Vec::new();
         for entry in entries {
             match entry {
@@ -283,7 +292,8 @@ impl Writer {
             .into_iter()
             .map(|outcome| Entry::Outcome(outcome, self.requests))
             .collect();
-        if !entries.is_empty() && self.commit(&entries).is_err() {
+        let is_left = !entries.is_empty() || !self.unsent.is_empty();
+        if is_left && self.commit(&entries).is_err() {
             self.write(entries);
         }
         self.sync();
@@ -302,16 +312,16 @@ impl Writer {
     }
 }
 
-/// Tells those who wait that their calls are noted.
-fn tell(entries: Vec<Entry>, numbers: Vec<CallNumber>) {
+/// Tells those who wait that their calls are noted. Returns the calls for which nobody
+/// waits any more: they are not sent.
+fn tell(entries: Vec<Entry>, numbers: Vec<CallNumber>) -> Vec<CallNumber> {
     let waiting = entries.into_iter().filter_map(|entry| match entry {
         Entry::Sending(_, noted) => Some(noted),
         _ => None,
     });
-    for (noted, number) in waiting.zip(numbers) {
-        // Whoever no longer waits has not sent it.
-        let _ = noted.send(number);
-    }
+    let told = waiting.zip(numbers);
+    told.filter_map(|(noted, number)| noted.send(number).err())
+        .collect()
 }
 
 /// Notes that the run is alive, and what it has sent.

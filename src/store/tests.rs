@@ -327,6 +327,25 @@ async fn calls_are_remembered() {
 }
 
 #[tokio::test]
+async fn a_call_that_nobody_waits_for_is_not_sent_and_not_remembered() {
+    let place = Place::new();
+    let (store, begun) = place.begin(4, EARLY, Timestamp::now());
+    let recorder = Recorder::start(store, &begun, &application()).unwrap();
+    let ledger = recorder.ledger();
+    // Polled once, so that it is on its way, and dropped.
+    let on_its_way = ledger.sending();
+    assert!(futures::poll!(on_its_way).is_pending());
+    ledger.sending().await.unwrap();
+    ledger.sending().await.unwrap();
+    let store = recorder.finish().unwrap().store;
+    let hour = Duration::from_hours(1);
+    assert_eq!(
+        store.past_calls(&application(), hour, hour).unwrap().len(),
+        2
+    );
+}
+
+#[tokio::test]
 async fn a_full_disk_loses_no_outcome_and_stops_the_asking() {
     let place = Place::new();
     let (store, begun) = place.begin(4, EARLY, now());

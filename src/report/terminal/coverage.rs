@@ -1,7 +1,7 @@
 //! How much of the fleet answered, and what that means for the rest of the summary.
 
 use super::{
-    super::Run,
+    super::{Run, time::rfc3339},
     Style,
     numbers::{share, whole_share},
 };
@@ -23,6 +23,7 @@ pub(super) fn lines(run: &Run<'_>, style: Style) -> Vec<String> {
     if is_partial(coverage) {
         lines.push(style.alarm(&banner(run)));
     }
+    lines.extend(reused(run));
     if coverage.not_found > coverage.machines() / TOO_MANY_NOT_FOUND {
         let share = whole_share(coverage.not_found, coverage.machines());
         lines.push(style.warning(&format!(
@@ -49,6 +50,21 @@ fn answered(run: &Run<'_>) -> String {
         parts.push(format!("{} {what}", thousands(count)));
     }
     parts.join("; ")
+}
+
+/// How many answers were there already, and how old they may be.
+fn reused(run: &Run<'_>) -> Option<String> {
+    let answered = run.fleet.machines.iter().flat_map(|row| &row.result);
+    let oldest = answered
+        .filter(|answered| answered.reused)
+        .map(|answered| answered.answered_at)
+        .min()?;
+    let reused = run.fleet.coverage.reused;
+    let answers = counted(reused, "of the answers was", "of the answers were");
+    Some(format!(
+        "{answers} there already; the oldest is from {}",
+        rfc3339(oldest)
+    ))
 }
 
 fn is_partial(coverage: &Coverage) -> bool {
