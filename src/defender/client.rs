@@ -1,29 +1,21 @@
 //! One call to the API: a request, a reply, and what it means.
 
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
-use reqwest::{Response, StatusCode, header};
+use reqwest::{Response, header};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use super::{
     error::{CallError, Class},
-    mask::masked,
-    refusal,
-    retry_after::retry_after,
-    wire::{AnswerBody, NoAnswer, ServiceError},
+    mask::Mask,
+    reply::Reply,
+    wire::AnswerBody,
 };
-use crate::{
-    kb::MissingKb,
-    machine::MachineId,
-    outcome::{Failure, Reason},
-};
+use crate::{kb::MissingKb, machine::MachineId, outcome::Reason};
 
 /// The largest reply that is read, decompressed: a thousand times what a bad machine gives.
 const LARGEST_REPLY: usize = 64 << 20;
-
-/// Characters of the service's words that are kept.
-const LONGEST_MESSAGE: usize = 2000;
 
 /// Calls the API. One function call is one HTTP call: who retries, decides elsewhere.
 #[derive(Debug, Clone)]
@@ -67,11 +59,10 @@ impl Client {
             .send()
             .await
             .map_err(|error| no_reply(&error))?;
-        if response.status().is_success() {
-            self.answer(&url, response).await
-        } else {
-            Err(without(token, refused(response).await))
-        }
+        let now = SystemTime::now();
+        let reply = arrived(response).await?;
+        let body = reply.read(&Mask::of([token.clone()]), now)?;
+        self.page_of(&url, body, reply.status.as_u16())
     }
 
     fn url(&self, address: &Address) -> Url {
@@ -89,17 +80,11 @@ impl Client {
         }
     }
 
-    async fn answer(&self, url: &Url, response: Response) -> Result<Page, CallError> {
-        let status = response.status().as_u16();
-        let body = body(response).await?;
-        let page = AnswerBody::read(&body).map_err(|error| no_answer(status, &error))?;
-        let next = page
-            .next
-            .map(|link| self.next(url, &link, status))
-            .transpose()?;
+    fn page_of(&self, url: &Url, body: AnswerBody, status: u16) -> Result<Page, CallError> {
+        let next = body.next.map(|link| self.next(url, &link, status));
         Ok(Page {
-            missing: page.missing,
-            next,
+            missing: body.missing,
+            next: next.transpose()?,
         })
     }
 
@@ -112,6 +97,22 @@ impl Client {
             _ => refused("the reply's next page is at another origin, which gets no token"),
         }
     }
+}
+
+/// The whole reply. The body of an answer must arrive, that of a refusal may break off, and
+/// that of a redirect tells nothing.
+async fn arrived(response: Response) -> Result<Reply, CallError> {
+    let (status, header) = (response.status(), response.headers().clone());
+    let body = match status {
+        status if status.is_success() => body(response).await?,
+        status if status.is_redirection() => Vec::new(),
+        _ => body(response).await.unwrap_or_default(),
+    };
+    Ok(Reply {
+        status,
+        header,
+        body,
+    })
 }
 
 /// The whole body, or why it did not arrive.
@@ -141,10 +142,6 @@ fn broken_off(status: u16, error: &reqwest::Error) -> CallError {
     CallError::bad_reply(Class::Call(None), status, message)
 }
 
-fn no_answer(status: u16, error: &NoAnswer) -> CallError {
-    CallError::bad_reply(Class::Call(None), status, error.to_string())
-}
-
 fn no_reply(error: &reqwest::Error) -> CallError {
     let (reason, message) = if error.is_timeout() {
         (Reason::Timeout, "no reply in time".to_owned())
@@ -167,65 +164,6 @@ fn causes(error: &reqwest::Error) -> String {
         error.to_string()
     } else {
         causes.join(": ")
-    }
-}
-
-/// What a reply other than 2xx means. Its body is read as far as it arrives.
-async fn refused(response: Response) -> CallError {
-    let status = response.status();
-    let wait = retry_after(response.headers(), SystemTime::now());
-    if status.is_redirection() {
-        let message = format!("HTTP {status}: a redirect, which is not followed with the token");
-        return CallError::bad_reply(Class::Machine, status.as_u16(), message);
-    }
-    let body = body(response).await.unwrap_or_default();
-    let service = ServiceError::read(&body);
-    let (class, reason) = classify(status, &service, wait);
-    CallError {
-        class,
-        failure: Failure {
-            reason,
-            http_status: Some(status.as_u16()),
-            message: message(service.message, status),
-            code: service.code,
-            correlation_id: service.target,
-        },
-    }
-}
-
-/// The failure without the token, should somebody's error page have repeated it.
-fn without(token: &SecretString, mut error: CallError) -> CallError {
-    let hidden = |text: &str| masked(text, [token.expose_secret()]);
-    let failure = &mut error.failure;
-    failure.message = hidden(&failure.message);
-    failure.code = failure.code.as_deref().map(hidden);
-    failure.correlation_id = failure.correlation_id.as_deref().map(hidden);
-    error
-}
-
-/// The service's words, as far as anybody reads them.
-fn message(words: Option<String>, status: StatusCode) -> String {
-    let words = words.unwrap_or_else(|| format!("HTTP {status}"));
-    match words.char_indices().nth(LONGEST_MESSAGE) {
-        Some((end, _)) => format!("{}…", &words[..end]),
-        None => words,
-    }
-}
-
-fn classify(status: StatusCode, service: &ServiceError, wait: Option<Duration>) -> (Class, Reason) {
-    match status {
-        StatusCode::TOO_MANY_REQUESTS => (Class::Window(wait), Reason::Throttled),
-        StatusCode::UNAUTHORIZED if refusal::no_licence(service.message.as_deref()) => {
-            (Class::Run, Reason::Refused)
-        }
-        StatusCode::UNAUTHORIZED => (Class::Token, Reason::Refused),
-        StatusCode::FORBIDDEN | StatusCode::PROXY_AUTHENTICATION_REQUIRED => {
-            (Class::Run, Reason::Refused)
-        }
-        StatusCode::NOT_FOUND => (Class::NotFound, Reason::NotFound),
-        StatusCode::REQUEST_TIMEOUT => (Class::Call(wait), Reason::Timeout),
-        status if status.is_server_error() => (Class::Call(wait), Reason::ServerError),
-        _ => (Class::Machine, Reason::Refused),
     }
 }
 
@@ -278,45 +216,6 @@ mod tests {
         ] {
             let error = client.next(&url, link, 200).unwrap_err();
             assert_eq!(error.class, Class::Machine, "{link}");
-        }
-    }
-
-    #[test]
-    fn a_token_that_is_repeated_is_masked() {
-        let token = SecretString::from("header.payload.signature");
-        let words = "your header was Bearer header.payload.signature";
-        let mut error = CallError::bad_reply(Class::Machine, 400, words);
-        error.failure.code = Some(words.to_owned());
-        let failure = without(&token, error).failure;
-        assert_eq!(failure.message, "your header was Bearer [secret]");
-        assert_eq!(
-            failure.code.as_deref(),
-            Some("your header was Bearer [secret]")
-        );
-    }
-
-    #[test]
-    fn each_status_concerns_somebody() {
-        let wait = Some(Duration::from_secs(9));
-        let service = ServiceError::default();
-        let licence = ServiceError {
-            message: Some("reason of failure: No Tvm license".into()),
-            ..ServiceError::default()
-        };
-        for (status, service, expected) in [
-            (400, &service, (Class::Machine, Reason::Refused)),
-            (401, &service, (Class::Token, Reason::Refused)),
-            (401, &licence, (Class::Run, Reason::Refused)),
-            (403, &service, (Class::Run, Reason::Refused)),
-            (404, &service, (Class::NotFound, Reason::NotFound)),
-            (407, &service, (Class::Run, Reason::Refused)),
-            (408, &service, (Class::Call(wait), Reason::Timeout)),
-            (429, &service, (Class::Window(wait), Reason::Throttled)),
-            (500, &service, (Class::Call(wait), Reason::ServerError)),
-            (503, &service, (Class::Call(wait), Reason::ServerError)),
-        ] {
-            let status = StatusCode::from_u16(status).unwrap();
-            assert_eq!(classify(status, service, wait), expected, "{status}");
         }
     }
 }

@@ -1,16 +1,27 @@
 //! Secrets in somebody else's words: a debugging gateway may repeat what it was sent.
 
+use secrecy::{ExposeSecret, SecretString};
+
 /// What stands in a secret's place.
 const MASK: &str = "[secret]";
 /// Shorter ones are no secrets, and masking them would only make holes.
 const SHORTEST: usize = 8;
 
-/// The text, with these secrets masked wherever it repeats them.
-pub(super) fn masked<'a>(text: &str, secrets: impl IntoIterator<Item = &'a str>) -> String {
-    let secrets = secrets
-        .into_iter()
-        .filter(|secret| secret.len() >= SHORTEST);
-    secrets.fold(text.to_owned(), |text, secret| text.replace(secret, MASK))
+/// Secrets that must not show.
+#[derive(Debug, Default)]
+pub(super) struct Mask(Vec<SecretString>);
+
+impl Mask {
+    pub(super) fn of(secrets: impl IntoIterator<Item = SecretString>) -> Self {
+        let is_one = |secret: &SecretString| secret.expose_secret().len() >= SHORTEST;
+        Self(secrets.into_iter().filter(is_one).collect())
+    }
+
+    /// The text, with the secrets masked wherever it repeats them.
+    pub(super) fn hide(&self, text: &str) -> String {
+        let secrets = self.0.iter().map(ExposeSecret::expose_secret);
+        secrets.fold(text.to_owned(), |text, secret| text.replace(secret, MASK))
+    }
 }
 
 #[cfg(test)]
@@ -19,13 +30,14 @@ mod tests {
 
     #[test]
     fn secrets_are_masked_wherever_they_stand() {
+        let mask = Mask::of(["abcdefgh", "abc", ""].map(SecretString::from));
         for (text, expected) in [
             ("Bearer abcdefgh.", "Bearer [secret]."),
             ("abcdefghabcdefgh", "[secret][secret]"),
             ("abc", "abc"),
             ("", ""),
         ] {
-            assert_eq!(masked(text, ["abcdefgh", "abc", ""]), expected);
+            assert_eq!(mask.hide(text), expected);
         }
     }
 }

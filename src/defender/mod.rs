@@ -9,6 +9,7 @@ mod http;
 mod loose;
 mod mask;
 pub mod refusal;
+mod reply;
 mod retry_after;
 mod session;
 mod trust;

@@ -202,12 +202,12 @@ fn by_bad_status(http_status: u16) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::defender::credential::Refusal;
+    use crate::defender::{credential::Refusal, mask::Mask};
 
     fn refused(kind: CredentialKind, body: &str) -> SignInError {
         SignInError::Refused {
             kind,
-            refusal: Box::new(Refusal::read(400, body.as_bytes()).unwrap()),
+            refusal: Box::new(Refusal::read(400, body.as_bytes(), &Mask::default()).unwrap()),
         }
     }
 

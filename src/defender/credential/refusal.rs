@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde_json::Value;
 
+use crate::defender::mask::Mask;
+
 /// Longest text that is passed on.
 const LONGEST_TEXT: usize = 600;
 
@@ -31,21 +33,26 @@ impl Refusal {
     /// Entra's shape is `{"error": "...", "error_description": "..."}`, the machine's
     /// identity endpoints also say `{"error": {"code": "...", "message": "..."}}` and
     /// `{"message": "..."}`.
-    pub(super) fn read(http_status: u16, body: &[u8]) -> Option<Self> {
+    ///
+    /// What is to be masked is so before anything is cut: half a secret is still a secret's
+    /// half.
+    pub(in crate::defender) fn read(http_status: u16, body: &[u8], mask: &Mask) -> Option<Self> {
         let body: Value = serde_json::from_slice(body).ok()?;
-        let text_at = |pointer| body.pointer(pointer).and_then(Value::as_str);
+        let text_at = |pointer| Some(mask.hide(body.pointer(pointer)?.as_str()?));
         let error = text_at("/error").or_else(|| text_at("/error/code"));
         let description = text_at("/error_description")
             .or_else(|| text_at("/error/message"))
             .or_else(|| text_at("/message"));
-        let full = description.or(error)?;
+        let full = description.or_else(|| error.clone())?;
+        let correlation_id = text_at("/correlation_id");
+        let correlation_id = correlation_id.as_deref();
         Some(Self {
             http_status,
-            error: error.map(one_line),
-            codes: codes(&body, full),
-            text: without_trace(full),
-            correlation_id: text_at("/correlation_id")
-                .or_else(|| after(full, "Correlation ID:"))
+            error: error.as_deref().map(one_line),
+            codes: codes(&body, &full),
+            text: without_trace(&full),
+            correlation_id: correlation_id
+                .or_else(|| after(&full, "Correlation ID:"))
                 .map(one_line),
         })
     }
@@ -129,7 +136,7 @@ mod tests {
     #[test]
     fn entra_s_own_words_pass_without_the_trace() {
         let body = br#"{"error":"invalid_client","error_description":"AADSTS7000215: Invalid client secret provided. Ensure the secret being sent is the value, for 'app'.\r\nTrace ID: 1-2\r\nCorrelation ID: 3-4\r\nTimestamp: 2026-01-02 03:04:05Z","error_codes":[7000215],"trace_id":"1-2","correlation_id":"3-4"}"#;
-        let refusal = Refusal::read(401, body).unwrap();
+        let refusal = Refusal::read(401, body, &Mask::default()).unwrap();
         assert_eq!(refusal.codes, [7_000_215]);
         assert_eq!(
             refusal.to_string(),
@@ -167,7 +174,7 @@ mod tests {
                 None,
             ),
         ] {
-            let refusal = Refusal::read(400, body.as_bytes()).unwrap();
+            let refusal = Refusal::read(400, body.as_bytes(), &Mask::default()).unwrap();
             assert_eq!(refusal.codes, codes, "{body}");
             assert_eq!(refusal.text, text, "{body}");
             assert_eq!(refusal.correlation_id.as_deref(), correlation_id, "{body}");
@@ -177,7 +184,11 @@ mod tests {
     #[test]
     fn anything_else_is_no_refusal() {
         for body in ["", "<html>", "{}", "[]", r#"{"access_token":"x"}"#] {
-            assert_eq!(Refusal::read(400, body.as_bytes()), None, "{body}");
+            assert_eq!(
+                Refusal::read(400, body.as_bytes(), &Mask::default()),
+                None,
+                "{body}"
+            );
         }
     }
 
@@ -191,7 +202,7 @@ mod tests {
             (404, "not_found", false),
         ] {
             let body = format!(r#"{{"error":"{error}"}}"#);
-            let refusal = Refusal::read(status, body.as_bytes()).unwrap();
+            let refusal = Refusal::read(status, body.as_bytes(), &Mask::default()).unwrap();
             assert_eq!(refusal.is_passing(), passing, "{status} {error}");
         }
     }
@@ -200,5 +211,17 @@ mod tests {
     fn a_long_text_is_cut() {
         let long = "é".repeat(2 * LONGEST_TEXT);
         assert_eq!(one_line(&long).chars().count(), LONGEST_TEXT + 3);
+    }
+
+    #[test]
+    fn a_secret_across_the_cut_leaves_no_half() {
+        let secret = "hush-hush-hush";
+        let mask = Mask::of([secret.into()]);
+        for room in 0..secret.len() {
+            let echo = format!("{}{secret}", "x".repeat(LONGEST_TEXT - room));
+            let body = format!(r#"{{"error":"{echo}","correlation_id":"{secret}"}}"#);
+            let refusal = Refusal::read(400, body.as_bytes(), &mask).unwrap();
+            assert!(!refusal.to_string().contains("hu"), "{room}: {refusal}");
+        }
     }
 }

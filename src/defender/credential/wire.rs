@@ -15,13 +15,13 @@ use azure_core::{
     http::{AsyncRawResponse, Body, HttpClient, RawResponse, Request, headers::CONTENT_TYPE},
 };
 use reqwest::Client;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde::de::IgnoredAny;
 use tokio_rustls::rustls;
 use url::form_urlencoded;
 
 use super::{CredentialKind, Refusal, SignInError, Trouble, refusal::one_line};
-use crate::defender::mask::masked;
+use crate::defender::mask::Mask;
 
 /// Longest page title that is passed on.
 const LONGEST_TITLE: usize = 80;
@@ -101,7 +101,7 @@ impl HttpClient for Wire {
         self.remember(request, End::silence());
         match self.exchange(request).await {
             Ok(reply) => {
-                self.remember(request, End::of_reply(&reply).without(&secrets(request)));
+                self.remember(request, End::of_reply(&reply, &secrets(request)));
                 let (status, headers, body) = reply.deconstruct();
                 Ok(AsyncRawResponse::from_bytes(status, headers, body))
             }
@@ -133,82 +133,64 @@ impl End {
         }
     }
 
-    /// What a reply is, as far as its status and its form tell. A token is not kept.
-    fn of_reply(reply: &RawResponse) -> Self {
+    /// What a reply is, as far as its status and its form tell. A token is not kept, nor
+    /// are the secrets that were sent, should the reply have repeated them.
+    fn of_reply(reply: &RawResponse, mask: &Mask) -> Self {
         let http_status = u16::from(reply.status());
         let body: &[u8] = reply.body();
         let refusal = match http_status {
             200..300 => None,
-            _ => Refusal::read(http_status, body),
+            _ => Refusal::read(http_status, body, mask),
         };
         match refusal {
             Some(refusal) => Self::Refused(Box::new(refusal)),
             None => Self::Replied {
                 http_status,
-                found: describe(reply.headers().get_optional_str(&CONTENT_TYPE), body),
+                found: describe(reply.headers().get_optional_str(&CONTENT_TYPE), body, mask),
             },
-        }
-    }
-}
-
-impl End {
-    /// The same without the secrets that were sent, should the reply have repeated them.
-    fn without(self, secrets: &[SecretString]) -> Self {
-        let hidden = |text: &str| masked(text, secrets.iter().map(ExposeSecret::expose_secret));
-        match self {
-            Self::Refused(mut refusal) => {
-                refusal.text = hidden(&refusal.text);
-                refusal.error = refusal.error.as_deref().map(hidden);
-                Self::Refused(refusal)
-            }
-            Self::Replied { http_status, found } => Self::Replied {
-                http_status,
-                found: hidden(&found),
-            },
-            broken @ Self::Broken { .. } => broken,
         }
     }
 }
 
 /// The secrets that a sign-in sends, as they are and as its form spells them.
-fn secrets(request: &Request) -> Vec<SecretString> {
+fn secrets(request: &Request) -> Mask {
     let Body::Bytes(form) = request.body() else {
-        return Vec::new();
+        return Mask::default();
     };
-    form_urlencoded::parse(form)
+    let secrets = form_urlencoded::parse(form)
         .filter(|(name, _)| matches!(&**name, "client_secret" | "client_assertion"))
         .flat_map(|(_, value)| {
             let spelled: String = form_urlencoded::byte_serialize(value.as_bytes()).collect();
             [SecretString::from(value.into_owned()), spelled.into()]
-        })
-        .collect()
+        });
+    Mask::of(secrets)
 }
 
 /// What a body is, for people: never the body itself, which might hold anything.
-fn describe(content_type: Option<&str>, body: &[u8]) -> String {
+fn describe(content_type: Option<&str>, body: &[u8], mask: &Mask) -> String {
     if body.is_empty() {
         return "an empty body".to_owned();
     }
     if serde_json::from_slice::<IgnoredAny>(body).is_ok() {
         return "JSON that is no token".to_owned();
     }
-    if let Some(title) = title(body) {
+    if let Some(title) = title(body, mask) {
         return format!("a page titled `{title}`");
     }
     match content_type {
-        Some(content_type) => format!("`{}`", one_line(content_type)),
+        Some(content_type) => format!("`{}`", one_line(&mask.hide(content_type))),
         None => "a body of no known type".to_owned(),
     }
 }
 
 /// The title of an HTML page.
-fn title(body: &[u8]) -> Option<String> {
+fn title(body: &[u8], mask: &Mask) -> Option<String> {
     let body = String::from_utf8_lossy(body);
     let lower = body.to_ascii_lowercase();
     let from = lower.find("<title")?;
     let from = from + lower[from..].find('>')? + 1;
     let to = from + lower[from..].find("</title")?;
-    let title: String = one_line(&body[from..to])
+    let title: String = one_line(&mask.hide(&body[from..to]))
         .chars()
         .take(LONGEST_TITLE)
         .collect();
@@ -286,17 +268,22 @@ mod tests {
             (Some("text/html"), "<title></title>", "`text/html`"),
             (None, "<Title lang=x> a\n b</TITLE>", "a page titled `a b`"),
         ] {
-            assert_eq!(describe(content_type, body.as_bytes()), expected, "{body}");
+            assert_eq!(
+                describe(content_type, body.as_bytes(), &Mask::default()),
+                expected,
+                "{body}"
+            );
         }
     }
 
     proptest! {
         #[test]
         fn any_body_can_be_described(before in ".*", title in ".*", body: Vec<u8>) {
+            let mask = Mask::default();
             let page = format!("{before}<title>{title}</title>");
-            prop_assert!(!describe(None, page.as_bytes()).is_empty());
-            prop_assert!(!describe(None, &body).is_empty());
-            prop_assert!(Refusal::read(400, &body).is_none_or(|refusal| !refusal.text.is_empty()));
+            prop_assert!(!describe(None, page.as_bytes(), &mask).is_empty());
+            prop_assert!(!describe(None, &body, &mask).is_empty());
+            prop_assert!(Refusal::read(400, &body, &mask).is_none_or(|refusal| !refusal.text.is_empty()));
         }
     }
 }
