@@ -4,7 +4,7 @@ use std::{fmt, marker::PhantomData};
 
 use serde::{
     Deserialize, Deserializer,
-    de::{SeqAccess, Visitor},
+    de::{MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
 };
 
 /// A text that may come as a number, or as null.
@@ -18,6 +18,11 @@ pub(super) struct Count(pub(super) Option<u64>);
 /// A list of texts that may come as null, as one text, or with nulls in it.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(super) struct Texts(pub(super) Vec<String>);
+
+/// An object, and nothing else: left to itself, serde also takes a list whose values stand
+/// in the order of the fields.
+#[derive(Debug)]
+pub(super) struct Object<T>(pub(super) T);
 
 impl Text {
     /// The text, when there is one with something in it.
@@ -164,6 +169,26 @@ impl<'de> Deserialize<'de> for Texts {
     }
 }
 
+struct ObjectVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
+    type Value = Object<T>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Object<T>, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(map)).map(Object)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(ObjectVisitor(PhantomData))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -216,5 +241,14 @@ mod tests {
         ] {
             assert_eq!(serde_json::from_str::<Texts>(json).unwrap().0, expected);
         }
+    }
+
+    #[test]
+    fn a_list_is_no_object() {
+        type Pair = Object<(u8, u8)>;
+        assert!(serde_json::from_str::<Pair>("[1,2]").is_err());
+        let object: Object<std::collections::BTreeMap<String, u8>> =
+            serde_json::from_str(r#"{"a":1}"#).unwrap();
+        assert_eq!(object.0["a"], 1);
     }
 }

@@ -6,7 +6,7 @@
 use serde::{Deserialize, de::IgnoredAny};
 use thiserror::Error;
 
-use super::loose::{Count, Text, Texts};
+use super::loose::{Count, Object, Text, Texts};
 use crate::kb::{KbId, MissingKb};
 
 /// One page of an answer.
@@ -48,7 +48,7 @@ pub(super) struct ServiceError {
 
 #[derive(Deserialize)]
 struct AnswerFields {
-    value: Option<Vec<Item>>,
+    value: Option<Vec<Object<Item>>>,
     error: Option<IgnoredAny>,
     #[serde(default, rename = "@odata.nextLink")]
     next: Text,
@@ -69,7 +69,7 @@ struct Item {
 
 #[derive(Deserialize)]
 struct ErrorBody {
-    error: ErrorFields,
+    error: Object<ErrorFields>,
 }
 
 #[derive(Deserialize)]
@@ -92,13 +92,13 @@ impl AnswerBody {
             Some(b'<') => return Err(NoAnswer::WebPage),
             Some(_) => {}
         }
-        let answer: AnswerFields = serde_json::from_slice(body)?;
+        let Object(answer) = serde_json::from_slice::<Object<AnswerFields>>(body)?;
         if answer.error.is_some() {
             return Err(NoAnswer::Error);
         }
         let items = answer.value.ok_or(NoAnswer::NoValue)?;
         Ok(Self {
-            missing: items.into_iter().map(MissingKb::from).collect(),
+            missing: items.into_iter().map(|Object(item)| item.into()).collect(),
             next: answer.next.filled(),
         })
     }
@@ -124,14 +124,15 @@ impl From<Item> for MissingKb {
 impl ServiceError {
     /// Reads an error's body; whatever is not one says nothing.
     pub(super) fn read(body: &[u8]) -> Self {
-        serde_json::from_slice::<ErrorBody>(body).map_or_else(
-            |_| Self::default(),
-            |body| Self {
-                code: body.error.code.filled(),
-                message: body.error.message.filled(),
-                target: body.error.target.filled(),
-            },
-        )
+        let Ok(Object(body)) = serde_json::from_slice::<Object<ErrorBody>>(body) else {
+            return Self::default();
+        };
+        let Object(error) = body.error;
+        Self {
+            code: error.code.filled(),
+            message: error.message.filled(),
+            target: error.target.filled(),
+        }
     }
 }
 

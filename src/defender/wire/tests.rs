@@ -98,6 +98,8 @@ fn what_is_no_answer() {
         "true",
         r#"{"value":{}}"#,
         r#"{"value":[1]}"#,
+        "[[], null, null]",
+        r#"{"value":[["4540673"]]}"#,
         "{\"value\":[]}x",
         "oops",
     ] {
@@ -123,7 +125,14 @@ fn errors_as_documented() {
             .as_deref(),
         Some("429")
     );
-    for body in ["", "<html>", "{}", r#"{"error":"invalid"}"#] {
+    for body in [
+        "",
+        "<html>",
+        "{}",
+        r#"{"error":"invalid"}"#,
+        r#"{"error":["Forbidden"]}"#,
+        r#"[{"code":"Forbidden"}]"#,
+    ] {
         assert_eq!(ServiceError::read(body.as_bytes()), ServiceError::default());
     }
 }
