@@ -151,7 +151,7 @@ impl<'de> Visitor<'de> for TextsVisitor {
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Texts, E> {
-        Ok(Texts(vec![text.to_owned()]))
+        Ok(Texts(Text::text(text).filled().into_iter().collect()))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Texts, A::Error> {
@@ -237,6 +237,7 @@ mod tests {
                 &["edge", "windows_10"][..],
             ),
             (r#""edge""#, &["edge"]),
+            (r#"" ""#, &[]),
             ("null", &[]),
         ] {
             assert_eq!(serde_json::from_str::<Texts>(json).unwrap().0, expected);

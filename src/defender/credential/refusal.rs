@@ -38,7 +38,10 @@ impl Refusal {
     /// half.
     pub(in crate::defender) fn read(http_status: u16, body: &[u8], mask: &Mask) -> Option<Self> {
         let body: Value = serde_json::from_slice(body).ok()?;
-        let text_at = |pointer| Some(mask.hide(body.pointer(pointer)?.as_str()?));
+        let text_at = |pointer| {
+            let text = mask.hide(body.pointer(pointer)?.as_str()?);
+            Some(text).filter(|text| !one_line(text).is_empty())
+        };
         let error = text_at("/error").or_else(|| text_at("/error/code"));
         let description = text_at("/error_description")
             .or_else(|| text_at("/error/message"))
@@ -108,7 +111,10 @@ fn codes(body: &Value, text: &str) -> Vec<u32> {
 
 /// The text up to `Trace ID: ... Correlation ID: ... Timestamp: ...`.
 fn without_trace(text: &str) -> String {
-    one_line(text.split("Trace ID:").next().unwrap_or(text))
+    let words = text.split("Trace ID:").map(one_line).next();
+    words
+        .filter(|words| !words.is_empty())
+        .unwrap_or_else(|| one_line(text))
 }
 
 /// The word that follows `label`.
@@ -162,6 +168,18 @@ mod tests {
                 None,
             ),
             (
+                r#"{"error":"invalid_grant","error_description":" ","correlation_id":""}"#,
+                vec![],
+                "invalid_grant",
+                None,
+            ),
+            (
+                r#"{"error_description":"Trace ID: 1"}"#,
+                vec![],
+                "Trace ID: 1",
+                None,
+            ),
+            (
                 r#"{"error":{"code":"Oops","message":"no\u0007 luck"}}"#,
                 vec![],
                 "no luck",
@@ -183,7 +201,14 @@ mod tests {
 
     #[test]
     fn anything_else_is_no_refusal() {
-        for body in ["", "<html>", "{}", "[]", r#"{"access_token":"x"}"#] {
+        for body in [
+            "",
+            "<html>",
+            "{}",
+            "[]",
+            r#"{"access_token":"x"}"#,
+            r#"{"error":"","error_description":"\u0007"}"#,
+        ] {
             assert_eq!(
                 Refusal::read(400, body.as_bytes(), &Mask::default()),
                 None,
