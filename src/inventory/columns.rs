@@ -134,17 +134,18 @@ pub(super) fn travelling(names: &[String], id: usize) -> Vec<String> {
             continue;
         }
         travelling.push(match name.as_str() {
-            "" => free(format!("column{}", position + 1), &mut taken),
-            name if own.contains(&name.to_lowercase()) => free(name.to_owned(), &mut taken),
+            "" => free(format!("column{}", position + 1), &taken),
+            name if own.contains(&name.to_lowercase()) => free(name.to_owned(), &taken),
             name => name.to_owned(),
         });
     }
     travelling
 }
 
-/// The name, prefixed until no other column has it; from then on it is taken.
-fn free(mut name: String, taken: &mut HashSet<String>) -> String {
-    while !taken.insert(name.to_lowercase()) {
+/// The name, prefixed until no column of the file has it. Columns that share a name share
+/// the new one, too.
+fn free(mut name: String, taken: &HashSet<String>) -> String {
+    while taken.contains(&name.to_lowercase()) {
         name.insert_str(0, PREFIX);
     }
     name
@@ -224,11 +225,7 @@ mod tests {
             (&["id", "STATUS", "Rank"], &["input.STATUS", "input.Rank"]),
             (
                 &["id", "input.status", "status", "status"],
-                &[
-                    "input.status",
-                    "input.input.status",
-                    "input.input.input.status",
-                ],
+                &["input.status", "input.input.status", "input.input.status"],
             ),
             (&["id", "machineId"], &["input.machineId"]),
             (&["id", "", "Column2"], &["input.column2", "Column2"]),
@@ -238,5 +235,12 @@ mod tests {
             let names: Vec<String> = names.iter().map(ToString::to_string).collect();
             assert_eq!(travelling(&names, 0), expected, "{names:?}");
         }
+    }
+
+    #[test]
+    fn a_name_that_comes_again_and_again_does_not_grow() {
+        let names = vec!["rank".to_owned(); 50_000];
+        let travelling = travelling(&names, 0);
+        assert!(travelling.iter().all(|name| name == "input.rank"));
     }
 }
