@@ -5,6 +5,8 @@ mod client;
 pub mod cloud;
 pub mod credential;
 mod error;
+#[doc(hidden)]
+pub mod fuzzing;
 mod http;
 mod loose;
 mod mask;

@@ -14,6 +14,7 @@ mod documents;
 mod dry_run;
 mod faults;
 mod for_ever;
+mod fuzzed;
 mod help;
 mod hostile;
 #[cfg(unix)]

@@ -1,6 +1,5 @@
 //! What files of every shape read as.
 
-mod bytes;
 mod errors;
 mod fleets;
 mod shapes;

@@ -1,0 +1,109 @@
+//! What holds for whatever comes as the body of an answer.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use patchgap::{
+    defender::{AnswerBody, CallError, Class, fuzzing::Received},
+    kb::{KbId, MissingKb, each_once},
+    outcome::Reason,
+};
+use serde::{Deserialize, de::IgnoredAny};
+
+/// Characters of a message that are kept, and the sign that more was there.
+const LONGEST_MESSAGE: usize = 2001;
+
+/// Checks what the body is read as.
+pub(crate) fn check(body: &[u8]) {
+    match read(body) {
+        Ok(page) => {
+            nothing_is_read_into_it(body, &page);
+            each_update_is_tidy(&page);
+            each_kb_is_missing_once(&page.missing);
+            a_part_is_no_answer(body);
+            surroundings_make_no_difference(body, &page);
+        }
+        Err(error) => concerns_this_call(&error),
+    }
+}
+
+fn read(body: &[u8]) -> Result<AnswerBody, CallError> {
+    let received = Received {
+        status: 200,
+        retry_after: None,
+        date: None,
+        body,
+        secret: "header.payload.signature",
+    };
+    received.as_reply()
+}
+
+/// The least that an answer is: without a list, nothing is known to be missing.
+#[derive(Deserialize)]
+struct Least {
+    value: Vec<BTreeMap<String, Option<IgnoredAny>>>,
+    error: Option<IgnoredAny>,
+}
+
+fn nothing_is_read_into_it(body: &[u8], page: &AnswerBody) {
+    let body = body.trim_ascii();
+    let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
+    assert_eq!(body.trim_ascii_start().first(), Some(&b'{'));
+    let least: Least = serde_json::from_slice(body).unwrap();
+    assert_eq!(page.missing.len(), least.value.len());
+    assert!(least.error.is_none());
+}
+
+fn each_update_is_tidy(page: &AnswerBody) {
+    let blank = |text: &str| text.trim().is_empty();
+    assert!(!page.next.as_deref().is_some_and(blank));
+    for kb in &page.missing {
+        assert_eq!(kb.id.as_str(), kb.id.as_str().trim());
+        let texts = [&kb.name, &kb.url, &kb.os_build].into_iter().flatten();
+        assert!(!texts.chain(&kb.products).any(|text| blank(text)));
+        assert!(kb.products.is_sorted_by(|one, next| one < next));
+    }
+}
+
+fn each_kb_is_missing_once(reported: &[MissingKb]) {
+    let missing = each_once(reported.to_vec());
+    assert!(missing.is_sorted_by(|one, next| one.id < next.id));
+    let backwards = reported.iter().rev().cloned().collect();
+    assert_eq!(each_once(backwards), missing, "in another order");
+    assert_eq!(each_once(missing.clone()), missing, "once more");
+
+    let mut most: BTreeMap<&KbId, (u64, BTreeSet<_>)> = BTreeMap::new();
+    for kb in reported {
+        let (cves, products) = most.entry(&kb.id).or_default();
+        *cves = kb.cve_addressed.max(*cves);
+        products.extend(&kb.products);
+    }
+    assert_eq!(most.len(), missing.len());
+    for kb in &missing {
+        let products = kb.products.iter().collect();
+        assert_eq!(most.get(&kb.id), Some(&(kb.cve_addressed, products)));
+    }
+}
+
+fn a_part_is_no_answer(body: &[u8]) {
+    let body = body.trim_ascii_end();
+    for cut in [1, body.len() / 3, body.len() / 2, body.len() - 1] {
+        assert!(read(&body[..cut]).is_err(), "the first {cut} bytes");
+    }
+}
+
+fn surroundings_make_no_difference(body: &[u8], page: &AnswerBody) {
+    let surrounded = [b" \r\n", body, b"\t\n"].concat();
+    assert_eq!(read(&surrounded).as_ref(), Ok(page));
+    if body.first() == Some(&b'{') {
+        let marked = [b"\xEF\xBB\xBF", body].concat();
+        assert_eq!(read(&marked).as_ref(), Ok(page));
+    }
+}
+
+fn concerns_this_call(error: &CallError) {
+    assert_eq!(error.class, Class::Call(None));
+    let failure = &error.failure;
+    assert_eq!(failure.reason, Reason::BadReply);
+    assert_eq!(failure.http_status, Some(200));
+    assert!((1..=LONGEST_MESSAGE).contains(&failure.message.chars().count()));
+}

@@ -1,0 +1,57 @@
+//! A door for the fuzz targets, and for the tests that share their checks: what replies
+//! come to, without a network. Not part of the interface.
+
+use std::time::SystemTime;
+
+use reqwest::{
+    StatusCode,
+    header::{DATE, HeaderMap, HeaderValue, RETRY_AFTER},
+};
+use secrecy::SecretString;
+
+use super::{AnswerBody, CallError, credential::Refusal, mask::Mask, reply::Reply};
+
+/// A reply, be it of the API or of the sign-in.
+#[derive(Debug, Clone, Copy)]
+pub struct Received<'a> {
+    /// The status. One that does not exist counts as 500.
+    pub status: u16,
+    /// The field `Retry-After`.
+    pub retry_after: Option<&'a [u8]>,
+    /// The field `Date`.
+    pub date: Option<&'a [u8]>,
+    /// The body.
+    pub body: &'a [u8],
+    /// The secret that was sent.
+    pub secret: &'a str,
+}
+
+impl Received<'_> {
+    /// What the client of the API makes of it.
+    pub fn as_reply(&self) -> Result<AnswerBody, CallError> {
+        let reply = Reply {
+            status: StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+            header: self.header(),
+            body: self.body.to_owned(),
+        };
+        reply.read(&self.mask(), SystemTime::UNIX_EPOCH)
+    }
+
+    /// What the sign-in makes of it.
+    pub fn as_refused_sign_in(&self) -> Option<Refusal> {
+        Refusal::read(self.status, self.body, &self.mask())
+    }
+
+    fn header(&self) -> HeaderMap {
+        let fields = [(RETRY_AFTER, self.retry_after), (DATE, self.date)];
+        let sent = fields.into_iter().filter_map(|(name, bytes)| {
+            let value = HeaderValue::from_bytes(bytes?).ok()?;
+            Some((name, value))
+        });
+        sent.collect()
+    }
+
+    fn mask(&self) -> Mask {
+        Mask::of([SecretString::from(self.secret)])
+    }
+}

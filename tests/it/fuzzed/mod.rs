@@ -1,0 +1,57 @@
+//! What comes from outside, in any form at all: the checks of the fuzz targets, held against
+//! every committed seed, and against what is put together at random.
+
+#[path = "../../../.fuzz/checks/inventory.rs"]
+mod inventory;
+#[path = "../../../.fuzz/checks/refusal.rs"]
+mod refusal;
+#[path = "../../../.fuzz/checks/reply.rs"]
+mod reply;
+
+mod random;
+
+use std::{fs, panic, path::Path};
+
+use crate::common::project;
+
+/// What a fuzz target does with its input.
+type Check = fn(&[u8]);
+
+/// Every fuzz target and its check.
+const TARGETS: [(&str, Check); 3] = [
+    ("inventory", inventory::check),
+    ("reply", reply::check),
+    ("refusal", refusal::check),
+];
+
+/// The seeds of a target. What a fuzzer has found here has no extension, and is not one.
+fn seeds(target: &str) -> Vec<(String, Vec<u8>)> {
+    let folder = project().join(".fuzz/corpus").join(target);
+    let paths = fs::read_dir(folder).unwrap().map(|it| it.unwrap().path());
+    paths
+        .filter(|path| path.extension().is_some())
+        .map(|path| (path.display().to_string(), fs::read(path).unwrap()))
+        .collect()
+}
+
+#[test]
+fn every_seed_passes_the_checks() {
+    for (target, check) in TARGETS {
+        let seeds = seeds(target);
+        assert!(seeds.len() >= 40, "{target}: {} seeds", seeds.len());
+        for (path, seed) in seeds {
+            assert!(panic::catch_unwind(|| check(&seed)).is_ok(), "{path}");
+        }
+    }
+}
+
+#[test]
+fn every_target_is_run_here_too() {
+    let folder = fs::read_dir(project().join(".fuzz/fuzz_targets")).unwrap();
+    let mut found: Vec<_> = folder.map(|it| it.unwrap().path()).collect();
+    found.sort();
+    let names = found.iter().map(|path| path.file_stem());
+    let mut expected = TARGETS.map(|(name, _)| Path::new(name).file_stem());
+    expected.sort();
+    assert!(names.eq(expected), "{found:?}");
+}
