@@ -104,7 +104,7 @@ fn every_link_leads_somewhere() {
 fn every_path_that_contributors_are_sent_to_exists() {
     let words = Page::read("CONTRIBUTING.md").words();
     let places = words.iter().filter(|word| {
-        ["src/", "tests/", "config/", "samples/", ".ci/"]
+        ["src/", "tests/", "config/", "samples/", ".ci/", ".fuzz/"]
             .iter()
             .any(|it| word.starts_with(it))
     });
