@@ -97,7 +97,8 @@ impl Job<'_> {
         stops: &Stops,
     ) -> Result<Lock, AppError> {
         let application = identity.application();
-        let lock = Lock::take(store.path(), &application, || warn!("{}", busy(store)));
+        let tell_busy = || warn!("{}", busy(store, &identity.service()));
+        let lock = Lock::take(store.path(), &application, tell_busy);
         tokio::select! {
             lock = lock => Ok(lock?),
             () = stops.gentle.cancelled() => Err(AppError::Interrupted),
@@ -109,6 +110,7 @@ impl Job<'_> {
     fn begin(&self, mut store: Store, identity: &Identity) -> Result<(Store, Begun), AppError> {
         let begun = store.begin(&Beginning {
             service: &identity.service(),
+            application: &identity.application(),
             inventory: self.inventory,
             reuse: self.config.store.reuse,
             now: Timestamp::now(),

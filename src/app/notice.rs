@@ -6,7 +6,7 @@ use tracing::info;
 use crate::{
     config::Console,
     inventory::Inventory,
-    store::{Begun, RunRecord, Store},
+    store::{Begun, RunRecord, Service, Store},
     text::{counted, thousands},
 };
 
@@ -36,9 +36,10 @@ pub(super) fn going_on(
 }
 
 /// That another process is at work.
-pub(super) fn busy(store: &Store) -> String {
-    let at_work = store.runs().unwrap_or_default();
-    let at_work = at_work.iter().find(|run| run.ended.is_none());
+pub(super) fn busy(store: &Store, service: &Service) -> String {
+    let runs = store.runs().unwrap_or_default();
+    let mut of_service = runs.iter().filter(|run| run.service == *service);
+    let at_work = of_service.find(|run| run.ended.is_none());
     let progress = |run: &RunRecord| {
         let answered = store.tally(run.run).unwrap_or_default().answered;
         format!(" ({} so far)", counted(answered, "answer", "answers"))

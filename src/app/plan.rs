@@ -5,7 +5,7 @@ use std::path::Path;
 use jiff::{SignedDuration, ZonedDateTime};
 use tokio::time::Instant;
 
-use super::{AppError, identity::service, lines::Lines};
+use super::{AppError, identity::Identity, lines::Lines};
 use crate::{
     config::Config,
     fetch::{
@@ -85,9 +85,10 @@ fn kept(
         }) => return Ok(0),
         Err(error) => return Err(error.into()),
     };
-    let tenant = config.sign_in.tenant_id.as_deref();
+    let identity = Identity::new(config, None);
     Ok(store.would_reuse(&Beginning {
-        service: &service(tenant, config.service.api_url.as_str()),
+        service: &identity.service(),
+        application: &identity.application(),
         inventory,
         reuse: config.store.reuse,
         now: now.timestamp(),

@@ -1,12 +1,12 @@
 //! The beginning of a run: a new one, or one that ended early and is gone on with.
 
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Result, TransactionBehavior, params};
 
 use super::{
-    RunId, RunRecord, Service, Store, StoreError, inventories,
+    Application, Lock, RunId, RunRecord, Service, Store, StoreError, calls, inventories,
     json::parse,
     millis,
     runs::{RECORDS, record},
@@ -30,6 +30,8 @@ pub enum Reuse {
 pub struct Beginning<'run> {
     /// Whom it asks.
     pub service: &'run Service,
+    /// Who asks.
+    pub application: &'run Application,
     /// For which machines.
     pub inventory: &'run Inventory,
     /// What it need not ask.
@@ -76,7 +78,7 @@ impl Store {
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let begun = start(&transaction, beginning)?;
+        let begun = start(&transaction, &self.path, beginning)?;
         transaction.commit()?;
         Ok(begun)
     }
@@ -87,7 +89,7 @@ impl Store {
         let mut would = || -> Result<u64> {
             // Never committed.
             let transaction = self.connection.transaction()?;
-            let (run, _) = start(&transaction, beginning)?;
+            let (run, _) = start(&transaction, &path, beginning)?;
             transaction.query_row(
                 "SELECT count(answer) FROM run_machine WHERE run = ?1",
                 [run.0],
@@ -118,13 +120,23 @@ impl Store {
     }
 }
 
-fn start(connection: &Connection, beginning: &Beginning<'_>) -> Result<(RunId, i64)> {
+fn start(connection: &Connection, path: &Path, beginning: &Beginning<'_>) -> Result<(RunId, i64)> {
     let service = service(connection, beginning.service)?;
     let inventory = inventories::enter(connection, service, beginning.inventory)?;
-    let fleet = inventories::fleet(beginning.inventory);
-    let run = match resumable(connection, service, &fleet, beginning)? {
-        Some(run) => go_on(connection, run, inventory, beginning.now)?,
-        None => enter(connection, service, inventory, &fleet, beginning.now)?,
+    let row = RunRow {
+        service,
+        inventory,
+        application: calls::application(connection, beginning.application)?,
+        fleet: inventories::fleet(beginning.inventory),
+        now: millis(beginning.now),
+    };
+    let last = last_run(connection, &row)?;
+    let last = last.filter(|last| can_go_on(&last.0, beginning));
+    let run = match last {
+        Some((last, owner)) if is_left(path, &owner, beginning.application) => {
+            go_on(connection, last.run, &row)?
+        }
+        _ => enter(connection, &row)?,
     };
     if let Reuse::Answers(longest) = beginning.reuse {
         reuse(connection, run, beginning.now, longest)?;
@@ -143,29 +155,47 @@ fn service(connection: &Connection, service: &Service) -> Result<i64> {
     )
 }
 
-/// The fleet's last run, if it ended early and is recent enough to go on with.
-fn resumable(
-    connection: &Connection,
+/// What is entered of a run.
+struct RunRow {
     service: i64,
-    fleet: &[u8],
-    beginning: &Beginning<'_>,
-) -> Result<Option<RunId>> {
-    let (Reuse::EndedEarly(longest) | Reuse::Answers(longest)) = beginning.reuse else {
-        return Ok(None);
-    };
+    inventory: i64,
+    application: i64,
+    fleet: Vec<u8>,
+    now: i64,
+}
+
+/// The fleet's last run, and who works or worked on it.
+fn last_run(connection: &Connection, row: &RunRow) -> Result<Option<(RunRecord, Application)>> {
     let last = connection
         .query_row(
             &format!(
                 "{RECORDS} WHERE run.service = ?1 AND run.fleet = ?2 ORDER BY run.id DESC LIMIT 1"
             ),
-            params![service, fleet],
+            params![row.service, row.fleet],
             record,
         )
         .optional()?;
-    let last = last.filter(RunRecord::ended_early);
-    Ok(last
-        .filter(|last| is_within(last.active_at, beginning.now, longest))
-        .map(|last| last.run))
+    last.map(|last| {
+        let owner = calls::application_of(connection, last.run.0)?;
+        Ok((last, owner))
+    })
+    .transpose()
+}
+
+/// Whether a run ended early, and is recent enough to go on with.
+fn can_go_on(last: &RunRecord, beginning: &Beginning<'_>) -> bool {
+    match beginning.reuse {
+        Reuse::EndedEarly(longest) | Reuse::Answers(longest) => {
+            last.ended_early() && is_within(last.active_at, beginning.now, longest)
+        }
+        Reuse::Nothing => false,
+    }
+}
+
+/// Whether nobody works on a run any more. What this process's own app registration works
+/// on is this process's.
+fn is_left(path: &Path, owner: &Application, own: &Application) -> bool {
+    owner == own || !Lock::is_held(path, owner)
 }
 
 /// Whether a time is this close to now. A clock that was set back makes times of the
@@ -175,28 +205,29 @@ fn is_within(then: Timestamp, now: Timestamp, longest: Duration) -> bool {
 }
 
 /// Enters a new run.
-fn enter(
-    connection: &Connection,
-    service: i64,
-    inventory: i64,
-    fleet: &[u8],
-    now: Timestamp,
-) -> Result<RunId> {
+fn enter(connection: &Connection, row: &RunRow) -> Result<RunId> {
     let mut enter = connection.prepare_cached(
-        "INSERT INTO run (service, inventory, fleet, started_at_ms, active_at_ms)
-         VALUES (?1, ?2, ?3, ?4, ?4)",
+        "INSERT INTO run (service, inventory, application, fleet, started_at_ms, active_at_ms)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?5)",
     )?;
-    let run = enter.insert(params![service, inventory, fleet, millis(now)])?;
+    let RunRow {
+        service,
+        inventory,
+        application,
+        fleet,
+        now,
+    } = row;
+    let run = enter.insert(params![service, inventory, application, fleet, now])?;
     Ok(RunId(run))
 }
 
 /// Goes on with a run. What was not asked for is to be asked for now.
-fn go_on(connection: &Connection, run: RunId, inventory: i64, now: Timestamp) -> Result<RunId> {
+fn go_on(connection: &Connection, run: RunId, row: &RunRow) -> Result<RunId> {
     connection.execute(
-        "UPDATE run SET session = session + 1, inventory = ?2, active_at_ms = ?3,
-             finished_at_ms = NULL, ending = NULL, outcome = NULL
+        "UPDATE run SET session = session + 1, inventory = ?2, application = ?3,
+             active_at_ms = ?4, finished_at_ms = NULL, ending = NULL, outcome = NULL
          WHERE id = ?1",
-        params![run.0, inventory, millis(now)],
+        params![run.0, row.inventory, row.application, row.now],
     )?;
     connection.execute(
         "DELETE FROM run_machine WHERE run = ?1 AND (origin = 'kept' OR reason = 'pending')",

@@ -68,6 +68,22 @@ pub(super) fn application(connection: &Connection, application: &Application) ->
     )
 }
 
+/// The app registration whose process works or worked on a run.
+pub(super) fn application_of(connection: &Connection, run: i64) -> Result<Application> {
+    connection.query_row(
+        "SELECT tenant_id, client_id, api_url
+         FROM run JOIN application ON application.id = run.application WHERE run.id = ?1",
+        [run],
+        |row| {
+            Ok(Application {
+                tenant_id: row.get(0)?,
+                client_id: row.get(1)?,
+                api_url: row.get(2)?,
+            })
+        },
+    )
+}
+
 /// Notes a call that is about to be sent.
 pub(super) fn sending(connection: &Connection, application: i64, now: Moment) -> Result<i64> {
     connection

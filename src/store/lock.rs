@@ -48,6 +48,14 @@ impl Lock {
     }
 }
 
+impl Lock {
+    /// Whether a process asks with this app registration now.
+    pub(super) fn is_held(store: &Path, application: &Application) -> bool {
+        let tried = open(&beside(store, application)).map(|file| file.try_lock());
+        matches!(tried, Ok(Err(TryLockError::WouldBlock)))
+    }
+}
+
 /// The lock's file: several tenants can share a store and run side by side.
 fn beside(store: &Path, application: &Application) -> PathBuf {
     let mut name = store.file_name().unwrap_or_default().to_owned();

@@ -63,6 +63,7 @@ CREATE TABLE run (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     service INTEGER NOT NULL REFERENCES service,
     inventory INTEGER NOT NULL REFERENCES inventory,
+    application INTEGER NOT NULL REFERENCES application, -- whose process works or worked on it
     fleet BLOB NOT NULL, -- digest of its machine ids, in whatever order the list has them
     session INTEGER NOT NULL DEFAULT 1, -- goes up each time the run is gone on with
     started_at_ms INTEGER NOT NULL,

@@ -93,6 +93,7 @@ impl Place {
         let begun = store
             .begin(&Beginning {
                 service: &service(),
+                application: &application(),
                 inventory: &inventory(machines),
                 reuse,
                 now,
@@ -202,6 +203,35 @@ fn a_run_that_ended_early_is_gone_on_with() {
         assert_eq!(known(&begun), expected);
         assert_eq!(begun.session, if goes_on { 2 } else { 1 });
     }
+}
+
+#[tokio::test]
+async fn a_run_that_another_process_works_on_is_left_to_it() {
+    let place = Place::new();
+    let run = place.play(EARLY, vec![answered(1, now(), vec![])], None);
+    let other = Application {
+        client_id: "other".to_owned(),
+        ..application()
+    };
+    let begin = || {
+        let beginning = Beginning {
+            service: &service(),
+            application: &other,
+            inventory: &inventory(4),
+            reuse: EARLY,
+            now: now(),
+        };
+        place.open().begin(&beginning).unwrap().run
+    };
+    let lock = Lock::take(&place.path(), &application(), || ()).await;
+    assert_ne!(begin(), run);
+    drop(lock);
+    let store = place.open();
+    store
+        .connection
+        .execute("DELETE FROM run WHERE id <> ?1", [run.0])
+        .unwrap();
+    assert_eq!(begin(), run);
 }
 
 #[test]
