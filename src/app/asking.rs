@@ -44,7 +44,12 @@ impl Job<'_> {
         let recorder = Recorder::start(store, begun, &identity.application())?;
         let quota = quota.noting_in(recorder.ledger());
         let fetcher = Fetcher::new(api, quota, settings, plan, stops);
-        let display = Display::new(self.config.progress, self.bar, &self.config.limits);
+        let display = Display::new(
+            self.config.progress,
+            self.bar,
+            &self.config.limits,
+            self.config.until,
+        );
         let ending = tokio::select! {
             ending = fetcher.run(|outcome| recorder.keep(outcome, fetcher.requests())) => ending,
             never = show(&fetcher, &display) => match never {},

@@ -13,7 +13,7 @@ use super::{
     error::AppError,
     identity::Identity,
     interrupt,
-    notice::{busy, going_on, tell},
+    notice::{busy, can_go_on, going_on, tell},
     plan::plan,
 };
 use crate::{
@@ -165,6 +165,9 @@ impl Job<'_> {
             );
         }
         summarise(self.config, &run);
+        if let Some(notice) = can_go_on(self.config, &asked.ending) {
+            say(&notice);
+        }
         conclude(asked.ending, facts.outcome, asked.recorded.failure)
     }
 

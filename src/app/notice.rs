@@ -4,10 +4,11 @@ use jiff::{Timestamp, ZonedDateTime};
 use tracing::info;
 
 use crate::{
-    config::Console,
+    config::{Config, Console},
+    fetch::Ending,
     inventory::Inventory,
-    store::{Begun, RunRecord, Service, Store},
-    text::{counted, thousands},
+    store::{Begun, Reuse, RunRecord, Service, Store},
+    text::{counted, span, thousands},
 };
 
 /// Tells people something that is no warning, beside the progress.
@@ -33,6 +34,21 @@ pub(super) fn going_on(
         ));
     }
     (known > 0).then(|| format!("{answers} from an earlier run, and are not asked for again"))
+}
+
+/// How to go on with a run that ended early. The demonstration's store is gone by then.
+pub(super) fn can_go_on(config: &Config, ending: &Ending) -> Option<String> {
+    let said = !config.console.quiet && config.store.path.is_some();
+    let how = match config.store.reuse {
+        Reuse::Nothing => "without --fresh, the same command goes on from here".to_owned(),
+        Reuse::EndedEarly(longest) | Reuse::Answers(longest) => {
+            format!(
+                "within {}, the same command goes on from here",
+                span(longest)
+            )
+        }
+    };
+    (said && *ending != Ending::Finished).then(|| format!("\nnot finished: {how}\n"))
 }
 
 /// That another process is at work.

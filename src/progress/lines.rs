@@ -1,6 +1,8 @@
 //! The two lines that say where a run stands, as text.
 
-use jiff::{SignedDuration, ZonedDateTime};
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp, ZonedDateTime};
 
 use crate::{
     fetch::{
@@ -21,14 +23,19 @@ pub(super) struct Lines {
 }
 
 impl Lines {
-    pub(super) fn new(progress: &Progress, limits: &RateLimits, now: &ZonedDateTime) -> Self {
+    pub(super) fn new(
+        progress: &Progress,
+        limits: &RateLimits,
+        until: Option<Timestamp>,
+        now: &ZonedDateTime,
+    ) -> Self {
         let details = [
             waiting(progress, now),
             troubles(progress),
             used(progress, limits),
         ];
         Self {
-            course: course(progress, now),
+            course: course(progress, until, now),
             details: details.concat().join(" · "),
         }
     }
@@ -42,14 +49,27 @@ impl Lines {
     }
 }
 
-fn course(progress: &Progress, now: &ZonedDateTime) -> String {
+fn course(progress: &Progress, until: Option<Timestamp>, now: &ZonedDateTime) -> String {
     let (done, machines) = (progress.counts.done(), progress.counts.machines);
     let mut course = format!("{} of {} machines", thousands(done), thousands(machines));
     if done < machines {
-        let left = progress.remaining;
-        course = format!("{course} · done {} (in {})", clock(now, left), span(left));
+        let (end, left) = end(progress.remaining, until, now);
+        course = format!("{course} · {end} {} (in {})", clock(now, left), span(left));
     }
     course
+}
+
+/// How the run will end, and when: it is done, or the time that it was given is up.
+fn end(
+    remaining: Duration,
+    until: Option<Timestamp>,
+    now: &ZonedDateTime,
+) -> (&'static str, Duration) {
+    let left = until.map(|until| until.duration_since(now.timestamp()));
+    match left.map(|left| Duration::try_from(left).unwrap_or_default()) {
+        Some(left) if left < remaining => ("time is up", left),
+        _ => ("done", remaining),
+    }
 }
 
 fn waiting(progress: &Progress, now: &ZonedDateTime) -> Vec<String> {
@@ -95,7 +115,7 @@ fn used(progress: &Progress, limits: &RateLimits) -> Vec<String> {
 }
 
 /// The time of day then; with its weekday when it is another day.
-fn clock(now: &ZonedDateTime, left: std::time::Duration) -> String {
+fn clock(now: &ZonedDateTime, left: Duration) -> String {
     let left = SignedDuration::try_from(left).unwrap_or(SignedDuration::MAX);
     let Ok(then) = now.checked_add(left) else {
         return "never".to_owned();
@@ -117,8 +137,6 @@ fn clock(now: &ZonedDateTime, left: std::time::Duration) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
     use crate::fetch::{Counts, Requests};
 
@@ -146,7 +164,7 @@ mod tests {
     }
 
     fn lines(progress: &Progress) -> Lines {
-        Lines::new(progress, &"100/min,1500/h".parse().unwrap(), &now())
+        Lines::new(progress, &"100/min,1500/h".parse().unwrap(), None, &now())
     }
 
     #[test]
@@ -155,6 +173,22 @@ mod tests {
             lines(&progress()).in_one(),
             "1,504 of 10,000 machines · done Tue 03:40 (in 5 h 40 min) · 4 not found · 26 retried \
              · quota used 100 of 100/min · 1,500 of 1500/h"
+        );
+    }
+
+    #[test]
+    fn the_time_that_it_was_given_may_end_before() {
+        let limits = RateLimits::default();
+        let until = |hours| Some(now().timestamp() + SignedDuration::from_hours(hours));
+        let course = |until| Lines::new(&progress(), &limits, until, &now()).course;
+        let begins = "1,504 of 10,000 machines · ";
+        assert_eq!(
+            course(until(2)),
+            format!("{begins}time is up Tue 00:00 (in 2 h)")
+        );
+        assert_eq!(
+            course(until(6)),
+            format!("{begins}done Tue 03:40 (in 5 h 40 min)")
         );
     }
 
@@ -195,7 +229,7 @@ mod tests {
         let mut progress = progress();
         progress.used.clear();
         progress.counts.answered = 9996;
-        let lines = Lines::new(&progress, &RateLimits::default(), &now());
+        let lines = Lines::new(&progress, &RateLimits::default(), None, &now());
         assert_eq!(
             lines.in_one(),
             "10,000 of 10,000 machines · 4 not found · 26 retried"

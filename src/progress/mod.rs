@@ -5,7 +5,7 @@ mod lines;
 
 use std::{io::IsTerminal, time::Duration};
 
-use jiff::ZonedDateTime;
+use jiff::{Timestamp, ZonedDateTime};
 use tracing::info;
 
 pub use self::bar::{Bar, BarWriter};
@@ -38,6 +38,7 @@ const BAR_PERIOD: Duration = Duration::from_millis(250);
 pub struct Display {
     kind: Kind,
     limits: RateLimits,
+    until: Option<Timestamp>,
 }
 
 #[derive(Debug)]
@@ -48,8 +49,14 @@ enum Kind {
 }
 
 impl Display {
-    /// A display for a run under these limits; a bar is drawn on `bar`.
-    pub fn new(mode: ProgressMode, bar: &Bar, limits: &RateLimits) -> Self {
+    /// A display for a run under these limits, which stops at `until`; a bar is drawn on
+    /// `bar`.
+    pub fn new(
+        mode: ProgressMode,
+        bar: &Bar,
+        limits: &RateLimits,
+        until: Option<Timestamp>,
+    ) -> Self {
         let kind = match mode {
             ProgressMode::Off => Kind::Off,
             ProgressMode::Bar => Kind::Bar(bar.clone()),
@@ -59,6 +66,7 @@ impl Display {
         Self {
             kind,
             limits: limits.clone(),
+            until,
         }
     }
 
@@ -73,7 +81,7 @@ impl Display {
 
     /// Shows where the run stands at `now`.
     pub fn show(&self, progress: &Progress, now: &ZonedDateTime) {
-        let lines = Lines::new(progress, &self.limits, now);
+        let lines = Lines::new(progress, &self.limits, self.until, now);
         match &self.kind {
             Kind::Bar(bar) => bar.show(progress.counts, &lines),
             Kind::Log => info!(
