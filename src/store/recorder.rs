@@ -50,6 +50,8 @@ enum Entry {
     Sending(Moment, oneshot::Sender<CallNumber>),
     /// Its answer arrived, or never will.
     Answered(CallNumber, Moment),
+    /// It is not sent after all.
+    Unsent(CallNumber),
     /// There is nothing more to come.
     End,
 }
@@ -149,12 +151,33 @@ impl Ledger for Notes {
         let (noted, number) = oneshot::channel();
         let entry = Entry::Sending(Moment::at(Timestamp::now()), noted);
         self.0.send(entry).map_err(|_| Unnoted)?;
-        number.await.map_err(|_| Unnoted)
+        let mut waiting = Waiting {
+            number,
+            entries: &self.0,
+        };
+        (&mut waiting.number).await.map_err(|_| Unnoted)
     }
 
     fn answered(&self, call: CallNumber) {
         let entry = Entry::Answered(call, Moment::at(Timestamp::now()));
         let _ = self.0.send(entry);
+    }
+}
+
+/// Waits for a call's number. When that is given up, the call is not sent, and the number
+/// may be there all the same.
+struct Waiting<'ledger> {
+    number: oneshot::Receiver<CallNumber>,
+    entries: &'ledger Sender<Entry>,
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        // From here on, the writer is told that nobody waits.
+        self.number.close();
+        if let Ok(number) = self.number.try_recv() {
+            let _ = self.entries.send(Entry::Unsent(number));
+        }
     }
 }
 
@@ -277,6 +300,7 @@ impl Writer {
                     numbers.push(CallNumber(number));
                 }
                 Entry::Answered(call, now) => calls::answered(&transaction, call.0, *now)?,
+                Entry::Unsent(call) => calls::forget(&transaction, call.0)?,
                 Entry::End => {}
             }
         }

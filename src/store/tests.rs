@@ -362,9 +362,11 @@ async fn a_call_that_nobody_waits_for_is_not_sent_and_not_remembered() {
     let (store, begun) = place.begin(4, EARLY, Timestamp::now());
     let recorder = Recorder::start(store, &begun, &application()).unwrap();
     let ledger = recorder.ledger();
-    // Polled once, so that it is on its way, and dropped.
-    let on_its_way = ledger.sending();
-    assert!(futures::poll!(on_its_way).is_pending());
+    // While the writer has to wait, a call is on its way, and given up.
+    let other = place.open().connection;
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    assert!(futures::poll!(ledger.sending()).is_pending());
+    other.execute_batch("COMMIT").unwrap();
     ledger.sending().await.unwrap();
     ledger.sending().await.unwrap();
     let store = recorder.finish().unwrap().store;
