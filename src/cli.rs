@@ -18,17 +18,19 @@ use crate::{
 const AFTER_HELP: &str = "\
 Examples:
   patchgap demo                     see the whole job against a simulated tenant
-  patchgap report machines.csv      the real one, credentials in the environment
+  patchgap report machines.csv      the real one, credentials in the environment; started
+                                    again after an interruption, it goes on
+  patchgap runs                     the runs that are kept
 
 Exit codes:
     0  complete: every machine answered (or --min-coverage is reached)
     1  unexpected: a bug, or the system failed
     2  usage
-    3  configuration or inventory: nothing was asked
+    3  configuration, inventory or store: nothing was asked
     4  refused for the whole run: sign-in, permission, licence
     5  partial: reports are written, but something asked for has no answer
     6  the reports could not be written
-  130  interrupted: what is known is written";
+  130  interrupted: what is known is written, and the next run goes on";
 
 /// What the help says where a secret is needed.
 const SECRETS: &str = "\

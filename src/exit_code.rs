@@ -10,7 +10,7 @@ pub enum ExitCode {
     Unexpected = 1,
     /// The command line makes no sense; the argument parser says so itself.
     Usage = 2,
-    /// Configuration or inventory: nothing was asked.
+    /// Configuration, inventory or store: nothing was asked.
     Configuration = 3,
     /// Refused for the whole run: sign-in, permission, licence.
     Refused = 4,
@@ -18,7 +18,7 @@ pub enum ExitCode {
     Partial = 5,
     /// The reports could not be written.
     Output = 6,
-    /// Interrupted: reports of what is known are written.
+    /// Interrupted: reports of what is known are written, a later run goes on from there.
     Interrupted = 130,
 }
 
@@ -29,7 +29,7 @@ impl ExitCode {
             Self::Complete => "complete",
             Self::Unexpected => "unexpected failure",
             Self::Usage => "usage",
-            Self::Configuration => "configuration or inventory: nothing was asked",
+            Self::Configuration => "configuration, inventory or store: nothing was asked",
             Self::Refused => "refused for the whole run",
             Self::Partial => "partial: something asked for has no answer",
             Self::Output => "the reports could not be written",

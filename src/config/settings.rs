@@ -124,7 +124,8 @@ pub struct Settings {
     #[arg(long, value_name = "N", help_heading = "Quota")]
     pub retries: Option<Retries>,
 
-    /// Stop asking after so long, such as 2h, and report what is known
+    /// Stop asking after so long, such as 2h, and report what is known; the oldest answers are
+    /// renewed first, the others kept
     #[arg(long, value_name = "DURATION", help_heading = "Time")]
     #[serde(deserialize_with = "from_text")]
     pub budget: Option<Days>,
@@ -157,11 +158,12 @@ pub struct Settings {
     #[serde(deserialize_with = "from_text")]
     pub max_age: Option<Days>,
 
-    /// Runs to keep [default: 90]
+    /// Runs to keep for each tenant [default: 90]
     #[arg(long, value_name = "N", help_heading = "Store")]
     pub keep_runs: Option<KeptRuns>,
 
-    /// Write the reports again from the kept answers, and ask nothing [default: false]
+    /// Write the reports again from the kept answers, of the last run or for the list, and ask
+    /// nothing [default: false]
     #[arg(long, value_name = "BOOL", help_heading = "Store")]
     #[arg(conflicts_with_all = ["fresh", "budget", "until"])]
     #[arg(value_parser = switch, num_args = 0..=1, require_equals = true)]

@@ -29,6 +29,7 @@ mod precedence;
 mod quota;
 mod ranking;
 mod readme_facts;
+mod readme_store;
 mod refusals;
 mod rehearsal;
 mod same_bytes;

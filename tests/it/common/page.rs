@@ -48,6 +48,15 @@ impl Page {
         joined.lines().map(str::to_owned).collect()
     }
 
+    /// Its code blocks in this language, each as it stands.
+    pub(crate) fn blocks(&self, language: &str) -> Vec<&str> {
+        let begin = format!("```{language}\n");
+        let blocks = self.text.split(&*begin).skip(1);
+        blocks
+            .map(|rest| rest.split("```").next().unwrap())
+            .collect()
+    }
+
     /// Everything but code blocks.
     fn prose(&self) -> String {
         let lines = self
