@@ -1,8 +1,10 @@
 //! `patchgap check`: before the first night, is everything in place?
 
+use std::path::Path;
+
 use jiff::Timestamp;
 
-use super::{App, AppError, console::say, job, lines::Lines};
+use super::{App, AppError, console::say, job, lines::Lines, report::state};
 use crate::{
     config::{Resolved, Settings},
     defender::{
@@ -12,7 +14,8 @@ use crate::{
     },
     exit_code::ExitCode,
     machine::MachineId,
-    text::span,
+    store::Store,
+    text::{counted, span},
 };
 
 /// A machine that no tenant has: a service that says so has let the call in.
@@ -24,6 +27,7 @@ impl App {
         let now = Timestamp::now();
         let session = job::session(&resolved.config, now)?;
         say(&configuration(&resolved)?);
+        say(&store(state(&resolved.config.store)?)?);
         let claims = session.sign_in().await?;
         say(&token(claims.as_ref(), now));
         demand_role(claims.as_ref())?;
@@ -49,6 +53,18 @@ fn configuration(resolved: &Resolved) -> Result<String, AppError> {
     lines.add("sign-in", config.sign_in.authority_url.as_str());
     lines.add("scope", &config.sign_in.scope);
     lines.add("credential", choose(&config.sign_in)?.as_str());
+    Ok(lines.into_text())
+}
+
+/// Where answers are kept, after it was tried: the file is made where there is none.
+fn store(path: &Path) -> Result<String, AppError> {
+    let runs = Store::open(path)?.runs()?.len() as u64;
+    let runs = match runs {
+        0 => "no run yet".to_owned(),
+        _ => counted(runs, "run", "runs"),
+    };
+    let mut lines = Lines::default();
+    lines.add("store", &format!("{} ({runs})", path.display()));
     Ok(lines.into_text())
 }
 

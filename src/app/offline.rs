@@ -36,6 +36,7 @@ impl App {
         inventory: Option<Inventory>,
     ) -> Result<ExitCode, AppError> {
         let store = Store::open_existing(state)?;
+        store.verify()?;
         let last = last_run(&store, config)?;
         let kept = match inventory {
             None => again(&store, last)?,

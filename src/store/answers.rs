@@ -1,9 +1,11 @@
 //! What became of each machine in a run: written as it comes, read back for the reports.
 
 use rusqlite::{Connection, Result, Row, params};
+use sha2::{Digest, Sha256};
 
 use super::{
     RunId, Store, StoreError,
+    error::damage,
     json::{from_json, parse, to_json},
     millis,
     missing_kbs::{Descriptions, Numbers},
@@ -64,21 +66,34 @@ fn put_answer(
         .map(|kb| numbers.of(connection, kb, at.run.0))
         .collect::<Result<_>>()?;
     let mut enter = connection.prepare_cached(
-        "INSERT INTO answer (machine, run, session, answered_at_ms, missing)
-         VALUES (?1, ?2, ?3, ?4, ?5)",
+        "INSERT INTO answer (machine, run, session, answered_at_ms, missing, checksum)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     )?;
     let answered_at = millis(answer.answered_at);
+    let missing = to_json(&missing)?;
     let number = enter.insert(params![
         machine,
         at.run.0,
         at.session,
         answered_at,
-        to_json(&missing)?
+        missing,
+        checksum(machine, &missing)
     ])?;
     connection
         .prepare_cached("UPDATE machine SET last_answer = ?2 WHERE id = ?1")?
         .execute([machine, number])?;
     Ok(number)
+}
+
+/// A fingerprint of whose an answer is, and what it says.
+fn checksum(machine: i64, missing: &str) -> i64 {
+    let digest = Sha256::new()
+        .chain_update(machine.to_le_bytes())
+        .chain_update(missing)
+        .finalize();
+    let mut first = [0; 8];
+    first.copy_from_slice(&digest[..8]);
+    i64::from_le_bytes(first)
 }
 
 fn put_answered(
@@ -134,7 +149,7 @@ fn put_failed(
 const COLUMNS: &str = "
     machine.machine_id, run_machine.attempts, run_machine.times_unknown, run_machine.reason,
     run_machine.http_status, run_machine.code, run_machine.message, run_machine.correlation_id,
-    answer.answered_at_ms, answer.missing,
+    answer.answered_at_ms, answer.missing, run_machine.machine, answer.checksum,
     answer.run <> run.id OR answer.session <> run.session OR run_machine.origin <> 'asked'
     FROM run_machine
     JOIN run ON run.id = run_machine.run
@@ -184,7 +199,7 @@ impl Store {
         descriptions: &mut Descriptions,
     ) -> Result<Option<Outcome>> {
         let mut find = self.connection.prepare_cached(
-            "SELECT answered_at_ms, missing
+            "SELECT answered_at_ms, missing, machine.id, checksum
              FROM machine JOIN answer ON answer.id = machine.last_answer
              WHERE service = ?1 AND machine_id = ?2",
         )?;
@@ -216,7 +231,7 @@ fn outcome(
         times_unknown: row.get(2)?,
         result: match answered {
             Some(_) => Ok(Answer {
-                reused: row.get(10)?,
+                reused: row.get(12)?,
                 ..answer(connection, row, 8, descriptions)?
             }),
             None => Err(failure(row)?),
@@ -224,13 +239,19 @@ fn outcome(
     })
 }
 
-/// Reads an answer from its time, and the column after it.
+/// Reads an answer from its time, and the columns after it: what is missing, the machine,
+/// and the checksum.
 fn answer(
     connection: &Connection,
     row: &Row<'_>,
     column: usize,
     descriptions: &mut Descriptions,
 ) -> Result<Answer> {
+    let listed = row.get_ref(column + 1)?.as_str()?;
+    let written: i64 = row.get(column + 3)?;
+    if checksum(row.get(column + 2)?, listed) != written {
+        return Err(damage("an answer is not as it was written"));
+    }
     let missing: Vec<i64> = from_json(row, column + 1)?;
     let missing = missing
         .into_iter()

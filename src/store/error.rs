@@ -53,9 +53,15 @@ pub enum Problem {
     /// Another program holds it.
     #[error("is locked by another program")]
     Locked(#[source] rusqlite::Error),
-    /// It may not be written to.
-    #[error("is read-only")]
+    /// It may not be written to, or nothing may be made beside it.
+    #[error("is read-only, or its folder is")]
     ReadOnly,
+    /// SQLite cannot open it, or make what it keeps beside it.
+    #[error("cannot be opened together with the files that SQLite keeps beside it")]
+    Beside(#[source] rusqlite::Error),
+    /// Reading or writing fails.
+    #[error("cannot be read or written")]
+    Disk(#[source] rusqlite::Error),
     /// The disk is full.
     #[error("cannot grow: the disk is full")]
     Full(#[source] rusqlite::Error),
@@ -86,9 +92,11 @@ impl StoreError {
     /// What to do about it.
     pub fn hint(&self) -> Option<String> {
         let hint = match &self.problem {
-            Problem::Folder(_) | Problem::Open(_) | Problem::ReadOnly | Problem::Lock(_) => {
-                "choose a place that you may write to with --state FILE"
-            }
+            Problem::Folder(_)
+            | Problem::Open(_)
+            | Problem::Beside(_)
+            | Problem::ReadOnly
+            | Problem::Lock(_) => "choose a place that you may write to with --state FILE",
             Problem::Missing | Problem::Empty(_) => {
                 "`patchgap report machines.csv` fills it; --state FILE names another one"
             }
@@ -99,12 +107,16 @@ impl StoreError {
                 "nothing was changed in it; update patchgap, or choose another file with --state FILE"
             }
             Problem::Damaged(_) => {
-                "nothing was changed in it; restore it from a backup, or move it away: the next run \
-                 then starts a new one and asks for every machine"
+                "restore it from a backup, or move it away: the next run then starts a new one and \
+                 asks for every machine"
             }
             Problem::Locked(_) => "close the program that has it open, and run again",
             Problem::Full(_) => {
                 "make room on the disk and run again: it goes on from what is stored"
+            }
+            Problem::Disk(_) => {
+                "is the disk full, or does it fail? Run again when it is mended: it goes on from \
+                 what is stored"
             }
             Problem::Writer | Problem::Other(_) => return None,
         };
@@ -112,12 +124,36 @@ impl StoreError {
     }
 }
 
+impl Problem {
+    /// Damage that SQLite does not call by that name.
+    pub(super) fn damaged(what: &str) -> Self {
+        Self::Damaged(damage(what))
+    }
+}
+
+/// Damage that SQLite does not notice, as an error of its kind.
+pub(super) fn damage(what: &str) -> rusqlite::Error {
+    let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT);
+    rusqlite::Error::SqliteFailure(code, Some(what.to_owned()))
+}
+
 impl From<rusqlite::Error> for Problem {
     fn from(error: rusqlite::Error) -> Self {
+        match error {
+            // What stands in a cell is nothing that was ever written there.
+            rusqlite::Error::FromSqlConversionFailure(..)
+            | rusqlite::Error::IntegralValueOutOfRange(..)
+            | rusqlite::Error::InvalidColumnType(..)
+            | rusqlite::Error::QueryReturnedNoRows
+            | rusqlite::Error::Utf8Error(..) => return Self::Damaged(error),
+            _ => {}
+        }
         match error.sqlite_error_code() {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Locked(error),
             Some(ErrorCode::ReadOnly) => Self::ReadOnly,
+            Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => Self::Beside(error),
             Some(ErrorCode::DiskFull) => Self::Full(error),
+            Some(ErrorCode::SystemIoFailure) => Self::Disk(error),
             Some(ErrorCode::DatabaseCorrupt) => Self::Damaged(error),
             Some(ErrorCode::NotADatabase) => Self::Foreign("it is no SQLite database"),
             _ => Self::Other(error),

@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     RunId, Store, StoreError, answers,
+    error::damage,
     json::{from_json, parse, to_json},
 };
 use crate::{
@@ -15,9 +16,7 @@ use crate::{
 
 /// The number of an inventory, which is entered if it is new.
 pub(super) fn enter(connection: &Connection, service: i64, inventory: &Inventory) -> Result<i64> {
-    let rejected = inventory.rejected.iter();
-    let rejected: Vec<(u64, &str)> = rejected.map(|row| (row.line, &*row.input)).collect();
-    let (columns, rejected) = (to_json(&inventory.columns)?, to_json(&rejected)?);
+    let (columns, rejected) = cells(inventory)?;
     let digest = digest(service, inventory, [&columns, &rejected])?;
     let mut find = connection.prepare_cached("SELECT id FROM inventory WHERE digest = ?1")?;
     if let Some(row) = find.query([&digest])?.next()? {
@@ -37,6 +36,13 @@ pub(super) fn enter(connection: &Connection, service: i64, inventory: &Inventory
     ])?;
     enter_machines(connection, number, service, &inventory.machines)?;
     Ok(number)
+}
+
+/// What the cells for columns and rejected rows hold.
+fn cells(inventory: &Inventory) -> Result<(String, String)> {
+    let rejected = inventory.rejected.iter();
+    let rejected: Vec<(u64, &str)> = rejected.map(|row| (row.line, &*row.input)).collect();
+    Ok((to_json(&inventory.columns)?, to_json(&rejected)?))
 }
 
 fn enter_machines(
@@ -96,11 +102,11 @@ impl Store {
     }
 
     fn read_inventory(&self, run: RunId) -> Result<Inventory> {
-        let mut inventory = self.connection.query_row(
-            "SELECT file, columns, duplicates, rejected
+        let (mut inventory, service, written) = self.connection.query_row(
+            "SELECT file, columns, duplicates, rejected, service, digest
              FROM inventory JOIN run ON run.inventory = inventory.id WHERE run.id = ?1",
             [run.0],
-            head,
+            |row| Ok((head(row)?, row.get(4)?, row.get::<_, Vec<u8>>(5)?)),
         )?;
         let mut statement = self.connection.prepare(
             "SELECT machine_id, line, cells
@@ -112,6 +118,10 @@ impl Store {
         )?;
         let machines = statement.query_map([run.0], machine)?;
         inventory.machines = machines.collect::<Result<_>>()?;
+        let (columns, rejected) = cells(&inventory)?;
+        if digest(service, &inventory, [&columns, &rejected])? != written {
+            return Err(damage("the list of machines is not as it was written"));
+        }
         Ok(inventory)
     }
 }

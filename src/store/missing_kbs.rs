@@ -5,7 +5,10 @@ use std::{collections::HashMap, sync::Arc};
 use rusqlite::{Connection, Result, Row, params};
 use sha2::{Digest, Sha256};
 
-use super::json::{from_json, to_json};
+use super::{
+    error::damage,
+    json::{from_json, to_json},
+};
 use crate::kb::{KbId, MissingKb};
 
 /// Descriptions that are remembered; beyond that the table is asked again.
@@ -94,7 +97,8 @@ impl Descriptions {
             return Ok(kb.clone());
         }
         let mut statement = connection.prepare_cached(
-            "SELECT kb_id, name, products_names, url, machine_missed_on, cve_addressed, os_build
+            "SELECT kb_id, name, products_names, url, machine_missed_on, cve_addressed, os_build,
+                 digest
              FROM missing_kb WHERE id = ?1",
         )?;
         let kb = statement.query_row([number], description)?;
@@ -105,7 +109,7 @@ impl Descriptions {
 
 fn description(row: &Row<'_>) -> Result<MissingKb> {
     let products: Vec<String> = from_json(row, 2)?;
-    Ok(MissingKb {
+    let kb = MissingKb {
         id: KbId::written(row.get_ref(0)?.as_str()?),
         name: text(row, 1)?,
         products: products.into_iter().map(Into::into).collect(),
@@ -113,7 +117,11 @@ fn description(row: &Row<'_>) -> Result<MissingKb> {
         machine_missed_on: row.get::<_, Option<i64>>(4)?.map(i64::cast_unsigned),
         cve_addressed: row.get::<_, i64>(5)?.cast_unsigned(),
         os_build: text(row, 6)?,
-    })
+    };
+    if row.get_ref(7)?.as_blob()? != digest(&kb) {
+        return Err(damage("a missing KB is not as it was written"));
+    }
+    Ok(kb)
 }
 
 fn text(row: &Row<'_>, column: usize) -> Result<Option<Arc<str>>> {

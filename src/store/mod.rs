@@ -13,6 +13,7 @@ mod begin;
 mod calls;
 mod error;
 mod finish;
+mod header;
 mod inventories;
 mod json;
 mod lock;

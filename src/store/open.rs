@@ -1,27 +1,22 @@
 //! Opening: a file that is not ours, or not whole, is left as it is.
 
 use std::{
-    fs::{self, File, OpenOptions},
-    io::{self, ErrorKind, Read},
+    fs::{self, OpenOptions},
+    io::{self, ErrorKind},
     path::Path,
     time::Duration,
 };
 
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior, config::DbConfig};
 use tracing::warn;
 
-use super::{Problem, Store, StoreError, place};
+use super::{Problem, Store, StoreError, header, place};
 
 /// What stands in the file's header, so that it is known whose it is: `PGap`.
 const APPLICATION_ID: i64 = 0x5047_6170;
 /// The version of the tables.
 const VERSION: i64 = 1;
 const TABLES: &str = include_str!("schema.sql");
-
-/// How every SQLite file begins.
-const MAGIC: &[u8; 16] = b"SQLite format 3\0";
-/// The length of a SQLite file's header.
-const HEADER: u64 = 100;
 
 /// How long another program may hold the file before it counts as locked.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -34,7 +29,7 @@ impl Store {
         if let Some(folder) = path.parent() {
             create_folder(folder).map_err(|error| failed(Problem::Folder(error)))?;
         }
-        look_at_header(path).map_err(failed)?;
+        header::look(path).map_err(failed)?;
         create_file(path).map_err(|error| failed(Problem::Open(error)))?;
         if let Some(system) = place::network_file_system(path) {
             warn!(
@@ -51,15 +46,20 @@ impl Store {
     /// Opens a store that has to be there already.
     pub fn open_existing(path: &Path) -> Result<Self, StoreError> {
         let failed = |problem| StoreError::new(path, problem);
-        if !path.exists() {
+        if !header::look(path).map_err(failed)? {
             return Err(failed(Problem::Missing));
         }
-        look_at_header(path).map_err(failed)?;
         let connection = connect(path).map_err(failed)?;
-        match version(&connection).map_err(failed)? {
-            Some(_) => Ok(Self::new(connection, path)),
-            None => Err(failed(Problem::Empty("holds no run yet"))),
+        if version(&connection).map_err(failed)?.is_none() {
+            return Err(failed(Problem::Empty("holds no run yet")));
         }
+        Ok(Self::new(connection, path))
+    }
+
+    /// Reads the whole file, and says where it is not sound: a tenth of a gigabyte takes
+    /// half a second.
+    pub fn verify(&self) -> Result<(), StoreError> {
+        verify(&self.connection).map_err(|problem| StoreError::new(&self.path, problem))
     }
 
     fn new(connection: Connection, path: &Path) -> Self {
@@ -101,46 +101,34 @@ fn create_file(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Looks whether the file could be a store, before SQLite gets to touch it. An empty one is
-/// as good as none.
-fn look_at_header(path: &Path) -> Result<(), Problem> {
-    let mut file = match File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(Problem::Open(error)),
-    };
-    let metadata = file.metadata().map_err(Problem::Open)?;
-    if metadata.is_dir() {
-        return Err(Problem::Foreign("it is a folder"));
-    }
-    if metadata.len() == 0 {
-        return Ok(());
-    }
-    let mut magic = [0; MAGIC.len()];
-    match file.read_exact(&mut magic) {
-        Ok(()) if &magic == MAGIC && metadata.len() >= HEADER => Ok(()),
-        Err(error) if error.kind() != ErrorKind::UnexpectedEof => Err(Problem::Open(error)),
-        _ => Err(Problem::Foreign("it is no SQLite database")),
-    }
-}
-
 fn connect(path: &Path) -> Result<Connection, Problem> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(PATIENCE)?;
+    moves_on_close(&connection, !header::has_log(path))?;
     // References are documentation: to check each costs more than all else, and one writer
     // keeps them.
     connection.pragma_update(None, "foreign_keys", false)?;
     Ok(connection)
 }
 
-/// Makes sure that the tables are there and can be written to.
+/// Whether closing moves what stands in the log beside the file into the file. It must not
+/// before it is known that the file is ours, and sound.
+fn moves_on_close(connection: &Connection, moves: bool) -> rusqlite::Result<()> {
+    let config = DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE;
+    connection.set_db_config(config, !moves).map(drop)
+}
+
+/// Makes sure that the file is sound, that the tables are there, and that they can be written
+/// to.
 fn prepare(connection: &mut Connection) -> Result<(), Problem> {
     // SQLite opens a file that it may not write to for reading, and says nothing.
     if connection.is_readonly("main")? {
         return Err(Problem::ReadOnly);
     }
     version(connection)?;
+    verify(connection)?;
+    moves_on_close(connection, true)?;
     // Readers do not wait for the writer, nor the writer for them.
     connection.pragma_update(None, "journal_mode", "wal")?;
     // A killed process loses nothing; the recorder syncs for the power cut.
@@ -152,6 +140,15 @@ fn prepare(connection: &mut Connection) -> Result<(), Problem> {
         transaction.pragma_update(None, "user_version", VERSION)?;
     }
     Ok(transaction.commit()?)
+}
+
+/// Looks at every page: that each is there, that indexes and tables agree.
+fn verify(connection: &Connection) -> Result<(), Problem> {
+    let found: String = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+    match found.lines().last() {
+        Some("ok") => Ok(()),
+        problem => Err(Problem::damaged(problem.unwrap_or_default())),
+    }
 }
 
 /// The version of the tables, or none where the file is empty. Anything else is not ours.

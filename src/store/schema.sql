@@ -37,7 +37,8 @@ CREATE TABLE answer (
     run INTEGER NOT NULL, -- that asked; it may be gone by now
     session INTEGER NOT NULL, -- of that run
     answered_at_ms INTEGER NOT NULL,
-    missing TEXT NOT NULL -- JSON, a list of missing_kb.id
+    missing TEXT NOT NULL, -- JSON, a list of missing_kb.id
+    checksum INTEGER NOT NULL -- of machine and missing: no figure comes from a flipped bit
 ) STRICT;
 
 -- A list of machines, as it was read; the same list is kept once.

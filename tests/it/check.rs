@@ -30,6 +30,9 @@ fn everything_is_in_place() {
     shows(&run, "sign-in", scene.tenant.authority_url().as_str());
     shows(&run, "scope", scene.tenant.scope());
     shows(&run, "credential", "secret");
+    let store = scene.path(".local/state/patchgap/patchgap.sqlite");
+    shows(&run, "store", &format!("{} (no run yet)", store.display()));
+    assert!(store.exists());
     shows(&run, "tenant", scene.tenant.tenant_id());
     shows(&run, "application", scene.tenant.client_id());
     shows(&run, "token expires", "(in 59 min)");

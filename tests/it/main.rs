@@ -5,6 +5,7 @@
 
 mod bad_configuration;
 mod bad_input;
+mod bad_store;
 mod breaker;
 mod check;
 mod common;

@@ -1,0 +1,348 @@
+//! A store that does not do: said before anything is asked, and left as it is.
+
+use std::{
+    fs,
+    path::Path,
+    process::Command,
+    time::{Duration, Instant},
+};
+
+use rusqlite::Connection;
+
+use crate::common::{Finished, Scene, assert_truth};
+
+/// Commands that take the store as it is, whether they would write to it, and whether they
+/// need the tenant.
+const COMMANDS: [&[&str]; 5] = [
+    &["report", "machines.csv"],
+    &["check"],
+    &["report", "machines.csv", "--dry-run"],
+    &["report", "--offline"],
+    &["runs"],
+];
+
+/// A command with this store.
+fn with_state(scene: &Scene, command: &[&str], state: &str) -> Finished {
+    scene.run(&[command, &["--state", state]].concat())
+}
+
+/// A scene whose store, `store.sqlite`, holds a run for ten machines. It has the truth about
+/// them from then on, and its log begins with ten calls.
+fn with_a_run() -> Scene {
+    let scene = Scene::with_machines(10);
+    with_state(&scene, COMMANDS[0], "store.sqlite").exits_with(0);
+    fs::remove_dir_all(scene.path("reports")).unwrap();
+    scene
+}
+
+/// Demands that each of these commands refuses the store, saying so, and leaves it and the
+/// tenant alone.
+#[track_caller]
+fn is_refused(scene: &Scene, commands: &[&[&str]], state: &str, problem: &str, hint: &str) {
+    let path = scene.path(state);
+    let before = (fs::read(&path).ok(), scene.tenant.log());
+    for command in commands {
+        let run = with_state(scene, command, state).exits_with(3);
+        run.complains(&format!("error: the store {state}: "))
+            .complains(problem)
+            .hints(hint);
+        let after = (fs::read(&path).ok(), scene.tenant.log());
+        assert!(before.0 == after.0, "{command:?} changed the store");
+        assert_eq!(before.1.calls.len(), after.1.calls.len(), "{command:?}");
+        assert_eq!(
+            before.1.sign_ins.len(),
+            after.1.sign_ins.len(),
+            "{command:?}"
+        );
+        assert!(!scene.path("reports/summary.json").exists(), "{command:?}");
+    }
+}
+
+#[test]
+fn a_folder_in_its_place() {
+    let scene = Scene::with_machines(1);
+    fs::create_dir(scene.path("folder")).unwrap();
+    is_refused(&scene, &COMMANDS, "folder", "it is a folder", "--state");
+}
+
+#[test]
+fn another_file_in_its_place() {
+    let scene = Scene::with_machines(1);
+    let inventory = scene.tenant.inventory_csv();
+    for content in ["x", "machineId\n", &inventory] {
+        scene.write("file", content);
+        let problem = "is no store of patchgap: it is no SQLite database";
+        is_refused(&scene, &COMMANDS, "file", problem, "choose another file");
+    }
+}
+
+#[test]
+fn another_programs_database_in_its_place() {
+    let scene = Scene::with_machines(1);
+    for mode in ["wal", "delete"] {
+        let other = Connection::open(scene.path(mode)).unwrap();
+        other.pragma_update(None, "journal_mode", mode).unwrap();
+        other.execute_batch("CREATE TABLE mine (a)").unwrap();
+        // Still open: in one of the modes, what was committed stands in the log.
+        let problem = "is no store of patchgap: it is another program's database";
+        is_refused(&scene, &COMMANDS, mode, problem, "choose another file");
+    }
+}
+
+#[test]
+fn a_newer_version() {
+    let scene = with_a_run();
+    let newer = Connection::open(scene.path("store.sqlite")).unwrap();
+    newer.pragma_update(None, "user_version", 2).unwrap();
+    let problem = "was written by a newer patchgap: its version is 2, this one reads up to 1";
+    is_refused(
+        &scene,
+        &COMMANDS,
+        "store.sqlite",
+        problem,
+        "update patchgap",
+    );
+}
+
+/// What was committed is in the log beside the file, as after a kill: nothing of it is moved,
+/// because that would change a file that is not ours to change.
+#[test]
+fn a_newer_version_with_a_log_beside_it() {
+    let scene = with_a_run();
+    let (file, log) = killed_after(&scene, "PRAGMA user_version = 2");
+    assert!(!log.is_empty());
+    scene.write("killed.sqlite", &file);
+    scene.write("killed.sqlite-wal", &log);
+    let problem = "was written by a newer patchgap";
+    is_refused(&scene, &COMMANDS, "killed.sqlite", problem, "update");
+    assert_eq!(fs::read(scene.path("killed.sqlite-wal")).unwrap(), log);
+}
+
+/// The store and its log as a process leaves them that is killed after this.
+fn killed_after(scene: &Scene, sql: &str) -> (Vec<u8>, Vec<u8>) {
+    let path = scene.path("store.sqlite");
+    let writer = Connection::open(&path).unwrap();
+    writer.pragma_update(None, "wal_autocheckpoint", 0).unwrap();
+    writer.execute_batch(sql).unwrap();
+    let log = fs::read(scene.path("store.sqlite-wal")).unwrap();
+    (fs::read(path).unwrap(), log)
+}
+
+#[test]
+fn a_truncated_store() {
+    let scene = with_a_run();
+    let whole = fs::read(scene.path("store.sqlite")).unwrap();
+    for (length, problem) in [
+        (1, "it is no SQLite database"),
+        (99, "it is no SQLite database"),
+        (100, ""),
+        (4095, ""),
+        (4096, "is damaged"),
+        (whole.len() / 2, "is damaged"),
+    ] {
+        scene.write("cut.sqlite", &whole[..length]);
+        is_refused(&scene, &COMMANDS[..1], "cut.sqlite", problem, "");
+        is_refused(&scene, &COMMANDS[3..4], "cut.sqlite", problem, "");
+    }
+    scene.write("cut.sqlite", &whole[..whole.len() - 4096]);
+    is_refused(&scene, &COMMANDS, "cut.sqlite", "is damaged", "backup");
+    // The last page is not full.
+    scene.write("cut.sqlite", &whole[..whole.len() - 1]);
+    let run = with_state(&scene, COMMANDS[3], "cut.sqlite").exits_with(0);
+    assert_truth(&scene, &run);
+}
+
+/// SQLite alone notices nothing: the log says how long the file has to be.
+#[test]
+fn a_truncated_store_with_a_log_beside_it() {
+    let scene = with_a_run();
+    let (file, log) = killed_after(&scene, "UPDATE run SET active_at_ms = active_at_ms + 1");
+    for length in [0, 4096, file.len() / 2, file.len() - 4096] {
+        scene.write("cut.sqlite", &file[..length]);
+        scene.write("cut.sqlite-wal", &log);
+        let commands = [COMMANDS[0], COMMANDS[1], COMMANDS[3]];
+        is_refused(&scene, &commands, "cut.sqlite", "is damaged", "backup");
+        assert_eq!(fs::read(scene.path("cut.sqlite-wal")).unwrap(), log);
+    }
+    // Whatever is left of the log: what was committed before counts.
+    for length in [0, 1, 31, 32, 1000, log.len() / 2, log.len() - 1, log.len()] {
+        scene.write("whole.sqlite", &file);
+        scene.write("whole.sqlite-wal", &log[..length]);
+        let run = with_state(&scene, COMMANDS[3], "whole.sqlite").exits_with(0);
+        assert_truth(&scene, &run);
+    }
+}
+
+/// Bytes that turned into others are found, or do not matter: no report says anything else
+/// than before.
+#[test]
+fn flipped_bytes() {
+    const TIMES: u64 = 40;
+    let scene = with_a_run();
+    let whole = fs::read(scene.path("store.sqlite")).unwrap();
+    let mut random = fastrand::Rng::with_seed(7);
+    let (mut found, mut harmless) = (0, 0);
+    for _ in 0..TIMES {
+        let mut flipped = whole.clone();
+        let at = random.usize(100..flipped.len());
+        flipped[at] ^= random.u8(1..);
+        scene.write("flipped.sqlite", &flipped);
+        let run = with_state(&scene, COMMANDS[3], "flipped.sqlite");
+        if run.code == Some(0) {
+            assert_truth(&scene, &run);
+            harmless += 1;
+        } else {
+            run.exits_with(3).complains("is damaged").hints("backup");
+            found += 1;
+        }
+    }
+    assert!(found > 0 && harmless > 0, "{found} {harmless}");
+}
+
+#[test]
+fn an_empty_file_becomes_a_store() {
+    let scene = Scene::with_machines(3);
+    for command in [COMMANDS[3], COMMANDS[4]] {
+        scene.write("empty.sqlite", "");
+        is_refused(
+            &scene,
+            &[command],
+            "empty.sqlite",
+            "holds no run yet",
+            "fills it",
+        );
+    }
+    with_state(&scene, COMMANDS[0], "empty.sqlite").exits_with(0);
+    let run = with_state(&scene, COMMANDS[3], "empty.sqlite").exits_with(0);
+    assert_truth(&scene, &run);
+}
+
+#[test]
+fn a_store_that_is_not_there_is_made_with_its_folder() {
+    let scene = Scene::with_machines(3);
+    let commands = [COMMANDS[3], COMMANDS[4]];
+    let state = "very/new/store.sqlite";
+    is_refused(&scene, &commands, state, "is not there", "fills it");
+    with_state(&scene, COMMANDS[2], state).exits_with(0);
+    assert!(!scene.path("very").exists());
+    with_state(&scene, COMMANDS[1], state).exits_with(0);
+    assert!(scene.path(state).exists());
+    with_state(&scene, COMMANDS[0], state).exits_with(0);
+}
+
+#[test]
+fn a_place_below_a_file() {
+    let scene = Scene::with_machines(1);
+    scene.write("file", "mine");
+    let commands = [COMMANDS[0], COMMANDS[1]];
+    let (state, problem) = ("file/store.sqlite", "its folder cannot be created");
+    is_refused(&scene, &commands, state, problem, "--state");
+    is_refused(&scene, &COMMANDS[2..], state, "cannot be opened", "--state");
+    assert_eq!(fs::read(scene.path("file")).unwrap(), b"mine");
+}
+
+/// Nobody can make files there, whoever runs the tests.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_folder_that_nobody_can_write_to() {
+    let scene = Scene::with_machines(1);
+    for (state, problem) in [
+        (
+            "/proc/patchgap/store.sqlite",
+            "its folder cannot be created",
+        ),
+        ("/sys/patchgap/store.sqlite", "its folder cannot be created"),
+        ("/proc/store.sqlite", "cannot be opened"),
+        ("/sys/store.sqlite", "cannot be opened"),
+        ("/dev/null", "it is no ordinary file"),
+    ] {
+        is_refused(&scene, &COMMANDS[..2], state, problem, "--state");
+    }
+}
+
+/// The command of somebody to whom permissions apply: `root` may write anywhere, unless that
+/// right is taken away.
+#[cfg(target_os = "linux")]
+fn without_privileges(command: &Command, scene: &Scene) -> Command {
+    let mut unprivileged = Command::new("setpriv");
+    let rights = "-dac_override,-dac_read_search";
+    if !fs::read_to_string("/proc/self/status")
+        .unwrap()
+        .contains("CapEff:\t0000000000000000")
+    {
+        unprivileged.args(["--bounding-set", rights, "--inh-caps", rights]);
+    }
+    let variables = command.get_envs();
+    unprivileged
+        .arg(command.get_program())
+        .args(command.get_args())
+        .current_dir(scene.folder())
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap())
+        .envs(variables.filter_map(|(name, value)| Some((name, value?))));
+    unprivileged
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_file_or_folder_that_may_not_be_written_to() {
+    let scene = with_a_run();
+    fs::create_dir(scene.path("locked")).unwrap();
+    let whole = fs::read(scene.path("store.sqlite")).unwrap();
+    for name in [
+        "read-only.sqlite",
+        "unreadable.sqlite",
+        "locked/store.sqlite",
+    ] {
+        scene.write(name, &whole);
+    }
+    set_mode(&scene.path("read-only.sqlite"), 0o400);
+    set_mode(&scene.path("unreadable.sqlite"), 0);
+    set_mode(&scene.path("locked"), 0o500);
+    let calls = scene.tenant.log().calls.len();
+    for (state, problem) in [
+        ("read-only.sqlite", "is read-only"),
+        ("unreadable.sqlite", "cannot be opened: "),
+        ("locked/store.sqlite", "is read-only, or its folder is"),
+        ("locked/new.sqlite", "cannot be opened: "),
+        ("locked/new/store.sqlite", "its folder cannot be created: "),
+    ] {
+        for command in &COMMANDS[..2] {
+            let command = scene.command(&[*command, &["--state", state]].concat());
+            let run = scene.finish(&mut without_privileges(&command, &scene));
+            run.exits_with(3).complains(problem).hints("--state FILE");
+        }
+    }
+    assert_eq!(scene.tenant.log().calls.len(), calls);
+    set_mode(&scene.path("locked"), 0o700);
+    assert_eq!(fs::read(scene.path("locked/store.sqlite")).unwrap(), whole);
+}
+
+#[cfg(unix)]
+fn set_mode(path: &Path, mode: u32) {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+}
+
+#[test]
+fn a_store_that_another_program_holds() {
+    let scene = with_a_run();
+    let other = Connection::open(scene.path("store.sqlite")).unwrap();
+    other.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    let start = Instant::now();
+    let problem = "is locked by another program";
+    is_refused(
+        &scene,
+        &COMMANDS[..1],
+        "store.sqlite",
+        problem,
+        "close the program",
+    );
+    assert!(
+        start.elapsed() < Duration::from_secs(8),
+        "{:?}",
+        start.elapsed()
+    );
+    // Whoever only reads need not wait.
+    with_state(&scene, COMMANDS[4], "store.sqlite").exits_with(0);
+}
