@@ -2,7 +2,7 @@
 
 use patchgap::simulator::Fault;
 
-use crate::common::{Counts, Finished, Scene, fleet_ids};
+use crate::common::{Counts, Finished, Scene, assert_truth, fleet_ids};
 
 const MACHINES: u64 = 200;
 
@@ -50,6 +50,24 @@ fn a_service_that_is_not_there() {
         "connection: ",
     );
     assert!(scene.tenant.log().calls.is_empty());
+}
+
+#[test]
+fn the_next_run_goes_on_when_it_is_mended() {
+    let mut scene = scene();
+    stops_early(&scene, &[], "HTTP 500 InternalServerError");
+    scene.replace_tenant(|settings| settings.machines = usize::try_from(MACHINES).unwrap());
+    let run = scene.report(&[]).exits_with(0);
+    let run = run
+        .complains("going on with the run that began")
+        .complains("0 of 200 machines have their answer");
+    assert_truth(&scene, &run);
+    // What had failed comes last.
+    let log = scene.tenant.log();
+    assert_eq!(log.calls.len() as u64, MACHINES);
+    let failed = fleet_ids(20);
+    let first = log.calls[..100].iter().filter_map(|call| call.machine);
+    assert_eq!(first.filter(|id| failed.contains(id)).count(), 0);
 }
 
 #[test]

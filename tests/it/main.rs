@@ -21,7 +21,10 @@ mod hostile;
 #[cfg(unix)]
 mod interruption;
 mod inventory_shapes;
+#[cfg(unix)]
+mod killed;
 mod logs;
+mod offline;
 #[cfg(unix)]
 mod outage;
 mod output;
@@ -33,10 +36,17 @@ mod readme_facts;
 mod readme_store;
 mod refusals;
 mod rehearsal;
+mod remembered_quota;
+#[cfg(unix)]
+mod resume;
+mod reuse;
+mod runs_list;
 mod same_bytes;
 mod samples;
 mod secrets;
 mod simulate;
 mod tokens;
+#[cfg(unix)]
+mod two_at_once;
 mod unknown_machines;
 mod whole_run;

@@ -14,19 +14,9 @@ fn scene() -> Scene {
     })
 }
 
-/// A report with every time in `answeredAt` made the same.
-fn masked(run: &Finished, name: &str) -> String {
-    let mut text = String::from_utf8(run.bytes(name)).unwrap();
-    for row in run.rows(name) {
-        if let Some(time) = row.get("answeredAt").filter(|time| !time.is_empty()) {
-            text = text.replace(time, "<time>");
-        }
-    }
-    text
-}
-
 fn reports(run: &Finished) -> [String; 4] {
-    ["kbs.csv", "machines.csv", "gaps.csv", "failures.csv"].map(|name| masked(run, name))
+    ["kbs.csv", "machines.csv", "gaps.csv", "failures.csv"]
+        .map(|name| run.masked(name, &["answeredAt"]))
 }
 
 #[test]

@@ -33,7 +33,7 @@ pub(crate) struct Background {
 impl Background {
     pub(crate) fn start(command: &mut Command, reports: PathBuf) -> Self {
         // Read while it is written, and never full.
-        let standard_error = reports.with_file_name("standard-error");
+        let standard_error = reports.with_extension("standard-error");
         let error = File::create(&standard_error).unwrap();
         let piped = command.stdout(Stdio::piped()).stderr(error);
         Self {
@@ -54,6 +54,17 @@ impl Background {
         kill.arg(format!("-{name}"))
             .arg(self.child.id().to_string());
         assert!(kill.status().unwrap().success());
+    }
+
+    /// Whether it has ended by itself.
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
+    }
+
+    /// Kills it, as with `kill -9`: it learns nothing of that.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
     }
 
     /// Waits for the end of the run.

@@ -92,6 +92,20 @@ impl Finished {
         fs::read(self.reports.join(name)).unwrap()
     }
 
+    /// A CSV report with every cell of these columns masked: what differs from run to run.
+    pub(crate) fn masked(&self, name: &str, columns: &[&str]) -> String {
+        let mut text = String::from_utf8(self.bytes(name)).unwrap();
+        let rows = self.rows(name);
+        let cells = rows.iter().flat_map(|row| {
+            let cells = columns.iter().filter_map(|column| row.get(*column));
+            cells.filter(|cell| !cell.is_empty())
+        });
+        for cell in cells {
+            text = text.replace(cell, "<masked>");
+        }
+        text
+    }
+
     /// `summary.json`.
     pub(crate) fn summary(&self) -> Value {
         serde_json::from_slice(&self.bytes("summary.json")).unwrap()

@@ -4,6 +4,7 @@
 #[cfg(unix)]
 mod background;
 mod finished;
+mod kept;
 mod page;
 mod scene;
 mod truth;

@@ -2,6 +2,7 @@
 
 use std::{
     fs::{self, File},
+    net::SocketAddr,
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -13,6 +14,7 @@ use patchgap::{
 };
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
+use url::Url;
 
 #[cfg(unix)]
 use super::Background;
@@ -24,12 +26,27 @@ pub(crate) fn fleet_ids(machines: usize) -> Vec<MachineId> {
     fleet.machines().iter().map(|machine| machine.id).collect()
 }
 
+/// A tenant without faults and without limits, but as `change` makes it.
+fn settings(change: impl FnOnce(&mut Settings)) -> Settings {
+    let mut settings = Settings {
+        limits: "none".parse().unwrap(),
+        ..Settings::default()
+    };
+    change(&mut settings);
+    settings
+}
+
+/// Where a tenant's URL leads.
+fn address(url: &Url) -> SocketAddr {
+    url.socket_addrs(|| None).unwrap()[0]
+}
+
 /// A tenant without quota, and a folder with everything that a run against it needs.
 pub(crate) struct Scene {
     pub(crate) tenant: Simulator,
     folder: TempDir,
     /// Serves the tenant for as long as the scene lasts.
-    _runtime: Runtime,
+    runtime: Runtime,
 }
 
 impl Scene {
@@ -40,11 +57,7 @@ impl Scene {
 
     /// A tenant as `change` makes it of one without faults and without limits.
     pub(crate) fn with(change: impl FnOnce(&mut Settings)) -> Self {
-        let mut settings = Settings {
-            limits: "none".parse().unwrap(),
-            ..Settings::default()
-        };
-        change(&mut settings);
+        let settings = settings(change);
         let runtime = Runtime::new().unwrap();
         let tenant = runtime
             .block_on(Simulator::start(settings, Timestamp::now()))
@@ -52,11 +65,31 @@ impl Scene {
         let scene = Self {
             tenant,
             folder: tempfile::tempdir().unwrap(),
-            _runtime: runtime,
+            runtime,
         };
         scene.write("root.pem", scene.tenant.root_certificate_pem());
         scene.write("machines.csv", scene.tenant.inventory_csv());
         scene
+    }
+
+    /// Puts another tenant in the place of this one, at the same addresses.
+    pub(crate) fn replace_tenant(&mut self, change: impl FnOnce(&mut Settings)) {
+        let mut settings = settings(change);
+        settings.address = address(self.tenant.api_url());
+        settings.sign_in_address = address(self.tenant.authority_url());
+        let start = |settings| {
+            let start = Simulator::start(settings, Timestamp::now());
+            self.runtime.block_on(start)
+        };
+        // The old one has to go first.
+        let elsewhere = start(Settings::default()).unwrap();
+        drop(std::mem::replace(&mut self.tenant, elsewhere));
+        let mut tenant = start(settings.clone());
+        while tenant.is_err() {
+            tenant = start(settings.clone());
+        }
+        self.tenant = tenant.unwrap();
+        self.write("root.pem", self.tenant.root_certificate_pem());
     }
 
     /// A path in the scene's folder.
@@ -102,6 +135,7 @@ impl Scene {
                 self.tenant.authority_url().as_str(),
             )
             .env("PATCHGAP_CA_CERT", self.path("root.pem"))
+            .env("PATCHGAP_STATE", self.path("store.sqlite"))
             .env("PATCHGAP_RATE_LIMIT", "none")
             .env("PATCHGAP_PACE", "none");
         command

@@ -1,0 +1,217 @@
+//! Killed, as by `kill -9` or a power cut: nothing that was kept is asked again, and the
+//! reports are those of a run that nobody killed.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    time::Duration,
+};
+
+use fastrand::Rng;
+use patchgap::{
+    machine::MachineId,
+    simulator::{Fault, Settings},
+};
+
+use crate::common::{Background, Finished, Scene, assert_truth, fleet_ids, wait_until};
+
+const MACHINES: usize = 240;
+const KILLS: usize = 25;
+const CONCURRENCY: usize = 4;
+
+/// A fleet of which machines flap or are gone, and whose calls fail now and then.
+fn night(settings: &mut Settings) {
+    settings.machines = MACHINES;
+    settings.latency = Duration::from_millis(8);
+    settings.faults.flapping = 0.1;
+    settings.faults.gone = 0.03;
+    settings.faults.per_call = vec![
+        (Fault::ServerError, 0.03),
+        (Fault::Reset, 0.02),
+        (Fault::Throttled, 0.004),
+        (Fault::Paged, 0.1),
+    ];
+    settings.faults.retry_after = Duration::ZERO;
+}
+
+/// With a quota that is never used up: each call waits until it is noted, and by then
+/// everything that came before is kept.
+fn begin(scene: &Scene) -> Background {
+    let concurrency = CONCURRENCY.to_string();
+    scene.report_in_background(&["--concurrency", &concurrency, "--rate-limit", "10000/min"])
+}
+
+/// Waits until so many calls have arrived, or the run has ended before that.
+fn wait_for_calls(scene: &Scene, run: &mut Background, calls: usize) {
+    wait_until("the calls have arrived", || {
+        scene.tenant.log().calls.len() >= calls || run.has_ended()
+    });
+}
+
+/// Everything that does not depend on when something was asked, and how often.
+fn lasting(run: &Finished) -> BTreeMap<&'static str, String> {
+    let csv = ["kbs.csv", "machines.csv", "gaps.csv", "failures.csv"];
+    let mut reports: BTreeMap<_, _> = csv
+        .map(|name| (name, run.masked(name, &["answeredAt", "correlationId"])))
+        .into();
+    let mut summary = run.summary();
+    for fleeting in ["startedAt", "finishedAt", "apiUrl", "requests"] {
+        assert!(!summary[fleeting].take().is_null());
+    }
+    summary["machines"]["reused"].take();
+    reports.insert("summary.json", summary.to_string());
+    reports
+}
+
+/// What the killed runs had kept, with the number of calls that had arrived by then.
+type Keeping = Vec<(usize, BTreeSet<MachineId>)>;
+
+/// Starts the run and kills it, again and again.
+fn kill_at_random_moments(scene: &Scene) -> Keeping {
+    let mut random = Rng::with_seed(3);
+    let mut keeping = Keeping::new();
+    for _ in 0..KILLS {
+        let before = scene.tenant.log().calls.len();
+        let mut run = begin(scene);
+        wait_for_calls(scene, &mut run, before + random.usize(1..24));
+        run.kill();
+        let kept = scene.copy_of_kept().answered();
+        keeping.push((scene.tenant.log().calls.len(), kept));
+    }
+    keeping
+}
+
+/// Demands that no machine was asked again once its answer was kept.
+#[track_caller]
+fn assert_none_asked_again(scene: &Scene, keeping: &Keeping) {
+    let calls = scene.tenant.log().calls;
+    for (arrived, kept) in keeping {
+        let later = calls[*arrived..].iter().filter_map(|call| call.machine);
+        let again: Vec<_> = later.filter(|machine| kept.contains(machine)).collect();
+        assert!(again.is_empty(), "asked again: {again:?}");
+    }
+}
+
+#[test]
+fn at_many_random_moments_of_a_bad_night() {
+    let undisturbed = Scene::with(night);
+    let expected = begin(&undisturbed);
+    let scene = Scene::with(night);
+    let keeping = kill_at_random_moments(&scene);
+    let expected = expected.finish().exits_with(5);
+    let run = begin(&scene).finish().exits_with(5);
+    let run = run.complains("going on with the run that began");
+
+    assert_eq!(lasting(&run), lasting(&expected));
+    assert_none_asked_again(&scene, &keeping);
+    let asked = |scene: &Scene| scene.tenant.log().calls.len();
+    let lost = asked(&scene) - asked(&undisturbed);
+    assert!(lost <= KILLS * (CONCURRENCY + 2), "{lost} calls lost");
+    assert_eq!(run.summary()["outcome"], "partial");
+    assert_gone_are_left_alone(&scene, expected.counts().not_found);
+}
+
+/// Three calls tell that a machine is gone, whatever was killed in between.
+#[track_caller]
+fn assert_gone_are_left_alone(scene: &Scene, gone: u64) {
+    let log = scene.tenant.log();
+    let ids = fleet_ids(MACHINES).into_iter();
+    let asked: Vec<usize> = ids
+        .filter(|id| scene.tenant.truth(*id).is_none())
+        .map(|id| log.of(id).count())
+        .collect();
+    assert_eq!(asked.len() as u64, gone);
+    let calls: usize = asked.iter().sum();
+    assert!(calls <= asked.len() * 3 + KILLS, "{asked:?}");
+}
+
+/// Kills a run as soon as something is there, and demands that the next one brings all.
+#[track_caller]
+fn kill_when(scene: &Scene, what: &str, mut is_there: impl FnMut(&Scene) -> bool) {
+    let mut run = scene.report_in_background(&["--progress", "off"]);
+    while !is_there(scene) && !run.has_ended() {}
+    run.kill();
+    let run = scene.report(&[]);
+    assert_eq!(run.code, Some(0), "{what}: {}", run.stderr);
+    assert_truth(scene, &run);
+    for name in ["store.sqlite", "store.sqlite-wal", "store.sqlite-shm"] {
+        let _ = fs::remove_file(scene.path(name));
+    }
+}
+
+#[test]
+fn while_the_store_is_being_made() {
+    let scene = Scene::with(|settings| {
+        settings.machines = 5;
+        settings.latency = Duration::from_millis(20);
+    });
+    let length = |scene: &Scene, name: &str| {
+        let file = fs::metadata(scene.path(name));
+        file.map(|file| file.len())
+    };
+    kill_when(&scene, "an empty file", |scene| {
+        length(scene, "store.sqlite").is_ok()
+    });
+    kill_when(&scene, "a header", |scene| {
+        length(scene, "store.sqlite").is_ok_and(|length| length > 0)
+    });
+    kill_when(&scene, "a log", |scene| {
+        length(scene, "store.sqlite-wal").is_ok()
+    });
+    kill_when(&scene, "a first commit", |scene| {
+        length(scene, "store.sqlite-wal").is_ok_and(|length| length > 0)
+    });
+    let sign_ins = scene.tenant.log().sign_ins.len();
+    kill_when(&scene, "a sign-in", |scene| {
+        scene.tenant.log().sign_ins.len() > sign_ins
+    });
+}
+
+#[test]
+fn in_the_late_pass() {
+    let unknown = fleet_ids(1)[0];
+    let scene = Scene::with(|settings| {
+        settings.machines = 10;
+        let script = vec![Fault::NotFound, Fault::Hang];
+        settings.faults.script.insert(unknown, script);
+    });
+    let mut run = begin(&scene);
+    wait_for_calls(&scene, &mut run, 11);
+    run.kill();
+    let run = begin(&scene).finish().exits_with(0);
+    let run = run.complains("9 of 10 machines have their answer");
+    assert_truth(&scene, &run);
+    let calls = scene.tenant.log().calls;
+    let asked: Vec<_> = calls[11..].iter().map(|call| call.machine).collect();
+    assert_eq!(asked, [Some(unknown)]);
+}
+
+/// What a run does last is to note that it has ended. Here it takes for ever.
+const FOR_EVER: &str = "
+    CREATE TRIGGER for_ever BEFORE UPDATE OF ending ON run WHEN NEW.ending IS NOT NULL
+    BEGIN
+        SELECT count(*) FROM machine AS a, machine AS b, machine AS c, machine AS d,
+            machine AS e, machine AS f, machine AS g, machine AS h;
+    END";
+
+#[test]
+fn between_its_reports_and_its_end() {
+    let scene = Scene::with_machines(40);
+    scene.report(&[]).exits_with(0);
+    scene.kept().execute(FOR_EVER);
+    for _ in 0..2 {
+        fs::remove_dir_all(scene.path("reports")).unwrap();
+        let run = scene.report_in_background(&[]);
+        wait_until("the reports are written", || {
+            scene.path("reports").join("summary.json").exists()
+        });
+        run.kill();
+    }
+    scene.kept().execute("DROP TRIGGER for_ever");
+    let run = scene.report(&[]).exits_with(0);
+    let run = run.complains("40 of 40 machines have their answer");
+    assert_truth(&scene, &run);
+    assert_eq!(scene.tenant.log().calls.len(), 2 * 40);
+    let run = scene.report(&["--dry-run"]).exits_with(0);
+    assert!(!run.stdout.contains("store"), "{}", run.stdout);
+}

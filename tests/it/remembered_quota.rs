@@ -1,0 +1,83 @@
+//! The quota outlives the process: the next one knows what was sent.
+
+use std::time::Duration;
+
+use crate::common::{Finished, Scene, assert_truth, wait_until};
+
+/// Two windows that take turns in holding the runs up.
+const LIMITS: &str = "40/s,60/3s";
+const MACHINES: usize = 60;
+
+/// A tenant that counts exactly.
+fn exact() -> Scene {
+    Scene::with(|settings| {
+        settings.machines = MACHINES;
+        settings.limits = LIMITS.parse().unwrap();
+        settings.latency = Duration::from_millis(20);
+    })
+}
+
+const KNOWN: [&str; 4] = ["--rate-limit", LIMITS, "--concurrency", "20"];
+
+/// Demands that no call of all runs was refused.
+#[track_caller]
+fn none_refused(scene: &Scene, run: Finished) {
+    let run = run.exits_with(0);
+    assert_truth(scene, &run);
+    assert_eq!(scene.tenant.log().over_quota(), 0);
+    assert_eq!(run.summary()["requests"]["throttled"], 0);
+}
+
+#[test]
+fn after_a_run_that_ended() {
+    let scene = exact();
+    none_refused(&scene, scene.report(&KNOWN));
+    none_refused(&scene, scene.report(&KNOWN));
+    assert_eq!(scene.tenant.log().calls.len(), 2 * MACHINES);
+}
+
+/// While it waits for the next window: all that it sent is answered by then.
+#[cfg(unix)]
+#[test]
+fn after_a_run_that_was_killed() {
+    for calls in [25, 40] {
+        let scene = exact();
+        let run = scene.report_in_background(&KNOWN);
+        wait_until("the calls have arrived", || {
+            scene.tenant.log().calls.len() >= calls
+        });
+        run.kill();
+        let known = [&KNOWN[..], &["--fresh", "--timeout", "500ms"]].concat();
+        none_refused(&scene, scene.report(&known));
+    }
+}
+
+/// Without the store's memory, the same is refused: the windows do hold here.
+#[test]
+fn another_store_knows_nothing() {
+    let scene = exact();
+    scene.report(&KNOWN).exits_with(0);
+    let mut command = scene.command(&[&["report", "machines.csv"], &KNOWN[..]].concat());
+    command.env("PATCHGAP_STATE", scene.path("other.sqlite"));
+    let run = scene.finish(&mut command).exits_with(0);
+    assert_ne!(scene.tenant.log().over_quota(), 0);
+    assert_ne!(run.summary()["requests"]["throttled"], 0);
+}
+
+/// The quota is the app registration's, and nobody waits for the hour of another one.
+#[test]
+fn another_app_registration_has_its_own() {
+    let scene = Scene::with_machines(5);
+    let calls = || scene.tenant.log().calls.len();
+    let report = |budget| {
+        let arguments = ["--fresh", "--rate-limit", "5/h", "--budget", budget];
+        scene.report(&arguments).exits_with(0)
+    };
+    report("20s");
+    assert_eq!(report("500ms").summary()["machines"]["reused"], 5);
+    assert_eq!(calls(), 5, "its own hour is used up");
+    let others = "UPDATE application SET client_id = 'of another app'";
+    scene.kept().execute(others);
+    assert_eq!(report("20s").summary()["machines"]["reused"], 0);
+    assert_eq!(calls(), 10);
+}

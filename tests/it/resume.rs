@@ -1,0 +1,198 @@
+//! A run that ended early is gone on with: for the same machines of the same tenant, within
+//! half a day, unless it was asked otherwise.
+
+use std::{fs, time::Duration};
+
+use patchgap::simulator::{Settings, TenantFault};
+
+use crate::common::{Finished, Scene, assert_truth, fleet_ids, wait_until};
+
+const MACHINES: usize = 60;
+const GOING_ON: &str = "going on with the run that began";
+
+fn fleet(settings: &mut Settings) {
+    settings.machines = MACHINES;
+    settings.latency = Duration::from_millis(15);
+}
+
+fn calls(scene: &Scene) -> usize {
+    scene.tenant.log().calls.len()
+}
+
+/// Interrupts a run in the middle; returns how many machines it was answered for.
+#[track_caller]
+fn interrupt(scene: &Scene, signals: &[&str]) -> u64 {
+    let run = scene.report_in_background(&["--concurrency", "4"]);
+    wait_until("the calls have arrived", || calls(scene) >= 20);
+    for signal in signals {
+        run.signal(signal);
+    }
+    let run = run.finish().exits_with(130);
+    assert!(run.counts().pending > 0);
+    run.counts().answered
+}
+
+/// A tenant whose run was interrupted, and for how many machines it was answered.
+fn interrupted() -> (Scene, u64) {
+    let scene = Scene::with(fleet);
+    let answered = interrupt(&scene, &["INT"]);
+    (scene, answered)
+}
+
+/// Demands that this run went on where one with so many answers had ended.
+#[track_caller]
+fn went_on(scene: &Scene, run: Finished, answered: u64) -> Finished {
+    let says = format!("{answered} of {MACHINES} machines have their answer");
+    let run = run.exits_with(0).complains(GOING_ON).complains(&says);
+    assert_eq!(run.summary()["machines"]["reused"], answered);
+    assert_truth(scene, &run);
+    run
+}
+
+/// Demands that this run began from nothing.
+#[track_caller]
+fn began_anew(run: Finished) {
+    let run = run.exits_with(0);
+    assert!(!run.stderr.contains(GOING_ON), "{}", run.stderr);
+    assert_eq!(run.summary()["machines"]["reused"], 0);
+    assert_eq!(run.summary()["requests"]["sent"], run.counts().answered);
+}
+
+#[test]
+fn after_an_interruption() {
+    let (scene, answered) = interrupted();
+    assert_eq!(calls(&scene) as u64, answered, "each answer was waited for");
+    let run = went_on(&scene, scene.report(&[]), answered);
+    assert_eq!(calls(&scene), MACHINES, "nothing was asked twice");
+    assert_eq!(run.summary()["requests"]["sent"], MACHINES);
+}
+
+#[test]
+fn after_an_interruption_that_waited_for_nothing() {
+    let scene = Scene::with(fleet);
+    let answered = interrupt(&scene, &["TERM", "INT"]);
+    let asked = calls(&scene);
+    went_on(&scene, scene.report(&[]), answered);
+    let again = calls(&scene) - (MACHINES - asked) - asked;
+    assert!(again <= 4, "{again} of 4 calls in flight");
+    assert_eq!(
+        calls(&scene) - asked,
+        MACHINES - usize::try_from(answered).unwrap()
+    );
+}
+
+#[test]
+fn after_the_licence_was_lost_and_came_back() {
+    let (mut scene, answered) = interrupted();
+    scene.replace_tenant(|settings| {
+        fleet(settings);
+        settings.faults.tenant = Some(TenantFault::NoLicence);
+    });
+    let run = scene.report(&[]).exits_with(4).complains(GOING_ON);
+    assert_eq!(run.summary()["outcome"], "refused");
+    assert_eq!(run.counts().answered, answered);
+    scene.replace_tenant(fleet);
+    went_on(&scene, scene.report(&[]), answered);
+    assert_eq!(calls(&scene) as u64, MACHINES as u64 - answered);
+}
+
+#[test]
+fn after_reports_that_could_not_be_written() {
+    let scene = Scene::with(fleet);
+    let run = scene.report_in_background(&[]);
+    wait_until("it asks", || calls(&scene) > 0);
+    fs::create_dir_all(scene.path("reports/kbs.csv/in-the-way")).unwrap();
+    run.finish().exits_with(6);
+    assert_eq!(calls(&scene), MACHINES);
+    fs::remove_dir_all(scene.path("reports/kbs.csv")).unwrap();
+    went_on(&scene, scene.report(&[]), MACHINES as u64);
+    assert_eq!(calls(&scene), MACHINES, "nothing is left to ask");
+}
+
+#[test]
+fn not_after_a_run_that_went_through() {
+    let scene = Scene::with_machines(5);
+    scene.report(&[]).exits_with(0);
+    began_anew(scene.report(&[]));
+    assert_eq!(calls(&scene), 10);
+}
+
+#[test]
+fn not_when_it_is_to_start_over() {
+    let (scene, _) = interrupted();
+    began_anew(scene.report(&["--fresh"]));
+}
+
+#[test]
+fn not_when_that_is_too_long_ago() {
+    let (scene, _) = interrupted();
+    began_anew(scene.report(&["--max-age", "1ms"]));
+    let (scene, _) = interrupted();
+    scene.kept().age_runs(13);
+    began_anew(scene.report(&[]));
+}
+
+#[test]
+fn within_half_a_day() {
+    let (scene, answered) = interrupted();
+    scene.kept().age_runs(11);
+    went_on(&scene, scene.report(&[]), answered);
+}
+
+/// The first half of the list.
+fn half(scene: &Scene) -> String {
+    let csv = scene.tenant.inventory_csv();
+    let lines: Vec<&str> = csv.lines().take(1 + MACHINES / 2).collect();
+    lines.join("\n")
+}
+
+#[test]
+fn not_for_another_list() {
+    let (scene, _) = interrupted();
+    scene.write("half.csv", half(&scene));
+    began_anew(scene.run(&["report", "half.csv"]));
+}
+
+#[test]
+fn not_for_another_api() {
+    let (scene, _) = interrupted();
+    let other = Scene::with(fleet);
+    assert_eq!(other.tenant.tenant_id(), scene.tenant.tenant_id());
+    let mut command = other.command(&["report", "machines.csv"]);
+    command.env("PATCHGAP_STATE", scene.path("store.sqlite"));
+    began_anew(other.finish(&mut command));
+}
+
+#[test]
+fn not_for_another_tenant() {
+    let (scene, answered) = interrupted();
+    let token = scene.tenant.tokens().pop().unwrap();
+    let other = "0f0e0d0c-0b0a-4908-8706-050403020100";
+    for (tenant, goes_on) in [(other, false), (scene.tenant.tenant_id(), true)] {
+        let arguments = ["--credential", "token", "--tenant-id", tenant];
+        let arguments = [&["report", "machines.csv"][..], &arguments].concat();
+        let mut command = scene.command(&arguments);
+        let run = scene.finish(command.env("PATCHGAP_ACCESS_TOKEN", &token));
+        if goes_on {
+            went_on(&scene, run, answered);
+        } else {
+            began_anew(run);
+        }
+    }
+}
+
+#[test]
+fn for_the_same_machines_in_another_order_and_with_another_column() {
+    let (scene, answered) = interrupted();
+    let ids = fleet_ids(MACHINES).into_iter().rev();
+    let rows: Vec<String> = ids.map(|id| format!("{id},of {id}")).collect();
+    scene.write("other.csv", format!("id,owner\n{}\n", rows.join("\n")));
+    let run = scene.run(&["report", "other.csv"]);
+    let run = run.exits_with(0).complains(GOING_ON);
+    assert_eq!(run.summary()["machines"]["reused"], answered);
+    assert_eq!(run.summary()["inventory"]["file"], "other.csv");
+    for row in run.rows("machines.csv") {
+        assert_eq!(row["owner"], format!("of {}", row["machineId"]));
+        assert!(!row.contains_key("site"));
+    }
+}

@@ -1,0 +1,128 @@
+//! `--max-age`: any answer that is not older is used again, whichever run got it.
+
+use std::collections::BTreeSet;
+
+use patchgap::{machine::MachineId, simulator::Fault};
+
+use crate::common::{Finished, Scene, assert_truth, assert_truth_but_for, fleet_ids};
+
+const MACHINES: usize = 12;
+
+/// A tenant whose machines were all answered.
+fn answered() -> Scene {
+    let scene = Scene::with_machines(MACHINES);
+    scene.report(&[]).exits_with(0);
+    scene
+}
+
+/// The machines that were asked for after so many calls, each once.
+#[track_caller]
+fn asked_after(scene: &Scene, calls: usize) -> BTreeSet<MachineId> {
+    let calls = &scene.tenant.log().calls[calls..];
+    let asked: BTreeSet<_> = calls.iter().map(|call| call.machine.unwrap()).collect();
+    assert_eq!(asked.len(), calls.len());
+    asked
+}
+
+/// When each machine was answered, by a report.
+fn times(run: &Finished, name: &str) -> BTreeSet<(String, String)> {
+    let rows = run.rows(name).into_iter();
+    rows.map(|row| (row["machineId"].clone(), row["answeredAt"].clone()))
+        .collect()
+}
+
+#[test]
+fn nothing_is_asked_where_all_is_known() {
+    let scene = answered();
+    let before = scene.report(&["--offline"]).exits_with(0);
+    let (machines, gaps) = (times(&before, "machines.csv"), times(&before, "gaps.csv"));
+    let run = scene.report(&["--max-age", "20h"]).exits_with(0);
+    let run = run
+        .complains("12 of 12 machines have their answer from an earlier run")
+        .complains("are not asked for again");
+    assert_eq!(scene.tenant.log().calls.len(), MACHINES);
+    assert_truth(&scene, &run);
+    assert_eq!(times(&run, "machines.csv"), machines);
+    assert_eq!(times(&run, "gaps.csv"), gaps);
+    let summary = run.summary();
+    assert_eq!(summary["machines"]["reused"], MACHINES);
+    assert_eq!(summary["machines"]["answered"], MACHINES);
+    assert_eq!(summary["requests"]["sent"], 0);
+    assert_eq!(summary["outcome"], "complete");
+}
+
+#[test]
+fn only_what_is_older_or_missing_is_asked() {
+    let ids = fleet_ids(MACHINES);
+    let scene = Scene::with(|settings| {
+        settings.machines = MACHINES;
+        let script = vec![Fault::BadRequest];
+        settings.faults.script.insert(ids[0], script);
+    });
+    let run = scene.report(&[]).exits_with(5);
+    assert_truth_but_for(&scene, &run, &[(ids[0], "failed")].into());
+    scene.kept().age_answers(&ids[1..4], 21);
+    scene.kept().age_answers(&ids[4..6], 19);
+    let run = scene.report(&["--max-age", "20h"]).exits_with(0);
+    assert_eq!(
+        asked_after(&scene, MACHINES),
+        ids[..4].iter().copied().collect()
+    );
+    assert_truth(&scene, &run);
+    assert_eq!(run.summary()["machines"]["reused"], MACHINES - 4);
+    assert_eq!(run.summary()["requests"]["sent"], 4);
+    let age = |id| {
+        let at = run.row("machines.csv", id)["answeredAt"].parse();
+        jiff::Timestamp::now().duration_since(at.unwrap())
+    };
+    for (place, id) in ids.into_iter().enumerate() {
+        let hours = if (4..6).contains(&place) { 19 } else { 0 };
+        assert_eq!(age(id).as_hours(), hours);
+    }
+}
+
+#[test]
+fn another_list_uses_the_answers_of_this_one() {
+    let scene = answered();
+    let ids = fleet_ids(MACHINES + 3);
+    let list: Vec<String> = ids[6..].iter().map(ToString::to_string).collect();
+    scene.write("other.csv", list.join("\n"));
+    let run = scene.run(&["report", "other.csv", "--max-age", "1h"]);
+    let unknown = ids[MACHINES..].iter().copied().collect();
+    let asked: BTreeSet<_> = scene.tenant.log().calls[MACHINES..]
+        .iter()
+        .map(|call| call.machine.unwrap())
+        .collect();
+    assert_eq!(asked, unknown);
+    let counts = run.exits_with(5).counts();
+    assert_eq!((counts.answered, counts.not_found), (6, 3));
+}
+
+#[test]
+fn without_it_and_with_fresh_nothing_is_used_again() {
+    let scene = answered();
+    for (place, arguments) in [&[][..], &["--fresh"]].into_iter().enumerate() {
+        let run = scene.report(arguments).exits_with(0);
+        assert_eq!(run.summary()["machines"]["reused"], 0);
+        assert_eq!(asked_after(&scene, MACHINES * (place + 1)).len(), MACHINES);
+    }
+}
+
+#[test]
+fn the_plan_leaves_out_what_is_known() {
+    let scene = answered();
+    scene.kept().age_answers(&fleet_ids(2), 21);
+    let run = scene.report(&["--max-age", "20h", "--dry-run"]);
+    let run = run.exits_with(0);
+    assert!(
+        run.stdout.contains("10 answers are there already"),
+        "{}",
+        run.stdout
+    );
+    assert!(
+        run.stdout.contains("calls          2, one a machine"),
+        "{}",
+        run.stdout
+    );
+    assert_eq!(scene.tenant.log().calls.len(), MACHINES);
+}

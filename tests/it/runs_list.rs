@@ -1,0 +1,78 @@
+//! `patchgap runs`: what the store holds, the latest first.
+
+use patchgap::simulator::Fault;
+
+use crate::common::{Scene, fleet_ids};
+
+/// The rows of the table, each as its words.
+fn table(scene: &Scene) -> Vec<Vec<String>> {
+    let run = scene.run(&["runs"]).exits_with(0);
+    let words = |line: &str| line.split_whitespace().map(str::to_owned).collect();
+    run.stdout.lines().map(words).collect()
+}
+
+/// Demands these words in this order in a row.
+#[track_caller]
+fn says(row: &[String], words: &[&str]) {
+    let found = row.windows(words.len()).any(|window| window == words);
+    assert!(found, "no {words:?} in {row:?}");
+}
+
+#[test]
+fn each_run_with_its_outcome_and_coverage() {
+    let gone = fleet_ids(1)[0];
+    let scene = Scene::with(|settings| {
+        settings.machines = 8;
+        settings
+            .faults
+            .script
+            .insert(gone, vec![Fault::NotFound; 3]);
+    });
+    scene.report(&[]).exits_with(5);
+    scene.report(&["--max-age", "1h"]).exits_with(0);
+    let rows = table(&scene);
+    says(&rows[0], &["run", "started", "took", "outcome", "machines"]);
+    assert_eq!(rows.len(), 3);
+    assert_eq!((&*rows[1][0], &*rows[2][0]), ("2", "1"), "the latest first");
+    says(&rows[1], &["complete", "8", "8"]);
+    says(&rows[2], &["partial", "8", "7"]);
+    for row in &rows[1..] {
+        assert!(row.iter().any(|word| word == "machines.csv"), "{row:?}");
+    }
+    let reused = rows[1].iter().filter(|word| *word == "7").count();
+    assert_eq!(reused, 1, "{:?}", rows[1]);
+}
+
+#[cfg(unix)]
+#[test]
+fn one_that_is_at_work_or_was_killed_is_unfinished() {
+    use crate::common::wait_until;
+    let scene = Scene::with_machines(9);
+    let run = scene.report_in_background(&["--rate-limit", "4/h"]);
+    let answered = |scene: &Scene| scene.kept().answered().len();
+    wait_until("some were answered", || {
+        scene.tenant.log().calls.len() >= 4 && answered(&scene) == 4
+    });
+    says(&table(&scene)[1], &["unfinished", "9", "4"]);
+    run.kill();
+    says(&table(&scene)[1], &["unfinished", "9", "4"]);
+    let run = scene.report_in_background(&["--rate-limit", "4/h"]);
+    wait_until("it goes on", || run.said().contains("going on"));
+    run.signal("INT");
+    run.finish().exits_with(130);
+    let rows = table(&scene);
+    assert_eq!(rows.len(), 2);
+    says(&rows[1], &["interrupted", "9", "4"]);
+}
+
+#[test]
+fn no_more_are_kept_than_wanted() {
+    let scene = Scene::with_machines(3);
+    for _ in 0..4 {
+        scene.report(&["--keep-runs", "2"]).exits_with(0);
+    }
+    let rows = table(&scene);
+    let numbers: Vec<&str> = rows[1..].iter().map(|row| &*row[0]).collect();
+    assert_eq!(numbers, ["4", "3"]);
+    scene.run(&["report", "--offline"]).exits_with(0);
+}

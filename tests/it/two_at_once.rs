@@ -1,0 +1,106 @@
+//! Two processes with one app registration: they share one quota, and the second waits.
+
+use std::{process::Command, time::Duration};
+
+use patchgap::simulator::Settings;
+
+use crate::common::{Background, Scene, assert_truth, wait_until};
+
+const MACHINES: usize = 10;
+const WAITS: &str = "another patchgap is at work with the same app registration";
+
+fn fleet(settings: &mut Settings) {
+    settings.machines = MACHINES;
+    settings.latency = Duration::from_millis(100);
+}
+
+/// A run that waits for its hour, and so is at work until it is told to stop.
+fn at_work(scene: &Scene) -> Background {
+    let run = scene.report_in_background(&["--rate-limit", "4/h"]);
+    wait_until("it waits for its hour", || {
+        scene.tenant.log().calls.len() >= 4
+    });
+    run
+}
+
+/// Another process, which writes its reports elsewhere.
+fn second(scene: &Scene, change: impl FnOnce(&mut Command)) -> Background {
+    let mut command = scene.command(&["report", "machines.csv", "--out", "second"]);
+    change(&mut command);
+    Background::start(&mut command, scene.path("second"))
+}
+
+#[test]
+fn the_second_waits_and_then_goes_on_with_what_the_first_left() {
+    let scene = Scene::with(fleet);
+    let first = at_work(&scene);
+    let waiting = second(&scene, |_| {});
+    wait_until("the second says so", || waiting.said().contains(WAITS));
+    assert!(waiting.said().contains("waiting until it is done"));
+    assert_eq!(scene.tenant.log().calls.len(), 4);
+    first.signal("INT");
+    assert_eq!(first.finish().exits_with(130).counts().answered, 4);
+    let run = waiting.finish().exits_with(0);
+    let run = run.complains("4 of 10 machines have their answer");
+    assert_truth(&scene, &run);
+    assert_eq!(run.stderr.matches(WAITS).count(), 1, "{}", run.stderr);
+    assert_eq!(scene.tenant.log().calls.len(), MACHINES);
+}
+
+#[test]
+fn the_second_goes_on_where_the_first_was_killed() {
+    let scene = Scene::with(fleet);
+    let first = at_work(&scene);
+    let waiting = second(&scene, |_| {});
+    wait_until("the second says so", || waiting.said().contains(WAITS));
+    first.kill();
+    let run = waiting.finish().exits_with(0);
+    assert_truth(&scene, &run);
+}
+
+#[test]
+fn whoever_waits_can_be_interrupted_and_has_asked_nothing() {
+    let scene = Scene::with(fleet);
+    let first = at_work(&scene);
+    let waiting = second(&scene, |_| {});
+    wait_until("the second says so", || waiting.said().contains(WAITS));
+    waiting.signal("INT");
+    let run = waiting.finish().exits_with(130);
+    let run = run.complains("error: interrupted before anything was asked");
+    assert!(!run.has_reports());
+    assert_eq!(scene.tenant.log().calls.len(), 4);
+    first.kill();
+}
+
+#[test]
+fn whoever_waits_gives_up_when_its_time_is_over() {
+    let scene = Scene::with(fleet);
+    let first = at_work(&scene);
+    let waiting = second(&scene, |command| {
+        command.args(["--budget", "1s"]);
+    });
+    let run = waiting.finish().exits_with(5).complains(WAITS);
+    let run = run
+        .complains("error: the time is up")
+        .hints("run again when");
+    assert!(!run.has_reports());
+    assert_eq!(scene.tenant.log().calls.len(), 4);
+    first.kill();
+}
+
+#[test]
+fn another_tenant_does_not_wait() {
+    let scene = Scene::with(fleet);
+    let first = at_work(&scene);
+    let other = Scene::with(|settings| {
+        fleet(settings);
+        settings.seed = 2;
+    });
+    let mut command = other.command(&["report", "machines.csv"]);
+    command.env("PATCHGAP_STATE", scene.path("store.sqlite"));
+    let run = other.finish(&mut command).exits_with(0);
+    assert!(!run.stderr.contains(WAITS), "{}", run.stderr);
+    assert_truth(&other, &run);
+    first.signal("INT");
+    assert_eq!(first.finish().exits_with(130).counts().answered, 4);
+}
