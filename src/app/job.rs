@@ -100,6 +100,9 @@ impl Job<'_> {
         let tell_busy = || warn!("{}", busy(store, &identity.service()));
         let lock = Lock::take(store.path(), &application, tell_busy);
         tokio::select! {
+            // Where nobody is in the way the time may be up already, and there are answers to
+            // report all the same.
+            biased;
             lock = lock => Ok(lock?),
             () = stops.gentle.cancelled() => Err(AppError::Interrupted),
             () = deadline::reached(self.config.until, Timestamp::now) => Err(AppError::NoTurn),

@@ -7,6 +7,7 @@ mod bad_configuration;
 mod bad_input;
 mod bad_store;
 mod breaker;
+mod budget;
 mod check;
 mod common;
 mod coverage;
