@@ -30,7 +30,7 @@ fn everything_is_in_place() {
     shows(&run, "sign-in", scene.tenant.authority_url().as_str());
     shows(&run, "scope", scene.tenant.scope());
     shows(&run, "credential", "secret");
-    let store = scene.path(".local/state/patchgap/patchgap.sqlite");
+    let store = scene.path("store.sqlite");
     shows(&run, "store", &format!("{} (no run yet)", store.display()));
     assert!(store.exists());
     shows(&run, "tenant", scene.tenant.tenant_id());
