@@ -160,7 +160,9 @@ impl Job<'_> {
             fleet: &fleet,
             facts: &facts,
         };
-        folder.write_all(reports, &run)?;
+        folder
+            .write_all(reports, &run)
+            .inspect_err(|_| log_unstored(asked.recorded.failure.as_ref()))?;
         if let Err(problem) = self.close(&mut store, begun, &asked.ending, &run) {
             warn!(
                 "the reports are written, but not that the run has ended: {}",
@@ -196,7 +198,7 @@ impl Job<'_> {
             requests: run.facts.requests,
         };
         store.finish(begun.run, &closing)?;
-        store.prune(begun.service, self.config.store.keep_runs)
+        store.prune(begun.service, self.config.store.keep_runs, Timestamp::now())
     }
 
     fn outcome(&self, ending: &Ending, fleet: &Fleet) -> RunOutcome {
@@ -211,6 +213,16 @@ impl Job<'_> {
             Ending::Refused(_) => RunOutcome::Refused,
             Ending::Failing(_) | Ending::Unnoted => RunOutcome::Partial,
         }
+    }
+}
+
+/// Says why answers could not be kept, where the reports' own error comes last.
+fn log_unstored(failure: Option<&StoreError>) {
+    if let Some(failure) = failure {
+        error!(
+            "answers could not be kept any more: {}",
+            crate::text::chain(failure)
+        );
     }
 }
 

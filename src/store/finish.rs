@@ -48,9 +48,10 @@ impl Store {
         finished.map_err(|error| StoreError::sqlite(&self.path, error))
     }
 
-    /// Forgets all but the latest so many runs of a service, and what only they needed.
-    pub fn prune(&mut self, service: i64, keep: u32) -> Result<(), StoreError> {
-        let pruned = prune(&mut self.connection, service, keep);
+    /// Forgets all but the latest so many runs of a service, and what only they needed. A
+    /// run that is at work in another process is no earlier one.
+    pub fn prune(&mut self, service: i64, keep: u32, now: Timestamp) -> Result<(), StoreError> {
+        let pruned = prune(&mut self.connection, (service, keep), now);
         pruned.map_err(|error| StoreError::sqlite(&self.path, error))
     }
 }
@@ -82,18 +83,23 @@ fn finish(connection: &Connection, run: RunId, closing: &Closing) -> Result<()> 
     Ok(())
 }
 
-fn prune(connection: &mut Connection, service: i64, keep: u32) -> Result<()> {
+fn prune(connection: &mut Connection, (service, keep): (i64, u32), now: Timestamp) -> Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let forgotten = transaction.execute(
         "DELETE FROM run WHERE id IN (
-             SELECT id FROM run WHERE service = ?1 ORDER BY id DESC LIMIT -1 OFFSET ?2)",
-        params![service, keep],
+             SELECT id FROM run WHERE service = ?1 ORDER BY id DESC LIMIT -1 OFFSET ?2)
+         AND (ending IS NOT NULL OR abs(active_at_ms - ?3) > ?4)",
+        params![service, keep, millis(now), AT_WORK_MS],
     )?;
     if forgotten > 0 {
         transaction.execute_batch(UNNEEDED)?;
     }
     transaction.commit()
 }
+
+/// How long after its last sign of life a run may be at work: it may wait for an hour's
+/// window, or for a service that is down.
+const AT_WORK_MS: i64 = 12 * 60 * 60 * 1000;
 
 /// What no run needs any more. A machine's last answer stays for as long as a list names
 /// the machine.

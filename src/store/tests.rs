@@ -283,7 +283,7 @@ fn old_runs_are_forgotten_with_what_only_they_needed() {
     }
     let mut store = place.open();
     let service = store.runs().unwrap()[0].service_number;
-    store.prune(service, 1).unwrap();
+    store.prune(service, 1, now()).unwrap();
     let count = |table: &str| -> i64 {
         let count = format!("SELECT count(*) FROM {table}");
         let count = store.connection.query_row(&count, [], |row| row.get(0));
@@ -293,6 +293,20 @@ fn old_runs_are_forgotten_with_what_only_they_needed() {
     // The last answer of every machine on the list stays.
     let counts = ["run_machine", "answer", "machine", "inventory"].map(count);
     assert_eq!(counts, [1, 3, 4, 1]);
+}
+
+#[test]
+fn a_run_at_work_is_not_forgotten() {
+    for (now, left) in [(hours(1), 2), (hours(13), 1)] {
+        let place = Place::new();
+        // Its process is still at it, with another app registration.
+        place.play(EARLY, vec![answered(1, self::now(), vec![])], None);
+        let last = place.play(Reuse::Nothing, vec![], Some(Ended::Finished));
+        let mut store = place.open();
+        let service = store.run(last).unwrap().service_number;
+        store.prune(service, 1, now).unwrap();
+        assert_eq!(store.runs().unwrap().len(), left, "{now}");
+    }
 }
 
 #[test]

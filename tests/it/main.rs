@@ -16,6 +16,8 @@ mod documents;
 mod dry_run;
 mod faults;
 mod for_ever;
+#[cfg(unix)]
+mod full_disk;
 mod fuzzed;
 mod help;
 mod hostile;

@@ -1,0 +1,116 @@
+//! A disk that is full: at the beginning nothing is asked, in the middle the asking stops and
+//! nothing that had arrived is lost.
+
+use std::process::Command;
+
+use rusqlite::Connection;
+
+use crate::common::{Finished, Scene, assert_truth};
+
+const MACHINES: usize = 400;
+
+/// `patchgap report machines.csv` by a process that may write no file of more than so many
+/// kilobytes: to whoever writes, that is what a full disk is.
+fn with_room(scene: &Scene, kilobytes: u32, arguments: &[&str]) -> Finished {
+    let state = ["report", "machines.csv", "--state", "store.sqlite"];
+    let whole = scene.command(&[&state, arguments].concat());
+    let variables = whole.get_envs();
+    let mut cramped = Command::new("/bin/sh");
+    cramped
+        .arg("-c")
+        .arg(format!(
+            "trap '' XFSZ; ulimit -f {}; exec \"$0\" \"$@\"",
+            kilobytes * 2
+        ))
+        .arg(whole.get_program())
+        .args(whole.get_args())
+        .current_dir(scene.folder())
+        .env_clear()
+        .envs(variables.filter_map(|(name, value)| Some((name, value?))));
+    scene.finish(&mut cramped)
+}
+
+/// The same, with all the room that it wants.
+fn with_enough_room(scene: &Scene) -> Finished {
+    scene.report(&["--state", "store.sqlite"])
+}
+
+/// Demands that the store is sound, and returns how many answers of
+/// the last run it holds.
+#[track_caller]
+fn sound(scene: &Scene) -> usize {
+    let store = Connection::open(scene.path("store.sqlite")).unwrap();
+    let found: String = store
+        .query_row("PRAGMA integrity_check", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(found, "ok");
+    let count = "SELECT count(answer) FROM run_machine WHERE run = (SELECT max(id) FROM run)";
+    store.query_row(count, [], |row| row.get(0)).unwrap()
+}
+
+#[test]
+fn no_room_for_a_store_at_all() {
+    let scene = Scene::with_machines(MACHINES);
+    for kilobytes in [2, 50] {
+        let run = with_room(&scene, kilobytes, &[]).exits_with(3);
+        run.complains("error: the store store.sqlite: ")
+            .hints("disk");
+        assert!(!scene.path("reports/summary.json").exists());
+    }
+    assert!(scene.tenant.log().calls.is_empty());
+    let run = with_enough_room(&scene).exits_with(0);
+    assert_truth(&scene, &run);
+}
+
+/// The reports fit: whatever had arrived stands in them.
+#[test]
+fn the_disk_is_full_in_the_middle() {
+    let scene = Scene::with_machines(MACHINES);
+    let run = with_room(&scene, 400, &["--format", "json", "--pace", "300/s"]).exits_with(5);
+    let run = run
+        .complains("error: stopped early, because answers could not be kept any more: ")
+        .hints("it goes on from what is stored");
+    let calls = scene.tenant.log().calls.len();
+    let counts = run.counts();
+    assert!(calls > 3 && calls < MACHINES, "{calls} calls");
+    assert_eq!(counts.answered, calls as u64, "each answer is reported");
+    assert_eq!(counts.pending, (MACHINES - calls) as u64);
+    goes_on(&scene, calls);
+}
+
+/// They do not, because most answers were there already: what is stored is there for the
+/// next run.
+#[test]
+fn nor_is_there_room_for_the_reports() {
+    let scene = Scene::with_machines(MACHINES);
+    let inventory = scene.tenant.inventory_csv();
+    let lines: Vec<&str> = inventory.lines().take(MACHINES - 50).collect();
+    scene.write("machines.csv", lines.join("\n"));
+    with_enough_room(&scene).exits_with(0);
+    let calls = scene.tenant.log().calls.len();
+    scene.write("machines.csv", inventory);
+    scene.write("reports/kbs.csv", "earlier");
+    let run = with_room(&scene, 200, &["--pace", "100/s", "--max-age", "1h"]);
+    let run = run
+        .exits_with(6)
+        .complains("answers could not be kept any more: the store store.sqlite: ")
+        .complains("error: cannot write reports/gaps.csv: ")
+        .hints("the earlier reports are as they were");
+    assert_eq!(run.bytes("kbs.csv"), b"earlier");
+    let asked = scene.tenant.log().calls.len() - calls;
+    assert!((1..50).contains(&asked), "{asked} calls");
+    goes_on(&scene, calls + asked);
+}
+
+/// Demands that the next run, with room, asks only for what was not stored.
+#[track_caller]
+fn goes_on(scene: &Scene, calls: usize) {
+    let stored = sound(scene);
+    assert!(stored > 0 && stored <= calls, "{stored} of {calls}");
+    let run = with_enough_room(scene).exits_with(0);
+    assert_truth(scene, &run);
+    let again = scene.tenant.log().calls.len() - calls;
+    assert_eq!(again, MACHINES - stored);
+    let run = run.complains("going on with the run");
+    assert_eq!(run.summary()["outcome"], "complete");
+}
