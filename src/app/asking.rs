@@ -62,7 +62,8 @@ impl Job<'_> {
         Ok(Asked {
             ending,
             requests,
-            finished_at: Timestamp::now(),
+            // Whatever happened to the clock meanwhile.
+            finished_at: Timestamp::now().max(begun.started_at),
             recorded: recorder.finish()?,
         })
     }

@@ -35,8 +35,8 @@ struct Noted {
 }
 
 /// How far the two readings may part by themselves: the machine's up time is told in whole
-/// seconds.
-const ROUNDING_MS: i64 = 2000;
+/// seconds, so that the time between two of its readings is told up to a second wrong.
+const ROUNDING_MS: i64 = 1000;
 /// What counts as a clock that was set: beyond it, the machine was rather started anew, and
 /// happens to be up for as long as it was then.
 const LARGEST_JUMP_MS: i64 = 12 * 60 * 60 * 1000;
@@ -132,11 +132,12 @@ impl Store {
             "DELETE FROM call WHERE sent_at_ms < ?1",
             [now.wall_ms - kept],
         )?;
-        // The clock was set back. From now on they age with it.
+        // The clock was set back. From now on they age with it. Other applications' calls are
+        // left alone: a process may be sending them at this moment.
         self.connection.execute(
             "UPDATE call SET sent_at_ms = ?1, answered_at_ms = ?1, uptime_s = ?2
-             WHERE sent_at_ms > ?1",
-            params![now.wall_ms, now.uptime_s],
+             WHERE application = ?3 AND sent_at_ms > ?1",
+            params![now.wall_ms, now.uptime_s, application],
         )?;
         let mut statement = self.connection.prepare(
             "SELECT sent_at_ms, answered_at_ms, uptime_s FROM call WHERE application = ?1",
@@ -163,9 +164,14 @@ fn age(call: Noted, timeout: Duration, now: Moment) -> Duration {
     let up = now.uptime_s - call.sent.uptime_s;
     let took = (answered - call.sent.wall_ms).clamp(0, whole_millis(timeout));
     let by_uptime = up.saturating_mul(1000) - took;
-    let jump = ROUNDING_MS..LARGEST_JUMP_MS;
+    let jump = ROUNDING_MS + 1..LARGEST_JUMP_MS;
     let was_set_forward = up >= 0 && now.uptime_s >= 0 && jump.contains(&(by_wall - by_uptime));
-    let age = if was_set_forward { by_uptime } else { by_wall };
+    let age = if was_set_forward {
+        // Rather too young than too old: then it counts for too long.
+        by_uptime - ROUNDING_MS
+    } else {
+        by_wall
+    };
     Duration::from_millis(u64::try_from(age).unwrap_or_default())
 }
 
@@ -203,7 +209,7 @@ mod tests {
             ("nobody knows when", (0, 500), None, (61, 561), 31),
             ("killed just now", (0, 500), None, (1, 501), 0),
             ("clock set back", (0, 500), Some(1), (-7200, 560), 0),
-            ("clock set forward", (0, 500), Some(1), (7261, 561), 60),
+            ("clock set forward", (0, 500), Some(1), (7261, 561), 59),
             ("rounding is no jump", (0, 500), Some(0), (2, 501), 2),
             ("started anew since", (0, 500), Some(1), (3601, 30), 3600),
             (

@@ -9,6 +9,7 @@ mod bad_store;
 mod breaker;
 mod budget;
 mod check;
+mod clock;
 mod common;
 mod coverage;
 mod demo;

@@ -1,0 +1,107 @@
+//! A clock that is set between two processes, told by a store whose times are moved the other
+//! way: neither the quota nor the run that is gone on with suffers.
+
+use std::time::{Duration, Instant};
+
+use rusqlite::Connection;
+
+use crate::common::{Finished, Scene, assert_truth};
+
+const HOUR_MS: i64 = 60 * 60 * 1000;
+/// All the columns that hold a time.
+const TIMES: [(&str, &str); 6] = [
+    ("call", "sent_at_ms"),
+    ("call", "answered_at_ms"),
+    ("answer", "answered_at_ms"),
+    ("run", "started_at_ms"),
+    ("run", "active_at_ms"),
+    ("run", "finished_at_ms"),
+];
+
+fn with_state(scene: &Scene, list: &str, arguments: &[&str]) -> Finished {
+    let command = ["report", list, "--state", "store.sqlite"];
+    scene.run(&[&command, arguments].concat())
+}
+
+/// Sets the clock by so many hours, as far as the store can tell.
+fn set_clock(scene: &Scene, hours: i64) {
+    let store = Connection::open(scene.path("store.sqlite")).unwrap();
+    for (table, column) in TIMES {
+        let moved = format!("UPDATE {table} SET {column} = {column} - ?1");
+        store.execute(&moved, [hours * HOUR_MS]).unwrap();
+    }
+}
+
+/// Makes it that the last run was killed when it had asked for this many machines.
+fn killed_after(scene: &Scene, machines: usize) {
+    let store = Connection::open(scene.path("store.sqlite")).unwrap();
+    let killed = format!(
+        "UPDATE run SET ending = NULL, outcome = NULL, finished_at_ms = NULL;
+         DELETE FROM run_machine WHERE machine NOT IN
+             (SELECT machine FROM run_machine LIMIT {machines})"
+    );
+    store.execute_batch(&killed).unwrap();
+}
+
+/// The first process uses the window up; by the clock on the wall, the second would have it to
+/// itself.
+#[track_caller]
+fn keeps_the_quota(hours: i64) {
+    // Long enough that a busy machine does not outlast it.
+    const LIMIT: &str = "10/3s";
+    const WINDOW: Duration = Duration::from_secs(3);
+    let scene = Scene::with(|settings| {
+        settings.machines = 15;
+        settings.limits = LIMIT.parse().unwrap();
+    });
+    let inventory = scene.tenant.inventory_csv();
+    let lines: Vec<&str> = inventory.lines().collect();
+    let list = |rows: &[&str]| format!("{}\n{}", lines[0], rows.join("\n"));
+    scene.write("first.csv", list(&lines[1..11]));
+    scene.write("second.csv", list(&lines[11..]));
+    let limit = ["--rate-limit", LIMIT];
+    with_state(&scene, "first.csv", &limit).exits_with(0);
+    set_clock(&scene, hours);
+    let start = Instant::now();
+    with_state(&scene, "second.csv", &limit).exits_with(0);
+    let took = start.elapsed();
+    let log = scene.tenant.log();
+    assert_eq!((log.over_quota(), log.calls.len()), (0, 15));
+    let between = log.calls[10].arrived - log.calls[9].arrived;
+    assert!(between >= WINDOW, "{between:?}");
+    // And no wait is longer than a window.
+    assert!(took < WINDOW + Duration::from_secs(4), "{took:?}");
+}
+
+#[test]
+fn set_forward_the_quota_is_kept() {
+    keeps_the_quota(11);
+}
+
+#[test]
+fn set_back_the_quota_is_kept() {
+    keeps_the_quota(-30);
+}
+
+#[test]
+fn a_run_is_gone_on_with_and_ends_after_it_began() {
+    for (hours, goes_on) in [
+        (-13, false),
+        (-11, true),
+        (-2, true),
+        (2, true),
+        (13, false),
+    ] {
+        let scene = Scene::with_machines(10);
+        with_state(&scene, "machines.csv", &[]).exits_with(0);
+        set_clock(&scene, hours);
+        killed_after(&scene, 6);
+        let run = with_state(&scene, "machines.csv", &[]).exits_with(0);
+        assert_truth(&scene, &run);
+        let calls = scene.tenant.log().calls.len();
+        assert_eq!(calls, if goes_on { 14 } else { 20 }, "{hours} h");
+        let summary = run.summary();
+        let time = |name: &str| summary[name].as_str().unwrap().to_owned();
+        assert!(time("startedAt") <= time("finishedAt"), "{summary}");
+    }
+}
