@@ -1,10 +1,8 @@
 //! `patchgap check`: before the first night, is everything in place?
 
-use std::path::Path;
-
 use jiff::Timestamp;
 
-use super::{App, AppError, console::say, job, lines::Lines, report::state};
+use super::{App, AppError, console::say, identity::Identity, job, lines::Lines, report::state};
 use crate::{
     config::{Resolved, Settings},
     defender::{
@@ -27,11 +25,15 @@ impl App {
         let now = Timestamp::now();
         let session = job::session(&resolved.config, now)?;
         say(&configuration(&resolved)?);
-        say(&store(state(&resolved.config.store)?)?);
+        let store = Store::open(state(&resolved.config.store)?)?;
+        say(&kept(&store)?);
         let claims = session.sign_in().await?;
         say(&token(claims.as_ref(), now));
         demand_role(claims.as_ref())?;
+        // The next run's windows count this call, too.
+        let call = store.note_call(&Identity::new(&resolved.config, claims).application())?;
         let reply = session.page(&Address::Machine(NOBODY)).await;
+        store.note_answer(call)?;
         say(&access(reply.err())?);
         Ok(ExitCode::Complete)
     }
@@ -57,14 +59,14 @@ fn configuration(resolved: &Resolved) -> Result<String, AppError> {
 }
 
 /// Where answers are kept, after it was tried: the file is made where there is none.
-fn store(path: &Path) -> Result<String, AppError> {
-    let runs = Store::open(path)?.runs()?.len() as u64;
+fn kept(store: &Store) -> Result<String, AppError> {
+    let runs = store.runs()?.len() as u64;
     let runs = match runs {
         0 => "no run yet".to_owned(),
         _ => counted(runs, "run", "runs"),
     };
     let mut lines = Lines::default();
-    lines.add("store", &format!("{} ({runs})", path.display()));
+    lines.add("store", &format!("{} ({runs})", store.path().display()));
     Ok(lines.into_text())
 }
 

@@ -7,6 +7,7 @@ use rusqlite::{Connection, Result, params};
 use sysinfo::System;
 
 use super::{Store, StoreError, millis};
+use crate::fetch::quota::CallNumber;
 
 /// An app registration: the quota is its and the tenant's.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,6 +109,21 @@ pub(super) fn forget(connection: &Connection, call: i64) -> Result<()> {
 }
 
 impl Store {
+    /// Notes one call that is about to be sent outside a run.
+    pub fn note_call(&self, whose: &Application) -> Result<CallNumber, StoreError> {
+        let number = application(&self.connection, whose)
+            .and_then(|whose| sending(&self.connection, whose, Moment::at(Timestamp::now())));
+        number
+            .map(CallNumber)
+            .map_err(|error| StoreError::sqlite(&self.path, error))
+    }
+
+    /// Notes that its answer has arrived.
+    pub fn note_answer(&self, call: CallNumber) -> Result<(), StoreError> {
+        answered(&self.connection, call.0, Moment::at(Timestamp::now()))
+            .map_err(|error| StoreError::sqlite(&self.path, error))
+    }
+
     /// How long ago the answers to this app registration's earlier calls arrived, or must
     /// have, if none takes longer than `timeout`: those of the last `longest`, which is the
     /// quota's longest window.

@@ -36,6 +36,18 @@ fn after_a_run_that_ended() {
     assert_eq!(scene.tenant.log().calls.len(), 2 * MACHINES);
 }
 
+/// Which makes one call.
+#[test]
+fn after_a_check() {
+    let scene = Scene::with(|settings| {
+        settings.machines = 2;
+        settings.limits = "2/2s".parse().unwrap();
+    });
+    scene.run(&["check"]).exits_with(0);
+    none_refused(&scene, scene.report(&["--rate-limit", "2/2s"]));
+    assert_eq!(scene.tenant.log().calls.len(), 3);
+}
+
 /// While it waits for the next window: all that it sent is answered by then.
 #[cfg(unix)]
 #[test]
