@@ -5,8 +5,8 @@ use std::time::Duration;
 use crate::common::{Finished, Scene, assert_truth, wait_until};
 
 /// Two windows that take turns in holding the runs up.
-const LIMITS: &str = "40/s,60/3s";
-const MACHINES: usize = 60;
+const LIMITS: &str = "30/s,40/2s";
+const MACHINES: usize = 40;
 
 /// A tenant that counts exactly.
 fn exact() -> Scene {
@@ -52,7 +52,7 @@ fn after_a_check() {
 #[cfg(unix)]
 #[test]
 fn after_a_run_that_was_killed() {
-    for calls in [25, 40] {
+    for calls in [15, 30] {
         let scene = exact();
         let run = scene.report_in_background(&KNOWN);
         wait_until("the calls have arrived", || {
