@@ -10,7 +10,7 @@ use std::{
 use fastrand::Rng;
 use patchgap::{
     machine::MachineId,
-    simulator::{Fault, Settings},
+    simulator::{Call, Fault, Settings},
 };
 
 use crate::common::{Background, Finished, Scene, assert_truth, fleet_ids, wait_until};
@@ -63,32 +63,70 @@ fn lasting(run: &Finished) -> BTreeMap<&'static str, String> {
     reports
 }
 
-/// What the killed runs had kept, with the number of calls that had arrived by then.
-type Keeping = Vec<(usize, BTreeSet<MachineId>)>;
+/// What a killed run had kept.
+struct Keeping {
+    /// Calls that had arrived by then.
+    calls: usize,
+    answered: BTreeSet<MachineId>,
+    /// How often the service did not know each of the machines that are gone.
+    times_unknown: BTreeMap<MachineId, usize>,
+}
+
+/// The machines that are gone.
+fn gone(scene: &Scene) -> Vec<MachineId> {
+    let mut ids = fleet_ids(MACHINES);
+    ids.retain(|id| scene.tenant.truth(*id).is_none());
+    ids
+}
 
 /// Starts the run and kills it, again and again.
-fn kill_at_random_moments(scene: &Scene) -> Keeping {
+fn kill_at_random_moments(scene: &Scene) -> Vec<Keeping> {
     let mut random = Rng::with_seed(3);
-    let mut keeping = Keeping::new();
-    for _ in 0..KILLS {
+    let mut kill = || {
         let before = scene.tenant.log().calls.len();
         let mut run = begin(scene);
-        wait_for_calls(scene, &mut run, before + random.usize(1..24));
+        wait_for_calls(scene, &mut run, before + random.usize(1..20));
         run.kill();
-        let kept = scene.copy_of_kept().answered();
-        keeping.push((scene.tenant.log().calls.len(), kept));
-    }
-    keeping
+        let kept = scene.copy_of_kept();
+        let gone = gone(scene).into_iter();
+        Keeping {
+            calls: scene.tenant.log().calls.len(),
+            answered: kept.answered(),
+            times_unknown: gone.map(|id| (id, kept.times_unknown(id))).collect(),
+        }
+    };
+    (0..KILLS).map(|_| kill()).collect()
 }
 
 /// Demands that no machine was asked again once its answer was kept.
 #[track_caller]
-fn assert_none_asked_again(scene: &Scene, keeping: &Keeping) {
+fn assert_none_asked_again(scene: &Scene, kept: &[Keeping]) {
     let calls = scene.tenant.log().calls;
-    for (arrived, kept) in keeping {
+    for Keeping {
+        calls: arrived,
+        answered,
+        ..
+    } in kept
+    {
         let later = calls[*arrived..].iter().filter_map(|call| call.machine);
-        let again: Vec<_> = later.filter(|machine| kept.contains(machine)).collect();
+        let again: Vec<_> = later.filter(|id| answered.contains(id)).collect();
         assert!(again.is_empty(), "asked again: {again:?}");
+    }
+}
+
+/// Three calls tell that a machine is gone, and each kill costs one that was in flight.
+#[track_caller]
+fn assert_gone_are_left_alone(scene: &Scene, kept: &[Keeping]) {
+    let calls = scene.tenant.log().calls;
+    for id in gone(scene) {
+        let asked = |calls: &[Call]| calls.iter().filter(|it| it.machine == Some(id)).count();
+        let (mut arrived, mut times) = (0, 0);
+        for keeping in kept {
+            let lost = asked(&calls[arrived..keeping.calls]) + times;
+            (arrived, times) = (keeping.calls, keeping.times_unknown[&id]);
+            assert!((times..=times + 1).contains(&lost), "{id}");
+        }
+        assert_eq!(asked(&calls[arrived..]), 3 - times, "{id}");
     }
 }
 
@@ -97,32 +135,18 @@ fn at_many_random_moments_of_a_bad_night() {
     let undisturbed = Scene::with(night);
     let expected = begin(&undisturbed);
     let scene = Scene::with(night);
-    let keeping = kill_at_random_moments(&scene);
+    let kept = kill_at_random_moments(&scene);
     let expected = expected.finish().exits_with(5);
     let run = begin(&scene).finish().exits_with(5);
     let run = run.complains("going on with the run that began");
 
     assert_eq!(lasting(&run), lasting(&expected));
-    assert_none_asked_again(&scene, &keeping);
+    assert_none_asked_again(&scene, &kept);
+    assert_gone_are_left_alone(&scene, &kept);
     let asked = |scene: &Scene| scene.tenant.log().calls.len();
     let lost = asked(&scene) - asked(&undisturbed);
     assert!(lost <= KILLS * (CONCURRENCY + 2), "{lost} calls lost");
     assert_eq!(run.summary()["outcome"], "partial");
-    assert_gone_are_left_alone(&scene, expected.counts().not_found);
-}
-
-/// Three calls tell that a machine is gone, whatever was killed in between.
-#[track_caller]
-fn assert_gone_are_left_alone(scene: &Scene, gone: u64) {
-    let log = scene.tenant.log();
-    let ids = fleet_ids(MACHINES).into_iter();
-    let asked: Vec<usize> = ids
-        .filter(|id| scene.tenant.truth(*id).is_none())
-        .map(|id| log.of(id).count())
-        .collect();
-    assert_eq!(asked.len() as u64, gone);
-    let calls: usize = asked.iter().sum();
-    assert!(calls <= asked.len() * 3 + KILLS, "{asked:?}");
 }
 
 /// Kills a run as soon as something is there, and demands that the next one brings all.

@@ -76,3 +76,19 @@ fn no_more_are_kept_than_wanted() {
     assert_eq!(numbers, ["4", "3"]);
     scene.run(&["report", "--offline"]).exits_with(0);
 }
+
+#[cfg(unix)]
+#[test]
+fn the_store_has_its_place_where_none_is_named() {
+    let scene = Scene::with_machines(3);
+    let run = |arguments: &[&str]| {
+        let mut command = scene.command(arguments);
+        scene.finish(command.env_remove("PATCHGAP_STATE"))
+    };
+    run(&["report", "machines.csv"]).exits_with(0);
+    let place = scene.path(".local/state/patchgap/patchgap.sqlite");
+    assert!(place.exists());
+    assert!(!scene.path("store.sqlite").exists());
+    let listed = run(&["runs"]).exits_with(0);
+    assert!(listed.stdout.contains("complete"), "{}", listed.stdout);
+}

@@ -59,6 +59,18 @@ impl Kept {
             .collect()
     }
 
+    /// How often the service did not know a machine in the last run.
+    #[cfg(unix)]
+    pub(crate) fn times_unknown(&self, machine: MachineId) -> usize {
+        let times = self.connection.query_row(
+            "SELECT sum(times_unknown) FROM run_machine JOIN machine ON machine.id = machine
+             WHERE machine_id = ?1 AND run = (SELECT max(id) FROM run)",
+            [machine.to_string()],
+            |row| row.get::<_, Option<usize>>(0),
+        );
+        times.unwrap().unwrap_or_default()
+    }
+
     /// Makes all answers for these machines so much older.
     pub(crate) fn age_answers(&self, machines: &[MachineId], hours: i64) {
         for machine in machines {
