@@ -28,6 +28,7 @@ mod inventory_shapes;
 #[cfg(unix)]
 mod killed;
 mod logs;
+mod mended;
 mod offline;
 #[cfg(unix)]
 mod outage;

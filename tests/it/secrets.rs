@@ -1,9 +1,19 @@
 //! Tokens and secrets: in no log, no report and no other file, however much is logged.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    io::{self, BufRead, BufReader, Write},
+    net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
+    path::Path,
+    thread,
+};
 
+use base64::{Engine, prelude::BASE64_STANDARD as BASE64};
 use patchgap::simulator::{Fault, Faults, Fleet};
+use rusqlite::Connection;
 
+#[cfg(unix)]
+use crate::common::wait_until;
 use crate::common::{Finished, Scene};
 
 /// A tenant in which a token is refused half-way, so that there are two, and in which calls
@@ -52,15 +62,43 @@ fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
 /// Demands that what was said and written holds none of the secrets.
 #[track_caller]
 fn kept_them(scene: &Scene, run: &Finished) {
+    let secrets = secrets(scene);
+    hold_none(&places(scene, run), &secrets);
+}
+
+/// Everything that was said and written, the store too.
+#[track_caller]
+fn places(scene: &Scene, run: &Finished) -> Vec<(String, Vec<u8>)> {
     let mut places = files(scene.folder());
+    let has_store = places.iter().any(|(name, _)| name.ends_with(".sqlite"));
+    assert!(has_store, "no store among what was written");
     places.push(("stdout".to_owned(), run.stdout.clone().into_bytes()));
     places.push(("stderr".to_owned(), run.stderr.clone().into_bytes()));
-    for secret in secrets(scene) {
-        for (place, content) in &places {
-            let content = String::from_utf8_lossy(content);
-            assert!(!content.contains(&secret), "{place} holds {secret}");
+    places
+}
+
+/// Demands that no place holds one of these, however it is written.
+#[track_caller]
+fn hold_none(places: &[(String, Vec<u8>)], secrets: &[String]) {
+    for form in secrets.iter().flat_map(|secret| forms(secret)) {
+        for (place, content) in places {
+            let found = content.windows(form.len()).any(|part| part == form);
+            assert!(!found, "{place} holds {}", String::from_utf8_lossy(&form));
         }
     }
+}
+
+/// A secret as it is, as UTF-16, and as the three things that Base64 makes of it, depending
+/// on what stands before it.
+fn forms(secret: &str) -> Vec<Vec<u8>> {
+    let wide = secret.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let mut forms = vec![secret.as_bytes().to_vec(), wide];
+    for before in 0..3 {
+        let encoded = BASE64.encode(["x".repeat(before), secret.to_owned()].concat());
+        // Without the characters at both ends that depend on its neighbours as well.
+        forms.push(encoded.as_bytes()[4..encoded.len() - 4].to_vec());
+    }
+    forms
 }
 
 #[test]
@@ -71,7 +109,102 @@ fn a_run_that_logs_everything_keeps_its_secrets() {
         assert_eq!(scene.tenant.tokens().len(), 2);
         let run = run.complains("a new access token has arrived");
         kept_them(&scene, &run);
+        for command in [&["check"][..], &["runs"], &["report", "--offline"]] {
+            let arguments = [command, &["-vvv", "--log-format", log_format]].concat();
+            kept_them(&scene, &scene.run(&arguments));
+        }
     }
+}
+
+/// While a run is under way, what it writes stands in files beside the store.
+#[test]
+#[cfg(unix)]
+fn a_run_that_is_killed_keeps_its_secrets_and_its_files_to_itself() {
+    let scene = Scene::with(|settings| {
+        settings.machines = 20;
+        settings.faults = "server-error=0.3,expired-token=0.1".parse().unwrap();
+    });
+    let state = ["--state", "a/new/store.sqlite", "--rate-limit", "8/h"];
+    let run = scene.report_in_background(&[&state[..], &["-vvv"]].concat());
+    wait_until("the window is used up", || {
+        scene.tenant.log().calls.len() >= 8
+    });
+    run.signal("KILL");
+    let run = run.finish();
+    kept_them(&scene, &run);
+    let names: Vec<String> = files(&scene.path("a")).into_iter().map(|it| it.0).collect();
+    for end in ["store.sqlite", "-wal", "-shm", ".lock"] {
+        assert!(
+            names.iter().any(|name| name.ends_with(end)),
+            "no {end}: {names:?}"
+        );
+    }
+    for name in &names {
+        assert_eq!(mode(Path::new(name)), 0o600, "{name}");
+    }
+    for folder in ["a", "a/new"] {
+        assert_eq!(mode(&scene.path(folder)), 0o700, "{folder}");
+    }
+}
+
+#[cfg(unix)]
+fn mode(path: &Path) -> u32 {
+    use std::os::unix::fs::PermissionsExt;
+    fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+/// Something between us and the service that repeats what it was sent, for debugging.
+fn gateway() -> SocketAddr {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        for stream in listener.incoming().map_while(Result::ok) {
+            // Whoever has hung up gets no reply.
+            let _ = repeat(stream);
+        }
+    });
+    address
+}
+
+fn repeat(mut stream: TcpStream) -> io::Result<()> {
+    let mut lines = BufReader::new(stream.try_clone()?).lines();
+    let mut head = Vec::new();
+    while let Some(line) = lines.next().transpose()?.filter(|line| !line.is_empty()) {
+        head.push(line);
+    }
+    let error = serde_json::json!({"code": "InvalidInput", "message": head.join(" ")});
+    let body = serde_json::json!({ "error": error }).to_string();
+    write!(
+        stream,
+        "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\
+         Connection: close\r\n\r\n{body}",
+        body.len()
+    )
+}
+
+#[test]
+fn a_token_that_is_repeated_is_masked_in_the_store_too() {
+    let scene = Scene::with_machines(3);
+    let token = "a-token-that-nobody-else-may-read-0123456789";
+    let mut command = scene.command(&["report", "machines.csv", "-vvv"]);
+    command
+        .env("PATCHGAP_API_URL", format!("http://{}", gateway()))
+        .env("PATCHGAP_ACCESS_TOKEN", token);
+    let run = scene.finish(&mut command).exits_with(5);
+    hold_none(&places(&scene, &run), &[token.to_owned()]);
+    let masked = "authorization: Bearer [secret]";
+    for row in run.rows("failures.csv") {
+        assert!(row["message"].contains(masked), "{row:?}");
+    }
+    let store = Connection::open(scene.path("store.sqlite")).unwrap();
+    let kept: i64 = store
+        .query_row(
+            "SELECT count(*) FROM run_machine WHERE message LIKE '%' || ?1 || '%'",
+            [masked],
+            |row| row.get(0),
+        )
+        .unwrap();
+    assert_eq!(kept, 3);
 }
 
 #[test]
