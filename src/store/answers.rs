@@ -247,17 +247,34 @@ fn answer(
     column: usize,
     descriptions: &mut Descriptions,
 ) -> Result<Answer> {
-    let listed = row.get_ref(column + 1)?.as_str()?;
-    let written: i64 = row.get(column + 3)?;
-    if checksum(row.get(column + 2)?, listed) != written {
-        return Err(damage("an answer is not as it was written"));
-    }
+    unaltered(row, column + 1)?;
     let missing: Vec<i64> = from_json(row, column + 1)?;
     let missing = missing
         .into_iter()
         .map(|number| descriptions.get(connection, number))
         .collect::<Result<_>>()?;
     Ok(Answer::new(time(row.get(column)?), missing))
+}
+
+/// Demands that an answer's list, machine and checksum, in columns from this one on, belong
+/// together.
+fn unaltered(row: &Row<'_>, column: usize) -> Result<()> {
+    let listed = row.get_ref(column)?.as_str()?;
+    let written: i64 = row.get(column + 2)?;
+    if checksum(row.get(column + 1)?, listed) == written {
+        return Ok(());
+    }
+    Err(damage("an answer is not as it was written"))
+}
+
+/// Demands that every answer is as it was written.
+pub(super) fn verify(connection: &Connection) -> Result<()> {
+    let mut statement = connection.prepare("SELECT missing, machine, checksum FROM answer")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        unaltered(row, 0)?;
+    }
+    Ok(())
 }
 
 fn failure(row: &Row<'_>) -> Result<Failure> {

@@ -96,15 +96,26 @@ impl Descriptions {
         if let Some(kb) = self.0.get(&number) {
             return Ok(kb.clone());
         }
-        let mut statement = connection.prepare_cached(
-            "SELECT kb_id, name, products_names, url, machine_missed_on, cve_addressed, os_build,
-                 digest
-             FROM missing_kb WHERE id = ?1",
-        )?;
+        let mut statement = connection.prepare_cached(&format!("{DESCRIPTIONS} WHERE id = ?1"))?;
         let kb = statement.query_row([number], description)?;
         self.0.insert(number, kb.clone());
         Ok(kb)
     }
+}
+
+/// Everything that a description is read from.
+const DESCRIPTIONS: &str = "
+    SELECT kb_id, name, products_names, url, machine_missed_on, cve_addressed, os_build, digest
+    FROM missing_kb";
+
+/// Demands that every description is as it was written.
+pub(super) fn verify(connection: &Connection) -> Result<()> {
+    let mut statement = connection.prepare(DESCRIPTIONS)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        description(row)?;
+    }
+    Ok(())
 }
 
 fn description(row: &Row<'_>) -> Result<MissingKb> {

@@ -173,6 +173,29 @@ fn a_truncated_store_with_a_log_beside_it() {
     }
 }
 
+/// SQLite finds nothing wrong with them; it is found out before the night, and not after it.
+#[test]
+fn figures_that_turned_into_others() {
+    for (table, change) in [
+        (
+            "an answer",
+            "UPDATE answer SET missing = '[1]' WHERE missing <> '[1]'",
+        ),
+        (
+            "a missing KB",
+            "UPDATE missing_kb SET cve_addressed = cve_addressed + 1 WHERE id = 2",
+        ),
+    ] {
+        let scene = with_a_run();
+        let store = Connection::open(scene.path("store.sqlite")).unwrap();
+        assert!(store.execute(change, []).unwrap() > 0);
+        drop(store);
+        let problem = format!("is damaged: {table} is not as it was written");
+        let commands = [COMMANDS[0], COMMANDS[1], COMMANDS[3]];
+        is_refused(&scene, &commands, "store.sqlite", &problem, "backup");
+    }
+}
+
 /// Bytes that turned into others are found, or do not matter: no report says anything else
 /// than before.
 #[test]
