@@ -49,22 +49,22 @@ pub enum Problem {
     },
     /// Parts of it are missing or make no sense.
     #[error("is damaged")]
-    Damaged(#[source] rusqlite::Error),
+    Damaged(#[source] Cause),
     /// Another program holds it.
     #[error("is locked by another program")]
-    Locked(#[source] rusqlite::Error),
+    Locked(#[source] Cause),
     /// It may not be written to, or nothing may be made beside it.
     #[error("is read-only, or its folder is")]
     ReadOnly,
     /// SQLite cannot open it, or make what it keeps beside it.
     #[error("cannot be opened together with the files that SQLite keeps beside it")]
-    Beside(#[source] rusqlite::Error),
+    Beside(#[source] Cause),
     /// Reading or writing fails.
     #[error("cannot be read or written")]
-    Disk(#[source] rusqlite::Error),
+    Disk(#[source] Cause),
     /// The disk is full.
     #[error("cannot grow: the disk is full")]
-    Full(#[source] rusqlite::Error),
+    Full(#[source] Cause),
     /// The lock beside it cannot be taken.
     #[error("the lock beside it cannot be taken")]
     Lock(#[source] io::Error),
@@ -73,8 +73,13 @@ pub enum Problem {
     Writer,
     /// Anything else.
     #[error("cannot be used")]
-    Other(#[source] rusqlite::Error),
+    Other(#[source] Cause),
 }
+
+/// What SQLite says. Its own cause says the same once more.
+#[derive(Debug, Error)]
+#[error("{0}")]
+pub struct Cause(rusqlite::Error);
 
 impl StoreError {
     pub(super) fn new(path: &Path, problem: Problem) -> Self {
@@ -127,7 +132,7 @@ impl StoreError {
 impl Problem {
     /// Damage that SQLite does not call by that name.
     pub(super) fn damaged(what: &str) -> Self {
-        Self::Damaged(damage(what))
+        Self::Damaged(Cause(damage(what)))
     }
 }
 
@@ -145,18 +150,18 @@ impl From<rusqlite::Error> for Problem {
             | rusqlite::Error::IntegralValueOutOfRange(..)
             | rusqlite::Error::InvalidColumnType(..)
             | rusqlite::Error::QueryReturnedNoRows
-            | rusqlite::Error::Utf8Error(..) => return Self::Damaged(error),
+            | rusqlite::Error::Utf8Error(..) => return Self::Damaged(Cause(error)),
             _ => {}
         }
         match error.sqlite_error_code() {
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Locked(error),
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Locked(Cause(error)),
             Some(ErrorCode::ReadOnly) => Self::ReadOnly,
-            Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => Self::Beside(error),
-            Some(ErrorCode::DiskFull) => Self::Full(error),
-            Some(ErrorCode::SystemIoFailure) => Self::Disk(error),
-            Some(ErrorCode::DatabaseCorrupt) => Self::Damaged(error),
+            Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => Self::Beside(Cause(error)),
+            Some(ErrorCode::DiskFull) => Self::Full(Cause(error)),
+            Some(ErrorCode::SystemIoFailure) => Self::Disk(Cause(error)),
+            Some(ErrorCode::DatabaseCorrupt) => Self::Damaged(Cause(error)),
             Some(ErrorCode::NotADatabase) => Self::Foreign("it is no SQLite database"),
-            _ => Self::Other(error),
+            _ => Self::Other(Cause(error)),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The store: every answer kept, so that nothing is asked twice and nothing is lost.
 //!
 //! One SQLite file holds runs, what became of each machine in them, answers with their
-//! time, and the calls that the quota's windows may still count. `schema.sql` describes the
+//! time, and the calls that the quota's windows may still count. `schema/1.sql` describes the
 //! tables; its views are for people with any SQLite tool.
 //!
 //! While a run is under way, one thread writes: [`Recorder`]. Whatever has queued up is
@@ -22,8 +22,10 @@ mod open;
 mod place;
 mod recorder;
 mod runs;
+mod schema;
 #[cfg(test)]
 mod tests;
+mod writer;
 
 use std::path::{Path, PathBuf};
 
@@ -36,8 +38,9 @@ pub use self::{
     error::{Problem, StoreError},
     finish::Closing,
     lock::Lock,
-    recorder::{Recorded, Recorder},
+    recorder::Recorder,
     runs::{Ended, RunId, RunRecord, Service, Tally},
+    writer::Recorded,
 };
 
 /// The store, open.

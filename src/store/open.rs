@@ -10,13 +10,10 @@ use std::{
 use rusqlite::{Connection, OpenFlags, TransactionBehavior, config::DbConfig};
 use tracing::warn;
 
-use super::{Problem, Store, StoreError, answers, header, missing_kbs, place};
-
-/// What stands in the file's header, so that it is known whose it is: `PGap`.
-const APPLICATION_ID: i64 = 0x5047_6170;
-/// The version of the tables.
-const VERSION: i64 = 1;
-const TABLES: &str = include_str!("schema.sql");
+use super::{
+    Problem, Store, StoreError, answers, header, missing_kbs, place,
+    schema::{self, MIGRATIONS, Version},
+};
 
 /// How long another program may hold the file before it counts as locked.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -49,9 +46,11 @@ impl Store {
         if !header::look(path).map_err(failed)? {
             return Err(failed(Problem::Missing));
         }
-        let connection = connect(path).map_err(failed)?;
-        if version(&connection).map_err(failed)?.is_none() {
-            return Err(failed(Problem::Empty("holds no run yet")));
+        let mut connection = connect(path).map_err(failed)?;
+        match schema::version(&connection).map_err(failed)? {
+            Version::Current => {}
+            Version::Older => prepare(&mut connection).map_err(failed)?,
+            Version::Empty => return Err(failed(Problem::Empty("holds no run yet"))),
         }
         Ok(Self::new(connection, path))
     }
@@ -126,48 +125,36 @@ fn prepare(connection: &mut Connection) -> Result<(), Problem> {
     if connection.is_readonly("main")? {
         return Err(Problem::ReadOnly);
     }
-    if version(connection)?.is_some() {
-        verify(connection)?;
+    let version = schema::version(connection)?;
+    match version {
+        Version::Empty => {}
+        Version::Older => verify_pages(connection)?,
+        Version::Current => verify(connection)?,
     }
     moves_on_close(connection, true)?;
     // Readers do not wait for the writer, nor the writer for them.
     connection.pragma_update(None, "journal_mode", "wal")?;
     // A killed process loses nothing; the recorder syncs for the power cut.
     connection.pragma_update(None, "synchronous", "normal")?;
+    // Another process may be doing the same.
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    if version(&transaction)?.is_none() {
-        transaction.execute_batch(TABLES)?;
-        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
-        transaction.pragma_update(None, "user_version", VERSION)?;
-    }
+    schema::migrate(&transaction, MIGRATIONS)?;
     Ok(transaction.commit()?)
 }
 
-/// Looks at every page: that each is there, that indexes and tables agree; and that what
-/// figures come from is as it was written. That is found out here, and not when a night's
-/// answers are put together.
+/// Looks whether the file is sound, and whether what figures come from is as it was written.
+/// That is found out here, and not when a night's answers are put together.
 fn verify(connection: &Connection) -> Result<(), Problem> {
-    let found: String = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
-    match found.lines().last() {
-        Some("ok") => {}
-        problem => return Err(Problem::damaged(problem.unwrap_or_default())),
-    }
+    verify_pages(connection)?;
     missing_kbs::verify(connection)?;
     Ok(answers::verify(connection)?)
 }
 
-/// The version of the tables, or none where the file is empty. Anything else is not ours.
-fn version(connection: &Connection) -> Result<Option<i64>, Problem> {
-    let number = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
-    let tables: i64 =
-        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-    match (number("application_id")?, number("user_version")?) {
-        (0, 0) if tables == 0 => Ok(None),
-        (APPLICATION_ID, found) if found > VERSION => Err(Problem::Newer {
-            found,
-            known: VERSION,
-        }),
-        (APPLICATION_ID, version) => Ok(Some(version)),
-        _ => Err(Problem::Foreign("it is another program's database")),
+/// Looks at every page: that each is there, that indexes and tables agree.
+fn verify_pages(connection: &Connection) -> Result<(), Problem> {
+    let found: String = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+    match found.lines().last() {
+        Some("ok") => Ok(()),
+        problem => Err(Problem::damaged(problem.unwrap_or_default())),
     }
 }

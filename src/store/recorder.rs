@@ -1,29 +1,23 @@
-//! The one writer while a run is under way: a thread that commits whatever has queued up as
-//! soon as its last commit is done.
+//! The room's ends of the writer's queue: outcomes go in, and calls are noted.
 
 use std::{
-    io, mem,
     path::PathBuf,
     sync::{
         Arc,
-        mpsc::{Receiver, RecvTimeoutError, Sender, channel},
+        mpsc::{Sender, channel},
     },
     thread::{Builder, JoinHandle},
-    time::{Duration, Instant},
 };
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use rusqlite::{Connection, Result, TransactionBehavior, params};
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use super::{
     Application, Begun, Problem, Store, StoreError,
-    answers::{self, At},
-    calls::{self, Moment},
-    millis,
-    missing_kbs::Numbers,
+    calls::Moment,
+    writer::{Entry, Recorded, Writer},
 };
 use crate::{
     fetch::{
@@ -32,29 +26,6 @@ use crate::{
     },
     outcome::Outcome,
 };
-
-/// Entries that are committed together at most, so that memory stays bounded.
-const LARGEST_BATCH: usize = 10_000;
-/// How often what was committed is synced to the disk, for the power cut. A process that is
-/// killed loses nothing of it either way.
-const SYNC_PERIOD: Duration = Duration::from_secs(1);
-/// How long another program may hold the file while a run is under way.
-const PATIENCE: Duration = Duration::from_mins(1);
-
-/// Something to write.
-#[derive(Debug)]
-enum Entry {
-    /// What became of a machine, and what the process has sent so far.
-    Outcome(Outcome, Requests),
-    /// A call is about to be sent.
-    Sending(Moment, oneshot::Sender<CallNumber>),
-    /// Its answer arrived, or never will.
-    Answered(CallNumber, Moment),
-    /// It is not sent after all.
-    Unsent(CallNumber),
-    /// There is nothing more to come.
-    End,
-}
 
 /// Writes what happens in a run, on a thread of its own.
 #[derive(Debug)]
@@ -65,50 +36,21 @@ pub struct Recorder {
     path: PathBuf,
 }
 
-/// What is left when a run's asking is over.
-#[derive(Debug)]
-pub struct Recorded {
-    /// The store.
-    pub store: Store,
-    /// Outcomes that could not be written.
-    pub unsaved: Vec<Outcome>,
-    /// Why not.
-    pub failure: Option<StoreError>,
-}
-
 impl Recorder {
     /// Starts the thread that writes this run's outcomes, and calls of this application.
     pub fn start(
         store: Store,
         begun: &Begun,
         application: &Application,
-    ) -> std::result::Result<Self, StoreError> {
-        let application = calls::application(&store.connection, application)
-            .and_then(|number| store.connection.busy_timeout(PATIENCE).map(|()| number))
-            .map_err(|error| StoreError::sqlite(&store.path, error))?;
+    ) -> Result<Self, StoreError> {
         let (entries, queue) = channel();
         let broken = CancellationToken::new();
-        let writer = Writer {
-            at: At {
-                service: begun.service,
-                run: begun.run,
-                session: begun.session,
-            },
-            application,
-            before: begun.requests,
-            requests: Requests::default(),
-            numbers: Numbers::default(),
-            unsent: Vec::new(),
-            unsaved: Vec::new(),
-            failure: None,
-            broken: broken.clone(),
-            store,
-        };
-        let path = writer.store.path.clone();
+        let path = store.path.clone();
+        let writer = Writer::new(store, begun, application, broken.clone())?;
         let thread = Builder::new()
             .name("store".to_owned())
             .spawn(move || writer.work(&queue))
-            .map_err(|_: io::Error| StoreError::new(&path, Problem::Writer))?;
+            .map_err(|_| StoreError::new(&path, Problem::Writer))?;
         Ok(Self {
             entries,
             broken,
@@ -134,7 +76,7 @@ impl Recorder {
     }
 
     /// Waits until everything is written, and gives the store back.
-    pub fn finish(self) -> std::result::Result<Recorded, StoreError> {
+    pub fn finish(self) -> Result<Recorded, StoreError> {
         let _ = self.entries.send(Entry::End);
         let recorded = self.thread.join();
         recorded.map_err(|_| StoreError::new(&self.path, Problem::Writer))
@@ -147,7 +89,7 @@ struct Notes(Sender<Entry>);
 
 #[async_trait]
 impl Ledger for Notes {
-    async fn sending(&self) -> std::result::Result<CallNumber, Unnoted> {
+    async fn sending(&self) -> Result<CallNumber, Unnoted> {
         let (noted, number) = oneshot::channel();
         let entry = Entry::Sending(Moment::at(Timestamp::now()), noted);
         self.0.send(entry).map_err(|_| Unnoted)?;
@@ -179,188 +121,4 @@ impl Drop for Waiting<'_> {
             let _ = self.entries.send(Entry::Unsent(number));
         }
     }
-}
-
-/// The thread's own.
-struct Writer {
-    store: Store,
-    at: At,
-    application: i64,
-    /// What earlier sessions of the run had sent.
-    before: Requests,
-    /// What this one has.
-    requests: Requests,
-    numbers: Numbers,
-    /// Calls that were noted and are not sent after all.
-    unsent: Vec<CallNumber>,
-    unsaved: Vec<Outcome>,
-    failure: Option<StoreError>,
-    broken: CancellationToken,
-}
-
-/// What had queued up.
-#[derive(Default)]
-struct Batch {
-    entries: Vec<Entry>,
-    is_last: bool,
-}
-
-impl Batch {
-    /// The first entry, and whatever else is there already.
-    fn gather(first: Entry, queue: &Receiver<Entry>) -> Self {
-        let mut batch = Self::default();
-        batch.take_in(first);
-        while !batch.is_last && batch.entries.len() < LARGEST_BATCH {
-            match queue.try_recv() {
-                Ok(entry) => batch.take_in(entry),
-                Err(_) => break,
-            }
-        }
-        batch
-    }
-
-    fn take_in(&mut self, entry: Entry) {
-        match entry {
-            Entry::End => self.is_last = true,
-            entry => self.entries.push(entry),
-        }
-    }
-}
-
-impl Writer {
-    fn work(mut self, queue: &Receiver<Entry>) -> Recorded {
-        let mut synced = Instant::now();
-        let mut dirty = false;
-        loop {
-            let batch = match queue.recv_timeout(SYNC_PERIOD) {
-                Ok(first) => Batch::gather(first, queue),
-                Err(RecvTimeoutError::Timeout) => Batch::default(),
-                Err(RecvTimeoutError::Disconnected) => break,
-            };
-            dirty |= !batch.entries.is_empty();
-            self.write(batch.entries);
-            if dirty && synced.elapsed() >= SYNC_PERIOD {
-                self.sync();
-                (synced, dirty) = (Instant::now(), false);
-            }
-            if batch.is_last {
-                break;
-            }
-        }
-        self.end()
-    }
-
-    /// Commits a batch. Once that has failed, outcomes are only kept in memory: the run is
-    /// about to stop.
-    fn write(&mut self, entries: Vec<Entry>) {
-        if entries.is_empty() {
-            return;
-        }
-        if self.failure.is_none() {
-            match self.commit(&entries) {
-                Ok(numbers) => {
-                    self.unsent = tell(entries, numbers);
-                    return;
-                }
-                Err(error) => self.fail(error),
-            }
-        }
-        let outcomes = entries.into_iter().filter_map(|entry| match entry {
-            Entry::Outcome(outcome, _) => Some(outcome),
-            _ => None,
-        });
-        self.unsaved.extend(outcomes);
-    }
-
-    fn fail(&mut self, error: rusqlite::Error) {
-        // Numbers of a transaction that came to nothing stand for nothing.
-        self.numbers = Numbers::default();
-        self.failure = Some(StoreError::sqlite(&self.store.path, error));
-        self.broken.cancel();
-    }
-
-    /// Writes all entries, or none; returns the numbers of the calls among them.
-    fn commit(&mut self, entries: &[Entry]) -> Result<Vec<CallNumber>> {
-        let transaction = self
-            .store
-            .connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)?;
-        for call in &self.unsent {
-            calls::forget(&transaction, call.0)?;
-        }
-        let mut numbers = Vec::new();
-        for entry in entries {
-            match entry {
-                Entry::Outcome(outcome, requests) => {
-                    answers::put(&transaction, self.at, outcome, &mut self.numbers)?;
-                    self.requests = *requests;
-                }
-                Entry::Sending(now, _) => {
-                    let number = calls::sending(&transaction, self.application, *now)?;
-                    numbers.push(CallNumber(number));
-                }
-                Entry::Answered(call, now) => calls::answered(&transaction, call.0, *now)?,
-                Entry::Unsent(call) => calls::forget(&transaction, call.0)?,
-                Entry::End => {}
-            }
-        }
-        sign_of_life(&transaction, self.at, self.before.plus(self.requests))?;
-        transaction.commit()?;
-        Ok(numbers)
-    }
-
-    /// Tries once more to write what could not be written: there may be room by now.
-    fn end(mut self) -> Recorded {
-        let unsaved = mem::take(&mut self.unsaved);
-        let entries: Vec<Entry> = unsaved
-            .into_iter()
-            .map(|outcome| Entry::Outcome(outcome, self.requests))
-            .collect();
-        let is_left = !entries.is_empty() || !self.unsent.is_empty();
-        if is_left && self.commit(&entries).is_err() {
-            self.write(entries);
-        }
-        self.sync();
-        Recorded {
-            store: self.store,
-            unsaved: self.unsaved,
-            failure: self.failure,
-        }
-    }
-
-    /// Moves what was committed to where a power cut leaves it. What fails here fails again
-    /// with the next commit, and is told then.
-    fn sync(&self) {
-        let checkpoint = "PRAGMA wal_checkpoint(PASSIVE)";
-        let _ = self.store.connection.query_row(checkpoint, [], |_| Ok(()));
-    }
-}
-
-/// Tells those who wait that their calls are noted. Returns the calls for which nobody
-/// waits any more: they are not sent.
-fn tell(entries: Vec<Entry>, numbers: Vec<CallNumber>) -> Vec<CallNumber> {
-    let waiting = entries.into_iter().filter_map(|entry| match entry {
-        Entry::Sending(_, noted) => Some(noted),
-        _ => None,
-    });
-    let told = waiting.zip(numbers);
-    told.filter_map(|(noted, number)| noted.send(number).err())
-        .collect()
-}
-
-/// Notes that the run is alive, and what it has sent.
-fn sign_of_life(connection: &Connection, at: At, requests: Requests) -> Result<()> {
-    connection
-        .prepare_cached(
-            "UPDATE run SET active_at_ms = ?2, sent = ?3, retried = ?4, throttled = ?5
-             WHERE id = ?1",
-        )?
-        .execute(params![
-            at.run.0,
-            millis(Timestamp::now()),
-            requests.sent,
-            requests.retried,
-            requests.throttled
-        ])?;
-    Ok(())
 }

@@ -1,4 +1,4 @@
--- The store's tables, version 1. Times are milliseconds since 1970, UTC; the views at the end
+-- The store's tables, as version 1 has them. Times are milliseconds since 1970, UTC; the views at the end
 -- show them as the reports do, and spell their columns as the reports do.
 
 -- A tenant as one API serves it.
