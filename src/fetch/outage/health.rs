@@ -27,6 +27,8 @@ struct State {
     in_a_row: u32,
     /// Signs of life.
     signs: u64,
+    /// Questions that wait to learn what their failure means.
+    in_doubt: usize,
     /// Outages that began.
     outages: u64,
     is_down: bool,
@@ -69,17 +71,17 @@ impl Health {
 
     /// Takes in a machine's answer.
     pub(in crate::fetch) fn answered(&self, machine: MachineId) {
-        self.state.send_modify(|state| {
-            state.sign();
+        self.state.send_if_modified(|state| {
             state.known.retain(|known| *known != machine);
             state.known.truncate(KNOWN - 1);
             state.known.push_front(machine);
+            state.sign()
         });
     }
 
     /// Takes in a reply that is no answer, and yet shows that the service works.
     pub(in crate::fetch) fn works(&self) {
-        self.state.send_modify(State::sign);
+        self.state.send_if_modified(State::sign);
     }
 
     /// Notes that a call is sent: after an outage its tries start anew.
@@ -138,6 +140,16 @@ impl Health {
         look
     }
 
+    /// A question begins to wait for what its failure means.
+    pub(super) fn in_doubt(&self) {
+        self.state.send_modify(|state| state.in_doubt += 1);
+    }
+
+    /// It waits no more.
+    pub(super) fn in_doubt_no_more(&self) {
+        self.state.send_modify(|state| state.in_doubt -= 1);
+    }
+
     /// Whether the last failure was the machine's own, by what happened since; `None` when
     /// nothing did.
     pub(super) fn verdict(&self, course: &Course) -> Option<bool> {
@@ -173,9 +185,13 @@ impl Health {
 }
 
 impl State {
-    fn sign(&mut self) {
+    /// Takes in a sign of life, and returns whether that is news to anybody: in a run that
+    /// goes well there is one for each call, and all who wait for their turn would be woken.
+    fn sign(&mut self) -> bool {
+        let is_news = self.in_a_row > 0 || self.in_doubt > 0;
         self.in_a_row = 0;
         self.signs += 1;
+        is_news
     }
 
     fn has_sign_since(&self, course: &Course) -> bool {

@@ -48,8 +48,11 @@ impl<A: Api> Fetcher<A> {
         if look == Look::Own {
             return Some(true);
         }
+        self.health.in_doubt();
         let clear = self.clear(look, course);
-        self.stops.gentle.run_until_cancelled(clear).await?
+        let is_own = self.stops.gentle.run_until_cancelled(clear).await;
+        self.health.in_doubt_no_more();
+        is_own?
     }
 
     async fn clear(&self, look: Look, course: &Course) -> Option<bool> {
