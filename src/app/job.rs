@@ -198,7 +198,7 @@ impl Job<'_> {
             requests: run.facts.requests,
         };
         store.finish(begun.run, &closing)?;
-        store.prune(begun.service, self.config.store.keep_runs, Timestamp::now())
+        store.prune(begun.run, self.config.store.keep_runs, Timestamp::now())
     }
 
     fn outcome(&self, ending: &Ending, fleet: &Fleet) -> RunOutcome {

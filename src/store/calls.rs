@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use rusqlite::{Connection, Result, params};
-use sysinfo::System;
 
-use super::{Store, StoreError, millis};
+use super::{Store, StoreError, moment::Moment};
 use crate::fetch::quota::CallNumber;
 
 /// An app registration: the quota is its and the tenant's.
@@ -20,14 +19,6 @@ pub struct Application {
     pub api_url: String,
 }
 
-/// Two readings of the time that part when somebody sets the clock.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Moment {
-    pub(super) wall_ms: i64,
-    /// Since the machine was started.
-    pub(super) uptime_s: i64,
-}
-
 /// A call that was noted.
 #[derive(Debug, Clone, Copy)]
 struct Noted {
@@ -35,24 +26,9 @@ struct Noted {
     answered_at_ms: Option<i64>,
 }
 
-/// How far the two readings may part by themselves: the machine's up time is told in whole
-/// seconds, so that the time between two of its readings is told up to a second wrong.
-const ROUNDING_MS: i64 = 1000;
-/// What counts as a clock that was set: beyond it, the machine was rather started anew, and
-/// happens to be up for as long as it was then.
-const LARGEST_JUMP_MS: i64 = 12 * 60 * 60 * 1000;
-/// Calls are kept for at least this long, because the next run may have other limits.
-const KEPT: Duration = Duration::from_hours(25);
-
-impl Moment {
-    pub(super) fn at(wall: Timestamp) -> Self {
-        Self {
-            wall_ms: millis(wall),
-            // Where it is not told, the clock on the wall is all there is.
-            uptime_s: System::uptime().map_or(-1, u64::cast_signed),
-        }
-    }
-}
+/// Calls are kept for at least this long by the clock on the wall: the next run may have
+/// other limits, and the clock may have been set forward.
+const KEPT: Duration = Duration::from_hours(72);
 
 /// The number of an app registration, which is entered if it is new.
 pub(super) fn application(connection: &Connection, application: &Application) -> Result<i64> {
@@ -88,8 +64,10 @@ pub(super) fn application_of(connection: &Connection, run: i64) -> Result<Applic
 /// Notes a call that is about to be sent.
 pub(super) fn sending(connection: &Connection, application: i64, now: Moment) -> Result<i64> {
     connection
-        .prepare_cached("INSERT INTO call (application, sent_at_ms, uptime_s) VALUES (?1, ?2, ?3)")?
-        .insert(params![application, now.wall_ms, now.uptime_s])
+        .prepare_cached(
+            "INSERT INTO call (application, sent_at_ms, uptime_s, boot) VALUES (?1, ?2, ?3, ?4)",
+        )?
+        .insert(params![application, now.wall_ms, now.uptime_s, now.boot])
 }
 
 /// Notes that a call's answer has arrived, or never will.
@@ -112,7 +90,7 @@ impl Store {
     /// Notes one call that is about to be sent outside a run.
     pub fn note_call(&self, whose: &Application) -> Result<CallNumber, StoreError> {
         let number = application(&self.connection, whose)
-            .and_then(|whose| sending(&self.connection, whose, Moment::at(Timestamp::now())));
+            .and_then(|whose| sending(&self.connection, whose, Moment::now()));
         number
             .map(CallNumber)
             .map_err(|error| StoreError::sqlite(&self.path, error))
@@ -120,7 +98,7 @@ impl Store {
 
     /// Notes that its answer has arrived.
     pub fn note_answer(&self, call: CallNumber) -> Result<(), StoreError> {
-        answered(&self.connection, call.0, Moment::at(Timestamp::now()))
+        answered(&self.connection, call.0, Moment::now())
             .map_err(|error| StoreError::sqlite(&self.path, error))
     }
 
@@ -133,7 +111,7 @@ impl Store {
         longest: Duration,
         timeout: Duration,
     ) -> Result<Vec<Duration>, StoreError> {
-        let now = Moment::at(Timestamp::now());
+        let now = Moment::now();
         let calls = self.noted(application, longest + timeout, now);
         let calls = calls.map_err(|error| StoreError::sqlite(&self.path, error))?;
         let ages = calls.into_iter().map(|call| age(call, timeout, now));
@@ -143,7 +121,7 @@ impl Store {
     /// The calls that may count, after the others are forgotten.
     fn noted(&self, whose: &Application, longest: Duration, now: Moment) -> Result<Vec<Noted>> {
         let application = application(&self.connection, whose)?;
-        let kept = whole_millis(longest.max(KEPT)) + LARGEST_JUMP_MS;
+        let kept = whole_millis(longest.max(KEPT));
         self.connection.execute(
             "DELETE FROM call WHERE sent_at_ms < ?1",
             [now.wall_ms - kept],
@@ -151,18 +129,19 @@ impl Store {
         // The clock was set back. From now on they age with it. Other applications' calls are
         // left alone: a process may be sending them at this moment.
         self.connection.execute(
-            "UPDATE call SET sent_at_ms = ?1, answered_at_ms = ?1, uptime_s = ?2
-             WHERE application = ?3 AND sent_at_ms > ?1",
-            params![now.wall_ms, now.uptime_s, application],
+            "UPDATE call SET sent_at_ms = ?1, answered_at_ms = ?1, uptime_s = ?2, boot = ?3
+             WHERE application = ?4 AND sent_at_ms > ?1",
+            params![now.wall_ms, now.uptime_s, now.boot, application],
         )?;
         let mut statement = self.connection.prepare(
-            "SELECT sent_at_ms, answered_at_ms, uptime_s FROM call WHERE application = ?1",
+            "SELECT sent_at_ms, answered_at_ms, uptime_s, boot FROM call WHERE application = ?1",
         )?;
         let calls = statement.query_map([application], |row| {
             Ok(Noted {
                 sent: Moment {
                     wall_ms: row.get(0)?,
                     uptime_s: row.get(2)?,
+                    boot: row.get(3)?,
                 },
                 answered_at_ms: row.get(1)?,
             })
@@ -171,24 +150,13 @@ impl Store {
     }
 }
 
-/// How long ago a call's answer arrived: by the clock on the wall, unless that was set
-/// forward since, which the machine's up time tells.
+/// How long ago a call's answer arrived, whoever set the clock since.
 fn age(call: Noted, timeout: Duration, now: Moment) -> Duration {
     let latest = call.sent.wall_ms.saturating_add(whole_millis(timeout));
     let answered = call.answered_at_ms.unwrap_or(latest).min(now.wall_ms);
-    let by_wall = now.wall_ms - answered;
-    let up = now.uptime_s - call.sent.uptime_s;
     let took = (answered - call.sent.wall_ms).clamp(0, whole_millis(timeout));
-    let by_uptime = up.saturating_mul(1000) - took;
-    let jump = ROUNDING_MS + 1..LARGEST_JUMP_MS;
-    let was_set_forward = up >= 0 && now.uptime_s >= 0 && jump.contains(&(by_wall - by_uptime));
-    let age = if was_set_forward {
-        // Rather too young than too old: then it counts for too long.
-        by_uptime - ROUNDING_MS
-    } else {
-        by_wall
-    };
-    Duration::from_millis(u64::try_from(age).unwrap_or_default())
+    let since_sent = now.since(call.sent);
+    Duration::from_millis(u64::try_from(since_sent - took).unwrap_or_default())
 }
 
 fn whole_millis(length: Duration) -> i64 {
@@ -210,6 +178,7 @@ mod tests {
         let moment = |(wall_s, uptime_s): (i64, i64)| Moment {
             wall_ms: NOON + wall_s * 1000,
             uptime_s,
+            boot: 0,
         };
         let call = Noted {
             sent: moment(sent),

@@ -48,10 +48,11 @@ impl Store {
         finished.map_err(|error| StoreError::sqlite(&self.path, error))
     }
 
-    /// Forgets all but the latest so many runs of a service, and what only they needed. A
-    /// run that is at work in another process is no earlier one.
-    pub fn prune(&mut self, service: i64, keep: u32, now: Timestamp) -> Result<(), StoreError> {
-        let pruned = prune(&mut self.connection, (service, keep), now);
+    /// Forgets all but the latest so many runs of this one's service, and what only they
+    /// needed. This one is never forgotten, and neither is one that is at work in another
+    /// process.
+    pub fn prune(&mut self, own: RunId, keep: u32, now: Timestamp) -> Result<(), StoreError> {
+        let pruned = prune(&mut self.connection, own, keep, now);
         pruned.map_err(|error| StoreError::sqlite(&self.path, error))
     }
 }
@@ -83,13 +84,15 @@ fn finish(connection: &Connection, run: RunId, closing: &Closing) -> Result<()> 
     Ok(())
 }
 
-fn prune(connection: &mut Connection, (service, keep): (i64, u32), now: Timestamp) -> Result<()> {
+fn prune(connection: &mut Connection, own: RunId, keep: u32, now: Timestamp) -> Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let forgotten = transaction.execute(
         "DELETE FROM run WHERE id IN (
-             SELECT id FROM run WHERE service = ?1 ORDER BY id DESC LIMIT -1 OFFSET ?2)
+             SELECT id FROM run
+             WHERE service = (SELECT service FROM run WHERE id = ?1)
+             ORDER BY id = ?1 DESC, active_at_ms DESC, id DESC LIMIT -1 OFFSET ?2)
          AND (ending IS NOT NULL OR abs(active_at_ms - ?3) > ?4)",
-        params![service, keep, millis(now), AT_WORK_MS],
+        params![own.0, keep, millis(now), AT_WORK_MS],
     )?;
     if forgotten > 0 {
         transaction.execute_batch(UNNEEDED)?;

@@ -18,6 +18,7 @@ mod inventories;
 mod json;
 mod lock;
 mod missing_kbs;
+mod moment;
 mod open;
 mod place;
 mod recorder;

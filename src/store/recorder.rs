@@ -10,13 +10,12 @@ use std::{
 };
 
 use async_trait::async_trait;
-use jiff::Timestamp;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use super::{
     Application, Begun, Problem, Store, StoreError,
-    calls::Moment,
+    moment::Moment,
     writer::{Entry, Recorded, Writer},
 };
 use crate::{
@@ -91,7 +90,7 @@ struct Notes(Sender<Entry>);
 impl Ledger for Notes {
     async fn sending(&self) -> Result<CallNumber, Unnoted> {
         let (noted, number) = oneshot::channel();
-        let entry = Entry::Sending(Moment::at(Timestamp::now()), noted);
+        let entry = Entry::Sending(Moment::now(), noted);
         self.0.send(entry).map_err(|_| Unnoted)?;
         let mut waiting = Waiting {
             number,
@@ -101,7 +100,7 @@ impl Ledger for Notes {
     }
 
     fn answered(&self, call: CallNumber) {
-        let entry = Entry::Answered(call, Moment::at(Timestamp::now()));
+        let entry = Entry::Answered(call, Moment::now());
         let _ = self.0.send(entry);
     }
 }

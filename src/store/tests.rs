@@ -282,8 +282,8 @@ fn old_runs_are_forgotten_with_what_only_they_needed() {
         place.play(Reuse::Nothing, outcomes, Some(Ended::Finished));
     }
     let mut store = place.open();
-    let service = store.runs().unwrap()[0].service_number;
-    store.prune(service, 1, now()).unwrap();
+    let last = store.runs().unwrap()[0].run;
+    store.prune(last, 1, now()).unwrap();
     let count = |table: &str| -> i64 {
         let count = format!("SELECT count(*) FROM {table}");
         let count = store.connection.query_row(&count, [], |row| row.get(0));
@@ -296,6 +296,20 @@ fn old_runs_are_forgotten_with_what_only_they_needed() {
 }
 
 #[test]
+fn a_run_does_not_forget_itself() {
+    let place = Place::new();
+    let finished = Some(Ended::Finished);
+    let first = place.play(Reuse::Nothing, vec![answered(1, now(), vec![])], finished);
+    place.play(Reuse::Nothing, vec![], finished);
+    let mut store = place.open();
+    // The one that began first is the last to end.
+    store.prune(first, 1, now()).unwrap();
+    let left: Vec<RunId> = store.runs().unwrap().iter().map(|run| run.run).collect();
+    assert_eq!(left, [first]);
+    assert_eq!(store.outcomes(first).unwrap().len(), 1);
+}
+
+#[test]
 fn a_run_at_work_is_not_forgotten() {
     for (now, left) in [(hours(1), 2), (hours(13), 1)] {
         let place = Place::new();
@@ -303,8 +317,7 @@ fn a_run_at_work_is_not_forgotten() {
         place.play(EARLY, vec![answered(1, self::now(), vec![])], None);
         let last = place.play(Reuse::Nothing, vec![], Some(Ended::Finished));
         let mut store = place.open();
-        let service = store.run(last).unwrap().service_number;
-        store.prune(service, 1, now).unwrap();
+        store.prune(last, 1, now).unwrap();
         assert_eq!(store.runs().unwrap().len(), left, "{now}");
     }
 }

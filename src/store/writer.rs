@@ -15,9 +15,9 @@ use tokio_util::sync::CancellationToken;
 use super::{
     Application, Begun, Store, StoreError,
     answers::{self, At},
-    calls::{self, Moment},
-    millis,
+    calls, millis,
     missing_kbs::Numbers,
+    moment::Moment,
 };
 use crate::{
     fetch::{Requests, quota::CallNumber},

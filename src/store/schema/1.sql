@@ -106,6 +106,8 @@ CREATE TABLE application (
     tenant_id TEXT NOT NULL,
     client_id TEXT NOT NULL,
     api_url TEXT NOT NULL,
+    paused_at_ms INTEGER NOT NULL DEFAULT 0, -- when the service last refused calls for quota
+    paused_for_ms INTEGER NOT NULL DEFAULT 0, -- and for how long nothing is sent after that
     UNIQUE (tenant_id, client_id, api_url)
 ) STRICT;
 
@@ -115,7 +117,8 @@ CREATE TABLE call (
     application INTEGER NOT NULL REFERENCES application,
     sent_at_ms INTEGER NOT NULL,
     answered_at_ms INTEGER, -- null: under way, or nobody knows
-    uptime_s INTEGER NOT NULL -- of the machine when it was sent: clocks get set, this does not
+    uptime_s INTEGER NOT NULL, -- of the machine when it was sent: clocks get set, this does not
+    boot INTEGER NOT NULL -- fingerprint of that start of the machine; 0 where it has no name
 ) STRICT;
 
 CREATE INDEX call_of_application ON call (application, sent_at_ms);
