@@ -75,6 +75,7 @@ impl Job<'_> {
             let timeout = self.config.service.timeout;
             quota.remember(&store.past_calls(&identity.application(), longest, timeout)?);
         }
+        quota.still_paused(store.pause_left(&identity.application())?);
         Ok(quota)
     }
 

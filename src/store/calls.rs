@@ -78,6 +78,21 @@ pub(super) fn answered(connection: &Connection, call: i64, now: Moment) -> Resul
     Ok(())
 }
 
+/// Notes that the service refused a call for quota, and for how long nothing is sent.
+pub(super) fn paused(
+    connection: &Connection,
+    application: i64,
+    now: Moment,
+    length: Duration,
+) -> Result<()> {
+    connection
+        .prepare_cached(
+            "UPDATE application SET paused_at_ms = ?2, paused_for_ms = ?3 WHERE id = ?1",
+        )?
+        .execute(params![application, now.wall_ms, whole_millis(length)])?;
+    Ok(())
+}
+
 /// Forgets a call that was not sent after all.
 pub(super) fn forget(connection: &Connection, call: i64) -> Result<()> {
     connection
@@ -116,6 +131,24 @@ impl Store {
         let calls = calls.map_err(|error| StoreError::sqlite(&self.path, error))?;
         let ages = calls.into_iter().map(|call| age(call, timeout, now));
         Ok(ages.filter(|age| *age <= longest).collect())
+    }
+
+    /// What is left of the last pause that the service told an earlier process to make; never
+    /// more than it was, whoever set the clock since.
+    pub fn pause_left(&self, whose: &Application) -> Result<Duration, StoreError> {
+        let read = || -> Result<(i64, i64)> {
+            let application = application(&self.connection, whose)?;
+            self.connection.query_row(
+                "SELECT paused_at_ms, paused_for_ms FROM application WHERE id = ?1",
+                [application],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )
+        };
+        let (at, length) = read().map_err(|error| StoreError::sqlite(&self.path, error))?;
+        let passed = Moment::now().wall_ms.saturating_sub(at).max(0);
+        Ok(Duration::from_millis(
+            u64::try_from(length - passed).unwrap_or_default(),
+        ))
     }
 
     /// The calls that may count, after the others are forgotten.

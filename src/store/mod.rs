@@ -9,6 +9,7 @@
 //! was in flight and next to nothing else.
 
 mod answers;
+mod backlog;
 mod begin;
 mod calls;
 mod error;
@@ -24,6 +25,7 @@ mod place;
 mod recorder;
 mod runs;
 mod schema;
+mod syncer;
 #[cfg(test)]
 mod tests;
 mod writer;

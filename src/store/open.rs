@@ -15,6 +15,9 @@ use super::{
     schema::{self, MIGRATIONS, Version},
 };
 
+/// The log's length in pages of 4 KiB at which the writer itself moves it into the file.
+const LARGEST_LOG: i64 = 10_000;
+
 /// How long another program may hold the file before it counts as locked.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -100,7 +103,7 @@ fn create_file(path: &Path) -> io::Result<()> {
     }
 }
 
-fn connect(path: &Path) -> Result<Connection, Problem> {
+pub(super) fn connect(path: &Path) -> Result<Connection, Problem> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(PATIENCE)?;
@@ -134,8 +137,11 @@ fn prepare(connection: &mut Connection) -> Result<(), Problem> {
     moves_on_close(connection, true)?;
     // Readers do not wait for the writer, nor the writer for them.
     connection.pragma_update(None, "journal_mode", "wal")?;
-    // A killed process loses nothing; the recorder syncs for the power cut.
+    // A killed process loses nothing; for the power cut there is the syncer, which also moves
+    // what was committed from the log into the file. The writer does so only when the log
+    // gets large, because it would have to wait for the disk.
     connection.pragma_update(None, "synchronous", "normal")?;
+    connection.pragma_update(None, "wal_autocheckpoint", LARGEST_LOG)?;
     // Another process may be doing the same.
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     schema::migrate(&transaction, MIGRATIONS)?;

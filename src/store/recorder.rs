@@ -7,6 +7,7 @@ use std::{
         mpsc::{Sender, channel},
     },
     thread::{Builder, JoinHandle},
+    time::Duration,
 };
 
 use async_trait::async_trait;
@@ -15,8 +16,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Application, Begun, Problem, Store, StoreError,
+    backlog::Backlog,
     moment::Moment,
-    writer::{Entry, Recorded, Writer},
+    writer::{Entry, Recorded, Signals, Writer},
 };
 use crate::{
     fetch::{
@@ -30,6 +32,7 @@ use crate::{
 #[derive(Debug)]
 pub struct Recorder {
     entries: Sender<Entry>,
+    backlog: Arc<Backlog>,
     broken: CancellationToken,
     thread: JoinHandle<Recorded>,
     path: PathBuf,
@@ -45,13 +48,19 @@ impl Recorder {
         let (entries, queue) = channel();
         let broken = CancellationToken::new();
         let path = store.path.clone();
-        let writer = Writer::new(store, begun, application, broken.clone())?;
+        let backlog = Arc::default();
+        let signals = Signals {
+            broken: broken.clone(),
+            backlog: Arc::clone(&backlog),
+        };
+        let writer = Writer::new(store, begun, application, signals)?;
         let thread = Builder::new()
             .name("store".to_owned())
             .spawn(move || writer.work(&queue))
             .map_err(|_| StoreError::new(&path, Problem::Writer))?;
         Ok(Self {
             entries,
+            backlog,
             broken,
             thread,
             path,
@@ -60,13 +69,18 @@ impl Recorder {
 
     /// Writes what became of a machine, soon. `requests` is what this process has sent.
     pub fn keep(&self, outcome: Outcome, requests: Requests) {
+        self.backlog.more();
         // A writer that is gone tells so when the run ends.
         let _ = self.entries.send(Entry::Outcome(outcome, requests));
     }
 
     /// Where calls are noted before they are sent.
     pub fn ledger(&self) -> Arc<dyn Ledger> {
-        Arc::new(Notes(self.entries.clone()))
+        Arc::new(Notes {
+            entries: self.entries.clone(),
+            backlog: Arc::clone(&self.backlog),
+            broken: self.broken.clone(),
+        })
     }
 
     /// Is cancelled when nothing can be written any more.
@@ -84,24 +98,37 @@ impl Recorder {
 
 /// The ledger's end of the queue.
 #[derive(Debug)]
-struct Notes(Sender<Entry>);
+struct Notes {
+    entries: Sender<Entry>,
+    backlog: Arc<Backlog>,
+    broken: CancellationToken,
+}
 
 #[async_trait]
 impl Ledger for Notes {
     async fn sending(&self) -> Result<CallNumber, Unnoted> {
         let (noted, number) = oneshot::channel();
         let entry = Entry::Sending(Moment::now(), noted);
-        self.0.send(entry).map_err(|_| Unnoted)?;
+        self.entries.send(entry).map_err(|_| Unnoted)?;
         let mut waiting = Waiting {
             number,
-            entries: &self.0,
+            entries: &self.entries,
         };
         (&mut waiting.number).await.map_err(|_| Unnoted)
     }
 
     fn answered(&self, call: CallNumber) {
         let entry = Entry::Answered(call, Moment::now());
-        let _ = self.0.send(entry);
+        let _ = self.entries.send(entry);
+    }
+
+    async fn room(&self) -> Result<(), Unnoted> {
+        let room = self.broken.run_until_cancelled(self.backlog.room());
+        room.await.ok_or(Unnoted)
+    }
+
+    fn paused(&self, length: Duration) {
+        let _ = self.entries.send(Entry::Paused(Moment::now(), length));
     }
 }
 

@@ -383,6 +383,25 @@ async fn calls_are_remembered() {
     assert_eq!(calls(&other), 0);
 }
 
+#[test]
+fn a_pause_that_the_service_ordered_is_remembered() {
+    let place = Place::new();
+    let left = || place.open().pause_left(&application()).unwrap();
+    assert_eq!(left(), Duration::ZERO);
+    let (store, begun) = place.begin(4, EARLY, Timestamp::now());
+    let recorder = Recorder::start(store, &begun, &application()).unwrap();
+    let minute = Duration::from_mins(1);
+    recorder.ledger().paused(minute);
+    let store = recorder.finish().unwrap().store;
+    assert!((minute / 2..=minute).contains(&left()), "{:?}", left());
+    for (set, expected) in [(-1, Duration::ZERO), (1, minute)] {
+        let at = millis(Timestamp::now() + SignedDuration::from_hours(set));
+        let set = "UPDATE application SET paused_at_ms = ?1";
+        store.connection.execute(set, [at]).unwrap();
+        assert_eq!(left(), expected, "{set}");
+    }
+}
+
 #[tokio::test]
 async fn a_call_that_nobody_waits_for_is_not_sent_and_not_remembered() {
     let place = Place::new();

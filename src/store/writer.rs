@@ -3,7 +3,10 @@
 
 use std::{
     mem,
-    sync::mpsc::{Receiver, RecvTimeoutError},
+    sync::{
+        Arc,
+        mpsc::{Receiver, RecvTimeoutError},
+    },
     time::{Duration, Instant},
 };
 
@@ -15,9 +18,11 @@ use tokio_util::sync::CancellationToken;
 use super::{
     Application, Begun, Store, StoreError,
     answers::{self, At},
+    backlog::Backlog,
     calls, millis,
     missing_kbs::Numbers,
     moment::Moment,
+    syncer::Syncer,
 };
 use crate::{
     fetch::{Requests, quota::CallNumber},
@@ -43,6 +48,8 @@ pub(super) enum Entry {
     Answered(CallNumber, Moment),
     /// It is not sent after all.
     Unsent(CallNumber),
+    /// The service refused a call for quota: nothing is sent for so long.
+    Paused(Moment, Duration),
     /// There is nothing more to come.
     End,
 }
@@ -56,6 +63,14 @@ pub struct Recorded {
     pub unsaved: Vec<Outcome>,
     /// Why not.
     pub failure: Option<StoreError>,
+}
+
+/// What the writer tells the others.
+pub(super) struct Signals {
+    /// Nothing can be written any more.
+    pub(super) broken: CancellationToken,
+    /// How much is waiting to be written.
+    pub(super) backlog: Arc<Backlog>,
 }
 
 /// The thread's own.
@@ -72,7 +87,8 @@ pub(super) struct Writer {
     unsent: Vec<CallNumber>,
     unsaved: Vec<Outcome>,
     failure: Option<StoreError>,
-    broken: CancellationToken,
+    signals: Signals,
+    syncer: Syncer,
 }
 
 /// What had queued up.
@@ -110,7 +126,7 @@ impl Writer {
         store: Store,
         begun: &Begun,
         application: &Application,
-        broken: CancellationToken,
+        signals: Signals,
     ) -> std::result::Result<Self, StoreError> {
         let application = calls::application(&store.connection, application)
             .and_then(|number| store.connection.busy_timeout(PATIENCE).map(|()| number))
@@ -128,7 +144,8 @@ impl Writer {
             unsent: Vec::new(),
             unsaved: Vec::new(),
             failure: None,
-            broken,
+            signals,
+            syncer: Syncer::start(&store.path),
             store,
         })
     }
@@ -146,7 +163,7 @@ impl Writer {
             dirty |= !batch.entries.is_empty();
             self.write(batch.entries);
             if dirty && synced.elapsed() >= SYNC_PERIOD {
-                self.sync();
+                self.syncer.sync();
                 (synced, dirty) = (Instant::now(), false);
             }
             if batch.is_last {
@@ -162,6 +179,13 @@ impl Writer {
         if entries.is_empty() {
             return;
         }
+        let is_outcome = |entry: &&Entry| matches!(entry, Entry::Outcome(..));
+        let outcomes = entries.iter().filter(is_outcome).count();
+        self.try_write(entries);
+        self.signals.backlog.less(outcomes);
+    }
+
+    fn try_write(&mut self, entries: Vec<Entry>) {
         if self.failure.is_none() {
             match self.commit(&entries) {
                 Ok(numbers) => {
@@ -182,7 +206,7 @@ impl Writer {
         // Numbers of a transaction that came to nothing stand for nothing.
         self.numbers = Numbers::default();
         self.failure = Some(StoreError::sqlite(&self.store.path, error));
-        self.broken.cancel();
+        self.signals.broken.cancel();
     }
 
     /// Writes all entries, or none; returns the numbers of the calls among them.
@@ -206,6 +230,9 @@ impl Writer {
                     numbers.push(CallNumber(number));
                 }
                 Entry::Answered(call, now) => calls::answered(&transaction, call.0, *now)?,
+                Entry::Paused(now, length) => {
+                    calls::paused(&transaction, self.application, *now, *length)?;
+                }
                 Entry::Unsent(call) => calls::forget(&transaction, call.0)?,
                 Entry::End => {}
             }
@@ -224,21 +251,14 @@ impl Writer {
             .collect();
         let is_left = !entries.is_empty() || !self.unsent.is_empty();
         if is_left && self.commit(&entries).is_err() {
-            self.write(entries);
+            self.try_write(entries);
         }
-        self.sync();
+        self.syncer.finish();
         Recorded {
             store: self.store,
             unsaved: self.unsaved,
             failure: self.failure,
         }
-    }
-
-    /// Moves what was committed to where a power cut leaves it. What fails here fails again
-    /// with the next commit, and is told then.
-    fn sync(&self) {
-        let checkpoint = "PRAGMA wal_checkpoint(PASSIVE)";
-        let _ = self.store.connection.query_row(checkpoint, [], |_| Ok(()));
     }
 }
 

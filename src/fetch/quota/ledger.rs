@@ -1,6 +1,6 @@
 //! Where calls are noted, so that the next process knows of them.
 
-use std::fmt::Debug;
+use std::{fmt::Debug, time::Duration};
 
 use async_trait::async_trait;
 use thiserror::Error;
@@ -14,6 +14,14 @@ pub trait Ledger: Send + Sync + Debug {
 
     /// Notes that a call's answer arrived or never will. Never waits.
     fn answered(&self, call: CallNumber);
+
+    /// Waits until nearly all that came before is safe. Where there are no windows no call is
+    /// noted, and this keeps what a kill can cost as small.
+    async fn room(&self) -> Result<(), Unnoted>;
+
+    /// Notes that the service refused a call for quota, and that nothing is sent for so long.
+    /// Never waits.
+    fn paused(&self, length: Duration);
 }
 
 /// A call that was noted.

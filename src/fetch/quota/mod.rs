@@ -40,6 +40,7 @@ pub struct Quota {
     pacer: Option<Pacer>,
     answered: Notify,
     ledger: Option<Arc<dyn Ledger>>,
+    has_windows: bool,
 }
 
 #[derive(Debug)]
@@ -86,14 +87,15 @@ impl Quota {
             pacer: Pacer::new(pace),
             answered: Notify::new(),
             ledger: None,
+            has_windows: !limits.0.is_empty(),
         }
     }
 
-    /// The quota that notes every call in this ledger before it is sent. Without limits
-    /// nothing is noted: no window would count it.
+    /// The quota that notes every call in this ledger before it is sent. Without limits no
+    /// call is noted: no window would count it.
     #[must_use]
     pub fn noting_in(mut self, ledger: Arc<dyn Ledger>) -> Self {
-        self.ledger = Some(ledger).filter(|_| !self.state().windows.is_empty());
+        self.ledger = Some(ledger);
         self
     }
 
@@ -112,7 +114,11 @@ impl Quota {
         let mut permit = self.places().await;
         // Others take their turn meanwhile, so that several notes can be written at once.
         if let Some(ledger) = &self.ledger {
-            permit.call = Some(ledger.sending().await?);
+            if self.has_windows {
+                permit.call = Some(ledger.sending().await?);
+            } else {
+                ledger.room().await?;
+            }
         }
         permit.granted = true;
         Ok(permit)
@@ -150,7 +156,19 @@ impl Quota {
     /// Makes everybody wait, because the service refused a call for quota: for as long as
     /// it said, or else for longer each time. Returns when calls go on.
     pub fn throttled(&self, retry_after: Option<Duration>) -> Instant {
-        self.state().pause.throttled(retry_after, Instant::now())
+        let now = Instant::now();
+        let resume_at = self.state().pause.throttled(retry_after, now);
+        if let Some(ledger) = &self.ledger {
+            ledger.paused(resume_at - now);
+        }
+        resume_at
+    }
+
+    /// Takes in what is left of a pause that an earlier process was told to make.
+    pub fn still_paused(&self, left: Duration) {
+        if !left.is_zero() {
+            self.state().pause.throttled(Some(left), Instant::now());
+        }
     }
 
     /// Notes that the service answers: the next refusal without a time starts small again.

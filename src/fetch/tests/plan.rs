@@ -166,6 +166,12 @@ impl Ledger for Ten {
         (call < 10).then_some(CallNumber(call)).ok_or(Unnoted)
     }
 
+    async fn room(&self) -> Result<(), Unnoted> {
+        Ok(())
+    }
+
+    fn paused(&self, _: Duration) {}
+
     fn answered(&self, _: CallNumber) {}
 }
 

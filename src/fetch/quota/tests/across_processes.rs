@@ -35,6 +35,12 @@ impl Ledger for Slow {
         Ok(CallNumber(self.sending.fetch_add(1, SeqCst)))
     }
 
+    async fn room(&self) -> Result<(), Unnoted> {
+        Ok(())
+    }
+
+    fn paused(&self, _: Duration) {}
+
     fn answered(&self, call: CallNumber) {
         self.answered.lock().unwrap().push(call);
     }
