@@ -101,6 +101,24 @@ words! {
     }
 }
 
+words! {
+    /// What ended a run's asking.
+    pub enum Ended {
+        /// Everything was asked.
+        Finished = "finished",
+        /// Ctrl-C and the like.
+        Interrupted = "interrupted",
+        /// The time that it was given.
+        OutOfTime = "outOfTime",
+        /// The service refused it as a whole.
+        Refused = "refused",
+        /// Nobody answered.
+        Failing = "failing",
+        /// The store could not be written.
+        Unstored = "unstored",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -11,6 +11,9 @@ use crate::{
     outcome::{Outcome, Reason},
 };
 
+/// Answered machines that are enough to ask whether the service works.
+const KNOWN: usize = 8;
+
 /// What is left to ask of a list, when this much is known: machines that were never answered
 /// come first, then those whose answer is the oldest, and last those that were asked for in
 /// vain in this run already. So a run that is stopped has asked for what was needed most.
@@ -24,7 +27,12 @@ pub(super) fn agenda(
     let mut in_vain = HashSet::new();
     for outcome in known {
         match &outcome.result {
-            Ok(_) => plan.reused += 1,
+            Ok(_) => {
+                plan.reused += 1;
+                if plan.known.len() < KNOWN {
+                    plan.known.push(outcome.machine);
+                }
+            }
             Err(failure) if failure.reason == Reason::NotFound => plan.unknown.push(Unknown {
                 machine: outcome.machine,
                 attempts: outcome.attempts,
@@ -90,6 +98,7 @@ mod tests {
         let plan = agenda(&inventory, &known, &last_answered);
         assert_eq!(plan.machines, [6, 7, 5, 1, 4].map(machine));
         assert_eq!(plan.reused, 1);
+        assert_eq!(plan.known, [machine(2)]);
         let unknown = Unknown {
             machine: machine(3),
             attempts: 4,

@@ -7,10 +7,11 @@ use tokio::time::{MissedTickBehavior, interval, sleep};
 
 use super::{agenda::agenda, deadline, error::AppError, identity::Identity, interrupt, job::Job};
 use crate::{
+    config::Config,
     defender::Api,
     fetch::{Ending, Fetcher, Requests, RetryPolicy, Settings, Stops, quota::Quota},
     progress::Display,
-    store::{Begun, Recorded, Recorder, Store},
+    store::{Begun, Counting, Recorded, Recorder, Store},
 };
 
 /// What the asking brought.
@@ -35,13 +36,10 @@ impl Job<'_> {
             policy: RetryPolicy::with_retries(self.config.service.retries),
             clock: Timestamp::now,
         };
-        let plan = agenda(
-            self.inventory,
-            &begun.known,
-            &store.last_answered(begun.run)?,
-        );
+        let plan = agenda(self.inventory, &begun.known, &begun.last_answered);
         let quota = self.quota(&store, identity)?;
-        let recorder = Recorder::start(store, begun, &identity.application())?;
+        let recorder =
+            Recorder::start(store, begun, &identity.application(), stops.gentle.clone())?;
         let quota = quota.noting_in(recorder.ledger());
         let fetcher = Fetcher::new(api, quota, settings, plan, stops);
         let display = Display::new(
@@ -64,18 +62,18 @@ impl Job<'_> {
             requests,
             // Whatever happened to the clock meanwhile.
             finished_at: Timestamp::now().max(begun.started_at),
-            recorded: recorder.finish()?,
+            recorded: recorder.finish().map_err(AppError::Lost)?,
         })
     }
 
     /// The quota, of which earlier processes have used some.
     fn quota(&self, store: &Store, identity: &Identity) -> Result<Quota, AppError> {
         let mut quota = Quota::new(&self.config.limits, self.config.pace);
-        if let Some(longest) = self.config.limits.longest() {
-            let timeout = self.config.service.timeout;
-            quota.remember(&store.past_calls(&identity.application(), longest, timeout)?);
+        let application = identity.application();
+        if let Some(counting) = counting(self.config) {
+            quota.remember(&store.past_calls(&application, counting)?);
         }
-        quota.still_paused(store.pause_left(&identity.application())?);
+        quota.still_paused(store.pause_left(&application)?);
         Ok(quota)
     }
 
@@ -88,6 +86,13 @@ impl Job<'_> {
         stops.hard.cancel();
         pending().await
     }
+}
+
+/// Which earlier calls the configured windows may still count; none without windows.
+pub(super) fn counting(config: &Config) -> Option<Counting> {
+    let timeout = config.service.timeout;
+    let longest = config.limits.longest();
+    longest.map(|longest| Counting { longest, timeout })
 }
 
 /// Stops the asking when what comes cannot be kept.

@@ -49,7 +49,7 @@ impl Identity {
 /// Whose answers they are.
 pub(super) fn service(tenant_id: Option<&str>, api_url: &str) -> Service {
     Service {
-        tenant_id: tenant_id.unwrap_or_default().to_lowercase(),
+        tenant_id: tenant_id.unwrap_or_default().to_owned(),
         api_url: api_url.to_owned(),
     }
 }

@@ -13,7 +13,7 @@ use super::{
     error::AppError,
     identity::Identity,
     interrupt,
-    notice::{busy, can_go_on, going_on, tell},
+    notice::{busy, can_go_on, could_reuse, going_on, tell},
     plan::plan,
 };
 use crate::{
@@ -23,10 +23,10 @@ use crate::{
     exit_code::ExitCode,
     fetch::{Ending, Stops},
     inventory::Inventory,
-    outcome::RunOutcome,
+    outcome::{Ended, RunOutcome},
     progress::Bar,
     report::{self, Facts, Report, Run, Tool, output::OutputFolder, terminal},
-    store::{Beginning, Begun, Closing, Ended, Lock, Store, StoreError, Tally},
+    store::{Beginning, Begun, Closing, Lock, Reuse, Store, StoreError, Tally},
     text::{counted, thousands},
 };
 
@@ -48,6 +48,13 @@ struct Concluding<'run> {
     folder: &'run OutputFolder,
 }
 
+/// The right to ask.
+struct Turn {
+    _lock: Lock,
+    /// Whether another process had it before.
+    had_to_wait: bool,
+}
+
 impl Job<'_> {
     /// Runs to the end, or says why not.
     pub(super) async fn run(&self) -> Result<ExitCode, AppError> {
@@ -67,8 +74,8 @@ impl Job<'_> {
         let stops = Stops::default();
         tokio::spawn(interrupt::watch(stops.clone()));
         let identity = self.sign_in(&session, &stops).await?;
-        let _lock = self.wait_for_others(&store, &identity, &stops).await?;
-        let (store, begun) = self.begin(store, &identity)?;
+        let turn = self.wait_for_others(&store, &identity, &stops).await?;
+        let (store, begun) = self.begin(store, &identity, turn.had_to_wait)?;
         let asked = self
             .ask(session, store, &begun, (&identity, &stops))
             .await?;
@@ -95,30 +102,47 @@ impl Job<'_> {
         store: &Store,
         identity: &Identity,
         stops: &Stops,
-    ) -> Result<Lock, AppError> {
+    ) -> Result<Turn, AppError> {
         let application = identity.application();
-        let tell_busy = || warn!("{}", busy(store, &identity.service()));
+        let mut had_to_wait = false;
+        let tell_busy = || {
+            had_to_wait = true;
+            warn!("{}", busy(store, &application));
+        };
         let lock = Lock::take(store.path(), &application, tell_busy);
         tokio::select! {
             // Where nobody is in the way the time may be up already, and there are answers to
             // report all the same.
             biased;
-            lock = lock => Ok(lock?),
+            lock = lock => Ok(Turn {
+                _lock: lock?,
+                had_to_wait,
+            }),
             () = stops.gentle.cancelled() => Err(AppError::Interrupted),
             () = deadline::reached(self.config.until, Timestamp::now) => Err(AppError::NoTurn),
         }
     }
 
-    /// Begins the run in the store, or goes on with one that ended early.
-    fn begin(&self, mut store: Store, identity: &Identity) -> Result<(Store, Begun), AppError> {
+    /// Begins the run in the store, or goes on with one that ended early. What another
+    /// process was told while this one waited for it need not be asked again.
+    fn begin(
+        &self,
+        mut store: Store,
+        identity: &Identity,
+        had_to_wait: bool,
+    ) -> Result<(Store, Begun), AppError> {
+        let reuse = self.config.store.reuse;
+        let waited = had_to_wait && reuse != Reuse::Nothing;
         let begun = store.begin(&Beginning {
             service: &identity.service(),
             application: &identity.application(),
             inventory: self.inventory,
-            reuse: self.config.store.reuse,
+            reuse,
+            since: waited.then(|| self.started.timestamp()),
             now: Timestamp::now(),
         })?;
-        if let Some(notice) = going_on(&begun, self.inventory, self.started) {
+        let notice = going_on(&begun, self.inventory, self.started);
+        if let Some(notice) = notice.or_else(|| could_reuse(&begun, reuse)) {
             tell(self.config.console, &notice);
         }
         Ok((store, begun))
@@ -128,7 +152,7 @@ impl Job<'_> {
     /// whose reports could not be written is gone on with.
     fn conclude(
         &self,
-        asked: Asked,
+        mut asked: Asked,
         Concluding {
             begun,
             identity,
@@ -138,7 +162,12 @@ impl Job<'_> {
     ) -> Result<ExitCode, AppError> {
         let mut store = asked.recorded.store;
         if self.config.until.is_some() && asked.recorded.failure.is_none() {
-            store.keep_last(begun.run).map_err(AppError::Lost)?;
+            // What arrived is reported all the same.
+            asked.recorded.failure = store.keep_last(begun.run).err();
+        }
+        if !asked.recorded.unsaved.is_empty() && asked.ending == Ending::Finished {
+            // The next start has to ask for them again.
+            asked.ending = Ending::Unnoted;
         }
         let mut outcomes = store.outcomes(begun.run).map_err(AppError::Lost)?;
         outcomes.extend(asked.recorded.unsaved);
@@ -147,6 +176,7 @@ impl Job<'_> {
             tool: Tool::THIS,
             tenant_id: identity.tenant_id.clone(),
             outcome: self.outcome(&asked.ending, &fleet),
+            ended: Some(ended(&asked.ending)),
             started_at: begun.started_at,
             finished_at: asked.finished_at,
             api_url: self.config.service.api_url.to_string(),
@@ -165,7 +195,7 @@ impl Job<'_> {
             .inspect_err(|_| log_unstored(asked.recorded.failure.as_ref()))?;
         if let Err(problem) = self.close(&mut store, begun, &asked.ending, &run) {
             warn!(
-                "the reports are written, but not that the run has ended: {}",
+                "the reports are written, but the store was not brought up to date: {}",
                 crate::text::chain(&problem)
             );
         }

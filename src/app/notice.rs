@@ -7,7 +7,7 @@ use crate::{
     config::{Config, Console},
     fetch::Ending,
     inventory::Inventory,
-    store::{Begun, Reuse, RunRecord, Service, Store},
+    store::{Application, Begun, Reuse, Store},
     text::{counted, span, thousands},
 };
 
@@ -36,6 +36,26 @@ pub(super) fn going_on(
     (known > 0).then(|| format!("{answers} from an earlier run, and are not asked for again"))
 }
 
+/// Which answers are there and not used: of a list that has changed a little since a run that
+/// ended early, they may be nearly all.
+pub(super) fn could_reuse(begun: &Begun, reuse: Reuse) -> Option<String> {
+    let Reuse::EndedEarly(longest) = reuse else {
+        return None;
+    };
+    let now = Timestamp::now();
+    let is_young = |at: Timestamp| now.duration_since(at).unsigned_abs() <= longest;
+    let young = begun.last_answered.iter().filter(|(_, at)| is_young(*at));
+    let young = young.count() as u64;
+    let machines = counted(young, "machine was", "machines were");
+    let hours = longest.as_secs() / 3600;
+    (young > 0).then(|| {
+        format!(
+            "{machines} answered within the last {hours} h already, and asked again now; \
+             --max-age {hours}h would use those answers"
+        )
+    })
+}
+
 /// How to go on with a run that ended early. The demonstration's store is gone by then.
 pub(super) fn can_go_on(config: &Config, ending: &Ending) -> Option<String> {
     let said = !config.console.quiet && config.store.path.is_some();
@@ -52,18 +72,14 @@ pub(super) fn can_go_on(config: &Config, ending: &Ending) -> Option<String> {
 }
 
 /// That another process is at work.
-pub(super) fn busy(store: &Store, service: &Service) -> String {
-    let runs = store.runs().unwrap_or_default();
-    let mut of_service = runs.iter().filter(|run| run.service == *service);
-    let at_work = of_service.find(|run| run.ended.is_none());
-    let progress = |run: &RunRecord| {
-        let answered = store.tally(run.run).unwrap_or_default().answered;
-        format!(" ({} so far)", counted(answered, "answer", "answers"))
+pub(super) fn busy(store: &Store, application: &Application) -> String {
+    let so_far = match store.answers_at_work(application) {
+        Ok(Some(answers)) => format!(" ({} so far)", counted(answers, "answer", "answers")),
+        _ => String::new(),
     };
     format!(
-        "another patchgap is at work with the same app registration{}: waiting until it is done, \
-         because they share one quota",
-        at_work.map(progress).unwrap_or_default()
+        "another patchgap is at work with the same app registration{so_far}: waiting until it is \
+         done, because they share one quota"
     )
 }
 

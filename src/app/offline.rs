@@ -75,25 +75,27 @@ impl App {
     }
 }
 
-/// The last run for the configured tenant and API. Where only one tenant was ever asked for,
-/// it need not be configured.
+/// The last run for the configured tenant and API. Where there is only one, neither need
+/// be configured; but one that is configured has to be the right one.
 fn last_run(store: &Store, config: &Config) -> Result<RunRecord, AppError> {
     let runs = store.runs()?;
     let configured = service(
         config.sign_in.tenant_id.as_deref(),
         config.service.api_url.as_str(),
     );
-    let is_configured = |run: &&RunRecord| {
-        run.service.api_url == configured.api_url
-            && (configured.tenant_id.is_empty() || run.service.tenant_id == configured.tenant_id)
+    let is_tenant = |run: &&RunRecord| {
+        let tenant = &configured.tenant_id;
+        tenant.is_empty() || run.service.tenant_id.eq_ignore_ascii_case(tenant)
     };
+    let is_configured =
+        |run: &&RunRecord| is_tenant(run) && run.service.api_url == configured.api_url;
     let only_one = runs
         .windows(2)
         .all(|pair| pair[0].service == pair[1].service);
     let found = runs
         .iter()
         .find(is_configured)
-        .or_else(|| runs.first().filter(|_| only_one));
+        .or_else(|| runs.first().filter(|run| only_one && is_tenant(run)));
     let problem = if runs.is_empty() {
         "holds no run yet"
     } else {
@@ -116,7 +118,8 @@ fn again(store: &Store, run: RunRecord) -> Result<Kept, AppError> {
     })
 }
 
-/// What the store knows of the machines of another list, up to the age that was asked for.
+/// For the machines of a run that run's reports, with what the list says of them now. For
+/// other machines what the store knows of them, and why the last run has no answer.
 fn known(
     store: &Store,
     last: RunRecord,
@@ -124,22 +127,37 @@ fn known(
     config: &Config,
     now: Timestamp,
 ) -> Result<Kept, AppError> {
-    let machines = inventory.machines.iter().map(|machine| machine.id);
-    let mut outcomes = store.last_answers(last.service_number, machines)?;
+    let run = store.run_of_fleet(last.service_number, &inventory)?;
+    let mut outcomes = match &run {
+        Some(run) => store.outcomes(run.run)?,
+        None => of_other_list(store, &last, &inventory)?,
+    };
     if let Reuse::Answers(longest) = config.store.reuse {
         outcomes.retain(|outcome| {
-            outcome.result.as_ref().is_ok_and(|answer| {
-                now.duration_since(answer.answered_at).unsigned_abs() <= longest
-            })
+            let answer = outcome.result.as_ref().ok();
+            answer.is_none_or(|it| now.duration_since(it.answered_at).unsigned_abs() <= longest)
         });
     }
     Ok(Kept {
         inventory,
         outcomes,
-        run: None,
+        run,
         tenant_id: tenant(&last),
         api_url: last.service.api_url,
     })
+}
+
+fn of_other_list(
+    store: &Store,
+    last: &RunRecord,
+    inventory: &Inventory,
+) -> Result<Vec<Outcome>, AppError> {
+    let machines = inventory.machines.iter().map(|machine| machine.id);
+    let mut outcomes = store.last_answers(last.service_number, machines)?;
+    let in_vain = store.outcomes(last.run)?;
+    // Of several outcomes of one machine, an answer counts.
+    outcomes.extend(in_vain.into_iter().filter(|it| it.result.is_err()));
+    Ok(outcomes)
 }
 
 fn tenant(run: &RunRecord) -> Option<String> {
@@ -164,6 +182,7 @@ fn facts(kept: &Kept, config: &Config, fleet: &Fleet, now: Timestamp) -> Facts {
             Some(outcome @ (RunOutcome::Interrupted | RunOutcome::Refused)) => outcome,
             _ => by_coverage(),
         },
+        ended: run.and_then(|run| run.ended),
         started_at: run.map_or(now, |run| run.started_at),
         finished_at: run.map_or(now, |run| run.finished_at.unwrap_or(run.active_at)),
         api_url: kept.api_url.clone(),

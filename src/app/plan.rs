@@ -5,7 +5,7 @@ use std::path::Path;
 use jiff::{SignedDuration, ZonedDateTime};
 use tokio::time::Instant;
 
-use super::{AppError, identity::Identity, lines::Lines};
+use super::{AppError, asking::counting, identity::Identity, lines::Lines};
 use crate::{
     config::Config,
     fetch::{
@@ -14,7 +14,7 @@ use crate::{
     },
     inventory::Inventory,
     report,
-    store::{Beginning, Problem, Store, StoreError},
+    store::{Beginning, Outlook, Problem, Store, StoreError},
     text::{counted, span, thousands},
 };
 
@@ -26,8 +26,13 @@ pub(super) fn plan(
     inventory: &Inventory,
     now: &ZonedDateTime,
 ) -> Result<String, AppError> {
-    let kept = kept(config, state, inventory, now)?;
+    let Outlook {
+        answers: kept,
+        past_calls,
+    } = outlook(config, state, inventory, now)?;
     let calls = inventory.machines.len() as u64 - kept;
+    let mut quota = Quota::new(&config.limits, config.pace);
+    quota.remember(&past_calls);
     let mut lines = Lines::default();
     lines.add("inventory", &rows(inventory));
     if kept > 0 {
@@ -48,9 +53,37 @@ pub(super) fn plan(
         "quota",
         &format!("{}, paced at {}", config.limits, config.pace),
     );
-    lines.add("time", &time(config, calls, now));
+    let left = used_up(&quota);
+    if let Some(left) = left {
+        lines.add("used already", &left);
+    }
+    lines.add("time", &time(config, calls, &quota, now));
+    if let Some(until) = config.until {
+        lines.add(
+            "asking stops",
+            &at(&until.to_zoned_datetime(now.time_zone().clone())),
+        );
+    }
     add_reports(&mut lines, config);
     Ok(lines.into_text())
+}
+
+/// What earlier runs have used of the quota.
+fn used_up(quota: &Quota) -> Option<String> {
+    let used = quota.used();
+    let parts: Vec<String> = used
+        .iter()
+        .map(|(used, limit)| {
+            format!(
+                "{} of {}",
+                thousands(*used as u64),
+                thousands(*limit as u64)
+            )
+        })
+        .collect();
+    used.iter()
+        .any(|(used, _)| *used > 0)
+        .then(|| parts.join(", ") + " calls")
 }
 
 /// The plan of rendering again: there is nothing to ask.
@@ -70,29 +103,31 @@ fn add_reports(lines: &mut Lines, config: &Config) {
     );
 }
 
-/// Answers that are there already, as far as the tenant is known without a token.
-fn kept(
+/// What is there already, as far as tenant and app are known without a token.
+fn outlook(
     config: &Config,
     state: &Path,
     inventory: &Inventory,
     now: &ZonedDateTime,
-) -> Result<u64, AppError> {
+) -> Result<Outlook, AppError> {
     let mut store = match Store::open_existing(state) {
         Ok(store) => store,
         Err(StoreError {
             problem: Problem::Missing | Problem::Empty(_),
             ..
-        }) => return Ok(0),
+        }) => return Ok(Outlook::default()),
         Err(error) => return Err(error.into()),
     };
     let identity = Identity::new(config, None);
-    Ok(store.would_reuse(&Beginning {
+    let beginning = Beginning {
         service: &identity.service(),
         application: &identity.application(),
         inventory,
         reuse: config.store.reuse,
+        since: None,
         now: now.timestamp(),
-    })?)
+    };
+    Ok(store.outlook(&beginning, counting(config).unwrap_or_default())?)
 }
 
 fn rows(inventory: &Inventory) -> String {
@@ -117,21 +152,22 @@ fn rows(inventory: &Inventory) -> String {
     parts.join(", ")
 }
 
-fn time(config: &Config, calls: u64, now: &ZonedDateTime) -> String {
+fn time(config: &Config, calls: u64, quota: &Quota, now: &ZonedDateTime) -> String {
     let load = Load {
         calls,
         latency: USUAL_LATENCY,
         concurrency: config.service.concurrency.get(),
     };
-    let takes = Quota::new(&config.limits, config.pace).forecast(load) - Instant::now();
+    let takes = quota.forecast(load) - Instant::now();
     let end = SignedDuration::try_from(takes)
         .ok()
         .and_then(|takes| now.checked_add(takes).ok());
-    let end = end.map(|end| {
-        end.strftime(": started now, done %a %Y-%m-%d %H:%M")
-            .to_string()
-    });
+    let end = end.map(|end| format!(": started now, done {}", at(&end)));
     format!("about {}{}", span(takes), end.unwrap_or_default())
+}
+
+fn at(time: &ZonedDateTime) -> String {
+    time.strftime("%a %Y-%m-%d %H:%M").to_string()
 }
 
 #[cfg(test)]

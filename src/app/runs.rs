@@ -1,6 +1,6 @@
 //! `patchgap runs`: the runs that are kept, the latest first.
 
-use std::time::Duration;
+use std::{collections::HashSet, path::Path, time::Duration};
 
 use jiff::ZonedDateTime;
 
@@ -12,8 +12,9 @@ use super::{
 use crate::{
     cli,
     exit_code::ExitCode,
+    outcome::{Ended, RunOutcome},
     report::terminal::{Column, share, table},
-    store::{RunRecord, Store, StoreError, Tally},
+    store::{RunRecord, Service, Store, StoreError, Tally},
     text::{span, thousands},
 };
 
@@ -21,27 +22,36 @@ impl App {
     pub(super) fn runs(&mut self, command: cli::Runs) -> Result<ExitCode, AppError> {
         let config = self.resolve(command.into())?.config;
         let store = Store::open_existing(state(&config.store)?)?;
-        let rows = rows(&store, &self.surroundings.started)?;
-        let columns = [
+        let runs = store.runs()?;
+        let tenants: HashSet<&Service> = runs.iter().map(|run| &run.service).collect();
+        let mut columns = vec![
             Column::number("run"),
             Column::text("started"),
             Column::text("took"),
             Column::text("outcome"),
             Column::number("machines"),
             Column::number("answered"),
-            Column::number("%"),
-            Column::number("reused"),
             Column::gives_way("list"),
-            Column::gives_way("tenant"),
         ];
+        // Where there is one, it is the same in every row.
+        if tenants.len() > 1 {
+            columns.push(Column::gives_way("tenant"));
+        }
+        let mut rows = rows(&store, &runs, &self.surroundings.started)?;
+        for row in &mut rows {
+            row.truncate(columns.len());
+        }
         let lines = table(&columns, &rows, terminal_width());
         say(&(lines.join("\n") + "\n"));
         Ok(ExitCode::Complete)
     }
 }
 
-fn rows(store: &Store, now: &ZonedDateTime) -> Result<Vec<Vec<String>>, StoreError> {
-    let runs = store.runs()?;
+fn rows(
+    store: &Store,
+    runs: &[RunRecord],
+    now: &ZonedDateTime,
+) -> Result<Vec<Vec<String>>, StoreError> {
     runs.iter()
         .map(|run| {
             let tally = match run.ended {
@@ -60,17 +70,28 @@ fn row(run: &RunRecord, tally: Tally, now: &ZonedDateTime) -> Vec<String> {
         run.run.0.to_string(),
         started.strftime("%Y-%m-%d %H:%M").to_string(),
         took(run),
-        // At work, or killed: the store cannot tell.
-        run.outcome
-            .map_or("unfinished", |outcome| outcome.as_str())
-            .to_owned(),
+        outcome(run).to_owned(),
         thousands(machines),
-        thousands(tally.answered),
         share(tally.answered, machines),
-        thousands(tally.reused),
-        run.file.clone(),
+        list(run),
         run.service.tenant_id.clone(),
     ]
+}
+
+/// What came of it. A run that has not ended is at work, or was killed: the store cannot
+/// tell.
+fn outcome(run: &RunRecord) -> &'static str {
+    match (run.outcome, run.ended) {
+        (Some(RunOutcome::Complete | RunOutcome::Partial), Some(Ended::OutOfTime)) => "time up",
+        (Some(outcome), _) => outcome.as_str(),
+        (None, _) => "unfinished",
+    }
+}
+
+/// The list's name: where it lies is the same every night.
+fn list(run: &RunRecord) -> String {
+    let name = Path::new(&run.file).file_name();
+    name.map_or_else(|| run.file.clone(), |name| name.display().to_string())
 }
 
 fn took(run: &RunRecord) -> String {

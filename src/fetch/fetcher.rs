@@ -103,7 +103,7 @@ impl<A: Api> Fetcher<A> {
             quota,
             policy: settings.policy,
             clock: settings.clock,
-            health: Health::new(settings.policy.retries),
+            health: Health::new(settings.policy.retries, &plan.known),
             slots: Semaphore::new(settings.concurrency),
             stops: Stops {
                 gentle: stops.gentle.child_token(),
@@ -123,7 +123,14 @@ impl<A: Api> Fetcher<A> {
     /// each time: of several outcomes the last one counts.
     pub async fn run(&self, mut sink: impl FnMut(Outcome)) -> Ending {
         let first = self.plan.machines.iter().copied().map(Question::new);
-        let mut breaker = Breaker::new(self.plan.to_ask());
+        // Where some are known to be answered, they tell whether the service works. What is
+        // left of a fleet may be just those machines that always fail.
+        let watched = if self.plan.known.is_empty() {
+            self.plan.to_ask()
+        } else {
+            0
+        };
+        let mut breaker = Breaker::new(watched);
         let mut unknown = self.pass(first, &mut breaker, &mut sink).await;
         unknown.extend(self.plan.unknown.iter().copied().map(Question::unknown));
         if self.too_many(unknown.len() as u64) {

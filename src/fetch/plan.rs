@@ -12,6 +12,8 @@ pub struct Plan {
     pub unknown: Vec<Unknown>,
     /// Machines whose answers are there already.
     pub reused: u64,
+    /// Some of them: when call after call fails, they tell the service from the machines.
+    pub known: Vec<MachineId>,
 }
 
 /// A machine that the service did not know.

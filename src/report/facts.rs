@@ -5,7 +5,12 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::{aggregate::Coverage, fetch::Requests, inventory::Inventory, outcome::RunOutcome};
+use crate::{
+    aggregate::Coverage,
+    fetch::Requests,
+    inventory::Inventory,
+    outcome::{Ended, RunOutcome},
+};
 
 /// What the reports say of a run beside its figures.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +21,8 @@ pub struct Facts {
     pub tenant_id: Option<String>,
     /// How the run ended.
     pub outcome: RunOutcome,
+    /// What ended the asking; none where that is not known, because it was killed.
+    pub ended: Option<Ended>,
     /// When it began.
     pub started_at: Timestamp,
     /// When it had asked everything.

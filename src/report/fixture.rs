@@ -9,7 +9,7 @@ use crate::{
     inventory::{Inventory, InventoryMachine, RejectedRow},
     kb::{KbId, MissingKb},
     machine::MachineId,
-    outcome::{Answer, Failure, Outcome, Reason, RunOutcome},
+    outcome::{Answer, Ended, Failure, Outcome, Reason, RunOutcome},
 };
 
 /// What was asked for, and what came of it.
@@ -147,6 +147,7 @@ fn facts() -> Facts {
         tool,
         tenant_id: None,
         outcome: RunOutcome::Partial,
+        ended: Some(Ended::Finished),
         started_at: "2026-11-23T12:59:58Z".parse().unwrap(),
         finished_at: "2026-11-23T13:00:01.5Z".parse().unwrap(),
         api_url: "https://api.security.microsoft.com/".to_owned(),

@@ -5,7 +5,12 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::{Report, Run, Tool, time::rfc3339};
-use crate::{aggregate::Coverage, fetch::Requests, inventory::Inventory, outcome::RunOutcome};
+use crate::{
+    aggregate::Coverage,
+    fetch::Requests,
+    inventory::Inventory,
+    outcome::{Ended, RunOutcome},
+};
 
 /// Goes up when a field changes its meaning or goes away, not when one is added.
 const SCHEMA_VERSION: u32 = 1;
@@ -30,6 +35,7 @@ struct Document<'run> {
     tool: Tool,
     tenant_id: Option<&'run str>,
     outcome: RunOutcome,
+    ended: Option<Ended>,
     started_at: String,
     finished_at: String,
     api_url: &'run str,
@@ -76,6 +82,7 @@ impl<'run> Document<'run> {
             tool: facts.tool,
             tenant_id: facts.tenant_id.as_deref(),
             outcome: facts.outcome,
+            ended: facts.ended,
             started_at: rfc3339(facts.started_at),
             finished_at: rfc3339(facts.finished_at),
             api_url: &facts.api_url,

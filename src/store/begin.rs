@@ -1,12 +1,14 @@
 //! The beginning of a run: a new one, or one that ended early and is gone on with.
 
-use std::{path::Path, time::Duration};
+use std::{ops::RangeInclusive, path::Path, time::Duration};
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Result, TransactionBehavior, params};
 
 use super::{
-    Application, Lock, RunId, RunRecord, Service, Store, StoreError, calls, inventories,
+    Application, Lock, RunId, RunRecord, Service, Store, StoreError,
+    calls::{self, Counting},
+    inventories,
     json::parse,
     millis,
     runs::{RECORDS, record},
@@ -36,6 +38,9 @@ pub struct Beginning<'run> {
     pub inventory: &'run Inventory,
     /// What it need not ask.
     pub reuse: Reuse,
+    /// Answers that arrived since then are not asked for again either: another process got
+    /// them while this one waited for it.
+    pub since: Option<Timestamp>,
     /// When it begins.
     pub now: Timestamp,
 }
@@ -55,6 +60,18 @@ pub struct Begun {
     pub requests: Requests,
     /// What is known of its machines.
     pub known: Vec<Outcome>,
+    /// When each of its machines was last answered, in whichever run; those that never were
+    /// are left out.
+    pub last_answered: Vec<(MachineId, Timestamp)>,
+}
+
+/// What a run would find.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Outlook {
+    /// Answers that it would not have to ask for.
+    pub answers: u64,
+    /// Earlier calls, as [`Store::past_calls`] tells them.
+    pub past_calls: Vec<Duration>,
 }
 
 impl Store {
@@ -71,6 +88,7 @@ impl Store {
             started_at: record.started_at,
             requests: record.requests,
             known: self.outcomes(run)?,
+            last_answered: self.last_answered(run)?,
         })
     }
 
@@ -83,25 +101,40 @@ impl Store {
         Ok(begun)
     }
 
-    /// How many answers a run that began like this would not have to ask for. Writes nothing.
-    pub fn would_reuse(&mut self, beginning: &Beginning<'_>) -> Result<u64, StoreError> {
+    /// What a run that began like this would find. Writes nothing.
+    pub fn outlook(
+        &mut self,
+        beginning: &Beginning<'_>,
+        calls: Counting,
+    ) -> Result<Outlook, StoreError> {
         let path = self.path.clone();
-        let mut would = || -> Result<u64> {
+        let mut look = || -> Result<Outlook> {
             // Never committed.
             let transaction = self.connection.transaction()?;
             let (run, _) = start(&transaction, &path, beginning)?;
-            transaction.query_row(
-                "SELECT count(answer) FROM run_machine WHERE run = ?1",
-                [run.0],
-                |row| row.get(0),
-            )
+            Ok(Outlook {
+                answers: transaction.query_row(
+                    "SELECT count(answer) FROM run_machine WHERE run = ?1",
+                    [run.0],
+                    |row| row.get(0),
+                )?,
+                past_calls: calls::past(&transaction, beginning.application, calls)?,
+            })
         };
-        would().map_err(|error| StoreError::sqlite(&path, error))
+        look().map_err(|error| StoreError::sqlite(&path, error))
     }
 
-    /// When each machine of a run was last answered, in whichever run; machines that never
-    /// were are left out.
-    pub fn last_answered(&self, run: RunId) -> Result<Vec<(MachineId, Timestamp)>, StoreError> {
+    /// The last run for the same machines, whatever became of it.
+    pub fn run_of_fleet(
+        &self,
+        service: i64,
+        inventory: &Inventory,
+    ) -> Result<Option<RunRecord>, StoreError> {
+        run_of_fleet(&self.connection, service, &inventories::fleet(inventory))
+            .map_err(|error| StoreError::sqlite(&self.path, error))
+    }
+
+    fn last_answered(&self, run: RunId) -> Result<Vec<(MachineId, Timestamp)>, StoreError> {
         let read = || -> Result<_> {
             let mut statement = self.connection.prepare(
                 "SELECT machine_id, answered_at_ms
@@ -141,6 +174,9 @@ fn start(connection: &Connection, path: &Path, beginning: &Beginning<'_>) -> Res
     if let Reuse::Answers(longest) = beginning.reuse {
         reuse(connection, run, beginning.now, longest)?;
     }
+    if let Some(since) = beginning.since {
+        take_in(connection, run, millis(since)..=i64::MAX)?;
+    }
     Ok((run, service))
 }
 
@@ -166,20 +202,20 @@ struct RunRow {
 
 /// The fleet's last run, and who works or worked on it.
 fn last_run(connection: &Connection, row: &RunRow) -> Result<Option<(RunRecord, Application)>> {
-    let last = connection
-        .query_row(
-            &format!(
-                "{RECORDS} WHERE run.service = ?1 AND run.fleet = ?2 ORDER BY run.id DESC LIMIT 1"
-            ),
-            params![row.service, row.fleet],
-            record,
-        )
-        .optional()?;
+    let last = run_of_fleet(connection, row.service, &row.fleet)?;
     last.map(|last| {
         let owner = calls::application_of(connection, last.run.0)?;
         Ok((last, owner))
     })
     .transpose()
+}
+
+fn run_of_fleet(connection: &Connection, service: i64, fleet: &[u8]) -> Result<Option<RunRecord>> {
+    let last =
+        format!("{RECORDS} WHERE run.service = ?1 AND run.fleet = ?2 ORDER BY run.id DESC LIMIT 1");
+    connection
+        .query_row(&last, params![service, fleet], record)
+        .optional()
 }
 
 /// Whether a run ended early, and is recent enough to go on with.
@@ -221,17 +257,22 @@ fn enter(connection: &Connection, row: &RunRow) -> Result<RunId> {
     Ok(RunId(run))
 }
 
+/// After that, a machine that the service did not know is asked for from the beginning.
+const LONG_AGO_MS: i64 = 12 * 60 * 60 * 1000;
+
 /// Goes on with a run. What was not asked for is to be asked for now.
 fn go_on(connection: &Connection, run: RunId, row: &RunRow) -> Result<RunId> {
+    connection.execute(
+        "DELETE FROM run_machine
+         WHERE run = ?1 AND (origin = 'kept' OR reason = 'pending' OR reason = 'notFound'
+             AND abs((SELECT active_at_ms FROM run WHERE id = ?1) - ?2) > ?3)",
+        params![run.0, row.now, LONG_AGO_MS],
+    )?;
     connection.execute(
         "UPDATE run SET session = session + 1, inventory = ?2, application = ?3,
              active_at_ms = ?4, finished_at_ms = NULL, ending = NULL, outcome = NULL
          WHERE id = ?1",
         params![run.0, row.inventory, row.application, row.now],
-    )?;
-    connection.execute(
-        "DELETE FROM run_machine WHERE run = ?1 AND (origin = 'kept' OR reason = 'pending')",
-        [run.0],
     )?;
     Ok(run)
 }
@@ -247,6 +288,17 @@ fn reuse(connection: &Connection, run: RunId, now: Timestamp, longest: Duration)
              WHERE id = run_machine.answer AND abs(answered_at_ms - ?2) > ?3)",
         params![run.0, millis(now), longest],
     )?;
+    let now = millis(now);
+    take_in(
+        connection,
+        run,
+        now.saturating_sub(longest)..=now.saturating_add(longest),
+    )
+}
+
+/// Takes in the last answer of each machine that arrived within these times, where the run
+/// has none.
+fn take_in(connection: &Connection, run: RunId, times: RangeInclusive<i64>) -> Result<()> {
     connection.execute(
         "INSERT INTO run_machine (run, machine, origin, answer, attempts, times_unknown)
          SELECT run.id, machine.id, 'reused', answer.id, 0, 0
@@ -254,12 +306,12 @@ fn reuse(connection: &Connection, run: RunId, now: Timestamp, longest: Duration)
          JOIN inventory_machine ON inventory_machine.inventory = run.inventory
          JOIN machine ON machine.id = inventory_machine.machine
          JOIN answer ON answer.id = machine.last_answer
-         WHERE run.id = ?1 AND abs(answer.answered_at_ms - ?2) <= ?3
+         WHERE run.id = ?1 AND answer.answered_at_ms BETWEEN ?2 AND ?3
          ON CONFLICT (run, machine) DO UPDATE
              SET origin = excluded.origin, answer = excluded.answer, reason = NULL,
                  http_status = NULL, code = NULL, message = NULL, correlation_id = NULL
              WHERE run_machine.answer IS NULL",
-        params![run.0, millis(now), longest],
+        params![run.0, times.start(), times.end()],
     )?;
     Ok(())
 }

@@ -19,6 +19,15 @@ pub struct Application {
     pub api_url: String,
 }
 
+/// Which calls may still count.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counting {
+    /// The quota's longest window.
+    pub longest: Duration,
+    /// The longest that an answer takes.
+    pub timeout: Duration,
+}
+
 /// A call that was noted.
 #[derive(Debug, Clone, Copy)]
 struct Noted {
@@ -118,19 +127,14 @@ impl Store {
     }
 
     /// How long ago the answers to this app registration's earlier calls arrived, or must
-    /// have, if none takes longer than `timeout`: those of the last `longest`, which is the
-    /// quota's longest window.
+    /// have.
     pub fn past_calls(
         &self,
-        application: &Application,
-        longest: Duration,
-        timeout: Duration,
+        whose: &Application,
+        counting: Counting,
     ) -> Result<Vec<Duration>, StoreError> {
-        let now = Moment::now();
-        let calls = self.noted(application, longest + timeout, now);
-        let calls = calls.map_err(|error| StoreError::sqlite(&self.path, error))?;
-        let ages = calls.into_iter().map(|call| age(call, timeout, now));
-        Ok(ages.filter(|age| *age <= longest).collect())
+        past(&self.connection, whose, counting)
+            .map_err(|error| StoreError::sqlite(&self.path, error))
     }
 
     /// What is left of the last pause that the service told an earlier process to make; never
@@ -150,44 +154,65 @@ impl Store {
             u64::try_from(length - passed).unwrap_or_default(),
         ))
     }
+}
 
-    /// The calls that may count, after the others are forgotten.
-    fn noted(&self, whose: &Application, longest: Duration, now: Moment) -> Result<Vec<Noted>> {
-        let application = application(&self.connection, whose)?;
-        let kept = whole_millis(longest.max(KEPT));
-        self.connection.execute(
-            "DELETE FROM call WHERE sent_at_ms < ?1",
-            [now.wall_ms - kept],
-        )?;
-        // The clock was set back. From now on they age with it. Other applications' calls are
-        // left alone: a process may be sending them at this moment.
-        self.connection.execute(
-            "UPDATE call SET sent_at_ms = ?1, answered_at_ms = ?1, uptime_s = ?2, boot = ?3
-             WHERE application = ?4 AND sent_at_ms > ?1",
-            params![now.wall_ms, now.uptime_s, now.boot, application],
-        )?;
-        let mut statement = self.connection.prepare(
-            "SELECT sent_at_ms, answered_at_ms, uptime_s, boot FROM call WHERE application = ?1",
-        )?;
-        let calls = statement.query_map([application], |row| {
-            Ok(Noted {
-                sent: Moment {
-                    wall_ms: row.get(0)?,
-                    uptime_s: row.get(2)?,
-                    boot: row.get(3)?,
-                },
-                answered_at_ms: row.get(1)?,
-            })
-        })?;
-        calls.collect()
-    }
+/// How long ago the answers to earlier calls arrived, or must have.
+pub(super) fn past(
+    connection: &Connection,
+    whose: &Application,
+    counting: Counting,
+) -> Result<Vec<Duration>> {
+    let now = Moment::now();
+    let calls = noted(connection, whose, counting, now)?;
+    let ages = calls
+        .into_iter()
+        .map(|call| age(call, counting.timeout, now));
+    Ok(ages.collect())
+}
+
+/// The calls that may count, after the others are forgotten.
+fn noted(
+    connection: &Connection,
+    whose: &Application,
+    counting: Counting,
+    now: Moment,
+) -> Result<Vec<Noted>> {
+    let application = application(connection, whose)?;
+    let kept = whole_millis((counting.longest + 3 * counting.timeout).max(KEPT));
+    connection.execute(
+        "DELETE FROM call WHERE sent_at_ms < ?1",
+        [now.wall_ms - kept],
+    )?;
+    // The clock was set back. From now on they age with it. Other applications' calls are
+    // left alone: a process may be sending them at this moment.
+    connection.execute(
+        "UPDATE call SET sent_at_ms = ?1, answered_at_ms = ?1, uptime_s = ?2, boot = ?3
+         WHERE application = ?4 AND sent_at_ms > ?1",
+        params![now.wall_ms, now.uptime_s, now.boot, application],
+    )?;
+    let mut statement = connection.prepare(
+        "SELECT sent_at_ms, answered_at_ms, uptime_s, boot FROM call WHERE application = ?1",
+    )?;
+    let calls = statement.query_map([application], |row| {
+        Ok(Noted {
+            sent: Moment {
+                wall_ms: row.get(0)?,
+                uptime_s: row.get(2)?,
+                boot: row.get(3)?,
+            },
+            answered_at_ms: row.get(1)?,
+        })
+    })?;
+    calls.collect()
 }
 
 /// How long ago a call's answer arrived, whoever set the clock since.
 fn age(call: Noted, timeout: Duration, now: Moment) -> Duration {
-    let latest = call.sent.wall_ms.saturating_add(whole_millis(timeout));
+    // A call may wait for a new token first, which takes as long at most.
+    let latest = call.sent.wall_ms.saturating_add(2 * whole_millis(timeout));
     let answered = call.answered_at_ms.unwrap_or(latest).min(now.wall_ms);
-    let took = (answered - call.sent.wall_ms).clamp(0, whole_millis(timeout));
+    // However long it took: a machine may sleep.
+    let took = (answered - call.sent.wall_ms).max(0);
     let since_sent = now.since(call.sent);
     Duration::from_millis(u64::try_from(since_sent - took).unwrap_or_default())
 }
@@ -224,7 +249,8 @@ mod tests {
     fn the_age_of_a_call_survives_the_clock() {
         for (what, sent, answered, now, expected) in [
             ("a minute ago", (0, 500), Some(1), (61, 561), 60),
-            ("nobody knows when", (0, 500), None, (61, 561), 31),
+            ("nobody knows when", (0, 500), None, (61, 561), 1),
+            ("slept meanwhile", (0, 500), Some(600), (630, 1130), 30),
             ("killed just now", (0, 500), None, (1, 501), 0),
             ("clock set back", (0, 500), Some(1), (-7200, 560), 0),
             ("clock set forward", (0, 500), Some(1), (7261, 561), 59),

@@ -3,8 +3,11 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, Result, TransactionBehavior, params};
 
-use super::{Ended, RunId, Store, StoreError, Tally, millis};
-use crate::{fetch::Requests, outcome::RunOutcome};
+use super::{RunId, Store, StoreError, Tally, millis};
+use crate::{
+    fetch::Requests,
+    outcome::{Ended, RunOutcome},
+};
 
 /// What a run is brought to an end with.
 #[derive(Debug, Clone, Copy)]

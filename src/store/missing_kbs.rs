@@ -42,7 +42,7 @@ fn enter(connection: &Connection, kb: &MissingKb, digest: Fingerprint, run: i64)
         "INSERT INTO missing_kb (kb_id, name, products_names, url, machine_missed_on,
              cve_addressed, os_build, digest, last_run)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-         ON CONFLICT (digest) DO UPDATE SET last_run = excluded.last_run
+         ON CONFLICT (digest) DO UPDATE SET last_run = max(last_run, excluded.last_run)
          RETURNING id",
     )?;
     statement.query_row(

@@ -36,13 +36,13 @@ use jiff::Timestamp;
 use rusqlite::Connection;
 
 pub use self::{
-    begin::{Beginning, Begun, Reuse},
-    calls::Application,
+    begin::{Beginning, Begun, Outlook, Reuse},
+    calls::{Application, Counting},
     error::{Problem, StoreError},
     finish::Closing,
     lock::Lock,
     recorder::Recorder,
-    runs::{Ended, RunId, RunRecord, Service, Tally},
+    runs::{RunId, RunRecord, Service, Tally},
     writer::Recorded,
 };
 

@@ -40,10 +40,12 @@ pub struct Recorder {
 
 impl Recorder {
     /// Starts the thread that writes this run's outcomes, and calls of this application.
+    /// When `hurry` is cancelled, nothing is waited for any more.
     pub fn start(
         store: Store,
         begun: &Begun,
         application: &Application,
+        hurry: CancellationToken,
     ) -> Result<Self, StoreError> {
         let (entries, queue) = channel();
         let broken = CancellationToken::new();
@@ -52,11 +54,17 @@ impl Recorder {
         let signals = Signals {
             broken: broken.clone(),
             backlog: Arc::clone(&backlog),
+            hurry,
         };
+        // Also when it panics: whoever waits for it must not wait for ever.
+        let is_gone = broken.clone().drop_guard();
         let writer = Writer::new(store, begun, application, signals)?;
         let thread = Builder::new()
             .name("store".to_owned())
-            .spawn(move || writer.work(&queue))
+            .spawn(move || {
+                let _is_gone = is_gone;
+                writer.work(&queue)
+            })
             .map_err(|_| StoreError::new(&path, Problem::Writer))?;
         Ok(Self {
             entries,

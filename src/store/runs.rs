@@ -3,13 +3,13 @@
 use std::str::FromStr;
 
 use jiff::Timestamp;
-use rusqlite::{Result, Row};
+use rusqlite::{OptionalExtension, Result, Row};
 
-use super::{Store, StoreError, json::parse, time};
+use super::{Application, Store, StoreError, json::parse, time};
 use crate::{
     fetch::Requests,
-    outcome::RunOutcome,
-    words::{UnknownWord, words},
+    outcome::{Ended, RunOutcome},
+    words::UnknownWord,
 };
 
 /// The number of a run; a later run has a larger one.
@@ -17,30 +17,12 @@ use crate::{
 pub struct RunId(pub i64);
 
 /// Whose answers they are: a tenant, as one API serves it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Service {
     /// The tenant; empty where it is not known.
     pub tenant_id: String,
     /// Base URL of the API.
     pub api_url: String,
-}
-
-words! {
-    /// What ended a run's asking.
-    pub enum Ended {
-        /// Everything was asked.
-        Finished = "finished",
-        /// Ctrl-C and the like.
-        Interrupted = "interrupted",
-        /// The time that it was given.
-        OutOfTime = "outOfTime",
-        /// The service refused it as a whole.
-        Refused = "refused",
-        /// Nobody answered.
-        Failing = "failing",
-        /// The store could not be written.
-        Unstored = "unstored",
-    }
 }
 
 /// How many machines of a run ended in which way.
@@ -114,12 +96,32 @@ impl Store {
         read().map_err(|error| StoreError::sqlite(&self.path, error))
     }
 
+    /// How many answers the run has that this app registration is at work on, if there is
+    /// one.
+    pub fn answers_at_work(&self, whose: &Application) -> Result<Option<u64>, StoreError> {
+        let read = self.connection.query_row(
+            "SELECT (SELECT count(answer) FROM run_machine WHERE run_machine.run = run.id)
+             FROM run JOIN application ON application.id = run.application
+             WHERE ending IS NULL AND application.tenant_id = ?1 AND client_id = ?2
+                 AND api_url = ?3
+             ORDER BY active_at_ms DESC LIMIT 1",
+            [&whose.tenant_id, &whose.client_id, &whose.api_url],
+            |row| row.get(0),
+        );
+        read.optional()
+            .map_err(|error| StoreError::sqlite(&self.path, error))
+    }
+
     /// How many machines of a run have ended in which way so far; the others are pending.
     pub fn tally(&self, run: RunId) -> Result<Tally, StoreError> {
         let read = self.connection.query_row(
             "SELECT
                  count(answer),
-                 count(iif(origin <> 'asked', answer, NULL)),
+                 (SELECT count(*) FROM run_machine AS asked
+                  JOIN run ON run.id = asked.run
+                  JOIN answer ON answer.id = asked.answer
+                  WHERE run.id = ?1 AND (asked.origin <> 'asked' OR answer.run <> run.id
+                      OR answer.session <> run.session)),
                  count(iif(reason = 'notFound', 1, NULL)),
                  count(iif(reason NOT IN ('notFound', 'pending'), 1, NULL)),
                  (SELECT count(*) FROM inventory_machine

@@ -2,6 +2,7 @@ use std::{fs, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
 
 use super::*;
 use crate::{
@@ -9,7 +10,7 @@ use crate::{
     inventory::{Inventory, read_from},
     kb::{KbId, MissingKb},
     machine::MachineId,
-    outcome::{Answer, Failure, Outcome, Reason, RunOutcome},
+    outcome::{Answer, Ended, Failure, Outcome, Reason, RunOutcome},
 };
 
 fn now() -> Timestamp {
@@ -96,6 +97,7 @@ impl Place {
                 application: &application(),
                 inventory: &inventory(machines),
                 reuse,
+                since: None,
                 now,
             })
             .unwrap();
@@ -105,7 +107,7 @@ impl Place {
     /// A run that records these outcomes, and then ends in this way, or is killed.
     fn play(&self, reuse: Reuse, outcomes: Vec<Outcome>, ended: Option<Ended>) -> RunId {
         let (store, begun) = self.begin(4, reuse, now());
-        let recorder = Recorder::start(store, &begun, &application()).unwrap();
+        let recorder = recorder(store, &begun);
         for outcome in outcomes {
             recorder.keep(outcome, Requests::default());
         }
@@ -120,6 +122,10 @@ impl Place {
         }
         begun.run
     }
+}
+
+fn recorder(store: Store, begun: &Begun) -> Recorder {
+    Recorder::start(store, begun, &application(), CancellationToken::new()).unwrap()
 }
 
 fn service() -> Service {
@@ -147,6 +153,10 @@ fn closing(ended: Ended) -> Closing {
     }
 }
 
+const COUNTING: Counting = Counting {
+    longest: Duration::from_hours(1),
+    timeout: Duration::from_hours(1),
+};
 const EARLY: Reuse = Reuse::EndedEarly(Duration::from_hours(12));
 
 fn known(begun: &Begun) -> Vec<(MachineId, bool)> {
@@ -219,6 +229,7 @@ async fn a_run_that_another_process_works_on_is_left_to_it() {
             application: &other,
             inventory: &inventory(4),
             reuse: EARLY,
+            since: None,
             now: now(),
         };
         place.open().begin(&beginning).unwrap().run
@@ -253,8 +264,28 @@ fn answers_are_reused_up_to_their_age() {
     let (store, begun) = place.begin(4, Reuse::Answers(Duration::from_hours(3)), now());
     assert_eq!(known(&begun), [(machine(1), true)]);
     assert!(begun.known[0].result.as_ref().unwrap().reused);
-    let ages = store.last_answered(begun.run).unwrap();
-    assert_eq!(ages, [(machine(1), hours(-1)), (machine(2), hours(-5))]);
+    drop(store);
+    let ages = &begun.last_answered;
+    assert_eq!(*ages, [(machine(1), hours(-1)), (machine(2), hours(-5))]);
+}
+
+#[test]
+fn what_came_while_it_waited_is_not_asked_again() {
+    let place = Place::new();
+    let outcomes = vec![
+        answered(1, hours(-1), vec![]),
+        answered(2, hours(1), vec![]),
+    ];
+    place.play(EARLY, outcomes, Some(Ended::Finished));
+    let begun = place.open().begin(&Beginning {
+        service: &service(),
+        application: &application(),
+        inventory: &inventory(4),
+        reuse: EARLY,
+        since: Some(now()),
+        now: hours(2),
+    });
+    assert_eq!(known(&begun.unwrap()), [(machine(2), true)]);
 }
 
 #[test]
@@ -293,6 +324,75 @@ fn old_runs_are_forgotten_with_what_only_they_needed() {
     // The last answer of every machine on the list stays.
     let counts = ["run_machine", "answer", "machine", "inventory"].map(count);
     assert_eq!(counts, [1, 3, 4, 1]);
+}
+
+#[test]
+fn what_a_kept_answer_says_outlives_the_run_that_said_it_first() {
+    let place = Place::new();
+    let description = || vec![kb("1", 3)];
+    let finished = Some(Ended::Finished);
+    // A run with another fleet begins first, and sees the KB last.
+    let (_, early) = place.begin(2, EARLY, now());
+    let kept = place.play(EARLY, vec![answered(4, now(), description())], finished);
+    let (store, again) = place.begin(2, EARLY, now());
+    assert_eq!(again.run, early.run);
+    let recorder = recorder(store, &again);
+    recorder.keep(answered(1, now(), description()), Requests::default());
+    let mut store = recorder.finish().unwrap().store;
+    store.finish(again.run, &closing(Ended::Finished)).unwrap();
+
+    let others = (1..=3).map(|number| answered(number, now(), vec![]));
+    let last = place.play(EARLY, others.collect(), finished);
+    let long_ago = "UPDATE run SET active_at_ms = 0 WHERE id = ?1";
+    store.connection.execute(long_ago, [early.run.0]).unwrap();
+    store.prune(last, 2, now()).unwrap();
+    assert_eq!(store.runs().unwrap().len(), 2);
+    assert_eq!(
+        store.outcomes(kept).unwrap()[0]
+            .result
+            .as_ref()
+            .unwrap()
+            .missing,
+        description()
+    );
+}
+
+#[test]
+fn a_machine_that_was_not_known_long_ago_is_asked_for_again() {
+    for (now, known_then) in [(hours(11), 1), (hours(13), 0)] {
+        let place = Place::new();
+        place.play(
+            EARLY,
+            vec![failed(3, Reason::NotFound)],
+            Some(Ended::Interrupted),
+        );
+        let week = Reuse::Answers(Duration::from_hours(7 * 24));
+        let (_, begun) = place.begin(4, week, now);
+        assert_eq!(begun.known.len(), known_then, "{now}");
+    }
+}
+
+#[test]
+fn answers_of_earlier_sessions_count_as_reused() {
+    let place = Place::new();
+    place.play(EARLY, vec![answered(1, now(), vec![])], None);
+    let (store, begun) = place.begin(4, EARLY, now());
+    assert_eq!(store.tally(begun.run).unwrap().reused, 1);
+}
+
+#[tokio::test]
+async fn whoever_is_in_a_hurry_does_not_wait_for_a_locked_store() {
+    let place = Place::new();
+    let (store, begun) = place.begin(4, EARLY, now());
+    let hurry = CancellationToken::new();
+    let recorder = Recorder::start(store, &begun, &application(), hurry.clone()).unwrap();
+    let other = place.open().connection;
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    recorder.keep(answered(1, now(), vec![]), Requests::default());
+    hurry.cancel();
+    recorder.broken().cancelled().await;
+    let left = recorder.finish().unwrap();
+    assert_eq!(left.unsaved, [answered(1, now(), vec![])]);
 }
 
 #[test]
@@ -361,17 +461,16 @@ fn what_is_no_store_is_left_as_it_is() {
 async fn calls_are_remembered() {
     let place = Place::new();
     let (store, begun) = place.begin(4, EARLY, Timestamp::now());
-    let recorder = Recorder::start(store, &begun, &application()).unwrap();
+    let recorder = recorder(store, &begun);
     let ledger = recorder.ledger();
     let call = ledger.sending().await.unwrap();
     ledger.answered(call);
     ledger.sending().await.unwrap();
     drop(recorder);
 
-    let hour = Duration::from_hours(1);
     let calls = |application: &Application| {
         let store = place.open();
-        let ages = store.past_calls(application, hour, hour).unwrap();
+        let ages = store.past_calls(application, COUNTING).unwrap();
         assert!(ages.iter().all(|age| *age < Duration::from_mins(1)));
         ages.len()
     };
@@ -389,7 +488,7 @@ fn a_pause_that_the_service_ordered_is_remembered() {
     let left = || place.open().pause_left(&application()).unwrap();
     assert_eq!(left(), Duration::ZERO);
     let (store, begun) = place.begin(4, EARLY, Timestamp::now());
-    let recorder = Recorder::start(store, &begun, &application()).unwrap();
+    let recorder = recorder(store, &begun);
     let minute = Duration::from_mins(1);
     recorder.ledger().paused(minute);
     let store = recorder.finish().unwrap().store;
@@ -406,7 +505,7 @@ fn a_pause_that_the_service_ordered_is_remembered() {
 async fn a_call_that_nobody_waits_for_is_not_sent_and_not_remembered() {
     let place = Place::new();
     let (store, begun) = place.begin(4, EARLY, Timestamp::now());
-    let recorder = Recorder::start(store, &begun, &application()).unwrap();
+    let recorder = recorder(store, &begun);
     let ledger = recorder.ledger();
     // While the writer has to wait, a call is on its way, and given up.
     let other = place.open().connection;
@@ -416,11 +515,7 @@ async fn a_call_that_nobody_waits_for_is_not_sent_and_not_remembered() {
     ledger.sending().await.unwrap();
     ledger.sending().await.unwrap();
     let store = recorder.finish().unwrap().store;
-    let hour = Duration::from_hours(1);
-    assert_eq!(
-        store.past_calls(&application(), hour, hour).unwrap().len(),
-        2
-    );
+    assert_eq!(store.past_calls(&application(), COUNTING).unwrap().len(), 2);
 }
 
 #[tokio::test]
@@ -431,7 +526,7 @@ async fn a_full_disk_loses_no_outcome_and_stops_the_asking() {
         .connection
         .pragma_update(None, "max_page_count", 1)
         .unwrap();
-    let recorder = Recorder::start(store, &begun, &application()).unwrap();
+    let recorder = recorder(store, &begun);
     let many = (0..5000).map(|number| kb(&number.to_string(), number));
     let outcome = answered(1, now(), many.collect());
     recorder.keep(outcome.clone(), Requests::default());

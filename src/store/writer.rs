@@ -11,7 +11,7 @@ use std::{
 };
 
 use jiff::Timestamp;
-use rusqlite::{Connection, Result, TransactionBehavior, params};
+use rusqlite::{Connection, ErrorCode, Result, TransactionBehavior, params};
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
@@ -34,8 +34,11 @@ const LARGEST_BATCH: usize = 10_000;
 /// How often what was committed is synced to the disk, for the power cut. A process that is
 /// killed loses nothing of it either way.
 const SYNC_PERIOD: Duration = Duration::from_secs(1);
-/// How long another program may hold the file while a run is under way.
+/// How long another program may hold the file while a run is under way, unless that is told
+/// to stop.
 const PATIENCE: Duration = Duration::from_mins(1);
+/// How long it may at once.
+const PATIENCE_AT_ONCE: Duration = Duration::from_secs(1);
 
 /// Something to write.
 #[derive(Debug)]
@@ -52,6 +55,15 @@ pub(super) enum Entry {
     Paused(Moment, Duration),
     /// There is nothing more to come.
     End,
+}
+
+impl Entry {
+    fn into_outcome(self) -> Option<Outcome> {
+        match self {
+            Self::Outcome(outcome, _) => Some(outcome),
+            _ => None,
+        }
+    }
 }
 
 /// What is left when a run's asking is over.
@@ -71,6 +83,8 @@ pub(super) struct Signals {
     pub(super) broken: CancellationToken,
     /// How much is waiting to be written.
     pub(super) backlog: Arc<Backlog>,
+    /// The run is told to stop: nothing is waited for any more.
+    pub(super) hurry: CancellationToken,
 }
 
 /// The thread's own.
@@ -129,7 +143,12 @@ impl Writer {
         signals: Signals,
     ) -> std::result::Result<Self, StoreError> {
         let application = calls::application(&store.connection, application)
-            .and_then(|number| store.connection.busy_timeout(PATIENCE).map(|()| number))
+            .and_then(|number| {
+                store
+                    .connection
+                    .busy_timeout(PATIENCE_AT_ONCE)
+                    .map(|()| number)
+            })
             .map_err(|error| StoreError::sqlite(&store.path, error))?;
         Ok(Self {
             at: At {
@@ -187,7 +206,7 @@ impl Writer {
 
     fn try_write(&mut self, entries: Vec<Entry>) {
         if self.failure.is_none() {
-            match self.commit(&entries) {
+            match self.commit_patiently(&entries) {
                 Ok(numbers) => {
                     self.unsent = tell(entries, numbers);
                     return;
@@ -195,22 +214,41 @@ impl Writer {
                 Err(error) => self.fail(error),
             }
         }
-        let outcomes = entries.into_iter().filter_map(|entry| match entry {
-            Entry::Outcome(outcome, _) => Some(outcome),
-            _ => None,
-        });
+        let outcomes = entries.into_iter().filter_map(Entry::into_outcome);
         self.unsaved.extend(outcomes);
     }
 
     fn fail(&mut self, error: rusqlite::Error) {
-        // Numbers of a transaction that came to nothing stand for nothing.
-        self.numbers = Numbers::default();
         self.failure = Some(StoreError::sqlite(&self.store.path, error));
         self.signals.broken.cancel();
     }
 
-    /// Writes all entries, or none; returns the numbers of the calls among them.
+    /// Commits, and waits while another program holds the file.
+    fn commit_patiently(&mut self, entries: &[Entry]) -> Result<Vec<CallNumber>> {
+        let began = Instant::now();
+        loop {
+            match self.commit(entries) {
+                Err(error) if is_busy(&error) && self.can_wait(began) => {}
+                done => return done,
+            }
+        }
+    }
+
+    fn can_wait(&self, since: Instant) -> bool {
+        since.elapsed() < PATIENCE && !self.signals.hurry.is_cancelled()
+    }
+
     fn commit(&mut self, entries: &[Entry]) -> Result<Vec<CallNumber>> {
+        let committed = self.try_commit(entries);
+        if committed.is_err() {
+            // Numbers of a transaction that came to nothing stand for nothing.
+            self.numbers = Numbers::default();
+        }
+        committed
+    }
+
+    /// Writes all entries, or none; returns the numbers of the calls among them.
+    fn try_commit(&mut self, entries: &[Entry]) -> Result<Vec<CallNumber>> {
         let transaction = self
             .store
             .connection
@@ -250,8 +288,13 @@ impl Writer {
             .map(|outcome| Entry::Outcome(outcome, self.requests))
             .collect();
         let is_left = !entries.is_empty() || !self.unsent.is_empty();
+        // Where that fails, it failed before for the same reason, or only calls are left that
+        // count a little longer.
         if is_left && self.commit(&entries).is_err() {
-            self.try_write(entries);
+            self.unsaved = entries
+                .into_iter()
+                .filter_map(Entry::into_outcome)
+                .collect();
         }
         self.syncer.finish();
         Recorded {
@@ -260,6 +303,14 @@ impl Writer {
             failure: self.failure,
         }
     }
+}
+
+/// Whether another program holds the file.
+fn is_busy(error: &rusqlite::Error) -> bool {
+    matches!(
+        error.sqlite_error_code(),
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)
+    )
 }
 
 /// Tells those who wait that their calls are noted. Returns the calls for which nobody

@@ -57,6 +57,18 @@ fn no_credentials_are_needed_and_the_quota_makes_the_time() {
 }
 
 #[test]
+fn what_was_used_already_and_the_end_of_the_time_are_told() {
+    let scene = Scene::with_machines(4);
+    scene.report(&["--rate-limit", "4/h"]).exits_with(0);
+    let run = scene.report(&["--dry-run", "--rate-limit", "4/h", "--budget", "30s"]);
+    let run = run.exits_with(0);
+    plans(&run, "used already", "4 of 4 calls");
+    for line in ["\ntime           about 1 h", "\nasking stops   "] {
+        assert!(run.stdout.contains(line), "{}", run.stdout);
+    }
+}
+
+#[test]
 fn a_bad_inventory_is_found() {
     let scene = Scene::with_machines(1);
     let run = scene.run(&["report", "nowhere.csv", "--dry-run"]);

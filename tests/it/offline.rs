@@ -56,9 +56,29 @@ fn every_report_is_the_same_byte_for_byte() {
     let names = [&CSV[..], &["summary.json"]].concat();
     let bytes = |run: &Finished| names.iter().map(|name| run.bytes(name)).collect::<Vec<_>>();
     let before = bytes(&run);
-    fs::remove_dir_all(scene.path("reports")).unwrap();
-    let run = leaves_alone(&scene, || offline(&scene, &[])).exits_with(5);
-    assert_eq!(bytes(&run), before);
+    // Also where the nightly command is typed with one word more.
+    for list in [&[][..], &["machines.csv"]] {
+        fs::remove_dir_all(scene.path("reports")).unwrap();
+        let run = leaves_alone(&scene, || offline(&scene, list)).exits_with(5);
+        assert_eq!(bytes(&run), before, "{list:?}");
+    }
+}
+
+#[test]
+fn a_machine_of_another_list_has_the_reason_of_the_last_run() {
+    let (scene, _) = asked();
+    let gone = fleet_ids(1)[0];
+    scene.write("other.csv", gone.to_string());
+    let run = offline(&scene, &["other.csv"]).exits_with(5);
+    let row = run.row("failures.csv", gone);
+    assert_eq!((&*row["reason"], &*row["httpStatus"]), ("notFound", "404"));
+}
+
+#[test]
+fn another_tenant_is_not_shown_for_the_configured_one() {
+    let (scene, _) = asked();
+    let run = offline(&scene, &["--tenant-id", "fabrikam.example"]).exits_with(3);
+    run.complains("holds no run for the configured tenant and API");
 }
 
 #[test]

@@ -32,7 +32,7 @@ struct State {
     /// Outages that began.
     outages: u64,
     is_down: bool,
-    /// Machines that were answered in this process, the next one to ask for first.
+    /// Machines that were answered, the next one to ask for first.
     known: VecDeque<MachineId>,
 }
 
@@ -60,11 +60,16 @@ pub(super) enum Look {
 }
 
 impl Health {
-    /// Of a service that was not asked yet, with so many attempts after the first.
-    pub(in crate::fetch) fn new(retries: u32) -> Self {
+    /// Of a service that was not asked yet, with so many attempts after the first. These
+    /// machines it answered earlier.
+    pub(in crate::fetch) fn new(retries: u32, known: &[MachineId]) -> Self {
+        let state = State {
+            known: known.iter().copied().take(KNOWN).collect(),
+            ..State::default()
+        };
         Self {
             suspicious: retries.clamp(FEWEST_IN_A_ROW, MOST_IN_A_ROW),
-            state: watch::Sender::default(),
+            state: watch::Sender::new(state),
             judge: Mutex::default(),
         }
     }

@@ -29,6 +29,7 @@ async fn machines_unknown_earlier_get_the_late_passes_that_are_left() {
         machines: machines(20).split_off(4),
         unknown: vec![unknown(1, 1), unknown(2, 2), unknown(3, 3)],
         reused: 100,
+        known: Vec::new(),
     };
     let fetcher = planned(&service, plan, &Stops::default());
     assert_eq!(fetcher.progress().counts.done(), 103);
@@ -82,6 +83,7 @@ async fn a_fifth_is_a_fifth_of_the_whole_run() {
             machines: Vec::new(),
             unknown: (0..4).map(|number| unknown(number, 1)).collect(),
             reused: reused + 2,
+            known: Vec::new(),
         };
         let service = (0..4).fold(service, |service, number| {
             service.forever(number, Reply::NOT_FOUND)
@@ -191,4 +193,24 @@ async fn nothing_is_sent_that_cannot_be_noted() {
     assert_eq!(answered(&outcomes), 9);
     assert_eq!(reason(&outcomes, 0), Some(Reason::Pending));
     assert_eq!(outcomes.len(), 10, "the others were never asked");
+}
+
+/// Those that always fail may be all that is left of a fleet; that says nothing of the
+/// service, which answered others earlier.
+#[tokio::test(start_paused = true)]
+async fn machines_that_fail_may_be_all_that_is_left() {
+    let service = (0..30).fold(Service::with_latency(10), |service, number| {
+        service.forever(number, Reply::BROKEN)
+    });
+    let plan = Plan {
+        machines: machines(30),
+        reused: 970,
+        known: machines(32).split_off(30),
+        ..Plan::default()
+    };
+    let fetcher = planned(&service, plan, &Stops::default());
+    let (ending, outcomes) = run(&fetcher).await;
+    assert_eq!(ending, Ending::Finished);
+    assert_eq!(outcomes.len(), 30);
+    assert!((0..30).all(|number| service.calls_for(number) == 6));
 }

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     aggregate::Coverage,
-    outcome::RunOutcome,
+    outcome::{Ended, RunOutcome},
     text::{counted, thousands},
 };
 
@@ -75,10 +75,11 @@ fn is_partial(coverage: &Coverage) -> bool {
 
 fn banner(run: &Run<'_>) -> String {
     let coverage = &run.fleet.coverage;
-    let why = match run.facts.outcome {
-        RunOutcome::Interrupted => " (interrupted)",
-        RunOutcome::Refused => " (refused by the service)",
-        RunOutcome::Complete | RunOutcome::Partial => "",
+    let why = match (run.facts.outcome, run.facts.ended) {
+        (RunOutcome::Interrupted, _) => " (interrupted)",
+        (RunOutcome::Refused, _) => " (refused by the service)",
+        (_, Some(Ended::OutOfTime)) => " (the time was up)",
+        (RunOutcome::Complete | RunOutcome::Partial, _) => "",
     };
     let known = counted(coverage.answered, "machine", "machines");
     let unknown = thousands(coverage.machines() - coverage.answered);

@@ -76,6 +76,7 @@ fn summary() {
   },
   "tenantId": null,
   "outcome": "partial",
+  "ended": "finished",
   "startedAt": "2026-11-23T12:59:58Z",
   "finishedAt": "2026-11-23T13:00:01Z",
   "apiUrl": "https://api.security.microsoft.com/",

@@ -4,7 +4,7 @@
 -- A tenant as one API serves it.
 CREATE TABLE service (
     id INTEGER PRIMARY KEY,
-    tenant_id TEXT NOT NULL, -- empty where it is not known
+    tenant_id TEXT NOT NULL COLLATE NOCASE, -- empty where it is not known
     api_url TEXT NOT NULL,
     UNIQUE (tenant_id, api_url)
 ) STRICT;
