@@ -14,6 +14,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, ErrorCode, Result, TransactionBehavior, params};
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
+use tracing::warn;
 
 use super::{
     Application, Begun, Store, StoreError,
@@ -226,9 +227,15 @@ impl Writer {
     /// Commits, and waits while another program holds the file.
     fn commit_patiently(&mut self, entries: &[Entry]) -> Result<Vec<CallNumber>> {
         let began = Instant::now();
+        let mut is_told = false;
         loop {
             match self.commit(entries) {
-                Err(error) if is_busy(&error) && self.can_wait(began) => {}
+                Err(error) if is_busy(&error) && self.can_wait(began) => {
+                    if !is_told {
+                        warn!("another program holds the store: waiting until it lets go");
+                        is_told = true;
+                    }
+                }
                 done => return done,
             }
         }
