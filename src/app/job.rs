@@ -27,7 +27,7 @@ use crate::{
     progress::Bar,
     report::{self, Facts, Report, Run, Tool, output::OutputFolder, terminal},
     store::{Beginning, Begun, Closing, Lock, Reuse, Store, StoreError, Tally},
-    text::{counted, thousands},
+    text::{chain, counted, thousands},
 };
 
 /// Everything that a run is made of.
@@ -161,13 +161,12 @@ impl Job<'_> {
         }: Concluding<'_>,
     ) -> Result<ExitCode, AppError> {
         let mut store = asked.recorded.store;
+        let is_unsaved = !asked.recorded.unsaved.is_empty();
+        (asked.ending, asked.recorded.failure) =
+            settle(asked.ending, is_unsaved, asked.recorded.failure);
         if self.config.until.is_some() && asked.recorded.failure.is_none() {
             // What arrived is reported all the same.
             asked.recorded.failure = store.keep_last(begun.run).err();
-        }
-        if !asked.recorded.unsaved.is_empty() && asked.ending == Ending::Finished {
-            // The next start has to ask for them again.
-            asked.ending = Ending::Unnoted;
         }
         let mut outcomes = store.outcomes(begun.run).map_err(AppError::Lost)?;
         outcomes.extend(asked.recorded.unsaved);
@@ -196,7 +195,7 @@ impl Job<'_> {
         if let Err(problem) = self.close(&mut store, begun, &asked.ending, &run) {
             warn!(
                 "the reports are written, but the store was not brought up to date: {}",
-                crate::text::chain(&problem)
+                chain(&problem)
             );
         }
         summarise(self.config, &run);
@@ -246,13 +245,24 @@ impl Job<'_> {
     }
 }
 
+/// What a failing store means for a run in which everything was asked: nothing, if it was
+/// mended before the end; else the next start has to ask again for what is not there.
+fn settle(
+    ending: Ending,
+    is_unsaved: bool,
+    failure: Option<StoreError>,
+) -> (Ending, Option<StoreError>) {
+    match (ending, is_unsaved) {
+        (Ending::Finished, false) => (Ending::Finished, None),
+        (Ending::Finished, true) => (Ending::Unnoted, failure),
+        (ending, _) => (ending, failure),
+    }
+}
+
 /// Says why answers could not be kept, where the reports' own error comes last.
 fn log_unstored(failure: Option<&StoreError>) {
     if let Some(failure) = failure {
-        error!(
-            "answers could not be kept any more: {}",
-            crate::text::chain(failure)
-        );
+        error!("answers could not be kept any more: {}", chain(failure));
     }
 }
 
@@ -312,5 +322,29 @@ fn conclude(
         (Ending::Interrupted, ..) => Ok(ExitCode::Interrupted),
         (_, _, RunOutcome::Complete) => Ok(ExitCode::Complete),
         _ => Ok(ExitCode::Partial),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Problem;
+
+    #[test]
+    fn a_store_that_was_mended_is_no_failure() {
+        use Ending::{Finished, Interrupted, Unnoted};
+        for (ending, is_unsaved, expected, is_told) in [
+            (Finished, false, Finished, false),
+            (Finished, true, Unnoted, true),
+            (Interrupted, false, Interrupted, true),
+            (Unnoted, true, Unnoted, true),
+        ] {
+            let failure = StoreError {
+                path: "patchgap.sqlite".into(),
+                problem: Problem::ReadOnly,
+            };
+            let (settled, failure) = settle(ending, is_unsaved, Some(failure));
+            assert_eq!((settled, failure.is_some()), (expected, is_told));
+        }
     }
 }
