@@ -22,6 +22,7 @@ mod missing_kbs;
 mod moment;
 mod open;
 mod place;
+mod queue;
 mod recorder;
 mod runs;
 mod schema;

@@ -18,7 +18,8 @@ use super::{
     Application, Begun, Problem, Store, StoreError,
     backlog::Backlog,
     moment::Moment,
-    writer::{Entry, Recorded, Signals, Writer},
+    queue::Entry,
+    writer::{Recorded, Signals, Writer},
 };
 use crate::{
     fetch::{

@@ -12,7 +12,6 @@ use std::{
 
 use jiff::Timestamp;
 use rusqlite::{Connection, ErrorCode, Result, TransactionBehavior, params};
-use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
@@ -22,7 +21,7 @@ use super::{
     backlog::Backlog,
     calls, millis,
     missing_kbs::Numbers,
-    moment::Moment,
+    queue::{Batch, Entry, tell},
     syncer::Syncer,
 };
 use crate::{
@@ -30,8 +29,6 @@ use crate::{
     outcome::Outcome,
 };
 
-/// Entries that are committed together at most, so that memory stays bounded.
-const LARGEST_BATCH: usize = 10_000;
 /// How often what was committed is synced to the disk, for the power cut. A process that is
 /// killed loses nothing of it either way.
 const SYNC_PERIOD: Duration = Duration::from_secs(1);
@@ -40,32 +37,6 @@ const SYNC_PERIOD: Duration = Duration::from_secs(1);
 const PATIENCE: Duration = Duration::from_mins(1);
 /// How long it may at once.
 const PATIENCE_AT_ONCE: Duration = Duration::from_secs(1);
-
-/// Something to write.
-#[derive(Debug)]
-pub(super) enum Entry {
-    /// What became of a machine, and what the process has sent so far.
-    Outcome(Outcome, Requests),
-    /// A call is about to be sent.
-    Sending(Moment, oneshot::Sender<CallNumber>),
-    /// Its answer arrived, or never will.
-    Answered(CallNumber, Moment),
-    /// It is not sent after all.
-    Unsent(CallNumber),
-    /// The service refused a call for quota: nothing is sent for so long.
-    Paused(Moment, Duration),
-    /// There is nothing more to come.
-    End,
-}
-
-impl Entry {
-    fn into_outcome(self) -> Option<Outcome> {
-        match self {
-            Self::Outcome(outcome, _) => Some(outcome),
-            _ => None,
-        }
-    }
-}
 
 /// What is left when a run's asking is over.
 #[derive(Debug)]
@@ -104,35 +75,6 @@ pub(super) struct Writer {
     failure: Option<StoreError>,
     signals: Signals,
     syncer: Syncer,
-}
-
-/// What had queued up.
-#[derive(Default)]
-struct Batch {
-    entries: Vec<Entry>,
-    is_last: bool,
-}
-
-impl Batch {
-    /// The first entry, and whatever else is there already.
-    fn gather(first: Entry, queue: &Receiver<Entry>) -> Self {
-        let mut batch = Self::default();
-        batch.take_in(first);
-        while !batch.is_last && batch.entries.len() < LARGEST_BATCH {
-            match queue.try_recv() {
-                Ok(entry) => batch.take_in(entry),
-                Err(_) => break,
-            }
-        }
-        batch
-    }
-
-    fn take_in(&mut self, entry: Entry) {
-        match entry {
-            Entry::End => self.is_last = true,
-            entry => self.entries.push(entry),
-        }
-    }
 }
 
 impl Writer {
@@ -318,18 +260,6 @@ fn is_busy(error: &rusqlite::Error) -> bool {
         error.sqlite_error_code(),
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)
     )
-}
-
-/// Tells those who wait that their calls are noted. Returns the calls for which nobody
-/// waits any more: they are not sent.
-fn tell(entries: Vec<Entry>, numbers: Vec<CallNumber>) -> Vec<CallNumber> {
-    let waiting = entries.into_iter().filter_map(|entry| match entry {
-        Entry::Sending(_, noted) => Some(noted),
-        _ => None,
-    });
-    let told = waiting.zip(numbers);
-    told.filter_map(|(noted, number)| noted.send(number).err())
-        .collect()
 }
 
 /// Notes that the run is alive, and what it has sent.

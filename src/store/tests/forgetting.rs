@@ -1,0 +1,83 @@
+//! What is forgotten, and what is not.
+
+use super::*;
+
+#[test]
+fn old_runs_are_forgotten_with_what_only_they_needed() {
+    let place = Place::new();
+    for number in 1..=3 {
+        let id = number.to_string();
+        let outcomes = vec![answered(number, now(), vec![kb(&id, 3)])];
+        place.play(Reuse::Nothing, outcomes, Some(Ended::Finished));
+    }
+    let mut store = place.open();
+    let last = store.runs().unwrap()[0].run;
+    store.prune(last, 1, now()).unwrap();
+    let count = |table: &str| -> i64 {
+        let count = format!("SELECT count(*) FROM {table}");
+        let count = store.connection.query_row(&count, [], |row| row.get(0));
+        count.unwrap()
+    };
+    assert_eq!(store.runs().unwrap().len(), 1);
+    // The last answer of every machine on the list stays.
+    let counts = ["run_machine", "answer", "machine", "inventory"].map(count);
+    assert_eq!(counts, [1, 3, 4, 1]);
+}
+
+#[test]
+fn what_a_kept_answer_says_outlives_the_run_that_said_it_first() {
+    let place = Place::new();
+    let description = || vec![kb("1", 3)];
+    let finished = Some(Ended::Finished);
+    // A run with another fleet begins first, and sees the KB last.
+    let (_, early) = place.begin(2, EARLY, now());
+    let kept = place.play(EARLY, vec![answered(4, now(), description())], finished);
+    let (store, again) = place.begin(2, EARLY, now());
+    assert_eq!(again.run, early.run);
+    let recorder = recorder(store, &again);
+    recorder.keep(answered(1, now(), description()), Requests::default());
+    let mut store = recorder.finish().unwrap().store;
+    store.finish(again.run, &closing(Ended::Finished)).unwrap();
+
+    let others = (1..=3).map(|number| answered(number, now(), vec![]));
+    let last = place.play(EARLY, others.collect(), finished);
+    let long_ago = "UPDATE run SET active_at_ms = 0 WHERE id = ?1";
+    store.connection.execute(long_ago, [early.run.0]).unwrap();
+    store.prune(last, 2, now()).unwrap();
+    assert_eq!(store.runs().unwrap().len(), 2);
+    assert_eq!(
+        store.outcomes(kept).unwrap()[0]
+            .result
+            .as_ref()
+            .unwrap()
+            .missing,
+        description()
+    );
+}
+
+#[test]
+fn a_run_does_not_forget_itself() {
+    let place = Place::new();
+    let finished = Some(Ended::Finished);
+    let first = place.play(Reuse::Nothing, vec![answered(1, now(), vec![])], finished);
+    place.play(Reuse::Nothing, vec![], finished);
+    let mut store = place.open();
+    // The one that began first is the last to end.
+    store.prune(first, 1, now()).unwrap();
+    let left: Vec<RunId> = store.runs().unwrap().iter().map(|run| run.run).collect();
+    assert_eq!(left, [first]);
+    assert_eq!(store.outcomes(first).unwrap().len(), 1);
+}
+
+#[test]
+fn a_run_at_work_is_not_forgotten() {
+    for (now, left) in [(hours(1), 2), (hours(13), 1)] {
+        let place = Place::new();
+        // Its process is still at it, with another app registration.
+        place.play(EARLY, vec![answered(1, self::now(), vec![])], None);
+        let last = place.play(Reuse::Nothing, vec![], Some(Ended::Finished));
+        let mut store = place.open();
+        store.prune(last, 1, now).unwrap();
+        assert_eq!(store.runs().unwrap().len(), left, "{now}");
+    }
+}

@@ -1,0 +1,170 @@
+mod forgetting;
+mod going_on;
+mod opening;
+mod recording;
+
+use std::{fs, time::Duration};
+
+use jiff::{SignedDuration, Timestamp};
+use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
+
+use super::*;
+use crate::{
+    fetch::Requests,
+    inventory::{Inventory, read_from},
+    kb::{KbId, MissingKb},
+    machine::MachineId,
+    outcome::{Answer, Ended, Failure, Outcome, Reason, RunOutcome},
+};
+
+fn now() -> Timestamp {
+    "2026-11-23T22:00:00Z".parse().unwrap()
+}
+
+fn hours(hours: i64) -> Timestamp {
+    now() + SignedDuration::from_hours(hours)
+}
+
+fn machine(number: u8) -> MachineId {
+    MachineId::from_bytes([number; 20])
+}
+
+fn inventory(machines: u8) -> Inventory {
+    let rows = (1..=machines).map(|number| format!("{},name {number}", machine(number)));
+    let rows: Vec<String> = rows.collect();
+    let csv = format!("id,name\n{}\nno id,x\n", rows.join("\n"));
+    read_from(csv.as_bytes(), "machines.csv", None).unwrap()
+}
+
+fn kb(id: &str, cve_addressed: u64) -> MissingKb {
+    MissingKb {
+        id: KbId::new(id),
+        name: (cve_addressed > 3).then(|| "March; \"2020\"".into()),
+        products: vec!["edge".into(), "windows_10".into()],
+        url: None,
+        machine_missed_on: (cve_addressed > 5).then_some(1),
+        cve_addressed,
+        os_build: Some("22631.4037".into()),
+    }
+}
+
+fn answered(number: u8, at: Timestamp, missing: Vec<MissingKb>) -> Outcome {
+    Outcome {
+        machine: machine(number),
+        attempts: 2,
+        times_unknown: 1,
+        result: Ok(Answer::new(at, missing)),
+    }
+}
+
+fn failed(number: u8, reason: Reason) -> Outcome {
+    Outcome {
+        machine: machine(number),
+        attempts: 6,
+        times_unknown: 0,
+        result: Err(Failure {
+            reason,
+            http_status: Some(500),
+            code: Some("InternalServerError".to_owned()),
+            message: "it broke".to_owned(),
+            correlation_id: None,
+        }),
+    }
+}
+
+/// A store in a folder of its own.
+struct Place {
+    folder: TempDir,
+}
+
+impl Place {
+    fn new() -> Self {
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.path().join("deep").join("patchgap.sqlite")
+    }
+
+    fn open(&self) -> Store {
+        Store::open(&self.path()).unwrap()
+    }
+
+    /// Begins a run for so many machines.
+    fn begin(&self, machines: u8, reuse: Reuse, now: Timestamp) -> (Store, Begun) {
+        let mut store = self.open();
+        let begun = store
+            .begin(&Beginning {
+                service: &service(),
+                application: &application(),
+                inventory: &inventory(machines),
+                reuse,
+                since: None,
+                now,
+            })
+            .unwrap();
+        (store, begun)
+    }
+
+    /// A run that records these outcomes, and then ends in this way, or is killed.
+    fn play(&self, reuse: Reuse, outcomes: Vec<Outcome>, ended: Option<Ended>) -> RunId {
+        let (store, begun) = self.begin(4, reuse, now());
+        let recorder = recorder(store, &begun);
+        for outcome in outcomes {
+            recorder.keep(outcome, Requests::default());
+        }
+        let mut store = recorder.finish().unwrap().store;
+        // Its last sign of life.
+        store
+            .connection
+            .execute("UPDATE run SET active_at_ms = ?1", [millis(now())])
+            .unwrap();
+        if let Some(ended) = ended {
+            store.finish(begun.run, &closing(ended)).unwrap();
+        }
+        begun.run
+    }
+}
+
+fn recorder(store: Store, begun: &Begun) -> Recorder {
+    Recorder::start(store, begun, &application(), CancellationToken::new()).unwrap()
+}
+
+fn service() -> Service {
+    Service {
+        tenant_id: "contoso".to_owned(),
+        api_url: "https://api".to_owned(),
+    }
+}
+
+fn application() -> Application {
+    Application {
+        tenant_id: "contoso".to_owned(),
+        client_id: "patchgap".to_owned(),
+        api_url: "https://api".to_owned(),
+    }
+}
+
+fn closing(ended: Ended) -> Closing {
+    Closing {
+        ended,
+        outcome: RunOutcome::Partial,
+        finished_at: now(),
+        tally: Tally::default(),
+        requests: Requests::default(),
+    }
+}
+
+const COUNTING: Counting = Counting {
+    longest: Duration::from_hours(1),
+    timeout: Duration::from_hours(1),
+};
+const EARLY: Reuse = Reuse::EndedEarly(Duration::from_hours(12));
+
+fn known(begun: &Begun) -> Vec<(MachineId, bool)> {
+    let known = begun.known.iter();
+    known.map(|it| (it.machine, it.result.is_ok())).collect()
+}

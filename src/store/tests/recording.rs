@@ -1,0 +1,121 @@
+//! What is written while a run is under way, and read back.
+
+use super::*;
+
+#[test]
+fn what_was_recorded_is_read_back() {
+    let place = Place::new();
+    let outcomes = vec![
+        answered(1, now(), vec![kb("1", 3), kb("2", u64::MAX)]),
+        answered(2, now(), vec![]),
+        failed(3, Reason::ServerError),
+    ];
+    let run = place.play(Reuse::Nothing, outcomes.clone(), None);
+    let store = place.open();
+    assert_eq!(store.outcomes(run).unwrap(), outcomes);
+    assert_eq!(store.inventory(run).unwrap(), inventory(4));
+    let expected = Tally {
+        answered: 2,
+        failed: 1,
+        pending: 1,
+        ..Tally::default()
+    };
+    assert_eq!(store.tally(run).unwrap(), expected);
+}
+
+#[tokio::test]
+async fn whoever_is_in_a_hurry_does_not_wait_for_a_locked_store() {
+    let place = Place::new();
+    let (store, begun) = place.begin(4, EARLY, now());
+    let hurry = CancellationToken::new();
+    let recorder = Recorder::start(store, &begun, &application(), hurry.clone()).unwrap();
+    let other = place.open().connection;
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    recorder.keep(answered(1, now(), vec![]), Requests::default());
+    hurry.cancel();
+    recorder.broken().cancelled().await;
+    let left = recorder.finish().unwrap();
+    assert_eq!(left.unsaved, [answered(1, now(), vec![])]);
+}
+
+#[tokio::test]
+async fn calls_are_remembered() {
+    let place = Place::new();
+    let (store, begun) = place.begin(4, EARLY, Timestamp::now());
+    let recorder = recorder(store, &begun);
+    let ledger = recorder.ledger();
+    let call = ledger.sending().await.unwrap();
+    ledger.answered(call);
+    ledger.sending().await.unwrap();
+    drop(recorder);
+
+    let calls = |application: &Application| {
+        let store = place.open();
+        let ages = store.past_calls(application, COUNTING).unwrap();
+        assert!(ages.iter().all(|age| *age < Duration::from_mins(1)));
+        ages.len()
+    };
+    assert_eq!(calls(&application()), 2);
+    let other = Application {
+        client_id: "other".to_owned(),
+        ..application()
+    };
+    assert_eq!(calls(&other), 0);
+}
+
+#[test]
+fn a_pause_that_the_service_ordered_is_remembered() {
+    let place = Place::new();
+    let left = || place.open().pause_left(&application()).unwrap();
+    assert_eq!(left(), Duration::ZERO);
+    let (store, begun) = place.begin(4, EARLY, Timestamp::now());
+    let recorder = recorder(store, &begun);
+    let minute = Duration::from_mins(1);
+    recorder.ledger().paused(minute);
+    let store = recorder.finish().unwrap().store;
+    assert!((minute / 2..=minute).contains(&left()), "{:?}", left());
+    for (set, expected) in [(-1, Duration::ZERO), (1, minute)] {
+        let at = millis(Timestamp::now() + SignedDuration::from_hours(set));
+        let set = "UPDATE application SET paused_at_ms = ?1";
+        store.connection.execute(set, [at]).unwrap();
+        assert_eq!(left(), expected, "{set}");
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_nobody_waits_for_is_not_sent_and_not_remembered() {
+    let place = Place::new();
+    let (store, begun) = place.begin(4, EARLY, Timestamp::now());
+    let recorder = recorder(store, &begun);
+    let ledger = recorder.ledger();
+    // While the writer has to wait, a call is on its way, and given up.
+    let other = place.open().connection;
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    assert!(futures::poll!(ledger.sending()).is_pending());
+    other.execute_batch("COMMIT").unwrap();
+    ledger.sending().await.unwrap();
+    ledger.sending().await.unwrap();
+    let store = recorder.finish().unwrap().store;
+    assert_eq!(store.past_calls(&application(), COUNTING).unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn a_full_disk_loses_no_outcome_and_stops_the_asking() {
+    let place = Place::new();
+    let (store, begun) = place.begin(4, EARLY, now());
+    store
+        .connection
+        .pragma_update(None, "max_page_count", 1)
+        .unwrap();
+    let recorder = recorder(store, &begun);
+    let many = (0..5000).map(|number| kb(&number.to_string(), number));
+    let outcome = answered(1, now(), many.collect());
+    recorder.keep(outcome.clone(), Requests::default());
+    recorder.broken().cancelled().await;
+    assert!(recorder.ledger().sending().await.is_err());
+    recorder.keep(failed(2, Reason::Timeout), Requests::default());
+    let left = recorder.finish().unwrap();
+    assert_eq!(left.unsaved, [outcome, failed(2, Reason::Timeout)]);
+    let error = crate::text::chain(&left.failure.unwrap());
+    assert!(error.contains("the disk is full"), "{error}");
+}
