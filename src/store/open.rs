@@ -59,7 +59,7 @@ impl Store {
     }
 
     /// Reads the whole file, and says where it is not sound: ninety nights of ten thousand
-    /// machines take about a second.
+    /// machines take half a second.
     pub fn verify(&self) -> Result<(), StoreError> {
         verify(&self.connection).map_err(|problem| StoreError::new(&self.path, problem))
     }
