@@ -1,8 +1,8 @@
 //! Ctrl-C and its relatives: the first ends the run gracefully, the second at once.
 
-use std::{io, time::Duration};
+use std::{io, sync::mpsc, thread, time::Duration};
 
-use tokio::time::sleep;
+use tokio::{runtime::Builder, time::sleep};
 use tracing::warn;
 
 use crate::{exit_code::ExitCode, fetch::Stops};
@@ -27,16 +27,25 @@ pub(super) fn first() -> impl Future<Output = ()> {
     }
 }
 
-/// Catches interruptions from now on; what is returned waits for them, tells `stops`, and
-/// never ends.
-pub(super) fn watch(stops: Stops) -> impl Future<Output = ()> + Send {
-    let signals = Signals::new();
-    async move {
-        let Ok(signals) = signals else {
-            warn!("interruptions cannot be caught: Ctrl-C will end the run without reports");
-            return std::future::pending().await;
+/// Catches interruptions from now on, and tells `stops`. That is a thread's own business: the
+/// one that asks has none to spare while it puts reports together.
+pub(super) fn watch(stops: Stops) {
+    let (caught, begun) = mpsc::channel();
+    let watching = thread::Builder::new().name("interruptions".to_owned());
+    // Where there is no thread, its end of the channel is gone, and that is told.
+    let _ = watching.spawn(move || {
+        let Ok(runtime) = Builder::new_current_thread().enable_all().build() else {
+            return;
         };
-        wait(signals, stops).await;
+        runtime.block_on(async {
+            if let Ok(signals) = Signals::new() {
+                let _ = caught.send(());
+                wait(signals, stops).await;
+            }
+        });
+    });
+    if begun.recv().is_err() {
+        warn!("interruptions cannot be caught: Ctrl-C will end the run without reports");
     }
 }
 

@@ -72,7 +72,7 @@ impl Job<'_> {
         let store = Store::open(self.state)?;
         let session = session(self.config, self.started.timestamp())?;
         let stops = Stops::default();
-        tokio::spawn(interrupt::watch(stops.clone()));
+        interrupt::watch(stops.clone());
         let identity = self.sign_in(&session, &stops).await?;
         let turn = self.wait_for_others(&store, &identity, &stops).await?;
         let (store, begun) = self.begin(store, &identity, turn.had_to_wait)?;

@@ -19,10 +19,10 @@ mod report;
 mod runs;
 mod simulate;
 
-use std::path::PathBuf;
+use std::{io, path::PathBuf};
 
 use jiff::ZonedDateTime;
-use tokio::runtime::Runtime;
+use tokio::runtime::{Builder, Runtime};
 use tracing::warn;
 
 pub use self::error::AppError;
@@ -68,7 +68,7 @@ struct App {
 
 impl App {
     fn command(&mut self, command: Command) -> Result<ExitCode, AppError> {
-        let runtime = Runtime::new().map_err(AppError::Start)?;
+        let runtime = runtime(&command).map_err(AppError::Start)?;
         runtime.block_on(async {
             match command {
                 Command::Report(report) => self.report(*report).await,
@@ -123,5 +123,16 @@ impl App {
     fn start_logging(&mut self, console: Console) {
         self.log_format = console.log_format;
         logging::start(console, &self.bar);
+    }
+}
+
+/// What serves a simulated tenant may use every core. Whoever asks uses one: a call, its reply
+/// and what is made of it then wake no other thread, which costs more than they do themselves.
+fn runtime(command: &Command) -> io::Result<Runtime> {
+    match command {
+        Command::Demo(_) | Command::Simulate(_) => Runtime::new(),
+        Command::Report(_) | Command::Check(_) | Command::Runs(_) => {
+            Builder::new_current_thread().enable_all().build()
+        }
     }
 }
