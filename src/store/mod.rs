@@ -4,12 +4,10 @@
 //! time, and the calls that the quota's windows may still count. `schema/1.sql` describes the
 //! tables; its views are for people with any SQLite tool.
 //!
-//! While a run is under way, one thread writes: [`Recorder`]. Whatever has queued up is
-//! committed as soon as the last commit is done, so that a process that is killed loses what
-//! was in flight and next to nothing else.
+//! While a run is under way, one thread writes: [`Recorder`]. A process that is killed loses
+//! what was in flight, and the answers of the last few hundredths of a second.
 
 mod answers;
-mod backlog;
 mod begin;
 mod calls;
 mod error;

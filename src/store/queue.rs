@@ -1,8 +1,20 @@
-//! What the writer is told, and how it is taken up: in batches, as large as they have grown.
+//! What the writer is told, and how it is taken up: in batches.
+//!
+//! A call that waits for its note is written down at once, with whatever else is there. An
+//! outcome alone waits a moment for others to come: one commit for many costs little more than
+//! one for each, and a kill costs no more than that moment.
 
-use std::{sync::mpsc::Receiver, time::Duration};
+use std::{
+    mem,
+    pin::pin,
+    sync::{
+        Condvar, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering::SeqCst},
+    },
+    time::Duration,
+};
 
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 
 use super::moment::Moment;
 use crate::{
@@ -10,8 +22,12 @@ use crate::{
     outcome::Outcome,
 };
 
-/// Entries that are committed together at most, so that memory stays bounded.
-const LARGEST_BATCH: usize = 10_000;
+/// How long an outcome waits for others.
+const MOMENT: Duration = Duration::from_millis(20);
+/// Outcomes that may wait to be written, so that memory stays bounded, and so does what a kill
+/// can cost: as many as come in two moments where nothing holds them up.
+const ENOUGH: usize = 2000;
+
 /// Something to write.
 #[derive(Debug)]
 pub(super) enum Entry {
@@ -25,8 +41,6 @@ pub(super) enum Entry {
     Unsent(CallNumber),
     /// The service refused a call for quota: nothing is sent for so long.
     Paused(Moment, Duration),
-    /// There is nothing more to come.
-    End,
 }
 
 impl Entry {
@@ -37,34 +51,107 @@ impl Entry {
             _ => None,
         }
     }
+
+    /// Whether somebody waits for it.
+    fn is_urgent(&self) -> bool {
+        matches!(self, Self::Sending(..))
+    }
+}
+
+/// What waits to be written, and how much of it is outcomes that are not yet safe.
+#[derive(Debug, Default)]
+pub(super) struct Queue {
+    waiting: Mutex<Waiting>,
+    /// Wakes the writer.
+    news: Condvar,
+    /// Outcomes that were put in and are not written yet.
+    outcomes: AtomicUsize,
+    fewer: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Waiting {
+    entries: Vec<Entry>,
+    is_urgent: bool,
+    is_closed: bool,
 }
 
 /// What had queued up.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(super) struct Batch {
     pub(super) entries: Vec<Entry>,
+    /// Nothing more comes.
     pub(super) is_last: bool,
 }
 
-impl Batch {
-    /// The first entry, and whatever else is there already.
-    pub(super) fn gather(first: Entry, queue: &Receiver<Entry>) -> Self {
-        let mut batch = Self::default();
-        batch.take_in(first);
-        while !batch.is_last && batch.entries.len() < LARGEST_BATCH {
-            match queue.try_recv() {
-                Ok(entry) => batch.take_in(entry),
-                Err(_) => break,
-            }
+impl Queue {
+    /// Puts something in. Never waits.
+    pub(super) fn put(&self, entry: Entry) {
+        if matches!(entry, Entry::Outcome(..)) {
+            self.outcomes.fetch_add(1, SeqCst);
         }
-        batch
+        let mut waiting = self.waiting();
+        let is_news = waiting.entries.is_empty() || entry.is_urgent() && !waiting.is_urgent;
+        waiting.is_urgent |= entry.is_urgent();
+        waiting.entries.push(entry);
+        drop(waiting);
+        if is_news {
+            self.news.notify_one();
+        }
     }
 
-    fn take_in(&mut self, entry: Entry) {
-        match entry {
-            Entry::End => self.is_last = true,
-            entry => self.entries.push(entry),
+    /// Says that nothing more comes.
+    pub(super) fn close(&self) {
+        self.waiting().is_closed = true;
+        self.news.notify_one();
+    }
+
+    /// Takes what has queued up; waits for it for at most so long.
+    pub(super) fn take(&self, at_most: Duration) -> Batch {
+        let is_idle = |it: &mut Waiting| it.entries.is_empty() && !it.is_closed;
+        let waiting = self.wait_while(self.waiting(), at_most, is_idle);
+        let can_wait = |it: &mut Waiting| {
+            !it.entries.is_empty() && !it.is_urgent && !it.is_closed && it.entries.len() < ENOUGH
+        };
+        let mut waiting = self.wait_while(waiting, MOMENT, can_wait);
+        waiting.is_urgent = false;
+        Batch {
+            entries: mem::take(&mut waiting.entries),
+            is_last: waiting.is_closed,
         }
+    }
+
+    fn wait_while<'queue>(
+        &self,
+        waiting: MutexGuard<'queue, Waiting>,
+        at_most: Duration,
+        condition: impl FnMut(&mut Waiting) -> bool,
+    ) -> MutexGuard<'queue, Waiting> {
+        let waited = self.news.wait_timeout_while(waiting, at_most, condition);
+        waited.unwrap_or_else(PoisonError::into_inner).0
+    }
+
+    /// So many outcomes are written, or will never be.
+    pub(super) fn done(&self, outcomes: usize) {
+        self.outcomes.fetch_sub(outcomes, SeqCst);
+        self.fewer.notify_waiters();
+    }
+
+    /// Waits until few enough outcomes are waiting.
+    pub(super) async fn room(&self) {
+        while self.outcomes.load(SeqCst) >= ENOUGH {
+            let mut fewer = pin!(self.fewer.notified());
+            // From here on no news is missed.
+            fewer.as_mut().enable();
+            if self.outcomes.load(SeqCst) >= ENOUGH {
+                fewer.await;
+            }
+        }
+    }
+
+    /// What a panic left behind is still consistent.
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -78,4 +165,86 @@ pub(super) fn tell(entries: Vec<Entry>, numbers: Vec<CallNumber>) -> Vec<CallNum
     let told = waiting.zip(numbers);
     told.filter_map(|(noted, number)| noted.send(number).err())
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{sync::Arc, thread};
+
+    use super::*;
+    use crate::{
+        machine::MachineId,
+        outcome::{Failure, Reason},
+    };
+
+    /// Longer than any test takes.
+    const EVER: Duration = Duration::from_hours(1);
+
+    fn outcome() -> Entry {
+        let failure = Failure {
+            reason: Reason::Timeout,
+            http_status: None,
+            code: None,
+            message: String::new(),
+            correlation_id: None,
+        };
+        let outcome = Outcome {
+            machine: MachineId::from_bytes([1; 20]),
+            attempts: 1,
+            times_unknown: 0,
+            result: Err(failure),
+        };
+        Entry::Outcome(outcome, Requests::default())
+    }
+
+    fn sending() -> Entry {
+        Entry::Sending(Moment::now(), oneshot::channel().0)
+    }
+
+    /// What the writer takes while another thread does this.
+    fn taken_while(act: impl FnOnce(&Queue) + Send + 'static) -> (Arc<Queue>, Batch) {
+        let queue = Arc::new(Queue::default());
+        let actor = thread::spawn({
+            let queue = Arc::clone(&queue);
+            move || act(&queue)
+        });
+        let batch = queue.take(EVER);
+        actor.join().unwrap();
+        (queue, batch)
+    }
+
+    #[test]
+    fn what_comes_wakes_the_writer() {
+        for entry in [outcome as fn() -> Entry, sending] {
+            let (_, batch) = taken_while(move |queue| queue.put(entry()));
+            assert_eq!(batch.entries.len(), 1);
+            assert!(!batch.is_last);
+        }
+        let (_, batch) = taken_while(Queue::close);
+        assert!(batch.entries.is_empty() && batch.is_last);
+    }
+
+    #[test]
+    fn what_is_there_is_taken_together() {
+        let queue = Queue::default();
+        (0..3).for_each(|_| queue.put(outcome()));
+        queue.put(sending());
+        queue.close();
+        let batch = queue.take(EVER);
+        assert_eq!((batch.entries.len(), batch.is_last), (4, true));
+    }
+
+    #[tokio::test]
+    async fn it_fills_and_makes_room() {
+        let queue = Queue::default();
+        for _ in 0..ENOUGH {
+            queue.room().await;
+            queue.put(outcome());
+        }
+        queue.put(sending());
+        let mut room = pin!(queue.room());
+        assert!(futures::poll!(&mut room).is_pending());
+        queue.done(1);
+        room.await;
+    }
 }

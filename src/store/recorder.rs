@@ -2,10 +2,7 @@
 
 use std::{
     path::PathBuf,
-    sync::{
-        Arc,
-        mpsc::{Sender, channel},
-    },
+    sync::Arc,
     thread::{Builder, JoinHandle},
     time::Duration,
 };
@@ -16,9 +13,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Application, Begun, Problem, Store, StoreError,
-    backlog::Backlog,
     moment::Moment,
-    queue::Entry,
+    queue::{Entry, Queue},
     writer::{Recorded, Signals, Writer},
 };
 use crate::{
@@ -32,11 +28,20 @@ use crate::{
 /// Writes what happens in a run, on a thread of its own.
 #[derive(Debug)]
 pub struct Recorder {
-    entries: Sender<Entry>,
-    backlog: Arc<Backlog>,
+    queue: Closing,
     broken: CancellationToken,
     thread: JoinHandle<Recorded>,
     path: PathBuf,
+}
+
+/// Closes the queue when it is dropped: then the thread has nothing more to wait for.
+#[derive(Debug)]
+struct Closing(Arc<Queue>);
+
+impl Drop for Closing {
+    fn drop(&mut self) {
+        self.0.close();
+    }
 }
 
 impl Recorder {
@@ -48,28 +53,26 @@ impl Recorder {
         application: &Application,
         hurry: CancellationToken,
     ) -> Result<Self, StoreError> {
-        let (entries, queue) = channel();
+        let queue = Arc::<Queue>::default();
         let broken = CancellationToken::new();
         let path = store.path.clone();
-        let backlog = Arc::default();
         let signals = Signals {
             broken: broken.clone(),
-            backlog: Arc::clone(&backlog),
             hurry,
         };
         // Also when it panics: whoever waits for it must not wait for ever.
         let is_gone = broken.clone().drop_guard();
         let writer = Writer::new(store, begun, application, signals)?;
+        let entries = Arc::clone(&queue);
         let thread = Builder::new()
             .name("store".to_owned())
             .spawn(move || {
                 let _is_gone = is_gone;
-                writer.work(&queue)
+                writer.work(&entries)
             })
             .map_err(|_| StoreError::new(&path, Problem::Writer))?;
         Ok(Self {
-            entries,
-            backlog,
+            queue: Closing(queue),
             broken,
             thread,
             path,
@@ -78,16 +81,14 @@ impl Recorder {
 
     /// Writes what became of a machine, soon. `requests` is what this process has sent.
     pub fn keep(&self, outcome: Outcome, requests: Requests) {
-        self.backlog.more();
         // A writer that is gone tells so when the run ends.
-        let _ = self.entries.send(Entry::Outcome(outcome, requests));
+        self.queue.0.put(Entry::Outcome(outcome, requests));
     }
 
     /// Where calls are noted before they are sent.
     pub fn ledger(&self) -> Arc<dyn Ledger> {
         Arc::new(Notes {
-            entries: self.entries.clone(),
-            backlog: Arc::clone(&self.backlog),
+            queue: Arc::clone(&self.queue.0),
             broken: self.broken.clone(),
         })
     }
@@ -99,7 +100,7 @@ impl Recorder {
 
     /// Waits until everything is written, and gives the store back.
     pub fn finish(self) -> Result<Recorded, StoreError> {
-        let _ = self.entries.send(Entry::End);
+        drop(self.queue);
         let recorded = self.thread.join();
         recorded.map_err(|_| StoreError::new(&self.path, Problem::Writer))
     }
@@ -108,8 +109,7 @@ impl Recorder {
 /// The ledger's end of the queue.
 #[derive(Debug)]
 struct Notes {
-    entries: Sender<Entry>,
-    backlog: Arc<Backlog>,
+    queue: Arc<Queue>,
     broken: CancellationToken,
 }
 
@@ -117,27 +117,27 @@ struct Notes {
 impl Ledger for Notes {
     async fn sending(&self) -> Result<CallNumber, Unnoted> {
         let (noted, number) = oneshot::channel();
-        let entry = Entry::Sending(Moment::now(), noted);
-        self.entries.send(entry).map_err(|_| Unnoted)?;
+        self.queue.put(Entry::Sending(Moment::now(), noted));
         let mut waiting = Waiting {
             number,
-            entries: &self.entries,
+            queue: &self.queue,
         };
-        (&mut waiting.number).await.map_err(|_| Unnoted)
+        // A writer that is gone leaves the question in the queue.
+        let number = self.broken.run_until_cancelled(&mut waiting.number).await;
+        number.and_then(Result::ok).ok_or(Unnoted)
     }
 
     fn answered(&self, call: CallNumber) {
-        let entry = Entry::Answered(call, Moment::now());
-        let _ = self.entries.send(entry);
+        self.queue.put(Entry::Answered(call, Moment::now()));
     }
 
     async fn room(&self) -> Result<(), Unnoted> {
-        let room = self.broken.run_until_cancelled(self.backlog.room());
+        let room = self.broken.run_until_cancelled(self.queue.room());
         room.await.ok_or(Unnoted)
     }
 
     fn paused(&self, length: Duration) {
-        let _ = self.entries.send(Entry::Paused(Moment::now(), length));
+        self.queue.put(Entry::Paused(Moment::now(), length));
     }
 }
 
@@ -145,7 +145,7 @@ impl Ledger for Notes {
 /// may be there all the same.
 struct Waiting<'ledger> {
     number: oneshot::Receiver<CallNumber>,
-    entries: &'ledger Sender<Entry>,
+    queue: &'ledger Queue,
 }
 
 impl Drop for Waiting<'_> {
@@ -153,7 +153,7 @@ impl Drop for Waiting<'_> {
         // From here on, the writer is told that nobody waits.
         self.number.close();
         if let Ok(number) = self.number.try_recv() {
-            let _ = self.entries.send(Entry::Unsent(number));
+            self.queue.put(Entry::Unsent(number));
         }
     }
 }

@@ -1,12 +1,7 @@
-//! The one writer while a run is under way: a thread that commits whatever has queued up as
-//! soon as its last commit is done.
+//! The one writer while a run is under way: a thread that commits whatever has queued up.
 
 use std::{
     mem,
-    sync::{
-        Arc,
-        mpsc::{Receiver, RecvTimeoutError},
-    },
     time::{Duration, Instant},
 };
 
@@ -18,10 +13,9 @@ use tracing::warn;
 use super::{
     Application, Begun, Store, StoreError,
     answers::{self, At},
-    backlog::Backlog,
     calls, millis,
     missing_kbs::Numbers,
-    queue::{Batch, Entry, tell},
+    queue::{Entry, Queue, tell},
     syncer::Syncer,
 };
 use crate::{
@@ -53,8 +47,6 @@ pub struct Recorded {
 pub(super) struct Signals {
     /// Nothing can be written any more.
     pub(super) broken: CancellationToken,
-    /// How much is waiting to be written.
-    pub(super) backlog: Arc<Backlog>,
     /// The run is told to stop: nothing is waited for any more.
     pub(super) hurry: CancellationToken,
 }
@@ -113,15 +105,11 @@ impl Writer {
     }
 
     /// Writes until there is nothing more to come.
-    pub(super) fn work(mut self, queue: &Receiver<Entry>) -> Recorded {
+    pub(super) fn work(mut self, queue: &Queue) -> Recorded {
         let mut synced = Instant::now();
         let mut dirty = false;
         loop {
-            let batch = match queue.recv_timeout(SYNC_PERIOD) {
-                Ok(first) => Batch::gather(first, queue),
-                Err(RecvTimeoutError::Timeout) => Batch::default(),
-                Err(RecvTimeoutError::Disconnected) => break,
-            };
+            let batch = queue.take(SYNC_PERIOD);
             dirty |= !batch.entries.is_empty();
             self.write(batch.entries);
             if dirty && synced.elapsed() >= SYNC_PERIOD {
@@ -135,16 +123,15 @@ impl Writer {
         self.end()
     }
 
-    /// Commits a batch. Once that has failed, outcomes are only kept in memory: the run is
-    /// about to stop.
-    fn write(&mut self, entries: Vec<Entry>) {
-        if entries.is_empty() {
-            return;
-        }
+    /// Commits a batch, and returns how many outcomes it held. Once that has failed, outcomes
+    /// are only kept in memory: the run is about to stop.
+    fn write(&mut self, entries: Vec<Entry>) -> usize {
         let is_outcome = |entry: &&Entry| matches!(entry, Entry::Outcome(..));
         let outcomes = entries.iter().filter(is_outcome).count();
-        self.try_write(entries);
-        self.signals.backlog.less(outcomes);
+        if !entries.is_empty() {
+            self.try_write(entries);
+        }
+        outcomes
     }
 
     fn try_write(&mut self, entries: Vec<Entry>) {
@@ -221,7 +208,6 @@ impl Writer {
                     calls::paused(&transaction, self.application, *now, *length)?;
                 }
                 Entry::Unsent(call) => calls::forget(&transaction, call.0)?,
-                Entry::End => {}
             }
         }
         sign_of_life(&transaction, self.at, self.before.plus(self.requests))?;
