@@ -7,8 +7,9 @@ mod kbs;
 mod machines;
 
 use std::{
-    fmt::Display,
+    fmt::{Display, Write as _},
     io::{self, Write},
+    mem,
 };
 
 use csv::Writer;
@@ -31,6 +32,8 @@ pub(super) fn reports() -> [Box<dyn Report>; 4] {
 struct Table<'out> {
     writer: Writer<&'out mut dyn Write>,
     guard: bool,
+    /// The cell in hand.
+    cell: String,
 }
 
 impl<'out> Table<'out> {
@@ -38,6 +41,7 @@ impl<'out> Table<'out> {
         Self {
             writer: Writer::from_writer(out),
             guard: run.facts.csv_guard,
+            cell: String::new(),
         }
     }
 
@@ -48,7 +52,9 @@ impl<'out> Table<'out> {
 
     /// A cell of ours: a number, a machine id, a word, a time.
     fn own(&mut self, value: impl Display) -> io::Result<()> {
-        Ok(self.writer.write_field(value.to_string())?)
+        self.cell.clear();
+        write!(self.cell, "{value}").map_err(io::Error::other)?;
+        Ok(self.writer.write_field(&self.cell)?)
     }
 
     /// A cell of ours that may be empty.
@@ -75,8 +81,15 @@ impl<'out> Table<'out> {
 
     /// A cell with a list from outside.
     fn list<'text>(&mut self, texts: impl IntoIterator<Item = &'text str>) -> io::Result<()> {
-        let texts: Vec<&str> = texts.into_iter().collect();
-        self.text(&texts.join(";"))
+        let mut list = mem::take(&mut self.cell);
+        list.clear();
+        for (place, text) in texts.into_iter().enumerate() {
+            list.extend((place > 0).then_some(';'));
+            list.push_str(text);
+        }
+        let written = self.text(&list);
+        self.cell = list;
+        written
     }
 
     fn end_row(&mut self) -> io::Result<()> {
