@@ -1,6 +1,11 @@
 //! The missing KB: one update that a machine does not have.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    hash::{Hash, Hasher},
+    ptr,
+    sync::Arc,
+};
 
 /// The service's id of an update, without the `KB` that people put before it.
 ///
@@ -94,17 +99,36 @@ impl MissingKb {
     }
 }
 
+/// A description that equals nothing but itself: most come as the same one again, and to know
+/// that is quicker than to compare what they say.
+#[derive(Debug, Clone)]
+pub(crate) struct Same(pub(crate) Arc<MissingKb>);
+
+impl PartialEq for Same {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for Same {}
+
+impl Hash for Same {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        ptr::hash(Arc::as_ptr(&self.0), state);
+    }
+}
+
 /// The missing KBs of one machine, sorted by id, each once: the same KB twice in an answer is
 /// one missing KB.
-pub fn each_once(mut missing: Vec<MissingKb>) -> Vec<MissingKb> {
+pub fn each_once(mut missing: Vec<Arc<MissingKb>>) -> Vec<Arc<MissingKb>> {
     if missing.is_sorted_by(|one, next| one.id < next.id) {
         return missing;
     }
     missing.sort_by(|one, other| one.id.cmp(&other.id));
-    let mut merged: Vec<MissingKb> = Vec::with_capacity(missing.len());
+    let mut merged: Vec<Arc<MissingKb>> = Vec::with_capacity(missing.len());
     for kb in missing {
         match merged.last_mut() {
-            Some(last) if last.id == kb.id => last.merge(kb),
+            Some(last) if last.id == kb.id => Arc::make_mut(last).merge(Arc::unwrap_or_clone(kb)),
             _ => merged.push(kb),
         }
     }

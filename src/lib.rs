@@ -33,6 +33,7 @@
 //!
 //! - [`machine`] and [`kb`]: the domain's words
 //! - [`outcome`]: what became of the question about one machine
+//! - [`gaps`]: what machines miss, read again where it is listed
 //! - [`exit_code`]: what schedulers and scripts decide by
 //! - [`words`]: enums that are words to people and to files
 //! - [`text`]: figures, spans of time and chains of causes as people read them
@@ -44,6 +45,7 @@ pub mod config;
 pub mod defender;
 pub mod exit_code;
 pub mod fetch;
+pub mod gaps;
 pub mod inventory;
 pub mod kb;
 pub mod machine;

@@ -3,6 +3,8 @@
 //! This is what flows from the asking to the reports. Whoever got the answer, it is an
 //! answer for a machine; and a machine that has none is a row with a reason, not an error.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use crate::{
@@ -33,13 +35,13 @@ pub struct Answer {
     /// Whether an earlier process got it.
     pub reused: bool,
     /// The missing KBs: sorted by id, each once.
-    pub missing: Vec<MissingKb>,
+    pub missing: Vec<Arc<MissingKb>>,
 }
 
 impl Answer {
     /// The answer that these KBs make, in whatever order they came. The same KB twice is one
     /// missing KB.
-    pub fn new(answered_at: Timestamp, reported: Vec<MissingKb>) -> Self {
+    pub fn new(answered_at: Timestamp, reported: Vec<Arc<MissingKb>>) -> Self {
         Self {
             answered_at,
             reused: false,
@@ -124,8 +126,8 @@ mod tests {
     use super::*;
     use crate::kb::KbId;
 
-    fn missing(id: &str, cve_addressed: u64) -> MissingKb {
-        MissingKb {
+    fn missing(id: &str, cve_addressed: u64) -> Arc<MissingKb> {
+        Arc::new(MissingKb {
             id: KbId::new(id),
             name: None,
             products: Vec::new(),
@@ -133,7 +135,7 @@ mod tests {
             machine_missed_on: None,
             cve_addressed,
             os_build: None,
-        }
+        })
     }
 
     #[test]

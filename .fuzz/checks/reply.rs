@@ -1,6 +1,9 @@
 //! What holds for whatever comes as the body of an answer.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use patchgap::{
     defender::{AnswerBody, CallError, Class, fuzzing::Received},
@@ -64,7 +67,7 @@ fn each_update_is_tidy(page: &AnswerBody) {
     }
 }
 
-fn each_kb_is_missing_once(reported: &[MissingKb]) {
+fn each_kb_is_missing_once(reported: &[Arc<MissingKb>]) {
     let missing = each_once(reported.to_vec());
     assert!(missing.is_sorted_by(|one, next| one.id < next.id));
     let backwards = reported.iter().rev().cloned().collect();

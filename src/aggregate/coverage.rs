@@ -42,7 +42,7 @@ impl Coverage {
         let reused = machine.result.as_ref().is_ok_and(|it| it.reused);
         self.reused += u64::from(reused);
         match &machine.result {
-            Ok(answered) if answered.missing.is_empty() => self.clean += 1,
+            Ok(answered) if answered.missing == 0 => self.clean += 1,
             Ok(_) => self.with_gaps += 1,
             Err(_) => {}
         }

@@ -6,8 +6,10 @@ use std::{
     sync::Arc,
 };
 
-use super::{MachineRow, RankBy};
-use crate::kb::{KbId, MissingKb};
+use foldhash::fast::RandomState;
+
+use super::RankBy;
+use crate::kb::{KbId, MissingKb, Same};
 
 /// One update that at least one machine misses.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,13 +53,15 @@ impl KbRow {
         }
     }
 
-    fn take_in(&mut self, gap: &MissingKb) {
+    /// Takes in what so many machines were told of it in these words.
+    fn take_in(&mut self, gap: &MissingKb, machines: u64) {
         keep_smaller(&mut self.name, gap.name.as_ref());
         keep_smaller(&mut self.url, gap.url.as_ref());
         self.cve_addressed = self.cve_addressed.max(gap.cve_addressed);
         self.cve_addressed_min = self.cve_addressed_min.min(gap.cve_addressed);
-        self.machines_missing += 1;
-        self.exposure = self.exposure.saturating_add(gap.cve_addressed);
+        self.machines_missing += machines;
+        let exposure = gap.cve_addressed.saturating_mul(machines);
+        self.exposure = self.exposure.saturating_add(exposure);
         self.machine_missed_on = self.machine_missed_on.max(gap.machine_missed_on);
         for product in &gap.products {
             if !self.products.contains(product) {
@@ -76,16 +80,39 @@ fn keep_smaller(kept: &mut Option<Arc<str>>, text: Option<&Arc<str>>) {
     }
 }
 
-/// A row for every KB that an answered machine misses, in no order yet.
-pub(super) fn rows(machines: &[MachineRow]) -> Vec<KbRow> {
-    let answered = machines.iter().flat_map(|machine| &machine.result);
-    let mut rows: HashMap<&KbId, KbRow> = HashMap::new();
-    for gap in answered.flat_map(|answered| &answered.missing) {
-        rows.entry(&gap.id)
-            .or_insert_with(|| KbRow::of(gap))
-            .take_in(gap);
+/// Descriptions that are counted before they are put together.
+const MOST: usize = 1 << 15;
+
+/// The KBs of a fleet, while its answers come. Many machines are told the same of a KB, in
+/// the very same words: those are only counted, and put together once.
+#[derive(Debug, Default)]
+pub(super) struct Counted {
+    told: HashMap<Same, u64, RandomState>,
+    rows: HashMap<KbId, KbRow>,
+}
+
+impl Counted {
+    /// Takes in what one machine misses.
+    pub(super) fn take_in(&mut self, gap: &Arc<MissingKb>) {
+        *self.told.entry(Same(Arc::clone(gap))).or_default() += 1;
+        if self.told.len() > MOST {
+            self.put_together();
+        }
     }
-    rows.into_values().collect()
+
+    fn put_together(&mut self) {
+        for (Same(gap), machines) in self.told.drain() {
+            let row = self.rows.entry(gap.id.clone());
+            row.or_insert_with(|| KbRow::of(&gap))
+                .take_in(&gap, machines);
+        }
+    }
+
+    /// A row for every KB, in no order yet.
+    pub(super) fn into_rows(mut self) -> Vec<KbRow> {
+        self.put_together();
+        self.rows.into_values().collect()
+    }
 }
 
 /// Puts the KBs in the order asked for and numbers them.

@@ -1,14 +1,15 @@
 //! Per machine of the inventory: its answer and what follows from it, or why there is none.
 
-use std::{cmp::Reverse, collections::HashMap};
+use std::{cmp::Reverse, io, sync::Arc};
 
 use jiff::Timestamp;
 
 use crate::{
+    gaps::{Gaps, Place},
     inventory::Inventory,
-    kb::{KbId, MissingKb, each_once},
+    kb::{KbId, MissingKb},
     machine::MachineId,
-    outcome::{Answer, Failure, Outcome, Reason},
+    outcome::{Failure, Reason},
     words::words,
 };
 
@@ -36,10 +37,10 @@ pub struct MachineRow {
     /// Calls that were sent for it.
     pub attempts: u32,
     /// What the service answered, or why there is no answer.
-    pub result: Result<Answered, Failure>,
+    pub result: Result<Answered, Arc<Failure>>,
 }
 
-/// A machine's answer, and the figures that rank it.
+/// A machine's answer: the figures that rank it, and where its gaps can be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answered {
     /// Its place among the answered machines, from 1.
@@ -48,16 +49,28 @@ pub struct Answered {
     pub answered_at: Timestamp,
     /// Whether an earlier process got it.
     pub reused: bool,
-    /// The missing KBs: sorted by id, each once.
-    pub missing: Vec<MissingKb>,
+    /// How many KBs it misses.
+    pub missing: usize,
     /// The CVEs that they address, summed: a score to rank by, not a number of distinct
     /// CVEs, because KBs overlap.
     pub cve_addressed: u64,
     /// The largest of those numbers.
     pub cve_addressed_max: u64,
+    /// The missing KB that addresses most CVEs; of several, the one with the smallest id.
+    pub top_kb: Option<KbId>,
+    /// Where the gaps are.
+    pub place: Place,
 }
 
 impl MachineRow {
+    /// The KBs that it misses: none where it has no answer.
+    pub fn missing(&self, gaps: &dyn Gaps) -> io::Result<Vec<Arc<MissingKb>>> {
+        match &self.result {
+            Ok(answered) if answered.missing > 0 => gaps.at(answered.place),
+            _ => Ok(Vec::new()),
+        }
+    }
+
     /// What became of the machine, in a word.
     pub fn status(&self) -> MachineStatus {
         match &self.result {
@@ -72,67 +85,39 @@ impl MachineRow {
 }
 
 impl Answered {
-    fn new(answer: Answer) -> Self {
-        // A KB that counted twice would make every total wrong: a glance makes sure.
-        let missing = each_once(answer.missing);
+    /// An answer of these missing KBs, which are sorted by id, each once.
+    pub(super) fn new(answered_at: Timestamp, missing: &[Arc<MissingKb>], place: Place) -> Self {
         let numbers = || missing.iter().map(|gap| gap.cve_addressed);
+        let largest = numbers().max();
+        let top = missing
+            .iter()
+            .find(|gap| Some(gap.cve_addressed) == largest);
         Self {
             rank: 0,
-            answered_at: answer.answered_at,
-            reused: answer.reused,
+            answered_at,
+            reused: false,
+            missing: missing.len(),
             cve_addressed: numbers().fold(0, u64::saturating_add),
-            cve_addressed_max: numbers().max().unwrap_or(0),
-            missing,
+            cve_addressed_max: largest.unwrap_or(0),
+            top_kb: top.map(|gap| gap.id.clone()),
+            place,
         }
     }
-
-    /// The missing KB that addresses most CVEs; of several, the one with the smallest id.
-    pub fn top_kb(&self) -> Option<&KbId> {
-        self.missing
-            .iter()
-            .find(|gap| gap.cve_addressed == self.cve_addressed_max)
-            .map(|gap| &gap.id)
-    }
 }
 
-/// A row for every machine of the inventory, in its order.
-pub(super) fn rows(inventory: &Inventory, outcomes: Vec<Outcome>) -> Vec<MachineRow> {
-    let mut outcomes = by_machine(outcomes);
-    let row = |(position, id): (usize, MachineId)| match outcomes.remove(&id) {
-        Some(outcome) => MachineRow {
-            id,
-            position,
-            attempts: outcome.attempts,
-            result: outcome.result.map(Answered::new),
-        },
-        None => MachineRow {
-            id,
-            position,
-            attempts: 0,
-            result: Err(not_asked()),
-        },
-    };
-    let ids = inventory.machines.iter().map(|machine| machine.id);
-    ids.enumerate().map(row).collect()
-}
-
-fn by_machine(outcomes: Vec<Outcome>) -> HashMap<MachineId, Outcome> {
-    let mut best: HashMap<MachineId, Outcome> = HashMap::with_capacity(outcomes.len());
-    for outcome in outcomes {
-        match best.get(&outcome.machine) {
-            Some(known) if worth(known) >= worth(&outcome) => {}
-            _ => {
-                best.insert(outcome.machine, outcome);
-            }
-        }
-    }
-    best
-}
-
-/// An answer is worth more than a failure; then the later one is.
-fn worth(outcome: &Outcome) -> (Option<Timestamp>, u32) {
-    let answered_at = outcome.result.as_ref().ok().map(|it| it.answered_at);
-    (answered_at, outcome.attempts)
+/// A row for every machine of the inventory, sorted by id: of none anything is known yet.
+pub(super) fn rows(inventory: &Inventory) -> Vec<MachineRow> {
+    let not_asked = Arc::new(not_asked());
+    let machines = inventory.machines.iter().enumerate();
+    let rows = machines.map(|(position, machine)| MachineRow {
+        id: machine.id,
+        position,
+        attempts: 0,
+        result: Err(Arc::clone(&not_asked)),
+    });
+    let mut rows: Vec<MachineRow> = rows.collect();
+    rows.sort_unstable_by_key(|row| row.id);
+    rows
 }
 
 fn not_asked() -> Failure {
@@ -148,11 +133,8 @@ fn not_asked() -> Failure {
 /// Puts the answered machines first, the worst of them on top, and numbers them.
 pub(super) fn rank(machines: &mut [MachineRow]) {
     machines.sort_unstable_by_key(|machine| {
-        let figures = machine
-            .result
-            .as_ref()
-            .ok()
-            .map(|answered| (answered.cve_addressed, answered.missing.len()));
+        let answered = machine.result.as_ref().ok();
+        let figures = answered.map(|answered| (answered.cve_addressed, answered.missing));
         (Reverse(figures), machine.id)
     });
     let answered = machines.iter_mut().flat_map(|row| row.result.as_mut());

@@ -1,6 +1,8 @@
 //! Outcomes in, reports' figures out: per KB, per machine, and for the fleet. Pure.
 //!
-//! The figures depend on the outcomes alone, never on the order in which they came.
+//! The figures depend on the outcomes alone, never on the order in which they came. They take
+//! as much memory as there are machines and KBs: gaps are counted as they pass, and read again
+//! where they are listed.
 
 mod action;
 mod coverage;
@@ -8,11 +10,16 @@ mod kbs;
 mod machines;
 mod rank;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
-use std::cmp::Reverse;
+use std::{cmp::Reverse, sync::Arc};
 
-use crate::{inventory::Inventory, outcome::Outcome};
+use crate::{
+    gaps::Place,
+    inventory::Inventory,
+    kb::each_once,
+    outcome::{Answer, Failure, Outcome},
+};
 
 pub use action::{TopAction, top_actions};
 pub use coverage::{Coverage, percent};
@@ -36,24 +43,74 @@ pub struct Fleet {
     pub exposure: u64,
 }
 
-/// Turns the outcomes of an inventory's machines into figures.
+/// Turns the outcomes of an inventory's machines into figures, one outcome after the other.
 ///
-/// A machine without an outcome is pending, an outcome of a machine outside the
-/// inventory counts for nothing, and of several outcomes of one machine the best counts:
-/// an answer before a failure, then the later one.
-pub fn aggregate(inventory: &Inventory, outcomes: Vec<Outcome>, rank_by: RankBy) -> Fleet {
-    let mut machines = machines::rows(inventory, outcomes);
-    let mut kbs = kbs::rows(&machines);
-    machines::rank(&mut machines);
-    kbs::rank(&mut kbs, rank_by);
-    Fleet {
-        coverage: Coverage::of(&machines),
-        gaps: kbs.iter().map(|kb| kb.machines_missing).sum(),
-        exposure: kbs
-            .iter()
-            .fold(0, |sum, kb| sum.saturating_add(kb.exposure)),
-        kbs,
-        machines,
+/// A machine without an outcome is pending, and an outcome of a machine outside the
+/// inventory counts for nothing. Of several outcomes of one machine an answer counts before a
+/// failure, of two answers the first, and of two failures the one with more attempts.
+#[derive(Debug)]
+pub struct Aggregation {
+    /// Sorted by id.
+    machines: Vec<MachineRow>,
+    kbs: kbs::Counted,
+}
+
+impl Aggregation {
+    /// Nothing is known yet of these machines.
+    pub fn of(inventory: &Inventory) -> Self {
+        Self {
+            machines: machines::rows(inventory),
+            kbs: kbs::Counted::default(),
+        }
+    }
+
+    /// Takes in what became of a machine. `place` is where its answer can be read again.
+    pub fn take_in(&mut self, outcome: Outcome, place: Place) {
+        let found = self
+            .machines
+            .binary_search_by_key(&outcome.machine, |row| row.id);
+        let Ok(index) = found else { return };
+        match outcome.result {
+            _ if self.machines[index].result.is_ok() => {}
+            Ok(answer) => self.answered(index, outcome.attempts, answer, place),
+            Err(failure) => self.failed(index, outcome.attempts, failure),
+        }
+    }
+
+    fn answered(&mut self, index: usize, attempts: u32, answer: Answer, place: Place) {
+        // A KB that counted twice would make every total wrong: a glance makes sure.
+        let missing = each_once(answer.missing);
+        missing.iter().for_each(|gap| self.kbs.take_in(gap));
+        let row = &mut self.machines[index];
+        row.attempts = attempts;
+        row.result = Ok(Answered {
+            reused: answer.reused,
+            ..Answered::new(answer.answered_at, &missing, place)
+        });
+    }
+
+    fn failed(&mut self, index: usize, attempts: u32, failure: Failure) {
+        let row = &mut self.machines[index];
+        if attempts >= row.attempts {
+            row.attempts = attempts;
+            row.result = Err(Arc::new(failure));
+        }
+    }
+
+    /// The figures, with the KBs in the order asked for.
+    pub fn finish(mut self, rank_by: RankBy) -> Fleet {
+        let mut kbs = self.kbs.into_rows();
+        machines::rank(&mut self.machines);
+        kbs::rank(&mut kbs, rank_by);
+        Fleet {
+            coverage: Coverage::of(&self.machines),
+            gaps: kbs.iter().map(|kb| kb.machines_missing).sum(),
+            exposure: kbs
+                .iter()
+                .fold(0, |sum, kb| sum.saturating_add(kb.exposure)),
+            kbs,
+            machines: self.machines,
+        }
     }
 }
 

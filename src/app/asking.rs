@@ -28,7 +28,7 @@ impl Job<'_> {
         &self,
         api: impl Api,
         store: Store,
-        begun: &Begun,
+        begun: &mut Begun,
         (identity, stops): (&Identity, &Stops),
     ) -> Result<Asked, AppError> {
         let settings = Settings {
@@ -36,10 +36,12 @@ impl Job<'_> {
             policy: RetryPolicy::with_retries(self.config.service.retries),
             clock: Timestamp::now,
         };
-        let plan = agenda(self.inventory, &begun.known, &begun.last_answered);
+        let plan = agenda(&begun.machines);
         let quota = self.quota(&store, identity)?;
         let recorder =
             Recorder::start(store, begun, &identity.application(), stops.gentle.clone())?;
+        // The asking takes hours, and has what it needs of them.
+        begun.machines = Vec::new();
         let quota = quota.noting_in(recorder.ledger());
         let fetcher = Fetcher::new(api, quota, settings, plan, stops);
         let display = Display::new(

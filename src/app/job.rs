@@ -7,6 +7,7 @@ use jiff::{Timestamp, ZonedDateTime};
 use tracing::{error, warn};
 
 use super::{
+    answers::Answers,
     asking::Asked,
     console::{say, terminal_style, terminal_width},
     deadline,
@@ -17,7 +18,7 @@ use super::{
     plan::plan,
 };
 use crate::{
-    aggregate::{Fleet, aggregate},
+    aggregate::Fleet,
     config::Config,
     defender::{HttpSettings, Session},
     exit_code::ExitCode,
@@ -75,9 +76,9 @@ impl Job<'_> {
         interrupt::watch(stops.clone());
         let identity = self.sign_in(&session, &stops).await?;
         let turn = self.wait_for_others(&store, &identity, &stops).await?;
-        let (store, begun) = self.begin(store, &identity, turn.had_to_wait)?;
+        let (store, mut begun) = self.begin(store, &identity, turn.had_to_wait)?;
         let asked = self
-            .ask(session, store, &begun, (&identity, &stops))
+            .ask(session, store, &mut begun, (&identity, &stops))
             .await?;
         let concluding = Concluding {
             begun: &begun,
@@ -168,9 +169,10 @@ impl Job<'_> {
             // What arrived is reported all the same.
             asked.recorded.failure = store.keep_last(begun.run).err();
         }
-        let mut outcomes = store.outcomes(begun.run).map_err(AppError::Lost)?;
-        outcomes.extend(asked.recorded.unsaved);
-        let fleet = aggregate(self.inventory, outcomes, self.config.reports.rank_by);
+        let answers = Answers::new(&store, asked.recorded.unsaved);
+        let fleet = answers
+            .aggregate(begun.run, self.inventory, self.config.reports.rank_by)
+            .map_err(AppError::Lost)?;
         let facts = Facts {
             tool: Tool::THIS,
             tenant_id: identity.tenant_id.clone(),
@@ -187,18 +189,20 @@ impl Job<'_> {
         let run = Run {
             inventory: self.inventory,
             fleet: &fleet,
+            gaps: &answers,
             facts: &facts,
         };
         folder
             .write_all(reports, &run)
             .inspect_err(|_| log_unstored(asked.recorded.failure.as_ref()))?;
-        if let Err(problem) = self.close(&mut store, begun, &asked.ending, &run) {
+        let summary = summary(self.config, &run);
+        if let Err(problem) = self.close(&mut store, begun, &asked.ending, (&fleet, &facts)) {
             warn!(
                 "the reports are written, but the store was not brought up to date: {}",
                 chain(&problem)
             );
         }
-        summarise(self.config, &run);
+        summary();
         if let Some(notice) = can_go_on(self.config, &asked.ending) {
             say(&notice);
         }
@@ -210,13 +214,13 @@ impl Job<'_> {
         store: &mut Store,
         begun: &Begun,
         ending: &Ending,
-        run: &Run<'_>,
+        (fleet, facts): (&Fleet, &Facts),
     ) -> Result<(), StoreError> {
-        let coverage = &run.fleet.coverage;
+        let coverage = &fleet.coverage;
         let closing = Closing {
             ended: ended(ending),
-            outcome: run.facts.outcome,
-            finished_at: run.facts.finished_at,
+            outcome: facts.outcome,
+            finished_at: facts.finished_at,
             tally: Tally {
                 answered: coverage.answered,
                 reused: coverage.reused,
@@ -224,7 +228,7 @@ impl Job<'_> {
                 failed: coverage.failed,
                 pending: coverage.pending,
             },
-            requests: run.facts.requests,
+            requests: facts.requests,
         };
         store.finish(begun.run, &closing)?;
         store.prune(begun.run, self.config.store.keep_runs, Timestamp::now())
@@ -266,19 +270,26 @@ fn log_unstored(failure: Option<&StoreError>) {
     }
 }
 
-/// The summary; and for those who want quiet one line, unless all is well.
-pub(super) fn summarise(config: &Config, run: &Run<'_>) {
+/// The summary; and for those who want quiet one line, unless all is well. It is made while
+/// the gaps can be read, and shown when it is called for.
+pub(super) fn summary(config: &Config, run: &Run<'_>) -> Box<dyn FnOnce()> {
     let outcome = run.facts.outcome;
     if !config.console.quiet {
         let style = terminal_style(config.console.color);
-        say(&terminal::render(run, terminal_width(), style));
-    } else if outcome != RunOutcome::Complete {
-        let coverage = &run.fleet.coverage;
-        let machines = counted(coverage.machines(), "machine", "machines");
-        let answered = thousands(coverage.answered);
-        let folder = run.facts.folder.display();
-        error!(%outcome, "{outcome}: {answered} of {machines} answered; reports in {folder}");
+        return match terminal::render(run, terminal_width(), style) {
+            Ok(summary) => Box::new(move || say(&summary)),
+            Err(problem) => Box::new(move || warn!("no summary: {}", chain(&problem))),
+        };
     }
+    if outcome == RunOutcome::Complete {
+        return Box::new(|| {});
+    }
+    let coverage = &run.fleet.coverage;
+    let machines = counted(coverage.machines(), "machine", "machines");
+    let answered = thousands(coverage.answered);
+    let folder = run.facts.folder.display();
+    let line = format!("{outcome}: {answered} of {machines} answered; reports in {folder}");
+    Box::new(move || error!(%outcome, "{line}"))
 }
 
 /// A session with the configured service; nobody is asked anything yet.

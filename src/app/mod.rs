@@ -1,6 +1,7 @@
 //! The wiring: one file for each command. Only this room knows all the others.
 
 mod agenda;
+mod answers;
 mod asking;
 mod check;
 mod console;

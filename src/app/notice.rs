@@ -7,7 +7,7 @@ use crate::{
     config::{Config, Console},
     fetch::Ending,
     inventory::Inventory,
-    store::{Application, Begun, Reuse, Store},
+    store::{Application, Begun, Known, Reuse, Store},
     text::{counted, span, thousands},
 };
 
@@ -24,7 +24,11 @@ pub(super) fn going_on(
     inventory: &Inventory,
     started: &ZonedDateTime,
 ) -> Option<String> {
-    let known = begun.known.iter().filter(|it| it.result.is_ok()).count() as u64;
+    let known = begun
+        .machines
+        .iter()
+        .filter(|it| it.known == Known::Answered);
+    let known = known.count() as u64;
     let machines = counted(inventory.machines.len() as u64, "machine", "machines");
     let answers = format!("{} of {machines} have their answer", thousands(known));
     if begun.session > 1 {
@@ -44,8 +48,8 @@ pub(super) fn could_reuse(begun: &Begun, reuse: Reuse) -> Option<String> {
     };
     let now = Timestamp::now();
     let is_young = |at: Timestamp| now.duration_since(at).unsigned_abs() <= longest;
-    let young = begun.last_answered.iter().filter(|(_, at)| is_young(*at));
-    let young = young.count() as u64;
+    let last_answered = begun.machines.iter().filter_map(|it| it.last_answered);
+    let young = last_answered.filter(|at| is_young(*at)).count() as u64;
     let machines = counted(young, "machine was", "machines were");
     let hours = longest.as_secs() / 3600;
     (young > 0).then(|| {

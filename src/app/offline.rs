@@ -1,15 +1,16 @@
 //! `patchgap report --offline`: the reports again, from the store alone.
 
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 use jiff::Timestamp;
 
-use super::{App, AppError, console::say, identity::service, job::summarise, plan};
+use super::{App, AppError, console::say, identity::service, job::summary, plan};
 use crate::{
-    aggregate::{Fleet, aggregate},
+    aggregate::{Aggregation, Fleet},
     config::Config,
     exit_code::ExitCode,
     fetch::Requests,
+    gaps::Place,
     inventory::Inventory,
     outcome::{Outcome, RunOutcome},
     report::{self, Facts, Run, Tool, output::OutputFolder},
@@ -19,11 +20,12 @@ use crate::{
 /// What is rendered again.
 struct Kept {
     inventory: Inventory,
-    outcomes: Vec<Outcome>,
+    /// The last run for the configured tenant and API.
+    last: RunRecord,
     /// The run whose reports they are; none where the list is another.
     run: Option<RunRecord>,
-    tenant_id: Option<String>,
-    api_url: String,
+    /// Older answers are left out.
+    longest: Option<Duration>,
 }
 
 impl App {
@@ -37,10 +39,11 @@ impl App {
     ) -> Result<ExitCode, AppError> {
         let store = Store::open_existing(state)?;
         store.verify()?;
+        store.freeze()?;
         let last = last_run(&store, config)?;
         let kept = match inventory {
             None => again(&store, last)?,
-            Some(inventory) => known(&store, last, inventory, config, self.now())?,
+            Some(inventory) => known(&store, last, inventory, config)?,
         };
         if config.dry_run {
             say(&plan::offline(config, &kept.inventory));
@@ -48,11 +51,11 @@ impl App {
         }
         let reports = report::reports(&config.reports.formats);
         let folder = OutputFolder::prepare(&config.reports.out, &reports)?;
-        let fleet = aggregate(
-            &kept.inventory,
-            kept.outcomes.clone(),
-            config.reports.rank_by,
-        );
+        let mut aggregation = Aggregation::of(&kept.inventory);
+        tell(&store, &kept, self.now(), &mut |outcome, place| {
+            aggregation.take_in(outcome, place);
+        })?;
+        let fleet = aggregation.finish(config.reports.rank_by);
         let facts = Facts {
             files: report::file_names(&reports),
             ..facts(&kept, config, &fleet, self.now())
@@ -60,10 +63,11 @@ impl App {
         let run = Run {
             inventory: &kept.inventory,
             fleet: &fleet,
+            gaps: &store.gaps(),
             facts: &facts,
         };
         folder.write_all(&reports, &run)?;
-        summarise(config, &run);
+        summary(config, &run)();
         Ok(match facts.outcome {
             RunOutcome::Complete => ExitCode::Complete,
             _ => ExitCode::Partial,
@@ -111,53 +115,70 @@ fn last_run(store: &Store, config: &Config) -> Result<RunRecord, AppError> {
 fn again(store: &Store, run: RunRecord) -> Result<Kept, AppError> {
     Ok(Kept {
         inventory: store.inventory(run.run)?,
-        outcomes: store.outcomes(run.run)?,
-        tenant_id: tenant(&run),
-        api_url: run.service.api_url.clone(),
+        last: run.clone(),
         run: Some(run),
+        longest: None,
     })
 }
 
 /// For the machines of a run that run's reports, with what the list says of them now. For
-/// other machines what the store knows of them, and why the last run has no answer.
+/// other machines what the store knows of them.
 fn known(
     store: &Store,
     last: RunRecord,
     inventory: Inventory,
     config: &Config,
-    now: Timestamp,
 ) -> Result<Kept, AppError> {
-    let run = store.run_of_fleet(last.service_number, &inventory)?;
-    let mut outcomes = match &run {
-        Some(run) => store.outcomes(run.run)?,
-        None => of_other_list(store, &last, &inventory)?,
-    };
-    if let Reuse::Answers(longest) = config.store.reuse {
-        outcomes.retain(|outcome| {
-            let answer = outcome.result.as_ref().ok();
-            answer.is_none_or(|it| now.duration_since(it.answered_at).unsigned_abs() <= longest)
-        });
-    }
     Ok(Kept {
+        run: store.run_of_fleet(last.service_number, &inventory)?,
         inventory,
-        outcomes,
-        run,
-        tenant_id: tenant(&last),
-        api_url: last.service.api_url,
+        last,
+        longest: match config.store.reuse {
+            Reuse::Answers(longest) => Some(longest),
+            _ => None,
+        },
     })
 }
 
-fn of_other_list(
+/// Tells what is known of the machines, but for answers that are too old.
+fn tell(
     store: &Store,
-    last: &RunRecord,
-    inventory: &Inventory,
-) -> Result<Vec<Outcome>, AppError> {
-    let machines = inventory.machines.iter().map(|machine| machine.id);
-    let mut outcomes = store.last_answers(last.service_number, machines)?;
-    let in_vain = store.outcomes(last.run)?;
-    // Of several outcomes of one machine, an answer counts.
-    outcomes.extend(in_vain.into_iter().filter(|it| it.result.is_err()));
-    Ok(outcomes)
+    kept: &Kept,
+    now: Timestamp,
+    take: &mut dyn FnMut(Outcome, Place),
+) -> Result<(), AppError> {
+    let is_young = |outcome: &Outcome| match (&outcome.result, kept.longest) {
+        (Ok(answer), Some(longest)) => {
+            now.duration_since(answer.answered_at).unsigned_abs() <= longest
+        }
+        _ => true,
+    };
+    let mut take_young = |outcome: Outcome, place| {
+        if is_young(&outcome) {
+            take(outcome, place);
+        }
+    };
+    match &kept.run {
+        Some(run) => store.each_outcome(run.run, &mut take_young)?,
+        None => tell_of_other_list(store, kept, &mut take_young)?,
+    }
+    Ok(())
+}
+
+/// Tells each machine's last answer, and why the last run has none. Of several outcomes of one
+/// machine, an answer counts.
+fn tell_of_other_list(
+    store: &Store,
+    kept: &Kept,
+    take: &mut dyn FnMut(Outcome, Place),
+) -> Result<(), StoreError> {
+    let machines = kept.inventory.machines.iter().map(|machine| machine.id);
+    store.each_last_answer(kept.last.service_number, machines, take)?;
+    store.each_outcome(kept.last.run, &mut |outcome, place| {
+        if outcome.result.is_err() {
+            take(outcome, place);
+        }
+    })
 }
 
 fn tenant(run: &RunRecord) -> Option<String> {
@@ -177,7 +198,7 @@ fn facts(kept: &Kept, config: &Config, fleet: &Fleet, now: Timestamp) -> Facts {
     let ended = run.and_then(|run| run.outcome);
     Facts {
         tool: Tool::THIS,
-        tenant_id: kept.tenant_id.clone(),
+        tenant_id: tenant(&kept.last),
         outcome: match ended {
             Some(outcome @ (RunOutcome::Interrupted | RunOutcome::Refused)) => outcome,
             _ => by_coverage(),
@@ -185,7 +206,7 @@ fn facts(kept: &Kept, config: &Config, fleet: &Fleet, now: Timestamp) -> Facts {
         ended: run.and_then(|run| run.ended),
         started_at: run.map_or(now, |run| run.started_at),
         finished_at: run.map_or(now, |run| run.finished_at.unwrap_or(run.active_at)),
-        api_url: kept.api_url.clone(),
+        api_url: kept.last.service.api_url.clone(),
         requests: run.map_or_else(Requests::default, |run| run.requests),
         folder: config.reports.out.clone(),
         files: Vec::new(),

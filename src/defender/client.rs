@@ -1,6 +1,6 @@
 //! One call to the API: a request, a reply, and what it means.
 
-use std::time::SystemTime;
+use std::{mem, sync::Arc, time::SystemTime};
 
 use reqwest::{Response, header};
 use secrecy::{ExposeSecret, SecretString};
@@ -8,8 +8,8 @@ use url::Url;
 
 use super::{
     error::{CallError, Class},
-    mask::Mask,
     reply::Reply,
+    vocabulary::Vocabulary,
     wire::AnswerBody,
 };
 use crate::{kb::MissingKb, machine::MachineId, outcome::Reason};
@@ -22,6 +22,7 @@ const LARGEST_REPLY: usize = 64 << 20;
 pub struct Client {
     http: reqwest::Client,
     api: Url,
+    vocabulary: Arc<Vocabulary>,
 }
 
 /// Where a page of a machine's answer is.
@@ -37,7 +38,7 @@ pub enum Address {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
     /// The missing KBs as they came.
-    pub missing: Vec<MissingKb>,
+    pub missing: Vec<Arc<MissingKb>>,
     /// Where the answer goes on, if it does.
     pub next: Option<Address>,
 }
@@ -45,7 +46,11 @@ pub struct Page {
 impl Client {
     /// A client for the API at this base URL.
     pub fn new(http: reqwest::Client, api: Url) -> Self {
-        Self { http, api }
+        Self {
+            http,
+            api,
+            vocabulary: Arc::default(),
+        }
     }
 
     /// Asks for one page, with this token.
@@ -61,7 +66,7 @@ impl Client {
             .map_err(|error| no_reply(&error))?;
         let now = SystemTime::now();
         let reply = arrived(response).await?;
-        let body = reply.read(&Mask::of([token.clone()]), now)?;
+        let body = reply.read(&self.vocabulary, token, now)?;
         self.page_of(&url, body, reply.status.as_u16())
     }
 
@@ -70,11 +75,8 @@ impl Client {
             Address::Next(url) => url.clone(),
             Address::Machine(machine) => {
                 let mut url = self.api.clone();
-                if let Ok(mut path) = url.path_segments_mut() {
-                    let machine = machine.to_string();
-                    path.pop_if_empty()
-                        .extend(["api", "machines", &machine, "getmissingkbs"]);
-                }
+                let base = self.api.path().trim_end_matches('/');
+                url.set_path(&format!("{base}/api/machines/{machine}/getmissingkbs"));
                 url
             }
         }
@@ -101,8 +103,8 @@ impl Client {
 
 /// The whole reply. The body of an answer must arrive, that of a refusal may break off, and
 /// that of a redirect tells nothing.
-async fn arrived(response: Response) -> Result<Reply, CallError> {
-    let (status, header) = (response.status(), response.headers().clone());
+async fn arrived(mut response: Response) -> Result<Reply, CallError> {
+    let (status, header) = (response.status(), mem::take(response.headers_mut()));
     let body = match status {
         status if status.is_success() => body(response).await?,
         status if status.is_redirection() => Vec::new(),

@@ -9,7 +9,9 @@ use reqwest::{
 };
 use secrecy::SecretString;
 
-use super::{AnswerBody, CallError, credential::Refusal, mask::Mask, reply::Reply};
+use super::{
+    AnswerBody, CallError, credential::Refusal, mask::Mask, reply::Reply, vocabulary::Vocabulary,
+};
 
 /// A reply, be it of the API or of the sign-in.
 #[derive(Debug, Clone, Copy)]
@@ -34,12 +36,14 @@ impl Received<'_> {
             header: self.header(),
             body: self.body.to_owned(),
         };
-        reply.read(&self.mask(), SystemTime::UNIX_EPOCH)
+        let secret = SecretString::from(self.secret);
+        reply.read(&Vocabulary::default(), &secret, SystemTime::UNIX_EPOCH)
     }
 
     /// What the sign-in makes of it.
     pub fn as_refused_sign_in(&self) -> Option<Refusal> {
-        Refusal::read(self.status, self.body, &self.mask())
+        let mask = Mask::of([SecretString::from(self.secret)]);
+        Refusal::read(self.status, self.body, &mask)
     }
 
     fn header(&self) -> HeaderMap {
@@ -49,9 +53,5 @@ impl Received<'_> {
             Some((name, value))
         });
         sent.collect()
-    }
-
-    fn mask(&self) -> Mask {
-        Mask::of([SecretString::from(self.secret)])
     }
 }

@@ -15,6 +15,7 @@ mod reply;
 mod retry_after;
 mod session;
 mod trust;
+mod vocabulary;
 mod wire;
 
 pub use self::{

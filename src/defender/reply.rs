@@ -3,12 +3,14 @@
 use std::time::{Duration, SystemTime};
 
 use reqwest::{StatusCode, header::HeaderMap};
+use secrecy::SecretString;
 
 use super::{
     error::{CallError, Class},
     mask::Mask,
     refusal,
     retry_after::retry_after,
+    vocabulary::Vocabulary,
     wire::{AnswerBody, ServiceError},
 };
 use crate::outcome::{Failure, Reason};
@@ -30,19 +32,29 @@ pub(super) struct Reply {
 impl Reply {
     /// The page of an answer that it brings, or why it brings none. What is to be masked
     /// is so before anything is cut: half a token is still a token's half.
-    pub(super) fn read(&self, mask: &Mask, now: SystemTime) -> Result<AnswerBody, CallError> {
+    pub(super) fn read(
+        &self,
+        vocabulary: &Vocabulary,
+        secret: &SecretString,
+        now: SystemTime,
+    ) -> Result<AnswerBody, CallError> {
+        let mask = || Mask::of([secret.clone()]);
         if self.status.is_success() {
-            self.answer(mask)
+            self.answer(vocabulary, mask)
         } else if self.status.is_redirection() {
             Err(self.redirect())
         } else {
-            Err(self.refusal(mask, now))
+            Err(self.refusal(&mask(), now))
         }
     }
 
-    fn answer(&self, mask: &Mask) -> Result<AnswerBody, CallError> {
-        AnswerBody::read(&self.body).map_err(|error| {
-            let message = words(&error.to_string(), mask, LONGEST_MESSAGE);
+    fn answer(
+        &self,
+        vocabulary: &Vocabulary,
+        mask: impl FnOnce() -> Mask,
+    ) -> Result<AnswerBody, CallError> {
+        AnswerBody::read_with(&self.body, vocabulary).map_err(|error| {
+            let message = words(&error.to_string(), &mask(), LONGEST_MESSAGE);
             CallError::bad_reply(Class::Call(None), self.status.as_u16(), message)
         })
     }
@@ -102,15 +114,9 @@ fn classify(status: StatusCode, service: &ServiceError, wait: Option<Duration>) 
 
 #[cfg(test)]
 mod tests {
-    use secrecy::SecretString;
-
     use super::*;
 
     const TOKEN: &str = "header.payload.signature";
-
-    fn mask() -> Mask {
-        Mask::of([SecretString::from(TOKEN)])
-    }
 
     /// What a reply that is no answer leaves in the reports.
     fn failure(status: u16, body: &str) -> Failure {
@@ -120,7 +126,11 @@ mod tests {
             body: body.into(),
         };
         reply
-            .read(&mask(), SystemTime::UNIX_EPOCH)
+            .read(
+                &Vocabulary::default(),
+                &TOKEN.into(),
+                SystemTime::UNIX_EPOCH,
+            )
             .unwrap_err()
             .failure
     }

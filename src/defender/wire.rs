@@ -3,17 +3,23 @@
 //! Tolerant towards every odd form of a field, strict about what is no answer at all: a
 //! body without a `value` never means that nothing is missing.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, de::IgnoredAny};
+use serde_json::value::RawValue;
 use thiserror::Error;
 
-use super::loose::{Count, Object, Text, Texts};
+use super::{
+    loose::{Count, Object, Text, Texts},
+    vocabulary::Vocabulary,
+};
 use crate::kb::{KbId, MissingKb};
 
 /// One page of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AnswerBody {
     /// The missing KBs as they came.
-    pub missing: Vec<MissingKb>,
+    pub missing: Vec<Arc<MissingKb>>,
     /// The link under which the answer goes on, if it does.
     pub next: Option<String>,
 }
@@ -47,8 +53,9 @@ pub(super) struct ServiceError {
 }
 
 #[derive(Deserialize)]
-struct AnswerFields {
-    value: Option<Vec<Object<Item>>>,
+struct AnswerFields<'body> {
+    #[serde(borrow)]
+    value: Option<Vec<&'body RawValue>>,
     error: Option<IgnoredAny>,
     #[serde(default, rename = "@odata.nextLink")]
     next: Text,
@@ -85,6 +92,11 @@ struct ErrorFields {
 impl AnswerBody {
     /// Reads one page.
     pub fn read(body: &[u8]) -> Result<Self, NoAnswer> {
+        Self::read_with(body, &Vocabulary::default())
+    }
+
+    /// Reads one page with what earlier ones have told.
+    pub(super) fn read_with(body: &[u8], vocabulary: &Vocabulary) -> Result<Self, NoAnswer> {
         let body = body.trim_ascii();
         let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
         match body.first() {
@@ -92,16 +104,22 @@ impl AnswerBody {
             Some(b'<') => return Err(NoAnswer::WebPage),
             Some(_) => {}
         }
-        let Object(answer) = serde_json::from_slice::<Object<AnswerFields>>(body)?;
+        let Object(answer) = serde_json::from_slice::<Object<AnswerFields<'_>>>(body)?;
         if answer.error.is_some() {
             return Err(NoAnswer::Error);
         }
         let items = answer.value.ok_or(NoAnswer::NoValue)?;
         Ok(Self {
-            missing: items.into_iter().map(|Object(item)| item.into()).collect(),
+            missing: vocabulary.read(&items)?,
             next: answer.next.filled(),
         })
     }
+}
+
+/// The description in one item of an answer.
+pub(super) fn item(text: &RawValue) -> Result<MissingKb, serde_json::Error> {
+    let Object(item) = serde_json::from_str::<Object<Item>>(text.get())?;
+    Ok(item.into())
 }
 
 impl From<Item> for MissingKb {

@@ -1,10 +1,10 @@
 //! A small fleet to test reports with: every status, a KB on two machines, an odd row.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use super::{Facts, Report, Run, Tool};
 use crate::{
-    aggregate::{Fleet, RankBy, aggregate},
+    aggregate::{RankBy, tests::Told},
     fetch::Requests,
     inventory::{Inventory, InventoryMachine, RejectedRow},
     kb::{KbId, MissingKb},
@@ -34,15 +34,13 @@ impl Fixture {
         }
     }
 
-    pub(super) fn fleet(&self) -> Fleet {
-        aggregate(&self.inventory, self.outcomes.clone(), RankBy::Cve)
-    }
-
     /// Renders with the fixture's run.
     pub(super) fn with_run<T>(&self, render: impl FnOnce(&Run<'_>) -> T) -> T {
+        let told = Told(self.outcomes.clone());
         render(&Run {
             inventory: &self.inventory,
-            fleet: &self.fleet(),
+            fleet: &told.aggregate(&self.inventory, RankBy::Cve),
+            gaps: &told,
             facts: &self.facts,
         })
     }
@@ -118,7 +116,7 @@ pub(super) fn answer(number: u8, missing: Vec<MissingKb>) -> Outcome {
         result: Ok(Answer {
             answered_at: "2026-11-23T13:00:00.25Z".parse().unwrap(),
             reused: false,
-            missing,
+            missing: missing.into_iter().map(Arc::new).collect(),
         }),
     }
 }

@@ -76,6 +76,7 @@ impl<'run> Document<'run> {
             inventory,
             fleet,
             facts,
+            ..
         } = *run;
         Self {
             schema_version: SCHEMA_VERSION,

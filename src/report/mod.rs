@@ -19,7 +19,7 @@ use std::io::{self, Write};
 pub use facts::{Facts, Tool};
 pub use format::Format;
 
-use crate::{aggregate::Fleet, inventory::Inventory};
+use crate::{aggregate::Fleet, gaps::Gaps, inventory::Inventory};
 
 /// Everything that a report may say of a run.
 #[derive(Debug, Clone, Copy)]
@@ -28,6 +28,8 @@ pub struct Run<'run> {
     pub inventory: &'run Inventory,
     /// What came of it.
     pub fleet: &'run Fleet,
+    /// What its machines miss.
+    pub gaps: &'run dyn Gaps,
     /// The circumstances.
     pub facts: &'run Facts,
 }

@@ -1,5 +1,7 @@
 //! What became of each machine in a run: written as it comes, read back for the reports.
 
+use std::sync::Arc;
+
 use rusqlite::{Connection, Result, Row, params};
 use sha2::{Digest, Sha256};
 
@@ -12,6 +14,8 @@ use super::{
     time,
 };
 use crate::{
+    gaps::Place,
+    kb::MissingKb,
     machine::MachineId,
     outcome::{Answer, Failure, Outcome},
 };
@@ -24,14 +28,14 @@ pub(super) struct At {
     pub(super) session: i64,
 }
 
-/// Writes an outcome; it takes the place of an earlier one of the machine in the run.
+/// Writes a machine's outcome; it takes the place of an earlier one in the run.
 pub(super) fn put(
     connection: &Connection,
     at: At,
+    machine: i64,
     outcome: &Outcome,
     numbers: &mut Numbers,
 ) -> Result<()> {
-    let machine = machine(connection, at.service, outcome.machine)?;
     match &outcome.result {
         Ok(answer) => {
             let answer = put_answer(connection, at, machine, answer, numbers)?;
@@ -150,46 +154,55 @@ const COLUMNS: &str = "
     machine.machine_id, run_machine.attempts, run_machine.times_unknown, run_machine.reason,
     run_machine.http_status, run_machine.code, run_machine.message, run_machine.correlation_id,
     answer.answered_at_ms, answer.missing, run_machine.machine, answer.checksum,
-    answer.run <> run.id OR answer.session <> run.session OR run_machine.origin <> 'asked'
+    answer.run <> run.id OR answer.session <> run.session OR run_machine.origin <> 'asked',
+    answer.id
     FROM run_machine
     JOIN run ON run.id = run_machine.run
     JOIN machine ON machine.id = run_machine.machine
     LEFT JOIN answer ON answer.id = run_machine.answer
     WHERE run_machine.run = ?1";
 
+/// Takes outcomes one after the other, each with the place of its answer.
+type Taker<'taker> = &'taker mut dyn FnMut(Outcome, Place);
+
+/// The place of an outcome that has no answer.
+const NOWHERE: Place = Place(0);
+
 impl Store {
-    /// What became of each machine that was asked for in a run, or whose answer was there
-    /// already.
-    pub fn outcomes(&self, run: RunId) -> Result<Vec<Outcome>, StoreError> {
-        self.read_outcomes(run)
+    /// Tells what became of each machine that was asked for in a run, or whose answer was
+    /// there already.
+    pub fn each_outcome(&self, run: RunId, take: Taker<'_>) -> Result<(), StoreError> {
+        self.read_outcomes(run, take)
             .map_err(|error| StoreError::sqlite(&self.path, error))
     }
 
-    fn read_outcomes(&self, run: RunId) -> Result<Vec<Outcome>> {
+    fn read_outcomes(&self, run: RunId, take: Taker<'_>) -> Result<()> {
         let mut descriptions = Descriptions::default();
         let mut statement = self.connection.prepare(&format!("SELECT {COLUMNS}"))?;
         let mut rows = statement.query([run.0])?;
-        let mut outcomes = Vec::new();
         while let Some(row) = rows.next()? {
-            outcomes.push(outcome(&self.connection, row, &mut descriptions)?);
+            let place = row.get::<_, Option<i64>>(13)?.map_or(NOWHERE, Place);
+            take(outcome(&self.connection, row, &mut descriptions)?, place);
         }
-        Ok(outcomes)
+        Ok(())
     }
 
-    /// The last answers of these machines, as far as there are any.
-    pub fn last_answers(
+    /// Tells the last answers of these machines, as far as there are any.
+    pub fn each_last_answer(
         &self,
         service: i64,
         machines: impl IntoIterator<Item = MachineId>,
-    ) -> Result<Vec<Outcome>, StoreError> {
+        take: Taker<'_>,
+    ) -> Result<(), StoreError> {
         let failed = |error| StoreError::sqlite(&self.path, error);
         let mut descriptions = Descriptions::default();
-        let mut outcomes = Vec::new();
         for machine in machines {
             let last = self.last_answer(service, machine, &mut descriptions);
-            outcomes.extend(last.map_err(failed)?);
+            if let Some((outcome, place)) = last.map_err(failed)? {
+                take(outcome, place);
+            }
         }
-        Ok(outcomes)
+        Ok(())
     }
 
     fn last_answer(
@@ -197,9 +210,9 @@ impl Store {
         service: i64,
         machine: MachineId,
         descriptions: &mut Descriptions,
-    ) -> Result<Option<Outcome>> {
+    ) -> Result<Option<(Outcome, Place)>> {
         let mut find = self.connection.prepare_cached(
-            "SELECT answered_at_ms, missing, machine.id, checksum
+            "SELECT answered_at_ms, missing, machine.id, checksum, answer.id
              FROM machine JOIN answer ON answer.id = machine.last_answer
              WHERE service = ?1 AND machine_id = ?2",
         )?;
@@ -207,7 +220,7 @@ impl Store {
         let Some(row) = rows.next()? else {
             return Ok(None);
         };
-        Ok(Some(Outcome {
+        let outcome = Outcome {
             machine,
             attempts: 0,
             times_unknown: 0,
@@ -215,7 +228,8 @@ impl Store {
                 reused: true,
                 ..answer(&self.connection, row, 0, descriptions)?
             }),
-        }))
+        };
+        Ok(Some((outcome, Place(row.get(4)?))))
     }
 }
 
@@ -247,13 +261,23 @@ fn answer(
     column: usize,
     descriptions: &mut Descriptions,
 ) -> Result<Answer> {
-    unaltered(row, column + 1)?;
-    let missing: Vec<i64> = from_json(row, column + 1)?;
-    let missing = missing
-        .into_iter()
-        .map(|number| descriptions.get(connection, number))
-        .collect::<Result<_>>()?;
+    let missing = missing(connection, row, column + 1, descriptions)?;
     Ok(Answer::new(time(row.get(column)?), missing))
+}
+
+/// Reads what is missing from its column, and those of the machine and the checksum after it.
+pub(super) fn missing(
+    connection: &Connection,
+    row: &Row<'_>,
+    column: usize,
+    descriptions: &mut Descriptions,
+) -> Result<Vec<Arc<MissingKb>>> {
+    unaltered(row, column)?;
+    let numbers: Vec<i64> = from_json(row, column)?;
+    let numbers = numbers.into_iter();
+    numbers
+        .map(|number| descriptions.get(connection, number))
+        .collect()
 }
 
 /// Demands that an answer's list, machine and checksum, in columns from this one on, belong

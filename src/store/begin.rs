@@ -6,15 +6,12 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Result, TransactionBehavior, params};
 
 use super::{
-    Application, Lock, RunId, RunRecord, Service, Store, StoreError,
+    Application, Lock, RunId, RunRecord, Service, Standing, Store, StoreError,
     calls::{self, Counting},
-    inventories,
-    json::parse,
-    millis,
+    inventories, millis,
     runs::{RECORDS, record},
-    time,
 };
-use crate::{fetch::Requests, inventory::Inventory, machine::MachineId, outcome::Outcome};
+use crate::{fetch::Requests, inventory::Inventory};
 
 /// Which answers are not asked for again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,11 +55,8 @@ pub struct Begun {
     pub started_at: Timestamp,
     /// What it had sent before.
     pub requests: Requests,
-    /// What is known of its machines.
-    pub known: Vec<Outcome>,
-    /// When each of its machines was last answered, in whichever run; those that never were
-    /// are left out.
-    pub last_answered: Vec<(MachineId, Timestamp)>,
+    /// Its machines, in the order of the list.
+    pub machines: Vec<Standing>,
 }
 
 /// What a run would find.
@@ -87,8 +81,7 @@ impl Store {
             session: record.session,
             started_at: record.started_at,
             requests: record.requests,
-            known: self.outcomes(run)?,
-            last_answered: self.last_answered(run)?,
+            machines: self.standing(run)?,
         })
     }
 
@@ -132,24 +125,6 @@ impl Store {
     ) -> Result<Option<RunRecord>, StoreError> {
         run_of_fleet(&self.connection, service, &inventories::fleet(inventory))
             .map_err(|error| StoreError::sqlite(&self.path, error))
-    }
-
-    fn last_answered(&self, run: RunId) -> Result<Vec<(MachineId, Timestamp)>, StoreError> {
-        let read = || -> Result<_> {
-            let mut statement = self.connection.prepare(
-                "SELECT machine_id, answered_at_ms
-                 FROM run
-                 JOIN inventory_machine ON inventory_machine.inventory = run.inventory
-                 JOIN machine ON machine.id = inventory_machine.machine
-                 JOIN answer ON answer.id = machine.last_answer
-                 WHERE run.id = ?1",
-            )?;
-            let rows = statement.query_map([run.0], |row| {
-                Ok((parse(row.get_ref(0)?.as_str()?)?, time(row.get(1)?)))
-            })?;
-            rows.collect()
-        };
-        read().map_err(|error| StoreError::sqlite(&self.path, error))
     }
 }
 

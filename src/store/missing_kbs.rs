@@ -2,6 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use foldhash::fast::RandomState;
 use rusqlite::{Connection, Result, Row, params};
 use sha2::{Digest, Sha256};
 
@@ -9,29 +10,51 @@ use super::{
     error::damage,
     json::{from_json, to_json},
 };
-use crate::kb::{KbId, MissingKb};
+use crate::kb::{KbId, MissingKb, Same};
 
 /// Descriptions that are remembered; beyond that the table is asked again.
-const MOST_REMEMBERED: usize = 100_000;
+const MOST_REMEMBERED: usize = 1 << 15;
 
 type Fingerprint = [u8; 16];
 
 /// Numbers for descriptions.
 #[derive(Debug, Default)]
-pub(super) struct Numbers(HashMap<Fingerprint, i64>);
+pub(super) struct Numbers {
+    /// Most descriptions come as the same one again: to know it takes no fingerprint.
+    seen: HashMap<Same, i64, RandomState>,
+    entered: HashMap<Fingerprint, i64>,
+}
 
 impl Numbers {
     /// The number of a description, which is entered if it is new. `run` saw it.
-    pub(super) fn of(&mut self, connection: &Connection, kb: &MissingKb, run: i64) -> Result<i64> {
+    pub(super) fn of(
+        &mut self,
+        connection: &Connection,
+        kb: &Arc<MissingKb>,
+        run: i64,
+    ) -> Result<i64> {
+        let same = Same(Arc::clone(kb));
+        if let Some(number) = self.seen.get(&same) {
+            return Ok(*number);
+        }
+        let number = self.entered(connection, kb, run)?;
+        if self.seen.len() >= MOST_REMEMBERED {
+            self.seen.clear();
+        }
+        self.seen.insert(same, number);
+        Ok(number)
+    }
+
+    fn entered(&mut self, connection: &Connection, kb: &MissingKb, run: i64) -> Result<i64> {
         let digest = digest(kb);
-        if let Some(number) = self.0.get(&digest) {
+        if let Some(number) = self.entered.get(&digest) {
             return Ok(*number);
         }
         let number = enter(connection, kb, digest, run)?;
-        if self.0.len() >= MOST_REMEMBERED {
-            self.0.clear();
+        if self.entered.len() >= MOST_REMEMBERED {
+            self.entered.clear();
         }
-        self.0.insert(digest, number);
+        self.entered.insert(digest, number);
         Ok(number)
     }
 }
@@ -88,17 +111,20 @@ fn digest(kb: &MissingKb) -> Fingerprint {
 
 /// Descriptions by their number, each read once.
 #[derive(Debug, Default)]
-pub(super) struct Descriptions(HashMap<i64, MissingKb>);
+pub(super) struct Descriptions(HashMap<i64, Arc<MissingKb>, RandomState>);
 
 impl Descriptions {
     /// The description with this number.
-    pub(super) fn get(&mut self, connection: &Connection, number: i64) -> Result<MissingKb> {
+    pub(super) fn get(&mut self, connection: &Connection, number: i64) -> Result<Arc<MissingKb>> {
         if let Some(kb) = self.0.get(&number) {
-            return Ok(kb.clone());
+            return Ok(Arc::clone(kb));
         }
         let mut statement = connection.prepare_cached(&format!("{DESCRIPTIONS} WHERE id = ?1"))?;
-        let kb = statement.query_row([number], description)?;
-        self.0.insert(number, kb.clone());
+        let kb = Arc::new(statement.query_row([number], description)?);
+        if self.0.len() >= MOST_REMEMBERED {
+            self.0.clear();
+        }
+        self.0.insert(number, Arc::clone(&kb));
         Ok(kb)
     }
 }

@@ -12,6 +12,7 @@ mod begin;
 mod calls;
 mod error;
 mod finish;
+mod gaps;
 mod header;
 mod inventories;
 mod json;
@@ -24,6 +25,7 @@ mod queue;
 mod recorder;
 mod runs;
 mod schema;
+mod standing;
 mod syncer;
 #[cfg(test)]
 mod tests;
@@ -39,9 +41,11 @@ pub use self::{
     calls::{Application, Counting},
     error::{Problem, StoreError},
     finish::Closing,
+    gaps::KeptGaps,
     lock::Lock,
     recorder::Recorder,
     runs::{RunId, RunRecord, Service, Tally},
+    standing::{Known, Standing},
     writer::Recorded,
 };
 

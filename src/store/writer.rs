@@ -16,6 +16,7 @@ use super::{
     calls, millis,
     missing_kbs::Numbers,
     queue::{Entry, Queue, tell},
+    standing::MachineNumbers,
     syncer::Syncer,
 };
 use crate::{
@@ -60,6 +61,7 @@ pub(super) struct Writer {
     before: Requests,
     /// What this one has.
     requests: Requests,
+    machines: MachineNumbers,
     numbers: Numbers,
     /// Calls that were noted and are not sent after all.
     unsent: Vec<CallNumber>,
@@ -94,6 +96,7 @@ impl Writer {
             application,
             before: begun.requests,
             requests: Requests::default(),
+            machines: MachineNumbers::new(&begun.machines),
             numbers: Numbers::default(),
             unsent: Vec::new(),
             unsaved: Vec::new(),
@@ -111,7 +114,7 @@ impl Writer {
         loop {
             let batch = queue.take(SYNC_PERIOD);
             dirty |= !batch.entries.is_empty();
-            self.write(batch.entries);
+            queue.done(self.write(batch.entries));
             if dirty && synced.elapsed() >= SYNC_PERIOD {
                 self.syncer.sync();
                 (synced, dirty) = (Instant::now(), false);
@@ -196,7 +199,11 @@ impl Writer {
         for entry in entries {
             match entry {
                 Entry::Outcome(outcome, requests) => {
-                    answers::put(&transaction, self.at, outcome, &mut self.numbers)?;
+                    let machine = match self.machines.of(outcome.machine) {
+                        Some(number) => number,
+                        None => answers::machine(&transaction, self.at.service, outcome.machine)?,
+                    };
+                    answers::put(&transaction, self.at, machine, outcome, &mut self.numbers)?;
                     self.requests = *requests;
                 }
                 Entry::Sending(now, _) => {

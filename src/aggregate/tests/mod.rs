@@ -2,17 +2,51 @@
 
 mod properties;
 
-use std::sync::Arc;
+use std::io;
 
 use jiff::Timestamp;
 
 use super::*;
 use crate::{
+    gaps::Gaps,
     inventory::InventoryMachine,
     kb::{KbId, MissingKb},
     machine::MachineId,
     outcome::{Answer, Failure, Reason},
 };
+
+/// Outcomes in memory, with the gaps of their answers.
+#[derive(Debug, Clone)]
+pub(crate) struct Told(pub(crate) Vec<Outcome>);
+
+impl Told {
+    /// What they come to.
+    pub(crate) fn aggregate(&self, inventory: &Inventory, rank_by: RankBy) -> Fleet {
+        let mut aggregation = Aggregation::of(inventory);
+        for (place, outcome) in (0..).zip(&self.0) {
+            aggregation.take_in(outcome.clone(), Place(place));
+        }
+        aggregation.finish(rank_by)
+    }
+}
+
+impl Gaps for Told {
+    fn at(&self, place: Place) -> io::Result<Vec<Arc<MissingKb>>> {
+        let outcome = &self.0[usize::try_from(place.0).unwrap()];
+        Ok(each_once(outcome.result.as_ref().unwrap().missing.clone()))
+    }
+}
+
+fn aggregate(inventory: &Inventory, outcomes: Vec<Outcome>, rank_by: RankBy) -> Fleet {
+    Told(outcomes).aggregate(inventory, rank_by)
+}
+
+/// As it is read by people: no place, which depends on the order.
+fn without_places(mut fleet: Fleet) -> Fleet {
+    let answered = fleet.machines.iter_mut().flat_map(|it| &mut it.result);
+    answered.for_each(|it| it.place = Place(0));
+    fleet
+}
 
 fn machine(number: u8) -> MachineId {
     MachineId::from_bytes([number; 20])
@@ -51,7 +85,7 @@ fn answer(number: u8, missing: Vec<MissingKb>) -> Outcome {
         result: Ok(Answer {
             answered_at: Timestamp::UNIX_EPOCH,
             reused: false,
-            missing,
+            missing: missing.into_iter().map(Arc::new).collect(),
         }),
     }
 }
@@ -166,7 +200,7 @@ fn every_machine_of_the_inventory_has_its_place() {
         .iter()
         .map(|row| {
             let figures = row.result.as_ref().ok().map(|it| {
-                let top = it.top_kb().map(KbId::as_str);
+                let top = it.top_kb.as_ref().map(KbId::as_str);
                 (it.rank, it.cve_addressed, it.cve_addressed_max, top)
             });
             (row.position, row.status(), figures)
@@ -215,8 +249,10 @@ fn the_first_actions_remove_most() {
         answer(1, vec![gap("2", 10), gap("3", 0)]),
         answer(2, vec![gap("2", 10), gap("4", 10)]),
     ];
-    let fleet = aggregate(&inventory(3), outcomes, RankBy::Machines);
-    let actions: Vec<_> = top_actions(&fleet, 5)
+    let told = Told(outcomes);
+    let fleet = told.aggregate(&inventory(3), RankBy::Machines);
+    let actions: Vec<_> = top_actions(&fleet, &told, 5)
+        .unwrap()
         .into_iter()
         .map(|it| (it.kb.id.as_str(), it.exposure_removed, it.machines))
         .collect();
@@ -225,7 +261,7 @@ fn the_first_actions_remove_most() {
         [("1", 60, 1), ("2", 90, 3), ("4", 100, 3)],
         "a KB without exposure is no action"
     );
-    assert_eq!(top_actions(&fleet, 2).len(), 2);
+    assert_eq!(top_actions(&fleet, &told, 2).unwrap().len(), 2);
 }
 
 #[test]
@@ -239,5 +275,5 @@ fn absurd_numbers_stay_at_the_largest() {
 fn nothing_asked_is_nothing_missed() {
     let fleet = aggregate(&inventory(0), Vec::new(), RankBy::Cve);
     assert_eq!((fleet.gaps, fleet.exposure), (0, 0));
-    assert_eq!(top_actions(&fleet, 5), []);
+    assert_eq!(top_actions(&fleet, &Told(Vec::new()), 5).unwrap(), []);
 }

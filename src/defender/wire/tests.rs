@@ -18,7 +18,8 @@ const DOCUMENTED: &str = r#"{
 
 fn only(json: &str) -> MissingKb {
     let body = format!(r#"{{"value":[{json}]}}"#);
-    AnswerBody::read(body.as_bytes()).unwrap().missing.remove(0)
+    let kb = AnswerBody::read(body.as_bytes()).unwrap().missing.remove(0);
+    Arc::unwrap_or_clone(kb)
 }
 
 #[test]

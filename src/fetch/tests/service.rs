@@ -4,7 +4,7 @@ use std::{
     collections::HashMap,
     ops::Range,
     sync::{
-        Mutex,
+        Arc, Mutex,
         atomic::{AtomicUsize, Ordering::SeqCst},
     },
     time::Duration,
@@ -71,8 +71,8 @@ pub(super) fn machines(count: u16) -> Vec<MachineId> {
     (0..count).map(machine).collect()
 }
 
-pub(super) fn kb(id: &str) -> MissingKb {
-    MissingKb {
+pub(super) fn kb(id: &str) -> Arc<MissingKb> {
+    Arc::new(MissingKb {
         id: KbId::new(id),
         name: None,
         products: Vec::new(),
@@ -80,7 +80,7 @@ pub(super) fn kb(id: &str) -> MissingKb {
         machine_missed_on: None,
         cve_addressed: 1,
         os_build: None,
-    }
+    })
 }
 
 impl Service {

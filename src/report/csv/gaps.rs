@@ -1,10 +1,16 @@
 //! `gaps.csv`: the long form, one row for each machine and KB that it misses.
 
-use std::io::{self, Write};
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    io::{self, Write},
+    sync::Arc,
+};
+
+use foldhash::fast::RandomState;
 
 use super::Table;
 use crate::{
-    kb::MissingKb,
+    kb::{MissingKb, Same},
     report::{Report, Run, time::rfc3339},
 };
 
@@ -30,21 +36,68 @@ impl Report for Gaps {
     fn render(&self, run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
         let mut table = Table::new(run, out);
         table.header(COLUMNS)?;
+        table.finish()?;
+        let mut descriptions = Descriptions::new(run);
+        let mut rows = Vec::new();
         for machine in run.fleet.machines_by_id() {
             let Ok(answered) = &machine.result else {
                 continue;
             };
             let id = machine.id.to_string();
             let answered_at = rfc3339(answered.answered_at);
-            for gap in &answered.missing {
-                table.own(&id)?;
-                description(&mut table, gap)?;
-                table.own(&answered_at)?;
-                table.end_row()?;
+            for gap in machine.missing(run.gaps)? {
+                let described = descriptions.of(&gap)?;
+                for part in [id.as_bytes(), b",", described, b",", answered_at.as_bytes()] {
+                    rows.extend_from_slice(part);
+                }
+                rows.push(b'\n');
             }
+            out.write_all(&rows)?;
+            rows.clear();
         }
-        table.finish()
+        Ok(())
     }
+}
+
+/// Descriptions that are remembered; beyond that it begins anew, so that memory stays bounded.
+const MOST: usize = 1 << 15;
+
+/// The cells that describe a gap, written once for all machines that were told the same.
+struct Descriptions<'run> {
+    run: &'run Run<'run>,
+    written: HashMap<Same, Box<[u8]>, RandomState>,
+}
+
+impl<'run> Descriptions<'run> {
+    fn new(run: &'run Run<'run>) -> Self {
+        Self {
+            run,
+            written: HashMap::default(),
+        }
+    }
+
+    /// The cells as they stand in a row: between two commas.
+    fn of(&mut self, gap: &Arc<MissingKb>) -> io::Result<&[u8]> {
+        if self.written.len() >= MOST {
+            self.written.clear();
+        }
+        let entry = self.written.entry(Same(Arc::clone(gap)));
+        Ok(match entry {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(written(self.run, gap)?),
+        })
+    }
+}
+
+fn written(run: &Run<'_>, gap: &MissingKb) -> io::Result<Box<[u8]>> {
+    let mut row = Vec::new();
+    let mut table = Table::new(run, &mut row);
+    description(&mut table, gap)?;
+    table.end_row()?;
+    table.finish()?;
+    // Its line end.
+    row.pop();
+    Ok(row.into())
 }
 
 fn description(table: &mut Table<'_>, gap: &MissingKb) -> io::Result<()> {

@@ -1,11 +1,14 @@
 //! `machines.csv`: one row for each machine of the inventory, answered or not.
 
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    sync::Arc,
+};
 
 use super::Table;
 use crate::{
     aggregate::{Answered, MachineRow},
-    kb::KbId,
+    kb::{KbId, MissingKb},
     report::{Report, Run, time::rfc3339},
 };
 
@@ -34,7 +37,7 @@ impl Report for Machines {
         header(&mut table, &run.inventory.columns)?;
         for machine in &run.fleet.machines {
             let cells = &run.inventory.machines[machine.position].cells;
-            row(&mut table, machine, cells)?;
+            row(&mut table, (machine, cells), &machine.missing(run.gaps)?)?;
         }
         table.finish()
     }
@@ -49,25 +52,33 @@ fn header(table: &mut Table<'_>, columns: &[String]) -> io::Result<()> {
     table.end_row()
 }
 
-fn row(table: &mut Table<'_>, machine: &MachineRow, cells: &[String]) -> io::Result<()> {
+fn row(
+    table: &mut Table<'_>,
+    (machine, cells): (&MachineRow, &[String]),
+    missing: &[Arc<MissingKb>],
+) -> io::Result<()> {
     let answered = machine.result.as_ref().ok();
     table.own_or_empty(answered.map(|it| it.rank))?;
     table.own(machine.id)?;
     cells.iter().try_for_each(|cell| table.text(cell))?;
     table.own(machine.status())?;
     match answered {
-        Some(answered) => figures(table, answered)?,
+        Some(answered) => figures(table, answered, missing)?,
         None => AFTER[1..].iter().try_for_each(|_| table.own(""))?,
     }
     table.end_row()
 }
 
-fn figures(table: &mut Table<'_>, answered: &Answered) -> io::Result<()> {
-    table.own(answered.missing.len())?;
+fn figures(
+    table: &mut Table<'_>,
+    answered: &Answered,
+    missing: &[Arc<MissingKb>],
+) -> io::Result<()> {
+    table.own(answered.missing)?;
     table.own(answered.cve_addressed)?;
     table.own(answered.cve_addressed_max)?;
-    table.text_or_empty(answered.top_kb().map(KbId::as_str))?;
-    table.list(answered.missing.iter().map(|gap| gap.id.as_str()))?;
+    table.text_or_empty(answered.top_kb.as_ref().map(KbId::as_str))?;
+    table.list(missing.iter().map(|gap| gap.id.as_str()))?;
     table.own(rfc3339(answered.answered_at))
 }
 

@@ -1,5 +1,7 @@
 //! The worst KBs, the worst machines, and what to install first.
 
+use std::io;
+
 use super::{
     super::Run,
     Style,
@@ -91,7 +93,7 @@ pub(super) fn worst_machines(run: &Run<'_>, width: u16) -> Vec<String> {
 fn with_gaps<'run>(run: &Run<'run>) -> impl Iterator<Item = (&'run MachineRow, &'run Answered)> {
     run.fleet.machines.iter().filter_map(|machine| {
         let answered = machine.result.as_ref().ok()?;
-        (!answered.missing.is_empty()).then_some((machine, answered))
+        (answered.missing > 0).then_some((machine, answered))
     })
 }
 
@@ -111,17 +113,21 @@ fn machine_row(machine: &MachineRow, name: Option<&str>, answered: &Answered) ->
     let mut row = vec![answered.rank.to_string(), machine.id.to_string()];
     row.extend(name.map(str::to_owned));
     row.extend([
-        thousands(answered.missing.len() as u64),
+        thousands(answered.missing as u64),
         thousands(answered.cve_addressed),
-        answered.top_kb().map(KbId::for_people).unwrap_or_default(),
+        answered
+            .top_kb
+            .as_ref()
+            .map(KbId::for_people)
+            .unwrap_or_default(),
     ]);
     row
 }
 
-pub(super) fn actions(run: &Run<'_>, width: u16, style: Style) -> Vec<String> {
-    let actions = top_actions(run.fleet, ACTIONS);
+pub(super) fn actions(run: &Run<'_>, width: u16, style: Style) -> io::Result<Vec<String>> {
+    let actions = top_actions(run.fleet, run.gaps, ACTIONS)?;
     let Some(last) = actions.last() else {
-        return Vec::new();
+        return Ok(Vec::new());
     };
     let exposure = run.fleet.exposure;
     let columns = [
@@ -134,7 +140,7 @@ pub(super) fn actions(run: &Run<'_>, width: u16, style: Style) -> Vec<String> {
     let rows: Vec<_> = actions.iter().map(|it| action_row(it, exposure)).collect();
     let mut lines = vec![style.bold(&promise(actions.len(), last, exposure))];
     lines.extend(table::lines(&columns, &rows, width));
-    lines
+    Ok(lines)
 }
 
 fn promise(count: usize, last: &TopAction<'_>, exposure: u64) -> String {

@@ -9,6 +9,8 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+use std::io;
+
 pub use style::Style;
 
 pub(crate) use self::{
@@ -19,14 +21,15 @@ pub(crate) use self::{
 use super::{Run, plain::plain};
 use crate::text::{counted, thousands};
 
-/// The summary of a run, for a terminal of so many columns.
-pub fn render(run: &Run<'_>, width: u16, style: Style) -> String {
+/// The summary of a run, for a terminal of so many columns. Fails where the gaps cannot be
+/// read.
+pub fn render(run: &Run<'_>, width: u16, style: Style) -> io::Result<String> {
     let sections = [
         coverage::lines(run, style),
         totals(run),
         lists::worst_kbs(run, width),
         lists::worst_machines(run, width),
-        lists::actions(run, width, style),
+        lists::actions(run, width, style)?,
         files(run),
     ];
     let written: Vec<String> = sections
@@ -34,7 +37,7 @@ pub fn render(run: &Run<'_>, width: u16, style: Style) -> String {
         .filter(|lines| !lines.is_empty())
         .map(|lines| lines.join("\n") + "\n")
         .collect();
-    written.join("\n")
+    Ok(written.join("\n"))
 }
 
 fn totals(run: &Run<'_>) -> Vec<String> {

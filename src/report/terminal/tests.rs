@@ -10,7 +10,7 @@ use crate::{
 };
 
 fn rendered(fixture: &Fixture, width: u16) -> String {
-    fixture.with_run(|run| render(run, width, Style::Plain))
+    fixture.with_run(|run| render(run, width, Style::Plain).unwrap())
 }
 
 /// As many machines as outcomes, all with a name.
@@ -131,7 +131,7 @@ fn a_list_without_names_does_without_the_column() {
 #[test]
 fn colour_adds_nothing_but_colour() {
     let fixture = Fixture::small();
-    let coloured = fixture.with_run(|run| render(run, 80, Style::Colour));
+    let coloured = fixture.with_run(|run| render(run, 80, Style::Colour).unwrap());
     assert!(coloured.contains("\u{1b}[1;31mPARTIAL"));
     let bare: Vec<String> = coloured.lines().map(crate::report::plain::plain).collect();
     assert_eq!(bare.join("\n") + "\n", rendered(&fixture, 80));

@@ -3,7 +3,7 @@ mod going_on;
 mod opening;
 mod recording;
 
-use std::{fs, time::Duration};
+use std::{fs, sync::Arc, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
@@ -54,7 +54,7 @@ fn answered(number: u8, at: Timestamp, missing: Vec<MissingKb>) -> Outcome {
         machine: machine(number),
         attempts: 2,
         times_unknown: 1,
-        result: Ok(Answer::new(at, missing)),
+        result: Ok(Answer::new(at, missing.into_iter().map(Arc::new).collect())),
     }
 }
 
@@ -164,7 +164,19 @@ const COUNTING: Counting = Counting {
 };
 const EARLY: Reuse = Reuse::EndedEarly(Duration::from_hours(12));
 
+/// The machines of which something is known, and whether it is their answer.
 fn known(begun: &Begun) -> Vec<(MachineId, bool)> {
-    let known = begun.known.iter();
-    known.map(|it| (it.machine, it.result.is_ok())).collect()
+    let known = begun.machines.iter();
+    let known = known.filter(|it| !matches!(it.known, Known::Nothing | Known::Failed));
+    known
+        .map(|it| (it.machine, it.known == Known::Answered))
+        .collect()
+}
+
+/// What became of the machines of a run.
+fn outcomes(store: &Store, run: RunId) -> Vec<Outcome> {
+    let mut outcomes = Vec::new();
+    let mut take = |outcome, _| outcomes.push(outcome);
+    store.each_outcome(run, &mut take).unwrap();
+    outcomes
 }

@@ -12,7 +12,7 @@ fn what_was_recorded_is_read_back() {
     ];
     let run = place.play(Reuse::Nothing, outcomes.clone(), None);
     let store = place.open();
-    assert_eq!(store.outcomes(run).unwrap(), outcomes);
+    assert_eq!(super::outcomes(&store, run), outcomes);
     assert_eq!(store.inventory(run).unwrap(), inventory(4));
     let expected = Tally {
         answered: 2,

@@ -1,0 +1,64 @@
+//! What is known when the asking is over: answers in the store, and those that could not be
+//! kept.
+
+use std::{io, sync::Arc};
+
+use crate::{
+    aggregate::{Aggregation, Fleet, RankBy},
+    gaps::{Gaps, Place},
+    inventory::Inventory,
+    kb::MissingKb,
+    outcome::Outcome,
+    store::{KeptGaps, RunId, Store, StoreError},
+};
+
+/// A run's answers, wherever they are.
+#[derive(Debug)]
+pub(super) struct Answers<'store> {
+    store: &'store Store,
+    kept: KeptGaps<'store>,
+    /// What could not be written to the store.
+    unsaved: Vec<Outcome>,
+}
+
+impl<'store> Answers<'store> {
+    pub(super) fn new(store: &'store Store, unsaved: Vec<Outcome>) -> Self {
+        Self {
+            store,
+            kept: store.gaps(),
+            unsaved,
+        }
+    }
+
+    /// What they come to for the run's machines.
+    pub(super) fn aggregate(
+        &self,
+        run: RunId,
+        inventory: &Inventory,
+        rank_by: RankBy,
+    ) -> Result<Fleet, StoreError> {
+        let mut aggregation = Aggregation::of(inventory);
+        // They come first: what could not be written is newer than what is there.
+        for (place, outcome) in (0..).zip(&self.unsaved) {
+            aggregation.take_in(outcome.clone(), Place(!place));
+        }
+        let mut take = |outcome, place| aggregation.take_in(outcome, place);
+        self.store.each_outcome(run, &mut take)?;
+        Ok(aggregation.finish(rank_by))
+    }
+
+    /// The unsaved outcome at a place that is none of the store's.
+    fn unsaved(&self, place: Place) -> Option<&Outcome> {
+        self.unsaved.get(usize::try_from(!place.0).ok()?)
+    }
+}
+
+impl Gaps for Answers<'_> {
+    fn at(&self, place: Place) -> io::Result<Vec<Arc<MissingKb>>> {
+        let Some(outcome) = self.unsaved(place) else {
+            return self.kept.at(place);
+        };
+        let answer = outcome.result.as_ref();
+        Ok(answer.map_or_else(|_| Vec::new(), |it| it.missing.clone()))
+    }
+}

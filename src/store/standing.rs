@@ -1,0 +1,105 @@
+//! How each machine of a run stands before the asking begins.
+
+use jiff::Timestamp;
+use rusqlite::{Result, Row};
+
+use super::{RunId, Store, StoreError, json::parse, time};
+use crate::{machine::MachineId, outcome::Reason};
+
+/// What is known of one machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// Which machine.
+    pub machine: MachineId,
+    /// The store's number for it.
+    pub number: i64,
+    /// When it was last answered, in whichever run.
+    pub last_answered: Option<Timestamp>,
+    /// What the run knows of it.
+    pub known: Known,
+}
+
+/// What a run knows of a machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Known {
+    /// Nothing yet.
+    Nothing,
+    /// The run has its answer.
+    Answered,
+    /// The service does not know it.
+    NotFound {
+        /// Calls that were sent for it.
+        attempts: u32,
+        /// How often the service did not know it.
+        times: u32,
+    },
+    /// It was asked for in vain.
+    Failed,
+}
+
+/// The store's numbers of a run's machines, by their ids: to look them up there takes as long
+/// as to write an answer down.
+#[derive(Debug, Default)]
+pub(super) struct MachineNumbers(Vec<(MachineId, i64)>);
+
+impl MachineNumbers {
+    pub(super) fn new(machines: &[Standing]) -> Self {
+        let numbers = machines.iter().map(|it| (it.machine, it.number));
+        let mut numbers: Vec<(MachineId, i64)> = numbers.collect();
+        numbers.sort_unstable();
+        Self(numbers)
+    }
+
+    /// The number of a machine, if it is one of the run's.
+    pub(super) fn of(&self, machine: MachineId) -> Option<i64> {
+        let found = self.0.binary_search_by_key(&machine, |(id, _)| *id);
+        found.ok().map(|index| self.0[index].1)
+    }
+}
+
+impl Store {
+    /// How the machines of a run stand, in the order of its list.
+    pub(super) fn standing(&self, run: RunId) -> std::result::Result<Vec<Standing>, StoreError> {
+        let read = || -> Result<_> {
+            let mut statement = self.connection.prepare(
+                "SELECT machine_id, answer.answered_at_ms, run_machine.answer,
+                     run_machine.reason, run_machine.attempts, run_machine.times_unknown,
+                     machine.id
+                 FROM run
+                 JOIN inventory_machine ON inventory_machine.inventory = run.inventory
+                 JOIN machine ON machine.id = inventory_machine.machine
+                 LEFT JOIN answer ON answer.id = machine.last_answer
+                 LEFT JOIN run_machine
+                     ON run_machine.run = run.id AND run_machine.machine = machine.id
+                 WHERE run.id = ?1
+                 ORDER BY inventory_machine.position",
+            )?;
+            statement.query_map([run.0], standing)?.collect()
+        };
+        read().map_err(|error| StoreError::sqlite(&self.path, error))
+    }
+}
+
+fn standing(row: &Row<'_>) -> Result<Standing> {
+    Ok(Standing {
+        machine: parse(row.get_ref(0)?.as_str()?)?,
+        number: row.get(6)?,
+        last_answered: row.get::<_, Option<i64>>(1)?.map(time),
+        known: known(row)?,
+    })
+}
+
+fn known(row: &Row<'_>) -> Result<Known> {
+    if row.get::<_, Option<i64>>(2)?.is_some() {
+        return Ok(Known::Answered);
+    }
+    let reason = row.get_ref(3)?.as_str_or_null()?;
+    Ok(match reason.map(parse::<Reason>).transpose()? {
+        None => Known::Nothing,
+        Some(Reason::NotFound) => Known::NotFound {
+            attempts: row.get(4)?,
+            times: row.get(5)?,
+        },
+        Some(_) => Known::Failed,
+    })
+}
