@@ -22,12 +22,12 @@ pub(super) struct Answers<'store> {
 }
 
 impl<'store> Answers<'store> {
-    pub(super) fn new(store: &'store Store, unsaved: Vec<Outcome>) -> Self {
-        Self {
+    pub(super) fn new(store: &'store Store, unsaved: Vec<Outcome>) -> Result<Self, StoreError> {
+        Ok(Self {
             store,
-            kept: store.gaps(),
+            kept: store.gaps()?,
             unsaved,
-        }
+        })
     }
 
     /// What they come to for the run's machines.

@@ -169,7 +169,7 @@ impl Job<'_> {
             // What arrived is reported all the same.
             asked.recorded.failure = store.keep_last(begun.run).err();
         }
-        let answers = Answers::new(&store, asked.recorded.unsaved);
+        let answers = Answers::new(&store, asked.recorded.unsaved).map_err(AppError::Lost)?;
         let fleet = answers
             .aggregate(begun.run, self.inventory, self.config.reports.rank_by)
             .map_err(AppError::Lost)?;
@@ -196,6 +196,7 @@ impl Job<'_> {
             .write_all(reports, &run)
             .inspect_err(|_| log_unstored(asked.recorded.failure.as_ref()))?;
         let summary = summary(self.config, &run);
+        drop(answers);
         if let Err(problem) = self.close(&mut store, begun, &asked.ending, (&fleet, &facts)) {
             warn!(
                 "the reports are written, but the store was not brought up to date: {}",

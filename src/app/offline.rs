@@ -39,7 +39,7 @@ impl App {
     ) -> Result<ExitCode, AppError> {
         let store = Store::open_existing(state)?;
         store.verify()?;
-        store.freeze()?;
+        let gaps = store.gaps()?;
         let last = last_run(&store, config)?;
         let kept = match inventory {
             None => again(&store, last)?,
@@ -63,7 +63,7 @@ impl App {
         let run = Run {
             inventory: &kept.inventory,
             fleet: &fleet,
-            gaps: &store.gaps(),
+            gaps: &gaps,
             facts: &facts,
         };
         folder.write_all(&reports, &run)?;

@@ -24,5 +24,6 @@ pub use self::{
     error::{CallError, Class},
     http::{HttpError, HttpSettings, is_loopback},
     session::{Session, SessionError},
+    vocabulary::Vocabulary,
     wire::{AnswerBody, NoAnswer},
 };

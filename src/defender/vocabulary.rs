@@ -24,7 +24,7 @@ const LONGEST: usize = 4096;
 
 /// Descriptions by the text that they were read from.
 #[derive(Debug, Default)]
-pub(super) struct Vocabulary(Mutex<Texts>);
+pub struct Vocabulary(Mutex<Texts>);
 
 type Texts = HashMap<Box<str>, Arc<MissingKb>, RandomState>;
 

@@ -96,7 +96,7 @@ impl AnswerBody {
     }
 
     /// Reads one page with what earlier ones have told.
-    pub(super) fn read_with(body: &[u8], vocabulary: &Vocabulary) -> Result<Self, NoAnswer> {
+    pub fn read_with(body: &[u8], vocabulary: &Vocabulary) -> Result<Self, NoAnswer> {
         let body = body.trim_ascii();
         let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
         match body.first() {

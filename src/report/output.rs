@@ -6,14 +6,17 @@
 
 use std::{
     fs,
-    io::{self, BufWriter, Write},
+    io::{self, Write},
     path::{Path, PathBuf},
 };
 
 use tempfile::{Builder, NamedTempFile};
 use thiserror::Error;
 
-use super::{Report, Run};
+use super::{
+    Report, Run,
+    background::{Background, Writing},
+};
 
 /// What is wrong with the output.
 #[derive(Debug, Error)]
@@ -122,10 +125,12 @@ impl OutputFolder {
     pub fn write_all(&self, reports: &[Box<dyn Report>], run: &Run<'_>) -> Result<(), OutputError> {
         let folder = self.path.clone();
         fs::create_dir_all(&self.path).map_err(|source| OutputError::Create { folder, source })?;
-        let staged: Vec<Staged> = reports
+        let written: Vec<Written> = reports
             .iter()
             .map(|report| self.stage(report.as_ref(), run))
             .collect::<Result<_, _>>()?;
+        let staged = written.into_iter().map(Written::whole);
+        let staged: Vec<Staged> = staged.collect::<Result<_, _>>()?;
         let failures: Vec<OutputError> = staged
             .into_iter()
             .filter_map(|report| report.take_place().err())
@@ -155,22 +160,19 @@ impl OutputFolder {
         }
     }
 
-    fn stage(&self, report: &dyn Report, run: &Run<'_>) -> Result<Staged, OutputError> {
+    /// Renders a report; while it is on its way to the disk, the next one can be rendered.
+    fn stage(&self, report: &dyn Report, run: &Run<'_>) -> Result<Written, OutputError> {
         let path = self.path.join(report.file_name());
-        match self.render_whole(report, run) {
-            Ok(file) => Ok(Staged { file, path }),
+        match self.render(report, run) {
+            Ok(file) => Ok(Written { file, path }),
             Err(source) => Err(OutputError::Stage { path, source }),
         }
     }
 
-    fn render_whole(&self, report: &dyn Report, run: &Run<'_>) -> io::Result<NamedTempFile> {
-        let mut buffered = BufWriter::with_capacity(1 << 16, self.temporary()?);
-        report.render(run, &mut buffered)?;
-        let file = buffered
-            .into_inner()
-            .map_err(io::IntoInnerError::into_error)?;
-        file.as_file().sync_all()?;
-        Ok(file)
+    fn render(&self, report: &dyn Report, run: &Run<'_>) -> io::Result<Writing> {
+        let mut file = Background::new(self.temporary()?)?;
+        let rendered = report.render(run, &mut file);
+        file.finish(rendered)
     }
 
     /// A temporary file beside the reports; it goes away by itself unless it takes a place.
@@ -180,6 +182,22 @@ impl OutputFolder {
             .prefix(".patchgap-")
             .suffix(".tmp")
             .tempfile_in(&self.path)
+    }
+}
+
+/// A report that is rendered, and on its way to the disk.
+struct Written {
+    file: Writing,
+    path: PathBuf,
+}
+
+impl Written {
+    fn whole(self) -> Result<Staged, OutputError> {
+        let path = self.path;
+        match self.file.whole() {
+            Ok(file) => Ok(Staged { file, path }),
+            Err(source) => Err(OutputError::Stage { path, source }),
+        }
     }
 }
 

@@ -1,8 +1,8 @@
 //! The gaps of kept answers, read again one machine at a time.
 
-use std::{cell::RefCell, io, sync::Arc};
+use std::{cell::RefCell, fmt, io, sync::Arc};
 
-use rusqlite::OptionalExtension;
+use rusqlite::{Connection, OptionalExtension, Result, Statement};
 
 use super::{Store, StoreError, answers::missing, error::damage, missing_kbs::Descriptions};
 use crate::{
@@ -14,22 +14,39 @@ use crate::{
 /// negative number of pages.
 const CACHE: i64 = -32 * 1024;
 
-/// The gaps in a store.
-#[derive(Debug)]
+/// The gaps in a store. For as long as they are held, the store is as it was when they were
+/// asked for, whatever others write to it.
 pub struct KeptGaps<'store> {
     store: &'store Store,
+    find: RefCell<Statement<'store>>,
     descriptions: RefCell<Descriptions>,
 }
 
 impl Store {
     /// The gaps of its answers.
-    pub fn gaps(&self) -> KeptGaps<'_> {
-        // Without it, nothing but time is lost.
-        let _ = self.connection.pragma_update(None, "cache_size", CACHE);
-        KeptGaps {
+    pub fn gaps(&self) -> std::result::Result<KeptGaps<'_>, StoreError> {
+        let find = freeze(&self.connection);
+        Ok(KeptGaps {
             store: self,
+            find: RefCell::new(find.map_err(|error| StoreError::sqlite(&self.path, error))?),
             descriptions: RefCell::default(),
-        }
+        })
+    }
+}
+
+/// Begins to read: the first look is what the store stays at. It also spares each of a million
+/// looks the locks that it would take by itself.
+fn freeze(connection: &Connection) -> Result<Statement<'_>> {
+    connection.pragma_update(None, "cache_size", CACHE)?;
+    connection.execute_batch("BEGIN")?;
+    connection.query_row("SELECT count(*) FROM run", [], |_| Ok(()))?;
+    connection.prepare("SELECT missing, machine, checksum FROM answer WHERE id = ?1")
+}
+
+impl Drop for KeptGaps<'_> {
+    fn drop(&mut self) {
+        // Nothing was written. What fails here fails again where the store is used next.
+        let _ = self.store.connection.execute_batch("ROLLBACK");
     }
 }
 
@@ -41,15 +58,20 @@ impl Gaps for KeptGaps<'_> {
 }
 
 impl KeptGaps<'_> {
-    fn read(&self, place: Place) -> rusqlite::Result<Vec<Arc<MissingKb>>> {
-        let connection = &self.store.connection;
-        let mut find = connection
-            .prepare_cached("SELECT missing, machine, checksum FROM answer WHERE id = ?1")?;
+    fn read(&self, place: Place) -> Result<Vec<Arc<MissingKb>>> {
         let mut descriptions = self.descriptions.borrow_mut();
+        let connection = &self.store.connection;
+        let mut find = self.find.borrow_mut();
         let read = find.query_row([place.0], |row| {
             missing(connection, row, 0, &mut descriptions)
         });
         read.optional()?
             .ok_or_else(|| damage("an answer is gone that a run has"))
+    }
+}
+
+impl fmt::Debug for KeptGaps<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("KeptGaps").finish_non_exhaustive()
     }
 }

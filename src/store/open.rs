@@ -64,14 +64,6 @@ impl Store {
         verify(&self.connection).map_err(|problem| StoreError::new(&self.path, problem))
     }
 
-    /// From here on the store is as it is now, whatever others write to it: until it is closed.
-    pub fn freeze(&self) -> Result<(), StoreError> {
-        // The first look is what it stays at.
-        self.connection
-            .execute_batch("BEGIN; SELECT count(*) FROM sqlite_schema")
-            .map_err(|error| StoreError::sqlite(&self.path, error))
-    }
-
     fn new(connection: Connection, path: &Path) -> Self {
         Self {
             connection,

@@ -1,0 +1,94 @@
+//! A file that is written by a thread of its own, while what comes next is put together.
+
+use std::{
+    io::{self, Write},
+    mem,
+    sync::mpsc::{Receiver, SyncSender, sync_channel},
+    thread::{Builder, JoinHandle},
+};
+
+use tempfile::NamedTempFile;
+
+/// Bytes that are handed over together.
+const PIECE: usize = 256 * 1024;
+/// Pieces that may wait for the disk.
+const WAITING: usize = 4;
+
+/// A file under construction.
+pub(super) struct Background {
+    piece: Vec<u8>,
+    pieces: SyncSender<Vec<u8>>,
+    writing: Writing,
+}
+
+/// A file whose content is complete, and on its way to the disk. Dropped, it goes away.
+pub(super) struct Writing(Option<JoinHandle<io::Result<NamedTempFile>>>);
+
+impl Background {
+    pub(super) fn new(file: NamedTempFile) -> io::Result<Self> {
+        let (pieces, waiting) = sync_channel(WAITING);
+        let thread = Builder::new().name("report".to_owned());
+        Ok(Self {
+            piece: Vec::with_capacity(PIECE),
+            pieces,
+            writing: Writing(Some(thread.spawn(move || write(file, &waiting))?)),
+        })
+    }
+
+    fn hand_over(&mut self) -> io::Result<()> {
+        let piece = mem::replace(&mut self.piece, Vec::with_capacity(PIECE));
+        // Why the thread has ended it tells itself.
+        let gone = |_| io::ErrorKind::BrokenPipe.into();
+        self.pieces.send(piece).map_err(gone)
+    }
+
+    /// Says that the content is complete, or why it will never be; what went wrong with the
+    /// disk comes first.
+    pub(super) fn finish(mut self, rendered: io::Result<()>) -> io::Result<Writing> {
+        let rendered = rendered.and_then(|()| self.hand_over());
+        drop(self.pieces);
+        match rendered {
+            Ok(()) => Ok(self.writing),
+            Err(error) => Err(self.writing.whole().err().unwrap_or(error)),
+        }
+    }
+}
+
+impl Write for Background {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.piece.extend_from_slice(bytes);
+        if self.piece.len() >= PIECE {
+            self.hand_over()?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Writing {
+    /// Waits until the file is whole on the disk.
+    pub(super) fn whole(mut self) -> io::Result<NamedTempFile> {
+        let ended = self.0.take().and_then(|thread| thread.join().ok());
+        ended.unwrap_or_else(|| Err(io::Error::other("the writing thread panicked")))
+    }
+}
+
+impl Drop for Writing {
+    /// The thread has the file, and has to end for it to go away.
+    fn drop(&mut self) {
+        if let Some(thread) = self.0.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn write(mut file: NamedTempFile, pieces: &Receiver<Vec<u8>>) -> io::Result<NamedTempFile> {
+    for piece in pieces {
+        file.write_all(&piece)?;
+    }
+    file.as_file().sync_all()?;
+    Ok(file)
+}
