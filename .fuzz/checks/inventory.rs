@@ -80,7 +80,7 @@ fn each_machine_stands_once(inventory: &Inventory) {
         "an inventory without machines is a problem"
     );
     let width = inventory.columns.len();
-    assert!(inventory.machines.iter().all(|it| it.cells.len() == width));
+    assert!(rows(inventory).all(|cells| cells.len() == width));
 }
 
 fn no_column_takes_a_name_of_ours(inventory: &Inventory) {
@@ -88,6 +88,12 @@ fn no_column_takes_a_name_of_ours(inventory: &Inventory) {
         let is_it = |own: &&str| own.to_lowercase() == column.to_lowercase();
         assert!(!column.is_empty() && !OWN_COLUMNS.iter().any(is_it));
     }
+}
+
+/// What the machines' rows say.
+fn rows(inventory: &Inventory) -> impl Iterator<Item = Vec<&str>> {
+    let rows = 0..inventory.machines.len();
+    rows.map(|row| inventory.cells.row(row).collect())
 }
 
 /// Whether bytes are letters as they stand, and each line end ends a row.
@@ -151,10 +157,12 @@ fn with_crlf_it_reads_the_same(bytes: &[u8], found: &Found) {
 
 /// The inventory with the line ends that its cells have in a file of line feeds.
 fn with_line_feeds(mut inventory: Inventory) -> Inventory {
-    let cells = inventory.machines.iter_mut().flat_map(|it| &mut it.cells);
+    let with_line_feeds = |text: &str| text.replace("\r\n", "\n");
+    let cells = rows(&inventory).map(|row| row.into_iter().map(with_line_feeds));
+    inventory.cells = cells.collect();
     let inputs = inventory.rejected.iter_mut().map(|it| &mut it.input);
-    for text in inventory.columns.iter_mut().chain(cells).chain(inputs) {
-        *text = text.replace("\r\n", "\n");
+    for text in inventory.columns.iter_mut().chain(inputs) {
+        *text = with_line_feeds(text);
     }
     inventory
 }

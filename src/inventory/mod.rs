@@ -1,5 +1,6 @@
 //! The inventory: which machines are asked for, read from CSV in any of its real shapes.
 
+mod cells;
 mod columns;
 mod decode;
 mod error;
@@ -12,6 +13,7 @@ mod source;
 #[cfg(test)]
 mod tests;
 
+pub use cells::Cells;
 pub use columns::OWN_COLUMNS;
 pub use error::{InventoryError, Problem};
 pub use read::read_from;
@@ -30,21 +32,22 @@ pub struct Inventory {
     pub columns: Vec<String>,
     /// The machines to ask for, each once, in the order of the file.
     pub machines: Vec<InventoryMachine>,
+    /// What their rows say in the other columns: a row for each of the machines, and one cell
+    /// for each of the columns.
+    pub cells: Cells,
     /// Rows that repeat an earlier machine.
     pub duplicates: u64,
     /// Rows whose id is no machine id.
     pub rejected: Vec<RejectedRow>,
 }
 
-/// One machine of the inventory.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// One machine of the inventory. What else its row says is in [`Inventory::cells`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InventoryMachine {
     /// The machine's id.
     pub id: MachineId,
     /// Line of the file on which its row begins, from 1.
     pub line: u64,
-    /// What the row says in the other columns: one cell for each of [`Inventory::columns`].
-    pub cells: Vec<String>,
 }
 
 /// A row whose id is no machine id.

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{
-    Inventory, InventoryMachine, Problem, RejectedRow,
+    Cells, Inventory, InventoryMachine, Problem, RejectedRow,
     columns::{id_position, machine_id, travelling},
     decode::{cell, is_blank},
     rows::Row,
@@ -44,6 +44,7 @@ impl Reading {
             inventory: Inventory {
                 file: file.to_owned(),
                 columns: travelling(&names, id),
+                cells: Cells::new(used.len()),
                 ..Inventory::default()
             },
             names,
@@ -102,16 +103,13 @@ impl Reading {
     fn accept(&mut self, id: MachineId, row: Row<'_>) {
         let positions = (0..self.names.len()).filter(|&position| position != self.id);
         let cells = positions.map(|position| row.cells.get(position).unwrap_or_default());
-        let mut kept = Vec::with_capacity(self.used.len());
-        for (bytes, used) in cells.zip(&mut self.used) {
+        let cells = cells.zip(&mut self.used).map(|(bytes, used)| {
             *used = *used || !is_blank(bytes);
-            kept.push(cell(bytes).into_owned());
-        }
-        self.inventory.machines.push(InventoryMachine {
-            id,
-            line: row.line,
-            cells: kept,
+            cell(bytes)
         });
+        self.inventory.cells.push(cells);
+        let line = row.line;
+        self.inventory.machines.push(InventoryMachine { id, line });
     }
 
     fn reject(&mut self, input: String, row: Row<'_>) {
@@ -133,6 +131,8 @@ impl Reading {
         }
         self.overlong.warn(&self.inventory.file, self.names.len());
         self.drop_unused();
+        self.inventory.cells.shrink_to_fit();
+        self.inventory.machines.shrink_to_fit();
         Ok(self.inventory)
     }
 
@@ -160,16 +160,11 @@ impl Reading {
         if self.used.iter().all(|&used| used) {
             return;
         }
-        retain(&mut self.inventory.columns, &self.used);
-        for machine in &mut self.inventory.machines {
-            retain(&mut machine.cells, &self.used);
-        }
+        self.inventory.cells.retain_columns(&self.used);
+        let mut used = self.used.iter();
+        let columns = &mut self.inventory.columns;
+        columns.retain(|_| used.next().is_none_or(|&used| used));
     }
-}
-
-fn retain(cells: &mut Vec<String>, used: &[bool]) {
-    let mut used = used.iter();
-    cells.retain(|_| used.next().is_none_or(|&used| used));
 }
 
 impl Overlong {

@@ -6,7 +6,7 @@ use super::{Facts, Report, Run, Tool};
 use crate::{
     aggregate::{RankBy, tests::Told},
     fetch::Requests,
-    inventory::{Inventory, InventoryMachine, RejectedRow},
+    inventory::{Cells, Inventory, InventoryMachine, RejectedRow},
     kb::{KbId, MissingKb},
     machine::MachineId,
     outcome::{Answer, Ended, Failure, Outcome, Reason, RunOutcome},
@@ -60,23 +60,21 @@ pub(super) fn machine(number: u8) -> MachineId {
 }
 
 fn inventory() -> Inventory {
-    let row = |(number, name, site): (u8, &str, &str)| InventoryMachine {
+    let row = |number| InventoryMachine {
         id: machine(number),
         line: u64::from(number) + 1,
-        cells: vec![name.to_owned(), site.to_owned()],
     };
     Inventory {
         file: "machines.csv".to_owned(),
         columns: vec!["Device Name".to_owned(), "input.Status".to_owned()],
-        machines: [
-            (1, "web-01", "Zürich, CH"),
-            (2, "web-02", "-"),
-            (3, "db-01", ""),
-            (4, "gone-01", "\"old\""),
-            (6, "late-01", "Basel"),
-        ]
-        .map(row)
-        .into(),
+        machines: [1, 2, 3, 4, 6].map(row).into(),
+        cells: Cells::from_iter([
+            ["web-01", "Zürich, CH"],
+            ["web-02", "-"],
+            ["db-01", ""],
+            ["gone-01", "\"old\""],
+            ["late-01", "Basel"],
+        ]),
         duplicates: 1,
         rejected: vec![RejectedRow {
             line: 6,

@@ -1,16 +1,19 @@
 //! Lists of machines as they were read, so that reports can be rendered again. The same list
 //! is kept once, however many runs ask for it.
 
-use rusqlite::{Connection, Result, Row, params};
+use rusqlite::{
+    Connection, Result, Row, params,
+    types::{ToSqlOutput, ValueRef},
+};
 use sha2::{Digest, Sha256};
 
 use super::{
     RunId, Store, StoreError, answers,
     error::damage,
-    json::{from_json, parse, to_json},
+    json::{from_json, parse, to_json, write_list},
 };
 use crate::{
-    inventory::{Inventory, InventoryMachine, RejectedRow},
+    inventory::{Cells, Inventory, InventoryMachine, RejectedRow},
     machine::MachineId,
 };
 
@@ -34,7 +37,7 @@ pub(super) fn enter(connection: &Connection, service: i64, inventory: &Inventory
         duplicates,
         rejected
     ])?;
-    enter_machines(connection, number, service, &inventory.machines)?;
+    enter_machines(connection, number, service, inventory)?;
     Ok(number)
 }
 
@@ -47,18 +50,20 @@ fn cells(inventory: &Inventory) -> Result<(String, String)> {
 
 fn enter_machines(
     connection: &Connection,
-    inventory: i64,
+    number: i64,
     service: i64,
-    machines: &[InventoryMachine],
+    inventory: &Inventory,
 ) -> Result<()> {
     let mut enter = connection.prepare_cached(
         "INSERT INTO inventory_machine (inventory, position, machine, line, cells)
          VALUES (?1, ?2, ?3, ?4, ?5)",
     )?;
-    for (position, machine) in machines.iter().enumerate() {
-        let number = answers::machine(connection, service, machine.id)?;
-        let cells = to_json(&machine.cells)?;
-        enter.execute(params![inventory, position, number, machine.line, cells])?;
+    let mut cells = Vec::new();
+    for (position, listed) in inventory.machines.iter().enumerate() {
+        let machine = answers::machine(connection, service, listed.id)?;
+        write_list(inventory.cells.row(position), &mut cells)?;
+        let cells = ToSqlOutput::Borrowed(ValueRef::Text(&cells));
+        enter.execute(params![number, position, machine, listed.line, cells])?;
     }
     Ok(())
 }
@@ -72,12 +77,13 @@ fn digest(service: i64, inventory: &Inventory, cells: [&str; 2]) -> Result<Vec<u
         digest.update((text.len() as u64).to_le_bytes());
         digest.update(text);
     }
-    for machine in &inventory.machines {
-        let cells = to_json(&machine.cells)?;
+    let mut cells = Vec::new();
+    for (position, machine) in inventory.machines.iter().enumerate() {
+        write_list(inventory.cells.row(position), &mut cells)?;
         digest.update(machine.line.to_le_bytes());
         digest.update(machine.id.to_string());
         digest.update((cells.len() as u64).to_le_bytes());
-        digest.update(cells);
+        digest.update(&cells);
     }
     Ok(digest.finalize().to_vec())
 }
@@ -116,8 +122,11 @@ impl Store {
              WHERE run.id = ?1
              ORDER BY position",
         )?;
-        let machines = statement.query_map([run.0], machine)?;
-        inventory.machines = machines.collect::<Result<_>>()?;
+        let mut rows = statement.query([run.0])?;
+        while let Some(row) = rows.next()? {
+            inventory.machines.push(machine(row)?);
+            inventory.cells.push(from_json::<Vec<String>>(row, 2)?);
+        }
         let (columns, rejected) = cells(&inventory)?;
         if digest(service, &inventory, [&columns, &rejected])? != written {
             return Err(damage("the list of machines is not as it was written"));
@@ -129,9 +138,11 @@ impl Store {
 fn head(row: &Row<'_>) -> Result<Inventory> {
     let rejected: Vec<(u64, String)> = from_json(row, 3)?;
     let rejected = rejected.into_iter();
+    let columns: Vec<String> = from_json(row, 1)?;
     Ok(Inventory {
         file: row.get(0)?,
-        columns: from_json(row, 1)?,
+        cells: Cells::new(columns.len()),
+        columns,
         machines: Vec::new(),
         duplicates: row.get(2)?,
         rejected: rejected
@@ -144,6 +155,5 @@ fn machine(row: &Row<'_>) -> Result<InventoryMachine> {
     Ok(InventoryMachine {
         id: parse(row.get_ref(0)?.as_str()?)?,
         line: row.get(1)?,
-        cells: from_json(row, 2)?,
     })
 }

@@ -3,11 +3,22 @@
 use std::{error::Error, str::FromStr};
 
 use rusqlite::{Result, Row, types::FromSqlError};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Serialize, Serializer, de::DeserializeOwned};
 
 /// The text of a cell for this value.
 pub(super) fn to_json(value: &impl Serialize) -> Result<String> {
     serde_json::to_string(value)
+        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
+}
+
+/// Writes the text of a cell for a list to where another was.
+pub(super) fn write_list(
+    list: impl IntoIterator<Item: Serialize>,
+    text: &mut Vec<u8>,
+) -> Result<()> {
+    text.clear();
+    serde_json::Serializer::new(text)
+        .collect_seq(list)
         .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
 }
 

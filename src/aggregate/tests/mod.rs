@@ -56,7 +56,6 @@ fn inventory(machines: u8) -> Inventory {
     let row = |number| InventoryMachine {
         id: machine(number),
         line: u64::from(number) + 2,
-        cells: Vec::new(),
     };
     Inventory {
         file: "machines.csv".to_owned(),

@@ -9,7 +9,7 @@ use proptest::{
 };
 
 use crate::{
-    inventory::{Inventory, InventoryMachine, RejectedRow, read_from},
+    inventory::{Cells, Inventory, InventoryMachine, RejectedRow, read_from},
     machine::MachineId,
 };
 
@@ -196,7 +196,7 @@ impl Style {
         if let Some(id) = self.header {
             text += &self.row(&fleet.row(id, &fleet.names));
         }
-        let mut sorting = Sorting::default();
+        let mut sorting = Sorting::new(fleet.names.len());
         for row in &fleet.rows {
             text += &self.line_end.repeat(row.blank_lines_before);
             sorting.sort(row, self.next_line(&text));
@@ -219,41 +219,48 @@ impl Style {
             inventory.columns.clone_from(&fleet.names);
             return inventory;
         }
-        let blank = |column: usize| {
-            let mut machines = inventory.machines.iter();
-            machines.all(|machine| machine.cells[column].trim().is_empty())
-        };
-        let used: Vec<usize> = (0..fleet.names.len()).filter(|&at| !blank(at)).collect();
+        let rows = 0..inventory.machines.len();
+        let rows = rows.map(|row| inventory.cells.row(row).collect());
+        let rows: Vec<Vec<&str>> = rows.collect();
+        let blank = |&at: &usize| rows.iter().all(|row| row[at].trim().is_empty());
+        let used: Vec<usize> = (0..fleet.names.len()).filter(|at| !blank(at)).collect();
         let position = |&at: &usize| at + 1 + usize::from(at >= fleet.id_position);
         let names = used.iter().map(|at| format!("column{}", position(at)));
         inventory.columns = names.collect();
-        for machine in &mut inventory.machines {
-            machine.cells = used.iter().map(|&at| machine.cells[at].clone()).collect();
-        }
+        let kept = rows.iter().map(|row| used.iter().map(|&at| row[at]));
+        inventory.cells = kept.collect();
         inventory
     }
 }
 
 /// What the rows come to, one after the other.
-#[derive(Default)]
 struct Sorting {
     inventory: Inventory,
     seen: HashSet<MachineId>,
 }
 
 impl Sorting {
+    fn new(columns: usize) -> Self {
+        Self {
+            inventory: Inventory {
+                cells: Cells::new(columns),
+                ..Inventory::default()
+            },
+            seen: HashSet::new(),
+        }
+    }
+
     fn sort(&mut self, row: &Row, line: u64) {
         let blank = |text: &String| text.trim().is_empty();
         if blank(&row.id) && row.cells.iter().all(blank) {
             return;
         }
         let input = row.id.clone();
-        let cells = row.cells.clone();
         match row.id.parse() {
             Err(_) => self.inventory.rejected.push(RejectedRow { line, input }),
             Ok(id) if self.seen.insert(id) => {
-                let machine = InventoryMachine { id, line, cells };
-                self.inventory.machines.push(machine);
+                self.inventory.machines.push(InventoryMachine { id, line });
+                self.inventory.cells.push(&row.cells);
             }
             Ok(_) => self.inventory.duplicates += 1,
         }

@@ -36,7 +36,7 @@ impl Report for Machines {
         let mut table = Table::new(run, out);
         header(&mut table, &run.inventory.columns)?;
         for machine in &run.fleet.machines {
-            let cells = &run.inventory.machines[machine.position].cells;
+            let cells = run.inventory.cells.row(machine.position);
             row(&mut table, (machine, cells), &machine.missing(run.gaps)?)?;
         }
         table.finish()
@@ -52,15 +52,15 @@ fn header(table: &mut Table<'_>, columns: &[String]) -> io::Result<()> {
     table.end_row()
 }
 
-fn row(
+fn row<'cells>(
     table: &mut Table<'_>,
-    (machine, cells): (&MachineRow, &[String]),
+    (machine, mut cells): (&MachineRow, impl Iterator<Item = &'cells str>),
     missing: &[Arc<MissingKb>],
 ) -> io::Result<()> {
     let answered = machine.result.as_ref().ok();
     table.own_or_empty(answered.map(|it| it.rank))?;
     table.own(machine.id)?;
-    cells.iter().try_for_each(|cell| table.text(cell))?;
+    cells.try_for_each(|cell| table.text(cell))?;
     table.own(machine.status())?;
     match answered {
         Some(answered) => figures(table, answered, missing)?,

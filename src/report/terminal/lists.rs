@@ -82,8 +82,8 @@ pub(super) fn worst_machines(run: &Run<'_>, width: u16) -> Vec<String> {
         Column::text("top KB"),
     ]);
     let row = |(machine, answered): (&MachineRow, &Answered)| {
-        let cells = &run.inventory.machines[machine.position].cells;
-        let name = name_column.map(|column| cells[column].as_str());
+        let mut cells = run.inventory.cells.row(machine.position);
+        let name = name_column.and_then(|column| cells.nth(column));
         machine_row(machine, name, answered)
     };
     let rows: Vec<_> = worst.into_iter().map(row).collect();

@@ -15,6 +15,10 @@ fn rendered(fixture: &Fixture, width: u16) -> String {
 
 /// As many machines as outcomes, all with a name.
 fn fleet(outcomes: Vec<Outcome>) -> Fixture {
+    named_fleet("a-rather-long-name.contoso.com", outcomes)
+}
+
+fn named_fleet(name: &str, outcomes: Vec<Outcome>) -> Fixture {
     let mut fixture = Fixture::small();
     fixture.inventory.rejected.clear();
     fixture.inventory.machines = outcomes
@@ -22,9 +26,9 @@ fn fleet(outcomes: Vec<Outcome>) -> Fixture {
         .map(|outcome| InventoryMachine {
             id: outcome.machine,
             line: 2,
-            cells: vec!["a-rather-long-name.contoso.com".to_owned(), String::new()],
         })
         .collect();
+    fixture.inventory.cells = outcomes.iter().map(|_| [name, ""]).collect();
     fixture.outcomes = outcomes;
     fixture
 }
@@ -142,9 +146,8 @@ proptest! {
     fn text_from_outside_steers_nothing(text in "(\\PC|\\pC|\u{1b}\\[2J|\n){0,30}", width: u16) {
         let mut missing = gap(&text, 3);
         missing.name = Some(text.as_str().into());
-        let mut fixture = fleet(vec![answer(1, vec![missing])]);
+        let mut fixture = named_fleet(&text, vec![answer(1, vec![missing])]);
         fixture.inventory.columns[0] = "name".to_owned();
-        fixture.inventory.machines[0].cells[0].clone_from(&text);
         fixture.facts.folder = text.into();
         let lines = rendered(&fixture, width);
         let steers = |it: char| (it.is_control() && it != '\n') || it == '\u{202e}';
@@ -157,8 +160,7 @@ proptest! {
         let name = "n".repeat(length);
         let mut missing = gap("5000802", 3);
         missing.name = Some(name.as_str().into());
-        let mut fixture = fleet(vec![answer(1, vec![missing])]);
-        fixture.inventory.machines[0].cells[0] = name;
+        let fixture = named_fleet(&name, vec![answer(1, vec![missing])]);
         for line in rendered(&fixture, width).lines() {
             prop_assert!(line.chars().count() <= usize::from(width), "{}", line);
         }

@@ -16,9 +16,7 @@ fn full_of(text: &str) -> Fixture {
     let mut fixture = Fixture::small();
     let inventory = &mut fixture.inventory;
     inventory.columns.fill(text.to_owned());
-    for machine in &mut inventory.machines {
-        machine.cells.fill(text.to_owned());
-    }
+    inventory.cells = inventory.machines.iter().map(|_| [text, text]).collect();
     inventory.rejected[0].input = text.to_owned();
     let missing = MissingKb {
         id: KbId::new(text),
