@@ -1,11 +1,17 @@
 //! The machine: one device that Defender for Endpoint knows, named by its id.
 
-use std::{fmt, str::FromStr};
+use std::{
+    fmt,
+    str::{self, FromStr},
+};
 
 use thiserror::Error;
 
 /// Bytes in a machine id.
 const BYTES: usize = 20;
+
+/// The digits of its text.
+const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
 /// A Defender for Endpoint machine id: 40 hexadecimal characters.
 ///
@@ -33,6 +39,17 @@ impl MachineId {
     pub const fn from_bytes(bytes: [u8; BYTES]) -> Self {
         Self(bytes)
     }
+
+    /// Writes its text into `text`: where a million ids are written, each on the heap would be
+    /// felt.
+    pub fn encode(self, text: &mut [u8; 2 * BYTES]) -> &str {
+        let (pairs, _) = text.as_chunks_mut::<2>();
+        for (pair, byte) in pairs.iter_mut().zip(self.0) {
+            let digit = |nibble: u8| DIGITS[usize::from(nibble)];
+            *pair = [digit(byte >> 4), digit(byte & 0xf)];
+        }
+        str::from_utf8(text).unwrap_or_default()
+    }
 }
 
 impl FromStr for MachineId {
@@ -44,27 +61,36 @@ impl FromStr for MachineId {
             return Err(InvalidMachineId);
         }
         let mut bytes = [0; BYTES];
-        for (byte, [high, low]) in bytes.iter_mut().zip(pairs) {
-            *byte = nibble(*high)? << 4 | nibble(*low)?;
+        let mut all = 0;
+        for (byte, pair) in bytes.iter_mut().zip(pairs) {
+            let [high, low] = pair.map(|digit| WORTH[usize::from(digit)]);
+            *byte = high << 4 | low;
+            all |= high | low;
+        }
+        if all > 0xf {
+            return Err(InvalidMachineId);
         }
         Ok(Self(bytes))
     }
 }
 
-fn nibble(digit: u8) -> Result<u8, InvalidMachineId> {
-    match digit {
-        b'0'..=b'9' => Ok(digit - b'0'),
-        b'a'..=b'f' => Ok(digit - b'a' + 10),
-        b'A'..=b'F' => Ok(digit - b'A' + 10),
-        _ => Err(InvalidMachineId),
+/// What each byte is worth as a digit; more than 15 where it is none. To look it up takes a
+/// fraction of the time of comparing: whether a digit is a letter, no processor can foresee.
+const WORTH: [u8; 256] = {
+    let mut worth = [u8::MAX; 256];
+    let mut value = 0;
+    while value < 16 {
+        let digit = DIGITS[value as usize];
+        worth[digit as usize] = value;
+        worth[digit.to_ascii_uppercase() as usize] = value;
+        value += 1;
     }
-}
+    worth
+};
 
 impl fmt::Display for MachineId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0
-            .iter()
-            .try_for_each(|byte| write!(formatter, "{byte:02x}"))
+        formatter.write_str(self.encode(&mut [0; 2 * BYTES]))
     }
 }
 

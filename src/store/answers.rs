@@ -47,7 +47,8 @@ pub(super) fn put(
 
 /// The number of a machine, which is entered if it is new.
 pub(super) fn machine(connection: &Connection, service: i64, id: MachineId) -> Result<i64> {
-    let id = id.to_string();
+    let mut text = [0; 40];
+    let id = id.encode(&mut text);
     let mut find = connection
         .prepare_cached("SELECT id FROM machine WHERE service = ?1 AND machine_id = ?2")?;
     if let Some(row) = find.query(params![service, id])?.next()? {
@@ -216,7 +217,7 @@ impl Store {
              FROM machine JOIN answer ON answer.id = machine.last_answer
              WHERE service = ?1 AND machine_id = ?2",
         )?;
-        let mut rows = find.query(params![service, machine.to_string()])?;
+        let mut rows = find.query(params![service, machine.encode(&mut [0; 40])])?;
         let Some(row) = rows.next()? else {
             return Ok(None);
         };
