@@ -60,6 +60,13 @@ pub struct RejectedRow {
 }
 
 impl Inventory {
+    /// Gives back the memory that lists hold while they grow.
+    pub(crate) fn shrink_to_fit(&mut self) {
+        self.machines.shrink_to_fit();
+        self.cells.shrink_to_fit();
+        self.rejected.shrink_to_fit();
+    }
+
     /// Rows of data in the file; blank lines and the header are none.
     pub fn rows(&self) -> u64 {
         self.machines.len() as u64 + self.duplicates + self.rejected.len() as u64

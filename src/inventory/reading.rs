@@ -131,8 +131,7 @@ impl Reading {
         }
         self.overlong.warn(&self.inventory.file, self.names.len());
         self.drop_unused();
-        self.inventory.cells.shrink_to_fit();
-        self.inventory.machines.shrink_to_fit();
+        self.inventory.shrink_to_fit();
         Ok(self.inventory)
     }
 

@@ -7,7 +7,9 @@ use rusqlite::{Connection, OptionalExtension, Result, TransactionBehavior, param
 
 use super::{
     Application, Lock, RunId, RunRecord, Service, Standing, Store, StoreError,
+    cache::with_large_cache,
     calls::{self, Counting},
+    fingerprint::fleet,
     inventories, millis,
     runs::{RECORDS, record},
 };
@@ -86,12 +88,14 @@ impl Store {
     }
 
     fn start(&mut self, beginning: &Beginning<'_>) -> Result<(RunId, i64)> {
-        let transaction = self
-            .connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let begun = start(&transaction, &self.path, beginning)?;
-        transaction.commit()?;
-        Ok(begun)
+        let path = &self.path;
+        with_large_cache(&mut self.connection, |connection| {
+            let transaction =
+                connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let begun = start(&transaction, path, beginning)?;
+            transaction.commit()?;
+            Ok(begun)
+        })
     }
 
     /// What a run that began like this would find. Writes nothing.
@@ -100,11 +104,11 @@ impl Store {
         beginning: &Beginning<'_>,
         calls: Counting,
     ) -> Result<Outlook, StoreError> {
-        let path = self.path.clone();
-        let mut look = || -> Result<Outlook> {
+        let path = &self.path;
+        let look = |connection: &mut Connection| -> Result<Outlook> {
             // Never committed.
-            let transaction = self.connection.transaction()?;
-            let (run, _) = start(&transaction, &path, beginning)?;
+            let transaction = connection.transaction()?;
+            let (run, _) = start(&transaction, path, beginning)?;
             Ok(Outlook {
                 answers: transaction.query_row(
                     "SELECT count(answer) FROM run_machine WHERE run = ?1",
@@ -114,7 +118,8 @@ impl Store {
                 past_calls: calls::past(&transaction, beginning.application, calls)?,
             })
         };
-        look().map_err(|error| StoreError::sqlite(&path, error))
+        with_large_cache(&mut self.connection, look)
+            .map_err(|error| StoreError::sqlite(path, error))
     }
 
     /// The last run for the same machines, whatever became of it.
@@ -123,7 +128,7 @@ impl Store {
         service: i64,
         inventory: &Inventory,
     ) -> Result<Option<RunRecord>, StoreError> {
-        run_of_fleet(&self.connection, service, &inventories::fleet(inventory))
+        run_of_fleet(&self.connection, service, &fleet(inventory))
             .map_err(|error| StoreError::sqlite(&self.path, error))
     }
 }
@@ -135,7 +140,7 @@ fn start(connection: &Connection, path: &Path, beginning: &Beginning<'_>) -> Res
         service,
         inventory,
         application: calls::application(connection, beginning.application)?,
-        fleet: inventories::fleet(beginning.inventory),
+        fleet: fleet(beginning.inventory),
         now: millis(beginning.now),
     };
     let last = last_run(connection, &row)?;

@@ -5,26 +5,24 @@ use rusqlite::{
     Connection, Result, Row, params,
     types::{ToSqlOutput, ValueRef},
 };
-use sha2::{Digest, Sha256};
 
 use super::{
-    RunId, Store, StoreError, answers,
+    RunId, Store, StoreError,
     error::damage,
-    json::{from_json, parse, to_json, write_list},
+    fingerprint::Fingerprint,
+    json::{Text, from_json, parse, to_json, write_list},
+    numbered::numbered,
 };
-use crate::{
-    inventory::{Cells, Inventory, InventoryMachine, RejectedRow},
-    machine::MachineId,
-};
+use crate::inventory::{Cells, Inventory, InventoryMachine, RejectedRow};
 
 /// The number of an inventory, which is entered if it is new.
 pub(super) fn enter(connection: &Connection, service: i64, inventory: &Inventory) -> Result<i64> {
-    let (columns, rejected) = cells(inventory)?;
-    let digest = digest(service, inventory, [&columns, &rejected])?;
+    let digest = digest(service, inventory)?;
     let mut find = connection.prepare_cached("SELECT id FROM inventory WHERE digest = ?1")?;
     if let Some(row) = find.query([&digest])?.next()? {
         return row.get(0);
     }
+    let [columns, rejected] = cells(inventory)?;
     let mut enter = connection.prepare_cached(
         "INSERT INTO inventory (digest, file, columns, duplicates, rejected)
          VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -42,10 +40,10 @@ pub(super) fn enter(connection: &Connection, service: i64, inventory: &Inventory
 }
 
 /// What the cells for columns and rejected rows hold.
-fn cells(inventory: &Inventory) -> Result<(String, String)> {
+fn cells(inventory: &Inventory) -> Result<[String; 2]> {
     let rejected = inventory.rejected.iter();
     let rejected: Vec<(u64, &str)> = rejected.map(|row| (row.line, &*row.input)).collect();
-    Ok((to_json(&inventory.columns)?, to_json(&rejected)?))
+    Ok([to_json(&inventory.columns)?, to_json(&rejected)?])
 }
 
 fn enter_machines(
@@ -54,13 +52,13 @@ fn enter_machines(
     service: i64,
     inventory: &Inventory,
 ) -> Result<()> {
-    let mut enter = connection.prepare_cached(
+    let machines = numbered(connection, service, &inventory.machines)?;
+    let mut enter = connection.prepare(
         "INSERT INTO inventory_machine (inventory, position, machine, line, cells)
          VALUES (?1, ?2, ?3, ?4, ?5)",
     )?;
     let mut cells = Vec::new();
-    for (position, listed) in inventory.machines.iter().enumerate() {
-        let machine = answers::machine(connection, service, listed.id)?;
+    for (position, (listed, machine)) in inventory.machines.iter().zip(machines).enumerate() {
         write_list(inventory.cells.row(position), &mut cells)?;
         let cells = ToSqlOutput::Borrowed(ValueRef::Text(&cells));
         enter.execute(params![number, position, machine, listed.line, cells])?;
@@ -68,36 +66,16 @@ fn enter_machines(
     Ok(())
 }
 
-/// A fingerprint of all that stands in the list.
-fn digest(service: i64, inventory: &Inventory, cells: [&str; 2]) -> Result<Vec<u8>> {
-    let mut digest = Sha256::new()
-        .chain_update(service.to_le_bytes())
-        .chain_update(inventory.duplicates.to_le_bytes());
-    for text in [&*inventory.file, cells[0], cells[1]] {
-        digest.update((text.len() as u64).to_le_bytes());
-        digest.update(text);
-    }
+/// The fingerprint by which a list is known again.
+pub(super) fn digest(service: i64, inventory: &Inventory) -> Result<Vec<u8>> {
+    let [columns, rejected] = cells(inventory)?;
+    let mut digest = Fingerprint::new(service, inventory, [&columns, &rejected]);
     let mut cells = Vec::new();
     for (position, machine) in inventory.machines.iter().enumerate() {
         write_list(inventory.cells.row(position), &mut cells)?;
-        digest.update(machine.line.to_le_bytes());
-        digest.update(machine.id.to_string());
-        digest.update((cells.len() as u64).to_le_bytes());
-        digest.update(&cells);
+        digest.add(machine, &cells);
     }
-    Ok(digest.finalize().to_vec())
-}
-
-/// A fingerprint of the set of machines: the same machines in another order, or with other
-/// columns, are the same fleet.
-pub(super) fn fleet(inventory: &Inventory) -> Vec<u8> {
-    let mut ids: Vec<MachineId> = inventory.machines.iter().map(|it| it.id).collect();
-    ids.sort_unstable();
-    let mut digest = Sha256::new();
-    for id in ids {
-        digest.update(id.to_string());
-    }
-    digest.finalize().to_vec()
+    Ok(digest.finish())
 }
 
 impl Store {
@@ -122,15 +100,19 @@ impl Store {
              WHERE run.id = ?1
              ORDER BY position",
         )?;
+        let [columns, rejected] = cells(&inventory)?;
+        let mut digest = Fingerprint::new(service, &inventory, [&columns, &rejected]);
         let mut rows = statement.query([run.0])?;
         while let Some(row) = rows.next()? {
-            inventory.machines.push(machine(row)?);
-            inventory.cells.push(from_json::<Vec<String>>(row, 2)?);
+            let machine = machine(row)?;
+            digest.add(&machine, row.get_ref(2)?.as_bytes()?);
+            inventory.machines.push(machine);
+            inventory.cells.push(from_json::<Vec<Text<'_>>>(row, 2)?);
         }
-        let (columns, rejected) = cells(&inventory)?;
-        if digest(service, &inventory, [&columns, &rejected])? != written {
+        if digest.finish() != written {
             return Err(damage("the list of machines is not as it was written"));
         }
+        inventory.shrink_to_fit();
         Ok(inventory)
     }
 }

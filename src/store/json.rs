@@ -1,9 +1,19 @@
 //! Cells that hold lists, as JSON, or words of ours: what is read may have been edited.
 
-use std::{error::Error, str::FromStr};
+use std::{borrow::Cow, error::Error, str::FromStr};
 
 use rusqlite::{Result, Row, types::FromSqlError};
-use serde::{Serialize, Serializer, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, Serializer};
+
+/// A text in a list, left where it stands as far as it stands there letter by letter.
+#[derive(Deserialize)]
+pub(super) struct Text<'row>(#[serde(borrow)] Cow<'row, str>);
+
+impl AsRef<str> for Text<'_> {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
 
 /// The text of a cell for this value.
 pub(super) fn to_json(value: &impl Serialize) -> Result<String> {
@@ -23,7 +33,10 @@ pub(super) fn write_list(
 }
 
 /// The value in a cell.
-pub(super) fn from_json<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> Result<T> {
+pub(super) fn from_json<'row, T: Deserialize<'row>>(
+    row: &'row Row<'_>,
+    column: usize,
+) -> Result<T> {
     Ok(serde_json::from_str(row.get_ref(column)?.as_str()?).map_err(unreadable)?)
 }
 

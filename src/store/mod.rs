@@ -9,8 +9,10 @@
 
 mod answers;
 mod begin;
+mod cache;
 mod calls;
 mod error;
+mod fingerprint;
 mod finish;
 mod gaps;
 mod header;
@@ -19,6 +21,7 @@ mod json;
 mod lock;
 mod missing_kbs;
 mod moment;
+mod numbered;
 mod open;
 mod place;
 mod queue;

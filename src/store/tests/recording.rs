@@ -119,3 +119,56 @@ async fn a_full_disk_loses_no_outcome_and_stops_the_asking() {
     let error = crate::text::chain(&left.failure.unwrap());
     assert!(error.contains("the disk is full"), "{error}");
 }
+
+/// A list whose machines have these numbers, and cells that JSON writes in another way.
+fn list(numbers: &[u8]) -> Inventory {
+    let rows = numbers
+        .iter()
+        .map(|&number| format!("{},\"{number} \"\"a\"\"\\\",Zürich\n", machine(number)));
+    let csv = format!("id,name,site\n{}", rows.collect::<String>());
+    read_from(csv.as_bytes(), "machines.csv", None).unwrap()
+}
+
+fn begin_with(store: &mut Store, inventory: &Inventory) -> RunId {
+    let begun = store.begin(&Beginning {
+        service: &service(),
+        application: &application(),
+        inventory,
+        reuse: Reuse::Nothing,
+        since: None,
+        now: now(),
+    });
+    begun.unwrap().run
+}
+
+#[test]
+fn machines_that_are_known_and_new_ones_are_read_back_in_their_order() {
+    let place = Place::new();
+    let mut store = place.open();
+    let lists = [&[5, 2, 9][..], &[9, 1, 5, 7], &[3]].map(list);
+    let runs = lists.each_ref().map(|list| begin_with(&mut store, list));
+    for (list, run) in lists.iter().zip(runs) {
+        assert_eq!(store.inventory(run).unwrap(), *list);
+    }
+    let machines = "SELECT count(*) FROM machine";
+    let machines = store.connection.query_row(machines, [], |row| row.get(0));
+    assert_eq!(machines, Ok(6));
+}
+
+#[test]
+fn a_list_that_was_altered_is_not_read_back() {
+    let place = Place::new();
+    let mut store = place.open();
+    let run = begin_with(&mut store, &list(&[5, 2]));
+    for altered in ["cells = '[\"a\",\"b\"]'", "line = 7", "machine = 1"] {
+        let alter = format!("UPDATE inventory_machine SET {altered} WHERE position = 1");
+        store.connection.execute_batch("SAVEPOINT whole").unwrap();
+        store.connection.execute(&alter, []).unwrap();
+        let error = crate::text::chain(&store.inventory(run).unwrap_err());
+        assert!(
+            error.contains("not as it was written"),
+            "{altered}: {error}"
+        );
+        store.connection.execute_batch("ROLLBACK TO whole").unwrap();
+    }
+}
