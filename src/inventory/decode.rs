@@ -81,7 +81,8 @@ pub(super) fn is_space(letter: char) -> bool {
 
 /// Whether a cell holds nothing that can be seen.
 pub(super) fn is_blank(bytes: &[u8]) -> bool {
-    trimmed(&cell(bytes)).is_empty()
+    let is_seen = bytes.first().is_some_and(u8::is_ascii_graphic);
+    !is_seen && trimmed(&cell(bytes)).is_empty()
 }
 
 #[cfg(test)]

@@ -9,6 +9,8 @@ use std::{
     io::{self, Read},
 };
 
+use memchr::memchr2_iter;
+
 /// What follows the text: one more record. It only comes out as one when every quoted
 /// cell before it was closed.
 const TRAILER: &[u8] = b"\n.\n";
@@ -22,7 +24,7 @@ pub(super) struct Lines<R> {
     end: Option<u64>,
     offset: u64,
     line: u64,
-    /// The byte before.
+    /// The byte before, or one of the same line.
     last: u8,
     /// A carriage return alone ends a line, as in files of old Macs.
     carriage_returns: bool,
@@ -79,10 +81,20 @@ impl<R: Read> Lines<R> {
     }
 
     fn note(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            self.note_byte(byte);
-            self.last = byte;
-            self.offset += 1;
+        let mut from = 0;
+        for end in memchr2_iter(b'\n', b'\r', bytes) {
+            self.note_within_line(&bytes[from..end]);
+            self.note_byte(bytes[end]);
+            from = end + 1;
+        }
+        self.note_within_line(&bytes[from..]);
+    }
+
+    /// Of bytes that end no line, only the first tells anything.
+    fn note_within_line(&mut self, bytes: &[u8]) {
+        if let [first, others @ ..] = bytes {
+            self.note_byte(*first);
+            self.offset += others.len() as u64;
         }
     }
 
@@ -102,6 +114,8 @@ impl<R: Read> Lines<R> {
         if byte == b'\n' {
             self.line += 1;
         }
+        self.last = byte;
+        self.offset += 1;
     }
 }
 
