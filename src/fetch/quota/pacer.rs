@@ -14,44 +14,61 @@ use tokio::time::Instant;
 use super::Pace;
 
 /// Spreads calls evenly. It only smooths: the windows hold the limits.
+///
+/// Every timer rings late, by a millisecond or more, and a pace that starts anew from there
+/// loses that with every call. So a late call may be made up for, by as much as [`LATE`], and
+/// the pace is held on the average.
 #[derive(Debug)]
 pub(super) struct Pacer {
     limiter: RateLimiter<NotKeyed, InMemoryState, TokioClock, NoOpMiddleware<Nanos>>,
     clock: TokioClock,
     period: Duration,
+    /// What a call takes in governor's cells. They are shorter than the time between two
+    /// calls, so that its burst can be a part of that.
+    cells: NonZeroU32,
 }
 
-/// Tokio's timer ticks in milliseconds, so a pace with shorter periods comes in small
-/// clumps, or every wake-up would be late by more than a period.
-const CLUMP: Duration = Duration::from_millis(10);
+/// What is made up for when timers are late. At a faster pace than one call in this time,
+/// a call or more: then they come in small clumps.
+const LATE: Duration = Duration::from_millis(10);
 
 impl Pacer {
     /// A pacer, or none where the pace is `none` or too fast to be told from it.
     pub(super) fn new(pace: Pace) -> Option<Self> {
         let pace = pace.0?;
         let period = pace.window / pace.calls.get();
-        let clump = CLUMP.as_nanos().checked_div(period.as_nanos())?;
-        let burst = NonZeroU32::new(u32::try_from(clump).ok()?).unwrap_or(NonZeroU32::MIN);
-        let quota = governor::Quota::with_period(period)?.allow_burst(burst);
+        let cells = NonZeroU32::new(in_whole(period, LATE)?).unwrap_or(NonZeroU32::MIN);
+        let cell = period / cells.get();
+        let burst = cells.checked_add(in_whole(LATE, cell)?.max(1))?;
+        let quota = governor::Quota::with_period(cell)?.allow_burst(burst);
         let clock = TokioClock::start();
         Some(Self {
             limiter: RateLimiter::direct_with_clock(quota, clock.clone()),
             clock,
             period,
+            cells,
         })
     }
 
     /// Takes the next place, or says when there is one.
     pub(super) fn take(&self, now: Instant) -> Result<(), Instant> {
-        self.limiter
-            .check()
-            .map_err(|busy| now + busy.wait_time_from(self.clock.now()))
+        match self.limiter.check_n(self.cells) {
+            Ok(Err(busy)) => Err(now + busy.wait_time_from(self.clock.now())),
+            // The burst is larger than a call, so that there is always room for one.
+            Ok(Ok(())) | Err(_) => Ok(()),
+        }
     }
 
     /// The time between two calls.
     pub(super) fn period(&self) -> Duration {
         self.period
     }
+}
+
+/// How many of these fit into the whole; `None` where they are too short to count.
+fn in_whole(whole: Duration, part: Duration) -> Option<u32> {
+    let count = whole.as_nanos().checked_div(part.as_nanos())?;
+    u32::try_from(count).ok()
 }
 
 /// Tokio's clock in governor's terms, nanoseconds since a start, so that a paused clock
@@ -79,6 +96,8 @@ impl Clock for TokioClock {
 
 #[cfg(test)]
 mod tests {
+    use tokio::time::{sleep, sleep_until};
+
     use super::*;
 
     async fn seconds_for(calls: u32, pace: &str) -> f64 {
@@ -97,14 +116,44 @@ mod tests {
         for (calls, pace, expected) in [
             (101, "10/s", 10.0),
             (5, "1/min", 240.0),
+            (5, "1/30d", 4.0 * 30.0 * 86_400.0),
+            (701, "7/s", 100.0),
+            (991, "99/s", 10.0),
+            (1501, "150/s", 10.0),
             (10_001, "1000/s", 10.0),
             (100_001, "20000/s", 5.0),
         ] {
             let seconds = seconds_for(calls, pace).await;
             assert!(
-                (seconds / expected - 1.0).abs() < 0.02,
+                (seconds / expected - 1.0).abs() < 0.01,
                 "{pace}: {seconds} s"
             );
+        }
+    }
+
+    /// A timer that is late each time costs nothing, and a long wait brings no burst.
+    #[tokio::test(start_paused = true)]
+    async fn late_timers_are_made_up_for() {
+        let pacer = Pacer::new("10/s".parse().unwrap()).unwrap();
+        let start = Instant::now();
+        let mut sent = Vec::new();
+        for call in 0..201 {
+            while let Err(at) = pacer.take(Instant::now()) {
+                sleep_until(at + Duration::from_millis(call % 4)).await;
+            }
+            sent.push(Instant::now());
+        }
+        assert!(
+            start.elapsed() < Duration::from_millis(20_010),
+            "{:?}",
+            start.elapsed()
+        );
+        sleep(Duration::from_mins(1)).await;
+        pacer.take(Instant::now()).unwrap();
+        let next = pacer.take(Instant::now()).unwrap_err() - Instant::now();
+        assert!(next >= Duration::from_millis(80), "{next:?}");
+        for pair in sent.windows(2) {
+            assert!(pair[1] - pair[0] >= Duration::from_millis(80));
         }
     }
 

@@ -231,7 +231,8 @@ async fn the_service_may_ask_for_a_longer_pause() {
         assert!(!probes.is_empty());
         for pair in probes.windows(2) {
             let pause = pair[1] - pair[0];
-            assert!(pause >= f64::from(between), "{pause}");
+            // Not exactly: the seconds are differences of fractions.
+            assert!(pause > f64::from(between) - 0.001, "{pause}");
         }
     }
 }
