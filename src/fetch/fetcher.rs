@@ -4,7 +4,7 @@
 use std::{
     sync::{
         Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicU32, Ordering::Relaxed},
     },
     time::Duration,
 };
@@ -17,12 +17,13 @@ use tracing::{info, warn};
 
 use super::{
     breaker::Breaker,
+    estimate::{Stage, too_many},
     outage::Health,
     plan::Plan,
     question::{Asked, Question},
     quota::{Load, Quota},
     retry::RetryPolicy,
-    tracker::{Counts, Progress, Requests, Tracker},
+    tracker::{Progress, Requests, Tracker},
 };
 use crate::{
     defender::Api,
@@ -34,8 +35,6 @@ const LATE_PASSES: u32 = 2;
 /// Machines under way for each call in flight: those that wait for another try take no
 /// place from the others.
 const UNDER_WAY: usize = 4;
-/// Repetitions of one call that the forecast reckons with at most.
-const MOST_REPEATED: u64 = 5;
 /// What an answer takes, for the forecast before the first has arrived.
 pub const USUAL_LATENCY: Duration = Duration::from_millis(300);
 
@@ -92,7 +91,8 @@ pub struct Fetcher<A> {
     plan: Plan,
     out_of_time: AtomicBool,
     stopped_by: Mutex<Option<Ending>>,
-    late_passes_left: AtomicU64,
+    /// Late passes that have begun.
+    late_passes: AtomicU32,
 }
 
 impl<A: Api> Fetcher<A> {
@@ -109,12 +109,12 @@ impl<A: Api> Fetcher<A> {
                 gentle: stops.gentle.child_token(),
                 hard: stops.hard.clone(),
             },
-            tracker: Tracker::new(&plan),
+            tracker: Tracker::new(&plan, late_calls),
             concurrency: settings.concurrency,
             plan,
             out_of_time: AtomicBool::new(false),
             stopped_by: Mutex::new(None),
-            late_passes_left: AtomicU64::new(u64::from(LATE_PASSES)),
+            late_passes: AtomicU32::new(0),
         }
     }
 
@@ -133,7 +133,7 @@ impl<A: Api> Fetcher<A> {
         let mut breaker = Breaker::new(watched);
         let mut unknown = self.pass(first, &mut breaker, &mut sink).await;
         unknown.extend(self.plan.unknown.iter().copied().map(Question::unknown));
-        if self.too_many(unknown.len() as u64) {
+        if too_many(unknown.len() as u64, self.plan.len()) {
             warn!(
                 "{} of {} machines are not known to the service: is this the right list, \
                  the right tenant? They are not asked for again",
@@ -143,8 +143,7 @@ impl<A: Api> Fetcher<A> {
             return self.ending();
         }
         for pass in 1..=LATE_PASSES {
-            self.late_passes_left
-                .store(u64::from(LATE_PASSES - pass), Relaxed);
+            self.late_passes.store(pass, Relaxed);
             // Whoever had this pass in an earlier process waits for the next.
             let (now, later) = unknown
                 .into_iter()
@@ -153,11 +152,6 @@ impl<A: Api> Fetcher<A> {
             unknown.extend(self.late_pass(now, &mut breaker, &mut sink).await);
         }
         self.ending()
-    }
-
-    /// Whether more than a fifth of the fleet is unknown: then it is the list or the tenant.
-    fn too_many(&self, unknown: u64) -> bool {
-        unknown * 5 > self.plan.len()
     }
 
     async fn late_pass(
@@ -177,7 +171,10 @@ impl<A: Api> Fetcher<A> {
             "asking again for {} machines that the service did not know",
             unknown.len()
         );
-        self.tracker.again(unknown.len() as u64);
+        let calls = unknown
+            .iter()
+            .map(|question| late_calls(question.times_unknown));
+        self.tracker.again(unknown.len() as u64, calls.sum());
         self.pass(unknown, breaker, sink).await
     }
 
@@ -195,7 +192,7 @@ impl<A: Api> Fetcher<A> {
         while let Some(asked) = asked.next().await {
             let outcome = match asked {
                 Asked::NotFound { question, standing } => {
-                    self.tracker.unknown();
+                    self.tracker.unknown(late_calls(question.times_unknown));
                     breaker.works();
                     unknown.push(question);
                     Some(standing)
@@ -215,7 +212,7 @@ impl<A: Api> Fetcher<A> {
     fn left_out(&self, question: Question) -> Option<Outcome> {
         self.stopped();
         if question.is_unknown() {
-            self.tracker.unknown();
+            self.tracker.unknown(0);
         }
         question.into_standing()
     }
@@ -285,17 +282,16 @@ impl<A: Api> Fetcher<A> {
 
     /// Where the run stands, and when it will have ended.
     pub fn progress(&self) -> Progress {
-        let counts = self.tracker.counts();
-        let requests = self.tracker.requests();
+        let now = Instant::now();
+        let in_flight = self.quota.in_flight();
         let load = Load {
-            calls: self.calls_left(counts, requests),
-            latency: self.tracker.latency().unwrap_or(USUAL_LATENCY),
+            calls: self.stage(in_flight.len() as u64).calls_left(),
+            latency: self.latency(now, in_flight.first().copied()),
             concurrency: self.concurrency,
         };
-        let now = Instant::now();
         Progress {
-            counts,
-            requests,
+            counts: self.tracker.counts(),
+            requests: self.tracker.requests(),
             used: self.quota.used(),
             waiting: self
                 .quota
@@ -305,18 +301,34 @@ impl<A: Api> Fetcher<A> {
         }
     }
 
-    /// Machines not asked yet, the repetitions that they will need if they go as those
-    /// before, and the late passes.
-    fn calls_left(&self, counts: Counts, requests: Requests) -> u64 {
-        let machines = counts.machines.saturating_sub(counts.done());
-        let first = requests.sent.saturating_sub(requests.retried).max(1);
-        let repeated = machines * requests.retried.min(first * MOST_REPEATED) / first;
-        let passes = self.late_passes_left.load(Relaxed);
-        let late = if self.too_many(counts.not_found) {
-            0
-        } else {
-            counts.not_found * passes
-        };
-        machines + repeated + late
+    /// How long an answer takes; before the first has arrived, at least as long as it is
+    /// being waited for.
+    fn latency(&self, now: Instant, waits_since: Option<Instant>) -> Duration {
+        self.tracker.latency().unwrap_or_else(|| {
+            let waited = waits_since.map(|since| now - since);
+            waited.unwrap_or_default().max(USUAL_LATENCY)
+        })
     }
+
+    fn stage(&self, in_flight: u64) -> Stage {
+        let counts = self.tracker.counts();
+        let (findings, late) = self.tracker.findings();
+        let passes = self.late_passes.load(Relaxed);
+        Stage {
+            fleet: counts.machines,
+            machines: counts.machines.saturating_sub(counts.done()),
+            in_flight,
+            replies: self.requests().sent.saturating_sub(in_flight),
+            findings,
+            unknown: counts.not_found,
+            late,
+            passes: u64::from(LATE_PASSES.saturating_sub(passes)),
+            is_late: passes > 0,
+        }
+    }
+}
+
+/// In how many late passes a machine is asked for that was unknown so often.
+fn late_calls(times_unknown: u32) -> u64 {
+    u64::from((LATE_PASSES + 1).saturating_sub(times_unknown))
 }

@@ -2,6 +2,7 @@
 
 mod ask;
 mod breaker;
+mod estimate;
 mod fetcher;
 mod outage;
 mod plan;

@@ -103,12 +103,18 @@ pub(super) struct Tracker {
     started: AtomicU64,
     /// Machines that the first pass asks for.
     unasked: u64,
+    /// How often something was found out about a machine.
+    findings: AtomicU64,
+    /// Calls that late passes will take for machines that wait for them.
+    late: AtomicU64,
     counts: Mutex<Counts>,
     latency: Mutex<Option<Duration>>,
 }
 
 impl Tracker {
-    pub(super) fn new(plan: &Plan) -> Self {
+    /// Counts for what is planned; `late_calls` tells how many late passes a machine has left
+    /// that was unknown so often.
+    pub(super) fn new(plan: &Plan, late_calls: fn(u32) -> u64) -> Self {
         let counts = Counts {
             machines: plan.len(),
             answered: plan.reused,
@@ -117,6 +123,7 @@ impl Tracker {
         };
         Self {
             unasked: plan.machines.len() as u64,
+            late: AtomicU64::new(plan.unknown.iter().map(|it| late_calls(it.times)).sum()),
             counts: Mutex::new(counts),
             ..Self::default()
         }
@@ -159,16 +166,28 @@ impl Tracker {
         *self.latency.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn unknown(&self) {
+    /// How often something was found out about a machine, and the calls of late passes for
+    /// those that wait for them.
+    pub(super) fn findings(&self) -> (u64, u64) {
+        (self.findings.load(Relaxed), self.late.load(Relaxed))
+    }
+
+    /// Notes that a machine is not known, and that so many calls will be sent for it late.
+    pub(super) fn unknown(&self, late_calls: u64) {
+        self.findings.fetch_add(1, Relaxed);
+        self.late.fetch_add(late_calls, Relaxed);
         self.count(|counts| counts.not_found += 1);
     }
 
-    /// Takes unknown machines back that are asked for once more.
-    pub(super) fn again(&self, machines: u64) {
+    /// Takes unknown machines back that are asked for once more, and the calls that were to
+    /// be sent for them late.
+    pub(super) fn again(&self, machines: u64, late_calls: u64) {
+        self.late.fetch_sub(late_calls, Relaxed);
         self.count(|counts| counts.not_found -= machines);
     }
 
     pub(super) fn done(&self, outcome: &Outcome) {
+        self.findings.fetch_add(1, Relaxed);
         self.count(|counts| match &outcome.result {
             Ok(_) => counts.answered += 1,
             Err(failure) if failure.reason == Reason::NotFound => counts.not_found += 1,

@@ -7,6 +7,7 @@
 //! remembers them.
 
 mod forecast;
+mod in_flight;
 mod ledger;
 mod limits;
 mod pacer;
@@ -26,6 +27,8 @@ pub use self::{
     limits::{InvalidLimit, Pace, RateLimit, RateLimits},
 };
 use self::{
+    forecast::{Schedule, Stand},
+    in_flight::InFlight,
     pacer::Pacer,
     pause::Pause,
     window::{Place, Window},
@@ -46,6 +49,9 @@ pub struct Quota {
 #[derive(Debug)]
 struct State {
     windows: Vec<Window>,
+    in_flight: InFlight,
+    /// When the last place was taken.
+    last: Option<Instant>,
     pause: Pause,
     /// In an outage: when the service is asked again.
     down_until: Option<Instant>,
@@ -61,6 +67,8 @@ pub struct Permit<'a> {
     /// places.
     granted: bool,
     call: Option<CallNumber>,
+    /// Its place among those in flight.
+    place: usize,
 }
 
 /// What calls wait for.
@@ -81,6 +89,8 @@ impl Quota {
             turn: tokio::sync::Mutex::new(()),
             state: Mutex::new(State {
                 windows: limits.0.iter().copied().map(Window::new).collect(),
+                in_flight: InFlight::default(),
+                last: None,
                 pause: Pause::default(),
                 down_until: None,
             }),
@@ -146,10 +156,12 @@ impl Quota {
             pacer.take(now).map_err(Place::At)?;
         }
         state.windows.iter_mut().for_each(Window::take);
+        state.last = Some(now);
         Ok(Permit {
             quota: self,
             granted: false,
             call: None,
+            place: state.in_flight.take(now),
         })
     }
 
@@ -214,18 +226,27 @@ impl Quota {
             .collect()
     }
 
-    /// When the last of these calls will be answered, by the windows as they stand.
+    /// When each call in flight was sent, earliest first.
+    pub fn in_flight(&self) -> Vec<Instant> {
+        self.state().in_flight.sent()
+    }
+
+    /// When the last of these calls will be answered, and of those in flight, by the windows
+    /// as they stand.
     pub fn forecast(&self, load: Load) -> Instant {
         let now = Instant::now();
+        let period = self.pacer.as_ref().map_or(Duration::ZERO, Pacer::period);
         let state = self.state();
-        let pace = self.pacer.as_ref().map_or(Duration::ZERO, Pacer::period);
-        forecast::forecast(
-            &state.windows,
-            pace,
-            state.pause.until(now).max(state.down_until).unwrap_or(now),
+        let stand = Stand {
             now,
-            load,
-        )
+            resume_at: state.pause.until(now).max(state.down_until).unwrap_or(now),
+            windows: &state.windows,
+            in_flight: &state.in_flight.sent(),
+            pace: (period, state.last),
+        };
+        let schedule = Schedule::new(&stand, load);
+        drop(state);
+        schedule.end()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -247,6 +268,7 @@ impl Drop for Permit<'_> {
     fn drop(&mut self) {
         let now = Instant::now();
         let mut state = self.quota.state();
+        state.in_flight.leave(self.place);
         for window in &mut state.windows {
             if self.granted {
                 window.answered(now);

@@ -97,12 +97,9 @@ impl Window {
         (self.in_flight + self.expiries.len(), self.limit)
     }
 
-    /// The instants at which the counted calls stop counting, soonest first, if those in
-    /// flight were answered at `answered`.
-    pub(super) fn expiries(&self, answered: Instant) -> VecDeque<Instant> {
-        let mut expiries = self.expiries.clone();
-        expiries.extend(std::iter::repeat_n(answered + self.hold, self.in_flight));
-        expiries
+    /// When each answered call stops counting, soonest first.
+    pub(super) fn expiries(&self) -> impl Iterator<Item = Instant> {
+        self.expiries.iter().copied()
     }
 
     pub(super) fn limit(&self) -> usize {

@@ -1,0 +1,141 @@
+//! How many calls are left, by how it went so far.
+
+/// So many machines are taken for well-behaved ones beside those that were asked, so that
+/// the first that fails is not taken for the rule.
+const WELL_BEHAVED: u64 = 50;
+/// Calls that a machine may be expected to take at most.
+const MOST_CALLS: u64 = 6;
+
+/// How far the asking is.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Stage {
+    /// Machines of the run.
+    pub(super) fleet: u64,
+    /// Machines that the pass under way has to bring something about yet.
+    pub(super) machines: u64,
+    /// Calls for them that are in flight.
+    pub(super) in_flight: u64,
+    /// Calls that were replied to.
+    pub(super) replies: u64,
+    /// How often these brought something about a machine: an answer, a failure that stands,
+    /// or that it is not known.
+    pub(super) findings: u64,
+    /// Machines that are not known.
+    pub(super) unknown: u64,
+    /// Calls to come for these, if they stay unknown.
+    pub(super) late: u64,
+    /// Late passes after the pass under way.
+    pub(super) passes: u64,
+    /// Whether the pass under way is one of them.
+    pub(super) is_late: bool,
+}
+
+impl Stage {
+    /// Calls still to be sent: for machines not asked yet, the repetitions that they need if
+    /// they go as those before, and the late passes.
+    pub(super) fn calls_left(self) -> u64 {
+        let machines = self.machines + self.late();
+        let each = |calls| machines * calls / (self.findings + WELL_BEHAVED);
+        let calls =
+            each(self.replies + WELL_BEHAVED).clamp(machines, machines.saturating_mul(MOST_CALLS));
+        calls.saturating_sub(self.in_flight)
+    }
+
+    /// Questions in late passes: whoever is unknown is taken to stay so.
+    fn late(self) -> u64 {
+        if self.is_late {
+            return self.late + self.machines * self.passes;
+        }
+        let more = self.machines * self.unknown / (self.findings + WELL_BEHAVED);
+        if too_many(self.unknown + more, self.fleet) {
+            return 0;
+        }
+        self.late + more * self.passes
+    }
+}
+
+/// Whether more than a fifth of a fleet is unknown: then it is the list or the tenant.
+pub(super) fn too_many(unknown: u64, fleet: u64) -> bool {
+    unknown * 5 > fleet
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn in_the_middle() -> Stage {
+        Stage {
+            fleet: 2000,
+            machines: 1000,
+            replies: 1000,
+            findings: 1000,
+            passes: 2,
+            ..Stage::default()
+        }
+    }
+
+    #[test]
+    fn each_machine_takes_a_call_when_all_goes_well() {
+        assert_eq!(in_the_middle().calls_left(), 1000);
+    }
+
+    #[test]
+    fn calls_in_flight_are_sent_already() {
+        let stage = Stage {
+            in_flight: 8,
+            ..in_the_middle()
+        };
+        assert_eq!(stage.calls_left(), 992);
+        let last = Stage {
+            machines: 8,
+            ..stage
+        };
+        assert_eq!(last.calls_left(), 0);
+    }
+
+    #[test]
+    fn failures_are_reckoned_with() {
+        for (replies, expected) in [(1020, 1019), (2000, 1952), (1_000_000, 6000)] {
+            let stage = Stage {
+                replies,
+                ..in_the_middle()
+            };
+            assert_eq!(stage.calls_left(), expected);
+        }
+        let first = Stage {
+            replies: 1,
+            findings: 0,
+            ..in_the_middle()
+        };
+        assert_eq!(first.calls_left(), 1020, "one is no rule");
+    }
+
+    #[test]
+    fn so_are_late_passes() {
+        let first_pass = Stage {
+            unknown: 21,
+            late: 42,
+            ..in_the_middle()
+        };
+        assert_eq!(first_pass.calls_left(), 1000 + 42 + 2 * 20);
+        let late_pass = Stage {
+            machines: 30,
+            unknown: 10,
+            late: 10,
+            passes: 1,
+            is_late: true,
+            ..in_the_middle()
+        };
+        assert_eq!(late_pass.calls_left(), 2 * 30 + 10);
+    }
+
+    #[test]
+    fn a_wrong_list_is_not_asked_again() {
+        let stage = Stage {
+            unknown: 300,
+            late: 600,
+            ..in_the_middle()
+        };
+        assert_eq!(stage.calls_left(), 1000);
+    }
+}
