@@ -217,9 +217,12 @@ impl<A: Api> Fetcher<A> {
         let reply = self.stops.hard.run_until_cancelled(call).await;
         drop(turn);
         let reply = reply?;
+        if is_usual(&reply) {
+            self.tracker.took(sent.elapsed());
+        }
         match &reply {
             Ok(_) => {
-                self.tracker.answer(sent.elapsed());
+                self.tracker.answer();
                 self.quota.flowing();
                 self.health.answered(machine);
             }
@@ -227,6 +230,15 @@ impl<A: Api> Fetcher<A> {
             Err(_) => self.health.works(),
         }
         Some(reply)
+    }
+}
+
+/// Whether a call takes as long as one that is answered: refusals come sooner, and failures
+/// whenever they like.
+fn is_usual(reply: &Result<Page, CallError>) -> bool {
+    match reply {
+        Ok(_) => true,
+        Err(error) => error.class == Class::NotFound,
     }
 }
 

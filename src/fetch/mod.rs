@@ -4,6 +4,7 @@ mod ask;
 mod breaker;
 mod estimate;
 mod fetcher;
+mod latency;
 mod outage;
 mod plan;
 mod question;

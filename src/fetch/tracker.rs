@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        Mutex, PoisonError,
+        Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering::Relaxed},
     },
     time::Duration,
@@ -10,7 +10,7 @@ use std::{
 
 use serde::Serialize;
 
-use super::{plan::Plan, quota::Waiting};
+use super::{latency::Latency, plan::Plan, quota::Waiting};
 use crate::outcome::{Outcome, Reason};
 
 /// Calls to the service.
@@ -108,7 +108,7 @@ pub(super) struct Tracker {
     /// Calls that late passes will take for machines that wait for them.
     late: AtomicU64,
     counts: Mutex<Counts>,
-    latency: Mutex<Option<Duration>>,
+    latency: Mutex<Latency>,
 }
 
 impl Tracker {
@@ -147,11 +147,14 @@ impl Tracker {
         self.throttled.fetch_add(1, Relaxed);
     }
 
-    /// Notes an answer and how long it took: the mean of about the last ten.
-    pub(super) fn answer(&self, took: Duration) {
+    /// Notes an answer.
+    pub(super) fn answer(&self) {
         self.answers.fetch_add(1, Relaxed);
-        let mut latency = self.latency.lock().unwrap_or_else(PoisonError::into_inner);
-        *latency = Some(latency.map_or(took, |mean| (mean * 9 + took) / 10));
+    }
+
+    /// Notes how long a call took.
+    pub(super) fn took(&self, length: Duration) {
+        self.timing().note(length);
     }
 
     /// How the service received the calls for all machines so far.
@@ -163,7 +166,11 @@ impl Tracker {
     }
 
     pub(super) fn latency(&self) -> Option<Duration> {
-        *self.latency.lock().unwrap_or_else(PoisonError::into_inner)
+        self.timing().mean()
+    }
+
+    fn timing(&self) -> MutexGuard<'_, Latency> {
+        self.latency.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// How often something was found out about a machine, and the calls of late passes for

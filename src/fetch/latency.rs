@@ -1,0 +1,90 @@
+//! How long an answer takes.
+
+use std::time::Duration;
+
+/// So many answers make the mean: enough for what chance does to single ones to even out.
+const STEADY: u32 = 1024;
+/// So many of the last ones tell a service that has changed.
+const RECENT: u32 = 16;
+/// What takes so many times as long as the mean counts as that among the last ones.
+const OUTLIER: u32 = 4;
+
+/// A mean that holds still while the service stays as it is, and follows when it changes.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Latency {
+    answers: u32,
+    mean: Duration,
+    recent: Duration,
+}
+
+impl Latency {
+    /// Takes in how long an answer took.
+    pub(super) fn note(&mut self, took: Duration) {
+        self.answers = self.answers.saturating_add(1).min(STEADY);
+        self.mean = moved(self.mean, took, self.answers);
+        // One call that hangs changes nothing, however long it does.
+        let recently = took.min(self.mean * OUTLIER);
+        self.recent = moved(self.recent, recently, self.answers.min(RECENT));
+        if self.answers > RECENT && self.has_changed() {
+            *self = Self::default();
+            self.note(took);
+        }
+    }
+
+    /// Twice or half as long as usual: that is no chance any more.
+    fn has_changed(&self) -> bool {
+        self.recent > self.mean * 2 || self.recent * 2 < self.mean
+    }
+
+    /// The mean; `None` before the first answer.
+    pub(super) fn mean(&self) -> Option<Duration> {
+        (self.answers > 0).then_some(self.mean)
+    }
+}
+
+/// A mean of so many, moved by the last of them.
+fn moved(mean: Duration, last: Duration, of: u32) -> Duration {
+    (mean * (of - 1) + last) / of
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn after(took_ms: impl IntoIterator<Item = u64>) -> u128 {
+        let mut latency = Latency::default();
+        assert_eq!(latency.mean(), None);
+        for took in took_ms {
+            latency.note(Duration::from_millis(took));
+        }
+        latency.mean().unwrap().as_millis()
+    }
+
+    fn chance(count: usize) -> impl Iterator<Item = u64> {
+        let mut chance = fastrand::Rng::with_seed(7);
+        std::iter::repeat_with(move || chance.u64(50..950)).take(count)
+    }
+
+    #[test]
+    fn chance_evens_out() {
+        assert_eq!(after([300]), 300);
+        for count in [500, 1000, 5000] {
+            let mean = after(chance(count));
+            assert!(mean.abs_diff(500) < 25, "{mean}");
+        }
+    }
+
+    #[test]
+    fn one_that_hangs_is_no_change() {
+        let mean = after(chance(2000).chain([30_000]).chain(chance(100)));
+        assert!(mean.abs_diff(500) < 50, "{mean}");
+    }
+
+    #[test]
+    fn a_service_that_changed_is_followed_soon() {
+        for (then, least, most) in [(5000, 4500, 5000), (50, 50, 100)] {
+            let mean = after(chance(5000).chain(std::iter::repeat_n(then, 50)));
+            assert!((least..=most).contains(&mean), "{mean}");
+        }
+    }
+}
