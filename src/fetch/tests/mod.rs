@@ -2,6 +2,7 @@
 
 mod outage;
 mod plan;
+mod schedule;
 mod service;
 
 use std::{collections::BTreeMap, sync::atomic::Ordering::SeqCst, time::Duration};
