@@ -124,7 +124,11 @@ impl Health {
         self.wait_for(|state| state.outages != course.outages).await;
     }
 
-    async fn wait_for(&self, condition: impl FnMut(&State) -> bool) {
+    async fn wait_for(&self, mut condition: impl FnMut(&State) -> bool) {
+        // Nearly always so: whoever need not wait need not listen, either.
+        if condition(&self.state.borrow()) {
+            return;
+        }
         // It fails where the sender is gone, and the sender is here.
         let _ = self.state.subscribe().wait_for(condition).await;
     }
