@@ -41,7 +41,8 @@ pub struct Quota {
     turn: tokio::sync::Mutex<()>,
     state: Mutex<State>,
     pacer: Option<Pacer>,
-    answered: Notify,
+    /// A call was answered, or given up before it was sent.
+    vacated: Notify,
     ledger: Option<Arc<dyn Ledger>>,
     has_windows: bool,
 }
@@ -95,7 +96,7 @@ impl Quota {
                 down_until: None,
             }),
             pacer: Pacer::new(pace),
-            answered: Notify::new(),
+            vacated: Notify::new(),
             ledger: None,
             has_windows: !limits.0.is_empty(),
         }
@@ -140,9 +141,18 @@ impl Quota {
         loop {
             match self.try_places(Instant::now()) {
                 Ok(permit) => return permit,
-                Err(Place::At(instant)) => sleep_until(instant).await,
-                Err(_) => self.answered.notified().await,
+                Err(Place::At(instant)) => self.until(instant).await,
+                Err(_) => self.vacated.notified().await,
             }
+        }
+    }
+
+    /// Waits for this instant, unless a place is given back before.
+    async fn until(&self, instant: Instant) {
+        tokio::select! {
+            biased;
+            () = sleep_until(instant) => {}
+            () = self.vacated.notified() => {}
         }
     }
 
@@ -280,7 +290,7 @@ impl Drop for Permit<'_> {
         if let (Some(ledger), Some(call)) = (&self.quota.ledger, self.call) {
             ledger.answered(call);
         }
-        self.quota.answered.notify_one();
+        self.quota.vacated.notify_one();
     }
 }
 

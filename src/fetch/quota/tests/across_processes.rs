@@ -97,6 +97,18 @@ async fn a_call_that_is_not_sent_takes_no_place() {
     assert_eq!(quota.used(), [(1, 1)]);
 }
 
+/// Whoever waits for the next place takes it, instead of sleeping until another is free.
+#[tokio::test(start_paused = true)]
+async fn a_place_that_is_given_back_is_taken_at_once() {
+    let (quota, _) = noted("2/h");
+    drop(quota.permit().await.unwrap());
+    let start = Instant::now();
+    let given_up = timeout(Duration::from_millis(100), quota.permit());
+    let (given_up, next) = tokio::join!(given_up, quota.permit());
+    assert!(given_up.is_err() && next.is_ok());
+    assert_eq!(start.elapsed(), Duration::from_millis(600));
+}
+
 #[tokio::test(start_paused = true)]
 async fn remembered_calls_count_for_what_is_left_of_the_window() {
     let mut quota = quota("3/min,100/h", "none");
