@@ -137,7 +137,13 @@ impl Quota {
 
     /// Waits for a place in every window.
     async fn places(&self) -> Permit<'_> {
-        let _turn = self.turn.lock().await;
+        // Where nothing is in short supply, nobody need queue.
+        let is_scarce = self.has_windows || self.pacer.is_some();
+        let _turn = if is_scarce {
+            Some(self.turn.lock().await)
+        } else {
+            None
+        };
         loop {
             match self.try_places(Instant::now()) {
                 Ok(permit) => return permit,
@@ -290,7 +296,9 @@ impl Drop for Permit<'_> {
         if let (Some(ledger), Some(call)) = (&self.quota.ledger, self.call) {
             ledger.answered(call);
         }
-        self.quota.vacated.notify_one();
+        if self.quota.has_windows {
+            self.quota.vacated.notify_one();
+        }
     }
 }
 
