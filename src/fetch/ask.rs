@@ -76,7 +76,9 @@ impl<A: Api> Fetcher<A> {
                 }
                 Err(error) => error,
             };
-            let is_own = self.is_own(&error, &mut course).await;
+            // What is rare has memory of its own: it would make each question in flight larger,
+            // and those are moved about.
+            let is_own = Box::pin(self.is_own(&error, &mut course)).await;
             if !is_own.ok_or(NoPage::Stopped)? {
                 log_outage(question, &error);
                 continue;
@@ -87,7 +89,7 @@ impl<A: Api> Fetcher<A> {
                 .count(error.class, self.alone(flow.since(seen)));
             // Its own refusal is counted from here on, and says nothing about others.
             seen = flow.and_throttled(u64::from(matches!(error.class, Class::Window(_))));
-            self.react(question, error, &course).await?;
+            Box::pin(self.react(question, error, &course)).await?;
         }
     }
 
@@ -213,7 +215,7 @@ impl<A: Api> Fetcher<A> {
         turn: Turn<'_>,
     ) -> Option<Result<Page, CallError>> {
         let sent = Instant::now();
-        let call = self.api.page(address);
+        let call = Box::pin(self.api.page(address));
         let reply = self.stops.hard.run_until_cancelled(call).await;
         drop(turn);
         let reply = reply?;
