@@ -32,8 +32,8 @@ words! {
 pub struct MachineRow {
     /// The machine's id.
     pub id: MachineId,
-    /// Where it stands in [`Inventory::machines`].
-    pub position: usize,
+    /// Where it stands in the list; there is a row for each of a million machines.
+    position: u32,
     /// Calls that were sent for it.
     pub attempts: u32,
     /// What the service answered, or why there is no answer.
@@ -44,13 +44,13 @@ pub struct MachineRow {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answered {
     /// Its place among the answered machines, from 1.
-    pub rank: usize,
+    pub rank: u32,
     /// When the answer had arrived.
     pub answered_at: Timestamp,
     /// Whether an earlier process got it.
     pub reused: bool,
     /// How many KBs it misses.
-    pub missing: usize,
+    pub missing: u32,
     /// The CVEs that they address, summed: a score to rank by, not a number of distinct
     /// CVEs, because KBs overlap.
     pub cve_addressed: u64,
@@ -63,6 +63,11 @@ pub struct Answered {
 }
 
 impl MachineRow {
+    /// Where it stands in [`Inventory::machines`].
+    pub fn position(&self) -> usize {
+        self.position as usize
+    }
+
     /// The KBs that it misses: none where it has no answer.
     pub fn missing(&self, gaps: &dyn Gaps) -> io::Result<Vec<Arc<MissingKb>>> {
         match &self.result {
@@ -96,7 +101,7 @@ impl Answered {
             rank: 0,
             answered_at,
             reused: false,
-            missing: missing.len(),
+            missing: u32::try_from(missing.len()).unwrap_or(u32::MAX),
             cve_addressed: numbers().fold(0, u64::saturating_add),
             cve_addressed_max: largest.unwrap_or(0),
             top_kb: top.map(|gap| gap.id.clone()),
@@ -108,7 +113,7 @@ impl Answered {
 /// A row for every machine of the inventory, sorted by id: of none anything is known yet.
 pub(super) fn rows(inventory: &Inventory) -> Vec<MachineRow> {
     let not_asked = Arc::new(not_asked());
-    let machines = inventory.machines.iter().enumerate();
+    let machines = (0..).zip(&inventory.machines);
     let rows = machines.map(|(position, machine)| MachineRow {
         id: machine.id,
         position,

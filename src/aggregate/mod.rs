@@ -80,7 +80,9 @@ impl Aggregation {
     fn answered(&mut self, index: usize, attempts: u32, answer: Answer, place: Place) {
         // A KB that counted twice would make every total wrong: a glance makes sure.
         let missing = each_once(answer.missing);
-        missing.iter().for_each(|gap| self.kbs.take_in(gap));
+        for gap in &missing {
+            self.kbs.take_in(gap);
+        }
         let row = &mut self.machines[index];
         row.attempts = attempts;
         row.result = Ok(Answered {
@@ -116,10 +118,11 @@ impl Aggregation {
 
 impl Fleet {
     /// The machines in the order of their ids, as reports of the long form list them.
-    pub fn machines_by_id(&self) -> Vec<&MachineRow> {
-        let mut machines: Vec<&MachineRow> = self.machines.iter().collect();
-        machines.sort_unstable_by_key(|machine| machine.id);
-        machines
+    pub fn machines_by_id(&self) -> impl Iterator<Item = &MachineRow> {
+        let mut order: Vec<u32> = (0..).take(self.machines.len()).collect();
+        order.sort_unstable_by_key(|place| self.machines[*place as usize].id);
+        let places = order.into_iter();
+        places.map(|place| &self.machines[place as usize])
     }
 
     /// The KBs from the largest exposure down; ties by machines, then by id.

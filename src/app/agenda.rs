@@ -11,29 +11,37 @@ const KNOWN: usize = 8;
 /// What is left to ask of machines that stand like this: those that were never answered come
 /// first, then those whose answer is the oldest, and last those that were asked for in vain in
 /// this run already. So a run that is stopped has asked for what was needed most.
-pub(super) fn agenda(machines: &[Standing]) -> Plan {
+pub(super) fn agenda(mut machines: Vec<Standing>) -> Plan {
     let mut plan = Plan::default();
-    let mut to_ask: Vec<&Standing> = Vec::with_capacity(machines.len());
-    for standing in machines {
-        let machine = standing.machine;
-        match standing.known {
-            Known::Nothing | Known::Failed => to_ask.push(standing),
-            Known::NotFound { attempts, times } => plan.unknown.push(Unknown {
-                machine,
-                attempts,
-                times,
-            }),
-            Known::Answered => {
-                plan.reused += 1;
-                if plan.known.len() < KNOWN {
-                    plan.known.push(machine);
-                }
+    machines.retain(|standing| is_to_be_asked(standing, &mut plan));
+    let urgency = |it: &Standing| (it.known == Known::Failed, it.last_answered);
+    // In the first run of a list they are, and sorting takes memory all the same.
+    if !machines.is_sorted_by_key(urgency) {
+        machines.sort_by_key(urgency);
+    }
+    plan.machines = machines.iter().map(|it| it.machine).collect();
+    plan
+}
+
+/// Whether a machine is to be asked for; what there is to do about it otherwise goes into the
+/// plan.
+fn is_to_be_asked(standing: &Standing, plan: &mut Plan) -> bool {
+    let machine = standing.machine;
+    match standing.known {
+        Known::Nothing | Known::Failed => return true,
+        Known::NotFound { attempts, times } => plan.unknown.push(Unknown {
+            machine,
+            attempts,
+            times,
+        }),
+        Known::Answered => {
+            plan.reused += 1;
+            if plan.known.len() < KNOWN {
+                plan.known.push(machine);
             }
         }
     }
-    to_ask.sort_by_key(|it| (it.known == Known::Failed, it.last_answered));
-    plan.machines = to_ask.into_iter().map(|it| it.machine).collect();
-    plan
+    false
 }
 
 #[cfg(test)]
@@ -62,7 +70,7 @@ mod tests {
             attempts: 4,
             times: 2,
         };
-        let plan = agenda(&[
+        let plan = agenda(vec![
             standing(1, Some(20), Known::Nothing),
             standing(2, Some(30), Known::Answered),
             standing(3, None, unknown),

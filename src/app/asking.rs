@@ -1,6 +1,6 @@
 //! The asking: fetcher, store, progress and time limits, wired together.
 
-use std::{convert::Infallible, future::pending};
+use std::{convert::Infallible, future::pending, mem};
 
 use jiff::{Timestamp, ZonedDateTime};
 use tokio::time::{MissedTickBehavior, interval, sleep};
@@ -36,12 +36,11 @@ impl Job<'_> {
             policy: RetryPolicy::with_retries(self.config.service.retries),
             clock: Timestamp::now,
         };
-        let plan = agenda(&begun.machines);
         let quota = self.quota(&store, identity)?;
         let recorder =
             Recorder::start(store, begun, &identity.application(), stops.gentle.clone())?;
-        // The asking takes hours, and has what it needs of them.
-        begun.machines = Vec::new();
+        // The asking takes hours, and needs no more of them than what is to be done.
+        let plan = agenda(mem::take(&mut begun.machines));
         let quota = quota.noting_in(recorder.ledger());
         let fetcher = Fetcher::new(api, quota, settings, plan, stops);
         let display = Display::new(

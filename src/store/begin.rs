@@ -83,7 +83,7 @@ impl Store {
             session: record.session,
             started_at: record.started_at,
             requests: record.requests,
-            machines: self.standing(run)?,
+            machines: self.standing(run, beginning.inventory.machines.len())?,
         })
     }
 

@@ -5,7 +5,7 @@ use rusqlite::{Connection, Result};
 /// The cache of pages while a list is entered, in KiB. Ids come in no order: the index is
 /// written to all over, and a page that has to make room for others is written once more each
 /// time.
-const LARGE_KIB: i64 = 64 * 1024;
+const LARGE_KIB: i64 = 16 * 1024;
 
 /// Does some work with a large cache, and gives back its memory.
 pub(super) fn with_large_cache<T>(

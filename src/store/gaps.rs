@@ -12,7 +12,7 @@ use crate::{
 
 /// The store's memory while answers are read in any order: in KiB, which SQLite writes as a
 /// negative number of pages.
-const CACHE: i64 = -32 * 1024;
+const CACHE: i64 = -8 * 1024;
 
 /// The gaps in a store. For as long as they are held, the store is as it was when they were
 /// asked for, whatever others write to it.

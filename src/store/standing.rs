@@ -58,8 +58,12 @@ impl MachineNumbers {
 }
 
 impl Store {
-    /// How the machines of a run stand, in the order of its list.
-    pub(super) fn standing(&self, run: RunId) -> std::result::Result<Vec<Standing>, StoreError> {
+    /// How the machines of a run stand, in the order of its list, which holds so many.
+    pub(super) fn standing(
+        &self,
+        run: RunId,
+        machines: usize,
+    ) -> std::result::Result<Vec<Standing>, StoreError> {
         let read = || -> Result<_> {
             let mut statement = self.connection.prepare(
                 "SELECT machine_id, answer.answered_at_ms, run_machine.answer,
@@ -74,7 +78,12 @@ impl Store {
                  WHERE run.id = ?1
                  ORDER BY inventory_machine.position",
             )?;
-            statement.query_map([run.0], standing)?.collect()
+            // A list that grows takes twice the memory for a moment, and this one is large.
+            let mut standings = Vec::with_capacity(machines);
+            for row in statement.query_map([run.0], standing)? {
+                standings.push(row?);
+            }
+            Ok(standings)
         };
         read().map_err(|error| StoreError::sqlite(&self.path, error))
     }

@@ -202,7 +202,7 @@ fn every_machine_of_the_inventory_has_its_place() {
                 let top = it.top_kb.as_ref().map(KbId::as_str);
                 (it.rank, it.cve_addressed, it.cve_addressed_max, top)
             });
-            (row.position, row.status(), figures)
+            (row.position(), row.status(), figures)
         })
         .collect();
     assert_eq!(

@@ -57,7 +57,7 @@ proptest! {
     fn the_sums_agree(outcomes in any_outcomes()) {
         let fleet = aggregate(&inventory(10), outcomes, RankBy::Cve);
         let answered: Vec<_> = fleet.machines.iter().flat_map(|row| &row.result).collect();
-        prop_assert_eq!(fleet.gaps, answered.iter().map(|it| it.missing as u64).sum::<u64>());
+        prop_assert_eq!(fleet.gaps, answered.iter().map(|it| u64::from(it.missing)).sum::<u64>());
         prop_assert_eq!(fleet.exposure, answered.iter().map(|it| it.cve_addressed).sum::<u64>());
         prop_assert_eq!(fleet.exposure, fleet.kbs.iter().map(|kb| kb.exposure).sum::<u64>());
         prop_assert_eq!(fleet.coverage.machines(), 10);

@@ -58,7 +58,7 @@ fn unanswered<'run>(run: &Run<'run>) -> Vec<(u64, Unanswered<'run>)> {
     let rows = rejected.map(|row| (row.line, Unanswered::Row(row)));
     let machines = run.fleet.machines.iter().filter_map(|machine| {
         let failure = machine.result.as_ref().err()?;
-        let line = inventory.machines[machine.position].line;
+        let line = inventory.machines[machine.position()].line;
         Some((line, Unanswered::Machine(machine, failure)))
     });
     let mut unanswered: Vec<_> = rows.chain(machines).collect();

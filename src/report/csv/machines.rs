@@ -36,7 +36,7 @@ impl Report for Machines {
         let mut table = Table::new(run, out);
         header(&mut table, &run.inventory.columns)?;
         for machine in &run.fleet.machines {
-            let cells = run.inventory.cells.row(machine.position);
+            let cells = run.inventory.cells.row(machine.position());
             row(&mut table, (machine, cells), &machine.missing(run.gaps)?)?;
         }
         table.finish()

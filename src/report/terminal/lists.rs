@@ -82,7 +82,7 @@ pub(super) fn worst_machines(run: &Run<'_>, width: u16) -> Vec<String> {
         Column::text("top KB"),
     ]);
     let row = |(machine, answered): (&MachineRow, &Answered)| {
-        let mut cells = run.inventory.cells.row(machine.position);
+        let mut cells = run.inventory.cells.row(machine.position());
         let name = name_column.and_then(|column| cells.nth(column));
         machine_row(machine, name, answered)
     };
@@ -113,7 +113,7 @@ fn machine_row(machine: &MachineRow, name: Option<&str>, answered: &Answered) ->
     let mut row = vec![answered.rank.to_string(), machine.id.to_string()];
     row.extend(name.map(str::to_owned));
     row.extend([
-        thousands(answered.missing as u64),
+        thousands(u64::from(answered.missing)),
         thousands(answered.cve_addressed),
         answered
             .top_kb
