@@ -1,0 +1,79 @@
+//! A fleet as large as asked for: its list, and what the service says of its machines.
+
+use std::{
+    fs::File,
+    io::{self, BufWriter, Write},
+    path::Path,
+};
+
+use serde_json::{Value, json};
+
+/// Answers that differ; each of them is that of many machines.
+const ANSWERS: usize = 2000;
+/// Updates that the answers are made of.
+const UPDATES: u64 = 300;
+
+/// Machines, and how many KBs each of them misses.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Fleet {
+    pub(crate) machines: u64,
+    pub(crate) gaps: u64,
+}
+
+impl Fleet {
+    /// The fleet's list as CSV, as large as the portal's are.
+    pub(crate) fn write_list(self, path: &Path) -> io::Result<()> {
+        let mut list = BufWriter::new(File::create(path)?);
+        writeln!(list, "DeviceName,machineId,osPlatform,osVersion,site")?;
+        for number in 0..self.machines {
+            let id = machine_id(number);
+            writeln!(list, "SRV-LON-{number:07},{id},WindowsServer2022,21H2,LON")?;
+        }
+        list.flush()
+    }
+
+    /// Every answer that there is.
+    pub(crate) fn answers(self) -> Vec<Vec<u8>> {
+        let answers = (0..ANSWERS as u64).map(|answer| {
+            let items: Vec<Value> = (0..self.gaps).map(|gap| item(answer, gap)).collect();
+            let context = "https://api.security.microsoft.com/api/$metadata\
+                           #Collection(microsoft.windowsDefenderATP.api.PublicProductFixDto)";
+            json!({"@odata.context": context, "value": items}).to_string()
+        });
+        answers.map(String::into_bytes).collect()
+    }
+
+    /// Which of so many answers is that of the machine in a call's path.
+    pub(crate) fn answer_of(path: &str, answers: usize) -> usize {
+        let id = path.split('/').nth(3).and_then(|id| id.get(..8));
+        let id = id.and_then(|id| usize::from_str_radix(id, 16).ok());
+        id.unwrap_or_default() % answers
+    }
+}
+
+/// An id like any other: the number, stirred.
+pub(crate) fn machine_id(number: u64) -> String {
+    let stir = |seed: u64| {
+        let mut state = number
+            .wrapping_add(seed)
+            .wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        state = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        state = (state ^ (state >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        state ^ (state >> 31)
+    };
+    format!("{:016x}{:016x}{:08x}", stir(1), stir(2), stir(3) >> 32)
+}
+
+fn item(answer: u64, gap: u64) -> Value {
+    let update = (answer * 7 + gap * 37) % UPDATES;
+    let (month, id) = (update % 12 + 1, 5_000_000 + update * 131);
+    json!({
+        "id": id.to_string(),
+        "name": format!("2026-{month:02} Security Updates"),
+        "osBuild": 20348 + answer % 5,
+        "productsNames": ["windows_server_2022", "dotnet_framework"],
+        "url": format!("https://catalog.update.microsoft.com/v7/site/Search.aspx?q=KB{id}"),
+        "machineMissedOn": 1,
+        "cveAddressed": update % 90 + answer % 8,
+    })
+}

@@ -1,0 +1,85 @@
+//! A service on a simulated clock that holds its limits strictly.
+
+use std::{
+    collections::VecDeque,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use patchgap::{
+    defender::{Address, Api, CallError, Class, Page},
+    fetch::quota::{RateLimit, RateLimits},
+    outcome::Reason,
+};
+use tokio::time::{Instant, sleep};
+
+/// Counts a call when it arrives, and answers it after a while.
+#[derive(Debug)]
+pub(super) struct Tenant {
+    latency: Duration,
+    counted: Mutex<Counted>,
+}
+
+#[derive(Debug, Default)]
+struct Counted {
+    windows: Vec<(RateLimit, VecDeque<Instant>)>,
+    refused: u64,
+}
+
+impl Tenant {
+    pub(super) fn new(limits: &RateLimits, latency: Duration) -> Self {
+        let windows = limits.0.iter().map(|limit| (*limit, VecDeque::new()));
+        let counted = Counted {
+            windows: windows.collect(),
+            refused: 0,
+        };
+        Self {
+            latency,
+            counted: Mutex::new(counted),
+        }
+    }
+
+    /// Calls that were over a limit.
+    pub(super) fn refused(&self) -> u64 {
+        self.counted().refused
+    }
+
+    fn counted(&self) -> MutexGuard<'_, Counted> {
+        self.counted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Counted {
+    /// Counts a call, and says whether it is within every limit.
+    fn admit(&mut self) -> bool {
+        let mut is_within = true;
+        for (limit, seen) in &mut self.windows {
+            while seen.front().is_some_and(|at| at.elapsed() >= limit.window) {
+                seen.pop_front();
+            }
+            is_within &= seen.len() < limit.calls.get() as usize;
+            seen.push_back(Instant::now());
+        }
+        self.refused += u64::from(!is_within);
+        is_within
+    }
+}
+
+impl Api for &Tenant {
+    async fn page(&self, _: &Address) -> Result<Page, CallError> {
+        let is_admitted = self.counted().admit();
+        sleep(self.latency).await;
+        if !is_admitted {
+            let class = Class::Window(None);
+            return Err(CallError::without_reply(
+                class,
+                Reason::Throttled,
+                "refused",
+            ));
+        }
+        Ok(Page {
+            missing: Vec::new(),
+            next: None,
+        })
+    }
+}

@@ -1,0 +1,112 @@
+//! A fleet to measure with, in memory.
+
+use std::{fmt::Write, io, sync::Arc};
+
+use jiff::Timestamp;
+use patchgap::{
+    aggregate::{Aggregation, Fleet, RankBy},
+    defender::AnswerBody,
+    fetch::Requests,
+    gaps::{Gaps, Place},
+    inventory::{self, Inventory},
+    kb::MissingKb,
+    machine::MachineId,
+    outcome::{Answer, Outcome, RunOutcome},
+    report::{Facts, Tool},
+};
+use serde_json::json;
+
+/// Machines of the fleet.
+pub(crate) const MACHINES: usize = 10_000;
+/// What each of them misses.
+const GAPS: usize = 8;
+
+/// The body of an answer with so many missing KBs.
+pub(crate) fn answer(gaps: usize) -> Vec<u8> {
+    let items = (0..gaps).map(|gap| {
+        let id = 5_000_000 + gap * 131;
+        json!({
+            "id": id.to_string(),
+            "name": "March 2026 Security Updates",
+            "osBuild": 20348,
+            "productsNames": ["windows_server_2022", "dotnet_framework"],
+            "url": format!("https://catalog.update.microsoft.com/v7/site/Search.aspx?q=KB{id}"),
+            "machineMissedOn": 1,
+            "cveAddressed": gap % 90,
+        })
+    });
+    let items: Vec<_> = items.collect();
+    json!({ "value": items }).to_string().into_bytes()
+}
+
+/// The list of the fleet, as a CSV file.
+pub(crate) fn list() -> String {
+    let mut list = "DeviceName,machineId,osPlatform,site\n".to_owned();
+    for number in 0..MACHINES {
+        let id = machine(number);
+        let _ = writeln!(list, "SRV-LON-{number:05},{id},WindowsServer2022,LON");
+    }
+    list
+}
+
+pub(crate) fn inventory() -> Inventory {
+    inventory::read_from(list().as_bytes(), "list.csv", None).unwrap_or_default()
+}
+
+fn machine(number: usize) -> MachineId {
+    let mut bytes = [0; 20];
+    let stirred = (number as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    bytes[..8].copy_from_slice(&stirred.to_be_bytes());
+    MachineId::from_bytes(bytes)
+}
+
+/// What every machine was told.
+#[derive(Debug)]
+pub(crate) struct Told(Vec<Arc<MissingKb>>);
+
+impl Told {
+    pub(crate) fn new() -> Self {
+        let read = AnswerBody::read(&answer(GAPS));
+        Self(read.map(|page| page.missing).unwrap_or_default())
+    }
+
+    pub(crate) fn outcomes(&self) -> Vec<Outcome> {
+        let outcome = |number| Outcome {
+            machine: machine(number),
+            attempts: 1,
+            times_unknown: 0,
+            result: Ok(Answer::new(Timestamp::UNIX_EPOCH, self.0.clone())),
+        };
+        (0..MACHINES).map(outcome).collect()
+    }
+
+    pub(crate) fn aggregate(&self, inventory: &Inventory) -> Fleet {
+        let mut aggregation = Aggregation::of(inventory);
+        for outcome in self.outcomes() {
+            aggregation.take_in(outcome, Place(0));
+        }
+        aggregation.finish(RankBy::Cve)
+    }
+}
+
+impl Gaps for Told {
+    fn at(&self, _: Place) -> io::Result<Vec<Arc<MissingKb>>> {
+        Ok(self.0.clone())
+    }
+}
+
+pub(crate) fn facts() -> Facts {
+    Facts {
+        tool: Tool::THIS,
+        tenant_id: None,
+        outcome: RunOutcome::Complete,
+        ended: None,
+        started_at: Timestamp::UNIX_EPOCH,
+        finished_at: Timestamp::UNIX_EPOCH,
+        api_url: String::new(),
+        requests: Requests::default(),
+        folder: "reports".into(),
+        files: Vec::new(),
+        csv_guard: true,
+    }
+}
