@@ -262,18 +262,18 @@ fn answer(
     column: usize,
     descriptions: &mut Descriptions,
 ) -> Result<Answer> {
+    unaltered(row, column + 1)?;
     let missing = missing(connection, row, column + 1, descriptions)?;
     Ok(Answer::new(time(row.get(column)?), missing))
 }
 
-/// Reads what is missing from its column, and those of the machine and the checksum after it.
+/// Reads what is missing from its column.
 pub(super) fn missing(
     connection: &Connection,
     row: &Row<'_>,
     column: usize,
     descriptions: &mut Descriptions,
 ) -> Result<Vec<Arc<MissingKb>>> {
-    unaltered(row, column)?;
     let numbers: Vec<i64> = from_json(row, column)?;
     let numbers = numbers.into_iter();
     numbers
