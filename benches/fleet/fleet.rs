@@ -8,9 +8,10 @@ use std::{
 
 use serde_json::{Value, json};
 
-/// Answers that differ; each of them is that of many machines.
-const ANSWERS: usize = 2000;
-/// Updates that the answers are made of.
+/// Gaps of all answers that differ; each answer is that of many machines. What they take is
+/// no more than what the program itself does, or it would be counted as the program's.
+const GAPS: u64 = 16_000;
+/// Updates that the answers are made of, unless one has more.
 const UPDATES: u64 = 300;
 
 /// Machines, and how many KBs each of them misses.
@@ -34,8 +35,10 @@ impl Fleet {
 
     /// Every answer that there is.
     pub(crate) fn answers(self) -> Vec<Vec<u8>> {
-        let answers = (0..ANSWERS as u64).map(|answer| {
-            let items: Vec<Value> = (0..self.gaps).map(|gap| item(answer, gap)).collect();
+        let updates = self.gaps.max(UPDATES);
+        let answers = (0..GAPS / self.gaps.max(1) + 1).map(|answer| {
+            let items = (0..self.gaps).map(|gap| item(answer, (answer * 7 + gap * 37) % updates));
+            let items: Vec<Value> = items.collect();
             let context = "https://api.security.microsoft.com/api/$metadata\
                            #Collection(microsoft.windowsDefenderATP.api.PublicProductFixDto)";
             json!({"@odata.context": context, "value": items}).to_string()
@@ -64,8 +67,7 @@ pub(crate) fn machine_id(number: u64) -> String {
     format!("{:016x}{:016x}{:08x}", stir(1), stir(2), stir(3) >> 32)
 }
 
-fn item(answer: u64, gap: u64) -> Value {
-    let update = (answer * 7 + gap * 37) % UPDATES;
+fn item(answer: u64, update: u64) -> Value {
     let (month, id) = (update % 12 + 1, 5_000_000 + update * 131);
     json!({
         "id": id.to_string(),
