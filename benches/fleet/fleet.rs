@@ -36,7 +36,7 @@ impl Fleet {
     /// Every answer that there is.
     pub(crate) fn answers(self) -> Vec<Vec<u8>> {
         let updates = self.gaps.max(UPDATES);
-        let answers = (0..GAPS / self.gaps.max(1) + 1).map(|answer| {
+        let answers = (0..=GAPS / self.gaps.max(1)).map(|answer| {
             let items = (0..self.gaps).map(|gap| item(answer, (answer * 7 + gap * 37) % updates));
             let items: Vec<Value> = items.collect();
             let context = "https://api.security.microsoft.com/api/$metadata\

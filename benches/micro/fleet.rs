@@ -1,6 +1,6 @@
 //! A fleet to measure with, in memory.
 
-use std::{fmt::Write, io, sync::Arc};
+use std::{fmt::Write as _, io, sync::Arc};
 
 use jiff::Timestamp;
 use patchgap::{
@@ -12,7 +12,7 @@ use patchgap::{
     kb::MissingKb,
     machine::MachineId,
     outcome::{Answer, Outcome, RunOutcome},
-    report::{Facts, Tool},
+    report::{Facts, Format, Run, Tool, reports},
 };
 use serde_json::json;
 
@@ -87,6 +87,24 @@ impl Told {
         }
         aggregation.finish(RankBy::Cve)
     }
+
+    /// Writes every CSV file, one after the other.
+    pub(crate) fn render(
+        &self,
+        inventory: &Inventory,
+        fleet: &Fleet,
+        out: &mut dyn io::Write,
+    ) -> io::Result<()> {
+        let run = Run {
+            inventory,
+            fleet,
+            gaps: self,
+            facts: &facts(),
+        };
+        reports(&[Format::Csv])
+            .iter()
+            .try_for_each(|report| report.render(&run, out))
+    }
 }
 
 impl Gaps for Told {
@@ -95,7 +113,7 @@ impl Gaps for Told {
     }
 }
 
-pub(crate) fn facts() -> Facts {
+fn facts() -> Facts {
     Facts {
         tool: Tool::THIS,
         tenant_id: None,
