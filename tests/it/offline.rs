@@ -101,7 +101,7 @@ fn only_the_files_differ_where_others_are_wanted() {
 #[test]
 fn what_was_not_asked_in_time_stays_pending() {
     let scene = Scene::with_machines(12);
-    let arguments = ["--budget", "500ms", "--rate-limit", "5/h"];
+    let arguments = ["--budget", "2s", "--rate-limit", "5/h"];
     let run = scene.report(&arguments).exits_with(5);
     let before = CSV.map(|name| run.bytes(name));
     let run = offline(&scene, &[]).exits_with(5);
