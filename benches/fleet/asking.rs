@@ -3,6 +3,7 @@
 use std::{io, process::Command};
 
 use super::{
+    bare,
     fleet::machine_id,
     place::Place,
     process::{Taken, is_installed, run},
@@ -24,6 +25,9 @@ pub(crate) fn measure(place: &Place, table: &mut Table) -> io::Result<()> {
     } else {
         table.figure("oha is not installed: no comparison", "", "");
     }
+    bare::ask(place)?;
+    let by_client = rate(place.service.take_asked());
+    table.figure("reqwest alone, calls a second", whole(by_client), "");
     let (taken, _) = run(&mut place.report(&[
         "list.csv",
         "--rate-limit=none",

@@ -5,6 +5,7 @@
 //! and beside the best schedule that the windows allow.
 
 mod asking;
+mod bare;
 mod fleet;
 mod options;
 mod place;

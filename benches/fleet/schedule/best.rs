@@ -4,15 +4,27 @@ use std::time::Duration;
 
 use patchgap::fetch::quota::{Pace, RateLimits};
 
-/// When the last of so many calls is answered at the earliest. A call counts until a whole
-/// window after its answer: no client can know when the service began to count it.
+/// Since when on a window counts a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Since {
+    /// Since its answer: no client can know when the service began to count it.
+    Answer,
+    /// Since its sending: as one would count who knew that the service sees it at once.
+    Sending,
+}
+
+/// When the last of so many calls is answered at the earliest.
 pub(super) fn best(
+    since: Since,
     limits: &str,
     pace: &str,
     latency: Duration,
-    concurrency: usize,
-    calls: u32,
+    (concurrency, calls): (usize, u32),
 ) -> Duration {
+    let counted = match since {
+        Since::Answer => latency,
+        Since::Sending => Duration::ZERO,
+    };
     let limits: RateLimits = limits.parse().unwrap_or_default();
     let pace = pace.parse::<Pace>().unwrap_or_default().0;
     let pace = pace.map_or(Duration::ZERO, |pace| pace.window / pace.calls.get());
@@ -21,12 +33,12 @@ pub(super) fn best(
         let mut at = sent.last().map_or(Duration::ZERO, |last| *last + pace);
         let mut not_before = |earlier: usize, hold: Duration| {
             if let Some(call) = sent.len().checked_sub(earlier) {
-                at = at.max(sent[call] + latency + hold);
+                at = at.max(sent[call] + hold);
             }
         };
-        not_before(concurrency, Duration::ZERO);
+        not_before(concurrency, latency);
         for limit in &limits.0 {
-            not_before(limit.calls.get() as usize, limit.window);
+            not_before(limit.calls.get() as usize, counted + limit.window);
         }
         sent.push(at);
     }
