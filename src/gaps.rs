@@ -5,7 +5,9 @@
 
 use std::{fmt::Debug, io, sync::Arc};
 
-use crate::kb::MissingKb;
+use jiff::Timestamp;
+
+use crate::{kb::MissingKb, machine::MachineId};
 
 /// Where an answer can be read again: a number that only its [`Gaps`] understands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -15,4 +17,30 @@ pub struct Place(pub i64);
 pub trait Gaps: Debug {
     /// The missing KBs of the answer at this place: sorted by id, each once.
     fn at(&self, place: Place) -> io::Result<Vec<Arc<MissingKb>>>;
+}
+
+/// An earlier answer for a machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Earlier {
+    /// When it had arrived.
+    pub answered_at: Timestamp,
+    /// Where its gaps are.
+    pub place: Place,
+}
+
+/// What an earlier run, the base, knows of a machine of its list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Then {
+    /// Which machine.
+    pub machine: MachineId,
+    /// Its answer, if it has one.
+    pub answer: Option<Earlier>,
+}
+
+/// Where the answers of earlier runs are read again, too: those of the base, which today is
+/// compared with, and of runs before it.
+pub trait History: Gaps {
+    /// The answers that runs before the base have for a machine, the latest first. An answer
+    /// that several runs used may come several times.
+    fn before_base(&self, machine: MachineId) -> io::Result<Vec<Earlier>>;
 }

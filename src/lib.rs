@@ -25,6 +25,7 @@
 //!   breaker
 //! - [`store`]: answers kept in SQLite, so that nothing is asked twice and nothing is lost
 //! - [`aggregate`]: from outcomes to figures for each KB and each machine; pure
+//! - [`changes`]: what became of each gap and machine since an earlier run; pure
 //! - [`report`]: from figures to bytes, one file of code for each report; one place writes
 //! - [`progress`]: the bar and the log lines; told what happens, never asks
 //! - [`simulator`]: the embedded tenant of the demonstration, the rehearsal and the tests
@@ -40,6 +41,7 @@
 
 pub mod aggregate;
 pub mod app;
+pub mod changes;
 pub mod cli;
 pub mod config;
 pub mod defender;

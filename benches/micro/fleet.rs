@@ -2,7 +2,7 @@
 
 use std::{fmt::Write as _, io, sync::Arc};
 
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 use patchgap::{
     aggregate::{Aggregation, Fleet, RankBy},
     defender::AnswerBody,
@@ -99,6 +99,8 @@ impl Told {
             inventory,
             fleet,
             gaps: self,
+            past: None,
+            trend: &[],
             facts: &facts(),
         };
         reports(&[Format::Csv])
@@ -125,6 +127,8 @@ fn facts() -> Facts {
         requests: Requests::default(),
         folder: "reports".into(),
         files: Vec::new(),
+        rank_by: RankBy::Cve,
+        time_zone: TimeZone::UTC,
         csv_guard: true,
     }
 }

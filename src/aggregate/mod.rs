@@ -22,7 +22,7 @@ use crate::{
 };
 
 pub use action::{TopAction, top_actions};
-pub use coverage::{Coverage, percent};
+pub use coverage::{Coverage, NotSeen, is_enough, percent};
 pub use kbs::KbRow;
 pub use machines::{Answered, MachineRow, MachineStatus};
 pub use rank::RankBy;
@@ -49,16 +49,18 @@ pub struct Fleet {
 /// inventory counts for nothing. Of several outcomes of one machine an answer counts before a
 /// failure, of two answers the first, and of two failures the one with more attempts.
 #[derive(Debug)]
-pub struct Aggregation {
+pub struct Aggregation<'list> {
+    inventory: &'list Inventory,
     /// Sorted by id.
     machines: Vec<MachineRow>,
     kbs: kbs::Counted,
 }
 
-impl Aggregation {
+impl<'list> Aggregation<'list> {
     /// Nothing is known yet of these machines.
-    pub fn of(inventory: &Inventory) -> Self {
+    pub fn of(inventory: &'list Inventory) -> Self {
         Self {
+            inventory,
             machines: machines::rows(inventory),
             kbs: kbs::Counted::default(),
         }
@@ -105,7 +107,7 @@ impl Aggregation {
         machines::rank(&mut self.machines);
         kbs::rank(&mut kbs, rank_by);
         Fleet {
-            coverage: Coverage::of(&self.machines),
+            coverage: Coverage::of(&self.machines, self.inventory),
             gaps: kbs.iter().map(|kb| kb.machines_missing).sum(),
             exposure: kbs
                 .iter()

@@ -183,13 +183,17 @@ impl Job<'_> {
             api_url: self.config.service.api_url.to_string(),
             requests: begun.requests.plus(asked.requests),
             folder: self.config.reports.out.clone(),
-            files: report::file_names(reports),
+            files: report::file_names(reports, false),
+            rank_by: self.config.reports.rank_by,
+            time_zone: self.started.time_zone().clone(),
             csv_guard: self.config.reports.csv_guard,
         };
         let run = Run {
             inventory: self.inventory,
             fleet: &fleet,
             gaps: &answers,
+            past: None,
+            trend: &[],
             facts: &facts,
         };
         folder

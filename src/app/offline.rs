@@ -2,7 +2,7 @@
 
 use std::{path::Path, time::Duration};
 
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 
 use super::{App, AppError, console::say, identity::service, job::summary, plan};
 use crate::{
@@ -57,13 +57,15 @@ impl App {
         })?;
         let fleet = aggregation.finish(config.reports.rank_by);
         let facts = Facts {
-            files: report::file_names(&reports),
+            files: report::file_names(&reports, false),
             ..facts(&kept, config, &fleet, self.now())
         };
         let run = Run {
             inventory: &kept.inventory,
             fleet: &fleet,
             gaps: &gaps,
+            past: None,
+            trend: &[],
             facts: &facts,
         };
         folder.write_all(&reports, &run)?;
@@ -210,6 +212,8 @@ fn facts(kept: &Kept, config: &Config, fleet: &Fleet, now: Timestamp) -> Facts {
         requests: run.map_or_else(Requests::default, |run| run.requests),
         folder: config.reports.out.clone(),
         files: Vec::new(),
+        rank_by: config.reports.rank_by,
+        time_zone: TimeZone::UTC,
         csv_guard: config.reports.csv_guard,
     }
 }

@@ -96,7 +96,7 @@ pub(super) fn offline(config: &Config, inventory: &Inventory) -> String {
 }
 
 fn add_reports(lines: &mut Lines, config: &Config) {
-    let reports = report::file_names(&report::reports(&config.reports.formats)).join(", ");
+    let reports = report::file_names(&report::reports(&config.reports.formats), false).join(", ");
     lines.add(
         "reports",
         &format!("{reports} in {}", config.reports.out.display()),

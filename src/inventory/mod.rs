@@ -5,6 +5,7 @@ mod columns;
 mod decode;
 mod error;
 mod lines;
+mod meaning;
 mod read;
 mod reading;
 mod rows;
@@ -16,6 +17,7 @@ mod tests;
 pub use cells::Cells;
 pub use columns::OWN_COLUMNS;
 pub use error::{InventoryError, Problem};
+pub use meaning::time;
 pub use read::read_from;
 pub use source::{Source, read};
 

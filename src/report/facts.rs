@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
 
 use crate::{
-    aggregate::Coverage,
+    aggregate::{Coverage, RankBy},
     fetch::Requests,
     inventory::Inventory,
     outcome::{Ended, RunOutcome},
@@ -35,6 +35,10 @@ pub struct Facts {
     pub folder: PathBuf,
     /// The names of all report files of this run; see [`super::file_names`].
     pub files: Vec<String>,
+    /// The order of the KBs.
+    pub rank_by: RankBy,
+    /// Where times are local: of whoever started the run.
+    pub time_zone: TimeZone,
     /// Whether text that a spreadsheet would take for a formula is defused in CSV files.
     pub csv_guard: bool,
 }

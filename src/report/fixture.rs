@@ -1,11 +1,15 @@
 //! A small fleet to test reports with: every status, a KB on two machines, an odd row.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{io, path::PathBuf, sync::Arc};
 
-use super::{Facts, Report, Run, Tool};
+use jiff::{Timestamp, tz::TimeZone};
+
+use super::{Facts, Past, Report, Run, Tool, TrendPoint};
 use crate::{
     aggregate::{RankBy, tests::Told},
+    changes::{Base, Changes, Figures, Replacing, changes},
     fetch::Requests,
+    gaps::{Earlier, Gaps, History, Place, Then},
     inventory::{Cells, Inventory, InventoryMachine, RejectedRow},
     kb::{KbId, MissingKb},
     machine::MachineId,
@@ -17,6 +21,8 @@ use crate::{
 pub(super) struct Fixture {
     pub(super) inventory: Inventory,
     pub(super) outcomes: Vec<Outcome>,
+    /// What came of the run before: of the same machines, and of one that left the list.
+    pub(super) before: Option<Vec<Outcome>>,
     pub(super) facts: Facts,
 }
 
@@ -30,17 +36,48 @@ impl Fixture {
                 answer(3, Vec::new()),
                 not_found(4),
             ],
+            before: None,
             facts: facts(),
+        }
+    }
+
+    /// The same with an earlier night, in which every class of change has its place.
+    pub(super) fn second_night() -> Self {
+        let february = MissingKb {
+            products: vec!["windows_10".into()],
+            ..gap("4530000", 31)
+        };
+        Self {
+            before: Some(vec![
+                answer(1, vec![february, gap("5000802", 12)]),
+                answer(3, vec![gap("5000802", 3)]),
+                answer(4, vec![gap("5000802", 5)]),
+                answer(9, vec![gap("5000802", 5), gap("4000001", 1)]),
+            ]),
+            ..Self::small()
         }
     }
 
     /// Renders with the fixture's run.
     pub(super) fn with_run<T>(&self, render: impl FnOnce(&Run<'_>) -> T) -> T {
         let told = Told(self.outcomes.clone());
+        let fleet = told.aggregate(&self.inventory, RankBy::Cve);
+        let before = self
+            .before
+            .clone()
+            .map(|before| Before(told.clone(), Told(before)));
+        let changes = before
+            .as_ref()
+            .map(|before| before.changes(&self.inventory));
         render(&Run {
             inventory: &self.inventory,
-            fleet: &told.aggregate(&self.inventory, RankBy::Cve),
+            fleet: &fleet,
             gaps: &told,
+            past: before
+                .as_ref()
+                .zip(changes.as_ref())
+                .map(|(history, changes)| Past { changes, history }),
+            trend: &trend(),
             facts: &self.facts,
         })
     }
@@ -53,6 +90,74 @@ impl Fixture {
             String::from_utf8(bytes).unwrap()
         })
     }
+}
+
+/// Today, and the run before, whose places begin at a thousand.
+#[derive(Debug)]
+struct Before(Told, Told);
+
+const BEFORE: i64 = 1000;
+
+impl Before {
+    fn changes(&self, inventory: &Inventory) -> Changes {
+        let then = (BEFORE..).zip(&self.1.0).map(|(place, outcome)| Then {
+            machine: outcome.machine,
+            answer: outcome.result.as_ref().ok().map(|answer| Earlier {
+                answered_at: answer.answered_at,
+                place: Place(place),
+            }),
+        });
+        let mut then: Vec<Then> = then.collect();
+        then.sort_by_key(|it| it.machine);
+        let fleet = self.0.aggregate(inventory, RankBy::Cve);
+        let base = Base {
+            run: 1,
+            started_at: yesterday(),
+            finished_at: yesterday(),
+            machines: then.len() as u64,
+            is_same_fleet: true,
+            figures: Figures::default(),
+        };
+        changes((&fleet, &self.0), (base, &then), self, Replacing::Told).unwrap()
+    }
+}
+
+impl Gaps for Before {
+    fn at(&self, place: Place) -> io::Result<Vec<Arc<MissingKb>>> {
+        match place.0 {
+            BEFORE.. => self.1.at(Place(place.0 - BEFORE)),
+            _ => self.0.at(place),
+        }
+    }
+}
+
+impl History for Before {
+    fn before_base(&self, _: MachineId) -> io::Result<Vec<Earlier>> {
+        Ok(Vec::new())
+    }
+}
+
+fn yesterday() -> Timestamp {
+    "2026-11-22T12:59:58Z".parse().unwrap()
+}
+
+/// Three runs: a whole one, a partial one, and today's.
+fn trend() -> Vec<TrendPoint> {
+    let point = |run, day: &str, answered, gaps| TrendPoint {
+        run,
+        started_at: format!("2026-11-{day}T13:00:00Z").parse().unwrap(),
+        machines: 5,
+        answered,
+        with_gaps: 2,
+        kbs: 2,
+        gaps,
+        exposure: gaps * 40,
+    };
+    vec![
+        point(1, "20", 5, 9),
+        point(2, "22", 2, 4),
+        point(3, "23", 3, 3),
+    ]
 }
 
 pub(super) fn machine(number: u8) -> MachineId {
@@ -154,6 +259,8 @@ fn facts() -> Facts {
         },
         folder: PathBuf::from("reports"),
         files: vec!["kbs.csv".to_owned(), "summary.json".to_owned()],
+        rank_by: RankBy::Cve,
+        time_zone: TimeZone::get("Europe/Berlin").unwrap(),
         csv_guard: true,
     }
 }

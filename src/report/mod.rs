@@ -6,6 +6,7 @@ mod facts;
 mod format;
 mod json;
 pub mod output;
+mod past;
 pub(crate) mod plain;
 pub mod terminal;
 mod time;
@@ -19,6 +20,7 @@ use std::io::{self, Write};
 
 pub use facts::{Facts, Tool};
 pub use format::Format;
+pub use past::{Past, TrendPoint};
 
 use crate::{aggregate::Fleet, gaps::Gaps, inventory::Inventory};
 
@@ -31,6 +33,10 @@ pub struct Run<'run> {
     pub fleet: &'run Fleet,
     /// What its machines miss.
     pub gaps: &'run dyn Gaps,
+    /// What changed since an earlier run, where there is one to compare with.
+    pub past: Option<Past<'run>>,
+    /// The last runs of comparable lists, this one last, the oldest first.
+    pub trend: &'run [TrendPoint],
     /// The circumstances.
     pub facts: &'run Facts,
 }
@@ -39,6 +45,11 @@ pub struct Run<'run> {
 pub trait Report {
     /// The name of the file in the output folder.
     fn file_name(&self) -> &'static str;
+
+    /// Whether there is nothing to write where no earlier run is there to compare with.
+    fn needs_base(&self) -> bool {
+        false
+    }
 
     /// Writes the whole file to `out`.
     fn render(&self, run: &Run<'_>, out: &mut dyn Write) -> io::Result<()>;
@@ -57,10 +68,11 @@ pub fn reports(formats: &[Format]) -> Vec<Box<dyn Report>> {
     reports
 }
 
-/// The names of these reports' files, as [`Facts::files`] lists them.
-pub fn file_names(reports: &[Box<dyn Report>]) -> Vec<String> {
-    reports
-        .iter()
+/// The names of these reports' files, as [`Facts::files`] lists them, with or without an earlier
+/// run to compare with.
+pub fn file_names(reports: &[Box<dyn Report>], has_base: bool) -> Vec<String> {
+    let written = reports.iter().filter(|it| has_base || !it.needs_base());
+    written
         .map(|report| report.file_name().to_owned())
         .collect()
 }

@@ -51,6 +51,14 @@ pub enum OutputError {
         /// Why not.
         source: io::Error,
     },
+    /// An earlier report that says nothing of this run could not be taken away.
+    #[error("cannot remove {}, which is an earlier run's", path.display())]
+    Remove {
+        /// The report.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
     /// A report is whole but could not take its place.
     #[error("cannot replace {}{}", path.display(), kept_at(kept.as_deref()))]
     Replace {
@@ -78,6 +86,10 @@ impl OutputError {
                 "make room on the disk and run again; the earlier reports are as they were"
             }
             Self::Stage { .. } => "the earlier reports are as they were",
+            Self::Remove { .. } => {
+                "close the program that has this file open, and remove it: it does not belong to \
+                 the other reports, which are the new ones"
+            }
             Self::Replace { .. } => {
                 "close the program that has this file open (a spreadsheet locks it), and put the \
                  new one in its place; the other reports are the new ones"
@@ -119,23 +131,36 @@ impl OutputFolder {
         Ok(prepared)
     }
 
-    /// Writes these reports of the run, each over the earlier one of its name. Nothing else
-    /// in the folder is touched. The asking took hours: the folder is made again if it went
+    /// Writes these reports of the run, each over the earlier one of its name. What needs a
+    /// base goes away where there is none; nothing else in the folder is touched. The asking took hours: the folder is made again if it went
     /// away, and a report that cannot take its place stays beside it.
     pub fn write_all(&self, reports: &[Box<dyn Report>], run: &Run<'_>) -> Result<(), OutputError> {
         let folder = self.path.clone();
         fs::create_dir_all(&self.path).map_err(|source| OutputError::Create { folder, source })?;
-        let written: Vec<Written> = reports
-            .iter()
-            .map(|report| self.stage(report.as_ref(), run))
+        let is_written = |it: &&dyn Report| run.past.is_some() || !it.needs_base();
+        let reports = reports.iter().map(AsRef::as_ref);
+        let (written, stale): (Vec<_>, Vec<_>) = reports.partition(is_written);
+        let written: Vec<Written> = written
+            .into_iter()
+            .map(|report| self.stage(report, run))
             .collect::<Result<_, _>>()?;
         let staged = written.into_iter().map(Written::whole);
         let staged: Vec<Staged> = staged.collect::<Result<_, _>>()?;
-        let failures: Vec<OutputError> = staged
-            .into_iter()
-            .filter_map(|report| report.take_place().err())
-            .collect();
-        failures.into_iter().next().map_or(Ok(()), Err)
+        let placed = staged.into_iter().map(Staged::take_place);
+        let removed = stale.into_iter().map(|report| self.remove(report));
+        let ended: Vec<Result<(), OutputError>> = placed.chain(removed).collect();
+        ended.into_iter().collect()
+    }
+
+    /// Takes away an earlier report that says nothing of this run.
+    fn remove(&self, report: &dyn Report) -> Result<(), OutputError> {
+        let path = self.path.join(report.file_name());
+        match fs::remove_file(&path) {
+            Err(source) if source.kind() != io::ErrorKind::NotFound => {
+                Err(OutputError::Remove { path, source })
+            }
+            _ => Ok(()),
+        }
     }
 
     fn prove_writable(&self) -> Result<(), OutputError> {

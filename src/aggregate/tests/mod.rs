@@ -228,6 +228,7 @@ fn every_machine_of_the_inventory_has_its_place() {
             pending: 2,
             with_gaps: 3,
             clean: 1,
+            no_current_data: 0,
         }
     );
 }

@@ -1,5 +1,6 @@
 //! The CSV files: RFC 4180, UTF-8, a header row, `\n`, and `;` between values of a list.
 
+mod changes;
 mod failures;
 mod gaps;
 mod guard;
@@ -18,12 +19,13 @@ use self::guard::guarded;
 use super::{Report, Run};
 
 /// Every CSV report.
-pub(super) fn reports() -> [Box<dyn Report>; 4] {
+pub(super) fn reports() -> [Box<dyn Report>; 5] {
     [
         Box::new(kbs::Kbs),
         Box::new(machines::Machines),
         Box::new(gaps::Gaps),
         Box::new(failures::Failures),
+        Box::new(changes::Changes),
     ]
 }
 

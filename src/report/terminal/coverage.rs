@@ -6,13 +6,9 @@ use super::{
     numbers::{share, whole_share},
 };
 use crate::{
-    aggregate::Coverage,
     outcome::{Ended, RunOutcome},
     text::{counted, thousands},
 };
-
-/// Below this share of answered machines, in percent, the figures are called partial.
-const ENOUGH: u64 = 98;
 
 /// Above one in so many machines not found, the list or the tenant is the wrong one.
 const TOO_MANY_NOT_FOUND: u64 = 5;
@@ -20,7 +16,7 @@ const TOO_MANY_NOT_FOUND: u64 = 5;
 pub(super) fn lines(run: &Run<'_>, style: Style) -> Vec<String> {
     let coverage = &run.fleet.coverage;
     let mut lines = vec![style.bold(&answered(run))];
-    if is_partial(coverage) {
+    if coverage.is_partial() {
         lines.push(style.alarm(&banner(run)));
     }
     lines.extend(reused(run));
@@ -65,12 +61,6 @@ fn reused(run: &Run<'_>) -> Option<String> {
         "{answers} there already; the oldest is from {}",
         rfc3339(oldest)
     ))
-}
-
-fn is_partial(coverage: &Coverage) -> bool {
-    let enough =
-        u128::from(coverage.answered) * 100 >= u128::from(coverage.machines()) * u128::from(ENOUGH);
-    coverage.pending > 0 || !enough
 }
 
 fn banner(run: &Run<'_>) -> String {

@@ -10,7 +10,6 @@ use super::{
 };
 use crate::{
     aggregate::{Answered, KbRow, MachineRow, TopAction, percent, top_actions},
-    inventory::Inventory,
     kb::KbId,
     text::thousands,
 };
@@ -20,18 +19,6 @@ const WORST: usize = 10;
 
 /// Updates that are proposed to be installed first.
 const ACTIONS: usize = 5;
-
-/// What a column with the names of the machines is called, in order of preference: small
-/// letters alone, without what stands between the words.
-const NAME_COLUMNS: [&str; 7] = [
-    "devicename",
-    "computerdnsname",
-    "machinename",
-    "computername",
-    "name",
-    "hostname",
-    "host",
-];
 
 pub(super) fn worst_kbs(run: &Run<'_>, width: u16) -> Vec<String> {
     let answered = run.fleet.coverage.answered;
@@ -71,7 +58,7 @@ pub(super) fn worst_machines(run: &Run<'_>, width: u16) -> Vec<String> {
     if worst.is_empty() {
         return Vec::new();
     }
-    let name_column = name_column(run.inventory);
+    let name_column = run.inventory.name_column();
     let mut columns = vec![Column::number("#"), Column::text("worst machines")];
     if let Some(column) = name_column {
         columns.push(Column::gives_way(&run.inventory.columns[column]));
@@ -95,18 +82,6 @@ fn with_gaps<'run>(run: &Run<'run>) -> impl Iterator<Item = (&'run MachineRow, &
         let answered = machine.result.as_ref().ok()?;
         (answered.missing > 0).then_some((machine, answered))
     })
-}
-
-fn name_column(inventory: &Inventory) -> Option<usize> {
-    let names: Vec<String> = inventory.columns.iter().map(|it| letters(it)).collect();
-    NAME_COLUMNS
-        .iter()
-        .find_map(|wanted| names.iter().position(|name| name == wanted))
-}
-
-fn letters(name: &str) -> String {
-    let letters = name.chars().filter(|it| it.is_alphanumeric());
-    letters.flat_map(char::to_lowercase).collect()
 }
 
 fn machine_row(machine: &MachineRow, name: Option<&str>, answered: &Answered) -> Vec<String> {

@@ -55,8 +55,18 @@ fn totals(run: &Run<'_>) -> Vec<String> {
     }
     if fleet.coverage.clean > 0 {
         let clean = counted(fleet.coverage.clean, "machine misses", "machines miss");
+        lines.push(match run.inventory.last_seen_column() {
+            Some(_) => format!("{clean} nothing"),
+            None => {
+                format!("{clean} nothing, or sent nothing for 30 days: the answers look alike")
+            }
+        });
+    }
+    if fleet.coverage.no_current_data > 0 {
+        let machines = counted(fleet.coverage.no_current_data, "machine", "machines");
         lines.push(format!(
-            "{clean} nothing, or sent nothing for 30 days: the answers look alike"
+            "{machines} without current data: not seen for 30 days, says the list, so an empty \
+             answer means nothing"
         ));
     }
     lines

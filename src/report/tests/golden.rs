@@ -8,11 +8,19 @@ fn rendered(name: &str) -> String {
     Fixture::small().render(report.unwrap().as_ref())
 }
 
+fn rendered_next_night(name: &str) -> String {
+    let reports = reports(&[Format::Csv, Format::Json]);
+    let report = reports.iter().find(|report| report.file_name() == name);
+    Fixture::second_night().render(report.unwrap().as_ref())
+}
+
 #[test]
 fn the_formats_stand_for_these_files() {
-    let names = |formats: &[Format]| super::super::file_names(&reports(formats));
+    let names = |formats: &[Format]| super::super::file_names(&reports(formats), false);
     let csv = ["kbs.csv", "machines.csv", "gaps.csv", "failures.csv"];
     assert_eq!(names(&[Format::Csv]), csv);
+    let csv = super::super::file_names(&reports(&[Format::Csv]), true);
+    assert_eq!(csv.last().unwrap(), "changes.csv");
     assert_eq!(names(&[Format::Json]), ["summary.json"]);
     assert_eq!(
         names(&[Format::Json, Format::Csv]).last().unwrap(),
@@ -56,6 +64,57 @@ machineId,kbId,name,productsNames,url,machineMissedOn,cveAddressed,osBuild,answe
 }
 
 #[test]
+fn changes() {
+    let expected = "\
+change,machineId,kbId,replacedBy,name,productsNames,cveAddressed,since
+replaced,0101010101010101010101010101010101010101,4530000,4540673,,windows_10,31,2026-11-23T13:00:00Z
+appeared,0202020202020202020202020202020202020202,4540673,,March 2020 Security Updates,edge;windows_10,14,2026-11-23T13:00:00Z
+resolved,0303030303030303030303030303030303030303,5000802,,,,3,2026-11-23T13:00:00Z
+notAnswered,0404040404040404040404040404040404040404,5000802,,,,5,2026-11-23T13:00:00Z
+outOfScope,0909090909090909090909090909090909090909,4000001,,,,1,2026-11-23T13:00:00Z
+outOfScope,0909090909090909090909090909090909090909,5000802,,,,5,2026-11-23T13:00:00Z
+";
+    assert_eq!(rendered_next_night("changes.csv"), expected);
+}
+
+#[test]
+fn the_summary_of_a_second_night_counts_what_changed() {
+    let summary: serde_json::Value =
+        serde_json::from_str(&rendered_next_night("summary.json")).unwrap();
+    let expected = serde_json::json!({
+        "base": {
+            "run": 1,
+            "startedAt": "2026-11-22T12:59:58Z",
+            "finishedAt": "2026-11-22T12:59:58Z",
+            "machines": 4,
+            "sameFleet": true,
+            "enough": true,
+            "answered": 4,
+            "withGaps": 4,
+            "kbs": 3,
+            "gaps": 6,
+            "exposure": 57,
+        },
+        "new": 0,
+        "resolved": 1,
+        "replaced": 1,
+        "stillMissing": 1,
+        "returned": 0,
+        "notAnswered": 1,
+        "outOfScope": 2,
+        "appeared": 1,
+        "machines": {
+            "newlyClean": 1,
+            "newlyAffected": 0,
+            "appeared": 2,
+            "left": 1,
+            "notAnswered": 1,
+        },
+    });
+    assert_eq!(summary["changes"], expected);
+}
+
+#[test]
 fn failures() {
     let expected = "\
 line,input,machineId,reason,httpStatus,code,message,correlationId,attempts
@@ -94,7 +153,8 @@ fn summary() {
     "failed": 0,
     "pending": 1,
     "withGaps": 2,
-    "clean": 1
+    "clean": 1,
+    "noCurrentData": 0
   },
   "kbs": 2,
   "gaps": 3,

@@ -52,19 +52,24 @@ fn reports_replace_earlier_ones_and_nothing_else() {
     assert_eq!(names_in(&path), [""; 0], "the probe is gone");
 
     fs::write(path.join("kbs.csv"), "earlier").unwrap();
-    fs::write(path.join("changes.csv"), "not ours today").unwrap();
+    fs::write(path.join("changes.csv"), "of a night before that").unwrap();
+    fs::write(path.join("notes.txt"), "an admin's").unwrap();
     write(&folder, &all()).unwrap();
 
-    let mut expected = file_names(&all());
-    expected.push("changes.csv".to_owned());
+    let mut expected = file_names(&all(), false);
+    expected.push("notes.txt".to_owned());
     expected.sort();
-    assert_eq!(names_in(&path), expected);
-    for report in all() {
+    assert_eq!(names_in(&path), expected, "nothing to compare with");
+    for report in all().iter().filter(|it| !it.needs_base()) {
         assert_eq!(
             fs::read_to_string(path.join(report.file_name())).unwrap(),
             Fixture::small().render(report.as_ref())
         );
     }
+    Fixture::second_night()
+        .with_run(|run| folder.write_all(&all(), run))
+        .unwrap();
+    assert!(path.join("changes.csv").is_file());
 }
 
 #[test]
@@ -81,7 +86,7 @@ fn a_report_that_fails_leaves_the_earlier_ones_whole() {
 
     assert!(matches!(&error, OutputError::Stage { path, .. } if path.ends_with("summary.json")));
     assert!(error.hint().unwrap().contains("make room"));
-    let mut expected = file_names(&failing);
+    let mut expected = file_names(&failing, true);
     expected.sort();
     assert_eq!(names_in(folder.path()), expected, "no temporary file stays");
     for name in expected {
@@ -121,7 +126,7 @@ fn a_place_that_cannot_be_taken_is_named_and_no_report_is_lost() {
     let error = write(&output, &all()).unwrap_err();
     assert!(matches!(&error, OutputError::Replace { path, .. } if *path == taken));
     assert!(error.to_string().contains("machines.new.csv"), "{error}");
-    let mut names = file_names(&all());
+    let mut names = file_names(&all(), false);
     names.push("machines.new.csv".to_owned());
     names.sort();
     assert_eq!(names_in(folder.path()), names);
@@ -134,7 +139,7 @@ fn a_folder_that_went_away_is_made_again() {
     let output = OutputFolder::prepare(&path, &all()).unwrap();
     fs::remove_dir_all(&path).unwrap();
     write(&output, &all()).unwrap();
-    assert_eq!(names_in(&path).len(), all().len());
+    assert_eq!(names_in(&path).len(), file_names(&all(), false).len());
 }
 
 #[cfg(unix)]

@@ -4,9 +4,10 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{Report, Run, Tool, time::rfc3339};
+use crate::report::{Report, Run, Tool, time::rfc3339};
 use crate::{
     aggregate::Coverage,
+    changes,
     fetch::Requests,
     inventory::Inventory,
     outcome::{Ended, RunOutcome},
@@ -15,7 +16,7 @@ use crate::{
 /// Goes up when a field changes its meaning or goes away, not when one is added.
 const SCHEMA_VERSION: u32 = 1;
 
-pub(super) struct Summary;
+pub(in crate::report) struct Summary;
 
 impl Report for Summary {
     fn file_name(&self) -> &'static str {
@@ -44,6 +45,8 @@ struct Document<'run> {
     kbs: usize,
     gaps: u64,
     exposure: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    changes: Option<Changes>,
     requests: Requests,
     files: &'run [String],
 }
@@ -68,6 +71,48 @@ struct Machines {
     pending: u64,
     with_gaps: u64,
     clean: u64,
+    no_current_data: u64,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Changes {
+    base: Base,
+    new: u64,
+    resolved: u64,
+    replaced: u64,
+    still_missing: u64,
+    returned: u64,
+    not_answered: u64,
+    out_of_scope: u64,
+    appeared: u64,
+    machines: MachineChanges,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Base {
+    run: i64,
+    started_at: String,
+    finished_at: String,
+    machines: u64,
+    same_fleet: bool,
+    enough: bool,
+    answered: u64,
+    with_gaps: u64,
+    kbs: u64,
+    gaps: u64,
+    exposure: u64,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct MachineChanges {
+    newly_clean: u64,
+    newly_affected: u64,
+    appeared: u64,
+    left: u64,
+    not_answered: u64,
 }
 
 impl<'run> Document<'run> {
@@ -92,6 +137,7 @@ impl<'run> Document<'run> {
             kbs: fleet.kbs.len(),
             gaps: fleet.gaps,
             exposure: fleet.exposure,
+            changes: run.past.map(|past| past.changes.into()),
             requests: facts.requests,
             files: &facts.files,
         }
@@ -120,6 +166,56 @@ impl From<Coverage> for Machines {
             pending: coverage.pending,
             with_gaps: coverage.with_gaps,
             clean: coverage.clean,
+            no_current_data: coverage.no_current_data,
+        }
+    }
+}
+
+impl From<&changes::Changes> for Changes {
+    fn from(changes: &changes::Changes) -> Self {
+        let tally = changes.tally;
+        Self {
+            base: (&changes.base).into(),
+            new: tally.new,
+            resolved: tally.resolved,
+            replaced: tally.replaced,
+            still_missing: tally.still_missing,
+            returned: tally.returned,
+            not_answered: tally.not_answered,
+            out_of_scope: tally.out_of_scope,
+            appeared: tally.appeared,
+            machines: changes.machines.into(),
+        }
+    }
+}
+
+impl From<&changes::Base> for Base {
+    fn from(base: &changes::Base) -> Self {
+        let figures = base.figures;
+        Self {
+            run: base.run,
+            started_at: rfc3339(base.started_at),
+            finished_at: rfc3339(base.finished_at),
+            machines: base.machines,
+            same_fleet: base.is_same_fleet,
+            enough: base.is_enough(),
+            answered: figures.answered,
+            with_gaps: figures.with_gaps,
+            kbs: figures.kbs,
+            gaps: figures.gaps,
+            exposure: figures.exposure,
+        }
+    }
+}
+
+impl From<changes::MachineTally> for MachineChanges {
+    fn from(machines: changes::MachineTally) -> Self {
+        Self {
+            newly_clean: machines.newly_clean,
+            newly_affected: machines.newly_affected,
+            appeared: machines.appeared,
+            left: machines.left,
+            not_answered: machines.not_answered,
         }
     }
 }

@@ -1,0 +1,327 @@
+//! Small histories, with every class counted by hand.
+
+mod properties;
+
+use std::{collections::HashMap, io, sync::Arc};
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::*;
+use crate::{
+    aggregate::{RankBy, tests::Told},
+    gaps::{Earlier, Gaps, History, Place, Then},
+    inventory::{Inventory, InventoryMachine},
+    kb::{KbId, MissingKb},
+    machine::MachineId,
+    outcome::{Answer, Failure, Outcome, Reason},
+};
+
+/// A gap that addresses as many CVEs as its id has digits.
+pub(crate) fn gap(id: &str, products: &[&str]) -> Arc<MissingKb> {
+    Arc::new(MissingKb {
+        id: KbId::new(id),
+        name: None,
+        products: products.iter().map(|&it| it.into()).collect(),
+        url: None,
+        machine_missed_on: None,
+        cve_addressed: id.len() as u64,
+        os_build: None,
+    })
+}
+
+/// Nights of a fleet: on each the machines of the list, with what they miss if they answer.
+/// Everything patches `win`.
+#[derive(Debug, Default)]
+struct Nights(Vec<Vec<(u8, Option<Vec<String>>)>>);
+
+fn machine(number: u8) -> MachineId {
+    MachineId::from_bytes([number; 20])
+}
+
+fn night(number: usize) -> Timestamp {
+    let nights = i64::try_from(number).unwrap();
+    Timestamp::UNIX_EPOCH + SignedDuration::from_hours(24 * nights)
+}
+
+impl Nights {
+    /// Another night, such as `1: 5 6, 2: -, 3:`: machine 2 has no answer, 3 misses nothing.
+    fn then(mut self, machines: &str) -> Self {
+        let machines = machines.split(',').map(|machine| {
+            let (number, missing) = machine.split_once(':').unwrap();
+            let missing: Vec<String> = missing.split_whitespace().map(str::to_owned).collect();
+            let answer = (missing != ["-"]).then_some(missing);
+            (number.trim().parse().unwrap(), answer)
+        });
+        self.0.push(machines.collect());
+        self
+    }
+
+    fn outcomes(&self, number: usize) -> Told {
+        let outcomes = self.0[number].iter().map(|(machine, missing)| Outcome {
+            machine: self::machine(*machine),
+            attempts: 1,
+            times_unknown: 0,
+            result: missing.as_ref().map_or_else(
+                || Err(failure()),
+                |missing| {
+                    let gaps = missing.iter().map(|id| gap(id, &["win"])).collect();
+                    Ok(Answer::new(night(number), gaps))
+                },
+            ),
+        });
+        Told(outcomes.collect())
+    }
+
+    fn inventory(&self, number: usize) -> Inventory {
+        let machines = self.0[number].iter().map(|(number, _)| InventoryMachine {
+            id: machine(*number),
+            line: 1,
+        });
+        Inventory {
+            machines: machines.collect(),
+            ..Inventory::default()
+        }
+    }
+
+    /// The last night compared with the one before.
+    fn changes(&self, replacing: Replacing) -> (Changes, Vec<ChangeRow>) {
+        let last = self.0.len() - 1;
+        let told = self.outcomes(last);
+        let fleet = told.aggregate(&self.inventory(last), RankBy::Cve);
+        let past = Past::of(self, last - 1);
+        let base = Base {
+            run: 1,
+            started_at: night(last - 1),
+            finished_at: night(last - 1),
+            machines: self.0[last - 1].len() as u64,
+            is_same_fleet: true,
+            figures: Figures::default(),
+        };
+        let changes = changes(
+            (&fleet, &told),
+            (base, &past.then(last - 1)),
+            &past,
+            replacing,
+        )
+        .unwrap();
+        let past = Past {
+            today: Some(told),
+            ..past
+        };
+        let mut rows = Vec::new();
+        let mut take = |row| {
+            rows.push(row);
+            Ok(())
+        };
+        changes.each(&past, &mut take).unwrap();
+        (changes, rows)
+    }
+}
+
+fn failure() -> Failure {
+    Failure {
+        reason: Reason::Timeout,
+        http_status: None,
+        code: None,
+        message: String::new(),
+        correlation_id: None,
+    }
+}
+
+/// The nights up to the base. Today's places are small; those of earlier nights begin at 1000
+/// times the night's number from 1.
+#[derive(Debug)]
+struct Past {
+    earlier: Vec<Told>,
+    today: Option<Told>,
+    places: HashMap<MachineId, Vec<Earlier>>,
+}
+
+impl Past {
+    fn of(nights: &Nights, base: usize) -> Self {
+        let earlier: Vec<Told> = (0..=base).map(|number| nights.outcomes(number)).collect();
+        let mut places: HashMap<MachineId, Vec<Earlier>> = HashMap::new();
+        for (number, told) in earlier[..base].iter().enumerate().rev() {
+            for (place, outcome) in told.0.iter().enumerate() {
+                if let Ok(answer) = &outcome.result {
+                    let place = Self::place(number, place);
+                    let answered_at = answer.answered_at;
+                    let known = places.entry(outcome.machine).or_default();
+                    known.push(Earlier { answered_at, place });
+                }
+            }
+        }
+        Self {
+            earlier,
+            today: None,
+            places,
+        }
+    }
+
+    fn place(night: usize, place: usize) -> Place {
+        Place(i64::try_from((night + 1) * 1000 + place).unwrap())
+    }
+
+    fn then(&self, base: usize) -> Vec<Then> {
+        let told = self.earlier[base].0.iter().enumerate();
+        let mut then: Vec<Then> = told
+            .map(|(place, outcome)| Then {
+                machine: outcome.machine,
+                answer: outcome.result.as_ref().ok().map(|answer| Earlier {
+                    answered_at: answer.answered_at,
+                    place: Self::place(base, place),
+                }),
+            })
+            .collect();
+        then.sort_by_key(|then| then.machine);
+        then
+    }
+}
+
+impl Gaps for Past {
+    fn at(&self, place: Place) -> io::Result<Vec<Arc<MissingKb>>> {
+        let told = match place.0 / 1000 {
+            0 => self.today.as_ref().unwrap(),
+            night => &self.earlier[usize::try_from(night - 1).unwrap()],
+        };
+        told.at(Place(place.0 % 1000))
+    }
+}
+
+impl History for Past {
+    fn before_base(&self, machine: MachineId) -> io::Result<Vec<Earlier>> {
+        Ok(self.places.get(&machine).cloned().unwrap_or_default())
+    }
+}
+
+/// The rows as text: `1 resolved 5 since 0`, the night being that of `since`.
+fn listed(rows: &[ChangeRow]) -> Vec<String> {
+    let text = |row: &ChangeRow| {
+        let machine = row.machine.to_string();
+        let nights = row.since.as_second() / 86_400;
+        let by = row.replaced_by.as_ref().map(|by| format!(" by {}", by.id));
+        format!(
+            "{} {} {}{} since {nights}",
+            u8::from_str_radix(&machine[..2], 16).unwrap(),
+            row.change,
+            row.gap.id,
+            by.unwrap_or_default(),
+        )
+    };
+    rows.iter().map(text).collect()
+}
+
+#[test]
+fn each_gap_is_told_in_one_way() {
+    let nights = Nights::default()
+        .then("1: 10 20 80, 2: 10, 3: 10, 4:, 5: 10, 8: 10")
+        .then("1: 10 20, 2: 10 30, 3: 10, 4:, 5: 10, 6: -, 8: -")
+        .then("1: 10 80, 2: -, 4: 7, 5:, 6: 9, 7: 9, 8: 10");
+    let (changes, rows) = nights.changes(Replacing::Told);
+    assert_eq!(
+        listed(&rows),
+        [
+            "1 resolved 20 since 0",
+            "1 returned 80 since 2",
+            "2 notAnswered 10 since 0",
+            "2 notAnswered 30 since 1",
+            "3 outOfScope 10 since 0",
+            "4 new 7 since 2",
+            "5 resolved 10 since 0",
+            "6 appeared 9 since 2",
+            "7 appeared 9 since 2",
+            "8 appeared 10 since 2",
+        ]
+    );
+    let expected = Tally {
+        new: 1,
+        resolved: 2,
+        replaced: 0,
+        still_missing: 1,
+        returned: 1,
+        not_answered: 2,
+        out_of_scope: 1,
+        appeared: 3,
+    };
+    assert_eq!(changes.tally, expected);
+    let expected = MachineTally {
+        newly_clean: 1,
+        newly_affected: 1,
+        appeared: 1,
+        left: 1,
+        not_answered: 1,
+    };
+    assert_eq!(changes.machines, expected);
+    let expected = Figures {
+        answered: 5,
+        with_gaps: 4,
+        kbs: 3,
+        gaps: 6,
+        exposure: 12,
+        worst: 4,
+    };
+    assert_eq!(changes.base.figures, expected);
+}
+
+#[test]
+fn a_newer_kb_replaces_an_older_one_unless_nobody_wants_to_know() {
+    let nights = Nights::default().then("1: 10 11").then("1: 20 11");
+    let (changes, rows) = nights.changes(Replacing::Told);
+    assert_eq!(listed(&rows), ["1 replaced 10 by 20 since 0"]);
+    assert_eq!((changes.tally.replaced, changes.tally.new), (1, 0));
+    let rows = nights.changes(Replacing::Ignored).1;
+    assert_eq!(listed(&rows), ["1 resolved 10 since 0", "1 new 20 since 1"]);
+}
+
+#[test]
+fn what_was_missing_before_replaces_nothing() {
+    let nights = Nights::default()
+        .then("1: 10 20")
+        .then("1: 10")
+        .then("1: 20");
+    let rows = nights.changes(Replacing::Told).1;
+    assert_eq!(
+        listed(&rows),
+        ["1 resolved 10 since 0", "1 returned 20 since 2"]
+    );
+}
+
+#[test]
+fn a_night_without_an_answer_is_no_break() {
+    let nights = Nights::default()
+        .then("1: 10")
+        .then("1: -")
+        .then("1: 10")
+        .then("1:");
+    let rows = nights.changes(Replacing::Told).1;
+    assert_eq!(listed(&rows), ["1 resolved 10 since 0"]);
+    let nights = Nights::default()
+        .then("1: 10")
+        .then("1:")
+        .then("1: 10")
+        .then("1:");
+    let rows = nights.changes(Replacing::Told).1;
+    assert_eq!(listed(&rows), ["1 resolved 10 since 2"]);
+}
+
+#[test]
+fn people_read_one_sentence() {
+    let nights = Nights::default()
+        .then("1: 10, 2: 10 30, 3: 10")
+        .then("1: 20, 2: -, 4: 7 8");
+    let (changes, _) = nights.changes(Replacing::Told);
+    assert_eq!(
+        sentence(&changes, "2026-11-22"),
+        "Since 2026-11-22: 0 resolved, 0 new, 1 replaced by newer KBs, 0 returned; 2 gaps on \
+         machines that were not answered then; 1 machine not answered, their 2 gaps are carried, \
+         not counted; 1 machine left the list, their 1 gap is out of scope."
+    );
+    let (changes, _) = Nights::default()
+        .then("1: 10")
+        .then("1:")
+        .changes(Replacing::Told);
+    assert_eq!(
+        sentence(&changes, "2026-11-22"),
+        "Since 2026-11-22: 1 resolved, 0 new, 0 replaced by newer KBs, 0 returned."
+    );
+}

@@ -1,0 +1,97 @@
+//! Whatever happens over the nights: every gap of both runs is in exactly one class.
+
+use std::collections::BTreeSet;
+
+use proptest::{collection::vec, option, prelude::*};
+
+use super::*;
+
+/// A night: for each of six machines whether it is on the list, whether it answers, and what it
+/// misses.
+fn nights() -> impl Strategy<Value = Nights> {
+    let missing = vec(1_u8..9, 0..5);
+    let machine = option::weighted(0.8, option::weighted(0.8, missing));
+    vec(vec(machine, 6), 2..5).prop_map(|nights| {
+        let night = |machines: Vec<Option<Option<Vec<u8>>>>| {
+            let listed = (1..).zip(machines);
+            let listed = listed.filter_map(|(number, listed)| Some((number, listed?)));
+            let text = |missing: Vec<u8>| missing.iter().map(ToString::to_string).collect();
+            listed
+                .map(|(number, missing)| (number, missing.map(text)))
+                .collect()
+        };
+        Nights(nights.into_iter().map(night).collect())
+    })
+}
+
+type Pairs = BTreeSet<(MachineId, String)>;
+
+/// The gaps of a night.
+fn gaps(nights: &Nights, number: usize) -> Pairs {
+    let answered = nights.0[number].iter();
+    let answered = answered.filter_map(|(machine, missing)| Some((machine, missing.as_ref()?)));
+    answered
+        .flat_map(|(number, missing)| missing.iter().map(|id| (machine(*number), id.clone())))
+        .collect()
+}
+
+/// The gaps that rows of these classes tell of.
+fn told(rows: &[ChangeRow], classes: &[Change]) -> Vec<(MachineId, String)> {
+    let rows = rows.iter().filter(|row| classes.contains(&row.change));
+    rows.map(|row| (row.machine, row.gap.id.to_string()))
+        .collect()
+}
+
+proptest! {
+    #[test]
+    fn every_gap_is_in_exactly_one_class(nights in nights(), is_told in any::<bool>()) {
+        use Change::{Appeared, New, NotAnswered, OutOfScope, Replaced, Resolved, Returned};
+        let replacing = if is_told { Replacing::Told } else { Replacing::Ignored };
+        let last = nights.0.len() - 1;
+        let (then, now) = (gaps(&nights, last - 1), gaps(&nights, last));
+        let (changes, rows) = nights.changes(replacing);
+
+        prop_assert_eq!(changes.tally.base_gaps(), then.len() as u64);
+        prop_assert_eq!(changes.tally.gaps_today(), now.len() as u64);
+        prop_assert_eq!(changes.base.figures.gaps, then.len() as u64);
+
+        let gone = told(&rows, &[Resolved, Replaced, NotAnswered, OutOfScope]);
+        let distinct: Pairs = gone.iter().cloned().collect();
+        prop_assert_eq!(gone.len(), distinct.len());
+        prop_assert_eq!(distinct, then.difference(&now).cloned().collect::<Pairs>());
+
+        let mut came = told(&rows, &[New, Returned, Appeared]);
+        let by = rows.iter().filter_map(|row| {
+            Some((row.machine, row.replaced_by.as_ref()?.id.to_string()))
+        });
+        came.extend(by);
+        let distinct: Pairs = came.iter().cloned().collect();
+        prop_assert_eq!(came.len(), distinct.len());
+        prop_assert_eq!(distinct, now.difference(&then).cloned().collect::<Pairs>());
+    }
+
+    #[test]
+    fn nothing_that_was_not_answered_is_resolved(nights in nights()) {
+        let last = nights.0.len() - 1;
+        let (_, rows) = nights.changes(Replacing::Told);
+        for row in rows.iter().filter(|row| matches!(row.change, Change::Resolved | Change::Replaced)) {
+            let mut today = nights.0[last].iter();
+            let answered = today.any(|(number, missing)| machine(*number) == row.machine && missing.is_some());
+            prop_assert!(answered, "{:?}", row);
+        }
+    }
+
+    #[test]
+    fn rows_are_in_order_and_counted(nights in nights()) {
+        let (changes, rows) = nights.changes(Replacing::Told);
+        prop_assert!(rows.is_sorted_by_key(|row| (row.machine, row.gap.id.clone())));
+        let count = |change| rows.iter().filter(|row| row.change == change).count() as u64;
+        prop_assert_eq!(count(Change::New), changes.tally.new);
+        prop_assert_eq!(count(Change::Resolved), changes.tally.resolved);
+        prop_assert_eq!(count(Change::Replaced), changes.tally.replaced);
+        prop_assert_eq!(count(Change::Returned), changes.tally.returned);
+        prop_assert_eq!(count(Change::NotAnswered), changes.tally.not_answered);
+        prop_assert_eq!(count(Change::OutOfScope), changes.tally.out_of_scope);
+        prop_assert_eq!(count(Change::Appeared), changes.tally.appeared);
+    }
+}

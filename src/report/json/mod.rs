@@ -1,0 +1,5 @@
+//! JSON for other programs.
+
+mod summary;
+
+pub(super) use summary::Summary;
