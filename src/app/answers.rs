@@ -3,11 +3,14 @@
 
 use std::{io, sync::Arc};
 
+use super::past::{Lookback, Today, look_back};
 use crate::{
     aggregate::{Aggregation, Fleet, RankBy},
-    gaps::{Gaps, Place},
+    changes::Replacing,
+    gaps::{Earlier, Gaps, History, Place},
     inventory::Inventory,
     kb::MissingKb,
+    machine::MachineId,
     outcome::Outcome,
     store::{KeptGaps, RunId, Store, StoreError},
 };
@@ -47,9 +50,32 @@ impl<'store> Answers<'store> {
         Ok(aggregation.finish(rank_by))
     }
 
+    /// What earlier runs say beside this one.
+    pub(super) fn look_back(
+        &self,
+        run: RunId,
+        fleet: &Fleet,
+        replacing: Replacing,
+    ) -> io::Result<Lookback> {
+        let today = Today {
+            run: &self.store.run(run).map_err(io::Error::other)?,
+            fleet,
+            gaps: self,
+            history: self,
+            replacing,
+        };
+        look_back(&self.kept, today)
+    }
+
     /// The unsaved outcome at a place that is none of the store's.
     fn unsaved(&self, place: Place) -> Option<&Outcome> {
         self.unsaved.get(usize::try_from(!place.0).ok()?)
+    }
+}
+
+impl History for Answers<'_> {
+    fn before_base(&self, machine: MachineId) -> io::Result<Vec<Earlier>> {
+        self.kept.before_base(machine)
     }
 }
 

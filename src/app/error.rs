@@ -30,6 +30,28 @@ pub enum AppError {
     /// No inventory is named, and something would be asked.
     #[error("no list of machines is named")]
     NoList,
+    /// A kept run is named, and machines are to be asked for.
+    #[error("--run names a kept run, and only --offline writes its reports again")]
+    RunOnline,
+    /// A kept run is named, and so is another list.
+    #[error("--run names a kept run, which has a list of its own")]
+    RunWithList,
+    /// There is no such run.
+    #[error("there is no run {run}{}", of(*is_kept))]
+    NoRun {
+        /// Its number.
+        run: i64,
+        /// Whether it is kept, and another tenant's.
+        is_kept: bool,
+        /// The last runs that there are, in words; none where there is none.
+        last: String,
+    },
+    /// There is one run only.
+    #[error("there is nothing to compare run {0} with")]
+    NoBase(i64),
+    /// Earlier answers cannot be read.
+    #[error("the answers of earlier runs cannot be read")]
+    Past(#[source] std::io::Error),
     /// What was configured for the service does not do.
     #[error(transparent)]
     Session(#[from] SessionError),
@@ -108,17 +130,21 @@ impl AppError {
             | Self::Credential(_)
             | Self::Http(_)
             | Self::Store(_)
+            | Self::NoRun { .. }
+            | Self::NoBase(_)
             | Self::Simulator(_) => ExitCode::Configuration,
-            Self::NoList => ExitCode::Usage,
+            Self::NoList | Self::RunOnline | Self::RunWithList => ExitCode::Usage,
             Self::SignIn(_) | Self::Refused(_) | Self::MissingRole { .. } => ExitCode::Refused,
             Self::Failing(_) | Self::NoAnswer(_) | Self::NoTurn | Self::Unstored(_) => {
                 ExitCode::Partial
             }
             Self::Interrupted => ExitCode::Interrupted,
             Self::Output(_) | Self::Write { .. } => ExitCode::Output,
-            Self::Limit(_) | Self::Lost(_) | Self::Start(_) | Self::Temporary(_) => {
-                ExitCode::Unexpected
-            }
+            Self::Limit(_)
+            | Self::Lost(_)
+            | Self::Past(_)
+            | Self::Start(_)
+            | Self::Temporary(_) => ExitCode::Unexpected,
         }
     }
 
@@ -129,6 +155,14 @@ impl AppError {
             Self::Inventory(error) => error.hint(),
             Self::NoList => Some(
                 "name the file: patchgap report MACHINES_CSV; only --offline does without it"
+                    .to_owned(),
+            ),
+            Self::RunOnline => Some("add --offline, or leave --run out".to_owned()),
+            Self::RunWithList => Some("leave the list out, or --run".to_owned()),
+            Self::NoRun { last, .. } if last.is_empty() => Some("no run is kept".to_owned()),
+            Self::NoRun { last, .. } => Some(format!("the last runs are {last}")),
+            Self::NoBase(_) => Some(
+                "the next run of the same tenant can be compared with it; `patchgap runs` lists all"
                     .to_owned(),
             ),
             Self::Session(error) => error.hint(),
@@ -147,11 +181,16 @@ impl AppError {
             Self::NoTurn => Some("run again when the other one is done".to_owned()),
             Self::Limit(_)
             | Self::Interrupted
+            | Self::Past(_)
             | Self::Write { .. }
             | Self::Start(_)
             | Self::Temporary(_) => None,
         }
     }
+}
+
+fn of(is_kept: bool) -> &'static str {
+    if is_kept { " of the same tenant" } else { "" }
 }
 
 fn failing_hint(reason: Reason) -> &'static str {

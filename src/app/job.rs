@@ -15,6 +15,7 @@ use super::{
     identity::Identity,
     interrupt,
     notice::{busy, can_go_on, could_reuse, going_on, tell},
+    past::Lookback,
     plan::plan,
 };
 use crate::{
@@ -27,7 +28,7 @@ use crate::{
     outcome::{Ended, RunOutcome},
     progress::Bar,
     report::{self, Facts, Report, Run, Tool, output::OutputFolder, terminal},
-    store::{Beginning, Begun, Closing, Lock, Reuse, Store, StoreError, Tally},
+    store::{Beginning, Begun, Closing, Figures, Lock, Reuse, Store, StoreError, Tally},
     text::{chain, counted, thousands},
 };
 
@@ -173,6 +174,7 @@ impl Job<'_> {
         let fleet = answers
             .aggregate(begun.run, self.inventory, self.config.reports.rank_by)
             .map_err(AppError::Lost)?;
+        let lookback = self.look_back(&answers, begun, &fleet);
         let facts = Facts {
             tool: Tool::THIS,
             tenant_id: identity.tenant_id.clone(),
@@ -183,7 +185,7 @@ impl Job<'_> {
             api_url: self.config.service.api_url.to_string(),
             requests: begun.requests.plus(asked.requests),
             folder: self.config.reports.out.clone(),
-            files: report::file_names(reports, false),
+            files: report::file_names(reports, lookback.changes.is_some()),
             rank_by: self.config.reports.rank_by,
             time_zone: self.started.time_zone().clone(),
             csv_guard: self.config.reports.csv_guard,
@@ -192,8 +194,8 @@ impl Job<'_> {
             inventory: self.inventory,
             fleet: &fleet,
             gaps: &answers,
-            past: None,
-            trend: &[],
+            past: lookback.past(&answers),
+            trend: &lookback.trend,
             facts: &facts,
         };
         folder
@@ -214,6 +216,20 @@ impl Job<'_> {
         conclude(asked.ending, facts.outcome, asked.recorded.failure)
     }
 
+    /// What earlier runs say beside this one. Where they cannot be read, tonight's answers are
+    /// reported all the same.
+    fn look_back(&self, answers: &Answers<'_>, begun: &Begun, fleet: &Fleet) -> Lookback {
+        answers
+            .look_back(begun.run, fleet, self.config.reports.replacing)
+            .unwrap_or_else(|problem| {
+                warn!(
+                    "the reports tell of no changes, because earlier runs cannot be read: {}",
+                    chain(&problem)
+                );
+                Lookback::default()
+            })
+    }
+
     fn close(
         &self,
         store: &mut Store,
@@ -232,6 +248,12 @@ impl Job<'_> {
                 not_found: coverage.not_found,
                 failed: coverage.failed,
                 pending: coverage.pending,
+            },
+            figures: Figures {
+                with_gaps: coverage.with_gaps,
+                kbs: fleet.kbs.len() as u64,
+                gaps: fleet.gaps,
+                exposure: fleet.exposure,
             },
             requests: facts.requests,
         };

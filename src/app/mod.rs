@@ -7,14 +7,17 @@ mod check;
 mod console;
 mod deadline;
 mod demo;
+mod diff;
 mod error;
 mod identity;
 mod interrupt;
 mod job;
+mod kept_runs;
 mod lines;
 mod logging;
 mod notice;
 mod offline;
+mod past;
 mod plan;
 mod report;
 mod runs;
@@ -77,6 +80,7 @@ impl App {
                 Command::Simulate(simulate) => self.simulate(*simulate).await,
                 Command::Check(settings) => self.check(*settings).await,
                 Command::Runs(runs) => self.runs(runs),
+                Command::Diff(diff) => self.diff(diff),
             }
         })
     }
@@ -132,7 +136,7 @@ impl App {
 fn runtime(command: &Command) -> io::Result<Runtime> {
     match command {
         Command::Demo(_) | Command::Simulate(_) => Runtime::new(),
-        Command::Report(_) | Command::Check(_) | Command::Runs(_) => {
+        Command::Report(_) | Command::Check(_) | Command::Runs(_) | Command::Diff(_) => {
             Builder::new_current_thread().enable_all().build()
         }
     }

@@ -4,7 +4,15 @@ use std::{path::Path, time::Duration};
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::{App, AppError, console::say, identity::service, job::summary, plan};
+use super::{
+    App, AppError,
+    console::say,
+    identity::service,
+    job::summary,
+    kept_runs::named,
+    past::{Lookback, Today, look_back},
+    plan,
+};
 use crate::{
     aggregate::{Aggregation, Fleet},
     config::Config,
@@ -14,14 +22,14 @@ use crate::{
     inventory::Inventory,
     outcome::{Outcome, RunOutcome},
     report::{self, Facts, Run, Tool, output::OutputFolder},
-    store::{Problem, Reuse, RunRecord, Store, StoreError},
+    store::{KeptGaps, Problem, Reuse, RunRecord, Store, StoreError},
 };
 
 /// What is rendered again.
-struct Kept {
-    inventory: Inventory,
+pub(super) struct Kept {
+    pub(super) inventory: Inventory,
     /// The last run for the configured tenant and API.
-    last: RunRecord,
+    pub(super) last: RunRecord,
     /// The run whose reports they are; none where the list is another.
     run: Option<RunRecord>,
     /// Older answers are left out.
@@ -39,33 +47,42 @@ impl App {
     ) -> Result<ExitCode, AppError> {
         let store = Store::open_existing(state)?;
         store.verify()?;
-        let gaps = store.gaps()?;
         let last = last_run(&store, config)?;
-        let kept = match inventory {
-            None => again(&store, last)?,
-            Some(inventory) => known(&store, last, inventory, config)?,
+        let kept = match (inventory, config.run) {
+            (Some(inventory), _) => known(&store, last, inventory, config)?,
+            (None, Some(run)) => again(&store, named(&store, &last, run)?)?,
+            (None, None) => again(&store, last)?,
         };
         if config.dry_run {
             say(&plan::offline(config, &kept.inventory));
             return Ok(ExitCode::Complete);
         }
+        self.write_again(config, &store, &kept)
+    }
+
+    /// Writes the reports of what is kept.
+    fn write_again(
+        &self,
+        config: &Config,
+        store: &Store,
+        kept: &Kept,
+    ) -> Result<ExitCode, AppError> {
         let reports = report::reports(&config.reports.formats);
         let folder = OutputFolder::prepare(&config.reports.out, &reports)?;
-        let mut aggregation = Aggregation::of(&kept.inventory);
-        tell(&store, &kept, self.now(), &mut |outcome, place| {
-            aggregation.take_in(outcome, place);
-        })?;
-        let fleet = aggregation.finish(config.reports.rank_by);
+        let gaps = store.gaps()?;
+        let fleet = fleet(store, kept, config, self.now())?;
+        let lookback = lookback(&gaps, kept, &fleet, config)?;
         let facts = Facts {
-            files: report::file_names(&reports, false),
-            ..facts(&kept, config, &fleet, self.now())
+            files: report::file_names(&reports, lookback.changes.is_some()),
+            time_zone: self.surroundings.started.time_zone().clone(),
+            ..facts(kept, config, &fleet, self.now())
         };
         let run = Run {
             inventory: &kept.inventory,
             fleet: &fleet,
             gaps: &gaps,
-            past: None,
-            trend: &[],
+            past: lookback.past(&gaps),
+            trend: &lookback.trend,
             facts: &facts,
         };
         folder.write_all(&reports, &run)?;
@@ -81,9 +98,44 @@ impl App {
     }
 }
 
+/// What is known of the machines, put together.
+pub(super) fn fleet(
+    store: &Store,
+    kept: &Kept,
+    config: &Config,
+    now: Timestamp,
+) -> Result<Fleet, AppError> {
+    let mut aggregation = Aggregation::of(&kept.inventory);
+    tell(store, kept, now, &mut |outcome, place| {
+        aggregation.take_in(outcome, place);
+    })?;
+    Ok(aggregation.finish(config.reports.rank_by))
+}
+
+/// What earlier runs say beside the one whose reports they are. What is known of another list is
+/// no run.
+fn lookback(
+    gaps: &KeptGaps<'_>,
+    kept: &Kept,
+    fleet: &Fleet,
+    config: &Config,
+) -> Result<Lookback, AppError> {
+    let Some(run) = &kept.run else {
+        return Ok(Lookback::default());
+    };
+    let today = Today {
+        run,
+        fleet,
+        gaps,
+        history: gaps,
+        replacing: config.reports.replacing,
+    };
+    look_back(gaps, today).map_err(AppError::Past)
+}
+
 /// The last run for the configured tenant and API. Where there is only one, neither need
 /// be configured; but one that is configured has to be the right one.
-fn last_run(store: &Store, config: &Config) -> Result<RunRecord, AppError> {
+pub(super) fn last_run(store: &Store, config: &Config) -> Result<RunRecord, AppError> {
     let runs = store.runs()?;
     let configured = service(
         config.sign_in.tenant_id.as_deref(),
@@ -114,7 +166,7 @@ fn last_run(store: &Store, config: &Config) -> Result<RunRecord, AppError> {
 }
 
 /// The run's own list, and what came of it.
-fn again(store: &Store, run: RunRecord) -> Result<Kept, AppError> {
+pub(super) fn again(store: &Store, run: RunRecord) -> Result<Kept, AppError> {
     Ok(Kept {
         inventory: store.inventory(run.run)?,
         last: run.clone(),
@@ -189,7 +241,7 @@ fn tenant(run: &RunRecord) -> Option<String> {
 }
 
 /// The circumstances of the run whose reports they are; of another list, those of now.
-fn facts(kept: &Kept, config: &Config, fleet: &Fleet, now: Timestamp) -> Facts {
+pub(super) fn facts(kept: &Kept, config: &Config, fleet: &Fleet, now: Timestamp) -> Facts {
     let share = config.reports.min_coverage;
     let by_coverage = || {
         RunOutcome::of(&kept.inventory, &fleet.coverage, |part, whole| {

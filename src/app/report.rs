@@ -16,6 +16,12 @@ impl App {
         let read = |path| inventory::read(&Source::from(path), config.column.as_deref());
         let inventory = command.machines.map(read).transpose()?;
         let state = state(&config.store)?;
+        if config.run.is_some() && !config.offline {
+            return Err(AppError::RunOnline);
+        }
+        if config.run.is_some() && inventory.is_some() {
+            return Err(AppError::RunWithList);
+        }
         if config.offline {
             return self.offline(&config, state, inventory);
         }

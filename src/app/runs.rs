@@ -64,7 +64,7 @@ fn rows(
 }
 
 fn row(run: &RunRecord, tally: Tally, now: &ZonedDateTime) -> Vec<String> {
-    let machines = tally.answered + tally.not_found + tally.failed + tally.pending;
+    let machines = tally.machines();
     let started = run.started_at.to_zoned_datetime(now.time_zone().clone());
     vec![
         run.run.0.to_string(),

@@ -28,6 +28,7 @@ impl App {
     pub(super) async fn simulate(&mut self, command: cli::Simulate) -> Result<ExitCode, AppError> {
         let cli::Simulate {
             tenant,
+            nights,
             port,
             rate_limit,
             latency,
@@ -40,6 +41,7 @@ impl App {
         let settings = simulator::Settings {
             seed: tenant.seed,
             machines: tenant.machines.get() as usize,
+            nights: nights.get(),
             limits: rate_limit,
             latency: latency.map(Span::get).unwrap_or_default(),
             token_lifetime: token_lifetime.get(),

@@ -26,7 +26,7 @@ pub use error::ConfigError;
 pub use folders::Folders;
 pub use resolve::{resolve, resolve_typed};
 pub use resolved::{Config, Console, Reports, Resolved, Service, StoreSettings};
-pub use settings::{Concurrency, Days, KeptRuns, Retries, Settings};
+pub use settings::{Concurrency, Days, KeptRuns, Retries, RunNumber, Settings};
 pub use value::{
     AuthorityUrl, ColorMode, EntraName, Formats, InvalidUrl, InvalidValue, LogFormat, OutFolder,
     Percent, ServiceUrl, Span, Text, Until, Whole,

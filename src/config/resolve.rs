@@ -14,7 +14,7 @@ use super::{
     stop::stop,
     store,
 };
-use crate::progress::ProgressMode;
+use crate::{changes::Replacing, progress::ProgressMode};
 
 /// What every configuration depends on, whatever the options say.
 #[derive(Clone, Copy)]
@@ -117,6 +117,7 @@ fn config(
         store: store::store(&settings)?,
         until: stop(&settings, surroundings.started)?,
         offline: required(settings.offline, "offline")?,
+        run: settings.run.map(|run| i64::from(run.get())),
         dry_run: required(settings.dry_run, "dry_run")?,
         limits: required(settings.rate_limit, "rate_limit")?,
         pace: required(settings.pace, "pace")?,
@@ -151,6 +152,11 @@ fn reports(settings: &Settings, surroundings: Surroundings<'_>) -> Result<Report
     Ok(Reports {
         out: surroundings.working_directory.join(out),
         formats: required(settings.format.as_ref(), "format")?.get().to_vec(),
+        replacing: if required(settings.no_replaced, "no_replaced")? {
+            Replacing::Ignored
+        } else {
+            Replacing::Told
+        },
         csv_guard: !required(settings.no_csv_guard, "no_csv_guard")?,
         rank_by: required(settings.rank_by, "rank_by")?,
         min_coverage: required(settings.min_coverage, "min_coverage")?,

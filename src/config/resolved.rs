@@ -8,6 +8,7 @@ use url::Url;
 use super::{CaCertificate, ColorMode, LogFormat, Percent};
 use crate::{
     aggregate::RankBy,
+    changes::Replacing,
     defender::credential::SignIn,
     fetch::quota::{Pace, RateLimits},
     progress::ProgressMode,
@@ -45,6 +46,8 @@ pub struct Config {
     pub store: StoreSettings,
     /// Whether the reports are made from the kept answers alone, and nothing is asked.
     pub offline: bool,
+    /// The run whose reports are made again; the last one where none is named.
+    pub run: Option<i64>,
     /// The reports.
     pub reports: Reports,
     /// How progress is shown.
@@ -88,6 +91,8 @@ pub struct Reports {
     pub out: PathBuf,
     /// The formats: each once, never none.
     pub formats: Vec<Format>,
+    /// Whether a newer KB that takes an older one's place is told from news and progress.
+    pub replacing: Replacing,
     /// Whether cells that look like formulae are made harmless.
     pub csv_guard: bool,
     /// The order of the KBs.

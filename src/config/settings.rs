@@ -25,6 +25,9 @@ pub type Retries = Whole<0, 1000>;
 /// How many runs may be kept.
 pub type KeptRuns = Whole<1, 100_000>;
 
+/// The number of a kept run.
+pub type RunNumber = Whole<1, { u32::MAX }>;
+
 /// A length of time that may be days: at most 366 of them.
 pub type Days = Span<{ 366 * 24 }>;
 
@@ -171,6 +174,11 @@ pub struct Settings {
     #[serde(deserialize_with = "boolean")]
     pub offline: Option<bool>,
 
+    /// With --offline, the run whose reports are written again; `patchgap runs` lists their
+    /// numbers [default: the last one]
+    #[arg(long, value_name = "RUN", help_heading = "Store")]
+    pub run: Option<RunNumber>,
+
     /// Folder of the reports; may hold {date} and {time} [default: reports]
     #[arg(long, value_name = "DIR", help_heading = "Reports")]
     #[serde(deserialize_with = "from_text")]
@@ -190,6 +198,14 @@ pub struct Settings {
     /// Share of answered machines at which a run counts as complete [default: 100]
     #[arg(long, value_name = "PERCENT", help_heading = "Reports")]
     pub min_coverage: Option<Percent>,
+
+    /// In what changed, count a KB in whose place a newer one is missing as resolved, and the
+    /// newer one as new [default: false]
+    #[arg(long, value_name = "BOOL", help_heading = "Reports")]
+    #[arg(value_parser = switch, num_args = 0..=1, require_equals = true)]
+    #[arg(default_missing_value = "true")]
+    #[serde(deserialize_with = "boolean")]
+    pub no_replaced: Option<bool>,
 
     /// Leave cells that look like formulae as they are [default: false]
     #[arg(long, value_name = "BOOL", help_heading = "Reports")]
@@ -267,10 +283,12 @@ impl Settings {
             max_age: self.max_age.or(lower.max_age),
             keep_runs: self.keep_runs.or(lower.keep_runs),
             offline: self.offline.or(lower.offline),
+            run: self.run.or(lower.run),
             out: self.out.or(lower.out),
             format: self.format.or(lower.format),
             rank_by: self.rank_by.or(lower.rank_by),
             min_coverage: self.min_coverage.or(lower.min_coverage),
+            no_replaced: self.no_replaced.or(lower.no_replaced),
             no_csv_guard: self.no_csv_guard.or(lower.no_csv_guard),
             dry_run: self.dry_run.or(lower.dry_run),
             progress: self.progress.or(lower.progress),

@@ -68,6 +68,16 @@ pub fn reports(formats: &[Format]) -> Vec<Box<dyn Report>> {
     reports
 }
 
+/// `changes.csv` alone.
+pub fn changes_csv() -> Box<dyn Report> {
+    csv::changes()
+}
+
+/// What changed, as `summary.json` counts it.
+pub fn changes_json() -> Box<dyn Report> {
+    Box::new(json::Changes)
+}
+
 /// The names of these reports' files, as [`Facts::files`] lists them, with or without an earlier
 /// run to compare with.
 pub fn file_names(reports: &[Box<dyn Report>], has_base: bool) -> Vec<String> {

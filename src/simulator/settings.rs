@@ -20,6 +20,8 @@ pub struct Settings {
     pub seed: u64,
     /// Size of the fleet.
     pub machines: usize,
+    /// Nights that the fleet has lived through: it changes with each.
+    pub nights: u32,
     /// The quota of the call: exact sliding windows.
     pub limits: RateLimits,
     /// Whether calls that the quota refused count in its windows too.
@@ -51,6 +53,7 @@ impl Default for Settings {
         Self {
             seed: 1,
             machines: 100,
+            nights: 0,
             limits: usual_limits(),
             count_refused: false,
             latency: Duration::ZERO,

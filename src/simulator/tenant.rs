@@ -41,7 +41,7 @@ impl Tenant {
             id: uuid(&mut random),
             client_id: uuid(&mut random),
             client_secret: format!("sim8Q~{}", hex(&mut random, 17)),
-            fleet: Fleet::generate(settings.seed, settings.machines),
+            fleet: Fleet::after(settings.nights, settings.seed, settings.machines),
             tokens: Tokens::new(settings.token_lifetime),
             clock: Clock {
                 wall: now,

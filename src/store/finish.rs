@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, Result, TransactionBehavior, params};
 
-use super::{RunId, Store, StoreError, Tally, millis};
+use super::{Figures, RunId, Store, StoreError, Tally, millis};
 use crate::{
     fetch::Requests,
     outcome::{Ended, RunOutcome},
@@ -20,6 +20,8 @@ pub struct Closing {
     pub finished_at: Timestamp,
     /// How many machines ended in which way.
     pub tally: Tally,
+    /// What it came to.
+    pub figures: Figures,
     /// Calls of all its sessions.
     pub requests: Requests,
 }
@@ -62,12 +64,16 @@ impl Store {
 
 fn finish(connection: &Connection, run: RunId, closing: &Closing) -> Result<()> {
     let Closing {
-        tally, requests, ..
+        tally,
+        requests,
+        figures,
+        ..
     } = closing;
     connection.execute(
         "UPDATE run SET ending = ?2, outcome = ?3, finished_at_ms = ?4, active_at_ms = ?4,
              answered = ?5, reused = ?6, not_found = ?7, failed = ?8, pending = ?9,
-             sent = ?10, retried = ?11, throttled = ?12
+             sent = ?10, retried = ?11, throttled = ?12,
+             with_gaps = ?13, kbs = ?14, gaps = ?15, exposure = ?16
          WHERE id = ?1",
         params![
             run.0,
@@ -82,6 +88,11 @@ fn finish(connection: &Connection, run: RunId, closing: &Closing) -> Result<()> 
             requests.sent,
             requests.retried,
             requests.throttled,
+            figures.with_gaps,
+            figures.kbs,
+            figures.gaps,
+            // Beyond what SQLite can hold, it turns negative, and back again when read.
+            figures.exposure.cast_signed(),
         ],
     )?;
     Ok(())

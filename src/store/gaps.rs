@@ -1,10 +1,14 @@
 //! The gaps of kept answers, read again one machine at a time.
 
-use std::{cell::RefCell, fmt, io, sync::Arc};
+use std::{
+    cell::{Cell, RefCell},
+    fmt, io,
+    sync::Arc,
+};
 
 use rusqlite::{Connection, OptionalExtension, Result, Statement};
 
-use super::{Store, StoreError, answers::missing, error::damage, missing_kbs::Descriptions};
+use super::{RunId, Store, StoreError, answers::missing, error::damage, missing_kbs::Descriptions};
 use crate::{
     gaps::{Gaps, Place},
     kb::MissingKb,
@@ -20,6 +24,8 @@ pub struct KeptGaps<'store> {
     store: &'store Store,
     find: RefCell<Statement<'store>>,
     descriptions: RefCell<Descriptions>,
+    /// The earlier one of the runs that are compared: history is what was before it.
+    first: Cell<Option<RunId>>,
 }
 
 impl Store {
@@ -30,6 +36,7 @@ impl Store {
             store: self,
             find: RefCell::new(find.map_err(|error| StoreError::sqlite(&self.path, error))?),
             descriptions: RefCell::default(),
+            first: Cell::default(),
         })
     }
 }
@@ -58,7 +65,19 @@ impl Gaps for KeptGaps<'_> {
     }
 }
 
-impl KeptGaps<'_> {
+impl<'store> KeptGaps<'store> {
+    pub(super) const fn store(&self) -> &'store Store {
+        self.store
+    }
+
+    pub(super) const fn first(&self) -> Option<RunId> {
+        self.first.get()
+    }
+
+    pub(super) fn set_first(&self, first: RunId) {
+        self.first.set(Some(first));
+    }
+
     fn read(&self, place: Place) -> Result<Vec<Arc<MissingKb>>> {
         let mut descriptions = self.descriptions.borrow_mut();
         let connection = &self.store.connection;

@@ -1,13 +1,14 @@
 //! The store: every answer kept, so that nothing is asked twice and nothing is lost.
 //!
 //! One SQLite file holds runs, what became of each machine in them, answers with their
-//! time, and the calls that the quota's windows may still count. `schema/1.sql` describes the
+//! time, and the calls that the quota's windows may still count. `schema/` describes the
 //! tables; its views are for people with any SQLite tool.
 //!
 //! While a run is under way, one thread writes: [`Recorder`]. A process that is killed loses
 //! what was in flight, and the answers of the last few hundredths of a second.
 
 mod answers;
+mod base;
 mod begin;
 mod cache;
 mod calls;
@@ -40,6 +41,7 @@ use jiff::Timestamp;
 use rusqlite::Connection;
 
 pub use self::{
+    base::EarlierRun,
     begin::{Beginning, Begun, Outlook, Reuse},
     calls::{Application, Counting},
     error::{Problem, StoreError},
@@ -47,7 +49,7 @@ pub use self::{
     gaps::KeptGaps,
     lock::Lock,
     recorder::Recorder,
-    runs::{RunId, RunRecord, Service, Tally},
+    runs::{Figures, RunId, RunRecord, Service, Tally},
     standing::{Known, Standing},
     writer::Recorded,
 };

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension, Result, Row};
+use rusqlite::{OptionalExtension, Result, Row, types::ValueRef};
 
 use super::{Application, Store, StoreError, json::parse, time};
 use crate::{
@@ -40,6 +40,26 @@ pub struct Tally {
     pub pending: u64,
 }
 
+impl Tally {
+    /// All machines of its list.
+    pub const fn machines(&self) -> u64 {
+        self.answered + self.not_found + self.failed + self.pending
+    }
+}
+
+/// What a run came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Figures {
+    /// Machines that missed something.
+    pub with_gaps: u64,
+    /// Distinct missing KBs.
+    pub kbs: u64,
+    /// Pairs of a machine and a KB that it missed.
+    pub gaps: u64,
+    /// CVEs that the missing KBs address, summed over all gaps.
+    pub exposure: u64,
+}
+
 /// What is written of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunRecord {
@@ -67,6 +87,8 @@ pub struct RunRecord {
     pub tally: Tally,
     /// Calls of all its sessions.
     pub requests: Requests,
+    /// What it came to; none while it is at work, or when it was killed.
+    pub figures: Option<Figures>,
 }
 
 impl RunRecord {
@@ -148,7 +170,8 @@ pub(super) const RECORDS: &str = "
     SELECT run.id, run.service, service.tenant_id, service.api_url, inventory.file, run.session,
         run.started_at_ms, run.active_at_ms, run.finished_at_ms, run.ending, run.outcome,
         run.answered, run.reused, run.not_found, run.failed, run.pending,
-        run.sent, run.retried, run.throttled
+        run.sent, run.retried, run.throttled,
+        run.with_gaps, run.kbs, run.gaps, run.exposure
     FROM run
     JOIN service ON service.id = run.service
     JOIN inventory ON inventory.id = run.inventory";
@@ -180,7 +203,20 @@ pub(super) fn record(row: &Row<'_>) -> Result<RunRecord> {
             retried: row.get(17)?,
             throttled: row.get(18)?,
         },
+        figures: figures(row, 19)?,
     })
+}
+
+fn figures(row: &Row<'_>, column: usize) -> Result<Option<Figures>> {
+    if row.get_ref(column)? == ValueRef::Null {
+        return Ok(None);
+    }
+    Ok(Some(Figures {
+        with_gaps: row.get(column)?,
+        kbs: row.get(column + 1)?,
+        gaps: row.get(column + 2)?,
+        exposure: row.get::<_, i64>(column + 3)?.cast_unsigned(),
+    }))
 }
 
 fn word<T: FromStr<Err = UnknownWord>>(row: &Row<'_>, column: usize) -> Result<Option<T>> {

@@ -34,7 +34,7 @@ fn the_version() {
 #[test]
 fn every_command_has_help() {
     let help = told(&["--help"]);
-    for command in ["report", "demo", "simulate", "check", "runs"] {
+    for command in ["report", "demo", "simulate", "check", "runs", "diff"] {
         assert!(help.contains(&format!("\n  {command} ")), "{help}");
         let usage = format!("Usage: patchgap {command} ");
         assert!(told(&[command, "--help"]).contains(&usage));

@@ -44,7 +44,7 @@ fn machines_by_kb(run: &Finished) -> BTreeMap<String, Vec<String>> {
 fn the_columns_of_the_views_are_those_of_the_store() {
     let (scene, _) = two_nights();
     let store = read_only(&scene);
-    let views = "SELECT name, '' FROM sqlite_schema WHERE type = 'view' ORDER BY rowid";
+    let views = "SELECT name, '' FROM sqlite_schema WHERE type = 'view' ORDER BY name DESC";
     let real: Vec<[String; 2]> = texts(&store, views)
         .into_iter()
         .map(|[view, _]| {

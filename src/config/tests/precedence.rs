@@ -219,6 +219,14 @@ const CASES: &[Case] = &[
         show: |config| config.offline.to_string(),
     },
     Case {
+        key: "run",
+        flag: "--run=1",
+        variable: "2",
+        file: "3",
+        shown: ["Some(1)", "Some(2)", "Some(3)", "None"],
+        show: |config| format!("{:?}", config.run),
+    },
+    Case {
         key: "out",
         flag: "--out=a",
         variable: "b/{date}",
@@ -253,6 +261,14 @@ const CASES: &[Case] = &[
         file: "3",
         shown: ["1%", "2.5%", "3%", "100%"],
         show: |config| config.reports.min_coverage.to_string(),
+    },
+    Case {
+        key: "no_replaced",
+        flag: "--no-replaced",
+        variable: "false",
+        file: "true",
+        shown: ["Ignored", "Told", "Ignored", "Told"],
+        show: |config| format!("{:?}", config.reports.replacing),
     },
     Case {
         key: "no_csv_guard",

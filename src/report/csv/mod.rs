@@ -29,6 +29,11 @@ pub(super) fn reports() -> [Box<dyn Report>; 5] {
     ]
 }
 
+/// `changes.csv` alone.
+pub(super) fn changes() -> Box<dyn Report> {
+    Box::new(changes::Changes)
+}
+
 /// A CSV file under construction, cell by cell. There are two kinds of cell, so that no
 /// text from outside gets past the guard: [`Table::text`] and [`Table::own`].
 struct Table<'out> {

@@ -2,4 +2,4 @@
 
 mod summary;
 
-pub(super) use summary::Summary;
+pub(super) use summary::{Changes, Summary};

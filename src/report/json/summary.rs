@@ -4,13 +4,13 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::report::{Report, Run, Tool, time::rfc3339};
 use crate::{
     aggregate::Coverage,
     changes,
     fetch::Requests,
     inventory::Inventory,
     outcome::{Ended, RunOutcome},
+    report::{Report, Run, Tool, time::rfc3339},
 };
 
 /// Goes up when a field changes its meaning or goes away, not when one is added.
@@ -25,6 +25,25 @@ impl Report for Summary {
 
     fn render(&self, run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
         serde_json::to_writer_pretty(&mut *out, &Document::of(run))?;
+        writeln!(out)
+    }
+}
+
+/// What changed alone, as the summary counts it.
+pub(in crate::report) struct Changes;
+
+impl Report for Changes {
+    fn file_name(&self) -> &'static str {
+        "changes.json"
+    }
+
+    fn needs_base(&self) -> bool {
+        true
+    }
+
+    fn render(&self, run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
+        let changes = run.past.map(|past| ChangeCounts::from(past.changes));
+        serde_json::to_writer_pretty(&mut *out, &changes)?;
         writeln!(out)
     }
 }
@@ -46,7 +65,7 @@ struct Document<'run> {
     gaps: u64,
     exposure: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
-    changes: Option<Changes>,
+    changes: Option<ChangeCounts>,
     requests: Requests,
     files: &'run [String],
 }
@@ -76,7 +95,7 @@ struct Machines {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Changes {
+struct ChangeCounts {
     base: Base,
     new: u64,
     resolved: u64,
@@ -171,7 +190,7 @@ impl From<Coverage> for Machines {
     }
 }
 
-impl From<&changes::Changes> for Changes {
+impl From<&changes::Changes> for ChangeCounts {
     fn from(changes: &changes::Changes) -> Self {
         let tally = changes.tally;
         Self {

@@ -1,6 +1,7 @@
 //! The summary that people read on the terminal: coverage first, because it says how far
 //! everything else can be trusted.
 
+mod changes;
 mod coverage;
 mod lists;
 mod numbers;
@@ -24,20 +25,30 @@ use crate::text::{counted, thousands};
 /// The summary of a run, for a terminal of so many columns. Fails where the gaps cannot be
 /// read.
 pub fn render(run: &Run<'_>, width: u16, style: Style) -> io::Result<String> {
-    let sections = [
+    let all = [
         coverage::lines(run, style),
         totals(run),
+        changes::summary(run, style),
         lists::worst_kbs(run, width),
         lists::worst_machines(run, width),
         lists::actions(run, width, style)?,
         files(run),
     ];
+    Ok(sections(all.into_iter()))
+}
+
+/// What changed between two runs, for a terminal of so many columns.
+pub fn changes(run: &Run<'_>, width: u16, style: Style) -> String {
+    sections(changes::sections(run, width, style).into_iter())
+}
+
+/// Sections with a blank line between one and the next.
+fn sections(sections: impl Iterator<Item = Vec<String>>) -> String {
     let written: Vec<String> = sections
-        .into_iter()
         .filter(|lines| !lines.is_empty())
         .map(|lines| lines.join("\n") + "\n")
         .collect();
-    Ok(written.join("\n"))
+    written.join("\n")
 }
 
 fn totals(run: &Run<'_>) -> Vec<String> {

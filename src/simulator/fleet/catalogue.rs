@@ -93,15 +93,19 @@ const LINES: [Line; 10] = [
 
 /// Every update, the oldest first.
 pub(super) fn catalogue() -> Vec<Update> {
-    let months = 0..MONTHS;
-    months
-        .flat_map(|month| {
-            (0_u32..)
-                .zip(&LINES)
-                .filter(move |(_, line)| month % line.every == 0)
-                .map(move |(place, line)| update(month, place, line))
-        })
-        .collect()
+    (0..MONTHS).flat_map(updates).collect()
+}
+
+/// The updates that come out after those of the catalogue.
+pub(super) fn next_month() -> Vec<Update> {
+    updates(MONTHS).collect()
+}
+
+fn updates(month: u32) -> impl Iterator<Item = Update> {
+    let lines = (0_u32..).zip(&LINES);
+    lines
+        .filter(move |(_, line)| month.is_multiple_of(line.every))
+        .map(move |(place, line)| update(month, place, line))
 }
 
 fn update(month: u32, place: u32, line: &Line) -> Update {
@@ -111,7 +115,7 @@ fn update(month: u32, place: u32, line: &Line) -> Update {
         id: KbId::new(&id.to_string()),
         name: bundle(month).into(),
         url: format!("https://catalog.update.microsoft.com/v7/site/Search.aspx?q=KB{id}").into(),
-        age: MONTHS - 1 - month,
+        age: (MONTHS - 1).saturating_sub(month),
         scopes: line
             .products
             .iter()

@@ -1,14 +1,18 @@
 //! The simulated fleet: machines, and the truth about what each of them misses.
 
 mod catalogue;
+mod missing;
 mod model;
+mod night;
 
-use std::{collections::HashMap, fmt::Write, sync::Arc};
+use std::{collections::HashMap, fmt::Write};
 
 use crate::{kb::MissingKb, machine::MachineId, simulator::chance::chance};
 
-use catalogue::{MONTHS, Update, catalogue};
+use catalogue::{Update, catalogue, next_month};
+use missing::{missing, products};
 use model::Model;
+use night::Patched;
 
 const SITES: [&str; 6] = ["BER", "LON", "NYC", "OSL", "SIN", "SYD"];
 
@@ -42,9 +46,16 @@ pub struct SimulatedMachine {
 impl Fleet {
     /// The first so many machines of the tenant with this seed.
     pub fn generate(seed: u64, machines: usize) -> Self {
-        let updates = catalogue();
-        let machines: Vec<_> = (0..machines as u64)
-            .map(|number| machine(seed, number, &updates))
+        Self::after(0, seed, machines)
+    }
+
+    /// The same fleet so many nights later: machines were patched, updates came out, and of five
+    /// hundred machines one a night was replaced by another.
+    pub fn after(nights: u32, seed: u64, machines: usize) -> Self {
+        let (updates, next) = (catalogue(), next_month());
+        let gone = u64::from(nights) * (machines as u64).div_ceil(500);
+        let machines: Vec<_> = (gone..gone + machines as u64)
+            .map(|number| machine(seed, number, nights, (&updates, &next)))
             .collect();
         let places = (0..).zip(&machines);
         Self {
@@ -79,13 +90,27 @@ impl Fleet {
     }
 }
 
-fn machine(seed: u64, number: u64, updates: &[Update]) -> SimulatedMachine {
+fn machine(
+    seed: u64,
+    number: u64,
+    nights: u32,
+    (updates, next): (&[Update], &[Update]),
+) -> SimulatedMachine {
     let mut random = chance(seed, "machine", "", number);
     let mut id = [0; 20];
     random.fill(&mut id);
     let model = Model::any(&mut random);
     let site = SITES[random.usize(..SITES.len())];
     let products = products(model, &mut random);
+    let at_first = missing(model, &products, updates, &mut random);
+    let patched = Patched {
+        seed,
+        number,
+        model,
+        products: &products,
+        updates,
+        next,
+    };
     SimulatedMachine {
         id: MachineId::from_bytes(id),
         name: format!("{}-{site}-{number:05}", model.prefix),
@@ -93,65 +118,7 @@ fn machine(seed: u64, number: u64, updates: &[Update]) -> SimulatedMachine {
         os_platform: model.platform,
         os_version: model.version,
         os_build: model.build,
-        missing: missing(model, &products, updates, &mut random),
-    }
-}
-
-fn products(model: &Model, random: &mut fastrand::Rng) -> Vec<&'static str> {
-    let extras = model.extras.iter().filter(|_| random.u32(..10) < 4);
-    model.products.iter().chain(extras).copied().collect()
-}
-
-/// Everything since the month in which the machine was last looked after, and now and
-/// then an older update that did not install.
-fn missing(
-    model: &Model,
-    products: &[&str],
-    updates: &[Update],
-    random: &mut fastrand::Rng,
-) -> Vec<MissingKb> {
-    let behind = months_behind(random);
-    let mut missing: Vec<_> = updates
-        .iter()
-        .filter(|update| products.contains(&&*update.scopes[0].0))
-        .filter(|update| {
-            let failed = random.u32(..100) < 2;
-            behind > 0 && (update.age < behind || failed)
-        })
-        .map(|update| seen_from(model, products, update))
-        .collect();
-    missing.sort_by(|one, other| one.id.cmp(&other.id));
-    missing
-}
-
-/// Months since the machine was last patched: a fifth is up to date, a few were forgotten.
-fn months_behind(random: &mut fastrand::Rng) -> u32 {
-    match random.u32(..100) {
-        ..20 => 0,
-        20..55 => 1,
-        55..75 => 2,
-        75..88 => 3,
-        88..97 => random.u32(4..7),
-        _ => MONTHS,
-    }
-}
-
-/// The update as the service describes it for one machine: only what it has counts.
-fn seen_from(model: &Model, products: &[&str], update: &Update) -> MissingKb {
-    let here = || {
-        let scopes = update.scopes.iter();
-        scopes.filter(|(product, _)| products.contains(&&**product))
-    };
-    let mut products: Vec<Arc<str>> = here().map(|(product, _)| Arc::clone(product)).collect();
-    products.sort();
-    MissingKb {
-        id: update.id.clone(),
-        name: Some(Arc::clone(&update.name)),
-        products,
-        url: Some(Arc::clone(&update.url)),
-        machine_missed_on: Some(1),
-        cve_addressed: here().map(|(_, cves)| cves).sum(),
-        os_build: Some(model.build.into()),
+        missing: patched.after(nights, at_first),
     }
 }
 
@@ -160,6 +127,7 @@ mod tests {
     use std::collections::{HashMap, HashSet};
 
     use super::*;
+    use crate::kb::KbId;
 
     #[test]
     fn a_fleet_grows_without_changing() {
@@ -186,6 +154,38 @@ mod tests {
         assert!(between(1, 16) > 1300, "{}", between(1, 16));
         assert!((10..120).contains(&between(25, 60)), "{}", between(25, 60));
         assert_eq!(between(60, usize::MAX), 0);
+    }
+
+    #[test]
+    fn nights_change_some_machines_and_let_most_be() {
+        let first = Fleet::generate(1, 1000);
+        let next = Fleet::after(1, 1, 1000);
+        assert_eq!(next.machines().len(), 1000);
+        let stayed: Vec<_> = first
+            .machines()
+            .iter()
+            .filter_map(|machine| Some((machine, next.get(machine.id)?)))
+            .collect();
+        assert_eq!(stayed.len(), 998, "two left, and two came");
+        let changed = stayed
+            .iter()
+            .filter(|(then, now)| then.missing != now.missing);
+        let changed = changed.count();
+        assert!((20..100).contains(&changed), "{changed}");
+        assert_eq!(next.machines(), Fleet::after(1, 1, 1000).machines());
+    }
+
+    #[test]
+    fn on_the_patch_day_newer_updates_take_the_place_of_older_ones() {
+        let before = Fleet::after(night::PATCH_DAY - 1, 1, 300);
+        let after = Fleet::after(night::PATCH_DAY, 1, 300);
+        let next: HashSet<KbId> = next_month().into_iter().map(|it| it.id).collect();
+        let misses = |fleet: &Fleet| {
+            let gaps = fleet.machines().iter().flat_map(|it| &it.missing);
+            gaps.filter(|gap| next.contains(&gap.id)).count()
+        };
+        assert_eq!(misses(&before), 0);
+        assert!(misses(&after) > 300, "{}", misses(&after));
     }
 
     #[test]

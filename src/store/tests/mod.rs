@@ -154,6 +154,7 @@ fn closing(ended: Ended) -> Closing {
         outcome: RunOutcome::Partial,
         finished_at: now(),
         tally: Tally::default(),
+        figures: Figures::default(),
         requests: Requests::default(),
     }
 }

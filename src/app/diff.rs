@@ -1,0 +1,123 @@
+//! `patchgap diff`: what changed between any two kept runs.
+
+use std::io::{self, ErrorKind};
+
+use jiff::Timestamp;
+
+use super::{
+    App, AppError,
+    console::{say, terminal_style, terminal_width},
+    kept_runs::named,
+    offline::{Kept, again, facts, fleet, last_run},
+    past::{Lookback, Today, compare, look_back},
+    report::state,
+};
+use crate::{
+    cli::{self, DiffFormat},
+    config::Config,
+    exit_code::ExitCode,
+    report::{Facts, Report, Run, changes_csv, changes_json, terminal},
+    store::{EarlierRun, KeptGaps, RunRecord, Store},
+};
+
+/// The two runs: the one that is compared with, where it is named, and the other one.
+struct Two {
+    from: Option<RunRecord>,
+    to: Kept,
+}
+
+impl App {
+    pub(super) fn diff(&mut self, command: cli::Diff) -> Result<ExitCode, AppError> {
+        let (from, to, format) = (command.from(), command.to(), command.format);
+        let config = self.resolve(command.into())?.config;
+        let store = Store::open_existing(state(&config.store)?)?;
+        store.verify()?;
+        let last = last_run(&store, &config)?;
+        let find = |number: i64| named(&store, &last, number);
+        let two = Two {
+            from: from.map(find).transpose()?,
+            to: again(&store, to.map(find).transpose()?.unwrap_or(last.clone()))?,
+        };
+        self.tell_difference(&store, &two, (&config, format))?;
+        Ok(ExitCode::Complete)
+    }
+
+    fn tell_difference(
+        &self,
+        store: &Store,
+        two: &Two,
+        (config, format): (&Config, DiffFormat),
+    ) -> Result<(), AppError> {
+        let now = self.surroundings.started.timestamp();
+        let gaps = store.gaps()?;
+        let fleet = fleet(store, &two.to, config, now)?;
+        let today = Today {
+            run: &two.to.last,
+            fleet: &fleet,
+            gaps: &gaps,
+            history: &gaps,
+            replacing: config.reports.replacing,
+        };
+        let lookback = difference(&gaps, two, today)?;
+        let facts = self.facts_of(&two.to, config, now, today);
+        let run = Run {
+            inventory: &two.to.inventory,
+            fleet: &fleet,
+            gaps: &gaps,
+            past: lookback.past(&gaps),
+            trend: &lookback.trend,
+            facts: &facts,
+        };
+        show(&run, config, format).map_err(AppError::Past)
+    }
+
+    fn facts_of(&self, kept: &Kept, config: &Config, now: Timestamp, today: Today<'_>) -> Facts {
+        Facts {
+            time_zone: self.surroundings.started.time_zone().clone(),
+            ..facts(kept, config, today.fleet, now)
+        }
+    }
+}
+
+/// What changed since the named run, or else since the one that reports compare with.
+fn difference(kept: &KeptGaps<'_>, two: &Two, today: Today<'_>) -> Result<Lookback, AppError> {
+    let run = today.run.run;
+    let Some(from) = &two.from else {
+        let lookback = look_back(kept, today).map_err(AppError::Past)?;
+        return match lookback.changes {
+            Some(_) => Ok(lookback),
+            None => Err(AppError::NoBase(run.0)),
+        };
+    };
+    let earlier = EarlierRun {
+        is_same_fleet: kept.is_same_fleet(from.run, run)?,
+        record: from.clone(),
+    };
+    let changes = compare(kept, &earlier, today).map_err(AppError::Past)?;
+    Ok(Lookback {
+        changes: Some(changes),
+        trend: Vec::new(),
+    })
+}
+
+fn show(run: &Run<'_>, config: &Config, format: DiffFormat) -> io::Result<()> {
+    match format {
+        DiffFormat::Text => {
+            let style = terminal_style(config.console.color);
+            say(&terminal::changes(run, terminal_width(), style));
+            Ok(())
+        }
+        DiffFormat::Csv => print(changes_csv().as_ref(), run),
+        DiffFormat::Json => print(changes_json().as_ref(), run),
+    }
+}
+
+/// Writes a report to standard output. A reader that went away (`| head`) is no failure.
+fn print(report: &dyn Report, run: &Run<'_>) -> io::Result<()> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let written = report.render(run, &mut out);
+    match written.and_then(|()| io::Write::flush(&mut out)) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        written => written,
+    }
+}

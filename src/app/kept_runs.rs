@@ -1,0 +1,37 @@
+//! Kept runs, by the number that people type.
+
+use super::{AppError, past::finished_at};
+use crate::{
+    report::terminal::share,
+    store::{RunRecord, Store},
+};
+
+/// How many runs are listed for someone who named one that is not there.
+const LISTED: usize = 5;
+
+/// The run with this number, of the same service as `last`.
+pub(super) fn named(store: &Store, last: &RunRecord, number: i64) -> Result<RunRecord, AppError> {
+    let runs = store.runs()?;
+    let is_named = |run: &&RunRecord| run.run.0 == number;
+    let (own, others): (Vec<_>, Vec<_>) = runs
+        .into_iter()
+        .partition(|run| run.service_number == last.service_number);
+    match own.iter().find(is_named) {
+        Some(run) => Ok(run.clone()),
+        None => Err(AppError::NoRun {
+            run: number,
+            is_kept: others.iter().any(|run| is_named(&run)),
+            last: listed(&own),
+        }),
+    }
+}
+
+/// The first few runs, in words: `12 (2026-11-23T22:00:00Z, 98.2 % answered), ..`.
+fn listed(runs: &[RunRecord]) -> String {
+    let words = runs.iter().take(LISTED).map(|run| {
+        let at = finished_at(run);
+        let share = share(run.tally.answered, run.tally.machines());
+        format!("{} ({at:.0}, {share} answered)", run.run.0)
+    });
+    words.collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,204 @@
+//! What changed since an earlier run.
+
+use jiff::tz::TimeZone;
+
+use super::{
+    super::Run,
+    Style,
+    table::{self, Column},
+};
+use crate::{
+    changes::{Base, Changes, KbChange, MachineChange, MachineMoved, sentence},
+    inventory::Inventory,
+    text::thousands,
+};
+
+/// KBs and machines that are listed.
+const LISTED: usize = 10;
+
+/// The sentence, and what is doubtful about the comparison; nothing on a first night.
+pub(super) fn summary(run: &Run<'_>, style: Style) -> Vec<String> {
+    let Some(past) = run.past else {
+        return Vec::new();
+    };
+    let mut lines = vec![sentence(past.changes, &day(run, &past.changes.base))];
+    lines.extend(doubt(&past.changes.base).map(|doubt| style.warning(&doubt)));
+    lines
+}
+
+/// Everything about the comparison that a terminal has room for.
+pub(super) fn sections(run: &Run<'_>, width: u16, style: Style) -> Vec<Vec<String>> {
+    let Some(past) = run.past else {
+        return Vec::new();
+    };
+    vec![
+        vec![style.bold(&heading(run, &past.changes.base))],
+        summary(run, style),
+        classes(past.changes, width),
+        kbs(&past.changes.kbs, width),
+        machines(run.inventory, &past.changes.moved, width),
+    ]
+}
+
+fn heading(run: &Run<'_>, base: &Base) -> String {
+    let zone = &run.facts.time_zone;
+    let then = minute(base.started_at, zone);
+    let now = minute(run.facts.started_at, zone);
+    format!("run {} of {then}, and the one of {now}", base.run)
+}
+
+fn minute(time: jiff::Timestamp, zone: &TimeZone) -> String {
+    let local = time.to_zoned_datetime(zone.clone());
+    local.strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+/// The base's day; with the time where both runs are of the same one.
+fn day(run: &Run<'_>, base: &Base) -> String {
+    let zone = &run.facts.time_zone;
+    let local = |time: jiff::Timestamp| time.to_zoned_datetime(zone.clone());
+    let (then, now) = (local(base.started_at), local(run.facts.started_at));
+    let format = if then.date() == now.date() {
+        "%Y-%m-%d %H:%M"
+    } else {
+        "%Y-%m-%d"
+    };
+    then.strftime(format).to_string()
+}
+
+/// Why the comparison may mislead.
+fn doubt(base: &Base) -> Option<String> {
+    if !base.is_same_fleet {
+        return Some("warning: that run's list shares less than half of its machines".to_owned());
+    }
+    let answered = thousands(base.figures.answered);
+    let machines = thousands(base.machines);
+    (!base.is_enough()).then(|| {
+        format!("warning: that run was partial: {answered} of its {machines} machines answered")
+    })
+}
+
+fn classes(changes: &Changes, width: u16) -> Vec<String> {
+    let tally = &changes.tally;
+    let columns = [
+        Column::text("gaps"),
+        Column::number(""),
+        Column::gives_way(""),
+    ];
+    let rows: Vec<Vec<String>> = [
+        (
+            "resolved",
+            tally.resolved,
+            "the newer answer no longer has them",
+        ),
+        ("new", tally.new, "the earlier answer did not have them"),
+        (
+            "replaced",
+            tally.replaced,
+            "a newer KB for the same product took the place",
+        ),
+        ("returned", tally.returned, "were resolved in between"),
+        ("still missing", tally.still_missing, "in both"),
+        (
+            "not answered",
+            tally.not_answered,
+            "no answer now: carried, not resolved",
+        ),
+        (
+            "out of scope",
+            tally.out_of_scope,
+            "their machine left the list",
+        ),
+        (
+            "appeared",
+            tally.appeared,
+            "their machine had no answer then",
+        ),
+    ]
+    .into_iter()
+    .map(|(class, gaps, meaning)| vec![class.to_owned(), thousands(gaps), meaning.to_owned()])
+    .collect();
+    table::lines(&columns, &rows, width)
+}
+
+fn kbs(kbs: &[KbChange], width: u16) -> Vec<String> {
+    if kbs.is_empty() {
+        return Vec::new();
+    }
+    let columns = [
+        Column::text("most changed KBs"),
+        Column::gives_way("name"),
+        Column::number("resolved"),
+        Column::number("new"),
+        Column::number("replaced"),
+        Column::number("replacing"),
+        Column::number("returned"),
+    ];
+    let rows: Vec<_> = kbs.iter().take(LISTED).map(kb_row).collect();
+    let mut lines = table::lines(&columns, &rows, width);
+    lines.extend(more(kbs.len()));
+    lines
+}
+
+fn kb_row(kb: &KbChange) -> Vec<String> {
+    let name = kb.name.as_deref().unwrap_or_default().to_owned();
+    let figures = [kb.resolved, kb.new, kb.replaced, kb.replacing, kb.returned];
+    let figures = figures.into_iter().map(thousands);
+    [kb.id.for_people(), name]
+        .into_iter()
+        .chain(figures)
+        .collect()
+}
+
+fn machines(inventory: &Inventory, moved: &[MachineMoved], width: u16) -> Vec<String> {
+    if moved.is_empty() {
+        return Vec::new();
+    }
+    let columns = [
+        Column::text("machines"),
+        Column::text("machine id"),
+        Column::gives_way("name"),
+        Column::number("gaps then"),
+        Column::number("now"),
+    ];
+    // What became of them first, so that a few of each kind are next to each other.
+    let mut moved: Vec<&MachineMoved> = moved.iter().collect();
+    moved.sort_by_key(|it| it.change);
+    let rows: Vec<_> = moved
+        .iter()
+        .take(LISTED)
+        .map(|it| machine_row(inventory, it))
+        .collect();
+    let mut lines = table::lines(&columns, &rows, width);
+    lines.extend(more(moved.len()));
+    lines
+}
+
+fn machine_row(inventory: &Inventory, moved: &MachineMoved) -> Vec<String> {
+    let what = match moved.change {
+        MachineChange::NewlyClean => "newly clean",
+        MachineChange::NewlyAffected => "newly affected",
+        MachineChange::Appeared => "appeared",
+        MachineChange::Left => "left",
+        MachineChange::NotAnswered => "not answered",
+    };
+    let listed = inventory
+        .machines
+        .iter()
+        .position(|it| it.id == moved.machine);
+    let name = listed.and_then(|position| inventory.name(position));
+    vec![
+        what.to_owned(),
+        moved.machine.to_string(),
+        name.unwrap_or_default().to_owned(),
+        thousands(u64::from(moved.gaps_then)),
+        thousands(u64::from(moved.gaps_now)),
+    ]
+}
+
+fn more(all: usize) -> Option<String> {
+    let left = all.checked_sub(LISTED).filter(|&left| left > 0)?;
+    Some(format!(
+        "and {} more: --format csv lists all",
+        thousands(left as u64)
+    ))
+}

@@ -1,0 +1,180 @@
+//! Earlier runs: the one that a run is compared with, and what it knows of its machines.
+
+use std::{cell::RefCell, collections::HashMap, io};
+
+use rusqlite::{Connection, Result, Row, params};
+
+use super::{
+    KeptGaps, RunId, RunRecord, StoreError,
+    json::parse,
+    runs::{RECORDS, record},
+    time,
+};
+use crate::{
+    gaps::{Earlier, History, Place, Then},
+    machine::MachineId,
+};
+
+/// An earlier run beside the one that is asked about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EarlierRun {
+    /// The run.
+    pub record: RunRecord,
+    /// Whether both lists share at least half of the longer one's machines.
+    pub is_same_fleet: bool,
+}
+
+impl KeptGaps<'_> {
+    /// The runs of the same service that were begun before this one and have ended, the latest
+    /// first. Runs without a single answer are left out.
+    pub fn earlier_runs(&self, run: RunId) -> std::result::Result<Vec<EarlierRun>, StoreError> {
+        self.read_earlier_runs(run)
+            .map_err(|error| StoreError::sqlite(&self.store().path, error))
+    }
+
+    fn read_earlier_runs(&self, run: RunId) -> Result<Vec<EarlierRun>> {
+        let lists = Lists::new(&self.store().connection, run)?;
+        let records = self.records_before(run)?.into_iter();
+        let beside = records.map(|record| {
+            Ok(EarlierRun {
+                is_same_fleet: lists.is_same_fleet(record.run)?,
+                record,
+            })
+        });
+        beside.collect()
+    }
+
+    /// Whether the lists of two runs share at least half of the longer one's machines.
+    pub fn is_same_fleet(&self, one: RunId, other: RunId) -> std::result::Result<bool, StoreError> {
+        let lists = Lists::new(&self.store().connection, other);
+        lists
+            .and_then(|lists| lists.is_same_fleet(one))
+            .map_err(|error| StoreError::sqlite(&self.store().path, error))
+    }
+
+    fn records_before(&self, run: RunId) -> Result<Vec<RunRecord>> {
+        let mut statement = self.store().connection.prepare(&format!(
+            "{RECORDS} WHERE run.id < ?1 AND run.ending IS NOT NULL AND run.answered > 0
+                 AND run.service = (SELECT service FROM run WHERE id = ?1)
+             ORDER BY run.id DESC"
+        ))?;
+        statement.query_map([run.0], record)?.collect()
+    }
+
+    /// What a run knows of the machines of its list, by their ids. From here on it is the base
+    /// of the other one, and history is what was before both.
+    pub fn compare(&self, base: RunId, with: RunId) -> std::result::Result<Vec<Then>, StoreError> {
+        self.set_first(base.min(with));
+        then(&self.store().connection, base)
+            .map_err(|error| StoreError::sqlite(&self.store().path, error))
+    }
+}
+
+fn then(connection: &Connection, base: RunId) -> Result<Vec<Then>> {
+    let mut statement = connection.prepare(
+        "SELECT machine_id, answer.answered_at_ms, answer.id
+         FROM run
+         JOIN inventory_machine ON inventory_machine.inventory = run.inventory
+         JOIN machine ON machine.id = inventory_machine.machine
+         LEFT JOIN run_machine
+             ON run_machine.run = run.id AND run_machine.machine = machine.id
+         LEFT JOIN answer ON answer.id = run_machine.answer
+         WHERE run.id = ?1",
+    )?;
+    let read = statement.query_map([base.0], |row| {
+        Ok(Then {
+            machine: parse(row.get_ref(0)?.as_str()?)?,
+            answer: match row.get::<_, Option<i64>>(1)? {
+                Some(_) => Some(earlier(row, 1)?),
+                None => None,
+            },
+        })
+    })?;
+    let mut then: Vec<Then> = read.collect::<Result<_>>()?;
+    then.sort_unstable_by_key(|it| it.machine);
+    Ok(then)
+}
+
+/// An answer from its time, and its number in the column after that.
+fn earlier(row: &Row<'_>, column: usize) -> Result<Earlier> {
+    Ok(Earlier {
+        answered_at: time(row.get(column)?),
+        place: Place(row.get(column + 1)?),
+    })
+}
+
+impl History for KeptGaps<'_> {
+    fn before_base(&self, machine: MachineId) -> io::Result<Vec<Earlier>> {
+        self.read_before(machine)
+            .map_err(|error| io::Error::other(StoreError::sqlite(&self.store().path, error)))
+    }
+}
+
+impl KeptGaps<'_> {
+    fn read_before(&self, machine: MachineId) -> Result<Vec<Earlier>> {
+        let Some(first) = self.first() else {
+            return Ok(Vec::new());
+        };
+        let mut find = self.store().connection.prepare_cached(
+            "SELECT answer.answered_at_ms, answer.id
+             FROM run AS first
+             JOIN machine ON machine.service = first.service AND machine_id = ?2
+             CROSS JOIN run ON run.id < first.id AND run.service = first.service
+             JOIN run_machine
+                 ON run_machine.run = run.id AND run_machine.machine = machine.id
+             JOIN answer ON answer.id = run_machine.answer
+             WHERE first.id = ?1 AND run.ending IS NOT NULL
+             ORDER BY run.id DESC",
+        )?;
+        let id = &mut [0; 40];
+        let found = find.query_map(params![first.0, machine.encode(id)], |row| earlier(row, 0))?;
+        found.collect()
+    }
+}
+
+/// The list of a run beside those of others. Most nights ask for the same one.
+struct Lists<'store> {
+    connection: &'store Connection,
+    own: i64,
+    /// What is known of other lists.
+    known: RefCell<HashMap<i64, bool>>,
+}
+
+impl<'store> Lists<'store> {
+    fn new(connection: &'store Connection, run: RunId) -> Result<Self> {
+        Ok(Self {
+            connection,
+            own: inventory(connection, run)?,
+            known: RefCell::default(),
+        })
+    }
+
+    fn is_same_fleet(&self, run: RunId) -> Result<bool> {
+        let other = inventory(self.connection, run)?;
+        if other == self.own {
+            return Ok(true);
+        }
+        if let Some(known) = self.known.borrow().get(&other) {
+            return Ok(*known);
+        }
+        let is_same = self.shares_half_with(other)?;
+        self.known.borrow_mut().insert(other, is_same);
+        Ok(is_same)
+    }
+
+    fn shares_half_with(&self, other: i64) -> Result<bool> {
+        self.connection.query_row(
+            "WITH other AS (SELECT machine FROM inventory_machine WHERE inventory = ?2)
+             SELECT 2 * count(iif(machine IN other, 1, NULL))
+                 >= max(count(*), (SELECT count(*) FROM other))
+             FROM inventory_machine WHERE inventory = ?1",
+            [self.own, other],
+            |row| row.get(0),
+        )
+    }
+}
+
+fn inventory(connection: &Connection, run: RunId) -> Result<i64> {
+    let mut find = connection.prepare_cached("SELECT inventory FROM run WHERE id = ?1")?;
+    find.query_row([run.0], |row| row.get(0))
+}
