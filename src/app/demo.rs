@@ -1,20 +1,27 @@
 //! `patchgap demo`: the main job against a simulated tenant, through the same code and real
-//! HTTP.
+//! HTTP. A week of nights goes before, in fast motion, so that there is something to compare
+//! with.
 
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 use jiff::Timestamp;
 use secrecy::SecretString;
 
-use super::{App, AppError, console::say, job::Job};
+use super::{App, AppError, console::say, interrupt, job::Job};
 use crate::{
     cli,
-    config::{CaCertificate, Config, Settings},
+    config::{CaCertificate, Config, Percent, Settings},
     defender::credential::{CredentialKind, SignIn},
     exit_code::ExitCode,
-    fetch::quota::{Pace, RateLimits},
+    fetch::{
+        Stops,
+        quota::{Pace, RateLimits},
+    },
     inventory,
-    simulator::{self, Faults, Simulator},
+    progress::ProgressMode,
+    simulator::{self, Fault, Faults, Simulator},
+    store::Store,
+    text::counted,
 };
 
 /// The demonstration's minute is two seconds long and its hour two minutes: a thirtieth of
@@ -24,45 +31,127 @@ const PACE: &str = "200/s";
 /// What an answer takes.
 const LATENCY: Duration = Duration::from_millis(40);
 
+/// The night that is shown. It is the one on which a month's updates come out.
+const TONIGHT: u32 = 6;
+/// A night on which nothing ran: the trend has a gap there.
+const MISSED: u32 = 3;
+/// A night on which a third of the machines had no answer: the trend says so.
+const PARTIAL: u32 = 2;
+const A_DAY: Duration = Duration::from_hours(24);
+
+/// The demonstration, while it is set up.
+struct Demonstration<'app> {
+    app: &'app App,
+    tenant: simulator::Settings,
+    config: Config,
+    state: &'app Path,
+    stops: Stops,
+}
+
 impl App {
     pub(super) async fn demo(&mut self, command: cli::Demo) -> Result<ExitCode, AppError> {
         let tenant = command.tenant;
-        let mut config = self.resolve_typed(Settings::from(command))?;
+        let config = self.resolve_typed(Settings::from(command))?;
+        let folder = tempfile::tempdir().map_err(AppError::Temporary)?;
+        let demonstration = Demonstration {
+            app: self,
+            tenant: simulator::Settings {
+                seed: tenant.seed,
+                machines: tenant.machines.get() as usize,
+                ..simulator::Settings::default()
+            },
+            config,
+            state: &folder.path().join("demo.sqlite"),
+            stops: Stops::default(),
+        };
+        interrupt::watch(demonstration.stops.clone());
+        demonstration.play(folder.path()).await
+    }
+}
+
+impl Demonstration<'_> {
+    /// Plays the week, and then tonight.
+    async fn play(mut self, folder: &Path) -> Result<ExitCode, AppError> {
+        let mut simulator = Simulator::start(self.at_night(0), Timestamp::now()).await?;
+        if !self.config.console.quiet {
+            say(&introduction(&simulator));
+        }
+        for night in 0..TONIGHT {
+            if night != MISSED {
+                simulator = simulator
+                    .replace(self.at_night(night), Timestamp::now())
+                    .await?;
+                self.earlier(&simulator, folder).await?;
+            }
+            Store::open(self.state)?.age(A_DAY)?;
+        }
         let limits: RateLimits = LIMITS.parse()?;
-        let settings = simulator::Settings {
-            seed: tenant.seed,
-            machines: tenant.machines.get() as usize,
+        let tonight = simulator::Settings {
             limits: limits.clone(),
             latency: LATENCY,
             faults: Faults::occasional(),
-            ..simulator::Settings::default()
+            ..self.at_night(TONIGHT)
         };
-        let simulator = Simulator::start(settings, Timestamp::now()).await?;
-        config.limits = limits;
-        config.pace = PACE.parse::<Pace>()?;
-        aim(&mut config, &simulator);
-        if !config.console.quiet {
-            say(&introduction(&simulator));
+        let simulator = simulator.replace(tonight, Timestamp::now()).await?;
+        self.config.limits = limits;
+        self.config.pace = PACE.parse::<Pace>()?;
+        self.run(&self.config, &simulator).await
+    }
+
+    /// The tenant as it is on a night, without quota.
+    fn at_night(&self, nights: u32) -> simulator::Settings {
+        let mut tenant = simulator::Settings {
+            nights,
+            limits: RateLimits::default(),
+            ..self.tenant.clone()
+        };
+        if nights == PARTIAL {
+            let fleet = simulator::Fleet::after(nights, tenant.seed, tenant.machines);
+            let failing = fleet.machines().iter().step_by(3);
+            tenant.faults.forever = failing.map(|it| (it.id, Fault::BadRequest)).collect();
         }
+        tenant
+    }
+
+    /// An earlier night, in fast motion and without a word. Its reports are nobody's.
+    async fn earlier(&self, simulator: &Simulator, folder: &Path) -> Result<(), AppError> {
+        let mut config = self.config.clone();
+        config.limits = RateLimits::default();
+        config.pace = "none".parse::<Pace>()?;
+        config.progress = ProgressMode::Off;
+        config.console.quiet = true;
+        config.reports.out = folder.join("earlier");
+        config.reports.formats = Vec::new();
+        config.reports.min_coverage = Percent::NONE;
+        match self.run(&config, simulator).await? {
+            ExitCode::Complete => Ok(()),
+            _ => Err(AppError::Interrupted),
+        }
+    }
+
+    async fn run(&self, config: &Config, simulator: &Simulator) -> Result<ExitCode, AppError> {
+        let mut config = config.clone();
+        aim(&mut config, simulator);
         let csv = simulator.inventory_csv();
-        let inventory = inventory::read_from(csv.as_bytes(), "demo-machines.csv", None)?;
-        let folder = tempfile::tempdir().map_err(AppError::Temporary)?;
         let job = Job {
             config: &config,
-            state: &folder.path().join("demo.sqlite"),
-            inventory: &inventory,
-            started: &self.surroundings.started,
-            bar: &self.bar,
+            state: self.state,
+            inventory: &inventory::read_from(csv.as_bytes(), "demo-machines.csv", None)?,
+            started: &self.app.surroundings.started,
+            bar: &self.app.bar,
+            stops: &self.stops,
         };
         job.run().await
     }
 }
 
 fn introduction(simulator: &Simulator) -> String {
+    let machines = simulator.fleet().machines().len() as u64;
+    let machines = counted(machines, "machine", "machines");
     format!(
-        "a simulated tenant of {} machines, with the faults of a real one\n\
-         its quota is {LIMITS}: a thirtieth of the real one's time\n\n",
-        simulator.fleet().machines().len()
+        "a simulated tenant of {machines}, with the faults of a real one\n\
+         the week before is played in fast motion, and of tonight one thing is simulated, too:\n\
+         the quota is {LIMITS}, a thirtieth of the real one's time\n\n"
     )
 }
 

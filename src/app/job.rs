@@ -13,7 +13,6 @@ use super::{
     deadline,
     error::AppError,
     identity::Identity,
-    interrupt,
     notice::{busy, can_go_on, could_reuse, going_on, tell},
     past::Lookback,
     plan::plan,
@@ -40,6 +39,8 @@ pub(super) struct Job<'job> {
     pub(super) inventory: &'job Inventory,
     pub(super) started: &'job ZonedDateTime,
     pub(super) bar: &'job Bar,
+    /// Told when the run is interrupted.
+    pub(super) stops: &'job Stops,
 }
 
 /// What the end of a run needs of its beginning.
@@ -73,13 +74,11 @@ impl Job<'_> {
         let folder = OutputFolder::prepare(&self.config.reports.out, &reports)?;
         let store = Store::open(self.state)?;
         let session = session(self.config, self.started.timestamp())?;
-        let stops = Stops::default();
-        interrupt::watch(stops.clone());
-        let identity = self.sign_in(&session, &stops).await?;
-        let turn = self.wait_for_others(&store, &identity, &stops).await?;
+        let identity = self.sign_in(&session).await?;
+        let turn = self.wait_for_others(&store, &identity).await?;
         let (store, mut begun) = self.begin(store, &identity, turn.had_to_wait)?;
         let asked = self
-            .ask(session, store, &mut begun, (&identity, &stops))
+            .ask(session, store, &mut begun, (&identity, self.stops))
             .await?;
         let concluding = Concluding {
             begun: &begun,
@@ -92,19 +91,14 @@ impl Job<'_> {
 
     /// Signs in before anything is asked, and returns who this is: as configured, else as
     /// the token says.
-    async fn sign_in(&self, session: &Session, stops: &Stops) -> Result<Identity, AppError> {
-        let signed_in = stops.gentle.run_until_cancelled(session.sign_in());
+    async fn sign_in(&self, session: &Session) -> Result<Identity, AppError> {
+        let signed_in = self.stops.gentle.run_until_cancelled(session.sign_in());
         let claims = signed_in.await.ok_or(AppError::Interrupted)??;
         Ok(Identity::new(self.config, claims))
     }
 
     /// Waits until no other process asks with the same app registration.
-    async fn wait_for_others(
-        &self,
-        store: &Store,
-        identity: &Identity,
-        stops: &Stops,
-    ) -> Result<Turn, AppError> {
+    async fn wait_for_others(&self, store: &Store, identity: &Identity) -> Result<Turn, AppError> {
         let application = identity.application();
         let mut had_to_wait = false;
         let tell_busy = || {
@@ -120,7 +114,7 @@ impl Job<'_> {
                 _lock: lock?,
                 had_to_wait,
             }),
-            () = stops.gentle.cancelled() => Err(AppError::Interrupted),
+            () = self.stops.gentle.cancelled() => Err(AppError::Interrupted),
             () = deadline::reached(self.config.until, Timestamp::now) => Err(AppError::NoTurn),
         }
     }

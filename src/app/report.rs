@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
-use super::{App, AppError, job::Job};
+use super::{App, AppError, interrupt, job::Job};
 use crate::{
     cli,
     config::{ConfigError, StoreSettings},
     exit_code::ExitCode,
+    fetch::Stops,
     inventory::{self, Source},
 };
 
@@ -25,12 +26,15 @@ impl App {
         if config.offline {
             return self.offline(&config, state, inventory);
         }
+        let stops = Stops::default();
+        interrupt::watch(stops.clone());
         let job = Job {
             config: &config,
             state,
             inventory: &inventory.ok_or(AppError::NoList)?,
             started: &self.surroundings.started,
             bar: &self.bar,
+            stops: &stops,
         };
         job.run().await
     }

@@ -28,14 +28,13 @@ pub fn sentence(changes: &Changes, day: &str) -> String {
     }
     if changes.machines.not_answered > 0 {
         let machines = counted(changes.machines.not_answered, "machine", "machines");
-        let their = counted(not_answered, "gap is", "gaps are");
-        sentence =
-            format!("{sentence}; {machines} not answered, their {their} carried, not counted");
+        let gaps = counted(not_answered, "gap is", "gaps are");
+        sentence = format!("{sentence}; {machines} not answered: {gaps} carried, not counted");
     }
     if changes.machines.left > 0 {
         let machines = counted(changes.machines.left, "machine", "machines");
-        let their = counted(out_of_scope, "gap is", "gaps are");
-        sentence = format!("{sentence}; {machines} left the list, their {their} out of scope");
+        let gaps = counted(out_of_scope, "gap is", "gaps are");
+        sentence = format!("{sentence}; {machines} left the list: {gaps} out of scope");
     }
     sentence + "."
 }

@@ -61,7 +61,8 @@ pub struct Simulator {
     authority_url: Url,
     root_pem: String,
     down: watch::Sender<bool>,
-    _serving: JoinSet<()>,
+    serving: JoinSet<()>,
+    addresses: [SocketAddr; 2],
 }
 
 impl Simulator {
@@ -90,8 +91,26 @@ impl Simulator {
             api_url,
             authority_url: url(true, sign_in_address)?,
             root_pem: certificates.root_pem,
-            _serving: serving,
+            serving,
+            addresses: [api_address, sign_in_address],
         })
+    }
+
+    /// Puts another tenant in the place of this one, at the same addresses.
+    pub async fn replace(
+        mut self,
+        settings: Settings,
+        now: Timestamp,
+    ) -> Result<Self, SimulatorError> {
+        // The doors have to be closed before others can open in their place.
+        self.serving.shutdown().await;
+        let [address, sign_in_address] = self.addresses;
+        let settings = Settings {
+            address,
+            sign_in_address,
+            ..settings
+        };
+        Self::start(settings, now).await
     }
 
     /// Base URL of the API.

@@ -29,6 +29,7 @@ mod queue;
 mod recorder;
 mod runs;
 mod schema;
+mod shift;
 mod standing;
 mod syncer;
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! `patchgap demo`: everything at once, with nothing configured.
 
+use jiff::Timestamp;
+
 use crate::common::Scene;
 
 #[test]
@@ -8,6 +10,7 @@ fn a_demonstration_needs_nothing_and_writes_every_report() {
     let run = scene.finish(&mut scene.bare(&["demo", "--machines", "40"]));
     let run = run.exits_with(0);
     let reports = [
+        "changes.csv",
         "failures.csv",
         "gaps.csv",
         "kbs.csv",
@@ -18,6 +21,20 @@ fn a_demonstration_needs_nothing_and_writes_every_report() {
     assert_eq!(run.rows("machines.csv").len(), 40);
     assert_eq!(run.summary()["outcome"], "complete");
     assert!(run.stdout.contains(" of 40 machines answered ("));
+}
+
+#[test]
+fn tonight_is_compared_with_last_night() {
+    let scene = Scene::with_machines(1);
+    let run = scene.finish(&mut scene.bare(&["demo", "--machines", "40"]));
+    let summary = run.exits_with(0).summary();
+    let changes = &summary["changes"];
+    assert!(changes["replaced"].as_u64() > Some(0), "{changes}");
+    let began = |of: &serde_json::Value| -> Timestamp {
+        of["startedAt"].as_str().unwrap().parse().unwrap()
+    };
+    let apart = began(&summary).duration_since(began(&changes["base"]));
+    assert!((23..=25).contains(&apart.as_hours()), "{apart:?}");
 }
 
 #[test]

@@ -313,8 +313,8 @@ fn people_read_one_sentence() {
     assert_eq!(
         sentence(&changes, "2026-11-22"),
         "Since 2026-11-22: 0 resolved, 0 new, 1 replaced by newer KBs, 0 returned; 2 gaps on \
-         machines that were not answered then; 1 machine not answered, their 2 gaps are carried, \
-         not counted; 1 machine left the list, their 1 gap is out of scope."
+         machines that were not answered then; 1 machine not answered: 2 gaps are carried, not \
+         counted; 1 machine left the list: 1 gap is out of scope."
     );
     let (changes, _) = Nights::default()
         .then("1: 10")

@@ -16,6 +16,9 @@ pub struct Percent {
 }
 
 impl Percent {
+    /// Whatever there is reaches it.
+    pub const NONE: Self = Self { per_million: 0 };
+
     /// Whether `part` is at least this share of `whole`. Exact: ten thousand machines are
     /// too many for a comparison that rounds. Nothing out of nothing reaches every share.
     ///
