@@ -10,6 +10,7 @@ mod past;
 pub(crate) mod plain;
 pub mod terminal;
 mod time;
+mod unanswered;
 
 #[cfg(test)]
 mod fixture;

@@ -9,7 +9,10 @@ use crate::{
     inventory::RejectedRow,
     machine::InvalidMachineId,
     outcome::{Failure, Reason},
-    report::{Report, Run},
+    report::{
+        Report, Run,
+        unanswered::{Unanswered, unanswered},
+    },
 };
 
 const COLUMNS: &[&str] = &[
@@ -44,26 +47,6 @@ impl Report for Failures {
         }
         table.finish()
     }
-}
-
-/// Something asked for that has no answer.
-enum Unanswered<'run> {
-    Row(&'run RejectedRow),
-    Machine(&'run MachineRow, &'run Failure),
-}
-
-fn unanswered<'run>(run: &Run<'run>) -> Vec<(u64, Unanswered<'run>)> {
-    let inventory = run.inventory;
-    let rejected = inventory.rejected.iter();
-    let rows = rejected.map(|row| (row.line, Unanswered::Row(row)));
-    let machines = run.fleet.machines.iter().filter_map(|machine| {
-        let failure = machine.result.as_ref().err()?;
-        let line = inventory.machines[machine.position()].line;
-        Some((line, Unanswered::Machine(machine, failure)))
-    });
-    let mut unanswered: Vec<_> = rows.chain(machines).collect();
-    unanswered.sort_by_key(|(line, _)| *line);
-    unanswered
 }
 
 fn rejected(table: &mut Table<'_>, row: &RejectedRow) -> io::Result<()> {
