@@ -7,7 +7,7 @@ words! {
     pub enum Format {
         /// `kbs.csv`, `machines.csv`, `gaps.csv` and `failures.csv`.
         Csv = "csv",
-        /// `summary.json`.
+        /// `report.json` and `summary.json`.
         Json = "json",
     }
 }

@@ -64,6 +64,7 @@ pub fn reports(formats: &[Format]) -> Vec<Box<dyn Report>> {
         reports.extend(csv::reports());
     }
     if formats.contains(&Format::Json) {
+        reports.push(Box::new(json::Whole));
         reports.push(Box::new(json::Summary));
     }
     reports

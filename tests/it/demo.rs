@@ -15,6 +15,7 @@ fn a_demonstration_needs_nothing_and_writes_every_report() {
         "gaps.csv",
         "kbs.csv",
         "machines.csv",
+        "report.json",
         "summary.json",
     ];
     assert!(run.files().iter().eq(&reports));

@@ -53,7 +53,7 @@ fn leaves_alone<T>(scene: &Scene, work: impl FnOnce() -> T) -> T {
 #[test]
 fn every_report_is_the_same_byte_for_byte() {
     let (scene, run) = asked();
-    let names = [&CSV[..], &["summary.json"]].concat();
+    let names = [&CSV[..], &["report.json", "summary.json"]].concat();
     let bytes = |run: &Finished| names.iter().map(|name| run.bytes(name)).collect::<Vec<_>>();
     let before = bytes(&run);
     // Also where the nightly command is typed with one word more.
@@ -94,8 +94,8 @@ fn only_the_files_differ_where_others_are_wanted() {
     let run = offline(&scene, &["--format", "json"]).exits_with(5);
     let (after, files) = without_files(&run);
     assert_eq!(after, before);
-    assert_eq!(files, serde_json::json!(["summary.json"]));
-    assert_eq!(run.files().len(), 1);
+    assert_eq!(files, serde_json::json!(["report.json", "summary.json"]));
+    assert_eq!(run.files().len(), 2);
 }
 
 #[test]

@@ -9,11 +9,12 @@ use patchgap::simulator::{Fault, Fleet};
 
 use crate::common::Scene;
 
-const REPORTS: [&str; 5] = [
+const REPORTS: [&str; 6] = [
     "failures.csv",
     "gaps.csv",
     "kbs.csv",
     "machines.csv",
+    "report.json",
     "summary.json",
 ];
 
@@ -40,7 +41,7 @@ fn the_reports_and_nothing_else_are_left() {
         .unwrap()
         .sort_by_key(ToString::to_string);
     assert_eq!(listed, serde_json::json!(REPORTS));
-    let said = "reports in reports: kbs.csv, machines.csv, gaps.csv, failures.csv, summary.json\n";
+    let said = "reports in reports: kbs.csv, machines.csv, gaps.csv, failures.csv, report.json, summary.json\n";
     assert!(run.stdout.ends_with(said), "{}", run.stdout);
 }
 

@@ -1,5 +1,11 @@
 //! JSON for other programs.
 
+mod changes;
+mod columns;
+mod document;
+mod rows;
+mod stream;
 mod summary;
+mod whole;
 
-pub(super) use summary::{Changes, Summary};
+pub(super) use self::{changes::Changes, summary::Summary, whole::Whole};

@@ -21,7 +21,7 @@ fn the_formats_stand_for_these_files() {
     assert_eq!(names(&[Format::Csv]), csv);
     let csv = super::super::file_names(&reports(&[Format::Csv]), true);
     assert_eq!(csv.last().unwrap(), "changes.csv");
-    assert_eq!(names(&[Format::Json]), ["summary.json"]);
+    assert_eq!(names(&[Format::Json]), ["report.json", "summary.json"]);
     assert_eq!(
         names(&[Format::Json, Format::Csv]).last().unwrap(),
         "summary.json",

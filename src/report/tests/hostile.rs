@@ -1,6 +1,7 @@
 //! Text from outside, as bad as it comes.
 
 use proptest::prelude::*;
+use serde_json::Value;
 
 use super::super::{
     Format, Report,
@@ -53,6 +54,18 @@ const FROM_OUTSIDE: [(&str, usize); 4] = [
     ("failures.csv", 4),
 ];
 
+/// How many texts of `report.json` are from outside, for [`full_of`], keys aside.
+const IN_JSON: usize = 4 + (5 * 2 + 1 + 2) + 4 + 1;
+
+fn count_in_json(value: &Value, text: &str) -> usize {
+    match value {
+        Value::String(found) => usize::from(found == text),
+        Value::Array(values) => values.iter().map(|it| count_in_json(it, text)).sum(),
+        Value::Object(fields) => fields.values().map(|it| count_in_json(it, text)).sum(),
+        _ => 0,
+    }
+}
+
 fn count(fixture: &Fixture, name: &str, cell: &str) -> usize {
     let reports = reports(&[Format::Csv]);
     let report = reports.iter().find(|it| it.file_name() == name).unwrap();
@@ -79,6 +92,11 @@ fn hostile_text_survives_the_round_trip() {
         for (name, cells) in FROM_OUTSIDE {
             assert_eq!(count(&fixture, name, text), cells, "{name}: {text:?}");
         }
+        let whole = fixture.render(reports(&[Format::Json])[0].as_ref());
+        assert_eq!(whole.lines().count(), 1, "{text:?}");
+        let whole: Value = serde_json::from_str(&whole).unwrap();
+        assert_eq!(count_in_json(&whole, text), IN_JSON, "{text:?}");
+        assert_eq!(whole["machines"][0]["inventory"][text], text);
     }
 }
 

@@ -1,0 +1,71 @@
+//! What the list's columns are called as keys: a file may have several of one name, and an
+//! object's keys are distinct.
+
+use std::collections::{HashMap, HashSet};
+
+use serde::{Serialize, Serializer, ser::SerializeMap};
+
+/// A name for each column, no two alike: the first of a name keeps it, and those after it are
+/// numbered, `Team (2)`.
+pub(super) fn keys(columns: &[String]) -> Vec<String> {
+    let mut taken: HashSet<String> = columns.iter().cloned().collect();
+    let mut last: HashMap<&str, usize> = HashMap::new();
+    let keys = columns.iter().map(|name| {
+        let last = last.entry(name).or_default();
+        *last += 1;
+        if *last == 1 {
+            return name.clone();
+        }
+        let mut key = format!("{name} ({last})");
+        while !taken.insert(key.clone()) {
+            *last += 1;
+            key = format!("{name} ({last})");
+        }
+        key
+    });
+    keys.collect()
+}
+
+/// A row of the list, as an object in the order of its columns.
+pub(super) struct Row<'run, Cells> {
+    pub(super) keys: &'run [String],
+    pub(super) cells: Cells,
+}
+
+impl<'run, Cells: Iterator<Item = &'run str> + Clone> Serialize for Row<'run, Cells> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(Some(self.keys.len()))?;
+        for (key, cell) in self.keys.iter().zip(self.cells.clone()) {
+            object.serialize_entry(key, cell)?;
+        }
+        object.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_columns_have_one_key() {
+        for (columns, expected) in [
+            (&["Name", "Team"][..], &["Name", "Team"][..]),
+            (&["a", "a", "A", "a"], &["a", "a (2)", "A", "a (3)"]),
+            (&["a", "a", "a (2)"], &["a", "a (3)", "a (2)"]),
+            (
+                &["a (2)", "a", "a", "a (2)"],
+                &["a (2)", "a", "a (3)", "a (2) (2)"],
+            ),
+            (&[], &[]),
+        ] {
+            let columns: Vec<String> = columns.iter().map(ToString::to_string).collect();
+            assert_eq!(keys(&columns), expected, "{columns:?}");
+        }
+    }
+
+    #[test]
+    fn many_columns_of_one_name_are_numbered_in_one_go() {
+        let keys = keys(&vec!["a".to_owned(); 50_000]);
+        assert_eq!(keys.last().map(String::as_str), Some("a (50000)"));
+    }
+}

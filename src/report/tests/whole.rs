@@ -1,0 +1,269 @@
+//! `report.json` says what the CSV files say.
+
+use serde_json::Value;
+
+use super::super::{Format, Run, fixture::Fixture, reports};
+use crate::inventory::Cells;
+
+fn rendered(fixture: &Fixture, name: &str) -> String {
+    let reports = reports(&[Format::Csv, Format::Json]);
+    let report = reports.iter().find(|report| report.file_name() == name);
+    fixture.render(report.unwrap().as_ref())
+}
+
+fn whole(fixture: &Fixture) -> Value {
+    serde_json::from_str(&rendered(fixture, "report.json")).unwrap()
+}
+
+/// The rows of a CSV file as `column=cell`, without what is only in this file.
+fn csv_rows(fixture: &Fixture, name: &str, left_out: &[&str]) -> Vec<Vec<String>> {
+    let mut fixture = fixture.clone();
+    fixture.facts.csv_guard = false;
+    let text = rendered(&fixture, name);
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let header = reader.headers().unwrap().clone();
+    let rows = reader.into_records().map(|row| {
+        let row = row.unwrap();
+        let cells = header.iter().zip(&row);
+        let kept = cells.filter(|(name, _)| !left_out.contains(name));
+        kept.map(|(name, cell)| format!("{name}={cell}")).collect()
+    });
+    rows.collect()
+}
+
+/// The same of a list of objects.
+fn json_rows(list: &Value, columns: &[&str]) -> Vec<Vec<String>> {
+    let cells = |row: &Value| -> Vec<String> {
+        let columns = columns.iter();
+        columns
+            .map(|name| format!("{name}={}", cell(&row[*name])))
+            .collect()
+    };
+    list.as_array().unwrap().iter().map(cells).collect()
+}
+
+fn cell(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        Value::Array(texts) => texts.iter().map(cell).collect::<Vec<_>>().join(";"),
+        value => value.to_string(),
+    }
+}
+
+const KBS: [&str; 11] = [
+    "rank",
+    "kbId",
+    "name",
+    "cveAddressed",
+    "cveAddressedMin",
+    "machinesMissing",
+    "percentOfAnswered",
+    "exposure",
+    "machineMissedOn",
+    "productsNames",
+    "url",
+];
+const MACHINES: [&str; 8] = [
+    "rank",
+    "machineId",
+    "status",
+    "missingKbs",
+    "cveAddressed",
+    "cveAddressedMax",
+    "topKbId",
+    "answeredAt",
+];
+const FAILURES: [&str; 9] = [
+    "line",
+    "input",
+    "machineId",
+    "reason",
+    "httpStatus",
+    "code",
+    "message",
+    "correlationId",
+    "attempts",
+];
+const CHANGES: [&str; 8] = [
+    "change",
+    "machineId",
+    "kbId",
+    "replacedBy",
+    "name",
+    "productsNames",
+    "cveAddressed",
+    "since",
+];
+
+#[test]
+fn its_lists_are_the_csv_files() {
+    for fixture in [Fixture::small(), Fixture::second_night()] {
+        let whole = whole(&fixture);
+        let kbs = json_rows(&whole["kbs"], &KBS);
+        assert_eq!(kbs, csv_rows(&fixture, "kbs.csv", &[]));
+        let failures = json_rows(&whole["failures"], &FAILURES);
+        assert_eq!(failures, csv_rows(&fixture, "failures.csv", &[]));
+        let machines = json_rows(&whole["machines"], &MACHINES);
+        let only_there = ["Device Name", "input.Status", "kbIds"];
+        assert_eq!(machines, csv_rows(&fixture, "machines.csv", &only_there));
+    }
+    let second = Fixture::second_night();
+    let changes = json_rows(&whole(&second)["changeRows"], &CHANGES);
+    assert_eq!(changes, csv_rows(&second, "changes.csv", &[]));
+    assert_eq!(whole(&Fixture::small()).get("changeRows"), None);
+}
+
+#[test]
+fn its_gaps_are_those_of_gaps_csv() {
+    let fixture = Fixture::small();
+    let whole = whole(&fixture);
+    let machines = whole["machines"].as_array().unwrap();
+    let gaps = machines.iter().flat_map(|machine| {
+        let missing = machine["missing"].as_array().into_iter().flatten();
+        missing.map(move |gap| {
+            let mut gap = gap.clone();
+            gap["machineId"] = machine["machineId"].clone();
+            gap
+        })
+    });
+    let gaps = Value::Array(gaps.collect());
+    let columns = [
+        "machineId",
+        "kbId",
+        "machineMissedOn",
+        "cveAddressed",
+        "osBuild",
+    ];
+    let with_the_kbs = ["name", "productsNames", "url", "answeredAt"];
+    let mut expected = csv_rows(&fixture, "gaps.csv", &with_the_kbs);
+    expected.sort();
+    let mut gaps = json_rows(&gaps, &columns);
+    gaps.sort();
+    assert_eq!(gaps, expected);
+}
+
+#[test]
+fn the_summary_is_in_it() {
+    for fixture in [Fixture::small(), Fixture::second_night()] {
+        let summary: Value = serde_json::from_str(&rendered(&fixture, "summary.json")).unwrap();
+        assert_eq!(whole(&fixture)["summary"], summary);
+    }
+}
+
+#[test]
+fn what_has_no_answer_is_not_clean() {
+    let whole = whole(&Fixture::small());
+    let machines = whole["machines"].as_array().unwrap();
+    let missing = |place: usize| machines[place]["missing"].as_array().map(Vec::len);
+    let missing: Vec<_> = (0..machines.len()).map(missing).collect();
+    assert_eq!(missing, [Some(2), Some(1), Some(0), None, None]);
+}
+
+#[test]
+fn an_empty_answer_of_a_machine_not_seen_for_long_says_so() {
+    let mut fixture = Fixture::small();
+    fixture.inventory.columns = vec!["Device Name".to_owned(), "lastSeen".to_owned()];
+    let cells = |_: &_| ["a", "2026-09-01T00:00:00Z"];
+    fixture.inventory.cells = fixture.inventory.machines.iter().map(cells).collect();
+    let whole = whole(&fixture);
+    let machines = whole["machines"].as_array().unwrap();
+    let flags: Vec<_> = machines.iter().map(|it| &it["noCurrentData"]).collect();
+    assert_eq!(flags, [false, false, true, false, false]);
+    assert_eq!(whole["summary"]["machines"]["noCurrentData"], 1);
+}
+
+#[test]
+fn columns_of_one_name_are_all_there() {
+    let mut fixture = Fixture::small();
+    fixture.inventory.columns = vec!["Team".to_owned(), "Team".to_owned()];
+    fixture.inventory.cells = Cells::from_iter([["one", "two"]; 5]);
+    let text = rendered(&fixture, "report.json");
+    let object = r#""inventory":{"Team":"one","Team (2)":"two"}"#;
+    assert_eq!(text.matches(object).count(), 5);
+}
+
+#[test]
+fn a_machine_that_cannot_be_read_fails_the_report() {
+    #[derive(Debug)]
+    struct Gone;
+    impl crate::gaps::Gaps for Gone {
+        fn at(
+            &self,
+            _: crate::gaps::Place,
+        ) -> std::io::Result<Vec<std::sync::Arc<crate::kb::MissingKb>>> {
+            Err(std::io::Error::other("gone"))
+        }
+    }
+    let reports = reports(&[Format::Json]);
+    let rendered = Fixture::small().with_run(|run| {
+        let run = Run {
+            gaps: &Gone,
+            ..*run
+        };
+        reports[0].render(&run, &mut std::io::sink())
+    });
+    assert_eq!(rendered.unwrap_err().to_string(), "gone");
+}
+
+#[test]
+fn the_bytes() {
+    let expected = [
+        r#"{"schemaVersion":1,"summary":{"schemaVersion":1,"tool":{"name":"patchgap","version":"0.1.0"},"tenantId":null,"outcome":"partial","ended":"finished","startedAt":"2026-11-23T12:59:58Z","finishedAt":"2026-11-23T13:00:01Z""#,
+        r#","apiUrl":"https://api.security.microsoft.com/","inventory":{"file":"machines.csv","rows":7,"machines":5,"duplicates":1,"invalid":1},"machines":{"answered":3,"reused":0,"notFound":1,"failed":0,"pending":1,"withGaps":2,"clean":1,"noCurrentData":0},"kbs":2,"gaps":3,"exposure":123,"requests":{"sent":6,"retried":2,"throttled":0},"files":["kbs.csv","summary.json"]}"#,
+        r#","rankBy":"cve""#,
+        r#","kbs":["#,
+        r#"{"rank":1,"kbId":"4540673","name":"March 2020 Security Updates","cveAddressed":97,"cveAddressedMin":14,"machinesMissing":2"#,
+        r#","percentOfAnswered":66.7,"exposure":111,"machineMissedOn":1,"productsNames":["edge","windows_10"]"#,
+        r#","url":"https://catalog.update.microsoft.com/v7/site/Search.aspx?q=KB4540673"},"#,
+        r#"{"rank":2,"kbId":"5000802","name":null,"cveAddressed":12,"cveAddressedMin":12,"machinesMissing":1"#,
+        r#","percentOfAnswered":33.3,"exposure":12,"machineMissedOn":null,"productsNames":[]"#,
+        r#","url":null}]"#,
+        r#","machines":["#,
+        r#"{"rank":1,"machineId":"0101010101010101010101010101010101010101","inventory":{"Device Name":"web-01","input.Status":"Zürich, CH"}"#,
+        r#","status":"answered","noCurrentData":false"#,
+        r#","missingKbs":2,"cveAddressed":109,"cveAddressedMax":97,"topKbId":"4540673""#,
+        r#","answeredAt":"2026-11-23T13:00:00Z","attempts":1"#,
+        r#","missing":["#,
+        r#"{"kbId":"4540673","cveAddressed":97,"machineMissedOn":1,"osBuild":"22631.4037"},"#,
+        r#"{"kbId":"5000802","cveAddressed":12,"machineMissedOn":null,"osBuild":null}]},"#,
+        r#"{"rank":2,"machineId":"0202020202020202020202020202020202020202","inventory":{"Device Name":"web-02","input.Status":"-"}"#,
+        r#","status":"answered","noCurrentData":false"#,
+        r#","missingKbs":1,"cveAddressed":14,"cveAddressedMax":14,"topKbId":"4540673""#,
+        r#","answeredAt":"2026-11-23T13:00:00Z","attempts":1"#,
+        r#","missing":["#,
+        r#"{"kbId":"4540673","cveAddressed":14,"machineMissedOn":1,"osBuild":"22631.4037"}]},"#,
+        r#"{"rank":3,"machineId":"0303030303030303030303030303030303030303","inventory":{"Device Name":"db-01","input.Status":""}"#,
+        r#","status":"answered","noCurrentData":false"#,
+        r#","missingKbs":0,"cveAddressed":0,"cveAddressedMax":0,"topKbId":null"#,
+        r#","answeredAt":"2026-11-23T13:00:00Z","attempts":1"#,
+        r#","missing":[]},"#,
+        r#"{"rank":null,"machineId":"0404040404040404040404040404040404040404","inventory":{"Device Name":"gone-01","input.Status":"\"old\""}"#,
+        r#","status":"notFound","noCurrentData":false"#,
+        r#","missingKbs":null,"cveAddressed":null,"cveAddressedMax":null,"topKbId":null"#,
+        r#","answeredAt":null,"attempts":3,"missing":null},"#,
+        r#"{"rank":null,"machineId":"0606060606060606060606060606060606060606","inventory":{"Device Name":"late-01","input.Status":"Basel"}"#,
+        r#","status":"pending","noCurrentData":false"#,
+        r#","missingKbs":null,"cveAddressed":null,"cveAddressedMax":null,"topKbId":null"#,
+        r#","answeredAt":null,"attempts":0,"missing":null}]"#,
+        r#","failures":["#,
+        r#"{"line":5,"input":"0404040404040404040404040404040404040404","machineId":"0404040404040404040404040404040404040404","reason":"notFound""#,
+        r#","httpStatus":404,"code":"ResourceNotFound","message":"Machine 0404 was not found","correlationId":"43f4cb08","attempts":3},"#,
+        r#"{"line":6,"input":"=HYPERLINK(\"x\")","machineId":null,"reason":"invalidId""#,
+        r#","httpStatus":null,"code":null,"message":"a machine id is 40 hexadecimal characters","correlationId":null,"attempts":0},"#,
+        r#"{"line":7,"input":"0606060606060606060606060606060606060606","machineId":"0606060606060606060606060606060606060606","reason":"pending""#,
+        r#","httpStatus":null,"code":null,"message":"not asked","correlationId":null,"attempts":0}]"#,
+        r#","topActions":["#,
+        r#"{"kbId":"4540673","exposure":111,"exposureRemoved":111,"machines":2},"#,
+        r#"{"kbId":"5000802","exposure":12,"exposureRemoved":123,"machines":2}]"#,
+        r#","trend":["#,
+        r#"{"run":1,"startedAt":"2026-11-20T13:00:00Z","machines":5,"answered":5,"withGaps":2,"kbs":2,"gaps":9,"exposure":360,"partial":false},"#,
+        r#"{"run":2,"startedAt":"2026-11-22T13:00:00Z","machines":5,"answered":2,"withGaps":2,"kbs":2,"gaps":4,"exposure":160,"partial":true},"#,
+        r#"{"run":3,"startedAt":"2026-11-23T13:00:00Z","machines":5,"answered":3,"withGaps":2,"kbs":2,"gaps":3,"exposure":120,"partial":true}]}"#,
+        "\n",
+    ];
+    assert_eq!(
+        rendered(&Fixture::small(), "report.json"),
+        expected.concat()
+    );
+}
