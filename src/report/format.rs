@@ -9,5 +9,14 @@ words! {
         Csv = "csv",
         /// `report.json` and `summary.json`.
         Json = "json",
+        /// `gaps.parquet`.
+        Parquet = "parquet",
+    }
+}
+
+impl Format {
+    /// Whether this build can write it: Parquet is a feature that a build may leave out.
+    pub const fn is_built(self) -> bool {
+        !matches!(self, Self::Parquet) || cfg!(feature = "parquet")
     }
 }

@@ -6,6 +6,8 @@ mod facts;
 mod format;
 mod json;
 pub mod output;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod past;
 pub(crate) mod plain;
 pub mod terminal;
@@ -62,6 +64,10 @@ pub fn reports(formats: &[Format]) -> Vec<Box<dyn Report>> {
     let mut reports: Vec<Box<dyn Report>> = Vec::new();
     if formats.contains(&Format::Csv) {
         reports.extend(csv::reports());
+    }
+    #[cfg(feature = "parquet")]
+    if formats.contains(&Format::Parquet) {
+        reports.push(Box::new(parquet::Gaps));
     }
     if formats.contains(&Format::Json) {
         reports.push(Box::new(json::Whole));

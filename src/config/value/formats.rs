@@ -31,6 +31,10 @@ impl FromStr for Formats {
                     format!("list of formats such as csv,json; there are: {words}"),
                 )
             })?;
+        if let Some(format) = formats.iter().find(|format| !format.is_built()) {
+            let wanted = format!("list of formats that this build can write: it has no {format}");
+            return Err(InvalidValue::new(text, wanted));
+        }
         formats.sort_unstable();
         formats.dedup();
         Ok(Self(formats))
@@ -56,6 +60,17 @@ mod tests {
             ("csv,csv,json,csv", "csv,json"),
         ] {
             assert_eq!(text.parse::<Formats>().unwrap().to_string(), printed);
+        }
+    }
+
+    #[test]
+    fn a_build_without_a_format_says_so() {
+        let parsed = "csv,parquet".parse::<Formats>();
+        if cfg!(feature = "parquet") {
+            assert_eq!(parsed.unwrap().to_string(), "csv,parquet");
+        } else {
+            let error = parsed.unwrap_err().to_string();
+            assert!(error.ends_with("it has no parquet"), "{error}");
         }
     }
 

@@ -1,0 +1,110 @@
+//! `gaps.parquet`: the gaps for `DuckDB`, Spark, Fabric and the like, typed and small.
+
+mod columns;
+mod rows;
+mod schema;
+
+use std::{
+    io::{self, Write},
+    mem,
+    sync::Arc,
+};
+
+use parquet::{
+    basic::Compression,
+    errors::ParquetError,
+    file::{
+        metadata::{KeyValue, SortingColumn},
+        properties::{EnabledStatistics, WriterProperties},
+        writer::SerializedFileWriter,
+    },
+};
+
+use self::rows::{Group, rows};
+use super::{Report, Run, time::rfc3339};
+
+/// Goes up when a column changes its meaning or goes away, not when one is added.
+const SCHEMA_VERSION: u32 = 1;
+
+/// Rows of a row group, or a few more: a machine's gaps stay together. They are held at once.
+const ROWS: usize = 100_000;
+
+pub(super) struct Gaps;
+
+impl Report for Gaps {
+    fn file_name(&self) -> &'static str {
+        "gaps.parquet"
+    }
+
+    fn render(&self, run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
+        write(run, ROWS, out)
+    }
+}
+
+fn write(run: &Run<'_>, most: usize, out: &mut dyn Write) -> io::Result<()> {
+    let properties = Arc::new(properties(run));
+    let schema = schema::gaps().map_err(error)?;
+    // The crate wants a writer that may go to another thread, which `out` may not.
+    let mut file = SerializedFileWriter::new(Vec::new(), schema, properties).map_err(error)?;
+    rows(run, most, &mut |group| {
+        write_group(group, &mut file).map_err(error)?;
+        out.write_all(&mem::take(file.inner_mut()))
+    })?;
+    out.write_all(&file.into_inner().map_err(error)?)
+}
+
+fn write_group(
+    group: &Group<'_>,
+    file: &mut SerializedFileWriter<Vec<u8>>,
+) -> Result<(), ParquetError> {
+    let mut writer = file.next_row_group()?;
+    let mut columns = columns::COLUMNS.iter();
+    while let (Some(write), Some(mut column)) = (columns.next(), writer.next_column()?) {
+        write(group, &mut column)?;
+        column.close()?;
+    }
+    writer.close()?;
+    file.flush()?;
+    Ok(())
+}
+
+/// Nothing in it tells when the file was written: same run, same bytes.
+fn properties(run: &Run<'_>) -> WriterProperties {
+    let tool = run.facts.tool;
+    let ascending = |column_idx| SortingColumn {
+        column_idx,
+        descending: false,
+        nulls_first: false,
+    };
+    WriterProperties::builder()
+        .set_created_by(format!("{} {}", tool.name, tool.version))
+        .set_compression(Compression::SNAPPY)
+        .set_statistics_enabled(EnabledStatistics::Chunk)
+        .set_sorting_columns(Some(vec![ascending(0), ascending(1)]))
+        .set_key_value_metadata(Some(metadata(run)))
+        .build()
+}
+
+/// What the rows do not say: above all how much of the fleet they speak for.
+fn metadata(run: &Run<'_>) -> Vec<KeyValue> {
+    let (facts, coverage) = (run.facts, run.fleet.coverage);
+    [
+        ("schemaVersion", Some(SCHEMA_VERSION.to_string())),
+        ("tenantId", facts.tenant_id.clone()),
+        ("startedAt", Some(rfc3339(facts.started_at))),
+        ("finishedAt", Some(rfc3339(facts.finished_at))),
+        ("outcome", Some(facts.outcome.to_string())),
+        ("answered", Some(coverage.answered.to_string())),
+        ("machines", Some(coverage.machines().to_string())),
+    ]
+    .into_iter()
+    .filter_map(|(key, value)| Some(KeyValue::new(key.to_owned(), value?)))
+    .collect()
+}
+
+fn error(error: ParquetError) -> io::Error {
+    io::Error::other(error)
+}
+
+#[cfg(test)]
+pub(in crate::report) mod tests;

@@ -1,0 +1,232 @@
+//! What is in the file, read back by the crate's own reader.
+
+use std::sync::Arc;
+
+use hyper::body::Bytes;
+use jiff::Timestamp;
+use parquet::{
+    file::reader::{FileReader, SerializedFileReader},
+    record::{Field, Row},
+};
+use proptest::prelude::*;
+
+use super::*;
+use crate::{
+    kb::{KbId, MissingKb},
+    outcome::Outcome,
+    report::{
+        Format,
+        fixture::{Fixture, answer, gap},
+        reports,
+    },
+};
+
+/// The cells of a row, as `gaps.csv` writes them.
+pub(in crate::report) type Cells = Vec<String>;
+
+fn bytes(fixture: &Fixture, most: usize) -> Vec<u8> {
+    fixture.with_run(|run| {
+        let mut bytes = Vec::new();
+        write(run, most, &mut bytes).unwrap();
+        bytes
+    })
+}
+
+fn reader(bytes: Vec<u8>) -> SerializedFileReader<Bytes> {
+    SerializedFileReader::new(bytes.into()).unwrap()
+}
+
+fn rows_of(bytes: Vec<u8>) -> Vec<Row> {
+    let reader = reader(bytes);
+    let rows = reader.get_row_iter(None).unwrap();
+    rows.map(Result::unwrap).collect()
+}
+
+/// The rows of a file, in cells.
+pub(in crate::report) fn read(bytes: Vec<u8>) -> Vec<Cells> {
+    rows_of(bytes).iter().map(cells).collect()
+}
+
+fn cells(row: &Row) -> Cells {
+    row.get_column_iter()
+        .map(|(_, field)| cell(field))
+        .collect()
+}
+
+fn cell(field: &Field) -> String {
+    match field {
+        Field::Null => String::new(),
+        Field::Str(text) => text.clone(),
+        Field::Long(number) => number.to_string(),
+        Field::TimestampMillis(time) => rfc3339(Timestamp::from_millisecond(*time).unwrap()),
+        Field::ListInternal(list) => {
+            let texts: Vec<String> = list.elements().iter().map(cell).collect();
+            texts.join(";")
+        }
+        other => panic!("no column holds {other:?}"),
+    }
+}
+
+/// The rows of `gaps.csv`.
+fn expected(fixture: &Fixture) -> Vec<Cells> {
+    let mut fixture = fixture.clone();
+    fixture.facts.csv_guard = false;
+    let reports = reports(&[Format::Csv]);
+    let csv = reports.iter().find(|it| it.file_name() == "gaps.csv");
+    let text = fixture.render(csv.unwrap().as_ref());
+    let rows = csv::Reader::from_reader(text.as_bytes()).into_records();
+    rows.map(|row| row.unwrap().iter().map(str::to_owned).collect())
+        .collect()
+}
+
+fn with_outcomes(outcomes: Vec<Outcome>) -> Fixture {
+    Fixture {
+        outcomes,
+        ..Fixture::small()
+    }
+}
+
+#[test]
+fn every_value_is_that_of_gaps_csv() {
+    for fixture in [Fixture::small(), Fixture::second_night()] {
+        assert_eq!(read(bytes(&fixture, ROWS)), expected(&fixture));
+    }
+}
+
+#[test]
+fn the_columns_are_those_of_gaps_csv_in_their_order() {
+    let reader = reader(bytes(&Fixture::small(), ROWS));
+    let schema = reader.metadata().file_metadata().schema_descr();
+    let names: Vec<&str> = schema
+        .root_schema()
+        .get_fields()
+        .iter()
+        .map(|it| it.name())
+        .collect();
+    let reports = reports(&[Format::Csv]);
+    let csv = reports.iter().find(|it| it.file_name() == "gaps.csv");
+    let text = Fixture::small().render(csv.unwrap().as_ref());
+    assert_eq!(Some(&*names.join(",")), text.lines().next());
+    assert_eq!(columns::COLUMNS.len(), names.len());
+}
+
+#[test]
+fn what_there_is_none_of_is_null_and_a_list_is_a_list() {
+    let rows = rows_of(bytes(&Fixture::small(), ROWS));
+    let fields = |row: &Row| -> Vec<Field> {
+        row.get_column_iter()
+            .map(|(_, field)| field.clone())
+            .collect()
+    };
+    let bare = fields(&rows[1]);
+    for place in [2, 4, 5, 7] {
+        assert_eq!(bare[place], Field::Null, "column {place}");
+    }
+    for (row, products) in [(0, 2), (1, 0), (2, 2)] {
+        let Field::ListInternal(list) = &fields(&rows[row])[3] else {
+            panic!("no list");
+        };
+        assert_eq!(list.len(), products, "row {row}");
+    }
+}
+
+#[test]
+fn times_keep_their_milliseconds() {
+    let rows = rows_of(bytes(&Fixture::small(), ROWS));
+    let time = "2026-11-23T13:00:00.25Z".parse::<Timestamp>().unwrap();
+    let (_, field) = rows[0].get_column_iter().last().unwrap();
+    assert_eq!(*field, Field::TimestampMillis(time.as_millisecond()));
+}
+
+#[test]
+fn nothing_missing_is_a_file_without_rows() {
+    let fixture = with_outcomes(vec![answer(3, Vec::new())]);
+    assert_eq!(read(bytes(&fixture, ROWS)), Vec::<Cells>::new());
+}
+
+#[test]
+fn the_file_says_what_it_speaks_for_and_not_when_it_was_written() {
+    let mut fixture = Fixture::small();
+    fixture.facts.tenant_id = Some("contoso".to_owned());
+    let file = bytes(&fixture, ROWS);
+    assert_eq!(file, bytes(&fixture, ROWS));
+    let reader = reader(file);
+    let metadata = reader.metadata().file_metadata();
+    assert_eq!(metadata.created_by(), Some("patchgap 0.1.0"));
+    let pairs = metadata.key_value_metadata().unwrap().iter();
+    let pairs: Vec<_> = pairs
+        .map(|it| (it.key.as_str(), it.value.as_deref().unwrap()))
+        .collect();
+    let expected = [
+        ("schemaVersion", "1"),
+        ("tenantId", "contoso"),
+        ("startedAt", "2026-11-23T12:59:58Z"),
+        ("finishedAt", "2026-11-23T13:00:01Z"),
+        ("outcome", "partial"),
+        ("answered", "3"),
+        ("machines", "5"),
+    ];
+    assert_eq!(pairs, expected);
+}
+
+#[test]
+fn absurd_numbers_stay_at_the_largest() {
+    let missing = MissingKb {
+        machine_missed_on: Some(u64::MAX),
+        ..gap("1", u64::MAX)
+    };
+    let rows = read(bytes(&with_outcomes(vec![answer(1, vec![missing])]), ROWS));
+    let largest = i64::MAX.to_string();
+    assert_eq!(rows[0][5..7], [largest.clone(), largest]);
+}
+
+#[test]
+fn a_machine_that_cannot_be_read_fails_the_report() {
+    #[derive(Debug)]
+    struct Gone;
+    impl crate::gaps::Gaps for Gone {
+        fn at(&self, _: crate::gaps::Place) -> io::Result<Vec<Arc<MissingKb>>> {
+            Err(io::Error::other("gone"))
+        }
+    }
+    let rendered = Fixture::small().with_run(|run| {
+        let run = Run {
+            gaps: &Gone,
+            ..*run
+        };
+        Gaps.render(&run, &mut io::sink())
+    });
+    assert_eq!(rendered.unwrap_err().to_string(), "gone");
+}
+
+/// A gap with any text, or none, in every place.
+fn any_gap() -> impl Strategy<Value = MissingKb> {
+    let text = || "(\\PC|[=\t\r\n\",\u{0}\u{202e}]){0,6}";
+    let maybe = move || proptest::option::of(text().prop_map(Arc::<str>::from));
+    let products = proptest::collection::btree_set("[a-z<&]{1,3}".prop_map(Arc::from), 0..4);
+    let numbers = (proptest::option::of(0..9_u64), 0..1000_u64);
+    (text(), maybe(), products, maybe(), maybe(), numbers).prop_map(
+        |(id, name, products, url, os_build, (machine_missed_on, cve_addressed))| MissingKb {
+            id: KbId::new(&id),
+            name,
+            products: products.into_iter().collect(),
+            url,
+            machine_missed_on,
+            cve_addressed,
+            os_build,
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn any_fleet_is_read_back_whatever_the_row_groups(
+        missing in proptest::collection::vec(proptest::collection::vec(any_gap(), 0..5), 4),
+        most in 1..5_usize,
+    ) {
+        let answers = [1, 2, 3, 6].into_iter().zip(missing);
+        let fixture = with_outcomes(answers.map(|(number, gaps)| answer(number, gaps)).collect());
+        let file = bytes(&fixture, most);
+        prop_assert_eq!(read(file), expected(&fixture));
+    }
+}
