@@ -1,5 +1,6 @@
 //! The reports as files: their bytes, and what becomes of them on the disk.
 
+mod agreement;
 mod golden;
 mod hostile;
 mod output;
