@@ -6,6 +6,7 @@
 
 mod asking;
 mod bare;
+mod bounds;
 mod fleet;
 mod options;
 mod place;
@@ -21,18 +22,31 @@ use std::io;
 
 use clap::Parser;
 
-use self::{options::Options, place::Place, table::Table};
+use self::{
+    options::{Options, Size},
+    place::Place,
+    table::Table,
+};
 
 fn main() -> io::Result<()> {
     let options = Options::parse();
     let mut table = Table::default();
     table.title(&surroundings::describe());
-    schedule::measure(&mut table)?;
-    start::measure(&mut table)?;
-    for machines in options.sizes() {
-        let place = Place::new(machines, &options)?;
-        asking::measure(&place, &mut table)?;
-        rendering::measure(&place, &mut table)?;
+    if options.reports.is_none() {
+        runs(&options, &mut table)?;
     }
+    let size = options.reports.unwrap_or(Size::Small);
+    bounds::measure(size, &Place::new(size.fleet(), &options)?, &mut table)?;
     table.print()
+}
+
+fn runs(options: &Options, table: &mut Table) -> io::Result<()> {
+    schedule::measure(table)?;
+    start::measure(table)?;
+    for fleet in options.fleets() {
+        let place = Place::new(fleet, options)?;
+        asking::measure(&place, table)?;
+        rendering::measure(&place, table)?;
+    }
+    Ok(())
 }

@@ -1,6 +1,8 @@
 //! What is measured.
 
-use clap::Parser;
+use clap::{Parser, ValueEnum};
+
+use super::fleet::Fleet;
 
 /// Measures whole runs of patchgap, and prints a table of ratios.
 #[derive(Debug, Parser)]
@@ -10,7 +12,7 @@ pub(crate) struct Options {
     machines: u64,
     /// Gaps of each machine
     #[arg(long, default_value_t = 8)]
-    pub(crate) gaps: u64,
+    gaps: u64,
     /// Calls in flight at once
     #[arg(long, default_value_t = 8)]
     pub(crate) connections: u32,
@@ -20,14 +22,49 @@ pub(crate) struct Options {
     /// Fleets of 10,000, 100,000 and 1,000,000 machines, one after the other
     #[arg(long)]
     growth: bool,
+    /// Only the reports, each format by itself, of 10,000 machines with 30 gaps each, or of 100,000
+    #[arg(long, value_name = "SIZE")]
+    pub(crate) reports: Option<Size>,
     /// What cargo adds by itself.
     #[arg(long, hide = true)]
     bench: bool,
 }
 
+/// How large the fleet is whose reports are rendered one by one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Size {
+    /// 300,000 gaps.
+    Small,
+    /// 3,000,000 gaps.
+    Large,
+}
+
+impl Size {
+    /// Its machines; each misses 30 KBs on average, up to 60.
+    pub(crate) fn fleet(self) -> Fleet {
+        Fleet {
+            machines: match self {
+                Self::Small => 10_000,
+                Self::Large => 100_000,
+            },
+            gaps: 30,
+            is_varied: true,
+        }
+    }
+}
+
 impl Options {
-    /// The fleets to be measured.
-    pub(crate) fn sizes(&self) -> Vec<u64> {
+    /// The fleets whose runs are measured.
+    pub(crate) fn fleets(&self) -> Vec<Fleet> {
+        let fleet = |machines| Fleet {
+            machines,
+            gaps: self.gaps,
+            is_varied: false,
+        };
+        self.sizes().into_iter().map(fleet).collect()
+    }
+
+    fn sizes(&self) -> Vec<u64> {
         if self.growth {
             vec![10_000, 100_000, 1_000_000]
         } else {

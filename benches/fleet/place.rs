@@ -15,12 +15,8 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    /// A fleet of so many machines, and a service that knows them.
-    pub(crate) fn new(machines: u64, options: &Options) -> io::Result<Self> {
-        let fleet = Fleet {
-            machines,
-            gaps: options.gaps,
-        };
+    /// A fleet, and a service that knows its machines.
+    pub(crate) fn new(fleet: Fleet, options: &Options) -> io::Result<Self> {
         let place = Self {
             fleet,
             service: Service::start(fleet, Duration::from_millis(options.latency))?,
