@@ -68,7 +68,7 @@ impl Job<'_> {
     }
 
     /// The quota, of which earlier processes have used some.
-    fn quota(&self, store: &Store, identity: &Identity) -> Result<Quota, AppError> {
+    pub(super) fn quota(&self, store: &Store, identity: &Identity) -> Result<Quota, AppError> {
         let mut quota = Quota::new(&self.config.limits, self.config.pace);
         let application = identity.application();
         if let Some(counting) = counting(self.config) {

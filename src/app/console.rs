@@ -26,6 +26,11 @@ pub(super) fn terminal_width() -> u16 {
     terminal_size().map_or(USUAL_WIDTH, |(Width(width), _)| width)
 }
 
+/// The columns of the screen that standard output is shown on; none where it goes elsewhere.
+pub(super) fn terminal_screen() -> Option<u16> {
+    io::stdout().is_terminal().then(terminal_width)
+}
+
 /// Whether standard output gets colours.
 pub(super) fn terminal_style(mode: ColorMode) -> Style {
     match mode {

@@ -1,7 +1,11 @@
 //! The main job, from an inventory to reports. `report` and `demo` differ only in where
 //! their configuration and their inventory come from.
 
-use std::path::Path;
+use std::{
+    fs::OpenOptions,
+    io::{self, Write},
+    path::Path,
+};
 
 use jiff::{Timestamp, ZonedDateTime};
 use tracing::{error, warn};
@@ -9,11 +13,11 @@ use tracing::{error, warn};
 use super::{
     answers::Answers,
     asking::Asked,
-    console::{say, terminal_style, terminal_width},
+    console::{say, terminal_screen, terminal_style, terminal_width},
     deadline,
     error::AppError,
     identity::Identity,
-    notice::{busy, can_go_on, could_reuse, going_on, tell},
+    notice::{busy, can_go_on, could_reuse, ended_with, going_on, tell},
     past::Lookback,
     plan::plan,
 };
@@ -204,8 +208,14 @@ impl Job<'_> {
             );
         }
         summary();
-        if let Some(notice) = can_go_on(self.config, &asked.ending) {
-            say(&notice);
+        let ended = (&asked.ending, facts.outcome);
+        let quota = self.quota(&store, identity).ok();
+        let notices = [
+            ended_with(self.config, ended, self.inventory, (&fleet, quota)),
+            can_go_on(self.config, &asked.ending),
+        ];
+        for notice in notices.iter().flatten() {
+            say(notice);
         }
         conclude(asked.ending, facts.outcome, asked.recorded.failure)
     }
@@ -294,10 +304,19 @@ fn log_unstored(failure: Option<&StoreError>) {
 /// The summary; and for those who want quiet one line, unless all is well. It is made while
 /// the gaps can be read, and shown when it is called for.
 pub(super) fn summary(config: &Config, run: &Run<'_>) -> Box<dyn FnOnce()> {
+    if let Some(path) = &config.step_summary
+        && let Err(problem) = add_step_summary(path, run)
+    {
+        warn!("no summary in {}: {}", path.display(), chain(&problem));
+    }
     let outcome = run.facts.outcome;
     if !config.console.quiet {
         let style = terminal_style(config.console.color);
-        return match terminal::render(run, terminal_width(), style) {
+        let rendered = match terminal_screen() {
+            Some(width) => terminal::screen(run, width, style),
+            None => terminal::render(run, terminal_width(), style),
+        };
+        return match rendered {
             Ok(summary) => Box::new(move || say(&summary)),
             Err(problem) => Box::new(move || warn!("no summary: {}", chain(&problem))),
         };
@@ -311,6 +330,13 @@ pub(super) fn summary(config: &Config, run: &Run<'_>) -> Box<dyn FnOnce()> {
     let folder = run.facts.folder.display();
     let line = format!("{outcome}: {answered} of {machines} answered; reports in {folder}");
     Box::new(move || error!(%outcome, "{line}"))
+}
+
+/// Adds the summary to what the steps of a workflow have written there already.
+fn add_step_summary(path: &Path, run: &Run<'_>) -> io::Result<()> {
+    let text = report::markdown(run)?;
+    let mut file = OpenOptions::new().create(true).append(true).open(path)?;
+    file.write_all(text.as_bytes())
 }
 
 /// A session with the configured service; nobody is asked anything yet.

@@ -1,12 +1,19 @@
 //! What is said before the asking begins, when it does not begin from nothing.
 
 use jiff::{Timestamp, ZonedDateTime};
+use tokio::time::Instant;
 use tracing::info;
 
 use crate::{
+    aggregate::Fleet,
     config::{Config, Console},
-    fetch::Ending,
+    fetch::{
+        Ending, USUAL_LATENCY,
+        quota::{Load, Quota},
+    },
     inventory::Inventory,
+    outcome::RunOutcome,
+    report::plain::plain,
     store::{Application, Begun, Known, Reuse, Store},
     text::{counted, span, thousands},
 };
@@ -73,6 +80,48 @@ pub(super) fn can_go_on(config: &Config, ending: &Ending) -> Option<String> {
         }
     };
     (said && *ending != Ending::Finished).then(|| format!("\nnot finished: {how}\n"))
+}
+
+/// How a run that went through ended, with its exit code, and what asks for the rest. Those that
+/// ended early say it in their own way.
+pub(super) fn ended_with(
+    config: &Config,
+    (ending, outcome): (&Ending, RunOutcome),
+    inventory: &Inventory,
+    (fleet, quota): (&Fleet, Option<Quota>),
+) -> Option<String> {
+    let coverage = &fleet.coverage;
+    let left = coverage.failed + coverage.pending;
+    let is_said = !config.console.quiet && *ending == Ending::Finished;
+    let said = match outcome {
+        RunOutcome::Complete => "complete (exit code 0)".to_owned(),
+        _ if left == 0 => {
+            "partial (exit code 5): failures.csv says which machines are unknown or no ids; \
+             --min-coverage says how many answers are enough"
+                .to_owned()
+        }
+        _ => again(config, inventory, left, quota),
+    };
+    is_said.then(|| said + "\n")
+}
+
+/// The command that asks for the machines without an answer, and how long that takes.
+fn again(config: &Config, inventory: &Inventory, left: u64, quota: Option<Quota>) -> String {
+    let machines = counted(left, "machine has", "machines have");
+    let partial = format!("partial (exit code 5): {machines} no answer");
+    let Some(quota) = quota.filter(|_| config.store.path.is_some()) else {
+        return partial;
+    };
+    let takes = quota.forecast(Load {
+        calls: left,
+        latency: USUAL_LATENCY,
+        concurrency: config.service.concurrency.get(),
+    });
+    let takes = span(takes - Instant::now());
+    let list = plain(&inventory.file);
+    format!(
+        "{partial}; this asks for the rest in about {takes}:\n  patchgap report {list} --max-age 12h"
+    )
 }
 
 /// That another process is at work.

@@ -86,6 +86,11 @@ impl Environment {
         }
     }
 
+    /// The file that a workflow's page is made of, where this runs as one of its steps.
+    pub(super) fn step_summary(&self) -> Option<PathBuf> {
+        self.path("GITHUB_STEP_SUMMARY")
+    }
+
     /// The format of log lines that is asked for here: an error of the configuration is
     /// written in it too, though nothing else is known yet.
     pub fn log_format(&self) -> Option<LogFormat> {

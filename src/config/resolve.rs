@@ -117,6 +117,7 @@ fn config(
         store: store::store(&settings)?,
         until: stop(&settings, surroundings.started)?,
         offline: required(settings.offline, "offline")?,
+        step_summary: surroundings.environment.step_summary(),
         run: settings.run.map(|run| i64::from(run.get())),
         dry_run: required(settings.dry_run, "dry_run")?,
         limits: required(settings.rate_limit, "rate_limit")?,

@@ -52,6 +52,8 @@ pub struct Config {
     pub reports: Reports,
     /// How progress is shown.
     pub progress: ProgressMode,
+    /// Where a summary in Markdown is added, as the steps of a workflow do.
+    pub step_summary: Option<PathBuf>,
     /// Whether the run only says what it would do.
     pub dry_run: bool,
     /// What people and collectors see.

@@ -5,6 +5,7 @@ mod csv;
 mod facts;
 mod format;
 mod json;
+mod markdown;
 pub mod output;
 #[cfg(feature = "parquet")]
 mod parquet;
@@ -23,6 +24,7 @@ use std::io::{self, Write};
 
 pub use facts::{Facts, Tool};
 pub use format::Format;
+pub use markdown::markdown;
 pub use past::{Past, TrendPoint};
 
 use crate::{aggregate::Fleet, gaps::Gaps, inventory::Inventory};

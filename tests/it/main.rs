@@ -53,6 +53,7 @@ mod same_bytes;
 mod samples;
 mod secrets;
 mod simulate;
+mod step_summary;
 mod tokens;
 #[cfg(unix)]
 mod two_at_once;

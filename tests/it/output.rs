@@ -41,7 +41,7 @@ fn the_reports_and_nothing_else_are_left() {
         .unwrap()
         .sort_by_key(ToString::to_string);
     assert_eq!(listed, serde_json::json!(REPORTS));
-    let said = "reports in reports: kbs.csv, machines.csv, gaps.csv, failures.csv, report.json, summary.json\n";
+    let said = "reports in reports: kbs.csv, machines.csv, gaps.csv, failures.csv, report.json, summary.json\ncomplete (exit code 0)\n";
     assert!(run.stdout.ends_with(said), "{}", run.stdout);
 }
 

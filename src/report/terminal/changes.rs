@@ -4,8 +4,9 @@ use jiff::tz::TimeZone;
 
 use super::{
     super::Run,
-    Style,
+    Style, figures,
     table::{self, Column},
+    wrap::wrapped,
 };
 use crate::{
     changes::{Base, Changes, KbChange, MachineChange, MachineMoved, sentence},
@@ -17,11 +18,15 @@ use crate::{
 const LISTED: usize = 10;
 
 /// The sentence, and what is doubtful about the comparison; nothing on a first night.
-pub(super) fn summary(run: &Run<'_>, style: Style) -> Vec<String> {
+pub(super) fn summary(run: &Run<'_>, width: u16, style: Style) -> Vec<String> {
     let Some(past) = run.past else {
         return Vec::new();
     };
-    let mut lines = vec![sentence(past.changes, &day(run, &past.changes.base))];
+    let told = sentence(past.changes, &day(run, &past.changes.base));
+    let mut lines = wrapped(&told, width);
+    if let Some(beside) = figures::beside(run) {
+        lines.extend(wrapped(&beside, width));
+    }
     lines.extend(doubt(&past.changes.base).map(|doubt| style.warning(&doubt)));
     lines
 }
@@ -33,7 +38,7 @@ pub(super) fn sections(run: &Run<'_>, width: u16, style: Style) -> Vec<Vec<Strin
     };
     vec![
         vec![style.bold(&heading(run, &past.changes.base))],
-        summary(run, style),
+        summary(run, width, style),
         classes(past.changes, width),
         kbs(&past.changes.kbs, width),
         machines(run.inventory, &past.changes.moved, width),

@@ -3,12 +3,14 @@
 
 mod changes;
 mod coverage;
+mod figures;
 mod lists;
 mod numbers;
 mod style;
 mod table;
 #[cfg(test)]
 mod tests;
+mod wrap;
 
 use std::io;
 
@@ -22,13 +24,24 @@ pub(crate) use self::{
 use super::{Run, plain::plain};
 use crate::text::{counted, thousands};
 
-/// The summary of a run, for a terminal of so many columns. Fails where the gaps cannot be
-/// read.
+/// The summary of a run on a screen: what fits there at once. The lists of the worst are in the
+/// files. Fails where the gaps cannot be read.
+pub fn screen(run: &Run<'_>, width: u16, style: Style) -> io::Result<String> {
+    let all = [
+        [coverage::lines(run, style), totals(run)].concat(),
+        lists::actions(run, width, style)?,
+        [changes::summary(run, width, style), place(run)].concat(),
+    ];
+    Ok(sections(all.into_iter()))
+}
+
+/// The summary of a run in full, for a log or a pipe of so many columns. Fails where the gaps
+/// cannot be read.
 pub fn render(run: &Run<'_>, width: u16, style: Style) -> io::Result<String> {
     let all = [
         coverage::lines(run, style),
         totals(run),
-        changes::summary(run, style),
+        changes::summary(run, u16::MAX, style),
         lists::worst_kbs(run, width),
         lists::worst_machines(run, width),
         lists::actions(run, width, style)?,
@@ -81,6 +94,21 @@ fn totals(run: &Run<'_>) -> Vec<String> {
         ));
     }
     lines
+}
+
+/// Where the files are, in one line.
+fn place(run: &Run<'_>) -> Vec<String> {
+    let files = &run.facts.files;
+    let folder = plain(&run.facts.folder.display().to_string());
+    // What people open first.
+    let page = files.iter().find(|name| *name == "report.html");
+    let first = page.or(files.first());
+    let line = first.map(|first| match files.len() - 1 {
+        0 => format!("reports in {folder}: {first}"),
+        1 => format!("reports in {folder}: {first} and another file"),
+        more => format!("reports in {folder}: {first} and {more} more"),
+    });
+    line.into_iter().collect()
 }
 
 fn files(run: &Run<'_>) -> Vec<String> {

@@ -75,6 +75,25 @@ fn a_large_fleet_fits_a_screen() {
 }
 
 #[test]
+fn a_second_night_fits_a_screen_of_twenty_lines() {
+    let mut fixture = Fixture::second_night();
+    fixture.facts.files.push("report.html".to_owned());
+    let screen = |width| fixture.with_run(|run| screen(run, width, Style::Plain).unwrap());
+    let text = screen(80);
+    // Three more actions, and how it ended.
+    assert!(text.lines().count() <= 16, "{text}");
+    for part in [
+        "PARTIAL",
+        "installing these 2 KBs",
+        "Since 2026-11-22: 1 resolved, 0 new, 1 replaced by newer KBs",
+        "gaps 3 (-3) · exposure 123 (+66)",
+        "reports in reports: report.html and 2 more",
+    ] {
+        assert!(text.contains(part), "no {part}:\n{text}");
+    }
+}
+
+#[test]
 fn the_banner_is_there_when_it_must_be() {
     let answered = |count: u8| (0..count).map(|number| answer(number, Vec::new()));
     let missing = |from: u8, to: u8| (from..to).map(not_found);

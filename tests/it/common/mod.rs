@@ -3,6 +3,7 @@
 
 #[cfg(unix)]
 mod background;
+mod browser;
 mod finished;
 mod kept;
 mod page;
@@ -12,6 +13,7 @@ mod truth;
 #[cfg(unix)]
 pub(crate) use self::background::{Background, wait_until};
 pub(crate) use self::{
+    browser::Browser,
     finished::{Counts, Finished, Row},
     page::{Page, project},
     scene::{Scene, fleet_ids},

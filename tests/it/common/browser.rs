@@ -1,0 +1,165 @@
+//! A real browser: Chromium, headless, told what to do over the WebDriver protocol.
+
+use std::{
+    env,
+    io::{BufRead, BufReader},
+    path::Path,
+    process::{Child, Command, Stdio},
+};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+use url::Url;
+
+/// Set where a missing browser is a failure, as in CI.
+const REQUIRED: &str = "PATCHGAP_TEST_BROWSER";
+
+/// Nothing of a browser's own goes anywhere.
+const ARGUMENTS: [&str; 9] = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--hide-scrollbars",
+];
+
+/// A browser with one window.
+pub(crate) struct Browser {
+    driver: Child,
+    session: String,
+    client: reqwest::Client,
+    runtime: Runtime,
+    _profile: TempDir,
+}
+
+impl Browser {
+    /// Starts one; none where there is no Chromium with its driver, and none is required.
+    pub(crate) fn start() -> Option<Self> {
+        let driver = Command::new("chromedriver")
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .stdin(Stdio::null())
+            .spawn();
+        let Ok(driver) = driver else {
+            let required = env::var_os(REQUIRED).is_some();
+            assert!(!required, "there is no chromedriver, and {REQUIRED} is set");
+            eprintln!("skipped: there is no Chromium with chromedriver");
+            return None;
+        };
+        Some(Self::with(driver))
+    }
+
+    fn with(mut driver: Child) -> Self {
+        let said = BufReader::new(driver.stdout.take().unwrap()).lines();
+        let port = said.map(Result::unwrap).find_map(|line| {
+            let (_, port) = line.split_once("started successfully on port ")?;
+            port.trim_end_matches('.').parse::<u16>().ok()
+        });
+        let profile = tempfile::tempdir().unwrap();
+        let mut browser = Self {
+            driver,
+            session: format!("http://127.0.0.1:{}/session", port.unwrap()),
+            client: reqwest::Client::builder().no_proxy().build().unwrap(),
+            runtime: Runtime::new().unwrap(),
+            _profile: profile,
+        };
+        browser.begin();
+        browser
+    }
+
+    fn begin(&mut self) {
+        let folder = self._profile.path().display();
+        let mut arguments = ARGUMENTS.map(str::to_owned).to_vec();
+        arguments.push(format!("--user-data-dir={folder}"));
+        let wanted = json!({ "capabilities": { "alwaysMatch": {
+            "goog:chromeOptions": { "args": arguments },
+            "goog:loggingPrefs": { "browser": "ALL", "performance": "ALL" },
+        }}});
+        let begun = self.post("", &wanted);
+        let id = begun["sessionId"].as_str().unwrap();
+        self.session = format!("{}/{id}", self.session);
+    }
+
+    fn post(&self, command: &str, body: &Value) -> Value {
+        let url = format!("{}{command}", self.session);
+        let request = self.client.post(url).body(body.to_string());
+        let reply = self.runtime.block_on(async {
+            let reply = request.send().await.unwrap();
+            reply.text().await.unwrap()
+        });
+        let reply: Value = serde_json::from_str(&reply).unwrap();
+        let value = reply["value"].clone();
+        assert!(value.get("error").is_none(), "{command}: {value}");
+        value
+    }
+
+    /// Opens a file from the disk, with this after the `#`.
+    pub(crate) fn open(&self, file: &Path, hash: &str) {
+        let mut url = Url::from_file_path(file).unwrap();
+        url.set_fragment((!hash.is_empty()).then_some(hash));
+        // The same page with another hash would not be loaded again.
+        self.post("/url", &json!({ "url": "about:blank" }));
+        self.post("/url", &json!({ "url": url.as_str() }));
+    }
+
+    /// What a piece of JavaScript returns.
+    pub(crate) fn run(&self, script: &str) -> Value {
+        self.post("/execute/sync", &json!({ "script": script, "args": [] }))
+    }
+
+    /// What stands in the texts of all elements that a selector finds.
+    pub(crate) fn texts(&self, selector: &str) -> Vec<String> {
+        let found = self.run(&format!(
+            "return [...document.querySelectorAll({})].map(it => it.innerText.trim());",
+            json!(selector)
+        ));
+        let found = found.as_array().unwrap().iter();
+        found.map(|it| it.as_str().unwrap().to_owned()).collect()
+    }
+
+    /// A command of the browser's own protocol.
+    pub(crate) fn command(&self, name: &str, parameters: &Value) -> Value {
+        self.post(
+            "/goog/cdp/execute",
+            &json!({ "cmd": name, "params": parameters }),
+        )
+    }
+
+    /// What is in a log since it was last asked for.
+    pub(crate) fn log(&self, kind: &str) -> Vec<Value> {
+        self.post("/se/log", &json!({ "type": kind }))
+            .as_array()
+            .unwrap()
+            .clone()
+    }
+
+    /// The page as a picture, and as a printed document: both in base64.
+    pub(crate) fn screenshot(&self) -> String {
+        let taken = self.command(
+            "Page.captureScreenshot",
+            &json!({ "captureBeyondViewport": true }),
+        );
+        taken["data"].as_str().unwrap().to_owned()
+    }
+
+    /// The printed page, in base64.
+    pub(crate) fn print(&self) -> String {
+        let printed = self.post("/print", &json!({}));
+        printed.as_str().unwrap().to_owned()
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        let end = self.client.delete(&self.session).send();
+        let _ = self.runtime.block_on(end);
+        let _ = self.driver.kill();
+        let _ = self.driver.wait();
+    }
+}

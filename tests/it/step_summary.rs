@@ -1,0 +1,29 @@
+//! The summary for the page of a workflow run.
+
+use std::fs;
+
+use crate::common::Scene;
+
+#[test]
+fn it_is_added_to_what_earlier_steps_wrote() {
+    let scene = Scene::with_machines(5);
+    scene.write("step.md", "earlier\n");
+    let mut command = scene.command(&["report", "machines.csv", "-q"]);
+    command.env("GITHUB_STEP_SUMMARY", scene.path("step.md"));
+    scene.finish(&mut command).exits_with(0);
+    let text = fs::read_to_string(scene.path("step.md")).unwrap();
+    assert!(
+        text.starts_with("earlier\n## Missing KBs: 100.0 %"),
+        "{text}"
+    );
+    assert!(text.contains("### Install first"), "{text}");
+}
+
+#[test]
+fn one_that_cannot_be_written_fails_nothing() {
+    let scene = Scene::with_machines(2);
+    let mut command = scene.command(&["report", "machines.csv"]);
+    command.env("GITHUB_STEP_SUMMARY", scene.folder());
+    let run = scene.finish(&mut command).exits_with(0);
+    assert!(run.stderr.contains("no summary in"), "{}", run.stderr);
+}
