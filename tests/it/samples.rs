@@ -2,7 +2,9 @@
 
 use std::{fs, path::PathBuf};
 
-use crate::common::Scene;
+use patchgap::simulator::Settings;
+
+use crate::common::{Finished, Scene};
 
 /// Where values of JSON files end that differ from run to run.
 const RUN_BOUND: [&str; 3] = ["startedAt", "finishedAt", "apiUrl"];
@@ -96,16 +98,36 @@ fn lines_of(picture: &str) -> Vec<String> {
         .collect()
 }
 
-/// The demonstration's tenant, without the faults that cost time and change no figure.
+/// The demonstration's last two nights, without the faults that cost time and change no figure.
+fn tonight() -> Finished {
+    let tenant = |settings: &mut Settings, nights| {
+        settings.machines = 500;
+        settings.nights = nights;
+    };
+    let mut scene = Scene::with(|settings| tenant(settings, 5));
+    scene.report(&[]).exits_with(0);
+    scene.replace_tenant(|settings| {
+        tenant(settings, 6);
+        settings.faults = "gone=0.01".parse().unwrap();
+    });
+    scene.write("machines.csv", scene.tenant.inventory_csv());
+    scene.report(&["--min-coverage=95"]).exits_with(0)
+}
+
+/// A picture shows a screen, on which long lines are broken; here nothing is.
 #[test]
 fn the_picture_shows_what_the_demonstration_says() {
-    let scene = Scene::with(|tenant| {
-        tenant.machines = 500;
-        tenant.faults = "gone=0.01".parse().unwrap();
-    });
-    let run = scene.report(&["--min-coverage=95"]).exits_with(0);
+    let said = tonight().stdout;
     let picture = lines_of(&sample("terminal.svg"));
-    let said: Vec<&str> = run.stdout.lines().filter(|line| !line.is_empty()).collect();
-    assert!(said.len() > 30, "{}", run.stdout);
-    assert_eq!(picture[picture.len() - said.len()..], said);
+    let begins = |what: &str| picture.iter().position(|line| line.starts_with(what)).unwrap();
+    let (coverage, since, place) = (begins("493 of 500"), begins("Since "), begins("reports in "));
+    let whole: Vec<&str> = said.lines().collect();
+    for line in picture[coverage..since].iter().filter(|line| !line.is_empty()) {
+        assert!(whole.contains(&line.as_str()), "{line}\n{said}");
+    }
+    let told = picture[since..place].join(" ");
+    let (_, told) = told.split_once(": ").unwrap();
+    let unbroken = said.replace('\n', " ");
+    assert!(unbroken.contains(told), "{told}\n{said}");
+    assert_eq!(picture.last().map(String::as_str), Some("complete (exit code 0)"));
 }
