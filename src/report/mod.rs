@@ -14,6 +14,7 @@ pub(crate) mod plain;
 pub mod terminal;
 mod time;
 mod unanswered;
+mod workbook;
 
 #[cfg(test)]
 mod fixture;
@@ -66,6 +67,9 @@ pub fn reports(formats: &[Format]) -> Vec<Box<dyn Report>> {
     let mut reports: Vec<Box<dyn Report>> = Vec::new();
     if formats.contains(&Format::Csv) {
         reports.extend(csv::reports());
+    }
+    if formats.contains(&Format::Xlsx) {
+        reports.push(Box::new(workbook::Workbook::new()));
     }
     #[cfg(feature = "parquet")]
     if formats.contains(&Format::Parquet) {

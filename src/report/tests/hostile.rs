@@ -13,7 +13,7 @@ use crate::kb::{KbId, MissingKb};
 const FORMULA_STARTS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
 /// The small fleet with this text everywhere that text comes from outside.
-fn full_of(text: &str) -> Fixture {
+pub(in crate::report) fn full_of(text: &str) -> Fixture {
     let mut fixture = Fixture::small();
     let inventory = &mut fixture.inventory;
     inventory.columns.fill(text.to_owned());

@@ -2,6 +2,6 @@
 
 mod agreement;
 mod golden;
-mod hostile;
+pub(super) mod hostile;
 mod output;
 mod whole;

@@ -1,0 +1,151 @@
+//! The sheet that says what the figures mean and where they come from.
+
+use rust_xlsxwriter::{Format, FormatAlign, Worksheet, XlsxError};
+
+use super::{listing::print_nicely, machines::MOST_COLUMNS, summary::local, text::clean};
+use crate::{
+    aggregate::RankBy,
+    changes::Base,
+    report::{Run, time::rfc3339},
+    text::thousands,
+};
+
+const DEFINITIONS: [(&str, &str); 5] = [
+    (
+        "Coverage",
+        "Answered machines among those asked for. It stands beside every total.",
+    ),
+    (
+        "PARTIAL",
+        "Fewer than 98 % of the machines answered, or some were not asked for: the figures do \
+         not speak for the fleet.",
+    ),
+    ("Gap", "One missing KB on one answered machine."),
+    (
+        "Exposure",
+        "The CVEs that the missing KBs address, summed over the gaps: machine-times-CVE. It is \
+         an upper bound, because KBs overlap.",
+    ),
+    (
+        "No current data",
+        "An empty answer of a machine that the list says was not seen for more than 30 days. \
+         Nothing is known of it, so it is not clean. Without such a column in the list, these \
+         machines count as clean.",
+    ),
+];
+
+const LIMITS: [(&str, &str); 3] = [
+    (
+        "Size",
+        "A sheet lists at most 500,000 rows; beyond that it points to the CSV file. Texts are \
+         cut at 32,000 characters, and say so. Characters that a workbook cannot hold are left \
+         out.",
+    ),
+    (
+        "Changes",
+        "Gaps of machines without an answer are carried, never counted as resolved. That one KB \
+         replaced another is guessed from their products.",
+    ),
+    (
+        "Times",
+        "In UTC, as the headers say: a workbook has no time zones.",
+    ),
+];
+
+pub(super) fn write(sheet: &mut Worksheet, run: &Run<'_>) -> Result<(), XlsxError> {
+    sheet.set_name("About")?;
+    sheet.set_column_width(0, 24)?.set_column_width(1, 110)?;
+    let label = Format::new().set_bold().set_align(FormatAlign::Top);
+    let text = Format::new().set_text_wrap().set_align(FormatAlign::Top);
+    for (row, (name, value)) in (0..).zip(lines(run)) {
+        sheet.write_string_with_format(row, 0, name, &label)?;
+        sheet.write_string_with_format(row, 1, clean(&value).into_owned(), &text)?;
+    }
+    print_nicely(sheet)
+}
+
+fn lines(run: &Run<'_>) -> Vec<(&'static str, String)> {
+    let facts = run.facts;
+    let own = |(name, text): (&'static str, &str)| (name, text.to_owned());
+    let mut lines = vec![
+        (
+            "Written by",
+            format!("{} {}", facts.tool.name, facts.tool.version),
+        ),
+        ("Asked", when(run)),
+        ("API", facts.api_url.clone()),
+        ("Calls", calls(run)),
+        ("List of machines", list(run)),
+        ("Order of the KBs", order(facts.rank_by).to_owned()),
+        ("Compared with", compared(run)),
+        ("Files", facts.files.join(", ")),
+    ];
+    lines.extend(DEFINITIONS.map(own));
+    lines.extend(LIMITS.map(own));
+    if run.inventory.columns.len() > MOST_COLUMNS {
+        let columns = format!("only the first {MOST_COLUMNS} of the list are in this workbook");
+        lines.push(("Columns", columns));
+    }
+    lines
+}
+
+fn when(run: &Run<'_>) -> String {
+    let facts = run.facts;
+    let [began, ended] = [facts.started_at, facts.finished_at];
+    format!(
+        "{} to {}; in UTC {} to {}",
+        local(began, &facts.time_zone),
+        local(ended, &facts.time_zone),
+        rfc3339(began),
+        rfc3339(ended)
+    )
+}
+
+fn calls(run: &Run<'_>) -> String {
+    let requests = run.facts.requests;
+    format!(
+        "{} sent, {} of them repeated, {} refused for quota",
+        thousands(requests.sent),
+        thousands(requests.retried),
+        thousands(requests.throttled)
+    )
+}
+
+fn list(run: &Run<'_>) -> String {
+    let inventory = run.inventory;
+    format!(
+        "{}: {} rows; {} machines, {} duplicates, {} invalid",
+        inventory.file,
+        thousands(inventory.rows()),
+        thousands(inventory.machines.len() as u64),
+        thousands(inventory.duplicates),
+        thousands(inventory.rejected.len() as u64)
+    )
+}
+
+const fn order(rank_by: RankBy) -> &'static str {
+    match rank_by {
+        RankBy::Cve => "by the CVEs that a KB addresses, then by machines that miss it",
+        RankBy::Exposure => "by exposure",
+        RankBy::Machines => "by machines that miss a KB, then by the CVEs that it addresses",
+    }
+}
+
+fn compared(run: &Run<'_>) -> String {
+    let Some(past) = run.past else {
+        return "nothing: there is no earlier run yet".to_owned();
+    };
+    let Base {
+        run: number,
+        started_at,
+        machines,
+        figures,
+        ..
+    } = past.changes.base;
+    format!(
+        "run {number} of {}: {} of {} machines answered",
+        rfc3339(started_at),
+        thousands(figures.answered),
+        thousands(machines)
+    )
+}

@@ -1,0 +1,110 @@
+//! `report.xlsx`: the run as a workbook, for those who filter, sort and pass on.
+//!
+//! Text from outside is always written as text, never as what a spreadsheet might run, and the
+//! only links are those of KBs.
+
+mod about;
+mod changes;
+mod gaps;
+mod header;
+mod kbs;
+mod link;
+mod listing;
+mod machines;
+mod summary;
+#[cfg(test)]
+mod tests;
+mod text;
+mod unanswered;
+
+use std::{
+    any::Any,
+    io::{self, Write},
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+};
+
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook as Book, XlsxError};
+
+use self::listing::Limits;
+use crate::report::{Report, Run};
+
+/// The workbook.
+pub(super) struct Workbook {
+    limits: Limits,
+}
+
+impl Workbook {
+    /// With as many rows to a sheet as people can work with.
+    pub(super) const fn new() -> Self {
+        Self {
+            limits: Limits::USUAL,
+        }
+    }
+}
+
+impl Report for Workbook {
+    fn file_name(&self) -> &'static str {
+        "report.xlsx"
+    }
+
+    fn render(&self, run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
+        // The packed file is small; what packs it wants to send it between threads.
+        let packed = catch_unwind(AssertUnwindSafe(|| self.packed(run)));
+        let packed = packed.unwrap_or_else(|panic| Err(no_room(panic).into()));
+        out.write_all(&packed.map_err(in_terms_of_files)?)
+    }
+}
+
+/// What the crate that packs panics with when its temporary files cannot be written.
+const NO_ROOM: &str = "Couldn't write to xml file";
+
+/// That panic as what it is, and any other one as it came.
+fn no_room(panic: Box<dyn Any + Send>) -> io::Error {
+    match panic.downcast_ref::<String>() {
+        Some(message) if message.starts_with(NO_ROOM) => {
+            let kind = io::ErrorKind::StorageFull;
+            io::Error::new(kind, "no room for the temporary files of the workbook")
+        }
+        _ => resume_unwind(panic),
+    }
+}
+
+fn in_terms_of_files(error: XlsxError) -> io::Error {
+    match error {
+        XlsxError::IoError(source) => source,
+        other => io::Error::other(other),
+    }
+}
+
+/// How hard it is packed: a tenth smaller than usual in a tenth more time. Above, time alone grows.
+const LEVEL: u8 = 7;
+
+impl Workbook {
+    fn packed(&self, run: &Run<'_>) -> Result<Vec<u8>, XlsxError> {
+        let mut book = Book::new();
+        book.set_properties(&properties(run)?)
+            .set_zip_compression_level(LEVEL);
+        // There is more room where the reports go than where everybody's temporary files are.
+        if run.facts.folder.is_dir() {
+            book.set_tempdir(&run.facts.folder)?;
+        }
+        summary::write(book.add_worksheet(), run)?;
+        kbs::write(&mut book, run, self.limits)?;
+        machines::write(&mut book, run, self.limits)?;
+        gaps::write(&mut book, run, self.limits)?;
+        changes::write(&mut book, run, self.limits)?;
+        unanswered::write(&mut book, run, self.limits)?;
+        about::write(book.add_worksheet(), run)?;
+        book.save_to_buffer()
+    }
+}
+
+/// The time is the run's, so that the same run gives the same bytes.
+fn properties(run: &Run<'_>) -> Result<DocProperties, XlsxError> {
+    let facts = run.facts;
+    let finished = ExcelDateTime::from_timestamp(facts.finished_at.as_second())?;
+    Ok(DocProperties::new()
+        .set_title("Patch gaps")
+        .set_author(format!("{} {}", facts.tool.name, facts.tool.version))
+        .set_creation_datetime(&finished))
+}

@@ -1,0 +1,51 @@
+//! The few updates that remove most exposure: what the Pareto chart shows.
+
+use rust_xlsxwriter::XlsxError;
+
+use super::page::{Look, Page, Rows};
+use crate::{
+    aggregate::{TopAction, percent, top_actions},
+    report::Run,
+    text::thousands,
+};
+
+/// Updates that are proposed to be installed first.
+const ACTIONS: usize = 10;
+
+pub(super) fn write(page: &mut Page<'_>, run: &Run<'_>) -> Result<Option<Rows>, XlsxError> {
+    let actions = top_actions(run.fleet, run.gaps, ACTIONS)?;
+    let Some(all) = actions.last() else {
+        return Ok(None);
+    };
+    let exposure = run.fleet.exposure;
+    page.heading(&format!(
+        "Top actions: what is listed here removes {:.0} % of the exposure, on {} machines",
+        percent(all.exposure_removed, exposure).floor(),
+        thousands(all.machines),
+    ))?;
+    page.header(&[
+        "Install",
+        "Exposure",
+        "Removed so far",
+        "On machines",
+        "Name",
+    ])?;
+    let first = page.row();
+    for action in &actions {
+        row(page, action, exposure)?;
+    }
+    let last = page.row() - 1;
+    Ok(Some(Rows { first, last }))
+}
+
+fn row(page: &mut Page<'_>, action: &TopAction<'_>, exposure: u64) -> Result<(), XlsxError> {
+    let kb = action.kb;
+    let removed = percent(action.exposure_removed, exposure) / 100.0;
+    page.text(0, &kb.id.for_people(), Look::Text)?;
+    page.number(1, kb.exposure)?;
+    page.float(2, removed, Look::Share)?;
+    page.number(3, action.machines)?;
+    page.text(4, kb.name.as_deref().unwrap_or_default(), Look::Text)?;
+    page.next_row();
+    Ok(())
+}

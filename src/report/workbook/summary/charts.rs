@@ -1,0 +1,155 @@
+//! The charts: of cells of the same sheet, so that whoever doubts a bar finds its number.
+
+use rust_xlsxwriter::{
+    Chart, ChartAxis, ChartFormat, ChartLegendPosition, ChartLine, ChartMarker, ChartMarkerType,
+    ChartSolidFill, ChartType, Color, Worksheet, XlsxError,
+};
+
+use super::{NAME, page::Rows};
+
+/// To the right of what is read.
+const COLUMN: u16 = 6;
+/// Rows from one chart to the next.
+const STEP: u32 = 17;
+const WIDTH: u32 = 640;
+const HEIGHT: u32 = 320;
+
+const BLUE: Color = Color::RGB(0x2F_5F_8F);
+const ORANGE: Color = Color::RGB(0xC5_5A_11);
+const GREY: Color = Color::RGB(0xD9_D9_D9);
+
+/// The charts of these blocks, as far as there are blocks: what to install first, machines by
+/// number of gaps, and the last runs.
+pub(super) fn insert(
+    sheet: &mut Worksheet,
+    [actions, spread, trend]: [Option<Rows>; 3],
+) -> Result<(), XlsxError> {
+    let charts = [
+        actions.map(pareto),
+        spread.map(machines),
+        trend.map(last_runs),
+    ];
+    let mut row = 0;
+    for mut chart in charts.into_iter().flatten() {
+        chart.set_width(WIDTH).set_height(HEIGHT);
+        sheet.insert_chart(row, COLUMN, &chart)?;
+        row += STEP;
+    }
+    Ok(())
+}
+
+fn cells(rows: Rows, column: u16) -> (&'static str, u32, u16, u32, u16) {
+    (NAME, rows.first, column, rows.last, column)
+}
+
+fn pareto(rows: Rows) -> Chart {
+    let mut line = Chart::new(ChartType::Line);
+    line.add_series()
+        .set_name("removed so far")
+        .set_categories(cells(rows, 0))
+        .set_values(cells(rows, 2))
+        .set_secondary_axis(true)
+        .set_format(&mut stroke(ORANGE))
+        .set_marker(&dot(ORANGE));
+    line.y2_axis()
+        .set_name("of all exposure")
+        .set_num_format("0%");
+    line.y2_axis()
+        .set_min(0)
+        .set_max(1)
+        .set_major_gridlines(false);
+
+    let mut chart = Chart::new(ChartType::Column);
+    chart
+        .add_series()
+        .set_name("exposure")
+        .set_categories(cells(rows, 0))
+        .set_values(cells(rows, 1))
+        .set_gap(40)
+        .set_format(&mut filled(BLUE));
+    chart.combine(&line);
+    chart
+        .title()
+        .set_name("Exposure by KB, and what installing them removes");
+    numbers(chart.y_axis().set_name("exposure"));
+    chart.legend().set_position(ChartLegendPosition::Bottom);
+    chart.set_alt_text(
+        "Columns: the exposure of each of the top KBs. Line: the share of all exposure that \
+         installing it and those before it removes.",
+    );
+    chart
+}
+
+fn machines(rows: Rows) -> Chart {
+    let mut chart = Chart::new(ChartType::Column);
+    chart
+        .add_series()
+        .set_categories(cells(rows, 0))
+        .set_values(cells(rows, 1))
+        .set_gap(20)
+        .set_format(&mut filled(BLUE));
+    chart.title().set_name("Machines by number of gaps");
+    chart.x_axis().set_name("gaps of a machine");
+    numbers(chart.y_axis().set_name("machines"));
+    chart.legend().set_hidden();
+    chart.set_alt_text("Columns: how many machines have so many gaps.");
+    chart
+}
+
+/// Each run stands at its time, so that a night without a run is seen.
+fn last_runs(rows: Rows) -> Chart {
+    let mut chart = Chart::new(ChartType::ScatterStraightWithMarkers);
+    chart
+        .add_series()
+        .set_name("gaps")
+        .set_categories(cells(rows, 0))
+        .set_values(cells(rows, 1))
+        .set_format(&mut stroke(BLUE))
+        .set_marker(&dot(BLUE));
+    chart
+        .add_series()
+        .set_name("of a partial run")
+        .set_categories(cells(rows, 0))
+        .set_values(cells(rows, 4))
+        .set_format(ChartFormat::new().set_no_line())
+        .set_marker(&ring(BLUE));
+    chart.title().set_name("Gaps over the last runs");
+    chart.x_axis().set_num_format("yyyy-mm-dd");
+    chart.x_axis().set_major_gridlines(false);
+    numbers(chart.y_axis().set_name("gaps").set_min(0));
+    chart.legend().set_position(ChartLegendPosition::Bottom);
+    chart.set_alt_text("Line: the gaps of the last runs. Rings: runs that were partial.");
+    chart
+}
+
+fn numbers(axis: &mut ChartAxis) {
+    let line = ChartLine::new().set_color(GREY).clone();
+    axis.set_num_format("#,##0").set_major_gridlines_line(&line);
+}
+
+fn filled(color: Color) -> ChartFormat {
+    let fill = ChartSolidFill::new().set_color(color).clone();
+    ChartFormat::new().set_solid_fill(&fill).clone()
+}
+
+fn stroke(color: Color) -> ChartFormat {
+    let line = ChartLine::new().set_color(color).set_width(2).clone();
+    ChartFormat::new().set_line(&line).clone()
+}
+
+fn dot(color: Color) -> ChartMarker {
+    marker(&mut filled(color))
+}
+
+/// A point that is hollow, over one that is not.
+fn ring(color: Color) -> ChartMarker {
+    let line = ChartLine::new().set_color(color).set_width(1.5).clone();
+    marker(filled(Color::White).set_border(&line))
+}
+
+fn marker(format: &mut ChartFormat) -> ChartMarker {
+    let mut marker = ChartMarker::new();
+    marker.set_type(ChartMarkerType::Circle).set_size(7);
+    marker.set_format(format);
+    marker
+}

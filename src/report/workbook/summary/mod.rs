@@ -1,0 +1,42 @@
+//! The sheet that opens first: how far the figures can be trusted, the figures, what to install
+//! first, and charts of the cells beside them.
+
+mod actions;
+mod charts;
+mod figures;
+mod page;
+mod spread;
+mod top;
+mod trend;
+
+use rust_xlsxwriter::{Worksheet, XlsxError};
+
+use self::page::Page;
+use crate::report::Run;
+
+pub(super) use self::page::local;
+
+/// The sheet's name, which the charts refer to.
+const NAME: &str = "Summary";
+
+/// How wide the columns are: the last is the space before the charts.
+const WIDTHS: [u32; 6] = [32, 16, 18, 16, 40, 3];
+
+pub(super) fn write(sheet: &mut Worksheet, run: &Run<'_>) -> Result<(), XlsxError> {
+    sheet.set_name(NAME)?;
+    for (column, width) in (0..).zip(WIDTHS) {
+        sheet.set_column_width(column, width)?;
+    }
+    sheet
+        .set_screen_gridlines(false)
+        .set_landscape()
+        .set_paper_size(9)
+        .set_print_fit_to_pages(1, 0);
+    let mut page = Page::new(sheet);
+    top::write(&mut page, run)?;
+    figures::write(&mut page, run)?;
+    let actions = actions::write(&mut page, run)?;
+    let spread = spread::write(&mut page, run)?;
+    let trend = trend::write(&mut page, run)?;
+    charts::insert(page.sheet(), [actions, spread, trend])
+}

@@ -1,0 +1,166 @@
+//! A sheet that is read from the top down, row by row.
+
+use jiff::{Timestamp, tz::TimeZone};
+use rust_xlsxwriter::{
+    Color, ExcelDateTime, Format, FormatAlign, FormatBorder, Worksheet, XlsxError,
+};
+
+use super::super::{
+    listing::{TIME, as_number},
+    text::clean,
+};
+use crate::report::time::rfc3339;
+
+/// The columns that are read; the charts are to their right.
+const LAST: u16 = 4;
+
+/// The rows of a block of figures, without its header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Rows {
+    pub(super) first: u32,
+    pub(super) last: u32,
+}
+
+/// What a cell is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Look {
+    Title,
+    Heading,
+    Header,
+    HeaderOfNumbers,
+    Label,
+    Text,
+    Note,
+    Alarm,
+    Number,
+    Difference,
+    Share,
+    Time,
+}
+
+impl Look {
+    fn format(self) -> Format {
+        let format = Format::new().set_align(FormatAlign::Top);
+        let header = || {
+            let format = Format::new().set_bold();
+            format.set_border_bottom(FormatBorder::Thin)
+        };
+        match self {
+            Self::Title => format.set_bold().set_font_size(18),
+            Self::Heading => format.set_bold().set_font_size(13),
+            Self::Header => header(),
+            Self::HeaderOfNumbers => header().set_align(FormatAlign::Right),
+            Self::Label => format.set_font_color(Color::RGB(0x59_59_59)),
+            Self::Text => format.set_align(FormatAlign::Left),
+            Self::Note => format.set_text_wrap(),
+            Self::Alarm => format
+                .set_bold()
+                .set_font_size(13)
+                .set_font_color(Color::White)
+                .set_background_color(Color::RGB(0xC0_00_00))
+                .set_text_wrap()
+                .set_align(FormatAlign::VerticalCenter),
+            Self::Number => format.set_num_format("#,##0"),
+            Self::Difference => format.set_num_format("+#,##0;-#,##0;0"),
+            Self::Share => format.set_num_format("0.0%"),
+            Self::Time => format.set_num_format(TIME).set_align(FormatAlign::Left),
+        }
+    }
+}
+
+pub(super) struct Page<'sheet> {
+    sheet: &'sheet mut Worksheet,
+    row: u32,
+}
+
+impl<'sheet> Page<'sheet> {
+    pub(super) fn new(sheet: &'sheet mut Worksheet) -> Self {
+        Self { sheet, row: 0 }
+    }
+
+    pub(super) fn sheet(&mut self) -> &mut Worksheet {
+        self.sheet
+    }
+
+    pub(super) const fn row(&self) -> u32 {
+        self.row
+    }
+
+    pub(super) fn next_row(&mut self) {
+        self.row += 1;
+    }
+
+    pub(super) fn text(&mut self, column: u16, text: &str, look: Look) -> Result<(), XlsxError> {
+        let text = clean(text).into_owned();
+        self.sheet
+            .write_string_with_format(self.row, column, text, &look.format())?;
+        Ok(())
+    }
+
+    pub(super) fn number(&mut self, column: u16, number: u64) -> Result<(), XlsxError> {
+        self.float(column, as_number(number), Look::Number)
+    }
+
+    pub(super) fn float(&mut self, column: u16, number: f64, look: Look) -> Result<(), XlsxError> {
+        self.sheet
+            .write_number_with_format(self.row, column, number, &look.format())?;
+        Ok(())
+    }
+
+    /// A moment in UTC: a date where a spreadsheet knows such a date.
+    pub(super) fn time(&mut self, column: u16, time: Timestamp) -> Result<(), XlsxError> {
+        match ExcelDateTime::from_timestamp(time.as_second()) {
+            Ok(date) => self.float(column, date.to_excel(), Look::Time),
+            Err(_) => self.text(column, &rfc3339(time), Look::Text),
+        }
+    }
+
+    /// A text over all columns, so many lines high.
+    pub(super) fn wide(&mut self, text: &str, look: Look, lines: u16) -> Result<(), XlsxError> {
+        let height = 18 * lines;
+        self.sheet.set_row_height(self.row, height)?;
+        let text = clean(text);
+        self.sheet
+            .merge_range(self.row, 0, self.row, LAST, &text, &look.format())?;
+        self.next_row();
+        Ok(())
+    }
+
+    /// The heading of a block, after a row that is empty.
+    pub(super) fn heading(&mut self, text: &str) -> Result<(), XlsxError> {
+        self.next_row();
+        self.text(0, text, Look::Heading)?;
+        self.next_row();
+        Ok(())
+    }
+
+    /// The header of a block, whose first column is read and whose others are counted, but for
+    /// the last.
+    pub(super) fn header(&mut self, names: &[&str]) -> Result<(), XlsxError> {
+        for (column, name) in (0..).zip(names) {
+            let look = match column {
+                0 | LAST => Look::Header,
+                _ => Look::HeaderOfNumbers,
+            };
+            self.text(column, name, look)?;
+        }
+        self.next_row();
+        Ok(())
+    }
+
+    /// A label, and a text beside it.
+    pub(super) fn labelled(&mut self, label: &str, text: &str) -> Result<(), XlsxError> {
+        self.text(0, label, Look::Label)?;
+        self.text(1, text, Look::Text)?;
+        self.next_row();
+        Ok(())
+    }
+}
+
+/// A moment as the clock on the wall showed it.
+pub(in super::super) fn local(time: Timestamp, zone: &TimeZone) -> String {
+    let local = time.to_zoned_datetime(zone.clone());
+    let place = zone.iana_name();
+    let place = place.map(|name| format!(" ({name})")).unwrap_or_default();
+    format!("{}{place}", local.strftime("%Y-%m-%d %H:%M:%S %:z"))
+}

@@ -1,0 +1,98 @@
+//! Whose run this is, and how far its figures can be trusted.
+
+use rust_xlsxwriter::XlsxError;
+
+use super::{
+    local,
+    page::{Look, Page},
+};
+use crate::{
+    changes::{Changes, sentence},
+    outcome::{Ended, RunOutcome},
+    report::{Run, terminal::share},
+    text::{counted, thousands},
+};
+
+pub(super) fn write(page: &mut Page<'_>, run: &Run<'_>) -> Result<(), XlsxError> {
+    page.text(0, "Patch gaps", Look::Title)?;
+    page.next_row();
+    let facts = run.facts;
+    let tenant = facts.tenant_id.as_deref().unwrap_or("not known");
+    page.labelled("Tenant", tenant)?;
+    let began = local(facts.started_at, &facts.time_zone);
+    page.labelled("Asked, local time", &began)?;
+    page.text(0, "Asked, UTC", Look::Label)?;
+    page.time(1, facts.started_at)?;
+    page.text(2, "until", Look::Label)?;
+    page.time(3, facts.finished_at)?;
+    page.next_row();
+    page.labelled("Outcome", outcome(run))?;
+    coverage(page, run)?;
+    if run.fleet.coverage.is_partial() {
+        page.wide(&banner(run), Look::Alarm, 2)?;
+    }
+    changes(page, run)
+}
+
+fn outcome(run: &Run<'_>) -> &'static str {
+    match (run.facts.outcome, run.facts.ended) {
+        (RunOutcome::Complete, _) => "complete",
+        (RunOutcome::Interrupted, _) => "interrupted",
+        (RunOutcome::Refused, _) => "refused by the service",
+        (RunOutcome::Partial, Some(Ended::OutOfTime)) => "partial: the time was up",
+        (RunOutcome::Partial, _) => "partial: something asked for has no answer",
+    }
+}
+
+fn coverage(page: &mut Page<'_>, run: &Run<'_>) -> Result<(), XlsxError> {
+    let coverage = run.fleet.coverage;
+    let machines = counted(coverage.machines(), "machine", "machines");
+    let share = share(coverage.answered, coverage.machines());
+    let answered = thousands(coverage.answered);
+    page.labelled(
+        "Coverage",
+        &format!("{answered} of {machines} answered ({share})"),
+    )
+}
+
+fn banner(run: &Run<'_>) -> String {
+    let coverage = run.fleet.coverage;
+    let known = counted(coverage.answered, "machine", "machines");
+    let unknown = thousands(coverage.machines() - coverage.answered);
+    format!("PARTIAL: this speaks for {known}; of {unknown} nothing is known")
+}
+
+/// What changed, and what it is compared with where that is no fair comparison.
+fn changes(page: &mut Page<'_>, run: &Run<'_>) -> Result<(), XlsxError> {
+    let Some(past) = run.past else {
+        return page.labelled("Changes", "no earlier run yet to compare with");
+    };
+    page.wide(
+        &sentence(past.changes, &day(run, past.changes)),
+        Look::Note,
+        2,
+    )?;
+    let base = past.changes.base;
+    if !base.is_enough() {
+        page.wide(
+            "That run was partial: the comparison is not fair.",
+            Look::Note,
+            1,
+        )?;
+    }
+    if !base.is_same_fleet {
+        page.wide(
+            "That run was of another list: most machines differ.",
+            Look::Note,
+            1,
+        )?;
+    }
+    Ok(())
+}
+
+/// The day on which the run began that today is compared with, as people there call it.
+pub(super) fn day(run: &Run<'_>, changes: &Changes) -> String {
+    let began = changes.base.started_at;
+    let began = began.to_zoned_datetime(run.facts.time_zone.clone());
+    began.strftime("%Y-%m-%d").to_string()
+}

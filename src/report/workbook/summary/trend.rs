@@ -1,0 +1,43 @@
+//! The last runs of comparable lists.
+
+use rust_xlsxwriter::XlsxError;
+
+use super::page::{Look, Page, Rows};
+use crate::{
+    aggregate::percent,
+    report::{Run, TrendPoint},
+};
+
+pub(super) fn write(page: &mut Page<'_>, run: &Run<'_>) -> Result<Option<Rows>, XlsxError> {
+    if run.trend.len() < 2 {
+        return Ok(None);
+    }
+    page.heading("The last runs")?;
+    page.header(&[
+        "Began (UTC)",
+        "Gaps",
+        "Exposure",
+        "Answered",
+        "Gaps, where the run was partial",
+    ])?;
+    let first = page.row();
+    for point in run.trend {
+        row(page, point)?;
+    }
+    let last = page.row() - 1;
+    Ok(Some(Rows { first, last }))
+}
+
+/// The last column is for the chart, which shows partial runs in another way.
+fn row(page: &mut Page<'_>, point: &TrendPoint) -> Result<(), XlsxError> {
+    page.time(0, point.started_at)?;
+    page.number(1, point.gaps)?;
+    page.number(2, point.exposure)?;
+    let answered = percent(point.answered, point.machines) / 100.0;
+    page.float(3, answered, Look::Share)?;
+    if point.is_partial() {
+        page.number(4, point.gaps)?;
+    }
+    page.next_row();
+    Ok(())
+}

@@ -1,0 +1,174 @@
+//! How the tests read a workbook and the CSV files.
+
+use std::io::{Cursor, Read};
+
+use calamine::{Data, Reader, Xlsx};
+use jiff::Timestamp;
+
+use crate::{
+    aggregate::{Answered, MachineRow},
+    report::{Format, Report, Run, fixture::Fixture, reports},
+};
+
+use super::super::{Limits, Workbook, text::clean};
+
+/// The sheets with tables, and the CSV files that hold the same.
+pub(super) const TABLES: [(&str, &str, &str); 5] = [
+    ("KBs", "Kbs", "kbs.csv"),
+    ("Machines", "Machines", "machines.csv"),
+    ("Gaps", "Gaps", "gaps.csv"),
+    ("Changes", "Changes", "changes.csv"),
+    ("Not answered", "NotAnswered", "failures.csv"),
+];
+
+pub(super) fn packed(fixture: &Fixture, limits: Limits) -> Vec<u8> {
+    fixture.with_run(|run| {
+        let mut bytes = Vec::new();
+        Workbook { limits }.render(run, &mut bytes).unwrap();
+        bytes
+    })
+}
+
+pub(super) fn open(fixture: &Fixture) -> Xlsx<Cursor<Vec<u8>>> {
+    Xlsx::new(Cursor::new(packed(fixture, Limits::USUAL))).unwrap()
+}
+
+/// The rows of a sheet, as wide as the widest.
+pub(super) fn rows(book: &mut Xlsx<Cursor<Vec<u8>>>, sheet: &str) -> Vec<Vec<Data>> {
+    let range = book.worksheet_range(sheet).unwrap();
+    range.rows().map(<[Data]>::to_vec).collect()
+}
+
+/// The text of every cell of a sheet, one after the other.
+pub(super) fn words(book: &mut Xlsx<Cursor<Vec<u8>>>, sheet: &str) -> String {
+    let cells = rows(book, sheet).into_iter().flatten();
+    let words: Vec<String> = cells.map(|cell| cell.to_string()).collect();
+    words.join("|")
+}
+
+/// What is in the file, by name.
+pub(super) fn parts(packed: &[u8]) -> Vec<(String, String)> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(packed)).unwrap();
+    (0..archive.len())
+        .map(|place| {
+            let mut part = archive.by_index(place).unwrap();
+            let mut text = String::new();
+            part.read_to_string(&mut text).unwrap();
+            (part.name().unwrap().into_owned(), text)
+        })
+        .collect()
+}
+
+/// The records of a CSV file, the header first. Nothing is guarded there: there is no need to in
+/// a workbook.
+pub(super) fn csv(fixture: &Fixture, name: &str) -> Vec<Vec<String>> {
+    let mut fixture = fixture.clone();
+    fixture.facts.csv_guard = false;
+    let reports = reports(&[Format::Csv]);
+    let report = reports.iter().find(|it| it.file_name() == name).unwrap();
+    let text = fixture.render(report.as_ref());
+    let reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .from_reader(text.as_bytes());
+    reader
+        .into_records()
+        .map(|row| row.unwrap().iter().map(str::to_owned).collect())
+        .collect()
+}
+
+/// What a cell of this column of the CSV file is expected to be in the workbook, and what it is,
+/// both as text.
+pub(super) fn sides(column: &str, expected: &str, found: &Data) -> (String, String) {
+    match column {
+        "kbId" => (kb(expected), text(found)),
+        "topKbId" | "replacedBy" | "kbIds" => {
+            let found = text(found);
+            let mut readings = kbs(expected).into_iter();
+            let first = readings.next().unwrap();
+            let reading = readings.find(|it| *it == found);
+            (reading.unwrap_or(first), found)
+        }
+        "percentOfAnswered" => (expected.to_owned(), share(found)),
+        "answeredAt" | "since" => (expected.to_owned(), time(found)),
+        _ if COUNTED.contains(&column) => (expected.to_owned(), number(found)),
+        _ => (clean(expected).into_owned(), text(found)),
+    }
+}
+
+/// The columns that hold numbers, and only these.
+const COUNTED: [&str; 11] = [
+    "rank",
+    "cveAddressed",
+    "cveAddressedMin",
+    "cveAddressedMax",
+    "machinesMissing",
+    "exposure",
+    "machineMissedOn",
+    "missingKbs",
+    "line",
+    "httpStatus",
+    "attempts",
+];
+
+fn kb(id: &str) -> String {
+    match id {
+        "" => "(no KB id)".to_owned(),
+        id => clean(&format!("KB{id}")).into_owned(),
+    }
+}
+
+/// The readings of a cell with KBs: an id from outside may hold what stands between ids, and an
+/// update without an id looks like no update.
+fn kbs(ids: &str) -> Vec<String> {
+    let several: Vec<String> = ids.split(';').map(kb).collect();
+    let several = clean(&several.join(";")).into_owned();
+    let mut readings = vec![several, kb(ids)];
+    if ids.is_empty() {
+        readings.push(String::new());
+    }
+    readings
+}
+
+fn text(cell: &Data) -> String {
+    match cell {
+        Data::Empty => String::new(),
+        Data::String(text) => text.clone(),
+        other => panic!("{other:?} is no text"),
+    }
+}
+
+fn number(cell: &Data) -> String {
+    match cell {
+        Data::Empty => String::new(),
+        Data::Float(number) => number.to_string(),
+        other => panic!("{other:?} is no number"),
+    }
+}
+
+fn share(cell: &Data) -> String {
+    match cell {
+        Data::Float(share) => format!("{:.1}", share * 100.0),
+        other => panic!("{other:?} is no share"),
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a second of our days")]
+fn time(cell: &Data) -> String {
+    match cell {
+        Data::Empty => String::new(),
+        Data::DateTime(time) => {
+            let second = (time.as_f64() - 25_569.0) * 86_400.0;
+            Timestamp::from_second(second.round() as i64)
+                .unwrap()
+                .to_string()
+        }
+        other => panic!("{other:?} is no date"),
+    }
+}
+
+/// Whether a machine's answer counts as none.
+pub(super) fn has_no_current_data(run: &Run<'_>, machine: &MachineRow) -> bool {
+    let not_seen = crate::aggregate::NotSeen::of(run.inventory);
+    let long = |answered: &Answered| not_seen.for_long(machine, answered);
+    machine.result.as_ref().is_ok_and(long)
+}

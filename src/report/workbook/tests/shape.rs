@@ -1,0 +1,125 @@
+//! The workbook as a whole: its sheets, its bytes, and fleets at the edge.
+
+use std::io::Cursor;
+
+use calamine::{Reader, Xlsx};
+
+use super::{
+    super::Limits,
+    cells::compare,
+    read::{open, packed, parts, words},
+};
+use crate::report::fixture::{Fixture, answer, gap, machine, not_found};
+
+#[test]
+fn the_sheets_are_in_order() {
+    for fixture in [Fixture::small(), Fixture::second_night()] {
+        let names = open(&fixture).sheet_names();
+        let expected = [
+            "Summary",
+            "KBs",
+            "Machines",
+            "Gaps",
+            "Changes",
+            "Not answered",
+            "About",
+        ];
+        assert_eq!(names, expected);
+    }
+}
+
+#[test]
+fn the_same_run_gives_the_same_bytes() {
+    let fixture = Fixture::second_night();
+    let bytes = packed(&fixture, Limits::USUAL);
+    assert_eq!(bytes, packed(&fixture, Limits::USUAL));
+    let parts = parts(&bytes);
+    let core = parts.iter().find(|(name, _)| name == "docProps/core.xml");
+    let created = ">2026-11-23T13:00:01Z</dcterms:created>";
+    assert!(core.unwrap().1.contains(created), "{core:?}");
+}
+
+#[test]
+fn the_summary_says_what_counts() {
+    let mut book = open(&Fixture::second_night());
+    let summary = words(&mut book, "Summary");
+    for expected in [
+        "3 of 5 machines answered (60.0 %)",
+        "PARTIAL: this speaks for 3 machines; of 2 nothing is known",
+        "2026-11-23 13:59:58 +01:00 (Europe/Berlin)",
+        "Since 2026-11-22: ",
+        "Exposure|123|57|66",
+        "Machines answered|3|4|-1",
+        "KB4540673|111|0.902",
+        "no current data|0",
+        "The last runs",
+    ] {
+        assert!(summary.contains(expected), "{expected}: {summary}");
+    }
+    let about = words(&mut book, "About");
+    for expected in [
+        "patchgap 0.1.0",
+        "machine-times-CVE",
+        "machines.csv: 7 rows",
+        "run 1 of ",
+    ] {
+        assert!(about.contains(expected), "{expected}: {about}");
+    }
+}
+
+#[test]
+fn a_complete_run_has_no_banner() {
+    let mut fixture = Fixture::small();
+    fixture.outcomes = [1, 2, 3, 4, 6]
+        .map(|it| answer(it, vec![gap("1", 2)]))
+        .into();
+    fixture.inventory.rejected.clear();
+    let mut book = open(&fixture);
+    assert!(!words(&mut book, "Summary").contains("PARTIAL"));
+    assert!(words(&mut book, "Not answered").contains("has an answer"));
+    compare(&fixture);
+}
+
+#[test]
+fn a_first_night_has_nothing_to_compare_with() {
+    let mut book = open(&Fixture::small());
+    assert!(words(&mut book, "Changes").contains("no earlier run"));
+    assert!(words(&mut book, "Summary").contains("no earlier run"));
+}
+
+#[test]
+fn fleets_at_the_edge() {
+    let none = Fixture {
+        outcomes: [1, 2, 3].map(|it| answer(it, Vec::new())).into(),
+        ..Fixture::small()
+    };
+    let failed = Fixture {
+        outcomes: [1, 2, 3].map(not_found).into(),
+        ..Fixture::small()
+    };
+    let mut one = Fixture::small();
+    one.inventory.machines.truncate(1);
+    one.inventory.cells = [["web-01", "x"]].into_iter().collect();
+    for fixture in [none, failed, one] {
+        compare(&fixture);
+        let mut book = open(&fixture);
+        assert!(words(&mut book, "Summary").contains("Figures"));
+        assert_eq!(book.sheet_names().len(), 7);
+    }
+}
+
+#[test]
+fn too_many_rows_are_left_to_the_csv_file() {
+    for (rows, is_there) in [(3, true), (2, false)] {
+        let bytes = packed(&Fixture::small(), Limits { rows });
+        let mut book = Xlsx::new(Cursor::new(bytes)).unwrap();
+        let gaps = words(&mut book, "Gaps");
+        assert_eq!(gaps.starts_with("Machine id|KB|"), is_there, "{gaps}");
+        if !is_there {
+            assert!(gaps.starts_with("Gaps: 3 rows are too many"), "{gaps}");
+            assert!(gaps.contains("gaps.csv") && gaps.contains("--format csv,xlsx"));
+            let id = machine(1).to_string();
+            assert!(!gaps.contains(&id));
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Text as a cell can hold it.
+
+use std::borrow::Cow;
+
+/// Where a text is cut, in units of UTF-16: a cell holds 32,767.
+const MOST: usize = 32_000;
+
+/// What stands where a text was cut.
+pub(super) const CUT: &str = " … (cut)";
+
+/// The text without the characters that XML cannot hold, and no longer than a cell.
+pub(super) fn clean(text: &str) -> Cow<'_, str> {
+    // A byte is never shorter than a unit.
+    if text.len() <= MOST && !text.contains(is_unfit) {
+        return Cow::Borrowed(text);
+    }
+    let text: String = text.chars().filter(|it| !is_unfit(*it)).collect();
+    Cow::Owned(cut(text))
+}
+
+/// A line break is one character in a cell, so the other half of Windows' goes, too.
+fn is_unfit(character: char) -> bool {
+    let is_kept = matches!(character, '\t' | '\n');
+    (character < ' ' && !is_kept) || matches!(character, '\u{fffe}' | '\u{ffff}')
+}
+
+fn cut(mut text: String) -> String {
+    let mut units = 0;
+    let over = text.char_indices().find(|(_, character)| {
+        units += character.len_utf16();
+        units > MOST
+    });
+    if let Some((place, _)) = over {
+        text.truncate(place);
+        text.push_str(CUT);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_a_cell_cannot_hold_goes() {
+        for (text, expected) in [
+            ("", ""),
+            ("=1+1", "=1+1"),
+            ("<b>\"&", "<b>\"&"),
+            ("abc\u{202e}txt.exe", "abc\u{202e}txt.exe"),
+            ("two\r\nlines\tthree", "two\nlines\tthree"),
+            ("\u{0}a\u{1b}[31m\u{ffff}b\u{fffe}", "a[31mb"),
+        ] {
+            assert_eq!(clean(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_too_long_is_cut_and_says_so() {
+        let fits = "x".repeat(MOST);
+        assert_eq!(clean(&fits), fits);
+        let three_bytes_each = "€".repeat(MOST);
+        assert_eq!(clean(&three_bytes_each), three_bytes_each);
+        assert_eq!(clean(&"€".repeat(40_000)), three_bytes_each + CUT);
+        let two_units_each = clean(&"😀".repeat(20_000)).into_owned();
+        assert_eq!(two_units_each, "😀".repeat(MOST / 2) + CUT);
+    }
+}
