@@ -108,7 +108,7 @@ pub struct Demo {
     #[arg(long, value_name = "DIR", help_heading = "Reports")]
     pub out: Option<OutFolder>,
 
-    /// Formats of the reports: csv, json, xlsx, parquet [default: csv,json]
+    /// Formats of the reports: csv, json, html, xlsx, parquet [default: csv,json,html,xlsx]
     #[arg(long, value_name = "LIST", help_heading = "Reports")]
     pub format: Option<Formats>,
 

@@ -184,7 +184,7 @@ pub struct Settings {
     #[serde(deserialize_with = "from_text")]
     pub out: Option<OutFolder>,
 
-    /// Formats of the reports: csv, json, xlsx, parquet [default: csv,json]
+    /// Formats of the reports: csv, json, html, xlsx, parquet [default: csv,json,html,xlsx]
     #[arg(long, value_name = "LIST", help_heading = "Reports")]
     #[serde(deserialize_with = "from_text")]
     pub format: Option<Formats>,

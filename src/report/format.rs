@@ -9,6 +9,8 @@ words! {
         Csv = "csv",
         /// `report.json` and `summary.json`.
         Json = "json",
+        /// `report.html`.
+        Html = "html",
         /// `report.xlsx`.
         Xlsx = "xlsx",
         /// `gaps.parquet`.

@@ -7,6 +7,7 @@ mod format;
 mod json;
 mod markdown;
 pub mod output;
+mod page;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod past;
@@ -67,6 +68,9 @@ pub fn reports(formats: &[Format]) -> Vec<Box<dyn Report>> {
     let mut reports: Vec<Box<dyn Report>> = Vec::new();
     if formats.contains(&Format::Csv) {
         reports.extend(csv::reports());
+    }
+    if formats.contains(&Format::Html) {
+        reports.push(Box::new(page::Page));
     }
     if formats.contains(&Format::Xlsx) {
         reports.push(Box::new(workbook::Workbook::new()));

@@ -30,7 +30,7 @@ const BAD_VALUES: [(&str, &str, &str); 15] = [
     ("credential", "password", "azure-cli"),
     ("rank_by", "size", "cve, exposure, machines"),
     ("min_coverage", "101", "from 0 to 100"),
-    ("format", "pdf", "csv, json"),
+    ("format", "pdf", "csv, json, html"),
     ("out", "{tenant}", "only {date} and {time}"),
 ];
 

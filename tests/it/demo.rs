@@ -15,7 +15,9 @@ fn a_demonstration_needs_nothing_and_writes_every_report() {
         "gaps.csv",
         "kbs.csv",
         "machines.csv",
+        "report.html",
         "report.json",
+        "report.xlsx",
         "summary.json",
     ];
     assert!(run.files().iter().eq(&reports));

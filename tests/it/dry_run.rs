@@ -35,7 +35,8 @@ fn a_plan_and_no_call_no_sign_in_no_reports() {
     plans(
         &run,
         "reports",
-        "kbs.csv, machines.csv, gaps.csv, failures.csv, report.json, summary.json in reports",
+        "kbs.csv, machines.csv, gaps.csv, failures.csv, report.html, report.xlsx, report.json, \
+         summary.json in reports",
     );
     assert!(run.stdout.contains("\ntime           about "));
     assert!(!scene.path("reports").exists());

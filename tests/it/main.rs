@@ -36,6 +36,7 @@ mod older_store;
 #[cfg(unix)]
 mod outage;
 mod output;
+mod page;
 mod partly_bad_input;
 mod precedence;
 mod quota;

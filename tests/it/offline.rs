@@ -53,7 +53,11 @@ fn leaves_alone<T>(scene: &Scene, work: impl FnOnce() -> T) -> T {
 #[test]
 fn every_report_is_the_same_byte_for_byte() {
     let (scene, run) = asked();
-    let names = [&CSV[..], &["report.json", "summary.json"]].concat();
+    let names = [
+        &CSV[..],
+        &["report.html", "report.xlsx", "report.json", "summary.json"],
+    ]
+    .concat();
     let bytes = |run: &Finished| names.iter().map(|name| run.bytes(name)).collect::<Vec<_>>();
     let before = bytes(&run);
     // Also where the nightly command is typed with one word more.

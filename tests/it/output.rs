@@ -9,12 +9,14 @@ use patchgap::simulator::{Fault, Fleet};
 
 use crate::common::Scene;
 
-const REPORTS: [&str; 6] = [
+const REPORTS: [&str; 8] = [
     "failures.csv",
     "gaps.csv",
     "kbs.csv",
     "machines.csv",
+    "report.html",
     "report.json",
+    "report.xlsx",
     "summary.json",
 ];
 
@@ -41,7 +43,7 @@ fn the_reports_and_nothing_else_are_left() {
         .unwrap()
         .sort_by_key(ToString::to_string);
     assert_eq!(listed, serde_json::json!(REPORTS));
-    let said = "reports in reports: kbs.csv, machines.csv, gaps.csv, failures.csv, report.json, summary.json\ncomplete (exit code 0)\n";
+    let said = "reports in reports: kbs.csv, machines.csv, gaps.csv, failures.csv, report.html, report.xlsx, report.json, summary.json\ncomplete (exit code 0)\n";
     assert!(run.stdout.ends_with(said), "{}", run.stdout);
 }
 

@@ -40,7 +40,9 @@ fn is_clean(browser: &Browser) {
         let message: Value = serde_json::from_str(entry["message"].as_str().unwrap()).unwrap();
         let request = &message["message"]["params"]["request"]["url"];
         let url = request.as_str().unwrap_or("data:");
-        let is_own = ["file:", "data:", "blob:", "about:"].iter().any(|it| url.starts_with(it));
+        let is_own = ["file:", "data:", "blob:", "about:"]
+            .iter()
+            .any(|it| url.starts_with(it));
         assert!(is_own, "the page asked for {url}");
     }
 }
@@ -56,12 +58,17 @@ fn shown_kbs(browser: &Browser) -> Vec<String> {
 }
 
 fn kb_ids<'rows>(rows: impl IntoIterator<Item = &'rows Row>) -> Vec<String> {
-    rows.into_iter().take(50).map(|row| row["kbId"].clone()).collect()
+    rows.into_iter()
+        .take(50)
+        .map(|row| row["kbId"].clone())
+        .collect()
 }
 
 #[test]
 fn its_figures_are_those_of_the_other_reports() {
-    let Some((_scene, run, _, browser)) = opened("") else { return };
+    let Some((_scene, run, _, browser)) = opened("") else {
+        return;
+    };
     let summary = run.summary();
     for (figure, expected) in [
         ("answered", &summary["machines"]["answered"]),
@@ -81,7 +88,9 @@ fn its_figures_are_those_of_the_other_reports() {
 
 #[test]
 fn tables_sort_filter_and_turn_pages() {
-    let Some((_scene, run, _, browser)) = opened("") else { return };
+    let Some((_scene, run, _, browser)) = opened("") else {
+        return;
+    };
     let mut kbs = run.rows("kbs.csv");
     browser.run("document.getElementById('kbs-next').click();");
     assert_eq!(shown_kbs(&browser), kb_ids(&kbs[50..]));
@@ -102,7 +111,11 @@ fn tables_sort_filter_and_turn_pages() {
         number(row, "exposure")
     };
     let shown: Vec<u64> = shown.iter().map(exposure).collect();
-    let expected: Vec<u64> = kbs.iter().take(50).map(|row| number(row, "exposure")).collect();
+    let expected: Vec<u64> = kbs
+        .iter()
+        .take(50)
+        .map(|row| number(row, "exposure"))
+        .collect();
     assert_eq!(shown, expected, "{sorted}");
 
     let wanted = &kbs[3]["kbId"];
@@ -125,7 +138,9 @@ fn tables_sort_filter_and_turn_pages() {
 
 #[test]
 fn what_was_looked_at_is_in_the_address() {
-    let Some((_scene, run, page, browser)) = opened("") else { return };
+    let Some((_scene, run, page, browser)) = opened("") else {
+        return;
+    };
     browser.run("document.getElementById('kbs-next').click();");
     let hash = browser.run("return location.hash.slice(1);");
     let hash = hash.as_str().unwrap();
@@ -136,21 +151,28 @@ fn what_was_looked_at_is_in_the_address() {
 
 #[test]
 fn it_fits_narrow_and_wide_windows_light_and_dark_and_paper() {
-    let Some((_scene, _, _, browser)) = opened("") else { return };
+    let Some((_scene, _, _, browser)) = opened("") else {
+        return;
+    };
     for width in [1440, 390] {
         browser.command(
             "Emulation.setDeviceMetricsOverride",
             &json!({ "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false }),
         );
-        let overflow = browser
-            .run("return document.documentElement.scrollWidth - document.documentElement.clientWidth;");
+        let overflow = browser.run(
+            "return document.documentElement.scrollWidth - document.documentElement.clientWidth;",
+        );
         assert_eq!(overflow, 0, "the page scrolls sideways at {width}");
         let mut backgrounds = Vec::new();
         for scheme in ["light", "dark"] {
             let features = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
-            browser.command("Emulation.setEmulatedMedia", &json!({ "features": features }));
+            browser.command(
+                "Emulation.setEmulatedMedia",
+                &json!({ "features": features }),
+            );
             assert!(browser.screenshot().len() > 20_000, "{scheme} at {width}");
-            backgrounds.push(browser.run("return getComputedStyle(document.body).backgroundColor;"));
+            backgrounds
+                .push(browser.run("return getComputedStyle(document.body).backgroundColor;"));
         }
         assert_ne!(backgrounds[0], backgrounds[1], "dark is not dark");
     }
@@ -161,7 +183,9 @@ fn it_fits_narrow_and_wide_windows_light_and_dark_and_paper() {
 
 #[test]
 fn it_starts_small() {
-    let Some((_scene, _, _, browser)) = opened("") else { return };
+    let Some((_scene, _, _, browser)) = opened("") else {
+        return;
+    };
     let nodes = browser.run("return document.getElementsByTagName('*').length;");
     assert!(nodes.as_u64() < Some(5000), "{nodes}");
 }

@@ -119,15 +119,30 @@ fn tonight() -> Finished {
 fn the_picture_shows_what_the_demonstration_says() {
     let said = tonight().stdout;
     let picture = lines_of(&sample("terminal.svg"));
-    let begins = |what: &str| picture.iter().position(|line| line.starts_with(what)).unwrap();
-    let (coverage, since, place) = (begins("493 of 500"), begins("Since "), begins("reports in "));
+    let begins = |what: &str| {
+        picture
+            .iter()
+            .position(|line| line.starts_with(what))
+            .unwrap()
+    };
+    let (coverage, since, place) = (
+        begins("493 of 500"),
+        begins("Since "),
+        begins("reports in "),
+    );
     let whole: Vec<&str> = said.lines().collect();
-    for line in picture[coverage..since].iter().filter(|line| !line.is_empty()) {
+    for line in picture[coverage..since]
+        .iter()
+        .filter(|line| !line.is_empty())
+    {
         assert!(whole.contains(&line.as_str()), "{line}\n{said}");
     }
     let told = picture[since..place].join(" ");
     let (_, told) = told.split_once(": ").unwrap();
     let unbroken = said.replace('\n', " ");
     assert!(unbroken.contains(told), "{told}\n{said}");
-    assert_eq!(picture.last().map(String::as_str), Some("complete (exit code 0)"));
+    assert_eq!(
+        picture.last().map(String::as_str),
+        Some("complete (exit code 0)")
+    );
 }

@@ -243,7 +243,7 @@ const CASES: &[Case] = &[
         flag: "--format=json",
         variable: "csv",
         file: "'json,json'",
-        shown: ["[Json]", "[Csv]", "[Json]", "[Csv, Json]"],
+        shown: ["[Json]", "[Csv]", "[Json]", "[Csv, Json, Html, Xlsx]"],
         show: |config| format!("{:?}", config.reports.formats),
     },
     Case {

@@ -52,7 +52,7 @@ fn bad_values() -> Vec<(&'static str, &'static str, &'static str, String)> {
             "csv,pdf",
             no(
                 "csv,pdf",
-                "list of formats such as csv,json; there are: csv, json, xlsx, parquet",
+                "list of formats such as csv,json; there are: csv, json, html, xlsx, parquet",
             ),
         ),
         (

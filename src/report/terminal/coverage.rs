@@ -6,6 +6,7 @@ use super::{
     numbers::{share, whole_share},
 };
 use crate::{
+    aggregate::Coverage,
     outcome::{Ended, RunOutcome},
     text::{counted, thousands},
 };
@@ -20,14 +21,22 @@ pub(super) fn lines(run: &Run<'_>, style: Style) -> Vec<String> {
         lines.push(style.alarm(&banner(run)));
     }
     lines.extend(reused(run));
-    if coverage.not_found > coverage.machines() / TOO_MANY_NOT_FOUND {
-        let share = whole_share(coverage.not_found, coverage.machines());
-        lines.push(style.warning(&format!(
-            "warning: {share} of the machines are not found: is this the right list, \
-             and the right tenant?"
-        )));
+    if let Some(doubt) = wrong_list(coverage) {
+        lines.push(style.warning(&format!("warning: {doubt}")));
     }
     lines
+}
+
+/// What is to be asked where too many machines are not found.
+pub(in crate::report) fn wrong_list(coverage: &Coverage) -> Option<String> {
+    let is_too_many = coverage.not_found > coverage.machines() / TOO_MANY_NOT_FOUND;
+    let share = whole_share(coverage.not_found, coverage.machines());
+    is_too_many.then(|| {
+        format!(
+            "{share} of the machines are not found: is this the right list, \
+             and the right tenant?"
+        )
+    })
 }
 
 fn answered(run: &Run<'_>) -> String {
@@ -49,7 +58,7 @@ fn answered(run: &Run<'_>) -> String {
 }
 
 /// How many answers were there already, and how old they may be.
-fn reused(run: &Run<'_>) -> Option<String> {
+pub(in crate::report) fn reused(run: &Run<'_>) -> Option<String> {
     let answered = run.fleet.machines.iter().flat_map(|row| &row.result);
     let oldest = answered
         .filter(|answered| answered.reused)
@@ -63,7 +72,8 @@ fn reused(run: &Run<'_>) -> Option<String> {
     ))
 }
 
-fn banner(run: &Run<'_>) -> String {
+/// What nobody may miss of a partial run.
+pub(in crate::report) fn banner(run: &Run<'_>) -> String {
     let coverage = &run.fleet.coverage;
     let why = match (run.facts.outcome, run.facts.ended) {
         (RunOutcome::Interrupted, _) => " (interrupted)",

@@ -2,7 +2,7 @@
 //! everything else can be trusted.
 
 mod changes;
-mod coverage;
+pub(super) mod coverage;
 mod figures;
 mod lists;
 mod numbers;
@@ -17,7 +17,7 @@ use std::io;
 pub use style::Style;
 
 pub(crate) use self::{
-    numbers::share,
+    numbers::{share, whole_share},
     table::{Column, lines as table},
 };
 

@@ -8,7 +8,7 @@ pub(crate) fn share(part: u64, whole: u64) -> String {
 }
 
 /// The share in whole percent, cut and not rounded.
-pub(super) fn whole_share(part: u64, whole: u64) -> String {
+pub(crate) fn whole_share(part: u64, whole: u64) -> String {
     format!("{} %", shares(part, whole, 100))
 }
 

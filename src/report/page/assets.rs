@@ -1,0 +1,74 @@
+//! The page's own style and script, and the policy that lets nothing else run.
+
+use askama::Template;
+use base64::{Engine, engine::general_purpose::STANDARD};
+use sha2::{Digest, Sha256};
+
+use super::{Run, sections::title};
+
+pub(super) const STYLE: &str = concat!(
+    include_str!("style/base.css"),
+    include_str!("style/figures.css"),
+    include_str!("style/tables.css"),
+    include_str!("style/charts.css"),
+    include_str!("style/print.css"),
+);
+
+pub(super) const SCRIPT: &str = concat!(
+    include_str!("script/data.js"),
+    include_str!("script/cells.js"),
+    include_str!("script/download.js"),
+    include_str!("script/rows.js"),
+    include_str!("script/table.js"),
+    include_str!("script/details.js"),
+    include_str!("script/tables.js"),
+    include_str!("script/state.js"),
+    include_str!("script/start.js"),
+);
+
+/// Everything before the first section.
+#[derive(Template)]
+#[template(config = "src/report/page/askama.toml", path = "head.html")]
+pub(super) struct Head {
+    policy: String,
+    title: String,
+    style: &'static str,
+}
+
+impl Head {
+    pub(super) fn of(run: &Run<'_>) -> Self {
+        Self {
+            policy: policy(),
+            title: title(run),
+            style: STYLE,
+        }
+    }
+}
+
+/// Everything after the data.
+#[derive(Template)]
+#[template(config = "src/report/page/askama.toml", path = "foot.html")]
+pub(super) struct Foot {
+    script: &'static str,
+}
+
+impl Default for Foot {
+    fn default() -> Self {
+        Self { script: SCRIPT }
+    }
+}
+
+/// The content security policy: this style and this script alone, and no request to anywhere.
+fn policy() -> String {
+    format!(
+        "default-src 'none'; script-src '{}'; style-src '{}'; img-src data:; \
+         base-uri 'none'; form-action 'none'",
+        hash(SCRIPT),
+        hash(STYLE)
+    )
+}
+
+/// The hash by which a browser knows an element's text.
+pub(super) fn hash(text: &str) -> String {
+    format!("sha256-{}", STANDARD.encode(Sha256::digest(text)))
+}

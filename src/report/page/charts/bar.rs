@@ -1,0 +1,26 @@
+//! The coverage bar.
+
+use super::{super::svg::Svg, scaled};
+use crate::{report::terminal::share, text::thousands};
+
+const SIZE: (f64, f64) = (1000.0, 24.0);
+
+/// A bar of these parts: the class of each, what it is called, and its size.
+pub(in crate::report::page) fn bar(parts: &[(&'static str, &'static str, u64)]) -> String {
+    let whole = parts.iter().map(|(_, _, count)| count).sum();
+    let mut svg = Svg::new("coverage-bar", SIZE);
+    svg.rect("empty", (0.0, 0.0), SIZE);
+    let mut before = 0;
+    let mut told = Vec::new();
+    for &(class, what, count) in parts {
+        let at = (scaled(before, whole, SIZE.0), 0.0);
+        svg.rect(class, at, (scaled(count, whole, SIZE.0), SIZE.1));
+        before += count;
+        told.push(format!(
+            "{} {what} ({})",
+            thousands(count),
+            share(count, whole)
+        ));
+    }
+    svg.finish("How much of the list was answered", &told.join(", "))
+}

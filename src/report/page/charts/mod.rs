@@ -1,0 +1,21 @@
+//! The page's charts, drawn when it is written.
+
+mod bar;
+mod columns;
+mod histogram;
+mod months;
+mod pareto;
+mod trend;
+
+pub(super) use self::{
+    bar::bar,
+    histogram::histogram,
+    months::months,
+    pareto::pareto,
+    trend::{Figure, trend},
+};
+
+/// So much of a length as `part` is of `whole`.
+fn scaled(part: u64, whole: u64, length: f64) -> f64 {
+    crate::aggregate::percent(part, whole) / 100.0 * length
+}

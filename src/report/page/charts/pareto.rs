@@ -1,0 +1,86 @@
+//! KBs by exposure, with what is gone when those above go, too.
+
+use super::{
+    super::{
+        shown::text,
+        svg::{Side, Svg},
+    },
+    scaled,
+};
+use crate::{
+    aggregate::{Fleet, TopAction},
+    report::terminal::whole_share,
+    text::thousands,
+};
+
+/// KBs that are drawn.
+const DRAWN: usize = 12;
+const WIDTH: f64 = 560.0;
+const ROW: f64 = 20.0;
+const TOP: f64 = 24.0;
+const LEFT: f64 = 96.0;
+const RIGHT: f64 = 500.0;
+/// A KB id is short; what is not would run into the bars.
+const LONGEST: usize = 14;
+
+/// The drawing; none where no KB is missing.
+pub(in crate::report::page) fn pareto(top: &[TopAction<'_>], fleet: &Fleet) -> Option<String> {
+    let drawn = &top[..top.len().min(DRAWN)];
+    let largest = drawn.first()?.kb.exposure;
+    let rows = f64::from(u8::try_from(drawn.len()).unwrap_or(0));
+    let height = TOP + ROW * rows + 24.0;
+    let mut svg = Svg::new("pareto", (WIDTH, height));
+    svg.text(Side::Right, (LEFT, 14.0), "exposure");
+    svg.text(Side::Left, (WIDTH, 14.0), "cumulative");
+    let mut line = Vec::new();
+    let mut told = Vec::new();
+    let mut y = TOP;
+    for action in drawn {
+        let removed = whole_share(action.exposure_removed, fleet.exposure);
+        row(&mut svg, y, action, largest);
+        svg.text(Side::Left, (WIDTH, y + 14.0), &removed);
+        line.push((
+            LEFT + scaled(action.exposure_removed, fleet.exposure, RIGHT - LEFT),
+            y + ROW / 2.0,
+        ));
+        told.push(format!(
+            "{}: {}, cumulative {removed}",
+            label(action),
+            thousands(action.kb.exposure)
+        ));
+        y += ROW;
+    }
+    svg.line("cumulative", &line);
+    for place in line {
+        svg.dot("cumulative-dot", place);
+    }
+    let others = fleet.kbs.len().saturating_sub(drawn.len());
+    svg.text(Side::Right, (LEFT, y + 14.0), &rest(others));
+    Some(svg.finish(
+        "KBs by exposure, with the cumulative share",
+        &told.join("; "),
+    ))
+}
+
+fn row(svg: &mut Svg, y: f64, action: &TopAction<'_>, largest: u64) {
+    let exposure = action.kb.exposure;
+    let width = scaled(exposure, largest, RIGHT - LEFT);
+    svg.text(Side::Left, (LEFT - 8.0, y + 14.0), &label(action));
+    svg.rect("bar", (LEFT, y + 3.0), (width, ROW - 6.0));
+}
+
+fn label(action: &TopAction<'_>) -> String {
+    let label = text(&action.kb.id.for_people());
+    match label.char_indices().nth(LONGEST) {
+        Some((at, _)) => format!("{}…", &label[..at]),
+        None => label,
+    }
+}
+
+fn rest(others: usize) -> String {
+    match others {
+        0 => "all missing KBs are shown".to_owned(),
+        1 => "1 more KB is not drawn".to_owned(),
+        _ => format!("{} more KBs are not drawn", thousands(others as u64)),
+    }
+}

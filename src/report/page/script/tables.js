@@ -1,0 +1,125 @@
+// The three tables. Keys are the names of the CSV files' columns.
+const keyed = (columns) => {
+  Object.entries(columns).forEach(([key, column]) => { column.key = key; });
+  return columns;
+};
+
+const numeric = (value, descends = true) => ({
+  descends,
+  sort: value,
+  csv: value,
+  cell: (row) => numberCell(value(row)),
+});
+
+const textual = (value, cell) => ({ sort: value, csv: value, cell });
+
+const kbsTable = () => {
+  const kbs = data.kbs;
+  const name = (row) => texts[kbs.name[row]];
+  const products = (row) => kbs.productsNames[row].map((each) => texts[each]);
+  const cves = (row) => {
+    const [most, least] = [kbs.cveAddressed[row], kbs.cveAddressedMin[row]];
+    const text = numbers.format(most);
+    return plainCell(most === least ? text : text + " (min " + numbers.format(least) + ")", "num");
+  };
+  const columns = keyed({
+    rank: numeric((row) => row + 1, false),
+    kbId: textual((row) => kbs.kbId[row], kbCell),
+    name: textual(name, (row) => foreignCell(name(row))),
+    cveAddressed: { ...numeric((row) => kbs.cveAddressed[row]), cell: cves },
+    cveAddressedMin: numeric((row) => kbs.cveAddressedMin[row]),
+    machinesMissing: numeric((row) => kbs.machinesMissing[row]),
+    percentOfAnswered: {
+      descends: true,
+      sort: (row) => Number(kbs.percentOfAnswered[row]),
+      csv: (row) => kbs.percentOfAnswered[row],
+      cell: (row) => plainCell(kbs.percentOfAnswered[row], "num"),
+    },
+    exposure: numeric((row) => kbs.exposure[row]),
+    productsNames: {
+      sort: (row) => products(row).join(";"),
+      csv: (row) => products(row).join(";"),
+      cell: (row) => foreignCell(products(row).join(", ")),
+    },
+    url: textual((row) => kbs.url[row]),
+  });
+  return {
+    name: "kbs",
+    count: kbs.kbId.length,
+    first: "rank",
+    columns,
+    csvColumns: Object.keys(columns),
+    search: (row) => [kbLabel(row), name(row), ...products(row)].join("\n"),
+    opens: "kbId",
+    details: pairs.areThere ? kbDetails : null,
+  };
+};
+
+const machinesTable = () => {
+  const machines = data.machines;
+  const name = (row) => (machines.name ? machines.name[row] : "");
+  const status = (row) => machines.statuses[machines.status.charCodeAt(row) - 48];
+  const top = (row) => machines.topKbId[row];
+  const topId = (row) => (top(row) === null ? "" : data.kbs.kbId[top(row)]);
+  const columns = keyed({
+    rank: numeric((row) => row + 1, false),
+    name: textual(name, (row) => foreignCell(name(row))),
+    machineId: textual(machineId, (row) => plainCell(machineId(row), "id")),
+    status: textual(status, (row) => plainCell(status(row))),
+    missingKbs: numeric((row) => machines.missingKbs[row]),
+    cveAddressed: numeric((row) => machines.cveAddressed[row]),
+    cveAddressedMax: numeric((row) => machines.cveAddressedMax[row]),
+    topKbId: textual(topId, (row) => kbCell(top(row))),
+    answeredAt: {
+      sort: (row) => machines.answeredAt[row],
+      csv: answeredAt,
+      cell: (row) => plainCell(answeredAt(row).slice(0, 16).replace("T", " ") + " UTC", "time"),
+    },
+  });
+  return {
+    name: "machines",
+    count: machines.count,
+    first: "rank",
+    columns,
+    csvColumns: Object.keys(columns).filter((key) => key !== "name" || machines.name),
+    search: (row) =>
+      [name(row), machineId(row), status(row), top(row) === null ? "" : kbLabel(top(row))].join("\n"),
+    opens: machines.name ? "name" : "machineId",
+    details: pairs.areThere ? machineDetails : null,
+  };
+};
+
+const failuresTable = () => {
+  const failures = data.failures;
+  const text = (key) => (row) => texts[failures[key][row]];
+  const id = (row) => failures.machineId[row];
+  const name = (row) => (failures.name ? failures.name[row] : "");
+  const input = (row) => failures.input[row];
+  const correlation = (row) => failures.correlationId[row];
+  const columns = keyed({
+    line: numeric((row) => failures.line[row], false),
+    input: {
+      sort: input,
+      csv: (row) => (input(row) === null ? id(row) : input(row)),
+      cell: (row) => foreignCell(input(row) || ""),
+    },
+    machineId: textual(id, (row) => plainCell(id(row) || "", "id")),
+    name: textual(name, (row) => foreignCell(name(row))),
+    reason: textual(text("reason"), (row) => plainCell(text("reason")(row))),
+    httpStatus: numeric((row) => failures.httpStatus[row], false),
+    code: textual(text("code"), (row) => foreignCell(text("code")(row))),
+    message: textual(text("message"), (row) => foreignCell(text("message")(row))),
+    correlationId: textual(correlation, (row) => foreignCell(correlation(row), "id")),
+    attempts: numeric((row) => failures.attempts[row]),
+  });
+  return {
+    name: "failures",
+    count: failures.line.length,
+    first: "line",
+    columns,
+    csvColumns: Object.keys(columns).filter((key) => key !== "name" || failures.name),
+    search: (row) =>
+      [id(row) || input(row), name(row), text("reason")(row), failures.httpStatus[row],
+        text("code")(row), text("message")(row), correlation(row)].join("\n"),
+  };
+};

@@ -1,0 +1,88 @@
+//! Which updates to push first.
+
+use askama::Template;
+
+use super::super::{
+    Scene,
+    shown::{Kb, text_or_empty},
+};
+use crate::{
+    aggregate::TopAction,
+    report::terminal::{share, whole_share},
+    text::{counted, thousands},
+};
+
+/// How many of them one may choose to see, the first of which are seen at once.
+const CHOICES: [usize; 3] = [5, 10, 25];
+
+#[derive(Template)]
+#[template(config = "src/report/page/askama.toml", path = "actions.html")]
+pub(super) struct Actions {
+    sentences: Vec<Sentence>,
+    rows: Vec<Row>,
+}
+
+struct Sentence {
+    count: usize,
+    text: String,
+    is_first: bool,
+}
+
+struct Row {
+    place: usize,
+    kb: Kb,
+    name: String,
+    machines: String,
+    exposure: String,
+    share: String,
+    removed: String,
+    reached: String,
+    is_seen: bool,
+}
+
+impl Actions {
+    pub(super) fn of(scene: &Scene<'_>) -> Self {
+        let exposure = scene.run.fleet.exposure;
+        let sentence = |count: usize| {
+            let top = &scene.top[..count.min(scene.top.len())];
+            Some(Sentence {
+                count,
+                text: sentence(top, exposure)?,
+                is_first: count == CHOICES[0],
+            })
+        };
+        let rows = (1..).zip(scene.top);
+        Self {
+            sentences: CHOICES.into_iter().filter_map(sentence).collect(),
+            rows: rows.map(|(place, it)| row(place, it, exposure)).collect(),
+        }
+    }
+}
+
+fn sentence(top: &[TopAction<'_>], exposure: u64) -> Option<String> {
+    let last = top.last()?;
+    let updates = match top.len() {
+        1 => "this KB".to_owned(),
+        count => format!("these {count} KBs"),
+    };
+    let removed = whole_share(last.exposure_removed, exposure);
+    let machines = counted(last.machines, "machine", "machines");
+    Some(format!(
+        "Installing {updates} removes {removed} of the exposure, on {machines}."
+    ))
+}
+
+fn row(place: usize, action: &TopAction<'_>, exposure: u64) -> Row {
+    let kb = action.kb;
+    Row {
+        place,
+        kb: Kb::new(&kb.id, kb.url.as_deref()),
+        name: text_or_empty(kb.name.as_deref()),
+        machines: thousands(kb.machines_missing),
+        exposure: thousands(kb.exposure),
+        share: share(kb.exposure, exposure),
+        removed: share(action.exposure_removed, exposure),
+        reached: thousands(action.machines),
+        is_seen: place <= CHOICES[0],
+    }
+}

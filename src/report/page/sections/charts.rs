@@ -1,0 +1,62 @@
+//! The drawings, each with its heading and, where there is nothing to draw, a word on that.
+
+use askama::Template;
+
+use super::super::{
+    Scene,
+    charts::{histogram, months, pareto, trend},
+};
+
+#[derive(Template)]
+#[template(config = "src/report/page/askama.toml", path = "charts.html")]
+pub(super) struct Charts {
+    charts: Vec<Chart>,
+}
+
+struct Chart {
+    heading: &'static str,
+    /// The drawing, or a word instead.
+    drawn: Result<String, &'static str>,
+    note: &'static str,
+}
+
+impl Charts {
+    pub(super) fn of(scene: &Scene<'_>) -> Self {
+        let (fleet, zone) = (scene.run.fleet, &scene.run.facts.time_zone);
+        let trend = |figure| trend(scene.run.trend, zone, figure);
+        let chart = |heading, drawn, note| Chart {
+            heading,
+            drawn,
+            note,
+        };
+        let charts = vec![
+            chart(
+                "Exposure by KB",
+                pareto(scene.top, fleet).ok_or("No KB is missing: there is no exposure."),
+                "Bars: exposure of each KB. Line and percentages: what is gone with this KB \
+                 and those above it.",
+            ),
+            chart(
+                "Machines by number of gaps",
+                histogram(fleet).ok_or("No machine has current data."),
+                "Answered machines; those without current data are left out.",
+            ),
+            chart(
+                "Exposure over the last runs",
+                trend(super::super::charts::Figure::Exposure),
+                "Hollow: a partial run. A break in the line: nights without a run.",
+            ),
+            chart(
+                "Machines with gaps over the last runs",
+                trend(super::super::charts::Figure::WithGaps),
+                "Hollow: a partial run. A break in the line: nights without a run.",
+            ),
+            chart(
+                "Missing KBs by release month",
+                months(fleet).ok_or("No KB is missing."),
+                "As the KB's name says it.",
+            ),
+        ];
+        Self { charts }
+    }
+}

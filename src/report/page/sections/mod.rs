@@ -1,0 +1,38 @@
+//! The page's sections, in the order in which they are read.
+
+mod actions;
+mod changes;
+mod charts;
+mod coverage;
+mod failures;
+mod header;
+mod kbs;
+mod machines;
+mod method;
+mod moved;
+mod tiles;
+mod week;
+
+use std::io::{self, Write};
+
+use super::{Scene, write::write as put};
+
+pub(super) use self::{
+    failures::{Failed, failed},
+    header::title,
+    machines::Standing,
+};
+
+/// Writes all of them.
+pub(super) fn write(scene: &Scene<'_>, out: &mut dyn Write) -> io::Result<()> {
+    put(&header::Header::of(&scene.run), out)?;
+    put(&coverage::Section::of(&scene.run), out)?;
+    put(&tiles::Tiles::of(scene), out)?;
+    put(&actions::Actions::of(scene), out)?;
+    put(&charts::Charts::of(scene), out)?;
+    put(&changes::Section::of(scene), out)?;
+    put(&kbs::Kbs::of(scene), out)?;
+    put(&machines::Machines::of(scene), out)?;
+    put(&failures::Failures::of(scene), out)?;
+    put(&method::Method::of(scene), out)
+}

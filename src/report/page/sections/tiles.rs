@@ -1,0 +1,182 @@
+//! The figures, and how they compare with those of the base.
+
+use askama::Template;
+
+use super::{
+    super::{Scene, shown::day},
+    week::week,
+};
+use crate::{
+    changes::{Base, Figures},
+    text::thousands,
+};
+
+#[derive(Template)]
+#[template(config = "src/report/page/askama.toml", path = "tiles.html")]
+pub(super) struct Tiles {
+    is_first_night: bool,
+    week: Option<String>,
+    shown: Vec<Tile>,
+}
+
+struct Tile {
+    figure: &'static str,
+    label: &'static str,
+    value: u64,
+    shown: String,
+    note: String,
+    change: Option<Change>,
+}
+
+/// How a figure compares, in words; the colour only repeats them.
+#[derive(Debug, PartialEq, Eq)]
+struct Change {
+    class: &'static str,
+    text: String,
+}
+
+impl Tiles {
+    pub(super) fn of(scene: &Scene<'_>) -> Self {
+        let run = &scene.run;
+        let base = run.past.map(|past| past.changes.base);
+        let base = base.map(|base| (base, day(base.started_at, &run.facts.time_zone)));
+        let today = today(scene);
+        let mut tiles = tiles(scene, today);
+        if let Some((base, day)) = &base {
+            compare(&mut tiles, base, day);
+        }
+        Self {
+            is_first_night: base.is_none(),
+            week: week(run),
+            shown: tiles,
+        }
+    }
+}
+
+fn today(scene: &Scene<'_>) -> Figures {
+    let fleet = scene.run.fleet;
+    let worst = fleet
+        .machines
+        .first()
+        .and_then(|it| it.result.as_ref().ok());
+    Figures {
+        answered: fleet.coverage.answered,
+        with_gaps: fleet.coverage.with_gaps,
+        kbs: fleet.kbs.len() as u64,
+        gaps: fleet.gaps,
+        exposure: fleet.exposure,
+        worst: worst.map_or(0, |it| it.cve_addressed),
+    }
+}
+
+fn tiles(scene: &Scene<'_>, today: Figures) -> Vec<Tile> {
+    let machines = thousands(scene.run.fleet.coverage.machines());
+    let answered = thousands(today.answered);
+    [
+        (
+            "answered",
+            "machines answered",
+            today.answered,
+            format!("of {machines}"),
+        ),
+        (
+            "withGaps",
+            "machines with gaps",
+            today.with_gaps,
+            format!("of {answered} answered"),
+        ),
+        (
+            "kbs",
+            "distinct KBs",
+            today.kbs,
+            "missing anywhere".to_owned(),
+        ),
+        (
+            "gaps",
+            "gaps",
+            today.gaps,
+            "a KB missing on a machine".to_owned(),
+        ),
+        (
+            "exposure",
+            "exposure",
+            today.exposure,
+            "machines times CVEs".to_owned(),
+        ),
+        ("worst", "worst machine's score", today.worst, worst(scene)),
+    ]
+    .into_iter()
+    .map(|(figure, label, value, note)| Tile {
+        figure,
+        label,
+        value,
+        shown: thousands(value),
+        note,
+        change: None,
+    })
+    .collect()
+}
+
+fn worst(scene: &Scene<'_>) -> String {
+    match scene.run.fleet.machines.first() {
+        Some(worst) if worst.result.as_ref().is_ok_and(|it| it.missing > 0) => {
+            scene.names.or_id(worst.position(), worst.id)
+        }
+        _ => "none misses anything".to_owned(),
+    }
+}
+
+fn compare(tiles: &mut [Tile], base: &Base, day: &str) {
+    let then = base.figures;
+    let is_fair = base.is_enough() && base.is_same_fleet;
+    let figures = [
+        then.answered,
+        then.with_gaps,
+        then.kbs,
+        then.gaps,
+        then.exposure,
+        then.worst,
+    ];
+    for (tile, then) in tiles.iter_mut().zip(figures) {
+        let mut change = change(tile.value, then, day);
+        let more_is_better = tile.figure == "answered";
+        change.class = match change.class {
+            "more" if is_fair && more_is_better => "better",
+            "fewer" if is_fair && !more_is_better => "better",
+            "more" | "fewer" if is_fair => "worse",
+            _ => "even",
+        };
+        tile.change = Some(change);
+    }
+}
+
+fn change(now: u64, then: u64, day: &str) -> Change {
+    let difference = thousands(now.abs_diff(then));
+    let (class, text) = match now.cmp(&then) {
+        std::cmp::Ordering::Less => ("fewer", format!("▼ {difference} fewer than on {day}")),
+        std::cmp::Ordering::Equal => ("even", format!("= the same as on {day}")),
+        std::cmp::Ordering::Greater => ("more", format!("▲ {difference} more than on {day}")),
+    };
+    Change { class, text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn changes_are_told_in_words() {
+        for (now, then, expected) in [
+            (8_796, 10_000, "▼ 1,204 fewer than on 2026-11-22"),
+            (7, 7, "= the same as on 2026-11-22"),
+            (1, 0, "▲ 1 more than on 2026-11-22"),
+            (
+                u64::MAX,
+                0,
+                "▲ 18,446,744,073,709,551,615 more than on 2026-11-22",
+            ),
+        ] {
+            assert_eq!(change(now, then, "2026-11-22").text, expected);
+        }
+    }
+}

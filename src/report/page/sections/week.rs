@@ -1,0 +1,87 @@
+//! Better or worse than last week?
+
+use std::cmp::Ordering;
+
+use jiff::SignedDuration;
+
+use super::super::shown::day;
+use crate::{
+    report::{Run, TrendPoint, terminal::share},
+    text::thousands,
+};
+
+/// Nights do not begin at the same minute: a week ago is a little less than seven days.
+const WEEK: SignedDuration = SignedDuration::from_hours(7 * 24 - 12);
+
+/// How exposure compares with the latest whole run that is about a week old, or older.
+pub(super) fn week(run: &Run<'_>) -> Option<String> {
+    let age = |point: &TrendPoint| run.facts.started_at.duration_since(point.started_at);
+    let mut whole = run.trend.iter().rev().filter(|point| !point.is_partial());
+    let then = whole.find(|point| age(point) >= WEEK)?;
+    let day = day(then.started_at, &run.facts.time_zone);
+    let days = (age(then).as_hours() + 12) / 24;
+    let exposure = compared(run.fleet.exposure, then.exposure);
+    Some(format!("Exposure {exposure} of {days} days ago ({day})."))
+}
+
+fn compared(now: u64, then: u64) -> String {
+    let word = match now.cmp(&then) {
+        Ordering::Less => "below",
+        Ordering::Equal => return format!("is the same as the {}", thousands(then)),
+        Ordering::Greater => "above",
+    };
+    let share = share(now.abs_diff(then), then);
+    format!(
+        "{} is {share} {word} the {}",
+        thousands(now),
+        thousands(then)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture::Fixture;
+
+    fn point(day: &str, answered: u64, exposure: u64) -> TrendPoint {
+        TrendPoint {
+            run: 1,
+            started_at: format!("2026-11-{day}T13:00:00Z").parse().unwrap(),
+            machines: 5,
+            answered,
+            with_gaps: 2,
+            kbs: 2,
+            gaps: 9,
+            exposure,
+        }
+    }
+
+    #[test]
+    fn the_latest_whole_run_of_a_week_ago_counts() {
+        for (trend, expected) in [
+            (vec![], None),
+            (vec![point("18", 5, 100)], None),
+            (vec![point("16", 2, 100)], None),
+            (
+                vec![point("10", 5, 7), point("16", 5, 246), point("18", 5, 9)],
+                Some("Exposure 123 is 50.0 % below the 246 of 7 days ago (2026-11-16)."),
+            ),
+            (
+                vec![point("15", 5, 100), point("16", 2, 246)],
+                Some("Exposure 123 is 23.0 % above the 100 of 8 days ago (2026-11-15)."),
+            ),
+            (
+                vec![point("16", 5, 123)],
+                Some("Exposure is the same as the 123 of 7 days ago (2026-11-16)."),
+            ),
+        ] {
+            let told = Fixture::small().with_run(|run| {
+                week(&Run {
+                    trend: &trend,
+                    ..*run
+                })
+            });
+            assert_eq!(told.as_deref(), expected);
+        }
+    }
+}

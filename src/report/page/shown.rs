@@ -1,0 +1,101 @@
+//! What people see: text from outside made harmless, links that are links, times and days.
+
+use askama::Template;
+use jiff::{Timestamp, tz::TimeZone};
+use url::Url;
+
+use crate::{kb::KbId, report::plain::plain};
+
+/// Text from outside without what nobody sees. That it stays text is the templates' care.
+pub(super) fn text(text: &str) -> String {
+    plain(text)
+}
+
+/// The same of a text that may not be there.
+pub(super) fn text_or_empty(found: Option<&str>) -> String {
+    found.map(text).unwrap_or_default()
+}
+
+/// Longer addresses are none that a catalog has.
+const LONGEST_LINK: usize = 2_000;
+
+/// An address that may be a link: https alone, and to nobody's account.
+pub(super) fn link(address: Option<&str>) -> Option<String> {
+    let address = address.filter(|it| it.len() <= LONGEST_LINK)?;
+    let url = Url::parse(address).ok()?;
+    let is_harmless =
+        url.scheme() == "https" && url.username().is_empty() && url.password().is_none();
+    is_harmless.then(|| url.into())
+}
+
+/// A KB as people spell it, with its link.
+#[derive(Template)]
+#[template(config = "src/report/page/askama.toml", path = "kb.html")]
+pub(super) struct Kb {
+    label: String,
+    link: Option<String>,
+}
+
+impl Kb {
+    pub(super) fn new(id: &KbId, url: Option<&str>) -> Self {
+        Self {
+            label: text(&id.for_people()),
+            link: link(url),
+        }
+    }
+}
+
+/// The local day: `2026-11-22`.
+pub(super) fn day(time: Timestamp, zone: &TimeZone) -> String {
+    time.to_zoned_datetime(zone.clone())
+        .strftime("%Y-%m-%d")
+        .to_string()
+}
+
+/// The local minute, with its zone: `2026-11-22 13:59 CET`.
+pub(super) fn minute(time: Timestamp, zone: &TimeZone) -> String {
+    let zoned = time.to_zoned_datetime(zone.clone());
+    zoned.strftime("%Y-%m-%d %H:%M %Z").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_plain_https_is_a_link() {
+        let long = format!("https://example.com/{}", "x".repeat(LONGEST_LINK));
+        for (address, expected) in [
+            (
+                "https://example.com/a?q=1",
+                Some("https://example.com/a?q=1"),
+            ),
+            ("HTTPS://EXAMPLE.com", Some("https://example.com/")),
+            (
+                "https://example.com/\"><b>",
+                Some("https://example.com/%22%3E%3Cb%3E"),
+            ),
+            ("http://example.com/", None),
+            ("javascript:alert(1)", None),
+            ("java\nscript:alert(1)", None),
+            ("data:text/html,x", None),
+            ("file:///etc/passwd", None),
+            ("//example.com", None),
+            ("https://microsoft.com@example.com/", None),
+            ("https://", None),
+            ("", None),
+            (long.as_str(), None),
+        ] {
+            assert_eq!(link(Some(address)).as_deref(), expected, "{address}");
+        }
+        assert_eq!(link(None), None);
+    }
+
+    #[test]
+    fn times_are_local() {
+        let zone = TimeZone::get("Europe/Berlin").unwrap();
+        let late = "2026-11-22T23:30:00Z".parse().unwrap();
+        assert_eq!(day(late, &zone), "2026-11-23");
+        assert_eq!(minute(late, &zone), "2026-11-23 00:30 CET");
+    }
+}

@@ -1,0 +1,180 @@
+//! Drawings as text: shapes with classes, which the style sheet colours for light, dark and
+//! paper.
+
+use std::fmt::Write;
+
+/// A place in a drawing, from the upper left.
+pub(super) type Point = (f64, f64);
+
+/// A drawing under construction.
+pub(super) struct Svg {
+    name: &'static str,
+    size: Point,
+    body: String,
+}
+
+/// To which side of its place a text stands.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Side {
+    Right,
+    Middle,
+    Left,
+}
+
+impl Svg {
+    /// An empty drawing with a name that no other one has on the page.
+    pub(super) fn new(name: &'static str, size: Point) -> Self {
+        Self {
+            name,
+            size,
+            body: String::new(),
+        }
+    }
+
+    /// A rectangle, from its upper left corner. One without an extent is left out.
+    pub(super) fn rect(&mut self, class: &str, (x, y): Point, (width, height): Point) {
+        if width > 0.0 && height > 0.0 {
+            let (x, y, width, height) = (number(x), number(y), number(width), number(height));
+            self.put(format_args!(
+                r#"<rect class="{class}" x="{x}" y="{y}" width="{width}" height="{height}"/>"#
+            ));
+        }
+    }
+
+    /// A line through these places; of one place alone there is none.
+    pub(super) fn line(&mut self, class: &str, places: &[Point]) {
+        if places.len() < 2 {
+            return;
+        }
+        let places = places.iter();
+        let places: Vec<String> = places
+            .map(|(x, y)| format!("{},{}", number(*x), number(*y)))
+            .collect();
+        let places = places.join(" ");
+        self.put(format_args!(
+            r#"<polyline class="{class}" points="{places}"/>"#
+        ));
+    }
+
+    /// A dot.
+    pub(super) fn dot(&mut self, class: &str, (x, y): Point) {
+        let (x, y) = (number(x), number(y));
+        self.put(format_args!(
+            r#"<circle class="{class}" cx="{x}" cy="{y}" r="3.5"/>"#
+        ));
+    }
+
+    /// A text beside its place.
+    pub(super) fn text(&mut self, side: Side, (x, y): Point, text: &str) {
+        let (x, y) = (number(x), number(y));
+        let class = match side {
+            Side::Right => "to-right",
+            Side::Middle => "in-middle",
+            Side::Left => "to-left",
+        };
+        let text = escaped(text);
+        self.put(format_args!(
+            r#"<text class="{class}" x="{x}" y="{y}">{text}</text>"#
+        ));
+    }
+
+    /// The drawing, with what it is called and what it says for those who do not see it.
+    pub(super) fn finish(self, title: &str, description: &str) -> String {
+        let Self { name, size, body } = self;
+        let (width, height) = (number(size.0), number(size.1));
+        let (title, description) = (escaped(title), escaped(description));
+        format!(
+            r#"<svg class="chart" role="img" viewBox="0 0 {width} {height}" aria-labelledby="{name}-title {name}-desc"><title id="{name}-title">{title}</title><desc id="{name}-desc">{description}</desc>{body}</svg>"#
+        )
+    }
+
+    fn put(&mut self, shape: std::fmt::Arguments<'_>) {
+        // Writing to a string does not fail.
+        let _ = self.body.write_fmt(shape);
+    }
+}
+
+/// A coordinate with one decimal at most.
+fn number(value: f64) -> String {
+    let text = format!("{value:.1}");
+    match text.strip_suffix(".0") {
+        Some("-0") => "0".to_owned(),
+        Some(whole) => whole.to_owned(),
+        None => text,
+    }
+}
+
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            _ => escaped.push(character),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn body(draw: impl FnOnce(&mut Svg)) -> String {
+        let mut svg = Svg::new("test", (10.0, 10.0));
+        draw(&mut svg);
+        svg.body
+    }
+
+    #[test]
+    fn coordinates_are_short() {
+        for (value, expected) in [
+            (0.0, "0"),
+            (-0.01, "0"),
+            (1.0, "1"),
+            (1.25, "1.2"),
+            (1.36, "1.4"),
+            (-2.5, "-2.5"),
+            (1234.0, "1234"),
+        ] {
+            assert_eq!(number(value), expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn shapes_are_elements() {
+        let rect = body(|svg| svg.rect("bar", (1.0, 2.5), (3.0, 4.0)));
+        assert_eq!(
+            rect,
+            r#"<rect class="bar" x="1" y="2.5" width="3" height="4"/>"#
+        );
+        let line = body(|svg| svg.line("trend", &[(0.0, 1.0), (2.0, 3.0)]));
+        assert_eq!(line, r#"<polyline class="trend" points="0,1 2,3"/>"#);
+        let dot = body(|svg| svg.dot("whole", (1.0, 1.0)));
+        assert_eq!(dot, r#"<circle class="whole" cx="1" cy="1" r="3.5"/>"#);
+        let text = body(|svg| svg.text(Side::Left, (1.0, 1.0), "<a> & \"b\" 'c'"));
+        assert_eq!(
+            text,
+            r#"<text class="to-left" x="1" y="1">&lt;a&gt; &amp; &quot;b&quot; &#39;c&#39;</text>"#
+        );
+    }
+
+    #[test]
+    fn what_has_no_extent_is_not_drawn() {
+        assert_eq!(body(|svg| svg.rect("bar", (0.0, 0.0), (0.0, 4.0))), "");
+        assert_eq!(body(|svg| svg.line("trend", &[(0.0, 1.0)])), "");
+    }
+
+    #[test]
+    fn a_drawing_says_what_it_shows() {
+        let svg = Svg::new("test", (10.0, 20.0)).finish("A & B", "1 < 2");
+        assert!(svg.starts_with(
+            r#"<svg class="chart" role="img" viewBox="0 0 10 20" aria-labelledby="test-title test-desc">"#
+        ));
+        assert!(svg.contains(r#"<title id="test-title">A &amp; B</title>"#));
+        assert!(svg.contains(r#"<desc id="test-desc">1 &lt; 2</desc>"#));
+    }
+}

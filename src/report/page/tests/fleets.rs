@@ -1,0 +1,120 @@
+//! Fleets as small and as bad as they come.
+
+use jiff::Timestamp;
+
+use super::{data, figure, page, section};
+use crate::{
+    inventory::{Cells, Inventory},
+    outcome::Outcome,
+    report::fixture::{Fixture, answer, gap, not_found},
+};
+
+fn fixture(outcomes: Vec<Outcome>) -> Fixture {
+    let small = Fixture::small();
+    let machines = small.inventory.machines[..outcomes.len()].into();
+    Fixture {
+        inventory: Inventory {
+            machines,
+            cells: Cells::default(),
+            columns: Vec::new(),
+            rejected: Vec::new(),
+            ..small.inventory
+        },
+        outcomes,
+        ..small
+    }
+}
+
+#[test]
+fn an_empty_list_is_a_page_in_words() {
+    let page = page(&fixture(Vec::new()));
+    assert!(section(&page, "coverage").contains("0 of 0 machines answered"));
+    assert!(section(&page, "actions").contains("No update to push"));
+    assert!(section(&page, "machines").contains("No machine answered."));
+    assert!(section(&page, "failures").contains("Everything asked for has an answer."));
+    assert_eq!(data(&page)["machines"]["count"], 0);
+}
+
+#[test]
+fn one_machine_is_enough() {
+    let page = page(&fixture(vec![answer(
+        1,
+        vec![gap("", 3), gap("5000802", 0)],
+    )]));
+    assert!(
+        section(&page, "actions")
+            .contains("Installing this KB removes 100 % of the exposure, on 1 machine.")
+    );
+    assert!(section(&page, "kbs").contains("(no KB id)"));
+    assert!(!section(&page, "coverage").contains("PARTIAL"));
+    assert_eq!(figure(&page, "gaps"), 2);
+    assert!(
+        data(&page)["machines"]["name"].is_null(),
+        "the list has no names"
+    );
+    assert!(!section(&page, "machines").contains("data-key=\"name\""));
+}
+
+#[test]
+fn a_fleet_without_a_gap() {
+    let page = page(&fixture(vec![answer(1, vec![]), answer(2, vec![])]));
+    assert!(section(&page, "actions").contains("No update to push"));
+    assert!(section(&page, "kbs").contains("No answered machine misses a KB."));
+    assert!(section(&page, "machines").contains(">clean<"));
+    assert!(section(&page, "tiles").contains("none misses anything"));
+    assert_eq!(figure(&page, "worst"), 0);
+}
+
+#[test]
+fn every_machine_failed() {
+    let page = page(&fixture(vec![not_found(1), not_found(2), not_found(3)]));
+    assert!(section(&page, "coverage").contains("PARTIAL"));
+    assert!(section(&page, "coverage").contains("is this the right list"));
+    assert!(section(&page, "kbs").contains("is not known"));
+    assert!(section(&page, "machines").contains("No machine answered."));
+    assert_eq!(data(&page)["failures"]["line"].as_array().unwrap().len(), 3);
+}
+
+#[test]
+fn a_machine_that_was_not_seen_is_not_clean() {
+    let mut fixture = fixture(vec![answer(1, vec![]), answer(2, vec![])]);
+    fixture.inventory.columns = vec!["lastSeen".to_owned()];
+    fixture.inventory.cells = Cells::from_iter([["2026-11-20"], ["2026-01-01"]]);
+    let page = page(&fixture);
+    assert!(section(&page, "machines").contains(">no current data<"));
+    assert!(section(&page, "coverage").contains("no current data of 1 machine"));
+    assert_eq!(data(&page)["machines"]["status"], "12");
+}
+
+#[test]
+fn tables_begin_with_fifty_rows_and_hold_all() {
+    let small = Fixture::small();
+    let gaps = (0..120)
+        .map(|number| gap(&format!("50{number:05}"), number))
+        .collect();
+    let page = page(&Fixture {
+        outcomes: vec![answer(1, gaps)],
+        ..small
+    });
+    let kbs = section(&page, "kbs");
+    assert_eq!(kbs.matches("<tr>").count(), 1 + 50);
+    assert!(kbs.contains("The first 50 of 120 KBs"));
+    assert_eq!(data(&page)["kbs"]["kbId"].as_array().unwrap().len(), 120);
+    let actions = section(&page, "actions");
+    assert_eq!(actions.matches("<tr>").count(), 1 + 5);
+    assert_eq!(actions.matches("<tr hidden>").count(), 20);
+    assert_eq!(actions.matches("these 25 KBs").count(), 1);
+}
+
+#[test]
+fn times_of_answers_are_told_from_the_first() {
+    let mut late = answer(2, vec![]);
+    if let Ok(answer) = &mut late.result {
+        answer.answered_at = "2026-11-23T13:00:07Z".parse().unwrap();
+    }
+    let page = page(&fixture(vec![answer(1, vec![gap("1", 1)]), late]));
+    let machines = &data(&page)["machines"];
+    let first: Timestamp = "2026-11-23T13:00:00Z".parse().unwrap();
+    assert_eq!(machines["firstAnswer"], first.as_second());
+    assert_eq!(machines["answeredAt"], serde_json::json!([0, 7]));
+}

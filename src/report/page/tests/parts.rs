@@ -1,0 +1,183 @@
+//! What has to be in the page, and what must not be.
+
+use super::{
+    super::{
+        ACTIONS, Names, Scene,
+        assets::{SCRIPT, STYLE, hash},
+        data,
+    },
+    between, figure, page, pairs, section,
+};
+use crate::{
+    aggregate::top_actions,
+    report::{Format, fixture::Fixture, reports},
+};
+
+#[test]
+fn the_policy_lets_this_style_and_script_run_and_nothing_else() {
+    let page = page(&Fixture::second_night());
+    let policy = between(
+        &page,
+        r#"<meta http-equiv="Content-Security-Policy" content=""#,
+        "\"",
+    );
+    let style = between(&page, "<style>", "</style>");
+    let script = between(&page, r#"<script type="module">"#, "</script>");
+    assert_eq!((style, script), (STYLE, SCRIPT));
+    assert_eq!(
+        policy,
+        format!(
+            "default-src 'none'; script-src '{}'; style-src '{}'; img-src data:; \
+             base-uri 'none'; form-action 'none'",
+            hash(script),
+            hash(style)
+        )
+    );
+    let head = between(&page, "<head>", "<link");
+    assert!(head.find("Content-Security-Policy") < head.find("<title>"));
+}
+
+#[test]
+fn a_hash_is_what_browsers_compute() {
+    assert_eq!(
+        hash("alert('Hello, world.');"),
+        "sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng="
+    );
+}
+
+#[test]
+fn nothing_is_requested_and_nothing_is_inline() {
+    let page = page(&Fixture::second_night());
+    for never in [
+        "http:",
+        "src=",
+        "@import",
+        "url(",
+        " style=",
+        " onclick",
+        "javascript:",
+        "eval(",
+        "innerHTML",
+    ] {
+        assert!(!page.contains(never), "{never}");
+    }
+    assert_eq!(page.matches("href=\"data:").count(), 1, "the icon");
+    assert!(
+        !STYLE.contains('\r') && !SCRIPT.contains('\r'),
+        "browsers hash line feeds"
+    );
+    assert!(!SCRIPT.contains("</") && !SCRIPT.contains("<!--"));
+}
+
+#[test]
+fn the_sections_stand_in_their_order() {
+    for fixture in [Fixture::small(), Fixture::second_night()] {
+        let page = page(&fixture);
+        let mut rest = page.as_str();
+        for name in [
+            "header", "coverage", "tiles", "actions", "charts", "changes", "kbs", "machines",
+            "failures", "method",
+        ] {
+            let begin = format!("<section id=\"{name}\">");
+            rest = rest.split_once(&begin).unwrap().1;
+        }
+    }
+}
+
+#[test]
+fn the_figures_are_those_of_the_summary() {
+    let reports = reports(&[Format::Json]);
+    for fixture in [Fixture::small(), Fixture::second_night()] {
+        let summary = fixture.render(reports[0].as_ref());
+        let summary: serde_json::Value = serde_json::from_str(&summary).unwrap();
+        let page = page(&fixture);
+        for (name, expected) in [
+            ("answered", &summary["machines"]["answered"]),
+            ("withGaps", &summary["machines"]["withGaps"]),
+            ("kbs", &summary["kbs"]),
+            ("gaps", &summary["gaps"]),
+            ("exposure", &summary["exposure"]),
+        ] {
+            assert_eq!(Some(figure(&page, name)), expected.as_u64(), "{name}");
+        }
+        assert_eq!(figure(&page, "worst"), 109);
+    }
+}
+
+#[test]
+fn the_second_night_is_compared() {
+    let page = page(&Fixture::second_night());
+    let header = section(&page, "header");
+    assert!(header.contains("2026-11-23 13:59 CET"), "{header}");
+    assert!(header.contains("2026-11-23T12:59:58Z"));
+    assert!(header.contains("run 1 of 2026-11-22 13:59 CET"));
+    assert!(header.contains("tenant not known"));
+    assert!(section(&page, "coverage").contains("PARTIAL"));
+    assert!(section(&page, "tiles").contains("▼ 3 fewer than on 2026-11-22"));
+    let changes = section(&page, "changes");
+    for expected in [
+        "Since 2026-11-22: 1 resolved",
+        "carried, never counted as resolved",
+        "db-01 (0303030303030303030303030303030303030303): 1 gap then",
+        "KB4530000",
+    ] {
+        assert!(changes.contains(expected), "{expected}: {changes}");
+    }
+}
+
+#[test]
+fn a_first_night_says_so() {
+    let page = page(&Fixture::small());
+    assert!(section(&page, "tiles").contains("first night: nothing to compare with yet"));
+    assert!(!section(&page, "tiles").contains("class=\"change"));
+    assert!(section(&page, "changes").contains("First night"));
+}
+
+#[test]
+fn the_pairs_are_the_gaps() {
+    let fixture = Fixture::small();
+    let reports = reports(&[Format::Csv]);
+    let gaps = reports
+        .iter()
+        .find(|it| it.file_name() == "gaps.csv")
+        .unwrap();
+    let gaps = fixture.render(gaps.as_ref());
+    let expected = gaps.lines().skip(1).map(|line| {
+        let mut cells = line.split(',').map(str::to_owned);
+        (cells.next().unwrap(), cells.next().unwrap())
+    });
+    let mut found = pairs(&super::data(&page(&fixture)));
+    found.sort();
+    assert_eq!(found, expected.collect::<Vec<_>>());
+}
+
+#[test]
+fn too_many_pairs_are_left_out_and_that_is_said() {
+    Fixture::small().with_run(|run| {
+        let mut fleet = run.fleet.clone();
+        fleet.gaps = super::super::MOST_GAPS + 1;
+        let top = top_actions(run.fleet, run.gaps, ACTIONS).unwrap();
+        let scene = Scene {
+            run: crate::report::Run {
+                fleet: &fleet,
+                ..*run
+            },
+            names: Names::of(run.inventory),
+            top: &top,
+        };
+        let mut bytes = Vec::new();
+        super::super::sections::write(&scene, &mut bytes).unwrap();
+        data::write(&scene, &mut bytes).unwrap();
+        let page = String::from_utf8(bytes).unwrap();
+        assert!(super::data(&page)["pairs"].is_null());
+        for name in ["kbs", "machines", "method"] {
+            assert!(section(&page, name).contains("gaps.csv"), "{name}");
+        }
+    });
+}
+
+#[test]
+fn the_same_run_gives_the_same_bytes() {
+    let fixture = Fixture::second_night();
+    assert_eq!(page(&fixture), page(&fixture));
+}
