@@ -76,7 +76,12 @@ fn other_files_in_the_folder_are_none_of_our_business() {
 
 #[test]
 fn only_the_formats_that_were_asked_for() {
-    for (format, expected) in [("csv", &REPORTS[..4]), ("json", &REPORTS[4..])] {
+    for (format, expected) in [
+        ("csv", &REPORTS[..4]),
+        ("html", &["report.html"]),
+        ("xlsx", &["report.xlsx"]),
+        ("json", &["report.json", "summary.json"]),
+    ] {
         let scene = Scene::with_machines(1);
         let run = scene.report(&["--format", format]).exits_with(0);
         assert!(run.files().iter().eq(expected), "{format}");

@@ -31,7 +31,8 @@ fn opened(hash: &str) -> Option<(Scene, Finished, PathBuf, Browser)> {
     Some((scene, run, page, browser))
 }
 
-/// Demands that nothing was complained of, and that nothing was asked for but the page itself.
+/// Demands that nothing was complained of, and that nothing was asked for but the page itself:
+/// what begins with `chrome:` is the browser's own new tab.
 #[track_caller]
 fn is_clean(browser: &Browser) {
     let complaints = browser.log("browser");
@@ -40,7 +41,7 @@ fn is_clean(browser: &Browser) {
         let message: Value = serde_json::from_str(entry["message"].as_str().unwrap()).unwrap();
         let request = &message["message"]["params"]["request"]["url"];
         let url = request.as_str().unwrap_or("data:");
-        let is_own = ["file:", "data:", "blob:", "about:"]
+        let is_own = ["file:", "data:", "blob:", "about:", "chrome:"]
             .iter()
             .any(|it| url.starts_with(it));
         assert!(is_own, "the page asked for {url}");

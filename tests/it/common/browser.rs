@@ -13,7 +13,7 @@ use tokio::runtime::Runtime;
 use url::Url;
 
 /// Set where a missing browser is a failure, as in CI.
-const REQUIRED: &str = "PATCHGAP_TEST_BROWSER";
+const REQUIRED: &str = "TEST_BROWSER";
 
 /// Nothing of a browser's own goes anywhere.
 const ARGUMENTS: [&str; 9] = [
