@@ -10,6 +10,8 @@ pub(super) type Point = (f64, f64);
 pub(super) struct Svg {
     name: &'static str,
     size: Point,
+    /// Whether it takes whatever width there is, at its own height.
+    is_stretched: bool,
     body: String,
 }
 
@@ -27,7 +29,16 @@ impl Svg {
         Self {
             name,
             size,
+            is_stretched: false,
             body: String::new(),
+        }
+    }
+
+    /// One that takes whatever width there is: for what has no text and no round shapes.
+    pub(super) fn stretched(name: &'static str, size: Point) -> Self {
+        Self {
+            is_stretched: true,
+            ..Self::new(name, size)
         }
     }
 
@@ -80,11 +91,18 @@ impl Svg {
 
     /// The drawing, with what it is called and what it says for those who do not see it.
     pub(super) fn finish(self, title: &str, description: &str) -> String {
-        let Self { name, size, body } = self;
+        let Self {
+            name, size, body, ..
+        } = self;
+        let stretch = if self.is_stretched {
+            r#" preserveAspectRatio="none""#
+        } else {
+            ""
+        };
         let (width, height) = (number(size.0), number(size.1));
         let (title, description) = (escaped(title), escaped(description));
         format!(
-            r#"<svg class="chart" role="img" viewBox="0 0 {width} {height}" aria-labelledby="{name}-title {name}-desc"><title id="{name}-title">{title}</title><desc id="{name}-desc">{description}</desc>{body}</svg>"#
+            r#"<svg class="chart" role="img" viewBox="0 0 {width} {height}"{stretch} aria-labelledby="{name}-title {name}-desc"><title id="{name}-title">{title}</title><desc id="{name}-desc">{description}</desc>{body}</svg>"#
         )
     }
 

@@ -8,7 +8,7 @@ const SIZE: (f64, f64) = (1000.0, 24.0);
 /// A bar of these parts: the class of each, what it is called, and its size.
 pub(in crate::report::page) fn bar(parts: &[(&'static str, &'static str, u64)]) -> String {
     let whole = parts.iter().map(|(_, _, count)| count).sum();
-    let mut svg = Svg::new("coverage-bar", SIZE);
+    let mut svg = Svg::stretched("coverage-bar", SIZE);
     svg.rect("empty", (0.0, 0.0), SIZE);
     let mut before = 0;
     let mut told = Vec::new();
@@ -22,5 +22,5 @@ pub(in crate::report::page) fn bar(parts: &[(&'static str, &'static str, u64)]) 
             share(count, whole)
         ));
     }
-    svg.finish("How much of the list was answered", &told.join(", "))
+    svg.finish("What became of the machines of the list", &told.join(", "))
 }

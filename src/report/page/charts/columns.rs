@@ -10,8 +10,9 @@ const WIDTH: f64 = 560.0;
 const TOP: f64 = 24.0;
 const BOTTOM: f64 = 210.0;
 const HEIGHT: f64 = 250.0;
-/// Above so many columns not every label has room.
-const ROOM: usize = 12;
+/// Above so many columns not every label has room, unless it is short.
+const ROOM: usize = 14;
+const SHORT: usize = 3;
 
 /// One column.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,8 +41,8 @@ pub(super) fn draw(name: &'static str, columns: &[Column]) -> Svg {
                 &short(column.value),
             );
         }
-        let is_labelled = columns.len() <= ROOM || place % 2 == 0;
-        if is_labelled {
+        let has_room = columns.len() <= ROOM || column.label.len() <= SHORT;
+        if has_room || place % 2 == 0 {
             svg.text(Side::Middle, (middle, BOTTOM + 16.0), &column.label);
         }
         if !column.group.is_empty() {

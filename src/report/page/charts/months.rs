@@ -6,7 +6,7 @@ use super::columns::{Column, draw, told};
 use crate::aggregate::Fleet;
 
 /// Months that are told apart, the latest ones.
-const MONTHS: u16 = 24;
+const MONTHS: u16 = 18;
 const NAMES: [&str; 12] = [
     "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
 ];
@@ -62,14 +62,14 @@ fn columns(months: impl Iterator<Item = Option<Month>>) -> Vec<Column> {
     if let (Some(first), Some(last)) = (known.keys().next(), known.keys().last()) {
         let from = (*first).max(last.saturating_sub(MONTHS - 1));
         let earlier = known.range(..from).map(|(_, count)| count).sum();
-        columns.extend((earlier > 0).then(|| column("earlier", earlier)));
+        columns.extend((earlier > 0).then(|| column("old", earlier)));
         let mut last_year = None;
         columns.extend((from..=*last).map(|month| {
             let year = (last_year.replace(month / 12) != Some(month / 12)).then_some(month / 12);
             dated(month, year, known.get(&month).copied().unwrap_or(0))
         }));
     }
-    columns.extend(unknown.map(|count| column("unknown", count)));
+    columns.extend(unknown.map(|count| column("?", count)));
     columns
 }
 
@@ -118,11 +118,11 @@ mod tests {
             .iter()
             .map(|it| (it.label.as_str(), it.group.as_str(), it.value))
             .collect();
-        assert_eq!(told.first(), Some(&("earlier", "", 1)));
-        assert_eq!(told[1], ("05", "2023", 0));
-        assert_eq!(told.last(), Some(&("unknown", "", 1)));
+        assert_eq!(told.first(), Some(&("old", "", 1)));
+        assert_eq!(told[1], ("11", "2023", 0));
+        assert_eq!(told.last(), Some(&("?", "", 1)));
         assert_eq!(told[told.len() - 2], ("04", "", 1));
-        assert_eq!(columns.len(), 26);
+        assert_eq!(columns.len(), 20);
         assert_eq!(columns.iter().map(|it| it.value).sum::<u64>(), 5);
     }
 }

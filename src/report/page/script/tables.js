@@ -107,8 +107,8 @@ const failuresTable = () => {
     name: textual(name, (row) => foreignCell(name(row))),
     reason: textual(text("reason"), (row) => plainCell(text("reason")(row))),
     httpStatus: numeric((row) => failures.httpStatus[row], false),
-    code: textual(text("code"), (row) => foreignCell(text("code")(row))),
-    message: textual(text("message"), (row) => foreignCell(text("message")(row))),
+    code: textual(text("code"), (row) => foreignCell(text("code")(row), "code")),
+    message: textual(text("message"), (row) => foreignCell(text("message")(row), "message")),
     correlationId: textual(correlation, (row) => foreignCell(correlation(row), "id")),
     attempts: numeric((row) => failures.attempts[row]),
   });

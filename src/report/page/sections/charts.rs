@@ -54,7 +54,7 @@ impl Charts {
             chart(
                 "Missing KBs by release month",
                 months(fleet).ok_or("No KB is missing."),
-                "As the KB's name says it.",
+                "As the KB's name says it. ?: the name says no month. old: the months before.",
             ),
         ];
         Self { charts }

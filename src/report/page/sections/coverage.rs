@@ -29,6 +29,7 @@ pub(super) struct Section {
     share: String,
     bar: String,
     parts: Vec<Part>,
+    invalid: Option<String>,
     notes: Vec<String>,
 }
 
@@ -42,7 +43,8 @@ struct Part {
 impl Section {
     pub(super) fn of(run: &Run<'_>) -> Self {
         let coverage = &run.fleet.coverage;
-        let counts = counts(run);
+        let counts = counts(coverage);
+        let invalid = run.inventory.rejected.len() as u64;
         Self {
             banner: coverage.is_partial().then(|| text(&banner(run))),
             warnings: warnings(run),
@@ -51,20 +53,18 @@ impl Section {
             share: share(coverage.answered, coverage.machines()),
             bar: bar(&counts),
             parts: parts(&counts),
+            invalid: (invalid > 0).then(|| counted(invalid, "row", "rows")),
             notes: notes(run),
         }
     }
 }
 
-fn counts(run: &Run<'_>) -> [(&'static str, &'static str, u64); 5] {
-    let coverage = &run.fleet.coverage;
-    let invalid = run.inventory.rejected.len() as u64;
+fn counts(coverage: &Coverage) -> [(&'static str, &'static str, u64); 4] {
     [
         ("answered", "answered", coverage.answered),
         ("not-found", "not found", coverage.not_found),
         ("failed", "failed", coverage.failed),
         ("pending", "not asked", coverage.pending),
-        ("invalid", "invalid rows in the list", invalid),
     ]
 }
 

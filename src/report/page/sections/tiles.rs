@@ -1,5 +1,7 @@
 //! The figures, and how they compare with those of the base.
 
+use std::cmp::Ordering;
+
 use askama::Template;
 
 use super::{
@@ -32,7 +34,8 @@ struct Tile {
 #[derive(Debug, PartialEq, Eq)]
 struct Change {
     class: &'static str,
-    text: String,
+    amount: String,
+    than: String,
 }
 
 impl Tiles {
@@ -43,7 +46,9 @@ impl Tiles {
         let today = today(scene);
         let mut tiles = tiles(scene, today);
         if let Some((base, day)) = &base {
-            compare(&mut tiles, base, day);
+            let is_fair = base.is_enough() && base.is_same_fleet;
+            let is_fair = is_fair && !run.fleet.coverage.is_partial();
+            compare(&mut tiles, (base, day), is_fair);
         }
         Self {
             is_first_night: base.is_none(),
@@ -126,9 +131,9 @@ fn worst(scene: &Scene<'_>) -> String {
     }
 }
 
-fn compare(tiles: &mut [Tile], base: &Base, day: &str) {
+/// What is more or fewer is better or worse only where both runs speak for the same fleet.
+fn compare(tiles: &mut [Tile], (base, day): (&Base, &str), is_fair: bool) {
     let then = base.figures;
-    let is_fair = base.is_enough() && base.is_same_fleet;
     let figures = [
         then.answered,
         then.with_gaps,
@@ -152,12 +157,16 @@ fn compare(tiles: &mut [Tile], base: &Base, day: &str) {
 
 fn change(now: u64, then: u64, day: &str) -> Change {
     let difference = thousands(now.abs_diff(then));
-    let (class, text) = match now.cmp(&then) {
-        std::cmp::Ordering::Less => ("fewer", format!("▼ {difference} fewer than on {day}")),
-        std::cmp::Ordering::Equal => ("even", format!("= the same as on {day}")),
-        std::cmp::Ordering::Greater => ("more", format!("▲ {difference} more than on {day}")),
+    let (class, amount, word) = match now.cmp(&then) {
+        Ordering::Less => ("fewer", format!("▼ {difference} fewer"), "than"),
+        Ordering::Equal => ("even", "= the same".to_owned(), "as"),
+        Ordering::Greater => ("more", format!("▲ {difference} more"), "than"),
     };
-    Change { class, text }
+    Change {
+        class,
+        amount,
+        than: format!("{word} on {day}"),
+    }
 }
 
 #[cfg(test)]
@@ -176,7 +185,8 @@ mod tests {
                 "▲ 18,446,744,073,709,551,615 more than on 2026-11-22",
             ),
         ] {
-            assert_eq!(change(now, then, "2026-11-22").text, expected);
+            let told = change(now, then, "2026-11-22");
+            assert_eq!(format!("{} {}", told.amount, told.than), expected);
         }
     }
 }

@@ -113,7 +113,7 @@ fn the_second_night_is_compared() {
     assert!(header.contains("run 1 of 2026-11-22 13:59 CET"));
     assert!(header.contains("tenant not known"));
     assert!(section(&page, "coverage").contains("PARTIAL"));
-    assert!(section(&page, "tiles").contains("▼ 3 fewer than on 2026-11-22"));
+    assert!(section(&page, "tiles").contains("▼ 3 fewer <span class=\"than\">than on 2026-11-22"));
     let changes = section(&page, "changes");
     for expected in [
         "Since 2026-11-22: 1 resolved",
@@ -123,6 +123,16 @@ fn the_second_night_is_compared() {
     ] {
         assert!(changes.contains(expected), "{expected}: {changes}");
     }
+}
+
+#[test]
+fn what_is_fewer_in_a_partial_run_is_not_better() {
+    let partial = Fixture::second_night();
+    let tiles = |fixture: &Fixture| section(&page(fixture), "tiles").to_owned();
+    assert!(!tiles(&partial).contains("class=\"change better\""));
+    let mut whole = partial;
+    whole.inventory.machines.truncate(3);
+    assert!(tiles(&whole).contains("class=\"change better\""));
 }
 
 #[test]
