@@ -133,7 +133,7 @@ fn tables_sort_filter_and_turn_pages() {
             break;
         }
     }
-    assert_eq!(found, [wanted.clone()]);
+    assert_eq!(found, std::slice::from_ref(wanted));
     is_clean(&browser);
 }
 

@@ -1,8 +1,8 @@
-//! A real browser: Chromium, headless, told what to do over the WebDriver protocol.
+//! A real browser: Chromium, headless, told what to do over the `WebDriver` protocol.
 
 use std::{
     env,
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Write, stderr},
     path::Path,
     process::{Child, Command, Stdio},
 };
@@ -34,7 +34,7 @@ pub(crate) struct Browser {
     session: String,
     client: reqwest::Client,
     runtime: Runtime,
-    _profile: TempDir,
+    profile: TempDir,
 }
 
 impl Browser {
@@ -49,7 +49,7 @@ impl Browser {
         let Ok(driver) = driver else {
             let required = env::var_os(REQUIRED).is_some();
             assert!(!required, "there is no chromedriver, and {REQUIRED} is set");
-            eprintln!("skipped: there is no Chromium with chromedriver");
+            let _ = writeln!(stderr(), "skipped: there is no Chromium with chromedriver");
             return None;
         };
         Some(Self::with(driver))
@@ -67,14 +67,14 @@ impl Browser {
             session: format!("http://127.0.0.1:{}/session", port.unwrap()),
             client: reqwest::Client::builder().no_proxy().build().unwrap(),
             runtime: Runtime::new().unwrap(),
-            _profile: profile,
+            profile,
         };
         browser.begin();
         browser
     }
 
     fn begin(&mut self) {
-        let folder = self._profile.path().display();
+        let folder = self.profile.path().display();
         let mut arguments = ARGUMENTS.map(str::to_owned).to_vec();
         arguments.push(format!("--user-data-dir={folder}"));
         let wanted = json!({ "capabilities": { "alwaysMatch": {
