@@ -52,6 +52,12 @@ const LIMITS: [(&str, &str); 3] = [
     ),
 ];
 
+/// A line's height in points, and characters that stand on it whatever the font.
+const HEIGHT: u32 = 16;
+const ACROSS: usize = 100;
+/// A row's height has an end, and so has patience.
+const MOST_LINES: usize = 10;
+
 pub(super) fn write(sheet: &mut Worksheet, run: &Run<'_>) -> Result<(), XlsxError> {
     sheet.set_name("About")?;
     sheet.set_column_width(0, 24)?.set_column_width(1, 110)?;
@@ -60,8 +66,16 @@ pub(super) fn write(sheet: &mut Worksheet, run: &Run<'_>) -> Result<(), XlsxErro
     for (row, (name, value)) in (0..).zip(lines(run)) {
         sheet.write_string_with_format(row, 0, name, &label)?;
         sheet.write_string_with_format(row, 1, clean(&value).into_owned(), &text)?;
+        sheet.set_row_height(row, HEIGHT * lines_of(&value))?;
     }
-    print_nicely(sheet)
+    print_nicely(sheet);
+    Ok(())
+}
+
+/// How many lines a text takes: not every program finds out by itself.
+fn lines_of(text: &str) -> u32 {
+    let lines = text.chars().count().div_ceil(ACROSS).clamp(1, MOST_LINES);
+    u32::try_from(lines).unwrap_or(1)
 }
 
 fn lines(run: &Run<'_>) -> Vec<(&'static str, String)> {

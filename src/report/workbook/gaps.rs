@@ -39,7 +39,7 @@ fn columns() -> [Column; 9] {
         Column::new("Name", 36, Kind::Text),
         Column::new("Products", 40, Kind::Text),
         Column::new("URL", 68, Kind::Text),
-        Column::new("Missed on, says the service", 28, Kind::Number),
+        Column::new("Missed on (service)", 21, Kind::Number),
         Column::new("CVEs", 9, Kind::Number),
         Column::new("OS build", 14, Kind::Text),
         Column::new("Answered at (UTC)", 20, Kind::Time),

@@ -49,7 +49,7 @@ fn columns() -> [Column; 11] {
         Column::new("Machines missing", 19, Kind::Number),
         Column::new("% of answered", 16, Kind::Share),
         Column::new("Exposure", 15, Kind::Number),
-        Column::new("Missed on, says the service", 28, Kind::Number),
+        Column::new("Missed on (service)", 21, Kind::Number),
         Column::new("Products", 40, Kind::Text),
         Column::new("URL", 68, Kind::Text),
     ]

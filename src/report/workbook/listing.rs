@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use rust_xlsxwriter::{
-    ExcelDateTime, Format, FormatAlign, IgnoreError, Table, TableColumn, TableStyle, Workbook,
-    Worksheet, XlsxError,
+    ExcelDateTime, Format, FormatAlign, FormatBorder, IgnoreError, Table, TableColumn, TableStyle,
+    Workbook, Worksheet, XlsxError,
 };
 
 use super::{
@@ -63,8 +63,8 @@ impl Column {
         let format = Format::new();
         match self.kind {
             Kind::Text => None,
-            Kind::Number => Some(format.set_num_format("#,##0")),
-            Kind::Share => Some(format.set_num_format("0.0%")),
+            Kind::Number => Some(format.set_num_format("#,##0_)")),
+            Kind::Share => Some(format.set_num_format("0.0%_)")),
             Kind::Time => Some(format.set_num_format(TIME).set_align(FormatAlign::Left)),
         }
     }
@@ -140,7 +140,8 @@ impl<'book> Listing<'book> {
         sheet.add_table(0, 0, rows, last, &named(table, columns))?;
         sheet.ignore_error_range(1, 0, rows, last, IgnoreError::NumberStoredAsText)?;
         sheet.set_freeze_panes(1, 0)?;
-        print_nicely(sheet)?;
+        print_nicely(sheet);
+        sheet.set_repeat_rows(0, 0)?;
         Ok(Self {
             sheet,
             row: 1,
@@ -245,9 +246,14 @@ impl<'book> Listing<'book> {
 }
 
 fn named(name: &str, columns: &[Column]) -> Table {
+    let header = Format::new().set_bold();
+    let header = header.set_border_bottom(FormatBorder::Thin);
     let columns: Vec<TableColumn> = columns
         .iter()
-        .map(|column| TableColumn::new().set_header(&column.name))
+        .map(|column| {
+            let named = TableColumn::new().set_header(&column.name);
+            named.set_header_format(header.clone())
+        })
         .collect();
     Table::new()
         .set_name(name)
@@ -255,15 +261,13 @@ fn named(name: &str, columns: &[Column]) -> Table {
         .set_columns(&columns)
 }
 
-/// Landscape, as wide as a page, with the header on every page.
-pub(super) fn print_nicely(sheet: &mut Worksheet) -> Result<(), XlsxError> {
+/// Landscape, as wide as a page.
+pub(super) fn print_nicely(sheet: &mut Worksheet) {
     sheet
         .set_landscape()
         .set_paper_size(9)
         .set_print_fit_to_pages(1, 0)
-        .set_footer("&L&A&RPage &P of &N")
-        .set_repeat_rows(0, 0)?;
-    Ok(())
+        .set_footer("&L&A&RPage &P of &N");
 }
 
 /// A number as a spreadsheet holds it.

@@ -45,7 +45,11 @@ fn row(page: &mut Page<'_>, action: &TopAction<'_>, exposure: u64) -> Result<(),
     page.number(1, kb.exposure)?;
     page.float(2, removed, Look::Share)?;
     page.number(3, action.machines)?;
-    page.text(4, kb.name.as_deref().unwrap_or_default(), Look::Text)?;
+    page.text(
+        4,
+        kb.name.as_deref().unwrap_or_default(),
+        Look::TextBesideNumbers,
+    )?;
     page.next_row();
     Ok(())
 }

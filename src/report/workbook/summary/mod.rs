@@ -12,6 +12,7 @@ mod trend;
 use rust_xlsxwriter::{Worksheet, XlsxError};
 
 use self::page::Page;
+use super::listing::print_nicely;
 use crate::report::Run;
 
 pub(super) use self::page::local;
@@ -20,18 +21,15 @@ pub(super) use self::page::local;
 const NAME: &str = "Summary";
 
 /// How wide the columns are: the last is the space before the charts.
-const WIDTHS: [u32; 6] = [32, 16, 18, 16, 40, 3];
+const WIDTHS: [u32; 6] = [30, 22, 18, 16, 42, 3];
 
 pub(super) fn write(sheet: &mut Worksheet, run: &Run<'_>) -> Result<(), XlsxError> {
     sheet.set_name(NAME)?;
     for (column, width) in (0..).zip(WIDTHS) {
         sheet.set_column_width(column, width)?;
     }
-    sheet
-        .set_screen_gridlines(false)
-        .set_landscape()
-        .set_paper_size(9)
-        .set_print_fit_to_pages(1, 0);
+    sheet.set_screen_gridlines(false);
+    print_nicely(sheet);
     let mut page = Page::new(sheet);
     top::write(&mut page, run)?;
     figures::write(&mut page, run)?;

@@ -28,8 +28,11 @@ pub(super) enum Look {
     Heading,
     Header,
     HeaderOfNumbers,
+    HeaderBesideNumbers,
     Label,
     Text,
+    TextBesideNumbers,
+    NumberBesideNumbers,
     Note,
     Alarm,
     Number,
@@ -50,8 +53,14 @@ impl Look {
             Self::Heading => format.set_bold().set_font_size(13),
             Self::Header => header(),
             Self::HeaderOfNumbers => header().set_align(FormatAlign::Right),
+            Self::HeaderBesideNumbers => header().set_align(FormatAlign::Left).set_indent(1),
             Self::Label => format.set_font_color(Color::RGB(0x59_59_59)),
             Self::Text => format.set_align(FormatAlign::Left),
+            Self::TextBesideNumbers => format.set_align(FormatAlign::Left).set_indent(1),
+            Self::NumberBesideNumbers => format
+                .set_num_format("#,##0")
+                .set_align(FormatAlign::Left)
+                .set_indent(1),
             Self::Note => format.set_text_wrap(),
             Self::Alarm => format
                 .set_bold()
@@ -126,9 +135,18 @@ impl<'sheet> Page<'sheet> {
         Ok(())
     }
 
+    /// What the sheet is called.
+    pub(super) fn title(&mut self, text: &str) -> Result<(), XlsxError> {
+        self.sheet.set_row_height(self.row, 28)?;
+        self.text(0, text, Look::Title)?;
+        self.next_row();
+        Ok(())
+    }
+
     /// The heading of a block, after a row that is empty.
     pub(super) fn heading(&mut self, text: &str) -> Result<(), XlsxError> {
         self.next_row();
+        self.sheet.set_row_height(self.row, 21)?;
         self.text(0, text, Look::Heading)?;
         self.next_row();
         Ok(())
@@ -139,7 +157,8 @@ impl<'sheet> Page<'sheet> {
     pub(super) fn header(&mut self, names: &[&str]) -> Result<(), XlsxError> {
         for (column, name) in (0..).zip(names) {
             let look = match column {
-                0 | LAST => Look::Header,
+                0 => Look::Header,
+                LAST => Look::HeaderBesideNumbers,
                 _ => Look::HeaderOfNumbers,
             };
             self.text(column, name, look)?;

@@ -25,9 +25,14 @@ pub(super) fn write(page: &mut Page<'_>, run: &Run<'_>) -> Result<Option<Rows>, 
     page.heading("Machines by number of gaps")?;
     page.header(&["Gaps", "Machines"])?;
     let first = page.row();
-    row(page, "no current data", coverage.no_current_data)?;
+    if run.inventory.last_seen_column().is_some() {
+        row(page, "no current data", coverage.no_current_data)?;
+    }
     row(page, "none", coverage.clean)?;
-    for (label, machines) in counted(run) {
+    let counted = counted(run);
+    let last = counted.iter().rposition(|(_, machines)| *machines > 0);
+    // Of the largest numbers only those that there are.
+    for (label, machines) in counted.into_iter().take(last.map_or(1, |last| last + 1)) {
         row(page, label, machines)?;
     }
     let last = page.row() - 1;

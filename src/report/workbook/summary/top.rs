@@ -14,18 +14,20 @@ use crate::{
 };
 
 pub(super) fn write(page: &mut Page<'_>, run: &Run<'_>) -> Result<(), XlsxError> {
-    page.text(0, "Patch gaps", Look::Title)?;
-    page.next_row();
+    page.title("Patch gaps")?;
     let facts = run.facts;
     let tenant = facts.tenant_id.as_deref().unwrap_or("not known");
     page.labelled("Tenant", tenant)?;
     let began = local(facts.started_at, &facts.time_zone);
-    page.labelled("Asked, local time", &began)?;
-    page.text(0, "Asked, UTC", Look::Label)?;
-    page.time(1, facts.started_at)?;
-    page.text(2, "until", Look::Label)?;
-    page.time(3, facts.finished_at)?;
-    page.next_row();
+    page.labelled("Began, local time", &began)?;
+    for (label, time) in [
+        ("Began, UTC", facts.started_at),
+        ("Ended, UTC", facts.finished_at),
+    ] {
+        page.text(0, label, Look::Label)?;
+        page.time(1, time)?;
+        page.next_row();
+    }
     page.labelled("Outcome", outcome(run))?;
     coverage(page, run)?;
     if run.fleet.coverage.is_partial() {

@@ -2,7 +2,10 @@
 
 use rust_xlsxwriter::XlsxError;
 
-use super::page::{Look, Page, Rows};
+use super::{
+    super::listing::as_number,
+    page::{Look, Page, Rows},
+};
 use crate::{
     aggregate::percent,
     report::{Run, TrendPoint},
@@ -36,7 +39,7 @@ fn row(page: &mut Page<'_>, point: &TrendPoint) -> Result<(), XlsxError> {
     let answered = percent(point.answered, point.machines) / 100.0;
     page.float(3, answered, Look::Share)?;
     if point.is_partial() {
-        page.number(4, point.gaps)?;
+        page.float(4, as_number(point.gaps), Look::NumberBesideNumbers)?;
     }
     page.next_row();
     Ok(())

@@ -51,7 +51,7 @@ fn the_summary_says_what_counts() {
         "Exposure|123|57|66",
         "Machines answered|3|4|-1",
         "KB4540673|111|0.902",
-        "no current data|0",
+        "none|1",
         "The last runs",
     ] {
         assert!(summary.contains(expected), "{expected}: {summary}");
