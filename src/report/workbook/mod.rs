@@ -76,7 +76,7 @@ fn in_terms_of_files(error: XlsxError) -> io::Error {
     }
 }
 
-/// How hard it is packed: a tenth smaller than usual in a tenth more time. Above, time alone grows.
+/// How hard it is packed: 3 % smaller than usual in a tenth more time. Above, time alone grows.
 const LEVEL: u8 = 7;
 
 impl Workbook {
