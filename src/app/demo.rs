@@ -150,8 +150,8 @@ fn introduction(simulator: &Simulator) -> String {
     let machines = counted(machines, "machine", "machines");
     format!(
         "a simulated tenant of {machines}, with the faults of a real one\n\
-         the week before is played in fast motion, and of tonight one thing is simulated, too:\n\
-         the quota is {LIMITS}, a thirtieth of the real one's time\n\n"
+         the week before is played in fast motion; tonight's quota is {LIMITS},\n\
+         a thirtieth of the real one's time\n\n"
     )
 }
 
