@@ -5,6 +5,7 @@ use std::{
     fs::OpenOptions,
     io::{self, Write},
     path::Path,
+    time::Duration,
 };
 
 use jiff::{Timestamp, ZonedDateTime};
@@ -208,12 +209,15 @@ impl Job<'_> {
             );
         }
         summary();
-        let ended = (&asked.ending, facts.outcome);
-        let quota = self.quota(&store, identity).ok();
-        let notices = [
-            ended_with(self.config, ended, self.inventory, (&fleet, quota)),
-            can_go_on(self.config, &asked.ending),
-        ];
+        let is_kept = asked.recorded.failure.is_none();
+        let ended = is_kept.then(|| {
+            let took = facts.finished_at.duration_since(facts.started_at);
+            let took = Duration::try_from(took).unwrap_or_default();
+            let ended = (&asked.ending, facts.outcome);
+            let quota = self.quota(&store, identity).ok();
+            ended_with(self.config, ended, took, (&fleet, quota))
+        });
+        let notices = [ended.flatten(), can_go_on(self.config, &asked.ending)];
         for notice in notices.iter().flatten() {
             say(notice);
         }

@@ -1,5 +1,7 @@
 //! What is said before the asking begins, when it does not begin from nothing.
 
+use std::time::Duration;
+
 use jiff::{Timestamp, ZonedDateTime};
 use tokio::time::Instant;
 use tracing::info;
@@ -13,7 +15,6 @@ use crate::{
     },
     inventory::Inventory,
     outcome::RunOutcome,
-    report::plain::plain,
     store::{Application, Begun, Known, Reuse, Store},
     text::{counted, span, thousands},
 };
@@ -87,7 +88,7 @@ pub(super) fn can_go_on(config: &Config, ending: &Ending) -> Option<String> {
 pub(super) fn ended_with(
     config: &Config,
     (ending, outcome): (&Ending, RunOutcome),
-    inventory: &Inventory,
+    took: Duration,
     (fleet, quota): (&Fleet, Option<Quota>),
 ) -> Option<String> {
     let coverage = &fleet.coverage;
@@ -100,13 +101,14 @@ pub(super) fn ended_with(
              --min-coverage says how many answers are enough"
                 .to_owned()
         }
-        _ => again(config, inventory, left, quota),
+        _ => again(config, took, left, quota),
     };
     is_said.then(|| said + "\n")
 }
 
-/// The command that asks for the machines without an answer, and how long that takes.
-fn again(config: &Config, inventory: &Inventory, left: u64, quota: Option<Quota>) -> String {
+/// How to ask for the machines without an answer, and how long that takes. The command is the one
+/// that was typed: where its store is and whom it asks may stand in its options.
+fn again(config: &Config, took: Duration, left: u64, quota: Option<Quota>) -> String {
     let machines = counted(left, "machine has", "machines have");
     let partial = format!("partial (exit code 5): {machines} no answer");
     let Some(quota) = quota.filter(|_| config.store.path.is_some()) else {
@@ -118,10 +120,16 @@ fn again(config: &Config, inventory: &Inventory, left: u64, quota: Option<Quota>
         concurrency: config.service.concurrency.get(),
     });
     let takes = span(takes - Instant::now());
-    let list = plain(&inventory.file);
+    let hours = still_young(took);
     format!(
-        "{partial}; this asks for the rest in about {takes}:\n  patchgap report {list} --max-age 12h"
+        "{partial}\nthe same command with --max-age {hours}h asks for those alone, in about {takes}"
     )
+}
+
+/// The hours that an answer of a run that took so long may be old, when somebody reads that it
+/// was partial in the morning.
+fn still_young(took: Duration) -> u64 {
+    12 + took.as_secs().div_ceil(3600)
 }
 
 /// That another process is at work.
@@ -145,4 +153,20 @@ pub(super) fn clock(time: Timestamp, now: &ZonedDateTime) -> String {
         "%Y-%m-%d %H:%M"
     };
     time.strftime(format).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_answers_of_a_long_run_are_not_asked_for_again() {
+        for (minutes, hours) in [(0, 12), (1, 13), (60, 13), (61, 14), (66 * 60, 78)] {
+            assert_eq!(
+                still_young(Duration::from_mins(minutes)),
+                hours,
+                "{minutes}"
+            );
+        }
+    }
 }

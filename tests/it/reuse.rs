@@ -126,3 +126,30 @@ fn the_plan_leaves_out_what_is_known() {
     );
     assert_eq!(scene.tenant.log().calls.len(), MACHINES);
 }
+
+#[test]
+fn a_partial_run_says_what_asks_for_the_rest() {
+    let failing = fleet_ids(1)[0];
+    let scene = Scene::with(|settings| {
+        settings.machines = 6;
+        settings
+            .faults
+            .script
+            .insert(failing, vec![Fault::BadRequest]);
+    });
+    let run = scene.report(&[]).exits_with(5);
+    let said = run.stdout.lines().last().unwrap();
+    let option = said
+        .strip_prefix("the same command with ")
+        .and_then(|rest| rest.split_once(" asks for those alone"))
+        .map(|(option, _)| option);
+    let option: Vec<&str> = option.unwrap().split(' ').collect();
+    let asked = scene.tenant.log().calls.len();
+    let run = scene.report(&option).exits_with(0);
+    assert_eq!(scene.tenant.log().calls.len(), asked + 1);
+    assert!(
+        run.stdout.ends_with("complete (exit code 0)\n"),
+        "{}",
+        run.stdout
+    );
+}

@@ -203,7 +203,7 @@ fn machine_row(inventory: &Inventory, moved: &MachineMoved) -> Vec<String> {
 fn more(all: usize) -> Option<String> {
     let left = all.checked_sub(LISTED).filter(|&left| left > 0)?;
     Some(format!(
-        "and {} more: --format csv lists all",
+        "and {} more: --format csv lists every gap that changed",
         thousands(left as u64)
     ))
 }
