@@ -2,7 +2,7 @@
 
 use std::{fmt::Write as _, io};
 
-use super::{Run, plain::plain, terminal::share};
+use super::{Run, plain::plain, terminal::share, time::base_day};
 use crate::{
     aggregate::{percent, top_actions},
     changes::sentence,
@@ -70,9 +70,7 @@ fn head(run: &Run<'_>, text: &mut String) -> std::fmt::Result {
     ];
     writeln!(text, "| {} |", figures.map(thousands).join(" | "))?;
     if let Some(past) = run.past {
-        let then = past.changes.base.started_at;
-        let then = then.to_zoned_datetime(run.facts.time_zone.clone());
-        let day = then.strftime("%Y-%m-%d").to_string();
+        let day = base_day(run.facts, &past.changes.base);
         writeln!(text, "\n{}", escaped(&sentence(past.changes, &day)))?;
     }
     Ok(())

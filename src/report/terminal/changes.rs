@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 
 use super::{
-    super::Run,
+    super::{Run, time::base_day},
     Style, figures,
     table::{self, Column},
     wrap::wrapped,
@@ -22,7 +22,7 @@ pub(super) fn summary(run: &Run<'_>, width: u16, style: Style) -> Vec<String> {
     let Some(past) = run.past else {
         return Vec::new();
     };
-    let told = sentence(past.changes, &day(run, &past.changes.base));
+    let told = sentence(past.changes, &base_day(run.facts, &past.changes.base));
     let mut lines = wrapped(&told, width);
     if let Some(beside) = figures::beside(run) {
         lines.extend(wrapped(&beside, width));
@@ -55,19 +55,6 @@ fn heading(run: &Run<'_>, base: &Base) -> String {
 fn minute(time: jiff::Timestamp, zone: &TimeZone) -> String {
     let local = time.to_zoned_datetime(zone.clone());
     local.strftime("%Y-%m-%d %H:%M").to_string()
-}
-
-/// The base's day; with the time where both runs are of the same one.
-fn day(run: &Run<'_>, base: &Base) -> String {
-    let zone = &run.facts.time_zone;
-    let local = |time: jiff::Timestamp| time.to_zoned_datetime(zone.clone());
-    let (then, now) = (local(base.started_at), local(run.facts.started_at));
-    let format = if then.date() == now.date() {
-        "%Y-%m-%d %H:%M"
-    } else {
-        "%Y-%m-%d"
-    };
-    then.strftime(format).to_string()
 }
 
 /// Why the comparison may mislead.

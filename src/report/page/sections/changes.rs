@@ -5,13 +5,14 @@ use askama::Template;
 use super::{
     super::{
         Scene,
-        shown::{day, text, text_or_empty},
+        shown::{text, text_or_empty},
     },
     coverage::poor_base,
     moved::{Group, groups},
 };
 use crate::{
     changes::{self, Changes, KbChange, Tally},
+    report::time::base_day,
     text::thousands,
 };
 
@@ -63,7 +64,7 @@ impl Section {
 }
 
 fn compared(scene: &Scene<'_>, changes: &Changes) -> Compared {
-    let day = day(changes.base.started_at, &scene.run.facts.time_zone);
+    let day = base_day(scene.run.facts, &changes.base);
     let listed = changes.kbs.iter().filter(|kb| has_changed(kb));
     let more = listed.clone().count().saturating_sub(KBS);
     Compared {

@@ -4,12 +4,10 @@ use std::cmp::Ordering;
 
 use askama::Template;
 
-use super::{
-    super::{Scene, shown::day},
-    week::week,
-};
+use super::{super::Scene, week::week};
 use crate::{
     changes::{Base, Figures},
+    report::time::base_day,
     text::thousands,
 };
 
@@ -42,7 +40,7 @@ impl Tiles {
     pub(super) fn of(scene: &Scene<'_>) -> Self {
         let run = &scene.run;
         let base = run.past.map(|past| past.changes.base);
-        let base = base.map(|base| (base, day(base.started_at, &run.facts.time_zone)));
+        let base = base.map(|base| (base, base_day(run.facts, &base)));
         let today = today(scene);
         let mut tiles = tiles(scene, today);
         if let Some((base, day)) = &base {

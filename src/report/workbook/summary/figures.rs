@@ -2,11 +2,12 @@
 
 use rust_xlsxwriter::XlsxError;
 
-use super::{
-    page::{Look, Page},
-    top::day,
+use super::page::{Look, Page};
+use crate::{
+    aggregate::Answered,
+    changes::Figures,
+    report::{Run, time::base_day},
 };
-use crate::{aggregate::Answered, changes::Figures, report::Run};
 
 /// What a figure is called, what it is today, and what it was.
 type Figure = (&'static str, u64, Option<u64>);
@@ -15,7 +16,7 @@ pub(super) fn write(page: &mut Page<'_>, run: &Run<'_>) -> Result<(), XlsxError>
     page.heading("Figures")?;
     match run.past {
         Some(past) => {
-            let then = day(run, past.changes);
+            let then = base_day(run.facts, &past.changes.base);
             page.header(&["", "This run", &then, "Difference"])?;
         }
         None => page.header(&["", "This run"])?,

@@ -7,9 +7,9 @@ use super::{
     page::{Look, Page},
 };
 use crate::{
-    changes::{Changes, sentence},
+    changes::sentence,
     outcome::{Ended, RunOutcome},
-    report::{Run, terminal::share},
+    report::{Run, terminal::share, time::base_day},
     text::{counted, thousands},
 };
 
@@ -70,7 +70,7 @@ fn changes(page: &mut Page<'_>, run: &Run<'_>) -> Result<(), XlsxError> {
         return page.labelled("Changes", "no earlier run yet to compare with");
     };
     page.wide(
-        &sentence(past.changes, &day(run, past.changes)),
+        &sentence(past.changes, &base_day(run.facts, &past.changes.base)),
         Look::Note,
         2,
     )?;
@@ -90,11 +90,4 @@ fn changes(page: &mut Page<'_>, run: &Run<'_>) -> Result<(), XlsxError> {
         )?;
     }
     Ok(())
-}
-
-/// The day on which the run began that today is compared with, as people there call it.
-pub(super) fn day(run: &Run<'_>, changes: &Changes) -> String {
-    let began = changes.base.started_at;
-    let began = began.to_zoned_datetime(run.facts.time_zone.clone());
-    began.strftime("%Y-%m-%d").to_string()
 }
