@@ -3,6 +3,8 @@
 //! A format is a reading: from the bytes of a file to those figures that it says. Another one is
 //! a line in [`READINGS`].
 
+mod people;
+
 use std::{collections::BTreeMap, sync::Arc};
 
 use proptest::prelude::*;
@@ -146,6 +148,8 @@ const READINGS: &[(&str, Reading)] = &[
     ("changes.csv", changes_csv),
     ("report.json", report_json),
     ("summary.json", summary_json),
+    ("report.html", people::page),
+    ("report.xlsx", people::workbook),
     #[cfg(feature = "parquet")]
     ("gaps.parquet", gaps_parquet),
 ];
@@ -374,7 +378,9 @@ fn figures(run: &Run<'_>) -> Vec<(&'static str, Figures, Figures)> {
         report.render(run, &mut bytes).unwrap();
         Some((*name, reading(&bytes).completed(&truth), truth.clone()))
     });
-    read.collect()
+    let terminal = people::on_the_terminal(run).completed(&truth);
+    read.chain([("the terminal", terminal, truth.clone())])
+        .collect()
 }
 
 proptest! {

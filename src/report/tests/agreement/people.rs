@@ -1,0 +1,167 @@
+//! What people look at, read back: the page, the workbook, the terminal.
+
+use std::{collections::BTreeMap, io::Cursor};
+
+use calamine::{Data, Reader, Xlsx};
+use serde_json::Value;
+
+use super::{Figures, with_gaps};
+use crate::report::{
+    Run,
+    terminal::{self, Style},
+};
+
+/// What stands between two texts.
+fn between<'text>(text: &'text str, begin: &str, end: &str) -> Option<&'text str> {
+    let (_, after) = text.split_once(begin)?;
+    Some(after.split_once(end)?.0)
+}
+
+fn number(text: &str) -> u64 {
+    text.trim().replace(',', "").parse().unwrap()
+}
+
+/// An id as the service spells it, from the one that people read.
+fn kb_id(label: &str) -> String {
+    let id = label.strip_prefix("KB");
+    id.unwrap_or_default().to_owned()
+}
+
+/// The words for the classes of changes, and the classes.
+const CLASSES: [(&str, &str); 7] = [
+    ("new", "new"),
+    ("resolved", "resolved"),
+    ("replaced", "replaced"),
+    ("returned", "returned"),
+    ("not answered", "notAnswered"),
+    ("out of scope", "outOfScope"),
+    ("appeared", "appeared"),
+];
+
+fn classes(gaps: impl Fn(&str) -> u64) -> BTreeMap<String, u64> {
+    let counted = CLASSES.map(|(word, class)| (class.to_owned(), gaps(word)));
+    counted.into_iter().filter(|(_, gaps)| *gaps > 0).collect()
+}
+
+pub(super) fn page(bytes: &[u8]) -> Figures {
+    let page = std::str::from_utf8(bytes).unwrap();
+    let tile = |name: &str| {
+        let begin = format!("data-figure=\"{name}\" data-value=\"");
+        between(page, &begin, "\"").map(number)
+    };
+    let data = between(page, "id=\"data\">", "</script>").unwrap();
+    let data: Value = serde_json::from_str(data).unwrap();
+    let changed = between(page, "id=\"changes-table\"", "</table>");
+    let gaps = |word: &str| {
+        let row = format!("{word}</th><td class=\"num\">");
+        number(between(changed.unwrap(), &row, "<").unwrap())
+    };
+    Figures {
+        answered: tile("answered"),
+        kbs: tile("kbs"),
+        gaps: tile("gaps"),
+        exposure: tile("exposure"),
+        per_kb: Some(page_kbs(&data["kbs"])),
+        per_machine: Some(page_machines(&data["machines"])),
+        changes: changed.map(|_| classes(gaps)),
+        ..Figures::default()
+    }
+}
+
+fn column(table: &Value, name: &str) -> Vec<u64> {
+    let cells = table[name].as_array().unwrap().iter();
+    cells.map(|cell| cell.as_u64().unwrap()).collect()
+}
+
+fn page_kbs(kbs: &Value) -> BTreeMap<String, [u64; 3]> {
+    let ids = kbs["kbId"].as_array().unwrap().iter().enumerate();
+    let [machines, exposure, cves] =
+        ["machinesMissing", "exposure", "cveAddressed"].map(|name| column(kbs, name));
+    let figures = |row: usize| [machines[row], exposure[row], cves[row]];
+    ids.map(|(row, id)| (id.as_str().unwrap().to_owned(), figures(row)))
+        .collect()
+}
+
+fn page_machines(machines: &Value) -> BTreeMap<String, [u64; 2]> {
+    let ids = machines["ids"].as_str().unwrap();
+    let [missing, cves] = ["missingKbs", "cveAddressed"].map(|name| column(machines, name));
+    let rows = missing.into_iter().zip(cves).enumerate();
+    let id = |row: usize| ids[40 * row..40 * (row + 1)].to_owned();
+    with_gaps(rows.map(|(row, (missing, cves))| (id(row), [missing, cves])))
+}
+
+pub(super) fn workbook(bytes: &[u8]) -> Figures {
+    let mut book = Xlsx::new(Cursor::new(bytes.to_vec())).unwrap();
+    let kbs = rows(&mut book, "KBs");
+    let machines = rows(&mut book, "Machines");
+    let changes = rows(&mut book, "Changes");
+    let gaps = rows(&mut book, "Gaps").into_iter();
+    let gaps = gaps.map(|row| (row[0].clone(), kb_id(&row[1]), number(&row[6])));
+    let kbs = kbs.iter().map(|row| {
+        let figures = [5, 7, 3].map(|column| number(&row[column]));
+        (kb_id(&row[1]), figures)
+    });
+    let count = |class: &str| changes.iter().filter(|row| row[0] == class).count() as u64;
+    let changes = CLASSES.map(|(_, class)| (class.to_owned(), count(class)));
+    let changes = changes.into_iter().filter(|(_, gaps)| *gaps > 0);
+    let has_base = !first_cell(&mut book, "Changes").starts_with("There is no earlier run");
+    let listed = Figures::of_gaps(gaps);
+    let per_machine = with_gaps(machines.iter().filter_map(|row| machine_row(row)));
+    // The long form and the lists have to say the same.
+    assert_eq!(listed.per_machine.as_ref(), Some(&per_machine));
+    Figures {
+        per_kb: Some(kbs.collect()),
+        changes: has_base.then(|| changes.collect()),
+        ..listed
+    }
+}
+
+/// The machine, its missing KBs and its CVEs: the last columns but five and but four, whatever
+/// the list brings along.
+fn machine_row(row: &[String]) -> Option<(String, [u64; 2])> {
+    let columns = row.len();
+    let figures = [&row[columns - 6], &row[columns - 5]];
+    (!figures[0].is_empty()).then(|| (row[1].clone(), figures.map(|cell| number(cell))))
+}
+
+fn first_cell(book: &mut Xlsx<Cursor<Vec<u8>>>, sheet: &str) -> String {
+    let range = book.worksheet_range(sheet).unwrap();
+    range.get((0, 0)).unwrap().to_string()
+}
+
+/// The rows of a table; a sheet with a sentence in its place has one row alone.
+fn rows(book: &mut Xlsx<Cursor<Vec<u8>>>, sheet: &str) -> Vec<Vec<String>> {
+    let range = book.worksheet_range(sheet).unwrap();
+    let rows = range.rows().skip(1);
+    rows.map(|row| row.iter().map(Data::to_string).collect())
+        .collect()
+}
+
+pub(super) fn on_the_terminal(run: &Run<'_>) -> Figures {
+    let text = terminal::render(run, 1000, Style::Plain).unwrap();
+    let told = terminal::changes(run, 1000, Style::Plain);
+    let first = text.lines().next().unwrap();
+    let before = |text: &str, end: &str| {
+        let (before, _) = text.split_once(end)?;
+        before.rsplit(char::is_whitespace).next().map(number)
+    };
+    let answered = before(first, " of ").unwrap();
+    let gaps = |word: &str| {
+        let line = told
+            .lines()
+            .find(|line| line.starts_with(&format!("{word}  ")));
+        let figure = line.unwrap()[word.len()..].split_whitespace().next();
+        number(figure.unwrap())
+    };
+    let totals = text.lines().find(|line| line.contains(" missing: "));
+    let total = |end: &str| totals.map_or(Some(0), |line| before(line, end));
+    Figures {
+        answered: Some(answered),
+        machines: before(first, " machine"),
+        kbs: total(" KB"),
+        gaps: total(" gap"),
+        exposure: totals.map_or(Some(0), |_| between(&text, "exposure ", ":").map(number)),
+        changes: run.past.map(|_| classes(gaps)),
+        ..Figures::default()
+    }
+}
