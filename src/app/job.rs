@@ -1,12 +1,7 @@
 //! The main job, from an inventory to reports. `report` and `demo` differ only in where
 //! their configuration and their inventory come from.
 
-use std::{
-    fs::OpenOptions,
-    io::{self, Write},
-    path::Path,
-    time::Duration,
-};
+use std::{path::Path, time::Duration};
 
 use jiff::{Timestamp, ZonedDateTime};
 use tracing::{error, warn};
@@ -14,13 +9,14 @@ use tracing::{error, warn};
 use super::{
     answers::Answers,
     asking::Asked,
-    console::{say, terminal_screen, terminal_style, terminal_width},
+    console::say,
     deadline,
     error::AppError,
     identity::Identity,
     notice::{busy, can_go_on, could_reuse, ended_with, going_on, tell},
     past::Lookback,
     plan::plan,
+    summary::summary,
 };
 use crate::{
     aggregate::Fleet,
@@ -31,9 +27,9 @@ use crate::{
     inventory::Inventory,
     outcome::{Ended, RunOutcome},
     progress::Bar,
-    report::{self, Facts, Report, Run, Tool, output::OutputFolder, terminal},
+    report::{self, Facts, Report, Run, Tool, output::OutputFolder},
     store::{Beginning, Begun, Closing, Figures, Lock, Reuse, Store, StoreError, Tally},
-    text::{chain, counted, thousands},
+    text::chain,
 };
 
 /// Everything that a run is made of.
@@ -303,44 +299,6 @@ fn log_unstored(failure: Option<&StoreError>) {
     if let Some(failure) = failure {
         error!("answers could not be kept any more: {}", chain(failure));
     }
-}
-
-/// The summary; and for those who want quiet one line, unless all is well. It is made while
-/// the gaps can be read, and shown when it is called for.
-pub(super) fn summary(config: &Config, run: &Run<'_>) -> Box<dyn FnOnce()> {
-    if let Some(path) = &config.step_summary
-        && let Err(problem) = add_step_summary(path, run)
-    {
-        warn!("no summary in {}: {}", path.display(), chain(&problem));
-    }
-    let outcome = run.facts.outcome;
-    if !config.console.quiet {
-        let style = terminal_style(config.console.color);
-        let rendered = match terminal_screen() {
-            Some(width) => terminal::screen(run, width, style),
-            None => terminal::render(run, terminal_width(), style),
-        };
-        return match rendered {
-            Ok(summary) => Box::new(move || say(&summary)),
-            Err(problem) => Box::new(move || warn!("no summary: {}", chain(&problem))),
-        };
-    }
-    if outcome == RunOutcome::Complete {
-        return Box::new(|| {});
-    }
-    let coverage = &run.fleet.coverage;
-    let machines = counted(coverage.machines(), "machine", "machines");
-    let answered = thousands(coverage.answered);
-    let folder = run.facts.folder.display();
-    let line = format!("{outcome}: {answered} of {machines} answered; reports in {folder}");
-    Box::new(move || error!(%outcome, "{line}"))
-}
-
-/// Adds the summary to what the steps of a workflow have written there already.
-fn add_step_summary(path: &Path, run: &Run<'_>) -> io::Result<()> {
-    let text = report::markdown(run)?;
-    let mut file = OpenOptions::new().create(true).append(true).open(path)?;
-    file.write_all(text.as_bytes())
 }
 
 /// A session with the configured service; nobody is asked anything yet.

@@ -22,6 +22,7 @@ mod plan;
 mod report;
 mod runs;
 mod simulate;
+mod summary;
 
 use std::{io, path::PathBuf};
 

@@ -8,10 +8,10 @@ use super::{
     App, AppError,
     console::say,
     identity::service,
-    job::summary,
     kept_runs::named,
     past::{Lookback, Today, look_back},
     plan,
+    summary::summary,
 };
 use crate::{
     aggregate::{Aggregation, Fleet},

@@ -1,19 +1,21 @@
 //! What was typed, nothing more.
 
+mod diff;
+
 use std::path::PathBuf;
+
+pub use diff::{Diff, DiffFormat};
 
 use clap::{ArgAction, Args, Parser, Subcommand, builder::UnknownArgumentValueParser};
 
 use crate::{
     aggregate::RankBy,
     config::{
-        ColorMode, Formats, LogFormat, OutFolder, Percent, RunNumber, Settings, Span, Whole,
-        switch, words,
+        ColorMode, Formats, LogFormat, OutFolder, Percent, Settings, Span, Whole, switch, words,
     },
     fetch::quota::RateLimits,
     progress::ProgressMode,
     simulator::Faults,
-    words::words as define_words,
 };
 
 /// What the help ends with.
@@ -205,73 +207,6 @@ pub struct Runs {
     pub console: ConsoleFlags,
 }
 
-define_words! {
-    /// How changes are told.
-    pub enum DiffFormat {
-        /// For people.
-        Text = "text",
-        /// As `changes.csv` has them.
-        Csv = "csv",
-        /// As `summary.json` counts them.
-        Json = "json",
-    }
-}
-
-/// `patchgap diff`: tells what changed between two kept runs.
-#[derive(Debug, Args)]
-pub struct Diff {
-    /// The earlier run, by its number in `patchgap runs` [default: the one that the reports
-    /// compare with]
-    #[arg(value_name = "RUN")]
-    from: Option<RunNumber>,
-
-    /// The later run [default: the last one]
-    #[arg(value_name = "RUN")]
-    to: Option<RunNumber>,
-
-    /// How changes are told, on standard output: text for people, csv as in changes.csv, json as
-    /// in summary.json
-    #[arg(
-        long,
-        value_name = "FORMAT",
-        default_value = "text",
-        help_heading = "Reports"
-    )]
-    #[arg(value_parser = words::<DiffFormat>(DiffFormat::WORDS))]
-    pub format: DiffFormat,
-
-    /// In what changed, count a KB in whose place a newer one is missing as resolved, and the
-    /// newer one as new [default: false]
-    #[arg(long, value_name = "BOOL", help_heading = "Reports")]
-    #[arg(value_parser = switch, num_args = 0..=1, require_equals = true)]
-    #[arg(default_missing_value = "true")]
-    pub no_replaced: Option<bool>,
-
-    /// Configuration file [default: patchgap.toml here, else in the configuration folder]
-    #[arg(long, value_name = "FILE", help_heading = "Input")]
-    pub config: Option<PathBuf>,
-
-    /// File in which answers are kept [default: in the platform's folder for state]
-    #[arg(long, value_name = "FILE", help_heading = "Store")]
-    pub state: Option<PathBuf>,
-
-    /// The console.
-    #[command(flatten)]
-    pub console: ConsoleFlags,
-}
-
-impl Diff {
-    /// The number of the earlier run, where it is named.
-    pub fn from(&self) -> Option<i64> {
-        self.from.map(|run| i64::from(run.get()))
-    }
-
-    /// The number of the later run, where it is named.
-    pub fn to(&self) -> Option<i64> {
-        self.to.map(|run| i64::from(run.get()))
-    }
-}
-
 /// The tenant to simulate: the same numbers give the same tenant.
 #[derive(Debug, Clone, Copy, Args)]
 pub struct Tenant {
@@ -340,18 +275,6 @@ impl From<Demo> for Settings {
             progress: demo.progress,
             ..demo.console.into()
         }
-    }
-}
-
-impl From<Diff> for Settings {
-    fn from(diff: Diff) -> Self {
-        let said = Self {
-            config: diff.config,
-            state: diff.state,
-            no_replaced: diff.no_replaced,
-            ..diff.console.into()
-        };
-        said.asking_nothing()
     }
 }
 
