@@ -140,12 +140,7 @@ impl OutputFolder {
         let is_written = |it: &&dyn Report| run.past.is_some() || !it.needs_base();
         let reports = reports.iter().map(AsRef::as_ref);
         let (written, stale): (Vec<_>, Vec<_>) = reports.partition(is_written);
-        let written: Vec<Written> = written
-            .into_iter()
-            .map(|report| self.stage(report, run))
-            .collect::<Result<_, _>>()?;
-        let staged = written.into_iter().map(Written::whole);
-        let staged: Vec<Staged> = staged.collect::<Result<_, _>>()?;
+        let staged = self.stage_all(&written, run)?;
         let placed = staged.into_iter().map(Staged::take_place);
         let removed = stale.into_iter().map(|report| self.remove(report));
         let ended: Vec<Result<(), OutputError>> = placed.chain(removed).collect();
@@ -161,6 +156,23 @@ impl OutputFolder {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Brings all of these whole to the disk. Of several that fail, the first is told: those
+    /// before the one that could not be rendered may still be on their way.
+    fn stage_all(
+        &self,
+        reports: &[&dyn Report],
+        run: &Run<'_>,
+    ) -> Result<Vec<Staged>, OutputError> {
+        let mut written = Vec::with_capacity(reports.len());
+        let rendered = reports.iter().try_for_each(|report| {
+            written.push(self.stage(*report, run)?);
+            Ok(())
+        });
+        let staged = written.into_iter().map(Written::whole);
+        let staged = staged.collect::<Result<_, _>>()?;
+        rendered.map(|()| staged)
     }
 
     fn prove_writable(&self) -> Result<(), OutputError> {
