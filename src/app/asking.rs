@@ -46,9 +46,10 @@ impl Job<'_> {
         let display = Display::new(
             self.config.progress,
             self.bar,
-            &self.config.limits,
+            (&self.config.limits, self.config.pace),
             self.config.until,
         );
+        display.plan(&fetcher.progress(), &ZonedDateTime::now());
         let ending = tokio::select! {
             ending = fetcher.run(|outcome| recorder.keep(outcome, fetcher.requests())) => ending,
             never = show(&fetcher, &display) => match never {},

@@ -54,6 +54,11 @@ impl Counts {
     pub fn done(&self) -> u64 {
         self.answered + self.not_found + self.failed
     }
+
+    /// Machines that nothing is known of yet.
+    pub fn left(&self) -> u64 {
+        self.machines - self.done()
+    }
 }
 
 /// Where a run stands.

@@ -42,6 +42,11 @@ impl Bar {
         self.0.set_draw_target(ProgressDrawTarget::stderr());
     }
 
+    /// Says something once, above the bar. Nobody reads where standard error is closed.
+    pub(super) fn say(&self, text: &str) {
+        let _ = writeln!(self.writer(), "{text}");
+    }
+
     pub(super) fn clear(&self) {
         self.0.finish_and_clear();
     }

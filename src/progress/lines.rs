@@ -7,9 +7,9 @@ use jiff::{SignedDuration, Timestamp, ZonedDateTime};
 use crate::{
     fetch::{
         Progress,
-        quota::{RateLimits, Waiting},
+        quota::{Pace, RateLimits, Waiting},
     },
-    text::{span, thousands},
+    text::{counted, span, thousands},
 };
 
 /// Where a run stands, in words.
@@ -49,27 +49,47 @@ impl Lines {
     }
 }
 
+/// What there is to ask before the first call, by which quota, and when it will have ended; none
+/// where nothing is left.
+pub(super) fn plan(
+    progress: &Progress,
+    (limits, pace): (&RateLimits, Pace),
+    until: Option<Timestamp>,
+    now: &ZonedDateTime,
+) -> Option<String> {
+    let left = progress.counts.left();
+    let machines = counted(left, "machine", "machines");
+    let mut parts = vec![format!("plan: {machines} to ask, a call each")];
+    if !limits.0.is_empty() {
+        parts.push(format!("quota {limits}"));
+    }
+    if pace.0.is_some() {
+        parts.push(format!("paced at {pace}"));
+    }
+    if progress.used.iter().any(|(used, _)| *used > 0) {
+        parts.extend(used(progress, limits));
+    }
+    parts.push(end(progress.remaining, until, now));
+    (left > 0).then(|| parts.join(" · "))
+}
+
 fn course(progress: &Progress, until: Option<Timestamp>, now: &ZonedDateTime) -> String {
     let (done, machines) = (progress.counts.done(), progress.counts.machines);
     let mut course = format!("{} of {} machines", thousands(done), thousands(machines));
     if done < machines {
-        let (end, left) = end(progress.remaining, until, now);
-        course = format!("{course} · {end} {} (in {})", clock(now, left), span(left));
+        course = format!("{course} · {}", end(progress.remaining, until, now));
     }
     course
 }
 
 /// How the run will end, and when: it is done, or the time that it was given is up.
-fn end(
-    remaining: Duration,
-    until: Option<Timestamp>,
-    now: &ZonedDateTime,
-) -> (&'static str, Duration) {
+fn end(remaining: Duration, until: Option<Timestamp>, now: &ZonedDateTime) -> String {
     let left = until.map(|until| until.duration_since(now.timestamp()));
-    match left.map(|left| Duration::try_from(left).unwrap_or_default()) {
+    let (how, left) = match left.map(|left| Duration::try_from(left).unwrap_or_default()) {
         Some(left) if left < remaining => ("time is up", left),
         _ => ("done", remaining),
-    }
+    };
+    format!("{how} {} (in {})", clock(now, left), span(left))
 }
 
 fn waiting(progress: &Progress, now: &ZonedDateTime) -> Vec<String> {
@@ -189,6 +209,41 @@ mod tests {
         assert_eq!(
             course(until(6)),
             format!("{begins}done Tue 03:40 (in 5 h 40 min)")
+        );
+    }
+
+    #[test]
+    fn the_plan_says_what_there_is_to_ask_and_by_which_quota() {
+        let (limits, pace) = ("100/min,1500/h".parse().unwrap(), "10/s".parse().unwrap());
+        let mut progress = progress();
+        let said = |progress: &Progress| plan(progress, (&limits, pace), None, &now());
+        assert_eq!(
+            said(&progress).unwrap(),
+            "plan: 8,496 machines to ask, a call each · quota 100/min,1500/h · paced at 10/s \
+             · quota used 100 of 100/min · 1,500 of 1500/h · done Tue 03:40 (in 5 h 40 min)"
+        );
+        progress.used = vec![(0, 100), (0, 1500)];
+        progress.counts.answered = 9995;
+        assert_eq!(
+            said(&progress).unwrap(),
+            "plan: 1 machine to ask, a call each · quota 100/min,1500/h · paced at 10/s \
+             · done Tue 03:40 (in 5 h 40 min)"
+        );
+        progress.counts.answered = 9996;
+        assert_eq!(said(&progress), None);
+    }
+
+    #[test]
+    fn a_plan_without_quota_says_nothing_of_it() {
+        let said = plan(
+            &progress(),
+            (&RateLimits::default(), Pace::default()),
+            None,
+            &now(),
+        );
+        assert!(
+            said.unwrap()
+                .starts_with("plan: 8,496 machines to ask, a call each · done ")
         );
     }
 

@@ -11,7 +11,10 @@ use tracing::info;
 pub use self::bar::{Bar, BarWriter};
 use self::lines::Lines;
 use crate::{
-    fetch::{Progress, quota::RateLimits},
+    fetch::{
+        Progress,
+        quota::{Pace, RateLimits},
+    },
     words::words,
 };
 
@@ -38,6 +41,7 @@ const BAR_PERIOD: Duration = Duration::from_millis(250);
 pub struct Display {
     kind: Kind,
     limits: RateLimits,
+    pace: Pace,
     until: Option<Timestamp>,
 }
 
@@ -49,12 +53,12 @@ enum Kind {
 }
 
 impl Display {
-    /// A display for a run under these limits, which stops at `until`; a bar is drawn on
-    /// `bar`.
+    /// A display for a run under these limits and at this pace, which stops at `until`; a bar is
+    /// drawn on `bar`.
     pub fn new(
         mode: ProgressMode,
         bar: &Bar,
-        limits: &RateLimits,
+        (limits, pace): (&RateLimits, Pace),
         until: Option<Timestamp>,
     ) -> Self {
         let kind = match mode {
@@ -66,6 +70,7 @@ impl Display {
         Self {
             kind,
             limits: limits.clone(),
+            pace,
             until,
         }
     }
@@ -76,6 +81,25 @@ impl Display {
             Kind::Bar(_) => Some(BAR_PERIOD),
             Kind::Log => Some(LOG_PERIOD),
             Kind::Off => None,
+        }
+    }
+
+    /// Says before the first call what there is to ask, and when the run will have ended.
+    pub fn plan(&self, progress: &Progress, now: &ZonedDateTime) {
+        let rules = (&self.limits, self.pace);
+        let Some(plan) = lines::plan(progress, rules, self.until, now) else {
+            return;
+        };
+        match &self.kind {
+            Kind::Bar(bar) => bar.say(&plan),
+            Kind::Log => info!(
+                target: "patchgap::progress",
+                machines = progress.counts.machines,
+                calls = progress.counts.left(),
+                remaining_s = progress.remaining.as_secs(),
+                "{plan}"
+            ),
+            Kind::Off => {}
         }
     }
 

@@ -76,6 +76,23 @@ fn progress_as_log_lines_ends_with_all_machines() {
 }
 
 #[test]
+fn the_plan_comes_before_the_first_call() {
+    let scene = Scene::with_machines(7);
+    let arguments = ["--progress", "log", "--log-format", "json"];
+    let limited = [&arguments[..], &["--rate-limit", "100/min"]].concat();
+    let objects = objects(&scene.report(&limited).exits_with(0));
+    let plan = &objects[0];
+    assert_eq!((&plan["calls"], &plan["machines"]), (&7.into(), &7.into()));
+    let message = plan["message"].as_str().unwrap();
+    let says = "plan: 7 machines to ask, a call each · quota 100/min · done ";
+    assert!(message.starts_with(says), "{message}");
+
+    let again = scene.report(&["--progress", "log", "--max-age", "1h"]);
+    let again = again.exits_with(0);
+    assert!(!again.stderr.contains("plan:"), "{}", again.stderr);
+}
+
+#[test]
 fn no_progress_where_it_is_off() {
     let scene = Scene::with_machines(3);
     let run = scene.report(&["--progress", "off"]).exits_with(0);
