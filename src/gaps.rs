@@ -13,8 +13,8 @@ use crate::{kb::MissingKb, machine::MachineId};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Place(pub i64);
 
-/// What machines miss, by the place of their answer.
-pub trait Gaps: Debug {
+/// What machines miss, by the place of their answer. Several reports are put together at once.
+pub trait Gaps: Debug + Sync {
     /// The missing KBs of the answer at this place: sorted by id, each once.
     fn at(&self, place: Place) -> io::Result<Vec<Arc<MissingKb>>>;
 }

@@ -4,7 +4,7 @@ use std::{fmt::Write as _, io, sync::Arc};
 
 use jiff::{Timestamp, tz::TimeZone};
 use patchgap::{
-    aggregate::{Aggregation, Fleet, RankBy},
+    aggregate::{Aggregation, Fleet, RankBy, TopActions},
     defender::AnswerBody,
     fetch::Requests,
     gaps::{Gaps, Place},
@@ -99,6 +99,7 @@ impl Told {
             inventory,
             fleet,
             gaps: self,
+            actions: &TopActions::of(fleet, self),
             past: None,
             trend: &[],
             facts: &facts(),

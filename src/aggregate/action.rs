@@ -1,6 +1,6 @@
 //! The few updates that remove most exposure.
 
-use std::{collections::HashMap, io};
+use std::{collections::HashMap, io, sync::OnceLock};
 
 use super::{Fleet, KbRow};
 use crate::{gaps::Gaps, kb::KbId};
@@ -19,34 +19,84 @@ pub struct TopAction<'fleet> {
     pub machines: u64,
 }
 
-/// The `count` KBs with most exposure (ties by machines, then by id), fewer when fewer
-/// have any. Fails where the gaps cannot be read.
-pub fn top_actions<'fleet>(
+/// The updates to install first, for whoever reports them. To find them takes a look at every
+/// gap, so they are found once, when somebody asks for the first time.
+#[derive(Debug)]
+pub struct TopActions<'fleet> {
     fleet: &'fleet Fleet,
-    gaps: &dyn Gaps,
-    count: usize,
-) -> io::Result<Vec<TopAction<'fleet>>> {
+    gaps: &'fleet dyn Gaps,
+    found: OnceLock<io::Result<Vec<Found>>>,
+}
+
+/// An action that was found, by its place among the fleet's KBs.
+#[derive(Debug, Clone, Copy)]
+struct Found {
+    kb: usize,
+    exposure_removed: u64,
+    machines: u64,
+}
+
+impl<'fleet> TopActions<'fleet> {
+    /// As many as any report tells.
+    pub const MOST: usize = 25;
+
+    /// Those of a fleet, of which nobody has asked for any yet.
+    pub fn of(fleet: &'fleet Fleet, gaps: &'fleet dyn Gaps) -> Self {
+        Self {
+            fleet,
+            gaps,
+            found: OnceLock::new(),
+        }
+    }
+
+    /// The first `count` of them, at most [`Self::MOST`]; fewer when fewer have any exposure.
+    /// Fails where the gaps cannot be read.
+    pub fn first(&self, count: usize) -> io::Result<Vec<TopAction<'fleet>>> {
+        let find = || find(self.fleet, self.gaps, Self::MOST);
+        match self.found.get_or_init(find) {
+            Ok(found) => Ok(told(self.fleet, found.iter().take(count))),
+            Err(error) => Err(io::Error::new(error.kind(), error.to_string())),
+        }
+    }
+}
+
+fn told<'fleet, 'found>(
+    fleet: &'fleet Fleet,
+    found: impl Iterator<Item = &'found Found>,
+) -> Vec<TopAction<'fleet>> {
+    let actions = found.map(|found| TopAction {
+        kb: &fleet.kbs[found.kb],
+        exposure_removed: found.exposure_removed,
+        machines: found.machines,
+    });
+    actions.collect()
+}
+
+/// The `count` KBs with most exposure (ties by machines, then by id), fewer when fewer
+/// have any.
+fn find(fleet: &Fleet, gaps: &dyn Gaps, count: usize) -> io::Result<Vec<Found>> {
     let mut kbs = fleet.kbs_by_exposure();
-    kbs.retain(|kb| kb.exposure > 0);
+    kbs.retain(|kb| fleet.kbs[*kb].exposure > 0);
     kbs.truncate(count);
 
     let first_reached = machines_first_reached(fleet, gaps, &kbs)?;
-    let (mut removed, mut machines) = (0_u64, 0);
-    let actions = kbs.into_iter().zip(first_reached).map(|(kb, reached)| {
-        removed = removed.saturating_add(kb.exposure);
+    let (mut exposure_removed, mut machines) = (0_u64, 0);
+    let found = kbs.into_iter().zip(first_reached).map(|(kb, reached)| {
+        exposure_removed = exposure_removed.saturating_add(fleet.kbs[kb].exposure);
         machines += reached;
-        TopAction {
+        Found {
             kb,
-            exposure_removed: removed,
+            exposure_removed,
             machines,
         }
     });
-    Ok(actions.collect())
+    Ok(found.collect())
 }
 
 /// For each KB the machines that miss it and none of those before it.
-fn machines_first_reached(fleet: &Fleet, gaps: &dyn Gaps, kbs: &[&KbRow]) -> io::Result<Vec<u64>> {
-    let places: HashMap<&KbId, usize> = (0..).zip(kbs).map(|(place, kb)| (&kb.id, place)).collect();
+fn machines_first_reached(fleet: &Fleet, gaps: &dyn Gaps, kbs: &[usize]) -> io::Result<Vec<u64>> {
+    let ids = kbs.iter().map(|kb| &fleet.kbs[*kb].id);
+    let places: HashMap<&KbId, usize> = ids.zip(0..).collect();
     let mut reached = vec![0; kbs.len()];
     if kbs.is_empty() {
         return Ok(reached);

@@ -21,7 +21,7 @@ use crate::{
     outcome::{Answer, Failure, Outcome},
 };
 
-pub use action::{TopAction, top_actions};
+pub use action::{TopAction, TopActions};
 pub use coverage::{Coverage, NotSeen, is_enough, percent};
 pub use kbs::KbRow;
 pub use machines::{Answered, MachineRow, MachineStatus};
@@ -127,16 +127,17 @@ impl Fleet {
         places.map(|place| &self.machines[place as usize])
     }
 
-    /// The KBs from the largest exposure down; ties by machines, then by id.
-    fn kbs_by_exposure(&self) -> Vec<&KbRow> {
-        let mut kbs: Vec<&KbRow> = self.kbs.iter().collect();
-        kbs.sort_unstable_by_key(|kb| {
+    /// The places of the KBs from the largest exposure down; ties by machines, then by id.
+    fn kbs_by_exposure(&self) -> Vec<usize> {
+        let mut places: Vec<usize> = (0..self.kbs.len()).collect();
+        places.sort_unstable_by_key(|place| {
+            let kb = &self.kbs[*place];
             (
                 Reverse(kb.exposure),
                 Reverse(kb.machines_missing),
                 kb.id.clone(),
             )
         });
-        kbs
+        places
     }
 }

@@ -12,25 +12,29 @@ use crate::{
     kb::MissingKb,
     machine::MachineId,
     outcome::Outcome,
-    store::{KeptGaps, RunId, Store, StoreError},
+    report::output::at_once,
+    store::{RunId, Snapshot, Store, StoreError},
 };
 
 /// A run's answers, wherever they are.
 #[derive(Debug)]
-pub(super) struct Answers<'store> {
-    store: &'store Store,
-    kept: KeptGaps<'store>,
+pub(super) struct Answers {
+    kept: Snapshot,
     /// What could not be written to the store.
     unsaved: Vec<Outcome>,
 }
 
-impl<'store> Answers<'store> {
-    pub(super) fn new(store: &'store Store, unsaved: Vec<Outcome>) -> Result<Self, StoreError> {
+impl Answers {
+    pub(super) fn new(store: Store, unsaved: Vec<Outcome>) -> Result<Self, StoreError> {
         Ok(Self {
-            store,
-            kept: store.gaps()?,
+            kept: store.snapshot(at_once())?,
             unsaved,
         })
+    }
+
+    /// The store, to be written to again.
+    pub(super) fn into_store(self) -> Store {
+        self.kept.into_store()
     }
 
     /// What they come to for the run's machines.
@@ -46,7 +50,7 @@ impl<'store> Answers<'store> {
             aggregation.take_in(outcome.clone(), Place(!place));
         }
         let mut take = |outcome, place| aggregation.take_in(outcome, place);
-        self.store.each_outcome(run, &mut take)?;
+        self.kept.look(|store| store.each_outcome(run, &mut take))?;
         Ok(aggregation.finish(rank_by))
     }
 
@@ -58,7 +62,7 @@ impl<'store> Answers<'store> {
         replacing: Replacing,
     ) -> io::Result<Lookback> {
         let today = Today {
-            run: &self.store.run(run).map_err(io::Error::other)?,
+            run: &self.kept.look(|it| it.run(run)).map_err(io::Error::other)?,
             fleet,
             gaps: self,
             history: self,
@@ -73,13 +77,13 @@ impl<'store> Answers<'store> {
     }
 }
 
-impl History for Answers<'_> {
+impl History for Answers {
     fn before_base(&self, machine: MachineId) -> io::Result<Vec<Earlier>> {
         self.kept.before_base(machine)
     }
 }
 
-impl Gaps for Answers<'_> {
+impl Gaps for Answers {
     fn at(&self, place: Place) -> io::Result<Vec<Arc<MissingKb>>> {
         let Some(outcome) = self.unsaved(place) else {
             return self.kept.at(place);

@@ -13,11 +13,12 @@ use super::{
     report::state,
 };
 use crate::{
+    aggregate::TopActions,
     cli::{self, DiffFormat},
     config::Config,
     exit_code::ExitCode,
     report::{Facts, Report, Run, changes_csv, changes_json, terminal},
-    store::{EarlierRun, KeptGaps, RunRecord, Store},
+    store::{EarlierRun, RunRecord, Snapshot, Store},
 };
 
 /// The two runs: the one that is compared with, where it is named, and the other one.
@@ -38,19 +39,19 @@ impl App {
             from: from.map(find).transpose()?,
             to: again(&store, to.map(find).transpose()?.unwrap_or(last.clone()))?,
         };
-        self.tell_difference(&store, &two, (&config, format))?;
+        self.tell_difference(store, &two, (&config, format))?;
         Ok(ExitCode::Complete)
     }
 
     fn tell_difference(
         &self,
-        store: &Store,
+        store: Store,
         two: &Two,
         (config, format): (&Config, DiffFormat),
     ) -> Result<(), AppError> {
         let now = self.surroundings.started.timestamp();
-        let gaps = store.gaps()?;
-        let fleet = fleet(store, &two.to, config, now)?;
+        let gaps = store.snapshot(1)?;
+        let fleet = gaps.look(|store| fleet(store, &two.to, config, now))?;
         let today = Today {
             run: &two.to.last,
             fleet: &fleet,
@@ -64,6 +65,7 @@ impl App {
             inventory: &two.to.inventory,
             fleet: &fleet,
             gaps: &gaps,
+            actions: &TopActions::of(&fleet, &gaps),
             past: lookback.past(&gaps),
             trend: &lookback.trend,
             facts: &facts,
@@ -80,7 +82,7 @@ impl App {
 }
 
 /// What changed since the named run, or else since the one that reports compare with.
-fn difference(kept: &KeptGaps<'_>, two: &Two, today: Today<'_>) -> Result<Lookback, AppError> {
+fn difference(kept: &Snapshot, two: &Two, today: Today<'_>) -> Result<Lookback, AppError> {
     let run = today.run.run;
     let Some(from) = &two.from else {
         let lookback = look_back(kept, today).map_err(AppError::Past)?;

@@ -4,6 +4,7 @@ mod agenda;
 mod answers;
 mod asking;
 mod check;
+mod concluding;
 mod console;
 mod deadline;
 mod demo;

@@ -1,6 +1,11 @@
 //! `patchgap report --offline`: the reports again, from the store alone.
 
-use std::{path::Path, time::Duration};
+use std::{
+    panic::resume_unwind,
+    path::Path,
+    thread::{JoinHandle, spawn},
+    time::Duration,
+};
 
 use jiff::{Timestamp, tz::TimeZone};
 
@@ -14,15 +19,18 @@ use super::{
     summary::summary,
 };
 use crate::{
-    aggregate::{Aggregation, Fleet},
+    aggregate::{Aggregation, Fleet, TopActions},
     config::Config,
     exit_code::ExitCode,
     fetch::Requests,
     gaps::Place,
     inventory::Inventory,
     outcome::{Outcome, RunOutcome},
-    report::{self, Facts, Run, Tool, output::OutputFolder},
-    store::{KeptGaps, Problem, Reuse, RunRecord, Store, StoreError},
+    report::{
+        self, Facts, Run, Tool,
+        output::{OutputFolder, at_once},
+    },
+    store::{Problem, Reuse, RunRecord, Snapshot, Store, StoreError},
 };
 
 /// What is rendered again.
@@ -36,6 +44,30 @@ pub(super) struct Kept {
     longest: Option<Duration>,
 }
 
+/// What was read of it.
+struct Read {
+    kept: Kept,
+    gaps: Snapshot,
+    fleet: Fleet,
+}
+
+/// Whether the store is sound, while it is read already.
+struct Verifying(JoinHandle<Result<(), StoreError>>);
+
+impl Verifying {
+    fn begin(state: &Path) -> Self {
+        let state = state.to_owned();
+        Self(spawn(move || Store::open_existing(&state)?.verify()))
+    }
+
+    /// What was read, if the store is sound. If not, that is the reason for whatever else went
+    /// wrong.
+    fn first<T>(self, read: Result<T, AppError>) -> Result<T, AppError> {
+        self.0.join().unwrap_or_else(|panic| resume_unwind(panic))?;
+        read
+    }
+}
+
 impl App {
     /// Renders the last run's reports again; or, for a list of its own, what the store knows
     /// of these machines.
@@ -46,42 +78,44 @@ impl App {
         inventory: Option<Inventory>,
     ) -> Result<ExitCode, AppError> {
         let store = Store::open_existing(state)?;
-        store.verify()?;
-        let last = last_run(&store, config)?;
-        let kept = match (inventory, config.run) {
-            (Some(inventory), _) => known(&store, last, inventory, config)?,
-            (None, Some(run)) => again(&store, named(&store, &last, run)?)?,
-            (None, None) => again(&store, last)?,
-        };
+        let verifying = Verifying::begin(state);
+        let kept = kept(&store, inventory, config);
         if config.dry_run {
+            let kept = verifying.first(kept)?;
             say(&plan::offline(config, &kept.inventory));
             return Ok(ExitCode::Complete);
         }
-        self.write_again(config, &store, &kept)
+        let read = kept.and_then(|kept| self.read(store, kept, config));
+        self.write_again(config, &verifying.first(read)?)
+    }
+
+    /// Reads what is kept, and puts it together.
+    fn read(&self, store: Store, kept: Kept, config: &Config) -> Result<Read, AppError> {
+        let gaps = store.snapshot(at_once())?;
+        let fleet = gaps.look(|store| fleet(store, &kept, config, self.now()))?;
+        Ok(Read { kept, gaps, fleet })
     }
 
     /// Writes the reports of what is kept.
     fn write_again(
         &self,
         config: &Config,
-        store: &Store,
-        kept: &Kept,
+        Read { kept, gaps, fleet }: &Read,
     ) -> Result<ExitCode, AppError> {
         let reports = report::reports(&config.reports.formats);
         let folder = OutputFolder::prepare(&config.reports.out, &reports)?;
-        let gaps = store.gaps()?;
-        let fleet = fleet(store, kept, config, self.now())?;
-        let lookback = lookback(&gaps, kept, &fleet, config)?;
+        let lookback = lookback(gaps, kept, fleet, config)?;
         let facts = Facts {
             files: report::file_names(&reports, lookback.changes.is_some()),
             time_zone: self.surroundings.started.time_zone().clone(),
-            ..facts(kept, config, &fleet, self.now())
+            ..facts(kept, config, fleet, self.now())
         };
         let run = Run {
             inventory: &kept.inventory,
-            fleet: &fleet,
-            gaps: &gaps,
-            past: lookback.past(&gaps),
+            fleet,
+            gaps,
+            actions: &TopActions::of(fleet, gaps),
+            past: lookback.past(gaps),
             trend: &lookback.trend,
             facts: &facts,
         };
@@ -95,6 +129,16 @@ impl App {
 
     fn now(&self) -> Timestamp {
         self.surroundings.started.timestamp()
+    }
+}
+
+/// What there is to render: of the run that is named, of the list, or else of the last run.
+fn kept(store: &Store, inventory: Option<Inventory>, config: &Config) -> Result<Kept, AppError> {
+    let last = last_run(store, config)?;
+    match (inventory, config.run) {
+        (Some(inventory), _) => known(store, last, inventory, config),
+        (None, Some(run)) => again(store, named(store, &last, run)?),
+        (None, None) => again(store, last),
     }
 }
 
@@ -115,7 +159,7 @@ pub(super) fn fleet(
 /// What earlier runs say beside the one whose reports they are. What is known of another list is
 /// no run.
 fn lookback(
-    gaps: &KeptGaps<'_>,
+    gaps: &Snapshot,
     kept: &Kept,
     fleet: &Fleet,
     config: &Config,

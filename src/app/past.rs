@@ -7,7 +7,7 @@ use crate::{
     changes::{Base, Changes, Figures, Replacing, changes},
     gaps::{Gaps, History},
     report::{Past, TrendPoint},
-    store::{EarlierRun, KeptGaps, RunRecord},
+    store::{EarlierRun, RunRecord, Snapshot},
 };
 
 /// How many runs a trend shows.
@@ -42,7 +42,7 @@ pub(super) struct Today<'run> {
 }
 
 /// Looks back from a run: at the run that is best compared with, and at the last ones.
-pub(super) fn look_back(kept: &KeptGaps<'_>, today: Today<'_>) -> io::Result<Lookback> {
+pub(super) fn look_back(kept: &Snapshot, today: Today<'_>) -> io::Result<Lookback> {
     let earlier = kept.earlier_runs(today.run.run).map_err(io::Error::other)?;
     let changes = match base(&earlier) {
         Some(base) => Some(compare(kept, base, today)?),
@@ -67,7 +67,7 @@ fn base(earlier: &[EarlierRun]) -> Option<&EarlierRun> {
 
 /// What changed since an earlier run.
 pub(super) fn compare(
-    kept: &KeptGaps<'_>,
+    kept: &Snapshot,
     earlier: &EarlierRun,
     today: Today<'_>,
 ) -> io::Result<Changes> {

@@ -6,7 +6,7 @@ use jiff::{Timestamp, tz::TimeZone};
 
 use super::{Facts, Past, Report, Run, Tool, TrendPoint};
 use crate::{
-    aggregate::{RankBy, tests::Told},
+    aggregate::{RankBy, TopActions, tests::Told},
     changes::{Base, Changes, Figures, Replacing, changes},
     fetch::Requests,
     gaps::{Earlier, Gaps, History, Place, Then},
@@ -73,6 +73,7 @@ impl Fixture {
             inventory: &self.inventory,
             fleet: &fleet,
             gaps: &told,
+            actions: &TopActions::of(&fleet, &told),
             past: before
                 .as_ref()
                 .zip(changes.as_ref())

@@ -3,11 +3,7 @@
 use std::{fmt::Write as _, io};
 
 use super::{Run, plain::plain, terminal::share, time::base_day};
-use crate::{
-    aggregate::{percent, top_actions},
-    changes::sentence,
-    text::thousands,
-};
+use crate::{aggregate::percent, changes::sentence, text::thousands};
 
 /// KBs that are proposed to be installed first.
 const ACTIONS: usize = 10;
@@ -21,7 +17,7 @@ pub fn markdown(run: &Run<'_>) -> io::Result<String> {
     let mut text = String::new();
     // Writing to a string cannot fail.
     let _ = head(run, &mut text);
-    let actions = top_actions(run.fleet, run.gaps, ACTIONS)?;
+    let actions = run.actions.first(ACTIONS)?;
     if !actions.is_empty() {
         text.push_str("\n### Install first\n\n| KB | name | exposure | removed so far | on machines |\n|---|---|---:|---:|---:|\n");
     }

@@ -12,6 +12,7 @@ mod page;
 mod parquet;
 mod past;
 pub(crate) mod plain;
+mod side_by_side;
 pub mod terminal;
 mod time;
 mod unanswered;
@@ -29,7 +30,11 @@ pub use format::Format;
 pub use markdown::markdown;
 pub use past::{Past, TrendPoint};
 
-use crate::{aggregate::Fleet, gaps::Gaps, inventory::Inventory};
+use crate::{
+    aggregate::{Fleet, TopActions},
+    gaps::Gaps,
+    inventory::Inventory,
+};
 
 /// Everything that a report may say of a run.
 #[derive(Debug, Clone, Copy)]
@@ -40,6 +45,8 @@ pub struct Run<'run> {
     pub fleet: &'run Fleet,
     /// What its machines miss.
     pub gaps: &'run dyn Gaps,
+    /// The updates to install first.
+    pub actions: &'run TopActions<'run>,
     /// What changed since an earlier run, where there is one to compare with.
     pub past: Option<Past<'run>>,
     /// The last runs of comparable lists, this one last, the oldest first.
@@ -49,7 +56,7 @@ pub struct Run<'run> {
 }
 
 /// One report file. Its content depends on the run alone: same run, same bytes.
-pub trait Report {
+pub trait Report: Sync {
     /// The name of the file in the output folder.
     fn file_name(&self) -> &'static str;
 

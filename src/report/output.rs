@@ -13,9 +13,11 @@ use std::{
 use tempfile::{Builder, NamedTempFile};
 use thiserror::Error;
 
+pub use super::side_by_side::at_once;
 use super::{
     Report, Run,
     background::{Background, Writing},
+    side_by_side::side_by_side,
 };
 
 /// What is wrong with the output.
@@ -132,8 +134,9 @@ impl OutputFolder {
     }
 
     /// Writes these reports of the run, each over the earlier one of its name. What needs a
-    /// base goes away where there is none; nothing else in the folder is touched. The asking took hours: the folder is made again if it went
-    /// away, and a report that cannot take its place stays beside it.
+    /// base goes away where there is none; nothing else in the folder is touched. The asking took
+    /// hours: the folder is made again if it went away, and a report that cannot take its place
+    /// stays beside it.
     pub fn write_all(&self, reports: &[Box<dyn Report>], run: &Run<'_>) -> Result<(), OutputError> {
         let folder = self.path.clone();
         fs::create_dir_all(&self.path).map_err(|source| OutputError::Create { folder, source })?;
@@ -158,21 +161,17 @@ impl OutputFolder {
         }
     }
 
-    /// Brings all of these whole to the disk. Of several that fail, the first is told: those
-    /// before the one that could not be rendered may still be on their way.
+    /// Brings all of these whole to the disk. Of several that fail, the first is told.
     fn stage_all(
         &self,
         reports: &[&dyn Report],
         run: &Run<'_>,
     ) -> Result<Vec<Staged>, OutputError> {
-        let mut written = Vec::with_capacity(reports.len());
-        let rendered = reports.iter().try_for_each(|report| {
-            written.push(self.stage(*report, run)?);
-            Ok(())
-        });
-        let staged = written.into_iter().map(Written::whole);
-        let staged = staged.collect::<Result<_, _>>()?;
-        rendered.map(|()| staged)
+        let written = side_by_side(reports, |report| self.stage(*report, run));
+        let staged = written.into_iter().map(|it| it.and_then(Written::whole));
+        // All of them, because a file that is still being written goes away only when it is whole.
+        let staged: Vec<Result<Staged, OutputError>> = staged.collect();
+        staged.into_iter().collect()
     }
 
     fn prove_writable(&self) -> Result<(), OutputError> {

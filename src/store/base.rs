@@ -5,7 +5,7 @@ use std::{cell::RefCell, collections::HashMap, io};
 use rusqlite::{Connection, Result, Row, params};
 
 use super::{
-    KeptGaps, RunId, RunRecord, StoreError,
+    RunId, RunRecord, Snapshot, StoreError,
     json::parse,
     runs::{RECORDS, record},
     time,
@@ -24,50 +24,45 @@ pub struct EarlierRun {
     pub is_same_fleet: bool,
 }
 
-impl KeptGaps<'_> {
+impl Snapshot {
     /// The runs of the same service that were begun before this one and have ended, the latest
     /// first. Runs without a single answer are left out.
     pub fn earlier_runs(&self, run: RunId) -> std::result::Result<Vec<EarlierRun>, StoreError> {
-        self.read_earlier_runs(run)
-            .map_err(|error| StoreError::sqlite(&self.store().path, error))
-    }
-
-    fn read_earlier_runs(&self, run: RunId) -> Result<Vec<EarlierRun>> {
-        let lists = Lists::new(&self.store().connection, run)?;
-        let records = self.records_before(run)?.into_iter();
-        let beside = records.map(|record| {
-            Ok(EarlierRun {
-                is_same_fleet: lists.is_same_fleet(record.run)?,
-                record,
-            })
-        });
-        beside.collect()
+        self.read(|connection, _| earlier_runs(connection, run))
     }
 
     /// Whether the lists of two runs share at least half of the longer one's machines.
     pub fn is_same_fleet(&self, one: RunId, other: RunId) -> std::result::Result<bool, StoreError> {
-        let lists = Lists::new(&self.store().connection, other);
-        lists
-            .and_then(|lists| lists.is_same_fleet(one))
-            .map_err(|error| StoreError::sqlite(&self.store().path, error))
-    }
-
-    fn records_before(&self, run: RunId) -> Result<Vec<RunRecord>> {
-        let mut statement = self.store().connection.prepare(&format!(
-            "{RECORDS} WHERE run.id < ?1 AND run.ending IS NOT NULL AND run.answered > 0
-                 AND run.service = (SELECT service FROM run WHERE id = ?1)
-             ORDER BY run.id DESC"
-        ))?;
-        statement.query_map([run.0], record)?.collect()
+        self.read(|connection, _| Lists::new(connection, other)?.is_same_fleet(one))
     }
 
     /// What a run knows of the machines of its list, by their ids. From here on it is the base
     /// of the other one, and history is what was before both.
     pub fn compare(&self, base: RunId, with: RunId) -> std::result::Result<Vec<Then>, StoreError> {
         self.set_first(base.min(with));
-        then(&self.store().connection, base)
-            .map_err(|error| StoreError::sqlite(&self.store().path, error))
+        self.read(|connection, _| then(connection, base))
     }
+}
+
+fn earlier_runs(connection: &Connection, run: RunId) -> Result<Vec<EarlierRun>> {
+    let lists = Lists::new(connection, run)?;
+    let records = records_before(connection, run)?.into_iter();
+    let beside = records.map(|record| {
+        Ok(EarlierRun {
+            is_same_fleet: lists.is_same_fleet(record.run)?,
+            record,
+        })
+    });
+    beside.collect()
+}
+
+fn records_before(connection: &Connection, run: RunId) -> Result<Vec<RunRecord>> {
+    let mut statement = connection.prepare(&format!(
+        "{RECORDS} WHERE run.id < ?1 AND run.ending IS NOT NULL AND run.answered > 0
+             AND run.service = (SELECT service FROM run WHERE id = ?1)
+         ORDER BY run.id DESC"
+    ))?;
+    statement.query_map([run.0], record)?.collect()
 }
 
 fn then(connection: &Connection, base: RunId) -> Result<Vec<Then>> {
@@ -103,33 +98,32 @@ fn earlier(row: &Row<'_>, column: usize) -> Result<Earlier> {
     })
 }
 
-impl History for KeptGaps<'_> {
+impl History for Snapshot {
     fn before_base(&self, machine: MachineId) -> io::Result<Vec<Earlier>> {
-        self.read_before(machine)
-            .map_err(|error| io::Error::other(StoreError::sqlite(&self.store().path, error)))
-    }
-}
-
-impl KeptGaps<'_> {
-    fn read_before(&self, machine: MachineId) -> Result<Vec<Earlier>> {
         let Some(first) = self.first() else {
             return Ok(Vec::new());
         };
-        let mut find = self.store().connection.prepare_cached(
-            "SELECT answer.answered_at_ms, answer.id
-             FROM run AS first
-             JOIN machine ON machine.service = first.service AND machine_id = ?2
-             CROSS JOIN run ON run.id < first.id AND run.service = first.service
-             JOIN run_machine
-                 ON run_machine.run = run.id AND run_machine.machine = machine.id
-             JOIN answer ON answer.id = run_machine.answer
-             WHERE first.id = ?1 AND run.ending IS NOT NULL
-             ORDER BY run.id DESC",
-        )?;
-        let id = &mut [0; 40];
-        let found = find.query_map(params![first.0, machine.encode(id)], |row| earlier(row, 0))?;
-        found.collect()
+        self.read(|connection, _| before(connection, first, machine))
+            .map_err(io::Error::other)
     }
+}
+
+/// The answers that runs before the first of the two have for a machine.
+fn before(connection: &Connection, first: RunId, machine: MachineId) -> Result<Vec<Earlier>> {
+    let mut find = connection.prepare_cached(
+        "SELECT answer.answered_at_ms, answer.id
+         FROM run AS first
+         JOIN machine ON machine.service = first.service AND machine_id = ?2
+         CROSS JOIN run ON run.id < first.id AND run.service = first.service
+         JOIN run_machine
+             ON run_machine.run = run.id AND run_machine.machine = machine.id
+         JOIN answer ON answer.id = run_machine.answer
+         WHERE first.id = ?1 AND run.ending IS NOT NULL
+         ORDER BY run.id DESC",
+    )?;
+    let id = &mut [0; 40];
+    let found = find.query_map(params![first.0, machine.encode(id)], |row| earlier(row, 0))?;
+    found.collect()
 }
 
 /// The list of a run beside those of others. Most nights ask for the same one.

@@ -15,7 +15,6 @@ mod calls;
 mod error;
 mod fingerprint;
 mod finish;
-mod gaps;
 mod header;
 mod inventories;
 mod json;
@@ -30,6 +29,7 @@ mod recorder;
 mod runs;
 mod schema;
 mod shift;
+mod snapshot;
 mod standing;
 mod syncer;
 #[cfg(test)]
@@ -47,10 +47,10 @@ pub use self::{
     calls::{Application, Counting},
     error::{Problem, StoreError},
     finish::Closing,
-    gaps::KeptGaps,
     lock::Lock,
     recorder::Recorder,
     runs::{Figures, RunId, RunRecord, Service, Tally},
+    snapshot::Snapshot,
     standing::{Known, Standing},
     writer::Recorded,
 };

@@ -1,97 +1,164 @@
-//! The gaps of kept answers, read again one machine at a time.
+//! The store as it is at one moment, for several who read at once.
 
 use std::{
-    cell::{Cell, RefCell},
-    fmt, io,
-    sync::Arc,
+    fmt, io, iter,
+    path::Path,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use rusqlite::{Connection, OptionalExtension, Result, Statement};
+use rusqlite::{Connection, OptionalExtension, Result};
 
-use super::{RunId, Store, StoreError, answers::missing, error::damage, missing_kbs::Descriptions};
+use super::{
+    RunId, Store, StoreError, answers::missing, error::damage, missing_kbs::Descriptions,
+    open::connect,
+};
 use crate::{
     gaps::{Gaps, Place},
     kb::MissingKb,
 };
 
-/// The store's memory while answers are read in any order: in KiB, which SQLite writes as a
+/// A reader's memory while answers are read in any order: in KiB, which SQLite writes as a
 /// negative number of pages.
 const CACHE: i64 = -8 * 1024;
 
-/// The gaps in a store. For as long as they are held, the store is as it was when they were
-/// asked for, whatever others write to it.
-pub struct KeptGaps<'store> {
-    store: &'store Store,
-    find: RefCell<Statement<'store>>,
-    descriptions: RefCell<Descriptions>,
+/// The store as it was when this was taken, whatever others write to it meanwhile.
+pub struct Snapshot {
+    /// The store that it was taken of.
+    own: Mutex<Reader>,
+    /// The same file, opened again for others who read at the same time.
+    others: Vec<Mutex<Reader>>,
     /// The earlier one of the runs that are compared: history is what was before it.
-    first: Cell<Option<RunId>>,
+    first: Mutex<Option<RunId>>,
+}
+
+/// One who reads.
+struct Reader {
+    store: Store,
+    descriptions: Descriptions,
+}
+
+/// What tells whether two see the same answers: they go with their runs.
+#[derive(PartialEq, Eq)]
+struct Runs {
+    kept: i64,
+    last: Option<i64>,
 }
 
 impl Store {
-    /// The gaps of its answers.
-    pub fn gaps(&self) -> std::result::Result<KeptGaps<'_>, StoreError> {
-        let find = freeze(&self.connection);
-        Ok(KeptGaps {
-            store: self,
-            find: RefCell::new(find.map_err(|error| StoreError::sqlite(&self.path, error))?),
-            descriptions: RefCell::default(),
-            first: Cell::default(),
+    /// The store as it is now, for so many who read at once. They are fewer where the file cannot
+    /// be opened as often, or has just been written to: that takes longer, and no more.
+    pub fn snapshot(self, readers: usize) -> std::result::Result<Snapshot, StoreError> {
+        let runs = freeze(&self.connection);
+        let runs = runs.map_err(|error| StoreError::sqlite(&self.path, error))?;
+        let others = (1..readers).map_while(|_| another(&self.path, &runs));
+        let others = others.map(Reader::of).collect();
+        Ok(Snapshot {
+            own: Reader::of(self),
+            others,
+            first: Mutex::default(),
         })
     }
 }
 
 /// Begins to read: the first look is what the store stays at. It also spares each of a million
 /// looks the locks that it would take by itself.
-fn freeze(connection: &Connection) -> Result<Statement<'_>> {
+fn freeze(connection: &Connection) -> Result<Runs> {
     connection.pragma_update(None, "cache_size", CACHE)?;
     connection.execute_batch("BEGIN")?;
-    connection.query_row("SELECT count(*) FROM run", [], |_| Ok(()))?;
-    // That an answer is as it was written was looked at when it was told, since the freezing.
-    connection.prepare("SELECT missing FROM answer WHERE id = ?1")
+    connection.query_row("SELECT count(*), max(id) FROM run", [], |row| {
+        Ok(Runs {
+            kept: row.get(0)?,
+            last: row.get(1)?,
+        })
+    })
 }
 
-impl Drop for KeptGaps<'_> {
-    fn drop(&mut self) {
+/// The same store once more, if it still has these runs.
+fn another(path: &Path, runs: &Runs) -> Option<Store> {
+    let connection = connect(path).ok()?;
+    let is_same = freeze(&connection).is_ok_and(|found| found == *runs);
+    is_same.then(|| Store {
+        connection,
+        path: path.to_owned(),
+    })
+}
+
+impl Snapshot {
+    /// The store, to be written to again.
+    pub fn into_store(self) -> Store {
+        drop(self.others);
+        let own = self.own.into_inner();
+        let store = own.unwrap_or_else(PoisonError::into_inner).store;
         // Nothing was written. What fails here fails again where the store is used next.
-        let _ = self.store.connection.execute_batch("ROLLBACK");
-    }
-}
-
-impl Gaps for KeptGaps<'_> {
-    fn at(&self, place: Place) -> io::Result<Vec<Arc<MissingKb>>> {
-        self.read(place)
-            .map_err(|error| io::Error::other(StoreError::sqlite(&self.store.path, error)))
-    }
-}
-
-impl<'store> KeptGaps<'store> {
-    pub(super) const fn store(&self) -> &'store Store {
-        self.store
+        let _ = store.connection.execute_batch("ROLLBACK");
+        store
     }
 
-    pub(super) const fn first(&self) -> Option<RunId> {
-        self.first.get()
+    /// What the store says, as it was when the snapshot was taken.
+    pub fn look<T>(&self, look: impl FnOnce(&Store) -> T) -> T {
+        look(&wait_for(&self.own).store)
+    }
+
+    pub(super) fn first(&self) -> Option<RunId> {
+        *wait_for(&self.first)
     }
 
     pub(super) fn set_first(&self, first: RunId) {
-        self.first.set(Some(first));
+        *wait_for(&self.first) = Some(first);
     }
 
-    fn read(&self, place: Place) -> Result<Vec<Arc<MissingKb>>> {
-        let mut descriptions = self.descriptions.borrow_mut();
-        let connection = &self.store.connection;
-        let mut find = self.find.borrow_mut();
-        let read = find.query_row([place.0], |row| {
-            missing(connection, row, 0, &mut descriptions)
-        });
-        read.optional()?
-            .ok_or_else(|| damage("an answer is gone that a run has"))
+    /// Reads with whichever reader is free.
+    pub(super) fn read<T>(
+        &self,
+        read: impl FnOnce(&Connection, &mut Descriptions) -> Result<T>,
+    ) -> std::result::Result<T, StoreError> {
+        let mut readers = iter::once(&self.own).chain(&self.others);
+        let free = readers.find_map(|reader| reader.try_lock().ok());
+        let mut reader = free.unwrap_or_else(|| wait_for(&self.own));
+        let Reader {
+            store,
+            descriptions,
+        } = &mut *reader;
+        read(&store.connection, descriptions)
+            .map_err(|error| StoreError::sqlite(&store.path, error))
     }
 }
 
-impl fmt::Debug for KeptGaps<'_> {
+impl Reader {
+    fn of(store: Store) -> Mutex<Self> {
+        Mutex::new(Self {
+            store,
+            descriptions: Descriptions::default(),
+        })
+    }
+}
+
+/// What was read stays what it is, whoever panicked beside it.
+fn wait_for<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Gaps for Snapshot {
+    fn at(&self, place: Place) -> io::Result<Vec<Arc<MissingKb>>> {
+        self.read(|connection, descriptions| missing_at(connection, place, descriptions))
+            .map_err(io::Error::other)
+    }
+}
+
+/// That an answer is as it was written was looked at when it was told, since the freezing.
+fn missing_at(
+    connection: &Connection,
+    place: Place,
+    descriptions: &mut Descriptions,
+) -> Result<Vec<Arc<MissingKb>>> {
+    let mut find = connection.prepare_cached("SELECT missing FROM answer WHERE id = ?1")?;
+    let read = find.query_row([place.0], |row| missing(connection, row, 0, descriptions));
+    read.optional()?
+        .ok_or_else(|| damage("an answer is gone that a run has"))
+}
+
+impl fmt::Debug for Snapshot {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("KeptGaps").finish_non_exhaustive()
+        formatter.debug_struct("Snapshot").finish_non_exhaustive()
     }
 }

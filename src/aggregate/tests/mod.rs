@@ -251,7 +251,8 @@ fn the_first_actions_remove_most() {
     ];
     let told = Told(outcomes);
     let fleet = told.aggregate(&inventory(3), RankBy::Machines);
-    let actions: Vec<_> = top_actions(&fleet, &told, 5)
+    let actions: Vec<_> = TopActions::of(&fleet, &told)
+        .first(5)
         .unwrap()
         .into_iter()
         .map(|it| (it.kb.id.as_str(), it.exposure_removed, it.machines))
@@ -261,7 +262,7 @@ fn the_first_actions_remove_most() {
         [("1", 60, 1), ("2", 90, 3), ("4", 100, 3)],
         "a KB without exposure is no action"
     );
-    assert_eq!(top_actions(&fleet, &told, 2).unwrap().len(), 2);
+    assert_eq!(TopActions::of(&fleet, &told).first(2).unwrap().len(), 2);
 }
 
 #[test]
@@ -275,5 +276,8 @@ fn absurd_numbers_stay_at_the_largest() {
 fn nothing_asked_is_nothing_missed() {
     let fleet = aggregate(&inventory(0), Vec::new(), RankBy::Cve);
     assert_eq!((fleet.gaps, fleet.exposure), (0, 0));
-    assert_eq!(top_actions(&fleet, &Told(Vec::new()), 5).unwrap(), []);
+    assert_eq!(
+        TopActions::of(&fleet, &Told(Vec::new())).first(5).unwrap(),
+        []
+    );
 }

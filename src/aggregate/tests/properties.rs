@@ -81,7 +81,7 @@ proptest! {
     fn all_actions_together_remove_everything(outcomes in any_outcomes()) {
         let told = Told(outcomes);
         let fleet = told.aggregate(&inventory(10), RankBy::Cve);
-        let actions = top_actions(&fleet, &told, usize::MAX).unwrap();
+        let actions = TopActions::of(&fleet, &told).first(usize::MAX).unwrap();
         for pair in actions.windows(2) {
             prop_assert!(pair[0].exposure_removed < pair[1].exposure_removed);
             prop_assert!(pair[0].machines <= pair[1].machines);

@@ -9,12 +9,9 @@ use super::{
     stream::{List, Object},
 };
 use crate::{
-    aggregate::{NotSeen, top_actions},
+    aggregate::{NotSeen, TopActions},
     report::{Report, Run, unanswered::unanswered},
 };
-
-/// As many of the updates that remove most exposure.
-const ACTIONS: usize = 25;
 
 pub(in crate::report) struct Whole;
 
@@ -72,7 +69,7 @@ fn failures(run: &Run<'_>, list: &mut List<'_>) -> io::Result<()> {
 }
 
 fn actions(run: &Run<'_>, list: &mut List<'_>) -> io::Result<()> {
-    let actions = top_actions(run.fleet, run.gaps, ACTIONS)?;
+    let actions = run.actions.first(TopActions::MOST)?;
     let mut actions = actions.iter();
     actions.try_for_each(|action| list.push(&Action::of(action)))
 }

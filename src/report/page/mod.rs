@@ -18,7 +18,7 @@ use std::io::{self, Write};
 
 use self::{assets::Foot, names::Names, write::write};
 use super::{Report, Run};
-use crate::aggregate::{TopAction, top_actions};
+use crate::aggregate::{TopAction, TopActions};
 
 /// Above so many gaps a page that tells which machine misses what would be too large to open.
 const MOST_GAPS: u64 = 500_000;
@@ -26,8 +26,6 @@ const MOST_GAPS: u64 = 500_000;
 const MOST_ROWS: usize = 200_000;
 /// Rows of each table that can be read without a script.
 const FIRST_ROWS: usize = 50;
-/// Updates among the top actions.
-const ACTIONS: usize = 25;
 
 /// `report.html`.
 pub(super) struct Page;
@@ -38,11 +36,10 @@ impl Report for Page {
     }
 
     fn render(&self, run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
-        let top = top_actions(run.fleet, run.gaps, ACTIONS)?;
         let scene = Scene {
             run: *run,
             names: Names::of(run.inventory),
-            top: &top,
+            top: &run.actions.first(TopActions::MOST)?,
         };
         write(&assets::Head::of(run), out)?;
         sections::write(&scene, out)?;

@@ -12,6 +12,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
+    aggregate::TopActions,
     kb::{KbId, MissingKb},
     outcome::Outcome,
     report::{
@@ -192,6 +193,7 @@ fn a_machine_that_cannot_be_read_fails_the_report() {
     let rendered = Fixture::small().with_run(|run| {
         let run = Run {
             gaps: &Gone,
+            actions: &TopActions::of(run.fleet, &Gone),
             ..*run
         };
         Gaps.render(&run, &mut io::sink())

@@ -9,7 +9,7 @@ use super::{
     table::{self, Column},
 };
 use crate::{
-    aggregate::{Answered, KbRow, MachineRow, TopAction, percent, top_actions},
+    aggregate::{Answered, KbRow, MachineRow, TopAction, percent},
     kb::KbId,
     text::thousands,
 };
@@ -100,7 +100,7 @@ fn machine_row(machine: &MachineRow, name: Option<&str>, answered: &Answered) ->
 }
 
 pub(super) fn actions(run: &Run<'_>, width: u16, style: Style) -> io::Result<Vec<String>> {
-    let actions = top_actions(run.fleet, run.gaps, ACTIONS)?;
+    let actions = run.actions.first(ACTIONS)?;
     let Some(last) = actions.last() else {
         return Ok(Vec::new());
     };

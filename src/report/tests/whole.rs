@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::super::{Format, Run, fixture::Fixture, reports};
-use crate::inventory::Cells;
+use crate::{aggregate::TopActions, inventory::Cells};
 
 fn rendered(fixture: &Fixture, name: &str) -> String {
     let reports = reports(&[Format::Csv, Format::Json]);
@@ -199,6 +199,7 @@ fn a_machine_that_cannot_be_read_fails_the_report() {
     let rendered = Fixture::small().with_run(|run| {
         let run = Run {
             gaps: &Gone,
+            actions: &TopActions::of(run.fleet, &Gone),
             ..*run
         };
         reports[0].render(&run, &mut std::io::sink())

@@ -2,14 +2,14 @@
 
 use super::{
     super::{
-        ACTIONS, Names, Scene,
+        Names, Scene,
         assets::{SCRIPT, STYLE, hash},
         data,
     },
     between, figure, page, pairs, section,
 };
 use crate::{
-    aggregate::top_actions,
+    aggregate::TopActions,
     report::{Format, fixture::Fixture, reports},
 };
 
@@ -166,14 +166,13 @@ fn too_many_pairs_are_left_out_and_that_is_said() {
     Fixture::small().with_run(|run| {
         let mut fleet = run.fleet.clone();
         fleet.gaps = super::super::MOST_GAPS + 1;
-        let top = top_actions(run.fleet, run.gaps, ACTIONS).unwrap();
         let scene = Scene {
             run: crate::report::Run {
                 fleet: &fleet,
                 ..*run
             },
             names: Names::of(run.inventory),
-            top: &top,
+            top: &run.actions.first(TopActions::MOST).unwrap(),
         };
         let mut bytes = Vec::new();
         super::super::sections::write(&scene, &mut bytes).unwrap();

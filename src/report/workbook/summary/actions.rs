@@ -4,7 +4,7 @@ use rust_xlsxwriter::XlsxError;
 
 use super::page::{Look, Page, Rows};
 use crate::{
-    aggregate::{TopAction, percent, top_actions},
+    aggregate::{TopAction, percent},
     report::Run,
     text::thousands,
 };
@@ -13,7 +13,7 @@ use crate::{
 const ACTIONS: usize = 10;
 
 pub(super) fn write(page: &mut Page<'_>, run: &Run<'_>) -> Result<Option<Rows>, XlsxError> {
-    let actions = top_actions(run.fleet, run.gaps, ACTIONS)?;
+    let actions = run.actions.first(ACTIONS)?;
     let Some(all) = actions.last() else {
         return Ok(None);
     };

@@ -1,0 +1,68 @@
+//! Several pieces of work at once, on as many cores as there are.
+
+use std::{
+    num::NonZero,
+    sync::{Mutex, PoisonError},
+    thread,
+};
+
+/// Reports that are put together at once, at most: each takes memory.
+const MOST: usize = 4;
+
+/// How many reports are put together at once on this machine.
+pub fn at_once() -> usize {
+    thread::available_parallelism()
+        .map_or(1, NonZero::get)
+        .min(MOST)
+}
+
+/// Does the work for each of these, and returns what came of it in their order. They are begun
+/// in that order, too.
+pub(super) fn side_by_side<T: Sync, Done: Send>(
+    all: &[T],
+    work: impl Fn(&T) -> Done + Sync,
+) -> Vec<Done> {
+    let (left, done) = (Mutex::new(all.iter().enumerate()), Mutex::new(Vec::new()));
+    let next = || left.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let worker = || {
+        while let Some((place, one)) = next() {
+            let came = (place, work(one));
+            done.lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(came);
+        }
+    };
+    thread::scope(|scope| {
+        for _ in 1..at_once().min(all.len()) {
+            scope.spawn(worker);
+        }
+        worker();
+    });
+    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    done.sort_unstable_by_key(|(place, _)| *place);
+    done.into_iter().map(|(_, came)| came).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Barrier;
+
+    use super::*;
+
+    #[test]
+    fn what_comes_of_it_is_in_order() {
+        for count in [0, 1, 2, 100] {
+            let numbers: Vec<usize> = (0..count).collect();
+            let doubled = side_by_side(&numbers, |number| number * 2);
+            assert_eq!(doubled, numbers.iter().map(|it| it * 2).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn as_many_as_there_are_cores_work_at_once() {
+        let meet = Barrier::new(at_once());
+        let all = vec![(); at_once()];
+        // Nobody would get past the barrier alone.
+        assert_eq!(side_by_side(&all, |()| meet.wait()).len(), at_once());
+    }
+}
