@@ -1,9 +1,6 @@
 //! Coverage: how much of the fleet the figures speak for.
 
-use jiff::SignedDuration;
-
-use super::{Answered, MachineRow, MachineStatus};
-use crate::inventory::{Inventory, time};
+use super::{MachineRow, MachineStatus};
 
 /// How many machines answered, and what became of the others.
 ///
@@ -25,21 +22,21 @@ pub struct Coverage {
     /// Answered machines that miss nothing, as far as the list does not say that they were not
     /// seen for long.
     pub clean: u64,
-    /// Answered machines that miss nothing because nothing is known: see [`NotSeen`].
+    /// Answered machines that miss nothing because nothing is known of them: see
+    /// [`Answered::no_current_data`](super::Answered::no_current_data).
     pub no_current_data: u64,
 }
 
 impl Coverage {
-    pub(super) fn of(machines: &[MachineRow], inventory: &Inventory) -> Self {
+    pub(super) fn of(machines: &[MachineRow]) -> Self {
         let mut coverage = Self::default();
-        let not_seen = NotSeen::of(inventory);
         for machine in machines {
-            coverage.count(machine, &not_seen);
+            coverage.count(machine);
         }
         coverage
     }
 
-    fn count(&mut self, machine: &MachineRow, not_seen: &NotSeen<'_>) {
+    fn count(&mut self, machine: &MachineRow) {
         match machine.status() {
             MachineStatus::Answered => self.answered += 1,
             MachineStatus::NotFound => self.not_found += 1,
@@ -49,7 +46,7 @@ impl Coverage {
         let reused = machine.result.as_ref().is_ok_and(|it| it.reused);
         self.reused += u64::from(reused);
         match &machine.result {
-            Ok(answered) if not_seen.for_long(machine, answered) => self.no_current_data += 1,
+            Ok(answered) if answered.no_current_data => self.no_current_data += 1,
             Ok(answered) if answered.missing == 0 => self.clean += 1,
             Ok(_) => self.with_gaps += 1,
             Err(_) => {}
@@ -65,38 +62,6 @@ impl Coverage {
     /// machines answered. Every report says so where nobody can miss it.
     pub fn is_partial(&self) -> bool {
         self.pending > 0 || !is_enough(self.answered, self.machines())
-    }
-}
-
-/// After that long without a sign of life the service knows nothing of a machine any more, and
-/// answers as if nothing were missing.
-const LONG: SignedDuration = SignedDuration::from_hours(30 * 24);
-
-/// Which empty answers mean nothing: those of machines that the list says were not seen for more
-/// than thirty days before.
-#[derive(Debug)]
-pub struct NotSeen<'run> {
-    inventory: &'run Inventory,
-    column: Option<usize>,
-}
-
-impl<'run> NotSeen<'run> {
-    /// As far as this list says when its machines were last seen.
-    pub fn of(inventory: &'run Inventory) -> Self {
-        Self {
-            inventory,
-            column: inventory.last_seen_column(),
-        }
-    }
-
-    /// Whether a machine's answer says nothing because it was not seen for so long.
-    pub fn for_long(&self, machine: &MachineRow, answered: &Answered) -> bool {
-        let last_seen = || {
-            let mut cells = self.inventory.cells.row(machine.position());
-            time(cells.nth(self.column?)?)
-        };
-        answered.missing == 0
-            && last_seen().is_some_and(|seen| answered.answered_at.duration_since(seen) > LONG)
     }
 }
 

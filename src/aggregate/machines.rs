@@ -56,6 +56,9 @@ pub struct Answered {
     pub cve_addressed: u64,
     /// The largest of those numbers.
     pub cve_addressed_max: u64,
+    /// Whether it misses nothing because nothing is known of it any more: the list says that it
+    /// was not seen for more than thirty days before the answer.
+    pub no_current_data: bool,
     /// The missing KB that addresses most CVEs; of several, the one with the smallest id.
     pub top_kb: Option<KbId>,
     /// Where the gaps are.
@@ -104,6 +107,7 @@ impl Answered {
             missing: u32::try_from(missing.len()).unwrap_or(u32::MAX),
             cve_addressed: numbers().fold(0, u64::saturating_add),
             cve_addressed_max: largest.unwrap_or(0),
+            no_current_data: false,
             top_kb: top.map(|gap| gap.id.clone()),
             place,
         }

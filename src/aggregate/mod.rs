@@ -8,6 +8,7 @@ mod action;
 mod coverage;
 mod kbs;
 mod machines;
+mod not_seen;
 mod rank;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -22,7 +23,7 @@ use crate::{
 };
 
 pub use action::{TopAction, TopActions};
-pub use coverage::{Coverage, NotSeen, is_enough, percent};
+pub use coverage::{Coverage, is_enough, percent};
 pub use kbs::KbRow;
 pub use machines::{Answered, MachineRow, MachineStatus};
 pub use rank::RankBy;
@@ -104,10 +105,11 @@ impl<'list> Aggregation<'list> {
     /// The figures, with the KBs in the order asked for.
     pub fn finish(mut self, rank_by: RankBy) -> Fleet {
         let mut kbs = self.kbs.into_rows();
+        not_seen::mark(&mut self.machines, self.inventory);
         machines::rank(&mut self.machines);
         kbs::rank(&mut kbs, rank_by);
         Fleet {
-            coverage: Coverage::of(&self.machines, self.inventory),
+            coverage: Coverage::of(&self.machines),
             gaps: kbs.iter().map(|kb| kb.machines_missing).sum(),
             exposure: kbs
                 .iter()

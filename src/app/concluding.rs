@@ -179,7 +179,10 @@ impl Job<'_> {
                 (fleet, quota),
             )
         });
-        let notices = [how.flatten(), can_go_on(self.config, &end.ending)];
+        let notices = [
+            how.flatten(),
+            can_go_on(self.config, (&end.ending, facts.outcome)),
+        ];
         notices.iter().flatten().for_each(|notice| say(notice));
     }
 

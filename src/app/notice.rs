@@ -9,8 +9,9 @@ use tracing::info;
 use crate::{
     aggregate::Fleet,
     config::{Config, Console},
+    exit_code::ExitCode,
     fetch::{
-        Ending, USUAL_LATENCY,
+        Ending, LATE_PASSES, USUAL_LATENCY,
         quota::{Load, Quota},
     },
     inventory::Inventory,
@@ -69,7 +70,10 @@ pub(super) fn could_reuse(begun: &Begun, reuse: Reuse) -> Option<String> {
 }
 
 /// How to go on with a run that ended early. The demonstration's store is gone by then.
-pub(super) fn can_go_on(config: &Config, ending: &Ending) -> Option<String> {
+pub(super) fn can_go_on(
+    config: &Config,
+    (ending, outcome): (&Ending, RunOutcome),
+) -> Option<String> {
     let said = !config.console.quiet && config.store.path.is_some();
     let how = match config.store.reuse {
         Reuse::Nothing => "without --fresh, the same command goes on from here".to_owned(),
@@ -80,7 +84,24 @@ pub(super) fn can_go_on(config: &Config, ending: &Ending) -> Option<String> {
             )
         }
     };
-    (said && *ending != Ending::Finished).then(|| format!("\nnot finished: {how}\n"))
+    // What else ended a run early tells its exit code as an error.
+    let code = match (ending, outcome) {
+        (Ending::Interrupted, _) => in_brackets(ExitCode::Interrupted),
+        (Ending::OutOfTime, RunOutcome::Complete) => in_brackets(ExitCode::Complete),
+        (Ending::OutOfTime, _) => in_brackets(ExitCode::Partial),
+        _ => String::new(),
+    };
+    (said && *ending != Ending::Finished).then(|| format!("\nnot finished{code}: {how}\n"))
+}
+
+fn in_brackets(code: ExitCode) -> String {
+    format!(" (exit code {})", code as u8)
+}
+
+/// How reports that were rendered again stand, with the exit code.
+pub(super) fn rendered(config: &Config, code: ExitCode) -> Option<String> {
+    let (how, code) = (code.meaning(), in_brackets(code));
+    (!config.console.quiet).then(|| format!("{how}{code}\n"))
 }
 
 /// How a run that went through ended, with its exit code, and what asks for the rest. Those that
@@ -92,30 +113,36 @@ pub(super) fn ended_with(
     (fleet, quota): (&Fleet, Option<Quota>),
 ) -> Option<String> {
     let coverage = &fleet.coverage;
-    let left = coverage.failed + coverage.pending;
+    let left = coverage.machines() - coverage.answered;
+    let is_over = coverage.failed + coverage.pending == 0;
     let is_said = !config.console.quiet && *ending == Ending::Finished;
     let said = match outcome {
         RunOutcome::Complete => "complete (exit code 0)".to_owned(),
-        _ if left == 0 => {
+        _ if is_over => {
             "partial (exit code 5): failures.csv says which machines are unknown or no ids; \
              --min-coverage says how many answers are enough"
                 .to_owned()
         }
-        _ => again(config, took, left, quota),
+        _ => again(config, took, (left, coverage.not_found), quota),
     };
     is_said.then(|| said + "\n")
 }
 
 /// How to ask for the machines without an answer, and how long that takes. The command is the one
 /// that was typed: where its store is and whom it asks may stand in its options.
-fn again(config: &Config, took: Duration, left: u64, quota: Option<Quota>) -> String {
+fn again(
+    config: &Config,
+    took: Duration,
+    (left, not_found): (u64, u64),
+    quota: Option<Quota>,
+) -> String {
     let machines = counted(left, "machine has", "machines have");
     let partial = format!("partial (exit code 5): {machines} no answer");
     let Some(quota) = quota.filter(|_| config.store.path.is_some()) else {
         return partial;
     };
     let takes = quota.forecast(Load {
-        calls: left,
+        calls: left + not_found * u64::from(LATE_PASSES),
         latency: USUAL_LATENCY,
         concurrency: config.service.concurrency.get(),
     });

@@ -14,6 +14,7 @@ use super::{
     console::say,
     identity::service,
     kept_runs::named,
+    notice::rendered,
     past::{Lookback, Today, look_back},
     plan,
     summary::summary,
@@ -121,10 +122,14 @@ impl App {
         };
         folder.write_all(&reports, &run)?;
         summary(config, &run)();
-        Ok(match facts.outcome {
+        let code = match facts.outcome {
             RunOutcome::Complete => ExitCode::Complete,
             _ => ExitCode::Partial,
-        })
+        };
+        if let Some(how) = rendered(config, code) {
+            say(&how);
+        }
+        Ok(code)
     }
 
     fn now(&self) -> Timestamp {

@@ -96,6 +96,10 @@ impl<'run> Comparison<'run> {
         match (then, today) {
             (Some(then), None) => self.left(then, &missing_then),
             (_, Some(today)) => match (answer, &today.result) {
+                // What the service has forgotten is not resolved.
+                (Some(then), Ok(now)) if now.no_current_data && !missing_then.is_empty() => {
+                    self.not_answered(today.id, then, &missing_then);
+                }
                 (Some(then), Ok(now)) => {
                     let machine = today.id;
                     self.both(&Both { machine, then, now }, &missing_then)?;

@@ -13,7 +13,8 @@ words! {
         Appeared = "appeared",
         /// It was on the base's list, and is not on today's.
         Left = "left",
-        /// The base has an answer for it, and today has none.
+        /// The base has an answer for it, and today has none; or an empty one that means nothing,
+        /// where it missed something.
         NotAnswered = "notAnswered",
     }
 }

@@ -40,7 +40,8 @@ words! {
         Replaced = "replaced",
         /// Today's: the base did not have it any more, and a run before the base had.
         Returned = "returned",
-        /// The base's, on a machine without an answer today: carried.
+        /// The base's, on a machine without an answer today, or with one that means nothing:
+        /// carried.
         NotAnswered = "notAnswered",
         /// The base's, on a machine that left the list.
         OutOfScope = "outOfScope",

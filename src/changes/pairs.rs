@@ -9,13 +9,14 @@ pub(super) type Pair = (usize, usize);
 
 /// Pairs what left a machine's answer with what came: the newer KB has the larger number, and
 /// patches something that the older one patched. Each is in one pair at most; those that have
-/// most products in common find each other first, then the smaller numbers.
+/// most products in common find each other first, then the larger numbers: the newer KB takes the
+/// place of the last one before it.
 pub(super) fn pairs(left: &[Arc<MissingKb>], came: &[Arc<MissingKb>]) -> Vec<Pair> {
     let mut possible: Vec<_> = possible(left, came).collect();
     possible.sort_unstable();
     let (mut gone, mut taken) = (vec![false; left.len()], vec![false; came.len()]);
     let mut pairs = Vec::new();
-    for (_, (_, old), (_, new)) in possible {
+    for (_, Reverse((_, old)), Reverse((_, new))) in possible {
         if !gone[old] && !taken[new] {
             (gone[old], taken[new]) = (true, true);
             pairs.push((old, new));
@@ -25,7 +26,10 @@ pub(super) fn pairs(left: &[Arc<MissingKb>], came: &[Arc<MissingKb>]) -> Vec<Pai
 }
 
 /// How much they have in common, and both with their numbers: in the order in which they pair.
-type Possible = (Reverse<u32>, (u64, usize), (u64, usize));
+type Possible = (Reverse<u32>, Reverse<Numbered>, Reverse<Numbered>);
+
+/// A KB's number, and its place in its list.
+type Numbered = (u64, usize);
 
 fn possible<'kb>(
     left: &'kb [Arc<MissingKb>],
@@ -35,13 +39,17 @@ fn possible<'kb>(
         let newer = numbered(came).filter(move |(newer, _)| *newer > older);
         newer.filter_map(move |(newer, new)| {
             let common = in_common(&left[old], &came[new])?;
-            Some((Reverse(common), (older, old), (newer, new)))
+            Some((
+                Reverse(common),
+                Reverse((older, old)),
+                Reverse((newer, new)),
+            ))
         })
     })
 }
 
 /// Those whose id is a number: of others nobody can say which one is newer.
-fn numbered(kbs: &[Arc<MissingKb>]) -> impl Iterator<Item = (u64, usize)> {
+fn numbered(kbs: &[Arc<MissingKb>]) -> impl Iterator<Item = Numbered> {
     let places = kbs.iter().zip(0..);
     places.filter_map(|(kb, place)| Some((number(&kb.id)?, place)))
 }
@@ -84,16 +92,16 @@ mod tests {
                 &[("9", &["win"])],
                 &[(1, 0)],
             ),
-            // As close: the oldest goes with the oldest that came.
+            // As close: the newest takes the place of the last one before it.
             (
                 &[("4", &["win"]), ("5", &["win"])],
                 &[("8", &["win"]), ("9", &["win"])],
-                &[(0, 0), (1, 1)],
+                &[(1, 1), (0, 0)],
             ),
             (
                 &[("4", &["win"]), ("5", &["win"])],
                 &[("9", &["win"])],
-                &[(0, 0)],
+                &[(1, 0)],
             ),
         ];
         for (left, came, expected) in table {

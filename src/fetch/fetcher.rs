@@ -31,7 +31,7 @@ use crate::{
 };
 
 /// How often a machine that the service does not know is asked for again.
-const LATE_PASSES: u32 = 2;
+pub const LATE_PASSES: u32 = 2;
 /// Machines under way for each call in flight: those that wait for another try take no
 /// place from the others.
 const UNDER_WAY: usize = 4;

@@ -13,7 +13,7 @@ mod retry;
 mod tracker;
 
 pub use self::{
-    fetcher::{Ending, Fetcher, Settings, Stops, USUAL_LATENCY},
+    fetcher::{Ending, Fetcher, LATE_PASSES, Settings, Stops, USUAL_LATENCY},
     plan::{Plan, Unknown},
     retry::RetryPolicy,
     tracker::{Counts, Progress, Requests},

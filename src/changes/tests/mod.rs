@@ -34,6 +34,9 @@ pub(crate) fn gap(id: &str, products: &[&str]) -> Arc<MissingKb> {
 #[derive(Debug, Default)]
 struct Nights(Vec<Vec<(u8, Option<Vec<String>>)>>);
 
+/// What a machine seems to miss that was not seen for long.
+const SILENT: &str = "*";
+
 fn machine(number: u8) -> MachineId {
     MachineId::from_bytes([number; 20])
 }
@@ -44,7 +47,8 @@ fn night(number: usize) -> Timestamp {
 }
 
 impl Nights {
-    /// Another night, such as `1: 5 6, 2: -, 3:`: machine 2 has no answer, 3 misses nothing.
+    /// Another night, such as `1: 5 6, 2: -, 3:, 4: *`: machine 2 has no answer, 3 misses nothing,
+    /// and 4 seems to, because it was not seen for years.
     fn then(mut self, machines: &str) -> Self {
         let machines = machines.split(',').map(|machine| {
             let (number, missing) = machine.split_once(':').unwrap();
@@ -64,7 +68,8 @@ impl Nights {
             result: missing.as_ref().map_or_else(
                 || Err(failure()),
                 |missing| {
-                    let gaps = missing.iter().map(|id| gap(id, &["win"])).collect();
+                    let ids = missing.iter().filter(|id| *id != SILENT);
+                    let gaps = ids.map(|id| gap(id, &["win"])).collect();
                     Ok(Answer::new(night(number), gaps))
                 },
             ),
@@ -77,8 +82,14 @@ impl Nights {
             id: machine(*number),
             line: 1,
         });
+        let last_seen = self.0[number].iter().map(|(_, missing)| match missing {
+            Some(missing) if missing == &[SILENT] => ["1960-01-01"],
+            _ => ["1969-12-31"],
+        });
         Inventory {
             machines: machines.collect(),
+            columns: vec!["lastSeen".to_owned()],
+            cells: last_seen.collect(),
             ..Inventory::default()
         }
     }
@@ -302,6 +313,28 @@ fn a_night_without_an_answer_is_no_break() {
         .then("1:");
     let rows = nights.changes(Replacing::Told).1;
     assert_eq!(listed(&rows), ["1 resolved 10 since 2"]);
+}
+
+#[test]
+fn what_the_service_has_forgotten_is_not_resolved() {
+    let nights = Nights::default()
+        .then("1: 10 20, 2:, 3: 10")
+        .then("1: *, 2: *, 3:");
+    let (changes, rows) = nights.changes(Replacing::Told);
+    assert_eq!(
+        listed(&rows),
+        [
+            "1 notAnswered 10 since 0",
+            "1 notAnswered 20 since 0",
+            "3 resolved 10 since 0",
+        ]
+    );
+    let expected = MachineTally {
+        newly_clean: 1,
+        not_answered: 1,
+        ..MachineTally::default()
+    };
+    assert_eq!(changes.machines, expected);
 }
 
 #[test]

@@ -73,7 +73,7 @@ pub(super) struct Asked<'run, Row> {
 
 impl<'run, Row: Serialize> Asked<'run, Row> {
     pub(super) fn of(
-        (machine, no_current_data): (&'run MachineRow, bool),
+        machine: &'run MachineRow,
         inventory: Row,
         missing: &'run [Arc<MissingKb>],
     ) -> Self {
@@ -84,7 +84,7 @@ impl<'run, Row: Serialize> Asked<'run, Row> {
             machine_id: machine.id,
             inventory,
             status: machine.status(),
-            no_current_data,
+            no_current_data: answered.is_some_and(|it| it.no_current_data),
             missing_kbs: answered.map(|it| it.missing),
             cve_addressed: answered.map(|it| it.cve_addressed),
             cve_addressed_max: answered.map(|it| it.cve_addressed_max),

@@ -9,7 +9,7 @@ use super::{
     stream::{List, Object},
 };
 use crate::{
-    aggregate::{NotSeen, TopActions},
+    aggregate::TopActions,
     report::{Report, Run, unanswered::unanswered},
 };
 
@@ -48,16 +48,13 @@ fn kbs(run: &Run<'_>, list: &mut List<'_>) -> io::Result<()> {
 
 fn machines(run: &Run<'_>, list: &mut List<'_>) -> io::Result<()> {
     let keys = keys(&run.inventory.columns);
-    let not_seen = NotSeen::of(run.inventory);
     for machine in &run.fleet.machines {
-        let answered = machine.result.as_ref().ok();
-        let no_current_data = answered.is_some_and(|it| not_seen.for_long(machine, it));
         let inventory = Row {
             keys: &keys,
             cells: run.inventory.cells.row(machine.position()),
         };
         let missing = machine.missing(run.gaps)?;
-        list.push(&Asked::of((machine, no_current_data), inventory, &missing))?;
+        list.push(&Asked::of(machine, inventory, &missing))?;
     }
     Ok(())
 }

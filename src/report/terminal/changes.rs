@@ -88,7 +88,11 @@ fn classes(changes: &Changes, width: u16) -> Vec<String> {
             tally.replaced,
             "a newer KB for the same product took the place",
         ),
-        ("returned", tally.returned, "were resolved in between"),
+        (
+            "returned",
+            tally.returned,
+            "the earlier answer did not have them, one before it had",
+        ),
         ("still missing", tally.still_missing, "in both"),
         (
             "not answered",

@@ -17,7 +17,7 @@ use std::io;
 pub use style::Style;
 
 pub(crate) use self::{
-    numbers::{share, whole_share},
+    numbers::{per_mille, share, whole_share},
     table::{Column, lines as table},
 };
 

@@ -3,8 +3,13 @@
 /// The share in percent, with one decimal, cut and not rounded: 9,999 of 10,000 are not
 /// 100.0 %.
 pub(crate) fn share(part: u64, whole: u64) -> String {
-    let per_mille = shares(part, whole, 1000);
+    let per_mille = per_mille(part, whole);
     format!("{}.{} %", per_mille / 10, per_mille % 10)
+}
+
+/// How many in a thousand, cut and not rounded.
+pub(crate) fn per_mille(part: u64, whole: u64) -> u64 {
+    u64::try_from(shares(part, whole, 1000)).unwrap_or(u64::MAX)
 }
 
 /// The share in whole percent, cut and not rounded.

@@ -9,7 +9,7 @@ use super::{
     listing::{self, Column, Kind, Limits, Listing, Names},
 };
 use crate::{
-    aggregate::{Answered, MachineRow, NotSeen},
+    aggregate::{Answered, MachineRow},
     kb::MissingKb,
     report::Run,
 };
@@ -45,11 +45,10 @@ pub(super) fn write(book: &mut Workbook, run: &Run<'_>, limits: Limits) -> Resul
     let Some(mut listing) = listing::begin(book, NAMES, table, limits, nothing)? else {
         return Ok(());
     };
-    let not_seen = NotSeen::of(run.inventory);
     for machine in machines {
         let missing = machine.missing(run.gaps)?;
         before(&mut listing, run, machine)?;
-        after(&mut listing, machine, &missing, &not_seen)?;
+        after(&mut listing, machine, &missing)?;
         listing.end_row();
     }
     Ok(())
@@ -83,10 +82,9 @@ fn after(
     listing: &mut Listing<'_>,
     machine: &MachineRow,
     missing: &[Arc<MissingKb>],
-    not_seen: &NotSeen<'_>,
 ) -> Result<(), XlsxError> {
     match &machine.result {
-        Ok(answered) if not_seen.for_long(machine, answered) => {
+        Ok(answered) if answered.no_current_data => {
             listing.text("no current data")?;
             figures(listing, answered, missing)
         }

@@ -9,7 +9,7 @@ use super::{
     Column,
 };
 use crate::{
-    aggregate::{Answered, MachineRow, NotSeen},
+    aggregate::{Answered, MachineRow},
     kb::KbId,
 };
 
@@ -41,9 +41,8 @@ impl Serialize for Machines<'_> {
             map.serialize_entry("name", &Column(names))?;
         }
         map.serialize_entry("statuses", &Standing::WORDS)?;
-        let not_seen = NotSeen::of(scene.run.inventory);
-        let standing = |(row, answered)| Standing::of(&not_seen, row, answered).number();
-        map.serialize_entry("status", &Joined(|| self.rows().map(standing)))?;
+        let standing = || self.rows().map(|(_, it)| Standing::of(it).number());
+        map.serialize_entry("status", &Joined(standing))?;
         let missing = || self.rows().map(|(_, it)| it.missing);
         map.serialize_entry("missingKbs", &Column(missing))?;
         let score = || self.rows().map(|(_, it)| it.cve_addressed);

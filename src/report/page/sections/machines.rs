@@ -7,7 +7,7 @@ use super::super::{
     shown::{Kb, minute},
 };
 use crate::{
-    aggregate::{Answered, MachineRow, NotSeen},
+    aggregate::{Answered, MachineRow},
     kb::KbId,
     text::thousands,
 };
@@ -26,13 +26,9 @@ pub(in crate::report::page) enum Standing {
 impl Standing {
     pub(in crate::report::page) const WORDS: [&str; 3] = ["has gaps", "clean", "no current data"];
 
-    pub(in crate::report::page) fn of(
-        not_seen: &NotSeen<'_>,
-        machine: &MachineRow,
-        answered: &Answered,
-    ) -> Self {
+    pub(in crate::report::page) const fn of(answered: &Answered) -> Self {
         match answered.missing {
-            0 if not_seen.for_long(machine, answered) => Self::NoCurrentData,
+            0 if answered.no_current_data => Self::NoCurrentData,
             0 => Self::Clean,
             _ => Self::HasGaps,
         }
@@ -77,9 +73,8 @@ struct Row {
 impl Machines {
     pub(super) fn of(scene: &Scene<'_>) -> Self {
         let fleet = scene.run.fleet;
-        let not_seen = NotSeen::of(scene.run.inventory);
         let first = fleet.machines.iter().take(FIRST_ROWS);
-        let rows = first.filter_map(|machine| row(scene, machine, &not_seen));
+        let rows = first.filter_map(|machine| row(scene, machine));
         let total = usize::try_from(fleet.coverage.answered).unwrap_or(usize::MAX);
         Self {
             total,
@@ -91,7 +86,7 @@ impl Machines {
     }
 }
 
-fn row(scene: &Scene<'_>, machine: &MachineRow, not_seen: &NotSeen<'_>) -> Option<Row> {
+fn row(scene: &Scene<'_>, machine: &MachineRow) -> Option<Row> {
     let answered = machine.result.as_ref().ok()?;
     let url = |id: &KbId| {
         let kb = scene.run.fleet.kbs.iter().find(|kb| kb.id == *id);
@@ -102,7 +97,7 @@ fn row(scene: &Scene<'_>, machine: &MachineRow, not_seen: &NotSeen<'_>) -> Optio
         rank: answered.rank,
         name: scene.names.at(machine.position()),
         id: machine.id.to_string(),
-        status: Standing::of(not_seen, machine, answered).word(),
+        status: Standing::of(answered).word(),
         missing: thousands(answered.missing.into()),
         score: thousands(answered.cve_addressed),
         largest: thousands(answered.cve_addressed_max),

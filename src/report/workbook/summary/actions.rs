@@ -2,10 +2,13 @@
 
 use rust_xlsxwriter::XlsxError;
 
-use super::page::{Look, Page, Rows};
+use super::{
+    super::listing::as_number,
+    page::{Look, Page, Rows},
+};
 use crate::{
     aggregate::{TopAction, percent},
-    report::Run,
+    report::{Run, terminal::per_mille},
     text::thousands,
 };
 
@@ -40,7 +43,8 @@ pub(super) fn write(page: &mut Page<'_>, run: &Run<'_>) -> Result<Option<Rows>, 
 
 fn row(page: &mut Page<'_>, action: &TopAction<'_>, exposure: u64) -> Result<(), XlsxError> {
     let kb = action.kb;
-    let removed = percent(action.exposure_removed, exposure) / 100.0;
+    // Cut and not rounded, as everywhere: what is not quite all is not all.
+    let removed = as_number(per_mille(action.exposure_removed, exposure)) / 1000.0;
     page.text(0, &kb.id.for_people(), Look::Text)?;
     page.number(1, kb.exposure)?;
     page.float(2, removed, Look::Share)?;

@@ -19,7 +19,7 @@ fn statuses(fixture: &Fixture) -> Vec<&'static str> {
     fixture.with_run(|run| {
         let machines = run.fleet.machines.iter();
         let status = machines.map(|machine| {
-            if has_no_current_data(run, machine) {
+            if has_no_current_data(machine) {
                 return "no current data";
             }
             machine.status().as_str()

@@ -6,8 +6,8 @@ use calamine::{Data, Reader, Xlsx};
 use jiff::Timestamp;
 
 use crate::{
-    aggregate::{Answered, MachineRow},
-    report::{Format, Report, Run, fixture::Fixture, reports},
+    aggregate::MachineRow,
+    report::{Format, Report, fixture::Fixture, reports},
 };
 
 use super::super::{Limits, Workbook, text::clean};
@@ -167,8 +167,6 @@ fn time(cell: &Data) -> String {
 }
 
 /// Whether a machine's answer counts as none.
-pub(super) fn has_no_current_data(run: &Run<'_>, machine: &MachineRow) -> bool {
-    let not_seen = crate::aggregate::NotSeen::of(run.inventory);
-    let long = |answered: &Answered| not_seen.for_long(machine, answered);
-    machine.result.as_ref().is_ok_and(long)
+pub(super) fn has_no_current_data(machine: &MachineRow) -> bool {
+    machine.result.as_ref().is_ok_and(|it| it.no_current_data)
 }
