@@ -40,6 +40,11 @@ impl MachineId {
         Self(bytes)
     }
 
+    /// Its first two bytes, as a number.
+    pub(crate) const fn beginning(self) -> u16 {
+        u16::from_be_bytes([self.0[0], self.0[1]])
+    }
+
     /// Writes its text into `text`: where a million ids are written, each on the heap would be
     /// felt.
     pub fn encode(self, text: &mut [u8; 2 * BYTES]) -> &str {

@@ -6,6 +6,7 @@
 
 mod action;
 mod coverage;
+mod index;
 mod kbs;
 mod machines;
 mod not_seen;
@@ -15,6 +16,7 @@ pub(crate) mod tests;
 
 use std::{cmp::Reverse, sync::Arc};
 
+use self::index::Index;
 use crate::{
     gaps::Place,
     inventory::Inventory,
@@ -54,25 +56,26 @@ pub struct Aggregation<'list> {
     inventory: &'list Inventory,
     /// Sorted by id.
     machines: Vec<MachineRow>,
+    index: Index,
     kbs: kbs::Counted,
 }
 
 impl<'list> Aggregation<'list> {
     /// Nothing is known yet of these machines.
     pub fn of(inventory: &'list Inventory) -> Self {
+        let machines = machines::rows(inventory);
         Self {
             inventory,
-            machines: machines::rows(inventory),
+            index: Index::of(&machines),
+            machines,
             kbs: kbs::Counted::default(),
         }
     }
 
     /// Takes in what became of a machine. `place` is where its answer can be read again.
     pub fn take_in(&mut self, outcome: Outcome, place: Place) {
-        let found = self
-            .machines
-            .binary_search_by_key(&outcome.machine, |row| row.id);
-        let Ok(index) = found else { return };
+        let found = self.index.find(&self.machines, outcome.machine);
+        let Some(index) = found else { return };
         match outcome.result {
             _ if self.machines[index].result.is_ok() => {}
             Ok(answer) => self.answered(index, outcome.attempts, answer, place),
