@@ -50,7 +50,7 @@ impl Answers {
             aggregation.take_in(outcome.clone(), Place(!place));
         }
         let mut take = |outcome, place| aggregation.take_in(outcome, place);
-        self.kept.look(|store| store.each_outcome(run, &mut take))?;
+        self.kept.each_outcome(run, &mut take)?;
         Ok(aggregation.finish(rank_by))
     }
 

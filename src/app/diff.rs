@@ -51,7 +51,7 @@ impl App {
     ) -> Result<(), AppError> {
         let now = self.surroundings.started.timestamp();
         let gaps = store.snapshot(1)?;
-        let fleet = gaps.look(|store| fleet(store, &two.to, config, now))?;
+        let fleet = fleet(&gaps, &two.to, config, now)?;
         let today = Today {
             run: &two.to.last,
             fleet: &fleet,

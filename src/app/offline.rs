@@ -93,7 +93,7 @@ impl App {
     /// Reads what is kept, and puts it together.
     fn read(&self, store: Store, kept: Kept, config: &Config) -> Result<Read, AppError> {
         let gaps = store.snapshot(at_once())?;
-        let fleet = gaps.look(|store| fleet(store, &kept, config, self.now()))?;
+        let fleet = fleet(&gaps, &kept, config, self.now())?;
         Ok(Read { kept, gaps, fleet })
     }
 
@@ -149,7 +149,7 @@ fn kept(store: &Store, inventory: Option<Inventory>, config: &Config) -> Result<
 
 /// What is known of the machines, put together.
 pub(super) fn fleet(
-    store: &Store,
+    store: &Snapshot,
     kept: &Kept,
     config: &Config,
     now: Timestamp,
@@ -245,7 +245,7 @@ fn known(
 
 /// Tells what is known of the machines, but for answers that are too old.
 fn tell(
-    store: &Store,
+    store: &Snapshot,
     kept: &Kept,
     now: Timestamp,
     take: &mut dyn FnMut(Outcome, Place),
@@ -263,7 +263,7 @@ fn tell(
     };
     match &kept.run {
         Some(run) => store.each_outcome(run.run, &mut take_young)?,
-        None => tell_of_other_list(store, kept, &mut take_young)?,
+        None => store.look(|store| tell_of_other_list(store, kept, &mut take_young))?,
     }
     Ok(())
 }

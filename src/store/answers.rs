@@ -1,7 +1,5 @@
 //! What became of each machine in a run: written as it comes, read back for the reports.
 
-use std::sync::Arc;
-
 use rusqlite::{Connection, Result, Row, params};
 use sha2::{Digest, Sha256};
 
@@ -15,7 +13,6 @@ use super::{
 };
 use crate::{
     gaps::Place,
-    kb::MissingKb,
     machine::MachineId,
     outcome::{Answer, Failure, Outcome},
 };
@@ -164,7 +161,7 @@ const COLUMNS: &str = "
     WHERE run_machine.run = ?1";
 
 /// Takes outcomes one after the other, each with the place of its answer.
-type Taker<'taker> = &'taker mut dyn FnMut(Outcome, Place);
+pub(super) type Taker<'taker> = &'taker mut dyn FnMut(Outcome, Place);
 
 /// The place of an outcome that has no answer.
 const NOWHERE: Place = Place(0);
@@ -173,19 +170,8 @@ impl Store {
     /// Tells what became of each machine that was asked for in a run, or whose answer was
     /// there already.
     pub fn each_outcome(&self, run: RunId, take: Taker<'_>) -> Result<(), StoreError> {
-        self.read_outcomes(run, take)
+        outcomes(&self.connection, run, take, &mut |_, _| {})
             .map_err(|error| StoreError::sqlite(&self.path, error))
-    }
-
-    fn read_outcomes(&self, run: RunId, take: Taker<'_>) -> Result<()> {
-        let mut descriptions = Descriptions::default();
-        let mut statement = self.connection.prepare(&format!("SELECT {COLUMNS}"))?;
-        let mut rows = statement.query([run.0])?;
-        while let Some(row) = rows.next()? {
-            let place = row.get::<_, Option<i64>>(13)?.map_or(NOWHERE, Place);
-            take(outcome(&self.connection, row, &mut descriptions)?, place);
-        }
-        Ok(())
     }
 
     /// Tells the last answers of these machines, as far as there are any.
@@ -221,23 +207,44 @@ impl Store {
         let Some(row) = rows.next()? else {
             return Ok(None);
         };
+        let missing = descriptions.of(&self.connection, written(row, 1)?)?;
         let outcome = Outcome {
             machine,
             attempts: 0,
             times_unknown: 0,
             result: Ok(Answer {
                 reused: true,
-                ..answer(&self.connection, row, 0, descriptions)?
+                ..Answer::new(time(row.get(0)?), missing)
             }),
         };
         Ok(Some((outcome, Place(row.get(4)?))))
     }
 }
 
+/// Tells what became of each machine of a run, and the numbers that each answer lists.
+pub(super) fn outcomes(
+    connection: &Connection,
+    run: RunId,
+    take: Taker<'_>,
+    listed: &mut dyn FnMut(i64, &[i64]),
+) -> Result<()> {
+    let mut descriptions = Descriptions::default();
+    let mut statement = connection.prepare(&format!("SELECT {COLUMNS}"))?;
+    let mut rows = statement.query([run.0])?;
+    while let Some(row) = rows.next()? {
+        let place = row.get::<_, Option<i64>>(13)?.map_or(NOWHERE, Place);
+        let mut listed = |numbers: &[i64]| listed(place.0, numbers);
+        let outcome = outcome(connection, row, &mut descriptions, &mut listed)?;
+        take(outcome, place);
+    }
+    Ok(())
+}
+
 fn outcome(
     connection: &Connection,
     row: &Row<'_>,
     descriptions: &mut Descriptions,
+    listed: &mut dyn FnMut(&[i64]),
 ) -> Result<Outcome> {
     let answered: Option<i64> = row.get(8)?;
     Ok(Outcome {
@@ -245,40 +252,29 @@ fn outcome(
         attempts: row.get(1)?,
         times_unknown: row.get(2)?,
         result: match answered {
-            Some(_) => Ok(Answer {
-                reused: row.get(12)?,
-                ..answer(connection, row, 8, descriptions)?
-            }),
+            Some(answered) => {
+                let numbers = written(row, 9)?;
+                listed(&numbers);
+                let missing = descriptions.of(connection, numbers)?;
+                Ok(Answer {
+                    reused: row.get(12)?,
+                    ..Answer::new(time(answered), missing)
+                })
+            }
             None => Err(failure(row)?),
         },
     })
 }
 
-/// Reads an answer from its time, and the columns after it: what is missing, the machine,
-/// and the checksum.
-fn answer(
-    connection: &Connection,
-    row: &Row<'_>,
-    column: usize,
-    descriptions: &mut Descriptions,
-) -> Result<Answer> {
-    unaltered(row, column + 1)?;
-    let missing = missing(connection, row, column + 1, descriptions)?;
-    Ok(Answer::new(time(row.get(column)?), missing))
+/// Reads the numbers of what is missing from their column, where they are as they were written.
+fn written(row: &Row<'_>, column: usize) -> Result<Vec<i64>> {
+    unaltered(row, column)?;
+    numbers(row, column)
 }
 
-/// Reads what is missing from its column.
-pub(super) fn missing(
-    connection: &Connection,
-    row: &Row<'_>,
-    column: usize,
-    descriptions: &mut Descriptions,
-) -> Result<Vec<Arc<MissingKb>>> {
-    let numbers: Vec<i64> = from_json(row, column)?;
-    let numbers = numbers.into_iter();
-    numbers
-        .map(|number| descriptions.get(connection, number))
-        .collect()
+/// Reads the numbers of what is missing from their column.
+pub(super) fn numbers(row: &Row<'_>, column: usize) -> Result<Vec<i64>> {
+    from_json(row, column)
 }
 
 /// Demands that an answer's list, machine and checksum, in columns from this one on, belong

@@ -114,8 +114,18 @@ fn digest(kb: &MissingKb) -> Fingerprint {
 pub(super) struct Descriptions(HashMap<i64, Arc<MissingKb>, RandomState>);
 
 impl Descriptions {
+    /// The descriptions with these numbers.
+    pub(super) fn of(
+        &mut self,
+        connection: &Connection,
+        numbers: impl IntoIterator<Item = i64>,
+    ) -> Result<Vec<Arc<MissingKb>>> {
+        let numbers = numbers.into_iter();
+        numbers.map(|number| self.get(connection, number)).collect()
+    }
+
     /// The description with this number.
-    pub(super) fn get(&mut self, connection: &Connection, number: i64) -> Result<Arc<MissingKb>> {
+    fn get(&mut self, connection: &Connection, number: i64) -> Result<Arc<MissingKb>> {
         if let Some(kb) = self.0.get(&number) {
             return Ok(Arc::clone(kb));
         }

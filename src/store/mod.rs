@@ -18,6 +18,7 @@ mod finish;
 mod header;
 mod inventories;
 mod json;
+mod lists;
 mod lock;
 mod missing_kbs;
 mod moment;

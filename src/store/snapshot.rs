@@ -3,13 +3,17 @@
 use std::{
     fmt, io, iter,
     path::Path,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
 };
 
 use rusqlite::{Connection, OptionalExtension, Result};
 
 use super::{
-    RunId, Store, StoreError, answers::missing, error::damage, missing_kbs::Descriptions,
+    RunId, Store, StoreError,
+    answers::{self, Taker},
+    error::damage,
+    lists::Lists,
+    missing_kbs::Descriptions,
     open::connect,
 };
 use crate::{
@@ -27,6 +31,8 @@ pub struct Snapshot {
     own: Mutex<Reader>,
     /// The same file, opened again for others who read at the same time.
     others: Vec<Mutex<Reader>>,
+    /// What the answers list that were told already.
+    lists: OnceLock<Lists>,
     /// The earlier one of the runs that are compared: history is what was before it.
     first: Mutex<Option<RunId>>,
 }
@@ -55,6 +61,7 @@ impl Store {
         Ok(Snapshot {
             own: Reader::of(self),
             others,
+            lists: OnceLock::new(),
             first: Mutex::default(),
         })
     }
@@ -99,6 +106,18 @@ impl Snapshot {
         look(&wait_for(&self.own).store)
     }
 
+    /// Tells what became of each machine that was asked for in a run, or whose answer was there
+    /// already.
+    pub fn each_outcome(&self, run: RunId, take: Taker<'_>) -> std::result::Result<(), StoreError> {
+        let mut lists = Lists::default();
+        let mut listed = |answer, numbers: &[i64]| lists.hold(answer, numbers);
+        self.read(|connection, _| answers::outcomes(connection, run, take, &mut listed))?;
+        lists.sort();
+        // Where one run after the other is told, the first is the one that is listed.
+        let _ = self.lists.set(lists);
+        Ok(())
+    }
+
     pub(super) fn first(&self) -> Option<RunId> {
         *wait_for(&self.first)
     }
@@ -140,19 +159,19 @@ fn wait_for<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Gaps for Snapshot {
     fn at(&self, place: Place) -> io::Result<Vec<Arc<MissingKb>>> {
-        self.read(|connection, descriptions| missing_at(connection, place, descriptions))
-            .map_err(io::Error::other)
+        let held = self.lists.get().and_then(|lists| lists.of(place.0));
+        let read = self.read(|connection, descriptions| match held {
+            Some(numbers) => descriptions.of(connection, numbers.iter().copied().map(i64::from)),
+            None => descriptions.of(connection, listed_at(connection, place)?),
+        });
+        read.map_err(io::Error::other)
     }
 }
 
 /// That an answer is as it was written was looked at when it was told, since the freezing.
-fn missing_at(
-    connection: &Connection,
-    place: Place,
-    descriptions: &mut Descriptions,
-) -> Result<Vec<Arc<MissingKb>>> {
+fn listed_at(connection: &Connection, place: Place) -> Result<Vec<i64>> {
     let mut find = connection.prepare_cached("SELECT missing FROM answer WHERE id = ?1")?;
-    let read = find.query_row([place.0], |row| missing(connection, row, 0, descriptions));
+    let read = find.query_row([place.0], |row| answers::numbers(row, 0));
     read.optional()?
         .ok_or_else(|| damage("an answer is gone that a run has"))
 }
