@@ -15,6 +15,17 @@ pub fn thousands(count: u64) -> String {
     text
 }
 
+/// A difference with its sign: `+1,200`, `-3`, `±0`.
+pub fn signed(difference: i128) -> String {
+    let sign = match difference {
+        0 => "±",
+        1.. => "+",
+        _ => "-",
+    };
+    let amount = u64::try_from(difference.unsigned_abs()).unwrap_or(u64::MAX);
+    format!("{sign}{}", thousands(amount))
+}
+
 /// A count with its noun: `1 machine`, `2,000 machines`.
 pub fn counted(count: u64, one: &str, many: &str) -> String {
     let noun = if count == 1 { one } else { many };

@@ -5,7 +5,7 @@ use std::{cmp::Ordering, collections::HashSet, io, sync::Arc};
 use jiff::Timestamp;
 
 use super::{
-    Base, Change, Changes, Figures, MachineChange, MachineMoved, MachineTally, Tally,
+    Base, Change, Changes, Exposure, Figures, MachineChange, MachineMoved, MachineTally, Tally,
     kbs::KbChanges,
     pairs::pairs,
     rows::{Changed, GapChange, Known, What},
@@ -57,6 +57,7 @@ struct Comparison<'run> {
     figures: Figures,
     kbs_then: HashSet<KbId>,
     tally: Tally,
+    exposure: Exposure,
     machines: MachineTally,
     moved: Vec<MachineMoved>,
     kbs: KbChanges,
@@ -79,6 +80,7 @@ impl<'run> Comparison<'run> {
             figures: Figures::default(),
             kbs_then: HashSet::new(),
             tally: Tally::default(),
+            exposure: Exposure::default(),
             machines: MachineTally::default(),
             moved: Vec::new(),
             kbs: KbChanges::default(),
@@ -115,9 +117,7 @@ impl<'run> Comparison<'run> {
     /// What an answer of the base lists, which goes into the base's figures.
     fn then(&mut self, answer: Earlier) -> io::Result<Vec<Arc<MissingKb>>> {
         let missing = self.history.at(answer.place)?;
-        let sum = missing
-            .iter()
-            .fold(0_u64, |sum, gap| sum.saturating_add(gap.cve_addressed));
+        let sum = exposure(&missing);
         let figures = &mut self.figures;
         figures.answered += 1;
         figures.with_gaps += u64::from(!missing.is_empty());
@@ -136,12 +136,18 @@ impl<'run> Comparison<'run> {
         self.moved(MachineChange::Left, then.machine, (missing.len(), 0));
         if let Some(answer) = then.answer {
             self.all(Change::OutOfScope, then.machine, (answer, missing.len()));
+            self.exposure
+                .then
+                .count(Change::OutOfScope, exposure(missing));
         }
     }
 
     fn not_answered(&mut self, machine: MachineId, then: Earlier, missing: &[Arc<MissingKb>]) {
         self.moved(MachineChange::NotAnswered, machine, (missing.len(), 0));
         self.all(Change::NotAnswered, machine, (then, missing.len()));
+        self.exposure
+            .then
+            .count(Change::NotAnswered, exposure(missing));
     }
 
     fn appeared(&mut self, today: &MachineRow, is_new_on_the_list: bool) {
@@ -152,6 +158,7 @@ impl<'run> Comparison<'run> {
         }
         if let Some(now) = now {
             self.all(Change::Appeared, today.id, (earlier(now), gaps));
+            self.exposure.now.count(Change::Appeared, now.cve_addressed);
         }
     }
 
@@ -188,6 +195,10 @@ impl<'run> Comparison<'run> {
         }
         let (left, came) = (without(then, &now), without(&now, then));
         self.tally.still_missing += (now.len() - came.len()) as u64;
+        self.exposure.still(
+            exposure(then).saturating_sub(exposure(&left)),
+            exposure(&now).saturating_sub(exposure(&came)),
+        );
         if left.is_empty() && came.is_empty() {
             return Ok(());
         }
@@ -195,6 +206,7 @@ impl<'run> Comparison<'run> {
         changes.sort_by(|one, other| one.gap.id.cmp(&other.gap.id));
         for it in &changes {
             self.tally.count(it.change, 1);
+            self.exposed(it);
             self.kbs
                 .count(it.change, &it.gap, it.replaced_by.as_deref());
         }
@@ -203,6 +215,17 @@ impl<'run> Comparison<'run> {
             what: What::Gaps(changes.into()),
         });
         Ok(())
+    }
+
+    fn exposed(&mut self, it: &GapChange) {
+        let Exposure { then, now } = &mut self.exposure;
+        match it.change {
+            Change::New | Change::Returned => now.count(it.change, it.gap.cve_addressed),
+            _ => then.count(it.change, it.gap.cve_addressed),
+        }
+        if let Some(by) = &it.replaced_by {
+            now.count(it.change, by.cve_addressed);
+        }
     }
 
     /// What became of the gaps that only one of both answers has.
@@ -244,12 +267,19 @@ impl<'run> Comparison<'run> {
         Changes {
             base: Base { figures, ..base },
             tally: self.tally,
+            exposure: self.exposure,
             machines: self.machines,
             moved: self.moved,
             kbs: self.kbs.into_rows(),
             changed: self.changed,
         }
     }
+}
+
+/// The CVEs that these address, summed.
+fn exposure(gaps: &[Arc<MissingKb>]) -> u64 {
+    let numbers = gaps.iter().map(|gap| gap.cve_addressed);
+    numbers.fold(0, u64::saturating_add)
 }
 
 fn earlier(now: &Answered) -> Earlier {

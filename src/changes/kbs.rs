@@ -25,8 +25,13 @@ pub struct KbChange {
 }
 
 impl KbChange {
-    const fn all(&self) -> u64 {
-        self.new + self.resolved + self.replaced + self.replacing + self.returned
+    /// What is news or progress.
+    const fn news(&self) -> u64 {
+        self.new + self.resolved + self.returned
+    }
+
+    const fn swapped(&self) -> u64 {
+        self.replaced + self.replacing
     }
 }
 
@@ -68,11 +73,12 @@ impl KbChanges {
         row
     }
 
-    /// The KB with most changes first; ties by id.
+    /// The KB with most news first: on a second Tuesday nearly all others are replaced. Ties by
+    /// id.
     pub(super) fn into_rows(self) -> Vec<KbChange> {
         let mut rows: Vec<KbChange> = self.0.into_values().collect();
         rows.sort_unstable_by(|one, other| {
-            let key = |row: &KbChange| Reverse(row.all());
+            let key = |row: &KbChange| Reverse((row.news(), row.swapped()));
             key(one)
                 .cmp(&key(other))
                 .then_with(|| one.id.cmp(&other.id))

@@ -21,8 +21,8 @@ pub use self::{
     kbs::KbChange,
     machine::{MachineChange, MachineMoved},
     rows::ChangeRow,
-    sentence::sentence,
-    tally::{MachineTally, Tally},
+    sentence::{exposure_sentence, sentence},
+    tally::{Exposure, MachineTally, Tally},
 };
 
 use self::rows::Changed;
@@ -57,11 +57,14 @@ pub struct Changes {
     pub base: Base,
     /// Gaps by class.
     pub tally: Tally,
+    /// What each class did to the exposure.
+    pub exposure: Exposure,
     /// Machines by what became of them.
     pub machines: MachineTally,
     /// Machines that moved, by id.
     pub moved: Vec<MachineMoved>,
-    /// What changed of each KB, the one with most changes first.
+    /// What changed of each KB: the one with most news first, what only replaces or was replaced
+    /// after them.
     pub kbs: Vec<KbChange>,
     /// By machine id.
     changed: Vec<Changed>,

@@ -1,7 +1,7 @@
 //! What changed, in one sentence for people.
 
 use super::{Changes, Tally};
-use crate::text::{counted, thousands};
+use crate::text::{counted, signed, thousands};
 
 /// What changed since the day (`2026-11-22`) of the base, in one sentence.
 pub fn sentence(changes: &Changes, day: &str) -> String {
@@ -37,4 +37,20 @@ pub fn sentence(changes: &Changes, day: &str) -> String {
         sentence = format!("{sentence}; {machines} left the list: {gaps} out of scope");
     }
     sentence + "."
+}
+
+/// Where the difference in exposure comes from, in one sentence; none where there is none.
+///
+/// On a second Tuesday most of it is neither news nor progress: a newer KB addresses another number
+/// of CVEs than the older one in whose place it is missing.
+pub fn exposure_sentence(changes: &Changes) -> Option<String> {
+    let differences = changes.exposure.differences();
+    let parts = differences
+        .iter()
+        .filter(|(_, difference)| *difference != 0);
+    let parts: Vec<String> = parts
+        .map(|(class, difference)| format!("{} {class}", signed(*difference)))
+        .collect();
+    let all = differences.iter().map(|(_, difference)| difference).sum();
+    (!parts.is_empty()).then(|| format!("Exposure {}: {}.", signed(all), parts.join(", ")))
 }

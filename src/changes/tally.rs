@@ -2,8 +2,9 @@
 
 use super::{Change, MachineChange};
 
-/// Gaps by class. `resolved + replaced + still_missing + not_answered + out_of_scope` are the
-/// base's; `new + replaced + still_missing + returned + appeared` are today's.
+/// Gaps by class, or what they add to the exposure. `resolved + replaced + still_missing +
+/// not_answered + out_of_scope` are the base's; `new + replaced + still_missing + returned +
+/// appeared` are today's.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Tally {
     /// See [`Change::New`].
@@ -25,17 +26,17 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// The gaps of the base.
-    pub const fn base_gaps(&self) -> u64 {
+    /// Those of the base.
+    pub const fn of_base(&self) -> u64 {
         self.resolved + self.replaced + self.still_missing + self.not_answered + self.out_of_scope
     }
 
-    /// The gaps of today.
-    pub const fn gaps_today(&self) -> u64 {
+    /// Those of today.
+    pub const fn of_today(&self) -> u64 {
         self.new + self.replaced + self.still_missing + self.returned + self.appeared
     }
 
-    pub(super) fn count(&mut self, change: Change, gaps: u64) {
+    pub(super) fn count(&mut self, change: Change, amount: u64) {
         let class = match change {
             Change::New => &mut self.new,
             Change::Resolved => &mut self.resolved,
@@ -45,7 +46,43 @@ impl Tally {
             Change::OutOfScope => &mut self.out_of_scope,
             Change::Appeared => &mut self.appeared,
         };
-        *class += gaps;
+        *class = class.saturating_add(amount);
+    }
+}
+
+/// What the gaps of each class add to the exposure. A newer KB in an older one's place addresses
+/// another number of CVEs, and so may a gap that is still there.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Exposure {
+    /// The base's gaps, as they were then.
+    pub then: Tally,
+    /// Today's.
+    pub now: Tally,
+}
+
+impl Exposure {
+    pub(super) fn still(&mut self, then: u64, now: u64) {
+        let counts = [(&mut self.then, then), (&mut self.now, now)];
+        for (tally, amount) in counts {
+            tally.still_missing = tally.still_missing.saturating_add(amount);
+        }
+    }
+
+    /// What each class did to the exposure since the base, in the order in which people read
+    /// them: together the difference between both runs.
+    pub fn differences(&self) -> [(&'static str, i128); 8] {
+        let of =
+            |class: fn(&Tally) -> u64| i128::from(class(&self.now)) - i128::from(class(&self.then));
+        [
+            ("resolved", of(|it| it.resolved)),
+            ("new", of(|it| it.new)),
+            ("replaced", of(|it| it.replaced)),
+            ("returned", of(|it| it.returned)),
+            ("still missing", of(|it| it.still_missing)),
+            ("not answered", of(|it| it.not_answered)),
+            ("out of scope", of(|it| it.out_of_scope)),
+            ("appeared", of(|it| it.appeared)),
+        ]
     }
 }
 

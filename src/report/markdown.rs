@@ -3,7 +3,11 @@
 use std::{fmt::Write as _, io};
 
 use super::{Run, plain::plain, terminal::share, time::base_day};
-use crate::{aggregate::percent, changes::sentence, text::thousands};
+use crate::{
+    aggregate::percent,
+    changes::{exposure_sentence, sentence},
+    text::thousands,
+};
 
 /// KBs that are proposed to be installed first.
 const ACTIONS: usize = 10;
@@ -19,15 +23,16 @@ pub fn markdown(run: &Run<'_>) -> io::Result<String> {
     let _ = head(run, &mut text);
     let actions = run.actions.first(ACTIONS)?;
     if !actions.is_empty() {
-        text.push_str("\n### Install first\n\n| KB | name | exposure | removed so far | on machines |\n|---|---|---:|---:|---:|\n");
+        text.push_str("\n### Install first\n\n| KB | name | machines | exposure | removed so far | machines so far |\n|---|---|---:|---:|---:|---:|\n");
     }
     for action in actions {
         let removed = share(action.exposure_removed, run.fleet.exposure);
         let _ = writeln!(
             text,
-            "| {} | {} | {} | {removed} | {} |",
+            "| {} | {} | {} | {} | {removed} | {} |",
             escaped(&action.kb.id.for_people()),
             escaped(action.kb.name.as_deref().unwrap_or_default()),
+            thousands(action.kb.machines_missing),
             thousands(action.kb.exposure),
             thousands(action.machines),
         );
@@ -68,6 +73,9 @@ fn head(run: &Run<'_>, text: &mut String) -> std::fmt::Result {
     if let Some(past) = run.past {
         let day = base_day(run.facts, &past.changes.base);
         writeln!(text, "\n{}", escaped(&sentence(past.changes, &day)))?;
+        if let Some(exposure) = exposure_sentence(past.changes) {
+            writeln!(text, "\n{}", escaped(&exposure))?;
+        }
     }
     Ok(())
 }
@@ -125,7 +133,8 @@ mod tests {
             "> **PARTIAL**: of 2 machines nothing is known.",
             "| 5 | 3 | 2 | 2 | 3 | 123 |",
             "Since 2026&#45;11&#45;22: 1 resolved",
-            "| KB4540673 | March 2020 Security Updates | 111 | 90.2 % | 2 |",
+            "Exposure &#43;66: &#45;3 resolved, &#43;66 replaced",
+            "| KB4540673 | March 2020 Security Updates | 2 | 111 | 90.2 % | 2 |",
             "| 1 | KB4540673 | March 2020 Security Updates | 97 | 2 | 66.7 |",
         ] {
             assert!(text.contains(part), "no {part}:\n{text}");
@@ -148,6 +157,6 @@ mod tests {
         assert!(text.len() < 10_000);
         let columns = |line: &str| line.matches('|').count();
         let rows = text.lines().filter(|line| line.contains("KB1 "));
-        assert!(rows.map(columns).eq([6, 7]), "{text}");
+        assert!(rows.map(columns).eq([7, 7]), "{text}");
     }
 }

@@ -9,7 +9,7 @@ use super::*;
 /// A night: for each of six machines whether it is on the list, whether it answers, and what it
 /// misses.
 fn nights() -> impl Strategy<Value = Nights> {
-    let missing = vec(1_u8..9, 0..5);
+    let missing = vec(6_u8..14, 0..5);
     let machine = option::weighted(0.8, option::weighted(0.8, missing));
     vec(vec(machine, 6), 2..5).prop_map(|nights| {
         let night = |machines: Vec<Option<Option<Vec<u8>>>>| {
@@ -35,6 +35,11 @@ fn gaps(nights: &Nights, number: usize) -> Pairs {
         .collect()
 }
 
+/// The exposure of gaps that address as many CVEs as their ids have digits.
+fn sum(gaps: &Pairs) -> u64 {
+    gaps.iter().map(|(_, id)| id.len() as u64).sum()
+}
+
 /// The gaps that rows of these classes tell of.
 fn told(rows: &[ChangeRow], classes: &[Change]) -> Vec<(MachineId, String)> {
     let rows = rows.iter().filter(|row| classes.contains(&row.change));
@@ -51,9 +56,15 @@ proptest! {
         let (then, now) = (gaps(&nights, last - 1), gaps(&nights, last));
         let (changes, rows) = nights.changes(replacing);
 
-        prop_assert_eq!(changes.tally.base_gaps(), then.len() as u64);
-        prop_assert_eq!(changes.tally.gaps_today(), now.len() as u64);
+        prop_assert_eq!(changes.tally.of_base(), then.len() as u64);
+        prop_assert_eq!(changes.tally.of_today(), now.len() as u64);
         prop_assert_eq!(changes.base.figures.gaps, then.len() as u64);
+        // The exposure is a sum over the same gaps, so that its classes add up, too.
+        let exposure = changes.exposure;
+        prop_assert_eq!(exposure.then.of_base(), changes.base.figures.exposure);
+        prop_assert_eq!(exposure.now.of_today(), sum(&now));
+        let difference: i128 = exposure.differences().iter().map(|(_, it)| it).sum();
+        prop_assert_eq!(difference, i128::from(sum(&now)) - i128::from(sum(&then)));
 
         let gone = told(&rows, &[Resolved, Replaced, NotAnswered, OutOfScope]);
         let distinct: Pairs = gone.iter().cloned().collect();

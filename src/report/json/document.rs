@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::{
     aggregate::Coverage,
-    changes,
+    changes::{self, Tally},
     fetch::Requests,
     inventory::Inventory,
     outcome::{Ended, RunOutcome},
@@ -71,7 +71,22 @@ pub(super) struct ChangeCounts {
     not_answered: u64,
     out_of_scope: u64,
     appeared: u64,
+    exposure: ExposureChanges,
     machines: MachineChanges,
+}
+
+/// What each class did to the exposure.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ExposureChanges {
+    new: i64,
+    resolved: i64,
+    replaced: i64,
+    still_missing: i64,
+    returned: i64,
+    not_answered: i64,
+    out_of_scope: i64,
+    appeared: i64,
 }
 
 #[derive(Serialize)]
@@ -169,9 +184,32 @@ impl From<&changes::Changes> for ChangeCounts {
             not_answered: tally.not_answered,
             out_of_scope: tally.out_of_scope,
             appeared: tally.appeared,
+            exposure: changes.exposure.into(),
             machines: changes.machines.into(),
         }
     }
+}
+
+impl From<changes::Exposure> for ExposureChanges {
+    fn from(exposure: changes::Exposure) -> Self {
+        let of = |class: fn(&Tally) -> u64| difference(class(&exposure.now), class(&exposure.then));
+        Self {
+            new: of(|it| it.new),
+            resolved: of(|it| it.resolved),
+            replaced: of(|it| it.replaced),
+            still_missing: of(|it| it.still_missing),
+            returned: of(|it| it.returned),
+            not_answered: of(|it| it.not_answered),
+            out_of_scope: of(|it| it.out_of_scope),
+            appeared: of(|it| it.appeared),
+        }
+    }
+}
+
+/// What one number is more than another, as far as JSON's readers can hold it.
+fn difference(now: u64, then: u64) -> i64 {
+    let difference = i128::from(now) - i128::from(then);
+    i64::try_from(difference).unwrap_or(if now > then { i64::MAX } else { i64::MIN })
 }
 
 impl From<&changes::Base> for Base {

@@ -23,6 +23,11 @@ impl<'run> Names<'run> {
         self.column.is_some()
     }
 
+    /// Whether this is their column.
+    pub(super) fn are_in(&self, column: usize) -> bool {
+        self.column == Some(column)
+    }
+
     /// A machine's name as the page shows it; empty where it has none.
     pub(super) fn at(&self, position: usize) -> String {
         let name = || self.inventory.cells.row(position).nth(self.column?);

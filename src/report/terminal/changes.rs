@@ -11,7 +11,7 @@ use super::{
 use crate::{
     changes::{Base, Changes, KbChange, MachineChange, MachineMoved, sentence},
     inventory::Inventory,
-    text::thousands,
+    text::{signed, thousands},
 };
 
 /// KBs and machines that are listed.
@@ -74,9 +74,10 @@ fn classes(changes: &Changes, width: u16) -> Vec<String> {
     let columns = [
         Column::text("gaps"),
         Column::number(""),
+        Column::number("exposure"),
         Column::gives_way(""),
     ];
-    let rows: Vec<Vec<String>> = [
+    let rows = [
         (
             "resolved",
             tally.resolved,
@@ -111,9 +112,16 @@ fn classes(changes: &Changes, width: u16) -> Vec<String> {
         ),
     ]
     .into_iter()
-    .map(|(class, gaps, meaning)| vec![class.to_owned(), thousands(gaps), meaning.to_owned()])
-    .collect();
-    table::lines(&columns, &rows, width)
+    .zip(changes.exposure.differences())
+    .map(|((class, gaps, meaning), (_, exposure))| {
+        vec![
+            class.to_owned(),
+            thousands(gaps),
+            signed(exposure),
+            meaning.to_owned(),
+        ]
+    });
+    table::lines(&columns, &rows.collect::<Vec<_>>(), width)
 }
 
 fn kbs(kbs: &[KbChange], width: u16) -> Vec<String> {

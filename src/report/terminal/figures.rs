@@ -1,9 +1,7 @@
 //! The fleet's figures beside those of an earlier run.
 
-use std::cmp::Ordering;
-
 use super::super::Run;
-use crate::text::thousands;
+use crate::text::{signed, thousands};
 
 /// Today's figures, with what they are more or less than the base's.
 pub(super) fn beside(run: &Run<'_>) -> Option<String> {
@@ -14,28 +12,9 @@ pub(super) fn beside(run: &Run<'_>) -> Option<String> {
         ("gaps", now.gaps, then.gaps),
         ("exposure", now.exposure, then.exposure),
     ];
-    let parts = parts
-        .map(|(what, now, then)| format!("{what} {} ({})", thousands(now), difference(now, then)));
+    let parts = parts.map(|(what, now, then)| {
+        let difference = signed(i128::from(now) - i128::from(then));
+        format!("{what} {} ({difference})", thousands(now))
+    });
     Some(parts.join(" · "))
-}
-
-/// `+12`, `-3`, `±0`.
-fn difference(now: u64, then: u64) -> String {
-    match now.cmp(&then) {
-        Ordering::Greater => format!("+{}", thousands(now - then)),
-        Ordering::Less => format!("-{}", thousands(then - now)),
-        Ordering::Equal => "±0".to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn differences_have_a_sign() {
-        for (now, then, expected) in [(3, 1, "+2"), (1, 1201, "-1,200"), (0, 0, "±0")] {
-            assert_eq!(difference(now, then), expected);
-        }
-    }
 }

@@ -108,9 +108,10 @@ pub(super) fn actions(run: &Run<'_>, width: u16, style: Style) -> io::Result<Vec
     let columns = [
         Column::text("first"),
         Column::gives_way("name"),
+        Column::number("machines"),
         Column::number("exposure"),
         Column::number("removed"),
-        Column::number("on machines"),
+        Column::number("reached"),
     ];
     let rows: Vec<_> = actions.iter().map(|it| action_row(it, exposure)).collect();
     let mut lines = vec![style.bold(&promise(actions.len(), last, exposure))];
@@ -135,6 +136,7 @@ fn action_row(action: &TopAction<'_>, exposure: u64) -> Vec<String> {
     vec![
         action.kb.id.for_people(),
         name(action.kb),
+        thousands(action.kb.machines_missing),
         thousands(action.kb.exposure),
         share(action.exposure_removed, exposure),
         thousands(action.machines),

@@ -89,8 +89,7 @@ fn totals(run: &Run<'_>) -> Vec<String> {
     if fleet.coverage.no_current_data > 0 {
         let machines = counted(fleet.coverage.no_current_data, "machine", "machines");
         lines.push(format!(
-            "{machines} without current data: not seen for 30 days, says the list, so an empty \
-             answer means nothing"
+            "no current data of {machines}: not seen for 30 days, an empty answer means nothing"
         ));
     }
     lines

@@ -52,9 +52,9 @@ exposure 123: machine-times-CVE, an upper bound: KBs overlap
 2  0202020202020202020202020202020202020202  web-02         1     14  KB4540673
 
 installing these 2 KBs removes 100 % of the exposure, on 2 machines
-first      name                         exposure  removed  on machines
-KB4540673  March 2020 Security Updates       111   90.2 %            2
-KB5000802                                     12  100.0 %            2
+first      name                         machines  exposure  removed  reached
+KB4540673  March 2020 Security Updates         2       111   90.2 %        2
+KB5000802                                      1        12  100.0 %        2
 
 reports in reports: kbs.csv, summary.json
 ";

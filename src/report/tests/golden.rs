@@ -103,6 +103,16 @@ fn the_summary_of_a_second_night_counts_what_changed() {
         "notAnswered": 1,
         "outOfScope": 2,
         "appeared": 1,
+        "exposure": {
+            "new": 0,
+            "resolved": -3,
+            "replaced": 66,
+            "stillMissing": 0,
+            "returned": 0,
+            "notAnswered": -5,
+            "outOfScope": -6,
+            "appeared": 14,
+        },
         "machines": {
             "newlyClean": 1,
             "newlyAffected": 0,

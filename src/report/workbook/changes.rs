@@ -3,7 +3,10 @@
 
 use rust_xlsxwriter::{Workbook, XlsxError};
 
-use super::listing::{self, Column, Kind, Limits, Listing, Names};
+use super::{
+    listing::{self, Column, Kind, Limits, Listing, Names},
+    names::MachineNames,
+};
 use crate::{
     changes::{ChangeRow, Tally},
     report::{Past, Run},
@@ -20,11 +23,13 @@ pub(super) fn write(book: &mut Workbook, run: &Run<'_>, limits: Limits) -> Resul
         Some(_) => "No gap changed since the run that this one is compared with.",
         None => "There is no earlier run of this tenant yet to compare with.",
     };
-    let table = (&columns()[..], run.past.map_or(0, listed));
+    let names = MachineNames::of(run);
+    let table = (&columns(&names)[..], run.past.map_or(0, listed));
     let listing = listing::begin(book, NAMES, table, limits, nothing)?;
     if let (Some(mut listing), Some(past)) = (listing, run.past) {
         // Reports fail in the terms of files.
-        past.each(&mut |change| row(&mut listing, &change).map_err(std::io::Error::other))?;
+        let mut take = |change| row(&mut listing, &names, &change);
+        past.each(&mut |change| take(change).map_err(std::io::Error::other))?;
     }
     Ok(())
 }
@@ -44,22 +49,34 @@ fn listed(past: Past<'_>) -> u64 {
     new + resolved + replaced + returned + not_answered + out_of_scope + appeared
 }
 
-fn columns() -> [Column; 8] {
-    [
+fn columns(names: &MachineNames<'_>) -> Vec<Column> {
+    let machine = [
         Column::new("Change", 14, Kind::Text),
         Column::new("Machine id", 44, Kind::Text),
+    ];
+    let kb = [
         Column::new("KB", 13, Kind::Text),
         Column::new("Replaced by", 14, Kind::Text),
         Column::new("Name", 36, Kind::Text),
         Column::new("Products", 40, Kind::Text),
         Column::new("CVEs", 9, Kind::Number),
         Column::new("Since (UTC)", 20, Kind::Time),
-    ]
+    ];
+    machine
+        .into_iter()
+        .chain(names.column())
+        .chain(kb)
+        .collect()
 }
 
-fn row(listing: &mut Listing<'_>, row: &ChangeRow) -> Result<(), XlsxError> {
+fn row(
+    listing: &mut Listing<'_>,
+    names: &MachineNames<'_>,
+    row: &ChangeRow,
+) -> Result<(), XlsxError> {
     listing.text(row.change.as_str())?;
     listing.text(&row.machine.to_string())?;
+    names.of_machine(listing, row.machine)?;
     listing.kb(Some(&row.gap.id))?;
     listing.kb(row.replaced_by.as_ref().map(|by| &by.id))?;
     listing.text_or_empty(row.gap.name.as_deref())?;

@@ -11,6 +11,7 @@ mod kbs;
 mod link;
 mod listing;
 mod machines;
+mod names;
 mod summary;
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,10 @@
 
 use rust_xlsxwriter::{Workbook, XlsxError};
 
-use super::listing::{self, Column, Kind, Limits, Listing, Names};
+use super::{
+    listing::{self, Column, Kind, Limits, Listing, Names},
+    names::MachineNames,
+};
 use crate::{
     aggregate::MachineRow,
     inventory::RejectedRow,
@@ -22,7 +25,8 @@ const NAMES: Names = Names {
 
 pub(super) fn write(book: &mut Workbook, run: &Run<'_>, limits: Limits) -> Result<(), XlsxError> {
     let rows = unanswered(run);
-    let table = (&columns()[..], rows.len() as u64);
+    let names = MachineNames::of(run);
+    let table = (&columns(&names)[..], rows.len() as u64);
     let nothing = "Everything that was asked for has an answer.";
     let Some(mut listing) = listing::begin(book, NAMES, table, limits, nothing)? else {
         return Ok(());
@@ -30,31 +34,45 @@ pub(super) fn write(book: &mut Workbook, run: &Run<'_>, limits: Limits) -> Resul
     for (line, unanswered) in rows {
         listing.number(line)?;
         match unanswered {
-            Unanswered::Row(row) => rejected(&mut listing, row)?,
-            Unanswered::Machine(machine, failure) => failed(&mut listing, machine, failure)?,
+            Unanswered::Row(row) => rejected(&mut listing, &names, row)?,
+            Unanswered::Machine(machine, failure) => {
+                failed(&mut listing, &names, (machine, failure))?;
+            }
         }
         listing.end_row();
     }
     Ok(())
 }
 
-fn columns() -> [Column; 9] {
-    [
+fn columns(names: &MachineNames<'_>) -> Vec<Column> {
+    let machine = [
         Column::new("Line", 8, Kind::Number),
         Column::new("Input", 44, Kind::Text),
         Column::new("Machine id", 44, Kind::Text),
+    ];
+    let failure = [
         Column::new("Reason", 14, Kind::Text),
         Column::new("HTTP status", 14, Kind::Number),
         Column::new("Code", 22, Kind::Text),
         Column::new("Message", 60, Kind::Text),
         Column::new("Correlation id", 40, Kind::Text),
         Column::new("Attempts", 12, Kind::Number),
-    ]
+    ];
+    machine
+        .into_iter()
+        .chain(names.column())
+        .chain(failure)
+        .collect()
 }
 
-fn rejected(listing: &mut Listing<'_>, row: &RejectedRow) -> Result<(), XlsxError> {
+fn rejected(
+    listing: &mut Listing<'_>,
+    names: &MachineNames<'_>,
+    row: &RejectedRow,
+) -> Result<(), XlsxError> {
     listing.text(&row.input)?;
     listing.skip();
+    names.at(listing, None)?;
     listing.text(Reason::InvalidId.as_str())?;
     listing.skip();
     listing.skip();
@@ -65,12 +83,13 @@ fn rejected(listing: &mut Listing<'_>, row: &RejectedRow) -> Result<(), XlsxErro
 
 fn failed(
     listing: &mut Listing<'_>,
-    machine: &MachineRow,
-    failure: &Failure,
+    names: &MachineNames<'_>,
+    (machine, failure): (&MachineRow, &Failure),
 ) -> Result<(), XlsxError> {
     let id = machine.id.to_string();
     listing.text(&id)?;
     listing.text(&id)?;
+    names.at(listing, Some(machine.position()))?;
     listing.text(failure.reason.as_str())?;
     listing.number_or_empty(failure.http_status)?;
     listing.text_or_empty(failure.code.as_deref())?;

@@ -7,6 +7,7 @@ use serde::{Serialize, Serializer, ser::SerializeMap};
 use super::{
     super::{MOST_ROWS, Scene, sections::Standing},
     Column,
+    facts::facts,
 };
 use crate::{
     aggregate::{Answered, MachineRow},
@@ -16,7 +17,7 @@ use crate::{
 pub(super) struct Machines<'run>(pub(super) &'run Scene<'run>);
 
 impl<'run> Machines<'run> {
-    fn rows(&self) -> impl Iterator<Item = (&'run MachineRow, &'run Answered)> + use<'run> {
+    fn rows(&self) -> impl Iterator<Item = (&'run MachineRow, &'run Answered)> + Clone + use<'run> {
         let rows = self.0.run.fleet.machines.iter().take(MOST_ROWS);
         rows.filter_map(|row| Some((row, row.result.as_ref().ok()?)))
     }
@@ -40,6 +41,7 @@ impl Serialize for Machines<'_> {
             let names = || self.rows().map(|(row, _)| scene.names.at(row.position()));
             map.serialize_entry("name", &Column(names))?;
         }
+        map.serialize_entry("facts", &facts(scene, &self.rows().map(|(row, _)| row)))?;
         map.serialize_entry("statuses", &Standing::WORDS)?;
         let standing = || self.rows().map(|(_, it)| Standing::of(it).number());
         map.serialize_entry("status", &Joined(standing))?;

@@ -1,5 +1,6 @@
 //! What the tables hold, as data in the page: columns rather than rows, each text once.
 
+mod facts;
 mod failures;
 mod kbs;
 mod machines;

@@ -31,7 +31,7 @@ const kbElement = (kb) => {
 };
 
 const kbCell = (kb) => {
-  const cell = element("td");
+  const cell = element("td", undefined, "kb");
   if (kb !== null) cell.append(kbElement(kb));
   return cell;
 };

@@ -6,6 +6,7 @@ const ID_LENGTH = 40;
 const machineId = (row) => data.machines.ids.substr(row * ID_LENGTH, ID_LENGTH);
 const kbLabel = (kb) => (data.kbs.kbId[kb] === "" ? "(no KB id)" : "KB" + data.kbs.kbId[kb]);
 const machineLabel = (row) => (data.machines.name && data.machines.name[row]) || machineId(row);
+const wordOf = (fact, row) => fact.words[fact.of[row]];
 const answeredAt = (row) =>
   new Date((data.machines.firstAnswer + data.machines.answeredAt[row]) * 1000)
     .toISOString()

@@ -11,7 +11,7 @@ const listOf = (items, item, where) => {
     listed = Math.min(items.length, listed + PIECE);
     const left = items.length - listed;
     if (left === 0) more.remove();
-    else more.textContent = numbers.format(left) + " more";
+    else more.textContent = "Show " + numbers.format(Math.min(left, PIECE)) + " more (" + numbers.format(left) + " left)";
   };
   more.addEventListener("click", goOn);
   where.append(list, more);
@@ -47,7 +47,8 @@ const kbItem = (kb) => {
   const item = element("li");
   const name = texts[data.kbs.name[kb]];
   item.append(kbElement(kb), " ", element("bdi", name));
-  item.append(" (up to " + numbers.format(data.kbs.cveAddressed[kb]) + " CVEs)");
+  const most = data.kbs.cveAddressed[kb];
+  item.append(most === 1 ? " (1 CVE)" : " (up to " + numbers.format(most) + " CVEs)");
   return item;
 };
 
@@ -58,7 +59,19 @@ const machineItem = (row) => {
   return item;
 };
 
+// What else the list says of a machine.
+const factsOf = (row) => {
+  const said = data.machines.facts.filter((fact) => wordOf(fact, row) !== "");
+  const line = element("p", undefined, "note");
+  said.forEach((fact, place) => {
+    line.append(place === 0 ? "" : " · ", element("bdi", fact.name), " ", element("bdi", wordOf(fact, row), "fact"));
+  });
+  return line;
+};
+
 const machineDetails = (row) => (cell) => {
+  if (data.machines.facts.length > 0) cell.append(factsOf(row));
+  if (!pairs.areThere) return;
   const kbs = pairs.kbsOf(row);
   if (kbs.length === 0) cell.append("Nothing is listed as missing.");
   else listOf(kbs, kbItem, cell);

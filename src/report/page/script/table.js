@@ -77,11 +77,18 @@ const tableOf = (definition, changed) => {
     button.addEventListener("click", () => sortBy(header.dataset.key));
     header.replaceChildren(button);
   });
-  const turn = (suffix, page) => part(suffix).addEventListener("click", () => set({ page: page() }, true));
-  turn("first", () => 1);
-  turn("previous", () => state.page - 1);
-  turn("next", () => state.page + 1);
-  turn("last", pages);
+  // A button that is switched off loses the keyboard's place: the one for the way back gets it.
+  const turn = (suffix, page, back) => {
+    const button = part(suffix);
+    button.addEventListener("click", () => {
+      set({ page: page() }, true);
+      if (button.disabled) part(back).focus();
+    });
+  };
+  turn("first", () => 1, "next");
+  turn("previous", () => state.page - 1, "next");
+  turn("next", () => state.page + 1, "previous");
+  turn("last", pages, "previous");
   part("filter").addEventListener("input", (event) => set({ q: event.target.value, page: 1 }, true));
   part("size").addEventListener("change", (event) => set({ size: Number(event.target.value), page: 1 }, true));
   part("download").addEventListener("click", () =>

@@ -83,9 +83,10 @@ const machinesTable = () => {
     columns,
     csvColumns: Object.keys(columns).filter((key) => key !== "name" || machines.name),
     search: (row) =>
-      [name(row), machineId(row), status(row), top(row) === null ? "" : kbLabel(top(row))].join("\n"),
+      [name(row), machineId(row), status(row), top(row) === null ? "" : kbLabel(top(row)),
+        ...machines.facts.map((fact) => wordOf(fact, row))].join("\n"),
     opens: machines.name ? "name" : "machineId",
-    details: pairs.areThere ? machineDetails : null,
+    details: pairs.areThere || machines.facts.length > 0 ? machineDetails : null,
   };
 };
 

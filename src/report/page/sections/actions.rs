@@ -18,6 +18,7 @@ const CHOICES: [usize; 3] = [5, 10, 25];
 #[derive(Template)]
 #[template(config = "src/report/page/askama.toml", path = "actions.html")]
 pub(super) struct Actions {
+    nobody_answered: bool,
     sentences: Vec<Sentence>,
     rows: Vec<Row>,
 }
@@ -53,10 +54,18 @@ impl Actions {
         };
         let rows = (1..).zip(scene.top);
         Self {
-            sentences: CHOICES.into_iter().filter_map(sentence).collect(),
+            nobody_answered: scene.run.fleet.coverage.answered == 0,
+            sentences: choices(scene.top.len()).filter_map(sentence).collect(),
             rows: rows.map(|(place, it)| row(place, it, exposure)).collect(),
         }
     }
+}
+
+/// As many as there are to choose from: to see more is no choice where there are no more.
+fn choices(updates: usize) -> impl Iterator<Item = usize> {
+    let before = [0].into_iter().chain(CHOICES);
+    let choices = CHOICES.into_iter().zip(before);
+    choices.filter_map(move |(choice, before)| (updates > before).then_some(choice))
 }
 
 fn sentence(top: &[TopAction<'_>], exposure: u64) -> Option<String> {

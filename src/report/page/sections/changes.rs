@@ -11,9 +11,9 @@ use super::{
     moved::{Group, groups},
 };
 use crate::{
-    changes::{self, Changes, KbChange, Tally},
+    changes::{self, Changes, KbChange},
     report::time::base_day,
-    text::thousands,
+    text::{signed, thousands},
 };
 
 /// KBs that are listed, those with most changes.
@@ -42,6 +42,7 @@ struct Class {
     word: &'static str,
     meaning: &'static str,
     gaps: String,
+    exposure: String,
 }
 
 struct Row {
@@ -70,9 +71,9 @@ fn compared(scene: &Scene<'_>, changes: &Changes) -> Compared {
     Compared {
         sentence: changes::sentence(changes, &day),
         warning: poor_base(&changes.base, &day),
-        classes: classes(changes.tally),
-        gaps_then: thousands(changes.tally.base_gaps()),
-        gaps_now: thousands(changes.tally.gaps_today()),
+        classes: classes(changes),
+        gaps_then: thousands(changes.tally.of_base()),
+        gaps_now: thousands(changes.tally.of_today()),
         kbs: listed.take(KBS).map(row).collect(),
         more_kbs: (more > 0).then(|| thousands(more as u64)),
         groups: groups(scene, changes),
@@ -84,7 +85,9 @@ fn has_changed(kb: &KbChange) -> bool {
     kb.new + kb.resolved + kb.replaced + kb.replacing + kb.returned > 0
 }
 
-fn classes(tally: Tally) -> [Class; 8] {
+fn classes(changes: &Changes) -> [Class; 8] {
+    let tally = changes.tally;
+    let mut exposure = changes.exposure.differences().into_iter();
     [
         ("resolved", "there then, not any more", tally.resolved),
         ("new", "not there then", tally.new),
@@ -119,6 +122,7 @@ fn classes(tally: Tally) -> [Class; 8] {
         word,
         meaning,
         gaps: thousands(gaps),
+        exposure: exposure.next().map_or_else(String::new, |it| signed(it.1)),
     })
 }
 

@@ -29,16 +29,20 @@ impl Charts {
             drawn,
             note,
         };
+        let nothing = |nothing| match fleet.coverage.answered {
+            0 => "No machine answered: nothing is known.",
+            _ => nothing,
+        };
         let charts = vec![
             chart(
                 "Exposure by KB",
-                pareto(scene.top, fleet).ok_or("No KB is missing: there is no exposure."),
+                pareto(scene.top, fleet).ok_or(nothing("No KB is missing: there is no exposure.")),
                 "Bars: exposure of each KB. Line and percentages: what is gone with this KB \
                  and those above it.",
             ),
             chart(
                 "Machines by number of gaps",
-                histogram(fleet).ok_or("No machine has current data."),
+                histogram(fleet).ok_or(nothing("No machine has current data.")),
                 "Answered machines; those without current data are left out.",
             ),
             chart(
@@ -53,7 +57,7 @@ impl Charts {
             ),
             chart(
                 "Missing KBs by release month",
-                months(fleet).ok_or("No KB is missing."),
+                months(fleet).ok_or(nothing("No KB is missing.")),
                 "As the KB's name says it. ?: the name says no month. old: the months before.",
             ),
         ];

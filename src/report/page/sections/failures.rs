@@ -18,6 +18,7 @@ pub(super) struct Failures {
     total: usize,
     most: Option<String>,
     has_names: bool,
+    has_input: bool,
     rows: Vec<Failed>,
 }
 
@@ -31,6 +32,7 @@ impl Failures {
             total,
             most: (total > MOST_ROWS).then(|| thousands(MOST_ROWS as u64)),
             has_names: scene.names.are_there(),
+            has_input: !scene.run.inventory.rejected.is_empty(),
             rows: failed(scene).take(FIRST_ROWS).collect(),
         }
     }

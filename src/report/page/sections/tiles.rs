@@ -6,7 +6,7 @@ use askama::Template;
 
 use super::{super::Scene, week::week};
 use crate::{
-    changes::{Base, Figures},
+    changes::{self, Base, Changes, Figures},
     report::time::base_day,
     text::thousands,
 };
@@ -16,6 +16,8 @@ use crate::{
 pub(super) struct Tiles {
     is_first_night: bool,
     week: Option<String>,
+    /// Where the difference in exposure comes from.
+    exposure: Option<String>,
     shown: Vec<Tile>,
 }
 
@@ -26,6 +28,14 @@ struct Tile {
     shown: String,
     note: String,
     change: Option<Change>,
+}
+
+impl Tile {
+    /// Where nobody answered, a zero would look like the best of all news.
+    fn is_not_known(&mut self) {
+        "–".clone_into(&mut self.shown);
+        "not known".clone_into(&mut self.note);
+    }
 }
 
 /// How a figure compares, in words; the colour only repeats them.
@@ -43,14 +53,22 @@ impl Tiles {
         let base = base.map(|base| (base, base_day(run.facts, &base)));
         let today = today(scene);
         let mut tiles = tiles(scene, today);
-        if let Some((base, day)) = &base {
+        if today.answered == 0 {
+            tiles.iter_mut().skip(1).for_each(Tile::is_not_known);
+        } else if let Some((base, day)) = &base {
             let is_fair = base.is_enough() && base.is_same_fleet;
             let is_fair = is_fair && !run.fleet.coverage.is_partial();
             compare(&mut tiles, (base, day), is_fair);
+            let replaced = run.past.map_or(0, |past| replaced(past.changes));
+            judge_exposure(&mut tiles, base.figures.exposure, replaced, is_fair);
         }
         Self {
             is_first_night: base.is_none(),
-            week: week(run),
+            week: week(run).filter(|_| today.answered > 0),
+            exposure: run
+                .past
+                .and_then(|past| changes::exposure_sentence(past.changes))
+                .filter(|_| today.answered > 0),
             shown: tiles,
         }
     }
@@ -153,6 +171,32 @@ fn compare(tiles: &mut [Tile], (base, day): (&Base, &str), is_fair: bool) {
     }
 }
 
+/// What newer KBs in older ones' places did to the exposure.
+fn replaced(changes: &Changes) -> i128 {
+    i128::from(changes.exposure.now.replaced) - i128::from(changes.exposure.then.replaced)
+}
+
+/// On a second Tuesday most of the difference in exposure is neither better nor worse: a newer KB
+/// addresses fewer CVEs, or more, than the one in whose place it is missing.
+fn judge_exposure(tiles: &mut [Tile], then: u64, replaced: i128, is_fair: bool) {
+    let exposure = tiles.iter_mut().find(|tile| tile.figure == "exposure");
+    let Some(tile) = exposure.filter(|_| is_fair) else {
+        return;
+    };
+    let without = i128::from(tile.value) - i128::from(then) - replaced;
+    if let Some(change) = &mut tile.change {
+        change.class = match without.cmp(&0) {
+            Ordering::Less => "better",
+            Ordering::Equal => "even",
+            Ordering::Greater => "worse",
+        };
+        let is_same_way = (without < 0) == change.amount.starts_with('▼');
+        if replaced != 0 && !is_same_way {
+            change.class = "even";
+        }
+    }
+}
+
 fn change(now: u64, then: u64, day: &str) -> Change {
     let difference = thousands(now.abs_diff(then));
     let (class, amount, word) = match now.cmp(&then) {
@@ -170,6 +214,31 @@ fn change(now: u64, then: u64, day: &str) -> Change {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_newer_kbs_replaced_makes_exposure_neither_better_nor_worse() {
+        for (now, then, replaced, expected) in [
+            (77, 120, -39, "better"),
+            (77, 120, -43, "even"),
+            // More in truth, though the sum is smaller.
+            (77, 120, -50, "even"),
+            (120, 77, 0, "worse"),
+            (120, 77, 50, "even"),
+            (77, 120, 0, "better"),
+        ] {
+            let mut tiles = [Tile {
+                figure: "exposure",
+                label: "",
+                value: now,
+                shown: String::new(),
+                note: String::new(),
+                change: Some(change(now, then, "2026-11-22")),
+            }];
+            judge_exposure(&mut tiles, then, replaced, true);
+            let class = tiles[0].change.as_ref().map(|it| it.class);
+            assert_eq!(class, Some(expected), "{now} {then} {replaced}");
+        }
+    }
 
     #[test]
     fn changes_are_told_in_words() {

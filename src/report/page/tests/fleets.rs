@@ -29,7 +29,7 @@ fn fixture(outcomes: Vec<Outcome>) -> Fixture {
 fn an_empty_list_is_a_page_in_words() {
     let page = page(&fixture(Vec::new()));
     assert!(section(&page, "coverage").contains("0 of 0 machines answered"));
-    assert!(section(&page, "actions").contains("No update to push"));
+    assert!(section(&page, "actions").contains("which updates to push is not known"));
     assert!(section(&page, "machines").contains("No machine answered."));
     assert!(section(&page, "failures").contains("Everything asked for has an answer."));
     assert_eq!(data(&page)["machines"]["count"], 0);
@@ -71,6 +71,13 @@ fn every_machine_failed() {
     assert!(section(&page, "coverage").contains("PARTIAL"));
     assert!(section(&page, "coverage").contains("is this the right list"));
     assert!(section(&page, "kbs").contains("is not known"));
+    assert!(section(&page, "actions").contains("which updates to push is not known"));
+    // A zero would look like the best of all news.
+    assert_eq!(section(&page, "tiles").matches("not known").count(), 5);
+    assert_eq!(
+        section(&page, "charts").matches("nothing is known").count(),
+        3
+    );
     assert!(section(&page, "machines").contains("No machine answered."));
     assert_eq!(data(&page)["failures"]["line"].as_array().unwrap().len(), 3);
 }
@@ -84,6 +91,34 @@ fn a_machine_that_was_not_seen_is_not_clean() {
     assert!(section(&page, "machines").contains(">no current data<"));
     assert!(section(&page, "coverage").contains("no current data of 1 machine"));
     assert_eq!(data(&page)["machines"]["status"], "12");
+}
+
+#[test]
+fn what_many_machines_share_travels_along() {
+    let mut fixture = fixture((1..=3).map(|number| answer(number, vec![])).collect());
+    let columns = ["Device Name", "OS", "input.Status", "Serial", "Empty"];
+    fixture.inventory.columns = columns.map(str::to_owned).to_vec();
+    fixture.inventory.cells = Cells::from_iter([
+        ["web-01", "Windows", "Active", "1", ""],
+        ["web-02", "Linux", "Active", "2", ""],
+        ["web-03", "Windows", "Active", "3", ""],
+    ]);
+    let page = page(&fixture);
+    let expected = serde_json::json!([
+        {"name": "OS", "words": ["Windows", "Linux"], "of": [0, 1, 0]},
+        {"name": "input.Status", "words": ["Active"], "of": [0, 0, 0]},
+    ]);
+    assert_eq!(data(&page)["machines"]["facts"], expected);
+}
+
+#[test]
+fn there_is_a_choice_of_updates_where_there_are_more() {
+    for (updates, choices) in [(1, 0), (5, 0), (6, 2), (10, 2), (11, 3), (40, 3)] {
+        let gaps = (1..=updates).map(|number| gap(&format!("50{number:05}"), 1));
+        let page = page(&fixture(vec![answer(1, gaps.collect())]));
+        let buttons = section(&page, "actions").matches("<button").count();
+        assert_eq!(buttons, choices, "{updates}");
+    }
 }
 
 #[test]

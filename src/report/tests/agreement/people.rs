@@ -96,7 +96,10 @@ pub(super) fn workbook(bytes: &[u8]) -> Figures {
     let machines = rows(&mut book, "Machines");
     let changes = rows(&mut book, "Changes");
     let gaps = rows(&mut book, "Gaps").into_iter();
-    let gaps = gaps.map(|row| (row[0].clone(), kb_id(&row[1]), number(&row[6])));
+    // The KB is behind the machine's name, where the list has names.
+    let header = book.worksheet_range("Gaps").unwrap();
+    let kb = 1 + usize::from(header.get((0, 1)).is_some_and(|it| it == "Machine"));
+    let gaps = gaps.map(|row| (row[0].clone(), kb_id(&row[kb]), number(&row[kb + 3])));
     let kbs = kbs.iter().map(|row| {
         let figures = [5, 7, 3].map(|column| number(&row[column]));
         (kb_id(&row[1]), figures)

@@ -30,7 +30,8 @@ pub(super) fn write(page: &mut Page<'_>, run: &Run<'_>) -> Result<Option<Rows>, 
         "Install",
         "Exposure",
         "Removed so far",
-        "On machines",
+        "Machines",
+        "Machines so far",
         "Name",
     ])?;
     let first = page.row();
@@ -48,9 +49,10 @@ fn row(page: &mut Page<'_>, action: &TopAction<'_>, exposure: u64) -> Result<(),
     page.text(0, &kb.id.for_people(), Look::Text)?;
     page.number(1, kb.exposure)?;
     page.float(2, removed, Look::Share)?;
-    page.number(3, action.machines)?;
+    page.number(3, kb.machines_missing)?;
+    page.number(4, action.machines)?;
     page.text(
-        4,
+        5,
         kb.name.as_deref().unwrap_or_default(),
         Look::TextBesideNumbers,
     )?;

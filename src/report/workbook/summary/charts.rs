@@ -8,7 +8,7 @@ use rust_xlsxwriter::{
 use super::{NAME, page::Rows};
 
 /// To the right of what is read.
-const COLUMN: u16 = 6;
+const COLUMN: u16 = 7;
 /// Rows from one chart to the next.
 const STEP: u32 = 17;
 const WIDTH: u32 = 640;
@@ -108,7 +108,7 @@ fn last_runs(rows: Rows) -> Chart {
         .add_series()
         .set_name("of a partial run")
         .set_categories(cells(rows, 0))
-        .set_values(cells(rows, 4))
+        .set_values(cells(rows, 5))
         .set_format(ChartFormat::new().set_no_line())
         .set_marker(&ring(BLUE));
     titled(&mut chart, "Gaps over the last runs");

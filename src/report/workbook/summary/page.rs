@@ -12,7 +12,7 @@ use super::super::{
 use crate::report::time::rfc3339;
 
 /// The columns that are read; the charts are to their right.
-const LAST: u16 = 4;
+const LAST: u16 = 5;
 
 /// The rows of a block of figures, without its header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

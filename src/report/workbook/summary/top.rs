@@ -7,7 +7,7 @@ use super::{
     page::{Look, Page},
 };
 use crate::{
-    changes::sentence,
+    changes::{exposure_sentence, sentence},
     outcome::{Ended, RunOutcome},
     report::{Run, terminal::share, time::base_day},
     text::{counted, thousands},
@@ -74,6 +74,9 @@ fn changes(page: &mut Page<'_>, run: &Run<'_>) -> Result<(), XlsxError> {
         Look::Note,
         2,
     )?;
+    if let Some(exposure) = exposure_sentence(past.changes) {
+        page.wide(&exposure, Look::Note, 2)?;
+    }
     let base = past.changes.base;
     if !base.is_enough() {
         page.wide(

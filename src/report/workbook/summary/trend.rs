@@ -6,10 +6,7 @@ use super::{
     super::listing::as_number,
     page::{Look, Page, Rows},
 };
-use crate::{
-    aggregate::percent,
-    report::{Run, TrendPoint},
-};
+use crate::report::{Run, TrendPoint, terminal::per_mille};
 
 pub(super) fn write(page: &mut Page<'_>, run: &Run<'_>) -> Result<Option<Rows>, XlsxError> {
     if run.trend.len() < 2 {
@@ -21,6 +18,7 @@ pub(super) fn write(page: &mut Page<'_>, run: &Run<'_>) -> Result<Option<Rows>, 
         "Gaps",
         "Exposure",
         "Answered",
+        "",
         "Gaps, where the run was partial",
     ])?;
     let first = page.row();
@@ -36,10 +34,11 @@ fn row(page: &mut Page<'_>, point: &TrendPoint) -> Result<(), XlsxError> {
     page.time(0, point.started_at)?;
     page.number(1, point.gaps)?;
     page.number(2, point.exposure)?;
-    let answered = percent(point.answered, point.machines) / 100.0;
+    // Cut and not rounded, as everywhere.
+    let answered = as_number(per_mille(point.answered, point.machines)) / 1000.0;
     page.float(3, answered, Look::Share)?;
     if point.is_partial() {
-        page.float(4, as_number(point.gaps), Look::NumberBesideNumbers)?;
+        page.float(5, as_number(point.gaps), Look::NumberBesideNumbers)?;
     }
     page.next_row();
     Ok(())

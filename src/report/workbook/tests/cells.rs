@@ -1,6 +1,6 @@
 //! Every cell of every table is what the CSV files hold.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use calamine::Data;
 
@@ -48,11 +48,14 @@ pub(super) fn compare(fixture: &Fixture) -> usize {
         assert_eq!(found.len(), expected.len(), "{sheet}: rows");
         for (row, (expected, found)) in expected.iter().zip(&found).enumerate() {
             for (place, column) in header.iter().enumerate() {
+                let Some(found_at) = place_of(sheet, (place, column), &names) else {
+                    continue;
+                };
                 let mut expected = expected[place].as_str();
                 if sheet == "Machines" && column == "status" {
                     expected = statuses[row];
                 }
-                let found = found.get(place).unwrap_or(&Data::Empty);
+                let found = found.get(found_at).unwrap_or(&Data::Empty);
                 let (expected, found) = sides(column, expected, found);
                 assert_eq!(expected, found, "{sheet}, row {row}, {column}");
                 compared += 1;
@@ -60,6 +63,73 @@ pub(super) fn compare(fixture: &Fixture) -> usize {
         }
     }
     compared
+}
+
+/// Columns of the CSV files that the long sheets leave out: they stand in those of KBs and machines.
+const LEFT_OUT: [(&str, &[&str]); 1] = [("Gaps", &["url", "machineMissedOn", "answeredAt"])];
+
+/// Where a column of a CSV file stands in its sheet: in the same order, but for those that are left
+/// out, and for the machines' names behind their ids.
+fn place_of(sheet: &str, (place, column): (usize, &str), names: &[String]) -> Option<usize> {
+    if ["KBs", "Machines"].contains(&sheet) {
+        return Some(place);
+    }
+    let called = match column {
+        "change" => "Change",
+        "line" => "Line",
+        "input" => "Input",
+        "machineId" => "Machine id",
+        "kbId" => "KB",
+        "replacedBy" => "Replaced by",
+        "name" => "Name",
+        "productsNames" => "Products",
+        "cveAddressed" => "CVEs",
+        "osBuild" => "OS build",
+        "since" => "Since (UTC)",
+        "reason" => "Reason",
+        "httpStatus" => "HTTP status",
+        "code" => "Code",
+        "message" => "Message",
+        "correlationId" => "Correlation id",
+        "attempts" => "Attempts",
+        other => {
+            let left_out = LEFT_OUT.iter().filter(|(it, _)| *it == sheet);
+            assert!(
+                left_out.flat_map(|(_, it)| *it).any(|it| *it == other),
+                "{sheet}: {other}"
+            );
+            return None;
+        }
+    };
+    Some(names.iter().position(|name| name == called).unwrap())
+}
+
+#[test]
+fn machines_are_called_by_their_names_wherever_one_filters() {
+    let fixture = fleet(40);
+    let mut book = open(&fixture);
+    let called = fixture.with_run(|run| {
+        let machines = run.inventory.machines.iter().enumerate();
+        let called = machines.map(|(place, machine)| {
+            let name = run.inventory.name(place).unwrap_or_default().to_owned();
+            (machine.id.to_string(), name)
+        });
+        called.collect::<HashMap<_, _>>()
+    });
+    for sheet in ["Gaps", "Changes", "Not answered"] {
+        let mut rows = rows(&mut book, sheet);
+        let header = rows.remove(0);
+        let place = |name: &str| header.iter().position(|it| *it == name).unwrap();
+        let (id, name) = (place("Machine id"), place("Machine"));
+        assert!(!rows.is_empty(), "{sheet}");
+        for row in rows {
+            assert_eq!(
+                row[name].to_string(),
+                called[&row[id].to_string()],
+                "{sheet}"
+            );
+        }
+    }
 }
 
 /// A fleet of so many machines, and the night before, when each machine missed a KB less and
@@ -110,7 +180,7 @@ fn failed(machine: MachineId) -> Outcome {
 fn a_small_fleet() {
     assert_eq!(
         compare(&Fixture::small()),
-        2 * 11 + 5 * 11 + 3 * 9 + 3 * 9,
+        2 * 11 + 5 * 11 + 3 * 6 + 3 * 9,
         "two KBs, five machines, three gaps, three without an answer"
     );
 }
