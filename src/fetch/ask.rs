@@ -127,6 +127,7 @@ impl<A: Api> Fetcher<A> {
             // The quota lets nobody go on before it is time.
             Decision::Wait => {}
             Decision::Retry(delay) => {
+                self.tracker.rests.begin(delay);
                 let slept = self
                     .stops
                     .gentle

@@ -284,8 +284,9 @@ impl<A: Api> Fetcher<A> {
     pub fn progress(&self) -> Progress {
         let now = Instant::now();
         let in_flight = self.quota.in_flight();
+        let stage = self.stage(in_flight.len() as u64);
         let load = Load {
-            calls: self.stage(in_flight.len() as u64).calls_left(),
+            calls: stage.calls_left(),
             latency: self.latency(now, in_flight.first().copied()),
             concurrency: self.concurrency,
         };
@@ -297,8 +298,15 @@ impl<A: Api> Fetcher<A> {
                 .quota
                 .waiting()
                 .map(|(reason, until)| (reason, until - now)),
-            remaining: self.quota.forecast(load) - now,
+            remaining: (self.quota.forecast(load) - now).max(self.rests_left(now, stage)),
         }
+    }
+
+    /// How long the run takes because machines rest before another try.
+    fn rests_left(&self, now: Instant, stage: Stage) -> Duration {
+        let at_once = self.concurrency.saturating_mul(UNDER_WAY) as u64;
+        let machines = (stage.machines, stage.findings);
+        self.tracker.rests.left(now, machines, at_once)
     }
 
     /// How long an answer takes; before the first has arrived, at least as long as it is

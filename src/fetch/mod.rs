@@ -9,6 +9,7 @@ mod outage;
 mod plan;
 mod question;
 pub mod quota;
+mod rests;
 mod retry;
 mod tracker;
 

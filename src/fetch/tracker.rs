@@ -10,7 +10,7 @@ use std::{
 
 use serde::Serialize;
 
-use super::{latency::Latency, plan::Plan, quota::Waiting};
+use super::{latency::Latency, plan::Plan, quota::Waiting, rests::Rests};
 use crate::outcome::{Outcome, Reason};
 
 /// Calls to the service.
@@ -114,6 +114,8 @@ pub(super) struct Tracker {
     late: AtomicU64,
     counts: Mutex<Counts>,
     latency: Mutex<Latency>,
+    /// Machines that wait for another try.
+    pub(super) rests: Rests,
 }
 
 impl Tracker {

@@ -5,7 +5,7 @@ mod plan;
 mod schedule;
 mod service;
 
-use std::{collections::BTreeMap, sync::atomic::Ordering::SeqCst, time::Duration};
+use std::{cell::RefCell, collections::BTreeMap, sync::atomic::Ordering::SeqCst, time::Duration};
 
 use jiff::Timestamp;
 use tokio::time::{Instant, sleep};
@@ -193,6 +193,39 @@ async fn a_refusal_stops_within_the_calls_in_flight() {
     assert!(matches!(ending, Ending::Refused(failure) if failure.http_status == Some(403)));
     assert_eq!(service.all_calls(), 8);
     assert_eq!(outcomes.len(), 8, "the others were never asked");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_time_shown_reckons_with_those_that_rest() {
+    let service = (0..1000)
+        .step_by(5)
+        .fold(Service::with_latency(10), |service, number| {
+            service.forever(number, Reply::BROKEN)
+        });
+    let fetcher = fetcher(&service, 1000, "none", &Stops::default());
+    let start = Instant::now();
+    let shown = RefCell::new(Vec::new());
+    let look = async {
+        loop {
+            sleep(Duration::from_secs(1)).await;
+            let ends = start.elapsed() + fetcher.progress().remaining;
+            shown.borrow_mut().push((start.elapsed(), ends));
+        }
+    };
+    tokio::select! {
+        (ending, _) = run(&fetcher) => assert_eq!(ending, Ending::Finished),
+        () = look => {}
+    }
+    let took = start.elapsed();
+    assert!(took > Duration::from_mins(1), "{took:?}");
+    // Nobody knows before the first machines have failed for good.
+    let known = Duration::from_secs(16);
+    for (at, ends) in shown.into_inner().into_iter().filter(|(at, _)| *at > known) {
+        assert!(
+            ends > took.mul_f64(0.6) && ends < took.mul_f64(1.4),
+            "{at:?}: {ends:?} of {took:?}"
+        );
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -21,7 +21,7 @@ pub(super) use self::page::local;
 const NAME: &str = "Summary";
 
 /// How wide the columns are: the last is the space before the charts.
-const WIDTHS: [u32; 7] = [30, 22, 18, 16, 18, 48, 3];
+const WIDTHS: [u32; 7] = [30, 22, 18, 16, 18, 60, 3];
 
 pub(super) fn write(sheet: &mut Worksheet, run: &Run<'_>) -> Result<(), XlsxError> {
     sheet.set_name(NAME)?;
