@@ -2,7 +2,7 @@
 
 use std::{
     env,
-    panic::{AssertUnwindSafe, catch_unwind},
+    panic::{self, AssertUnwindSafe, catch_unwind},
     path::PathBuf,
     process::ExitCode,
 };
@@ -13,9 +13,11 @@ use patchgap::{
     app::{self, Surroundings},
     cli::Cli,
     config::{Environment, Folders},
+    report::is_no_room,
 };
 
 fn main() -> ExitCode {
+    tell_panics();
     let cli = Cli::parse();
     let surroundings = Surroundings {
         environment: Environment::new(env::vars_os(), Folders::of_platform()),
@@ -28,4 +30,14 @@ fn main() -> ExitCode {
     catch_unwind(run)
         .unwrap_or(patchgap::exit_code::ExitCode::Unexpected)
         .into()
+}
+
+/// All panics are bugs, but for one of somebody else's, which is told as an error.
+fn tell_panics() {
+    let usual = panic::take_hook();
+    panic::set_hook(Box::new(move |panic| {
+        if !is_no_room(panic.payload()) {
+            usual(panic);
+        }
+    }));
 }

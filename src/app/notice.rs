@@ -16,6 +16,7 @@ use crate::{
     },
     inventory::Inventory,
     outcome::RunOutcome,
+    report::plain::plain,
     store::{Application, Begun, Known, Reuse, Store},
     text::{counted, span, thousands},
 };
@@ -169,6 +170,22 @@ pub(super) fn busy(store: &Store, application: &Application) -> String {
         "another patchgap is at work with the same app registration{so_far}: waiting until it is \
          done, because they share one quota"
     )
+}
+
+/// That the list says when machines were last seen in a way that nobody understands: those that are
+/// silent would count as clean.
+pub(super) fn unreadable_times(inventory: &Inventory) -> Option<String> {
+    let column = &inventory.columns[inventory.last_seen_column()?];
+    let (cells, first) = inventory.unreadable_last_seen()?;
+    let machines = counted(cells, "machine", "machines");
+    Some(format!(
+        "{machines} of {}: the column `{}` says `{}` or the like, which is no time that is \
+         understood here (2026-11-23T22:00:00Z is); whether they were seen in the last 30 days is \
+         not known",
+        plain(&inventory.file),
+        plain(column),
+        plain(first)
+    ))
 }
 
 /// The time of day, with the date when it was another day.

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use super::{App, AppError, interrupt, job::Job};
+use tracing::warn;
+
+use super::{App, AppError, interrupt, job::Job, notice::unreadable_times};
 use crate::{
     cli,
     config::{ConfigError, StoreSettings},
@@ -16,6 +18,9 @@ impl App {
         let config = self.resolve(command.settings)?.config;
         let read = |path| inventory::read(&Source::from(path), config.column.as_deref());
         let inventory = command.machines.map(read).transpose()?;
+        if let Some(doubt) = inventory.as_ref().and_then(unreadable_times) {
+            warn!("{doubt}");
+        }
         let state = state(&config.store)?;
         if config.run.is_some() && !config.offline {
             return Err(AppError::RunOnline);

@@ -43,6 +43,17 @@ impl Inventory {
         self.column_called(&LAST_SEEN)
     }
 
+    /// How many cells of that column say something that is no time, and the first of them.
+    pub fn unreadable_last_seen(&self) -> Option<(u64, &str)> {
+        let column = self.last_seen_column()?;
+        let rows = (0..self.machines.len()).map(|position| self.cells.row(position));
+        let mut unreadable = rows
+            .filter_map(|mut row| row.nth(column))
+            .filter(|cell| !cell.trim().is_empty() && time(cell).is_none());
+        let first = unreadable.next()?;
+        Some((1 + unreadable.count() as u64, first))
+    }
+
     /// The first column with the first of these names that there is. A column that gave way to
     /// one of ours counts under its own name.
     fn column_called(&self, wanted: &[&str]) -> Option<usize> {
@@ -66,21 +77,31 @@ pub fn time(cell: &str) -> Option<Timestamp> {
     let utc = |time: DateTime| time.to_zoned_datetime(TimeZone::UTC).ok();
     let written = || cell.parse::<Timestamp>().ok();
     let without_offset = || utc(cell.parse::<DateTime>().ok()?).map(|it| it.timestamp());
-    let american = || {
-        [
-            "%m/%d/%Y %I:%M:%S %p",
-            "%m/%d/%Y %I:%M %p",
-            "%m/%d/%Y %H:%M:%S",
-            "%m/%d/%Y %H:%M",
-        ]
-        .iter()
-        .find_map(|format| DateTime::strptime(format, cell).ok())
+    let with_time = || {
+        TIMES
+            .iter()
+            .find_map(|it| DateTime::strptime(it, cell).ok())
     };
-    let day = || Date::strptime("%m/%d/%Y", cell).ok().map(DateTime::from);
+    let day = || DAYS.iter().find_map(|it| Date::strptime(it, cell).ok());
+    let other = || with_time().or_else(|| day().map(DateTime::from));
     written()
         .or_else(without_offset)
-        .or_else(|| utc(american().or_else(day)?).map(|it| it.timestamp()))
+        .or_else(|| utc(other()?).map(|it| it.timestamp()))
 }
+
+/// Times as spreadsheets write them in one country or another. Slashes have the month first, dots
+/// the day.
+const TIMES: [&str; 8] = [
+    "%m/%d/%Y %I:%M:%S %p",
+    "%m/%d/%Y %I:%M %p",
+    "%m/%d/%Y %H:%M:%S",
+    "%m/%d/%Y %H:%M",
+    "%d.%m.%Y %H:%M:%S",
+    "%d.%m.%Y %H:%M",
+    "%b %d, %Y %I:%M:%S %p",
+    "%b %d, %Y %I:%M %p",
+];
+const DAYS: [&str; 3] = ["%m/%d/%Y", "%d.%m.%Y", "%b %d, %Y"];
 
 #[cfg(test)]
 mod tests {
@@ -100,6 +121,11 @@ mod tests {
             ("11/10/2025 10:10 PM", Some("2025-11-10T22:10:00Z")),
             ("11/10/2025 22:10", Some("2025-11-10T22:10:00Z")),
             ("11/10/2025", Some("2025-11-10T00:00:00Z")),
+            ("10.11.2025 22:10", Some("2025-11-10T22:10:00Z")),
+            ("10.11.2025 22:10:40", Some("2025-11-10T22:10:40Z")),
+            ("10.11.2025", Some("2025-11-10T00:00:00Z")),
+            ("Nov 10, 2025 10:10:40 PM", Some("2025-11-10T22:10:40Z")),
+            ("Nov 10, 2025", Some("2025-11-10T00:00:00Z")),
             ("", None),
             ("yesterday", None),
             ("13/13/2025", None),

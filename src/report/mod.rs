@@ -29,6 +29,7 @@ pub use facts::{Facts, Tool};
 pub use format::Format;
 pub use markdown::markdown;
 pub use past::{Past, TrendPoint};
+pub use workbook::is_no_room;
 
 use crate::{
     aggregate::{Fleet, TopActions},

@@ -114,3 +114,15 @@ fn goes_on(scene: &Scene, calls: usize) {
     let run = run.complains("going on with the run");
     assert_eq!(run.summary()["outcome"], "complete");
 }
+
+#[test]
+fn no_room_for_what_the_workbook_is_packed_from() {
+    let scene = Scene::with_machines(MACHINES);
+    with_enough_room(&scene).exits_with(0);
+    let run = with_room(&scene, 100, &["--offline", "--format", "xlsx"]).exits_with(6);
+    let run = run
+        .complains("error: cannot write ")
+        .hints("make room on the disk");
+    let run = run.complains("no room for the temporary files of the workbook");
+    assert!(!run.stderr.contains("panicked"), "{}", run.stderr);
+}

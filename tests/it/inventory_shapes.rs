@@ -114,3 +114,22 @@ fn columns_travel_along_in_their_order_and_make_room_for_ours() {
     let cells = told(&run, &travelled).remove(&machine.to_string());
     assert_eq!(cells.unwrap(), ["my team", "old", "1st", "fifth", "BER"]);
 }
+
+#[test]
+fn a_time_that_nobody_understands_is_warned_of() {
+    let scene = Scene::with_machines(2);
+    let ids: Vec<_> = scene
+        .tenant
+        .fleet()
+        .machines()
+        .iter()
+        .map(|it| it.id)
+        .collect();
+    let list = |seen: &str| format!("id,lastSeen\n{},2026-11-20\n{},{seen}\n", ids[0], ids[1]);
+    scene.write("list.csv", list("last tuesday"));
+    let run = scene.run(&["report", "list.csv"]).exits_with(0);
+    run.complains("1 machine of list.csv: the column `lastSeen` says `last tuesday`");
+    scene.write("list.csv", list(""));
+    let run = scene.run(&["report", "list.csv"]).exits_with(0);
+    assert!(!run.stderr.contains("lastSeen"), "{}", run.stderr);
+}

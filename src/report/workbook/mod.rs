@@ -59,15 +59,19 @@ impl Report for Workbook {
 /// What the crate that packs panics with when its temporary files cannot be written.
 const NO_ROOM: &str = "Couldn't write to xml file";
 
+/// Whether a panic is that one, which is told as an error.
+pub fn is_no_room(panic: &(dyn Any + Send)) -> bool {
+    let message = panic.downcast_ref::<String>();
+    message.is_some_and(|message| message.starts_with(NO_ROOM))
+}
+
 /// That panic as what it is, and any other one as it came.
 fn no_room(panic: Box<dyn Any + Send>) -> io::Error {
-    match panic.downcast_ref::<String>() {
-        Some(message) if message.starts_with(NO_ROOM) => {
-            let kind = io::ErrorKind::StorageFull;
-            io::Error::new(kind, "no room for the temporary files of the workbook")
-        }
-        _ => resume_unwind(panic),
+    if !is_no_room(panic.as_ref()) {
+        resume_unwind(panic);
     }
+    let kind = io::ErrorKind::StorageFull;
+    io::Error::new(kind, "no room for the temporary files of the workbook")
 }
 
 fn in_terms_of_files(error: XlsxError) -> io::Error {

@@ -112,12 +112,7 @@ fn tiles(scene: &Scene<'_>, today: Figures) -> Vec<Tile> {
             today.kbs,
             "missing anywhere".to_owned(),
         ),
-        (
-            "gaps",
-            "gaps",
-            today.gaps,
-            "a KB missing on a machine".to_owned(),
-        ),
+        ("gaps", "gaps", today.gaps, "machine-KB pairs".to_owned()),
         (
             "exposure",
             "exposure",
