@@ -9,13 +9,13 @@ use crate::{
 /// How many runs are listed for someone who named one that is not there.
 const LISTED: usize = 5;
 
-/// The run with this number, of the same service as `last`.
+/// The run with this number, of the same tenant as `last`.
 pub(super) fn named(store: &Store, last: &RunRecord, number: i64) -> Result<RunRecord, AppError> {
     let runs = store.runs()?;
     let is_named = |run: &&RunRecord| run.run.0 == number;
     let (own, others): (Vec<_>, Vec<_>) = runs
         .into_iter()
-        .partition(|run| run.service_number == last.service_number);
+        .partition(|run| run.service.is_same_tenant(&last.service));
     match own.iter().find(is_named) {
         Some(run) => Ok(run.clone()),
         None => Err(AppError::NoRun {

@@ -182,7 +182,7 @@ fn lookback(
     look_back(gaps, today).map_err(AppError::Past)
 }
 
-/// The last run for the configured tenant and API. Where there is only one, neither need
+/// The last run for the configured tenant and API. Where there is only one tenant, neither need
 /// be configured; but one that is configured has to be the right one.
 pub(super) fn last_run(store: &Store, config: &Config) -> Result<RunRecord, AppError> {
     let runs = store.runs()?;
@@ -198,7 +198,7 @@ pub(super) fn last_run(store: &Store, config: &Config) -> Result<RunRecord, AppE
         |run: &&RunRecord| is_tenant(run) && run.service.api_url == configured.api_url;
     let only_one = runs
         .windows(2)
-        .all(|pair| pair[0].service == pair[1].service);
+        .all(|pair| pair[0].service.is_same_tenant(&pair[1].service));
     let found = runs
         .iter()
         .find(is_configured)

@@ -25,7 +25,7 @@ pub struct EarlierRun {
 }
 
 impl Snapshot {
-    /// The runs of the same service that were begun before this one and have ended, the latest
+    /// The runs of the same tenant that were begun before this one and have ended, the latest
     /// first. Runs without a single answer are left out.
     pub fn earlier_runs(&self, run: RunId) -> std::result::Result<Vec<EarlierRun>, StoreError> {
         self.read(|connection, _| earlier_runs(connection, run))
@@ -44,6 +44,13 @@ impl Snapshot {
     }
 }
 
+/// The services of the tenant that a run `asked`. One tenant may be asked at several addresses: the
+/// world's, or its region's.
+const SERVICES_OF_TENANT: &str = "
+    CROSS JOIN service AS own ON own.id = asked.service
+    CROSS JOIN service AS other ON other.id = own.id
+        OR (own.tenant_id <> '' AND other.tenant_id = own.tenant_id)";
+
 fn earlier_runs(connection: &Connection, run: RunId) -> Result<Vec<EarlierRun>> {
     let lists = Lists::new(connection, run)?;
     let records = records_before(connection, run)?.into_iter();
@@ -59,7 +66,9 @@ fn earlier_runs(connection: &Connection, run: RunId) -> Result<Vec<EarlierRun>> 
 fn records_before(connection: &Connection, run: RunId) -> Result<Vec<RunRecord>> {
     let mut statement = connection.prepare(&format!(
         "{RECORDS} WHERE run.id < ?1 AND run.ending IS NOT NULL AND run.answered > 0
-             AND run.service = (SELECT service FROM run WHERE id = ?1)
+             AND run.service IN (
+                 SELECT other.id FROM run AS asked {SERVICES_OF_TENANT} WHERE asked.id = ?1
+             )
          ORDER BY run.id DESC"
     ))?;
     statement.query_map([run.0], record)?.collect()
@@ -110,41 +119,48 @@ impl History for Snapshot {
 
 /// The answers that runs before the first of the two have for a machine.
 fn before(connection: &Connection, first: RunId, machine: MachineId) -> Result<Vec<Earlier>> {
-    let mut find = connection.prepare_cached(
+    let mut find = connection.prepare_cached(&format!(
         "SELECT answer.answered_at_ms, answer.id
-         FROM run AS first
-         JOIN machine ON machine.service = first.service AND machine_id = ?2
-         CROSS JOIN run ON run.id < first.id AND run.service = first.service
+         FROM run AS asked {SERVICES_OF_TENANT}
+         CROSS JOIN machine ON machine.service = other.id AND machine_id = ?2
+         CROSS JOIN run ON run.id < asked.id AND run.service = other.id
          JOIN run_machine
              ON run_machine.run = run.id AND run_machine.machine = machine.id
          JOIN answer ON answer.id = run_machine.answer
-         WHERE first.id = ?1 AND run.ending IS NOT NULL
-         ORDER BY run.id DESC",
-    )?;
+         WHERE asked.id = ?1 AND run.ending IS NOT NULL
+         ORDER BY run.id DESC"
+    ))?;
     let id = &mut [0; 40];
     let found = find.query_map(params![first.0, machine.encode(id)], |row| earlier(row, 0))?;
     found.collect()
 }
 
+/// A list of machines, and the service that numbers them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct List {
+    inventory: i64,
+    service: i64,
+}
+
 /// The list of a run beside those of others. Most nights ask for the same one.
 struct Lists<'store> {
     connection: &'store Connection,
-    own: i64,
+    own: List,
     /// What is known of other lists.
-    known: RefCell<HashMap<i64, bool>>,
+    known: RefCell<HashMap<List, bool>>,
 }
 
 impl<'store> Lists<'store> {
     fn new(connection: &'store Connection, run: RunId) -> Result<Self> {
         Ok(Self {
             connection,
-            own: inventory(connection, run)?,
+            own: list(connection, run)?,
             known: RefCell::default(),
         })
     }
 
     fn is_same_fleet(&self, run: RunId) -> Result<bool> {
-        let other = inventory(self.connection, run)?;
+        let other = list(self.connection, run)?;
         if other == self.own {
             return Ok(true);
         }
@@ -156,19 +172,33 @@ impl<'store> Lists<'store> {
         Ok(is_same)
     }
 
-    fn shares_half_with(&self, other: i64) -> Result<bool> {
+    fn shares_half_with(&self, other: List) -> Result<bool> {
+        // Numbers are quicker, and each service has its own.
+        let machines = if other.service == self.own.service {
+            "SELECT machine FROM inventory_machine WHERE inventory ="
+        } else {
+            "SELECT machine_id AS machine FROM inventory_machine
+             JOIN machine ON machine.id = inventory_machine.machine WHERE inventory ="
+        };
         self.connection.query_row(
-            "WITH other AS (SELECT machine FROM inventory_machine WHERE inventory = ?2)
-             SELECT 2 * count(iif(machine IN other, 1, NULL))
-                 >= max(count(*), (SELECT count(*) FROM other))
-             FROM inventory_machine WHERE inventory = ?1",
-            [self.own, other],
+            &format!(
+                "WITH own AS ({machines} ?1), other AS ({machines} ?2)
+                 SELECT 2 * count(iif(machine IN other, 1, NULL))
+                     >= max(count(*), (SELECT count(*) FROM other))
+                 FROM own"
+            ),
+            [self.own.inventory, other.inventory],
             |row| row.get(0),
         )
     }
 }
 
-fn inventory(connection: &Connection, run: RunId) -> Result<i64> {
-    let mut find = connection.prepare_cached("SELECT inventory FROM run WHERE id = ?1")?;
-    find.query_row([run.0], |row| row.get(0))
+fn list(connection: &Connection, run: RunId) -> Result<List> {
+    let mut find = connection.prepare_cached("SELECT inventory, service FROM run WHERE id = ?1")?;
+    find.query_row([run.0], |row| {
+        Ok(List {
+            inventory: row.get(0)?,
+            service: row.get(1)?,
+        })
+    })
 }

@@ -25,6 +25,14 @@ pub struct Service {
     pub api_url: String,
 }
 
+impl Service {
+    /// Whether both are the same tenant, at whichever address of the API.
+    pub fn is_same_tenant(&self, other: &Self) -> bool {
+        let is_known = !self.tenant_id.is_empty();
+        self == other || is_known && self.tenant_id.eq_ignore_ascii_case(&other.tenant_id)
+    }
+}
+
 /// How many machines of a run ended in which way.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Tally {

@@ -251,3 +251,32 @@ fn a_partial_run_is_compared_with_only_where_there_is_no_better_one() {
         run.stdout
     );
 }
+
+#[test]
+fn a_tenant_that_is_asked_at_another_address_is_the_same_tenant() {
+    let [first, second] = unanswered();
+    let (scene, there) = two_nights();
+    let mut moved = Scene::with(|settings| set_up(settings, NIGHTS[0], first));
+    night(&moved);
+    moved.move_tenant(|settings| set_up(settings, NIGHTS[1], second));
+    moved.write("machines.csv", moved.tenant.inventory_csv());
+    let here = night(&moved);
+    let counts = |run: &Finished| {
+        let mut changes = run.summary()["changes"].clone();
+        changes["base"] = Value::Null;
+        changes
+    };
+    assert_eq!(counts(&here), counts(&there));
+    drop(scene);
+    // Without a word on where it is: there is one tenant alone.
+    let again = [
+        "report",
+        "--offline",
+        "--run",
+        "1",
+        "--state",
+        "store.sqlite",
+    ];
+    let again = moved.finish(&mut moved.bare(&again));
+    again.exits_with(5);
+}

@@ -92,6 +92,13 @@ impl Scene {
         self.write("root.pem", self.tenant.root_certificate_pem());
     }
 
+    /// Puts another tenant in the place of this one, at other addresses.
+    pub(crate) fn move_tenant(&mut self, change: impl FnOnce(&mut Settings)) {
+        let start = Simulator::start(settings(change), Timestamp::now());
+        self.tenant = self.runtime.block_on(start).unwrap();
+        self.write("root.pem", self.tenant.root_certificate_pem());
+    }
+
     /// A path in the scene's folder.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
