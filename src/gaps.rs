@@ -35,6 +35,8 @@ pub struct Then {
     pub machine: MachineId,
     /// Its answer, if it has one.
     pub answer: Option<Earlier>,
+    /// Whether that answer is empty because nothing was known of the machine any more.
+    pub no_current_data: bool,
 }
 
 /// Where the answers of earlier runs are read again, too: those of the base, which today is

@@ -1,13 +1,7 @@
 //! Which empty answers mean nothing: those of machines that the list says were not seen for long.
 
-use jiff::SignedDuration;
-
 use super::{Answered, MachineRow};
-use crate::inventory::{Inventory, time};
-
-/// After that long without a sign of life the service knows nothing of a machine any more, and
-/// answers as if nothing were missing.
-const LONG: SignedDuration = SignedDuration::from_hours(30 * 24);
+use crate::inventory::{Inventory, was_silent};
 
 /// Marks the answers that mean nothing, as far as the list says when its machines were last seen.
 pub(super) fn mark(machines: &mut [MachineRow], inventory: &Inventory) {
@@ -23,6 +17,5 @@ pub(super) fn mark(machines: &mut [MachineRow], inventory: &Inventory) {
 }
 
 fn is_old(answered: &Answered, last_seen: &str) -> bool {
-    let is_long_ago = |seen| answered.answered_at.duration_since(seen) > LONG;
-    answered.missing == 0 && time(last_seen).is_some_and(is_long_ago)
+    answered.missing == 0 && was_silent(last_seen, answered.answered_at)
 }

@@ -1,6 +1,6 @@
 //! `patchgap diff`: what changed between any two kept runs.
 
-use std::io::{self, ErrorKind};
+use std::io::{self, BufWriter, ErrorKind, Write};
 
 use jiff::Timestamp;
 
@@ -11,6 +11,7 @@ use super::{
     offline::{Kept, again, facts, fleet, last_run},
     past::{Lookback, Today, compare, look_back},
     report::state,
+    watched::Watched,
 };
 use crate::{
     aggregate::TopActions,
@@ -70,7 +71,7 @@ impl App {
             trend: &lookback.trend,
             facts: &facts,
         };
-        show(&run, config, format).map_err(AppError::Past)
+        show(&run, config, format)
     }
 
     fn facts_of(&self, kept: &Kept, config: &Config, now: Timestamp, today: Today<'_>) -> Facts {
@@ -102,7 +103,7 @@ fn difference(kept: &Snapshot, two: &Two, today: Today<'_>) -> Result<Lookback, 
     })
 }
 
-fn show(run: &Run<'_>, config: &Config, format: DiffFormat) -> io::Result<()> {
+fn show(run: &Run<'_>, config: &Config, format: DiffFormat) -> Result<(), AppError> {
     match format {
         DiffFormat::Text => {
             let style = terminal_style(config.console.color);
@@ -115,11 +116,15 @@ fn show(run: &Run<'_>, config: &Config, format: DiffFormat) -> io::Result<()> {
 }
 
 /// Writes a report to standard output. A reader that went away (`| head`) is no failure.
-fn print(report: &dyn Report, run: &Run<'_>) -> io::Result<()> {
-    let mut out = io::BufWriter::new(io::stdout().lock());
-    let written = report.render(run, &mut out);
-    match written.and_then(|()| io::Write::flush(&mut out)) {
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-        written => written,
+fn print(report: &dyn Report, run: &Run<'_>) -> Result<(), AppError> {
+    let mut out = Watched::new(BufWriter::new(io::stdout().lock()));
+    let written = report.render(run, &mut out).and_then(|()| out.flush());
+    match (written, out.failed) {
+        (Ok(()), _) | (_, Some(ErrorKind::BrokenPipe)) => Ok(()),
+        (_, Some(failed)) => Err(AppError::Write {
+            path: "to standard output".to_owned(),
+            source: failed.into(),
+        }),
+        (Err(error), None) => Err(AppError::Past(error)),
     }
 }

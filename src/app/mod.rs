@@ -24,6 +24,7 @@ mod report;
 mod runs;
 mod simulate;
 mod summary;
+mod watched;
 
 use std::{io, path::PathBuf};
 

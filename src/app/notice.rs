@@ -119,14 +119,23 @@ pub(super) fn ended_with(
     let is_said = !config.console.quiet && *ending == Ending::Finished;
     let said = match outcome {
         RunOutcome::Complete => "complete (exit code 0)".to_owned(),
-        _ if is_over => {
-            "partial (exit code 5): failures.csv says which machines are unknown or no ids; \
-             --min-coverage says how many answers are enough"
-                .to_owned()
-        }
+        _ if is_over => without_answer(left),
         _ => again(config, took, (left, coverage.not_found), quota),
     };
     is_said.then(|| said + "\n")
+}
+
+/// Why a run is partial in which there is nothing left to ask.
+fn without_answer(unknown: u64) -> String {
+    let what = match unknown {
+        0 => "failures.csv says which rows hold no machine id".to_owned(),
+        _ => counted(
+            unknown,
+            "machine is unknown to the service: see failures.csv",
+            "machines are unknown to the service: see failures.csv",
+        ),
+    };
+    format!("partial (exit code 5): {what}; --min-coverage says how many answers are enough")
 }
 
 /// How to ask for the machines without an answer, and how long that takes. The command is the one

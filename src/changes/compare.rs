@@ -94,12 +94,15 @@ impl<'run> Comparison<'run> {
             Some(answer) => self.then(answer)?,
             None => Vec::new(),
         };
-        let answer = then.and_then(|then| then.answer);
+        // What was forgotten then is not news today.
+        let answer = then.filter(|then| !then.no_current_data);
+        let answer = answer.and_then(|then| then.answer);
         match (then, today) {
             (Some(then), None) => self.left(then, &missing_then),
             (_, Some(today)) => match (answer, &today.result) {
                 // What the service has forgotten is not resolved.
                 (Some(then), Ok(now)) if now.no_current_data && !missing_then.is_empty() => {
+                    self.machines.silent += 1;
                     self.not_answered(today.id, then, &missing_then);
                 }
                 (Some(then), Ok(now)) => {

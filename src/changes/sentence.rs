@@ -29,7 +29,12 @@ pub fn sentence(changes: &Changes, day: &str) -> String {
     if changes.machines.not_answered > 0 {
         let machines = counted(changes.machines.not_answered, "machine", "machines");
         let gaps = counted(not_answered, "gap is", "gaps are");
-        sentence = format!("{sentence}; {machines} not answered: {gaps} carried, not counted");
+        let silent = match changes.machines.silent {
+            0 => String::new(),
+            silent => format!(" ({} of them silent for 30 days)", thousands(silent)),
+        };
+        sentence =
+            format!("{sentence}; {machines} not answered{silent}: {gaps} carried, not counted");
     }
     if changes.machines.left > 0 {
         let machines = counted(changes.machines.left, "machine", "machines");

@@ -99,6 +99,8 @@ pub struct MachineTally {
     pub left: u64,
     /// See [`MachineChange::NotAnswered`].
     pub not_answered: u64,
+    /// Those among them with an answer that means nothing.
+    pub silent: u64,
 }
 
 impl MachineTally {

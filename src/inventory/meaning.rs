@@ -2,7 +2,7 @@
 //! and when they were last seen.
 
 use jiff::{
-    Timestamp,
+    SignedDuration, Timestamp,
     civil::{Date, DateTime},
     tz::TimeZone,
 };
@@ -70,9 +70,19 @@ fn letters(name: &str) -> String {
     letters.flat_map(char::to_lowercase).collect()
 }
 
+/// After that long without a sign of life the service knows nothing of a machine any more, and
+/// answers as if nothing were missing.
+const LONG: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// Whether a machine that was last seen at the time that this cell says was silent for so long `at`
+/// another time that an empty answer means nothing. A cell that says no time says nothing.
+pub fn was_silent(last_seen: &str, at: Timestamp) -> bool {
+    time(last_seen).is_some_and(|seen| at.duration_since(seen) > LONG)
+}
+
 /// The time that a cell says, in one of the ways in which exports write it; without an offset
 /// it is UTC. None where it says none.
-pub fn time(cell: &str) -> Option<Timestamp> {
+fn time(cell: &str) -> Option<Timestamp> {
     let cell = cell.trim();
     let utc = |time: DateTime| time.to_zoned_datetime(TimeZone::UTC).ok();
     let written = || cell.parse::<Timestamp>().ok();

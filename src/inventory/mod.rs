@@ -17,7 +17,7 @@ mod tests;
 pub use cells::Cells;
 pub use columns::OWN_COLUMNS;
 pub use error::{InventoryError, Problem};
-pub use meaning::time;
+pub use meaning::was_silent;
 pub use read::read_from;
 pub use source::{Source, read};
 

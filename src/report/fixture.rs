@@ -107,6 +107,7 @@ impl Before {
                 answered_at: answer.answered_at,
                 place: Place(place),
             }),
+            no_current_data: false,
         });
         let mut then: Vec<Then> = then.collect();
         then.sort_by_key(|it| it.machine);

@@ -5,9 +5,11 @@
 //! report leaves the earlier reports as they were, and no file is ever half-written.
 
 use std::{
-    fs,
+    ffi::OsStr,
+    fs::{self, DirEntry},
     io::{self, Write},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use tempfile::{Builder, NamedTempFile};
@@ -130,6 +132,7 @@ impl OutputFolder {
         };
         prepared.prove_writable()?;
         prepared.prove_free(reports)?;
+        prepared.sweep();
         Ok(prepared)
     }
 
@@ -186,6 +189,16 @@ impl OutputFolder {
         })
     }
 
+    /// Takes away what runs that were killed left behind. What is young may be another process's
+    /// that is writing just now. What fails here fails again the next time.
+    fn sweep(&self) {
+        let entries = fs::read_dir(&self.path).into_iter().flatten().flatten();
+        let old = entries.filter(|entry| is_ours(&entry.file_name()) && is_old(entry));
+        for entry in old {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+
     fn prove_free(&self, reports: &[Box<dyn Report>]) -> Result<(), OutputError> {
         let mut paths = reports
             .iter()
@@ -215,10 +228,28 @@ impl OutputFolder {
     /// It is its owner's alone, and so is the report: it tells where a fleet can be attacked.
     fn temporary(&self) -> io::Result<NamedTempFile> {
         Builder::new()
-            .prefix(".patchgap-")
-            .suffix(".tmp")
+            .prefix(PREFIX)
+            .suffix(SUFFIX)
             .tempfile_in(&self.path)
     }
+}
+
+/// What files that are being written are called.
+const PREFIX: &str = ".patchgap-";
+const SUFFIX: &str = ".tmp";
+
+/// No report takes that long to write.
+const A_WHILE: Duration = Duration::from_hours(12);
+
+fn is_ours(name: &OsStr) -> bool {
+    let name = name.to_string_lossy();
+    name.starts_with(PREFIX) && name.ends_with(SUFFIX)
+}
+
+fn is_old(entry: &DirEntry) -> bool {
+    let modified = entry.metadata().and_then(|metadata| metadata.modified());
+    let age = modified.ok().and_then(|modified| modified.elapsed().ok());
+    age.is_some_and(|age| age > A_WHILE)
 }
 
 /// A report that is rendered, and on its way to the disk.

@@ -6,12 +6,13 @@ use rusqlite::{Connection, Result, Row, params};
 
 use super::{
     RunId, RunRecord, Snapshot, StoreError,
-    json::parse,
+    json::{from_json, parse},
     runs::{RECORDS, record},
     time,
 };
 use crate::{
     gaps::{Earlier, History, Place, Then},
+    inventory::{Inventory, was_silent},
     machine::MachineId,
 };
 
@@ -75,8 +76,10 @@ fn records_before(connection: &Connection, run: RunId) -> Result<Vec<RunRecord>>
 }
 
 fn then(connection: &Connection, base: RunId) -> Result<Vec<Then>> {
+    let last_seen = last_seen(connection, base)?;
     let mut statement = connection.prepare(
-        "SELECT machine_id, answer.answered_at_ms, answer.id
+        "SELECT machine_id, answer.answered_at_ms, answer.id,
+             iif(answer.missing = '[]', json_extract(cells, '$[' || ?2 || ']'), NULL)
          FROM run
          JOIN inventory_machine ON inventory_machine.inventory = run.inventory
          JOIN machine ON machine.id = inventory_machine.machine
@@ -85,18 +88,35 @@ fn then(connection: &Connection, base: RunId) -> Result<Vec<Then>> {
          LEFT JOIN answer ON answer.id = run_machine.answer
          WHERE run.id = ?1",
     )?;
-    let read = statement.query_map([base.0], |row| {
+    let read = statement.query_map(params![base.0, last_seen], |row| {
+        let answer = match row.get::<_, Option<i64>>(1)? {
+            Some(_) => Some(earlier(row, 1)?),
+            None => None,
+        };
+        let last_seen = row.get_ref(3)?.as_str_or_null()?;
         Ok(Then {
             machine: parse(row.get_ref(0)?.as_str()?)?,
-            answer: match row.get::<_, Option<i64>>(1)? {
-                Some(_) => Some(earlier(row, 1)?),
-                None => None,
-            },
+            no_current_data: answer
+                .zip(last_seen)
+                .is_some_and(|(answer, seen)| was_silent(seen, answer.answered_at)),
+            answer,
         })
     })?;
     let mut then: Vec<Then> = read.collect::<Result<_>>()?;
     then.sort_unstable_by_key(|it| it.machine);
     Ok(then)
+}
+
+/// The column of a run's list that says when its machines were last seen.
+fn last_seen(connection: &Connection, run: RunId) -> Result<Option<usize>> {
+    let columns = "SELECT columns FROM run JOIN inventory ON inventory.id = run.inventory
+         WHERE run.id = ?1";
+    let columns = connection.query_row(columns, [run.0], |row| from_json(row, 0))?;
+    let list = Inventory {
+        columns,
+        ..Inventory::default()
+    };
+    Ok(list.last_seen_column())
 }
 
 /// An answer from its time, and its number in the column after that.

@@ -146,6 +146,8 @@ struct Past {
     earlier: Vec<Told>,
     today: Option<Told>,
     places: HashMap<MachineId, Vec<Earlier>>,
+    /// Machines of the base that seem to miss nothing.
+    silent: Vec<MachineId>,
 }
 
 impl Past {
@@ -162,10 +164,13 @@ impl Past {
                 }
             }
         }
+        let silent = nights.0[base].iter();
+        let silent = silent.filter(|(_, missing)| missing.as_deref() == Some(&[SILENT.to_owned()]));
         Self {
             earlier,
             today: None,
             places,
+            silent: silent.map(|(number, _)| machine(*number)).collect(),
         }
     }
 
@@ -182,6 +187,7 @@ impl Past {
                     answered_at: answer.answered_at,
                     place: Self::place(base, place),
                 }),
+                no_current_data: self.silent.contains(&outcome.machine),
             })
             .collect();
         then.sort_by_key(|then| then.machine);
@@ -261,6 +267,7 @@ fn each_gap_is_told_in_one_way() {
         appeared: 1,
         left: 1,
         not_answered: 1,
+        silent: 0,
     };
     assert_eq!(changes.machines, expected);
     let expected = Figures {
@@ -332,9 +339,29 @@ fn what_the_service_has_forgotten_is_not_resolved() {
     let expected = MachineTally {
         newly_clean: 1,
         not_answered: 1,
+        silent: 1,
         ..MachineTally::default()
     };
     assert_eq!(changes.machines, expected);
+}
+
+#[test]
+fn what_was_forgotten_then_is_no_news_today() {
+    let nights = Nights::default()
+        .then("1: 10, 2: 10, 3: 10")
+        .then("1: *, 2:, 3: *")
+        .then("1: 10, 2: 10, 3:");
+    let (changes, rows) = nights.changes(Replacing::Told);
+    assert_eq!(
+        listed(&rows),
+        ["1 appeared 10 since 2", "2 returned 10 since 2"]
+    );
+    let expected = MachineTally {
+        newly_affected: 1,
+        ..MachineTally::default()
+    };
+    assert_eq!(changes.machines, expected);
+    assert_eq!(changes.base.figures.answered, 3);
 }
 
 #[test]

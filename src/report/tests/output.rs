@@ -155,3 +155,20 @@ fn a_report_is_its_owners_alone() {
         .permissions();
     assert_eq!(permissions.mode() & 0o777, 0o600);
 }
+
+#[test]
+fn what_a_kill_left_behind_goes_away_and_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let leave = |name: &str, hours: u64| {
+        let file = fs::File::create(folder.path().join(name)).unwrap();
+        let then = std::time::SystemTime::now() - std::time::Duration::from_hours(hours);
+        file.set_modified(then).unwrap();
+    };
+    leave(".patchgap-old.tmp", 13);
+    leave(".patchgap-young.tmp", 11);
+    leave(".patchgap-other", 13);
+    leave("old.tmp", 13);
+    OutputFolder::prepare(folder.path(), &all()).unwrap();
+    let left = [".patchgap-other", ".patchgap-young.tmp", "old.tmp"];
+    assert_eq!(names_in(folder.path()), left);
+}

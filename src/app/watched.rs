@@ -1,0 +1,35 @@
+//! A writer that remembers what went wrong with it: whoever writes through others gets only what
+//! they make of it.
+
+use std::io::{self, ErrorKind, Write};
+
+/// The writer, and what went wrong first.
+#[derive(Debug)]
+pub(super) struct Watched<W> {
+    out: W,
+    pub(super) failed: Option<ErrorKind>,
+}
+
+impl<W> Watched<W> {
+    pub(super) const fn new(out: W) -> Self {
+        Self { out, failed: None }
+    }
+
+    fn watch<T>(&mut self, done: io::Result<T>) -> io::Result<T> {
+        done.inspect_err(|error| {
+            self.failed.get_or_insert(error.kind());
+        })
+    }
+}
+
+impl<W: Write> Write for Watched<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.out.write(bytes);
+        self.watch(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let flushed = self.out.flush();
+        self.watch(flushed)
+    }
+}
