@@ -15,7 +15,7 @@ pub(super) fn named(store: &Store, last: &RunRecord, number: i64) -> Result<RunR
     let is_named = |run: &&RunRecord| run.run.0 == number;
     let (own, others): (Vec<_>, Vec<_>) = runs
         .into_iter()
-        .partition(|run| run.service.is_same_tenant(&last.service));
+        .partition(|run| run.service.says_same_tenant(&last.service));
     match own.iter().find(is_named) {
         Some(run) => Ok(run.clone()),
         None => Err(AppError::NoRun {

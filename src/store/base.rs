@@ -46,22 +46,26 @@ impl Snapshot {
 }
 
 /// The services of the tenant that a run `asked`. One tenant may be asked at several addresses: the
-/// world's, or its region's.
+/// world's, or its region's. Where it is not known, they may be those of several.
 const SERVICES_OF_TENANT: &str = "
     CROSS JOIN service AS own ON own.id = asked.service
-    CROSS JOIN service AS other ON other.id = own.id
-        OR (own.tenant_id <> '' AND other.tenant_id = own.tenant_id)";
+    CROSS JOIN service AS other ON other.tenant_id = own.tenant_id";
 
 fn earlier_runs(connection: &Connection, run: RunId) -> Result<Vec<EarlierRun>> {
     let lists = Lists::new(connection, run)?;
-    let records = records_before(connection, run)?.into_iter();
-    let beside = records.map(|record| {
-        Ok(EarlierRun {
-            is_same_fleet: lists.is_same_fleet(record.run)?,
-            record,
-        })
-    });
-    beside.collect()
+    let mut beside = Vec::new();
+    for record in records_before(connection, run)? {
+        let is_same_fleet = lists.is_same_fleet(record.run)?;
+        // No two tenants share a machine: where nobody says whose they are, their ids do.
+        let is_known = !record.service.tenant_id.is_empty();
+        if is_known || is_same_fleet || record.service_number == lists.own.service {
+            beside.push(EarlierRun {
+                record,
+                is_same_fleet,
+            });
+        }
+    }
+    Ok(beside)
 }
 
 fn records_before(connection: &Connection, run: RunId) -> Result<Vec<RunRecord>> {

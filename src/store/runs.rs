@@ -28,8 +28,12 @@ pub struct Service {
 impl Service {
     /// Whether both are the same tenant, at whichever address of the API.
     pub fn is_same_tenant(&self, other: &Self) -> bool {
-        let is_known = !self.tenant_id.is_empty();
-        self == other || is_known && self.tenant_id.eq_ignore_ascii_case(&other.tenant_id)
+        self == other || !self.tenant_id.is_empty() && self.says_same_tenant(other)
+    }
+
+    /// Whether both say the same of their tenant, be it nothing.
+    pub fn says_same_tenant(&self, other: &Self) -> bool {
+        self.tenant_id.eq_ignore_ascii_case(&other.tenant_id)
     }
 }
 

@@ -1,3 +1,4 @@
+mod elsewhere;
 mod forgetting;
 mod going_on;
 mod opening;

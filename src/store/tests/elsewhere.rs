@@ -1,0 +1,60 @@
+//! Runs of a tenant that is asked at another address than before.
+
+use super::*;
+use crate::gaps::History;
+
+/// The runs before the last one, with whether they are of its fleet, and the times of the answers
+/// that they have for the first machine.
+fn before_last(place: &Place) -> (Vec<(RunId, bool)>, Vec<Timestamp>) {
+    let store = place.open();
+    let last = store.runs().unwrap()[0].run;
+    let snapshot = store.snapshot(2).unwrap();
+    let earlier = snapshot.earlier_runs(last).unwrap();
+    let runs = earlier
+        .iter()
+        .map(|it| (it.record.run, it.is_same_fleet))
+        .collect();
+    snapshot.compare(last, last).unwrap();
+    let answers = snapshot.before_base(machine(1)).unwrap();
+    (runs, answers.iter().map(|it| it.answered_at).collect())
+}
+
+fn change(place: &Place, sql: &str) {
+    place.open().connection.execute_batch(sql).unwrap();
+}
+
+/// A night at an address that is another one by now, and one at the usual address.
+fn moved(tenant: &str) -> (Place, RunId) {
+    let place = Place::new();
+    let finished = Some(Ended::Finished);
+    let first = place.play(
+        Reuse::Nothing,
+        vec![answered(1, hours(-24), vec![])],
+        finished,
+    );
+    change(&place, "UPDATE service SET api_url = 'https://elsewhere'");
+    place.play(Reuse::Nothing, vec![answered(1, now(), vec![])], finished);
+    change(&place, "UPDATE run SET answered = 1");
+    change(
+        &place,
+        &format!("UPDATE service SET tenant_id = '{tenant}'"),
+    );
+    (place, first)
+}
+
+#[test]
+fn it_is_the_same_tenant() {
+    let (place, first) = moved("contoso");
+    assert_eq!(before_last(&place), (vec![(first, true)], vec![hours(-24)]));
+}
+
+#[test]
+fn where_nobody_says_which_tenant_the_machines_do() {
+    let (place, first) = moved("");
+    assert_eq!(before_last(&place).0, [(first, true)]);
+    // The first run's machines become those of somebody else.
+    let others = "UPDATE machine SET machine_id = replace(machine_id, '0', 'f')
+         WHERE service = (SELECT service FROM run ORDER BY id LIMIT 1)";
+    change(&place, others);
+    assert_eq!(before_last(&place).0, []);
+}
