@@ -62,11 +62,7 @@ fn columns(names: &MachineNames<'_>) -> Vec<Column> {
         Column::new("CVEs", 9, Kind::Number),
         Column::new("Since (UTC)", 20, Kind::Time),
     ];
-    machine
-        .into_iter()
-        .chain(names.column())
-        .chain(kb)
-        .collect()
+    names.among(machine, kb)
 }
 
 fn row(

@@ -43,7 +43,7 @@ fn columns(names: &MachineNames<'_>) -> Vec<Column> {
         Column::new("CVEs", 9, Kind::Number),
         Column::new("OS build", 14, Kind::Text),
     ];
-    id.into_iter().chain(names.column()).chain(kb).collect()
+    names.among(id, kb)
 }
 
 fn description(listing: &mut Listing<'_>, gap: &MissingKb) -> Result<(), XlsxError> {

@@ -24,10 +24,14 @@ impl<'run> MachineNames<'run> {
         }
     }
 
-    /// Their column in a sheet.
-    pub(super) fn column(&self) -> Option<Column> {
-        let column = || Column::new("Machine", 28, Kind::Text);
-        self.column.map(|_| column())
+    /// The columns of a sheet, with theirs behind those `before` it, which end with the ids.
+    pub(super) fn among(
+        &self,
+        before: impl IntoIterator<Item = Column>,
+        after: impl IntoIterator<Item = Column>,
+    ) -> Vec<Column> {
+        let own = self.column.map(|_| Column::new("Machine", 28, Kind::Text));
+        before.into_iter().chain(own).chain(after).collect()
     }
 
     /// Writes the name of the machine at this place of the list; an empty cell where there is no

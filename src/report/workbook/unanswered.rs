@@ -58,11 +58,7 @@ fn columns(names: &MachineNames<'_>) -> Vec<Column> {
         Column::new("Correlation id", 40, Kind::Text),
         Column::new("Attempts", 12, Kind::Number),
     ];
-    machine
-        .into_iter()
-        .chain(names.column())
-        .chain(failure)
-        .collect()
+    names.among(machine, failure)
 }
 
 fn rejected(
