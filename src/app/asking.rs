@@ -8,7 +8,7 @@ use tokio::time::{MissedTickBehavior, interval, sleep};
 use super::{agenda::agenda, deadline, error::AppError, identity::Identity, interrupt, job::Job};
 use crate::{
     config::Config,
-    defender::Api,
+    defender::{Api, Session},
     fetch::{Ending, Fetcher, Requests, RetryPolicy, Settings, Stops, quota::Quota},
     progress::Display,
     store::{Begun, Counting, Recorded, Recorder, Store},
@@ -26,7 +26,7 @@ impl Job<'_> {
     /// Asks for every machine that is left, keeps what comes, and shows how far it is.
     pub(super) async fn ask(
         &self,
-        api: impl Api,
+        session: Session,
         store: Store,
         begun: &mut Begun,
         (identity, stops): (&Identity, &Stops),
@@ -42,7 +42,7 @@ impl Job<'_> {
         // The asking takes hours, and needs no more of them than what is to be done.
         let plan = agenda(mem::take(&mut begun.machines));
         let quota = quota.noting_in(recorder.ledger());
-        let fetcher = Fetcher::new(api, quota, settings, plan, stops);
+        let fetcher = Fetcher::new(session, quota, settings, plan, stops);
         let display = Display::new(
             self.config.progress,
             self.bar,
@@ -50,12 +50,14 @@ impl Job<'_> {
             self.config.until,
         );
         display.plan(&fetcher.progress(), &ZonedDateTime::now());
+        let helpers = self.helpers(&fetcher, &recorder)?;
         let ending = tokio::select! {
             ending = fetcher.run(|outcome| recorder.keep(outcome, fetcher.requests())) => ending,
             never = show(&fetcher, &display) => match never {},
             never = self.watch_time(&fetcher, stops) => match never {},
             never = watch_store(&fetcher, &recorder) => match never {},
         };
+        helpers.join();
         display.finish(&fetcher.progress(), &ZonedDateTime::now());
         let requests = fetcher.requests();
         drop(fetcher);

@@ -10,6 +10,7 @@ mod deadline;
 mod demo;
 mod diff;
 mod error;
+mod helping;
 mod identity;
 mod interrupt;
 mod job;
@@ -136,6 +137,7 @@ impl App {
 
 /// What serves a simulated tenant may use every core. Whoever asks uses one: a call, its reply
 /// and what is made of it then wake no other thread, which costs more than they do themselves.
+/// Where others help with the asking, each has a runtime of its own.
 fn runtime(command: &Command) -> io::Result<Runtime> {
     match command {
         Command::Demo(_) | Command::Simulate(_) => Runtime::new(),

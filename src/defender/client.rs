@@ -53,6 +53,19 @@ impl Client {
         }
     }
 
+    /// The same API over this HTTP client.
+    pub(super) fn over(&self, http: reqwest::Client) -> Self {
+        Self {
+            http,
+            ..self.clone()
+        }
+    }
+
+    /// Base URL of the API.
+    pub(super) fn api(&self) -> &Url {
+        &self.api
+    }
+
     /// Asks for one page, with this token.
     pub async fn page(&self, address: &Address, token: &SecretString) -> Result<Page, CallError> {
         let url = self.url(address);

@@ -1,6 +1,6 @@
 //! The API with a token: what a run calls.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use thiserror::Error;
@@ -17,8 +17,9 @@ use crate::{outcome::Reason, text::chain};
 /// The API, signed in.
 pub struct Session {
     client: Client,
-    tokens: Tokens,
-    trust: Mutex<Trust>,
+    http: HttpSettings,
+    tokens: Arc<Tokens>,
+    trust: Arc<Mutex<Trust>>,
 }
 
 /// No session could be prepared: something in the configuration does not do.
@@ -54,8 +55,20 @@ impl Session {
         let source = connect(sign_in, &http.sign_in_at(&sign_in.authority_url)?, now)?;
         Ok(Self {
             client: Client::new(http.client_for(api)?, api.clone()),
-            tokens: Tokens::new(source),
-            trust: Mutex::default(),
+            http: http.clone(),
+            tokens: Arc::new(Tokens::new(source)),
+            trust: Arc::default(),
+        })
+    }
+
+    /// The same session over connections of its own, for another thread: a connection belongs
+    /// to the thread that made it, and every call over it would wake that one.
+    pub fn over_other_connections(&self) -> Result<Self, HttpError> {
+        Ok(Self {
+            client: self.client.over(self.http.client_for(self.client.api())?),
+            http: self.http.clone(),
+            tokens: Arc::clone(&self.tokens),
+            trust: Arc::clone(&self.trust),
         })
     }
 

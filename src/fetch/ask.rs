@@ -5,7 +5,7 @@ use tokio::{sync::SemaphorePermit, time::Instant};
 use tracing::{debug, info, warn};
 
 use super::{
-    fetcher::Fetcher,
+    asker::Asker,
     outage::Course,
     question::{Asked, Question},
     quota::{Permit, Waiting},
@@ -40,7 +40,7 @@ pub(super) struct Turn<'a> {
     _slot: SemaphorePermit<'a>,
 }
 
-impl<A: Api> Fetcher<A> {
+impl<A: Api> Asker<A> {
     /// Asks until there is an answer, a failure that stands, or the run stops.
     pub(super) async fn ask(&self, mut question: Question) -> Asked {
         let mut reported = Vec::new();
@@ -50,7 +50,7 @@ impl<A: Api> Fetcher<A> {
                 Ok(page) => {
                     reported.extend(page.missing);
                     let Some(next) = page.next else {
-                        return question.answered(Answer::new((self.clock)(), reported));
+                        return question.answered(Answer::new((self.run.clock)(), reported));
                     };
                     address = next;
                 }
@@ -67,7 +67,7 @@ impl<A: Api> Fetcher<A> {
     /// Asks for one page, as often as the policy allows.
     async fn page(&self, question: &mut Question, address: &Address) -> Result<Page, NoPage> {
         let mut course = Course::default();
-        let mut seen = self.tracker.flow();
+        let mut seen = self.run.tracker.flow();
         loop {
             let error = match self.attempt(question, address, &mut course).await? {
                 Ok(page) => {
@@ -83,7 +83,7 @@ impl<A: Api> Fetcher<A> {
                 log_outage(question, &error);
                 continue;
             }
-            let flow = self.tracker.flow();
+            let flow = self.run.tracker.flow();
             course
                 .tries
                 .count(error.class, self.alone(flow.since(seen)));
@@ -100,7 +100,7 @@ impl<A: Api> Fetcher<A> {
         if since.answers > 0 {
             since.throttled <= since.answers
         } else {
-            self.tracker.all_started()
+            self.run.tracker.all_started()
         }
     }
 
@@ -111,7 +111,10 @@ impl<A: Api> Fetcher<A> {
         error: CallError,
         course: &Course,
     ) -> Result<(), NoPage> {
-        let decision = self.policy.decide(course.tries, &error, fastrand::f64());
+        let decision = self
+            .run
+            .policy
+            .decide(course.tries, &error, fastrand::f64());
         log_attempt(question, &error, decision);
         if let Class::Window(wait) = error.class {
             // News for everybody, whatever becomes of this machine.
@@ -121,14 +124,15 @@ impl<A: Api> Fetcher<A> {
             Decision::Record => return Err(NoPage::Failed(error.failure)),
             Decision::Later => return Err(NoPage::NotFound(error.failure)),
             Decision::Stop => {
-                self.refuse(&error.failure);
+                self.run.refuse(&error.failure);
                 return Err(NoPage::Failed(error.failure));
             }
             // The quota lets nobody go on before it is time.
             Decision::Wait => {}
             Decision::Retry(delay) => {
-                self.tracker.rests.begin(delay);
+                self.run.tracker.rests.begin(delay);
                 let slept = self
+                    .run
                     .stops
                     .gentle
                     .run_until_cancelled(self.rest(delay, course))
@@ -141,9 +145,9 @@ impl<A: Api> Fetcher<A> {
 
     /// Makes everybody wait after a refusal for quota.
     pub(super) fn pause(&self, wait: Option<std::time::Duration>) {
-        self.tracker.throttled();
-        let before = self.quota.waiting();
-        let until = self.quota.throttled(wait);
+        self.run.tracker.throttled();
+        let before = self.run.quota.waiting();
+        let until = self.run.quota.throttled(wait);
         // Calls in flight together are refused together: that is told once.
         if !matches!(before, Some((Waiting::Throttled, _))) {
             let pause = until - Instant::now();
@@ -164,13 +168,13 @@ impl<A: Api> Fetcher<A> {
         course: &mut Course,
     ) -> Result<Result<Page, CallError>, NoPage> {
         let turn = self.turn_in_calm();
-        let turn = self.stops.gentle.run_until_cancelled(turn).await;
+        let turn = self.run.stops.gentle.run_until_cancelled(turn).await;
         let turn = turn.flatten().ok_or(NoPage::Stopped)?;
-        if self.stops.gentle.is_cancelled() {
+        if self.run.stops.gentle.is_cancelled() {
             return Err(NoPage::Stopped);
         }
-        self.health.sending(course);
-        self.tracker.sent(question.failure.is_some());
+        self.run.health.sending(course);
+        self.run.tracker.sent(question.failure.is_some());
         question.attempts += 1;
         let reply = self.send(address, question.machine, turn).await;
         let reply = reply.ok_or(NoPage::Stopped)?;
@@ -184,11 +188,11 @@ impl<A: Api> Fetcher<A> {
     /// makes room for the call that finds out.
     async fn turn_in_calm(&self) -> Option<Turn<'_>> {
         loop {
-            self.health.calm().await;
+            self.run.health.calm().await;
             tokio::select! {
                 biased;
                 turn = self.turn() => return turn,
-                () = self.health.alarm() => {}
+                () = self.run.health.alarm() => {}
             }
         }
     }
@@ -197,8 +201,8 @@ impl<A: Api> Fetcher<A> {
     /// permit. `None` when the run stops because a permit cannot be noted.
     pub(super) async fn turn(&self) -> Option<Turn<'_>> {
         let slot = self.slots.acquire().await.ok()?;
-        let Ok(permit) = self.quota.permit().await else {
-            self.unnoted();
+        let Ok(permit) = self.run.quota.permit().await else {
+            self.run.unnoted();
             return None;
         };
         Some(Turn {
@@ -217,20 +221,20 @@ impl<A: Api> Fetcher<A> {
     ) -> Option<Result<Page, CallError>> {
         let sent = Instant::now();
         let call = Box::pin(self.api.page(address));
-        let reply = self.stops.hard.run_until_cancelled(call).await;
+        let reply = self.run.stops.hard.run_until_cancelled(call).await;
         drop(turn);
         let reply = reply?;
         if is_usual(&reply) {
-            self.tracker.took(sent.elapsed());
+            self.run.tracker.took(sent.elapsed());
         }
         match &reply {
             Ok(_) => {
-                self.tracker.answer();
-                self.quota.flowing();
-                self.health.answered(machine);
+                self.run.tracker.answer();
+                self.run.quota.flowing();
+                self.run.health.answered(machine);
             }
             Err(error) if matches!(error.class, Class::Call(_)) => {}
-            Err(_) => self.health.works(),
+            Err(_) => self.run.health.works(),
         }
         Some(reply)
     }

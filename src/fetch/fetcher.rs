@@ -3,94 +3,39 @@
 
 use std::{
     sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicU32, Ordering::Relaxed},
+        Arc,
+        atomic::{AtomicU32, Ordering::Relaxed},
     },
     time::Duration,
 };
 
-use futures::{StreamExt, stream};
-use jiff::Timestamp;
-use tokio::{sync::Semaphore, time::Instant};
-use tokio_util::sync::CancellationToken;
+use tokio::time::Instant;
 use tracing::{info, warn};
 
 use super::{
-    breaker::Breaker,
+    LATE_PASSES,
+    asker::{Asker, UNDER_WAY},
     estimate::{Stage, too_many},
-    outage::Health,
+    helper::Helper,
+    late_calls,
     plan::Plan,
-    question::{Asked, Question},
+    question::Question,
     quota::{Load, Quota},
-    retry::RetryPolicy,
-    tracker::{Progress, Requests, Tracker},
+    run::Run,
+    settings::{Ending, Settings, Stops},
+    tracker::{Progress, Requests},
 };
-use crate::{
-    defender::Api,
-    outcome::{Failure, Outcome},
-};
+use crate::{defender::Api, outcome::Outcome};
 
-/// How often a machine that the service does not know is asked for again.
-pub const LATE_PASSES: u32 = 2;
-/// Machines under way for each call in flight: those that wait for another try take no
-/// place from the others.
-const UNDER_WAY: usize = 4;
 /// What an answer takes, for the forecast before the first has arrived.
 pub const USUAL_LATENCY: Duration = Duration::from_millis(300);
-
-/// How a run is told to stop.
-#[derive(Debug, Clone, Default)]
-pub struct Stops {
-    /// No new call; those in flight end by themselves.
-    pub gentle: CancellationToken,
-    /// Nothing is waited for any more.
-    pub hard: CancellationToken,
-}
-
-/// How a run ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Ending {
-    /// Everything was asked.
-    Finished,
-    /// Told to stop before that.
-    Interrupted,
-    /// The service refused the whole run.
-    Refused(Failure),
-    /// The first machines all failed in this way, or in an outage nothing else came for an
-    /// hour.
-    Failing(Failure),
-    /// The time for asking was over before that.
-    OutOfTime,
-    /// A call could not be noted, so that nothing more was sent.
-    Unnoted,
-}
-
-/// Plain values that steer the asking.
-#[derive(Debug, Clone, Copy)]
-pub struct Settings {
-    /// Calls in flight at once.
-    pub concurrency: usize,
-    /// What is done about failures.
-    pub policy: RetryPolicy,
-    /// Tells when an answer arrived.
-    pub clock: fn() -> Timestamp,
-}
 
 /// Asks an API for a fleet of machines.
 #[derive(Debug)]
 pub struct Fetcher<A> {
-    pub(super) api: A,
-    pub(super) quota: Quota,
-    pub(super) policy: RetryPolicy,
-    pub(super) clock: fn() -> Timestamp,
-    pub(super) slots: Semaphore,
-    pub(super) health: Health,
-    pub(super) stops: Stops,
-    pub(super) tracker: Tracker,
+    run: Arc<Run>,
+    asker: Asker<A>,
     concurrency: usize,
-    plan: Plan,
-    out_of_time: AtomicBool,
-    stopped_by: Mutex<Option<Ending>>,
     /// Late passes that have begun.
     late_passes: AtomicU32,
 }
@@ -98,49 +43,53 @@ pub struct Fetcher<A> {
 impl<A: Api> Fetcher<A> {
     /// A fetcher for what is planned, told to stop by `stops`.
     pub fn new(api: A, quota: Quota, settings: Settings, plan: Plan, stops: &Stops) -> Self {
+        let run = Arc::new(Run::new(quota, settings, plan, stops));
         Self {
-            api,
-            quota,
-            policy: settings.policy,
-            clock: settings.clock,
-            health: Health::new(settings.policy.retries, &plan.known),
-            slots: Semaphore::new(settings.concurrency),
-            stops: Stops {
-                gentle: stops.gentle.child_token(),
-                hard: stops.hard.clone(),
-            },
-            tracker: Tracker::new(&plan, late_calls),
+            asker: Asker::new(api, Arc::clone(&run), settings.concurrency),
+            run,
             concurrency: settings.concurrency,
-            plan,
-            out_of_time: AtomicBool::new(false),
-            stopped_by: Mutex::new(None),
             late_passes: AtomicU32::new(0),
         }
+    }
+
+    /// The API that is asked.
+    pub fn api(&self) -> &A {
+        &self.asker.api
+    }
+
+    /// Machines to be asked for.
+    pub fn to_ask(&self) -> u64 {
+        self.run.plan.to_ask() as u64
+    }
+
+    /// Whether limits or a pace make calls wait.
+    pub fn is_held_up(&self) -> bool {
+        self.run.quota.is_scarce()
+    }
+
+    /// Somebody to ask this API beside the fetcher, with so many of its calls in flight. It is to
+    /// run while the fetcher does, on another thread.
+    pub fn helper(&self, api: A, share: usize) -> Helper<A> {
+        Helper::new(api, &self.run, share, &self.asker.slots)
     }
 
     /// Asks for every machine. Each outcome goes to `sink` as soon as it stands; machines
     /// without one were not asked for. That the service does not know a machine is told
     /// each time: of several outcomes the last one counts.
     pub async fn run(&self, mut sink: impl FnMut(Outcome)) -> Ending {
-        let first = self.plan.machines.iter().copied().map(Question::new);
-        // Where some are known to be answered, they tell whether the service works. What is
-        // left of a fleet may be just those machines that always fail.
-        let watched = if self.plan.known.is_empty() {
-            self.plan.to_ask()
-        } else {
-            0
-        };
-        let mut breaker = Breaker::new(watched);
-        let mut unknown = self.pass(first, &mut breaker, &mut sink).await;
-        unknown.extend(self.plan.unknown.iter().copied().map(Question::unknown));
-        if too_many(unknown.len() as u64, self.plan.len()) {
+        let plan = &self.run.plan;
+        let mut unknown = self.asker.pass(self.run.questions(), &mut sink).await;
+        self.helpers_are_gone().await;
+        unknown.extend(self.run.take_left());
+        unknown.extend(plan.unknown.iter().copied().map(Question::unknown));
+        if too_many(unknown.len() as u64, plan.len()) {
             warn!(
                 "{} of {} machines are not known to the service: is this the right list, \
                  the right tenant? They are not asked for again",
                 unknown.len(),
-                self.plan.len()
+                plan.len()
             );
-            return self.ending();
+            return self.run.ending();
         }
         for pass in 1..=LATE_PASSES {
             self.late_passes.store(pass, Relaxed);
@@ -149,22 +98,28 @@ impl<A: Api> Fetcher<A> {
                 .into_iter()
                 .partition(|question| question.times_unknown <= pass);
             unknown = later;
-            unknown.extend(self.late_pass(now, &mut breaker, &mut sink).await);
+            unknown.extend(self.late_pass(now, &mut sink).await);
         }
-        self.ending()
+        self.run.ending()
+    }
+
+    /// Waits until helpers have given back their share of the slots.
+    async fn helpers_are_gone(&self) {
+        let all = u32::try_from(self.concurrency).unwrap_or(u32::MAX);
+        // It fails where the slots are closed, and they never are.
+        let _ = self.asker.slots.acquire_many(all).await;
     }
 
     async fn late_pass(
         &self,
         unknown: Vec<Question>,
-        breaker: &mut Breaker,
         sink: &mut impl FnMut(Outcome),
     ) -> Vec<Question> {
         if unknown.is_empty() {
             return unknown;
         }
-        if self.stops.gentle.is_cancelled() {
-            self.stopped();
+        if self.run.stops.gentle.is_cancelled() {
+            self.run.stopped();
             return unknown;
         }
         info!(
@@ -174,116 +129,31 @@ impl<A: Api> Fetcher<A> {
         let calls = unknown
             .iter()
             .map(|question| late_calls(question.times_unknown));
-        self.tracker.again(unknown.len() as u64, calls.sum());
-        self.pass(unknown, breaker, sink).await
-    }
-
-    /// Asks all questions once, and returns those that the service does not know.
-    async fn pass(
-        &self,
-        questions: impl IntoIterator<Item = Question>,
-        breaker: &mut Breaker,
-        sink: &mut impl FnMut(Outcome),
-    ) -> Vec<Question> {
-        let mut unknown = Vec::new();
-        let mut asked = stream::iter(questions)
-            .map(|question| self.start(question))
-            .buffer_unordered(self.concurrency.saturating_mul(UNDER_WAY));
-        while let Some(asked) = asked.next().await {
-            let outcome = match asked {
-                Asked::NotFound { question, standing } => {
-                    self.tracker.unknown(late_calls(question.times_unknown));
-                    breaker.works();
-                    unknown.push(question);
-                    Some(standing)
-                }
-                Asked::Done(outcome) => {
-                    self.take_in(&outcome, breaker);
-                    Some(outcome)
-                }
-                Asked::Stopped(question) => self.left_out(question),
-            };
-            outcome.into_iter().for_each(&mut *sink);
-        }
-        unknown
-    }
-
-    /// What is known of a machine that the end of the run came before.
-    fn left_out(&self, question: Question) -> Option<Outcome> {
-        self.stopped();
-        if question.is_unknown() {
-            self.tracker.unknown(0);
-        }
-        question.into_standing()
-    }
-
-    async fn start(&self, question: Question) -> Asked {
-        self.tracker.started();
-        self.ask(question).await
-    }
-
-    fn take_in(&self, outcome: &Outcome, breaker: &mut Breaker) {
-        self.tracker.done(outcome);
-        if let Some(failure) = breaker.note(outcome) {
-            self.stop(Ending::Failing(failure.clone()));
-        }
-    }
-
-    /// Ends the run because the service refuses all of it.
-    pub(super) fn refuse(&self, failure: &Failure) {
-        self.stop(Ending::Refused(failure.clone()));
+        let machines = unknown.len() as u64;
+        self.run.tracker.again(machines, calls.sum());
+        self.asker.pass(unknown, sink).await
     }
 
     /// Ends the run because a call cannot be noted, or an answer not kept.
     pub fn unnoted(&self) {
-        self.stop(Ending::Unnoted);
+        self.run.unnoted();
     }
 
     /// Ends the asking because the time for it is over: no new call; those in flight end by
     /// themselves. Changes nothing about a run that was told to stop before.
     pub fn out_of_time(&self) {
-        if !self.stops.gentle.is_cancelled() {
-            self.out_of_time.store(true, Relaxed);
-            self.stops.gentle.cancel();
-        }
-    }
-
-    /// Something was left out because the run was told to stop.
-    fn stopped(&self) {
-        self.stop(if self.out_of_time.load(Relaxed) {
-            Ending::OutOfTime
-        } else {
-            Ending::Interrupted
-        });
-    }
-
-    /// Ends the run; what was the first to end it is what ended it.
-    pub(super) fn stop(&self, ending: Ending) {
-        let mut stopped_by = self
-            .stopped_by
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        stopped_by.get_or_insert(ending);
-        self.stops.gentle.cancel();
-    }
-
-    fn ending(&self) -> Ending {
-        let stopped_by = self
-            .stopped_by
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        stopped_by.clone().unwrap_or(Ending::Finished)
+        self.run.out_of_time();
     }
 
     /// Calls to the service so far.
     pub fn requests(&self) -> Requests {
-        self.tracker.requests()
+        self.run.tracker.requests()
     }
 
     /// Where the run stands, and when it will have ended.
     pub fn progress(&self) -> Progress {
         let now = Instant::now();
-        let in_flight = self.quota.in_flight();
+        let in_flight = self.run.quota.in_flight();
         let stage = self.stage(in_flight.len() as u64);
         let load = Load {
             calls: stage.calls_left(),
@@ -291,14 +161,15 @@ impl<A: Api> Fetcher<A> {
             concurrency: self.concurrency,
         };
         Progress {
-            counts: self.tracker.counts(),
-            requests: self.tracker.requests(),
-            used: self.quota.used(),
+            counts: self.run.tracker.counts(),
+            requests: self.run.tracker.requests(),
+            used: self.run.quota.used(),
             waiting: self
+                .run
                 .quota
                 .waiting()
                 .map(|(reason, until)| (reason, until - now)),
-            remaining: (self.quota.forecast(load) - now).max(self.rests_left(now, stage)),
+            remaining: (self.run.quota.forecast(load) - now).max(self.rests_left(now, stage)),
         }
     }
 
@@ -306,21 +177,21 @@ impl<A: Api> Fetcher<A> {
     fn rests_left(&self, now: Instant, stage: Stage) -> Duration {
         let at_once = self.concurrency.saturating_mul(UNDER_WAY) as u64;
         let machines = (stage.machines, stage.findings);
-        self.tracker.rests.left(now, machines, at_once)
+        self.run.tracker.rests.left(now, machines, at_once)
     }
 
     /// How long an answer takes; before the first has arrived, at least as long as it is
     /// being waited for.
     fn latency(&self, now: Instant, waits_since: Option<Instant>) -> Duration {
-        self.tracker.latency().unwrap_or_else(|| {
+        self.run.tracker.latency().unwrap_or_else(|| {
             let waited = waits_since.map(|since| now - since);
             waited.unwrap_or_default().max(USUAL_LATENCY)
         })
     }
 
     fn stage(&self, in_flight: u64) -> Stage {
-        let counts = self.tracker.counts();
-        let (findings, late) = self.tracker.findings();
+        let counts = self.run.tracker.counts();
+        let (findings, late) = self.run.tracker.findings();
         let passes = self.late_passes.load(Relaxed);
         Stage {
             fleet: counts.machines,
@@ -334,9 +205,4 @@ impl<A: Api> Fetcher<A> {
             is_late: passes > 0,
         }
     }
-}
-
-/// In how many late passes a machine is asked for that was unknown so often.
-fn late_calls(times_unknown: u32) -> u64 {
-    u64::from((LATE_PASSES + 1).saturating_sub(times_unknown))
 }

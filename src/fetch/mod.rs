@@ -1,9 +1,11 @@
 //! Machine ids in, a stream of outcomes out: within the quota, through every fault.
 
 mod ask;
+mod asker;
 mod breaker;
 mod estimate;
 mod fetcher;
+mod helper;
 mod latency;
 mod outage;
 mod plan;
@@ -11,14 +13,26 @@ mod question;
 pub mod quota;
 mod rests;
 mod retry;
+mod run;
+mod settings;
 mod tracker;
 
 pub use self::{
-    fetcher::{Ending, Fetcher, LATE_PASSES, Settings, Stops, USUAL_LATENCY},
+    fetcher::{Fetcher, USUAL_LATENCY},
+    helper::Helper,
     plan::{Plan, Unknown},
     retry::RetryPolicy,
+    settings::{Ending, Settings, Stops},
     tracker::{Counts, Progress, Requests},
 };
+
+/// How often a machine that the service does not know is asked for again.
+pub const LATE_PASSES: u32 = 2;
+
+/// In how many late passes a machine is asked for that was unknown so often.
+fn late_calls(times_unknown: u32) -> u64 {
+    u64::from((LATE_PASSES + 1).saturating_sub(times_unknown))
+}
 
 #[cfg(test)]
 mod tests;

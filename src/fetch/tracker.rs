@@ -25,6 +25,16 @@ pub struct Requests {
 }
 
 impl Requests {
+    /// These or those, whichever are more: counts only grow, and news of them may overtake.
+    #[must_use]
+    pub fn max(self, others: Self) -> Self {
+        Self {
+            sent: self.sent.max(others.sent),
+            retried: self.retried.max(others.retried),
+            throttled: self.throttled.max(others.throttled),
+        }
+    }
+
     /// These, and others beside them.
     #[must_use]
     pub const fn plus(self, others: Self) -> Self {

@@ -81,8 +81,13 @@ impl Recorder {
 
     /// Writes what became of a machine, soon. `requests` is what this process has sent.
     pub fn keep(&self, outcome: Outcome, requests: Requests) {
-        // A writer that is gone tells so when the run ends.
-        self.queue.0.put(Entry::Outcome(outcome, requests));
+        keep(&self.queue.0, outcome, requests);
+    }
+
+    /// The same for another thread, which must have ended by [`Self::finish`].
+    pub fn keeper(&self) -> impl Fn(Outcome, Requests) + Send + 'static {
+        let queue = Arc::clone(&self.queue.0);
+        move |outcome, requests| keep(&queue, outcome, requests)
     }
 
     /// Where calls are noted before they are sent.
@@ -104,6 +109,11 @@ impl Recorder {
         let recorded = self.thread.join();
         recorded.map_err(|_| StoreError::new(&self.path, Problem::Writer))
     }
+}
+
+/// A writer that is gone tells so when the run ends.
+fn keep(queue: &Queue, outcome: Outcome, requests: Requests) {
+    queue.put(Entry::Outcome(outcome, requests));
 }
 
 /// The ledger's end of the queue.

@@ -204,7 +204,7 @@ impl Writer {
                         None => answers::machine(&transaction, self.at.service, outcome.machine)?,
                     };
                     answers::put(&transaction, self.at, machine, outcome, &mut self.numbers)?;
-                    self.requests = *requests;
+                    self.requests = self.requests.max(*requests);
                 }
                 Entry::Sending(now, _) => {
                     let number = calls::sending(&transaction, self.application, *now)?;

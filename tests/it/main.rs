@@ -53,6 +53,7 @@ mod runs_list;
 mod same_bytes;
 mod samples;
 mod secrets;
+mod several_threads;
 mod simulate;
 mod step_summary;
 mod tokens;

@@ -12,10 +12,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout};
 use tracing::warn;
 
-use super::{
-    ask::Turn,
-    fetcher::{Ending, Fetcher},
-};
+use super::{ask::Turn, asker::Asker, settings::Ending};
 use crate::{
     defender::{Address, Api, CallError, Class},
     outcome::Failure,
@@ -36,32 +33,32 @@ const LONGEST_ASKED_FOR: Duration = Duration::from_mins(10);
 /// An outage that lasts longer ends the run.
 const PATIENCE: Duration = Duration::from_hours(1);
 
-impl<A: Api> Fetcher<A> {
+impl<A: Api> Asker<A> {
     /// Whether a failure is the machine's own, and counts. Returns when that is clear, which
     /// after an outage is when it is over; `None` when the run stopped before.
     pub(super) async fn is_own(&self, error: &CallError, course: &mut Course) -> Option<bool> {
         if !matches!(error.class, Class::Call(_)) {
             return Some(true);
         }
-        let is_last = course.tries.failed >= self.policy.retries;
-        let look = self.health.failed(course, is_last);
+        let is_last = course.tries.failed >= self.run.policy.retries;
+        let look = self.run.health.failed(course, is_last);
         if look == Look::Own {
             return Some(true);
         }
-        self.health.in_doubt();
+        self.run.health.in_doubt();
         let clear = self.clear(look, course);
-        let is_own = self.stops.gentle.run_until_cancelled(clear).await;
-        self.health.in_doubt_no_more();
+        let is_own = self.run.stops.gentle.run_until_cancelled(clear).await;
+        self.run.health.in_doubt_no_more();
         is_own?
     }
 
     async fn clear(&self, look: Look, course: &Course) -> Option<bool> {
         if look == Look::Last {
             // In a fleet somebody is answered soon, and nobody need be asked.
-            let _ = timeout(MOMENT, self.health.sign_since(course)).await;
+            let _ = timeout(MOMENT, self.run.health.sign_since(course)).await;
         }
-        let _judge = self.health.judge.lock().await;
-        match self.health.verdict(course) {
+        let _judge = self.run.health.judge.lock().await;
+        match self.run.health.verdict(course) {
             Some(is_own) => Some(is_own),
             None => self.find_out(course).await,
         }
@@ -72,11 +69,11 @@ impl<A: Api> Fetcher<A> {
     async fn find_out(&self, course: &Course) -> Option<bool> {
         let turn = tokio::select! {
             biased;
-            () = self.health.sign_since(course) => return Some(true),
+            () = self.run.health.sign_since(course) => return Some(true),
             turn = self.turn() => turn?,
         };
         match self.ask_known(turn).await? {
-            Err(failed) if self.health.verdict(course).is_none() => self.sit_out(failed).await,
+            Err(failed) if self.run.health.verdict(course).is_none() => self.sit_out(failed).await,
             _ => Some(true),
         }
     }
@@ -85,15 +82,15 @@ impl<A: Api> Fetcher<A> {
     pub(super) async fn rest(&self, delay: Duration, course: &Course) {
         tokio::select! {
             () = sleep(delay) => {}
-            () = self.health.outage_since(course) => {}
+            () = self.run.health.outage_since(course) => {}
         }
     }
 
     /// Asks once for a machine that was answered. Its answer is not needed, and neither is
     /// any other reply: all that counts is whether the service works.
     async fn ask_known(&self, turn: Turn<'_>) -> Option<Result<(), CallError>> {
-        let machine = self.health.next_known()?;
-        self.tracker.sent(true);
+        let machine = self.run.health.next_known()?;
+        self.run.tracker.sent(true);
         let address = Address::Machine(machine);
         let Err(error) = self.send(&address, machine, turn).await? else {
             return Some(Ok(()));
@@ -102,7 +99,7 @@ impl<A: Api> Fetcher<A> {
             Class::Call(_) => return Some(Err(error)),
             Class::Window(wait) => self.pause(wait),
             Class::Run => {
-                self.refuse(&error.failure);
+                self.run.refuse(&error.failure);
                 return None;
             }
             Class::Token | Class::StaleToken | Class::NotFound | Class::Machine => {}
@@ -113,14 +110,14 @@ impl<A: Api> Fetcher<A> {
     /// Waits until the service answers again, and makes everybody wait. The failure was the
     /// service's then; `None` when the run stopped before.
     async fn sit_out(&self, mut failed: CallError) -> Option<bool> {
-        self.health.goes_down();
+        self.run.health.goes_down();
         let began = Instant::now();
         warn_of(&failed.failure);
         let mut pause = SHORTEST;
         let mut waited = Duration::ZERO;
         while waited < PATIENCE {
             let length = pause.max(asked_for(&failed));
-            self.quota.goes_down(Instant::now() + length);
+            self.run.quota.goes_down(Instant::now() + length);
             sleep(length).await;
             let asked = Instant::now();
             match self.ask_known(self.turn().await?).await? {
@@ -139,8 +136,8 @@ impl<A: Api> Fetcher<A> {
     }
 
     fn comes_back(&self, began: Instant) {
-        self.quota.comes_back();
-        self.health.comes_back();
+        self.run.quota.comes_back();
+        self.run.health.comes_back();
         let took = began.elapsed();
         let outage_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
         warn!(outage_ms, "the service answers again, after {}", span(took));
@@ -149,7 +146,7 @@ impl<A: Api> Fetcher<A> {
     fn give_up(&self, mut failure: Failure) {
         let hours = span(PATIENCE);
         failure.message = format!("no answer for {hours}; the last try: {}", failure.message);
-        self.stop(Ending::Failing(failure));
+        self.run.stop(Ending::Failing(failure));
     }
 }
 

@@ -119,6 +119,11 @@ impl Quota {
         }
     }
 
+    /// Whether there are limits or a pace at all.
+    pub fn is_scarce(&self) -> bool {
+        self.has_windows || self.pacer.is_some()
+    }
+
     /// Waits for leave to send one call: first come, first served. With a ledger, the call
     /// is noted by then.
     pub async fn permit(&self) -> Result<Permit<'_>, Unnoted> {
@@ -138,8 +143,7 @@ impl Quota {
     /// Waits for a place in every window.
     async fn places(&self) -> Permit<'_> {
         // Where nothing is in short supply, nobody need queue.
-        let is_scarce = self.has_windows || self.pacer.is_some();
-        let _turn = if is_scarce {
+        let _turn = if self.is_scarce() {
             Some(self.turn.lock().await)
         } else {
             None

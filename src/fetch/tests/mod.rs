@@ -1,5 +1,6 @@
 //! Whole runs against a scripted service, on a paused clock.
 
+mod helping;
 mod outage;
 mod plan;
 mod schedule;

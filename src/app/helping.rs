@@ -1,0 +1,107 @@
+//! Who helps with the asking, on threads of their own.
+
+use std::{
+    num::NonZero,
+    panic::resume_unwind,
+    thread::{self, JoinHandle, available_parallelism},
+};
+
+use tokio::runtime::Builder;
+
+use super::{error::AppError, job::Job};
+use crate::{
+    defender::{Session, SessionError},
+    fetch::{Fetcher, Helper, Requests},
+    outcome::Outcome,
+    store::Recorder,
+};
+
+/// Threads that ask at once, at most: beyond that, what the answers are written to is as busy as
+/// it can be.
+const MOST: usize = 4;
+/// Calls in flight that are worth a thread.
+const FEWEST_CALLS: usize = 4;
+/// Machines that are worth more than one.
+const FEWEST_MACHINES: u64 = 1000;
+
+/// Threads that ask beside this one.
+#[derive(Debug)]
+pub(super) struct Helpers(Vec<JoinHandle<()>>);
+
+impl Helpers {
+    /// Waits for their end; their panics are this thread's.
+    pub(super) fn join(self) {
+        for helper in self.0 {
+            if let Err(panic) = helper.join() {
+                resume_unwind(panic);
+            }
+        }
+    }
+}
+
+impl Job<'_> {
+    /// Starts to ask on other threads, too, where that makes a difference. Under a quota, one has
+    /// more time than it needs.
+    pub(super) fn helpers(
+        &self,
+        fetcher: &Fetcher<Session>,
+        recorder: &Recorder,
+    ) -> Result<Helpers, AppError> {
+        let calls = self.config.service.concurrency.get();
+        let threads = if fetcher.is_held_up() || fetcher.to_ask() < FEWEST_MACHINES {
+            1
+        } else {
+            threads(calls, available_parallelism().map_or(1, NonZero::get))
+        };
+        let helpers = (1..threads).map(|_| {
+            let session = fetcher.api().over_other_connections();
+            let session = session.map_err(SessionError::from)?;
+            Ok(start(
+                fetcher.helper(session, calls / threads),
+                recorder.keeper(),
+            ))
+        });
+        let started: Result<Vec<_>, AppError> = helpers.collect();
+        // One that cannot be started leaves its share to the others.
+        Ok(Helpers(started?.into_iter().flatten().collect()))
+    }
+}
+
+/// Threads to ask on, with so many calls in flight and so many cores.
+fn threads(calls: usize, cores: usize) -> usize {
+    cores.min(calls / FEWEST_CALLS).clamp(1, MOST)
+}
+
+fn start(
+    helper: Helper<Session>,
+    keep: impl Fn(Outcome, Requests) + Send + 'static,
+) -> Option<JoinHandle<()>> {
+    let asking = thread::Builder::new().name("asking".to_owned());
+    let started = asking.spawn(move || {
+        let Ok(runtime) = Builder::new_current_thread().enable_all().build() else {
+            return;
+        };
+        runtime.block_on(helper.run(|outcome| keep(outcome, helper.requests())));
+    });
+    started.ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thread_is_worth_a_core_and_some_calls() {
+        for (calls, cores, expected) in [
+            (1, 8, 1),
+            (8, 1, 1),
+            (8, 2, 2),
+            (8, 8, 2),
+            (32, 2, 2),
+            (32, 3, 3),
+            (100, 64, 4),
+        ] {
+            assert_eq!(threads(calls, cores), expected, "{calls} {cores}");
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! How a run is steered, and how it ends.
+
+use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
+
+use super::retry::RetryPolicy;
+use crate::outcome::Failure;
+
+/// How a run is told to stop.
+#[derive(Debug, Clone, Default)]
+pub struct Stops {
+    /// No new call; those in flight end by themselves.
+    pub gentle: CancellationToken,
+    /// Nothing is waited for any more.
+    pub hard: CancellationToken,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ending {
+    /// Everything was asked.
+    Finished,
+    /// Told to stop before that.
+    Interrupted,
+    /// The service refused the whole run.
+    Refused(Failure),
+    /// The first machines all failed in this way, or in an outage nothing else came for an
+    /// hour.
+    Failing(Failure),
+    /// The time for asking was over before that.
+    OutOfTime,
+    /// A call could not be noted, so that nothing more was sent.
+    Unnoted,
+}
+
+/// Plain values that steer the asking.
+#[derive(Debug, Clone, Copy)]
+pub struct Settings {
+    /// Calls in flight at once.
+    pub concurrency: usize,
+    /// What is done about failures.
+    pub policy: RetryPolicy,
+    /// Tells when an answer arrived.
+    pub clock: fn() -> Timestamp,
+}
