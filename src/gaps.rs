@@ -3,11 +3,11 @@
 //! A million machines miss eight million KBs: figures are held, gaps are not. Whoever keeps the
 //! answers gives them out once more, one machine at a time.
 
-use std::{fmt::Debug, io, sync::Arc};
+use std::{fmt::Debug, io};
 
 use jiff::Timestamp;
 
-use crate::{kb::MissingKb, machine::MachineId};
+use crate::{kb::MissingKbs, machine::MachineId};
 
 /// Where an answer can be read again: a number that only its [`Gaps`] understands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -15,8 +15,8 @@ pub struct Place(pub i64);
 
 /// What machines miss, by the place of their answer. Several reports are put together at once.
 pub trait Gaps: Debug + Sync {
-    /// The missing KBs of the answer at this place: sorted by id, each once.
-    fn at(&self, place: Place) -> io::Result<Vec<Arc<MissingKb>>>;
+    /// The missing KBs of the answer at this place.
+    fn at(&self, place: Place) -> io::Result<MissingKbs>;
 }
 
 /// An earlier answer for a machine.

@@ -3,7 +3,8 @@
 use std::{
     fmt,
     hash::{Hash, Hasher},
-    ptr,
+    ops::Deref,
+    ptr, slice,
     sync::Arc,
 };
 
@@ -99,28 +100,84 @@ impl MissingKb {
     }
 }
 
-/// A description that equals nothing but itself: most come as the same one again, and to know
-/// that is quicker than to compare what they say.
-#[derive(Debug, Clone)]
-pub(crate) struct Same(pub(crate) Arc<MissingKb>);
+/// What equals nothing but itself: most descriptions come as the same one again, and to know that
+/// is quicker than to compare what they say.
+#[derive(Debug)]
+pub(crate) struct Same<T: ?Sized>(pub(crate) Arc<T>);
 
-impl PartialEq for Same {
+impl<T: ?Sized> PartialEq for Same<T> {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
 }
 
-impl Eq for Same {}
+impl<T: ?Sized> Eq for Same<T> {}
 
-impl Hash for Same {
+impl<T: ?Sized> Hash for Same<T> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         ptr::hash(Arc::as_ptr(&self.0), state);
     }
 }
 
 /// The missing KBs of one machine, sorted by id, each once: the same KB twice in an answer is
-/// one missing KB.
-pub fn each_once(mut missing: Vec<Arc<MissingKb>>) -> Vec<Arc<MissingKb>> {
+/// one missing KB. Machines that are patched alike may share a list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MissingKbs(Arc<[Arc<MissingKb>]>);
+
+impl MissingKbs {
+    /// What the pages of one answer come to.
+    pub fn of_pages(mut pages: Vec<Self>) -> Self {
+        match (pages.pop(), pages.is_empty()) {
+            (Some(only), true) => only,
+            (last, _) => {
+                let all = pages.iter().chain(&last).flatten();
+                all.cloned().collect()
+            }
+        }
+    }
+
+    /// Whether others have the same list.
+    pub(crate) fn is_shared(&self) -> bool {
+        Arc::strong_count(&self.0) > 1
+    }
+
+    /// The list as that one, whatever it says.
+    pub(crate) fn same(&self) -> Same<[Arc<MissingKb>]> {
+        Same(Arc::clone(&self.0))
+    }
+}
+
+impl Deref for MissingKbs {
+    type Target = [Arc<MissingKb>];
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl<'list> IntoIterator for &'list MissingKbs {
+    type Item = &'list Arc<MissingKb>;
+    type IntoIter = slice::Iter<'list, Arc<MissingKb>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+/// What was reported, in whatever order it came.
+impl From<Vec<Arc<MissingKb>>> for MissingKbs {
+    fn from(reported: Vec<Arc<MissingKb>>) -> Self {
+        Self(each_once(reported).into())
+    }
+}
+
+impl FromIterator<Arc<MissingKb>> for MissingKbs {
+    fn from_iter<T: IntoIterator<Item = Arc<MissingKb>>>(reported: T) -> Self {
+        Vec::from_iter(reported).into()
+    }
+}
+
+fn each_once(mut missing: Vec<Arc<MissingKb>>) -> Vec<Arc<MissingKb>> {
     if missing.is_sorted_by(|one, next| one.id < next.id) {
         return missing;
     }
@@ -144,6 +201,38 @@ fn smaller(one: Option<Arc<str>>, other: Option<Arc<str>>) -> Option<Arc<str>> {
 mod tests {
     use super::*;
 
+    fn missing(id: &str, cve_addressed: u64) -> Arc<MissingKb> {
+        Arc::new(MissingKb {
+            id: KbId::new(id),
+            name: None,
+            products: Vec::new(),
+            url: None,
+            machine_missed_on: None,
+            cve_addressed,
+            os_build: None,
+        })
+    }
+
+    #[test]
+    fn the_same_kb_twice_is_one_missing_kb() {
+        let merged = [missing("1", 5), missing("2", 3), missing("3", 4)];
+        let reported = ["2", "1", "2", "3", "1"].into_iter().zip(1..);
+        let reported: Vec<_> = reported.map(|(id, cve)| missing(id, cve)).collect();
+        for cut in 0..=reported.len() {
+            let (first, second) = reported.split_at(cut);
+            let pages = [first, second].map(|page| page.to_vec().into());
+            assert_eq!(*MissingKbs::of_pages(pages.into()), merged, "{cut}");
+        }
+        assert_eq!(*MissingKbs::from(reported), merged);
+    }
+
+    #[test]
+    fn one_page_is_the_list() {
+        let page: MissingKbs = [missing("1", 1)].into_iter().collect();
+        assert_eq!(MissingKbs::of_pages(vec![page.clone()]).same(), page.same());
+        assert_eq!(*MissingKbs::of_pages(Vec::new()), []);
+    }
+
     #[test]
     fn the_prefix_goes_and_the_rest_stays() {
         for (text, id) in [
@@ -165,7 +254,7 @@ mod tests {
         assert_eq!(KbId::new("").for_people(), "(no KB id)");
     }
 
-    fn missing(name: Option<&str>, products: &[&str], cve_addressed: u64) -> MissingKb {
+    fn described(name: Option<&str>, products: &[&str], cve_addressed: u64) -> MissingKb {
         MissingKb {
             id: KbId::new("1"),
             name: name.map(Into::into),
@@ -179,13 +268,13 @@ mod tests {
 
     #[test]
     fn merging_does_not_depend_on_the_order() {
-        let one = missing(Some("b"), &["edge"], 3);
-        let other = missing(None, &["edge", "dotnet"], 9);
+        let one = described(Some("b"), &["edge"], 3);
+        let other = described(None, &["edge", "dotnet"], 9);
         let mut there = one.clone();
         there.merge(other.clone());
         let mut back = other;
         back.merge(one);
         assert_eq!(there, back);
-        assert_eq!(there, missing(Some("b"), &["dotnet", "edge"], 9));
+        assert_eq!(there, described(Some("b"), &["dotnet", "edge"], 9));
     }
 }

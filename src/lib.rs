@@ -53,6 +53,7 @@ pub mod kb;
 pub mod machine;
 pub mod outcome;
 pub mod progress;
+mod repeated;
 pub mod report;
 pub mod simulator;
 pub mod store;

@@ -3,15 +3,9 @@
 //! This is what flows from the asking to the reports. Whoever got the answer, it is an
 //! answer for a machine; and a machine that has none is a row with a reason, not an error.
 
-use std::sync::Arc;
-
 use jiff::Timestamp;
 
-use crate::{
-    kb::{MissingKb, each_once},
-    machine::MachineId,
-    words::words,
-};
+use crate::{kb::MissingKbs, machine::MachineId, words::words};
 
 /// What is known of one machine after it was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,18 +28,17 @@ pub struct Answer {
     pub answered_at: Timestamp,
     /// Whether an earlier process got it.
     pub reused: bool,
-    /// The missing KBs: sorted by id, each once.
-    pub missing: Vec<Arc<MissingKb>>,
+    /// The missing KBs.
+    pub missing: MissingKbs,
 }
 
 impl Answer {
-    /// The answer that these KBs make, in whatever order they came. The same KB twice is one
-    /// missing KB.
-    pub fn new(answered_at: Timestamp, reported: Vec<Arc<MissingKb>>) -> Self {
+    /// The answer that these KBs make, in whatever order they came.
+    pub fn new(answered_at: Timestamp, missing: MissingKbs) -> Self {
         Self {
             answered_at,
             reused: false,
-            missing: each_once(reported),
+            missing,
         }
     }
 }
@@ -118,34 +111,5 @@ words! {
         Failing = "failing",
         /// The store could not be written.
         Unstored = "unstored",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::kb::KbId;
-
-    fn missing(id: &str, cve_addressed: u64) -> Arc<MissingKb> {
-        Arc::new(MissingKb {
-            id: KbId::new(id),
-            name: None,
-            products: Vec::new(),
-            url: None,
-            machine_missed_on: None,
-            cve_addressed,
-            os_build: None,
-        })
-    }
-
-    #[test]
-    fn the_same_kb_twice_is_one_missing_kb() {
-        let reported = ["2", "1", "2", "3", "1"].into_iter().zip(1..);
-        let reported = reported.map(|(id, cve)| missing(id, cve)).collect();
-        let answer = Answer::new(Timestamp::UNIX_EPOCH, reported);
-        assert_eq!(
-            answer.missing,
-            [missing("1", 5), missing("2", 3), missing("3", 4)]
-        );
     }
 }

@@ -1,6 +1,6 @@
 //! A fleet to measure with, in memory.
 
-use std::{fmt::Write as _, io, sync::Arc};
+use std::{fmt::Write as _, io};
 
 use jiff::{Timestamp, tz::TimeZone};
 use patchgap::{
@@ -9,7 +9,7 @@ use patchgap::{
     fetch::Requests,
     gaps::{Gaps, Place},
     inventory::{self, Inventory},
-    kb::MissingKb,
+    kb::MissingKbs,
     machine::MachineId,
     outcome::{Answer, Outcome, RunOutcome},
     report::{Facts, Format, Run, Tool, reports},
@@ -62,7 +62,7 @@ fn machine(number: usize) -> MachineId {
 
 /// What every machine was told.
 #[derive(Debug)]
-pub(crate) struct Told(Vec<Arc<MissingKb>>);
+pub(crate) struct Told(MissingKbs);
 
 impl Told {
     pub(crate) fn new() -> Self {
@@ -111,7 +111,7 @@ impl Told {
 }
 
 impl Gaps for Told {
-    fn at(&self, _: Place) -> io::Result<Vec<Arc<MissingKb>>> {
+    fn at(&self, _: Place) -> io::Result<MissingKbs> {
         Ok(self.0.clone())
     }
 }

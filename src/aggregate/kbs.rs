@@ -87,7 +87,7 @@ const MOST: usize = 1 << 15;
 /// the very same words: those are only counted, and put together once.
 #[derive(Debug, Default)]
 pub(super) struct Counted {
-    told: HashMap<Same, u64, RandomState>,
+    told: HashMap<Same<MissingKb>, u64, RandomState>,
     rows: HashMap<KbId, KbRow>,
 }
 

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::{
     gaps::{Gaps, Place},
     inventory::Inventory,
-    kb::{KbId, MissingKb},
+    kb::{KbId, MissingKb, MissingKbs},
     machine::MachineId,
     outcome::{Failure, Reason},
     words::words,
@@ -72,10 +72,10 @@ impl MachineRow {
     }
 
     /// The KBs that it misses: none where it has no answer.
-    pub fn missing(&self, gaps: &dyn Gaps) -> io::Result<Vec<Arc<MissingKb>>> {
+    pub fn missing(&self, gaps: &dyn Gaps) -> io::Result<MissingKbs> {
         match &self.result {
             Ok(answered) if answered.missing > 0 => gaps.at(answered.place),
-            _ => Ok(Vec::new()),
+            _ => Ok(MissingKbs::default()),
         }
     }
 

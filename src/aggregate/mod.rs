@@ -20,7 +20,6 @@ use self::index::Index;
 use crate::{
     gaps::Place,
     inventory::Inventory,
-    kb::each_once,
     outcome::{Answer, Failure, Outcome},
 };
 
@@ -84,8 +83,7 @@ impl<'list> Aggregation<'list> {
     }
 
     fn answered(&mut self, index: usize, attempts: u32, answer: Answer, place: Place) {
-        // A KB that counted twice would make every total wrong: a glance makes sure.
-        let missing = each_once(answer.missing);
+        let missing = answer.missing;
         for gap in &missing {
             self.kbs.take_in(gap);
         }

@@ -1,7 +1,7 @@
 //! What is known when the asking is over: answers in the store, and those that could not be
 //! kept.
 
-use std::{io, sync::Arc};
+use std::io;
 
 use super::past::{Lookback, Today, look_back};
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
     changes::Replacing,
     gaps::{Earlier, Gaps, History, Place},
     inventory::Inventory,
-    kb::MissingKb,
+    kb::MissingKbs,
     machine::MachineId,
     outcome::Outcome,
     report::output::at_once,
@@ -84,11 +84,11 @@ impl History for Answers {
 }
 
 impl Gaps for Answers {
-    fn at(&self, place: Place) -> io::Result<Vec<Arc<MissingKb>>> {
+    fn at(&self, place: Place) -> io::Result<MissingKbs> {
         let Some(outcome) = self.unsaved(place) else {
             return self.kept.at(place);
         };
         let answer = outcome.result.as_ref();
-        Ok(answer.map_or_else(|_| Vec::new(), |it| it.missing.clone()))
+        Ok(answer.map_or_else(|_| MissingKbs::default(), |it| it.missing.clone()))
     }
 }

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     aggregate::{Answered, Fleet, MachineRow},
     gaps::{Earlier, Gaps, History, Then},
-    kb::{KbId, MissingKb},
+    kb::{KbId, MissingKb, MissingKbs},
     machine::MachineId,
 };
 
@@ -92,7 +92,7 @@ impl<'run> Comparison<'run> {
     fn machine(&mut self, then: Option<&Then>, today: Option<&MachineRow>) -> io::Result<()> {
         let missing_then = match then.and_then(|then| then.answer) {
             Some(answer) => self.then(answer)?,
-            None => Vec::new(),
+            None => MissingKbs::default(),
         };
         // What was forgotten then is not news today.
         let answer = then.filter(|then| !then.no_current_data);
@@ -118,7 +118,7 @@ impl<'run> Comparison<'run> {
     }
 
     /// What an answer of the base lists, which goes into the base's figures.
-    fn then(&mut self, answer: Earlier) -> io::Result<Vec<Arc<MissingKb>>> {
+    fn then(&mut self, answer: Earlier) -> io::Result<MissingKbs> {
         let missing = self.history.at(answer.place)?;
         let sum = exposure(&missing);
         let figures = &mut self.figures;
@@ -187,7 +187,7 @@ impl<'run> Comparison<'run> {
 
     fn both(&mut self, both: &Both<'_>, then: &[Arc<MissingKb>]) -> io::Result<()> {
         let now = match both.now.missing {
-            0 => Vec::new(),
+            0 => MissingKbs::default(),
             _ => self.gaps.at(both.now.place)?,
         };
         let gaps = (then.len(), now.len());

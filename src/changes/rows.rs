@@ -95,12 +95,16 @@ fn all(
         Change::Appeared => Known::default(),
         _ => Known::of(history, machine, &gaps)?,
     };
-    Ok(gaps.into_iter().map(move |gap| ChangeRow {
-        since: known.since(&gap.id).unwrap_or(answer.answered_at),
-        change,
-        machine,
-        gap,
-        replaced_by: None,
+    let places = 0..gaps.len();
+    Ok(places.map(move |place| {
+        let gap = Arc::clone(&gaps[place]);
+        ChangeRow {
+            since: known.since(&gap.id).unwrap_or(answer.answered_at),
+            change,
+            machine,
+            gap,
+            replaced_by: None,
+        }
     }))
 }
 

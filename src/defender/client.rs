@@ -12,7 +12,7 @@ use super::{
     vocabulary::Vocabulary,
     wire::AnswerBody,
 };
-use crate::{kb::MissingKb, machine::MachineId, outcome::Reason};
+use crate::{kb::MissingKbs, machine::MachineId, outcome::Reason};
 
 /// The largest reply that is read, decompressed: a thousand times what a bad machine gives.
 const LARGEST_REPLY: usize = 64 << 20;
@@ -37,8 +37,8 @@ pub enum Address {
 /// One page of a machine's answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
-    /// The missing KBs as they came.
-    pub missing: Vec<Arc<MissingKb>>,
+    /// The missing KBs that it lists.
+    pub missing: MissingKbs,
     /// Where the answer goes on, if it does.
     pub next: Option<Address>,
 }

@@ -1,8 +1,9 @@
 //! What the service says again and again, kept once.
 //!
 //! A fleet misses the same few thousand KBs over and over, and the service describes each of
-//! them in the same words. So an item of an answer is read when its text is new, and every
-//! later one of that text is the same description.
+//! them in the same words: an item of an answer is read when its text is new, and every later
+//! one of that text is the same description. And machines that are patched alike are given the
+//! same answer, byte for byte: that one is read once, too.
 
 use std::{
     collections::HashMap,
@@ -13,7 +14,10 @@ use foldhash::fast::RandomState;
 use serde_json::value::RawValue;
 
 use super::wire::item;
-use crate::kb::MissingKb;
+use crate::{
+    kb::{MissingKb, MissingKbs},
+    repeated::Repeated,
+};
 
 /// Texts that are remembered; beyond that it begins anew, so that memory stays bounded where
 /// no two machines are told the same.
@@ -22,26 +26,39 @@ const MOST: usize = 1 << 15;
 /// Longer texts are read each time: they are no KB's description, and would only fill memory.
 const LONGEST: usize = 4096;
 
-/// Descriptions by the text that they were read from.
+/// Descriptions by the text that they were read from, and answers by theirs.
 #[derive(Debug, Default)]
-pub struct Vocabulary(Mutex<Texts>);
+pub struct Vocabulary {
+    texts: Mutex<Texts>,
+    answers: Mutex<Repeated<MissingKbs>>,
+}
 
 type Texts = HashMap<Box<str>, Arc<MissingKb>, RandomState>;
 
 impl Vocabulary {
+    /// What a body lists, if it is known.
+    pub(super) fn answer(&self, body: &[u8]) -> Option<MissingKbs> {
+        held(&self.answers).get(body).cloned()
+    }
+
+    /// Remembers what a body lists, if it came before.
+    pub(super) fn remember(&self, body: &[u8], missing: &MissingKbs) {
+        held(&self.answers).note(body, missing);
+    }
+
     /// The descriptions in these items, or what is wrong with the first that is none.
     pub(super) fn read(
         &self,
         items: &[&RawValue],
     ) -> Result<Vec<Arc<MissingKb>>, serde_json::Error> {
-        let mut texts = self.texts();
+        let mut texts = held(&self.texts);
         items.iter().map(|it| look_up(&mut texts, it)).collect()
     }
+}
 
-    /// Never held across an await; what a panic left behind is still consistent.
-    fn texts(&self) -> MutexGuard<'_, Texts> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+/// Never held across an await; what a panic left behind is still consistent.
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn look_up(texts: &mut Texts, text: &RawValue) -> Result<Arc<MissingKb>, serde_json::Error> {
@@ -90,10 +107,10 @@ mod tests {
         let vocabulary = Vocabulary::default();
         let long = format!(r#"{{"id":"1","name":"{}"}}"#, "n".repeat(LONGEST));
         read(&vocabulary, &long).unwrap();
-        assert!(vocabulary.texts().is_empty());
+        assert!(held(&vocabulary.texts).is_empty());
         for number in 0..=MOST {
             read(&vocabulary, &format!(r#"{{"id":"{number}"}}"#)).unwrap();
         }
-        assert_eq!(vocabulary.texts().len(), 1);
+        assert_eq!(held(&vocabulary.texts).len(), 1);
     }
 }

@@ -3,8 +3,6 @@
 //! Tolerant towards every odd form of a field, strict about what is no answer at all: a
 //! body without a `value` never means that nothing is missing.
 
-use std::sync::Arc;
-
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::value::RawValue;
 use thiserror::Error;
@@ -13,13 +11,13 @@ use super::{
     loose::{Count, Object, Text, Texts},
     vocabulary::Vocabulary,
 };
-use crate::kb::{KbId, MissingKb};
+use crate::kb::{KbId, MissingKb, MissingKbs};
 
 /// One page of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AnswerBody {
-    /// The missing KBs as they came.
-    pub missing: Vec<Arc<MissingKb>>,
+    /// The missing KBs that it lists.
+    pub missing: MissingKbs,
     /// The link under which the answer goes on, if it does.
     pub next: Option<String>,
 }
@@ -97,6 +95,20 @@ impl AnswerBody {
 
     /// Reads one page with what earlier ones have told.
     pub fn read_with(body: &[u8], vocabulary: &Vocabulary) -> Result<Self, NoAnswer> {
+        if let Some(missing) = vocabulary.answer(body) {
+            return Ok(Self {
+                missing,
+                next: None,
+            });
+        }
+        let answer = Self::read_new(body, vocabulary)?;
+        if answer.next.is_none() {
+            vocabulary.remember(body, &answer.missing);
+        }
+        Ok(answer)
+    }
+
+    fn read_new(body: &[u8], vocabulary: &Vocabulary) -> Result<Self, NoAnswer> {
         let body = body.trim_ascii();
         let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
         match body.first() {
@@ -110,7 +122,7 @@ impl AnswerBody {
         }
         let items = answer.value.ok_or(NoAnswer::NoValue)?;
         Ok(Self {
-            missing: vocabulary.read(&items)?,
+            missing: vocabulary.read(&items)?.into(),
             next: answer.next.filled(),
         })
     }

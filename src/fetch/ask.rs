@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     defender::{Address, Api, CallError, Class, Page},
+    kb::MissingKbs,
     machine::MachineId,
     outcome::{Answer, Failure, Reason},
     text::span,
@@ -43,14 +44,15 @@ pub(super) struct Turn<'a> {
 impl<A: Api> Asker<A> {
     /// Asks until there is an answer, a failure that stands, or the run stops.
     pub(super) async fn ask(&self, mut question: Question) -> Asked {
-        let mut reported = Vec::new();
+        let mut pages = Vec::new();
         let mut address = Address::Machine(question.machine);
         for _ in 0..MOST_PAGES {
             match self.page(&mut question, &address).await {
                 Ok(page) => {
-                    reported.extend(page.missing);
+                    pages.push(page.missing);
                     let Some(next) = page.next else {
-                        return question.answered(Answer::new((self.run.clock)(), reported));
+                        let missing = MissingKbs::of_pages(pages);
+                        return question.answered(Answer::new((self.run.clock)(), missing));
                     };
                     address = next;
                 }

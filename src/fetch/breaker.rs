@@ -53,7 +53,7 @@ impl Breaker {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{machine::MachineId, outcome::Answer};
+    use crate::{kb::MissingKbs, machine::MachineId, outcome::Answer};
 
     fn failed(reason: Reason, http_status: Option<u16>) -> Outcome {
         Outcome {
@@ -72,7 +72,10 @@ mod tests {
 
     fn answered() -> Outcome {
         let mut outcome = failed(Reason::Timeout, None);
-        outcome.result = Ok(Answer::new(jiff::Timestamp::UNIX_EPOCH, Vec::new()));
+        outcome.result = Ok(Answer::new(
+            jiff::Timestamp::UNIX_EPOCH,
+            MissingKbs::default(),
+        ));
         outcome
     }
 

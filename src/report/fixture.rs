@@ -11,7 +11,7 @@ use crate::{
     fetch::Requests,
     gaps::{Earlier, Gaps, History, Place, Then},
     inventory::{Cells, Inventory, InventoryMachine, RejectedRow},
-    kb::{KbId, MissingKb},
+    kb::{KbId, MissingKb, MissingKbs},
     machine::MachineId,
     outcome::{Answer, Ended, Failure, Outcome, Reason, RunOutcome},
 };
@@ -125,7 +125,7 @@ impl Before {
 }
 
 impl Gaps for Before {
-    fn at(&self, place: Place) -> io::Result<Vec<Arc<MissingKb>>> {
+    fn at(&self, place: Place) -> io::Result<MissingKbs> {
         match place.0 {
             BEFORE.. => self.1.at(Place(place.0 - BEFORE)),
             _ => self.0.at(place),

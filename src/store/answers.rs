@@ -6,9 +6,9 @@ use sha2::{Digest, Sha256};
 use super::{
     RunId, Store, StoreError,
     error::damage,
-    json::{from_json, parse, to_json},
+    json::parse,
     millis,
-    missing_kbs::{Descriptions, Numbers},
+    missing_kbs::{Descriptions, Listed, Numbers},
     time,
 };
 use crate::{
@@ -63,16 +63,12 @@ fn put_answer(
     answer: &Answer,
     numbers: &mut Numbers,
 ) -> Result<i64> {
-    let missing = answer.missing.iter();
-    let missing: Vec<i64> = missing
-        .map(|kb| numbers.of(connection, kb, at.run.0))
-        .collect::<Result<_>>()?;
+    let missing = numbers.list(connection, &answer.missing, at.run.0)?;
     let mut enter = connection.prepare_cached(
         "INSERT INTO answer (machine, run, session, answered_at_ms, missing, checksum)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     )?;
     let answered_at = millis(answer.answered_at);
-    let missing = to_json(&missing)?;
     let number = enter.insert(params![
         machine,
         at.run.0,
@@ -207,7 +203,7 @@ impl Store {
         let Some(row) = rows.next()? else {
             return Ok(None);
         };
-        let missing = descriptions.of(&self.connection, written(row, 1)?)?;
+        let Listed { missing, .. } = descriptions.list(&self.connection, written(row, 1)?)?;
         let outcome = Outcome {
             machine,
             attempts: 0,
@@ -221,19 +217,19 @@ impl Store {
     }
 }
 
-/// Tells what became of each machine of a run, and the numbers that each answer lists.
+/// Tells what became of each machine of a run, and what each answer lists.
 pub(super) fn outcomes(
     connection: &Connection,
     run: RunId,
     take: Taker<'_>,
-    listed: &mut dyn FnMut(i64, &[i64]),
+    listed: &mut dyn FnMut(i64, &Listed),
 ) -> Result<()> {
     let mut descriptions = Descriptions::default();
     let mut statement = connection.prepare(&format!("SELECT {COLUMNS}"))?;
     let mut rows = statement.query([run.0])?;
     while let Some(row) = rows.next()? {
         let place = row.get::<_, Option<i64>>(13)?.map_or(NOWHERE, Place);
-        let mut listed = |numbers: &[i64]| listed(place.0, numbers);
+        let mut listed = |list: &Listed| listed(place.0, list);
         let outcome = outcome(connection, row, &mut descriptions, &mut listed)?;
         take(outcome, place);
     }
@@ -244,7 +240,7 @@ fn outcome(
     connection: &Connection,
     row: &Row<'_>,
     descriptions: &mut Descriptions,
-    listed: &mut dyn FnMut(&[i64]),
+    listed: &mut dyn FnMut(&Listed),
 ) -> Result<Outcome> {
     let answered: Option<i64> = row.get(8)?;
     Ok(Outcome {
@@ -253,12 +249,11 @@ fn outcome(
         times_unknown: row.get(2)?,
         result: match answered {
             Some(answered) => {
-                let numbers = written(row, 9)?;
-                listed(&numbers);
-                let missing = descriptions.of(connection, numbers)?;
+                let list = descriptions.list(connection, written(row, 9)?)?;
+                listed(&list);
                 Ok(Answer {
                     reused: row.get(12)?,
-                    ..Answer::new(time(answered), missing)
+                    ..Answer::new(time(answered), list.missing)
                 })
             }
             None => Err(failure(row)?),
@@ -266,15 +261,10 @@ fn outcome(
     })
 }
 
-/// Reads the numbers of what is missing from their column, where they are as they were written.
-fn written(row: &Row<'_>, column: usize) -> Result<Vec<i64>> {
+/// Reads the list of what is missing from its column, where it is as it was written.
+fn written<'row>(row: &'row Row<'_>, column: usize) -> Result<&'row str> {
     unaltered(row, column)?;
-    numbers(row, column)
-}
-
-/// Reads the numbers of what is missing from their column.
-pub(super) fn numbers(row: &Row<'_>, column: usize) -> Result<Vec<i64>> {
-    from_json(row, column)
+    Ok(row.get_ref(column)?.as_str()?)
 }
 
 /// Demands that an answer's list, machine and checksum, in columns from this one on, belong

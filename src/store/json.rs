@@ -37,7 +37,12 @@ pub(super) fn from_json<'row, T: Deserialize<'row>>(
     row: &'row Row<'_>,
     column: usize,
 ) -> Result<T> {
-    Ok(serde_json::from_str(row.get_ref(column)?.as_str()?).map_err(unreadable)?)
+    parse_json(row.get_ref(column)?.as_str()?)
+}
+
+/// The value in the text of a cell.
+pub(super) fn parse_json<'text, T: Deserialize<'text>>(text: &'text str) -> Result<T> {
+    Ok(serde_json::from_str(text).map_err(unreadable)?)
 }
 
 /// A word or an id.

@@ -1,29 +1,80 @@
 //! Lists of answers that were read once, held small for whoever lists them again.
 
+use std::{collections::HashMap, sync::Arc};
+
+use foldhash::fast::RandomState;
+
+use super::missing_kbs::Listed;
+use crate::kb::{MissingKb, MissingKbs, Same};
+
 /// Numbers that are held, lists' lengths among them: 48 MB. What is beyond is read again.
 const MOST: usize = 12 << 20;
 /// Numbers that find room together: a block never moves, so that growing takes no second place.
 const BLOCK: usize = 1 << 16;
 
-/// What answers list: the numbers of descriptions, by the number of the answer.
+/// Descriptions in lists that are held whole: 8 MB of references.
+const MOST_WHOLE: usize = 1 << 20;
+
+/// What answers list, by the number of the answer.
 #[derive(Debug, Default)]
 pub(super) struct Lists {
-    /// The answer's number, and where its list begins.
-    places: Vec<(u32, u32)>,
-    /// Lists one after the other, each behind its length.
+    /// The answer's number, and where its list is.
+    places: Vec<(u32, At)>,
+    /// Numbers of descriptions: lists one after the other, each behind its length.
     blocks: Vec<Vec<u32>>,
+    /// Lists that many answers have.
+    whole: Vec<MissingKbs>,
+    known: HashMap<Same<[Arc<MissingKb>]>, u32, RandomState>,
+    references: usize,
+}
+
+/// Where a list is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum At {
+    Block(u32),
+    Whole(u32),
+}
+
+/// A list that is held.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Held<'lists> {
+    /// The numbers of its descriptions.
+    Numbers(&'lists [u32]),
+    /// The descriptions themselves.
+    Whole(&'lists MissingKbs),
 }
 
 impl Lists {
     /// Holds the list of an answer, if there is room. Nothing is found before [`Self::sort`].
-    pub(super) fn hold(&mut self, answer: i64, numbers: &[i64]) {
-        let small = numbers.iter().map(|number| u32::try_from(*number));
-        let Ok(small) = small.collect::<Result<Vec<u32>, _>>() else {
-            return;
-        };
-        if let (Ok(answer), Some(place)) = (u32::try_from(answer), self.put(&small)) {
-            self.places.push((answer, place));
+    pub(super) fn hold(&mut self, answer: i64, list: &Listed) {
+        let at = self.whole(&list.missing);
+        if let (Ok(answer), Some(at)) = (
+            u32::try_from(answer),
+            at.or_else(|| self.numbers(&list.numbers)),
+        ) {
+            self.places.push((answer, at));
         }
+    }
+
+    /// Where a list is that others have, too.
+    fn whole(&mut self, missing: &MissingKbs) -> Option<At> {
+        if let Some(place) = self.known.get(&missing.same()) {
+            return Some(At::Whole(*place));
+        }
+        if !missing.is_shared() || self.references + missing.len() > MOST_WHOLE {
+            return None;
+        }
+        let place = u32::try_from(self.whole.len()).ok()?;
+        self.references += missing.len();
+        self.whole.push(missing.clone());
+        self.known.insert(missing.same(), place);
+        Some(At::Whole(place))
+    }
+
+    fn numbers(&mut self, numbers: &[i64]) -> Option<At> {
+        let small = numbers.iter().map(|number| u32::try_from(*number));
+        let small: Vec<u32> = small.collect::<Result<_, _>>().ok()?;
+        self.put(&small).map(At::Block)
     }
 
     /// Puts a list where it fits, and says where that is.
@@ -51,13 +102,20 @@ impl Lists {
     /// Makes what is held findable.
     pub(super) fn sort(&mut self) {
         self.places.sort_unstable();
+        self.known = HashMap::default();
     }
 
     /// The list of an answer, if it is held.
-    pub(super) fn of(&self, answer: i64) -> Option<&[u32]> {
+    pub(super) fn of(&self, answer: i64) -> Option<Held<'_>> {
         let answer = u32::try_from(answer).ok()?;
         let found = self.places.binary_search_by_key(&answer, |(it, _)| *it);
-        let place = self.places[found.ok()?].1 as usize;
+        match self.places[found.ok()?].1 {
+            At::Whole(place) => self.whole.get(place as usize).map(Held::Whole),
+            At::Block(place) => self.in_block(place as usize).map(Held::Numbers),
+        }
+    }
+
+    fn in_block(&self, place: usize) -> Option<&[u32]> {
         let from_here = &self.blocks[place / BLOCK][place % BLOCK..];
         let (length, list) = from_here.split_first()?;
         list.get(..*length as usize)
@@ -67,14 +125,37 @@ impl Lists {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kb::KbId;
 
     fn held(lists: &[(i64, Vec<i64>)]) -> Lists {
         let mut held = Lists::default();
         for (answer, numbers) in lists {
-            held.hold(*answer, numbers);
+            // Of its own, whatever it lists.
+            let missing = vec![kb("1")].into();
+            let numbers = numbers.as_slice().into();
+            held.hold(*answer, &Listed { numbers, missing });
         }
         held.sort();
         held
+    }
+
+    fn kb(id: &str) -> Arc<MissingKb> {
+        Arc::new(MissingKb {
+            id: KbId::new(id),
+            name: None,
+            products: Vec::new(),
+            url: None,
+            machine_missed_on: None,
+            cve_addressed: 1,
+            os_build: None,
+        })
+    }
+
+    fn numbers(lists: &Lists, answer: i64) -> Vec<i64> {
+        match lists.of(answer) {
+            Some(Held::Numbers(numbers)) => numbers.iter().map(|it| (*it).into()).collect(),
+            other => panic!("{other:?}"),
+        }
     }
 
     #[test]
@@ -88,16 +169,32 @@ mod tests {
             (4_000_000_000, vec![4_000_000_000]),
         ];
         let held = held(&lists);
-        for (answer, numbers) in lists {
-            let found: Vec<i64> = held
-                .of(answer)
-                .unwrap()
-                .iter()
-                .map(|it| (*it).into())
-                .collect();
-            assert_eq!(found, numbers, "{answer}");
+        for (answer, expected) in lists {
+            assert_eq!(numbers(&held, answer), expected, "{answer}");
         }
         assert_eq!(held.of(8), None);
+    }
+
+    #[test]
+    fn a_list_of_many_is_held_once() {
+        let list = Listed {
+            numbers: [1, 2].into(),
+            missing: vec![kb("1"), kb("2")].into(),
+        };
+        let other = Listed {
+            missing: list.missing.iter().cloned().collect(),
+            ..list.clone()
+        };
+        let mut held = Lists::default();
+        let _somebody_else = list.missing.clone();
+        for answer in 1..=1000 {
+            held.hold(answer, &list);
+        }
+        held.hold(1001, &other);
+        held.sort();
+        assert_eq!(held.of(1000), Some(Held::Whole(&list.missing)));
+        assert_eq!(numbers(&held, 1001), [1, 2]);
+        assert_eq!((held.whole.len(), held.blocks.len()), (1, 1));
     }
 
     #[test]
@@ -118,5 +215,22 @@ mod tests {
         let held = held(&lists);
         assert!(held.of(blocks - 1).is_some());
         assert_eq!(held.of(blocks), None);
+    }
+
+    #[test]
+    fn there_is_an_end_to_what_is_held_whole() {
+        let mut held = Lists::default();
+        let all: Vec<_> = (0..3)
+            .map(|_| vec![kb("1"); 1].into())
+            .collect::<Vec<MissingKbs>>();
+        held.references = MOST_WHOLE - 2;
+        for (answer, missing) in (1..).zip(&all) {
+            let numbers = [1].into();
+            let missing = missing.clone();
+            held.hold(answer, &Listed { numbers, missing });
+        }
+        held.sort();
+        assert_eq!(held.whole.len(), 2);
+        assert_eq!(numbers(&held, 3), [1]);
     }
 }

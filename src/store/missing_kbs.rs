@@ -8,31 +8,60 @@ use sha2::{Digest, Sha256};
 
 use super::{
     error::damage,
-    json::{from_json, to_json},
+    json::{from_json, parse_json, to_json},
 };
-use crate::kb::{KbId, MissingKb, Same};
+use crate::{
+    kb::{KbId, MissingKb, MissingKbs, Same},
+    repeated::Repeated,
+};
 
 /// Descriptions that are remembered; beyond that the table is asked again.
 const MOST_REMEMBERED: usize = 1 << 15;
 
 type Fingerprint = [u8; 16];
 
+/// Lists that are remembered.
+const MOST_LISTS: usize = 1 << 14;
+
 /// Numbers for descriptions.
 #[derive(Debug, Default)]
 pub(super) struct Numbers {
+    /// Machines that are patched alike share a list: it is written out once.
+    lists: HashMap<Same<[Arc<MissingKb>]>, Arc<str>, RandomState>,
     /// Most descriptions come as the same one again: to know it takes no fingerprint.
-    seen: HashMap<Same, i64, RandomState>,
+    seen: HashMap<Same<MissingKb>, i64, RandomState>,
     entered: HashMap<Fingerprint, i64>,
 }
 
 impl Numbers {
-    /// The number of a description, which is entered if it is new. `run` saw it.
-    pub(super) fn of(
+    /// The numbers of what is missing as their column holds them. Descriptions that are new are
+    /// entered; `run` saw them.
+    pub(super) fn list(
         &mut self,
         connection: &Connection,
-        kb: &Arc<MissingKb>,
+        missing: &MissingKbs,
         run: i64,
-    ) -> Result<i64> {
+    ) -> Result<Arc<str>> {
+        // What nobody else has does not come again.
+        let can_come_again = missing.is_shared();
+        let same = missing.same();
+        if let Some(list) = self.lists.get(&same) {
+            return Ok(Arc::clone(list));
+        }
+        let numbers = missing.iter().map(|kb| self.of(connection, kb, run));
+        let numbers: Vec<i64> = numbers.collect::<Result<_>>()?;
+        let list: Arc<str> = to_json(&numbers)?.into();
+        if can_come_again {
+            if self.lists.len() >= MOST_LISTS {
+                self.lists.clear();
+            }
+            self.lists.insert(same, Arc::clone(&list));
+        }
+        Ok(list)
+    }
+
+    /// The number of a description, which is entered if it is new. `run` saw it.
+    fn of(&mut self, connection: &Connection, kb: &Arc<MissingKb>, run: i64) -> Result<i64> {
         let same = Same(Arc::clone(kb));
         if let Some(number) = self.seen.get(&same) {
             return Ok(*number);
@@ -109,32 +138,59 @@ fn digest(kb: &MissingKb) -> Fingerprint {
     fingerprint
 }
 
-/// Descriptions by their number, each read once.
+/// Descriptions by their number, each read once; and what whole lists come to that stand there
+/// for many machines.
 #[derive(Debug, Default)]
-pub(super) struct Descriptions(HashMap<i64, Arc<MissingKb>, RandomState>);
+pub(super) struct Descriptions {
+    known: HashMap<i64, Arc<MissingKb>, RandomState>,
+    lists: Repeated<Listed>,
+}
+
+/// What an answer lists.
+#[derive(Debug, Clone)]
+pub(super) struct Listed {
+    /// The numbers of the descriptions.
+    pub(super) numbers: Arc<[i64]>,
+    /// The descriptions.
+    pub(super) missing: MissingKbs,
+}
 
 impl Descriptions {
+    /// What a column lists that holds this text.
+    pub(super) fn list(&mut self, connection: &Connection, text: &str) -> Result<Listed> {
+        if let Some(listed) = self.lists.get(text.as_bytes()) {
+            return Ok(listed.clone());
+        }
+        let numbers: Vec<i64> = parse_json(text)?;
+        let listed = Listed {
+            missing: self.of(connection, numbers.iter().copied())?,
+            numbers: numbers.into(),
+        };
+        self.lists.note(text.as_bytes(), &listed);
+        Ok(listed)
+    }
+
     /// The descriptions with these numbers.
     pub(super) fn of(
         &mut self,
         connection: &Connection,
         numbers: impl IntoIterator<Item = i64>,
-    ) -> Result<Vec<Arc<MissingKb>>> {
+    ) -> Result<MissingKbs> {
         let numbers = numbers.into_iter();
         numbers.map(|number| self.get(connection, number)).collect()
     }
 
     /// The description with this number.
     fn get(&mut self, connection: &Connection, number: i64) -> Result<Arc<MissingKb>> {
-        if let Some(kb) = self.0.get(&number) {
+        if let Some(kb) = self.known.get(&number) {
             return Ok(Arc::clone(kb));
         }
         let mut statement = connection.prepare_cached(&format!("{DESCRIPTIONS} WHERE id = ?1"))?;
         let kb = Arc::new(statement.query_row([number], description)?);
-        if self.0.len() >= MOST_REMEMBERED {
-            self.0.clear();
+        if self.known.len() >= MOST_REMEMBERED {
+            self.known.clear();
         }
-        self.0.insert(number, Arc::clone(&kb));
+        self.known.insert(number, Arc::clone(&kb));
         Ok(kb)
     }
 }

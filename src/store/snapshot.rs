@@ -3,7 +3,7 @@
 use std::{
     fmt, io, iter,
     path::Path,
-    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
+    sync::{Mutex, MutexGuard, OnceLock, PoisonError},
 };
 
 use rusqlite::{Connection, OptionalExtension, Result};
@@ -12,13 +12,13 @@ use super::{
     RunId, Store, StoreError,
     answers::{self, Taker},
     error::damage,
-    lists::Lists,
-    missing_kbs::Descriptions,
+    lists::{Held, Lists},
+    missing_kbs::{Descriptions, Listed},
     open::connect,
 };
 use crate::{
     gaps::{Gaps, Place},
-    kb::MissingKb,
+    kb::MissingKbs,
 };
 
 /// A reader's memory while answers are read in any order: in KiB, which SQLite writes as a
@@ -110,7 +110,7 @@ impl Snapshot {
     /// already.
     pub fn each_outcome(&self, run: RunId, take: Taker<'_>) -> std::result::Result<(), StoreError> {
         let mut lists = Lists::default();
-        let mut listed = |answer, numbers: &[i64]| lists.hold(answer, numbers);
+        let mut listed = |answer, list: &Listed| lists.hold(answer, list);
         self.read(|connection, _| answers::outcomes(connection, run, take, &mut listed))?;
         lists.sort();
         // Where one run after the other is told, the first is the one that is listed.
@@ -158,22 +158,32 @@ fn wait_for<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Gaps for Snapshot {
-    fn at(&self, place: Place) -> io::Result<Vec<Arc<MissingKb>>> {
+    fn at(&self, place: Place) -> io::Result<MissingKbs> {
         let held = self.lists.get().and_then(|lists| lists.of(place.0));
-        let read = self.read(|connection, descriptions| match held {
-            Some(numbers) => descriptions.of(connection, numbers.iter().copied().map(i64::from)),
-            None => descriptions.of(connection, listed_at(connection, place)?),
-        });
+        let read = match held {
+            Some(Held::Whole(missing)) => return Ok(missing.clone()),
+            Some(Held::Numbers(numbers)) => self.read(|connection, descriptions| {
+                descriptions.of(connection, numbers.iter().copied().map(i64::from))
+            }),
+            None => self.read(|connection, descriptions| read_at(connection, descriptions, place)),
+        };
         read.map_err(io::Error::other)
     }
 }
 
 /// That an answer is as it was written was looked at when it was told, since the freezing.
-fn listed_at(connection: &Connection, place: Place) -> Result<Vec<i64>> {
+fn read_at(
+    connection: &Connection,
+    descriptions: &mut Descriptions,
+    place: Place,
+) -> Result<MissingKbs> {
     let mut find = connection.prepare_cached("SELECT missing FROM answer WHERE id = ?1")?;
-    let read = find.query_row([place.0], |row| answers::numbers(row, 0));
-    read.optional()?
-        .ok_or_else(|| damage("an answer is gone that a run has"))
+    let read = find.query_row([place.0], |row| {
+        descriptions.list(connection, row.get_ref(0)?.as_str()?)
+    });
+    let list = read.optional()?;
+    let list = list.ok_or_else(|| damage("an answer is gone that a run has"))?;
+    Ok(list.missing)
 }
 
 impl fmt::Debug for Snapshot {

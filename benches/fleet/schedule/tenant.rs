@@ -9,6 +9,7 @@ use std::{
 use patchgap::{
     defender::{Address, Api, CallError, Class, Page},
     fetch::quota::{RateLimit, RateLimits},
+    kb::MissingKbs,
     outcome::Reason,
 };
 use tokio::time::{Instant, sleep};
@@ -78,7 +79,7 @@ impl Api for &Tenant {
             ));
         }
         Ok(Page {
-            missing: Vec::new(),
+            missing: MissingKbs::default(),
             next: None,
         })
     }

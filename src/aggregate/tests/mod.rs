@@ -10,7 +10,7 @@ use super::*;
 use crate::{
     gaps::Gaps,
     inventory::InventoryMachine,
-    kb::{KbId, MissingKb},
+    kb::{KbId, MissingKb, MissingKbs},
     machine::MachineId,
     outcome::{Answer, Failure, Reason},
 };
@@ -31,9 +31,9 @@ impl Told {
 }
 
 impl Gaps for Told {
-    fn at(&self, place: Place) -> io::Result<Vec<Arc<MissingKb>>> {
+    fn at(&self, place: Place) -> io::Result<MissingKbs> {
         let outcome = &self.0[usize::try_from(place.0).unwrap()];
-        Ok(each_once(outcome.result.as_ref().unwrap().missing.clone()))
+        Ok(outcome.result.as_ref().unwrap().missing.clone())
     }
 }
 

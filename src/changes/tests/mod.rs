@@ -11,7 +11,7 @@ use crate::{
     aggregate::{RankBy, tests::Told},
     gaps::{Earlier, Gaps, History, Place, Then},
     inventory::{Inventory, InventoryMachine},
-    kb::{KbId, MissingKb},
+    kb::{KbId, MissingKb, MissingKbs},
     machine::MachineId,
     outcome::{Answer, Failure, Outcome, Reason},
 };
@@ -196,7 +196,7 @@ impl Past {
 }
 
 impl Gaps for Past {
-    fn at(&self, place: Place) -> io::Result<Vec<Arc<MissingKb>>> {
+    fn at(&self, place: Place) -> io::Result<MissingKbs> {
         let told = match place.0 / 1000 {
             0 => self.today.as_ref().unwrap(),
             night => &self.earlier[usize::try_from(night - 1).unwrap()],

@@ -18,8 +18,8 @@ const DOCUMENTED: &str = r#"{
 
 fn only(json: &str) -> MissingKb {
     let body = format!(r#"{{"value":[{json}]}}"#);
-    let kb = AnswerBody::read(body.as_bytes()).unwrap().missing.remove(0);
-    Arc::unwrap_or_clone(kb)
+    let page = AnswerBody::read(body.as_bytes()).unwrap();
+    MissingKb::clone(&page.missing[0])
 }
 
 #[test]

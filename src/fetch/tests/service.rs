@@ -14,7 +14,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::{
     defender::{Address, Api, CallError, Class, Page},
-    kb::{KbId, MissingKb},
+    kb::{KbId, MissingKb, MissingKbs},
     machine::MachineId,
     outcome::Reason,
 };
@@ -221,7 +221,7 @@ impl Api for &Service {
             .map(|wait| Reply::throttled(Some(wait.as_secs())));
         let reply = full.unwrap_or_else(|| self.reply(machine));
         sleep(self.latency / 2).await;
-        let missing = vec![kb(&format!("50{number}"))];
+        let missing = MissingKbs::from(vec![kb(&format!("50{number}"))]);
         let result = match reply {
             Reply::Answer => Ok(Page {
                 missing,

@@ -45,8 +45,8 @@ impl Report for Gaps {
             };
             let id = machine.id.to_string();
             let answered_at = rfc3339(answered.answered_at);
-            for gap in machine.missing(run.gaps)? {
-                let described = descriptions.of(&gap)?;
+            for gap in &machine.missing(run.gaps)? {
+                let described = descriptions.of(gap)?;
                 for part in [id.as_bytes(), b",", described, b",", answered_at.as_bytes()] {
                     rows.extend_from_slice(part);
                 }
@@ -65,7 +65,7 @@ const MOST: usize = 1 << 15;
 /// The cells that describe a gap, written once for all machines that were told the same.
 struct Descriptions<'run> {
     run: &'run Run<'run>,
-    written: HashMap<Same, Box<[u8]>, RandomState>,
+    written: HashMap<Same<MissingKb>, Box<[u8]>, RandomState>,
 }
 
 impl<'run> Descriptions<'run> {

@@ -44,11 +44,11 @@ fn push<'run>(
     let Ok(answered) = &machine.result else {
         return Ok(());
     };
-    let missing = machine.missing(run.gaps)?.into_iter();
-    group.extend(missing.map(|gap| Row {
+    let missing = machine.missing(run.gaps)?;
+    group.extend(missing.iter().map(|gap| Row {
         machine: &machine.id,
         answered_at: answered.answered_at,
-        gap,
+        gap: Arc::clone(gap),
     }));
     Ok(())
 }

@@ -186,7 +186,7 @@ fn a_machine_that_cannot_be_read_fails_the_report() {
     #[derive(Debug)]
     struct Gone;
     impl crate::gaps::Gaps for Gone {
-        fn at(&self, _: crate::gaps::Place) -> io::Result<Vec<Arc<MissingKb>>> {
+        fn at(&self, _: crate::gaps::Place) -> io::Result<crate::kb::MissingKbs> {
             Err(io::Error::other("gone"))
         }
     }

@@ -188,10 +188,7 @@ fn a_machine_that_cannot_be_read_fails_the_report() {
     #[derive(Debug)]
     struct Gone;
     impl crate::gaps::Gaps for Gone {
-        fn at(
-            &self,
-            _: crate::gaps::Place,
-        ) -> std::io::Result<Vec<std::sync::Arc<crate::kb::MissingKb>>> {
+        fn at(&self, _: crate::gaps::Place) -> std::io::Result<crate::kb::MissingKbs> {
             Err(std::io::Error::other("gone"))
         }
     }

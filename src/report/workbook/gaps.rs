@@ -24,10 +24,10 @@ pub(super) fn write(book: &mut Workbook, run: &Run<'_>, limits: Limits) -> Resul
     };
     for machine in run.fleet.machines_by_id() {
         let id = machine.id.to_string();
-        for gap in machine.missing(run.gaps)? {
+        for gap in &machine.missing(run.gaps)? {
             listing.text(&id)?;
             names.at(&mut listing, Some(machine.position()))?;
-            description(&mut listing, &gap)?;
+            description(&mut listing, gap)?;
             listing.end_row();
         }
     }

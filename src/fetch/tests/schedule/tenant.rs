@@ -13,6 +13,7 @@ use tokio::time::{Instant, sleep};
 use crate::{
     defender::{Address, Api, CallError, Class, Page},
     fetch::quota::{RateLimit, RateLimits},
+    kb::MissingKbs,
     machine::MachineId,
     outcome::Reason,
 };
@@ -95,7 +96,7 @@ impl Tenant {
             return Err(CallError::without_reply(class, Reason::NotFound, ""));
         }
         Ok(Page {
-            missing: Vec::new(),
+            missing: MissingKbs::default(),
             next: None,
         })
     }

@@ -164,7 +164,7 @@ fn answered(machine: MachineId, missing: Vec<Arc<MissingKb>>) -> Outcome {
         times_unknown: 0,
         result: Ok(Answer::new(
             "2026-11-23T13:00:00Z".parse().unwrap(),
-            missing,
+            missing.into(),
         )),
     }
 }
