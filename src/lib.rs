@@ -48,6 +48,7 @@ pub mod defender;
 pub mod exit_code;
 pub mod fetch;
 pub mod gaps;
+mod index;
 pub mod inventory;
 pub mod kb;
 pub mod machine;

@@ -6,7 +6,6 @@
 
 mod action;
 mod coverage;
-mod index;
 mod kbs;
 mod machines;
 mod not_seen;
@@ -16,9 +15,9 @@ pub(crate) mod tests;
 
 use std::{cmp::Reverse, sync::Arc};
 
-use self::index::Index;
 use crate::{
     gaps::Place,
+    index::Index,
     inventory::Inventory,
     outcome::{Answer, Failure, Outcome},
 };
@@ -65,7 +64,7 @@ impl<'list> Aggregation<'list> {
         let machines = machines::rows(inventory);
         Self {
             inventory,
-            index: Index::of(&machines),
+            index: Index::of(&machines, |row| row.id),
             machines,
             kbs: kbs::Counted::default(),
         }
@@ -73,7 +72,9 @@ impl<'list> Aggregation<'list> {
 
     /// Takes in what became of a machine. `place` is where its answer can be read again.
     pub fn take_in(&mut self, outcome: Outcome, place: Place) {
-        let found = self.index.find(&self.machines, outcome.machine);
+        let found = self
+            .index
+            .find(&self.machines, |row| row.id, outcome.machine);
         let Some(index) = found else { return };
         match outcome.result {
             _ if self.machines[index].result.is_ok() => {}

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rusqlite::{Result, Row};
 
 use super::{RunId, Store, StoreError, json::parse, time};
-use crate::{machine::MachineId, outcome::Reason};
+use crate::{index::Index, machine::MachineId, outcome::Reason};
 
 /// What is known of one machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,21 +39,27 @@ pub enum Known {
 
 /// The store's numbers of a run's machines, by their ids: to look them up there takes as long
 /// as to write an answer down.
-#[derive(Debug, Default)]
-pub(super) struct MachineNumbers(Vec<(MachineId, i64)>);
+#[derive(Debug)]
+pub(super) struct MachineNumbers {
+    numbers: Vec<(MachineId, i64)>,
+    index: Index,
+}
 
 impl MachineNumbers {
     pub(super) fn new(machines: &[Standing]) -> Self {
         let numbers = machines.iter().map(|it| (it.machine, it.number));
         let mut numbers: Vec<(MachineId, i64)> = numbers.collect();
         numbers.sort_unstable();
-        Self(numbers)
+        Self {
+            index: Index::of(&numbers, |it| it.0),
+            numbers,
+        }
     }
 
     /// The number of a machine, if it is one of the run's.
     pub(super) fn of(&self, machine: MachineId) -> Option<i64> {
-        let found = self.0.binary_search_by_key(&machine, |(id, _)| *id);
-        found.ok().map(|index| self.0[index].1)
+        let found = self.index.find(&self.numbers, |it| it.0, machine);
+        found.map(|place| self.numbers[place].1)
     }
 }
 

@@ -1,19 +1,18 @@
 //! Where a machine stands among a million that are sorted by id.
 
-use super::MachineRow;
 use crate::machine::MachineId;
 
 /// Where the ids begin that have the same first two bytes. Ids are digests and come in no order:
 /// to halve a million rows each time means twenty looks into memory that is far away.
 #[derive(Debug)]
-pub(super) struct Index(Vec<u32>);
+pub(crate) struct Index(Vec<u32>);
 
 impl Index {
     /// The index of rows that are sorted by id, at most 4,294,967,295 of them.
-    pub(super) fn of(rows: &[MachineRow]) -> Self {
+    pub(crate) fn of<T>(rows: &[T], id: impl Fn(&T) -> MachineId) -> Self {
         let mut starts = vec![0; usize::from(u16::MAX) + 2];
         for row in rows {
-            starts[1 + beginning(row.id)] += 1;
+            starts[1 + beginning(id(row))] += 1;
         }
         let mut before = 0;
         for start in &mut starts {
@@ -24,10 +23,15 @@ impl Index {
     }
 
     /// Where a machine's row is, if it has one.
-    pub(super) fn find(&self, rows: &[MachineRow], id: MachineId) -> Option<usize> {
-        let beginning = beginning(id);
+    pub(crate) fn find<T>(
+        &self,
+        rows: &[T],
+        id: impl Fn(&T) -> MachineId,
+        sought: MachineId,
+    ) -> Option<usize> {
+        let beginning = beginning(sought);
         let (start, end) = (self.0[beginning] as usize, self.0[beginning + 1] as usize);
-        let found = rows[start..end].binary_search_by_key(&id, |row| row.id);
+        let found = rows[start..end].binary_search_by_key(&sought, id);
         found.ok().map(|place| start + place)
     }
 }
@@ -41,10 +45,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{
-        aggregate::machines,
-        inventory::{Inventory, InventoryMachine},
-    };
 
     fn machine(first: u8, second: u8, last: u8) -> MachineId {
         let mut bytes = [0; 20];
@@ -59,14 +59,14 @@ mod tests {
             other in (any::<u8>(), 0..3_u8, any::<u8>()),
         ) {
             let id = |(first, second, last)| machine(first, second, last);
-            let list = ids.iter().map(|it| InventoryMachine { id: id(*it), line: 1 });
-            let inventory = Inventory { machines: list.collect(), ..Inventory::default() };
-            let rows = machines::rows(&inventory);
-            let index = Index::of(&rows);
+            let mut rows: Vec<(MachineId, usize)> = ids.iter().map(|it| id(*it)).zip(0..).collect();
+            rows.sort_unstable();
+            let index = Index::of(&rows, |row| row.0);
+            let find = |id| index.find(&rows, |row| row.0, id);
             for (place, row) in rows.iter().enumerate() {
-                prop_assert_eq!(index.find(&rows, row.id), Some(place));
+                prop_assert_eq!(find(row.0), Some(place));
             }
-            prop_assert_eq!(index.find(&rows, id(other)).is_some(), ids.contains(&other));
+            prop_assert_eq!(find(id(other)).is_some(), ids.contains(&other));
         }
     }
 }
