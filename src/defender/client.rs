@@ -68,10 +68,9 @@ impl Client {
 
     /// Asks for one page, with this token.
     pub async fn page(&self, address: &Address, token: &SecretString) -> Result<Page, CallError> {
-        let url = self.url(address);
         let response = self
             .http
-            .get(url.clone())
+            .get(self.url(address))
             .bearer_auth(token.expose_secret())
             .header(header::ACCEPT, "application/json")
             .send()
@@ -80,7 +79,7 @@ impl Client {
         let now = SystemTime::now();
         let reply = arrived(response).await?;
         let body = reply.read(&self.vocabulary, token, now)?;
-        self.page_of(&url, body, reply.status.as_u16())
+        self.page_of(address, body, reply.status.as_u16())
     }
 
     fn url(&self, address: &Address) -> Url {
@@ -95,8 +94,9 @@ impl Client {
         }
     }
 
-    fn page_of(&self, url: &Url, body: AnswerBody, status: u16) -> Result<Page, CallError> {
-        let next = body.next.map(|link| self.next(url, &link, status));
+    fn page_of(&self, address: &Address, body: AnswerBody, status: u16) -> Result<Page, CallError> {
+        let next = |link: String| self.next(&self.url(address), &link, status);
+        let next = body.next.map(next);
         Ok(Page {
             missing: body.missing,
             next: next.transpose()?,
