@@ -77,6 +77,7 @@ impl Job<'_> {
         if let Some(counting) = counting(self.config) {
             quota.remember(&store.past_calls(&application, counting)?);
         }
+        quota.expect(store.usual_latency(&application)?);
         quota.still_paused(store.pause_left(&application)?);
         Ok(quota)
     }

@@ -11,7 +11,7 @@ use crate::{
     config::{Config, Console},
     exit_code::ExitCode,
     fetch::{
-        Ending, LATE_PASSES, USUAL_LATENCY,
+        Ending, LATE_PASSES,
         quota::{Load, Quota},
     },
     inventory::Inventory,
@@ -153,7 +153,7 @@ fn again(
     };
     let takes = quota.forecast(Load {
         calls: left + not_found * u64::from(LATE_PASSES),
-        latency: USUAL_LATENCY,
+        latency: quota.usual_latency(),
         concurrency: config.service.concurrency.get(),
     });
     let takes = span(takes - Instant::now());

@@ -8,10 +8,7 @@ use tokio::time::Instant;
 use super::{AppError, asking::counting, identity::Identity, lines::Lines};
 use crate::{
     config::Config,
-    fetch::{
-        USUAL_LATENCY,
-        quota::{Load, Quota},
-    },
+    fetch::quota::{Load, Quota},
     inventory::Inventory,
     report,
     store::{Beginning, Outlook, Problem, Store, StoreError},
@@ -29,10 +26,12 @@ pub(super) fn plan(
     let Outlook {
         answers: kept,
         past_calls,
+        latency,
     } = outlook(config, state, inventory, now)?;
     let calls = inventory.machines.len() as u64 - kept;
     let mut quota = Quota::new(&config.limits, config.pace);
     quota.remember(&past_calls);
+    quota.expect(latency);
     let mut lines = Lines::default();
     lines.add("inventory", &rows(inventory));
     if kept > 0 {
@@ -155,7 +154,7 @@ fn rows(inventory: &Inventory) -> String {
 fn time(config: &Config, calls: u64, quota: &Quota, now: &ZonedDateTime) -> String {
     let load = Load {
         calls,
-        latency: USUAL_LATENCY,
+        latency: quota.usual_latency(),
         concurrency: config.service.concurrency.get(),
     };
     let takes = quota.forecast(load) - Instant::now();

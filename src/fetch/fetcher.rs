@@ -27,9 +27,6 @@ use super::{
 };
 use crate::{defender::Api, outcome::Outcome};
 
-/// What an answer takes, for the forecast before the first has arrived.
-pub const USUAL_LATENCY: Duration = Duration::from_millis(300);
-
 /// Asks an API for a fleet of machines.
 #[derive(Debug)]
 pub struct Fetcher<A> {
@@ -185,7 +182,9 @@ impl<A: Api> Fetcher<A> {
     fn latency(&self, now: Instant, waits_since: Option<Instant>) -> Duration {
         self.run.tracker.latency().unwrap_or_else(|| {
             let waited = waits_since.map(|since| now - since);
-            waited.unwrap_or_default().max(USUAL_LATENCY)
+            waited
+                .unwrap_or_default()
+                .max(self.run.quota.usual_latency())
         })
     }
 

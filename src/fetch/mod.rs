@@ -18,7 +18,7 @@ mod settings;
 mod tracker;
 
 pub use self::{
-    fetcher::{Fetcher, USUAL_LATENCY},
+    fetcher::Fetcher,
     helper::Helper,
     plan::{Plan, Unknown},
     retry::RetryPolicy,

@@ -68,6 +68,8 @@ pub struct Outlook {
     pub answers: u64,
     /// Earlier calls, as [`Store::past_calls`] tells them.
     pub past_calls: Vec<Duration>,
+    /// What answers took, as [`Store::usual_latency`] tells it.
+    pub latency: Option<Duration>,
 }
 
 impl Store {
@@ -116,6 +118,7 @@ impl Store {
                     |row| row.get(0),
                 )?,
                 past_calls: calls::past(&transaction, beginning.application, calls)?,
+                latency: calls::latency(&transaction, beginning.application)?,
             })
         };
         with_large_cache(&mut self.connection, look)

@@ -39,6 +39,9 @@ struct Noted {
 /// other limits, and the clock may have been set forward.
 const KEPT: Duration = Duration::from_hours(72);
 
+/// Calls that tell what an answer takes.
+const LATELY: u32 = 100;
+
 /// The number of an app registration, which is entered if it is new.
 pub(super) fn application(connection: &Connection, application: &Application) -> Result<i64> {
     connection.query_row(
@@ -137,6 +140,12 @@ impl Store {
             .map_err(|error| StoreError::sqlite(&self.path, error))
     }
 
+    /// What answers to this app registration's last calls took, the median of them; nothing
+    /// where there were none. Calls are kept for some days.
+    pub fn usual_latency(&self, whose: &Application) -> Result<Option<Duration>, StoreError> {
+        latency(&self.connection, whose).map_err(|error| StoreError::sqlite(&self.path, error))
+    }
+
     /// What is left of the last pause that the service told an earlier process to make; never
     /// more than it was, whoever set the clock since.
     pub fn pause_left(&self, whose: &Application) -> Result<Duration, StoreError> {
@@ -154,6 +163,20 @@ impl Store {
             u64::try_from(length - passed).unwrap_or_default(),
         ))
     }
+}
+
+/// What answers took lately.
+pub(super) fn latency(connection: &Connection, whose: &Application) -> Result<Option<Duration>> {
+    let application = application(connection, whose)?;
+    let mut statement = connection.prepare(
+        "SELECT answered_at_ms - sent_at_ms AS took FROM call
+         WHERE application = ?1 AND answered_at_ms > sent_at_ms
+         ORDER BY sent_at_ms DESC LIMIT ?2",
+    )?;
+    let took = statement.query_map(params![application, LATELY], |row| row.get(0))?;
+    let mut took: Vec<u64> = took.collect::<Result<_>>()?;
+    took.sort_unstable();
+    Ok(took.get(took.len() / 2).copied().map(Duration::from_millis))
 }
 
 /// How long ago the answers to earlier calls arrived, or must have.

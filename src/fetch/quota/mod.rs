@@ -34,6 +34,9 @@ use self::{
     window::{Place, Window},
 };
 
+/// What an answer takes, for the forecast before anything is known of that.
+pub(super) const USUAL_LATENCY: Duration = Duration::from_millis(300);
+
 /// Grants permits to send.
 #[derive(Debug)]
 pub struct Quota {
@@ -45,6 +48,7 @@ pub struct Quota {
     vacated: Notify,
     ledger: Option<Arc<dyn Ledger>>,
     has_windows: bool,
+    usual_latency: Duration,
 }
 
 #[derive(Debug)]
@@ -99,6 +103,7 @@ impl Quota {
             vacated: Notify::new(),
             ledger: None,
             has_windows: !limits.0.is_empty(),
+            usual_latency: USUAL_LATENCY,
         }
     }
 
@@ -122,6 +127,16 @@ impl Quota {
     /// Whether there are limits or a pace at all.
     pub fn is_scarce(&self) -> bool {
         self.has_windows || self.pacer.is_some()
+    }
+
+    /// Takes in what answers took in earlier processes, if there were any.
+    pub fn expect(&mut self, latency: Option<Duration>) {
+        self.usual_latency = latency.unwrap_or(self.usual_latency);
+    }
+
+    /// What an answer takes, as long as this process has seen none.
+    pub fn usual_latency(&self) -> Duration {
+        self.usual_latency
     }
 
     /// Waits for leave to send one call: first come, first served. With a ledger, the call

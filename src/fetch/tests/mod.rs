@@ -230,6 +230,28 @@ async fn the_time_shown_reckons_with_those_that_rest() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_time_shown_first_reckons_with_what_answers_took_before() {
+    let service = Service::with_latency(5000);
+    for (known, wrong_by) in [
+        (None, 0.05..0.2),
+        (Some(Duration::from_secs(5)), 0.0..0.001),
+    ] {
+        let mut quota = Quota::new(&"100/min".parse().unwrap(), "10/s".parse().unwrap());
+        quota.expect(known);
+        let plan = Plan {
+            machines: machines(101),
+            ..Plan::default()
+        };
+        let fetcher = Fetcher::new(&service, quota, settings(8), plan, &Stops::default());
+        let (start, shown) = (Instant::now(), fetcher.progress().remaining);
+        run(&fetcher).await;
+        let took = start.elapsed();
+        let wrong = took.abs_diff(shown).div_duration_f64(took);
+        assert!(wrong_by.contains(&wrong), "{shown:?} of {took:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn nobody_calls_during_a_pause() {
     let service = Service::with_latency(100).script(0, &[Reply::throttled(Some(20))]);
     let start = Instant::now();

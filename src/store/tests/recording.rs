@@ -64,6 +64,31 @@ async fn calls_are_remembered() {
 }
 
 #[test]
+fn what_answers_took_lately_is_remembered() {
+    let place = Place::new();
+    let usual = || place.open().usual_latency(&application()).unwrap();
+    assert_eq!(usual(), None);
+    let store = place.open();
+    // The older ones took a minute, and of the others one is under way, and one was given up.
+    for (sent, took) in (0..300).zip(
+        [60_000; 199]
+            .into_iter()
+            .chain((400..501).map(|it| it * 10)),
+    ) {
+        let call = store.note_call(&application()).unwrap();
+        let set = "UPDATE call SET sent_at_ms = ?2, answered_at_ms = ?2 + ?3 WHERE id = ?1";
+        store.connection.execute(set, [call.0, sent, took]).unwrap();
+    }
+    store.note_call(&application()).unwrap();
+    assert_eq!(usual(), Some(Duration::from_millis(4510)));
+    let other = Application {
+        client_id: "other".to_owned(),
+        ..application()
+    };
+    assert_eq!(store.usual_latency(&other).unwrap(), None);
+}
+
+#[test]
 fn a_pause_that_the_service_ordered_is_remembered() {
     let place = Place::new();
     let left = || place.open().pause_left(&application()).unwrap();

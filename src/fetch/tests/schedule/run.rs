@@ -10,8 +10,8 @@ use super::{
     tenant::Tenant,
 };
 use crate::fetch::{
-    Ending, Fetcher, Plan, Stops, USUAL_LATENCY,
-    quota::{Pace, Quota},
+    Ending, Fetcher, Plan, Stops,
+    quota::{Pace, Quota, USUAL_LATENCY},
     tests::{machines, settings},
 };
 
