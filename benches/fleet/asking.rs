@@ -11,7 +11,8 @@ use super::{
     table::{Table, whole},
 };
 
-/// Measures a run beside `oha` on the same service with as many connections.
+/// Measures a run beside `oha` and the bare HTTP client, on the same service with as many
+/// connections.
 pub(crate) fn measure(place: &Place, table: &mut Table) -> io::Result<()> {
     let machines = whole(amount(place.fleet.machines));
     table.title(&format!(
@@ -25,38 +26,55 @@ pub(crate) fn measure(place: &Place, table: &mut Table) -> io::Result<()> {
     } else {
         table.figure("oha is not installed: no comparison", "", "");
     }
-    bare::ask(place)?;
-    let by_client = rate(place.service.take_asked());
-    table.figure("reqwest alone, calls a second", whole(by_client), "");
-    let (taken, _) = run(&mut place.report(&[
-        "list.csv",
-        "--rate-limit=none",
-        "--pace=none",
-        "--concurrency",
-        &place.connections.to_string(),
-    ]))?;
-    let asked = place.service.take_asked();
-    let overall = amount(asked.calls) / taken.wall.as_secs_f64();
-    table.figure("calls a second while asking", whole(rate(asked)), "");
-    table.figure("machines a second, start to end", whole(overall), "");
-    table.figure("CPU a machine, everything", micros(taken, asked), "");
-    table.figure(
-        "peak memory",
-        megabytes(taken),
-        "at most 300 MB for 1,000,000",
-    );
-    if let Some((bare, bare_asked)) = bare {
-        let share = format!("{:.2}", rate(asked) / rate(bare_asked));
-        table.figure(
-            "calls a second, of oha's",
-            share,
-            "at least 0.6; 0.8 is the aim",
-        );
-        let times = per_call(taken, asked) / per_call(bare, bare_asked);
-        let times = format!("{times:.1}");
-        table.figure("CPU, times oha's", times, "at most 3; 2 is the aim");
+    let client = (bare::measure(place)?, place.service.take_asked());
+    table.figure("reqwest alone, calls a second", whole(rate(client.1)), "");
+    table.figure("reqwest alone, CPU a call", micros(client.0, client.1), "");
+    let csv = ask(place, &["--format", "csv", "--state", "csv.sqlite"])?;
+    let all = ask(place, &[])?;
+    own(table, csv, all);
+    if let Some(bare) = bare {
+        beside(table, "reqwest alone", (client, bare), ["", ""]);
+        let targets = ["at least 0.6; 0.8 is the aim", "at most 3; 2 is the aim"];
+        beside(table, "with CSV files", (csv, bare), targets);
+        beside(table, "with every report", (all, bare), targets);
     }
     Ok(())
+}
+
+/// Asks for every machine; what is typed last counts.
+fn ask(place: &Place, more: &[&str]) -> io::Result<(Taken, Asked)> {
+    let connections = place.connections.to_string();
+    let run_for_all = ["list.csv", "--rate-limit=none", "--pace=none"];
+    let mut asking = place.report(&run_for_all);
+    asking.args(["--concurrency", &connections]).args(more);
+    let (taken, _) = run(&mut asking)?;
+    Ok((taken, place.service.take_asked()))
+}
+
+fn own(table: &mut Table, csv: (Taken, Asked), all: (Taken, Asked)) {
+    let overall =
+        |(taken, asked): (Taken, Asked)| whole(amount(asked.calls) / taken.wall.as_secs_f64());
+    table.figure("calls a second while asking", whole(rate(csv.1)), "");
+    table.figure("machines a second, start to CSV files", overall(csv), "");
+    table.figure("machines a second, start to every report", overall(all), "");
+    table.figure("CPU a machine, with CSV files", micros(csv.0, csv.1), "");
+    table.figure("CPU a machine, with every report", micros(all.0, all.1), "");
+    let memory = megabytes(all.0);
+    table.figure("peak memory", memory, "at most 300 MB for 1,000,000");
+}
+
+/// Something beside `oha`.
+fn beside(
+    table: &mut Table,
+    what: &str,
+    (ours, bare): ((Taken, Asked), (Taken, Asked)),
+    [share, times]: [&str; 2],
+) {
+    let of_rate = format!("{:.2}", rate(ours.1) / rate(bare.1));
+    let name = format!("{what}: calls a second, of oha's");
+    table.figure(&name, of_rate, share);
+    let of_cpu = format!("{:.1}", per_call(ours.0, ours.1) / per_call(bare.0, bare.1));
+    table.figure(&format!("{what}: CPU, times oha's"), of_cpu, times);
 }
 
 fn oha(place: &Place) -> io::Result<(Taken, Asked)> {

@@ -30,6 +30,9 @@ use self::{
 
 fn main() -> io::Result<()> {
     let options = Options::parse();
+    if let Some(url) = &options.bare {
+        return bare::ask(url, &options);
+    }
     let mut table = Table::default();
     table.title(&surroundings::describe());
     if options.reports.is_none() {

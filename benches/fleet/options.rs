@@ -1,6 +1,7 @@
 //! What is measured.
 
 use clap::{Parser, ValueEnum};
+use reqwest::Url;
 
 use super::fleet::Fleet;
 
@@ -9,7 +10,7 @@ use super::fleet::Fleet;
 pub(crate) struct Options {
     /// Machines of the fleet
     #[arg(long, default_value_t = 100_000)]
-    machines: u64,
+    pub(crate) machines: u64,
     /// Gaps of each machine
     #[arg(long, default_value_t = 8)]
     gaps: u64,
@@ -25,6 +26,9 @@ pub(crate) struct Options {
     /// Only the reports, each format by itself, of 10,000 machines with 30 gaps each, or of 100,000
     #[arg(long, value_name = "SIZE")]
     pub(crate) reports: Option<Size>,
+    /// Only asks this URL as often as there are machines, with the HTTP client alone.
+    #[arg(long, hide = true)]
+    pub(crate) bare: Option<Url>,
     /// What cargo adds by itself.
     #[arg(long, hide = true)]
     bench: bool,

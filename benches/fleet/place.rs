@@ -38,8 +38,9 @@ impl Place {
         command
             .arg("report")
             .args(arguments)
-            .args(["--quiet", "--progress", "off", "--state", "store.sqlite"])
+            .args(["--quiet", "--progress", "off"])
             .args(["--credential", "token", "--api-url", &self.service.url()])
+            .env("PATCHGAP_STATE", "store.sqlite")
             .env("PATCHGAP_ACCESS_TOKEN", "nobody-looks-at-this-token")
             .current_dir(self.folder.path());
         command

@@ -23,6 +23,11 @@ const GAPS: usize = 8;
 
 /// The body of an answer with so many missing KBs.
 pub(crate) fn answer(gaps: usize) -> Vec<u8> {
+    numbered_answer(gaps, 0)
+}
+
+/// The same under another number, so that no two are alike.
+pub(crate) fn numbered_answer(gaps: usize, number: usize) -> Vec<u8> {
     let items = (0..gaps).map(|gap| {
         let id = 5_000_000 + gap * 131;
         json!({
@@ -36,7 +41,8 @@ pub(crate) fn answer(gaps: usize) -> Vec<u8> {
         })
     });
     let items: Vec<_> = items.collect();
-    json!({ "value": items }).to_string().into_bytes()
+    let body = json!({ "@odata.count": number, "value": items });
+    body.to_string().into_bytes()
 }
 
 /// The list of the fleet, as a CSV file.

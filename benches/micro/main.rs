@@ -2,7 +2,12 @@
 
 mod fleet;
 
-use std::{hint::black_box, io, time::Duration};
+use std::{
+    hint::black_box,
+    io,
+    sync::atomic::{AtomicUsize, Ordering::Relaxed},
+    time::Duration,
+};
 
 use divan::{Bencher, counter::ItemsCount};
 use patchgap::{
@@ -13,24 +18,42 @@ use patchgap::{
     inventory,
 };
 
-use self::fleet::{MACHINES, Told, answer, inventory as listed, list};
+use self::fleet::{MACHINES, Told, answer, inventory as listed, list, numbered_answer};
 
 fn main() {
     divan::main();
 }
 
-/// A page of an answer whose texts are new, and one whose texts were read before.
-#[divan::bench(args = [(8, false), (8, true), (2000, true)])]
-fn reply(bencher: Bencher<'_, '_>, (gaps, known): (usize, bool)) {
-    let body = answer(gaps);
+/// What is known of an answer when it comes.
+#[derive(Debug, Clone, Copy)]
+enum Known {
+    Nothing,
+    /// Each of its texts, but not all of them together.
+    Texts,
+    Answer,
+}
+
+/// A page of an answer.
+#[divan::bench(args = [
+    (8, Known::Nothing),
+    (8, Known::Texts),
+    (8, Known::Answer),
+    (2000, Known::Texts),
+])]
+fn reply(bencher: Bencher<'_, '_>, (gaps, known): (usize, Known)) {
     let vocabulary = Vocabulary::default();
-    bencher.counter(ItemsCount::new(gaps)).bench(|| {
-        if known {
-            AnswerBody::read_with(black_box(&body), &vocabulary)
-        } else {
-            AnswerBody::read(black_box(&body))
-        }
-    });
+    let numbers = AtomicUsize::new(0);
+    let body = || match known {
+        Known::Texts => numbered_answer(gaps, numbers.fetch_add(1, Relaxed)),
+        Known::Nothing | Known::Answer => answer(gaps),
+    };
+    bencher
+        .counter(ItemsCount::new(gaps))
+        .with_inputs(body)
+        .bench_refs(|body| match known {
+            Known::Nothing => AnswerBody::read(black_box(body)),
+            Known::Texts | Known::Answer => AnswerBody::read_with(black_box(body), &vocabulary),
+        });
 }
 
 /// Outcomes of a fleet, put together.
