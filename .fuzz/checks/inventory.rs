@@ -60,7 +60,10 @@ impl Read for Drip<'_> {
 fn each_row_is_in_one_place(bytes: &[u8], inventory: &Inventory) {
     let ends = bytes.iter().filter(|byte| matches!(byte, b'\n' | b'\r'));
     let last = ends.count() as u64 + 1;
-    let machines = inventory.machines.iter().map(|machine| machine.line);
+    let machines = inventory
+        .machines
+        .iter()
+        .map(|machine| u64::from(machine.line));
     let rejected = inventory.rejected.iter().map(|row| row.line);
     assert!(machines.clone().is_sorted() && rejected.clone().is_sorted());
     let mut lines: Vec<u64> = machines.chain(rejected).collect();

@@ -45,8 +45,8 @@ pub struct MachineRow {
 pub struct Answered {
     /// Its place among the answered machines, from 1.
     pub rank: u32,
-    /// When the answer had arrived.
-    pub answered_at: Timestamp,
+    /// When the answer had arrived, in milliseconds since 1970: half as wide as a timestamp.
+    pub(super) arrived_ms: i64,
     /// Whether an earlier process got it.
     pub reused: bool,
     /// How many KBs it misses.
@@ -102,7 +102,7 @@ impl Answered {
             .find(|gap| Some(gap.cve_addressed) == largest);
         Self {
             rank: 0,
-            answered_at,
+            arrived_ms: answered_at.as_millisecond(),
             reused: false,
             missing: u32::try_from(missing.len()).unwrap_or(u32::MAX),
             cve_addressed: numbers().fold(0, u64::saturating_add),
@@ -111,6 +111,12 @@ impl Answered {
             top_kb: top.map(|gap| gap.id.clone()),
             place,
         }
+    }
+
+    /// When the answer had arrived.
+    pub fn answered_at(&self) -> Timestamp {
+        // It came from one, so that there is one.
+        Timestamp::from_millisecond(self.arrived_ms).unwrap_or_default()
     }
 }
 

@@ -17,5 +17,5 @@ pub(super) fn mark(machines: &mut [MachineRow], inventory: &Inventory) {
 }
 
 fn is_old(answered: &Answered, last_seen: &str) -> bool {
-    answered.missing == 0 && was_silent(last_seen, answered.answered_at)
+    answered.missing == 0 && was_silent(last_seen, answered.answered_at())
 }

@@ -254,7 +254,7 @@ impl<'run> Comparison<'run> {
             .into_iter()
             .zip(by)
             .map(|(gap, by)| gone(since(&gap), gap, by));
-        let now = both.now.answered_at;
+        let now = both.now.answered_at();
         let new = came.into_iter().zip(is_new).filter(|(_, is_new)| *is_new);
         let new = new.map(|(gap, _)| came_up(Change::New, gap, now));
         let returned = returned.into_iter();
@@ -287,7 +287,7 @@ fn exposure(gaps: &[Arc<MissingKb>]) -> u64 {
 
 fn earlier(now: &Answered) -> Earlier {
     Earlier {
-        answered_at: now.answered_at,
+        answered_at: now.answered_at(),
         place: now.place,
     }
 }

@@ -48,8 +48,9 @@ pub struct Inventory {
 pub struct InventoryMachine {
     /// The machine's id.
     pub id: MachineId,
-    /// Line of the file on which its row begins, from 1.
-    pub line: u64,
+    /// Line of the file on which its row begins, from 1. It is narrow, because there may be a
+    /// million of them; a file of four thousand million lines has no more numbers.
+    pub line: u32,
 }
 
 /// A row whose id is no machine id.

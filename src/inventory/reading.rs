@@ -108,7 +108,7 @@ impl Reading {
             cell(bytes)
         });
         self.inventory.cells.push(cells);
-        let line = row.line;
+        let line = u32::try_from(row.line).unwrap_or(u32::MAX);
         self.inventory.machines.push(InventoryMachine { id, line });
     }
 

@@ -169,7 +169,7 @@ pub(super) fn machine(number: u8) -> MachineId {
 fn inventory() -> Inventory {
     let row = |number| InventoryMachine {
         id: machine(number),
-        line: u64::from(number) + 1,
+        line: u32::from(number) + 1,
     };
     Inventory {
         file: "machines.csv".to_owned(),

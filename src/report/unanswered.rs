@@ -19,7 +19,7 @@ pub(in crate::report) fn unanswered<'run>(run: &Run<'run>) -> Vec<(u64, Unanswer
     let machines = run.fleet.machines.iter().filter_map(|machine| {
         let failure = machine.result.as_ref().err()?;
         let line = inventory.machines[machine.position()].line;
-        Some((line, Unanswered::Machine(machine, failure)))
+        Some((line.into(), Unanswered::Machine(machine, failure)))
     });
     let mut unanswered: Vec<_> = rows.chain(machines).collect();
     unanswered.sort_by_key(|(line, _)| *line);

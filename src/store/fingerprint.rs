@@ -26,7 +26,7 @@ impl Fingerprint {
 
     /// Adds the next machine, and what the cell for its cells holds.
     pub(super) fn add(&mut self, machine: &InventoryMachine, cells: &[u8]) {
-        self.0.update(machine.line.to_le_bytes());
+        self.0.update(u64::from(machine.line).to_le_bytes());
         self.0.update(machine.id.encode(&mut [0; 40]));
         self.0.update((cells.len() as u64).to_le_bytes());
         self.0.update(cells);

@@ -28,12 +28,12 @@ pub(super) struct Lists {
     references: usize,
 }
 
-/// Where a list is.
+/// Where a list is: in a block, or behind this bit among those that are held whole. Neither has as
+/// many places as would reach it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum At {
-    Block(u32),
-    Whole(u32),
-}
+struct At(u32);
+
+const WHOLE: u32 = 1 << 31;
 
 /// A list that is held.
 #[derive(Debug, PartialEq, Eq)]
@@ -59,7 +59,7 @@ impl Lists {
     /// Where a list is that others have, too.
     fn whole(&mut self, missing: &MissingKbs) -> Option<At> {
         if let Some(place) = self.known.get(&missing.same()) {
-            return Some(At::Whole(*place));
+            return Some(At(WHOLE | place));
         }
         if !missing.is_shared() || self.references + missing.len() > MOST_WHOLE {
             return None;
@@ -68,13 +68,13 @@ impl Lists {
         self.references += missing.len();
         self.whole.push(missing.clone());
         self.known.insert(missing.same(), place);
-        Some(At::Whole(place))
+        Some(At(WHOLE | place))
     }
 
     fn numbers(&mut self, numbers: &[i64]) -> Option<At> {
         let small = numbers.iter().map(|number| u32::try_from(*number));
         let small: Vec<u32> = small.collect::<Result<_, _>>().ok()?;
-        self.put(&small).map(At::Block)
+        self.put(&small).map(At)
     }
 
     /// Puts a list where it fits, and says where that is.
@@ -109,9 +109,12 @@ impl Lists {
     pub(super) fn of(&self, answer: i64) -> Option<Held<'_>> {
         let answer = u32::try_from(answer).ok()?;
         let found = self.places.binary_search_by_key(&answer, |(it, _)| *it);
-        match self.places[found.ok()?].1 {
-            At::Whole(place) => self.whole.get(place as usize).map(Held::Whole),
-            At::Block(place) => self.in_block(place as usize).map(Held::Numbers),
+        let At(place) = self.places[found.ok()?].1;
+        if place & WHOLE == 0 {
+            self.in_block(place as usize).map(Held::Numbers)
+        } else {
+            let whole = self.whole.get((place ^ WHOLE) as usize);
+            whole.map(Held::Whole)
         }
     }
 

@@ -38,17 +38,19 @@ pub enum Known {
 }
 
 /// The store's numbers of a run's machines, by their ids: to look them up there takes as long
-/// as to write an answer down.
+/// as to write an answer down. Those that are too large to be held are looked up all the same.
 #[derive(Debug)]
 pub(super) struct MachineNumbers {
-    numbers: Vec<(MachineId, i64)>,
+    numbers: Vec<(MachineId, u32)>,
     index: Index,
 }
 
 impl MachineNumbers {
     pub(super) fn new(machines: &[Standing]) -> Self {
-        let numbers = machines.iter().map(|it| (it.machine, it.number));
-        let mut numbers: Vec<(MachineId, i64)> = numbers.collect();
+        // As much room as there has to be: what grows takes it twice.
+        let mut numbers = Vec::with_capacity(machines.len());
+        let small = |it: &Standing| Some((it.machine, u32::try_from(it.number).ok()?));
+        numbers.extend(machines.iter().filter_map(small));
         numbers.sort_unstable();
         Self {
             index: Index::of(&numbers, |it| it.0),
@@ -59,7 +61,7 @@ impl MachineNumbers {
     /// The number of a machine, if it is one of the run's.
     pub(super) fn of(&self, machine: MachineId) -> Option<i64> {
         let found = self.index.find(&self.numbers, |it| it.0, machine);
-        found.map(|place| self.numbers[place].1)
+        found.map(|place| self.numbers[place].1.into())
     }
 }
 

@@ -55,7 +55,7 @@ fn machine(number: u8) -> MachineId {
 fn inventory(machines: u8) -> Inventory {
     let row = |number| InventoryMachine {
         id: machine(number),
-        line: u64::from(number) + 2,
+        line: u32::from(number) + 2,
     };
     Inventory {
         file: "machines.csv".to_owned(),

@@ -259,6 +259,7 @@ impl Sorting {
         match row.id.parse() {
             Err(_) => self.inventory.rejected.push(RejectedRow { line, input }),
             Ok(id) if self.seen.insert(id) => {
+                let line = line.try_into().unwrap();
                 self.inventory.machines.push(InventoryMachine { id, line });
                 self.inventory.cells.push(&row.cells);
             }

@@ -12,7 +12,7 @@ struct Expected {
 }
 
 /// The digit that the id repeats, the line, the other cells.
-type Machine = (char, u64, &'static [&'static str]);
+type Machine = (char, u32, &'static [&'static str]);
 
 impl Expected {
     fn check(&self) {

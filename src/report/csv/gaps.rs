@@ -44,7 +44,7 @@ impl Report for Gaps {
                 continue;
             };
             let id = machine.id.to_string();
-            let answered_at = rfc3339(answered.answered_at);
+            let answered_at = rfc3339(answered.answered_at());
             for gap in &machine.missing(run.gaps)? {
                 let described = descriptions.of(gap)?;
                 for part in [id.as_bytes(), b",", described, b",", answered_at.as_bytes()] {

@@ -79,7 +79,7 @@ fn figures(
     table.own(answered.cve_addressed_max)?;
     table.text_or_empty(answered.top_kb.as_ref().map(KbId::as_str))?;
     table.list(missing.iter().map(|gap| gap.id.as_str()))?;
-    table.own(rfc3339(answered.answered_at))
+    table.own(rfc3339(answered.answered_at()))
 }
 
 #[cfg(test)]

@@ -89,7 +89,7 @@ impl<'run, Row: Serialize> Asked<'run, Row> {
             cve_addressed: answered.map(|it| it.cve_addressed),
             cve_addressed_max: answered.map(|it| it.cve_addressed_max),
             top_kb_id: top_kb.map(KbId::as_str),
-            answered_at: answered.map(|it| rfc3339(it.answered_at)),
+            answered_at: answered.map(|it| rfc3339(it.answered_at())),
             attempts: machine.attempts,
             missing: answered.map(|_| missing.iter().map(|gap| Gap::of(gap)).collect()),
         }

@@ -47,7 +47,7 @@ fn push<'run>(
     let missing = machine.missing(run.gaps)?;
     group.extend(missing.iter().map(|gap| Row {
         machine: &machine.id,
-        answered_at: answered.answered_at,
+        answered_at: answered.answered_at(),
         gap: Arc::clone(gap),
     }));
     Ok(())

@@ -6,7 +6,7 @@ use super::{
     numbers::{share, whole_share},
 };
 use crate::{
-    aggregate::Coverage,
+    aggregate::{Answered, Coverage},
     outcome::{Ended, RunOutcome},
     text::{counted, thousands},
 };
@@ -62,7 +62,7 @@ pub(in crate::report) fn reused(run: &Run<'_>) -> Option<String> {
     let answered = run.fleet.machines.iter().flat_map(|row| &row.result);
     let oldest = answered
         .filter(|answered| answered.reused)
-        .map(|answered| answered.answered_at)
+        .map(Answered::answered_at)
         .min()?;
     let reused = run.fleet.coverage.reused;
     let answers = counted(reused, "of the answers was", "of the answers were");

@@ -107,5 +107,5 @@ fn figures(
     listing.kb(answered.top_kb.as_ref())?;
     let kbs: Vec<String> = missing.iter().map(|gap| gap.id.for_people()).collect();
     listing.list(kbs.iter().map(String::as_str))?;
-    listing.time(answered.answered_at)
+    listing.time(answered.answered_at())
 }

@@ -23,7 +23,7 @@ impl<'run> Machines<'run> {
     }
 
     fn first_answer(&self) -> i64 {
-        let times = self.rows().map(|(_, it)| it.answered_at.as_second());
+        let times = self.rows().map(|(_, it)| it.answered_at().as_second());
         times.min().unwrap_or(0)
     }
 }
@@ -55,7 +55,7 @@ impl Serialize for Machines<'_> {
         map.serialize_entry("topKbId", &Column(|| self.rows().map(|(_, it)| top(it))))?;
         map.serialize_entry("firstAnswer", &first)?;
         let after = || {
-            let times = self.rows().map(|(_, it)| it.answered_at.as_second());
+            let times = self.rows().map(|(_, it)| it.answered_at().as_second());
             times.map(|time| time - first)
         };
         map.serialize_entry("answeredAt", &Column(after))?;

@@ -102,6 +102,6 @@ fn row(scene: &Scene<'_>, machine: &MachineRow) -> Option<Row> {
         score: thousands(answered.cve_addressed),
         largest: thousands(answered.cve_addressed_max),
         top: top.map(|id| Kb::new(id, url(id))),
-        answered_at: minute(answered.answered_at, &jiff::tz::TimeZone::UTC),
+        answered_at: minute(answered.answered_at(), &jiff::tz::TimeZone::UTC),
     })
 }
