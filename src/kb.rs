@@ -199,10 +199,11 @@ fn smaller(one: Option<Arc<str>>, other: Option<Arc<str>>) -> Option<Arc<str>> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    fn missing(id: &str, cve_addressed: u64) -> Arc<MissingKb> {
+    /// A missing KB of which nothing else is known.
+    pub(crate) fn missing(id: &str, cve_addressed: u64) -> Arc<MissingKb> {
         Arc::new(MissingKb {
             id: KbId::new(id),
             name: None,

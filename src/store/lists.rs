@@ -128,30 +128,18 @@ impl Lists {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kb::KbId;
+    use crate::kb::tests::missing;
 
     fn held(lists: &[(i64, Vec<i64>)]) -> Lists {
         let mut held = Lists::default();
         for (answer, numbers) in lists {
             // Of its own, whatever it lists.
-            let missing = vec![kb("1")].into();
+            let missing = vec![missing("1", 1)].into();
             let numbers = numbers.as_slice().into();
             held.hold(*answer, &Listed { numbers, missing });
         }
         held.sort();
         held
-    }
-
-    fn kb(id: &str) -> Arc<MissingKb> {
-        Arc::new(MissingKb {
-            id: KbId::new(id),
-            name: None,
-            products: Vec::new(),
-            url: None,
-            machine_missed_on: None,
-            cve_addressed: 1,
-            os_build: None,
-        })
     }
 
     fn numbers(lists: &Lists, answer: i64) -> Vec<i64> {
@@ -182,7 +170,7 @@ mod tests {
     fn a_list_of_many_is_held_once() {
         let list = Listed {
             numbers: [1, 2].into(),
-            missing: vec![kb("1"), kb("2")].into(),
+            missing: vec![missing("1", 1), missing("2", 1)].into(),
         };
         let other = Listed {
             missing: list.missing.iter().cloned().collect(),
@@ -224,7 +212,7 @@ mod tests {
     fn there_is_an_end_to_what_is_held_whole() {
         let mut held = Lists::default();
         let all: Vec<_> = (0..3)
-            .map(|_| vec![kb("1"); 1].into())
+            .map(|_| vec![missing("1", 1); 1].into())
             .collect::<Vec<MissingKbs>>();
         held.references = MOST_WHOLE - 2;
         for (answer, missing) in (1..).zip(&all) {

@@ -4,7 +4,7 @@ use std::{
     collections::HashMap,
     ops::Range,
     sync::{
-        Arc, Mutex,
+        Mutex,
         atomic::{AtomicUsize, Ordering::SeqCst},
     },
     time::Duration,
@@ -14,7 +14,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::{
     defender::{Address, Api, CallError, Class, Page},
-    kb::{KbId, MissingKb, MissingKbs},
+    kb::{MissingKbs, tests::missing as missing_kb},
     machine::MachineId,
     outcome::Reason,
 };
@@ -69,18 +69,6 @@ pub(super) fn machine(number: u16) -> MachineId {
 
 pub(super) fn machines(count: u16) -> Vec<MachineId> {
     (0..count).map(machine).collect()
-}
-
-pub(super) fn kb(id: &str) -> Arc<MissingKb> {
-    Arc::new(MissingKb {
-        id: KbId::new(id),
-        name: None,
-        products: Vec::new(),
-        url: None,
-        machine_missed_on: None,
-        cve_addressed: 1,
-        os_build: None,
-    })
 }
 
 impl Service {
@@ -221,7 +209,7 @@ impl Api for &Service {
             .map(|wait| Reply::throttled(Some(wait.as_secs())));
         let reply = full.unwrap_or_else(|| self.reply(machine));
         sleep(self.latency / 2).await;
-        let missing = MissingKbs::from(vec![kb(&format!("50{number}"))]);
+        let missing = MissingKbs::from(vec![missing_kb(&format!("50{number}"), 1)]);
         let result = match reply {
             Reply::Answer => Ok(Page {
                 missing,
