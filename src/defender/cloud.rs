@@ -17,6 +17,10 @@ words! {
         Au = "au",
         /// The commercial cloud, Switzerland.
         Swa = "swa",
+        /// The commercial cloud, India.
+        Ina = "ina",
+        /// The commercial cloud, United Arab Emirates.
+        Aea = "aea",
         /// US government: GCC.
         Gcc = "gcc",
         /// US government: GCC High.
@@ -56,6 +60,8 @@ impl Cloud {
             Self::Uk => "https://uk.api.security.microsoft.com",
             Self::Au => "https://au.api.security.microsoft.com",
             Self::Swa => "https://swa.api.security.microsoft.com",
+            Self::Ina => "https://ina.api.security.microsoft.com",
+            Self::Aea => "https://aea.api.security.microsoft.com",
             Self::Gcc => "https://api-gcc.securitycenter.microsoft.us",
             Self::GccHigh | Self::Dod => "https://api-gov.securitycenter.microsoft.us",
         }
@@ -75,6 +81,26 @@ impl Cloud {
             Self::Gcc => "https://api-gcc.securitycenter.microsoft.us/.default",
             Self::GccHigh | Self::Dod => "https://api-gov.securitycenter.microsoft.us/.default",
             _ => "https://api.securitycenter.microsoft.com/.default",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const REGIONS: [&str; 7] = ["us", "eu", "uk", "au", "swa", "ina", "aea"];
+
+    #[test]
+    fn a_region_differs_from_the_public_cloud_in_its_host_alone() {
+        let public = Cloud::Public.endpoints();
+        for region in REGIONS {
+            let expected = Endpoints {
+                api: format!("https://{region}.api.security.microsoft.com").leak(),
+                ..public
+            };
+            let cloud: Cloud = region.parse().unwrap();
+            assert_eq!(cloud.endpoints(), expected);
         }
     }
 }

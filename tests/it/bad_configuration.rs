@@ -19,7 +19,7 @@ const BAD_VALUES: [(&str, &str, &str); 15] = [
     (
         "cloud",
         "mars",
-        "public, us, eu, uk, au, swa, gcc, gcc-high, dod",
+        "public, us, eu, uk, au, swa, ina, aea, gcc, gcc-high, dod",
     ),
     (
         "api_url",

@@ -116,7 +116,7 @@ fn an_unknown_word_is_told_the_known_ones() {
         (
             "cloud",
             "NAME",
-            "public, us, eu, uk, au, swa, gcc, gcc-high, dod",
+            "public, us, eu, uk, au, swa, ina, aea, gcc, gcc-high, dod",
         ),
         (
             "credential",
