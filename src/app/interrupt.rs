@@ -1,18 +1,44 @@
 //! Ctrl-C and its relatives: the first ends the run gracefully, the second at once.
 
-use std::{io, sync::mpsc, thread, time::Duration};
+#[cfg(unix)]
+mod hangup;
+#[cfg(unix)]
+#[path = "interrupt/unix.rs"]
+mod signals;
+#[cfg(windows)]
+#[path = "interrupt/windows.rs"]
+mod signals;
 
-use tokio::{runtime::Builder, time::sleep};
+use std::{sync::mpsc, thread, time::Duration};
+
+use tokio::{
+    runtime::Builder,
+    time::{Instant, sleep_until},
+};
 use tracing::warn;
 
+use self::signals::Signals;
 use crate::{exit_code::ExitCode, fetch::Stops};
 
 /// How long calls in flight may take after the first interruption: container runtimes kill
 /// what has not ended after ten seconds.
 pub(super) const GRACE: Duration = Duration::from_secs(8);
-/// The same where a console is closed or Windows shuts down: it kills after five.
-#[cfg(windows)]
-const SHORT_GRACE: Duration = Duration::from_secs(2);
+
+/// What interrupts a run.
+struct Interruption {
+    /// How long calls in flight may take.
+    grace: Duration,
+    /// Whether it means "sooner!" when another one came before it.
+    insists: bool,
+}
+
+impl Interruption {
+    /// Somebody asked for it. Whoever asks twice does not want to wait.
+    const REQUESTED: Self = Self {
+        grace: GRACE,
+        insists: true,
+    };
+}
 
 /// The first interruption from now on, for whoever has nothing to bring to an end.
 pub(super) fn first() -> impl Future<Output = ()> {
@@ -50,15 +76,24 @@ pub(super) fn watch(stops: Stops) {
 }
 
 async fn wait(mut signals: Signals, stops: Stops) {
-    let grace = signals.next().await;
+    let first = signals.next().await;
     warn!("stopping: waiting for answers on their way (once more to stop at once)");
     stops.gentle.cancel();
-    tokio::select! {
-        _ = signals.next() => warn!("stopping at once"),
-        () = sleep(grace) => {}
+    let mut deadline = Instant::now() + first.grace;
+    loop {
+        tokio::select! {
+            next = signals.next() => {
+                if next.insists {
+                    warn!("stopping at once");
+                    break;
+                }
+                deadline = deadline.min(Instant::now() + next.grace);
+            }
+            () = sleep_until(deadline) => break,
+        }
     }
     stops.hard.cancel();
-    signals.next().await;
+    while !signals.next().await.insists {}
     leave()
 }
 
@@ -69,60 +104,4 @@ async fn wait(mut signals: Signals, stops: Stops) {
 )]
 fn leave() -> ! {
     std::process::exit(ExitCode::Interrupted as i32)
-}
-
-#[cfg(unix)]
-struct Signals {
-    interrupt: tokio::signal::unix::Signal,
-    terminate: tokio::signal::unix::Signal,
-}
-
-#[cfg(unix)]
-impl Signals {
-    fn new() -> io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self {
-            interrupt: signal(SignalKind::interrupt())?,
-            terminate: signal(SignalKind::terminate())?,
-        })
-    }
-
-    /// Waits for the next one; returns how long calls in flight may take.
-    async fn next(&mut self) -> Duration {
-        tokio::select! {
-            _ = self.interrupt.recv() => GRACE,
-            _ = self.terminate.recv() => GRACE,
-        }
-    }
-}
-
-#[cfg(windows)]
-struct Signals {
-    interrupt: tokio::signal::windows::CtrlC,
-    interrupt_break: tokio::signal::windows::CtrlBreak,
-    close: tokio::signal::windows::CtrlClose,
-    shutdown: tokio::signal::windows::CtrlShutdown,
-}
-
-#[cfg(windows)]
-impl Signals {
-    fn new() -> io::Result<Self> {
-        use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close, ctrl_shutdown};
-        Ok(Self {
-            interrupt: ctrl_c()?,
-            interrupt_break: ctrl_break()?,
-            close: ctrl_close()?,
-            shutdown: ctrl_shutdown()?,
-        })
-    }
-
-    /// Waits for the next one; returns how long calls in flight may take.
-    async fn next(&mut self) -> Duration {
-        tokio::select! {
-            _ = self.interrupt.recv() => GRACE,
-            _ = self.interrupt_break.recv() => GRACE,
-            _ = self.close.recv() => SHORT_GRACE,
-            _ = self.shutdown.recv() => SHORT_GRACE,
-        }
-    }
 }

@@ -1,8 +1,6 @@
 //! A disk that is full: at the beginning nothing is asked, in the middle the asking stops and
 //! nothing that had arrived is lost.
 
-use std::process::Command;
-
 use rusqlite::Connection;
 
 use crate::common::{Finished, Scene, assert_truth};
@@ -13,21 +11,8 @@ const MACHINES: usize = 400;
 /// kilobytes: to whoever writes, that is what a full disk is.
 fn with_room(scene: &Scene, kilobytes: u32, arguments: &[&str]) -> Finished {
     let state = ["report", "machines.csv", "--state", "store.sqlite"];
-    let whole = scene.command(&[&state, arguments].concat());
-    let variables = whole.get_envs();
-    let mut cramped = Command::new("/bin/sh");
-    cramped
-        .arg("-c")
-        .arg(format!(
-            "trap '' XFSZ; ulimit -f {}; exec \"$0\" \"$@\"",
-            kilobytes * 2
-        ))
-        .arg(whole.get_program())
-        .args(whole.get_args())
-        .current_dir(scene.folder())
-        .env_clear()
-        .envs(variables.filter_map(|(name, value)| Some((name, value?))));
-    scene.finish(&mut cramped)
+    let limits = format!("trap '' XFSZ; ulimit -f {}", kilobytes * 2);
+    scene.finish(&mut scene.through_shell(&limits, &[&state, arguments].concat()))
 }
 
 /// The same, with all the room that it wants.

@@ -1,6 +1,11 @@
 //! Ctrl-C and SIGTERM: the first ends the run with what is known, the second at once.
 
 use std::time::{Duration, Instant};
+#[cfg(unix)]
+use std::{
+    io::{Write, stderr},
+    process::Command,
+};
 
 use patchgap::simulator::Fault;
 
@@ -12,16 +17,19 @@ fn wait_for_calls(scene: &Scene, calls: usize) {
     });
 }
 
-/// Sends the signal in the middle of a run, and demands reports of all that was asked.
+/// Sends the signals in the middle of a run, and demands reports of all that was asked.
 #[track_caller]
-fn keeps_what_is_in_flight(signal: &str) {
+fn keeps_what_is_in_flight(signals: &[&str]) {
     let scene = Scene::with(|settings| {
         settings.machines = 200;
         settings.latency = Duration::from_millis(100);
     });
     let run = scene.report_in_background(&["--concurrency", "4"]);
     wait_for_calls(&scene, 10);
-    run.signal(signal);
+    for signal in signals {
+        run.signal(signal);
+        wait_until("it is stopping", || run.said().contains("stopping"));
+    }
     let run = run.finish().exits_with(130).complains("stopping: waiting");
     assert_eq!(run.summary()["outcome"], "interrupted");
     let counts = run.counts();
@@ -45,12 +53,51 @@ fn keeps_what_is_in_flight(signal: &str) {
 
 #[test]
 fn ctrl_c_keeps_what_is_in_flight() {
-    keeps_what_is_in_flight("INT");
+    keeps_what_is_in_flight(&["INT"]);
 }
 
 #[test]
 fn sigterm_keeps_what_is_in_flight() {
-    keeps_what_is_in_flight("TERM");
+    keeps_what_is_in_flight(&["TERM"]);
+}
+
+/// Whether the tests were started with SIGHUP ignored, so that every process that they start
+/// ignores it as well.
+#[cfg(unix)]
+fn hangup_is_ignored() -> bool {
+    let mut shell = Command::new("/bin/sh");
+    let ignored = shell.args(["-c", "kill -HUP $$"]).status();
+    ignored.unwrap().success()
+}
+
+/// A terminal that goes away says so twice: once by the shell, once by the system.
+#[test]
+#[cfg(unix)]
+fn a_hangup_keeps_what_is_in_flight() {
+    if hangup_is_ignored() {
+        let _ = writeln!(stderr(), "skipped: the tests were started with `nohup`");
+        return;
+    }
+    keeps_what_is_in_flight(&["HUP"]);
+    keeps_what_is_in_flight(&["HUP", "HUP"]);
+    keeps_what_is_in_flight(&["TERM", "HUP"]);
+}
+
+/// As `nohup` starts it.
+#[test]
+#[cfg(unix)]
+fn a_hangup_that_is_ignored_ends_nothing() {
+    let scene = Scene::with(|settings| {
+        settings.machines = 60;
+        settings.latency = Duration::from_millis(20);
+    });
+    let mut command = scene.through_shell("trap '' HUP", &["report", "machines.csv"]);
+    let run = Background::start(&mut command, scene.path("reports"));
+    wait_for_calls(&scene, 10);
+    run.signal("HUP");
+    let run = run.finish().exits_with(0);
+    assert_eq!(run.counts().answered, 60);
+    assert!(!run.stderr.contains("stopping"), "{}", run.stderr);
 }
 
 /// Interrupts twice. The two signals differ, because two of a kind in quick succession

@@ -127,17 +127,8 @@ fn earlier_reports_stay_whole_when_the_sign_in_is_refused() {
 /// whoever writes, that is what a full disk is.
 #[cfg(unix)]
 fn cramped(scene: &Scene) -> Command {
-    let whole = scene.command(&["report", "--offline"]);
-    let variables = whole.get_envs();
-    let mut cramped = Command::new("/bin/sh");
-    cramped
-        .args(["-c", "trap '' XFSZ; ulimit -f 100; exec \"$0\" \"$@\""])
-        .arg(whole.get_program())
-        .args(whole.get_args())
-        .current_dir(scene.folder())
-        .env_clear()
-        .envs(variables.filter_map(|(name, value)| Some((name, value?))));
-    cramped
+    let limits = "trap '' XFSZ; ulimit -f 100";
+    scene.through_shell(limits, &["report", "--offline"])
 }
 
 #[test]

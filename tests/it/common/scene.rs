@@ -148,6 +148,23 @@ impl Scene {
         command
     }
 
+    /// The same, started by a shell that does this first.
+    #[cfg(unix)]
+    pub(crate) fn through_shell(&self, first: &str, arguments: &[&str]) -> Command {
+        let command = self.command(arguments);
+        let variables = command.get_envs();
+        let mut shell = Command::new("/bin/sh");
+        shell
+            .args(["-c", &format!("{first}; exec \"$0\" \"$@\"")])
+            .arg(command.get_program())
+            .args(command.get_args())
+            .current_dir(self.folder())
+            .env_clear()
+            .envs(variables.filter_map(|(name, value)| Some((name, value?))))
+            .stdin(Stdio::null());
+        shell
+    }
+
     /// Runs a command of the binary to its end.
     pub(crate) fn run(&self, arguments: &[&str]) -> Finished {
         self.finish(&mut self.command(arguments))
