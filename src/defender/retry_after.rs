@@ -2,75 +2,147 @@
 
 use std::time::{Duration, SystemTime};
 
+use jiff::{Timestamp, fmt::rfc2822};
 use reqwest::header::{DATE, HeaderMap, HeaderValue, RETRY_AFTER};
 
 /// The longest wait that a reply can ask for. The longest window that the service is known
 /// to have is an hour; more than two is a mistake that must not stop a night's run.
 const LONGEST: Duration = Duration::from_hours(2);
 
-/// How long the reply asks to wait. A date counts from the reply's own `Date`, because the
-/// clock here may differ from the service's.
+/// How long the reply asks to wait: where it says so several times, the longest of them. A date
+/// counts from the reply's own `Date`, because the clock here may differ from the service's.
 pub(super) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
-    let text = text(headers.get(RETRY_AFTER)?)?;
-    if let Ok(seconds) = text.parse::<f64>() {
-        return Duration::try_from_secs_f64(seconds)
-            .ok()
-            .map(|wait| wait.min(LONGEST));
+    let sent = headers.get(DATE).and_then(text).and_then(date);
+    let now = sent.unwrap_or(now);
+    let lines = headers.get_all(RETRY_AFTER).into_iter();
+    let waits = lines.filter_map(|value| wait(text(value)?, now));
+    waits.max().map(|wait| wait.min(LONGEST))
+}
+
+fn wait(text: &str, now: SystemTime) -> Option<Duration> {
+    match date(text) {
+        Some(until) => Some(until.duration_since(now).unwrap_or_default()),
+        // Proxies join several lines with commas.
+        None => text.split(',').filter_map(seconds).max(),
     }
-    let date = headers.get(DATE).and_then(text_date).unwrap_or(now);
-    let until = httpdate::parse_http_date(text).ok()?;
-    Some(until.duration_since(date).unwrap_or_default().min(LONGEST))
+}
+
+/// A number of seconds. One that no clock can hold is a very long time; a negative one and what
+/// is no number say nothing.
+fn seconds(text: &str) -> Option<Duration> {
+    let text = text.trim();
+    let is_number = text.starts_with(|letter: char| letter.is_ascii_digit() || letter == '.');
+    let seconds: f64 = text.parse().ok().filter(|_| is_number)?;
+    Some(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX))
 }
 
 fn text(value: &HeaderValue) -> Option<&str> {
     value.to_str().ok().map(str::trim)
 }
 
-fn text_date(value: &HeaderValue) -> Option<SystemTime> {
-    httpdate::parse_http_date(text(value)?).ok()
+/// A date as HTTP writes it, or as other standards do.
+fn date(text: &str) -> Option<SystemTime> {
+    httpdate::parse_http_date(text).ok().or_else(|| {
+        let of_mail = || rfc2822::parse(text).ok().map(|date| date.timestamp());
+        let date: Option<Timestamp> = text.parse().ok();
+        SystemTime::try_from(date.or_else(of_mail)?).ok()
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const NOW: &str = "Mon, 23 Nov 2026 12:00:00 GMT";
+
     fn wait(fields: &[(&'static str, &str)]) -> Option<u64> {
         let mut headers = HeaderMap::new();
         for (name, value) in fields {
-            headers.insert(*name, value.parse().unwrap());
+            headers.append(*name, value.parse().unwrap());
         }
-        let now = httpdate::parse_http_date("Mon, 23 Nov 2026 12:00:00 GMT").unwrap();
-        retry_after(&headers, now).map(|wait| wait.as_secs())
+        retry_after(&headers, date(NOW).unwrap()).map(|wait| wait.as_secs())
     }
 
     #[test]
-    fn seconds_and_dates() {
-        let date = "Mon, 23 Nov 2026 12:00:40 GMT";
-        for (fields, expected) in [
-            (&[][..], None),
-            (&[("retry-after", "17")], Some(17)),
-            (&[("retry-after", " 0 ")], Some(0)),
-            (&[("retry-after", "1.5")], Some(1)),
-            (&[("retry-after", "-5")], None),
-            (&[("retry-after", "soon")], None),
-            (&[("retry-after", "99999999")], Some(7200)),
-            (&[("retry-after", date)], Some(40)),
-            (
-                &[
-                    ("retry-after", date),
-                    ("date", "Mon, 23 Nov 2026 12:00:30 GMT"),
-                ],
-                Some(10),
-            ),
-            (
-                &[
-                    ("retry-after", date),
-                    ("date", "Mon, 23 Nov 2026 13:00:00 GMT"),
-                ],
-                Some(0),
-            ),
+    fn seconds_in_any_spelling() {
+        for (text, expected) in [
+            ("17", Some(17)),
+            (" 0 ", Some(0)),
+            ("1.5", Some(1)),
+            (".5", Some(0)),
+            ("3600.5", Some(3600)),
+            ("1e3", Some(1000)),
+            ("0120", Some(120)),
+            ("7200", Some(7200)),
+            ("7201", Some(7200)),
+            ("99999999", Some(7200)),
+            ("18446744073709551616", Some(7200)),
+            ("99999999999999999999", Some(7200)),
+            ("1e23", Some(7200)),
+            ("1e400", Some(7200)),
+            ("17, 30", Some(30)),
+            ("30,soon", Some(30)),
+            ("-5", None),
+            ("-1e23", None),
+            ("soon", None),
+            ("", None),
+            (",", None),
+            ("NaN", None),
+            ("nan", None),
+            ("inf", None),
+            ("infinity", None),
+            ("1.2.3", None),
+            ("0x10", None),
         ] {
-            assert_eq!(wait(fields), expected, "{fields:?}");
+            assert_eq!(wait(&[("retry-after", text)]), expected, "{text}");
+        }
+        assert_eq!(wait(&[]), None);
+    }
+
+    #[test]
+    fn dates_in_any_spelling() {
+        for (text, expected) in [
+            ("Mon, 23 Nov 2026 12:00:40 GMT", Some(40)),
+            ("Monday, 23-Nov-26 12:00:40 GMT", Some(40)),
+            ("Mon Nov 23 12:00:40 2026", Some(40)),
+            ("Mon, 23 Nov 2026 13:00:40 +0100", Some(40)),
+            ("2026-11-23T12:00:40Z", Some(40)),
+            ("2026-11-23T13:00:40.7+01:00", Some(40)),
+            ("Mon, 23 Nov 2026 11:00:00 GMT", Some(0)),
+            ("Thu, 01 Jan 1970 00:00:00 GMT", Some(0)),
+            ("0001-01-01T00:00:00Z", Some(0)),
+            ("Fri, 31 Dec 9999 23:59:59 GMT", Some(7200)),
+            ("9999-12-30T00:00:00Z", Some(7200)),
+            ("Mon, 23 Nov 2026", None),
+            ("2026-11-23", None),
+        ] {
+            assert_eq!(wait(&[("retry-after", text)]), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_date_counts_from_the_reply_s_own() {
+        let until = ("retry-after", "Mon, 23 Nov 2026 12:00:40 GMT");
+        for (date, expected) in [
+            ("Mon, 23 Nov 2026 12:00:30 GMT", Some(10)),
+            ("Mon, 23 Nov 2026 13:00:00 GMT", Some(0)),
+            ("some day", Some(40)),
+        ] {
+            assert_eq!(wait(&[until, ("date", date)]), expected, "{date}");
+        }
+    }
+
+    #[test]
+    fn of_several_lines_the_longest_counts() {
+        for (lines, expected) in [
+            (["17", "30"], Some(30)),
+            (["30", "17"], Some(30)),
+            (["soon", "17"], Some(17)),
+            (["17", "Mon, 23 Nov 2026 12:00:40 GMT"], Some(40)),
+            (["-5", "NaN"], None),
+        ] {
+            let fields = lines.map(|line| ("retry-after", line));
+            assert_eq!(wait(&fields), expected, "{lines:?}");
         }
     }
 }
