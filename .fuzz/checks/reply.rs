@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    str,
     sync::Arc,
 };
 
@@ -20,11 +21,13 @@ const LONGEST_MESSAGE: usize = 2001;
 pub(crate) fn check(body: &[u8]) {
     match read(body) {
         Ok(page) => {
-            nothing_is_read_into_it(body, &page);
+            let text = plain(body);
+            nothing_is_read_into_it(&text, &page);
             each_update_is_tidy(&page);
-            each_kb_is_missing_once(body, &page.missing);
-            a_part_is_no_answer(body);
-            surroundings_make_no_difference(body, &page);
+            each_kb_is_missing_once(&text, &page.missing);
+            a_part_is_no_answer(&text);
+            surroundings_make_no_difference(&text, &page);
+            encodings_make_no_difference(&text, &page);
         }
         Err(error) => concerns_this_call(&error),
     }
@@ -35,10 +38,34 @@ fn read(body: &[u8]) -> Result<AnswerBody, CallError> {
         status: 200,
         retry_after: None,
         date: None,
+        content_type: None,
         body,
         secret: "header.payload.signature",
     };
     received.as_reply()
+}
+
+/// A mark that says how a text is encoded.
+const MARK: char = '\u{feff}';
+
+/// The text of a body that is an answer, by means of the standard library alone.
+fn plain(body: &[u8]) -> Vec<u8> {
+    let units = |from: fn([u8; 2]) -> u16| body.chunks_exact(2).map(move |it| from([it[0], it[1]]));
+    let text = match body {
+        [0xFF, 0xFE, ..] | [1..=255, 0, 1..=255, 0, ..] => text_of(units(u16::from_le_bytes)),
+        [0xFE, 0xFF, ..] | [0, 1..=255, 0, 1..=255, ..] => text_of(units(u16::from_be_bytes)),
+        _ => String::from_utf8(body.to_owned()).unwrap(),
+    };
+    let is_padding = |letter: char| letter.is_ascii_whitespace() || letter == '\0';
+    let text = text.trim_start_matches(|letter| is_padding(letter) || letter == MARK);
+    text.trim_end_matches(is_padding).into()
+}
+
+fn text_of(units: impl Iterator<Item = u16>) -> String {
+    let letters = char::decode_utf16(units);
+    letters
+        .map(|it| it.unwrap_or(char::REPLACEMENT_CHARACTER))
+        .collect()
 }
 
 /// The least that an answer is: without a list, nothing is known to be missing.
@@ -49,9 +76,7 @@ struct Least {
 }
 
 fn nothing_is_read_into_it(body: &[u8], page: &AnswerBody) {
-    let body = body.trim_ascii();
-    let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
-    assert_eq!(body.trim_ascii_start().first(), Some(&b'{'));
+    assert_eq!(body.first(), Some(&b'{'));
     let least: Least = serde_json::from_slice(body).unwrap();
     assert!(page.missing.len() <= least.value.len());
     assert_eq!(page.missing.is_empty(), least.value.is_empty());
@@ -77,8 +102,6 @@ struct Items<'body> {
 }
 
 fn as_they_came(body: &[u8]) -> Vec<Arc<MissingKb>> {
-    let body = body.trim_ascii();
-    let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
     let items: Items<'_> = serde_json::from_slice(body).unwrap();
     let alone = items.value.into_iter().map(|item| {
         let page = read(format!("{{\"value\":[{item}]}}").as_bytes()).unwrap();
@@ -111,18 +134,31 @@ fn each_kb_is_missing_once(body: &[u8], missing: &MissingKbs) {
 }
 
 fn a_part_is_no_answer(body: &[u8]) {
-    let body = body.trim_ascii_end();
     for cut in [1, body.len() / 3, body.len() / 2, body.len() - 1] {
         assert!(read(&body[..cut]).is_err(), "the first {cut} bytes");
     }
 }
 
 fn surroundings_make_no_difference(body: &[u8], page: &AnswerBody) {
-    let surrounded = [b" \r\n", body, b"\t\n"].concat();
-    assert_eq!(read(&surrounded).as_ref(), Ok(page));
-    if body.first() == Some(&b'{') {
-        let marked = [b"\xEF\xBB\xBF", body].concat();
-        assert_eq!(read(&marked).as_ref(), Ok(page));
+    for (before, after) in [
+        (&b" \r\n"[..], &b"\t\n"[..]),
+        (b"\xEF\xBB\xBF", b""),
+        (b"\r\n\xEF\xBB\xBF ", b"\0"),
+        (b"\0\0\0", b"\0\n"),
+    ] {
+        let surrounded = [before, body, after].concat();
+        assert_eq!(read(&surrounded).as_ref(), Ok(page));
+    }
+}
+
+fn encodings_make_no_difference(body: &[u8], page: &AnswerBody) {
+    let text = str::from_utf8(body).unwrap();
+    for marked in [text.to_owned(), format!("{MARK}{text}")] {
+        let units = || marked.encode_utf16();
+        let little: Vec<u8> = units().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(read(&little).as_ref(), Ok(page));
+        let big: Vec<u8> = units().flat_map(u16::to_be_bytes).collect();
+        assert_eq!(read(&big).as_ref(), Ok(page));
     }
 }
 

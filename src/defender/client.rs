@@ -2,11 +2,15 @@
 
 use std::{mem, sync::Arc, time::SystemTime};
 
-use reqwest::{Response, header};
+use reqwest::{
+    Response,
+    header::{self, HeaderValue},
+};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use super::{
+    encoding::as_utf8,
     error::{CallError, Class},
     reply::Reply,
     vocabulary::Vocabulary,
@@ -117,15 +121,17 @@ impl Client {
 /// The whole reply. The body of an answer must arrive, that of a refusal may break off, and
 /// that of a redirect tells nothing.
 async fn arrived(mut response: Response) -> Result<Reply, CallError> {
-    let (status, header) = (response.status(), mem::take(response.headers_mut()));
+    let (status, fields) = (response.status(), mem::take(response.headers_mut()));
     let body = match status {
         status if status.is_success() => body(response).await?,
         status if status.is_redirection() => Vec::new(),
         _ => body(response).await.unwrap_or_default(),
     };
+    let content_type = fields.get(header::CONTENT_TYPE);
+    let body = as_utf8(content_type.map(HeaderValue::as_bytes), body);
     Ok(Reply {
         status,
-        header,
+        header: fields,
         body,
     })
 }

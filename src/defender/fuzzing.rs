@@ -10,7 +10,8 @@ use reqwest::{
 use secrecy::SecretString;
 
 use super::{
-    AnswerBody, CallError, credential::Refusal, mask::Mask, reply::Reply, vocabulary::Vocabulary,
+    AnswerBody, CallError, credential::Refusal, encoding::as_utf8, mask::Mask, reply::Reply,
+    vocabulary::Vocabulary,
 };
 
 /// A reply, be it of the API or of the sign-in.
@@ -22,6 +23,8 @@ pub struct Received<'a> {
     pub retry_after: Option<&'a [u8]>,
     /// The field `Date`.
     pub date: Option<&'a [u8]>,
+    /// The field `Content-Type`.
+    pub content_type: Option<&'a [u8]>,
     /// The body.
     pub body: &'a [u8],
     /// The secret that was sent.
@@ -34,7 +37,7 @@ impl Received<'_> {
         let reply = Reply {
             status: StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
             header: self.header(),
-            body: self.body.to_owned(),
+            body: self.text(),
         };
         let secret = SecretString::from(self.secret);
         reply.read(&Vocabulary::default(), &secret, SystemTime::UNIX_EPOCH)
@@ -43,7 +46,11 @@ impl Received<'_> {
     /// What the sign-in makes of it.
     pub fn as_refused_sign_in(&self) -> Option<Refusal> {
         let mask = Mask::of([SecretString::from(self.secret)]);
-        Refusal::read(self.status, self.body, &mask)
+        Refusal::read(self.status, &self.text(), &mask)
+    }
+
+    fn text(&self) -> Vec<u8> {
+        as_utf8(self.content_type, self.body.to_owned())
     }
 
     fn header(&self) -> HeaderMap {

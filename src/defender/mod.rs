@@ -4,6 +4,7 @@ mod api;
 mod client;
 pub mod cloud;
 pub mod credential;
+mod encoding;
 mod error;
 #[doc(hidden)]
 pub mod fuzzing;

@@ -26,6 +26,7 @@ const LONGEST_CODE: usize = 200;
 pub(super) struct Reply {
     pub(super) status: StatusCode,
     pub(super) header: HeaderMap,
+    /// As UTF-8, whatever it came as.
     pub(super) body: Vec<u8>,
 }
 

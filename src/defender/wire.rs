@@ -110,7 +110,6 @@ impl AnswerBody {
 
     fn read_new(body: &[u8], vocabulary: &Vocabulary) -> Result<Self, NoAnswer> {
         let body = body.trim_ascii();
-        let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
         match body.first() {
             None => return Err(NoAnswer::Empty),
             Some(b'<') => return Err(NoAnswer::WebPage),
@@ -152,9 +151,12 @@ impl From<Item> for MissingKb {
 }
 
 impl ServiceError {
-    /// Reads an error's body; whatever is not one says nothing.
+    /// Reads an error's body; whatever is not one says nothing. A letter that is damaged takes
+    /// nothing else along.
     pub(super) fn read(body: &[u8]) -> Self {
-        let Ok(Object(body)) = serde_json::from_slice::<Object<ErrorBody>>(body) else {
+        let Ok(Object(body)) =
+            serde_json::from_str::<Object<ErrorBody>>(&String::from_utf8_lossy(body))
+        else {
             return Self::default();
         };
         let Object(error) = body.error;

@@ -37,7 +37,7 @@ impl Refusal {
     /// What is to be masked is so before anything is cut: half a secret is still a secret's
     /// half.
     pub(in crate::defender) fn read(http_status: u16, body: &[u8], mask: &Mask) -> Option<Self> {
-        let body: Value = serde_json::from_slice(body).ok()?;
+        let body: Value = serde_json::from_str(&String::from_utf8_lossy(body)).ok()?;
         let text_at = |pointer| {
             let text = mask.hide(body.pointer(pointer)?.as_str()?);
             Some(text).filter(|text| !one_line(text).is_empty())
