@@ -5,6 +5,7 @@ use std::{fmt, str::FromStr};
 use jiff::{
     SignedDuration, Timestamp, ToSpan, ZonedDateTime,
     civil::{DateTime, Time},
+    fmt::temporal::Pieces,
 };
 
 use super::InvalidValue;
@@ -40,6 +41,8 @@ enum Moment {
     Local(DateTime),
     /// Once, the same everywhere.
     Exact(Timestamp),
+    /// Later than any time that can be reckoned with.
+    Never,
 }
 
 impl Until {
@@ -64,6 +67,7 @@ impl Until {
             Moment::Daily(time) => next(time, started),
             Moment::Local(moment) => on_the_wall(moment, started),
             Moment::Exact(moment) => Some(moment),
+            Moment::Never => Some(Timestamp::MAX),
         }
         .filter(|&end| end > now)
     }
@@ -79,12 +83,14 @@ fn next(time: Time, started: &ZonedDateTime) -> Option<Timestamp> {
         .find(|&moment| moment > not_before)
 }
 
+/// The last days of the calendar are times on the wall that no clock can count up to: those are
+/// the end of time. Its first ones have passed.
 fn on_the_wall(moment: DateTime, started: &ZonedDateTime) -> Option<Timestamp> {
     let zone = started.time_zone().clone();
-    moment
-        .to_zoned_datetime(zone)
-        .ok()
-        .map(|moment| moment.timestamp())
+    match moment.to_zoned_datetime(zone) {
+        Ok(moment) => Some(moment.timestamp()),
+        Err(_) => (moment > started.datetime()).then_some(Timestamp::MAX),
+    }
 }
 
 impl FromStr for Until {
@@ -119,7 +125,19 @@ fn moment(text: &str) -> Option<Moment> {
     daily()
         .map(Moment::Daily)
         .or_else(|| local().map(Moment::Local))
-        .or_else(|| text.parse().ok().map(Moment::Exact))
+        .or_else(|| exact(text))
+}
+
+/// A time with its offset. Where the offset alone takes it beyond what can be counted, it is
+/// still a date.
+fn exact(text: &str) -> Option<Moment> {
+    if let Ok(timestamp) = text.parse() {
+        return Some(Moment::Exact(timestamp));
+    }
+    let pieces = Pieces::parse(text).ok()?;
+    let moment = pieces.date().to_datetime(pieces.time()?);
+    let is_far = moment.year() == DateTime::MAX.year();
+    (is_far && pieces.offset().is_some()).then_some(Moment::Never)
 }
 
 /// As it was written.
@@ -204,8 +222,84 @@ mod tests {
     }
 
     #[test]
+    fn a_time_in_the_far_future_is_yet_to_come() {
+        let last = Timestamp::MAX.to_string();
+        for (until, expected) in [
+            ("9999-06-30T23:59", "9999-06-30T21:59:00Z"),
+            ("9999-12-30T12:00Z", "9999-12-30T12:00:00Z"),
+            ("9999-12-31T23:59", &last),
+            ("9999-12-31 23:59:59", &last),
+            ("9999-12-31T23:59Z", &last),
+            ("9999-12-31T23:59:59-25:59", &last),
+            ("9999-12-31T23:59:60Z", &last),
+            // A leap second is the second before it.
+            ("2026-12-31T23:59:60", "2026-12-31T22:59:59Z"),
+            ("2026-12-31T23:59:60Z", "2026-12-31T23:59:59Z"),
+            ("23:59:60", "2026-11-23T22:59:59Z"),
+            ("0001-01-01T00:00", "-"),
+            ("0000-01-01T00:00Z", "-"),
+        ] {
+            assert_eq!(end(until, "2026-11-23T13:00"), expected, "{until}");
+        }
+    }
+
+    /// A time that the clocks leave out, or show twice, in zones other than Berlin's.
+    #[test]
+    fn gaps_and_folds_are_read_the_same_in_every_zone() {
+        for (zone, until, started, expected) in [
+            (
+                "America/New_York",
+                "2026-03-08T02:30",
+                "2026-03-07T22:00",
+                "2026-03-08T07:30:00Z",
+            ),
+            (
+                "America/New_York",
+                "2026-11-01T01:30",
+                "2026-10-31T22:00",
+                "2026-11-01T05:30:00Z",
+            ),
+            (
+                "Australia/Lord_Howe",
+                "2026-10-04T02:15",
+                "2026-10-03T22:00",
+                "2026-10-03T15:45:00Z",
+            ),
+            (
+                "Asia/Kolkata",
+                "9999-12-31T23:59",
+                "2026-10-03T22:00",
+                "9999-12-31T18:29:00Z",
+            ),
+            (
+                "Pacific/Kiritimati",
+                "9999-12-31T23:59",
+                "2026-10-03T22:00",
+                "9999-12-31T09:59:00Z",
+            ),
+        ] {
+            let started: ZonedDateTime = format!("{started}[{zone}]").parse().unwrap();
+            let end = until.parse::<Until>().unwrap().at(&started).unwrap();
+            let expected = expected.parse().unwrap_or(Timestamp::MAX);
+            assert_eq!(end, expected, "{until} {zone}");
+        }
+    }
+
+    #[test]
     fn what_is_no_time() {
         for text in [
+            "10000-01-01T00:00",
+            "10000-01-01T00:00Z",
+            "99999-12-31T23:59",
+            "+010000-01-01T00:00Z",
+            "-1",
+            "-06:00",
+            "9999-12-32T00:00",
+            "9999-12-31T24:00",
+            "9999-12-31T23:61Z",
+            "2026-11-24T06:00:61",
+            "9999-12-31T23:59+99:00",
+            "9999-12-31T23:59 tomorrow",
             "",
             "6",
             "06",
