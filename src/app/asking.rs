@@ -36,7 +36,7 @@ impl Job<'_> {
             policy: RetryPolicy::with_retries(self.config.service.retries),
             clock: Timestamp::now,
         };
-        let quota = self.quota(&store, identity)?;
+        let quota = quota(self.config, &store, identity)?;
         let recorder =
             Recorder::start(store, begun, &identity.application(), stops.gentle.clone())?;
         // The asking takes hours, and needs no more of them than what is to be done.
@@ -70,18 +70,6 @@ impl Job<'_> {
         })
     }
 
-    /// The quota, of which earlier processes have used some.
-    pub(super) fn quota(&self, store: &Store, identity: &Identity) -> Result<Quota, AppError> {
-        let mut quota = Quota::new(&self.config.limits, self.config.pace);
-        let application = identity.application();
-        if let Some(counting) = counting(self.config) {
-            quota.remember(&store.past_calls(&application, counting)?);
-        }
-        quota.expect(store.usual_latency(&application)?);
-        quota.still_paused(store.pause_left(&application)?);
-        Ok(quota)
-    }
-
     /// Stops the asking when its time is up. Calls on their way get as long as after an
     /// interruption.
     async fn watch_time<A: Api>(&self, fetcher: &Fetcher<A>, stops: &Stops) -> Infallible {
@@ -91,6 +79,22 @@ impl Job<'_> {
         stops.hard.cancel();
         pending().await
     }
+}
+
+/// The quota, of which earlier processes have used some.
+pub(super) fn quota(
+    config: &Config,
+    store: &Store,
+    identity: &Identity,
+) -> Result<Quota, AppError> {
+    let mut quota = Quota::new(&config.limits, config.pace);
+    let application = identity.application();
+    if let Some(counting) = counting(config) {
+        quota.remember(&store.past_calls(&application, counting)?);
+    }
+    quota.expect(store.usual_latency(&application)?);
+    quota.still_paused(store.pause_left(&application)?);
+    Ok(quota)
 }
 
 /// Which earlier calls the configured windows may still count; none without windows.

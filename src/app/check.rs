@@ -1,18 +1,23 @@
 //! `patchgap check`: before the first night, is everything in place?
 
-use jiff::Timestamp;
+use std::future::ready;
 
-use super::{App, AppError, console::say, identity::Identity, job, lines::Lines, report::state};
+use jiff::Timestamp;
+use tokio::time::Instant;
+
+use super::{
+    App, AppError, asking, console::say, identity::Identity, job, lines::Lines, report::state,
+};
 use crate::{
-    config::{Resolved, Settings},
+    config::{Config, Resolved, Settings},
     defender::{
-        Address, Api, CallError, Class,
+        Address, Api, CallError, Class, Session,
         credential::{Claims, choose},
         refusal::REQUIRED_ROLE,
     },
     exit_code::ExitCode,
     machine::MachineId,
-    store::Store,
+    store::{Application, Lock, Store},
     text::{counted, span},
 };
 
@@ -28,14 +33,48 @@ impl App {
         let store = Store::open(state(&resolved.config.store)?)?;
         say(&kept(&store)?);
         let claims = session.sign_in().await?;
-        say(&token(claims.as_ref(), now));
+        say(&token(claims.as_ref(), Timestamp::now()));
         demand_role(claims.as_ref())?;
-        // The next run's windows count this call, too.
-        let call = store.note_call(&Identity::new(&resolved.config, claims).application())?;
-        let reply = session.page(&Address::Machine(NOBODY)).await;
-        store.note_answer(call)?;
-        say(&access(reply.err())?);
+        let identity = Identity::new(&resolved.config, claims);
+        let refusal = one_call(&resolved.config, &session, &store, &identity).await?;
+        say(&access(refusal)?);
         Ok(ExitCode::Complete)
+    }
+}
+
+/// Makes one call with a permit of the quota, and notes it, so that the next run's windows count
+/// it. A person is waiting: where there is no permit at once, no call is made.
+async fn one_call(
+    config: &Config,
+    session: &Session,
+    store: &Store,
+    identity: &Identity,
+) -> Result<Option<CallError>, AppError> {
+    let application = identity.application();
+    let _lock = lock(store, &application).await?;
+    let quota = asking::quota(config, store, identity)?;
+    if let Some((_, until)) = quota.waiting() {
+        return Err(AppError::QuotaUsedUp(until - Instant::now()));
+    }
+    let permit = quota.permit().await;
+    let call = store.note_call(&application)?;
+    let reply = session.page(&Address::Machine(NOBODY)).await;
+    drop(permit);
+    store.note_answer(call)?;
+    let refusal = reply.err();
+    if let Some(Class::Window(wait)) = refusal.as_ref().map(|error| error.class) {
+        let pause = quota.throttled(wait) - Instant::now();
+        store.note_pause(&application, pause)?;
+    }
+    Ok(refusal)
+}
+
+/// The right to call with this app registration, unless another process has it.
+async fn lock(store: &Store, application: &Application) -> Result<Lock, AppError> {
+    tokio::select! {
+        biased;
+        lock = Lock::take(store.path(), application, || ()) => Ok(lock?),
+        () = ready(()) => Err(AppError::Busy),
     }
 }
 

@@ -7,7 +7,7 @@ use tracing::{error, warn};
 
 use super::{
     answers::Answers,
-    asking::Asked,
+    asking::{Asked, quota},
     console::say,
     error::AppError,
     identity::Identity,
@@ -171,7 +171,7 @@ impl Job<'_> {
         let how = is_kept.then(|| {
             let took = facts.finished_at.duration_since(facts.started_at);
             let took = Duration::try_from(took).unwrap_or_default();
-            let quota = self.quota(store, identity).ok();
+            let quota = quota(self.config, store, identity).ok();
             ended_with(
                 self.config,
                 (&end.ending, facts.outcome),

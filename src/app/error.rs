@@ -1,5 +1,7 @@
 //! Everything that ends a run early, with its exit code and what to do about it.
 
+use std::time::Duration;
+
 use thiserror::Error;
 
 use crate::{
@@ -16,6 +18,7 @@ use crate::{
     report::output::OutputError,
     simulator::SimulatorError,
     store::StoreError,
+    text::span,
 };
 
 /// Why a command ended early.
@@ -88,6 +91,18 @@ pub enum AppError {
     /// The one call of a check brought no answer.
     #[error("the sign-in works, but the service does not answer: {}", describe(.0))]
     NoAnswer(Failure),
+    /// A check's one call would break the quota.
+    #[error(
+        "the sign-in works, but access was not tried: the quota is used up for another {}",
+        span(*.0)
+    )]
+    QuotaUsedUp(Duration),
+    /// A check's one call would break the quota that another process is using.
+    #[error(
+        "the sign-in works, but access was not tried: another patchgap is at work with the same \
+         app registration, and they share one quota"
+    )]
+    Busy,
     /// The first machines all failed in the same way, or in an outage nobody was answered any
     /// more.
     #[error("stopped early, because call after call failed in the same way: {}", describe(.0))]
@@ -135,9 +150,12 @@ impl AppError {
             | Self::Simulator(_) => ExitCode::Configuration,
             Self::NoList | Self::RunOnline | Self::RunWithList => ExitCode::Usage,
             Self::SignIn(_) | Self::Refused(_) | Self::MissingRole { .. } => ExitCode::Refused,
-            Self::Failing(_) | Self::NoAnswer(_) | Self::NoTurn | Self::Unstored(_) => {
-                ExitCode::Partial
-            }
+            Self::Failing(_)
+            | Self::NoAnswer(_)
+            | Self::QuotaUsedUp(_)
+            | Self::Busy
+            | Self::NoTurn
+            | Self::Unstored(_) => ExitCode::Partial,
             Self::Interrupted => ExitCode::Interrupted,
             Self::Output(_) | Self::Write { .. } => ExitCode::Output,
             Self::Limit(_)
@@ -178,7 +196,8 @@ impl AppError {
             Self::Simulator(error) => error.hint(),
             Self::Http(error) => error.hint(),
             Self::Store(error) | Self::Lost(error) | Self::Unstored(error) => error.hint(),
-            Self::NoTurn => Some("run again when the other one is done".to_owned()),
+            Self::QuotaUsedUp(_) => Some("run the check again then".to_owned()),
+            Self::NoTurn | Self::Busy => Some("run again when the other one is done".to_owned()),
             Self::Limit(_)
             | Self::Interrupted
             | Self::Past(_)

@@ -5,7 +5,10 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use rusqlite::{Connection, Result, params};
 
-use super::{Store, StoreError, moment::Moment};
+use super::{
+    Store, StoreError,
+    moment::{LARGEST_JUMP_MS, Moment},
+};
 use crate::fetch::quota::CallNumber;
 
 /// An app registration: the quota is its and the tenant's.
@@ -35,8 +38,7 @@ struct Noted {
     answered_at_ms: Option<i64>,
 }
 
-/// Calls are kept for at least this long by the clock on the wall: the next run may have
-/// other limits, and the clock may have been set forward.
+/// Calls are kept for at least this long: the next run may have longer windows.
 const KEPT: Duration = Duration::from_hours(72);
 
 /// Calls that tell what an answer takes.
@@ -129,6 +131,14 @@ impl Store {
             .map_err(|error| StoreError::sqlite(&self.path, error))
     }
 
+    /// Notes that the service refused a call outside a run for quota, and for how long nothing is
+    /// to be sent.
+    pub fn note_pause(&self, whose: &Application, length: Duration) -> Result<(), StoreError> {
+        application(&self.connection, whose)
+            .and_then(|whose| paused(&self.connection, whose, Moment::now(), length))
+            .map_err(|error| StoreError::sqlite(&self.path, error))
+    }
+
     /// How long ago the answers to this app registration's earlier calls arrived, or must
     /// have.
     pub fn past_calls(
@@ -201,11 +211,7 @@ fn noted(
     now: Moment,
 ) -> Result<Vec<Noted>> {
     let application = application(connection, whose)?;
-    let kept = whole_millis((counting.longest + 3 * counting.timeout).max(KEPT));
-    connection.execute(
-        "DELETE FROM call WHERE sent_at_ms < ?1",
-        [now.wall_ms - kept],
-    )?;
+    forget_old(connection, counting, now)?;
     // The clock was set back. From now on they age with it. Other applications' calls are
     // left alone: a process may be sending them at this moment.
     connection.execute(
@@ -227,6 +233,22 @@ fn noted(
         })
     })?;
     calls.collect()
+}
+
+/// Forgets the calls that no window can count any more. A clock that was set forward makes
+/// calls look old: those of the same start of the machine are as old as its up time says, and
+/// where starts have no names, a call may be as much younger as [`LARGEST_JUMP_MS`].
+fn forget_old(connection: &Connection, counting: Counting, now: Moment) -> Result<()> {
+    let kept = whole_millis((counting.longest + 3 * counting.timeout).max(KEPT)) + LARGEST_JUMP_MS;
+    let oldest_s = now.uptime_s - kept / 1000;
+    let boot = if now.uptime_s < 0 { 0 } else { now.boot };
+    connection
+        .execute(
+            "DELETE FROM call WHERE sent_at_ms < ?1
+             AND NOT (?2 <> 0 AND boot = ?2 AND uptime_s >= max(0, ?3))",
+            params![now.wall_ms - kept, boot, oldest_s],
+        )
+        .map(drop)
 }
 
 /// How long ago a call's answer arrived, whoever set the clock since.
@@ -266,6 +288,67 @@ mod tests {
             answered_at_ms: answered.map(|at| NOON + at * 1000),
         };
         age(call, TIMEOUT, moment(now)).as_secs()
+    }
+
+    /// How many calls are left that were sent at noon, with the machine up for 500 s, where
+    /// these are the clock on the wall and the up time now, in hours and seconds.
+    fn left(boot: i64, (wall_h, uptime_s, boot_now): (i64, i64, i64), longest_h: u64) -> i64 {
+        let connection = Connection::open_in_memory().unwrap();
+        let tables = "CREATE TABLE call (sent_at_ms INTEGER, uptime_s INTEGER, boot INTEGER)";
+        connection.execute(tables, []).unwrap();
+        let call = "INSERT INTO call VALUES (?1, 500, ?2)";
+        connection.execute(call, params![NOON, boot]).unwrap();
+        let now = Moment {
+            wall_ms: NOON + wall_h * 3_600_000,
+            uptime_s,
+            boot: boot_now,
+        };
+        let counting = Counting {
+            longest: Duration::from_hours(longest_h),
+            timeout: TIMEOUT,
+        };
+        forget_old(&connection, counting, now).unwrap();
+        let count = "SELECT count(*) FROM call";
+        connection.query_row(count, [], |row| row.get(0)).unwrap()
+    }
+
+    #[test]
+    fn a_call_is_forgotten_when_no_window_can_count_it() {
+        const HOUR: i64 = 3600;
+        for (what, boot, now, longest_h, expected) in [
+            ("an hour later", 7, (1, 500 + HOUR, 7), 1, 1),
+            ("set forward for three days", 7, (73, 560, 7), 1, 1),
+            ("set forward for ten years", 7, (87_600, 560, 7), 1, 1),
+            ("four days later", 7, (96, 500 + 96 * HOUR, 7), 1, 0),
+            (
+                "four days later, windows of a week",
+                7,
+                (96, 500 + 96 * HOUR, 7),
+                168,
+                1,
+            ),
+            (
+                "nine days later, windows of a week",
+                7,
+                (216, 500 + 216 * HOUR, 7),
+                168,
+                0,
+            ),
+            ("started anew four days later", 7, (96, 560, 8), 1, 0),
+            ("started anew an hour later", 7, (1, 560, 8), 1, 1),
+            ("starts without names, set forward", 0, (84, 560, 0), 1, 1),
+            (
+                "starts without names, four days later",
+                0,
+                (96, 560, 0),
+                1,
+                0,
+            ),
+            ("no up time now", 7, (96, -1, 7), 1, 0),
+            ("set back", 7, (-1000, 560, 7), 1, 1),
+        ] {
+            assert_eq!(left(boot, now, longest_h), expected, "{what}");
+        }
     }
 
     #[test]

@@ -23,7 +23,7 @@ pub(super) struct Moment {
 const ROUNDING_MS: i64 = 1000;
 /// Where starts have no names, what counts as a clock that was set: beyond it, the machine
 /// was rather started anew, and happens to be up for as long as it was then.
-const LARGEST_JUMP_MS: i64 = 12 * 60 * 60 * 1000;
+pub(super) const LARGEST_JUMP_MS: i64 = 12 * 60 * 60 * 1000;
 
 /// Where Linux tells one start of the machine from the next. Other systems have nothing like
 /// it, and do with the times alone.

@@ -109,6 +109,64 @@ fn an_opaque_token_is_tried_all_the_same() {
     assert_eq!((log.calls.len(), log.sign_ins.len()), (1, 0));
 }
 
+/// A check counts like any other call, and is not made where it would be one too many.
+#[test]
+fn a_quota_that_is_used_up_leaves_no_call_for_a_check() {
+    let scene = Scene::with_machines(3);
+    let limit = ["--rate-limit", "4/h"];
+    scene.report(&limit).exits_with(0);
+    let check = [&["check"], &limit[..]].concat();
+    shows(&scene.run(&check).exits_with(0), "access", "granted");
+    let run = scene.run(&check).exits_with(5);
+    shows(&run, "roles", "Software.Read.All");
+    run.complains("access was not tried: the quota is used up for another 5")
+        .complains(" min\n")
+        .hints("run the check again then");
+    assert_eq!(scene.tenant.log().calls.len(), 4);
+    // Without limits there is nothing to wait for.
+    let run = scene.run(&["check", "--rate-limit", "none"]).exits_with(0);
+    shows(&run, "access", "granted");
+}
+
+#[test]
+fn a_pause_that_the_service_ordered_is_kept_after_a_check() {
+    let scene = Scene::with(|settings| settings.limits = "1/h".parse().unwrap());
+    scene.run(&["check"]).exits_with(0);
+    let run = scene.run(&["check"]).exits_with(0);
+    shows(&run, "access", "the quota is used up at the moment");
+    scene
+        .run(&["check"])
+        .exits_with(5)
+        .complains("access was not tried: the quota is used up");
+    assert_eq!(scene.tenant.log().calls.len(), 2);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_run_that_is_at_work_leaves_no_call_for_a_check() {
+    let scene = Scene::with(|settings| {
+        settings.machines = 200;
+        settings.latency = std::time::Duration::from_millis(200);
+    });
+    let run = scene.report_in_background(&["--concurrency", "1"]);
+    crate::common::wait_until("a call has arrived", || {
+        !scene.tenant.log().calls.is_empty()
+    });
+    let check = scene.run(&["check"]).exits_with(5);
+    check
+        .complains("another patchgap is at work")
+        .hints("when the other one is done");
+    run.kill();
+    let fleet = crate::common::fleet_ids(200);
+    let calls = scene.tenant.log().calls;
+    let is_of_the_run = |machine| fleet.contains(&machine);
+    assert!(
+        calls
+            .iter()
+            .all(|call| call.machine.is_some_and(is_of_the_run))
+    );
+}
+
 #[test]
 fn nothing_is_configured() {
     let scene = Scene::with_machines(1);

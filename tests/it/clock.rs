@@ -78,6 +78,13 @@ fn set_forward_the_quota_is_kept() {
     keeps_the_quota(11);
 }
 
+/// Where a start of the machine has a name, its up time tells how old a call is.
+#[cfg(target_os = "linux")]
+#[test]
+fn set_forward_for_longer_than_calls_are_kept_the_quota_is_kept() {
+    keeps_the_quota(24 * 400);
+}
+
 #[test]
 fn set_back_the_quota_is_kept() {
     keeps_the_quota(-30);
