@@ -105,6 +105,8 @@ words! {
         Interrupted = "interrupted",
         /// The time that it was given.
         OutOfTime = "outOfTime",
+        /// Machines that the service asked to be left alone with for longer than it waited.
+        Postponed = "postponed",
         /// The service refused it as a whole.
         Refused = "refused",
         /// Nobody answered.

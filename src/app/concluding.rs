@@ -189,7 +189,7 @@ impl Job<'_> {
     fn outcome(&self, ending: &Ending, fleet: &Fleet) -> RunOutcome {
         let share = self.config.reports.min_coverage;
         match ending {
-            Ending::Finished | Ending::OutOfTime => {
+            Ending::Finished | Ending::OutOfTime | Ending::Postponed => {
                 RunOutcome::of(self.inventory, &fleet.coverage, |part, whole| {
                     share.is_reached_by(part, whole)
                 })
@@ -228,6 +228,7 @@ fn ended(ending: &Ending) -> Ended {
         Ending::Finished => Ended::Finished,
         Ending::Interrupted => Ended::Interrupted,
         Ending::OutOfTime => Ended::OutOfTime,
+        Ending::Postponed => Ended::Postponed,
         Ending::Refused(_) => Ended::Refused,
         Ending::Failing(_) => Ended::Failing,
         Ending::Unnoted => Ended::Unstored,

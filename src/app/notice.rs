@@ -88,8 +88,10 @@ pub(super) fn can_go_on(
     // What else ended a run early tells its exit code as an error.
     let code = match (ending, outcome) {
         (Ending::Interrupted, _) => in_brackets(ExitCode::Interrupted),
-        (Ending::OutOfTime, RunOutcome::Complete) => in_brackets(ExitCode::Complete),
-        (Ending::OutOfTime, _) => in_brackets(ExitCode::Partial),
+        (Ending::OutOfTime | Ending::Postponed, RunOutcome::Complete) => {
+            in_brackets(ExitCode::Complete)
+        }
+        (Ending::OutOfTime | Ending::Postponed, _) => in_brackets(ExitCode::Partial),
         _ => String::new(),
     };
     (said && *ending != Ending::Finished).then(|| format!("\nnot finished{code}: {how}\n"))

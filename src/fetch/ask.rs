@@ -1,6 +1,8 @@
 //! Asking for one machine: page by page, attempt by attempt, until there is an answer or a
 //! reason why not.
 
+use std::time::Duration;
+
 use tokio::{sync::SemaphorePermit, time::Instant};
 use tracing::{debug, info, warn};
 
@@ -29,6 +31,8 @@ enum NoPage {
     Failed(Failure),
     /// The service does not know the machine.
     NotFound(Failure),
+    /// The service asks to be left alone with the machine for so long.
+    Postponed(Duration),
     /// The run stopped.
     Stopped,
 }
@@ -58,6 +62,7 @@ impl<A: Api> Asker<A> {
                 }
                 Err(NoPage::Stopped) => return Asked::Stopped(question),
                 Err(NoPage::NotFound(failure)) => return question.not_found(failure),
+                Err(NoPage::Postponed(wait)) => return Asked::Postponed(question, wait),
                 Err(NoPage::Failed(failure)) => return record(question, failure),
             }
         }
@@ -68,7 +73,7 @@ impl<A: Api> Asker<A> {
 
     /// Asks for one page, as often as the policy allows.
     async fn page(&self, question: &mut Question, address: &Address) -> Result<Page, NoPage> {
-        let mut course = Course::default();
+        let mut course = question.earlier.after_a_wait();
         let mut seen = self.run.tracker.flow();
         loop {
             let error = match self.attempt(question, address, &mut course).await? {
@@ -91,6 +96,7 @@ impl<A: Api> Asker<A> {
                 .count(error.class, self.alone(flow.since(seen)));
             // Its own refusal is counted from here on, and says nothing about others.
             seen = flow.and_throttled(u64::from(matches!(error.class, Class::Window(_))));
+            question.earlier = course;
             Box::pin(self.react(question, error, &course)).await?;
         }
     }
@@ -131,6 +137,9 @@ impl<A: Api> Asker<A> {
             }
             // The quota lets nobody go on before it is time.
             Decision::Wait => {}
+            Decision::Retry(delay) if is_asked_for(delay, error.class) => {
+                return Err(NoPage::Postponed(delay));
+            }
             Decision::Retry(delay) => {
                 self.run.tracker.rests.begin(delay);
                 let slept = self
@@ -146,7 +155,7 @@ impl<A: Api> Asker<A> {
     }
 
     /// Makes everybody wait after a refusal for quota.
-    pub(super) fn pause(&self, wait: Option<std::time::Duration>) {
+    pub(super) fn pause(&self, wait: Option<Duration>) {
         self.run.tracker.throttled();
         let before = self.run.quota.waiting();
         let until = self.run.quota.throttled(wait);
@@ -240,6 +249,11 @@ impl<A: Api> Asker<A> {
         }
         Some(reply)
     }
+}
+
+/// Whether the service asked for so long a wait.
+fn is_asked_for(delay: Duration, class: Class) -> bool {
+    matches!(class, Class::Call(Some(wait)) if !wait.is_zero() && wait >= delay)
 }
 
 /// Whether a call takes as long as one that is answered: refusals come sooner, and failures

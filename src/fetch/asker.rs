@@ -1,9 +1,12 @@
 //! Who asks: connections of its own, and a share of the calls in flight.
 
-use std::sync::Arc;
+use std::{
+    iter::{self, Peekable},
+    sync::Arc,
+};
 
-use futures::{StreamExt, stream};
-use tokio::sync::Semaphore;
+use futures::{StreamExt, stream::FuturesUnordered};
+use tokio::{sync::Semaphore, time::Instant};
 
 use super::{
     question::{Asked, Question},
@@ -37,36 +40,96 @@ impl<A: Api> Asker<A> {
     }
 
     /// Asks all questions once, and returns those that the service does not know. Each outcome
-    /// goes to `sink` as soon as it stands.
+    /// goes to `sink` as soon as it stands. Postponed machines that are due meanwhile come first.
     pub(super) async fn pass(
         &self,
         questions: impl IntoIterator<Item = Question>,
         sink: &mut impl FnMut(Outcome),
     ) -> Vec<Question> {
+        self.pass_waiting(questions, None, sink).await
+    }
+
+    /// The same for the postponed machines alone: waits for those that are due by `deadline`.
+    pub(super) async fn pass_postponed(
+        &self,
+        deadline: Instant,
+        sink: &mut impl FnMut(Outcome),
+    ) -> Vec<Question> {
+        self.pass_waiting([], Some(deadline), sink).await
+    }
+
+    async fn pass_waiting(
+        &self,
+        questions: impl IntoIterator<Item = Question>,
+        deadline: Option<Instant>,
+        sink: &mut impl FnMut(Outcome),
+    ) -> Vec<Question> {
         let mut unknown = Vec::new();
-        let mut asked = stream::iter(questions)
-            .map(|question| self.start(question))
-            .buffer_unordered(self.width);
-        while let Some(asked) = asked.next().await {
-            let outcome = match asked {
-                Asked::NotFound { question, standing } => {
-                    self.run.unknown(&question);
-                    unknown.push(question);
-                    Some(standing)
-                }
-                Asked::Done(outcome) => {
-                    self.run.take_in(&outcome);
-                    Some(outcome)
-                }
-                Asked::Stopped(question) => self.run.left_out(question),
+        let mut questions = questions.into_iter().peekable();
+        let mut under_way = FuturesUnordered::new();
+        loop {
+            let next = || self.next(&mut questions, deadline);
+            let room = self.width - under_way.len();
+            under_way.extend(iter::from_fn(next).take(room).map(|it| self.start(it)));
+            let due = self.due(questions.peek().is_some(), deadline);
+            let has_room = under_way.len() < self.width;
+            let asked = tokio::select! {
+                biased;
+                Some(asked) = under_way.next() => asked,
+                () = self.run.postponed_is_due(due.unwrap_or_else(Instant::now)),
+                    if has_room && due.is_some() => continue,
+                else => return unknown,
             };
+            let outcome = self.take_in(asked, &mut unknown);
             outcome.into_iter().for_each(&mut *sink);
         }
-        unknown
+    }
+
+    /// What stands of a machine that was asked for.
+    fn take_in(&self, asked: Asked, unknown: &mut Vec<Question>) -> Option<Outcome> {
+        match asked {
+            Asked::NotFound { question, standing } => {
+                self.run.unknown(&question);
+                unknown.push(question);
+                Some(standing)
+            }
+            Asked::Done(outcome) => {
+                self.run.take_in(&outcome);
+                Some(outcome)
+            }
+            Asked::Postponed(question, wait) => {
+                self.run.postpone(question, wait);
+                None
+            }
+            Asked::Stopped(question) => self.run.left_out(question),
+        }
+    }
+
+    /// The next machine to ask for, unless one has to be waited for.
+    fn next(
+        &self,
+        questions: &mut Peekable<impl Iterator<Item = Question>>,
+        deadline: Option<Instant>,
+    ) -> Option<Question> {
+        let due = self.run.take_due(deadline.is_some());
+        due.or_else(|| {
+            let may_go_on = !self.run.is_unproven() || self.run.stops.gentle.is_cancelled();
+            may_go_on.then(|| questions.next()).flatten()
+        })
+    }
+
+    /// When a postponed machine is due that this pass waits for. While there are other
+    /// machines, it does so only where it can; else only for its end.
+    fn due(&self, has_more: bool, deadline: Option<Instant>) -> Option<Instant> {
+        let due = self.run.next_due(deadline.is_some())?;
+        let in_time = deadline.map_or(has_more, |deadline| due <= deadline);
+        in_time.then_some(due)
     }
 
     async fn start(&self, question: Question) -> Asked {
-        self.run.tracker.started();
+        if question.attempts == 0 {
+            self.run.tracker.started();
+        }
         self.ask(question).await
     }
 }

@@ -3,7 +3,7 @@
 use crate::outcome::{Failure, Outcome, Reason};
 
 /// Machines that must fail alike.
-const FIRST: usize = 20;
+pub(super) const FIRST: usize = 20;
 
 /// Watches the first outcomes of a run.
 #[derive(Debug)]
@@ -36,6 +36,14 @@ impl Breaker {
                 None
             }
         }
+    }
+
+    /// Takes in that a machine is postponed for a long time. Returns whether the first 20 have
+    /// all failed alike.
+    pub(super) fn postponed(&mut self, failure: &Failure) -> bool {
+        self.watching &= self.is_alike(failure);
+        self.alike += usize::from(self.watching);
+        self.watching && self.alike == FIRST
     }
 
     /// The service works: it answers, if only that it does not know a machine.

@@ -19,6 +19,7 @@ use super::{
     helper::Helper,
     late_calls,
     plan::Plan,
+    postponed::PATIENCE,
     question::Question,
     quota::{Load, Quota},
     run::Run,
@@ -79,6 +80,14 @@ impl<A: Api> Fetcher<A> {
         self.helpers_are_gone().await;
         unknown.extend(self.run.take_left());
         unknown.extend(plan.unknown.iter().copied().map(Question::unknown));
+        self.late_passes(unknown, &mut sink).await;
+        self.wait_for_postponed(&mut sink).await;
+        self.run.ending()
+    }
+
+    /// Asks again for machines that the service did not know, unless they are too many.
+    async fn late_passes(&self, mut unknown: Vec<Question>, sink: &mut impl FnMut(Outcome)) {
+        let plan = &self.run.plan;
         if too_many(unknown.len() as u64, plan.len()) {
             warn!(
                 "{} of {} machines are not known to the service: is this the right list, \
@@ -86,7 +95,7 @@ impl<A: Api> Fetcher<A> {
                 unknown.len(),
                 plan.len()
             );
-            return self.run.ending();
+            return;
         }
         for pass in 1..=LATE_PASSES {
             self.late_passes.store(pass, Relaxed);
@@ -95,9 +104,23 @@ impl<A: Api> Fetcher<A> {
                 .into_iter()
                 .partition(|question| question.times_unknown <= pass);
             unknown = later;
-            unknown.extend(self.late_pass(now, &mut sink).await);
+            unknown.extend(self.late_pass(now, sink).await);
         }
-        self.run.ending()
+    }
+
+    /// Asks for the machines that were postponed, when everything else is done. The run waits
+    /// ten minutes for those alone; what the service wants to be left alone with for longer, the
+    /// next start asks for.
+    async fn wait_for_postponed(&self, sink: &mut impl FnMut(Outcome)) {
+        if self.run.postponed.len() == 0 {
+            return;
+        }
+        let deadline = Instant::now() + PATIENCE;
+        let mut unknown = self.asker.pass_postponed(deadline, sink).await;
+        for _ in 0..LATE_PASSES {
+            unknown = self.late_pass(unknown, sink).await;
+        }
+        self.run.give_up_postponed().into_iter().for_each(sink);
     }
 
     /// Waits until helpers have given back their share of the slots.
@@ -157,6 +180,16 @@ impl<A: Api> Fetcher<A> {
             latency: self.latency(now, in_flight.first().copied()),
             concurrency: self.concurrency,
         };
+        let end = self
+            .run
+            .quota
+            .forecast(load)
+            .max(now + self.rests_left(now, stage));
+        let end = self
+            .run
+            .postponed
+            .last_due(end)
+            .map_or(end, |due| due.max(end));
         Progress {
             counts: self.run.tracker.counts(),
             requests: self.run.tracker.requests(),
@@ -166,7 +199,7 @@ impl<A: Api> Fetcher<A> {
                 .quota
                 .waiting()
                 .map(|(reason, until)| (reason, until - now)),
-            remaining: (self.run.quota.forecast(load) - now).max(self.rests_left(now, stage)),
+            remaining: end - now,
         }
     }
 

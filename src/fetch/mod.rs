@@ -9,6 +9,7 @@ mod helper;
 mod latency;
 mod outage;
 mod plan;
+mod postponed;
 mod question;
 pub mod quota;
 mod rests;

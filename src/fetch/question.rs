@@ -1,9 +1,12 @@
 //! One machine on its way through the asking.
 
-use super::plan::Unknown;
+use std::time::Duration;
+
+use super::{outage::Course, plan::Unknown};
 use crate::{
     machine::MachineId,
     outcome::{Answer, Failure, Outcome, Reason},
+    text::span,
 };
 
 /// A machine to ask for, and what is known of it so far.
@@ -16,6 +19,8 @@ pub(super) struct Question {
     pub(super) times_unknown: u32,
     /// Why the last of them brought nothing.
     pub(super) failure: Option<Failure>,
+    /// When it was postponed, the tries that it goes on with.
+    pub(super) earlier: Course,
 }
 
 /// What came of a question.
@@ -29,6 +34,8 @@ pub(super) enum Asked {
         /// What stands if it is not asked for again.
         standing: Outcome,
     },
+    /// The service asks to be left alone with the machine for so long.
+    Postponed(Question, Duration),
     /// The run stopped before there was an answer.
     Stopped(Question),
 }
@@ -40,6 +47,7 @@ impl Question {
             attempts: 0,
             times_unknown: 0,
             failure: None,
+            earlier: Course::default(),
         }
     }
 
@@ -50,6 +58,7 @@ impl Question {
             attempts: earlier.attempts,
             times_unknown: earlier.times,
             failure: Some(not_known_earlier()),
+            earlier: Course::default(),
         }
     }
 
@@ -74,6 +83,26 @@ impl Question {
     pub(super) fn is_unknown(&self) -> bool {
         let last = self.failure.as_ref();
         last.is_some_and(|failure| failure.reason == Reason::NotFound)
+    }
+
+    /// What is known of a machine that the service asks to be left alone with for another so
+    /// long: the next start asks for it.
+    pub(super) fn given_up(mut self, left: Duration) -> Outcome {
+        let last = self.failure.take();
+        let said = last.as_ref().map_or("", |failure| &failure.message);
+        let message = format!(
+            "the service asked for a longer wait than this run makes (another {}): the next start \
+             tries again; the last reply: {said}",
+            span(left)
+        );
+        let failure = Failure {
+            reason: Reason::Pending,
+            http_status: last.as_ref().and_then(|failure| failure.http_status),
+            message,
+            code: last.as_ref().and_then(|failure| failure.code.clone()),
+            correlation_id: last.and_then(|failure| failure.correlation_id),
+        };
+        self.outcome(Err(failure))
     }
 
     /// What is known when nothing more is asked: that it is pending, after a failure or

@@ -7,15 +7,18 @@ use std::{
         Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
     },
+    time::Duration,
 };
 
 use jiff::Timestamp;
+use tokio::time::{Instant, sleep_until};
 
 use super::{
-    breaker::Breaker,
+    breaker::{Breaker, FIRST},
     late_calls,
     outage::Health,
     plan::Plan,
+    postponed::{PATIENCE, PostponedMachines, Wanted},
     question::Question,
     quota::Quota,
     retry::RetryPolicy,
@@ -38,6 +41,7 @@ pub(super) struct Run {
     taken: AtomicUsize,
     /// Machines that the service does not know, as helpers were told.
     left: Mutex<Vec<Question>>,
+    pub(super) postponed: PostponedMachines,
     breaker: Mutex<Breaker>,
     out_of_time: AtomicBool,
     stopped_by: Mutex<Option<Ending>>,
@@ -58,6 +62,7 @@ impl Run {
             tracker: Tracker::new(&plan, late_calls),
             taken: AtomicUsize::new(0),
             left: Mutex::default(),
+            postponed: PostponedMachines::default(),
             breaker: Mutex::new(Breaker::new(watched(&plan))),
             plan,
             out_of_time: AtomicBool::new(false),
@@ -87,6 +92,74 @@ impl Run {
     pub(super) fn unknown(&self, question: &Question) {
         self.tracker.unknown(late_calls(question.times_unknown));
         self.breaker().works();
+    }
+
+    /// Takes in that the service asks to be left alone with a machine for so long.
+    pub(super) fn postpone(&self, question: Question, wait: Duration) {
+        if wait > PATIENCE
+            && let Some(failure) = &question.failure
+            && self.breaker().postponed(failure)
+        {
+            self.stop(Ending::Failing(failure.clone()));
+        }
+        let outages = question.earlier.outages();
+        self.postponed.add(question, wait, outages);
+    }
+
+    /// Takes a postponed machine that is due, of those with a long wait only where everything
+    /// else is done. When the run stops all are due: they are asked for no more, and become
+    /// outcomes.
+    pub(super) fn take_due(&self, is_last: bool) -> Option<Question> {
+        if self.postponed.len() == 0 {
+            return None;
+        }
+        if self.stops.gentle.is_cancelled() {
+            return self.postponed.take_any();
+        }
+        self.postponed.take_due(self.wanted(is_last))
+    }
+
+    /// When the next postponed machine is due.
+    pub(super) fn next_due(&self, is_last: bool) -> Option<Instant> {
+        (self.postponed.len() > 0)
+            .then(|| self.postponed.next_due(self.wanted(is_last)))
+            .flatten()
+    }
+
+    fn wanted(&self, with_long: bool) -> Wanted {
+        Wanted {
+            with_long,
+            outages: self.health.outages(),
+        }
+    }
+
+    /// Whether so many machines were postponed, and none ever answered, that the service is
+    /// rather asked for those again than for others.
+    pub(super) fn is_unproven(&self) -> bool {
+        self.postponed.len() >= FIRST && !self.health.has_answered()
+    }
+
+    /// Waits until a postponed machine may be due.
+    pub(super) async fn postponed_is_due(&self, due: Instant) {
+        tokio::select! {
+            () = sleep_until(due) => {}
+            () = self.health.outage_after(self.health.outages()) => {}
+            () = self.stops.gentle.cancelled() => {}
+        }
+    }
+
+    /// Gives up for this start the machines that the service asks to be left alone with for
+    /// longer than the run waits.
+    pub(super) fn give_up_postponed(&self) -> Vec<Outcome> {
+        let now = Instant::now();
+        let postponed = self.postponed.take_all();
+        if !postponed.is_empty() {
+            self.stop(Ending::Postponed);
+        }
+        let given_up = postponed
+            .into_iter()
+            .map(|(question, due)| question.given_up(due.saturating_duration_since(now)));
+        given_up.collect()
     }
 
     /// Takes in an outcome that stands.

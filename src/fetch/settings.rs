@@ -29,6 +29,9 @@ pub enum Ending {
     Failing(Failure),
     /// The time for asking was over before that.
     OutOfTime,
+    /// Everything was asked but for machines that the service asks to be left alone with for
+    /// longer than the run waits.
+    Postponed,
     /// A call could not be noted, so that nothing more was sent.
     Unnoted,
 }

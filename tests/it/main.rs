@@ -38,6 +38,7 @@ mod outage;
 mod output;
 mod page;
 mod partly_bad_input;
+mod postponed;
 mod precedence;
 mod quota;
 mod ranking;

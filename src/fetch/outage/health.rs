@@ -37,7 +37,7 @@ struct State {
 }
 
 /// The tries for one call, and what was seen of the service meanwhile.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone, Copy)]
 pub(in crate::fetch) struct Course {
     pub(in crate::fetch) tries: Tries,
     /// Outages that had begun when the last call was sent.
@@ -112,6 +112,21 @@ impl Health {
 
     fn is_suspicious(&self, state: &State) -> bool {
         state.is_down || state.in_a_row >= self.suspicious && !state.known.is_empty()
+    }
+
+    /// Outages that have begun.
+    pub(in crate::fetch) fn outages(&self) -> u64 {
+        self.state.borrow().outages
+    }
+
+    /// Whether any machine was ever answered.
+    pub(in crate::fetch) fn has_answered(&self) -> bool {
+        !self.state.borrow().known.is_empty()
+    }
+
+    /// Waits until more outages have begun than so many.
+    pub(in crate::fetch) async fn outage_after(&self, outages: u64) {
+        self.wait_for(|state| state.outages > outages).await;
     }
 
     /// Waits for a sign of life after the last failure.
@@ -209,6 +224,21 @@ impl State {
 }
 
 impl Course {
+    /// Outages that had begun when the last call was sent.
+    pub(in crate::fetch) fn outages(&self) -> u64 {
+        self.outages
+    }
+
+    /// The tries that a call goes on with after a long wait: what was seen of the service before
+    /// it says nothing any more.
+    pub(in crate::fetch) fn after_a_wait(&self) -> Self {
+        Self {
+            tries: self.tries,
+            outages: self.outages,
+            ..Self::default()
+        }
+    }
+
     /// Takes in a failure after so many signs of life, and returns whether it may be the
     /// service's.
     fn fail(&mut self, signs: u64) -> bool {

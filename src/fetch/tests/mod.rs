@@ -3,6 +3,7 @@
 mod helping;
 mod outage;
 mod plan;
+mod postponed;
 mod schedule;
 mod service;
 

@@ -30,6 +30,7 @@ impl Api {
             Fault::ServerError => arrival.server_error(),
             Fault::BadGateway => Reply::page(StatusCode::BAD_GATEWAY),
             Fault::Unavailable => Reply::page(StatusCode::SERVICE_UNAVAILABLE),
+            Fault::Overloaded => self.overloaded(arrival),
             Fault::GatewayTimeout => Reply::page(StatusCode::GATEWAY_TIMEOUT),
             Fault::Throttled
             | Fault::ThrottledDate
@@ -60,6 +61,13 @@ impl Api {
             self.tenant.tokens.expire(token);
         }
         arrival.unauthorized("The access token has expired.")
+    }
+
+    fn overloaded(&self, arrival: &Arrival<'_>) -> Reply {
+        let (code, message) = ("ServiceUnavailable", "The service is overloaded, try later");
+        let reply = arrival.error(StatusCode::SERVICE_UNAVAILABLE, code, message);
+        let pause = whole_seconds(self.tenant.settings.faults.retry_after);
+        reply.with_header(RETRY_AFTER, pause.to_string())
     }
 
     fn throttled(&self, fault: Fault, arrival: &Arrival<'_>) -> Reply {

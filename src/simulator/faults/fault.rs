@@ -15,6 +15,8 @@ words! {
         BadGateway = "bad-gateway",
         /// 503 with a proxy's page.
         Unavailable = "unavailable",
+        /// 503 with `Retry-After` in seconds.
+        Overloaded = "overloaded",
         /// 504 with a proxy's page.
         GatewayTimeout = "gateway-timeout",
         /// 429 with `Retry-After` in seconds.

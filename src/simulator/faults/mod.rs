@@ -42,7 +42,8 @@ pub struct Faults {
     pub elsewhere: Option<Url>,
     /// Updates on a page of [`Fault::Paged`] and [`Fault::ForeignPage`].
     pub page_size: usize,
-    /// What the `Retry-After` of [`Fault::Throttled`] and [`Fault::ThrottledDate`] asks for.
+    /// What the `Retry-After` of [`Fault::Throttled`], [`Fault::ThrottledDate`] and
+    /// [`Fault::Overloaded`] asks for.
     pub retry_after: Duration,
     /// How long [`Fault::Hang`] keeps the connection.
     pub hang: Duration,
