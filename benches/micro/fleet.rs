@@ -91,7 +91,7 @@ impl Told {
         for outcome in self.outcomes() {
             aggregation.take_in(outcome, Place(0));
         }
-        aggregation.finish(RankBy::Cve)
+        aggregation.finish(RankBy::Cve, Timestamp::UNIX_EPOCH)
     }
 
     /// Writes every CSV file, one after the other.

@@ -10,6 +10,7 @@ use std::{
 };
 
 use divan::{Bencher, counter::ItemsCount};
+use jiff::Timestamp;
 use patchgap::{
     aggregate::{Aggregation, RankBy},
     defender::{AnswerBody, Vocabulary},
@@ -68,7 +69,7 @@ fn aggregate(bencher: Bencher<'_, '_>) {
             for (place, outcome) in (0..).zip(outcomes) {
                 aggregation.take_in(outcome, Place(place));
             }
-            aggregation.finish(RankBy::Cve)
+            aggregation.finish(RankBy::Cve, Timestamp::UNIX_EPOCH)
         });
 }
 

@@ -15,10 +15,12 @@ pub(crate) mod tests;
 
 use std::{cmp::Reverse, sync::Arc};
 
+use jiff::Timestamp;
+
 use crate::{
     gaps::Place,
     index::Index,
-    inventory::Inventory,
+    inventory::{Inventory, Unread},
     outcome::{Answer, Failure, Outcome},
 };
 
@@ -42,6 +44,9 @@ pub struct Fleet {
     /// The CVEs that the missing KBs address, summed over all gaps: machine-times-CVE, an
     /// upper bound, because KBs overlap.
     pub exposure: u64,
+    /// What the list says of clean machines, where it says when machines were last seen in a way
+    /// that is not understood: they may be silent rather than clean.
+    pub unread_last_seen: Option<Unread>,
 }
 
 /// Turns the outcomes of an inventory's machines into figures, one outcome after the other.
@@ -104,10 +109,11 @@ impl<'list> Aggregation<'list> {
         }
     }
 
-    /// The figures, with the KBs in the order asked for.
-    pub fn finish(mut self, rank_by: RankBy) -> Fleet {
+    /// The figures, with the KBs in the order asked for. `now` is when the list was read, or
+    /// somewhat later.
+    pub fn finish(mut self, rank_by: RankBy, now: Timestamp) -> Fleet {
         let mut kbs = self.kbs.into_rows();
-        not_seen::mark(&mut self.machines, self.inventory);
+        let unread_last_seen = not_seen::mark(&mut self.machines, self.inventory, now);
         machines::rank(&mut self.machines);
         kbs::rank(&mut kbs, rank_by);
         Fleet {
@@ -118,6 +124,7 @@ impl<'list> Aggregation<'list> {
                 .fold(0, |sum, kb| sum.saturating_add(kb.exposure)),
             kbs,
             machines: self.machines,
+            unread_last_seen,
         }
     }
 }

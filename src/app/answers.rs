@@ -3,6 +3,8 @@
 
 use std::io;
 
+use jiff::Timestamp;
+
 use super::past::{Lookback, Today, look_back};
 use crate::{
     aggregate::{Aggregation, Fleet, RankBy},
@@ -37,12 +39,13 @@ impl Answers {
         self.kept.into_store()
     }
 
-    /// What they come to for the run's machines.
+    /// What they come to for the run's machines, whose list was read before `now`.
     pub(super) fn aggregate(
         &self,
         run: RunId,
         inventory: &Inventory,
         rank_by: RankBy,
+        now: Timestamp,
     ) -> Result<Fleet, StoreError> {
         let mut aggregation = Aggregation::of(inventory);
         // They come first: what could not be written is newer than what is there.
@@ -51,7 +54,7 @@ impl Answers {
         }
         let mut take = |outcome, place| aggregation.take_in(outcome, place);
         self.kept.each_outcome(run, &mut take)?;
-        Ok(aggregation.finish(rank_by))
+        Ok(aggregation.finish(rank_by, now))
     }
 
     /// What earlier runs say beside this one.

@@ -53,8 +53,9 @@ impl Job<'_> {
     ) -> Result<ExitCode, AppError> {
         let begun = concluding.begun;
         let (end, answers) = self.settled(asked, begun)?;
+        let rank_by = self.config.reports.rank_by;
         let fleet = answers
-            .aggregate(begun.run, self.inventory, self.config.reports.rank_by)
+            .aggregate(begun.run, self.inventory, rank_by, end.finished_at)
             .map_err(AppError::Lost)?;
         let lookback = self.look_back(&answers, begun, &fleet);
         let facts = self.facts(&end, concluding, (&fleet, &lookback));

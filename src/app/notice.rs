@@ -183,19 +183,29 @@ pub(super) fn busy(store: &Store, application: &Application) -> String {
     )
 }
 
-/// That the list says when machines were last seen in a way that nobody understands: those that are
+/// That the list says when machines were last seen in a way that is not understood: those that are
 /// silent would count as clean.
-pub(super) fn unreadable_times(inventory: &Inventory) -> Option<String> {
+pub(super) fn unread_times(inventory: &Inventory, now: Timestamp) -> Option<String> {
     let column = &inventory.columns[inventory.last_seen_column()?];
-    let (cells, first) = inventory.unreadable_last_seen()?;
-    let machines = counted(cells, "machine", "machines");
+    let unread = inventory.unread_last_seen(now)?;
+    let machines = counted(unread.machines, "machine", "machines");
     Some(format!(
-        "{machines} of {}: the column `{}` says `{}` or the like, which is no time that is \
-         understood here (2026-11-23T22:00:00Z is); whether they were seen in the last 30 days is \
-         not known",
+        "{machines} of {}: {}; whether they were seen in the last 30 days is not known",
         plain(&inventory.file),
-        plain(column),
-        plain(first)
+        plain(&unread.sentence(column))
+    ))
+}
+
+/// That names of the list stand for several machines.
+pub(super) fn shared_names(inventory: &Inventory) -> Option<String> {
+    let shared = inventory.shared_names()?;
+    let names = counted(shared.names, "name stands", "names stand");
+    Some(format!(
+        "{names} for {} ids in {}, such as `{}`: perhaps old records beside new ones; each id is \
+         asked and counted",
+        thousands(shared.machines),
+        plain(&inventory.file),
+        plain(&shared.example)
     ))
 }
 

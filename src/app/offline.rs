@@ -158,7 +158,13 @@ pub(super) fn fleet(
     tell(store, kept, now, &mut |outcome, place| {
         aggregation.take_in(outcome, place);
     })?;
-    Ok(aggregation.finish(config.reports.rank_by))
+    let rank_by = config.reports.rank_by;
+    Ok(aggregation.finish(rank_by, ended_at(kept.run.as_ref(), now)))
+}
+
+/// When a run had asked everything, or gave its last sign of life; now, where there is none.
+fn ended_at(run: Option<&RunRecord>, now: Timestamp) -> Timestamp {
+    run.map_or(now, |run| run.finished_at.unwrap_or(run.active_at))
 }
 
 /// What earlier runs say beside the one whose reports they are. What is known of another list is
@@ -308,7 +314,7 @@ pub(super) fn facts(kept: &Kept, config: &Config, fleet: &Fleet, now: Timestamp)
         },
         ended: run.and_then(|run| run.ended),
         started_at: run.map_or(now, |run| run.started_at),
-        finished_at: run.map_or(now, |run| run.finished_at.unwrap_or(run.active_at)),
+        finished_at: ended_at(run, now),
         api_url: kept.last.service.api_url.clone(),
         requests: run.map_or_else(Requests::default, |run| run.requests),
         folder: config.reports.out.clone(),

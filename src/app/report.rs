@@ -4,13 +4,17 @@ use std::path::Path;
 
 use tracing::warn;
 
-use super::{App, AppError, interrupt, job::Job, notice::unreadable_times};
+use super::{
+    App, AppError, interrupt,
+    job::Job,
+    notice::{shared_names, tell, unread_times},
+};
 use crate::{
     cli,
-    config::{ConfigError, StoreSettings},
+    config::{Config, ConfigError, StoreSettings},
     exit_code::ExitCode,
     fetch::Stops,
-    inventory::{self, Source},
+    inventory::{self, Inventory, Source},
 };
 
 impl App {
@@ -18,8 +22,8 @@ impl App {
         let config = self.resolve(command.settings)?.config;
         let read = |path| inventory::read(&Source::from(path), config.column.as_deref());
         let inventory = command.machines.map(read).transpose()?;
-        if let Some(doubt) = inventory.as_ref().and_then(unreadable_times) {
-            warn!("{doubt}");
+        if let Some(inventory) = &inventory {
+            self.say_what_is_odd(inventory, &config);
         }
         let state = state(&config.store)?;
         if config.run.is_some() && !config.offline {
@@ -42,6 +46,19 @@ impl App {
             stops: &stops,
         };
         job.run().await
+    }
+}
+
+impl App {
+    /// What people should know of a list before they read figures about it.
+    fn say_what_is_odd(&self, inventory: &Inventory, config: &Config) {
+        let now = self.surroundings.started.timestamp();
+        if let Some(doubt) = unread_times(inventory, now) {
+            warn!("{doubt}");
+        }
+        if let Some(notice) = shared_names(inventory) {
+            tell(config.console, &notice);
+        }
     }
 }
 

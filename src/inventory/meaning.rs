@@ -1,13 +1,10 @@
-//! What the columns that travel along mean, as far as their names say it: the machines' names,
-//! and when they were last seen.
+//! What the columns that travel along mean, as far as their names say it: the machines' names.
 
-use jiff::{
-    SignedDuration, Timestamp,
-    civil::{Date, DateTime},
-    tz::TimeZone,
-};
+use std::{collections::HashSet, hash::BuildHasher};
 
-use super::Inventory;
+use foldhash::fast::FixedState;
+
+use super::{Inventory, decode::trimmed};
 
 /// What a column with the names of the machines is called, in order of preference: small
 /// letters alone, without what stands between the words.
@@ -21,9 +18,16 @@ const NAMES: [&str; 7] = [
     "host",
 ];
 
-/// What a column is called that says when a machine was last seen, likewise: by the API, in the
-/// portal's export, in a query of the portal.
-const LAST_SEEN: [&str; 3] = ["lastseen", "lastdeviceupdate", "lastseentime"];
+/// Names that several machines of a list share.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SharedNames {
+    /// How many names.
+    pub names: u64,
+    /// How many machines have them.
+    pub machines: u64,
+    /// The first of these names.
+    pub example: String,
+}
 
 impl Inventory {
     /// The column with the names of the machines, if there is one.
@@ -38,30 +42,51 @@ impl Inventory {
         (!name.is_empty()).then_some(name)
     }
 
-    /// The column that says when the machines were last seen, if there is one.
-    pub fn last_seen_column(&self) -> Option<usize> {
-        self.column_called(&LAST_SEEN)
-    }
-
-    /// How many cells of that column say something that is no time, and the first of them.
-    pub fn unreadable_last_seen(&self) -> Option<(u64, &str)> {
-        let column = self.last_seen_column()?;
-        let rows = (0..self.machines.len()).map(|position| self.cells.row(position));
-        let mut unreadable = rows
-            .filter_map(|mut row| row.nth(column))
-            .filter(|cell| !cell.trim().is_empty() && time(cell).is_none());
-        let first = unreadable.next()?;
-        Some((1 + unreadable.count() as u64, first))
-    }
-
-    /// The first column with the first of these names that there is. A column that gave way to
-    /// one of ours counts under its own name.
-    fn column_called(&self, wanted: &[&str]) -> Option<usize> {
-        let names: Vec<String> = self.columns.iter().map(|name| letters(name)).collect();
-        wanted.iter().find_map(|wanted| {
-            let is_wanted = |name: &String| name.strip_prefix("input").unwrap_or(name) == *wanted;
-            names.iter().position(is_wanted)
+    /// Names that stand for more than one machine, whatever the case of their letters: as a rule
+    /// a computer that was set up anew, beside its old record.
+    pub fn shared_names(&self) -> Option<SharedNames> {
+        let column = self.name_column()?;
+        // A number for each name takes an eighth of the memory that the names would.
+        let number = |name: &str| FixedState::default().hash_one(name.to_lowercase());
+        let names = || {
+            let cells = self.cells_of(column).map(trimmed);
+            cells.filter(|name| !name.is_empty())
+        };
+        let mut numbers: Vec<u64> = names().map(number).collect();
+        numbers.sort_unstable();
+        let groups = numbers.chunk_by(|one, other| one == other);
+        let shared = groups.filter(|group| group.len() > 1);
+        let counted: Vec<(u64, usize)> = shared.map(|group| (group[0], group.len())).collect();
+        let known: HashSet<u64> = counted.iter().map(|(number, _)| *number).collect();
+        let example = names().find(|name| known.contains(&number(name)))?;
+        Some(SharedNames {
+            names: counted.len() as u64,
+            machines: counted.iter().map(|(_, machines)| *machines as u64).sum(),
+            example: example.to_owned(),
         })
+    }
+
+    /// The cells of one column, machine by machine.
+    pub(super) fn cells_of(&self, column: usize) -> impl Iterator<Item = &str> {
+        let rows = (0..self.machines.len()).map(|position| self.cells.row(position));
+        rows.filter_map(move |mut row| row.nth(column))
+    }
+
+    /// The names of the columns in small letters alone. A column that gave way to one of ours
+    /// counts under its own name.
+    pub(super) fn letters_of_columns(&self) -> Vec<String> {
+        let letters = self.columns.iter().map(|name| letters(name));
+        letters
+            .map(|name| name.strip_prefix("input").unwrap_or(&name).to_owned())
+            .collect()
+    }
+
+    /// The first column with the first of these names that there is.
+    fn column_called(&self, wanted: &[&str]) -> Option<usize> {
+        let names = self.letters_of_columns();
+        wanted
+            .iter()
+            .find_map(|wanted| names.iter().position(|name| name == wanted))
     }
 }
 
@@ -70,80 +95,10 @@ fn letters(name: &str) -> String {
     letters.flat_map(char::to_lowercase).collect()
 }
 
-/// After that long without a sign of life the service knows nothing of a machine any more, and
-/// answers as if nothing were missing.
-const LONG: SignedDuration = SignedDuration::from_hours(30 * 24);
-
-/// Whether a machine that was last seen at the time that this cell says was silent for so long `at`
-/// another time that an empty answer means nothing. A cell that says no time says nothing.
-pub fn was_silent(last_seen: &str, at: Timestamp) -> bool {
-    time(last_seen).is_some_and(|seen| at.duration_since(seen) > LONG)
-}
-
-/// The time that a cell says, in one of the ways in which exports write it; without an offset
-/// it is UTC. None where it says none.
-fn time(cell: &str) -> Option<Timestamp> {
-    let cell = cell.trim();
-    let utc = |time: DateTime| time.to_zoned_datetime(TimeZone::UTC).ok();
-    let written = || cell.parse::<Timestamp>().ok();
-    let without_offset = || utc(cell.parse::<DateTime>().ok()?).map(|it| it.timestamp());
-    let with_time = || {
-        TIMES
-            .iter()
-            .find_map(|it| DateTime::strptime(it, cell).ok())
-    };
-    let day = || DAYS.iter().find_map(|it| Date::strptime(it, cell).ok());
-    let other = || with_time().or_else(|| day().map(DateTime::from));
-    written()
-        .or_else(without_offset)
-        .or_else(|| utc(other()?).map(|it| it.timestamp()))
-}
-
-/// Times as spreadsheets write them in one country or another. Slashes have the month first, dots
-/// the day.
-const TIMES: [&str; 8] = [
-    "%m/%d/%Y %I:%M:%S %p",
-    "%m/%d/%Y %I:%M %p",
-    "%m/%d/%Y %H:%M:%S",
-    "%m/%d/%Y %H:%M",
-    "%d.%m.%Y %H:%M:%S",
-    "%d.%m.%Y %H:%M",
-    "%b %d, %Y %I:%M:%S %p",
-    "%b %d, %Y %I:%M %p",
-];
-const DAYS: [&str; 3] = ["%m/%d/%Y", "%d.%m.%Y", "%b %d, %Y"];
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::inventory::read_from;
-
-    #[test]
-    fn exports_write_times_in_many_ways() {
-        for (cell, expected) in [
-            ("2025-11-10T22:10:40.0000000Z", Some("2025-11-10T22:10:40Z")),
-            ("2025-11-10T22:10:40+01:00", Some("2025-11-10T21:10:40Z")),
-            ("2025-11-10T22:10:40", Some("2025-11-10T22:10:40Z")),
-            (" 2025-11-10 22:10:40 ", Some("2025-11-10T22:10:40Z")),
-            ("2025-11-10 22:10:40Z", Some("2025-11-10T22:10:40Z")),
-            ("2025-11-10", Some("2025-11-10T00:00:00Z")),
-            ("11/10/2025 10:10:40 PM", Some("2025-11-10T22:10:40Z")),
-            ("11/10/2025 10:10 PM", Some("2025-11-10T22:10:00Z")),
-            ("11/10/2025 22:10", Some("2025-11-10T22:10:00Z")),
-            ("11/10/2025", Some("2025-11-10T00:00:00Z")),
-            ("10.11.2025 22:10", Some("2025-11-10T22:10:00Z")),
-            ("10.11.2025 22:10:40", Some("2025-11-10T22:10:40Z")),
-            ("10.11.2025", Some("2025-11-10T00:00:00Z")),
-            ("Nov 10, 2025 10:10:40 PM", Some("2025-11-10T22:10:40Z")),
-            ("Nov 10, 2025", Some("2025-11-10T00:00:00Z")),
-            ("", None),
-            ("yesterday", None),
-            ("13/13/2025", None),
-        ] {
-            let expected = expected.map(|time| time.parse().unwrap());
-            assert_eq!(time(cell), expected, "{cell:?}");
-        }
-    }
 
     #[test]
     fn columns_are_known_by_their_names() {
@@ -158,5 +113,41 @@ mod tests {
             assert_eq!(inventory.name_column(), name, "{header}");
             assert_eq!(inventory.last_seen_column(), last_seen, "{header}");
         }
+    }
+
+    /// The names that machines of a list share, if they are called so.
+    fn shared(column: &str, names: &[&str]) -> Option<SharedNames> {
+        let rows = (1..).zip(names);
+        let rows: Vec<String> = rows.map(|(id, name)| format!("{id:040x},{name}")).collect();
+        let list = format!("id,{column}\n{}\n", rows.join("\n"));
+        let inventory = read_from(list.as_bytes(), "list.csv", None).unwrap();
+        inventory.shared_names()
+    }
+
+    #[test]
+    fn names_that_stand_for_several_machines_are_counted() {
+        let some = |names, machines, example: &str| {
+            Some(SharedNames {
+                names,
+                machines,
+                example: example.to_owned(),
+            })
+        };
+        for (names, expected) in [
+            (&["a", "b", "c"][..], None),
+            (&["a", "b", "A"], some(1, 2, "a")),
+            (
+                &["b", "pc-1", " PC-1 ", "Pc-1", "a", "a"],
+                some(2, 5, "pc-1"),
+            ),
+            (&["", "", " ", "a"], None),
+            (&["straße", "STRASSE"], None),
+            (&["Ä", "ä"], some(1, 2, "Ä")),
+            (&["pc", "pc.contoso.com"], None),
+        ] {
+            assert_eq!(shared("Device Name", names), expected, "{names:?}");
+        }
+        assert_eq!(shared("site", &["a", "a"]), None);
+        assert_eq!(shared("computerDnsName", &["a", "a"]), some(1, 2, "a"));
     }
 }

@@ -4,6 +4,7 @@ mod cells;
 mod columns;
 mod decode;
 mod error;
+mod last_seen;
 mod lines;
 mod meaning;
 mod read;
@@ -13,11 +14,13 @@ mod shape;
 mod source;
 #[cfg(test)]
 mod tests;
+mod times;
 
 pub use cells::Cells;
 pub use columns::OWN_COLUMNS;
 pub use error::{InventoryError, Problem};
-pub use meaning::was_silent;
+pub use last_seen::{LastSeen, Unread, UnreadReason};
+pub use meaning::SharedNames;
 pub use read::read_from;
 pub use source::{Source, read};
 

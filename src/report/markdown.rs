@@ -2,7 +2,7 @@
 
 use std::{fmt::Write as _, io};
 
-use super::{Run, plain::plain, terminal::share, time::base_day};
+use super::{Run, last_seen::in_doubt, plain::plain, terminal::share, time::base_day};
 use crate::{
     aggregate::percent,
     changes::{exposure_sentence, sentence},
@@ -70,6 +70,9 @@ fn head(run: &Run<'_>, text: &mut String) -> std::fmt::Result {
         fleet.exposure,
     ];
     writeln!(text, "| {} |", figures.map(thousands).join(" | "))?;
+    if let Some(doubt) = in_doubt(run) {
+        writeln!(text, "\n{}", escaped(&doubt))?;
+    }
     if let Some(past) = run.past {
         let day = base_day(run.facts, &past.changes.base);
         writeln!(text, "\n{}", escaped(&sentence(past.changes, &day)))?;

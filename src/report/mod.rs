@@ -5,6 +5,7 @@ mod csv;
 mod facts;
 mod format;
 mod json;
+mod last_seen;
 mod markdown;
 pub mod output;
 mod page;

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     gaps::{Earlier, History, Place, Then},
-    inventory::{Inventory, was_silent},
+    inventory::{Inventory, LastSeen},
     machine::MachineId,
 };
 
@@ -80,7 +80,7 @@ fn records_before(connection: &Connection, run: RunId) -> Result<Vec<RunRecord>>
 }
 
 fn then(connection: &Connection, base: RunId) -> Result<Vec<Then>> {
-    let last_seen = last_seen(connection, base)?;
+    let (column, last_seen) = last_seen(connection, base)?.unzip();
     let mut statement = connection.prepare(
         "SELECT machine_id, answer.answered_at_ms, answer.id,
              iif(answer.missing = '[]', json_extract(cells, '$[' || ?2 || ']'), NULL)
@@ -92,17 +92,18 @@ fn then(connection: &Connection, base: RunId) -> Result<Vec<Then>> {
          LEFT JOIN answer ON answer.id = run_machine.answer
          WHERE run.id = ?1",
     )?;
-    let read = statement.query_map(params![base.0, last_seen], |row| {
+    let read = statement.query_map(params![base.0, column], |row| {
         let answer = match row.get::<_, Option<i64>>(1)? {
             Some(_) => Some(earlier(row, 1)?),
             None => None,
         };
-        let last_seen = row.get_ref(3)?.as_str_or_null()?;
+        let cell = row.get_ref(3)?.as_str_or_null()?;
+        let cell = last_seen.zip(cell);
         Ok(Then {
             machine: parse(row.get_ref(0)?.as_str()?)?,
-            no_current_data: answer
-                .zip(last_seen)
-                .is_some_and(|(answer, seen)| was_silent(seen, answer.answered_at)),
+            no_current_data: answer.zip(cell).is_some_and(|(answer, (last_seen, cell))| {
+                last_seen.was_silent(cell, answer.answered_at)
+            }),
             answer,
         })
     })?;
@@ -111,16 +112,32 @@ fn then(connection: &Connection, base: RunId) -> Result<Vec<Then>> {
     Ok(then)
 }
 
-/// The column of a run's list that says when its machines were last seen.
-fn last_seen(connection: &Connection, run: RunId) -> Result<Option<usize>> {
-    let columns = "SELECT columns FROM run JOIN inventory ON inventory.id = run.inventory
+/// The column of a run's list that says when its machines were last seen, and how it is
+/// understood: the order of its dates is that of all its cells.
+fn last_seen(connection: &Connection, run: RunId) -> Result<Option<(usize, LastSeen)>> {
+    let columns = "SELECT columns, active_at_ms
+         FROM run JOIN inventory ON inventory.id = run.inventory
          WHERE run.id = ?1";
-    let columns = connection.query_row(columns, [run.0], |row| from_json(row, 0))?;
+    let read = |row: &Row<'_>| Ok((from_json(row, 0)?, time(row.get(1)?)));
+    let (columns, now) = connection.query_row(columns, [run.0], read)?;
     let list = Inventory {
         columns,
         ..Inventory::default()
     };
-    Ok(list.last_seen_column())
+    let Some(column) = list.last_seen_column() else {
+        return Ok(None);
+    };
+    let mut statement = connection.prepare(
+        "SELECT json_extract(cells, '$[' || ?2 || ']')
+         FROM run
+         JOIN inventory_machine ON inventory_machine.inventory = run.inventory
+         WHERE run.id = ?1",
+    )?;
+    let cells = statement.query_map(params![run.0, column], |row| row.get::<_, String>(0))?;
+    let mut problem = None;
+    let cells = cells.map_while(|cell| cell.map_err(|error| problem = Some(error)).ok());
+    let last_seen = LastSeen::of(cells, now);
+    problem.map_or(Ok(Some((column, last_seen))), Err)
 }
 
 /// An answer from its time, and its number in the column after that.

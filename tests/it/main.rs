@@ -29,6 +29,7 @@ mod interruption;
 mod inventory_shapes;
 #[cfg(unix)]
 mod killed;
+mod last_seen;
 mod logs;
 mod mended;
 mod offline;

@@ -41,14 +41,17 @@ fn machine(number: u8) -> MachineId {
     MachineId::from_bytes([number; 20])
 }
 
+/// 2026-01-01T00:00:00Z.
+const FIRST_NIGHT: Timestamp = Timestamp::constant(1_767_225_600, 0);
+
 fn night(number: usize) -> Timestamp {
     let nights = i64::try_from(number).unwrap();
-    Timestamp::UNIX_EPOCH + SignedDuration::from_hours(24 * nights)
+    FIRST_NIGHT + SignedDuration::from_hours(24 * nights)
 }
 
 impl Nights {
     /// Another night, such as `1: 5 6, 2: -, 3:, 4: *`: machine 2 has no answer, 3 misses nothing,
-    /// and 4 seems to, because it was not seen for years.
+    /// and 4 seems to, because it was not seen for a month.
     fn then(mut self, machines: &str) -> Self {
         let machines = machines.split(',').map(|machine| {
             let (number, missing) = machine.split_once(':').unwrap();
@@ -83,8 +86,8 @@ impl Nights {
             line: 1,
         });
         let last_seen = self.0[number].iter().map(|(_, missing)| match missing {
-            Some(missing) if missing == &[SILENT] => ["1960-01-01"],
-            _ => ["1969-12-31"],
+            Some(missing) if missing == &[SILENT] => ["2025-11-30"],
+            _ => ["2025-12-31"],
         });
         Inventory {
             machines: machines.collect(),
@@ -215,7 +218,7 @@ impl History for Past {
 fn listed(rows: &[ChangeRow]) -> Vec<String> {
     let text = |row: &ChangeRow| {
         let machine = row.machine.to_string();
-        let nights = row.since.as_second() / 86_400;
+        let nights = row.since.duration_since(FIRST_NIGHT).as_hours() / 24;
         let by = row.replaced_by.as_ref().map(|by| format!(" by {}", by.id));
         format!(
             "{} {} {}{} since {nights}",

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::{
-    aggregate::Coverage,
+    aggregate::Fleet,
     changes::{self, Tally},
     fetch::Requests,
     inventory::Inventory,
@@ -57,6 +57,9 @@ struct Machines {
     with_gaps: u64,
     clean: u64,
     no_current_data: u64,
+    /// Of the clean ones, where there are any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_seen_not_understood: Option<u64>,
 }
 
 #[derive(Serialize)]
@@ -133,7 +136,7 @@ impl<'run> Document<'run> {
             finished_at: rfc3339(facts.finished_at),
             api_url: &facts.api_url,
             inventory: inventory.into(),
-            machines: fleet.coverage.into(),
+            machines: fleet.into(),
             kbs: fleet.kbs.len(),
             gaps: fleet.gaps,
             exposure: fleet.exposure,
@@ -156,8 +159,9 @@ impl<'run> From<&'run Inventory> for InventoryRows<'run> {
     }
 }
 
-impl From<Coverage> for Machines {
-    fn from(coverage: Coverage) -> Self {
+impl From<&Fleet> for Machines {
+    fn from(fleet: &Fleet) -> Self {
+        let coverage = fleet.coverage;
         Self {
             answered: coverage.answered,
             reused: coverage.reused,
@@ -167,6 +171,7 @@ impl From<Coverage> for Machines {
             with_gaps: coverage.with_gaps,
             clean: coverage.clean,
             no_current_data: coverage.no_current_data,
+            last_seen_not_understood: fleet.unread_last_seen.as_ref().map(|it| it.machines),
         }
     }
 }

@@ -21,7 +21,7 @@ pub(crate) use self::{
     table::{Column, lines as table},
 };
 
-use super::{Run, plain::plain};
+use super::{Run, last_seen::in_doubt, plain::plain};
 use crate::text::{counted, thousands};
 
 /// The summary of a run on a screen: what fits there at once. The lists of the worst are in the
@@ -86,6 +86,7 @@ fn totals(run: &Run<'_>) -> Vec<String> {
             }
         });
     }
+    lines.extend(in_doubt(run).map(|doubt| plain(&doubt)));
     if fleet.coverage.no_current_data > 0 {
         let machines = counted(fleet.coverage.no_current_data, "machine", "machines");
         lines.push(format!(

@@ -3,5 +3,6 @@
 mod agreement;
 mod golden;
 pub(super) mod hostile;
+mod last_seen;
 mod output;
 mod whole;

@@ -11,6 +11,7 @@ use crate::{
     changes::Base,
     report::{
         Run,
+        last_seen::in_doubt,
         terminal::{
             coverage::{banner, reused, wrong_list},
             share,
@@ -118,6 +119,7 @@ fn notes(run: &Run<'_>) -> Vec<String> {
             counted(no_current_data, "machine", "machines")
         ));
     }
+    notes.extend(in_doubt(run));
     if clean > 0 && run.inventory.last_seen_column().is_none() {
         notes.push(format!(
             "{} nothing; whether they were seen lately the list does not say",

@@ -4,7 +4,7 @@ use rust_xlsxwriter::XlsxError;
 
 use super::page::{Look, Page};
 use crate::{
-    aggregate::Answered,
+    aggregate::{Answered, Fleet},
     changes::Figures,
     report::{Run, time::base_day},
 };
@@ -46,12 +46,12 @@ fn difference(now: u64, then: u64) -> f64 {
     (i128::from(now) - i128::from(then)) as f64
 }
 
-fn figures(run: &Run<'_>) -> [Figure; 9] {
+fn figures(run: &Run<'_>) -> Vec<Figure> {
     let fleet = run.fleet;
     let coverage = fleet.coverage;
     let base = run.past.map(|past| past.changes.base);
     let then = |figure: fn(Figures) -> u64| base.map(|base| figure(base.figures));
-    [
+    let mut figures = vec![
         (
             "Machines asked for",
             coverage.machines(),
@@ -64,6 +64,9 @@ fn figures(run: &Run<'_>) -> [Figure; 9] {
         ),
         ("  with gaps", coverage.with_gaps, then(|it| it.with_gaps)),
         ("  clean", coverage.clean, None),
+    ];
+    figures.extend(in_doubt(fleet));
+    figures.extend([
         ("  without current data", coverage.no_current_data, None),
         ("Missing KBs", fleet.kbs.len() as u64, then(|it| it.kbs)),
         ("Gaps", fleet.gaps, then(|it| it.gaps)),
@@ -73,7 +76,15 @@ fn figures(run: &Run<'_>) -> [Figure; 9] {
             worst(run),
             then(|it| it.worst),
         ),
-    ]
+    ]);
+    figures
+}
+
+/// How many of the clean machines may be silent: when they were last seen is not understood.
+fn in_doubt(fleet: &Fleet) -> Option<Figure> {
+    let unread = fleet.unread_last_seen.as_ref()?;
+    let name = "    of these, last seen not understood";
+    Some((name, unread.machines, None))
 }
 
 /// The largest sum of one machine: it stands first.

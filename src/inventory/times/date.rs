@@ -1,0 +1,162 @@
+//! The date in a cell: what it says by itself, and what only its column can settle.
+
+use jiff::civil::Date;
+
+use super::scan::{Number, Scan};
+
+/// A date as it is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum WrittenDate {
+    /// There is one way to read it.
+    Certain(Date),
+    /// Three numbers, whose order it does not say.
+    Numbers(Numbers),
+}
+
+/// Three numbers of a date, as they stand: `11/10/2026`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Numbers(Number, Number, Number);
+
+/// What months and days of the week are called; three letters may stand for a name.
+const MONTHS: [&str; 12] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
+const WEEKDAYS: [&str; 7] = [
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+];
+
+impl Numbers {
+    /// With the day first, then the month.
+    pub(super) fn day_first(self) -> Option<Date> {
+        date(self.2, self.1.short()?, self.0)
+    }
+
+    /// With the month first, then the day.
+    pub(super) fn month_first(self) -> Option<Date> {
+        date(self.2, self.0.short()?, self.1)
+    }
+
+    /// With a year of two digits first, then the month.
+    pub(super) fn year_first(self) -> Option<Date> {
+        let year = Some(self.0).filter(|year| year.digits == 2);
+        date(year?, self.1.short()?, self.2)
+    }
+}
+
+/// Takes a date, in the lower case.
+pub(super) fn written_date(scan: &mut Scan<'_>) -> Option<WrittenDate> {
+    skip_weekday(scan);
+    if scan.peek()?.is_alphabetic() {
+        return month_first_in_letters(scan).map(WrittenDate::Certain);
+    }
+    let first = scan.number()?;
+    if first.digits == 4 {
+        return year_first(scan, first).map(WrittenDate::Certain);
+    }
+    let mark = scan.take_any(&['/', '-', '.']);
+    let has_space = scan.spaces();
+    if scan.peek()?.is_alphabetic() {
+        return day_first_in_letters(scan, first).map(WrittenDate::Certain);
+    }
+    in_numbers(scan, first, mark.filter(|mark| *mark == '.' || !has_space)?)
+}
+
+/// `10/01/2026`, `10-01-26`, which can be read in two ways; `01.10.2026`, which cannot: with dots
+/// the day comes first wherever people write so.
+fn in_numbers(scan: &mut Scan<'_>, first: Number, mark: char) -> Option<WrittenDate> {
+    let second = scan.number()?;
+    scan.take_any(&[mark])?;
+    let _ = mark == '.' && scan.spaces();
+    let numbers = Numbers(first, second, scan.number()?);
+    match mark {
+        '.' => numbers.day_first().map(WrittenDate::Certain),
+        _ => Some(WrittenDate::Numbers(numbers)),
+    }
+}
+
+/// `2026-10-01`, `2026/10/01`, `2026. 10. 1.`, `2026-Oct-01`.
+fn year_first(scan: &mut Scan<'_>, year: Number) -> Option<Date> {
+    let mark = scan.take_any(&['/', '-', '.'])?;
+    let _ = mark == '.' && scan.spaces();
+    let month = if scan.peek()?.is_alphabetic() {
+        month(scan)?
+    } else {
+        scan.number()?.short()?
+    };
+    scan.take_any(&[mark])?;
+    let _ = mark == '.' && scan.spaces();
+    let day = scan.number()?;
+    let _ = mark == '.' && scan.take(".");
+    date(year, month, day)
+}
+
+/// `Oct 1, 2026`, `October 01 2026`.
+fn month_first_in_letters(scan: &mut Scan<'_>) -> Option<Date> {
+    let month = month(scan)?;
+    scan.spaces().then_some(())?;
+    let day = scan.number()?;
+    let has_comma = scan.take(",");
+    (scan.spaces() || has_comma).then_some(())?;
+    date(scan.number()?, month, day)
+}
+
+/// The rest of `1 Oct 2026`, `01-Oct-26`, `1. October, 2026`.
+fn day_first_in_letters(scan: &mut Scan<'_>, day: Number) -> Option<Date> {
+    let month = month(scan)?;
+    let has_mark = scan.take_any(&['/', '-', ',']).is_some();
+    (scan.spaces() || has_mark).then_some(())?;
+    date(scan.number()?, month, day)
+}
+
+/// Takes the name of a month, or its first letters.
+fn month(scan: &mut Scan<'_>) -> Option<i8> {
+    let word = scan.word();
+    scan.take(".");
+    let position = MONTHS.iter().position(|name| is_month(name, word))?;
+    i8::try_from(position + 1).ok()
+}
+
+fn is_month(name: &str, word: &str) -> bool {
+    name == word || word == "sept" && name.starts_with(word) || is_short(name, word)
+}
+
+/// Takes the day of the week, which says nothing that the date does not.
+fn skip_weekday(scan: &mut Scan<'_>) {
+    let mut after = *scan;
+    let word = after.word();
+    if WEEKDAYS.iter().any(|name| is_weekday(name, word)) {
+        after.take_any(&[',', '.']);
+        after.spaces();
+        *scan = after;
+    }
+}
+
+fn is_weekday(name: &str, word: &str) -> bool {
+    name == word || is_short(name, word)
+}
+
+/// Whether the word is the first three letters of a name.
+fn is_short(name: &str, word: &str) -> bool {
+    word.len() == 3 && name.starts_with(word)
+}
+
+fn date(year: Number, month: i8, day: Number) -> Option<Date> {
+    Date::new(year.year()?, month, day.short()?).ok()
+}

@@ -1,0 +1,84 @@
+//! A column of times, in any of the forms in which exports write them.
+//!
+//! A cell may leave open whether the day or the month comes first (`11/10/2026`). One column has
+//! one order, and a cell in which only one of them is a date settles it for all. Where none
+//! does, or they contradict each other, such cells are not understood: what they may say differs
+//! by up to eleven months.
+
+mod clock;
+mod date;
+mod order;
+mod scan;
+#[cfg(test)]
+mod tests;
+mod written;
+
+use jiff::{SignedDuration, Timestamp, civil::Time, tz::Offset};
+
+pub(crate) use self::order::Doubt;
+use self::{
+    order::{Order, Orders},
+    written::{Written, written},
+};
+
+/// How the times of a column are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Times {
+    order: Order,
+    latest: Timestamp,
+}
+
+/// Defender for Endpoint did not exist before: such a time stands for "never", or is misread.
+const EARLIEST: Timestamp = Timestamp::constant(1_262_304_000, 0);
+
+/// How far the clock of a machine may be ahead.
+const AHEAD: SignedDuration = SignedDuration::from_hours(24);
+
+impl Times {
+    /// How these cells are read. `now` is when they were written, or somewhat later.
+    pub(crate) fn of(cells: impl Iterator<Item = impl AsRef<str>>, now: Timestamp) -> Self {
+        let undecided = Self {
+            order: Order::Unknown,
+            latest: now.saturating_add(AHEAD).unwrap_or(Timestamp::MAX),
+        };
+        let mut orders = Orders::default();
+        for cell in cells {
+            if let Some(Written::Numbers { numbers, .. }) = written(cell.as_ref()) {
+                let midnight = |date| written::at(date, Time::midnight(), Offset::UTC);
+                let is_plausible = |time| undecided.is_plausible(time);
+                orders.add(numbers, |date| midnight(date).is_some_and(is_plausible));
+            }
+        }
+        Self {
+            order: orders.decide(),
+            ..undecided
+        }
+    }
+
+    /// The time that a cell says; none where it says none that is understood.
+    pub(crate) fn read(&self, cell: &str) -> Option<Timestamp> {
+        let time = match written(cell)? {
+            Written::At(time) => time,
+            Written::Numbers {
+                numbers,
+                time,
+                offset,
+            } => written::at(self.order.date(numbers)?, time, offset)?,
+        };
+        self.is_plausible(time).then_some(time)
+    }
+
+    fn is_plausible(&self, time: Timestamp) -> bool {
+        (EARLIEST..=self.latest).contains(&time)
+    }
+
+    /// Why this cell is not understood, where that is because of the column's order.
+    pub(crate) fn doubt(&self, cell: &str) -> Option<Doubt> {
+        let Some(Written::Numbers { numbers, .. }) = written(cell) else {
+            return None;
+        };
+        let doubt = self.order.doubt()?;
+        let is_date = numbers.day_first().or(numbers.month_first()).is_some();
+        (is_date && self.order.date(numbers).is_none()).then_some(doubt)
+    }
+}

@@ -1,0 +1,103 @@
+//! In which order a column writes day, month and year, where it does so in numbers.
+
+use jiff::civil::Date;
+
+use super::date::Numbers;
+
+/// The order of all dates of a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Order {
+    DayFirst,
+    MonthFirst,
+    /// Years of two digits come first.
+    YearFirst,
+    /// No cell settles it, or there is none that would need it.
+    Unknown,
+    /// Cells settle it differently.
+    Mixed {
+        /// Whether some can only have the year first.
+        years: bool,
+    },
+}
+
+/// Why the dates of a column are not understood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Doubt {
+    /// No cell shows whether the day or the month comes first.
+    Undecided,
+    /// Some cells have the day first, others the month.
+    Mixed,
+}
+
+/// How many cells are dates in one order alone, by what then comes first.
+#[derive(Debug, Default)]
+pub(super) struct Orders {
+    with_day: u64,
+    with_month: u64,
+    with_year: u64,
+    /// Those that have no year in the first place.
+    without_year: u64,
+}
+
+impl Orders {
+    /// Counts a cell.
+    pub(super) fn add(&mut self, numbers: Numbers, is_plausible: impl Fn(Date) -> bool) {
+        let day_first = numbers.day_first();
+        let month_first = numbers.month_first();
+        let year_first = numbers.year_first().filter(|date| is_plausible(*date));
+        let is_readable = [day_first, month_first]
+            .into_iter()
+            .flatten()
+            .any(&is_plausible);
+        if year_first.is_none() {
+            self.without_year += 1;
+        }
+        match (day_first, month_first) {
+            _ if year_first.is_some() && !is_readable => self.with_year += 1,
+            (Some(_), None) => self.with_day += 1,
+            (None, Some(_)) => self.with_month += 1,
+            _ => {}
+        }
+    }
+
+    /// What all of them together say.
+    pub(super) const fn decide(&self) -> Order {
+        match (self.with_day, self.with_month, self.with_year) {
+            (_, _, 1..) if self.without_year == 0 => Order::YearFirst,
+            (0, 0, 0) => Order::Unknown,
+            (_, 0, 0) => Order::DayFirst,
+            (0, _, 0) => Order::MonthFirst,
+            (_, _, years) => Order::Mixed { years: years > 0 },
+        }
+    }
+}
+
+impl Order {
+    /// The date that three numbers say. Where the order is not known, only what every order
+    /// makes the same of them.
+    pub(super) fn date(self, numbers: Numbers) -> Option<Date> {
+        match self {
+            Self::DayFirst => numbers.day_first(),
+            Self::MonthFirst => numbers.month_first(),
+            Self::YearFirst => numbers.year_first(),
+            Self::Mixed { years: true } if numbers.year_first().is_some() => None,
+            Self::Unknown | Self::Mixed { .. } => only_one(numbers),
+        }
+    }
+
+    pub(super) const fn doubt(self) -> Option<Doubt> {
+        match self {
+            Self::Unknown => Some(Doubt::Undecided),
+            Self::Mixed { .. } => Some(Doubt::Mixed),
+            Self::DayFirst | Self::MonthFirst | Self::YearFirst => None,
+        }
+    }
+}
+
+/// The one date that the numbers can be, whichever comes first.
+fn only_one(numbers: Numbers) -> Option<Date> {
+    match (numbers.day_first(), numbers.month_first()) {
+        (Some(one), Some(other)) if one != other => None,
+        (one, other) => one.or(other),
+    }
+}

@@ -1,0 +1,98 @@
+//! Columns whose dates are numbers: one order for all of them.
+
+use super::*;
+
+/// The days that a column says, cell by cell; a dash where it is not understood.
+fn days(cells: &[&str]) -> Vec<String> {
+    let times = times(cells);
+    let day = |cell: &&str| {
+        let time = times.read(cell).map(|time| time.to_string());
+        time.map_or_else(|| "-".to_owned(), |time| time[..10].to_owned())
+    };
+    cells.iter().map(day).collect()
+}
+
+#[test]
+fn one_cell_settles_the_order_for_all() {
+    for (cells, expected) in [
+        (
+            &["05/11/2026 09:15", "14/03/2026"][..],
+            &["2026-11-05", "2026-03-14"][..],
+        ),
+        (
+            &["05/11/2026 09:15", "03/14/2026"],
+            &["2026-05-11", "2026-03-14"],
+        ),
+        (
+            &["11/05/26 22:10", "11/20/26 22:10"],
+            &["2026-11-05", "2026-11-20"],
+        ),
+        (
+            &["05/11/26 22:10", "20/11/26 22:10"],
+            &["2026-11-05", "2026-11-20"],
+        ),
+        (&["05-11-2026", "28-11-2026"], &["2026-11-05", "2026-11-28"]),
+        (&["05-11-2026", "28/11/2026"], &["2026-11-05", "2026-11-28"]),
+        // It settles it though its own time is none: that is of next year.
+        (&["05/11/2026", "31/12/2027"], &["2026-11-05", "-"]),
+        // Other forms, and cells that say nothing, have no part in it.
+        (
+            &[
+                "05/11/2026",
+                "",
+                "n/a",
+                "2026-11-28",
+                "13.11.2026",
+                "28/11/2026",
+            ],
+            &[
+                "2026-11-05",
+                "-",
+                "-",
+                "2026-11-28",
+                "2026-11-13",
+                "2026-11-28",
+            ],
+        ),
+        // The year in the first place, in two digits: no day and no month is 26 in 2001.
+        (&["26/11/20", "26/10/01"], &["2026-11-20", "2026-10-01"]),
+    ] {
+        assert_eq!(days(cells), expected, "{cells:?}");
+    }
+}
+
+#[test]
+fn what_no_cell_settles_is_not_understood() {
+    for (cells, expected, doubt) in [
+        (
+            &["05/11/2026", "11/05/2026", "07/07/2026"][..],
+            &["-", "-", "2026-07-07"][..],
+            Doubt::Undecided,
+        ),
+        // No cell: the date does not exist.
+        (&["05/11/2026", "31/02/2026"], &["-", "-"], Doubt::Undecided),
+        (&["05/11/2026", "13/13/2026"], &["-", "-"], Doubt::Undecided),
+        (
+            &["05/11/2026", "13.10.2026"],
+            &["-", "2026-10-13"],
+            Doubt::Undecided,
+        ),
+        (
+            &["05/11/2026", "14/03/2026", "03/14/2026"],
+            &["-", "2026-03-14", "2026-03-14"],
+            Doubt::Mixed,
+        ),
+        (
+            &["05/11/26", "26/10/01", "03/14/2026"],
+            &["-", "-", "2026-03-14"],
+            Doubt::Mixed,
+        ),
+    ] {
+        assert_eq!(days(cells), expected, "{cells:?}");
+        assert_eq!(times(cells).doubt(cells[0]), Some(doubt), "{cells:?}");
+    }
+    let settled = times(&["05/11/2026", "14/03/2026", "31/02/2026", "never"]);
+    for cell in ["05/11/2026", "31/02/2026", "never", "2026-11-05"] {
+        assert_eq!(settled.doubt(cell), None, "{cell}");
+    }
+}
