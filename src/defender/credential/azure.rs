@@ -96,8 +96,11 @@ impl Azure {
     }
 
     async fn ask(&self, wire: Arc<Wire>) -> azure_core::Result<AccessToken> {
-        let credential = self.recipe.follow(self.options(wire))?;
+        let credential = self.recipe.follow(self.options(Arc::clone(&wire)))?;
         let token = credential.get_token(&[&self.scope], None).await?;
+        if let Some(token) = wire.token() {
+            return Ok(token);
+        }
         let secret = SecretString::from(token.token.secret());
         if secret.expose_secret().is_empty() {
             let text = "the reply holds no token";

@@ -74,12 +74,15 @@ fn list(value: &Value) -> Vec<String> {
     }
 }
 
-/// Seconds since the epoch; some issuers write them with a fraction.
+/// Seconds since the epoch; some issuers write them with a fraction, or as a text.
 #[expect(clippy::cast_possible_truncation, reason = "a fraction of a second")]
 fn instant(value: &Value) -> Option<Timestamp> {
-    let seconds = value
-        .as_i64()
-        .or_else(|| value.as_f64().map(|seconds| seconds as i64))?;
+    let seconds = match value {
+        Value::String(text) => text.trim().parse().ok()?,
+        value => value
+            .as_i64()
+            .or_else(|| value.as_f64().map(|seconds| seconds as i64))?,
+    };
     Timestamp::from_second(seconds).ok()
 }
 

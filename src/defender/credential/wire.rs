@@ -6,7 +6,7 @@
 use std::{
     error::Error as StdError,
     io,
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use async_trait::async_trait;
@@ -14,14 +14,21 @@ use azure_core::{
     error::ErrorKind,
     http::{AsyncRawResponse, Body, HttpClient, RawResponse, Request, headers::CONTENT_TYPE},
 };
+use futures::TryStreamExt;
+use jiff::Timestamp;
 use reqwest::Client;
 use secrecy::SecretString;
 use serde::de::IgnoredAny;
 use tokio_rustls::rustls;
 use url::form_urlencoded;
 
-use super::{CredentialKind, Refusal, SignInError, Trouble, refusal::one_line};
-use crate::defender::mask::Mask;
+use super::{
+    AccessToken, CredentialKind, Refusal, SignInError, Trouble, refusal::one_line, token_reply,
+};
+use crate::defender::{encoding::as_utf8, mask::Mask};
+
+/// Bytes of a reply that are read, decompressed; that of a token has a few thousand.
+const LARGEST_REPLY: usize = 1 << 20;
 
 /// Longest page title that is passed on.
 const LONGEST_TITLE: usize = 80;
@@ -31,6 +38,8 @@ const LONGEST_TITLE: usize = 80;
 pub(super) struct Wire {
     client: Client,
     last: Mutex<Option<Exchange>>,
+    /// The token that came, if one did.
+    token: Mutex<Option<AccessToken>>,
 }
 
 #[derive(Debug, Clone)]
@@ -59,13 +68,18 @@ impl Wire {
         Self {
             client,
             last: Mutex::new(None),
+            token: Mutex::new(None),
         }
+    }
+
+    /// The token that the last exchange brought.
+    pub(super) fn token(&self) -> Option<AccessToken> {
+        held(&self.token).clone()
     }
 
     /// Why the last exchange brought no token; `None` when there was no exchange.
     pub(super) fn failure(&self, kind: CredentialKind) -> Option<SignInError> {
-        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        let Exchange { host, end } = last.clone()?;
+        let Exchange { host, end } = held(&self.last).clone()?;
         Some(match end {
             End::Refused(refusal) => SignInError::Refused { kind, refusal },
             End::Replied { http_status, found } => SignInError::BadReply {
@@ -86,13 +100,52 @@ impl Wire {
     fn remember(&self, request: &Request, end: End) {
         let host = request.url().host_str().unwrap_or_default().to_owned();
         let exchange = Exchange { host, end };
-        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(exchange);
+        *held(&self.last) = Some(exchange);
     }
 
-    async fn exchange(&self, request: &Request) -> azure_core::Result<RawResponse> {
+    async fn exchange(&self, request: &Request) -> azure_core::Result<Received> {
         let response = self.client.execute_request(request).await?;
-        response.try_into_raw_response().await
+        let (status, headers, mut stream) = response.deconstruct();
+        let mut body = Vec::new();
+        while let Some(chunk) = stream.try_next().await? {
+            if body.len() + chunk.len() > LARGEST_REPLY {
+                return Ok(Received::TooLarge(status.into()));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        let content_type = headers.get_optional_str(&CONTENT_TYPE).map(str::as_bytes);
+        let body = as_utf8(content_type, body);
+        Ok(Received::Whole(RawResponse::from_bytes(
+            status, headers, body,
+        )))
     }
+
+    /// What `azure_identity` gets to see of a reply.
+    fn passed_on(&self, reply: RawResponse) -> AsyncRawResponse {
+        let (status, headers, body) = reply.deconstruct();
+        let token = status
+            .is_success()
+            .then(|| token_reply::read(&body, Timestamp::now()));
+        let Some(token) = token.flatten() else {
+            return AsyncRawResponse::from_bytes(status, headers, body);
+        };
+        let body = token_reply::canonical(&token);
+        *held(&self.token) = Some(token);
+        AsyncRawResponse::from_bytes(status, headers, body)
+    }
+}
+
+/// What came back.
+enum Received {
+    /// The reply, as UTF-8.
+    Whole(RawResponse),
+    /// A reply with this status that is not read to its end.
+    TooLarge(u16),
+}
+
+/// Never held across an await; what a panic left behind is still consistent.
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[async_trait]
@@ -100,10 +153,15 @@ impl HttpClient for Wire {
     async fn execute_request(&self, request: &Request) -> azure_core::Result<AsyncRawResponse> {
         self.remember(request, End::silence());
         match self.exchange(request).await {
-            Ok(reply) => {
+            Ok(Received::Whole(reply)) => {
                 self.remember(request, End::of_reply(&reply, &secrets(request)));
-                let (status, headers, body) = reply.deconstruct();
-                Ok(AsyncRawResponse::from_bytes(status, headers, body))
+                Ok(self.passed_on(reply))
+            }
+            Ok(Received::TooLarge(http_status)) => {
+                let found = "more than 1 MiB".to_owned();
+                self.remember(request, End::Replied { http_status, found });
+                let text = "the reply is larger than 1 MiB";
+                Err(azure_core::Error::with_message(ErrorKind::Other, text))
             }
             Err(error) => {
                 let (trouble, detail) = diagnose(&error);

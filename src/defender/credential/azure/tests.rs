@@ -1,3 +1,4 @@
+mod bodies;
 mod cli;
 mod entra;
 mod network;

@@ -34,18 +34,25 @@ pub(super) struct Reply {
     status: u16,
     content_type: &'static str,
     location: Option<String>,
-    body: &'static str,
+    body: Bytes,
     silent: bool,
 }
 
 impl Reply {
-    pub(super) fn json(status: u16, body: &'static str) -> Self {
+    pub(super) fn json(status: u16, body: impl Into<Bytes>) -> Self {
         Self {
             status,
             content_type: "application/json",
             location: None,
-            body,
+            body: body.into(),
             silent: false,
+        }
+    }
+
+    pub(super) fn typed(content_type: &'static str, status: u16, body: Vec<u8>) -> Self {
+        Self {
+            content_type,
+            ..Self::json(status, body)
         }
     }
 
@@ -77,7 +84,7 @@ impl Reply {
         if let Some(location) = &self.location {
             response = response.header(LOCATION, location);
         }
-        response.body(Full::from(self.body)).unwrap()
+        response.body(Full::from(self.body.clone())).unwrap()
     }
 }
 

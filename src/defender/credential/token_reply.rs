@@ -1,0 +1,182 @@
+//! A reply that brings a token, in any of the spellings that sign-in services have.
+//!
+//! `azure_identity` takes a lifetime in one spelling for each kind of credential, and ends the
+//! program where adding it to the clock overflows. So the reply is read here, and what
+//! `azure_identity` gets to see is always the same.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Value, json};
+
+use super::{AccessToken, Claims};
+
+/// No token lives longer than that: a larger number is a mistake, or another unit.
+const LONGEST_LIFE: Duration = Duration::from_hours(7 * 24);
+
+/// What `azure_identity` is told of the lifetime, which it does not need.
+const ANY_LIFETIME_S: u32 = 3600;
+const ANY_END: &str = "4102444800";
+
+/// The token in the body of a reply, if there is one; it arrived just `now`.
+pub(super) fn read(body: &[u8], now: Timestamp) -> Option<AccessToken> {
+    let body: Value = serde_json::from_slice(body).ok()?;
+    let token = body.get("access_token")?.as_str()?.trim();
+    if token.is_empty() {
+        return None;
+    }
+    let secret = SecretString::from(token);
+    let lifetime = told(&body, now).or_else(|| own(&secret, now));
+    Some(AccessToken { secret, lifetime })
+}
+
+/// The lifetime that the reply tells.
+fn told(body: &Value, now: Timestamp) -> Option<Duration> {
+    let expires_in = body.get("expires_in").and_then(number);
+    let expires_on = body.get("expires_on").and_then(number);
+    let left = || expires_on.map(|end| end - now.as_duration().as_secs_f64());
+    expires_in.and_then(life).or_else(|| left().and_then(life))
+}
+
+/// The lifetime by the end that the token tells of itself.
+fn own(secret: &SecretString, now: Timestamp) -> Option<Duration> {
+    let end = Claims::read(secret)?.expires_at?;
+    Duration::try_from(end.duration_since(now))
+        .ok()
+        .filter(|life| !life.is_zero())
+}
+
+/// A number, or a text that is one.
+fn number(value: &Value) -> Option<f64> {
+    match value {
+        Value::String(text) => text.trim().parse().ok(),
+        value => value.as_f64(),
+    }
+}
+
+fn life(seconds: f64) -> Option<Duration> {
+    let life = Duration::try_from_secs_f64(seconds).ok()?;
+    (!life.is_zero() && life <= LONGEST_LIFE).then_some(life)
+}
+
+/// A reply with this token that every credential of `azure_identity` can read.
+pub(super) fn canonical(token: &AccessToken) -> Vec<u8> {
+    let reply = json!({
+        "token_type": "Bearer",
+        "resource": "",
+        "expires_in": ANY_LIFETIME_S,
+        "ext_expires_in": ANY_LIFETIME_S,
+        "expires_on": ANY_END,
+        "access_token": token.secret.expose_secret(),
+    });
+    reply.to_string().into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+
+    use super::*;
+
+    /// When the replies arrive.
+    const NOW: Timestamp = Timestamp::constant(1_767_323_045, 0);
+
+    fn jwt(payload: &str) -> String {
+        format!("e30.{}.c2ln", BASE64_URL_SAFE_NO_PAD.encode(payload))
+    }
+
+    /// The lifetime in seconds of a token that comes with these fields.
+    fn lifetime(token: &str, fields: &str) -> Option<u64> {
+        let body = format!(r#"{{"access_token":"{token}"{fields}}}"#);
+        let token = read(body.as_bytes(), NOW).unwrap();
+        token.lifetime.map(|life| life.as_secs())
+    }
+
+    #[test]
+    fn a_lifetime_in_any_spelling() {
+        for (fields, expected) in [
+            (r#","expires_in":3599"#, Some(3599)),
+            (r#","expires_in":"3599""#, Some(3599)),
+            (r#","expires_in":" 3599 ""#, Some(3599)),
+            (r#","expires_in":3599.0"#, Some(3599)),
+            (r#","expires_in":"3599.7""#, Some(3599)),
+            (r#","expires_in":1"#, Some(1)),
+            (r#","expires_in":604800"#, Some(604_800)),
+            (r#","expires_on":1767326645"#, Some(3600)),
+            (r#","expires_on":"1767326645""#, Some(3600)),
+            (
+                r#","expires_in":null,"expires_on":"1767326645""#,
+                Some(3600),
+            ),
+            (r#","expires_in":-1,"expires_on":1767326645"#, Some(3600)),
+            (r#","expires_in":60,"expires_on":1767326645"#, Some(60)),
+        ] {
+            for token in ["opaque", &jwt(r#"{"exp":1767330245}"#)] {
+                assert_eq!(lifetime(token, fields), expected, "{fields}");
+            }
+        }
+    }
+
+    #[test]
+    fn without_a_lifetime_the_token_s_own_end_counts() {
+        for fields in [
+            "",
+            r#","expires_in":null"#,
+            r#","expires_in":"""#,
+            r#","expires_in":"soon""#,
+            r#","expires_in":0"#,
+            r#","expires_in":-3599"#,
+            r#","expires_in":"NaN""#,
+            r#","expires_in":true"#,
+            r#","expires_in":[3599]"#,
+            r#","expires_in":604801"#,
+            r#","expires_in":9223372036854775807"#,
+            r#","expires_in":1e300"#,
+            r#","expires_in":"inf""#,
+            r#","expires_on":1"#,
+            r#","expires_on":"1e300""#,
+        ] {
+            for (payload, expected) in [
+                (r#"{"exp":1767330245}"#, Some(7200)),
+                (r#"{"exp":"1767330245"}"#, Some(7200)),
+                (r#"{"exp":1767323045}"#, None),
+                (r#"{"exp":1}"#, None),
+                (r#"{"exp":1e300}"#, None),
+                ("{}", None),
+            ] {
+                let found = lifetime(&jwt(payload), fields);
+                assert_eq!(found, expected, "{payload} {fields}");
+            }
+            assert_eq!(lifetime("opaque", fields), None, "{fields}");
+        }
+    }
+
+    #[test]
+    fn what_brings_no_token() {
+        for body in [
+            "",
+            "null",
+            "[]",
+            "{}",
+            r#"{"access_token":null}"#,
+            r#"{"access_token":""}"#,
+            r#"{"access_token":" "}"#,
+            r#"{"access_token":7}"#,
+            r#"{"access_token":{"access_token":"a.b.c"}}"#,
+            r#"[{"access_token":"a.b.c"}]"#,
+            "<html>a.b.c</html>",
+        ] {
+            assert!(read(body.as_bytes(), NOW).is_none(), "{body}");
+        }
+    }
+
+    #[test]
+    fn what_azure_identity_sees_is_always_the_same() {
+        let token = read(br#"{"access_token":"a\"b","expires_in":"7"}"#, NOW).unwrap();
+        let again = canonical(&token);
+        let again: Value = serde_json::from_slice(&again).unwrap();
+        assert_eq!(again["access_token"], "a\"b");
+        assert_eq!(again["expires_in"], 3600);
+    }
+}
