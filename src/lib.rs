@@ -50,6 +50,7 @@ pub mod fetch;
 pub mod gaps;
 mod index;
 pub mod inventory;
+mod invisible;
 pub mod kb;
 pub mod machine;
 pub mod outcome;

@@ -12,6 +12,7 @@ use tracing_subscriber::{
     util::SubscriberInitExt,
 };
 
+use super::json_lines::JsonLines;
 use crate::{
     config::{ColorMode, Console, LogFormat},
     progress::Bar,
@@ -24,8 +25,7 @@ pub(super) fn start(console: Console, bar: &Bar) {
     let writer = Mutex::new(bar.writer());
     let layer: Box<dyn Layer<Registry> + Send + Sync> = match console.log_format {
         LogFormat::Json => fmt::layer()
-            .json()
-            .flatten_event(true)
+            .event_format(JsonLines)
             .with_writer(writer)
             .boxed(),
         LogFormat::Text => fmt::layer()

@@ -14,6 +14,7 @@ mod helping;
 mod identity;
 mod interrupt;
 mod job;
+mod json_lines;
 mod kept_runs;
 mod lines;
 mod logging;

@@ -6,6 +6,8 @@
 
 use std::{iter::Peekable, str::Chars};
 
+use crate::invisible::{is_invisible, shapes_its_neighbours};
+
 /// The text on one line, without control characters, escape sequences and marks that
 /// nobody sees.
 pub(crate) fn plain(text: &str) -> String {
@@ -24,15 +26,10 @@ pub(crate) fn plain(text: &str) -> String {
     plain
 }
 
-/// Marks of direction, spaces without width, and tags: they change how a text reads
-/// without being seen. The joiners stay, because scripts and emoji need them.
-fn is_unseen(character: char) -> bool {
-    matches!(
-        character,
-        '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
-            | '\u{e0000}'..='\u{e007f}'
-    )
+/// What changes how a text reads without being seen. The joiners stay, because scripts and emoji
+/// need them.
+const fn is_unseen(character: char) -> bool {
+    is_invisible(character) && !shapes_its_neighbours(character)
 }
 
 fn skip_escape(rest: &mut Peekable<Chars<'_>>) {
@@ -105,6 +102,7 @@ mod tests {
             ("bell\u{7}, back\u{8}, delete\u{7f}", "bell, back, delete"),
             ("abc\u{202e}txt.exe\u{202c}", "abctxt.exe"),
             ("\u{2066}isolated\u{2069}\u{200f}", "isolated"),
+            ("so\u{ad}ft \u{3164}hyp\u{180e}hen", "soft hyphen"),
             ("\u{1b}", ""),
             ("\u{1b}\u{1b}[1mx", "x"),
         ] {

@@ -1,0 +1,63 @@
+//! Characters that take part in a text without being seen.
+
+/// Whether a character is invisible: a mark of direction, a space without width, a soft hyphen, a
+/// filler, a tag. Some scripts and emoji need the joiners, which are invisible, too.
+pub(crate) const fn is_invisible(character: char) -> bool {
+    matches!(
+        character,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+            | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}'
+    )
+}
+
+/// Whether scripts or emoji look different without it: the joiners and the selectors of a
+/// character's shape.
+pub(crate) const fn shapes_its_neighbours(character: char) -> bool {
+    matches!(
+        character,
+        '\u{180b}'..='\u{180d}' | '\u{180f}' | '\u{200c}'..='\u{200d}' | '\u{fe00}'..='\u{fe0f}'
+            | '\u{e0100}'..='\u{e01ef}'
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_seen_is_known() {
+        for character in [
+            '\u{ad}',
+            '\u{200b}',
+            '\u{200d}',
+            '\u{200e}',
+            '\u{202e}',
+            '\u{2060}',
+            '\u{2069}',
+            '\u{feff}',
+            '\u{fe0f}',
+            '\u{e0041}',
+            '\u{180e}',
+            '\u{3164}',
+        ] {
+            assert!(is_invisible(character), "{character:?}");
+        }
+        for character in [
+            'a', ' ', '\u{a0}', 'é', '東', '👩', '-', '\u{301}', '\u{600}',
+        ] {
+            assert!(!is_invisible(character), "{character:?}");
+        }
+    }
+
+    #[test]
+    fn what_shapes_others_is_invisible() {
+        let all = '\0'..=char::MAX;
+        assert!(
+            all.filter(|it| shapes_its_neighbours(*it))
+                .all(is_invisible)
+        );
+    }
+}
