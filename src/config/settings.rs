@@ -207,7 +207,7 @@ pub struct Settings {
     #[serde(deserialize_with = "boolean")]
     pub no_replaced: Option<bool>,
 
-    /// Leave cells that look like formulae as they are [default: false]
+    /// Leave what a spreadsheet could run as it is, without a ' before it [default: false]
     #[arg(long, value_name = "BOOL", help_heading = "Reports")]
     #[arg(value_parser = switch, num_args = 0..=1, require_equals = true)]
     #[arg(default_missing_value = "true")]

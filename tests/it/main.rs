@@ -19,6 +19,7 @@ mod documents;
 mod dry_run;
 mod faults;
 mod for_ever;
+mod formulas;
 #[cfg(unix)]
 mod full_disk;
 mod fuzzed;

@@ -1,5 +1,19 @@
-// What the filter leaves, as a CSV file. Text that a spreadsheet would run gets a ' before it.
-const guarded = (text) => (data.guard && /^[=+\-@\t\r]/.test(text) ? "'" + text : text);
+// What the filter leaves, as a CSV file. Wherever a spreadsheet may begin a cell, a sign that could
+// be the first of a formula gets a ' before it: the rule of the files beside this page.
+const SIGN = /^[=+\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u207c\u207a\u207b\u208c\u208a\u208b\u2212]/;
+const SEPARATOR = /[,;|\t-\r\u0085\u2028\u2029]/;
+const BLANKS = /([,;|"\p{White_Space}\p{Cc}\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]+)/u;
+
+// Texts and blanks in turn: a cell begins at the start, and behind blanks that hold a separator.
+const guarded = (text) => {
+  if (!data.guard) return text;
+  const parts = text.split(BLANKS);
+  const begins = (at) =>
+    at === 0 || (at === 2 && parts[0] === "") || SEPARATOR.test(parts[at - 1]);
+  return parts
+    .map((part, at) => (at % 2 === 0 && SIGN.test(part) && begins(at) ? "'" + part : part))
+    .join("");
+};
 
 const quoted = (text) => (/[",\r\n]/.test(text) ? '"' + text.replaceAll('"', '""') + '"' : text);
 
