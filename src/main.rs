@@ -24,7 +24,10 @@ static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     tell_panics();
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(answer) => return app::show(&answer).into(),
+    };
     let surroundings = Surroundings {
         environment: Environment::new(env::vars_os(), Folders::of_platform()),
         // Empty: paths stay as they were typed, and messages short.

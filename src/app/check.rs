@@ -29,15 +29,15 @@ impl App {
         let resolved = self.resolve(typed.asking_nothing())?;
         let now = Timestamp::now();
         let session = job::session(&resolved.config, now)?;
-        say(&configuration(&resolved)?);
+        say(&configuration(&resolved)?)?;
         let store = Store::open(state(&resolved.config.store)?)?;
-        say(&kept(&store)?);
+        say(&kept(&store)?)?;
         let claims = session.sign_in().await?;
-        say(&token(claims.as_ref(), Timestamp::now()));
+        say(&token(claims.as_ref(), Timestamp::now()))?;
         demand_role(claims.as_ref())?;
         let identity = Identity::new(&resolved.config, claims);
         let refusal = one_call(&resolved.config, &session, &store, &identity).await?;
-        say(&access(refusal)?);
+        say(&access(refusal)?)?;
         Ok(ExitCode::Complete)
     }
 }

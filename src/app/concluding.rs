@@ -8,7 +8,7 @@ use tracing::{error, warn};
 use super::{
     answers::Answers,
     asking::{Asked, quota},
-    console::say,
+    console::{self, say},
     error::AppError,
     identity::Identity,
     job::Job,
@@ -75,9 +75,10 @@ impl Job<'_> {
         let summary = summary(self.config, &run);
         let mut store = answers.into_store();
         self.close(&mut store, begun, &end, (&fleet, &facts));
-        summary();
-        self.say_how_it_ended(&end, (&fleet, &facts), (&store, concluding.identity));
-        exit_code(end.ending, facts.outcome, end.failure)
+        let identity = concluding.identity;
+        let printed = summary()
+            .and_then(|()| self.say_how_it_ended(&end, (&fleet, &facts), (&store, identity)));
+        console::ended(printed, exit_code(end.ending, facts.outcome, end.failure))
     }
 
     /// What is known at the end, and how the asking came to it.
@@ -167,7 +168,7 @@ impl Job<'_> {
         end: &End,
         (fleet, facts): (&Fleet, &Facts),
         (store, identity): (&Store, &Identity),
-    ) {
+    ) -> Result<(), AppError> {
         let is_kept = end.failure.is_none();
         let how = is_kept.then(|| {
             let took = facts.finished_at.duration_since(facts.started_at);
@@ -184,7 +185,7 @@ impl Job<'_> {
             how.flatten(),
             can_go_on(self.config, (&end.ending, facts.outcome)),
         ];
-        notices.iter().flatten().for_each(|notice| say(notice));
+        notices.iter().flatten().try_for_each(|notice| say(notice))
     }
 
     fn outcome(&self, ending: &Ending, fleet: &Fleet) -> RunOutcome {

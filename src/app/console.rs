@@ -1,6 +1,6 @@
 //! Standard output and standard error, as this process has them.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, ErrorKind, IsTerminal, Write};
 
 use terminal_size::{Width, terminal_size};
 use tracing::error;
@@ -8,6 +8,7 @@ use tracing::error;
 use super::error::AppError;
 use crate::{
     config::{ColorMode, LogFormat},
+    exit_code::ExitCode,
     report::{plain::plain, terminal::Style},
     text::chain,
 };
@@ -15,10 +16,48 @@ use crate::{
 /// Columns where nobody says how many there are.
 const USUAL_WIDTH: u16 = 100;
 
-/// Writes to standard output. A reader that went away (`| head`) is no failure.
-pub(super) fn say(text: &str) {
+/// Writes to standard output.
+pub(super) fn say(text: &str) -> Result<(), AppError> {
     let mut out = io::stdout().lock();
-    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    printed(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
+}
+
+/// What writing to standard output came to. A reader that went away (`| head`) is not a failure; a
+/// full disk is.
+pub(super) fn printed(written: io::Result<()>) -> Result<(), AppError> {
+    match written {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(AppError::Print(error)),
+        _ => Ok(()),
+    }
+}
+
+/// How a run ended whose last words may not have been written.
+pub(super) fn ended(
+    printed: Result<(), AppError>,
+    ended: Result<ExitCode, AppError>,
+) -> Result<ExitCode, AppError> {
+    let Err(unprinted) = printed else {
+        return ended;
+    };
+    if let Err(problem) = ended {
+        error!("{}", chain(&problem));
+    }
+    Err(unprinted)
+}
+
+/// Shows what the parser of the command line has to say: help, the version, or what is wrong.
+pub fn show(answer: &clap::Error) -> ExitCode {
+    let written = answer.print().and_then(|()| io::stdout().flush());
+    if answer.use_stderr() {
+        return ExitCode::Usage;
+    }
+    match printed(written) {
+        Ok(()) => ExitCode::Complete,
+        Err(problem) => {
+            complain(&problem, LogFormat::Text);
+            problem.exit_code()
+        }
+    }
 }
 
 /// The columns of the terminal on standard output.

@@ -74,7 +74,7 @@ impl Demonstration<'_> {
     async fn play(mut self, folder: &Path) -> Result<ExitCode, AppError> {
         let mut simulator = Simulator::start(self.at_night(0), Timestamp::now()).await?;
         if !self.config.console.quiet {
-            say(&introduction(&simulator));
+            say(&introduction(&simulator))?;
         }
         for night in 0..TONIGHT {
             if night != MISSED {

@@ -1,12 +1,12 @@
 //! `patchgap diff`: what changed between any two kept runs.
 
-use std::io::{self, BufWriter, ErrorKind, Write};
+use std::io::{self, BufWriter, Write};
 
 use jiff::Timestamp;
 
 use super::{
     App, AppError,
-    console::{say, terminal_style, terminal_width},
+    console::{printed, say, terminal_style, terminal_width},
     kept_runs::named,
     offline::{Kept, again, facts, fleet, last_run},
     past::{Lookback, Today, compare, look_back},
@@ -107,24 +107,20 @@ fn show(run: &Run<'_>, config: &Config, format: DiffFormat) -> Result<(), AppErr
     match format {
         DiffFormat::Text => {
             let style = terminal_style(config.console.color);
-            say(&terminal::changes(run, terminal_width(), style));
-            Ok(())
+            say(&terminal::changes(run, terminal_width(), style))
         }
         DiffFormat::Csv => print(changes_csv().as_ref(), run),
         DiffFormat::Json => print(changes_json().as_ref(), run),
     }
 }
 
-/// Writes a report to standard output. A reader that went away (`| head`) is no failure.
+/// Writes a report to standard output.
 fn print(report: &dyn Report, run: &Run<'_>) -> Result<(), AppError> {
     let mut out = Watched::new(BufWriter::new(io::stdout().lock()));
     let written = report.render(run, &mut out).and_then(|()| out.flush());
     match (written, out.failed) {
-        (Ok(()), _) | (_, Some(ErrorKind::BrokenPipe)) => Ok(()),
-        (_, Some(failed)) => Err(AppError::Write {
-            path: "to standard output".to_owned(),
-            source: failed.into(),
-        }),
+        (Ok(()), _) => Ok(()),
+        (_, Some(failed)) => printed(Err(failed.into())),
         (Err(error), None) => Err(AppError::Past(error)),
     }
 }

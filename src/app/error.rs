@@ -127,6 +127,9 @@ pub enum AppError {
         /// Why not.
         source: std::io::Error,
     },
+    /// Standard output cannot be written.
+    #[error("cannot write to standard output")]
+    Print(#[source] std::io::Error),
     /// There is no place for temporary files.
     #[error("cannot create a temporary folder")]
     Temporary(#[source] std::io::Error),
@@ -157,7 +160,7 @@ impl AppError {
             | Self::NoTurn
             | Self::Unstored(_) => ExitCode::Partial,
             Self::Interrupted => ExitCode::Interrupted,
-            Self::Output(_) | Self::Write { .. } => ExitCode::Output,
+            Self::Output(_) | Self::Write { .. } | Self::Print(_) => ExitCode::Output,
             Self::Limit(_)
             | Self::Lost(_)
             | Self::Past(_)
@@ -197,6 +200,7 @@ impl AppError {
             Self::Http(error) => error.hint(),
             Self::Store(error) | Self::Lost(error) | Self::Unstored(error) => error.hint(),
             Self::QuotaUsedUp(_) => Some("run the check again then".to_owned()),
+            Self::Print(_) => Some("make room where it goes, or direct it elsewhere".to_owned()),
             Self::NoTurn | Self::Busy => Some("run again when the other one is done".to_owned()),
             Self::Limit(_)
             | Self::Interrupted

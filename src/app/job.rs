@@ -54,7 +54,7 @@ impl Job<'_> {
                 self.state,
                 self.inventory,
                 self.started,
-            )?);
+            )?)?;
             return Ok(ExitCode::Complete);
         }
         let reports = report::reports(&self.config.reports.formats);

@@ -34,7 +34,7 @@ use jiff::ZonedDateTime;
 use tokio::runtime::{Builder, Runtime};
 use tracing::warn;
 
-pub use self::error::AppError;
+pub use self::{console::show, error::AppError};
 use crate::{
     cli::{Cli, Command},
     config::{

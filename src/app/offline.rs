@@ -83,7 +83,7 @@ impl App {
         let kept = kept(&store, inventory, config);
         if config.dry_run {
             let kept = verifying.first(kept)?;
-            say(&plan::offline(config, &kept.inventory));
+            say(&plan::offline(config, &kept.inventory))?;
             return Ok(ExitCode::Complete);
         }
         let read = kept.and_then(|kept| self.read(store, kept, config));
@@ -121,13 +121,13 @@ impl App {
             facts: &facts,
         };
         folder.write_all(&reports, &run)?;
-        summary(config, &run)();
+        summary(config, &run)()?;
         let code = match facts.outcome {
             RunOutcome::Complete => ExitCode::Complete,
             _ => ExitCode::Partial,
         };
         if let Some(how) = rendered(config, code) {
-            say(&how);
+            say(&how)?;
         }
         Ok(code)
     }

@@ -42,7 +42,7 @@ impl App {
             row.truncate(columns.len());
         }
         let lines = table(&columns, &rows, terminal_width());
-        say(&(lines.join("\n") + "\n"));
+        say(&(lines.join("\n") + "\n"))?;
         Ok(ExitCode::Complete)
     }
 }

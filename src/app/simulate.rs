@@ -53,7 +53,7 @@ impl App {
         let folder = self.surroundings.working_directory.join(folder);
         write(&folder, &simulator)?;
         let interrupted = interrupt::first();
-        say(&invitation(&folder, &simulator));
+        say(&invitation(&folder, &simulator))?;
         interrupted.await;
         Ok(ExitCode::Complete)
     }

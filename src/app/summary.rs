@@ -8,7 +8,10 @@ use std::{
 
 use tracing::{error, warn};
 
-use super::console::{say, terminal_screen, terminal_style, terminal_width};
+use super::{
+    AppError,
+    console::{say, terminal_screen, terminal_style, terminal_width},
+};
 use crate::{
     config::Config,
     outcome::RunOutcome,
@@ -16,9 +19,12 @@ use crate::{
     text::{chain, counted, thousands},
 };
 
+/// Shows something, and says whether it could.
+type Show = Box<dyn FnOnce() -> Result<(), AppError>>;
+
 /// The summary; and for those who want quiet one line, unless all is well. It is made while
 /// the gaps can be read, and shown when it is called for.
-pub(super) fn summary(config: &Config, run: &Run<'_>) -> Box<dyn FnOnce()> {
+pub(super) fn summary(config: &Config, run: &Run<'_>) -> Show {
     if let Some(path) = &config.step_summary
         && let Err(problem) = add_step_summary(path, run)
     {
@@ -33,18 +39,24 @@ pub(super) fn summary(config: &Config, run: &Run<'_>) -> Box<dyn FnOnce()> {
         };
         return match rendered {
             Ok(summary) => Box::new(move || say(&summary)),
-            Err(problem) => Box::new(move || warn!("no summary: {}", chain(&problem))),
+            Err(problem) => Box::new(move || {
+                warn!("no summary: {}", chain(&problem));
+                Ok(())
+            }),
         };
     }
     if outcome == RunOutcome::Complete {
-        return Box::new(|| {});
+        return Box::new(|| Ok(()));
     }
     let coverage = &run.fleet.coverage;
     let machines = counted(coverage.machines(), "machine", "machines");
     let answered = thousands(coverage.answered);
     let folder = run.facts.folder.display();
     let line = format!("{outcome}: {answered} of {machines} answered; reports in {folder}");
-    Box::new(move || error!(%outcome, "{line}"))
+    Box::new(move || {
+        error!(%outcome, "{line}");
+        Ok(())
+    })
 }
 
 /// Adds the summary to what the steps of a workflow have written there already.

@@ -132,31 +132,3 @@ fn what_makes_no_sense_together_is_a_matter_of_usage() {
         scene.run(arguments).exits_with(2).complains(problem);
     }
 }
-
-/// Small enough that the first write meets the end that is closed.
-#[test]
-#[cfg(unix)]
-fn a_reader_that_goes_away_is_no_failure_and_a_full_disk_is() {
-    let (scene, _) = two_nights();
-    for format in ["text", "csv", "json"] {
-        let (reader, writer) = std::io::pipe().unwrap();
-        drop(reader);
-        let mut command = scene.command(&["diff", "--format", format]);
-        let status = command.stdout(writer).output().unwrap();
-        assert!(
-            status.status.success() && status.stderr.is_empty(),
-            "{format}"
-        );
-    }
-    if cfg!(target_os = "linux") {
-        let full = fs::File::options().write(true).open("/dev/full").unwrap();
-        let mut command = scene.command(&["diff", "--format", "csv"]);
-        let output = command.stdout(full).output().unwrap();
-        let error = String::from_utf8(output.stderr).unwrap();
-        assert!(
-            error.starts_with("error: cannot write to standard output: "),
-            "{error}"
-        );
-        assert_eq!(output.status.code(), Some(6));
-    }
-}

@@ -58,6 +58,8 @@ mod samples;
 mod secrets;
 mod several_threads;
 mod simulate;
+#[cfg(unix)]
+mod standard_output;
 mod step_summary;
 mod tokens;
 #[cfg(unix)]
