@@ -54,7 +54,7 @@ const NO_SECRET_FLAG: &str = "a secret is never a flag, because other users coul
 
 /// Fleet-wide patch-gap reports from Microsoft Defender for Endpoint
 #[derive(Debug, Parser)]
-#[command(name = "patchgap", version, after_help = AFTER_HELP, max_term_width = 100)]
+#[command(name = "patchgap", bin_name = "patchgap", version, after_help = AFTER_HELP, max_term_width = 100)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]

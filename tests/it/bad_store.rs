@@ -2,10 +2,10 @@
 
 use std::{
     fs,
-    path::Path,
-    process::Command,
     time::{Duration, Instant},
 };
+#[cfg(target_os = "linux")]
+use std::{path::Path, process::Command};
 
 use rusqlite::Connection;
 
@@ -341,7 +341,7 @@ fn a_file_or_folder_that_may_not_be_written_to() {
     assert_eq!(fs::read(scene.path("locked/store.sqlite")).unwrap(), whole);
 }
 
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 fn set_mode(path: &Path, mode: u32) {
     use std::os::unix::fs::PermissionsExt;
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();

@@ -100,13 +100,10 @@ fn a_hangup_that_is_ignored_ends_nothing() {
     assert!(!run.stderr.contains("stopping"), "{}", run.stderr);
 }
 
-/// Interrupts twice. The two signals differ, because two of a kind in quick succession
-/// arrive as one.
 #[track_caller]
 fn interrupt_twice(run: Background) -> Finished {
     let start = Instant::now();
-    run.signal("INT");
-    run.signal("TERM");
+    run.interrupt_twice();
     let run = run.finish().exits_with(130).complains("stopping at once");
     // Neither the call's own time nor the grace of a single interruption is waited for.
     assert!(

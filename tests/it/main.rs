@@ -25,17 +25,14 @@ mod full_disk;
 mod fuzzed;
 mod help;
 mod hostile;
-#[cfg(unix)]
 mod interruption;
 mod inventory_shapes;
-#[cfg(unix)]
 mod killed;
 mod last_seen;
 mod logs;
 mod mended;
 mod offline;
 mod older_store;
-#[cfg(unix)]
 mod outage;
 mod output;
 mod page;
@@ -49,7 +46,6 @@ mod readme_store;
 mod refusals;
 mod rehearsal;
 mod remembered_quota;
-#[cfg(unix)]
 mod resume;
 mod reuse;
 mod runs_list;
@@ -62,7 +58,6 @@ mod simulate;
 mod standard_output;
 mod step_summary;
 mod tokens;
-#[cfg(unix)]
 mod two_at_once;
 mod unknown_machines;
 mod whole_run;

@@ -3,9 +3,7 @@
 
 use patchgap::simulator::Fault;
 
-#[cfg(unix)]
-use crate::common::wait_until;
-use crate::common::{Finished, Scene, assert_truth, fleet_ids};
+use crate::common::{Finished, Scene, assert_truth, fleet_ids, wait_until};
 
 const MACHINES: usize = 20;
 
@@ -50,7 +48,6 @@ fn a_token_that_nobody_can_renew_expires() {
 /// Nothing comes, and nothing closes: somebody stops the run, mends the network, and starts
 /// it again.
 #[test]
-#[cfg(unix)]
 fn a_network_that_hangs() {
     let hangs = &fleet_ids(MACHINES)[10..14];
     let scene = Scene::with(|settings| {
@@ -60,8 +57,7 @@ fn a_network_that_hangs() {
     });
     let run = scene.report_in_background(&["--concurrency", "4"]);
     wait_until("calls hang", || scene.tenant.log().calls.len() == 14);
-    run.signal("INT");
-    run.signal("TERM");
+    run.interrupt_twice();
     let run = run.finish().exits_with(130);
     assert_eq!((run.counts().answered, run.counts().pending), (10, 10));
     let run = scene.report(&["--concurrency", "4"]).exits_with(0);

@@ -1,28 +1,17 @@
 //! `patchgap simulate`: a nightly job rehearsed against it, from its files alone.
-#![cfg(unix)]
 
 use std::{
     io::{BufRead, BufReader, Read},
-    os::unix::fs::PermissionsExt,
-    process::{Child, Command, Stdio},
+    process::{Child, Stdio},
 };
 
-use crate::common::{Finished, Scene};
-
-/// A folder that knows no tenant: nothing is in the environment.
-fn bare(scene: &Scene, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_patchgap"));
-    command
-        .args(arguments)
-        .current_dir(scene.folder())
-        .env_clear()
-        .env("HOME", scene.folder());
-    command
-}
+use crate::common::{Scene, signal};
 
 /// Starts a simulated tenant and waits until it says that it serves.
 fn simulate(scene: &Scene) -> Child {
-    let mut child = bare(scene, &["simulate", "--machines=3", "--faults=gone=0"])
+    // Nothing is in the environment: the folder is all that is known of the tenant.
+    let mut command = scene.bare(&["simulate", "--machines=3", "--faults=gone=0"]);
+    let mut child = signal::alone(&mut command)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
@@ -36,9 +25,7 @@ fn simulate(scene: &Scene) -> Child {
 
 /// Ends it as Ctrl-C does, and returns what it said on standard error.
 fn interrupted(mut child: Child) -> String {
-    let id = child.id().to_string();
-    let sent = Command::new("kill").args(["-INT", &id]).status().unwrap();
-    assert!(sent.success());
+    signal::send("INT", child.id());
     assert!(child.wait().unwrap().success());
     let mut said = String::new();
     child.stderr.unwrap().read_to_string(&mut said).unwrap();
@@ -49,10 +36,7 @@ fn interrupted(mut child: Child) -> String {
 fn a_nightly_job_is_rehearsed_with_the_files_of_the_simulated_tenant() {
     let scene = Scene::with_machines(1);
     let tenant = simulate(&scene);
-    let run = |arguments: &[&str]| {
-        let output = bare(&scene, arguments).output().unwrap();
-        Finished::new(output, scene.path("reports")).exits_with(0)
-    };
+    let run = |arguments: &[&str]| scene.finish(&mut scene.bare(arguments)).exits_with(0);
     let config = "--config=simulated-tenant/patchgap.toml";
     let check = run(&["check", config]);
     let job = ["report", config, "simulated-tenant/machines.csv", "-q"];
@@ -67,7 +51,10 @@ fn a_nightly_job_is_rehearsed_with_the_files_of_the_simulated_tenant() {
 }
 
 #[test]
+#[cfg(unix)]
 fn the_simulated_secret_is_its_owner_s_alone() {
+    use std::os::unix::fs::PermissionsExt;
+
     let scene = Scene::with_machines(1);
     interrupted(simulate(&scene));
     let secret = scene.path("simulated-tenant/client-secret.txt");

@@ -49,7 +49,6 @@ fn after_a_check() {
 }
 
 /// While it waits for the next window: all that it sent is answered by then.
-#[cfg(unix)]
 #[test]
 fn after_a_run_that_was_killed() {
     for calls in [15, 30] {

@@ -70,9 +70,7 @@ fn after_an_interruption_that_waited_for_nothing() {
     wait_until("only those that hang are in flight", || {
         hang.iter().all(|id| log().of(*id).count() == 1)
     });
-    // The two differ, because two of a kind in quick succession arrive as one.
-    run.signal("TERM");
-    run.signal("INT");
+    run.interrupt_twice();
     let run = run.finish().exits_with(130).complains("stopping at once");
     let answered = run.counts().answered;
     assert_eq!(answered, 20, "what had arrived is kept");

@@ -41,7 +41,6 @@ fn each_run_with_its_outcome_and_coverage() {
     }
 }
 
-#[cfg(unix)]
 #[test]
 fn one_that_is_at_work_or_was_killed_is_unfinished() {
     use crate::common::wait_until;

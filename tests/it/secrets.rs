@@ -12,9 +12,7 @@ use base64::{Engine, prelude::BASE64_STANDARD as BASE64};
 use patchgap::simulator::{Fault, Faults, Fleet};
 use rusqlite::Connection;
 
-#[cfg(unix)]
-use crate::common::wait_until;
-use crate::common::{Finished, Scene};
+use crate::common::{Finished, Scene, wait_until};
 
 /// A tenant in which a token is refused half-way, so that there are two, and in which calls
 /// fail in ways that are logged.
@@ -118,7 +116,6 @@ fn a_run_that_logs_everything_keeps_its_secrets() {
 
 /// While a run is under way, what it writes stands in files beside the store.
 #[test]
-#[cfg(unix)]
 fn a_run_that_is_killed_keeps_its_secrets_and_its_files_to_itself() {
     let scene = Scene::with(|settings| {
         settings.machines = 20;
@@ -129,8 +126,7 @@ fn a_run_that_is_killed_keeps_its_secrets_and_its_files_to_itself() {
     wait_until("the window is used up", || {
         scene.tenant.log().calls.len() >= 8
     });
-    run.signal("KILL");
-    let run = run.finish();
+    let run = run.kill();
     kept_them(&scene, &run);
     let names: Vec<String> = files(&scene.path("a")).into_iter().map(|it| it.0).collect();
     for end in ["store.sqlite", "-wal", "-shm", ".lock"] {
@@ -139,18 +135,21 @@ fn a_run_that_is_killed_keeps_its_secrets_and_its_files_to_itself() {
             "no {end}: {names:?}"
         );
     }
-    for name in &names {
+    #[cfg(unix)]
+    are_the_owners_alone(&scene, &names);
+}
+
+#[cfg(unix)]
+#[track_caller]
+fn are_the_owners_alone(scene: &Scene, names: &[String]) {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    for name in names {
         assert_eq!(mode(Path::new(name)), 0o600, "{name}");
     }
     for folder in ["a", "a/new"] {
         assert_eq!(mode(&scene.path(folder)), 0o700, "{folder}");
     }
-}
-
-#[cfg(unix)]
-fn mode(path: &Path) -> u32 {
-    use std::os::unix::fs::PermissionsExt;
-    fs::metadata(path).unwrap().permissions().mode() & 0o777
 }
 
 /// Something between us and the service that repeats what it was sent, for debugging.

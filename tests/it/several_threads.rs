@@ -44,7 +44,6 @@ fn every_machine_is_accounted_for_as_on_one_thread() {
     assert_eq!(lasting(&several), lasting(&one));
 }
 
-#[cfg(unix)]
 #[test]
 fn an_interruption_ends_all_threads_and_loses_nothing() {
     use crate::common::wait_until;

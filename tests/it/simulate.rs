@@ -5,7 +5,7 @@ use std::{
     process::{Child, Stdio},
 };
 
-use crate::common::Scene;
+use crate::common::{Scene, signal, wait_until};
 
 /// A simulated tenant in a process of its own; it ends with the test.
 struct Rehearsal {
@@ -19,7 +19,7 @@ impl Rehearsal {
         let tenant = ["--folder", "tenant", "--port", "0"];
         let size = ["--machines", "5", "--rate-limit", "none"];
         let mut command = scene.bare(&[&["simulate"], &tenant[..], &size].concat());
-        let mut process = command
+        let mut process = signal::alone(&mut command)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -67,15 +67,16 @@ fn a_rehearsal_from_another_process() {
 }
 
 #[test]
-#[cfg(unix)]
 fn it_ends_when_it_is_asked_to() {
     let scene = Scene::with_machines(1);
     let mut rehearsal = Rehearsal::start(&scene);
-    let id = rehearsal.process.id().to_string();
-    let mut kill = std::process::Command::new("/bin/sh");
-    kill.args(["-c", "kill -TERM \"$0\"", &id]);
-    assert!(kill.status().unwrap().success());
-    assert_eq!(rehearsal.process.wait().unwrap().code(), Some(0));
+    signal::send("TERM", rehearsal.process.id());
+    let mut status = None;
+    wait_until("it has ended", || {
+        status = rehearsal.process.try_wait().unwrap();
+        status.is_some()
+    });
+    assert!(status.unwrap().success());
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::Finished;
+use super::{Finished, signal};
 
 /// How long anything may take that is waited for.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -35,7 +35,7 @@ impl Background {
         // Read while it is written, and never full.
         let standard_error = reports.with_extension("standard-error");
         let error = File::create(&standard_error).unwrap();
-        let piped = command.stdout(Stdio::piped()).stderr(error);
+        let piped = signal::alone(command).stdout(Stdio::piped()).stderr(error);
         Self {
             child: piped.spawn().unwrap(),
             reports,
@@ -48,12 +48,18 @@ impl Background {
         fs::read_to_string(&self.standard_error).unwrap()
     }
 
-    /// Sends a signal: `INT`, `TERM`.
+    /// Sends a signal: `INT`, `TERM`; on Windows Ctrl-C, Ctrl-Break.
+    #[track_caller]
     pub(crate) fn signal(&self, name: &str) {
-        let mut kill = Command::new("kill");
-        kill.arg(format!("-{name}"))
-            .arg(self.child.id().to_string());
-        assert!(kill.status().unwrap().success());
+        signal::send(name, self.child.id());
+    }
+
+    /// Interrupts it twice. Two in quick succession could arrive as one.
+    #[track_caller]
+    pub(crate) fn interrupt_twice(&self) {
+        self.signal("INT");
+        wait_until("it is stopping", || self.said().contains("stopping: "));
+        self.signal("TERM");
     }
 
     /// Whether it has ended by itself.
@@ -62,9 +68,9 @@ impl Background {
     }
 
     /// Kills it, as with `kill -9`: it learns nothing of that.
-    pub(crate) fn kill(mut self) {
+    pub(crate) fn kill(mut self) -> Finished {
         self.child.kill().unwrap();
-        self.child.wait().unwrap();
+        self.finish()
     }
 
     /// Waits for the end of the run.

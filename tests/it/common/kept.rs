@@ -26,7 +26,6 @@ impl Scene {
 
     /// A copy of the store as a killed process left it: whoever opens a store brings it in
     /// order, and that is for the next process to do.
-    #[cfg(unix)]
     pub(crate) fn copy_of_kept(&self) -> Kept {
         let folder = tempfile::tempdir().unwrap();
         for suffix in ["", "-wal"] {
@@ -44,7 +43,6 @@ impl Scene {
 
 impl Kept {
     /// Machines that have an answer in the last run.
-    #[cfg(unix)]
     pub(crate) fn answered(&self) -> std::collections::BTreeSet<MachineId> {
         let mut statement = self
             .connection
@@ -60,7 +58,6 @@ impl Kept {
     }
 
     /// How often the service did not know a machine in the last run.
-    #[cfg(unix)]
     pub(crate) fn times_unknown(&self, machine: MachineId) -> usize {
         let times = self.connection.query_row(
             "SELECT sum(times_unknown) FROM run_machine JOIN machine ON machine.id = machine
@@ -84,7 +81,6 @@ impl Kept {
     }
 
     /// Makes all runs so much older.
-    #[cfg(unix)]
     pub(crate) fn age_runs(&self, hours: i64) {
         self.execute(&format!(
             "UPDATE run SET started_at_ms = started_at_ms - {hours} * 3600000,

@@ -1,18 +1,17 @@
 //! What every test here needs: a tenant, the binary with a clean environment, its reports,
 //! and the truth to compare them with.
 
-#[cfg(unix)]
 mod background;
 mod browser;
 mod finished;
 mod kept;
 mod page;
 mod scene;
+pub(crate) mod signal;
 mod truth;
 
-#[cfg(unix)]
-pub(crate) use self::background::{Background, wait_until};
 pub(crate) use self::{
+    background::{Background, wait_until},
     browser::Browser,
     finished::{Counts, Finished, Row},
     page::{Page, project},

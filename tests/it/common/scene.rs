@@ -16,9 +16,7 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use url::Url;
 
-#[cfg(unix)]
-use super::Background;
-use super::Finished;
+use super::{Background, Finished};
 
 /// The ids of the first so many machines of every tenant here, known before it is started.
 pub(crate) fn fleet_ids(machines: usize) -> Vec<MachineId> {
@@ -176,7 +174,6 @@ impl Scene {
     }
 
     /// `patchgap report machines.csv`, with more arguments, in the background.
-    #[cfg(unix)]
     pub(crate) fn report_in_background(&self, arguments: &[&str]) -> Background {
         let mut command = self.command(&[&["report", "machines.csv"], arguments].concat());
         Background::start(&mut command, self.path("reports"))

@@ -1,0 +1,86 @@
+//! Signals to a process, by the names that Unix has for them.
+
+#[cfg(unix)]
+use std::process::Command;
+
+/// Makes a command such that a signal to it reaches no other process.
+#[cfg(unix)]
+pub(crate) fn alone(command: &mut Command) -> &mut Command {
+    command
+}
+
+/// Sends a signal: `INT`, `TERM`, `HUP`.
+#[cfg(unix)]
+#[track_caller]
+pub(crate) fn send(name: &str, process: u32) {
+    let mut kill = Command::new("kill");
+    kill.args([format!("-{name}"), process.to_string()]);
+    assert!(kill.status().unwrap().success());
+}
+
+#[cfg(windows)]
+pub(crate) use self::windows::{alone, send};
+
+/// Ctrl-C for `INT`, Ctrl-Break for `TERM`. Both go to a console, that is to all its processes.
+/// Under Wine it is Ctrl-C for both: its Ctrl-Break ends a thread of each process.
+#[cfg(windows)]
+mod windows {
+    use std::{
+        env,
+        os::windows::process::CommandExt,
+        process::{Command, Stdio},
+    };
+
+    use console_event::Event;
+
+    /// For the process: a console of its own, without a window.
+    const CREATE_NO_WINDOW: u32 = 0x0800_0000;
+    const DETACHED_PROCESS: u32 = 0x0000_0008;
+
+    /// Set where Wine is in Windows' place, as in `.ci/windows`.
+    const UNDER_WINE: &str = "TEST_WINE";
+
+    /// What a sender is to send, and to whom.
+    const ERRAND: &str = "TEST_CONSOLE_EVENT";
+
+    /// Puts it into a console of its own.
+    pub(crate) fn alone(command: &mut Command) -> &mut Command {
+        command.creation_flags(CREATE_NO_WINDOW)
+    }
+
+    #[track_caller]
+    pub(crate) fn send(name: &str, process: u32) {
+        assert!(sender(name, process).status().unwrap().success());
+    }
+
+    /// These tests once more, as a process that has no console and can enter the other one.
+    fn sender(name: &str, process: u32) -> Command {
+        let mut sender = Command::new(env::current_exe().unwrap());
+        sender
+            .args(["--exact", "common::signal::windows::nobody_is_there"])
+            .env(ERRAND, format!("{name} {process}"))
+            .creation_flags(DETACHED_PROCESS)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        sender
+    }
+
+    fn event(name: &str) -> Event {
+        if name == "INT" || env::var_os(UNDER_WINE).is_some() {
+            return Event::C;
+        }
+        Event::Break
+    }
+
+    /// Does an errand where there is one. As a test: a sender fails when it reaches no process.
+    #[test]
+    fn nobody_is_there() {
+        if let Ok(errand) = env::var(ERRAND) {
+            let (name, process) = errand.split_once(' ').unwrap();
+            return console_event::send(event(name), process.parse().unwrap()).unwrap();
+        }
+        // Ids of processes are multiples of four.
+        let unsent = sender("INT", u32::MAX - 2).status().unwrap();
+        assert!(!unsent.success());
+    }
+}
