@@ -1,77 +1,154 @@
-//! The table of cells: one block of bytes for all of them, because a million machines times a
-//! few strings each is more memory than what the strings say.
+//! The table of cells: blocks of bytes for all of them, because a million machines times a few
+//! strings each is more memory than what the strings say. What a column says again and again is
+//! kept once.
 
-use std::{mem, str};
+mod encoding;
+mod values;
+
+use std::mem;
+
+use encoding::{Cell, put, take};
+use values::Values;
+
+/// Rows in one block. A table that grows block by block never needs its memory twice.
+const ROWS: usize = 4096;
 
 /// What the rows say in the columns that travel along: a row for each machine, and as many
 /// cells in each.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct Cells {
-    width: usize,
-    /// Cell after cell: how long it is, and what it says.
+    /// What each column says again and again: a column for each.
+    columns: Vec<Values>,
+    blocks: Vec<Block>,
+    /// Bytes in all blocks but the last.
+    full: usize,
+}
+
+/// Some rows, one after the other.
+#[derive(Debug, Clone, Default)]
+struct Block {
+    /// Cell after cell.
     bytes: Vec<u8>,
-    /// Where among the bytes each row begins.
-    rows: Vec<usize>,
+    /// Where among the bytes each row begins. A block is far smaller than 4 GiB.
+    rows: Vec<u32>,
 }
 
 /// The cells of one row.
 #[derive(Debug, Clone)]
 struct Row<'cells> {
     rest: &'cells [u8],
-    left: usize,
+    columns: &'cells [Values],
 }
 
 impl Cells {
     /// A table without rows, and with so many columns.
     pub fn new(width: usize) -> Self {
         Self {
-            width,
+            columns: vec![Values::default(); width],
             ..Self::default()
         }
     }
 
     /// Adds a row. Cells that it lacks are empty, and those beyond the last column are left out.
     pub fn push(&mut self, row: impl IntoIterator<Item = impl AsRef<str>>) {
-        if self.width == 0 {
+        if self.columns.is_empty() {
             return;
         }
-        self.rows.push(self.bytes.len());
-        let mut left = self.width;
-        for cell in row.into_iter().take(self.width) {
-            let text = cell.as_ref();
-            put_length(text.len(), &mut self.bytes);
-            self.bytes.extend_from_slice(text.as_bytes());
-            left -= 1;
+        self.make_room();
+        let Some(block) = self.blocks.last_mut() else {
+            return;
+        };
+        block
+            .rows
+            .push(u32::try_from(block.bytes.len()).unwrap_or(u32::MAX));
+        let mut row = row.into_iter();
+        for column in &mut self.columns {
+            match row.next() {
+                Some(text) => put(column.cell(text.as_ref()), &mut block.bytes),
+                None => put(Cell::Text(""), &mut block.bytes),
+            }
         }
-        (0..left).for_each(|_| put_length(0, &mut self.bytes));
+    }
+
+    /// Sees to it that the last block takes another row.
+    fn make_room(&mut self) {
+        match self.blocks.last_mut() {
+            Some(block) if block.rows.len() < ROWS => return,
+            Some(block) => {
+                block.bytes.shrink_to_fit();
+                self.full += block.bytes.len();
+            }
+            None => {}
+        }
+        self.blocks.push(Block {
+            rows: Vec::with_capacity(if self.blocks.is_empty() { 0 } else { ROWS }),
+            ..Block::default()
+        });
     }
 
     /// The cells of the row at this position, which has to be there.
     pub fn row(&self, position: usize) -> impl ExactSizeIterator<Item = &str> + Clone {
-        let start = match self.width {
-            0 => 0,
-            _ => self.rows[position],
-        };
-        Row {
-            rest: &self.bytes[start..],
-            left: self.width,
+        if self.columns.is_empty() {
+            return Row {
+                rest: &[],
+                columns: &[],
+            };
         }
+        self.blocks[position / ROWS].row(position % ROWS, &self.columns)
+    }
+
+    /// Bytes that the table holds.
+    pub(super) fn bytes(&self) -> usize {
+        let last = self.blocks.last().map_or(0, |block| block.bytes.len());
+        self.full + last
     }
 
     /// Keeps only the columns that are to be kept.
     pub(super) fn retain_columns(&mut self, kept: &[bool]) {
         let width = kept.iter().filter(|&&kept| kept).count();
         let all = mem::replace(self, Self::new(width));
-        for position in 0..all.rows.len() {
-            let row = all.row(position).zip(kept);
-            self.push(row.filter_map(|(cell, &kept)| kept.then_some(cell)));
+        for block in all.blocks {
+            for position in 0..block.rows.len() {
+                let row = block.row(position, &all.columns).zip(kept);
+                self.push(row.filter_map(|(cell, &kept)| kept.then_some(cell)));
+            }
         }
     }
 
     /// Gives back the memory that the next rows would have been written to.
     pub(super) fn shrink_to_fit(&mut self) {
-        self.bytes.shrink_to_fit();
-        self.rows.shrink_to_fit();
+        if let Some(block) = self.blocks.last_mut() {
+            block.bytes.shrink_to_fit();
+            block.rows.shrink_to_fit();
+        }
+    }
+
+    fn rows(&self) -> impl Iterator<Item = Row<'_>> {
+        let blocks = self.blocks.iter();
+        blocks.flat_map(|block| (0..block.rows.len()).map(|row| block.row(row, &self.columns)))
+    }
+}
+
+/// Two tables are equal that say the same, in however many blocks.
+impl PartialEq for Cells {
+    fn eq(&self, other: &Self) -> bool {
+        let alike = |(one, other): (Row<'_>, Row<'_>)| one.eq(other);
+        let rows = |cells: &Self| cells.blocks.iter().map(|it| it.rows.len()).sum::<usize>();
+        self.columns.len() == other.columns.len()
+            && rows(self) == rows(other)
+            && self.rows().zip(other.rows()).all(alike)
+    }
+}
+
+impl Eq for Cells {}
+
+impl Block {
+    fn row<'cells>(&'cells self, row: usize, columns: &'cells [Values]) -> Row<'cells> {
+        let start = usize::try_from(self.rows[row]).unwrap_or(usize::MAX);
+        Row {
+            rest: self.bytes.get(start..).unwrap_or_default(),
+            columns,
+        }
     }
 }
 
@@ -79,45 +156,20 @@ impl<'cells> Iterator for Row<'cells> {
     type Item = &'cells str;
 
     fn next(&mut self) -> Option<&'cells str> {
-        self.left = self.left.checked_sub(1)?;
-        let length = take_length(&mut self.rest);
-        let (text, rest) = self.rest.split_at_checked(length)?;
-        self.rest = rest;
-        str::from_utf8(text).ok()
+        let (column, columns) = self.columns.split_first()?;
+        self.columns = columns;
+        Some(match take(&mut self.rest) {
+            Cell::Text(text) => text,
+            Cell::Repeated(number) => column.text(number),
+        })
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        (self.left, Some(self.left))
+        (self.columns.len(), Some(self.columns.len()))
     }
 }
 
 impl ExactSizeIterator for Row<'_> {}
-
-/// Bits of a length that go into one byte; the one above says that more follow. Nearly every
-/// cell has fewer than 128 bytes.
-const BITS: u32 = 7;
-const MORE: u8 = 1 << BITS;
-
-fn put_length(mut length: usize, bytes: &mut Vec<u8>) {
-    while length >= usize::from(MORE) {
-        bytes.push(length.to_le_bytes()[0] | MORE);
-        length >>= BITS;
-    }
-    bytes.push(length.to_le_bytes()[0]);
-}
-
-fn take_length(bytes: &mut &[u8]) -> usize {
-    let (mut length, mut shift) = (0, 0);
-    while let Some((byte, rest)) = bytes.split_first() {
-        *bytes = rest;
-        length |= usize::from(byte & !MORE) << shift;
-        if byte & MORE == 0 {
-            break;
-        }
-        shift += BITS;
-    }
-    length
-}
 
 /// A table of these rows. The first one tells the number of columns.
 impl<Row: IntoIterator<Item: AsRef<str>>> FromIterator<Row> for Cells {
@@ -159,11 +211,34 @@ mod tests {
         assert_eq!(cells, Cells::default());
     }
 
+    #[test]
+    fn many_rows_take_many_blocks_and_repeat_cheaply() {
+        let row = |row: usize| {
+            [
+                format!("pc-{row}"),
+                format!("site-{}", row % 300),
+                "x".repeat(60),
+            ]
+        };
+        let mut cells = Cells::new(3);
+        (0..10_000).for_each(|number| cells.push(row(number)));
+        cells.shrink_to_fit();
+        for number in [0, 255, 256, 4095, 4096, 9999] {
+            assert!(cells.row(number).eq(row(number)), "{number}");
+        }
+        assert_eq!(cells.blocks.len(), 3);
+        assert!(cells.bytes() < 10_000 * (8 + 3 + 1), "{}", cells.bytes());
+        let all: Cells = (0..10_000).map(row).collect();
+        assert_eq!(all, cells);
+        cells.push(["", "", ""]);
+        assert_ne!(all, cells);
+    }
+
     proptest! {
         #[test]
         fn what_is_pushed_comes_back(
             (pushed, kept) in (0..5_usize).prop_flat_map(|width| {
-                let row = vec(prop_oneof![".{0,4}", ".{100,200}"], width);
+                let row = vec(prop_oneof![".{0,4}", "[ab]", ".{100,200}"], width);
                 (vec(row, 1..10), vec(any::<bool>(), width))
             }),
         ) {
