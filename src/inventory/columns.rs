@@ -4,8 +4,11 @@ use std::collections::HashSet;
 
 use csv::ByteRecord;
 
-use super::decode::{cell, is_space, trimmed};
-use crate::machine::MachineId;
+use super::{
+    decode::cell,
+    ids::{is_wrapping, machine_id},
+    unseen::{is_unseen, trimmed},
+};
 
 /// The columns of `machines.csv` that are our own: no column of the inventory takes their
 /// names.
@@ -89,13 +92,6 @@ pub(super) fn id_position(row: &ByteRecord) -> Option<usize> {
         .position(|bytes| machine_id(&cell(bytes)).is_some())
 }
 
-/// The machine id in a cell, be it wrapped as people wrap it to keep Excel from
-/// reformatting it: in quotes, after an apostrophe, as the formula `="..."`.
-pub(super) fn machine_id(text: &str) -> Option<MachineId> {
-    let wrapping = |letter| is_space(letter) || matches!(letter, '"' | '\'' | '=');
-    text.trim_matches(wrapping).parse().ok()
-}
-
 fn named(names: &[String], asked: &str) -> Option<usize> {
     let asked = trimmed(asked);
     let loosely = || {
@@ -112,12 +108,16 @@ fn id_column(names: &[String]) -> Option<usize> {
         .find_map(|known| names.iter().position(|name| known.contains(&name.as_str())))
 }
 
-/// A name without what spellings differ in: case and separators.
-fn plain(name: &str) -> String {
-    name.chars()
-        .filter(|&letter| !is_space(letter) && !matches!(letter, '_' | '-'))
-        .flat_map(char::to_lowercase)
-        .collect()
+/// A name without what spellings differ in: case, separators, quotes, and what cannot be seen.
+pub(super) fn plain(name: &str) -> String {
+    let is_spelling = |it: char| is_unseen(it) || is_wrapping(it) || matches!(it, '_' | '-');
+    let letters = name.chars().filter(|&letter| !is_spelling(letter));
+    letters.flat_map(char::to_lowercase).collect()
+}
+
+/// Whether a name is nothing but `id`, which may well be a cell of data.
+pub(super) fn is_short(name: &str) -> bool {
+    plain(name) == "id"
 }
 
 /// What the columns other than the id column are called in the report. A column without
@@ -168,6 +168,12 @@ mod tests {
             (&["Name", "MACHINE_ID"], header(1)),
             (&["Name", " Machine ID "], header(1)),
             (&["device-id"], header(0)),
+            (&["\u{feff}\"Device ID\""], header(0)),
+            (&["[Name]", "[DeviceId]"], header(1)),
+            (
+                &["Name", "\u{200e}machine\u{ad}Id\u{202c}\u{a0}"],
+                header(1),
+            ),
             (&["Name", "id"], header(1)),
             (&["id", "DeviceId"], header(1)),
             (&["Device ID", "machineId"], header(0)),
@@ -191,30 +197,15 @@ mod tests {
             ("Machine ID", header(1)),
             ("MACHINE-ID", header(0)),
             (" machine_id ", header(0)),
+            ("\u{feff}machineid\u{200b}", header(0)),
+            ("\"machineId\"", header(0)),
+            ("'MACHINE ID'", header(0)),
             (ID, header(4)),
             ("-", FirstRow::Unknown),
             ("", FirstRow::Unknown),
             ("Device ID", FirstRow::Unknown),
         ] {
             assert_eq!(recognise(&row, Some(asked)), expected, "{asked:?}");
-        }
-    }
-
-    #[test]
-    fn an_id_may_be_wrapped() {
-        let id = ID.parse().ok();
-        for text in [
-            ID.to_owned(),
-            format!(" {}\u{a0}\t", ID.to_uppercase()),
-            format!("'{ID}"),
-            format!("\"{ID}\""),
-            format!("=\"{ID}\""),
-            format!("\u{feff}{ID}\u{200b}"),
-        ] {
-            assert_eq!(machine_id(&text), id, "{text:?}");
-        }
-        for text in ["", "'", &ID[1..], &format!("{ID};")] {
-            assert_eq!(machine_id(text), None, "{text:?}");
         }
     }
 

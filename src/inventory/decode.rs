@@ -9,7 +9,7 @@ use std::{
 use encoding_rs::{Encoding, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use encoding_rs_io::{DecodeReaderBytes, DecodeReaderBytesBuilder};
 
-use super::Problem;
+use super::{Problem, unseen::trimmed};
 
 /// Bytes at the beginning that tell the encoding.
 const SAMPLE: u64 = 8 * 1024;
@@ -68,17 +68,6 @@ pub(super) fn cell(bytes: &[u8]) -> Cow<'_, str> {
     }
 }
 
-/// The text without the white space around it, nor what looks like none at all: a BOM in
-/// mid-file (of files that were joined) and the zero-width space (of web pages).
-pub(super) fn trimmed(text: &str) -> &str {
-    text.trim_matches(is_space)
-}
-
-/// Whether `letter` is nothing that can be seen.
-pub(super) fn is_space(letter: char) -> bool {
-    letter.is_whitespace() || matches!(letter, '\u{feff}' | '\u{200b}')
-}
-
 /// Whether a cell holds nothing that can be seen.
 pub(super) fn is_blank(bytes: &[u8]) -> bool {
     let is_seen = bytes.first().is_some_and(u8::is_ascii_graphic);
@@ -126,7 +115,7 @@ mod tests {
 
     #[test]
     fn blank_is_what_nobody_sees() {
-        for blank in ["", " \t", "\u{a0}", "\u{feff}", "\u{200b}"] {
+        for blank in ["", " \t", "\u{a0}", "\u{feff}", "\u{200b}", "\0\u{1a}"] {
             assert!(is_blank(blank.as_bytes()), "{blank:?}");
         }
         assert!(is_blank(b"\xA0"), "the no-break space of Windows-1252");

@@ -4,6 +4,8 @@ use std::io;
 
 use thiserror::Error;
 
+use super::{TooMuch, unseen::visible};
+
 /// Characters of somebody's text that an error repeats.
 const TEXT_SHOWN: usize = 60;
 
@@ -84,6 +86,38 @@ pub enum Problem {
         /// Line on which the row begins.
         line: u64,
     },
+    /// A machine id stands where it would not be asked for.
+    #[error("line {line} holds a machine id outside the column of ids")]
+    StrayId {
+        /// Line on which the row begins.
+        line: u64,
+    },
+    /// Another list begins in the middle of the file, with other columns.
+    #[error(
+        "the header on line {line} names other columns than the first: {}",
+        listed(columns)
+    )]
+    OtherHeader {
+        /// Line on which the header begins.
+        line: u64,
+        /// The columns that it names.
+        columns: Vec<String>,
+    },
+    /// JSON in the place of a list.
+    #[error("it is JSON, not a list of machine ids")]
+    Json {
+        /// How `jq` gets the ids out of it.
+        query: String,
+    },
+    /// A row does not end.
+    #[error("the row on line {line} is longer than 1 MiB")]
+    LongRow {
+        /// Line on which the row begins.
+        line: u64,
+    },
+    /// More than a list of machines can hold.
+    #[error(transparent)]
+    TooMuch(TooMuch),
     /// The rest of the file hangs in one quoted cell.
     #[error("malformed CSV: a quoted cell of the row on line {line} is never closed")]
     UnclosedQuote {
@@ -105,6 +139,7 @@ impl Problem {
             Self::NoIdColumn { holding, .. } | Self::NoValidId { holding, .. } => {
                 return hint_at_column(holding.as_deref());
             }
+            Self::Json { query } => return hint_at_query(query),
             Self::Missing => "check the path; a relative one begins in the working directory",
             Self::Unreadable(_) => "check who may read it",
             Self::Folder => "name the CSV file in it",
@@ -114,9 +149,14 @@ impl Problem {
                 "the file has no header: leave `--column` out"
             }
             Self::NoSuchColumn { .. } => "give `--column` one of the names found, or leave it out",
-            Self::SeveralIds { .. } => {
+            Self::SeveralIds { .. } | Self::StrayId { .. } => {
                 "write one id a line, or give the file a header that names its columns"
             }
+            Self::OtherHeader { .. } => "join lists that have the same columns",
+            Self::LongRow { .. } => {
+                "a list has a line for each machine; a quote that is opened has to be closed"
+            }
+            Self::TooMuch(_) => "check that it is a list of machines, a row for each",
             Self::UnclosedQuote { .. } => {
                 "close the quote; a quote that belongs to the text is written twice"
             }
@@ -137,14 +177,22 @@ fn hint_at_column(holding: Option<&str>) -> String {
     }
 }
 
+fn hint_at_query(query: &str) -> String {
+    format!("make a list of it, one id a line: `jq -r '{query}' machines.json > machines.txt`")
+}
+
 /// Somebody's text, such that it cannot play with the terminal or flood it.
 fn shown(text: &str) -> String {
-    let mut shown: String = text.chars().take(TEXT_SHOWN).collect();
-    if shown.len() < text.len() {
-        shown.push('…');
+    let mut start: String = text.chars().take(TEXT_SHOWN).collect();
+    if start.len() < text.len() {
+        start.push('…');
     }
-    if shown.chars().any(char::is_control) {
-        shown = shown.escape_debug().collect();
+    let mut shown = String::with_capacity(start.len());
+    for letter in visible(&start).chars() {
+        match letter {
+            '\n' | '\r' | '\t' => shown.extend(letter.escape_default()),
+            _ => shown.push(letter),
+        }
     }
     shown
 }
@@ -171,6 +219,7 @@ mod tests {
     fn texts_of_others_are_tame() {
         assert_eq!(shown("Straße"), "Straße");
         assert_eq!(shown("\u{1b}[2J"), "\\u{1b}[2J");
+        assert_eq!(shown("a\u{200b}b\u{202e}\n"), "a\\u{200b}b\\u{202e}\\n");
         assert_eq!(shown(&"x".repeat(61)), format!("{}…", "x".repeat(60)));
     }
 

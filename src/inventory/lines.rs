@@ -11,6 +11,8 @@ use std::{
 
 use memchr::memchr2_iter;
 
+use super::limits::{LINES, ROW, Stopped};
+
 /// What follows the text: one more record. It only comes out as one when every quoted
 /// cell before it was closed.
 const TRAILER: &[u8] = b"\n.\n";
@@ -29,6 +31,10 @@ pub(super) struct Lines<R> {
     /// A carriage return alone ends a line, as in files of old Macs.
     carriage_returns: bool,
     beginnings: VecDeque<Beginning>,
+    /// Bytes that were read for the record that is being looked for, line ends aside.
+    row: u64,
+    /// Bytes that end a line.
+    line_ends: u64,
 }
 
 /// Where a line begins that is not blank.
@@ -59,7 +65,25 @@ impl<R: Read> Lines<R> {
             last: b'\n',
             carriage_returns,
             beginnings: VecDeque::new(),
+            row: 0,
+            line_ends: 0,
         }
+    }
+
+    /// Says that the csv crate looks for the next record from now on.
+    pub(super) fn begin_row(&mut self) {
+        self.row = 0;
+    }
+
+    /// What the csv crate would go on with for ever: it has no limits of its own.
+    fn within_limits(&self) -> io::Result<()> {
+        if self.row > ROW {
+            return Err(io::Error::other(Stopped::LongRow));
+        }
+        if self.line_ends > LINES {
+            return Err(io::Error::other(Stopped::Lines));
+        }
+        Ok(())
     }
 
     /// Where the record begins that the csv crate looked for from this byte on. Bytes may
@@ -85,6 +109,7 @@ impl<R: Read> Lines<R> {
         for end in memchr2_iter(b'\n', b'\r', bytes) {
             self.note_within_line(&bytes[from..end]);
             self.note_byte(bytes[end]);
+            self.line_ends += 1;
             from = end + 1;
         }
         self.note_within_line(&bytes[from..]);
@@ -95,6 +120,7 @@ impl<R: Read> Lines<R> {
         if let [first, others @ ..] = bytes {
             self.note_byte(*first);
             self.offset += others.len() as u64;
+            self.row += 1 + others.len() as u64;
         }
     }
 
@@ -121,6 +147,7 @@ impl<R: Read> Lines<R> {
 
 impl<R: Read> Read for Lines<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.within_limits()?;
         let mut bytes = 0;
         if self.end.is_none() {
             bytes = self.text.read(buffer)?;
@@ -177,6 +204,33 @@ mod tests {
     fn carriage_returns_alone_may_count() {
         let expected = [Place::Line(1), Place::Line(3), Place::Line(5), Place::End];
         assert_eq!(places("a\r\r\"b\rc\"\rd", true), expected);
+    }
+
+    #[test]
+    fn a_row_ends_somewhere() {
+        let quoted = format!("\"{}\"", "a,\"\"\n".repeat(300_000));
+        for (text, fits) in [
+            ("a".repeat(1_000_000), true),
+            ("a".repeat(1_100_000), false),
+            ("\0".repeat(1_100_000), false),
+            (",".repeat(1_100_000), false),
+            ("\n".repeat(3_000_000), true),
+            (quoted, false),
+        ] {
+            let mut lines = Lines::new(text.as_bytes(), 1, false);
+            let read = io::copy(&mut lines, &mut io::sink());
+            let stopped = read.err().and_then(|error| Stopped::in_error(&error));
+            let expected = (!fits).then_some(Stopped::LongRow);
+            assert_eq!(stopped, expected, "{:?}", &text[..4]);
+        }
+    }
+
+    #[test]
+    fn line_ends_are_counted() {
+        let mut lines = Lines::new(io::repeat(b'\n'), 1, false);
+        lines.line_ends = LINES - 1000;
+        let error = io::copy(&mut lines, &mut io::sink()).unwrap_err();
+        assert_eq!(Stopped::in_error(&error), Some(Stopped::Lines));
     }
 
     #[test]

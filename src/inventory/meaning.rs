@@ -4,7 +4,7 @@ use std::{collections::HashSet, hash::BuildHasher};
 
 use foldhash::fast::FixedState;
 
-use super::{Inventory, decode::trimmed};
+use super::{Inventory, unseen::trimmed};
 
 /// What a column with the names of the machines is called, in order of preference: small
 /// letters alone, without what stands between the words.

@@ -4,22 +4,33 @@ mod cells;
 mod columns;
 mod decode;
 mod error;
+mod header;
+mod ids;
+mod joined;
+mod json;
 mod last_seen;
+mod layout;
+mod limits;
 mod lines;
+mod machines;
 mod meaning;
+mod overlong;
 mod read;
 mod reading;
 mod rows;
 mod shape;
 mod source;
+mod stray;
 #[cfg(test)]
 mod tests;
 mod times;
+mod unseen;
 
 pub use cells::Cells;
 pub use columns::OWN_COLUMNS;
 pub use error::{InventoryError, Problem};
 pub use last_seen::{LastSeen, Unread, UnreadReason};
+pub use limits::TooMuch;
 pub use meaning::SharedNames;
 pub use read::read_from;
 pub use source::{Source, read};
@@ -61,7 +72,8 @@ pub struct InventoryMachine {
 pub struct RejectedRow {
     /// Line of the file on which the row begins, from 1.
     pub line: u64,
-    /// The text in the id column, as it stands there.
+    /// The text in the id column, as it stands there; what cannot be seen is an escape such as
+    /// `\u{200b}`.
     pub input: String,
 }
 

@@ -6,9 +6,12 @@ use super::{
     Inventory, InventoryError, Problem,
     columns::{FirstRow, id_position, names, recognise},
     decode::is_blank,
-    reading::Reading,
+    header::is_marker,
+    joined::Joined,
+    reading::{Reading, warn_of_title},
     rows::{Row, Rows, open},
     shape::filled,
+    stray,
 };
 
 /// Rows of data in which an id column that has another name is looked for.
@@ -29,22 +32,28 @@ pub fn read_from(
 
 fn read_rows(reader: impl Read, file: &str, column: Option<&str>) -> Result<Inventory, Problem> {
     let mut rows = open(reader, column)?;
-    skip_titles(&mut rows, file)?;
-    let mut reading = begin(&mut rows, file, column)?;
+    let joined = skip_titles(&mut rows, file, Joined::new(column))?;
+    let mut reading = begin(&mut rows, file, column, joined)?;
     while let Some(row) = rows.advance()? {
-        reading.take(row);
+        reading.take(row)?;
     }
     reading.finish()
 }
 
-fn skip_titles<R: Read>(rows: &mut Rows<R>, file: &str) -> Result<(), Problem> {
+fn skip_titles<R: Read>(
+    rows: &mut Rows<R>,
+    file: &str,
+    mut joined: Joined,
+) -> Result<Joined, Problem> {
     for _ in 0..rows.titles {
-        if let Some(row) = rows.advance()? {
-            let line = row.line;
-            tracing::warn!(file, line, "line {line} of {file} is a title: not read");
+        let Some(row) = rows.advance()? else { break };
+        stray::check_above(row)?;
+        if !is_marker(row.cells) {
+            warn_of_title(file, row.line);
+            joined.title(row);
         }
     }
-    Ok(())
+    Ok(joined)
 }
 
 /// Reads the first row and with it the columns; a first row that is data is taken.
@@ -52,25 +61,27 @@ fn begin<R: Read>(
     rows: &mut Rows<R>,
     file: &str,
     column: Option<&str>,
+    joined: Joined,
 ) -> Result<Reading, Problem> {
     let first = rows.advance()?.ok_or(Problem::Empty)?;
     let header = names(first.cells);
     let unnamed = vec![String::new(); header.len()];
     match (recognise(first.cells, column), column) {
-        (FirstRow::Header { id }, _) => Ok(Reading::new(file, header, id)),
-        (FirstRow::Data { id }, _) => Ok(Reading::new(file, unnamed, id).with(first)),
+        (FirstRow::Header { id }, _) => {
+            stray::check_above(first)?;
+            Ok(Reading::new(file, header, id, joined))
+        }
+        (FirstRow::Data { id }, _) => Reading::new(file, unnamed, id, joined).with(first),
         (FirstRow::Unknown, Some(column)) => Err(Problem::NoSuchColumn {
             column: column.to_owned(),
             no_header: id_position(first.cells).is_some(),
             columns: header,
         }),
         (FirstRow::Unknown, None) if is_alone(first) => {
-            Ok(Reading::new(file, unnamed, 0).with(first).unsure(header))
+            let reading = Reading::new(file, unnamed, 0, joined).unsure(header);
+            reading.with(first)
         }
-        (FirstRow::Unknown, None) => Err(Problem::NoIdColumn {
-            holding: column_of_ids(rows, &header)?,
-            columns: header,
-        }),
+        (FirstRow::Unknown, None) => Err(no_id_column(rows, header)?),
     }
 }
 
@@ -79,13 +90,28 @@ fn is_alone(row: Row<'_>) -> bool {
     filled(row.cells) == 1 && row.cells.get(0).is_some_and(|cell| !is_blank(cell))
 }
 
-/// The name of the column in which the next rows hold machine ids.
-fn column_of_ids<R: Read>(rows: &mut Rows<R>, names: &[String]) -> Result<Option<String>, Problem> {
+/// What to say where no column is known: the columns are those of the row above the first ids,
+/// else those of the first row.
+fn no_id_column<R: Read>(rows: &mut Rows<R>, first: Vec<String>) -> Result<Problem, Problem> {
+    let mut above = first.clone();
     for _ in 0..ROWS_TO_HINT {
         let Some(row) = rows.advance()? else { break };
-        if let Some(name) = id_position(row.cells).and_then(|position| names.get(position)) {
-            return Ok(Some(name.clone()));
+        if let Some(position) = id_position(row.cells) {
+            return Ok(match above.get(position).cloned() {
+                Some(name) => Problem::NoIdColumn {
+                    columns: above,
+                    holding: Some(name),
+                },
+                None => Problem::NoIdColumn {
+                    columns: first,
+                    holding: None,
+                },
+            });
         }
+        above = names(row.cells);
     }
-    Ok(None)
+    Ok(Problem::NoIdColumn {
+        columns: first,
+        holding: None,
+    })
 }

@@ -1,23 +1,34 @@
 //! An inventory that grows row by row.
 
-use std::collections::HashSet;
+use std::mem;
 
 use super::{
-    Cells, Inventory, InventoryMachine, Problem, RejectedRow,
-    columns::{id_position, machine_id, travelling},
+    Cells, Inventory, Problem, RejectedRow,
+    columns::{id_position, travelling},
     decode::{cell, is_blank},
+    header::is_marker,
+    ids::machine_id,
+    joined::{Header, Joined},
+    layout::Layout,
+    limits::{Meter, ROWS_WITHOUT_ID},
+    machines::Machines,
+    overlong::Overlong,
     rows::Row,
+    stray,
+    unseen::visible,
 };
 use crate::machine::MachineId;
 
 /// An inventory that is being read.
 pub(super) struct Reading {
     inventory: Inventory,
+    /// The machines so far.
+    machines: Machines,
     /// Names of all columns, empty where there is none.
     names: Vec<String>,
-    /// Position of the id column.
-    id: usize,
-    seen: HashSet<MachineId>,
+    /// Where in the rows what stands.
+    layout: Layout,
+    joined: Joined,
     /// Whether a column that travels along has a name or anything in it.
     used: Vec<bool>,
     /// The first row as a header, where it may be one.
@@ -25,19 +36,11 @@ pub(super) struct Reading {
     /// Position of a column that holds ids where the id column holds none.
     holding: Option<usize>,
     overlong: Overlong,
-    /// Line of the first row of a file without a header that names several machines.
-    several: Option<u64>,
-}
-
-/// Rows that hold more than there are columns.
-#[derive(Default)]
-struct Overlong {
-    rows: u64,
-    first_line: u64,
+    meter: Meter,
 }
 
 impl Reading {
-    pub(super) fn new(file: &str, names: Vec<String>, id: usize) -> Self {
+    pub(super) fn new(file: &str, names: Vec<String>, id: usize, joined: Joined) -> Self {
         let mut used: Vec<bool> = names.iter().map(|name| !name.is_empty()).collect();
         used.remove(id);
         Self {
@@ -47,21 +50,22 @@ impl Reading {
                 cells: Cells::new(used.len()),
                 ..Inventory::default()
             },
+            machines: Machines::default(),
+            layout: Layout::new(&names, id),
+            joined: joined.with_columns(names.clone(), id),
             names,
-            id,
-            seen: HashSet::new(),
             used,
             maybe_header: None,
             holding: None,
             overlong: Overlong::default(),
-            several: None,
+            meter: Meter::default(),
         }
     }
 
     /// Goes on from the first row, which is data.
-    pub(super) fn with(mut self, first: Row<'_>) -> Self {
-        self.take(first);
-        self
+    pub(super) fn with(mut self, first: Row<'_>) -> Result<Self, Problem> {
+        self.take(first)?;
+        Ok(self)
     }
 
     /// Goes on though the first row may have been a header.
@@ -70,78 +74,94 @@ impl Reading {
         self
     }
 
-    pub(super) fn take(&mut self, row: Row<'_>) {
-        if self.several.is_none() && self.names_several(row) {
-            self.several = Some(row.line);
+    pub(super) fn take(&mut self, row: Row<'_>) -> Result<(), Problem> {
+        let text = cell(row.cells.get(self.layout.id).unwrap_or_default());
+        match machine_id(&text) {
+            Some(id) => self.take_machine(id, row)?,
+            None if self.is_no_row(row)? => return Ok(()),
+            None => self.reject(&text, row)?,
         }
-        let input = cell(row.cells.get(self.id).unwrap_or_default());
-        match machine_id(&input) {
-            Some(id) if self.seen.insert(id) => self.accept(id, row),
-            Some(_) => self.inventory.duplicates += 1,
-            None => self.reject(input.into_owned(), row),
-        }
-        if row
-            .cells
-            .iter()
-            .skip(self.names.len())
-            .any(|cell| !is_blank(cell))
-        {
-            self.overlong.note(row.line);
-        }
+        self.overlong.look_at(row, self.layout.width);
+        self.meter.count(&self.inventory.cells)
     }
 
-    /// Whether a row of a file without a header holds ids beside the one that is taken: no
-    /// machine may get lost in a column that travels along.
-    fn names_several(&self, row: Row<'_>) -> bool {
-        let is_id = |bytes| machine_id(&cell(bytes)).is_some();
-        let mut others = (0..)
-            .zip(row.cells)
-            .filter(|(position, _)| *position != self.id);
-        self.names.iter().all(String::is_empty) && others.any(|(_, bytes)| is_id(bytes))
+    fn take_machine(&mut self, id: MachineId, row: Row<'_>) -> Result<(), Problem> {
+        stray::check(row, id, &self.layout)?;
+        self.joined.accepted();
+        if self.machines.insert(id, row.line) {
+            self.keep_cells(row);
+        } else {
+            self.inventory.duplicates += 1;
+        }
+        Ok(())
     }
 
-    fn accept(&mut self, id: MachineId, row: Row<'_>) {
-        let positions = (0..self.names.len()).filter(|&position| position != self.id);
-        let cells = positions.map(|position| row.cells.get(position).unwrap_or_default());
+    fn keep_cells(&mut self, row: Row<'_>) {
+        let positions = self.layout.others.iter();
+        let cells = positions.map(|at| at.and_then(|at| row.cells.get(at)).unwrap_or_default());
         let cells = cells.zip(&mut self.used).map(|(bytes, used)| {
             *used = *used || !is_blank(bytes);
             cell(bytes)
         });
         self.inventory.cells.push(cells);
-        let line = u32::try_from(row.line).unwrap_or(u32::MAX);
-        self.inventory.machines.push(InventoryMachine { id, line });
     }
 
-    fn reject(&mut self, input: String, row: Row<'_>) {
-        if self.inventory.machines.is_empty() && self.holding.is_none() {
+    /// Whether the row is not one of the list's: another list begins with it.
+    fn is_no_row(&mut self, row: Row<'_>) -> Result<bool, Problem> {
+        let has_names = self.names.iter().any(|name| !name.is_empty());
+        stray::check_invalid(row, &self.layout, has_names)?;
+        if stray::has_any(row) {
+            return Ok(false);
+        }
+        if is_marker(row.cells) {
+            return Ok(true);
+        }
+        let Some(header) = self.joined.header(row, &self.layout)? else {
+            return Ok(false);
+        };
+        self.begin_list(header);
+        Ok(true)
+    }
+
+    fn begin_list(&mut self, header: Header) {
+        let titles = self.inventory.rejected.len().saturating_sub(header.titles);
+        for title in self.inventory.rejected.drain(titles..) {
+            warn_of_title(&self.inventory.file, title.line);
+        }
+        self.layout = header.layout;
+    }
+
+    fn reject(&mut self, text: &str, row: Row<'_>) -> Result<(), Problem> {
+        if self.machines.is_empty() && self.holding.is_none() {
             self.holding = id_position(row.cells);
         }
+        self.joined.rejected(row);
         self.inventory.rejected.push(RejectedRow {
             line: row.line,
-            input,
+            input: visible(text).into_owned(),
         });
+        if self.machines.is_empty() && self.inventory.rejected.len() >= ROWS_WITHOUT_ID {
+            return Err(self.without_machines());
+        }
+        self.meter.count_rejected(&self.inventory.rejected)
     }
 
     pub(super) fn finish(mut self) -> Result<Inventory, Problem> {
-        if self.inventory.machines.is_empty() {
+        if self.machines.is_empty() {
             return Err(self.without_machines());
         }
-        if let Some(line) = self.several {
-            return Err(Problem::SeveralIds { line });
-        }
         self.overlong.warn(&self.inventory.file, self.names.len());
+        self.inventory.machines = mem::take(&mut self.machines).into_vec();
         self.drop_unused();
         self.inventory.shrink_to_fit();
         Ok(self.inventory)
     }
 
-    fn without_machines(self) -> Problem {
+    fn without_machines(&mut self) -> Problem {
         let holding = self.holding.and_then(|at| self.names.get(at).cloned());
         let rows = self.inventory.rejected.len();
-        match (
-            self.maybe_header,
-            self.inventory.rejected.into_iter().next(),
-        ) {
+        let first = mem::take(&mut self.inventory.rejected).into_iter().next();
+        match (self.maybe_header.take(), first) {
             (Some(columns), _) => Problem::NoIdColumn { columns, holding },
             (None, None) => Problem::NoRows,
             (None, Some(RejectedRow { line, input })) => Problem::NoValidId {
@@ -166,24 +186,7 @@ impl Reading {
     }
 }
 
-impl Overlong {
-    fn note(&mut self, line: u64) {
-        if self.rows == 0 {
-            self.first_line = line;
-        }
-        self.rows += 1;
-    }
-
-    fn warn(&self, file: &str, columns: usize) {
-        let Self { rows, first_line } = *self;
-        if rows > 0 {
-            tracing::warn!(
-                file,
-                first_line,
-                rows,
-                "{rows} rows of {file} have more cells than its {columns} columns, \
-                 first on line {first_line}: the surplus is not read"
-            );
-        }
-    }
+/// Says that a line is above the table.
+pub(super) fn warn_of_title(file: &str, line: u64) {
+    tracing::warn!(file, line, "line {line} of {file} is a title: not read");
 }

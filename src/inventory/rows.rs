@@ -1,12 +1,14 @@
 //! The rows of an inventory, one by one, each with the line on which it begins.
 
-use std::io::{Cursor, Read};
+use std::io::{self, Cursor, Read};
 
 use csv::{ByteRecord, ErrorKind};
 
 use super::{
-    Problem,
+    Problem, TooMuch,
     decode::{Peeked, decoded, is_blank, peek},
+    json,
+    limits::Stopped,
     lines::{Lines, Place},
     shape::{parser, separator_line, sniff},
 };
@@ -38,6 +40,9 @@ pub(super) fn open(
     asked: Option<&str>,
 ) -> Result<Rows<Peeked<impl Read>>, Problem> {
     let (mut start, rest) = peek(decoded(reader)?, START)?;
+    if let Some(query) = json::query(&start) {
+        return Err(Problem::Json { query });
+    }
     let separator = separator_line(&start);
     let (delimiter, length) = separator.unzip();
     start.drain(..length.unwrap_or(0));
@@ -70,9 +75,11 @@ impl<R: Read> Rows<R> {
 
     /// Reads the next record; false at the end of the text.
     fn read(&mut self) -> Result<bool, Problem> {
+        self.parser.get_mut().begin_row();
         let found = self.parser.read_byte_record(&mut self.record);
         let byte = self.record.position().map_or(0, csv::Position::byte);
-        if !found.map_err(unreadable)? {
+        let found = found.map_err(|error| self.problem(byte, error))?;
+        if !found {
             return Err(Problem::UnclosedQuote { line: self.line });
         }
         match self.parser.get_mut().place(byte) {
@@ -83,16 +90,24 @@ impl<R: Read> Rows<R> {
             Place::End => Ok(false),
         }
     }
-}
 
-/// Rows of any length and cells of any bytes are welcome, so all that can go wrong is
-/// the reading itself.
-fn unreadable(error: csv::Error) -> Problem {
-    if !error.is_io_error() {
-        return Problem::Unreadable(error.into());
-    }
-    match error.into_kind() {
-        ErrorKind::Io(error) => Problem::Unreadable(error),
-        other => Problem::Unreadable(std::io::Error::other(format!("{other:?}"))),
+    /// Rows of any length and cells of any bytes are welcome, so all that can go wrong is the
+    /// reading itself, and that there is no end to it.
+    fn problem(&mut self, byte: u64, error: csv::Error) -> Problem {
+        let error = match error.into_kind() {
+            ErrorKind::Io(error) => error,
+            other => return Problem::Unreadable(io::Error::other(format!("{other:?}"))),
+        };
+        match Stopped::in_error(&error) {
+            None => Problem::Unreadable(error),
+            Some(Stopped::Lines) => Problem::TooMuch(TooMuch::Lines),
+            Some(Stopped::LongRow) => {
+                let line = match self.parser.get_mut().place(byte) {
+                    Place::Line(line) => line,
+                    Place::End => self.line,
+                };
+                Problem::LongRow { line }
+            }
+        }
     }
 }

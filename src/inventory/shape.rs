@@ -9,13 +9,14 @@ use csv::ByteRecord;
 use super::{
     columns::{FirstRow, recognise},
     decode::is_blank,
+    header::table_begins,
 };
 
 /// Delimiters that are found without being told; of equals the last one wins.
 const DELIMITERS: [u8; 3] = [b'\t', b';', b','];
 
-/// Rows in which a header below titles is looked for.
-const ROWS_TO_HEADER: usize = 6;
+/// Rows in which a header below titles, and ids below the header, are looked for.
+const ROWS_TO_HEADER: usize = 64;
 
 /// The shape of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,18 +89,6 @@ fn first_rows(start: &[u8], delimiter: u8) -> Vec<ByteRecord> {
         .collect()
 }
 
-/// The row in which an id column shows: the first, or a header of at least two names
-/// below titles. Nothing is a title that could be a row: it stands alone in its row, it
-/// is no machine id, and a real header comes after it.
-fn table_begins(rows: &[ByteRecord], asked: Option<&str>) -> Option<usize> {
-    let known = |row| recognise(row, asked) != FirstRow::Unknown;
-    let first = rows.iter().position(known)?;
-    let is_header = || matches!(recognise(&rows[first], asked), FirstRow::Header { .. });
-    let below_titles = || rows[..first].iter().all(|row| filled(row) == 1);
-    let titled = || asked.is_none() && is_header() && filled(&rows[first]) > 1 && below_titles();
-    (first == 0 || titled()).then_some(first)
-}
-
 /// Cells of the row that hold anything.
 pub(super) fn filled(record: &ByteRecord) -> usize {
     record.iter().filter(|cell| !is_blank(cell)).count()
@@ -167,27 +156,6 @@ mod tests {
         assert_eq!(shape.delimiter, b',');
         let shape = sniff(b"a,b,c;Kennung\n", None, Some("kennung"));
         assert_eq!(shape.delimiter, b';', "the column asked for comes out");
-    }
-
-    #[test]
-    fn titles_stand_alone_above_a_header() {
-        for (start, asked, titles) in [
-            ("Device ID;Name\n", None, 0),
-            ("Our fleet, as of today\n\nDevice ID;Name\n", None, 1),
-            ("Our fleet\nMay\nName;Device ID\n", None, 2),
-            ("Our fleet\nDevice ID\n", None, 0),
-            ("Our;fleet\nDevice ID;Name\n", None, 0),
-            ("not an id\nID;Name\n", None, 0),
-            ("1\n2\n3\n4\n5\n6\nDevice ID;Name\n", None, 0),
-            ("Our fleet\nDevice ID;Name\n", Some("Device ID"), 0),
-        ] {
-            let start = start.replace("\nID;", &format!("\n{ID};"));
-            assert_eq!(
-                sniff(start.as_bytes(), None, asked).titles,
-                titles,
-                "{start:?}"
-            );
-        }
     }
 
     #[test]

@@ -120,8 +120,9 @@ fn names_wrap_no_lines_and_flood_no_terminal() {
     assert!(!run.stdout.contains("\nlines"));
 }
 
+/// What cannot be seen is an escape, because a reader would look for it in vain.
 #[test]
-fn invalid_ids_are_kept_as_they_are() {
+fn invalid_ids_are_kept_as_people_can_see_them() {
     let scene = scene();
     let mut csv = Writer::from_writer(scene.tenant.inventory_csv().into_bytes());
     for text in texts() {
@@ -135,7 +136,18 @@ fn invalid_ids_are_kept_as_they_are() {
         .iter()
         .map(|row| row["input"].clone())
         .collect();
-    assert_eq!(kept, texts());
+    let is_hidden = |letter: char| match letter {
+        '\u{200d}' | '\u{200f}' | '\u{202e}' | '\u{2066}' | '\u{2069}' => true,
+        _ => letter.is_control() && !matches!(letter, '\t' | '\n' | '\r'),
+    };
+    let escaped = |letter: char| match letter {
+        _ if is_hidden(letter) => letter.escape_unicode().to_string(),
+        _ => letter.to_string(),
+    };
+    let shown = texts()
+        .into_iter()
+        .map(|text| text.chars().map(escaped).collect::<String>());
+    assert_eq!(kept, shown.collect::<Vec<_>>());
 }
 
 #[test]

@@ -122,7 +122,7 @@ fn a_reader_that_breaks_off_is_told_with_its_reason() {
     );
 
     // Behind what is looked at in advance, it is the csv crate that meets the error.
-    let long = format!("machineId\n{}", "x\n".repeat(100_000));
+    let long = format!("machineId\n{}", "x\n".repeat(90_000));
     let error = read_from(io::Read::chain(long.as_bytes(), Broken), "-", None).unwrap_err();
     assert!(
         printed(&error).ends_with("it cannot be read: the disk is gone"),
@@ -143,25 +143,163 @@ fn a_dash_is_standard_input() {
     assert_eq!(Source::StandardInput.to_string(), "-");
 }
 
+/// What reading the list says, and the hint. `α`, `β` and `γ` stand for ids.
+fn refused(list: &str) -> (String, String) {
+    let list = with_ids(list);
+    let error = read_from(list.as_bytes(), "list", None)
+        .err()
+        .unwrap_or_else(|| panic!("read: {list}"));
+    (printed(&error), error.hint().unwrap())
+}
+
+/// The text with an id for each Greek letter that stands for one.
+fn with_ids(text: &str) -> String {
+    let ids = [("α", "a"), ("β", "b"), ("γ", "c"), ("δ", "d")];
+    let mut text = text.to_owned();
+    for (letter, digit) in ids {
+        text = text.replace(letter, &digit.repeat(40));
+    }
+    text
+}
+
 #[test]
 fn ids_beside_each_other_are_not_taken_for_columns() {
-    let ids: Vec<String> = ["a", "b", "c", "d"].map(|digit| digit.repeat(40)).into();
     for (list, line) in [
-        (ids.join(","), 1),
-        (format!("{}\n{},{}", ids[0], ids[1], ids[2]), 2),
-        (format!("{},web-01\n{},{}", ids[0], ids[1], ids[2]), 2),
+        ("α,β,γ", 1),
+        ("α;β\nγ;x", 1),
+        ("α\nβ,γ", 2),
+        ("α,web\nβ,γ", 2),
+        ("α\nβ γ", 2),
+        ("α γ", 1),
+        ("\nα\tβ", 2),
+        ("α,(β)", 1),
+        ("α,host <β>", 1),
+        ("α,https://example.com/machines/β/overview", 1),
+        ("['α', 'β']\nγ", 1),
+        ("\"α\", \"β\"", 1),
+        ("“α”,“β”", 1),
+        ("α\n\"β\nγ\"", 2),
+        ("α\nβ and γ", 2),
+        ("α\nβ/γ", 2),
+        ("α\nβ|γ", 2),
+        ("α\n[β][γ]", 2),
+        ("α\nβ\u{a0}γ", 2),
+        ("α\n\"β\\nγ\"", 2),
+        // A header names what its columns hold, and nothing beyond.
+        ("id\nα\nβ,γ", 3),
+        ("id\nα\nβ;γ", 3),
+        ("id\nα\n\"β, γ\"", 3),
+        ("id,\nα,β", 2),
+        ("id,name\nα,x,β", 2),
+        ("id,name\nα β,x", 2),
+        ("id,id\nα,β", 2),
+        ("id,name\nγ,y\n[\"α\",\"β\"]", 3),
     ] {
-        let error = read_from(list.as_bytes(), "list", None).unwrap_err();
-        let says = format!("line {line} holds more than one machine id");
-        assert!(
-            printed(&error).contains(&says),
-            "{list}: {}",
-            printed(&error)
-        );
+        let (says, hint) = refused(list);
+        let expected = format!("line {line} holds more than one machine id");
+        assert!(says.contains(&expected), "{list:?}: {says}");
+        assert!(hint.contains("write one id a line"), "{hint}");
     }
-    let beside = format!("id,parent\n{},{}", ids[0], ids[1]);
-    assert!(
-        read_from(beside.as_bytes(), "list", None).is_ok(),
-        "a header says what is what"
-    );
+}
+
+#[test]
+fn ids_outside_their_column_are_not_lost() {
+    for (list, line) in [
+        ("α,web\nweb,β", 2),
+        ("see (α)\nid,name\nβ,x", 1),
+        ("α is one of:\nid\nβ", 1),
+        ("id,see (β)\nα,x", 1),
+    ] {
+        let (says, hint) = refused(list);
+        let expected = format!("line {line} holds a machine id outside the column of ids");
+        assert!(says.contains(&expected), "{list:?}: {says}");
+        assert!(hint.contains("write one id a line"), "{hint}");
+    }
+}
+
+#[test]
+fn a_column_with_a_name_may_hold_what_looks_like_an_id() {
+    for (list, machines, invalid) in [
+        ("id,parent\nα,β", 1, 0),
+        ("SHA1,machineId,note\nβ,α,see γ and δ", 1, 0),
+        ("id,mergedIntoMachineId\nα,β\nβ,", 2, 0),
+        // The same machine twice in a row is none that gets lost.
+        ("α,α\nβ,https://example.com/machines/β", 2, 0),
+        ("id,\nα,α", 1, 0),
+        // Nor is one whose row is reported.
+        ("id,name\nα,x\nhost (β),x\nsmith, john,γ", 1, 2),
+    ] {
+        let inventory = read_from(with_ids(list).as_bytes(), "list", None).unwrap();
+        assert_eq!(inventory.machines.len(), machines, "{list}");
+        assert_eq!(inventory.rejected.len(), invalid, "{list}");
+    }
+}
+
+#[test]
+fn another_table_in_the_file_is_refused() {
+    for (list, line, columns) in [
+        ("id,name\nα,x\nid,team\nβ,y", 3, "id, team"),
+        ("id,name\nα,x\nid,name,team\nβ,y,z", 3, "id, name, team"),
+        ("id,name\nα,x\nsite,Device ID\nBER,β", 3, "site, Device ID"),
+        ("id,name\nα,x\n\nname,team,id\nx,y,β", 4, "name, team, id"),
+        (
+            "α\nβ\nDevice Name,Device ID\nx,γ",
+            3,
+            "Device Name, Device ID",
+        ),
+    ] {
+        let (says, hint) = refused(list);
+        let header = format!("the header on line {line} names other columns than the first: ");
+        assert!(says.ends_with(&(header + columns)), "{list:?}: {says}");
+        assert!(hint.contains("the same columns"), "{hint}");
+    }
+}
+
+#[test]
+fn json_comes_with_the_way_to_make_a_list_of_it() {
+    for (list, query) in [
+        ("[\"α\", \"β\"]", ".[]"),
+        ("{\"value\":[{\"id\":\"α\"}]}", ".value[].id"),
+        ("{\"DeviceId\":\"α\"}\n{\"DeviceId\":\"β\"}", ".DeviceId"),
+    ] {
+        let (says, hint) = refused(list);
+        assert!(
+            says.ends_with("it is JSON, not a list of machine ids"),
+            "{says}"
+        );
+        assert!(hint.contains(&format!("jq -r '{query}'")), "{hint}");
+    }
+}
+
+#[test]
+fn a_list_without_an_end_is_given_up() {
+    let id = format!("{}\n", "a".repeat(40));
+    let quoted = format!("id,notes\n{id}{},\"", "b".repeat(40));
+    for (start, repeated, says) in [
+        ("", "\0", "the row on line 1 is longer than 1 MiB"),
+        ("id\n", "a", "the row on line 2 is longer than 1 MiB"),
+        (&quoted, "x\n", "the row on line 3 is longer than 1 MiB"),
+        ("id\n", ",", "the row on line 2 is longer than 1 MiB"),
+        (
+            "id\n",
+            "y\n",
+            "no valid machine id in 100000 rows; the first is on line 2: `y`",
+        ),
+    ] {
+        let endless = start.bytes().chain(repeated.bytes().cycle());
+        let error = read_from(Endless(endless), "list", None).unwrap_err();
+        let printed = printed(&error);
+        assert!(printed.ends_with(says), "{printed}");
+        assert!(error.hint().is_some());
+    }
+}
+
+/// A reader of bytes that come one after the other.
+struct Endless<Bytes>(Bytes);
+
+impl<Bytes: Iterator<Item = u8>> io::Read for Endless<Bytes> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let places = buffer.iter_mut().zip(&mut self.0);
+        Ok(places.map(|(place, byte)| *place = byte).count())
+    }
 }

@@ -222,7 +222,7 @@ impl Style {
         let rows = 0..inventory.machines.len();
         let rows = rows.map(|row| inventory.cells.row(row).collect());
         let rows: Vec<Vec<&str>> = rows.collect();
-        let blank = |&at: &usize| rows.iter().all(|row| row[at].trim().is_empty());
+        let blank = |&at: &usize| rows.iter().all(|row| is_blank(row[at]));
         let used: Vec<usize> = (0..fleet.names.len()).filter(|at| !blank(at)).collect();
         let position = |&at: &usize| at + 1 + usize::from(at >= fleet.id_position);
         let names = used.iter().map(|at| format!("column{}", position(at)));
@@ -231,6 +231,12 @@ impl Style {
         inventory.cells = kept.collect();
         inventory
     }
+}
+
+/// Whether nothing in a text of these tests can be seen.
+fn is_blank(text: &str) -> bool {
+    text.trim_matches(|it: char| it.is_whitespace() || it == '\u{1}')
+        .is_empty()
 }
 
 /// What the rows come to, one after the other.
@@ -251,8 +257,7 @@ impl Sorting {
     }
 
     fn sort(&mut self, row: &Row, line: u64) {
-        let blank = |text: &String| text.trim().is_empty();
-        if blank(&row.id) && row.cells.iter().all(blank) {
+        if is_blank(&row.id) && row.cells.iter().all(|text| is_blank(text)) {
             return;
         }
         let input = row.id.clone();

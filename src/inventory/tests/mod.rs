@@ -2,6 +2,7 @@
 
 mod errors;
 mod fleets;
+mod joined;
 mod shapes;
 mod warnings;
 

@@ -147,8 +147,7 @@ fn every_row_is_in_one_place() {
             (6, "2339ad14-a01b-d029-9afb-93dfa2550136".to_owned()),
             (7, String::new()),
             (8, "d".repeat(41)),
-            (9, "bad\u{1b}[2J\nid".to_owned()),
-            (12, "machineId".to_owned()),
+            (9, "bad\\u{1b}[2J\nid".to_owned()),
         ],
         ..expected(
             "duplicates-and-rejects.csv",
@@ -181,6 +180,71 @@ fn a_header_may_be_missing() {
             "ids-first-invalid.txt",
             &[],
             [('a', 2, &[][..]), ('b', 3, &[])],
+        )
+    }
+    .check();
+}
+
+#[test]
+fn what_stands_above_the_header_is_no_row() {
+    for (fixture, column) in [
+        ("type-line.csv", None),
+        ("type-line.csv", Some("id")),
+        ("type-line-utf16.csv", None),
+        ("preamble.csv", None),
+        ("preamble.csv", Some("\"device id\"")),
+        ("comments.csv", None),
+        ("sep-and-title.csv", None),
+    ] {
+        let inventory = read_fixture(fixture, column).unwrap();
+        let ids: Vec<_> = inventory.machines.iter().map(|it| it.id).collect();
+        assert_eq!(ids, [id('a'), id('b')], "{fixture}");
+        assert_eq!(inventory.rows(), 2, "{fixture}");
+        assert_eq!(inventory.columns.len(), 1, "{fixture}");
+        assert!(inventory.cells.row(1).eq(["db-01"]), "{fixture}");
+    }
+    for column in [None, Some("ID")] {
+        let inventory = read_fixture("type-line-one-column.csv", column).unwrap();
+        assert_eq!((inventory.rows(), inventory.machines.len()), (2, 2));
+    }
+}
+
+#[test]
+fn lists_may_be_joined() {
+    for fixture in ["joined-exports.csv", "joined-orders.csv"] {
+        Expected {
+            duplicates: 1,
+            rejected: vec![(7, "not an id".to_owned())],
+            ..expected(
+                fixture,
+                &["Device Name", "Group"],
+                [
+                    ('a', 5, &["web-01", "red"][..]),
+                    ('b', 6, &["db-01", "blue"]),
+                    ('c', 12, &["app-01", "red"]),
+                ],
+            )
+        }
+        .check();
+    }
+}
+
+#[test]
+fn what_cannot_be_seen_does_not_count() {
+    Expected {
+        rejected: vec![
+            (6, format!("{}\\u{{ff11}}", "e".repeat(39))),
+            (7, "a\\u{200b}b\\u{200b}".to_owned()),
+        ],
+        ..expected(
+            "unseen.csv",
+            &["Name"],
+            [
+                ('a', 2, &["left-to-right"][..]),
+                ('b', 3, &["isolates"]),
+                ('c', 4, &["soft hyphens"]),
+                ('d', 5, &["within"]),
+            ],
         )
     }
     .check();

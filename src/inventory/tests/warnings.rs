@@ -40,6 +40,15 @@ fn titles_are_told_each() {
 }
 
 #[test]
+fn titles_of_a_second_list_are_told_too_and_type_lines_are_not() {
+    let lines = logged("joined-exports.csv");
+    let told = lines.iter().map(|line| line.contains(" is a title"));
+    assert_eq!(told.filter(|told| *told).count(), 4, "{lines:?}");
+    assert!(lines[2].contains("line 8 of "), "{lines:?}");
+    assert!(logged("joined-orders.csv").is_empty());
+}
+
+#[test]
 fn a_plain_file_is_read_quietly() {
     assert!(logged("crlf.csv").is_empty());
 }

@@ -1,0 +1,43 @@
+//! Lists without an end, or without a line end: given up at once, and before anything is asked.
+
+use crate::common::Scene;
+
+#[test]
+fn a_line_that_does_not_end() {
+    let scene = Scene::with_machines(1);
+    let id = scene.tenant.fleet().machines()[0].id;
+    for (list, line) in [
+        ("a".repeat(3_000_000), 1),
+        ("\0".repeat(3_000_000), 1),
+        (format!("id,Name\n{id},{}\n", "x".repeat(3_000_000)), 2),
+        (
+            format!("id,Name\n{id},\"{}\"\n", "x\n".repeat(1_500_000)),
+            2,
+        ),
+    ] {
+        let run = scene.pipe(&["report", "-"], list).exits_with(3);
+        let message = format!("inventory `-`: the row on line {line} is longer than 1 MiB");
+        run.complains(&message).hints("a line for each machine");
+    }
+    scene.was_left_alone();
+}
+
+#[test]
+#[cfg(unix)]
+fn a_file_that_does_not_end() {
+    let scene = Scene::with_machines(1);
+    let run = scene.run(&["report", "/dev/zero"]).exits_with(3);
+    run.complains("the row on line 1 is longer than 1 MiB")
+        .hints("a line for each machine");
+    scene.was_left_alone();
+}
+
+#[test]
+fn rows_that_are_no_list() {
+    let scene = Scene::with_machines(1);
+    let run = scene.pipe(&["report", "-"], "y\n".repeat(300_000));
+    run.exits_with(3)
+        .complains("columns found: y")
+        .hints("40 hexadecimal characters");
+    scene.was_left_alone();
+}
