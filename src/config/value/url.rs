@@ -7,7 +7,8 @@ use url::Url;
 
 use crate::defender::is_loopback;
 
-/// The address of the service: https, or plain http to this very machine.
+/// The base URL of the service: https, or plain http to this very machine. Documentation shows the
+/// addresses of calls, so `/api` and what follows it is understood, and left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServiceUrl(Url);
 
@@ -42,8 +43,9 @@ impl FromStr for ServiceUrl {
     type Err = InvalidUrl;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let url = base(text)?;
+        let mut url = base(text)?;
         if url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url)) {
+            url.set_path(&before_api(url.path()));
             Ok(Self(url))
         } else {
             Err(InvalidUrl::Plain(text.to_owned()))
@@ -91,6 +93,22 @@ fn base(text: &str) -> Result<Url, InvalidUrl> {
     Ok(url)
 }
 
+/// What follows `/api` in the address of a call.
+const COLLECTIONS: [&str; 3] = ["machines", "software", "vulnerabilities"];
+
+/// The path of a base URL, where somebody may have written that of a call. A gateway's own
+/// `/api` is written twice.
+fn before_api(path: &str) -> String {
+    let segments: Vec<&str> = path.split('/').filter(|it| !it.is_empty()).collect();
+    let is_call = |at: &usize| {
+        let next = segments.get(at + 1);
+        let is_collection = |it: &str| COLLECTIONS.iter().any(|word| it.eq_ignore_ascii_case(word));
+        segments[*at].eq_ignore_ascii_case("api") && next.is_none_or(|it| is_collection(it))
+    };
+    let end = (0..segments.len()).find(is_call);
+    format!("/{}", segments[..end.unwrap_or(segments.len())].join("/"))
+}
+
 /// An `@` may come after a password, even in a text that cannot be read.
 fn unreadable(text: &str) -> InvalidUrl {
     if text.contains('@') {
@@ -115,6 +133,43 @@ mod tests {
             "http://LOCALHOST:1",
         ] {
             assert!(text.parse::<ServiceUrl>().is_ok(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_address_of_a_call_is_understood_as_its_base() {
+        for (text, base) in [
+            ("https://host", "https://host/"),
+            ("https://host/", "https://host/"),
+            ("https://host//", "https://host/"),
+            ("https://host/api", "https://host/"),
+            ("https://host/API/", "https://host/"),
+            ("https://host//api//", "https://host/"),
+            ("https://host/Api/Machines", "https://host/"),
+            ("https://host/api/machines/", "https://host/"),
+            (
+                "https://host/api/machines/0a1b/getmissingkbs",
+                "https://host/",
+            ),
+            ("https://host/api/Software", "https://host/"),
+            ("https://host:8443/mde", "https://host:8443/mde"),
+            ("https://host/mde/", "https://host/mde"),
+            ("https://host/mde/api", "https://host/mde"),
+            ("https://host/mde/api/machines", "https://host/mde"),
+            ("https://host/api/mde", "https://host/api/mde"),
+            ("https://host/api/mde/api/", "https://host/api/mde"),
+            ("https://host/api/api", "https://host/api"),
+            ("https://host/apis", "https://host/apis"),
+            ("https://host/my-api", "https://host/my-api"),
+            ("https://api.example", "https://api.example/"),
+            (" http://127.0.0.1:1/api ", "http://127.0.0.1:1/"),
+        ] {
+            let url = text.parse::<ServiceUrl>().unwrap();
+            assert_eq!(Url::from(url).as_str(), base, "{text}");
+        }
+        for text in ["https://host/api?a=b", "https://host/api/#machines"] {
+            let trailing = InvalidUrl::Trailing(text.to_owned());
+            assert_eq!(text.parse::<ServiceUrl>(), Err(trailing));
         }
     }
 
