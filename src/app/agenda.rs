@@ -8,17 +8,28 @@ use crate::{
 /// Answered machines that are enough to ask whether the service works.
 const KNOWN: usize = 8;
 
-/// What is left to ask of machines that stand like this: those that were never answered come
-/// first, then those whose answer is the oldest, and last those that were asked for in vain in
-/// this run already. So a run that is stopped has asked for what was needed most.
+/// Machines that were answered before, and are enough to ask when nobody is answered now.
+const ANSWERED_BEFORE: usize = 3;
+
+/// What is left to ask of machines that stand like this: those that were never asked for come
+/// first, then those that were asked for longest ago, and last those that were asked for in vain in
+/// this run already. So a run that is stopped has asked for what was needed most. A machine that
+/// failed in an earlier run was asked for then: it takes its turn, and does not stand at the head
+/// of the list night after night.
 pub(super) fn agenda(mut machines: Vec<Standing>) -> Plan {
     let mut plan = Plan::default();
     machines.retain(|standing| is_to_be_asked(standing, &mut plan));
-    let urgency = |it: &Standing| (it.known == Known::Failed, it.last_answered);
+    let last_asked = |it: &Standing| it.last_answered.max(it.failed_at);
+    let urgency = |it: &Standing| (it.known == Known::Failed, last_asked(it));
     // In the first run of a list they are, and sorting takes memory all the same.
     if !machines.is_sorted_by_key(urgency) {
         machines.sort_by_key(urgency);
     }
+    let is_well = |it: &&Standing| {
+        it.last_answered.is_some() && it.failed_at.is_none() && it.known != Known::Failed
+    };
+    let well = machines.iter().rev().filter(is_well).take(ANSWERED_BEFORE);
+    plan.answered_before = well.map(|it| it.machine).collect();
     plan.machines = machines.iter().map(|it| it.machine).collect();
     plan
 }
@@ -60,8 +71,29 @@ mod tests {
             machine: machine(number),
             number: i64::from(number),
             last_answered: last_answered.map(|at| Timestamp::from_second(at).unwrap()),
+            failed_at: None,
             known,
         }
+    }
+
+    #[test]
+    fn who_failed_in_an_earlier_run_comes_after_who_was_answered_in_it() {
+        let at = |second| Some(Timestamp::from_second(second).unwrap());
+        let failed = |number, answered, failed_at| Standing {
+            failed_at: at(failed_at),
+            ..standing(number, answered, Known::Nothing)
+        };
+        let plan = agenda(vec![
+            failed(1, None, 30),
+            failed(2, Some(12), 30),
+            standing(3, Some(20), Known::Nothing),
+            standing(4, Some(25), Known::Nothing),
+            standing(5, None, Known::Nothing),
+            standing(6, Some(40), Known::Nothing),
+            standing(7, Some(5), Known::Failed),
+        ]);
+        assert_eq!(plan.machines, [5, 3, 4, 1, 2, 6, 7].map(machine));
+        assert_eq!(plan.answered_before, [6, 4, 3].map(machine));
     }
 
     #[test]

@@ -37,7 +37,7 @@ impl App {
         demand_role(claims.as_ref())?;
         let identity = Identity::new(&resolved.config, claims);
         let refusal = one_call(&resolved.config, &session, &store, &identity).await?;
-        say(&access(refusal)?)?;
+        say(&access(refusal, identity.claims.as_ref())?)?;
         Ok(ExitCode::Complete)
     }
 }
@@ -169,20 +169,19 @@ fn demand_role(claims: Option<&Claims>) -> Result<(), AppError> {
 }
 
 /// What the service's answer to the one call means.
-fn access(refusal: Option<CallError>) -> Result<String, AppError> {
+fn access(refusal: Option<CallError>, claims: Option<&Claims>) -> Result<String, AppError> {
     let mut lines = Lines::default();
     lines.add(
         "access",
         match refusal {
             None => "granted",
             Some(error) => match error.class {
-                Class::NotFound if error.failure.code.is_some() => "granted",
+                Class::NotFound => "granted",
                 Class::Window(_) => "granted; the quota is used up at the moment",
                 Class::Run | Class::Token | Class::StaleToken => {
-                    return Err(AppError::Refused(error.failure));
+                    return Err(AppError::refused(error.failure, claims));
                 }
-                // A 404 without the service's code is somebody else's.
-                Class::Call(_) | Class::Machine | Class::NotFound => {
+                Class::Call(_) | Class::Machine => {
                     return Err(AppError::NoAnswer(error.failure));
                 }
             },

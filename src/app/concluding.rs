@@ -78,7 +78,30 @@ impl Job<'_> {
         let identity = concluding.identity;
         let printed = summary()
             .and_then(|()| self.say_how_it_ended(&end, (&fleet, &facts), (&store, identity)));
-        console::ended(printed, exit_code(end.ending, facts.outcome, end.failure))
+        console::ended(printed, self.exit_code(end, facts.outcome, identity))
+    }
+
+    /// The exit code, once the reports are written.
+    fn exit_code(
+        &self,
+        end: End,
+        outcome: RunOutcome,
+        identity: &Identity,
+    ) -> Result<ExitCode, AppError> {
+        match (end.ending, end.failure, outcome) {
+            (_, Some(failure), _) => Err(AppError::Unstored(failure)),
+            (Ending::Refused(failure), ..) => {
+                Err(AppError::refused(failure, identity.claims.as_ref()))
+            }
+            (Ending::Failing(failure), ..) => Err(AppError::Failing(failure)),
+            (Ending::NotTheService(failure), ..) => Err(AppError::NotTheService {
+                api_url: self.config.service.api_url.to_string(),
+                failure,
+            }),
+            (Ending::Interrupted, ..) => Ok(ExitCode::Interrupted),
+            (_, _, RunOutcome::Complete) => Ok(ExitCode::Complete),
+            _ => Ok(ExitCode::Partial),
+        }
     }
 
     /// What is known at the end, and how the asking came to it.
@@ -198,7 +221,7 @@ impl Job<'_> {
             }
             Ending::Interrupted => RunOutcome::Interrupted,
             Ending::Refused(_) => RunOutcome::Refused,
-            Ending::Failing(_) | Ending::Unnoted => RunOutcome::Partial,
+            Ending::Failing(_) | Ending::NotTheService(_) | Ending::Unnoted => RunOutcome::Partial,
         }
     }
 }
@@ -232,7 +255,7 @@ fn ended(ending: &Ending) -> Ended {
         Ending::OutOfTime => Ended::OutOfTime,
         Ending::Postponed => Ended::Postponed,
         Ending::Refused(_) => Ended::Refused,
-        Ending::Failing(_) => Ended::Failing,
+        Ending::Failing(_) | Ending::NotTheService(_) => Ended::Failing,
         Ending::Unnoted => Ended::Unstored,
     }
 }
@@ -254,22 +277,6 @@ fn figures(fleet: &Fleet) -> Figures {
         kbs: fleet.kbs.len() as u64,
         gaps: fleet.gaps,
         exposure: fleet.exposure,
-    }
-}
-
-/// The exit code, once the reports are written.
-fn exit_code(
-    ending: Ending,
-    outcome: RunOutcome,
-    failure: Option<StoreError>,
-) -> Result<ExitCode, AppError> {
-    match (ending, failure, outcome) {
-        (_, Some(failure), _) => Err(AppError::Unstored(failure)),
-        (Ending::Refused(failure), ..) => Err(AppError::Refused(failure)),
-        (Ending::Failing(failure), ..) => Err(AppError::Failing(failure)),
-        (Ending::Interrupted, ..) => Ok(ExitCode::Interrupted),
-        (_, _, RunOutcome::Complete) => Ok(ExitCode::Complete),
-        _ => Ok(ExitCode::Partial),
     }
 }
 

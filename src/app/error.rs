@@ -8,7 +8,7 @@ use crate::{
     config::ConfigError,
     defender::{
         HttpError, SessionError,
-        credential::{CredentialError, SignInError},
+        credential::{Claims, CredentialError, SignInError},
         refusal::{self, REQUIRED_ROLE},
     },
     exit_code::ExitCode,
@@ -80,8 +80,13 @@ pub enum AppError {
     #[error("stopped early, because answers could not be kept any more")]
     Unstored(#[source] StoreError),
     /// The service refuses the whole run.
-    #[error("the service refuses the whole run: {}", describe(.0))]
-    Refused(Failure),
+    #[error("the service refuses the whole run: {}", describe(.failure))]
+    Refused {
+        /// How it said so.
+        failure: Failure,
+        /// What to do about it.
+        hint: String,
+    },
     /// The token lacks the permission.
     #[error("the token does not hold the role {REQUIRED_ROLE}; it holds: {held}")]
     MissingRole {
@@ -107,6 +112,17 @@ pub enum AppError {
     /// more.
     #[error("stopped early, because call after call failed in the same way: {}", describe(.0))]
     Failing(Failure),
+    /// Something else than the service answers.
+    #[error(
+        "stopped early, because none of the replies from {api_url} is the service's own: {}",
+        describe(.failure)
+    )]
+    NotTheService {
+        /// Where the service should be.
+        api_url: String,
+        /// One of the replies.
+        failure: Failure,
+    },
     /// Interrupted before anything was known.
     #[error("interrupted before anything was asked")]
     Interrupted,
@@ -139,6 +155,12 @@ pub enum AppError {
 }
 
 impl AppError {
+    /// The service refuses the whole run, to a token that says this of itself.
+    pub(super) fn refused(failure: Failure, claims: Option<&Claims>) -> Self {
+        let hint = refusal::hint(&failure, claims);
+        Self::Refused { failure, hint }
+    }
+
     /// The exit code that it stands for.
     pub const fn exit_code(&self) -> ExitCode {
         match self {
@@ -152,8 +174,9 @@ impl AppError {
             | Self::NoBase(_)
             | Self::Simulator(_) => ExitCode::Configuration,
             Self::NoList | Self::RunOnline | Self::RunWithList => ExitCode::Usage,
-            Self::SignIn(_) | Self::Refused(_) | Self::MissingRole { .. } => ExitCode::Refused,
+            Self::SignIn(_) | Self::Refused { .. } | Self::MissingRole { .. } => ExitCode::Refused,
             Self::Failing(_)
+            | Self::NotTheService { .. }
             | Self::NoAnswer(_)
             | Self::QuotaUsedUp(_)
             | Self::Busy
@@ -189,12 +212,16 @@ impl AppError {
             Self::Session(error) => error.hint(),
             Self::Credential(error) => error.hint(),
             Self::SignIn(error) => error.hint(),
-            Self::Refused(failure) => Some(refusal::hint(failure)),
+            Self::Refused { hint, .. } => Some(hint.clone()),
             Self::MissingRole { .. } => Some(refusal::grant_hint()),
             Self::NoAnswer(_) => Some(
                 "try again later; is --api-url right, does a proxy stand in between?".to_owned(),
             ),
             Self::Failing(failure) => Some(failing_hint(failure.reason).to_owned()),
+            Self::NotTheService { .. } => Some(
+                "is --api-url the service's base URL (by default it comes from --cloud)? Does a                  proxy, a firewall or a sign-in page answer in its place (HTTPS_PROXY, NO_PROXY)?                  Run again when it is mended: it goes on"
+                    .to_owned(),
+            ),
             Self::Output(error) => error.hint(),
             Self::Simulator(error) => error.hint(),
             Self::Http(error) => error.hint(),
@@ -241,9 +268,13 @@ fn describe(failure: &Failure) -> String {
     if let Some(code) = &failure.code {
         text = format!("{text} {code}");
     }
-    // Without a message of the service, ours repeats the status.
-    if !failure.message.starts_with("HTTP ") {
-        text = format!("{text}: {}", failure.message);
+    // Without a message of the service, ours begins with the status.
+    let said = match failure.message.strip_prefix("HTTP ") {
+        Some(ours) => ours.split_once(": ").map(|(_, said)| said),
+        None => Some(failure.message.as_str()),
+    };
+    if let Some(said) = said {
+        text = format!("{text}: {said}");
     }
     if let Some(id) = &failure.correlation_id {
         text = format!("{text} (correlation id {id})");
@@ -265,7 +296,11 @@ mod tests {
             correlation_id: Some("5b6c".to_owned()),
         };
         assert_eq!(
-            AppError::Refused(failure.clone()).to_string(),
+            AppError::Refused {
+                failure: failure.clone(),
+                hint: String::new(),
+            }
+            .to_string(),
             "the service refuses the whole run: HTTP 403 Forbidden: Missing application roles. \
              (correlation id 5b6c)"
         );

@@ -11,11 +11,15 @@ pub(super) struct Identity {
     /// The tenant, when it is known.
     pub(super) tenant_id: Option<String>,
     application: Application,
+    /// What the token says of itself, where it can be read.
+    pub(super) claims: Option<Claims>,
 }
 
 impl Identity {
     pub(super) fn new(config: &Config, claims: Option<Claims>) -> Self {
-        let (tenant, client) = claims.map_or((None, None), |it| (it.tenant_id, it.app_id));
+        let said =
+            |name: fn(&Claims) -> &Option<String>| claims.as_ref().and_then(|it| name(it).clone());
+        let (tenant, client) = (said(|it| &it.tenant_id), said(|it| &it.app_id));
         let sign_in = &config.sign_in;
         let configured = sign_in.tenant_id.clone();
         let known = |said: Option<String>, configured: &Option<String>| {
@@ -31,6 +35,7 @@ impl Identity {
                 api_url: config.service.api_url.to_string(),
             },
             tenant_id: configured.or(tenant),
+            claims,
         }
     }
 

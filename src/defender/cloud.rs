@@ -85,6 +85,13 @@ impl Cloud {
     }
 }
 
+impl Endpoints {
+    /// Whom its tokens are for.
+    pub fn audience(self) -> &'static str {
+        self.scope.trim_end_matches("/.default")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -11,6 +11,9 @@ pub struct CallError {
     pub class: Class,
     /// What the reports say about it.
     pub failure: Failure,
+    /// Whether a reply came that is not the service's own: it says nothing about any machine, and
+    /// the service may never have seen the call.
+    pub is_foreign: bool,
 }
 
 /// Whom a failure concerns.
@@ -29,7 +32,8 @@ pub enum Class {
     NotFound,
     /// This machine: another try would bring the same.
     Machine,
-    /// The whole run: every other call would fail alike.
+    /// The whole run, as far as the reply says: every other call would fail alike. Among answers it
+    /// is confirmed before it is believed.
     Run,
 }
 
@@ -45,6 +49,7 @@ impl CallError {
                 message: message.into(),
                 correlation_id: None,
             },
+            is_foreign: false,
         }
     }
 
@@ -53,5 +58,14 @@ impl CallError {
         let mut error = Self::without_reply(class, Reason::BadReply, message);
         error.failure.http_status = Some(http_status);
         error
+    }
+
+    /// The same, as a reply that is not the service's own: another try of this call may reach the
+    /// service.
+    pub(super) fn into_foreign(mut self, wait: Option<Duration>) -> Self {
+        self.class = Class::Call(wait);
+        self.failure.reason = Reason::BadReply;
+        self.is_foreign = true;
+        self
     }
 }

@@ -6,6 +6,7 @@ pub mod cloud;
 pub mod credential;
 mod encoding;
 mod error;
+mod foreign;
 #[doc(hidden)]
 pub mod fuzzing;
 mod http;

@@ -1,6 +1,9 @@
 //! Refusals of the whole run: what the service means, and what to do about it.
 
-use super::credential::{SignInError, hint_for};
+use super::{
+    cloud::Cloud,
+    credential::{Claims, SignInError, hint_for},
+};
 use crate::outcome::Failure;
 
 /// The permission that the call needs.
@@ -12,8 +15,25 @@ pub(super) fn no_licence(message: Option<&str>) -> bool {
     message.contains("no tvm license") || message.contains("account mode is inactive")
 }
 
-/// What to do about a refusal of the whole run.
-pub fn hint(failure: &Failure) -> String {
+/// Whether a refusal may concern one machine alone, though it came before any answer: it is the
+/// service's own, and names nothing that holds for all.
+pub fn may_be_one_machine_s(failure: &Failure) -> bool {
+    let message = failure.message.to_ascii_lowercase();
+    failure.http_status == Some(403)
+        && failure
+            .code
+            .as_deref()
+            .is_some_and(|code| !is_disabled(code))
+        && !message.contains("role")
+}
+
+/// Whether a code says that the tenant has the feature switched off.
+fn is_disabled(code: &str) -> bool {
+    code.eq_ignore_ascii_case("DisabledFeature")
+}
+
+/// What to do about a refusal of the whole run, to a token that says this of itself.
+pub fn hint(failure: &Failure, claims: Option<&Claims>) -> String {
     if let Some(hint) = failure.code.as_deref().and_then(hint_for) {
         return hint.to_owned();
     }
@@ -21,12 +41,7 @@ pub fn hint(failure: &Failure) -> String {
         return hint;
     }
     match failure.http_status {
-        Some(403) if failure.code.is_none() => {
-            "the service gives another reason with its refusals: \
-                      does a proxy or a firewall refuse in its place?"
-                .to_owned()
-        }
-        Some(403) => grant_hint(),
+        Some(403) => forbidden(failure, claims),
         None => {
             "the sign-in failed in the middle of the run; `patchgap check` tells more".to_owned()
         }
@@ -42,6 +57,70 @@ pub fn hint(failure: &Failure) -> String {
               --api-url and --scope belong together; `patchgap check` shows what the token is for"
             .to_owned(),
     }
+}
+
+/// What to do about a 403. The token says more than the service: whom it is for, and what it
+/// grants.
+fn forbidden(failure: &Failure, claims: Option<&Claims>) -> String {
+    if failure.code.as_deref().is_some_and(is_disabled) {
+        return "the feature is switched off in this tenant: an administrator switches it on in \
+                the Defender portal"
+            .to_owned();
+    }
+    if let Some(audience) = claims.and_then(foreign_audience) {
+        return format!(
+            "the token is for `{}`, and the service takes only those for {}: check \
+             --scope and --cloud, or what a ready-made token was got for",
+            audience.escape_debug(),
+            Cloud::Public.endpoints().audience()
+        );
+    }
+    let roles = claims.map_or(&[][..], |it| &it.roles);
+    match required(&failure.message, roles) {
+        Some(role) => format!(
+            "the token holds {role} already, so granting it changes nothing: wait a few minutes \
+             if it was granted just now, and check that --cloud and --api-url are the tenant's \
+             own; else ask Microsoft's support, with the correlation id"
+        ),
+        None => grant_hint(),
+    }
+}
+
+/// A required role that the token holds, where it holds all that the message names as required.
+fn required<'roles>(message: &str, roles: &'roles [String]) -> Option<&'roles str> {
+    let (_, named) = message.split_once("required roles:").unwrap_or_default();
+    let named = named.split("application roles:").next().unwrap_or_default();
+    let mut named = named
+        .split(|it: char| !it.is_ascii_alphanumeric() && it != '.')
+        .map(|it| it.trim_matches('.'))
+        .filter(|it| !it.is_empty())
+        .peekable();
+    let held = |name: &str| roles.iter().find(|it| it.eq_ignore_ascii_case(name));
+    if named.peek().is_none() {
+        return held(REQUIRED_ROLE).map(String::as_str);
+    }
+    // Any one of them is enough.
+    named.find_map(held).map(String::as_str)
+}
+
+/// What Defender's API is called as the receiver of tokens, beside the clouds' scopes.
+const AUDIENCES: [&str; 3] = [
+    "https://api.security.microsoft.com",
+    "https://securitycenter.onmicrosoft.com/windowsatpservice",
+    // The id of WindowsDefenderATP, which tokens of version 2 name.
+    "fc780465-2017-40d4-a905-7a022b3c0b00",
+];
+
+/// Whom the token is for, if that is not Defender's API in any cloud.
+fn foreign_audience(claims: &Claims) -> Option<&str> {
+    let audience = claims.audience.as_deref()?;
+    let bare = audience.trim_end_matches('/');
+    let clouds = Cloud::WORDS
+        .iter()
+        .filter_map(|word| word.parse::<Cloud>().ok());
+    let mut own = clouds.map(|it| it.endpoints().audience()).chain(AUDIENCES);
+    let is_own = own.any(|it| it.eq_ignore_ascii_case(bare));
+    (!is_own).then_some(audience)
 }
 
 /// What to do about a ready-made token that was refused or has ended.
@@ -99,7 +178,103 @@ mod tests {
                 message: message.to_owned(),
                 correlation_id: None,
             };
-            assert!(hint(&failure).contains(expected), "{status} {message}");
+            assert!(
+                hint(&failure, None).contains(expected),
+                "{status} {message}"
+            );
+        }
+    }
+
+    const LEGACY: &str = "https://api.securitycenter.microsoft.com";
+    const MISSING: &str = "Missing application roles. API required roles: Software.Read.All, \
+                           application roles: Alert.Read.All,Software.Read.";
+
+    /// What is said about a 403 to a token that says this of itself.
+    fn hint_for_403(code: &str, message: &str, audience: &str, roles: &[&str]) -> String {
+        let failure = Failure {
+            reason: Reason::Refused,
+            http_status: Some(403),
+            code: Some(code.to_owned()),
+            message: message.to_owned(),
+            correlation_id: None,
+        };
+        let claims = Claims {
+            audience: Some(audience.to_owned()),
+            roles: roles.iter().map(|it| (*it).to_owned()).collect(),
+            ..Claims::default()
+        };
+        hint(&failure, Some(&claims))
+    }
+
+    #[test]
+    fn a_403_looks_at_the_roles() {
+        let (grant, held) = (
+            "grant the app registration",
+            "holds Software.Read.All already",
+        );
+        let two = "API required roles: Machine.Read.All, Software.Read.All, application roles: x.";
+        for (message, roles, expected) in [
+            (MISSING, &["Alert.Read.All"][..], grant),
+            (MISSING, &["Software.Read.All"], held),
+            (MISSING, &[], grant),
+            ("Access denied", &["Software.Read.All"], held),
+            ("Access denied", &["Machine.Read.All"], grant),
+            (two, &["Software.Read.All"], held),
+        ] {
+            let hint = hint_for_403("Forbidden", message, LEGACY, roles);
+            assert!(hint.contains(expected), "{message} {roles:?}: {hint}");
+        }
+        let hint = hint_for_403("DisabledFeature", "Off", LEGACY, &["Software.Read.All"]);
+        assert!(hint.contains("switched off"), "{hint}");
+    }
+
+    #[test]
+    fn a_403_looks_at_the_audience() {
+        for (audience, is_foreign) in [
+            (LEGACY, false),
+            ("https://API.securitycenter.microsoft.com/", false),
+            ("https://api.security.microsoft.com", false),
+            ("https://api-gcc.securitycenter.microsoft.us", false),
+            ("https://api-gov.securitycenter.microsoft.us/", false),
+            ("fc780465-2017-40d4-a905-7a022b3c0b00", false),
+            ("https://graph.microsoft.com", true),
+            ("00000003-0000-0000-c000-000000000000", true),
+            ("https://management.azure.com/", true),
+            ("api://my-own", true),
+        ] {
+            let hint = hint_for_403("Forbidden", MISSING, audience, &["Software.Read.All"]);
+            let says = format!("the token is for `{audience}`");
+            assert_eq!(hint.contains(&says), is_foreign, "{hint}");
+        }
+    }
+
+    #[test]
+    fn only_an_unspecific_403_of_the_service_may_be_one_machine_s() {
+        for (status, code, message, expected) in [
+            (
+                403,
+                Some("Forbidden"),
+                "Access to the machine is denied",
+                true,
+            ),
+            (403, Some("Forbidden"), MISSING, false),
+            (403, Some("DisabledFeature"), "", false),
+            (403, None, "", false),
+            (401, Some("Unauthorized"), "No Tvm license", false),
+            (407, None, "", false),
+        ] {
+            let failure = Failure {
+                reason: Reason::Refused,
+                http_status: Some(status),
+                code: code.map(str::to_owned),
+                message: message.to_owned(),
+                correlation_id: None,
+            };
+            assert_eq!(
+                may_be_one_machine_s(&failure),
+                expected,
+                "{status} {message}"
+            );
         }
     }
 }

@@ -7,6 +7,7 @@ use secrecy::SecretString;
 
 use super::{
     error::{CallError, Class},
+    foreign,
     mask::Mask,
     refusal,
     retry_after::retry_after,
@@ -40,12 +41,9 @@ impl Reply {
         now: SystemTime,
     ) -> Result<AnswerBody, CallError> {
         let mask = || Mask::of([secret.clone()]);
-        if self.status.is_success() {
-            self.answer(vocabulary, mask)
-        } else if self.status.is_redirection() {
-            Err(self.redirect())
-        } else {
-            Err(self.refusal(&mask(), now))
+        match self.status {
+            StatusCode::OK => self.answer(vocabulary, mask),
+            _ => Err(self.refusal(&mask(), now)),
         }
     }
 
@@ -56,23 +54,23 @@ impl Reply {
     ) -> Result<AnswerBody, CallError> {
         AnswerBody::read_with(&self.body, vocabulary).map_err(|error| {
             let message = words(&error.to_string(), &mask(), LONGEST_MESSAGE);
-            CallError::bad_reply(Class::Call(None), self.status.as_u16(), message)
+            CallError {
+                is_foreign: !ServiceError::read(&self.body).is_envelope(),
+                ..CallError::bad_reply(Class::Call(None), self.status.as_u16(), message)
+            }
         })
-    }
-
-    fn redirect(&self) -> CallError {
-        let status = self.status;
-        let message = format!("HTTP {status}: a redirect, which is not followed with the token");
-        CallError::bad_reply(Class::Machine, status.as_u16(), message)
     }
 
     fn refusal(&self, mask: &Mask, now: SystemTime) -> CallError {
         let wait = retry_after(&self.header, now);
         let service = ServiceError::read(&self.body);
         let (class, reason) = classify(self.status, &service, wait);
-        let message = service
-            .message
-            .unwrap_or_else(|| format!("HTTP {}", self.status));
+        let is_foreign = !service.is_envelope();
+        let message = match service.message {
+            Some(message) => message,
+            None if is_foreign => foreign::describe(self.status, &self.header, &self.body),
+            None => format!("HTTP {}", self.status),
+        };
         let code = |text: Option<String>| text.map(|text| words(&text, mask, LONGEST_CODE));
         CallError {
             class,
@@ -83,6 +81,7 @@ impl Reply {
                 code: code(service.code),
                 correlation_id: code(service.target),
             },
+            is_foreign,
         }
     }
 }
@@ -96,19 +95,27 @@ fn words(text: &str, mask: &Mask, longest: usize) -> String {
     }
 }
 
+/// Whom a reply concerns. Only the service's own envelope speaks about a machine, or about the run;
+/// whatever else answers, the call may reach the service next time.
 fn classify(status: StatusCode, service: &ServiceError, wait: Option<Duration>) -> (Class, Reason) {
     match status {
+        // Gateways limit calls in front of the service, and a proxy's refusal is its own.
         StatusCode::TOO_MANY_REQUESTS => (Class::Window(wait), Reason::Throttled),
+        StatusCode::PROXY_AUTHENTICATION_REQUIRED => (Class::Run, Reason::Refused),
+        StatusCode::REQUEST_TIMEOUT => (Class::Call(wait), Reason::Timeout),
+        status if status.is_server_error() => (Class::Call(wait), Reason::ServerError),
+        status if status.is_success() || status.is_redirection() => {
+            (Class::Call(wait), Reason::BadReply)
+        }
         StatusCode::UNAUTHORIZED if refusal::no_licence(service.message.as_deref()) => {
             (Class::Run, Reason::Refused)
         }
+        // Whoever says so, a new token may help.
+        StatusCode::UNAUTHORIZED if !service.is_envelope() => (Class::Token, Reason::BadReply),
         StatusCode::UNAUTHORIZED => (Class::Token, Reason::Refused),
-        StatusCode::FORBIDDEN | StatusCode::PROXY_AUTHENTICATION_REQUIRED => {
-            (Class::Run, Reason::Refused)
-        }
+        _ if !service.is_envelope() => (Class::Call(wait), Reason::BadReply),
+        StatusCode::FORBIDDEN => (Class::Run, Reason::Refused),
         StatusCode::NOT_FOUND => (Class::NotFound, Reason::NotFound),
-        StatusCode::REQUEST_TIMEOUT => (Class::Call(wait), Reason::Timeout),
-        status if status.is_server_error() => (Class::Call(wait), Reason::ServerError),
         _ => (Class::Machine, Reason::Refused),
     }
 }
@@ -121,6 +128,10 @@ mod tests {
 
     /// What a reply that is no answer leaves in the reports.
     fn failure(status: u16, body: &str) -> Failure {
+        error(status, body).failure
+    }
+
+    fn error(status: u16, body: &str) -> CallError {
         let reply = Reply {
             status: StatusCode::from_u16(status).unwrap(),
             header: HeaderMap::new(),
@@ -133,7 +144,6 @@ mod tests {
                 SystemTime::UNIX_EPOCH,
             )
             .unwrap_err()
-            .failure
     }
 
     #[test]
@@ -177,28 +187,104 @@ mod tests {
         assert_eq!(message.chars().count(), LONGEST_MESSAGE + 1);
     }
 
+    fn envelope(code: &str, message: &str) -> ServiceError {
+        ServiceError {
+            code: Some(code.into()),
+            message: Some(message.into()),
+            target: None,
+        }
+    }
+
+    const WAIT: Option<Duration> = Some(Duration::from_secs(9));
+
+    #[track_caller]
+    fn concerns(status: u16, service: &ServiceError, expected: (Class, Reason)) {
+        let code = StatusCode::from_u16(status).unwrap();
+        assert_eq!(classify(code, service, WAIT), expected, "{status}");
+    }
+
     #[test]
-    fn each_status_concerns_somebody() {
-        let wait = Some(Duration::from_secs(9));
-        let service = ServiceError::default();
-        let licence = ServiceError {
-            message: Some("reason of failure: No Tvm license".into()),
+    fn each_status_of_the_service_concerns_somebody() {
+        let service = envelope("SomeCode", "");
+        for (status, expected) in [
+            (400, (Class::Machine, Reason::Refused)),
+            (401, (Class::Token, Reason::Refused)),
+            (403, (Class::Run, Reason::Refused)),
+            (404, (Class::NotFound, Reason::NotFound)),
+            (407, (Class::Run, Reason::Refused)),
+            (408, (Class::Call(WAIT), Reason::Timeout)),
+            (410, (Class::Machine, Reason::Refused)),
+            (429, (Class::Window(WAIT), Reason::Throttled)),
+            (500, (Class::Call(WAIT), Reason::ServerError)),
+            (503, (Class::Call(WAIT), Reason::ServerError)),
+        ] {
+            concerns(status, &service, expected);
+        }
+        let licence = envelope("Unauthorized", "reason of failure: No Tvm license");
+        concerns(401, &licence, (Class::Run, Reason::Refused));
+    }
+
+    #[test]
+    fn without_the_envelope_a_reply_concerns_this_call_alone() {
+        let no_code = ServiceError {
+            message: Some("Machine was not found".into()),
             ..ServiceError::default()
         };
-        for (status, service, expected) in [
-            (400, &service, (Class::Machine, Reason::Refused)),
-            (401, &service, (Class::Token, Reason::Refused)),
-            (401, &licence, (Class::Run, Reason::Refused)),
-            (403, &service, (Class::Run, Reason::Refused)),
-            (404, &service, (Class::NotFound, Reason::NotFound)),
-            (407, &service, (Class::Run, Reason::Refused)),
-            (408, &service, (Class::Call(wait), Reason::Timeout)),
-            (429, &service, (Class::Window(wait), Reason::Throttled)),
-            (500, &service, (Class::Call(wait), Reason::ServerError)),
-            (503, &service, (Class::Call(wait), Reason::ServerError)),
+        for service in [ServiceError::default(), no_code] {
+            for status in [
+                201, 202, 204, 206, 226, 299, 300, 301, 302, 303, 304, 307, 308, 399, 400, 402,
+                403, 404, 405, 406, 409, 410, 411, 413, 414, 421, 425, 431, 451, 499,
+            ] {
+                concerns(status, &service, (Class::Call(WAIT), Reason::BadReply));
+            }
+            concerns(401, &service, (Class::Token, Reason::BadReply));
+            concerns(502, &service, (Class::Call(WAIT), Reason::ServerError));
+            concerns(429, &service, (Class::Window(WAIT), Reason::Throttled));
+            concerns(407, &service, (Class::Run, Reason::Refused));
+        }
+    }
+
+    #[test]
+    fn an_answer_comes_with_status_200_alone() {
+        for status in [201, 202, 204, 206, 226, 299] {
+            let failure = failure(status, r#"{"value":[]}"#);
+            assert_eq!(failure.reason, Reason::BadReply, "{status}");
+        }
+    }
+
+    #[test]
+    fn only_the_envelope_makes_a_reply_the_service_s_own() {
+        for (status, body, is_foreign) in [
+            (
+                403,
+                r#"{"error":{"code":"Forbidden","message":"no"}}"#,
+                false,
+            ),
+            (404, r#"{"error":{"code":"NotFound"}}"#, false),
+            (400, r#"{"error":{"code":429}}"#, false),
+            (200, r#"{"error":{"code":"InternalServerError"}}"#, false),
+            (
+                404,
+                r#"{"statusCode":404,"message":"Resource not found"}"#,
+                true,
+            ),
+            (404, r#"{"error":{"message":"no route"}}"#, true),
+            (404, r#"{"error":"not_found"}"#, true),
+            (404, r#"{"error":{"code":" "}}"#, true),
+            (403, "<html>Forbidden</html>", true),
+            (403, "", true),
+            (400, "bad request", true),
+            (200, "<html>Sign in</html>", true),
+            (200, "{}", true),
+            (200, "", true),
+            (302, "", true),
+            (502, r#"{"message":"no upstream"}"#, true),
         ] {
-            let status = StatusCode::from_u16(status).unwrap();
-            assert_eq!(classify(status, service, wait), expected, "{status}");
+            assert_eq!(
+                error(status, body).is_foreign,
+                is_foreign,
+                "{status} {body}"
+            );
         }
     }
 }

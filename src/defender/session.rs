@@ -85,8 +85,13 @@ impl Session {
     /// What to make of a refused token: the next try comes with a new one, unless the
     /// service refuses new ones too.
     async fn refused(&self, token: &Token, address: &Address, mut error: CallError) -> CallError {
+        if error.is_foreign && !self.trust().was_accepted() {
+            // The token is new, and the service has not seen it.
+            return error.into_foreign(None);
+        }
         let verdict = self.trust().refuse(token, address);
         match verdict {
+            Verdict::Over if error.is_foreign => return error.into_foreign(None),
             Verdict::Over => {
                 error.class = Class::Run;
                 return error;
@@ -96,6 +101,7 @@ impl Session {
         }
         match self.tokens.renew(token).await {
             Ok(_) => error,
+            Err(SignInError::ReadyMade) if error.is_foreign => error.into_foreign(None),
             Err(SignInError::ReadyMade) => not_renewed(error),
             Err(failed) => no_token(&failed),
         }
@@ -114,9 +120,7 @@ impl Api for Session {
             Err(error) if error.class == Class::Token => {
                 Err(self.refused(&token, address, error).await)
             }
-            Err(error) if error.class != Class::NotFound => {
-                Err(in_the_way(error, self.trust().was_accepted()))
-            }
+            Err(error) if error.class != Class::NotFound => Err(error),
             reply => {
                 self.trust().accept();
                 reply
@@ -147,39 +151,4 @@ fn no_token(error: &SignInError) -> CallError {
     failure.failure.code = error.code().map(|code| format!("AADSTS{code}"));
     failure.failure.correlation_id = error.correlation_id().map(str::to_owned);
     failure
-}
-
-/// A 403 that does not come from the service itself (a firewall's page) concerns one call,
-/// once the service has let the run in.
-fn in_the_way(mut error: CallError, accepted: bool) -> CallError {
-    let foreign = error.failure.http_status == Some(403) && error.failure.code.is_none();
-    if accepted && foreign {
-        error.class = Class::Call(None);
-        error.failure.reason = Reason::BadReply;
-    }
-    error
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_the_service_itself_ends_a_run_that_it_let_in() {
-        for (status, code, accepted, expected) in [
-            (403, None, true, Class::Call(None)),
-            (403, None, false, Class::Run),
-            (403, Some("Forbidden"), true, Class::Run),
-            (407, None, true, Class::Run),
-        ] {
-            let mut error = CallError::without_reply(Class::Run, Reason::Refused, "no");
-            error.failure.http_status = Some(status);
-            error.failure.code = code.map(str::to_owned);
-            assert_eq!(
-                in_the_way(error, accepted).class,
-                expected,
-                "{status} {code:?}"
-            );
-        }
-    }
 }

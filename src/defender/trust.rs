@@ -67,6 +67,7 @@ impl Trust {
     /// Takes in an accepted token.
     pub(super) fn accept(&mut self) {
         self.accepted = true;
+        self.over = false;
         self.in_a_row = 0;
         self.asked_for = None;
         self.several = false;
@@ -125,6 +126,20 @@ mod tests {
         assert_eq!(trust.refuse(&tokens[0], &machine(1)), Verdict::Renew);
         assert_eq!(trust.refuse(&tokens[1], &machine(2)), Verdict::Renew);
         assert_eq!(trust.refuse(&tokens[2], &machine(3)), Verdict::Over);
+    }
+
+    #[tokio::test]
+    async fn an_answer_after_the_last_refusal_makes_up_for_it() {
+        let tokens = tokens(4).await;
+        let mut trust = Trust::default();
+        trust.accept();
+        for (token, number) in tokens.iter().zip(1..4) {
+            trust.refuse(token, &machine(number));
+        }
+        assert_eq!(trust.refuse(&tokens[2], &machine(4)), Verdict::Over);
+        trust.accept();
+        assert_eq!(trust.refuse(&tokens[2], &machine(4)), Verdict::Stale);
+        assert_eq!(trust.refuse(&tokens[3], &machine(4)), Verdict::Renew);
     }
 
     #[tokio::test]

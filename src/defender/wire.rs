@@ -151,6 +151,11 @@ impl From<Item> for MissingKb {
 }
 
 impl ServiceError {
+    /// Whether this is the service's own envelope: what has no code comes from somebody else.
+    pub(super) fn is_envelope(&self) -> bool {
+        self.code.is_some()
+    }
+
     /// Reads an error's body; whatever is not one says nothing. A letter that is damaged takes
     /// nothing else along.
     pub(super) fn read(body: &[u8]) -> Self {

@@ -8,7 +8,7 @@ use tracing::{debug, info, warn};
 
 use super::{
     asker::Asker,
-    outage::Course,
+    outage::{Course, Whom},
     question::{Asked, Question},
     quota::{Permit, Waiting},
     retry::Decision,
@@ -43,6 +43,14 @@ enum NoPage {
 pub(super) struct Turn<'a> {
     _permit: Permit<'a>,
     _slot: SemaphorePermit<'a>,
+}
+
+/// What came of waiting for a turn.
+enum Unsure<'a> {
+    /// It is there.
+    Turn(Turn<'a>),
+    /// Nobody may send meanwhile.
+    Alarm,
 }
 
 impl<A: Api> Asker<A> {
@@ -83,6 +91,8 @@ impl<A: Api> Asker<A> {
                 }
                 Err(error) => error,
             };
+            let confirmed = self.confirmed(error, question, &mut course).await?;
+            let Some(error) = confirmed else { continue };
             // What is rare has memory of its own: it would make each question in flight larger,
             // and those are moved about.
             let is_own = Box::pin(self.is_own(&error, &mut course)).await;
@@ -99,6 +109,31 @@ impl<A: Api> Asker<A> {
             question.earlier = course;
             Box::pin(self.react(question, error, &course)).await?;
         }
+    }
+
+    /// The failure, with whom it concerns if it is a refusal; nothing when the machine is to be
+    /// asked for once more, and it is time to.
+    async fn confirmed(
+        &self,
+        mut error: CallError,
+        question: &Question,
+        course: &mut Course,
+    ) -> Result<Option<CallError>, NoPage> {
+        if error.class != Class::Run {
+            return Ok(Some(error));
+        }
+        match Box::pin(self.refused(&error, course)).await {
+            None => return Err(NoPage::Stopped),
+            Some(Whom::Run) => {}
+            Some(Whom::Machine) => error.class = Class::Machine,
+            Some(Whom::Unclear) => {
+                let delay = self.run.policy.shortest(fastrand::f64());
+                log_attempt(question, &error, Decision::Retry(delay));
+                Box::pin(self.rests(delay, course)).await?;
+                return Ok(None);
+            }
+        }
+        Ok(Some(error))
     }
 
     /// Whether a refusal for quota is this machine's own: most others are answered meanwhile.
@@ -140,18 +175,17 @@ impl<A: Api> Asker<A> {
             Decision::Retry(delay) if is_asked_for(delay, error.class) => {
                 return Err(NoPage::Postponed(delay));
             }
-            Decision::Retry(delay) => {
-                self.run.tracker.rests.begin(delay);
-                let slept = self
-                    .run
-                    .stops
-                    .gentle
-                    .run_until_cancelled(self.rest(delay, course))
-                    .await;
-                slept.ok_or(NoPage::Stopped)?;
-            }
+            Decision::Retry(delay) => self.rests(delay, course).await?,
         }
         Ok(())
+    }
+
+    /// Rests before another try.
+    async fn rests(&self, delay: Duration, course: &Course) -> Result<(), NoPage> {
+        self.run.tracker.rests.begin(delay);
+        let rest = self.rest(delay, course);
+        let rested = self.run.stops.gentle.run_until_cancelled(rest).await;
+        rested.ok_or(NoPage::Stopped)
     }
 
     /// Makes everybody wait after a refusal for quota.
@@ -202,16 +236,33 @@ impl<A: Api> Asker<A> {
             self.run.health.calm().await;
             tokio::select! {
                 biased;
-                turn = self.turn() => return turn,
+                turn = self.turn_if_calm() => match turn {
+                    Some(Unsure::Turn(turn)) => return Some(turn),
+                    Some(Unsure::Alarm) => {}
+                    None => return None,
+                },
                 () = self.run.health.alarm() => {}
             }
         }
+    }
+
+    /// Waits for its turn. What is heard when a slot becomes free comes first.
+    async fn turn_if_calm(&self) -> Option<Unsure<'_>> {
+        let slot = self.slots.acquire().await.ok()?;
+        if !self.run.health.is_calm() {
+            return Some(Unsure::Alarm);
+        }
+        self.turn_in(slot).await.map(Unsure::Turn)
     }
 
     /// Waits for leave to send: in flight at most as many as configured, and none without a
     /// permit. `None` when the run stops because a permit cannot be noted.
     pub(super) async fn turn(&self) -> Option<Turn<'_>> {
         let slot = self.slots.acquire().await.ok()?;
+        self.turn_in(slot).await
+    }
+
+    async fn turn_in<'a>(&'a self, slot: SemaphorePermit<'a>) -> Option<Turn<'a>> {
         let Ok(permit) = self.run.quota.permit().await else {
             self.run.unnoted();
             return None;
@@ -244,8 +295,8 @@ impl<A: Api> Asker<A> {
                 self.run.quota.flowing();
                 self.run.health.answered(machine);
             }
-            Err(error) if matches!(error.class, Class::Call(_)) => {}
-            Err(_) => self.run.health.works(),
+            Err(error) if is_sign_of_life(error) => self.run.health.works(),
+            Err(_) => {}
         }
         Some(reply)
     }
@@ -254,6 +305,16 @@ impl<A: Api> Asker<A> {
 /// Whether the service asked for so long a wait.
 fn is_asked_for(delay: Duration, class: Class) -> bool {
     matches!(class, Class::Call(Some(wait)) if !wait.is_zero() && wait >= delay)
+}
+
+/// Whether an error shows that the service works. A refusal for quota does, whoever it comes from:
+/// who is refused for that is let in later.
+fn is_sign_of_life(error: &CallError) -> bool {
+    match error.class {
+        Class::Call(_) => false,
+        Class::Window(_) => true,
+        _ => !error.is_foreign,
+    }
 }
 
 /// Whether a call takes as long as one that is answered: refusals come sooner, and failures

@@ -16,7 +16,15 @@ use crate::{defender::Api, outcome::Outcome};
 
 /// Machines under way for each call in flight: those that wait for another try take no
 /// place from the others.
-pub(super) const UNDER_WAY: usize = 4;
+const UNDER_WAY: usize = 4;
+/// Machines under way however few calls are in flight: so many may have to wait until it is clear
+/// whether it is the service that answers.
+const FEWEST: usize = 24;
+
+/// Machines under way with so many calls in flight.
+pub(super) fn under_way(calls: usize) -> usize {
+    calls.saturating_mul(UNDER_WAY).max(FEWEST)
+}
 
 /// Asks an API for machines of a run.
 #[derive(Debug)]
@@ -35,7 +43,7 @@ impl<A: Api> Asker<A> {
             api,
             run,
             slots: Arc::new(Semaphore::new(calls)),
-            width: calls.saturating_mul(UNDER_WAY),
+            width: under_way(calls),
         }
     }
 
@@ -130,6 +138,19 @@ impl<A: Api> Asker<A> {
         if question.attempts == 0 {
             self.run.tracker.started();
         }
-        self.ask(question).await
+        let asked = self.ask(question).await;
+        let failure = match &asked {
+            Asked::Done(outcome) => self.run.watch(outcome),
+            // The service works, and says so.
+            Asked::NotFound { .. } => {
+                self.run.works();
+                None
+            }
+            Asked::Postponed(..) | Asked::Stopped(_) => None,
+        };
+        if let Some(failure) = failure {
+            Box::pin(self.check_others(failure)).await;
+        }
+        asked
     }
 }

@@ -14,7 +14,7 @@ use tracing::{info, warn};
 
 use super::{
     LATE_PASSES,
-    asker::{Asker, UNDER_WAY},
+    asker::{Asker, under_way},
     estimate::{Stage, too_many},
     helper::Helper,
     late_calls,
@@ -205,7 +205,7 @@ impl<A: Api> Fetcher<A> {
 
     /// How long the run takes because machines rest before another try.
     fn rests_left(&self, now: Instant, stage: Stage) -> Duration {
-        let at_once = self.concurrency.saturating_mul(UNDER_WAY) as u64;
+        let at_once = under_way(self.concurrency) as u64;
         let machines = (stage.machines, stage.findings);
         self.run.tracker.rests.left(now, machines, at_once)
     }

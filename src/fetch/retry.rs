@@ -94,6 +94,11 @@ impl RetryPolicy {
         }
     }
 
+    /// How long to rest before the first try that is not one of the policy's.
+    pub(super) fn shortest(&self, jitter: f64) -> Duration {
+        self.backoff(1, jitter)
+    }
+
     fn throttled_out(&self, tries: Tries) -> bool {
         tries.throttled_alone > self.retries
             || tries.throttled > self.retries.saturating_mul(TOGETHER)

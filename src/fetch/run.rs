@@ -25,7 +25,10 @@ use super::{
     settings::{Ending, Settings, Stops},
     tracker::Tracker,
 };
-use crate::outcome::{Failure, Outcome};
+use crate::{
+    machine::MachineId,
+    outcome::{Failure, Outcome},
+};
 
 /// One run, while it is under way.
 #[derive(Debug)]
@@ -37,6 +40,8 @@ pub(super) struct Run {
     pub(super) stops: Stops,
     pub(super) tracker: Tracker,
     pub(super) plan: Plan,
+    /// Machines that are asked for when nobody was answered yet, and all fail.
+    pub(super) scouts: Vec<MachineId>,
     /// How many of the plan's machines somebody asks for, or has asked for.
     taken: AtomicUsize,
     /// Machines that the service does not know, as helpers were told.
@@ -64,6 +69,7 @@ impl Run {
             left: Mutex::default(),
             postponed: PostponedMachines::default(),
             breaker: Mutex::new(Breaker::new(watched(&plan))),
+            scouts: plan.scouts(),
             plan,
             out_of_time: AtomicBool::new(false),
             stopped_by: Mutex::new(None),
@@ -88,10 +94,9 @@ impl Run {
         mem::take(&mut *self.left())
     }
 
-    /// Takes in that a machine is not known: the service works, and says so.
+    /// Takes in that a machine is not known.
     pub(super) fn unknown(&self, question: &Question) {
         self.tracker.unknown(late_calls(question.times_unknown));
-        self.breaker().works();
     }
 
     /// Takes in that the service asks to be left alone with a machine for so long.
@@ -165,10 +170,17 @@ impl Run {
     /// Takes in an outcome that stands.
     pub(super) fn take_in(&self, outcome: &Outcome) {
         self.tracker.done(outcome);
-        let failure = self.breaker().note(outcome).cloned();
-        if let Some(failure) = failure {
-            self.stop(Ending::Failing(failure));
-        }
+    }
+
+    /// Shows an outcome to the circuit breaker. Once the first machines have all failed alike,
+    /// returns how.
+    pub(super) fn watch(&self, outcome: &Outcome) -> Option<Failure> {
+        self.breaker().note(outcome).cloned()
+    }
+
+    /// The service works: the circuit breaker need not watch any more.
+    pub(super) fn works(&self) {
+        self.breaker().works();
     }
 
     /// What is known of a machine that the end of the run came before.

@@ -27,6 +27,8 @@ pub enum Ending {
     /// The first machines all failed in this way, or in an outage nothing else came for an
     /// hour.
     Failing(Failure),
+    /// Many replies came, and not one of them was the service's own; this was one of them.
+    NotTheService(Failure),
     /// The time for asking was over before that.
     OutOfTime,
     /// Everything was asked but for machines that the service asks to be left alone with for

@@ -184,6 +184,11 @@ impl Simulator {
         self.down.send_replace(false);
     }
 
+    /// From now on, this befalls every call that the quota lets in; nothing does after `None`.
+    pub fn befall_all(&self, fault: Option<Fault>) {
+        self.api.desk.with(|counters| counters.for_all = fault);
+    }
+
     /// Every token handed out so far, in order: what must be found nowhere else.
     pub fn tokens(&self) -> Vec<String> {
         self.tenant.tokens.all()

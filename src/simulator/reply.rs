@@ -80,6 +80,11 @@ impl Reply {
         self
     }
 
+    pub(super) fn with_status(mut self, status: StatusCode) -> Self {
+        self.status = status;
+        self
+    }
+
     pub(super) fn with_ending(mut self, ending: Ending) -> Self {
         self.ending = ending;
         self

@@ -1,7 +1,9 @@
 //! How each machine of a run stands before the asking begins.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
-use rusqlite::{Result, Row};
+use rusqlite::{Connection, Result, Row, params};
 
 use super::{RunId, Store, StoreError, json::parse, time};
 use crate::{index::Index, machine::MachineId, outcome::Reason};
@@ -15,6 +17,8 @@ pub struct Standing {
     pub number: i64,
     /// When it was last answered, in whichever run.
     pub last_answered: Option<Timestamp>,
+    /// When the last earlier run ended that asked for it in vain, if no answer has come since.
+    pub failed_at: Option<Timestamp>,
     /// What the run knows of it.
     pub known: Known,
 }
@@ -76,7 +80,7 @@ impl Store {
             let mut statement = self.connection.prepare(
                 "SELECT machine_id, answer.answered_at_ms, run_machine.answer,
                      run_machine.reason, run_machine.attempts, run_machine.times_unknown,
-                     machine.id
+                     machine.id, answer.run
                  FROM run
                  JOIN inventory_machine ON inventory_machine.inventory = run.inventory
                  JOIN machine ON machine.id = inventory_machine.machine
@@ -88,8 +92,10 @@ impl Store {
             )?;
             // A list that grows takes twice the memory for a moment, and this one is large.
             let mut standings = Vec::with_capacity(machines);
-            for row in statement.query_map([run.0], standing)? {
-                standings.push(row?);
+            let failures = failures(&self.connection, run)?;
+            let mut rows = statement.query([run.0])?;
+            while let Some(row) = rows.next()? {
+                standings.push(standing(row, &failures)?);
             }
             Ok(standings)
         };
@@ -97,11 +103,39 @@ impl Store {
     }
 }
 
-fn standing(row: &Row<'_>) -> Result<Standing> {
+/// Earlier runs that are looked through for machines that fail. One of them asked for nearly all
+/// machines; reading more takes time.
+const EARLIER_RUNS: u32 = 10;
+
+/// The last earlier run that asked for a machine in vain, and when that run ended, by machines.
+type Failures = HashMap<i64, (i64, Timestamp)>;
+
+fn failures(connection: &Connection, run: RunId) -> Result<Failures> {
+    let mut statement = connection.prepare(
+        "SELECT run_machine.machine, earlier.id, earlier.active_at_ms
+         FROM (SELECT id, active_at_ms FROM run
+             WHERE id < ?1 AND service = (SELECT service FROM run WHERE id = ?1)
+             ORDER BY id DESC LIMIT ?2) AS earlier
+         JOIN run_machine ON run_machine.run = earlier.id
+         WHERE run_machine.answer IS NULL AND run_machine.reason <> 'pending'
+         ORDER BY earlier.id",
+    )?;
+    let failure = |row: &Row<'_>| Ok((row.get(0)?, (row.get(1)?, time(row.get(2)?))));
+    statement
+        .query_map(params![run.0, EARLIER_RUNS], failure)?
+        .collect()
+}
+
+fn standing(row: &Row<'_>, failures: &Failures) -> Result<Standing> {
+    let number = row.get(6)?;
+    let answered_in: Option<i64> = row.get(7)?;
+    let failure = failures.get(&number);
+    let failure = failure.filter(|(run, _)| answered_in.is_none_or(|answered| answered < *run));
     Ok(Standing {
         machine: parse(row.get_ref(0)?.as_str()?)?,
-        number: row.get(6)?,
+        number,
         last_answered: row.get::<_, Option<i64>>(1)?.map(time),
+        failed_at: failure.map(|(_, at)| *at),
         known: known(row)?,
     })
 }

@@ -166,14 +166,8 @@ fn what_another_try_would_not_change() {
     let invalid = ("400", "InvalidInput");
     check(
         &[
-            failure(
-                Fault::BadRequest,
-                "refused",
-                invalid,
-                "id is not valid",
-                "1",
-            ),
-            failure(Fault::Redirect, "badReply", ("302", ""), "redirect", "1"),
+            failure(Fault::BadRequest, "refused", invalid, "not valid", "1"),
+            failure(Fault::BadRequest, "refused", invalid, "not valid", "1"),
             failure(
                 Fault::ForeignPage,
                 "badReply",
@@ -184,6 +178,55 @@ fn what_another_try_would_not_change() {
         ],
         |settings| settings.faults.page_size = 1,
     );
+}
+
+#[test]
+fn replies_that_are_not_the_service_s_own() {
+    let page = "a web page";
+    check(
+        &[
+            failure(Fault::Redirect, "badReply", ("302", ""), "redirect", "2"),
+            failure(Fault::ForbiddenPage, "badReply", ("403", ""), page, "2"),
+            failure(Fault::NotFoundPage, "badReply", ("404", ""), page, "2"),
+            failure(
+                Fault::NotFoundJson,
+                "badReply",
+                ("404", ""),
+                "it says: Resource not found",
+                "2",
+            ),
+            failure(
+                Fault::Partial,
+                "badReply",
+                ("206", ""),
+                "only status 200",
+                "2",
+            ),
+        ],
+        |_| {},
+    );
+}
+
+/// Refusals that would be the whole run's, if others had not been answered before.
+#[test]
+fn refusals_of_one_machine_alone() {
+    let last = fleet_ids(5)[4];
+    let (forbidden, licence) = (("403", "Forbidden"), ("401", "Unauthorized"));
+    for expected in [
+        failure(Fault::Forbidden, "refused", forbidden, "is denied", "2"),
+        failure(Fault::Unlicensed, "refused", licence, "No Tvm", "2"),
+        failure(Fault::ProxySignIn, "refused", ("407", ""), "web page", "2"),
+        // A new token may help, whoever says so.
+        failure(Fault::SignInPage, "badReply", ("401", ""), "web page", "3"),
+    ] {
+        let scene = Scene::with(|settings| {
+            settings.machines = 5;
+            settings.faults.forever.insert(last, expected.fault);
+        });
+        let run = scene.report(&["--concurrency", "1"]).exits_with(5);
+        assert_truth_but_for(&scene, &run, &[(last, "failed")].into());
+        check_row(&run.row("failures.csv", last), &expected);
+    }
 }
 
 #[test]

@@ -34,6 +34,7 @@ mod last_seen;
 mod logs;
 mod lost_ids;
 mod mended;
+mod nights;
 mod offline;
 mod older_store;
 mod outage;
@@ -47,6 +48,8 @@ mod ranking;
 mod readme_facts;
 mod readme_store;
 mod refusals;
+#[cfg(unix)]
+mod refused_midway;
 mod rehearsal;
 mod remembered_quota;
 mod resume;
@@ -60,6 +63,7 @@ mod simulate;
 #[cfg(unix)]
 mod standard_output;
 mod step_summary;
+mod strangers;
 mod tokens;
 mod two_at_once;
 mod unknown_machines;

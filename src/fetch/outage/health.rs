@@ -11,6 +11,11 @@ const FEWEST_IN_A_ROW: u32 = 3;
 const MOST_IN_A_ROW: u32 = 8;
 /// Machines that are kept to ask for again: one of them alone may be gone meanwhile.
 const KNOWN: usize = 8;
+/// Replies in a row that are not the service's own, before any answer, that raise a suspicion. With
+/// the [scouts](crate::fetch::plan::SCOUTS) that are sent then they make 20.
+const FOREIGN_IN_A_ROW: u32 = 17;
+/// Refusals in a row that are looked into at once, without asking again for each machine first.
+const REFUSED_IN_A_ROW: u32 = 5;
 
 /// What is known of the service's health.
 #[derive(Debug)]
@@ -27,8 +32,14 @@ struct State {
     in_a_row: u32,
     /// Signs of life.
     signs: u64,
+    /// Replies since then that were not the service's own.
+    foreign: u32,
+    /// Refusals of the whole run since the last answer.
+    refused: u32,
     /// Questions that wait to learn what their failure means.
     in_doubt: usize,
+    /// Questions that find something out while nothing else may be sent.
+    holding: usize,
     /// Outages that began.
     outages: u64,
     is_down: bool,
@@ -46,6 +57,8 @@ pub(in crate::fetch) struct Course {
     signs: Option<u64>,
     /// Whether the service worked after a failure: then failing is this machine's way.
     is_own: bool,
+    /// Answers that had arrived when this call was first refused as if the whole run were.
+    pub(in crate::fetch) refused_at: Option<u64>,
 }
 
 /// What a failure looks like.
@@ -57,6 +70,18 @@ pub(super) enum Look {
     Last,
     /// An outage.
     Outage,
+    /// Something else than the service answers, and the service never did.
+    Foreign,
+}
+
+/// While this is held, only who finds something out may send calls.
+#[must_use]
+pub(in crate::fetch) struct Hold<'health>(&'health Health);
+
+impl Drop for Hold<'_> {
+    fn drop(&mut self) {
+        self.0.state.send_modify(|state| state.holding -= 1);
+    }
 }
 
 impl Health {
@@ -80,7 +105,9 @@ impl Health {
             state.known.retain(|known| *known != machine);
             state.known.truncate(KNOWN - 1);
             state.known.push_front(machine);
-            state.sign()
+            // It is news to those who wait because of a refusal, too.
+            let was_refused = std::mem::take(&mut state.refused) > 0;
+            state.sign() || was_refused
         });
     }
 
@@ -102,16 +129,34 @@ impl Health {
 
     /// Waits until calls may be sent.
     pub(in crate::fetch) async fn calm(&self) {
-        self.wait_for(|state| !self.is_suspicious(state)).await;
+        self.wait_for(|state| !self.is_closed(state)).await;
     }
 
     /// Waits until no call may be sent, except to find out what is the matter.
     pub(in crate::fetch) async fn alarm(&self) {
-        self.wait_for(|state| self.is_suspicious(state)).await;
+        self.wait_for(|state| self.is_closed(state)).await;
+    }
+
+    /// Whether calls may be sent now.
+    pub(in crate::fetch) fn is_calm(&self) -> bool {
+        !self.is_closed(&self.state.borrow())
+    }
+
+    fn is_closed(&self, state: &State) -> bool {
+        self.is_suspicious(state)
+            || state.holding > 0
+            || state.refused >= REFUSED_IN_A_ROW
+            || state.hears_strangers()
     }
 
     fn is_suspicious(&self, state: &State) -> bool {
         state.is_down || state.in_a_row >= self.suspicious && !state.known.is_empty()
+    }
+
+    /// Lets nobody send who does not find something out.
+    pub(in crate::fetch) fn hold(&self) -> Hold<'_> {
+        self.state.send_modify(|state| state.holding += 1);
+        Hold(self)
     }
 
     /// Outages that have begun.
@@ -127,6 +172,28 @@ impl Health {
     /// Waits until more outages have begun than so many.
     pub(in crate::fetch) async fn outage_after(&self, outages: u64) {
         self.wait_for(|state| state.outages > outages).await;
+    }
+
+    /// Whether only strangers have answered so far, and so many that the service is in doubt.
+    pub(super) fn hears_strangers(&self) -> bool {
+        self.state.borrow().hears_strangers()
+    }
+
+    /// Whether only strangers have answered so far, be they few or many.
+    pub(super) fn heard_only_strangers(&self) -> bool {
+        let state = self.state.borrow();
+        state.foreign > 0 && state.signs == 0 && state.known.is_empty()
+    }
+
+    /// Counts a refusal of the whole run, and returns whether there are several in a row.
+    pub(in crate::fetch) fn refused(&self) -> bool {
+        self.state.send_modify(|state| state.refused += 1);
+        self.state.borrow().refused >= REFUSED_IN_A_ROW
+    }
+
+    /// The refusals so far are not the whole run's.
+    pub(in crate::fetch) fn lets_in(&self) {
+        self.state.send_modify(|state| state.refused = 0);
     }
 
     /// Waits for a sign of life after the last failure.
@@ -148,13 +215,18 @@ impl Health {
         let _ = self.state.subscribe().wait_for(condition).await;
     }
 
-    /// Counts a failure; `is_last` says that the machine may not have another.
-    pub(super) fn failed(&self, course: &mut Course, is_last: bool) -> Look {
+    /// Counts a failure. It may be a stranger's reply; `is_last` says that the machine may not have
+    /// another.
+    pub(super) fn failed(&self, course: &mut Course, is_foreign: bool, is_last: bool) -> Look {
         let mut look = Look::Own;
         self.state.send_modify(|state| {
             state.in_a_row += u32::from(course.fail(state.signs));
+            state.foreign += u32::from(is_foreign);
             if state.known.is_empty() {
-                // Nobody was answered yet: that is the circuit breaker's affair.
+                // Nobody was answered yet: else that is the circuit breaker's affair.
+                if is_foreign && state.hears_strangers() {
+                    look = Look::Foreign;
+                }
             } else if state.outages != course.outages || self.is_suspicious(state) {
                 look = Look::Outage;
             } else if is_last {
@@ -212,10 +284,15 @@ impl State {
     /// Takes in a sign of life, and returns whether that is news to anybody: in a run that
     /// goes well there is one for each call, and all who wait for their turn would be woken.
     fn sign(&mut self) -> bool {
-        let is_news = self.in_a_row > 0 || self.in_doubt > 0;
+        let is_news = self.in_a_row > 0 || self.in_doubt > 0 || self.foreign > 0;
         self.in_a_row = 0;
+        self.foreign = 0;
         self.signs += 1;
         is_news
+    }
+
+    fn hears_strangers(&self) -> bool {
+        self.foreign >= FOREIGN_IN_A_ROW && self.known.is_empty()
     }
 
     fn has_sign_since(&self, course: &Course) -> bool {

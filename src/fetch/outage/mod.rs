@@ -4,12 +4,20 @@
 //! before. When that is answered, the machines fail by themselves. When it fails too,
 //! everybody waits, and it is asked again after ever longer pauses; what was tried in an
 //! outage counts for nobody.
+//!
+//! Before anybody was answered, a few machines from elsewhere in the list are asked for instead
+//! (`scouts.rs`). A refusal of the whole run is looked into in the same way (`refused.rs`).
 
 mod health;
+mod refused;
+mod scouts;
 
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep, timeout};
+use tokio::{
+    sync::MutexGuard,
+    time::{Instant, sleep, timeout},
+};
 use tracing::warn;
 
 use super::{ask::Turn, asker::Asker, settings::Ending};
@@ -20,7 +28,10 @@ use crate::{
 };
 
 use self::health::Look;
-pub(super) use self::health::{Course, Health};
+pub(super) use self::{
+    health::{Course, Health},
+    refused::Whom,
+};
 
 /// How long a sign of life is waited for before a machine is given up.
 const MOMENT: Duration = Duration::from_secs(1);
@@ -41,27 +52,37 @@ impl<A: Api> Asker<A> {
             return Some(true);
         }
         let is_last = course.tries.failed >= self.run.policy.retries;
-        let look = self.run.health.failed(course, is_last);
+        let health = &self.run.health;
+        let look = health.failed(course, error.is_foreign, is_last);
         if look == Look::Own {
             return Some(true);
         }
-        self.run.health.in_doubt();
-        let clear = self.clear(look, course);
+        health.in_doubt();
+        let clear = self.clear(look, error, course);
         let is_own = self.run.stops.gentle.run_until_cancelled(clear).await;
-        self.run.health.in_doubt_no_more();
+        health.in_doubt_no_more();
         is_own?
     }
 
-    async fn clear(&self, look: Look, course: &Course) -> Option<bool> {
+    async fn clear(&self, look: Look, error: &CallError, course: &Course) -> Option<bool> {
         if look == Look::Last {
             // In a fleet somebody is answered soon, and nobody need be asked.
             let _ = timeout(MOMENT, self.run.health.sign_since(course)).await;
         }
-        let _judge = self.run.health.judge.lock().await;
+        let _judge = self.judge().await?;
+        if look == Look::Foreign {
+            return self.hears_the_service(error).await.then_some(true);
+        }
         match self.run.health.verdict(course) {
             Some(is_own) => Some(is_own),
             None => self.find_out(course).await,
         }
+    }
+
+    /// The right to find out what failures mean; `None` when whoever had it before has ended the run.
+    async fn judge(&self) -> Option<MutexGuard<'_, ()>> {
+        let judge = self.run.health.judge.lock().await;
+        (!self.run.stops.gentle.is_cancelled()).then_some(judge)
     }
 
     /// Asks for a machine that was answered, unless another one shows first that the service
@@ -78,33 +99,56 @@ impl<A: Api> Asker<A> {
         }
     }
 
-    /// Waits before another try; an outage that begins meanwhile makes that pointless.
+    /// Waits before another try; an outage that begins meanwhile makes that pointless. So does
+    /// that nobody but strangers was heard yet: others are to be asked for first.
     pub(super) async fn rest(&self, delay: Duration, course: &Course) {
-        tokio::select! {
-            () = sleep(delay) => {}
-            () = self.run.health.outage_since(course) => {}
+        let (health, tracker) = (&self.run.health, &self.run.tracker);
+        loop {
+            tokio::select! {
+                () = sleep(delay) => {}
+                () = health.outage_since(course) => return,
+            }
+            if !health.heard_only_strangers() || tracker.all_started() {
+                return;
+            }
         }
     }
 
-    /// Asks once for a machine that was answered. Its answer is not needed, and neither is
-    /// any other reply: all that counts is whether the service works.
-    async fn ask_known(&self, turn: Turn<'_>) -> Option<Result<(), CallError>> {
+    /// Asks for a machine that was answered. Its answer is not needed, and neither is any other
+    /// reply: all that counts is whether the service works. Where it refuses the run to another
+    /// one as well, that stands.
+    pub(super) async fn ask_known(&self, turn: Turn<'_>) -> Option<Result<(), CallError>> {
+        let reply = self.probe(turn).await?;
+        if !is_refusal(&reply) {
+            return Some(reply);
+        }
+        sleep(SHORTEST).await;
+        let turn = self.turn().await?;
+        match self.probe(turn).await? {
+            Err(refused) if refused.class == Class::Run => {
+                self.run.refuse(&refused.failure);
+                None
+            }
+            reply => Some(reply),
+        }
+    }
+
+    /// Asks once for a machine that was answered.
+    async fn probe(&self, turn: Turn<'_>) -> Option<Result<(), CallError>> {
         let machine = self.run.health.next_known()?;
         self.run.tracker.sent(true);
         let address = Address::Machine(machine);
         let Err(error) = self.send(&address, machine, turn).await? else {
             return Some(Ok(()));
         };
-        match error.class {
-            Class::Call(_) => return Some(Err(error)),
-            Class::Window(wait) => self.pause(wait),
-            Class::Run => {
-                self.run.refuse(&error.failure);
-                return None;
+        Some(match error.class {
+            Class::Call(_) | Class::Run => Err(error),
+            Class::Window(wait) => {
+                self.pause(wait);
+                Ok(())
             }
-            Class::Token | Class::StaleToken | Class::NotFound | Class::Machine => {}
-        }
-        Some(Ok(()))
+            Class::Token | Class::StaleToken | Class::NotFound | Class::Machine => Ok(()),
+        })
     }
 
     /// Waits until the service answers again, and makes everybody wait. The failure was the
@@ -148,6 +192,11 @@ impl<A: Api> Asker<A> {
         failure.message = format!("no answer for {hours}; the last try: {}", failure.message);
         self.run.stop(Ending::Failing(failure));
     }
+}
+
+/// Whether a reply refuses the whole run.
+fn is_refusal(reply: &Result<(), CallError>) -> bool {
+    matches!(reply, Err(error) if error.class == Class::Run)
 }
 
 /// For how long the service asked to be left alone.

@@ -4,8 +4,10 @@ mod helping;
 mod outage;
 mod plan;
 mod postponed;
+mod refused;
 mod schedule;
 mod service;
+mod strangers;
 
 use std::{cell::RefCell, collections::BTreeMap, sync::atomic::Ordering::SeqCst, time::Duration};
 

@@ -33,7 +33,7 @@ fn calls_in(service: &Service, start: Instant, seconds: std::ops::Range<f64>) ->
 
 #[tokio::test(start_paused = true)]
 async fn down_for_ten_minutes_in_the_middle_costs_nobody_the_answer() {
-    for reply in [Reply::BROKEN, CONNECTION, HANG] {
+    for reply in [Reply::BROKEN, CONNECTION, HANG, Reply::Foreign(302)] {
         for (concurrency, retries) in [(8, 5), (1, 5), (8, 0), (1, 0), (1, 1), (32, 50)] {
             let case = format!("{reply:?} {concurrency} {retries}");
             let service = Service::with_latency(200).down(10..610, reply);
@@ -71,7 +71,7 @@ async fn down_at_the_very_end_too() {
 
 #[tokio::test(start_paused = true)]
 async fn machines_that_fail_for_ever_are_no_outage() {
-    for reply in [Reply::BROKEN, CONNECTION] {
+    for reply in [Reply::BROKEN, CONNECTION, Reply::Foreign(404)] {
         let service = (90..100).fold(Service::with_latency(100), |service, number| {
             service.forever(number, reply)
         });

@@ -29,7 +29,7 @@ async fn machines_unknown_earlier_get_the_late_passes_that_are_left() {
         machines: machines(20).split_off(4),
         unknown: vec![unknown(1, 1), unknown(2, 2), unknown(3, 3)],
         reused: 100,
-        known: Vec::new(),
+        ..Plan::default()
     };
     let fetcher = planned(&service, plan, &Stops::default());
     assert_eq!(fetcher.progress().counts.done(), 103);
@@ -83,7 +83,7 @@ async fn a_fifth_is_a_fifth_of_the_whole_run() {
             machines: Vec::new(),
             unknown: (0..4).map(|number| unknown(number, 1)).collect(),
             reused: reused + 2,
-            known: Vec::new(),
+            ..Plan::default()
         };
         let service = (0..4).fold(service, |service, number| {
             service.forever(number, Reply::NOT_FOUND)

@@ -26,6 +26,10 @@ pub(super) enum Reply {
     /// A page, and this one comes next.
     More(u32),
     Fail(Class, Reason, u16),
+    /// A reply of this status that is not the service's own.
+    Foreign(u16),
+    /// A 403 of the service that names nothing which holds for all.
+    Denied,
     /// No reply for this long, then a timeout.
     Hang(Duration),
 }
@@ -227,6 +231,17 @@ impl Api for &Service {
             Reply::Fail(class, reason, status) => {
                 let mut error = CallError::without_reply(class, reason, "scripted");
                 error.failure.http_status = Some(status);
+                Err(error)
+            }
+            Reply::Foreign(status) => {
+                let mut error = CallError::bad_reply(Class::Call(None), status, "scripted");
+                error.is_foreign = true;
+                Err(error)
+            }
+            Reply::Denied => {
+                let mut error = CallError::without_reply(Class::Run, Reason::Refused, "scripted");
+                error.failure.http_status = Some(403);
+                error.failure.code = Some("Forbidden".to_owned());
                 Err(error)
             }
             Reply::Hang(length) => {

@@ -56,6 +56,14 @@ impl Arrival<'_> {
         self.error(StatusCode::UNAUTHORIZED, "Unauthorized", message)
     }
 
+    pub(super) fn unlicensed(&self, reason: &str) -> Reply {
+        let message = format!(
+            "Tenant {} is not authorized, reason of failure: {reason}",
+            self.tenant.id
+        );
+        self.unauthorized(&message)
+    }
+
     pub(super) fn machine_not_found(&self) -> Reply {
         let id = self.visit.machine.as_deref().unwrap_or_default();
         let message = format!("Machine {id} was not found");

@@ -48,6 +48,22 @@ impl Api {
             Fault::Paged => self.paged(arrival, |target| self.here(arrival, target)),
             Fault::ForeignPage => self.paged(arrival, |target| self.elsewhere(target)),
             Fault::ExpiredToken => self.expired(arrival),
+            Fault::Forbidden => {
+                let message = "Access to the machine is denied";
+                arrival.error(StatusCode::FORBIDDEN, "Forbidden", message)
+            }
+            Fault::Unlicensed => arrival.unlicensed("No Tvm license"),
+            Fault::ProxySignIn => Reply::page(StatusCode::PROXY_AUTHENTICATION_REQUIRED),
+            Fault::SignInPage => Reply::page(StatusCode::UNAUTHORIZED),
+            Fault::ForbiddenPage => Reply::page(StatusCode::FORBIDDEN),
+            Fault::NotFoundPage => Reply::page(StatusCode::NOT_FOUND),
+            Fault::NotFoundJson => Reply::json(
+                StatusCode::NOT_FOUND,
+                &json!({"statusCode": 404, "message": "Resource not found"}),
+            ),
+            Fault::Partial => self
+                .answer(arrival)
+                .with_status(StatusCode::PARTIAL_CONTENT),
         }
     }
 

@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     machine::MachineId,
-    simulator::{log::Call, settings::Settings, window::SlidingWindows},
+    simulator::{faults::Fault, log::Call, settings::Settings, window::SlidingWindows},
 };
 
 /// The desk; one call at a time is dealt with.
@@ -20,6 +20,8 @@ pub(in crate::simulator) struct Counters {
     pub(super) windows: SlidingWindows,
     pub(in crate::simulator) calls: Vec<Call>,
     pub(in crate::simulator) most_in_flight: usize,
+    /// What befalls every call from now on.
+    pub(in crate::simulator) for_all: Option<Fault>,
     in_flight: usize,
     attempts: HashMap<MachineId, u32>,
 }
@@ -33,6 +35,7 @@ impl Desk {
             windows: SlidingWindows::new(&settings.limits, settings.count_refused),
             calls: Vec::new(),
             most_in_flight: 0,
+            for_all: None,
             in_flight: 0,
             attempts: HashMap::new(),
         }))

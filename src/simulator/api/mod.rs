@@ -104,7 +104,8 @@ impl Api {
         let machine = call.machine.ok_or_else(|| arrival.invalid_input())?;
         let attempt = counters.attempts_before(machine);
         let settings = &self.tenant.settings;
-        call.fault = settings.faults.of(settings.seed, machine, attempt);
+        let for_all = counters.for_all;
+        call.fault = for_all.or_else(|| settings.faults.of(settings.seed, machine, attempt));
         let arrival = arrival.past(attempt);
         Ok(match call.fault {
             Some(fault) => self.befallen(fault, &arrival),
@@ -143,11 +144,7 @@ impl Api {
         } else {
             return Ok(());
         };
-        let message = format!(
-            "Tenant {} is not authorized, reason of failure: {reason}",
-            self.tenant.id
-        );
-        Err(arrival.unauthorized(&message))
+        Err(arrival.unlicensed(reason))
     }
 
     /// What the service says when nothing is wrong.

@@ -49,6 +49,22 @@ words! {
         ForeignPage = "foreign-page",
         /// 401: the token is declared expired, now.
         ExpiredToken = "expired-token",
+        /// 403 `Forbidden`, as for a machine that the application may not see.
+        Forbidden = "forbidden",
+        /// 401 `No Tvm license`.
+        Unlicensed = "unlicensed",
+        /// 407 with a proxy's page.
+        ProxySignIn = "proxy-sign-in",
+        /// 401 with a proxy's page.
+        SignInPage = "sign-in-page",
+        /// 403 with a firewall's page.
+        ForbiddenPage = "forbidden-page",
+        /// 404 with a gateway's page.
+        NotFoundPage = "not-found-page",
+        /// 404 with a gateway's JSON.
+        NotFoundJson = "not-found-json",
+        /// 206 with the whole answer.
+        Partial = "partial-content",
     }
 }
 

@@ -32,6 +32,13 @@ async fn faults_that_are_replies() {
         (Fault::NoValue, 200, "\"status\""),
         (Fault::HalfJson, 200, "@odata.context"),
         (Fault::Empty, 200, ""),
+        (Fault::Forbidden, 403, "\"Forbidden\""),
+        (Fault::Unlicensed, 401, "No Tvm license"),
+        (Fault::ProxySignIn, 407, "<html>"),
+        (Fault::SignInPage, 401, "<html>"),
+        (Fault::ForbiddenPage, 403, "<html>"),
+        (Fault::NotFoundPage, 404, "<html>"),
+        (Fault::NotFoundJson, 404, "\"statusCode\""),
     ] {
         let (scene, machine, token) = befallen(fault, Faults::default()).await;
         let reply = scene.call(&token, machine).await;

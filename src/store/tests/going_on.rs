@@ -149,3 +149,23 @@ fn answers_of_earlier_sessions_count_as_reused() {
     let (store, begun) = place.begin(4, EARLY, now());
     assert_eq!(store.tally(begun.run).unwrap().reused, 1);
 }
+
+#[test]
+fn who_failed_in_an_earlier_run_and_was_not_answered_since_is_known() {
+    let place = Place::new();
+    let finished = Some(Ended::Finished);
+    let first = vec![
+        answered(1, hours(-20), vec![]),
+        failed(2, Reason::Refused),
+        failed(3, Reason::NotFound),
+        failed(4, Reason::Pending),
+        failed(5, Reason::BadReply),
+    ];
+    place.play(Reuse::Nothing, first, finished);
+    let second = vec![failed(1, Reason::Timeout), answered(5, hours(-1), vec![])];
+    place.play(Reuse::Nothing, second, finished);
+    let (_, begun) = place.begin(6, Reuse::Nothing, now());
+    let has_failed = |it: &Standing| (it.machine, it.failed_at.is_some());
+    let expected = [1, 2, 3, 4, 5, 6].map(|number| (machine(number), number <= 3));
+    assert!(begun.machines.iter().map(has_failed).eq(expected));
+}

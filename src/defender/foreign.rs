@@ -1,0 +1,110 @@
+//! Replies that are not the service's own: a gateway's, a proxy's, a sign-in page's.
+
+use reqwest::{
+    StatusCode,
+    header::{HeaderMap, LOCATION},
+};
+use serde::Deserialize;
+use url::Url;
+
+use super::loose::{Object, Text};
+
+/// Bytes of a body that are read for what it says: a gateway's own words are short.
+const LONGEST_BODY: usize = 16 << 10;
+
+/// What gateways put into JSON of their own.
+#[derive(Deserialize)]
+struct Words {
+    #[serde(default)]
+    message: Text,
+}
+
+/// What came instead of a reply of the service, for people.
+pub(super) fn describe(status: StatusCode, header: &HeaderMap, body: &[u8]) -> String {
+    let what = match status {
+        status if status.is_redirection() => redirect(header),
+        status if status.is_success() => "only status 200 is an answer".to_owned(),
+        _ => content(body),
+    };
+    format!("HTTP {status}: {what}")
+}
+
+fn content(body: &[u8]) -> String {
+    let instead = "instead of a reply of the service";
+    let body = body.trim_ascii();
+    match body.first() {
+        None => format!("an empty body {instead}"),
+        Some(b'<') => format!("a web page {instead} (from a proxy on the way?)"),
+        Some(_) => match words(body) {
+            Some(words) => format!("something else {instead}; it says: {words}"),
+            None => format!("something else {instead}"),
+        },
+    }
+}
+
+/// Where the redirect leads, as far as its host: the rest may hold what is secret.
+fn redirect(header: &HeaderMap) -> String {
+    let not_followed = "which is not followed with the token";
+    let target = header.get(LOCATION).and_then(|it| it.to_str().ok());
+    let target = target.and_then(|text| Url::parse(text).ok());
+    match target.filter(Url::has_host) {
+        Some(url) => format!(
+            "a redirect to {}, {not_followed}",
+            url.origin().ascii_serialization()
+        ),
+        None => format!("a redirect, {not_followed}"),
+    }
+}
+
+fn words(body: &[u8]) -> Option<String> {
+    let body = body.get(..LONGEST_BODY).unwrap_or(body);
+    let Object(words) = serde_json::from_slice::<Object<Words>>(body).ok()?;
+    words.message.filled()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_came_is_named() {
+        for (status, body, expected) in [
+            (403, "", "an empty body"),
+            (404, " \n<!DOCTYPE html>", "a web page"),
+            (
+                404,
+                r#"{"statusCode":404,"message":"Resource not found"}"#,
+                "it says: Resource not found",
+            ),
+            (502, "no upstream", "something else"),
+            (206, r#"{"value":[]}"#, "only status 200 is an answer"),
+            (302, "<html>", "a redirect, which is not followed"),
+        ] {
+            let status = StatusCode::from_u16(status).unwrap();
+            let text = describe(status, &HeaderMap::new(), body.as_bytes());
+            assert!(text.contains(expected), "{status}: {text}");
+        }
+    }
+
+    #[test]
+    fn a_redirect_names_the_host_and_nothing_of_the_rest() {
+        for (location, expected) in [
+            (
+                "https://gateway.example/auth?token=abc#x",
+                "to https://gateway.example,",
+            ),
+            (
+                "https://user:pass@gateway.example:8443/",
+                "to https://gateway.example:8443,",
+            ),
+            ("/auth?token=abc", "a redirect, "),
+            ("javascript:alert(1)", "a redirect, "),
+        ] {
+            let mut header = HeaderMap::new();
+            header.insert(LOCATION, location.parse().unwrap());
+            let text = describe(StatusCode::FOUND, &header, b"");
+            assert!(text.contains(expected), "{text}");
+            assert!(!text.contains("abc") && !text.contains("pass"), "{text}");
+        }
+    }
+}

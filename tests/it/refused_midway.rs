@@ -1,0 +1,80 @@
+//! Refusals of the whole run that come in the middle of it: confirmed before they are believed.
+
+use std::time::Duration;
+
+use patchgap::{machine::MachineId, simulator::Fault};
+
+use crate::common::{Scene, assert_truth, fleet_ids, wait_until};
+
+const MACHINES: usize = 200;
+const REFUSALS: [Fault; 3] = [Fault::Forbidden, Fault::Unlicensed, Fault::ProxySignIn];
+
+fn scene(script: impl IntoIterator<Item = (MachineId, Vec<Fault>)>) -> Scene {
+    Scene::with(|settings| {
+        settings.machines = MACHINES;
+        settings.faults.script = script.into_iter().collect();
+    })
+}
+
+#[test]
+fn one_that_passes_ends_nothing() {
+    let ids = fleet_ids(MACHINES);
+    for fault in REFUSALS {
+        for refused in [&[199][..], &[20, 110, 199]] {
+            let scene = scene(refused.iter().map(|place| (ids[*place], vec![fault])));
+            let run = scene.report(&[]).exits_with(0);
+            assert_truth(&scene, &run);
+            let calls = scene.tenant.log().calls.len() - MACHINES;
+            assert!(calls <= 2 * refused.len(), "{fault}: {calls} calls more");
+        }
+    }
+}
+
+/// Whoever is refused at the head of the list, others are answered.
+#[test]
+fn the_first_machine_may_be_the_one() {
+    let ids = fleet_ids(MACHINES);
+    for count in [1, 25] {
+        let scene = Scene::with(|settings| {
+            settings.machines = MACHINES;
+            let refused = ids[..count].iter().map(|id| (*id, Fault::Forbidden));
+            settings.faults.forever = refused.collect();
+        });
+        let run = scene.report(&[]).exits_with(5);
+        assert_eq!(run.counts().failed, count as u64);
+        assert_eq!(run.counts().answered, (MACHINES - count) as u64);
+        let row = run.row("failures.csv", ids[0]);
+        assert_eq!((&*row["reason"], &*row["code"]), ("refused", "Forbidden"));
+    }
+}
+
+#[test]
+fn from_the_middle_on_for_everybody_ends_the_run() {
+    for (fault, hint) in [
+        (Fault::Forbidden, "holds Software.Read.All already"),
+        (Fault::Unlicensed, "licence"),
+        (Fault::ProxySignIn, "HTTPS_PROXY"),
+    ] {
+        let scene = Scene::with(|settings| {
+            settings.machines = MACHINES;
+            settings.latency = Duration::from_millis(10);
+        });
+        let run = scene.report_in_background(&["--concurrency", "4", "--pace", "50/s"]);
+        wait_until("some were answered", || {
+            scene.tenant.log().calls.len() >= 40
+        });
+        scene.tenant.befall_all(Some(fault));
+        let run = run.finish().exits_with(4);
+        let run = run
+            .complains("the service refuses the whole run")
+            .hints(hint);
+        assert_eq!(run.summary()["outcome"], "refused");
+        let refused = scene.tenant.log().calls.len() as u64 - run.counts().answered;
+        assert!(refused <= 20, "{fault}: {refused} calls");
+        assert_eq!(run.counts().failed, 0, "nobody is blamed for it");
+
+        scene.tenant.befall_all(None);
+        let run = scene.report(&[]).exits_with(0);
+        assert_truth(&scene, &run.complains("going on with the run that began"));
+    }
+}

@@ -1,0 +1,170 @@
+//! Replies that are not the service's own: a gateway's, a proxy's, a sign-in page's. They are about
+//! the way to the service, never about a machine.
+
+use std::time::Duration;
+
+use patchgap::simulator::Fault;
+
+use crate::common::{Background, Counts, Finished, Scene, assert_truth, fleet_ids, wait_until};
+
+const MACHINES: usize = 120;
+/// What stands between a run and the service.
+const STRANGERS: [Fault; 7] = [
+    Fault::Redirect,
+    Fault::Html,
+    Fault::SignInPage,
+    Fault::ForbiddenPage,
+    Fault::NotFoundPage,
+    Fault::NotFoundJson,
+    Fault::Partial,
+];
+
+fn scene() -> Scene {
+    Scene::with(|settings| {
+        settings.machines = MACHINES;
+        settings.latency = Duration::from_millis(10);
+    })
+}
+
+/// A run to which only a stranger answers after some answers.
+fn cut_off(fault: Fault) -> (Scene, Background) {
+    let scene = scene();
+    let run = scene.report_in_background(&["--concurrency", "4", "--min-coverage", "30"]);
+    wait_until("some were answered", || {
+        scene.tenant.log().calls.len() >= 40
+    });
+    scene.tenant.befall_all(Some(fault));
+    wait_until("the run says so", || {
+        run.said().contains("the service does not answer")
+    });
+    (scene, run)
+}
+
+#[test]
+fn in_the_middle_of_a_run_they_are_waited_out() {
+    for fault in [Fault::Redirect, Fault::SignInPage, Fault::NotFoundJson] {
+        let (scene, run) = cut_off(fault);
+        scene.tenant.befall_all(None);
+        let run = run.finish().exits_with(0);
+        assert_truth(&scene, &run);
+        assert!(run.rows("failures.csv").is_empty(), "{fault}");
+    }
+}
+
+#[test]
+fn a_run_that_is_stopped_while_it_waits_goes_on_later() {
+    let (scene, run) = cut_off(Fault::Redirect);
+    run.signal("INT");
+    let run = run.finish().exits_with(130);
+    let counts = run.counts();
+    assert_eq!((counts.failed, counts.not_found), (0, 0));
+    assert_eq!(run.summary()["ended"], "interrupted");
+    scene.tenant.befall_all(None);
+    let calls = scene.tenant.log().calls.len();
+    let run = scene.report(&[]).exits_with(0);
+    let run = run.complains("going on with the run that began");
+    let left = scene.tenant.log().calls.len() - calls;
+    assert_eq!(left as u64, counts.pending, "nothing is asked for twice");
+    assert_truth(&scene, &run);
+}
+
+/// Demands that a run was stopped by strangers, within few calls, and can be gone on with.
+#[track_caller]
+fn was_stopped(scene: &Scene, run: Finished) -> Finished {
+    let address = scene.tenant.api_url().as_str().trim_end_matches('/');
+    let run = run
+        .exits_with(5)
+        .complains("error: stopped early, because none of the replies from ")
+        .complains(address)
+        .complains("is the service's own: HTTP ")
+        .hints("--api-url")
+        .hints("proxy");
+    let summary = run.summary();
+    assert_eq!(summary["outcome"], "partial");
+    assert_eq!(summary["ended"], "failing");
+    assert_eq!(run.counts().pending, MACHINES as u64, "no machine failed");
+    let calls = scene.tenant.log().calls.len();
+    assert!((20..=28).contains(&calls), "{calls} calls");
+    assert_eq!(summary["requests"]["retried"], 3, "the scouts alone");
+    run
+}
+
+#[test]
+fn from_the_first_call_on_twenty_are_enough() {
+    for fault in STRANGERS {
+        let scene = scene();
+        scene.tenant.befall_all(Some(fault));
+        let run = scene.report(&["--min-coverage", "0"]);
+        was_stopped(&scene, run);
+        scene.tenant.befall_all(None);
+        let run = scene.report(&[]).exits_with(0);
+        let run = run.complains("going on with the run that began");
+        assert_truth(&scene, &run);
+    }
+}
+
+#[test]
+fn a_wrong_path_is_named() {
+    let scene = scene();
+    let wrong = format!("{}elsewhere", scene.tenant.api_url());
+    // The service itself knows no such path, and says so in its own way.
+    let run = scene.report(&["--api-url", &wrong]).exits_with(5);
+    assert_eq!(run.counts().not_found, MACHINES as u64);
+
+    scene.tenant.befall_all(Some(Fault::NotFoundJson));
+    let run = scene.report(&[]);
+    run.complains("HTTP 404: something else instead of a reply of the service; it says: Resource");
+}
+
+/// Wherever it is written, the address of a call is understood as that of the service.
+#[test]
+fn an_address_that_ends_in_api_is_understood() {
+    let scene = Scene::with_machines(3);
+    let base = scene.tenant.api_url().as_str();
+    for path in ["api", "API/", "api/machines", "/api//"] {
+        let url = format!("{base}{path}");
+        let run = scene.report(&["--api-url", &url, "--fresh"]).exits_with(0);
+        assert_eq!(run.summary()["apiUrl"], base);
+
+        let mut command = scene.command(&["report", "machines.csv", "--fresh"]);
+        let run = scene.finish(command.env("PATCHGAP_API_URL", &url));
+        assert_truth(&scene, &run.exits_with(0));
+
+        scene.write("patchgap.toml", format!("api_url = \"{url}\"\n"));
+        let mut command = scene.command(&["report", "machines.csv", "--fresh"]);
+        let run = scene.finish(command.env_remove("PATCHGAP_API_URL"));
+        assert_truth(&scene, &run.exits_with(0));
+        std::fs::remove_file(scene.path("patchgap.toml")).unwrap();
+    }
+    let log = scene.tenant.log();
+    assert_eq!(log.calls.len(), 4 * 3 * 3);
+    assert!(log.calls.iter().all(|call| call.status == Some(200)));
+}
+
+#[test]
+fn one_among_answers_is_asked_for_again() {
+    let ids = fleet_ids(STRANGERS.len());
+    let scene = Scene::with(|settings| {
+        settings.machines = 40;
+        let script = ids.iter().zip(STRANGERS);
+        settings.faults.script = script.map(|(id, fault)| (*id, vec![fault])).collect();
+    });
+    let run = scene.report(&[]).exits_with(0);
+    assert_truth(&scene, &run);
+    let expected = Counts {
+        answered: 40,
+        ..Counts::default()
+    };
+    assert_eq!(run.counts(), expected);
+}
+
+#[test]
+fn check_says_that_it_is_not_the_service() {
+    for fault in STRANGERS {
+        let scene = Scene::with_machines(1);
+        scene.tenant.befall_all(Some(fault));
+        let run = scene.run(&["check"]).exits_with(5);
+        run.complains("the service does not answer")
+            .hints("--api-url");
+    }
+}
