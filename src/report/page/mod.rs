@@ -7,6 +7,7 @@ mod assets;
 mod charts;
 mod data;
 mod names;
+mod paint;
 mod sections;
 mod shown;
 mod svg;

@@ -1,9 +1,11 @@
-//! Drawings as text: shapes with classes, which the style sheet colours for light, dark and
-//! paper.
+//! Drawings as text. They look right without the style sheet, too: size, colours and letters are
+//! attributes, which a style sheet overrules.
 
 use std::fmt::Write;
 
 use askama::filters::{Escaper, Html};
+
+use super::paint::Paint;
 
 /// A place in a drawing, from the upper left.
 pub(super) type Point = (f64, f64);
@@ -45,17 +47,17 @@ impl Svg {
     }
 
     /// A rectangle, from its upper left corner. One without an extent is left out.
-    pub(super) fn rect(&mut self, class: &str, (x, y): Point, (width, height): Point) {
+    pub(super) fn rect(&mut self, paint: Paint, (x, y): Point, (width, height): Point) {
         if width > 0.0 && height > 0.0 {
             let (x, y, width, height) = (number(x), number(y), number(width), number(height));
             self.put(format_args!(
-                r#"<rect class="{class}" x="{x}" y="{y}" width="{width}" height="{height}"/>"#
+                r#"<rect {paint} x="{x}" y="{y}" width="{width}" height="{height}"/>"#
             ));
         }
     }
 
     /// A line through these places; of one place alone there is none.
-    pub(super) fn line(&mut self, class: &str, places: &[Point]) {
+    pub(super) fn line(&mut self, paint: Paint, places: &[Point]) {
         if places.len() < 2 {
             return;
         }
@@ -64,30 +66,28 @@ impl Svg {
             .map(|(x, y)| format!("{},{}", number(*x), number(*y)))
             .collect();
         let places = places.join(" ");
-        self.put(format_args!(
-            r#"<polyline class="{class}" points="{places}"/>"#
-        ));
+        self.put(format_args!(r#"<polyline {paint} points="{places}"/>"#));
     }
 
     /// A dot.
-    pub(super) fn dot(&mut self, class: &str, (x, y): Point) {
+    pub(super) fn dot(&mut self, paint: Paint, (x, y): Point) {
         let (x, y) = (number(x), number(y));
         self.put(format_args!(
-            r#"<circle class="{class}" cx="{x}" cy="{y}" r="3.5"/>"#
+            r#"<circle {paint} cx="{x}" cy="{y}" r="3.5"/>"#
         ));
     }
 
     /// A text beside its place.
     pub(super) fn text(&mut self, side: Side, (x, y): Point, text: &str) {
         let (x, y) = (number(x), number(y));
-        let class = match side {
-            Side::Right => "to-right",
-            Side::Middle => "in-middle",
-            Side::Left => "to-left",
+        let anchor = match side {
+            Side::Right => "start",
+            Side::Middle => "middle",
+            Side::Left => "end",
         };
         let text = escaped(text);
         self.put(format_args!(
-            r#"<text class="{class}" x="{x}" y="{y}">{text}</text>"#
+            r#"<text x="{x}" y="{y}" text-anchor="{anchor}">{text}</text>"#
         ));
     }
 
@@ -96,15 +96,15 @@ impl Svg {
         let Self {
             name, size, body, ..
         } = self;
-        let stretch = if self.is_stretched {
-            r#" preserveAspectRatio="none""#
-        } else {
-            ""
-        };
         let (width, height) = (number(size.0), number(size.1));
+        let (shown_width, stretch) = if self.is_stretched {
+            ("100%", r#" preserveAspectRatio="none""#)
+        } else {
+            (width.as_str(), "")
+        };
         let (title, description) = (escaped(title), escaped(description));
         format!(
-            r#"<svg class="chart" role="img" viewBox="0 0 {width} {height}"{stretch} aria-labelledby="{name}-title {name}-desc"><title id="{name}-title">{title}</title><desc id="{name}-desc">{description}</desc>{body}</svg>"#
+            r#"<svg class="chart" role="img" width="{shown_width}" height="{height}" viewBox="0 0 {width} {height}"{stretch} font-family="sans-serif" font-size="12" fill="currentColor" aria-labelledby="{name}-title {name}-desc"><title id="{name}-title">{title}</title><desc id="{name}-desc">{description}</desc>{body}</svg>"#
         )
     }
 
@@ -159,34 +159,41 @@ mod tests {
 
     #[test]
     fn shapes_are_elements() {
-        let rect = body(|svg| svg.rect("bar", (1.0, 2.5), (3.0, 4.0)));
+        let rect = body(|svg| svg.rect(Paint::Bar, (1.0, 2.5), (3.0, 4.0)));
         assert_eq!(
             rect,
-            r#"<rect class="bar" x="1" y="2.5" width="3" height="4"/>"#
+            r##"<rect class="bar" fill="#1f6fbf" x="1" y="2.5" width="3" height="4"/>"##
         );
-        let line = body(|svg| svg.line("trend", &[(0.0, 1.0), (2.0, 3.0)]));
-        assert_eq!(line, r#"<polyline class="trend" points="0,1 2,3"/>"#);
-        let dot = body(|svg| svg.dot("whole", (1.0, 1.0)));
-        assert_eq!(dot, r#"<circle class="whole" cx="1" cy="1" r="3.5"/>"#);
+        let line = body(|svg| svg.line(Paint::Trend, &[(0.0, 1.0), (2.0, 3.0)]));
+        assert_eq!(
+            line,
+            r##"<polyline class="trend" fill="none" stroke="#1f6fbf" stroke-width="2" points="0,1 2,3"/>"##
+        );
+        let dot = body(|svg| svg.dot(Paint::CumulativeDot, (1.0, 1.0)));
+        assert_eq!(
+            dot,
+            r##"<circle class="cumulative-dot" fill="#c4382d" cx="1" cy="1" r="3.5"/>"##
+        );
         let text = body(|svg| svg.text(Side::Left, (1.0, 1.0), "<a> & \"b\" 'c'"));
         assert_eq!(
             text,
-            r#"<text class="to-left" x="1" y="1">&#60;a&#62; &#38; &#34;b&#34; &#39;c&#39;</text>"#
+            r#"<text x="1" y="1" text-anchor="end">&#60;a&#62; &#38; &#34;b&#34; &#39;c&#39;</text>"#
         );
     }
 
     #[test]
     fn what_has_no_extent_is_not_drawn() {
-        assert_eq!(body(|svg| svg.rect("bar", (0.0, 0.0), (0.0, 4.0))), "");
-        assert_eq!(body(|svg| svg.line("trend", &[(0.0, 1.0)])), "");
+        assert_eq!(body(|svg| svg.rect(Paint::Bar, (0.0, 0.0), (0.0, 4.0))), "");
+        assert_eq!(body(|svg| svg.line(Paint::Trend, &[(0.0, 1.0)])), "");
     }
 
     #[test]
     fn a_drawing_says_what_it_shows() {
         let svg = Svg::new("test", (10.0, 20.0)).finish("A & B", "1 < 2");
         assert!(svg.starts_with(
-            r#"<svg class="chart" role="img" viewBox="0 0 10 20" aria-labelledby="test-title test-desc">"#
+            r#"<svg class="chart" role="img" width="10" height="20" viewBox="0 0 10 20" "#
         ));
+        assert!(svg.contains(r#" aria-labelledby="test-title test-desc">"#));
         assert!(svg.contains(r#"<title id="test-title">A &#38; B</title>"#));
         assert!(svg.contains(r#"<desc id="test-desc">1 &#60; 2</desc>"#));
     }

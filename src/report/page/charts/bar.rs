@@ -1,20 +1,23 @@
 //! The coverage bar.
 
-use super::{super::svg::Svg, scaled};
+use super::{
+    super::{paint::Paint, svg::Svg},
+    scaled,
+};
 use crate::{report::terminal::share, text::thousands};
 
 const SIZE: (f64, f64) = (1000.0, 24.0);
 
-/// A bar of these parts: the class of each, what it is called, and its size.
-pub(in crate::report::page) fn bar(parts: &[(&'static str, &'static str, u64)]) -> String {
+/// A bar of these parts: the paint of each, what it is called, and its size.
+pub(in crate::report::page) fn bar(parts: &[(Paint, &'static str, u64)]) -> String {
     let whole = parts.iter().map(|(_, _, count)| count).sum();
     let mut svg = Svg::stretched("coverage-bar", SIZE);
-    svg.rect("empty", (0.0, 0.0), SIZE);
+    svg.rect(Paint::Track, (0.0, 0.0), SIZE);
     let mut before = 0;
     let mut told = Vec::new();
-    for &(class, what, count) in parts {
+    for &(paint, what, count) in parts {
         let at = (scaled(before, whole, SIZE.0), 0.0);
-        svg.rect(class, at, (scaled(count, whole, SIZE.0), SIZE.1));
+        svg.rect(paint, at, (scaled(count, whole, SIZE.0), SIZE.1));
         before += count;
         told.push(format!(
             "{} {what} ({})",

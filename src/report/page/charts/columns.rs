@@ -1,7 +1,10 @@
 //! Columns side by side, each with its number on top and its label below.
 
 use super::{
-    super::svg::{Side, Svg},
+    super::{
+        paint::Paint,
+        svg::{Side, Svg},
+    },
     scaled,
 };
 use crate::text::thousands;
@@ -28,12 +31,16 @@ pub(super) fn draw(name: &'static str, columns: &[Column]) -> Svg {
     let largest = columns.iter().map(|it| it.value).max().unwrap_or(0);
     let count = columns.len() as u64;
     let width = scaled(1, count, WIDTH);
-    svg.line("axis", &[(0.0, BOTTOM), (WIDTH, BOTTOM)]);
+    svg.line(Paint::Axis, &[(0.0, BOTTOM), (WIDTH, BOTTOM)]);
     for (place, column) in (0..).zip(columns) {
         let left = scaled(place, count, WIDTH);
         let height = scaled(column.value, largest, BOTTOM - TOP);
         let (bar, middle) = ((width * 0.8).min(64.0), left + width / 2.0);
-        svg.rect("bar", (middle - bar / 2.0, BOTTOM - height), (bar, height));
+        svg.rect(
+            Paint::Bar,
+            (middle - bar / 2.0, BOTTOM - height),
+            (bar, height),
+        );
         if column.value > 0 {
             svg.text(
                 Side::Middle,

@@ -2,6 +2,7 @@
 
 use super::{
     super::{
+        paint::Paint,
         shown::text,
         svg::{Side, Svg},
     },
@@ -50,9 +51,9 @@ pub(in crate::report::page) fn pareto(top: &[TopAction<'_>], fleet: &Fleet) -> O
         ));
         y += ROW;
     }
-    svg.line("cumulative", &line);
+    svg.line(Paint::Cumulative, &line);
     for place in line {
-        svg.dot("cumulative-dot", place);
+        svg.dot(Paint::CumulativeDot, place);
     }
     let others = fleet.kbs.len().saturating_sub(drawn.len());
     svg.text(Side::Right, (LEFT, y + 14.0), &rest(others));
@@ -66,7 +67,7 @@ fn row(svg: &mut Svg, y: f64, action: &TopAction<'_>, largest: u64) {
     let exposure = action.kb.exposure;
     let width = scaled(exposure, largest, RIGHT - LEFT);
     svg.text(Side::Left, (LEFT - 8.0, y + 14.0), &label(action));
-    svg.rect("bar", (LEFT, y + 3.0), (width, ROW - 6.0));
+    svg.rect(Paint::Bar, (LEFT, y + 3.0), (width, ROW - 6.0));
 }
 
 fn label(action: &TopAction<'_>) -> String {

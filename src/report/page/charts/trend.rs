@@ -4,6 +4,7 @@ use jiff::tz::TimeZone;
 
 use super::{
     super::{
+        paint::Paint,
         shown::day,
         svg::{Point, Side, Svg},
     },
@@ -54,18 +55,18 @@ pub(in crate::report::page) fn trend(
     }
     let (name, title) = figure.names();
     let mut svg = Svg::new(name, SIZE);
-    svg.line("axis", &[(0.0, BOTTOM), (SIZE.0, BOTTOM)]);
+    svg.line(Paint::Axis, &[(0.0, BOTTOM), (SIZE.0, BOTTOM)]);
     let places = places(points, figure);
     for unbroken in unbroken(points) {
-        svg.line("trend", &places[unbroken.0..unbroken.1]);
+        svg.line(Paint::Trend, &places[unbroken.0..unbroken.1]);
     }
     for (point, place) in points.iter().zip(&places) {
-        let class = if point.is_partial() {
-            "partial"
+        let paint = if point.is_partial() {
+            Paint::PartialRun
         } else {
-            "whole"
+            Paint::WholeRun
         };
-        svg.dot(class, *place);
+        svg.dot(paint, *place);
     }
     label(&mut svg, points, &places, (zone, figure));
     let told = points.iter().map(|it| told(it, zone, figure));

@@ -20,6 +20,8 @@ const tables = [];
   if (table) tables.push(table);
 });
 tables.forEach((table) => table.set({}));
+document.querySelectorAll(".controls").forEach((controls) => { controls.hidden = false; });
+document.querySelectorAll(".no-script").forEach((hint) => { hint.hidden = true; });
 document.documentElement.classList.add("js");
 addEventListener("hashchange", () => followHash(tables));
 followHash(tables);

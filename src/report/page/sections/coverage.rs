@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::super::{
     charts::bar,
+    paint::Paint,
     shown::{day, text},
 };
 use crate::{
@@ -36,7 +37,7 @@ pub(super) struct Section {
 
 /// One part of what was asked for.
 struct Part {
-    class: &'static str,
+    paint: Paint,
     what: &'static str,
     count: String,
 }
@@ -60,18 +61,18 @@ impl Section {
     }
 }
 
-fn counts(coverage: &Coverage) -> [(&'static str, &'static str, u64); 4] {
+fn counts(coverage: &Coverage) -> [(Paint, &'static str, u64); 4] {
     [
-        ("answered", "answered", coverage.answered),
-        ("not-found", "not found", coverage.not_found),
-        ("failed", "failed", coverage.failed),
-        ("pending", "not asked", coverage.pending),
+        (Paint::Answered, "answered", coverage.answered),
+        (Paint::NotFound, "not found", coverage.not_found),
+        (Paint::Failed, "failed", coverage.failed),
+        (Paint::Pending, "not asked", coverage.pending),
     ]
 }
 
-fn parts(counts: &[(&'static str, &'static str, u64)]) -> Vec<Part> {
-    let parts = counts.iter().map(|&(class, what, count)| Part {
-        class,
+fn parts(counts: &[(Paint, &'static str, u64)]) -> Vec<Part> {
+    let parts = counts.iter().map(|&(paint, what, count)| Part {
+        paint,
         what,
         count: thousands(count),
     });

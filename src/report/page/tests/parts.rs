@@ -162,6 +162,61 @@ fn the_pairs_are_the_gaps() {
 }
 
 #[test]
+fn each_kb_has_as_many_machines_as_it_says() {
+    for fixture in [Fixture::small(), Fixture::second_night()] {
+        let data = super::data(&page(&fixture));
+        let pairs = pairs(&data);
+        let kbs = data["kbs"]["kbId"].as_array().unwrap().iter();
+        let machines = data["kbs"]["machinesMissing"].as_array().unwrap();
+        for (kb, machines) in kbs.zip(machines) {
+            let found = pairs.iter().filter(|(_, missed)| missed == kb).count();
+            assert_eq!(Some(found as u64), machines.as_u64(), "{kb}");
+        }
+    }
+}
+
+/// Jenkins, wikis and mail strip the style, or a policy forbids it.
+#[test]
+fn drawings_bring_their_own_size_and_colours() {
+    let page = page(&Fixture::second_night());
+    let shapes = page.split('<').filter(|it| {
+        ["svg ", "rect ", "circle ", "polyline ", "text "]
+            .iter()
+            .any(|name| it.starts_with(name))
+    });
+    let mut count = 0;
+    for shape in shapes {
+        let needed: &[&str] = match shape.split(' ').next() {
+            Some("svg") => &[" width=", " height=", " viewBox="],
+            Some("text") => &[" text-anchor="],
+            Some("polyline") => &[" fill=\"none\"", " stroke=", " stroke-width="],
+            _ => &[" fill=\"#"],
+        };
+        for attribute in needed {
+            assert!(shape.contains(attribute), "{attribute}: {shape}");
+        }
+        count += 1;
+    }
+    assert!(count > 40, "{count}");
+}
+
+#[test]
+fn what_only_a_script_fills_is_hidden_until_it_runs() {
+    let page = page(&Fixture::second_night());
+    let controls = page.matches("<div class=\"controls\"").count();
+    assert!(controls >= 3);
+    let hidden = page.split("<div class=\"controls\"").skip(1);
+    for controls in hidden {
+        assert!(controls.split('>').next().unwrap().ends_with(" hidden"));
+    }
+    assert!(section(&page, "header").contains("class=\"hint no-script\""));
+    assert!(
+        !page.contains("<noscript"),
+        "shown only where scripts are off"
+    );
+}
+
+#[test]
 fn too_many_pairs_are_left_out_and_that_is_said() {
     Fixture::small().with_run(|run| {
         let mut fleet = run.fleet.clone();
