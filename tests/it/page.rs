@@ -1,6 +1,10 @@
 //! The page, as a browser shows it.
 
-use std::path::PathBuf;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+};
 
 use serde_json::{Value, json};
 
@@ -134,6 +138,242 @@ fn tables_sort_filter_and_turn_pages() {
         }
     }
     assert_eq!(found, std::slice::from_ref(wanted));
+    is_clean(&browser);
+}
+
+/// The machines that miss each KB, by their ids.
+fn missing(run: &Finished) -> BTreeMap<String, BTreeSet<String>> {
+    let mut missing: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+    for row in run.rows("gaps.csv") {
+        let machines = missing.entry(row["kbId"].clone()).or_default();
+        machines.insert(row["machineId"].clone());
+    }
+    missing
+}
+
+/// Writes this into the filter of the machines, and returns what the page would download.
+fn filtered(browser: &Browser, query: &str) -> Vec<Row> {
+    let saved = browser.run(&format!(
+        "const box = document.getElementById('machines-filter'); box.value = {};
+         box.dispatchEvent(new Event('input', {{ bubbles: true }}));
+         let saved = '';
+         window.Blob = class {{ constructor(parts) {{ saved = parts.join(''); }} }};
+         URL.createObjectURL = () => '#';
+         HTMLAnchorElement.prototype.click = () => {{}};
+         document.getElementById('machines-download').click();
+         return saved;",
+        json!(query)
+    ));
+    let mut reader = csv::Reader::from_reader(saved.as_str().unwrap().as_bytes());
+    reader.deserialize().map(Result::unwrap).collect()
+}
+
+fn machine_ids(rows: &[Row]) -> BTreeSet<String> {
+    rows.iter().map(|row| row["machineId"].clone()).collect()
+}
+
+#[test]
+fn the_filter_of_the_machines_means_what_they_miss() {
+    let Some((_scene, run, page, browser)) = opened("") else {
+        return;
+    };
+    let missing = missing(&run);
+    a_kb_lists_the_machines_that_miss_it(&browser, &run, &missing);
+    any_other_word_is_looked_for_in_texts(&browser, &run);
+    let answered = usize::try_from(run.counts().answered).unwrap();
+    let some = missing.iter().filter(|it| it.1.len() < answered);
+    let (kb, machines) = some.max_by_key(|it| it.1.len()).unwrap();
+    it_may_be_spelled_in_any_way(&browser, kb, machines);
+
+    browser.open(&page, &format!("machines?q=KB{kb}"));
+    let rows = browser.run("return document.querySelectorAll('#machines-table tbody tr').length;");
+    assert_eq!(rows.as_u64(), Some(machines.len().min(50) as u64));
+    what_the_page_does_not_hold_is_said(&browser, &page, kb, machines.len());
+    is_clean(&browser);
+}
+
+fn a_kb_lists_the_machines_that_miss_it(
+    browser: &Browser,
+    run: &Finished,
+    missing: &BTreeMap<String, BTreeSet<String>>,
+) {
+    assert!(missing.len() > 20);
+    for row in run.rows("kbs.csv") {
+        let (kb, machines) = (&row["kbId"], &missing[&row["kbId"]]);
+        assert_eq!(machines.len().to_string(), row["machinesMissing"]);
+        assert_eq!(&machine_ids(&filtered(browser, kb)), machines, "{kb}");
+    }
+    let mut some = missing.iter().filter(|it| it.1.len() > 1);
+    let ((one, machines), (other, too)) = (some.next().unwrap(), some.next().unwrap());
+    let both: BTreeSet<String> = machines.intersection(too).cloned().collect();
+    let found = filtered(browser, &format!("{one} {other}"));
+    assert_eq!(machine_ids(&found), both);
+}
+
+fn it_may_be_spelled_in_any_way(browser: &Browser, kb: &str, machines: &BTreeSet<String>) {
+    for query in [
+        format!("KB{kb}"),
+        format!("kb{kb}"),
+        format!(" KB {kb} "),
+        format!("kb-{kb}"),
+        format!("{kb}, KB{kb};"),
+    ] {
+        let found = machine_ids(&filtered(browser, &query));
+        assert_eq!(&found, machines, "{query}");
+    }
+    let count = browser.texts("#machines-count")[0].clone();
+    let expected = format!("of {} (of ", machines.len());
+    assert!(count.contains(&expected), "{count}");
+    let note = browser.texts("#machines-note")[0].clone();
+    assert_eq!(note, format!("Machines that miss KB{kb}."));
+}
+
+fn any_other_word_is_looked_for_in_texts(browser: &Browser, run: &Finished) {
+    let part = &run.rows("kbs.csv")[0]["kbId"][..4];
+    let machines = run.rows("machines.csv");
+    let answered = || machines.iter().filter(|row| row["status"] == "answered");
+    let has_part = |row: &&Row| {
+        let mut texts = ["machineId", "DeviceName", "kbIds"].into_iter();
+        texts.any(|column| row[column].contains(part))
+    };
+    let expected = answered().filter(has_part);
+    let expected: BTreeSet<String> = expected.map(|row| row["machineId"].clone()).collect();
+    assert_eq!(machine_ids(&filtered(browser, part)), expected);
+    assert_eq!(browser.texts("#machines-note"), [""]);
+    let first = answered().next().unwrap();
+    let found = filtered(browser, &first["DeviceName"].to_uppercase());
+    assert!(machine_ids(&found).contains(&first["machineId"]));
+    // A button that is off saves nothing.
+    filtered(browser, "nobody-has-this");
+    assert!(browser.texts("#machines-count")[0].starts_with("no row matches"));
+}
+
+/// A page of very many machines, or of very many gaps, holds some of them, or none.
+fn what_the_page_does_not_hold_is_said(browser: &Browser, page: &Path, kb: &str, found: usize) {
+    let text = fs::read_to_string(page).unwrap();
+    let (before, after) = text.split_once("\"machinesMissing\":[").unwrap();
+    let (_, rest) = after.split_once(']').unwrap();
+    let many = vec!["100000"; after.split(']').next().unwrap().split(',').count()].join(",");
+    let note = |name: &str, text: String| {
+        let page = page.with_file_name(name);
+        fs::write(&page, text).unwrap();
+        browser.open(&page, &format!("machines?q=KB{kb}"));
+        browser.texts("#machines-note")[0].clone()
+    };
+    assert_eq!(
+        note(
+            "capped.html",
+            format!("{before}\"machinesMissing\":[{many}]{rest}")
+        ),
+        format!(
+            "Machines that miss KB{kb}: {found} of 100,000 are on this page, all of them in gaps.csv."
+        )
+    );
+    let (before, after) = text.split_once("\"pairs\":\"").unwrap();
+    let (_, rest) = after.split_once('"').unwrap();
+    assert_eq!(
+        note("no-pairs.html", format!("{before}\"pairs\":null{rest}")),
+        format!("Which machines miss KB{kb} is not in this page: see gaps.csv.")
+    );
+    let off = browser.run("return document.getElementById('machines-download').disabled;");
+    assert_eq!(off, true, "an empty file would say that nobody misses it");
+}
+
+#[test]
+fn what_is_downloaded_is_guarded_as_the_files_are() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    let names = [
+        "=1",
+        "x;=6*7;y",
+        "a,@b|-c",
+        "＝1",
+        "\u{a0}+1",
+        "\"=1",
+        "C++; a-b",
+        "web-01",
+        "a; \u{3000}−1",
+        "a@b.example",
+        "Smith, John",
+    ];
+    let scene = Scene::with_machines(names.len());
+    let mut csv = csv::Writer::from_writer(Vec::new());
+    csv.write_record(["machineId", "DeviceName"]).unwrap();
+    for (machine, name) in scene.tenant.fleet().machines().iter().zip(names) {
+        csv.write_record([&machine.id.to_string(), name]).unwrap();
+    }
+    scene.write("machines.csv", csv.into_inner().unwrap());
+    let run = scene.report(&["--format", "csv,html"]).exits_with(0);
+    browser.open(&scene.path("reports/report.html"), "");
+    let saved = filtered(&browser, "");
+    assert_eq!(saved.len(), names.len());
+    for row in run.rows("machines.csv") {
+        let found = saved.iter().find(|it| it["machineId"] == row["machineId"]);
+        assert_eq!(found.unwrap()["name"], row["DeviceName"]);
+    }
+}
+
+/// The page as a viewer serves it that strips styles, scripts and policies.
+fn stripped(page: &Path) -> PathBuf {
+    let mut text = fs::read_to_string(page).unwrap();
+    for (begin, end) in [
+        ("<meta http-equiv", ">"),
+        ("<style>", "</style>"),
+        ("<script type=\"module\">", "</script>"),
+        ("<script type=\"application/json\"", "</script>"),
+    ] {
+        let (before, rest) = text.split_once(begin).unwrap();
+        text = before.to_owned() + rest.split_once(end).unwrap().1;
+    }
+    let stripped = page.with_file_name("stripped.html");
+    fs::write(&stripped, text).unwrap();
+    stripped
+}
+
+#[test]
+fn without_its_style_and_script_it_still_reads() {
+    let Some((_scene, _, page, browser)) = opened("") else {
+        return;
+    };
+    browser.open(&stripped(&page), "");
+    for scheme in ["light", "dark"] {
+        let features = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
+        browser.command(
+            "Emulation.setEmulatedMedia",
+            &json!({ "features": features }),
+        );
+        let faults = browser.run(
+            "const faults = [];
+             document.querySelectorAll('svg').forEach(svg => {
+               const { width, height } = svg.getBoundingClientRect();
+               const small = svg.classList.contains('swatch');
+               const wide = svg.getAttribute('width') === '100%';
+               if (small ? width !== 12 : !wide && width !== 560) faults.push('width ' + width);
+               if (height > 320 || height < 10) faults.push('height ' + height);
+             });
+             document.querySelectorAll('svg rect, svg circle, svg polyline').forEach(shape => {
+               const { fill, stroke } = getComputedStyle(shape);
+               if (fill === 'rgb(0, 0, 0)') faults.push('black ' + shape.outerHTML);
+               if (fill === 'none' && stroke === 'none') faults.push('unseen ' + shape.outerHTML);
+             });
+             const ink = getComputedStyle(document.querySelector('h1')).color;
+             document.querySelectorAll('svg text').forEach(text => {
+               if (getComputedStyle(text).fill !== ink) faults.push('text ' + text.outerHTML);
+             });
+             document.querySelectorAll('button, input, select').forEach(control => {
+               if (control.checkVisibility()) faults.push('control ' + control.outerHTML);
+             });
+             const hint = document.querySelector('.no-script');
+             if (!hint || !hint.checkVisibility()) faults.push('no hint');
+             if (document.querySelectorAll('svg.chart rect').length < 10) faults.push('no bars');
+             return faults;",
+        );
+        assert_eq!(faults, json!([]), "{scheme}");
+    }
+    browser.open(&page, "");
+    let hint = browser.run("return document.querySelector('.no-script').checkVisibility();");
+    assert_eq!(hint, false, "the script runs");
     is_clean(&browser);
 }
 

@@ -18,6 +18,7 @@ pub(super) const SCRIPT: &str = concat!(
     include_str!("script/data.js"),
     include_str!("script/cells.js"),
     include_str!("script/download.js"),
+    include_str!("script/filter.js"),
     include_str!("script/rows.js"),
     include_str!("script/table.js"),
     include_str!("script/details.js"),

@@ -21,8 +21,9 @@ use self::{assets::Foot, names::Names, write::write};
 use super::{Report, Run};
 use crate::aggregate::{TopAction, TopActions};
 
-/// Above so many gaps a page that tells which machine misses what would be too large to open.
-const MOST_GAPS: u64 = 500_000;
+/// Above so many gaps a page that says which machine misses what would be too large to open: each takes
+/// one byte or two.
+const MOST_GAPS: u64 = 4_000_000;
 /// Machines that the page lists, and rows without an answer; what follows is in the CSV files.
 const MOST_ROWS: usize = 200_000;
 /// Rows of each table that can be read without a script.

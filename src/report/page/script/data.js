@@ -53,13 +53,17 @@ const pairs = (() => {
       if (!decoded) decode();
       return Array.from(decoded.kbs.subarray(decoded.starts[row], decoded.starts[row + 1]));
     },
-    machinesOf(kb) {
+    someOf(row, accepts) {
       if (!decoded) decode();
+      for (let at = decoded.starts[row]; at < decoded.starts[row + 1]; at += 1) {
+        if (accepts(decoded.kbs[at])) return true;
+      }
+      return false;
+    },
+    machinesOf(kb) {
       const machines = [];
-      for (let row = 0; row + 1 < decoded.starts.length; row += 1) {
-        for (let at = decoded.starts[row]; at < decoded.starts[row + 1]; at += 1) {
-          if (decoded.kbs[at] === kb) { machines.push(row); break; }
-        }
+      for (let row = 0; row < data.machines.count; row += 1) {
+        if (this.someOf(row, (each) => each === kb)) machines.push(row);
       }
       return machines;
     },

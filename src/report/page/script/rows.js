@@ -10,11 +10,13 @@ const rowsOf = (definition) => {
     return haystacks[row];
   };
 
+  const filterFor = (definition.filter || textFilter)(haystack);
+
   const filtered = (query) => {
-    const words = query.toLowerCase().split(/\s+/).filter((word) => word !== "");
+    const accepts = filterFor(query);
     const rows = [];
     for (let row = 0; row < count; row += 1) {
-      if (words.every((word) => haystack(row).includes(word))) rows.push(row);
+      if (accepts(row)) rows.push(row);
     }
     return rows;
   };

@@ -42,6 +42,10 @@ const tableOf = (definition, changed) => {
       ? "no row matches (of " + all + ")"
       : numbers.format(from + 1) + "–" + numbers.format(until) + " of " + some;
     part("pages").textContent = "page " + numbers.format(state.page) + " of " + numbers.format(pages());
+    const note = definition.note ? definition.note(state.q, rows.length) : "";
+    part("note").textContent = note;
+    part("note").hidden = note === "";
+    part("download").disabled = rows.length === 0;
     part("first").disabled = part("previous").disabled = state.page <= 1;
     part("next").disabled = part("last").disabled = state.page >= pages();
     if (part("filter").value !== state.q) part("filter").value = state.q;

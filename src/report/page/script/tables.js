@@ -82,9 +82,10 @@ const machinesTable = () => {
     first: "rank",
     columns,
     csvColumns: Object.keys(columns).filter((key) => key !== "name" || machines.name),
+    filter: machineFilter,
+    note: machinesNote,
     search: (row) =>
-      [name(row), machineId(row), status(row), top(row) === null ? "" : kbLabel(top(row)),
-        ...machines.facts.map((fact) => wordOf(fact, row))].join("\n"),
+      [name(row), machineId(row), status(row), ...machines.facts.map((fact) => wordOf(fact, row))].join("\n"),
     opens: machines.name ? "name" : "machineId",
     details: pairs.areThere || machines.facts.length > 0 ? machineDetails : null,
   };
