@@ -23,7 +23,7 @@ use crate::{
     inventory::Inventory,
     progress::Bar,
     report::{self, output::OutputFolder},
-    store::{Beginning, Begun, Lock, Reuse, Store},
+    store::{Beginning, Begun, Lock, Store, Waited},
 };
 
 /// Everything that a run is made of.
@@ -41,8 +41,8 @@ pub(super) struct Job<'job> {
 /// The right to ask.
 struct Turn {
     _lock: Lock,
-    /// Whether another process had it before.
-    had_to_wait: bool,
+    /// What was waited for before.
+    waited: Option<Waited>,
 }
 
 impl Job<'_> {
@@ -63,7 +63,7 @@ impl Job<'_> {
         let session = session(self.config, self.started.timestamp())?;
         let identity = self.sign_in(&session).await?;
         let turn = self.wait_for_others(&store, &identity).await?;
-        let (store, mut begun) = self.begin(store, &identity, turn.had_to_wait)?;
+        let (store, mut begun) = self.begin(store, &identity, turn.waited)?;
         let asked = self
             .ask(session, store, &mut begun, (&identity, self.stops))
             .await?;
@@ -87,10 +87,15 @@ impl Job<'_> {
     /// Waits until no other process asks with the same app registration.
     async fn wait_for_others(&self, store: &Store, identity: &Identity) -> Result<Turn, AppError> {
         let application = identity.application();
-        let mut had_to_wait = false;
+        let mut waited = None;
         let tell_busy = || {
-            had_to_wait = true;
-            warn!("{}", busy(store, &application));
+            // Where it cannot be read, that is said when the run begins.
+            let at_work = store.at_work(&application).ok().flatten();
+            warn!("{}", busy(at_work));
+            waited = Some(Waited {
+                since: self.started.timestamp(),
+                run: at_work.map(|at_work| at_work.run),
+            });
         };
         let lock = Lock::take(store.path(), &application, tell_busy);
         tokio::select! {
@@ -99,29 +104,28 @@ impl Job<'_> {
             biased;
             lock = lock => Ok(Turn {
                 _lock: lock?,
-                had_to_wait,
+                waited,
             }),
             () = self.stops.gentle.cancelled() => Err(AppError::Interrupted),
             () = deadline::reached(self.config.until, Timestamp::now) => Err(AppError::NoTurn),
         }
     }
 
-    /// Begins the run in the store, or goes on with one that ended early. What another
-    /// process was told while this one waited for it need not be asked again.
+    /// Begins the run in the store, or goes on with one that ended early. What the run was told
+    /// that this one waited for need not be asked again.
     fn begin(
         &self,
         mut store: Store,
         identity: &Identity,
-        had_to_wait: bool,
+        waited: Option<Waited>,
     ) -> Result<(Store, Begun), AppError> {
         let reuse = self.config.store.reuse;
-        let waited = had_to_wait && reuse != Reuse::Nothing;
         let begun = store.begin(&Beginning {
             service: &identity.service(),
             application: &identity.application(),
             inventory: self.inventory,
             reuse,
-            since: waited.then(|| self.started.timestamp()),
+            waited,
             now: Timestamp::now(),
         })?;
         let notice = going_on(&begun, self.inventory, self.started);

@@ -17,7 +17,7 @@ use crate::{
     inventory::Inventory,
     outcome::RunOutcome,
     report::plain::plain,
-    store::{Application, Begun, Known, Reuse, Store},
+    store::{AtWork, Begun, Known, Reuse},
     text::{counted, span, thousands},
 };
 
@@ -172,11 +172,13 @@ fn still_young(took: Duration) -> u64 {
 }
 
 /// That another process is at work.
-pub(super) fn busy(store: &Store, application: &Application) -> String {
-    let so_far = match store.answers_at_work(application) {
-        Ok(Some(answers)) => format!(" ({} so far)", counted(answers, "answer", "answers")),
-        _ => String::new(),
-    };
+pub(super) fn busy(at_work: Option<AtWork>) -> String {
+    let so_far = at_work.map_or_else(String::new, |at_work| {
+        format!(
+            " ({} so far)",
+            counted(at_work.answers, "answer", "answers")
+        )
+    });
     format!(
         "another patchgap is at work with the same app registration{so_far}: waiting until it is \
          done, because they share one quota"

@@ -78,14 +78,13 @@ impl App {
         state: &Path,
         inventory: Option<Inventory>,
     ) -> Result<ExitCode, AppError> {
+        if config.dry_run {
+            say(&rehearsed(config, state, inventory.as_ref())?)?;
+            return Ok(ExitCode::Complete);
+        }
         let store = Store::open_existing(state)?;
         let verifying = Verifying::begin(state);
         let kept = kept(&store, inventory, config);
-        if config.dry_run {
-            let kept = verifying.first(kept)?;
-            say(&plan::offline(config, &kept.inventory))?;
-            return Ok(ExitCode::Complete);
-        }
         let read = kept.and_then(|kept| self.read(store, kept, config));
         self.write_again(config, &verifying.first(read)?)
     }
@@ -135,6 +134,19 @@ impl App {
     fn now(&self) -> Timestamp {
         self.surroundings.started.timestamp()
     }
+}
+
+/// The plan of rendering again. Nothing is written.
+fn rehearsed(
+    config: &Config,
+    state: &Path,
+    inventory: Option<&Inventory>,
+) -> Result<String, AppError> {
+    let kept = Store::look_into(state, |store| {
+        store.verify()?;
+        kept(store, inventory.cloned(), config)
+    })?;
+    Ok(plan::offline(config, &kept.inventory))
 }
 
 /// What there is to render: of the run that is named, of the list, or else of the last run.

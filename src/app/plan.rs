@@ -109,24 +109,23 @@ fn outlook(
     inventory: &Inventory,
     now: &ZonedDateTime,
 ) -> Result<Outlook, AppError> {
-    let mut store = match Store::open_existing(state) {
-        Ok(store) => store,
-        Err(StoreError {
-            problem: Problem::Missing | Problem::Empty(_),
-            ..
-        }) => return Ok(Outlook::default()),
-        Err(error) => return Err(error.into()),
-    };
     let identity = Identity::new(config, None);
     let beginning = Beginning {
         service: &identity.service(),
         application: &identity.application(),
         inventory,
         reuse: config.store.reuse,
-        since: None,
+        waited: None,
         now: now.timestamp(),
     };
-    Ok(store.outlook(&beginning, counting(config).unwrap_or_default())?)
+    let counting = counting(config).unwrap_or_default();
+    match Store::look_into(state, |store| store.outlook(&beginning, counting)) {
+        Err(StoreError {
+            problem: Problem::Missing | Problem::Empty(_),
+            ..
+        }) => Ok(Outlook::default()),
+        found => Ok(found?),
+    }
 }
 
 fn rows(inventory: &Inventory) -> String {

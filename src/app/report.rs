@@ -15,15 +15,16 @@ use crate::{
     exit_code::ExitCode,
     fetch::Stops,
     inventory::{self, Inventory, Source},
+    store::open_to_others,
 };
 
 impl App {
     pub(super) async fn report(&mut self, command: cli::Report) -> Result<ExitCode, AppError> {
-        let config = self.resolve(command.settings)?.config;
+        let config = &self.resolve(command.settings)?.config;
         let read = |path| inventory::read(&Source::from(path), config.column.as_deref());
         let inventory = command.machines.map(read).transpose()?;
         if let Some(inventory) = &inventory {
-            self.say_what_is_odd(inventory, &config);
+            self.say_what_is_odd(inventory, config);
         }
         let state = state(&config.store)?;
         if config.run.is_some() && !config.offline {
@@ -33,12 +34,12 @@ impl App {
             return Err(AppError::RunWithList);
         }
         if config.offline {
-            return self.offline(&config, state, inventory);
+            return self.offline(config, state, inventory);
         }
         let stops = Stops::default();
         interrupt::watch(stops.clone());
         let job = Job {
-            config: &config,
+            config,
             state,
             inventory: &inventory.ok_or(AppError::NoList)?,
             started: &self.surroundings.started,
@@ -62,10 +63,13 @@ impl App {
     }
 }
 
-/// The file in which answers are kept. Only a demonstration has none of its own.
+/// The file in which answers are kept; a warning where others may write to it. Only a demonstration has
+/// none of its own.
 pub(super) fn state(store: &StoreSettings) -> Result<&Path, AppError> {
-    store
-        .path
-        .as_deref()
-        .ok_or(AppError::Config(ConfigError::NoStateFolder))
+    let path = store.path.as_deref();
+    let path = path.ok_or(AppError::Config(ConfigError::NoStateFolder))?;
+    if let Some(doubt) = open_to_others(path) {
+        warn!("{doubt}");
+    }
+    Ok(path)
 }

@@ -6,12 +6,13 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Result, TransactionBehavior, params};
 
 use super::{
-    Application, Lock, RunId, RunRecord, Service, Standing, Store, StoreError,
+    Application, Lock, RunId, RunRecord, Service, Standing, Store, StoreError, Waited,
     cache::with_large_cache,
-    calls::{self, Counting},
+    calls,
     fingerprint::fleet,
     inventories, millis,
     runs::{RECORDS, record},
+    waited,
 };
 use crate::{fetch::Requests, inventory::Inventory};
 
@@ -37,9 +38,8 @@ pub struct Beginning<'run> {
     pub inventory: &'run Inventory,
     /// What it need not ask.
     pub reuse: Reuse,
-    /// Answers that arrived since then are not asked for again either: another process got
-    /// them while this one waited for it.
-    pub since: Option<Timestamp>,
+    /// What it waited for before: what that run was told is not asked for again either.
+    pub waited: Option<Waited>,
     /// When it begins.
     pub now: Timestamp,
 }
@@ -59,17 +59,6 @@ pub struct Begun {
     pub requests: Requests,
     /// Its machines, in the order of the list.
     pub machines: Vec<Standing>,
-}
-
-/// What a run would find.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Outlook {
-    /// Answers that it would not have to ask for.
-    pub answers: u64,
-    /// Earlier calls, as [`Store::past_calls`] tells them.
-    pub past_calls: Vec<Duration>,
-    /// What answers took, as [`Store::usual_latency`] tells it.
-    pub latency: Option<Duration>,
 }
 
 impl Store {
@@ -100,31 +89,6 @@ impl Store {
         })
     }
 
-    /// What a run that began like this would find. Writes nothing.
-    pub fn outlook(
-        &mut self,
-        beginning: &Beginning<'_>,
-        calls: Counting,
-    ) -> Result<Outlook, StoreError> {
-        let path = &self.path;
-        let look = |connection: &mut Connection| -> Result<Outlook> {
-            // Never committed.
-            let transaction = connection.transaction()?;
-            let (run, _) = start(&transaction, path, beginning)?;
-            Ok(Outlook {
-                answers: transaction.query_row(
-                    "SELECT count(answer) FROM run_machine WHERE run = ?1",
-                    [run.0],
-                    |row| row.get(0),
-                )?,
-                past_calls: calls::past(&transaction, beginning.application, calls)?,
-                latency: calls::latency(&transaction, beginning.application)?,
-            })
-        };
-        with_large_cache(&mut self.connection, look)
-            .map_err(|error| StoreError::sqlite(path, error))
-    }
-
     /// The last run for the same machines, whatever became of it.
     pub fn run_of_fleet(
         &self,
@@ -146,20 +110,14 @@ fn start(connection: &Connection, path: &Path, beginning: &Beginning<'_>) -> Res
         fleet: fleet(beginning.inventory),
         now: millis(beginning.now),
     };
-    let last = last_run(connection, &row)?;
-    let last = last.filter(|last| can_go_on(&last.0, beginning));
-    let run = match last {
-        Some((last, owner)) if is_left(path, &owner, beginning.application) => {
-            go_on(connection, last.run, &row)?
-        }
-        _ => enter(connection, &row)?,
+    let run = match left_to_go_on(connection, path, service, &row.fleet, beginning)? {
+        Some(left) => go_on(connection, left, &row)?,
+        None => enter(connection, &row)?,
     };
     if let Reuse::Answers(longest) = beginning.reuse {
-        reuse(connection, run, beginning.now, longest)?;
+        reuse(connection, run, young(beginning, longest))?;
     }
-    if let Some(since) = beginning.since {
-        take_in(connection, run, millis(since)..=i64::MAX)?;
-    }
+    waited::take_over(connection, run, row.application, beginning)?;
     Ok((run, service))
 }
 
@@ -183,14 +141,20 @@ struct RunRow {
     now: i64,
 }
 
-/// The fleet's last run, and who works or worked on it.
-fn last_run(connection: &Connection, row: &RunRow) -> Result<Option<(RunRecord, Application)>> {
-    let last = run_of_fleet(connection, row.service, &row.fleet)?;
-    last.map(|last| {
-        let owner = calls::application_of(connection, last.run.0)?;
-        Ok((last, owner))
-    })
-    .transpose()
+/// The run that can be gone on with: the fleet's last one, if it ended early and nobody works on it.
+pub(super) fn left_to_go_on(
+    connection: &Connection,
+    path: &Path,
+    service: i64,
+    fleet: &[u8],
+    beginning: &Beginning<'_>,
+) -> Result<Option<RunId>> {
+    let last = run_of_fleet(connection, service, fleet)?;
+    let Some(last) = last.filter(|last| can_go_on(last, beginning)) else {
+        return Ok(None);
+    };
+    let owner = calls::application_of(connection, last.run.0)?;
+    Ok(is_left(path, &owner, beginning.application).then_some(last.run))
 }
 
 fn run_of_fleet(connection: &Connection, service: i64, fleet: &[u8]) -> Result<Option<RunRecord>> {
@@ -261,28 +225,28 @@ fn go_on(connection: &Connection, run: RunId, row: &RunRow) -> Result<RunId> {
     Ok(run)
 }
 
-/// Takes in the last answer of each machine that is not older than this, and lets go of the
-/// run's own answers that are.
-fn reuse(connection: &Connection, run: RunId, now: Timestamp, longest: Duration) -> Result<()> {
+/// The times of answers that are young enough. Those of a run that was waited for were so when this one
+/// was started: it is not to blame for the waiting.
+pub(super) fn young(beginning: &Beginning<'_>, longest: Duration) -> RangeInclusive<i64> {
     let longest = i64::try_from(longest.as_millis()).unwrap_or(i64::MAX);
+    let now = millis(beginning.now);
+    let since = beginning
+        .waited
+        .map_or(now, |waited| millis(waited.since).min(now));
+    since.saturating_sub(longest)..=now.saturating_add(longest)
+}
+
+/// Takes in the last answer of each machine that is young enough, where the run has none, and lets go
+/// of the run's own answers that are not.
+fn reuse(connection: &Connection, run: RunId, times: RangeInclusive<i64>) -> Result<()> {
+    let times = params![run.0, times.start(), times.end()];
     connection.execute(
         "DELETE FROM run_machine
          WHERE run = ?1 AND answer IN (
              SELECT id FROM answer
-             WHERE id = run_machine.answer AND abs(answered_at_ms - ?2) > ?3)",
-        params![run.0, millis(now), longest],
+             WHERE id = run_machine.answer AND answered_at_ms NOT BETWEEN ?2 AND ?3)",
+        times,
     )?;
-    let now = millis(now);
-    take_in(
-        connection,
-        run,
-        now.saturating_sub(longest)..=now.saturating_add(longest),
-    )
-}
-
-/// Takes in the last answer of each machine that arrived within these times, where the run
-/// has none.
-fn take_in(connection: &Connection, run: RunId, times: RangeInclusive<i64>) -> Result<()> {
     connection.execute(
         "INSERT INTO run_machine (run, machine, origin, answer, attempts, times_unknown)
          SELECT run.id, machine.id, 'reused', answer.id, 0, 0
@@ -295,7 +259,7 @@ fn take_in(connection: &Connection, run: RunId, times: RangeInclusive<i64>) -> R
              SET origin = excluded.origin, answer = excluded.answer, reason = NULL,
                  http_status = NULL, code = NULL, message = NULL, correlation_id = NULL
              WHERE run_machine.answer IS NULL",
-        params![run.0, times.start(), times.end()],
+        times,
     )?;
     Ok(())
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use rusqlite::{Connection, Result, params};
+use rusqlite::{Connection, OptionalExtension, Result, params};
 
 use super::{
     Store, StoreError,
@@ -38,6 +38,19 @@ struct Noted {
     answered_at_ms: Option<i64>,
 }
 
+impl Noted {
+    /// A call of the future is one of now: the clock was set back since.
+    fn not_after(self, now: Moment) -> Self {
+        if self.sent.wall_ms <= now.wall_ms {
+            return self;
+        }
+        Self {
+            sent: now,
+            answered_at_ms: Some(now.wall_ms),
+        }
+    }
+}
+
 /// Calls are kept for at least this long: the next run may have longer windows.
 const KEPT: Duration = Duration::from_hours(72);
 
@@ -57,6 +70,17 @@ pub(super) fn application(connection: &Connection, application: &Application) ->
         ],
         |row| row.get(0),
     )
+}
+
+/// The number of an app registration that is known already.
+fn known_application(connection: &Connection, whose: &Application) -> Result<Option<i64>> {
+    connection
+        .query_row(
+            "SELECT id FROM application WHERE tenant_id = ?1 AND client_id = ?2 AND api_url = ?3",
+            [&whose.tenant_id, &whose.client_id, &whose.api_url],
+            |row| row.get(0),
+        )
+        .optional()
 }
 
 /// The app registration whose process works or worked on a run.
@@ -146,7 +170,8 @@ impl Store {
         whose: &Application,
         counting: Counting,
     ) -> Result<Vec<Duration>, StoreError> {
-        past(&self.connection, whose, counting)
+        tidy(&self.connection, whose, counting)
+            .and_then(|()| past(&self.connection, whose, counting))
             .map_err(|error| StoreError::sqlite(&self.path, error))
     }
 
@@ -177,7 +202,9 @@ impl Store {
 
 /// What answers took lately.
 pub(super) fn latency(connection: &Connection, whose: &Application) -> Result<Option<Duration>> {
-    let application = application(connection, whose)?;
+    let Some(application) = known_application(connection, whose)? else {
+        return Ok(None);
+    };
     let mut statement = connection.prepare(
         "SELECT answered_at_ms - sent_at_ms AS took FROM call
          WHERE application = ?1 AND answered_at_ms > sent_at_ms
@@ -189,39 +216,45 @@ pub(super) fn latency(connection: &Connection, whose: &Application) -> Result<Op
     Ok(took.get(took.len() / 2).copied().map(Duration::from_millis))
 }
 
-/// How long ago the answers to earlier calls arrived, or must have.
+/// How long ago the answers to earlier calls arrived, or must have. Writes nothing.
 pub(super) fn past(
     connection: &Connection,
     whose: &Application,
     counting: Counting,
 ) -> Result<Vec<Duration>> {
     let now = Moment::now();
-    let calls = noted(connection, whose, counting, now)?;
+    let calls = noted(connection, whose, now)?;
     let ages = calls
         .into_iter()
         .map(|call| age(call, counting.timeout, now));
     Ok(ages.collect())
 }
 
-/// The calls that may count, after the others are forgotten.
-fn noted(
-    connection: &Connection,
-    whose: &Application,
-    counting: Counting,
-    now: Moment,
-) -> Result<Vec<Noted>> {
-    let application = application(connection, whose)?;
+/// Forgets the calls that count no more, whoever sent them.
+fn tidy(connection: &Connection, whose: &Application, counting: Counting) -> Result<()> {
+    let now = Moment::now();
     forget_old(connection, counting, now)?;
     // The clock was set back. From now on they age with it. Other applications' calls are
     // left alone: a process may be sending them at this moment.
     connection.execute(
         "UPDATE call SET sent_at_ms = ?1, answered_at_ms = ?1, uptime_s = ?2, boot = ?3
          WHERE application = ?4 AND sent_at_ms > ?1",
-        params![now.wall_ms, now.uptime_s, now.boot, application],
+        params![
+            now.wall_ms,
+            now.uptime_s,
+            now.boot,
+            known_application(connection, whose)?
+        ],
     )?;
+    Ok(())
+}
+
+/// The calls that may count.
+fn noted(connection: &Connection, whose: &Application, now: Moment) -> Result<Vec<Noted>> {
     let mut statement = connection.prepare(
         "SELECT sent_at_ms, answered_at_ms, uptime_s, boot FROM call WHERE application = ?1",
     )?;
+    let application = known_application(connection, whose)?;
     let calls = statement.query_map([application], |row| {
         Ok(Noted {
             sent: Moment {
@@ -232,7 +265,9 @@ fn noted(
             answered_at_ms: row.get(1)?,
         })
     })?;
-    calls.collect()
+    calls
+        .map(|call| call.map(|call| call.not_after(now)))
+        .collect()
 }
 
 /// Forgets the calls that no window can count any more. A clock that was set forward makes

@@ -68,6 +68,12 @@ pub enum Problem {
     /// The lock beside it cannot be taken.
     #[error("the lock beside it cannot be taken")]
     Lock(#[source] io::Error),
+    /// Others wrote to it each time that it was read.
+    #[error("is written to all the time")]
+    Restless,
+    /// What an older program wrote cannot be copied to where it is converted.
+    #[error("cannot be copied to the temporary folder")]
+    Copy(#[source] io::Error),
     /// Its thread cannot be started, or is gone: a bug, or the system failed.
     #[error("nobody writes to it")]
     Writer,
@@ -115,6 +121,8 @@ impl StoreError {
                 "restore it from a backup, or move it away: the next run then starts a new one and \
                  asks for every machine"
             }
+            Problem::Restless => "run again when the others are done",
+            Problem::Copy(_) => "is there room in the temporary folder, and may you write to it?",
             Problem::Locked(_) => "close the program that has it open, and run again",
             Problem::Full(_) => {
                 "make room on the disk and run again: it goes on from what is stored"

@@ -116,7 +116,7 @@ fn prune(connection: &mut Connection, own: RunId, keep: u32, now: Timestamp) -> 
 
 /// How long after its last sign of life a run may be at work: it may wait for an hour's
 /// window, or for a service that is down.
-const AT_WORK_MS: i64 = 12 * 60 * 60 * 1000;
+pub(super) const AT_WORK_MS: i64 = 12 * 60 * 60 * 1000;
 
 /// What no run needs any more. A machine's last answer stays for as long as a list names
 /// the machine.

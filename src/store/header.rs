@@ -18,7 +18,7 @@ const LENGTH: u64 = 100;
 pub(super) fn look(path: &Path) -> Result<bool, Problem> {
     let metadata = match fs::metadata(path) {
         Ok(metadata) => metadata,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
+        Err(error) if error.kind() == ErrorKind::NotFound => return could_be_made(path),
         Err(error) => return Err(Problem::Open(error)),
     };
     if metadata.is_dir() {
@@ -36,6 +36,17 @@ pub(super) fn look(path: &Path) -> Result<bool, Problem> {
     }
 }
 
+/// That there is no such file yet; an error where there cannot be one, because something that is not a
+/// folder stands in the way. Windows calls both "not found".
+fn could_be_made(path: &Path) -> Result<bool, Problem> {
+    let mut folders = path.ancestors().skip(1);
+    let nearest = folders.find_map(|folder| fs::metadata(folder).ok());
+    match nearest {
+        Some(there) if !there.is_dir() => Err(Problem::Open(ErrorKind::NotADirectory.into())),
+        _ => Ok(false),
+    }
+}
+
 fn begins_like_sqlite(path: &Path) -> Result<bool, Problem> {
     let mut magic = [0; MAGIC.len()];
     let mut file = File::open(path).map_err(Problem::Open)?;
@@ -46,7 +57,43 @@ fn begins_like_sqlite(path: &Path) -> Result<bool, Problem> {
 /// Whether SQLite's log beside the file holds anything: what was committed, and is not yet in
 /// the file.
 pub(super) fn has_log(path: &Path) -> bool {
-    let mut log = path.as_os_str().to_owned();
-    log.push("-wal");
-    fs::metadata(PathBuf::from(log)).is_ok_and(|log| log.len() > 0)
+    fs::metadata(beside(path, LOG)).is_ok_and(|log| log.len() > 0)
+}
+
+/// What SQLite appends to the file's name for what was committed and is not in it yet.
+pub(super) const LOG: &str = "-wal";
+/// The same for the log's index, which processes share.
+pub(super) const INDEX: &str = "-shm";
+/// The same for what undoes a change that was cut off; here, while the file is being made.
+pub(super) const JOURNAL: &str = "-journal";
+
+/// A file that SQLite keeps beside the store: that is where the store is, and not where a symbolic link
+/// to it is.
+pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let store = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let mut name = store.into_os_string();
+    name.push(suffix);
+    name.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_not_a_folder_to_make_a_store_in() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("file"), "mine").unwrap();
+        for (path, could_be) in [
+            ("store.sqlite", true),
+            ("new/store.sqlite", true),
+            ("very/new/store.sqlite", true),
+            ("file/store.sqlite", false),
+            ("file/very/new/store.sqlite", false),
+        ] {
+            let found = could_be_made(&folder.path().join(path));
+            assert_eq!(found.is_ok(), could_be, "{path}");
+        }
+        assert!(could_be_made(Path::new("store.sqlite")).is_ok());
+    }
 }

@@ -1,7 +1,7 @@
 //! One run at a time for each app registration: they share one quota.
 
 use std::{
-    fs::{File, OpenOptions, TryLockError},
+    fs::{self, File, OpenOptions, TryLockError},
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -13,6 +13,11 @@ use super::{Application, Problem, StoreError};
 
 /// How often it is tried again.
 const PERIOD: Duration = Duration::from_millis(250);
+
+/// How often it is tried before another process counts as being at work, and how far apart: somebody
+/// may just be looking whether the lock is held.
+const GLANCES: u32 = 4;
+const GLANCE: Duration = Duration::from_millis(5);
 
 /// The right to ask with this app registration; it ends with the process, however that ends.
 #[derive(Debug)]
@@ -34,9 +39,13 @@ impl Lock {
         let failed = |error| StoreError::new(store, Problem::Lock(error));
         let file = open(&beside(store, application)).map_err(failed)?;
         let mut busy = Some(busy);
-        loop {
+        for tries in 0_u32.. {
             match file.try_lock() {
-                Ok(()) => return Ok(Self { _file: file }),
+                Ok(()) => break,
+                Err(TryLockError::WouldBlock) if tries < GLANCES => {
+                    sleep(GLANCE).await;
+                    continue;
+                }
                 Err(TryLockError::WouldBlock) => {}
                 Err(TryLockError::Error(error)) => return Err(failed(error)),
             }
@@ -45,19 +54,23 @@ impl Lock {
             }
             sleep(PERIOD).await;
         }
+        Ok(Self { _file: file })
     }
 }
 
 impl Lock {
-    /// Whether a process asks with this app registration now.
+    /// Whether a process asks with this app registration now. Nothing is made, and whoever wants the
+    /// lock does not notice.
     pub(super) fn is_held(store: &Path, application: &Application) -> bool {
-        let tried = open(&beside(store, application)).map(|file| file.try_lock());
+        let tried = File::open(beside(store, application)).map(|file| file.try_lock_shared());
         matches!(tried, Ok(Err(TryLockError::WouldBlock)))
     }
 }
 
-/// The lock's file: several tenants can share a store and run side by side.
+/// The lock's file: several tenants can share a store and run side by side. By whichever name the store
+/// is called, it is the same.
 fn beside(store: &Path, application: &Application) -> PathBuf {
+    let store = fs::canonicalize(store).unwrap_or_else(|_| store.to_owned());
     let mut name = store.file_name().unwrap_or_default().to_owned();
     let digest = Sha256::new()
         .chain_update(&application.tenant_id)

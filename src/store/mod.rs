@@ -24,8 +24,11 @@ mod missing_kbs;
 mod moment;
 mod numbered;
 mod open;
+mod outlook;
+mod permissions;
 mod place;
 mod queue;
+mod reading;
 mod recorder;
 mod runs;
 mod schema;
@@ -35,24 +38,29 @@ mod standing;
 mod syncer;
 #[cfg(test)]
 mod tests;
+mod waited;
 mod writer;
 
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use rusqlite::Connection;
+use tempfile::TempDir;
 
 pub use self::{
     base::EarlierRun,
-    begin::{Beginning, Begun, Outlook, Reuse},
+    begin::{Beginning, Begun, Reuse},
     calls::{Application, Counting},
     error::{Problem, StoreError},
     finish::Closing,
     lock::Lock,
+    outlook::Outlook,
+    permissions::{files_of, open_to_others},
     recorder::Recorder,
-    runs::{Figures, RunId, RunRecord, Service, Tally},
+    runs::{AtWork, Figures, RunId, RunRecord, Service, Tally},
     snapshot::Snapshot,
     standing::{Known, Standing},
+    waited::Waited,
     writer::Recorded,
 };
 
@@ -61,6 +69,8 @@ pub use self::{
 pub struct Store {
     connection: Connection,
     path: PathBuf,
+    /// Where it is a copy that nobody else sees; after the connection, which has it open.
+    _copy: Option<TempDir>,
 }
 
 impl Store {

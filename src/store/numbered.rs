@@ -30,7 +30,11 @@ pub(super) fn numbered(
 
 /// The numbers of those that the store knows, found in one walk along its index: to search it
 /// for each machine takes several times as long.
-fn known(connection: &Connection, service: i64, machines: &[InventoryMachine]) -> Result<Vec<i64>> {
+pub(super) fn known(
+    connection: &Connection,
+    service: i64,
+    machines: &[InventoryMachine],
+) -> Result<Vec<i64>> {
     let mut numbers = vec![NONE; machines.len()];
     let mut listed: Vec<_> = machines.iter().map(|it| it.id).zip(0_usize..).collect();
     listed.sort_unstable();

@@ -4,7 +4,8 @@ use std::{
     fs::{self, OpenOptions},
     io::{self, ErrorKind},
     path::Path,
-    time::Duration,
+    thread,
+    time::{Duration, Instant},
 };
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior, config::DbConfig};
@@ -20,6 +21,12 @@ const LARGEST_LOG: i64 = 10_000;
 
 /// How long another program may hold the file before it counts as locked.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long it is left alone where SQLite itself does not wait.
+const A_MOMENT: Duration = Duration::from_millis(5);
+
+/// What is wrong with a store that was never used.
+pub(super) const NO_RUN: &str = "holds no run yet";
 
 impl Store {
     /// Opens the store, and makes it where there is none. Folder and file are their owner's
@@ -50,10 +57,10 @@ impl Store {
             return Err(failed(Problem::Missing));
         }
         let mut connection = connect(path).map_err(failed)?;
-        match schema::version(&connection).map_err(failed)? {
+        match read(&mut connection, schema::version).map_err(failed)? {
             Version::Current => {}
             Version::Older => prepare(&mut connection).map_err(failed)?,
-            Version::Empty => return Err(failed(Problem::Empty("holds no run yet"))),
+            Version::Empty => return Err(failed(Problem::Empty(NO_RUN))),
         }
         Ok(Self::new(connection, path))
     }
@@ -64,10 +71,11 @@ impl Store {
         verify(&self.connection).map_err(|problem| StoreError::new(&self.path, problem))
     }
 
-    fn new(connection: Connection, path: &Path) -> Self {
+    pub(super) fn new(connection: Connection, path: &Path) -> Self {
         Self {
             connection,
             path: path.to_owned(),
+            _copy: None,
         }
     }
 }
@@ -116,24 +124,37 @@ pub(super) fn connect(path: &Path) -> Result<Connection, Problem> {
 
 /// Whether closing moves what stands in the log beside the file into the file. It must not
 /// before it is known that the file is ours, and sound.
-fn moves_on_close(connection: &Connection, moves: bool) -> rusqlite::Result<()> {
+pub(super) fn moves_on_close(connection: &Connection, moves: bool) -> rusqlite::Result<()> {
     let config = DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE;
     connection.set_db_config(config, !moves).map(drop)
 }
 
 /// Makes sure that the file is sound, that the tables are there, and that they can be written
-/// to.
-fn prepare(connection: &mut Connection) -> Result<(), Problem> {
+/// to. Where several processes start at once on a file that is not there yet, one makes it and the
+/// others wait. SQLite alone does not wait everywhere: it gives up at once where two processes would
+/// wait for each other, and it tries to switch the kind of journal only once.
+pub(super) fn prepare(connection: &mut Connection) -> Result<(), Problem> {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        match try_to_prepare(connection) {
+            Err(Problem::Locked(_)) if Instant::now() < deadline => thread::sleep(A_MOMENT),
+            ended => return ended,
+        }
+    }
+}
+
+fn try_to_prepare(connection: &mut Connection) -> Result<(), Problem> {
     // SQLite opens a file that it may not write to for reading, and says nothing.
     if connection.is_readonly("main")? {
         return Err(Problem::ReadOnly);
     }
-    let version = schema::version(connection)?;
-    match version {
-        Version::Empty => {}
-        Version::Older => verify_pages(connection)?,
-        Version::Current => verify(connection)?,
-    }
+    read(connection, |connection| {
+        match schema::version(connection)? {
+            Version::Empty => Ok(()),
+            Version::Older => verify_pages(connection),
+            Version::Current => verify(connection),
+        }
+    })?;
     moves_on_close(connection, true)?;
     // Readers do not wait for the writer, nor the writer for them.
     connection.pragma_update(None, "journal_mode", "wal")?;
@@ -146,6 +167,16 @@ fn prepare(connection: &mut Connection) -> Result<(), Problem> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     schema::migrate(&transaction, MIGRATIONS)?;
     Ok(transaction.commit()?)
+}
+
+/// Reads the file as it is at one moment: another process may be making it.
+pub(super) fn read<T>(
+    connection: &mut Connection,
+    read: impl FnOnce(&Connection) -> Result<T, Problem>,
+) -> Result<T, Problem> {
+    // Never committed: there is nothing to commit.
+    let moment = connection.transaction()?;
+    read(&moment)
 }
 
 /// Looks whether the file is sound, and whether what figures come from is as it was written.

@@ -3,9 +3,9 @@
 use std::str::FromStr;
 
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension, Result, Row, types::ValueRef};
+use rusqlite::{OptionalExtension, Result, Row, params, types::ValueRef};
 
-use super::{Application, Store, StoreError, json::parse, time};
+use super::{Application, Store, StoreError, finish::AT_WORK_MS, json::parse, millis, time};
 use crate::{
     fetch::Requests,
     outcome::{Ended, RunOutcome},
@@ -103,6 +103,15 @@ pub struct RunRecord {
     pub figures: Option<Figures>,
 }
 
+/// A run that another process is at work on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AtWork {
+    /// Its number.
+    pub run: RunId,
+    /// Answers that it has so far.
+    pub answers: u64,
+}
+
 impl RunRecord {
     /// Whether going on with it makes sense.
     pub(super) fn ended_early(&self) -> bool {
@@ -130,17 +139,28 @@ impl Store {
         read().map_err(|error| StoreError::sqlite(&self.path, error))
     }
 
-    /// How many answers the run has that this app registration is at work on, if there is
-    /// one.
-    pub fn answers_at_work(&self, whose: &Application) -> Result<Option<u64>, StoreError> {
+    /// The run that this app registration is at work on, if there is one.
+    pub fn at_work(&self, whose: &Application) -> Result<Option<AtWork>, StoreError> {
         let read = self.connection.query_row(
-            "SELECT (SELECT count(answer) FROM run_machine WHERE run_machine.run = run.id)
+            "SELECT run.id,
+                 (SELECT count(answer) FROM run_machine WHERE run_machine.run = run.id)
              FROM run JOIN application ON application.id = run.application
              WHERE ending IS NULL AND application.tenant_id = ?1 AND client_id = ?2
-                 AND api_url = ?3
+                 AND api_url = ?3 AND abs(active_at_ms - ?4) <= ?5
              ORDER BY active_at_ms DESC LIMIT 1",
-            [&whose.tenant_id, &whose.client_id, &whose.api_url],
-            |row| row.get(0),
+            params![
+                whose.tenant_id,
+                whose.client_id,
+                whose.api_url,
+                millis(Timestamp::now()),
+                AT_WORK_MS
+            ],
+            |row| {
+                Ok(AtWork {
+                    run: RunId(row.get(0)?),
+                    answers: row.get(1)?,
+                })
+            },
         );
         read.optional()
             .map_err(|error| StoreError::sqlite(&self.path, error))

@@ -87,6 +87,7 @@ fn another(path: &Path, runs: &Runs) -> Option<Store> {
     is_same.then(|| Store {
         connection,
         path: path.to_owned(),
+        _copy: None,
     })
 }
 

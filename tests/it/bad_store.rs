@@ -4,12 +4,12 @@ use std::{
     fs,
     time::{Duration, Instant},
 };
-#[cfg(target_os = "linux")]
-use std::{path::Path, process::Command};
 
 use rusqlite::Connection;
 
 use crate::common::{Finished, Scene, assert_truth};
+#[cfg(target_os = "linux")]
+use crate::common::{set_mode, without_privileges};
 
 /// Commands that take the store as it is, whether they would write to it, and whether they
 /// need the tenant.
@@ -283,29 +283,6 @@ fn a_folder_that_nobody_can_write_to() {
     }
 }
 
-/// The command of somebody to whom permissions apply: `root` may write anywhere, unless that
-/// right is taken away.
-#[cfg(target_os = "linux")]
-fn without_privileges(command: &Command, scene: &Scene) -> Command {
-    let mut unprivileged = Command::new("setpriv");
-    let rights = "-dac_override,-dac_read_search";
-    if !fs::read_to_string("/proc/self/status")
-        .unwrap()
-        .contains("CapEff:\t0000000000000000")
-    {
-        unprivileged.args(["--bounding-set", rights, "--inh-caps", rights]);
-    }
-    let variables = command.get_envs();
-    unprivileged
-        .arg(command.get_program())
-        .args(command.get_args())
-        .current_dir(scene.folder())
-        .env_clear()
-        .env("PATH", std::env::var_os("PATH").unwrap())
-        .envs(variables.filter_map(|(name, value)| Some((name, value?))));
-    unprivileged
-}
-
 #[test]
 #[cfg(target_os = "linux")]
 fn a_file_or_folder_that_may_not_be_written_to() {
@@ -341,10 +318,27 @@ fn a_file_or_folder_that_may_not_be_written_to() {
     assert_eq!(fs::read(scene.path("locked/store.sqlite")).unwrap(), whole);
 }
 
+/// It is used all the same; and where patchgap makes it, nobody else may.
+#[test]
 #[cfg(target_os = "linux")]
-fn set_mode(path: &Path, mode: u32) {
+fn a_store_that_others_may_write_to_is_warned_of_once() {
     use std::os::unix::fs::PermissionsExt;
-    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+
+    let scene = with_a_run();
+    let store = scene.path("store.sqlite");
+    let mode = fs::metadata(&store).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let warning = "others may write to the store";
+    for command in COMMANDS {
+        let run = scene.run(command).exits_with(0);
+        assert!(!run.stderr.contains(warning), "{}", run.stderr);
+    }
+    set_mode(&store, 0o620);
+    for command in COMMANDS {
+        let run = scene.run(command).exits_with(0);
+        assert_eq!(run.stderr.matches(warning).count(), 1, "{}", run.stderr);
+        run.complains("has mode 620; chmod go-w ");
+    }
 }
 
 #[test]

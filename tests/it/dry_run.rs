@@ -1,6 +1,18 @@
 //! `--dry-run`: the plan, and nothing else.
 
-use crate::common::{Finished, Scene};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    time::SystemTime,
+};
+
+#[cfg(unix)]
+use crate::common::wait_until;
+use crate::common::{Finished, Scene, project};
+#[cfg(target_os = "linux")]
+use crate::common::{set_mode, without_privileges};
 
 /// Demands exactly this under a name of the plan.
 #[track_caller]
@@ -74,4 +86,122 @@ fn a_bad_inventory_is_found() {
     let scene = Scene::with_machines(1);
     let run = scene.run(&["report", "nowhere.csv", "--dry-run"]);
     run.exits_with(3).complains("no such file");
+}
+
+/// Everything in a folder and below, with content, permissions and the time of the last change.
+fn everything(folder: &Path) -> BTreeMap<PathBuf, (Option<Vec<u8>>, SystemTime)> {
+    let metadata = |path: &Path| fs::metadata(path).unwrap();
+    let mut found = BTreeMap::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(everything(&path));
+        } else {
+            let content = fs::read(&path).unwrap();
+            let modified = metadata(&path).modified().unwrap();
+            found.insert(path, (Some(content), modified));
+        }
+    }
+    let modified = metadata(folder).modified().unwrap();
+    found.insert(folder.to_owned(), (None, modified));
+    found
+}
+
+/// What a rehearsal says that leaves everything as it is.
+#[track_caller]
+fn leaves_no_trace(scene: &Scene, command: &mut Command) -> Finished {
+    let before = everything(scene.folder());
+    let run = scene.finish(command).exits_with(0);
+    assert_eq!(everything(scene.folder()), before);
+    run
+}
+
+/// The same job, for another app registration.
+#[cfg(unix)]
+fn for_another_app(scene: &Scene, arguments: &[&str]) -> Command {
+    let arguments = [&["report", "machines.csv", "--dry-run"], arguments].concat();
+    let mut command = scene.command(&arguments);
+    command.env("AZURE_CLIENT_ID", "another");
+    command
+}
+
+#[test]
+fn nothing_is_written_without_a_store_or_with_one() {
+    let scene = Scene::with_machines(4);
+    let rehearse = |arguments: &[&str]| scene.command(&[arguments, &["--dry-run"]].concat());
+    leaves_no_trace(&scene, &mut rehearse(&["report", "machines.csv"]));
+    let elsewhere = ["report", "machines.csv", "--state", "new/store.sqlite"];
+    leaves_no_trace(&scene, &mut rehearse(&elsewhere));
+    scene.report(&[]).exits_with(0);
+    let run = leaves_no_trace(&scene, &mut rehearse(&["report", "machines.csv"]));
+    plans(
+        &run,
+        "calls",
+        "4, one a machine; more where an answer fails",
+    );
+    let young = ["report", "machines.csv", "--max-age", "1h"];
+    let run = leaves_no_trace(&scene, &mut rehearse(&young));
+    plans(
+        &run,
+        "calls",
+        "0, one a machine; more where an answer fails",
+    );
+    leaves_no_trace(&scene, &mut rehearse(&["report", "--offline"]));
+    let older = project().join("tests/fixtures/store/version-1.sqlite");
+    fs::copy(older, scene.path("older.sqlite")).unwrap();
+    let older = ["report", "machines.csv", "--state", "older.sqlite"];
+    leaves_no_trace(&scene, &mut rehearse(&older));
+}
+
+/// One that another app registration left unfinished, too: whether it is at work is looked at without
+/// making or taking its lock.
+#[cfg(unix)]
+#[test]
+fn nothing_is_written_beside_an_unfinished_run() {
+    let scene = Scene::with_machines(10);
+    let run = scene.report_in_background(&["--rate-limit", "4/h"]);
+    wait_until("it waits for its hour", || {
+        scene.tenant.log().calls.len() >= 4
+    });
+    wait_until("its answers are kept", || {
+        scene.kept().answered().len() >= 4
+    });
+    run.signal("STOP");
+    let rehearsed = leaves_no_trace(&scene, &mut for_another_app(&scene, &[]));
+    assert!(!rehearsed.stdout.contains("there already"), "it is at work");
+    run.kill();
+    for arguments in [&[][..], &["--max-age", "2h"]] {
+        let rehearsed = leaves_no_trace(&scene, &mut for_another_app(&scene, arguments));
+        let store = scene.path("store.sqlite");
+        let there = format!("4 answers are there already: {}", store.display());
+        plans(&rehearsed, "store", &there);
+    }
+    for entry in fs::read_dir(scene.folder()).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|it| it == "lock") {
+            fs::remove_file(path).unwrap();
+        }
+    }
+    leaves_no_trace(&scene, &mut for_another_app(&scene, &[]));
+    leaves_no_trace(
+        &scene,
+        &mut scene.command(&["report", "--offline", "--dry-run"]),
+    );
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_folder_that_may_not_be_written_to_is_enough() {
+    let scene = Scene::with_machines(4);
+    scene.report(&[]).exits_with(0);
+    fs::create_dir(scene.path("kept")).unwrap();
+    fs::rename(scene.path("store.sqlite"), scene.path("kept/store.sqlite")).unwrap();
+    set_mode(&scene.path("kept/store.sqlite"), 0o400);
+    set_mode(&scene.path("kept"), 0o500);
+    let state = ["--dry-run", "--state", "kept/store.sqlite"];
+    for arguments in [&["report", "machines.csv"][..], &["report", "--offline"]] {
+        let command = scene.command(&[arguments, &state].concat());
+        leaves_no_trace(&scene, &mut without_privileges(&command, &scene));
+    }
+    set_mode(&scene.path("kept"), 0o700);
 }

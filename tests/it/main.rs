@@ -62,6 +62,8 @@ mod several_threads;
 mod simulate;
 #[cfg(unix)]
 mod standard_output;
+#[cfg(unix)]
+mod started_twice;
 mod step_summary;
 mod strangers;
 mod tokens;

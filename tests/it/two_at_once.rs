@@ -47,29 +47,6 @@ fn the_second_waits_and_then_goes_on_with_what_the_first_left() {
     assert_eq!(scene.tenant.log().calls.len(), MACHINES);
 }
 
-/// A job that was started twice costs the quota once.
-#[test]
-fn what_the_first_was_answered_meanwhile_is_not_asked_again() {
-    let scene = Scene::with(|settings| {
-        settings.machines = MACHINES;
-        settings.latency = Duration::from_millis(400);
-    });
-    let first = scene.report_in_background(&["--concurrency", "2"]);
-    wait_until("the first asks", || !scene.tenant.log().calls.is_empty());
-    let waiting = second(&scene, |_| {});
-    wait_until("the second says so", || waiting.said().contains(WAITS));
-    first.finish().exits_with(0);
-    let asked = scene.tenant.log().calls.len();
-    assert_eq!(asked, MACHINES);
-    let run = waiting.finish().exits_with(0);
-    assert_truth(&scene, &run);
-    let reused = run.summary()["machines"]["reused"].as_u64().unwrap();
-    // Those that were answered before the second was started are asked again.
-    assert!(reused >= 4, "{reused}");
-    let again = scene.tenant.log().calls.len() - asked;
-    assert_eq!(again as u64, MACHINES as u64 - reused);
-}
-
 #[test]
 fn the_second_goes_on_where_the_first_was_killed() {
     let scene = Scene::with(fleet);

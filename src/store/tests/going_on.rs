@@ -46,7 +46,7 @@ async fn a_run_that_another_process_works_on_is_left_to_it() {
             application: &other,
             inventory: &inventory(4),
             reuse: EARLY,
-            since: None,
+            waited: None,
             now: now(),
         };
         place.open().begin(&beginning).unwrap().run
@@ -92,23 +92,74 @@ fn answers_are_reused_up_to_their_age() {
     assert_eq!(ages, [Some(hours(-1)), Some(hours(-5)), None, None]);
 }
 
-#[test]
-fn what_came_while_it_waited_is_not_asked_again() {
-    let place = Place::new();
-    let outcomes = vec![
-        answered(1, hours(-1), vec![]),
-        answered(2, hours(1), vec![]),
-    ];
-    place.play(EARLY, outcomes, Some(Ended::Finished));
+/// A run that waited for what was played, with a list of so many machines.
+fn after_waiting(place: &Place, machines: u8, reuse: Reuse, waited: Waited) -> Begun {
     let begun = place.open().begin(&Beginning {
         service: &service(),
         application: &application(),
-        inventory: &inventory(4),
-        reuse: EARLY,
-        since: Some(now()),
+        inventory: &inventory(machines),
+        reuse,
+        waited: Some(waited),
         now: hours(2),
     });
-    assert_eq!(known(&begun.unwrap()), [(machine(2), true)]);
+    begun.unwrap()
+}
+
+#[test]
+fn the_run_that_was_waited_for_is_reused_as_a_whole() {
+    let hour = Reuse::Answers(Duration::from_hours(1));
+    let all = &[(1, true), (2, true), (3, false)][..];
+    let since = |since, at_work| Waited {
+        since: hours(since),
+        run: at_work,
+    };
+    for (what, machines, reuse, waited, expected) in [
+        ("started meanwhile", 4, EARLY, since(-1, None), all),
+        ("while it reported", 4, EARLY, since(0, None), all),
+        ("silent since", 4, EARLY, since(1, Some(RunId(1))), all),
+        ("another's", 4, EARLY, since(1, None), &[]),
+        ("another list", 2, EARLY, since(-1, None), &all[..2]),
+        ("fresh", 4, Reuse::Nothing, since(-1, None), &[]),
+        ("an hour at the start", 4, hour, since(0, None), &all[1..]),
+        ("an hour before", 4, hour, since(-20, None), all),
+    ] {
+        let place = Place::new();
+        let outcomes = vec![
+            answered(1, hours(-20), vec![]),
+            answered(2, hours(0), vec![]),
+            failed(3, Reason::NotFound),
+            failed(4, Reason::Timeout),
+        ];
+        place.play(Reuse::Nothing, outcomes, Some(Ended::Finished));
+        let begun = after_waiting(&place, machines, reuse, waited);
+        let expected: Vec<_> = expected.iter().map(|it| (machine(it.0), it.1)).collect();
+        assert_eq!(known(&begun), expected, "{what}");
+        assert_eq!(begun.run, RunId(2), "{what}");
+    }
+}
+
+#[test]
+fn old_answers_that_the_other_reused_are_asked_for() {
+    let place = Place::new();
+    let outcomes = vec![
+        answered(1, hours(-30), vec![]),
+        answered(2, hours(-3), vec![]),
+    ];
+    place.play(Reuse::Nothing, outcomes, Some(Ended::Finished));
+    let week = Reuse::Answers(Duration::from_hours(7 * 24));
+    let others = place.play(week, vec![], Some(Ended::Finished));
+    change(&place, "UPDATE run SET active_at_ms = 0 WHERE id = 1");
+    let waited = Waited {
+        since: hours(-1),
+        run: None,
+    };
+    let begun = after_waiting(&place, 4, EARLY, waited);
+    assert_eq!(known(&begun), [(machine(2), true)]);
+    assert!(begun.run > others);
+}
+
+fn change(place: &Place, sql: &str) {
+    place.open().connection.execute_batch(sql).unwrap();
 }
 
 #[test]

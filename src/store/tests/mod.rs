@@ -2,6 +2,7 @@ mod elsewhere;
 mod forgetting;
 mod going_on;
 mod opening;
+mod reading;
 mod recording;
 
 use std::{fs, sync::Arc, time::Duration};
@@ -103,7 +104,7 @@ impl Place {
                 application: &application(),
                 inventory: &inventory(machines),
                 reuse,
-                since: None,
+                waited: None,
                 now,
             })
             .unwrap();

@@ -1,5 +1,12 @@
 //! Files that are no store, or not whole.
 
+use std::{
+    io::{BufRead, BufReader, Write},
+    process::{Child, ChildStderr, Command, Stdio},
+    sync::mpsc,
+    thread,
+};
+
 use super::*;
 
 #[test]
@@ -34,5 +41,135 @@ fn what_is_no_store_is_left_as_it_is() {
             assert!(error.contains(problem), "{error}");
         }
         assert_eq!(fs::read(&path).unwrap(), content, "{problem}");
+    }
+}
+
+/// SQLite itself does not wait here: it would have to let go of what it has read already.
+#[test]
+fn whoever_makes_the_file_is_waited_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.sqlite");
+    let maker = rusqlite::Connection::open(&path).unwrap();
+    maker.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let (ended, end) = mpsc::channel();
+    let opening = path.clone();
+    let opener = thread::spawn(move || ended.send(Store::open(&opening).map(drop)).unwrap());
+    let early = end.recv_timeout(Duration::from_millis(100));
+    assert!(
+        matches!(early, Err(mpsc::RecvTimeoutError::Timeout)),
+        "{early:?}"
+    );
+    maker.execute_batch("ROLLBACK").unwrap();
+    end.recv().unwrap().unwrap();
+    opener.join().unwrap();
+}
+
+#[test]
+fn a_file_that_is_being_made_is_seen_as_it_is_at_one_moment() {
+    use super::super::{
+        open::read,
+        schema::{MIGRATIONS, Version, migrate, version},
+    };
+
+    let folder = tempfile::tempdir().unwrap();
+    let open = || {
+        let connection = rusqlite::Connection::open(folder.path().join("store.sqlite")).unwrap();
+        connection
+            .pragma_update(None, "journal_mode", "wal")
+            .unwrap();
+        connection
+    };
+    let (mut reader, maker) = (open(), open());
+    let seen = read(&mut reader, |connection| {
+        let before = version(connection)?;
+        migrate(&maker, MIGRATIONS)?;
+        Ok([before, version(connection)?])
+    });
+    assert_eq!(seen.unwrap(), [Version::Empty, Version::Empty]);
+    assert_eq!(read(&mut reader, version).unwrap(), Version::Current);
+}
+
+/// Set for a process that opens stores, one for each line that it reads.
+const OPENS_STORES: &str = "PATCHGAP_TEST_OPENS_STORES";
+const STARTS: usize = 4;
+const ROUNDS: usize = 15;
+
+/// Several processes that start at once, each on the same file that is not there yet: one makes it, and
+/// the others wait. Threads would not do: what a process has locked, any of its threads unlocks.
+#[test]
+fn many_starts_at_once_on_a_store_that_is_not_there_yet() {
+    if std::env::var_os(OPENS_STORES).is_some() {
+        return open_what_is_named();
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let older = include_bytes!("../../../tests/fixtures/store/version-1.sqlite");
+    let mut starts: Vec<Start> = (0..STARTS).map(|_| Start::new()).collect();
+    for round in 0..ROUNDS {
+        let path = folder.path().join(format!("{round}.sqlite"));
+        match round % 5 {
+            3 => fs::write(&path, "").unwrap(),
+            4 => fs::write(&path, older).unwrap(),
+            _ => {}
+        }
+        for start in &mut starts {
+            start.open(&path);
+        }
+        for start in &mut starts {
+            assert_eq!(start.opened(), "opened", "round {round}");
+        }
+        assert_eq!(
+            Store::open(&path).unwrap().runs().unwrap().len(),
+            if round % 5 == 4 { 2 } else { 0 }
+        );
+    }
+}
+
+/// What each of the processes does.
+fn open_what_is_named() {
+    for path in std::io::stdin().lines() {
+        let opened = Store::open(Path::new(&path.unwrap()));
+        let said = opened.map_or_else(|error| crate::text::chain(&error), |_| "opened".into());
+        writeln!(std::io::stderr(), "{said}").unwrap();
+    }
+}
+
+/// This test in a process of its own, which opens stores.
+struct Start {
+    process: Child,
+    said: BufReader<ChildStderr>,
+}
+
+impl Start {
+    fn new() -> Self {
+        let mut process = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "--nocapture"])
+            .arg("store::tests::opening::many_starts_at_once_on_a_store_that_is_not_there_yet")
+            .env(OPENS_STORES, "yes")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let said = BufReader::new(process.stderr.take().unwrap());
+        Self { process, said }
+    }
+
+    fn open(&mut self, path: &Path) {
+        let input = self.process.stdin.as_mut().unwrap();
+        writeln!(input, "{}", path.display()).unwrap();
+    }
+
+    fn opened(&mut self) -> String {
+        let mut line = String::new();
+        self.said.read_line(&mut line).unwrap();
+        line.trim_end().to_owned()
+    }
+}
+
+impl Drop for Start {
+    /// It ends with its input.
+    fn drop(&mut self) {
+        drop(self.process.stdin.take());
+        let _ = self.process.wait();
     }
 }

@@ -160,7 +160,7 @@ fn begin_with(store: &mut Store, inventory: &Inventory) -> RunId {
         application: &application(),
         inventory,
         reuse: Reuse::Nothing,
-        since: None,
+        waited: None,
         now: now(),
     });
     begun.unwrap().run

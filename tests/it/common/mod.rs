@@ -6,10 +6,14 @@ mod browser;
 mod finished;
 mod kept;
 mod page;
+#[cfg(target_os = "linux")]
+mod permissions;
 mod scene;
 pub(crate) mod signal;
 mod truth;
 
+#[cfg(target_os = "linux")]
+pub(crate) use self::permissions::{set_mode, without_privileges};
 pub(crate) use self::{
     background::{Background, wait_until},
     browser::Browser,

@@ -1,0 +1,172 @@
+//! Reading without leaving a trace: no lock, no file beside the store, and nothing is converted.
+
+use std::{
+    fmt::Write,
+    fs, io,
+    path::{Path, PathBuf},
+    time::SystemTime,
+};
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::{
+    Problem, Store, StoreError,
+    header::{self, INDEX, JOURNAL, LOG, beside},
+    open::{NO_RUN, connect, moves_on_close, prepare, read},
+    schema::{self, Version},
+};
+
+/// How often it is read again when somebody wrote to it meanwhile. Whoever writes leaves the log's index
+/// there, and from then on nobody is in the way.
+const TIMES: u32 = 10;
+
+/// What stands beside the store, and when it was last written to.
+#[derive(Debug, PartialEq, Eq)]
+struct Surroundings {
+    length: u64,
+    modified: Option<SystemTime>,
+    log: u64,
+    has_index: bool,
+    journal: u64,
+}
+
+/// How the file can be read as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// Nobody has it open, and everything is in it.
+    Alone,
+    /// It is a copy, with the log that stood beside it.
+    WithLog,
+    /// Somebody has it open, or was killed: the log's index is there, and is only read.
+    Shared,
+    /// It was being made when somebody was killed, and has to be put in order first.
+    Unfinished,
+}
+
+impl Surroundings {
+    fn of(path: &Path) -> Self {
+        let length = |suffix| fs::metadata(beside(path, suffix)).map(|it| it.len());
+        let file = fs::metadata(path).ok();
+        Self {
+            length: file.as_ref().map_or(0, fs::Metadata::len),
+            modified: file.and_then(|file| file.modified().ok()),
+            log: length(LOG).unwrap_or_default(),
+            has_index: length(INDEX).is_ok() && length(LOG).is_ok(),
+            journal: length(JOURNAL).unwrap_or_default(),
+        }
+    }
+
+    const fn way(&self) -> Way {
+        match self {
+            Self { journal: 1.., .. } => Way::Unfinished,
+            Self {
+                has_index: true, ..
+            } => Way::Shared,
+            Self { log: 1.., .. } => Way::WithLog,
+            _ => Way::Alone,
+        }
+    }
+}
+
+impl Way {
+    /// What SQLite is told, in its own words.
+    const fn parameters(self) -> &'static str {
+        match self {
+            Self::Alone => "?mode=ro&immutable=1",
+            Self::WithLog if cfg!(windows) => "?mode=ro&vfs=win32-none",
+            Self::WithLog => "?mode=ro&vfs=unix-none",
+            Self::Shared | Self::Unfinished => "?mode=ro&readonly_shm=1",
+        }
+    }
+
+    /// Whether SQLite notices when somebody else writes meanwhile.
+    const fn is_safe(self) -> bool {
+        matches!(self, Self::Shared | Self::Unfinished)
+    }
+}
+
+impl Store {
+    /// Reads a store that has to be there already, and leaves no trace: a folder that may not be written
+    /// to is as good as any other. What an older program wrote is converted elsewhere.
+    pub fn look_into<T, E: From<StoreError>>(
+        path: &Path,
+        mut look: impl FnMut(&Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        for _ in 0..TIMES {
+            let before = Surroundings::of(path);
+            let way = before.way();
+            let seen = Self::open_untouched(path, way)
+                .map_err(|problem| StoreError::new(path, problem).into())
+                .and_then(|store| look(&store));
+            if way.is_safe() || Surroundings::of(path) == before {
+                return seen;
+            }
+        }
+        Err(StoreError::new(path, Problem::Restless).into())
+    }
+
+    fn open_untouched(path: &Path, way: Way) -> Result<Self, Problem> {
+        if !header::look(path)? {
+            return Err(Problem::Missing);
+        }
+        if fs::metadata(path).map_err(Problem::Open)?.len() == 0 {
+            return Err(Problem::Empty(NO_RUN));
+        }
+        let mut connection = match way {
+            Way::Unfinished => connect(path)?,
+            _ => open(path, way)?,
+        };
+        match read(&mut connection, schema::version)? {
+            Version::Current => Ok(Self::new(connection, path)),
+            Version::Older => converted(&connection, path),
+            Version::Empty => Err(Problem::Empty(NO_RUN)),
+        }
+    }
+}
+
+fn open(path: &Path, way: Way) -> Result<Connection, Problem> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+        | OpenFlags::SQLITE_OPEN_URI
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(address(path, way), flags)?;
+    moves_on_close(&connection, false)?;
+    if way == Way::WithLog {
+        // Then the log's index is kept in memory.
+        connection.pragma_update(None, "locking_mode", "exclusive")?;
+    }
+    Ok(connection)
+}
+
+/// The store's path as the address that SQLite takes parameters with.
+fn address(path: &Path, way: Way) -> PathBuf {
+    let mut address = String::from("file:");
+    for byte in path.as_os_str().as_encoded_bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'-' | b'_' => {
+                address.push(char::from(*byte));
+            }
+            // A text takes whatever is written to it.
+            _ => _ = write!(address, "%{byte:02X}"),
+        }
+    }
+    PathBuf::from(address + way.parameters())
+}
+
+/// A copy of what an older program wrote, with the tables of today.
+fn converted(connection: &Connection, path: &Path) -> Result<Store, Problem> {
+    let folder = tempfile::tempdir().map_err(Problem::Copy)?;
+    let copy = folder.path().join("copy.sqlite");
+    let name = copy.to_str().ok_or_else(|| {
+        Problem::Copy(io::Error::new(
+            io::ErrorKind::InvalidFilename,
+            "the temporary folder's name is not text",
+        ))
+    })?;
+    connection.execute("VACUUM INTO ?1", [name])?;
+    let mut connection = connect(&copy)?;
+    prepare(&mut connection)?;
+    Ok(Store {
+        _copy: Some(folder),
+        ..Store::new(connection, path)
+    })
+}

@@ -1,0 +1,121 @@
+//! Reading without leaving a trace, whatever state a store is in.
+
+use std::{collections::BTreeMap, time::SystemTime};
+
+use super::*;
+
+/// Every file of a folder, with its content and the time that it was last written to.
+fn everything(folder: &Path) -> BTreeMap<PathBuf, (Vec<u8>, SystemTime)> {
+    let written = |path: &Path| fs::metadata(path).unwrap().modified().unwrap();
+    let mut found: BTreeMap<_, _> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .map(|path| (path.clone(), (fs::read(&path).unwrap(), written(&path))))
+        .collect();
+    found.insert(folder.to_owned(), (Vec::new(), written(folder)));
+    found
+}
+
+/// How many runs are seen in the store at this place, which has to be left as it is.
+#[track_caller]
+fn seen(path: &Path) -> Result<usize, StoreError> {
+    let before = everything(path.parent().unwrap());
+    let seen = Store::look_into(path, |store| Ok(store.runs()?.len()));
+    assert_eq!(everything(path.parent().unwrap()), before);
+    seen
+}
+
+/// The files of a store that a run was played in, as a kill leaves them.
+fn killed(folder: &Path, files: &[&str]) -> PathBuf {
+    let place = Place::new();
+    place.play(EARLY, vec![answered(1, now(), vec![])], None);
+    let open = place.open();
+    open.connection
+        .pragma_update(None, "wal_autocheckpoint", 0)
+        .unwrap();
+    open.connection
+        .execute_batch("UPDATE run SET session = session + 1")
+        .unwrap();
+    let path = folder.join("copy.sqlite");
+    for suffix in files {
+        let from = header::beside(&place.path(), suffix);
+        fs::copy(from, header::beside(&path, suffix)).unwrap();
+    }
+    path
+}
+
+#[test]
+fn whatever_stands_beside_it() {
+    for files in [
+        &[""][..],
+        &["", "-wal"],
+        &["", "-shm"],
+        &["", "-wal", "-shm"],
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = killed(folder.path(), files);
+        assert_eq!(seen(&path).unwrap(), 1, "{files:?}");
+    }
+}
+
+#[test]
+fn what_is_committed_and_stands_in_the_log_is_seen() {
+    for files in [&["", "-wal"][..], &["", "-wal", "-shm"]] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = killed(folder.path(), files);
+        let session =
+            Store::look_into(&path, |store| Ok::<_, StoreError>(store.runs()?[0].session));
+        assert_eq!(session.unwrap(), 2, "{files:?}");
+    }
+}
+
+#[test]
+fn while_others_have_it_open() {
+    let place = Place::new();
+    place.play(EARLY, vec![], None);
+    let other = place.open();
+    assert_eq!(other.runs().unwrap().len(), 1);
+    assert_eq!(seen(&place.path()).unwrap(), 1);
+    drop(other);
+    assert_eq!(seen(&place.path()).unwrap(), 1);
+}
+
+#[test]
+fn what_an_older_program_wrote_is_not_converted() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("name with % and ?#.sqlite");
+    let older = include_bytes!("../../../tests/fixtures/store/version-1.sqlite");
+    fs::write(&path, older).unwrap();
+    assert_eq!(seen(&path).unwrap(), 2);
+}
+
+#[test]
+fn what_is_not_there_is_not_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.sqlite");
+    assert!(matches!(seen(&path).unwrap_err().problem, Problem::Missing));
+    fs::write(&path, "").unwrap();
+    assert!(matches!(
+        seen(&path).unwrap_err().problem,
+        Problem::Empty(_)
+    ));
+    fs::write(&path, "mine").unwrap();
+    let problem = seen(&path).unwrap_err().problem;
+    assert!(matches!(problem, Problem::Foreign(_)), "{problem:?}");
+}
+
+/// Whoever writes between two looks is noticed, and it is read again.
+#[test]
+fn what_changes_while_it_is_read_is_read_again() {
+    let place = Place::new();
+    place.play(EARLY, vec![], Some(Ended::Finished));
+    let mut looks = 0;
+    let runs = Store::look_into(&place.path(), |store| {
+        looks += 1;
+        if looks == 1 {
+            place.play(EARLY, vec![], Some(Ended::Finished));
+        }
+        Ok::<_, StoreError>(store.runs()?.len())
+    });
+    assert_eq!((runs.unwrap(), looks), (2, 2));
+}
