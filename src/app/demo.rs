@@ -7,7 +7,7 @@ use std::{path::Path, time::Duration};
 use jiff::Timestamp;
 use secrecy::SecretString;
 
-use super::{App, AppError, console::say, interrupt, job::Job};
+use super::{App, AppError, console::say, inputs::demand_room, interrupt, job::Job};
 use crate::{
     cli,
     config::{CaCertificate, Config, Percent, Settings},
@@ -19,6 +19,7 @@ use crate::{
     },
     inventory,
     progress::ProgressMode,
+    report,
     simulator::{self, Fault, Faults, Simulator},
     store::Store,
     text::counted,
@@ -52,6 +53,8 @@ impl App {
     pub(super) async fn demo(&mut self, command: cli::Demo) -> Result<ExitCode, AppError> {
         let tenant = command.tenant;
         let config = self.resolve_typed(Settings::from(command))?;
+        // Found before the week is played.
+        demand_room(&config, &report::reports(&config.reports.formats), &[])?;
         let folder = tempfile::tempdir().map_err(AppError::Temporary)?;
         let demonstration = Demonstration {
             app: self,
@@ -135,6 +138,7 @@ impl Demonstration<'_> {
         let csv = simulator.inventory_csv();
         let job = Job {
             config: &config,
+            inputs: &[],
             state: self.state,
             inventory: &inventory::read_from(csv.as_bytes(), "demo-machines.csv", None)?,
             started: &self.app.surroundings.started,

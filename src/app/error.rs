@@ -15,7 +15,7 @@ use crate::{
     fetch::quota::InvalidLimit,
     inventory::InventoryError,
     outcome::{Failure, Reason},
-    report::output::OutputError,
+    report::output::{Conflict, OutputError},
     simulator::SimulatorError,
     store::StoreError,
     text::span,
@@ -126,6 +126,9 @@ pub enum AppError {
     /// Interrupted before anything was known.
     #[error("interrupted before anything was asked")]
     Interrupted,
+    /// Something that must not be replaced is in the way of what is to be written.
+    #[error(transparent)]
+    Conflict(#[from] Conflict),
     /// The reports cannot be written.
     #[error(transparent)]
     Output(#[from] OutputError),
@@ -172,6 +175,7 @@ impl AppError {
             | Self::Store(_)
             | Self::NoRun { .. }
             | Self::NoBase(_)
+            | Self::Conflict(_)
             | Self::Simulator(_) => ExitCode::Configuration,
             Self::NoList | Self::RunOnline | Self::RunWithList => ExitCode::Usage,
             Self::SignIn(_) | Self::Refused { .. } | Self::MissingRole { .. } => ExitCode::Refused,
@@ -222,6 +226,7 @@ impl AppError {
                 "is --api-url the service's base URL (by default it comes from --cloud)? Does a                  proxy, a firewall or a sign-in page answer in its place (HTTPS_PROXY, NO_PROXY)?                  Run again when it is mended: it goes on"
                     .to_owned(),
             ),
+            Self::Conflict(conflict) => Some(conflict.hint()),
             Self::Output(error) => error.hint(),
             Self::Simulator(error) => error.hint(),
             Self::Http(error) => error.hint(),

@@ -12,6 +12,7 @@ use super::{
     deadline,
     error::AppError,
     identity::Identity,
+    inputs::demand_room,
     notice::{busy, could_reuse, going_on, tell},
     plan::plan,
 };
@@ -22,13 +23,18 @@ use crate::{
     fetch::Stops,
     inventory::Inventory,
     progress::Bar,
-    report::{self, output::OutputFolder},
+    report::{
+        self,
+        output::{Input, OutputFolder},
+    },
     store::{Beginning, Begun, Lock, Store, Waited},
 };
 
 /// Everything that a run is made of.
 pub(super) struct Job<'job> {
     pub(super) config: &'job Config,
+    /// The files that no report may replace.
+    pub(super) inputs: &'job [Input],
     /// The file in which answers are kept.
     pub(super) state: &'job Path,
     pub(super) inventory: &'job Inventory,
@@ -48,6 +54,8 @@ struct Turn {
 impl Job<'_> {
     /// Runs to the end, or says why not.
     pub(super) async fn run(&self) -> Result<ExitCode, AppError> {
+        let reports = report::reports(&self.config.reports.formats);
+        demand_room(self.config, &reports, self.inputs)?;
         if self.config.dry_run {
             say(&plan(
                 self.config,
@@ -57,7 +65,6 @@ impl Job<'_> {
             )?)?;
             return Ok(ExitCode::Complete);
         }
-        let reports = report::reports(&self.config.reports.formats);
         let folder = OutputFolder::prepare(&self.config.reports.out, &reports)?;
         let store = Store::open(self.state)?;
         let session = session(self.config, self.started.timestamp())?;

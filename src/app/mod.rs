@@ -12,6 +12,7 @@ mod diff;
 mod error;
 mod helping;
 mod identity;
+mod inputs;
 mod interrupt;
 mod job;
 mod json_lines;

@@ -5,7 +5,9 @@ use std::path::Path;
 use tracing::warn;
 
 use super::{
-    App, AppError, interrupt,
+    App, AppError,
+    inputs::{demand_room, inputs},
+    interrupt,
     job::Job,
     notice::{shared_names, tell, unread_times},
 };
@@ -15,12 +17,15 @@ use crate::{
     exit_code::ExitCode,
     fetch::Stops,
     inventory::{self, Inventory, Source},
+    report,
     store::open_to_others,
 };
 
 impl App {
     pub(super) async fn report(&mut self, command: cli::Report) -> Result<ExitCode, AppError> {
-        let config = &self.resolve(command.settings)?.config;
+        let resolved = self.resolve(command.settings)?;
+        let config = &resolved.config;
+        let list = command.machines.clone();
         let read = |path| inventory::read(&Source::from(path), config.column.as_deref());
         let inventory = command.machines.map(read).transpose()?;
         if let Some(inventory) = &inventory {
@@ -33,13 +38,16 @@ impl App {
         if config.run.is_some() && inventory.is_some() {
             return Err(AppError::RunWithList);
         }
+        let inputs = inputs(&resolved, state, list.as_deref());
         if config.offline {
+            demand_room(config, &report::reports(&config.reports.formats), &inputs)?;
             return self.offline(config, state, inventory);
         }
         let stops = Stops::default();
         interrupt::watch(stops.clone());
         let job = Job {
             config,
+            inputs: &inputs,
             state,
             inventory: &inventory.ok_or(AppError::NoList)?,
             started: &self.surroundings.started,

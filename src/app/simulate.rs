@@ -1,20 +1,18 @@
 //! `patchgap simulate`: a simulated tenant to rehearse a nightly job against.
 
 use std::{
-    fs,
-    io::{self, Write},
     net::{Ipv4Addr, SocketAddr},
     path::Path,
 };
 
 use jiff::Timestamp;
-use tempfile::NamedTempFile;
 
 use super::{App, AppError, console::say, interrupt};
 use crate::{
     cli,
     config::{Settings, Span},
     exit_code::ExitCode,
+    report::output::{Claim, OutputError, write_files},
     simulator::{self, Simulator},
 };
 
@@ -49,8 +47,14 @@ impl App {
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
             ..simulator::Settings::default()
         };
-        let simulator = Simulator::start(settings, Timestamp::now()).await?;
         let folder = self.surroundings.working_directory.join(folder);
+        let claim = Claim {
+            folder: &folder,
+            names: &[ROOT, SECRET, MACHINES, CONFIG],
+            option: "--folder",
+        };
+        claim.check(&[])?;
+        let simulator = Simulator::start(settings, Timestamp::now()).await?;
         write(&folder, &simulator)?;
         let interrupted = interrupt::first();
         say(&invitation(&folder, &simulator))?;
@@ -59,31 +63,26 @@ impl App {
     }
 }
 
-/// Writes what a rehearsal needs: certificate, secret, machines and a configuration.
+/// Writes what a rehearsal needs: certificate, secret, machines and a configuration. Each is its owner's
+/// alone, because one of them is a secret.
 fn write(folder: &Path, simulator: &Simulator) -> Result<(), AppError> {
-    let failed = |path: &Path| {
-        let path = path.display().to_string();
-        move |source| AppError::Write { path, source }
-    };
-    fs::create_dir_all(folder).map_err(failed(folder))?;
-    for (name, content) in [
+    let files = [
         (ROOT, simulator.root_certificate_pem()),
         (SECRET, simulator.client_secret()),
         (MACHINES, &simulator.inventory_csv()),
         (CONFIG, &config(simulator)),
-    ] {
-        let path = folder.join(name);
-        replace(folder, &path, content).map_err(failed(&path))?;
-    }
-    Ok(())
-}
-
-/// Replaces a file in one step. It is its owner's alone, because one of them is a secret.
-fn replace(folder: &Path, path: &Path, content: &str) -> io::Result<()> {
-    let mut file = NamedTempFile::new_in(folder)?;
-    file.write_all(content.as_bytes())?;
-    file.persist(path)?;
-    Ok(())
+    ];
+    write_files(folder, &files).map_err(|error| match error {
+        OutputError::Create {
+            folder: path,
+            source,
+        }
+        | OutputError::Stage { path, source } => AppError::Write {
+            path: path.display().to_string(),
+            source,
+        },
+        other => other.into(),
+    })
 }
 
 /// The configuration of the simulated tenant, as a file.

@@ -49,6 +49,8 @@ pub fn resolve(
         of_variable: upper.client_secret_file.clone(),
         of_file: file.client_secret_file.clone(),
     };
+    let named = [&secret_files.of_variable, &secret_files.of_file];
+    let named = named.into_iter().flatten().cloned().collect();
     let azure = azure_layer(environment)?.relative_to(working_directory);
     let settings = store::with_place(upper.or(file).or(azure).or(defaults()?), environment)?;
     let kind = required(settings.credential, "credential")?;
@@ -64,6 +66,7 @@ pub fn resolve(
         config: config(settings, found, surroundings)?,
         warnings,
         file: path,
+        secret_files: named,
     })
 }
 

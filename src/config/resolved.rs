@@ -25,6 +25,8 @@ pub struct Resolved {
     pub warnings: Vec<String>,
     /// The configuration file that was read.
     pub file: Option<PathBuf>,
+    /// The files that are named for the client secret, whether or not they are read.
+    pub secret_files: Vec<PathBuf>,
 }
 
 /// Everything that a run has to be told.

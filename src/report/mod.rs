@@ -1,6 +1,5 @@
 //! Figures in, files out: one file of code for each report; one place writes.
 
-mod background;
 mod csv;
 mod facts;
 mod format;

@@ -47,6 +47,7 @@ use jiff::Timestamp;
 use rusqlite::Connection;
 use tempfile::TempDir;
 
+pub(crate) use self::place::has_reliable_locks;
 pub use self::{
     base::EarlierRun,
     begin::{Beginning, Begun, Reuse},

@@ -9,12 +9,39 @@ pub(super) fn network_file_system(path: &Path) -> Option<&'static str> {
     named(statistics.f_type)
 }
 
+/// Whether a lock in this folder is seen by everybody who writes there, on whichever computer.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(crate) fn has_reliable_locks(folder: &Path) -> bool {
+    // It may be a network file system, and does not say so.
+    const IN_USER_SPACE: i64 = 0x6573_5546;
+    rustix::fs::statfs(folder).is_ok_and(|statistics| {
+        number(statistics.f_type).is_some_and(|kind| kind != IN_USER_SPACE && named(kind).is_none())
+    })
+}
+
+/// Whether a lock in this folder is seen by everybody who writes there, on whichever computer.
+#[cfg(windows)]
+pub(crate) fn has_reliable_locks(folder: &Path) -> bool {
+    network_file_system(folder).is_none()
+}
+
+/// Whether a lock in this folder is seen by everybody who writes there, on whichever computer.
+#[cfg(all(unix, not(any(target_os = "linux", target_os = "android"))))]
+pub(crate) fn has_reliable_locks(_: &Path) -> bool {
+    // Whether it is a network file system is not known.
+    false
+}
+
+/// The number's type differs between platforms, its 32 bits do not.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn number(kind: impl TryInto<i64>) -> Option<i64> {
+    Some(kind.try_into().ok()? & 0xffff_ffff)
+}
+
 /// The kinds that `statfs` tells apart by number: see its manual page.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn named(kind: impl TryInto<i64>) -> Option<&'static str> {
-    // The number's type differs between platforms, its 32 bits do not.
-    let kind = kind.try_into().ok()? & 0xffff_ffff;
-    Some(match kind {
+    Some(match number(kind)? {
         0x6969 => "NFS",
         0x517b | 0xff53_4d42 | 0xfe53_4d42 => "SMB",
         0x564c => "NCP",

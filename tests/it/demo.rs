@@ -10,6 +10,7 @@ fn a_demonstration_needs_nothing_and_writes_every_report() {
     let run = scene.finish(&mut scene.bare(&["demo", "--machines", "40"]));
     let run = run.exits_with(0);
     let reports = [
+        ".patchgap-files",
         "changes.csv",
         "failures.csv",
         "gaps.csv",

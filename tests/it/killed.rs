@@ -239,3 +239,37 @@ fn between_its_reports_and_its_end() {
     let run = scene.report(&["--dry-run"]).exits_with(0);
     assert!(!run.stdout.contains("store"), "{}", run.stdout);
 }
+
+/// The temporary files in the folder of the reports, with how long they are.
+fn temporary(scene: &Scene) -> Vec<u64> {
+    let entries = fs::read_dir(scene.path("reports")).into_iter().flatten();
+    entries
+        .filter_map(|entry| {
+            let entry = entry.ok()?;
+            let name = entry.file_name().into_string().ok()?;
+            let is_ours = name.starts_with(".patchgap-") && name != ".patchgap-files";
+            is_ours.then_some(entry.metadata().ok()?.len())
+        })
+        .collect()
+}
+
+#[test]
+fn while_reports_are_written() {
+    let scene = Scene::with_machines(200);
+    scene.report(&[]).exits_with(0);
+    let offline = ["report", "--offline"];
+    let mut left = 0;
+    for _ in 0..20 {
+        let mut command = scene.command(&offline);
+        let mut run = Background::start(&mut command, scene.path("reports"));
+        while !run.has_ended() && !temporary(&scene).iter().any(|length| *length > 1000) {}
+        run.kill();
+        left = temporary(&scene).len();
+        if left > 0 {
+            break;
+        }
+    }
+    assert!(left > 0, "no kill came in time");
+    assert_truth(&scene, &scene.run(&offline).exits_with(0));
+    assert_eq!(temporary(&scene), [0; 0]);
+}

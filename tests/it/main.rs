@@ -39,6 +39,7 @@ mod offline;
 mod older_store;
 mod outage;
 mod output;
+mod own_files;
 mod page;
 mod partly_bad_input;
 mod postponed;

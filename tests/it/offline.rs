@@ -99,7 +99,7 @@ fn only_the_files_differ_where_others_are_wanted() {
     let (after, files) = without_files(&run);
     assert_eq!(after, before);
     assert_eq!(files, serde_json::json!(["report.json", "summary.json"]));
-    assert_eq!(run.files().len(), 2);
+    assert_eq!(run.files().len(), 3);
 }
 
 #[test]

@@ -86,7 +86,8 @@ fn only_its_owner_can_read_the_secret() {
 
     let scene = Scene::with_machines(1);
     // Left behind by an earlier rehearsal, and open to all.
-    fs::create_dir(scene.path("tenant")).unwrap();
+    drop(Rehearsal::start(&scene));
+    fs::remove_file(scene.path("tenant/client-secret.txt")).unwrap();
     scene.write("tenant/client-secret.txt", "old");
     let _rehearsal = Rehearsal::start(&scene);
     let secret = scene.path("tenant/client-secret.txt");

@@ -6,6 +6,8 @@ use std::{
     path::Path,
 };
 
+use sha2::{Digest, Sha256};
+
 use super::super::{
     Format, Report, Run, file_names,
     fixture::Fixture,
@@ -44,6 +46,22 @@ fn write(folder: &OutputFolder, reports: &[Box<dyn Report>]) -> Result<(), Outpu
     Fixture::small().with_run(|run| folder.write_all(reports, run))
 }
 
+/// The list of what is ours.
+const LIST: &str = ".patchgap-files";
+
+/// The names of these reports, of the list of them, and these.
+fn with(reports: &[Box<dyn Report>], others: &[&str]) -> Vec<String> {
+    let others = others.iter().map(|name| (*name).to_owned());
+    let mut names = file_names(reports, false);
+    names.extend(others.chain([LIST.to_owned()]));
+    names.sort();
+    names
+}
+
+fn read(folder: &Path, name: &str) -> String {
+    fs::read_to_string(folder.join(name)).unwrap()
+}
+
 #[test]
 fn reports_replace_earlier_ones_and_nothing_else() {
     let parent = tempfile::tempdir().unwrap();
@@ -51,25 +69,105 @@ fn reports_replace_earlier_ones_and_nothing_else() {
     let folder = OutputFolder::prepare(&path, &all()).unwrap();
     assert_eq!(names_in(&path), [""; 0], "the probe is gone");
 
-    fs::write(path.join("kbs.csv"), "earlier").unwrap();
-    fs::write(path.join("changes.csv"), "of a night before that").unwrap();
     fs::write(path.join("notes.txt"), "an admin's").unwrap();
+    Fixture::second_night()
+        .with_run(|run| folder.write_all(&all(), run))
+        .unwrap();
+    assert!(path.join("changes.csv").is_file());
     write(&folder, &all()).unwrap();
-
-    let mut expected = file_names(&all(), false);
-    expected.push("notes.txt".to_owned());
-    expected.sort();
-    assert_eq!(names_in(&path), expected, "nothing to compare with");
+    let names = names_in(&path);
+    assert_eq!(
+        names,
+        with(&all(), &["notes.txt"]),
+        "nothing to compare with"
+    );
     for report in all().iter().filter(|it| !it.needs_base()) {
         assert_eq!(
             fs::read_to_string(path.join(report.file_name())).unwrap(),
             Fixture::small().render(report.as_ref())
         );
     }
-    Fixture::second_night()
-        .with_run(|run| folder.write_all(&all(), run))
-        .unwrap();
-    assert!(path.join("changes.csv").is_file());
+}
+
+#[test]
+fn what_is_ours_is_listed_as_sha256sum_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = OutputFolder::prepare(folder.path(), &all()).unwrap();
+    write(&output, &reports(&[Format::Csv])).unwrap();
+    write(&output, &reports(&[Format::Json])).unwrap();
+    let list = read(folder.path(), LIST);
+    let listed: Vec<(&str, &str)> = list
+        .lines()
+        .filter_map(|line| line.split_once("  "))
+        .collect();
+    let mut names: Vec<String> = listed.iter().map(|it| it.1.to_owned()).collect();
+    names.push(LIST.to_owned());
+    names.sort();
+    assert_eq!(names, with(&all(), &[]));
+    for (hash, name) in listed {
+        let found = Sha256::digest(fs::read(folder.path().join(name)).unwrap());
+        let digits: Vec<String> = found.iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(digits.concat(), hash, "{name}");
+    }
+}
+
+/// Somebody put it there while the service was asked.
+#[test]
+fn what_is_somebodys_stays_and_the_report_beside_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let output = OutputFolder::prepare(path, &all()).unwrap();
+    for name in ["kbs.csv", "kbs.new.csv", "changes.csv"] {
+        fs::write(path.join(name), "mine").unwrap();
+    }
+    for _ in 0..2 {
+        let error = write(&output, &all()).unwrap_err().to_string();
+        assert!(error.contains("kbs.new-2.csv"), "{error}");
+        let names = ["changes.csv", "kbs.new.csv", "kbs.new-2.csv"];
+        assert_eq!(names_in(path), with(&all(), &names));
+        for name in ["kbs.csv", "kbs.new.csv", "changes.csv"] {
+            assert_eq!(read(path, name), "mine");
+        }
+    }
+}
+
+#[test]
+fn what_somebody_made_of_a_report_is_kept_beside_the_new_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let output = OutputFolder::prepare(path, &all()).unwrap();
+    write(&output, &all()).unwrap();
+    let whole = read(path, "kbs.csv");
+    for copy in ["kbs.edited.csv", "kbs.edited-2.csv"] {
+        fs::write(path.join("kbs.csv"), format!("my notes for {copy}")).unwrap();
+        write(&output, &all()).unwrap();
+        assert_eq!(read(path, copy), format!("my notes for {copy}"));
+        assert_eq!(read(path, "kbs.csv"), whole);
+    }
+    write(&output, &all()).unwrap();
+    let copies = ["kbs.edited.csv", "kbs.edited-2.csv"];
+    assert_eq!(names_in(path), with(&all(), &copies));
+}
+
+/// Between two of its files, or between the list and the first of them.
+#[test]
+fn a_kill_makes_nothing_somebody_elses() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let output = OutputFolder::prepare(path, &all()).unwrap();
+    write(&output, &reports(&[Format::Csv])).unwrap();
+    let old = read(path, "kbs.csv");
+    let mut list = read(path, LIST);
+    let next = Sha256::digest("next");
+    let digits: Vec<String> = next.iter().map(|byte| format!("{byte:02x}")).collect();
+    for name in ["kbs.csv", "gaps.csv", "report.json"] {
+        list += &[&digits.concat(), "  ", name, "\n"].concat();
+    }
+    fs::write(path.join(LIST), list).unwrap();
+    fs::write(path.join("gaps.csv"), "next").unwrap();
+    write(&output, &all()).unwrap();
+    assert_eq!(read(path, "kbs.csv"), old);
+    assert_eq!(names_in(path), with(&all(), &[]), "nothing was edited");
 }
 
 #[test]
@@ -126,9 +224,7 @@ fn a_place_that_cannot_be_taken_is_named_and_no_report_is_lost() {
     let error = write(&output, &all()).unwrap_err();
     assert!(matches!(&error, OutputError::Replace { path, .. } if *path == taken));
     assert!(error.to_string().contains("machines.new.csv"), "{error}");
-    let mut names = file_names(&all(), false);
-    names.push("machines.new.csv".to_owned());
-    names.sort();
+    let names = with(&all(), &["machines.new.csv"]);
     assert_eq!(names_in(folder.path()), names);
 }
 
@@ -139,7 +235,7 @@ fn a_folder_that_went_away_is_made_again() {
     let output = OutputFolder::prepare(&path, &all()).unwrap();
     fs::remove_dir_all(&path).unwrap();
     write(&output, &all()).unwrap();
-    assert_eq!(names_in(&path).len(), file_names(&all(), false).len());
+    assert_eq!(names_in(&path), with(&all(), &[]));
 }
 
 #[cfg(unix)]
@@ -163,12 +259,36 @@ fn what_a_kill_left_behind_goes_away_and_nothing_else() {
         let file = fs::File::create(folder.path().join(name)).unwrap();
         let then = std::time::SystemTime::now() - std::time::Duration::from_hours(hours);
         file.set_modified(then).unwrap();
+        file
     };
     leave(".patchgap-old.tmp", 13);
-    leave(".patchgap-young.tmp", 11);
+    leave(".patchgap-young.tmp", 0);
     leave(".patchgap-other", 13);
     leave("old.tmp", 13);
+    let at_work = leave(".patchgap-at-work.tmp", 0);
+    at_work.try_lock().unwrap();
     OutputFolder::prepare(folder.path(), &all()).unwrap();
-    let left = [".patchgap-other", ".patchgap-young.tmp", "old.tmp"];
+    let left = [".patchgap-at-work.tmp", ".patchgap-other", "old.tmp"];
     assert_eq!(names_in(folder.path()), left);
+}
+
+/// Two processes that begin and write in the same folder at the same time: neither takes away what the
+/// other is writing.
+#[test]
+fn whoever_is_at_work_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = OutputFolder::prepare(folder.path(), &all()).unwrap();
+    let is_over = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !is_over.load(std::sync::atomic::Ordering::Relaxed) {
+                OutputFolder::prepare(folder.path(), &all()).unwrap();
+            }
+        });
+        for _ in 0..20 {
+            write(&output, &all()).unwrap();
+        }
+        is_over.store(true, std::sync::atomic::Ordering::Relaxed);
+    });
+    assert_eq!(names_in(folder.path()), with(&all(), &[]));
 }

@@ -9,6 +9,8 @@ use std::{
 
 use tempfile::NamedTempFile;
 
+use super::digest::{Digest, Hashing};
+
 /// Bytes that are handed over together.
 const PIECE: usize = 256 * 1024;
 /// Pieces that may wait for the disk.
@@ -22,7 +24,13 @@ pub(super) struct Background {
 }
 
 /// A file whose content is complete, and on its way to the disk. Dropped, it goes away.
-pub(super) struct Writing(Option<JoinHandle<io::Result<NamedTempFile>>>);
+pub(super) struct Writing(Option<JoinHandle<io::Result<Whole>>>);
+
+/// A file that is whole on the disk, and the hash of its content.
+pub(super) struct Whole {
+    pub(super) file: NamedTempFile,
+    pub(super) hash: Digest,
+}
 
 impl Background {
     pub(super) fn new(file: NamedTempFile) -> io::Result<Self> {
@@ -70,7 +78,7 @@ impl Write for Background {
 
 impl Writing {
     /// Waits until the file is whole on the disk.
-    pub(super) fn whole(mut self) -> io::Result<NamedTempFile> {
+    pub(super) fn whole(mut self) -> io::Result<Whole> {
         let ended = self.0.take().and_then(|thread| thread.join().ok());
         ended.unwrap_or_else(|| Err(io::Error::other("the writing thread panicked")))
     }
@@ -85,10 +93,13 @@ impl Drop for Writing {
     }
 }
 
-fn write(mut file: NamedTempFile, pieces: &Receiver<Vec<u8>>) -> io::Result<NamedTempFile> {
+fn write(mut file: NamedTempFile, pieces: &Receiver<Vec<u8>>) -> io::Result<Whole> {
+    let mut hashing = Hashing::default();
     for piece in pieces {
+        hashing.add(&piece);
         file.write_all(&piece)?;
     }
     file.as_file().sync_all()?;
-    Ok(file)
+    let hash = hashing.finish();
+    Ok(Whole { file, hash })
 }

@@ -1,0 +1,54 @@
+//! The files that a run reads or keeps: none of them is ever replaced by a report.
+
+use std::path::Path;
+
+use crate::{
+    config::{Config, Resolved},
+    report::{
+        Report,
+        output::{Claim, Conflict, Input},
+    },
+    store,
+};
+
+/// The files that a run reads or keeps, whether or not they are there yet.
+pub(super) fn inputs(resolved: &Resolved, state: &Path, list: Option<&Path>) -> Vec<Input> {
+    let config = &resolved.config;
+    let sign_in = &config.sign_in;
+    let certificate = config.service.ca_cert.as_ref();
+    let named = [
+        (
+            "list of machines",
+            list.filter(|list| *list != Path::new("-")),
+        ),
+        ("configuration file", resolved.file.as_deref()),
+        ("certificate", sign_in.certificate.as_deref()),
+        ("token file", sign_in.federated_token_file.as_deref()),
+        ("root certificate", certificate.map(|it| it.path.as_path())),
+        ("summary of the workflow", config.step_summary.as_deref()),
+    ];
+    let named = named
+        .into_iter()
+        .filter_map(|(what, path)| Some((what, path?.to_owned())));
+    let secrets = resolved.secret_files.iter().cloned();
+    let secrets = secrets.map(|path| ("client secret file", path));
+    let store = store::files_of(state);
+    let store = store.into_iter().map(|path| ("store", path));
+    let all = named.chain(secrets).chain(store);
+    all.map(|(what, path)| Input { what, path }).collect()
+}
+
+/// Demands that these reports replace nothing but earlier ones. Writes nothing.
+pub(super) fn demand_room(
+    config: &Config,
+    reports: &[Box<dyn Report>],
+    inputs: &[Input],
+) -> Result<(), Conflict> {
+    let names: Vec<&str> = reports.iter().map(|report| report.file_name()).collect();
+    let claim = Claim {
+        folder: &config.reports.out,
+        names: &names,
+        option: "--out",
+    };
+    claim.check(inputs)
+}

@@ -1,0 +1,171 @@
+//! The output folder: the one place that writes files.
+//!
+//! Every report is staged beside its place first, and only when all of them are whole on
+//! the disk do they take their places, each in one step. So a full disk or a failing
+//! report leaves the earlier reports as they were, and no file is ever half-written.
+//!
+//! What a run reads or keeps, and what somebody else put into the folder, is never replaced:
+//! [`Claim`] finds it before anything is asked, and `.patchgap-files` says which files are ours.
+//!
+//! ```text
+//! reports ─► background ─► temporary files, whole ─► owned (.patchgap-files) ─► placing
+//! ```
+
+mod background;
+mod conflict;
+mod digest;
+mod error;
+mod owned;
+mod placing;
+mod same_file;
+mod temporary;
+
+use std::{
+    fs,
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+use self::{
+    background::{Background, Whole, Writing},
+    placing::{Staged, place_all},
+    temporary::{sweep, temporary},
+};
+pub use self::{
+    conflict::{Claim, Conflict, Input},
+    error::OutputError,
+};
+pub use super::side_by_side::at_once;
+use super::{Report, Run, side_by_side::side_by_side};
+
+/// A folder that is known to take the reports.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutputFolder {
+    path: PathBuf,
+}
+
+impl OutputFolder {
+    /// Creates the folder and proves that these reports can be written to it: to be called
+    /// before anything is asked, because the asking takes hours.
+    pub fn prepare(path: &Path, reports: &[Box<dyn Report>]) -> Result<Self, OutputError> {
+        let folder = path.to_owned();
+        fs::create_dir_all(path).map_err(|source| OutputError::Create { folder, source })?;
+        let prepared = Self {
+            path: path.to_owned(),
+        };
+        prepared.prove_writable()?;
+        prepared.prove_free(reports)?;
+        sweep(path);
+        Ok(prepared)
+    }
+
+    /// Writes these reports of the run, each over the earlier one of its name. What needs a
+    /// base goes away where there is none; nothing that is not ours is touched. The asking took
+    /// hours: the folder is made again if it went away, and a report that cannot take its place
+    /// stays beside it.
+    pub fn write_all(&self, reports: &[Box<dyn Report>], run: &Run<'_>) -> Result<(), OutputError> {
+        let folder = self.path.clone();
+        fs::create_dir_all(&self.path).map_err(|source| OutputError::Create { folder, source })?;
+        let is_written = |it: &&dyn Report| run.past.is_some() || !it.needs_base();
+        let reports = reports.iter().map(AsRef::as_ref);
+        let (written, stale): (Vec<_>, Vec<_>) = reports.partition(is_written);
+        let staged = self.stage_all(&written, run)?;
+        let stale: Vec<&str> = stale.into_iter().map(Report::file_name).collect();
+        place_all(&self.path, staged, &stale)
+    }
+
+    /// Brings all of these whole to the disk. Of several that fail, the first is told.
+    fn stage_all(
+        &self,
+        reports: &[&dyn Report],
+        run: &Run<'_>,
+    ) -> Result<Vec<Staged>, OutputError> {
+        let written = side_by_side(reports, |report| self.stage(*report, run));
+        let staged = written.into_iter().map(|it| it.and_then(Written::whole));
+        // All of them, because a file that is still being written goes away only when it is whole.
+        let staged: Vec<Result<Staged, OutputError>> = staged.collect();
+        staged.into_iter().collect()
+    }
+
+    fn prove_writable(&self) -> Result<(), OutputError> {
+        let probe = || {
+            let mut file = temporary(&self.path)?;
+            file.write_all(b"patchgap")?;
+            file.close()
+        };
+        probe().map_err(|source| OutputError::Unwritable {
+            folder: self.path.clone(),
+            source,
+        })
+    }
+
+    fn prove_free(&self, reports: &[Box<dyn Report>]) -> Result<(), OutputError> {
+        let mut paths = reports
+            .iter()
+            .map(|report| self.path.join(report.file_name()));
+        match paths.find(|path| path.is_dir()) {
+            Some(path) => Err(OutputError::Taken { path }),
+            None => Ok(()),
+        }
+    }
+
+    /// Renders a report; while it is on its way to the disk, the next one can be rendered.
+    fn stage(&self, report: &dyn Report, run: &Run<'_>) -> Result<Written<'_>, OutputError> {
+        let name = report.file_name();
+        match self.render(report, run) {
+            Ok(file) => Ok(Written {
+                file,
+                name,
+                folder: &self.path,
+            }),
+            Err(source) => Err(OutputError::stage(&self.path, name, source)),
+        }
+    }
+
+    fn render(&self, report: &dyn Report, run: &Run<'_>) -> io::Result<Writing> {
+        let mut file = Background::new(temporary(&self.path)?)?;
+        let rendered = report.render(run, &mut file);
+        file.finish(rendered)
+    }
+}
+
+/// A report that is rendered, and on its way to the disk.
+struct Written<'folder> {
+    file: Writing,
+    name: &'static str,
+    folder: &'folder Path,
+}
+
+impl Written<'_> {
+    fn whole(self) -> Result<Staged, OutputError> {
+        match self.file.whole() {
+            Ok(Whole { file, hash }) => Ok(Staged {
+                file,
+                hash,
+                name: self.name.to_owned(),
+            }),
+            Err(source) => Err(OutputError::stage(self.folder, self.name, source)),
+        }
+    }
+}
+
+/// Writes these files, each over the earlier one of its name, with the same care as reports.
+pub fn write_files(folder: &Path, files: &[(&str, &str)]) -> Result<(), OutputError> {
+    let made = fs::create_dir_all(folder);
+    made.map_err(|source| OutputError::Create {
+        folder: folder.to_owned(),
+        source,
+    })?;
+    sweep(folder);
+    let stage = |(name, content): &(&str, &str)| -> io::Result<Staged> {
+        let mut file = Background::new(temporary(folder)?)?;
+        let written = file.write_all(content.as_bytes());
+        let Whole { file, hash } = file.finish(written)?.whole()?;
+        let name = (*name).to_owned();
+        Ok(Staged { file, hash, name })
+    };
+    let staged = files
+        .iter()
+        .map(|it| stage(it).map_err(|source| OutputError::stage(folder, it.0, source)));
+    place_all(folder, staged.collect::<Result<_, _>>()?, &[])
+}

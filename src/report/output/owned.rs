@@ -1,0 +1,322 @@
+//! Which files of a folder are patchgap's: only those are replaced.
+//!
+//! `.patchgap-files` names them, each with its hash, in the form of `sha256sum`. It is written before the
+//! first of them takes its place, so that no kill makes them somebody else's. In a folder of an older
+//! program the last `summary.json` names them.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs::{self, File},
+    io::{self, Read, Write},
+    path::{Component, Path, PathBuf},
+};
+
+use serde::Deserialize;
+
+use super::{conflict::Conflict, digest::Digest, temporary::temporary};
+
+/// What the list is called.
+pub(super) const NAME: &str = ".patchgap-files";
+
+/// What names the files of an older program.
+const SUMMARY: &str = "summary.json";
+
+/// No such list is longer than that.
+const LONGEST: u64 = 1 << 20;
+/// Nor is a summary.
+const LONGEST_SUMMARY: u64 = 8 << 20;
+
+const HEADER: &str = "# The files in this folder that patchgap wrote, and may replace.\n";
+
+/// Files of a folder by their names, each with the hashes that it may have: while it is replaced, those
+/// are two. What an older program wrote has none.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Owned {
+    files: BTreeMap<String, BTreeSet<Digest>>,
+}
+
+/// What stands in the place of a file that is to be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Nothing.
+    Free,
+    /// An earlier file of ours.
+    Ours,
+    /// An earlier file of ours, which somebody changed since.
+    Edited,
+    /// Somebody's.
+    Others,
+}
+
+impl Owned {
+    /// What is known of a folder, which need not be there.
+    pub(super) fn of(folder: &Path) -> Result<Self, Conflict> {
+        let path = folder.join(NAME);
+        let mut owned = match read(&path) {
+            Ok(text) => parse(&text).map_err(|line| Conflict::BadLine { path, line })?,
+            Err(error) if is_missing(&error) => Self::default(),
+            Err(source) => return Err(Conflict::Unreadable { path, source }),
+        };
+        // A summary of ours names reports that could not take their places, too.
+        if owned.place(folder, SUMMARY) != Place::Ours {
+            for name in summarized(folder) {
+                owned.files.entry(key(&name)).or_default();
+            }
+        }
+        Ok(owned)
+    }
+
+    /// What stands in a folder in the place of this name.
+    pub(super) fn place(&self, folder: &Path, name: &str) -> Place {
+        let path = folder.join(name);
+        let Ok(found) = fs::symlink_metadata(&path) else {
+            return Place::Free;
+        };
+        match self.files.get(&key(name)) {
+            Some(hashes) if found.is_file() => match Digest::of_file(&path) {
+                Ok(hash) if hashes.is_empty() || hashes.contains(&hash) => Place::Ours,
+                _ => Place::Edited,
+            },
+            _ => Place::Others,
+        }
+    }
+
+    /// Whether what stands there, if anything, is somebody's. It is not read for that.
+    pub(super) fn is_others(&self, folder: &Path, name: &str) -> bool {
+        let found = fs::symlink_metadata(folder.join(name));
+        // A folder has an error of its own.
+        found.is_ok_and(|found| {
+            !(found.is_dir() || found.is_file() && self.files.contains_key(&key(name)))
+        })
+    }
+
+    /// Learns the hashes of what an older program wrote: the next summary need not name all of it.
+    pub(super) fn adopt(&mut self, folder: &Path) {
+        let unknown = self.files.iter_mut().filter(|it| it.1.is_empty());
+        for (name, hashes) in unknown {
+            hashes.extend(Digest::of_file(&folder.join(name)).ok());
+        }
+    }
+
+    /// A file is about to get this content, and may keep the one that it has.
+    pub(super) fn intend(&mut self, name: &str, hash: Digest) {
+        self.files.entry(key(name)).or_default().insert(hash);
+    }
+
+    /// A file has this content.
+    pub(super) fn settle(&mut self, name: &str, hash: Digest) {
+        self.files.insert(key(name), BTreeSet::from([hash]));
+    }
+
+    /// Files that went away are nobody's.
+    pub(super) fn forget_missing(&mut self, folder: &Path) {
+        let is_there = |name: &String| fs::symlink_metadata(folder.join(name)).is_ok();
+        self.files.retain(|name, _| is_there(name));
+    }
+
+    /// Writes the list, whole or not at all.
+    pub(super) fn write(&self, folder: &Path) -> io::Result<()> {
+        let mut file = temporary(folder)?;
+        file.write_all(self.to_string().as_bytes())?;
+        file.as_file().sync_all()?;
+        file.persist(folder.join(NAME))?;
+        Ok(())
+    }
+}
+
+impl std::fmt::Display for Owned {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(HEADER)?;
+        for (name, hashes) in &self.files {
+            for hash in hashes {
+                writeln!(formatter, "{hash}  {name}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A name as it is compared.
+fn key(name: &str) -> String {
+    if cfg!(windows) {
+        name.to_lowercase()
+    } else {
+        name.to_owned()
+    }
+}
+
+/// Where the folder itself is missing, or something else is in its place, nothing is ours.
+fn is_missing(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+    )
+}
+
+/// The list's text. It is an ordinary file: nobody leads us elsewhere.
+fn read(path: &Path) -> io::Result<String> {
+    if !fs::symlink_metadata(path)?.is_file() {
+        let problem = "it is not an ordinary file";
+        return Err(io::Error::new(io::ErrorKind::InvalidData, problem));
+    }
+    let mut text = String::new();
+    let read = File::open(path)?
+        .take(LONGEST + 1)
+        .read_to_string(&mut text)?;
+    if read as u64 > LONGEST {
+        return Err(io::ErrorKind::FileTooLarge.into());
+    }
+    Ok(text)
+}
+
+/// Reads the list strictly; an error is the number of the line.
+fn parse(text: &str) -> Result<Owned, usize> {
+    let mut owned = Owned::default();
+    for (line, number) in text.lines().zip(1_usize..) {
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        let entry = line.split_once("  ").and_then(|(hash, name)| {
+            let hash: Digest = hash.parse().ok()?;
+            is_plain(name).then_some((name, hash))
+        });
+        let (name, hash) = entry.ok_or(number)?;
+        owned.intend(name, hash);
+    }
+    Ok(owned)
+}
+
+/// Whether a name stays in its folder, on any platform.
+fn is_plain(name: &str) -> bool {
+    let mut parts = Path::new(name).components();
+    let is_alone = matches!(
+        (parts.next(), parts.next()),
+        (Some(Component::Normal(part)), None) if part == name
+    );
+    is_alone && !name.contains(['/', '\\', ':']) && !name.contains(char::is_control)
+}
+
+/// The part of a summary that says which files are of its run.
+#[derive(Deserialize)]
+struct Summary {
+    tool: Tool,
+    files: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Tool {
+    name: String,
+}
+
+/// The files that the last summary in a folder names, where one is there and ours.
+fn summarized(folder: &Path) -> Vec<String> {
+    let path: PathBuf = folder.join(SUMMARY);
+    let is_file = fs::symlink_metadata(&path).is_ok_and(|found| found.is_file());
+    let Some(file) = is_file.then(|| File::open(path).ok()).flatten() else {
+        return Vec::new();
+    };
+    match serde_json::from_reader::<_, Summary>(file.take(LONGEST_SUMMARY)) {
+        Ok(summary) if summary.tool.name == env!("CARGO_PKG_NAME") => {
+            let files = summary.files.into_iter();
+            files.filter(|name| is_plain(name)).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HASH: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+    #[test]
+    fn a_list_is_read_strictly() {
+        let good = format!("{HEADER}\n{HASH}  kbs.csv\n{HASH}  a name.csv\n");
+        assert_eq!(parse(&good).unwrap().files.len(), 2);
+        let also = [format!("{HASH}  kbs.csv\r\n"), String::new(), HEADER.into()];
+        assert!(also.iter().all(|text| parse(text).is_ok()));
+        for bad in [
+            "kbs.csv",
+            "  kbs.csv",
+            HASH,
+            &format!("{HASH}  "),
+            &format!("{HASH} kbs.csv"),
+            &format!("{}  kbs.csv", &HASH[1..]),
+            &format!("{}  kbs.csv", HASH.replace('e', "g")),
+            &format!("{}ä  kbs.csv", &HASH[2..]),
+            &format!("{HASH}  ../kbs.csv"),
+            &format!("{HASH}  /kbs.csv"),
+            &format!("{HASH}  ."),
+            &format!("{HASH}  .."),
+            &format!("{HASH}  a/b"),
+            &format!("{HASH}  a/"),
+            &format!("{HASH}  a\\b"),
+            &format!("{HASH}  C:kbs.csv"),
+            &format!("{HASH}  kbs\u{1b}.csv"),
+        ] {
+            let text = format!("{HEADER}{HASH}  gaps.csv\n{bad}\n");
+            assert_eq!(parse(&text), Err(3), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path();
+        fs::write(path.join("kbs.csv"), "").unwrap();
+        fs::write(path.join("gaps.csv"), "changed").unwrap();
+        let mut owned = Owned::default();
+        let hash: Digest = HASH.parse().unwrap();
+        for name in ["kbs.csv", "gaps.csv", "gone.csv"] {
+            owned.intend(name, hash);
+        }
+        owned.write(path).unwrap();
+        let mut read = Owned::of(path).unwrap();
+        assert_eq!(read, owned);
+        let places = ["kbs.csv", "gaps.csv", "gone.csv", NAME];
+        let places = places.map(|name| read.place(path, name));
+        assert_eq!(
+            places,
+            [Place::Ours, Place::Edited, Place::Free, Place::Others]
+        );
+        read.forget_missing(path);
+        assert_eq!(read.files.len(), 2);
+    }
+
+    #[test]
+    fn a_summary_names_what_an_older_program_wrote() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path();
+        for name in ["kbs.csv", "gaps.csv"] {
+            fs::write(path.join(name), "").unwrap();
+        }
+        for (summary, ours) in [
+            (r#"{"tool":{"name":"patchgap"},"files":["kbs.csv"]}"#, true),
+            (r#"{"tool":{"name":"other"},"files":["kbs.csv"]}"#, false),
+            (r#"{"tool":{"name":"patchgap"},"files":"kbs.csv"}"#, false),
+            (r#"{"tool":{"name":"patchgap"},"files":["../x"]}"#, false),
+            (r#"{"files":["kbs.csv"]}"#, false),
+            ("mine", false),
+        ] {
+            fs::write(path.join("summary.json"), summary).unwrap();
+            let owned = Owned::of(path).unwrap();
+            assert_eq!(owned.is_others(path, "kbs.csv"), !ours, "{summary}");
+            assert!(owned.is_others(path, "gaps.csv"), "{summary}");
+            assert!(!owned.is_others(path, "machines.csv"), "{summary}");
+        }
+    }
+
+    #[test]
+    fn a_list_that_cannot_be_read_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(NAME);
+        for content in [&b"kbs.csv"[..], b"\xff", &vec![b'#'; 2 << 20]] {
+            fs::write(&path, content).unwrap();
+            assert!(Owned::of(folder.path()).is_err());
+        }
+        fs::remove_file(&path).unwrap();
+        fs::create_dir(&path).unwrap();
+        assert!(Owned::of(folder.path()).is_err());
+    }
+}

@@ -1,0 +1,181 @@
+//! Files that are whole take their places, together and each in one step.
+
+use std::{
+    fs::{self, OpenOptions},
+    io,
+    path::{Path, PathBuf},
+};
+
+use tempfile::NamedTempFile;
+use tracing::warn;
+
+use super::{
+    OutputError,
+    digest::Digest,
+    owned::{NAME, Owned, Place},
+};
+
+/// A file that is whole on the disk, beside its place.
+pub(super) struct Staged {
+    pub(super) file: NamedTempFile,
+    pub(super) hash: Digest,
+    pub(super) name: String,
+}
+
+/// Puts these files into their places, and takes away those of ours that say nothing any more. What is
+/// somebody's stays, and so does a copy of what somebody changed. Whatever fails, the others are placed.
+pub(super) fn place_all(
+    folder: &Path,
+    staged: Vec<Staged>,
+    stale: &[&str],
+) -> Result<(), OutputError> {
+    let mut owned = Owned::of(folder)?;
+    owned.adopt(folder);
+    let places: Vec<Place> = staged
+        .iter()
+        .map(|it| owned.place(folder, &it.name))
+        .collect();
+    for (staged, _) in staged.iter().zip(&places).filter(|it| it.1.is_ours()) {
+        owned.intend(&staged.name, staged.hash);
+    }
+    if !staged.is_empty() {
+        note(&owned, folder)?;
+    }
+    let removed = stale.iter().map(|name| remove(&owned, folder, name));
+    let mut ended: Vec<Result<(), OutputError>> = removed.collect();
+    for (staged, place) in staged.into_iter().zip(places) {
+        ended.push(staged.take(folder, place, &mut owned));
+    }
+    owned.forget_missing(folder);
+    // Where that fails, the list names more than there is, as after a kill.
+    let _ = owned.write(folder);
+    ended.into_iter().collect()
+}
+
+/// Writes down which files are ours.
+fn note(owned: &Owned, folder: &Path) -> Result<(), OutputError> {
+    owned.write(folder).map_err(|source| OutputError::Stage {
+        path: folder.join(NAME),
+        source,
+    })
+}
+
+/// Takes away an earlier report that says nothing of this run.
+fn remove(owned: &Owned, folder: &Path, name: &str) -> Result<(), OutputError> {
+    let path = folder.join(name);
+    let removed = match owned.place(folder, name) {
+        Place::Free | Place::Others => Ok(()),
+        Place::Edited => keep_copy(&path).and_then(|()| fs::remove_file(&path)),
+        Place::Ours => fs::remove_file(&path),
+    };
+    removed.map_err(|source| OutputError::Remove { path, source })
+}
+
+impl Place {
+    /// Whether a file of ours may stand there.
+    const fn is_ours(self) -> bool {
+        !matches!(self, Self::Others)
+    }
+}
+
+impl Staged {
+    fn take(self, folder: &Path, place: Place, owned: &mut Owned) -> Result<(), OutputError> {
+        let path = folder.join(&self.name);
+        let ready = match place {
+            Place::Free | Place::Ours => Ok(()),
+            Place::Edited => keep_copy(&path),
+            Place::Others => Err(io::Error::other("patchgap did not write it")),
+        };
+        let placed = match ready {
+            Ok(()) => self.file.persist(&path).map(drop),
+            Err(error) => Err(tempfile::PersistError {
+                error,
+                file: self.file,
+            }),
+        };
+        match placed {
+            Ok(()) => {
+                owned.settle(&self.name, self.hash);
+                Ok(())
+            }
+            Err(failed) => Err(OutputError::Replace {
+                kept: stay_beside(failed.file, &path, (self.hash, owned)),
+                path,
+                source: failed.error,
+            }),
+        }
+    }
+}
+
+/// Leaves a report beside the place that it cannot take, and says where.
+fn stay_beside(
+    mut file: NamedTempFile,
+    path: &Path,
+    (hash, owned): (Digest, &mut Owned),
+) -> Option<PathBuf> {
+    let folder = path.parent()?;
+    for beside in variants(path, "new") {
+        let name = beside.file_name()?.to_str()?;
+        let kept = match owned.place(folder, name) {
+            Place::Ours => file.persist(&beside),
+            _ => file.persist_noclobber(&beside),
+        };
+        match kept {
+            Ok(_) => {
+                owned.settle(name, hash);
+                return Some(beside);
+            }
+            Err(failed) if failed.error.kind() == io::ErrorKind::AlreadyExists => {
+                file = failed.file;
+            }
+            Err(_) => return None,
+        }
+    }
+    None
+}
+
+/// Keeps what somebody made of an earlier report.
+fn keep_copy(path: &Path) -> io::Result<()> {
+    for copy in variants(path, "edited") {
+        match fs::hard_link(path, &copy).or_else(|_| copy_to_new(path, &copy)) {
+            Ok(()) => {
+                warn!(
+                    "{} was changed since patchgap wrote it: what it was is kept as {}",
+                    path.display(),
+                    copy.display()
+                );
+                return Ok(());
+            }
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(io::ErrorKind::AlreadyExists.into())
+}
+
+/// The same where there are no hard links.
+fn copy_to_new(from: &Path, to: &Path) -> io::Result<()> {
+    let mut new = OpenOptions::new().write(true).create_new(true).open(to)?;
+    io::copy(&mut fs::File::open(from)?, &mut new)?;
+    new.sync_all()
+}
+
+/// `kbs.new.csv` for `kbs.csv`.
+pub(super) fn beside(path: &Path) -> PathBuf {
+    variant(path, "new")
+}
+
+/// `kbs.new.csv`, `kbs.new-2.csv` and so on.
+fn variants<'path>(path: &'path Path, word: &'path str) -> impl Iterator<Item = PathBuf> + 'path {
+    let more = (2..1000).map(move |number| variant(path, &format!("{word}-{number}")));
+    std::iter::once(variant(path, word)).chain(more)
+}
+
+fn variant(path: &Path, word: &str) -> PathBuf {
+    let mut extension = std::ffi::OsString::from(word);
+    if let Some(usual) = path.extension() {
+        extension.push(".");
+        extension.push(usual);
+    }
+    path.with_extension(extension)
+}

@@ -1,0 +1,150 @@
+//! Whether two paths lead to one file, in whatever way they are spelled.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// How many symbolic links that lead nowhere are followed.
+const LINKS: u32 = 40;
+
+/// Whether both lead to the same file, now or as soon as it is made: through symbolic and hard links,
+/// `..`, and in any case where the file system does not tell cases apart.
+pub(super) fn is_same(one: &Path, other: &Path) -> bool {
+    match (identity(one), identity(other)) {
+        (Some(one), Some(other)) => one == other,
+        // No file can tell whether the file system tells cases apart.
+        (None, None) => {
+            let folded = |path| resolved(path).to_string_lossy().to_lowercase();
+            folded(one) == folded(other)
+        }
+        _ => resolved(one) == resolved(other),
+    }
+}
+
+/// Whether the first lies somewhere below the second, or would.
+pub(super) fn is_below(one: &Path, other: &Path) -> bool {
+    let (one, other) = (resolved(one), resolved(other));
+    one != other && one.starts_with(other)
+}
+
+/// What the file system tells files apart by; none where there is no such file.
+#[cfg(unix)]
+fn identity(path: &Path) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+
+    let metadata = fs::metadata(path).ok()?;
+    Some((metadata.dev(), metadata.ino()))
+}
+
+#[cfg(windows)]
+fn identity(path: &Path) -> Option<same_file::Handle> {
+    same_file::Handle::from_path(path).ok()
+}
+
+/// The path without links and `..`. What is not there yet follows the part that is.
+fn resolved(path: &Path) -> PathBuf {
+    follow(path, LINKS)
+}
+
+fn follow(path: &Path, links: u32) -> PathBuf {
+    if let Ok(found) = fs::canonicalize(path) {
+        return found;
+    }
+    let folder = path.parent().map(|folder| match folder.as_os_str() {
+        name if name.is_empty() => Path::new("."),
+        _ => folder,
+    });
+    let Some(folder) = folder else {
+        return path.to_owned();
+    };
+    if links > 0
+        && let Ok(target) = fs::read_link(path)
+    {
+        return follow(&folder.join(target), links - 1);
+    }
+    let mut found = follow(folder, links);
+    match path.file_name() {
+        Some(name) => found.push(name),
+        // It ends in `..`.
+        None => _ = found.pop(),
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A folder with `there`, `folder/there` and, where the platform has them, links.
+    fn place() -> tempfile::TempDir {
+        let place = tempfile::tempdir().unwrap();
+        let at = |name: &str| place.path().join(name);
+        fs::create_dir(at("folder")).unwrap();
+        fs::write(at("there"), "").unwrap();
+        fs::write(at("folder/there"), "").unwrap();
+        fs::hard_link(at("there"), at("hard")).unwrap();
+        #[cfg(unix)]
+        for (target, link) in [
+            ("there", "soft"),
+            ("folder", "way"),
+            ("folder/missing", "dangling"),
+            ("dangling", "twice"),
+            ("circle", "circle"),
+        ] {
+            std::os::unix::fs::symlink(target, at(link)).unwrap();
+        }
+        place
+    }
+
+    #[test]
+    fn one_file_has_many_names() {
+        let place = place();
+        for (one, other, expected) in [
+            ("there", "there", true),
+            ("there", "./there", true),
+            ("there", "folder/../there", true),
+            ("there", "hard", true),
+            ("there", "folder/there", false),
+            ("missing", "missing", true),
+            ("missing", "folder/../missing", true),
+            ("missing", "nowhere/../missing", true),
+            ("missing", "Missing", true),
+            ("missing", "folder/missing", false),
+            ("missing", "there", false),
+            ("nowhere/missing", "nowhere/./missing", true),
+        ] {
+            let at = |name: &str| place.path().join(name);
+            assert_eq!(is_same(&at(one), &at(other)), expected, "{one} {other}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_followed() {
+        let place = place();
+        for (one, other, expected) in [
+            ("there", "soft", true),
+            ("folder/there", "way/there", true),
+            ("folder/missing", "way/missing", true),
+            ("folder/missing", "dangling", true),
+            ("folder/missing", "twice", true),
+            ("missing", "dangling", false),
+            ("circle", "there", false),
+        ] {
+            let at = |name: &str| place.path().join(name);
+            assert_eq!(is_same(&at(one), &at(other)), expected, "{one} {other}");
+            assert_eq!(is_same(&at(other), &at(one)), expected, "{other} {one}");
+        }
+    }
+
+    #[test]
+    fn relative_paths_begin_where_the_process_works() {
+        let here = std::env::current_dir().unwrap();
+        assert!(is_same(Path::new("missing"), &here.join("missing")));
+        assert!(is_same(Path::new("Cargo.toml"), &here.join("Cargo.toml")));
+        assert!(is_below(&here.join("missing/file"), Path::new("missing")));
+        assert!(is_below(Path::new("missing"), Path::new(".")));
+        assert!(!is_below(Path::new("."), Path::new(".")));
+    }
+}
