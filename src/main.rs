@@ -8,7 +8,6 @@ use std::{
 };
 
 use clap::Parser;
-use jiff::ZonedDateTime;
 use mimalloc::MiMalloc;
 use patchgap::{
     app::{self, Surroundings},
@@ -28,11 +27,12 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(answer) => return app::show(&answer).into(),
     };
+    let environment = Environment::new(env::vars_os(), Folders::of_platform());
     let surroundings = Surroundings {
-        environment: Environment::new(env::vars_os(), Folders::of_platform()),
+        started: environment.now(),
+        environment,
         // Empty: paths stay as they were typed, and messages short.
         working_directory: PathBuf::new(),
-        started: ZonedDateTime::now(),
     };
     // A panic is a bug: its message is on standard error, and its exit code is ours.
     let run = AssertUnwindSafe(|| app::run(cli, surroundings));

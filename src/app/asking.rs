@@ -49,16 +49,16 @@ impl Job<'_> {
             (&self.config.limits, self.config.pace),
             self.config.until,
         );
-        display.plan(&fetcher.progress(), &ZonedDateTime::now());
+        display.plan(&fetcher.progress(), &now(self.started));
         let helpers = self.helpers(&fetcher, &recorder)?;
         let ending = tokio::select! {
             ending = fetcher.run(|outcome| recorder.keep(outcome, fetcher.requests())) => ending,
-            never = show(&fetcher, &display) => match never {},
+            never = show(&fetcher, &display, self.started) => match never {},
             never = self.watch_time(&fetcher, stops) => match never {},
             never = watch_store(&fetcher, &recorder) => match never {},
         };
         helpers.join();
-        display.finish(&fetcher.progress(), &ZonedDateTime::now());
+        display.finish(&fetcher.progress(), &now(self.started));
         let requests = fetcher.requests();
         drop(fetcher);
         Ok(Asked {
@@ -111,8 +111,17 @@ async fn watch_store<A: Api>(fetcher: &Fetcher<A>, recorder: &Recorder) -> Infal
     pending().await
 }
 
+/// The time now, by the clock on the wall where the run began.
+fn now(started: &ZonedDateTime) -> ZonedDateTime {
+    Timestamp::now().to_zoned_datetime(started.time_zone().clone())
+}
+
 /// Shows progress until it is dropped.
-async fn show<A: Api>(fetcher: &Fetcher<A>, display: &Display) -> Infallible {
+async fn show<A: Api>(
+    fetcher: &Fetcher<A>,
+    display: &Display,
+    started: &ZonedDateTime,
+) -> Infallible {
     let Some(period) = display.period() else {
         return pending().await;
     };
@@ -120,6 +129,6 @@ async fn show<A: Api>(fetcher: &Fetcher<A>, display: &Display) -> Infallible {
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        display.show(&fetcher.progress(), &ZonedDateTime::now());
+        display.show(&fetcher.progress(), &now(started));
     }
 }

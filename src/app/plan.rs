@@ -165,7 +165,7 @@ fn time(config: &Config, calls: u64, quota: &Quota, now: &ZonedDateTime) -> Stri
 }
 
 fn at(time: &ZonedDateTime) -> String {
-    time.strftime("%a %Y-%m-%d %H:%M").to_string()
+    time.strftime("%a %Y-%m-%d %H:%M %:z").to_string()
 }
 
 #[cfg(test)]

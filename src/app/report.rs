@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     cli,
-    config::{Config, ConfigError, StoreSettings},
+    config::{Config, ConfigError, StoreSettings, refuse_path},
     exit_code::ExitCode,
     fetch::Stops,
     inventory::{self, Inventory, Source},
@@ -26,6 +26,9 @@ impl App {
         let resolved = self.resolve(command.settings)?;
         let config = &resolved.config;
         let list = command.machines.clone();
+        if let Some(machines) = &list {
+            refuse_path("MACHINES_CSV", machines)?;
+        }
         let read = |path| inventory::read(&Source::from(path), config.column.as_deref());
         let inventory = command.machines.map(read).transpose()?;
         if let Some(inventory) = &inventory {

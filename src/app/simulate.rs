@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::{App, AppError, console::say, interrupt};
 use crate::{
     cli,
-    config::{Settings, Span},
+    config::{Settings, Span, refuse_path},
     exit_code::ExitCode,
     report::output::{Claim, OutputError, write_files},
     simulator::{self, Simulator},
@@ -36,6 +36,7 @@ impl App {
             console,
         } = command;
         self.resolve_typed(Settings::from(console))?;
+        refuse_path("--folder", &folder)?;
         let settings = simulator::Settings {
             seed: tenant.seed,
             machines: tenant.machines.get() as usize,

@@ -5,6 +5,7 @@ use std::{fs, path::PathBuf};
 use rustls_pki_types::{CertificateDer, pem::PemObject};
 
 use super::ConfigError;
+use crate::stored_text::stored_text;
 
 /// A root certificate (or several) that is trusted beside the platform's own.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +23,7 @@ impl CaCertificate {
             path: path.clone(),
             source,
         })?;
+        let pem = as_utf8(pem);
         match count(&pem) {
             Ok(0) => Err("it holds no certificate".to_owned()),
             Ok(_) => Ok(()),
@@ -32,6 +34,14 @@ impl CaCertificate {
             reason,
         })?;
         Ok(Self { path, pem })
+    }
+}
+
+/// The same as UTF-8, where it is a text in UTF-16.
+fn as_utf8(pem: Vec<u8>) -> Vec<u8> {
+    match stored_text(&pem) {
+        Some(text) => text.into_owned().into_bytes(),
+        None => pem,
     }
 }
 

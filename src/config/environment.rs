@@ -16,10 +16,15 @@ use super::{
     ConfigError, Folders, LogFormat, Settings,
     file::nearest,
     settings::{FILE_KEYS, Verbosity},
+    unmeant::{Origin, refuse},
 };
+use crate::quotes::unquoted;
 
 /// What every variable of ours begins with.
 const PREFIX: &str = "PATCHGAP_";
+
+/// The options that are paths.
+const PATHS: [&str; 4] = ["config", "ca_cert", "state", "out"];
 
 /// The ready-made token; a secret, so neither a flag nor a key.
 pub(super) const ACCESS_TOKEN: &str = "PATCHGAP_ACCESS_TOKEN";
@@ -46,40 +51,53 @@ impl Environment {
         Self { variables, folders }
     }
 
-    /// The same environment, had it this one variable and nothing else.
-    pub(super) fn only(&self, name: &str) -> Self {
-        let variable = self.variables.get_key_value(name);
+    /// The same environment, had it these variables and nothing else.
+    pub(super) fn only(&self, names: &[&str]) -> Self {
+        let variables = names
+            .iter()
+            .filter_map(|name| self.variables.get_key_value(*name));
         Self {
-            variables: variable
+            variables: variables
                 .map(|(name, value)| (name.clone(), value.clone()))
-                .into_iter()
                 .collect(),
             folders: Folders::default(),
         }
     }
 
-    /// A variable; an empty one counts as unset.
+    /// A variable, without the spaces and the pair of quotes that shells and files of variables
+    /// leave around it; an empty one counts as unset.
     pub(super) fn get(&self, name: &str) -> Option<&OsStr> {
-        self.variables
-            .get(name)
-            .map(OsString::as_os_str)
-            .filter(|value| !value.is_empty())
+        let value = self.exactly(name)?;
+        let text = value.to_str();
+        let value = text.map_or(value, |text| OsStr::new(unquoted(text.trim_matches(' '))));
+        Some(value).filter(|value| !value.is_empty())
+    }
+
+    /// A variable exactly as it stands; an empty one counts as unset.
+    pub(super) fn exactly(&self, name: &str) -> Option<&OsStr> {
+        let value = self.variables.get(name)?;
+        Some(value.as_os_str()).filter(|value| !value.is_empty())
     }
 
     /// A variable that holds a path.
-    pub(super) fn path(&self, name: &str) -> Option<PathBuf> {
-        self.get(name).map(PathBuf::from)
+    pub(super) fn path(&self, name: &str) -> Result<Option<PathBuf>, ConfigError> {
+        let Some(path) = self.get(name) else {
+            return Ok(None);
+        };
+        refuse(&place(name), &path.to_string_lossy(), Origin::Environment)?;
+        Ok(Some(PathBuf::from(path)))
     }
 
     /// Whether a program of this name is on the PATH.
     pub(super) fn offers(&self, program: &str) -> bool {
-        let path = self.get("PATH").unwrap_or_default();
+        let path = self.exactly("PATH").unwrap_or_default();
         std::env::split_paths(path).any(|folder| folder.join(program).is_file())
     }
 
-    /// A variable that has to be Unicode text. An error does not repeat its value.
+    /// A variable that has to be Unicode text, exactly as it stands. An error does not repeat its
+    /// value.
     pub(super) fn text(&self, name: &str) -> Result<Option<&str>, ConfigError> {
-        let value = self.get(name).map(|value| value.to_str());
+        let value = self.exactly(name).map(|value| value.to_str());
         match value {
             Some(None) => Err(not_unicode(name)),
             text => Ok(text.flatten()),
@@ -88,7 +106,7 @@ impl Environment {
 
     /// The file that a workflow's page is made of, where this runs as one of its steps.
     pub(super) fn step_summary(&self) -> Option<PathBuf> {
-        self.path("GITHUB_STEP_SUMMARY")
+        self.exactly("GITHUB_STEP_SUMMARY").map(PathBuf::from)
     }
 
     /// The format of log lines that is asked for here: an error of the configuration is
@@ -105,17 +123,19 @@ impl Environment {
     /// What the variables of ours say.
     pub(super) fn layer(&self) -> Result<Settings, ConfigError> {
         let said = Settings {
-            client_secret_file: self.path(&variable("client_secret_file")),
-            client_certificate_path: self.path(&variable("client_certificate_path")),
+            client_secret_file: self.path(&variable("client_secret_file"))?,
+            client_certificate_path: self.path(&variable("client_certificate_path"))?,
             ..Settings::default()
         };
         let command = command();
         command.get_arguments().try_fold(said, |said, argument| {
-            let name = variable(argument.get_id().as_str());
-            match self.get(&name) {
-                Some(value) => Ok(said.or(parse(&command, argument, &name, value)?)),
-                None => Ok(said),
-            }
+            let key = argument.get_id().as_str();
+            let name = variable(key);
+            let Some(value) = self.get(&name) else {
+                return Ok(said);
+            };
+            let value = meant(key, value)?;
+            Ok(said.or(parse(&command, argument, &name, value)?))
         })
     }
 
@@ -129,6 +149,26 @@ impl Environment {
             .map(|name| unknown(name, &known))
             .collect()
     }
+}
+
+/// The value that is meant by a variable. Line ends around one that is no path are no part of it;
+/// any other control character is refused. A column may be called so.
+fn meant<'value>(key: &str, value: &'value OsStr) -> Result<&'value OsStr, ConfigError> {
+    let Some(text) = value.to_str() else {
+        return Ok(value);
+    };
+    let text = match key {
+        "column" => return Ok(value),
+        key if PATHS.contains(&key) => text,
+        _ => unquoted(text.trim()),
+    };
+    refuse(&place(&variable(key)), text, Origin::Environment)?;
+    Ok(OsStr::new(text))
+}
+
+/// What an error about a variable begins with.
+fn place(name: &str) -> String {
+    format!("environment variable {name}")
 }
 
 /// Windows takes no notice of the case of a variable's name.

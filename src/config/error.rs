@@ -5,6 +5,8 @@ use std::{io, path::PathBuf};
 use jiff::{ToSpan, ZonedDateTime};
 use thiserror::Error;
 
+use super::{Origin, SecretProblem, Shown};
+
 /// Why there is no configuration to run with.
 #[derive(Debug, Error)]
 pub enum ConfigError {
@@ -27,6 +29,8 @@ pub enum ConfigError {
         line: usize,
         /// What the TOML parser says.
         message: String,
+        /// Whether a backslash stands in that line.
+        has_backslash: bool,
     },
     /// A key that does not exist.
     #[error("{}: line {line}: unknown key `{key}`", path.display())]
@@ -72,6 +76,32 @@ pub enum ConfigError {
         /// What is wrong with the value, and what is allowed.
         message: String,
     },
+    /// A text that nobody can mean.
+    #[error("{place}: `{text}` has a control character in it")]
+    Unmeant {
+        /// The file, line and key, the variable or the flag.
+        place: String,
+        /// The text, with such characters as escapes.
+        text: Shown,
+        /// Which of them it is.
+        origin: Origin,
+    },
+    /// A secret that cannot be one.
+    #[error("{place}: {problem}")]
+    Secret {
+        /// The file or the variable.
+        place: String,
+        /// What is wrong with it.
+        problem: SecretProblem,
+    },
+    /// The clock on the wall is that of a zone that is not known.
+    #[error("the time zone `{zone}` of TZ is not known, and {what} depends on it")]
+    UnknownZone {
+        /// What TZ says.
+        zone: String,
+        /// What cannot be told without it.
+        what: String,
+    },
     /// The file of the client secret holds nothing.
     #[error("client secret file {}: is empty", .0.display())]
     EmptySecret(PathBuf),
@@ -113,10 +143,21 @@ impl ConfigError {
                     .to_owned(),
             }),
             Self::SecretInFile { belongs, .. } => Some(format!("it belongs in {belongs}")),
+            Self::Unmeant { origin, .. } => Some(origin.hint().to_owned()),
+            Self::Secret { problem, .. } => Some(problem.hint().to_owned()),
+            Self::UnknownZone { .. } => Some(
+                "set TZ to a name such as Europe/Berlin or UTC; a time of --until may have its \
+                 offset instead: 2026-11-24T06:00+01:00"
+                    .to_owned(),
+            ),
             Self::EmptySecret(_) => Some("put the client secret into it, alone".to_owned()),
             Self::Certificate { .. } => Some(
                 "it has to be PEM: a text with a line `-----BEGIN CERTIFICATE-----`".to_owned(),
             ),
+            Self::Syntax {
+                has_backslash: true,
+                ..
+            } => Some(Origin::File.hint().to_owned()),
             Self::Syntax { .. } => Some(
                 "a line is `key = value`; texts stand in quotes: `timeout = \"30s\"`".to_owned(),
             ),

@@ -9,7 +9,11 @@ use std::{
 use serde::Deserialize;
 use toml::de::DeTable;
 
-use super::{ConfigError, Environment, Settings, settings::keys};
+use super::{
+    ConfigError, Environment, Settings,
+    settings::keys,
+    unmeant::{Origin, refuse},
+};
 
 /// What the file is called where it is not named.
 const NAME: &str = "patchgap.toml";
@@ -77,6 +81,7 @@ pub(super) fn parse(text: &str, path: &Path) -> Result<Settings, ConfigError> {
     for (key, span) in &entries {
         place.check(key, span.start)?;
     }
+    place.refuse_unmeant(table.get_ref())?;
     Settings::deserialize(toml::Deserializer::from(table))
         .map_err(|error| place.value(&error, &entries))
 }
@@ -119,10 +124,13 @@ impl Place<'_> {
     }
 
     fn syntax(&self, error: &toml::de::Error) -> ConfigError {
+        let line = self.line(error.span().map_or(0, |span| span.start));
+        let text = self.text.lines().nth(line - 1);
         ConfigError::Syntax {
             path: self.path.to_owned(),
-            line: self.line(error.span().map_or(0, |span| span.start)),
+            line,
             message: error.message().to_owned(),
+            has_backslash: text.is_some_and(|text| text.contains('\\')),
         }
     }
 
@@ -145,6 +153,20 @@ impl Place<'_> {
                 line,
                 key,
             },
+        })
+    }
+
+    /// Refuses a text with a control character in it. A column may be called so.
+    fn refuse_unmeant(&self, table: &DeTable<'_>) -> Result<(), ConfigError> {
+        let texts = table
+            .iter()
+            .filter_map(|(key, value)| Some((key, value.get_ref().as_str()?)));
+        let mut texts: Vec<_> = texts.filter(|(key, _)| key.get_ref() != "column").collect();
+        texts.sort_by_key(|(key, _)| key.span().start);
+        texts.into_iter().try_for_each(|(key, text)| {
+            let (path, line) = (self.path.display(), self.line(key.span().start));
+            let place = format!("{path}: line {line}: {}", key.get_ref());
+            refuse(&place, text, Origin::File)
         })
     }
 

@@ -12,13 +12,16 @@ mod file;
 mod folders;
 mod resolve;
 mod resolved;
+mod secret;
 mod settings;
 mod sign_in;
 mod stop;
 mod store;
 #[cfg(test)]
 mod tests;
+mod unmeant;
 mod value;
+mod zone;
 
 pub use certificate::CaCertificate;
 pub use environment::Environment;
@@ -26,7 +29,9 @@ pub use error::ConfigError;
 pub use folders::Folders;
 pub use resolve::{resolve, resolve_typed};
 pub use resolved::{Config, Console, Reports, Resolved, Service, StoreSettings};
+pub use secret::SecretProblem;
 pub use settings::{Concurrency, Days, KeptRuns, Retries, RunNumber, Settings};
+pub use unmeant::{Origin, Shown, refuse_path};
 pub use value::{
     AuthorityUrl, ColorMode, EntraName, Formats, InvalidUrl, InvalidValue, LogFormat, OutFolder,
     Percent, ServiceUrl, Span, Text, Until, Whole,

@@ -2,7 +2,7 @@
 
 use std::{num::NonZeroUsize, path::Path};
 
-use jiff::ZonedDateTime;
+use jiff::{Timestamp, ZonedDateTime};
 use url::Url;
 
 use super::{
@@ -13,6 +13,7 @@ use super::{
     sign_in::{Found, SecretFiles, Settled, azure_layer, client_secret, sign_in},
     stop::stop,
     store,
+    unmeant::refuse_typed,
 };
 use crate::{changes::Replacing, progress::ProgressMode};
 
@@ -22,6 +23,13 @@ struct Surroundings<'a> {
     environment: &'a Environment,
     working_directory: &'a Path,
     started: &'a ZonedDateTime,
+}
+
+impl Surroundings<'_> {
+    /// Refuses what depends on a time zone that is not known.
+    fn demand_zone(&self, what: &str) -> Result<(), ConfigError> {
+        self.environment.demand_zone(self.started, what)
+    }
 }
 
 /// Resolves what was typed on top of the environment, the file, Azure's own variables and
@@ -37,6 +45,7 @@ pub fn resolve(
     working_directory: &Path,
     started: &ZonedDateTime,
 ) -> Result<Resolved, ConfigError> {
+    refuse_typed(&typed)?;
     let upper = typed
         .typed()
         .or(environment.layer()?)
@@ -56,6 +65,7 @@ pub fn resolve(
     let kind = required(settings.credential, "credential")?;
     let found = client_secret(kind, secret_files, environment)?;
     let mut warnings = environment.warnings();
+    warnings.extend(environment.zone_warning(started));
     warnings.extend(found.warning.clone());
     let surroundings = Surroundings {
         environment,
@@ -79,7 +89,8 @@ pub fn resolve_typed(
     working_directory: &Path,
     started: &ZonedDateTime,
 ) -> Result<Config, ConfigError> {
-    let bare = environment.only("NO_COLOR");
+    refuse_typed(&typed)?;
+    let bare = environment.only(&["NO_COLOR", "TZ"]);
     let settings = typed.typed().relative_to(working_directory).or(defaults()?);
     let surroundings = Surroundings {
         environment: &bare,
@@ -118,7 +129,7 @@ fn config(
         progress: progress(&settings)?,
         console: console(&settings, surroundings.environment)?,
         store: store::store(&settings)?,
-        until: stop(&settings, surroundings.started)?,
+        until: until(&settings, surroundings)?,
         offline: required(settings.offline, "offline")?,
         step_summary: surroundings.environment.step_summary(),
         run: settings.run.map(|run| i64::from(run.get())),
@@ -151,8 +162,24 @@ fn service(settings: &Settings, api: &str) -> Result<Service, ConfigError> {
     })
 }
 
+/// When the asking stops. A time by the clock on the wall takes a zone that is known.
+fn until(
+    settings: &Settings,
+    surroundings: Surroundings<'_>,
+) -> Result<Option<Timestamp>, ConfigError> {
+    let local = settings.until.as_ref().filter(|until| until.is_local());
+    if let (Some(until), false) = (local, required(settings.offline, "offline")?) {
+        surroundings.demand_zone(&format!("--until {until}"))?;
+    }
+    stop(settings, surroundings.started)
+}
+
 fn reports(settings: &Settings, surroundings: Surroundings<'_>) -> Result<Reports, ConfigError> {
-    let out = required(settings.out.as_ref(), "out")?.at(surroundings.started);
+    let out = required(settings.out.as_ref(), "out")?;
+    if out.is_dated() {
+        surroundings.demand_zone(&format!("--out {}", out.as_str()))?;
+    }
+    let out = out.at(surroundings.started);
     Ok(Reports {
         out: surroundings.working_directory.join(out),
         formats: required(settings.format.as_ref(), "format")?.get().to_vec(),

@@ -1,18 +1,18 @@
 //! What the sign-in needs, gathered from the settings and from Azure's own variables.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 use url::Url;
 
-use super::{ConfigError, EntraName, Environment, Settings, environment::ACCESS_TOKEN};
+use super::{ConfigError, EntraName, Environment, Settings, environment::ACCESS_TOKEN, secret};
 use crate::defender::credential::{CredentialKind, SignIn};
 
 /// What the Azure CLI is called.
 const AZURE_CLI: &str = if cfg!(windows) { "az.cmd" } else { "az" };
+
+/// Azure's own variable for the client secret.
+const CLIENT_SECRET: &str = "AZURE_CLIENT_SECRET";
 
 /// What is settled before the sign-in is put together.
 pub(super) struct Settled {
@@ -51,9 +51,9 @@ pub(super) fn sign_in(
         client_id: settings.client_id.clone().map(Into::into),
         secret: settled.secret,
         certificate: settings.client_certificate_path.clone(),
-        certificate_password: secret(environment, "AZURE_CLIENT_CERTIFICATE_PASSWORD")?,
-        federated_token_file: environment.path("AZURE_FEDERATED_TOKEN_FILE"),
-        access_token: secret(environment, ACCESS_TOKEN)?,
+        certificate_password: without_line_end(environment, "AZURE_CLIENT_CERTIFICATE_PASSWORD")?,
+        federated_token_file: environment.path("AZURE_FEDERATED_TOKEN_FILE")?,
+        access_token: without_line_end(environment, ACCESS_TOKEN)?,
         managed_identity_offered: ["IDENTITY_ENDPOINT", "MSI_ENDPOINT"]
             .into_iter()
             .any(|variable| environment.get(variable).is_some()),
@@ -66,7 +66,7 @@ pub(super) fn azure_layer(environment: &Environment) -> Result<Settings, ConfigE
     Ok(Settings {
         tenant_id: name(environment, "AZURE_TENANT_ID")?,
         client_id: name(environment, "AZURE_CLIENT_ID")?,
-        client_certificate_path: environment.path("AZURE_CLIENT_CERTIFICATE_PATH"),
+        client_certificate_path: environment.path("AZURE_CLIENT_CERTIFICATE_PATH")?,
         ..Settings::default()
     })
 }
@@ -95,7 +95,7 @@ pub(super) fn client_secret(
     if let Some(path) = files.of_variable {
         return from_file(&path);
     }
-    match (secret(environment, "AZURE_CLIENT_SECRET")?, files.of_file) {
+    match (of_variable(environment)?, files.of_file) {
         (None, Some(path)) => from_file(&path),
         (secret, _) => Ok(Found {
             secret,
@@ -105,18 +105,10 @@ pub(super) fn client_secret(
 }
 
 fn from_file(path: &Path) -> Result<Found, ConfigError> {
-    let text = fs::read_to_string(path).map_err(|source| ConfigError::Read {
-        what: "client secret file",
-        path: path.to_owned(),
-        source,
-    })?;
-    match text
-        .trim_start_matches('\u{feff}')
-        .trim_end_matches(['\r', '\n'])
-    {
-        "" => Err(ConfigError::EmptySecret(path.to_owned())),
-        text => Ok(Found {
-            secret: Some(text.into()),
+    match secret::from_file(path)? {
+        None => Err(ConfigError::EmptySecret(path.to_owned())),
+        secret => Ok(Found {
+            secret,
             warning: open_to_others(path),
         }),
     }
@@ -127,7 +119,7 @@ fn from_file(path: &Path) -> Result<Found, ConfigError> {
 fn open_to_others(path: &Path) -> Option<String> {
     use std::os::unix::fs::PermissionsExt;
 
-    let mode = fs::metadata(path).ok()?.permissions().mode() & 0o777;
+    let mode = std::fs::metadata(path).ok()?.permissions().mode() & 0o777;
     (mode & 0o077 != 0).then(|| {
         let path = path.display();
         format!("client secret file {path} is open to others (mode {mode:o}): chmod 600 {path}")
@@ -140,8 +132,21 @@ fn open_to_others(_: &Path) -> Option<String> {
     None
 }
 
-/// A secret in a variable. The line end that a shell or a vault left there is no part of it.
-fn secret(environment: &Environment, variable: &str) -> Result<Option<SecretString>, ConfigError> {
+/// The client secret in a variable.
+fn of_variable(environment: &Environment) -> Result<Option<SecretString>, ConfigError> {
+    let text = environment.text(CLIENT_SECRET)?.unwrap_or_default();
+    secret::from_text(text).map_err(|problem| ConfigError::Secret {
+        place: format!("environment variable {CLIENT_SECRET}"),
+        problem,
+    })
+}
+
+/// A secret that may hold anything, in a variable. The line end that a shell or a vault left there is
+/// no part of it.
+fn without_line_end(
+    environment: &Environment,
+    variable: &str,
+) -> Result<Option<SecretString>, ConfigError> {
     let text = environment.text(variable)?;
     Ok(text
         .map(|text| text.trim_end_matches(['\r', '\n']))

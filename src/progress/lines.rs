@@ -69,7 +69,9 @@ pub(super) fn plan(
     if progress.used.iter().any(|(used, _)| *used > 0) {
         parts.extend(used(progress, limits));
     }
-    parts.push(end(progress.remaining, until, now));
+    // Whoever reads it in a log may be elsewhere.
+    let zone = now.strftime(" %:z").to_string();
+    parts.push(end(progress.remaining, until, now, &zone));
     (left > 0).then(|| parts.join(" · "))
 }
 
@@ -77,19 +79,19 @@ fn course(progress: &Progress, until: Option<Timestamp>, now: &ZonedDateTime) ->
     let (done, machines) = (progress.counts.done(), progress.counts.machines);
     let mut course = format!("{} of {} machines", thousands(done), thousands(machines));
     if done < machines {
-        course = format!("{course} · {}", end(progress.remaining, until, now));
+        course = format!("{course} · {}", end(progress.remaining, until, now, ""));
     }
     course
 }
 
 /// How the run will end, and when: it is done, or the time that it was given is up.
-fn end(remaining: Duration, until: Option<Timestamp>, now: &ZonedDateTime) -> String {
+fn end(remaining: Duration, until: Option<Timestamp>, now: &ZonedDateTime, zone: &str) -> String {
     let left = until.map(|until| until.duration_since(now.timestamp()));
     let (how, left) = match left.map(|left| Duration::try_from(left).unwrap_or_default()) {
         Some(left) if left < remaining => ("time is up", left),
         _ => ("done", remaining),
     };
-    format!("{how} {} (in {})", clock(now, left), span(left))
+    format!("{how} {}{zone} (in {})", clock(now, left), span(left))
 }
 
 fn waiting(progress: &Progress, now: &ZonedDateTime) -> Vec<String> {
@@ -220,14 +222,14 @@ mod tests {
         assert_eq!(
             said(&progress).unwrap(),
             "plan: 8,496 machines to ask, a call each · quota 100/min,1500/h · paced at 10/s \
-             · quota used 100 of 100/min · 1,500 of 1500/h · done Tue 03:40 (in 5 h 40 min)"
+             · quota used 100 of 100/min · 1,500 of 1500/h · done Tue 03:40 +01:00 (in 5 h 40 min)"
         );
         progress.used = vec![(0, 100), (0, 1500)];
         progress.counts.answered = 9995;
         assert_eq!(
             said(&progress).unwrap(),
             "plan: 1 machine to ask, a call each · quota 100/min,1500/h · paced at 10/s \
-             · done Tue 03:40 (in 5 h 40 min)"
+             · done Tue 03:40 +01:00 (in 5 h 40 min)"
         );
         progress.counts.answered = 9996;
         assert_eq!(said(&progress), None);

@@ -313,3 +313,110 @@ fn a_password_in_an_address_is_not_repeated() {
         assert!(!message.contains("geheim"), "{message}");
     }
 }
+
+/// Keys, and texts with a control character that nobody can mean there.
+const UNMEANT: [(&str, &str, &str); 7] = [
+    ("out", "C:\\reports\\night", "C:\reports\night"),
+    ("out", "C:\\temp\\new", "C:\temp\new"),
+    ("state", "D:\\backup", "D:\u{8}ackup"),
+    ("state", "a\\u0000b", "a\0b"),
+    ("ca_cert", "C:\\forms\\root.pem", "C:\u{c}orms\root.pem"),
+    ("ca_cert", "root.pem\\u007f", "root.pem\u{7f}"),
+    ("scope", "one\\ttwo", "one\ttwo"),
+];
+
+#[test]
+fn a_text_that_nobody_can_mean_is_refused_wherever_it_stands() {
+    for (key, escaped, text) in UNMEANT {
+        let (flag, variable) = (flag(key), variable(key));
+        for (scene, place, hint) in [
+            (
+                Scene::new().toml(&format!("retries = 1\n{key} = \"{escaped}\"")),
+                format!("patchgap.toml: line 2: {key}"),
+                "single quotes",
+            ),
+            (
+                Scene::new().variable(&variable, text),
+                format!("environment variable {variable}"),
+                "Windows line ends",
+            ),
+            (
+                Scene::new().flag(&format!("{flag}={text}")),
+                flag,
+                "single quotes",
+            ),
+        ] {
+            let message = scene.message();
+            let start = format!("{place}: `");
+            assert!(message.starts_with(&start), "{message}");
+            assert!(
+                message.ends_with("` has a control character in it"),
+                "{message}"
+            );
+            assert!(!message.contains(char::is_control), "{message}");
+            assert!(scene.refusal().hint().unwrap().contains(hint), "{place}");
+        }
+    }
+}
+
+#[test]
+fn a_path_in_a_variable_may_not_end_with_a_carriage_return() {
+    for variable in [
+        "PATCHGAP_OUT",
+        "PATCHGAP_STATE",
+        "PATCHGAP_CONFIG",
+        "PATCHGAP_CA_CERT",
+        "PATCHGAP_CLIENT_SECRET_FILE",
+        "PATCHGAP_CLIENT_CERTIFICATE_PATH",
+        "AZURE_CLIENT_CERTIFICATE_PATH",
+        "AZURE_FEDERATED_TOKEN_FILE",
+    ] {
+        let scene = Scene::new().variable(variable, "file\r");
+        let message =
+            format!("environment variable {variable}: `file\\r` has a control character in it");
+        assert_eq!(scene.message(), message);
+    }
+    for line in [
+        "client_secret_file = \"C:\\new.txt\"",
+        "client_certificate_path = \"C:\\temp.pem\"",
+    ] {
+        let scene = Scene::new().toml(line);
+        assert!(
+            matches!(scene.refusal(), ConfigError::Unmeant { .. }),
+            "{line}"
+        );
+    }
+}
+
+#[test]
+fn what_is_no_path_may_have_line_ends_around_it() {
+    let scene = Scene::new()
+        .variable("PATCHGAP_TIMEOUT", "7s\r\n")
+        .variable("PATCHGAP_RETRIES", "3\r")
+        .variable("PATCHGAP_CLOUD", "\"eu\"\r");
+    let service = scene.config().service;
+    assert_eq!((service.timeout.as_secs(), service.retries), (7, 3));
+    // A cell of a header may have two lines.
+    let scene = Scene::new().toml("column = \"Device\\nID\"");
+    assert_eq!(scene.config().column.as_deref(), Some("Device\nID"));
+}
+
+#[test]
+fn a_backslash_in_double_quotes_is_explained() {
+    for line in [
+        "out = \"C:\\data\"",
+        "out = \"C:\\Users\\me\"",
+        "out = \"C:\\x\"",
+        "state = \"\\\\server\\share\"",
+    ] {
+        let scene = Scene::new().toml(line);
+        assert!(
+            scene.message().starts_with("patchgap.toml: line 1: "),
+            "{line}"
+        );
+        let hint = scene.refusal().hint().unwrap();
+        assert!(hint.contains("single quotes"), "{line}: {hint}");
+    }
+    let scene = Scene::new().toml("out = 'C:\\reports\\night'");
+    assert!(scene.resolve().is_ok());
+}

@@ -51,8 +51,8 @@ fn the_client_secret_comes_from_the_nearest_place() {
         .file("sub/patchgap.toml", "client_secret_file = 'mine.txt'")
         .file("sub/mine.txt", "\u{feff} of the file \r\n\n")
         .flag("--config=sub/patchgap.toml");
-    assert_eq!(secret(&scene).as_deref(), Some(" of the file "));
-    let scene = scene.variable("AZURE_CLIENT_SECRET", "of azure\n");
+    assert_eq!(secret(&scene).as_deref(), Some("of the file"));
+    let scene = scene.variable("AZURE_CLIENT_SECRET", "\"of azure\"\n");
     assert_eq!(secret(&scene).as_deref(), Some("of azure"));
     let scene = scene
         .file("ours.txt", "of ours")
@@ -68,6 +68,79 @@ fn a_secret_file_has_to_hold_one() {
     assert!(message.starts_with(start), "{message}");
     let scene = scene.file("mine.txt", "\r\n");
     assert_eq!(scene.message(), "client secret file mine.txt: is empty");
+    let scene = scene.file("mine.txt", b"\xff\xfeg\0e\0h\0\r\0\n\0");
+    assert_eq!(secret(&scene).as_deref(), Some("geh"));
+}
+
+#[test]
+fn what_cannot_be_a_secret_is_refused_without_repeating_it() {
+    for (text, problem, hint) in [
+        ("geheim\nnichts", "holds several lines", "in one line"),
+        (
+            "\"geheim",
+            "holds a quotation mark at one end of the secret",
+            "quotation mark off",
+        ),
+        (
+            "geh\0eim",
+            "holds a control character, such as NUL or a tab",
+            "UTF-8",
+        ),
+        (
+            "AZURE_CLIENT_SECRET=geheim",
+            "holds the name of a variable beside the secret",
+            "the secret's value alone",
+        ),
+    ] {
+        let in_file = Scene::new()
+            .toml("client_secret_file = 'mine.txt'")
+            .file("mine.txt", text);
+        let in_variable = Scene::new().variable("AZURE_CLIENT_SECRET", text);
+        for (scene, place) in [
+            (in_file, "client secret file mine.txt"),
+            (in_variable, "environment variable AZURE_CLIENT_SECRET"),
+        ] {
+            assert_eq!(scene.message(), format!("{place}: {problem}"));
+            let error = scene.refusal();
+            assert!(error.hint().unwrap().contains(hint), "{error:?}");
+            assert!(!format!("{error:?}").contains("geheim"));
+        }
+    }
+}
+
+#[test]
+fn quotes_that_a_file_of_variables_leaves_are_no_part_of_a_value() {
+    let id = "8f3c0b6e-5a41-4c0f-9d55-2f6f8f0c1a77";
+    let scene = Scene::new()
+        .variable("AZURE_TENANT_ID", "'contoso.onmicrosoft.com' ")
+        .variable("AZURE_CLIENT_ID", &format!("\"{{{id}}}\"\r"))
+        .variable("AZURE_CLIENT_CERTIFICATE_PATH", "\"own.pem\" ")
+        .variable("AZURE_CLIENT_CERTIFICATE_PASSWORD", "\"geheim\"")
+        .variable("AZURE_FEDERATED_TOKEN_FILE", "'/var/token'")
+        .variable("PATCHGAP_OUT", "\"nightly\" ")
+        .variable("PATCHGAP_STATE", " 'kept.sqlite'")
+        .variable("PATCHGAP_API_URL", "\"https://host\"\n")
+        .variable("PATCHGAP_TIMEOUT", "\"7s\"")
+        .variable("PATCHGAP_COLUMN", "\"Device ID\"")
+        .variable("PATCHGAP_QUIET", "\"\"");
+    let config = scene.config();
+    let sign_in = config.sign_in;
+    assert_eq!(
+        sign_in.tenant_id.as_deref(),
+        Some("contoso.onmicrosoft.com")
+    );
+    assert_eq!(sign_in.client_id.as_deref(), Some(id));
+    assert_eq!(sign_in.certificate, Some(scene.path("own.pem")));
+    // A password may have quotes: whoever opens the certificate tries both.
+    let password = sign_in.certificate_password.unwrap();
+    assert_eq!(password.expose_secret(), "\"geheim\"");
+    assert_eq!(sign_in.federated_token_file, Some("/var/token".into()));
+    assert_eq!(config.reports.out, scene.path("nightly"));
+    assert_eq!(config.store.path, Some(scene.path("kept.sqlite")));
+    assert_eq!(config.service.api_url.as_str(), "https://host/");
+    assert_eq!(config.service.timeout.as_secs(), 7);
+    assert_eq!(config.column.as_deref(), Some("Device ID"));
+    assert!(!config.console.quiet);
 }
 
 #[test]

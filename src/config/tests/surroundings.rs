@@ -175,3 +175,46 @@ fn a_demonstration_takes_notice_of_nobody() {
     assert_eq!(config.reports.out, scene.path("here"));
     assert_eq!(config.store.path, None);
 }
+
+/// What comes of these flags where `TZ` names no zone.
+fn without_zone(flags: &[&str]) -> Result<Vec<String>, ConfigError> {
+    let mut scene = Scene::new().variable("TZ", "Nowhere/City");
+    scene
+        .flags
+        .extend(flags.iter().map(|&flag| flag.to_owned()));
+    let started = started().with_time_zone(TimeZone::unknown());
+    let environment = scene.environment();
+    let resolved = resolve(scene.typed(), &environment, &scene.path(""), &started)?;
+    Ok(resolved.warnings)
+}
+
+#[test]
+fn a_zone_that_is_not_known_is_warned_about_and_refused_where_something_depends_on_it() {
+    for flags in [
+        &[][..],
+        &["--until=2026-11-24T06:00+01:00"],
+        &["--budget=2h"],
+        &["--out=reports"],
+        &["--offline"],
+    ] {
+        let warnings = without_zone(flags).unwrap();
+        assert_eq!(
+            warnings,
+            ["environment variable TZ: `Nowhere/City` is not a known time zone; times are in UTC"],
+            "{flags:?}"
+        );
+    }
+    for (flag, what) in [
+        ("--until=06:00", "--until 06:00"),
+        ("--until=2026-11-24T06:00", "--until 2026-11-24T06:00"),
+        ("--out=reports/{date}", "--out reports/{date}"),
+        ("--out={time}", "--out {time}"),
+    ] {
+        let error = without_zone(&[flag]).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            format!("the time zone `Nowhere/City` of TZ is not known, and {what} depends on it")
+        );
+        assert!(error.hint().unwrap().contains("Europe/Berlin"));
+    }
+}

@@ -14,6 +14,17 @@ pub struct OutFolder(String);
 const PLACEHOLDERS: [(&str, &str); 2] = [("{date}", "%Y-%m-%d"), ("{time}", "%H%M%S")];
 
 impl OutFolder {
+    /// The path as it was written.
+    pub(in crate::config) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether it depends on when the run began, by the clock on the wall.
+    pub(in crate::config) fn is_dated(&self) -> bool {
+        let mut placeholders = PLACEHOLDERS.into_iter();
+        placeholders.any(|(placeholder, _)| self.0.contains(placeholder))
+    }
+
     /// The folder of a run that began then, by the clock of the place it runs at.
     ///
     /// ```
@@ -39,6 +50,7 @@ impl FromStr for OutFolder {
     type Err = InvalidValue;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let text = text.trim_matches(' ');
         let rest = PLACEHOLDERS
             .into_iter()
             .fold(text.to_owned(), |path, (placeholder, _)| {
@@ -63,6 +75,8 @@ mod tests {
             ("{date}", true),
             ("/srv/{date}/{time}-{date}", true),
             ("odd}name", true),
+            (" reports ", true),
+            (" ", false),
             ("", false),
             ("{Date}", false),
             ("{tenant}", false),

@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use super::InvalidValue;
+use crate::quotes::unquoted;
 
 /// A text that is not empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,7 +31,7 @@ impl FromStr for EntraName {
     type Err = InvalidValue;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let name = text.trim();
+        let name = bare(text);
         let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'.' || byte == b'-';
         if name.bytes().any(|byte| byte.is_ascii_alphanumeric()) && name.bytes().all(fits) {
             Ok(Self(name.to_owned()))
@@ -39,6 +40,13 @@ impl FromStr for EntraName {
                           such as 8f3c0b6e-5a41-4c0f-9d55-2f6f8f0c1a77 or contoso.onmicrosoft.com";
             Err(InvalidValue::new(text, wanted))
         }
+    }
+}
+
+impl Text {
+    /// The text itself.
+    pub(in crate::config) fn as_str(&self) -> &str {
+        &self.0
     }
 }
 
@@ -52,6 +60,13 @@ impl From<EntraName> for String {
     fn from(name: EntraName) -> Self {
         name.0
     }
+}
+
+/// The name without quotes, and without the braces that Windows puts around an id.
+fn bare(text: &str) -> &str {
+    let name = unquoted(text.trim()).trim();
+    let inside = || name.strip_prefix('{')?.strip_suffix('}');
+    inside().unwrap_or(name)
 }
 
 /// Reads `true` and `false`, and what else people type for them.
@@ -72,6 +87,14 @@ mod tests {
         for (text, fits) in [
             ("8f3c0b6e-5a41-4c0f-9d55-2f6f8f0c1a77", true),
             (" contoso.onmicrosoft.com\n", true),
+            ("\"contoso.onmicrosoft.com\"\r", true),
+            ("\u{201c}8f3c0b6e-5a41-4c0f-9d55-2f6f8f0c1a77\u{201d}", true),
+            ("{8f3c0b6e-5a41-4c0f-9d55-2f6f8f0c1a77}", true),
+            ("\"contoso", false),
+            ("\"\"", false),
+            ("{}", false),
+            ("{date}/x", false),
+            ("a\0b", false),
             ("", false),
             ("..", false),
             ("a/b", false),
@@ -79,7 +102,11 @@ mod tests {
             ("a?b", false),
             ("käse", false),
         ] {
-            assert_eq!(text.parse::<EntraName>().is_ok(), fits, "{text}");
+            let name = text.parse::<EntraName>();
+            assert_eq!(name.is_ok(), fits, "{text}");
+            if let Ok(name) = name {
+                assert!(!name.0.contains(['"', '{', ' ', '\u{201c}']), "{text}");
+            }
         }
     }
 

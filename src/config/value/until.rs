@@ -46,6 +46,11 @@ enum Moment {
 }
 
 impl Until {
+    /// Whether it is meant by the clock on the wall.
+    pub(in crate::config) const fn is_local(&self) -> bool {
+        !matches!(self.moment, Moment::Exact(_))
+    }
+
     /// The point in time that a run means which began then; none when that has passed. Where
     /// the clocks are put forward, a time that they leave out is as much later.
     ///

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use thiserror::Error;
 use url::Url;
 
-use crate::defender::is_loopback;
+use crate::{defender::is_loopback, quotes::unquoted};
 
 /// The base URL of the service: https, or plain http to this very machine. Documentation shows the
 /// addresses of calls, so `/api` and what follows it is understood, and left out.
@@ -80,7 +80,12 @@ impl From<AuthorityUrl> for Url {
 
 /// An address that paths can be put after.
 fn base(text: &str) -> Result<Url, InvalidUrl> {
-    let url = Url::parse(text.trim()).map_err(|_| unreadable(text))?;
+    let address = unquoted(text.trim()).trim();
+    // The parser leaves out line ends and tabs, wherever they stand: nobody means such an address.
+    if address.contains(|letter: char| letter.is_control() || letter.is_whitespace()) {
+        return Err(unreadable(text));
+    }
+    let url = Url::parse(address).map_err(|_| unreadable(text))?;
     if !url.username().is_empty() || url.password().is_some() {
         return Err(InvalidUrl::UserInfo);
     }
@@ -131,6 +136,8 @@ mod tests {
             "http://127.9.9.9",
             "http://[::1]:8080",
             "http://LOCALHOST:1",
+            " https://host/ \r\n",
+            "\"https://host\"",
         ] {
             assert!(text.parse::<ServiceUrl>().is_ok(), "{text}");
         }
@@ -176,11 +183,15 @@ mod tests {
     #[test]
     fn what_is_no_address_of_the_service() {
         type Reason = fn(String) -> InvalidUrl;
-        let cases: [(&str, Reason); 13] = [
+        let cases: [(&str, Reason); 17] = [
             ("", InvalidUrl::Unreadable),
             ("api.security.microsoft.com", InvalidUrl::Unreadable),
             ("https://", InvalidUrl::Unreadable),
             ("data:text/plain,x", InvalidUrl::Unreadable),
+            ("https://ho\tst", InvalidUrl::Unreadable),
+            ("https://host/a\nb", InvalidUrl::Unreadable),
+            ("https://host/a b", InvalidUrl::Unreadable),
+            ("\"https://host", InvalidUrl::Unreadable),
             ("http://example.com", InvalidUrl::Plain),
             ("http://localhost.example.com", InvalidUrl::Plain),
             ("http://128.0.0.1", InvalidUrl::Plain),

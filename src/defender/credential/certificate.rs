@@ -17,6 +17,8 @@ use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
+use crate::{quotes::unquoted, stored_text::stored_text};
+
 /// What every PEM section begins with.
 const PEM_MARK: &[u8] = b"-----BEGIN ";
 
@@ -124,6 +126,8 @@ impl Certificate {
     }
 
     fn parse(content: &[u8], password: Option<&SecretString>) -> Result<Self, CertificateProblem> {
+        let text = stored_text(content);
+        let content = text.as_ref().map_or(content, |text| text.as_bytes());
         let contents = if contains(content, PEM_MARK) {
             from_pem(content)?
         } else {
@@ -185,8 +189,7 @@ fn from_pkcs12(
     password: Option<&SecretString>,
 ) -> Result<Contents, CertificateProblem> {
     let password = password.map_or("", |password| password.expose_secret());
-    let archive =
-        Pkcs12Archive::from_pkcs12(content, password).map_err(CertificateProblem::Pkcs12)?;
+    let archive = opened(content, password).map_err(CertificateProblem::Pkcs12)?;
     let key = archive.keys.first().ok_or(CertificateProblem::NoKey)?;
     let key = PrivatePkcs8KeyDer::from(key.key.as_der().to_vec());
     let certificates = archive
@@ -197,6 +200,16 @@ fn from_pkcs12(
     Ok(Contents {
         key: key.into(),
         certificates,
+    })
+}
+
+/// Opens the archive. A password that does not open it may stand in quotes that a file of variables
+/// has left around it.
+fn opened(content: &[u8], password: &str) -> Result<Pkcs12Archive, p12_keystore::error::Error> {
+    let inside = unquoted(password);
+    Pkcs12Archive::from_pkcs12(content, password).or_else(|error| {
+        let again = (inside != password).then(|| Pkcs12Archive::from_pkcs12(content, inside));
+        again.and_then(Result::ok).ok_or(error)
     })
 }
 

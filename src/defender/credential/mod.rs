@@ -17,6 +17,7 @@ mod ready_made;
 mod recipe;
 mod refusal;
 mod sign_in;
+mod token_file;
 mod token_reply;
 mod tokens;
 mod wire;

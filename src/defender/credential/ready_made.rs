@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use super::{
     AccessToken, Claims, CredentialError, CredentialKind, Part, SignIn, SignInError, TokenSource,
 };
+use crate::{invisible::is_invisible, quotes::unquoted};
 
 /// The ready-made token. It is handed out once: whoever asks again asks because it was
 /// refused or has ended, and there is no other.
@@ -56,12 +57,33 @@ impl TokenSource for ReadyMade {
 
 /// The token without what people copy along with it.
 fn bare(token: &SecretString) -> Result<SecretString, CredentialError> {
-    let token = token.expose_secret().trim();
-    let token = token.strip_prefix("Bearer").unwrap_or(token).trim_start();
-    if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+    let token = unquoted(token.expose_secret().trim_matches(is_around));
+    let token = without("authorization:", token);
+    let token = unquoted(without("bearer", token));
+    if token.is_empty() || !token.bytes().all(is_of_token) {
         return Err(CredentialError::MalformedToken);
     }
     Ok(token.into())
+}
+
+fn is_around(letter: char) -> bool {
+    letter.is_whitespace() || is_invisible(letter)
+}
+
+/// The text without this word before it, in any case.
+fn without<'text>(word: &str, text: &'text str) -> &'text str {
+    let (before, after) = text.split_at_checked(word.len()).unwrap_or(("", text));
+    let rest = if before.eq_ignore_ascii_case(word) {
+        after
+    } else {
+        text
+    };
+    rest.trim_start()
+}
+
+/// What a bearer token is made of, by RFC 6750: no quotes and no braces, which JSON has.
+fn is_of_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte)
 }
 
 fn remaining(expires_at: Timestamp, now: Timestamp) -> Result<Duration, CredentialError> {
@@ -127,6 +149,19 @@ mod tests {
         for (token, expected) in [
             ("abc", Some("abc")),
             (" Bearer abc\r\n", Some("abc")),
+            ("bearer abc", Some("abc")),
+            ("\"abc\"", Some("abc")),
+            ("'Bearer abc'", Some("abc")),
+            ("Bearer \"abc\"", Some("abc")),
+            ("\u{201c}abc\u{201d}\n", Some("abc")),
+            ("\u{feff}abc", Some("abc")),
+            ("Authorization: Bearer abc", Some("abc")),
+            ("e30.e30.a-b_c", Some("e30.e30.a-b_c")),
+            ("a+/b==", Some("a+/b==")),
+            ("\"abc", None),
+            ("{\"accessToken\":\"abc\"}", None),
+            ("abc,def", None),
+            ("a\0b\0c\0", None),
             ("", None),
             ("Bearer ", None),
             ("a b", None),

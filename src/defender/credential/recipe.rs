@@ -16,13 +16,13 @@ use azure_identity::{
     AzureCliCredential, AzureCliCredentialOptions, ClientAssertionCredential,
     ClientAssertionCredentialOptions, ClientSecretCredential, ClientSecretCredentialOptions,
     Executor, ManagedIdentityCredential, ManagedIdentityCredentialOptions, UserAssignedId,
-    WorkloadIdentityCredential, WorkloadIdentityCredentialOptions,
 };
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use super::{
     CredentialError, CredentialKind, Part, SignIn, assertion::Assertion, certificate::Certificate,
+    token_file::TokenFile,
 };
 
 /// What each kind is made of.
@@ -133,14 +133,12 @@ impl Recipe {
                 },
                 Some(ClientAssertionCredentialOptions { client_options }),
             )?,
-            Self::WorkloadIdentity { app, token_file } => {
-                WorkloadIdentityCredential::new(Some(WorkloadIdentityCredentialOptions {
-                    credential_options: ClientAssertionCredentialOptions { client_options },
-                    client_id: Some(app.client_id.clone()),
-                    tenant_id: Some(app.tenant_id.clone()),
-                    token_file_path: Some(token_file.clone()),
-                }))?
-            }
+            Self::WorkloadIdentity { app, token_file } => ClientAssertionCredential::new(
+                app.tenant_id.clone(),
+                app.client_id.clone(),
+                TokenFile::open(token_file.clone())?,
+                Some(ClientAssertionCredentialOptions { client_options }),
+            )?,
             Self::ManagedIdentity { client_id } => {
                 ManagedIdentityCredential::new(Some(ManagedIdentityCredentialOptions {
                     user_assigned_id: client_id.clone().map(UserAssignedId::ClientId),

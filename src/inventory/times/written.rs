@@ -6,6 +6,8 @@ use jiff::{
     tz::{Offset, TimeZone},
 };
 
+use crate::invisible::is_invisible;
+
 use super::{
     clock::{offset, time_of_day},
     date::{Numbers, WrittenDate, written_date},
@@ -40,17 +42,9 @@ pub(super) fn written(cell: &str) -> Option<Written> {
 /// The text in lower case, without marks that nobody sees, and with one kind of space: browsers
 /// write a narrow one before `AM`.
 fn plain(cell: &str) -> String {
-    let seen = cell.chars().filter(|it| !is_unseen(*it));
+    let seen = cell.chars().filter(|it| !is_invisible(*it));
     let spaced = seen.map(|it| if it.is_whitespace() { ' ' } else { it });
     spaced.map(|it| it.to_ascii_lowercase()).collect()
-}
-
-fn is_unseen(letter: char) -> bool {
-    matches!(
-        letter,
-        '\u{ad}' | '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{2069}' | '\u{feff}'
-    )
 }
 
 /// Seconds since 1970, also with decimals; milliseconds, microseconds and nanoseconds, which are

@@ -133,6 +133,8 @@ fn pkcs12_is_read_with_its_password() {
     assert_eq!(certificate.thumbprint, rsa.thumbprint());
     assert!(can_sign(&certificate));
 
+    // A file of variables may leave its quotes.
+    assert!(Certificate::parse(&pfx, Some(&"\"open sesame\"".into())).is_ok());
     for wrong in [Some(&"open".into()), None] {
         let problem = Certificate::parse(&pfx, wrong).unwrap_err();
         assert!(

@@ -1,0 +1,202 @@
+//! A secret as people and programs store it: in quotes, in UTF-16, with line ends.
+//!
+//! What Entra makes has letters, digits and a few marks. So whatever stands around it can be taken
+//! off, and what cannot be a secret is refused with a word on what it is, never with itself.
+
+use std::{fs::File, io::Read, path::Path};
+
+use secrecy::SecretString;
+use thiserror::Error;
+
+use super::ConfigError;
+use crate::{
+    invisible::is_invisible,
+    quotes::{has_quote_at_an_end, unquoted},
+    stored_text::stored_text,
+};
+
+/// No secret has as many bytes.
+const LONGEST: u64 = 64 * 1024;
+
+/// Why a text cannot be a secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum SecretProblem {
+    /// It has more than one line.
+    #[error("holds several lines")]
+    Lines,
+    /// It has a quotation mark at one end.
+    #[error("holds a quotation mark at one end of the secret")]
+    Quote,
+    /// It has a control character in it.
+    #[error("holds a control character, such as NUL or a tab")]
+    Control,
+    /// It is the line of a shell or of a file of variables.
+    #[error("holds the name of a variable beside the secret")]
+    Assignment,
+    /// It is text in no encoding that is known here.
+    #[error("is neither UTF-8 nor UTF-16 text")]
+    NotText,
+    /// It is too long.
+    #[error("is larger than any secret")]
+    TooLarge,
+}
+
+impl SecretProblem {
+    /// What to do about it.
+    pub(super) const fn hint(self) -> &'static str {
+        match self {
+            Self::Lines | Self::TooLarge => {
+                "it has to hold the secret and nothing else, in one line"
+            }
+            Self::Quote => {
+                "take the quotation mark off, or write one at the other end, too: a secret has none"
+            }
+            Self::Control => "store the secret again, as plain UTF-8 text in one line",
+            Self::Assignment => {
+                "it has to hold the secret's value alone, without `AZURE_CLIENT_SECRET=`"
+            }
+            Self::NotText => {
+                "store the secret again, as plain text; in Windows PowerShell: \
+                 Set-Content -Encoding ascii"
+            }
+        }
+    }
+}
+
+/// The secret in a text; none where it is empty.
+pub(super) fn from_text(text: &str) -> Result<Option<SecretString>, SecretProblem> {
+    let text = unquoted(text.trim_matches(is_around)).trim_matches(is_around);
+    if text.contains(['\r', '\n']) {
+        return Err(SecretProblem::Lines);
+    }
+    if text.contains(char::is_control) {
+        return Err(SecretProblem::Control);
+    }
+    if has_quote_at_an_end(text) {
+        return Err(SecretProblem::Quote);
+    }
+    if is_assignment(text) {
+        return Err(SecretProblem::Assignment);
+    }
+    Ok(Some(text).filter(|text| !text.is_empty()).map(Into::into))
+}
+
+/// The secret in a file; none where it is empty.
+pub(super) fn from_file(path: &Path) -> Result<Option<SecretString>, ConfigError> {
+    let unreadable = |source| ConfigError::Read {
+        what: "client secret file",
+        path: path.to_owned(),
+        source,
+    };
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(unreadable)?;
+    file.take(LONGEST + 1)
+        .read_to_end(&mut bytes)
+        .map_err(unreadable)?;
+    from_bytes(&bytes).map_err(|problem| ConfigError::Secret {
+        place: format!("client secret file {}", path.display()),
+        problem,
+    })
+}
+
+fn from_bytes(bytes: &[u8]) -> Result<Option<SecretString>, SecretProblem> {
+    if bytes.len() as u64 > LONGEST {
+        return Err(SecretProblem::TooLarge);
+    }
+    let text = stored_text(bytes).ok_or(SecretProblem::NotText)?;
+    from_text(&text)
+}
+
+/// Whether a letter may be left around a secret, and is no part of it.
+fn is_around(letter: char) -> bool {
+    letter == '\0' || letter.is_whitespace() || is_invisible(letter)
+}
+
+fn is_assignment(text: &str) -> bool {
+    let text = text
+        .trim_start_matches("export ")
+        .trim_start_matches("set ");
+    let name = text.split_once('=').map(|(name, _)| name.trim());
+    name.is_some_and(|name| name.eq_ignore_ascii_case("AZURE_CLIENT_SECRET"))
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret;
+
+    use super::*;
+
+    const SECRET: &str = "Ab1~x.y_z-Q8";
+
+    fn wide(text: &str, to_bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
+        text.encode_utf16().flat_map(to_bytes).collect()
+    }
+
+    fn read(bytes: &[u8]) -> Result<Option<String>, SecretProblem> {
+        let secret = from_bytes(bytes)?;
+        Ok(secret.map(|secret| secret.expose_secret().to_owned()))
+    }
+
+    #[test]
+    fn what_stands_around_a_secret_is_no_part_of_it() {
+        let le = u16::to_le_bytes;
+        let be = u16::to_be_bytes;
+        for bytes in [
+            SECRET.into(),
+            format!("{SECRET}\n").into(),
+            format!("\u{feff}{SECRET}\r\n\r\n").into(),
+            format!("  {SECRET}\t").into(),
+            format!("{SECRET}\0").into(),
+            format!("\"{SECRET}\"\n").into(),
+            format!("'{SECRET}'\r\n").into(),
+            format!("\u{201c}{SECRET}\u{201d}").into(),
+            format!("\" {SECRET} \"").into(),
+            wide(&format!("\u{feff}{SECRET}\r\n"), le),
+            wide(&format!("\u{feff}{SECRET}\r\n"), be),
+            wide(&format!("\u{feff}\"{SECRET}\"\r\n"), le),
+            wide(&format!("{SECRET}\r\n"), le),
+            wide(SECRET, be),
+        ] {
+            let bytes: Vec<u8> = bytes;
+            assert_eq!(read(&bytes), Ok(Some(SECRET.to_owned())), "{bytes:?}");
+        }
+        // Who chose a secret may have chosen these.
+        for text in ["a b", "a=b", "a\"b", "käse", "=", "AZURE=b"] {
+            assert_eq!(read(text.as_bytes()), Ok(Some(text.to_owned())));
+        }
+    }
+
+    #[test]
+    fn nothing_is_no_secret() {
+        for text in ["", "\r\n", " ", "\u{feff}", "\"\"", "''\n", "\0"] {
+            assert_eq!(read(text.as_bytes()), Ok(None), "{text:?}");
+        }
+        assert_eq!(read(b"\xff\xfe\r\0\n\0"), Ok(None));
+    }
+
+    #[test]
+    fn what_cannot_be_a_secret_is_told_what_it_is() {
+        use SecretProblem::{Assignment, Control, Lines, NotText, Quote, TooLarge};
+        for (bytes, problem) in [
+            (&b"one\ntwo"[..], Lines),
+            (b"# comment\r\nAZURE_CLIENT_SECRET=x", Lines),
+            (b"one\rtwo", Lines),
+            (b"\"one", Quote),
+            (b"one'", Quote),
+            ("\u{201c}one".as_bytes(), Quote),
+            (b"on\0e", Control),
+            (b"on\te", Control),
+            (b"on\x1be", Control),
+            (b"on\x7fe", Control),
+            (b"AZURE_CLIENT_SECRET=one", Assignment),
+            (b"export AZURE_CLIENT_SECRET=one", Assignment),
+            (b"azure_client_secret = one", Assignment),
+            (b"on\xffe", NotText),
+            (b"\xff\xfeo\0n", NotText),
+            ("a".repeat(70_000).as_bytes(), TooLarge),
+        ] {
+            assert_eq!(read(bytes), Err(problem), "{problem:?}");
+            assert!(!problem.hint().is_empty());
+        }
+    }
+}

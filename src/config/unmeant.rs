@@ -1,0 +1,117 @@
+//! Texts that nobody can mean: those with a control character in them. They come from a path in
+//! double quotes in TOML (`"C:\reports"`), and from files of variables with Windows line ends.
+
+use std::{borrow::Cow, fmt, path::Path};
+
+use super::{ConfigError, Settings};
+
+/// Where a text stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// In the configuration file.
+    File,
+    /// In a variable.
+    Environment,
+    /// On the command line.
+    CommandLine,
+}
+
+/// A text with its control characters as escapes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown(String);
+
+impl Origin {
+    /// How the text came to have a control character, and what to do about it.
+    pub(super) const fn hint(&self) -> &'static str {
+        match self {
+            Self::File => {
+                "in double quotes a backslash begins an escape: put a path into single quotes, \
+                 'C:\\folder', or write it with /"
+            }
+            Self::Environment => {
+                "look at where the variable is set: a file with Windows line ends leaves a \
+                 carriage return at the end, and a path has no control characters"
+            }
+            Self::CommandLine => {
+                "look at how the shell reads it: a path has no control characters; in quotes write \
+                 it with / or with single quotes"
+            }
+        }
+    }
+}
+
+impl fmt::Display for Shown {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for letter in self.0.chars() {
+            if letter.is_control() {
+                write!(formatter, "{}", letter.escape_default())?;
+            } else {
+                write!(formatter, "{letter}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Refuses a text with a control character in it.
+pub(super) fn refuse(place: &str, text: &str, origin: Origin) -> Result<(), ConfigError> {
+    if !text.contains(char::is_control) {
+        return Ok(());
+    }
+    Err(ConfigError::Unmeant {
+        place: place.to_owned(),
+        text: Shown(text.to_owned()),
+        origin,
+    })
+}
+
+/// Refuses a path that was typed with a control character in it; `place` is its flag.
+pub fn refuse_path(place: &str, path: &Path) -> Result<(), ConfigError> {
+    refuse(place, &path.to_string_lossy(), Origin::CommandLine)
+}
+
+/// Refuses paths and the like that were typed with a control character in them.
+pub(super) fn refuse_typed(typed: &Settings) -> Result<(), ConfigError> {
+    texts(typed).try_for_each(|(flag, text)| refuse(flag, &text, Origin::CommandLine))
+}
+
+/// The flags whose text could be anything, with what they say.
+fn texts(typed: &Settings) -> impl Iterator<Item = (&'static str, Cow<'_, str>)> {
+    let paths = [
+        ("--config", &typed.config),
+        ("--ca-cert", &typed.ca_cert),
+        ("--state", &typed.state),
+    ];
+    let paths = paths
+        .into_iter()
+        .filter_map(|(flag, path)| Some((flag, path.as_ref()?.to_string_lossy())));
+    let out = typed.out.iter().map(|out| ("--out", out.as_str().into()));
+    let scope = typed.scope.iter();
+    let scope = scope.map(|scope| ("--scope", scope.as_str().into()));
+    paths.chain(out).chain(scope)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_characters_are_refused_and_shown() {
+        for (text, shown) in [
+            ("C:\reports\night", "C:\\reports\\night"),
+            ("C:\temp", "C:\\temp"),
+            ("C:\u{8}in", "C:\\u{8}in"),
+            ("a\0", "a\\u{0}"),
+            ("a\u{7f}", "a\\u{7f}"),
+            ("a\u{85}", "a\\u{85}"),
+            ("a\u{1b}[31m", "a\\u{1b}[31m"),
+        ] {
+            let error = refuse("--out", text, Origin::CommandLine).unwrap_err();
+            let expected = format!("--out: `{shown}` has a control character in it");
+            assert_eq!(error.to_string(), expected);
+        }
+        for text in ["", "C:\\reports", "reports/ä b", "\u{200b}"] {
+            assert!(refuse("--out", text, Origin::File).is_ok(), "{text}");
+        }
+    }
+}

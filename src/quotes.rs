@@ -1,0 +1,67 @@
+//! What shells, editors and files of variables leave around a value: Docker, for one, keeps the
+//! quotation marks of `NAME="value"`.
+
+/// The text without a pair of quotation marks around it, be they plain or typographic.
+pub(crate) fn unquoted(text: &str) -> &str {
+    let inside = || text.strip_prefix(is_quote)?.strip_suffix(is_quote);
+    let mut ends = [text.chars().next(), text.chars().next_back()].into_iter();
+    let are_alike = ends.all(|end| end.is_some_and(is_single))
+        || !text.starts_with(is_single) && !text.ends_with(is_single);
+    inside().filter(|_| are_alike).unwrap_or(text)
+}
+
+/// Whether a quotation mark is at one end of the text.
+pub(crate) fn has_quote_at_an_end(text: &str) -> bool {
+    text.starts_with(is_quote) || text.ends_with(is_quote)
+}
+
+fn is_quote(letter: char) -> bool {
+    is_single(letter) || matches!(letter, '"' | '\u{ab}' | '\u{bb}' | '\u{201c}'..='\u{201f}')
+}
+
+fn is_single(letter: char) -> bool {
+    matches!(
+        letter,
+        '\'' | '\u{2018}'..='\u{201b}' | '\u{2039}' | '\u{203a}'
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pair_is_taken_off() {
+        for (text, expected) in [
+            ("\"abc\"", "abc"),
+            ("'abc'", "abc"),
+            ("\u{201c}abc\u{201d}", "abc"),
+            ("\u{201e}abc\u{201c}", "abc"),
+            ("\u{2018}abc\u{2019}", "abc"),
+            ("\u{ab}abc\u{bb}", "abc"),
+            ("\"\"", ""),
+            ("\"'abc'\"", "'abc'"),
+            ("abc", "abc"),
+            ("\"abc", "\"abc"),
+            ("abc'", "abc'"),
+            ("'abc\"", "'abc\""),
+            ("\"", "\""),
+            ("", ""),
+            ("a\"b\"c", "a\"b\"c"),
+        ] {
+            assert_eq!(unquoted(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn one_at_an_end_is_seen() {
+        for (text, expected) in [
+            ("\"a", true),
+            ("a\u{201d}", true),
+            ("a'b", false),
+            ("", false),
+        ] {
+            assert_eq!(has_quote_at_an_end(text), expected, "{text:?}");
+        }
+    }
+}
