@@ -34,8 +34,8 @@ pub(super) fn read(body: &[u8], now: Timestamp) -> Option<AccessToken> {
 /// The lifetime that the reply tells.
 fn told(body: &Value, now: Timestamp) -> Option<Duration> {
     let expires_in = body.get("expires_in").and_then(number);
-    let expires_on = body.get("expires_on").and_then(number);
-    let left = || expires_on.map(|end| end - now.as_duration().as_secs_f64());
+    let end = body.get("expires_on").and_then(number);
+    let left = || end.map(|end| end - now.as_duration().as_secs_f64());
     expires_in.and_then(life).or_else(|| left().and_then(life))
 }
 
