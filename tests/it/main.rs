@@ -24,6 +24,7 @@ mod formulas;
 #[cfg(unix)]
 mod full_disk;
 mod fuzzed;
+mod held_open;
 mod help;
 mod hostile;
 mod interruption;

@@ -17,6 +17,7 @@ mod digest;
 mod error;
 mod owned;
 mod placing;
+mod replace;
 mod same_file;
 mod temporary;
 

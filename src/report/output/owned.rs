@@ -13,7 +13,7 @@ use std::{
 
 use serde::Deserialize;
 
-use super::{conflict::Conflict, digest::Digest, temporary::temporary};
+use super::{conflict::Conflict, digest::Digest, replace::replace, temporary::temporary};
 
 /// What the list is called.
 pub(super) const NAME: &str = ".patchgap-files";
@@ -119,8 +119,7 @@ impl Owned {
         let mut file = temporary(folder)?;
         file.write_all(self.to_string().as_bytes())?;
         file.as_file().sync_all()?;
-        file.persist(folder.join(NAME))?;
-        Ok(())
+        Ok(replace(file, &folder.join(NAME))?)
     }
 }
 

@@ -13,6 +13,7 @@ use super::{
     OutputError,
     digest::Digest,
     owned::{NAME, Owned, Place},
+    replace::replace,
 };
 
 /// A file that is whole on the disk, beside its place.
@@ -87,7 +88,7 @@ impl Staged {
             Place::Others => Err(io::Error::other("patchgap did not write it")),
         };
         let placed = match ready {
-            Ok(()) => self.file.persist(&path).map(drop),
+            Ok(()) => replace(self.file, &path),
             Err(error) => Err(tempfile::PersistError {
                 error,
                 file: self.file,
@@ -117,11 +118,11 @@ fn stay_beside(
     for beside in variants(path, "new") {
         let name = beside.file_name()?.to_str()?;
         let kept = match owned.place(folder, name) {
-            Place::Ours => file.persist(&beside),
-            _ => file.persist_noclobber(&beside),
+            Place::Ours => replace(file, &beside),
+            _ => file.persist_noclobber(&beside).map(drop),
         };
         match kept {
-            Ok(_) => {
+            Ok(()) => {
                 owned.settle(name, hash);
                 return Some(beside);
             }
