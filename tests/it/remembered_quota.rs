@@ -66,9 +66,15 @@ fn after_a_run_that_was_killed() {
 /// Without the store's memory, the same is refused: the windows do hold here.
 #[test]
 fn another_store_knows_nothing() {
-    let scene = exact();
-    scene.report(&KNOWN).exits_with(0);
-    let mut command = scene.command(&[&["report", "machines.csv"], &KNOWN[..]].concat());
+    // Long enough for the second run to begin in it, however busy the machine is.
+    let limit = "40/5s";
+    let scene = Scene::with(|settings| {
+        settings.machines = MACHINES;
+        settings.limits = limit.parse().unwrap();
+    });
+    let known = ["report", "machines.csv", "--rate-limit", limit];
+    scene.run(&known).exits_with(0);
+    let mut command = scene.command(&known);
     command.env("PATCHGAP_STATE", scene.path("other.sqlite"));
     let run = scene.finish(&mut command).exits_with(0);
     assert_ne!(scene.tenant.log().over_quota(), 0);
