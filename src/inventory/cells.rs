@@ -70,20 +70,22 @@ impl Cells {
         }
     }
 
-    /// Sees to it that the last block takes another row.
+    /// Sees to it that the last block takes another row. A new one has room for as much as the one
+    /// before: to grow would take it twice.
     fn make_room(&mut self) {
-        match self.blocks.last_mut() {
+        let block = match self.blocks.last_mut() {
             Some(block) if block.rows.len() < ROWS => return,
             Some(block) => {
                 block.bytes.shrink_to_fit();
                 self.full += block.bytes.len();
+                Block {
+                    bytes: Vec::with_capacity(block.bytes.len()),
+                    rows: Vec::with_capacity(ROWS),
+                }
             }
-            None => {}
-        }
-        self.blocks.push(Block {
-            rows: Vec::with_capacity(if self.blocks.is_empty() { 0 } else { ROWS }),
-            ..Block::default()
-        });
+            None => Block::default(),
+        };
+        self.blocks.push(block);
     }
 
     /// The cells of the row at this position, which has to be there.

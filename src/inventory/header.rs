@@ -57,14 +57,15 @@ fn above_no_ids(rows: &[ByteRecord], asked: Option<&str>) -> Option<usize> {
     (is_telling || stand_alone || are_comments).then_some(at)
 }
 
-/// Whether a program left this row for another one: PowerShell's `#TYPE System.Object`, or
-/// `sep=;` for Excel. It is never a row of data.
+/// Whether a program left this row for another one: PowerShell's `#TYPE System.Object`, `sep=;` for
+/// Excel, or the line of dashes below a header. It is never a row of data.
 pub(super) fn is_marker(row: &ByteRecord) -> bool {
     let text = first_text(row).to_lowercase();
     let is_separator = text
         .strip_prefix("sep=")
         .is_some_and(|it| it.chars().count() <= 1);
-    text.starts_with("#type ") || is_separator
+    let is_line = text.starts_with("--") && row.iter().flatten().all(|it| b"- \t\r\n".contains(it));
+    text.starts_with("#type ") || is_separator || is_line
 }
 
 /// The first cell of the row that holds anything, without quotes around it.
@@ -125,6 +126,9 @@ mod tests {
             (&["sep=;"], true),
             (&["sep=", ""], true),
             (&["Sep=", ""], true),
+            (&["--", "----  "], true),
+            (&["-", ""], false),
+            (&["--", "x"], false),
             (&["sep"], false),
             (&["separate"], false),
             (&["# our fleet"], false),

@@ -52,7 +52,9 @@ impl Inventory {
             let cells = self.cells_of(column).map(trimmed);
             cells.filter(|name| !name.is_empty())
         };
-        let mut numbers: Vec<u64> = names().map(number).collect();
+        // With room from the beginning: to grow would take it twice.
+        let mut numbers: Vec<u64> = Vec::with_capacity(self.machines.len());
+        numbers.extend(names().map(number));
         numbers.sort_unstable();
         let groups = numbers.chunk_by(|one, other| one == other);
         let shared = groups.filter(|group| group.len() > 1);

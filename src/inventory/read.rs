@@ -24,16 +24,32 @@ pub fn read_from(
     file: &str,
     column: Option<&str>,
 ) -> Result<Inventory, InventoryError> {
-    read_rows(reader, file, column).map_err(|problem| InventoryError {
+    read_sized(reader, None, file, column)
+}
+
+/// The same of a file whose size in bytes is known.
+pub(super) fn read_sized(
+    reader: impl Read,
+    size: Option<u64>,
+    file: &str,
+    column: Option<&str>,
+) -> Result<Inventory, InventoryError> {
+    read_rows(reader, size, file, column).map_err(|problem| InventoryError {
         file: file.to_owned(),
         problem,
     })
 }
 
-fn read_rows(reader: impl Read, file: &str, column: Option<&str>) -> Result<Inventory, Problem> {
+fn read_rows(
+    reader: impl Read,
+    size: Option<u64>,
+    file: &str,
+    column: Option<&str>,
+) -> Result<Inventory, Problem> {
     let mut rows = open(reader, column)?;
+    let expected = rows.expected(size.unwrap_or_default());
     let joined = skip_titles(&mut rows, file, Joined::new(column))?;
-    let mut reading = begin(&mut rows, file, column, joined)?;
+    let mut reading = begin(&mut rows, file, column, joined, expected)?;
     while let Some(row) = rows.advance()? {
         reading.take(row)?;
     }
@@ -62,6 +78,7 @@ fn begin<R: Read>(
     file: &str,
     column: Option<&str>,
     joined: Joined,
+    expected: usize,
 ) -> Result<Reading, Problem> {
     let first = rows.advance()?.ok_or(Problem::Empty)?;
     let header = names(first.cells);
@@ -69,9 +86,11 @@ fn begin<R: Read>(
     match (recognise(first.cells, column), column) {
         (FirstRow::Header { id }, _) => {
             stray::check_above(first)?;
-            Ok(Reading::new(file, header, id, joined))
+            Ok(Reading::new(file, header, id, joined).expect(expected))
         }
-        (FirstRow::Data { id }, _) => Reading::new(file, unnamed, id, joined).with(first),
+        (FirstRow::Data { id }, _) => Reading::new(file, unnamed, id, joined)
+            .expect(expected)
+            .with(first),
         (FirstRow::Unknown, Some(column)) => Err(Problem::NoSuchColumn {
             column: column.to_owned(),
             no_header: id_position(first.cells).is_some(),

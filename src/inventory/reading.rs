@@ -62,6 +62,14 @@ impl Reading {
         }
     }
 
+    /// Makes room for about so many rows.
+    pub(super) fn expect(mut self, rows: usize) -> Self {
+        if self.machines.is_empty() {
+            self.machines = Machines::with_room(rows);
+        }
+        self
+    }
+
     /// Goes on from the first row, which is data.
     pub(super) fn with(mut self, first: Row<'_>) -> Result<Self, Problem> {
         self.take(first)?;

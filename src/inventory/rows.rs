@@ -3,6 +3,7 @@
 use std::io::{self, Cursor, Read};
 
 use csv::{ByteRecord, ErrorKind};
+use memchr::memchr2_iter;
 
 use super::{
     Problem, TooMuch,
@@ -23,6 +24,8 @@ pub(super) struct Rows<R> {
     line: u64,
     /// Rows at the beginning that are titles, not data.
     pub(super) titles: usize,
+    /// Bytes at the beginning, and line ends in them.
+    sample: (usize, usize),
 }
 
 /// One row that holds anything.
@@ -50,16 +53,28 @@ pub(super) fn open(
     let shape = sniff(&start, delimiter, asked);
     let first_line = if separator.is_some() { 2 } else { 1 };
     let carriage_returns = !start.contains(&b'\n');
+    let line_ends = memchr2_iter(b'\n', b'\r', &start).count();
+    let sample = (start.len(), line_ends);
     let lines = Lines::new(Cursor::new(start).chain(rest), first_line, carriage_returns);
     Ok(Rows {
         parser: parser(shape.delimiter).from_reader(lines),
         record: ByteRecord::new(),
         line: first_line,
         titles: shape.titles,
+        sample,
     })
 }
 
 impl<R: Read> Rows<R> {
+    /// About how many rows a file of so many bytes has, rather too many than too few, if its lines
+    /// are as long as those at its beginning.
+    pub(super) fn expected(&self, size: u64) -> usize {
+        let (bytes, line_ends) = self.sample;
+        let length = bytes / (line_ends + 1) + 1;
+        let rows = usize::try_from(size).unwrap_or(usize::MAX) / length;
+        rows + rows / 8
+    }
+
     /// The next row. Blank lines, and rows whose cells are all blank, are none.
     pub(super) fn advance(&mut self) -> Result<Option<Row<'_>>, Problem> {
         while self.read()? {

@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Inventory, InventoryError, Problem, read_from};
+use super::{Inventory, InventoryError, Problem, read::read_sized, read_from};
 
 /// Where an inventory comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,7 +44,10 @@ pub fn read(source: &Source, column: Option<&str>) -> Result<Inventory, Inventor
     match source {
         Source::StandardInput => read_from(io::stdin().lock(), &file, column),
         Source::File(path) => match open(path) {
-            Ok(reader) => read_from(reader, &file, column),
+            Ok(reader) => {
+                let size = reader.metadata().ok().map(|it| it.len());
+                read_sized(reader, size, &file, column)
+            }
             Err(problem) => Err(InventoryError { file, problem }),
         },
     }
