@@ -3,6 +3,7 @@
 use std::{
     fmt,
     hash::{Hash, Hasher},
+    mem,
     ops::Deref,
     ptr, slice,
     sync::Arc,
@@ -66,6 +67,11 @@ impl fmt::Debug for KbId {
     }
 }
 
+/// Bytes of a text that is shared, beside its letters: two counts, and what rounding takes.
+const SHARED_TEXT: usize = 24;
+/// Bytes of a description beside its texts: itself, its id, and their counts.
+const DESCRIPTION: usize = size_of::<MissingKb>() + 64;
+
 /// One update that one machine misses, as the service described it for that machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MissingKb {
@@ -83,9 +89,25 @@ pub struct MissingKb {
     pub cve_addressed: u64,
     /// The machine's OS build.
     pub os_build: Option<Arc<str>>,
+    /// Numbers of its own that came as something else, each as it came; sorted.
+    pub unreadable: Box<[Arc<str>]>,
 }
 
 impl MissingKb {
+    /// Bytes that it takes in memory, more or less.
+    pub(crate) fn weight(&self) -> usize {
+        let shared = |text: &Arc<str>| SHARED_TEXT + text.len();
+        let texts = [&self.name, &self.url, &self.os_build];
+        let texts = texts
+            .into_iter()
+            .flatten()
+            .chain(&self.unreadable)
+            .map(shared);
+        let products = self.products.iter().map(shared);
+        let products = products.map(|it| it + size_of::<Arc<str>>());
+        DESCRIPTION + self.id.as_str().len() + texts.sum::<usize>() + products.sum::<usize>()
+    }
+
     /// Takes in a second description of the same update on the same machine: the larger
     /// counts, all products, and of two texts the smaller one, so that the order in which
     /// they came makes no difference.
@@ -98,6 +120,12 @@ impl MissingKb {
         self.products.dedup();
         self.machine_missed_on = self.machine_missed_on.max(other.machine_missed_on);
         self.cve_addressed = self.cve_addressed.max(other.cve_addressed);
+        if !other.unreadable.is_empty() {
+            let mut unreadable = mem::take(&mut self.unreadable).into_vec();
+            unreadable.extend(other.unreadable);
+            unreadable.sort();
+            self.unreadable = unreadable.into();
+        }
     }
 }
 
@@ -212,6 +240,7 @@ pub(crate) mod tests {
             machine_missed_on: None,
             cve_addressed,
             os_build: None,
+            unreadable: Box::default(),
         })
     }
 
@@ -265,6 +294,7 @@ pub(crate) mod tests {
             machine_missed_on: (cve_addressed > 5).then_some(cve_addressed),
             cve_addressed,
             os_build: None,
+            unreadable: Box::default(),
         }
     }
 

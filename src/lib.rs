@@ -48,6 +48,7 @@ pub mod defender;
 pub mod exit_code;
 pub mod fetch;
 pub mod gaps;
+pub mod held;
 mod index;
 pub mod inventory;
 mod invisible;

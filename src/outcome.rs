@@ -5,7 +5,7 @@
 
 use jiff::Timestamp;
 
-use crate::{kb::MissingKbs, machine::MachineId, words::words};
+use crate::{held::Held, kb::MissingKbs, machine::MachineId, words::words};
 
 /// What is known of one machine after it was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +30,8 @@ pub struct Answer {
     pub reused: bool,
     /// The missing KBs.
     pub missing: MissingKbs,
+    /// What is held until it is stored.
+    pub held: Held,
 }
 
 impl Answer {
@@ -39,6 +41,7 @@ impl Answer {
             answered_at,
             reused: false,
             missing,
+            held: Held::default(),
         }
     }
 }

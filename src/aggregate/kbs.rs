@@ -82,25 +82,34 @@ fn keep_smaller(kept: &mut Option<Arc<str>>, text: Option<&Arc<str>>) {
 
 /// Descriptions that are counted before they are put together.
 const MOST: usize = 1 << 15;
+/// Bytes that those may take in memory, should they be longer than any service means.
+const MOST_WEIGHT: usize = 16 << 20;
 
 /// The KBs of a fleet, while its answers come. Many machines are told the same of a KB, in
 /// the very same words: those are only counted, and put together once.
 #[derive(Debug, Default)]
 pub(super) struct Counted {
     told: HashMap<Same<MissingKb>, u64, RandomState>,
+    /// What those take in memory.
+    weight: usize,
     rows: HashMap<KbId, KbRow>,
 }
 
 impl Counted {
     /// Takes in what one machine misses.
     pub(super) fn take_in(&mut self, gap: &Arc<MissingKb>) {
-        *self.told.entry(Same(Arc::clone(gap))).or_default() += 1;
-        if self.told.len() > MOST {
+        let machines = self.told.entry(Same(Arc::clone(gap))).or_insert_with(|| {
+            self.weight += gap.weight();
+            0
+        });
+        *machines += 1;
+        if self.told.len() > MOST || self.weight > MOST_WEIGHT {
             self.put_together();
         }
     }
 
     fn put_together(&mut self) {
+        self.weight = 0;
         for (Same(gap), machines) in self.told.drain() {
             let row = self.rows.entry(gap.id.clone());
             row.or_insert_with(|| KbRow::of(&gap))

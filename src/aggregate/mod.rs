@@ -12,6 +12,7 @@ mod not_seen;
 mod rank;
 #[cfg(test)]
 pub(crate) mod tests;
+mod unreadable;
 
 use std::{cmp::Reverse, sync::Arc};
 
@@ -29,6 +30,7 @@ pub use coverage::{Coverage, is_enough, percent};
 pub use kbs::KbRow;
 pub use machines::{Answered, MachineRow, MachineStatus};
 pub use rank::RankBy;
+pub use unreadable::{Example, Unreadable};
 
 /// What is known of the fleet: everything that the reports put into files.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +49,8 @@ pub struct Fleet {
     /// What the list says of clean machines, where it says when machines were last seen in a way
     /// that is not understood: they may be silent rather than clean.
     pub unread_last_seen: Option<Unread>,
+    /// Numbers in the answers that could not be read.
+    pub unreadable: Unreadable,
 }
 
 /// Turns the outcomes of an inventory's machines into figures, one outcome after the other.
@@ -61,6 +65,7 @@ pub struct Aggregation<'list> {
     machines: Vec<MachineRow>,
     index: Index,
     kbs: kbs::Counted,
+    unreadable: Unreadable,
 }
 
 impl<'list> Aggregation<'list> {
@@ -72,6 +77,7 @@ impl<'list> Aggregation<'list> {
             index: Index::of(&machines, |row| row.id),
             machines,
             kbs: kbs::Counted::default(),
+            unreadable: Unreadable::default(),
         }
     }
 
@@ -92,6 +98,7 @@ impl<'list> Aggregation<'list> {
         let missing = answer.missing;
         for gap in &missing {
             self.kbs.take_in(gap);
+            self.unreadable.count(self.machines[index].id, gap);
         }
         let row = &mut self.machines[index];
         row.attempts = attempts;
@@ -125,6 +132,7 @@ impl<'list> Aggregation<'list> {
             kbs,
             machines: self.machines,
             unread_last_seen,
+            unreadable: self.unreadable,
         }
     }
 }

@@ -15,6 +15,7 @@ use super::{
     notice::{can_go_on, ended_with},
     past::Lookback,
     summary::summary,
+    unreadable::warn_of,
 };
 use crate::{
     aggregate::{Fleet, TopActions},
@@ -57,6 +58,7 @@ impl Job<'_> {
         let fleet = answers
             .aggregate(begun.run, self.inventory, rank_by, end.finished_at)
             .map_err(AppError::Lost)?;
+        warn_of(&fleet.unreadable);
         let lookback = self.look_back(&answers, begun, &fleet);
         let facts = self.facts(&end, concluding, (&fleet, &lookback));
         let run = Run {

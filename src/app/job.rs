@@ -150,7 +150,7 @@ pub(super) fn session(config: &Config, now: Timestamp) -> Result<Session, AppErr
         .ca_cert
         .as_ref()
         .map(|certificate| &certificate.pem[..]);
-    let http = HttpSettings::new(roots, service.timeout)?;
+    let http = HttpSettings::new(roots, service.timeout, service.concurrency.get())?;
     Ok(Session::connect(
         &service.api_url,
         &config.sign_in,

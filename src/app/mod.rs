@@ -27,6 +27,7 @@ mod report;
 mod runs;
 mod simulate;
 mod summary;
+mod unreadable;
 mod watched;
 
 use std::{io, path::PathBuf};

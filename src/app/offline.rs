@@ -18,6 +18,7 @@ use super::{
     past::{Lookback, Today, look_back},
     plan,
     summary::summary,
+    unreadable::warn_of,
 };
 use crate::{
     aggregate::{Aggregation, Fleet, TopActions},
@@ -102,6 +103,7 @@ impl App {
         config: &Config,
         Read { kept, gaps, fleet }: &Read,
     ) -> Result<ExitCode, AppError> {
+        warn_of(&fleet.unreadable);
         let reports = report::reports(&config.reports.formats);
         let folder = OutputFolder::prepare(&config.reports.out, &reports)?;
         let lookback = lookback(gaps, kept, fleet, config)?;

@@ -1,25 +1,28 @@
 //! One call to the API: a request, a reply, and what it means.
 
-use std::{mem, sync::Arc, time::SystemTime};
-
-use reqwest::{
-    Response,
-    header::{self, HeaderValue},
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime},
 };
+
+use reqwest::header::{self, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use super::{
+    arrival::{Arrival, Arrived, no_reply},
+    budget::Budget,
     encoding::as_utf8,
     error::{CallError, Class},
     reply::Reply,
     vocabulary::Vocabulary,
     wire::AnswerBody,
 };
-use crate::{kb::MissingKbs, machine::MachineId, outcome::Reason};
-
-/// The largest reply that is read, decompressed: a thousand times what a bad machine gives.
-const LARGEST_REPLY: usize = 64 << 20;
+use crate::{
+    held::Held,
+    kb::{MissingKb, MissingKbs},
+    machine::MachineId,
+};
 
 /// Calls the API. One function call is one HTTP call: who retries, decides elsewhere.
 #[derive(Debug, Clone)]
@@ -27,6 +30,9 @@ pub struct Client {
     http: reqwest::Client,
     api: Url,
     vocabulary: Arc<Vocabulary>,
+    budget: Arc<Budget>,
+    /// How long a call may take.
+    timeout: Duration,
 }
 
 /// Where a page of a machine's answer is.
@@ -45,15 +51,20 @@ pub struct Page {
     pub missing: MissingKbs,
     /// Where the answer goes on, if it does.
     pub next: Option<Address>,
+    /// Its part of the memory that there is for large answers.
+    pub held: Held,
 }
 
 impl Client {
-    /// A client for the API at this base URL.
-    pub fn new(http: reqwest::Client, api: Url) -> Self {
+    /// A client for the API at this base URL, for so many calls in flight, each of which may
+    /// take so long.
+    pub(super) fn new(http: reqwest::Client, api: Url, calls: usize, timeout: Duration) -> Self {
         Self {
             http,
             api,
             vocabulary: Arc::default(),
+            budget: Arc::new(Budget::new(calls)),
+            timeout,
         }
     }
 
@@ -72,18 +83,45 @@ impl Client {
 
     /// Asks for one page, with this token.
     pub async fn page(&self, address: &Address, token: &SecretString) -> Result<Page, CallError> {
-        let response = self
+        let mut arrival = Arrival::begin(&self.budget, self.timeout);
+        let request = self
             .http
             .get(self.url(address))
             .bearer_auth(token.expose_secret())
-            .header(header::ACCEPT, "application/json")
-            .send()
-            .await
-            .map_err(|error| no_reply(&error))?;
+            .header(header::ACCEPT, "application/json");
+        let response = arrival.step(request.send(), no_reply).await?;
         let now = SystemTime::now();
-        let reply = arrived(response).await?;
-        let body = reply.read(&self.vocabulary, token, now)?;
-        self.page_of(address, body, reply.status.as_u16())
+        let arrived = arrival.whole(response).await?;
+        let is_large = !self.budget.is_free(arrived.body.len());
+        let mut leave = if is_large {
+            Some(arrival.wait(self.budget.leave_to_read()).await?)
+        } else {
+            None
+        };
+        let mut none = Vec::new();
+        let buffer = leave.as_deref_mut().unwrap_or(&mut none);
+        let reply = decoded(arrived, buffer);
+        let status = reply.status.as_u16();
+        let body = reply.read(&self.vocabulary, token, now);
+        *buffer = reply.body;
+        let mut page = self.page_of(address, body?, status)?;
+        if is_large || page.next.is_some() || matches!(address, Address::Next(_)) {
+            self.hold(&mut page, arrival, status)?;
+        }
+        Ok(page)
+    }
+
+    /// Counts what was read until the answer is stored. Pages wait for further ones, so that what
+    /// they take cannot be waited for.
+    fn hold(&self, page: &mut Page, arrival: Arrival, status: u16) -> Result<(), CallError> {
+        let mut part = arrival.part;
+        part.settle(weight(&page.missing));
+        if page.next.is_some() && self.budget.is_overdrawn() {
+            let message = "the answer comes in more large pages than there is memory for";
+            return Err(CallError::bad_reply(Class::Call(None), status, message));
+        }
+        page.held = Held::new(part);
+        Ok(())
     }
 
     fn url(&self, address: &Address) -> Url {
@@ -104,6 +142,7 @@ impl Client {
         Ok(Page {
             missing: body.missing,
             next: next.transpose()?,
+            held: Held::default(),
         })
     }
 
@@ -118,74 +157,24 @@ impl Client {
     }
 }
 
-/// The whole reply. The body of an answer must arrive, that of a refusal may break off, and
-/// that of a redirect tells nothing.
-async fn arrived(mut response: Response) -> Result<Reply, CallError> {
-    let (status, fields) = (response.status(), mem::take(response.headers_mut()));
-    let body = match status {
-        status if status.is_success() => body(response).await?,
-        status if status.is_redirection() => Vec::new(),
-        _ => body(response).await.unwrap_or_default(),
-    };
-    let content_type = fields.get(header::CONTENT_TYPE);
+/// The reply as it is read; a large one is put together in `buffer`.
+fn decoded(arrived: Arrived, buffer: &mut Vec<u8>) -> Reply {
+    let content_type = arrived.fields.get(header::CONTENT_TYPE);
+    let body = arrived.body.gather(buffer);
     let body = as_utf8(content_type.map(HeaderValue::as_bytes), body);
-    Ok(Reply {
-        status,
-        header: fields,
+    Reply {
+        status: arrived.status,
+        header: arrived.fields,
         body,
-    })
-}
-
-/// The whole body, or why it did not arrive.
-async fn body(mut response: Response) -> Result<Vec<u8>, CallError> {
-    let status = response.status().as_u16();
-    let mut body = Vec::new();
-    loop {
-        match response.chunk().await {
-            Ok(Some(chunk)) if body.len() + chunk.len() <= LARGEST_REPLY => {
-                body.extend_from_slice(&chunk);
-            }
-            Ok(Some(_)) => {
-                let message = "the reply is larger than 64 MiB";
-                return Err(CallError::bad_reply(Class::Machine, status, message));
-            }
-            Ok(None) => return Ok(body),
-            Err(error) => return Err(broken_off(status, &error)),
-        }
     }
 }
 
-fn broken_off(status: u16, error: &reqwest::Error) -> CallError {
-    if error.is_timeout() {
-        return no_reply(error);
-    }
-    let message = format!("the reply broke off: {}", causes(error));
-    CallError::bad_reply(Class::Call(None), status, message)
-}
-
-fn no_reply(error: &reqwest::Error) -> CallError {
-    let (reason, message) = if error.is_timeout() {
-        (Reason::Timeout, "no reply in time".to_owned())
-    } else {
-        (Reason::Connection, causes(error))
-    };
-    CallError::without_reply(Class::Call(None), reason, message)
-}
-
-/// The chain of causes without the URL, which the row names anyway.
-fn causes(error: &reqwest::Error) -> String {
-    let mut causes = Vec::new();
-    let mut next = std::error::Error::source(error);
-    while let Some(cause) = next {
-        causes.push(cause.to_string());
-        next = cause.source();
-    }
-    causes.dedup();
-    if causes.is_empty() {
-        error.to_string()
-    } else {
-        causes.join(": ")
-    }
+/// What a page takes in memory: descriptions that others miss, too, are counted with them.
+fn weight(missing: &MissingKbs) -> usize {
+    let shared = |kb: &Arc<MissingKb>| Arc::strong_count(kb) > 2;
+    let own = missing.iter().filter(|kb| !shared(kb));
+    let own: usize = own.map(|kb| kb.weight()).sum();
+    own + missing.len() * size_of::<Arc<MissingKb>>()
 }
 
 #[cfg(test)]
@@ -193,7 +182,8 @@ mod tests {
     use super::*;
 
     fn client(api: &str) -> Client {
-        Client::new(reqwest::Client::new(), api.parse().unwrap())
+        let timeout = Duration::from_secs(30);
+        Client::new(reqwest::Client::new(), api.parse().unwrap(), 8, timeout)
     }
 
     #[test]

@@ -6,18 +6,26 @@ use reqwest::{Certificate, ClientBuilder, redirect::Policy};
 use thiserror::Error;
 use url::{Host, Url};
 
-use super::credential;
+use super::{Client, credential};
 
 /// How the tool introduces itself to services and proxies.
 const USER_AGENT: &str = concat!("patchgap/", env!("CARGO_PKG_VERSION"));
 /// The longest that a connection may take to be made, within the time of the whole call.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// In HTTP/2, the bytes that may arrive without being read: of all replies together, and of one.
+const WINDOWS: u32 = 16 << 20;
+const SMALLEST_WINDOW: u32 = (64 << 10) - 1;
+const LARGEST_WINDOW: u32 = 1 << 20;
+/// The largest window that the protocol has.
+const MOST_OF_ALL_WINDOWS: u32 = (1 << 31) - 1;
+
 /// What every HTTP client has in common.
 #[derive(Debug, Clone)]
 pub struct HttpSettings {
     roots: Vec<Certificate>,
     timeout: Duration,
+    calls: usize,
 }
 
 /// No HTTP client could be made.
@@ -47,23 +55,42 @@ impl HttpError {
 
 impl HttpSettings {
     /// Clients that trust `ca_cert` (PEM) beside the platform's roots, and that give a call
-    /// up after `timeout`.
-    pub fn new(ca_cert: Option<&[u8]>, timeout: Duration) -> Result<Self, HttpError> {
+    /// up after `timeout`; of the API so many `calls` are in flight at once.
+    pub fn new(ca_cert: Option<&[u8]>, timeout: Duration, calls: usize) -> Result<Self, HttpError> {
         let roots = ca_cert.map(Certificate::from_pem_bundle).transpose();
         Ok(Self {
             roots: roots.map_err(HttpError::CaCertificate)?.unwrap_or_default(),
             timeout,
+            calls,
         })
     }
 
     /// A client for the API at `url`.
-    pub(super) fn client_for(&self, url: &Url) -> Result<reqwest::Client, HttpError> {
-        self.builder_for(url).build().map_err(HttpError::Client)
+    pub(super) fn api_client(&self, url: &Url) -> Result<Client, HttpError> {
+        let http = self.connections_to(url)?;
+        Ok(Client::new(http, url.clone(), self.calls, self.timeout))
+    }
+
+    /// Connections to the API at `url`. The client itself watches the time of each call, because
+    /// a large reply may have to wait for others. In HTTP/2, a reply that is not read takes none
+    /// of the room of the others: the window of the connection is that of all calls together.
+    pub(super) fn connections_to(&self, url: &Url) -> Result<reqwest::Client, HttpError> {
+        let calls = u32::try_from(self.calls).unwrap_or(u32::MAX).max(1);
+        let stream = (WINDOWS / calls).clamp(SMALLEST_WINDOW, LARGEST_WINDOW);
+        let all = stream
+            .saturating_mul(calls)
+            .clamp(WINDOWS, MOST_OF_ALL_WINDOWS);
+        self.builder_for(url)
+            .http2_initial_stream_window_size(stream)
+            .http2_initial_connection_window_size(all)
+            .build()
+            .map_err(HttpError::Client)
     }
 
     /// The clients for the sign-in at `url`.
     pub(super) fn sign_in_at(&self, url: &Url) -> Result<credential::Http, HttpError> {
-        credential::Http::new(|| self.builder_for(url)).map_err(HttpError::Client)
+        credential::Http::new(|| self.builder_for(url).timeout(self.timeout))
+            .map_err(HttpError::Client)
     }
 
     /// Through the system's proxy, except to this machine itself. It follows no redirect,
@@ -75,7 +102,6 @@ impl HttpSettings {
             // Every attempt takes a permit of the quota: none may happen in here.
             .retry(reqwest::retry::never())
             .connect_timeout(CONNECT_TIMEOUT.min(self.timeout))
-            .timeout(self.timeout)
             .tcp_keepalive(Duration::from_secs(30))
             .tls_certs_merge(self.roots.clone());
         if is_loopback(url) {

@@ -1,19 +1,30 @@
 //! Reading what the service writes in more than one way.
 
-use std::{fmt, marker::PhantomData};
+use std::{fmt, marker::PhantomData, sync::Arc};
 
 use serde::{
     Deserialize, Deserializer,
-    de::{MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
+    de::{Error, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
 };
+use serde_json::value::RawValue;
+
+/// Texts of one list that are read: far more than a KB has products.
+const MOST_TEXTS: usize = 10_000;
 
 /// A text that may come as a number, or as null.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(super) struct Text(pub(super) Option<String>);
 
-/// A count that may come as a text, or as null; whatever is no count is none.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Count(pub(super) Option<u64>);
+/// A count that may come as a text, or as null.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(super) struct Count {
+    pub(super) number: Option<u64>,
+    /// What came where a count should be and is none.
+    pub(super) unreadable: Option<Arc<str>>,
+}
+
+/// Letters of an unreadable value that are kept.
+const LONGEST_VALUE: usize = 40;
 
 /// A list of texts that may come as null, as one text, or with nulls in it.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -65,34 +76,39 @@ impl Scalar for Text {
     }
 }
 
-impl Scalar for Count {
-    const EXPECTED: &'static str = "a number, a text or null";
-
-    fn null() -> Self {
-        Self(None)
+impl Count {
+    /// The number in a value, as it stands in the JSON.
+    fn read(value: &RawValue) -> Self {
+        let value = value.get();
+        let text = if value.starts_with('"') {
+            serde_json::from_str::<String>(value).unwrap_or_default()
+        } else {
+            value.to_owned()
+        };
+        match text.trim() {
+            "" | "null" => Self::default(),
+            text => Self {
+                number: number(text),
+                unreadable: number(text).is_none().then(|| beginning(value).into()),
+            },
+        }
     }
+}
 
-    fn text(text: &str) -> Self {
-        Self(text.trim().parse().ok())
-    }
+/// A count in any spelling of JSON: `1e2` and `97.0` are some, what has a fraction is none.
+fn number(text: &str) -> Option<u64> {
+    text.parse().ok().or_else(|| {
+        let number: f64 = serde_json::from_str(text).ok()?;
+        // Added to zero, a negative one is none.
+        let whole = format!("{:.0}", number + 0.0).parse().ok();
+        whole.filter(|_| number.fract() == 0.0)
+    })
+}
 
-    fn unsigned(number: u64) -> Self {
-        Self(Some(number))
-    }
-
-    fn signed(number: i64) -> Self {
-        Self(u64::try_from(number).ok())
-    }
-
-    fn float(number: f64) -> Self {
-        // `1e2` and `97.0` are counts in JSON's eyes; what has a fraction is none.
-        Self(
-            format!("{number:.0}")
-                .parse()
-                .ok()
-                .filter(|_| number.fract() == 0.0),
-        )
-    }
+/// As much of a value as people need to recognise it.
+fn beginning(value: &str) -> &str {
+    let end = value.char_indices().nth(LONGEST_VALUE);
+    end.map_or(value, |(end, _)| &value[..end])
 }
 
 struct ScalarVisitor<T>(PhantomData<T>);
@@ -133,7 +149,7 @@ impl<'de> Deserialize<'de> for Text {
 
 impl<'de> Deserialize<'de> for Count {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ScalarVisitor(PhantomData))
+        <&RawValue>::deserialize(deserializer).map(Self::read)
     }
 }
 
@@ -158,6 +174,9 @@ impl<'de> Visitor<'de> for TextsVisitor {
         let mut texts = Vec::new();
         while let Some(text) = list.next_element::<Text>()? {
             texts.extend(text.filled());
+            if texts.len() > MOST_TEXTS {
+                return Err(Error::custom("a list of too many texts"));
+            }
         }
         Ok(Texts(texts))
     }
@@ -197,8 +216,8 @@ mod tests {
         serde_json::from_str::<Text>(json).unwrap().0
     }
 
-    fn count(json: &str) -> Option<u64> {
-        serde_json::from_str::<Count>(json).unwrap().0
+    fn count(json: &str) -> Count {
+        serde_json::from_str(json).unwrap()
     }
 
     #[test]
@@ -214,19 +233,61 @@ mod tests {
     #[test]
     fn counts_in_any_spelling() {
         for (json, expected) in [
-            ("97", Some(97)),
-            ("97.0", Some(97)),
-            ("\"97\"", Some(97)),
-            ("1e2", Some(100)),
-            ("97.5", None),
-            ("-1", None),
-            ("-1.0", None),
-            ("\"many\"", None),
-            ("null", None),
-            ("1e300", None),
+            ("97", 97),
+            ("97.0", 97),
+            ("\"97\"", 97),
+            ("\" 97\"", 97),
+            ("\"97.0\"", 97),
+            ("\"\\u0039\\u0037\"", 97),
+            ("9.7e1", 97),
+            ("1e2", 100),
+            ("0", 0),
+            ("-0", 0),
+            ("-0.0", 0),
+            ("18446744073709551615", u64::MAX),
         ] {
-            assert_eq!(count(json), expected, "{json}");
+            let read = count(json);
+            assert_eq!(
+                (read.number, read.unreadable),
+                (Some(expected), None),
+                "{json}"
+            );
         }
+        for json in ["null", "\"\"", "\"  \"", "\"null\""] {
+            assert_eq!(count(json), Count::default(), "{json}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_count_is_kept_as_it_came() {
+        for json in [
+            "-1",
+            "-5",
+            "-1.0",
+            "97.5",
+            "1e300",
+            "1e-3",
+            "18446744073709551616",
+            "340282366920938463463374607431768211456",
+            "true",
+            "false",
+            "[]",
+            "[97]",
+            "{}",
+            r#"{"value":97}"#,
+            r#""x""#,
+            r#""97 CVEs""#,
+            r#""-5""#,
+            r#""NaN""#,
+            r#""\u001b[31m""#,
+        ] {
+            let read = count(json);
+            let kept = read.unreadable.as_deref();
+            assert_eq!((read.number, kept), (None, Some(json)));
+        }
+        let long = format!("\"{}\"", "é".repeat(1000));
+        let kept = count(&long).unreadable.unwrap();
+        assert_eq!(kept.chars().count(), LONGEST_VALUE);
     }
 
     #[test]

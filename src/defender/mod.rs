@@ -1,6 +1,9 @@
 //! The only room that speaks to Microsoft's services: the API and the sign-in.
 
 mod api;
+mod arrival;
+mod body;
+mod budget;
 mod client;
 pub mod cloud;
 pub mod credential;

@@ -54,7 +54,7 @@ impl Session {
     ) -> Result<Self, SessionError> {
         let source = connect(sign_in, &http.sign_in_at(&sign_in.authority_url)?, now)?;
         Ok(Self {
-            client: Client::new(http.client_for(api)?, api.clone()),
+            client: http.api_client(api)?,
             http: http.clone(),
             tokens: Arc::new(Tokens::new(source)),
             trust: Arc::default(),
@@ -65,7 +65,9 @@ impl Session {
     /// to the thread that made it, and every call over it would wake that one.
     pub fn over_other_connections(&self) -> Result<Self, HttpError> {
         Ok(Self {
-            client: self.client.over(self.http.client_for(self.client.api())?),
+            client: self
+                .client
+                .over(self.http.connections_to(self.client.api())?),
             http: self.http.clone(),
             tokens: Arc::clone(&self.tokens),
             trust: Arc::clone(&self.trust),

@@ -11,6 +11,7 @@ use std::{
 };
 
 use foldhash::fast::RandomState;
+use serde::de::Error;
 use serde_json::value::RawValue;
 
 use super::wire::item;
@@ -26,14 +27,30 @@ const MOST: usize = 1 << 15;
 /// Longer texts are read each time: they are no KB's description, and would only fill memory.
 const LONGEST: usize = 4096;
 
+/// Bytes of texts that are remembered, for the same reason.
+const MOST_BYTES: usize = 8 << 20;
+
+/// Bytes of an item beyond which it is none.
+const LONGEST_ITEM: usize = 1 << 20;
+
+/// Bytes that the descriptions of one reply may take in memory: twice as many as the text of the
+/// largest one that a service could mean.
+const MOST_WEIGHT: usize = 96 << 20;
+
 /// Descriptions by the text that they were read from, and answers by theirs.
 #[derive(Debug, Default)]
 pub struct Vocabulary {
-    texts: Mutex<Texts>,
+    texts: Mutex<Known>,
     answers: Mutex<Repeated<MissingKbs>>,
 }
 
-type Texts = HashMap<Box<str>, Arc<MissingKb>, RandomState>;
+/// Descriptions by their text.
+#[derive(Debug, Default)]
+struct Known {
+    texts: HashMap<Box<str>, Arc<MissingKb>, RandomState>,
+    /// Of all texts.
+    bytes: usize,
+}
 
 impl Vocabulary {
     /// What a body lists, if it is known.
@@ -51,8 +68,16 @@ impl Vocabulary {
         &self,
         items: &[&RawValue],
     ) -> Result<Vec<Arc<MissingKb>>, serde_json::Error> {
-        let mut texts = held(&self.texts);
-        items.iter().map(|it| look_up(&mut texts, it)).collect()
+        let mut known = held(&self.texts);
+        let mut weight = 0;
+        let mut read = Vec::with_capacity(items.len());
+        for item in items {
+            read.push(known.look_up(item, &mut weight)?);
+            if weight > MOST_WEIGHT {
+                return Err(Error::custom("more than fits into memory"));
+            }
+        }
+        Ok(read)
     }
 }
 
@@ -61,18 +86,36 @@ fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn look_up(texts: &mut Texts, text: &RawValue) -> Result<Arc<MissingKb>, serde_json::Error> {
-    if let Some(known) = texts.get(text.get()) {
-        return Ok(Arc::clone(known));
-    }
-    let kb = Arc::new(item(text)?);
-    if text.get().len() <= LONGEST {
-        if texts.len() >= MOST {
-            texts.clear();
+impl Known {
+    /// The description in this item. One that is new adds to `weight`.
+    fn look_up(
+        &mut self,
+        text: &RawValue,
+        weight: &mut usize,
+    ) -> Result<Arc<MissingKb>, serde_json::Error> {
+        if let Some(known) = self.texts.get(text.get()) {
+            return Ok(Arc::clone(known));
         }
-        texts.insert(text.get().into(), Arc::clone(&kb));
+        if text.get().len() > LONGEST_ITEM {
+            return Err(Error::custom("an item is longer than 1 MiB"));
+        }
+        let kb = Arc::new(item(text)?);
+        *weight += kb.weight();
+        self.remember(text.get(), &kb);
+        Ok(kb)
     }
-    Ok(kb)
+
+    fn remember(&mut self, text: &str, kb: &Arc<MissingKb>) {
+        if text.len() > LONGEST {
+            return;
+        }
+        if self.texts.len() >= MOST || self.bytes + text.len() > MOST_BYTES {
+            self.texts.clear();
+            self.bytes = 0;
+        }
+        self.bytes += text.len();
+        self.texts.insert(text.into(), Arc::clone(kb));
+    }
 }
 
 #[cfg(test)]
@@ -107,10 +150,26 @@ mod tests {
         let vocabulary = Vocabulary::default();
         let long = format!(r#"{{"id":"1","name":"{}"}}"#, "n".repeat(LONGEST));
         read(&vocabulary, &long).unwrap();
-        assert!(held(&vocabulary.texts).is_empty());
+        assert!(held(&vocabulary.texts).texts.is_empty());
         for number in 0..=MOST {
             read(&vocabulary, &format!(r#"{{"id":"{number}"}}"#)).unwrap();
         }
-        assert_eq!(held(&vocabulary.texts).len(), 1);
+        assert_eq!(held(&vocabulary.texts).texts.len(), 1);
+        for number in 0..=MOST_BYTES / 4000 {
+            let long = format!(r#"{{"id":"{number}","name":"{}"}}"#, "n".repeat(4000));
+            read(&vocabulary, &long).unwrap();
+        }
+        assert!(held(&vocabulary.texts).bytes <= MOST_BYTES);
+    }
+
+    #[test]
+    fn a_flood_is_no_answer() {
+        let vocabulary = Vocabulary::default();
+        let long = |bytes| format!(r#"{{"id":"1","name":"{}"}}"#, "n".repeat(bytes));
+        assert!(read(&vocabulary, &long(LONGEST_ITEM - 30)).is_ok());
+        assert!(read(&vocabulary, &long(LONGEST_ITEM)).is_err());
+        let item: Box<RawValue> = serde_json::from_str(&long(LONGEST_ITEM - 30)).unwrap();
+        assert!(vocabulary.read(&vec![&*item; 90]).is_ok());
+        assert!(vocabulary.read(&vec![&*item; 97]).is_err());
     }
 }

@@ -3,7 +3,12 @@
 //! Tolerant towards every odd form of a field, strict about what is no answer at all: a
 //! body without a `value` never means that nothing is missing.
 
-use serde::{Deserialize, de::IgnoredAny};
+use std::{fmt, marker::PhantomData};
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error, IgnoredAny, SeqAccess, Visitor},
+};
 use serde_json::value::RawValue;
 use thiserror::Error;
 
@@ -12,6 +17,10 @@ use super::{
     vocabulary::Vocabulary,
 };
 use crate::kb::{KbId, MissingKb, MissingKbs};
+
+/// Items of one reply that are read. An item may be as short as two bytes, and takes a hundred
+/// in memory.
+const MOST_ITEMS: usize = 400_000;
 
 /// One page of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,10 +62,40 @@ pub(super) struct ServiceError {
 #[derive(Deserialize)]
 struct AnswerFields<'body> {
     #[serde(borrow)]
-    value: Option<Vec<&'body RawValue>>,
+    value: Option<Items<'body>>,
     error: Option<IgnoredAny>,
     #[serde(default, rename = "@odata.nextLink")]
     next: Text,
+}
+
+/// The items of an answer, as they came.
+struct Items<'body>(Vec<&'body RawValue>);
+
+struct ItemsVisitor<'body>(PhantomData<&'body ()>);
+
+impl<'body, 'de: 'body> Visitor<'de> for ItemsVisitor<'body> {
+    type Value = Items<'body>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a list of missing KBs")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Items<'body>, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = list.next_element()? {
+            if items.len() >= MOST_ITEMS {
+                return Err(Error::custom("the list is longer than any machine's"));
+            }
+            items.push(item);
+        }
+        Ok(Items(items))
+    }
+}
+
+impl<'body, 'de: 'body> Deserialize<'de> for Items<'body> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_seq(ItemsVisitor(PhantomData))
+    }
 }
 
 #[derive(Deserialize)]
@@ -121,7 +160,7 @@ impl AnswerBody {
         }
         let items = answer.value.ok_or(NoAnswer::NoValue)?;
         Ok(Self {
-            missing: vocabulary.read(&items)?.into(),
+            missing: vocabulary.read(&items.0)?.into(),
             next: answer.next.filled(),
         })
     }
@@ -138,14 +177,21 @@ impl From<Item> for MissingKb {
         let mut products: Vec<_> = item.products_names.0.into_iter().map(Into::into).collect();
         products.sort();
         products.dedup();
+        let counts = [
+            item.machine_missed_on.unreadable,
+            item.cve_addressed.unreadable,
+        ];
+        let mut unreadable: Box<[_]> = counts.into_iter().flatten().collect();
+        unreadable.sort();
         Self {
             id: KbId::new(&item.id.0.unwrap_or_default()),
             name: item.name.filled().map(Into::into),
             products,
             url: item.url.filled().map(Into::into),
-            machine_missed_on: item.machine_missed_on.0,
-            cve_addressed: item.cve_addressed.0.unwrap_or(0),
+            machine_missed_on: item.machine_missed_on.number,
+            cve_addressed: item.cve_addressed.number.unwrap_or(0),
             os_build: item.os_build.filled().map(Into::into),
+            unreadable,
         }
     }
 }

@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     defender::{Address, Api, CallError, Class, Page},
+    held::Held,
     kb::MissingKbs,
     machine::MachineId,
     outcome::{Answer, Failure, Reason},
@@ -57,14 +58,17 @@ impl<A: Api> Asker<A> {
     /// Asks until there is an answer, a failure that stands, or the run stops.
     pub(super) async fn ask(&self, mut question: Question) -> Asked {
         let mut pages = Vec::new();
+        let mut held = Held::default();
         let mut address = Address::Machine(question.machine);
         for _ in 0..MOST_PAGES {
             match self.page(&mut question, &address).await {
                 Ok(page) => {
                     pages.push(page.missing);
+                    held = held.and(page.held);
                     let Some(next) = page.next else {
                         let missing = MissingKbs::of_pages(pages);
-                        return question.answered(Answer::new((self.run.clock)(), missing));
+                        let answer = Answer::new((self.run.clock)(), missing);
+                        return question.answered(Answer { held, ..answer });
                     };
                     address = next;
                 }

@@ -199,6 +199,7 @@ pub(super) fn gap(kb: &str, cve_addressed: u64) -> MissingKb {
         machine_missed_on: None,
         cve_addressed,
         os_build: None,
+        unreadable: Box::default(),
     }
 }
 
@@ -209,6 +210,7 @@ fn march(cve_addressed: u64) -> MissingKb {
         url: Some("https://catalog.update.microsoft.com/v7/site/Search.aspx?q=KB4540673".into()),
         machine_missed_on: Some(1),
         os_build: Some("22631.4037".into()),
+        unreadable: Box::default(),
         ..gap("4540673", cve_addressed)
     }
 }
@@ -222,6 +224,7 @@ pub(super) fn answer(number: u8, missing: Vec<MissingKb>) -> Outcome {
             answered_at: "2026-11-23T13:00:00.25Z".parse().unwrap(),
             reused: false,
             missing: missing.into_iter().map(Arc::new).collect(),
+            held: crate::held::Held::default(),
         }),
     }
 }

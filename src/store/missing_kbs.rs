@@ -20,8 +20,13 @@ const MOST_REMEMBERED: usize = 1 << 15;
 
 type Fingerprint = [u8; 16];
 
+/// Bytes that those may take in memory, should they be longer than any service means.
+const MOST_WEIGHT: usize = 16 << 20;
+
 /// Lists that are remembered.
 const MOST_LISTS: usize = 1 << 14;
+/// Longer ones are not: it is not by them that a fleet is large.
+const LONGEST_LIST: usize = 4096;
 
 /// Numbers for descriptions.
 #[derive(Debug, Default)]
@@ -30,6 +35,8 @@ pub(super) struct Numbers {
     lists: HashMap<Same<[Arc<MissingKb>]>, Arc<str>, RandomState>,
     /// Most descriptions come as the same one again: to know it takes no fingerprint.
     seen: HashMap<Same<MissingKb>, i64, RandomState>,
+    /// What those take in memory.
+    weight: usize,
     entered: HashMap<Fingerprint, i64>,
 }
 
@@ -43,7 +50,7 @@ impl Numbers {
         run: i64,
     ) -> Result<Arc<str>> {
         // What nobody else has does not come again.
-        let can_come_again = missing.is_shared();
+        let can_come_again = missing.is_shared() && missing.len() <= LONGEST_LIST;
         let same = missing.same();
         if let Some(list) = self.lists.get(&same) {
             return Ok(Arc::clone(list));
@@ -67,9 +74,11 @@ impl Numbers {
             return Ok(*number);
         }
         let number = self.entered(connection, kb, run)?;
-        if self.seen.len() >= MOST_REMEMBERED {
+        if self.seen.len() >= MOST_REMEMBERED || self.weight > MOST_WEIGHT {
             self.seen.clear();
+            self.weight = 0;
         }
+        self.weight += kb.weight();
         self.seen.insert(same, number);
         Ok(number)
     }
@@ -90,10 +99,11 @@ impl Numbers {
 
 fn enter(connection: &Connection, kb: &MissingKb, digest: Fingerprint, run: i64) -> Result<i64> {
     let products: Vec<&str> = kb.products.iter().map(AsRef::as_ref).collect();
+    let unreadable: Vec<&str> = kb.unreadable.iter().map(AsRef::as_ref).collect();
     let mut statement = connection.prepare_cached(
         "INSERT INTO missing_kb (kb_id, name, products_names, url, machine_missed_on,
-             cve_addressed, os_build, digest, last_run)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+             cve_addressed, os_build, digest, last_run, unreadable)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
          ON CONFLICT (digest) DO UPDATE SET last_run = max(last_run, excluded.last_run)
          RETURNING id",
     )?;
@@ -109,6 +119,7 @@ fn enter(connection: &Connection, kb: &MissingKb, digest: Fingerprint, run: i64)
             kb.os_build.as_deref(),
             digest,
             run,
+            to_json(&unreadable)?,
         ],
         |row| row.get(0),
     )
@@ -133,6 +144,11 @@ fn digest(kb: &MissingKb) -> Fingerprint {
     digest.update([u8::from(kb.machine_missed_on.is_some())]);
     digest.update(kb.machine_missed_on.unwrap_or_default().to_le_bytes());
     digest.update(kb.cve_addressed.to_le_bytes());
+    // Nothing is added where there is none, as in version 2.
+    for value in &kb.unreadable {
+        digest.update(value.len().to_le_bytes());
+        digest.update(value.as_bytes());
+    }
     let mut fingerprint = Fingerprint::default();
     fingerprint.copy_from_slice(&digest.finalize()[..16]);
     fingerprint
@@ -143,6 +159,8 @@ fn digest(kb: &MissingKb) -> Fingerprint {
 #[derive(Debug, Default)]
 pub(super) struct Descriptions {
     known: HashMap<i64, Arc<MissingKb>, RandomState>,
+    /// What those take in memory.
+    weight: usize,
     lists: Repeated<Listed>,
 }
 
@@ -187,9 +205,11 @@ impl Descriptions {
         }
         let mut statement = connection.prepare_cached(&format!("{DESCRIPTIONS} WHERE id = ?1"))?;
         let kb = Arc::new(statement.query_row([number], description)?);
-        if self.known.len() >= MOST_REMEMBERED {
+        if self.known.len() >= MOST_REMEMBERED || self.weight > MOST_WEIGHT {
             self.known.clear();
+            self.weight = 0;
         }
+        self.weight += kb.weight();
         self.known.insert(number, Arc::clone(&kb));
         Ok(kb)
     }
@@ -197,7 +217,8 @@ impl Descriptions {
 
 /// Everything that a description is read from.
 const DESCRIPTIONS: &str = "
-    SELECT kb_id, name, products_names, url, machine_missed_on, cve_addressed, os_build, digest
+    SELECT kb_id, name, products_names, url, machine_missed_on, cve_addressed, os_build, digest,
+        unreadable
     FROM missing_kb";
 
 /// Demands that every description is as it was written.
@@ -212,6 +233,7 @@ pub(super) fn verify(connection: &Connection) -> Result<()> {
 
 fn description(row: &Row<'_>) -> Result<MissingKb> {
     let products: Vec<String> = from_json(row, 2)?;
+    let unreadable: Vec<String> = from_json(row, 8)?;
     let kb = MissingKb {
         id: KbId::written(row.get_ref(0)?.as_str()?),
         name: text(row, 1)?,
@@ -220,6 +242,7 @@ fn description(row: &Row<'_>) -> Result<MissingKb> {
         machine_missed_on: row.get::<_, Option<i64>>(4)?.map(i64::cast_unsigned),
         cve_addressed: row.get::<_, i64>(5)?.cast_unsigned(),
         os_build: text(row, 6)?,
+        unreadable: unreadable.into_iter().map(Into::into).collect(),
     };
     if row.get_ref(7)?.as_blob()? != digest(&kb) {
         return Err(damage("a missing KB is not as it was written"));

@@ -9,8 +9,11 @@ const APPLICATION_ID: i64 = 0x5047_6170;
 
 /// The way to each version from the one before it: the first makes the tables. One that was
 /// released is never changed; what is new comes as another.
-pub(super) const MIGRATIONS: &[&str] =
-    &[include_str!("schema/1.sql"), include_str!("schema/2.sql")];
+pub(super) const MIGRATIONS: &[&str] = &[
+    include_str!("schema/1.sql"),
+    include_str!("schema/2.sql"),
+    include_str!("schema/3.sql"),
+];
 
 /// How a file's tables stand to those that this program knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -81,6 +81,7 @@ impl Api for &Tenant {
         Ok(Page {
             missing: MissingKbs::default(),
             next: None,
+            held: patchgap::held::Held::default(),
         })
     }
 }

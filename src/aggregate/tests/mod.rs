@@ -73,6 +73,7 @@ fn gap(kb: &str, cve_addressed: u64) -> MissingKb {
         machine_missed_on: None,
         cve_addressed,
         os_build: None,
+        unreadable: Box::default(),
     }
 }
 
@@ -85,6 +86,7 @@ fn answer(number: u8, missing: Vec<MissingKb>) -> Outcome {
             answered_at: Timestamp::UNIX_EPOCH,
             reused: false,
             missing: missing.into_iter().map(Arc::new).collect(),
+            held: crate::held::Held::default(),
         }),
     }
 }

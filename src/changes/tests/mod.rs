@@ -26,6 +26,7 @@ pub(crate) fn gap(id: &str, products: &[&str]) -> Arc<MissingKb> {
         machine_missed_on: None,
         cve_addressed: id.len() as u64,
         os_build: None,
+        unreadable: Box::default(),
     })
 }
 

@@ -214,19 +214,18 @@ impl Api for &Service {
         let reply = full.unwrap_or_else(|| self.reply(machine));
         sleep(self.latency / 2).await;
         let missing = MissingKbs::from(vec![missing_kb(&format!("50{number}"), 1)]);
+        let page = |next| Page {
+            missing,
+            next,
+            held: crate::held::Held::default(),
+        };
         let result = match reply {
-            Reply::Answer => Ok(Page {
-                missing,
-                next: None,
-            }),
-            Reply::More(page) => {
-                let url = format!("https://api.example/{machine}/{page}")
+            Reply::Answer => Ok(page(None)),
+            Reply::More(number) => {
+                let url = format!("https://api.example/{machine}/{number}")
                     .parse()
                     .unwrap();
-                Ok(Page {
-                    missing,
-                    next: Some(Address::Next(url)),
-                })
+                Ok(page(Some(Address::Next(url))))
             }
             Reply::Fail(class, reason, status) => {
                 let mut error = CallError::without_reply(class, reason, "scripted");

@@ -34,6 +34,8 @@ pub(super) struct Document<'run> {
     changes: Option<ChangeCounts>,
     requests: Requests,
     files: &'run [String],
+    /// Numbers in the answers that could not be read.
+    unreadable: u64,
 }
 
 #[derive(Serialize)]
@@ -143,6 +145,7 @@ impl<'run> Document<'run> {
             changes: run.past.map(|past| past.changes.into()),
             requests: facts.requests,
             files: &facts.files,
+            unreadable: fleet.unreadable.values,
         }
     }
 }

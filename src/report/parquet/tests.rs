@@ -216,6 +216,7 @@ fn any_gap() -> impl Strategy<Value = MissingKb> {
             machine_missed_on,
             cve_addressed,
             os_build,
+            unreadable: Box::default(),
         },
     )
 }

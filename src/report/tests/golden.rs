@@ -177,7 +177,8 @@ fn summary() {
   "files": [
     "kbs.csv",
     "summary.json"
-  ]
+  ],
+  "unreadable": 0
 }
 "#;
     assert_eq!(rendered("summary.json"), expected);

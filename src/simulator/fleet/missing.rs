@@ -63,5 +63,6 @@ pub(super) fn seen_from(model: &Model, products: &[&str], update: &Update) -> Mi
         machine_missed_on: Some(1),
         cve_addressed: here().map(|(_, cves)| cves).sum(),
         os_build: Some(model.build.into()),
+        unreadable: Box::default(),
     }
 }

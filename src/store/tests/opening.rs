@@ -31,7 +31,7 @@ fn what_is_no_store_is_left_as_it_is() {
         ),
         (vec![b'x'; 5000], "is no store of patchgap: it is no SQLite"),
         (fs::read(&sqlite).unwrap(), "it is another program's"),
-        (whole.clone(), "its version is 7, this one reads up to 2"),
+        (whole.clone(), "its version is 7, this one reads up to 3"),
         (whole[..whole.len() / 2].to_vec(), "is damaged"),
         (whole[..50].to_vec(), "it is no SQLite"),
     ] {

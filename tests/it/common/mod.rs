@@ -4,6 +4,7 @@
 mod background;
 mod browser;
 mod finished;
+mod gateway;
 mod kept;
 mod page;
 #[cfg(target_os = "linux")]
@@ -18,6 +19,7 @@ pub(crate) use self::{
     background::{Background, wait_until},
     browser::Browser,
     finished::{Counts, Finished, Row},
+    gateway::{Gateway, write_reply},
     page::{Page, project},
     scene::{Scene, fleet_ids},
     truth::{assert_truth, assert_truth_but_for},

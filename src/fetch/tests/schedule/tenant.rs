@@ -98,6 +98,7 @@ impl Tenant {
         Ok(Page {
             missing: MissingKbs::default(),
             next: None,
+            held: crate::held::Held::default(),
         })
     }
 }

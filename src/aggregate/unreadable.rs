@@ -1,0 +1,78 @@
+//! Numbers in the answers that came as something else, and count as none.
+
+use std::sync::Arc;
+
+use crate::{
+    kb::{KbId, MissingKb},
+    machine::MachineId,
+};
+
+/// How many there are, and one of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Unreadable {
+    /// The values that could not be read.
+    pub values: u64,
+    /// The first of them, by machine and KB.
+    pub example: Option<Example>,
+}
+
+/// A value that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Example {
+    /// Whose answer it stands in.
+    pub machine: MachineId,
+    /// Of which update it was to be a number.
+    pub kb: KbId,
+    /// The value as it came.
+    pub value: Arc<str>,
+}
+
+impl Unreadable {
+    /// Counts those in one gap of a machine.
+    pub(super) fn count(&mut self, machine: MachineId, gap: &MissingKb) {
+        let Some(value) = gap.unreadable.first() else {
+            return;
+        };
+        self.values += gap.unreadable.len() as u64;
+        let example = Example {
+            machine,
+            kb: gap.id.clone(),
+            value: Arc::clone(value),
+        };
+        if self.example.as_ref().is_none_or(|first| example < *first) {
+            self.example = Some(example);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kb::tests::missing;
+
+    #[test]
+    fn the_order_makes_no_difference() {
+        let gap = |kb: &str, values: &[&str]| {
+            let unreadable = values.iter().map(|&value| value.into()).collect();
+            let gap = MissingKb::clone(&missing(kb, 0));
+            MissingKb { unreadable, ..gap }
+        };
+        let mut gaps = vec![
+            (2, gap("1", &["\"x\""])),
+            (1, gap("3", &[])),
+            (1, gap("2", &["-5", "1.5"])),
+            (1, gap("4", &["true"])),
+        ];
+        for _ in 0..2 {
+            let mut unreadable = Unreadable::default();
+            for (machine, gap) in &gaps {
+                unreadable.count(MachineId::from_bytes([*machine; 20]), gap);
+            }
+            assert_eq!(unreadable.values, 4);
+            let example = unreadable.example.unwrap();
+            assert_eq!(example.machine, MachineId::from_bytes([1; 20]));
+            assert_eq!((example.kb.as_str(), &*example.value), ("2", "-5"));
+            gaps.reverse();
+        }
+    }
+}

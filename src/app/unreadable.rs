@@ -1,0 +1,69 @@
+//! What is said of numbers that could not be read.
+
+use tracing::warn;
+
+use crate::aggregate::{Example, Unreadable};
+
+/// Warns, once, of numbers in the answers that count as none.
+pub(super) fn warn_of(unreadable: &Unreadable) {
+    let values = unreadable.values;
+    if let Some(example) = &unreadable.example {
+        warn!(unreadable = values, "{}", text(values, example));
+    }
+}
+
+fn text(values: u64, example: &Example) -> String {
+    let Example { machine, kb, value } = example;
+    let (values, are) = match values {
+        1 => ("1 number".to_owned(), "is"),
+        values => (format!("{values} numbers"), "are"),
+    };
+    format!(
+        "{values} in the service's answers cannot be read and {are} counted as missing, such as {} \
+         for {} of machine {machine}",
+        escaped(value),
+        kb.for_people(),
+    )
+}
+
+/// The value, with whatever a terminal might act upon spelled out.
+fn escaped(value: &str) -> String {
+    let letters = value.chars().map(|letter| {
+        if letter.is_ascii_graphic() || letter == ' ' || letter.is_alphanumeric() {
+            letter.to_string()
+        } else {
+            letter.escape_unicode().to_string()
+        }
+    });
+    letters.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{kb::KbId, machine::MachineId};
+
+    #[test]
+    fn an_example_is_named() {
+        let machine = MachineId::from_bytes([0xab; 20]);
+        for (values, value, begin, shown) in [
+            (1, "-5", "1 number", "is counted as missing, such as -5"),
+            (
+                12,
+                "\"\u{1b}\u{202e}é\"",
+                "12 numbers",
+                "are counted as missing, such as \"\\u{1b}\\u{202e}é\"",
+            ),
+        ] {
+            let example = Example {
+                machine,
+                kb: KbId::new("5058584"),
+                value: value.into(),
+            };
+            let text = text(values, &example);
+            assert!(text.starts_with(begin), "{text}");
+            let end = format!("{shown} for KB5058584 of machine {machine}");
+            assert!(text.ends_with(&end), "{text}");
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! A reply on its way: it arrives within its time and within the budget, or not at all.
+
+use std::{mem, sync::Arc, time::Duration};
+
+use reqwest::{Response, header::HeaderMap};
+use tokio::time::{Instant, timeout, timeout_at};
+
+use super::{
+    body::{Blocks, Body},
+    budget::{Budget, LARGEST_REPLY, Reserved},
+    error::{CallError, Class},
+};
+use crate::outcome::Reason;
+
+/// The largest body of a refusal that is read.
+const LARGEST_REFUSAL: usize = 1 << 20;
+
+/// The longest that a call waits for others whose replies are large.
+const PATIENCE: Duration = Duration::from_mins(2);
+/// Longer than any call may take.
+const EVER: Duration = Duration::from_hours(24 * 365);
+
+/// One call, from the request until its reply is read.
+pub(super) struct Arrival {
+    blocks: Arc<Blocks>,
+    /// What its reply takes of the budget.
+    pub(super) part: Reserved,
+    /// When the reply has to be there; later by as long as the call has to wait for others.
+    deadline: Instant,
+}
+
+/// A reply as it arrived.
+pub(super) struct Arrived {
+    pub(super) status: reqwest::StatusCode,
+    pub(super) fields: HeaderMap,
+    pub(super) body: Body,
+}
+
+impl Arrival {
+    /// A call that begins now.
+    pub(super) fn begin(budget: &Arc<Budget>, at_most: Duration) -> Self {
+        Self {
+            blocks: Arc::clone(&budget.blocks),
+            part: budget.part(),
+            deadline: Instant::now() + at_most.min(EVER),
+        }
+    }
+
+    /// Waits for a step of the exchange.
+    pub(super) async fn step<T>(
+        &self,
+        step: impl Future<Output = reqwest::Result<T>>,
+        failed: impl FnOnce(&reqwest::Error) -> CallError,
+    ) -> Result<T, CallError> {
+        match timeout_at(self.deadline, step).await {
+            Ok(Ok(done)) if Instant::now() < self.deadline => Ok(done),
+            Ok(Err(error)) => Err(failed(&error)),
+            // One whose bytes come without a pause is late, too.
+            Ok(Ok(_)) | Err(_) => Err(too_late()),
+        }
+    }
+
+    /// Waits for others, which takes nothing of the call's own time.
+    pub(super) async fn wait<T>(
+        &mut self,
+        others: impl Future<Output = T>,
+    ) -> Result<T, CallError> {
+        let (done, waited) = patiently(others).await?;
+        self.deadline += waited;
+        Ok(done)
+    }
+
+    /// The whole reply. The body of an answer must arrive, that of a refusal may break off, and
+    /// that of a redirect tells nothing.
+    pub(super) async fn whole(&mut self, mut response: Response) -> Result<Arrived, CallError> {
+        let (status, fields) = (response.status(), mem::take(response.headers_mut()));
+        let body = match status {
+            status if status.is_success() => self.body(response, LARGEST_REPLY).await?,
+            status if status.is_redirection() => self.nothing(),
+            _ => {
+                let body = self.body(response, LARGEST_REFUSAL).await;
+                body.unwrap_or_else(|_| self.nothing())
+            }
+        };
+        Ok(Arrived {
+            status,
+            fields,
+            body,
+        })
+    }
+
+    /// The whole body, or why it did not arrive.
+    async fn body(&mut self, mut response: Response, most: usize) -> Result<Body, CallError> {
+        let status = response.status().as_u16();
+        let is_large = |length: u64| usize::try_from(length).is_ok_and(|length| length > most);
+        if response.content_length().is_some_and(is_large) {
+            return Err(too_large(status));
+        }
+        let mut body = self.nothing();
+        let broken = |error: &reqwest::Error| broken_off(status, error);
+        while let Some(chunk) = self.step(response.chunk(), broken).await? {
+            let size = body.len() + chunk.len();
+            if size > most {
+                return Err(too_large(status));
+            }
+            self.make_room(size).await?;
+            body.push(&chunk);
+        }
+        Ok(body)
+    }
+
+    fn nothing(&self) -> Body {
+        Body::empty(&self.blocks)
+    }
+
+    async fn make_room(&mut self, size: usize) -> Result<(), CallError> {
+        if self.part.try_grow(size) {
+            return Ok(());
+        }
+        let ((), waited) = patiently(self.part.grow(size)).await?;
+        self.deadline += waited;
+        Ok(())
+    }
+}
+
+/// What others bring about, and how long that took.
+async fn patiently<T>(others: impl Future<Output = T>) -> Result<(T, Duration), CallError> {
+    let began = Instant::now();
+    let done = timeout(PATIENCE, others).await.map_err(|_| crowded())?;
+    Ok((done, began.elapsed()))
+}
+
+/// Why a request brought no reply.
+pub(super) fn no_reply(error: &reqwest::Error) -> CallError {
+    if error.is_timeout() {
+        return too_late();
+    }
+    CallError::without_reply(Class::Call(None), Reason::Connection, causes(error))
+}
+
+fn too_late() -> CallError {
+    CallError::without_reply(Class::Call(None), Reason::Timeout, "no reply in time")
+}
+
+fn crowded() -> CallError {
+    let message = "the reply is large, and there was no memory for it in time";
+    CallError::without_reply(Class::Call(None), Reason::Timeout, message)
+}
+
+fn too_large(status: u16) -> CallError {
+    let message = format!("the reply is larger than {} MiB", LARGEST_REPLY >> 20);
+    CallError::bad_reply(Class::Machine, status, message)
+}
+
+fn broken_off(status: u16, error: &reqwest::Error) -> CallError {
+    if error.is_timeout() {
+        return too_late();
+    }
+    let message = format!("the reply broke off: {}", causes(error));
+    CallError::bad_reply(Class::Call(None), status, message)
+}
+
+/// The chain of causes without the URL, which the row names anyway.
+fn causes(error: &reqwest::Error) -> String {
+    let mut causes = Vec::new();
+    let mut next = std::error::Error::source(error);
+    while let Some(cause) = next {
+        causes.push(cause.to_string());
+        next = cause.source();
+    }
+    causes.dedup();
+    if causes.is_empty() {
+        error.to_string()
+    } else {
+        causes.join(": ")
+    }
+}

@@ -1,0 +1,276 @@
+//! How much of what arrives may be in memory at once, over all calls of a run.
+//!
+//! A reply of usual size is free. What a larger one brings beyond that is reserved as it comes,
+//! out of one budget for all calls. When that is used up, one reply at a time goes on without it,
+//! up to the largest size there is: so there is always one that gets to its end, none waits for
+//! another in a circle, and the sum stays bounded. Large replies are also read into structures one
+//! at a time, and what those take counts until the answer is stored.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering::SeqCst},
+};
+
+use tokio::sync::{Mutex, MutexGuard, Notify, OwnedSemaphorePermit, Semaphore};
+
+use super::body::Blocks;
+
+/// The largest reply that is read, decompressed: a thousand times what a bad machine gives.
+pub(super) const LARGEST_REPLY: usize = 48 << 20;
+
+/// Bytes beyond what is free that all replies together may take; beyond that only one goes on.
+const SHARED: usize = 24 << 20;
+/// Bytes that are reserved at once. A connection that brings a large reply has large buffers, too,
+/// so that there must not be many.
+const STEP: usize = 1 << 20;
+
+/// Bytes that the free parts of all replies may take together.
+const FREE_FOR_ALL: usize = 8 << 20;
+/// What is free of a reply at most, and at least: most answers are smaller than that.
+const MOST_FREE: usize = 64 << 10;
+const LEAST_FREE: usize = 16 << 10;
+
+/// The budget of a run.
+#[derive(Debug)]
+pub(super) struct Budget {
+    /// What is free of each reply.
+    free: usize,
+    /// Bytes that are reserved. They may be more than there are, for what could not be foreseen.
+    taken: AtomicUsize,
+    fewer: Notify,
+    /// The right to go on where the budget is used up.
+    alone: Arc<Semaphore>,
+    /// Held while a large reply is read: where it is put together.
+    reading: Mutex<Vec<u8>>,
+    /// What bodies are made of.
+    pub(super) blocks: Arc<Blocks>,
+}
+
+/// A part of the budget, which gets it back when this is dropped.
+#[derive(Debug)]
+pub(super) struct Reserved {
+    budget: Arc<Budget>,
+    bytes: usize,
+    alone: Option<OwnedSemaphorePermit>,
+}
+
+impl Budget {
+    /// The budget for so many calls in flight.
+    pub(super) fn new(calls: usize) -> Self {
+        Self {
+            free: (FREE_FOR_ALL / calls.max(1)).clamp(LEAST_FREE, MOST_FREE),
+            taken: AtomicUsize::new(0),
+            fewer: Notify::new(),
+            alone: Arc::new(Semaphore::new(1)),
+            reading: Mutex::default(),
+            blocks: Arc::default(),
+        }
+    }
+
+    /// The part of a reply that has not begun to arrive.
+    pub(super) fn part(self: &Arc<Self>) -> Reserved {
+        Reserved {
+            budget: Arc::clone(self),
+            bytes: 0,
+            alone: None,
+        }
+    }
+
+    /// Whether a reply of that size is free.
+    pub(super) fn is_free(&self, bytes: usize) -> bool {
+        bytes <= self.free
+    }
+
+    /// Whether more is taken than there is.
+    pub(super) fn is_overdrawn(&self) -> bool {
+        self.taken.load(SeqCst) > SHARED
+    }
+
+    /// Leave to read a large reply into structures: when no other is, and nothing that came of
+    /// earlier ones has to be stored first.
+    pub(super) async fn leave_to_read(&self) -> MutexGuard<'_, Vec<u8>> {
+        let leave = self.reading.lock().await;
+        loop {
+            let fewer = self.fewer.notified();
+            if !self.is_overdrawn() {
+                return leave;
+            }
+            fewer.await;
+        }
+    }
+
+    /// Takes so many bytes if they are there.
+    fn try_take(&self, bytes: usize) -> bool {
+        let more = |taken: usize| taken.checked_add(bytes).filter(|sum| *sum <= SHARED);
+        self.taken.try_update(SeqCst, SeqCst, more).is_ok()
+    }
+
+    /// Takes so many bytes as soon as they are there.
+    async fn take(&self, bytes: usize) {
+        loop {
+            let fewer = self.fewer.notified();
+            if self.try_take(bytes) {
+                return;
+            }
+            fewer.await;
+        }
+    }
+
+    fn give_back(&self, bytes: usize) {
+        if bytes > 0 {
+            self.taken.fetch_sub(bytes, SeqCst);
+            self.fewer.notify_waiters();
+        }
+    }
+}
+
+impl Reserved {
+    /// Whether a reply can grow to that size without waiting.
+    pub(super) fn try_grow(&mut self, size: usize) -> bool {
+        let more = self.lacking(size);
+        let has_room = more == 0 || self.budget.try_take(more);
+        self.bytes += if has_room { more } else { 0 };
+        has_room
+    }
+
+    /// Waits until a reply can grow to that size.
+    pub(super) async fn grow(&mut self, size: usize) {
+        let more = self.lacking(size);
+        let alone = Arc::clone(&self.budget.alone);
+        tokio::select! {
+            biased;
+            () = self.budget.take(more) => self.bytes += more,
+            // It fails where it is closed, and it never is.
+            alone = alone.acquire_owned() => self.alone = alone.ok(),
+        }
+    }
+
+    /// What has to be reserved for a reply of that size.
+    fn lacking(&self, size: usize) -> usize {
+        if self.alone.is_some() || self.budget.is_free(size) {
+            return 0;
+        }
+        size.next_multiple_of(STEP).saturating_sub(self.bytes)
+    }
+
+    /// The reply is read, and what came of it takes so many bytes, whether they are there or not.
+    pub(super) fn settle(&mut self, bytes: usize) {
+        self.budget.taken.fetch_add(bytes, SeqCst);
+        self.budget.give_back(self.bytes);
+        self.bytes = bytes;
+        self.alone = None;
+    }
+}
+
+impl Drop for Reserved {
+    fn drop(&mut self) {
+        self.budget.give_back(self.bytes);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{pin::pin, time::Duration};
+
+    use futures::{FutureExt, future::join_all, poll};
+    use tokio::time::sleep;
+
+    use super::*;
+
+    const MIB: usize = 1 << 20;
+
+    fn budget() -> Arc<Budget> {
+        Arc::new(Budget::new(8))
+    }
+
+    #[test]
+    fn the_free_part_shrinks_with_the_calls_in_flight() {
+        for (calls, free) in [
+            (0, 64 << 10),
+            (1, 64 << 10),
+            (64, 64 << 10),
+            (256, 32 << 10),
+            (512, 16 << 10),
+            (1000, 16 << 10),
+            (usize::MAX, 16 << 10),
+        ] {
+            let budget = Budget::new(calls);
+            assert!(budget.is_free(free) && !budget.is_free(free + 1), "{calls}");
+        }
+    }
+
+    #[test]
+    fn small_replies_take_nothing() {
+        let budget = budget();
+        let mut parts: Vec<_> = (0..10_000).map(|_| budget.part()).collect();
+        assert!(parts.iter_mut().all(|part| part.try_grow(MOST_FREE)));
+        assert_eq!(budget.taken.load(SeqCst), 0);
+    }
+
+    #[test]
+    fn large_replies_share_the_budget_and_give_it_back() {
+        let budget = budget();
+        let mut parts: Vec<_> = (0..9).map(|_| budget.part()).collect();
+        let grown = parts
+            .iter_mut()
+            .filter_map(|part| part.try_grow(3 * MIB).then_some(()));
+        assert_eq!(grown.count(), 8);
+        assert!(!parts[0].try_grow(6 * MIB));
+        assert!(parts[0].try_grow(3 * MIB), "what is reserved stays");
+        drop(parts.swap_remove(1));
+        assert!(parts[0].try_grow(6 * MIB));
+        drop(parts);
+        assert_eq!(budget.taken.load(SeqCst), 0);
+    }
+
+    #[tokio::test]
+    async fn one_goes_on_where_nothing_is_left() {
+        let budget = budget();
+        let mut all = budget.part();
+        assert!(all.try_grow(SHARED));
+        let [mut first, mut second, mut third] = [0; 3].map(|_| budget.part());
+        first.grow(MIB).now_or_never().unwrap();
+        assert!(first.try_grow(LARGEST_REPLY));
+        let mut second = pin!(second.grow(MIB));
+        let mut third = pin!(third.grow(MIB));
+        assert!(poll!(&mut second).is_pending() && poll!(&mut third).is_pending());
+        drop(first);
+        assert!(poll!(&mut second).is_ready() && poll!(&mut third).is_pending());
+        drop(all);
+        assert!(poll!(&mut third).is_ready());
+    }
+
+    #[tokio::test]
+    async fn what_came_of_a_reply_counts_until_it_is_dropped() {
+        let budget = budget();
+        let mut large = budget.part();
+        large.grow(LARGEST_REPLY).await;
+        large.settle(2 * SHARED);
+        assert!(budget.is_overdrawn());
+        let mut reading = pin!(budget.leave_to_read());
+        assert!(poll!(&mut reading).is_pending());
+        large.settle(MIB);
+        assert!(poll!(&mut reading).is_ready());
+        drop(large);
+        assert_eq!(budget.taken.load(SeqCst), 0);
+    }
+
+    /// Each of a hundred replies grows to its end, whoever comes first.
+    #[tokio::test(start_paused = true)]
+    async fn nobody_waits_in_a_circle() {
+        let budget = budget();
+        let reply = |number: u64| {
+            let mut part = budget.part();
+            async move {
+                for size in 1..=40 {
+                    if !part.try_grow(size * MIB) {
+                        part.grow(size * MIB).await;
+                    }
+                    sleep(Duration::from_millis(number % 7)).await;
+                }
+            }
+        };
+        join_all((0..100).map(reply)).await;
+        assert_eq!(budget.taken.load(SeqCst), 0);
+    }
+}

@@ -1,0 +1,56 @@
+//! What is held for as long as an answer is in memory, whatever it is.
+
+use std::{any::Any, fmt, sync::Arc};
+
+/// Something that is given back when the last clone is dropped. It says nothing about the answer
+/// that it comes with: all of them are equal.
+#[derive(Clone, Default)]
+pub struct Held(Option<Arc<dyn Any + Send + Sync>>);
+
+impl Held {
+    /// Holds this.
+    pub fn new(held: impl Any + Send + Sync) -> Self {
+        Self(Some(Arc::new(held)))
+    }
+
+    /// Holds what both hold.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        match (&self.0, &other.0) {
+            (_, None) => self,
+            (None, _) => other,
+            _ => Self::new((self, other)),
+        }
+    }
+}
+
+impl fmt::Debug for Held {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(if self.0.is_some() { "Held" } else { "nothing" })
+    }
+}
+
+impl PartialEq for Held {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Held {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_is_given_back_with_the_last_clone() {
+        let (one, other) = (Arc::new(()), Arc::new(()));
+        let held = [Arc::clone(&one), Arc::clone(&other)].map(Held::new);
+        let all = held.into_iter().fold(Held::default(), Held::and);
+        let clone = all.clone();
+        drop(all);
+        assert_eq!((Arc::strong_count(&one), Arc::strong_count(&other)), (2, 2));
+        drop(clone);
+        assert_eq!((Arc::strong_count(&one), Arc::strong_count(&other)), (1, 1));
+    }
+}

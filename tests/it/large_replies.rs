@@ -1,0 +1,172 @@
+//! Replies without end: they take a bounded share of the memory, whatever comes at once, and large
+//! answers that are honest get through beside them.
+
+use std::{
+    io::{self, Write},
+    net::TcpStream,
+    process::Stdio,
+};
+
+use patchgap::machine::MachineId;
+use wait4::Wait4;
+
+use crate::common::{Finished, Gateway, Scene, write_reply};
+
+/// Bytes that the program may take.
+const MOST: u64 = 300 << 20;
+
+/// What a machine is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Size {
+    /// A few megabytes, and well.
+    Large,
+    /// For ever.
+    Endless,
+    /// For ever, out of a few bytes.
+    Bomb,
+    /// In two million empty items.
+    Items,
+}
+
+/// How many machines are answered so.
+const MACHINES: [(Size, usize); 4] = [
+    (Size::Endless, 12),
+    (Size::Large, 8),
+    (Size::Items, 4),
+    (Size::Bomb, 1),
+];
+
+fn answer(size: Size, stream: &mut TcpStream) -> io::Result<()> {
+    let json = "Content-Type: application/json\r\n";
+    match size {
+        Size::Large => {
+            let padding = "x".repeat(3 << 20);
+            let item = r#"{"id":"5058584","cveAddressed":10}"#;
+            let body = format!(r#"{{"@padding":"{padding}","value":[{item}]}}"#);
+            write_reply(stream, 200, json, body.as_bytes())
+        }
+        Size::Endless => {
+            // Without a length, the body ends with the connection.
+            write!(
+                stream,
+                "HTTP/1.1 200 OK\r\n{json}\r\n{{\"value\":[{{\"name\":\""
+            )?;
+            let more = vec![b'a'; 1 << 16];
+            loop {
+                stream.write_all(&more)?;
+            }
+        }
+        Size::Bomb => {
+            write!(
+                stream,
+                "HTTP/1.1 200 OK\r\n{json}Content-Encoding: gzip\r\n\r\n"
+            )?;
+            let (beginning, more) = bomb();
+            stream.write_all(&beginning)?;
+            loop {
+                stream.write_all(&more)?;
+            }
+        }
+        Size::Items => {
+            let body = format!(r#"{{"value":[{}{{}}]}}"#, "{},".repeat(2_000_000));
+            write_reply(stream, 200, json, body.as_bytes())
+        }
+    }
+}
+
+/// The beginning of a gzip stream that has no end, and what follows again and again: thirteen
+/// bytes stand for two thousand.
+fn bomb() -> (Vec<u8>, Vec<u8>) {
+    let mut beginning = vec![0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0xFF];
+    // Not the last block, fixed codes, `a`; then its end, padded by an empty block without codes.
+    let mut bits: Vec<bool> = vec![false, true, false];
+    bits.extend(code(0x30 + u16::from(b'a'), 8));
+    bits.extend(code(0, 7));
+    bits.extend([false, false, false]);
+    bits.resize(bits.len().next_multiple_of(8), false);
+    beginning.extend(bytes(&bits));
+    beginning.extend([0, 0, 0xFF, 0xFF]);
+    // One block of fixed codes, and in it eight times "258 letters like the one before".
+    let mut bits = vec![false, true, false];
+    for _ in 0..800 {
+        bits.extend(code(0b1100_0101, 8));
+        bits.extend(code(0, 5));
+    }
+    bits.extend(code(0, 7));
+    bits.extend([false, false, false]);
+    bits.resize(bits.len().next_multiple_of(8), false);
+    let mut more = bytes(&bits);
+    more.extend([0, 0, 0xFF, 0xFF]);
+    (beginning, more.repeat(50))
+}
+
+/// The bits of a Huffman code, the highest first.
+fn code(code: u16, length: u32) -> impl Iterator<Item = bool> {
+    (0..length).rev().map(move |bit| code >> bit & 1 == 1)
+}
+
+/// Bits as bytes, the lowest first.
+fn bytes(bits: &[bool]) -> Vec<u8> {
+    let byte = |bits: &[bool]| {
+        let set = (0..).zip(bits).filter(|(_, bit)| **bit);
+        set.fold(0, |byte, (place, _)| byte | 1 << place)
+    };
+    bits.chunks(8).map(byte).collect()
+}
+
+#[test]
+fn memory_stays_bounded_and_honest_answers_get_through() {
+    let sizes = MACHINES
+        .into_iter()
+        .flat_map(|(size, many)| vec![size; many]);
+    let scene = Scene::with_machines(sizes.clone().count());
+    let machines = scene.tenant.fleet().machines();
+    let sizes: Vec<(MachineId, Size)> = machines
+        .iter()
+        .map(|machine| machine.id)
+        .zip(sizes)
+        .collect();
+    let asked = sizes.clone();
+    let gateway = Gateway::serve(move |machine, stream| {
+        let (_, size) = asked
+            .iter()
+            .find(|(id, _)| id.to_string() == machine)
+            .unwrap();
+        answer(*size, stream)
+    });
+    let (run, peak) = {
+        let arguments = [
+            "--concurrency",
+            "64",
+            "--retries",
+            "0",
+            "--format",
+            "csv,json",
+        ];
+        let mut command = scene.command(&[&["report", "machines.csv"][..], &arguments].concat());
+        gateway.gets(&mut command);
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        let used = command.spawn().unwrap().wait4().unwrap();
+        let output = std::process::Output {
+            status: used.status,
+            stdout: Vec::new(),
+            stderr: Vec::new(),
+        };
+        (
+            Finished::new(output, scene.path("reports")),
+            used.rusage.maxrss,
+        )
+    };
+    let run = run.exits_with(5);
+    assert!(peak <= MOST, "{} MB", peak >> 20);
+    assert_eq!(run.counts().answered, 8);
+    for (machine, size) in sizes {
+        let expected = match size {
+            Size::Large => continue,
+            Size::Endless | Size::Bomb => "larger than 48 MiB",
+            Size::Items => "longer than any machine's",
+        };
+        let row = run.row("failures.csv", machine);
+        assert!(row["message"].contains(expected), "{size:?}: {row:?}");
+    }
+}
