@@ -53,8 +53,8 @@ impl Owned {
     pub(super) fn of(folder: &Path) -> Result<Self, Conflict> {
         let path = folder.join(NAME);
         let mut owned = match read(&path) {
-            Ok(text) => parse(&text).map_err(|line| Conflict::BadLine { path, line })?,
-            Err(error) if is_missing(&error) => Self::default(),
+            Ok(None) => Self::default(),
+            Ok(Some(text)) => parse(&text).map_err(|line| Conflict::BadLine { path, line })?,
             Err(source) => return Err(Conflict::Unreadable { path, source }),
         };
         // A summary of ours names reports that could not take their places, too.
@@ -144,17 +144,13 @@ fn key(name: &str) -> String {
     }
 }
 
-/// Where the folder itself is missing, or something else is in its place, nothing is ours.
-fn is_missing(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
-    )
-}
-
-/// The list's text. It is an ordinary file: nobody leads us elsewhere.
-fn read(path: &Path) -> io::Result<String> {
-    if !fs::symlink_metadata(path)?.is_file() {
+/// The list's text, if there is one: where the folder itself is missing, or cannot be looked into, nothing
+/// is ours. It is an ordinary file: nobody leads us elsewhere.
+fn read(path: &Path) -> io::Result<Option<String>> {
+    let Ok(found) = fs::symlink_metadata(path) else {
+        return Ok(None);
+    };
+    if !found.is_file() {
         let problem = "it is not an ordinary file";
         return Err(io::Error::new(io::ErrorKind::InvalidData, problem));
     }
@@ -165,7 +161,7 @@ fn read(path: &Path) -> io::Result<String> {
     if read as u64 > LONGEST {
         return Err(io::ErrorKind::FileTooLarge.into());
     }
-    Ok(text)
+    Ok(Some(text))
 }
 
 /// Reads the list strictly; an error is the number of the line.
@@ -314,6 +310,8 @@ mod tests {
             fs::write(&path, content).unwrap();
             assert!(Owned::of(folder.path()).is_err());
         }
+        // That there cannot be such a folder is found elsewhere.
+        assert_eq!(Owned::of(&path).unwrap(), Owned::default());
         fs::remove_file(&path).unwrap();
         fs::create_dir(&path).unwrap();
         assert!(Owned::of(folder.path()).is_err());
