@@ -223,7 +223,9 @@ impl AppError {
             ),
             Self::Failing(failure) => Some(failing_hint(failure.reason).to_owned()),
             Self::NotTheService { .. } => Some(
-                "is --api-url the service's base URL (by default it comes from --cloud)? Does a                  proxy, a firewall or a sign-in page answer in its place (HTTPS_PROXY, NO_PROXY)?                  Run again when it is mended: it goes on"
+                "is --api-url the service's base URL (by default it comes from --cloud)? Does a \
+                 proxy, a firewall or a sign-in page answer in its place (HTTPS_PROXY, NO_PROXY)? \
+                 Run again when it is mended: it goes on"
                     .to_owned(),
             ),
             Self::Conflict(conflict) => Some(conflict.hint()),

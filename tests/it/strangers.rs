@@ -78,7 +78,7 @@ fn was_stopped(scene: &Scene, run: Finished) -> Finished {
         .complains(address)
         .complains("is the service's own: HTTP ")
         .hints("--api-url")
-        .hints("proxy");
+        .hints("Does a proxy, a firewall or a sign-in page answer in its place");
     let summary = run.summary();
     assert_eq!(summary["outcome"], "partial");
     assert_eq!(summary["ended"], "failing");
