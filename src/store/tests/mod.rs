@@ -1,6 +1,7 @@
 mod elsewhere;
 mod forgetting;
 mod going_on;
+mod last_seen;
 mod opening;
 mod reading;
 mod recording;

@@ -1,0 +1,35 @@
+//! What an earlier run's list says of when its machines were last seen.
+
+use super::*;
+
+#[test]
+fn an_earlier_list_is_understood_as_a_whole() {
+    let cells = ["05/11/2026", "07/10/2026", "14/03/2026", "11/05/2026"];
+    let rows = (1..).zip(cells);
+    let rows: Vec<String> = rows
+        .map(|(number, cell)| format!("{},{cell}", machine(number)))
+        .collect();
+    let list = format!("id,Last device update\n{}\n", rows.join("\n"));
+    let place = Place::new();
+    let mut store = place.open();
+    let begun = store
+        .begin(&Beginning {
+            service: &service(),
+            application: &application(),
+            inventory: &read_from(list.as_bytes(), "machines.csv", None).unwrap(),
+            reuse: EARLY,
+            waited: None,
+            now: now(),
+        })
+        .unwrap();
+    let recorder = recorder(store, &begun);
+    for number in 1..=4 {
+        recorder.keep(answered(number, now(), Vec::new()), Requests::default());
+    }
+    let store = recorder.finish().unwrap().store;
+    let snapshot = store.snapshot(2).unwrap();
+    let then = snapshot.compare(begun.run, begun.run).unwrap();
+    let silent: Vec<bool> = then.iter().map(|it| it.no_current_data).collect();
+    // The third cell settles that the day comes first.
+    assert_eq!(silent, [false, true, true, true]);
+}
