@@ -181,7 +181,7 @@ fn access(refusal: Option<CallError>, claims: Option<&Claims>) -> Result<String,
                 Class::Run | Class::Token | Class::StaleToken => {
                     return Err(AppError::refused(error.failure, claims));
                 }
-                Class::Call(_) | Class::Machine => {
+                Class::Call(_) | Class::NoToken | Class::Machine => {
                     return Err(AppError::NoAnswer(error.failure));
                 }
             },

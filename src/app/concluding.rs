@@ -96,6 +96,7 @@ impl Job<'_> {
                 Err(AppError::refused(failure, identity.claims.as_ref()))
             }
             (Ending::Failing(failure), ..) => Err(AppError::Failing(failure)),
+            (Ending::NoSignIn(failure), ..) => Err(AppError::NoSignIn(failure)),
             (Ending::NotTheService(failure), ..) => Err(AppError::NotTheService {
                 api_url: self.config.service.api_url.to_string(),
                 failure,
@@ -223,7 +224,10 @@ impl Job<'_> {
             }
             Ending::Interrupted => RunOutcome::Interrupted,
             Ending::Refused(_) => RunOutcome::Refused,
-            Ending::Failing(_) | Ending::NotTheService(_) | Ending::Unnoted => RunOutcome::Partial,
+            Ending::Failing(_)
+            | Ending::NotTheService(_)
+            | Ending::NoSignIn(_)
+            | Ending::Unnoted => RunOutcome::Partial,
         }
     }
 }
@@ -257,7 +261,7 @@ fn ended(ending: &Ending) -> Ended {
         Ending::OutOfTime => Ended::OutOfTime,
         Ending::Postponed => Ended::Postponed,
         Ending::Refused(_) => Ended::Refused,
-        Ending::Failing(_) | Ending::NotTheService(_) => Ended::Failing,
+        Ending::Failing(_) | Ending::NotTheService(_) | Ending::NoSignIn(_) => Ended::Failing,
         Ending::Unnoted => Ended::Unstored,
     }
 }

@@ -9,6 +9,7 @@ use crate::{
     defender::{
         HttpError, SessionError,
         credential::{Claims, CredentialError, SignInError},
+        hint_for_failure,
         refusal::{self, REQUIRED_ROLE},
     },
     exit_code::ExitCode,
@@ -96,6 +97,9 @@ pub enum AppError {
     /// The one call of a check brought no answer.
     #[error("the sign-in works, but the service does not answer: {}", describe(.0))]
     NoAnswer(Failure),
+    /// The sign-in did not answer for as long as the run waits for it; reports are written.
+    #[error("stopped early, because nobody could sign in: {}", describe(.0))]
+    NoSignIn(Failure),
     /// A check's one call would break the quota.
     #[error(
         "the sign-in works, but access was not tried: the quota is used up for another {}",
@@ -165,8 +169,10 @@ impl AppError {
     }
 
     /// The exit code that it stands for.
-    pub const fn exit_code(&self) -> ExitCode {
+    pub fn exit_code(&self) -> ExitCode {
         match self {
+            // Nobody refused anything: another start may well go through.
+            Self::SignIn(error) if error.is_passing() => ExitCode::Partial,
             Self::Config(_)
             | Self::Inventory(_)
             | Self::Session(_)
@@ -182,6 +188,7 @@ impl AppError {
             Self::Failing(_)
             | Self::NotTheService { .. }
             | Self::NoAnswer(_)
+            | Self::NoSignIn(_)
             | Self::QuotaUsedUp(_)
             | Self::Busy
             | Self::NoTurn
@@ -218,10 +225,17 @@ impl AppError {
             Self::SignIn(error) => error.hint(),
             Self::Refused { hint, .. } => Some(hint.clone()),
             Self::MissingRole { .. } => Some(refusal::grant_hint()),
-            Self::NoAnswer(_) => Some(
-                "try again later; is --api-url right, does a proxy stand in between?".to_owned(),
+            Self::NoAnswer(failure) => Some(hint_for_failure(&failure.message).unwrap_or_else(|| {
+                "try again later; is --api-url right, does a proxy stand in between?".to_owned()
+            })),
+            Self::Failing(failure) => Some(
+                hint_for_failure(&failure.message)
+                    .unwrap_or_else(|| failing_hint(failure.reason).to_owned()),
             ),
-            Self::Failing(failure) => Some(failing_hint(failure.reason).to_owned()),
+            Self::NoSignIn(_) => Some(
+                "run again when the sign-in answers: it goes on; `patchgap check` tries it"
+                    .to_owned(),
+            ),
             Self::NotTheService { .. } => Some(
                 "is --api-url the service's base URL (by default it comes from --cloud)? Does a \
                  proxy, a firewall or a sign-in page answer in its place (HTTPS_PROXY, NO_PROXY)? \

@@ -15,6 +15,7 @@ use super::{
     inputs::demand_room,
     notice::{busy, could_reuse, going_on, tell},
     plan::plan,
+    signing_in::SignedIn,
 };
 use crate::{
     config::Config,
@@ -45,10 +46,10 @@ pub(super) struct Job<'job> {
 }
 
 /// The right to ask.
-struct Turn {
+pub(super) struct Turn {
     _lock: Lock,
     /// What was waited for before.
-    waited: Option<Waited>,
+    pub(super) waited: Option<Waited>,
 }
 
 impl Job<'_> {
@@ -68,7 +69,12 @@ impl Job<'_> {
         let folder = OutputFolder::prepare(&self.config.reports.out, &reports)?;
         let store = Store::open(self.state)?;
         let session = session(self.config, self.started.timestamp())?;
-        let identity = self.sign_in(&session).await?;
+        let identity = match self.sign_in(&session).await? {
+            SignedIn::As(identity) => identity,
+            SignedIn::NoAnswer(error) => {
+                return self.without_sign_in(store, error, &reports, &folder).await;
+            }
+        };
         let turn = self.wait_for_others(&store, &identity).await?;
         let (store, mut begun) = self.begin(store, &identity, turn.waited)?;
         let asked = self
@@ -83,16 +89,12 @@ impl Job<'_> {
         self.conclude(asked, &concluding)
     }
 
-    /// Signs in before anything is asked, and returns who this is: as configured, else as
-    /// the token says.
-    async fn sign_in(&self, session: &Session) -> Result<Identity, AppError> {
-        let signed_in = self.stops.gentle.run_until_cancelled(session.sign_in());
-        let claims = signed_in.await.ok_or(AppError::Interrupted)??;
-        Ok(Identity::new(self.config, claims))
-    }
-
     /// Waits until no other process asks with the same app registration.
-    async fn wait_for_others(&self, store: &Store, identity: &Identity) -> Result<Turn, AppError> {
+    pub(super) async fn wait_for_others(
+        &self,
+        store: &Store,
+        identity: &Identity,
+    ) -> Result<Turn, AppError> {
         let application = identity.application();
         let mut waited = None;
         let tell_busy = || {
@@ -120,7 +122,7 @@ impl Job<'_> {
 
     /// Begins the run in the store, or goes on with one that ended early. What the run was told
     /// that this one waited for need not be asked again.
-    fn begin(
+    pub(super) fn begin(
         &self,
         mut store: Store,
         identity: &Identity,

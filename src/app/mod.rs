@@ -25,6 +25,7 @@ mod past;
 mod plan;
 mod report;
 mod runs;
+mod signing_in;
 mod simulate;
 mod summary;
 mod unreadable;

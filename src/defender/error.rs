@@ -28,6 +28,8 @@ pub enum Class {
     Token,
     /// The token, which was replaced meanwhile: the next try comes with the newer one.
     StaleToken,
+    /// The sign-in: there is no token, and nothing was sent. The next try waits for one.
+    NoToken,
     /// This machine: seen to come and go, so it is asked again late in the run.
     NotFound,
     /// This machine: another try would bring the same.

@@ -2,6 +2,7 @@
 
 use std::{net::IpAddr, time::Duration};
 
+use jiff::Timestamp;
 use reqwest::{Certificate, ClientBuilder, redirect::Policy};
 use thiserror::Error;
 use url::{Host, Url};
@@ -112,6 +113,29 @@ impl HttpSettings {
     }
 }
 
+/// What to do about a certificate that is outside its time.
+pub(super) fn certificate_time_hint() -> String {
+    format!(
+        "this machine's clock says {:.0}: set it if that is wrong; if it is right, whoever runs \
+         the server has to renew its certificate",
+        Timestamp::now()
+    )
+}
+
+/// What to do about a call that failed with these words, if that was because of the time of the
+/// server's certificate.
+pub fn hint_for_failure(message: &str) -> Option<String> {
+    // In the words of the library that looks at certificates.
+    let is_outside = [
+        "certificate expired",
+        "certificate not valid yet",
+        "certificate: Expired",
+        "certificate: NotValidYet",
+    ];
+    let is_it = is_outside.iter().any(|words| message.contains(words));
+    is_it.then(certificate_time_hint)
+}
+
 /// Whether the address is this machine's own: `127.0.0.0/8`, `::1` or `localhost`.
 pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
@@ -124,7 +148,37 @@ pub fn is_loopback(url: &Url) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use tokio_rustls::rustls::{CertificateError, Error, pki_types::UnixTime};
+
     use super::*;
+
+    #[test]
+    fn a_certificate_outside_its_time_makes_one_look_at_the_clock() {
+        let at = |seconds| UnixTime::since_unix_epoch(Duration::from_secs(seconds));
+        let (time, not_after) = (at(2_000_000_000), at(1_900_000_000));
+        for (error, is_time) in [
+            (CertificateError::Expired, true),
+            (CertificateError::ExpiredContext { time, not_after }, true),
+            (CertificateError::NotValidYet, true),
+            (
+                CertificateError::NotValidYetContext {
+                    time: not_after,
+                    not_before: time,
+                },
+                true,
+            ),
+            (CertificateError::UnknownIssuer, false),
+            (CertificateError::Revoked, false),
+        ] {
+            let message = Error::InvalidCertificate(error).to_string();
+            let hint = hint_for_failure(&message);
+            assert_eq!(hint.is_some(), is_time, "{message}");
+            let names_it = |hint: String| hint.contains("this machine's clock says 20");
+            assert!(hint.is_none_or(names_it), "{message}");
+        }
+    }
 
     #[test]
     fn this_machine_and_others() {

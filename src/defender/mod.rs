@@ -27,8 +27,8 @@ pub use self::{
     api::Api,
     client::{Address, Client, Page},
     error::{CallError, Class},
-    http::{HttpError, HttpSettings, is_loopback},
-    session::{Session, SessionError},
+    http::{HttpError, HttpSettings, hint_for_failure, is_loopback},
+    session::{Session, SessionError, no_token},
     vocabulary::Vocabulary,
     wire::{AnswerBody, NoAnswer},
 };

@@ -19,6 +19,12 @@ pub(super) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Durati
     waits.max().map(|wait| wait.min(LONGEST))
 }
 
+/// The same from the texts of the two headers.
+pub(super) fn wait_of(text: &str, sent: Option<&str>, now: SystemTime) -> Option<Duration> {
+    let now = sent.and_then(date).unwrap_or(now);
+    wait(text, now).map(|wait| wait.min(LONGEST))
+}
+
 fn wait(text: &str, now: SystemTime) -> Option<Duration> {
     match date(text) {
         Some(until) => Some(until.duration_since(now).unwrap_or_default()),

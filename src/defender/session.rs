@@ -1,6 +1,9 @@
 //! The API with a token: what a run calls.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use jiff::Timestamp;
 use thiserror::Error;
@@ -9,18 +12,27 @@ use url::Url;
 
 use super::{
     Address, Api, CallError, Class, Client, HttpError, HttpSettings, Page,
-    credential::{Claims, CredentialError, SignIn, SignInError, Token, Tokens, connect},
+    credential::{
+        Claims, CredentialError, Patience, SignIn, SignInError, Token, Tokens, connect, try_again,
+    },
     trust::{Trust, Verdict},
 };
-use crate::{outcome::Reason, text::chain};
+use crate::{
+    outcome::Reason,
+    text::{chain, span},
+};
 
 /// The API, signed in.
 pub struct Session {
     client: Client,
     http: HttpSettings,
     tokens: Arc<Tokens>,
+    patience: Arc<Patience>,
     trust: Arc<Mutex<Trust>>,
 }
+
+/// How long a run under way waits for a sign-in that does not answer: as long as for the service.
+const PATIENCE: Duration = Duration::from_hours(1);
 
 /// No session could be prepared: something in the configuration does not do.
 #[derive(Debug, Error)]
@@ -57,6 +69,7 @@ impl Session {
             client: http.api_client(api)?,
             http: http.clone(),
             tokens: Arc::new(Tokens::new(source)),
+            patience: Arc::default(),
             trust: Arc::default(),
         })
     }
@@ -70,6 +83,7 @@ impl Session {
                 .over(self.http.connections_to(self.client.api())?),
             http: self.http.clone(),
             tokens: Arc::clone(&self.tokens),
+            patience: Arc::clone(&self.patience),
             trust: Arc::clone(&self.trust),
         })
     }
@@ -77,6 +91,17 @@ impl Session {
     /// Signs in, and returns what the token says of itself, where it can be read.
     pub async fn sign_in(&self) -> Result<Option<Claims>, SignInError> {
         let token = self.tokens.current().await?;
+        Ok(Claims::read(token.secret()))
+    }
+
+    /// Signs in after a try that failed for a passing reason: tries again for as long as
+    /// `longest`. The last failure stands.
+    pub async fn wait_to_sign_in(
+        &self,
+        error: SignInError,
+        longest: Duration,
+    ) -> Result<Option<Claims>, SignInError> {
+        let token = try_again(&self.tokens, error, longest).await?;
         Ok(Claims::read(token.secret()))
     }
 
@@ -111,6 +136,19 @@ impl Session {
 }
 
 impl Api for Session {
+    async fn ready(&self) -> Result<(), CallError> {
+        let token = self.patience.token(&self.tokens, PATIENCE).await;
+        token.map(drop).map_err(|error| {
+            let mut error = no_token(&error);
+            if error.class == Class::NoToken {
+                let message = &error.failure.message;
+                let waited = span(PATIENCE);
+                error.failure.message = format!("no sign-in for {waited}; the last try: {message}");
+            }
+            error
+        })
+    }
+
     async fn page(&self, address: &Address) -> Result<Page, CallError> {
         let token = self
             .tokens
@@ -140,11 +178,11 @@ fn not_renewed(mut error: CallError) -> CallError {
     error
 }
 
-/// A sign-in that failed in the middle of a run: for a passing reason it fails this call,
-/// otherwise the run.
-fn no_token(error: &SignInError) -> CallError {
+/// A sign-in that failed: for a passing reason the next try waits for another one, otherwise it
+/// fails the run.
+pub fn no_token(error: &SignInError) -> CallError {
     let (class, reason) = if error.is_passing() {
-        (Class::Call(None), Reason::Connection)
+        (Class::NoToken, Reason::Connection)
     } else {
         (Class::Run, Reason::Refused)
     };

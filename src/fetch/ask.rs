@@ -267,6 +267,10 @@ impl<A: Api> Asker<A> {
     }
 
     async fn turn_in<'a>(&'a self, slot: SemaphorePermit<'a>) -> Option<Turn<'a>> {
+        if let Err(error) = self.api.ready().await {
+            self.run.cannot_sign_in(error);
+            return None;
+        }
         let Ok(permit) = self.run.quota.permit().await else {
             self.run.unnoted();
             return None;
@@ -315,7 +319,7 @@ fn is_asked_for(delay: Duration, class: Class) -> bool {
 /// who is refused for that is let in later.
 fn is_sign_of_life(error: &CallError) -> bool {
     match error.class {
-        Class::Call(_) => false,
+        Class::Call(_) | Class::NoToken => false,
         Class::Window(_) => true,
         _ => !error.is_foreign,
     }

@@ -58,8 +58,9 @@ impl Tries {
                 self.throttled_alone += u32::from(alone);
             }
             Class::Token => self.tokens += 1,
-            // Each of them means a newer token, and those are counted.
-            Class::StaleToken => {}
+            // Each stale token means a newer one, and those are counted; without one nothing was
+            // sent.
+            Class::StaleToken | Class::NoToken => {}
             Class::Call(_) | Class::NotFound | Class::Machine | Class::Run => self.failed += 1,
         }
     }
@@ -83,7 +84,7 @@ impl RetryPolicy {
             Class::Machine => Decision::Record,
             Class::NotFound => Decision::Later,
             Class::Token if tries.tokens > TOKENS => Decision::Record,
-            Class::Token | Class::StaleToken => Decision::Retry(Duration::ZERO),
+            Class::Token | Class::StaleToken | Class::NoToken => Decision::Retry(Duration::ZERO),
             Class::Window(_) if self.throttled_out(tries) => Decision::Record,
             Class::Window(_) => Decision::Wait,
             Class::Call(_) if tries.failed > self.retries => Decision::Record,
@@ -164,6 +165,7 @@ mod tests {
             (Class::Token, tokens(2), ms(0)),
             (Class::Token, tokens(3), Decision::Record),
             (Class::StaleToken, tokens(3), ms(0)),
+            (Class::NoToken, failed(9), ms(0)),
             (Class::Window(nine), throttled(1, 1), Decision::Wait),
             (Class::Window(None), throttled(5, 5), Decision::Wait),
             (Class::Window(None), throttled(6, 6), Decision::Record),

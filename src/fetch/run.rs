@@ -26,6 +26,7 @@ use super::{
     tracker::Tracker,
 };
 use crate::{
+    defender::{CallError, Class},
     machine::MachineId,
     outcome::{Failure, Outcome},
 };
@@ -195,6 +196,14 @@ impl Run {
     /// Ends the run because the service refuses all of it.
     pub(super) fn refuse(&self, failure: &Failure) {
         self.stop(Ending::Refused(failure.clone()));
+    }
+
+    /// Ends the run because nobody could sign in any more.
+    pub(super) fn cannot_sign_in(&self, error: CallError) {
+        self.stop(match error.class {
+            Class::NoToken => Ending::NoSignIn(error.failure),
+            _ => Ending::Refused(error.failure),
+        });
     }
 
     /// Ends the run because a call cannot be noted, or an answer not kept.

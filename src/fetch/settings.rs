@@ -29,6 +29,8 @@ pub enum Ending {
     Failing(Failure),
     /// Many replies came, and not one of them was the service's own; this was one of them.
     NotTheService(Failure),
+    /// The sign-in did not answer for as long as the run waits for it.
+    NoSignIn(Failure),
     /// The time for asking was over before that.
     OutOfTime,
     /// Everything was asked but for machines that the service asks to be left alone with for

@@ -61,6 +61,7 @@ pub struct Simulator {
     authority_url: Url,
     root_pem: String,
     down: watch::Sender<bool>,
+    sign_in_down: watch::Sender<bool>,
     serving: JoinSet<()>,
     addresses: [SocketAddr; 2],
 }
@@ -77,14 +78,16 @@ impl Simulator {
         let tenant = Arc::new(Tenant::new(settings, now));
         let api = Arc::new(Api::new(Arc::clone(&tenant)));
         let sign_ins = Arc::new(SignIns::new(Arc::clone(&tenant))?);
-        let down = watch::Sender::new(false);
+        let [down, sign_in_down] = [(); 2].map(|()| watch::Sender::new(false));
         let mut serving = JoinSet::new();
         serving.spawn(serve(api_door, api_tls, Arc::clone(&api), down.subscribe()));
         let acceptor = Some(certificates.acceptor);
         let handler = Arc::clone(&sign_ins);
-        serving.spawn(serve(sign_in_door, acceptor, handler, down.subscribe()));
+        let sign_in_is_down = sign_in_down.subscribe();
+        serving.spawn(serve(sign_in_door, acceptor, handler, sign_in_is_down));
         Ok(Self {
             down,
+            sign_in_down,
             tenant,
             api,
             sign_ins,
@@ -177,11 +180,23 @@ impl Simulator {
     /// Breaks all connections, those of the sign-in too, and closes new ones without a reply.
     pub fn go_down(&self) {
         self.down.send_replace(true);
+        self.sign_in_goes_down();
+    }
+
+    /// Breaks the sign-in's connections alone, and closes new ones without a reply.
+    pub fn sign_in_goes_down(&self) {
+        self.sign_in_down.send_replace(true);
+    }
+
+    /// The sign-in answers again.
+    pub fn sign_in_comes_back(&self) {
+        self.sign_in_down.send_replace(false);
     }
 
     /// Answers again.
     pub fn come_back(&self) {
         self.down.send_replace(false);
+        self.sign_in_comes_back();
     }
 
     /// From now on, this befalls every call that the quota lets in; nothing does after `None`.

@@ -41,6 +41,30 @@ impl Store {
         look().map_err(|error| StoreError::sqlite(&self.path, error))
     }
 
+    /// Whether any of a run's machines was ever answered.
+    pub fn has_any_answer(
+        &self,
+        beginning: &Beginning<'_>,
+    ) -> std::result::Result<bool, StoreError> {
+        self.any_answer(beginning)
+            .map_err(|error| StoreError::sqlite(&self.path, error))
+    }
+
+    fn any_answer(&self, beginning: &Beginning<'_>) -> Result<bool> {
+        let connection = &self.connection;
+        let Some(service) = service(connection, beginning.service)? else {
+            return Ok(false);
+        };
+        let mut has_answer = connection
+            .prepare("SELECT 1 FROM machine WHERE id = ?1 AND last_answer IS NOT NULL")?;
+        for machine in known(connection, service, &beginning.inventory.machines)? {
+            if has_answer.exists([machine])? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// How many answers a run would not have to ask for.
     fn answers(&self, beginning: &Beginning<'_>) -> Result<u64> {
         let connection = &self.connection;

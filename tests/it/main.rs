@@ -64,6 +64,7 @@ mod same_bytes;
 mod samples;
 mod secrets;
 mod several_threads;
+mod sign_in_outage;
 mod simulate;
 #[cfg(unix)]
 mod standard_output;

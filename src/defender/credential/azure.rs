@@ -145,13 +145,14 @@ fn cloud(sign_in: &SignIn) -> Arc<CloudConfiguration> {
     Arc::new(custom.into())
 }
 
-/// A few quick tries against a network that stumbles; a refusal is not tried again.
+/// One quick second try against a network that stumbles; whoever has more patience tries again.
+/// A refusal is not tried again.
 fn retry() -> RetryOptions {
     RetryOptions::exponential(ExponentialRetryOptions {
         initial_delay: AzureDuration::milliseconds(500),
-        max_retries: 3,
+        max_retries: 1,
         max_total_elapsed: AzureDuration::seconds(10),
-        max_delay: AzureDuration::seconds(5),
+        max_delay: AzureDuration::seconds(1),
     })
 }
 

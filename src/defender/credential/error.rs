@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use super::{CredentialKind, Refusal, hints};
+use super::{CredentialKind, Refusal, hints, wire::TOO_LARGE};
+use crate::defender::http::certificate_time_hint;
 
 /// Why a sign-in brought no token. It holds nothing secret: not the secret, not the
 /// certificate's assertion, not a token.
@@ -41,6 +42,8 @@ pub enum SignInError {
         http_status: u16,
         /// What the reply was instead.
         found: String,
+        /// For how long it asked to be left alone.
+        retry_after: Option<Duration>,
     },
     /// The sign-in took too long.
     #[error("the sign-in ({kind}) brought nothing within {} s", patience.as_secs())]
@@ -72,6 +75,8 @@ pub enum Trouble {
     Connection,
     /// The host's certificate is not trusted.
     Certificate,
+    /// By this machine's clock the host's certificate has expired, or is not valid yet.
+    CertificateTime,
     /// The host shows a root certificate as its own, which TLS does not allow.
     RootCertificate,
     /// The other side does not speak TLS as it should.
@@ -87,7 +92,7 @@ impl Trouble {
     pub(super) const fn is_final(self) -> bool {
         matches!(
             self,
-            Self::Certificate | Self::RootCertificate | Self::Proxy
+            Self::Certificate | Self::CertificateTime | Self::RootCertificate | Self::Proxy
         )
     }
 }
@@ -98,8 +103,13 @@ impl SignInError {
         match self {
             Self::Refused { refusal, .. } => refusal.is_passing(),
             Self::Unreachable { trouble, .. } => !trouble.is_final(),
-            Self::BadReply { http_status, .. } => {
-                matches!(http_status, 200 | 408 | 429 | 500..)
+            // What is not the sign-in service's own is a gateway's, and passes with it; but an
+            // address that is wrong, and a proxy that wants a password, stay so.
+            Self::BadReply {
+                http_status, found, ..
+            } => {
+                found != TOO_LARGE
+                    && matches!(http_status, 200 | 300..400 | 403 | 408 | 425 | 429 | 500..)
             }
             Self::TimedOut { .. } => true,
             Self::Failed { .. } | Self::ReadyMade => false,
@@ -127,6 +137,15 @@ impl SignInError {
         }
     }
 
+    /// For how long the sign-in service asked to be left alone.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Refused { refusal, .. } => refusal.retry_after,
+            Self::BadReply { retry_after, .. } => *retry_after,
+            _ => None,
+        }
+    }
+
     /// The AADSTS code that tells most, such as 7000215.
     pub fn code(&self) -> Option<u32> {
         match self {
@@ -146,6 +165,13 @@ impl SignInError {
 
     /// What to do about it.
     pub fn hint(&self) -> Option<String> {
+        if let Self::Unreachable {
+            trouble: Trouble::CertificateTime,
+            ..
+        } = self
+        {
+            return Some(certificate_time_hint());
+        }
         hints::for_sign_in(self).map(str::to_owned)
     }
 }

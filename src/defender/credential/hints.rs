@@ -164,7 +164,7 @@ fn by_trouble(kind: CredentialKind, trouble: Trouble) -> &'static str {
             "check the name (--cloud, --authority-url) and this machine's DNS; behind a proxy set \
              HTTPS_PROXY"
         }
-        (_, Trouble::Certificate) => {
+        (_, Trouble::Certificate | Trouble::CertificateTime) => {
             "if a proxy or firewall opens TLS connections here, give its root certificate with \
              --ca-cert"
         }

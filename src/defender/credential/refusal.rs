@@ -1,6 +1,6 @@
 //! What the sign-in service says when it says no.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use serde_json::Value;
 
@@ -25,7 +25,13 @@ pub struct Refusal {
     pub text: String,
     /// What support asks for.
     pub correlation_id: Option<String>,
+    /// For how long the service asks to be left alone.
+    pub retry_after: Option<Duration>,
 }
+
+/// Codes of Entra's own troubles, which pass: a service behind it fails (90006, 90033), the
+/// request took too long (90024), too many of them come from the tenant (90055).
+const PASSING: [u32; 4] = [90006, 90024, 90033, 90055];
 
 impl Refusal {
     /// Reads the body of a refusal; `None` when it is not one.
@@ -57,6 +63,7 @@ impl Refusal {
             correlation_id: correlation_id
                 .or_else(|| after(&full, "Correlation ID:"))
                 .map(one_line),
+            retry_after: None,
         })
     }
 
@@ -73,7 +80,8 @@ impl Refusal {
 
     /// Whether the same question may be answered a little later.
     pub(super) fn is_passing(&self) -> bool {
-        matches!(self.http_status, 408 | 410 | 429 | 500..)
+        matches!(self.http_status, 408 | 410 | 425 | 429 | 500..)
+            || self.codes.iter().any(|code| PASSING.contains(code))
             || matches!(
                 self.error.as_deref(),
                 Some("temporarily_unavailable" | "server_error")

@@ -89,10 +89,12 @@ impl Tokens {
     /// were refused with that same token.
     pub async fn renew(&self, stale: &Token) -> Result<Token, SignInError> {
         let seen = {
-            let held = self.held();
+            let mut held = self.held();
             if let Some(token) = held.newer_than(stale, Instant::now()) {
                 return Ok(token);
             }
+            // Where no sign-in brings another one, this one is still refused.
+            held.let_go(stale);
             held.landed
         };
         self.join(seen).await
@@ -170,6 +172,10 @@ impl Held {
             Some(token) => Standing::Fresh(token),
         };
         (standing, self.landed)
+    }
+
+    fn let_go(&mut self, stale: &Token) {
+        self.token = self.token.take().filter(|token| token.is_newer_than(stale));
     }
 
     fn newer_than(&self, stale: &Token, now: Instant) -> Option<Token> {

@@ -7,28 +7,35 @@ use std::{
     error::Error as StdError,
     io,
     sync::{Mutex, MutexGuard, PoisonError},
+    time::{Duration, SystemTime},
 };
 
 use async_trait::async_trait;
 use azure_core::{
     error::ErrorKind,
-    http::{AsyncRawResponse, Body, HttpClient, RawResponse, Request, headers::CONTENT_TYPE},
+    http::{
+        AsyncRawResponse, Body, HttpClient, RawResponse, Request,
+        headers::{CONTENT_TYPE, HeaderName},
+    },
 };
 use futures::TryStreamExt;
 use jiff::Timestamp;
 use reqwest::Client;
 use secrecy::SecretString;
 use serde::de::IgnoredAny;
-use tokio_rustls::rustls;
+use tokio_rustls::rustls::{self, CertificateError};
 use url::form_urlencoded;
 
 use super::{
     AccessToken, CredentialKind, Refusal, SignInError, Trouble, refusal::one_line, token_reply,
 };
-use crate::defender::{encoding::as_utf8, mask::Mask};
+use crate::defender::{encoding::as_utf8, mask::Mask, retry_after::wait_of};
 
 /// Bytes of a reply that are read, decompressed; that of a token has a few thousand.
 const LARGEST_REPLY: usize = 1 << 20;
+
+/// What a larger one is described as. No try would bring less.
+pub(super) const TOO_LARGE: &str = "more than 1 MiB";
 
 /// Longest page title that is passed on.
 const LONGEST_TITLE: usize = 80;
@@ -56,6 +63,7 @@ enum End {
     Replied {
         http_status: u16,
         found: String,
+        retry_after: Option<Duration>,
     },
     Broken {
         trouble: Trouble,
@@ -82,11 +90,16 @@ impl Wire {
         let Exchange { host, end } = held(&self.last).clone()?;
         Some(match end {
             End::Refused(refusal) => SignInError::Refused { kind, refusal },
-            End::Replied { http_status, found } => SignInError::BadReply {
+            End::Replied {
+                http_status,
+                found,
+                retry_after,
+            } => SignInError::BadReply {
                 kind,
                 host,
                 http_status,
                 found,
+                retry_after,
             },
             End::Broken { trouble, detail } => SignInError::Unreachable {
                 kind,
@@ -158,8 +171,13 @@ impl HttpClient for Wire {
                 Ok(self.passed_on(reply))
             }
             Ok(Received::TooLarge(http_status)) => {
-                let found = "more than 1 MiB".to_owned();
-                self.remember(request, End::Replied { http_status, found });
+                let found = TOO_LARGE.to_owned();
+                let end = End::Replied {
+                    http_status,
+                    found,
+                    retry_after: None,
+                };
+                self.remember(request, end);
                 let text = "the reply is larger than 1 MiB";
                 Err(azure_core::Error::with_message(ErrorKind::Other, text))
             }
@@ -201,13 +219,23 @@ impl End {
             _ => Refusal::read(http_status, body, mask),
         };
         match refusal {
-            Some(refusal) => Self::Refused(Box::new(refusal)),
+            Some(refusal) => Self::Refused(Box::new(Refusal {
+                retry_after: asked_for(reply),
+                ..refusal
+            })),
             None => Self::Replied {
                 http_status,
+                retry_after: asked_for(reply),
                 found: describe(reply.headers().get_optional_str(&CONTENT_TYPE), body, mask),
             },
         }
     }
+}
+
+/// For how long a reply asks to be left alone.
+fn asked_for(reply: &RawResponse) -> Option<Duration> {
+    let header = |name| reply.headers().get_optional_str(&HeaderName::from(name));
+    wait_of(header("retry-after")?, header("date"), SystemTime::now())
 }
 
 /// The secrets that a sign-in sends, as they are and as its form spells them.
@@ -301,12 +329,17 @@ fn recognise(cause: &(dyn StdError + 'static)) -> Option<Trouble> {
     }
 }
 
-fn untrusted(reason: &rustls::CertificateError) -> Trouble {
+fn untrusted(reason: &CertificateError) -> Trouble {
     // The verifier's own error is behind a private type here, too.
     if reason.to_string().contains("CaUsedAsEndEntity") {
-        Trouble::RootCertificate
-    } else {
-        Trouble::Certificate
+        return Trouble::RootCertificate;
+    }
+    match reason {
+        CertificateError::Expired
+        | CertificateError::ExpiredContext { .. }
+        | CertificateError::NotValidYet
+        | CertificateError::NotValidYetContext { .. } => Trouble::CertificateTime,
+        _ => Trouble::Certificate,
     }
 }
 

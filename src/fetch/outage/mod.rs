@@ -147,7 +147,11 @@ impl<A: Api> Asker<A> {
                 self.pause(wait);
                 Ok(())
             }
-            Class::Token | Class::StaleToken | Class::NotFound | Class::Machine => Ok(()),
+            Class::Token
+            | Class::StaleToken
+            | Class::NoToken
+            | Class::NotFound
+            | Class::Machine => Ok(()),
         })
     }
 

@@ -7,6 +7,7 @@ mod postponed;
 mod refused;
 mod schedule;
 mod service;
+mod sign_in;
 mod strangers;
 
 use std::{cell::RefCell, collections::BTreeMap, sync::atomic::Ordering::SeqCst, time::Duration};

@@ -58,6 +58,8 @@ pub(super) struct Service {
     let_in: Mutex<Vec<Instant>>,
     /// When every call brings which reply.
     spells: Vec<(Range<Instant>, Reply)>,
+    /// When nobody can sign in, and what comes of waiting for that.
+    signed_out: Option<(Range<Instant>, Result<(), Class>)>,
     /// Of a hundred calls, how many fail whatever they ask for.
     flaky: u64,
     pub(super) calls: Mutex<Vec<(Instant, MachineId)>>,
@@ -94,6 +96,13 @@ impl Service {
         let at = |seconds| Instant::now() + Duration::from_secs(seconds);
         self.spells
             .push((at(seconds.start)..at(seconds.end), reply));
+        self
+    }
+
+    /// Nobody can sign in in these seconds from now; then they can, or know that they never will.
+    pub(super) fn signed_out(mut self, seconds: Range<u64>, then: Result<(), Class>) -> Self {
+        let at = |seconds| Instant::now() + Duration::from_secs(seconds);
+        self.signed_out = Some((at(seconds.start)..at(seconds.end), then));
         self
     }
 
@@ -196,6 +205,18 @@ impl Service {
 }
 
 impl Api for &Service {
+    async fn ready(&self) -> Result<(), CallError> {
+        let Some((when, then)) = &self.signed_out else {
+            return Ok(());
+        };
+        if Instant::now() < when.start {
+            return Ok(());
+        }
+        tokio::time::sleep_until(when.end).await;
+        let failed = |class| CallError::without_reply(class, Reason::Connection, "no sign-in");
+        then.map_err(failed)
+    }
+
     async fn page(&self, address: &Address) -> Result<Page, CallError> {
         let in_flight = self.in_flight.fetch_add(1, SeqCst) + 1;
         self.most_in_flight.fetch_max(in_flight, SeqCst);

@@ -17,6 +17,7 @@ mod digest;
 mod error;
 mod owned;
 mod placing;
+mod probe;
 mod replace;
 mod same_file;
 mod temporary;
@@ -30,6 +31,7 @@ use std::{
 use self::{
     background::{Background, Whole, Writing},
     placing::{Staged, place_all},
+    probe::can_be_made,
     temporary::{sweep, temporary},
 };
 pub use self::{
@@ -46,14 +48,18 @@ pub struct OutputFolder {
 }
 
 impl OutputFolder {
-    /// Creates the folder and proves that these reports can be written to it: to be called
-    /// before anything is asked, because the asking takes hours.
+    /// Proves that these reports can be written to the folder: to be called before anything is
+    /// asked, because the asking takes hours. A folder that is not there is made only when there
+    /// is something to write, so that a run that comes to nothing leaves none.
     pub fn prepare(path: &Path, reports: &[Box<dyn Report>]) -> Result<Self, OutputError> {
-        let folder = path.to_owned();
-        fs::create_dir_all(path).map_err(|source| OutputError::Create { folder, source })?;
         let prepared = Self {
             path: path.to_owned(),
         };
+        if !path.is_dir() {
+            let folder = path.to_owned();
+            can_be_made(path).map_err(|source| OutputError::Create { folder, source })?;
+            return Ok(prepared);
+        }
         prepared.prove_writable()?;
         prepared.prove_free(reports)?;
         sweep(path);

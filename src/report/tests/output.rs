@@ -67,8 +67,9 @@ fn reports_replace_earlier_ones_and_nothing_else() {
     let parent = tempfile::tempdir().unwrap();
     let path = parent.path().join("night").join("2026-11-23");
     let folder = OutputFolder::prepare(&path, &all()).unwrap();
-    assert_eq!(names_in(&path), [""; 0], "the probe is gone");
+    assert_eq!(names_in(parent.path()), [""; 0], "nothing is written yet");
 
+    fs::create_dir_all(&path).unwrap();
     fs::write(path.join("notes.txt"), "an admin's").unwrap();
     Fixture::second_night()
         .with_run(|run| folder.write_all(&all(), run))
@@ -229,9 +230,46 @@ fn a_place_that_cannot_be_taken_is_named_and_no_report_is_lost() {
 }
 
 #[test]
+fn a_folder_that_cannot_be_made_is_found_and_one_that_can_be_leaves_no_trace() {
+    let parent = tempfile::tempdir().unwrap();
+    fs::write(parent.path().join("taken"), "a file").unwrap();
+    let long = "x".repeat(300);
+    for (below, can_be_made) in [
+        ("reports", true),
+        ("a/b/c/d", true),
+        ("a/../b", true),
+        ("taken", false),
+        ("taken/below", false),
+        (&long, false),
+        (&format!("a/{long}/b"), false),
+    ] {
+        let prepared = OutputFolder::prepare(&parent.path().join(below), &all());
+        assert_eq!(prepared.is_ok(), can_be_made, "{below}");
+        let error = prepared.err();
+        assert!(error.is_none_or(|error| matches!(error, OutputError::Create { .. })));
+        assert_eq!(names_in(parent.path()), ["taken"], "{below}");
+    }
+}
+
+/// Where the folder above may not be written to, that is found, too.
+#[cfg(unix)]
+#[test]
+fn a_folder_in_one_that_takes_none_is_found() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let parent = tempfile::tempdir().unwrap();
+    fs::set_permissions(parent.path(), fs::Permissions::from_mode(0o500)).unwrap();
+    // Whoever may do everything may do that, too.
+    let is_free = fs::write(parent.path().join("probe"), "").is_ok();
+    let prepared = OutputFolder::prepare(&parent.path().join("reports"), &all());
+    assert_eq!(prepared.is_ok(), is_free);
+}
+
+#[test]
 fn a_folder_that_went_away_is_made_again() {
     let parent = tempfile::tempdir().unwrap();
     let path = parent.path().join("reports");
+    fs::create_dir(&path).unwrap();
     let output = OutputFolder::prepare(&path, &all()).unwrap();
     fs::remove_dir_all(&path).unwrap();
     write(&output, &all()).unwrap();

@@ -11,7 +11,7 @@ use http_body_util::{BodyExt, Full};
 use hyper::{
     Request, Response,
     body::{Bytes, Incoming},
-    header::{CONTENT_TYPE, LOCATION, USER_AGENT},
+    header::{CONTENT_TYPE, LOCATION, RETRY_AFTER, USER_AGENT},
     server::conn::http1,
     service::service_fn,
 };
@@ -34,6 +34,7 @@ pub(super) struct Reply {
     status: u16,
     content_type: &'static str,
     location: Option<String>,
+    retry_after: Option<&'static str>,
     body: Bytes,
     silent: bool,
 }
@@ -44,6 +45,7 @@ impl Reply {
             status,
             content_type: "application/json",
             location: None,
+            retry_after: None,
             body: body.into(),
             silent: false,
         }
@@ -77,12 +79,22 @@ impl Reply {
         }
     }
 
+    pub(super) fn retry_after(self, text: &'static str) -> Self {
+        Self {
+            retry_after: Some(text),
+            ..self
+        }
+    }
+
     fn response(&self) -> Response<Full<Bytes>> {
         let mut response = Response::builder()
             .status(self.status)
             .header(CONTENT_TYPE, self.content_type);
         if let Some(location) = &self.location {
             response = response.header(LOCATION, location);
+        }
+        if let Some(text) = self.retry_after {
+            response = response.header(RETRY_AFTER, text);
         }
         response.body(Full::from(self.body.clone())).unwrap()
     }
@@ -111,24 +123,40 @@ struct Script {
 impl Entra {
     /// Says these replies over https, one after the other, the last one for ever.
     pub(super) async fn serve<const N: usize>(replies: [Reply; N]) -> Self {
-        Self::start(replies.to_vec(), "https", IsCa::NoCa).await
+        Self::start_with(replies.to_vec(), "https", |_| {}).await
     }
 
     /// The same, with a root certificate as its own.
     pub(super) async fn serve_as_root<const N: usize>(replies: [Reply; N]) -> Self {
         let root = IsCa::Ca(BasicConstraints::Unconstrained);
-        Self::start(replies.to_vec(), "https", root).await
+        Self::start_with(replies.to_vec(), "https", |params| params.is_ca = root).await
+    }
+
+    /// The same, with a certificate that is valid in these years alone.
+    pub(super) async fn serve_in_years<const N: usize>(
+        replies: [Reply; N],
+        years: (i32, i32),
+    ) -> Self {
+        Self::start_with(replies.to_vec(), "https", |params| {
+            params.not_before = rcgen::date_time_ymd(years.0, 1, 1);
+            params.not_after = rcgen::date_time_ymd(years.1, 1, 1);
+        })
+        .await
     }
 
     /// The same over plain http.
     pub(super) async fn serve_plain<const N: usize>(replies: [Reply; N]) -> Self {
-        Self::start(replies.to_vec(), "http", IsCa::NoCa).await
+        Self::start_with(replies.to_vec(), "http", |_| {}).await
     }
 
-    async fn start(replies: Vec<Reply>, scheme: &str, is_ca: IsCa) -> Self {
+    async fn start_with(
+        replies: Vec<Reply>,
+        scheme: &str,
+        change: impl FnOnce(&mut CertificateParams),
+    ) -> Self {
         let key = KeyPair::generate().unwrap();
         let mut params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
-        params.is_ca = is_ca;
+        change(&mut params);
         let certificate = params.self_signed(&key).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();

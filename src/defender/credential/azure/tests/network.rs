@@ -20,12 +20,18 @@ async fn a_network_in_the_way_is_recognised() {
     let mut not_tls = sign_in(CredentialKind::Secret, &plain);
     not_tls.authority_url.set_scheme("https").unwrap();
     let trusting = sign_in(CredentialKind::Secret, &entra);
+    let past = Entra::serve_in_years([good()], (2019, 2020)).await;
+    let of_the_past = sign_in(CredentialKind::Secret, &past);
+    let future = Entra::serve_in_years([good()], (3000, 3001)).await;
+    let of_the_future = sign_in(CredentialKind::Secret, &future);
     let root = Entra::serve_as_root([good()]).await;
     let at_root = sign_in(CredentialKind::Secret, &root);
     let proxy = Entra::serve_plain([Reply::html(407, "")]).await;
 
     let known: Configure<'_> = Box::new(|| entra.client());
     let stranger: Configure<'_> = Box::new(|| plain.client());
+    let expired: Configure<'_> = Box::new(|| past.client());
+    let too_early: Configure<'_> = Box::new(|| future.client());
     let nameless: Configure<'_> = Box::new(|| entra.client().dns_resolver(Arc::new(Nameless)));
     let rooted: Configure<'_> = Box::new(|| root.client());
     let through = reqwest::Proxy::all(proxy.url.clone()).unwrap();
@@ -34,6 +40,18 @@ async fn a_network_in_the_way_is_recognised() {
         (&refusing, &known, Trouble::Connection, "HTTPS_PROXY"),
         (&not_tls, &known, Trouble::Tls, "TLS"),
         (&trusting, &stranger, Trouble::Certificate, "--ca-cert"),
+        (
+            &of_the_past,
+            &expired,
+            Trouble::CertificateTime,
+            "clock says 20",
+        ),
+        (
+            &of_the_future,
+            &too_early,
+            Trouble::CertificateTime,
+            "set it if that is wrong",
+        ),
         (&trusting, &nameless, Trouble::Name, "DNS"),
         (&at_root, &rooted, Trouble::RootCertificate, "CA:FALSE"),
         (&trusting, &proxied, Trouble::Proxy, "password"),

@@ -46,9 +46,11 @@ async fn a_reply_that_is_no_token_is_described() {
         (Reply::html(200, "oops"), true, "`text/html` (HTTP 200)"),
         (
             Reply::html(403, "<title>Blocked</title>"),
-            false,
+            true,
             "`Blocked` (HTTP 403)",
         ),
+        (Reply::html(404, "lost"), false, "`text/html` (HTTP 404)"),
+        (Reply::html(405, ""), false, "an empty body (HTTP 405)"),
         (
             Reply::json(200, "{}"),
             true,
@@ -67,6 +69,68 @@ async fn a_reply_that_is_no_token_is_described() {
     }
 }
 
+/// Entra's own words decide, whatever the status: what passes is waited for, and for as long as it
+/// asks.
+#[tokio::test]
+async fn what_passes_is_told_from_what_does_not() {
+    for (status, error, passing) in [
+        (503, "temporarily_unavailable", true),
+        (400, "temporarily_unavailable", true),
+        (429, "throttled", true),
+        (400, "AADSTS90033: A transient error has occurred.", true),
+        (401, "AADSTS90006: External server retryable error.", true),
+        (400, "AADSTS90024: Request budget exceeded.", true),
+        (400, "AADSTS90055: The tenant is throttled.", true),
+        (500, "server_error", true),
+        (401, "AADSTS7000215: Invalid client secret.", false),
+        (401, "AADSTS7000222: The secret has expired.", false),
+        (
+            400,
+            "AADSTS500011: The resource principal was not found.",
+            false,
+        ),
+        (400, "AADSTS700016: No such application.", false),
+        (400, "AADSTS90002: No such tenant.", false),
+        (400, "AADSTS53003: Blocked by conditional access.", false),
+        (
+            400,
+            "AADSTS90034: An unexpected, non-retryable error.",
+            false,
+        ),
+    ] {
+        let body = format!(r#"{{"error":"{error}","error_description":"{error}"}}"#);
+        let refusal = crate::defender::credential::Refusal::read(
+            status,
+            body.as_bytes(),
+            &crate::defender::mask::Mask::default(),
+        );
+        assert_eq!(refusal.unwrap().is_passing(), passing, "{status} {error}");
+    }
+    for (reply, seconds) in [
+        (
+            Reply::json(429, r#"{"error":"throttled"}"#).retry_after("17"),
+            Some(17),
+        ),
+        (
+            Reply::html(503, "<title>down</title>").retry_after(" 20 "),
+            Some(20),
+        ),
+        (Reply::html(503, "").retry_after("999999"), Some(7200)),
+        (Reply::html(503, "").retry_after("soon"), None),
+        (Reply::html(503, ""), None),
+    ] {
+        let entra = Entra::serve([reply]).await;
+        let sign_in = sign_in(CredentialKind::Secret, &entra);
+        let azure = Azure {
+            patience: Duration::from_millis(500),
+            ..azure(&sign_in, &entra)
+        };
+        let error = azure.sign_in().await.unwrap_err();
+        let expected = seconds.map(Duration::from_secs);
+        assert_eq!(error.retry_after(), expected, "{error}");
+    }
+}
+
 #[tokio::test]
 async fn no_redirect_is_followed() {
     let elsewhere = Entra::serve([good()]).await;
@@ -74,7 +138,7 @@ async fn no_redirect_is_followed() {
     let entra = Entra::serve([redirect]).await;
     let error = with_secret(&entra).await.unwrap_err();
     assert_eq!(error.http_status(), Some(307));
-    assert!(!error.is_passing());
+    assert!(error.is_passing(), "a gateway's");
     assert!(elsewhere.requests().is_empty());
 }
 
