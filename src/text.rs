@@ -34,7 +34,8 @@ pub fn counted(count: u64, one: &str, many: &str) -> String {
 
 /// A span of time in the two units that matter: `5 h 40 min`, `43 min`, `12 s`.
 pub fn span(span: Duration) -> String {
-    let seconds = span.as_secs() + u64::from(span.subsec_millis() >= 500);
+    let rounded = u64::from(span.subsec_millis() >= 500);
+    let seconds = span.as_secs().saturating_add(rounded);
     let (days, hours, minutes) = (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60);
     match (days, hours, minutes) {
         (0, 0, 0) => format!("{seconds} s"),
@@ -45,6 +46,26 @@ pub fn span(span: Duration) -> String {
         (_, 0, _) => format!("{days} d"),
         _ => format!("{days} d {hours} h"),
     }
+}
+
+/// Between which two spans of time something takes: `10 to 20 s`; one of them where both are
+/// about the same.
+pub fn span_between(least: Duration, most: Duration) -> String {
+    let [from, to] = [least, most].map(span);
+    if is_about_the_same(least, most) {
+        return from;
+    }
+    match (from.split_once(' '), to.split_once(' ')) {
+        (Some((number, unit)), Some((_, its_unit))) if unit == its_unit && !unit.contains(' ') => {
+            format!("{number} to {to}")
+        }
+        _ => format!("{from} to {to}"),
+    }
+}
+
+/// Whether it makes no difference to people which of two spans of time it is.
+pub fn is_about_the_same(least: Duration, most: Duration) -> bool {
+    most <= least.saturating_add(least / 5) || span(least) == span(most)
 }
 
 /// An error and its causes: `a: b: c`.
@@ -91,5 +112,28 @@ mod tests {
         ] {
             assert_eq!(span(Duration::from_millis(milliseconds)), text);
         }
+    }
+
+    #[test]
+    fn what_is_not_known_is_a_range() {
+        for (least, most, text) in [
+            (10_000, 20_000, "10 to 20 s"),
+            (10_000, 12_000, "10 s"),
+            (10_000, 9_000, "10 s"),
+            (0, 0, "0 s"),
+            (500, 900, "1 s"),
+            (50_000, 90_000, "50 s to 1 min 30 s"),
+            (90_000, 120_000, "1 min 30 s to 2 min"),
+            (360_000, 600_000, "6 to 10 min"),
+            (3_600_000, 7_200_000, "1 to 2 h"),
+            (3_600_000, 9_000_000, "1 h to 2 h 30 min"),
+        ] {
+            let [from, to] = [least, most].map(Duration::from_millis);
+            assert_eq!(span_between(from, to), text);
+        }
+        assert_eq!(
+            span_between(Duration::MAX, Duration::MAX),
+            span(Duration::MAX)
+        );
     }
 }

@@ -12,7 +12,7 @@ use crate::{
     inventory::Inventory,
     report,
     store::{Beginning, Outlook, Problem, Store, StoreError},
-    text::{counted, span, thousands},
+    text::{counted, is_about_the_same, span_between, thousands},
 };
 
 /// The plan, for people: machines, calls, and how long the quota makes them take. Nothing is
@@ -150,18 +150,33 @@ fn rows(inventory: &Inventory) -> String {
     parts.join(", ")
 }
 
+/// How long it takes: from so long to so long where no earlier run tells what an answer takes.
 fn time(config: &Config, calls: u64, quota: &Quota, now: &ZonedDateTime) -> String {
-    let load = Load {
-        calls,
-        latency: quota.usual_latency(),
-        concurrency: config.service.concurrency.get(),
+    let takes = |latency| {
+        let load = Load {
+            calls,
+            latency,
+            concurrency: config.service.concurrency.get(),
+        };
+        quota.forecast(load) - Instant::now()
     };
-    let takes = quota.forecast(load) - Instant::now();
-    let end = SignedDuration::try_from(takes)
+    let least = takes(quota.usual_latency());
+    let most = takes(quota.slow_latency());
+    let is_known = is_about_the_same(least, most);
+    let end = SignedDuration::try_from(if is_known { least } else { most })
         .ok()
         .and_then(|takes| now.checked_add(takes).ok());
-    let end = end.map(|end| format!(": started now, done {}", at(&end)));
-    format!("about {}{}", span(takes), end.unwrap_or_default())
+    let (by, why) = if is_known {
+        ("", "")
+    } else {
+        ("by ", ", as fast as it answers")
+    };
+    let end = end.map(|end| format!(": started now, done {by}{}", at(&end)));
+    format!(
+        "about {}{why}{}",
+        span_between(least, most),
+        end.unwrap_or_default()
+    )
 }
 
 fn at(time: &ZonedDateTime) -> String {

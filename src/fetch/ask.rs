@@ -90,6 +90,7 @@ impl<A: Api> Asker<A> {
         loop {
             let error = match self.attempt(question, address, &mut course).await? {
                 Ok(page) => {
+                    self.run.tracker.repeats.note(course.tries.failed, false);
                     question.failure = None;
                     return Ok(page);
                 }
@@ -104,6 +105,7 @@ impl<A: Api> Asker<A> {
                 log_outage(question, &error);
                 continue;
             }
+            self.note(error.class, &course);
             let flow = self.run.tracker.flow();
             course
                 .tries
@@ -112,6 +114,15 @@ impl<A: Api> Asker<A> {
             seen = flow.and_throttled(u64::from(matches!(error.class, Class::Window(_))));
             question.earlier = course;
             Box::pin(self.react(question, error, &course)).await?;
+        }
+    }
+
+    /// Takes in what came of a call, for the time that is shown.
+    fn note(&self, class: Class, course: &Course) {
+        let has_failed = matches!(class, Class::Call(_));
+        if has_failed || matches!(class, Class::NotFound | Class::Machine) {
+            let repeats = &self.run.tracker.repeats;
+            repeats.note(course.tries.failed, has_failed);
         }
     }
 
@@ -186,7 +197,7 @@ impl<A: Api> Asker<A> {
 
     /// Rests before another try.
     async fn rests(&self, delay: Duration, course: &Course) -> Result<(), NoPage> {
-        self.run.tracker.rests.begin(delay);
+        self.run.tracker.rests.begin(delay, course.tries.failed);
         let rest = self.rest(delay, course);
         let rested = self.run.stops.gentle.run_until_cancelled(rest).await;
         rested.ok_or(NoPage::Stopped)
@@ -224,6 +235,9 @@ impl<A: Api> Asker<A> {
         }
         self.run.health.sending(course);
         self.run.tracker.sent(question.failure.is_some());
+        if question.attempts == 0 {
+            self.run.tracker.called();
+        }
         question.attempts += 1;
         let reply = self.send(address, question.machine, turn).await;
         let reply = reply.ok_or(NoPage::Stopped)?;

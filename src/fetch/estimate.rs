@@ -1,5 +1,9 @@
 //! How many calls are left, by how it went so far.
 
+use std::time::Duration;
+
+use super::repeats::seconds;
+
 /// So many machines are taken for well-behaved ones beside those that were asked, so that
 /// the first that fails is not taken for the rule.
 const WELL_BEHAVED: u64 = 50;
@@ -32,13 +36,26 @@ pub(super) struct Stage {
 
 impl Stage {
     /// Calls still to be sent: for machines not asked yet, the repetitions that they need if
-    /// they go as those before, and the late passes.
-    pub(super) fn calls_left(self) -> u64 {
+    /// they go as those before, and the late passes. Each machine takes so many calls, by how
+    /// often they failed.
+    pub(super) fn calls_left(self, calls_each: f64) -> u64 {
         let machines = self.machines + self.late();
         let each = |calls| machines * calls / (self.findings + WELL_BEHAVED);
-        let calls =
-            each(self.replies + WELL_BEHAVED).clamp(machines, machines.saturating_mul(MOST_CALLS));
-        calls.saturating_sub(self.in_flight)
+        let calls = each(self.replies + WELL_BEHAVED).max(times(machines, calls_each));
+        let most = machines.saturating_mul(MOST_CALLS);
+        calls.clamp(machines, most).saturating_sub(self.in_flight)
+    }
+
+    /// How long it takes until the machines that are left have been under way for so many
+    /// seconds each, so many at once.
+    #[expect(clippy::cast_precision_loss, reason = "an estimate of a span of time")]
+    pub(super) fn takes(self, under_way: f64, at_once: u64) -> Duration {
+        seconds(under_way * self.machines as f64 / at_once.max(1) as f64)
+    }
+
+    /// Whether machines will be asked for again after all others.
+    pub(super) fn has_late(self) -> bool {
+        self.late() > 0
     }
 
     /// Questions in late passes: whoever is unknown is taken to stay so.
@@ -52,6 +69,17 @@ impl Stage {
         }
         self.late + more * self.passes
     }
+}
+
+/// So many times as many.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "an estimate of a number of calls"
+)]
+fn times(machines: u64, factor: f64) -> u64 {
+    (machines as f64 * factor).round() as u64
 }
 
 /// Whether more than a fifth of a fleet is unknown: then it is the list or the tenant.
@@ -76,7 +104,7 @@ mod tests {
 
     #[test]
     fn each_machine_takes_a_call_when_all_goes_well() {
-        assert_eq!(in_the_middle().calls_left(), 1000);
+        assert_eq!(in_the_middle().calls_left(1.0), 1000);
     }
 
     #[test]
@@ -85,12 +113,12 @@ mod tests {
             in_flight: 8,
             ..in_the_middle()
         };
-        assert_eq!(stage.calls_left(), 992);
+        assert_eq!(stage.calls_left(1.0), 992);
         let last = Stage {
             machines: 8,
             ..stage
         };
-        assert_eq!(last.calls_left(), 0);
+        assert_eq!(last.calls_left(1.0), 0);
     }
 
     #[test]
@@ -100,14 +128,26 @@ mod tests {
                 replies,
                 ..in_the_middle()
             };
-            assert_eq!(stage.calls_left(), expected);
+            assert_eq!(stage.calls_left(1.0), expected);
         }
         let first = Stage {
             replies: 1,
             findings: 0,
             ..in_the_middle()
         };
-        assert_eq!(first.calls_left(), 1020, "one is no rule");
+        assert_eq!(first.calls_left(1.0), 1020, "one is no rule");
+    }
+
+    #[test]
+    fn what_fails_now_is_reckoned_with_before_anything_stands() {
+        let first = Stage {
+            replies: 30,
+            findings: 0,
+            ..in_the_middle()
+        };
+        for (calls_each, expected) in [(1.0, 1600), (1.2, 1600), (2.5, 2500), (9.0, 6000)] {
+            assert_eq!(first.calls_left(calls_each), expected);
+        }
     }
 
     #[test]
@@ -117,7 +157,7 @@ mod tests {
             late: 42,
             ..in_the_middle()
         };
-        assert_eq!(first_pass.calls_left(), 1000 + 42 + 2 * 20);
+        assert_eq!(first_pass.calls_left(1.0), 1000 + 42 + 2 * 20);
         let late_pass = Stage {
             machines: 30,
             unknown: 10,
@@ -126,7 +166,7 @@ mod tests {
             is_late: true,
             ..in_the_middle()
         };
-        assert_eq!(late_pass.calls_left(), 2 * 30 + 10);
+        assert_eq!(late_pass.calls_left(1.0), 2 * 30 + 10);
     }
 
     #[test]
@@ -136,6 +176,6 @@ mod tests {
             late: 600,
             ..in_the_middle()
         };
-        assert_eq!(stage.calls_left(), 1000);
+        assert_eq!(stage.calls_left(1.0), 1000);
     }
 }

@@ -175,21 +175,9 @@ impl<A: Api> Fetcher<A> {
         let now = Instant::now();
         let in_flight = self.run.quota.in_flight();
         let stage = self.stage(in_flight.len() as u64);
-        let load = Load {
-            calls: stage.calls_left(),
-            latency: self.latency(now, in_flight.first().copied()),
-            concurrency: self.concurrency,
-        };
-        let end = self
-            .run
-            .quota
-            .forecast(load)
-            .max(now + self.rests_left(now, stage));
-        let end = self
-            .run
-            .postponed
-            .last_due(end)
-            .map_or(end, |due| due.max(end));
+        let [least, most] = self.latencies(now, in_flight.first().copied());
+        let remaining = self.end(now, stage, least) - now;
+        let remaining_at_most = self.end(now, stage, most) - now;
         Progress {
             counts: self.run.tracker.counts(),
             requests: self.run.tracker.requests(),
@@ -199,26 +187,51 @@ impl<A: Api> Fetcher<A> {
                 .quota
                 .waiting()
                 .map(|(reason, until)| (reason, until - now)),
-            remaining: end - now,
+            remaining,
+            remaining_at_most: remaining_at_most.max(remaining),
         }
     }
 
-    /// How long the run takes because machines rest before another try.
-    fn rests_left(&self, now: Instant, stage: Stage) -> Duration {
+    /// When the run will have ended, if a reply takes so long: by the quota's schedule, and by
+    /// how machines that fail go on.
+    fn end(&self, now: Instant, stage: Stage, latency: Duration) -> Instant {
+        let tracker = &self.run.tracker;
+        let expected = tracker.repeats.expected(&self.run.policy);
+        let schedule = self.run.quota.forecast(Load {
+            calls: stage.calls_left(expected.calls()),
+            latency,
+            concurrency: self.concurrency,
+        });
         let at_once = under_way(self.concurrency) as u64;
-        let machines = (stage.machines, stage.findings);
-        self.run.tracker.rests.left(now, machines, at_once)
+        // Of those that are still to be called the last may be an unlucky one.
+        let tail = expected.tail(tracker.uncalled().min(at_once), latency);
+        let places = now + stage.takes(expected.under_way(latency), at_once) + tail / 2;
+        let after = |failed| latency + expected.after(failed, latency);
+        let rests = tracker.rests.end(now, after);
+        let first_pass = (schedule + tail).max(places).max(rests.unwrap_or(now));
+        let late = if stage.has_late() {
+            latency
+        } else {
+            Duration::ZERO
+        };
+        let end = first_pass + late;
+        let postponed = self.run.postponed.last_due(end);
+        postponed.map_or(end, |due| due.max(end))
     }
 
-    /// How long an answer takes; before the first has arrived, at least as long as it is
-    /// being waited for.
-    fn latency(&self, now: Instant, waits_since: Option<Instant>) -> Duration {
-        self.run.tracker.latency().unwrap_or_else(|| {
-            let waited = waits_since.map(|since| now - since);
-            waited
-                .unwrap_or_default()
-                .max(self.run.quota.usual_latency())
-        })
+    /// How long an answer takes, and how long it may take. As long as none has arrived: at least
+    /// as long as one is being waited for, and nobody knows.
+    fn latencies(&self, now: Instant, waits_since: Option<Instant>) -> [Duration; 2] {
+        if let Some(known) = self.run.tracker.latency() {
+            return [known; 2];
+        }
+        let waited = waits_since.map(|since| now - since).unwrap_or_default();
+        let (usual, slow) = (
+            self.run.quota.usual_latency(),
+            self.run.quota.slow_latency(),
+        );
+        let most = if waited > slow { waited * 2 } else { slow };
+        [waited.max(usual), most]
     }
 
     fn stage(&self, in_flight: u64) -> Stage {

@@ -12,6 +12,7 @@ mod plan;
 mod postponed;
 mod question;
 pub mod quota;
+mod repeats;
 mod rests;
 mod retry;
 mod run;

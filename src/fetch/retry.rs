@@ -100,6 +100,11 @@ impl RetryPolicy {
         self.backoff(1, jitter)
     }
 
+    /// The delay after so many failures, as it is on the average.
+    pub(super) fn usual_delay(&self, failed: u32) -> Duration {
+        self.backoff(failed, 0.5)
+    }
+
     fn throttled_out(&self, tries: Tries) -> bool {
         tries.throttled_alone > self.retries
             || tries.throttled > self.retries.saturating_mul(TOGETHER)

@@ -10,7 +10,7 @@ use std::{
 
 use serde::Serialize;
 
-use super::{latency::Latency, plan::Plan, quota::Waiting, rests::Rests};
+use super::{latency::Latency, plan::Plan, quota::Waiting, repeats::Repeats, rests::Rests};
 use crate::outcome::{Outcome, Reason};
 
 /// Calls to the service.
@@ -84,6 +84,8 @@ pub struct Progress {
     pub waiting: Option<(Waiting, Duration)>,
     /// Until the run will have ended, by the quota's schedule.
     pub remaining: Duration,
+    /// The same if answers take as long as they may: longer only as long as nobody knows.
+    pub remaining_at_most: Duration,
 }
 
 /// How the service received calls: answers, and refusals for quota.
@@ -116,6 +118,8 @@ pub(super) struct Tracker {
     throttled: AtomicU64,
     answers: AtomicU64,
     started: AtomicU64,
+    /// Machines for which the first call was sent.
+    called: AtomicU64,
     /// Machines that the first pass asks for.
     unasked: u64,
     /// How often something was found out about a machine.
@@ -126,6 +130,8 @@ pub(super) struct Tracker {
     latency: Mutex<Latency>,
     /// Machines that wait for another try.
     pub(super) rests: Rests,
+    /// How calls went, by how many had failed before.
+    pub(super) repeats: Repeats,
 }
 
 impl Tracker {
@@ -153,6 +159,16 @@ impl Tracker {
 
     pub(super) fn started(&self) {
         self.started.fetch_add(1, Relaxed);
+    }
+
+    /// Notes that the first call for a machine is sent.
+    pub(super) fn called(&self) {
+        self.called.fetch_add(1, Relaxed);
+    }
+
+    /// Machines for which no call was sent yet.
+    pub(super) fn uncalled(&self) -> u64 {
+        self.unasked.saturating_sub(self.called.load(Relaxed))
     }
 
     /// Whether no machine is left that was not asked for yet.

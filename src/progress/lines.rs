@@ -9,7 +9,7 @@ use crate::{
         Progress,
         quota::{Pace, RateLimits, Waiting},
     },
-    text::{counted, span, thousands},
+    text::{counted, is_about_the_same, span, span_between, thousands},
 };
 
 /// Where a run stands, in words.
@@ -71,7 +71,7 @@ pub(super) fn plan(
     }
     // Whoever reads it in a log may be elsewhere.
     let zone = now.strftime(" %:z").to_string();
-    parts.push(end(progress.remaining, until, now, &zone));
+    parts.push(end(progress, until, now, &zone));
     (left > 0).then(|| parts.join(" · "))
 }
 
@@ -79,19 +79,26 @@ fn course(progress: &Progress, until: Option<Timestamp>, now: &ZonedDateTime) ->
     let (done, machines) = (progress.counts.done(), progress.counts.machines);
     let mut course = format!("{} of {} machines", thousands(done), thousands(machines));
     if done < machines {
-        course = format!("{course} · {}", end(progress.remaining, until, now, ""));
+        course = format!("{course} · {}", end(progress, until, now, ""));
     }
     course
 }
 
 /// How the run will end, and when: it is done, or the time that it was given is up.
-fn end(remaining: Duration, until: Option<Timestamp>, now: &ZonedDateTime, zone: &str) -> String {
+fn end(progress: &Progress, until: Option<Timestamp>, now: &ZonedDateTime, zone: &str) -> String {
     let left = until.map(|until| until.duration_since(now.timestamp()));
-    let (how, left) = match left.map(|left| Duration::try_from(left).unwrap_or_default()) {
-        Some(left) if left < remaining => ("time is up", left),
-        _ => ("done", remaining),
-    };
-    format!("{how} {}{zone} (in {})", clock(now, left), span(left))
+    let left = left.map(|left| Duration::try_from(left).unwrap_or_default());
+    let least = progress.remaining;
+    if let Some(left) = left.filter(|left| *left < least) {
+        return format!("time is up {}{zone} (in {})", clock(now, left), span(left));
+    }
+    let most = progress.remaining_at_most;
+    let most = left.map_or(most, |left| most.min(left));
+    let mut when = clock(now, least);
+    if !is_about_the_same(least, most) {
+        when = format!("{when} to {}", clock(now, most));
+    }
+    format!("done {when}{zone} (in {})", span_between(least, most))
 }
 
 fn waiting(progress: &Progress, now: &ZonedDateTime) -> Vec<String> {
@@ -182,6 +189,7 @@ mod tests {
             used: vec![(100, 100), (1500, 1500)],
             waiting: None,
             remaining: Duration::from_mins(340),
+            remaining_at_most: Duration::from_mins(340),
         }
     }
 
@@ -212,6 +220,25 @@ mod tests {
             course(until(6)),
             format!("{begins}done Tue 03:40 (in 5 h 40 min)")
         );
+    }
+
+    #[test]
+    fn as_long_as_the_end_is_not_known_it_is_a_range() {
+        let limits = RateLimits::default();
+        let progress = Progress {
+            remaining: Duration::from_secs(10),
+            remaining_at_most: Duration::from_secs(20),
+            ..progress()
+        };
+        let end = |seconds: Option<i64>| {
+            let until = seconds.map(|it| now().timestamp() + SignedDuration::from_secs(it));
+            let course = Lines::new(&progress, &limits, until, &now()).course;
+            course.replace("1,504 of 10,000 machines · ", "")
+        };
+        assert_eq!(end(None), "done 22:00:10 to 22:00:20 (in 10 to 20 s)");
+        assert_eq!(end(Some(15)), "done 22:00:10 to 22:00:15 (in 10 to 15 s)");
+        assert_eq!(end(Some(11)), "done 22:00:10 (in 10 s)");
+        assert_eq!(end(Some(5)), "time is up 22:00:05 (in 5 s)");
     }
 
     #[test]

@@ -97,6 +97,7 @@ impl Display {
                 machines = progress.counts.machines,
                 calls = progress.counts.left(),
                 remaining_s = progress.remaining.as_secs(),
+                remaining_at_most_s = progress.remaining_at_most.as_secs(),
                 "{plan}"
             ),
             Kind::Off => {}
@@ -114,6 +115,7 @@ impl Display {
                 machines = progress.counts.machines,
                 sent = progress.requests.sent,
                 remaining_s = progress.remaining.as_secs(),
+                remaining_at_most_s = progress.remaining_at_most.as_secs(),
                 "{}", lines.in_one()
             ),
             Kind::Off => {}

@@ -36,6 +36,8 @@ use self::{
 
 /// What an answer takes, for the forecast before anything is known of that.
 pub(super) const USUAL_LATENCY: Duration = Duration::from_millis(300);
+/// What it may take then: a service that is slow answers in some seconds.
+pub(super) const SLOW_LATENCY: Duration = Duration::from_secs(3);
 
 /// Grants permits to send.
 #[derive(Debug)]
@@ -48,7 +50,8 @@ pub struct Quota {
     vacated: Notify,
     ledger: Option<Arc<dyn Ledger>>,
     has_windows: bool,
-    usual_latency: Duration,
+    /// What answers took in earlier processes, if there were any.
+    usual_latency: Option<Duration>,
 }
 
 #[derive(Debug)]
@@ -103,7 +106,7 @@ impl Quota {
             vacated: Notify::new(),
             ledger: None,
             has_windows: !limits.0.is_empty(),
-            usual_latency: USUAL_LATENCY,
+            usual_latency: None,
         }
     }
 
@@ -131,12 +134,17 @@ impl Quota {
 
     /// Takes in what answers took in earlier processes, if there were any.
     pub fn expect(&mut self, latency: Option<Duration>) {
-        self.usual_latency = latency.unwrap_or(self.usual_latency);
+        self.usual_latency = latency;
     }
 
     /// What an answer takes, as long as this process has seen none.
     pub fn usual_latency(&self) -> Duration {
-        self.usual_latency
+        self.usual_latency.unwrap_or(USUAL_LATENCY)
+    }
+
+    /// What an answer may take then: longer, where no earlier process has seen one either.
+    pub fn slow_latency(&self) -> Duration {
+        self.usual_latency.unwrap_or(SLOW_LATENCY)
     }
 
     /// Waits for leave to send one call: first come, first served. With a ledger, the call

@@ -9,6 +9,7 @@ mod schedule;
 mod service;
 mod sign_in;
 mod strangers;
+mod time_shown;
 
 use std::{cell::RefCell, collections::BTreeMap, sync::atomic::Ordering::SeqCst, time::Duration};
 

@@ -1,0 +1,216 @@
+//! How often calls are repeated, and what that costs, by how it went so far.
+
+use std::{
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use super::retry::RetryPolicy;
+
+/// So many first calls are taken to have gone well beside those that were made, so that the first
+/// that fails is not taken for the rule.
+const WELL_BEHAVED: f64 = 20.0;
+/// Calls that are told apart by how many of the same machine had failed before.
+const TOLD_APART: usize = 8;
+/// What is less likely than this for all machines together is not reckoned with.
+const LIKELY: f64 = 0.5;
+/// The longest time that is reckoned with, in seconds: thirty years.
+const LONGEST: f64 = 1e9;
+
+/// The calls so far, by how many had failed before them.
+#[derive(Debug, Default)]
+pub(super) struct Repeats {
+    tallies: Mutex<[Tally; TOLD_APART]>,
+}
+
+#[derive(Debug, Default, Clone, Copy)]
+struct Tally {
+    replies: u32,
+    failed: u32,
+}
+
+/// What is to be expected of a machine that is asked for.
+#[derive(Debug, Clone)]
+pub(super) struct Repetition {
+    /// For each call of a machine, the share of those that fail and are repeated, and how long
+    /// it then takes until it is sent again.
+    steps: Vec<(f64, Duration)>,
+}
+
+impl Repeats {
+    /// Notes what came of a call for which so many had failed before.
+    pub(super) fn note(&self, failed_before: u32, has_failed: bool) {
+        let at = place(failed_before);
+        let mut tallies = self.tallies();
+        tallies[at].replies = tallies[at].replies.saturating_add(1);
+        tallies[at].failed = tallies[at].failed.saturating_add(u32::from(has_failed));
+    }
+
+    /// What is to be expected under this policy.
+    pub(super) fn expected(&self, policy: &RetryPolicy) -> Repetition {
+        let tallies = *self.tallies();
+        let (mut share, mut reached) = (0.0, 1.0);
+        let mut steps = Vec::new();
+        for failed in 1..=policy.retries {
+            share = tallies[place(failed - 1)].share(share, failed == 1);
+            steps.push((share, policy.usual_delay(failed)));
+            reached *= share;
+            // Whatever comes after that does not matter any more.
+            if reached < 1e-6 {
+                break;
+            }
+        }
+        Repetition { steps }
+    }
+
+    fn tallies(&self) -> MutexGuard<'_, [Tally; TOLD_APART]> {
+        self.tallies.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn place(failed_before: u32) -> usize {
+    usize::try_from(failed_before).map_or(TOLD_APART - 1, |at| at.min(TOLD_APART - 1))
+}
+
+impl Tally {
+    /// The share that fails. As long as little is known it is as before the call before.
+    fn share(self, before: f64, is_first: bool) -> f64 {
+        let (failed, replies) = (f64::from(self.failed), f64::from(self.replies));
+        if is_first {
+            failed / (replies + WELL_BEHAVED)
+        } else {
+            (failed + before) / (replies + 1.0)
+        }
+    }
+}
+
+impl Repetition {
+    /// Calls for each machine.
+    pub(super) fn calls(&self) -> f64 {
+        1.0 + self.reached().map(|(reached, _)| reached).sum::<f64>()
+    }
+
+    /// How long a machine is under way, where a reply takes so long.
+    pub(super) fn under_way(&self, latency: Duration) -> f64 {
+        let again = |(reached, delay): (f64, Duration)| reached * (delay + latency).as_secs_f64();
+        latency.as_secs_f64() + self.reached().map(again).sum::<f64>()
+    }
+
+    /// How much longer than usual the last of so many machines is under way, because one of them
+    /// fails again and again.
+    pub(super) fn tail(&self, machines: u64, latency: Duration) -> Duration {
+        let machines = u32::try_from(machines).map_or(f64::MAX, f64::from);
+        self.while_likely(machines, 0, latency)
+    }
+
+    /// How long it takes after the next try of a machine that has failed so often.
+    pub(super) fn after(&self, failed: u32, latency: Duration) -> Duration {
+        self.while_likely(1.0, usize::try_from(failed).unwrap_or(usize::MAX), latency)
+    }
+
+    fn while_likely(&self, machines: f64, from: usize, latency: Duration) -> Duration {
+        let mut reached = machines;
+        let mut takes = Duration::ZERO;
+        for (share, delay) in self.steps.iter().skip(from) {
+            reached *= share;
+            if reached < LIKELY {
+                break;
+            }
+            takes = takes.saturating_add(*delay + latency);
+        }
+        takes
+    }
+
+    /// For each repetition, the share of machines that it comes to, and the delay before it.
+    fn reached(&self) -> impl Iterator<Item = (f64, Duration)> {
+        self.steps.iter().scan(1.0, |reached, (share, delay)| {
+            *reached *= share;
+            Some((*reached, *delay))
+        })
+    }
+}
+
+/// So many seconds, as a span of time.
+pub(super) fn seconds(seconds: f64) -> Duration {
+    Duration::try_from_secs_f64(seconds.clamp(0.0, LONGEST)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const POLICY: RetryPolicy = RetryPolicy::with_retries(5);
+
+    /// After so many replies of each kind: first calls, those that failed, first repetitions,
+    /// those that failed.
+    fn after(first: (u32, u32), second: (u32, u32)) -> Repetition {
+        let repeats = Repeats::default();
+        for (failed_before, (replies, failed)) in [(0, first), (1, second)] {
+            for number in 0..replies {
+                repeats.note(failed_before, number < failed);
+            }
+        }
+        repeats.expected(&POLICY)
+    }
+
+    #[test]
+    fn when_all_goes_well_nothing_is_repeated() {
+        for replies in [0, 1, 1000] {
+            let repetition = after((replies, 0), (0, 0));
+            assert_eq!(repetition.calls().to_string(), "1");
+            assert_eq!(repetition.tail(32, Duration::from_secs(1)), Duration::ZERO);
+            let under_way = repetition.under_way(Duration::from_secs(1));
+            assert_eq!(under_way.to_string(), "1");
+        }
+    }
+
+    #[test]
+    fn calls_that_fail_by_chance_are_repeated_now_and_then() {
+        let repetition = after((980, 200), (200, 40));
+        assert!((repetition.calls() - 1.25).abs() < 0.01, "{repetition:?}");
+        // Of the last 32 machines one fails twice, and none three times.
+        let tail = repetition.tail(32, Duration::from_millis(100));
+        let expected = POLICY.usual_delay(1) + POLICY.usual_delay(2);
+        assert_eq!(tail, expected + Duration::from_millis(200));
+    }
+
+    #[test]
+    fn machines_that_always_fail_are_known_by_the_second_failure() {
+        let repetition = after((980, 200), (50, 50));
+        assert!((repetition.calls() - 2.0).abs() < 0.06, "{repetition:?}");
+        let tail = repetition.tail(32, Duration::ZERO).as_secs_f64();
+        assert!((tail - 0.75 * 15.5).abs() < 0.01, "{tail}");
+        let left = repetition.after(3, Duration::ZERO).as_secs_f64();
+        assert!((left - 0.75 * 12.0).abs() < 0.01, "{left}");
+        assert_eq!(repetition.after(5, Duration::ZERO), Duration::ZERO);
+    }
+
+    #[test]
+    fn the_first_that_fails_is_not_the_rule() {
+        let repetition = after((1, 1), (0, 0));
+        assert!(repetition.calls() < 1.06, "{repetition:?}");
+        assert_eq!(
+            after((1, 1), (1, 1)).tail(9, Duration::ZERO),
+            Duration::ZERO
+        );
+    }
+
+    #[test]
+    fn no_figure_is_too_large() {
+        let policy = RetryPolicy::with_retries(u32::MAX);
+        let repeats = Repeats::default();
+        repeats.note(u32::MAX, true);
+        for _ in 0..1000 {
+            repeats.note(0, true);
+        }
+        let policy = RetryPolicy {
+            retries: 100_000,
+            ..policy
+        };
+        let repetition = repeats.expected(&policy);
+        let _ = repetition.tail(u64::MAX, Duration::from_secs(u64::MAX >> 20));
+        assert_eq!(seconds(f64::INFINITY).as_secs(), 1_000_000_000);
+        assert_eq!(seconds(f64::NAN), Duration::ZERO);
+        assert_eq!(seconds(-1.0), Duration::ZERO);
+    }
+}

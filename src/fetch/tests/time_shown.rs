@@ -1,0 +1,190 @@
+//! The time shown, beside the time that it takes: with slow answers, and with faults.
+
+use super::*;
+
+/// A service, and how a run asks it.
+struct Case {
+    what: &'static str,
+    service: Service,
+    fleet: u16,
+    limits: &'static str,
+    pace: &'static str,
+}
+
+/// What was shown, and when.
+struct Shown {
+    at: Duration,
+    end: Duration,
+    end_at_most: Duration,
+}
+
+impl Case {
+    async fn run(&self) -> (Duration, Vec<Shown>) {
+        fastrand::seed(11);
+        let quota = Quota::new(&self.limits.parse().unwrap(), self.pace.parse().unwrap());
+        let plan = Plan {
+            machines: machines(self.fleet),
+            ..Plan::default()
+        };
+        let fetcher = Fetcher::new(&self.service, quota, settings(8), plan, &Stops::default());
+        let start = Instant::now();
+        let mut shown = Vec::new();
+        let watch = async {
+            loop {
+                let progress = fetcher.progress();
+                let at = start.elapsed();
+                shown.push(Shown {
+                    at,
+                    end: at + progress.remaining,
+                    end_at_most: at + progress.remaining_at_most,
+                });
+                sleep(Duration::from_millis(500)).await;
+            }
+        };
+        tokio::select! {
+            ending = fetcher.run(drop) => assert_eq!(ending, Ending::Finished),
+            () = watch => {}
+        }
+        (start.elapsed(), shown)
+    }
+}
+
+/// Every so many machines fail for ever.
+fn with_broken(service: Service, fleet: u16, every: usize) -> Service {
+    (3..fleet).step_by(every).fold(service, |service, number| {
+        service.forever(number, Reply::BROKEN)
+    })
+}
+
+fn cases() -> Vec<Case> {
+    let case = |what, service, fleet, limits, pace| Case {
+        what,
+        service,
+        fleet,
+        limits,
+        pace,
+    };
+    let slow = || Service::with_latency(2500);
+    let usual = || Service::with_latency(300);
+    vec![
+        case("very flaky", usual().flaky(30), 200, "none", "10/s"),
+        case("flaky, unpaced", usual().flaky(20), 1000, "none", "none"),
+        case("flaky and slow", slow().flaky(20), 200, "none", "10/s"),
+        case(
+            "some broken",
+            with_broken(usual(), 200, 10),
+            200,
+            "none",
+            "10/s",
+        ),
+        case(
+            "some broken, slow",
+            with_broken(slow(), 200, 10),
+            200,
+            "none",
+            "10/s",
+        ),
+        case(
+            "a fifth broken",
+            with_broken(usual(), 500, 5),
+            500,
+            "none",
+            "10/s",
+        ),
+        case(
+            "a fifth broken, unpaced",
+            with_broken(usual(), 1000, 5),
+            1000,
+            "none",
+            "none",
+        ),
+        case(
+            "some broken, flaky",
+            with_broken(usual().flaky(10), 300, 20),
+            300,
+            "none",
+            "10/s",
+        ),
+        case("a window", usual().flaky(10), 500, "100/min", "10/s"),
+    ]
+}
+
+/// Within so many percent of the whole from when a quarter of it is over.
+#[tokio::test(start_paused = true)]
+async fn failures_are_reckoned_with_as_they_come() {
+    for case in cases() {
+        let (took, shown) = case.run().await;
+        let known = shown.iter().filter(|shown| shown.at > took / 4);
+        for shown in known {
+            let off = shown.end.abs_diff(took);
+            let most = took.mul_f64(0.2) + Duration::from_secs(1);
+            let Shown { at, end, .. } = shown;
+            assert!(off <= most, "{}: {end:?} of {took:?} at {at:?}", case.what);
+        }
+    }
+}
+
+/// As long as nobody knows how long answers take it is a range, and the truth is in it; from the
+/// first answer on it is one time.
+#[tokio::test(start_paused = true)]
+async fn before_the_first_answer_it_is_a_range() {
+    for latency in [300, 1000, 2500, 3000] {
+        for (fleet, limits, pace) in [
+            (60, "none", "10/s"),
+            (60, "100/min", "10/s"),
+            (500, "100/min,1500/h", "10/s"),
+            (200, "none", "none"),
+        ] {
+            let service = Service::with_latency(latency);
+            let what = "all well";
+            let case = Case {
+                what,
+                service,
+                fleet,
+                limits,
+                pace,
+            };
+            let (took, shown) = case.run().await;
+            let answered = Duration::from_millis(latency + 1);
+            for Shown {
+                at,
+                end,
+                end_at_most,
+            } in shown
+            {
+                let case = format!(
+                    "{latency} {fleet} {limits}: {end:?} {end_at_most:?} of {took:?} at {at:?}"
+                );
+                let little = Duration::from_millis(500) + took / 20;
+                if at < answered {
+                    assert!(
+                        end <= took + little && took <= end_at_most + little,
+                        "{case}"
+                    );
+                } else {
+                    assert_eq!(end, end_at_most, "{case}");
+                    assert!(end.abs_diff(took) <= little, "{case}");
+                }
+            }
+        }
+    }
+}
+
+/// What earlier runs have seen is no range.
+#[tokio::test(start_paused = true)]
+async fn what_is_known_from_earlier_is_one_time() {
+    let service = Service::with_latency(2500);
+    let mut quota = Quota::new(&"none".parse().unwrap(), "10/s".parse().unwrap());
+    quota.expect(Some(Duration::from_millis(2500)));
+    let plan = Plan {
+        machines: machines(60),
+        ..Plan::default()
+    };
+    let fetcher = Fetcher::new(&service, quota, settings(8), plan, &Stops::default());
+    let progress = fetcher.progress();
+    assert_eq!(progress.remaining, progress.remaining_at_most);
+    let start = Instant::now();
+    run(&fetcher).await;
+    let off = start.elapsed().abs_diff(progress.remaining);
+    assert!(off < Duration::from_secs(1), "{off:?}");
+}
