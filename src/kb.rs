@@ -89,7 +89,8 @@ pub struct MissingKb {
     pub cve_addressed: u64,
     /// The machine's OS build.
     pub os_build: Option<Arc<str>>,
-    /// Numbers of its own that came as something else, each as it came; sorted.
+    /// Numbers of its own that came as something else, each with its name, as it came: sorted,
+    /// each once.
     pub unreadable: Box<[Arc<str>]>,
 }
 
@@ -124,6 +125,7 @@ impl MissingKb {
             let mut unreadable = mem::take(&mut self.unreadable).into_vec();
             unreadable.extend(other.unreadable);
             unreadable.sort();
+            unreadable.dedup();
             self.unreadable = unreadable.into();
         }
     }

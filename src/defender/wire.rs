@@ -3,7 +3,7 @@
 //! Tolerant towards every odd form of a field, strict about what is no answer at all: a
 //! body without a `value` never means that nothing is missing.
 
-use std::{fmt, marker::PhantomData};
+use std::{fmt, marker::PhantomData, sync::Arc};
 
 use serde::{
     Deserialize, Deserializer,
@@ -177,12 +177,13 @@ impl From<Item> for MissingKb {
         let mut products: Vec<_> = item.products_names.0.into_iter().map(Into::into).collect();
         products.sort();
         products.dedup();
-        let counts = [
-            item.machine_missed_on.unreadable,
-            item.cve_addressed.unreadable,
+        let named = |name, value: Option<Arc<str>>| Some(format!("{name}: {}", value?).into());
+        // In the order of their names.
+        let unreadable = [
+            named("cveAddressed", item.cve_addressed.unreadable),
+            named("machineMissedOn", item.machine_missed_on.unreadable),
         ];
-        let mut unreadable: Box<[_]> = counts.into_iter().flatten().collect();
-        unreadable.sort();
+        let unreadable = unreadable.into_iter().flatten().collect();
         Self {
             id: KbId::new(&item.id.0.unwrap_or_default()),
             name: item.name.filled().map(Into::into),
