@@ -14,7 +14,7 @@ const MOST: usize = 10_000_000;
 /// The machines so far, and at which position each is: the ids themselves are not held twice.
 #[derive(Debug, Default)]
 pub(super) struct Machines {
-    machines: Vec<InventoryMachine>,
+    list: Vec<InventoryMachine>,
     positions: HashTable<u32>,
     hasher: RandomState,
 }
@@ -24,7 +24,7 @@ impl Machines {
     /// grown takes it twice.
     pub(super) fn with_room(rows: usize) -> Self {
         Self {
-            machines: Vec::with_capacity(rows.min(MOST)),
+            list: Vec::with_capacity(rows.min(MOST)),
             ..Self::default()
         }
     }
@@ -32,34 +32,34 @@ impl Machines {
     /// Adds a machine; false where it is there already.
     pub(super) fn insert(&mut self, id: MachineId, line: u64) -> bool {
         let Self {
-            machines,
+            list,
             positions,
             hasher,
         } = self;
-        let at = |position: &u32| at(machines, *position);
+        let at = |position: &u32| at(list, *position);
         let hash = |position: &u32| hasher.hash_one(at(position));
         let is_it = |position: &u32| at(position) == Some(id);
         let Entry::Vacant(place) = positions.entry(hasher.hash_one(Some(id)), is_it, hash) else {
             return false;
         };
-        place.insert(u32::try_from(machines.len()).unwrap_or(u32::MAX));
+        place.insert(u32::try_from(list.len()).unwrap_or(u32::MAX));
         let line = u32::try_from(line).unwrap_or(u32::MAX);
-        machines.push(InventoryMachine { id, line });
+        list.push(InventoryMachine { id, line });
         true
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.machines.is_empty()
+        self.list.is_empty()
     }
 
     /// All of them, in the order in which they came.
     pub(super) fn into_vec(self) -> Vec<InventoryMachine> {
-        self.machines
+        self.list
     }
 }
 
-fn at(machines: &[InventoryMachine], position: u32) -> Option<MachineId> {
-    Some(machines.get(usize::try_from(position).ok()?)?.id)
+fn at(list: &[InventoryMachine], position: u32) -> Option<MachineId> {
+    Some(list.get(usize::try_from(position).ok()?)?.id)
 }
 
 #[cfg(test)]
