@@ -67,7 +67,7 @@ fn cases() -> Vec<Case> {
     let slow = || Service::with_latency(2500);
     let usual = || Service::with_latency(300);
     vec![
-        case("very flaky", usual().flaky(30), 200, "none", "10/s"),
+        case("flaky", usual().flaky(20), 200, "none", "10/s"),
         case("flaky, unpaced", usual().flaky(20), 1000, "none", "none"),
         case("flaky and slow", slow().flaky(20), 200, "none", "10/s"),
         case(
@@ -109,7 +109,7 @@ fn cases() -> Vec<Case> {
     ]
 }
 
-/// Within so many percent of the whole from when a quarter of it is over.
+/// Within a fifth of the whole from when a quarter of it is over.
 #[tokio::test(start_paused = true)]
 async fn failures_are_reckoned_with_as_they_come() {
     for case in cases() {
