@@ -35,6 +35,7 @@
 //! - [`machine`] and [`kb`]: the domain's words
 //! - [`outcome`]: what became of the question about one machine
 //! - [`gaps`]: what machines miss, read again where it is listed
+//! - [`held`]: what is held for as long as an answer is in memory
 //! - [`exit_code`]: what schedulers and scripts decide by
 //! - [`words`]: enums that are words to people and to files
 //! - [`text`]: figures, spans of time and chains of causes as people read them
