@@ -51,7 +51,12 @@ fn date(text: &str) -> Option<SystemTime> {
     httpdate::parse_http_date(text).ok().or_else(|| {
         let of_mail = || rfc2822::parse(text).ok().map(|date| date.timestamp());
         let date: Option<Timestamp> = text.parse().ok();
-        SystemTime::try_from(date.or_else(of_mail)?).ok()
+        // What a system's time cannot hold is too long ago: that of Windows begins in 1601.
+        Some(
+            date.or_else(of_mail)?
+                .try_into()
+                .unwrap_or(SystemTime::UNIX_EPOCH),
+        )
     })
 }
 

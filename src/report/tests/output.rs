@@ -323,10 +323,9 @@ fn whoever_is_at_work_is_left_alone() {
                 OutputFolder::prepare(folder.path(), &all()).unwrap();
             }
         });
-        for _ in 0..20 {
-            write(&output, &all()).unwrap();
-        }
+        let written = (0..20).try_for_each(|_| write(&output, &all()));
         is_over.store(true, std::sync::atomic::Ordering::Relaxed);
+        written.unwrap();
     });
     assert_eq!(names_in(folder.path()), with(&all(), &[]));
 }

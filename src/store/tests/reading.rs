@@ -83,7 +83,11 @@ fn while_others_have_it_open() {
 #[test]
 fn what_an_older_program_wrote_is_not_converted() {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("name with % and ?#.sqlite");
+    // What means something else in a URI; Windows allows no question mark.
+    let question = if cfg!(windows) { "" } else { "?" };
+    let path = folder
+        .path()
+        .join(format!("name with % and {question}#.sqlite"));
     let older = include_bytes!("../../../tests/fixtures/store/version-1.sqlite");
     fs::write(&path, older).unwrap();
     assert_eq!(seen(&path).unwrap(), 2);
