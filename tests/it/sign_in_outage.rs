@@ -6,9 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use patchgap::simulator::{Settings, Simulator};
 use tokio::runtime::Runtime;
 
-#[cfg(unix)]
-use crate::common::{Background, wait_until};
-use crate::common::{Counts, Scene, assert_truth};
+use crate::common::{Background, Counts, Scene, assert_truth, wait_until};
 
 const WAITS: &str = "the sign-in does not answer: all wait until it does";
 
@@ -17,7 +15,6 @@ fn nothing_is_in(folder: &Path) -> bool {
 }
 
 /// A run that waits for the sign-in.
-#[cfg(unix)]
 fn waiting(scene: &Scene, arguments: &[&str]) -> Background {
     scene.tenant.sign_in_goes_down();
     let run = scene.report_in_background(arguments);
@@ -25,7 +22,6 @@ fn waiting(scene: &Scene, arguments: &[&str]) -> Background {
     run
 }
 
-#[cfg(unix)]
 #[test]
 fn at_the_beginning_it_is_waited_for() {
     let scene = Scene::with_machines(5);
@@ -39,7 +35,6 @@ fn at_the_beginning_it_is_waited_for() {
     assert_eq!(run.stderr.matches(WAITS).count(), 1, "{}", run.stderr);
 }
 
-#[cfg(unix)]
 #[test]
 fn ctrl_c_ends_the_waiting_and_leaves_no_folder() {
     let scene = Scene::with_machines(5);
@@ -91,7 +86,6 @@ fn what_is_kept_is_reported_where_the_run_uses_it() {
 }
 
 /// Each token is good for a second.
-#[cfg(unix)]
 #[test]
 fn in_the_middle_all_wait_and_nobody_fails_for_it() {
     let scene = Scene::with(|settings| {

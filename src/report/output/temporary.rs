@@ -5,7 +5,7 @@
 
 use std::{
     ffi::OsStr,
-    fs::{self, DirEntry, OpenOptions, TryLockError},
+    fs::{self, DirEntry, File, OpenOptions, TryLockError},
     io,
     path::Path,
     time::Duration,
@@ -35,6 +35,8 @@ pub(super) fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
             .tempfile_in(folder)?;
         match file.as_file().try_lock() {
             Err(TryLockError::WouldBlock) => {}
+            // It was taken away before it was locked.
+            Ok(()) if fs::symlink_metadata(file.path()).is_err() => {}
             // Where there are no locks, it is left alone for as long as it is young.
             Ok(()) | Err(TryLockError::Error(_)) => return Ok(file),
         }
@@ -53,8 +55,12 @@ pub(super) fn sweep(folder: &Path) {
     let locks = has_reliable_locks(folder);
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let ours = entries.filter(|entry| is_temporary(&entry.file_name()) && is_file(entry));
-    for entry in ours.filter(|entry| is_old(entry) || locks && is_left(&entry.path())) {
-        let _ = fs::remove_file(entry.path());
+    for entry in ours {
+        // Held until the file is gone, so that nobody takes it for new in between.
+        let lock = left(&entry.path()).filter(|_| locks);
+        if lock.is_some() || is_old(&entry) {
+            let _ = fs::remove_file(entry.path());
+        }
     }
 }
 
@@ -68,8 +74,8 @@ fn is_old(entry: &DirEntry) -> bool {
     age.is_some_and(|age| age > A_WHILE)
 }
 
-/// Whether nobody writes it any more. The lock that this takes ends with it.
-fn is_left(path: &Path) -> bool {
-    let file = OpenOptions::new().read(true).write(true).open(path);
-    file.is_ok_and(|file| file.try_lock().is_ok())
+/// The lock of a file that nobody writes any more.
+fn left(path: &Path) -> Option<File> {
+    let file = OpenOptions::new().read(true).write(true).open(path).ok()?;
+    file.try_lock().is_ok().then_some(file)
 }
