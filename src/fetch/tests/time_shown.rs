@@ -98,13 +98,6 @@ fn cases() -> Vec<Case> {
             "none",
             "none",
         ),
-        case(
-            "some broken, flaky",
-            with_broken(usual().flaky(10), 300, 20),
-            300,
-            "none",
-            "10/s",
-        ),
         case("a window", usual().flaky(10), 500, "100/min", "10/s"),
     ]
 }
