@@ -1,12 +1,19 @@
 //! Who asks: connections of its own, and a share of the calls in flight.
 
 use std::{
-    iter::{self, Peekable},
-    sync::Arc,
+    iter::Peekable,
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
 };
 
-use futures::{StreamExt, stream::FuturesUnordered};
-use tokio::{sync::Semaphore, time::Instant};
+use futures::{Stream, StreamExt, stream};
+use tokio::{
+    sync::{Notify, Semaphore},
+    time::Instant,
+};
 
 use super::{
     question::{Asked, Question},
@@ -73,23 +80,56 @@ impl<A: Api> Asker<A> {
         sink: &mut impl FnMut(Outcome),
     ) -> Vec<Question> {
         let mut unknown = Vec::new();
-        let mut questions = questions.into_iter().peekable();
-        let mut under_way = FuturesUnordered::new();
-        loop {
-            let next = || self.next(&mut questions, deadline);
-            let room = self.width - under_way.len();
-            under_way.extend(iter::from_fn(next).take(room).map(|it| self.start(it)));
-            let due = self.due(questions.peek().is_some(), deadline);
-            let has_room = under_way.len() < self.width;
-            let asked = tokio::select! {
-                biased;
-                Some(asked) = under_way.next() => asked,
-                () = self.run.postponed_is_due(due.unwrap_or_else(Instant::now)),
-                    if has_room && due.is_some() => continue,
-                else => return unknown,
-            };
+        let in_progress = InProgress::default();
+        let machines = self.machines(questions, deadline, &in_progress);
+        let mut results = pin!(
+            machines
+                .map(|question| self.start(question))
+                .buffer_unordered(self.width)
+        );
+        while let Some(asked) = results.next().await {
+            in_progress.remove();
             let outcome = self.take_in(asked, &mut unknown);
             outcome.into_iter().for_each(&mut *sink);
+        }
+        unknown
+    }
+
+    /// The machines of a pass, each when it may be asked for. The stream ends when none is left
+    /// and none in progress can be postponed any more.
+    fn machines(
+        &self,
+        questions: impl IntoIterator<Item = Question>,
+        deadline: Option<Instant>,
+        in_progress: &InProgress,
+    ) -> impl Stream<Item = Question> {
+        let questions = questions.into_iter().peekable();
+        stream::unfold(questions, move |mut questions| async move {
+            let next = self.wait_for_next(&mut questions, deadline, in_progress);
+            let question = next.await?;
+            in_progress.add();
+            Some((question, questions))
+        })
+    }
+
+    async fn wait_for_next(
+        &self,
+        questions: &mut Peekable<impl Iterator<Item = Question>>,
+        deadline: Option<Instant>,
+        in_progress: &InProgress,
+    ) -> Option<Question> {
+        loop {
+            if let Some(question) = self.next(questions, deadline) {
+                return Some(question);
+            }
+            match self.due(questions.peek().is_some(), deadline) {
+                Some(due) => tokio::select! {
+                    () = self.run.postponed_is_due(due) => {}
+                    () = in_progress.removed() => {}
+                },
+                None if in_progress.is_empty() => return None,
+                None => in_progress.removed().await,
+            }
         }
     }
 
@@ -152,5 +192,32 @@ impl<A: Api> Asker<A> {
             Box::pin(self.check_others(failure)).await;
         }
         asked
+    }
+}
+
+/// How many machines of a pass are in progress.
+#[derive(Debug, Default)]
+struct InProgress {
+    count: AtomicUsize,
+    removed: Notify,
+}
+
+impl InProgress {
+    fn add(&self) {
+        self.count.fetch_add(1, Relaxed);
+    }
+
+    fn remove(&self) {
+        self.count.fetch_sub(1, Relaxed);
+        self.removed.notify_one();
+    }
+
+    fn is_empty(&self) -> bool {
+        self.count.load(Relaxed) == 0
+    }
+
+    /// Waits until one has left.
+    async fn removed(&self) {
+        self.removed.notified().await;
     }
 }
