@@ -102,8 +102,7 @@ pub struct Claim<'claim> {
 impl Claim<'_> {
     /// Demands that neither one of these files nor anybody else's gets lost. Writes nothing.
     pub fn check(&self, inputs: &[Input]) -> Result<(), Conflict> {
-        // A folder in the place of a file fails by itself, where it is read.
-        for input in inputs.iter().filter(|input| !input.path.is_dir()) {
+        for input in inputs {
             self.spares(input)?;
         }
         let owned = Owned::of(self.folder)?;
@@ -135,7 +134,9 @@ impl Claim<'_> {
     /// What would be written in the place of this file, or would keep it from being made.
     fn overwriting(&self, input: &Path) -> Option<PathBuf> {
         let is_hit = |path: &PathBuf| is_same(path, input) || is_below(input, path);
-        if is_same(self.folder, input) || is_below(self.folder, input) {
+        // A folder above is in nobody's way. Named as a file, it fails by itself, where it is read.
+        let is_above = is_below(self.folder, input) && !input.is_dir();
+        if is_above || is_same(self.folder, input) {
             return Some(self.folder.to_owned());
         }
         self.written()
@@ -206,6 +207,7 @@ mod tests {
             }
             fs::create_dir_all(&out).unwrap();
         }
+        assert_eq!(conflict(&out, place.path()), None);
         let below = out.join("kbs.csv").join("deep");
         assert!(conflict(&below, &out.join("kbs.csv")).is_some());
     }
