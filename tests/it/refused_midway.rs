@@ -7,6 +7,8 @@ use patchgap::{machine::MachineId, simulator::Fault};
 use crate::common::{Scene, assert_truth, fleet_ids, wait_until};
 
 const MACHINES: usize = 200;
+/// What the tests read: the others take their time.
+const FORMATS: [&str; 2] = ["--format", "csv,json"];
 const REFUSALS: [Fault; 3] = [Fault::Forbidden, Fault::Unlicensed, Fault::ProxySignIn];
 
 fn scene(script: impl IntoIterator<Item = (MachineId, Vec<Fault>)>) -> Scene {
@@ -22,7 +24,7 @@ fn one_that_passes_ends_nothing() {
     for fault in REFUSALS {
         for refused in [&[199][..], &[20, 110, 199]] {
             let scene = scene(refused.iter().map(|place| (ids[*place], vec![fault])));
-            let run = scene.report(&[]).exits_with(0);
+            let run = scene.report(&FORMATS).exits_with(0);
             assert_truth(&scene, &run);
             let calls = scene.tenant.log().calls.len() - MACHINES;
             assert!(calls <= 2 * refused.len(), "{fault}: {calls} calls more");
@@ -40,7 +42,7 @@ fn the_first_machine_may_be_the_one() {
             let refused = ids[..count].iter().map(|id| (*id, Fault::Forbidden));
             settings.faults.forever = refused.collect();
         });
-        let run = scene.report(&[]).exits_with(5);
+        let run = scene.report(&FORMATS).exits_with(5);
         assert_eq!(run.counts().failed, count as u64);
         assert_eq!(run.counts().answered, (MACHINES - count) as u64);
         let row = run.row("failures.csv", ids[0]);
@@ -59,7 +61,14 @@ fn from_the_middle_on_for_everybody_ends_the_run() {
             settings.machines = MACHINES;
             settings.latency = Duration::from_millis(10);
         });
-        let run = scene.report_in_background(&["--concurrency", "4", "--pace", "50/s"]);
+        let run = scene.report_in_background(&[
+            "--concurrency",
+            "4",
+            "--pace",
+            "100/s",
+            "--format",
+            "csv,json",
+        ]);
         wait_until("some were answered", || {
             scene.tenant.log().calls.len() >= 40
         });
@@ -74,7 +83,7 @@ fn from_the_middle_on_for_everybody_ends_the_run() {
         assert_eq!(run.counts().failed, 0, "nobody is blamed for it");
 
         scene.tenant.befall_all(None);
-        let run = scene.report(&[]).exits_with(0);
+        let run = scene.report(&FORMATS).exits_with(0);
         assert_truth(&scene, &run.complains("going on with the run that began"));
     }
 }

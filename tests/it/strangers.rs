@@ -8,6 +8,8 @@ use patchgap::simulator::Fault;
 use crate::common::{Background, Counts, Finished, Scene, assert_truth, fleet_ids, wait_until};
 
 const MACHINES: usize = 120;
+/// What the tests read: the others take their time.
+const FORMATS: [&str; 2] = ["--format", "csv,json"];
 /// What stands between a run and the service.
 const STRANGERS: [Fault; 7] = [
     Fault::Redirect,
@@ -29,7 +31,14 @@ fn scene() -> Scene {
 /// A run to which only a stranger answers after some answers.
 fn cut_off(fault: Fault) -> (Scene, Background) {
     let scene = scene();
-    let run = scene.report_in_background(&["--concurrency", "4", "--min-coverage", "30"]);
+    let run = scene.report_in_background(&[
+        "--concurrency",
+        "4",
+        "--min-coverage",
+        "30",
+        "--format",
+        "csv,json",
+    ]);
     wait_until("some were answered", || {
         scene.tenant.log().calls.len() >= 40
     });
@@ -61,7 +70,7 @@ fn a_run_that_is_stopped_while_it_waits_goes_on_later() {
     assert_eq!(run.summary()["ended"], "interrupted");
     scene.tenant.befall_all(None);
     let calls = scene.tenant.log().calls.len();
-    let run = scene.report(&[]).exits_with(0);
+    let run = scene.report(&FORMATS).exits_with(0);
     let run = run.complains("going on with the run that began");
     let left = scene.tenant.log().calls.len() - calls;
     assert_eq!(left as u64, counts.pending, "nothing is asked for twice");
@@ -94,10 +103,10 @@ fn from_the_first_call_on_twenty_are_enough() {
     for fault in STRANGERS {
         let scene = scene();
         scene.tenant.befall_all(Some(fault));
-        let run = scene.report(&["--min-coverage", "0"]);
+        let run = scene.report(&["--min-coverage", "0", "--format", "csv,json"]);
         was_stopped(&scene, run);
         scene.tenant.befall_all(None);
-        let run = scene.report(&[]).exits_with(0);
+        let run = scene.report(&FORMATS).exits_with(0);
         let run = run.complains("going on with the run that began");
         assert_truth(&scene, &run);
     }
@@ -112,7 +121,7 @@ fn a_wrong_path_is_named() {
     assert_eq!(run.counts().not_found, MACHINES as u64);
 
     scene.tenant.befall_all(Some(Fault::NotFoundJson));
-    let run = scene.report(&[]);
+    let run = scene.report(&FORMATS);
     run.complains("HTTP 404: something else instead of a reply of the service; it says: Resource");
 }
 
@@ -149,7 +158,7 @@ fn one_among_answers_is_asked_for_again() {
         let script = ids.iter().zip(STRANGERS);
         settings.faults.script = script.map(|(id, fault)| (*id, vec![fault])).collect();
     });
-    let run = scene.report(&[]).exits_with(0);
+    let run = scene.report(&FORMATS).exits_with(0);
     assert_truth(&scene, &run);
     let expected = Counts {
         answered: 40,
