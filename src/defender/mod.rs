@@ -7,6 +7,7 @@ mod budget;
 mod client;
 pub mod cloud;
 pub mod credential;
+mod distinct;
 mod encoding;
 mod error;
 mod foreign;

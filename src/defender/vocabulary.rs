@@ -14,7 +14,7 @@ use foldhash::fast::RandomState;
 use serde::de::Error;
 use serde_json::value::RawValue;
 
-use super::wire::item;
+use super::{distinct::DistinctKbs, wire::item};
 use crate::{
     kb::{MissingKb, MissingKbs},
     repeated::Repeated,
@@ -50,6 +50,8 @@ struct Known {
     texts: HashMap<Box<str>, Arc<MissingKb>, RandomState>,
     /// Of all texts.
     bytes: usize,
+    /// Of all answers so far.
+    distinct: DistinctKbs,
 }
 
 impl Vocabulary {
@@ -77,7 +79,11 @@ impl Vocabulary {
                 return Err(Error::custom("more than fits into memory"));
             }
         }
-        Ok(read)
+        if known.distinct.add(&read) {
+            Ok(read)
+        } else {
+            Err(Error::custom("more different KBs than a run can hold"))
+        }
     }
 }
 

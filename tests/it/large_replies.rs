@@ -26,17 +26,20 @@ enum Size {
     Bomb,
     /// In two million empty items.
     Items,
+    /// In KBs with long names that no other machine misses: there is room for those of one.
+    Distinct,
 }
 
 /// How many machines are answered so.
-const MACHINES: [(Size, usize); 4] = [
+const MACHINES: [(Size, usize); 5] = [
     (Size::Endless, 12),
     (Size::Large, 8),
     (Size::Items, 4),
     (Size::Bomb, 1),
+    (Size::Distinct, 2),
 ];
 
-fn answer(size: Size, stream: &mut TcpStream) -> io::Result<()> {
+fn answer(machine: &str, size: Size, stream: &mut TcpStream) -> io::Result<()> {
     let json = "Content-Type: application/json\r\n";
     match size {
         Size::Large => {
@@ -69,6 +72,13 @@ fn answer(size: Size, stream: &mut TcpStream) -> io::Result<()> {
         }
         Size::Items => {
             let body = format!(r#"{{"value":[{}{{}}]}}"#, "{},".repeat(2_000_000));
+            write_reply(stream, 200, json, body.as_bytes())
+        }
+        Size::Distinct => {
+            let name = "n".repeat(20_000);
+            let kb = |number| format!(r#"{{"id":"{}{number}","name":"{name}"}}"#, &machine[..8]);
+            let kbs: Vec<String> = (0..600).map(kb).collect();
+            let body = format!(r#"{{"value":[{}]}}"#, kbs.join(","));
             write_reply(stream, 200, json, body.as_bytes())
         }
     }
@@ -132,7 +142,7 @@ fn memory_stays_bounded_and_honest_answers_get_through() {
             .iter()
             .find(|(id, _)| id.to_string() == machine)
             .unwrap();
-        answer(*size, stream)
+        answer(machine, *size, stream)
     });
     let (run, peak) = {
         let arguments = [
@@ -159,10 +169,15 @@ fn memory_stays_bounded_and_honest_answers_get_through() {
     };
     let run = run.exits_with(5);
     assert!(peak <= MOST, "{} MB", peak >> 20);
-    assert_eq!(run.counts().answered, 8);
+    assert_eq!(run.counts().answered, 8 + 1);
+    let too_many = run.rows("failures.csv");
+    let too_many = too_many
+        .iter()
+        .filter(|row| row["message"].contains("more different KBs"));
+    assert_eq!(too_many.count(), 1);
     for (machine, size) in sizes {
         let expected = match size {
-            Size::Large => continue,
+            Size::Large | Size::Distinct => continue,
             Size::Endless | Size::Bomb => "larger than 48 MiB",
             Size::Items => "longer than any machine's",
         };

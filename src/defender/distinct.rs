@@ -1,0 +1,130 @@
+//! The different KBs that a run has been given so far. Figures and reports hold each of them in
+//! memory, so there is a limit to what all answers together may bring: far beyond what Microsoft
+//! has ever released, and small enough for the memory that a run may take.
+
+use std::{
+    collections::{HashMap, HashSet},
+    hash::BuildHasher,
+    sync::Arc,
+};
+
+use foldhash::fast::RandomState;
+
+use crate::kb::MissingKb;
+
+/// Bytes that one KB takes in figures and reports beside its texts; measured with 390,000.
+const PER_KB: usize = 1200;
+/// Bytes that one product of a KB takes beside its name.
+const PER_PRODUCT: usize = 80;
+/// How many times a text is in memory while answers are stored and reports written.
+const COPIES: usize = 6;
+/// Bytes that all of them may take: 100,000 KBs with short texts.
+const MOST: usize = 120 << 20;
+
+/// What is known by its hash alone: two that share one are counted once, which is harmless.
+#[derive(Debug, Default)]
+pub(super) struct DistinctKbs {
+    hasher: RandomState,
+    /// The length of each one's longest texts so far.
+    kbs: HashMap<u64, usize, RandomState>,
+    products: HashSet<u64, RandomState>,
+    bytes: usize,
+}
+
+impl DistinctKbs {
+    /// Adds the KBs of an answer. Returns whether there is room for those that are new; where
+    /// there is not, nothing is added, so that one machine does not use up what others need.
+    pub(super) fn add(&mut self, answer: &[Arc<MissingKb>]) -> bool {
+        let mut new = Self::default();
+        for kb in answer {
+            self.add_kb(kb, &mut new);
+            self.add_products(kb, &mut new);
+            if self.bytes + new.bytes > MOST {
+                return false;
+            }
+        }
+        self.kbs.extend(new.kbs);
+        self.products.extend(new.products);
+        self.bytes += new.bytes;
+        true
+    }
+
+    fn add_kb(&self, kb: &MissingKb, new: &mut Self) {
+        let hash = self.hasher.hash_one(&kb.id);
+        let texts = [&kb.name, &kb.url].into_iter().flatten();
+        let length = kb.id.as_str().len() + texts.map(|it| it.len()).sum::<usize>();
+        let known = new.kbs.get(&hash).or_else(|| self.kbs.get(&hash));
+        let more = match known {
+            None => PER_KB + COPIES * length,
+            Some(known) if length > *known => COPIES * (length - known),
+            Some(_) => return,
+        };
+        new.bytes += more;
+        new.kbs.insert(hash, length);
+    }
+
+    fn add_products(&self, kb: &MissingKb, new: &mut Self) {
+        for product in &kb.products {
+            let hash = self.hasher.hash_one((&kb.id, product));
+            if !self.products.contains(&hash) && new.products.insert(hash) {
+                new.bytes += PER_PRODUCT + COPIES * product.len();
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kb::KbId;
+
+    fn kb(number: usize, name: usize, product: &str) -> Arc<MissingKb> {
+        Arc::new(MissingKb {
+            id: KbId::new(&number.to_string()),
+            name: Some("n".repeat(name).into()),
+            products: vec![product.into()],
+            url: None,
+            machine_missed_on: None,
+            cve_addressed: 1,
+            os_build: None,
+            unreadable: Box::default(),
+        })
+    }
+
+    fn many(range: std::ops::Range<usize>) -> Vec<Arc<MissingKb>> {
+        range.map(|number| kb(number, 10, "windows_11")).collect()
+    }
+
+    #[test]
+    fn what_is_known_takes_no_more_room() {
+        let mut distinct = DistinctKbs::default();
+        for _ in 0..100 {
+            assert!(distinct.add(&many(0..5000)));
+        }
+        assert_eq!(distinct.kbs.len(), 5000);
+    }
+
+    #[test]
+    fn there_is_an_end_and_what_does_not_fit_takes_nothing() {
+        let mut distinct = DistinctKbs::default();
+        assert!(distinct.add(&many(0..50_000)));
+        let bytes = distinct.bytes;
+        assert!(!distinct.add(&many(50_000..150_000)));
+        assert_eq!((distinct.bytes, distinct.kbs.len()), (bytes, 50_000));
+        assert!(distinct.add(&many(0..50_500)), "others still fit");
+    }
+
+    #[test]
+    fn longer_texts_and_more_products_count() {
+        let mut distinct = DistinctKbs::default();
+        let fits = |distinct: &mut DistinctKbs, name, product: &str| {
+            let answer: Vec<_> = (0..1000).map(|it| kb(it, name, product)).collect();
+            distinct.add(&answer)
+        };
+        assert!(fits(&mut distinct, 10, "edge"));
+        assert!(fits(&mut distinct, 5000, "edge"));
+        assert!(!fits(&mut distinct, 30_000, "edge"));
+        assert!(fits(&mut distinct, 5000, &"p".repeat(5000)));
+        assert!(!fits(&mut distinct, 5000, &"q".repeat(15_000)));
+    }
+}
