@@ -7,11 +7,18 @@ use crate::kb::{KbId, MissingKb};
 /// An older KB that left, and the newer one that came: their places in the two lists.
 pub(super) type Pair = (usize, usize);
 
+/// Pairs that are looked at for one machine: a thousand gaps that left, and as many that came.
+/// What is beyond that is no machine's answer, and would take hours and gigabytes.
+const MOST: usize = 1_000_000;
+
 /// Pairs what left a machine's answer with what came: the newer KB has the larger number, and
 /// patches something that the older one patched. Each is in one pair at most; those that have
 /// most products in common find each other first, then the larger numbers: the newer KB takes the
-/// place of the last one before it.
+/// place of the last one before it. Where there are too many to look at, none are paired.
 pub(super) fn pairs(left: &[Arc<MissingKb>], came: &[Arc<MissingKb>]) -> Vec<Pair> {
+    if left.len().saturating_mul(came.len()) > MOST {
+        return Vec::new();
+    }
     let mut possible: Vec<_> = possible(left, came).collect();
     possible.sort_unstable();
     let (mut gone, mut taken) = (vec![false; left.len()], vec![false; came.len()]);
@@ -111,5 +118,16 @@ mod tests {
                 "{left:?} {came:?}"
             );
         }
+    }
+
+    #[test]
+    fn a_flood_is_not_paired() {
+        let many = |from: u64, count: u64| -> Vec<_> {
+            let ids = from..from + count;
+            ids.map(|id| gap(&id.to_string(), &["windows_11"]))
+                .collect()
+        };
+        assert_eq!(pairs(&many(1, 1000), &many(5000, 1000)).len(), 1000);
+        assert_eq!(pairs(&many(1, 1001), &many(5000, 1000)).len(), 0);
     }
 }
