@@ -37,7 +37,7 @@ fn main() -> ExitCode {
     // A panic is a bug: its message is on standard error, and its exit code is ours.
     let run = AssertUnwindSafe(|| app::run(cli, surroundings));
     catch_unwind(run)
-        .unwrap_or(patchgap::exit_code::ExitCode::Unexpected)
+        .unwrap_or(patchgap::domain::exit_code::ExitCode::Unexpected)
         .into()
 }
 

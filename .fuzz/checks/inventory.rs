@@ -8,8 +8,8 @@ use std::{
 };
 
 use patchgap::{
+    domain::machine::MachineId,
     inventory::{Inventory, OWN_COLUMNS, Problem, read_from},
-    machine::MachineId,
 };
 
 /// What was read, or the kind of problem.

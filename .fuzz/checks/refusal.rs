@@ -5,8 +5,8 @@
 use std::{str, time::Duration};
 
 use patchgap::{
-    defender::{CallError, Class, credential::Refusal, fuzzing::Received},
-    outcome::Reason,
+    defender::{CallError, Class, auth::Refusal, fuzzing::Received},
+    domain::outcome::Reason,
 };
 use serde_json::Value;
 

@@ -8,8 +8,10 @@ use std::{
 
 use patchgap::{
     defender::{AnswerBody, CallError, Class, fuzzing::Received},
-    kb::{KbId, MissingKb, MissingKbs},
-    outcome::Reason,
+    domain::{
+        kb::{KbId, MissingKb, MissingKbs},
+        outcome::Reason,
+    },
 };
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::value::RawValue;

@@ -5,13 +5,15 @@ use std::{fmt::Write as _, io};
 use jiff::{Timestamp, tz::TimeZone};
 use patchgap::{
     aggregate::{Aggregation, Fleet, RankBy, TopActions},
+    collect::per_machine::Requests,
     defender::AnswerBody,
-    fetch::Requests,
-    gaps::{Gaps, Place},
+    domain::{
+        gaps::{Gaps, Place},
+        kb::MissingKbs,
+        machine::MachineId,
+        outcome::{Answer, Outcome, RunOutcome},
+    },
     inventory::{self, Inventory},
-    kb::MissingKbs,
-    machine::MachineId,
-    outcome::{Answer, Outcome, RunOutcome},
     report::{Facts, Format, Run, Tool, reports},
 };
 use serde_json::json;

@@ -14,9 +14,9 @@ use jiff::Timestamp;
 use patchgap::{
     aggregate::{Aggregation, RankBy},
     defender::{AnswerBody, Vocabulary},
-    fetch::quota::{Load, Quota},
-    gaps::Place,
+    domain::gaps::Place,
     inventory,
+    quota::{Load, Quota},
 };
 
 use self::fleet::{MACHINES, Told, answer, inventory as listed, list, numbered_answer};

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, io, sync::OnceLock};
 
 use super::{Fleet, KbRow};
-use crate::{gaps::Gaps, kb::KbId};
+use crate::domain::{gaps::Gaps, kb::KbId};
 
 /// One of the updates to install first, and what it and those before it achieve.
 ///

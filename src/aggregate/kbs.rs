@@ -9,7 +9,7 @@ use std::{
 use foldhash::fast::RandomState;
 
 use super::RankBy;
-use crate::kb::{KbId, MissingKb, Same};
+use crate::domain::kb::{KbId, MissingKb, Same};
 
 /// One update that at least one machine misses.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,12 +5,14 @@ use std::{cmp::Reverse, io, sync::Arc};
 use jiff::Timestamp;
 
 use crate::{
-    gaps::{Gaps, Place},
+    domain::{
+        gaps::{Gaps, Place},
+        kb::{KbId, MissingKb, MissingKbs},
+        machine::MachineId,
+        outcome::{Failure, Reason},
+        words::words,
+    },
     inventory::Inventory,
-    kb::{KbId, MissingKb, MissingKbs},
-    machine::MachineId,
-    outcome::{Failure, Reason},
-    words::words,
 };
 
 words! {

@@ -19,10 +19,12 @@ use std::{cmp::Reverse, sync::Arc};
 use jiff::Timestamp;
 
 use crate::{
-    gaps::Place,
-    index::Index,
+    domain::{
+        gaps::Place,
+        index::Index,
+        outcome::{Answer, Failure, Outcome},
+    },
     inventory::{Inventory, Unread},
-    outcome::{Answer, Failure, Outcome},
 };
 
 pub use action::{TopAction, TopActions};

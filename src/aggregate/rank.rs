@@ -1,6 +1,6 @@
 //! What puts one update before another.
 
-use crate::words::words;
+use crate::domain::words::words;
 
 words! {
     /// The order of the KBs, everywhere; ties go on to the CVEs that the KB addresses, the

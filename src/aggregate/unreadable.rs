@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{
+use crate::domain::{
     kb::{KbId, MissingKb},
     machine::MachineId,
 };
@@ -48,7 +48,7 @@ impl Unreadable {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kb::tests::missing;
+    use crate::domain::kb::tests::missing;
 
     #[test]
     fn the_order_makes_no_difference() {

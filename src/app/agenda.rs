@@ -1,7 +1,7 @@
 //! What is left to ask, and in which order.
 
 use crate::{
-    fetch::{Plan, Unknown},
+    collect::per_machine::{Plan, Unknown},
     store::{Known, Standing},
 };
 
@@ -60,7 +60,7 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
-    use crate::machine::MachineId;
+    use crate::domain::machine::MachineId;
 
     fn machine(number: u8) -> MachineId {
         MachineId::from_bytes([number; 20])

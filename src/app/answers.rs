@@ -9,11 +9,13 @@ use super::past::{Lookback, Today, look_back};
 use crate::{
     aggregate::{Aggregation, Fleet, RankBy},
     changes::Replacing,
-    gaps::{Earlier, Gaps, History, Place},
+    domain::{
+        gaps::{Earlier, Gaps, History, Place},
+        kb::MissingKbs,
+        machine::MachineId,
+        outcome::Outcome,
+    },
     inventory::Inventory,
-    kb::MissingKbs,
-    machine::MachineId,
-    outcome::Outcome,
     report::output::at_once,
     store::{RunId, Snapshot, Store, StoreError},
 };

@@ -7,10 +7,11 @@ use tokio::time::{MissedTickBehavior, interval, sleep};
 
 use super::{agenda::agenda, deadline, error::AppError, identity::Identity, interrupt, job::Job};
 use crate::{
+    collect::per_machine::{Ending, Fetcher, Requests, RetryPolicy, Settings, Stops},
     config::Config,
     defender::{Api, Session},
-    fetch::{Ending, Fetcher, Requests, RetryPolicy, Settings, Stops, quota::Quota},
     progress::Display,
+    quota::Quota,
     store::{Begun, Counting, Recorded, Recorder, Store},
 };
 

@@ -12,13 +12,15 @@ use crate::{
     config::{Config, Resolved, Settings},
     defender::{
         Address, Api, CallError, Class, Session,
-        credential::{Claims, choose},
+        auth::{Claims, choose},
         refusal::REQUIRED_ROLE,
     },
-    exit_code::ExitCode,
-    machine::MachineId,
+    domain::{
+        exit_code::ExitCode,
+        machine::MachineId,
+        text::{counted, span},
+    },
     store::{Application, Lock, Store},
-    text::{counted, span},
 };
 
 /// A machine that no tenant has: a service that says so has let the call in.

@@ -19,12 +19,14 @@ use super::{
 };
 use crate::{
     aggregate::{Fleet, TopActions},
-    exit_code::ExitCode,
-    fetch::{Ending, Requests},
-    outcome::{Ended, RunOutcome},
+    collect::per_machine::{Ending, Requests},
+    domain::{
+        exit_code::ExitCode,
+        outcome::{Ended, RunOutcome},
+        text::chain,
+    },
     report::{self, Facts, Report, Run, Tool, output::OutputFolder},
     store::{Begun, Closing, Figures, Recorded, Store, StoreError, Tally},
-    text::chain,
 };
 
 /// What the end of a run needs of its beginning.

@@ -8,9 +8,8 @@ use tracing::error;
 use super::error::AppError;
 use crate::{
     config::{ColorMode, LogFormat},
-    exit_code::ExitCode,
+    domain::{exit_code::ExitCode, text::chain},
     report::{plain::plain, terminal::Style},
-    text::chain,
 };
 
 /// Columns where nobody says how many there are.

@@ -10,19 +10,16 @@ use secrecy::SecretString;
 use super::{App, AppError, console::say, inputs::demand_room, interrupt, job::Job};
 use crate::{
     cli,
+    collect::per_machine::Stops,
     config::{CaCertificate, Config, Percent, Settings},
-    defender::credential::{CredentialKind, SignIn},
-    exit_code::ExitCode,
-    fetch::{
-        Stops,
-        quota::{Pace, RateLimits},
-    },
+    defender::auth::{CredentialKind, SignIn},
+    domain::{exit_code::ExitCode, text::counted},
     inventory,
     progress::ProgressMode,
+    quota::{Pace, RateLimits},
     report,
     simulator::{self, Fault, Faults, Simulator},
     store::Store,
-    text::counted,
 };
 
 /// The demonstration's minute is two seconds long and its hour two minutes: a thirtieth of

@@ -17,7 +17,7 @@ use crate::{
     aggregate::TopActions,
     cli::{self, DiffFormat},
     config::Config,
-    exit_code::ExitCode,
+    domain::exit_code::ExitCode,
     report::{Facts, Report, Run, changes_csv, changes_json, terminal},
     store::{EarlierRun, RunRecord, Snapshot, Store},
 };

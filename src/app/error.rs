@@ -8,18 +8,20 @@ use crate::{
     config::ConfigError,
     defender::{
         HttpError, SessionError,
-        credential::{Claims, CredentialError, SignInError},
+        auth::{Claims, CredentialError, SignInError},
         hint_for_failure,
         refusal::{self, REQUIRED_ROLE},
     },
-    exit_code::ExitCode,
-    fetch::quota::InvalidLimit,
+    domain::{
+        exit_code::ExitCode,
+        outcome::{Failure, Reason},
+        text::span,
+    },
     inventory::InventoryError,
-    outcome::{Failure, Reason},
+    quota::InvalidLimit,
     report::output::{Conflict, OutputError},
     simulator::SimulatorError,
     store::StoreError,
-    text::span,
 };
 
 /// Why a command ended early.

@@ -10,9 +10,9 @@ use tokio::runtime::Builder;
 
 use super::{error::AppError, job::Job};
 use crate::{
+    collect::per_machine::{Fetcher, Helper, Requests},
     defender::{Session, SessionError},
-    fetch::{Fetcher, Helper, Requests},
-    outcome::Outcome,
+    domain::outcome::Outcome,
     store::Recorder,
 };
 

@@ -2,7 +2,7 @@
 
 use crate::{
     config::Config,
-    defender::credential::Claims,
+    defender::auth::Claims,
     store::{Application, Service},
 };
 

@@ -18,7 +18,7 @@ use tokio::{
 use tracing::warn;
 
 use self::signals::Signals;
-use crate::{exit_code::ExitCode, fetch::Stops};
+use crate::{collect::per_machine::Stops, domain::exit_code::ExitCode};
 
 /// How long calls in flight may take after the first interruption: container runtimes kill
 /// what has not ended after ten seconds.

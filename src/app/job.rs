@@ -18,10 +18,10 @@ use super::{
     signing_in::SignedIn,
 };
 use crate::{
+    collect::per_machine::Stops,
     config::Config,
     defender::{HttpSettings, Session},
-    exit_code::ExitCode,
-    fetch::Stops,
+    domain::exit_code::ExitCode,
     inventory::Inventory,
     progress::Bar,
     report::{

@@ -44,7 +44,7 @@ use crate::{
         ColorMode, Config, Console, Environment, LogFormat, Resolved, Settings, resolve,
         resolve_typed,
     },
-    exit_code::ExitCode,
+    domain::exit_code::ExitCode,
     progress::Bar,
 };
 

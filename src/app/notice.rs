@@ -8,17 +8,17 @@ use tracing::info;
 
 use crate::{
     aggregate::Fleet,
+    collect::per_machine::{Ending, LATE_PASSES},
     config::{Config, Console},
-    exit_code::ExitCode,
-    fetch::{
-        Ending, LATE_PASSES,
-        quota::{Load, Quota},
+    domain::{
+        exit_code::ExitCode,
+        outcome::RunOutcome,
+        text::{counted, span, thousands},
     },
     inventory::Inventory,
-    outcome::RunOutcome,
+    quota::{Load, Quota},
     report::plain::plain,
     store::{AtWork, Begun, Known, Reuse},
-    text::{counted, span, thousands},
 };
 
 /// Tells people something that is no warning, beside the progress.

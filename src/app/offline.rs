@@ -22,12 +22,14 @@ use super::{
 };
 use crate::{
     aggregate::{Aggregation, Fleet, TopActions},
+    collect::per_machine::Requests,
     config::Config,
-    exit_code::ExitCode,
-    fetch::Requests,
-    gaps::Place,
+    domain::{
+        exit_code::ExitCode,
+        gaps::Place,
+        outcome::{Outcome, RunOutcome},
+    },
     inventory::Inventory,
-    outcome::{Outcome, RunOutcome},
     report::{
         self, Facts, Run, Tool,
         output::{OutputFolder, at_once},

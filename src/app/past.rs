@@ -5,7 +5,7 @@ use std::io;
 use crate::{
     aggregate::{Fleet, is_enough},
     changes::{Base, Changes, Figures, Replacing, changes},
-    gaps::{Gaps, History},
+    domain::gaps::{Gaps, History},
     report::{Past, TrendPoint},
     store::{EarlierRun, RunRecord, Snapshot},
 };
@@ -144,7 +144,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        fetch::Requests,
+        collect::per_machine::Requests,
         store::{RunId, Service, Tally},
     };
 

@@ -8,11 +8,11 @@ use tokio::time::Instant;
 use super::{AppError, asking::counting, identity::Identity, lines::Lines};
 use crate::{
     config::Config,
-    fetch::quota::{Load, Quota},
+    domain::text::{counted, is_about_the_same, span_between, thousands},
     inventory::Inventory,
+    quota::{Load, Quota},
     report,
     store::{Beginning, Outlook, Problem, Store, StoreError},
-    text::{counted, is_about_the_same, span_between, thousands},
 };
 
 /// The plan, for people: machines, calls, and how long the quota makes them take. Nothing is

@@ -13,9 +13,9 @@ use super::{
 };
 use crate::{
     cli,
+    collect::per_machine::Stops,
     config::{Config, ConfigError, StoreSettings, refuse_path},
-    exit_code::ExitCode,
-    fetch::Stops,
+    domain::exit_code::ExitCode,
     inventory::{self, Inventory, Source},
     report,
     store::open_to_others,

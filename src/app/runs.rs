@@ -11,11 +11,13 @@ use super::{
 };
 use crate::{
     cli,
-    exit_code::ExitCode,
-    outcome::{Ended, RunOutcome},
+    domain::{
+        exit_code::ExitCode,
+        outcome::{Ended, RunOutcome},
+        text::{span, thousands},
+    },
     report::terminal::{Column, share, table},
     store::{RunRecord, Service, Store, StoreError, Tally},
-    text::{span, thousands},
 };
 
 impl App {

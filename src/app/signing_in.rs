@@ -13,12 +13,11 @@ use super::{
     job::Job,
 };
 use crate::{
-    defender::{Session, credential::SignInError, no_token},
-    exit_code::ExitCode,
-    fetch::{Ending, Requests},
+    collect::per_machine::{Ending, Requests},
+    defender::{Session, auth::SignInError, no_token},
+    domain::{exit_code::ExitCode, text::span},
     report::{Report, output::OutputFolder},
     store::{Beginning, Recorded, Store},
-    text::span,
 };
 
 /// How long a run waits at its beginning for a sign-in that does not answer.

@@ -11,7 +11,7 @@ use super::{App, AppError, console::say, interrupt};
 use crate::{
     cli,
     config::{Settings, Span, refuse_path},
-    exit_code::ExitCode,
+    domain::exit_code::ExitCode,
     report::output::{Claim, OutputError, write_files},
     simulator::{self, Simulator},
 };

@@ -14,9 +14,11 @@ use super::{
 };
 use crate::{
     config::Config,
-    outcome::RunOutcome,
+    domain::{
+        outcome::RunOutcome,
+        text::{chain, counted, thousands},
+    },
     report::{self, Run, terminal},
-    text::{chain, counted, thousands},
 };
 
 /// Shows something, and says whether it could.

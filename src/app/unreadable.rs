@@ -41,7 +41,7 @@ fn escaped(value: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{kb::KbId, machine::MachineId};
+    use crate::domain::{kb::KbId, machine::MachineId};
 
     #[test]
     fn an_example_is_named() {

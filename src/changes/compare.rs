@@ -12,9 +12,11 @@ use super::{
 };
 use crate::{
     aggregate::{Answered, Fleet, MachineRow},
-    gaps::{Earlier, Gaps, History, Then},
-    kb::{KbId, MissingKb, MissingKbs},
-    machine::MachineId,
+    domain::{
+        gaps::{Earlier, Gaps, History, Then},
+        kb::{KbId, MissingKb, MissingKbs},
+        machine::MachineId,
+    },
 };
 
 /// Whether a newer KB that takes an older one's place is told from news and progress.

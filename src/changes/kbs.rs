@@ -3,7 +3,7 @@
 use std::{cmp::Reverse, collections::HashMap, sync::Arc};
 
 use super::Change;
-use crate::kb::{KbId, MissingKb};
+use crate::domain::kb::{KbId, MissingKb};
 
 /// On how many machines a KB's gaps changed, by class.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! What became of whole machines.
 
-use crate::{machine::MachineId, words::words};
+use crate::domain::{machine::MachineId, words::words};
 
 words! {
     /// What became of a machine since the base, where it is worth telling.

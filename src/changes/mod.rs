@@ -2,7 +2,7 @@
 //!
 //! Nothing that was not answered counts as resolved: the gaps of a machine without an answer
 //! are carried, and those of a machine that left the list are out of scope. Pure, but for
-//! [`History`](crate::gaps::History), where earlier answers are read again.
+//! [`History`](crate::domain::gaps::History), where earlier answers are read again.
 
 mod base;
 mod compare;
@@ -26,7 +26,7 @@ pub use self::{
 };
 
 use self::rows::Changed;
-use crate::words::words;
+use crate::domain::words::words;
 
 words! {
     /// The classes of gaps that are listed, as `changes.csv` spells them. There is one more:

@@ -2,7 +2,7 @@
 
 use std::{cmp::Reverse, sync::Arc};
 
-use crate::kb::{KbId, MissingKb};
+use crate::domain::kb::{KbId, MissingKb};
 
 /// An older KB that left, and the newer one that came: their places in the two lists.
 pub(super) type Pair = (usize, usize);

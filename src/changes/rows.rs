@@ -5,7 +5,7 @@ use std::{collections::HashSet, io, sync::Arc};
 use jiff::Timestamp;
 
 use super::{Change, Changes};
-use crate::{
+use crate::domain::{
     gaps::{Earlier, History},
     kb::{KbId, MissingKb},
     machine::MachineId,

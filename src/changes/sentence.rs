@@ -1,7 +1,7 @@
 //! What changed, in one sentence for people.
 
 use super::{Changes, Tally};
-use crate::text::{counted, signed, thousands};
+use crate::domain::text::{counted, signed, thousands};
 
 /// What changed since the day (`2026-11-22`) of the base, in one sentence.
 pub fn sentence(changes: &Changes, day: &str) -> String {

@@ -7,7 +7,7 @@ use clap::Args;
 use super::ConsoleFlags;
 use crate::{
     config::{RunNumber, Settings, switch, words},
-    words::words as define_words,
+    domain::words::words as define_words,
 };
 
 define_words! {

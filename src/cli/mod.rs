@@ -13,8 +13,8 @@ use crate::{
     config::{
         ColorMode, Formats, LogFormat, OutFolder, Percent, Settings, Span, Whole, switch, words,
     },
-    fetch::quota::RateLimits,
     progress::ProgressMode,
+    quota::RateLimits,
     simulator::Faults,
 };
 

@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf};
 use rustls_pki_types::{CertificateDer, pem::PemObject};
 
 use super::ConfigError;
-use crate::stored_text::stored_text;
+use crate::domain::stored_text::stored_text;
 
 /// A root certificate (or several) that is trusted beside the platform's own.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -18,7 +18,7 @@ use super::{
     settings::{FILE_KEYS, Verbosity},
     unmeant::{Origin, refuse},
 };
-use crate::quotes::unquoted;
+use crate::domain::quotes::unquoted;
 
 /// What every variable of ours begins with.
 const PREFIX: &str = "PATCHGAP_";

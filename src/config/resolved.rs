@@ -9,9 +9,9 @@ use super::{CaCertificate, ColorMode, LogFormat, Percent};
 use crate::{
     aggregate::RankBy,
     changes::Replacing,
-    defender::credential::SignIn,
-    fetch::quota::{Pace, RateLimits},
+    defender::auth::SignIn,
     progress::ProgressMode,
+    quota::{Pace, RateLimits},
     report::Format,
     store::Reuse,
 };

@@ -9,7 +9,7 @@ use secrecy::SecretString;
 use thiserror::Error;
 
 use super::ConfigError;
-use crate::{
+use crate::domain::{
     invisible::is_invisible,
     quotes::{has_quote_at_an_end, unquoted},
     stored_text::stored_text,

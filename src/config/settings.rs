@@ -11,9 +11,9 @@ use super::value::{
 };
 use crate::{
     aggregate::RankBy,
-    defender::{cloud::Cloud, credential::CredentialKind},
-    fetch::quota::{Pace, RateLimits},
+    defender::{auth::CredentialKind, cloud::Cloud},
     progress::ProgressMode,
+    quota::{Pace, RateLimits},
 };
 
 /// How many requests may be in flight.

@@ -6,7 +6,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::{ConfigError, EntraName, Environment, Settings, environment::ACCESS_TOKEN, secret};
-use crate::defender::credential::{CredentialKind, SignIn};
+use crate::defender::auth::{CredentialKind, SignIn};
 
 /// What the Azure CLI is called.
 const AZURE_CLI: &str = if cfg!(windows) { "az.cmd" } else { "az" };

@@ -3,7 +3,7 @@
 use jiff::{Timestamp, ZonedDateTime, tz::TimeZone};
 
 use super::{ConfigError, Environment};
-use crate::quotes::unquoted;
+use crate::domain::quotes::unquoted;
 
 /// What names the zone.
 const VARIABLE: &str = "TZ";

@@ -10,7 +10,7 @@ use super::{
     budget::{Budget, LARGEST_REPLY, Reserved},
     error::{CallError, Class},
 };
-use crate::outcome::Reason;
+use crate::domain::outcome::Reason;
 
 /// The largest body of a refusal that is read.
 const LARGEST_REFUSAL: usize = 1 << 20;

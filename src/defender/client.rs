@@ -18,7 +18,7 @@ use super::{
     vocabulary::Vocabulary,
     wire::AnswerBody,
 };
-use crate::{
+use crate::domain::{
     held::Held,
     kb::{MissingKb, MissingKbs},
     machine::MachineId,

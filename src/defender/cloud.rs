@@ -1,6 +1,6 @@
 //! Where a tenant's API and sign-in live: Microsoft's clouds.
 
-use crate::words::words;
+use crate::domain::words::words;
 
 words! {
     /// A Microsoft cloud, or a region of the public one.

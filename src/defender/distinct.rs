@@ -10,7 +10,7 @@ use std::{
 
 use foldhash::fast::RandomState;
 
-use crate::kb::MissingKb;
+use crate::domain::kb::MissingKb;
 
 /// Bytes that one KB takes in figures and reports beside its texts; measured with 390,000.
 const PER_KB: usize = 1200;
@@ -76,7 +76,7 @@ impl DistinctKbs {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kb::KbId;
+    use crate::domain::kb::KbId;
 
     fn kb(number: usize, name: usize, product: &str) -> Arc<MissingKb> {
         Arc::new(MissingKb {

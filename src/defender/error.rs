@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::outcome::{Failure, Reason};
+use crate::domain::outcome::{Failure, Reason};
 
 /// A call that brought no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]

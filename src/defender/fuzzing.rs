@@ -10,9 +10,9 @@ use reqwest::{
 use secrecy::SecretString;
 
 use super::{
-    AnswerBody, CallError, credential::Refusal, encoding::as_utf8, mask::Mask, reply::Reply,
-    vocabulary::Vocabulary,
+    AnswerBody, CallError, encoding::as_utf8, mask::Mask, reply::Reply, vocabulary::Vocabulary,
 };
+use crate::defender::auth::Refusal;
 
 /// A reply, be it of the API or of the sign-in.
 #[derive(Debug, Clone, Copy)]

@@ -7,7 +7,8 @@ use reqwest::{Certificate, ClientBuilder, redirect::Policy};
 use thiserror::Error;
 use url::{Host, Url};
 
-use super::{Client, credential};
+use super::Client;
+use crate::defender::auth;
 
 /// How the tool introduces itself to services and proxies.
 const USER_AGENT: &str = concat!("patchgap/", env!("CARGO_PKG_VERSION"));
@@ -89,9 +90,8 @@ impl HttpSettings {
     }
 
     /// The clients for the sign-in at `url`.
-    pub(super) fn sign_in_at(&self, url: &Url) -> Result<credential::Http, HttpError> {
-        credential::Http::new(|| self.builder_for(url).timeout(self.timeout))
-            .map_err(HttpError::Client)
+    pub(super) fn sign_in_at(&self, url: &Url) -> Result<auth::Http, HttpError> {
+        auth::Http::new(|| self.builder_for(url).timeout(self.timeout)).map_err(HttpError::Client)
     }
 
     /// Through the system's proxy, except to this machine itself. It follows no redirect,

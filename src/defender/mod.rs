@@ -2,11 +2,11 @@
 
 mod api;
 mod arrival;
+pub mod auth;
 mod body;
 mod budget;
 mod client;
 pub mod cloud;
-pub mod credential;
 mod distinct;
 mod encoding;
 mod error;

@@ -1,10 +1,8 @@
 //! Refusals of the whole run: what the service means, and what to do about it.
 
-use super::{
-    cloud::Cloud,
-    credential::{Claims, SignInError, hint_for},
-};
-use crate::outcome::Failure;
+use super::cloud::Cloud;
+use crate::defender::auth::{Claims, SignInError, hint_for};
+use crate::domain::outcome::Failure;
 
 /// The permission that the call needs.
 pub const REQUIRED_ROLE: &str = "Software.Read.All";
@@ -142,7 +140,7 @@ pub fn grant_hint() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::outcome::Reason;
+    use crate::domain::outcome::Reason;
 
     #[test]
     fn each_refusal_has_its_own_hint() {

@@ -14,7 +14,7 @@ use super::{
     vocabulary::Vocabulary,
     wire::{AnswerBody, ServiceError},
 };
-use crate::outcome::{Failure, Reason};
+use crate::domain::outcome::{Failure, Reason};
 
 /// Characters of the service's words that are kept.
 const LONGEST_MESSAGE: usize = 2000;

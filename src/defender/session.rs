@@ -12,12 +12,12 @@ use url::Url;
 
 use super::{
     Address, Api, CallError, Class, Client, HttpError, HttpSettings, Page,
-    credential::{
-        Claims, CredentialError, Patience, SignIn, SignInError, Token, Tokens, connect, try_again,
-    },
     trust::{Trust, Verdict},
 };
-use crate::{
+use crate::defender::auth::{
+    Claims, CredentialError, Patience, SignIn, SignInError, Token, Tokens, connect, try_again,
+};
+use crate::domain::{
     outcome::Reason,
     text::{chain, span},
 };

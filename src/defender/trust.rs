@@ -1,6 +1,7 @@
 //! How the service receives the tokens: when a new one may help, and when the run is over.
 
-use super::{Address, credential::Token};
+use super::Address;
+use crate::defender::auth::Token;
 
 /// Fresh tokens in a row that the service may refuse before the run is over: one is
 /// replaced, as is a token that ended. A run that was answered before is given one more.
@@ -76,11 +77,9 @@ impl Trust {
 
 #[cfg(test)]
 mod tests {
-    use super::{
-        super::credential::{AccessToken, SignInError, TokenSource, Tokens},
-        *,
-    };
-    use crate::machine::MachineId;
+    use super::*;
+    use crate::defender::auth::{AccessToken, SignInError, TokenSource, Tokens};
+    use crate::domain::machine::MachineId;
 
     struct Endless;
 

@@ -15,7 +15,7 @@ use serde::de::Error;
 use serde_json::value::RawValue;
 
 use super::{distinct::DistinctKbs, wire::item};
-use crate::{
+use crate::domain::{
     kb::{MissingKb, MissingKbs},
     repeated::Repeated,
 };

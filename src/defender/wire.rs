@@ -16,7 +16,7 @@ use super::{
     loose::{Count, Object, Text, Texts},
     vocabulary::Vocabulary,
 };
-use crate::kb::{KbId, MissingKb, MissingKbs};
+use crate::domain::kb::{KbId, MissingKb, MissingKbs};
 
 /// Items of one reply that are read. An item may be as short as two bytes, and takes a hundred
 /// in memory.

@@ -1,7 +1,7 @@
 //! Machine ids in a text: the one that a cell is, and those that stand somewhere in it.
 
 use super::unseen::{is_unseen, without_unseen};
-use crate::machine::MachineId;
+use crate::domain::machine::MachineId;
 
 /// Letters in a machine id.
 const LENGTH: usize = 40;

@@ -6,7 +6,7 @@ use foldhash::fast::RandomState;
 use hashbrown::{HashTable, hash_table::Entry};
 
 use super::InventoryMachine;
-use crate::machine::MachineId;
+use crate::domain::machine::MachineId;
 
 /// Machines for which there is room at once, at most: more are no list any more.
 const MOST: usize = 10_000_000;

@@ -35,7 +35,7 @@ pub use meaning::SharedNames;
 pub use read::read_from;
 pub use source::{Source, read};
 
-use crate::machine::MachineId;
+use crate::domain::machine::MachineId;
 
 /// What the inventory file holds.
 ///

@@ -17,7 +17,7 @@ use super::{
     stray,
     unseen::visible,
 };
-use crate::machine::MachineId;
+use crate::domain::machine::MachineId;
 
 /// An inventory that is being read.
 pub(super) struct Reading {

@@ -1,7 +1,7 @@
 //! Machine ids beside the one that is asked for: none of them may get lost in silence.
 
 use super::{Problem, decode::cell, ids::ids_in, layout::Layout, rows::Row};
-use crate::machine::MachineId;
+use crate::domain::machine::MachineId;
 
 /// Bytes of the shortest cell that holds an id.
 const SHORTEST: usize = 40;

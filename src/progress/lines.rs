@@ -5,11 +5,9 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp, ZonedDateTime};
 
 use crate::{
-    fetch::{
-        Progress,
-        quota::{Pace, RateLimits, Waiting},
-    },
-    text::{counted, is_about_the_same, span, span_between, thousands},
+    collect::per_machine::Progress,
+    domain::text::{counted, is_about_the_same, span, span_between, thousands},
+    quota::{Pace, RateLimits, Waiting},
 };
 
 /// Where a run stands, in words.
@@ -167,7 +165,7 @@ fn clock(now: &ZonedDateTime, left: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fetch::{Counts, Requests};
+    use crate::collect::per_machine::{Counts, Requests};
 
     fn now() -> ZonedDateTime {
         "2026-11-23T22:00:00+01:00[Europe/Berlin]".parse().unwrap()

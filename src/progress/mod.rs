@@ -11,11 +11,9 @@ use tracing::info;
 pub use self::bar::{Bar, BarWriter};
 use self::lines::Lines;
 use crate::{
-    fetch::{
-        Progress,
-        quota::{Pace, RateLimits},
-    },
-    words::words,
+    collect::per_machine::Progress,
+    domain::words::words,
+    quota::{Pace, RateLimits},
 };
 
 words! {

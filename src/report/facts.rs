@@ -7,9 +7,9 @@ use serde::Serialize;
 
 use crate::{
     aggregate::{Coverage, RankBy},
-    fetch::Requests,
+    collect::per_machine::Requests,
+    domain::outcome::{Ended, RunOutcome},
     inventory::Inventory,
-    outcome::{Ended, RunOutcome},
 };
 
 /// What the reports say of a run beside its figures.

@@ -8,12 +8,14 @@ use super::{Facts, Past, Report, Run, Tool, TrendPoint};
 use crate::{
     aggregate::{RankBy, TopActions, tests::Told},
     changes::{Base, Changes, Figures, Replacing, changes},
-    fetch::Requests,
-    gaps::{Earlier, Gaps, History, Place, Then},
+    collect::per_machine::Requests,
+    domain::{
+        gaps::{Earlier, Gaps, History, Place, Then},
+        kb::{KbId, MissingKb, MissingKbs},
+        machine::MachineId,
+        outcome::{Answer, Ended, Failure, Outcome, Reason, RunOutcome},
+    },
     inventory::{Cells, Inventory, InventoryMachine, RejectedRow},
-    kb::{KbId, MissingKb, MissingKbs},
-    machine::MachineId,
-    outcome::{Answer, Ended, Failure, Outcome, Reason, RunOutcome},
 };
 
 /// What was asked for, and what came of it.
@@ -224,7 +226,7 @@ pub(super) fn answer(number: u8, missing: Vec<MissingKb>) -> Outcome {
             answered_at: "2026-11-23T13:00:00.25Z".parse().unwrap(),
             reused: false,
             missing: missing.into_iter().map(Arc::new).collect(),
-            held: crate::held::Held::default(),
+            held: crate::domain::held::Held::default(),
         }),
     }
 }

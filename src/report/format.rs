@@ -1,6 +1,6 @@
 //! The formats that `--format` chooses from.
 
-use crate::words::words;
+use crate::domain::words::words;
 
 words! {
     /// A family of report files.

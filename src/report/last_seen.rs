@@ -2,7 +2,7 @@
 //! they were last seen in a way that is not understood.
 
 use super::Run;
-use crate::text::counted;
+use crate::domain::text::counted;
 
 /// How many clean machines may be silent, and why that is not known; none where it is.
 pub(super) fn in_doubt(run: &Run<'_>) -> Option<String> {

@@ -6,7 +6,7 @@ use super::{Run, last_seen::in_doubt, plain::plain, terminal::share, time::base_
 use crate::{
     aggregate::percent,
     changes::{exposure_sentence, sentence},
-    text::thousands,
+    domain::text::thousands,
 };
 
 /// KBs that are proposed to be installed first.
@@ -187,7 +187,7 @@ mod tests {
     fn hostile_text_stays_text() {
         let mut fixture = Fixture::small();
         let name = format!("|<script>\n![x](y)`*_{}", "z".repeat(10_000));
-        let missing = crate::kb::MissingKb {
+        let missing = crate::domain::kb::MissingKb {
             name: Some(name.as_str().into()),
             ..gap("1", 3)
         };

@@ -33,7 +33,7 @@ pub use workbook::is_no_room;
 
 use crate::{
     aggregate::{Fleet, TopActions},
-    gaps::Gaps,
+    domain::gaps::Gaps,
     inventory::Inventory,
 };
 

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::{
     aggregate::is_enough,
     changes::{ChangeRow, Changes},
-    gaps::History,
+    domain::gaps::History,
 };
 
 /// What changed since an earlier run.

@@ -6,7 +6,7 @@
 
 use std::{iter::Peekable, str::Chars};
 
-use crate::invisible::{is_invisible, shapes_its_neighbours};
+use crate::domain::invisible::{is_invisible, shapes_its_neighbours};
 
 /// The text on one line, without control characters, escape sequences and marks that
 /// nobody sees.

@@ -1,7 +1,7 @@
 //! What has no answer: everything asked for that the figures do not speak of.
 
 use super::Run;
-use crate::{aggregate::MachineRow, inventory::RejectedRow, outcome::Failure};
+use crate::{aggregate::MachineRow, domain::outcome::Failure, inventory::RejectedRow};
 
 /// Something asked for that has no answer.
 pub(in crate::report) enum Unanswered<'run> {

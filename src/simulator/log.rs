@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::machine::MachineId;
+use crate::domain::machine::MachineId;
 
 use super::faults::Fault;
 

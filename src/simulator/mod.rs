@@ -37,7 +37,7 @@ use jiff::Timestamp;
 use tokio::{sync::watch, task::JoinSet};
 use url::Url;
 
-use crate::{kb::MissingKb, machine::MachineId};
+use crate::domain::{kb::MissingKb, machine::MachineId};
 
 use api::Api;
 use certificates::Certificates;

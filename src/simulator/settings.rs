@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use crate::fetch::quota::{RateLimit, RateLimits};
+use crate::quota::{RateLimit, RateLimits};
 
 use super::faults::Faults;
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::time::Instant;
 
-use crate::{kb::MissingKb, machine::MachineId};
+use crate::domain::{kb::MissingKb, machine::MachineId};
 
 use super::{
     chance::{chance, hex, uuid},

@@ -4,7 +4,7 @@ use std::{collections::VecDeque, time::Duration};
 
 use tokio::time::Instant;
 
-use crate::fetch::quota::{RateLimit, RateLimits};
+use crate::quota::{RateLimit, RateLimits};
 
 /// Every window of the quota, and the calls that each still holds.
 #[derive(Debug)]

@@ -11,7 +11,7 @@ use super::{
     missing_kbs::{Descriptions, Listed, Numbers},
     time,
 };
-use crate::{
+use crate::domain::{
     gaps::Place,
     machine::MachineId,
     outcome::{Answer, Failure, Outcome},

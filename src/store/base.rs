@@ -11,9 +11,11 @@ use super::{
     time,
 };
 use crate::{
-    gaps::{Earlier, History, Place, Then},
+    domain::{
+        gaps::{Earlier, History, Place, Then},
+        machine::MachineId,
+    },
     inventory::{Inventory, LastSeen},
-    machine::MachineId,
 };
 
 /// An earlier run beside the one that is asked about.

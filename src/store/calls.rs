@@ -9,7 +9,7 @@ use super::{
     Store, StoreError,
     moment::{LARGEST_JUMP_MS, Moment},
 };
-use crate::fetch::quota::CallNumber;
+use crate::quota::CallNumber;
 
 /// An app registration: the quota is its and the tenant's.
 #[derive(Debug, Clone, PartialEq, Eq)]

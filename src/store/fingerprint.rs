@@ -3,8 +3,8 @@
 use sha2::{Digest, Sha256};
 
 use crate::{
+    domain::machine::MachineId,
     inventory::{Inventory, InventoryMachine},
-    machine::MachineId,
 };
 
 /// A fingerprint of all that stands in a list. Machines are added one by one, so that what

@@ -5,8 +5,8 @@ use rusqlite::{Connection, Result, TransactionBehavior, params};
 
 use super::{Figures, RunId, Store, StoreError, Tally, millis};
 use crate::{
-    fetch::Requests,
-    outcome::{Ended, RunOutcome},
+    collect::per_machine::Requests,
+    domain::outcome::{Ended, RunOutcome},
 };
 
 /// What a run is brought to an end with.

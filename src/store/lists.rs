@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use foldhash::fast::RandomState;
 
 use super::missing_kbs::Listed;
-use crate::kb::{MissingKb, MissingKbs, Same};
+use crate::domain::kb::{MissingKb, MissingKbs, Same};
 
 /// Numbers that are held, lists' lengths among them: 48 MB. What is beyond is read again.
 const MOST: usize = 12 << 20;
@@ -128,7 +128,7 @@ impl Lists {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kb::tests::missing;
+    use crate::domain::kb::tests::missing;
 
     fn held(lists: &[(i64, Vec<i64>)]) -> Lists {
         let mut held = Lists::default();

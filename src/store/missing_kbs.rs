@@ -10,7 +10,7 @@ use super::{
     error::damage,
     json::{from_json, parse_json, to_json},
 };
-use crate::{
+use crate::domain::{
     kb::{KbId, MissingKb, MissingKbs, Same},
     repeated::Repeated,
 };

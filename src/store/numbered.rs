@@ -4,7 +4,7 @@ use std::cmp::Ordering::{Equal, Less};
 
 use rusqlite::{Connection, Result, params};
 
-use crate::{inventory::InventoryMachine, machine::MachineId};
+use crate::{domain::machine::MachineId, inventory::InventoryMachine};
 
 /// Of a machine that has no number yet.
 const NONE: i64 = 0;

@@ -17,10 +17,7 @@ use std::{
 use tokio::sync::{Notify, oneshot};
 
 use super::moment::Moment;
-use crate::{
-    fetch::{Requests, quota::CallNumber},
-    outcome::Outcome,
-};
+use crate::{collect::per_machine::Requests, domain::outcome::Outcome, quota::CallNumber};
 
 /// How long an outcome waits for others.
 const MOMENT: Duration = Duration::from_millis(20);
@@ -172,7 +169,7 @@ mod tests {
     use std::{sync::Arc, thread};
 
     use super::*;
-    use crate::{
+    use crate::domain::{
         machine::MachineId,
         outcome::{Failure, Reason},
     };

@@ -18,11 +18,9 @@ use super::{
     writer::{Recorded, Signals, Writer},
 };
 use crate::{
-    fetch::{
-        Requests,
-        quota::{CallNumber, Ledger, Unnoted},
-    },
-    outcome::Outcome,
+    collect::per_machine::Requests,
+    domain::outcome::Outcome,
+    quota::{CallNumber, Ledger, Unnoted},
 };
 
 /// Writes what happens in a run, on a thread of its own.

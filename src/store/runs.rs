@@ -7,9 +7,11 @@ use rusqlite::{OptionalExtension, Result, Row, params, types::ValueRef};
 
 use super::{Application, Store, StoreError, finish::AT_WORK_MS, json::parse, millis, time};
 use crate::{
-    fetch::Requests,
-    outcome::{Ended, RunOutcome},
-    words::UnknownWord,
+    collect::per_machine::Requests,
+    domain::{
+        outcome::{Ended, RunOutcome},
+        words::UnknownWord,
+    },
 };
 
 /// The number of a run; a later run has a larger one.

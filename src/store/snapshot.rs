@@ -16,7 +16,7 @@ use super::{
     missing_kbs::{Descriptions, Listed},
     open::connect,
 };
-use crate::{
+use crate::domain::{
     gaps::{Gaps, Place},
     kb::MissingKbs,
 };

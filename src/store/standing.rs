@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, Result, Row, params};
 
 use super::{RunId, Store, StoreError, json::parse, time};
-use crate::{index::Index, machine::MachineId, outcome::Reason};
+use crate::domain::{index::Index, machine::MachineId, outcome::Reason};
 
 /// What is known of one machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

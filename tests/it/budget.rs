@@ -7,7 +7,7 @@ use std::{
 };
 
 use jiff::{SignedDuration, Timestamp};
-use patchgap::machine::MachineId;
+use patchgap::domain::machine::MachineId;
 
 use crate::common::{Counts, Scene, assert_truth, fleet_ids};
 

@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use patchgap::{
-    kb::MissingKb,
-    machine::MachineId,
+    domain::{kb::MissingKb, machine::MachineId},
     simulator::{Fault, Fleet, Settings},
 };
 use serde_json::Value;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use patchgap::exit_code::ExitCode;
+use patchgap::domain::exit_code::ExitCode;
 
 use crate::common::Scene;
 

@@ -1,7 +1,7 @@
 //! Text from outside that means harm: whole in the files, harmless on the terminal.
 
 use csv::Writer;
-use patchgap::machine::MachineId;
+use patchgap::domain::machine::MachineId;
 
 use crate::common::{Finished, Scene};
 

@@ -9,7 +9,7 @@ use std::{
 
 use fastrand::Rng;
 use patchgap::{
-    machine::MachineId,
+    domain::machine::MachineId,
     simulator::{Call, Fault, Settings},
 };
 

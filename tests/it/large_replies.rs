@@ -7,7 +7,7 @@ use std::{
     process::Stdio,
 };
 
-use patchgap::machine::MachineId;
+use patchgap::domain::machine::MachineId;
 use wait4::Wait4;
 
 use crate::common::{Finished, Gateway, Scene, write_reply};

@@ -1,7 +1,7 @@
 //! When machines were last seen, as lists say it: which empty answers count as clean.
 
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
-use patchgap::machine::MachineId;
+use patchgap::domain::machine::MachineId;
 
 use crate::common::{Finished, Scene};
 

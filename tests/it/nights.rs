@@ -1,6 +1,6 @@
 //! Machines that fail every night: they keep nobody else from being answered, in no night.
 
-use patchgap::{machine::MachineId, simulator::Fault};
+use patchgap::{domain::machine::MachineId, simulator::Fault};
 
 use crate::common::{Finished, Scene};
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use patchgap::{fetch::quota::RateLimits, simulator::CallLog};
+use patchgap::{quota::RateLimits, simulator::CallLog};
 
 use crate::common::{Scene, assert_truth};
 

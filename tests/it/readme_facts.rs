@@ -6,9 +6,8 @@ use clap::CommandFactory;
 use patchgap::{
     cli::Cli,
     defender::cloud::Cloud,
-    exit_code::ExitCode,
-    fetch::quota::{Load, Quota},
-    text::span,
+    domain::{exit_code::ExitCode, text::span},
+    quota::{Load, Quota},
 };
 use tokio::time::Instant;
 

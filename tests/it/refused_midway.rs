@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use patchgap::{machine::MachineId, simulator::Fault};
+use patchgap::{domain::machine::MachineId, simulator::Fault};
 
 use crate::common::{Scene, assert_truth, fleet_ids, wait_until};
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use patchgap::{machine::MachineId, simulator::Fault};
+use patchgap::{domain::machine::MachineId, simulator::Fault};
 
 use crate::common::{Finished, Scene, assert_truth, assert_truth_but_for, fleet_ids};
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use patchgap::fetch::quota::{Pace, RateLimits};
+use patchgap::quota::{Pace, RateLimits};
 
 /// Since when on a window counts a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,11 +8,9 @@ use std::{io, time::Duration};
 
 use jiff::Timestamp;
 use patchgap::{
-    fetch::{
-        Fetcher, Plan, RetryPolicy, Settings, Stops,
-        quota::{Pace, Quota, RateLimits},
-    },
-    machine::MachineId,
+    collect::per_machine::{Fetcher, Plan, RetryPolicy, Settings, Stops},
+    domain::machine::MachineId,
+    quota::{Pace, Quota, RateLimits},
 };
 use tokio::{
     runtime::Builder,

@@ -8,9 +8,8 @@ use std::{
 
 use patchgap::{
     defender::{Address, Api, CallError, Class, Page},
-    fetch::quota::{RateLimit, RateLimits},
-    kb::MissingKbs,
-    outcome::Reason,
+    domain::{kb::MissingKbs, outcome::Reason},
+    quota::{RateLimit, RateLimits},
 };
 use tokio::time::{Instant, sleep};
 
@@ -81,7 +80,7 @@ impl Api for &Tenant {
         Ok(Page {
             missing: MissingKbs::default(),
             next: None,
-            held: patchgap::held::Held::default(),
+            held: patchgap::domain::held::Held::default(),
         })
     }
 }

@@ -8,11 +8,13 @@ use jiff::Timestamp;
 
 use super::*;
 use crate::{
-    gaps::Gaps,
+    domain::{
+        gaps::Gaps,
+        kb::{KbId, MissingKb, MissingKbs},
+        machine::MachineId,
+        outcome::{Answer, Failure, Reason},
+    },
     inventory::InventoryMachine,
-    kb::{KbId, MissingKb, MissingKbs},
-    machine::MachineId,
-    outcome::{Answer, Failure, Reason},
 };
 
 /// Outcomes in memory, with the gaps of their answers.
@@ -86,7 +88,7 @@ fn answer(number: u8, missing: Vec<MissingKb>) -> Outcome {
             answered_at: Timestamp::UNIX_EPOCH,
             reused: false,
             missing: missing.into_iter().map(Arc::new).collect(),
-            held: crate::held::Held::default(),
+            held: crate::domain::held::Held::default(),
         }),
     }
 }

@@ -9,11 +9,13 @@ use jiff::{SignedDuration, Timestamp};
 use super::*;
 use crate::{
     aggregate::{RankBy, tests::Told},
-    gaps::{Earlier, Gaps, History, Place, Then},
+    domain::{
+        gaps::{Earlier, Gaps, History, Place, Then},
+        kb::{KbId, MissingKb, MissingKbs},
+        machine::MachineId,
+        outcome::{Answer, Failure, Outcome, Reason},
+    },
     inventory::{Inventory, InventoryMachine},
-    kb::{KbId, MissingKb, MissingKbs},
-    machine::MachineId,
-    outcome::{Answer, Failure, Outcome, Reason},
 };
 
 /// A gap that addresses as many CVEs as its id has digits.

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use super::InvalidValue;
-use crate::quotes::unquoted;
+use crate::domain::quotes::unquoted;
 
 /// A text that is not empty.
 #[derive(Debug, Clone, PartialEq, Eq)]

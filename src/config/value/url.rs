@@ -5,7 +5,7 @@ use std::str::FromStr;
 use thiserror::Error;
 use url::Url;
 
-use crate::{defender::is_loopback, quotes::unquoted};
+use crate::{defender::is_loopback, domain::quotes::unquoted};
 
 /// The base URL of the service: https, or plain http to this very machine. Documentation shows the
 /// addresses of calls, so `/api` and what follows it is understood, and left out.

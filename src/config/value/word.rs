@@ -4,7 +4,7 @@ use std::{error::Error, str::FromStr};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
-use crate::words::words;
+use crate::domain::words::words;
 
 words! {
     /// How a log line is written.

@@ -9,8 +9,8 @@ use proptest::{
 };
 
 use crate::{
+    domain::machine::MachineId,
     inventory::{Cells, Inventory, InventoryMachine, RejectedRow, read_from},
-    machine::MachineId,
 };
 
 /// A fleet as a table: the id column among the others, and rows with blank lines between.

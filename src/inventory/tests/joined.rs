@@ -10,8 +10,8 @@ use proptest::{
 };
 
 use crate::{
+    domain::machine::MachineId,
     inventory::{Cells, Inventory, InventoryMachine, RejectedRow, read_from},
-    machine::MachineId,
 };
 
 /// Columns beside the ids, in any spelling.

@@ -9,7 +9,7 @@ mod warnings;
 use std::path::{Path, PathBuf};
 
 use super::{Inventory, InventoryError, Source, read};
-use crate::machine::MachineId;
+use crate::domain::machine::MachineId;
 
 /// A file of this repository, wherever the tests are run from.
 fn file(name: &str) -> PathBuf {

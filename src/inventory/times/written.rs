@@ -6,7 +6,7 @@ use jiff::{
     tz::{Offset, TimeZone},
 };
 
-use crate::invisible::is_invisible;
+use crate::domain::invisible::is_invisible;
 
 use super::{
     clock::{offset, time_of_day},

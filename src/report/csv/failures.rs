@@ -6,9 +6,11 @@ use std::io::{self, Write};
 use super::Table;
 use crate::{
     aggregate::MachineRow,
+    domain::{
+        machine::InvalidMachineId,
+        outcome::{Failure, Reason},
+    },
     inventory::RejectedRow,
-    machine::InvalidMachineId,
-    outcome::{Failure, Reason},
     report::{
         Report, Run,
         unanswered::{Unanswered, unanswered},

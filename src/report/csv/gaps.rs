@@ -10,7 +10,7 @@ use foldhash::fast::RandomState;
 
 use super::Table;
 use crate::{
-    kb::{MissingKb, Same},
+    domain::kb::{MissingKb, Same},
     report::{Report, Run, time::rfc3339},
 };
 

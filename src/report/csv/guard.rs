@@ -9,7 +9,7 @@
 
 use std::borrow::Cow;
 
-use crate::invisible::is_invisible;
+use crate::domain::invisible::is_invisible;
 
 /// The text with a `'` before each sign that could be the first of a formula, wherever a
 /// spreadsheet may begin a cell. Harmless text stays as it is.

@@ -8,7 +8,7 @@ use std::{
 use super::Table;
 use crate::{
     aggregate::{Answered, MachineRow},
-    kb::{KbId, MissingKb},
+    domain::kb::{KbId, MissingKb},
     report::{Report, Run, time::rfc3339},
 };
 

@@ -5,9 +5,9 @@ use serde::Serialize;
 use crate::{
     aggregate::Fleet,
     changes::{self, Tally},
-    fetch::Requests,
+    collect::per_machine::Requests,
+    domain::outcome::{Ended, RunOutcome},
     inventory::Inventory,
-    outcome::{Ended, RunOutcome},
     report::{Run, Tool, time::rfc3339},
 };
 

@@ -7,9 +7,11 @@ use serde::{Serialize, Serializer};
 use crate::{
     aggregate::{Answered, KbRow, MachineRow, MachineStatus, TopAction, percent},
     changes::{Change, ChangeRow},
-    kb::{KbId, MissingKb},
-    machine::{InvalidMachineId, MachineId},
-    outcome::{Failure, Reason},
+    domain::{
+        kb::{KbId, MissingKb},
+        machine::{InvalidMachineId, MachineId},
+        outcome::{Failure, Reason},
+    },
     report::{TrendPoint, time::rfc3339, unanswered::Unanswered},
 };
 

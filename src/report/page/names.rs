@@ -1,6 +1,6 @@
 //! What the list calls its machines.
 
-use crate::{inventory::Inventory, machine::MachineId};
+use crate::{domain::machine::MachineId, inventory::Inventory};
 
 use super::shown::text;
 

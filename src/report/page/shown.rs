@@ -4,7 +4,7 @@ use askama::Template;
 use jiff::{Timestamp, tz::TimeZone};
 use url::Url;
 
-use crate::{kb::KbId, report::plain::plain};
+use crate::{domain::kb::KbId, report::plain::plain};
 
 /// Text from outside without what nobody sees. That it stays text is the templates' care.
 pub(super) fn text(text: &str) -> String {

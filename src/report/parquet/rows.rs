@@ -4,7 +4,11 @@ use std::{io, mem, sync::Arc};
 
 use jiff::Timestamp;
 
-use crate::{aggregate::MachineRow, kb::MissingKb, machine::MachineId, report::Run};
+use crate::{
+    aggregate::MachineRow,
+    domain::{kb::MissingKb, machine::MachineId},
+    report::Run,
+};
 
 /// The rows of a row group.
 pub(super) type Group<'run> = [Row<'run>];

@@ -13,8 +13,10 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     aggregate::TopActions,
-    kb::{KbId, MissingKb},
-    outcome::Outcome,
+    domain::{
+        kb::{KbId, MissingKb},
+        outcome::Outcome,
+    },
     report::{
         Format,
         fixture::{Fixture, answer, gap},
@@ -185,8 +187,8 @@ fn absurd_numbers_stay_at_the_largest() {
 fn a_machine_that_cannot_be_read_fails_the_report() {
     #[derive(Debug)]
     struct Gone;
-    impl crate::gaps::Gaps for Gone {
-        fn at(&self, _: crate::gaps::Place) -> io::Result<crate::kb::MissingKbs> {
+    impl crate::domain::gaps::Gaps for Gone {
+        fn at(&self, _: crate::domain::gaps::Place) -> io::Result<crate::domain::kb::MissingKbs> {
             Err(io::Error::other("gone"))
         }
     }

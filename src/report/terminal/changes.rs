@@ -10,8 +10,8 @@ use super::{
 };
 use crate::{
     changes::{Base, Changes, KbChange, MachineChange, MachineMoved, sentence},
+    domain::text::{signed, thousands},
     inventory::Inventory,
-    text::{signed, thousands},
 };
 
 /// KBs and machines that are listed.

@@ -7,8 +7,10 @@ use super::{
 };
 use crate::{
     aggregate::{Answered, Coverage},
-    outcome::{Ended, RunOutcome},
-    text::{counted, thousands},
+    domain::{
+        outcome::{Ended, RunOutcome},
+        text::{counted, thousands},
+    },
 };
 
 /// Above one in so many machines not found, the list or the tenant is the wrong one.

@@ -1,7 +1,7 @@
 //! The fleet's figures beside those of an earlier run.
 
 use super::super::Run;
-use crate::text::{signed, thousands};
+use crate::domain::text::{signed, thousands};
 
 /// Today's figures, with what they are more or less than the base's.
 pub(super) fn beside(run: &Run<'_>) -> Option<String> {

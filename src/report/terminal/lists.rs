@@ -10,8 +10,7 @@ use super::{
 };
 use crate::{
     aggregate::{Answered, KbRow, MachineRow, TopAction, percent},
-    kb::KbId,
-    text::thousands,
+    domain::{kb::KbId, text::thousands},
 };
 
 /// Rows of the two lists of the worst.

@@ -22,7 +22,7 @@ pub(crate) use self::{
 };
 
 use super::{Run, last_seen::in_doubt, plain::plain};
-use crate::text::{counted, thousands};
+use crate::domain::text::{counted, thousands};
 
 /// The summary of a run on a screen: what fits there at once. The lists of the worst are in the
 /// files. Fails where the gaps cannot be read.

@@ -5,8 +5,8 @@ use super::{
     *,
 };
 use crate::{
+    domain::outcome::{Outcome, RunOutcome},
     inventory::InventoryMachine,
-    outcome::{Outcome, RunOutcome},
 };
 
 fn rendered(fixture: &Fixture, width: u16) -> String {

@@ -8,7 +8,7 @@ use super::super::{
     fixture::{Fixture, answer, gap},
     reports,
 };
-use crate::kb::{KbId, MissingKb};
+use crate::domain::kb::{KbId, MissingKb};
 
 const FORMULA_STARTS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 

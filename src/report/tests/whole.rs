@@ -187,8 +187,11 @@ fn columns_of_one_name_are_all_there() {
 fn a_machine_that_cannot_be_read_fails_the_report() {
     #[derive(Debug)]
     struct Gone;
-    impl crate::gaps::Gaps for Gone {
-        fn at(&self, _: crate::gaps::Place) -> std::io::Result<crate::kb::MissingKbs> {
+    impl crate::domain::gaps::Gaps for Gone {
+        fn at(
+            &self,
+            _: crate::domain::gaps::Place,
+        ) -> std::io::Result<crate::domain::kb::MissingKbs> {
             Err(std::io::Error::other("gone"))
         }
     }

@@ -6,8 +6,8 @@ use super::{listing::print_nicely, machines::MOST_COLUMNS, summary::local, text:
 use crate::{
     aggregate::RankBy,
     changes::Base,
+    domain::text::thousands,
     report::{Run, time::rfc3339},
-    text::thousands,
 };
 
 const DEFINITIONS: [(&str, &str); 5] = [

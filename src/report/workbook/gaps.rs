@@ -7,7 +7,7 @@ use super::{
     listing::{self, Column, Kind, Limits, Listing, Names},
     names::MachineNames,
 };
-use crate::{kb::MissingKb, report::Run};
+use crate::{domain::kb::MissingKb, report::Run};
 
 const NAMES: Names = Names {
     sheet: "Gaps",

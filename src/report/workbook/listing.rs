@@ -10,7 +10,10 @@ use super::{
     link::{MOST_LINKS, is_link},
     text::clean,
 };
-use crate::{kb::KbId, report::time::rfc3339, text::thousands};
+use crate::{
+    domain::{kb::KbId, text::thousands},
+    report::time::rfc3339,
+};
 
 /// How much a sheet lists.
 #[derive(Debug, Clone, Copy)]

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     aggregate::{Answered, MachineRow},
-    kb::MissingKb,
+    domain::kb::MissingKb,
     report::Run,
 };
 

@@ -5,7 +5,7 @@ use std::{cell::OnceCell, collections::HashMap};
 use rust_xlsxwriter::XlsxError;
 
 use super::listing::{Column, Kind, Listing};
-use crate::{inventory::Inventory, machine::MachineId, report::Run};
+use crate::{domain::machine::MachineId, inventory::Inventory, report::Run};
 
 /// The names, where the list has any.
 pub(super) struct MachineNames<'run> {

@@ -8,9 +8,11 @@ use super::{
 };
 use crate::{
     aggregate::MachineRow,
+    domain::{
+        machine::InvalidMachineId,
+        outcome::{Failure, Reason},
+    },
     inventory::RejectedRow,
-    machine::InvalidMachineId,
-    outcome::{Failure, Reason},
     report::{
         Run,
         unanswered::{Unanswered, unanswered},

@@ -9,7 +9,7 @@ use hyper::{
 use serde_json::{Value, json};
 
 use crate::{
-    fetch::quota::RateLimit,
+    quota::RateLimit,
     simulator::{
         faults::Fault,
         reply::{Ending, Reply},

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    kb::MissingKb,
+    domain::kb::MissingKb,
     simulator::{
         faults::{OddForm, odd_forms, what_remains},
         fleet::SimulatedMachine,

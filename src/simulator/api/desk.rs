@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    machine::MachineId,
+    domain::machine::MachineId,
     simulator::{faults::Fault, log::Call, settings::Settings, window::SlidingWindows},
 };
 

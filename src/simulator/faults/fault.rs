@@ -1,6 +1,6 @@
 //! The ways in which a call, or a whole tenant, can go wrong.
 
-use crate::words::words;
+use crate::domain::words::words;
 
 words! {
     /// What befalls one call.

@@ -8,7 +8,7 @@ use std::{collections::HashMap, time::Duration};
 
 use url::Url;
 
-use crate::{machine::MachineId, simulator::chance::chance};
+use crate::{domain::machine::MachineId, simulator::chance::chance};
 
 pub use fault::{Fault, TenantFault};
 pub use odd::OddForm;

@@ -4,10 +4,12 @@
 use std::sync::Arc;
 
 use crate::{
-    kb::{KbId, MissingKb},
-    machine::MachineId,
+    domain::{
+        kb::{KbId, MissingKb},
+        machine::MachineId,
+        words::words,
+    },
     simulator::chance::chance,
-    words::words,
 };
 
 words! {

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use crate::{kb::KbId, simulator::chance::chance};
+use crate::{domain::kb::KbId, simulator::chance::chance};
 
 /// Months that the catalogue reaches back over, the last one being March 2026.
 pub(super) const MONTHS: u32 = 18;

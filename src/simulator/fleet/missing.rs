@@ -6,7 +6,7 @@ use super::{
     catalogue::{MONTHS, Update},
     model::Model,
 };
-use crate::kb::MissingKb;
+use crate::domain::kb::MissingKb;
 
 pub(super) fn products(model: &Model, random: &mut fastrand::Rng) -> Vec<&'static str> {
     let extras = model.extras.iter().filter(|_| random.u32(..10) < 4);

@@ -7,7 +7,10 @@ mod night;
 
 use std::{collections::HashMap, fmt::Write};
 
-use crate::{kb::MissingKb, machine::MachineId, simulator::chance::chance};
+use crate::{
+    domain::{kb::MissingKb, machine::MachineId},
+    simulator::chance::chance,
+};
 
 use catalogue::{Update, catalogue, next_month};
 use missing::{missing, products};
@@ -127,7 +130,7 @@ mod tests {
     use std::collections::{HashMap, HashSet};
 
     use super::*;
-    use crate::kb::KbId;
+    use crate::domain::kb::KbId;
 
     #[test]
     fn a_fleet_grows_without_changing() {

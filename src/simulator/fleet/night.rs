@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{catalogue::Update, missing::seen_from, model::Model};
-use crate::{kb::MissingKb, simulator::chance::chance};
+use crate::{domain::kb::MissingKb, simulator::chance::chance};
 
 /// The night before which the next month's updates come out; earlier ones see those of the
 /// catalogue alone.

@@ -1,7 +1,7 @@
 //! Runs of a tenant that is asked at another address than before.
 
 use super::*;
-use crate::gaps::History;
+use crate::domain::gaps::History;
 
 /// The runs before the last one, with whether they are of its fleet, and the times of the answers
 /// that they have for the first machine.

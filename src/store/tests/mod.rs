@@ -14,11 +14,13 @@ use tokio_util::sync::CancellationToken;
 
 use super::*;
 use crate::{
-    fetch::Requests,
+    collect::per_machine::Requests,
+    domain::{
+        kb::{KbId, MissingKb},
+        machine::MachineId,
+        outcome::{Answer, Ended, Failure, Outcome, Reason, RunOutcome},
+    },
     inventory::{Inventory, read_from},
-    kb::{KbId, MissingKb},
-    machine::MachineId,
-    outcome::{Answer, Ended, Failure, Outcome, Reason, RunOutcome},
 };
 
 fn now() -> Timestamp {

@@ -37,7 +37,7 @@ fn what_is_no_store_is_left_as_it_is() {
     ] {
         fs::write(&path, &content).unwrap();
         for opened in [Store::open(&path), Store::open_existing(&path)] {
-            let error = crate::text::chain(&opened.unwrap_err());
+            let error = crate::domain::text::chain(&opened.unwrap_err());
             assert!(error.contains(problem), "{error}");
         }
         assert_eq!(fs::read(&path).unwrap(), content, "{problem}");
@@ -128,7 +128,10 @@ fn many_starts_at_once_on_a_store_that_is_not_there_yet() {
 fn open_what_is_named() {
     for path in std::io::stdin().lines() {
         let opened = Store::open(Path::new(&path.unwrap()));
-        let said = opened.map_or_else(|error| crate::text::chain(&error), |_| "opened".into());
+        let said = opened.map_or_else(
+            |error| crate::domain::text::chain(&error),
+            |_| "opened".into(),
+        );
         writeln!(std::io::stderr(), "{said}").unwrap();
     }
 }

@@ -141,7 +141,7 @@ async fn a_full_disk_loses_no_outcome_and_stops_the_asking() {
     recorder.keep(failed(2, Reason::Timeout), Requests::default());
     let left = recorder.finish().unwrap();
     assert_eq!(left.unsaved, [outcome, failed(2, Reason::Timeout)]);
-    let error = crate::text::chain(&left.failure.unwrap());
+    let error = crate::domain::text::chain(&left.failure.unwrap());
     assert!(error.contains("the disk is full"), "{error}");
 }
 
@@ -189,7 +189,7 @@ fn a_list_that_was_altered_is_not_read_back() {
         let alter = format!("UPDATE inventory_machine SET {altered} WHERE position = 1");
         store.connection.execute_batch("SAVEPOINT whole").unwrap();
         store.connection.execute(&alter, []).unwrap();
-        let error = crate::text::chain(&store.inventory(run).unwrap_err());
+        let error = crate::domain::text::chain(&store.inventory(run).unwrap_err());
         assert!(
             error.contains("not as it was written"),
             "{altered}: {error}"

@@ -7,7 +7,7 @@ use std::{
     process::Output,
 };
 
-use patchgap::machine::MachineId;
+use patchgap::domain::machine::MachineId;
 use serde_json::Value;
 
 /// One row of a CSV report, by column.

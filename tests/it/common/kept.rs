@@ -1,6 +1,6 @@
 //! The store that runs left behind: looked into, and made older.
 
-use patchgap::machine::MachineId;
+use patchgap::domain::machine::MachineId;
 use rusqlite::{Connection, params};
 use tempfile::TempDir;
 

@@ -9,7 +9,7 @@ use std::{
 
 use jiff::Timestamp;
 use patchgap::{
-    machine::MachineId,
+    domain::machine::MachineId,
     simulator::{Fleet, Settings, Simulator},
 };
 use tempfile::TempDir;

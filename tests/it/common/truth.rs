@@ -3,8 +3,7 @@
 use std::{cmp::Reverse, collections::BTreeMap};
 
 use patchgap::{
-    kb::MissingKb,
-    machine::MachineId,
+    domain::{kb::MissingKb, machine::MachineId},
     simulator::{SimulatedMachine, Simulator},
 };
 

@@ -4,7 +4,7 @@ use super::{
     super::{paint::Paint, svg::Svg},
     scaled,
 };
-use crate::{report::terminal::share, text::thousands};
+use crate::{domain::text::thousands, report::terminal::share};
 
 const SIZE: (f64, f64) = (1000.0, 24.0);
 

@@ -7,7 +7,7 @@ use super::{
     },
     scaled,
 };
-use crate::text::thousands;
+use crate::domain::text::thousands;
 
 const WIDTH: f64 = 560.0;
 const TOP: f64 = 24.0;

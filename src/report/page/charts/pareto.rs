@@ -10,8 +10,8 @@ use super::{
 };
 use crate::{
     aggregate::{Fleet, TopAction},
+    domain::text::thousands,
     report::terminal::whole_share,
-    text::thousands,
 };
 
 /// KBs that are drawn.

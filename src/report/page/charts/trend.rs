@@ -10,7 +10,7 @@ use super::{
     },
     scaled,
 };
-use crate::{report::TrendPoint, text::thousands};
+use crate::{domain::text::thousands, report::TrendPoint};
 
 /// Runs that are drawn, the last ones.
 const RUNS: usize = 30;

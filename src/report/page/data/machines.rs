@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     aggregate::{Answered, MachineRow},
-    kb::KbId,
+    domain::kb::KbId,
 };
 
 pub(super) struct Machines<'run>(pub(super) &'run Scene<'run>);

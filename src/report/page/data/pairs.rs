@@ -4,7 +4,7 @@
 use std::{collections::HashMap, io};
 
 use super::super::{MOST_ROWS, Scene};
-use crate::kb::KbId;
+use crate::domain::kb::KbId;
 
 /// Digits of a distance, five bits each; the second half says that more follow.
 const DIGITS: &[u8; 64] = b"0123456789abcdefghijklmnopqrstuvABCDEFGHIJKLMNOPQRSTUVWXYZwxyz-_";

@@ -8,8 +8,8 @@ use super::super::{
 };
 use crate::{
     aggregate::TopAction,
+    domain::text::{counted, thousands},
     report::terminal::{share, whole_share},
-    text::{counted, thousands},
 };
 
 /// How many of them one may choose to see, the first of which are seen at once.

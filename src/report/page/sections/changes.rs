@@ -12,8 +12,8 @@ use super::{
 };
 use crate::{
     changes::{self, Changes, KbChange},
+    domain::text::{signed, thousands},
     report::time::base_day,
-    text::{signed, thousands},
 };
 
 /// KBs that are listed, those with most changes.

@@ -10,6 +10,7 @@ use super::super::{
 use crate::{
     aggregate::Coverage,
     changes::Base,
+    domain::text::{counted, thousands},
     report::{
         Run,
         last_seen::in_doubt,
@@ -18,7 +19,6 @@ use crate::{
             share,
         },
     },
-    text::{counted, thousands},
 };
 
 #[derive(Template)]

@@ -5,11 +5,13 @@ use askama::Template;
 use super::super::{FIRST_ROWS, MOST_ROWS, Scene, shown::text, shown::text_or_empty};
 use crate::{
     aggregate::MachineRow,
+    domain::{
+        machine::InvalidMachineId,
+        outcome::{Failure, Reason},
+        text::thousands,
+    },
     inventory::RejectedRow,
-    machine::InvalidMachineId,
-    outcome::{Failure, Reason},
     report::unanswered::{Unanswered, unanswered},
-    text::thousands,
 };
 
 #[derive(Template)]

@@ -5,8 +5,8 @@ use askama::Template;
 use super::super::shown::{day, minute, text};
 use crate::{
     aggregate::RankBy,
+    domain::text::{counted, thousands},
     report::{Run, time::rfc3339},
-    text::{counted, thousands},
 };
 
 #[derive(Template)]

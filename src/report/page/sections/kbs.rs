@@ -8,7 +8,7 @@ use super::super::{
 };
 use crate::{
     aggregate::{KbRow, percent},
-    text::thousands,
+    domain::text::thousands,
 };
 
 #[derive(Template)]

@@ -8,8 +8,7 @@ use super::super::{
 };
 use crate::{
     aggregate::{Answered, MachineRow},
-    kb::KbId,
-    text::thousands,
+    domain::{kb::KbId, text::thousands},
 };
 
 /// What an answer says of a machine.

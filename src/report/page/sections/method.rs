@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::super::{MOST_GAPS, Scene, shown::text};
-use crate::text::thousands;
+use crate::domain::text::thousands;
 
 #[derive(Template)]
 #[template(config = "src/report/page/askama.toml", path = "method.html")]

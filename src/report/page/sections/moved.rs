@@ -5,8 +5,10 @@ use std::collections::HashMap;
 use super::super::Scene;
 use crate::{
     changes::{Changes, MachineChange, MachineMoved},
-    machine::MachineId,
-    text::{counted, thousands},
+    domain::{
+        machine::MachineId,
+        text::{counted, thousands},
+    },
 };
 
 /// Machines that are listed of each kind.

@@ -7,8 +7,8 @@ use askama::Template;
 use super::{super::Scene, week::week};
 use crate::{
     changes::{self, Base, Changes, Figures},
+    domain::text::thousands,
     report::time::base_day,
-    text::thousands,
 };
 
 #[derive(Template)]

@@ -6,8 +6,8 @@ use jiff::SignedDuration;
 
 use super::super::shown::day;
 use crate::{
+    domain::text::thousands,
     report::{Run, TrendPoint, terminal::share},
-    text::thousands,
 };
 
 /// Nights do not begin at the same minute: a week ago is a little less than seven days.

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use super::{data, figure, page, section};
 use crate::{
+    domain::outcome::Outcome,
     inventory::{Cells, Inventory},
-    outcome::Outcome,
     report::fixture::{Fixture, answer, gap, not_found},
 };
 

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{data, page, section};
 use crate::{
-    kb::{KbId, MissingKb},
+    domain::kb::{KbId, MissingKb},
     report::{
         fixture::{Fixture, answer, gap},
         plain::plain,

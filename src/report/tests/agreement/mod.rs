@@ -18,8 +18,10 @@ use super::super::{
 use crate::{
     aggregate::Coverage,
     changes::Tally,
-    kb::MissingKb,
-    outcome::{Outcome, Reason},
+    domain::{
+        kb::MissingKb,
+        outcome::{Outcome, Reason},
+    },
 };
 
 /// What a report says of a run, as far as it says it.

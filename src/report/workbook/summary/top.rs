@@ -8,9 +8,11 @@ use super::{
 };
 use crate::{
     changes::{exposure_sentence, sentence},
-    outcome::{Ended, RunOutcome},
+    domain::{
+        outcome::{Ended, RunOutcome},
+        text::{counted, thousands},
+    },
     report::{Run, terminal::share, time::base_day},
-    text::{counted, thousands},
 };
 
 pub(super) fn write(page: &mut Page<'_>, run: &Run<'_>) -> Result<(), XlsxError> {

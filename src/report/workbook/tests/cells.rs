@@ -6,10 +6,12 @@ use calamine::Data;
 
 use super::read::{TABLES, csv, has_no_current_data, open, rows, sides};
 use crate::{
+    domain::{
+        kb::MissingKb,
+        machine::MachineId,
+        outcome::{Answer, Outcome},
+    },
     inventory::read_from,
-    kb::MissingKb,
-    machine::MachineId,
-    outcome::{Answer, Outcome},
     report::fixture::{Fixture, not_found},
     simulator::Fleet,
 };

@@ -1,0 +1,3 @@
+//! Machines in, a stream of outcomes out, by whichever way the service offers.
+
+pub mod per_machine;

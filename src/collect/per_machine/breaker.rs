@@ -1,0 +1,115 @@
+//! The circuit breaker: when the first machines all fail in the same way, the rest would.
+
+use crate::domain::outcome::{Failure, Outcome, Reason};
+
+/// Machines that must fail alike.
+pub(super) const FIRST: usize = 20;
+
+/// Watches the first outcomes of a run.
+#[derive(Debug)]
+pub(super) struct Breaker {
+    kind: Option<(Reason, Option<u16>)>,
+    alike: usize,
+    watching: bool,
+}
+
+impl Breaker {
+    /// A breaker for so many machines; for a handful it has nothing to save.
+    pub(super) fn new(machines: usize) -> Self {
+        Self {
+            kind: None,
+            alike: 0,
+            watching: machines > FIRST,
+        }
+    }
+
+    /// Takes in an outcome. Once the first 20 have all failed alike, returns how.
+    pub(super) fn note<'a>(&mut self, outcome: &'a Outcome) -> Option<&'a Failure> {
+        let failure = outcome.result.as_ref().err();
+        match failure.filter(|failure| self.is_alike(failure)) {
+            Some(failure) if self.watching => {
+                self.alike += 1;
+                (self.alike == FIRST).then_some(failure)
+            }
+            _ => {
+                self.watching = false;
+                None
+            }
+        }
+    }
+
+    /// Takes in that a machine is postponed for a long time. Returns whether the first 20 have
+    /// all failed alike.
+    pub(super) fn postponed(&mut self, failure: &Failure) -> bool {
+        self.watching &= self.is_alike(failure);
+        self.alike += usize::from(self.watching);
+        self.watching && self.alike == FIRST
+    }
+
+    /// The service works: it answers, if only that it does not know a machine.
+    pub(super) fn works(&mut self) {
+        self.watching = false;
+    }
+
+    fn is_alike(&mut self, failure: &Failure) -> bool {
+        let kind = (failure.reason, failure.http_status);
+        let broken = failure.reason != Reason::Pending;
+        broken && *self.kind.get_or_insert(kind) == kind
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{kb::MissingKbs, machine::MachineId, outcome::Answer};
+
+    fn failed(reason: Reason, http_status: Option<u16>) -> Outcome {
+        Outcome {
+            machine: MachineId::from_bytes([0; 20]),
+            attempts: 6,
+            times_unknown: 0,
+            result: Err(Failure {
+                reason,
+                http_status,
+                code: None,
+                message: String::new(),
+                correlation_id: None,
+            }),
+        }
+    }
+
+    fn answered() -> Outcome {
+        let mut outcome = failed(Reason::Timeout, None);
+        outcome.result = Ok(Answer::new(
+            jiff::Timestamp::UNIX_EPOCH,
+            MissingKbs::default(),
+        ));
+        outcome
+    }
+
+    /// How many of the outcomes are taken in before the breaker trips.
+    fn trips_after(machines: usize, outcomes: impl IntoIterator<Item = Outcome>) -> Option<usize> {
+        let mut breaker = Breaker::new(machines);
+        let mut outcomes = outcomes.into_iter();
+        outcomes
+            .position(|outcome| breaker.note(&outcome).is_some())
+            .map(|at| at + 1)
+    }
+
+    #[test]
+    fn twenty_alike_trip_it() {
+        let broken = || failed(Reason::ServerError, Some(500));
+        let same = || std::iter::repeat_with(broken).take(100);
+        assert_eq!(trips_after(100, same()), Some(20));
+        assert_eq!(trips_after(20, same()), None, "nothing left to save");
+
+        for other in [
+            answered(),
+            failed(Reason::ServerError, Some(502)),
+            failed(Reason::Timeout, None),
+        ] {
+            let outcomes = same().take(10).chain([other]).chain(same());
+            assert_eq!(trips_after(100, outcomes), None);
+        }
+    }
+}

@@ -1,0 +1,253 @@
+//! The whole fleet: every machine asked, those that the service does not know asked again
+//! late, and the run stopped when going on makes no sense.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+
+use tokio::time::Instant;
+use tracing::{info, warn};
+
+use super::{
+    LATE_PASSES,
+    asker::{Asker, under_way},
+    estimate::{Stage, too_many},
+    helper::Helper,
+    late_calls,
+    plan::Plan,
+    postponed::PATIENCE,
+    question::Question,
+    run::Run,
+    settings::{Ending, Settings, Stops},
+    tracker::{Progress, Requests},
+};
+use crate::quota::{Load, Quota};
+use crate::{defender::Api, domain::outcome::Outcome};
+
+/// Asks an API for a fleet of machines.
+#[derive(Debug)]
+pub struct Fetcher<A> {
+    run: Arc<Run>,
+    asker: Asker<A>,
+    concurrency: usize,
+    /// Late passes that have begun.
+    late_passes: AtomicU32,
+}
+
+impl<A: Api> Fetcher<A> {
+    /// A fetcher for what is planned, told to stop by `stops`.
+    pub fn new(api: A, quota: Quota, settings: Settings, plan: Plan, stops: &Stops) -> Self {
+        let run = Arc::new(Run::new(quota, settings, plan, stops));
+        Self {
+            asker: Asker::new(api, Arc::clone(&run), settings.concurrency),
+            run,
+            concurrency: settings.concurrency,
+            late_passes: AtomicU32::new(0),
+        }
+    }
+
+    /// The API that is asked.
+    pub fn api(&self) -> &A {
+        &self.asker.api
+    }
+
+    /// Machines to be asked for.
+    pub fn to_ask(&self) -> u64 {
+        self.run.plan.to_ask() as u64
+    }
+
+    /// Whether limits or a pace make calls wait.
+    pub fn is_held_up(&self) -> bool {
+        self.run.quota.is_scarce()
+    }
+
+    /// Somebody to ask this API beside the fetcher, with so many of its calls in flight. It is to
+    /// run while the fetcher does, on another thread.
+    pub fn helper(&self, api: A, share: usize) -> Helper<A> {
+        Helper::new(api, &self.run, share, &self.asker.slots)
+    }
+
+    /// Asks for every machine. Each outcome goes to `sink` as soon as it stands; machines
+    /// without one were not asked for. That the service does not know a machine is told
+    /// each time: of several outcomes the last one counts.
+    pub async fn run(&self, mut sink: impl FnMut(Outcome)) -> Ending {
+        let plan = &self.run.plan;
+        let mut unknown = self.asker.pass(self.run.questions(), &mut sink).await;
+        self.helpers_are_gone().await;
+        unknown.extend(self.run.take_left());
+        unknown.extend(plan.unknown.iter().copied().map(Question::unknown));
+        self.late_passes(unknown, &mut sink).await;
+        self.wait_for_postponed(&mut sink).await;
+        self.run.ending()
+    }
+
+    /// Asks again for machines that the service did not know, unless they are too many.
+    async fn late_passes(&self, mut unknown: Vec<Question>, sink: &mut impl FnMut(Outcome)) {
+        let plan = &self.run.plan;
+        if too_many(unknown.len() as u64, plan.len()) {
+            warn!(
+                "{} of {} machines are not known to the service: is this the right list, \
+                 the right tenant? They are not asked for again",
+                unknown.len(),
+                plan.len()
+            );
+            return;
+        }
+        for pass in 1..=LATE_PASSES {
+            self.late_passes.store(pass, Relaxed);
+            // Whoever had this pass in an earlier process waits for the next.
+            let (now, later) = unknown
+                .into_iter()
+                .partition(|question| question.times_unknown <= pass);
+            unknown = later;
+            unknown.extend(self.late_pass(now, sink).await);
+        }
+    }
+
+    /// Asks for the machines that were postponed, when everything else is done. The run waits
+    /// ten minutes for those alone; what the service wants to be left alone with for longer, the
+    /// next start asks for.
+    async fn wait_for_postponed(&self, sink: &mut impl FnMut(Outcome)) {
+        if self.run.postponed.len() == 0 {
+            return;
+        }
+        let deadline = Instant::now() + PATIENCE;
+        let mut unknown = self.asker.pass_postponed(deadline, sink).await;
+        for _ in 0..LATE_PASSES {
+            unknown = self.late_pass(unknown, sink).await;
+        }
+        self.run.give_up_postponed().into_iter().for_each(sink);
+    }
+
+    /// Waits until helpers have given back their share of the slots.
+    async fn helpers_are_gone(&self) {
+        let all = u32::try_from(self.concurrency).unwrap_or(u32::MAX);
+        // It fails where the slots are closed, and they never are.
+        let _ = self.asker.slots.acquire_many(all).await;
+    }
+
+    async fn late_pass(
+        &self,
+        unknown: Vec<Question>,
+        sink: &mut impl FnMut(Outcome),
+    ) -> Vec<Question> {
+        if unknown.is_empty() {
+            return unknown;
+        }
+        if self.run.stops.gentle.is_cancelled() {
+            self.run.stopped();
+            return unknown;
+        }
+        info!(
+            "asking again for {} machines that the service did not know",
+            unknown.len()
+        );
+        let calls = unknown
+            .iter()
+            .map(|question| late_calls(question.times_unknown));
+        let machines = unknown.len() as u64;
+        self.run.tracker.again(machines, calls.sum());
+        self.asker.pass(unknown, sink).await
+    }
+
+    /// Ends the run because a call cannot be noted, or an answer not kept.
+    pub fn unnoted(&self) {
+        self.run.unnoted();
+    }
+
+    /// Ends the asking because the time for it is over: no new call; those in flight end by
+    /// themselves. Changes nothing about a run that was told to stop before.
+    pub fn out_of_time(&self) {
+        self.run.out_of_time();
+    }
+
+    /// Calls to the service so far.
+    pub fn requests(&self) -> Requests {
+        self.run.tracker.requests()
+    }
+
+    /// Where the run stands, and when it will have ended.
+    pub fn progress(&self) -> Progress {
+        let now = Instant::now();
+        let in_flight = self.run.quota.in_flight();
+        let stage = self.stage(in_flight.len() as u64);
+        let [least, most] = self.latencies(now, in_flight.first().copied());
+        let remaining = self.end(now, stage, least) - now;
+        let remaining_at_most = self.end(now, stage, most) - now;
+        Progress {
+            counts: self.run.tracker.counts(),
+            requests: self.run.tracker.requests(),
+            used: self.run.quota.used(),
+            waiting: self
+                .run
+                .quota
+                .waiting()
+                .map(|(reason, until)| (reason, until - now)),
+            remaining,
+            remaining_at_most: remaining_at_most.max(remaining),
+        }
+    }
+
+    /// When the run will have ended, if a reply takes so long: by the quota's schedule, and by
+    /// how machines that fail go on.
+    fn end(&self, now: Instant, stage: Stage, latency: Duration) -> Instant {
+        let tracker = &self.run.tracker;
+        let expected = tracker.repeats.expected(&self.run.policy);
+        let schedule = self.run.quota.forecast(Load {
+            calls: stage.calls_left(expected.calls()),
+            latency,
+            concurrency: self.concurrency,
+        });
+        let at_once = under_way(self.concurrency) as u64;
+        // Of those that are still to be called the last may be an unlucky one.
+        let tail = expected.tail(tracker.uncalled().min(at_once), latency);
+        let places = now + stage.takes(expected.under_way(latency), at_once) + tail / 2;
+        let after = |failed| latency + expected.after(failed, latency);
+        let rests = tracker.rests.end(now, after);
+        let first_pass = (schedule + tail).max(places).max(rests.unwrap_or(now));
+        let late = if stage.has_late() {
+            latency
+        } else {
+            Duration::ZERO
+        };
+        let end = first_pass + late;
+        let postponed = self.run.postponed.last_due(end);
+        postponed.map_or(end, |due| due.max(end))
+    }
+
+    /// How long an answer takes, and how long it may take. As long as none has arrived: at least
+    /// as long as one is being waited for, and nobody knows.
+    fn latencies(&self, now: Instant, waits_since: Option<Instant>) -> [Duration; 2] {
+        if let Some(known) = self.run.tracker.latency() {
+            return [known; 2];
+        }
+        let waited = waits_since.map(|since| now - since).unwrap_or_default();
+        let (usual, slow) = (
+            self.run.quota.usual_latency(),
+            self.run.quota.slow_latency(),
+        );
+        let most = if waited > slow { waited * 2 } else { slow };
+        [waited.max(usual), most]
+    }
+
+    fn stage(&self, in_flight: u64) -> Stage {
+        let counts = self.run.tracker.counts();
+        let (findings, late) = self.run.tracker.findings();
+        let passes = self.late_passes.load(Relaxed);
+        Stage {
+            fleet: counts.machines,
+            machines: counts.machines.saturating_sub(counts.done()),
+            in_flight,
+            replies: self.requests().sent.saturating_sub(in_flight),
+            findings,
+            unknown: counts.not_found,
+            late,
+            passes: u64::from(LATE_PASSES.saturating_sub(passes)),
+            is_late: passes > 0,
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! Machine ids in, a stream of outcomes out: within the quota, through every fault.
+
+mod ask;
+mod asker;
+mod breaker;
+mod estimate;
+mod fetcher;
+mod helper;
+mod latency;
+mod outage;
+mod plan;
+mod postponed;
+mod question;
+mod repeats;
+mod rests;
+mod retry;
+mod run;
+mod settings;
+mod tracker;
+
+pub use self::{
+    fetcher::Fetcher,
+    helper::Helper,
+    plan::{Plan, Unknown},
+    retry::RetryPolicy,
+    settings::{Ending, Settings, Stops},
+    tracker::{Counts, Progress, Requests},
+};
+
+/// How often a machine that the service does not know is asked for again.
+pub const LATE_PASSES: u32 = 2;
+
+/// In how many late passes a machine is asked for that was unknown so often.
+fn late_calls(times_unknown: u32) -> u64 {
+    u64::from((LATE_PASSES + 1).saturating_sub(times_unknown))
+}
+
+#[cfg(test)]
+mod tests;

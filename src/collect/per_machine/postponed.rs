@@ -1,0 +1,198 @@
+//! Machines whose calls the service asked to have back later. Meanwhile they take no place from
+//! the others.
+
+use std::{
+    mem,
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+
+use tokio::time::Instant;
+
+use super::question::Question;
+
+/// How long a run goes on for postponed machines alone, when everything else is done. One that
+/// asks for a longer wait comes last.
+pub(super) const PATIENCE: Duration = Duration::from_mins(10);
+
+/// The machines that are postponed now.
+#[derive(Debug, Default)]
+pub(super) struct PostponedMachines {
+    waiting: Mutex<Vec<Postponed>>,
+    /// How many there are: nearly always none, and then nobody need take the lock.
+    count: AtomicUsize,
+}
+
+/// A machine to be asked for again.
+#[derive(Debug)]
+struct Postponed {
+    question: Question,
+    due: Instant,
+    /// Whether the wait is longer than a run would wait for it alone.
+    is_long: bool,
+    /// Outages that had begun when it was postponed. After another one, the service's wish to
+    /// be left alone was the outage's.
+    outages: u64,
+}
+
+/// Which of them are wanted.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wanted {
+    /// Those with a long wait, too: everything else is done.
+    pub(super) with_long: bool,
+    /// Outages that have begun.
+    pub(super) outages: u64,
+}
+
+impl PostponedMachines {
+    /// Postpones a machine for so long.
+    pub(super) fn add(&self, question: Question, wait: Duration, outages: u64) {
+        let mut waiting = self.lock();
+        waiting.push(Postponed {
+            question,
+            due: Instant::now() + wait,
+            is_long: wait > PATIENCE,
+            outages,
+        });
+        self.count.store(waiting.len(), Relaxed);
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.count.load(Relaxed)
+    }
+
+    /// Takes the one that has been due for longest; `None` where none is due.
+    pub(super) fn take_due(&self, wanted: Wanted) -> Option<Question> {
+        let mut waiting = self.lock();
+        let (at, due) = first(&waiting, wanted)?;
+        if due > Instant::now() {
+            return None;
+        }
+        let taken = waiting.remove(at);
+        self.count.store(waiting.len(), Relaxed);
+        Some(taken.question)
+    }
+
+    /// When the next one is due.
+    pub(super) fn next_due(&self, wanted: Wanted) -> Option<Instant> {
+        first(&self.lock(), wanted).map(|(_, due)| due)
+    }
+
+    /// When the last one is due that the run will wait for, if everything else is done then.
+    pub(super) fn last_due(&self, others_done: Instant) -> Option<Instant> {
+        let waiting = self.lock();
+        let due = waiting.iter().map(|it| it.due);
+        due.filter(|due| *due <= others_done + PATIENCE).max()
+    }
+
+    /// Takes one, due or not.
+    pub(super) fn take_any(&self) -> Option<Question> {
+        let mut waiting = self.lock();
+        let taken = waiting.pop();
+        self.count.store(waiting.len(), Relaxed);
+        taken.map(|it| it.question)
+    }
+
+    /// Takes all of them, each with the time when it is due.
+    pub(super) fn take_all(&self) -> Vec<(Question, Instant)> {
+        let all = mem::take(&mut *self.lock());
+        self.count.store(0, Relaxed);
+        all.into_iter().map(|it| (it.question, it.due)).collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Postponed>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Which of the wanted ones is due first, and when.
+fn first(waiting: &[Postponed], wanted: Wanted) -> Option<(usize, Instant)> {
+    let due = waiting.iter().enumerate().filter_map(|(at, it)| {
+        let due = it.due_for(wanted)?;
+        Some((due, at))
+    });
+    due.min().map(|(due, at)| (at, due))
+}
+
+impl Postponed {
+    fn due_for(&self, wanted: Wanted) -> Option<Instant> {
+        if self.outages != wanted.outages {
+            return Some(self.due.min(Instant::now()));
+        }
+        (wanted.with_long || !self.is_long).then_some(self.due)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::machine::MachineId;
+
+    const CALM: Wanted = Wanted {
+        with_long: false,
+        outages: 0,
+    };
+    const LAST: Wanted = Wanted {
+        with_long: true,
+        outages: 0,
+    };
+
+    /// Machines that were postponed for so many seconds, each numbered by its place.
+    fn postponed(waits: &[u64]) -> PostponedMachines {
+        let machines = PostponedMachines::default();
+        for (number, wait) in (0..).zip(waits) {
+            let question = Question::new(MachineId::from_bytes([number; 20]));
+            machines.add(question, Duration::from_secs(*wait), 0);
+        }
+        machines
+    }
+
+    fn numbers(machines: &PostponedMachines, wanted: Wanted) -> Vec<u8> {
+        let due = std::iter::from_fn(|| machines.take_due(wanted));
+        let number = |question: Question| {
+            (0..=u8::MAX).find(|number| MachineId::from_bytes([*number; 20]) == question.machine)
+        };
+        due.filter_map(number).collect()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn they_come_when_they_are_due_and_those_with_a_long_wait_last() {
+        let machines = postponed(&[90, 60, 601, 600, 3600]);
+        assert_eq!(machines.len(), 5);
+        assert!(numbers(&machines, CALM).is_empty());
+        tokio::time::advance(Duration::from_secs(90)).await;
+        assert_eq!(numbers(&machines, CALM), [1, 0]);
+        let due = machines.next_due(CALM).unwrap() - Instant::now();
+        assert_eq!(due.as_secs(), 510);
+        tokio::time::advance(Duration::from_hours(1)).await;
+        assert_eq!(numbers(&machines, CALM), [3]);
+        assert_eq!(machines.next_due(CALM), None);
+        assert_eq!(numbers(&machines, LAST), [2, 4]);
+        assert_eq!(machines.len(), 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn after_an_outage_all_are_due() {
+        let machines = postponed(&[90, 3600]);
+        let outages = 1;
+        assert_eq!(numbers(&machines, Wanted { outages, ..CALM }), [0, 1]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_run_waits_ten_minutes_for_them_alone() {
+        let machines = postponed(&[90, 599, 700]);
+        let seconds = |others_done: u64| {
+            let now = Instant::now();
+            let last = machines.last_due(now + Duration::from_secs(others_done));
+            last.map(|last| (last - now).as_secs())
+        };
+        assert_eq!(seconds(0), Some(599));
+        assert_eq!(seconds(100), Some(700));
+        assert_eq!(postponed(&[]).last_due(Instant::now()), None);
+        assert_eq!(postponed(&[601]).last_due(Instant::now()), None);
+    }
+}

@@ -1,0 +1,153 @@
+//! One machine on its way through the asking.
+
+use std::time::Duration;
+
+use super::{outage::Course, plan::Unknown};
+use crate::domain::{
+    machine::MachineId,
+    outcome::{Answer, Failure, Outcome, Reason},
+    text::span,
+};
+
+/// A machine to ask for, and what is known of it so far.
+#[derive(Debug)]
+pub(super) struct Question {
+    pub(super) machine: MachineId,
+    /// Calls that were sent for it.
+    pub(super) attempts: u32,
+    /// How often the service did not know it.
+    pub(super) times_unknown: u32,
+    /// Why the last of them brought nothing.
+    pub(super) failure: Option<Failure>,
+    /// When it was postponed, the tries that it goes on with.
+    pub(super) earlier: Course,
+}
+
+/// What came of a question.
+#[derive(Debug)]
+pub(super) enum Asked {
+    /// An answer, or a failure that stands.
+    Done(Outcome),
+    /// The service does not know the machine now; it may later.
+    NotFound {
+        question: Question,
+        /// What stands if it is not asked for again.
+        standing: Outcome,
+    },
+    /// The service asks to be left alone with the machine for so long.
+    Postponed(Question, Duration),
+    /// The run stopped before there was an answer.
+    Stopped(Question),
+}
+
+impl Question {
+    pub(super) fn new(machine: MachineId) -> Self {
+        Self {
+            machine,
+            attempts: 0,
+            times_unknown: 0,
+            failure: None,
+            earlier: Course::default(),
+        }
+    }
+
+    /// A machine that the service did not know earlier in this run.
+    pub(super) fn unknown(earlier: Unknown) -> Self {
+        Self {
+            machine: earlier.machine,
+            attempts: earlier.attempts,
+            times_unknown: earlier.times,
+            failure: Some(not_known_earlier()),
+            earlier: Course::default(),
+        }
+    }
+
+    pub(super) fn answered(self, answer: Answer) -> Asked {
+        Asked::Done(self.outcome(Ok(answer)))
+    }
+
+    pub(super) fn failed(self, failure: Failure) -> Asked {
+        Asked::Done(self.outcome(Err(failure)))
+    }
+
+    pub(super) fn not_found(mut self, failure: Failure) -> Asked {
+        self.times_unknown += 1;
+        self.failure = Some(failure.clone());
+        Asked::NotFound {
+            standing: self.outcome(Err(failure)),
+            question: self,
+        }
+    }
+
+    /// Whether the last that is known is that the service does not know the machine.
+    pub(super) fn is_unknown(&self) -> bool {
+        let last = self.failure.as_ref();
+        last.is_some_and(|failure| failure.reason == Reason::NotFound)
+    }
+
+    /// What is known of a machine that the service asks to be left alone with for another so
+    /// long: the next start asks for it.
+    pub(super) fn given_up(mut self, left: Duration) -> Outcome {
+        let last = self.failure.take();
+        let said = last.as_ref().map_or("", |failure| &failure.message);
+        let message = format!(
+            "the service asked for a longer wait than this run makes (another {}): the next start \
+             tries again; the last reply: {said}",
+            span(left)
+        );
+        let failure = Failure {
+            reason: Reason::Pending,
+            http_status: last.as_ref().and_then(|failure| failure.http_status),
+            message,
+            code: last.as_ref().and_then(|failure| failure.code.clone()),
+            correlation_id: last.and_then(|failure| failure.correlation_id),
+        };
+        self.outcome(Err(failure))
+    }
+
+    /// What is known when nothing more is asked: that it is pending, after a failure or
+    /// before an answer. Nothing when no call was sent, and nothing new when the service did
+    /// not know the machine: that outcome stands already.
+    pub(super) fn into_standing(mut self) -> Option<Outcome> {
+        if self.attempts == 0 || self.is_unknown() {
+            return None;
+        }
+        let failure = match self.failure.take() {
+            Some(failure) => Failure {
+                reason: Reason::Pending,
+                message: format!(
+                    "stopped before another try; the last one: {}",
+                    failure.message
+                ),
+                ..failure
+            },
+            None => Failure {
+                reason: Reason::Pending,
+                http_status: None,
+                code: None,
+                message: "stopped before the answer had arrived".to_owned(),
+                correlation_id: None,
+            },
+        };
+        Some(self.outcome(Err(failure)))
+    }
+
+    fn outcome(&self, result: Result<Answer, Failure>) -> Outcome {
+        Outcome {
+            machine: self.machine,
+            attempts: self.attempts,
+            times_unknown: self.times_unknown,
+            result,
+        }
+    }
+}
+
+fn not_known_earlier() -> Failure {
+    Failure {
+        reason: Reason::NotFound,
+        http_status: Some(404),
+        code: None,
+        message: "the service did not know the machine earlier in this run".to_owned(),
+        correlation_id: None,
+    }
+}

@@ -1,0 +1,208 @@
+//! What is done about a call that brought no answer: policy as data, decision as a table.
+
+use std::time::Duration;
+
+use crate::defender::{CallError, Class};
+
+/// How often and how patiently a call is repeated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RetryPolicy {
+    /// Attempts after the first, for failures that another try may heal.
+    pub retries: u32,
+    /// The first back-off; each further one is twice as long.
+    pub first_delay: Duration,
+    /// The longest back-off.
+    pub longest_delay: Duration,
+}
+
+/// What was tried for the call in hand.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Tries {
+    /// Failures of this call.
+    pub(super) failed: u32,
+    /// Refusals for quota.
+    pub(super) throttled: u32,
+    /// Those of them that came while other machines were answered.
+    pub(super) throttled_alone: u32,
+    /// Refused tokens.
+    pub(super) tokens: u32,
+}
+
+/// What to do next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Decision {
+    /// Try again after this long.
+    Retry(Duration),
+    /// Try again when the quota lets everybody go on.
+    Wait,
+    /// Ask again late in the run.
+    Later,
+    /// The machine has no answer.
+    Record,
+    /// Nothing more is asked in this run.
+    Stop,
+}
+
+/// A machine that is refused for quota together with all others waits ten times as often
+/// as one that is refused alone: then it is the window, and windows open again.
+const TOGETHER: u32 = 10;
+/// Tokens that one machine may have refused while the others' are accepted.
+const TOKENS: u32 = 2;
+
+impl Tries {
+    /// Counts a failure; `alone` says that others are answered meanwhile.
+    pub(super) fn count(&mut self, class: Class, alone: bool) {
+        match class {
+            Class::Window(_) => {
+                self.throttled += 1;
+                self.throttled_alone += u32::from(alone);
+            }
+            Class::Token => self.tokens += 1,
+            // Each stale token means a newer one, and those are counted; without one nothing was
+            // sent.
+            Class::StaleToken | Class::NoToken => {}
+            Class::Call(_) | Class::NotFound | Class::Machine | Class::Run => self.failed += 1,
+        }
+    }
+}
+
+impl RetryPolicy {
+    /// The policy with so many attempts after the first.
+    pub const fn with_retries(retries: u32) -> Self {
+        Self {
+            retries,
+            first_delay: Duration::from_millis(500),
+            longest_delay: Duration::from_secs(30),
+        }
+    }
+
+    /// What to do about `error`, which `tries` counts already. `jitter` from 0 to 1 spreads
+    /// calls that failed together.
+    pub(super) fn decide(&self, tries: Tries, error: &CallError, jitter: f64) -> Decision {
+        match error.class {
+            Class::Run => Decision::Stop,
+            Class::Machine => Decision::Record,
+            Class::NotFound => Decision::Later,
+            Class::Token if tries.tokens > TOKENS => Decision::Record,
+            Class::Token | Class::StaleToken | Class::NoToken => Decision::Retry(Duration::ZERO),
+            Class::Window(_) if self.throttled_out(tries) => Decision::Record,
+            Class::Window(_) => Decision::Wait,
+            Class::Call(_) if tries.failed > self.retries => Decision::Record,
+            Class::Call(wait) => {
+                let backoff = self.backoff(tries.failed, jitter);
+                Decision::Retry(wait.map_or(backoff, |wait| wait.max(backoff)))
+            }
+        }
+    }
+
+    /// How long to rest before the first try that is not one of the policy's.
+    pub(super) fn shortest(&self, jitter: f64) -> Duration {
+        self.backoff(1, jitter)
+    }
+
+    /// The delay after so many failures, as it is on the average.
+    pub(super) fn usual_delay(&self, failed: u32) -> Duration {
+        self.backoff(failed, 0.5)
+    }
+
+    fn throttled_out(&self, tries: Tries) -> bool {
+        tries.throttled_alone > self.retries
+            || tries.throttled > self.retries.saturating_mul(TOGETHER)
+    }
+
+    /// Exponential, between half and the whole of each step.
+    fn backoff(&self, failed: u32, jitter: f64) -> Duration {
+        let doublings = failed.saturating_sub(1).min(16);
+        let step = self
+            .first_delay
+            .saturating_mul(1 << doublings)
+            .min(self.longest_delay);
+        step.mul_f64(0.5 + jitter.clamp(0.0, 1.0) / 2.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::outcome::Reason;
+
+    const POLICY: RetryPolicy = RetryPolicy::with_retries(5);
+
+    fn decide(class: Class, tries: Tries) -> Decision {
+        POLICY.decide(
+            tries,
+            &CallError::without_reply(class, Reason::ServerError, ""),
+            1.0,
+        )
+    }
+
+    fn failed(failed: u32) -> Tries {
+        Tries {
+            failed,
+            ..Tries::default()
+        }
+    }
+
+    fn throttled(alone: u32, throttled: u32) -> Tries {
+        Tries {
+            throttled_alone: alone,
+            throttled,
+            ..Tries::default()
+        }
+    }
+
+    fn tokens(tokens: u32) -> Tries {
+        Tries {
+            tokens,
+            ..Tries::default()
+        }
+    }
+
+    #[test]
+    fn each_class_has_its_decision() {
+        let ms = |ms| Decision::Retry(Duration::from_millis(ms));
+        let nine = Some(Duration::from_secs(9));
+        for (class, tries, expected) in [
+            (Class::Run, failed(1), Decision::Stop),
+            (Class::Machine, failed(1), Decision::Record),
+            (Class::NotFound, failed(1), Decision::Later),
+            (Class::Token, tokens(1), ms(0)),
+            (Class::Token, tokens(2), ms(0)),
+            (Class::Token, tokens(3), Decision::Record),
+            (Class::StaleToken, tokens(3), ms(0)),
+            (Class::NoToken, failed(9), ms(0)),
+            (Class::Window(nine), throttled(1, 1), Decision::Wait),
+            (Class::Window(None), throttled(5, 5), Decision::Wait),
+            (Class::Window(None), throttled(6, 6), Decision::Record),
+            (Class::Window(None), throttled(1, 50), Decision::Wait),
+            (Class::Window(None), throttled(1, 51), Decision::Record),
+            (Class::Call(None), failed(1), ms(500)),
+            (Class::Call(None), failed(3), ms(2000)),
+            (Class::Call(nine), failed(1), ms(9000)),
+            (Class::Call(None), failed(5), ms(8000)),
+            (Class::Call(None), failed(6), Decision::Record),
+        ] {
+            assert_eq!(decide(class, tries), expected, "{class:?} {tries:?}");
+        }
+    }
+
+    #[test]
+    fn the_backoff_grows_to_its_limit_and_spreads() {
+        let policy = RetryPolicy::with_retries(u32::MAX);
+        assert_eq!(policy.backoff(20, 1.0), Duration::from_secs(30));
+        assert_eq!(policy.backoff(20, 0.0), Duration::from_secs(15));
+        assert_eq!(policy.backoff(u32::MAX, 0.5), Duration::from_millis(22_500));
+    }
+
+    #[test]
+    fn no_retries_means_none() {
+        let policy = RetryPolicy::with_retries(0);
+        for (class, tries) in [
+            (Class::Call(None), failed(1)),
+            (Class::Window(None), throttled(1, 1)),
+        ] {
+            let error = CallError::without_reply(class, Reason::Throttled, "");
+            assert_eq!(policy.decide(tries, &error, 0.5), Decision::Record);
+        }
+    }
+}

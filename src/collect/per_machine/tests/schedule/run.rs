@@ -1,0 +1,175 @@
+//! One run on a paused clock, and all that there is to say about its time.
+
+use std::{fmt, ops::Range, time::Duration};
+
+use tokio::time::{Instant, sleep};
+
+use super::{
+    best::{Rules, Since},
+    machine,
+    tenant::Tenant,
+};
+use crate::{
+    collect::per_machine::{
+        Ending, Fetcher, Plan, Stops,
+        tests::{machines, settings},
+    },
+    quota::{Pace, Quota, USUAL_LATENCY},
+};
+
+/// A run as it could be configured, and the service that it meets.
+#[derive(Debug, Clone)]
+pub(super) struct Case {
+    pub(super) limits: &'static str,
+    pub(super) pace: &'static str,
+    pub(super) latency_ms: Range<u64>,
+    pub(super) concurrency: usize,
+    pub(super) fleet: u16,
+    /// Of a hundred calls, how many fail.
+    pub(super) flaky: u64,
+    /// Of how many machines the service does not know one.
+    pub(super) unknown_every: usize,
+}
+
+/// What came of a run.
+pub(super) struct Run {
+    pub(super) case: Case,
+    pub(super) took: Duration,
+    /// What the best schedule takes for as many calls.
+    pub(super) best: Duration,
+    /// What it takes for the fleet, if answers take as long as they usually do.
+    pub(super) foreseen: Duration,
+    /// What the best schedule takes if calls count from their sending on.
+    pub(super) clairvoyant: Duration,
+    /// The longest that an answer can take.
+    pub(super) longest: Duration,
+    pub(super) shown: Vec<Shown>,
+}
+
+/// What was shown on the way.
+#[derive(Debug)]
+pub(super) struct Shown {
+    pub(super) since: Duration,
+    pub(super) remaining: Duration,
+    pub(super) answers: u64,
+}
+
+impl Case {
+    pub(super) fn new(
+        (limits, pace): (&'static str, &'static str),
+        latency_ms: Range<u64>,
+        concurrency: usize,
+        fleet: u16,
+    ) -> Self {
+        Self {
+            limits,
+            pace,
+            latency_ms,
+            concurrency,
+            fleet,
+            flaky: 0,
+            unknown_every: usize::MAX,
+        }
+    }
+
+    pub(super) fn is_jittered(&self) -> bool {
+        self.latency_ms.start < self.latency_ms.end
+    }
+
+    fn rules(&self) -> Rules {
+        let pace: Pace = self.pace.parse().unwrap();
+        let period = pace.0.map(|pace| pace.window / pace.calls.get());
+        Rules {
+            limits: self.limits.parse().unwrap(),
+            pace: period.unwrap_or_default(),
+            concurrency: self.concurrency,
+        }
+    }
+
+    fn tenant(&self) -> Tenant {
+        let mut tenant = Tenant::new(&self.rules().limits, self.latency_ms.clone());
+        tenant.flaky = self.flaky;
+        let unknown = (0..self.fleet).step_by(self.unknown_every).skip(1);
+        tenant.unknown = unknown.map(machine).collect();
+        tenant
+    }
+
+    /// The run on a paused clock, where hours pass in milliseconds. The service refuses
+    /// nothing, and has no more calls at once than configured.
+    pub(super) fn run(&self) -> Run {
+        // Back-offs are the same each time.
+        fastrand::seed(7);
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build()
+            .unwrap();
+        let tenant = self.tenant();
+        let (took, shown) = runtime.block_on(self.simulate(&tenant));
+        assert_eq!(tenant.refused(), 0, "{self:?}");
+        assert!(tenant.most_in_flight() <= self.concurrency, "{self:?}");
+        let rules = self.rules();
+        let best = |since| rules.best((0..tenant.calls()).map(|call| tenant.latency(call)), since);
+        let usual = (0..self.fleet).map(|_| USUAL_LATENCY);
+        Run {
+            case: self.clone(),
+            took,
+            best: best(Since::Answer),
+            foreseen: rules.best(usual, Since::Answer),
+            clairvoyant: best(Since::Sending),
+            longest: Duration::from_millis(self.latency_ms.end),
+            shown,
+        }
+    }
+
+    async fn simulate(&self, tenant: &Tenant) -> (Duration, Vec<Shown>) {
+        let rules = self.rules();
+        let plan = Plan {
+            machines: machines(self.fleet),
+            ..Plan::default()
+        };
+        let quota = Quota::new(&rules.limits, self.pace.parse().unwrap());
+        let stops = Stops::default();
+        let fetcher = Fetcher::new(tenant, quota, settings(self.concurrency), plan, &stops);
+        let latencies = (0..u64::from(self.fleet)).map(|call| tenant.latency(call));
+        // So many moments that fall anywhere within the windows.
+        let between = rules.best(latencies, Since::Answer) / 113 + Duration::from_millis(3);
+        let start = Instant::now();
+        let mut shown = Vec::new();
+        let watch = async {
+            loop {
+                shown.push(Shown::of(&fetcher, start));
+                sleep(between).await;
+            }
+        };
+        tokio::select! {
+            ending = fetcher.run(drop) => assert_eq!(ending, Ending::Finished),
+            () = watch => {}
+        }
+        (start.elapsed(), shown)
+    }
+}
+
+/// Without all that was shown: a test that fails tells the moment.
+impl fmt::Debug for Run {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Run")
+            .field("case", &self.case)
+            .field("took", &self.took)
+            .field("best", &self.best)
+            .field("clairvoyant", &self.clairvoyant)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Shown {
+    fn of(fetcher: &Fetcher<&Tenant>, start: Instant) -> Self {
+        let progress = fetcher.progress();
+        Self {
+            since: start.elapsed(),
+            remaining: progress.remaining,
+            answers: progress.counts.answered,
+        }
+    }
+}

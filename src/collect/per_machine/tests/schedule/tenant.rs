@@ -1,0 +1,144 @@
+//! A service that holds its limits strictly, with latencies and faults that chance decides,
+//! the same each time.
+
+use std::{
+    collections::{HashSet, VecDeque},
+    ops::Range,
+    sync::{Mutex, MutexGuard},
+    time::Duration,
+};
+
+use tokio::time::{Instant, sleep};
+
+use crate::{
+    defender::{Address, Api, CallError, Class, Page},
+    domain::{kb::MissingKbs, machine::MachineId, outcome::Reason},
+    quota::{RateLimit, RateLimits},
+};
+
+/// A service that counts each call at some moment between its sending and its answer.
+#[derive(Debug)]
+pub(super) struct Tenant {
+    latency_ms: Range<u64>,
+    /// Of a hundred calls, how many fail.
+    pub(super) flaky: u64,
+    /// Machines that it does not know.
+    pub(super) unknown: HashSet<MachineId>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    calls: u64,
+    refused: u64,
+    in_flight: usize,
+    most_in_flight: usize,
+    windows: Vec<(RateLimit, VecDeque<Instant>)>,
+}
+
+impl Tenant {
+    /// A service with these limits, whose answers take from so many to so many milliseconds.
+    pub(super) fn new(limits: &RateLimits, latency_ms: Range<u64>) -> Self {
+        let windows = limits.0.iter().map(|limit| (*limit, VecDeque::new()));
+        let state = State {
+            windows: windows.collect(),
+            ..State::default()
+        };
+        Self {
+            latency_ms,
+            flaky: 0,
+            unknown: HashSet::new(),
+            state: Mutex::new(state),
+        }
+    }
+
+    /// How long the answer to a call takes, by its place in the order of sending.
+    pub(super) fn latency(&self, call: u64) -> Duration {
+        let Range { start, end } = self.latency_ms;
+        let extra = fastrand::Rng::with_seed(call).u64(0..(end - start).max(1));
+        Duration::from_millis(start + extra)
+    }
+
+    /// How long after its sending a call is counted, in whole milliseconds: timers know no
+    /// others.
+    fn until_seen(call: u64, latency: Duration) -> Duration {
+        let latency = u64::try_from(latency.as_millis()).unwrap();
+        let share = fastrand::Rng::with_seed(!call).u64(0..=latency);
+        Duration::from_millis(share)
+    }
+
+    pub(super) fn calls(&self) -> u64 {
+        self.state().calls
+    }
+
+    pub(super) fn refused(&self) -> u64 {
+        self.state().refused
+    }
+
+    pub(super) fn most_in_flight(&self) -> usize {
+        self.state().most_in_flight
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap()
+    }
+
+    fn reply(&self, call: u64, machine: MachineId) -> Result<Page, CallError> {
+        let chance = fastrand::Rng::with_seed(call ^ 0xF1A).u64(0..100);
+        if chance < self.flaky {
+            let class = Class::Call(None);
+            return Err(CallError::without_reply(class, Reason::ServerError, ""));
+        }
+        if self.unknown.contains(&machine) {
+            let class = Class::NotFound;
+            return Err(CallError::without_reply(class, Reason::NotFound, ""));
+        }
+        Ok(Page {
+            missing: MissingKbs::default(),
+            next: None,
+            held: crate::domain::held::Held::default(),
+        })
+    }
+}
+
+impl State {
+    fn sent(&mut self) -> u64 {
+        self.in_flight += 1;
+        self.most_in_flight = self.most_in_flight.max(self.in_flight);
+        self.calls += 1;
+        self.calls - 1
+    }
+
+    /// Counts a call now, or refuses it.
+    fn count(&mut self) {
+        for (limit, seen) in &mut self.windows {
+            while seen.front().is_some_and(|at| at.elapsed() >= limit.window) {
+                seen.pop_front();
+            }
+            self.refused += u64::from(seen.len() >= limit.calls.get() as usize);
+            seen.push_back(Instant::now());
+        }
+    }
+}
+
+impl Api for &Tenant {
+    async fn page(&self, address: &Address) -> Result<Page, CallError> {
+        let Address::Machine(machine) = address else {
+            panic!("no answer has a second page: {address:?}");
+        };
+        let call = self.state().sent();
+        let latency = self.latency(call);
+        let until_seen = Tenant::until_seen(call, latency);
+        wait(until_seen).await;
+        self.state().count();
+        wait(latency.saturating_sub(until_seen)).await;
+        self.state().in_flight -= 1;
+        self.reply(call, *machine)
+    }
+}
+
+async fn wait(length: Duration) {
+    if !length.is_zero() {
+        sleep(length).await;
+    }
+}

@@ -1,0 +1,255 @@
+//! Counts of a run under way, for whoever shows progress.
+
+use std::{
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+
+use serde::Serialize;
+
+use super::{latency::Latency, plan::Plan, repeats::Repeats, rests::Rests};
+use crate::domain::outcome::{Outcome, Reason};
+use crate::quota::Waiting;
+
+/// Calls to the service.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Requests {
+    /// Calls sent, repeated ones and further pages included.
+    pub sent: u64,
+    /// Calls of these that repeated an earlier one.
+    pub retried: u64,
+    /// Calls that the service refused for quota.
+    pub throttled: u64,
+}
+
+impl Requests {
+    /// These or those, whichever are more: counts only grow, and news of them may overtake.
+    #[must_use]
+    pub fn max(self, others: Self) -> Self {
+        Self {
+            sent: self.sent.max(others.sent),
+            retried: self.retried.max(others.retried),
+            throttled: self.throttled.max(others.throttled),
+        }
+    }
+
+    /// These, and others beside them.
+    #[must_use]
+    pub const fn plus(self, others: Self) -> Self {
+        Self {
+            sent: self.sent + others.sent,
+            retried: self.retried + others.retried,
+            throttled: self.throttled + others.throttled,
+        }
+    }
+}
+
+/// Machines by what became of them so far.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Machines of the run.
+    pub machines: u64,
+    /// Answered machines, those whose answers were there already included.
+    pub answered: u64,
+    /// Machines that the service does not know, those to be asked again late included.
+    pub not_found: u64,
+    /// Machines without an answer for another reason.
+    pub failed: u64,
+}
+
+impl Counts {
+    /// Machines that need no further call, as far as is known.
+    pub fn done(&self) -> u64 {
+        self.answered + self.not_found + self.failed
+    }
+
+    /// Machines that nothing is known of yet.
+    pub fn left(&self) -> u64 {
+        self.machines - self.done()
+    }
+}
+
+/// Where a run stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Progress {
+    /// Machines by what became of them so far.
+    pub counts: Counts,
+    /// Calls to the service so far.
+    pub requests: Requests,
+    /// For each limit of the quota, calls that count now, and how many may.
+    pub used: Vec<(usize, usize)>,
+    /// Why no call can be sent now, and for how much longer.
+    pub waiting: Option<(Waiting, Duration)>,
+    /// Until the run will have ended, by the quota's schedule.
+    pub remaining: Duration,
+    /// The same if answers take as long as they may: longer only as long as nobody knows.
+    pub remaining_at_most: Duration,
+}
+
+/// How the service received calls: answers, and refusals for quota.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Flow {
+    pub(super) answers: u64,
+    pub(super) throttled: u64,
+}
+
+impl Flow {
+    pub(super) fn and_throttled(self, calls: u64) -> Self {
+        Self {
+            throttled: self.throttled + calls,
+            ..self
+        }
+    }
+
+    pub(super) fn since(self, earlier: Self) -> Self {
+        Self {
+            answers: self.answers.saturating_sub(earlier.answers),
+            throttled: self.throttled.saturating_sub(earlier.throttled),
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Tracker {
+    sent: AtomicU64,
+    retried: AtomicU64,
+    throttled: AtomicU64,
+    answers: AtomicU64,
+    started: AtomicU64,
+    /// Machines for which the first call was sent.
+    called: AtomicU64,
+    /// Machines that the first pass asks for.
+    unasked: u64,
+    /// How often something was found out about a machine.
+    findings: AtomicU64,
+    /// Calls that late passes will take for machines that wait for them.
+    late: AtomicU64,
+    counts: Mutex<Counts>,
+    latency: Mutex<Latency>,
+    /// Machines that wait for another try.
+    pub(super) rests: Rests,
+    /// How calls went, by how many had failed before.
+    pub(super) repeats: Repeats,
+}
+
+impl Tracker {
+    /// Counts for what is planned; `late_calls` tells how many late passes a machine has left
+    /// that was unknown so often.
+    pub(super) fn new(plan: &Plan, late_calls: fn(u32) -> u64) -> Self {
+        let counts = Counts {
+            machines: plan.len(),
+            answered: plan.reused,
+            not_found: plan.unknown.len() as u64,
+            failed: 0,
+        };
+        Self {
+            unasked: plan.machines.len() as u64,
+            late: AtomicU64::new(plan.unknown.iter().map(|it| late_calls(it.times)).sum()),
+            counts: Mutex::new(counts),
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn sent(&self, again: bool) {
+        self.sent.fetch_add(1, Relaxed);
+        self.retried.fetch_add(u64::from(again), Relaxed);
+    }
+
+    pub(super) fn started(&self) {
+        self.started.fetch_add(1, Relaxed);
+    }
+
+    /// Notes that the first call for a machine is sent.
+    pub(super) fn called(&self) {
+        self.called.fetch_add(1, Relaxed);
+    }
+
+    /// Machines for which no call was sent yet.
+    pub(super) fn uncalled(&self) -> u64 {
+        self.unasked.saturating_sub(self.called.load(Relaxed))
+    }
+
+    /// Whether no machine is left that was not asked for yet.
+    pub(super) fn all_started(&self) -> bool {
+        self.started.load(Relaxed) >= self.unasked
+    }
+
+    pub(super) fn throttled(&self) {
+        self.throttled.fetch_add(1, Relaxed);
+    }
+
+    /// Notes an answer.
+    pub(super) fn answer(&self) {
+        self.answers.fetch_add(1, Relaxed);
+    }
+
+    /// Notes how long a call took.
+    pub(super) fn took(&self, length: Duration) {
+        self.timing().note(length);
+    }
+
+    /// How the service received the calls for all machines so far.
+    pub(super) fn flow(&self) -> Flow {
+        Flow {
+            answers: self.answers.load(Relaxed),
+            throttled: self.throttled.load(Relaxed),
+        }
+    }
+
+    pub(super) fn latency(&self) -> Option<Duration> {
+        self.timing().mean()
+    }
+
+    fn timing(&self) -> MutexGuard<'_, Latency> {
+        self.latency.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How often something was found out about a machine, and the calls of late passes for
+    /// those that wait for them.
+    pub(super) fn findings(&self) -> (u64, u64) {
+        (self.findings.load(Relaxed), self.late.load(Relaxed))
+    }
+
+    /// Notes that a machine is not known, and that so many calls will be sent for it late.
+    pub(super) fn unknown(&self, late_calls: u64) {
+        self.findings.fetch_add(1, Relaxed);
+        self.late.fetch_add(late_calls, Relaxed);
+        self.count(|counts| counts.not_found += 1);
+    }
+
+    /// Takes unknown machines back that are asked for once more, and the calls that were to
+    /// be sent for them late.
+    pub(super) fn again(&self, machines: u64, late_calls: u64) {
+        self.late.fetch_sub(late_calls, Relaxed);
+        self.count(|counts| counts.not_found -= machines);
+    }
+
+    pub(super) fn done(&self, outcome: &Outcome) {
+        self.findings.fetch_add(1, Relaxed);
+        self.count(|counts| match &outcome.result {
+            Ok(_) => counts.answered += 1,
+            Err(failure) if failure.reason == Reason::NotFound => counts.not_found += 1,
+            Err(failure) if failure.reason == Reason::Pending => {}
+            Err(_) => counts.failed += 1,
+        });
+    }
+
+    fn count(&self, change: impl FnOnce(&mut Counts)) {
+        change(&mut self.counts.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    pub(super) fn counts(&self) -> Counts {
+        *self.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn requests(&self) -> Requests {
+        Requests {
+            sent: self.sent.load(Relaxed),
+            retried: self.retried.load(Relaxed),
+            throttled: self.throttled.load(Relaxed),
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! Patience with a sign-in that does not answer: as a rule it soon does again.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+use tracing::warn;
+
+use super::{SignInError, Token, Tokens};
+use crate::domain::text::span;
+
+/// The first pause; each further one is twice as long.
+const SHORTEST: Duration = Duration::from_secs(1);
+/// The longest pause that the sign-in service did not ask for.
+const LONGEST: Duration = Duration::from_secs(30);
+
+/// Waits for a sign-in, one caller for all.
+#[derive(Debug, Default)]
+pub struct Patience {
+    /// Held by the one that tries again; the others wait for what comes of it.
+    trying: tokio::sync::Mutex<()>,
+}
+
+impl Patience {
+    /// The token to use now. A sign-in that fails for a passing reason is tried again, for as
+    /// long as `longest`; then the last failure stands.
+    pub async fn token(&self, tokens: &Tokens, longest: Duration) -> Result<Token, SignInError> {
+        loop {
+            let error = match tokens.current().await {
+                Err(error) if error.is_passing() => error,
+                result => return result,
+            };
+            match self.trying.try_lock() {
+                Ok(_trying) => return try_again(tokens, error, longest).await,
+                Err(_) => drop(self.trying.lock().await),
+            }
+        }
+    }
+}
+
+/// Tries again after a sign-in that failed for a passing reason, for as long as `longest`.
+pub async fn try_again(
+    tokens: &Tokens,
+    mut error: SignInError,
+    longest: Duration,
+) -> Result<Token, SignInError> {
+    warn_of(&error, longest);
+    let began = Instant::now();
+    let mut pause = SHORTEST;
+    loop {
+        let left = longest.saturating_sub(began.elapsed());
+        if left.is_zero() {
+            return Err(error);
+        }
+        let asked_for = error.retry_after().unwrap_or_default();
+        sleep(pause.max(asked_for).min(left)).await;
+        match tokens.current().await {
+            Err(again) if again.is_passing() => error = again,
+            Err(refused) => return Err(refused),
+            Ok(token) => {
+                warn!("the sign-in answers again, after {}", span(began.elapsed()));
+                return Ok(token);
+            }
+        }
+        pause = (pause * 2).min(LONGEST);
+    }
+}
+
+/// The one place where it is said what is being waited for.
+fn warn_of(error: &SignInError, longest: Duration) {
+    let hint = error.hint().map(|hint| format!(" ({hint})"));
+    warn!(
+        http_status = error.http_status(),
+        code = error.code(),
+        correlation_id = error.correlation_id(),
+        "the sign-in does not answer: all wait until it does, for up to {}: {error}{}",
+        span(longest),
+        hint.unwrap_or_default()
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{
+        Mutex,
+        atomic::{AtomicUsize, Ordering::SeqCst},
+    };
+
+    use super::*;
+    use crate::defender::auth::{AccessToken, CredentialKind, Refusal, TokenSource};
+
+    /// A sign-in that fails in these ways, one after the other, and notes when it was tried.
+    #[derive(Clone, Default)]
+    struct Script(std::sync::Arc<Inner>);
+
+    #[derive(Default)]
+    struct Inner {
+        errors: Mutex<Vec<SignInError>>,
+        forever: bool,
+        tries: AtomicUsize,
+        tried: Mutex<Vec<Instant>>,
+    }
+
+    #[async_trait::async_trait]
+    impl TokenSource for Script {
+        async fn sign_in(&self) -> Result<AccessToken, SignInError> {
+            self.0.tries.fetch_add(1, SeqCst);
+            self.0.tried.lock().unwrap().push(Instant::now());
+            sleep(Duration::from_millis(100)).await;
+            let mut errors = self.0.errors.lock().unwrap();
+            if self.0.forever {
+                return Err(errors[0].clone());
+            }
+            match errors.pop() {
+                Some(error) => Err(error),
+                None => Ok(AccessToken {
+                    secret: "token".into(),
+                    lifetime: Some(Duration::from_hours(1)),
+                }),
+            }
+        }
+    }
+
+    fn failing(errors: Vec<SignInError>, forever: bool) -> (Script, Tokens) {
+        let script = Script(std::sync::Arc::new(Inner {
+            errors: Mutex::new(errors),
+            forever,
+            ..Inner::default()
+        }));
+        let tokens = Tokens::new(Box::new(script.clone()));
+        (script, tokens)
+    }
+
+    fn silence() -> SignInError {
+        SignInError::TimedOut {
+            kind: CredentialKind::Secret,
+            patience: Duration::from_secs(15),
+        }
+    }
+
+    fn refusal(http_status: u16, error: &str, retry_after: Option<u64>) -> SignInError {
+        SignInError::Refused {
+            kind: CredentialKind::Secret,
+            refusal: Box::new(Refusal {
+                http_status,
+                error: Some(error.to_owned()),
+                codes: Vec::new(),
+                text: error.to_owned(),
+                correlation_id: None,
+                retry_after: retry_after.map(Duration::from_secs),
+            }),
+        }
+    }
+
+    /// The pauses between the tries, in whole seconds.
+    fn pauses(script: &Script) -> Vec<u64> {
+        let tried = script.0.tried.lock().unwrap();
+        let pauses = tried.windows(2).map(|pair| (pair[1] - pair[0]).as_secs());
+        pauses.collect()
+    }
+
+    const HOUR: Duration = Duration::from_hours(1);
+
+    #[tokio::test(start_paused = true)]
+    async fn pauses_grow_until_it_answers() {
+        let (script, tokens) = failing(vec![silence(); 8], false);
+        let patience = Patience::default();
+        assert!(patience.token(&tokens, HOUR).await.is_ok());
+        assert_eq!(pauses(&script), [1, 2, 4, 8, 16, 30, 30, 30]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn after_that_long_the_last_failure_stands() {
+        for minutes in [5, 60] {
+            let (script, tokens) = failing(vec![silence()], true);
+            let start = Instant::now();
+            let longest = Duration::from_mins(minutes);
+            let error = Patience::default().token(&tokens, longest).await;
+            assert!(error.unwrap_err().is_passing());
+            assert_eq!(start.elapsed().as_secs(), minutes * 60, "{minutes}");
+            let tries = script.0.tries.load(SeqCst) as u64;
+            assert!((minutes * 2..minutes * 2 + 6).contains(&tries), "{tries}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_refusal_is_not_waited_for_and_ends_the_waiting() {
+        let no = || refusal(401, "invalid_client", None);
+        for (errors, seconds) in [(vec![no()], 0), (vec![no(), silence(), silence()], 3)] {
+            let (_, tokens) = failing(errors, false);
+            let start = Instant::now();
+            let error = Patience::default().token(&tokens, HOUR).await.unwrap_err();
+            assert!(!error.is_passing());
+            assert_eq!(start.elapsed().as_secs(), seconds);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn it_waits_as_long_as_it_is_asked_to_within_its_patience() {
+        let busy = |seconds| refusal(429, "throttled", Some(seconds));
+        let (script, tokens) = failing(vec![silence(), busy(40), busy(1)], false);
+        assert!(Patience::default().token(&tokens, HOUR).await.is_ok());
+        assert_eq!(pauses(&script), [1, 40, 4]);
+        let (_, tokens) = failing(vec![busy(7200)], true);
+        let start = Instant::now();
+        assert!(Patience::default().token(&tokens, HOUR).await.is_err());
+        assert_eq!(start.elapsed().as_secs(), 3600);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_tries_for_all() {
+        let (script, tokens) = failing(vec![silence(); 4], false);
+        let patience = Patience::default();
+        let all = (0..50).map(|_| patience.token(&tokens, HOUR));
+        let all = futures::future::join_all(all).await;
+        assert!(all.into_iter().all(|token| token.is_ok()));
+        assert_eq!(script.0.tries.load(SeqCst), 5);
+    }
+
+    /// A token that the service refused is not used again because there is no other.
+    #[tokio::test(start_paused = true)]
+    async fn a_refused_token_is_replaced_when_the_sign_in_answers_again() {
+        let (script, tokens) = failing(Vec::new(), false);
+        let patience = Patience::default();
+        let stale = patience.token(&tokens, HOUR).await.unwrap();
+        script
+            .0
+            .errors
+            .lock()
+            .unwrap()
+            .extend([silence(), silence()]);
+        assert!(tokens.renew(&stale).await.is_err());
+        let start = Instant::now();
+        let token = patience.token(&tokens, HOUR).await.unwrap();
+        assert!(token.is_newer_than(&stale));
+        assert_eq!(start.elapsed().as_secs(), 1);
+    }
+}

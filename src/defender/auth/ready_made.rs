@@ -1,0 +1,176 @@
+//! A token that somebody else got.
+
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use secrecy::{ExposeSecret, SecretString};
+use tokio::time::Instant;
+
+use super::{
+    AccessToken, Claims, CredentialError, CredentialKind, Part, SignIn, SignInError, TokenSource,
+};
+use crate::domain::{invisible::is_invisible, quotes::unquoted};
+
+/// The ready-made token. It is handed out once: whoever asks again asks because it was
+/// refused or has ended, and there is no other.
+pub(super) struct ReadyMade {
+    secret: SecretString,
+    ends: Option<Instant>,
+    handed_out: AtomicBool,
+}
+
+impl ReadyMade {
+    pub(super) fn new(sign_in: &SignIn, now: Timestamp) -> Result<Self, CredentialError> {
+        let secret = sign_in.access_token().ok_or(CredentialError::Missing {
+            kind: CredentialKind::Token,
+            part: Part::AccessToken,
+        })?;
+        let secret = bare(secret)?;
+        let expires_at = Claims::read(&secret).and_then(|claims| claims.expires_at);
+        let lifetime = expires_at.map(|at| remaining(at, now)).transpose()?;
+        Ok(Self {
+            secret,
+            ends: lifetime.and_then(|life| Instant::now().checked_add(life)),
+            handed_out: AtomicBool::new(false),
+        })
+    }
+}
+
+#[async_trait]
+impl TokenSource for ReadyMade {
+    async fn sign_in(&self) -> Result<AccessToken, SignInError> {
+        if self.handed_out.swap(true, Ordering::SeqCst) {
+            return Err(SignInError::ReadyMade);
+        }
+        Ok(AccessToken {
+            secret: self.secret.clone(),
+            lifetime: self
+                .ends
+                .map(|ends| ends.saturating_duration_since(Instant::now())),
+        })
+    }
+}
+
+/// The token without what people copy along with it.
+fn bare(token: &SecretString) -> Result<SecretString, CredentialError> {
+    let token = unquoted(token.expose_secret().trim_matches(is_around));
+    let token = without("authorization:", token);
+    let token = unquoted(without("bearer", token));
+    if token.is_empty() || !token.bytes().all(is_of_token) {
+        return Err(CredentialError::MalformedToken);
+    }
+    Ok(token.into())
+}
+
+fn is_around(letter: char) -> bool {
+    letter.is_whitespace() || is_invisible(letter)
+}
+
+/// The text without this word before it, in any case.
+fn without<'text>(word: &str, text: &'text str) -> &'text str {
+    let (before, after) = text.split_at_checked(word.len()).unwrap_or(("", text));
+    let rest = if before.eq_ignore_ascii_case(word) {
+        after
+    } else {
+        text
+    };
+    rest.trim_start()
+}
+
+/// What a bearer token is made of, by RFC 6750: no quotes and no braces, which JSON has.
+fn is_of_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte)
+}
+
+fn remaining(expires_at: Timestamp, now: Timestamp) -> Result<Duration, CredentialError> {
+    Duration::try_from(expires_at.duration_since(now))
+        .ok()
+        .filter(|life| !life.is_zero())
+        .ok_or(CredentialError::EndedToken {
+            ended_at: expires_at,
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::defender::auth::Tokens;
+
+    /// `exp` is 2026-01-02T03:04:05Z.
+    const TOKEN: &str = "e30.eyJleHAiOjE3NjczMjMwNDV9.c2ln";
+
+    fn ready_made(token: &str, now: &str) -> Result<ReadyMade, CredentialError> {
+        let mut sign_in = SignIn::sample(CredentialKind::Token);
+        sign_in.access_token = Some(token.into());
+        ReadyMade::new(&sign_in, now.parse().unwrap())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn it_is_used_until_it_ends_and_never_renewed() {
+        let source = ready_made(TOKEN, "2026-01-02T02:04:05Z").unwrap();
+        let tokens = Tokens::new(Box::new(source));
+        let token = tokens.current().await.unwrap();
+        assert_eq!(token.remaining(), Some(Duration::from_hours(1)));
+
+        tokio::time::advance(Duration::from_mins(59)).await;
+        assert!(tokens.current().await.is_ok());
+        tokio::time::advance(Duration::from_mins(1)).await;
+        let error = tokens.current().await.unwrap_err();
+        assert!(matches!(error, SignInError::ReadyMade));
+        assert!(error.hint().unwrap().contains("PATCHGAP_ACCESS_TOKEN"));
+    }
+
+    #[tokio::test]
+    async fn a_refusal_of_it_is_final() {
+        let source = ready_made("opaque", "2026-01-02T02:04:05Z").unwrap();
+        let tokens = Tokens::new(Box::new(source));
+        let token = tokens.current().await.unwrap();
+        assert_eq!(token.remaining(), None);
+        let error = tokens.renew(&token).await.unwrap_err();
+        assert!(matches!(error, SignInError::ReadyMade));
+        assert!(!error.is_passing());
+    }
+
+    #[test]
+    fn one_that_has_ended_is_found_out_beforehand() {
+        let error = ready_made(TOKEN, "2026-01-02T03:04:05Z").err().unwrap();
+        assert_eq!(
+            error.to_string(),
+            "the ready-made access token ended at 2026-01-02T03:04:05Z"
+        );
+    }
+
+    #[test]
+    fn what_people_copy_along_is_left_out() {
+        for (token, expected) in [
+            ("abc", Some("abc")),
+            (" Bearer abc\r\n", Some("abc")),
+            ("bearer abc", Some("abc")),
+            ("\"abc\"", Some("abc")),
+            ("'Bearer abc'", Some("abc")),
+            ("Bearer \"abc\"", Some("abc")),
+            ("\u{201c}abc\u{201d}\n", Some("abc")),
+            ("\u{feff}abc", Some("abc")),
+            ("Authorization: Bearer abc", Some("abc")),
+            ("e30.e30.a-b_c", Some("e30.e30.a-b_c")),
+            ("a+/b==", Some("a+/b==")),
+            ("\"abc", None),
+            ("{\"accessToken\":\"abc\"}", None),
+            ("abc,def", None),
+            ("a\0b\0c\0", None),
+            ("", None),
+            ("Bearer ", None),
+            ("a b", None),
+            ("a\nb", None),
+            ("é", None),
+        ] {
+            let bare = bare(&token.into()).ok();
+            let bare = bare.as_ref().map(ExposeSecret::expose_secret);
+            assert_eq!(bare, expected, "{token:?}");
+        }
+    }
+}

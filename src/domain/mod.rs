@@ -1,0 +1,23 @@
+//! The words of the field, tied to nothing: machines, KBs, answers, and what became of each.
+//!
+//! - [`machine`], [`kb`]: what the service knows of
+//! - [`outcome`]: what became of the request for one machine
+//! - [`gaps`]: what machines miss, read again where it is listed
+//! - [`held`]: what is held for as long as an answer is in memory
+//! - [`exit_code`]: what schedulers and scripts decide by
+//! - [`words`]: enums that are words to people and to files
+//! - [`text`]: figures, spans of time and chains of causes as people read them
+
+pub mod exit_code;
+pub mod gaps;
+pub mod held;
+pub(crate) mod index;
+pub(crate) mod invisible;
+pub mod kb;
+pub mod machine;
+pub mod outcome;
+pub(crate) mod quotes;
+pub(crate) mod repeated;
+pub(crate) mod stored_text;
+pub mod text;
+pub mod words;

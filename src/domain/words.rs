@@ -1,0 +1,90 @@
+//! Enums whose values are words that people type: one list serves parsing, help and reports.
+
+use thiserror::Error;
+
+/// A word that is none of those allowed here.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("`{found}` is none of: {}", allowed.join(", "))]
+pub struct UnknownWord {
+    /// What was typed.
+    pub found: String,
+    /// What could have been.
+    pub allowed: &'static [&'static str],
+}
+
+/// Defines an enum of words with `WORDS`, `as_str`, `Display`, `FromStr` and serde's two.
+macro_rules! words {
+    ($(#[$meta:meta])* pub enum $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal,)+ }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $name { $($(#[$doc])* $variant,)+ }
+
+        impl $name {
+            /// Every word, in the order of the definition.
+            pub const WORDS: &[&str] = &[$($word,)+];
+
+            /// The word itself.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word,)+ }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.pad(self.as_str())
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = $crate::domain::words::UnknownWord;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                match text.trim() {
+                    $($word => Ok(Self::$variant),)+
+                    found => Err($crate::domain::words::UnknownWord {
+                        found: found.to_owned(),
+                        allowed: Self::WORDS,
+                    }),
+                }
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                <String as serde::Deserialize>::deserialize(deserializer)?
+                    .parse()
+                    .map_err(serde::de::Error::custom)
+            }
+        }
+    };
+}
+
+pub(crate) use words;
+
+#[cfg(test)]
+mod tests {
+    use crate::aggregate::RankBy;
+
+    #[test]
+    fn words_parse_and_print_alike() {
+        for word in RankBy::WORDS {
+            assert_eq!(word.parse::<RankBy>().unwrap().to_string(), *word);
+        }
+        assert_eq!(RankBy::Machines.as_str(), "machines");
+    }
+
+    #[test]
+    fn an_unknown_word_is_told_what_is_allowed() {
+        let error = "size".parse::<RankBy>().unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "`size` is none of: cve, exposure, machines"
+        );
+    }
+}
