@@ -1,6 +1,7 @@
 //! The words of the field, tied to nothing: machines, KBs, answers, and what became of each.
 //!
 //! - [`machine`], [`kb`]: what the service knows of
+//! - [`api`]: the APIs that are called
 //! - [`outcome`]: what became of the request for one machine
 //! - [`gaps`]: what machines miss, read again where it is listed
 //! - [`held`]: what is held for as long as an answer is in memory
@@ -8,6 +9,7 @@
 //! - [`words`]: enums that are words to people and to files
 //! - [`text`]: figures, spans of time and chains of causes as people read them
 
+pub mod api;
 pub mod exit_code;
 pub mod gaps;
 pub mod held;
