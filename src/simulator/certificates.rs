@@ -15,20 +15,20 @@ use tokio_rustls::{
 
 use super::error::SimulatorError;
 
-/// What the server certificate is good for.
+/// The names in the server certificate.
 const NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 
-/// Days that the certificates are good for: some platforms distrust longer ones.
+/// Days that the certificates are valid: some platforms distrust more.
 const DAYS: i32 = 397;
 
-/// A root that clients are told to trust, and the server side that it vouches for.
+/// A root for clients to trust, and the TLS acceptor with a certificate that it issued.
 pub(super) struct Certificates {
     pub(super) root_pem: String,
     pub(super) acceptor: TlsAcceptor,
 }
 
 impl Certificates {
-    /// Makes new ones: whatever was trusted before is of no use any more.
+    /// Makes new ones; earlier ones are worthless from then on.
     pub(super) fn make(now: Timestamp) -> Result<Self, SimulatorError> {
         let today = now.to_zoned_datetime(TimeZone::UTC).date();
         let root = CertifiedIssuer::self_signed(root_parameters(today), KeyPair::generate()?)?;
@@ -72,7 +72,7 @@ fn named(parameters: &mut CertificateParams, name: &str) {
     parameters.distinguished_name.push(DnType::CommonName, name);
 }
 
-/// From yesterday, for clocks that disagree, and for about a year.
+/// Valid from yesterday, in case clocks differ, for about a year.
 fn valid_around(parameters: &mut CertificateParams, today: Date) {
     let midnight = |date: Date| {
         let number = |part: i8| part.unsigned_abs();

@@ -1,8 +1,8 @@
-//! Chance that depends on nothing but what it is drawn for: not on time, not on order.
+//! Randomness that depends on its purpose alone, not on time or order.
 
 use std::fmt::Write;
 
-/// A source of numbers for one purpose; the same arguments give the same numbers, always.
+/// A random number generator for one purpose; the same arguments give the same numbers.
 pub(super) fn chance(seed: u64, purpose: &str, key: &str, number: u64) -> fastrand::Rng {
     let parts = [
         &seed.to_le_bytes(),
@@ -15,14 +15,14 @@ pub(super) fn chance(seed: u64, purpose: &str, key: &str, number: u64) -> fastra
     fastrand::Rng::with_seed(scattered(fnv1a(parts.concat())))
 }
 
-/// FNV-1a: short, the same on every platform, and good enough for a lottery.
+/// FNV-1a: short, the same on every platform, and good enough here.
 fn fnv1a(bytes: Vec<u8>) -> u64 {
     bytes.into_iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     })
 }
 
-/// Lets every bit of the hash move every bit of the seed (the finish of `SplitMix64`).
+/// Lets every bit of the hash affect every bit of the seed (the finalizer of `SplitMix64`).
 fn scattered(hash: u64) -> u64 {
     let hash = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let hash = (hash ^ (hash >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -42,7 +42,7 @@ pub(super) fn uuid(random: &mut fastrand::Rng) -> String {
     )
 }
 
-/// So many random bytes, as lower-case hexadecimal digits.
+/// This many random bytes as lower-case hexadecimal digits.
 pub(super) fn hex(random: &mut fastrand::Rng, bytes: usize) -> String {
     (0..bytes).fold(String::with_capacity(bytes * 2), |mut text, _| {
         // Writing to a string cannot fail.

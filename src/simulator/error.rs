@@ -4,10 +4,10 @@ use std::{io, net::SocketAddr};
 
 use thiserror::Error;
 
-/// Why a simulated tenant, or a trap, cannot start.
+/// Why a simulated tenant or a decoy cannot start.
 #[derive(Debug, Error)]
 pub enum SimulatorError {
-    /// Simulated tenants hand out tokens to anybody, so they stay on this machine.
+    /// Simulated tenants issue tokens to anybody, so they listen on loopback only.
     #[error("the simulated tenant cannot listen on {0}: not a loopback address")]
     NotLoopback(SocketAddr),
     /// The address cannot be listened on.
@@ -21,14 +21,14 @@ pub enum SimulatorError {
     /// No certificate could be made.
     #[error("the simulated tenant's certificate cannot be made")]
     Certificate(#[from] rcgen::Error),
-    /// The certificate made cannot be served.
+    /// The server certificate cannot be used.
     #[error("the simulated tenant's certificate cannot be served")]
     Tls(#[from] tokio_rustls::rustls::Error),
     /// The certificate given for client assertions cannot be used.
     #[error("the certificate for client assertions holds no RSA key")]
     AssertionCertificate(#[source] jsonwebtoken::errors::Error),
-    /// The addresses listened on make no URL.
-    #[error("the simulated tenant's address is no URL")]
+    /// The address does not make a URL.
+    #[error("the simulated tenant's address does not make a URL")]
     Url(#[from] url::ParseError),
 }
 

@@ -1,4 +1,4 @@
-//! The doors: loopback sockets that speak HTTP/1.1 and HTTP/2, with or without TLS.
+//! Loopback listeners for HTTP/1.1 and HTTP/2, with or without TLS.
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -22,10 +22,10 @@ use super::{
     socket::{Fuse, Socket},
 };
 
-/// How long a door waits before it opens again after it could not.
-const BREATH: Duration = Duration::from_millis(10);
+/// The pause after a connection could not be accepted.
+const ACCEPT_RETRY_DELAY: Duration = Duration::from_millis(10);
 
-/// What stands behind a door.
+/// What replies to the requests of a listener.
 pub(super) trait Handler: Send + Sync + 'static {
     /// The reply, or none to break the connection.
     fn handle(
@@ -47,8 +47,8 @@ pub(super) async fn listen(
     Ok((listener, bound))
 }
 
-/// Serves every connection until it is dropped, and then drops them all. While `down` says
-/// so, all connections break, and new ones are closed without a word.
+/// Serves every connection until it is dropped, and then drops them all. While `down` is set,
+/// all connections are broken and new ones closed at once.
 pub(super) async fn serve(
     listener: TcpListener,
     tls: Option<TlsAcceptor>,
@@ -68,30 +68,30 @@ pub(super) async fn serve(
             }
         };
         let Ok((stream, _)) = accepted else {
-            // Too many open files, or a client that left early: others may still come.
-            sleep(BREATH).await;
+            // Too many open files, or a client that left early: the next one may succeed.
+            sleep(ACCEPT_RETRY_DELAY).await;
             continue;
         };
         if !*down.borrow() {
-            connections.spawn(welcome(stream, tls.clone(), Arc::clone(&handler)));
+            connections.spawn(accept(stream, tls.clone(), Arc::clone(&handler)));
         }
     }
 }
 
-async fn welcome(stream: TcpStream, tls: Option<TlsAcceptor>, handler: Arc<impl Handler>) {
+async fn accept(stream: TcpStream, tls: Option<TlsAcceptor>, handler: Arc<impl Handler>) {
     let (socket, fuse) = Socket::new(stream);
     match tls {
-        None => converse(socket, fuse, handler).await,
+        None => serve_connection(socket, fuse, handler).await,
         Some(tls) => {
             if let Ok(socket) = tls.accept(socket).await {
-                converse(socket, fuse, handler).await;
+                serve_connection(socket, fuse, handler).await;
             }
         }
     }
 }
 
-/// Answers the requests of one connection. How it ends is the client's affair.
-async fn converse<S>(socket: S, fuse: Fuse, handler: Arc<impl Handler>)
+/// Serves one connection. How the client ends it does not matter.
+async fn serve_connection<S>(socket: S, fuse: Fuse, handler: Arc<impl Handler>)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -111,7 +111,7 @@ async fn respond(
     fuse: &Fuse,
     request: Request<Incoming>,
 ) -> Result<Response<Body>, io::Error> {
-    // A stream of HTTP/2 is reset by itself: the others on its connection live on.
+    // HTTP/2 resets the stream alone: others on the same connection go on.
     let alone = request.version() < hyper::Version::HTTP_2;
     if let Some(response) = handler.handle(request).await {
         return Ok(response);

@@ -1,4 +1,4 @@
-//! What the simulated tenant saw: the tests' witness.
+//! What the simulated tenant received: the evidence that the tests check.
 
 use std::time::Duration;
 
@@ -8,46 +8,46 @@ use crate::domain::machine::MachineId;
 
 use super::faults::Fault;
 
-/// Everything seen so far.
+/// Everything received so far.
 #[derive(Debug, Clone, Default)]
 pub struct CallLog {
-    /// Calls of the API, in the order of their arrival.
+    /// Calls of the API, in the order of their admission.
     pub calls: Vec<Call>,
-    /// Attempts to sign in, in the order of their arrival.
+    /// Attempts to sign in, in the order of their admission.
     pub sign_ins: Vec<SignInAttempt>,
-    /// The most calls that were in the API at one moment.
+    /// The most calls that were in flight at once.
     pub most_in_flight: usize,
 }
 
 /// One call of the API.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Call {
-    /// When its head had arrived.
+    /// When its head arrived.
     pub arrived: Instant,
-    /// The path and query it asked for.
+    /// The requested path and query.
     pub target: String,
-    /// The machine it asked for, if it was such a call with a possible id.
+    /// The requested machine, if the path names one with a valid id.
     pub machine: Option<MachineId>,
-    /// Who it said it was.
+    /// The `User-Agent` header.
     pub user_agent: Option<String>,
-    /// The status it was given; none where the connection was broken instead.
+    /// The status of the reply; `None` where the connection was broken instead.
     pub status: Option<u16>,
     /// Whether the quota refused it.
     pub over_quota: bool,
-    /// What befell it.
+    /// Its fault.
     pub fault: Option<Fault>,
 }
 
 /// One attempt to sign in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignInAttempt {
-    /// When it had arrived.
+    /// When it arrived.
     pub arrived: Instant,
-    /// The client id it gave.
+    /// The client id that was sent.
     pub client_id: Option<String>,
-    /// Whether it came with a client assertion instead of a secret.
+    /// Whether it used a client assertion instead of a secret.
     pub by_assertion: bool,
-    /// The number of the `AADSTS` error that refused it.
+    /// The number of the `AADSTS` error, if it was refused.
     pub refused: Option<u32>,
 }
 
@@ -63,7 +63,7 @@ impl CallLog {
         calls.filter(move |call| call.machine == Some(machine))
     }
 
-    /// Sign-ins that were given a token.
+    /// Sign-ins that got a token.
     pub fn signed_in(&self) -> usize {
         let attempts = self.sign_ins.iter();
         attempts.filter(|attempt| attempt.refused.is_none()).count()

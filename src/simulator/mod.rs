@@ -2,8 +2,8 @@
 //!
 //! The same code serves `patchgap demo`, `patchgap simulate` and the tests, over real
 //! sockets and real HTTP. Nothing in it knows the client: it is written from the service's
-//! documents, so that the two prove each other. What it does depends on its seed and on
-//! what it is asked, not on time.
+//! documents, so that each checks the other. What it does depends on its seed and on the
+//! requests, not on time.
 //!
 //! ```text
 //! listener ─► sign_in ─► tokens ─┐
@@ -14,6 +14,7 @@
 mod api;
 mod certificates;
 mod chance;
+mod decoy;
 mod error;
 mod faults;
 mod fleet;
@@ -25,7 +26,6 @@ mod sign_in;
 mod socket;
 mod tenant;
 mod tokens;
-mod trap;
 mod window;
 
 #[cfg(test)]
@@ -45,12 +45,12 @@ use listener::{listen, serve};
 use sign_in::SignIns;
 use tenant::Tenant;
 
+pub use decoy::Decoy;
 pub use error::SimulatorError;
 pub use faults::{Fault, Faults, InvalidFaults, OddForm, TenantFault};
 pub use fleet::{Fleet, SimulatedMachine};
 pub use log::{Call, CallLog, SignInAttempt};
 pub use settings::Settings;
-pub use trap::Trap;
 
 /// A simulated tenant that is being served. Dropping it stops it at once.
 pub struct Simulator {
@@ -99,13 +99,13 @@ impl Simulator {
         })
     }
 
-    /// Puts another tenant in the place of this one, at the same addresses.
+    /// Replaces this tenant by another at the same addresses.
     pub async fn replace(
         mut self,
         settings: Settings,
         now: Timestamp,
     ) -> Result<Self, SimulatorError> {
-        // The doors have to be closed before others can open in their place.
+        // An address can be listened on again only after it was released.
         self.serving.shutdown().await;
         let [address, sign_in_address] = self.addresses;
         let settings = Settings {
@@ -161,8 +161,8 @@ impl Simulator {
         self.tenant.fleet.inventory_csv()
     }
 
-    /// What there is to learn about the machine once all faults are overcome: sorted by
-    /// id, each once; nothing for a machine that is gone or not of this tenant.
+    /// What a client knows of the machine once it has overcome all faults: sorted by id, each
+    /// once; `None` for a machine that is gone or belongs to another tenant.
     pub fn truth(&self, machine: MachineId) -> Option<Vec<MissingKb>> {
         self.tenant.truth(machine)
     }
@@ -170,20 +170,20 @@ impl Simulator {
     /// What was seen so far.
     pub fn log(&self) -> CallLog {
         let sign_ins = self.sign_ins.attempts();
-        self.api.desk.with(|counters| CallLog {
+        self.api.counters.with(|counters| CallLog {
             calls: counters.calls.clone(),
             sign_ins,
             most_in_flight: counters.most_in_flight,
         })
     }
 
-    /// Breaks all connections, those of the sign-in too, and closes new ones without a reply.
+    /// Breaks all connections, the sign-in's included, and closes new ones without a reply.
     pub fn go_down(&self) {
         self.down.send_replace(true);
         self.sign_in_goes_down();
     }
 
-    /// Breaks the sign-in's connections alone, and closes new ones without a reply.
+    /// Breaks the sign-in's connections only, and closes new ones without a reply.
     pub fn sign_in_goes_down(&self) {
         self.sign_in_down.send_replace(true);
     }
@@ -199,12 +199,12 @@ impl Simulator {
         self.sign_in_comes_back();
     }
 
-    /// From now on, this befalls every call that the quota lets in; nothing does after `None`.
-    pub fn befall_all(&self, fault: Option<Fault>) {
-        self.api.desk.with(|counters| counters.for_all = fault);
+    /// From now on, every call that the quota admits has this fault; none after `None`.
+    pub fn fail_every_call(&self, fault: Option<Fault>) {
+        self.api.counters.with(|counters| counters.for_all = fault);
     }
 
-    /// Every token handed out so far, in order: what must be found nowhere else.
+    /// Every token issued so far, in order: none of them may show up anywhere else.
     pub fn tokens(&self) -> Vec<String> {
         self.tenant.tokens.all()
     }

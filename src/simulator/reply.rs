@@ -1,4 +1,4 @@
-//! Replies as data: what is said, and how the connection ends while saying it.
+//! Replies as data: their content, and how the connection ends during them.
 
 use std::io;
 
@@ -17,7 +17,7 @@ pub(super) type Body = UnsyncBoxBody<Bytes, io::Error>;
 const JSON: &str = "application/json; charset=utf-8";
 const HTML: &str = "text/html; charset=utf-8";
 
-/// A reply in the making.
+/// A reply.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Reply {
     pub(super) status: StatusCode,
@@ -26,16 +26,16 @@ pub(super) struct Reply {
     pub(super) ending: Ending,
 }
 
-/// How the connection fares while the reply is on its way.
+/// What happens to the connection during the reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Ending {
     /// The reply arrives whole.
     Whole,
-    /// The second half of the body never comes.
+    /// The second half of the body is never sent.
     Truncated,
     /// The connection is reset instead.
     Reset,
-    /// Nothing comes for a long time, then the connection is reset.
+    /// Nothing is sent for a long time, then the connection is reset.
     Hang,
 }
 
@@ -45,13 +45,13 @@ impl Reply {
         Self::of(status, JSON, body.into_bytes())
     }
 
-    /// The service's way of saying no.
+    /// The service's error envelope.
     pub(super) fn error(status: StatusCode, code: &str, message: &str, target: &str) -> Self {
         let error = json!({"code": code, "message": message, "target": target});
         Self::json(status, &json!({ "error": error }))
     }
 
-    /// A page that something between client and service made up.
+    /// A page from something between client and service.
     pub(super) fn page(status: StatusCode) -> Self {
         let page = format!(
             "<!DOCTYPE html>\n<html><head><title>{status}</title></head>\
@@ -90,13 +90,13 @@ impl Reply {
         self
     }
 
-    /// Half of the body, honestly declared as such.
+    /// Half of the body, with a `Content-Length` that fits the half.
     pub(super) fn halved(mut self) -> Self {
         self.body.truncate(self.body.len() / 2);
         self
     }
 
-    /// The status that the client gets to see.
+    /// The status that the client receives, if any.
     pub(super) fn visible_status(&self) -> Option<u16> {
         let visible = matches!(self.ending, Ending::Whole | Ending::Truncated);
         visible.then(|| self.status.as_u16())
@@ -131,8 +131,8 @@ fn whole(body: Vec<u8>) -> Body {
         .boxed_unsync()
 }
 
-/// The first half of the body, and then the connection breaks: but not before that half
-/// was sent, which takes a turn of the scheduler.
+/// The first half of the body, then the connection breaks. Yielding once lets that half be
+/// sent first.
 fn broken(mut body: Vec<u8>) -> Body {
     body.truncate(body.len() / 2);
     let half = stream::iter([Ok(Frame::data(Bytes::from(body)))]);

@@ -1,4 +1,4 @@
-//! What kind of tenant is simulated.
+//! The settings of a simulated tenant.
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
@@ -10,36 +10,36 @@ use crate::quota::{RateLimit, RateLimits};
 
 use super::faults::Faults;
 
-/// The role that the call asks for.
+/// The role that the API requires.
 pub(super) const REQUIRED_ROLE: &str = "Software.Read.All";
 
-/// Everything that can be chosen about a simulated tenant.
+/// The settings of a simulated tenant.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
-    /// What everything random is drawn from.
+    /// The seed of everything random.
     pub seed: u64,
     /// Size of the fleet.
     pub machines: usize,
-    /// Nights that the fleet has lived through: it changes with each.
+    /// Nights that have passed: the fleet changes with each.
     pub nights: u32,
     /// The quota of the call: exact sliding windows.
     pub limits: RateLimits,
     /// Whether calls that the quota refused count in its windows too.
     pub count_refused: bool,
-    /// How long a reply takes: between half of this and half as much again.
+    /// How long a reply takes on average: from half of this to one and a half times.
     pub latency: Duration,
-    /// How long a token is good for.
+    /// How long a token is valid.
     pub token_lifetime: Duration,
-    /// The scope that a token can be asked for.
+    /// The scope that tokens can be requested for.
     pub scope: String,
     /// The roles that the application was granted.
     pub roles: Vec<String>,
-    /// The application's certificate (PEM), which then must have signed a client
-    /// assertion; without it, any signature will do.
+    /// The application's certificate (PEM), which must then have signed a client
+    /// assertion; without it, any signature is accepted.
     pub assertion_certificate: Option<String>,
     /// What goes wrong.
     pub faults: Faults,
-    /// Whether the API speaks https too; the sign-in always does.
+    /// Whether the API uses https, as the sign-in always does.
     pub api_tls: bool,
     /// Where the API listens: a loopback address, port 0 for any.
     pub address: SocketAddr,

@@ -1,4 +1,4 @@
-//! A TCP connection that can be made to end with a reset.
+//! A TCP connection that can end with a reset.
 
 use std::{
     io::{self, IoSlice},
@@ -22,7 +22,7 @@ pub(super) struct Socket {
     fuse: Fuse,
 }
 
-/// What decides how the connection ends, for those who do not own it.
+/// Decides how the connection ends, from outside.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Fuse(Arc<AtomicBool>);
 
@@ -39,7 +39,7 @@ impl Fuse {
 impl Socket {
     pub(super) fn new(stream: TcpStream) -> (Self, Fuse) {
         let fuse = Fuse::default();
-        // Small replies must not wait for company; where that fails, they do.
+        // Send small replies at once. Without it they are only slower.
         let _ = stream.set_nodelay(true);
         let socket = Self {
             stream,
@@ -52,7 +52,7 @@ impl Socket {
 impl Drop for Socket {
     fn drop(&mut self) {
         if self.fuse.is_blown() {
-            // A connection that is gone already needs no reset.
+            // It fails on a connection that is already gone, which needs no reset.
             let _ = self.stream.set_zero_linger();
         }
     }

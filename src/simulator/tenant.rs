@@ -1,4 +1,4 @@
-//! The tenant behind both doors: its identity, its clock, its fleet and its tokens.
+//! The tenant behind the API and the sign-in: its identity, clock, fleet and tokens.
 
 use std::time::Duration;
 
@@ -9,13 +9,13 @@ use crate::domain::{kb::MissingKb, machine::MachineId};
 
 use super::{
     chance::{chance, hex, uuid},
-    faults::{TenantFault, odd_forms, what_remains},
+    faults::{TenantFault, as_described, odd_forms},
     fleet::{Fleet, SimulatedMachine},
     settings::{REQUIRED_ROLE, Settings},
     tokens::Tokens,
 };
 
-/// What sign-in and API have in common.
+/// What sign-in and API share.
 #[derive(Debug)]
 pub(super) struct Tenant {
     pub(super) settings: Settings,
@@ -27,7 +27,7 @@ pub(super) struct Tenant {
     clock: Clock,
 }
 
-/// Wall time that goes on from a given moment with tokio's time.
+/// Wall time that starts at a given time and advances with tokio's clock.
 #[derive(Debug)]
 struct Clock {
     wall: Timestamp,
@@ -58,14 +58,14 @@ impl Tenant {
         Timestamp::from_second(second.saturating_add(elapsed)).unwrap_or(self.clock.wall)
     }
 
-    pub(super) fn suffers(&self, fault: TenantFault) -> bool {
+    pub(super) fn has_fault(&self, fault: TenantFault) -> bool {
         self.settings.faults.tenant == Some(fault)
     }
 
     /// The roles that tokens hold.
     pub(super) fn roles(&self) -> Vec<String> {
         let mut roles = self.settings.roles.clone();
-        if self.suffers(TenantFault::MissingRole) {
+        if self.has_fault(TenantFault::MissingRole) {
             roles.retain(|role| role != REQUIRED_ROLE);
         }
         roles
@@ -77,20 +77,20 @@ impl Tenant {
         self.fleet.get(machine).filter(|_| !gone)
     }
 
-    /// What a faultless client learns about the machine.
+    /// What a correct client knows about the machine.
     pub(super) fn truth(&self, machine: MachineId) -> Option<Vec<MissingKb>> {
         let switched_on = &self.settings.faults.odd_forms;
-        let mut told: Vec<MissingKb> = Vec::new();
+        let mut known: Vec<MissingKb> = Vec::new();
         for missing in &self.find(machine)?.missing {
             let forms = odd_forms(switched_on, self.settings.seed, machine, &missing.id);
-            let missing = what_remains(missing.clone(), &forms);
-            match told.iter_mut().find(|other| other.id == missing.id) {
+            let missing = as_described(missing.clone(), &forms);
+            match known.iter_mut().find(|other| other.id == missing.id) {
                 Some(other) => other.merge(missing),
-                None => told.push(missing),
+                None => known.push(missing),
             }
         }
-        told.sort_by(|one, other| one.id.cmp(&other.id));
-        Some(told)
+        known.sort_by(|one, other| one.id.cmp(&other.id));
+        Some(known)
     }
 
     /// How long the reply to this call takes.

@@ -1,4 +1,4 @@
-//! The tokens handed out, and until when each is good.
+//! The issued tokens, and until when each is valid.
 
 use std::{
     collections::HashMap,
@@ -8,7 +8,7 @@ use std::{
 
 use tokio::time::Instant;
 
-/// Every token that the tenant handed out.
+/// Every token that the tenant issued.
 #[derive(Debug)]
 pub(super) struct Tokens {
     lifetime: Duration,
@@ -18,7 +18,7 @@ pub(super) struct Tokens {
 #[derive(Debug, Default)]
 struct Issued {
     order: Vec<String>,
-    good_until: HashMap<String, Instant>,
+    valid_until: HashMap<String, Instant>,
 }
 
 impl Tokens {
@@ -29,29 +29,29 @@ impl Tokens {
         }
     }
 
-    /// Hands out what `make` makes of its number.
+    /// Issues the token that `make` makes from its number.
     pub(super) fn issue(&self, make: impl FnOnce(usize) -> String) -> String {
         self.with(|issued| {
             let token = make(issued.order.len());
-            let good_until = Instant::now() + self.lifetime;
+            let valid_until = Instant::now() + self.lifetime;
             issued.order.push(token.clone());
-            issued.good_until.insert(token.clone(), good_until);
+            issued.valid_until.insert(token.clone(), valid_until);
             token
         })
     }
 
-    /// Whether the token was handed out here and is good still.
-    pub(super) fn is_good(&self, token: &str) -> bool {
-        let good_until = self.with(|issued| issued.good_until.get(token).copied());
-        good_until.is_some_and(|until| Instant::now() < until)
+    /// Whether the token was issued here and is still valid.
+    pub(super) fn is_valid(&self, token: &str) -> bool {
+        let valid_until = self.with(|issued| issued.valid_until.get(token).copied());
+        valid_until.is_some_and(|until| Instant::now() < until)
     }
 
     /// Declares the token expired.
     pub(super) fn expire(&self, token: &str) {
-        self.with(|issued| issued.good_until.remove(token));
+        self.with(|issued| issued.valid_until.remove(token));
     }
 
-    /// Every token ever handed out, in order.
+    /// Every token ever issued, in order.
     pub(super) fn all(&self) -> Vec<String> {
         self.with(|issued| issued.order.clone())
     }
@@ -66,18 +66,18 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn a_token_is_good_for_its_lifetime_unless_declared_expired() {
+    async fn a_token_is_valid_for_its_lifetime_unless_declared_expired() {
         let tokens = Tokens::new(Duration::from_mins(1));
         let first = tokens.issue(|number| format!("token {number}"));
         let second = tokens.issue(|number| format!("token {number}"));
-        assert!(tokens.is_good(&first) && tokens.is_good(&second));
-        assert!(!tokens.is_good("token 2"));
+        assert!(tokens.is_valid(&first) && tokens.is_valid(&second));
+        assert!(!tokens.is_valid("token 2"));
 
         tokens.expire(&first);
-        assert!(!tokens.is_good(&first) && tokens.is_good(&second));
+        assert!(!tokens.is_valid(&first) && tokens.is_valid(&second));
 
         tokio::time::advance(Duration::from_mins(1)).await;
-        assert!(!tokens.is_good(&second));
+        assert!(!tokens.is_valid(&second));
         assert_eq!(tokens.all(), ["token 0", "token 1"]);
     }
 }

@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use crate::quota::{RateLimit, RateLimits};
 
-/// Every window of the quota, and the calls that each still holds.
+/// Every window of the quota, with the calls that still count in it.
 #[derive(Debug)]
 pub(super) struct SlidingWindows {
     windows: Vec<Window>,
@@ -19,12 +19,12 @@ struct Window {
     arrivals: VecDeque<Instant>,
 }
 
-/// A call that found no place.
+/// A call that exceeds the quota.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct OverQuota {
-    /// The limit that refused it; of several, the one that does so longest.
+    /// The exceeded limit; of several, the one with the longest wait.
     pub(super) limit: RateLimit,
-    /// How long until a place is free.
+    /// How long until it would be admitted.
     pub(super) wait: Duration,
 }
 
@@ -40,12 +40,12 @@ impl SlidingWindows {
         }
     }
 
-    /// Takes a place in every window, or in none.
+    /// Counts the call in every window, or in none.
     pub(super) fn admit(&mut self, now: Instant) -> Result<(), OverQuota> {
         let refusal = self
             .windows
             .iter_mut()
-            .filter_map(|window| window.refuses(now))
+            .filter_map(|window| window.refusal(now))
             .max_by_key(|refusal| refusal.wait);
         if refusal.is_none() || self.count_refused {
             for window in &mut self.windows {
@@ -57,11 +57,11 @@ impl SlidingWindows {
 }
 
 impl Window {
-    fn refuses(&mut self, now: Instant) -> Option<OverQuota> {
+    fn refusal(&mut self, now: Instant) -> Option<OverQuota> {
         while self
             .arrivals
             .front()
-            .is_some_and(|&arrival| now - arrival >= self.limit.window)
+            .is_some_and(|&admission| now - admission >= self.limit.window)
         {
             self.arrivals.pop_front();
         }

@@ -72,7 +72,7 @@ fn from_the_middle_on_for_everybody_ends_the_run() {
         wait_until("some were answered", || {
             scene.tenant.log().calls.len() >= 40
         });
-        scene.tenant.befall_all(Some(fault));
+        scene.tenant.fail_every_call(Some(fault));
         let run = run.finish().exits_with(4);
         let run = run
             .complains("the service refuses the whole run")
@@ -82,7 +82,7 @@ fn from_the_middle_on_for_everybody_ends_the_run() {
         assert!(refused <= 20, "{fault}: {refused} calls");
         assert_eq!(run.counts().failed, 0, "nobody is blamed for it");
 
-        scene.tenant.befall_all(None);
+        scene.tenant.fail_every_call(None);
         let run = scene.report(&FORMATS).exits_with(0);
         assert_truth(&scene, &run.complains("going on with the run that began"));
     }

@@ -42,7 +42,7 @@ fn cut_off(fault: Fault) -> (Scene, Background) {
     wait_until("some were answered", || {
         scene.tenant.log().calls.len() >= 40
     });
-    scene.tenant.befall_all(Some(fault));
+    scene.tenant.fail_every_call(Some(fault));
     wait_until("the run says so", || {
         run.said().contains("the service does not answer")
     });
@@ -53,7 +53,7 @@ fn cut_off(fault: Fault) -> (Scene, Background) {
 fn in_the_middle_of_a_run_they_are_waited_out() {
     for fault in [Fault::Redirect, Fault::SignInPage, Fault::NotFoundJson] {
         let (scene, run) = cut_off(fault);
-        scene.tenant.befall_all(None);
+        scene.tenant.fail_every_call(None);
         let run = run.finish().exits_with(0);
         assert_truth(&scene, &run);
         assert!(run.rows("failures.csv").is_empty(), "{fault}");
@@ -68,7 +68,7 @@ fn a_run_that_is_stopped_while_it_waits_goes_on_later() {
     let counts = run.counts();
     assert_eq!((counts.failed, counts.not_found), (0, 0));
     assert_eq!(run.summary()["ended"], "interrupted");
-    scene.tenant.befall_all(None);
+    scene.tenant.fail_every_call(None);
     let calls = scene.tenant.log().calls.len();
     let run = scene.report(&FORMATS).exits_with(0);
     let run = run.complains("going on with the run that began");
@@ -102,10 +102,10 @@ fn was_stopped(scene: &Scene, run: Finished) -> Finished {
 fn from_the_first_call_on_twenty_are_enough() {
     for fault in STRANGERS {
         let scene = scene();
-        scene.tenant.befall_all(Some(fault));
+        scene.tenant.fail_every_call(Some(fault));
         let run = scene.report(&["--min-coverage", "0", "--format", "csv,json"]);
         was_stopped(&scene, run);
-        scene.tenant.befall_all(None);
+        scene.tenant.fail_every_call(None);
         let run = scene.report(&FORMATS).exits_with(0);
         let run = run.complains("going on with the run that began");
         assert_truth(&scene, &run);
@@ -120,7 +120,7 @@ fn a_wrong_path_is_named() {
     let run = scene.report(&["--api-url", &wrong]).exits_with(5);
     assert_eq!(run.counts().not_found, MACHINES as u64);
 
-    scene.tenant.befall_all(Some(Fault::NotFoundJson));
+    scene.tenant.fail_every_call(Some(Fault::NotFoundJson));
     let run = scene.report(&FORMATS);
     run.complains("HTTP 404: something else instead of a reply of the service; it says: Resource");
 }
@@ -171,7 +171,7 @@ fn one_among_answers_is_asked_for_again() {
 fn check_says_that_it_is_not_the_service() {
     for fault in STRANGERS {
         let scene = Scene::with_machines(1);
-        scene.tenant.befall_all(Some(fault));
+        scene.tenant.fail_every_call(Some(fault));
         let run = scene.run(&["check"]).exits_with(5);
         run.complains("the service does not answer")
             .hints("--api-url");

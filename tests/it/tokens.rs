@@ -3,7 +3,7 @@
 
 use std::{fs, time::Duration};
 
-use patchgap::simulator::{Fault, Trap};
+use patchgap::simulator::{Decoy, Fault};
 use tokio::runtime::Runtime;
 
 use crate::common::{Finished, Scene, assert_truth};
@@ -34,15 +34,15 @@ fn one_token_serves_a_whole_run() {
 #[track_caller]
 fn stays_at_home(fault: Fault) -> (Scene, Finished) {
     let runtime = Runtime::new().unwrap();
-    let trap = runtime.block_on(Trap::start()).unwrap();
+    let decoy = runtime.block_on(Decoy::start()).unwrap();
     let scene = Scene::with(|settings| {
         settings.machines = 8;
         settings.faults.every_call = Some(fault);
-        settings.faults.elsewhere = Some(trap.url().clone());
+        settings.faults.elsewhere = Some(decoy.url().clone());
         settings.faults.page_size = 1;
     });
     let run = scene.report(&[]).exits_with(5);
-    assert_eq!(trap.heads(), Vec::<String>::new());
+    assert_eq!(decoy.heads(), Vec::<String>::new());
     (scene, run)
 }
 

@@ -1,4 +1,4 @@
-//! How the service writes down what a machine misses.
+//! Missing KBs as the service writes them.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     domain::kb::MissingKb,
     simulator::{
-        faults::{OddForm, odd_forms, what_remains},
+        faults::{OddForm, as_described, odd_forms},
         fleet::SimulatedMachine,
         tenant::Tenant,
     },
@@ -16,14 +16,14 @@ use crate::{
 const CONTEXT: &str = "https://api.securitycenter.microsoft.com/api/$metadata\
                        #Collection(microsoft.windowsDefenderATP.api.PublicProductFixDto)";
 
-/// The machine's missing updates, in the service's own words and in no special order.
+/// The machine's missing KBs as JSON, in no particular order.
 pub(super) fn described(tenant: &Tenant, machine: &SimulatedMachine) -> Vec<Value> {
     let settings = &tenant.settings;
     let mut values = Vec::new();
     for missing in machine.missing.iter().rev() {
         let switched_on = &settings.faults.odd_forms;
         let forms = odd_forms(switched_on, settings.seed, machine.id, &missing.id);
-        let known = what_remains(missing.clone(), &forms);
+        let known = as_described(missing.clone(), &forms);
         values.push(update(&known, &forms));
         if forms.contains(&OddForm::Twice) {
             let fewer = MissingKb {
@@ -47,23 +47,23 @@ pub(super) fn answer(updates: &[Value], next: Option<String>) -> Value {
 
 fn update(missing: &MissingKb, forms: &[OddForm]) -> Value {
     let mut fields = Map::new();
-    let mut put = |name: &str, value: Value| fields.insert(name.to_owned(), value);
-    put("id", id(missing, forms));
-    put("name", text(missing.name.as_ref()));
-    put("productsNames", products(missing, forms));
-    put("url", text(missing.url.as_ref()));
+    let mut field = |name: &str, value: Value| fields.insert(name.to_owned(), value);
+    field("id", id(missing, forms));
+    field("name", text(missing.name.as_ref()));
+    field("productsNames", products(missing, forms));
+    field("url", text(missing.url.as_ref()));
     if !forms.contains(&OddForm::NoMachineMissedOn) {
-        put("machineMissedOn", json!(missing.machine_missed_on));
+        field("machineMissedOn", json!(missing.machine_missed_on));
     }
     if forms.contains(&OddForm::NullCveAddressed) {
-        put("cveAddressed", Value::Null);
+        field("cveAddressed", Value::Null);
     } else if !forms.contains(&OddForm::NoCveAddressed) {
-        put("cveAddressed", json!(missing.cve_addressed));
+        field("cveAddressed", json!(missing.cve_addressed));
     }
-    put("osBuild", build(missing));
+    field("osBuild", build(missing));
     if forms.contains(&OddForm::UnknownFields) {
-        put("rebootRequired", json!(true));
-        put("supersedence", json!({"by": [1, null], "since": "2026-03"}));
+        field("rebootRequired", json!(true));
+        field("supersedence", json!({"by": [1, null], "since": "2026-03"}));
     }
     Value::Object(fields)
 }
@@ -93,7 +93,7 @@ fn products(missing: &MissingKb, forms: &[OddForm]) -> Value {
     json!(products)
 }
 
-/// An integer as a rule, and a text where it is none.
+/// Usually a number; a string where it does not parse as one.
 fn build(missing: &MissingKb) -> Value {
     missing.os_build.as_deref().map_or(Value::Null, number)
 }

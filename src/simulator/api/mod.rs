@@ -1,10 +1,10 @@
-//! The API: one call, and everything that can stand between it and its answer.
+//! The API: one call, and everything that can come between it and its answer.
 
-mod arrival;
-mod befall;
+mod admission;
+mod counters;
 mod describe;
-mod desk;
-mod visit;
+mod faults;
+mod request;
 
 use std::{sync::Arc, time::Duration};
 
@@ -20,25 +20,27 @@ use super::{
     tenant::Tenant,
 };
 
-use arrival::{Arrival, Moment};
-use befall::over_quota;
-pub(super) use befall::tempting_answer;
-use desk::{Counters, Desk};
-use visit::Visit;
+use admission::{Admission, Stage};
+use counters::{Counters, SharedCounters};
+pub(super) use faults::decoy_answer;
+use faults::over_quota;
+use request::ApiRequest;
 
 /// The API's side of the tenant.
 pub(super) struct Api {
     tenant: Arc<Tenant>,
     /// `http` or `https`.
     scheme: &'static str,
-    pub(super) desk: Desk,
+    pub(super) counters: SharedCounters,
 }
 
 impl Handler for Api {
     async fn handle(&self, request: Request<Incoming>) -> Option<Response<Body>> {
-        let visit = Visit::read(&request);
-        let _present = self.desk.enter();
-        let (reply, latency) = self.desk.with(|counters| self.judge(&visit, counters));
+        let request = ApiRequest::read(&request);
+        let _present = self.counters.enter();
+        let (reply, latency) = self
+            .counters
+            .with(|counters| self.process(&request, counters));
         sleep(latency).await;
         match reply.ending {
             Ending::Whole | Ending::Truncated => Some(reply.into_response()),
@@ -58,72 +60,72 @@ impl Api {
         } else {
             "http"
         };
-        let desk = Desk::new(&tenant.settings);
+        let counters = SharedCounters::new(&tenant.settings);
         Self {
             tenant,
             scheme,
-            desk,
+            counters,
         }
     }
 
-    /// Decides on the call and writes it down, in one step: what was seen first counts
-    /// first. The second value says how long the reply takes.
-    fn judge(&self, visit: &Visit, counters: &mut Counters) -> (Reply, Duration) {
+    /// Decides on the call and logs it in one step, so that calls count in the order of their
+    /// arrival. The second value is how long the reply takes.
+    fn process(&self, request: &ApiRequest, counters: &mut Counters) -> (Reply, Duration) {
         let before = counters.calls.len();
-        let arrival = Arrival {
+        let admission = Admission {
             tenant: &self.tenant,
-            visit,
-            moment: Moment::Checks(before),
+            request,
+            stage: Stage::Checks(before),
         };
-        let mut call = visit.arriving(Instant::now());
-        let reply = match self.checked(&arrival, counters, &mut call) {
+        let mut call = request.log_entry(Instant::now());
+        let reply = match self.checked(&admission, counters, &mut call) {
             Ok(reply) | Err(reply) => reply,
         };
         call.status = reply.visible_status();
         counters.calls.push(call);
-        (reply, self.tenant.latency(&visit.target, before))
+        (reply, self.tenant.latency(&request.target, before))
     }
 
-    /// Through all checks, in the service's order. `Err` is a refusal.
+    /// Runs all checks, in the service's order. `Err` is a refusal.
     fn checked(
         &self,
-        arrival: &Arrival<'_>,
+        admission: &Admission<'_>,
         counters: &mut Counters,
         call: &mut Call,
     ) -> Result<Reply, Reply> {
-        let text = arrival.visit.machine.as_deref();
-        let text = text.ok_or_else(|| arrival.no_such_path())?;
+        let text = admission.request.machine.as_deref();
+        let text = text.ok_or_else(|| admission.no_such_path())?;
         call.machine = text.parse().ok();
-        self.check_token(arrival)?;
-        self.check_roles(arrival)?;
-        self.check_licence(arrival)?;
+        self.check_token(admission)?;
+        self.check_roles(admission)?;
+        self.check_licence(admission)?;
         counters.windows.admit(call.arrived).map_err(|refusal| {
             call.over_quota = true;
-            over_quota(arrival, refusal.limit, refusal.wait)
+            over_quota(admission, refusal.limit, refusal.wait)
         })?;
-        let machine = call.machine.ok_or_else(|| arrival.invalid_input())?;
+        let machine = call.machine.ok_or_else(|| admission.invalid_input())?;
         let attempt = counters.attempts_before(machine);
         let settings = &self.tenant.settings;
         let for_all = counters.for_all;
         call.fault = for_all.or_else(|| settings.faults.of(settings.seed, machine, attempt));
-        let arrival = arrival.past(attempt);
+        let admission = admission.admitted(attempt);
         Ok(match call.fault {
-            Some(fault) => self.befallen(fault, &arrival),
-            None => self.answer(&arrival),
+            Some(fault) => self.apply_fault(fault, &admission),
+            None => self.answer(&admission),
         })
     }
 
-    fn check_token(&self, arrival: &Arrival<'_>) -> Result<(), Reply> {
-        let token = arrival.visit.token.as_deref();
-        let token = token.ok_or_else(|| arrival.unauthorized("No access token was sent."))?;
-        let good = self.tenant.tokens.is_good(token);
-        if good && !self.tenant.suffers(TenantFault::RejectedTokens) {
+    fn check_token(&self, admission: &Admission<'_>) -> Result<(), Reply> {
+        let token = admission.request.token.as_deref();
+        let token = token.ok_or_else(|| admission.unauthorized("No access token was sent."))?;
+        let good = self.tenant.tokens.is_valid(token);
+        if good && !self.tenant.has_fault(TenantFault::RejectedTokens) {
             return Ok(());
         }
-        Err(arrival.unauthorized("The access token is invalid or has expired."))
+        Err(admission.unauthorized("The access token is invalid or has expired."))
     }
 
-    fn check_roles(&self, arrival: &Arrival<'_>) -> Result<(), Reply> {
+    fn check_roles(&self, admission: &Admission<'_>) -> Result<(), Reply> {
         let roles = self.tenant.roles();
         if roles.iter().any(|role| role == REQUIRED_ROLE) {
             return Ok(());
@@ -133,41 +135,41 @@ impl Api {
              application roles: {}.",
             roles.join(",")
         );
-        Err(arrival.error(StatusCode::FORBIDDEN, "Forbidden", &message))
+        Err(admission.error(StatusCode::FORBIDDEN, "Forbidden", &message))
     }
 
-    fn check_licence(&self, arrival: &Arrival<'_>) -> Result<(), Reply> {
-        let reason = if self.tenant.suffers(TenantFault::NoLicence) {
+    fn check_licence(&self, admission: &Admission<'_>) -> Result<(), Reply> {
+        let reason = if self.tenant.has_fault(TenantFault::NoLicence) {
             "No Tvm license"
-        } else if self.tenant.suffers(TenantFault::InactiveAccount) {
+        } else if self.tenant.has_fault(TenantFault::InactiveAccount) {
             "Account mode is inactive"
         } else {
             return Ok(());
         };
-        Err(arrival.unlicensed(reason))
+        Err(admission.unlicensed(reason))
     }
 
-    /// What the service says when nothing is wrong.
-    fn answer(&self, arrival: &Arrival<'_>) -> Reply {
-        let size = arrival.visit.page_size();
-        self.page(arrival, size, |target| self.here(arrival, target))
+    /// The reply when nothing is wrong.
+    fn answer(&self, admission: &Admission<'_>) -> Reply {
+        let size = admission.request.page_size();
+        self.page(admission, size, |target| self.here(admission, target))
     }
 
-    /// The part asked for, of this size, and the way to the next one.
+    /// The requested page of this size, with a link to the next one.
     fn page(
         &self,
-        arrival: &Arrival<'_>,
+        admission: &Admission<'_>,
         size: Option<usize>,
         origin: impl Fn(&str) -> String,
     ) -> Reply {
-        let id = arrival.visit.machine.as_deref().unwrap_or_default();
+        let id = admission.request.machine.as_deref().unwrap_or_default();
         let machine = id.parse().ok().and_then(|id| self.tenant.find(id));
         let Some(machine) = machine else {
-            return arrival.machine_not_found();
+            return admission.machine_not_found();
         };
         let updates = describe::described(&self.tenant, machine);
         let size = size.unwrap_or(updates.len());
-        let mut part = arrival.visit.part(updates.len());
+        let mut part = admission.request.part(updates.len());
         part.end = part.end.min(part.start.saturating_add(size));
         let next = (part.end < updates.len()).then(|| {
             let (path, skip) = (format!("/api/machines/{id}/getmissingkbs"), part.end);
@@ -176,9 +178,13 @@ impl Api {
         Reply::json(StatusCode::OK, &describe::answer(&updates[part], next))
     }
 
-    /// A URL on the origin that the client itself asked.
-    fn here(&self, arrival: &Arrival<'_>, target: &str) -> String {
-        let authority = arrival.visit.authority.as_deref().unwrap_or("localhost");
+    /// A URL on the origin that the client called.
+    fn here(&self, admission: &Admission<'_>, target: &str) -> String {
+        let authority = admission
+            .request
+            .authority
+            .as_deref()
+            .unwrap_or("localhost");
         format!("{}://{authority}{target}", self.scheme)
     }
 }

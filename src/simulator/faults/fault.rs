@@ -3,7 +3,7 @@
 use crate::domain::words::words;
 
 words! {
-    /// What befalls one call.
+    /// A fault of one call.
     pub enum Fault {
         /// 404, as for a machine that the service does not know.
         NotFound = "not-found",
@@ -29,7 +29,7 @@ words! {
         ThrottledNumber = "throttled-number",
         /// The connection is reset before a reply begins.
         Reset = "reset",
-        /// No reply for longer than anybody waits, then the connection goes.
+        /// No reply for longer than any client waits, then the connection is closed.
         Hang = "hang",
         /// The body ends before its `Content-Length` is reached.
         Truncated = "truncated",

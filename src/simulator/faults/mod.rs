@@ -1,4 +1,4 @@
-//! What goes wrong in the simulated tenant: nothing, unless it is switched on.
+//! Faults of the simulated tenant: none unless they are switched on.
 
 mod fault;
 mod odd;
@@ -12,40 +12,40 @@ use crate::{domain::machine::MachineId, simulator::chance::chance};
 
 pub use fault::{Fault, TenantFault};
 pub use odd::OddForm;
-pub(super) use odd::{odd_forms, what_remains};
+pub(super) use odd::{as_described, odd_forms};
 pub use parse::InvalidFaults;
 
-/// What is switched on. Shares go from 0 to 1.
+/// The faults that are switched on. Shares go from 0 to 1.
 ///
-/// What befalls a call depends on the seed, the machine and the number of the call for
-/// that machine (calls that the quota refused do not count), never on time: two runs that
-/// ask the same see the same.
+/// The fault of a call depends on the seed, the machine and the number of the call for that
+/// machine (calls that the quota refused do not count), never on time: two runs that send the
+/// same requests get the same replies.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Faults {
-    /// Faults that befall calls at random, each with the share of calls that it befalls.
+    /// Random faults, each with its share of the calls.
     pub per_call: Vec<(Fault, f64)>,
     /// Share of the machines that are not found on the first try or two.
     pub flapping: f64,
     /// Share of the machines that are gone: never found.
     pub gone: f64,
-    /// What befalls the calls for a machine one after the other; what follows goes well.
+    /// The faults of the first calls for a machine, in order; later calls succeed.
     pub script: HashMap<MachineId, Vec<Fault>>,
-    /// What befalls every call for a machine.
+    /// The fault of every call for a machine.
     pub forever: HashMap<MachineId, Fault>,
-    /// What befalls every call for every machine.
+    /// The fault of every call for every machine.
     pub every_call: Option<Fault>,
     /// What is wrong with the tenant as a whole.
     pub tenant: Option<TenantFault>,
-    /// The odd forms in which updates are described.
+    /// Odd forms of updates.
     pub odd_forms: Vec<OddForm>,
-    /// Where redirects and foreign pages lead; without it, to a host that does not exist.
+    /// Where redirects and foreign pages point to; by default a host that does not exist.
     pub elsewhere: Option<Url>,
     /// Updates on a page of [`Fault::Paged`] and [`Fault::ForeignPage`].
     pub page_size: usize,
-    /// What the `Retry-After` of [`Fault::Throttled`], [`Fault::ThrottledDate`] and
-    /// [`Fault::Overloaded`] asks for.
+    /// The `Retry-After` of [`Fault::Throttled`], [`Fault::ThrottledDate`] and
+    /// [`Fault::Overloaded`].
     pub retry_after: Duration,
-    /// How long [`Fault::Hang`] keeps the connection.
+    /// How long [`Fault::Hang`] keeps the connection open.
     pub hang: Duration,
 }
 
@@ -88,7 +88,7 @@ impl Faults {
         }
     }
 
-    /// What befalls a machine's call with this number, from 0.
+    /// The fault of a machine's call with this number, counted from 0.
     pub(super) fn of(&self, seed: u64, machine: MachineId, number: u32) -> Option<Fault> {
         if let Some(fault) = self.every_call.or(self.forever.get(&machine).copied()) {
             return Some(fault);
@@ -99,7 +99,7 @@ impl Faults {
         if self.is_gone(seed, machine) || number < self.flaps(seed, machine) {
             return Some(Fault::NotFound);
         }
-        self.by_lot(draw(seed, "fault", machine, number))
+        self.random_fault(draw(seed, "fault", machine, number))
     }
 
     /// How many tries it takes until a flapping machine is found.
@@ -111,7 +111,7 @@ impl Faults {
         if drawn < self.flapping / 2.0 { 1 } else { 2 }
     }
 
-    fn by_lot(&self, mut drawn: f64) -> Option<Fault> {
+    fn random_fault(&self, mut drawn: f64) -> Option<Fault> {
         for &(fault, share) in &self.per_call {
             if drawn < share {
                 return Some(fault);
@@ -136,7 +136,7 @@ mod tests {
         MachineId::from_bytes(bytes)
     }
 
-    fn befallen(faults: &Faults, number: u32) -> usize {
+    fn apply_fault(faults: &Faults, number: u32) -> usize {
         let machines = (0..2000).map(machine);
         machines
             .filter(|&machine| faults.of(1, machine, number).is_some())
@@ -145,7 +145,7 @@ mod tests {
 
     #[test]
     fn nothing_goes_wrong_unless_it_is_switched_on() {
-        assert_eq!(befallen(&Faults::default(), 0), 0);
+        assert_eq!(apply_fault(&Faults::default(), 0), 0);
     }
 
     #[test]
@@ -155,8 +155,8 @@ mod tests {
             ..Faults::default()
         };
         for number in 0..3 {
-            let befallen = befallen(&faults, number);
-            assert!((330..470).contains(&befallen), "{befallen}");
+            let apply_fault = apply_fault(&faults, number);
+            assert!((330..470).contains(&apply_fault), "{apply_fault}");
         }
     }
 
@@ -166,7 +166,7 @@ mod tests {
             flapping: 0.5,
             ..Faults::default()
         };
-        let counts = [0, 1, 2].map(|number| befallen(&faults, number));
+        let counts = [0, 1, 2].map(|number| apply_fault(&faults, number));
         assert!((900..1100).contains(&counts[0]), "{counts:?}");
         assert!((400..600).contains(&counts[1]), "{counts:?}");
         assert_eq!(counts[2], 0);

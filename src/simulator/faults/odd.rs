@@ -1,5 +1,4 @@
-//! The odd forms in which the service has been seen, or must be feared, to describe an
-//! update.
+//! Odd forms of an update that the service has been seen to send, or might send.
 
 use std::sync::Arc;
 
@@ -23,25 +22,25 @@ words! {
         NumericId = "numeric-id",
         /// `name` is null.
         NullName = "null-name",
-        /// `name` holds what spreadsheets, pages and terminals might obey.
+        /// `name` holds text that spreadsheets, pages or terminals might interpret.
         HostileName = "hostile-name",
         /// `productsNames` is null.
         NullProducts = "null-products",
-        /// `productsNames` is in no order, and names a product twice.
+        /// `productsNames` is unsorted and names a product twice.
         UnsortedProducts = "unsorted-products",
         /// `url` is null.
         NullUrl = "null-url",
         /// `cveAddressed` is null.
         NullCveAddressed = "null-cve-addressed",
-        /// `cveAddressed` is not there.
+        /// `cveAddressed` is absent.
         NoCveAddressed = "no-cve-addressed",
-        /// `machineMissedOn` is not there.
+        /// `machineMissedOn` is absent.
         NoMachineMissedOn = "no-machine-missed-on",
         /// `osBuild` is null.
         NullOsBuild = "null-os-build",
         /// `osBuild` is a text with a revision: `22631.4037`.
         RevisedOsBuild = "revised-os-build",
-        /// Fields that nobody has documented.
+        /// Undocumented fields.
         UnknownFields = "unknown-fields",
         /// The update comes twice, the second time with fewer CVEs.
         Twice = "twice",
@@ -66,14 +65,14 @@ impl OddForm {
             .collect()
     }
 
-    /// Whether this form befalls the update on that machine: the same in every reply.
-    fn befalls(self, seed: u64, machine: MachineId, kb: &KbId) -> bool {
+    /// Whether the update has this form on that machine: the same in every reply.
+    fn applies_to(self, seed: u64, machine: MachineId, kb: &KbId) -> bool {
         let key = format!("{machine}/{kb}");
         chance(seed, self.as_str(), &key, 0).bool()
     }
 }
 
-/// Which of the odd forms befall this update on that machine.
+/// The odd forms of this update on that machine.
 pub(in crate::simulator) fn odd_forms(
     switched_on: &[OddForm],
     seed: u64,
@@ -82,13 +81,12 @@ pub(in crate::simulator) fn odd_forms(
 ) -> Vec<OddForm> {
     let forms = switched_on.iter().copied();
     forms
-        .filter(|form| form.befalls(seed, machine, kb))
+        .filter(|form| form.applies_to(seed, machine, kb))
         .collect()
 }
 
-/// Takes from the update what its odd forms do not tell: what remains is all that a
-/// client can know.
-pub(in crate::simulator) fn what_remains(mut missing: MissingKb, forms: &[OddForm]) -> MissingKb {
+/// The update without what its odd forms leave out: all that a client can know.
+pub(in crate::simulator) fn as_described(mut missing: MissingKb, forms: &[OddForm]) -> MissingKb {
     for form in forms {
         match form {
             OddForm::NullId => missing.id = KbId::new(""),
@@ -127,15 +125,15 @@ mod tests {
     #[test]
     fn about_half_of_the_updates_are_befallen() {
         let fleet = Fleet::generate(1, 200);
-        let (mut befallen, mut all) = (0, 0);
+        let (mut apply_fault, mut all) = (0, 0);
         for machine in fleet.machines() {
             for missing in &machine.missing {
                 let forms = odd_forms(&[OddForm::NullId], 1, machine.id, &missing.id);
-                befallen += forms.len();
+                apply_fault += forms.len();
                 all += 1;
             }
         }
-        assert!((all * 4 / 10..all * 6 / 10).contains(&befallen));
+        assert!((all * 4 / 10..all * 6 / 10).contains(&apply_fault));
     }
 
     #[test]
@@ -144,9 +142,9 @@ mod tests {
         let machines = fleet.machines().iter();
         let missing = machines.flat_map(|it| &it.missing).next().unwrap();
         for form in [OddForm::PrefixedId, OddForm::NumericId, OddForm::Twice] {
-            assert_eq!(&what_remains(missing.clone(), &[form]), missing);
+            assert_eq!(&as_described(missing.clone(), &[form]), missing);
         }
-        let bare = what_remains(missing.clone(), &OddForm::all());
+        let bare = as_described(missing.clone(), &OddForm::all());
         assert_eq!((bare.id.as_str(), bare.cve_addressed), ("", 0));
         assert!(bare.name.is_none() && bare.os_build.is_none() && bare.url.is_none());
     }

@@ -6,21 +6,21 @@ use thiserror::Error;
 
 use super::{Fault, Faults, OddForm, TenantFault};
 
-/// The share that a fault has when none is written.
+/// The share of a fault without one.
 const USUAL_SHARE: f64 = 0.02;
 
-/// A text that names no faults.
+/// Why a text is not a list of faults.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum InvalidFaults {
-    /// The word is no fault.
-    #[error("`{0}` is no fault: {words}", words = known())]
+    /// The word is not a fault.
+    #[error("`{0}` is not a fault: {words}", words = known())]
     Unknown(String),
-    /// The share is none.
-    #[error("`{share}` is no share of `{fault}`: write a number from 0 to 1")]
+    /// The share is not a number from 0 to 1.
+    #[error("`{share}` is not a valid share of `{fault}`: write a number from 0 to 1")]
     Share {
-        /// The fault it stands behind.
+        /// The fault that it belongs to.
         fault: String,
-        /// What stands there.
+        /// What was written.
         share: String,
     },
     /// A fault of the whole tenant, or an odd form, was given a share.
@@ -28,7 +28,7 @@ pub enum InvalidFaults {
     NoShare(String),
 }
 
-/// The words that can stand in a list of faults.
+/// The words that a list of faults may contain.
 fn known() -> String {
     let own: &[&str] = &["none", "occasional", "flapping-404", "gone", "odd-forms"];
     let lists = [own, Fault::WORDS, TenantFault::WORDS, OddForm::WORDS];
@@ -138,7 +138,7 @@ mod tests {
         let error = "html=7".parse::<Faults>().unwrap_err();
         assert_eq!(
             error.to_string(),
-            "`7` is no share of `html`: write a number from 0 to 1"
+            "`7` is not a valid share of `html`: write a number from 0 to 1"
         );
     }
 }

@@ -1,4 +1,4 @@
-//! The updates that the simulated tenant knows: eighteen months of them.
+//! The updates of the simulated tenant: eighteen months of them.
 //!
 //! The catalogue is the same for every seed, as Microsoft's is for every tenant.
 
@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::{domain::kb::KbId, simulator::chance::chance};
 
-/// Months that the catalogue reaches back over, the last one being March 2026.
+/// Months in the catalogue; the last one is March 2026.
 pub(super) const MONTHS: u32 = 18;
 
 const NAMES: [&str; 12] = [
@@ -32,8 +32,7 @@ pub(super) struct Update {
     pub(super) url: Arc<str>,
     /// Months before the newest update.
     pub(super) age: u32,
-    /// Products by name. The first is what the update is for: machines without it do not
-    /// need the update.
+    /// Products by name. The update is for the first: machines without it do not need it.
     pub(super) scopes: Vec<(Arc<str>, u64)>,
 }
 
@@ -96,7 +95,7 @@ pub(super) fn catalogue() -> Vec<Update> {
     (0..MONTHS).flat_map(updates).collect()
 }
 
-/// The updates that come out after those of the catalogue.
+/// The updates that are released after those of the catalogue.
 pub(super) fn next_month() -> Vec<Update> {
     updates(MONTHS).collect()
 }

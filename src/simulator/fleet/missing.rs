@@ -1,4 +1,4 @@
-//! What a machine has, and which updates it misses at first.
+//! The products of a machine, and the updates that it misses at first.
 
 use std::sync::Arc;
 
@@ -13,8 +13,8 @@ pub(super) fn products(model: &Model, random: &mut fastrand::Rng) -> Vec<&'stati
     model.products.iter().chain(extras).copied().collect()
 }
 
-/// Everything since the month in which the machine was last looked after, and now and
-/// then an older update that did not install.
+/// Everything since the month in which the machine was last patched, and now and then an
+/// older update that failed to install.
 pub(super) fn missing(
     model: &Model,
     products: &[&str],
@@ -29,13 +29,13 @@ pub(super) fn missing(
             let failed = random.u32(..100) < 2;
             behind > 0 && (update.age < behind || failed)
         })
-        .map(|update| seen_from(model, products, update))
+        .map(|update| described_for(model, products, update))
         .collect();
     missing.sort_by(|one, other| one.id.cmp(&other.id));
     missing
 }
 
-/// Months since the machine was last patched: a fifth is up to date, a few were forgotten.
+/// Months since the machine was last patched: a fifth are up to date, a few were forgotten.
 fn months_behind(random: &mut fastrand::Rng) -> u32 {
     match random.u32(..100) {
         ..20 => 0,
@@ -47,8 +47,9 @@ fn months_behind(random: &mut fastrand::Rng) -> u32 {
     }
 }
 
-/// The update as the service describes it for one machine: only what it has counts.
-pub(super) fn seen_from(model: &Model, products: &[&str], update: &Update) -> MissingKb {
+/// The update as the service describes it for one machine: only with products that the
+/// machine has.
+pub(super) fn described_for(model: &Model, products: &[&str], update: &Update) -> MissingKb {
     let here = || {
         let scopes = update.scopes.iter();
         scopes.filter(|(product, _)| products.contains(&&**product))

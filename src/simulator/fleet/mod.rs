@@ -1,4 +1,4 @@
-//! The simulated fleet: machines, and the truth about what each of them misses.
+//! The simulated fleet: machines, and what each of them really misses.
 
 mod catalogue;
 mod missing;
@@ -19,22 +19,22 @@ use night::Patched;
 
 const SITES: [&str; 6] = ["BER", "LON", "NYC", "OSL", "SIN", "SYD"];
 
-/// The machines of a tenant. They depend on the seed alone, and machine number `k` is the
-/// same in a fleet of any size: a fleet grows, it does not change.
+/// The machines of a tenant. They depend on the seed alone; machine number `k` is the same
+/// in a fleet of any size.
 #[derive(Debug, Clone)]
 pub struct Fleet {
     machines: Vec<SimulatedMachine>,
     places: HashMap<MachineId, usize>,
 }
 
-/// One machine and the truth about it.
+/// One machine, as it really is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SimulatedMachine {
-    /// The service's id of it.
+    /// Its id in the service.
     pub id: MachineId,
     /// The computer's name.
     pub name: String,
-    /// Where it stands.
+    /// Its site.
     pub site: &'static str,
     /// Operating system, such as `Windows11`.
     pub os_platform: &'static str,
@@ -47,13 +47,13 @@ pub struct SimulatedMachine {
 }
 
 impl Fleet {
-    /// The first so many machines of the tenant with this seed.
+    /// The first `count` machines of the tenant with this seed.
     pub fn generate(seed: u64, machines: usize) -> Self {
         Self::after(0, seed, machines)
     }
 
-    /// The same fleet so many nights later: machines were patched, updates came out, and of five
-    /// hundred machines one a night was replaced by another.
+    /// The same fleet some nights later: machines were patched, updates were released, and each
+    /// night one machine in five hundred was replaced.
     pub fn after(nights: u32, seed: u64, machines: usize) -> Self {
         let (updates, next) = (catalogue(), next_month());
         let gone = u64::from(nights) * (machines as u64).div_ceil(500);
@@ -72,7 +72,7 @@ impl Fleet {
         &self.machines
     }
 
-    /// The machine with this id, if it is one of the fleet.
+    /// The machine with this id, if the fleet has it.
     pub fn get(&self, id: MachineId) -> Option<&SimulatedMachine> {
         self.places.get(&id).map(|&place| &self.machines[place])
     }
@@ -81,8 +81,7 @@ impl Fleet {
     pub fn inventory_csv(&self) -> String {
         let mut csv = "DeviceName,machineId,osPlatform,osVersion,site\n".to_owned();
         for machine in &self.machines {
-            // None of these texts holds anything that CSV would have to quote, and writing
-            // to a string cannot fail.
+            // No text needs quotation marks in CSV, and writing to a string cannot fail.
             let _ = writeln!(
                 csv,
                 "{},{},{},{},{}",

@@ -1,4 +1,4 @@
-//! The models of machine that make up the simulated fleet.
+//! The kinds of machines in the simulated fleet.
 
 /// A kind of machine, as many fleets have them.
 pub(super) struct Model {
@@ -7,11 +7,11 @@ pub(super) struct Model {
     pub(super) platform: &'static str,
     pub(super) version: &'static str,
     pub(super) build: &'static str,
-    /// What its computer name begins with.
+    /// The prefix of its computer name.
     pub(super) prefix: &'static str,
-    /// What is on every such machine.
+    /// Products on every such machine.
     pub(super) products: &'static [&'static str],
-    /// What is on some of them.
+    /// Products on some of them.
     pub(super) extras: &'static [&'static str],
 }
 
@@ -72,7 +72,7 @@ pub(super) const MODELS: [Model; 6] = [
     },
 ];
 
-/// What people have on their desks.
+/// Workstations.
 const DESK: &[&str] = &[
     "office",
     "outlook",
@@ -84,7 +84,7 @@ const DESK: &[&str] = &[
     "edge_webview2",
 ];
 
-/// What stands in the server room.
+/// Servers.
 const ROOM: &[&str] = &[
     "exchange_server",
     "sql_server",
@@ -95,7 +95,7 @@ const ROOM: &[&str] = &[
 ];
 
 impl Model {
-    /// A model, each as often as its share says.
+    /// A random model, weighted by its share.
     pub(super) fn any(random: &mut fastrand::Rng) -> &'static Self {
         let mut drawn = random.u32(..100);
         for model in &MODELS {

@@ -36,7 +36,7 @@ impl Application<'_> {
     }
 }
 
-/// A token, if everything about the application is in order.
+/// A token, if everything about the request is in order.
 pub(super) fn grant(
     tenant: &Tenant,
     assertions: &AssertionCheck,
@@ -58,7 +58,7 @@ pub(super) fn grant(
     Ok(token_reply(tenant))
 }
 
-/// The secret or the assertion: what proves that the application is who it says.
+/// Checks the secret or the assertion.
 fn check_client(
     tenant: &Tenant,
     assertions: &AssertionCheck,
@@ -88,7 +88,7 @@ fn check_scope(tenant: &Tenant, scope: &str) -> Result<(), Refusal> {
     let Some(resource) = scope.strip_suffix("/.default") else {
         return Err(Refusal::scope(scope));
     };
-    if scope != tenant.settings.scope || tenant.suffers(TenantFault::NoDefender) {
+    if scope != tenant.settings.scope || tenant.has_fault(TenantFault::NoDefender) {
         return Err(Refusal::unknown_resource(resource, &tenant.id));
     }
     Ok(())
@@ -105,7 +105,7 @@ fn token_reply(tenant: &Tenant) -> Reply {
     Reply::json(StatusCode::OK, &body)
 }
 
-/// A JWT in shape; its signature is nobody's.
+/// A JWT with a meaningless signature.
 fn token(tenant: &Tenant, number: usize) -> String {
     let mut random = chance(tenant.settings.seed, "token", "", number as u64);
     let issued = tenant.now().as_second();

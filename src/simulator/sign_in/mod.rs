@@ -25,7 +25,7 @@ use super::{
 use assertion::AssertionCheck;
 use grant::Application;
 
-/// More than any sign-in needs.
+/// Longer than the body of any sign-in.
 const MOST_BYTES: usize = 64 * 1024;
 
 /// The sign-in's side of the tenant.
@@ -94,14 +94,14 @@ impl SignIns {
     }
 }
 
-/// The tenant that the path names, if it is the token endpoint's.
+/// The tenant in the path of a token endpoint.
 fn tenant_of<'a>(method: &Method, path: &'a str) -> Option<&'a str> {
     let tenant = path.strip_prefix('/')?.strip_suffix("/oauth2/v2.0/token")?;
     let plain = method == Method::POST && !tenant.contains('/');
     plain.then_some(tenant)
 }
 
-/// Host and port that the client meant.
+/// Host and port that the client addressed.
 fn authority<B>(request: &Request<B>) -> String {
     let named = request.uri().authority().map(ToString::to_string);
     named
@@ -109,5 +109,5 @@ fn authority<B>(request: &Request<B>) -> String {
         .unwrap_or_default()
 }
 
-/// A form: what stands last counts.
+/// A form; of repeated fields the last one counts.
 type Form = HashMap<String, String>;

@@ -3,7 +3,7 @@
 use super::*;
 
 /// A tenant in which a machine's first call goes wrong, and a token for it.
-async fn befallen(fault: Fault, faults: Faults) -> (Scene, MachineId, String) {
+async fn apply_fault(fault: Fault, faults: Faults) -> (Scene, MachineId, String) {
     let fleet = Fleet::generate(1, 100);
     let machines = fleet.machines().iter();
     let machine = machines.filter(|it| it.missing.len() >= 5).map(|it| it.id);
@@ -40,7 +40,7 @@ async fn faults_that_are_replies() {
         (Fault::NotFoundPage, 404, "<html>"),
         (Fault::NotFoundJson, 404, "\"statusCode\""),
     ] {
-        let (scene, machine, token) = befallen(fault, Faults::default()).await;
+        let (scene, machine, token) = apply_fault(fault, Faults::default()).await;
         let reply = scene.call(&token, machine).await;
         assert_eq!(reply.status(), status, "{fault}");
         let body = reply.text().await.unwrap();
@@ -69,7 +69,7 @@ async fn throttling_says_when_to_come_back_in_every_way_there_is() {
         (Fault::ThrottledSilent, None),
         (Fault::ThrottledNumber, None),
     ] {
-        let (scene, machine, token) = befallen(fault, Faults::default()).await;
+        let (scene, machine, token) = apply_fault(fault, Faults::default()).await;
         let reply = scene.call(&token, machine).await;
         let value = header(&reply, "retry-after");
         let kind = value.map(|value| match httpdate::parse_http_date(&value) {
@@ -88,7 +88,7 @@ async fn faults_that_break_the_connection() {
         ..Faults::default()
     };
     for fault in [Fault::Reset, Fault::Hang] {
-        let (scene, machine, token) = befallen(fault, faults()).await;
+        let (scene, machine, token) = apply_fault(fault, faults()).await;
         let error = scene.try_call(&token, machine).await.unwrap_err();
         assert!(error.is_request(), "{fault}: {error:?}");
         assert_eq!(scene.simulator.log().calls[0].status, None);
@@ -98,7 +98,7 @@ async fn faults_that_break_the_connection() {
 
 #[tokio::test]
 async fn a_truncated_body_is_half_of_what_was_declared() {
-    let (scene, machine, token) = befallen(Fault::Truncated, Faults::default()).await;
+    let (scene, machine, token) = apply_fault(Fault::Truncated, Faults::default()).await;
     let mut reply = scene.call(&token, machine).await;
     assert_eq!(reply.status(), 200);
     let declared = reply.content_length().unwrap();
@@ -117,7 +117,7 @@ async fn a_truncated_body_is_half_of_what_was_declared() {
 async fn a_reset_is_a_reset() {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-    let (scene, machine, token) = befallen(Fault::Reset, Faults::default()).await;
+    let (scene, machine, token) = apply_fault(Fault::Reset, Faults::default()).await;
     let address = scene.simulator.api_url().socket_addrs(|| None).unwrap()[0];
     let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
     let head = format!(
@@ -155,7 +155,7 @@ async fn an_http_2_stream_breaks_alone() {
 
 #[tokio::test]
 async fn an_expired_token_stays_expired() {
-    let (scene, machine, token) = befallen(Fault::ExpiredToken, Faults::default()).await;
+    let (scene, machine, token) = apply_fault(Fault::ExpiredToken, Faults::default()).await;
     for _ in 0..2 {
         assert_eq!(scene.call(&token, machine).await.status(), 401);
     }
@@ -165,7 +165,7 @@ async fn an_expired_token_stays_expired() {
 
 #[tokio::test]
 async fn pages_hold_the_whole_answer() {
-    let (scene, machine, token) = befallen(Fault::Paged, Faults::default()).await;
+    let (scene, machine, token) = apply_fault(Fault::Paged, Faults::default()).await;
     let mut ids = Vec::new();
     let mut body = json(scene.call(&token, machine).await).await;
     loop {
@@ -190,26 +190,26 @@ async fn pages_hold_the_whole_answer() {
 
 #[tokio::test]
 async fn what_leads_elsewhere_leads_into_the_trap() {
-    let trap = Trap::start().await.unwrap();
+    let decoy = Decoy::start().await.unwrap();
     let faults = || Faults {
-        elsewhere: Some(trap.url().clone()),
+        elsewhere: Some(decoy.url().clone()),
         ..Faults::default()
     };
-    let (scene, machine, token) = befallen(Fault::Redirect, faults()).await;
+    let (scene, machine, token) = apply_fault(Fault::Redirect, faults()).await;
     let reply = scene.call(&token, machine).await;
     assert_eq!(reply.status(), 302);
     let location = header(&reply, "location").unwrap();
-    assert!(location.starts_with(trap.url().as_str()), "{location}");
+    assert!(location.starts_with(decoy.url().as_str()), "{location}");
 
-    let (scene, machine, token) = befallen(Fault::ForeignPage, faults()).await;
+    let (scene, machine, token) = apply_fault(Fault::ForeignPage, faults()).await;
     let body = json(scene.call(&token, machine).await).await;
     let next = body["@odata.nextLink"].as_str().unwrap();
-    assert!(next.starts_with(trap.url().as_str()), "{next}");
-    assert!(trap.heads().is_empty());
+    assert!(next.starts_with(decoy.url().as_str()), "{next}");
+    assert!(decoy.heads().is_empty());
 
     let reply = scene.client.get(next).bearer_auth(&token).send().await;
     assert!(json(reply.unwrap()).await["value"].is_array());
-    let heads = trap.heads();
+    let heads = decoy.heads();
     assert_eq!(heads.len(), 1);
     assert!(heads[0].contains(&token) && heads[0].starts_with("GET /api/machines/"));
 }

@@ -1,4 +1,4 @@
-//! A second origin, to which no token must ever come.
+//! A second origin, which must never receive a token.
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
@@ -12,15 +12,15 @@ use tokio::{
 };
 use url::Url;
 
-use super::{api::tempting_answer, error::SimulatorError, listener::listen};
+use super::{api::decoy_answer, error::SimulatorError, listener::listen};
 
-/// More than any request head needs.
+/// Longer than any request head.
 const MOST_BYTES: u64 = 64 * 1024;
 
-/// A plain listener on loopback that writes down every request head it gets, and answers
-/// each with what a client that trusts anybody would take for the service's word.
+/// A plain listener on loopback that logs the head of every request and replies with what a
+/// client that does not check the origin would take for an answer.
 #[derive(Debug)]
-pub struct Trap {
+pub struct Decoy {
     url: Url,
     heads: Heads,
     _listening: JoinSet<()>,
@@ -28,7 +28,7 @@ pub struct Trap {
 
 type Heads = Arc<Mutex<Vec<String>>>;
 
-impl Trap {
+impl Decoy {
     /// Listens on any free port.
     pub async fn start() -> Result<Self, SimulatorError> {
         let (listener, address) = listen(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
@@ -36,10 +36,10 @@ impl Trap {
         let seen = Arc::clone(&heads);
         let mut listening = JoinSet::new();
         listening.spawn(async move {
-            let mut visits = JoinSet::new();
+            let mut connections = JoinSet::new();
             while let Ok((stream, _)) = listener.accept().await {
-                while visits.try_join_next().is_some() {}
-                visits.spawn(receive(stream, Arc::clone(&seen)));
+                while connections.try_join_next().is_some() {}
+                connections.spawn(receive(stream, Arc::clone(&seen)));
             }
         });
         Ok(Self {
@@ -54,7 +54,7 @@ impl Trap {
         &self.url
     }
 
-    /// Every request head it got: request line and headers, as they came.
+    /// The head of every request: request line and headers, unchanged.
     pub fn heads(&self) -> Vec<String> {
         let heads = self.heads.lock().unwrap_or_else(PoisonError::into_inner);
         heads.clone()
@@ -67,18 +67,18 @@ async fn receive(mut stream: TcpStream, heads: Heads) {
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
         .push(head);
-    let body = tempting_answer().to_string();
+    let body = decoy_answer().to_string();
     let reply = format!(
         "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\
          Connection: close\r\n\r\n{body}",
         body.len()
     );
-    // Whoever does not stay to listen was written down all the same.
+    // The request is logged even if the client does not wait for the reply.
     let _ = stream.write_all(reply.as_bytes()).await;
     let _ = stream.shutdown().await;
 }
 
-/// Everything up to the blank line, or as much as came.
+/// Everything up to the blank line, or up to the end of the connection.
 async fn read_head(stream: &mut TcpStream) -> String {
     let mut head = Vec::new();
     let mut limited = stream.take(MOST_BYTES);

@@ -1,4 +1,4 @@
-//! The API's front desk: it counts whoever comes and goes.
+//! What the API counts and logs.
 
 use std::{
     collections::HashMap,
@@ -10,26 +10,26 @@ use crate::{
     simulator::{faults::Fault, log::Call, settings::Settings, window::SlidingWindows},
 };
 
-/// The desk; one call at a time is dealt with.
+/// The counters; one call at a time holds them.
 #[derive(Debug)]
-pub(in crate::simulator) struct Desk(Mutex<Counters>);
+pub(in crate::simulator) struct SharedCounters(Mutex<Counters>);
 
-/// What is counted.
+/// Calls so far, in total and per machine, and calls in flight.
 #[derive(Debug)]
 pub(in crate::simulator) struct Counters {
     pub(super) windows: SlidingWindows,
     pub(in crate::simulator) calls: Vec<Call>,
     pub(in crate::simulator) most_in_flight: usize,
-    /// What befalls every call from now on.
+    /// The fault of every call from now on.
     pub(in crate::simulator) for_all: Option<Fault>,
     in_flight: usize,
     attempts: HashMap<MachineId, u32>,
 }
 
-/// A call that is in the house; it leaves when this is dropped.
-pub(super) struct Presence<'a>(&'a Desk);
+/// A call in flight, until this is dropped.
+pub(super) struct InFlight<'a>(&'a SharedCounters);
 
-impl Desk {
+impl SharedCounters {
     pub(super) fn new(settings: &Settings) -> Self {
         Self(Mutex::new(Counters {
             windows: SlidingWindows::new(&settings.limits, settings.count_refused),
@@ -41,11 +41,11 @@ impl Desk {
         }))
     }
 
-    pub(super) fn enter(&self) -> Presence<'_> {
+    pub(super) fn enter(&self) -> InFlight<'_> {
         let mut counters = self.lock();
         counters.in_flight += 1;
         counters.most_in_flight = counters.most_in_flight.max(counters.in_flight);
-        Presence(self)
+        InFlight(self)
     }
 
     pub(in crate::simulator) fn with<T>(&self, work: impl FnOnce(&mut Counters) -> T) -> T {
@@ -57,14 +57,14 @@ impl Desk {
     }
 }
 
-impl Drop for Presence<'_> {
+impl Drop for InFlight<'_> {
     fn drop(&mut self) {
         self.0.lock().in_flight -= 1;
     }
 }
 
 impl Counters {
-    /// Counts an attempt that passed the quota, and says how many came before.
+    /// Counts an admitted call for the machine; returns how many came before it.
     pub(super) fn attempts_before(&mut self, machine: MachineId) -> u32 {
         let count = self.attempts.entry(machine).or_default();
         *count += 1;

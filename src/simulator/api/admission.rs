@@ -1,4 +1,4 @@
-//! One call on its way through the checks, and the ways of refusing it.
+//! One call during the checks, and the ways of refusing it.
 
 use hyper::StatusCode;
 
@@ -8,25 +8,25 @@ use crate::simulator::{
     tenant::Tenant,
 };
 
-use super::visit::Visit;
+use super::request::ApiRequest;
 
-/// A call that has arrived.
-pub(super) struct Arrival<'a> {
+/// A call that is being checked.
+pub(super) struct Admission<'a> {
     pub(super) tenant: &'a Tenant,
-    pub(super) visit: &'a Visit,
-    pub(super) moment: Moment,
+    pub(super) request: &'a ApiRequest,
+    pub(super) stage: Stage,
 }
 
-/// How far a call has come. Once it is past the quota, nothing about it depends on time.
+/// How far a call has come. Once past the quota, its reply no longer depends on time.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Moment {
-    /// At the checks: so many calls came before it.
+pub(super) enum Stage {
+    /// Not yet admitted: the number of calls before it.
     Checks(usize),
-    /// Past them: so many calls for the machine came so far.
+    /// Admitted: the number of earlier calls for the same machine.
     Attempt(u32),
 }
 
-impl Moment {
+impl Stage {
     fn chance(self, seed: u64, target: &str) -> fastrand::Rng {
         match self {
             Self::Checks(number) => chance(seed, "checks", target, number as u64),
@@ -35,20 +35,20 @@ impl Moment {
     }
 }
 
-impl Arrival<'_> {
-    /// The same call, past the checks.
-    pub(super) fn past(&self, attempt: u32) -> Self {
+impl Admission<'_> {
+    /// The same call, admitted.
+    pub(super) fn admitted(&self, attempt: u32) -> Self {
         Self {
-            moment: Moment::Attempt(attempt),
+            stage: Stage::Attempt(attempt),
             ..*self
         }
     }
 
-    /// An error in the service's form. Its correlation id is as random as it looks and
-    /// still the same in every run.
+    /// An error in the service's envelope. Its correlation id looks random and is the same in
+    /// every run.
     pub(super) fn error(&self, status: StatusCode, code: &str, message: &str) -> Reply {
         let seed = self.tenant.settings.seed;
-        let mut random = self.moment.chance(seed, &self.visit.target);
+        let mut random = self.stage.chance(seed, &self.request.target);
         Reply::error(status, code, message, &uuid(&mut random))
     }
 
@@ -65,13 +65,13 @@ impl Arrival<'_> {
     }
 
     pub(super) fn machine_not_found(&self) -> Reply {
-        let id = self.visit.machine.as_deref().unwrap_or_default();
+        let id = self.request.machine.as_deref().unwrap_or_default();
         let message = format!("Machine {id} was not found");
         self.error(StatusCode::NOT_FOUND, "ResourceNotFound", &message)
     }
 
     pub(super) fn no_such_path(&self) -> Reply {
-        let message = format!("No resource was found at {}", self.visit.target);
+        let message = format!("No resource was found at {}", self.request.target);
         self.error(StatusCode::NOT_FOUND, "NotFound", &message)
     }
 

@@ -1,4 +1,4 @@
-//! What a request of the API asks for.
+//! A request to the API, parsed.
 
 use std::ops::Range;
 
@@ -11,22 +11,22 @@ use url::form_urlencoded;
 
 use crate::simulator::log::Call;
 
-/// One request, as far as the API cares.
+/// The parts of a request that the API looks at.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Visit {
+pub(super) struct ApiRequest {
     /// Path and query.
     pub(super) target: String,
-    /// The machine id as it stands in the path, if the call is the one there is.
+    /// The machine id in the path; `None` when the path is not this API's.
     pub(super) machine: Option<String>,
     pub(super) token: Option<String>,
     pub(super) user_agent: Option<String>,
-    /// Host and port that the client meant.
+    /// Host and port that the client addressed.
     pub(super) authority: Option<String>,
     skip: Option<usize>,
     top: Option<usize>,
 }
 
-impl Visit {
+impl ApiRequest {
     pub(super) fn read<B>(request: &Request<B>) -> Self {
         let uri = request.uri();
         let query = uri.query().unwrap_or_default().as_bytes();
@@ -50,8 +50,8 @@ impl Visit {
         }
     }
 
-    /// The entry that the log will hold about it.
-    pub(super) fn arriving(&self, now: Instant) -> Call {
+    /// Its entry in the log.
+    pub(super) fn log_entry(&self, now: Instant) -> Call {
         Call {
             arrived: now,
             target: self.target.clone(),
@@ -63,14 +63,14 @@ impl Visit {
         }
     }
 
-    /// The part of so many updates that is asked for; everything as a rule.
+    /// The requested range of this many updates; all of them unless `$skip` or `$top` say otherwise.
     pub(super) fn part(&self, updates: usize) -> Range<usize> {
         let start = self.skip.unwrap_or(0).min(updates);
         let length = self.top.unwrap_or(updates);
         start..start.saturating_add(length).min(updates)
     }
 
-    /// Whether a page is asked for, rather than everything.
+    /// The page size, if the request has one.
     pub(super) fn page_size(&self) -> Option<usize> {
         self.top
     }
@@ -81,7 +81,7 @@ fn header<B>(request: &Request<B>, name: &HeaderName) -> Option<String> {
     value.to_str().ok().map(str::to_owned)
 }
 
-/// `GET /api/machines/{id}/getmissingkbs`: the only call there is.
+/// The id in `GET /api/machines/{id}/getmissingkbs`, the only call that there is.
 fn machine(method: &Method, path: &str) -> Option<String> {
     let id = path
         .strip_prefix("/api/machines/")?
@@ -94,13 +94,13 @@ fn machine(method: &Method, path: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn visit(method: &str, uri: &str) -> Visit {
+    fn request(method: &str, uri: &str) -> ApiRequest {
         let request = Request::builder()
             .method(method)
             .uri(uri)
             .header("Host", "localhost:1")
             .header("Authorization", "Bearer a.b.c");
-        Visit::read(&request.body(()).unwrap())
+        ApiRequest::read(&request.body(()).unwrap())
     }
 
     #[test]
@@ -114,9 +114,9 @@ mod tests {
             ("GET", "/api/machines/abc", None),
             ("GET", "/", None),
         ] {
-            let visit = visit(method, path);
-            assert_eq!(visit.machine.as_deref(), machine, "{method} {path}");
-            assert_eq!(visit.target, path);
+            let request = request(method, path);
+            assert_eq!(request.machine.as_deref(), machine, "{method} {path}");
+            assert_eq!(request.target, path);
         }
     }
 
@@ -130,15 +130,15 @@ mod tests {
             ("?$skip=9&$top=9", 5..5, Some(9)),
             ("?$top=x", 0..5, None),
         ] {
-            let visit = visit("GET", &format!("{path}{query}"));
-            assert_eq!(visit.part(5), part, "{query}");
-            assert_eq!(visit.page_size(), page_size, "{query}");
+            let request = request("GET", &format!("{path}{query}"));
+            assert_eq!(request.part(5), part, "{query}");
+            assert_eq!(request.page_size(), page_size, "{query}");
         }
     }
 
     #[test]
     fn the_authority_is_the_one_that_the_client_meant() {
-        let authority = |uri| visit("GET", uri).authority;
+        let authority = |uri| request("GET", uri).authority;
         assert_eq!(authority("/").as_deref(), Some("localhost:1"));
         assert_eq!(authority("http://[::1]:2/").as_deref(), Some("[::1]:2"));
     }

@@ -1,4 +1,4 @@
-//! What a fault makes of a call.
+//! The reply that each fault gives to a call.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -16,43 +16,43 @@ use crate::{
     },
 };
 
-use super::{Api, Arrival};
+use super::{Admission, Api};
 
-/// A host that exists nowhere.
+/// A host that does not exist.
 const NOWHERE: &str = "https://elsewhere.invalid/";
 
 impl Api {
-    /// The reply to a call that the fault befell.
-    pub(super) fn befallen(&self, fault: Fault, arrival: &Arrival<'_>) -> Reply {
+    /// The reply to a call that has this fault.
+    pub(super) fn apply_fault(&self, fault: Fault, admission: &Admission<'_>) -> Reply {
         match fault {
-            Fault::NotFound => arrival.machine_not_found(),
-            Fault::BadRequest => arrival.invalid_input(),
-            Fault::ServerError => arrival.server_error(),
+            Fault::NotFound => admission.machine_not_found(),
+            Fault::BadRequest => admission.invalid_input(),
+            Fault::ServerError => admission.server_error(),
             Fault::BadGateway => Reply::page(StatusCode::BAD_GATEWAY),
             Fault::Unavailable => Reply::page(StatusCode::SERVICE_UNAVAILABLE),
-            Fault::Overloaded => self.overloaded(arrival),
+            Fault::Overloaded => self.overloaded(admission),
             Fault::GatewayTimeout => Reply::page(StatusCode::GATEWAY_TIMEOUT),
             Fault::Throttled
             | Fault::ThrottledDate
             | Fault::ThrottledSilent
-            | Fault::ThrottledNumber => self.throttled(fault, arrival),
+            | Fault::ThrottledNumber => self.throttled(fault, admission),
             Fault::Reset => Reply::empty(StatusCode::OK).with_ending(Ending::Reset),
             Fault::Hang => Reply::empty(StatusCode::OK).with_ending(Ending::Hang),
-            Fault::Truncated => self.answer(arrival).with_ending(Ending::Truncated),
+            Fault::Truncated => self.answer(admission).with_ending(Ending::Truncated),
             Fault::Empty => Reply::empty(StatusCode::OK),
             Fault::Html => Reply::page(StatusCode::OK),
             Fault::NoValue => Reply::json(StatusCode::OK, &json!({"status": "ok"})),
-            Fault::HalfJson => self.answer(arrival).halved(),
+            Fault::HalfJson => self.answer(admission).halved(),
             Fault::Redirect => Reply::empty(StatusCode::FOUND)
-                .with_header(LOCATION, self.elsewhere(&arrival.visit.target)),
-            Fault::Paged => self.paged(arrival, |target| self.here(arrival, target)),
-            Fault::ForeignPage => self.paged(arrival, |target| self.elsewhere(target)),
-            Fault::ExpiredToken => self.expired(arrival),
+                .with_header(LOCATION, self.elsewhere(&admission.request.target)),
+            Fault::Paged => self.paged(admission, |target| self.here(admission, target)),
+            Fault::ForeignPage => self.paged(admission, |target| self.elsewhere(target)),
+            Fault::ExpiredToken => self.expired(admission),
             Fault::Forbidden => {
                 let message = "Access to the machine is denied";
-                arrival.error(StatusCode::FORBIDDEN, "Forbidden", message)
+                admission.error(StatusCode::FORBIDDEN, "Forbidden", message)
             }
-            Fault::Unlicensed => arrival.unlicensed("No Tvm license"),
+            Fault::Unlicensed => admission.unlicensed("No Tvm license"),
             Fault::ProxySignIn => Reply::page(StatusCode::PROXY_AUTHENTICATION_REQUIRED),
             Fault::SignInPage => Reply::page(StatusCode::UNAUTHORIZED),
             Fault::ForbiddenPage => Reply::page(StatusCode::FORBIDDEN),
@@ -62,37 +62,41 @@ impl Api {
                 &json!({"statusCode": 404, "message": "Resource not found"}),
             ),
             Fault::Partial => self
-                .answer(arrival)
+                .answer(admission)
                 .with_status(StatusCode::PARTIAL_CONTENT),
         }
     }
 
-    /// The first page only, the others where `origin` says.
-    fn paged(&self, arrival: &Arrival<'_>, origin: impl Fn(&str) -> String) -> Reply {
-        self.page(arrival, Some(self.tenant.settings.faults.page_size), origin)
+    /// The first page only; the link to the next one points to `origin`.
+    fn paged(&self, admission: &Admission<'_>, origin: impl Fn(&str) -> String) -> Reply {
+        self.page(
+            admission,
+            Some(self.tenant.settings.faults.page_size),
+            origin,
+        )
     }
 
-    fn expired(&self, arrival: &Arrival<'_>) -> Reply {
-        if let Some(token) = &arrival.visit.token {
+    fn expired(&self, admission: &Admission<'_>) -> Reply {
+        if let Some(token) = &admission.request.token {
             self.tenant.tokens.expire(token);
         }
-        arrival.unauthorized("The access token has expired.")
+        admission.unauthorized("The access token has expired.")
     }
 
-    fn overloaded(&self, arrival: &Arrival<'_>) -> Reply {
+    fn overloaded(&self, admission: &Admission<'_>) -> Reply {
         let (code, message) = ("ServiceUnavailable", "The service is overloaded, try later");
-        let reply = arrival.error(StatusCode::SERVICE_UNAVAILABLE, code, message);
+        let reply = admission.error(StatusCode::SERVICE_UNAVAILABLE, code, message);
         let pause = whole_seconds(self.tenant.settings.faults.retry_after);
         reply.with_header(RETRY_AFTER, pause.to_string())
     }
 
-    fn throttled(&self, fault: Fault, arrival: &Arrival<'_>) -> Reply {
+    fn throttled(&self, fault: Fault, admission: &Admission<'_>) -> Reply {
         let code = match fault {
             Fault::ThrottledNumber => "429",
             _ => "TooManyRequests",
         };
         let message = "API calls quota exceeded! The calls of this application take too long";
-        let reply = arrival.error(StatusCode::TOO_MANY_REQUESTS, code, message);
+        let reply = admission.error(StatusCode::TOO_MANY_REQUESTS, code, message);
         let pause = self.tenant.settings.faults.retry_after;
         match fault {
             Fault::Throttled => reply.with_header(RETRY_AFTER, whole_seconds(pause).to_string()),
@@ -117,24 +121,24 @@ impl Api {
     }
 }
 
-/// What the quota says to a call that found no place.
-pub(super) fn over_quota(arrival: &Arrival<'_>, limit: RateLimit, wait: Duration) -> Reply {
+/// The refusal of a call that exceeds the quota.
+pub(super) fn over_quota(admission: &Admission<'_>, limit: RateLimit, wait: Duration) -> Reply {
     let message = format!(
         "API calls quota exceeded! maximum allowed {} per {}",
         limit.calls,
         clock_face(limit.window)
     );
-    arrival
+    admission
         .error(StatusCode::TOO_MANY_REQUESTS, "TooManyRequests", &message)
         .with_header(RETRY_AFTER, whole_seconds(wait).to_string())
 }
 
-/// Seconds, rounded up: who waits this long has waited long enough.
+/// Whole seconds, rounded up, so that waiting this long is long enough.
 fn whole_seconds(duration: Duration) -> u64 {
     duration.as_secs() + u64::from(duration.subsec_nanos() > 0)
 }
 
-/// `01:00:00`, as the service writes its windows.
+/// The window as the service writes it: `01:00:00`.
 fn clock_face(window: Duration) -> String {
     let seconds = window.as_secs();
     let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
@@ -145,8 +149,8 @@ fn clock_face(window: Duration) -> String {
     }
 }
 
-/// What a client that trusts anybody would take for an answer.
-pub(in crate::simulator) fn tempting_answer() -> Value {
+/// A reply that a client that does not check the origin would take for an answer.
+pub(in crate::simulator) fn decoy_answer() -> Value {
     super::describe::answer(&[], None)
 }
 
