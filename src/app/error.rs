@@ -100,7 +100,7 @@ pub enum AppError {
     #[error("the sign-in works, but the service does not answer: {}", describe(.0))]
     NoAnswer(Failure),
     /// The sign-in did not answer for as long as the run waits for it; reports are written.
-    #[error("stopped early, because nobody could sign in: {}", describe(.0))]
+    #[error("stopped early, because the sign-in failed: {}", describe(.0))]
     NoSignIn(Failure),
     /// A check's one call would break the quota.
     #[error(

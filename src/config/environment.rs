@@ -183,7 +183,7 @@ fn as_the_platform_compares(name: String) -> String {
 fn not_unicode(name: &str) -> ConfigError {
     ConfigError::Variable {
         variable: name.to_owned(),
-        message: "it is no Unicode text".to_owned(),
+        message: "it is not Unicode text".to_owned(),
     }
 }
 
@@ -254,11 +254,15 @@ fn parse(
 /// What the argument parser has against a value, without its talk of flags.
 fn reason(error: &clap::Error, value: &OsStr) -> String {
     if let Some(ContextValue::Strings(allowed)) = error.get(ContextKind::ValidValue) {
-        return format!("`{}` is none of: {}", value.display(), allowed.join(", "));
+        return format!(
+            "`{}` is not one of: {}",
+            value.display(),
+            allowed.join(", ")
+        );
     }
     match (error.source(), error.kind()) {
         (Some(source), _) => source.to_string(),
-        (None, ErrorKind::InvalidUtf8) => "it is no Unicode text".to_owned(),
+        (None, ErrorKind::InvalidUtf8) => "it is not Unicode text".to_owned(),
         (None, kind) => kind.to_string(),
     }
 }

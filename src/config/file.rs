@@ -57,7 +57,7 @@ fn open(path: PathBuf) -> Result<File, ConfigError> {
     let settings = fs::read(&path)
         .and_then(|bytes| {
             String::from_utf8(bytes)
-                .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is no UTF-8 text"))
+                .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8 text"))
         })
         .map_err(|source| ConfigError::Read {
             what: "configuration file",

@@ -41,7 +41,7 @@ pub enum NoAnswer {
     #[error("the reply is a web page, not JSON (from a proxy on the way?)")]
     WebPage,
     /// JSON of another shape, or none.
-    #[error("the reply is no JSON that the service documents: {0}")]
+    #[error("the reply is not the JSON that the service documents: {0}")]
     Json(#[from] serde_json::Error),
     /// An error under the status of an answer.
     #[error("the reply is an error, though its status says otherwise")]

@@ -4,7 +4,7 @@ use thiserror::Error;
 
 /// A word that is none of those allowed here.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("`{found}` is none of: {}", allowed.join(", "))]
+#[error("`{found}` is not one of: {}", allowed.join(", "))]
 pub struct UnknownWord {
     /// What was typed.
     pub found: String,
@@ -84,7 +84,7 @@ mod tests {
         let error = "size".parse::<RankBy>().unwrap_err();
         assert_eq!(
             error.to_string(),
-            "`size` is none of: cve, exposure, machines"
+            "`size` is not one of: cve, exposure, machines"
         );
     }
 }

@@ -26,7 +26,9 @@ pub struct Pace(pub Option<RateLimit>);
 
 /// A text that is no limit.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("`{0}` is no limit: write calls per window, such as 100/min, 1500/h or 100/60s, or none")]
+#[error(
+    "`{0}` is not a valid limit: write calls per window, such as 100/min, 1500/h or 100/60s, or none"
+)]
 pub struct InvalidLimit(String);
 
 impl RateLimits {

@@ -35,7 +35,7 @@ pub enum Problem {
     #[error("{0}")]
     Empty(&'static str),
     /// The file is something else.
-    #[error("is no store of patchgap: {0}")]
+    #[error("is not a patchgap store: {0}")]
     Foreign(&'static str),
     /// A newer patchgap wrote it.
     #[error(
@@ -168,7 +168,7 @@ impl From<rusqlite::Error> for Problem {
             Some(ErrorCode::DiskFull) => Self::Full(Cause(error)),
             Some(ErrorCode::SystemIoFailure) => Self::Disk(Cause(error)),
             Some(ErrorCode::DatabaseCorrupt) => Self::Damaged(Cause(error)),
-            Some(ErrorCode::NotADatabase) => Self::Foreign("it is no SQLite database"),
+            Some(ErrorCode::NotADatabase) => Self::Foreign("it is not an SQLite database"),
             _ => Self::Other(Cause(error)),
         }
     }

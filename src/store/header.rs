@@ -25,14 +25,14 @@ pub(super) fn look(path: &Path) -> Result<bool, Problem> {
         return Err(Problem::Foreign("it is a folder"));
     }
     if !metadata.is_file() {
-        return Err(Problem::Foreign("it is no ordinary file"));
+        return Err(Problem::Foreign("it is not a regular file"));
     }
     match metadata.len() {
         // SQLite would drop the log.
         0 if has_log(path) => Err(Problem::damaged("it is empty, the log beside it is not")),
         0 => Ok(true),
         LENGTH.. if begins_like_sqlite(path)? => Ok(true),
-        _ => Err(Problem::Foreign("it is no SQLite database")),
+        _ => Err(Problem::Foreign("it is not an SQLite database")),
     }
 }
 

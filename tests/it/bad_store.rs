@@ -71,7 +71,7 @@ fn another_file_in_its_place() {
     let inventory = scene.tenant.inventory_csv();
     for content in ["x", "machineId\n", &inventory] {
         scene.write("file", content);
-        let problem = "is no store of patchgap: it is no SQLite database";
+        let problem = "is not a patchgap store: it is not an SQLite database";
         is_refused(&scene, &COMMANDS, "file", problem, "choose another file");
     }
 }
@@ -84,7 +84,7 @@ fn another_programs_database_in_its_place() {
         other.pragma_update(None, "journal_mode", mode).unwrap();
         other.execute_batch("CREATE TABLE mine (a)").unwrap();
         // Still open: in one of the modes, what was committed stands in the log.
-        let problem = "is no store of patchgap: it is another program's database";
+        let problem = "is not a patchgap store: it is another program's database";
         is_refused(&scene, &COMMANDS, mode, problem, "choose another file");
     }
 }
@@ -133,8 +133,8 @@ fn a_truncated_store() {
     let scene = with_a_run();
     let whole = fs::read(scene.path("store.sqlite")).unwrap();
     for (length, problem) in [
-        (1, "it is no SQLite database"),
-        (99, "it is no SQLite database"),
+        (1, "it is not an SQLite database"),
+        (99, "it is not an SQLite database"),
         (100, ""),
         (4095, ""),
         (4096, "is damaged"),
@@ -277,7 +277,7 @@ fn a_folder_that_nobody_can_write_to() {
         ("/sys/patchgap/store.sqlite", "its folder cannot be created"),
         ("/proc/store.sqlite", "cannot be opened"),
         ("/sys/store.sqlite", "cannot be opened"),
-        ("/dev/null", "it is no ordinary file"),
+        ("/dev/null", "it is not a regular file"),
     ] {
         is_refused(&scene, &COMMANDS[..2], state, problem, "--state");
     }

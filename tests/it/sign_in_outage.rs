@@ -68,7 +68,7 @@ fn what_is_kept_is_reported_where_the_run_uses_it() {
     let again = ["--budget", "700ms", "--out", "again"];
     let run = scene.report(&again).exits_with(5);
     let run = run
-        .complains("error: stopped early, because nobody could sign in: ")
+        .complains("error: stopped early, because the sign-in failed: ")
         .hints("run again when the sign-in answers");
     assert!(scene.path("again/summary.json").exists());
     let summary = std::fs::read(scene.path("again/summary.json")).unwrap();

@@ -200,7 +200,7 @@ impl Run {
         self.stop(Ending::Refused(failure.clone()));
     }
 
-    /// Ends the run because nobody could sign in any more.
+    /// Ends the run because the sign-in failed any more.
     pub(super) fn cannot_sign_in(&self, error: CallError) {
         self.stop(match error.class {
             Class::NoToken => Ending::NoSignIn(error.failure),

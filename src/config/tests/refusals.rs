@@ -16,7 +16,7 @@ const PLAIN: &str = "plain http is allowed only to a loopback address \
 
 /// Key, placeholder of the flag, bad value, what is said about it.
 fn bad_values() -> Vec<(&'static str, &'static str, &'static str, String)> {
-    let no = |value: &str, wanted: &str| format!("`{value}` is no {wanted}");
+    let no = |value: &str, wanted: &str| format!("`{value}` is not a valid {wanted}");
     vec![
         ("timeout", " <DURATION>", "30", no("30", DURATION)),
         ("timeout", " <DURATION>", "0s", no("0s", DURATION)),
@@ -138,11 +138,11 @@ fn an_unknown_word_is_told_the_known_ones() {
         );
         assert_eq!(
             Scene::new().variable(&variable, "mars").message(),
-            format!("environment variable {variable}: `mars` is none of: {words}")
+            format!("environment variable {variable}: `mars` is not one of: {words}")
         );
         assert_eq!(
             Scene::new().toml(&format!("{key} = \"mars\"")).message(),
-            format!("patchgap.toml: line 1: {key}: `mars` is none of: {words}")
+            format!("patchgap.toml: line 1: {key}: `mars` is not one of: {words}")
         );
     }
 }
@@ -150,20 +150,36 @@ fn an_unknown_word_is_told_the_known_ones() {
 #[test]
 fn numbers_and_switches_are_told_their_bounds() {
     for (key, value, message) in [
-        ("concurrency", "0", "`0` is no whole number from 1 to 1000"),
+        (
+            "concurrency",
+            "0",
+            "`0` is not a valid whole number from 1 to 1000",
+        ),
         (
             "concurrency",
             "1001",
-            "`1001` is no whole number from 1 to 1000",
+            "`1001` is not a valid whole number from 1 to 1000",
         ),
-        ("keep_runs", "0", "`0` is no whole number from 1 to 100000"),
+        (
+            "keep_runs",
+            "0",
+            "`0` is not a valid whole number from 1 to 100000",
+        ),
         (
             "keep_runs",
             "100001",
-            "`100001` is no whole number from 1 to 100000",
+            "`100001` is not a valid whole number from 1 to 100000",
         ),
-        ("retries", "-1", "`-1` is no whole number from 0 to 1000"),
-        ("verbose", "256", "`256` is no whole number from 0 to 255"),
+        (
+            "retries",
+            "-1",
+            "`-1` is not a valid whole number from 0 to 1000",
+        ),
+        (
+            "verbose",
+            "256",
+            "`256` is not a valid whole number from 0 to 255",
+        ),
     ] {
         let variable = variable(key);
         assert_eq!(
@@ -177,11 +193,11 @@ fn numbers_and_switches_are_told_their_bounds() {
     }
     assert_eq!(
         typed_refusal("--concurrency=0"),
-        "error: invalid value '0' for '--concurrency <N>': `0` is no whole number from 1 to 1000"
+        "error: invalid value '0' for '--concurrency <N>': `0` is not a valid whole number from 1 to 1000"
     );
     assert_eq!(
         Scene::new().variable("PATCHGAP_QUIET", "maybe").message(),
-        "environment variable PATCHGAP_QUIET: `maybe` is no switch: write true or false"
+        "environment variable PATCHGAP_QUIET: `maybe` is not a valid switch: write true or false"
     );
 }
 
@@ -201,7 +217,10 @@ fn a_value_of_the_wrong_kind_is_told_the_right_one() {
             "ca_cert = true",
             "ca_cert: a text stands in quotes: \"true\"",
         ),
-        ("ca_cert = \"\"", "ca_cert: `` is no value: it is empty"),
+        (
+            "ca_cert = \"\"",
+            "ca_cert: `` is not a valid value: it is empty",
+        ),
         (
             "min_coverage = [9]",
             "min_coverage: invalid type: sequence, expected a number from 0 to 100",
@@ -210,7 +229,10 @@ fn a_value_of_the_wrong_kind_is_told_the_right_one() {
             "until = 06:00:00",
             "until: invalid type: map, expected a text in quotes",
         ),
-        ("state = \"\"", "state: `` is no value: it is empty"),
+        (
+            "state = \"\"",
+            "state: `` is not a valid value: it is empty",
+        ),
         (
             "[scope]",
             "scope: invalid type: map, expected a text in quotes",
@@ -222,7 +244,7 @@ fn a_value_of_the_wrong_kind_is_told_the_right_one() {
     let bare = Scene::new().toml("timeout = 30").message();
     assert_eq!(
         bare,
-        format!("patchgap.toml: line 1: timeout: `30` is no {DURATION}")
+        format!("patchgap.toml: line 1: timeout: `30` is not a valid {DURATION}")
     );
 }
 

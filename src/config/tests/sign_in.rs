@@ -41,7 +41,7 @@ fn azures_own_variables_are_the_lowest_layer() {
 #[test]
 fn a_bad_name_of_azure_is_refused_by_its_own_name() {
     let message = Scene::new().variable("AZURE_TENANT_ID", "a/b").message();
-    let start = "environment variable AZURE_TENANT_ID: `a/b` is no id";
+    let start = "environment variable AZURE_TENANT_ID: `a/b` is not a valid id";
     assert!(message.starts_with(start), "{message}");
 }
 
@@ -207,6 +207,6 @@ fn a_secret_that_is_no_text_is_refused_without_repeating_it() {
     scene.variables.push(("AZURE_CLIENT_SECRET".into(), value));
     assert_eq!(
         scene.message(),
-        "environment variable AZURE_CLIENT_SECRET: it is no Unicode text"
+        "environment variable AZURE_CLIENT_SECRET: it is not Unicode text"
     );
 }

@@ -50,7 +50,7 @@ fn a_file_that_is_no_text_is_refused() {
     let scene = Scene::new().file("patchgap.toml", b"\xff\xfer\0e\0");
     assert_eq!(
         scene.message(),
-        "configuration file patchgap.toml: cannot be read: it is no UTF-8 text"
+        "configuration file patchgap.toml: cannot be read: it is not UTF-8 text"
     );
 }
 

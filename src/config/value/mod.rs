@@ -30,7 +30,7 @@ pub(crate) use word::words;
 
 /// A text that is no value of its option.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("`{found}` is no {wanted}")]
+#[error("`{found}` is not a valid {wanted}")]
 pub struct InvalidValue {
     /// What was given.
     pub found: String,

@@ -20,7 +20,7 @@ pub struct AuthorityUrl(Url);
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum InvalidUrl {
     /// No URL at all, or one without a host.
-    #[error("`{0}` is no URL: write https://host or https://host/path")]
+    #[error("`{0}` is not a URL: write https://host or https://host/path")]
     Unreadable(String),
     /// Credentials do not belong there; the text is not repeated, because it holds them.
     #[error("a URL with a user name or a password in it is not allowed: write https://host")]

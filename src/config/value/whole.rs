@@ -77,7 +77,7 @@ mod tests {
     fn anything_else_is_told_the_bounds() {
         for text in ["", "-1", "1.5", "many", "99999999999"] {
             let error = text.parse::<Whole<1, 9>>().unwrap_err();
-            let message = format!("`{text}` is no whole number from 1 to 9");
+            let message = format!("`{text}` is not a valid whole number from 1 to 9");
             assert_eq!(error.to_string(), message);
         }
     }

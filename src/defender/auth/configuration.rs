@@ -26,7 +26,7 @@ pub enum CredentialError {
         part: Part,
     },
     /// The tenant id cannot be one.
-    #[error("`{found}` is no tenant id: letters, digits, `.` and `-` make one")]
+    #[error("`{found}` is not a tenant id: it may hold letters, digits, `.` and `-`")]
     MalformedTenant {
         /// What was configured.
         found: String,

@@ -94,7 +94,7 @@ const BY_CODE: &[(u32, &str)] = &[
     ),
     (
         65001,
-        "nobody consented to the app's permissions: have an administrator grant consent",
+        "the app's permissions have no consent: have an administrator grant consent",
     ),
     (
         700_082,
@@ -140,7 +140,7 @@ fn by_refusing_kind(kind: CredentialKind) -> Option<&'static str> {
 fn by_failing_kind(kind: CredentialKind) -> Option<&'static str> {
     match kind {
         CredentialKind::AzureCli => Some(
-            "check that `az account get-access-token` works for whoever runs this: install the \
+            "check that `az account get-access-token` works for the account that runs this: install the \
              Azure CLI and sign in with `az login`, or use another --credential",
         ),
         CredentialKind::WorkloadIdentity => Some(
@@ -158,7 +158,7 @@ fn by_trouble(kind: CredentialKind, trouble: Trouble) -> &'static str {
              --credential"
         }
         (CredentialKind::AzureCli, _) => {
-            "check that `az account get-access-token` answers for whoever runs this"
+            "check that `az account get-access-token` answers for the account that runs this"
         }
         (_, Trouble::Name) => {
             "check the name (--cloud, --authority-url) and this machine's DNS; behind a proxy set \

@@ -258,7 +258,7 @@ fn describe(content_type: Option<&str>, body: &[u8], mask: &Mask) -> String {
         return "an empty body".to_owned();
     }
     if serde_json::from_slice::<IgnoredAny>(body).is_ok() {
-        return "JSON that is no token".to_owned();
+        return "JSON without a token".to_owned();
     }
     if let Some(title) = title(body, mask) {
         return format!("a page titled `{title}`");
@@ -353,7 +353,7 @@ mod tests {
     fn a_body_is_described_and_not_shown() {
         for (content_type, body, expected) in [
             (None, "", "an empty body"),
-            (None, "[1]", "JSON that is no token"),
+            (None, "[1]", "JSON without a token"),
             (None, "hush", "a body of no known type"),
             (Some("text/plain"), "hush", "`text/plain`"),
             (Some("text/html"), "<title></title>", "`text/html`"),

@@ -73,7 +73,7 @@ impl Conflict {
                  the last summary.json names is replaced"
             ),
             Self::Unreadable { .. } | Self::BadLine { .. } => {
-                "move it away, and the reports too: they are nobody's without it".to_owned()
+                "move it away, and the reports too: without it, they belong to no run".to_owned()
             }
         }
     }

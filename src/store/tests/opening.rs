@@ -27,13 +27,16 @@ fn what_is_no_store_is_left_as_it_is() {
     for (content, problem) in [
         (
             b"machineId\n".to_vec(),
-            "is no store of patchgap: it is no SQLite",
+            "is not a patchgap store: it is not an SQLite",
         ),
-        (vec![b'x'; 5000], "is no store of patchgap: it is no SQLite"),
+        (
+            vec![b'x'; 5000],
+            "is not a patchgap store: it is not an SQLite",
+        ),
         (fs::read(&sqlite).unwrap(), "it is another program's"),
         (whole.clone(), "its version is 7, this one reads up to 3"),
         (whole[..whole.len() / 2].to_vec(), "is damaged"),
-        (whole[..50].to_vec(), "it is no SQLite"),
+        (whole[..50].to_vec(), "it is not an SQLite"),
     ] {
         fs::write(&path, &content).unwrap();
         for opened in [Store::open(&path), Store::open_existing(&path)] {

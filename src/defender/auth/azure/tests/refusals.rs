@@ -54,7 +54,7 @@ async fn a_reply_that_is_no_token_is_described() {
         (
             Reply::json(200, "{}"),
             true,
-            "JSON that is no token (HTTP 200)",
+            "JSON without a token (HTTP 200)",
         ),
         (Reply::json(200, ""), true, "an empty body (HTTP 200)"),
         (Reply::json(502, ""), true, "an empty body (HTTP 502)"),
