@@ -1,24 +1,24 @@
-//! The exit codes: what schedulers and scripts decide by.
+//! The exit codes, which schedulers and scripts rely on.
 
 /// How the process ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum ExitCode {
-    /// Every machine answered and no row was invalid, or the coverage asked for is reached.
+    /// Every machine answered and no row was invalid, or the required coverage was reached.
     Complete = 0,
     /// A bug, or the system failed.
     Unexpected = 1,
-    /// The command line makes no sense; the argument parser says so itself.
+    /// The command line is invalid; the argument parser reports it.
     Usage = 2,
-    /// Configuration, inventory or store: nothing was asked.
+    /// A problem with configuration, inventory or store, before the first request.
     Configuration = 3,
-    /// Refused for the whole run: sign-in, permission, licence.
+    /// The whole run was refused: sign-in, permission, licence.
     Refused = 4,
-    /// Reports are written, but something asked for has no answer.
+    /// Reports were written, but something has no answer.
     Partial = 5,
     /// The reports could not be written.
     Output = 6,
-    /// Interrupted: reports of what is known are written, a later run goes on from there.
+    /// Interrupted: reports of the answers so far were written; a later run resumes.
     Interrupted = 130,
 }
 

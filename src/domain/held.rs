@@ -1,19 +1,19 @@
-//! What is held for as long as an answer is in memory, whatever it is.
+//! A resource that is held while an answer is in memory, whatever it is.
 
 use std::{any::Any, fmt, sync::Arc};
 
-/// Something that is given back when the last clone is dropped. It says nothing about the answer
-/// that it comes with: all of them are equal.
+/// A resource that is released when the last clone is dropped. It is no part of the answer's
+/// value: any two are equal.
 #[derive(Clone, Default)]
 pub struct Held(Option<Arc<dyn Any + Send + Sync>>);
 
 impl Held {
-    /// Holds this.
+    /// Holds a resource.
     pub fn new(held: impl Any + Send + Sync) -> Self {
         Self(Some(Arc::new(held)))
     }
 
-    /// Holds what both hold.
+    /// Holds the resources of both.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         match (&self.0, &other.0) {

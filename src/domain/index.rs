@@ -1,14 +1,14 @@
-//! Where a machine stands among a million that are sorted by id.
+//! Finds a machine among a million rows that are sorted by id.
 
 use crate::domain::machine::MachineId;
 
-/// Where the ids begin that have the same first two bytes. Ids are digests and come in no order:
-/// to halve a million rows each time means twenty looks into memory that is far away.
+/// Where the ids with each first two bytes begin. Ids are evenly distributed digests that are
+/// looked up in random order: a binary search over a million rows costs twenty cache misses.
 #[derive(Debug)]
 pub(crate) struct Index(Vec<u32>);
 
 impl Index {
-    /// The index of rows that are sorted by id, at most 4,294,967,295 of them.
+    /// Indexes rows that are sorted by id, at most 4,294,967,295 of them.
     pub(crate) fn of<T>(rows: &[T], id: impl Fn(&T) -> MachineId) -> Self {
         let mut starts = vec![0; usize::from(u16::MAX) + 2];
         for row in rows {
@@ -22,7 +22,7 @@ impl Index {
         Self(starts)
     }
 
-    /// Where a machine's row is, if it has one.
+    /// The position of a machine's row, if there is one.
     pub(crate) fn find<T>(
         &self,
         rows: &[T],
@@ -32,7 +32,7 @@ impl Index {
         let beginning = beginning(sought);
         let (start, end) = (self.0[beginning] as usize, self.0[beginning + 1] as usize);
         let found = rows[start..end].binary_search_by_key(&sought, id);
-        found.ok().map(|place| start + place)
+        found.ok().map(|position| start + position)
     }
 }
 

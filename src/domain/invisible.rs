@@ -1,7 +1,7 @@
-//! Characters that take part in a text without being seen.
+//! Characters that are not visible in a text.
 
-/// Whether a character is invisible: a mark of direction, a space without width, a soft hyphen, a
-/// filler, a tag. Some scripts and emoji need the joiners, which are invisible, too.
+/// Whether a character is invisible: direction marks, zero-width spaces, soft hyphens, fillers,
+/// tags, and the joiners that some scripts and emoji need.
 pub(crate) const fn is_invisible(character: char) -> bool {
     matches!(
         character,
@@ -13,8 +13,8 @@ pub(crate) const fn is_invisible(character: char) -> bool {
     )
 }
 
-/// Whether scripts or emoji look different without it: the joiners and the selectors of a
-/// character's shape.
+/// Whether it changes how its neighbours look in some scripts and emoji: joiners and variation
+/// selectors.
 pub(crate) const fn shapes_its_neighbours(character: char) -> bool {
     matches!(
         character,

@@ -9,12 +9,11 @@ use std::{
     sync::Arc,
 };
 
-/// The service's id of an update, without the `KB` that people put before it.
+/// The service's id of an update, without the `KB` prefix that people use.
 ///
-/// It is kept as it came apart from that prefix, because the reports show the
-/// service's own spelling; [`KbId::for_people`] gives the other one. The empty id
-/// stands for an update that the service lists without one. There is one for each of a million
-/// machines, which is why it is as narrow as can be.
+/// The reports show the service's own spelling; [`KbId::for_people`] adds the prefix. The empty
+/// id stands for an update that the service lists without one. A run holds one for each of a
+/// million machines, so it is one pointer wide.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KbId(Arc<Box<str>>);
 
@@ -35,8 +34,8 @@ impl KbId {
         Self(Arc::new(digits.into()))
     }
 
-    /// The id that was written down from [`Self::as_str`], exactly.
-    pub(crate) fn written(text: &str) -> Self {
+    /// The id that [`Self::as_str`] returned, unchanged.
+    pub(crate) fn from_stored(text: &str) -> Self {
         Self(Arc::new(text.into()))
     }
 
@@ -67,12 +66,13 @@ impl fmt::Debug for KbId {
     }
 }
 
-/// Bytes of a text that is shared, beside its letters: two counts, and what rounding takes.
+/// Bytes of a shared text beside its characters: two reference counts and the allocator's
+/// rounding.
 const SHARED_TEXT: usize = 24;
-/// Bytes of a description beside its texts: itself, its id, and their counts.
+/// Bytes of a description beside its texts: itself, its id, and the reference counts.
 const DESCRIPTION: usize = size_of::<MissingKb>() + 64;
 
-/// One update that one machine misses, as the service described it for that machine.
+/// One update that one machine misses, as the service describes it for that machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MissingKb {
     /// Which update.
@@ -89,13 +89,13 @@ pub struct MissingKb {
     pub cve_addressed: u64,
     /// The machine's OS build.
     pub os_build: Option<Arc<str>>,
-    /// Numbers of its own that came as something else, each with its name, as it came: sorted,
-    /// each once.
+    /// Fields that should be numbers and could not be read as such, with their names, as received:
+    /// sorted, each once.
     pub unreadable: Box<[Arc<str>]>,
 }
 
 impl MissingKb {
-    /// Bytes that it takes in memory, more or less.
+    /// Approximate size in memory, in bytes.
     pub(crate) fn weight(&self) -> usize {
         let shared = |text: &Arc<str>| SHARED_TEXT + text.len();
         let texts = [&self.name, &self.url, &self.os_build];
@@ -109,9 +109,8 @@ impl MissingKb {
         DESCRIPTION + self.id.as_str().len() + texts.sum::<usize>() + products.sum::<usize>()
     }
 
-    /// Takes in a second description of the same update on the same machine: the larger
-    /// counts, all products, and of two texts the smaller one, so that the order in which
-    /// they came makes no difference.
+    /// Merges a second description of the same update on the same machine: the larger counts, all
+    /// products, and the smaller of two texts, so that the order does not matter.
     pub fn merge(&mut self, other: Self) {
         self.name = smaller(self.name.take(), other.name);
         self.url = smaller(self.url.take(), other.url);
@@ -156,7 +155,7 @@ impl<T: ?Sized> Hash for Same<T> {
 pub struct MissingKbs(Arc<[Arc<MissingKb>]>);
 
 impl MissingKbs {
-    /// What the pages of one answer come to.
+    /// The list that the pages of one answer make.
     pub fn of_pages(mut pages: Vec<Self>) -> Self {
         match (pages.pop(), pages.is_empty()) {
             (Some(only), true) => only,
@@ -195,7 +194,7 @@ impl<'list> IntoIterator for &'list MissingKbs {
     }
 }
 
-/// What was reported, in whatever order it came.
+/// Accepts any order.
 impl From<Vec<Arc<MissingKb>>> for MissingKbs {
     fn from(reported: Vec<Arc<MissingKb>>) -> Self {
         Self(each_once(reported).into())
@@ -223,7 +222,7 @@ fn each_once(mut missing: Vec<Arc<MissingKb>>) -> Vec<Arc<MissingKb>> {
     merged
 }
 
-/// The smaller of two texts, where a missing one counts as none.
+/// The smaller of two texts, or the only one.
 fn smaller(one: Option<Arc<str>>, other: Option<Arc<str>>) -> Option<Arc<str>> {
     [one, other].into_iter().flatten().min()
 }

@@ -1,4 +1,4 @@
-//! The machine: one device that Defender for Endpoint knows, named by its id.
+//! The machine: one device in Defender for Endpoint, identified by its id.
 
 use std::{
     fmt,
@@ -15,9 +15,8 @@ const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
 /// A Defender for Endpoint machine id: 40 hexadecimal characters.
 ///
-/// The service reads ids in any case and this type writes them in lower case. It is
-/// held as bytes, so that a million of them cost 20 MB, and it sorts exactly as its
-/// text does.
+/// It is parsed in any case and written in lower case. It is held as bytes, so that a million
+/// of them take 20 MB, and sorts exactly as its text does.
 ///
 /// ```
 /// use patchgap::domain::machine::MachineId;
@@ -29,13 +28,13 @@ const DIGITS: &[u8; 16] = b"0123456789abcdef";
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MachineId([u8; BYTES]);
 
-/// A text that is no machine id.
+/// The text is not a machine id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("a machine id is 40 hexadecimal characters")]
 pub struct InvalidMachineId;
 
 impl MachineId {
-    /// The id that these 20 bytes spell.
+    /// The id with these 20 bytes.
     pub const fn from_bytes(bytes: [u8; BYTES]) -> Self {
         Self(bytes)
     }
@@ -45,8 +44,7 @@ impl MachineId {
         u16::from_be_bytes([self.0[0], self.0[1]])
     }
 
-    /// Writes its text into `text`: where a million ids are written, each on the heap would be
-    /// felt.
+    /// Writes it into `text`, without an allocation for each of a million ids.
     pub fn encode(self, text: &mut [u8; 2 * BYTES]) -> &str {
         let (pairs, _) = text.as_chunks_mut::<2>();
         for (pair, byte) in pairs.iter_mut().zip(self.0) {
@@ -68,7 +66,7 @@ impl FromStr for MachineId {
         let mut bytes = [0; BYTES];
         let mut all = 0;
         for (byte, pair) in bytes.iter_mut().zip(pairs) {
-            let [high, low] = pair.map(|digit| WORTH[usize::from(digit)]);
+            let [high, low] = pair.map(|digit| DIGIT_VALUES[usize::from(digit)]);
             *byte = high << 4 | low;
             all |= high | low;
         }
@@ -79,9 +77,9 @@ impl FromStr for MachineId {
     }
 }
 
-/// What each byte is worth as a digit; more than 15 where it is none. To look it up takes a
-/// fraction of the time of comparing: whether a digit is a letter, no processor can foresee.
-const WORTH: [u8; 256] = {
+/// The value of each byte as a hexadecimal digit; more than 15 where it is not one. A lookup is
+/// several times faster than comparisons, whose branches are unpredictable here.
+const DIGIT_VALUES: [u8; 256] = {
     let mut worth = [u8::MAX; 256];
     let mut value = 0;
     while value < 16 {

@@ -1,7 +1,7 @@
-//! What shells, editors and files of variables leave around a value: Docker, for one, keeps the
-//! quotation marks of `NAME="value"`.
+//! Quotation marks that shells, editors and environment files leave around a value. Docker, for
+//! example, keeps those of `NAME="value"`.
 
-/// The text without a pair of quotation marks around it, be they plain or typographic.
+/// The text without a surrounding pair of quotation marks, plain or typographic.
 pub(crate) fn unquoted(text: &str) -> &str {
     let inside = || text.strip_prefix(is_quote)?.strip_suffix(is_quote);
     let mut ends = [text.chars().next(), text.chars().next_back()].into_iter();
@@ -10,7 +10,7 @@ pub(crate) fn unquoted(text: &str) -> &str {
     inside().filter(|_| are_alike).unwrap_or(text)
 }
 
-/// Whether a quotation mark is at one end of the text.
+/// Whether the text begins or ends with a quotation mark.
 pub(crate) fn has_quote_at_an_end(text: &str) -> bool {
     text.starts_with(is_quote) || text.ends_with(is_quote)
 }

@@ -1,8 +1,8 @@
-//! Figures, spans of time and chains of causes as people read them.
+//! Numbers, durations and error chains, formatted for people.
 
 use std::{error::Error, time::Duration};
 
-/// A count with separators: `1,234,567`.
+/// A count with thousands separators: `1,234,567`.
 pub fn thousands(count: u64) -> String {
     let digits = count.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
@@ -32,7 +32,7 @@ pub fn counted(count: u64, one: &str, many: &str) -> String {
     format!("{} {noun}", thousands(count))
 }
 
-/// A span of time in the two units that matter: `5 h 40 min`, `43 min`, `12 s`.
+/// A duration in its two largest units: `5 h 40 min`, `43 min`, `12 s`.
 pub fn span(span: Duration) -> String {
     let rounded = u64::from(span.subsec_millis() >= 500);
     let seconds = span.as_secs().saturating_add(rounded);
@@ -48,8 +48,7 @@ pub fn span(span: Duration) -> String {
     }
 }
 
-/// Between which two spans of time something takes: `10 to 20 s`; one of them where both are
-/// about the same.
+/// A range of durations, `10 to 20 s`; a single one where both are about the same.
 pub fn span_between(least: Duration, most: Duration) -> String {
     let [from, to] = [least, most].map(span);
     if is_about_the_same(least, most) {
@@ -63,7 +62,7 @@ pub fn span_between(least: Duration, most: Duration) -> String {
     }
 }
 
-/// Whether it makes no difference to people which of two spans of time it is.
+/// Whether two durations are the same for practical purposes.
 pub fn is_about_the_same(least: Duration, most: Duration) -> bool {
     most <= least.saturating_add(least / 5) || span(least) == span(most)
 }

@@ -1,18 +1,19 @@
-//! Enums whose values are words that people type: one list serves parsing, help and reports.
+//! Enums whose values are words that people type. One list serves parsing, help and reports.
 
 use thiserror::Error;
 
-/// A word that is none of those allowed here.
+/// A word that is not one of those allowed.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("`{found}` is not one of: {}", allowed.join(", "))]
 pub struct UnknownWord {
     /// What was typed.
     pub found: String,
-    /// What could have been.
+    /// The allowed words.
     pub allowed: &'static [&'static str],
 }
 
-/// Defines an enum of words with `WORDS`, `as_str`, `Display`, `FromStr` and serde's two.
+/// Defines an enum of words with `WORDS`, `as_str`, `Display`, `FromStr`, `Serialize` and
+/// `Deserialize`.
 macro_rules! words {
     ($(#[$meta:meta])* pub enum $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal,)+ }) => {
         $(#[$meta])*

@@ -235,7 +235,7 @@ fn description(row: &Row<'_>) -> Result<MissingKb> {
     let products: Vec<String> = from_json(row, 2)?;
     let unreadable: Vec<String> = from_json(row, 8)?;
     let kb = MissingKb {
-        id: KbId::written(row.get_ref(0)?.as_str()?),
+        id: KbId::from_stored(row.get_ref(0)?.as_str()?),
         name: text(row, 1)?,
         products: products.into_iter().map(Into::into).collect(),
         url: text(row, 3)?,
