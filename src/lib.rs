@@ -11,7 +11,7 @@
 //! Imports point against it, never along: [`report`] knows what [`aggregate`] produces,
 //! [`aggregate`] knows outcomes, [`collect`] knows the API's client. None of them knows the
 //! command line, the terminal, or a file that is not its own. One room wires the stages
-//! together, [`app`], and only that room knows them all.
+//! together, [`run`], and [`app`] has a file for each command.
 //!
 //! The rooms:
 //!
@@ -19,6 +19,7 @@
 //! - [`config`]: what was typed, environment, file and defaults, resolved into one typed
 //!   configuration
 //! - [`app`]: the wiring, one file for each command
+//! - [`run`]: the life of a run: prepare, collect, conclude
 //! - [`domain`]: machines, KBs, outcomes, exit codes: the words that all rooms share
 //! - [`quota`]: when a call may be sent: windows, pace, pause, forecast
 //! - [`inventory`]: CSV in any of its real shapes, read into machines and rejected rows
@@ -43,5 +44,6 @@ pub mod inventory;
 pub mod progress;
 pub mod quota;
 pub mod report;
+pub mod run;
 pub mod simulator;
 pub mod store;

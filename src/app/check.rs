@@ -5,9 +5,7 @@ use std::future::ready;
 use jiff::Timestamp;
 use tokio::time::Instant;
 
-use super::{
-    App, AppError, asking, console::say, identity::Identity, job, lines::Lines, report::state,
-};
+use super::{App, AppError, console::say, report::state};
 use crate::{
     config::{Config, Resolved, Settings},
     defender::{
@@ -20,6 +18,7 @@ use crate::{
         machine::MachineId,
         text::{counted, span},
     },
+    run::{collect, identity::Identity, lines::Lines, prepare},
     store::{Application, Lock, Store},
 };
 
@@ -30,7 +29,7 @@ impl App {
     pub(super) async fn check(&mut self, typed: Settings) -> Result<ExitCode, AppError> {
         let resolved = self.resolve(typed.asking_nothing())?;
         let now = Timestamp::now();
-        let session = job::session(&resolved.config, now)?;
+        let session = prepare::session(&resolved.config, now)?;
         say(&configuration(&resolved)?)?;
         let store = Store::open(state(&resolved.config.store)?)?;
         say(&kept(&store)?)?;
@@ -54,7 +53,7 @@ async fn one_call(
 ) -> Result<Option<CallError>, AppError> {
     let application = identity.application();
     let _lock = lock(store, &application).await?;
-    let quota = asking::quota(config, store, identity)?;
+    let quota = collect::quota(config, store, identity)?;
     if let Some((_, until)) = quota.waiting() {
         return Err(AppError::QuotaUsedUp(until - Instant::now()));
     }

@@ -16,14 +16,14 @@ use crate::{
 const USUAL_WIDTH: u16 = 100;
 
 /// Writes to standard output.
-pub(super) fn say(text: &str) -> Result<(), AppError> {
+pub(crate) fn say(text: &str) -> Result<(), AppError> {
     let mut out = io::stdout().lock();
     printed(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
 }
 
 /// What writing to standard output came to. A reader that went away (`| head`) is not a failure; a
 /// full disk is.
-pub(super) fn printed(written: io::Result<()>) -> Result<(), AppError> {
+pub(crate) fn printed(written: io::Result<()>) -> Result<(), AppError> {
     match written {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(AppError::Print(error)),
         _ => Ok(()),
@@ -31,7 +31,7 @@ pub(super) fn printed(written: io::Result<()>) -> Result<(), AppError> {
 }
 
 /// How a run ended whose last words may not have been written.
-pub(super) fn ended(
+pub(crate) fn ended(
     printed: Result<(), AppError>,
     ended: Result<ExitCode, AppError>,
 ) -> Result<ExitCode, AppError> {
@@ -60,17 +60,17 @@ pub fn show(answer: &clap::Error) -> ExitCode {
 }
 
 /// The columns of the terminal on standard output.
-pub(super) fn terminal_width() -> u16 {
+pub(crate) fn terminal_width() -> u16 {
     terminal_size().map_or(USUAL_WIDTH, |(Width(width), _)| width)
 }
 
 /// The columns of the screen that standard output is shown on; none where it goes elsewhere.
-pub(super) fn terminal_screen() -> Option<u16> {
+pub(crate) fn terminal_screen() -> Option<u16> {
     io::stdout().is_terminal().then(terminal_width)
 }
 
 /// Whether standard output gets colours.
-pub(super) fn terminal_style(mode: ColorMode) -> Style {
+pub(crate) fn terminal_style(mode: ColorMode) -> Style {
     match mode {
         ColorMode::Always => Style::Colour,
         ColorMode::Auto if io::stdout().is_terminal() => Style::Colour,
@@ -80,7 +80,7 @@ pub(super) fn terminal_style(mode: ColorMode) -> Style {
 
 /// Says why a command ended early: `error: a: b: c`, and what to do about it. A collector
 /// of JSON gets it as a log line.
-pub(super) fn complain(problem: &AppError, log_format: LogFormat) {
+pub(crate) fn complain(problem: &AppError, log_format: LogFormat) {
     // What came from outside cannot steer the terminal.
     let text = plain(&chain(problem));
     let hint = problem.hint();

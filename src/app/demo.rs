@@ -7,7 +7,7 @@ use std::{path::Path, time::Duration};
 use jiff::Timestamp;
 use secrecy::SecretString;
 
-use super::{App, AppError, console::say, inputs::demand_room, interrupt, job::Job};
+use super::{App, AppError, console::say};
 use crate::{
     cli,
     collect::per_machine::Stops,
@@ -18,6 +18,7 @@ use crate::{
     progress::ProgressMode,
     quota::{Pace, RateLimits},
     report,
+    run::{inputs::demand_room, interrupt, prepare::Job},
     simulator::{self, Fault, Faults, Simulator},
     store::Store,
 };

@@ -7,9 +7,7 @@ use jiff::Timestamp;
 use super::{
     App, AppError,
     console::{printed, say, terminal_style, terminal_width},
-    kept_runs::named,
     offline::{Kept, again, facts, fleet, last_run},
-    past::{Lookback, Today, compare, look_back},
     report::state,
     watched::Watched,
 };
@@ -19,6 +17,10 @@ use crate::{
     config::Config,
     domain::exit_code::ExitCode,
     report::{Facts, Report, Run, changes_csv, changes_json, terminal},
+    run::{
+        history::{Lookback, Today, compare, look_back},
+        kept_runs::named,
+    },
     store::{EarlierRun, RunRecord, Snapshot, Store},
 };
 

@@ -165,7 +165,7 @@ pub enum AppError {
 
 impl AppError {
     /// The service refuses the whole run, to a token that says this of itself.
-    pub(super) fn refused(failure: Failure, claims: Option<&Claims>) -> Self {
+    pub(crate) fn refused(failure: Failure, claims: Option<&Claims>) -> Self {
         let hint = refusal::hint(&failure, claims);
         Self::Refused { failure, hint }
     }

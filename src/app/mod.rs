@@ -1,34 +1,16 @@
 //! The wiring: one file for each command. Only this room knows all the others.
 
-mod agenda;
-mod answers;
-mod asking;
 mod check;
-mod concluding;
-mod console;
-mod deadline;
+pub(crate) mod console;
 mod demo;
 mod diff;
 mod error;
-mod helping;
-mod identity;
-mod inputs;
-mod interrupt;
-mod job;
 mod json_lines;
-mod kept_runs;
-mod lines;
 mod logging;
-mod notice;
 mod offline;
-mod past;
-mod plan;
 mod report;
 mod runs;
-mod signing_in;
 mod simulate;
-mod summary;
-mod unreadable;
 mod watched;
 
 use std::{io, path::PathBuf};

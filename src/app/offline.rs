@@ -9,17 +9,7 @@ use std::{
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::{
-    App, AppError,
-    console::say,
-    identity::service,
-    kept_runs::named,
-    notice::rendered,
-    past::{Lookback, Today, look_back},
-    plan,
-    summary::summary,
-    unreadable::warn_of,
-};
+use super::{App, AppError, console::say};
 use crate::{
     aggregate::{Aggregation, Fleet, TopActions},
     collect::per_machine::Requests,
@@ -33,6 +23,15 @@ use crate::{
     report::{
         self, Facts, Run, Tool,
         output::{OutputFolder, at_once},
+    },
+    run::{
+        dry_run,
+        history::{Lookback, Today, look_back},
+        identity::service,
+        kept_runs::named,
+        messages::rendered,
+        summary::summary,
+        unreadable::warn_of,
     },
     store::{Problem, Reuse, RunRecord, Snapshot, Store, StoreError},
 };
@@ -150,7 +149,7 @@ fn rehearsed(
         store.verify()?;
         kept(store, inventory.cloned(), config)
     })?;
-    Ok(plan::offline(config, &kept.inventory))
+    Ok(dry_run::offline(config, &kept.inventory))
 }
 
 /// What there is to render: of the run that is named, of the list, or else of the last run.

@@ -4,13 +4,7 @@ use std::path::Path;
 
 use tracing::warn;
 
-use super::{
-    App, AppError,
-    inputs::{demand_room, inputs},
-    interrupt,
-    job::Job,
-    notice::{shared_names, tell, unread_times},
-};
+use super::{App, AppError};
 use crate::{
     cli,
     collect::per_machine::Stops,
@@ -18,6 +12,12 @@ use crate::{
     domain::exit_code::ExitCode,
     inventory::{self, Inventory, Source},
     report,
+    run::{
+        inputs::{demand_room, inputs},
+        interrupt,
+        messages::{shared_names, tell, unread_times},
+        prepare::Job,
+    },
     store::open_to_others,
 };
 

@@ -7,12 +7,13 @@ use std::{
 
 use jiff::Timestamp;
 
-use super::{App, AppError, console::say, interrupt};
+use super::{App, AppError, console::say};
 use crate::{
     cli,
     config::{Settings, Span, refuse_path},
     domain::exit_code::ExitCode,
     report::output::{Claim, OutputError, write_files},
+    run::interrupt,
     simulator::{self, Simulator},
 };
 

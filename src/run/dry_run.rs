@@ -5,8 +5,9 @@ use std::path::Path;
 use jiff::{SignedDuration, ZonedDateTime};
 use tokio::time::Instant;
 
-use super::{AppError, asking::counting, identity::Identity, lines::Lines};
+use super::{collect::counting, identity::Identity, lines::Lines};
 use crate::{
+    app::AppError,
     config::Config,
     domain::text::{counted, is_about_the_same, span_between, thousands},
     inventory::Inventory,
@@ -17,7 +18,7 @@ use crate::{
 
 /// The plan, for people: machines, calls, and how long the quota makes them take. Nothing is
 /// written, and nobody is asked.
-pub(super) fn plan(
+pub(crate) fn plan(
     config: &Config,
     state: &Path,
     inventory: &Inventory,
@@ -86,7 +87,7 @@ fn used_up(quota: &Quota) -> Option<String> {
 }
 
 /// The plan of rendering again: there is nothing to ask.
-pub(super) fn offline(config: &Config, inventory: &Inventory) -> String {
+pub(crate) fn offline(config: &Config, inventory: &Inventory) -> String {
     let mut lines = Lines::default();
     lines.add("inventory", &rows(inventory));
     lines.add("calls", "none: offline");

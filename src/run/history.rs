@@ -15,16 +15,16 @@ const TREND: usize = 30;
 
 /// What earlier runs say beside a run.
 #[derive(Debug, Default)]
-pub(super) struct Lookback {
+pub(crate) struct Lookback {
     /// What changed since the base; none where nothing is there to compare with.
-    pub(super) changes: Option<Changes>,
+    pub(crate) changes: Option<Changes>,
     /// The last runs, the oldest first.
-    pub(super) trend: Vec<TrendPoint>,
+    pub(crate) trend: Vec<TrendPoint>,
 }
 
 impl Lookback {
     /// What changed, for the reports.
-    pub(super) fn past<'run>(&'run self, history: &'run dyn History) -> Option<Past<'run>> {
+    pub(crate) fn past<'run>(&'run self, history: &'run dyn History) -> Option<Past<'run>> {
         let changes = self.changes.as_ref()?;
         Some(Past { changes, history })
     }
@@ -32,17 +32,17 @@ impl Lookback {
 
 /// A run, with everything that a comparison needs of it.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Today<'run> {
-    pub(super) run: &'run RunRecord,
-    pub(super) fleet: &'run Fleet,
-    pub(super) gaps: &'run dyn Gaps,
+pub(crate) struct Today<'run> {
+    pub(crate) run: &'run RunRecord,
+    pub(crate) fleet: &'run Fleet,
+    pub(crate) gaps: &'run dyn Gaps,
     /// Where all answers are read again.
-    pub(super) history: &'run dyn History,
-    pub(super) replacing: Replacing,
+    pub(crate) history: &'run dyn History,
+    pub(crate) replacing: Replacing,
 }
 
 /// Looks back from a run: at the run that is best compared with, and at the last ones.
-pub(super) fn look_back(kept: &Snapshot, today: Today<'_>) -> io::Result<Lookback> {
+pub(crate) fn look_back(kept: &Snapshot, today: Today<'_>) -> io::Result<Lookback> {
     let earlier = kept.earlier_runs(today.run.run).map_err(io::Error::other)?;
     let changes = match base(&earlier) {
         Some(base) => Some(compare(kept, base, today)?),
@@ -66,7 +66,7 @@ fn base(earlier: &[EarlierRun]) -> Option<&EarlierRun> {
 }
 
 /// What changed since an earlier run.
-pub(super) fn compare(
+pub(crate) fn compare(
     kept: &Snapshot,
     earlier: &EarlierRun,
     today: Today<'_>,
@@ -90,7 +90,7 @@ pub(super) fn compare(
 }
 
 /// When its last answer was in, or its last sign of life.
-pub(super) fn finished_at(run: &RunRecord) -> jiff::Timestamp {
+pub(crate) fn finished_at(run: &RunRecord) -> jiff::Timestamp {
     run.finished_at.unwrap_or(run.active_at)
 }
 

@@ -3,10 +3,10 @@
 #[cfg(unix)]
 mod hangup;
 #[cfg(unix)]
-#[path = "interrupt/unix.rs"]
+#[path = "unix.rs"]
 mod signals;
 #[cfg(windows)]
-#[path = "interrupt/windows.rs"]
+#[path = "windows.rs"]
 mod signals;
 
 use std::{sync::mpsc, thread, time::Duration};
@@ -22,7 +22,7 @@ use crate::{collect::per_machine::Stops, domain::exit_code::ExitCode};
 
 /// How long calls in flight may take after the first interruption: container runtimes kill
 /// what has not ended after ten seconds.
-pub(super) const GRACE: Duration = Duration::from_secs(8);
+pub(crate) const GRACE: Duration = Duration::from_secs(8);
 
 /// What interrupts a run.
 struct Interruption {
@@ -41,7 +41,7 @@ impl Interruption {
 }
 
 /// The first interruption from now on, for whoever has nothing to bring to an end.
-pub(super) fn first() -> impl Future<Output = ()> {
+pub(crate) fn first() -> impl Future<Output = ()> {
     let signals = Signals::new();
     async {
         match signals {
@@ -55,7 +55,7 @@ pub(super) fn first() -> impl Future<Output = ()> {
 
 /// Catches interruptions from now on, and tells `stops`. That is a thread's own business: the
 /// one that asks has none to spare while it puts reports together.
-pub(super) fn watch(stops: Stops) {
+pub(crate) fn watch(stops: Stops) {
     let (caught, begun) = mpsc::channel();
     let watching = thread::Builder::new().name("interruptions".to_owned());
     // Where there is no thread, its end of the channel is gone, and that is told.

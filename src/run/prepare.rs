@@ -7,17 +7,16 @@ use jiff::{Timestamp, ZonedDateTime};
 use tracing::warn;
 
 use super::{
-    concluding::Concluding,
-    console::say,
+    conclude::Concluding,
     deadline,
-    error::AppError,
+    dry_run::plan,
     identity::Identity,
     inputs::demand_room,
-    notice::{busy, could_reuse, going_on, tell},
-    plan::plan,
-    signing_in::SignedIn,
+    messages::{busy, could_reuse, going_on, tell},
+    sign_in::SignedIn,
 };
 use crate::{
+    app::{AppError, console::say},
     collect::per_machine::Stops,
     config::Config,
     defender::{HttpSettings, Session},
@@ -32,29 +31,29 @@ use crate::{
 };
 
 /// Everything that a run is made of.
-pub(super) struct Job<'job> {
-    pub(super) config: &'job Config,
+pub(crate) struct Job<'job> {
+    pub(crate) config: &'job Config,
     /// The files that no report may replace.
-    pub(super) inputs: &'job [Input],
+    pub(crate) inputs: &'job [Input],
     /// The file in which answers are kept.
-    pub(super) state: &'job Path,
-    pub(super) inventory: &'job Inventory,
-    pub(super) started: &'job ZonedDateTime,
-    pub(super) bar: &'job Bar,
+    pub(crate) state: &'job Path,
+    pub(crate) inventory: &'job Inventory,
+    pub(crate) started: &'job ZonedDateTime,
+    pub(crate) bar: &'job Bar,
     /// Told when the run is interrupted.
-    pub(super) stops: &'job Stops,
+    pub(crate) stops: &'job Stops,
 }
 
 /// The right to ask.
-pub(super) struct Turn {
+pub(crate) struct Turn {
     _lock: Lock,
     /// What was waited for before.
-    pub(super) waited: Option<Waited>,
+    pub(crate) waited: Option<Waited>,
 }
 
 impl Job<'_> {
     /// Runs to the end, or says why not.
-    pub(super) async fn run(&self) -> Result<ExitCode, AppError> {
+    pub(crate) async fn run(&self) -> Result<ExitCode, AppError> {
         let reports = report::reports(&self.config.reports.formats);
         demand_room(self.config, &reports, self.inputs)?;
         if self.config.dry_run {
@@ -90,7 +89,7 @@ impl Job<'_> {
     }
 
     /// Waits until no other process asks with the same app registration.
-    pub(super) async fn wait_for_others(
+    pub(crate) async fn wait_for_others(
         &self,
         store: &Store,
         identity: &Identity,
@@ -122,7 +121,7 @@ impl Job<'_> {
 
     /// Begins the run in the store, or goes on with one that ended early. What the run was told
     /// that this one waited for need not be asked again.
-    pub(super) fn begin(
+    pub(crate) fn begin(
         &self,
         mut store: Store,
         identity: &Identity,
@@ -146,7 +145,7 @@ impl Job<'_> {
 }
 
 /// A session with the configured service; nobody is asked anything yet.
-pub(super) fn session(config: &Config, now: Timestamp) -> Result<Session, AppError> {
+pub(crate) fn session(config: &Config, now: Timestamp) -> Result<Session, AppError> {
     let service = &config.service;
     let roots = service
         .ca_cert

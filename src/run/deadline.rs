@@ -13,7 +13,7 @@ const PERIOD: Duration = Duration::from_secs(1);
 /// It is reached when the clock says so, also when it was set forward or the machine slept;
 /// and at the latest when as much time has passed as there was at the beginning, also when
 /// the clock was set back.
-pub(super) async fn reached(until: Option<Timestamp>, clock: fn() -> Timestamp) {
+pub(crate) async fn reached(until: Option<Timestamp>, clock: fn() -> Timestamp) {
     let Some(until) = until else {
         return pending().await;
     };

@@ -16,7 +16,7 @@ const ANSWERED_BEFORE: usize = 3;
 /// this run already. So a run that is stopped has asked for what was needed most. A machine that
 /// failed in an earlier run was asked for then: it takes its turn, and does not stand at the head
 /// of the list night after night.
-pub(super) fn agenda(mut machines: Vec<Standing>) -> Plan {
+pub(crate) fn agenda(mut machines: Vec<Standing>) -> Plan {
     let mut plan = Plan::default();
     machines.retain(|standing| is_to_be_asked(standing, &mut plan));
     let last_asked = |it: &Standing| it.last_answered.max(it.failed_at);

@@ -8,11 +8,11 @@ use std::{
 
 use tracing::{error, warn};
 
-use super::{
-    AppError,
-    console::{say, terminal_screen, terminal_style, terminal_width},
-};
 use crate::{
+    app::{
+        AppError,
+        console::{say, terminal_screen, terminal_style, terminal_width},
+    },
     config::Config,
     domain::{
         outcome::RunOutcome,
@@ -26,7 +26,7 @@ type Show = Box<dyn FnOnce() -> Result<(), AppError>>;
 
 /// The summary; and for those who want quiet one line, unless all is well. It is made while
 /// the gaps can be read, and shown when it is called for.
-pub(super) fn summary(config: &Config, run: &Run<'_>) -> Show {
+pub(crate) fn summary(config: &Config, run: &Run<'_>) -> Show {
     if let Some(path) = &config.step_summary
         && let Err(problem) = add_step_summary(path, run)
     {

@@ -7,18 +7,20 @@ use tracing::{error, warn};
 
 use super::{
     answers::Answers,
-    asking::{Asked, quota},
-    console::{self, say},
-    error::AppError,
+    collect::{Asked, quota},
+    history::Lookback,
     identity::Identity,
-    job::Job,
-    notice::{can_go_on, ended_with},
-    past::Lookback,
+    messages::{can_go_on, ended_with},
+    prepare::Job,
     summary::summary,
     unreadable::warn_of,
 };
 use crate::{
     aggregate::{Fleet, TopActions},
+    app::{
+        AppError,
+        console::{self, say},
+    },
     collect::per_machine::{Ending, Requests},
     domain::{
         exit_code::ExitCode,
@@ -30,11 +32,11 @@ use crate::{
 };
 
 /// What the end of a run needs of its beginning.
-pub(super) struct Concluding<'run> {
-    pub(super) begun: &'run Begun,
-    pub(super) identity: &'run Identity,
-    pub(super) reports: &'run [Box<dyn Report>],
-    pub(super) folder: &'run OutputFolder,
+pub(crate) struct Concluding<'run> {
+    pub(crate) begun: &'run Begun,
+    pub(crate) identity: &'run Identity,
+    pub(crate) reports: &'run [Box<dyn Report>],
+    pub(crate) folder: &'run OutputFolder,
 }
 
 /// How the asking ended.
@@ -49,7 +51,7 @@ struct End {
 impl Job<'_> {
     /// Writes the reports of what is known, and only then notes that the run has ended: one
     /// whose reports could not be written is gone on with.
-    pub(super) fn conclude(
+    pub(crate) fn conclude(
         &self,
         asked: Asked,
         concluding: &Concluding<'_>,

@@ -1,7 +1,8 @@
 //! Kept runs, by the number that people type.
 
-use super::{AppError, past::finished_at};
+use super::history::finished_at;
 use crate::{
+    app::AppError,
     report::terminal::share,
     store::{RunRecord, Store},
 };
@@ -10,7 +11,7 @@ use crate::{
 const LISTED: usize = 5;
 
 /// The run with this number, of the same tenant as `last`.
-pub(super) fn named(store: &Store, last: &RunRecord, number: i64) -> Result<RunRecord, AppError> {
+pub(crate) fn named(store: &Store, last: &RunRecord, number: i64) -> Result<RunRecord, AppError> {
     let runs = store.runs()?;
     let is_named = |run: &&RunRecord| run.run.0 == number;
     let (own, others): (Vec<_>, Vec<_>) = runs

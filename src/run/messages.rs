@@ -22,14 +22,14 @@ use crate::{
 };
 
 /// Tells people something that is no warning, beside the progress.
-pub(super) fn tell(console: Console, text: &str) {
+pub(crate) fn tell(console: Console, text: &str) {
     if !console.quiet {
         info!(target: "patchgap::progress", "{text}");
     }
 }
 
 /// What is not asked for again, and why.
-pub(super) fn going_on(
+pub(crate) fn going_on(
     begun: &Begun,
     inventory: &Inventory,
     started: &ZonedDateTime,
@@ -52,7 +52,7 @@ pub(super) fn going_on(
 
 /// Which answers are there and not used: of a list that has changed a little since a run that
 /// ended early, they may be nearly all.
-pub(super) fn could_reuse(begun: &Begun, reuse: Reuse) -> Option<String> {
+pub(crate) fn could_reuse(begun: &Begun, reuse: Reuse) -> Option<String> {
     let Reuse::EndedEarly(longest) = reuse else {
         return None;
     };
@@ -71,7 +71,7 @@ pub(super) fn could_reuse(begun: &Begun, reuse: Reuse) -> Option<String> {
 }
 
 /// How to go on with a run that ended early. The demonstration's store is gone by then.
-pub(super) fn can_go_on(
+pub(crate) fn can_go_on(
     config: &Config,
     (ending, outcome): (&Ending, RunOutcome),
 ) -> Option<String> {
@@ -102,14 +102,14 @@ fn in_brackets(code: ExitCode) -> String {
 }
 
 /// How reports that were rendered again stand, with the exit code.
-pub(super) fn rendered(config: &Config, code: ExitCode) -> Option<String> {
+pub(crate) fn rendered(config: &Config, code: ExitCode) -> Option<String> {
     let (how, code) = (code.meaning(), in_brackets(code));
     (!config.console.quiet).then(|| format!("{how}{code}\n"))
 }
 
 /// How a run that went through ended, with its exit code, and what asks for the rest. Those that
 /// ended early say it in their own way.
-pub(super) fn ended_with(
+pub(crate) fn ended_with(
     config: &Config,
     (ending, outcome): (&Ending, RunOutcome),
     took: Duration,
@@ -172,7 +172,7 @@ fn still_young(took: Duration) -> u64 {
 }
 
 /// That another process is at work.
-pub(super) fn busy(at_work: Option<AtWork>) -> String {
+pub(crate) fn busy(at_work: Option<AtWork>) -> String {
     let so_far = at_work.map_or_else(String::new, |at_work| {
         format!(
             " ({} so far)",
@@ -187,7 +187,7 @@ pub(super) fn busy(at_work: Option<AtWork>) -> String {
 
 /// That the list says when machines were last seen in a way that is not understood: those that are
 /// silent would count as clean.
-pub(super) fn unread_times(inventory: &Inventory, now: Timestamp) -> Option<String> {
+pub(crate) fn unread_times(inventory: &Inventory, now: Timestamp) -> Option<String> {
     let column = &inventory.columns[inventory.last_seen_column()?];
     let unread = inventory.unread_last_seen(now)?;
     let machines = counted(unread.machines, "machine", "machines");
@@ -199,7 +199,7 @@ pub(super) fn unread_times(inventory: &Inventory, now: Timestamp) -> Option<Stri
 }
 
 /// That names of the list stand for several machines.
-pub(super) fn shared_names(inventory: &Inventory) -> Option<String> {
+pub(crate) fn shared_names(inventory: &Inventory) -> Option<String> {
     let shared = inventory.shared_names()?;
     let names = counted(shared.names, "name stands", "names stand");
     Some(format!(
@@ -212,7 +212,7 @@ pub(super) fn shared_names(inventory: &Inventory) -> Option<String> {
 }
 
 /// The time of day, with the date when it was another day.
-pub(super) fn clock(time: Timestamp, now: &ZonedDateTime) -> String {
+pub(crate) fn clock(time: Timestamp, now: &ZonedDateTime) -> String {
     let time = time.to_zoned_datetime(now.time_zone().clone());
     let format = if time.date() == now.date() {
         "%H:%M"

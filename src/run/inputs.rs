@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The files that a run reads or keeps, whether or not they are there yet.
-pub(super) fn inputs(resolved: &Resolved, state: &Path, list: Option<&Path>) -> Vec<Input> {
+pub(crate) fn inputs(resolved: &Resolved, state: &Path, list: Option<&Path>) -> Vec<Input> {
     let config = &resolved.config;
     let sign_in = &config.sign_in;
     let certificate = config.service.ca_cert.as_ref();
@@ -39,7 +39,7 @@ pub(super) fn inputs(resolved: &Resolved, state: &Path, list: Option<&Path>) -> 
 }
 
 /// Demands that these reports replace nothing but earlier ones. Writes nothing.
-pub(super) fn demand_room(
+pub(crate) fn demand_room(
     config: &Config,
     reports: &[Box<dyn Report>],
     inputs: &[Input],

@@ -7,16 +7,16 @@ use crate::{
 };
 
 /// A tenant, an app registration and an API.
-pub(super) struct Identity {
+pub(crate) struct Identity {
     /// The tenant, when it is known.
-    pub(super) tenant_id: Option<String>,
+    pub(crate) tenant_id: Option<String>,
     application: Application,
     /// What the token says of itself, where it can be read.
-    pub(super) claims: Option<Claims>,
+    pub(crate) claims: Option<Claims>,
 }
 
 impl Identity {
-    pub(super) fn new(config: &Config, claims: Option<Claims>) -> Self {
+    pub(crate) fn new(config: &Config, claims: Option<Claims>) -> Self {
         let said =
             |name: fn(&Claims) -> &Option<String>| claims.as_ref().and_then(|it| name(it).clone());
         let (tenant, client) = (said(|it| &it.tenant_id), said(|it| &it.app_id));
@@ -40,19 +40,19 @@ impl Identity {
     }
 
     /// Whose quota it is.
-    pub(super) fn application(&self) -> Application {
+    pub(crate) fn application(&self) -> Application {
         self.application.clone()
     }
 
     /// Whose answers they are. The configured name comes first: it is known without a token,
     /// too.
-    pub(super) fn service(&self) -> Service {
+    pub(crate) fn service(&self) -> Service {
         service(self.tenant_id.as_deref(), &self.application.api_url)
     }
 }
 
 /// Whose answers they are.
-pub(super) fn service(tenant_id: Option<&str>, api_url: &str) -> Service {
+pub(crate) fn service(tenant_id: Option<&str>, api_url: &str) -> Service {
     Service {
         tenant_id: tenant_id.unwrap_or_default().to_owned(),
         api_url: api_url.to_owned(),

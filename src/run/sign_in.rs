@@ -5,14 +5,14 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::{
-    AppError,
-    asking::{Asked, counting},
-    concluding::Concluding,
+    collect::{Asked, counting},
+    conclude::Concluding,
     deadline,
     identity::Identity,
-    job::Job,
+    prepare::Job,
 };
 use crate::{
+    app::AppError,
     collect::per_machine::{Ending, Requests},
     defender::{Session, auth::SignInError, no_token},
     domain::{exit_code::ExitCode, text::span},
@@ -24,7 +24,7 @@ use crate::{
 const PATIENCE: Duration = Duration::from_mins(5);
 
 /// What came of the sign-in.
-pub(super) enum SignedIn {
+pub(crate) enum SignedIn {
     /// This is who asks.
     As(Identity),
     /// Nobody answered for as long as the run waits.
@@ -34,7 +34,7 @@ pub(super) enum SignedIn {
 impl Job<'_> {
     /// Signs in before anything is asked, and returns who this is: as configured, else as
     /// the token says.
-    pub(super) async fn sign_in(&self, session: &Session) -> Result<SignedIn, AppError> {
+    pub(crate) async fn sign_in(&self, session: &Session) -> Result<SignedIn, AppError> {
         let signed_in = self.stops.gentle.run_until_cancelled(session.sign_in());
         match signed_in.await.ok_or(AppError::Interrupted)? {
             Ok(claims) => Ok(SignedIn::As(Identity::new(self.config, claims))),
@@ -63,7 +63,7 @@ impl Job<'_> {
 
     /// Ends a run for which nobody could sign in: with the reports of the answers that are kept
     /// and that it uses, and without a trace where there are none.
-    pub(super) async fn without_sign_in(
+    pub(crate) async fn without_sign_in(
         &self,
         store: Store,
         error: SignInError,

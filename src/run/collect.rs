@@ -5,8 +5,9 @@ use std::{convert::Infallible, future::pending, mem};
 use jiff::{Timestamp, ZonedDateTime};
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
-use super::{agenda::agenda, deadline, error::AppError, identity::Identity, interrupt, job::Job};
+use super::{deadline, identity::Identity, interrupt, prepare::Job, work_queue::agenda};
 use crate::{
+    app::AppError,
     collect::per_machine::{Ending, Fetcher, Requests, RetryPolicy, Settings, Stops},
     config::Config,
     defender::{Api, Session},
@@ -16,16 +17,16 @@ use crate::{
 };
 
 /// What the asking brought.
-pub(super) struct Asked {
-    pub(super) ending: Ending,
-    pub(super) requests: Requests,
-    pub(super) finished_at: Timestamp,
-    pub(super) recorded: Recorded,
+pub(crate) struct Asked {
+    pub(crate) ending: Ending,
+    pub(crate) requests: Requests,
+    pub(crate) finished_at: Timestamp,
+    pub(crate) recorded: Recorded,
 }
 
 impl Job<'_> {
     /// Asks for every machine that is left, keeps what comes, and shows how far it is.
-    pub(super) async fn ask(
+    pub(crate) async fn ask(
         &self,
         session: Session,
         store: Store,
@@ -83,7 +84,7 @@ impl Job<'_> {
 }
 
 /// The quota, of which earlier processes have used some.
-pub(super) fn quota(
+pub(crate) fn quota(
     config: &Config,
     store: &Store,
     identity: &Identity,
@@ -99,7 +100,7 @@ pub(super) fn quota(
 }
 
 /// Which earlier calls the configured windows may still count; none without windows.
-pub(super) fn counting(config: &Config) -> Option<Counting> {
+pub(crate) fn counting(config: &Config) -> Option<Counting> {
     let timeout = config.service.timeout;
     let longest = config.limits.longest();
     longest.map(|longest| Counting { longest, timeout })

@@ -5,7 +5,7 @@ use std::io;
 
 use jiff::Timestamp;
 
-use super::past::{Lookback, Today, look_back};
+use super::history::{Lookback, Today, look_back};
 use crate::{
     aggregate::{Aggregation, Fleet, RankBy},
     changes::Replacing,
@@ -22,14 +22,14 @@ use crate::{
 
 /// A run's answers, wherever they are.
 #[derive(Debug)]
-pub(super) struct Answers {
+pub(crate) struct Answers {
     kept: Snapshot,
     /// What could not be written to the store.
     unsaved: Vec<Outcome>,
 }
 
 impl Answers {
-    pub(super) fn new(store: Store, unsaved: Vec<Outcome>) -> Result<Self, StoreError> {
+    pub(crate) fn new(store: Store, unsaved: Vec<Outcome>) -> Result<Self, StoreError> {
         Ok(Self {
             kept: store.snapshot(at_once())?,
             unsaved,
@@ -37,12 +37,12 @@ impl Answers {
     }
 
     /// The store, to be written to again.
-    pub(super) fn into_store(self) -> Store {
+    pub(crate) fn into_store(self) -> Store {
         self.kept.into_store()
     }
 
     /// What they come to for the run's machines, whose list was read before `now`.
-    pub(super) fn aggregate(
+    pub(crate) fn aggregate(
         &self,
         run: RunId,
         inventory: &Inventory,
@@ -60,7 +60,7 @@ impl Answers {
     }
 
     /// What earlier runs say beside this one.
-    pub(super) fn look_back(
+    pub(crate) fn look_back(
         &self,
         run: RunId,
         fleet: &Fleet,

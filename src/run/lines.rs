@@ -6,16 +6,16 @@ use crate::report::plain::plain;
 
 /// Lines of a name and a value, the values below each other.
 #[derive(Default)]
-pub(super) struct Lines(String);
+pub(crate) struct Lines(String);
 
 impl Lines {
-    pub(super) fn add(&mut self, name: &str, value: &str) {
+    pub(crate) fn add(&mut self, name: &str, value: &str) {
         // Names of files and the like cannot steer the terminal. Writing to a text does not
         // fail.
         let _ = writeln!(self.0, "{name:<14} {}", plain(value));
     }
 
-    pub(super) fn into_text(self) -> String {
+    pub(crate) fn into_text(self) -> String {
         self.0
     }
 }

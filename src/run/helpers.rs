@@ -8,8 +8,9 @@ use std::{
 
 use tokio::runtime::Builder;
 
-use super::{error::AppError, job::Job};
+use super::prepare::Job;
 use crate::{
+    app::AppError,
     collect::per_machine::{Fetcher, Helper, Requests},
     defender::{Session, SessionError},
     domain::outcome::Outcome,
@@ -26,11 +27,11 @@ const FEWEST_MACHINES: u64 = 1000;
 
 /// Threads that ask beside this one.
 #[derive(Debug)]
-pub(super) struct Helpers(Vec<JoinHandle<()>>);
+pub(crate) struct Helpers(Vec<JoinHandle<()>>);
 
 impl Helpers {
     /// Waits for their end; their panics are this thread's.
-    pub(super) fn join(self) {
+    pub(crate) fn join(self) {
         for helper in self.0 {
             if let Err(panic) = helper.join() {
                 resume_unwind(panic);
@@ -42,7 +43,7 @@ impl Helpers {
 impl Job<'_> {
     /// Starts to ask on other threads, too, where that makes a difference. Under a quota, one has
     /// more time than it needs.
-    pub(super) fn helpers(
+    pub(crate) fn helpers(
         &self,
         fetcher: &Fetcher<Session>,
         recorder: &Recorder,
