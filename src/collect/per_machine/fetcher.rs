@@ -14,16 +14,16 @@ use tracing::{info, warn};
 
 use super::{
     LATE_PASSES,
-    asker::{Asker, under_way},
     estimate::{Stage, too_many},
     helper::Helper,
     late_calls,
     plan::Plan,
     postponed::PATIENCE,
-    question::Question,
     run::Run,
     settings::{Ending, Settings, Stops},
+    target::Target,
     tracker::{Progress, Requests},
+    worker::{Worker, under_way},
 };
 use crate::quota::{Load, Quota};
 use crate::{defender::Api, domain::outcome::Outcome};
@@ -32,7 +32,7 @@ use crate::{defender::Api, domain::outcome::Outcome};
 #[derive(Debug)]
 pub struct Fetcher<A> {
     run: Arc<Run>,
-    asker: Asker<A>,
+    worker: Worker<A>,
     concurrency: usize,
     /// Late passes that have begun.
     late_passes: AtomicU32,
@@ -43,7 +43,7 @@ impl<A: Api> Fetcher<A> {
     pub fn new(api: A, quota: Quota, settings: Settings, plan: Plan, stops: &Stops) -> Self {
         let run = Arc::new(Run::new(quota, settings, plan, stops));
         Self {
-            asker: Asker::new(api, Arc::clone(&run), settings.concurrency),
+            worker: Worker::new(api, Arc::clone(&run), settings.concurrency),
             run,
             concurrency: settings.concurrency,
             late_passes: AtomicU32::new(0),
@@ -52,7 +52,7 @@ impl<A: Api> Fetcher<A> {
 
     /// The API that is asked.
     pub fn api(&self) -> &A {
-        &self.asker.api
+        &self.worker.api
     }
 
     /// Machines to be asked for.
@@ -68,7 +68,7 @@ impl<A: Api> Fetcher<A> {
     /// Somebody to ask this API beside the fetcher, with so many of its calls in flight. It is to
     /// run while the fetcher does, on another thread.
     pub fn helper(&self, api: A, share: usize) -> Helper<A> {
-        Helper::new(api, &self.run, share, &self.asker.slots)
+        Helper::new(api, &self.run, share, &self.worker.slots)
     }
 
     /// Asks for every machine. Each outcome goes to `sink` as soon as it stands; machines
@@ -76,17 +76,17 @@ impl<A: Api> Fetcher<A> {
     /// each time: of several outcomes the last one counts.
     pub async fn run(&self, mut sink: impl FnMut(Outcome)) -> Ending {
         let plan = &self.run.plan;
-        let mut unknown = self.asker.pass(self.run.questions(), &mut sink).await;
+        let mut unknown = self.worker.pass(self.run.targets(), &mut sink).await;
         self.helpers_are_gone().await;
         unknown.extend(self.run.take_left());
-        unknown.extend(plan.unknown.iter().copied().map(Question::unknown));
+        unknown.extend(plan.unknown.iter().copied().map(Target::unknown));
         self.late_passes(unknown, &mut sink).await;
         self.wait_for_postponed(&mut sink).await;
         self.run.ending()
     }
 
     /// Asks again for machines that the service did not know, unless they are too many.
-    async fn late_passes(&self, mut unknown: Vec<Question>, sink: &mut impl FnMut(Outcome)) {
+    async fn late_passes(&self, mut unknown: Vec<Target>, sink: &mut impl FnMut(Outcome)) {
         let plan = &self.run.plan;
         if too_many(unknown.len() as u64, plan.len()) {
             warn!(
@@ -102,7 +102,7 @@ impl<A: Api> Fetcher<A> {
             // Whoever had this pass in an earlier process waits for the next.
             let (now, later) = unknown
                 .into_iter()
-                .partition(|question| question.times_unknown <= pass);
+                .partition(|target| target.times_unknown <= pass);
             unknown = later;
             unknown.extend(self.late_pass(now, sink).await);
         }
@@ -116,7 +116,7 @@ impl<A: Api> Fetcher<A> {
             return;
         }
         let deadline = Instant::now() + PATIENCE;
-        let mut unknown = self.asker.pass_postponed(deadline, sink).await;
+        let mut unknown = self.worker.pass_postponed(deadline, sink).await;
         for _ in 0..LATE_PASSES {
             unknown = self.late_pass(unknown, sink).await;
         }
@@ -127,14 +127,10 @@ impl<A: Api> Fetcher<A> {
     async fn helpers_are_gone(&self) {
         let all = u32::try_from(self.concurrency).unwrap_or(u32::MAX);
         // It fails where the slots are closed, and they never are.
-        let _ = self.asker.slots.acquire_many(all).await;
+        let _ = self.worker.slots.acquire_many(all).await;
     }
 
-    async fn late_pass(
-        &self,
-        unknown: Vec<Question>,
-        sink: &mut impl FnMut(Outcome),
-    ) -> Vec<Question> {
+    async fn late_pass(&self, unknown: Vec<Target>, sink: &mut impl FnMut(Outcome)) -> Vec<Target> {
         if unknown.is_empty() {
             return unknown;
         }
@@ -148,10 +144,10 @@ impl<A: Api> Fetcher<A> {
         );
         let calls = unknown
             .iter()
-            .map(|question| late_calls(question.times_unknown));
+            .map(|target| late_calls(target.times_unknown));
         let machines = unknown.len() as u64;
         self.run.tracker.again(machines, calls.sum());
-        self.asker.pass(unknown, sink).await
+        self.worker.pass(unknown, sink).await
     }
 
     /// Ends the run because a call cannot be noted, or an answer not kept.
@@ -207,8 +203,8 @@ impl<A: Api> Fetcher<A> {
         let tail = expected.tail(tracker.uncalled().min(at_once), latency);
         let places = now + stage.takes(expected.under_way(latency), at_once) + tail / 2;
         let after = |failed| latency + expected.after(failed, latency);
-        let rests = tracker.rests.end(now, after);
-        let first_pass = (schedule + tail).max(places).max(rests.unwrap_or(now));
+        let backoffs = tracker.backoffs.end(now, after);
+        let first_pass = (schedule + tail).max(places).max(backoffs.unwrap_or(now));
         let late = if stage.has_late() {
             latency
         } else {

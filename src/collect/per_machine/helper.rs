@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 
-use super::{asker::Asker, run::Run, tracker::Requests};
+use super::{run::Run, tracker::Requests, worker::Worker};
 use crate::{defender::Api, domain::outcome::Outcome};
 
 /// Asks for those machines of a fetcher's plan that nobody has taken yet. It has a share of the
 /// calls in flight, which the fetcher gets back when the helper is dropped.
 #[derive(Debug)]
 pub struct Helper<A> {
-    asker: Asker<A>,
+    worker: Worker<A>,
     share: usize,
     fetchers: Arc<Semaphore>,
 }
@@ -22,7 +22,7 @@ impl<A: Api> Helper<A> {
     pub(super) fn new(api: A, run: &Arc<Run>, share: usize, fetchers: &Arc<Semaphore>) -> Self {
         let share = fetchers.forget_permits(share);
         Self {
-            asker: Asker::new(api, Arc::clone(run), share),
+            worker: Worker::new(api, Arc::clone(run), share),
             share,
             fetchers: Arc::clone(fetchers),
         }
@@ -30,14 +30,14 @@ impl<A: Api> Helper<A> {
 
     /// Asks until every machine is taken. Each outcome goes to `sink` as soon as it stands.
     pub async fn run(&self, mut sink: impl FnMut(Outcome)) {
-        let run = &self.asker.run;
-        let unknown = self.asker.pass(run.questions(), &mut sink).await;
+        let run = &self.worker.run;
+        let unknown = self.worker.pass(run.targets(), &mut sink).await;
         run.leave(unknown);
     }
 
     /// Calls to the service so far, whoever sent them.
     pub fn requests(&self) -> Requests {
-        self.asker.run.tracker.requests()
+        self.worker.run.tracker.requests()
     }
 }
 

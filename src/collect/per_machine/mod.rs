@@ -1,22 +1,18 @@
 //! Machine ids in, a stream of outcomes out: within the quota, through every fault.
 
-mod ask;
-mod asker;
+mod attempts;
 mod breaker;
 mod estimate;
 mod fetcher;
 mod helper;
-mod latency;
-mod outage;
 mod plan;
 mod postponed;
-mod question;
-mod repeats;
-mod rests;
 mod retry;
 mod run;
 mod settings;
+mod target;
 mod tracker;
+mod worker;
 
 pub use self::{
     fetcher::Fetcher,

@@ -12,7 +12,7 @@ use std::{
 
 use tokio::time::Instant;
 
-use super::question::Question;
+use super::target::Target;
 
 /// How long a run goes on for postponed machines alone, when everything else is done. One that
 /// asks for a longer wait comes last.
@@ -29,7 +29,7 @@ pub(super) struct PostponedMachines {
 /// A machine to be asked for again.
 #[derive(Debug)]
 struct Postponed {
-    question: Question,
+    target: Target,
     due: Instant,
     /// Whether the wait is longer than a run would wait for it alone.
     is_long: bool,
@@ -49,10 +49,10 @@ pub(super) struct Wanted {
 
 impl PostponedMachines {
     /// Postpones a machine for so long.
-    pub(super) fn add(&self, question: Question, wait: Duration, outages: u64) {
+    pub(super) fn add(&self, target: Target, wait: Duration, outages: u64) {
         let mut waiting = self.lock();
         waiting.push(Postponed {
-            question,
+            target,
             due: Instant::now() + wait,
             is_long: wait > PATIENCE,
             outages,
@@ -66,7 +66,7 @@ impl PostponedMachines {
     }
 
     /// Takes the one that has been due for longest; `None` where none is due.
-    pub(super) fn take_due(&self, wanted: Wanted) -> Option<Question> {
+    pub(super) fn take_due(&self, wanted: Wanted) -> Option<Target> {
         let mut waiting = self.lock();
         let (at, due) = first(&waiting, wanted)?;
         if due > Instant::now() {
@@ -74,7 +74,7 @@ impl PostponedMachines {
         }
         let taken = waiting.remove(at);
         self.count.store(waiting.len(), Relaxed);
-        Some(taken.question)
+        Some(taken.target)
     }
 
     /// When the next one is due.
@@ -90,18 +90,18 @@ impl PostponedMachines {
     }
 
     /// Takes one, due or not.
-    pub(super) fn take_any(&self) -> Option<Question> {
+    pub(super) fn take_any(&self) -> Option<Target> {
         let mut waiting = self.lock();
         let taken = waiting.pop();
         self.count.store(waiting.len(), Relaxed);
-        taken.map(|it| it.question)
+        taken.map(|it| it.target)
     }
 
     /// Takes all of them, each with the time when it is due.
-    pub(super) fn take_all(&self) -> Vec<(Question, Instant)> {
+    pub(super) fn take_all(&self) -> Vec<(Target, Instant)> {
         let all = mem::take(&mut *self.lock());
         self.count.store(0, Relaxed);
-        all.into_iter().map(|it| (it.question, it.due)).collect()
+        all.into_iter().map(|it| (it.target, it.due)).collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Postponed>> {
@@ -145,16 +145,16 @@ mod tests {
     fn postponed(waits: &[u64]) -> PostponedMachines {
         let machines = PostponedMachines::default();
         for (number, wait) in (0..).zip(waits) {
-            let question = Question::new(MachineId::from_bytes([number; 20]));
-            machines.add(question, Duration::from_secs(*wait), 0);
+            let target = Target::new(MachineId::from_bytes([number; 20]));
+            machines.add(target, Duration::from_secs(*wait), 0);
         }
         machines
     }
 
     fn numbers(machines: &PostponedMachines, wanted: Wanted) -> Vec<u8> {
         let due = std::iter::from_fn(|| machines.take_due(wanted));
-        let number = |question: Question| {
-            (0..=u8::MAX).find(|number| MachineId::from_bytes([*number; 20]) == question.machine)
+        let number = |target: Target| {
+            (0..=u8::MAX).find(|number| MachineId::from_bytes([*number; 20]) == target.machine)
         };
         due.filter_map(number).collect()
     }

@@ -17,7 +17,7 @@ pub struct RetryPolicy {
 
 /// What was tried for the call in hand.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Tries {
+pub(super) struct Attempts {
     /// Failures of this call.
     pub(super) failed: u32,
     /// Refusals for quota.
@@ -49,7 +49,7 @@ const TOGETHER: u32 = 10;
 /// Tokens that one machine may have refused while the others' are accepted.
 const TOKENS: u32 = 2;
 
-impl Tries {
+impl Attempts {
     /// Counts a failure; `alone` says that others are answered meanwhile.
     pub(super) fn count(&mut self, class: Class, alone: bool) {
         match class {
@@ -78,18 +78,18 @@ impl RetryPolicy {
 
     /// What to do about `error`, which `tries` counts already. `jitter` from 0 to 1 spreads
     /// calls that failed together.
-    pub(super) fn decide(&self, tries: Tries, error: &CallError, jitter: f64) -> Decision {
+    pub(super) fn decide(&self, attempts: Attempts, error: &CallError, jitter: f64) -> Decision {
         match error.class {
             Class::Run => Decision::Stop,
             Class::Machine => Decision::Record,
             Class::NotFound => Decision::Later,
-            Class::Token if tries.tokens > TOKENS => Decision::Record,
+            Class::Token if attempts.tokens > TOKENS => Decision::Record,
             Class::Token | Class::StaleToken | Class::NoToken => Decision::Retry(Duration::ZERO),
-            Class::Window(_) if self.throttled_out(tries) => Decision::Record,
+            Class::Window(_) if self.throttled_out(attempts) => Decision::Record,
             Class::Window(_) => Decision::Wait,
-            Class::Call(_) if tries.failed > self.retries => Decision::Record,
+            Class::Call(_) if attempts.failed > self.retries => Decision::Record,
             Class::Call(wait) => {
-                let backoff = self.backoff(tries.failed, jitter);
+                let backoff = self.backoff(attempts.failed, jitter);
                 Decision::Retry(wait.map_or(backoff, |wait| wait.max(backoff)))
             }
         }
@@ -105,9 +105,9 @@ impl RetryPolicy {
         self.backoff(failed, 0.5)
     }
 
-    fn throttled_out(&self, tries: Tries) -> bool {
-        tries.throttled_alone > self.retries
-            || tries.throttled > self.retries.saturating_mul(TOGETHER)
+    fn throttled_out(&self, attempts: Attempts) -> bool {
+        attempts.throttled_alone > self.retries
+            || attempts.throttled > self.retries.saturating_mul(TOGETHER)
     }
 
     /// Exponential, between half and the whole of each step.
@@ -128,33 +128,33 @@ mod tests {
 
     const POLICY: RetryPolicy = RetryPolicy::with_retries(5);
 
-    fn decide(class: Class, tries: Tries) -> Decision {
+    fn decide(class: Class, attempts: Attempts) -> Decision {
         POLICY.decide(
-            tries,
+            attempts,
             &CallError::without_reply(class, Reason::ServerError, ""),
             1.0,
         )
     }
 
-    fn failed(failed: u32) -> Tries {
-        Tries {
+    fn failed(failed: u32) -> Attempts {
+        Attempts {
             failed,
-            ..Tries::default()
+            ..Attempts::default()
         }
     }
 
-    fn throttled(alone: u32, throttled: u32) -> Tries {
-        Tries {
+    fn throttled(alone: u32, throttled: u32) -> Attempts {
+        Attempts {
             throttled_alone: alone,
             throttled,
-            ..Tries::default()
+            ..Attempts::default()
         }
     }
 
-    fn tokens(tokens: u32) -> Tries {
-        Tries {
+    fn tokens(tokens: u32) -> Attempts {
+        Attempts {
             tokens,
-            ..Tries::default()
+            ..Attempts::default()
         }
     }
 
@@ -162,7 +162,7 @@ mod tests {
     fn each_class_has_its_decision() {
         let ms = |ms| Decision::Retry(Duration::from_millis(ms));
         let nine = Some(Duration::from_secs(9));
-        for (class, tries, expected) in [
+        for (class, attempts, expected) in [
             (Class::Run, failed(1), Decision::Stop),
             (Class::Machine, failed(1), Decision::Record),
             (Class::NotFound, failed(1), Decision::Later),
@@ -182,7 +182,7 @@ mod tests {
             (Class::Call(None), failed(5), ms(8000)),
             (Class::Call(None), failed(6), Decision::Record),
         ] {
-            assert_eq!(decide(class, tries), expected, "{class:?} {tries:?}");
+            assert_eq!(decide(class, attempts), expected, "{class:?} {attempts:?}");
         }
     }
 
@@ -197,12 +197,12 @@ mod tests {
     #[test]
     fn no_retries_means_none() {
         let policy = RetryPolicy::with_retries(0);
-        for (class, tries) in [
+        for (class, attempts) in [
             (Class::Call(None), failed(1)),
             (Class::Window(None), throttled(1, 1)),
         ] {
             let error = CallError::without_reply(class, Reason::Throttled, "");
-            assert_eq!(policy.decide(tries, &error, 0.5), Decision::Record);
+            assert_eq!(policy.decide(attempts, &error, 0.5), Decision::Record);
         }
     }
 }

@@ -14,14 +14,13 @@ use jiff::Timestamp;
 use tokio::time::{Instant, sleep_until};
 
 use super::{
-    breaker::{Breaker, FIRST},
+    breaker::{Breaker, FIRST, Health},
     late_calls,
-    outage::Health,
     plan::Plan,
     postponed::{PATIENCE, PostponedMachines, Wanted},
-    question::Question,
     retry::RetryPolicy,
     settings::{Ending, Settings, Stops},
+    target::Target,
     tracker::Tracker,
 };
 use crate::quota::Quota;
@@ -48,7 +47,7 @@ pub(super) struct Run {
     /// How many of the plan's machines somebody asks for, or has asked for.
     taken: AtomicUsize,
     /// Machines that the service does not know, as helpers were told.
-    left: Mutex<Vec<Question>>,
+    left: Mutex<Vec<Target>>,
     pub(super) postponed: PostponedMachines,
     breaker: Mutex<Breaker>,
     out_of_time: AtomicBool,
@@ -80,44 +79,44 @@ impl Run {
     }
 
     /// The plan's machines that nobody has taken yet, each to be asked for by whoever gets it.
-    pub(super) fn questions(&self) -> impl Iterator<Item = Question> {
+    pub(super) fn targets(&self) -> impl Iterator<Item = Target> {
         iter::from_fn(|| {
             let place = self.taken.fetch_add(1, Relaxed);
-            self.plan.machines.get(place).copied().map(Question::new)
+            self.plan.machines.get(place).copied().map(Target::new)
         })
     }
 
     /// Leaves unknown machines to the fetcher, which asks for them again late.
-    pub(super) fn leave(&self, unknown: Vec<Question>) {
+    pub(super) fn leave(&self, unknown: Vec<Target>) {
         self.left().extend(unknown);
     }
 
     /// What helpers have left.
-    pub(super) fn take_left(&self) -> Vec<Question> {
+    pub(super) fn take_left(&self) -> Vec<Target> {
         mem::take(&mut *self.left())
     }
 
     /// Takes in that a machine is not known.
-    pub(super) fn unknown(&self, question: &Question) {
-        self.tracker.unknown(late_calls(question.times_unknown));
+    pub(super) fn unknown(&self, target: &Target) {
+        self.tracker.unknown(late_calls(target.times_unknown));
     }
 
     /// Takes in that the service asks to be left alone with a machine for so long.
-    pub(super) fn postpone(&self, question: Question, wait: Duration) {
+    pub(super) fn postpone(&self, target: Target, wait: Duration) {
         if wait > PATIENCE
-            && let Some(failure) = &question.failure
+            && let Some(failure) = &target.failure
             && self.breaker().postponed(failure)
         {
             self.stop(Ending::Failing(failure.clone()));
         }
-        let outages = question.earlier.outages();
-        self.postponed.add(question, wait, outages);
+        let outages = target.earlier.outages();
+        self.postponed.add(target, wait, outages);
     }
 
     /// Takes a postponed machine that is due, of those with a long wait only where everything
     /// else is done. When the run stops all are due: they are asked for no more, and become
     /// outcomes.
-    pub(super) fn take_due(&self, is_last: bool) -> Option<Question> {
+    pub(super) fn take_due(&self, is_last: bool) -> Option<Target> {
         if self.postponed.len() == 0 {
             return None;
         }
@@ -166,7 +165,7 @@ impl Run {
         }
         let given_up = postponed
             .into_iter()
-            .map(|(question, due)| question.given_up(due.saturating_duration_since(now)));
+            .map(|(target, due)| target.given_up(due.saturating_duration_since(now)));
         given_up.collect()
     }
 
@@ -187,12 +186,12 @@ impl Run {
     }
 
     /// What is known of a machine that the end of the run came before.
-    pub(super) fn left_out(&self, question: Question) -> Option<Outcome> {
+    pub(super) fn left_out(&self, target: Target) -> Option<Outcome> {
         self.stopped();
-        if question.is_unknown() {
+        if target.is_unknown() {
             self.tracker.unknown(0);
         }
-        question.into_standing()
+        target.into_standing()
     }
 
     /// Ends the run because the service refuses all of it.
@@ -246,7 +245,7 @@ impl Run {
         stopped_by.unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn left(&self) -> MutexGuard<'_, Vec<Question>> {
+    fn left(&self) -> MutexGuard<'_, Vec<Target>> {
         self.left.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

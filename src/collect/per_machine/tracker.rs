@@ -10,7 +10,10 @@ use std::{
 
 use serde::Serialize;
 
-use super::{latency::Latency, plan::Plan, repeats::Repeats, rests::Rests};
+use super::{
+    estimate::{Backoffs, Latency, Repeats},
+    plan::Plan,
+};
 use crate::domain::outcome::{Outcome, Reason};
 use crate::quota::Waiting;
 
@@ -130,7 +133,7 @@ pub(super) struct Tracker {
     counts: Mutex<Counts>,
     latency: Mutex<Latency>,
     /// Machines that wait for another try.
-    pub(super) rests: Rests,
+    pub(super) backoffs: Backoffs,
     /// How calls went, by how many had failed before.
     pub(super) repeats: Repeats,
 }

@@ -3,15 +3,15 @@
 
 use std::time::Duration;
 
-use super::{Course, health::Health};
+use super::{CallHistory, health::Health};
 use crate::{
-    collect::per_machine::asker::Asker,
+    collect::per_machine::worker::Worker,
     defender::{Api, CallError, refusal},
 };
 
-/// Whom a refusal concerns.
+/// What a refusal concerns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::collect::per_machine) enum Whom {
+pub(in crate::collect::per_machine) enum RefusalScope {
     /// Nobody knows yet: the machine is to be asked for once more.
     Unclear,
     /// This machine alone.
@@ -20,36 +20,36 @@ pub(in crate::collect::per_machine) enum Whom {
     Run,
 }
 
-impl<A: Api> Asker<A> {
-    /// Whom a refusal of the whole run concerns, by what others are told; `None` when the run
+impl<A: Api> Worker<A> {
+    /// What a refusal of the whole run concerns, by what others are told; `None` when the run
     /// stopped before that was clear.
     pub(in crate::collect::per_machine) async fn refused(
         &self,
         error: &CallError,
-        course: &mut Course,
-    ) -> Option<Whom> {
+        history: &mut CallHistory,
+    ) -> Option<RefusalScope> {
         let health = &self.run.health;
-        let is_first = course.refused_at.is_none();
-        let earlier = *course.refused_at.get_or_insert_with(|| self.answers());
+        let is_first = history.refused_at.is_none();
+        let earlier = *history.refused_at.get_or_insert_with(|| self.answers());
         if !health.has_answered() && !refusal::may_be_one_machine_s(&error.failure) {
-            return Some(Whom::Run);
+            return Some(RefusalScope::Run);
         }
         if !is_first && self.answers() > earlier {
-            return Some(Whom::Machine);
+            return Some(RefusalScope::Machine);
         }
         // Once there are several, nothing is sent until somebody has looked into it: whoever
         // counts them goes on to do that.
         let several = health.refused();
         if is_first && health.has_answered() && !several {
-            return Some(Whom::Unclear);
+            return Some(RefusalScope::Unclear);
         }
         let others = self.others_are_let_in(health, earlier);
         let others = self.run.stops.gentle.run_until_cancelled(others).await??;
         health.lets_in();
         Some(match (others, is_first) {
-            (Some(true), false) => Whom::Machine,
-            (Some(true), true) | (None, _) => Whom::Unclear,
-            (Some(false), _) => Whom::Run,
+            (Some(true), false) => RefusalScope::Machine,
+            (Some(true), true) | (None, _) => RefusalScope::Unclear,
+            (Some(false), _) => RefusalScope::Run,
         })
     }
 
@@ -63,8 +63,8 @@ impl<A: Api> Asker<A> {
         if !health.has_answered() {
             return self.scouts_are_answered(Duration::ZERO).await.map(Some);
         }
-        let turn = self.turn().await?;
-        let reply = self.ask_known(turn).await?;
+        let slot = self.slot().await?;
+        let reply = self.ask_known(slot).await?;
         Some(reply.is_ok().then_some(true))
     }
 

@@ -9,14 +9,14 @@ use tokio::time::Instant;
 
 /// The rests under way.
 #[derive(Debug, Default)]
-pub(super) struct Rests {
+pub(in crate::collect::per_machine) struct Backoffs {
     /// When each ends, and how often the machine had failed.
     under_way: Mutex<Vec<(Instant, u32)>>,
 }
 
-impl Rests {
+impl Backoffs {
     /// Notes that a machine rests from now on, after so many failures.
-    pub(super) fn begin(&self, rest: Duration, failed: u32) {
+    pub(in crate::collect::per_machine) fn begin(&self, rest: Duration, failed: u32) {
         let now = Instant::now();
         let mut under_way = self.lock();
         under_way.retain(|(end, _)| *end > now);
@@ -25,7 +25,11 @@ impl Rests {
 
     /// When the last of the machines that rest now will be done, if it takes so long after the
     /// rest of one that has failed so often.
-    pub(super) fn end(&self, now: Instant, after: impl Fn(u32) -> Duration) -> Option<Instant> {
+    pub(in crate::collect::per_machine) fn end(
+        &self,
+        now: Instant,
+        after: impl Fn(u32) -> Duration,
+    ) -> Option<Instant> {
         let under_way = self.lock();
         let still = under_way.iter().filter(|(end, _)| *end > now);
         still.map(|(end, failed)| *end + after(*failed)).max()
@@ -44,18 +48,18 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn the_last_one_is_not_always_the_one_that_rests_longest() {
-        let rests = Rests::default();
+        let backoffs = Backoffs::default();
         let now = Instant::now();
         let seconds = |at: Instant, end: Option<Instant>| end.map(|end| (end - at).as_secs());
         let none = |_| Duration::ZERO;
-        assert_eq!(rests.end(now, none), None);
-        rests.begin(Duration::from_secs(16), 5);
-        rests.begin(Duration::from_secs(8), 1);
-        assert_eq!(seconds(now, rests.end(now, none)), Some(16));
+        assert_eq!(backoffs.end(now, none), None);
+        backoffs.begin(Duration::from_secs(16), 5);
+        backoffs.begin(Duration::from_secs(8), 1);
+        assert_eq!(seconds(now, backoffs.end(now, none)), Some(16));
         let after = |failed| Duration::from_secs(if failed < 5 { 20 } else { 1 });
-        assert_eq!(seconds(now, rests.end(now, after)), Some(28));
+        assert_eq!(seconds(now, backoffs.end(now, after)), Some(28));
         let later = now + Duration::from_secs(8);
-        assert_eq!(seconds(now, rests.end(later, after)), Some(17));
-        assert_eq!(rests.end(now + Duration::from_secs(16), after), None);
+        assert_eq!(seconds(now, backoffs.end(later, after)), Some(17));
+        assert_eq!(backoffs.end(now + Duration::from_secs(16), after), None);
     }
 }

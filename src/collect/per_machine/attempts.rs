@@ -7,11 +7,11 @@ use tokio::{sync::SemaphorePermit, time::Instant};
 use tracing::{debug, info, warn};
 
 use super::{
-    asker::Asker,
-    outage::{Course, Whom},
-    question::{Asked, Question},
+    breaker::{CallHistory, RefusalScope},
     retry::Decision,
+    target::{Target, TargetResult},
     tracker::Flow,
+    worker::Worker,
 };
 use crate::quota::{Permit, Waiting};
 use crate::{
@@ -42,89 +42,92 @@ enum NoPage {
 
 /// Leave to send one call: hold it until the reply has arrived.
 #[derive(Debug)]
-#[must_use = "a call without its turn breaks the quota"]
-pub(super) struct Turn<'a> {
+#[must_use = "a call without its slot breaks the quota"]
+pub(super) struct CallSlot<'a> {
     _permit: Permit<'a>,
     _slot: SemaphorePermit<'a>,
 }
 
 /// What came of waiting for a turn.
-enum Unsure<'a> {
+enum SlotOrSuspect<'a> {
     /// It is there.
-    Turn(Turn<'a>),
+    CallSlot(CallSlot<'a>),
     /// Nobody may send meanwhile.
     Alarm,
 }
 
-impl<A: Api> Asker<A> {
+impl<A: Api> Worker<A> {
     /// Asks until there is an answer, a failure that stands, or the run stops.
-    pub(super) async fn ask(&self, mut question: Question) -> Asked {
+    pub(super) async fn ask(&self, mut target: Target) -> TargetResult {
         let mut pages = Vec::new();
         let mut held = Held::default();
-        let mut address = Address::Machine(question.machine);
+        let mut address = Address::Machine(target.machine);
         for _ in 0..MOST_PAGES {
-            match self.page(&mut question, &address).await {
+            match self.page(&mut target, &address).await {
                 Ok(page) => {
                     pages.push(page.missing);
                     held = held.and(page.held);
                     let Some(next) = page.next else {
                         let missing = MissingKbs::of_pages(pages);
                         let answer = Answer::new((self.run.clock)(), missing);
-                        return question.answered(Answer { held, ..answer });
+                        return target.answered(Answer { held, ..answer });
                     };
                     address = next;
                 }
-                Err(NoPage::Stopped) => return Asked::Stopped(question),
-                Err(NoPage::NotFound(failure)) => return question.not_found(failure),
-                Err(NoPage::Postponed(wait)) => return Asked::Postponed(question, wait),
-                Err(NoPage::Failed(failure)) => return record(question, failure),
+                Err(NoPage::Stopped) => return TargetResult::Stopped(target),
+                Err(NoPage::NotFound(failure)) => return target.not_found(failure),
+                Err(NoPage::Postponed(wait)) => return TargetResult::Postponed(target, wait),
+                Err(NoPage::Failed(failure)) => return record(target, failure),
             }
         }
         let message = format!("the answer goes on for more than {MOST_PAGES} pages");
         let endless = CallError::without_reply(Class::Machine, Reason::BadReply, message);
-        record(question, endless.failure)
+        record(target, endless.failure)
     }
 
     /// Asks for one page, as often as the policy allows.
-    async fn page(&self, question: &mut Question, address: &Address) -> Result<Page, NoPage> {
-        let mut course = question.earlier.after_a_wait();
+    async fn page(&self, target: &mut Target, address: &Address) -> Result<Page, NoPage> {
+        let mut history = target.earlier.after_a_wait();
         let mut seen = self.run.tracker.flow();
         loop {
-            let error = match self.attempt(question, address, &mut course).await? {
+            let error = match self.attempt(target, address, &mut history).await? {
                 Ok(page) => {
-                    self.run.tracker.repeats.note(course.tries.failed, false);
-                    question.failure = None;
+                    self.run
+                        .tracker
+                        .repeats
+                        .note(history.attempts.failed, false);
+                    target.failure = None;
                     return Ok(page);
                 }
                 Err(error) => error,
             };
-            let confirmed = self.confirmed(error, question, &mut course).await?;
+            let confirmed = self.confirmed(error, target, &mut history).await?;
             let Some(error) = confirmed else { continue };
-            // What is rare has memory of its own: it would make each question in flight larger,
+            // What is rare has memory of its own: it would make each target in flight larger,
             // and those are moved about.
-            let is_own = Box::pin(self.is_own(&error, &mut course)).await;
+            let is_own = Box::pin(self.is_own(&error, &mut history)).await;
             if !is_own.ok_or(NoPage::Stopped)? {
-                log_outage(question, &error);
+                log_outage(target, &error);
                 continue;
             }
-            self.note(error.class, &course);
+            self.note(error.class, &history);
             let flow = self.run.tracker.flow();
-            course
-                .tries
+            history
+                .attempts
                 .count(error.class, self.alone(flow.since(seen)));
             // Its own refusal is counted from here on, and says nothing about others.
             seen = flow.and_throttled(u64::from(matches!(error.class, Class::Window(_))));
-            question.earlier = course;
-            Box::pin(self.react(question, error, &course)).await?;
+            target.earlier = history;
+            Box::pin(self.react(target, error, &history)).await?;
         }
     }
 
     /// Takes in what came of a call, for the time that is shown.
-    fn note(&self, class: Class, course: &Course) {
+    fn note(&self, class: Class, history: &CallHistory) {
         let has_failed = matches!(class, Class::Call(_));
         if has_failed || matches!(class, Class::NotFound | Class::Machine) {
             let repeats = &self.run.tracker.repeats;
-            repeats.note(course.tries.failed, has_failed);
+            repeats.note(history.attempts.failed, has_failed);
         }
     }
 
@@ -133,20 +136,20 @@ impl<A: Api> Asker<A> {
     async fn confirmed(
         &self,
         mut error: CallError,
-        question: &Question,
-        course: &mut Course,
+        target: &Target,
+        history: &mut CallHistory,
     ) -> Result<Option<CallError>, NoPage> {
         if error.class != Class::Run {
             return Ok(Some(error));
         }
-        match Box::pin(self.refused(&error, course)).await {
+        match Box::pin(self.refused(&error, history)).await {
             None => return Err(NoPage::Stopped),
-            Some(Whom::Run) => {}
-            Some(Whom::Machine) => error.class = Class::Machine,
-            Some(Whom::Unclear) => {
+            Some(RefusalScope::Run) => {}
+            Some(RefusalScope::Machine) => error.class = Class::Machine,
+            Some(RefusalScope::Unclear) => {
                 let delay = self.run.policy.shortest(fastrand::f64());
-                log_attempt(question, &error, Decision::Retry(delay));
-                Box::pin(self.rests(delay, course)).await?;
+                log_attempt(target, &error, Decision::Retry(delay));
+                Box::pin(self.back_off(delay, history)).await?;
                 return Ok(None);
             }
         }
@@ -167,15 +170,15 @@ impl<A: Api> Asker<A> {
     /// Does what the policy says about a failure; returns when it is time to try again.
     async fn react(
         &self,
-        question: &Question,
+        target: &Target,
         error: CallError,
-        course: &Course,
+        history: &CallHistory,
     ) -> Result<(), NoPage> {
         let decision = self
             .run
             .policy
-            .decide(course.tries, &error, fastrand::f64());
-        log_attempt(question, &error, decision);
+            .decide(history.attempts, &error, fastrand::f64());
+        log_attempt(target, &error, decision);
         if let Class::Window(wait) = error.class {
             // News for everybody, whatever becomes of this machine.
             self.pause(wait);
@@ -192,17 +195,20 @@ impl<A: Api> Asker<A> {
             Decision::Retry(delay) if is_asked_for(delay, error.class) => {
                 return Err(NoPage::Postponed(delay));
             }
-            Decision::Retry(delay) => self.rests(delay, course).await?,
+            Decision::Retry(delay) => self.back_off(delay, history).await?,
         }
         Ok(())
     }
 
-    /// Rests before another try.
-    async fn rests(&self, delay: Duration, course: &Course) -> Result<(), NoPage> {
-        self.run.tracker.rests.begin(delay, course.tries.failed);
-        let rest = self.rest(delay, course);
-        let rested = self.run.stops.gentle.run_until_cancelled(rest).await;
-        rested.ok_or(NoPage::Stopped)
+    /// Waits before another try.
+    async fn back_off(&self, delay: Duration, history: &CallHistory) -> Result<(), NoPage> {
+        self.run
+            .tracker
+            .backoffs
+            .begin(delay, history.attempts.failed);
+        let wait = self.wait_or_outage(delay, history);
+        let waited = self.run.stops.gentle.run_until_cancelled(wait).await;
+        waited.ok_or(NoPage::Stopped)
     }
 
     /// Makes everybody wait after a refusal for quota.
@@ -225,40 +231,40 @@ impl<A: Api> Asker<A> {
     /// Sends one call, when it is its turn.
     async fn attempt(
         &self,
-        question: &mut Question,
+        target: &mut Target,
         address: &Address,
-        course: &mut Course,
+        history: &mut CallHistory,
     ) -> Result<Result<Page, CallError>, NoPage> {
-        let turn = self.turn_in_calm();
-        let turn = self.run.stops.gentle.run_until_cancelled(turn).await;
-        let turn = turn.flatten().ok_or(NoPage::Stopped)?;
+        let slot = self.slot_when_closed();
+        let slot = self.run.stops.gentle.run_until_cancelled(slot).await;
+        let slot = slot.flatten().ok_or(NoPage::Stopped)?;
         if self.run.stops.gentle.is_cancelled() {
             return Err(NoPage::Stopped);
         }
-        self.run.health.sending(course);
-        self.run.tracker.sent(question.failure.is_some());
-        if question.attempts == 0 {
+        self.run.health.sending(history);
+        self.run.tracker.sent(target.failure.is_some());
+        if target.attempts == 0 {
             self.run.tracker.called();
         }
-        question.attempts += 1;
-        let reply = self.send(address, question.machine, turn).await;
+        target.attempts += 1;
+        let reply = self.send(address, target.machine, slot).await;
         let reply = reply.ok_or(NoPage::Stopped)?;
         if let Err(error) = &reply {
-            question.failure = Some(error.failure.clone());
+            target.failure = Some(error.failure.clone());
         }
         Ok(reply)
     }
 
     /// Waits for its turn, and for the end of an outage. Whoever waits when one is suspected
     /// makes room for the call that finds out.
-    async fn turn_in_calm(&self) -> Option<Turn<'_>> {
+    async fn slot_when_closed(&self) -> Option<CallSlot<'_>> {
         loop {
             self.run.health.calm().await;
             tokio::select! {
                 biased;
-                turn = self.turn_if_calm() => match turn {
-                    Some(Unsure::Turn(turn)) => return Some(turn),
-                    Some(Unsure::Alarm) => {}
+                slot = self.slot_if_closed() => match slot {
+                    Some(SlotOrSuspect::CallSlot(slot)) => return Some(slot),
+                    Some(SlotOrSuspect::Alarm) => {}
                     None => return None,
                 },
                 () = self.run.health.alarm() => {}
@@ -267,22 +273,24 @@ impl<A: Api> Asker<A> {
     }
 
     /// Waits for its turn. What is heard when a slot becomes free comes first.
-    async fn turn_if_calm(&self) -> Option<Unsure<'_>> {
+    async fn slot_if_closed(&self) -> Option<SlotOrSuspect<'_>> {
         let slot = self.slots.acquire().await.ok()?;
         if !self.run.health.is_calm() {
-            return Some(Unsure::Alarm);
+            return Some(SlotOrSuspect::Alarm);
         }
-        self.turn_in(slot).await.map(Unsure::Turn)
+        self.slot_with_permit(slot)
+            .await
+            .map(SlotOrSuspect::CallSlot)
     }
 
     /// Waits for leave to send: in flight at most as many as configured, and none without a
     /// permit. `None` when the run stops because a permit cannot be noted.
-    pub(super) async fn turn(&self) -> Option<Turn<'_>> {
+    pub(super) async fn slot(&self) -> Option<CallSlot<'_>> {
         let slot = self.slots.acquire().await.ok()?;
-        self.turn_in(slot).await
+        self.slot_with_permit(slot).await
     }
 
-    async fn turn_in<'a>(&'a self, slot: SemaphorePermit<'a>) -> Option<Turn<'a>> {
+    async fn slot_with_permit<'a>(&'a self, slot: SemaphorePermit<'a>) -> Option<CallSlot<'a>> {
         if let Err(error) = self.api.ready().await {
             self.run.cannot_sign_in(error);
             return None;
@@ -291,7 +299,7 @@ impl<A: Api> Asker<A> {
             self.run.unnoted();
             return None;
         };
-        Some(Turn {
+        Some(CallSlot {
             _permit: permit,
             _slot: slot,
         })
@@ -303,12 +311,12 @@ impl<A: Api> Asker<A> {
         &self,
         address: &Address,
         machine: MachineId,
-        turn: Turn<'_>,
+        slot: CallSlot<'_>,
     ) -> Option<Result<Page, CallError>> {
         let sent = Instant::now();
         let call = Box::pin(self.api.page(address));
         let reply = self.run.stops.hard.run_until_cancelled(call).await;
-        drop(turn);
+        drop(slot);
         let reply = reply?;
         if is_usual(&reply) {
             self.run.tracker.took(sent.elapsed());
@@ -351,36 +359,36 @@ fn is_usual(reply: &Result<Page, CallError>) -> bool {
 }
 
 /// The one place where a machine's failure is logged.
-fn record(question: Question, failure: Failure) -> Asked {
+fn record(target: Target, failure: Failure) -> TargetResult {
     info!(
-        machine = %question.machine,
+        machine = %target.machine,
         reason = %failure.reason,
         http_status = failure.http_status,
-        attempts = question.attempts,
-        "no answer for machine {}: {}", question.machine, failure.message
+        attempts = target.attempts,
+        "no answer for machine {}: {}", target.machine, failure.message
     );
-    question.failed(failure)
+    target.failed(failure)
 }
 
-fn log_attempt(question: &Question, error: &CallError, decision: Decision) {
+fn log_attempt(target: &Target, error: &CallError, decision: Decision) {
     debug!(
-        machine = %question.machine,
-        attempt = question.attempts,
+        machine = %target.machine,
+        attempt = target.attempts,
         reason = %error.failure.reason,
         http_status = error.failure.http_status,
         code = error.failure.code,
         correlation_id = error.failure.correlation_id,
         ?decision,
         "attempt {} for machine {} failed: {}",
-        question.attempts, question.machine, error.failure.message
+        target.attempts, target.machine, error.failure.message
     );
 }
 
-fn log_outage(question: &Question, error: &CallError) {
+fn log_outage(target: &Target, error: &CallError) {
     debug!(
-        machine = %question.machine,
-        attempt = question.attempts,
+        machine = %target.machine,
+        attempt = target.attempts,
         "attempt {} for machine {} failed with the service, and does not count: {}",
-        question.attempts, question.machine, error.failure.message
+        target.attempts, target.machine, error.failure.message
     );
 }

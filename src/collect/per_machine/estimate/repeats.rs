@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use super::retry::RetryPolicy;
+use crate::collect::per_machine::retry::RetryPolicy;
 
 /// So many first calls are taken to have gone well beside those that were made, so that the first
 /// that fails is not taken for the rule.
@@ -19,7 +19,7 @@ const LONGEST: f64 = 1e9;
 
 /// The calls so far, by how many had failed before them.
 #[derive(Debug, Default)]
-pub(super) struct Repeats {
+pub(in crate::collect::per_machine) struct Repeats {
     tallies: Mutex<[Tally; TOLD_APART]>,
 }
 
@@ -31,7 +31,7 @@ struct Tally {
 
 /// What is to be expected of a machine that is asked for.
 #[derive(Debug, Clone)]
-pub(super) struct Repetition {
+pub(in crate::collect::per_machine) struct Repetition {
     /// For each call of a machine, the share of those that fail and are repeated, and how long
     /// it then takes until it is sent again.
     steps: Vec<(f64, Duration)>,
@@ -39,7 +39,7 @@ pub(super) struct Repetition {
 
 impl Repeats {
     /// Notes what came of a call for which so many had failed before.
-    pub(super) fn note(&self, failed_before: u32, has_failed: bool) {
+    pub(in crate::collect::per_machine) fn note(&self, failed_before: u32, has_failed: bool) {
         let at = place(failed_before);
         let mut tallies = self.tallies();
         tallies[at].replies = tallies[at].replies.saturating_add(1);
@@ -47,7 +47,7 @@ impl Repeats {
     }
 
     /// What is to be expected under this policy.
-    pub(super) fn expected(&self, policy: &RetryPolicy) -> Repetition {
+    pub(in crate::collect::per_machine) fn expected(&self, policy: &RetryPolicy) -> Repetition {
         let tallies = *self.tallies();
         let (mut share, mut reached) = (0.0, 1.0);
         let mut steps = Vec::new();
@@ -86,25 +86,33 @@ impl Tally {
 
 impl Repetition {
     /// Calls for each machine.
-    pub(super) fn calls(&self) -> f64 {
+    pub(in crate::collect::per_machine) fn calls(&self) -> f64 {
         1.0 + self.reached().map(|(reached, _)| reached).sum::<f64>()
     }
 
     /// How long a machine is under way, where a reply takes so long.
-    pub(super) fn under_way(&self, latency: Duration) -> f64 {
+    pub(in crate::collect::per_machine) fn under_way(&self, latency: Duration) -> f64 {
         let again = |(reached, delay): (f64, Duration)| reached * (delay + latency).as_secs_f64();
         latency.as_secs_f64() + self.reached().map(again).sum::<f64>()
     }
 
     /// How much longer than usual the last of so many machines is under way, because one of them
     /// fails again and again.
-    pub(super) fn tail(&self, machines: u64, latency: Duration) -> Duration {
+    pub(in crate::collect::per_machine) fn tail(
+        &self,
+        machines: u64,
+        latency: Duration,
+    ) -> Duration {
         let machines = u32::try_from(machines).map_or(f64::MAX, f64::from);
         self.while_likely(machines, 0, latency)
     }
 
     /// How long it takes after the next try of a machine that has failed so often.
-    pub(super) fn after(&self, failed: u32, latency: Duration) -> Duration {
+    pub(in crate::collect::per_machine) fn after(
+        &self,
+        failed: u32,
+        latency: Duration,
+    ) -> Duration {
         self.while_likely(1.0, usize::try_from(failed).unwrap_or(usize::MAX), latency)
     }
 

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use tokio::sync::{Mutex, watch};
 
-use crate::{collect::per_machine::retry::Tries, domain::machine::MachineId};
+use crate::{collect::per_machine::retry::Attempts, domain::machine::MachineId};
 
 /// Failures in a row that raise a suspicion: about as many as one call may have.
 const FEWEST_IN_A_ROW: u32 = 3;
@@ -22,7 +22,7 @@ const REFUSED_IN_A_ROW: u32 = 5;
 pub(in crate::collect::per_machine) struct Health {
     suspicious: u32,
     state: watch::Sender<State>,
-    /// Held by the one question that finds out what failures mean.
+    /// Held by the one that finds out what failures mean.
     pub(super) judge: Mutex<()>,
 }
 
@@ -49,8 +49,8 @@ struct State {
 
 /// The tries for one call, and what was seen of the service meanwhile.
 #[derive(Debug, Default, Clone, Copy)]
-pub(in crate::collect::per_machine) struct Course {
-    pub(in crate::collect::per_machine) tries: Tries,
+pub(in crate::collect::per_machine) struct CallHistory {
+    pub(in crate::collect::per_machine) attempts: Attempts,
     /// Outages that had begun when the last call was sent.
     outages: u64,
     /// Signs of life when the last call failed.
@@ -117,12 +117,12 @@ impl Health {
     }
 
     /// Notes that a call is sent: after an outage its tries start anew.
-    pub(in crate::collect::per_machine) fn sending(&self, course: &mut Course) {
+    pub(in crate::collect::per_machine) fn sending(&self, history: &mut CallHistory) {
         let outages = self.state.borrow().outages;
-        if course.outages != outages {
-            *course = Course {
+        if history.outages != outages {
+            *history = CallHistory {
                 outages,
-                ..Course::default()
+                ..CallHistory::default()
             };
         }
     }
@@ -197,13 +197,14 @@ impl Health {
     }
 
     /// Waits for a sign of life after the last failure.
-    pub(super) async fn sign_since(&self, course: &Course) {
-        self.wait_for(|state| state.has_sign_since(course)).await;
+    pub(super) async fn sign_since(&self, history: &CallHistory) {
+        self.wait_for(|state| state.has_sign_since(history)).await;
     }
 
     /// Waits until an outage begins after the last call was sent.
-    pub(super) async fn outage_since(&self, course: &Course) {
-        self.wait_for(|state| state.outages != course.outages).await;
+    pub(super) async fn outage_since(&self, history: &CallHistory) {
+        self.wait_for(|state| state.outages != history.outages)
+            .await;
     }
 
     async fn wait_for(&self, mut condition: impl FnMut(&State) -> bool) {
@@ -217,17 +218,22 @@ impl Health {
 
     /// Counts a failure. It may be a stranger's reply; `is_last` says that the machine may not have
     /// another.
-    pub(super) fn failed(&self, course: &mut Course, is_foreign: bool, is_last: bool) -> Look {
+    pub(super) fn failed(
+        &self,
+        history: &mut CallHistory,
+        is_foreign: bool,
+        is_last: bool,
+    ) -> Look {
         let mut look = Look::Own;
         self.state.send_modify(|state| {
-            state.in_a_row += u32::from(course.fail(state.signs));
+            state.in_a_row += u32::from(history.fail(state.signs));
             state.foreign += u32::from(is_foreign);
             if state.known.is_empty() {
                 // Nobody was answered yet: else that is the circuit breaker's affair.
                 if is_foreign && state.hears_strangers() {
                     look = Look::Foreign;
                 }
-            } else if state.outages != course.outages || self.is_suspicious(state) {
+            } else if state.outages != history.outages || self.is_suspicious(state) {
                 look = Look::Outage;
             } else if is_last {
                 look = Look::Last;
@@ -236,7 +242,7 @@ impl Health {
         look
     }
 
-    /// A question begins to wait for what its failure means.
+    /// A machine begins to wait for what its failure means.
     pub(super) fn in_doubt(&self) {
         self.state.send_modify(|state| state.in_doubt += 1);
     }
@@ -248,12 +254,12 @@ impl Health {
 
     /// Whether the last failure was the machine's own, by what happened since; `None` when
     /// nothing did.
-    pub(super) fn verdict(&self, course: &Course) -> Option<bool> {
+    pub(super) fn verdict(&self, history: &CallHistory) -> Option<bool> {
         let state = self.state.borrow();
-        if state.outages != course.outages {
+        if state.outages != history.outages {
             return Some(false);
         }
-        state.has_sign_since(course).then_some(true)
+        state.has_sign_since(history).then_some(true)
     }
 
     /// The next machine to ask for once more.
@@ -295,12 +301,12 @@ impl State {
         self.foreign >= FOREIGN_IN_A_ROW && self.known.is_empty()
     }
 
-    fn has_sign_since(&self, course: &Course) -> bool {
-        course.signs.is_some_and(|earlier| self.signs > earlier)
+    fn has_sign_since(&self, history: &CallHistory) -> bool {
+        history.signs.is_some_and(|earlier| self.signs > earlier)
     }
 }
 
-impl Course {
+impl CallHistory {
     /// Outages that had begun when the last call was sent.
     pub(in crate::collect::per_machine) fn outages(&self) -> u64 {
         self.outages
@@ -310,7 +316,7 @@ impl Course {
     /// it says nothing any more.
     pub(in crate::collect::per_machine) fn after_a_wait(&self) -> Self {
         Self {
-            tries: self.tries,
+            attempts: self.attempts,
             outages: self.outages,
             ..Self::default()
         }

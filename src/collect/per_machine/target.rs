@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{outage::Course, plan::Unknown};
+use super::{breaker::CallHistory, plan::Unknown};
 use crate::domain::{
     machine::MachineId,
     outcome::{Answer, Failure, Outcome, Reason},
@@ -11,7 +11,7 @@ use crate::domain::{
 
 /// A machine to ask for, and what is known of it so far.
 #[derive(Debug)]
-pub(super) struct Question {
+pub(super) struct Target {
     pub(super) machine: MachineId,
     /// Calls that were sent for it.
     pub(super) attempts: u32,
@@ -20,34 +20,34 @@ pub(super) struct Question {
     /// Why the last of them brought nothing.
     pub(super) failure: Option<Failure>,
     /// When it was postponed, the tries that it goes on with.
-    pub(super) earlier: Course,
+    pub(super) earlier: CallHistory,
 }
 
-/// What came of a question.
+/// What came of a request for a machine.
 #[derive(Debug)]
-pub(super) enum Asked {
+pub(super) enum TargetResult {
     /// An answer, or a failure that stands.
     Done(Outcome),
     /// The service does not know the machine now; it may later.
     NotFound {
-        question: Question,
+        target: Target,
         /// What stands if it is not asked for again.
         standing: Outcome,
     },
     /// The service asks to be left alone with the machine for so long.
-    Postponed(Question, Duration),
+    Postponed(Target, Duration),
     /// The run stopped before there was an answer.
-    Stopped(Question),
+    Stopped(Target),
 }
 
-impl Question {
+impl Target {
     pub(super) fn new(machine: MachineId) -> Self {
         Self {
             machine,
             attempts: 0,
             times_unknown: 0,
             failure: None,
-            earlier: Course::default(),
+            earlier: CallHistory::default(),
         }
     }
 
@@ -58,24 +58,24 @@ impl Question {
             attempts: earlier.attempts,
             times_unknown: earlier.times,
             failure: Some(not_known_earlier()),
-            earlier: Course::default(),
+            earlier: CallHistory::default(),
         }
     }
 
-    pub(super) fn answered(self, answer: Answer) -> Asked {
-        Asked::Done(self.outcome(Ok(answer)))
+    pub(super) fn answered(self, answer: Answer) -> TargetResult {
+        TargetResult::Done(self.outcome(Ok(answer)))
     }
 
-    pub(super) fn failed(self, failure: Failure) -> Asked {
-        Asked::Done(self.outcome(Err(failure)))
+    pub(super) fn failed(self, failure: Failure) -> TargetResult {
+        TargetResult::Done(self.outcome(Err(failure)))
     }
 
-    pub(super) fn not_found(mut self, failure: Failure) -> Asked {
+    pub(super) fn not_found(mut self, failure: Failure) -> TargetResult {
         self.times_unknown += 1;
         self.failure = Some(failure.clone());
-        Asked::NotFound {
+        TargetResult::NotFound {
             standing: self.outcome(Err(failure)),
-            question: self,
+            target: self,
         }
     }
 

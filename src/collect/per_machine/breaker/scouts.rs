@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::sleep;
 
 use crate::{
-    collect::per_machine::{asker::Asker, settings::Ending},
+    collect::per_machine::{settings::Ending, worker::Worker},
     defender::{Address, Api, CallError, Class},
     domain::outcome::Failure,
 };
@@ -15,7 +15,7 @@ use crate::{
 /// further wait is twice as long.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-impl<A: Api> Asker<A> {
+impl<A: Api> Worker<A> {
     /// After many replies that were not the service's own: whether it is there at all. Otherwise
     /// the run is over.
     pub(super) async fn hears_the_service(&self, error: &CallError) -> bool {
@@ -52,10 +52,10 @@ impl<A: Api> Asker<A> {
         for &machine in &self.run.scouts {
             sleep(wait).await;
             wait *= 2;
-            let turn = self.turn().await?;
+            let slot = self.slot().await?;
             self.run.tracker.sent(true);
             let address = Address::Machine(machine);
-            match self.send(&address, machine, turn).await? {
+            match self.send(&address, machine, slot).await? {
                 Ok(_) => return Some(true),
                 Err(error) if error.class == Class::NotFound => return Some(true),
                 Err(error) => {

@@ -3,11 +3,11 @@
 use crate::domain::outcome::{Failure, Outcome, Reason};
 
 /// Machines that must fail alike.
-pub(super) const FIRST: usize = 20;
+pub(in crate::collect::per_machine) const FIRST: usize = 20;
 
 /// Watches the first outcomes of a run.
 #[derive(Debug)]
-pub(super) struct Breaker {
+pub(in crate::collect::per_machine) struct Breaker {
     kind: Option<(Reason, Option<u16>)>,
     alike: usize,
     watching: bool,
@@ -15,7 +15,7 @@ pub(super) struct Breaker {
 
 impl Breaker {
     /// A breaker for so many machines; for a handful it has nothing to save.
-    pub(super) fn new(machines: usize) -> Self {
+    pub(in crate::collect::per_machine) fn new(machines: usize) -> Self {
         Self {
             kind: None,
             alike: 0,
@@ -24,7 +24,10 @@ impl Breaker {
     }
 
     /// Takes in an outcome. Once the first 20 have all failed alike, returns how.
-    pub(super) fn note<'a>(&mut self, outcome: &'a Outcome) -> Option<&'a Failure> {
+    pub(in crate::collect::per_machine) fn note<'a>(
+        &mut self,
+        outcome: &'a Outcome,
+    ) -> Option<&'a Failure> {
         let failure = outcome.result.as_ref().err();
         match failure.filter(|failure| self.is_alike(failure)) {
             Some(failure) if self.watching => {
@@ -40,14 +43,14 @@ impl Breaker {
 
     /// Takes in that a machine is postponed for a long time. Returns whether the first 20 have
     /// all failed alike.
-    pub(super) fn postponed(&mut self, failure: &Failure) -> bool {
+    pub(in crate::collect::per_machine) fn postponed(&mut self, failure: &Failure) -> bool {
         self.watching &= self.is_alike(failure);
         self.alike += usize::from(self.watching);
         self.watching && self.alike == FIRST
     }
 
     /// The service works: it answers, if only that it does not know a machine.
-    pub(super) fn works(&mut self) {
+    pub(in crate::collect::per_machine) fn works(&mut self) {
         self.watching = false;
     }
 

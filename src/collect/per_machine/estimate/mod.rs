@@ -1,8 +1,13 @@
 //! How many calls are left, by how it went so far.
 
+mod backoffs;
+mod latency;
+mod repeats;
+
 use std::time::Duration;
 
-use super::repeats::seconds;
+use self::repeats::seconds;
+pub(super) use self::{backoffs::Backoffs, latency::Latency, repeats::Repeats};
 
 /// So many machines are taken for well-behaved ones beside those that were asked, so that
 /// the first that fails is not taken for the rule.

@@ -16,8 +16,8 @@ use tokio::{
 };
 
 use super::{
-    question::{Asked, Question},
     run::Run,
+    target::{Target, TargetResult},
 };
 use crate::{defender::Api, domain::outcome::Outcome};
 
@@ -35,7 +35,7 @@ pub(super) fn under_way(calls: usize) -> usize {
 
 /// Asks an API for machines of a run.
 #[derive(Debug)]
-pub(super) struct Asker<A> {
+pub(super) struct Worker<A> {
     pub(super) api: A,
     pub(super) run: Arc<Run>,
     pub(super) slots: Arc<Semaphore>,
@@ -43,7 +43,7 @@ pub(super) struct Asker<A> {
     width: usize,
 }
 
-impl<A: Api> Asker<A> {
+impl<A: Api> Worker<A> {
     /// Somebody who asks this API, with at most so many calls in flight at once.
     pub(super) fn new(api: A, run: Arc<Run>, calls: usize) -> Self {
         Self {
@@ -54,14 +54,14 @@ impl<A: Api> Asker<A> {
         }
     }
 
-    /// Asks all questions once, and returns those that the service does not know. Each outcome
+    /// Asks all targets once, and returns those that the service does not know. Each outcome
     /// goes to `sink` as soon as it stands. Postponed machines that are due meanwhile come first.
     pub(super) async fn pass(
         &self,
-        questions: impl IntoIterator<Item = Question>,
+        targets: impl IntoIterator<Item = Target>,
         sink: &mut impl FnMut(Outcome),
-    ) -> Vec<Question> {
-        self.pass_waiting(questions, None, sink).await
+    ) -> Vec<Target> {
+        self.pass_waiting(targets, None, sink).await
     }
 
     /// The same for the postponed machines alone: waits for those that are due by `deadline`.
@@ -69,22 +69,22 @@ impl<A: Api> Asker<A> {
         &self,
         deadline: Instant,
         sink: &mut impl FnMut(Outcome),
-    ) -> Vec<Question> {
+    ) -> Vec<Target> {
         self.pass_waiting([], Some(deadline), sink).await
     }
 
     async fn pass_waiting(
         &self,
-        questions: impl IntoIterator<Item = Question>,
+        targets: impl IntoIterator<Item = Target>,
         deadline: Option<Instant>,
         sink: &mut impl FnMut(Outcome),
-    ) -> Vec<Question> {
+    ) -> Vec<Target> {
         let mut unknown = Vec::new();
         let in_progress = InProgress::default();
-        let machines = self.machines(questions, deadline, &in_progress);
+        let machines = self.machines(targets, deadline, &in_progress);
         let mut results = pin!(
             machines
-                .map(|question| self.start(question))
+                .map(|target| self.start(target))
                 .buffer_unordered(self.width)
         );
         while let Some(asked) = results.next().await {
@@ -99,30 +99,30 @@ impl<A: Api> Asker<A> {
     /// and none in progress can be postponed any more.
     fn machines(
         &self,
-        questions: impl IntoIterator<Item = Question>,
+        targets: impl IntoIterator<Item = Target>,
         deadline: Option<Instant>,
         in_progress: &InProgress,
-    ) -> impl Stream<Item = Question> {
-        let questions = questions.into_iter().peekable();
-        stream::unfold(questions, move |mut questions| async move {
-            let next = self.wait_for_next(&mut questions, deadline, in_progress);
-            let question = next.await?;
+    ) -> impl Stream<Item = Target> {
+        let targets = targets.into_iter().peekable();
+        stream::unfold(targets, move |mut targets| async move {
+            let next = self.wait_for_next(&mut targets, deadline, in_progress);
+            let target = next.await?;
             in_progress.add();
-            Some((question, questions))
+            Some((target, targets))
         })
     }
 
     async fn wait_for_next(
         &self,
-        questions: &mut Peekable<impl Iterator<Item = Question>>,
+        targets: &mut Peekable<impl Iterator<Item = Target>>,
         deadline: Option<Instant>,
         in_progress: &InProgress,
-    ) -> Option<Question> {
+    ) -> Option<Target> {
         loop {
-            if let Some(question) = self.next(questions, deadline) {
-                return Some(question);
+            if let Some(target) = self.next(targets, deadline) {
+                return Some(target);
             }
-            match self.due(questions.peek().is_some(), deadline) {
+            match self.due(targets.peek().is_some(), deadline) {
                 Some(due) => tokio::select! {
                     () = self.run.postponed_is_due(due) => {}
                     () = in_progress.removed() => {}
@@ -134,35 +134,35 @@ impl<A: Api> Asker<A> {
     }
 
     /// What stands of a machine that was asked for.
-    fn take_in(&self, asked: Asked, unknown: &mut Vec<Question>) -> Option<Outcome> {
+    fn take_in(&self, asked: TargetResult, unknown: &mut Vec<Target>) -> Option<Outcome> {
         match asked {
-            Asked::NotFound { question, standing } => {
-                self.run.unknown(&question);
-                unknown.push(question);
+            TargetResult::NotFound { target, standing } => {
+                self.run.unknown(&target);
+                unknown.push(target);
                 Some(standing)
             }
-            Asked::Done(outcome) => {
+            TargetResult::Done(outcome) => {
                 self.run.take_in(&outcome);
                 Some(outcome)
             }
-            Asked::Postponed(question, wait) => {
-                self.run.postpone(question, wait);
+            TargetResult::Postponed(target, wait) => {
+                self.run.postpone(target, wait);
                 None
             }
-            Asked::Stopped(question) => self.run.left_out(question),
+            TargetResult::Stopped(target) => self.run.left_out(target),
         }
     }
 
     /// The next machine to ask for, unless one has to be waited for.
     fn next(
         &self,
-        questions: &mut Peekable<impl Iterator<Item = Question>>,
+        targets: &mut Peekable<impl Iterator<Item = Target>>,
         deadline: Option<Instant>,
-    ) -> Option<Question> {
+    ) -> Option<Target> {
         let due = self.run.take_due(deadline.is_some());
         due.or_else(|| {
             let may_go_on = !self.run.is_unproven() || self.run.stops.gentle.is_cancelled();
-            may_go_on.then(|| questions.next()).flatten()
+            may_go_on.then(|| targets.next()).flatten()
         })
     }
 
@@ -174,19 +174,19 @@ impl<A: Api> Asker<A> {
         in_time.then_some(due)
     }
 
-    async fn start(&self, question: Question) -> Asked {
-        if question.attempts == 0 {
+    async fn start(&self, target: Target) -> TargetResult {
+        if target.attempts == 0 {
             self.run.tracker.started();
         }
-        let asked = self.ask(question).await;
+        let asked = self.ask(target).await;
         let failure = match &asked {
-            Asked::Done(outcome) => self.run.watch(outcome),
+            TargetResult::Done(outcome) => self.run.watch(outcome),
             // The service works, and says so.
-            Asked::NotFound { .. } => {
+            TargetResult::NotFound { .. } => {
                 self.run.works();
                 None
             }
-            Asked::Postponed(..) | Asked::Stopped(_) => None,
+            TargetResult::Postponed(..) | TargetResult::Stopped(_) => None,
         };
         if let Some(failure) = failure {
             Box::pin(self.check_others(failure)).await;

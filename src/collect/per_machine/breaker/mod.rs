@@ -1,6 +1,6 @@
 //! A service that is down, told from machines that fail.
 //!
-//! When call after call fails, one question alone asks for a machine that was answered
+//! When call after call fails, one worker alone asks for a machine that was answered
 //! before. When that is answered, the machines fail by themselves. When it fails too,
 //! everybody waits, and it is asked again after ever longer pauses; what was tried in an
 //! outage counts for nobody.
@@ -8,6 +8,7 @@
 //! Before anybody was answered, a few machines from elsewhere in the list are asked for instead
 //! (`scouts.rs`). A refusal of the whole run is looked into in the same way (`refused.rs`).
 
+mod first_outcomes;
 mod health;
 mod refused;
 mod scouts;
@@ -20,7 +21,7 @@ use tokio::{
 };
 use tracing::warn;
 
-use super::{ask::Turn, asker::Asker, settings::Ending};
+use super::{attempts::CallSlot, settings::Ending, worker::Worker};
 use crate::{
     defender::{Address, Api, CallError, Class},
     domain::{outcome::Failure, text::span},
@@ -28,8 +29,9 @@ use crate::{
 
 use self::health::Look;
 pub(super) use self::{
-    health::{Course, Health},
-    refused::Whom,
+    first_outcomes::{Breaker, FIRST},
+    health::{CallHistory, Health},
+    refused::RefusalScope,
 };
 
 /// How long a sign of life is waited for before a machine is given up.
@@ -43,38 +45,42 @@ const LONGEST_ASKED_FOR: Duration = Duration::from_mins(10);
 /// An outage that lasts longer ends the run.
 const PATIENCE: Duration = Duration::from_hours(1);
 
-impl<A: Api> Asker<A> {
+impl<A: Api> Worker<A> {
     /// Whether a failure is the machine's own, and counts. Returns when that is clear, which
     /// after an outage is when it is over; `None` when the run stopped before.
-    pub(super) async fn is_own(&self, error: &CallError, course: &mut Course) -> Option<bool> {
+    pub(super) async fn is_own(
+        &self,
+        error: &CallError,
+        history: &mut CallHistory,
+    ) -> Option<bool> {
         if !matches!(error.class, Class::Call(_)) {
             return Some(true);
         }
-        let is_last = course.tries.failed >= self.run.policy.retries;
+        let is_last = history.attempts.failed >= self.run.policy.retries;
         let health = &self.run.health;
-        let look = health.failed(course, error.is_foreign, is_last);
+        let look = health.failed(history, error.is_foreign, is_last);
         if look == Look::Own {
             return Some(true);
         }
         health.in_doubt();
-        let clear = self.clear(look, error, course);
+        let clear = self.clear(look, error, history);
         let is_own = self.run.stops.gentle.run_until_cancelled(clear).await;
         health.in_doubt_no_more();
         is_own?
     }
 
-    async fn clear(&self, look: Look, error: &CallError, course: &Course) -> Option<bool> {
+    async fn clear(&self, look: Look, error: &CallError, history: &CallHistory) -> Option<bool> {
         if look == Look::Last {
             // In a fleet somebody is answered soon, and nobody need be asked.
-            let _ = timeout(MOMENT, self.run.health.sign_since(course)).await;
+            let _ = timeout(MOMENT, self.run.health.sign_since(history)).await;
         }
         let _judge = self.judge().await?;
         if look == Look::Foreign {
             return self.hears_the_service(error).await.then_some(true);
         }
-        match self.run.health.verdict(course) {
+        match self.run.health.verdict(history) {
             Some(is_own) => Some(is_own),
-            None => self.find_out(course).await,
+            None => self.find_out(history).await,
         }
     }
 
@@ -86,26 +92,26 @@ impl<A: Api> Asker<A> {
 
     /// Asks for a machine that was answered, unless another one shows first that the service
     /// works.
-    async fn find_out(&self, course: &Course) -> Option<bool> {
-        let turn = tokio::select! {
+    async fn find_out(&self, history: &CallHistory) -> Option<bool> {
+        let slot = tokio::select! {
             biased;
-            () = self.run.health.sign_since(course) => return Some(true),
-            turn = self.turn() => turn?,
+            () = self.run.health.sign_since(history) => return Some(true),
+            slot = self.slot() => slot?,
         };
-        match self.ask_known(turn).await? {
-            Err(failed) if self.run.health.verdict(course).is_none() => self.sit_out(failed).await,
+        match self.ask_known(slot).await? {
+            Err(failed) if self.run.health.verdict(history).is_none() => self.sit_out(failed).await,
             _ => Some(true),
         }
     }
 
     /// Waits before another try; an outage that begins meanwhile makes that pointless. So does
     /// that nobody but strangers was heard yet: others are to be asked for first.
-    pub(super) async fn rest(&self, delay: Duration, course: &Course) {
+    pub(super) async fn wait_or_outage(&self, delay: Duration, history: &CallHistory) {
         let (health, tracker) = (&self.run.health, &self.run.tracker);
         loop {
             tokio::select! {
                 () = sleep(delay) => {}
-                () = health.outage_since(course) => return,
+                () = health.outage_since(history) => return,
             }
             if !health.heard_only_strangers() || tracker.all_started() {
                 return;
@@ -116,14 +122,14 @@ impl<A: Api> Asker<A> {
     /// Asks for a machine that was answered. Its answer is not needed, and neither is any other
     /// reply: all that counts is whether the service works. Where it refuses the run to another
     /// one as well, that stands.
-    pub(super) async fn ask_known(&self, turn: Turn<'_>) -> Option<Result<(), CallError>> {
-        let reply = self.probe(turn).await?;
+    pub(super) async fn ask_known(&self, slot: CallSlot<'_>) -> Option<Result<(), CallError>> {
+        let reply = self.probe(slot).await?;
         if !is_refusal(&reply) {
             return Some(reply);
         }
         sleep(SHORTEST).await;
-        let turn = self.turn().await?;
-        match self.probe(turn).await? {
+        let slot = self.slot().await?;
+        match self.probe(slot).await? {
             Err(refused) if refused.class == Class::Run => {
                 self.run.refuse(&refused.failure);
                 None
@@ -133,11 +139,11 @@ impl<A: Api> Asker<A> {
     }
 
     /// Asks once for a machine that was answered.
-    async fn probe(&self, turn: Turn<'_>) -> Option<Result<(), CallError>> {
+    async fn probe(&self, slot: CallSlot<'_>) -> Option<Result<(), CallError>> {
         let machine = self.run.health.next_known()?;
         self.run.tracker.sent(true);
         let address = Address::Machine(machine);
-        let Err(error) = self.send(&address, machine, turn).await? else {
+        let Err(error) = self.send(&address, machine, slot).await? else {
             return Some(Ok(()));
         };
         Some(match error.class {
@@ -167,7 +173,7 @@ impl<A: Api> Asker<A> {
             self.run.quota.goes_down(Instant::now() + length);
             sleep(length).await;
             let asked = Instant::now();
-            match self.ask_known(self.turn().await?).await? {
+            match self.ask_known(self.slot().await?).await? {
                 Ok(()) => {
                     self.comes_back(began);
                     return Some(false);
