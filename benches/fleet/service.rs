@@ -6,7 +6,7 @@ use std::{
     io,
     net::{Ipv4Addr, SocketAddr},
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc,
         atomic::{AtomicU64, Ordering::Relaxed},
     },
     time::{Duration, Instant},
@@ -20,6 +20,7 @@ use hyper::{
     service::service_fn,
 };
 use hyper_util::rt::{TokioIo, TokioTimer};
+use parking_lot::Mutex;
 use tokio::{net::TcpListener, runtime::Runtime, time::sleep};
 
 use super::fleet::Fleet;
@@ -80,7 +81,7 @@ impl Service {
     /// What was asked since the last time that this was asked for.
     pub(crate) fn take_asked(&self) -> Asked {
         let desk = &self.desk;
-        *desk.began() = Instant::now();
+        *desk.began.lock() = Instant::now();
         let first = desk.first.swap(u64::MAX, Relaxed);
         let last = desk.last.swap(0, Relaxed);
         Asked {
@@ -116,7 +117,7 @@ async fn serve(listener: TcpListener, desk: Arc<Desk>) {
 
 impl Desk {
     fn answer(&self, request: &Request<Incoming>) -> Response<Full<Bytes>> {
-        let now = self.began().elapsed();
+        let now = self.began.lock().elapsed();
         let now = u64::try_from(now.as_nanos()).unwrap_or(u64::MAX);
         self.calls.fetch_add(1, Relaxed);
         self.first.fetch_min(now, Relaxed);
@@ -126,9 +127,5 @@ impl Desk {
         let json = HeaderValue::from_static("application/json; charset=utf-8");
         response.headers_mut().insert(CONTENT_TYPE, json);
         response
-    }
-
-    fn began(&self) -> MutexGuard<'_, Instant> {
-        self.began.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

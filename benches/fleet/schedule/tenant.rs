@@ -1,11 +1,8 @@
 //! A service on a simulated clock that holds its limits strictly.
 
-use std::{
-    collections::VecDeque,
-    sync::{Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::{collections::VecDeque, time::Duration};
 
+use parking_lot::Mutex;
 use patchgap::{
     defender::{Address, Api, CallError, Class, Page},
     domain::{kb::MissingKbs, outcome::Reason},
@@ -41,11 +38,7 @@ impl Tenant {
 
     /// Calls that were over a limit.
     pub(super) fn refused(&self) -> u64 {
-        self.counted().refused
-    }
-
-    fn counted(&self) -> MutexGuard<'_, Counted> {
-        self.counted.lock().unwrap_or_else(PoisonError::into_inner)
+        self.counted.lock().refused
     }
 }
 
@@ -67,7 +60,7 @@ impl Counted {
 
 impl Api for &Tenant {
     async fn page(&self, _: &Address) -> Result<Page, CallError> {
-        let is_admitted = self.counted().admit();
+        let is_admitted = self.counted.lock().admit();
         sleep(self.latency).await;
         if !is_admitted {
             let class = Class::Window(None);

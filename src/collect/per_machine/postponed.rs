@@ -3,13 +3,11 @@
 
 use std::{
     mem,
-    sync::{
-        Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicUsize, Ordering::Relaxed},
-    },
+    sync::atomic::{AtomicUsize, Ordering::Relaxed},
     time::Duration,
 };
 
+use parking_lot::Mutex;
 use tokio::time::Instant;
 
 use super::target::Target;
@@ -50,7 +48,7 @@ pub(super) struct Wanted {
 impl PostponedMachines {
     /// Postpones a machine for so long.
     pub(super) fn add(&self, target: Target, wait: Duration, outages: u64) {
-        let mut waiting = self.lock();
+        let mut waiting = self.waiting.lock();
         waiting.push(Postponed {
             target,
             due: Instant::now() + wait,
@@ -67,7 +65,7 @@ impl PostponedMachines {
 
     /// Takes the one that has been due for longest; `None` where none is due.
     pub(super) fn take_due(&self, wanted: Wanted) -> Option<Target> {
-        let mut waiting = self.lock();
+        let mut waiting = self.waiting.lock();
         let (at, due) = first(&waiting, wanted)?;
         if due > Instant::now() {
             return None;
@@ -79,19 +77,19 @@ impl PostponedMachines {
 
     /// When the next one is due.
     pub(super) fn next_due(&self, wanted: Wanted) -> Option<Instant> {
-        first(&self.lock(), wanted).map(|(_, due)| due)
+        first(&self.waiting.lock(), wanted).map(|(_, due)| due)
     }
 
     /// When the last one is due that the run will wait for, if everything else is done then.
     pub(super) fn last_due(&self, others_done: Instant) -> Option<Instant> {
-        let waiting = self.lock();
+        let waiting = self.waiting.lock();
         let due = waiting.iter().map(|it| it.due);
         due.filter(|due| *due <= others_done + PATIENCE).max()
     }
 
     /// Takes one, due or not.
     pub(super) fn take_any(&self) -> Option<Target> {
-        let mut waiting = self.lock();
+        let mut waiting = self.waiting.lock();
         let taken = waiting.pop();
         self.count.store(waiting.len(), Relaxed);
         taken.map(|it| it.target)
@@ -99,13 +97,9 @@ impl PostponedMachines {
 
     /// Takes all of them, each with the time when it is due.
     pub(super) fn take_all(&self) -> Vec<(Target, Instant)> {
-        let all = mem::take(&mut *self.lock());
+        let all = mem::take(&mut *self.waiting.lock());
         self.count.store(0, Relaxed);
         all.into_iter().map(|it| (it.target, it.due)).collect()
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Vec<Postponed>> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -3,14 +3,12 @@
 
 use std::{
     iter, mem,
-    sync::{
-        Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
-    },
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
     time::Duration,
 };
 
 use jiff::Timestamp;
+use parking_lot::Mutex;
 use tokio::time::{Instant, sleep_until};
 
 use super::{
@@ -88,12 +86,12 @@ impl Run {
 
     /// Leaves unknown machines to the fetcher, which asks for them again late.
     pub(super) fn leave(&self, unknown: Vec<Target>) {
-        self.left().extend(unknown);
+        self.left.lock().extend(unknown);
     }
 
     /// What helpers have left.
     pub(super) fn take_left(&self) -> Vec<Target> {
-        mem::take(&mut *self.left())
+        mem::take(&mut *self.left.lock())
     }
 
     /// Takes in that a machine is not known.
@@ -105,7 +103,7 @@ impl Run {
     pub(super) fn postpone(&self, target: Target, wait: Duration) {
         if wait > PATIENCE
             && let Some(failure) = &target.failure
-            && self.breaker().postponed(failure)
+            && self.breaker.lock().postponed(failure)
         {
             self.stop(Ending::Failing(failure.clone()));
         }
@@ -177,12 +175,12 @@ impl Run {
     /// Shows an outcome to the circuit breaker. Once the first machines have all failed alike,
     /// returns how.
     pub(super) fn watch(&self, outcome: &Outcome) -> Option<Failure> {
-        self.breaker().note(outcome).cloned()
+        self.breaker.lock().note(outcome).cloned()
     }
 
     /// The service works: the circuit breaker need not watch any more.
     pub(super) fn works(&self) {
-        self.breaker().works();
+        self.breaker.lock().works();
     }
 
     /// What is known of a machine that the end of the run came before.
@@ -231,26 +229,13 @@ impl Run {
 
     /// Ends the run; what was the first to end it is what ended it.
     pub(super) fn stop(&self, ending: Ending) {
-        self.stopped_by().get_or_insert(ending);
+        self.stopped_by.lock().get_or_insert(ending);
         self.stops.gentle.cancel();
     }
 
     /// How the run ended.
     pub(super) fn ending(&self) -> Ending {
-        self.stopped_by().clone().unwrap_or(Ending::Finished)
-    }
-
-    fn stopped_by(&self) -> MutexGuard<'_, Option<Ending>> {
-        let stopped_by = self.stopped_by.lock();
-        stopped_by.unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn left(&self) -> MutexGuard<'_, Vec<Target>> {
-        self.left.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn breaker(&self) -> MutexGuard<'_, Breaker> {
-        self.breaker.lock().unwrap_or_else(PoisonError::into_inner)
+        self.stopped_by.lock().clone().unwrap_or(Ending::Finished)
     }
 }
 

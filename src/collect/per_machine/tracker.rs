@@ -1,13 +1,11 @@
 //! Counts of a run under way, for whoever shows progress.
 
 use std::{
-    sync::{
-        Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering::Relaxed},
-    },
+    sync::atomic::{AtomicU64, Ordering::Relaxed},
     time::Duration,
 };
 
+use parking_lot::Mutex;
 use serde::Serialize;
 
 use super::{
@@ -191,7 +189,7 @@ impl Tracker {
 
     /// Notes how long a call took.
     pub(super) fn took(&self, length: Duration) {
-        self.timing().note(length);
+        self.latency.lock().note(length);
     }
 
     /// How the service received the calls for all machines so far.
@@ -203,11 +201,7 @@ impl Tracker {
     }
 
     pub(super) fn latency(&self) -> Option<Duration> {
-        self.timing().mean()
-    }
-
-    fn timing(&self) -> MutexGuard<'_, Latency> {
-        self.latency.lock().unwrap_or_else(PoisonError::into_inner)
+        self.latency.lock().mean()
     }
 
     /// How often something was found out about a machine, and the calls of late passes for
@@ -241,11 +235,11 @@ impl Tracker {
     }
 
     fn count(&self, change: impl FnOnce(&mut Counts)) {
-        change(&mut self.counts.lock().unwrap_or_else(PoisonError::into_inner));
+        change(&mut self.counts.lock());
     }
 
     pub(super) fn counts(&self) -> Counts {
-        *self.counts.lock().unwrap_or_else(PoisonError::into_inner)
+        *self.counts.lock()
     }
 
     pub(super) fn requests(&self) -> Requests {

@@ -1,10 +1,8 @@
 //! Machines that rest before another try.
 
-use std::{
-    sync::{Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::time::Duration;
 
+use parking_lot::Mutex;
 use tokio::time::Instant;
 
 /// The rests under way.
@@ -18,7 +16,7 @@ impl Backoffs {
     /// Notes that a machine rests from now on, after so many failures.
     pub(in crate::collect::per_machine) fn begin(&self, rest: Duration, failed: u32) {
         let now = Instant::now();
-        let mut under_way = self.lock();
+        let mut under_way = self.under_way.lock();
         under_way.retain(|(end, _)| *end > now);
         under_way.push((now + rest, failed));
     }
@@ -30,15 +28,9 @@ impl Backoffs {
         now: Instant,
         after: impl Fn(u32) -> Duration,
     ) -> Option<Instant> {
-        let under_way = self.lock();
+        let under_way = self.under_way.lock();
         let still = under_way.iter().filter(|(end, _)| *end > now);
         still.map(|(end, failed)| *end + after(*failed)).max()
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Vec<(Instant, u32)>> {
-        self.under_way
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 

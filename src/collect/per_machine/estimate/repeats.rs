@@ -1,9 +1,8 @@
 //! How often calls are repeated, and what that costs, by how it went so far.
 
-use std::{
-    sync::{Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::time::Duration;
+
+use parking_lot::Mutex;
 
 use crate::collect::per_machine::retry::RetryPolicy;
 
@@ -41,14 +40,14 @@ impl Repeats {
     /// Notes what came of a call for which so many had failed before.
     pub(in crate::collect::per_machine) fn note(&self, failed_before: u32, has_failed: bool) {
         let at = place(failed_before);
-        let mut tallies = self.tallies();
+        let mut tallies = self.tallies.lock();
         tallies[at].replies = tallies[at].replies.saturating_add(1);
         tallies[at].failed = tallies[at].failed.saturating_add(u32::from(has_failed));
     }
 
     /// What is to be expected under this policy.
     pub(in crate::collect::per_machine) fn expected(&self, policy: &RetryPolicy) -> Repetition {
-        let tallies = *self.tallies();
+        let tallies = *self.tallies.lock();
         let (mut share, mut reached) = (0.0, 1.0);
         let mut steps = Vec::new();
         for failed in 1..=policy.retries {
@@ -61,10 +60,6 @@ impl Repeats {
             }
         }
         Repetition { steps }
-    }
-
-    fn tallies(&self) -> MutexGuard<'_, [Tally; TOLD_APART]> {
-        self.tallies.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
