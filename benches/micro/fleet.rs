@@ -5,7 +5,7 @@ use std::{fmt::Write as _, io};
 use jiff::{Timestamp, tz::TimeZone};
 use patchgap::{
     aggregate::{Aggregation, Fleet, RankBy, TopActions},
-    collect::per_machine::Requests,
+    collect::Requests,
     defender::AnswerBody,
     domain::{
         gaps::{Gaps, Place},

@@ -12,7 +12,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use super::{App, AppError, console::say};
 use crate::{
     aggregate::{Aggregation, Fleet, TopActions},
-    collect::per_machine::Requests,
+    collect::Requests,
     config::Config,
     domain::{
         exit_code::ExitCode,

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::lines::Lines;
-use crate::collect::per_machine::Counts;
+use crate::collect::Counts;
 
 /// A bar on standard error, hidden until there is something to show. Clones are the same
 /// bar.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp, ZonedDateTime};
 
 use crate::{
-    collect::per_machine::Progress,
+    collect::Progress,
     domain::text::{counted, is_about_the_same, span, span_between, thousands},
     quota::{Pace, RateLimits, Waiting},
 };
@@ -165,7 +165,7 @@ fn clock(now: &ZonedDateTime, left: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::collect::per_machine::{Counts, Requests};
+    use crate::collect::{Counts, Requests};
 
     fn now() -> ZonedDateTime {
         "2026-11-23T22:00:00+01:00[Europe/Berlin]".parse().unwrap()

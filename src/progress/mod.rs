@@ -11,7 +11,7 @@ use tracing::info;
 pub use self::bar::{Bar, BarWriter};
 use self::lines::Lines;
 use crate::{
-    collect::per_machine::Progress,
+    collect::Progress,
     domain::words::words,
     quota::{Pace, RateLimits},
 };

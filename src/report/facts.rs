@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::{
     aggregate::{Coverage, RankBy},
-    collect::per_machine::Requests,
+    collect::Requests,
     domain::outcome::{Ended, RunOutcome},
     inventory::Inventory,
 };

@@ -8,7 +8,7 @@ use super::{Facts, Past, Report, Run, Tool, TrendPoint};
 use crate::{
     aggregate::{RankBy, TopActions, tests::Told},
     changes::{Base, Changes, Figures, Replacing, changes},
-    collect::per_machine::Requests,
+    collect::Requests,
     domain::{
         gaps::{Earlier, Gaps, History, Place, Then},
         kb::{KbId, MissingKb, MissingKbs},

@@ -8,7 +8,10 @@ use tokio::time::{MissedTickBehavior, interval, sleep};
 use super::{deadline, identity::Identity, interrupt, prepare::Job, work_queue::agenda};
 use crate::{
     app::AppError,
-    collect::per_machine::{Ending, Fetcher, Requests, RetryPolicy, Settings, Stops},
+    collect::{
+        Requests,
+        per_machine::{Ending, Fetcher, RetryPolicy, Settings, Stops},
+    },
     config::Config,
     defender::{Api, Session},
     progress::Display,

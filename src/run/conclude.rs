@@ -21,7 +21,7 @@ use crate::{
         AppError,
         console::{self, say},
     },
-    collect::per_machine::{Ending, Requests},
+    collect::{Requests, per_machine::Ending},
     domain::{
         exit_code::ExitCode,
         outcome::{Ended, RunOutcome},

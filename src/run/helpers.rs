@@ -11,7 +11,10 @@ use tokio::runtime::Builder;
 use super::prepare::Job;
 use crate::{
     app::AppError,
-    collect::per_machine::{Fetcher, Helper, Requests},
+    collect::{
+        Requests,
+        per_machine::{Fetcher, Helper},
+    },
     defender::{Session, SessionError},
     domain::outcome::Outcome,
     store::Recorder,

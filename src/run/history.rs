@@ -144,7 +144,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        collect::per_machine::Requests,
+        collect::Requests,
         store::{RunId, Service, Tally},
     };
 

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     app::AppError,
-    collect::per_machine::{Ending, Requests},
+    collect::{Requests, per_machine::Ending},
     defender::{Session, auth::SignInError, no_token},
     domain::{exit_code::ExitCode, text::span},
     report::{Report, output::OutputFolder},

@@ -14,7 +14,7 @@ use super::{
     runs::{RECORDS, record},
     waited,
 };
-use crate::{collect::per_machine::Requests, inventory::Inventory};
+use crate::{collect::Requests, inventory::Inventory};
 
 /// Which answers are not asked for again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use rusqlite::{Connection, Result, TransactionBehavior, params};
 
 use super::{Figures, RunId, Store, StoreError, Tally, millis};
 use crate::{
-    collect::per_machine::Requests,
+    collect::Requests,
     domain::outcome::{Ended, RunOutcome},
 };
 

@@ -17,7 +17,7 @@ use std::{
 use tokio::sync::{Notify, oneshot};
 
 use super::moment::Moment;
-use crate::{collect::per_machine::Requests, domain::outcome::Outcome, quota::CallNumber};
+use crate::{collect::Requests, domain::outcome::Outcome, quota::CallNumber};
 
 /// How long an outcome waits for others.
 const MOMENT: Duration = Duration::from_millis(20);

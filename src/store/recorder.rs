@@ -18,7 +18,7 @@ use super::{
     writer::{Recorded, Signals, Writer},
 };
 use crate::{
-    collect::per_machine::Requests,
+    collect::Requests,
     domain::outcome::Outcome,
     quota::{CallNumber, Ledger, Unnoted},
 };

@@ -7,7 +7,7 @@ use rusqlite::{OptionalExtension, Result, Row, params, types::ValueRef};
 
 use super::{Application, Store, StoreError, finish::AT_WORK_MS, json::parse, millis, time};
 use crate::{
-    collect::per_machine::Requests,
+    collect::Requests,
     domain::{
         outcome::{Ended, RunOutcome},
         words::UnknownWord,

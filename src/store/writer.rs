@@ -19,7 +19,7 @@ use super::{
     standing::MachineNumbers,
     syncer::Syncer,
 };
-use crate::{collect::per_machine::Requests, domain::outcome::Outcome, quota::CallNumber};
+use crate::{collect::Requests, domain::outcome::Outcome, quota::CallNumber};
 
 /// How often what was committed is synced to the disk, for the power cut. A process that is
 /// killed loses nothing of it either way.

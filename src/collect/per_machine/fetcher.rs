@@ -22,11 +22,14 @@ use super::{
     run::Run,
     settings::{Ending, Settings, Stops},
     target::Target,
-    tracker::{Progress, Requests},
     worker::{Worker, under_way},
 };
 use crate::quota::{Load, Quota};
-use crate::{defender::Api, domain::outcome::Outcome};
+use crate::{
+    collect::{Progress, Requests},
+    defender::Api,
+    domain::outcome::Outcome,
+};
 
 /// Asks an API for a fleet of machines.
 #[derive(Debug)]

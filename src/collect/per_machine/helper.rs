@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 
-use super::{run::Run, tracker::Requests, worker::Worker};
-use crate::{defender::Api, domain::outcome::Outcome};
+use super::{run::Run, worker::Worker};
+use crate::{collect::Requests, defender::Api, domain::outcome::Outcome};
 
 /// Asks for those machines of a fetcher's plan that nobody has taken yet. It has a share of the
 /// calls in flight, which the fetcher gets back when the helper is dropped.

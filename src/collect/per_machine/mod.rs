@@ -20,7 +20,6 @@ pub use self::{
     plan::{Plan, Unknown},
     retry::RetryPolicy,
     settings::{Ending, Settings, Stops},
-    tracker::{Counts, Progress, Requests},
 };
 
 /// How often a machine that the service does not know is asked for again.

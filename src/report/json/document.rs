@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::{
     aggregate::Fleet,
     changes::{self, Tally},
-    collect::per_machine::Requests,
+    collect::Requests,
     domain::outcome::{Ended, RunOutcome},
     inventory::Inventory,
     report::{Run, Tool, time::rfc3339},

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::*;
 use crate::{
-    collect::per_machine::Requests,
+    collect::Requests,
     domain::{
         kb::{KbId, MissingKb},
         machine::MachineId,

@@ -19,6 +19,7 @@ use tokio::time::{Instant, sleep};
 use self::service::{Reply, Service, machine, machines};
 use super::*;
 use crate::{
+    collect::{Counts, Requests},
     domain::{
         machine::MachineId,
         outcome::{Outcome, Reason},
