@@ -47,6 +47,9 @@ pub enum Problem {
         /// The newest that this program knows.
         known: i64,
     },
+    /// A build from before the first release wrote it, with other tables.
+    #[error("was written by a patchgap from before its first release, with other tables")]
+    Unreleased,
     /// Parts of it are missing or make no sense.
     #[error("is damaged")]
     Damaged(#[source] Cause),
@@ -71,9 +74,6 @@ pub enum Problem {
     /// Others wrote to it each time that it was read.
     #[error("is written to all the time")]
     Restless,
-    /// What an older program wrote cannot be copied to where it is converted.
-    #[error("cannot be copied to the temporary folder")]
-    Copy(#[source] io::Error),
     /// Its thread cannot be started, or is gone: a bug, or the system failed.
     #[error("nobody writes to it")]
     Writer,
@@ -117,12 +117,15 @@ impl StoreError {
             Problem::Newer { .. } => {
                 "nothing was changed in it; update patchgap, or choose another file with --state FILE"
             }
+            Problem::Unreleased => {
+                "nothing was changed in it; move it away: the next run then starts a new one and asks \
+                 for every machine"
+            }
             Problem::Damaged(_) => {
                 "restore it from a backup, or move it away: the next run then starts a new one and \
                  asks for every machine"
             }
             Problem::Restless => "run again when the others are done",
-            Problem::Copy(_) => "is there room in the temporary folder, and may you write to it?",
             Problem::Locked(_) => "close the program that has it open, and run again",
             Problem::Full(_) => {
                 "make room on the disk and run again: it goes on from what is stored"

@@ -6,12 +6,18 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::Problem;
+use super::{
+    Problem,
+    schema::{APPLICATION_ID, SCHEMA},
+};
 
 /// How every SQLite file begins.
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 /// The length of a SQLite file's header.
-const LENGTH: u64 = 100;
+const LENGTH: usize = 100;
+/// Where in it two numbers of the program stand.
+const USER_VERSION: usize = 60;
+const APPLICATION: usize = 68;
 
 /// Looks whether the file could be a store; `false` where there is none. An empty one could
 /// become one.
@@ -31,8 +37,7 @@ pub(super) fn look(path: &Path) -> Result<bool, Problem> {
         // SQLite would drop the log.
         0 if has_log(path) => Err(Problem::damaged("it is empty, the log beside it is not")),
         0 => Ok(true),
-        LENGTH.. if begins_like_sqlite(path)? => Ok(true),
-        _ => Err(Problem::Foreign("it is not an SQLite database")),
+        _ => check_header(path).map(|()| true),
     }
 }
 
@@ -47,11 +52,24 @@ fn could_be_made(path: &Path) -> Result<bool, Problem> {
     }
 }
 
-fn begins_like_sqlite(path: &Path) -> Result<bool, Problem> {
-    let mut magic = [0; MAGIC.len()];
-    let mut file = File::open(path).map_err(Problem::Open)?;
-    file.read_exact(&mut magic).map_err(Problem::Open)?;
-    Ok(&magic == MAGIC)
+/// Refuses what SQLite must not open: it would make files beside it, or move what stands in the log.
+fn check_header(path: &Path) -> Result<(), Problem> {
+    let mut header = Vec::with_capacity(LENGTH);
+    let file = File::open(path).map_err(Problem::Open)?;
+    file.take(LENGTH as u64)
+        .read_to_end(&mut header)
+        .map_err(Problem::Open)?;
+    if header.len() < LENGTH || !header.starts_with(MAGIC) {
+        return Err(Problem::Foreign("it is not an SQLite database"));
+    }
+    let number = |at| {
+        let bytes = header[at..].first_chunk().copied().unwrap_or_default();
+        i64::from(i32::from_be_bytes(bytes))
+    };
+    if number(APPLICATION) == APPLICATION_ID && number(USER_VERSION) < SCHEMA.first {
+        return Err(Problem::Unreleased);
+    }
+    Ok(())
 }
 
 /// Whether SQLite's log beside the file holds anything: what was committed, and is not yet in

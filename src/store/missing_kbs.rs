@@ -144,7 +144,6 @@ fn digest(kb: &MissingKb) -> Fingerprint {
     digest.update([u8::from(kb.machine_missed_on.is_some())]);
     digest.update(kb.machine_missed_on.unwrap_or_default().to_le_bytes());
     digest.update(kb.cve_addressed.to_le_bytes());
-    // Nothing is added where there is none, as in version 2.
     for value in &kb.unreadable {
         digest.update(value.len().to_le_bytes());
         digest.update(value.as_bytes());

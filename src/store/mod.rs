@@ -45,7 +45,6 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use rusqlite::Connection;
-use tempfile::TempDir;
 
 pub(crate) use self::place::has_reliable_locks;
 pub use self::{
@@ -70,8 +69,6 @@ pub use self::{
 pub struct Store {
     connection: Connection,
     path: PathBuf,
-    /// Where it is a copy that nobody else sees; after the connection, which has it open.
-    _copy: Option<TempDir>,
 }
 
 impl Store {

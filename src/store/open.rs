@@ -12,8 +12,8 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior, config::DbConfig};
 use tracing::warn;
 
 use super::{
-    Problem, Store, StoreError, answers, header, missing_kbs, place,
-    schema::{self, MIGRATIONS, Version},
+    Problem, Store, StoreError, answers, header, missing_kbs, place, reading,
+    schema::{SCHEMA, Schema, Version},
 };
 
 /// The log's length in pages of 4 KiB at which the writer itself moves it into the file.
@@ -36,7 +36,9 @@ impl Store {
         if let Some(folder) = path.parent() {
             create_folder(folder).map_err(|error| failed(Problem::Folder(error)))?;
         }
-        header::look(path).map_err(failed)?;
+        if header::look(path).map_err(failed)? {
+            reading::check_version(path).map_err(failed)?;
+        }
         create_file(path).map_err(|error| failed(Problem::Open(error)))?;
         if let Some(system) = place::network_file_system(path) {
             warn!(
@@ -46,7 +48,7 @@ impl Store {
             );
         }
         let mut connection = connect(path).map_err(failed)?;
-        prepare(&mut connection).map_err(failed)?;
+        prepare(&mut connection, SCHEMA).map_err(failed)?;
         Ok(Self::new(connection, path))
     }
 
@@ -56,10 +58,11 @@ impl Store {
         if !header::look(path).map_err(failed)? {
             return Err(failed(Problem::Missing));
         }
+        reading::check_version(path).map_err(failed)?;
         let mut connection = connect(path).map_err(failed)?;
-        match read(&mut connection, schema::version).map_err(failed)? {
+        match read(&mut connection, |it| SCHEMA.version(it)).map_err(failed)? {
             Version::Current => {}
-            Version::Older => prepare(&mut connection).map_err(failed)?,
+            Version::Older => prepare(&mut connection, SCHEMA).map_err(failed)?,
             Version::Empty => return Err(failed(Problem::Empty(NO_RUN))),
         }
         Ok(Self::new(connection, path))
@@ -75,7 +78,6 @@ impl Store {
         Self {
             connection,
             path: path.to_owned(),
-            _copy: None,
         }
     }
 }
@@ -133,23 +135,23 @@ pub(super) fn moves_on_close(connection: &Connection, moves: bool) -> rusqlite::
 /// to. Where several processes start at once on a file that is not there yet, one makes it and the
 /// others wait. SQLite alone does not wait everywhere: it gives up at once where two processes would
 /// wait for each other, and it tries to switch the kind of journal only once.
-pub(super) fn prepare(connection: &mut Connection) -> Result<(), Problem> {
+pub(super) fn prepare(connection: &mut Connection, schema: Schema) -> Result<(), Problem> {
     let deadline = Instant::now() + PATIENCE;
     loop {
-        match try_to_prepare(connection) {
+        match try_to_prepare(connection, schema) {
             Err(Problem::Locked(_)) if Instant::now() < deadline => thread::sleep(A_MOMENT),
             ended => return ended,
         }
     }
 }
 
-fn try_to_prepare(connection: &mut Connection) -> Result<(), Problem> {
+fn try_to_prepare(connection: &mut Connection, schema: Schema) -> Result<(), Problem> {
     // SQLite opens a file that it may not write to for reading, and says nothing.
     if connection.is_readonly("main")? {
         return Err(Problem::ReadOnly);
     }
     read(connection, |connection| {
-        match schema::version(connection)? {
+        match schema.version(connection)? {
             Version::Empty => Ok(()),
             Version::Older => verify_pages(connection),
             Version::Current => verify(connection),
@@ -165,7 +167,7 @@ fn try_to_prepare(connection: &mut Connection) -> Result<(), Problem> {
     connection.pragma_update(None, "wal_autocheckpoint", LARGEST_LOG)?;
     // Another process may be doing the same.
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    schema::migrate(&transaction, MIGRATIONS)?;
+    schema.migrate(&transaction)?;
     Ok(transaction.commit()?)
 }
 

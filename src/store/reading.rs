@@ -1,8 +1,8 @@
-//! Reading without leaving a trace: no lock, no file beside the store, and nothing is converted.
+//! Reading without leaving a trace: no lock, no file beside the store.
 
 use std::{
     fmt::Write,
-    fs, io,
+    fs,
     path::{Path, PathBuf},
     time::SystemTime,
 };
@@ -13,7 +13,7 @@ use super::{
     Problem, Store, StoreError,
     header::{self, INDEX, JOURNAL, LOG, beside},
     open::{NO_RUN, connect, moves_on_close, prepare, read},
-    schema::{self, Version},
+    schema::{SCHEMA, Version},
 };
 
 /// How often it is read again when somebody wrote to it meanwhile. Whoever writes leaves the log's index
@@ -87,7 +87,7 @@ impl Way {
 
 impl Store {
     /// Reads a store that has to be there already, and leaves no trace: a folder that may not be written
-    /// to is as good as any other. What an older program wrote is converted elsewhere.
+    /// to is as good as any other. Only what an older program wrote is migrated, and written to.
     pub fn look_into<T, E: From<StoreError>>(
         path: &Path,
         mut look: impl FnMut(&Self) -> Result<T, E>,
@@ -116,11 +116,30 @@ impl Store {
             Way::Unfinished => connect(path)?,
             _ => open(path, way)?,
         };
-        match read(&mut connection, schema::version)? {
-            Version::Current => Ok(Self::new(connection, path)),
-            Version::Older => converted(&connection, path),
-            Version::Empty => Err(Problem::Empty(NO_RUN)),
+        match read(&mut connection, |it| SCHEMA.version(it))? {
+            Version::Current => {}
+            Version::Older => {
+                connection = connect(path)?;
+                prepare(&mut connection, SCHEMA)?;
+            }
+            Version::Empty => return Err(Problem::Empty(NO_RUN)),
         }
+        Ok(Self::new(connection, path))
+    }
+}
+
+/// Refuses another program's file, and another version's, before opening it would leave the log's index
+/// beside it. Whatever else is wrong is found when it is opened.
+pub(super) fn check_version(path: &Path) -> Result<(), Problem> {
+    if Surroundings::of(path).way() != Way::WithLog {
+        return Ok(());
+    }
+    let mut connection = open(path, Way::WithLog)?;
+    match read(&mut connection, |it| SCHEMA.version(it)) {
+        Err(problem @ (Problem::Foreign(_) | Problem::Newer { .. } | Problem::Unreleased)) => {
+            Err(problem)
+        }
+        _ => Ok(()),
     }
 }
 
@@ -150,23 +169,4 @@ fn address(path: &Path, way: Way) -> PathBuf {
         }
     }
     PathBuf::from(address + way.parameters())
-}
-
-/// A copy of what an older program wrote, with the tables of today.
-fn converted(connection: &Connection, path: &Path) -> Result<Store, Problem> {
-    let folder = tempfile::tempdir().map_err(Problem::Copy)?;
-    let copy = folder.path().join("copy.sqlite");
-    let name = copy.to_str().ok_or_else(|| {
-        Problem::Copy(io::Error::new(
-            io::ErrorKind::InvalidFilename,
-            "the temporary folder's name is not text",
-        ))
-    })?;
-    connection.execute("VACUUM INTO ?1", [name])?;
-    let mut connection = connect(&copy)?;
-    prepare(&mut connection)?;
-    Ok(Store {
-        _copy: Some(folder),
-        ..Store::new(connection, path)
-    })
 }

@@ -87,7 +87,6 @@ fn another(path: &Path, runs: &Runs) -> Option<Store> {
     is_same.then(|| Store {
         connection,
         path: path.to_owned(),
-        _copy: None,
     })
 }
 

@@ -10,7 +10,7 @@ use std::{
 
 #[cfg(unix)]
 use crate::common::wait_until;
-use crate::common::{Finished, Scene, project};
+use crate::common::{Finished, Scene};
 #[cfg(target_os = "linux")]
 use crate::common::{set_mode, without_privileges};
 
@@ -149,10 +149,6 @@ fn nothing_is_written_without_a_store_or_with_one() {
         "0, one a machine; more where an answer fails",
     );
     leaves_no_trace(&scene, &mut rehearse(&["report", "--offline"]));
-    let older = project().join("tests/fixtures/store/version-1.sqlite");
-    fs::copy(older, scene.path("older.sqlite")).unwrap();
-    let older = ["report", "machines.csv", "--state", "older.sqlite"];
-    leaves_no_trace(&scene, &mut rehearse(&older));
 }
 
 /// One that another app registration left unfinished, too: whether it is at work is looked at without

@@ -1,57 +1,105 @@
-//! A store that an earlier version wrote: nothing is lost, and what is new is filled in.
+//! A store of a build from before the first release: refused, and left as it is with what stands beside it.
 
-use std::fs;
+use std::{collections::BTreeMap, fs};
 
 use rusqlite::Connection;
 
-use crate::common::{Scene, project};
+use crate::common::Scene;
 
-/// A store of version 1 with two runs of twelve machines.
-fn older_store() -> Scene {
-    let scene = Scene::with_machines(12);
-    let kept = project().join("tests/fixtures/store/version-1.sqlite");
-    fs::copy(kept, scene.path("store.sqlite")).unwrap();
-    scene
+/// Every command that uses a store.
+const COMMANDS: [&[&str]; 6] = [
+    &["report", "machines.csv"],
+    &["check"],
+    &["report", "machines.csv", "--dry-run"],
+    &["report", "--offline"],
+    &["runs"],
+    &["diff"],
+];
+
+/// The application id of patchgap's stores: `PGap`.
+const APPLICATION_ID: i64 = 0x5047_6170;
+
+/// Makes a store with this version in its header, and returns it open.
+fn older_store(scene: &Scene, name: &str, version: i64) -> Connection {
+    fs::create_dir_all(scene.path("old")).unwrap();
+    let store = Connection::open(scene.path(&format!("old/{name}"))).unwrap();
+    store.pragma_update(None, "journal_mode", "wal").unwrap();
+    store.pragma_update(None, "wal_autocheckpoint", 0).unwrap();
+    let tables = format!(
+        "PRAGMA application_id = {APPLICATION_ID};
+         CREATE TABLE run (id INTEGER PRIMARY KEY, ending TEXT);
+         INSERT INTO run VALUES (1, 'finished');
+         PRAGMA user_version = {version};"
+    );
+    store.execute_batch(&tables).unwrap();
+    store
+}
+
+/// Every file of the store's folder, with its content.
+fn files(scene: &Scene) -> BTreeMap<String, Vec<u8>> {
+    let entries = fs::read_dir(scene.path("old")).unwrap();
+    let read = entries.map(|entry| {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        (name, fs::read(path).unwrap())
+    });
+    read.collect()
+}
+
+#[track_caller]
+fn is_refused_untouched(scene: &Scene, name: &str) {
+    let state = format!("old/{name}");
+    let before = files(scene);
+    for command in COMMANDS {
+        let run = scene.run(&[command, &["--state", &state]].concat());
+        run.exits_with(3)
+            .complains("was written by a patchgap from before its first release")
+            .hints("move it away");
+        assert!(files(scene) == before, "{command:?} changed {name}");
+    }
+    assert!(scene.tenant.log().calls.is_empty());
+    assert!(!scene.path("reports").exists());
 }
 
 #[test]
-fn its_runs_are_there_with_their_figures() {
-    let scene = older_store();
-    let runs = scene.run(&["runs"]).exits_with(0).stdout;
-    assert_eq!(runs.lines().count(), 3, "{runs}");
-    let store = Connection::open(scene.path("store.sqlite")).unwrap();
-    let figures = "SELECT withGaps, kbs, gaps, exposure FROM runs WHERE run = ?1";
-    let counted = "SELECT count(DISTINCT machineId), count(DISTINCT kbId), count(*),
-        sum(cveAddressed) FROM gaps WHERE run = ?1";
-    for run in [1, 2] {
-        let read = |query: &str| {
-            let row = |row: &rusqlite::Row<'_>| {
-                let cell = |column| row.get::<_, i64>(column);
-                Ok([cell(0)?, cell(1)?, cell(2)?, cell(3)?])
-            };
-            store.query_row(query, [run], row).unwrap()
-        };
-        assert_eq!(read(figures), read(counted), "run {run}");
+fn each_version_is_refused() {
+    let scene = Scene::with_machines(3);
+    for version in 1..=3 {
+        let name = format!("{version}.sqlite");
+        drop(older_store(&scene, &name, version));
+        is_refused_untouched(&scene, &name);
+    }
+}
+
+/// As a kill leaves it: what was committed last is in the log, or everything is.
+#[test]
+fn with_a_log_beside_it() {
+    let scene = Scene::with_machines(3);
+    for (name, checkpoint) in [
+        ("part.sqlite", "PRAGMA wal_checkpoint(TRUNCATE)"),
+        ("all.sqlite", "SELECT 1"),
+    ] {
+        let store = older_store(&scene, "open.sqlite", 3);
+        store.query_row(checkpoint, [], |_| Ok(())).unwrap();
+        store
+            .execute("INSERT INTO run VALUES (NULL, NULL)", [])
+            .unwrap();
+        for suffix in ["", "-wal"] {
+            let [from, to] = ["open.sqlite", name].map(|it| format!("old/{it}{suffix}"));
+            fs::copy(scene.path(&from), scene.path(&to)).unwrap();
+        }
+        drop(store);
+        fs::remove_file(scene.path("old/open.sqlite")).unwrap();
+        is_refused_untouched(&scene, name);
     }
 }
 
 #[test]
-fn its_reports_are_written_again_with_what_changed() {
-    let scene = older_store();
-    let mut offline = scene.bare(&["report", "--offline", "--state", "store.sqlite"]);
-    let run = scene.finish(&mut offline).exits_with(0);
-    let changes = run.summary()["changes"].clone();
-    assert_eq!(
-        (&changes["base"]["run"], &changes["new"]),
-        (&1.into(), &0.into())
-    );
-    assert_eq!(changes["stillMissing"], run.summary()["gaps"]);
-}
-
-#[test]
-fn it_is_gone_on_with() {
-    let scene = older_store();
-    scene.report(&[]).exits_with(0);
-    let runs = scene.run(&["runs"]).exits_with(0).stdout;
-    assert_eq!(runs.lines().count(), 4, "{runs}");
+fn moved_away_it_makes_room_for_a_new_one() {
+    let scene = Scene::with_machines(3);
+    drop(older_store(&scene, "store.sqlite", 3));
+    let state = ["--state", "old/store.sqlite"];
+    scene.report(&state).exits_with(3);
+    fs::rename(scene.path("old/store.sqlite"), scene.path("away.sqlite")).unwrap();
+    scene.report(&state).exits_with(0);
 }

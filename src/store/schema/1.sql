@@ -1,4 +1,4 @@
--- The store's tables, as version 1 has them. Times are milliseconds since 1970, UTC; the views at the end
+-- The store's tables. Times are milliseconds since 1970, UTC; the views at the end
 -- show them as the reports do, and spell their columns as the reports do.
 
 -- A tenant as one API serves it.
@@ -27,6 +27,7 @@ CREATE TABLE missing_kb (
     machine_missed_on INTEGER,
     cve_addressed INTEGER NOT NULL,
     os_build TEXT,
+    unreadable TEXT NOT NULL, -- JSON, a list of texts: numbers that came as something else
     digest BLOB NOT NULL UNIQUE, -- of everything above
     last_run INTEGER NOT NULL -- in which it was last seen
 ) STRICT;
@@ -79,7 +80,12 @@ CREATE TABLE run (
     pending INTEGER NOT NULL DEFAULT 0,
     sent INTEGER NOT NULL DEFAULT 0,
     retried INTEGER NOT NULL DEFAULT 0,
-    throttled INTEGER NOT NULL DEFAULT 0
+    throttled INTEGER NOT NULL DEFAULT 0,
+    -- What it came to, so that trends need not count its gaps again. Null until it has ended.
+    with_gaps INTEGER, -- machines that missed something
+    kbs INTEGER, -- distinct missing KBs
+    gaps INTEGER, -- pairs of a machine and a KB that it missed
+    exposure INTEGER -- CVEs addressed, summed over all gaps
 ) STRICT;
 
 CREATE INDEX run_of_fleet ON run (service, fleet);
@@ -135,7 +141,11 @@ SELECT
     run.reused,
     run.not_found AS notFound,
     run.failed,
-    run.pending
+    run.pending,
+    run.with_gaps AS withGaps,
+    run.kbs,
+    run.gaps,
+    run.exposure
 FROM run
 JOIN service ON service.id = run.service;
 
