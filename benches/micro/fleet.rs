@@ -8,7 +8,7 @@ use patchgap::{
     collect::Requests,
     defender::AnswerBody,
     domain::{
-        gaps::{Gaps, Place},
+        gaps::{AnswerRef, Gaps},
         kb::MissingKbs,
         machine::MachineId,
         outcome::{Answer, Outcome, RunOutcome},
@@ -91,7 +91,7 @@ impl Told {
     pub(crate) fn aggregate(&self, inventory: &Inventory) -> Fleet {
         let mut aggregation = Aggregation::of(inventory);
         for outcome in self.outcomes() {
-            aggregation.take_in(outcome, Place(0));
+            aggregation.record(outcome, AnswerRef(0));
         }
         aggregation.finish(RankBy::Cve, Timestamp::UNIX_EPOCH)
     }
@@ -119,7 +119,7 @@ impl Told {
 }
 
 impl Gaps for Told {
-    fn at(&self, _: Place) -> io::Result<MissingKbs> {
+    fn missing(&self, _: AnswerRef) -> io::Result<MissingKbs> {
         Ok(self.0.clone())
     }
 }

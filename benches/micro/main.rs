@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use patchgap::{
     aggregate::{Aggregation, RankBy},
     defender::{AnswerBody, Vocabulary},
-    domain::gaps::Place,
+    domain::gaps::AnswerRef,
     inventory,
     quota::{Load, Quota},
 };
@@ -67,7 +67,7 @@ fn aggregate(bencher: Bencher<'_, '_>) {
         .bench_values(|outcomes| {
             let mut aggregation = Aggregation::of(&inventory);
             for (place, outcome) in (0..).zip(outcomes) {
-                aggregation.take_in(outcome, Place(place));
+                aggregation.record(outcome, AnswerRef(place));
             }
             aggregation.finish(RankBy::Cve, Timestamp::UNIX_EPOCH)
         });

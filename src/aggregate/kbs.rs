@@ -54,7 +54,7 @@ impl KbRow {
     }
 
     /// Takes in what so many machines were told of it in these words.
-    fn take_in(&mut self, gap: &MissingKb, machines: u64) {
+    fn record(&mut self, gap: &MissingKb, machines: u64) {
         keep_smaller(&mut self.name, gap.name.as_ref());
         keep_smaller(&mut self.url, gap.url.as_ref());
         self.cve_addressed = self.cve_addressed.max(gap.cve_addressed);
@@ -97,7 +97,7 @@ pub(super) struct Counted {
 
 impl Counted {
     /// Takes in what one machine misses.
-    pub(super) fn take_in(&mut self, gap: &Arc<MissingKb>) {
+    pub(super) fn record(&mut self, gap: &Arc<MissingKb>) {
         let machines = self.told.entry(Same(Arc::clone(gap))).or_insert_with(|| {
             self.weight += gap.weight();
             0
@@ -113,7 +113,7 @@ impl Counted {
         for (Same(gap), machines) in self.told.drain() {
             let row = self.rows.entry(gap.id.clone());
             row.or_insert_with(|| KbRow::of(&gap))
-                .take_in(&gap, machines);
+                .record(&gap, machines);
         }
     }
 

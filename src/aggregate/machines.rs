@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::{
     domain::{
-        gaps::{Gaps, Place},
+        gaps::{AnswerRef, Gaps},
         kb::{KbId, MissingKb, MissingKbs},
         machine::MachineId,
         outcome::{Failure, Reason},
@@ -64,7 +64,7 @@ pub struct Answered {
     /// The missing KB that addresses most CVEs; of several, the one with the smallest id.
     pub top_kb: Option<KbId>,
     /// Where the gaps are.
-    pub place: Place,
+    pub answer: AnswerRef,
 }
 
 impl MachineRow {
@@ -76,7 +76,7 @@ impl MachineRow {
     /// The KBs that it misses: none where it has no answer.
     pub fn missing(&self, gaps: &dyn Gaps) -> io::Result<MissingKbs> {
         match &self.result {
-            Ok(answered) if answered.missing > 0 => gaps.at(answered.place),
+            Ok(answered) if answered.missing > 0 => gaps.missing(answered.answer),
             _ => Ok(MissingKbs::default()),
         }
     }
@@ -96,7 +96,11 @@ impl MachineRow {
 
 impl Answered {
     /// An answer of these missing KBs, which are sorted by id, each once.
-    pub(super) fn new(answered_at: Timestamp, missing: &[Arc<MissingKb>], place: Place) -> Self {
+    pub(super) fn new(
+        answered_at: Timestamp,
+        missing: &[Arc<MissingKb>],
+        answer: AnswerRef,
+    ) -> Self {
         let numbers = || missing.iter().map(|gap| gap.cve_addressed);
         let largest = numbers().max();
         let top = missing
@@ -111,7 +115,7 @@ impl Answered {
             cve_addressed_max: largest.unwrap_or(0),
             no_current_data: false,
             top_kb: top.map(|gap| gap.id.clone()),
-            place,
+            answer,
         }
     }
 

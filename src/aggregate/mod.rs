@@ -20,7 +20,7 @@ use jiff::Timestamp;
 
 use crate::{
     domain::{
-        gaps::Place,
+        gaps::AnswerRef,
         index::Index,
         outcome::{Answer, Failure, Outcome},
     },
@@ -83,30 +83,30 @@ impl<'list> Aggregation<'list> {
         }
     }
 
-    /// Takes in what became of a machine. `place` is where its answer can be read again.
-    pub fn take_in(&mut self, outcome: Outcome, place: Place) {
+    /// Records what became of a machine. `answer_ref` says where its answer can be read again.
+    pub fn record(&mut self, outcome: Outcome, answer_ref: AnswerRef) {
         let found = self
             .index
             .find(&self.machines, |row| row.id, outcome.machine);
         let Some(index) = found else { return };
         match outcome.result {
             _ if self.machines[index].result.is_ok() => {}
-            Ok(answer) => self.answered(index, outcome.attempts, answer, place),
+            Ok(answer) => self.answered(index, outcome.attempts, answer, answer_ref),
             Err(failure) => self.failed(index, outcome.attempts, failure),
         }
     }
 
-    fn answered(&mut self, index: usize, attempts: u32, answer: Answer, place: Place) {
+    fn answered(&mut self, index: usize, attempts: u32, answer: Answer, answer_ref: AnswerRef) {
         let missing = answer.missing;
         for gap in &missing {
-            self.kbs.take_in(gap);
+            self.kbs.record(gap);
             self.unreadable.count(self.machines[index].id, gap);
         }
         let row = &mut self.machines[index];
         row.attempts = attempts;
         row.result = Ok(Answered {
             reused: answer.reused,
-            ..Answered::new(answer.answered_at, &missing, place)
+            ..Answered::new(answer.answered_at, &missing, answer_ref)
         });
     }
 

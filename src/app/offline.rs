@@ -16,7 +16,7 @@ use crate::{
     config::Config,
     domain::{
         exit_code::ExitCode,
-        gaps::Place,
+        gaps::AnswerRef,
         outcome::{Outcome, RunOutcome},
     },
     inventory::Inventory,
@@ -171,7 +171,7 @@ pub(super) fn fleet(
 ) -> Result<Fleet, AppError> {
     let mut aggregation = Aggregation::of(&kept.inventory);
     tell(store, kept, now, &mut |outcome, place| {
-        aggregation.take_in(outcome, place);
+        aggregation.record(outcome, place);
     })?;
     let rank_by = config.reports.rank_by;
     Ok(aggregation.finish(rank_by, ended_at(kept.run.as_ref(), now)))
@@ -269,7 +269,7 @@ fn tell(
     store: &Snapshot,
     kept: &Kept,
     now: Timestamp,
-    take: &mut dyn FnMut(Outcome, Place),
+    take: &mut dyn FnMut(Outcome, AnswerRef),
 ) -> Result<(), AppError> {
     let is_young = |outcome: &Outcome| match (&outcome.result, kept.longest) {
         (Ok(answer), Some(longest)) => {
@@ -294,7 +294,7 @@ fn tell(
 fn tell_of_other_list(
     store: &Store,
     kept: &Kept,
-    take: &mut dyn FnMut(Outcome, Place),
+    take: &mut dyn FnMut(Outcome, AnswerRef),
 ) -> Result<(), StoreError> {
     let machines = kept.inventory.machines.iter().map(|machine| machine.id);
     store.each_last_answer(kept.last.service_number, machines, take)?;

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     aggregate::{Answered, Fleet, MachineRow},
     domain::{
-        gaps::{Earlier, Gaps, History, Then},
+        gaps::{BaseMachine, DatedAnswer, Gaps, History},
         kb::{KbId, MissingKb, MissingKbs},
         machine::MachineId,
     },
@@ -23,7 +23,7 @@ use crate::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Replacing {
     /// It is: see [`Change::Replaced`].
-    Told,
+    Recognized,
     /// The older one counts as resolved, the newer one as new.
     Ignored,
 }
@@ -32,7 +32,7 @@ pub enum Replacing {
 /// the base's figures are put in here. Fails where answers cannot be read.
 pub fn changes(
     (fleet, gaps): (&Fleet, &dyn Gaps),
-    (base, then): (Base, &[Then]),
+    (base, then): (Base, &[BaseMachine]),
     history: &dyn History,
     replacing: Replacing,
 ) -> io::Result<Changes> {
@@ -69,7 +69,7 @@ struct Comparison<'run> {
 /// Both answers of a machine.
 struct Both<'run> {
     machine: MachineId,
-    then: Earlier,
+    then: DatedAnswer,
     now: &'run Answered,
 }
 
@@ -91,7 +91,11 @@ impl<'run> Comparison<'run> {
     }
 
     /// A machine of either list, or of both.
-    fn machine(&mut self, then: Option<&Then>, today: Option<&MachineRow>) -> io::Result<()> {
+    fn machine(
+        &mut self,
+        then: Option<&BaseMachine>,
+        today: Option<&MachineRow>,
+    ) -> io::Result<()> {
         let missing_then = match then.and_then(|then| then.answer) {
             Some(answer) => self.then(answer)?,
             None => MissingKbs::default(),
@@ -120,8 +124,8 @@ impl<'run> Comparison<'run> {
     }
 
     /// What an answer of the base lists, which goes into the base's figures.
-    fn then(&mut self, answer: Earlier) -> io::Result<MissingKbs> {
-        let missing = self.history.at(answer.place)?;
+    fn then(&mut self, answer: DatedAnswer) -> io::Result<MissingKbs> {
+        let missing = self.history.missing(answer.answer)?;
         let sum = exposure(&missing);
         let figures = &mut self.figures;
         figures.answered += 1;
@@ -137,7 +141,7 @@ impl<'run> Comparison<'run> {
         Ok(missing)
     }
 
-    fn left(&mut self, then: &Then, missing: &[Arc<MissingKb>]) {
+    fn left(&mut self, then: &BaseMachine, missing: &[Arc<MissingKb>]) {
         self.moved(MachineChange::Left, then.machine, (missing.len(), 0));
         if let Some(answer) = then.answer {
             self.all(Change::OutOfScope, then.machine, (answer, missing.len()));
@@ -147,7 +151,7 @@ impl<'run> Comparison<'run> {
         }
     }
 
-    fn not_answered(&mut self, machine: MachineId, then: Earlier, missing: &[Arc<MissingKb>]) {
+    fn not_answered(&mut self, machine: MachineId, then: DatedAnswer, missing: &[Arc<MissingKb>]) {
         self.moved(MachineChange::NotAnswered, machine, (missing.len(), 0));
         self.all(Change::NotAnswered, machine, (then, missing.len()));
         self.exposure
@@ -168,7 +172,7 @@ impl<'run> Comparison<'run> {
     }
 
     /// All gaps of an answer changed in the same way.
-    fn all(&mut self, change: Change, machine: MachineId, (answer, gaps): (Earlier, usize)) {
+    fn all(&mut self, change: Change, machine: MachineId, (answer, gaps): (DatedAnswer, usize)) {
         self.tally.count(change, gaps as u64);
         if gaps > 0 {
             let what = What::All(change, answer);
@@ -190,7 +194,7 @@ impl<'run> Comparison<'run> {
     fn both(&mut self, both: &Both<'_>, then: &[Arc<MissingKb>]) -> io::Result<()> {
         let now = match both.now.missing {
             0 => MissingKbs::default(),
-            _ => self.gaps.at(both.now.place)?,
+            _ => self.gaps.missing(both.now.answer)?,
         };
         let gaps = (then.len(), now.len());
         match gaps {
@@ -245,7 +249,7 @@ impl<'run> Comparison<'run> {
         let (returned, came): (Vec<_>, Vec<_>) = came.into_iter().partition(was_there);
         let mut by: Vec<Option<Arc<MissingKb>>> = vec![None; left.len()];
         let mut is_new = vec![true; came.len()];
-        if self.replacing == Replacing::Told {
+        if self.replacing == Replacing::Recognized {
             for (old, new) in pairs(&left, &came) {
                 by[old] = Some(Arc::clone(&came[new]));
                 is_new[new] = false;
@@ -287,10 +291,10 @@ fn exposure(gaps: &[Arc<MissingKb>]) -> u64 {
     numbers.fold(0, u64::saturating_add)
 }
 
-fn earlier(now: &Answered) -> Earlier {
-    Earlier {
+fn earlier(now: &Answered) -> DatedAnswer {
+    DatedAnswer {
         answered_at: now.answered_at(),
-        place: now.place,
+        answer: now.answer,
     }
 }
 

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::{Change, Changes};
 use crate::domain::{
-    gaps::{Earlier, History},
+    gaps::{DatedAnswer, History},
     kb::{KbId, MissingKb},
     machine::MachineId,
 };
@@ -40,7 +40,7 @@ pub(super) enum What {
     Gaps(Box<[GapChange]>),
     /// All gaps of an answer, today's or the base's, in the same way: they are read again
     /// where they are listed, because a list of other machines makes this of every gap.
-    All(Change, Earlier),
+    All(Change, DatedAnswer),
 }
 
 /// What changed of a gap.
@@ -65,9 +65,9 @@ impl GapChange {
 }
 
 impl Changes {
-    /// Tells every change that is listed, by machine id, then by KB id. Fails where earlier
+    /// Calls `take` with every change that is listed, by machine id, then by KB id. Fails where earlier
     /// answers cannot be read, or where `take` does.
-    pub fn each(
+    pub fn for_each(
         &self,
         history: &dyn History,
         take: &mut dyn FnMut(ChangeRow) -> io::Result<()>,
@@ -88,9 +88,9 @@ impl Changes {
 fn all(
     history: &dyn History,
     machine: MachineId,
-    (change, answer): (Change, Earlier),
+    (change, answer): (Change, DatedAnswer),
 ) -> io::Result<impl Iterator<Item = ChangeRow>> {
-    let gaps = history.at(answer.place)?;
+    let gaps = history.missing(answer.answer)?;
     let known = match change {
         Change::Appeared => Known::default(),
         _ => Known::of(history, machine, &gaps)?,
@@ -130,7 +130,7 @@ impl Known {
             if open.is_empty() {
                 break;
             }
-            let missing = history.at(earlier.place)?;
+            let missing = history.missing(earlier.answer)?;
             open.retain(|id| holds(&missing, id));
             for id in &open {
                 known.seen(id, earlier.answered_at);
@@ -160,12 +160,12 @@ impl Known {
     ) -> io::Result<()> {
         let mut last = None;
         for earlier in history.before_base(machine)? {
-            if last != Some(earlier.place) {
-                let missing = history.at(earlier.place)?;
+            if last != Some(earlier.answer) {
+                let missing = history.missing(earlier.answer)?;
                 let back = came.iter().filter(|gap| holds(&missing, &gap.id));
                 self.ever.extend(back.map(|gap| gap.id.clone()));
             }
-            last = Some(earlier.place);
+            last = Some(earlier.answer);
         }
         Ok(())
     }

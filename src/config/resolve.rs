@@ -186,7 +186,7 @@ fn reports(settings: &Settings, surroundings: Surroundings<'_>) -> Result<Report
         replacing: if required(settings.no_replaced, "no_replaced")? {
             Replacing::Ignored
         } else {
-            Replacing::Told
+            Replacing::Recognized
         },
         csv_guard: !required(settings.no_csv_guard, "no_csv_guard")?,
         rank_by: required(settings.rank_by, "rank_by")?,

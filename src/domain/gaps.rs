@@ -1,7 +1,7 @@
-//! The gaps of a fleet, read again whenever they are listed.
+//! What machines miss, read again whenever a report lists it.
 //!
-//! A million machines miss eight million KBs: figures are held, gaps are not. Whoever keeps the
-//! answers gives them out once more, one machine at a time.
+//! A million machines miss eight million KBs: figures are kept in memory, gaps are not. What holds
+//! the answers reads them once more, one machine at a time.
 
 use std::{fmt::Debug, io};
 
@@ -11,38 +11,37 @@ use crate::domain::{kb::MissingKbs, machine::MachineId};
 
 /// Where an answer can be read again: a number that only its [`Gaps`] understands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Place(pub i64);
+pub struct AnswerRef(pub i64);
 
-/// What machines miss, by the place of their answer. Several reports are put together at once.
+/// What machines miss, by their answers. Several reports read at the same time.
 pub trait Gaps: Debug + Sync {
-    /// The missing KBs of the answer at this place.
-    fn at(&self, place: Place) -> io::Result<MissingKbs>;
+    /// The missing KBs of an answer.
+    fn missing(&self, answer: AnswerRef) -> io::Result<MissingKbs>;
 }
 
-/// An earlier answer for a machine.
+/// An answer and its time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Earlier {
+pub struct DatedAnswer {
     /// When it had arrived.
     pub answered_at: Timestamp,
     /// Where its gaps are.
-    pub place: Place,
+    pub answer: AnswerRef,
 }
 
-/// What an earlier run, the base, knows of a machine of its list.
+/// A machine on the list of the base, the earlier run that today is compared with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Then {
+pub struct BaseMachine {
     /// Which machine.
     pub machine: MachineId,
     /// Its answer, if it has one.
-    pub answer: Option<Earlier>,
-    /// Whether that answer is empty because nothing was known of the machine any more.
+    pub answer: Option<DatedAnswer>,
+    /// Whether that answer is empty because the service had no current data of the machine.
     pub no_current_data: bool,
 }
 
-/// Where the answers of earlier runs are read again, too: those of the base, which today is
-/// compared with, and of runs before it.
+/// Reads the answers of earlier runs as well: of the base and of runs before it.
 pub trait History: Gaps {
     /// The answers that runs before the base have for a machine, the latest first. An answer
-    /// that several runs used may come several times.
-    fn before_base(&self, machine: MachineId) -> io::Result<Vec<Earlier>>;
+    /// that several runs used may be listed several times.
+    fn before_base(&self, machine: MachineId) -> io::Result<Vec<DatedAnswer>>;
 }

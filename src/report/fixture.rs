@@ -6,11 +6,11 @@ use jiff::{Timestamp, tz::TimeZone};
 
 use super::{Facts, Past, Report, Run, Tool, TrendPoint};
 use crate::{
-    aggregate::{RankBy, TopActions, tests::Told},
+    aggregate::{RankBy, TopActions, tests::InMemory},
     changes::{Base, Changes, Figures, Replacing, changes},
     collect::Requests,
     domain::{
-        gaps::{Earlier, Gaps, History, Place, Then},
+        gaps::{AnswerRef, BaseMachine, DatedAnswer, Gaps, History},
         kb::{KbId, MissingKb, MissingKbs},
         machine::MachineId,
         outcome::{Answer, Ended, Failure, Outcome, Reason, RunOutcome},
@@ -62,12 +62,12 @@ impl Fixture {
 
     /// Renders with the fixture's run.
     pub(super) fn with_run<T>(&self, render: impl FnOnce(&Run<'_>) -> T) -> T {
-        let told = Told(self.outcomes.clone());
+        let told = InMemory(self.outcomes.clone());
         let fleet = told.aggregate(&self.inventory, RankBy::Cve);
         let before = self
             .before
             .clone()
-            .map(|before| Before(told.clone(), Told(before)));
+            .map(|before| Before(told.clone(), InMemory(before)));
         let changes = before
             .as_ref()
             .map(|before| before.changes(&self.inventory));
@@ -97,21 +97,23 @@ impl Fixture {
 
 /// Today, and the run before, whose places begin at a thousand.
 #[derive(Debug)]
-struct Before(Told, Told);
+struct Before(InMemory, InMemory);
 
 const BEFORE: i64 = 1000;
 
 impl Before {
     fn changes(&self, inventory: &Inventory) -> Changes {
-        let then = (BEFORE..).zip(&self.1.0).map(|(place, outcome)| Then {
-            machine: outcome.machine,
-            answer: outcome.result.as_ref().ok().map(|answer| Earlier {
-                answered_at: answer.answered_at,
-                place: Place(place),
-            }),
-            no_current_data: false,
-        });
-        let mut then: Vec<Then> = then.collect();
+        let then = (BEFORE..)
+            .zip(&self.1.0)
+            .map(|(place, outcome)| BaseMachine {
+                machine: outcome.machine,
+                answer: outcome.result.as_ref().ok().map(|answer| DatedAnswer {
+                    answered_at: answer.answered_at,
+                    answer: AnswerRef(place),
+                }),
+                no_current_data: false,
+            });
+        let mut then: Vec<BaseMachine> = then.collect();
         then.sort_by_key(|it| it.machine);
         let fleet = self.0.aggregate(inventory, RankBy::Cve);
         let base = Base {
@@ -122,21 +124,27 @@ impl Before {
             is_same_fleet: true,
             figures: Figures::default(),
         };
-        changes((&fleet, &self.0), (base, &then), self, Replacing::Told).unwrap()
+        changes(
+            (&fleet, &self.0),
+            (base, &then),
+            self,
+            Replacing::Recognized,
+        )
+        .unwrap()
     }
 }
 
 impl Gaps for Before {
-    fn at(&self, place: Place) -> io::Result<MissingKbs> {
-        match place.0 {
-            BEFORE.. => self.1.at(Place(place.0 - BEFORE)),
-            _ => self.0.at(place),
+    fn missing(&self, answer: AnswerRef) -> io::Result<MissingKbs> {
+        match answer.0 {
+            BEFORE.. => self.1.missing(AnswerRef(answer.0 - BEFORE)),
+            _ => self.0.missing(answer),
         }
     }
 }
 
 impl History for Before {
-    fn before_base(&self, _: MachineId) -> io::Result<Vec<Earlier>> {
+    fn before_base(&self, _: MachineId) -> io::Result<Vec<DatedAnswer>> {
         Ok(Vec::new())
     }
 }

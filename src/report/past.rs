@@ -20,9 +20,12 @@ pub struct Past<'run> {
 }
 
 impl Past<'_> {
-    /// Tells every change that is listed, by machine id, then by KB id.
-    pub fn each(&self, take: &mut dyn FnMut(ChangeRow) -> io::Result<()>) -> io::Result<()> {
-        self.changes.each(self.history, take)
+    /// Calls `take` with every change that is listed, by machine id, then by KB id.
+    pub fn for_each_change(
+        &self,
+        take: &mut dyn FnMut(ChangeRow) -> io::Result<()>,
+    ) -> io::Result<()> {
+        self.changes.for_each(self.history, take)
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
     aggregate::{Aggregation, Fleet, RankBy},
     changes::Replacing,
     domain::{
-        gaps::{Earlier, Gaps, History, Place},
+        gaps::{AnswerRef, DatedAnswer, Gaps, History},
         kb::MissingKbs,
         machine::MachineId,
         outcome::Outcome,
@@ -52,9 +52,9 @@ impl Answers {
         let mut aggregation = Aggregation::of(inventory);
         // They come first: what could not be written is newer than what is there.
         for (place, outcome) in (0..).zip(&self.unsaved) {
-            aggregation.take_in(outcome.clone(), Place(!place));
+            aggregation.record(outcome.clone(), AnswerRef(!place));
         }
-        let mut take = |outcome, place| aggregation.take_in(outcome, place);
+        let mut take = |outcome, place| aggregation.record(outcome, place);
         self.kept.each_outcome(run, &mut take)?;
         Ok(aggregation.finish(rank_by, now))
     }
@@ -77,21 +77,21 @@ impl Answers {
     }
 
     /// The unsaved outcome at a place that is none of the store's.
-    fn unsaved(&self, place: Place) -> Option<&Outcome> {
-        self.unsaved.get(usize::try_from(!place.0).ok()?)
+    fn unsaved(&self, answer: AnswerRef) -> Option<&Outcome> {
+        self.unsaved.get(usize::try_from(!answer.0).ok()?)
     }
 }
 
 impl History for Answers {
-    fn before_base(&self, machine: MachineId) -> io::Result<Vec<Earlier>> {
+    fn before_base(&self, machine: MachineId) -> io::Result<Vec<DatedAnswer>> {
         self.kept.before_base(machine)
     }
 }
 
 impl Gaps for Answers {
-    fn at(&self, place: Place) -> io::Result<MissingKbs> {
-        let Some(outcome) = self.unsaved(place) else {
-            return self.kept.at(place);
+    fn missing(&self, answer: AnswerRef) -> io::Result<MissingKbs> {
+        let Some(outcome) = self.unsaved(answer) else {
+            return self.kept.missing(answer);
         };
         let answer = outcome.result.as_ref();
         Ok(answer.map_or_else(|_| MissingKbs::default(), |it| it.missing.clone()))

@@ -12,7 +12,7 @@ use super::{
     time,
 };
 use crate::domain::{
-    gaps::Place,
+    gaps::AnswerRef,
     machine::MachineId,
     outcome::{Answer, Failure, Outcome},
 };
@@ -157,10 +157,10 @@ const COLUMNS: &str = "
     WHERE run_machine.run = ?1";
 
 /// Takes outcomes one after the other, each with the place of its answer.
-pub(super) type Taker<'taker> = &'taker mut dyn FnMut(Outcome, Place);
+pub(super) type Taker<'taker> = &'taker mut dyn FnMut(Outcome, AnswerRef);
 
 /// The place of an outcome that has no answer.
-const NOWHERE: Place = Place(0);
+const NOWHERE: AnswerRef = AnswerRef(0);
 
 impl Store {
     /// Tells what became of each machine that was asked for in a run, or whose answer was
@@ -193,7 +193,7 @@ impl Store {
         service: i64,
         machine: MachineId,
         descriptions: &mut Descriptions,
-    ) -> Result<Option<(Outcome, Place)>> {
+    ) -> Result<Option<(Outcome, AnswerRef)>> {
         let mut find = self.connection.prepare_cached(
             "SELECT answered_at_ms, missing, machine.id, checksum, answer.id
              FROM machine JOIN answer ON answer.id = machine.last_answer
@@ -213,7 +213,7 @@ impl Store {
                 ..Answer::new(time(row.get(0)?), missing)
             }),
         };
-        Ok(Some((outcome, Place(row.get(4)?))))
+        Ok(Some((outcome, AnswerRef(row.get(4)?))))
     }
 }
 
@@ -228,7 +228,7 @@ pub(super) fn outcomes(
     let mut statement = connection.prepare(&format!("SELECT {COLUMNS}"))?;
     let mut rows = statement.query([run.0])?;
     while let Some(row) = rows.next()? {
-        let place = row.get::<_, Option<i64>>(13)?.map_or(NOWHERE, Place);
+        let place = row.get::<_, Option<i64>>(13)?.map_or(NOWHERE, AnswerRef);
         let mut listed = |list: &Listed| listed(place.0, list);
         let outcome = outcome(connection, row, &mut descriptions, &mut listed)?;
         take(outcome, place);

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     domain::{
-        gaps::{Earlier, History, Place, Then},
+        gaps::{AnswerRef, BaseMachine, DatedAnswer, History},
         machine::MachineId,
     },
     inventory::{Inventory, LastSeen},
@@ -41,7 +41,11 @@ impl Snapshot {
 
     /// What a run knows of the machines of its list, by their ids. From here on it is the base
     /// of the other one, and history is what was before both.
-    pub fn compare(&self, base: RunId, with: RunId) -> std::result::Result<Vec<Then>, StoreError> {
+    pub fn compare(
+        &self,
+        base: RunId,
+        with: RunId,
+    ) -> std::result::Result<Vec<BaseMachine>, StoreError> {
         self.set_first(base.min(with));
         self.read(|connection, _| then(connection, base))
     }
@@ -81,7 +85,7 @@ fn records_before(connection: &Connection, run: RunId) -> Result<Vec<RunRecord>>
     statement.query_map([run.0], record)?.collect()
 }
 
-fn then(connection: &Connection, base: RunId) -> Result<Vec<Then>> {
+fn then(connection: &Connection, base: RunId) -> Result<Vec<BaseMachine>> {
     let (column, last_seen) = last_seen(connection, base)?.unzip();
     let mut statement = connection.prepare(
         "SELECT machine_id, answer.answered_at_ms, answer.id,
@@ -101,7 +105,7 @@ fn then(connection: &Connection, base: RunId) -> Result<Vec<Then>> {
         };
         let cell = row.get_ref(3)?.as_str_or_null()?;
         let cell = last_seen.zip(cell);
-        Ok(Then {
+        Ok(BaseMachine {
             machine: parse(row.get_ref(0)?.as_str()?)?,
             no_current_data: answer.zip(cell).is_some_and(|(answer, (last_seen, cell))| {
                 last_seen.was_silent(cell, answer.answered_at)
@@ -109,7 +113,7 @@ fn then(connection: &Connection, base: RunId) -> Result<Vec<Then>> {
             answer,
         })
     })?;
-    let mut then: Vec<Then> = read.collect::<Result<_>>()?;
+    let mut then: Vec<BaseMachine> = read.collect::<Result<_>>()?;
     then.sort_unstable_by_key(|it| it.machine);
     Ok(then)
 }
@@ -143,15 +147,15 @@ fn last_seen(connection: &Connection, run: RunId) -> Result<Option<(usize, LastS
 }
 
 /// An answer from its time, and its number in the column after that.
-fn earlier(row: &Row<'_>, column: usize) -> Result<Earlier> {
-    Ok(Earlier {
+fn earlier(row: &Row<'_>, column: usize) -> Result<DatedAnswer> {
+    Ok(DatedAnswer {
         answered_at: time(row.get(column)?),
-        place: Place(row.get(column + 1)?),
+        answer: AnswerRef(row.get(column + 1)?),
     })
 }
 
 impl History for Snapshot {
-    fn before_base(&self, machine: MachineId) -> io::Result<Vec<Earlier>> {
+    fn before_base(&self, machine: MachineId) -> io::Result<Vec<DatedAnswer>> {
         let Some(first) = self.first() else {
             return Ok(Vec::new());
         };
@@ -161,7 +165,7 @@ impl History for Snapshot {
 }
 
 /// The answers that runs before the first of the two have for a machine.
-fn before(connection: &Connection, first: RunId, machine: MachineId) -> Result<Vec<Earlier>> {
+fn before(connection: &Connection, first: RunId, machine: MachineId) -> Result<Vec<DatedAnswer>> {
     let mut find = connection.prepare_cached(&format!(
         "SELECT answer.answered_at_ms, answer.id
          FROM run AS asked {SERVICES_OF_TENANT}

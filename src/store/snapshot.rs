@@ -17,7 +17,7 @@ use super::{
     open::connect,
 };
 use crate::domain::{
-    gaps::{Gaps, Place},
+    gaps::{AnswerRef, Gaps},
     kb::MissingKbs,
 };
 
@@ -158,14 +158,14 @@ fn wait_for<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Gaps for Snapshot {
-    fn at(&self, place: Place) -> io::Result<MissingKbs> {
-        let held = self.lists.get().and_then(|lists| lists.of(place.0));
+    fn missing(&self, answer: AnswerRef) -> io::Result<MissingKbs> {
+        let held = self.lists.get().and_then(|lists| lists.of(answer.0));
         let read = match held {
             Some(Held::Whole(missing)) => return Ok(missing.clone()),
             Some(Held::Numbers(numbers)) => self.read(|connection, descriptions| {
                 descriptions.of(connection, numbers.iter().copied().map(i64::from))
             }),
-            None => self.read(|connection, descriptions| read_at(connection, descriptions, place)),
+            None => self.read(|connection, descriptions| read_at(connection, descriptions, answer)),
         };
         read.map_err(io::Error::other)
     }
@@ -175,10 +175,10 @@ impl Gaps for Snapshot {
 fn read_at(
     connection: &Connection,
     descriptions: &mut Descriptions,
-    place: Place,
+    answer: AnswerRef,
 ) -> Result<MissingKbs> {
     let mut find = connection.prepare_cached("SELECT missing FROM answer WHERE id = ?1")?;
-    let read = find.query_row([place.0], |row| {
+    let read = find.query_row([answer.0], |row| {
         descriptions.list(connection, row.get_ref(0)?.as_str()?)
     });
     let list = read.optional()?;

@@ -19,34 +19,34 @@ use crate::{
 
 /// Outcomes in memory, with the gaps of their answers.
 #[derive(Debug, Clone)]
-pub(crate) struct Told(pub(crate) Vec<Outcome>);
+pub(crate) struct InMemory(pub(crate) Vec<Outcome>);
 
-impl Told {
+impl InMemory {
     /// What they come to.
     pub(crate) fn aggregate(&self, inventory: &Inventory, rank_by: RankBy) -> Fleet {
         let mut aggregation = Aggregation::of(inventory);
         for (place, outcome) in (0..).zip(&self.0) {
-            aggregation.take_in(outcome.clone(), Place(place));
+            aggregation.record(outcome.clone(), AnswerRef(place));
         }
         aggregation.finish(rank_by, Timestamp::MAX)
     }
 }
 
-impl Gaps for Told {
-    fn at(&self, place: Place) -> io::Result<MissingKbs> {
-        let outcome = &self.0[usize::try_from(place.0).unwrap()];
+impl Gaps for InMemory {
+    fn missing(&self, answer: AnswerRef) -> io::Result<MissingKbs> {
+        let outcome = &self.0[usize::try_from(answer.0).unwrap()];
         Ok(outcome.result.as_ref().unwrap().missing.clone())
     }
 }
 
 fn aggregate(inventory: &Inventory, outcomes: Vec<Outcome>, rank_by: RankBy) -> Fleet {
-    Told(outcomes).aggregate(inventory, rank_by)
+    InMemory(outcomes).aggregate(inventory, rank_by)
 }
 
-/// As it is read by people: no place, which depends on the order.
-fn without_places(mut fleet: Fleet) -> Fleet {
+/// As it is read by people: no answer refs, which depend on the order.
+fn without_answer_refs(mut fleet: Fleet) -> Fleet {
     let answered = fleet.machines.iter_mut().flat_map(|it| &mut it.result);
-    answered.for_each(|it| it.place = Place(0));
+    answered.for_each(|it| it.answer = AnswerRef(0));
     fleet
 }
 
@@ -253,7 +253,7 @@ fn the_first_actions_remove_most() {
         answer(1, vec![gap("2", 10), gap("3", 0)]),
         answer(2, vec![gap("2", 10), gap("4", 10)]),
     ];
-    let told = Told(outcomes);
+    let told = InMemory(outcomes);
     let fleet = told.aggregate(&inventory(3), RankBy::Machines);
     let actions: Vec<_> = TopActions::of(&fleet, &told)
         .first(5)
@@ -281,7 +281,9 @@ fn nothing_asked_is_nothing_missed() {
     let fleet = aggregate(&inventory(0), Vec::new(), RankBy::Cve);
     assert_eq!((fleet.gaps, fleet.exposure), (0, 0));
     assert_eq!(
-        TopActions::of(&fleet, &Told(Vec::new())).first(5).unwrap(),
+        TopActions::of(&fleet, &InMemory(Vec::new()))
+            .first(5)
+            .unwrap(),
         []
     );
 }

@@ -47,8 +47,8 @@ proptest! {
     ) {
         for rank_by in [RankBy::Cve, RankBy::Exposure, RankBy::Machines] {
             prop_assert_eq!(
-                without_places(aggregate(&inventory(10), sorted.clone(), rank_by)),
-                without_places(aggregate(&inventory(10), shuffled.clone(), rank_by)),
+                without_answer_refs(aggregate(&inventory(10), sorted.clone(), rank_by)),
+                without_answer_refs(aggregate(&inventory(10), shuffled.clone(), rank_by)),
             );
         }
     }
@@ -80,7 +80,7 @@ proptest! {
 
     #[test]
     fn all_actions_together_remove_everything(outcomes in any_outcomes()) {
-        let told = Told(outcomes);
+        let told = InMemory(outcomes);
         let fleet = told.aggregate(&inventory(10), RankBy::Cve);
         let actions = TopActions::of(&fleet, &told).first(usize::MAX).unwrap();
         for pair in actions.windows(2) {

@@ -8,9 +8,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::*;
 use crate::{
-    aggregate::{RankBy, tests::Told},
+    aggregate::{RankBy, tests::InMemory},
     domain::{
-        gaps::{Earlier, Gaps, History, Place, Then},
+        gaps::{AnswerRef, BaseMachine, DatedAnswer, Gaps, History},
         kb::{KbId, MissingKb, MissingKbs},
         machine::MachineId,
         outcome::{Answer, Failure, Outcome, Reason},
@@ -66,7 +66,7 @@ impl Nights {
         self
     }
 
-    fn outcomes(&self, number: usize) -> Told {
+    fn outcomes(&self, number: usize) -> InMemory {
         let outcomes = self.0[number].iter().map(|(machine, missing)| Outcome {
             machine: self::machine(*machine),
             attempts: 1,
@@ -80,7 +80,7 @@ impl Nights {
                 },
             ),
         });
-        Told(outcomes.collect())
+        InMemory(outcomes.collect())
     }
 
     fn inventory(&self, number: usize) -> Inventory {
@@ -130,7 +130,7 @@ impl Nights {
             rows.push(row);
             Ok(())
         };
-        changes.each(&past, &mut take).unwrap();
+        changes.for_each(&past, &mut take).unwrap();
         (changes, rows)
     }
 }
@@ -149,24 +149,27 @@ fn failure() -> Failure {
 /// times the night's number from 1.
 #[derive(Debug)]
 struct Past {
-    earlier: Vec<Told>,
-    today: Option<Told>,
-    places: HashMap<MachineId, Vec<Earlier>>,
+    earlier: Vec<InMemory>,
+    today: Option<InMemory>,
+    places: HashMap<MachineId, Vec<DatedAnswer>>,
     /// Machines of the base that seem to miss nothing.
     silent: Vec<MachineId>,
 }
 
 impl Past {
     fn of(nights: &Nights, base: usize) -> Self {
-        let earlier: Vec<Told> = (0..=base).map(|number| nights.outcomes(number)).collect();
-        let mut places: HashMap<MachineId, Vec<Earlier>> = HashMap::new();
+        let earlier: Vec<InMemory> = (0..=base).map(|number| nights.outcomes(number)).collect();
+        let mut places: HashMap<MachineId, Vec<DatedAnswer>> = HashMap::new();
         for (number, told) in earlier[..base].iter().enumerate().rev() {
             for (place, outcome) in told.0.iter().enumerate() {
                 if let Ok(answer) = &outcome.result {
-                    let place = Self::place(number, place);
+                    let answer_ref = Self::answer_ref(number, place);
                     let answered_at = answer.answered_at;
                     let known = places.entry(outcome.machine).or_default();
-                    known.push(Earlier { answered_at, place });
+                    known.push(DatedAnswer {
+                        answered_at,
+                        answer: answer_ref,
+                    });
                 }
             }
         }
@@ -180,18 +183,18 @@ impl Past {
         }
     }
 
-    fn place(night: usize, place: usize) -> Place {
-        Place(i64::try_from((night + 1) * 1000 + place).unwrap())
+    fn answer_ref(night: usize, place: usize) -> AnswerRef {
+        AnswerRef(i64::try_from((night + 1) * 1000 + place).unwrap())
     }
 
-    fn then(&self, base: usize) -> Vec<Then> {
+    fn then(&self, base: usize) -> Vec<BaseMachine> {
         let told = self.earlier[base].0.iter().enumerate();
-        let mut then: Vec<Then> = told
-            .map(|(place, outcome)| Then {
+        let mut then: Vec<BaseMachine> = told
+            .map(|(place, outcome)| BaseMachine {
                 machine: outcome.machine,
-                answer: outcome.result.as_ref().ok().map(|answer| Earlier {
+                answer: outcome.result.as_ref().ok().map(|answer| DatedAnswer {
                     answered_at: answer.answered_at,
-                    place: Self::place(base, place),
+                    answer: Self::answer_ref(base, place),
                 }),
                 no_current_data: self.silent.contains(&outcome.machine),
             })
@@ -202,17 +205,17 @@ impl Past {
 }
 
 impl Gaps for Past {
-    fn at(&self, place: Place) -> io::Result<MissingKbs> {
-        let told = match place.0 / 1000 {
+    fn missing(&self, answer: AnswerRef) -> io::Result<MissingKbs> {
+        let told = match answer.0 / 1000 {
             0 => self.today.as_ref().unwrap(),
             night => &self.earlier[usize::try_from(night - 1).unwrap()],
         };
-        told.at(Place(place.0 % 1000))
+        told.missing(AnswerRef(answer.0 % 1000))
     }
 }
 
 impl History for Past {
-    fn before_base(&self, machine: MachineId) -> io::Result<Vec<Earlier>> {
+    fn before_base(&self, machine: MachineId) -> io::Result<Vec<DatedAnswer>> {
         Ok(self.places.get(&machine).cloned().unwrap_or_default())
     }
 }
@@ -240,7 +243,7 @@ fn each_gap_is_told_in_one_way() {
         .then("1: 10 20 80, 2: 10, 3: 10, 4:, 5: 10, 8: 10")
         .then("1: 10 20, 2: 10 30, 3: 10, 4:, 5: 10, 6: -, 8: -")
         .then("1: 10 80, 2: -, 4: 7, 5:, 6: 9, 7: 9, 8: 10");
-    let (changes, rows) = nights.changes(Replacing::Told);
+    let (changes, rows) = nights.changes(Replacing::Recognized);
     assert_eq!(
         listed(&rows),
         [
@@ -290,7 +293,7 @@ fn each_gap_is_told_in_one_way() {
 #[test]
 fn a_newer_kb_replaces_an_older_one_unless_nobody_wants_to_know() {
     let nights = Nights::default().then("1: 10 11").then("1: 20 11");
-    let (changes, rows) = nights.changes(Replacing::Told);
+    let (changes, rows) = nights.changes(Replacing::Recognized);
     assert_eq!(listed(&rows), ["1 replaced 10 by 20 since 0"]);
     assert_eq!((changes.tally.replaced, changes.tally.new), (1, 0));
     let rows = nights.changes(Replacing::Ignored).1;
@@ -303,7 +306,7 @@ fn what_was_missing_before_replaces_nothing() {
         .then("1: 10 20")
         .then("1: 10")
         .then("1: 20");
-    let rows = nights.changes(Replacing::Told).1;
+    let rows = nights.changes(Replacing::Recognized).1;
     assert_eq!(
         listed(&rows),
         ["1 resolved 10 since 0", "1 returned 20 since 2"]
@@ -317,14 +320,14 @@ fn a_night_without_an_answer_is_no_break() {
         .then("1: -")
         .then("1: 10")
         .then("1:");
-    let rows = nights.changes(Replacing::Told).1;
+    let rows = nights.changes(Replacing::Recognized).1;
     assert_eq!(listed(&rows), ["1 resolved 10 since 0"]);
     let nights = Nights::default()
         .then("1: 10")
         .then("1:")
         .then("1: 10")
         .then("1:");
-    let rows = nights.changes(Replacing::Told).1;
+    let rows = nights.changes(Replacing::Recognized).1;
     assert_eq!(listed(&rows), ["1 resolved 10 since 2"]);
 }
 
@@ -333,7 +336,7 @@ fn what_the_service_has_forgotten_is_not_resolved() {
     let nights = Nights::default()
         .then("1: 10 20, 2:, 3: 10")
         .then("1: *, 2: *, 3:");
-    let (changes, rows) = nights.changes(Replacing::Told);
+    let (changes, rows) = nights.changes(Replacing::Recognized);
     assert_eq!(
         listed(&rows),
         [
@@ -357,7 +360,7 @@ fn what_was_forgotten_then_is_no_news_today() {
         .then("1: 10, 2: 10, 3: 10")
         .then("1: *, 2:, 3: *")
         .then("1: 10, 2: 10, 3:");
-    let (changes, rows) = nights.changes(Replacing::Told);
+    let (changes, rows) = nights.changes(Replacing::Recognized);
     assert_eq!(
         listed(&rows),
         ["1 appeared 10 since 2", "2 returned 10 since 2"]
@@ -375,7 +378,7 @@ fn people_read_one_sentence() {
     let nights = Nights::default()
         .then("1: 10, 2: 10 30, 3: 10")
         .then("1: 20, 2: -, 4: 7 8");
-    let (changes, _) = nights.changes(Replacing::Told);
+    let (changes, _) = nights.changes(Replacing::Recognized);
     assert_eq!(
         sentence(&changes, "2026-11-22"),
         "Since 2026-11-22: 0 resolved, 0 new, 1 replaced by newer KBs, 0 returned; 2 gaps on \
@@ -385,7 +388,7 @@ fn people_read_one_sentence() {
     let (changes, _) = Nights::default()
         .then("1: 10")
         .then("1:")
-        .changes(Replacing::Told);
+        .changes(Replacing::Recognized);
     assert_eq!(
         sentence(&changes, "2026-11-22"),
         "Since 2026-11-22: 1 resolved, 0 new, 0 replaced by newer KBs, 0 returned."

@@ -51,7 +51,7 @@ proptest! {
     #[test]
     fn every_gap_is_in_exactly_one_class(nights in nights(), is_told in any::<bool>()) {
         use Change::{Appeared, New, NotAnswered, OutOfScope, Replaced, Resolved, Returned};
-        let replacing = if is_told { Replacing::Told } else { Replacing::Ignored };
+        let replacing = if is_told { Replacing::Recognized } else { Replacing::Ignored };
         let last = nights.0.len() - 1;
         let (then, now) = (gaps(&nights, last - 1), gaps(&nights, last));
         let (changes, rows) = nights.changes(replacing);
@@ -84,7 +84,7 @@ proptest! {
     #[test]
     fn nothing_that_was_not_answered_is_resolved(nights in nights()) {
         let last = nights.0.len() - 1;
-        let (_, rows) = nights.changes(Replacing::Told);
+        let (_, rows) = nights.changes(Replacing::Recognized);
         for row in rows.iter().filter(|row| matches!(row.change, Change::Resolved | Change::Replaced)) {
             let mut today = nights.0[last].iter();
             let answered = today.any(|(number, missing)| machine(*number) == row.machine && missing.is_some());
@@ -94,7 +94,7 @@ proptest! {
 
     #[test]
     fn rows_are_in_order_and_counted(nights in nights()) {
-        let (changes, rows) = nights.changes(Replacing::Told);
+        let (changes, rows) = nights.changes(Replacing::Recognized);
         prop_assert!(rows.is_sorted_by_key(|row| (row.machine, row.gap.id.clone())));
         let count = |change| rows.iter().filter(|row| row.change == change).count() as u64;
         prop_assert_eq!(count(Change::New), changes.tally.new);

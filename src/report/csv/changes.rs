@@ -35,7 +35,7 @@ impl Report for Changes {
         let mut table = Table::new(run, out);
         table.header(COLUMNS)?;
         if let Some(past) = run.past {
-            past.each(&mut |change| row(&mut table, &change))?;
+            past.for_each_change(&mut |change| row(&mut table, &change))?;
         }
         table.finish()
     }

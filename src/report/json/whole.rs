@@ -73,7 +73,7 @@ fn actions(run: &Run<'_>, list: &mut List<'_>) -> io::Result<()> {
 
 fn changes(run: &Run<'_>, list: &mut List<'_>) -> io::Result<()> {
     match run.past {
-        Some(past) => past.each(&mut |row| list.push(&Changed::of(&row))),
+        Some(past) => past.for_each_change(&mut |row| list.push(&Changed::of(&row))),
         None => Ok(()),
     }
 }

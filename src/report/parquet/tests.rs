@@ -188,7 +188,10 @@ fn a_machine_that_cannot_be_read_fails_the_report() {
     #[derive(Debug)]
     struct Gone;
     impl crate::domain::gaps::Gaps for Gone {
-        fn at(&self, _: crate::domain::gaps::Place) -> io::Result<crate::domain::kb::MissingKbs> {
+        fn missing(
+            &self,
+            _: crate::domain::gaps::AnswerRef,
+        ) -> io::Result<crate::domain::kb::MissingKbs> {
             Err(io::Error::other("gone"))
         }
     }

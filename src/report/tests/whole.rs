@@ -188,9 +188,9 @@ fn a_machine_that_cannot_be_read_fails_the_report() {
     #[derive(Debug)]
     struct Gone;
     impl crate::domain::gaps::Gaps for Gone {
-        fn at(
+        fn missing(
             &self,
-            _: crate::domain::gaps::Place,
+            _: crate::domain::gaps::AnswerRef,
         ) -> std::io::Result<crate::domain::kb::MissingKbs> {
             Err(std::io::Error::other("gone"))
         }

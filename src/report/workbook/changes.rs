@@ -29,7 +29,7 @@ pub(super) fn write(book: &mut Workbook, run: &Run<'_>, limits: Limits) -> Resul
     if let (Some(mut listing), Some(past)) = (listing, run.past) {
         // Reports fail in the terms of files.
         let mut take = |change| row(&mut listing, &names, &change);
-        past.each(&mut |change| take(change).map_err(std::io::Error::other))?;
+        past.for_each_change(&mut |change| take(change).map_err(std::io::Error::other))?;
     }
     Ok(())
 }
