@@ -21,7 +21,6 @@ mod json;
 mod lists;
 mod lock;
 mod missing_kbs;
-mod moment;
 mod numbered;
 mod open;
 mod outlook;

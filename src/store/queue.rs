@@ -14,9 +14,9 @@ use std::{
     time::Duration,
 };
 
+use jiff::Timestamp;
 use tokio::sync::{Notify, oneshot};
 
-use super::moment::Moment;
 use crate::{collect::Requests, domain::outcome::Outcome, quota::CallNumber};
 
 /// How long an outcome waits for others.
@@ -31,13 +31,13 @@ pub(super) enum Entry {
     /// What became of a machine, and what the process has sent so far.
     Outcome(Outcome, Requests),
     /// A call is about to be sent.
-    Sending(Moment, oneshot::Sender<CallNumber>),
+    Sending(Timestamp, oneshot::Sender<CallNumber>),
     /// Its answer arrived, or never will.
-    Answered(CallNumber, Moment),
+    Answered(CallNumber, Timestamp),
     /// It is not sent after all.
     Unsent(CallNumber),
     /// The service refused a call for quota: nothing is sent for so long.
-    Paused(Moment, Duration),
+    Paused(Timestamp, Duration),
 }
 
 impl Entry {
@@ -195,7 +195,7 @@ mod tests {
     }
 
     fn sending() -> Entry {
-        Entry::Sending(Moment::now(), oneshot::channel().0)
+        Entry::Sending(Timestamp::now(), oneshot::channel().0)
     }
 
     /// What the writer takes while another thread does this.

@@ -8,12 +8,12 @@ use std::{
 };
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use super::{
     Application, Begun, Problem, Store, StoreError,
-    moment::Moment,
     queue::{Entry, Queue},
     writer::{Recorded, Signals, Writer},
 };
@@ -125,7 +125,7 @@ struct Notes {
 impl Ledger for Notes {
     async fn sending(&self) -> Result<CallNumber, Unnoted> {
         let (noted, number) = oneshot::channel();
-        self.queue.put(Entry::Sending(Moment::now(), noted));
+        self.queue.put(Entry::Sending(Timestamp::now(), noted));
         let mut waiting = Waiting {
             number,
             queue: &self.queue,
@@ -136,7 +136,7 @@ impl Ledger for Notes {
     }
 
     fn answered(&self, call: CallNumber) {
-        self.queue.put(Entry::Answered(call, Moment::now()));
+        self.queue.put(Entry::Answered(call, Timestamp::now()));
     }
 
     async fn room(&self) -> Result<(), Unnoted> {
@@ -145,7 +145,7 @@ impl Ledger for Notes {
     }
 
     fn paused(&self, length: Duration) {
-        self.queue.put(Entry::Paused(Moment::now(), length));
+        self.queue.put(Entry::Paused(Timestamp::now(), length));
     }
 }
 

@@ -122,9 +122,7 @@ CREATE TABLE call (
     id INTEGER PRIMARY KEY,
     application INTEGER NOT NULL REFERENCES application,
     sent_at_ms INTEGER NOT NULL,
-    answered_at_ms INTEGER, -- null: under way, or nobody knows
-    uptime_s INTEGER NOT NULL, -- of the machine when it was sent: clocks get set, this does not
-    boot INTEGER NOT NULL -- fingerprint of that start of the machine; 0 where it has no name
+    answered_at_ms INTEGER -- null: under way, or unknown
 ) STRICT;
 
 CREATE INDEX call_of_application ON call (application, sent_at_ms);
