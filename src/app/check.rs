@@ -14,6 +14,7 @@ use crate::{
         refusal::REQUIRED_ROLE,
     },
     domain::{
+        api,
         exit_code::ExitCode,
         machine::MachineId,
         text::{counted, span},
@@ -58,14 +59,14 @@ async fn one_call(
         return Err(AppError::QuotaUsedUp(until - Instant::now()));
     }
     let permit = quota.permit().await;
-    let call = store.note_call(&application)?;
+    let call = store.note_call(&application, api::Api::MissingKbs)?;
     let reply = session.page(&Address::Machine(NOBODY)).await;
     drop(permit);
     store.note_answer(call)?;
     let refusal = reply.err();
     if let Some(Class::Window(wait)) = refusal.as_ref().map(|error| error.class) {
         let pause = quota.throttled(wait) - Instant::now();
-        store.note_pause(&application, pause)?;
+        store.note_pause(&application, api::Api::MissingKbs, pause)?;
     }
     Ok(refusal)
 }

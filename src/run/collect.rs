@@ -14,6 +14,7 @@ use crate::{
     },
     config::Config,
     defender::{Api, Session},
+    domain::api,
     progress::Display,
     quota::Quota,
     store::{Begun, Counting, Recorded, Recorder, Store},
@@ -46,7 +47,7 @@ impl Job<'_> {
             Recorder::start(store, begun, &identity.application(), stops.gentle.clone())?;
         // The asking takes hours, and needs no more of them than what is to be done.
         let plan = agenda(mem::take(&mut begun.machines));
-        let quota = quota.noting_in(recorder.ledger());
+        let quota = quota.noting_in(recorder.ledger(api::Api::MissingKbs));
         let fetcher = Fetcher::new(session, quota, settings, plan, stops);
         let display = Display::new(
             self.config.progress,
@@ -95,10 +96,10 @@ pub(crate) fn quota(
     let mut quota = Quota::new(&config.limits, config.pace);
     let application = identity.application();
     if let Some(counting) = counting(config) {
-        quota.remember(&store.past_calls(&application, counting)?);
+        quota.remember(&store.past_calls(&application, api::Api::MissingKbs, counting)?);
     }
-    quota.expect(store.usual_latency(&application)?);
-    quota.still_paused(store.pause_left(&application)?);
+    quota.expect(store.usual_latency(&application, api::Api::MissingKbs)?);
+    quota.still_paused(store.pause_left(&application, api::Api::MissingKbs)?);
     Ok(quota)
 }
 

@@ -9,7 +9,10 @@ use super::{collect::counting, identity::Identity, lines::Lines};
 use crate::{
     app::AppError,
     config::Config,
-    domain::text::{counted, is_about_the_same, span_between, thousands},
+    domain::{
+        api::Api,
+        text::{counted, is_about_the_same, span_between, thousands},
+    },
     inventory::Inventory,
     quota::{Load, Quota},
     report,
@@ -120,7 +123,9 @@ fn outlook(
         now: now.timestamp(),
     };
     let counting = counting(config).unwrap_or_default();
-    match Store::look_into(state, |store| store.outlook(&beginning, counting)) {
+    match Store::look_into(state, |store| {
+        store.outlook(&beginning, Api::MissingKbs, counting)
+    }) {
         Err(StoreError {
             problem: Problem::Missing | Problem::Empty(_),
             ..

@@ -15,7 +15,7 @@ use crate::{
     app::AppError,
     collect::{Requests, per_machine::Ending},
     defender::{Session, auth::SignInError, no_token},
-    domain::{exit_code::ExitCode, text::span},
+    domain::{api::Api, exit_code::ExitCode, text::span},
     report::{Report, output::OutputFolder},
     store::{Beginning, Recorded, Store},
 };
@@ -105,7 +105,11 @@ impl Job<'_> {
             waited: None,
             now: Timestamp::now(),
         };
-        let outlook = store.outlook(&beginning, counting(self.config).unwrap_or_default())?;
+        let outlook = store.outlook(
+            &beginning,
+            Api::MissingKbs,
+            counting(self.config).unwrap_or_default(),
+        )?;
         let keeps_last = self.config.until.is_some();
         Ok(outlook.answers > 0 || keeps_last && store.has_any_answer(&beginning)?)
     }

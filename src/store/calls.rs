@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Result, params};
 
 use super::{Store, StoreError, millis};
-use crate::quota::CallNumber;
+use crate::{domain::api::Api, quota::CallNumber};
 
 /// An app registration: the quota is its and the tenant's.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +26,15 @@ pub struct Counting {
     pub longest: Duration,
     /// The longest that an answer takes.
     pub timeout: Duration,
+}
+
+/// A pause that the service ordered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Pause {
+    /// When it was ordered.
+    pub(super) at: Timestamp,
+    /// How long nothing is sent.
+    pub(super) length: Duration,
 }
 
 /// Calls are kept for at least this long: the next run may have longer windows.
@@ -50,11 +59,15 @@ pub(super) fn application(connection: &Connection, application: &Application) ->
 }
 
 /// The number of an app registration that is known already.
-fn known_application(connection: &Connection, whose: &Application) -> Result<Option<i64>> {
+fn known_application(connection: &Connection, application: &Application) -> Result<Option<i64>> {
     connection
         .query_row(
             "SELECT id FROM application WHERE tenant_id = ?1 AND client_id = ?2 AND api_url = ?3",
-            [&whose.tenant_id, &whose.client_id, &whose.api_url],
+            [
+                &application.tenant_id,
+                &application.client_id,
+                &application.api_url,
+            ],
             |row| row.get(0),
         )
         .optional()
@@ -77,10 +90,15 @@ pub(super) fn application_of(connection: &Connection, run: i64) -> Result<Applic
 }
 
 /// Notes a call that is about to be sent.
-pub(super) fn sending(connection: &Connection, application: i64, now: Timestamp) -> Result<i64> {
+pub(super) fn sending(
+    connection: &Connection,
+    application: i64,
+    api: Api,
+    now: Timestamp,
+) -> Result<i64> {
     connection
-        .prepare_cached("INSERT INTO call (application, sent_at_ms) VALUES (?1, ?2)")?
-        .insert([application, millis(now)])
+        .prepare_cached("INSERT INTO call (application, api, sent_at_ms) VALUES (?1, ?2, ?3)")?
+        .insert(params![application, api.as_str(), millis(now)])
 }
 
 /// Notes that a call's answer has arrived, or never will.
@@ -95,14 +113,20 @@ pub(super) fn answered(connection: &Connection, call: i64, now: Timestamp) -> Re
 pub(super) fn paused(
     connection: &Connection,
     application: i64,
-    now: Timestamp,
-    length: Duration,
+    api: Api,
+    pause: Pause,
 ) -> Result<()> {
     connection
         .prepare_cached(
-            "UPDATE application SET paused_at_ms = ?2, paused_for_ms = ?3 WHERE id = ?1",
+            "INSERT OR REPLACE INTO pause (application, api, paused_at_ms, paused_for_ms)
+             VALUES (?1, ?2, ?3, ?4)",
         )?
-        .execute([application, millis(now), whole_millis(length)])?;
+        .execute(params![
+            application,
+            api.as_str(),
+            millis(pause.at),
+            whole_millis(pause.length)
+        ])?;
     Ok(())
 }
 
@@ -116,9 +140,9 @@ pub(super) fn forget(connection: &Connection, call: i64) -> Result<()> {
 
 impl Store {
     /// Notes one call that is about to be sent outside a run.
-    pub fn note_call(&self, whose: &Application) -> Result<CallNumber, StoreError> {
-        let number = application(&self.connection, whose)
-            .and_then(|whose| sending(&self.connection, whose, Timestamp::now()));
+    pub fn note_call(&self, caller: &Application, api: Api) -> Result<CallNumber, StoreError> {
+        let number = application(&self.connection, caller)
+            .and_then(|caller| sending(&self.connection, caller, api, Timestamp::now()));
         number
             .map(CallNumber)
             .map_err(|error| StoreError::sqlite(&self.path, error))
@@ -131,61 +155,79 @@ impl Store {
     }
 
     /// Notes that the service refused a call outside a run for quota, and for how long nothing is
-    /// to be sent.
-    pub fn note_pause(&self, whose: &Application, length: Duration) -> Result<(), StoreError> {
-        application(&self.connection, whose)
-            .and_then(|whose| paused(&self.connection, whose, Timestamp::now(), length))
+    /// to be sent to this API.
+    pub fn note_pause(
+        &self,
+        caller: &Application,
+        api: Api,
+        length: Duration,
+    ) -> Result<(), StoreError> {
+        let at = Timestamp::now();
+        application(&self.connection, caller)
+            .and_then(|caller| paused(&self.connection, caller, api, Pause { at, length }))
             .map_err(|error| StoreError::sqlite(&self.path, error))
     }
 
-    /// How long ago the answers to this app registration's earlier calls arrived, or must
+    /// How long ago the answers to this app registration's earlier calls to an API arrived, or must
     /// have.
     pub fn past_calls(
         &self,
-        whose: &Application,
+        caller: &Application,
+        api: Api,
         counting: Counting,
     ) -> Result<Vec<Duration>, StoreError> {
-        tidy(&self.connection, whose, counting)
-            .and_then(|()| past(&self.connection, whose, counting))
+        tidy(&self.connection, caller, api, counting)
+            .and_then(|()| past(&self.connection, caller, api, counting))
             .map_err(|error| StoreError::sqlite(&self.path, error))
     }
 
-    /// What answers to this app registration's last calls took, the median of them; nothing
+    /// What answers to this app registration's last calls to an API took, the median of them; nothing
     /// where there were none. Calls are kept for some days.
-    pub fn usual_latency(&self, whose: &Application) -> Result<Option<Duration>, StoreError> {
-        latency(&self.connection, whose).map_err(|error| StoreError::sqlite(&self.path, error))
+    pub fn usual_latency(
+        &self,
+        caller: &Application,
+        api: Api,
+    ) -> Result<Option<Duration>, StoreError> {
+        latency(&self.connection, caller, api)
+            .map_err(|error| StoreError::sqlite(&self.path, error))
     }
 
-    /// What is left of the last pause that the service told an earlier process to make; never
-    /// more than it was, whoever set the clock since.
-    pub fn pause_left(&self, whose: &Application) -> Result<Duration, StoreError> {
-        let read = || -> Result<(i64, i64)> {
-            let application = application(&self.connection, whose)?;
-            self.connection.query_row(
-                "SELECT paused_at_ms, paused_for_ms FROM application WHERE id = ?1",
-                [application],
-                |row| Ok((row.get(0)?, row.get(1)?)),
-            )
-        };
-        let (at, length) = read().map_err(|error| StoreError::sqlite(&self.path, error))?;
-        let passed = millis(Timestamp::now()).saturating_sub(at).max(0);
-        Ok(Duration::from_millis(
-            u64::try_from(length - passed).unwrap_or_default(),
-        ))
+    /// What is left of the last pause that the service ordered for an API; never more than it was,
+    /// whoever set the clock since.
+    pub fn pause_left(&self, caller: &Application, api: Api) -> Result<Duration, StoreError> {
+        pause_left(&self.connection, caller, api)
+            .map_err(|error| StoreError::sqlite(&self.path, error))
     }
 }
 
+fn pause_left(connection: &Connection, caller: &Application, api: Api) -> Result<Duration> {
+    let left = connection.query_row(
+        "SELECT paused_for_ms - max(0, ?3 - paused_at_ms) FROM pause
+         WHERE application = ?1 AND api = ?2",
+        params![
+            known_application(connection, caller)?,
+            api.as_str(),
+            millis(Timestamp::now())
+        ],
+        |row| row.get::<_, i64>(0),
+    );
+    let left = u64::try_from(left.optional()?.unwrap_or_default());
+    Ok(Duration::from_millis(left.unwrap_or_default()))
+}
+
 /// What answers took lately.
-pub(super) fn latency(connection: &Connection, whose: &Application) -> Result<Option<Duration>> {
-    let Some(application) = known_application(connection, whose)? else {
-        return Ok(None);
-    };
+pub(super) fn latency(
+    connection: &Connection,
+    caller: &Application,
+    api: Api,
+) -> Result<Option<Duration>> {
     let mut statement = connection.prepare(
         "SELECT answered_at_ms - sent_at_ms AS took FROM call
-         WHERE application = ?1 AND answered_at_ms > sent_at_ms
-         ORDER BY sent_at_ms DESC LIMIT ?2",
+         WHERE application = ?1 AND api = ?2 AND answered_at_ms > sent_at_ms
+         ORDER BY sent_at_ms DESC LIMIT ?3",
     )?;
-    let took = statement.query_map(params![application, LATELY], |row| row.get(0))?;
+    let application = known_application(connection, caller)?;
+    let took = statement.query_map(params![application, api.as_str(), LATELY], |row| row.get(0))?;
     let mut took: Vec<u64> = took.collect::<Result<_>>()?;
     took.sort_unstable();
     Ok(took.get(took.len() / 2).copied().map(Duration::from_millis))
@@ -194,30 +236,32 @@ pub(super) fn latency(connection: &Connection, whose: &Application) -> Result<Op
 /// How long ago the answers to earlier calls arrived, or must have. Writes nothing.
 pub(super) fn past(
     connection: &Connection,
-    whose: &Application,
+    caller: &Application,
+    api: Api,
     counting: Counting,
 ) -> Result<Vec<Duration>> {
     let now = millis(Timestamp::now());
-    let mut statement =
-        connection.prepare("SELECT sent_at_ms, answered_at_ms FROM call WHERE application = ?1")?;
-    let application = known_application(connection, whose)?;
-    let ages = statement.query_map([application], |row| {
+    let mut statement = connection.prepare(
+        "SELECT sent_at_ms, answered_at_ms FROM call WHERE application = ?1 AND api = ?2",
+    )?;
+    let application = known_application(connection, caller)?;
+    let ages = statement.query_map(params![application, api.as_str()], |row| {
         Ok(age(row.get(0)?, row.get(1)?, counting.timeout, now))
     })?;
     ages.collect()
 }
 
 /// Forgets the calls that no window can count any more, whichever application sent them.
-fn tidy(connection: &Connection, whose: &Application, counting: Counting) -> Result<()> {
+fn tidy(connection: &Connection, caller: &Application, api: Api, counting: Counting) -> Result<()> {
     let now = millis(Timestamp::now());
     let kept = whole_millis((counting.longest + 3 * counting.timeout).max(KEPT));
     connection.execute("DELETE FROM call WHERE sent_at_ms < ?1", [now - kept])?;
-    // The clock was set back. From now on they age with it. Other applications' calls are
-    // left alone: a process may be sending them at this moment.
+    // The clock was set back. From now on they age with it. Calls of others are left alone: a
+    // process may be sending them at this moment.
     connection.execute(
         "UPDATE call SET sent_at_ms = ?1, answered_at_ms = ?1
-         WHERE application = ?2 AND sent_at_ms > ?1",
-        params![now, known_application(connection, whose)?],
+         WHERE application = ?2 AND api = ?3 AND sent_at_ms > ?1",
+        params![now, known_application(connection, caller)?, api.as_str()],
     )?;
     Ok(())
 }

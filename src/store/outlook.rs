@@ -11,6 +11,7 @@ use super::{
     fingerprint::fleet,
     numbered::known,
 };
+use crate::domain::api::Api;
 
 /// What a run would find.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -24,18 +25,19 @@ pub struct Outlook {
 }
 
 impl Store {
-    /// What a run that began like this would find. Writes nothing.
+    /// What a run that began like this, with calls to this API, would find. Writes nothing.
     pub fn outlook(
         &self,
         beginning: &Beginning<'_>,
-        calls: Counting,
+        api: Api,
+        counting: Counting,
     ) -> std::result::Result<Outlook, StoreError> {
         let connection = &self.connection;
         let look = || -> Result<Outlook> {
             Ok(Outlook {
                 answers: self.answers(beginning)?,
-                past_calls: calls::past(connection, beginning.application, calls)?,
-                latency: calls::latency(connection, beginning.application)?,
+                past_calls: calls::past(connection, beginning.application, api, counting)?,
+                latency: calls::latency(connection, beginning.application, api)?,
             })
         };
         look().map_err(|error| StoreError::sqlite(&self.path, error))

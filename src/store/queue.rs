@@ -17,7 +17,12 @@ use std::{
 use jiff::Timestamp;
 use tokio::sync::{Notify, oneshot};
 
-use crate::{collect::Requests, domain::outcome::Outcome, quota::CallNumber};
+use super::calls::Pause;
+use crate::{
+    collect::Requests,
+    domain::{api::Api, outcome::Outcome},
+    quota::CallNumber,
+};
 
 /// How long an outcome waits for others.
 const MOMENT: Duration = Duration::from_millis(20);
@@ -31,13 +36,17 @@ pub(super) enum Entry {
     /// What became of a machine, and what the process has sent so far.
     Outcome(Outcome, Requests),
     /// A call is about to be sent.
-    Sending(Timestamp, oneshot::Sender<CallNumber>),
+    Sending {
+        api: Api,
+        at: Timestamp,
+        noted: oneshot::Sender<CallNumber>,
+    },
     /// Its answer arrived, or never will.
     Answered(CallNumber, Timestamp),
     /// It is not sent after all.
     Unsent(CallNumber),
     /// The service refused a call for quota: nothing is sent for so long.
-    Paused(Timestamp, Duration),
+    Paused(Api, Pause),
 }
 
 impl Entry {
@@ -51,7 +60,7 @@ impl Entry {
 
     /// Whether somebody waits for it.
     fn is_urgent(&self) -> bool {
-        matches!(self, Self::Sending(..))
+        matches!(self, Self::Sending { .. })
     }
 }
 
@@ -156,7 +165,7 @@ impl Queue {
 /// waits any more: they are not sent.
 pub(super) fn tell(entries: Vec<Entry>, numbers: Vec<CallNumber>) -> Vec<CallNumber> {
     let waiting = entries.into_iter().filter_map(|entry| match entry {
-        Entry::Sending(_, noted) => Some(noted),
+        Entry::Sending { noted, .. } => Some(noted),
         _ => None,
     });
     let told = waiting.zip(numbers);
@@ -195,7 +204,11 @@ mod tests {
     }
 
     fn sending() -> Entry {
-        Entry::Sending(Timestamp::now(), oneshot::channel().0)
+        Entry::Sending {
+            api: Api::MissingKbs,
+            at: Timestamp::now(),
+            noted: oneshot::channel().0,
+        }
     }
 
     /// What the writer takes while another thread does this.

@@ -14,12 +14,13 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Application, Begun, Problem, Store, StoreError,
+    calls::Pause,
     queue::{Entry, Queue},
     writer::{Recorded, Signals, Writer},
 };
 use crate::{
     collect::Requests,
-    domain::outcome::Outcome,
+    domain::{api::Api, outcome::Outcome},
     quota::{CallNumber, Ledger, Unnoted},
 };
 
@@ -88,9 +89,10 @@ impl Recorder {
         move |outcome, requests| keep(&queue, outcome, requests)
     }
 
-    /// Where calls are noted before they are sent.
-    pub fn ledger(&self) -> Arc<dyn Ledger> {
+    /// Where calls to an API are noted before they are sent.
+    pub fn ledger(&self, api: Api) -> Arc<dyn Ledger> {
         Arc::new(Notes {
+            api,
             queue: Arc::clone(&self.queue.0),
             broken: self.broken.clone(),
         })
@@ -117,6 +119,7 @@ fn keep(queue: &Queue, outcome: Outcome, requests: Requests) {
 /// The ledger's end of the queue.
 #[derive(Debug)]
 struct Notes {
+    api: Api,
     queue: Arc<Queue>,
     broken: CancellationToken,
 }
@@ -125,7 +128,11 @@ struct Notes {
 impl Ledger for Notes {
     async fn sending(&self) -> Result<CallNumber, Unnoted> {
         let (noted, number) = oneshot::channel();
-        self.queue.put(Entry::Sending(Timestamp::now(), noted));
+        self.queue.put(Entry::Sending {
+            api: self.api,
+            at: Timestamp::now(),
+            noted,
+        });
         let mut waiting = Waiting {
             number,
             queue: &self.queue,
@@ -145,7 +152,9 @@ impl Ledger for Notes {
     }
 
     fn paused(&self, length: Duration) {
-        self.queue.put(Entry::Paused(Timestamp::now(), length));
+        let at = Timestamp::now();
+        self.queue
+            .put(Entry::Paused(self.api, Pause { at, length }));
     }
 }
 

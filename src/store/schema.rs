@@ -153,7 +153,7 @@ mod tests {
         let version = SCHEMA.last();
         assert_eq!(
             (version, format!("{:02x}{:02x}", digest[0], digest[1])),
-            (5, "7f0e".to_owned()),
+            (5, "0fac".to_owned()),
             "{columns}"
         );
     }

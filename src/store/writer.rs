@@ -203,13 +203,13 @@ impl Writer {
                     answers::put(&transaction, self.at, machine, outcome, &mut self.numbers)?;
                     self.requests = self.requests.max(*requests);
                 }
-                Entry::Sending(now, _) => {
-                    let number = calls::sending(&transaction, self.application, *now)?;
+                Entry::Sending { api, at, .. } => {
+                    let number = calls::sending(&transaction, self.application, *api, *at)?;
                     numbers.push(CallNumber(number));
                 }
                 Entry::Answered(call, now) => calls::answered(&transaction, call.0, *now)?,
-                Entry::Paused(now, length) => {
-                    calls::paused(&transaction, self.application, *now, *length)?;
+                Entry::Paused(api, pause) => {
+                    calls::paused(&transaction, self.application, *api, *pause)?;
                 }
                 Entry::Unsent(call) => calls::forget(&transaction, call.0)?,
             }

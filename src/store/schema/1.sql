@@ -106,26 +106,34 @@ CREATE TABLE run_machine (
     PRIMARY KEY (run, machine)
 ) STRICT, WITHOUT ROWID;
 
--- An app registration: the quota belongs to it.
+-- An app registration: the quotas are its.
 CREATE TABLE application (
     id INTEGER PRIMARY KEY,
     tenant_id TEXT NOT NULL,
     client_id TEXT NOT NULL,
     api_url TEXT NOT NULL,
-    paused_at_ms INTEGER NOT NULL DEFAULT 0, -- when the service last refused calls for quota
-    paused_for_ms INTEGER NOT NULL DEFAULT 0, -- and for how long nothing is sent after that
     UNIQUE (tenant_id, client_id, api_url)
 ) STRICT;
+
+-- The last pause that the service ordered, for each API: each has a quota of its own.
+CREATE TABLE pause (
+    application INTEGER NOT NULL REFERENCES application,
+    api TEXT NOT NULL, -- which one, such as 'missing-kbs'
+    paused_at_ms INTEGER NOT NULL, -- when it last refused calls for quota
+    paused_for_ms INTEGER NOT NULL, -- and for how long nothing is sent after that
+    PRIMARY KEY (application, api)
+) STRICT, WITHOUT ROWID;
 
 -- The calls that the quota's windows may still count. Each stands here before it is sent.
 CREATE TABLE call (
     id INTEGER PRIMARY KEY,
     application INTEGER NOT NULL REFERENCES application,
+    api TEXT NOT NULL, -- as in pause
     sent_at_ms INTEGER NOT NULL,
     answered_at_ms INTEGER -- null: under way, or unknown
 ) STRICT;
 
-CREATE INDEX call_of_application ON call (application, sent_at_ms);
+CREATE INDEX call_of_api ON call (application, api, sent_at_ms);
 
 CREATE VIEW runs AS
 SELECT

@@ -16,6 +16,7 @@ use super::*;
 use crate::{
     collect::Requests,
     domain::{
+        api::Api,
         kb::{KbId, MissingKb},
         machine::MachineId,
         outcome::{Answer, Ended, Failure, Outcome, Reason, RunOutcome},

@@ -43,7 +43,7 @@ async fn calls_are_remembered() {
     let place = Place::new();
     let (store, begun) = place.begin(4, EARLY, Timestamp::now());
     let recorder = recorder(store, &begun);
-    let ledger = recorder.ledger();
+    let ledger = recorder.ledger(Api::MissingKbs);
     let call = ledger.sending().await.unwrap();
     ledger.answered(call);
     ledger.sending().await.unwrap();
@@ -51,7 +51,9 @@ async fn calls_are_remembered() {
 
     let calls = |application: &Application| {
         let store = place.open();
-        let ages = store.past_calls(application, COUNTING).unwrap();
+        let ages = store
+            .past_calls(application, Api::MissingKbs, COUNTING)
+            .unwrap();
         assert!(ages.iter().all(|age| *age < Duration::from_mins(1)));
         ages.len()
     };
@@ -66,7 +68,12 @@ async fn calls_are_remembered() {
 #[test]
 fn what_answers_took_lately_is_remembered() {
     let place = Place::new();
-    let usual = || place.open().usual_latency(&application()).unwrap();
+    let usual = || {
+        place
+            .open()
+            .usual_latency(&application(), Api::MissingKbs)
+            .unwrap()
+    };
     assert_eq!(usual(), None);
     let store = place.open();
     // The older ones took a minute, and of the others one is under way, and one was given up.
@@ -75,33 +82,63 @@ fn what_answers_took_lately_is_remembered() {
             .into_iter()
             .chain((400..501).map(|it| it * 10)),
     ) {
-        let call = store.note_call(&application()).unwrap();
+        let call = store.note_call(&application(), Api::MissingKbs).unwrap();
         let set = "UPDATE call SET sent_at_ms = ?2, answered_at_ms = ?2 + ?3 WHERE id = ?1";
         store.connection.execute(set, [call.0, sent, took]).unwrap();
     }
-    store.note_call(&application()).unwrap();
+    store.note_call(&application(), Api::MissingKbs).unwrap();
     assert_eq!(usual(), Some(Duration::from_millis(4510)));
     let other = Application {
         client_id: "other".to_owned(),
         ..application()
     };
-    assert_eq!(store.usual_latency(&other).unwrap(), None);
+    assert_eq!(store.usual_latency(&other, Api::MissingKbs).unwrap(), None);
+}
+
+/// Each API has a quota of its own.
+#[test]
+fn what_is_remembered_of_one_api_is_nothing_to_another() {
+    let place = Place::new();
+    let (store, api) = (place.open(), Api::MissingKbs);
+    let call = store.note_call(&application(), api).unwrap();
+    let sent = "UPDATE call SET sent_at_ms = sent_at_ms - 1000";
+    store.connection.execute(sent, []).unwrap();
+    store.note_answer(call).unwrap();
+    let minute = Duration::from_mins(1);
+    store.note_pause(&application(), api, minute).unwrap();
+    let is_known = || {
+        let calls = store.past_calls(&application(), api, COUNTING).unwrap();
+        let latency = store.usual_latency(&application(), api).unwrap();
+        let pause = store.pause_left(&application(), api).unwrap();
+        [!calls.is_empty(), latency.is_some(), !pause.is_zero()]
+    };
+    assert_eq!(is_known(), [true; 3]);
+    store
+        .connection
+        .execute_batch("UPDATE call SET api = 'other'; UPDATE pause SET api = 'other'")
+        .unwrap();
+    assert_eq!(is_known(), [false; 3]);
 }
 
 #[test]
 fn a_pause_that_the_service_ordered_is_remembered() {
     let place = Place::new();
-    let left = || place.open().pause_left(&application()).unwrap();
+    let left = || {
+        place
+            .open()
+            .pause_left(&application(), Api::MissingKbs)
+            .unwrap()
+    };
     assert_eq!(left(), Duration::ZERO);
     let (store, begun) = place.begin(4, EARLY, Timestamp::now());
     let recorder = recorder(store, &begun);
     let minute = Duration::from_mins(1);
-    recorder.ledger().paused(minute);
+    recorder.ledger(Api::MissingKbs).paused(minute);
     let store = recorder.finish().unwrap().store;
     assert!((minute / 2..=minute).contains(&left()), "{:?}", left());
     for (set, expected) in [(-1, Duration::ZERO), (1, minute)] {
         let at = millis(Timestamp::now() + SignedDuration::from_hours(set));
-        let set = "UPDATE application SET paused_at_ms = ?1";
+        let set = "UPDATE pause SET paused_at_ms = ?1";
         store.connection.execute(set, [at]).unwrap();
         assert_eq!(left(), expected, "{set}");
     }
@@ -112,7 +149,7 @@ async fn a_call_that_nobody_waits_for_is_not_sent_and_not_remembered() {
     let place = Place::new();
     let (store, begun) = place.begin(4, EARLY, Timestamp::now());
     let recorder = recorder(store, &begun);
-    let ledger = recorder.ledger();
+    let ledger = recorder.ledger(Api::MissingKbs);
     // While the writer has to wait, a call is on its way, and given up.
     let other = place.open().connection;
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
@@ -121,7 +158,13 @@ async fn a_call_that_nobody_waits_for_is_not_sent_and_not_remembered() {
     ledger.sending().await.unwrap();
     ledger.sending().await.unwrap();
     let store = recorder.finish().unwrap().store;
-    assert_eq!(store.past_calls(&application(), COUNTING).unwrap().len(), 2);
+    assert_eq!(
+        store
+            .past_calls(&application(), Api::MissingKbs, COUNTING)
+            .unwrap()
+            .len(),
+        2
+    );
 }
 
 #[tokio::test]
@@ -137,7 +180,7 @@ async fn a_full_disk_loses_no_outcome_and_stops_the_asking() {
     let outcome = answered(1, now(), many.collect());
     recorder.keep(outcome.clone(), Requests::default());
     recorder.broken().cancelled().await;
-    assert!(recorder.ledger().sending().await.is_err());
+    assert!(recorder.ledger(Api::MissingKbs).sending().await.is_err());
     recorder.keep(failed(2, Reason::Timeout), Requests::default());
     let left = recorder.finish().unwrap();
     assert_eq!(left.unsaved, [outcome, failed(2, Reason::Timeout)]);
