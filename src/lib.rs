@@ -29,6 +29,7 @@
 //! - [`aggregate`]: from outcomes to figures for each KB and each machine; pure
 //! - [`changes`]: what became of each gap and machine since an earlier run; pure
 //! - [`report`]: from figures to bytes, one file of code for each report; one place writes
+//! - `console`: what is written to standard output
 //! - [`progress`]: the bar and the log lines; told what happens, never asks
 //! - [`simulator`]: the embedded tenant of the demonstration, the rehearsal and the tests
 
@@ -38,6 +39,7 @@ pub mod changes;
 pub mod cli;
 pub mod collect;
 pub mod config;
+mod console;
 pub mod defender;
 pub mod domain;
 pub mod inventory;

@@ -8,10 +8,11 @@ use patchgap::{
     collect::Requests,
     defender::AnswerBody,
     domain::{
+        ending::RunOutcome,
         gaps::{AnswerRef, Gaps},
         kb::MissingKbs,
         machine::MachineId,
-        outcome::{Answer, Outcome, RunOutcome},
+        outcome::{Answer, Outcome},
     },
     inventory::{self, Inventory},
     report::{Facts, Format, Run, Tool, reports},

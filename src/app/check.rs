@@ -5,9 +5,10 @@ use std::future::ready;
 use jiff::Timestamp;
 use tokio::time::Instant;
 
-use super::{App, AppError, console::say, report::state};
+use super::{App, AppError, report::state};
 use crate::{
     config::{Config, Resolved, Settings},
+    console::{LabelledLines, print},
     defender::{
         Address, Api, CallError, Class, Session,
         auth::{Claims, choose},
@@ -19,7 +20,7 @@ use crate::{
         machine::MachineId,
         text::{counted, span},
     },
-    run::{collect, identity::Identity, lines::Lines, prepare},
+    run::{RunError, collect, identity::Identity, prepare},
     store::{Application, Lock, Store},
 };
 
@@ -31,15 +32,15 @@ impl App {
         let resolved = self.resolve(typed.asking_nothing())?;
         let now = Timestamp::now();
         let session = prepare::session(&resolved.config, now)?;
-        say(&configuration(&resolved)?)?;
+        print(&configuration(&resolved)?)?;
         let store = Store::open(state(&resolved.config.store)?)?;
-        say(&kept(&store)?)?;
+        print(&kept(&store)?)?;
         let claims = session.sign_in().await?;
-        say(&token(claims.as_ref(), Timestamp::now()))?;
+        print(&token(claims.as_ref(), Timestamp::now()))?;
         demand_role(claims.as_ref())?;
         let identity = Identity::new(&resolved.config, claims);
         let refusal = one_call(&resolved.config, &session, &store, &identity).await?;
-        say(&access(refusal, identity.claims.as_ref())?)?;
+        print(&access(refusal, identity.claims.as_ref())?)?;
         Ok(ExitCode::Complete)
     }
 }
@@ -82,7 +83,7 @@ async fn lock(store: &Store, application: &Application) -> Result<Lock, AppError
 
 fn configuration(resolved: &Resolved) -> Result<String, AppError> {
     let config = &resolved.config;
-    let mut lines = Lines::default();
+    let mut lines = LabelledLines::default();
     let file = resolved
         .file
         .as_ref()
@@ -106,14 +107,14 @@ fn kept(store: &Store) -> Result<String, AppError> {
         0 => "no run yet".to_owned(),
         _ => counted(runs, "run", "runs"),
     };
-    let mut lines = Lines::default();
+    let mut lines = LabelledLines::default();
     lines.add("store", &format!("{} ({runs})", store.path().display()));
     Ok(lines.into_text())
 }
 
 /// What the token says of itself.
 fn token(claims: Option<&Claims>, now: Timestamp) -> String {
-    let mut lines = Lines::default();
+    let mut lines = LabelledLines::default();
     let Some(claims) = claims else {
         lines.add("token", "got one; what it grants cannot be read from it");
         return lines.into_text();
@@ -172,7 +173,7 @@ fn demand_role(claims: Option<&Claims>) -> Result<(), AppError> {
 
 /// What the service's answer to the one call means.
 fn access(refusal: Option<CallError>, claims: Option<&Claims>) -> Result<String, AppError> {
-    let mut lines = Lines::default();
+    let mut lines = LabelledLines::default();
     lines.add(
         "access",
         match refusal {
@@ -181,7 +182,7 @@ fn access(refusal: Option<CallError>, claims: Option<&Claims>) -> Result<String,
                 Class::NotFound => "granted",
                 Class::Window(_) => "granted; the quota is used up at the moment",
                 Class::Run | Class::Token | Class::StaleToken => {
-                    return Err(AppError::refused(error.failure, claims));
+                    return Err(RunError::refused(error.failure, claims).into());
                 }
                 Class::Call(_) | Class::NoToken | Class::Machine => {
                     return Err(AppError::NoAnswer(error.failure));

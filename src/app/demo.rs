@@ -7,18 +7,19 @@ use std::{path::Path, time::Duration};
 use jiff::Timestamp;
 use secrecy::SecretString;
 
-use super::{App, AppError, console::say};
+use super::{App, AppError};
 use crate::{
     cli,
     collect::per_machine::Stops,
     config::{CaCertificate, Config, Percent, Settings},
+    console::print,
     defender::auth::{CredentialKind, SignIn},
     domain::{exit_code::ExitCode, text::counted},
     inventory,
     progress::ProgressMode,
     quota::{Pace, RateLimits},
     report,
-    run::{inputs::demand_room, interrupt, prepare::Job},
+    run::{RunError, inputs::demand_room, interrupt, prepare::Job},
     simulator::{self, Fault, Faults, Simulator},
     store::Store,
 };
@@ -75,7 +76,7 @@ impl Demonstration<'_> {
     async fn play(mut self, folder: &Path) -> Result<ExitCode, AppError> {
         let mut simulator = Simulator::start(self.at_night(0), Timestamp::now()).await?;
         if !self.config.console.quiet {
-            say(&introduction(&simulator))?;
+            print(&introduction(&simulator))?;
         }
         for night in 0..TONIGHT {
             if night != MISSED {
@@ -126,7 +127,7 @@ impl Demonstration<'_> {
         config.reports.min_coverage = Percent::NONE;
         match self.run(&config, simulator).await? {
             ExitCode::Complete => Ok(()),
-            _ => Err(AppError::Interrupted),
+            _ => Err(RunError::Interrupted.into()),
         }
     }
 
@@ -143,7 +144,7 @@ impl Demonstration<'_> {
             bar: &self.app.bar,
             stops: &self.stops,
         };
-        job.run().await
+        Ok(job.run().await?)
     }
 }
 

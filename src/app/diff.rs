@@ -6,7 +6,6 @@ use jiff::Timestamp;
 
 use super::{
     App, AppError,
-    console::{printed, say, terminal_style, terminal_width},
     offline::{Kept, again, facts, fleet, last_run},
     report::state,
     watched::Watched,
@@ -15,9 +14,11 @@ use crate::{
     aggregate::TopActions,
     cli::{self, DiffFormat},
     config::Config,
+    console::{print, printed, terminal_style, terminal_width},
     domain::exit_code::ExitCode,
     report::{Facts, Report, Run, changes_csv, changes_json, terminal},
     run::{
+        RunError,
         history::{Lookback, Today, compare, look_back},
         kept_runs::named,
     },
@@ -88,7 +89,7 @@ impl App {
 fn difference(kept: &Snapshot, two: &Two, today: Today<'_>) -> Result<Lookback, AppError> {
     let run = today.run.run;
     let Some(from) = &two.from else {
-        let lookback = look_back(kept, today).map_err(AppError::Past)?;
+        let lookback = look_back(kept, today).map_err(RunError::History)?;
         return match lookback.changes {
             Some(_) => Ok(lookback),
             None => Err(AppError::NoBase(run.0)),
@@ -98,7 +99,7 @@ fn difference(kept: &Snapshot, two: &Two, today: Today<'_>) -> Result<Lookback, 
         is_same_fleet: kept.is_same_fleet(from.run, run)?,
         record: from.clone(),
     };
-    let changes = compare(kept, &earlier, today).map_err(AppError::Past)?;
+    let changes = compare(kept, &earlier, today).map_err(RunError::History)?;
     Ok(Lookback {
         changes: Some(changes),
         trend: Vec::new(),
@@ -109,20 +110,20 @@ fn show(run: &Run<'_>, config: &Config, format: DiffFormat) -> Result<(), AppErr
     match format {
         DiffFormat::Text => {
             let style = terminal_style(config.console.color);
-            say(&terminal::changes(run, terminal_width(), style))
+            Ok(print(&terminal::changes(run, terminal_width(), style))?)
         }
-        DiffFormat::Csv => print(changes_csv().as_ref(), run),
-        DiffFormat::Json => print(changes_json().as_ref(), run),
+        DiffFormat::Csv => write(changes_csv().as_ref(), run),
+        DiffFormat::Json => write(changes_json().as_ref(), run),
     }
 }
 
 /// Writes a report to standard output.
-fn print(report: &dyn Report, run: &Run<'_>) -> Result<(), AppError> {
+fn write(report: &dyn Report, run: &Run<'_>) -> Result<(), AppError> {
     let mut out = Watched::new(BufWriter::new(io::stdout().lock()));
     let written = report.render(run, &mut out).and_then(|()| out.flush());
     match (written, out.failed) {
         (Ok(()), _) => Ok(()),
-        (_, Some(failed)) => printed(Err(failed.into())),
-        (Err(error), None) => Err(AppError::Past(error)),
+        (_, Some(failed)) => Ok(printed(Err(failed.into()))?),
+        (Err(error), None) => Err(RunError::History(error).into()),
     }
 }

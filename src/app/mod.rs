@@ -1,7 +1,7 @@
 //! The wiring: one file for each command. Only this room knows all the others.
 
 mod check;
-pub(crate) mod console;
+mod console;
 mod demo;
 mod diff;
 mod error;
@@ -47,10 +47,8 @@ pub fn run(cli: Cli, surroundings: Surroundings) -> ExitCode {
         bar: Bar::default(),
         log_format: LogFormat::Text,
     };
-    app.command(cli.command).unwrap_or_else(|problem| {
-        console::complain(&problem, app.log_format);
-        problem.exit_code()
-    })
+    app.command(cli.command)
+        .unwrap_or_else(|problem| console::complain(&problem, app.log_format))
 }
 
 /// What all commands share.

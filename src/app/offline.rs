@@ -9,22 +9,21 @@ use std::{
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::{App, AppError, console::say};
+use super::{App, AppError};
 use crate::{
     aggregate::{Aggregation, Fleet, TopActions},
     collect::Requests,
     config::Config,
-    domain::{
-        exit_code::ExitCode,
-        gaps::AnswerRef,
-        outcome::{Outcome, RunOutcome},
-    },
+    console::print,
+    domain::{ending::RunOutcome, exit_code::ExitCode, gaps::AnswerRef, outcome::Outcome},
     inventory::Inventory,
     report::{
         self, Facts, Run, Tool,
         output::{OutputFolder, at_once},
     },
     run::{
+        RunError,
+        data::is_enough,
         dry_run,
         history::{Lookback, Today, look_back},
         identity::service,
@@ -81,7 +80,7 @@ impl App {
         inventory: Option<Inventory>,
     ) -> Result<ExitCode, AppError> {
         if config.dry_run {
-            say(&rehearsed(config, state, inventory.as_ref())?)?;
+            print(&rehearsed(config, state, inventory.as_ref())?)?;
             return Ok(ExitCode::Complete);
         }
         let store = Store::open_existing(state)?;
@@ -129,7 +128,7 @@ impl App {
             _ => ExitCode::Partial,
         };
         if let Some(how) = rendered(config, code) {
-            say(&how)?;
+            print(&how)?;
         }
         Ok(code)
     }
@@ -200,7 +199,7 @@ fn lookback(
         history: gaps,
         replacing: config.reports.replacing,
     };
-    look_back(gaps, today).map_err(AppError::Past)
+    Ok(look_back(gaps, today).map_err(RunError::History)?)
 }
 
 /// The last run for the configured tenant and API. Where there is only one tenant, neither need
@@ -312,22 +311,18 @@ fn tenant(run: &RunRecord) -> Option<String> {
 
 /// The circumstances of the run whose reports they are; of another list, those of now.
 pub(super) fn facts(kept: &Kept, config: &Config, fleet: &Fleet, now: Timestamp) -> Facts {
-    let share = config.reports.min_coverage;
-    let by_coverage = || {
-        RunOutcome::of(&kept.inventory, &fleet.coverage, |part, whole| {
-            share.is_reached_by(part, whole)
-        })
-    };
     let run = kept.run.as_ref();
-    let ended = run.and_then(|run| run.outcome);
+    let ended = run.and_then(|run| run.ended);
+    let is_enough = is_enough(
+        &kept.inventory,
+        &fleet.coverage,
+        config.reports.min_coverage,
+    );
     Facts {
         tool: Tool::THIS,
         tenant_id: tenant(&kept.last),
-        outcome: match ended {
-            Some(outcome @ (RunOutcome::Interrupted | RunOutcome::Refused)) => outcome,
-            _ => by_coverage(),
-        },
-        ended: run.and_then(|run| run.ended),
+        outcome: RunOutcome::again(ended, is_enough),
+        ended,
         started_at: run.map_or(now, |run| run.started_at),
         finished_at: ended_at(run, now),
         api_url: kept.last.service.api_url.clone(),

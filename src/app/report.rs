@@ -57,7 +57,7 @@ impl App {
             bar: &self.bar,
             stops: &stops,
         };
-        job.run().await
+        Ok(job.run().await?)
     }
 }
 

@@ -4,16 +4,13 @@ use std::{collections::HashSet, path::Path, time::Duration};
 
 use jiff::ZonedDateTime;
 
-use super::{
-    App, AppError,
-    console::{say, terminal_width},
-    report::state,
-};
+use super::{App, AppError, report::state};
 use crate::{
     cli,
+    console::{print, terminal_width},
     domain::{
+        ending::{Ending, RunOutcome},
         exit_code::ExitCode,
-        outcome::{Ended, RunOutcome},
         text::{span, thousands},
     },
     report::terminal::{Column, share, table},
@@ -44,7 +41,7 @@ impl App {
             row.truncate(columns.len());
         }
         let lines = table(&columns, &rows, terminal_width());
-        say(&(lines.join("\n") + "\n"))?;
+        print(&(lines.join("\n") + "\n"))?;
         Ok(ExitCode::Complete)
     }
 }
@@ -84,7 +81,7 @@ fn row(run: &RunRecord, tally: Tally, now: &ZonedDateTime) -> Vec<String> {
 /// tell.
 fn outcome(run: &RunRecord) -> &'static str {
     match (run.outcome, run.ended) {
-        (Some(RunOutcome::Complete | RunOutcome::Partial), Some(Ended::OutOfTime)) => "time up",
+        (Some(RunOutcome::Complete | RunOutcome::Partial), Some(Ending::OutOfTime)) => "time up",
         (Some(outcome), _) => outcome.as_str(),
         (None, _) => "unfinished",
     }

@@ -7,10 +7,11 @@ use std::{
 
 use jiff::Timestamp;
 
-use super::{App, AppError, console::say};
+use super::{App, AppError};
 use crate::{
     cli,
     config::{Settings, Span, refuse_path},
+    console::print,
     domain::exit_code::ExitCode,
     report::output::{Claim, OutputError, write_files},
     run::interrupt,
@@ -59,7 +60,7 @@ impl App {
         let simulator = Simulator::start(settings, Timestamp::now()).await?;
         write(&folder, &simulator)?;
         let interrupted = interrupt::first();
-        say(&invitation(&folder, &simulator))?;
+        print(&invitation(&folder, &simulator))?;
         interrupted.await;
         Ok(ExitCode::Complete)
     }

@@ -3,6 +3,7 @@
 //! - [`machine`], [`kb`]: what the service knows of
 //! - [`api`]: the APIs that are called
 //! - [`outcome`]: what became of the request for one machine
+//! - [`ending`]: how a run ended, and what follows from that
 //! - [`gaps`]: what machines miss, read again where it is listed
 //! - [`held`]: what is held for as long as an answer is in memory
 //! - [`exit_code`]: what schedulers and scripts decide by
@@ -10,6 +11,7 @@
 //! - [`text`]: figures, spans of time and chains of causes as people read them
 
 pub mod api;
+pub mod ending;
 pub mod exit_code;
 pub mod gaps;
 pub mod held;

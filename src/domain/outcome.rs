@@ -61,6 +61,31 @@ pub struct Failure {
     pub correlation_id: Option<String>,
 }
 
+impl Failure {
+    /// The failure with everything that support asks for.
+    pub fn describe(&self) -> String {
+        let mut text = match self.http_status {
+            Some(status) => format!("HTTP {status}"),
+            None => self.reason.to_string(),
+        };
+        if let Some(code) = &self.code {
+            text = format!("{text} {code}");
+        }
+        // Without a message of the service, ours begins with the status.
+        let said = match self.message.strip_prefix("HTTP ") {
+            Some(ours) => ours.split_once(": ").map(|(_, said)| said),
+            None => Some(self.message.as_str()),
+        };
+        if let Some(said) = said {
+            text = format!("{text}: {said}");
+        }
+        if let Some(id) = &self.correlation_id {
+            text = format!("{text} (correlation id {id})");
+        }
+        text
+    }
+}
+
 words! {
     /// The kinds of failure, as `failures.csv` spells them.
     pub enum Reason {
@@ -85,36 +110,22 @@ words! {
     }
 }
 
-words! {
-    /// How a run ended.
-    pub enum RunOutcome {
-        /// Everything asked for has an answer, or as much as was asked to be enough.
-        Complete = "complete",
-        /// Something asked for has no answer.
-        Partial = "partial",
-        /// The run was interrupted.
-        Interrupted = "interrupted",
-        /// The service refused the run as a whole.
-        Refused = "refused",
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-words! {
-    /// What ended a run's asking.
-    pub enum Ended {
-        /// Everything was asked.
-        Finished = "finished",
-        /// Ctrl-C and the like.
-        Interrupted = "interrupted",
-        /// The time that it was given.
-        OutOfTime = "outOfTime",
-        /// Machines that the service asked to be left alone with for longer than it waited.
-        Postponed = "postponed",
-        /// The service refused it as a whole.
-        Refused = "refused",
-        /// Nobody answered.
-        Failing = "failing",
-        /// The store could not be written.
-        Unstored = "unstored",
+    #[test]
+    fn a_refusal_names_status_code_and_correlation_id() {
+        let refusal = Failure {
+            reason: Reason::Refused,
+            http_status: Some(403),
+            code: Some("Forbidden".to_owned()),
+            message: "Missing application roles.".to_owned(),
+            correlation_id: Some("5b6c".to_owned()),
+        };
+        assert_eq!(
+            refusal.describe(),
+            "HTTP 403 Forbidden: Missing application roles. (correlation id 5b6c)"
+        );
     }
 }

@@ -6,10 +6,9 @@ use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
 
 use crate::{
-    aggregate::{Coverage, RankBy},
+    aggregate::RankBy,
     collect::Requests,
-    domain::outcome::{Ended, RunOutcome},
-    inventory::Inventory,
+    domain::ending::{EndingWord, RunOutcome},
 };
 
 /// What the reports say of a run beside its figures.
@@ -22,7 +21,7 @@ pub struct Facts {
     /// How the run ended.
     pub outcome: RunOutcome,
     /// What ended the asking; none where that is not known, because it was killed.
-    pub ended: Option<Ended>,
+    pub ended: Option<EndingWord>,
     /// When it began.
     pub started_at: Timestamp,
     /// When it had asked everything.
@@ -58,71 +57,4 @@ impl Tool {
         name: env!("CARGO_PKG_NAME"),
         version: env!("CARGO_PKG_VERSION"),
     };
-}
-
-impl RunOutcome {
-    /// How a run ended that went through: complete when `enough` says so of the answered
-    /// machines among everything that was asked for, rows without a machine id included.
-    pub fn of(
-        inventory: &Inventory,
-        coverage: &Coverage,
-        enough: impl FnOnce(u64, u64) -> bool,
-    ) -> Self {
-        let asked_for = coverage.machines() + inventory.rejected.len() as u64;
-        if enough(coverage.answered, asked_for) {
-            Self::Complete
-        } else {
-            Self::Partial
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{config::Percent, inventory::RejectedRow};
-
-    fn outcome(answered: u64, failed: u64, rejected: usize, percent: &str) -> RunOutcome {
-        let row = RejectedRow {
-            line: 2,
-            input: "nonsense".to_owned(),
-        };
-        let inventory = Inventory {
-            rejected: vec![row; rejected],
-            ..Inventory::default()
-        };
-        let coverage = Coverage {
-            answered,
-            failed,
-            ..Coverage::default()
-        };
-        let percent: Percent = percent.parse().unwrap();
-        RunOutcome::of(&inventory, &coverage, |part, whole| {
-            percent.is_reached_by(part, whole)
-        })
-    }
-
-    #[test]
-    fn complete_is_everything_or_as_much_as_is_enough() {
-        use RunOutcome::{Complete, Partial};
-        for (answered, failed, rejected, percent, expected) in [
-            (10, 0, 0, "100.0", Complete),
-            (9, 1, 0, "100.0", Partial),
-            (10, 0, 1, "100.0", Partial),
-            (98, 2, 0, "98.0", Complete),
-            (97, 3, 0, "98.0", Partial),
-            (98, 0, 2, "98.0", Complete),
-            (98, 1, 2, "98.0", Partial),
-            (0, 10, 0, "0.0", Complete),
-            (999_999, 1, 0, "99.9999", Complete),
-            (999_999, 1, 0, "100.0", Partial),
-            (0, 0, 0, "100.0", Complete),
-        ] {
-            assert_eq!(
-                outcome(answered, failed, rejected, percent),
-                expected,
-                "{answered} answered, {failed} failed, {rejected} rejected, {percent} %"
-            );
-        }
-    }
 }

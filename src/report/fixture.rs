@@ -10,10 +10,11 @@ use crate::{
     changes::{Base, Changes, Figures, Replacing, changes},
     collect::Requests,
     domain::{
+        ending::{Ending, RunOutcome},
         gaps::{AnswerRef, BaseMachine, DatedAnswer, Gaps, History},
         kb::{KbId, MissingKb, MissingKbs},
         machine::MachineId,
-        outcome::{Answer, Ended, Failure, Outcome, Reason, RunOutcome},
+        outcome::{Answer, Failure, Outcome, Reason},
     },
     inventory::{Cells, Inventory, InventoryMachine, RejectedRow},
 };
@@ -263,7 +264,7 @@ fn facts() -> Facts {
         tool,
         tenant_id: None,
         outcome: RunOutcome::Partial,
-        ended: Some(Ended::Finished),
+        ended: Some(Ending::Finished),
         started_at: "2026-11-23T12:59:58Z".parse().unwrap(),
         finished_at: "2026-11-23T13:00:01.5Z".parse().unwrap(),
         api_url: "https://api.security.microsoft.com/".to_owned(),

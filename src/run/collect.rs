@@ -5,16 +5,15 @@ use std::{convert::Infallible, future::pending, mem};
 use jiff::{Timestamp, ZonedDateTime};
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
-use super::{deadline, identity::Identity, interrupt, prepare::Job, work_queue::agenda};
+use super::{RunError, deadline, identity::Identity, interrupt, prepare::Job, work_queue::agenda};
 use crate::{
-    app::AppError,
     collect::{
         Requests,
-        per_machine::{Ending, Fetcher, RetryPolicy, Settings, Stops},
+        per_machine::{Fetcher, RetryPolicy, Settings, Stops},
     },
     config::Config,
     defender::{Api, Session},
-    domain::api,
+    domain::{api, ending::Ending},
     progress::Display,
     quota::Quota,
     store::{Begun, Counting, Recorded, Recorder, Store},
@@ -36,7 +35,7 @@ impl Job<'_> {
         store: Store,
         begun: &mut Begun,
         (identity, stops): (&Identity, &Stops),
-    ) -> Result<Asked, AppError> {
+    ) -> Result<Asked, RunError> {
         let settings = Settings {
             concurrency: self.config.service.concurrency.get(),
             policy: RetryPolicy::with_retries(self.config.service.retries),
@@ -72,7 +71,7 @@ impl Job<'_> {
             requests,
             // Whatever happened to the clock meanwhile.
             finished_at: Timestamp::now().max(begun.started_at),
-            recorded: recorder.finish().map_err(AppError::Lost)?,
+            recorded: recorder.finish().map_err(RunError::Unreadable)?,
         })
     }
 
@@ -92,7 +91,7 @@ pub(crate) fn quota(
     config: &Config,
     store: &Store,
     identity: &Identity,
-) -> Result<Quota, AppError> {
+) -> Result<Quota, RunError> {
     let mut quota = Quota::new(&config.limits, config.pace);
     let application = identity.application();
     if let Some(counting) = counting(config) {

@@ -6,8 +6,10 @@ use jiff::Timestamp;
 use tracing::{error, warn};
 
 use super::{
+    RunError,
     answers::Answers,
     collect::{Asked, quota},
+    data::is_enough,
     history::Lookback,
     identity::Identity,
     messages::{can_go_on, ended_with},
@@ -17,14 +19,11 @@ use super::{
 };
 use crate::{
     aggregate::{Fleet, TopActions},
-    app::{
-        AppError,
-        console::{self, say},
-    },
-    collect::{Requests, per_machine::Ending},
+    collect::Requests,
+    console::{PrintError, print},
     domain::{
+        ending::{Ending, RunOutcome},
         exit_code::ExitCode,
-        outcome::{Ended, RunOutcome},
         text::chain,
     },
     report::{self, Facts, Report, Run, Tool, output::OutputFolder},
@@ -55,13 +54,13 @@ impl Job<'_> {
         &self,
         asked: Asked,
         concluding: &Concluding<'_>,
-    ) -> Result<ExitCode, AppError> {
+    ) -> Result<ExitCode, RunError> {
         let begun = concluding.begun;
         let (end, answers) = self.settled(asked, begun)?;
         let rank_by = self.config.reports.rank_by;
         let fleet = answers
             .aggregate(begun.run, self.inventory, rank_by, end.finished_at)
-            .map_err(AppError::Lost)?;
+            .map_err(RunError::Unreadable)?;
         warn_of(&fleet.unreadable);
         let lookback = self.look_back(&answers, begun, &fleet);
         let facts = self.facts(&end, concluding, (&fleet, &lookback));
@@ -84,7 +83,7 @@ impl Job<'_> {
         let identity = concluding.identity;
         let printed = summary()
             .and_then(|()| self.say_how_it_ended(&end, (&fleet, &facts), (&store, identity)));
-        console::ended(printed, self.exit_code(end, facts.outcome, identity))
+        ended(printed, self.exit_code(end, facts.outcome, identity))
     }
 
     /// The exit code, once the reports are written.
@@ -93,26 +92,17 @@ impl Job<'_> {
         end: End,
         outcome: RunOutcome,
         identity: &Identity,
-    ) -> Result<ExitCode, AppError> {
-        match (end.ending, end.failure, outcome) {
-            (_, Some(failure), _) => Err(AppError::Unstored(failure)),
-            (Ending::Refused(failure), ..) => {
-                Err(AppError::refused(failure, identity.claims.as_ref()))
-            }
-            (Ending::Failing(failure), ..) => Err(AppError::Failing(failure)),
-            (Ending::NoSignIn(failure), ..) => Err(AppError::NoSignIn(failure)),
-            (Ending::NotTheService(failure), ..) => Err(AppError::NotTheService {
-                api_url: self.config.service.api_url.to_string(),
-                failure,
-            }),
-            (Ending::Interrupted, ..) => Ok(ExitCode::Interrupted),
-            (_, _, RunOutcome::Complete) => Ok(ExitCode::Complete),
-            _ => Ok(ExitCode::Partial),
+    ) -> Result<ExitCode, RunError> {
+        if let Some(failure) = end.failure {
+            return Err(RunError::StoreFailed(failure));
         }
+        let api_url = self.config.service.api_url.as_str();
+        let error = RunError::of_ending(&end.ending, api_url, identity.claims.as_ref());
+        error.map_or(Ok(outcome.exit_code()), Err)
     }
 
     /// What is known at the end, and how the asking came to it.
-    fn settled(&self, asked: Asked, begun: &Begun) -> Result<(End, Answers), AppError> {
+    fn settled(&self, asked: Asked, begun: &Begun) -> Result<(End, Answers), RunError> {
         let Recorded {
             mut store,
             unsaved,
@@ -129,7 +119,7 @@ impl Job<'_> {
             finished_at: asked.finished_at,
             failure,
         };
-        let answers = Answers::new(store, unsaved).map_err(AppError::Lost)?;
+        let answers = Answers::new(store, unsaved).map_err(RunError::Unreadable)?;
         Ok((end, answers))
     }
 
@@ -144,7 +134,7 @@ impl Job<'_> {
             tool: Tool::THIS,
             tenant_id: concluding.identity.tenant_id.clone(),
             outcome: self.outcome(&end.ending, fleet),
-            ended: Some(ended(&end.ending)),
+            ended: Some(end.ending.word()),
             started_at: concluding.begun.started_at,
             finished_at: end.finished_at,
             api_url: self.config.service.api_url.to_string(),
@@ -174,7 +164,7 @@ impl Job<'_> {
     /// Notes that the run has ended, and forgets old ones. Its reports stand all the same.
     fn close(&self, store: &mut Store, begun: &Begun, end: &End, (fleet, facts): (&Fleet, &Facts)) {
         let closing = Closing {
-            ended: ended(&end.ending),
+            ended: end.ending.word(),
             outcome: facts.outcome,
             finished_at: facts.finished_at,
             tally: tally(fleet),
@@ -198,7 +188,7 @@ impl Job<'_> {
         end: &End,
         (fleet, facts): (&Fleet, &Facts),
         (store, identity): (&Store, &Identity),
-    ) -> Result<(), AppError> {
+    ) -> Result<(), PrintError> {
         let is_kept = end.failure.is_none();
         let how = is_kept.then(|| {
             let took = facts.finished_at.duration_since(facts.started_at);
@@ -215,25 +205,30 @@ impl Job<'_> {
             how.flatten(),
             can_go_on(self.config, (&end.ending, facts.outcome)),
         ];
-        notices.iter().flatten().try_for_each(|notice| say(notice))
+        notices
+            .iter()
+            .flatten()
+            .try_for_each(|notice| print(notice))
     }
 
     fn outcome(&self, ending: &Ending, fleet: &Fleet) -> RunOutcome {
         let share = self.config.reports.min_coverage;
-        match ending {
-            Ending::Finished | Ending::OutOfTime | Ending::Postponed => {
-                RunOutcome::of(self.inventory, &fleet.coverage, |part, whole| {
-                    share.is_reached_by(part, whole)
-                })
-            }
-            Ending::Interrupted => RunOutcome::Interrupted,
-            Ending::Refused(_) => RunOutcome::Refused,
-            Ending::Failing(_)
-            | Ending::NotTheService(_)
-            | Ending::NoSignIn(_)
-            | Ending::Unnoted => RunOutcome::Partial,
-        }
+        ending.outcome(is_enough(self.inventory, &fleet.coverage, share))
     }
+}
+
+/// The exit code of a run whose last words may not have been written.
+fn ended(
+    printed: Result<(), PrintError>,
+    ended: Result<ExitCode, RunError>,
+) -> Result<ExitCode, RunError> {
+    let Err(unprinted) = printed else {
+        return ended;
+    };
+    if let Err(problem) = ended {
+        error!("{}", chain(&problem));
+    }
+    Err(unprinted.into())
 }
 
 /// What a failing store means for a run in which everything was asked: nothing, if it was
@@ -245,7 +240,7 @@ fn settle(
 ) -> (Ending, Option<StoreError>) {
     match (ending, is_unsaved) {
         (Ending::Finished, false) => (Ending::Finished, None),
-        (Ending::Finished, true) => (Ending::Unnoted, failure),
+        (Ending::Finished, true) => (Ending::StoreFailed, failure),
         (ending, _) => (ending, failure),
     }
 }
@@ -254,19 +249,6 @@ fn settle(
 fn log_unstored(failure: Option<&StoreError>) {
     if let Some(failure) = failure {
         error!("answers could not be kept any more: {}", chain(failure));
-    }
-}
-
-/// What ended the asking, in the store's words.
-fn ended(ending: &Ending) -> Ended {
-    match ending {
-        Ending::Finished => Ended::Finished,
-        Ending::Interrupted => Ended::Interrupted,
-        Ending::OutOfTime => Ended::OutOfTime,
-        Ending::Postponed => Ended::Postponed,
-        Ending::Refused(_) => Ended::Refused,
-        Ending::Failing(_) | Ending::NotTheService(_) | Ending::NoSignIn(_) => Ended::Failing,
-        Ending::Unnoted => Ended::Unstored,
     }
 }
 
@@ -297,12 +279,12 @@ mod tests {
 
     #[test]
     fn a_store_that_was_mended_is_no_failure() {
-        use Ending::{Finished, Interrupted, Unnoted};
+        use Ending::{Finished, Interrupted, StoreFailed};
         for (ending, is_unsaved, expected, is_told) in [
             (Finished, false, Finished, false),
-            (Finished, true, Unnoted, true),
+            (Finished, true, StoreFailed, true),
             (Interrupted, false, Interrupted, true),
-            (Unnoted, true, Unnoted, true),
+            (StoreFailed, true, StoreFailed, true),
         ] {
             let failure = StoreError {
                 path: "patchgap.sqlite".into(),

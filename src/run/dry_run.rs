@@ -5,10 +5,10 @@ use std::path::Path;
 use jiff::{SignedDuration, ZonedDateTime};
 use tokio::time::Instant;
 
-use super::{collect::counting, identity::Identity, lines::Lines};
+use super::{RunError, collect::counting, identity::Identity};
 use crate::{
-    app::AppError,
     config::Config,
+    console::LabelledLines,
     domain::{
         api::Api,
         text::{counted, is_about_the_same, span_between, thousands},
@@ -26,7 +26,7 @@ pub(crate) fn plan(
     state: &Path,
     inventory: &Inventory,
     now: &ZonedDateTime,
-) -> Result<String, AppError> {
+) -> Result<String, RunError> {
     let Outlook {
         answers: kept,
         past_calls,
@@ -36,7 +36,7 @@ pub(crate) fn plan(
     let mut quota = Quota::new(&config.limits, config.pace);
     quota.remember(&past_calls);
     quota.expect(latency);
-    let mut lines = Lines::default();
+    let mut lines = LabelledLines::default();
     lines.add("inventory", &rows(inventory));
     if kept > 0 {
         let answers = counted(kept, "answer is", "answers are");
@@ -91,14 +91,14 @@ fn used_up(quota: &Quota) -> Option<String> {
 
 /// The plan of rendering again: there is nothing to ask.
 pub(crate) fn offline(config: &Config, inventory: &Inventory) -> String {
-    let mut lines = Lines::default();
+    let mut lines = LabelledLines::default();
     lines.add("inventory", &rows(inventory));
     lines.add("calls", "none: offline");
     add_reports(&mut lines, config);
     lines.into_text()
 }
 
-fn add_reports(lines: &mut Lines, config: &Config) {
+fn add_reports(lines: &mut LabelledLines, config: &Config) {
     let reports = report::file_names(&report::reports(&config.reports.formats), false).join(", ");
     lines.add(
         "reports",
@@ -112,7 +112,7 @@ fn outlook(
     state: &Path,
     inventory: &Inventory,
     now: &ZonedDateTime,
-) -> Result<Outlook, AppError> {
+) -> Result<Outlook, RunError> {
     let identity = Identity::new(config, None);
     let beginning = Beginning {
         service: &identity.service(),

@@ -8,9 +8,8 @@ use std::{
 
 use tokio::runtime::Builder;
 
-use super::prepare::Job;
+use super::{RunError, prepare::Job};
 use crate::{
-    app::AppError,
     collect::{
         Requests,
         per_machine::{Fetcher, Helper},
@@ -50,7 +49,7 @@ impl Job<'_> {
         &self,
         fetcher: &Fetcher<Session>,
         recorder: &Recorder,
-    ) -> Result<Helpers, AppError> {
+    ) -> Result<Helpers, RunError> {
         let calls = self.config.service.concurrency.get();
         let threads = if fetcher.is_held_up() || fetcher.to_ask() < FEWEST_MACHINES {
             1
@@ -65,7 +64,7 @@ impl Job<'_> {
                 recorder.keeper(),
             ))
         });
-        let started: Result<Vec<_>, AppError> = helpers.collect();
+        let started: Result<Vec<_>, RunError> = helpers.collect();
         // One that cannot be started leaves its share to the others.
         Ok(Helpers(started?.into_iter().flatten().collect()))
     }

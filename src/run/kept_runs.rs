@@ -1,8 +1,7 @@
 //! Kept runs, by the number that people type.
 
-use super::history::finished_at;
+use super::{RunError, history::finished_at};
 use crate::{
-    app::AppError,
     report::terminal::share,
     store::{RunRecord, Store},
 };
@@ -11,7 +10,7 @@ use crate::{
 const LISTED: usize = 5;
 
 /// The run with this number, of the same tenant as `last`.
-pub(crate) fn named(store: &Store, last: &RunRecord, number: i64) -> Result<RunRecord, AppError> {
+pub(crate) fn named(store: &Store, last: &RunRecord, number: i64) -> Result<RunRecord, RunError> {
     let runs = store.runs()?;
     let is_named = |run: &&RunRecord| run.run.0 == number;
     let (own, others): (Vec<_>, Vec<_>) = runs
@@ -19,7 +18,7 @@ pub(crate) fn named(store: &Store, last: &RunRecord, number: i64) -> Result<RunR
         .partition(|run| run.service.says_same_tenant(&last.service));
     match own.iter().find(is_named) {
         Some(run) => Ok(run.clone()),
-        None => Err(AppError::NoRun {
+        None => Err(RunError::NoRun {
             run: number,
             is_kept: others.iter().any(|run| is_named(&run)),
             last: listed(&own),

@@ -8,11 +8,11 @@ use tracing::info;
 
 use crate::{
     aggregate::Fleet,
-    collect::per_machine::{Ending, LATE_PASSES},
+    collect::per_machine::LATE_PASSES,
     config::{Config, Console},
     domain::{
+        ending::{Ending, RunOutcome},
         exit_code::ExitCode,
-        outcome::RunOutcome,
         text::{counted, span, thousands},
     },
     inventory::Inventory,
@@ -86,15 +86,13 @@ pub(crate) fn can_go_on(
         }
     };
     // What else ended a run early tells its exit code as an error.
-    let code = match (ending, outcome) {
-        (Ending::Interrupted, _) => in_brackets(ExitCode::Interrupted),
-        (Ending::OutOfTime | Ending::Postponed, RunOutcome::Complete) => {
-            in_brackets(ExitCode::Complete)
+    let code = match ending {
+        Ending::Interrupted | Ending::OutOfTime | Ending::Postponed => {
+            in_brackets(outcome.exit_code())
         }
-        (Ending::OutOfTime | Ending::Postponed, _) => in_brackets(ExitCode::Partial),
         _ => String::new(),
     };
-    (said && *ending != Ending::Finished).then(|| format!("\nnot finished{code}: {how}\n"))
+    (said && ending.can_resume()).then(|| format!("\nnot finished{code}: {how}\n"))
 }
 
 fn in_brackets(code: ExitCode) -> String {

@@ -7,6 +7,7 @@ use jiff::{Timestamp, ZonedDateTime};
 use tracing::warn;
 
 use super::{
+    RunError,
     conclude::Concluding,
     deadline,
     dry_run::plan,
@@ -16,9 +17,9 @@ use super::{
     sign_in::SignedIn,
 };
 use crate::{
-    app::{AppError, console::say},
     collect::per_machine::Stops,
     config::Config,
+    console::print,
     defender::{HttpSettings, Session},
     domain::exit_code::ExitCode,
     inventory::Inventory,
@@ -53,11 +54,11 @@ pub(crate) struct Turn {
 
 impl Job<'_> {
     /// Runs to the end, or says why not.
-    pub(crate) async fn run(&self) -> Result<ExitCode, AppError> {
+    pub(crate) async fn run(&self) -> Result<ExitCode, RunError> {
         let reports = report::reports(&self.config.reports.formats);
         demand_room(self.config, &reports, self.inputs)?;
         if self.config.dry_run {
-            say(&plan(
+            print(&plan(
                 self.config,
                 self.state,
                 self.inventory,
@@ -93,7 +94,7 @@ impl Job<'_> {
         &self,
         store: &Store,
         identity: &Identity,
-    ) -> Result<Turn, AppError> {
+    ) -> Result<Turn, RunError> {
         let application = identity.application();
         let mut waited = None;
         let tell_busy = || {
@@ -114,8 +115,8 @@ impl Job<'_> {
                 _lock: lock?,
                 waited,
             }),
-            () = self.stops.gentle.cancelled() => Err(AppError::Interrupted),
-            () = deadline::reached(self.config.until, Timestamp::now) => Err(AppError::NoTurn),
+            () = self.stops.gentle.cancelled() => Err(RunError::Interrupted),
+            () = deadline::reached(self.config.until, Timestamp::now) => Err(RunError::StillBusy),
         }
     }
 
@@ -126,7 +127,7 @@ impl Job<'_> {
         mut store: Store,
         identity: &Identity,
         waited: Option<Waited>,
-    ) -> Result<(Store, Begun), AppError> {
+    ) -> Result<(Store, Begun), RunError> {
         let reuse = self.config.store.reuse;
         let begun = store.begin(&Beginning {
             service: &identity.service(),
@@ -145,7 +146,7 @@ impl Job<'_> {
 }
 
 /// A session with the configured service; nobody is asked anything yet.
-pub(crate) fn session(config: &Config, now: Timestamp) -> Result<Session, AppError> {
+pub(crate) fn session(config: &Config, now: Timestamp) -> Result<Session, RunError> {
     let service = &config.service;
     let roots = service
         .ca_cert

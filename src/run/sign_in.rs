@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::{
+    RunError,
     collect::{Asked, counting},
     conclude::Concluding,
     deadline,
@@ -12,10 +13,9 @@ use super::{
     prepare::Job,
 };
 use crate::{
-    app::AppError,
-    collect::{Requests, per_machine::Ending},
+    collect::Requests,
     defender::{Session, auth::SignInError, no_token},
-    domain::{api::Api, exit_code::ExitCode, text::span},
+    domain::{api::Api, ending::Ending, exit_code::ExitCode, text::span},
     report::{Report, output::OutputFolder},
     store::{Beginning, Recorded, Store},
 };
@@ -34,9 +34,9 @@ pub(crate) enum SignedIn {
 impl Job<'_> {
     /// Signs in before anything is asked, and returns who this is: as configured, else as
     /// the token says.
-    pub(crate) async fn sign_in(&self, session: &Session) -> Result<SignedIn, AppError> {
+    pub(crate) async fn sign_in(&self, session: &Session) -> Result<SignedIn, RunError> {
         let signed_in = self.stops.gentle.run_until_cancelled(session.sign_in());
-        match signed_in.await.ok_or(AppError::Interrupted)? {
+        match signed_in.await.ok_or(RunError::Interrupted)? {
             Ok(claims) => Ok(SignedIn::As(Identity::new(self.config, claims))),
             Err(error) if error.is_passing() => self.wait_to_sign_in(session, error).await,
             Err(error) => Err(error.into()),
@@ -47,10 +47,10 @@ impl Job<'_> {
         &self,
         session: &Session,
         error: SignInError,
-    ) -> Result<SignedIn, AppError> {
+    ) -> Result<SignedIn, RunError> {
         let waited = tokio::select! {
             biased;
-            () = self.stops.gentle.cancelled() => return Err(AppError::Interrupted),
+            () = self.stops.gentle.cancelled() => return Err(RunError::Interrupted),
             waited = session.wait_to_sign_in(error.clone(), PATIENCE) => waited,
             () = deadline::reached(self.config.until, Timestamp::now) => Err(error),
         };
@@ -69,7 +69,7 @@ impl Job<'_> {
         error: SignInError,
         reports: &[Box<dyn Report>],
         folder: &OutputFolder,
-    ) -> Result<ExitCode, AppError> {
+    ) -> Result<ExitCode, RunError> {
         let identity = Identity::new(self.config, None);
         if !self.has_answers(&store, &identity)? {
             return Err(error.into());
@@ -96,7 +96,7 @@ impl Job<'_> {
     }
 
     /// Whether answers are kept that a run would use which asks nobody.
-    fn has_answers(&self, store: &Store, identity: &Identity) -> Result<bool, AppError> {
+    fn has_answers(&self, store: &Store, identity: &Identity) -> Result<bool, RunError> {
         let beginning = Beginning {
             service: &identity.service(),
             application: &identity.application(),

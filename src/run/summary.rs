@@ -9,20 +9,17 @@ use std::{
 use tracing::{error, warn};
 
 use crate::{
-    app::{
-        AppError,
-        console::{say, terminal_screen, terminal_style, terminal_width},
-    },
     config::Config,
+    console::{PrintError, print, screen_width, terminal_style, terminal_width},
     domain::{
-        outcome::RunOutcome,
+        ending::RunOutcome,
         text::{chain, counted, thousands},
     },
     report::{self, Run, terminal},
 };
 
 /// Shows something, and says whether it could.
-type Show = Box<dyn FnOnce() -> Result<(), AppError>>;
+type Show = Box<dyn FnOnce() -> Result<(), PrintError>>;
 
 /// The summary; and for those who want quiet one line, unless all is well. It is made while
 /// the gaps can be read, and shown when it is called for.
@@ -35,12 +32,12 @@ pub(crate) fn summary(config: &Config, run: &Run<'_>) -> Show {
     let outcome = run.facts.outcome;
     if !config.console.quiet {
         let style = terminal_style(config.console.color);
-        let rendered = match terminal_screen() {
+        let rendered = match screen_width() {
             Some(width) => terminal::screen(run, width, style),
             None => terminal::render(run, terminal_width(), style),
         };
         return match rendered {
-            Ok(summary) => Box::new(move || say(&summary)),
+            Ok(summary) => Box::new(move || print(&summary)),
             Err(problem) => Box::new(move || {
                 warn!("no summary: {}", chain(&problem));
                 Ok(())

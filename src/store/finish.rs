@@ -6,14 +6,14 @@ use rusqlite::{Connection, Result, TransactionBehavior, params};
 use super::{Figures, RunId, Store, StoreError, Tally, millis};
 use crate::{
     collect::Requests,
-    domain::outcome::{Ended, RunOutcome},
+    domain::ending::{EndingWord, RunOutcome},
 };
 
 /// What a run is brought to an end with.
 #[derive(Debug, Clone, Copy)]
 pub struct Closing {
     /// What ended the asking.
-    pub ended: Ended,
+    pub ended: EndingWord,
     /// What came of it.
     pub outcome: RunOutcome,
     /// When the last answer was in.

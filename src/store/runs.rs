@@ -9,7 +9,7 @@ use super::{Application, Store, StoreError, finish::AT_WORK_MS, json::parse, mil
 use crate::{
     collect::Requests,
     domain::{
-        outcome::{Ended, RunOutcome},
+        ending::{EndingWord, RunOutcome},
         words::UnknownWord,
     },
 };
@@ -94,7 +94,7 @@ pub struct RunRecord {
     /// When the last answer was in; none while it is at work, or when it was killed.
     pub finished_at: Option<Timestamp>,
     /// What ended it, likewise.
-    pub ended: Option<Ended>,
+    pub ended: Option<EndingWord>,
     /// What came of it, likewise.
     pub outcome: Option<RunOutcome>,
     /// Machines by what became of them. Of a run that has not ended: as far as is known.
@@ -117,7 +117,7 @@ pub struct AtWork {
 impl RunRecord {
     /// Whether going on with it makes sense.
     pub(super) fn ended_early(&self) -> bool {
-        self.ended != Some(Ended::Finished)
+        self.ended.is_none_or(|ended| ended.can_resume())
     }
 }
 

@@ -20,7 +20,7 @@ use super::{
     plan::Plan,
     postponed::PATIENCE,
     run::Run,
-    settings::{Ending, Settings, Stops},
+    settings::{Settings, Stops},
     target::Target,
     worker::{Worker, under_way},
 };
@@ -28,7 +28,7 @@ use crate::quota::{Load, Quota};
 use crate::{
     collect::{Progress, Requests},
     defender::Api,
-    domain::outcome::Outcome,
+    domain::{ending::Ending, outcome::Outcome},
 };
 
 /// Asks an API for a fleet of machines.

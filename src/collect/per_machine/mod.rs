@@ -19,7 +19,7 @@ pub use self::{
     helper::Helper,
     plan::{Plan, Unknown},
     retry::RetryPolicy,
-    settings::{Ending, Settings, Stops},
+    settings::{Settings, Stops},
 };
 
 /// How often a machine that the service does not know is asked for again.

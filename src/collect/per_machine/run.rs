@@ -17,7 +17,7 @@ use super::{
     plan::Plan,
     postponed::{PATIENCE, PostponedMachines, Wanted},
     retry::RetryPolicy,
-    settings::{Ending, Settings, Stops},
+    settings::{Settings, Stops},
     target::Target,
     tracker::Tracker,
 };
@@ -25,6 +25,7 @@ use crate::quota::Quota;
 use crate::{
     defender::{CallError, Class},
     domain::{
+        ending::Ending,
         machine::MachineId,
         outcome::{Failure, Outcome},
     },
@@ -207,7 +208,7 @@ impl Run {
 
     /// Ends the run because a call cannot be noted, or an answer not kept.
     pub(super) fn unnoted(&self) {
-        self.stop(Ending::Unnoted);
+        self.stop(Ending::StoreFailed);
     }
 
     /// Ends the asking because the time for it is over.

@@ -6,7 +6,7 @@ use crate::{
     aggregate::Fleet,
     changes::{self, Tally},
     collect::Requests,
-    domain::outcome::{Ended, RunOutcome},
+    domain::ending::{EndingWord, RunOutcome},
     inventory::Inventory,
     report::{Run, Tool, time::rfc3339},
 };
@@ -21,7 +21,7 @@ pub(super) struct Document<'run> {
     tool: Tool,
     tenant_id: Option<&'run str>,
     outcome: RunOutcome,
-    ended: Option<Ended>,
+    ended: Option<EndingWord>,
     started_at: String,
     finished_at: String,
     api_url: &'run str,

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     aggregate::{Answered, Coverage},
     domain::{
-        outcome::{Ended, RunOutcome},
+        ending::{Ending, RunOutcome},
         text::{counted, thousands},
     },
 };
@@ -80,7 +80,7 @@ pub(in crate::report) fn banner(run: &Run<'_>) -> String {
     let why = match (run.facts.outcome, run.facts.ended) {
         (RunOutcome::Interrupted, _) => " (interrupted)",
         (RunOutcome::Refused, _) => " (refused by the service)",
-        (_, Some(Ended::OutOfTime)) => " (the time was up)",
+        (_, Some(Ending::OutOfTime)) => " (the time was up)",
         (RunOutcome::Complete | RunOutcome::Partial, _) => "",
     };
     let known = counted(coverage.answered, "machine", "machines");

@@ -5,7 +5,7 @@ use super::{
     *,
 };
 use crate::{
-    domain::outcome::{Outcome, RunOutcome},
+    domain::{ending::RunOutcome, outcome::Outcome},
     inventory::InventoryMachine,
 };
 

@@ -26,7 +26,7 @@ fn change(place: &Place, sql: &str) {
 /// A night at an address that is another one by now, and one at the usual address.
 fn moved(tenant: &str) -> (Place, RunId) {
     let place = Place::new();
-    let finished = Some(Ended::Finished);
+    let finished = Some(EndingWord::Finished);
     let first = place.play(
         Reuse::Nothing,
         vec![answered(1, hours(-24), vec![])],

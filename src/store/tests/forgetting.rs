@@ -8,7 +8,7 @@ fn old_runs_are_forgotten_with_what_only_they_needed() {
     for number in 1..=3 {
         let id = number.to_string();
         let outcomes = vec![answered(number, now(), vec![kb(&id, 3)])];
-        place.play(Reuse::Nothing, outcomes, Some(Ended::Finished));
+        place.play(Reuse::Nothing, outcomes, Some(EndingWord::Finished));
     }
     let mut store = place.open();
     let last = store.runs().unwrap()[0].run;
@@ -28,7 +28,7 @@ fn old_runs_are_forgotten_with_what_only_they_needed() {
 fn what_a_kept_answer_says_outlives_the_run_that_said_it_first() {
     let place = Place::new();
     let description = || vec![kb("1", 3)];
-    let finished = Some(Ended::Finished);
+    let finished = Some(EndingWord::Finished);
     // A run with another fleet begins first, and sees the KB last.
     let (_, early) = place.begin(2, EARLY, now());
     let kept = place.play(EARLY, vec![answered(4, now(), description())], finished);
@@ -37,7 +37,9 @@ fn what_a_kept_answer_says_outlives_the_run_that_said_it_first() {
     let recorder = recorder(store, &again);
     recorder.keep(answered(1, now(), description()), Requests::default());
     let mut store = recorder.finish().unwrap().store;
-    store.finish(again.run, &closing(Ended::Finished)).unwrap();
+    store
+        .finish(again.run, &closing(EndingWord::Finished))
+        .unwrap();
 
     let others = (1..=3).map(|number| answered(number, now(), vec![]));
     let last = place.play(EARLY, others.collect(), finished);
@@ -54,7 +56,7 @@ fn what_a_kept_answer_says_outlives_the_run_that_said_it_first() {
 #[test]
 fn a_run_does_not_forget_itself() {
     let place = Place::new();
-    let finished = Some(Ended::Finished);
+    let finished = Some(EndingWord::Finished);
     let first = place.play(Reuse::Nothing, vec![answered(1, now(), vec![])], finished);
     place.play(Reuse::Nothing, vec![], finished);
     let mut store = place.open();
@@ -71,7 +73,7 @@ fn a_run_at_work_is_not_forgotten() {
         let place = Place::new();
         // Its process is still at it, with another app registration.
         place.play(EARLY, vec![answered(1, self::now(), vec![])], None);
-        let last = place.play(Reuse::Nothing, vec![], Some(Ended::Finished));
+        let last = place.play(Reuse::Nothing, vec![], Some(EndingWord::Finished));
         let mut store = place.open();
         store.prune(last, 1, now).unwrap();
         assert_eq!(store.runs().unwrap().len(), left, "{now}");

@@ -4,7 +4,7 @@ use super::*;
 
 #[test]
 fn a_run_that_ended_early_is_gone_on_with() {
-    use Ended::{Finished, Interrupted, OutOfTime, Refused};
+    use Ending::{Finished, Interrupted, OutOfTime, Refused};
     for (ended, reuse, now, goes_on) in [
         (None, EARLY, hours(11), true),
         (None, EARLY, hours(13), false),
@@ -12,7 +12,7 @@ fn a_run_that_ended_early_is_gone_on_with() {
         (None, EARLY, hours(-13), false),
         (Some(Interrupted), EARLY, hours(1), true),
         (Some(OutOfTime), EARLY, hours(1), true),
-        (Some(Refused), EARLY, hours(1), true),
+        (Some(Refused(())), EARLY, hours(1), true),
         (Some(Finished), EARLY, hours(1), false),
         (None, Reuse::Nothing, hours(1), false),
     ] {
@@ -77,7 +77,7 @@ fn answers_are_reused_up_to_their_age() {
         answered(1, hours(-1), vec![kb("1", 3)]),
         answered(2, hours(-5), vec![]),
     ];
-    place.play(EARLY, outcomes, Some(Ended::Finished));
+    place.play(EARLY, outcomes, Some(EndingWord::Finished));
     let (store, begun) = place.begin(4, Reuse::Answers(Duration::from_hours(3)), now());
     assert_eq!(known(&begun), [(machine(1), true)]);
     assert!(
@@ -130,7 +130,7 @@ fn the_run_that_was_waited_for_is_reused_as_a_whole() {
             failed(3, Reason::NotFound),
             failed(4, Reason::Timeout),
         ];
-        place.play(Reuse::Nothing, outcomes, Some(Ended::Finished));
+        place.play(Reuse::Nothing, outcomes, Some(EndingWord::Finished));
         let begun = after_waiting(&place, machines, reuse, waited);
         let expected: Vec<_> = expected.iter().map(|it| (machine(it.0), it.1)).collect();
         assert_eq!(known(&begun), expected, "{what}");
@@ -145,9 +145,9 @@ fn old_answers_that_the_other_reused_are_asked_for() {
         answered(1, hours(-30), vec![]),
         answered(2, hours(-3), vec![]),
     ];
-    place.play(Reuse::Nothing, outcomes, Some(Ended::Finished));
+    place.play(Reuse::Nothing, outcomes, Some(EndingWord::Finished));
     let week = Reuse::Answers(Duration::from_hours(7 * 24));
-    let others = place.play(week, vec![], Some(Ended::Finished));
+    let others = place.play(week, vec![], Some(EndingWord::Finished));
     change(&place, "UPDATE run SET active_at_ms = 0 WHERE id = 1");
     let waited = Waited {
         since: hours(-1),
@@ -166,7 +166,7 @@ fn change(place: &Place, sql: &str) {
 fn a_machine_that_was_not_asked_keeps_its_last_answer() {
     let place = Place::new();
     let outcomes = vec![answered(1, hours(-1), vec![kb("1", 3)])];
-    place.play(EARLY, outcomes, Some(Ended::Finished));
+    place.play(EARLY, outcomes, Some(EndingWord::Finished));
     let (mut store, begun) = place.begin(4, EARLY, now());
     assert_eq!(known(&begun), []);
     store.keep_last(begun.run).unwrap();
@@ -185,7 +185,7 @@ fn a_machine_that_was_not_known_long_ago_is_asked_for_again() {
         place.play(
             EARLY,
             vec![failed(3, Reason::NotFound)],
-            Some(Ended::Interrupted),
+            Some(EndingWord::Interrupted),
         );
         let week = Reuse::Answers(Duration::from_hours(7 * 24));
         let (_, begun) = place.begin(4, week, now);
@@ -204,7 +204,7 @@ fn answers_of_earlier_sessions_count_as_reused() {
 #[test]
 fn who_failed_in_an_earlier_run_and_was_not_answered_since_is_known() {
     let place = Place::new();
-    let finished = Some(Ended::Finished);
+    let finished = Some(EndingWord::Finished);
     let first = vec![
         answered(1, hours(-20), vec![]),
         failed(2, Reason::Refused),

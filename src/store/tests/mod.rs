@@ -17,9 +17,10 @@ use crate::{
     collect::Requests,
     domain::{
         api::Api,
+        ending::{Ending, EndingWord, RunOutcome},
         kb::{KbId, MissingKb},
         machine::MachineId,
-        outcome::{Answer, Ended, Failure, Outcome, Reason, RunOutcome},
+        outcome::{Answer, Failure, Outcome, Reason},
     },
     inventory::{Inventory, read_from},
 };
@@ -117,7 +118,7 @@ impl Place {
     }
 
     /// A run that records these outcomes, and then ends in this way, or is killed.
-    fn play(&self, reuse: Reuse, outcomes: Vec<Outcome>, ended: Option<Ended>) -> RunId {
+    fn play(&self, reuse: Reuse, outcomes: Vec<Outcome>, ended: Option<EndingWord>) -> RunId {
         let (store, begun) = self.begin(4, reuse, now());
         let recorder = recorder(store, &begun);
         for outcome in outcomes {
@@ -155,7 +156,7 @@ fn application() -> Application {
     }
 }
 
-fn closing(ended: Ended) -> Closing {
+fn closing(ended: EndingWord) -> Closing {
     Closing {
         ended,
         outcome: RunOutcome::Partial,

@@ -113,12 +113,12 @@ fn what_is_not_there_is_not_made() {
 #[test]
 fn what_changes_while_it_is_read_is_read_again() {
     let place = Place::new();
-    place.play(EARLY, vec![], Some(Ended::Finished));
+    place.play(EARLY, vec![], Some(EndingWord::Finished));
     let mut looks = 0;
     let runs = Store::look_into(&place.path(), |store| {
         looks += 1;
         if looks == 1 {
-            place.play(EARLY, vec![], Some(Ended::Finished));
+            place.play(EARLY, vec![], Some(EndingWord::Finished));
         }
         Ok::<_, StoreError>(store.runs()?.len())
     });

@@ -21,10 +21,10 @@ use tokio::{
 };
 use tracing::warn;
 
-use super::{attempts::CallSlot, settings::Ending, worker::Worker};
+use super::{attempts::CallSlot, worker::Worker};
 use crate::{
     defender::{Address, Api, CallError, Class},
-    domain::{outcome::Failure, text::span},
+    domain::{ending::Ending, outcome::Failure, text::span},
 };
 
 use self::health::Look;

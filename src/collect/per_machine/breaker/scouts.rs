@@ -6,9 +6,9 @@ use std::time::Duration;
 use tokio::time::sleep;
 
 use crate::{
-    collect::per_machine::{settings::Ending, worker::Worker},
+    collect::per_machine::worker::Worker,
     defender::{Address, Api, CallError, Class},
-    domain::outcome::Failure,
+    domain::{ending::Ending, outcome::Failure},
 };
 
 /// How long is waited before the first scout is sent, where the failure may pass by itself; each

@@ -21,6 +21,7 @@ use super::*;
 use crate::{
     collect::{Counts, Requests},
     domain::{
+        ending::Ending,
         machine::MachineId,
         outcome::{Outcome, Reason},
     },

@@ -188,7 +188,7 @@ async fn nothing_is_sent_that_cannot_be_noted() {
     };
     let fetcher = Fetcher::new(&service, quota, settings(8), plan, &Stops::default());
     let (ending, outcomes) = run(&fetcher).await;
-    assert_eq!(ending, Ending::Unnoted);
+    assert_eq!(ending, Ending::StoreFailed);
     assert_eq!(service.all_calls(), 10);
     assert_eq!(answered(&outcomes), 9);
     assert_eq!(reason(&outcomes, 0), Some(Reason::Pending));

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     changes::{exposure_sentence, sentence},
     domain::{
-        outcome::{Ended, RunOutcome},
+        ending::{Ending, RunOutcome},
         text::{counted, thousands},
     },
     report::{Run, terminal::share, time::base_day},
@@ -43,7 +43,7 @@ fn outcome(run: &Run<'_>) -> &'static str {
         (RunOutcome::Complete, _) => "complete",
         (RunOutcome::Interrupted, _) => "interrupted",
         (RunOutcome::Refused, _) => "refused by the service",
-        (RunOutcome::Partial, Some(Ended::OutOfTime)) => "partial: the time was up",
+        (RunOutcome::Partial, Some(Ending::OutOfTime)) => "partial: the time was up",
         (RunOutcome::Partial, _) => "partial: something asked for has no answer",
     }
 }

@@ -11,9 +11,10 @@ use super::{
 };
 use crate::{
     collect::per_machine::{
-        Ending, Fetcher, Plan, Stops,
+        Fetcher, Plan, Stops,
         tests::{machines, settings},
     },
+    domain::ending::Ending,
     quota::{Pace, Quota, USUAL_LATENCY},
 };
 

@@ -1,0 +1,298 @@
+//! How a run ended: what ended it, with the failure that did where there is one, and what follows from
+//! that.
+
+use std::str::FromStr;
+
+use serde::{Serialize, Serializer};
+
+use crate::domain::{
+    exit_code::ExitCode,
+    outcome::Failure,
+    words::{UnknownWord, words},
+};
+
+/// What ended a run's collecting. The failure is gone once the run is in a file: there it is an
+/// [`EndingWord`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending<F = Failure> {
+    /// Everything was requested.
+    Finished,
+    /// Ctrl-C and the like.
+    Interrupted,
+    /// The time that the run was given is over.
+    OutOfTime,
+    /// Everything was requested but for machines that the service wants to be left alone with for longer
+    /// than the run waits.
+    Postponed,
+    /// The service refused the whole run.
+    Refused(F),
+    /// The first machines all failed in this way, or in an outage nobody was answered for an hour.
+    Failing(F),
+    /// Many replies came, and none of them was the service's own; this was one of them.
+    NotTheService(F),
+    /// The sign-in did not answer for as long as the run waits for it.
+    NoSignIn(F),
+    /// The store could not be written any more, so that nothing more was sent.
+    StoreFailed,
+}
+
+/// An ending as `summary.json` and the store spell it.
+pub type EndingWord = Ending<()>;
+
+impl<F> Ending<F> {
+    /// Its word in files.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Finished => "finished",
+            Self::Interrupted => "interrupted",
+            Self::OutOfTime => "outOfTime",
+            Self::Postponed => "postponed",
+            Self::Refused(_) => "refused",
+            Self::Failing(_) | Self::NotTheService(_) | Self::NoSignIn(_) => "failing",
+            Self::StoreFailed => "unstored",
+        }
+    }
+
+    /// The same without the failure.
+    pub const fn word(&self) -> EndingWord {
+        match self {
+            Self::Finished => Ending::Finished,
+            Self::Interrupted => Ending::Interrupted,
+            Self::OutOfTime => Ending::OutOfTime,
+            Self::Postponed => Ending::Postponed,
+            Self::Refused(_) => Ending::Refused(()),
+            Self::Failing(_) | Self::NotTheService(_) | Self::NoSignIn(_) => Ending::Failing(()),
+            Self::StoreFailed => Ending::StoreFailed,
+        }
+    }
+
+    /// Whether the same command goes on with the run.
+    pub const fn can_resume(&self) -> bool {
+        !matches!(self, Self::Finished)
+    }
+
+    /// The outcome of the run, given whether enough of what was asked for was answered.
+    pub const fn outcome(&self, is_enough: bool) -> RunOutcome {
+        match self {
+            Self::Finished | Self::OutOfTime | Self::Postponed if is_enough => RunOutcome::Complete,
+            Self::Interrupted => RunOutcome::Interrupted,
+            Self::Refused(_) => RunOutcome::Refused,
+            _ => RunOutcome::Partial,
+        }
+    }
+}
+
+impl Ending {
+    /// Why the run stopped early, where a failure is the reason. `api_url` is where the service should
+    /// be.
+    pub fn sentence(&self, api_url: &str) -> Option<String> {
+        let (reason, failure) = match self {
+            Self::Refused(failure) => ("the service refuses the whole run".to_owned(), failure),
+            Self::Failing(failure) => (
+                "stopped early, because call after call failed in the same way".to_owned(),
+                failure,
+            ),
+            Self::NotTheService(failure) => (
+                format!(
+                    "stopped early, because none of the replies from {api_url} is the service's own"
+                ),
+                failure,
+            ),
+            Self::NoSignIn(failure) => (
+                "stopped early, because the sign-in failed".to_owned(),
+                failure,
+            ),
+            _ => return None,
+        };
+        Some(format!("{reason}: {}", failure.describe()))
+    }
+}
+
+impl FromStr for EndingWord {
+    type Err = UnknownWord;
+
+    fn from_str(text: &str) -> Result<Self, UnknownWord> {
+        Ok(match text {
+            "finished" => Self::Finished,
+            "interrupted" => Self::Interrupted,
+            "outOfTime" => Self::OutOfTime,
+            "postponed" => Self::Postponed,
+            "refused" => Self::Refused(()),
+            "failing" => Self::Failing(()),
+            "unstored" => Self::StoreFailed,
+            _ => {
+                return Err(UnknownWord {
+                    found: text.to_owned(),
+                    allowed: &[
+                        "finished",
+                        "interrupted",
+                        "outOfTime",
+                        "postponed",
+                        "refused",
+                        "failing",
+                        "unstored",
+                    ],
+                });
+            }
+        })
+    }
+}
+
+impl Serialize for EndingWord {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+words! {
+    /// How a run ended.
+    pub enum RunOutcome {
+        /// Everything asked for has an answer, or as much as was asked to be enough.
+        Complete = "complete",
+        /// Something asked for has no answer.
+        Partial = "partial",
+        /// The run was interrupted.
+        Interrupted = "interrupted",
+        /// The service refused the run as a whole.
+        Refused = "refused",
+    }
+}
+
+impl RunOutcome {
+    /// The outcome of a kept run whose reports are written again; `ended` is none where it was killed.
+    /// What is enough may be another share now.
+    pub const fn again(ended: Option<EndingWord>, is_enough: bool) -> Self {
+        match ended {
+            Some(ended @ (Ending::Interrupted | Ending::Refused(()))) => ended.outcome(is_enough),
+            _ => EndingWord::Finished.outcome(is_enough),
+        }
+    }
+
+    /// The exit code of a run with this outcome.
+    pub const fn exit_code(self) -> ExitCode {
+        match self {
+            Self::Complete => ExitCode::Complete,
+            Self::Partial => ExitCode::Partial,
+            Self::Interrupted => ExitCode::Interrupted,
+            Self::Refused => ExitCode::Refused,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::outcome::Reason;
+
+    fn failure() -> Failure {
+        Failure {
+            reason: Reason::Timeout,
+            http_status: None,
+            code: None,
+            message: "no reply in time".to_owned(),
+            correlation_id: None,
+        }
+    }
+
+    #[test]
+    fn word_outcome_and_exit_code_follow_from_the_ending() {
+        use RunOutcome::{Complete, Interrupted, Partial, Refused};
+        // What is not enough, and what is.
+        let judged = [Partial, Complete];
+        for (ending, word, outcomes, again, code) in [
+            (Ending::Finished, "finished", judged, judged, 0),
+            (Ending::OutOfTime, "outOfTime", judged, judged, 0),
+            (Ending::Postponed, "postponed", judged, judged, 0),
+            (
+                Ending::Interrupted,
+                "interrupted",
+                [Interrupted; 2],
+                [Interrupted; 2],
+                130,
+            ),
+            (
+                Ending::Refused(failure()),
+                "refused",
+                [Refused; 2],
+                [Refused; 2],
+                4,
+            ),
+            (
+                Ending::Failing(failure()),
+                "failing",
+                [Partial; 2],
+                judged,
+                5,
+            ),
+            (
+                Ending::NotTheService(failure()),
+                "failing",
+                [Partial; 2],
+                judged,
+                5,
+            ),
+            (
+                Ending::NoSignIn(failure()),
+                "failing",
+                [Partial; 2],
+                judged,
+                5,
+            ),
+            (Ending::StoreFailed, "unstored", [Partial; 2], judged, 5),
+        ] {
+            let ended = Some(ending.word());
+            assert_eq!((ending.as_str(), word.parse()), (word, Ok(ending.word())));
+            assert_eq!(ending.can_resume(), ending != Ending::Finished, "{word}");
+            assert_eq!(
+                [false, true].map(|it| ending.outcome(it)),
+                outcomes,
+                "{word}"
+            );
+            assert_eq!(
+                [false, true].map(|it| RunOutcome::again(ended, it)),
+                again,
+                "{word}"
+            );
+            assert_eq!(ending.outcome(true).exit_code() as u8, code, "{word}");
+        }
+        assert_eq!(RunOutcome::again(None, true), Complete, "killed");
+    }
+
+    #[test]
+    fn a_failure_is_told_with_what_it_ended() {
+        for (ending, reason) in [
+            (
+                Ending::Refused(failure()),
+                Some("the service refuses the whole run"),
+            ),
+            (
+                Ending::Failing(failure()),
+                Some("stopped early, because call after call failed in the same way"),
+            ),
+            (
+                Ending::NotTheService(failure()),
+                Some(
+                    "stopped early, because none of the replies from http://api is the service's own",
+                ),
+            ),
+            (
+                Ending::NoSignIn(failure()),
+                Some("stopped early, because the sign-in failed"),
+            ),
+            (Ending::Interrupted, None),
+        ] {
+            let sentence = reason.map(|reason| format!("{reason}: timeout: no reply in time"));
+            assert_eq!(ending.sentence("http://api"), sentence);
+        }
+    }
+
+    #[test]
+    fn an_unknown_word_is_refused() {
+        let error = "over".parse::<EndingWord>().unwrap_err();
+        let allowed = "finished, interrupted, outOfTime, postponed, refused, failing, unstored";
+        assert_eq!(
+            error.to_string(),
+            format!("`over` is not one of: {allowed}")
+        );
+    }
+}
