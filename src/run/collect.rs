@@ -112,7 +112,7 @@ pub(crate) fn counting(config: &Config) -> Option<Counting> {
 /// Stops the asking when what comes cannot be kept.
 async fn watch_store<A: Api>(fetcher: &Fetcher<A>, recorder: &Recorder) -> Infallible {
     recorder.broken().cancelled().await;
-    fetcher.unnoted();
+    fetcher.store_failed();
     pending().await
 }
 

@@ -12,7 +12,7 @@ use super::{RunError, prepare::Job};
 use crate::{
     collect::{
         Requests,
-        per_machine::{Fetcher, Helper},
+        per_machine::{Fetcher, Worker},
     },
     defender::{Session, SessionError},
     domain::outcome::Outcome,
@@ -60,7 +60,7 @@ impl Job<'_> {
             let session = fetcher.api().over_other_connections();
             let session = session.map_err(SessionError::from)?;
             Ok(start(
-                fetcher.helper(session, calls / threads),
+                fetcher.another_worker(session, calls / threads),
                 recorder.keeper(),
             ))
         });
@@ -76,7 +76,7 @@ fn threads(calls: usize, cores: usize) -> usize {
 }
 
 fn start(
-    helper: Helper<Session>,
+    worker: Worker<Session>,
     keep: impl Fn(Outcome, Requests) + Send + 'static,
 ) -> Option<JoinHandle<()>> {
     let asking = thread::Builder::new().name("asking".to_owned());
@@ -84,7 +84,7 @@ fn start(
         let Ok(runtime) = Builder::new_current_thread().enable_all().build() else {
             return;
         };
-        runtime.block_on(helper.run(|outcome| keep(outcome, helper.requests())));
+        runtime.block_on(worker.run(|outcome| keep(outcome, worker.requests())));
     });
     started.ok()
 }

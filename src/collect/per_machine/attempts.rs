@@ -1,27 +1,25 @@
-//! Asking for one machine: page by page, attempt by attempt, until there is an answer or a
+//! The request for one machine: page by page, attempt by attempt, until there is an answer or a
 //! reason why not.
 
 use std::time::Duration;
 
-use tokio::{sync::SemaphorePermit, time::Instant};
-use tracing::{debug, info, warn};
+use tokio::time::sleep;
+use tracing::{debug, info};
 
 use super::{
-    breaker::{CallHistory, RefusalScope},
+    caller::Caller,
+    probe::{RefusalScope, is_own_failure, refusal_scope},
     retry::Decision,
+    run::{Run, Stopped},
     target::{Target, TargetResult},
     tracker::Flow,
-    worker::Worker,
 };
-use crate::quota::{Permit, Waiting};
 use crate::{
     defender::{Address, Api, CallError, Class, Page},
     domain::{
         held::Held,
         kb::MissingKbs,
-        machine::MachineId,
         outcome::{Answer, Failure, Reason},
-        text::span,
     },
 };
 
@@ -40,126 +38,148 @@ enum NoPage {
     Stopped,
 }
 
-/// Leave to send one call: hold it until the reply has arrived.
-#[derive(Debug)]
-#[must_use = "a call without its slot breaks the quota"]
-pub(super) struct CallSlot<'a> {
-    _permit: Permit<'a>,
-    _slot: SemaphorePermit<'a>,
+impl From<Stopped> for NoPage {
+    fn from(Stopped: Stopped) -> Self {
+        Self::Stopped
+    }
 }
 
-/// What came of waiting for a turn.
-enum SlotOrSuspect<'a> {
-    /// It is there.
-    CallSlot(CallSlot<'a>),
-    /// Nobody may send meanwhile.
-    Alarm,
+/// A request for one machine, under way.
+pub(super) struct Request<'a, A> {
+    caller: &'a Caller<A>,
+    run: &'a Run,
+    target: Target,
+    /// How the service received the calls of all machines before the last attempt.
+    flow: Flow,
 }
 
-impl<A: Api> Worker<A> {
-    /// Asks until there is an answer, a failure that stands, or the run stops.
-    pub(super) async fn ask(&self, mut target: Target) -> TargetResult {
+impl<'a, A: Api> Request<'a, A> {
+    pub(super) fn new(caller: &'a Caller<A>, target: Target) -> Self {
+        Self {
+            caller,
+            run: &caller.run,
+            target,
+            flow: Flow::default(),
+        }
+    }
+
+    /// Sends calls until there is an answer, a failure that stands, or the run stops.
+    pub(super) async fn send(mut self) -> TargetResult {
+        match self.answer().await {
+            Ok(answer) => self.target.answered(answer),
+            Err(NoPage::Stopped) => TargetResult::Stopped(self.target),
+            Err(NoPage::NotFound(failure)) => self.target.not_found(failure),
+            Err(NoPage::Postponed(wait)) => TargetResult::Postponed(self.target, wait),
+            Err(NoPage::Failed(failure)) => {
+                log_failure(&self.target, &failure);
+                self.target.failed(failure)
+            }
+        }
+    }
+
+    async fn answer(&mut self) -> Result<Answer, NoPage> {
         let mut pages = Vec::new();
         let mut held = Held::default();
-        let mut address = Address::Machine(target.machine);
+        let mut address = Address::Machine(self.target.machine);
         for _ in 0..MOST_PAGES {
-            match self.page(&mut target, &address).await {
-                Ok(page) => {
-                    pages.push(page.missing);
-                    held = held.and(page.held);
-                    let Some(next) = page.next else {
-                        let missing = MissingKbs::of_pages(pages);
-                        let answer = Answer::new((self.run.clock)(), missing);
-                        return target.answered(Answer { held, ..answer });
-                    };
-                    address = next;
-                }
-                Err(NoPage::Stopped) => return TargetResult::Stopped(target),
-                Err(NoPage::NotFound(failure)) => return target.not_found(failure),
-                Err(NoPage::Postponed(wait)) => return TargetResult::Postponed(target, wait),
-                Err(NoPage::Failed(failure)) => return record(target, failure),
-            }
+            let page = self.page(&address).await?;
+            pages.push(page.missing);
+            held = held.and(page.held);
+            let Some(next) = page.next else {
+                let answer = Answer::new((self.run.clock)(), MissingKbs::of_pages(pages));
+                return Ok(Answer { held, ..answer });
+            };
+            address = next;
         }
         let message = format!("the answer goes on for more than {MOST_PAGES} pages");
         let endless = CallError::without_reply(Class::Machine, Reason::BadReply, message);
-        record(target, endless.failure)
+        Err(NoPage::Failed(endless.failure))
     }
 
     /// Asks for one page, as often as the policy allows.
-    async fn page(&self, target: &mut Target, address: &Address) -> Result<Page, NoPage> {
-        let mut history = target.earlier.after_a_wait();
-        let mut seen = self.run.tracker.flow();
+    async fn page(&mut self, address: &Address) -> Result<Page, NoPage> {
+        self.target.history = self.target.history.after_a_wait();
+        self.flow = self.run.tracker.flow();
         loop {
-            let error = match self.attempt(target, address, &mut history).await? {
+            match self.attempt(address).await? {
                 Ok(page) => {
-                    self.run
-                        .tracker
-                        .repeats
-                        .note(history.attempts.failed, false);
-                    target.failure = None;
+                    self.count_reply(false);
+                    self.target.failure = None;
                     return Ok(page);
                 }
-                Err(error) => error,
-            };
-            let confirmed = self.confirmed(error, target, &mut history).await?;
-            let Some(error) = confirmed else { continue };
-            // What is rare has memory of its own: it would make each target in flight larger,
-            // and those are moved about.
-            let is_own = Box::pin(self.is_own(&error, &mut history)).await;
-            if !is_own.ok_or(NoPage::Stopped)? {
-                log_outage(target, &error);
-                continue;
+                // What is rare has memory of its own: it would make each request in flight larger,
+                // and those are moved about.
+                Err(error) => Box::pin(self.failed(error)).await?,
             }
-            self.note(error.class, &history);
-            let flow = self.run.tracker.flow();
-            history
-                .attempts
-                .count(error.class, self.alone(flow.since(seen)));
-            // Its own refusal is counted from here on, and says nothing about others.
-            seen = flow.and_throttled(u64::from(matches!(error.class, Class::Window(_))));
-            target.earlier = history;
-            Box::pin(self.react(target, error, &history)).await?;
         }
     }
 
-    /// Takes in what came of a call, for the time that is shown.
-    fn note(&self, class: Class, history: &CallHistory) {
-        let has_failed = matches!(class, Class::Call(_));
-        if has_failed || matches!(class, Class::NotFound | Class::Machine) {
-            let repeats = &self.run.tracker.repeats;
-            repeats.note(history.attempts.failed, has_failed);
+    /// Sends one call, when there is a slot for it.
+    async fn attempt(&mut self, address: &Address) -> Result<Result<Page, CallError>, NoPage> {
+        let slot = self.run.unless_stopped(self.caller.slot_when_closed());
+        let slot = slot.await??;
+        self.run.go_on()?;
+        let outages = self.run.breaker.circuit().outages();
+        let target = &mut self.target;
+        target.history.sending(outages);
+        self.run.tracker.sent(target.failure.is_some());
+        if target.attempts == 0 {
+            self.run.tracker.called();
         }
+        target.attempts += 1;
+        let reply = self.caller.send(address, target.machine, slot).await?;
+        if let Err(error) = &reply {
+            target.failure = Some(error.failure.clone());
+        }
+        Ok(reply)
     }
 
-    /// The failure, with whom it concerns if it is a refusal; nothing when the machine is to be
-    /// asked for once more, and it is time to.
-    async fn confirmed(
-        &self,
-        mut error: CallError,
-        target: &Target,
-        history: &mut CallHistory,
-    ) -> Result<Option<CallError>, NoPage> {
-        if error.class != Class::Run {
-            return Ok(Some(error));
-        }
-        match Box::pin(self.refused(&error, history)).await {
-            None => return Err(NoPage::Stopped),
-            Some(RefusalScope::Run) => {}
-            Some(RefusalScope::Machine) => error.class = Class::Machine,
-            Some(RefusalScope::Unclear) => {
-                let delay = self.run.policy.shortest(fastrand::f64());
-                log_attempt(target, &error, Decision::Retry(delay));
-                Box::pin(self.back_off(delay, history)).await?;
-                return Ok(None);
+    /// Does what is to be done about a failure; returns when it is time to try again.
+    async fn failed(&mut self, mut error: CallError) -> Result<(), NoPage> {
+        if error.class == Class::Run {
+            let scope = refusal_scope(self.caller, &error, &mut self.target.history);
+            match scope.await? {
+                RefusalScope::Run => {}
+                RefusalScope::Machine => error.class = Class::Machine,
+                RefusalScope::Unclear => {
+                    let delay = self.run.policy.shortest(fastrand::f64());
+                    log_attempt(&self.target, &error, Decision::Retry(delay));
+                    return self.back_off(delay).await;
+                }
             }
         }
-        Ok(Some(error))
+        if !is_own_failure(self.caller, &error, &mut self.target.history).await? {
+            log_outage(&self.target, &error);
+            return Ok(());
+        }
+        self.count_failure(error.class);
+        self.react(error).await
+    }
+
+    /// Counts a failure that is the machine's own.
+    fn count_failure(&mut self, class: Class) {
+        match class {
+            Class::Call(_) => self.count_reply(true),
+            Class::NotFound | Class::Machine => self.count_reply(false),
+            _ => {}
+        }
+        let flow = self.run.tracker.flow();
+        let alone = self.is_alone(flow.since(self.flow));
+        self.target.history.failures.count(class, alone);
+        // Its own refusal is counted from here on, and says nothing about others.
+        self.flow = flow.and_throttled(u64::from(matches!(class, Class::Window(_))));
+    }
+
+    /// Counts a reply for the time that is shown.
+    fn count_reply(&self, has_failed: bool) {
+        let failed_before = self.target.history.failures.failed;
+        self.run.tracker.repeats.note(failed_before, has_failed);
     }
 
     /// Whether a refusal for quota is this machine's own: most others are answered meanwhile.
     /// Where nobody is answered it may be the window, unless no other machine is left to
     /// tell.
-    fn alone(&self, since: Flow) -> bool {
+    fn is_alone(&self, since: Flow) -> bool {
         if since.answers > 0 {
             since.throttled <= since.answers
         } else {
@@ -168,169 +188,50 @@ impl<A: Api> Worker<A> {
     }
 
     /// Does what the policy says about a failure; returns when it is time to try again.
-    async fn react(
-        &self,
-        target: &Target,
-        error: CallError,
-        history: &CallHistory,
-    ) -> Result<(), NoPage> {
-        let decision = self
-            .run
-            .policy
-            .decide(history.attempts, &error, fastrand::f64());
-        log_attempt(target, &error, decision);
+    async fn react(&self, error: CallError) -> Result<(), NoPage> {
+        let failures = self.target.history.failures;
+        let decision = self.run.policy.decide(failures, &error, fastrand::f64());
+        log_attempt(&self.target, &error, decision);
         if let Class::Window(wait) = error.class {
             // News for everybody, whatever becomes of this machine.
-            self.pause(wait);
+            self.caller.pause(wait);
         }
         match decision {
-            Decision::Record => return Err(NoPage::Failed(error.failure)),
-            Decision::Later => return Err(NoPage::NotFound(error.failure)),
+            Decision::Record => Err(NoPage::Failed(error.failure)),
+            Decision::Later => Err(NoPage::NotFound(error.failure)),
             Decision::Stop => {
                 self.run.refuse(&error.failure);
-                return Err(NoPage::Failed(error.failure));
+                Err(NoPage::Failed(error.failure))
             }
             // The quota lets nobody go on before it is time.
-            Decision::Wait => {}
+            Decision::Wait => Ok(()),
             Decision::Retry(delay) if is_asked_for(delay, error.class) => {
-                return Err(NoPage::Postponed(delay));
+                Err(NoPage::Postponed(delay))
             }
-            Decision::Retry(delay) => self.back_off(delay, history).await?,
-        }
-        Ok(())
-    }
-
-    /// Waits before another try.
-    async fn back_off(&self, delay: Duration, history: &CallHistory) -> Result<(), NoPage> {
-        self.run
-            .tracker
-            .backoffs
-            .begin(delay, history.attempts.failed);
-        let wait = self.wait_or_outage(delay, history);
-        let waited = self.run.stops.gentle.run_until_cancelled(wait).await;
-        waited.ok_or(NoPage::Stopped)
-    }
-
-    /// Makes everybody wait after a refusal for quota.
-    pub(super) fn pause(&self, wait: Option<Duration>) {
-        self.run.tracker.throttled();
-        let before = self.run.quota.waiting();
-        let until = self.run.quota.throttled(wait);
-        // Calls in flight together are refused together: that is told once.
-        if !matches!(before, Some((Waiting::Throttled, _))) {
-            let pause = until - Instant::now();
-            let pause_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
-            warn!(
-                pause_ms,
-                "the service refuses calls for quota: all wait {}",
-                span(pause)
-            );
+            Decision::Retry(delay) => self.back_off(delay).await,
         }
     }
 
-    /// Sends one call, when it is its turn.
-    async fn attempt(
-        &self,
-        target: &mut Target,
-        address: &Address,
-        history: &mut CallHistory,
-    ) -> Result<Result<Page, CallError>, NoPage> {
-        let slot = self.slot_when_closed();
-        let slot = self.run.stops.gentle.run_until_cancelled(slot).await;
-        let slot = slot.flatten().ok_or(NoPage::Stopped)?;
-        if self.run.stops.gentle.is_cancelled() {
-            return Err(NoPage::Stopped);
-        }
-        self.run.health.sending(history);
-        self.run.tracker.sent(target.failure.is_some());
-        if target.attempts == 0 {
-            self.run.tracker.called();
-        }
-        target.attempts += 1;
-        let reply = self.send(address, target.machine, slot).await;
-        let reply = reply.ok_or(NoPage::Stopped)?;
-        if let Err(error) = &reply {
-            target.failure = Some(error.failure.clone());
-        }
-        Ok(reply)
-    }
-
-    /// Waits for its turn, and for the end of an outage. Whoever waits when one is suspected
-    /// makes room for the call that finds out.
-    async fn slot_when_closed(&self) -> Option<CallSlot<'_>> {
-        loop {
-            self.run.health.calm().await;
-            tokio::select! {
-                biased;
-                slot = self.slot_if_closed() => match slot {
-                    Some(SlotOrSuspect::CallSlot(slot)) => return Some(slot),
-                    Some(SlotOrSuspect::Alarm) => {}
-                    None => return None,
-                },
-                () = self.run.health.alarm() => {}
+    /// Waits before another attempt. An outage that begins meanwhile makes that pointless. While
+    /// only strangers were heard it goes on: others are to be asked for first.
+    async fn back_off(&self, delay: Duration) -> Result<(), NoPage> {
+        let Run {
+            breaker, tracker, ..
+        } = self.run;
+        let history = &self.target.history;
+        tracker.backoffs.begin(delay, history.failures.failed);
+        let wait = async {
+            loop {
+                tokio::select! {
+                    () = sleep(delay) => {}
+                    () = breaker.until(|circuit| circuit.outages() != history.outages) => return,
+                }
+                if !breaker.circuit().heard_a_stranger_first() || tracker.all_started() {
+                    return;
+                }
             }
-        }
-    }
-
-    /// Waits for its turn. What is heard when a slot becomes free comes first.
-    async fn slot_if_closed(&self) -> Option<SlotOrSuspect<'_>> {
-        let slot = self.slots.acquire().await.ok()?;
-        if !self.run.health.is_calm() {
-            return Some(SlotOrSuspect::Alarm);
-        }
-        self.slot_with_permit(slot)
-            .await
-            .map(SlotOrSuspect::CallSlot)
-    }
-
-    /// Waits for leave to send: in flight at most as many as configured, and none without a
-    /// permit. `None` when the run stops because a permit cannot be noted.
-    pub(super) async fn slot(&self) -> Option<CallSlot<'_>> {
-        let slot = self.slots.acquire().await.ok()?;
-        self.slot_with_permit(slot).await
-    }
-
-    async fn slot_with_permit<'a>(&'a self, slot: SemaphorePermit<'a>) -> Option<CallSlot<'a>> {
-        if let Err(error) = self.api.ready().await {
-            self.run.cannot_sign_in(error);
-            return None;
-        }
-        let Ok(permit) = self.run.quota.permit().await else {
-            self.run.unnoted();
-            return None;
         };
-        Some(CallSlot {
-            _permit: permit,
-            _slot: slot,
-        })
-    }
-
-    /// Sends one call, and takes in what the reply says about the service; `None` after a
-    /// hard stop.
-    pub(super) async fn send(
-        &self,
-        address: &Address,
-        machine: MachineId,
-        slot: CallSlot<'_>,
-    ) -> Option<Result<Page, CallError>> {
-        let sent = Instant::now();
-        let call = Box::pin(self.api.page(address));
-        let reply = self.run.stops.hard.run_until_cancelled(call).await;
-        drop(slot);
-        let reply = reply?;
-        if is_usual(&reply) {
-            self.run.tracker.took(sent.elapsed());
-        }
-        match &reply {
-            Ok(_) => {
-                self.run.tracker.answer();
-                self.run.quota.flowing();
-                self.run.health.answered(machine);
-            }
-            Err(error) if is_sign_of_life(error) => self.run.health.works(),
-            Err(_) => {}
-        }
-        Some(reply)
+        Ok(self.run.unless_stopped(wait).await?)
     }
 }
 
@@ -339,27 +240,8 @@ fn is_asked_for(delay: Duration, class: Class) -> bool {
     matches!(class, Class::Call(Some(wait)) if !wait.is_zero() && wait >= delay)
 }
 
-/// Whether an error shows that the service works. A refusal for quota does, whoever it comes from:
-/// who is refused for that is let in later.
-fn is_sign_of_life(error: &CallError) -> bool {
-    match error.class {
-        Class::Call(_) | Class::NoToken => false,
-        Class::Window(_) => true,
-        _ => !error.is_foreign,
-    }
-}
-
-/// Whether a call takes as long as one that is answered: refusals come sooner, and failures
-/// whenever they like.
-fn is_usual(reply: &Result<Page, CallError>) -> bool {
-    match reply {
-        Ok(_) => true,
-        Err(error) => error.class == Class::NotFound,
-    }
-}
-
 /// The one place where a machine's failure is logged.
-fn record(target: Target, failure: Failure) -> TargetResult {
+fn log_failure(target: &Target, failure: &Failure) {
     info!(
         machine = %target.machine,
         reason = %failure.reason,
@@ -367,7 +249,6 @@ fn record(target: Target, failure: Failure) -> TargetResult {
         attempts = target.attempts,
         "no answer for machine {}: {}", target.machine, failure.message
     );
-    target.failed(failure)
 }
 
 fn log_attempt(target: &Target, error: &CallError, decision: Decision) {

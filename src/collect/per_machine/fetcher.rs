@@ -15,7 +15,6 @@ use tracing::{info, warn};
 use super::{
     LATE_PASSES,
     estimate::{Stage, too_many},
-    helper::Helper,
     late_calls,
     plan::Plan,
     postponed::PATIENCE,
@@ -55,7 +54,7 @@ impl<A: Api> Fetcher<A> {
 
     /// The API that is asked.
     pub fn api(&self) -> &A {
-        &self.worker.api
+        &self.worker.caller.api
     }
 
     /// Machines to be asked for.
@@ -68,21 +67,21 @@ impl<A: Api> Fetcher<A> {
         self.run.quota.is_scarce()
     }
 
-    /// Somebody to ask this API beside the fetcher, with so many of its calls in flight. It is to
-    /// run while the fetcher does, on another thread.
-    pub fn helper(&self, api: A, share: usize) -> Helper<A> {
-        Helper::new(api, &self.run, share, &self.worker.slots)
+    /// Another worker, with so many of the calls in flight. It is to run while the fetcher does, on
+    /// another thread.
+    pub fn another_worker(&self, api: A, calls: usize) -> Worker<A> {
+        self.worker.another(api, calls)
     }
 
     /// Asks for every machine. Each outcome goes to `sink` as soon as it stands; machines
     /// without one were not asked for. That the service does not know a machine is told
     /// each time: of several outcomes the last one counts.
     pub async fn run(&self, mut sink: impl FnMut(Outcome)) -> Ending {
-        let plan = &self.run.plan;
-        let mut unknown = self.worker.pass(self.run.targets(), &mut sink).await;
-        self.helpers_are_gone().await;
-        unknown.extend(self.run.take_left());
-        unknown.extend(plan.unknown.iter().copied().map(Target::unknown));
+        self.worker.run(&mut sink).await;
+        self.others_are_gone().await;
+        let mut unknown = self.run.take_unknown();
+        let earlier = self.run.plan.unknown.iter().copied();
+        unknown.extend(earlier.map(Target::unknown));
         self.late_passes(unknown, &mut sink).await;
         self.wait_for_postponed(&mut sink).await;
         self.run.ending()
@@ -119,18 +118,19 @@ impl<A: Api> Fetcher<A> {
             return;
         }
         let deadline = Instant::now() + PATIENCE;
-        let mut unknown = self.worker.pass_postponed(deadline, sink).await;
+        self.worker.pass([], Some(deadline), sink).await;
+        let mut unknown = self.run.take_unknown();
         for _ in 0..LATE_PASSES {
             unknown = self.late_pass(unknown, sink).await;
         }
         self.run.give_up_postponed().into_iter().for_each(sink);
     }
 
-    /// Waits until helpers have given back their share of the slots.
-    async fn helpers_are_gone(&self) {
+    /// Waits until the other workers have given back their share of the slots.
+    async fn others_are_gone(&self) {
         let all = u32::try_from(self.concurrency).unwrap_or(u32::MAX);
         // It fails where the slots are closed, and they never are.
-        let _ = self.worker.slots.acquire_many(all).await;
+        let _ = self.worker.caller.slots.acquire_many(all).await;
     }
 
     async fn late_pass(&self, unknown: Vec<Target>, sink: &mut impl FnMut(Outcome)) -> Vec<Target> {
@@ -150,12 +150,13 @@ impl<A: Api> Fetcher<A> {
             .map(|target| late_calls(target.times_unknown));
         let machines = unknown.len() as u64;
         self.run.tracker.again(machines, calls.sum());
-        self.worker.pass(unknown, sink).await
+        self.worker.pass(unknown, None, sink).await;
+        self.run.take_unknown()
     }
 
     /// Ends the run because a call cannot be noted, or an answer not kept.
-    pub fn unnoted(&self) {
-        self.run.unnoted();
+    pub fn store_failed(&self) {
+        self.run.store_failed();
     }
 
     /// Ends the asking because the time for it is over: no new call; those in flight end by

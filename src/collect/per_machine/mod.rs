@@ -2,11 +2,13 @@
 
 mod attempts;
 mod breaker;
+mod caller;
 mod estimate;
 mod fetcher;
-mod helper;
+mod pass;
 mod plan;
 mod postponed;
+mod probe;
 mod retry;
 mod run;
 mod settings;
@@ -16,10 +18,10 @@ mod worker;
 
 pub use self::{
     fetcher::Fetcher,
-    helper::Helper,
     plan::{Plan, Unknown},
     retry::RetryPolicy,
     settings::{Settings, Stops},
+    worker::Worker,
 };
 
 /// How often a machine that the service does not know is asked for again.

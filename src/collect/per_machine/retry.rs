@@ -15,10 +15,10 @@ pub struct RetryPolicy {
     pub longest_delay: Duration,
 }
 
-/// What was tried for the call in hand.
+/// The failed attempts of one call.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Attempts {
-    /// Failures of this call.
+pub(super) struct FailureCounts {
+    /// Failures of this call itself.
     pub(super) failed: u32,
     /// Refusals for quota.
     pub(super) throttled: u32,
@@ -49,7 +49,7 @@ const TOGETHER: u32 = 10;
 /// Tokens that one machine may have refused while the others' are accepted.
 const TOKENS: u32 = 2;
 
-impl Attempts {
+impl FailureCounts {
     /// Counts a failure; `alone` says that others are answered meanwhile.
     pub(super) fn count(&mut self, class: Class, alone: bool) {
         match class {
@@ -76,26 +76,31 @@ impl RetryPolicy {
         }
     }
 
-    /// What to do about `error`, which `tries` counts already. `jitter` from 0 to 1 spreads
+    /// What to do about `error`, which `failures` counts already. `jitter` from 0 to 1 spreads
     /// calls that failed together.
-    pub(super) fn decide(&self, attempts: Attempts, error: &CallError, jitter: f64) -> Decision {
+    pub(super) fn decide(
+        &self,
+        failures: FailureCounts,
+        error: &CallError,
+        jitter: f64,
+    ) -> Decision {
         match error.class {
             Class::Run => Decision::Stop,
             Class::Machine => Decision::Record,
             Class::NotFound => Decision::Later,
-            Class::Token if attempts.tokens > TOKENS => Decision::Record,
+            Class::Token if failures.tokens > TOKENS => Decision::Record,
             Class::Token | Class::StaleToken | Class::NoToken => Decision::Retry(Duration::ZERO),
-            Class::Window(_) if self.throttled_out(attempts) => Decision::Record,
+            Class::Window(_) if self.throttled_out(failures) => Decision::Record,
             Class::Window(_) => Decision::Wait,
-            Class::Call(_) if attempts.failed > self.retries => Decision::Record,
+            Class::Call(_) if failures.failed > self.retries => Decision::Record,
             Class::Call(wait) => {
-                let backoff = self.backoff(attempts.failed, jitter);
+                let backoff = self.backoff(failures.failed, jitter);
                 Decision::Retry(wait.map_or(backoff, |wait| wait.max(backoff)))
             }
         }
     }
 
-    /// How long to rest before the first try that is not one of the policy's.
+    /// How long to wait before an attempt that is not one of the policy's.
     pub(super) fn shortest(&self, jitter: f64) -> Duration {
         self.backoff(1, jitter)
     }
@@ -105,9 +110,9 @@ impl RetryPolicy {
         self.backoff(failed, 0.5)
     }
 
-    fn throttled_out(&self, attempts: Attempts) -> bool {
-        attempts.throttled_alone > self.retries
-            || attempts.throttled > self.retries.saturating_mul(TOGETHER)
+    fn throttled_out(&self, failures: FailureCounts) -> bool {
+        failures.throttled_alone > self.retries
+            || failures.throttled > self.retries.saturating_mul(TOGETHER)
     }
 
     /// Exponential, between half and the whole of each step.
@@ -128,33 +133,33 @@ mod tests {
 
     const POLICY: RetryPolicy = RetryPolicy::with_retries(5);
 
-    fn decide(class: Class, attempts: Attempts) -> Decision {
+    fn decide(class: Class, failures: FailureCounts) -> Decision {
         POLICY.decide(
-            attempts,
+            failures,
             &CallError::without_reply(class, Reason::ServerError, ""),
             1.0,
         )
     }
 
-    fn failed(failed: u32) -> Attempts {
-        Attempts {
+    fn failed(failed: u32) -> FailureCounts {
+        FailureCounts {
             failed,
-            ..Attempts::default()
+            ..FailureCounts::default()
         }
     }
 
-    fn throttled(alone: u32, throttled: u32) -> Attempts {
-        Attempts {
+    fn throttled(alone: u32, throttled: u32) -> FailureCounts {
+        FailureCounts {
             throttled_alone: alone,
             throttled,
-            ..Attempts::default()
+            ..FailureCounts::default()
         }
     }
 
-    fn tokens(tokens: u32) -> Attempts {
-        Attempts {
+    fn tokens(tokens: u32) -> FailureCounts {
+        FailureCounts {
             tokens,
-            ..Attempts::default()
+            ..FailureCounts::default()
         }
     }
 
@@ -162,7 +167,7 @@ mod tests {
     fn each_class_has_its_decision() {
         let ms = |ms| Decision::Retry(Duration::from_millis(ms));
         let nine = Some(Duration::from_secs(9));
-        for (class, attempts, expected) in [
+        for (class, failures, expected) in [
             (Class::Run, failed(1), Decision::Stop),
             (Class::Machine, failed(1), Decision::Record),
             (Class::NotFound, failed(1), Decision::Later),
@@ -182,7 +187,7 @@ mod tests {
             (Class::Call(None), failed(5), ms(8000)),
             (Class::Call(None), failed(6), Decision::Record),
         ] {
-            assert_eq!(decide(class, attempts), expected, "{class:?} {attempts:?}");
+            assert_eq!(decide(class, failures), expected, "{class:?} {failures:?}");
         }
     }
 
@@ -197,12 +202,12 @@ mod tests {
     #[test]
     fn no_retries_means_none() {
         let policy = RetryPolicy::with_retries(0);
-        for (class, attempts) in [
+        for (class, failures) in [
             (Class::Call(None), failed(1)),
             (Class::Window(None), throttled(1, 1)),
         ] {
             let error = CallError::without_reply(class, Reason::Throttled, "");
-            assert_eq!(policy.decide(attempts, &error, 0.5), Decision::Record);
+            assert_eq!(policy.decide(failures, &error, 0.5), Decision::Record);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What everybody who asks in a run shares: the quota, what is known of the service, what is
+//! What the workers of a run share: the quota, what is known of the service, what is
 //! counted, and why the run ends.
 
 use std::{
@@ -12,13 +12,13 @@ use parking_lot::Mutex;
 use tokio::time::{Instant, sleep_until};
 
 use super::{
-    breaker::{Breaker, FIRST, Health},
+    breaker::{Circuit, CircuitBreaker, FIRST, FirstOutcomes},
     late_calls,
     plan::Plan,
     postponed::{PATIENCE, PostponedMachines, Wanted},
     retry::RetryPolicy,
     settings::{Settings, Stops},
-    target::Target,
+    target::{Target, TargetResult},
     tracker::Tracker,
 };
 use crate::quota::Quota;
@@ -31,13 +31,17 @@ use crate::{
     },
 };
 
+/// The run is told to stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Stopped;
+
 /// One run, while it is under way.
 #[derive(Debug)]
 pub(super) struct Run {
     pub(super) quota: Quota,
     pub(super) policy: RetryPolicy,
     pub(super) clock: fn() -> Timestamp,
-    pub(super) health: Health,
+    pub(super) breaker: CircuitBreaker,
     pub(super) stops: Stops,
     pub(super) tracker: Tracker,
     pub(super) plan: Plan,
@@ -45,10 +49,9 @@ pub(super) struct Run {
     pub(super) scouts: Vec<MachineId>,
     /// How many of the plan's machines somebody asks for, or has asked for.
     taken: AtomicUsize,
-    /// Machines that the service does not know, as helpers were told.
-    left: Mutex<Vec<Target>>,
+    /// Machines that the service did not know in the passes so far.
+    unknown: Mutex<Vec<Target>>,
     pub(super) postponed: PostponedMachines,
-    breaker: Mutex<Breaker>,
     out_of_time: AtomicBool,
     stopped_by: Mutex<Option<Ending>>,
 }
@@ -60,16 +63,18 @@ impl Run {
             quota,
             policy: settings.policy,
             clock: settings.clock,
-            health: Health::new(settings.policy.retries, &plan.known),
+            breaker: CircuitBreaker::new(
+                Circuit::new(settings.policy.retries, &plan.known),
+                FirstOutcomes::new(watched(&plan)),
+            ),
             stops: Stops {
                 gentle: stops.gentle.child_token(),
                 hard: stops.hard.clone(),
             },
             tracker: Tracker::new(&plan, late_calls),
             taken: AtomicUsize::new(0),
-            left: Mutex::default(),
+            unknown: Mutex::default(),
             postponed: PostponedMachines::default(),
-            breaker: Mutex::new(Breaker::new(watched(&plan))),
             scouts: plan.scouts(),
             plan,
             out_of_time: AtomicBool::new(false),
@@ -85,30 +90,46 @@ impl Run {
         })
     }
 
-    /// Leaves unknown machines to the fetcher, which asks for them again late.
-    pub(super) fn leave(&self, unknown: Vec<Target>) {
-        self.left.lock().extend(unknown);
+    /// Machines that the service did not know in the passes so far.
+    pub(super) fn take_unknown(&self) -> Vec<Target> {
+        mem::take(&mut *self.unknown.lock())
     }
 
-    /// What helpers have left.
-    pub(super) fn take_left(&self) -> Vec<Target> {
-        mem::take(&mut *self.left.lock())
+    /// Notes what came of a request, and returns the outcome that stands, if one does.
+    pub(super) fn record(&self, result: TargetResult) -> Option<Outcome> {
+        match result {
+            TargetResult::NotFound { target, standing } => {
+                self.tracker.unknown(late_calls(target.times_unknown));
+                self.unknown.lock().push(target);
+                Some(standing)
+            }
+            TargetResult::Done(outcome) => {
+                self.tracker.done(&outcome);
+                Some(outcome)
+            }
+            TargetResult::Postponed(target, wait) => {
+                self.postpone(target, wait);
+                None
+            }
+            TargetResult::Stopped(target) => {
+                self.stopped();
+                if target.is_unknown() {
+                    self.tracker.unknown(0);
+                }
+                target.into_standing()
+            }
+        }
     }
 
-    /// Takes in that a machine is not known.
-    pub(super) fn unknown(&self, target: &Target) {
-        self.tracker.unknown(late_calls(target.times_unknown));
-    }
-
-    /// Takes in that the service asks to be left alone with a machine for so long.
-    pub(super) fn postpone(&self, target: Target, wait: Duration) {
+    /// The service asks to be left alone with a machine for so long.
+    fn postpone(&self, target: Target, wait: Duration) {
         if wait > PATIENCE
             && let Some(failure) = &target.failure
-            && self.breaker.lock().postponed(failure)
+            && self.breaker.first_outcomes.lock().postponed(failure)
         {
             self.stop(Ending::Failing(failure.clone()));
         }
-        let outages = target.earlier.outages();
+        let outages = target.history.outages;
         self.postponed.add(target, wait, outages);
     }
 
@@ -135,21 +156,22 @@ impl Run {
     fn wanted(&self, with_long: bool) -> Wanted {
         Wanted {
             with_long,
-            outages: self.health.outages(),
+            outages: self.breaker.circuit().outages(),
         }
     }
 
     /// Whether so many machines were postponed, and none ever answered, that the service is
     /// rather asked for those again than for others.
     pub(super) fn is_unproven(&self) -> bool {
-        self.postponed.len() >= FIRST && !self.health.has_answered()
+        self.postponed.len() >= FIRST && !self.breaker.circuit().has_answered()
     }
 
     /// Waits until a postponed machine may be due.
     pub(super) async fn postponed_is_due(&self, due: Instant) {
+        let outages = self.breaker.circuit().outages();
         tokio::select! {
             () = sleep_until(due) => {}
-            () = self.health.outage_after(self.health.outages()) => {}
+            () = self.breaker.until(|circuit| circuit.outages() > outages) => {}
             () = self.stops.gentle.cancelled() => {}
         }
     }
@@ -168,37 +190,12 @@ impl Run {
         given_up.collect()
     }
 
-    /// Takes in an outcome that stands.
-    pub(super) fn take_in(&self, outcome: &Outcome) {
-        self.tracker.done(outcome);
-    }
-
-    /// Shows an outcome to the circuit breaker. Once the first machines have all failed alike,
-    /// returns how.
-    pub(super) fn watch(&self, outcome: &Outcome) -> Option<Failure> {
-        self.breaker.lock().note(outcome).cloned()
-    }
-
-    /// The service works: the circuit breaker need not watch any more.
-    pub(super) fn works(&self) {
-        self.breaker.lock().works();
-    }
-
-    /// What is known of a machine that the end of the run came before.
-    pub(super) fn left_out(&self, target: Target) -> Option<Outcome> {
-        self.stopped();
-        if target.is_unknown() {
-            self.tracker.unknown(0);
-        }
-        target.into_standing()
-    }
-
     /// Ends the run because the service refuses all of it.
     pub(super) fn refuse(&self, failure: &Failure) {
         self.stop(Ending::Refused(failure.clone()));
     }
 
-    /// Ends the run because the sign-in failed any more.
+    /// Ends the run because the sign-in fails.
     pub(super) fn cannot_sign_in(&self, error: CallError) {
         self.stop(match error.class {
             Class::NoToken => Ending::NoSignIn(error.failure),
@@ -207,7 +204,7 @@ impl Run {
     }
 
     /// Ends the run because a call cannot be noted, or an answer not kept.
-    pub(super) fn unnoted(&self) {
+    pub(super) fn store_failed(&self) {
         self.stop(Ending::StoreFailed);
     }
 
@@ -217,6 +214,23 @@ impl Run {
             self.out_of_time.store(true, Relaxed);
             self.stops.gentle.cancel();
         }
+    }
+
+    /// Fails where the run is to stop.
+    pub(super) fn go_on(&self) -> Result<(), Stopped> {
+        if self.stops.gentle.is_cancelled() {
+            return Err(Stopped);
+        }
+        Ok(())
+    }
+
+    /// The same while that is waited for.
+    pub(super) async fn unless_stopped<T>(
+        &self,
+        work: impl Future<Output = T>,
+    ) -> Result<T, Stopped> {
+        let done = self.stops.gentle.run_until_cancelled(work).await;
+        done.ok_or(Stopped)
     }
 
     /// Something was left out because the run was told to stop.

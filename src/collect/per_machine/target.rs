@@ -19,8 +19,8 @@ pub(super) struct Target {
     pub(super) times_unknown: u32,
     /// Why the last of them brought nothing.
     pub(super) failure: Option<Failure>,
-    /// When it was postponed, the tries that it goes on with.
-    pub(super) earlier: CallHistory,
+    /// The attempts of the call in hand.
+    pub(super) history: CallHistory,
 }
 
 /// What came of a request for a machine.
@@ -47,7 +47,7 @@ impl Target {
             attempts: 0,
             times_unknown: 0,
             failure: None,
-            earlier: CallHistory::default(),
+            history: CallHistory::default(),
         }
     }
 
@@ -58,7 +58,7 @@ impl Target {
             attempts: earlier.attempts,
             times_unknown: earlier.times,
             failure: Some(not_known_earlier()),
-            earlier: CallHistory::default(),
+            history: CallHistory::default(),
         }
     }
 

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// How the service received calls: answers, and refusals for quota.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Flow {
     pub(super) answers: u64,
     pub(super) throttled: u64,
@@ -118,10 +118,15 @@ impl Tracker {
         self.latency.lock().note(length);
     }
 
+    /// Answers so far, whichever machine's.
+    pub(super) fn answers(&self) -> u64 {
+        self.answers.load(Relaxed)
+    }
+
     /// How the service received the calls for all machines so far.
     pub(super) fn flow(&self) -> Flow {
         Flow {
-            answers: self.answers.load(Relaxed),
+            answers: self.answers(),
             throttled: self.throttled.load(Relaxed),
         }
     }

@@ -1,25 +1,14 @@
-//! Who asks: connections of its own, and a share of the calls in flight.
+//! Workers: each has connections of its own and a share of the calls in flight.
 
-use std::{
-    iter::Peekable,
-    pin::pin,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering::Relaxed},
-    },
-};
+use std::sync::Arc;
 
-use futures::{Stream, StreamExt, stream};
 use tokio::{
-    sync::{Notify, Semaphore},
+    sync::{OwnedSemaphorePermit, Semaphore},
     time::Instant,
 };
 
-use super::{
-    run::Run,
-    target::{Target, TargetResult},
-};
-use crate::{defender::Api, domain::outcome::Outcome};
+use super::{caller::Caller, pass::Pass, run::Run, target::Target};
+use crate::{collect::Requests, defender::Api, domain::outcome::Outcome};
 
 /// Machines under way for each call in flight: those that wait for another try take no
 /// place from the others.
@@ -33,191 +22,64 @@ pub(super) fn under_way(calls: usize) -> usize {
     calls.saturating_mul(UNDER_WAY).max(FEWEST)
 }
 
-/// Asks an API for machines of a run.
+/// Collects from an API what there is about machines of a run. All workers of a run are alike, each
+/// with connections and a thread of its own.
 #[derive(Debug)]
-pub(super) struct Worker<A> {
-    pub(super) api: A,
-    pub(super) run: Arc<Run>,
-    pub(super) slots: Arc<Semaphore>,
+pub struct Worker<A> {
+    pub(super) caller: Caller<A>,
     /// Machines under way at once.
     width: usize,
+    /// Call slots of another worker, which gets them back when this one is gone.
+    _lent: Option<OwnedSemaphorePermit>,
 }
 
 impl<A: Api> Worker<A> {
-    /// Somebody who asks this API, with at most so many calls in flight at once.
+    /// A worker that calls this API, with at most so many calls in flight at once.
     pub(super) fn new(api: A, run: Arc<Run>, calls: usize) -> Self {
         Self {
-            api,
-            run,
-            slots: Arc::new(Semaphore::new(calls)),
+            caller: Caller {
+                api,
+                run,
+                slots: Arc::new(Semaphore::new(calls)),
+            },
             width: under_way(calls),
+            _lent: None,
         }
     }
 
-    /// Asks all targets once, and returns those that the service does not know. Each outcome
-    /// goes to `sink` as soon as it stands. Postponed machines that are due meanwhile come first.
+    /// Another worker of the run, with so many of this one's call slots as long as it lives; with
+    /// as many as are free where they are fewer.
+    pub(super) fn another(&self, api: A, calls: usize) -> Self {
+        let slots = &self.caller.slots;
+        let calls = calls.min(slots.available_permits());
+        let lent = u32::try_from(calls).ok();
+        let lent = lent.and_then(|calls| Arc::clone(slots).try_acquire_many_owned(calls).ok());
+        Self {
+            _lent: lent,
+            ..Self::new(api, Arc::clone(&self.caller.run), calls)
+        }
+    }
+
+    /// Collects until every machine has been taken, by this worker or another one. Each outcome goes
+    /// to `sink` as soon as it stands.
+    pub async fn run(&self, mut sink: impl FnMut(Outcome)) {
+        self.pass(self.caller.run.targets(), None, &mut sink).await;
+    }
+
+    /// Calls to the service so far, whoever sent them.
+    pub fn requests(&self) -> Requests {
+        self.caller.run.tracker.requests()
+    }
+
+    /// Sends a request for each of these machines. In the last pass, it waits for postponed ones
+    /// until `deadline`.
     pub(super) async fn pass(
         &self,
         targets: impl IntoIterator<Item = Target>,
-        sink: &mut impl FnMut(Outcome),
-    ) -> Vec<Target> {
-        self.pass_waiting(targets, None, sink).await
-    }
-
-    /// The same for the postponed machines alone: waits for those that are due by `deadline`.
-    pub(super) async fn pass_postponed(
-        &self,
-        deadline: Instant,
-        sink: &mut impl FnMut(Outcome),
-    ) -> Vec<Target> {
-        self.pass_waiting([], Some(deadline), sink).await
-    }
-
-    async fn pass_waiting(
-        &self,
-        targets: impl IntoIterator<Item = Target>,
         deadline: Option<Instant>,
         sink: &mut impl FnMut(Outcome),
-    ) -> Vec<Target> {
-        let mut unknown = Vec::new();
-        let in_progress = InProgress::default();
-        let machines = self.machines(targets, deadline, &in_progress);
-        let mut results = pin!(
-            machines
-                .map(|target| self.start(target))
-                .buffer_unordered(self.width)
-        );
-        while let Some(asked) = results.next().await {
-            in_progress.remove();
-            let outcome = self.take_in(asked, &mut unknown);
-            outcome.into_iter().for_each(&mut *sink);
-        }
-        unknown
-    }
-
-    /// The machines of a pass, each when it may be asked for. The stream ends when none is left
-    /// and none in progress can be postponed any more.
-    fn machines(
-        &self,
-        targets: impl IntoIterator<Item = Target>,
-        deadline: Option<Instant>,
-        in_progress: &InProgress,
-    ) -> impl Stream<Item = Target> {
-        let targets = targets.into_iter().peekable();
-        stream::unfold(targets, move |mut targets| async move {
-            let next = self.wait_for_next(&mut targets, deadline, in_progress);
-            let target = next.await?;
-            in_progress.add();
-            Some((target, targets))
-        })
-    }
-
-    async fn wait_for_next(
-        &self,
-        targets: &mut Peekable<impl Iterator<Item = Target>>,
-        deadline: Option<Instant>,
-        in_progress: &InProgress,
-    ) -> Option<Target> {
-        loop {
-            if let Some(target) = self.next(targets, deadline) {
-                return Some(target);
-            }
-            match self.due(targets.peek().is_some(), deadline) {
-                Some(due) => tokio::select! {
-                    () = self.run.postponed_is_due(due) => {}
-                    () = in_progress.removed() => {}
-                },
-                None if in_progress.is_empty() => return None,
-                None => in_progress.removed().await,
-            }
-        }
-    }
-
-    /// What stands of a machine that was asked for.
-    fn take_in(&self, asked: TargetResult, unknown: &mut Vec<Target>) -> Option<Outcome> {
-        match asked {
-            TargetResult::NotFound { target, standing } => {
-                self.run.unknown(&target);
-                unknown.push(target);
-                Some(standing)
-            }
-            TargetResult::Done(outcome) => {
-                self.run.take_in(&outcome);
-                Some(outcome)
-            }
-            TargetResult::Postponed(target, wait) => {
-                self.run.postpone(target, wait);
-                None
-            }
-            TargetResult::Stopped(target) => self.run.left_out(target),
-        }
-    }
-
-    /// The next machine to ask for, unless one has to be waited for.
-    fn next(
-        &self,
-        targets: &mut Peekable<impl Iterator<Item = Target>>,
-        deadline: Option<Instant>,
-    ) -> Option<Target> {
-        let due = self.run.take_due(deadline.is_some());
-        due.or_else(|| {
-            let may_go_on = !self.run.is_unproven() || self.run.stops.gentle.is_cancelled();
-            may_go_on.then(|| targets.next()).flatten()
-        })
-    }
-
-    /// When a postponed machine is due that this pass waits for. While there are other
-    /// machines, it does so only where it can; else only for its end.
-    fn due(&self, has_more: bool, deadline: Option<Instant>) -> Option<Instant> {
-        let due = self.run.next_due(deadline.is_some())?;
-        let in_time = deadline.map_or(has_more, |deadline| due <= deadline);
-        in_time.then_some(due)
-    }
-
-    async fn start(&self, target: Target) -> TargetResult {
-        if target.attempts == 0 {
-            self.run.tracker.started();
-        }
-        let asked = self.ask(target).await;
-        let failure = match &asked {
-            TargetResult::Done(outcome) => self.run.watch(outcome),
-            // The service works, and says so.
-            TargetResult::NotFound { .. } => {
-                self.run.works();
-                None
-            }
-            TargetResult::Postponed(..) | TargetResult::Stopped(_) => None,
-        };
-        if let Some(failure) = failure {
-            Box::pin(self.check_others(failure)).await;
-        }
-        asked
-    }
-}
-
-/// How many machines of a pass are in progress.
-#[derive(Debug, Default)]
-struct InProgress {
-    count: AtomicUsize,
-    removed: Notify,
-}
-
-impl InProgress {
-    fn add(&self) {
-        self.count.fetch_add(1, Relaxed);
-    }
-
-    fn remove(&self) {
-        self.count.fetch_sub(1, Relaxed);
-        self.removed.notify_one();
-    }
-
-    fn is_empty(&self) -> bool {
-        self.count.load(Relaxed) == 0
-    }
-
-    /// Waits until one has left.
-    async fn removed(&self) {
-        self.removed.notified().await;
+    ) {
+        let pass = Pass::new(&self.caller, deadline);
+        pass.run(targets, self.width, sink).await;
     }
 }

@@ -1,20 +1,20 @@
-//! The circuit breaker: when the first machines all fail in the same way, the rest would.
+//! When the first machines all fail in the same way, the rest would.
 
 use crate::domain::outcome::{Failure, Outcome, Reason};
 
 /// Machines that must fail alike.
 pub(in crate::collect::per_machine) const FIRST: usize = 20;
 
-/// Watches the first outcomes of a run.
+/// The first outcomes of a run, as long as they are all alike.
 #[derive(Debug)]
-pub(in crate::collect::per_machine) struct Breaker {
+pub(in crate::collect::per_machine) struct FirstOutcomes {
     kind: Option<(Reason, Option<u16>)>,
     alike: usize,
     watching: bool,
 }
 
-impl Breaker {
-    /// A breaker for so many machines; for a handful it has nothing to save.
+impl FirstOutcomes {
+    /// Of a run for so many machines; for a handful there is nothing to save.
     pub(in crate::collect::per_machine) fn new(machines: usize) -> Self {
         Self {
             kind: None,
@@ -23,7 +23,7 @@ impl Breaker {
         }
     }
 
-    /// Takes in an outcome. Once the first 20 have all failed alike, returns how.
+    /// Notes an outcome. Once the first 20 have all failed alike, returns how.
     pub(in crate::collect::per_machine) fn note<'a>(
         &mut self,
         outcome: &'a Outcome,
@@ -41,7 +41,7 @@ impl Breaker {
         }
     }
 
-    /// Takes in that a machine is postponed for a long time. Returns whether the first 20 have
+    /// Notes that a machine is postponed for a long time. Returns whether the first 20 have
     /// all failed alike.
     pub(in crate::collect::per_machine) fn postponed(&mut self, failure: &Failure) -> bool {
         self.watching &= self.is_alike(failure);
@@ -90,12 +90,12 @@ mod tests {
         outcome
     }
 
-    /// How many of the outcomes are taken in before the breaker trips.
+    /// How many of the outcomes are noted before it trips.
     fn trips_after(machines: usize, outcomes: impl IntoIterator<Item = Outcome>) -> Option<usize> {
-        let mut breaker = Breaker::new(machines);
+        let mut first = FirstOutcomes::new(machines);
         let mut outcomes = outcomes.into_iter();
         outcomes
-            .position(|outcome| breaker.note(&outcome).is_some())
+            .position(|outcome| first.note(&outcome).is_some())
             .map(|at| at + 1)
     }
 

@@ -1,6 +1,5 @@
 //! Whole runs against a scripted service, on a paused clock.
 
-mod helping;
 mod outage;
 mod plan;
 mod postponed;
@@ -10,6 +9,7 @@ mod service;
 mod sign_in;
 mod strangers;
 mod time_shown;
+mod workers;
 
 use std::{cell::RefCell, collections::BTreeMap, sync::atomic::Ordering::SeqCst, time::Duration};
 

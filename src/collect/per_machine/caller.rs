@@ -1,0 +1,169 @@
+//! Sends calls, each with a slot and a permit of the quota.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::{
+    sync::{Semaphore, SemaphorePermit},
+    time::Instant,
+};
+use tracing::warn;
+
+use super::{
+    breaker::{Circuit, State},
+    run::{Run, Stopped},
+};
+use crate::{
+    defender::{Address, Api, CallError, Class, Page},
+    domain::{machine::MachineId, text::span},
+    quota::{Permit, Waiting},
+};
+
+/// Leave to send one call: hold it until the reply has arrived.
+#[derive(Debug)]
+#[must_use = "a call without its slot breaks the quota"]
+pub(super) struct CallSlot<'a> {
+    _permit: Permit<'a>,
+    _slot: SemaphorePermit<'a>,
+}
+
+/// Sends the calls of one worker.
+#[derive(Debug)]
+pub(super) struct Caller<A> {
+    pub(super) api: A,
+    pub(super) run: Arc<Run>,
+    /// Calls that may be in flight at once.
+    pub(super) slots: Arc<Semaphore>,
+}
+
+impl<A: Api> Caller<A> {
+    /// Waits for a slot, and until the circuit is closed. Whoever waits when an outage is suspected
+    /// makes room for the probe.
+    pub(super) async fn slot_when_closed(&self) -> Result<CallSlot<'_>, Stopped> {
+        let breaker = &self.run.breaker;
+        loop {
+            breaker
+                .until(|circuit| circuit.state() == State::Closed)
+                .await;
+            tokio::select! {
+                biased;
+                slot = self.slot_if_closed() => if let Some(slot) = slot? {
+                    return Ok(slot);
+                },
+                () = breaker.until(|circuit| circuit.state() != State::Closed) => {}
+            }
+        }
+    }
+
+    /// Waits for a slot; none where the circuit is not closed when one becomes free.
+    async fn slot_if_closed(&self) -> Result<Option<CallSlot<'_>>, Stopped> {
+        let slot = self.slots.acquire().await.map_err(|_| Stopped)?;
+        let is_closed = self.run.breaker.circuit().state() == State::Closed;
+        if !is_closed {
+            return Ok(None);
+        }
+        self.with_permit(slot).await.map(Some)
+    }
+
+    /// Waits for a slot, whatever the circuit says: for probes.
+    pub(super) async fn slot(&self) -> Result<CallSlot<'_>, Stopped> {
+        let slot = self.slots.acquire().await.map_err(|_| Stopped)?;
+        self.with_permit(slot).await
+    }
+
+    async fn with_permit<'a>(&'a self, slot: SemaphorePermit<'a>) -> Result<CallSlot<'a>, Stopped> {
+        if let Err(error) = self.api.ready().await {
+            self.run.cannot_sign_in(error);
+            return Err(Stopped);
+        }
+        let Ok(permit) = self.run.quota.permit().await else {
+            self.run.store_failed();
+            return Err(Stopped);
+        };
+        Ok(CallSlot {
+            _permit: permit,
+            _slot: slot,
+        })
+    }
+
+    /// Sends one call, and notes what the reply says about the service.
+    pub(super) async fn send(
+        &self,
+        address: &Address,
+        machine: MachineId,
+        slot: CallSlot<'_>,
+    ) -> Result<Result<Page, CallError>, Stopped> {
+        let sent = Instant::now();
+        let call = Box::pin(self.api.page(address));
+        let reply = self.run.stops.hard.run_until_cancelled(call).await;
+        drop(slot);
+        let reply = reply.ok_or(Stopped)?;
+        if is_usual(&reply) {
+            self.run.tracker.took(sent.elapsed());
+        }
+        match &reply {
+            Ok(_) => {
+                self.run.tracker.answer();
+                self.run.quota.flowing();
+                let breaker = &self.run.breaker;
+                breaker.change_if_news(|circuit| circuit.answered(machine));
+            }
+            Err(error) if is_sign_of_life(error) => {
+                self.run.breaker.change_if_news(Circuit::works);
+            }
+            Err(_) => {}
+        }
+        Ok(reply)
+    }
+
+    /// Asks for a machine to learn about the service.
+    pub(super) async fn probe(
+        &self,
+        machine: MachineId,
+        slot: CallSlot<'_>,
+    ) -> Result<Result<Page, CallError>, Stopped> {
+        self.run.tracker.sent(true);
+        let reply = self.send(&Address::Machine(machine), machine, slot).await?;
+        if let Err(error) = &reply
+            && let Class::Window(wait) = error.class
+        {
+            self.pause(wait);
+        }
+        Ok(reply)
+    }
+
+    /// Makes everybody wait after a refusal for quota.
+    pub(super) fn pause(&self, wait: Option<Duration>) {
+        self.run.tracker.throttled();
+        let before = self.run.quota.waiting();
+        let until = self.run.quota.throttled(wait);
+        // Calls in flight together are refused together: that is logged once.
+        if !matches!(before, Some((Waiting::Throttled, _))) {
+            let pause = until - Instant::now();
+            let pause_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
+            warn!(
+                pause_ms,
+                "the service refuses calls for quota: all wait {}",
+                span(pause)
+            );
+        }
+    }
+}
+
+/// Whether an error shows that the service works. A refusal for quota does, whoever it comes from:
+/// who is refused for that is let in later.
+fn is_sign_of_life(error: &CallError) -> bool {
+    match error.class {
+        Class::Call(_) | Class::NoToken => false,
+        Class::Window(_) => true,
+        _ => !error.is_foreign,
+    }
+}
+
+/// Whether a call takes as long as one that is answered: refusals come sooner, and failures
+/// whenever they like.
+fn is_usual(reply: &Result<Page, CallError>) -> bool {
+    match reply {
+        Ok(_) => true,
+        Err(error) => error.class == Class::NotFound,
+    }
+}

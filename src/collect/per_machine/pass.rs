@@ -1,0 +1,162 @@
+//! One pass of a worker over machines: many at once, postponed ones as they become due.
+
+use std::{
+    iter::Peekable,
+    pin::pin,
+    sync::atomic::{AtomicUsize, Ordering::Relaxed},
+};
+
+use futures::{Stream, StreamExt, stream};
+use tokio::{sync::Notify, time::Instant};
+
+use super::{
+    attempts::Request,
+    caller::Caller,
+    probe::check_others,
+    run::Run,
+    target::{Target, TargetResult},
+};
+use crate::{
+    defender::Api,
+    domain::outcome::{Failure, Outcome},
+};
+
+/// A pass under way.
+#[derive(Debug)]
+pub(super) struct Pass<'a, A> {
+    caller: &'a Caller<A>,
+    run: &'a Run,
+    /// In the last pass, which waits for postponed machines alone: until when it does.
+    deadline: Option<Instant>,
+    in_progress: InProgress,
+}
+
+impl<'a, A: Api> Pass<'a, A> {
+    pub(super) fn new(caller: &'a Caller<A>, deadline: Option<Instant>) -> Self {
+        Self {
+            caller,
+            run: &caller.run,
+            deadline,
+            in_progress: InProgress::default(),
+        }
+    }
+
+    /// Sends a request for each of the targets, so many at once. Each outcome goes to `sink` as soon
+    /// as it stands; machines that the service does not know are noted in the run besides.
+    pub(super) async fn run(
+        &self,
+        targets: impl IntoIterator<Item = Target>,
+        at_once: usize,
+        sink: &mut impl FnMut(Outcome),
+    ) {
+        let results = self
+            .machines(targets)
+            .map(|target| self.request(target))
+            .buffer_unordered(at_once);
+        let mut results = pin!(results);
+        while let Some(result) = results.next().await {
+            self.in_progress.remove();
+            self.run.record(result).into_iter().for_each(&mut *sink);
+        }
+    }
+
+    /// The machines of the pass, each when it may be asked for. The stream ends when none is left
+    /// and none in progress can be postponed any more.
+    fn machines(&self, targets: impl IntoIterator<Item = Target>) -> impl Stream<Item = Target> {
+        let targets = targets.into_iter().peekable();
+        stream::unfold(targets, async |mut targets| {
+            let target = self.wait_for_next(&mut targets).await?;
+            self.in_progress.add();
+            Some((target, targets))
+        })
+    }
+
+    async fn wait_for_next(
+        &self,
+        targets: &mut Peekable<impl Iterator<Item = Target>>,
+    ) -> Option<Target> {
+        loop {
+            if let Some(target) = self.next(targets) {
+                return Some(target);
+            }
+            match self.due(targets.peek().is_some()) {
+                Some(due) => tokio::select! {
+                    () = self.run.postponed_is_due(due) => {}
+                    () = self.in_progress.removed() => {}
+                },
+                None if self.in_progress.is_empty() => return None,
+                None => self.in_progress.removed().await,
+            }
+        }
+    }
+
+    /// The next machine to ask for, unless one has to be waited for. Postponed machines that are due
+    /// come first.
+    fn next(&self, targets: &mut impl Iterator<Item = Target>) -> Option<Target> {
+        let due = self.run.take_due(self.deadline.is_some());
+        due.or_else(|| {
+            let may_go_on = !self.run.is_unproven() || self.run.go_on().is_err();
+            may_go_on.then(|| targets.next()).flatten()
+        })
+    }
+
+    /// When a postponed machine is due that this pass waits for. While there are other
+    /// machines, it does so only where it can; else only for its end.
+    fn due(&self, has_more: bool) -> Option<Instant> {
+        let due = self.run.next_due(self.deadline.is_some())?;
+        let in_time = self.deadline.map_or(has_more, |deadline| due <= deadline);
+        in_time.then_some(due)
+    }
+
+    async fn request(&self, target: Target) -> TargetResult {
+        if target.attempts == 0 {
+            self.run.tracker.started();
+        }
+        let result = Request::new(self.caller, target).send().await;
+        if let Some(failure) = self.first_failure(&result) {
+            Box::pin(check_others(self.caller, failure)).await;
+        }
+        result
+    }
+
+    /// Notes what came of a request. Once the first have all failed alike, returns how.
+    fn first_failure(&self, result: &TargetResult) -> Option<Failure> {
+        let mut first_outcomes = self.run.breaker.first_outcomes.lock();
+        match result {
+            TargetResult::Done(outcome) => first_outcomes.note(outcome).cloned(),
+            // The service works, and says so.
+            TargetResult::NotFound { .. } => {
+                first_outcomes.works();
+                None
+            }
+            TargetResult::Postponed(..) | TargetResult::Stopped(_) => None,
+        }
+    }
+}
+
+/// How many machines of a pass are in progress.
+#[derive(Debug, Default)]
+struct InProgress {
+    count: AtomicUsize,
+    removed: Notify,
+}
+
+impl InProgress {
+    fn add(&self) {
+        self.count.fetch_add(1, Relaxed);
+    }
+
+    fn remove(&self) {
+        self.count.fetch_sub(1, Relaxed);
+        self.removed.notify_one();
+    }
+
+    fn is_empty(&self) -> bool {
+        self.count.load(Relaxed) == 0
+    }
+
+    /// Waits until one has left.
+    async fn removed(&self) {
+        self.removed.notified().await;
+    }
+}

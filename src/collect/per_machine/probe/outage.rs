@@ -1,0 +1,155 @@
+//! A service that is down, told from machines that fail.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep, timeout};
+use tracing::warn;
+
+use super::{SHORTEST, probe_known, probing, scouts::hears_the_service};
+use crate::{
+    collect::per_machine::{
+        breaker::{CallHistory, Circuit, FailedAttempt, Suspicion},
+        caller::Caller,
+        run::{Run, Stopped},
+    },
+    defender::{Api, CallError, Class},
+    domain::{ending::Ending, outcome::Failure, text::span},
+};
+
+/// How long a sign of life is waited for before a machine is given up.
+const MOMENT: Duration = Duration::from_secs(1);
+/// The longest pause that the service did not ask for.
+const LONGEST: Duration = Duration::from_mins(1);
+/// The longest pause that it can ask for.
+const LONGEST_ASKED_FOR: Duration = Duration::from_mins(10);
+/// An outage that lasts longer ends the run.
+const PATIENCE: Duration = Duration::from_hours(1);
+
+/// Whether a failure is the machine's own, and counts. Returns when that is clear, which after an
+/// outage is when it is over.
+pub(in crate::collect::per_machine) async fn is_own_failure<A: Api>(
+    caller: &Caller<A>,
+    error: &CallError,
+    history: &mut CallHistory,
+) -> Result<bool, Stopped> {
+    if !matches!(error.class, Class::Call(_)) {
+        return Ok(true);
+    }
+    let run = &caller.run;
+    let attempt = FailedAttempt {
+        is_foreign: error.is_foreign,
+        is_last: history.failures.failed >= run.policy.retries,
+    };
+    let suspicion = run.breaker.failed(history, attempt);
+    if suspicion == Suspicion::None {
+        return Ok(true);
+    }
+    run.breaker.change(Circuit::wait);
+    let is_own = run.unless_stopped(clear_up(caller, suspicion, error, history));
+    let is_own = is_own.await;
+    run.breaker.change(Circuit::wait_no_more);
+    is_own?
+}
+
+async fn clear_up<A: Api>(
+    caller: &Caller<A>,
+    suspicion: Suspicion,
+    error: &CallError,
+    history: &CallHistory,
+) -> Result<bool, Stopped> {
+    let breaker = &caller.run.breaker;
+    if suspicion == Suspicion::LastAttempt {
+        // In a fleet somebody is answered soon, and no probe is needed.
+        let sign = breaker.until(|circuit| circuit.works_since(history));
+        let _ = timeout(MOMENT, sign).await;
+    }
+    let _probing = probing(&caller.run).await?;
+    if suspicion == Suspicion::NotTheService {
+        hears_the_service(caller, error).await?;
+        return Ok(true);
+    }
+    let is_own = breaker.circuit().is_own(history);
+    match is_own {
+        Some(is_own) => Ok(is_own),
+        None => probe(caller, history).await,
+    }
+}
+
+/// Asks for a machine that was answered, unless another one shows first that the service works.
+async fn probe<A: Api>(caller: &Caller<A>, history: &CallHistory) -> Result<bool, Stopped> {
+    let breaker = &caller.run.breaker;
+    let slot = tokio::select! {
+        biased;
+        () = breaker.until(|circuit| circuit.works_since(history)) => return Ok(true),
+        slot = caller.slot() => slot?,
+    };
+    match probe_known(caller, slot).await? {
+        Err(failed) if breaker.circuit().is_own(history).is_none() => {
+            wait_out(caller, failed).await?;
+            Ok(false)
+        }
+        _ => Ok(true),
+    }
+}
+
+/// Waits until the service answers again, and makes everybody wait.
+async fn wait_out<A: Api>(caller: &Caller<A>, mut failed: CallError) -> Result<(), Stopped> {
+    let run = &caller.run;
+    run.breaker.change(Circuit::open);
+    log_outage(&failed.failure);
+    let began = Instant::now();
+    let mut pause = SHORTEST;
+    let mut waited = Duration::ZERO;
+    while waited < PATIENCE {
+        let length = pause.max(asked_for(&failed));
+        run.quota.goes_down(Instant::now() + length);
+        sleep(length).await;
+        let probed = Instant::now();
+        match probe_known(caller, caller.slot().await?).await? {
+            Ok(()) => {
+                end_outage(run, began.elapsed());
+                return Ok(());
+            }
+            Err(again) => failed = again,
+        }
+        // By its own figures: a computer that slept has not tried meanwhile.
+        waited += length + probed.elapsed().min(LONGEST);
+        pause = (pause * 2).min(LONGEST);
+    }
+    give_up(run, failed.failure);
+    Err(Stopped)
+}
+
+fn end_outage(run: &Run, took: Duration) {
+    run.quota.comes_back();
+    run.breaker.change(Circuit::close);
+    let outage_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+    warn!(outage_ms, "the service answers again, after {}", span(took));
+}
+
+fn give_up(run: &Run, mut failure: Failure) {
+    let hours = span(PATIENCE);
+    failure.message = format!("no answer for {hours}; the last try: {}", failure.message);
+    run.stop(Ending::Failing(failure));
+}
+
+/// For how long the service asked to be left alone.
+fn asked_for(failed: &CallError) -> Duration {
+    match failed.class {
+        Class::Call(Some(wait)) => wait.min(LONGEST_ASKED_FOR),
+        _ => Duration::ZERO,
+    }
+}
+
+/// The one place where an outage is logged; the attempts in it are logged for debugging alone.
+fn log_outage(failure: &Failure) {
+    warn!(
+        reason = %failure.reason,
+        http_status = failure.http_status,
+        code = failure.code,
+        correlation_id = failure.correlation_id,
+        "the service does not answer, not even for a machine that it answered before: all \
+         wait until it does: {}",
+        failure.message
+    );
+}

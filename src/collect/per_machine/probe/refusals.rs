@@ -1,0 +1,88 @@
+//! A refusal that would end the run, confirmed before it does: a single one may pass, or concern
+//! one machine alone.
+
+use std::time::Duration;
+
+use super::{probe_known, probing, scouts::scouts_are_answered};
+use crate::{
+    collect::per_machine::{
+        breaker::{CallHistory, Circuit},
+        caller::Caller,
+        run::Stopped,
+    },
+    defender::{Api, CallError, refusal},
+};
+
+/// What a refusal concerns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::collect::per_machine) enum RefusalScope {
+    /// Not clear yet: the machine is to be asked for once more.
+    Unclear,
+    /// This machine alone.
+    Machine,
+    /// The whole run.
+    Run,
+}
+
+/// What others hear from the service meanwhile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Others {
+    Accepted,
+    Refused,
+    NoReply,
+}
+
+/// What a refusal of the whole run concerns, by what others hear.
+pub(in crate::collect::per_machine) async fn refusal_scope<A: Api>(
+    caller: &Caller<A>,
+    error: &CallError,
+    history: &mut CallHistory,
+) -> Result<RefusalScope, Stopped> {
+    let run = &caller.run;
+    let breaker = &run.breaker;
+    let is_first = history.refused_at.is_none();
+    let earlier = *history
+        .refused_at
+        .get_or_insert_with(|| run.tracker.answers());
+    let has_answered = breaker.circuit().has_answered();
+    if !has_answered && !refusal::may_be_one_machine_s(&error.failure) {
+        return Ok(RefusalScope::Run);
+    }
+    if !is_first && run.tracker.answers() > earlier {
+        return Ok(RefusalScope::Machine);
+    }
+    // Once there are several, nothing is sent until a probe was: whoever counts them goes on to
+    // send it.
+    breaker.change(Circuit::refused);
+    let several = breaker.circuit().is_refused();
+    if is_first && breaker.circuit().has_answered() && !several {
+        return Ok(RefusalScope::Unclear);
+    }
+    let others = run.unless_stopped(others(caller, earlier)).await??;
+    breaker.change(Circuit::accepted);
+    Ok(match others {
+        Others::Refused => RefusalScope::Run,
+        Others::Accepted if !is_first => RefusalScope::Machine,
+        Others::Accepted | Others::NoReply => RefusalScope::Unclear,
+    })
+}
+
+async fn others<A: Api>(caller: &Caller<A>, earlier: u64) -> Result<Others, Stopped> {
+    let run = &caller.run;
+    let _hold = run.breaker.hold();
+    let _probing = probing(run).await?;
+    if run.tracker.answers() > earlier {
+        return Ok(Others::Accepted);
+    }
+    let has_answered = run.breaker.circuit().has_answered();
+    if has_answered {
+        let reply = probe_known(caller, caller.slot().await?).await?;
+        return Ok(reply.map_or(Others::NoReply, |()| Others::Accepted));
+    }
+    let answered = scouts_are_answered(caller, Duration::ZERO).await?;
+    Ok(if answered {
+        Others::Accepted
+    } else {
+        Others::Refused
+    })
+}
