@@ -13,6 +13,8 @@ use super::request::ApiRequest;
 /// A call that is being checked.
 pub(super) struct Admission<'a> {
     pub(super) tenant: &'a Tenant,
+    /// `http` or `https`.
+    pub(super) scheme: &'static str,
     pub(super) request: &'a ApiRequest,
     pub(super) stage: Stage,
 }

@@ -1,6 +1,7 @@
 //! The API: one call, and everything that can come between it and its answer.
 
 mod admission;
+mod answer;
 mod counters;
 mod describe;
 mod faults;
@@ -21,9 +22,10 @@ use super::{
 };
 
 use admission::{Admission, Stage};
+use answer::answer;
+pub(super) use answer::decoy_answer;
 use counters::{Counters, SharedCounters};
-pub(super) use faults::decoy_answer;
-use faults::over_quota;
+use faults::{apply_fault, over_quota};
 use request::ApiRequest;
 
 /// The API's side of the tenant.
@@ -74,6 +76,7 @@ impl Api {
         let before = counters.calls.len();
         let admission = Admission {
             tenant: &self.tenant,
+            scheme: self.scheme,
             request,
             stage: Stage::Checks(before),
         };
@@ -110,8 +113,8 @@ impl Api {
         call.fault = for_all.or_else(|| settings.faults.of(settings.seed, machine, attempt));
         let admission = admission.admitted(attempt);
         Ok(match call.fault {
-            Some(fault) => self.apply_fault(fault, &admission),
-            None => self.answer(&admission),
+            Some(fault) => apply_fault(fault, &admission),
+            None => answer(&admission),
         })
     }
 
@@ -147,44 +150,5 @@ impl Api {
             return Ok(());
         };
         Err(admission.unlicensed(reason))
-    }
-
-    /// The reply when nothing is wrong.
-    fn answer(&self, admission: &Admission<'_>) -> Reply {
-        let size = admission.request.page_size();
-        self.page(admission, size, |target| self.here(admission, target))
-    }
-
-    /// The requested page of this size, with a link to the next one.
-    fn page(
-        &self,
-        admission: &Admission<'_>,
-        size: Option<usize>,
-        origin: impl Fn(&str) -> String,
-    ) -> Reply {
-        let id = admission.request.machine.as_deref().unwrap_or_default();
-        let machine = id.parse().ok().and_then(|id| self.tenant.find(id));
-        let Some(machine) = machine else {
-            return admission.machine_not_found();
-        };
-        let updates = describe::described(&self.tenant, machine);
-        let size = size.unwrap_or(updates.len());
-        let mut part = admission.request.part(updates.len());
-        part.end = part.end.min(part.start.saturating_add(size));
-        let next = (part.end < updates.len()).then(|| {
-            let (path, skip) = (format!("/api/machines/{id}/getmissingkbs"), part.end);
-            origin(&format!("{path}?$skip={skip}&$top={size}"))
-        });
-        Reply::json(StatusCode::OK, &describe::answer(&updates[part], next))
-    }
-
-    /// A URL on the origin that the client called.
-    fn here(&self, admission: &Admission<'_>, target: &str) -> String {
-        let authority = admission
-            .request
-            .authority
-            .as_deref()
-            .unwrap_or("localhost");
-        format!("{}://{authority}{target}", self.scheme)
     }
 }

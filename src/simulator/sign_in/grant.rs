@@ -1,5 +1,7 @@
 //! Whether a token is granted, and what it looks like.
 
+use std::collections::HashMap;
+
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hyper::StatusCode;
 use serde_json::{Value, json};
@@ -12,10 +14,12 @@ use crate::simulator::{
 };
 
 use super::{
-    Form,
     assertion::{AssertionCheck, Expected},
     refusal::Refusal,
 };
+
+/// A form; of repeated fields the last one counts.
+pub(super) type Form = HashMap<String, String>;
 
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 

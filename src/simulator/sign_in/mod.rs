@@ -4,10 +4,7 @@ mod assertion;
 mod grant;
 mod refusal;
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use http_body_util::{BodyExt, Limited};
 use hyper::{Method, Request, Response, StatusCode, body::Incoming, header::HOST};
@@ -108,6 +105,3 @@ fn authority<B>(request: &Request<B>) -> String {
         .or_else(|| Some(request.headers().get(HOST)?.to_str().ok()?.to_owned()))
         .unwrap_or_default()
 }
-
-/// A form; of repeated fields the last one counts.
-type Form = HashMap<String, String>;
