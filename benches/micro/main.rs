@@ -14,9 +14,9 @@ use jiff::Timestamp;
 use patchgap::{
     aggregate::{Aggregation, RankBy},
     defender::{AnswerBody, Vocabulary},
-    domain::gaps::AnswerRef,
+    domain::{api::Api, gaps::AnswerRef},
     inventory,
-    quota::{Load, Quota},
+    quota::{Gate, Load, Rules},
 };
 
 use self::fleet::{MACHINES, Told, answer, inventory as listed, list, numbered_answer};
@@ -73,29 +73,32 @@ fn aggregate(bencher: Bencher<'_, '_>) {
         });
 }
 
-/// Leave to send one call, when there is a place.
+fn gate(limits: &str, pace: &str) -> Gate {
+    Gate::new(|_| Rules {
+        limits: limits.parse().unwrap_or_default(),
+        pace: pace.parse().unwrap_or_default(),
+    })
+}
+
+/// Permission to send one call, when the windows admit it.
 #[divan::bench(args = ["none", "1000000000/min", "100000000/min,1000000000/h"])]
 fn permit(bencher: Bencher<'_, '_>, limits: &str) {
-    let quota = Quota::new(
-        &limits.parse().unwrap_or_default(),
-        "none".parse().unwrap_or_default(),
-    );
-    bencher.bench_local(|| futures::FutureExt::now_or_never(quota.permit()).is_some());
+    let gate = gate(limits, "none");
+    let limiter = gate.limiter(Api::MissingKbs);
+    bencher.bench_local(|| futures::FutureExt::now_or_never(limiter.permit()).is_some());
 }
 
 /// When a million calls will be answered.
 #[divan::bench(args = ["none", "100/min,1500/h", "50/min,300/10min,1500/h"])]
 fn forecast(bencher: Bencher<'_, '_>, limits: &str) {
-    let quota = Quota::new(
-        &limits.parse().unwrap_or_default(),
-        "10/s".parse().unwrap_or_default(),
-    );
+    let gate = gate(limits, "10/s");
+    let limiter = gate.limiter(Api::MissingKbs);
     let load = Load {
         calls: 1_000_000,
         latency: Duration::from_millis(300),
         concurrency: 8,
     };
-    bencher.bench_local(|| quota.forecast(black_box(load)));
+    bencher.bench_local(|| limiter.forecast(black_box(load)));
 }
 
 /// Every CSV file of a fleet, written to nowhere.

@@ -10,19 +10,22 @@ use crate::{
     config::{Config, Resolved, Settings},
     console::{LabelledLines, print},
     defender::{
-        Address, Api, CallError, Class, Session,
+        Address, CallError, Class, MissingKbsApi, Session,
         auth::{Claims, choose},
         refusal::REQUIRED_ROLE,
     },
     domain::{
-        api,
+        api::Api,
         exit_code::ExitCode,
         machine::MachineId,
         text::{counted, span},
     },
-    run::{RunError, collect, identity::Identity, prepare},
+    run::{RunError, gate::gate, identity::Identity, prepare},
     store::{Application, Lock, Store},
 };
+
+/// The API that the one call is to.
+const API: Api = Api::MissingKbs;
 
 /// A machine that no tenant has: a service that says so has let the call in.
 const NOBODY: MachineId = MachineId::from_bytes([0; 20]);
@@ -55,19 +58,20 @@ async fn one_call(
 ) -> Result<Option<CallError>, AppError> {
     let application = identity.application();
     let _lock = lock(store, &application).await?;
-    let quota = collect::quota(config, store, identity)?;
-    if let Some((_, until)) = quota.waiting() {
+    let gate = gate(config, store, identity)?;
+    let limiter = gate.limiter(API);
+    if let Some((_, until)) = limiter.waiting() {
         return Err(AppError::QuotaUsedUp(until - Instant::now()));
     }
-    let permit = quota.permit().await;
-    let call = store.note_call(&application, api::Api::MissingKbs)?;
-    let reply = session.page(&Address::Machine(NOBODY)).await;
+    let permit = limiter.permit().await?;
+    let call = store.note_call(&application, API)?;
+    let reply = session.page(&Address::Machine(NOBODY), &permit).await;
     drop(permit);
     store.note_answer(call)?;
     let refusal = reply.err();
     if let Some(Class::Window(wait)) = refusal.as_ref().map(|error| error.class) {
-        let pause = quota.throttled(wait) - Instant::now();
-        store.note_pause(&application, api::Api::MissingKbs, pause)?;
+        let pause = limiter.throttled(wait) - Instant::now();
+        store.note_pause(&application, API, pause)?;
     }
     Ok(refusal)
 }

@@ -13,7 +13,7 @@ use crate::{
     },
     domain::{exit_code::ExitCode, outcome::Failure, text::span},
     inventory::InventoryError,
-    quota::InvalidLimit,
+    quota::{InvalidLimit, StoreFailed},
     run::RunError,
     simulator::SimulatorError,
 };
@@ -45,6 +45,9 @@ pub enum AppError {
     /// No credential can be used.
     #[error(transparent)]
     Credential(#[from] CredentialError),
+    /// The call could not be recorded, and was not sent.
+    #[error(transparent)]
+    StoreFailed(#[from] StoreFailed),
     /// The token lacks the permission.
     #[error("the token does not hold the role {REQUIRED_ROLE}; it holds: {held}")]
     MissingRole {
@@ -107,7 +110,9 @@ impl AppError {
             | Self::Simulator(_) => ExitCode::Configuration,
             Self::NoList | Self::RunOnline | Self::RunWithList => ExitCode::Usage,
             Self::MissingRole { .. } => ExitCode::Refused,
-            Self::NoAnswer(_) | Self::QuotaUsedUp(_) | Self::Busy => ExitCode::Partial,
+            Self::StoreFailed(_) | Self::NoAnswer(_) | Self::QuotaUsedUp(_) | Self::Busy => {
+                ExitCode::Partial
+            }
             Self::Write { .. } => ExitCode::Output,
             Self::Limit(_) | Self::Start(_) | Self::Temporary(_) => ExitCode::Unexpected,
         }
@@ -133,7 +138,11 @@ impl AppError {
             }
             Self::QuotaUsedUp(_) => "run the check again then",
             Self::Busy => "run again when the other one is done",
-            Self::Limit(_) | Self::Write { .. } | Self::Start(_) | Self::Temporary(_) => {
+            Self::Limit(_)
+            | Self::StoreFailed(_)
+            | Self::Write { .. }
+            | Self::Start(_)
+            | Self::Temporary(_) => {
                 return None;
             }
         };

@@ -1,17 +1,49 @@
-//! The API as the fetching sees it.
+//! The API of a machine's missing KBs, as the collecting sees it.
 
 use std::future::Future;
 
 use super::{Address, CallError, Page};
+use crate::quota::Permit;
 
-/// Answers one call. Behind it stands the service, or in tests whatever plays it.
-pub trait Api: Send + Sync {
-    /// Waits until calls can be made at all: whoever has no token yet gets one, so that no permit
-    /// of the quota is held meanwhile. An error ends the run.
+/// Answers one call. Behind it is the service, or in tests whatever plays it.
+///
+/// A call takes a permit, which only the [gate](crate::quota::Gate) makes:
+///
+/// ```
+/// use patchgap::{
+///     defender::{Address, CallError, MissingKbsApi, Page},
+///     quota::Permit,
+/// };
+///
+/// async fn call(
+///     api: impl MissingKbsApi,
+///     address: &Address,
+///     permit: &Permit<'_>,
+/// ) -> Result<Page, CallError> {
+///     api.page(address, permit).await
+/// }
+/// ```
+///
+/// Without one it does not compile:
+///
+/// ```compile_fail
+/// use patchgap::defender::{Address, CallError, MissingKbsApi, Page};
+///
+/// async fn call(api: impl MissingKbsApi, address: &Address) -> Result<Page, CallError> {
+///     api.page(address).await
+/// }
+/// ```
+pub trait MissingKbsApi: Send + Sync {
+    /// Waits until calls can be made at all: gets a token where there is none, so that no permit
+    /// is held meanwhile. An error ends the run.
     fn ready(&self) -> impl Future<Output = Result<(), CallError>> + Send {
         async { Ok(()) }
     }
 
-    /// Asks for one page of a machine's answer: one HTTP call.
-    fn page(&self, address: &Address) -> impl Future<Output = Result<Page, CallError>> + Send;
+    /// Requests one page of a machine's answer: one HTTP call.
+    fn page(
+        &self,
+        address: &Address,
+        permit: &Permit<'_>,
+    ) -> impl Future<Output = Result<Page, CallError>> + Send;
 }

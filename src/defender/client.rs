@@ -19,10 +19,12 @@ use super::{
     wire::AnswerBody,
 };
 use crate::domain::{
+    api::Api,
     held::Held,
     kb::{MissingKb, MissingKbs},
     machine::MachineId,
 };
+use crate::quota::Permit;
 
 /// Calls the API. One function call is one HTTP call: who retries, decides elsewhere.
 #[derive(Debug, Clone)]
@@ -81,8 +83,18 @@ impl Client {
         &self.api
     }
 
-    /// Asks for one page, with this token.
-    pub async fn page(&self, address: &Address, token: &SecretString) -> Result<Page, CallError> {
+    /// Requests one page, with this token.
+    pub async fn page(
+        &self,
+        address: &Address,
+        token: &SecretString,
+        permit: &Permit<'_>,
+    ) -> Result<Page, CallError> {
+        debug_assert_eq!(
+            permit.api(),
+            Api::MissingKbs,
+            "the permit is for another API"
+        );
         let mut arrival = Arrival::begin(&self.budget, self.timeout);
         let request = self
             .http

@@ -25,7 +25,7 @@ mod vocabulary;
 mod wire;
 
 pub use self::{
-    api::Api,
+    api::MissingKbsApi,
     client::{Address, Client, Page},
     error::{CallError, Class},
     http::{HttpError, HttpSettings, hint_for_failure, is_loopback},

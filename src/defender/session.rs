@@ -11,7 +11,7 @@ use tracing::info;
 use url::Url;
 
 use super::{
-    Address, Api, CallError, Class, Client, HttpError, HttpSettings, Page,
+    Address, CallError, Class, Client, HttpError, HttpSettings, MissingKbsApi, Page,
     trust::{Trust, Verdict},
 };
 use crate::defender::auth::{
@@ -21,6 +21,7 @@ use crate::domain::{
     outcome::Reason,
     text::{chain, span},
 };
+use crate::quota::Permit;
 
 /// The API, signed in.
 pub struct Session {
@@ -135,7 +136,7 @@ impl Session {
     }
 }
 
-impl Api for Session {
+impl MissingKbsApi for Session {
     async fn ready(&self) -> Result<(), CallError> {
         let token = self.patience.token(&self.tokens, PATIENCE).await;
         token.map(drop).map_err(|error| {
@@ -149,13 +150,13 @@ impl Api for Session {
         })
     }
 
-    async fn page(&self, address: &Address) -> Result<Page, CallError> {
+    async fn page(&self, address: &Address, permit: &Permit<'_>) -> Result<Page, CallError> {
         let token = self
             .tokens
             .current()
             .await
             .map_err(|error| no_token(&error))?;
-        let reply = self.client.page(address, token.secret()).await;
+        let reply = self.client.page(address, token.secret(), permit).await;
         match reply {
             Err(error) if error.class == Class::Token => {
                 Err(self.refused(&token, address, error).await)

@@ -12,7 +12,7 @@ pub struct UnknownWord {
     pub allowed: &'static [&'static str],
 }
 
-/// Defines an enum of words with `WORDS`, `as_str`, `Display`, `FromStr`, `Serialize` and
+/// Defines an enum of words with `ALL`, `WORDS`, `as_str`, `Display`, `FromStr`, `Serialize` and
 /// `Deserialize`.
 macro_rules! words {
     ($(#[$meta:meta])* pub enum $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal,)+ }) => {
@@ -21,6 +21,9 @@ macro_rules! words {
         pub enum $name { $($(#[$doc])* $variant,)+ }
 
         impl $name {
+            /// Every value, in the order of the definition.
+            pub const ALL: &[Self] = &[$(Self::$variant,)+];
+
             /// Every word, in the order of the definition.
             pub const WORDS: &[&str] = &[$($word,)+];
 

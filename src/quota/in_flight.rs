@@ -1,8 +1,8 @@
-//! The calls in flight: since when each has been under way.
+//! The calls in flight, and when each was sent.
 
 use tokio::time::Instant;
 
-/// A place for each call in flight. There are as many as there ever were at once.
+/// A slot for each call in flight. There are as many as there ever were at once.
 #[derive(Debug, Default)]
 pub(super) struct InFlight {
     sent: Vec<Option<Instant>>,
@@ -10,20 +10,20 @@ pub(super) struct InFlight {
 }
 
 impl InFlight {
-    /// Notes a call, and returns its place.
-    pub(super) fn take(&mut self, now: Instant) -> usize {
-        if let Some(place) = self.free.pop() {
-            self.sent[place] = Some(now);
-            return place;
+    /// Adds a call, and returns its slot.
+    pub(super) fn add(&mut self, now: Instant) -> usize {
+        if let Some(slot) = self.free.pop() {
+            self.sent[slot] = Some(now);
+            return slot;
         }
         self.sent.push(Some(now));
         self.sent.len() - 1
     }
 
-    /// Notes that the call in this place is answered, or was not sent.
-    pub(super) fn leave(&mut self, place: usize) {
-        self.sent[place] = None;
-        self.free.push(place);
+    /// Removes the call in this slot: it is answered, or was not sent.
+    pub(super) fn remove(&mut self, slot: usize) {
+        self.sent[slot] = None;
+        self.free.push(slot);
     }
 
     /// When each of them was sent, earliest first.

@@ -33,7 +33,7 @@ pub(super) struct Pacer {
 const LATE: Duration = Duration::from_millis(10);
 
 impl Pacer {
-    /// A pacer, or none where the pace is `none` or too fast to be told from it.
+    /// A pacer, or none where the pace is `none` or too fast to differ from it.
     pub(super) fn new(pace: Pace) -> Option<Self> {
         let pace = pace.0?;
         let period = pace.window / pace.calls.get();
@@ -50,8 +50,8 @@ impl Pacer {
         })
     }
 
-    /// Takes the next place, or says when there is one.
-    pub(super) fn take(&self, now: Instant) -> Result<(), Instant> {
+    /// Admits the next call, or says when it may be sent.
+    pub(super) fn admit(&self, now: Instant) -> Result<(), Instant> {
         match self.limiter.check_n(self.cells) {
             Ok(Err(busy)) => Err(now + busy.wait_time_from(self.clock.now())),
             // The burst is larger than a call, so that there is always room for one.
@@ -104,7 +104,7 @@ mod tests {
         let pacer = Pacer::new(pace.parse().unwrap()).unwrap();
         let start = Instant::now();
         for _ in 0..calls {
-            while let Err(at) = pacer.take(Instant::now()) {
+            while let Err(at) = pacer.admit(Instant::now()) {
                 tokio::time::sleep_until(at).await;
             }
         }
@@ -138,7 +138,7 @@ mod tests {
         let start = Instant::now();
         let mut sent = Vec::new();
         for call in 0..201 {
-            while let Err(at) = pacer.take(Instant::now()) {
+            while let Err(at) = pacer.admit(Instant::now()) {
                 sleep_until(at + Duration::from_millis(call % 4)).await;
             }
             sent.push(Instant::now());
@@ -149,8 +149,8 @@ mod tests {
             start.elapsed()
         );
         sleep(Duration::from_mins(1)).await;
-        pacer.take(Instant::now()).unwrap();
-        let next = pacer.take(Instant::now()).unwrap_err() - Instant::now();
+        pacer.admit(Instant::now()).unwrap();
+        let next = pacer.admit(Instant::now()).unwrap_err() - Instant::now();
         assert!(next >= Duration::from_millis(80), "{next:?}");
         for pair in sent.windows(2) {
             assert!(pair[1] - pair[0] >= Duration::from_millis(80));

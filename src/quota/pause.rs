@@ -18,8 +18,8 @@ pub(super) struct Pause {
 }
 
 impl Pause {
-    /// Takes in a refusal, and returns when calls go on. No time at all is none: calls that
-    /// go on at once would only be refused again.
+    /// Records a refusal, and returns when calls go on. A wait of zero counts as none: calls
+    /// that go on at once would only be refused again.
     pub(super) fn throttled(&mut self, retry_after: Option<Duration>, now: Instant) -> Instant {
         let resume_at = now
             + retry_after
@@ -40,7 +40,8 @@ impl Pause {
         (SHORTEST * 2_u32.pow(doublings)).min(LONGEST)
     }
 
-    pub(super) fn flowing(&mut self) {
+    /// The service answers: the next refusal that names no time pauses briefly again.
+    pub(super) fn answered(&mut self) {
         self.in_a_row = 0;
     }
 
@@ -88,7 +89,7 @@ mod tests {
         };
         let lengths: Vec<u64> = (0..8).map(|_| next(&mut pause)).collect();
         assert_eq!(lengths, [1, 2, 4, 8, 16, 32, 60, 60]);
-        pause.flowing();
+        pause.answered();
         assert_eq!(next(&mut pause), 1);
     }
 }

@@ -22,9 +22,9 @@ pub(super) struct Window {
     expiries: VecDeque<Instant>,
 }
 
-/// When a window has a place.
+/// When the next call may be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Place {
+pub(super) enum Opening {
     /// At once.
     Now,
     /// At this instant, and not before.
@@ -50,16 +50,16 @@ impl Window {
     }
 
     /// When the next call may be sent.
-    pub(super) fn place(&mut self, now: Instant) -> Place {
+    pub(super) fn opening(&mut self, now: Instant) -> Opening {
         self.forget(now);
         if self.in_flight + self.expiries.len() < self.limit {
-            return Place::Now;
+            return Opening::Now;
         }
         // Under a lower limit than that of an earlier process, several must stop counting.
         let too_many = self.in_flight + self.expiries.len() - self.limit;
         self.expiries
             .get(too_many)
-            .map_or(Place::AfterAnAnswer, |expiry| Place::At(*expiry))
+            .map_or(Opening::AfterAnAnswer, |expiry| Opening::At(*expiry))
     }
 
     /// Counts calls of earlier processes, each by the time since its answer arrived.
@@ -70,7 +70,7 @@ impl Window {
     }
 
     /// Counts a call that is being sent.
-    pub(super) fn take(&mut self) {
+    pub(super) fn admit(&mut self) {
         self.in_flight += 1;
     }
 
@@ -125,16 +125,16 @@ mod tests {
     fn a_call_counts_from_its_answer_on() {
         let start = Instant::now();
         let mut window = window("2/s");
-        window.take();
-        assert_eq!(window.place(start), Place::Now);
-        window.take();
-        assert_eq!(window.place(start), Place::AfterAnAnswer);
+        window.admit();
+        assert_eq!(window.opening(start), Opening::Now);
+        window.admit();
+        assert_eq!(window.opening(start), Opening::AfterAnAnswer);
 
         let answered = start + Duration::from_millis(300);
         window.answered(answered);
         let free = answered + Duration::from_secs(1) + guard(Duration::from_secs(1));
-        assert_eq!(window.place(answered), Place::At(free));
-        assert_eq!(window.place(free), Place::Now);
+        assert_eq!(window.opening(answered), Opening::At(free));
+        assert_eq!(window.opening(free), Opening::Now);
     }
 
     proptest! {
@@ -157,13 +157,13 @@ mod tests {
                     while in_flight.first().is_some_and(|answer| *answer <= now) {
                         window.answered(in_flight.remove(0));
                     }
-                    match window.place(now) {
-                        Place::Now => break,
-                        Place::At(at) => now = at.min(in_flight.first().copied().unwrap_or(at)),
-                        Place::AfterAnAnswer => now = in_flight[0],
+                    match window.opening(now) {
+                        Opening::Now => break,
+                        Opening::At(at) => now = at.min(in_flight.first().copied().unwrap_or(at)),
+                        Opening::AfterAnAnswer => now = in_flight[0],
                     }
                 }
-                window.take();
+                window.admit();
                 in_flight.push(now + Duration::from_millis(latency));
                 seen.push(now + Duration::from_millis(latency * share / 100));
             }

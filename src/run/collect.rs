@@ -1,22 +1,22 @@
 //! The asking: fetcher, store, progress and time limits, wired together.
 
-use std::{convert::Infallible, future::pending, mem};
+use std::{convert::Infallible, future::pending, mem, sync::Arc};
 
 use jiff::{Timestamp, ZonedDateTime};
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
-use super::{RunError, deadline, identity::Identity, interrupt, prepare::Job, work_queue::agenda};
+use super::{
+    RunError, deadline, gate::gate, identity::Identity, interrupt, prepare::Job, work_queue::agenda,
+};
 use crate::{
     collect::{
         Requests,
         per_machine::{Fetcher, RetryPolicy, Settings, Stops},
     },
-    config::Config,
-    defender::{Api, Session},
-    domain::{api, ending::Ending},
+    defender::{MissingKbsApi, Session},
+    domain::ending::Ending,
     progress::Display,
-    quota::Quota,
-    store::{Begun, Counting, Recorded, Recorder, Store},
+    store::{Begun, Recorded, Recorder, Store},
 };
 
 /// What the asking brought.
@@ -41,13 +41,13 @@ impl Job<'_> {
             policy: RetryPolicy::with_retries(self.config.service.retries),
             clock: Timestamp::now,
         };
-        let quota = quota(self.config, &store, identity)?;
+        let gate = gate(self.config, &store, identity)?;
         let recorder =
             Recorder::start(store, begun, &identity.application(), stops.gentle.clone())?;
         // The asking takes hours, and needs no more of them than what is to be done.
         let plan = agenda(mem::take(&mut begun.machines));
-        let quota = quota.noting_in(recorder.ledger(api::Api::MissingKbs));
-        let fetcher = Fetcher::new(session, quota, settings, plan, stops);
+        let gate = Arc::new(gate.recording_in(|api| recorder.ledger(api)));
+        let fetcher = Fetcher::new(session, gate, settings, plan, stops);
         let display = Display::new(
             self.config.progress,
             self.bar,
@@ -77,7 +77,11 @@ impl Job<'_> {
 
     /// Stops the asking when its time is up. Calls on their way get as long as after an
     /// interruption.
-    async fn watch_time<A: Api>(&self, fetcher: &Fetcher<A>, stops: &Stops) -> Infallible {
+    async fn watch_time<A: MissingKbsApi>(
+        &self,
+        fetcher: &Fetcher<A>,
+        stops: &Stops,
+    ) -> Infallible {
         deadline::reached(self.config.until, Timestamp::now).await;
         fetcher.out_of_time();
         sleep(interrupt::GRACE).await;
@@ -86,31 +90,8 @@ impl Job<'_> {
     }
 }
 
-/// The quota, of which earlier processes have used some.
-pub(crate) fn quota(
-    config: &Config,
-    store: &Store,
-    identity: &Identity,
-) -> Result<Quota, RunError> {
-    let mut quota = Quota::new(&config.limits, config.pace);
-    let application = identity.application();
-    if let Some(counting) = counting(config) {
-        quota.remember(&store.past_calls(&application, api::Api::MissingKbs, counting)?);
-    }
-    quota.expect(store.usual_latency(&application, api::Api::MissingKbs)?);
-    quota.still_paused(store.pause_left(&application, api::Api::MissingKbs)?);
-    Ok(quota)
-}
-
-/// Which earlier calls the configured windows may still count; none without windows.
-pub(crate) fn counting(config: &Config) -> Option<Counting> {
-    let timeout = config.service.timeout;
-    let longest = config.limits.longest();
-    longest.map(|longest| Counting { longest, timeout })
-}
-
 /// Stops the asking when what comes cannot be kept.
-async fn watch_store<A: Api>(fetcher: &Fetcher<A>, recorder: &Recorder) -> Infallible {
+async fn watch_store<A: MissingKbsApi>(fetcher: &Fetcher<A>, recorder: &Recorder) -> Infallible {
     recorder.broken().cancelled().await;
     fetcher.store_failed();
     pending().await
@@ -122,7 +103,7 @@ fn now(started: &ZonedDateTime) -> ZonedDateTime {
 }
 
 /// Shows progress until it is dropped.
-async fn show<A: Api>(
+async fn show<A: MissingKbsApi>(
     fetcher: &Fetcher<A>,
     display: &Display,
     started: &ZonedDateTime,

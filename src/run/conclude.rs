@@ -8,8 +8,9 @@ use tracing::{error, warn};
 use super::{
     RunError,
     answers::Answers,
-    collect::{Asked, quota},
+    collect::Asked,
     data::is_enough,
+    gate::gate,
     history::Lookback,
     identity::Identity,
     messages::{can_go_on, ended_with},
@@ -22,6 +23,7 @@ use crate::{
     collect::Requests,
     console::{PrintError, print},
     domain::{
+        api::Api,
         ending::{Ending, RunOutcome},
         exit_code::ExitCode,
         text::chain,
@@ -193,12 +195,13 @@ impl Job<'_> {
         let how = is_kept.then(|| {
             let took = facts.finished_at.duration_since(facts.started_at);
             let took = Duration::try_from(took).unwrap_or_default();
-            let quota = quota(self.config, store, identity).ok();
+            let gate = gate(self.config, store, identity).ok();
+            let limiter = gate.as_ref().map(|it| it.limiter(Api::MissingKbs));
             ended_with(
                 self.config,
                 (&end.ending, facts.outcome),
                 took,
-                (fleet, quota),
+                (fleet, limiter),
             )
         });
         let notices = [

@@ -5,7 +5,11 @@ use std::path::Path;
 use jiff::{SignedDuration, ZonedDateTime};
 use tokio::time::Instant;
 
-use super::{RunError, collect::counting, identity::Identity};
+use super::{
+    RunError,
+    gate::{counting, unused},
+    identity::Identity,
+};
 use crate::{
     config::Config,
     console::LabelledLines,
@@ -14,7 +18,7 @@ use crate::{
         text::{counted, is_about_the_same, span_between, thousands},
     },
     inventory::Inventory,
-    quota::{Load, Quota},
+    quota::{Limiter, Load, Past},
     report,
     store::{Beginning, Outlook, Problem, Store, StoreError},
 };
@@ -33,9 +37,14 @@ pub(crate) fn plan(
         latency,
     } = outlook(config, state, inventory, now)?;
     let calls = inventory.machines.len() as u64 - kept;
-    let mut quota = Quota::new(&config.limits, config.pace);
-    quota.remember(&past_calls);
-    quota.expect(latency);
+    let mut gate = unused(config);
+    let past = Past {
+        calls: past_calls,
+        latency,
+        ..Past::default()
+    };
+    gate.remember(Api::MissingKbs, &past);
+    let limiter = gate.limiter(Api::MissingKbs);
     let mut lines = LabelledLines::default();
     lines.add("inventory", &rows(inventory));
     if kept > 0 {
@@ -56,11 +65,11 @@ pub(crate) fn plan(
         "quota",
         &format!("{}, paced at {}", config.limits, config.pace),
     );
-    let left = used_up(&quota);
+    let left = used_up(limiter);
     if let Some(left) = left {
         lines.add("used already", &left);
     }
-    lines.add("time", &time(config, calls, &quota, now));
+    lines.add("time", &time(config, calls, limiter, now));
     if let Some(until) = config.until {
         lines.add(
             "asking stops",
@@ -71,9 +80,9 @@ pub(crate) fn plan(
     Ok(lines.into_text())
 }
 
-/// What earlier runs have used of the quota.
-fn used_up(quota: &Quota) -> Option<String> {
-    let used = quota.used();
+/// What earlier runs have used of the limiter.
+fn used_up(limiter: &Limiter) -> Option<String> {
+    let used = limiter.used();
     let parts: Vec<String> = used
         .iter()
         .map(|(used, limit)| {
@@ -122,7 +131,7 @@ fn outlook(
         waited: None,
         now: now.timestamp(),
     };
-    let counting = counting(config).unwrap_or_default();
+    let counting = counting(config, Api::MissingKbs).unwrap_or_default();
     match Store::look_into(state, |store| {
         store.outlook(&beginning, Api::MissingKbs, counting)
     }) {
@@ -157,17 +166,17 @@ fn rows(inventory: &Inventory) -> String {
 }
 
 /// How long it takes: from so long to so long where no earlier run tells what an answer takes.
-fn time(config: &Config, calls: u64, quota: &Quota, now: &ZonedDateTime) -> String {
+fn time(config: &Config, calls: u64, limiter: &Limiter, now: &ZonedDateTime) -> String {
     let takes = |latency| {
         let load = Load {
             calls,
             latency,
             concurrency: config.service.concurrency.get(),
         };
-        quota.forecast(load) - Instant::now()
+        limiter.forecast(load) - Instant::now()
     };
-    let least = takes(quota.usual_latency());
-    let most = takes(quota.slow_latency());
+    let least = takes(limiter.usual_latency());
+    let most = takes(limiter.slow_latency());
     let is_known = is_about_the_same(least, most);
     let end = SignedDuration::try_from(if is_known { least } else { most })
         .ok()

@@ -16,7 +16,7 @@ use crate::{
         text::{counted, span, thousands},
     },
     inventory::Inventory,
-    quota::{Load, Quota},
+    quota::{Limiter, Load},
     report::plain::plain,
     store::{AtWork, Begun, Known, Reuse},
 };
@@ -111,7 +111,7 @@ pub(crate) fn ended_with(
     config: &Config,
     (ending, outcome): (&Ending, RunOutcome),
     took: Duration,
-    (fleet, quota): (&Fleet, Option<Quota>),
+    (fleet, limiter): (&Fleet, Option<&Limiter>),
 ) -> Option<String> {
     let coverage = &fleet.coverage;
     let left = coverage.machines() - coverage.answered;
@@ -120,7 +120,7 @@ pub(crate) fn ended_with(
     let said = match outcome {
         RunOutcome::Complete => "complete (exit code 0)".to_owned(),
         _ if is_over => without_answer(left),
-        _ => again(config, took, (left, coverage.not_found), quota),
+        _ => again(config, took, (left, coverage.not_found), limiter),
     };
     is_said.then(|| said + "\n")
 }
@@ -144,16 +144,16 @@ fn again(
     config: &Config,
     took: Duration,
     (left, not_found): (u64, u64),
-    quota: Option<Quota>,
+    limiter: Option<&Limiter>,
 ) -> String {
     let machines = counted(left, "machine has", "machines have");
     let partial = format!("partial (exit code 5): {machines} no answer");
-    let Some(quota) = quota.filter(|_| config.store.path.is_some()) else {
+    let Some(limiter) = limiter.filter(|_| config.store.path.is_some()) else {
         return partial;
     };
-    let takes = quota.forecast(Load {
+    let takes = limiter.forecast(Load {
         calls: left + not_found * u64::from(LATE_PASSES),
-        latency: quota.usual_latency(),
+        latency: limiter.usual_latency(),
         concurrency: config.service.concurrency.get(),
     });
     let takes = span(takes - Instant::now());

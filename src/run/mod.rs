@@ -7,6 +7,7 @@ pub(crate) mod data;
 mod deadline;
 pub(crate) mod dry_run;
 mod error;
+pub(crate) mod gate;
 mod helpers;
 pub(crate) mod history;
 pub(crate) mod identity;

@@ -5,11 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::{
-    RunError,
-    collect::{Asked, counting},
-    conclude::Concluding,
-    deadline,
-    identity::Identity,
+    RunError, collect::Asked, conclude::Concluding, deadline, gate::counting, identity::Identity,
     prepare::Job,
 };
 use crate::{
@@ -108,7 +104,7 @@ impl Job<'_> {
         let outlook = store.outlook(
             &beginning,
             Api::MissingKbs,
-            counting(self.config).unwrap_or_default(),
+            counting(self.config, Api::MissingKbs).unwrap_or_default(),
         )?;
         let keeps_last = self.config.until.is_some();
         Ok(outlook.answers > 0 || keeps_last && store.has_any_answer(&beginning)?)

@@ -21,7 +21,7 @@ use super::{
 use crate::{
     collect::Requests,
     domain::{api::Api, outcome::Outcome},
-    quota::{CallNumber, Ledger, Unnoted},
+    quota::{CallNumber, Ledger, StoreFailed},
 };
 
 /// Writes what happens in a run, on a thread of its own.
@@ -126,7 +126,7 @@ struct Notes {
 
 #[async_trait]
 impl Ledger for Notes {
-    async fn sending(&self) -> Result<CallNumber, Unnoted> {
+    async fn sending(&self) -> Result<CallNumber, StoreFailed> {
         let (noted, number) = oneshot::channel();
         self.queue.put(Entry::Sending {
             api: self.api,
@@ -139,16 +139,16 @@ impl Ledger for Notes {
         };
         // A writer that is gone leaves the question in the queue.
         let number = self.broken.run_until_cancelled(&mut waiting.number).await;
-        number.and_then(Result::ok).ok_or(Unnoted)
+        number.and_then(Result::ok).ok_or(StoreFailed)
     }
 
     fn answered(&self, call: CallNumber) {
         self.queue.put(Entry::Answered(call, Timestamp::now()));
     }
 
-    async fn room(&self) -> Result<(), Unnoted> {
+    async fn room(&self) -> Result<(), StoreFailed> {
         let room = self.broken.run_until_cancelled(self.queue.room());
-        room.await.ok_or(Unnoted)
+        room.await.ok_or(StoreFailed)
     }
 
     fn paused(&self, length: Duration) {

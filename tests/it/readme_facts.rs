@@ -6,8 +6,8 @@ use clap::CommandFactory;
 use patchgap::{
     cli::Cli,
     defender::cloud::Cloud,
-    domain::{exit_code::ExitCode, text::span},
-    quota::{Load, Quota},
+    domain::{api::Api, exit_code::ExitCode, text::span},
+    quota::{Gate, Load, Rules},
 };
 use tokio::time::Instant;
 
@@ -77,8 +77,11 @@ fn the_fields_are_those_of_the_summary() {
 
 #[test]
 fn the_table_of_times_is_the_forecast() {
-    let limits = "100/min,1500/h".parse().unwrap();
-    let quota = Quota::new(&limits, "10/s".parse().unwrap());
+    let gate = Gate::new(|_| Rules {
+        limits: "100/min,1500/h".parse().unwrap(),
+        pace: "10/s".parse().unwrap(),
+    });
+    let limiter = gate.limiter(Api::MissingKbs);
     let table = Page::read("README.md").table("## How long it takes");
     let sizes = ["50", "500", "1,500", "5,000", "10,000", "50,000", "100,000"];
     assert_eq!(first_column(&table), sizes);
@@ -89,7 +92,7 @@ fn the_table_of_times_is_the_forecast() {
             concurrency: 8,
         };
         let now = Instant::now();
-        assert_eq!(row[1], span(quota.forecast(load) - now), "{}", row[0]);
+        assert_eq!(row[1], span(limiter.forecast(load) - now), "{}", row[0]);
     }
 }
 

@@ -4,13 +4,13 @@ mod best;
 mod sockets;
 mod tenant;
 
-use std::{io, time::Duration};
+use std::{io, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use patchgap::{
     collect::per_machine::{Fetcher, Plan, RetryPolicy, Settings, Stops},
     domain::machine::MachineId,
-    quota::{Pace, Quota, RateLimits},
+    quota::{Gate, Pace, RateLimits, Rules},
 };
 use tokio::{
     runtime::Builder,
@@ -114,8 +114,12 @@ impl Case {
         let latency = Duration::from_millis(self.latency_ms);
         let tenant = Tenant::new(&self.limits()?, latency);
         let pace: Pace = self.pace.parse().map_err(io::Error::other)?;
-        let quota = Quota::new(&self.limits()?, pace);
-        let (took, worst) = runtime.block_on(self.run(&tenant, quota));
+        let limits = self.limits()?;
+        let gate = Gate::new(|_| Rules {
+            limits: limits.clone(),
+            pace,
+        });
+        let (took, worst) = runtime.block_on(self.run(&tenant, Arc::new(gate)));
         Ok(Run {
             took,
             worst,
@@ -124,7 +128,7 @@ impl Case {
     }
 
     /// Runs, looks at the time shown a hundred times, and compares it with what it was.
-    async fn run(self, tenant: &Tenant, quota: Quota) -> (Duration, f64) {
+    async fn run(self, tenant: &Tenant, gate: Arc<Gate>) -> (Duration, f64) {
         let plan = Plan {
             machines: (0..self.machines).map(machine).collect(),
             ..Plan::default()
@@ -134,7 +138,7 @@ impl Case {
             policy: RetryPolicy::with_retries(5),
             clock: || Timestamp::UNIX_EPOCH,
         };
-        let fetcher = Fetcher::new(tenant, quota, settings, plan, &Stops::default());
+        let fetcher = Fetcher::new(tenant, gate, settings, plan, &Stops::default());
         let between = self.best(Since::Answer) / 100;
         let (start, mut ends) = (Instant::now(), Vec::new());
         let watch = async {

@@ -4,9 +4,9 @@ use std::{collections::VecDeque, time::Duration};
 
 use parking_lot::Mutex;
 use patchgap::{
-    defender::{Address, Api, CallError, Class, Page},
+    defender::{Address, CallError, Class, MissingKbsApi, Page},
     domain::{kb::MissingKbs, outcome::Reason},
-    quota::{RateLimit, RateLimits},
+    quota::{Permit, RateLimit, RateLimits},
 };
 use tokio::time::{Instant, sleep};
 
@@ -58,8 +58,8 @@ impl Counted {
     }
 }
 
-impl Api for &Tenant {
-    async fn page(&self, _: &Address) -> Result<Page, CallError> {
+impl MissingKbsApi for &Tenant {
+    async fn page(&self, _: &Address, _: &Permit<'_>) -> Result<Page, CallError> {
         let is_admitted = self.counted.lock().admit();
         sleep(self.latency).await;
         if !is_admitted {

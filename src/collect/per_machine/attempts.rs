@@ -15,7 +15,7 @@ use super::{
     tracker::Flow,
 };
 use crate::{
-    defender::{Address, Api, CallError, Class, Page},
+    defender::{Address, CallError, Class, MissingKbsApi, Page},
     domain::{
         held::Held,
         kb::MissingKbs,
@@ -53,7 +53,7 @@ pub(super) struct Request<'a, A> {
     flow: Flow,
 }
 
-impl<'a, A: Api> Request<'a, A> {
+impl<'a, A: MissingKbsApi> Request<'a, A> {
     pub(super) fn new(caller: &'a Caller<A>, target: Target) -> Self {
         Self {
             caller,

@@ -13,7 +13,7 @@ use super::{
     run::{Run, Stopped},
 };
 use crate::{
-    defender::{Address, Api, CallError, Class, Page},
+    defender::{Address, CallError, Class, MissingKbsApi, Page},
     domain::{machine::MachineId, text::span},
     quota::{Permit, Waiting},
 };
@@ -22,7 +22,7 @@ use crate::{
 #[derive(Debug)]
 #[must_use = "a call without its slot breaks the quota"]
 pub(super) struct CallSlot<'a> {
-    _permit: Permit<'a>,
+    permit: Permit<'a>,
     _slot: SemaphorePermit<'a>,
 }
 
@@ -35,7 +35,7 @@ pub(super) struct Caller<A> {
     pub(super) slots: Arc<Semaphore>,
 }
 
-impl<A: Api> Caller<A> {
+impl<A: MissingKbsApi> Caller<A> {
     /// Waits for a slot, and until the circuit is closed. Whoever waits when an outage is suspected
     /// makes room for the probe.
     pub(super) async fn slot_when_closed(&self) -> Result<CallSlot<'_>, Stopped> {
@@ -75,12 +75,12 @@ impl<A: Api> Caller<A> {
             self.run.cannot_sign_in(error);
             return Err(Stopped);
         }
-        let Ok(permit) = self.run.quota.permit().await else {
+        let Ok(permit) = self.run.limiter().permit().await else {
             self.run.store_failed();
             return Err(Stopped);
         };
         Ok(CallSlot {
-            _permit: permit,
+            permit,
             _slot: slot,
         })
     }
@@ -93,7 +93,7 @@ impl<A: Api> Caller<A> {
         slot: CallSlot<'_>,
     ) -> Result<Result<Page, CallError>, Stopped> {
         let sent = Instant::now();
-        let call = Box::pin(self.api.page(address));
+        let call = Box::pin(self.api.page(address, &slot.permit));
         let reply = self.run.stops.hard.run_until_cancelled(call).await;
         drop(slot);
         let reply = reply.ok_or(Stopped)?;
@@ -103,7 +103,7 @@ impl<A: Api> Caller<A> {
         match &reply {
             Ok(_) => {
                 self.run.tracker.answer();
-                self.run.quota.flowing();
+                self.run.limiter().answered();
                 let breaker = &self.run.breaker;
                 breaker.change_if_news(|circuit| circuit.answered(machine));
             }
@@ -134,8 +134,8 @@ impl<A: Api> Caller<A> {
     /// Makes everybody wait after a refusal for quota.
     pub(super) fn pause(&self, wait: Option<Duration>) {
         self.run.tracker.throttled();
-        let before = self.run.quota.waiting();
-        let until = self.run.quota.throttled(wait);
+        let before = self.run.limiter().waiting();
+        let until = self.run.limiter().throttled(wait);
         // Calls in flight together are refused together: that is logged once.
         if !matches!(before, Some((Waiting::Throttled, _))) {
             let pause = until - Instant::now();

@@ -23,10 +23,10 @@ use super::{
     target::Target,
     worker::{Worker, under_way},
 };
-use crate::quota::{Load, Quota};
+use crate::quota::{Gate, Load};
 use crate::{
     collect::{Progress, Requests},
-    defender::Api,
+    defender::MissingKbsApi,
     domain::{ending::Ending, outcome::Outcome},
 };
 
@@ -40,10 +40,10 @@ pub struct Fetcher<A> {
     late_passes: AtomicU32,
 }
 
-impl<A: Api> Fetcher<A> {
+impl<A: MissingKbsApi> Fetcher<A> {
     /// A fetcher for what is planned, told to stop by `stops`.
-    pub fn new(api: A, quota: Quota, settings: Settings, plan: Plan, stops: &Stops) -> Self {
-        let run = Arc::new(Run::new(quota, settings, plan, stops));
+    pub fn new(api: A, gate: Arc<Gate>, settings: Settings, plan: Plan, stops: &Stops) -> Self {
+        let run = Arc::new(Run::new(gate, settings, plan, stops));
         Self {
             worker: Worker::new(api, Arc::clone(&run), settings.concurrency),
             run,
@@ -64,7 +64,7 @@ impl<A: Api> Fetcher<A> {
 
     /// Whether limits or a pace make calls wait.
     pub fn is_held_up(&self) -> bool {
-        self.run.quota.is_scarce()
+        self.run.limiter().is_scarce()
     }
 
     /// Another worker, with so many of the calls in flight. It is to run while the fetcher does, on
@@ -173,7 +173,7 @@ impl<A: Api> Fetcher<A> {
     /// Where the run stands, and when it will have ended.
     pub fn progress(&self) -> Progress {
         let now = Instant::now();
-        let in_flight = self.run.quota.in_flight();
+        let in_flight = self.run.limiter().in_flight();
         let stage = self.stage(in_flight.len() as u64);
         let [least, most] = self.latencies(now, in_flight.first().copied());
         let remaining = self.end(now, stage, least) - now;
@@ -181,10 +181,10 @@ impl<A: Api> Fetcher<A> {
         Progress {
             counts: self.run.tracker.counts(),
             requests: self.run.tracker.requests(),
-            used: self.run.quota.used(),
+            used: self.run.limiter().used(),
             waiting: self
                 .run
-                .quota
+                .limiter()
                 .waiting()
                 .map(|(reason, until)| (reason, until - now)),
             remaining,
@@ -197,7 +197,7 @@ impl<A: Api> Fetcher<A> {
     fn end(&self, now: Instant, stage: Stage, latency: Duration) -> Instant {
         let tracker = &self.run.tracker;
         let expected = tracker.repeats.expected(&self.run.policy);
-        let schedule = self.run.quota.forecast(Load {
+        let schedule = self.run.limiter().forecast(Load {
             calls: stage.calls_left(expected.calls()),
             latency,
             concurrency: self.concurrency,
@@ -227,8 +227,8 @@ impl<A: Api> Fetcher<A> {
         }
         let waited = waits_since.map(|since| now - since).unwrap_or_default();
         let (usual, slow) = (
-            self.run.quota.usual_latency(),
-            self.run.quota.slow_latency(),
+            self.run.limiter().usual_latency(),
+            self.run.limiter().slow_latency(),
         );
         let most = if waited > slow { waited * 2 } else { slow };
         [waited.max(usual), most]

@@ -17,7 +17,7 @@ use super::{
     target::{Target, TargetResult},
 };
 use crate::{
-    defender::Api,
+    defender::MissingKbsApi,
     domain::outcome::{Failure, Outcome},
 };
 
@@ -31,7 +31,7 @@ pub(super) struct Pass<'a, A> {
     in_progress: InProgress,
 }
 
-impl<'a, A: Api> Pass<'a, A> {
+impl<'a, A: MissingKbsApi> Pass<'a, A> {
     pub(super) fn new(caller: &'a Caller<A>, deadline: Option<Instant>) -> Self {
         Self {
             caller,

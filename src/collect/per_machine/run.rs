@@ -3,7 +3,10 @@
 
 use std::{
     iter, mem,
-    sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
+    },
     time::Duration,
 };
 
@@ -21,10 +24,11 @@ use super::{
     target::{Target, TargetResult},
     tracker::Tracker,
 };
-use crate::quota::Quota;
+use crate::quota::{Gate, Limiter};
 use crate::{
     defender::{CallError, Class},
     domain::{
+        api::Api,
         ending::Ending,
         machine::MachineId,
         outcome::{Failure, Outcome},
@@ -38,7 +42,7 @@ pub(super) struct Stopped;
 /// One run, while it is under way.
 #[derive(Debug)]
 pub(super) struct Run {
-    pub(super) quota: Quota,
+    gate: Arc<Gate>,
     pub(super) policy: RetryPolicy,
     pub(super) clock: fn() -> Timestamp,
     pub(super) breaker: CircuitBreaker,
@@ -58,9 +62,9 @@ pub(super) struct Run {
 
 impl Run {
     /// A run in which nothing was asked yet.
-    pub(super) fn new(quota: Quota, settings: Settings, plan: Plan, stops: &Stops) -> Self {
+    pub(super) fn new(gate: Arc<Gate>, settings: Settings, plan: Plan, stops: &Stops) -> Self {
         Self {
-            quota,
+            gate,
             policy: settings.policy,
             clock: settings.clock,
             breaker: CircuitBreaker::new(
@@ -80,6 +84,11 @@ impl Run {
             out_of_time: AtomicBool::new(false),
             stopped_by: Mutex::new(None),
         }
+    }
+
+    /// What limits the calls.
+    pub(super) fn limiter(&self) -> &Limiter {
+        self.gate.limiter(Api::MissingKbs)
     }
 
     /// The plan's machines that nobody has taken yet, each to be asked for by whoever gets it.

@@ -8,7 +8,7 @@ use tokio::{
 };
 
 use super::{caller::Caller, pass::Pass, run::Run, target::Target};
-use crate::{collect::Requests, defender::Api, domain::outcome::Outcome};
+use crate::{collect::Requests, defender::MissingKbsApi, domain::outcome::Outcome};
 
 /// Machines under way for each call in flight: those that wait for another try take no
 /// place from the others.
@@ -33,7 +33,7 @@ pub struct Worker<A> {
     _lent: Option<OwnedSemaphorePermit>,
 }
 
-impl<A: Api> Worker<A> {
+impl<A: MissingKbsApi> Worker<A> {
     /// A worker that calls this API, with at most so many calls in flight at once.
     pub(super) fn new(api: A, run: Arc<Run>, calls: usize) -> Self {
         Self {

@@ -11,14 +11,15 @@ fn windows(limits: &[&str]) -> Vec<Window> {
 
 fn seconds(limits: &[&str], pace: u64, load: Load) -> f64 {
     let now = Instant::now();
-    let stand = Stand {
+    let usage = Usage {
         now,
         resume_at: now,
         windows: &windows(limits),
         in_flight: &[],
-        pace: (Duration::from_millis(pace), None),
+        period: Duration::from_millis(pace),
+        last: None,
     };
-    (Schedule::new(&stand, load).end() - now).as_secs_f64()
+    (Schedule::new(&usage, load).end() - now).as_secs_f64()
 }
 
 fn load(calls: u64, latency_ms: u64, concurrency: usize) -> Load {
@@ -80,7 +81,7 @@ fn limit() -> impl Strategy<Value = (u32, u64)> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
-    /// Leaps change nothing, wherever the windows stand.
+    /// Leaps change nothing, wherever the windows usage.
     #[test]
     fn it_is_the_schedule_played_call_by_call(
         limits in prop::collection::vec(limit(), 0..4),
@@ -101,20 +102,21 @@ proptest! {
             let mut window = Window::new(format!("{calls}/{length}ms").parse().unwrap());
             window.remember(&ages, now);
             for _ in &in_flight {
-                window.take();
+                window.admit();
             }
             window
         }).collect();
-        let stand = Stand {
+        let usage = Usage {
             now,
             resume_at: now + Duration::from_millis(pause),
             windows: &windows,
             in_flight: &in_flight,
-            pace: (Duration::from_millis(pace), in_flight.last().copied()),
+            period: Duration::from_millis(pace),
+            last: in_flight.last().copied(),
         };
         let load = load(calls, latency, concurrency);
-        let end = Schedule::new(&stand, load).end();
-        let expected = call_by_call(Schedule::new(&stand, load));
+        let end = Schedule::new(&usage, load).end();
+        let expected = call_by_call(Schedule::new(&usage, load));
         // Where two limits are nearly alike, it need not be exact.
         let off = end.max(expected) - end.min(expected);
         prop_assert!(
@@ -131,14 +133,15 @@ fn the_work_does_not_grow_with_the_fleet() {
     let now = Instant::now();
     let windows = windows(&["100/min", "1500/h"]);
     for (windows, most) in [(&windows[..], 6000), (&[], 64)] {
-        let stand = Stand {
+        let usage = Usage {
             now,
             resume_at: now,
             windows,
             in_flight: &[],
-            pace: (Duration::from_millis(100), None),
+            period: Duration::from_millis(100),
+            last: None,
         };
-        let mut schedule = Schedule::new(&stand, load(1_000_000_000, 300, 8));
+        let mut schedule = Schedule::new(&usage, load(1_000_000_000, 300, 8));
         schedule.play();
         assert!(schedule.played <= most, "{} calls", schedule.played);
     }

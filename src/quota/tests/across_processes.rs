@@ -1,4 +1,4 @@
-//! Calls that are noted for the next process, and what it makes of them.
+//! Calls that are recorded for the next process, and what it makes of them.
 
 use std::sync::{
     Arc,
@@ -7,12 +7,13 @@ use std::sync::{
 
 use async_trait::async_trait;
 use futures::future::join_all;
+use parking_lot::Mutex;
 use proptest::prelude::*;
 use tokio::time::timeout;
 
 use super::*;
 
-/// A ledger that takes half a second for a note.
+/// A ledger that takes half a second to record a call.
 #[derive(Debug, Default)]
 struct Slow {
     sending: AtomicI64,
@@ -24,9 +25,9 @@ struct Slow {
 
 #[async_trait]
 impl Ledger for Slow {
-    async fn sending(&self) -> Result<CallNumber, Unnoted> {
+    async fn sending(&self) -> Result<CallNumber, StoreFailed> {
         if self.full.load(SeqCst) {
-            return Err(Unnoted);
+            return Err(StoreFailed);
         }
         let under_way = self.under_way.fetch_add(1, SeqCst) + 1;
         self.most_at_once.fetch_max(under_way, SeqCst);
@@ -35,90 +36,99 @@ impl Ledger for Slow {
         Ok(CallNumber(self.sending.fetch_add(1, SeqCst)))
     }
 
-    async fn room(&self) -> Result<(), Unnoted> {
+    async fn room(&self) -> Result<(), StoreFailed> {
         Ok(())
     }
 
     fn paused(&self, _: Duration) {}
 
     fn answered(&self, call: CallNumber) {
-        self.answered.lock().unwrap().push(call);
+        self.answered.lock().push(call);
     }
 }
 
-fn noted(limits: &str) -> (Quota, Arc<Slow>) {
+fn recorded(limits: &str) -> (Limiter, Arc<Slow>) {
     let ledger = Arc::new(Slow::default());
-    (quota(limits, "none").noting_in(ledger.clone()), ledger)
+    let mut limiter = limiter(limits, "none");
+    limiter.record_in(ledger.clone());
+    (limiter, ledger)
+}
+
+fn past(ages: &[Duration]) -> Past {
+    Past {
+        calls: ages.to_vec(),
+        ..Past::default()
+    }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_is_noted_before_it_is_sent_and_when_it_is_answered() {
-    let (quota, ledger) = noted("2/min");
+async fn a_call_is_recorded_before_it_is_sent_and_when_it_is_answered() {
+    let (limiter, ledger) = recorded("2/min");
     let start = Instant::now();
-    let permit = quota.permit().await.unwrap();
+    let permit = limiter.permit().await.unwrap();
     assert_eq!(start.elapsed(), Duration::from_millis(500));
     assert_eq!(ledger.sending.load(SeqCst), 1);
-    assert_eq!(*ledger.answered.lock().unwrap(), []);
+    assert_eq!(*ledger.answered.lock(), []);
     drop(permit);
-    assert_eq!(*ledger.answered.lock().unwrap(), [CallNumber(0)]);
+    assert_eq!(*ledger.answered.lock(), [CallNumber(0)]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn several_notes_are_written_at_once() {
-    let (quota, ledger) = noted("100/min");
+async fn several_calls_are_recorded_at_once() {
+    let (limiter, ledger) = recorded("100/min");
     let start = Instant::now();
-    join_all((0..8).map(|_| quota.permit())).await;
+    join_all((0..8).map(|_| limiter.permit())).await;
     assert_eq!(ledger.most_at_once.load(SeqCst), 8);
     assert_eq!(start.elapsed(), Duration::from_millis(500));
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_limits_nothing_is_noted() {
-    let (quota, ledger) = noted("none");
-    drop(quota.permit().await.unwrap());
+async fn without_limits_nothing_is_recorded() {
+    let (limiter, ledger) = recorded("none");
+    drop(limiter.permit().await.unwrap());
     assert_eq!(ledger.sending.load(SeqCst), 0);
-    assert_eq!(*ledger.answered.lock().unwrap(), []);
+    assert_eq!(*ledger.answered.lock(), []);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_call_that_is_not_sent_takes_no_place() {
-    let (quota, ledger) = noted("1/h");
-    let given_up = timeout(Duration::from_millis(100), quota.permit()).await;
+    let (limiter, ledger) = recorded("1/h");
+    let given_up = timeout(Duration::from_millis(100), limiter.permit()).await;
     assert!(given_up.is_err());
-    assert_eq!(quota.used(), [(0, 1)]);
+    assert_eq!(limiter.used(), [(0, 1)]);
 
     ledger.full.store(true, SeqCst);
-    assert_eq!(quota.permit().await.err(), Some(Unnoted));
-    assert_eq!(quota.used(), [(0, 1)]);
-    assert_eq!(*ledger.answered.lock().unwrap(), []);
+    assert_eq!(limiter.permit().await.err(), Some(StoreFailed));
+    assert_eq!(limiter.used(), [(0, 1)]);
+    assert_eq!(*ledger.answered.lock(), []);
 
     ledger.full.store(false, SeqCst);
-    drop(quota.permit().await.unwrap());
-    assert_eq!(quota.used(), [(1, 1)]);
+    drop(limiter.permit().await.unwrap());
+    assert_eq!(limiter.used(), [(1, 1)]);
 }
 
-/// Whoever waits for the next place takes it, instead of sleeping until another is free.
+/// A caller that waits for the next place takes it, instead of sleeping until another is free.
 #[tokio::test(start_paused = true)]
 async fn a_place_that_is_given_back_is_taken_at_once() {
-    let (quota, _) = noted("2/h");
-    drop(quota.permit().await.unwrap());
+    let (limiter, _) = recorded("2/h");
+    drop(limiter.permit().await.unwrap());
     let start = Instant::now();
-    let given_up = timeout(Duration::from_millis(100), quota.permit());
-    let (given_up, next) = tokio::join!(given_up, quota.permit());
+    let given_up = timeout(Duration::from_millis(100), limiter.permit());
+    let (given_up, next) = tokio::join!(given_up, limiter.permit());
     assert!(given_up.is_err() && next.is_ok());
     assert_eq!(start.elapsed(), Duration::from_millis(600));
 }
 
 #[tokio::test(start_paused = true)]
 async fn remembered_calls_count_for_what_is_left_of_the_window() {
-    let mut quota = quota("3/min,100/h", "none");
+    let mut limiter = limiter("3/min,100/h", "none");
     let ages = [70, 50, 20, 4000].map(Duration::from_secs);
-    quota.remember(&ages);
-    assert_eq!(quota.used(), [(2, 3), (3, 100)]);
+    limiter.remember(&past(&ages));
+    assert_eq!(limiter.used(), [(2, 3), (3, 100)]);
     let start = Instant::now();
-    drop(quota.permit().await.unwrap());
+    drop(limiter.permit().await.unwrap());
     assert_eq!(start.elapsed().as_secs(), 0);
-    drop(quota.permit().await.unwrap());
+    drop(limiter.permit().await.unwrap());
     assert_eq!(
         start.elapsed().as_secs(),
         10,
@@ -128,10 +138,10 @@ async fn remembered_calls_count_for_what_is_left_of_the_window() {
 
 #[tokio::test(start_paused = true)]
 async fn a_lower_limit_than_last_time_waits_for_as_many_as_are_too_many() {
-    let mut quota = quota("2/min", "none");
-    quota.remember(&[10, 50, 20, 40, 30].map(Duration::from_secs));
-    assert_eq!(quota.used(), [(5, 2)]);
-    let (_, opens) = quota.waiting().unwrap();
+    let mut limiter = limiter("2/min", "none");
+    limiter.remember(&past(&[10, 50, 20, 40, 30].map(Duration::from_secs)));
+    assert_eq!(limiter.used(), [(5, 2)]);
+    let (_, opens) = limiter.waiting().unwrap();
     assert_eq!(
         (opens - Instant::now()).as_secs(),
         40,
@@ -142,8 +152,8 @@ async fn a_lower_limit_than_last_time_waits_for_as_many_as_are_too_many() {
         latency: Duration::from_millis(100),
         concurrency: 8,
     };
-    let forecast = quota.forecast(load) - Instant::now();
-    let (_, took) = send(&quota, 3, Duration::from_millis(100)).await;
+    let forecast = limiter.forecast(load) - Instant::now();
+    let (_, took) = send(&limiter, 3, Duration::from_millis(100)).await;
     assert_eq!(took.as_secs(), 100, "40, 50, and a window after the first");
     let difference = forecast.abs_diff(took);
     assert!(
@@ -154,18 +164,18 @@ async fn a_lower_limit_than_last_time_waits_for_as_many_as_are_too_many() {
 
 #[tokio::test(start_paused = true)]
 async fn a_clock_that_went_astray_forges_no_time() {
-    let mut quota = quota("2/min", "none");
-    quota.remember(&[Duration::MAX, Duration::ZERO]);
-    assert_eq!(quota.used(), [(1, 2)]);
+    let mut limiter = limiter("2/min", "none");
+    limiter.remember(&past(&[Duration::MAX, Duration::ZERO]));
+    assert_eq!(limiter.used(), [(1, 2)]);
 }
 
 /// Sends calls, four at a time; returns when each was seen and when it was answered.
-async fn send_all(quota: &Quota, calls: &[(u64, u64)]) -> Vec<(Instant, Instant)> {
+async fn send_all(limiter: &Limiter, calls: &[(u64, u64)]) -> Vec<(Instant, Instant)> {
     let one = |(latency, share): &(u64, u64)| {
         let until_seen = Duration::from_millis(latency * share / 100);
         let latency = Duration::from_millis(*latency);
         async move {
-            let permit = quota.permit().await.unwrap();
+            let permit = limiter.permit().await.unwrap();
             let sent = Instant::now();
             sleep(latency).await;
             drop(permit);
@@ -199,10 +209,10 @@ proptest! {
         let seen = runtime.block_on(async {
             let mut all: Vec<(Instant, Instant)> = Vec::new();
             for (calls, until_next) in processes {
-                let mut quota = quota(&format!("{limit}/500ms"), "none");
+                let mut limiter = limiter(&format!("{limit}/500ms"), "none");
                 let ages: Vec<_> = all.iter().map(|(_, answered)| answered.elapsed()).collect();
-                quota.remember(&ages);
-                all.extend(send_all(&quota, &calls).await);
+                limiter.remember(&past(&ages));
+                all.extend(send_all(&limiter, &calls).await);
                 sleep(Duration::from_millis(until_next)).await;
             }
             all

@@ -21,7 +21,7 @@ use super::{
     caller::{CallSlot, Caller},
     run::{Run, Stopped},
 };
-use crate::defender::{Api, CallError, Class};
+use crate::defender::{CallError, Class, MissingKbsApi};
 
 pub(super) use self::{
     outage::is_own_failure,
@@ -42,7 +42,7 @@ async fn probing(run: &Run) -> Result<MutexGuard<'_, ()>, Stopped> {
 /// Asks for a machine that was answered. Its answer is not needed, and neither is any other
 /// reply: all that counts is whether the service works. Where it refuses the run to another
 /// one as well, that stands.
-async fn probe_known<'a, A: Api>(
+async fn probe_known<'a, A: MissingKbsApi>(
     caller: &'a Caller<A>,
     slot: CallSlot<'a>,
 ) -> Result<Result<(), CallError>, Stopped> {
@@ -60,7 +60,7 @@ async fn probe_known<'a, A: Api>(
     }
 }
 
-async fn probe_once<A: Api>(
+async fn probe_once<A: MissingKbsApi>(
     caller: &Caller<A>,
     slot: CallSlot<'_>,
 ) -> Result<Result<(), CallError>, Stopped> {

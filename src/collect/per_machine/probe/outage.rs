@@ -12,7 +12,7 @@ use crate::{
         caller::Caller,
         run::{Run, Stopped},
     },
-    defender::{Api, CallError, Class},
+    defender::{CallError, Class, MissingKbsApi},
     domain::{ending::Ending, outcome::Failure, text::span},
 };
 
@@ -27,7 +27,7 @@ const PATIENCE: Duration = Duration::from_hours(1);
 
 /// Whether a failure is the machine's own, and counts. Returns when that is clear, which after an
 /// outage is when it is over.
-pub(in crate::collect::per_machine) async fn is_own_failure<A: Api>(
+pub(in crate::collect::per_machine) async fn is_own_failure<A: MissingKbsApi>(
     caller: &Caller<A>,
     error: &CallError,
     history: &mut CallHistory,
@@ -51,7 +51,7 @@ pub(in crate::collect::per_machine) async fn is_own_failure<A: Api>(
     is_own?
 }
 
-async fn clear_up<A: Api>(
+async fn clear_up<A: MissingKbsApi>(
     caller: &Caller<A>,
     suspicion: Suspicion,
     error: &CallError,
@@ -76,7 +76,10 @@ async fn clear_up<A: Api>(
 }
 
 /// Asks for a machine that was answered, unless another one shows first that the service works.
-async fn probe<A: Api>(caller: &Caller<A>, history: &CallHistory) -> Result<bool, Stopped> {
+async fn probe<A: MissingKbsApi>(
+    caller: &Caller<A>,
+    history: &CallHistory,
+) -> Result<bool, Stopped> {
     let breaker = &caller.run.breaker;
     let slot = tokio::select! {
         biased;
@@ -93,7 +96,10 @@ async fn probe<A: Api>(caller: &Caller<A>, history: &CallHistory) -> Result<bool
 }
 
 /// Waits until the service answers again, and makes everybody wait.
-async fn wait_out<A: Api>(caller: &Caller<A>, mut failed: CallError) -> Result<(), Stopped> {
+async fn wait_out<A: MissingKbsApi>(
+    caller: &Caller<A>,
+    mut failed: CallError,
+) -> Result<(), Stopped> {
     let run = &caller.run;
     run.breaker.change(Circuit::open);
     log_outage(&failed.failure);
@@ -102,7 +108,7 @@ async fn wait_out<A: Api>(caller: &Caller<A>, mut failed: CallError) -> Result<(
     let mut waited = Duration::ZERO;
     while waited < PATIENCE {
         let length = pause.max(asked_for(&failed));
-        run.quota.goes_down(Instant::now() + length);
+        run.limiter().down_until(Instant::now() + length);
         sleep(length).await;
         let probed = Instant::now();
         match probe_known(caller, caller.slot().await?).await? {
@@ -121,7 +127,7 @@ async fn wait_out<A: Api>(caller: &Caller<A>, mut failed: CallError) -> Result<(
 }
 
 fn end_outage(run: &Run, took: Duration) {
-    run.quota.comes_back();
+    run.limiter().up_again();
     run.breaker.change(Circuit::close);
     let outage_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     warn!(outage_ms, "the service answers again, after {}", span(took));

@@ -10,7 +10,7 @@ use crate::{
         caller::Caller,
         run::Stopped,
     },
-    defender::{Api, CallError, refusal},
+    defender::{CallError, MissingKbsApi, refusal},
 };
 
 /// What a refusal concerns.
@@ -33,7 +33,7 @@ enum Others {
 }
 
 /// What a refusal of the whole run concerns, by what others hear.
-pub(in crate::collect::per_machine) async fn refusal_scope<A: Api>(
+pub(in crate::collect::per_machine) async fn refusal_scope<A: MissingKbsApi>(
     caller: &Caller<A>,
     error: &CallError,
     history: &mut CallHistory,
@@ -67,7 +67,7 @@ pub(in crate::collect::per_machine) async fn refusal_scope<A: Api>(
     })
 }
 
-async fn others<A: Api>(caller: &Caller<A>, earlier: u64) -> Result<Others, Stopped> {
+async fn others<A: MissingKbsApi>(caller: &Caller<A>, earlier: u64) -> Result<Others, Stopped> {
     let run = &caller.run;
     let _hold = run.breaker.hold();
     let _probing = probing(run).await?;

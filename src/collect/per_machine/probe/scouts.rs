@@ -8,7 +8,7 @@ use tokio::time::sleep;
 use super::probing;
 use crate::{
     collect::per_machine::{caller::Caller, run::Stopped},
-    defender::{Api, CallError, Class},
+    defender::{CallError, Class, MissingKbsApi},
     domain::{ending::Ending, outcome::Failure},
 };
 
@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// After many replies that were not the service's own: checks that it is there at all. Otherwise
 /// the run is over.
-pub(super) async fn hears_the_service<A: Api>(
+pub(super) async fn hears_the_service<A: MissingKbsApi>(
     caller: &Caller<A>,
     error: &CallError,
 ) -> Result<(), Stopped> {
@@ -33,7 +33,7 @@ pub(super) async fn hears_the_service<A: Api>(
 
 /// After the first machines have all failed alike: checks that others do not. Otherwise the run is
 /// over.
-pub(in crate::collect::per_machine) async fn check_others<A: Api>(
+pub(in crate::collect::per_machine) async fn check_others<A: MissingKbsApi>(
     caller: &Caller<A>,
     failure: Failure,
 ) {
@@ -50,7 +50,7 @@ pub(in crate::collect::per_machine) async fn check_others<A: Api>(
 }
 
 /// Whether the service knows what to say to any of the scouts.
-pub(super) async fn scouts_are_answered<A: Api>(
+pub(super) async fn scouts_are_answered<A: MissingKbsApi>(
     caller: &Caller<A>,
     mut wait: Duration,
 ) -> Result<bool, Stopped> {

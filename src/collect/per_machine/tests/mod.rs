@@ -11,7 +11,12 @@ mod strangers;
 mod time_shown;
 mod workers;
 
-use std::{cell::RefCell, collections::BTreeMap, sync::atomic::Ordering::SeqCst, time::Duration};
+use std::{
+    cell::RefCell,
+    collections::BTreeMap,
+    sync::{Arc, atomic::Ordering::SeqCst},
+    time::Duration,
+};
 
 use jiff::Timestamp;
 use tokio::time::{Instant, sleep};
@@ -21,11 +26,12 @@ use super::*;
 use crate::{
     collect::{Counts, Requests},
     domain::{
+        api::Api,
         ending::Ending,
         machine::MachineId,
         outcome::{Outcome, Reason},
     },
-    quota::{Quota, Waiting},
+    quota::{Gate, Past, Rules, Waiting},
 };
 
 fn fetcher<'a>(
@@ -35,12 +41,34 @@ fn fetcher<'a>(
     stops: &Stops,
 ) -> Fetcher<&'a Service> {
     let pace = if limits == "none" { "none" } else { "10/s" };
-    let quota = Quota::new(&limits.parse().unwrap(), pace.parse().unwrap());
+    let gate = gate(limits, pace);
     let plan = Plan {
         machines: machines(count),
         ..Plan::default()
     };
-    Fetcher::new(service, quota, settings(8), plan, stops)
+    Fetcher::new(service, gate, settings(8), plan, stops)
+}
+
+fn gate(limits: &str, pace: &str) -> Arc<Gate> {
+    Arc::new(unused(limits, pace))
+}
+
+fn unused(limits: &str, pace: &str) -> Gate {
+    Gate::new(|_| Rules {
+        limits: limits.parse().unwrap(),
+        pace: pace.parse().unwrap(),
+    })
+}
+
+/// A gate of which it is known from earlier processes how long answers take.
+fn gate_with_latency(limits: &str, pace: &str, latency: Option<Duration>) -> Arc<Gate> {
+    let past = Past {
+        latency,
+        ..Past::default()
+    };
+    let mut gate = unused(limits, pace);
+    gate.remember(Api::MissingKbs, &past);
+    Arc::new(gate)
 }
 
 fn settings(concurrency: usize) -> Settings {
@@ -245,13 +273,12 @@ async fn the_time_shown_first_reckons_with_what_answers_took_before() {
         (None, 0.05..0.2),
         (Some(Duration::from_secs(5)), 0.0..0.001),
     ] {
-        let mut quota = Quota::new(&"100/min".parse().unwrap(), "10/s".parse().unwrap());
-        quota.expect(known);
+        let gate = gate_with_latency("100/min", "10/s", known);
         let plan = Plan {
             machines: machines(101),
             ..Plan::default()
         };
-        let fetcher = Fetcher::new(&service, quota, settings(8), plan, &Stops::default());
+        let fetcher = Fetcher::new(&service, gate, settings(8), plan, &Stops::default());
         let (start, shown) = (Instant::now(), fetcher.progress().remaining);
         run(&fetcher).await;
         let took = start.elapsed();

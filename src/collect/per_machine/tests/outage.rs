@@ -13,7 +13,7 @@ fn with<'a>(
     retries: u32,
     stops: &Stops,
 ) -> Fetcher<&'a Service> {
-    let quota = Quota::new(&"none".parse().unwrap(), "10/s".parse().unwrap());
+    let gate = gate("none", "10/s");
     let settings = Settings {
         policy: RetryPolicy::with_retries(retries),
         ..settings(concurrency)
@@ -22,7 +22,7 @@ fn with<'a>(
         machines: machines(count),
         ..Plan::default()
     };
-    Fetcher::new(service, quota, settings, plan, stops)
+    Fetcher::new(service, gate, settings, plan, stops)
 }
 
 /// How many calls were seen in these seconds.

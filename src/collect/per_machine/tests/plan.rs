@@ -5,11 +5,11 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::*;
-use crate::quota::{CallNumber, Ledger, Unnoted};
+use crate::quota::{CallNumber, Ledger, StoreFailed};
 
 fn planned<'a>(service: &'a Service, plan: Plan, stops: &Stops) -> Fetcher<&'a Service> {
-    let quota = Quota::new(&"none".parse().unwrap(), "none".parse().unwrap());
-    Fetcher::new(service, quota, settings(8), plan, stops)
+    let gate = gate("none", "none");
+    Fetcher::new(service, gate, settings(8), plan, stops)
 }
 
 fn unknown(number: u16, times: u32) -> Unknown {
@@ -163,12 +163,12 @@ struct Ten(std::sync::atomic::AtomicI64);
 
 #[async_trait]
 impl Ledger for Ten {
-    async fn sending(&self) -> Result<CallNumber, Unnoted> {
+    async fn sending(&self) -> Result<CallNumber, StoreFailed> {
         let call = self.0.fetch_add(1, SeqCst);
-        (call < 10).then_some(CallNumber(call)).ok_or(Unnoted)
+        (call < 10).then_some(CallNumber(call)).ok_or(StoreFailed)
     }
 
-    async fn room(&self) -> Result<(), Unnoted> {
+    async fn room(&self) -> Result<(), StoreFailed> {
         Ok(())
     }
 
@@ -180,13 +180,13 @@ impl Ledger for Ten {
 #[tokio::test(start_paused = true)]
 async fn nothing_is_sent_that_cannot_be_noted() {
     let service = Service::with_latency(1000).script(0, &[Reply::BROKEN]);
-    let quota = Quota::new(&"100/min".parse().unwrap(), "none".parse().unwrap());
-    let quota = quota.noting_in(Arc::new(Ten::default()));
+    let ledger: Arc<dyn Ledger> = Arc::new(Ten::default());
+    let gate = Arc::new(unused("100/min", "none").recording_in(|_| Arc::clone(&ledger)));
     let plan = Plan {
         machines: machines(100),
         ..Plan::default()
     };
-    let fetcher = Fetcher::new(&service, quota, settings(8), plan, &Stops::default());
+    let fetcher = Fetcher::new(&service, gate, settings(8), plan, &Stops::default());
     let (ending, outcomes) = run(&fetcher).await;
     assert_eq!(ending, Ending::StoreFailed);
     assert_eq!(service.all_calls(), 10);

@@ -15,14 +15,14 @@ fn limited<'a>(
     concurrency: usize,
     limits: &str,
 ) -> Fetcher<&'a Service> {
-    let quota = Quota::new(&limits.parse().unwrap(), "none".parse().unwrap());
+    let gate = gate(limits, "none");
     let plan = Plan {
         machines: machines(count),
         ..Plan::default()
     };
     Fetcher::new(
         service,
-        quota,
+        gate,
         settings(concurrency),
         plan,
         &Stops::default(),

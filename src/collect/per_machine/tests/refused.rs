@@ -9,14 +9,14 @@ const PROXY: Reply = Reply::Fail(Class::Run, Reason::Refused, 407);
 const ALL: [Reply; 4] = [Reply::FORBIDDEN, Reply::Denied, UNLICENSED, PROXY];
 
 fn with(service: &Service, count: u16, concurrency: usize) -> Fetcher<&Service> {
-    let quota = Quota::new(&"none".parse().unwrap(), "10/s".parse().unwrap());
+    let gate = gate("none", "10/s");
     let plan = Plan {
         machines: machines(count),
         ..Plan::default()
     };
     Fetcher::new(
         service,
-        quota,
+        gate,
         settings(concurrency),
         plan,
         &Stops::default(),

@@ -13,12 +13,13 @@ use std::{
 use tokio::time::{Instant, sleep};
 
 use crate::{
-    defender::{Address, Api, CallError, Class, Page},
+    defender::{Address, CallError, Class, MissingKbsApi, Page},
     domain::{
         kb::{MissingKbs, tests::missing as missing_kb},
         machine::MachineId,
         outcome::Reason,
     },
+    quota::Permit,
 };
 
 /// What the service does with a call.
@@ -206,7 +207,7 @@ impl Service {
     }
 }
 
-impl Api for &Service {
+impl MissingKbsApi for &Service {
     async fn ready(&self) -> Result<(), CallError> {
         let Some((when, then)) = &self.signed_out else {
             return Ok(());
@@ -219,7 +220,7 @@ impl Api for &Service {
         then.map_err(failed)
     }
 
-    async fn page(&self, address: &Address) -> Result<Page, CallError> {
+    async fn page(&self, address: &Address, _: &Permit<'_>) -> Result<Page, CallError> {
         let in_flight = self.in_flight.fetch_add(1, SeqCst) + 1;
         self.most_in_flight.fetch_max(in_flight, SeqCst);
         sleep(self.latency / 2).await;

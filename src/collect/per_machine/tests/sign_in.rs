@@ -7,13 +7,13 @@ use crate::defender::Class;
 async fn all_wait_and_nobody_fails_for_it() {
     for concurrency in [1, 8] {
         let service = Service::with_latency(100).signed_out(2..1802, Ok(()));
-        let quota = Quota::new(&"10/s".parse().unwrap(), "none".parse().unwrap());
+        let gate = gate("10/s", "none");
         let plan = Plan {
             machines: machines(200),
             ..Plan::default()
         };
         let stops = Stops::default();
-        let fetcher = Fetcher::new(&service, quota, settings(concurrency), plan, &stops);
+        let fetcher = Fetcher::new(&service, gate, settings(concurrency), plan, &stops);
         let start = Instant::now();
         let watch = async {
             sleep(Duration::from_secs(1000)).await;

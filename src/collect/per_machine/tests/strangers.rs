@@ -7,7 +7,7 @@ const REJECTED: Reply = Reply::Fail(Class::Machine, Reason::Refused, 400);
 const TOO_LARGE: Reply = Reply::Fail(Class::Machine, Reason::BadReply, 200);
 
 fn with(service: &Service, count: u16, concurrency: usize, retries: u32) -> Fetcher<&Service> {
-    let quota = Quota::new(&"none".parse().unwrap(), "none".parse().unwrap());
+    let gate = gate("none", "none");
     let settings = Settings {
         policy: RetryPolicy::with_retries(retries),
         ..settings(concurrency)
@@ -16,7 +16,7 @@ fn with(service: &Service, count: u16, concurrency: usize, retries: u32) -> Fetc
         machines: machines(count),
         ..Plan::default()
     };
-    Fetcher::new(service, quota, settings, plan, &Stops::default())
+    Fetcher::new(service, gate, settings, plan, &Stops::default())
 }
 
 fn not_the_service(ending: Ending) -> Failure {
@@ -121,13 +121,13 @@ async fn those_that_were_answered_before_are_asked_before_the_list_is_given_up()
         let service = (0..99).fold(Service::with_latency(100), |service, number| {
             service.forever(number, reply)
         });
-        let quota = Quota::new(&"none".parse().unwrap(), "none".parse().unwrap());
+        let gate = gate("none", "none");
         let plan = Plan {
             machines: machines(100),
             answered_before: vec![machine(99)],
             ..Plan::default()
         };
-        let fetcher = Fetcher::new(&service, quota, settings(8), plan, &Stops::default());
+        let fetcher = Fetcher::new(&service, gate, settings(8), plan, &Stops::default());
         let (ending, outcomes) = run(&fetcher).await;
         assert_eq!((ending, answered(&outcomes)), (Ending::Finished, 1));
     }

@@ -21,12 +21,12 @@ struct Shown {
 impl Case {
     async fn run(&self) -> (Duration, Vec<Shown>) {
         fastrand::seed(11);
-        let quota = Quota::new(&self.limits.parse().unwrap(), self.pace.parse().unwrap());
+        let gate = gate(self.limits, self.pace);
         let plan = Plan {
             machines: machines(self.fleet),
             ..Plan::default()
         };
-        let fetcher = Fetcher::new(&self.service, quota, settings(8), plan, &Stops::default());
+        let fetcher = Fetcher::new(&self.service, gate, settings(8), plan, &Stops::default());
         let start = Instant::now();
         let mut shown = Vec::new();
         let watch = async {
@@ -167,13 +167,12 @@ async fn before_the_first_answer_it_is_a_range() {
 #[tokio::test(start_paused = true)]
 async fn what_is_known_from_earlier_is_one_time() {
     let service = Service::with_latency(2500);
-    let mut quota = Quota::new(&"none".parse().unwrap(), "10/s".parse().unwrap());
-    quota.expect(Some(Duration::from_millis(2500)));
+    let gate = gate_with_latency("none", "10/s", Some(Duration::from_millis(2500)));
     let plan = Plan {
         machines: machines(60),
         ..Plan::default()
     };
-    let fetcher = Fetcher::new(&service, quota, settings(8), plan, &Stops::default());
+    let fetcher = Fetcher::new(&service, gate, settings(8), plan, &Stops::default());
     let progress = fetcher.progress();
     assert_eq!(progress.remaining, progress.remaining_at_most);
     let start = Instant::now();

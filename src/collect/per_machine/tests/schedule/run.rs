@@ -12,10 +12,10 @@ use super::{
 use crate::{
     collect::per_machine::{
         Fetcher, Plan, Stops,
-        tests::{machines, settings},
+        tests::{gate, machines, settings},
     },
     domain::ending::Ending,
-    quota::{Pace, Quota, USUAL_LATENCY},
+    quota::{Pace, USUAL_LATENCY},
 };
 
 /// A run as it could be configured, and the service that it meets.
@@ -129,9 +129,9 @@ impl Case {
             machines: machines(self.fleet),
             ..Plan::default()
         };
-        let quota = Quota::new(&rules.limits, self.pace.parse().unwrap());
+        let gate = gate(self.limits, self.pace);
         let stops = Stops::default();
-        let fetcher = Fetcher::new(tenant, quota, settings(self.concurrency), plan, &stops);
+        let fetcher = Fetcher::new(tenant, gate, settings(self.concurrency), plan, &stops);
         let latencies = (0..u64::from(self.fleet)).map(|call| tenant.latency(call));
         // So many moments that fall anywhere within the windows.
         let between = rules.best(latencies, Since::Answer) / 113 + Duration::from_millis(3);

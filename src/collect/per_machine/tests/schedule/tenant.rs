@@ -11,9 +11,9 @@ use std::{
 use tokio::time::{Instant, sleep};
 
 use crate::{
-    defender::{Address, Api, CallError, Class, Page},
+    defender::{Address, CallError, Class, MissingKbsApi, Page},
     domain::{kb::MissingKbs, machine::MachineId, outcome::Reason},
-    quota::{RateLimit, RateLimits},
+    quota::{Permit, RateLimit, RateLimits},
 };
 
 /// A service that counts each call at some moment between its sending and its answer.
@@ -121,8 +121,8 @@ impl State {
     }
 }
 
-impl Api for &Tenant {
-    async fn page(&self, address: &Address) -> Result<Page, CallError> {
+impl MissingKbsApi for &Tenant {
+    async fn page(&self, address: &Address, _: &Permit<'_>) -> Result<Page, CallError> {
         let Address::Machine(machine) = address else {
             panic!("no answer has a second page: {address:?}");
         };

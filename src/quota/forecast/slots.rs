@@ -1,20 +1,20 @@
-//! What calls take for some time: a place in a window, among those in flight, or in the pace.
+//! What a call occupies for some time: a slot in a window, among the calls in flight, or in the pace.
 
 use std::{collections::VecDeque, time::Duration};
 
 use tokio::time::Instant;
 
-/// Places that are taken and become free again.
+/// Slots that are taken and become free again.
 #[derive(Debug)]
-pub(super) struct Places {
+pub(super) struct Slots {
     limit: usize,
-    /// From sending on, how long a call takes its place.
+    /// From sending on, how long a call occupies its slot.
     hold: Duration,
-    /// When each place that is taken is free again, soonest first.
+    /// When each slot that is taken is free again, soonest first.
     taken: VecDeque<Instant>,
 }
 
-impl Places {
+impl Slots {
     pub(super) fn new(
         limit: usize,
         hold: Duration,
@@ -31,12 +31,12 @@ impl Places {
         self.limit
     }
 
-    /// Whether so many calls more need a place that another one has left.
+    /// Whether so many calls more need a slot that another one has left.
     pub(super) fn fill_up(&self, calls: u64) -> bool {
         self.taken.len() as u64 + calls > self.limit as u64
     }
 
-    /// How many calls go in which time, when it is these places that decide.
+    /// How many calls go in which time, when it is these slots that decide.
     pub(super) fn round(&self) -> (usize, Duration) {
         (self.limit, self.hold)
     }
@@ -51,8 +51,8 @@ impl Places {
         (0..all.len()).max_by(|one, other| slower(&all[*one], &all[*other]))
     }
 
-    /// Takes leave of whoever must go before the next call, and returns when that is;
-    /// `None` when there is a place.
+    /// Frees the slot that the next call needs, and returns when that is; `None` when there is
+    /// one already.
     pub(super) fn free(&mut self) -> Option<Instant> {
         let mut free = None;
         // More than the limit are taken where an earlier process had a higher one.

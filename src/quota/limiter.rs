@@ -1,0 +1,278 @@
+//! The limiter of one API: makes callers wait, and hands out permits.
+
+use std::{sync::Arc, time::Duration};
+
+use parking_lot::Mutex;
+use tokio::{
+    sync::Notify,
+    time::{Instant, sleep_until},
+};
+
+use super::{
+    CallNumber, Ledger, Load, Past, Rules, StoreFailed,
+    forecast::{Schedule, Usage},
+    in_flight::InFlight,
+    pacer::Pacer,
+    pause::Pause,
+    state::State,
+    window::{Opening, Window},
+};
+use crate::domain::api::Api;
+
+/// How long an answer takes, for the forecast before anything is known of that.
+pub(crate) const USUAL_LATENCY: Duration = Duration::from_millis(300);
+/// How long it may take then: a service that is slow answers in some seconds.
+const SLOW_LATENCY: Duration = Duration::from_secs(3);
+
+/// Limits the calls to one API of the service. A [`Gate`](super::Gate) has one for each.
+///
+/// A call waits for the last of three things: a place in each exact sliding window, the pace, and
+/// the end of the pause after a refusal for quota.
+#[derive(Debug)]
+pub struct Limiter {
+    api: Api,
+    /// Held by the caller that is next: only it watches the clock, the others queue.
+    next: tokio::sync::Mutex<()>,
+    state: Mutex<State>,
+    pacer: Option<Pacer>,
+    /// A call was answered, or given up before it was sent.
+    ended: Notify,
+    ledger: Option<Arc<dyn Ledger>>,
+    has_windows: bool,
+    /// How long answers took in earlier processes, if there were any.
+    latency: Option<Duration>,
+}
+
+/// Permission to send one call to one API. Hold it until the answer has arrived: from then on the
+/// windows count the call down.
+///
+/// Only a [`Limiter`] makes one:
+///
+/// ```compile_fail
+/// use patchgap::quota::{Limiter, Permit};
+///
+/// fn forged(limiter: &Limiter) -> Permit<'_> {
+///     Permit { limiter, was_sent: false, call: None, slot: 0 }
+/// }
+/// ```
+#[derive(Debug)]
+#[must_use = "a call without its permit breaks the quota"]
+pub struct Permit<'a> {
+    limiter: &'a Limiter,
+    /// Whether the call may have been sent: one that is given up before does not count.
+    was_sent: bool,
+    call: Option<CallNumber>,
+    /// Its slot among the calls in flight.
+    slot: usize,
+}
+
+/// What calls wait for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Waiting {
+    /// A window is used up.
+    Window,
+    /// The service refused calls for quota.
+    Throttled,
+    /// The service does not answer.
+    Outage,
+}
+
+impl Limiter {
+    /// A limiter of whose quota nothing is used yet.
+    pub(super) fn new(api: Api, rules: &Rules) -> Self {
+        let limits = &rules.limits.0;
+        Self {
+            api,
+            next: tokio::sync::Mutex::new(()),
+            state: Mutex::new(State {
+                windows: limits.iter().copied().map(Window::new).collect(),
+                in_flight: InFlight::default(),
+                last: None,
+                pause: Pause::default(),
+                down_until: None,
+            }),
+            pacer: Pacer::new(rules.pace),
+            ended: Notify::new(),
+            ledger: None,
+            has_windows: !limits.is_empty(),
+            latency: None,
+        }
+    }
+
+    /// From now on records every call in this ledger before it is sent. Without limits no call
+    /// is recorded: no window would count it.
+    pub(super) fn record_in(&mut self, ledger: Arc<dyn Ledger>) {
+        self.ledger = Some(ledger);
+    }
+
+    /// Counts what earlier processes have used, as if this one had.
+    pub(super) fn remember(&mut self, past: &Past) {
+        let now = Instant::now();
+        let state = self.state.get_mut();
+        state.remember(&past.calls, now);
+        if !past.pause.is_zero() {
+            state.pause.throttled(Some(past.pause), now);
+        }
+        self.latency = past.latency;
+    }
+
+    /// Whether there are limits or a pace at all.
+    pub fn is_scarce(&self) -> bool {
+        self.has_windows || self.pacer.is_some()
+    }
+
+    /// How long an answer takes, as long as this process has seen none.
+    pub fn usual_latency(&self) -> Duration {
+        self.latency.unwrap_or(USUAL_LATENCY)
+    }
+
+    /// How long it may take then: longer, where no earlier process has seen one either.
+    pub fn slow_latency(&self) -> Duration {
+        self.latency.unwrap_or(SLOW_LATENCY)
+    }
+
+    /// Waits for permission to send one call: first come, first served. With a ledger, the call
+    /// is recorded by then.
+    pub async fn permit(&self) -> Result<Permit<'_>, StoreFailed> {
+        let mut permit = self.admission().await;
+        // Others are next meanwhile, so that several calls can be recorded at once.
+        if let Some(ledger) = &self.ledger {
+            if self.has_windows {
+                permit.call = Some(ledger.sending().await?);
+            } else {
+                ledger.room().await?;
+            }
+        }
+        permit.was_sent = true;
+        Ok(permit)
+    }
+
+    /// Waits until the call is admitted.
+    async fn admission(&self) -> Permit<'_> {
+        // Where nothing is scarce, there is no need to queue.
+        let _next = if self.is_scarce() {
+            Some(self.next.lock().await)
+        } else {
+            None
+        };
+        loop {
+            match self.try_admit(Instant::now()) {
+                Ok(permit) => return permit,
+                Err(Opening::At(instant)) => self.until(instant).await,
+                Err(_) => self.ended.notified().await,
+            }
+        }
+    }
+
+    /// Waits for this instant, unless a call ends before.
+    async fn until(&self, instant: Instant) {
+        tokio::select! {
+            biased;
+            () = sleep_until(instant) => {}
+            () = self.ended.notified() => {}
+        }
+    }
+
+    fn try_admit(&self, now: Instant) -> Result<Permit<'_>, Opening> {
+        let mut state = self.state.lock();
+        match state.opening(now) {
+            Opening::Now => {}
+            later => return Err(later),
+        }
+        if let Some(pacer) = &self.pacer {
+            pacer.admit(now).map_err(Opening::At)?;
+        }
+        Ok(Permit {
+            limiter: self,
+            was_sent: false,
+            call: None,
+            slot: state.admit(now),
+        })
+    }
+
+    /// Makes all callers wait, because the service refused a call for quota: for as long as it
+    /// said, or else for longer each time. Returns when calls go on.
+    pub fn throttled(&self, retry_after: Option<Duration>) -> Instant {
+        let now = Instant::now();
+        let resume_at = self.state.lock().pause.throttled(retry_after, now);
+        if let Some(ledger) = &self.ledger {
+            ledger.paused(resume_at - now);
+        }
+        resume_at
+    }
+
+    /// The service answers: the next refusal that names no time pauses briefly again.
+    pub fn answered(&self) {
+        self.state.lock().pause.answered();
+    }
+
+    /// The service is down, and will be tried again at this instant. Who may send then is not
+    /// decided here.
+    pub fn down_until(&self, instant: Instant) {
+        self.state.lock().down_until = Some(instant);
+    }
+
+    /// The service answers again after an outage.
+    pub fn up_again(&self) {
+        self.state.lock().down_until = None;
+    }
+
+    /// Until when no call can be sent, and why; `None` when the next one waits for at most
+    /// the pace.
+    pub fn waiting(&self) -> Option<(Waiting, Instant)> {
+        self.state.lock().waiting(Instant::now())
+    }
+
+    /// For each limit in its order: calls that count now, and how many may.
+    pub fn used(&self) -> Vec<(usize, usize)> {
+        let now = Instant::now();
+        let mut state = self.state.lock();
+        let windows = state.windows.iter_mut();
+        windows.map(|window| window.used(now)).collect()
+    }
+
+    /// When each call in flight was sent, earliest first.
+    pub fn in_flight(&self) -> Vec<Instant> {
+        self.state.lock().in_flight.sent()
+    }
+
+    /// When the last of these calls will be answered, and of those in flight, by the windows
+    /// as they are now.
+    pub fn forecast(&self, load: Load) -> Instant {
+        let now = Instant::now();
+        let state = self.state.lock();
+        let usage = Usage {
+            now,
+            resume_at: state.resume_at(now),
+            windows: &state.windows,
+            in_flight: &state.in_flight.sent(),
+            period: self.pacer.as_ref().map_or(Duration::ZERO, Pacer::period),
+            last: state.last,
+        };
+        let schedule = Schedule::new(&usage, load);
+        drop(state);
+        schedule.end()
+    }
+}
+
+impl Permit<'_> {
+    /// The API that it permits a call to.
+    pub fn api(&self) -> Api {
+        self.limiter.api
+    }
+}
+
+impl Drop for Permit<'_> {
+    fn drop(&mut self) {
+        let limiter = self.limiter;
+        let mut state = limiter.state.lock();
+        state.end(self.slot, self.was_sent, Instant::now());
+        drop(state);
+        if let (Some(ledger), Some(call)) = (&limiter.ledger, self.call) {
+            ledger.answered(call);
+        }
+        if limiter.has_windows {
+            limiter.ended.notify_one();
+        }
+    }
+}

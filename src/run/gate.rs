@@ -1,0 +1,49 @@
+//! The gate of a run, with what earlier processes have used of the quotas behind it.
+
+use super::{RunError, identity::Identity};
+use crate::{
+    config::Config,
+    domain::api::Api,
+    quota::{Gate, Past, Rules},
+    store::{Counting, Store},
+};
+
+/// The gate for an application, of whose quotas earlier processes have used some.
+pub(crate) fn gate(config: &Config, store: &Store, identity: &Identity) -> Result<Gate, RunError> {
+    let application = identity.application();
+    let mut gate = unused(config);
+    for &api in Api::ALL {
+        let counting = counting(config, api);
+        let calls = counting.map(|counting| store.past_calls(&application, api, counting));
+        let past = Past {
+            calls: calls.transpose()?.unwrap_or_default(),
+            latency: store.usual_latency(&application, api)?,
+            pause: store.pause_left(&application, api)?,
+        };
+        gate.remember(api, &past);
+    }
+    Ok(gate)
+}
+
+/// The same before anything is known of earlier processes.
+pub(crate) fn unused(config: &Config) -> Gate {
+    Gate::new(|api| rules(config, api))
+}
+
+/// Which earlier calls the configured windows may still count; none without windows.
+pub(crate) fn counting(config: &Config, api: Api) -> Option<Counting> {
+    let longest = rules(config, api).limits.longest()?;
+    Some(Counting {
+        longest,
+        timeout: config.service.timeout,
+    })
+}
+
+fn rules(config: &Config, api: Api) -> Rules {
+    match api {
+        Api::MissingKbs => Rules {
+            limits: config.limits.clone(),
+            pace: config.pace,
+        },
+    }
+}
