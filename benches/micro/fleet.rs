@@ -8,11 +8,12 @@ use patchgap::{
     collect::Requests,
     defender::AnswerBody,
     domain::{
+        answer::{Answer, Source},
         ending::RunOutcome,
         gaps::{AnswerRef, Gaps},
         kb::MissingKbs,
         machine::MachineId,
-        outcome::{Answer, Outcome},
+        outcome::Outcome,
     },
     inventory::{self, Inventory},
     report::{Facts, Format, Run, Tool, reports},
@@ -84,7 +85,11 @@ impl Told {
             machine: machine(number),
             attempts: 1,
             times_unknown: 0,
-            result: Ok(Answer::new(Timestamp::UNIX_EPOCH, self.0.clone())),
+            result: Ok(Answer::new(
+                Source::Calls,
+                Timestamp::UNIX_EPOCH,
+                self.0.clone(),
+            )),
         };
         (0..MACHINES).map(outcome).collect()
     }

@@ -6,8 +6,9 @@ use jiff::Timestamp;
 
 use crate::{
     domain::{
+        answer::{Answer, Source},
         gaps::{AnswerRef, Gaps},
-        kb::{KbId, MissingKb, MissingKbs},
+        kb::{KbId, MissingKbs},
         machine::MachineId,
         outcome::{Failure, Reason},
         words::words,
@@ -47,8 +48,10 @@ pub struct MachineRow {
 pub struct Answered {
     /// Its place among the answered machines, from 1.
     pub rank: u32,
-    /// When the answer had arrived, in milliseconds since 1970: half as wide as a timestamp.
-    pub(super) arrived_ms: i64,
+    /// Where the answer comes from.
+    pub source: Source,
+    /// The time for which the answer holds, in milliseconds since 1970: half as wide as a timestamp.
+    pub(super) as_of_ms: i64,
     /// Whether an earlier process got it.
     pub reused: bool,
     /// How many KBs it misses.
@@ -95,12 +98,9 @@ impl MachineRow {
 }
 
 impl Answered {
-    /// An answer of these missing KBs, which are sorted by id, each once.
-    pub(super) fn new(
-        answered_at: Timestamp,
-        missing: &[Arc<MissingKb>],
-        answer: AnswerRef,
-    ) -> Self {
+    /// The figures of an answer, whose missing KBs are sorted by id, each once.
+    pub(super) fn new(answer: &Answer, answer_ref: AnswerRef) -> Self {
+        let missing = &answer.missing;
         let numbers = || missing.iter().map(|gap| gap.cve_addressed);
         let largest = numbers().max();
         let top = missing
@@ -108,21 +108,22 @@ impl Answered {
             .find(|gap| Some(gap.cve_addressed) == largest);
         Self {
             rank: 0,
-            arrived_ms: answered_at.as_millisecond(),
-            reused: false,
+            source: answer.source,
+            as_of_ms: answer.as_of.as_millisecond(),
+            reused: answer.reused,
             missing: u32::try_from(missing.len()).unwrap_or(u32::MAX),
             cve_addressed: numbers().fold(0, u64::saturating_add),
             cve_addressed_max: largest.unwrap_or(0),
             no_current_data: false,
             top_kb: top.map(|gap| gap.id.clone()),
-            answer,
+            answer: answer_ref,
         }
     }
 
-    /// When the answer had arrived.
+    /// The time for which the answer holds: of a call, when the answer had arrived.
     pub fn answered_at(&self) -> Timestamp {
         // It came from one, so that there is one.
-        Timestamp::from_millisecond(self.arrived_ms).unwrap_or_default()
+        Timestamp::from_millisecond(self.as_of_ms).unwrap_or_default()
     }
 }
 

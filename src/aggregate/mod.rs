@@ -20,9 +20,10 @@ use jiff::Timestamp;
 
 use crate::{
     domain::{
+        answer::Answer,
         gaps::AnswerRef,
         index::Index,
-        outcome::{Answer, Failure, Outcome},
+        outcome::{Failure, Outcome},
     },
     inventory::{Inventory, Unread},
 };
@@ -91,23 +92,19 @@ impl<'list> Aggregation<'list> {
         let Some(index) = found else { return };
         match outcome.result {
             _ if self.machines[index].result.is_ok() => {}
-            Ok(answer) => self.answered(index, outcome.attempts, answer, answer_ref),
+            Ok(answer) => self.answered(index, outcome.attempts, &answer, answer_ref),
             Err(failure) => self.failed(index, outcome.attempts, failure),
         }
     }
 
-    fn answered(&mut self, index: usize, attempts: u32, answer: Answer, answer_ref: AnswerRef) {
-        let missing = answer.missing;
-        for gap in &missing {
+    fn answered(&mut self, index: usize, attempts: u32, answer: &Answer, answer_ref: AnswerRef) {
+        for gap in &answer.missing {
             self.kbs.record(gap);
             self.unreadable.count(self.machines[index].id, gap);
         }
         let row = &mut self.machines[index];
         row.attempts = attempts;
-        row.result = Ok(Answered {
-            reused: answer.reused,
-            ..Answered::new(answer.answered_at, &missing, answer_ref)
-        });
+        row.result = Ok(Answered::new(answer, answer_ref));
     }
 
     fn failed(&mut self, index: usize, attempts: u32, failure: Failure) {

@@ -271,9 +271,7 @@ fn tell(
     take: &mut dyn FnMut(Outcome, AnswerRef),
 ) -> Result<(), AppError> {
     let is_young = |outcome: &Outcome| match (&outcome.result, kept.longest) {
-        (Ok(answer), Some(longest)) => {
-            now.duration_since(answer.answered_at).unsigned_abs() <= longest
-        }
+        (Ok(answer), Some(longest)) => now.duration_since(answer.as_of).unsigned_abs() <= longest,
         _ => true,
     };
     let mut take_young = |outcome: Outcome, place| {

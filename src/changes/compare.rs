@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::{
     Base, Change, Changes, Exposure, Figures, MachineChange, MachineMoved, MachineTally, Tally,
+    comparable::{can_compare, comparable_before},
     kbs::KbChanges,
     pairs::pairs,
     rows::{Changed, GapChange, Known, What},
@@ -110,6 +111,11 @@ impl<'run> Comparison<'run> {
                 (Some(then), Ok(now)) if now.no_current_data && !missing_then.is_empty() => {
                     self.machines.silent += 1;
                     self.not_answered(today.id, then, &missing_then);
+                }
+                // Both answers stand by themselves.
+                (Some(then), Ok(now)) if !can_compare(then.source, now.source) => {
+                    self.not_answered(today.id, then, &missing_then);
+                    self.appeared(today, false);
                 }
                 (Some(then), Ok(now)) => {
                     let machine = today.id;
@@ -244,7 +250,7 @@ impl<'run> Comparison<'run> {
         left: Vec<Arc<MissingKb>>,
         came: Vec<Arc<MissingKb>>,
     ) -> io::Result<Vec<GapChange>> {
-        let known = Known::with_ever(self.history, both.machine, (&left, &came))?;
+        let known = Known::with_ever(self.history, &self.earlier(both)?, (&left, &came))?;
         let was_there = |gap: &Arc<MissingKb>| known.was_there(&gap.id);
         let (returned, came): (Vec<_>, Vec<_>) = came.into_iter().partition(was_there);
         let mut by: Vec<Option<Arc<MissingKb>>> = vec![None; left.len()];
@@ -255,7 +261,7 @@ impl<'run> Comparison<'run> {
                 is_new[new] = false;
             }
         }
-        let since = |gap: &MissingKb| known.since(&gap.id).unwrap_or(both.then.answered_at);
+        let since = |gap: &MissingKb| known.since(&gap.id).unwrap_or(both.then.as_of);
         let gone = left
             .into_iter()
             .zip(by)
@@ -266,6 +272,11 @@ impl<'run> Comparison<'run> {
         let returned = returned.into_iter();
         let returned = returned.map(|gap| came_up(Change::Returned, gap, now));
         Ok(gone.chain(new).chain(returned).collect())
+    }
+
+    /// The answers of a machine before the base that both of its answers can be compared with.
+    fn earlier(&self, both: &Both<'_>) -> io::Result<Vec<DatedAnswer>> {
+        comparable_before(self.history, both.machine, both.now.source)
     }
 
     fn finish(self, base: Base) -> Changes {
@@ -293,7 +304,8 @@ fn exposure(gaps: &[Arc<MissingKb>]) -> u64 {
 
 fn earlier(now: &Answered) -> DatedAnswer {
     DatedAnswer {
-        answered_at: now.answered_at(),
+        source: now.source,
+        as_of: now.answered_at(),
         answer: now.answer,
     }
 }

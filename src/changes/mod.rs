@@ -5,6 +5,7 @@
 //! [`History`](crate::domain::gaps::History), where earlier answers are read again.
 
 mod base;
+mod comparable;
 mod compare;
 mod kbs;
 mod machine;

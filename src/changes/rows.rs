@@ -4,7 +4,7 @@ use std::{collections::HashSet, io, sync::Arc};
 
 use jiff::Timestamp;
 
-use super::{Change, Changes};
+use super::{Change, Changes, comparable::comparable_before};
 use crate::domain::{
     gaps::{DatedAnswer, History},
     kb::{KbId, MissingKb},
@@ -93,13 +93,17 @@ fn all(
     let gaps = history.missing(answer.answer)?;
     let known = match change {
         Change::Appeared => Known::default(),
-        _ => Known::of(history, machine, &gaps)?,
+        _ => Known::of(
+            history,
+            &comparable_before(history, machine, answer.source)?,
+            &gaps,
+        )?,
     };
     let places = 0..gaps.len();
     Ok(places.map(move |place| {
         let gap = Arc::clone(&gaps[place]);
         ChangeRow {
-            since: known.since(&gap.id).unwrap_or(answer.answered_at),
+            since: known.since(&gap.id).unwrap_or(answer.as_of),
             change,
             machine,
             gap,
@@ -121,19 +125,19 @@ impl Known {
     /// Reads back as far as one of the gaps that the base has was there without a break.
     pub(super) fn of(
         history: &dyn History,
-        machine: MachineId,
+        earlier: &[DatedAnswer],
         gaps: &[Arc<MissingKb>],
     ) -> io::Result<Self> {
         let mut known = Self::default();
         let mut open: Vec<&KbId> = gaps.iter().map(|gap| &gap.id).collect();
-        for earlier in history.before_base(machine)? {
+        for earlier in earlier {
             if open.is_empty() {
                 break;
             }
             let missing = history.missing(earlier.answer)?;
             open.retain(|id| holds(&missing, id));
             for id in &open {
-                known.seen(id, earlier.answered_at);
+                known.seen(id, earlier.as_of);
             }
         }
         Ok(known)
@@ -142,12 +146,12 @@ impl Known {
     /// The same, and whether each of `came` was ever there.
     pub(super) fn with_ever(
         history: &dyn History,
-        machine: MachineId,
+        earlier: &[DatedAnswer],
         (left, came): (&[Arc<MissingKb>], &[Arc<MissingKb>]),
     ) -> io::Result<Self> {
-        let mut known = Self::of(history, machine, left)?;
+        let mut known = Self::of(history, earlier, left)?;
         if !came.is_empty() {
-            known.look_for(history, machine, came)?;
+            known.look_for(history, earlier, came)?;
         }
         Ok(known)
     }
@@ -155,11 +159,11 @@ impl Known {
     fn look_for(
         &mut self,
         history: &dyn History,
-        machine: MachineId,
+        earlier: &[DatedAnswer],
         came: &[Arc<MissingKb>],
     ) -> io::Result<()> {
         let mut last = None;
-        for earlier in history.before_base(machine)? {
+        for earlier in earlier {
             if last != Some(earlier.answer) {
                 let missing = history.missing(earlier.answer)?;
                 let back = came.iter().filter(|gap| holds(&missing, &gap.id));

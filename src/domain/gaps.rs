@@ -7,7 +7,7 @@ use std::{fmt::Debug, io};
 
 use jiff::Timestamp;
 
-use crate::domain::{kb::MissingKbs, machine::MachineId};
+use crate::domain::{answer::Source, kb::MissingKbs, machine::MachineId};
 
 /// Where an answer can be read again: a number that only its [`Gaps`] understands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -19,11 +19,13 @@ pub trait Gaps: Debug + Sync {
     fn missing(&self, answer: AnswerRef) -> io::Result<MissingKbs>;
 }
 
-/// An answer and its time.
+/// An answer with its source and its time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DatedAnswer {
-    /// When it had arrived.
-    pub answered_at: Timestamp,
+    /// Where it comes from.
+    pub source: Source,
+    /// The time for which it holds.
+    pub as_of: Timestamp,
     /// Where its gaps are.
     pub answer: AnswerRef,
 }

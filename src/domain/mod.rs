@@ -2,6 +2,7 @@
 //!
 //! - [`machine`], [`kb`]: what the service knows of
 //! - [`api`]: the APIs that are called
+//! - [`answer`]: what a machine misses, its source and its time
 //! - [`outcome`]: what became of the request for one machine
 //! - [`ending`]: how a run ended, and what follows from that
 //! - [`gaps`]: what machines miss, read again where it is listed
@@ -10,6 +11,7 @@
 //! - [`words`]: enums that are words to people and to files
 //! - [`text`]: figures, spans of time and chains of causes as people read them
 
+pub mod answer;
 pub mod api;
 pub mod ending;
 pub mod exit_code;

@@ -3,9 +3,7 @@
 //! This is what flows from the asking to the reports. Whoever got the answer, it is an
 //! answer for a machine; and a machine that has none is a row with a reason, not an error.
 
-use jiff::Timestamp;
-
-use crate::domain::{held::Held, kb::MissingKbs, machine::MachineId, words::words};
+use crate::domain::{answer::Answer, machine::MachineId, words::words};
 
 /// What is known of one machine after it was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,31 +17,6 @@ pub struct Outcome {
     pub times_unknown: u32,
     /// The answer, or why there is none.
     pub result: Result<Answer, Failure>,
-}
-
-/// The service's answer for one machine.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
-    /// When the answer had arrived.
-    pub answered_at: Timestamp,
-    /// Whether an earlier process got it.
-    pub reused: bool,
-    /// The missing KBs.
-    pub missing: MissingKbs,
-    /// What is held until it is stored.
-    pub held: Held,
-}
-
-impl Answer {
-    /// The answer that these KBs make, in whatever order they came.
-    pub fn new(answered_at: Timestamp, missing: MissingKbs) -> Self {
-        Self {
-            answered_at,
-            reused: false,
-            missing,
-            held: Held::default(),
-        }
-    }
 }
 
 /// Why a machine has no answer.

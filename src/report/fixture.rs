@@ -10,11 +10,12 @@ use crate::{
     changes::{Base, Changes, Figures, Replacing, changes},
     collect::Requests,
     domain::{
+        answer::{Answer, Source},
         ending::{Ending, RunOutcome},
         gaps::{AnswerRef, BaseMachine, DatedAnswer, Gaps, History},
         kb::{KbId, MissingKb, MissingKbs},
         machine::MachineId,
-        outcome::{Answer, Failure, Outcome, Reason},
+        outcome::{Failure, Outcome, Reason},
     },
     inventory::{Cells, Inventory, InventoryMachine, RejectedRow},
 };
@@ -109,7 +110,8 @@ impl Before {
             .map(|(place, outcome)| BaseMachine {
                 machine: outcome.machine,
                 answer: outcome.result.as_ref().ok().map(|answer| DatedAnswer {
-                    answered_at: answer.answered_at,
+                    source: answer.source,
+                    as_of: answer.as_of,
                     answer: AnswerRef(place),
                 }),
                 no_current_data: false,
@@ -232,7 +234,8 @@ pub(super) fn answer(number: u8, missing: Vec<MissingKb>) -> Outcome {
         attempts: 1,
         times_unknown: 0,
         result: Ok(Answer {
-            answered_at: "2026-11-23T13:00:00.25Z".parse().unwrap(),
+            source: Source::Calls,
+            as_of: "2026-11-23T13:00:00.25Z".parse().unwrap(),
             reused: false,
             missing: missing.into_iter().map(Arc::new).collect(),
             held: crate::domain::held::Held::default(),

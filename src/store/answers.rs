@@ -1,5 +1,6 @@
 //! What became of each machine in a run: written as it comes, read back for the reports.
 
+use jiff::Timestamp;
 use rusqlite::{Connection, Result, Row, params};
 use sha2::{Digest, Sha256};
 
@@ -12,9 +13,10 @@ use super::{
     time,
 };
 use crate::domain::{
+    answer::{Answer, Source},
     gaps::AnswerRef,
     machine::MachineId,
-    outcome::{Answer, Failure, Outcome},
+    outcome::{Failure, Outcome},
 };
 
 /// The run that outcomes are written for.
@@ -65,17 +67,18 @@ fn put_answer(
 ) -> Result<i64> {
     let missing = numbers.list(connection, &answer.missing, at.run.0)?;
     let mut enter = connection.prepare_cached(
-        "INSERT INTO answer (machine, run, session, answered_at_ms, missing, checksum)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT INTO answer (machine, run, session, source, as_of_ms, missing, checksum)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?;
-    let answered_at = millis(answer.answered_at);
+    let source = answer.source.as_str();
     let number = enter.insert(params![
         machine,
         at.run.0,
         at.session,
-        answered_at,
+        source,
+        millis(answer.as_of),
         missing,
-        checksum(machine, &missing)
+        checksum(machine, source, &missing)
     ])?;
     connection
         .prepare_cached("UPDATE machine SET last_answer = ?2 WHERE id = ?1")?
@@ -83,10 +86,12 @@ fn put_answer(
     Ok(number)
 }
 
-/// A fingerprint of whose an answer is, and what it says.
-fn checksum(machine: i64, missing: &str) -> i64 {
+/// A fingerprint of an answer's machine, its source, and what it says.
+fn checksum(machine: i64, source: &str, missing: &str) -> i64 {
     let digest = Sha256::new()
         .chain_update(machine.to_le_bytes())
+        .chain_update(source.as_bytes())
+        .chain_update([0])
         .chain_update(missing)
         .finalize();
     let mut first = [0; 8];
@@ -147,9 +152,9 @@ fn put_failed(
 const COLUMNS: &str = "
     machine.machine_id, run_machine.attempts, run_machine.times_unknown, run_machine.reason,
     run_machine.http_status, run_machine.code, run_machine.message, run_machine.correlation_id,
-    answer.answered_at_ms, answer.missing, run_machine.machine, answer.checksum,
+    answer.id,
     answer.run <> run.id OR answer.session <> run.session OR run_machine.origin <> 'asked',
-    answer.id
+    answer.source, answer.as_of_ms, answer.missing, run_machine.machine, answer.checksum
     FROM run_machine
     JOIN run ON run.id = run_machine.run
     JOIN machine ON machine.id = run_machine.machine
@@ -195,7 +200,7 @@ impl Store {
         descriptions: &mut Descriptions,
     ) -> Result<Option<(Outcome, AnswerRef)>> {
         let mut find = self.connection.prepare_cached(
-            "SELECT answered_at_ms, missing, machine.id, checksum, answer.id
+            "SELECT answer.id, source, as_of_ms, missing, machine.id, checksum
              FROM machine JOIN answer ON answer.id = machine.last_answer
              WHERE service = ?1 AND machine_id = ?2",
         )?;
@@ -203,17 +208,18 @@ impl Store {
         let Some(row) = rows.next()? else {
             return Ok(None);
         };
-        let Listed { missing, .. } = descriptions.list(&self.connection, written(row, 1)?)?;
+        let stored = StoredAnswer::read(row, 1)?;
+        let Listed { missing, .. } = descriptions.list(&self.connection, stored.missing)?;
         let outcome = Outcome {
             machine,
             attempts: 0,
             times_unknown: 0,
             result: Ok(Answer {
                 reused: true,
-                ..Answer::new(time(row.get(0)?), missing)
+                ..Answer::new(stored.source, stored.as_of, missing)
             }),
         };
-        Ok(Some((outcome, AnswerRef(row.get(4)?))))
+        Ok(Some((outcome, AnswerRef(row.get(0)?))))
     }
 }
 
@@ -228,7 +234,7 @@ pub(super) fn outcomes(
     let mut statement = connection.prepare(&format!("SELECT {COLUMNS}"))?;
     let mut rows = statement.query([run.0])?;
     while let Some(row) = rows.next()? {
-        let place = row.get::<_, Option<i64>>(13)?.map_or(NOWHERE, AnswerRef);
+        let place = row.get::<_, Option<i64>>(8)?.map_or(NOWHERE, AnswerRef);
         let mut listed = |list: &Listed| listed(place.0, list);
         let outcome = outcome(connection, row, &mut descriptions, &mut listed)?;
         take(outcome, place);
@@ -242,18 +248,19 @@ fn outcome(
     descriptions: &mut Descriptions,
     listed: &mut dyn FnMut(&Listed),
 ) -> Result<Outcome> {
-    let answered: Option<i64> = row.get(8)?;
+    let answer: Option<i64> = row.get(8)?;
     Ok(Outcome {
         machine: parse(row.get_ref(0)?.as_str()?)?,
         attempts: row.get(1)?,
         times_unknown: row.get(2)?,
-        result: match answered {
-            Some(answered) => {
-                let list = descriptions.list(connection, written(row, 9)?)?;
+        result: match answer {
+            Some(_) => {
+                let stored = StoredAnswer::read(row, 10)?;
+                let list = descriptions.list(connection, stored.missing)?;
                 listed(&list);
                 Ok(Answer {
-                    reused: row.get(12)?,
-                    ..Answer::new(time(answered), list.missing)
+                    reused: row.get(9)?,
+                    ..Answer::new(stored.source, stored.as_of, list.missing)
                 })
             }
             None => Err(failure(row)?),
@@ -261,29 +268,39 @@ fn outcome(
     })
 }
 
-/// Reads the list of what is missing from its column, where it is as it was written.
-fn written<'row>(row: &'row Row<'_>, column: usize) -> Result<&'row str> {
-    unaltered(row, column)?;
-    Ok(row.get_ref(column)?.as_str()?)
+/// What is written of an answer.
+struct StoredAnswer<'row> {
+    source: Source,
+    as_of: Timestamp,
+    /// The text of its list.
+    missing: &'row str,
 }
 
-/// Demands that an answer's list, machine and checksum, in columns from this one on, belong
-/// together.
-fn unaltered(row: &Row<'_>, column: usize) -> Result<()> {
-    let listed = row.get_ref(column)?.as_str()?;
-    let written: i64 = row.get(column + 2)?;
-    if checksum(row.get(column + 1)?, listed) == written {
-        return Ok(());
+impl<'row> StoredAnswer<'row> {
+    /// Reads an answer from its source, time, list, machine and checksum, in columns from this one on,
+    /// and demands that they belong together.
+    fn read(row: &'row Row<'_>, column: usize) -> Result<Self> {
+        let source = row.get_ref(column)?.as_str()?;
+        let missing = row.get_ref(column + 2)?.as_str()?;
+        let written: i64 = row.get(column + 4)?;
+        if checksum(row.get(column + 3)?, source, missing) != written {
+            return Err(damage("an answer is not as it was written"));
+        }
+        Ok(Self {
+            source: parse(source)?,
+            as_of: time(row.get(column + 1)?),
+            missing,
+        })
     }
-    Err(damage("an answer is not as it was written"))
 }
 
 /// Demands that every answer is as it was written.
 pub(super) fn verify(connection: &Connection) -> Result<()> {
-    let mut statement = connection.prepare("SELECT missing, machine, checksum FROM answer")?;
+    let mut statement =
+        connection.prepare("SELECT source, as_of_ms, missing, machine, checksum FROM answer")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        unaltered(row, 0)?;
+        StoredAnswer::read(row, 0)?;
     }
     Ok(())
 }

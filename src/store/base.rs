@@ -88,7 +88,7 @@ fn records_before(connection: &Connection, run: RunId) -> Result<Vec<RunRecord>>
 fn then(connection: &Connection, base: RunId) -> Result<Vec<BaseMachine>> {
     let (column, last_seen) = last_seen(connection, base)?.unzip();
     let mut statement = connection.prepare(
-        "SELECT machine_id, answer.answered_at_ms, answer.id,
+        "SELECT machine_id, answer.source, answer.as_of_ms, answer.id,
              iif(answer.missing = '[]', json_extract(cells, '$[' || ?2 || ']'), NULL)
          FROM run
          JOIN inventory_machine ON inventory_machine.inventory = run.inventory
@@ -99,16 +99,16 @@ fn then(connection: &Connection, base: RunId) -> Result<Vec<BaseMachine>> {
          WHERE run.id = ?1",
     )?;
     let read = statement.query_map(params![base.0, column], |row| {
-        let answer = match row.get::<_, Option<i64>>(1)? {
+        let answer = match row.get::<_, Option<i64>>(3)? {
             Some(_) => Some(earlier(row, 1)?),
             None => None,
         };
-        let cell = row.get_ref(3)?.as_str_or_null()?;
+        let cell = row.get_ref(4)?.as_str_or_null()?;
         let cell = last_seen.zip(cell);
         Ok(BaseMachine {
             machine: parse(row.get_ref(0)?.as_str()?)?,
             no_current_data: answer.zip(cell).is_some_and(|(answer, (last_seen, cell))| {
-                last_seen.was_silent(cell, answer.answered_at)
+                last_seen.was_silent(cell, answer.as_of)
             }),
             answer,
         })
@@ -149,8 +149,9 @@ fn last_seen(connection: &Connection, run: RunId) -> Result<Option<(usize, LastS
 /// An answer from its time, and its number in the column after that.
 fn earlier(row: &Row<'_>, column: usize) -> Result<DatedAnswer> {
     Ok(DatedAnswer {
-        answered_at: time(row.get(column)?),
-        answer: AnswerRef(row.get(column + 1)?),
+        source: parse(row.get_ref(column)?.as_str()?)?,
+        as_of: time(row.get(column + 1)?),
+        answer: AnswerRef(row.get(column + 2)?),
     })
 }
 
@@ -167,7 +168,7 @@ impl History for Snapshot {
 /// The answers that runs before the first of the two have for a machine.
 fn before(connection: &Connection, first: RunId, machine: MachineId) -> Result<Vec<DatedAnswer>> {
     let mut find = connection.prepare_cached(&format!(
-        "SELECT answer.answered_at_ms, answer.id
+        "SELECT answer.source, answer.as_of_ms, answer.id
          FROM run AS asked {SERVICES_OF_TENANT}
          CROSS JOIN machine ON machine.service = other.id AND machine_id = ?2
          CROSS JOIN run ON run.id < asked.id AND run.service = other.id

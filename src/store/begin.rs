@@ -244,7 +244,7 @@ fn reuse(connection: &Connection, run: RunId, times: RangeInclusive<i64>) -> Res
         "DELETE FROM run_machine
          WHERE run = ?1 AND answer IN (
              SELECT id FROM answer
-             WHERE id = run_machine.answer AND answered_at_ms NOT BETWEEN ?2 AND ?3)",
+             WHERE id = run_machine.answer AND as_of_ms NOT BETWEEN ?2 AND ?3)",
         times,
     )?;
     connection.execute(
@@ -254,7 +254,7 @@ fn reuse(connection: &Connection, run: RunId, times: RangeInclusive<i64>) -> Res
          JOIN inventory_machine ON inventory_machine.inventory = run.inventory
          JOIN machine ON machine.id = inventory_machine.machine
          JOIN answer ON answer.id = machine.last_answer
-         WHERE run.id = ?1 AND answer.answered_at_ms BETWEEN ?2 AND ?3
+         WHERE run.id = ?1 AND answer.as_of_ms BETWEEN ?2 AND ?3
          ON CONFLICT (run, machine) DO UPDATE
              SET origin = excluded.origin, answer = excluded.answer, reason = NULL,
                  http_status = NULL, code = NULL, message = NULL, correlation_id = NULL

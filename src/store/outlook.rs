@@ -116,11 +116,11 @@ fn young_answers(
 ) -> Result<u64> {
     let mut has_answer = connection.prepare(
         "SELECT 1 FROM machine JOIN answer ON answer.id = machine.last_answer
-         WHERE machine.id = ?1 AND answered_at_ms BETWEEN ?2 AND ?3
+         WHERE machine.id = ?1 AND as_of_ms BETWEEN ?2 AND ?3
          UNION ALL
          SELECT 1 FROM run_machine JOIN answer ON answer.id = run_machine.answer
          WHERE run_machine.run = ?4 AND run_machine.machine = ?1 AND origin <> 'kept'
-             AND answered_at_ms BETWEEN ?2 AND ?3",
+             AND as_of_ms BETWEEN ?2 AND ?3",
     )?;
     let run = left.map(|run| run.0);
     let mut answers = 0;

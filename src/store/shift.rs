@@ -15,10 +15,7 @@ impl Store {
             let transaction = self
                 .connection
                 .transaction_with_behavior(TransactionBehavior::Immediate)?;
-            transaction.execute(
-                "UPDATE answer SET answered_at_ms = answered_at_ms - ?1",
-                [by],
-            )?;
+            transaction.execute("UPDATE answer SET as_of_ms = as_of_ms - ?1", [by])?;
             transaction.execute(
                 "UPDATE run SET started_at_ms = started_at_ms - ?1,
                      active_at_ms = active_at_ms - ?1, finished_at_ms = finished_at_ms - ?1",

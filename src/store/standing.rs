@@ -78,7 +78,7 @@ impl Store {
     ) -> std::result::Result<Vec<Standing>, StoreError> {
         let read = || -> Result<_> {
             let mut statement = self.connection.prepare(
-                "SELECT machine_id, answer.answered_at_ms, run_machine.answer,
+                "SELECT machine_id, answer.as_of_ms, run_machine.answer,
                      run_machine.reason, run_machine.attempts, run_machine.times_unknown,
                      machine.id, answer.run
                  FROM run

@@ -82,7 +82,7 @@ fn take_answers(connection: &Connection, run: RunId, theirs: RunId, which: &Whic
          JOIN run_machine AS theirs
              ON theirs.run = ?2 AND theirs.machine = inventory_machine.machine
          JOIN answer ON answer.id = theirs.answer
-         WHERE run.id = ?1 AND (answer.answered_at_ms BETWEEN ?3 AND ?4
+         WHERE run.id = ?1 AND (answer.as_of_ms BETWEEN ?3 AND ?4
              OR ?5 AND theirs.origin = 'asked')
          ON CONFLICT (run, machine) DO UPDATE
              SET origin = excluded.origin, answer = excluded.answer, reason = NULL,

@@ -12,7 +12,7 @@ const HOUR_MS: i64 = 60 * 60 * 1000;
 const TIMES: [(&str, &str); 6] = [
     ("call", "sent_at_ms"),
     ("call", "answered_at_ms"),
-    ("answer", "answered_at_ms"),
+    ("answer", "as_of_ms"),
     ("run", "started_at_ms"),
     ("run", "active_at_ms"),
     ("run", "finished_at_ms"),

@@ -9,10 +9,11 @@ use jiff::Timestamp;
 use super::*;
 use crate::{
     domain::{
+        answer::{Answer, Source},
         gaps::Gaps,
         kb::{KbId, MissingKb, MissingKbs},
         machine::MachineId,
-        outcome::{Answer, Failure, Reason},
+        outcome::{Failure, Reason},
     },
     inventory::InventoryMachine,
 };
@@ -85,7 +86,8 @@ fn answer(number: u8, missing: Vec<MissingKb>) -> Outcome {
         attempts: 1,
         times_unknown: 0,
         result: Ok(Answer {
-            answered_at: Timestamp::UNIX_EPOCH,
+            source: Source::Calls,
+            as_of: Timestamp::UNIX_EPOCH,
             reused: false,
             missing: missing.into_iter().map(Arc::new).collect(),
             held: crate::domain::held::Held::default(),

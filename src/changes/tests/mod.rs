@@ -10,10 +10,11 @@ use super::*;
 use crate::{
     aggregate::{RankBy, tests::InMemory},
     domain::{
+        answer::{Answer, Source},
         gaps::{AnswerRef, BaseMachine, DatedAnswer, Gaps, History},
         kb::{KbId, MissingKb, MissingKbs},
         machine::MachineId,
-        outcome::{Answer, Failure, Outcome, Reason},
+        outcome::{Failure, Outcome, Reason},
     },
     inventory::{Inventory, InventoryMachine},
 };
@@ -76,7 +77,7 @@ impl Nights {
                 |missing| {
                     let ids = missing.iter().filter(|id| *id != SILENT);
                     let gaps = ids.map(|id| gap(id, &["win"])).collect();
-                    Ok(Answer::new(night(number), gaps))
+                    Ok(Answer::new(Source::Calls, night(number), gaps))
                 },
             ),
         });
@@ -164,10 +165,10 @@ impl Past {
             for (place, outcome) in told.0.iter().enumerate() {
                 if let Ok(answer) = &outcome.result {
                     let answer_ref = Self::answer_ref(number, place);
-                    let answered_at = answer.answered_at;
                     let known = places.entry(outcome.machine).or_default();
                     known.push(DatedAnswer {
-                        answered_at,
+                        source: answer.source,
+                        as_of: answer.as_of,
                         answer: answer_ref,
                     });
                 }
@@ -193,7 +194,8 @@ impl Past {
             .map(|(place, outcome)| BaseMachine {
                 machine: outcome.machine,
                 answer: outcome.result.as_ref().ok().map(|answer| DatedAnswer {
-                    answered_at: answer.answered_at,
+                    source: answer.source,
+                    as_of: answer.as_of,
                     answer: Self::answer_ref(base, place),
                 }),
                 no_current_data: self.silent.contains(&outcome.machine),

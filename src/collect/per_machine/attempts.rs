@@ -17,9 +17,10 @@ use super::{
 use crate::{
     defender::{Address, CallError, Class, MissingKbsApi, Page},
     domain::{
+        answer::{Answer, Source},
         held::Held,
         kb::MissingKbs,
-        outcome::{Answer, Failure, Reason},
+        outcome::{Failure, Reason},
     },
 };
 
@@ -86,7 +87,11 @@ impl<'a, A: MissingKbsApi> Request<'a, A> {
             pages.push(page.missing);
             held = held.and(page.held);
             let Some(next) = page.next else {
-                let answer = Answer::new((self.run.clock)(), MissingKbs::of_pages(pages));
+                let answer = Answer::new(
+                    Source::Calls,
+                    (self.run.clock)(),
+                    MissingKbs::of_pages(pages),
+                );
                 return Ok(Answer { held, ..answer });
             };
             address = next;

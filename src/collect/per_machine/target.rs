@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use super::{breaker::CallHistory, plan::Unknown};
 use crate::domain::{
+    answer::Answer,
     machine::MachineId,
-    outcome::{Answer, Failure, Outcome, Reason},
+    outcome::{Failure, Outcome, Reason},
     text::span,
 };
 

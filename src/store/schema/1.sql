@@ -37,9 +37,10 @@ CREATE TABLE answer (
     machine INTEGER NOT NULL REFERENCES machine,
     run INTEGER NOT NULL, -- that asked; it may be gone by now
     session INTEGER NOT NULL, -- of that run
-    answered_at_ms INTEGER NOT NULL,
+    source TEXT NOT NULL, -- where it comes from: 'calls'
+    as_of_ms INTEGER NOT NULL, -- the time for which it holds: of a call, when it was answered
     missing TEXT NOT NULL, -- JSON, a list of missing_kb.id
-    checksum INTEGER NOT NULL -- of machine and missing: no figure comes from a flipped bit
+    checksum INTEGER NOT NULL -- of machine, source and missing: no figure comes from a flipped bit
 ) STRICT;
 
 -- A list of machines, as it was read; the same list is kept once.
@@ -165,7 +166,8 @@ SELECT
         ELSE 'failed'
     END AS status,
     json_array_length(answer.missing) AS missingKbs,
-    strftime('%Y-%m-%dT%H:%M:%SZ', answer.answered_at_ms / 1000, 'unixepoch') AS answeredAt,
+    strftime('%Y-%m-%dT%H:%M:%SZ', answer.as_of_ms / 1000, 'unixepoch') AS answeredAt,
+    answer.source,
     run_machine.reason,
     run_machine.http_status AS httpStatus,
     run_machine.message
@@ -184,7 +186,8 @@ SELECT
     missing_kb.machine_missed_on AS machineMissedOn,
     missing_kb.cve_addressed AS cveAddressed,
     missing_kb.os_build AS osBuild,
-    strftime('%Y-%m-%dT%H:%M:%SZ', answer.answered_at_ms / 1000, 'unixepoch') AS answeredAt
+    strftime('%Y-%m-%dT%H:%M:%SZ', answer.as_of_ms / 1000, 'unixepoch') AS answeredAt,
+    answer.source
 FROM run_machine
 JOIN machine ON machine.id = run_machine.machine
 JOIN answer ON answer.id = run_machine.answer

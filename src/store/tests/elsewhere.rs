@@ -16,7 +16,7 @@ fn before_last(place: &Place) -> (Vec<(RunId, bool)>, Vec<Timestamp>) {
         .collect();
     snapshot.compare(last, last).unwrap();
     let answers = snapshot.before_base(machine(1)).unwrap();
-    (runs, answers.iter().map(|it| it.answered_at).collect())
+    (runs, answers.iter().map(|it| it.as_of).collect())
 }
 
 fn change(place: &Place, sql: &str) {

@@ -16,11 +16,12 @@ use super::*;
 use crate::{
     collect::Requests,
     domain::{
+        answer::{Answer, Source},
         api::Api,
         ending::{Ending, EndingWord, RunOutcome},
         kb::{KbId, MissingKb},
         machine::MachineId,
-        outcome::{Answer, Failure, Outcome, Reason},
+        outcome::{Failure, Outcome, Reason},
     },
     inventory::{Inventory, read_from},
 };
@@ -62,7 +63,11 @@ fn answered(number: u8, at: Timestamp, missing: Vec<MissingKb>) -> Outcome {
         machine: machine(number),
         attempts: 2,
         times_unknown: 1,
-        result: Ok(Answer::new(at, missing.into_iter().map(Arc::new).collect())),
+        result: Ok(Answer::new(
+            Source::Calls,
+            at,
+            missing.into_iter().map(Arc::new).collect(),
+        )),
     }
 }
 

@@ -72,7 +72,7 @@ impl Kept {
     pub(crate) fn age_answers(&self, machines: &[MachineId], hours: i64) {
         for machine in machines {
             let aged = self.connection.execute(
-                "UPDATE answer SET answered_at_ms = answered_at_ms - ?2 * 3600000
+                "UPDATE answer SET as_of_ms = as_of_ms - ?2 * 3600000
                  WHERE machine IN (SELECT id FROM machine WHERE machine_id = ?1)",
                 params![machine.to_string(), hours],
             );

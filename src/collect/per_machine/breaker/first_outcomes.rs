@@ -64,7 +64,11 @@ impl FirstOutcomes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{kb::MissingKbs, machine::MachineId, outcome::Answer};
+    use crate::domain::{
+        answer::{Answer, Source},
+        kb::MissingKbs,
+        machine::MachineId,
+    };
 
     fn failed(reason: Reason, http_status: Option<u16>) -> Outcome {
         Outcome {
@@ -84,6 +88,7 @@ mod tests {
     fn answered() -> Outcome {
         let mut outcome = failed(Reason::Timeout, None);
         outcome.result = Ok(Answer::new(
+            Source::Calls,
             jiff::Timestamp::UNIX_EPOCH,
             MissingKbs::default(),
         ));

@@ -145,7 +145,7 @@ fn tables_begin_with_fifty_rows_and_hold_all() {
 fn times_of_answers_are_told_from_the_first() {
     let mut late = answer(2, vec![]);
     if let Ok(answer) = &mut late.result {
-        answer.answered_at = "2026-11-23T13:00:07Z".parse().unwrap();
+        answer.as_of = "2026-11-23T13:00:07Z".parse().unwrap();
     }
     let page = page(&fixture(vec![answer(1, vec![gap("1", 1)]), late]));
     let machines = &data(&page)["machines"];

@@ -7,9 +7,10 @@ use calamine::Data;
 use super::read::{TABLES, csv, has_no_current_data, open, rows, sides};
 use crate::{
     domain::{
+        answer::{Answer, Source},
         kb::MissingKb,
         machine::MachineId,
-        outcome::{Answer, Outcome},
+        outcome::Outcome,
     },
     inventory::read_from,
     report::fixture::{Fixture, not_found},
@@ -165,6 +166,7 @@ fn answered(machine: MachineId, missing: Vec<Arc<MissingKb>>) -> Outcome {
         attempts: 1,
         times_unknown: 0,
         result: Ok(Answer::new(
+            Source::Calls,
             "2026-11-23T13:00:00Z".parse().unwrap(),
             missing.into(),
         )),

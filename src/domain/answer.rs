@@ -1,0 +1,41 @@
+//! What a machine misses: according to which source, and as of when.
+
+use jiff::Timestamp;
+
+use crate::domain::{held::Held, kb::MissingKbs, words::words};
+
+words! {
+    /// Where answers come from. Sources may disagree about a machine without anything having changed.
+    pub enum Source {
+        /// A call for each machine: `getmissingkbs`.
+        Calls = "calls",
+    }
+}
+
+/// The answer for one machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// Where it comes from.
+    pub source: Source,
+    /// The time for which it holds: of a call, when the answer had arrived.
+    pub as_of: Timestamp,
+    /// Whether an earlier process got it.
+    pub reused: bool,
+    /// The missing KBs.
+    pub missing: MissingKbs,
+    /// What is held until it is stored.
+    pub held: Held,
+}
+
+impl Answer {
+    /// The answer that these KBs make, in whatever order they came.
+    pub fn new(source: Source, as_of: Timestamp, missing: MissingKbs) -> Self {
+        Self {
+            source,
+            as_of,
+            reused: false,
+            missing,
+            held: Held::default(),
+        }
+    }
+}
