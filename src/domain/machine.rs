@@ -30,8 +30,13 @@ pub struct MachineId([u8; BYTES]);
 
 /// The text is not a machine id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("a machine id is 40 hexadecimal characters")]
+#[error("{}", Self::MESSAGE)]
 pub struct InvalidMachineId;
+
+impl InvalidMachineId {
+    /// What it says.
+    pub(crate) const MESSAGE: &str = "a machine id is 40 hexadecimal characters";
+}
 
 impl MachineId {
     /// The id with these 20 bytes.

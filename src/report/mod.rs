@@ -13,9 +13,9 @@ mod parquet;
 mod past;
 pub(crate) mod plain;
 mod side_by_side;
+mod table;
 pub mod terminal;
 mod time;
-mod unanswered;
 mod workbook;
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! `gaps.csv`: the long form, one row for each machine and KB that it misses.
+//! `gaps.csv`. A fleet has millions of gaps, and few descriptions of KBs: the cells that do not
+//! depend on the machine are written once for all machines with the same description.
 
 use std::{
     collections::{HashMap, hash_map::Entry},
@@ -8,104 +9,123 @@ use std::{
 
 use foldhash::fast::RandomState;
 
-use super::Table;
+use super::cells::Cells;
 use crate::{
     domain::kb::{MissingKb, Same},
-    report::{Report, Run, time::rfc3339},
+    report::{
+        Report, Run,
+        table::{Column, GapLine, Gaps, MachineNames, Table, Target, columns},
+    },
 };
 
-const COLUMNS: &[&str] = &[
-    "machineId",
-    "kbId",
-    "name",
-    "productsNames",
-    "url",
-    "machineMissedOn",
-    "cveAddressed",
-    "osBuild",
-    "answeredAt",
-];
+pub(super) struct GapsCsv;
 
-pub(super) struct Gaps;
-
-impl Report for Gaps {
+impl Report for GapsCsv {
     fn file_name(&self) -> &'static str {
-        "gaps.csv"
+        Gaps::CSV
     }
 
     fn render(&self, run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
-        let mut table = Table::new(run, out);
-        table.header(COLUMNS)?;
-        table.finish()?;
-        let mut descriptions = Descriptions::new(run);
-        let mut rows = Vec::new();
-        for machine in run.fleet.machines_by_id() {
-            let Ok(answered) = &machine.result else {
-                continue;
-            };
-            let id = machine.id.to_string();
-            let answered_at = rfc3339(answered.answered_at());
-            for gap in &machine.missing(run.gaps)? {
-                let described = descriptions.of(gap)?;
-                for part in [id.as_bytes(), b",", described, b",", answered_at.as_bytes()] {
-                    rows.extend_from_slice(part);
-                }
-                rows.push(b'\n');
+        let columns = columns::<Gaps>(Target::Csv, run.inventory);
+        let mut header = Cells::new(run, out);
+        header.header(&columns, run.inventory)?;
+        header.finish()?;
+        let names = MachineNames::of(run.inventory);
+        let mut rows = Rows::new(run, &columns);
+        Gaps::for_each_machine(run, &mut |machine, missing| {
+            for (at, gap) in missing.iter().enumerate() {
+                let names = &names;
+                rows.push(
+                    &GapLine {
+                        machine,
+                        gap,
+                        names,
+                    },
+                    at == 0,
+                )?;
             }
-            out.write_all(&rows)?;
-            rows.clear();
-        }
-        Ok(())
+            out.write_all(&rows.bytes)?;
+            rows.bytes.clear();
+            Ok(())
+        })
     }
 }
 
 /// Descriptions that are remembered; beyond that it begins anew, so that memory stays bounded.
 const MOST: usize = 1 << 15;
 
-/// The cells that describe a gap, written once for all machines that were told the same.
-struct Descriptions<'run> {
+/// Rows under construction.
+struct Rows<'run> {
     run: &'run Run<'run>,
-    written: HashMap<Same<MissingKb>, Box<[u8]>, RandomState>,
+    /// Neighbours that are of the machine, or of the description, together.
+    parts: Vec<Part<'run>>,
+    bytes: Vec<u8>,
 }
 
-impl<'run> Descriptions<'run> {
-    fn new(run: &'run Run<'run>) -> Self {
+struct Part<'run> {
+    columns: &'run [Column<Gaps>],
+    /// The cells of the current machine, where they are of the machine.
+    of_machine: Box<[u8]>,
+    /// The others, by the description that they are of.
+    of_gap: HashMap<Same<MissingKb>, Box<[u8]>, RandomState>,
+}
+
+impl<'run> Rows<'run> {
+    fn new(run: &'run Run<'run>, columns: &'run [Column<Gaps>]) -> Self {
+        let parts = columns.chunk_by(|one, next| one.is_of_machine == next.is_of_machine);
+        let parts = parts.map(|columns| Part {
+            columns,
+            of_machine: Box::default(),
+            of_gap: HashMap::default(),
+        });
         Self {
             run,
-            written: HashMap::default(),
+            parts: parts.collect(),
+            bytes: Vec::new(),
         }
     }
 
-    /// The cells as they stand in a row: between two commas.
-    fn of(&mut self, gap: &Arc<MissingKb>) -> io::Result<&[u8]> {
-        if self.written.len() >= MOST {
-            self.written.clear();
+    fn push(&mut self, line: &GapLine<'_>, is_first_of_machine: bool) -> io::Result<()> {
+        for (at, part) in self.parts.iter_mut().enumerate() {
+            self.bytes.extend((at > 0).then_some(b','));
+            let cells = part.cells(self.run, line, is_first_of_machine)?;
+            self.bytes.extend_from_slice(cells);
         }
-        let entry = self.written.entry(Same(Arc::clone(gap)));
-        Ok(match entry {
+        self.bytes.push(b'\n');
+        Ok(())
+    }
+}
+
+impl Part<'_> {
+    fn cells(
+        &mut self,
+        run: &Run<'_>,
+        line: &GapLine<'_>,
+        is_first_of_machine: bool,
+    ) -> io::Result<&[u8]> {
+        if self.columns.iter().all(|it| it.is_of_machine) {
+            if is_first_of_machine {
+                self.of_machine = written(run, self.columns, line)?;
+            }
+            return Ok(&self.of_machine);
+        }
+        if self.of_gap.len() >= MOST {
+            self.of_gap.clear();
+        }
+        Ok(match self.of_gap.entry(Same(Arc::clone(line.gap))) {
             Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(new) => new.insert(written(self.run, gap)?),
+            Entry::Vacant(new) => new.insert(written(run, self.columns, line)?),
         })
     }
 }
 
-fn written(run: &Run<'_>, gap: &MissingKb) -> io::Result<Box<[u8]>> {
-    let mut row = Vec::new();
-    let mut table = Table::new(run, &mut row);
-    description(&mut table, gap)?;
-    table.end_row()?;
-    table.finish()?;
+/// These cells of a row as they stand there: between two commas.
+fn written(run: &Run<'_>, columns: &[Column<Gaps>], line: &GapLine<'_>) -> io::Result<Box<[u8]>> {
+    let mut bytes = Vec::new();
+    let mut cells = Cells::new(run, &mut bytes);
+    cells.row(columns, line)?;
+    cells.finish()?;
     // Its line end.
-    row.pop();
-    Ok(row.into())
-}
-
-fn description(table: &mut Table<'_>, gap: &MissingKb) -> io::Result<()> {
-    table.text(gap.id.as_str())?;
-    table.text_or_empty(gap.name.as_deref())?;
-    table.list(gap.products.iter().map(AsRef::as_ref))?;
-    table.text_or_empty(gap.url.as_deref())?;
-    table.own_or_empty(gap.machine_missed_on)?;
-    table.own(gap.cve_addressed)?;
-    table.text_or_empty(gap.os_build.as_deref())
+    bytes.pop();
+    Ok(bytes.into())
 }

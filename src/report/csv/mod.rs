@@ -1,109 +1,50 @@
 //! The CSV files: RFC 4180, UTF-8, a header row, `\n`, and `;` between values of a list.
 
-mod changes;
-mod failures;
+mod cells;
 mod gaps;
 mod guard;
-mod kbs;
-mod machines;
 
-use std::{
-    fmt::{Display, Write as _},
-    io::{self, Write},
-    mem,
+use std::io::{self, Write};
+
+use self::{cells::Cells, gaps::GapsCsv};
+use super::{
+    Report, Run,
+    table::{Changes, Failures, Kbs, Machines, Table, Target, columns},
 };
-
-use csv::Writer;
-
-use self::guard::guarded;
-use super::{Report, Run};
 
 /// Every CSV report.
 pub(super) fn reports() -> [Box<dyn Report>; 5] {
     [
-        Box::new(kbs::Kbs),
-        Box::new(machines::Machines),
-        Box::new(gaps::Gaps),
-        Box::new(failures::Failures),
-        Box::new(changes::Changes),
+        Box::new(Csv(Kbs)),
+        Box::new(Csv(Machines)),
+        Box::new(GapsCsv),
+        Box::new(Csv(Failures)),
+        changes(),
     ]
 }
 
 /// `changes.csv` alone.
 pub(super) fn changes() -> Box<dyn Report> {
-    Box::new(changes::Changes)
+    Box::new(Csv(Changes))
 }
 
-/// A CSV file under construction, cell by cell. There are two kinds of cell, so that no
-/// text from outside gets past the guard: [`Table::text`] and [`Table::own`].
-struct Table<'out> {
-    writer: Writer<&'out mut dyn Write>,
-    guard: bool,
-    /// The cell in hand.
-    cell: String,
-}
+/// A table as a CSV file.
+struct Csv<T>(T);
 
-impl<'out> Table<'out> {
-    fn new(run: &Run<'_>, out: &'out mut dyn Write) -> Self {
-        Self {
-            writer: Writer::from_writer(out),
-            guard: run.facts.csv_guard,
-            cell: String::new(),
-        }
+impl<T: Table> Report for Csv<T> {
+    fn file_name(&self) -> &'static str {
+        T::CSV
     }
 
-    /// A row of our own words: a header.
-    fn header(&mut self, names: &[&str]) -> io::Result<()> {
-        Ok(self.writer.write_record(names)?)
+    fn needs_base(&self) -> bool {
+        T::NEEDS_BASE
     }
 
-    /// A cell of ours: a number, a machine id, a word, a time.
-    fn own(&mut self, value: impl Display) -> io::Result<()> {
-        self.cell.clear();
-        write!(self.cell, "{value}").map_err(io::Error::other)?;
-        Ok(self.writer.write_field(&self.cell)?)
-    }
-
-    /// A cell of ours that may be empty.
-    fn own_or_empty(&mut self, value: Option<impl Display>) -> io::Result<()> {
-        match value {
-            Some(value) => self.own(value),
-            None => self.own(""),
-        }
-    }
-
-    /// A cell from outside.
-    fn text(&mut self, text: &str) -> io::Result<()> {
-        if self.guard {
-            Ok(self.writer.write_field(&*guarded(text))?)
-        } else {
-            Ok(self.writer.write_field(text)?)
-        }
-    }
-
-    /// A cell from outside that may be empty.
-    fn text_or_empty(&mut self, text: Option<&str>) -> io::Result<()> {
-        self.text(text.unwrap_or_default())
-    }
-
-    /// A cell with a list from outside.
-    fn list<'text>(&mut self, texts: impl IntoIterator<Item = &'text str>) -> io::Result<()> {
-        let mut list = mem::take(&mut self.cell);
-        list.clear();
-        for (place, text) in texts.into_iter().enumerate() {
-            list.extend((place > 0).then_some(';'));
-            list.push_str(text);
-        }
-        let written = self.text(&list);
-        self.cell = list;
-        written
-    }
-
-    fn end_row(&mut self) -> io::Result<()> {
-        Ok(self.writer.write_record(None::<&[u8]>)?)
-    }
-
-    fn finish(mut self) -> io::Result<()> {
-        self.writer.flush()
+    fn render(&self, run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
+        let columns = columns::<T>(Target::Csv, run.inventory);
+        let mut cells = Cells::new(run, out);
+        cells.header(&columns, run.inventory)?;
+        T::for_each(run, &mut |row| cells.row(&columns, row))?;
+        cells.finish()
     }
 }

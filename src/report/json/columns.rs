@@ -1,4 +1,4 @@
-//! What the list's columns are called as keys: a file may have several of one name, and an
+//! What the inventory's columns are called as keys: a file may have several of one name, and an
 //! object's keys are distinct.
 
 use std::collections::{HashMap, HashSet};
@@ -26,13 +26,13 @@ pub(super) fn keys(columns: &[String]) -> Vec<String> {
     keys.collect()
 }
 
-/// A row of the list, as an object in the order of its columns.
-pub(super) struct Row<'run, Cells> {
+/// A row of the inventory, as an object in the order of its columns.
+pub(super) struct InventoryRow<'run, Cells> {
     pub(super) keys: &'run [String],
     pub(super) cells: Cells,
 }
 
-impl<'run, Cells: Iterator<Item = &'run str> + Clone> Serialize for Row<'run, Cells> {
+impl<'run, Cells: Iterator<Item = &'run str> + Clone> Serialize for InventoryRow<'run, Cells> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_map(Some(self.keys.len()))?;
         for (key, cell) in self.keys.iter().zip(self.cells.clone()) {

@@ -3,14 +3,16 @@
 use std::io::{self, BufWriter, Write};
 
 use super::{
-    columns::{Row, keys},
     document::{Document, SCHEMA_VERSION},
-    rows::{Action, Asked, Changed, Failed, Point, Update},
+    rows::{Action, Point, Shape},
     stream::{List, Object},
 };
 use crate::{
     aggregate::TopActions,
-    report::{Report, Run, unanswered::unanswered},
+    report::{
+        Report, Run,
+        table::{Changes, Failures, Kbs, Machines, Table},
+    },
 };
 
 pub(in crate::report) struct Whole;
@@ -27,12 +29,12 @@ impl Report for Whole {
         report.field("schemaVersion", &SCHEMA_VERSION)?;
         report.field("summary", &Document::of(run))?;
         report.field("rankBy", &run.facts.rank_by)?;
-        report.list("kbs", |list| kbs(run, list))?;
-        report.list("machines", |list| machines(run, list))?;
-        report.list("failures", |list| failures(run, list))?;
+        report.list("kbs", |list| rows::<Kbs>(run, list))?;
+        report.list("machines", |list| rows::<Machines>(run, list))?;
+        report.list("failures", |list| rows::<Failures>(run, list))?;
         report.list("topActions", |list| actions(run, list))?;
         if run.past.is_some() {
-            report.list("changeRows", |list| changes(run, list))?;
+            report.list("changeRows", |list| rows::<Changes>(run, list))?;
         }
         report.list("trend", |list| trend(run, list))?;
         report.finish()?;
@@ -40,42 +42,15 @@ impl Report for Whole {
     }
 }
 
-fn kbs(run: &Run<'_>, list: &mut List<'_>) -> io::Result<()> {
-    let answered = run.fleet.coverage.answered;
-    let mut kbs = run.fleet.kbs.iter();
-    kbs.try_for_each(|kb| list.push(&Update::of(kb, answered)))
-}
-
-fn machines(run: &Run<'_>, list: &mut List<'_>) -> io::Result<()> {
-    let keys = keys(&run.inventory.columns);
-    for machine in &run.fleet.machines {
-        let inventory = Row {
-            keys: &keys,
-            cells: run.inventory.cells.row(machine.position()),
-        };
-        let missing = machine.missing(run.gaps)?;
-        list.push(&Asked::of(machine, inventory, &missing))?;
-    }
-    Ok(())
-}
-
-fn failures(run: &Run<'_>, list: &mut List<'_>) -> io::Result<()> {
-    let unanswered = unanswered(run);
-    let mut rows = unanswered.iter();
-    rows.try_for_each(|(line, row)| list.push(&Failed::of(*line, row)))
+fn rows<T: Table>(run: &Run<'_>, list: &mut List<'_>) -> io::Result<()> {
+    let shape = Shape::<T>::of(run.inventory);
+    T::for_each(run, &mut |row| list.push(&shape.row(row)))
 }
 
 fn actions(run: &Run<'_>, list: &mut List<'_>) -> io::Result<()> {
     let actions = run.actions.first(TopActions::MOST)?;
     let mut actions = actions.iter();
     actions.try_for_each(|action| list.push(&Action::of(action)))
-}
-
-fn changes(run: &Run<'_>, list: &mut List<'_>) -> io::Result<()> {
-    match run.past {
-        Some(past) => past.for_each_change(&mut |row| list.push(&Changed::of(&row))),
-        None => Ok(()),
-    }
 }
 
 fn trend(run: &Run<'_>, list: &mut List<'_>) -> io::Result<()> {

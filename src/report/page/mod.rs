@@ -6,7 +6,6 @@
 mod assets;
 mod charts;
 mod data;
-mod names;
 mod paint;
 mod sections;
 mod shown;
@@ -17,8 +16,8 @@ mod write;
 
 use std::io::{self, Write};
 
-use self::{assets::Foot, names::Names, write::write};
-use super::{Report, Run};
+use self::{assets::Foot, write::write};
+use super::{Report, Run, table::MachineNames};
 use crate::aggregate::{TopAction, TopActions};
 
 /// Above so many gaps a page that says which machine misses what would be too large to open: each takes
@@ -40,7 +39,7 @@ impl Report for Page {
     fn render(&self, run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
         let scene = Scene {
             run: *run,
-            names: Names::of(run.inventory),
+            names: MachineNames::of(run.inventory),
             top: &run.actions.first(TopActions::MOST)?,
         };
         write(&assets::Head::of(run), out)?;
@@ -53,7 +52,7 @@ impl Report for Page {
 /// The run, and what several sections need of it.
 struct Scene<'run> {
     run: Run<'run>,
-    names: Names<'run>,
+    names: MachineNames<'run>,
     top: &'run [TopAction<'run>],
 }
 

@@ -4,7 +4,11 @@ use askama::Template;
 use jiff::{Timestamp, tz::TimeZone};
 use url::Url;
 
-use crate::{domain::kb::KbId, report::plain::plain};
+use crate::{
+    aggregate::MachineRow,
+    domain::kb::KbId,
+    report::{plain::plain, table::MachineNames},
+};
 
 /// Text from outside without what nobody sees. That it stays text is the templates' care.
 pub(super) fn text(text: &str) -> String {
@@ -14,6 +18,16 @@ pub(super) fn text(text: &str) -> String {
 /// The same of a text that may not be there.
 pub(super) fn text_or_empty(found: Option<&str>) -> String {
     found.map(text).unwrap_or_default()
+}
+
+/// What to call a machine: by its name, or else by its id.
+pub(super) fn name_or_id(names: &MachineNames<'_>, machine: &MachineRow) -> String {
+    let name = text(names.at(machine.position()));
+    if name.is_empty() {
+        machine.id.to_string()
+    } else {
+        name
+    }
 }
 
 /// Longer addresses are none that a catalog has.

@@ -1,101 +1,148 @@
-//! How each column is written: values, and levels that say where there are none.
+//! The columns in the format's own terms: how each is described, and how it is written as values,
+//! with levels that say where there are none. They are only ever appended: a folder with a file a
+//! night reads as one table.
 
-use std::sync::Arc;
+use std::{fmt::Write, sync::Arc};
 
 use parquet::{
-    data_type::{ByteArray, ByteArrayType, DataType, Int64Type},
+    data_type::{BoolType, ByteArray, ByteArrayType, DataType, DoubleType, Int64Type},
     errors::Result,
     file::writer::SerializedColumnWriter,
+    schema::{parser::parse_message_type, types::Type},
 };
 
-use super::rows::{Group, Row};
+use super::HeldGap;
+use crate::report::table::{Cell, Column, Gaps, Kind};
 
-/// Writes a column of a row group.
-type Write = fn(&Group<'_>, &mut SerializedColumnWriter<'_>) -> Result<()>;
-
-/// One for each column of the schema, in its order.
-pub(super) const COLUMNS: [Write; 9] = [
-    |group, column| {
-        texts(group, column, |row| {
-            row.machine.to_string().into_bytes().into()
-        })
-    },
-    |group, column| texts(group, column, |row| row.gap.id.as_str().into()),
-    |group, column| optional::<ByteArrayType>(group, column, |row| text(row.gap.name.as_ref())),
-    products,
-    |group, column| optional::<ByteArrayType>(group, column, |row| text(row.gap.url.as_ref())),
-    |group, column| {
-        let number = |row: &Row<'_>| row.gap.machine_missed_on.map(signed);
-        optional::<Int64Type>(group, column, number)
-    },
-    |group, column| required::<Int64Type>(group, column, |row| signed(row.gap.cve_addressed)),
-    |group, column| optional::<ByteArrayType>(group, column, |row| text(row.gap.os_build.as_ref())),
-    |group, column| required::<Int64Type>(group, column, |row| row.answered_at.as_millisecond()),
-];
+/// The schema of these columns.
+pub(super) fn schema(columns: &[Column<Gaps>]) -> Result<Arc<Type>> {
+    let mut message = String::from("message gaps {");
+    for Column {
+        key,
+        kind,
+        is_optional,
+        ..
+    } in columns
+    {
+        let repetition = if *is_optional { "optional" } else { "required" };
+        // Writing to a string does not fail.
+        let _ = match kind {
+            Kind::List => write!(
+                message,
+                "required group {key} (LIST) {{ repeated group list {{ \
+                 required binary element (STRING); }} }}"
+            ),
+            Kind::Flag => write!(message, "{repetition} boolean {key};"),
+            Kind::Number => write!(message, "{repetition} int64 {key};"),
+            Kind::Percent => write!(message, "{repetition} double {key};"),
+            Kind::Time => write!(
+                message,
+                "{repetition} int64 {key} (TIMESTAMP(MILLIS,true));"
+            ),
+            _ => write!(message, "{repetition} binary {key} (STRING);"),
+        };
+    }
+    message.push('}');
+    Ok(Arc::new(parse_message_type(&message)?))
+}
 
 /// Rows that are turned into values at once.
 const BATCH: usize = 1024;
 
-fn required<Type: DataType>(
-    group: &Group<'_>,
-    column: &mut SerializedColumnWriter<'_>,
-    value: impl Fn(&Row<'_>) -> Type::T,
+/// Writes a column of a row group.
+pub(super) fn write(
+    column: &Column<Gaps>,
+    group: &[HeldGap<'_>],
+    out: &mut SerializedColumnWriter<'_>,
 ) -> Result<()> {
     for rows in group.chunks(BATCH) {
-        let values: Vec<Type::T> = rows.iter().map(&value).collect();
-        column.typed::<Type>().write_batch(&values, None, None)?;
+        match column.kind {
+            Kind::List => lists(column, rows, out),
+            Kind::Flag => values::<BoolType>(column, rows, out, flag),
+            Kind::Number => values::<Int64Type>(column, rows, out, number),
+            Kind::Percent => values::<DoubleType>(column, rows, out, percent),
+            Kind::Time => values::<Int64Type>(column, rows, out, milliseconds),
+            _ => values::<ByteArrayType>(column, rows, out, text),
+        }?;
     }
     Ok(())
 }
 
-fn texts(
-    group: &Group<'_>,
-    column: &mut SerializedColumnWriter<'_>,
-    value: impl Fn(&Row<'_>) -> ByteArray,
+fn values<Values: DataType>(
+    column: &Column<Gaps>,
+    rows: &[HeldGap<'_>],
+    out: &mut SerializedColumnWriter<'_>,
+    value: fn(Cell<'_>) -> Option<Values::T>,
 ) -> Result<()> {
-    required::<ByteArrayType>(group, column, value)
-}
-
-fn optional<Type: DataType>(
-    group: &Group<'_>,
-    column: &mut SerializedColumnWriter<'_>,
-    value: impl Fn(&Row<'_>) -> Option<Type::T>,
-) -> Result<()> {
-    for rows in group.chunks(BATCH) {
-        let values: Vec<Option<Type::T>> = rows.iter().map(&value).collect();
-        let there: Vec<i16> = values.iter().map(|it| i16::from(it.is_some())).collect();
-        let values: Vec<Type::T> = values.into_iter().flatten().collect();
-        let column = column.typed::<Type>();
-        column.write_batch(&values, Some(&there), None)?;
-    }
+    let cells = rows.iter().map(|row| value((column.value)(&row.line())));
+    let values: Vec<Option<Values::T>> = cells.collect();
+    let levels: Vec<i16> = values.iter().map(|it| i16::from(it.is_some())).collect();
+    let values: Vec<Values::T> = values.into_iter().flatten().collect();
+    let levels = column.is_optional.then_some(&levels[..]);
+    out.typed::<Values>().write_batch(&values, levels, None)?;
     Ok(())
 }
 
-/// The lists: a level says whether there is a product, and another whether it goes on with the
-/// list before it. An empty list is one level without a value.
-fn products(group: &Group<'_>, column: &mut SerializedColumnWriter<'_>) -> Result<()> {
-    for rows in group.chunks(BATCH) {
-        let lists = rows.iter().map(|row| &row.gap.products);
-        let values = lists.clone().flatten().map(|it| ByteArray::from(&**it));
-        let values: Vec<ByteArray> = values.collect();
-        let (mut there, mut goes_on) = (Vec::new(), Vec::new());
-        for list in lists {
-            for place in 0..list.len().max(1) {
-                there.push(i16::from(!list.is_empty()));
-                goes_on.push(i16::from(place > 0));
-            }
+/// A level says whether there is an element, and another whether it goes on with the list before
+/// it. An empty list is one level without a value.
+fn lists(
+    column: &Column<Gaps>,
+    rows: &[HeldGap<'_>],
+    out: &mut SerializedColumnWriter<'_>,
+) -> Result<()> {
+    let (mut values, mut levels, mut goes_on) = (Vec::new(), Vec::new(), Vec::new());
+    for row in rows {
+        let before = values.len();
+        if let Cell::List(list) = (column.value)(&row.line()) {
+            values.extend(list.iter().map(ByteArray::from));
         }
-        let column = column.typed::<ByteArrayType>();
-        column.write_batch(&values, Some(&there), Some(&goes_on))?;
+        let elements = values.len() - before;
+        for at in 0..elements.max(1) {
+            levels.push(i16::from(elements > 0));
+            goes_on.push(i16::from(at > 0));
+        }
     }
+    let out = out.typed::<ByteArrayType>();
+    out.write_batch(&values, Some(&levels), Some(&goes_on))?;
     Ok(())
 }
 
-fn text(text: Option<&Arc<str>>) -> Option<ByteArray> {
-    text.map(|text| ByteArray::from(&**text))
+fn flag(cell: Cell<'_>) -> Option<bool> {
+    match cell {
+        Cell::Flag(flag) => Some(flag),
+        _ => None,
+    }
 }
 
 /// The format's numbers that every reader knows are signed; absurd ones stay at the largest.
-fn signed(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
+fn number(cell: Cell<'_>) -> Option<i64> {
+    match cell {
+        Cell::Number(number) | Cell::Ordinal(number) | Cell::Range(number, _) => {
+            Some(i64::try_from(number).unwrap_or(i64::MAX))
+        }
+        _ => None,
+    }
+}
+
+fn percent(cell: Cell<'_>) -> Option<f64> {
+    match cell {
+        Cell::Percent(percent) => Some(percent),
+        _ => None,
+    }
+}
+
+fn milliseconds(cell: Cell<'_>) -> Option<i64> {
+    match cell {
+        Cell::Time(time) => Some(time.as_millisecond()),
+        _ => None,
+    }
+}
+
+fn text(cell: Cell<'_>) -> Option<ByteArray> {
+    match cell {
+        Cell::Foreign(text) | Cell::Link(text) | Cell::Word(text) => Some(text.into()),
+        Cell::Kb(id) | Cell::LinkedKb(id, _) => Some(id.as_str().into()),
+        Cell::Machine(id) => Some(id.to_string().into_bytes().into()),
+        _ => None,
+    }
 }

@@ -1,8 +1,6 @@
 //! `gaps.parquet`: the gaps for `DuckDB`, Spark, Fabric and the like, typed and small.
 
 mod columns;
-mod rows;
-mod schema;
 
 use std::{
     io::{self, Write},
@@ -20,8 +18,12 @@ use parquet::{
     },
 };
 
-use self::rows::{Group, rows};
-use super::{Report, Run, time::rfc3339};
+use super::{
+    Report, Run,
+    table::{self, Column, GapLine, MachineNames, Target},
+    time::rfc3339,
+};
+use crate::{aggregate::MachineRow, domain::kb::MissingKb};
 
 /// Goes up when a column changes its meaning or goes away, not when one is added.
 const SCHEMA_VERSION: u32 = 1;
@@ -41,27 +43,62 @@ impl Report for Gaps {
     }
 }
 
+/// A gap that is held until its group is written.
+struct HeldGap<'run> {
+    machine: &'run MachineRow,
+    gap: Arc<MissingKb>,
+    names: &'run MachineNames<'run>,
+}
+
+impl HeldGap<'_> {
+    fn line(&self) -> GapLine<'_> {
+        GapLine {
+            machine: self.machine,
+            gap: &self.gap,
+            names: self.names,
+        }
+    }
+}
+
 fn write(run: &Run<'_>, most: usize, out: &mut dyn Write) -> io::Result<()> {
+    let columns = table::columns(Target::Csv, run.inventory);
     let properties = Arc::new(properties(run));
-    let schema = schema::gaps().map_err(error)?;
+    let schema = columns::schema(&columns).map_err(error)?;
     // The crate wants a writer that may go to another thread, which `out` may not.
     let mut file = SerializedFileWriter::new(Vec::new(), schema, properties).map_err(error)?;
-    rows(run, most, &mut |group| {
-        write_group(group, &mut file).map_err(error)?;
+    let mut write = |group: &[HeldGap<'_>]| {
+        write_group(&columns, group, &mut file).map_err(error)?;
         out.write_all(&mem::take(file.inner_mut()))
+    };
+    let names = &MachineNames::of(run.inventory);
+    let mut group = Vec::new();
+    table::Gaps::for_each_machine(run, &mut |machine, missing| {
+        group.extend(missing.iter().cloned().map(|gap| HeldGap {
+            machine,
+            gap,
+            names,
+        }));
+        if group.len() >= most {
+            write(&mem::take(&mut group))?;
+        }
+        Ok(())
     })?;
+    if !group.is_empty() {
+        write(&group)?;
+    }
     out.write_all(&file.into_inner().map_err(error)?)
 }
 
 fn write_group(
-    group: &Group<'_>,
+    columns: &[Column<table::Gaps>],
+    group: &[HeldGap<'_>],
     file: &mut SerializedFileWriter<Vec<u8>>,
 ) -> Result<(), ParquetError> {
     let mut writer = file.next_row_group()?;
-    let mut columns = columns::COLUMNS.iter();
-    while let (Some(write), Some(mut column)) = (columns.next(), writer.next_column()?) {
-        write(group, &mut column)?;
-        column.close()?;
+    let mut columns = columns.iter();
+    while let (Some(column), Some(mut out)) = (columns.next(), writer.next_column()?) {
+        columns::write(column, group, &mut out)?;
+        out.close()?;
     }
     writer.close()?;
     file.flush()?;

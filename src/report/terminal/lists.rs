@@ -5,12 +5,14 @@ use std::io;
 use super::{
     super::Run,
     Style,
+    first_rows::first_rows,
     numbers::{share, whole_share},
     table::{self, Column},
 };
 use crate::{
-    aggregate::{Answered, KbRow, MachineRow, TopAction, percent},
-    domain::{kb::KbId, text::thousands},
+    aggregate::{KbRow, TopAction},
+    domain::text::thousands,
+    report::table::{Kbs, MachineNames, Machines},
 };
 
 /// Rows of the two lists of the worst.
@@ -20,32 +22,8 @@ const WORST: usize = 10;
 const ACTIONS: usize = 5;
 
 pub(super) fn worst_kbs(run: &Run<'_>, width: u16) -> Vec<String> {
-    let answered = run.fleet.coverage.answered;
-    let rows: Vec<_> = run.fleet.kbs.iter().take(WORST).collect();
-    if rows.is_empty() {
-        return Vec::new();
-    }
-    let columns = [
-        Column::number("#"),
-        Column::text("worst KBs"),
-        Column::gives_way("name"),
-        Column::number("CVEs"),
-        Column::number("machines"),
-        Column::number("%"),
-    ];
-    let rows: Vec<_> = rows.into_iter().map(|kb| kb_row(kb, answered)).collect();
-    table::lines(&columns, &rows, width)
-}
-
-fn kb_row(kb: &KbRow, answered: u64) -> Vec<String> {
-    vec![
-        kb.rank.to_string(),
-        kb.id.for_people(),
-        name(kb),
-        thousands(kb.cve_addressed),
-        thousands(kb.machines_missing),
-        format!("{:.1}", percent(kb.machines_missing, answered)),
-    ]
+    let worst: Vec<_> = Kbs::rows(run).take(WORST).collect();
+    first_rows::<Kbs>(run.inventory, &worst, width)
 }
 
 fn name(kb: &KbRow) -> String {
@@ -53,49 +31,9 @@ fn name(kb: &KbRow) -> String {
 }
 
 pub(super) fn worst_machines(run: &Run<'_>, width: u16) -> Vec<String> {
-    let worst: Vec<_> = with_gaps(run).take(WORST).collect();
-    if worst.is_empty() {
-        return Vec::new();
-    }
-    let name_column = run.inventory.name_column();
-    let mut columns = vec![Column::number("#"), Column::text("worst machines")];
-    if let Some(column) = name_column {
-        columns.push(Column::gives_way(&run.inventory.columns[column]));
-    }
-    columns.extend([
-        Column::number("KBs"),
-        Column::number("score"),
-        Column::text("top KB"),
-    ]);
-    let row = |(machine, answered): (&MachineRow, &Answered)| {
-        let mut cells = run.inventory.cells.row(machine.position());
-        let name = name_column.and_then(|column| cells.nth(column));
-        machine_row(machine, name, answered)
-    };
-    let rows: Vec<_> = worst.into_iter().map(row).collect();
-    table::lines(&columns, &rows, width)
-}
-
-fn with_gaps<'run>(run: &Run<'run>) -> impl Iterator<Item = (&'run MachineRow, &'run Answered)> {
-    run.fleet.machines.iter().filter_map(|machine| {
-        let answered = machine.result.as_ref().ok()?;
-        (answered.missing > 0).then_some((machine, answered))
-    })
-}
-
-fn machine_row(machine: &MachineRow, name: Option<&str>, answered: &Answered) -> Vec<String> {
-    let mut row = vec![answered.rank.to_string(), machine.id.to_string()];
-    row.extend(name.map(str::to_owned));
-    row.extend([
-        thousands(u64::from(answered.missing)),
-        thousands(answered.cve_addressed),
-        answered
-            .top_kb
-            .as_ref()
-            .map(KbId::for_people)
-            .unwrap_or_default(),
-    ]);
-    row
+    let names = MachineNames::of(run.inventory);
+    let worst = Machines::with_gaps(run, &names).take(WORST);
+    first_rows::<Machines>(run.inventory, &worst.collect::<Vec<_>>(), width)
 }
 
 pub(super) fn actions(run: &Run<'_>, width: u16, style: Style) -> io::Result<Vec<String>> {

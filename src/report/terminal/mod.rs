@@ -4,6 +4,7 @@
 mod changes;
 pub(super) mod coverage;
 mod figures;
+mod first_rows;
 mod lists;
 mod numbers;
 mod style;

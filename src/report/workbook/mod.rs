@@ -4,19 +4,15 @@
 //! only links are those of KBs.
 
 mod about;
-mod changes;
-mod gaps;
 mod header;
-mod kbs;
 mod link;
 mod listing;
-mod machines;
-mod names;
+mod looks;
+mod sheet;
 mod summary;
 #[cfg(test)]
 mod tests;
 mod text;
-mod unanswered;
 
 use std::{
     any::Any,
@@ -26,8 +22,11 @@ use std::{
 
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook as Book, XlsxError};
 
-use self::listing::Limits;
-use crate::report::{Report, Run};
+use self::sheet::{Limits, Sheet};
+use crate::report::{
+    Report, Run,
+    table::{Changes, Failures, Gaps, Kbs, Machines},
+};
 
 /// The workbook.
 pub(super) struct Workbook {
@@ -94,15 +93,63 @@ impl Workbook {
             book.set_tempdir(&run.facts.folder)?;
         }
         summary::write(book.add_worksheet(), run)?;
-        kbs::write(&mut book, run, self.limits)?;
-        machines::write(&mut book, run, self.limits)?;
-        gaps::write(&mut book, run, self.limits)?;
-        changes::write(&mut book, run, self.limits)?;
-        unanswered::write(&mut book, run, self.limits)?;
+        self.tables(&mut book, run)?;
         about::write(book.add_worksheet(), run)?;
         book.save_to_buffer()
     }
+
+    fn tables(&self, book: &mut Book, run: &Run<'_>) -> Result<(), XlsxError> {
+        KBS.write::<Kbs>(book, run, self.limits)?;
+        MACHINES.write::<Machines>(book, run, self.limits)?;
+        GAPS.write::<Gaps>(book, run, self.limits)?;
+        let changes = match run.past {
+            Some(_) => CHANGES,
+            None => NO_CHANGES,
+        };
+        changes.write::<Changes>(book, run, self.limits)?;
+        FAILURES.write::<Failures>(book, run, self.limits)
+    }
 }
+
+const KBS: Sheet = Sheet {
+    name: "KBs",
+    table: "Kbs",
+    nothing: "No answered machine misses a KB.",
+    frozen: 2,
+};
+
+const MACHINES: Sheet = Sheet {
+    name: "Machines",
+    table: "Machines",
+    nothing: "The list names no machine.",
+    frozen: 0,
+};
+
+const GAPS: Sheet = Sheet {
+    name: "Gaps",
+    table: "Gaps",
+    nothing: "There is no gap: no answered machine misses a KB.",
+    frozen: 0,
+};
+
+const CHANGES: Sheet = Sheet {
+    name: "Changes",
+    table: "Changes",
+    nothing: "No gap changed since the run that this one is compared with.",
+    frozen: 0,
+};
+
+const NO_CHANGES: Sheet = Sheet {
+    nothing: "There is no earlier run of this tenant yet to compare with.",
+    ..CHANGES
+};
+
+const FAILURES: Sheet = Sheet {
+    name: "Not answered",
+    table: "NotAnswered",
+    nothing: "Everything that was asked for has an answer.",
+    frozen: 0,
+};
 
 /// The time is the run's, so that the same run gives the same bytes.
 fn properties(run: &Run<'_>) -> Result<DocProperties, XlsxError> {

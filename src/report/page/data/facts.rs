@@ -6,7 +6,6 @@ use std::collections::{HashMap, hash_map::Entry};
 use serde::Serialize;
 
 use super::super::{Scene, shown::text};
-use crate::aggregate::MachineRow;
 
 /// Different words that a column may have.
 const MOST_WORDS: usize = 200;
@@ -22,30 +21,27 @@ pub(super) struct Fact {
     of: Vec<u32>,
 }
 
-/// The columns of the list whose words repeat, for these machines.
-pub(super) fn facts<'run>(
-    scene: &Scene<'run>,
-    rows: &(impl Iterator<Item = &'run MachineRow> + Clone),
+/// The columns of the list whose words repeat, for the machines at these positions of it.
+pub(super) fn facts(
+    scene: &Scene<'_>,
+    positions: &(impl Iterator<Item = usize> + Clone),
 ) -> Vec<Fact> {
     let columns = scene.run.inventory.columns.iter().enumerate();
-    let others = columns.filter(|(column, _)| !scene.names.are_in(*column));
-    let facts = others.filter_map(|(column, name)| fact(scene, (column, name), rows.clone()));
+    let others = columns.filter(|(column, _)| scene.names.column() != Some(*column));
+    let facts = others.filter_map(|(column, _)| fact(scene, column, positions.clone()));
     facts.take(MOST_COLUMNS).collect()
 }
 
-fn fact<'run>(
-    scene: &Scene<'run>,
-    (column, name): (usize, &str),
-    rows: impl Iterator<Item = &'run MachineRow>,
-) -> Option<Fact> {
+fn fact(scene: &Scene<'_>, column: usize, positions: impl Iterator<Item = usize>) -> Option<Fact> {
+    let inventory = scene.run.inventory;
     let mut fact = Fact {
-        name: text(name),
+        name: text(&inventory.columns[column]),
         words: Vec::new(),
         of: Vec::new(),
     };
     let mut places = HashMap::new();
-    for row in rows {
-        let mut cells = scene.run.inventory.cells.row(row.position());
+    for position in positions {
+        let mut cells = inventory.cells.row(position);
         let word = cells.nth(column).unwrap_or_default();
         let place = match places.entry(word) {
             Entry::Occupied(known) => *known.get(),

@@ -1,9 +1,7 @@
 //! What the tables hold, as data in the page: columns rather than rows, each text once.
 
+mod columns;
 mod facts;
-mod failures;
-mod kbs;
-mod machines;
 mod pairs;
 mod safe;
 mod texts;
@@ -18,8 +16,9 @@ use serde_json::Serializer as Json;
 
 #[cfg(test)]
 pub(super) use self::pairs::decoded;
-use self::{safe::Safe, texts::Texts};
-use super::Scene;
+use self::{columns::Columns, safe::Safe, texts::Texts};
+use super::{MOST_ROWS, Scene};
+use crate::report::table::{Failures, Kbs, Machines, Table};
 
 const BEGIN: &[u8] = b"<script type=\"application/json\" id=\"data\">";
 const END: &[u8] = b"</script>\n";
@@ -49,24 +48,31 @@ impl Serialize for Data<'_> {
         let facts = scene.run.facts;
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("guard", &facts.csv_guard)?;
-        map.serialize_entry("kbs", &kbs::Kbs(scene, &self.texts))?;
-        map.serialize_entry("machines", &machines::Machines(scene))?;
+        let kbs: Vec<_> = Kbs::rows(&scene.run).collect();
+        map.serialize_entry("kbs", &self.columns::<Kbs>(&kbs, false))?;
+        let machines = Machines::answered(&scene.run, &scene.names).take(MOST_ROWS);
+        let machines: Vec<_> = machines.collect();
+        map.serialize_entry("machines", &self.columns::<Machines>(&machines, true))?;
         map.serialize_entry("pairs", &self.pairs)?;
-        map.serialize_entry("failures", &failures::Failures::of(scene, &self.texts))?;
+        let mut failures = Failures::rows(&scene.run, &scene.names);
+        failures.truncate(MOST_ROWS);
+        map.serialize_entry("failures", &self.columns::<Failures>(&failures, false))?;
         map.serialize_entry("texts", &*self.texts.borrow())?;
         map.end()
     }
 }
 
-/// A column that is told value by value.
-struct Column<F>(F);
-
-impl<F, I> Serialize for Column<F>
-where
-    F: Fn() -> I,
-    I: Iterator<Item: Serialize>,
-{
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq((self.0)())
+impl Data<'_> {
+    fn columns<'row, T: Table>(
+        &'row self,
+        rows: &'row [T::Row<'row>],
+        is_counted: bool,
+    ) -> Columns<'row, T> {
+        Columns {
+            scene: self.scene,
+            texts: &self.texts,
+            rows,
+            is_counted,
+        }
     }
 }

@@ -5,6 +5,7 @@ mod changes;
 mod charts;
 mod coverage;
 mod failures;
+mod first_rows;
 mod header;
 mod kbs;
 mod machines;
@@ -17,11 +18,7 @@ use std::io::{self, Write};
 
 use super::{Scene, write::write as put};
 
-pub(super) use self::{
-    failures::{Failed, failed},
-    header::title,
-    machines::Standing,
-};
+pub(super) use self::header::title;
 
 /// Writes all of them.
 pub(super) fn write(scene: &Scene<'_>, out: &mut dyn Write) -> io::Result<()> {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::super::Scene;
+use super::super::{Scene, shown::text};
 use crate::{
     changes::{Changes, MachineChange, MachineMoved},
     domain::{
@@ -62,7 +62,7 @@ fn names(
 ) -> HashMap<MachineId, Option<String>> {
     for (position, machine) in scene.run.inventory.machines.iter().enumerate() {
         if let Some(name) = wanted.get_mut(&machine.id) {
-            *name = Some(scene.names.at(position)).filter(|name| !name.is_empty());
+            *name = Some(text(scene.names.at(position))).filter(|name| !name.is_empty());
         }
     }
     wanted

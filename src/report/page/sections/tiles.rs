@@ -4,7 +4,10 @@ use std::cmp::Ordering;
 
 use askama::Template;
 
-use super::{super::Scene, week::week};
+use super::{
+    super::{Scene, shown::name_or_id},
+    week::week,
+};
 use crate::{
     changes::{self, Base, Changes, Figures},
     domain::text::thousands,
@@ -136,7 +139,7 @@ fn tiles(scene: &Scene<'_>, today: Figures) -> Vec<Tile> {
 fn worst(scene: &Scene<'_>) -> String {
     match scene.run.fleet.machines.first() {
         Some(worst) if worst.result.as_ref().is_ok_and(|it| it.missing > 0) => {
-            scene.names.or_id(worst.position(), worst.id)
+            name_or_id(&scene.names, worst)
         }
         _ => "none misses anything".to_owned(),
     }

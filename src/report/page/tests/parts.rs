@@ -2,7 +2,7 @@
 
 use super::{
     super::{
-        Names, Scene,
+        Scene,
         assets::{SCRIPT, STYLE, hash},
         data,
     },
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     aggregate::TopActions,
-    report::{Format, fixture::Fixture, reports},
+    report::{Format, fixture::Fixture, reports, table::MachineNames},
 };
 
 #[test]
@@ -226,7 +226,7 @@ fn too_many_pairs_are_left_out_and_that_is_said() {
                 fleet: &fleet,
                 ..*run
             },
-            names: Names::of(run.inventory),
+            names: MachineNames::of(run.inventory),
             top: &run.actions.first(TopActions::MOST).unwrap(),
         };
         let mut bytes = Vec::new();

@@ -1,0 +1,119 @@
+//! A value, typed by what a format has to know to write it.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use jiff::Timestamp;
+
+use super::{MachineNames, machines::MachineLine};
+use crate::{
+    aggregate::MachineStatus,
+    changes::Change,
+    domain::{kb::KbId, machine::MachineId, outcome::Reason, text::thousands},
+};
+
+/// A value of a row. Text from outside (`Foreign`, `Kb`, `Link`, `List`, `Inventory`, `Gaps`) is
+/// told from ours, so that each renderer can take its care of it.
+#[derive(Clone, Copy)]
+pub(in crate::report) enum Cell<'row> {
+    Empty,
+    Flag(bool),
+    /// Text from outside.
+    Foreign(&'row str),
+    /// What a machine misses.
+    Gaps(MachineLine<'row>),
+    /// A row of the inventory, cell by cell.
+    Inventory(&'row MachineNames<'row>, usize),
+    Kb(&'row KbId),
+    /// A KB with its address, for a format where this is a link.
+    LinkedKb(&'row KbId, Option<&'row str>),
+    /// An address from outside.
+    Link(&'row str),
+    List(List<'row>),
+    Machine(MachineId),
+    Number(u64),
+    /// A place in an order, which is written without separators.
+    Ordinal(u64),
+    Percent(f64),
+    /// The largest of some numbers, and the smallest.
+    Range(u64, u64),
+    Time(Timestamp),
+    /// A word of ours.
+    Word(&'static str),
+}
+
+impl Cell<'_> {
+    /// The value as people read it, with text from outside as `harmless` makes it.
+    pub(in crate::report) fn for_people(self, harmless: fn(&str) -> String) -> String {
+        match self {
+            Self::Empty | Self::Inventory(..) => String::new(),
+            Self::Flag(flag) => if flag { "yes" } else { "no" }.to_owned(),
+            Self::Foreign(text) | Self::Link(text) => harmless(text),
+            Self::Gaps(machine) => {
+                let kbs = machine.gaps().map(|it| harmless(&it.gap.id.for_people()));
+                kbs.collect::<Vec<_>>().join(", ")
+            }
+            Self::Kb(id) | Self::LinkedKb(id, _) => harmless(&id.for_people()),
+            Self::List(list) => list.iter().map(harmless).collect::<Vec<_>>().join(", "),
+            Self::Machine(id) => id.to_string(),
+            Self::Ordinal(number) => number.to_string(),
+            Self::Percent(percent) => format!("{percent:.1}"),
+            Self::Range(largest, smallest) if largest != smallest => {
+                format!("{} (min {})", thousands(largest), thousands(smallest))
+            }
+            Self::Number(number) | Self::Range(number, _) => thousands(number),
+            Self::Time(time) => time.strftime("%Y-%m-%d %H:%M UTC").to_string(),
+            Self::Word(word) => word.to_owned(),
+        }
+    }
+}
+
+/// Several texts from outside.
+#[derive(Clone, Copy)]
+pub(in crate::report) enum List<'row> {
+    Set(&'row BTreeSet<Arc<str>>),
+    Slice(&'row [Arc<str>]),
+}
+
+impl<'row> List<'row> {
+    pub(in crate::report) fn iter(self) -> impl Iterator<Item = &'row str> + Clone {
+        let (set, slice) = match self {
+            Self::Set(set) => (Some(set), &[][..]),
+            Self::Slice(slice) => (None, slice),
+        };
+        set.into_iter().flatten().chain(slice).map(AsRef::as_ref)
+    }
+}
+
+impl<Value: Into<Self>> From<Option<Value>> for Cell<'_> {
+    fn from(value: Option<Value>) -> Self {
+        value.map_or(Self::Empty, Into::into)
+    }
+}
+
+macro_rules! cells {
+    ($($source:ty => |$value:ident| $cell:expr;)*) => {
+        $(impl<'row> From<$source> for Cell<'row> {
+            fn from($value: $source) -> Self {
+                $cell
+            }
+        })*
+    };
+}
+
+cells! {
+    bool => |it| Self::Flag(it);
+    u64 => |it| Self::Number(it);
+    u32 => |it| Self::Number(it.into());
+    u16 => |it| Self::Number(it.into());
+    f64 => |it| Self::Percent(it);
+    Timestamp => |it| Self::Time(it);
+    MachineId => |it| Self::Machine(it);
+    MachineStatus => |it| Self::Word(it.as_str());
+    Change => |it| Self::Word(it.as_str());
+    Reason => |it| Self::Word(it.as_str());
+    &'row str => |it| Self::Foreign(it);
+    &'row Arc<str> => |it| Self::Foreign(it);
+    &'row KbId => |it| Self::Kb(it);
+    &'row BTreeSet<Arc<str>> => |it| Self::List(List::Set(it));
+    &'row [Arc<str>] => |it| Self::List(List::Slice(it));
+}

@@ -1,0 +1,59 @@
+//! The gaps that changed since the base, by machine id, then by KB id. Gaps that are still there
+//! are counted in the summary, not listed.
+
+use std::io;
+
+use super::{MachineNames, Table, column::columns};
+use crate::{changes::ChangeRow, report::Run};
+
+/// The gaps that changed.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::report) struct Changes;
+
+/// One of them.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::report) struct ChangeLine<'run> {
+    change: &'run ChangeRow,
+    names: &'run MachineNames<'run>,
+}
+
+impl Table for Changes {
+    type Row<'run> = ChangeLine<'run>;
+
+    const CSV: &'static str = "changes.csv";
+
+    const NEEDS_BASE: bool = true;
+
+    const COLUMNS: &'static [super::Column<Self>] = columns! {
+        "change" Word [csv json sheet("Change", 14)] |it| it.change.change;
+        "machineId" Machine [csv json sheet("Machine id", 44)] |it| it.change.machine;
+        "name" Text [sheet("Machine", 28) if_named] |it| it.names.of_machine(it.change.machine);
+        "kbId" Kb [csv json sheet("KB", 13)] |it| &it.change.gap.id;
+        "replacedBy" Kb [csv json sheet("Replaced by", 14)] |it| it.change.replaced_by.as_ref().map(|by| &by.id);
+        "name" Text [csv json sheet("Name", 36)] |it| it.change.gap.name.as_ref();
+        "productsNames" List [csv json sheet("Products", 40)] |it| &it.change.gap.products[..];
+        "cveAddressed" Number [csv json sheet("CVEs", 9)] |it| it.change.gap.cve_addressed;
+        "since" Time [csv json sheet("Since (UTC)", 20)] |it| it.change.since;
+    };
+
+    fn count(run: &Run<'_>) -> u64 {
+        let Some(past) = run.past else { return 0 };
+        let tally = past.changes.tally;
+        let of_today = tally.new + tally.returned + tally.appeared;
+        of_today + tally.resolved + tally.replaced + tally.not_answered + tally.out_of_scope
+    }
+
+    fn for_each(
+        run: &Run<'_>,
+        write: &mut dyn for<'row> FnMut(&'row ChangeLine<'row>) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let Some(past) = run.past else { return Ok(()) };
+        let names = &MachineNames::of(run.inventory);
+        past.for_each_change(&mut |change| {
+            write(&ChangeLine {
+                change: &change,
+                names,
+            })
+        })
+    }
+}

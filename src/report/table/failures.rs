@@ -1,0 +1,146 @@
+//! Everything asked for that has no answer, in the order of the inventory's lines, which is where
+//! people look it up.
+
+use std::io;
+
+use super::{
+    Cell,
+    Encoding::{Interned, OrEmpty, Plain},
+    MachineNames, Table,
+    Target::Page,
+    column::columns,
+};
+use crate::{
+    aggregate::MachineRow,
+    domain::{
+        machine::{InvalidMachineId, MachineId},
+        outcome::{Failure, Reason},
+    },
+    inventory::RejectedRow,
+    report::Run,
+};
+
+/// Everything without an answer.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::report) struct Failures;
+
+/// One of them.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::report) struct FailureLine<'run> {
+    line: u64,
+    unanswered: Unanswered<'run>,
+    names: &'run MachineNames<'run>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Unanswered<'run> {
+    /// A row of the inventory without a machine id.
+    Row(&'run RejectedRow),
+    /// A machine, and why it has no answer.
+    Machine(&'run MachineRow, &'run Failure),
+}
+
+impl Table for Failures {
+    type Row<'run> = FailureLine<'run>;
+
+    const CSV: &'static str = "failures.csv";
+
+    const COLUMNS: &'static [super::Column<Self>] = columns! {
+        "line" Number [csv json sheet("Line", 8) page("Line") data(Plain)] |it| Cell::Ordinal(it.line);
+        "input" Text [csv json sheet("Input", 44)] |it| it.input();
+        "input" Text [data(Plain)] |it| it.rejected();
+        "machineId" Machine [csv json sheet("Machine id", 44) page("Machine id") data(Plain)] |it| it.machine_id();
+        "name" Text [sheet("Machine", 28) page("Name") data(OrEmpty) if_named before(Page, "machineId")] |it| it.name();
+        "input" Text [page("Invalid input") if_rejected] |it| it.rejected();
+        "reason" Word [csv json sheet("Reason", 14) page("Reason") data(Interned)] |it| it.failure().map_or(Reason::InvalidId, |it| it.reason);
+        "httpStatus" Number [csv json sheet("HTTP status", 14) page("HTTP") data(Plain)] |it| it.failure().and_then(|it| it.http_status);
+        "code" Text [csv json sheet("Code", 22) page("Code") class("code") data(Interned)] |it| it.failure().and_then(|it| it.code.as_deref());
+        "message" Text [csv json sheet("Message", 60) page("Message") class("message") data(Interned) before(Page, "httpStatus")] |it| it.failure().map_or(InvalidMachineId::MESSAGE, |it| &it.message);
+        "correlationId" Text [csv json sheet("Correlation id", 40) page("Correlation id") class("id") data(OrEmpty)] |it| it.failure().and_then(|it| it.correlation_id.as_deref());
+        "attempts" Number [csv json sheet("Attempts", 12) page("Attempts") data(Plain)] |it| it.attempts();
+    };
+
+    fn count(run: &Run<'_>) -> u64 {
+        let coverage = run.fleet.coverage;
+        coverage.machines() - coverage.answered + run.inventory.rejected.len() as u64
+    }
+
+    fn for_each(
+        run: &Run<'_>,
+        write: &mut dyn for<'row> FnMut(&'row FailureLine<'row>) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let names = MachineNames::of(run.inventory);
+        Self::rows(run, &names).iter().try_for_each(write)
+    }
+}
+
+impl Failures {
+    /// The rows: they are in memory.
+    pub(in crate::report) fn rows<'run>(
+        run: &Run<'run>,
+        names: &'run MachineNames<'run>,
+    ) -> Vec<FailureLine<'run>> {
+        let inventory = run.inventory;
+        let rejected = inventory.rejected.iter();
+        let rejected = rejected.map(|row| (row.line, Unanswered::Row(row)));
+        let machines = run.fleet.machines.iter().filter_map(|machine| {
+            let failure = machine.result.as_ref().err()?;
+            let line = inventory.machines[machine.position()].line;
+            Some((line.into(), Unanswered::Machine(machine, failure)))
+        });
+        let rows = rejected
+            .chain(machines)
+            .map(|(line, unanswered)| FailureLine {
+                line,
+                unanswered,
+                names,
+            });
+        let mut rows: Vec<_> = rows.collect();
+        rows.sort_by_key(|row| row.line);
+        rows
+    }
+}
+
+impl<'run> FailureLine<'run> {
+    /// What stands in the inventory.
+    fn input(&self) -> Cell<'run> {
+        match self.unanswered {
+            Unanswered::Row(row) => Cell::Foreign(&row.input),
+            Unanswered::Machine(machine, _) => Cell::Machine(machine.id),
+        }
+    }
+
+    /// The same where it is not a machine id.
+    fn rejected(&self) -> Option<&'run str> {
+        match self.unanswered {
+            Unanswered::Row(row) => Some(&row.input),
+            Unanswered::Machine(..) => None,
+        }
+    }
+
+    fn machine(&self) -> Option<&'run MachineRow> {
+        match self.unanswered {
+            Unanswered::Row(_) => None,
+            Unanswered::Machine(machine, _) => Some(machine),
+        }
+    }
+
+    fn machine_id(&self) -> Option<MachineId> {
+        self.machine().map(|it| it.id)
+    }
+
+    fn name(&self) -> &'run str {
+        self.machine().map_or("", |it| self.names.at(it.position()))
+    }
+
+    fn failure(&self) -> Option<&'run Failure> {
+        match self.unanswered {
+            Unanswered::Row(_) => None,
+            Unanswered::Machine(_, failure) => Some(failure),
+        }
+    }
+
+    fn attempts(&self) -> u32 {
+        self.machine().map_or(0, |it| it.attempts)
+    }
+}

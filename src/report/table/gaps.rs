@@ -1,0 +1,76 @@
+//! The gaps, by machine id, then by KB id: one row for each machine and KB that it misses.
+
+use std::{io, sync::Arc};
+
+use super::{Cell, MachineNames, Table, Target::Json, column::columns};
+use crate::{
+    aggregate::{Answered, MachineRow},
+    domain::kb::{MissingKb, MissingKbs},
+    report::Run,
+};
+
+/// The gaps.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::report) struct Gaps;
+
+/// One of them.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::report) struct GapLine<'run> {
+    pub(in crate::report) machine: &'run MachineRow,
+    pub(in crate::report) gap: &'run Arc<MissingKb>,
+    pub(in crate::report) names: &'run MachineNames<'run>,
+}
+
+/// What is said of a KB or of a machine stands in the sheets of those: each column of the sheet of
+/// gaps takes a megabyte. In `report.json`, the gaps stand within their machine.
+impl Table for Gaps {
+    type Row<'run> = GapLine<'run>;
+
+    const CSV: &'static str = "gaps.csv";
+
+    const COLUMNS: &'static [super::Column<Self>] = columns! {
+        "machineId" Machine [csv sheet("Machine id", 44) of_machine] |it| it.machine.id;
+        "name" Text [sheet("Machine", 28) of_machine if_named] |it| it.names.at(it.machine.position());
+        "kbId" Kb [csv json sheet("KB", 13)] |it| &it.gap.id;
+        "name" Text [csv sheet("Name", 36) optional] |it| it.gap.name.as_ref();
+        "productsNames" List [csv sheet("Products", 40)] |it| &it.gap.products[..];
+        "url" Link [csv optional] |it| it.gap.url.as_deref().map(Cell::Link);
+        "machineMissedOn" Number [csv json optional] |it| it.gap.machine_missed_on;
+        "cveAddressed" Number [csv json sheet("CVEs", 9) before(Json, "machineMissedOn")] |it| it.gap.cve_addressed;
+        "osBuild" Text [csv json sheet("OS build", 14) optional] |it| it.gap.os_build.as_ref();
+        "answeredAt" Time [csv of_machine] |it| it.machine.result.as_ref().ok().map(Answered::answered_at);
+    };
+
+    fn count(run: &Run<'_>) -> u64 {
+        run.fleet.gaps
+    }
+
+    fn for_each(
+        run: &Run<'_>,
+        write: &mut dyn for<'row> FnMut(&'row GapLine<'row>) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let names = MachineNames::of(run.inventory);
+        let names = &names;
+        Self::for_each_machine(run, &mut |machine, missing| {
+            let mut gaps = missing.iter();
+            gaps.try_for_each(|gap| {
+                write(&GapLine {
+                    machine,
+                    gap,
+                    names,
+                })
+            })
+        })
+    }
+}
+
+impl Gaps {
+    /// Hands over the answered machines, each with everything that it misses.
+    pub(in crate::report) fn for_each_machine<'run>(
+        run: &Run<'run>,
+        write: &mut dyn FnMut(&'run MachineRow, MissingKbs) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let mut machines = run.fleet.machines_by_id();
+        machines.try_for_each(|machine| write(machine, machine.missing(run.gaps)?))
+    }
+}

@@ -1,0 +1,66 @@
+//! The missing KBs, by rank.
+
+use std::io;
+
+use super::{Cell, Encoding::Interned, Encoding::Plain, Table, column::columns};
+use crate::{
+    aggregate::{KbRow, percent},
+    report::Run,
+};
+
+/// The missing KBs.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::report) struct Kbs;
+
+/// One of them.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::report) struct KbLine<'run> {
+    pub(in crate::report) kb: &'run KbRow,
+    /// Machines that answered.
+    answered: u64,
+}
+
+const BLUE: u32 = 0x9D_C3_E6;
+const ORANGE: u32 = 0xF4_B1_83;
+
+impl Table for Kbs {
+    type Row<'run> = KbLine<'run>;
+
+    const CSV: &'static str = "kbs.csv";
+
+    const COLUMNS: &'static [super::Column<Self>] = columns! {
+        "rank" Number [csv json sheet("Rank", 7) page("Rank") terminal("#")] |it| Cell::Ordinal(it.kb.rank as u64);
+        "kbId" Kb [csv json sheet("KB", 13) data(Plain) terminal("worst KBs")] |it| &it.kb.id;
+        "kbId" Kb [page("KB")] |it| Cell::LinkedKb(&it.kb.id, it.kb.url.as_deref());
+        "name" Text [csv json sheet("Name", 36) page("Name") data(Interned) terminal("name")] |it| it.kb.name.as_ref();
+        "cveAddressed" Number [csv json sheet("CVEs", 9) data(Plain) terminal("CVEs")] |it| it.kb.cve_addressed;
+        "cveAddressed" Number [page("CVEs")] |it| Cell::Range(it.kb.cve_addressed, it.kb.cve_addressed_min);
+        "cveAddressedMin" Number [csv json sheet("CVEs, least", 13) data(Plain)] |it| it.kb.cve_addressed_min;
+        "machinesMissing" Number [csv json sheet("Machines missing", 19) bars(BLUE) page("Machines") data(Plain) terminal("machines")] |it| it.kb.machines_missing;
+        "percentOfAnswered" Percent [csv json sheet("% of answered", 16) page("% of answered") data(Plain) terminal("%")] |it| percent(it.kb.machines_missing, it.answered);
+        "exposure" Number [csv json sheet("Exposure", 15) bars(ORANGE) page("Exposure") data(Plain)] |it| it.kb.exposure;
+        "machineMissedOn" Number [csv json sheet("Missed on (service)", 21)] |it| it.kb.machine_missed_on;
+        "productsNames" List [csv json sheet("Products", 40) page("Products") data(Interned)] |it| &it.kb.products;
+        "url" Link [csv json sheet("URL", 68) data(Plain)] |it| it.kb.url.as_deref().map(Cell::Link);
+    };
+
+    fn count(run: &Run<'_>) -> u64 {
+        run.fleet.kbs.len() as u64
+    }
+
+    fn for_each(
+        run: &Run<'_>,
+        write: &mut dyn for<'row> FnMut(&'row KbLine<'row>) -> io::Result<()>,
+    ) -> io::Result<()> {
+        Self::rows(run).try_for_each(|row| write(&row))
+    }
+}
+
+impl Kbs {
+    /// The rows: they are in memory.
+    pub(in crate::report) fn rows<'run>(run: &Run<'run>) -> impl Iterator<Item = KbLine<'run>> {
+        let answered = run.fleet.coverage.answered;
+        let kbs = run.fleet.kbs.iter();
+        kbs.map(move |kb| KbLine { kb, answered })
+    }
+}

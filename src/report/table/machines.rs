@@ -1,0 +1,151 @@
+//! The machines of the inventory: the answered ones by rank, then the others by id.
+
+use std::{io, sync::Arc};
+
+use super::{
+    Cell,
+    Encoding::{Digits, Facts, Joined, KbPlace, OrEmpty, Plain, SinceFirst},
+    GapLine, MachineNames, Table,
+    Target::Page,
+    column::columns,
+};
+use crate::{
+    aggregate::{Answered, Fleet, MachineRow},
+    domain::kb::{KbId, MissingKb},
+    report::Run,
+};
+
+/// The machines of the inventory.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::report) struct Machines;
+
+/// One of them.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::report) struct MachineLine<'run> {
+    machine: &'run MachineRow,
+    /// What it misses.
+    missing: &'run [Arc<MissingKb>],
+    names: &'run MachineNames<'run>,
+    fleet: &'run Fleet,
+}
+
+/// What an answer says of a machine: it misses something, it misses nothing, or nothing is known of
+/// it any more.
+const STATUSES: [&str; 3] = ["has gaps", "clean", "no current data"];
+
+impl Table for Machines {
+    type Row<'run> = MachineLine<'run>;
+
+    const CSV: &'static str = "machines.csv";
+
+    const COLUMNS: &'static [super::Column<Self>] = columns! {
+        "rank" Number [csv json sheet("Rank", 7) page("Rank") terminal("#")] |it| it.answered().map(|it| Cell::Ordinal(it.rank.into()));
+        "machineId" Machine [csv json sheet("Machine id", 44) page("Machine id") terminal("worst machines")] |it| it.machine.id;
+        "ids" Machine [data(Joined)] |it| it.machine.id;
+        "name" Text [page("Name") data(OrEmpty) terminal_as_listed if_named before(Page, "machineId")] |it| it.names.at(it.machine.position());
+        "inventory" Inventory [csv json sheet("", 22)] |it| Cell::Inventory(it.names, it.machine.position());
+        "facts" Inventory [data(Facts)] |it| Cell::Inventory(it.names, it.machine.position());
+        "status" Word [csv json] |it| it.machine.status();
+        "status" Word [sheet("Status", 16)] |it| it.status_in_sheet();
+        "status" Word [page("Status") data(Digits("statuses", &STATUSES))] |it| it.answered().map(status);
+        "noCurrentData" Flag [json] |it| it.answered().is_some_and(|it| it.no_current_data);
+        "missingKbs" Number [csv json sheet("Missing KBs", 14) page("Missing KBs") data(Plain) terminal("KBs")] |it| it.answered().map(|it| it.missing);
+        "cveAddressed" Number [csv json sheet("CVEs, summed", 15) page("Score") data(Plain) terminal("score")] |it| it.answered().map(|it| it.cve_addressed);
+        "cveAddressedMax" Number [csv json sheet("CVEs, most", 13) page("Largest") data(Plain)] |it| it.answered().map(|it| it.cve_addressed_max);
+        "topKbId" Kb [csv json sheet("Top KB", 13) data(KbPlace) terminal("top KB")] |it| it.top_kb();
+        "topKbId" Kb [page("Top KB") class("")] |it| it.top_kb().map(|id| Cell::LinkedKb(id, it.url_of(id)));
+        "kbIds" Gaps [csv sheet("KBs", 60)] |it| it.answered().map(|_| Cell::Gaps(*it));
+        "answeredAt" Time [csv json sheet("Answered at (UTC)", 20) page("Answered (UTC)") data(SinceFirst("firstAnswer"))] |it| it.answered().map(Answered::answered_at);
+        "attempts" Number [json] |it| it.machine.attempts;
+        "missing" Gaps [json] |it| it.answered().map(|_| Cell::Gaps(*it));
+    };
+
+    fn count(run: &Run<'_>) -> u64 {
+        run.fleet.machines.len() as u64
+    }
+
+    fn for_each(
+        run: &Run<'_>,
+        write: &mut dyn for<'row> FnMut(&'row MachineLine<'row>) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let names = MachineNames::of(run.inventory);
+        let mut machines = run.fleet.machines.iter();
+        machines.try_for_each(|machine| {
+            write(&MachineLine {
+                machine,
+                missing: &machine.missing(run.gaps)?,
+                names: &names,
+                fleet: run.fleet,
+            })
+        })
+    }
+}
+
+impl Machines {
+    /// The answered machines with their figures, for formats that do not list their gaps here:
+    /// nothing is read.
+    pub(in crate::report) fn answered<'run>(
+        run: &Run<'run>,
+        names: &'run MachineNames<'run>,
+    ) -> impl Iterator<Item = MachineLine<'run>> {
+        let fleet = run.fleet;
+        let answered = fleet.machines.iter().filter(|it| it.result.is_ok());
+        answered.map(move |machine| MachineLine {
+            machine,
+            missing: &[],
+            names,
+            fleet,
+        })
+    }
+
+    /// Those of them that miss something.
+    pub(in crate::report) fn with_gaps<'run>(
+        run: &Run<'run>,
+        names: &'run MachineNames<'run>,
+    ) -> impl Iterator<Item = MachineLine<'run>> {
+        let answered = Self::answered(run, names);
+        answered.filter(|it| it.answered().is_some_and(|it| it.missing > 0))
+    }
+}
+
+impl<'run> MachineLine<'run> {
+    fn answered(&self) -> Option<&'run Answered> {
+        self.machine.result.as_ref().ok()
+    }
+
+    fn status_in_sheet(&self) -> Cell<'run> {
+        match self.answered() {
+            Some(answered) if answered.no_current_data => status(answered),
+            _ => self.machine.status().into(),
+        }
+    }
+
+    fn top_kb(&self) -> Option<&'run KbId> {
+        self.answered()?.top_kb.as_ref()
+    }
+
+    fn url_of(&self, id: &KbId) -> Option<&'run str> {
+        let kb = self.fleet.kbs.iter().find(|kb| kb.id == *id)?;
+        kb.url.as_deref()
+    }
+
+    /// What it misses.
+    pub(in crate::report) fn gaps(self) -> impl Iterator<Item = GapLine<'run>> {
+        let gaps = self.missing.iter();
+        gaps.map(move |gap| GapLine {
+            machine: self.machine,
+            gap,
+            names: self.names,
+        })
+    }
+}
+
+/// What this answer says.
+fn status(answered: &Answered) -> Cell<'static> {
+    let at = match answered.missing {
+        0 if answered.no_current_data => 2,
+        0 => 1,
+        _ => 0,
+    };
+    Cell::Word(STATUSES[at])
+}

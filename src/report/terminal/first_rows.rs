@@ -1,0 +1,37 @@
+//! The first rows of a table of the run.
+
+use super::table::{Column, lines};
+use crate::{
+    inventory::Inventory,
+    report::{
+        plain::plain,
+        table::{Kind, Table, Target, columns},
+    },
+};
+
+/// Their lines; none where there is no row.
+pub(super) fn first_rows<'row, T: Table>(
+    inventory: &Inventory,
+    rows: &'row [T::Row<'row>],
+    width: u16,
+) -> Vec<String> {
+    if rows.is_empty() {
+        return Vec::new();
+    }
+    let columns = columns::<T>(Target::Terminal, inventory);
+    let rows = rows.iter().map(|row| {
+        let cells = columns.iter().map(|it| (it.value)(row).for_people(plain));
+        cells.collect()
+    });
+    let rows: Vec<Vec<String>> = rows.collect();
+    let names = inventory.name_column().map(|at| &*inventory.columns[at]);
+    let columns = columns.iter().map(|column| {
+        let heading = column.terminal.or(names).unwrap_or_default();
+        match column.kind {
+            Kind::Number | Kind::Percent => Column::number(heading),
+            Kind::List | Kind::Text => Column::gives_way(heading),
+            _ => Column::text(heading),
+        }
+    });
+    lines(&columns.collect::<Vec<_>>(), &rows, width)
+}

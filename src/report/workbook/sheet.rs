@@ -1,0 +1,95 @@
+//! The sheet of a table: its rows with filters, or a sentence where there is nothing to list.
+
+use rust_xlsxwriter::{Format, FormatAlign, Workbook, XlsxError};
+
+use super::{in_terms_of_files, listing::Listing, looks::looks};
+use crate::{
+    domain::text::thousands,
+    report::{
+        Run,
+        table::{Table, Target, columns},
+    },
+};
+
+/// How much a sheet lists.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits {
+    /// Rows beyond which a sheet points to the CSV file instead. A sheet can hold 1,048,576, and
+    /// is no joy long before.
+    pub(super) rows: u64,
+}
+
+impl Limits {
+    pub(super) const USUAL: Self = Self { rows: 500_000 };
+}
+
+/// What is special about the sheet of a table.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sheet {
+    pub(super) name: &'static str,
+    /// The name that formulas call the table by.
+    pub(super) table: &'static str,
+    /// What it says where there is nothing to list.
+    pub(super) nothing: &'static str,
+    /// Columns that stay in sight.
+    pub(super) frozen: u16,
+}
+
+impl Sheet {
+    /// Adds the sheet to a workbook.
+    pub(super) fn write<T: Table>(
+        self,
+        book: &mut Workbook,
+        run: &Run<'_>,
+        limits: Limits,
+    ) -> Result<(), XlsxError> {
+        let count = T::count(run);
+        match u32::try_from(count) {
+            Ok(0) => self.say(book, self.nothing),
+            Ok(rows) if count <= limits.rows => self.list::<T>(book, run, rows),
+            _ => self.say(book, &self.too_many(T::CSV, count)),
+        }
+    }
+
+    fn list<T: Table>(
+        self,
+        book: &mut Workbook,
+        run: &Run<'_>,
+        rows: u32,
+    ) -> Result<(), XlsxError> {
+        // Its rows go to a temporary file, not into memory.
+        let sheet = book.add_worksheet_with_low_memory()?;
+        sheet.set_name(self.name)?;
+        let columns = columns::<T>(Target::Sheet, run.inventory);
+        let looks = looks(&columns, run.inventory);
+        let mut listing = Listing::new(sheet, self.table, &looks, rows)?;
+        T::for_each(run, &mut |row| {
+            let mut cells = columns.iter().map(|column| (column.value)(row));
+            // Reports fail in the terms of files.
+            let written = cells.try_for_each(|cell| listing.cell(cell));
+            listing.end_row();
+            written.map_err(in_terms_of_files)
+        })?;
+        sheet.set_freeze_panes(1, self.frozen)?;
+        Ok(())
+    }
+
+    fn too_many(self, csv: &str, rows: u64) -> String {
+        format!(
+            "{sheet}: {rows} rows are too many for a workbook. They are in {csv}, beside this \
+             file; if that is not there, run again with --format csv,xlsx (--offline asks \
+             nothing anew).",
+            sheet = self.name,
+            rows = thousands(rows),
+        )
+    }
+
+    /// A sentence in place of a table.
+    fn say(self, book: &mut Workbook, sentence: &str) -> Result<(), XlsxError> {
+        let sheet = book.add_worksheet();
+        sheet.set_name(self.name)?.set_column_width(0, 100)?;
+        let format = Format::new().set_text_wrap().set_align(FormatAlign::Top);
+        sheet.write_string_with_format(0, 0, sentence, &format)?;
+        Ok(())
+    }
+}
