@@ -18,7 +18,7 @@ const REFUSED_IN_A_ROW: u32 = 5;
 
 /// Whether calls are sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::collect::per_machine) enum State {
+pub(crate) enum State {
     /// They are.
     Closed,
     /// Only a probe is, because the service may be down or refuse the run.
@@ -29,7 +29,7 @@ pub(in crate::collect::per_machine) enum State {
 
 /// What a failure may mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::collect::per_machine) enum Suspicion {
+pub(crate) enum Suspicion {
     /// Nothing: it is the machine's own.
     None,
     /// It is the last one that the machine may have: better make sure.
@@ -42,15 +42,15 @@ pub(in crate::collect::per_machine) enum Suspicion {
 
 /// An attempt that failed.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::collect::per_machine) struct FailedAttempt {
+pub(crate) struct FailedAttempt {
     /// Whether the reply was not the service's own.
-    pub(in crate::collect::per_machine) is_foreign: bool,
+    pub(crate) is_foreign: bool,
     /// Whether the machine may not have another attempt.
-    pub(in crate::collect::per_machine) is_last: bool,
+    pub(crate) is_last: bool,
 }
 
 #[derive(Debug, Default)]
-pub(in crate::collect::per_machine) struct Circuit {
+pub(crate) struct Circuit {
     /// Failures in a row that raise a suspicion.
     threshold: u32,
     /// Failures since the last sign of life.
@@ -75,7 +75,7 @@ pub(in crate::collect::per_machine) struct Circuit {
 impl Circuit {
     /// Of a service that was not called yet, with so many attempts after the first. These
     /// machines it answered earlier.
-    pub(in crate::collect::per_machine) fn new(retries: u32, known: &[MachineId]) -> Self {
+    pub(crate) fn new(retries: u32, known: &[MachineId]) -> Self {
         Self {
             threshold: retries.clamp(FEWEST_IN_A_ROW, MOST_IN_A_ROW),
             known: known.iter().copied().take(KNOWN).collect(),
@@ -83,7 +83,7 @@ impl Circuit {
         }
     }
 
-    pub(in crate::collect::per_machine) fn state(&self) -> State {
+    pub(crate) fn state(&self) -> State {
         if self.is_down {
             State::Open
         } else if self.suspects_outage()
@@ -98,33 +98,33 @@ impl Circuit {
     }
 
     /// Outages that have begun.
-    pub(in crate::collect::per_machine) fn outages(&self) -> u64 {
+    pub(crate) fn outages(&self) -> u64 {
         self.outages
     }
 
     /// Whether any machine was ever answered.
-    pub(in crate::collect::per_machine) fn has_answered(&self) -> bool {
+    pub(crate) fn has_answered(&self) -> bool {
         !self.known.is_empty()
     }
 
     /// Whether only strangers have answered so far, and so many that the service is in doubt.
-    pub(in crate::collect::per_machine) fn hears_only_strangers(&self) -> bool {
+    pub(crate) fn hears_only_strangers(&self) -> bool {
         self.foreign >= FOREIGN_IN_A_ROW && !self.has_answered()
     }
 
     /// Whether only strangers have answered so far, be they few or many.
-    pub(in crate::collect::per_machine) fn heard_a_stranger_first(&self) -> bool {
+    pub(crate) fn heard_a_stranger_first(&self) -> bool {
         self.foreign > 0 && self.signs == 0 && !self.has_answered()
     }
 
     /// Whether the service has shown a sign of life after the call's last failure.
-    pub(in crate::collect::per_machine) fn works_since(&self, history: &CallHistory) -> bool {
+    pub(crate) fn works_since(&self, history: &CallHistory) -> bool {
         history.signs.is_some_and(|earlier| self.signs > earlier)
     }
 
     /// Whether the call's last failure was the machine's own, by what happened since; `None` when
     /// nothing did.
-    pub(in crate::collect::per_machine) fn is_own(&self, history: &CallHistory) -> Option<bool> {
+    pub(crate) fn is_own(&self, history: &CallHistory) -> Option<bool> {
         if self.outages != history.outages {
             return Some(false);
         }
@@ -132,7 +132,7 @@ impl Circuit {
     }
 
     /// Whether there were several refusals in a row.
-    pub(in crate::collect::per_machine) fn is_refused(&self) -> bool {
+    pub(crate) fn is_refused(&self) -> bool {
         self.refused >= REFUSED_IN_A_ROW
     }
 
@@ -141,7 +141,7 @@ impl Circuit {
     }
 
     /// A machine was answered. Returns whether that is news to anybody.
-    pub(in crate::collect::per_machine) fn answered(&mut self, machine: MachineId) -> bool {
+    pub(crate) fn answered(&mut self, machine: MachineId) -> bool {
         self.known.retain(|known| *known != machine);
         self.known.truncate(KNOWN - 1);
         self.known.push_front(machine);
@@ -151,7 +151,7 @@ impl Circuit {
 
     /// A sign of life. Returns whether that is news to anybody: in a run that goes well there is
     /// one for each call, and all who wait for a slot would be woken.
-    pub(in crate::collect::per_machine) fn works(&mut self) -> bool {
+    pub(crate) fn works(&mut self) -> bool {
         let is_news = self.failed > 0 || self.waiting > 0 || self.foreign > 0;
         self.failed = 0;
         self.foreign = 0;
@@ -160,7 +160,7 @@ impl Circuit {
     }
 
     /// An attempt failed.
-    pub(in crate::collect::per_machine) fn failed(
+    pub(crate) fn failed(
         &mut self,
         history: &mut CallHistory,
         attempt: FailedAttempt,
@@ -185,22 +185,22 @@ impl Circuit {
     }
 
     /// A call was refused as if the whole run were.
-    pub(in crate::collect::per_machine) fn refused(&mut self) {
+    pub(crate) fn refused(&mut self) {
         self.refused += 1;
     }
 
     /// The refusals so far are not the whole run's.
-    pub(in crate::collect::per_machine) fn accepted(&mut self) {
+    pub(crate) fn accepted(&mut self) {
         self.refused = 0;
     }
 
     /// A call begins to wait for what its failure means.
-    pub(in crate::collect::per_machine) fn wait(&mut self) {
+    pub(crate) fn wait(&mut self) {
         self.waiting += 1;
     }
 
     /// It waits no more.
-    pub(in crate::collect::per_machine) fn wait_no_more(&mut self) {
+    pub(crate) fn wait_no_more(&mut self) {
         self.waiting -= 1;
     }
 
@@ -213,24 +213,179 @@ impl Circuit {
     }
 
     /// The machine that was answered before, to send a probe for now.
-    pub(in crate::collect::per_machine) fn known(&self) -> Option<MachineId> {
+    pub(crate) fn known(&self) -> Option<MachineId> {
         self.known.front().copied()
     }
 
     /// A probe is sent for that machine: the next one is for another.
-    pub(in crate::collect::per_machine) fn probed(&mut self) {
+    pub(crate) fn probed(&mut self) {
         let first = self.known.pop_front();
         self.known.extend(first);
     }
 
     /// An outage begins.
-    pub(in crate::collect::per_machine) fn open(&mut self) {
+    pub(crate) fn open(&mut self) {
         self.outages += 1;
         self.is_down = true;
     }
 
     /// The outage is over.
-    pub(in crate::collect::per_machine) fn close(&mut self) {
+    pub(crate) fn close(&mut self) {
         self.is_down = false;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use State::{Closed, Open, Suspect};
+
+    const MACHINE: MachineId = MachineId::from_bytes([1; 20]);
+    /// A call that fails for the first time.
+    const FAILED: FailedAttempt = FailedAttempt {
+        is_foreign: false,
+        is_last: false,
+    };
+    const FOREIGN: FailedAttempt = FailedAttempt {
+        is_foreign: true,
+        is_last: false,
+    };
+    const LAST: FailedAttempt = FailedAttempt {
+        is_foreign: false,
+        is_last: true,
+    };
+
+    #[derive(Debug, Clone, Copy)]
+    enum Event {
+        Answered,
+        Works,
+        /// So many calls fail, each for the first time.
+        Fail(usize),
+        Foreign(usize),
+        Refused(usize),
+        Accepted,
+        Hold,
+        Release,
+        Opens,
+        Closes,
+    }
+    use Event::{Accepted, Answered, Closes, Fail, Foreign, Hold, Opens, Refused, Release, Works};
+
+    fn happens(circuit: &mut Circuit, event: Event) {
+        let mut fail = |attempt, times| {
+            for _ in 0..times {
+                circuit.failed(&mut CallHistory::default(), attempt);
+            }
+        };
+        match event {
+            Answered => drop(circuit.answered(MACHINE)),
+            Works => drop(circuit.works()),
+            Fail(times) => fail(FAILED, times),
+            Foreign(times) => fail(FOREIGN, times),
+            Refused(times) => (0..times).for_each(|_| circuit.refused()),
+            Accepted => circuit.accepted(),
+            Hold => circuit.hold(),
+            Release => circuit.release(),
+            Opens => circuit.open(),
+            Closes => circuit.close(),
+        }
+    }
+
+    #[test]
+    fn what_happened_says_whether_calls_are_sent() {
+        for (events, expected) in [
+            (&[][..], Closed),
+            (&[Answered, Fail(4)], Closed),
+            (&[Answered, Fail(5)], Suspect),
+            (&[Answered, Fail(5), Works], Closed),
+            (&[Answered, Fail(3), Works, Fail(3)], Closed),
+            (&[Answered, Fail(5), Opens], Open),
+            (&[Answered, Fail(5), Opens, Works], Open),
+            (&[Answered, Fail(5), Opens, Works, Closes], Closed),
+            // Before anybody was answered, the first outcomes tell.
+            (&[Fail(100)], Closed),
+            (&[Fail(100), Answered], Closed),
+            (&[Foreign(16)], Closed),
+            (&[Foreign(17)], Suspect),
+            (&[Foreign(17), Works], Closed),
+            (&[Refused(4)], Closed),
+            (&[Refused(5)], Suspect),
+            (&[Refused(5), Works], Suspect),
+            (&[Refused(5), Answered], Closed),
+            (&[Refused(5), Accepted], Closed),
+            (&[Hold, Hold, Release], Suspect),
+            (&[Hold, Release], Closed),
+        ] {
+            let mut circuit = Circuit::new(5, &[]);
+            for event in events {
+                happens(&mut circuit, *event);
+            }
+            assert_eq!(circuit.state(), expected, "{events:?}");
+        }
+    }
+
+    #[test]
+    fn few_retries_and_many_suspect_an_outage_at_three_and_at_eight() {
+        for (retries, failures) in [(0, 3), (3, 3), (5, 5), (8, 8), (50, 8)] {
+            let mut circuit = Circuit::new(retries, &[MACHINE]);
+            happens(&mut circuit, Fail(failures - 1));
+            assert_eq!(circuit.state(), Closed, "{retries}");
+            happens(&mut circuit, Fail(1));
+            assert_eq!(circuit.state(), Suspect, "{retries}");
+        }
+    }
+
+    #[test]
+    fn a_failure_means_what_was_seen_before_it() {
+        for (events, attempt, expected) in [
+            (&[][..], LAST, Suspicion::None),
+            (&[Answered], FAILED, Suspicion::None),
+            (&[Answered], LAST, Suspicion::LastAttempt),
+            (&[Answered, Fail(4)], FAILED, Suspicion::Outage),
+            (&[Answered, Opens, Closes], FAILED, Suspicion::Outage),
+            (&[Foreign(15)], FOREIGN, Suspicion::None),
+            (&[Foreign(16)], FOREIGN, Suspicion::NotTheService),
+            (&[Foreign(16)], FAILED, Suspicion::None),
+            (&[Answered, Foreign(3)], FOREIGN, Suspicion::None),
+        ] {
+            let mut circuit = Circuit::new(5, &[]);
+            for event in events {
+                happens(&mut circuit, *event);
+            }
+            let suspicion = circuit.failed(&mut CallHistory::default(), attempt);
+            assert_eq!(suspicion, expected, "{events:?} {attempt:?}");
+        }
+    }
+
+    #[test]
+    fn a_machine_that_fails_while_the_service_works_raises_no_suspicion() {
+        let mut circuit = Circuit::new(5, &[MACHINE]);
+        let mut history = CallHistory::default();
+        for _ in 0..100 {
+            circuit.failed(&mut history, FAILED);
+            circuit.works();
+            circuit.failed(&mut history, FAILED);
+        }
+        assert_eq!(circuit.state(), Closed);
+        assert_eq!(circuit.is_own(&history), None);
+        circuit.works();
+        assert_eq!(circuit.is_own(&history), Some(true));
+        circuit.open();
+        assert_eq!(circuit.is_own(&history), Some(false));
+    }
+
+    #[test]
+    fn probes_go_from_one_known_machine_to_the_next() {
+        let machine = |number| MachineId::from_bytes([number; 20]);
+        let known: Vec<_> = (0..20).map(machine).collect();
+        let mut circuit = Circuit::new(5, &known);
+        circuit.answered(machine(100));
+        let mut probed = Vec::new();
+        for _ in 0..9 {
+            probed.extend(circuit.known());
+            circuit.probed();
+        }
+        let expected: Vec<_> = [100, 0, 1, 2, 3, 4, 5, 6, 100].map(machine).into();
+        assert_eq!(probed, expected);
     }
 }

@@ -3,11 +3,11 @@
 use crate::domain::outcome::{Failure, Outcome, Reason};
 
 /// Machines that must fail alike.
-pub(in crate::collect::per_machine) const FIRST: usize = 20;
+pub(crate) const FIRST: usize = 20;
 
 /// The first outcomes of a run, as long as they are all alike.
 #[derive(Debug)]
-pub(in crate::collect::per_machine) struct FirstOutcomes {
+pub(crate) struct FirstOutcomes {
     kind: Option<(Reason, Option<u16>)>,
     alike: usize,
     watching: bool,
@@ -15,7 +15,7 @@ pub(in crate::collect::per_machine) struct FirstOutcomes {
 
 impl FirstOutcomes {
     /// Of a run for so many machines; for a handful there is nothing to save.
-    pub(in crate::collect::per_machine) fn new(machines: usize) -> Self {
+    pub(crate) fn new(machines: usize) -> Self {
         Self {
             kind: None,
             alike: 0,
@@ -24,10 +24,7 @@ impl FirstOutcomes {
     }
 
     /// Notes an outcome. Once the first 20 have all failed alike, returns how.
-    pub(in crate::collect::per_machine) fn note<'a>(
-        &mut self,
-        outcome: &'a Outcome,
-    ) -> Option<&'a Failure> {
+    pub(crate) fn note<'a>(&mut self, outcome: &'a Outcome) -> Option<&'a Failure> {
         let failure = outcome.result.as_ref().err();
         match failure.filter(|failure| self.is_alike(failure)) {
             Some(failure) if self.watching => {
@@ -43,14 +40,14 @@ impl FirstOutcomes {
 
     /// Notes that a machine is postponed for a long time. Returns whether the first 20 have
     /// all failed alike.
-    pub(in crate::collect::per_machine) fn postponed(&mut self, failure: &Failure) -> bool {
+    pub(crate) fn postponed(&mut self, failure: &Failure) -> bool {
         self.watching &= self.is_alike(failure);
         self.alike += usize::from(self.watching);
         self.watching && self.alike == FIRST
     }
 
     /// The service works: it answers, if only that it does not know a machine.
-    pub(in crate::collect::per_machine) fn works(&mut self) {
+    pub(crate) fn works(&mut self) {
         self.watching = false;
     }
 

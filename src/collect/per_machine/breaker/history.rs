@@ -4,12 +4,12 @@ use crate::collect::per_machine::retry::FailureCounts;
 
 /// The failed attempts of one call, and what the circuit had seen then.
 #[derive(Debug, Default, Clone, Copy)]
-pub(in crate::collect::per_machine) struct CallHistory {
-    pub(in crate::collect::per_machine) failures: FailureCounts,
+pub(crate) struct CallHistory {
+    pub(crate) failures: FailureCounts,
     /// Outages that had begun when the last attempt was sent.
-    pub(in crate::collect::per_machine) outages: u64,
+    pub(crate) outages: u64,
     /// Answers that had arrived when this call was first refused as if the whole run were.
-    pub(in crate::collect::per_machine) refused_at: Option<u64>,
+    pub(crate) refused_at: Option<u64>,
     /// Signs of life when the last attempt failed.
     pub(super) signs: Option<u64>,
     /// Whether the service worked after a failure: then failing is this machine's way.
@@ -19,7 +19,7 @@ pub(in crate::collect::per_machine) struct CallHistory {
 impl CallHistory {
     /// What a call goes on with after a long wait: what was seen of the service before it says
     /// nothing any more.
-    pub(in crate::collect::per_machine) fn after_a_wait(&self) -> Self {
+    pub(crate) fn after_a_wait(&self) -> Self {
         Self {
             failures: self.failures,
             outages: self.outages,
@@ -29,7 +29,7 @@ impl CallHistory {
 
     /// An attempt is sent when so many outages have begun: attempts before the last one do not
     /// count.
-    pub(in crate::collect::per_machine) fn sending(&mut self, outages: u64) {
+    pub(crate) fn sending(&mut self, outages: u64) {
         if self.outages != outages {
             *self = Self {
                 outages,

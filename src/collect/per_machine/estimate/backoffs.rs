@@ -7,14 +7,14 @@ use tokio::time::Instant;
 
 /// The rests under way.
 #[derive(Debug, Default)]
-pub(in crate::collect::per_machine) struct Backoffs {
+pub(crate) struct Backoffs {
     /// When each ends, and how often the machine had failed.
     under_way: Mutex<Vec<(Instant, u32)>>,
 }
 
 impl Backoffs {
     /// Notes that a machine rests from now on, after so many failures.
-    pub(in crate::collect::per_machine) fn begin(&self, rest: Duration, failed: u32) {
+    pub(crate) fn begin(&self, rest: Duration, failed: u32) {
         let now = Instant::now();
         let mut under_way = self.under_way.lock();
         under_way.retain(|(end, _)| *end > now);
@@ -23,11 +23,7 @@ impl Backoffs {
 
     /// When the last of the machines that rest now will be done, if it takes so long after the
     /// rest of one that has failed so often.
-    pub(in crate::collect::per_machine) fn end(
-        &self,
-        now: Instant,
-        after: impl Fn(u32) -> Duration,
-    ) -> Option<Instant> {
+    pub(crate) fn end(&self, now: Instant, after: impl Fn(u32) -> Duration) -> Option<Instant> {
         let under_way = self.under_way.lock();
         let still = under_way.iter().filter(|(end, _)| *end > now);
         still.map(|(end, failed)| *end + after(*failed)).max()

@@ -11,7 +11,7 @@ const OUTLIER: u32 = 4;
 
 /// A mean that holds still while the service stays as it is, and follows when it changes.
 #[derive(Debug, Default, Clone, Copy)]
-pub(in crate::collect::per_machine) struct Latency {
+pub(crate) struct Latency {
     answers: u32,
     mean: Duration,
     recent: Duration,
@@ -19,7 +19,7 @@ pub(in crate::collect::per_machine) struct Latency {
 
 impl Latency {
     /// Takes in how long an answer took.
-    pub(in crate::collect::per_machine) fn note(&mut self, took: Duration) {
+    pub(crate) fn note(&mut self, took: Duration) {
         self.answers = self.answers.saturating_add(1).min(STEADY);
         self.mean = moved(self.mean, took, self.answers);
         // One call that hangs changes nothing, however long it does.
@@ -37,7 +37,7 @@ impl Latency {
     }
 
     /// The mean; `None` before the first answer.
-    pub(in crate::collect::per_machine) fn mean(&self) -> Option<Duration> {
+    pub(crate) fn mean(&self) -> Option<Duration> {
         (self.answers > 0).then_some(self.mean)
     }
 }

@@ -18,7 +18,7 @@ const LONGEST: f64 = 1e9;
 
 /// The calls so far, by how many had failed before them.
 #[derive(Debug, Default)]
-pub(in crate::collect::per_machine) struct Repeats {
+pub(crate) struct Repeats {
     tallies: Mutex<[Tally; TOLD_APART]>,
 }
 
@@ -30,7 +30,7 @@ struct Tally {
 
 /// What is to be expected of a machine that is asked for.
 #[derive(Debug, Clone)]
-pub(in crate::collect::per_machine) struct Repetition {
+pub(crate) struct Repetition {
     /// For each call of a machine, the share of those that fail and are repeated, and how long
     /// it then takes until it is sent again.
     steps: Vec<(f64, Duration)>,
@@ -38,7 +38,7 @@ pub(in crate::collect::per_machine) struct Repetition {
 
 impl Repeats {
     /// Notes what came of a call for which so many had failed before.
-    pub(in crate::collect::per_machine) fn note(&self, failed_before: u32, has_failed: bool) {
+    pub(crate) fn note(&self, failed_before: u32, has_failed: bool) {
         let at = place(failed_before);
         let mut tallies = self.tallies.lock();
         tallies[at].replies = tallies[at].replies.saturating_add(1);
@@ -46,7 +46,7 @@ impl Repeats {
     }
 
     /// What is to be expected under this policy.
-    pub(in crate::collect::per_machine) fn expected(&self, policy: &RetryPolicy) -> Repetition {
+    pub(crate) fn expected(&self, policy: &RetryPolicy) -> Repetition {
         let tallies = *self.tallies.lock();
         let (mut share, mut reached) = (0.0, 1.0);
         let mut steps = Vec::new();
@@ -81,33 +81,25 @@ impl Tally {
 
 impl Repetition {
     /// Calls for each machine.
-    pub(in crate::collect::per_machine) fn calls(&self) -> f64 {
+    pub(crate) fn calls(&self) -> f64 {
         1.0 + self.reached().map(|(reached, _)| reached).sum::<f64>()
     }
 
     /// How long a machine is under way, where a reply takes so long.
-    pub(in crate::collect::per_machine) fn under_way(&self, latency: Duration) -> f64 {
+    pub(crate) fn under_way(&self, latency: Duration) -> f64 {
         let again = |(reached, delay): (f64, Duration)| reached * (delay + latency).as_secs_f64();
         latency.as_secs_f64() + self.reached().map(again).sum::<f64>()
     }
 
     /// How much longer than usual the last of so many machines is under way, because one of them
     /// fails again and again.
-    pub(in crate::collect::per_machine) fn tail(
-        &self,
-        machines: u64,
-        latency: Duration,
-    ) -> Duration {
+    pub(crate) fn tail(&self, machines: u64, latency: Duration) -> Duration {
         let machines = u32::try_from(machines).map_or(f64::MAX, f64::from);
         self.while_likely(machines, 0, latency)
     }
 
     /// How long it takes after the next try of a machine that has failed so often.
-    pub(in crate::collect::per_machine) fn after(
-        &self,
-        failed: u32,
-        latency: Duration,
-    ) -> Duration {
+    pub(crate) fn after(&self, failed: u32, latency: Duration) -> Duration {
         self.while_likely(1.0, usize::try_from(failed).unwrap_or(usize::MAX), latency)
     }
 

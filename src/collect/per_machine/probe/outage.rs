@@ -27,7 +27,7 @@ const PATIENCE: Duration = Duration::from_hours(1);
 
 /// Whether a failure is the machine's own, and counts. Returns when that is clear, which after an
 /// outage is when it is over.
-pub(in crate::collect::per_machine) async fn is_own_failure<A: MissingKbsApi>(
+pub(crate) async fn is_own_failure<A: MissingKbsApi>(
     caller: &Caller<A>,
     error: &CallError,
     history: &mut CallHistory,

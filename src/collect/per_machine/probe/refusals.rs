@@ -15,7 +15,7 @@ use crate::{
 
 /// What a refusal concerns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::collect::per_machine) enum RefusalScope {
+pub(crate) enum RefusalScope {
     /// Not clear yet: the machine is to be asked for once more.
     Unclear,
     /// This machine alone.
@@ -33,7 +33,7 @@ enum Others {
 }
 
 /// What a refusal of the whole run concerns, by what others hear.
-pub(in crate::collect::per_machine) async fn refusal_scope<A: MissingKbsApi>(
+pub(crate) async fn refusal_scope<A: MissingKbsApi>(
     caller: &Caller<A>,
     error: &CallError,
     history: &mut CallHistory,

@@ -33,10 +33,7 @@ pub(super) async fn hears_the_service<A: MissingKbsApi>(
 
 /// After the first machines have all failed alike: checks that others do not. Otherwise the run is
 /// over.
-pub(in crate::collect::per_machine) async fn check_others<A: MissingKbsApi>(
-    caller: &Caller<A>,
-    failure: Failure,
-) {
+pub(crate) async fn check_others<A: MissingKbsApi>(caller: &Caller<A>, failure: Failure) {
     let run = &caller.run;
     let check = async {
         let _hold = run.breaker.hold();
