@@ -128,9 +128,6 @@ impl<'a, A: MissingKbsApi> Request<'a, A> {
         let target = &mut self.target;
         target.history.sending(outages);
         self.run.tracker.sent(target.failure.is_some());
-        if target.attempts == 0 {
-            self.run.tracker.called();
-        }
         target.attempts += 1;
         let reply = self.caller.send(address, target.machine, slot).await?;
         if let Err(error) = &reply {
@@ -188,7 +185,7 @@ impl<'a, A: MissingKbsApi> Request<'a, A> {
         if since.answers > 0 {
             since.throttled <= since.answers
         } else {
-            self.run.tracker.all_started()
+            self.run.tracker.left() == 0
         }
     }
 
@@ -231,7 +228,7 @@ impl<'a, A: MissingKbsApi> Request<'a, A> {
                     () = sleep(delay) => {}
                     () = breaker.until(|circuit| circuit.outages() != history.outages) => return,
                 }
-                if !breaker.circuit().heard_a_stranger_first() || tracker.all_started() {
+                if !breaker.circuit().heard_a_stranger_first() || tracker.left() == 0 {
                     return;
                 }
             }

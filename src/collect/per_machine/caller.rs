@@ -102,7 +102,7 @@ impl<A: MissingKbsApi> Caller<A> {
         }
         match &reply {
             Ok(_) => {
-                self.run.tracker.answer();
+                self.run.tracker.answered();
                 self.run.limiter().answered();
                 let breaker = &self.run.breaker;
                 breaker.change_if_news(|circuit| circuit.answered(machine));

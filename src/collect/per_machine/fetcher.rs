@@ -1,33 +1,26 @@
 //! The whole fleet: every machine asked, those that the service does not know asked again
 //! late, and the run stopped when going on makes no sense.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU32, Ordering::Relaxed},
-    },
-    time::Duration,
-};
+use std::sync::Arc;
 
 use tokio::time::Instant;
 use tracing::{info, warn};
 
 use super::{
-    LATE_PASSES,
-    estimate::{Stage, too_many},
-    late_calls,
-    plan::Plan,
+    estimate::too_many,
+    forecast,
+    plan::{LATE_PASSES, Plan, late_calls},
     postponed::PATIENCE,
     run::Run,
     settings::{Settings, Stops},
     target::Target,
-    worker::{Worker, under_way},
+    worker::Worker,
 };
-use crate::quota::{Gate, Load};
 use crate::{
     collect::{Progress, Requests},
     defender::MissingKbsApi,
     domain::{ending::Ending, outcome::Outcome},
+    quota::Gate,
 };
 
 /// Asks an API for a fleet of machines.
@@ -35,9 +28,6 @@ use crate::{
 pub struct Fetcher<A> {
     run: Arc<Run>,
     worker: Worker<A>,
-    concurrency: usize,
-    /// Late passes that have begun.
-    late_passes: AtomicU32,
 }
 
 impl<A: MissingKbsApi> Fetcher<A> {
@@ -47,8 +37,6 @@ impl<A: MissingKbsApi> Fetcher<A> {
         Self {
             worker: Worker::new(api, Arc::clone(&run), settings.concurrency),
             run,
-            concurrency: settings.concurrency,
-            late_passes: AtomicU32::new(0),
         }
     }
 
@@ -100,7 +88,7 @@ impl<A: MissingKbsApi> Fetcher<A> {
             return;
         }
         for pass in 1..=LATE_PASSES {
-            self.late_passes.store(pass, Relaxed);
+            self.run.tracker.late_pass(pass);
             // Whoever had this pass in an earlier process waits for the next.
             let (now, later) = unknown
                 .into_iter()
@@ -128,7 +116,7 @@ impl<A: MissingKbsApi> Fetcher<A> {
 
     /// Waits until the other workers have given back their share of the slots.
     async fn others_are_gone(&self) {
-        let all = u32::try_from(self.concurrency).unwrap_or(u32::MAX);
+        let all = u32::try_from(self.run.concurrency).unwrap_or(u32::MAX);
         // It fails where the slots are closed, and they never are.
         let _ = self.worker.caller.slots.acquire_many(all).await;
     }
@@ -172,82 +160,6 @@ impl<A: MissingKbsApi> Fetcher<A> {
 
     /// Where the run stands, and when it will have ended.
     pub fn progress(&self) -> Progress {
-        let now = Instant::now();
-        let in_flight = self.run.limiter().in_flight();
-        let stage = self.stage(in_flight.len() as u64);
-        let [least, most] = self.latencies(now, in_flight.first().copied());
-        let remaining = self.end(now, stage, least) - now;
-        let remaining_at_most = self.end(now, stage, most) - now;
-        Progress {
-            counts: self.run.tracker.counts(),
-            requests: self.run.tracker.requests(),
-            used: self.run.limiter().used(),
-            waiting: self
-                .run
-                .limiter()
-                .waiting()
-                .map(|(reason, until)| (reason, until - now)),
-            remaining,
-            remaining_at_most: remaining_at_most.max(remaining),
-        }
-    }
-
-    /// When the run will have ended, if a reply takes so long: by the quota's schedule, and by
-    /// how machines that fail go on.
-    fn end(&self, now: Instant, stage: Stage, latency: Duration) -> Instant {
-        let tracker = &self.run.tracker;
-        let expected = tracker.repeats.expected(&self.run.policy);
-        let schedule = self.run.limiter().forecast(Load {
-            calls: stage.calls_left(expected.calls()),
-            latency,
-            concurrency: self.concurrency,
-        });
-        let at_once = under_way(self.concurrency) as u64;
-        // Of those that are still to be called the last may be an unlucky one.
-        let tail = expected.tail(tracker.uncalled().min(at_once), latency);
-        let places = now + stage.takes(expected.under_way(latency), at_once) + tail / 2;
-        let after = |failed| latency + expected.after(failed, latency);
-        let backoffs = tracker.backoffs.end(now, after);
-        let first_pass = (schedule + tail).max(places).max(backoffs.unwrap_or(now));
-        let late = if stage.has_late() {
-            latency
-        } else {
-            Duration::ZERO
-        };
-        let end = first_pass + late;
-        let postponed = self.run.postponed.last_due(end);
-        postponed.map_or(end, |due| due.max(end))
-    }
-
-    /// How long an answer takes, and how long it may take. As long as none has arrived: at least
-    /// as long as one is being waited for, and nobody knows.
-    fn latencies(&self, now: Instant, waits_since: Option<Instant>) -> [Duration; 2] {
-        if let Some(known) = self.run.tracker.latency() {
-            return [known; 2];
-        }
-        let waited = waits_since.map(|since| now - since).unwrap_or_default();
-        let (usual, slow) = (
-            self.run.limiter().usual_latency(),
-            self.run.limiter().slow_latency(),
-        );
-        let most = if waited > slow { waited * 2 } else { slow };
-        [waited.max(usual), most]
-    }
-
-    fn stage(&self, in_flight: u64) -> Stage {
-        let counts = self.run.tracker.counts();
-        let (findings, late) = self.run.tracker.findings();
-        let passes = self.late_passes.load(Relaxed);
-        Stage {
-            fleet: counts.machines,
-            machines: counts.machines.saturating_sub(counts.done()),
-            in_flight,
-            replies: self.requests().sent.saturating_sub(in_flight),
-            findings,
-            unknown: counts.not_found,
-            late,
-            passes: u64::from(LATE_PASSES.saturating_sub(passes)),
-            is_late: passes > 0,
-        }
+        forecast::progress(&self.run)
     }
 }

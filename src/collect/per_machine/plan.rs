@@ -19,6 +19,14 @@ pub struct Plan {
     pub answered_before: Vec<MachineId>,
 }
 
+/// How often a machine that the service does not know is asked for again.
+pub const LATE_PASSES: u32 = 2;
+
+/// In how many late passes a machine is asked for that was unknown so often.
+pub(super) fn late_calls(times_unknown: u32) -> u64 {
+    u64::from((LATE_PASSES + 1).saturating_sub(times_unknown))
+}
+
 /// Machines that are asked for before it is believed that the service answers for nobody.
 pub(super) const SCOUTS: usize = 3;
 

@@ -16,8 +16,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::{
     breaker::{Circuit, CircuitBreaker, FIRST, FirstOutcomes},
-    late_calls,
-    plan::Plan,
+    plan::{Plan, late_calls},
     postponed::{PATIENCE, PostponedMachines, Wanted},
     retry::RetryPolicy,
     settings::{Settings, Stops},
@@ -43,6 +42,8 @@ pub(super) struct Stopped;
 #[derive(Debug)]
 pub(super) struct Run {
     gate: Arc<Gate>,
+    /// Calls in flight at once.
+    pub(super) concurrency: usize,
     pub(super) policy: RetryPolicy,
     pub(super) clock: fn() -> Timestamp,
     pub(super) breaker: CircuitBreaker,
@@ -65,6 +66,7 @@ impl Run {
     pub(super) fn new(gate: Arc<Gate>, settings: Settings, plan: Plan, stops: &Stops) -> Self {
         Self {
             gate,
+            concurrency: settings.concurrency,
             policy: settings.policy,
             clock: settings.clock,
             breaker: CircuitBreaker::new(
@@ -75,7 +77,7 @@ impl Run {
                 gentle: stops.gentle.child_token(),
                 hard: stops.hard.clone(),
             },
-            tracker: Tracker::new(&plan, late_calls),
+            tracker: Tracker::new(&plan),
             taken: AtomicUsize::new(0),
             unknown: Mutex::default(),
             postponed: PostponedMachines::default(),

@@ -1,15 +1,15 @@
 //! Counts of a run under way, for whoever shows progress.
 
 use std::{
-    sync::atomic::{AtomicU64, Ordering::Relaxed},
+    sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed},
     time::Duration,
 };
 
 use parking_lot::Mutex;
 
 use super::{
-    estimate::{Backoffs, Latency, Repeats},
-    plan::Plan,
+    estimate::{Backoffs, Latency, Repeats, Stage},
+    plan::{LATE_PASSES, Plan, late_calls},
 };
 use crate::{
     collect::{Counts, Requests},
@@ -39,83 +39,121 @@ impl Flow {
     }
 }
 
+/// What became of machines.
+#[derive(Debug, Default, Clone, Copy)]
+struct Machines {
+    counts: Counts,
+    /// How often something was found out about one.
+    findings: u64,
+    /// Calls that late passes will take for those that wait for them.
+    late_calls: u64,
+}
+
 #[derive(Debug, Default)]
 pub(super) struct Tracker {
     sent: AtomicU64,
     retried: AtomicU64,
     throttled: AtomicU64,
     answers: AtomicU64,
+    /// Machines of the first pass.
+    planned: u64,
+    /// Those of them for which a request has begun.
     started: AtomicU64,
-    /// Machines for which the first call was sent.
-    called: AtomicU64,
-    /// Machines that the first pass asks for.
-    unasked: u64,
-    /// How often something was found out about a machine.
-    findings: AtomicU64,
-    /// Calls that late passes will take for machines that wait for them.
-    late: AtomicU64,
-    counts: Mutex<Counts>,
+    /// Late passes that have begun.
+    late_passes: AtomicU32,
+    machines: Mutex<Machines>,
     latency: Mutex<Latency>,
-    /// Machines that wait for another try.
+    /// Machines that wait for another attempt.
     pub(super) backoffs: Backoffs,
     /// How calls went, by how many had failed before.
     pub(super) repeats: Repeats,
 }
 
 impl Tracker {
-    /// Counts for what is planned; `late_calls` tells how many late passes a machine has left
-    /// that was unknown so often.
-    pub(super) fn new(plan: &Plan, late_calls: fn(u32) -> u64) -> Self {
-        let counts = Counts {
-            machines: plan.len(),
-            answered: plan.reused,
-            not_found: plan.unknown.len() as u64,
-            failed: 0,
+    /// Counts for what is planned.
+    pub(super) fn new(plan: &Plan) -> Self {
+        let unknown = &plan.unknown;
+        let machines = Machines {
+            counts: Counts {
+                machines: plan.len(),
+                answered: plan.reused,
+                not_found: unknown.len() as u64,
+                failed: 0,
+            },
+            findings: 0,
+            late_calls: unknown.iter().map(|it| late_calls(it.times)).sum(),
         };
         Self {
-            unasked: plan.machines.len() as u64,
-            late: AtomicU64::new(plan.unknown.iter().map(|it| late_calls(it.times)).sum()),
-            counts: Mutex::new(counts),
+            planned: plan.machines.len() as u64,
+            machines: Mutex::new(machines),
             ..Self::default()
         }
     }
 
+    /// A call is sent.
     pub(super) fn sent(&self, again: bool) {
         self.sent.fetch_add(1, Relaxed);
         self.retried.fetch_add(u64::from(again), Relaxed);
     }
 
-    pub(super) fn started(&self) {
-        self.started.fetch_add(1, Relaxed);
-    }
-
-    /// Notes that the first call for a machine is sent.
-    pub(super) fn called(&self) {
-        self.called.fetch_add(1, Relaxed);
-    }
-
-    /// Machines for which no call was sent yet.
-    pub(super) fn uncalled(&self) -> u64 {
-        self.unasked.saturating_sub(self.called.load(Relaxed))
-    }
-
-    /// Whether no machine is left that was not asked for yet.
-    pub(super) fn all_started(&self) -> bool {
-        self.started.load(Relaxed) >= self.unasked
-    }
-
+    /// A call was refused for quota.
     pub(super) fn throttled(&self) {
         self.throttled.fetch_add(1, Relaxed);
     }
 
-    /// Notes an answer.
-    pub(super) fn answer(&self) {
+    /// A call was answered.
+    pub(super) fn answered(&self) {
         self.answers.fetch_add(1, Relaxed);
     }
 
-    /// Notes how long a call took.
+    /// A call took so long.
     pub(super) fn took(&self, length: Duration) {
         self.latency.lock().note(length);
+    }
+
+    /// A request for another machine begins.
+    pub(super) fn started(&self) {
+        self.started.fetch_add(1, Relaxed);
+    }
+
+    /// A late pass begins.
+    pub(super) fn late_pass(&self, number: u32) {
+        self.late_passes.store(number, Relaxed);
+    }
+
+    /// A machine is not known, and so many calls will be sent for it late.
+    pub(super) fn unknown(&self, late_calls: u64) {
+        let mut machines = self.machines.lock();
+        machines.findings += 1;
+        machines.late_calls += late_calls;
+        machines.counts.not_found += 1;
+    }
+
+    /// So many unknown machines are asked for once more, with the calls that were to be sent for
+    /// them late.
+    pub(super) fn again(&self, count: u64, late_calls: u64) {
+        let mut machines = self.machines.lock();
+        machines.late_calls -= late_calls;
+        machines.counts.not_found -= count;
+    }
+
+    /// An outcome stands.
+    pub(super) fn done(&self, outcome: &Outcome) {
+        let mut machines = self.machines.lock();
+        machines.findings += 1;
+        let counts = &mut machines.counts;
+        match outcome.result.as_ref().map_err(|failure| failure.reason) {
+            Ok(_) => counts.answered += 1,
+            Err(Reason::NotFound) => counts.not_found += 1,
+            Err(Reason::Pending) => {}
+            Err(_) => counts.failed += 1,
+        }
+    }
+
+    /// Machines for which no request has begun.
+    pub(super) fn left(&self) -> u64 {
+        let started = self.started.load(Relaxed);
+        self.planned.saturating_sub(started)
     }
 
     /// Answers so far, whichever machine's.
@@ -131,46 +169,13 @@ impl Tracker {
         }
     }
 
+    /// What an answer takes; none before the first.
     pub(super) fn latency(&self) -> Option<Duration> {
         self.latency.lock().mean()
     }
 
-    /// How often something was found out about a machine, and the calls of late passes for
-    /// those that wait for them.
-    pub(super) fn findings(&self) -> (u64, u64) {
-        (self.findings.load(Relaxed), self.late.load(Relaxed))
-    }
-
-    /// Notes that a machine is not known, and that so many calls will be sent for it late.
-    pub(super) fn unknown(&self, late_calls: u64) {
-        self.findings.fetch_add(1, Relaxed);
-        self.late.fetch_add(late_calls, Relaxed);
-        self.count(|counts| counts.not_found += 1);
-    }
-
-    /// Takes unknown machines back that are asked for once more, and the calls that were to
-    /// be sent for them late.
-    pub(super) fn again(&self, machines: u64, late_calls: u64) {
-        self.late.fetch_sub(late_calls, Relaxed);
-        self.count(|counts| counts.not_found -= machines);
-    }
-
-    pub(super) fn done(&self, outcome: &Outcome) {
-        self.findings.fetch_add(1, Relaxed);
-        self.count(|counts| match &outcome.result {
-            Ok(_) => counts.answered += 1,
-            Err(failure) if failure.reason == Reason::NotFound => counts.not_found += 1,
-            Err(failure) if failure.reason == Reason::Pending => {}
-            Err(_) => counts.failed += 1,
-        });
-    }
-
-    fn count(&self, change: impl FnOnce(&mut Counts)) {
-        change(&mut self.counts.lock());
-    }
-
     pub(super) fn counts(&self) -> Counts {
-        *self.counts.lock()
+        self.machines.lock().counts
     }
 
     pub(super) fn requests(&self) -> Requests {
@@ -178,6 +183,24 @@ impl Tracker {
             sent: self.sent.load(Relaxed),
             retried: self.retried.load(Relaxed),
             throttled: self.throttled.load(Relaxed),
+        }
+    }
+
+    /// How far the run is with so many calls in flight.
+    pub(super) fn stage(&self, in_flight: u64) -> Stage {
+        let machines = *self.machines.lock();
+        let counts = machines.counts;
+        let passes = self.late_passes.load(Relaxed);
+        Stage {
+            fleet: counts.machines,
+            machines: counts.machines.saturating_sub(counts.done()),
+            in_flight,
+            replies: self.sent.load(Relaxed).saturating_sub(in_flight),
+            findings: machines.findings,
+            unknown: counts.not_found,
+            late: machines.late_calls,
+            passes: u64::from(LATE_PASSES.saturating_sub(passes)),
+            is_late: passes > 0,
         }
     }
 }

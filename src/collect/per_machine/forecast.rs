@@ -1,0 +1,77 @@
+//! Where a run stands, and when it will have ended.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::{estimate::Stage, run::Run, worker::under_way};
+use crate::{collect::Progress, quota::Load};
+
+/// Where the run stands, and when it will have ended.
+pub(super) fn progress(run: &Run) -> Progress {
+    let now = Instant::now();
+    let in_flight = run.limiter().in_flight();
+    let stage = run.tracker.stage(in_flight.len() as u64);
+    let latency = latency(run, in_flight.first().map(|since| now - *since));
+    let remaining = end(run, now, stage, latency.least) - now;
+    let remaining_at_most = end(run, now, stage, latency.most) - now;
+    let waiting = run.limiter().waiting();
+    Progress {
+        counts: run.tracker.counts(),
+        requests: run.tracker.requests(),
+        used: run.limiter().used(),
+        waiting: waiting.map(|(reason, until)| (reason, until - now)),
+        remaining,
+        remaining_at_most: remaining_at_most.max(remaining),
+    }
+}
+
+/// When the run will have ended, if a reply takes so long: by the quota's schedule, and by how
+/// machines that fail go on.
+fn end(run: &Run, now: Instant, stage: Stage, latency: Duration) -> Instant {
+    let tracker = &run.tracker;
+    let expected = tracker.repeats.expected(&run.policy);
+    let schedule = run.limiter().forecast(Load {
+        calls: stage.calls_left(expected.calls()),
+        latency,
+        concurrency: run.concurrency,
+    });
+    let at_once = under_way(run.concurrency) as u64;
+    // Of those that are still to be called the last may be an unlucky one.
+    let tail = expected.tail(tracker.left().min(at_once), latency);
+    let under_way = now + stage.takes(expected.under_way(latency), at_once) + tail / 2;
+    let after = |failed| latency + expected.after(failed, latency);
+    let backoffs = tracker.backoffs.end(now, after).unwrap_or(now);
+    let first_pass = (schedule + tail).max(under_way).max(backoffs);
+    let late = if stage.has_late() {
+        latency
+    } else {
+        Duration::ZERO
+    };
+    let end = first_pass + late;
+    let postponed = run.postponed.last_due(end);
+    postponed.map_or(end, |due| due.max(end))
+}
+
+/// How long an answer takes, and how long it may.
+struct Latency {
+    least: Duration,
+    most: Duration,
+}
+
+/// As long as no answer has arrived: at least as long as one is being waited for, and it may be
+/// much longer.
+fn latency(run: &Run, waited: Option<Duration>) -> Latency {
+    if let Some(known) = run.tracker.latency() {
+        return Latency {
+            least: known,
+            most: known,
+        };
+    }
+    let waited = waited.unwrap_or_default();
+    let slow = run.limiter().slow_latency();
+    Latency {
+        least: waited.max(run.limiter().usual_latency()),
+        most: if waited > slow { waited * 2 } else { slow },
+    }
+}
