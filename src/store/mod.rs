@@ -7,60 +7,43 @@
 //! While a run is under way, one thread writes: [`Recorder`]. A process that is killed loses
 //! what was in flight, and the answers of the last few hundredths of a second.
 
-mod answers;
-mod base;
-mod begin;
-mod cache;
-mod calls;
 mod error;
-mod fingerprint;
-mod finish;
-mod header;
-mod inventories;
-mod json;
-mod lists;
-mod lock;
-mod missing_kbs;
-mod numbered;
-mod open;
-mod outlook;
-mod permissions;
-mod place;
-mod queue;
-mod reading;
-mod recorder;
-mod runs;
-mod schema;
-mod shift;
-mod snapshot;
-mod standing;
-mod syncer;
+mod file;
+mod read;
+mod tables;
 #[cfg(test)]
 mod tests;
-mod waited;
-mod writer;
+mod write;
 
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use rusqlite::Connection;
 
-pub(crate) use self::place::has_reliable_locks;
+pub(crate) use self::file::network::has_reliable_locks;
 pub use self::{
-    base::EarlierRun,
-    begin::{Beginning, Begun, Reuse},
-    calls::{Application, Counting},
     error::{Problem, StoreError},
-    finish::Closing,
-    lock::Lock,
-    outlook::Outlook,
-    permissions::{files_of, open_to_others},
-    recorder::Recorder,
-    runs::{AtWork, Figures, RunId, RunRecord, Service, Tally},
-    snapshot::Snapshot,
-    standing::{Known, Standing},
-    waited::Waited,
-    writer::Recorded,
+    file::{
+        lock::Lock,
+        permissions::{files_of, open_to_others},
+    },
+    read::{
+        earlier_runs::EarlierRun,
+        machine_status::{Known, Standing},
+        outlook::Outlook,
+        snapshot::Snapshot,
+    },
+    tables::{
+        calls::{Application, Counting},
+        runs::{AtWork, Figures, RunId, RunRecord, Service, Tally},
+    },
+    write::{
+        begin::{Beginning, Begun, Reuse},
+        close::Closing,
+        recorder::Recorder,
+        taken_over::Waited,
+        writer::Recorded,
+    },
 };
 
 /// The store, open.

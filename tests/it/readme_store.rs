@@ -120,7 +120,7 @@ fn the_list_of_runs_has_the_columns_that_are_shown() {
 
 #[test]
 fn what_goes_wrong_with_a_store_is_called_what_the_program_calls_it() {
-    let sources = ["error", "open"].map(|name| {
+    let sources = ["error", "file/open"].map(|name| {
         let path = project().join(format!("src/store/{name}.rs"));
         fs::read_to_string(path).unwrap()
     });

@@ -38,8 +38,8 @@ fn killed(folder: &Path, files: &[&str]) -> PathBuf {
         .unwrap();
     let path = folder.join("copy.sqlite");
     for suffix in files {
-        let from = header::beside(&place.path(), suffix);
-        fs::copy(from, header::beside(&path, suffix)).unwrap();
+        let from = super::file::preflight::beside(&place.path(), suffix);
+        fs::copy(from, super::file::preflight::beside(&path, suffix)).unwrap();
     }
     path
 }

@@ -1,0 +1,99 @@
+//! One run at a time for each app registration: they share one quota.
+
+use std::{
+    fs::{self, File, OpenOptions, TryLockError},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use sha2::{Digest, Sha256};
+use tokio::time::sleep;
+
+use crate::store::{
+    error::{Problem, StoreError},
+    tables::calls::Application,
+};
+
+/// How often it is tried again.
+const PERIOD: Duration = Duration::from_millis(250);
+
+/// How often it is tried before another process counts as being at work, and how far apart: somebody
+/// may just be looking whether the lock is held.
+const GLANCES: u32 = 4;
+const GLANCE: Duration = Duration::from_millis(5);
+
+/// The right to ask with this app registration; it ends with the process, however that ends.
+#[derive(Debug)]
+pub struct Lock {
+    _file: File,
+}
+
+impl Lock {
+    /// Waits until no other process asks with the same app registration. `busy` is called
+    /// once, when there is one.
+    ///
+    /// Several processes could share the windows, call by call; but then both would be late,
+    /// and as a rule the second is the same job started again, which would ask twice.
+    pub async fn take(
+        store: &Path,
+        application: &Application,
+        busy: impl FnOnce(),
+    ) -> Result<Self, StoreError> {
+        let failed = |error| StoreError::new(store, Problem::Lock(error));
+        let file = open(&beside(store, application)).map_err(failed)?;
+        let mut busy = Some(busy);
+        for tries in 0_u32.. {
+            match file.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::WouldBlock) if tries < GLANCES => {
+                    sleep(GLANCE).await;
+                    continue;
+                }
+                Err(TryLockError::WouldBlock) => {}
+                Err(TryLockError::Error(error)) => return Err(failed(error)),
+            }
+            if let Some(busy) = busy.take() {
+                busy();
+            }
+            sleep(PERIOD).await;
+        }
+        Ok(Self { _file: file })
+    }
+}
+
+impl Lock {
+    /// Whether a process asks with this app registration now. Nothing is made, and whoever wants the
+    /// lock does not notice.
+    pub(crate) fn is_held(store: &Path, application: &Application) -> bool {
+        let tried = File::open(beside(store, application)).map(|file| file.try_lock_shared());
+        matches!(tried, Ok(Err(TryLockError::WouldBlock)))
+    }
+}
+
+/// The lock's file: several tenants can share a store and run side by side. By whichever name the store
+/// is called, it is the same.
+fn beside(store: &Path, application: &Application) -> PathBuf {
+    let store = fs::canonicalize(store).unwrap_or_else(|_| store.to_owned());
+    let mut name = store.file_name().unwrap_or_default().to_owned();
+    let digest = Sha256::new()
+        .chain_update(&application.tenant_id)
+        .chain_update([0])
+        .chain_update(&application.client_id)
+        .chain_update([0])
+        .chain_update(&application.api_url)
+        .finalize();
+    let short = u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]]);
+    name.push(format!(".{short:08x}.lock"));
+    store.with_file_name(name)
+}
+
+fn open(path: &Path) -> std::io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    options.open(path)
+}

@@ -1,0 +1,78 @@
+//! Who else may write to the store: whoever changes it changes the figures.
+
+use std::path::{Path, PathBuf};
+
+use crate::store::file::preflight::{INDEX, JOURNAL, LOG, beside};
+
+/// Every file that is the store's, whether or not it is there: itself, and what SQLite keeps beside it.
+pub fn files_of(path: &Path) -> Vec<PathBuf> {
+    let besides = [LOG, INDEX, JOURNAL].map(|suffix| beside(path, suffix));
+    std::iter::once(path.to_owned()).chain(besides).collect()
+}
+
+/// A warning when others than its owner may write to the store, or put another file in its place.
+#[cfg(unix)]
+pub fn open_to_others(path: &Path) -> Option<String> {
+    use std::os::unix::fs::PermissionsExt;
+
+    const OTHERS: u32 = 0o022;
+    const STICKY: u32 = 0o1000;
+    let mode = |path: &Path| Some(std::fs::metadata(path).ok()?.permissions().mode());
+    let store = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let folder = store.parent().filter(|it| !it.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
+    let (open, mode) = match (mode(&store), mode(folder)) {
+        (Some(mode), _) if mode & OTHERS != 0 => (&*store, mode),
+        // In a folder that many share, none can take the place of another's file.
+        (_, Some(mode)) if mode & OTHERS != 0 && mode & STICKY == 0 => (folder, mode),
+        _ => return None,
+    };
+    let (mode, open) = (mode & 0o7777, open.display());
+    Some(format!(
+        "others may write to the store {}, and so change the figures: {open} has mode {mode:o}; \
+         chmod go-w {open}",
+        path.display()
+    ))
+}
+
+/// Windows inherits the access list of the folder, which says nothing about intent.
+#[cfg(not(unix))]
+pub fn open_to_others(_: &Path) -> Option<String> {
+    None
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::{fs, os::unix::fs::PermissionsExt};
+
+    use super::*;
+
+    #[test]
+    fn others_are_told_from_the_owner() {
+        let place = tempfile::tempdir().unwrap();
+        let store = place.path().join("store.sqlite");
+        let set = |path: &Path, mode| {
+            fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+        };
+        for (folder, file, warned_of) in [
+            (0o700, None, None),
+            (0o755, None, None),
+            (0o775, None, Some("mode 775; chmod go-w")),
+            (0o1777, None, None),
+            (0o755, Some(0o644), None),
+            (0o700, Some(0o664), Some("mode 664; chmod go-w")),
+            (0o1777, Some(0o602), Some("mode 602; chmod go-w")),
+            (0o757, Some(0o600), Some("mode 757; chmod go-w")),
+        ] {
+            let _ = fs::remove_file(&store);
+            if let Some(mode) = file {
+                fs::write(&store, "").unwrap();
+                set(&store, mode);
+            }
+            set(place.path(), folder);
+            let warning = open_to_others(&store).unwrap_or_default();
+            let found = warned_of.map_or(warning.is_empty(), |part| warning.contains(part));
+            assert!(found, "{folder:o} {file:?}: {warning}");
+        }
+    }
+}

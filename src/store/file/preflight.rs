@@ -1,0 +1,115 @@
+//! What is checked of the file before SQLite opens it.
+
+use std::{
+    fs::{self, File},
+    io::{ErrorKind, Read},
+    path::{Path, PathBuf},
+};
+
+use super::schema::{APPLICATION_ID, SCHEMA};
+use crate::store::error::Problem;
+
+/// How every SQLite file begins.
+const MAGIC: &[u8; 16] = b"SQLite format 3\0";
+/// The length of a SQLite file's header.
+const LENGTH: usize = 100;
+/// Where in it two numbers of the program stand.
+const USER_VERSION: usize = 60;
+const APPLICATION: usize = 68;
+
+/// Checks whether the file could be a store; `false` where there is none. An empty one could
+/// become one.
+pub(crate) fn check(path: &Path) -> Result<bool, Problem> {
+    let metadata = match fs::metadata(path) {
+        Ok(metadata) => metadata,
+        Err(error) if error.kind() == ErrorKind::NotFound => return could_be_made(path),
+        Err(error) => return Err(Problem::Open(error)),
+    };
+    if metadata.is_dir() {
+        return Err(Problem::Foreign("it is a folder"));
+    }
+    if !metadata.is_file() {
+        return Err(Problem::Foreign("it is not a regular file"));
+    }
+    match metadata.len() {
+        // SQLite would drop the log.
+        0 if has_log(path) => Err(Problem::damaged("it is empty, the log beside it is not")),
+        0 => Ok(true),
+        _ => check_header(path).map(|()| true),
+    }
+}
+
+/// That there is no such file yet; an error where there cannot be one, because something that is not a
+/// folder stands in the way. Windows calls both "not found".
+fn could_be_made(path: &Path) -> Result<bool, Problem> {
+    let mut folders = path.ancestors().skip(1);
+    let nearest = folders.find_map(|folder| fs::metadata(folder).ok());
+    match nearest {
+        Some(there) if !there.is_dir() => Err(Problem::Open(ErrorKind::NotADirectory.into())),
+        _ => Ok(false),
+    }
+}
+
+/// Refuses what SQLite must not open: it would make files beside it, or move what stands in the log.
+fn check_header(path: &Path) -> Result<(), Problem> {
+    let mut header = Vec::with_capacity(LENGTH);
+    let file = File::open(path).map_err(Problem::Open)?;
+    file.take(LENGTH as u64)
+        .read_to_end(&mut header)
+        .map_err(Problem::Open)?;
+    if header.len() < LENGTH || !header.starts_with(MAGIC) {
+        return Err(Problem::Foreign("it is not an SQLite database"));
+    }
+    let number = |at| {
+        let bytes = header[at..].first_chunk().copied().unwrap_or_default();
+        i64::from(i32::from_be_bytes(bytes))
+    };
+    if number(APPLICATION) == APPLICATION_ID && number(USER_VERSION) < SCHEMA.first {
+        return Err(Problem::Unreleased);
+    }
+    Ok(())
+}
+
+/// Whether SQLite's log beside the file holds anything: what was committed, and is not yet in
+/// the file.
+pub(crate) fn has_log(path: &Path) -> bool {
+    fs::metadata(beside(path, LOG)).is_ok_and(|log| log.len() > 0)
+}
+
+/// What SQLite appends to the file's name for what was committed and is not in it yet.
+pub(crate) const LOG: &str = "-wal";
+/// The same for the log's index, which processes share.
+pub(crate) const INDEX: &str = "-shm";
+/// The same for what undoes a change that was cut off; here, while the file is being made.
+pub(crate) const JOURNAL: &str = "-journal";
+
+/// A file that SQLite keeps beside the store: that is where the store is, and not where a symbolic link
+/// to it is.
+pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let store = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let mut name = store.into_os_string();
+    name.push(suffix);
+    name.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_not_a_folder_to_make_a_store_in() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("file"), "mine").unwrap();
+        for (path, could_be) in [
+            ("store.sqlite", true),
+            ("new/store.sqlite", true),
+            ("very/new/store.sqlite", true),
+            ("file/store.sqlite", false),
+            ("file/very/new/store.sqlite", false),
+        ] {
+            let found = could_be_made(&folder.path().join(path));
+            assert_eq!(found.is_ok(), could_be, "{path}");
+        }
+        assert!(could_be_made(Path::new("store.sqlite")).is_ok());
+    }
+}

@@ -1,0 +1,160 @@
+//! The version of the tables, and the way from one to the next.
+//!
+//! SQLite's user version in the file's header counts the migrations that were done. Builds before the
+//! first release used lower numbers, with other tables: those files are refused, and nothing is
+//! converted.
+
+use rusqlite::Connection;
+
+use crate::store::error::Problem;
+
+/// The application id in the file's header: `PGap`.
+pub(crate) const APPLICATION_ID: i64 = 0x5047_6170;
+
+/// The versions that this program reads and writes.
+pub(crate) const SCHEMA: Schema = Schema {
+    first: 6,
+    migrations: &[include_str!("../schema/1.sql")],
+};
+
+/// Migrations, and the version that the first one makes. One that was released is never changed; what
+/// is new comes as another. Until the first release, a change of the tables raises `first` instead.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Schema {
+    pub(crate) first: i64,
+    pub(crate) migrations: &'static [&'static str],
+}
+
+/// How a file's tables compare with those that this program knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Version {
+    /// There are none yet.
+    Empty,
+    /// They can be migrated.
+    Older,
+    /// They are the same.
+    Current,
+}
+
+impl Schema {
+    /// The version of the file's tables. One that cannot be migrated, and tables of another program, are
+    /// errors.
+    pub(crate) fn version(self, connection: &Connection) -> Result<Version, Problem> {
+        let tables: i64 =
+            connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+        let found = number(connection, "user_version")?;
+        match number(connection, "application_id")? {
+            0 if found == 0 && tables == 0 => Ok(Version::Empty),
+            APPLICATION_ID => self.compare(found),
+            _ => Err(Problem::Foreign("it is another program's database")),
+        }
+    }
+
+    fn compare(self, found: i64) -> Result<Version, Problem> {
+        let known = self.last();
+        match found {
+            _ if found < self.first => Err(Problem::Unreleased),
+            _ if found < known => Ok(Version::Older),
+            _ if found == known => Ok(Version::Current),
+            _ => Err(Problem::Newer { found, known }),
+        }
+    }
+
+    fn last(self) -> i64 {
+        let further = self.migrations.len().saturating_sub(1);
+        self.first
+            .saturating_add(i64::try_from(further).unwrap_or(i64::MAX))
+    }
+
+    /// Brings the tables to the last version. To be called within a transaction.
+    pub(crate) fn migrate(self, connection: &Connection) -> Result<(), Problem> {
+        let done = number(connection, "user_version")?;
+        let versions = self.first..;
+        for (migration, version) in self.migrations.iter().zip(versions) {
+            if version > done {
+                connection.execute_batch(migration)?;
+                connection.pragma_update(None, "user_version", version)?;
+            }
+        }
+        Ok(connection.pragma_update(None, "application_id", APPLICATION_ID)?)
+    }
+}
+
+fn number(connection: &Connection, name: &str) -> rusqlite::Result<i64> {
+    connection.pragma_query_value(None, name, |row| row.get(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use sha2::{Digest, Sha256};
+
+    use super::*;
+
+    fn schema(migrations: &'static [&'static str]) -> Schema {
+        Schema {
+            first: 4,
+            migrations,
+        }
+    }
+
+    const FIRST: &str = "CREATE TABLE kept (value); INSERT INTO kept VALUES (1)";
+    const SECOND: &str = "ALTER TABLE kept ADD COLUMN more DEFAULT 2";
+
+    #[test]
+    fn each_migration_is_done_once_and_keeps_what_is_there() {
+        let connection = Connection::open_in_memory().unwrap();
+        let (one, two): (Schema, Schema) = (schema(&[FIRST]), schema(&[FIRST, SECOND]));
+        for (schema, version) in [(one, 4), (one, 4), (two, 5), (two, 5)] {
+            schema.migrate(&connection).unwrap();
+            assert_eq!(number(&connection, "user_version").unwrap(), version);
+        }
+        let kept = connection.query_row("SELECT value, more FROM kept", [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        });
+        assert_eq!(kept, Ok((1, 2)));
+    }
+
+    #[test]
+    fn what_can_be_migrated_is_told_from_what_cannot() {
+        let connection = Connection::open_in_memory().unwrap();
+        let schema = schema(&[FIRST, SECOND]);
+        let version = || schema.version(&connection);
+        assert_eq!(version().unwrap(), Version::Empty);
+        schema.migrate(&connection).unwrap();
+        for (found, expected) in [
+            (0, "Err(Unreleased)"),
+            (3, "Err(Unreleased)"),
+            (4, "Ok(Older)"),
+            (5, "Ok(Current)"),
+            (6, "Err(Newer { found: 6, known: 5 })"),
+        ] {
+            connection
+                .pragma_update(None, "user_version", found)
+                .unwrap();
+            assert_eq!(format!("{:?}", version()), expected, "{found}");
+        }
+        connection.pragma_update(None, "application_id", 1).unwrap();
+        assert!(matches!(version(), Err(Problem::Foreign(_))));
+    }
+
+    /// A build whose tables differ must not have the same version. Where this fails before the first
+    /// release, raise [`SCHEMA`]'s `first`; after it, add a migration.
+    #[test]
+    fn other_tables_have_another_version() {
+        let connection = Connection::open_in_memory().unwrap();
+        SCHEMA.migrate(&connection).unwrap();
+        let columns = "SELECT group_concat(line, char(10)) FROM (
+                SELECT concat_ws(' ', made.type, made.name, columns.name, columns.type,
+                    columns.\"notnull\", columns.pk) AS line
+                FROM sqlite_schema AS made, pragma_table_info(made.name) AS columns
+                ORDER BY made.name, columns.cid)";
+        let columns: String = connection.query_row(columns, [], |row| row.get(0)).unwrap();
+        let digest = Sha256::digest(&columns);
+        let version = SCHEMA.last();
+        assert_eq!(
+            (version, format!("{:02x}{:02x}", digest[0], digest[1])),
+            (6, "598b".to_owned()),
+            "{columns}"
+        );
+    }
+}

@@ -1,0 +1,255 @@
+//! Earlier runs: the one that a run is compared with, and what it knows of its machines.
+
+use std::{cell::RefCell, collections::HashMap, io};
+
+use rusqlite::{Connection, Result, Row, params};
+
+use crate::store::{
+    error::StoreError,
+    read::snapshot::Snapshot,
+    tables::{
+        json::{from_json, parse},
+        runs::{RECORDS, RunId, RunRecord, record},
+    },
+    time,
+};
+use crate::{
+    domain::{
+        gaps::{AnswerRef, BaseMachine, DatedAnswer, History},
+        machine::MachineId,
+    },
+    inventory::{Inventory, LastSeen},
+};
+
+/// An earlier run beside the one that is asked about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EarlierRun {
+    /// The run.
+    pub record: RunRecord,
+    /// Whether both lists share at least half of the longer one's machines.
+    pub is_same_fleet: bool,
+}
+
+impl Snapshot {
+    /// The runs of the same tenant that were begun before this one and have ended, the latest
+    /// first. Runs without a single answer are left out.
+    pub fn earlier_runs(&self, run: RunId) -> std::result::Result<Vec<EarlierRun>, StoreError> {
+        self.read(|connection, _| earlier_runs(connection, run))
+    }
+
+    /// Whether the lists of two runs share at least half of the longer one's machines.
+    pub fn is_same_fleet(&self, one: RunId, other: RunId) -> std::result::Result<bool, StoreError> {
+        self.read(|connection, _| Lists::new(connection, other)?.is_same_fleet(one))
+    }
+
+    /// What a run knows of the machines of its list, by their ids. From here on it is the base
+    /// of the other one, and history is what was before both.
+    pub fn compare(
+        &self,
+        base: RunId,
+        with: RunId,
+    ) -> std::result::Result<Vec<BaseMachine>, StoreError> {
+        self.set_first(base.min(with));
+        self.read(|connection, _| then(connection, base))
+    }
+}
+
+/// The services of the tenant that a run `asked`. One tenant may be asked at several addresses: the
+/// world's, or its region's. Where it is not known, they may be those of several.
+const SERVICES_OF_TENANT: &str = "
+    CROSS JOIN service AS own ON own.id = asked.service
+    CROSS JOIN service AS other ON other.tenant_id = own.tenant_id";
+
+fn earlier_runs(connection: &Connection, run: RunId) -> Result<Vec<EarlierRun>> {
+    let lists = Lists::new(connection, run)?;
+    let mut beside = Vec::new();
+    for record in records_before(connection, run)? {
+        let is_same_fleet = lists.is_same_fleet(record.run)?;
+        // No two tenants share a machine: where nobody says whose they are, their ids do.
+        let is_known = !record.service.tenant_id.is_empty();
+        if is_known || is_same_fleet || record.service_number == lists.own.service {
+            beside.push(EarlierRun {
+                record,
+                is_same_fleet,
+            });
+        }
+    }
+    Ok(beside)
+}
+
+fn records_before(connection: &Connection, run: RunId) -> Result<Vec<RunRecord>> {
+    let mut statement = connection.prepare(&format!(
+        "{RECORDS} WHERE run.id < ?1 AND run.ending IS NOT NULL AND run.answered > 0
+             AND run.service IN (
+                 SELECT other.id FROM run AS asked {SERVICES_OF_TENANT} WHERE asked.id = ?1
+             )
+         ORDER BY run.id DESC"
+    ))?;
+    statement.query_map([run.0], record)?.collect()
+}
+
+fn then(connection: &Connection, base: RunId) -> Result<Vec<BaseMachine>> {
+    let (column, last_seen) = last_seen(connection, base)?.unzip();
+    let mut statement = connection.prepare(
+        "SELECT machine_id, answer.source, answer.as_of_ms, answer.id,
+             iif(answer.missing = '[]', json_extract(cells, '$[' || ?2 || ']'), NULL)
+         FROM run
+         JOIN inventory_machine ON inventory_machine.inventory = run.inventory
+         JOIN machine ON machine.id = inventory_machine.machine
+         LEFT JOIN run_machine
+             ON run_machine.run = run.id AND run_machine.machine = machine.id
+         LEFT JOIN answer ON answer.id = run_machine.answer
+         WHERE run.id = ?1",
+    )?;
+    let read = statement.query_map(params![base.0, column], |row| {
+        let answer = match row.get::<_, Option<i64>>(3)? {
+            Some(_) => Some(earlier(row, 1)?),
+            None => None,
+        };
+        let cell = row.get_ref(4)?.as_str_or_null()?;
+        let cell = last_seen.zip(cell);
+        Ok(BaseMachine {
+            machine: parse(row.get_ref(0)?.as_str()?)?,
+            no_current_data: answer.zip(cell).is_some_and(|(answer, (last_seen, cell))| {
+                last_seen.was_silent(cell, answer.as_of)
+            }),
+            answer,
+        })
+    })?;
+    let mut then: Vec<BaseMachine> = read.collect::<Result<_>>()?;
+    then.sort_unstable_by_key(|it| it.machine);
+    Ok(then)
+}
+
+/// The column of a run's list that says when its machines were last seen, and how it is
+/// understood: the order of its dates is that of all its cells.
+fn last_seen(connection: &Connection, run: RunId) -> Result<Option<(usize, LastSeen)>> {
+    let columns = "SELECT columns, active_at_ms
+         FROM run JOIN inventory ON inventory.id = run.inventory
+         WHERE run.id = ?1";
+    let read = |row: &Row<'_>| Ok((from_json(row, 0)?, time(row.get(1)?)));
+    let (columns, now) = connection.query_row(columns, [run.0], read)?;
+    let list = Inventory {
+        columns,
+        ..Inventory::default()
+    };
+    let Some(column) = list.last_seen_column() else {
+        return Ok(None);
+    };
+    let mut statement = connection.prepare(
+        "SELECT json_extract(cells, '$[' || ?2 || ']')
+         FROM run
+         JOIN inventory_machine ON inventory_machine.inventory = run.inventory
+         WHERE run.id = ?1",
+    )?;
+    let cells = statement.query_map(params![run.0, column], |row| row.get::<_, String>(0))?;
+    let mut problem = None;
+    let cells = cells.map_while(|cell| cell.map_err(|error| problem = Some(error)).ok());
+    let last_seen = LastSeen::of(cells, now);
+    problem.map_or(Ok(Some((column, last_seen))), Err)
+}
+
+/// An answer from its time, and its number in the column after that.
+fn earlier(row: &Row<'_>, column: usize) -> Result<DatedAnswer> {
+    Ok(DatedAnswer {
+        source: parse(row.get_ref(column)?.as_str()?)?,
+        as_of: time(row.get(column + 1)?),
+        answer: AnswerRef(row.get(column + 2)?),
+    })
+}
+
+impl History for Snapshot {
+    fn before_base(&self, machine: MachineId) -> io::Result<Vec<DatedAnswer>> {
+        let Some(first) = self.first() else {
+            return Ok(Vec::new());
+        };
+        self.read(|connection, _| before(connection, first, machine))
+            .map_err(io::Error::other)
+    }
+}
+
+/// The answers that runs before the first of the two have for a machine.
+fn before(connection: &Connection, first: RunId, machine: MachineId) -> Result<Vec<DatedAnswer>> {
+    let mut find = connection.prepare_cached(&format!(
+        "SELECT answer.source, answer.as_of_ms, answer.id
+         FROM run AS asked {SERVICES_OF_TENANT}
+         CROSS JOIN machine ON machine.service = other.id AND machine_id = ?2
+         CROSS JOIN run ON run.id < asked.id AND run.service = other.id
+         JOIN run_machine
+             ON run_machine.run = run.id AND run_machine.machine = machine.id
+         JOIN answer ON answer.id = run_machine.answer
+         WHERE asked.id = ?1 AND run.ending IS NOT NULL
+         ORDER BY run.id DESC"
+    ))?;
+    let id = &mut [0; 40];
+    let found = find.query_map(params![first.0, machine.encode(id)], |row| earlier(row, 0))?;
+    found.collect()
+}
+
+/// A list of machines, and the service that numbers them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct List {
+    inventory: i64,
+    service: i64,
+}
+
+/// The list of a run beside those of others. Most nights ask for the same one.
+struct Lists<'store> {
+    connection: &'store Connection,
+    own: List,
+    /// What is known of other lists.
+    known: RefCell<HashMap<List, bool>>,
+}
+
+impl<'store> Lists<'store> {
+    fn new(connection: &'store Connection, run: RunId) -> Result<Self> {
+        Ok(Self {
+            connection,
+            own: list(connection, run)?,
+            known: RefCell::default(),
+        })
+    }
+
+    fn is_same_fleet(&self, run: RunId) -> Result<bool> {
+        let other = list(self.connection, run)?;
+        if other == self.own {
+            return Ok(true);
+        }
+        if let Some(known) = self.known.borrow().get(&other) {
+            return Ok(*known);
+        }
+        let is_same = self.shares_half_with(other)?;
+        self.known.borrow_mut().insert(other, is_same);
+        Ok(is_same)
+    }
+
+    fn shares_half_with(&self, other: List) -> Result<bool> {
+        // Numbers are quicker, and each service has its own.
+        let machines = if other.service == self.own.service {
+            "SELECT machine FROM inventory_machine WHERE inventory ="
+        } else {
+            "SELECT machine_id AS machine FROM inventory_machine
+             JOIN machine ON machine.id = inventory_machine.machine WHERE inventory ="
+        };
+        self.connection.query_row(
+            &format!(
+                "WITH own AS ({machines} ?1), other AS ({machines} ?2)
+                 SELECT 2 * count(iif(machine IN other, 1, NULL))
+                     >= max(count(*), (SELECT count(*) FROM other))
+                 FROM own"
+            ),
+            [self.own.inventory, other.inventory],
+            |row| row.get(0),
+        )
+    }
+}
+
+fn list(connection: &Connection, run: RunId) -> Result<List> {
+    let mut find = connection.prepare_cached("SELECT inventory, service FROM run WHERE id = ?1")?;
+    find.query_row([run.0], |row| {
+        Ok(List {
+            inventory: row.get(0)?,
+            service: row.get(1)?,
+        })
+    })
+}

@@ -1,0 +1,161 @@
+//! How each machine of a run stands before the asking begins.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, Result, Row, params};
+
+use crate::domain::{index::Index, machine::MachineId, outcome::Reason};
+use crate::store::{
+    Store,
+    error::StoreError,
+    tables::{json::parse, runs::RunId},
+    time,
+};
+
+/// What is known of one machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// Which machine.
+    pub machine: MachineId,
+    /// The store's number for it.
+    pub number: i64,
+    /// When it was last answered, in whichever run.
+    pub last_answered: Option<Timestamp>,
+    /// When the last earlier run ended that asked for it in vain, if no answer has come since.
+    pub failed_at: Option<Timestamp>,
+    /// What the run knows of it.
+    pub known: Known,
+}
+
+/// What a run knows of a machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Known {
+    /// Nothing yet.
+    Nothing,
+    /// The run has its answer.
+    Answered,
+    /// The service does not know it.
+    NotFound {
+        /// Calls that were sent for it.
+        attempts: u32,
+        /// How often the service did not know it.
+        times: u32,
+    },
+    /// It was asked for in vain.
+    Failed,
+}
+
+/// The store's numbers of a run's machines, by their ids: to look them up there takes as long
+/// as to write an answer down. Those that are too large to be held are looked up all the same.
+#[derive(Debug)]
+pub(crate) struct MachineNumbers {
+    numbers: Vec<(MachineId, u32)>,
+    index: Index,
+}
+
+impl MachineNumbers {
+    pub(crate) fn new(machines: &[Standing]) -> Self {
+        // As much room as there has to be: what grows takes it twice.
+        let mut numbers = Vec::with_capacity(machines.len());
+        let small = |it: &Standing| Some((it.machine, u32::try_from(it.number).ok()?));
+        numbers.extend(machines.iter().filter_map(small));
+        numbers.sort_unstable();
+        Self {
+            index: Index::of(&numbers, |it| it.0),
+            numbers,
+        }
+    }
+
+    /// The number of a machine, if it is one of the run's.
+    pub(crate) fn of(&self, machine: MachineId) -> Option<i64> {
+        let found = self.index.find(&self.numbers, |it| it.0, machine);
+        found.map(|place| self.numbers[place].1.into())
+    }
+}
+
+impl Store {
+    /// How the machines of a run stand, in the order of its list, which holds so many.
+    pub(crate) fn standing(
+        &self,
+        run: RunId,
+        machines: usize,
+    ) -> std::result::Result<Vec<Standing>, StoreError> {
+        let read = || -> Result<_> {
+            let mut statement = self.connection.prepare(
+                "SELECT machine_id, answer.as_of_ms, run_machine.answer,
+                     run_machine.reason, run_machine.attempts, run_machine.times_unknown,
+                     machine.id, answer.run
+                 FROM run
+                 JOIN inventory_machine ON inventory_machine.inventory = run.inventory
+                 JOIN machine ON machine.id = inventory_machine.machine
+                 LEFT JOIN answer ON answer.id = machine.last_answer
+                 LEFT JOIN run_machine
+                     ON run_machine.run = run.id AND run_machine.machine = machine.id
+                 WHERE run.id = ?1
+                 ORDER BY inventory_machine.position",
+            )?;
+            // A list that grows takes twice the memory for a moment, and this one is large.
+            let mut standings = Vec::with_capacity(machines);
+            let failures = failures(&self.connection, run)?;
+            let mut rows = statement.query([run.0])?;
+            while let Some(row) = rows.next()? {
+                standings.push(standing(row, &failures)?);
+            }
+            Ok(standings)
+        };
+        read().map_err(|error| StoreError::sqlite(&self.path, error))
+    }
+}
+
+/// Earlier runs that are looked through for machines that fail. One of them asked for nearly all
+/// machines; reading more takes time.
+const EARLIER_RUNS: u32 = 10;
+
+/// The last earlier run that asked for a machine in vain, and when that run ended, by machines.
+type Failures = HashMap<i64, (i64, Timestamp)>;
+
+fn failures(connection: &Connection, run: RunId) -> Result<Failures> {
+    let mut statement = connection.prepare(
+        "SELECT run_machine.machine, earlier.id, earlier.active_at_ms
+         FROM (SELECT id, active_at_ms FROM run
+             WHERE id < ?1 AND service = (SELECT service FROM run WHERE id = ?1)
+             ORDER BY id DESC LIMIT ?2) AS earlier
+         JOIN run_machine ON run_machine.run = earlier.id
+         WHERE run_machine.answer IS NULL AND run_machine.reason <> 'pending'
+         ORDER BY earlier.id",
+    )?;
+    let failure = |row: &Row<'_>| Ok((row.get(0)?, (row.get(1)?, time(row.get(2)?))));
+    statement
+        .query_map(params![run.0, EARLIER_RUNS], failure)?
+        .collect()
+}
+
+fn standing(row: &Row<'_>, failures: &Failures) -> Result<Standing> {
+    let number = row.get(6)?;
+    let answered_in: Option<i64> = row.get(7)?;
+    let failure = failures.get(&number);
+    let failure = failure.filter(|(run, _)| answered_in.is_none_or(|answered| answered < *run));
+    Ok(Standing {
+        machine: parse(row.get_ref(0)?.as_str()?)?,
+        number,
+        last_answered: row.get::<_, Option<i64>>(1)?.map(time),
+        failed_at: failure.map(|(_, at)| *at),
+        known: known(row)?,
+    })
+}
+
+fn known(row: &Row<'_>) -> Result<Known> {
+    if row.get::<_, Option<i64>>(2)?.is_some() {
+        return Ok(Known::Answered);
+    }
+    let reason = row.get_ref(3)?.as_str_or_null()?;
+    Ok(match reason.map(parse::<Reason>).transpose()? {
+        None => Known::Nothing,
+        Some(Reason::NotFound) => Known::NotFound {
+            attempts: row.get(4)?,
+            times: row.get(5)?,
+        },
+        Some(_) => Known::Failed,
+    })
+}

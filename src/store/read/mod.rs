@@ -1,0 +1,7 @@
+//! What earlier runs left, for reports and for the next run.
+
+pub(crate) mod earlier_runs;
+mod held_lists;
+pub(crate) mod machine_status;
+pub(crate) mod outlook;
+pub(crate) mod snapshot;

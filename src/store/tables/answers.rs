@@ -1,0 +1,319 @@
+//! What became of each machine in a run: written as it comes, read back for the reports.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, Result, Row, params};
+use sha2::{Digest, Sha256};
+
+use super::{
+    json::parse,
+    missing_kbs::{Descriptions, Listed, Numbers},
+};
+use crate::domain::{
+    answer::{Answer, Source},
+    gaps::AnswerRef,
+    machine::MachineId,
+    outcome::{Failure, Outcome},
+};
+use crate::store::{
+    Store,
+    error::{StoreError, damage},
+    millis,
+    tables::runs::RunId,
+    time,
+};
+
+/// The run that outcomes are written for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct At {
+    pub(crate) service: i64,
+    pub(crate) run: RunId,
+    pub(crate) session: i64,
+}
+
+/// Writes a machine's outcome; it takes the place of an earlier one in the run.
+pub(crate) fn put(
+    connection: &Connection,
+    at: At,
+    machine: i64,
+    outcome: &Outcome,
+    numbers: &mut Numbers,
+) -> Result<()> {
+    match &outcome.result {
+        Ok(answer) => {
+            let answer = put_answer(connection, at, machine, answer, numbers)?;
+            put_answered(connection, at, machine, answer, outcome)
+        }
+        Err(failure) => put_failed(connection, at, machine, outcome, failure),
+    }
+}
+
+/// The number of a machine, which is entered if it is new.
+pub(crate) fn machine(connection: &Connection, service: i64, id: MachineId) -> Result<i64> {
+    let mut text = [0; 40];
+    let id = id.encode(&mut text);
+    let mut find = connection
+        .prepare_cached("SELECT id FROM machine WHERE service = ?1 AND machine_id = ?2")?;
+    if let Some(row) = find.query(params![service, id])?.next()? {
+        return row.get(0);
+    }
+    let mut enter =
+        connection.prepare_cached("INSERT INTO machine (service, machine_id) VALUES (?1, ?2)")?;
+    enter.insert(params![service, id])
+}
+
+fn put_answer(
+    connection: &Connection,
+    at: At,
+    machine: i64,
+    answer: &Answer,
+    numbers: &mut Numbers,
+) -> Result<i64> {
+    let missing = numbers.list(connection, &answer.missing, at.run.0)?;
+    let mut enter = connection.prepare_cached(
+        "INSERT INTO answer (machine, run, session, source, as_of_ms, missing, checksum)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    )?;
+    let source = answer.source.as_str();
+    let number = enter.insert(params![
+        machine,
+        at.run.0,
+        at.session,
+        source,
+        millis(answer.as_of),
+        missing,
+        checksum(machine, source, &missing)
+    ])?;
+    connection
+        .prepare_cached("UPDATE machine SET last_answer = ?2 WHERE id = ?1")?
+        .execute([machine, number])?;
+    Ok(number)
+}
+
+/// A fingerprint of an answer's machine, its source, and what it says.
+fn checksum(machine: i64, source: &str, missing: &str) -> i64 {
+    let digest = Sha256::new()
+        .chain_update(machine.to_le_bytes())
+        .chain_update(source.as_bytes())
+        .chain_update([0])
+        .chain_update(missing)
+        .finalize();
+    let mut first = [0; 8];
+    first.copy_from_slice(&digest[..8]);
+    i64::from_le_bytes(first)
+}
+
+fn put_answered(
+    connection: &Connection,
+    at: At,
+    machine: i64,
+    answer: i64,
+    outcome: &Outcome,
+) -> Result<()> {
+    let mut replace = connection.prepare_cached(
+        "INSERT OR REPLACE INTO run_machine
+             (run, machine, origin, answer, attempts, times_unknown)
+         VALUES (?1, ?2, 'asked', ?3, ?4, ?5)",
+    )?;
+    replace.execute(params![
+        at.run.0,
+        machine,
+        answer,
+        outcome.attempts,
+        outcome.times_unknown
+    ])?;
+    Ok(())
+}
+
+fn put_failed(
+    connection: &Connection,
+    at: At,
+    machine: i64,
+    outcome: &Outcome,
+    failure: &Failure,
+) -> Result<()> {
+    let mut replace = connection.prepare_cached(
+        "INSERT OR REPLACE INTO run_machine
+             (run, machine, origin, attempts, times_unknown,
+              reason, http_status, code, message, correlation_id)
+         VALUES (?1, ?2, 'asked', ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    )?;
+    replace.execute(params![
+        at.run.0,
+        machine,
+        outcome.attempts,
+        outcome.times_unknown,
+        failure.reason.as_str(),
+        failure.http_status,
+        failure.code,
+        failure.message,
+        failure.correlation_id,
+    ])?;
+    Ok(())
+}
+
+/// Everything that a row of a run's machines is read from.
+const COLUMNS: &str = "
+    machine.machine_id, run_machine.attempts, run_machine.times_unknown, run_machine.reason,
+    run_machine.http_status, run_machine.code, run_machine.message, run_machine.correlation_id,
+    answer.id,
+    answer.run <> run.id OR answer.session <> run.session OR run_machine.origin <> 'asked',
+    answer.source, answer.as_of_ms, answer.missing, run_machine.machine, answer.checksum
+    FROM run_machine
+    JOIN run ON run.id = run_machine.run
+    JOIN machine ON machine.id = run_machine.machine
+    LEFT JOIN answer ON answer.id = run_machine.answer
+    WHERE run_machine.run = ?1";
+
+/// Takes outcomes one after the other, each with the place of its answer.
+pub(crate) type Taker<'taker> = &'taker mut dyn FnMut(Outcome, AnswerRef);
+
+/// The place of an outcome that has no answer.
+const NOWHERE: AnswerRef = AnswerRef(0);
+
+impl Store {
+    /// Tells what became of each machine that was asked for in a run, or whose answer was
+    /// there already.
+    pub fn each_outcome(&self, run: RunId, take: Taker<'_>) -> Result<(), StoreError> {
+        outcomes(&self.connection, run, take, &mut |_, _| {})
+            .map_err(|error| StoreError::sqlite(&self.path, error))
+    }
+
+    /// Tells the last answers of these machines, as far as there are any.
+    pub fn each_last_answer(
+        &self,
+        service: i64,
+        machines: impl IntoIterator<Item = MachineId>,
+        take: Taker<'_>,
+    ) -> Result<(), StoreError> {
+        let failed = |error| StoreError::sqlite(&self.path, error);
+        let mut descriptions = Descriptions::default();
+        for machine in machines {
+            let last = self.last_answer(service, machine, &mut descriptions);
+            if let Some((outcome, place)) = last.map_err(failed)? {
+                take(outcome, place);
+            }
+        }
+        Ok(())
+    }
+
+    fn last_answer(
+        &self,
+        service: i64,
+        machine: MachineId,
+        descriptions: &mut Descriptions,
+    ) -> Result<Option<(Outcome, AnswerRef)>> {
+        let mut find = self.connection.prepare_cached(
+            "SELECT answer.id, source, as_of_ms, missing, machine.id, checksum
+             FROM machine JOIN answer ON answer.id = machine.last_answer
+             WHERE service = ?1 AND machine_id = ?2",
+        )?;
+        let mut rows = find.query(params![service, machine.encode(&mut [0; 40])])?;
+        let Some(row) = rows.next()? else {
+            return Ok(None);
+        };
+        let stored = StoredAnswer::read(row, 1)?;
+        let Listed { missing, .. } = descriptions.list(&self.connection, stored.missing)?;
+        let outcome = Outcome {
+            machine,
+            attempts: 0,
+            times_unknown: 0,
+            result: Ok(Answer {
+                reused: true,
+                ..Answer::new(stored.source, stored.as_of, missing)
+            }),
+        };
+        Ok(Some((outcome, AnswerRef(row.get(0)?))))
+    }
+}
+
+/// Tells what became of each machine of a run, and what each answer lists.
+pub(crate) fn outcomes(
+    connection: &Connection,
+    run: RunId,
+    take: Taker<'_>,
+    listed: &mut dyn FnMut(i64, &Listed),
+) -> Result<()> {
+    let mut descriptions = Descriptions::default();
+    let mut statement = connection.prepare(&format!("SELECT {COLUMNS}"))?;
+    let mut rows = statement.query([run.0])?;
+    while let Some(row) = rows.next()? {
+        let place = row.get::<_, Option<i64>>(8)?.map_or(NOWHERE, AnswerRef);
+        let mut listed = |list: &Listed| listed(place.0, list);
+        let outcome = outcome(connection, row, &mut descriptions, &mut listed)?;
+        take(outcome, place);
+    }
+    Ok(())
+}
+
+fn outcome(
+    connection: &Connection,
+    row: &Row<'_>,
+    descriptions: &mut Descriptions,
+    listed: &mut dyn FnMut(&Listed),
+) -> Result<Outcome> {
+    let answer: Option<i64> = row.get(8)?;
+    Ok(Outcome {
+        machine: parse(row.get_ref(0)?.as_str()?)?,
+        attempts: row.get(1)?,
+        times_unknown: row.get(2)?,
+        result: match answer {
+            Some(_) => {
+                let stored = StoredAnswer::read(row, 10)?;
+                let list = descriptions.list(connection, stored.missing)?;
+                listed(&list);
+                Ok(Answer {
+                    reused: row.get(9)?,
+                    ..Answer::new(stored.source, stored.as_of, list.missing)
+                })
+            }
+            None => Err(failure(row)?),
+        },
+    })
+}
+
+/// What is written of an answer.
+struct StoredAnswer<'row> {
+    source: Source,
+    as_of: Timestamp,
+    /// The text of its list.
+    missing: &'row str,
+}
+
+impl<'row> StoredAnswer<'row> {
+    /// Reads an answer from its source, time, list, machine and checksum, in columns from this one on,
+    /// and demands that they belong together.
+    fn read(row: &'row Row<'_>, column: usize) -> Result<Self> {
+        let source = row.get_ref(column)?.as_str()?;
+        let missing = row.get_ref(column + 2)?.as_str()?;
+        let written: i64 = row.get(column + 4)?;
+        if checksum(row.get(column + 3)?, source, missing) != written {
+            return Err(damage("an answer is not as it was written"));
+        }
+        Ok(Self {
+            source: parse(source)?,
+            as_of: time(row.get(column + 1)?),
+            missing,
+        })
+    }
+}
+
+/// Demands that every answer is as it was written.
+pub(crate) fn verify(connection: &Connection) -> Result<()> {
+    let mut statement =
+        connection.prepare("SELECT source, as_of_ms, missing, machine, checksum FROM answer")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        StoredAnswer::read(row, 0)?;
+    }
+    Ok(())
+}
+
+fn failure(row: &Row<'_>) -> Result<Failure> {
+    Ok(Failure {
+        reason: parse(row.get_ref(3)?.as_str()?)?,
+        http_status: row.get(4)?,
+        code: row.get(5)?,
+        message: row.get(6)?,
+        correlation_id: row.get(7)?,
+    })
+}

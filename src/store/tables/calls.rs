@@ -1,0 +1,310 @@
+//! The calls that the quota's windows may still count, whichever process sent them.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::{Connection, OptionalExtension, Result, params};
+
+use crate::store::{Store, error::StoreError, millis};
+use crate::{domain::api::Api, quota::CallNumber};
+
+/// An app registration: the quota is its and the tenant's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Application {
+    /// The tenant, by the token where it says; empty where nobody knows.
+    pub tenant_id: String,
+    /// The app registration's client id, likewise.
+    pub client_id: String,
+    /// Base URL of the API.
+    pub api_url: String,
+}
+
+/// Which calls may still count.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counting {
+    /// The quota's longest window.
+    pub longest: Duration,
+    /// The longest that an answer takes.
+    pub timeout: Duration,
+}
+
+/// A pause that the service ordered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Pause {
+    /// When it was ordered.
+    pub(crate) at: Timestamp,
+    /// How long nothing is sent.
+    pub(crate) length: Duration,
+}
+
+/// Calls are kept for at least this long: the next run may have longer windows.
+const KEPT: Duration = Duration::from_hours(72);
+
+/// Calls that tell what an answer takes.
+const LATELY: u32 = 100;
+
+/// The number of an app registration, which is entered if it is new.
+pub(crate) fn application(connection: &Connection, application: &Application) -> Result<i64> {
+    connection.query_row(
+        "INSERT INTO application (tenant_id, client_id, api_url) VALUES (?1, ?2, ?3)
+         ON CONFLICT DO UPDATE SET api_url = excluded.api_url
+         RETURNING id",
+        params![
+            application.tenant_id,
+            application.client_id,
+            application.api_url
+        ],
+        |row| row.get(0),
+    )
+}
+
+/// The number of an app registration that is known already.
+fn known_application(connection: &Connection, application: &Application) -> Result<Option<i64>> {
+    connection
+        .query_row(
+            "SELECT id FROM application WHERE tenant_id = ?1 AND client_id = ?2 AND api_url = ?3",
+            [
+                &application.tenant_id,
+                &application.client_id,
+                &application.api_url,
+            ],
+            |row| row.get(0),
+        )
+        .optional()
+}
+
+/// The app registration whose process works or worked on a run.
+pub(crate) fn application_of(connection: &Connection, run: i64) -> Result<Application> {
+    connection.query_row(
+        "SELECT tenant_id, client_id, api_url
+         FROM run JOIN application ON application.id = run.application WHERE run.id = ?1",
+        [run],
+        |row| {
+            Ok(Application {
+                tenant_id: row.get(0)?,
+                client_id: row.get(1)?,
+                api_url: row.get(2)?,
+            })
+        },
+    )
+}
+
+/// Notes a call that is about to be sent.
+pub(crate) fn sending(
+    connection: &Connection,
+    application: i64,
+    api: Api,
+    now: Timestamp,
+) -> Result<i64> {
+    connection
+        .prepare_cached("INSERT INTO call (application, api, sent_at_ms) VALUES (?1, ?2, ?3)")?
+        .insert(params![application, api.as_str(), millis(now)])
+}
+
+/// Notes that a call's answer has arrived, or never will.
+pub(crate) fn answered(connection: &Connection, call: i64, now: Timestamp) -> Result<()> {
+    connection
+        .prepare_cached("UPDATE call SET answered_at_ms = ?2 WHERE id = ?1")?
+        .execute([call, millis(now)])?;
+    Ok(())
+}
+
+/// Notes that the service refused a call for quota, and for how long nothing is sent.
+pub(crate) fn paused(
+    connection: &Connection,
+    application: i64,
+    api: Api,
+    pause: Pause,
+) -> Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT OR REPLACE INTO pause (application, api, paused_at_ms, paused_for_ms)
+             VALUES (?1, ?2, ?3, ?4)",
+        )?
+        .execute(params![
+            application,
+            api.as_str(),
+            millis(pause.at),
+            whole_millis(pause.length)
+        ])?;
+    Ok(())
+}
+
+/// Forgets a call that was not sent after all.
+pub(crate) fn forget(connection: &Connection, call: i64) -> Result<()> {
+    connection
+        .prepare_cached("DELETE FROM call WHERE id = ?1")?
+        .execute([call])?;
+    Ok(())
+}
+
+impl Store {
+    /// Notes one call that is about to be sent outside a run.
+    pub fn note_call(&self, caller: &Application, api: Api) -> Result<CallNumber, StoreError> {
+        let number = application(&self.connection, caller)
+            .and_then(|caller| sending(&self.connection, caller, api, Timestamp::now()));
+        number
+            .map(CallNumber)
+            .map_err(|error| StoreError::sqlite(&self.path, error))
+    }
+
+    /// Notes that its answer has arrived.
+    pub fn note_answer(&self, call: CallNumber) -> Result<(), StoreError> {
+        answered(&self.connection, call.0, Timestamp::now())
+            .map_err(|error| StoreError::sqlite(&self.path, error))
+    }
+
+    /// Notes that the service refused a call outside a run for quota, and for how long nothing is
+    /// to be sent to this API.
+    pub fn note_pause(
+        &self,
+        caller: &Application,
+        api: Api,
+        length: Duration,
+    ) -> Result<(), StoreError> {
+        let at = Timestamp::now();
+        application(&self.connection, caller)
+            .and_then(|caller| paused(&self.connection, caller, api, Pause { at, length }))
+            .map_err(|error| StoreError::sqlite(&self.path, error))
+    }
+
+    /// How long ago the answers to this app registration's earlier calls to an API arrived, or must
+    /// have.
+    pub fn past_calls(
+        &self,
+        caller: &Application,
+        api: Api,
+        counting: Counting,
+    ) -> Result<Vec<Duration>, StoreError> {
+        tidy(&self.connection, caller, api, counting)
+            .and_then(|()| past(&self.connection, caller, api, counting))
+            .map_err(|error| StoreError::sqlite(&self.path, error))
+    }
+
+    /// What answers to this app registration's last calls to an API took, the median of them; nothing
+    /// where there were none. Calls are kept for some days.
+    pub fn usual_latency(
+        &self,
+        caller: &Application,
+        api: Api,
+    ) -> Result<Option<Duration>, StoreError> {
+        latency(&self.connection, caller, api)
+            .map_err(|error| StoreError::sqlite(&self.path, error))
+    }
+
+    /// What is left of the last pause that the service ordered for an API; never more than it was,
+    /// whoever set the clock since.
+    pub fn pause_left(&self, caller: &Application, api: Api) -> Result<Duration, StoreError> {
+        pause_left(&self.connection, caller, api)
+            .map_err(|error| StoreError::sqlite(&self.path, error))
+    }
+}
+
+fn pause_left(connection: &Connection, caller: &Application, api: Api) -> Result<Duration> {
+    let left = connection.query_row(
+        "SELECT paused_for_ms - max(0, ?3 - paused_at_ms) FROM pause
+         WHERE application = ?1 AND api = ?2",
+        params![
+            known_application(connection, caller)?,
+            api.as_str(),
+            millis(Timestamp::now())
+        ],
+        |row| row.get::<_, i64>(0),
+    );
+    let left = u64::try_from(left.optional()?.unwrap_or_default());
+    Ok(Duration::from_millis(left.unwrap_or_default()))
+}
+
+/// What answers took lately.
+pub(crate) fn latency(
+    connection: &Connection,
+    caller: &Application,
+    api: Api,
+) -> Result<Option<Duration>> {
+    let mut statement = connection.prepare(
+        "SELECT answered_at_ms - sent_at_ms AS took FROM call
+         WHERE application = ?1 AND api = ?2 AND answered_at_ms > sent_at_ms
+         ORDER BY sent_at_ms DESC LIMIT ?3",
+    )?;
+    let application = known_application(connection, caller)?;
+    let took = statement.query_map(params![application, api.as_str(), LATELY], |row| row.get(0))?;
+    let mut took: Vec<u64> = took.collect::<Result<_>>()?;
+    took.sort_unstable();
+    Ok(took.get(took.len() / 2).copied().map(Duration::from_millis))
+}
+
+/// How long ago the answers to earlier calls arrived, or must have. Writes nothing.
+pub(crate) fn past(
+    connection: &Connection,
+    caller: &Application,
+    api: Api,
+    counting: Counting,
+) -> Result<Vec<Duration>> {
+    let now = millis(Timestamp::now());
+    let mut statement = connection.prepare(
+        "SELECT sent_at_ms, answered_at_ms FROM call WHERE application = ?1 AND api = ?2",
+    )?;
+    let application = known_application(connection, caller)?;
+    let ages = statement.query_map(params![application, api.as_str()], |row| {
+        Ok(age(row.get(0)?, row.get(1)?, counting.timeout, now))
+    })?;
+    ages.collect()
+}
+
+/// Forgets the calls that no window can count any more, whichever application sent them.
+fn tidy(connection: &Connection, caller: &Application, api: Api, counting: Counting) -> Result<()> {
+    let now = millis(Timestamp::now());
+    let kept = whole_millis((counting.longest + 3 * counting.timeout).max(KEPT));
+    connection.execute("DELETE FROM call WHERE sent_at_ms < ?1", [now - kept])?;
+    // The clock was set back. From now on they age with it. Calls of others are left alone: a
+    // process may be sending them at this moment.
+    connection.execute(
+        "UPDATE call SET sent_at_ms = ?1, answered_at_ms = ?1
+         WHERE application = ?2 AND api = ?3 AND sent_at_ms > ?1",
+        params![now, known_application(connection, caller)?, api.as_str()],
+    )?;
+    Ok(())
+}
+
+/// How long ago a call's answer arrived, in milliseconds since 1970. A call of the future is one of now:
+/// the clock was set back since.
+fn age(sent: i64, answered: Option<i64>, timeout: Duration, now: i64) -> Duration {
+    // A call may wait for a new token first, which takes as long at most.
+    let latest = sent.saturating_add(2 * whole_millis(timeout));
+    let answered = answered.unwrap_or(latest).max(sent);
+    Duration::from_millis(u64::try_from(now - answered).unwrap_or_default())
+}
+
+fn whole_millis(length: Duration) -> i64 {
+    SignedDuration::try_from(length)
+        .map_or(i64::MAX, |length| {
+            i64::try_from(length.as_millis()).unwrap_or(i64::MAX)
+        })
+        .min(i64::MAX / 4)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_age_of_a_call_survives_the_clock() {
+        const TIMEOUT: Duration = Duration::from_secs(30);
+        for (what, sent, answered, now, expected) in [
+            ("a minute ago", 0, Some(1), 61, 60),
+            ("its answer was not noted", 0, None, 61, 1),
+            ("slept meanwhile", 0, Some(600), 630, 30),
+            ("killed just now", 0, None, 1, 0),
+            ("clock set back", 0, Some(1), -7200, 0),
+            ("clock set back while it was answered", 0, Some(-60), 30, 30),
+        ] {
+            let age = age(
+                sent * 1000,
+                answered.map(|it: i64| it * 1000),
+                TIMEOUT,
+                now * 1000,
+            );
+            assert_eq!(age.as_secs(), expected, "{what}");
+        }
+    }
+}

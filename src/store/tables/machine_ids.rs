@@ -1,0 +1,54 @@
+//! The numbers that the machines of a list have in the store.
+
+use std::cmp::Ordering::{Equal, Less};
+
+use rusqlite::{Connection, Result, params};
+
+use crate::{domain::machine::MachineId, inventory::InventoryMachine};
+
+/// Of a machine that has no number yet.
+const NONE: i64 = 0;
+
+/// The number of each of these machines. Those that are new are entered in the order of the
+/// list, though the index would grow faster in that of the ids: lists are read back, and
+/// answers written, in their order.
+pub(crate) fn numbered(
+    connection: &Connection,
+    service: i64,
+    machines: &[InventoryMachine],
+) -> Result<Vec<i64>> {
+    let mut numbers = known(connection, service, machines)?;
+    let mut enter =
+        connection.prepare("INSERT INTO machine (service, machine_id) VALUES (?1, ?2)")?;
+    for (machine, number) in machines.iter().zip(&mut numbers) {
+        if *number == NONE {
+            *number = enter.insert(params![service, machine.id.encode(&mut [0; 40])])?;
+        }
+    }
+    Ok(numbers)
+}
+
+/// The numbers of those that the store knows, found in one walk along its index: to search it
+/// for each machine takes several times as long.
+pub(crate) fn known(
+    connection: &Connection,
+    service: i64,
+    machines: &[InventoryMachine],
+) -> Result<Vec<i64>> {
+    let mut numbers = vec![NONE; machines.len()];
+    let mut listed: Vec<_> = machines.iter().map(|it| it.id).zip(0_usize..).collect();
+    listed.sort_unstable();
+    let mut listed = listed.into_iter().peekable();
+    let mut walk = connection
+        .prepare("SELECT machine_id, id FROM machine WHERE service = ?1 ORDER BY machine_id")?;
+    let mut rows = walk.query([service])?;
+    while let Some(row) = rows.next()? {
+        let stored = row.get_ref(0)?.as_bytes()?;
+        let is = |order, id: MachineId| id.encode(&mut [0; 40]).as_bytes().cmp(stored) == order;
+        while listed.next_if(|it| is(Less, it.0)).is_some() {}
+        if let Some((_, position)) = listed.next_if(|it| is(Equal, it.0)) {
+            numbers[position] = row.get(1)?;
+        }
+    }
+    Ok(numbers)
+}

@@ -1,0 +1,252 @@
+//! Missing KBs, each description once: a fleet misses the same few thousand over and over.
+
+use std::{collections::HashMap, sync::Arc};
+
+use foldhash::fast::RandomState;
+use rusqlite::{Connection, Result, Row, params};
+use sha2::{Digest, Sha256};
+
+use super::json::{from_json, parse_json, to_json};
+use crate::domain::{
+    kb::{KbId, MissingKb, MissingKbs, Same},
+    repeated::Repeated,
+};
+use crate::store::error::damage;
+
+/// Descriptions that are remembered; beyond that the table is asked again.
+const MOST_REMEMBERED: usize = 1 << 15;
+
+type Fingerprint = [u8; 16];
+
+/// Bytes that those may take in memory, should they be longer than any service means.
+const MOST_WEIGHT: usize = 16 << 20;
+
+/// Lists that are remembered.
+const MOST_LISTS: usize = 1 << 14;
+/// Longer ones are not: it is not by them that a fleet is large.
+const LONGEST_LIST: usize = 4096;
+
+/// Numbers for descriptions.
+#[derive(Debug, Default)]
+pub(crate) struct Numbers {
+    /// Machines that are patched alike share a list: it is written out once.
+    lists: HashMap<Same<[Arc<MissingKb>]>, Arc<str>, RandomState>,
+    /// Most descriptions come as the same one again: to know it takes no fingerprint.
+    seen: HashMap<Same<MissingKb>, i64, RandomState>,
+    /// What those take in memory.
+    weight: usize,
+    entered: HashMap<Fingerprint, i64>,
+}
+
+impl Numbers {
+    /// The numbers of what is missing as their column holds them. Descriptions that are new are
+    /// entered; `run` saw them.
+    pub(crate) fn list(
+        &mut self,
+        connection: &Connection,
+        missing: &MissingKbs,
+        run: i64,
+    ) -> Result<Arc<str>> {
+        // What nobody else has does not come again.
+        let can_come_again = missing.is_shared() && missing.len() <= LONGEST_LIST;
+        let same = missing.same();
+        if let Some(list) = self.lists.get(&same) {
+            return Ok(Arc::clone(list));
+        }
+        let numbers = missing.iter().map(|kb| self.of(connection, kb, run));
+        let numbers: Vec<i64> = numbers.collect::<Result<_>>()?;
+        let list: Arc<str> = to_json(&numbers)?.into();
+        if can_come_again {
+            if self.lists.len() >= MOST_LISTS {
+                self.lists.clear();
+            }
+            self.lists.insert(same, Arc::clone(&list));
+        }
+        Ok(list)
+    }
+
+    /// The number of a description, which is entered if it is new. `run` saw it.
+    fn of(&mut self, connection: &Connection, kb: &Arc<MissingKb>, run: i64) -> Result<i64> {
+        let same = Same(Arc::clone(kb));
+        if let Some(number) = self.seen.get(&same) {
+            return Ok(*number);
+        }
+        let number = self.entered(connection, kb, run)?;
+        if self.seen.len() >= MOST_REMEMBERED || self.weight > MOST_WEIGHT {
+            self.seen.clear();
+            self.weight = 0;
+        }
+        self.weight += kb.weight();
+        self.seen.insert(same, number);
+        Ok(number)
+    }
+
+    fn entered(&mut self, connection: &Connection, kb: &MissingKb, run: i64) -> Result<i64> {
+        let digest = digest(kb);
+        if let Some(number) = self.entered.get(&digest) {
+            return Ok(*number);
+        }
+        let number = enter(connection, kb, digest, run)?;
+        if self.entered.len() >= MOST_REMEMBERED {
+            self.entered.clear();
+        }
+        self.entered.insert(digest, number);
+        Ok(number)
+    }
+}
+
+fn enter(connection: &Connection, kb: &MissingKb, digest: Fingerprint, run: i64) -> Result<i64> {
+    let products: Vec<&str> = kb.products.iter().map(AsRef::as_ref).collect();
+    let unreadable: Vec<&str> = kb.unreadable.iter().map(AsRef::as_ref).collect();
+    let mut statement = connection.prepare_cached(
+        "INSERT INTO missing_kb (kb_id, name, products_names, url, machine_missed_on,
+             cve_addressed, os_build, digest, last_run, unreadable)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+         ON CONFLICT (digest) DO UPDATE SET last_run = max(last_run, excluded.last_run)
+         RETURNING id",
+    )?;
+    statement.query_row(
+        params![
+            kb.id.as_str(),
+            kb.name.as_deref(),
+            to_json(&products)?,
+            kb.url.as_deref(),
+            // Beyond what SQLite can hold, numbers turn negative, and back again when read.
+            kb.machine_missed_on.map(u64::cast_signed),
+            kb.cve_addressed.cast_signed(),
+            kb.os_build.as_deref(),
+            digest,
+            run,
+            to_json(&unreadable)?,
+        ],
+        |row| row.get(0),
+    )
+}
+
+/// A fingerprint of everything that the description says.
+fn digest(kb: &MissingKb) -> Fingerprint {
+    let mut digest = Sha256::new();
+    let mut text = |text: Option<&str>| {
+        // Its length first: what stands in one field cannot run over into the next.
+        digest.update(
+            text.map_or(u64::MAX, |text| text.len() as u64)
+                .to_le_bytes(),
+        );
+        digest.update(text.unwrap_or_default());
+    };
+    text(Some(kb.id.as_str()));
+    text(kb.name.as_deref());
+    text(kb.url.as_deref());
+    text(kb.os_build.as_deref());
+    kb.products.iter().for_each(|product| text(Some(product)));
+    digest.update([u8::from(kb.machine_missed_on.is_some())]);
+    digest.update(kb.machine_missed_on.unwrap_or_default().to_le_bytes());
+    digest.update(kb.cve_addressed.to_le_bytes());
+    for value in &kb.unreadable {
+        digest.update(value.len().to_le_bytes());
+        digest.update(value.as_bytes());
+    }
+    let mut fingerprint = Fingerprint::default();
+    fingerprint.copy_from_slice(&digest.finalize()[..16]);
+    fingerprint
+}
+
+/// Descriptions by their number, each read once; and what whole lists come to that stand there
+/// for many machines.
+#[derive(Debug, Default)]
+pub(crate) struct Descriptions {
+    known: HashMap<i64, Arc<MissingKb>, RandomState>,
+    /// What those take in memory.
+    weight: usize,
+    lists: Repeated<Listed>,
+}
+
+/// What an answer lists.
+#[derive(Debug, Clone)]
+pub(crate) struct Listed {
+    /// The numbers of the descriptions.
+    pub(crate) numbers: Arc<[i64]>,
+    /// The descriptions.
+    pub(crate) missing: MissingKbs,
+}
+
+impl Descriptions {
+    /// What a column lists that holds this text.
+    pub(crate) fn list(&mut self, connection: &Connection, text: &str) -> Result<Listed> {
+        if let Some(listed) = self.lists.get(text.as_bytes()) {
+            return Ok(listed.clone());
+        }
+        let numbers: Vec<i64> = parse_json(text)?;
+        let listed = Listed {
+            missing: self.of(connection, numbers.iter().copied())?,
+            numbers: numbers.into(),
+        };
+        self.lists.note(text.as_bytes(), &listed);
+        Ok(listed)
+    }
+
+    /// The descriptions with these numbers.
+    pub(crate) fn of(
+        &mut self,
+        connection: &Connection,
+        numbers: impl IntoIterator<Item = i64>,
+    ) -> Result<MissingKbs> {
+        let numbers = numbers.into_iter();
+        numbers.map(|number| self.get(connection, number)).collect()
+    }
+
+    /// The description with this number.
+    fn get(&mut self, connection: &Connection, number: i64) -> Result<Arc<MissingKb>> {
+        if let Some(kb) = self.known.get(&number) {
+            return Ok(Arc::clone(kb));
+        }
+        let mut statement = connection.prepare_cached(&format!("{DESCRIPTIONS} WHERE id = ?1"))?;
+        let kb = Arc::new(statement.query_row([number], description)?);
+        if self.known.len() >= MOST_REMEMBERED || self.weight > MOST_WEIGHT {
+            self.known.clear();
+            self.weight = 0;
+        }
+        self.weight += kb.weight();
+        self.known.insert(number, Arc::clone(&kb));
+        Ok(kb)
+    }
+}
+
+/// Everything that a description is read from.
+const DESCRIPTIONS: &str = "
+    SELECT kb_id, name, products_names, url, machine_missed_on, cve_addressed, os_build, digest,
+        unreadable
+    FROM missing_kb";
+
+/// Demands that every description is as it was written.
+pub(crate) fn verify(connection: &Connection) -> Result<()> {
+    let mut statement = connection.prepare(DESCRIPTIONS)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        description(row)?;
+    }
+    Ok(())
+}
+
+fn description(row: &Row<'_>) -> Result<MissingKb> {
+    let products: Vec<String> = from_json(row, 2)?;
+    let unreadable: Vec<String> = from_json(row, 8)?;
+    let kb = MissingKb {
+        id: KbId::from_stored(row.get_ref(0)?.as_str()?),
+        name: text(row, 1)?,
+        products: products.into_iter().map(Into::into).collect(),
+        url: text(row, 3)?,
+        machine_missed_on: row.get::<_, Option<i64>>(4)?.map(i64::cast_unsigned),
+        cve_addressed: row.get::<_, i64>(5)?.cast_unsigned(),
+        os_build: text(row, 6)?,
+        unreadable: unreadable.into_iter().map(Into::into).collect(),
+    };
+    if row.get_ref(7)?.as_blob()? != digest(&kb) {
+        return Err(damage("a missing KB is not as it was written"));
+    }
+    Ok(kb)
+}
+
+fn text(row: &Row<'_>, column: usize) -> Result<Option<Arc<str>>> {
+    Ok(row.get_ref(column)?.as_str_or_null()?.map(Into::into))
+}

@@ -1,0 +1,10 @@
+//! The tables: how each is written and read back, over any connection.
+
+pub(crate) mod answers;
+pub(crate) mod calls;
+pub(crate) mod fingerprint;
+pub(crate) mod inventories;
+pub(crate) mod json;
+pub(crate) mod machine_ids;
+pub(crate) mod missing_kbs;
+pub(crate) mod runs;

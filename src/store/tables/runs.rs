@@ -1,0 +1,264 @@
+//! Runs, and what is written of them.
+
+use std::str::FromStr;
+
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, Result, Row, params, types::ValueRef};
+
+use super::json::parse;
+use crate::store::{
+    Store, error::StoreError, millis, tables::calls::Application, time, write::close::AT_WORK_MS,
+};
+use crate::{
+    collect::Requests,
+    domain::{
+        ending::{EndingWord, RunOutcome},
+        words::UnknownWord,
+    },
+};
+
+/// The number of a run; a later run has a larger one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RunId(pub i64);
+
+/// Whose answers they are: a tenant, as one API serves it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Service {
+    /// The tenant; empty where it is not known.
+    pub tenant_id: String,
+    /// Base URL of the API.
+    pub api_url: String,
+}
+
+impl Service {
+    /// Whether both are the same tenant, at whichever address of the API.
+    pub fn is_same_tenant(&self, other: &Self) -> bool {
+        self == other || !self.tenant_id.is_empty() && self.says_same_tenant(other)
+    }
+
+    /// Whether both say the same of their tenant, be it nothing.
+    pub fn says_same_tenant(&self, other: &Self) -> bool {
+        self.tenant_id.eq_ignore_ascii_case(&other.tenant_id)
+    }
+}
+
+/// How many machines of a run ended in which way.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Machines with an answer.
+    pub answered: u64,
+    /// Those among them that this process did not have to ask.
+    pub reused: u64,
+    /// Machines that the service does not know.
+    pub not_found: u64,
+    /// Machines that were asked for in vain.
+    pub failed: u64,
+    /// Machines that were not asked for.
+    pub pending: u64,
+}
+
+impl Tally {
+    /// All machines of its list.
+    pub const fn machines(&self) -> u64 {
+        self.answered + self.not_found + self.failed + self.pending
+    }
+}
+
+/// What a run came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Figures {
+    /// Machines that missed something.
+    pub with_gaps: u64,
+    /// Distinct missing KBs.
+    pub kbs: u64,
+    /// Pairs of a machine and a KB that it missed.
+    pub gaps: u64,
+    /// CVEs that the missing KBs address, summed over all gaps.
+    pub exposure: u64,
+}
+
+/// What is written of a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunRecord {
+    /// Its number.
+    pub run: RunId,
+    /// The service's number.
+    pub service_number: i64,
+    /// Whom it asked.
+    pub service: Service,
+    /// The list's file.
+    pub file: String,
+    /// How often it was begun or gone on with.
+    pub session: i64,
+    /// When it first began.
+    pub started_at: Timestamp,
+    /// The last sign of life.
+    pub active_at: Timestamp,
+    /// When the last answer was in; none while it is at work, or when it was killed.
+    pub finished_at: Option<Timestamp>,
+    /// What ended it, likewise.
+    pub ended: Option<EndingWord>,
+    /// What came of it, likewise.
+    pub outcome: Option<RunOutcome>,
+    /// Machines by what became of them. Of a run that has not ended: as far as is known.
+    pub tally: Tally,
+    /// Calls of all its sessions.
+    pub requests: Requests,
+    /// What it came to; none while it is at work, or when it was killed.
+    pub figures: Option<Figures>,
+}
+
+/// A run that another process is at work on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AtWork {
+    /// Its number.
+    pub run: RunId,
+    /// Answers that it has so far.
+    pub answers: u64,
+}
+
+impl RunRecord {
+    /// Whether going on with it makes sense.
+    pub(crate) fn ended_early(&self) -> bool {
+        self.ended.is_none_or(|ended| ended.can_resume())
+    }
+}
+
+impl Store {
+    /// What is written of one run.
+    pub fn run(&self, run: RunId) -> Result<RunRecord, StoreError> {
+        let read =
+            self.connection
+                .query_row(&format!("{RECORDS} WHERE run.id = ?1"), [run.0], record);
+        read.map_err(|error| StoreError::sqlite(&self.path, error))
+    }
+
+    /// All runs, the latest first.
+    pub fn runs(&self) -> Result<Vec<RunRecord>, StoreError> {
+        let read = || -> Result<_> {
+            let mut statement = self
+                .connection
+                .prepare(&format!("{RECORDS} ORDER BY run.id DESC"))?;
+            statement.query_map([], record)?.collect()
+        };
+        read().map_err(|error| StoreError::sqlite(&self.path, error))
+    }
+
+    /// The run that this app registration is at work on, if there is one.
+    pub fn at_work(&self, whose: &Application) -> Result<Option<AtWork>, StoreError> {
+        let read = self.connection.query_row(
+            "SELECT run.id,
+                 (SELECT count(answer) FROM run_machine WHERE run_machine.run = run.id)
+             FROM run JOIN application ON application.id = run.application
+             WHERE ending IS NULL AND application.tenant_id = ?1 AND client_id = ?2
+                 AND api_url = ?3 AND abs(active_at_ms - ?4) <= ?5
+             ORDER BY active_at_ms DESC LIMIT 1",
+            params![
+                whose.tenant_id,
+                whose.client_id,
+                whose.api_url,
+                millis(Timestamp::now()),
+                AT_WORK_MS
+            ],
+            |row| {
+                Ok(AtWork {
+                    run: RunId(row.get(0)?),
+                    answers: row.get(1)?,
+                })
+            },
+        );
+        read.optional()
+            .map_err(|error| StoreError::sqlite(&self.path, error))
+    }
+
+    /// How many machines of a run have ended in which way so far; the others are pending.
+    pub fn tally(&self, run: RunId) -> Result<Tally, StoreError> {
+        let read = self.connection.query_row(
+            "SELECT
+                 count(answer),
+                 (SELECT count(*) FROM run_machine AS asked
+                  JOIN run ON run.id = asked.run
+                  JOIN answer ON answer.id = asked.answer
+                  WHERE run.id = ?1 AND (asked.origin <> 'asked' OR answer.run <> run.id
+                      OR answer.session <> run.session)),
+                 count(iif(reason = 'notFound', 1, NULL)),
+                 count(iif(reason NOT IN ('notFound', 'pending'), 1, NULL)),
+                 (SELECT count(*) FROM inventory_machine
+                  WHERE inventory = (SELECT inventory FROM run WHERE id = ?1))
+                  - count(*) + count(iif(reason = 'pending', 1, NULL))
+             FROM run_machine WHERE run = ?1",
+            [run.0],
+            |row| {
+                Ok(Tally {
+                    answered: row.get(0)?,
+                    reused: row.get(1)?,
+                    not_found: row.get(2)?,
+                    failed: row.get(3)?,
+                    pending: row.get(4)?,
+                })
+            },
+        );
+        read.map_err(|error| StoreError::sqlite(&self.path, error))
+    }
+}
+
+/// Everything that a record is read from.
+pub(crate) const RECORDS: &str = "
+    SELECT run.id, run.service, service.tenant_id, service.api_url, inventory.file, run.session,
+        run.started_at_ms, run.active_at_ms, run.finished_at_ms, run.ending, run.outcome,
+        run.answered, run.reused, run.not_found, run.failed, run.pending,
+        run.sent, run.retried, run.throttled,
+        run.with_gaps, run.kbs, run.gaps, run.exposure
+    FROM run
+    JOIN service ON service.id = run.service
+    JOIN inventory ON inventory.id = run.inventory";
+
+pub(crate) fn record(row: &Row<'_>) -> Result<RunRecord> {
+    Ok(RunRecord {
+        run: RunId(row.get(0)?),
+        service_number: row.get(1)?,
+        service: Service {
+            tenant_id: row.get(2)?,
+            api_url: row.get(3)?,
+        },
+        file: row.get(4)?,
+        session: row.get(5)?,
+        started_at: time(row.get(6)?),
+        active_at: time(row.get(7)?),
+        finished_at: row.get::<_, Option<i64>>(8)?.map(time),
+        ended: word(row, 9)?,
+        outcome: word(row, 10)?,
+        tally: Tally {
+            answered: row.get(11)?,
+            reused: row.get(12)?,
+            not_found: row.get(13)?,
+            failed: row.get(14)?,
+            pending: row.get(15)?,
+        },
+        requests: Requests {
+            sent: row.get(16)?,
+            retried: row.get(17)?,
+            throttled: row.get(18)?,
+        },
+        figures: figures(row, 19)?,
+    })
+}
+
+fn figures(row: &Row<'_>, column: usize) -> Result<Option<Figures>> {
+    if row.get_ref(column)? == ValueRef::Null {
+        return Ok(None);
+    }
+    Ok(Some(Figures {
+        with_gaps: row.get(column)?,
+        kbs: row.get(column + 1)?,
+        gaps: row.get(column + 2)?,
+        exposure: row.get::<_, i64>(column + 3)?.cast_unsigned(),
+    }))
+}
+
+fn word<T: FromStr<Err = UnknownWord>>(row: &Row<'_>, column: usize) -> Result<Option<T>> {
+    row.get_ref(column)?
+        .as_str_or_null()?
+        .map(parse)
+        .transpose()
+}

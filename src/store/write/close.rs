@@ -1,0 +1,139 @@
+//! The end of a run, and of what nobody needs any more.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, Result, TransactionBehavior, params};
+
+use crate::store::{
+    Store,
+    error::StoreError,
+    millis,
+    tables::runs::{Figures, RunId, Tally},
+};
+use crate::{
+    collect::Requests,
+    domain::ending::{EndingWord, RunOutcome},
+};
+
+/// What a run is brought to an end with.
+#[derive(Debug, Clone, Copy)]
+pub struct Closing {
+    /// What ended the asking.
+    pub ended: EndingWord,
+    /// What came of it.
+    pub outcome: RunOutcome,
+    /// When the last answer was in.
+    pub finished_at: Timestamp,
+    /// How many machines ended in which way.
+    pub tally: Tally,
+    /// What it came to.
+    pub figures: Figures,
+    /// Calls of all its sessions.
+    pub requests: Requests,
+}
+
+impl Store {
+    /// Gives each machine of the run that was not asked for its last answer, however old.
+    pub fn keep_last(&mut self, run: RunId) -> Result<(), StoreError> {
+        let kept = self.connection.execute(
+            "INSERT INTO run_machine (run, machine, origin, answer, attempts, times_unknown)
+             SELECT run.id, machine.id, 'kept', machine.last_answer, 0, 0
+             FROM run
+             JOIN inventory_machine ON inventory_machine.inventory = run.inventory
+             JOIN machine ON machine.id = inventory_machine.machine
+             WHERE run.id = ?1 AND machine.last_answer IS NOT NULL
+             ON CONFLICT (run, machine) DO UPDATE
+                 SET origin = excluded.origin, answer = excluded.answer, reason = NULL,
+                     http_status = NULL, code = NULL, message = NULL, correlation_id = NULL
+                 WHERE reason = 'pending'",
+            [run.0],
+        );
+        kept.map(drop)
+            .map_err(|error| StoreError::sqlite(&self.path, error))
+    }
+
+    /// Notes how a run ended. To be called when its reports are written: a run whose
+    /// reports were not is gone on with.
+    pub fn finish(&mut self, run: RunId, closing: &Closing) -> Result<(), StoreError> {
+        let finished = finish(&self.connection, run, closing);
+        finished.map_err(|error| StoreError::sqlite(&self.path, error))
+    }
+
+    /// Forgets all but the latest so many runs of this one's service, and what only they
+    /// needed. This one is never forgotten, and neither is one that is at work in another
+    /// process.
+    pub fn prune(&mut self, own: RunId, keep: u32, now: Timestamp) -> Result<(), StoreError> {
+        let pruned = prune(&mut self.connection, own, keep, now);
+        pruned.map_err(|error| StoreError::sqlite(&self.path, error))
+    }
+}
+
+fn finish(connection: &Connection, run: RunId, closing: &Closing) -> Result<()> {
+    let Closing {
+        tally,
+        requests,
+        figures,
+        ..
+    } = closing;
+    connection.execute(
+        "UPDATE run SET ending = ?2, outcome = ?3, finished_at_ms = ?4, active_at_ms = ?4,
+             answered = ?5, reused = ?6, not_found = ?7, failed = ?8, pending = ?9,
+             sent = ?10, retried = ?11, throttled = ?12,
+             with_gaps = ?13, kbs = ?14, gaps = ?15, exposure = ?16
+         WHERE id = ?1",
+        params![
+            run.0,
+            closing.ended.as_str(),
+            closing.outcome.as_str(),
+            millis(closing.finished_at),
+            tally.answered,
+            tally.reused,
+            tally.not_found,
+            tally.failed,
+            tally.pending,
+            requests.sent,
+            requests.retried,
+            requests.throttled,
+            figures.with_gaps,
+            figures.kbs,
+            figures.gaps,
+            // Beyond what SQLite can hold, it turns negative, and back again when read.
+            figures.exposure.cast_signed(),
+        ],
+    )?;
+    Ok(())
+}
+
+fn prune(connection: &mut Connection, own: RunId, keep: u32, now: Timestamp) -> Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let forgotten = transaction.execute(
+        "DELETE FROM run WHERE id IN (
+             SELECT id FROM run
+             WHERE service = (SELECT service FROM run WHERE id = ?1)
+             ORDER BY id = ?1 DESC, active_at_ms DESC, id DESC LIMIT -1 OFFSET ?2)
+         AND (ending IS NOT NULL OR abs(active_at_ms - ?3) > ?4)",
+        params![own.0, keep, millis(now), AT_WORK_MS],
+    )?;
+    if forgotten > 0 {
+        transaction.execute_batch(UNNEEDED)?;
+    }
+    transaction.commit()
+}
+
+/// How long after its last sign of life a run may be at work: it may wait for an hour's
+/// window, or for a service that is down.
+pub(crate) const AT_WORK_MS: i64 = 12 * 60 * 60 * 1000;
+
+/// What no run needs any more. A machine's last answer stays for as long as a list names
+/// the machine.
+const UNNEEDED: &str = "
+    DELETE FROM run_machine WHERE run NOT IN (SELECT id FROM run);
+    DELETE FROM inventory WHERE id NOT IN (SELECT inventory FROM run);
+    DELETE FROM inventory_machine WHERE inventory NOT IN (SELECT id FROM inventory);
+    DELETE FROM machine
+    WHERE id NOT IN (SELECT machine FROM inventory_machine)
+        AND id NOT IN (SELECT machine FROM run_machine);
+    DELETE FROM answer
+    WHERE machine NOT IN (SELECT id FROM machine)
+        OR (id NOT IN (SELECT answer FROM run_machine WHERE answer IS NOT NULL)
+            AND id NOT IN (SELECT last_answer FROM machine WHERE last_answer IS NOT NULL));
+    DELETE FROM missing_kb WHERE last_run < (SELECT min(run) FROM answer);";

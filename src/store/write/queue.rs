@@ -1,0 +1,260 @@
+//! What the writer is told, and how it is taken up: in batches.
+//!
+//! A call that waits for its note is written down at once, with whatever else is there. An
+//! outcome alone waits a moment for others to come: one commit for many costs little more than
+//! one for each, and a kill costs no more than that moment.
+
+use std::{
+    mem,
+    pin::pin,
+    sync::{
+        Condvar, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering::SeqCst},
+    },
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use tokio::sync::{Notify, oneshot};
+
+use crate::store::tables::calls::Pause;
+use crate::{
+    collect::Requests,
+    domain::{api::Api, outcome::Outcome},
+    quota::CallNumber,
+};
+
+/// How long an outcome waits for others.
+const MOMENT: Duration = Duration::from_millis(20);
+/// Outcomes that may wait to be written, so that memory stays bounded, and so does what a kill
+/// can cost: as many as come in two moments where nothing holds them up.
+const ENOUGH: usize = 2000;
+
+/// Something to write.
+#[derive(Debug)]
+pub(crate) enum Entry {
+    /// What became of a machine, and what the process has sent so far.
+    Outcome(Outcome, Requests),
+    /// A call is about to be sent.
+    Sending {
+        api: Api,
+        at: Timestamp,
+        noted: oneshot::Sender<CallNumber>,
+    },
+    /// Its answer arrived, or never will.
+    Answered(CallNumber, Timestamp),
+    /// It is not sent after all.
+    Unsent(CallNumber),
+    /// The service refused a call for quota: nothing is sent for so long.
+    Paused(Api, Pause),
+}
+
+impl Entry {
+    /// The outcome that it brings, if it brings one.
+    pub(crate) fn into_outcome(self) -> Option<Outcome> {
+        match self {
+            Self::Outcome(outcome, _) => Some(outcome),
+            _ => None,
+        }
+    }
+
+    /// Whether somebody waits for it.
+    fn is_urgent(&self) -> bool {
+        matches!(self, Self::Sending { .. })
+    }
+}
+
+/// What waits to be written, and how much of it is outcomes that are not yet safe.
+#[derive(Debug, Default)]
+pub(crate) struct Queue {
+    waiting: Mutex<Waiting>,
+    /// Wakes the writer.
+    news: Condvar,
+    /// Outcomes that were put in and are not written yet.
+    outcomes: AtomicUsize,
+    fewer: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Waiting {
+    entries: Vec<Entry>,
+    is_urgent: bool,
+    is_closed: bool,
+}
+
+/// What had queued up.
+#[derive(Debug, Default)]
+pub(crate) struct Batch {
+    pub(crate) entries: Vec<Entry>,
+    /// Nothing more comes.
+    pub(crate) is_last: bool,
+}
+
+impl Queue {
+    /// Puts something in. Never waits.
+    pub(crate) fn put(&self, entry: Entry) {
+        if matches!(entry, Entry::Outcome(..)) {
+            self.outcomes.fetch_add(1, SeqCst);
+        }
+        let mut waiting = self.waiting();
+        let is_news = waiting.entries.is_empty() || entry.is_urgent() && !waiting.is_urgent;
+        waiting.is_urgent |= entry.is_urgent();
+        waiting.entries.push(entry);
+        drop(waiting);
+        if is_news {
+            self.news.notify_one();
+        }
+    }
+
+    /// Says that nothing more comes.
+    pub(crate) fn close(&self) {
+        self.waiting().is_closed = true;
+        self.news.notify_one();
+    }
+
+    /// Takes what has queued up; waits for it for at most so long.
+    pub(crate) fn take(&self, at_most: Duration) -> Batch {
+        let is_idle = |it: &mut Waiting| it.entries.is_empty() && !it.is_closed;
+        let waiting = self.wait_while(self.waiting(), at_most, is_idle);
+        let can_wait = |it: &mut Waiting| {
+            !it.entries.is_empty() && !it.is_urgent && !it.is_closed && it.entries.len() < ENOUGH
+        };
+        let mut waiting = self.wait_while(waiting, MOMENT, can_wait);
+        waiting.is_urgent = false;
+        Batch {
+            entries: mem::take(&mut waiting.entries),
+            is_last: waiting.is_closed,
+        }
+    }
+
+    fn wait_while<'queue>(
+        &self,
+        waiting: MutexGuard<'queue, Waiting>,
+        at_most: Duration,
+        condition: impl FnMut(&mut Waiting) -> bool,
+    ) -> MutexGuard<'queue, Waiting> {
+        let waited = self.news.wait_timeout_while(waiting, at_most, condition);
+        waited.unwrap_or_else(PoisonError::into_inner).0
+    }
+
+    /// So many outcomes are written, or will never be.
+    pub(crate) fn done(&self, outcomes: usize) {
+        self.outcomes.fetch_sub(outcomes, SeqCst);
+        self.fewer.notify_waiters();
+    }
+
+    /// Waits until few enough outcomes are waiting.
+    pub(crate) async fn room(&self) {
+        while self.outcomes.load(SeqCst) >= ENOUGH {
+            let mut fewer = pin!(self.fewer.notified());
+            // From here on no news is missed.
+            fewer.as_mut().enable();
+            if self.outcomes.load(SeqCst) >= ENOUGH {
+                fewer.await;
+            }
+        }
+    }
+
+    /// What a panic left behind is still consistent.
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Tells those who wait that their calls are noted. Returns the calls for which nobody
+/// waits any more: they are not sent.
+pub(crate) fn tell(entries: Vec<Entry>, numbers: Vec<CallNumber>) -> Vec<CallNumber> {
+    let waiting = entries.into_iter().filter_map(|entry| match entry {
+        Entry::Sending { noted, .. } => Some(noted),
+        _ => None,
+    });
+    let told = waiting.zip(numbers);
+    told.filter_map(|(noted, number)| noted.send(number).err())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{sync::Arc, thread};
+
+    use super::*;
+    use crate::domain::{
+        machine::MachineId,
+        outcome::{Failure, Reason},
+    };
+
+    /// Longer than any test takes.
+    const EVER: Duration = Duration::from_hours(1);
+
+    fn outcome() -> Entry {
+        let failure = Failure {
+            reason: Reason::Timeout,
+            http_status: None,
+            code: None,
+            message: String::new(),
+            correlation_id: None,
+        };
+        let outcome = Outcome {
+            machine: MachineId::from_bytes([1; 20]),
+            attempts: 1,
+            times_unknown: 0,
+            result: Err(failure),
+        };
+        Entry::Outcome(outcome, Requests::default())
+    }
+
+    fn sending() -> Entry {
+        Entry::Sending {
+            api: Api::MissingKbs,
+            at: Timestamp::now(),
+            noted: oneshot::channel().0,
+        }
+    }
+
+    /// What the writer takes while another thread does this.
+    fn taken_while(act: impl FnOnce(&Queue) + Send + 'static) -> (Arc<Queue>, Batch) {
+        let queue = Arc::new(Queue::default());
+        let actor = thread::spawn({
+            let queue = Arc::clone(&queue);
+            move || act(&queue)
+        });
+        let batch = queue.take(EVER);
+        actor.join().unwrap();
+        (queue, batch)
+    }
+
+    #[test]
+    fn what_comes_wakes_the_writer() {
+        for entry in [outcome as fn() -> Entry, sending] {
+            let (_, batch) = taken_while(move |queue| queue.put(entry()));
+            assert_eq!(batch.entries.len(), 1);
+            assert!(!batch.is_last);
+        }
+        let (_, batch) = taken_while(Queue::close);
+        assert!(batch.entries.is_empty() && batch.is_last);
+    }
+
+    #[test]
+    fn what_is_there_is_taken_together() {
+        let queue = Queue::default();
+        (0..3).for_each(|_| queue.put(outcome()));
+        queue.put(sending());
+        queue.close();
+        let batch = queue.take(EVER);
+        assert_eq!((batch.entries.len(), batch.is_last), (4, true));
+    }
+
+    #[tokio::test]
+    async fn it_fills_and_makes_room() {
+        let queue = Queue::default();
+        for _ in 0..ENOUGH {
+            queue.room().await;
+            queue.put(outcome());
+        }
+        queue.put(sending());
+        let mut room = pin!(queue.room());
+        assert!(futures::poll!(&mut room).is_pending());
+        queue.done(1);
+        room.await;
+    }
+}
