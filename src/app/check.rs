@@ -5,7 +5,10 @@ use std::future::ready;
 use jiff::Timestamp;
 use tokio::time::Instant;
 
-use super::{App, AppError, report::state};
+use super::{
+    AppError,
+    context::{Context, state},
+};
 use crate::{
     config::{Config, Resolved, Settings},
     console::{LabelledLines, print},
@@ -30,22 +33,20 @@ const API: Api = Api::MissingKbs;
 /// A machine that no tenant has: a service that says so has let the call in.
 const NOBODY: MachineId = MachineId::from_bytes([0; 20]);
 
-impl App {
-    pub(super) async fn check(&mut self, typed: Settings) -> Result<ExitCode, AppError> {
-        let resolved = self.resolve(typed.asking_nothing())?;
-        let now = Timestamp::now();
-        let session = prepare::session(&resolved.config, now)?;
-        print(&configuration(&resolved)?)?;
-        let store = Store::open(state(&resolved.config.store)?)?;
-        print(&kept(&store)?)?;
-        let claims = session.sign_in().await?;
-        print(&token(claims.as_ref(), Timestamp::now()))?;
-        demand_role(claims.as_ref())?;
-        let identity = Identity::new(&resolved.config, claims);
-        let refusal = one_call(&resolved.config, &session, &store, &identity).await?;
-        print(&access(refusal, identity.claims.as_ref())?)?;
-        Ok(ExitCode::Complete)
-    }
+pub(super) async fn check(context: &mut Context, typed: Settings) -> Result<ExitCode, AppError> {
+    let resolved = context.resolve(typed.asking_nothing())?;
+    let now = Timestamp::now();
+    let session = prepare::session(&resolved.config, now)?;
+    print(&configuration(&resolved)?)?;
+    let store = Store::open(state(&resolved.config.store)?)?;
+    print(&kept(&store)?)?;
+    let claims = session.sign_in().await?;
+    print(&token(claims.as_ref(), Timestamp::now()))?;
+    demand_role(claims.as_ref())?;
+    let identity = Identity::new(&resolved.config, claims);
+    let refusal = one_call(&resolved.config, &session, &store, &identity).await?;
+    print(&access(refusal, identity.claims.as_ref())?)?;
+    Ok(ExitCode::Complete)
 }
 
 /// Makes one call with a permit of the quota, and notes it, so that the next run's windows count
@@ -56,22 +57,22 @@ async fn one_call(
     store: &Store,
     identity: &Identity,
 ) -> Result<Option<CallError>, AppError> {
-    let application = identity.application();
-    let _lock = lock(store, &application).await?;
+    let application = &identity.application;
+    let _lock = lock(store, application).await?;
     let gate = gate(config, store, identity)?;
     let limiter = gate.limiter(API);
     if let Some((_, until)) = limiter.waiting() {
         return Err(AppError::QuotaUsedUp(until - Instant::now()));
     }
     let permit = limiter.permit().await?;
-    let call = store.note_call(&application, API)?;
+    let call = store.note_call(application, API)?;
     let reply = session.page(&Address::Machine(NOBODY), &permit).await;
     drop(permit);
     store.note_answer(call)?;
     let refusal = reply.err();
     if let Some(Class::Window(wait)) = refusal.as_ref().map(|error| error.class) {
         let pause = limiter.throttled(wait) - Instant::now();
-        store.note_pause(&application, API, pause)?;
+        store.note_pause(application, API, pause)?;
     }
     Ok(refusal)
 }

@@ -7,7 +7,7 @@ use std::{path::Path, time::Duration};
 use jiff::Timestamp;
 use secrecy::SecretString;
 
-use super::{App, AppError};
+use super::{AppError, context::Context};
 use crate::{
     cli,
     collect::per_machine::Stops,
@@ -18,8 +18,7 @@ use crate::{
     inventory,
     progress::ProgressMode,
     quota::{Pace, RateLimits},
-    report,
-    run::{RunError, inputs::demand_room, interrupt, prepare::Job},
+    run::{RunError, RunInput, inputs::demand_room, interrupt, run},
     simulator::{self, Fault, Faults, Simulator},
     store::Store,
 };
@@ -40,35 +39,33 @@ const PARTIAL: u32 = 2;
 const A_DAY: Duration = Duration::from_hours(24);
 
 /// The demonstration, while it is set up.
-struct Demonstration<'app> {
-    app: &'app App,
+struct Demonstration<'demo> {
+    context: &'demo Context,
     tenant: simulator::Settings,
     config: Config,
-    state: &'app Path,
+    state: &'demo Path,
     stops: Stops,
 }
 
-impl App {
-    pub(super) async fn demo(&mut self, command: cli::Demo) -> Result<ExitCode, AppError> {
-        let tenant = command.tenant;
-        let config = self.resolve_typed(Settings::from(command))?;
-        // Found before the week is played.
-        demand_room(&config, &report::reports(&config.reports.formats), &[])?;
-        let folder = tempfile::tempdir().map_err(AppError::Temporary)?;
-        let demonstration = Demonstration {
-            app: self,
-            tenant: simulator::Settings {
-                seed: tenant.seed,
-                machines: tenant.machines.get() as usize,
-                ..simulator::Settings::default()
-            },
-            config,
-            state: &folder.path().join("demo.sqlite"),
-            stops: Stops::default(),
-        };
-        interrupt::watch(demonstration.stops.clone());
-        demonstration.play(folder.path()).await
-    }
+pub(super) async fn demo(context: &mut Context, command: cli::Demo) -> Result<ExitCode, AppError> {
+    let tenant = command.tenant;
+    let config = context.resolve_typed(Settings::from(command))?;
+    // Found before the week is played.
+    demand_room(&config, &[])?;
+    let folder = tempfile::tempdir().map_err(AppError::Temporary)?;
+    let demonstration = Demonstration {
+        context,
+        tenant: simulator::Settings {
+            seed: tenant.seed,
+            machines: tenant.machines.get() as usize,
+            ..simulator::Settings::default()
+        },
+        config,
+        state: &folder.path().join("demo.sqlite"),
+        stops: Stops::default(),
+    };
+    interrupt::watch(demonstration.stops.clone());
+    demonstration.play(folder.path()).await
 }
 
 impl Demonstration<'_> {
@@ -135,16 +132,16 @@ impl Demonstration<'_> {
         let mut config = config.clone();
         aim(&mut config, simulator);
         let csv = simulator.inventory_csv();
-        let job = Job {
+        let input = RunInput {
             config: &config,
             inputs: &[],
             state: self.state,
             inventory: &inventory::read_from(csv.as_bytes(), "demo-machines.csv", None)?,
-            started: &self.app.surroundings.started,
-            bar: &self.app.bar,
+            started: &self.context.surroundings.started,
+            bar: &self.context.bar,
             stops: &self.stops,
         };
-        Ok(job.run().await?)
+        Ok(run(input).await?)
     }
 }
 

@@ -1,86 +1,80 @@
 //! `patchgap report`: the main job, for a real tenant.
 
-use std::path::Path;
-
 use tracing::warn;
 
-use super::{App, AppError};
+use super::{
+    AppError,
+    context::{Context, state},
+};
 use crate::{
     cli,
     collect::per_machine::Stops,
-    config::{Config, ConfigError, StoreSettings, refuse_path},
+    config::{Config, refuse_path},
     domain::exit_code::ExitCode,
     inventory::{self, Inventory, Source},
-    report,
     run::{
+        RunInput,
         inputs::{demand_room, inputs},
         interrupt,
-        messages::{shared_names, tell, unread_times},
-        prepare::Job,
+        messages::{inform, shared_names, unread_times},
+        offline::report_again,
+        run,
     },
-    store::open_to_others,
 };
 
-impl App {
-    pub(super) async fn report(&mut self, command: cli::Report) -> Result<ExitCode, AppError> {
-        let resolved = self.resolve(command.settings)?;
-        let config = &resolved.config;
-        let list = command.machines.clone();
-        if let Some(machines) = &list {
-            refuse_path("MACHINES_CSV", machines)?;
-        }
-        let read = |path| inventory::read(&Source::from(path), config.column.as_deref());
-        let inventory = command.machines.map(read).transpose()?;
-        if let Some(inventory) = &inventory {
-            self.say_what_is_odd(inventory, config);
-        }
-        let state = state(&config.store)?;
-        if config.run.is_some() && !config.offline {
-            return Err(AppError::RunOnline);
-        }
-        if config.run.is_some() && inventory.is_some() {
-            return Err(AppError::RunWithList);
-        }
-        let inputs = inputs(&resolved, state, list.as_deref());
-        if config.offline {
-            demand_room(config, &report::reports(&config.reports.formats), &inputs)?;
-            return self.offline(config, state, inventory);
-        }
-        let stops = Stops::default();
-        interrupt::watch(stops.clone());
-        let job = Job {
-            config,
-            inputs: &inputs,
-            state,
-            inventory: &inventory.ok_or(AppError::NoList)?,
-            started: &self.surroundings.started,
-            bar: &self.bar,
-            stops: &stops,
-        };
-        Ok(job.run().await?)
+pub(super) async fn report(
+    context: &mut Context,
+    command: cli::Report,
+) -> Result<ExitCode, AppError> {
+    let resolved = context.resolve(command.settings)?;
+    let started = &context.surroundings.started;
+    let config = &resolved.config;
+    let list = command.machines.clone();
+    if let Some(machines) = &list {
+        refuse_path("MACHINES_CSV", machines)?;
+    }
+    let read = |path| inventory::read(&Source::from(path), config.column.as_deref());
+    let inventory = command.machines.map(read).transpose()?;
+    if let Some(inventory) = &inventory {
+        say_what_is_odd(context, inventory, config);
+    }
+    let state = state(&config.store)?;
+    demand_sense(config, inventory.as_ref())?;
+    let inputs = inputs(&resolved, state, list.as_deref());
+    if config.offline {
+        demand_room(config, &inputs)?;
+        return Ok(report_again(config, state, inventory, started)?);
+    }
+    let stops = Stops::default();
+    interrupt::watch(stops.clone());
+    let input = RunInput {
+        config,
+        inputs: &inputs,
+        state,
+        inventory: &inventory.ok_or(AppError::NoList)?,
+        started,
+        bar: &context.bar,
+        stops: &stops,
+    };
+    Ok(run(input).await?)
+}
+
+/// A kept run can only be reported again, with its own list.
+fn demand_sense(config: &Config, inventory: Option<&Inventory>) -> Result<(), AppError> {
+    match (config.run, config.offline, inventory) {
+        (Some(_), false, _) => Err(AppError::RunOnline),
+        (Some(_), true, Some(_)) => Err(AppError::RunWithList),
+        _ => Ok(()),
     }
 }
 
-impl App {
-    /// What people should know of a list before they read figures about it.
-    fn say_what_is_odd(&self, inventory: &Inventory, config: &Config) {
-        let now = self.surroundings.started.timestamp();
-        if let Some(doubt) = unread_times(inventory, now) {
-            warn!("{doubt}");
-        }
-        if let Some(notice) = shared_names(inventory) {
-            tell(config.console, &notice);
-        }
-    }
-}
-
-/// The file in which answers are kept; a warning where others may write to it. Only a demonstration has
-/// none of its own.
-pub(super) fn state(store: &StoreSettings) -> Result<&Path, AppError> {
-    let path = store.path.as_deref();
-    let path = path.ok_or(AppError::Config(ConfigError::NoStateFolder))?;
-    if let Some(doubt) = open_to_others(path) {
+/// What people should know of a list before they read figures about it.
+fn say_what_is_odd(context: &Context, inventory: &Inventory, config: &Config) {
+    let now = context.surroundings.started.timestamp();
+    if let Some(doubt) = unread_times(inventory, now) {
         warn!("{doubt}");
     }
-    Ok(path)
+    if let Some(message) = shared_names(inventory) {
+        inform(config.console, &message);
+    }
 }

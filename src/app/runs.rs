@@ -4,7 +4,10 @@ use std::{collections::HashSet, path::Path, time::Duration};
 
 use jiff::ZonedDateTime;
 
-use super::{App, AppError, report::state};
+use super::{
+    AppError,
+    context::{Context, state},
+};
 use crate::{
     cli,
     console::{print, terminal_width},
@@ -17,33 +20,31 @@ use crate::{
     store::{RunRecord, Service, Store, StoreError, Tally},
 };
 
-impl App {
-    pub(super) fn runs(&mut self, command: cli::Runs) -> Result<ExitCode, AppError> {
-        let config = self.resolve(command.into())?.config;
-        let store = Store::open_existing(state(&config.store)?)?;
-        let runs = store.runs()?;
-        let tenants: HashSet<&Service> = runs.iter().map(|run| &run.service).collect();
-        let mut columns = vec![
-            Column::number("run"),
-            Column::text("started"),
-            Column::text("took"),
-            Column::text("outcome"),
-            Column::number("machines"),
-            Column::number("answered"),
-            Column::gives_way("list"),
-        ];
-        // Where there is one, it is the same in every row.
-        if tenants.len() > 1 {
-            columns.push(Column::gives_way("tenant"));
-        }
-        let mut rows = rows(&store, &runs, &self.surroundings.started)?;
-        for row in &mut rows {
-            row.truncate(columns.len());
-        }
-        let lines = table(&columns, &rows, terminal_width());
-        print(&(lines.join("\n") + "\n"))?;
-        Ok(ExitCode::Complete)
+pub(super) fn runs(context: &mut Context, command: cli::Runs) -> Result<ExitCode, AppError> {
+    let config = context.resolve(command.into())?.config;
+    let store = Store::open_existing(state(&config.store)?)?;
+    let runs = store.runs()?;
+    let tenants: HashSet<&Service> = runs.iter().map(|run| &run.service).collect();
+    let mut columns = vec![
+        Column::number("run"),
+        Column::text("started"),
+        Column::text("took"),
+        Column::text("outcome"),
+        Column::number("machines"),
+        Column::number("answered"),
+        Column::gives_way("list"),
+    ];
+    // Where there is one, it is the same in every row.
+    if tenants.len() > 1 {
+        columns.push(Column::gives_way("tenant"));
     }
+    let mut rows = rows(&store, &runs, &context.surroundings.started)?;
+    for row in &mut rows {
+        row.truncate(columns.len());
+    }
+    let lines = table(&columns, &rows, terminal_width());
+    print(&(lines.join("\n") + "\n"))?;
+    Ok(ExitCode::Complete)
 }
 
 fn rows(

@@ -7,7 +7,7 @@ use std::{
 
 use jiff::Timestamp;
 
-use super::{App, AppError};
+use super::{AppError, context::Context};
 use crate::{
     cli,
     config::{Settings, Span, refuse_path},
@@ -24,46 +24,47 @@ const SECRET: &str = "client-secret.txt";
 const MACHINES: &str = "machines.csv";
 const CONFIG: &str = "patchgap.toml";
 
-impl App {
-    pub(super) async fn simulate(&mut self, command: cli::Simulate) -> Result<ExitCode, AppError> {
-        let cli::Simulate {
-            tenant,
-            nights,
-            port,
-            rate_limit,
-            latency,
-            token_lifetime,
-            folder,
-            faults,
-            console,
-        } = command;
-        self.resolve_typed(Settings::from(console))?;
-        refuse_path("--folder", &folder)?;
-        let settings = simulator::Settings {
-            seed: tenant.seed,
-            machines: tenant.machines.get() as usize,
-            nights: nights.get(),
-            limits: rate_limit,
-            latency: latency.map(Span::get).unwrap_or_default(),
-            token_lifetime: token_lifetime.get(),
-            faults,
-            address: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
-            ..simulator::Settings::default()
-        };
-        let folder = self.surroundings.working_directory.join(folder);
-        let claim = Claim {
-            folder: &folder,
-            names: &[ROOT, SECRET, MACHINES, CONFIG],
-            option: "--folder",
-        };
-        claim.check(&[])?;
-        let simulator = Simulator::start(settings, Timestamp::now()).await?;
-        write(&folder, &simulator)?;
-        let interrupted = interrupt::first();
-        print(&invitation(&folder, &simulator))?;
-        interrupted.await;
-        Ok(ExitCode::Complete)
-    }
+pub(super) async fn simulate(
+    context: &mut Context,
+    command: cli::Simulate,
+) -> Result<ExitCode, AppError> {
+    let cli::Simulate {
+        tenant,
+        nights,
+        port,
+        rate_limit,
+        latency,
+        token_lifetime,
+        folder,
+        faults,
+        console,
+    } = command;
+    context.resolve_typed(Settings::from(console))?;
+    refuse_path("--folder", &folder)?;
+    let settings = simulator::Settings {
+        seed: tenant.seed,
+        machines: tenant.machines.get() as usize,
+        nights: nights.get(),
+        limits: rate_limit,
+        latency: latency.map(Span::get).unwrap_or_default(),
+        token_lifetime: token_lifetime.get(),
+        faults,
+        address: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
+        ..simulator::Settings::default()
+    };
+    let folder = context.surroundings.working_directory.join(folder);
+    let claim = Claim {
+        folder: &folder,
+        names: &[ROOT, SECRET, MACHINES, CONFIG],
+        option: "--folder",
+    };
+    claim.check(&[])?;
+    let simulator = Simulator::start(settings, Timestamp::now()).await?;
+    write(&folder, &simulator)?;
+    let interrupted = interrupt::first();
+    print(&invitation(&folder, &simulator))?;
+    interrupted.await;
+    Ok(ExitCode::Complete)
 }
 
 /// Writes what a rehearsal needs: certificate, secret, machines and a configuration. Each is its owner's

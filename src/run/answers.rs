@@ -5,10 +5,8 @@ use std::io;
 
 use jiff::Timestamp;
 
-use super::history::{Lookback, Today, look_back};
 use crate::{
     aggregate::{Aggregation, Fleet, RankBy},
-    changes::Replacing,
     domain::{
         gaps::{AnswerRef, DatedAnswer, Gaps, History},
         kb::MissingKbs,
@@ -22,14 +20,14 @@ use crate::{
 
 /// A run's answers, wherever they are.
 #[derive(Debug)]
-pub(crate) struct Answers {
+pub(super) struct Answers {
     kept: Snapshot,
     /// What could not be written to the store.
     unsaved: Vec<Outcome>,
 }
 
 impl Answers {
-    pub(crate) fn new(store: Store, unsaved: Vec<Outcome>) -> Result<Self, StoreError> {
+    pub(super) fn new(store: Store, unsaved: Vec<Outcome>) -> Result<Self, StoreError> {
         Ok(Self {
             kept: store.snapshot(at_once())?,
             unsaved,
@@ -37,12 +35,12 @@ impl Answers {
     }
 
     /// The store, to be written to again.
-    pub(crate) fn into_store(self) -> Store {
+    pub(super) fn into_store(self) -> Store {
         self.kept.into_store()
     }
 
-    /// What they come to for the run's machines, whose list was read before `now`.
-    pub(crate) fn aggregate(
+    /// The figures of these answers for the run's machines, whose list was read before `now`.
+    pub(super) fn aggregate(
         &self,
         run: RunId,
         inventory: &Inventory,
@@ -59,21 +57,9 @@ impl Answers {
         Ok(aggregation.finish(rank_by, now))
     }
 
-    /// What earlier runs say beside this one.
-    pub(crate) fn look_back(
-        &self,
-        run: RunId,
-        fleet: &Fleet,
-        replacing: Replacing,
-    ) -> io::Result<Lookback> {
-        let today = Today {
-            run: &self.kept.look(|it| it.run(run)).map_err(io::Error::other)?,
-            fleet,
-            gaps: self,
-            history: self,
-            replacing,
-        };
-        look_back(&self.kept, today)
+    /// What the store says.
+    pub(super) const fn kept(&self) -> &Snapshot {
+        &self.kept
     }
 
     /// The unsaved outcome at a place that is none of the store's.

@@ -1,4 +1,4 @@
-//! The asking: fetcher, store, progress and time limits, wired together.
+//! The second phase: every machine that is left is requested, and what comes is stored.
 
 use std::{convert::Infallible, future::pending, mem, sync::Arc};
 
@@ -6,91 +6,139 @@ use jiff::{Timestamp, ZonedDateTime};
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
 use super::{
-    RunError, deadline, gate::gate, identity::Identity, interrupt, prepare::Job, work_queue::agenda,
+    RunError, deadline,
+    gate::gate,
+    helpers::Helpers,
+    interrupt,
+    prepare::Prepared,
+    setup::{RunInput, Setup},
+    sign_in::no_sign_in,
+    work_queue::work_queue,
 };
 use crate::{
-    collect::{
-        Requests,
-        per_machine::{Fetcher, RetryPolicy, Settings, Stops},
-    },
+    collect::per_machine::{Fetcher, RetryPolicy, Settings},
+    config::Config,
     defender::{MissingKbsApi, Session},
     domain::ending::Ending,
     progress::Display,
-    store::{Begun, Recorded, Recorder, Store},
+    store::{Begun, Recorded, Recorder, RunRecord, Store},
 };
 
-/// What the asking brought.
-pub(crate) struct Asked {
-    pub(crate) ending: Ending,
-    pub(crate) requests: Requests,
-    pub(crate) finished_at: Timestamp,
-    pub(crate) recorded: Recorded,
+/// A run that sends nothing any more.
+pub(super) struct Collected<'run> {
+    pub(super) setup: Setup<'run>,
+    /// With the requests of all sessions, and when the last answer was in.
+    pub(super) record: RunRecord,
+    pub(super) ending: Ending,
+    pub(super) recorded: Recorded,
 }
 
-impl Job<'_> {
-    /// Asks for every machine that is left, keeps what comes, and shows how far it is.
-    pub(crate) async fn ask(
-        &self,
-        session: Session,
-        store: Store,
-        begun: &mut Begun,
-        (identity, stops): (&Identity, &Stops),
-    ) -> Result<Asked, RunError> {
-        let settings = Settings {
-            concurrency: self.config.service.concurrency.get(),
-            policy: RetryPolicy::with_retries(self.config.service.retries),
-            clock: Timestamp::now,
-        };
-        let gate = gate(self.config, &store, identity)?;
-        let recorder =
-            Recorder::start(store, begun, &identity.application(), stops.gentle.clone())?;
-        // The asking takes hours, and needs no more of them than what is to be done.
-        let plan = agenda(mem::take(&mut begun.machines));
-        let gate = Arc::new(gate.recording_in(|api| recorder.ledger(api)));
-        let fetcher = Fetcher::new(session, gate, settings, plan, stops);
-        let display = Display::new(
-            self.config.progress,
-            self.bar,
-            (&self.config.limits, self.config.pace),
-            self.config.until,
-        );
-        display.plan(&fetcher.progress(), &now(self.started));
-        let helpers = self.helpers(&fetcher, &recorder)?;
-        let ending = tokio::select! {
-            ending = fetcher.run(|outcome| recorder.keep(outcome, fetcher.requests())) => ending,
-            never = show(&fetcher, &display, self.started) => match never {},
-            never = self.watch_time(&fetcher, stops) => match never {},
-            never = watch_store(&fetcher, &recorder) => match never {},
-        };
-        helpers.join();
-        display.finish(&fetcher.progress(), &now(self.started));
-        let requests = fetcher.requests();
-        drop(fetcher);
-        Ok(Asked {
-            ending,
-            requests,
-            // Whatever happened to the clock meanwhile.
-            finished_at: Timestamp::now().max(begun.started_at),
-            recorded: recorder.finish().map_err(RunError::Unreadable)?,
-        })
-    }
+/// Collects what is left. Without a sign-in, that is nothing.
+pub(super) async fn collect(prepared: Prepared<'_>) -> Result<Collected<'_>, RunError> {
+    let Prepared {
+        setup,
+        begun,
+        store,
+        session,
+    } = prepared;
+    let error = match session {
+        Ok(session) => return request(setup, begun, store, session).await,
+        Err(error) => error,
+    };
+    Ok(Collected {
+        setup,
+        record: finished_now(begun.record),
+        ending: no_sign_in(&error),
+        recorded: Recorded {
+            store,
+            unsaved: Vec::new(),
+            failure: None,
+        },
+    })
+}
 
-    /// Stops the asking when its time is up. Calls on their way get as long as after an
-    /// interruption.
-    async fn watch_time<A: MissingKbsApi>(
-        &self,
-        fetcher: &Fetcher<A>,
-        stops: &Stops,
-    ) -> Infallible {
-        deadline::reached(self.config.until, Timestamp::now).await;
-        fetcher.out_of_time();
-        sleep(interrupt::GRACE).await;
-        stops.hard.cancel();
-        pending().await
+/// Requests every machine that is left, stores what comes, and shows how far it is.
+async fn request(
+    setup: Setup<'_>,
+    mut begun: Begun,
+    store: Store,
+    session: Session,
+) -> Result<Collected<'_>, RunError> {
+    let input = setup.input;
+    let gate = gate(input.config, &store, &setup.identity)?;
+    let hurry = input.stops.gentle.clone();
+    let recorder = Recorder::start(store, &begun, &setup.identity.application, hurry)?;
+    // Collecting takes hours, and needs no more of the machines than what is to be done.
+    let plan = work_queue(mem::take(&mut begun.machines));
+    let gate = Arc::new(gate.recording_in(|api| recorder.ledger(api)));
+    let fetcher = Fetcher::new(session, gate, settings(input.config), plan, input.stops);
+    let ending = drive(input, &fetcher, &recorder).await?;
+    let requests = fetcher.requests();
+    drop(fetcher);
+    let record = finished_now(begun.record);
+    Ok(Collected {
+        setup,
+        record: RunRecord {
+            requests: record.requests.plus(requests),
+            ..record
+        },
+        ending,
+        recorded: recorder.finish().map_err(RunError::Unreadable)?,
+    })
+}
+
+/// Drives the fetcher to its end, and whatever goes on beside it.
+async fn drive(
+    input: RunInput<'_>,
+    fetcher: &Fetcher<Session>,
+    recorder: &Recorder,
+) -> Result<Ending, RunError> {
+    let config = input.config;
+    let display = Display::new(
+        config.progress,
+        input.bar,
+        (&config.limits, config.pace),
+        config.until,
+    );
+    display.plan(&fetcher.progress(), &now(input.started));
+    let helpers = Helpers::start(config.service.concurrency.get(), fetcher, recorder)?;
+    let ending = tokio::select! {
+        ending = fetcher.run(|outcome| recorder.keep(outcome, fetcher.requests())) => ending,
+        never = show(fetcher, &display, input.started) => match never {},
+        never = watch_time(input, fetcher) => match never {},
+        never = watch_store(fetcher, recorder) => match never {},
+    };
+    helpers.join();
+    display.finish(&fetcher.progress(), &now(input.started));
+    Ok(ending)
+}
+
+fn settings(config: &Config) -> Settings {
+    Settings {
+        concurrency: config.service.concurrency.get(),
+        policy: RetryPolicy::with_retries(config.service.retries),
+        clock: Timestamp::now,
     }
 }
 
-/// Stops the asking when what comes cannot be kept.
+/// The record of a run whose last answer is in, whatever happened to the clock meanwhile.
+fn finished_now(record: RunRecord) -> RunRecord {
+    RunRecord {
+        finished_at: Some(Timestamp::now().max(record.started_at)),
+        ..record
+    }
+}
+
+/// Stops the run when its time is up. Calls in flight get as long as after an interruption.
+async fn watch_time<A: MissingKbsApi>(input: RunInput<'_>, fetcher: &Fetcher<A>) -> Infallible {
+    deadline::reached(input.config.until, Timestamp::now).await;
+    fetcher.out_of_time();
+    sleep(interrupt::GRACE).await;
+    input.stops.hard.cancel();
+    pending().await
+}
+
+/// Stops the run when what comes cannot be stored.
 async fn watch_store<A: MissingKbsApi>(fetcher: &Fetcher<A>, recorder: &Recorder) -> Infallible {
     recorder.broken().cancelled().await;
     fetcher.store_failed();

@@ -1,10 +1,130 @@
-//! What the reports need of a run.
+//! Everything that reports need of a run, in one place: `report`, `report --offline` and `diff` put it
+//! together from their own sources, and reports borrow it as a [`Run`].
 
-use crate::{aggregate::Coverage, config::Percent, inventory::Inventory};
+use jiff::tz::TimeZone;
+
+use crate::{
+    aggregate::{Coverage, Fleet, TopActions},
+    changes::Changes,
+    config::{Config, Percent},
+    domain::{ending::RunOutcome, gaps::History},
+    inventory::Inventory,
+    report::{self, Facts, Past, Run, Tool, TrendPoint},
+    store::{Figures, RunRecord, Tally},
+};
+
+/// Where the data of a run comes from.
+#[derive(Clone, Copy)]
+pub(crate) struct Sources<'run> {
+    pub(crate) config: &'run Config,
+    /// Where times are local.
+    pub(crate) time_zone: &'run TimeZone,
+    pub(crate) inventory: &'run Inventory,
+    /// Where answers are read again.
+    pub(crate) answers: &'run dyn History,
+}
+
+/// Everything that reports need of a run.
+pub(crate) struct RunData<'run> {
+    pub(crate) sources: Sources<'run>,
+    pub(crate) fleet: Fleet,
+    /// Its tally and figures are those of the fleet.
+    pub(crate) record: RunRecord,
+    pub(crate) outcome: RunOutcome,
+    /// What changed since an earlier run; none where there is none to compare with.
+    pub(crate) changes: Option<Changes>,
+    /// The last runs, the oldest first.
+    pub(crate) trend: Vec<TrendPoint>,
+}
+
+impl<'run> RunData<'run> {
+    /// The data of a run beside which there is no other yet. `outcome` says how it ended, given whether
+    /// enough machines were answered.
+    pub(crate) fn new(
+        sources: Sources<'run>,
+        fleet: Fleet,
+        record: RunRecord,
+        outcome: impl FnOnce(bool) -> RunOutcome,
+    ) -> Self {
+        let share = sources.config.reports.min_coverage;
+        let outcome = outcome(is_enough(sources.inventory, &fleet.coverage, share));
+        Self {
+            record: RunRecord {
+                outcome: Some(outcome),
+                tally: tally(&fleet.coverage),
+                figures: Some(figures(&fleet)),
+                ..record
+            },
+            sources,
+            fleet,
+            outcome,
+            changes: None,
+            trend: Vec::new(),
+        }
+    }
+
+    /// Lends the data to reports.
+    pub(crate) fn lend<T>(&self, borrow: impl FnOnce(&Run<'_>) -> T) -> T {
+        let gaps = self.sources.answers;
+        borrow(&Run {
+            inventory: self.sources.inventory,
+            fleet: &self.fleet,
+            gaps,
+            actions: &TopActions::of(&self.fleet, gaps),
+            past: self.changes.as_ref().map(|changes| Past {
+                changes,
+                history: self.sources.answers,
+            }),
+            trend: &self.trend,
+            facts: &self.facts(),
+        })
+    }
+
+    fn facts(&self) -> Facts {
+        let record = &self.record;
+        let tenant = &record.service.tenant_id;
+        let settings = &self.sources.config.reports;
+        let reports = report::reports(&settings.formats);
+        Facts {
+            tool: Tool::THIS,
+            tenant_id: (!tenant.is_empty()).then(|| tenant.clone()),
+            outcome: self.outcome,
+            ended: record.ended,
+            started_at: record.started_at,
+            finished_at: record.last_sign_of_life(),
+            api_url: record.service.api_url.clone(),
+            requests: record.requests,
+            folder: settings.out.clone(),
+            files: report::file_names(&reports, self.changes.is_some()),
+            rank_by: settings.rank_by,
+            time_zone: self.sources.time_zone.clone(),
+            csv_guard: settings.csv_guard,
+        }
+    }
+}
+
+fn tally(coverage: &Coverage) -> Tally {
+    Tally {
+        answered: coverage.answered,
+        reused: coverage.reused,
+        not_found: coverage.not_found,
+        failed: coverage.failed,
+        pending: coverage.pending,
+    }
+}
+
+fn figures(fleet: &Fleet) -> Figures {
+    Figures {
+        with_gaps: fleet.coverage.with_gaps,
+        kbs: fleet.kbs.len() as u64,
+        gaps: fleet.gaps,
+        exposure: fleet.exposure,
+    }
+}
 
 /// Whether this share is reached by the machines that answered, among everything that was asked for: rows
 /// without a machine id included.
-pub(crate) fn is_enough(inventory: &Inventory, coverage: &Coverage, share: Percent) -> bool {
+fn is_enough(inventory: &Inventory, coverage: &Coverage, share: Percent) -> bool {
     let asked_for = coverage.machines() + inventory.rejected.len() as u64;
     share.is_reached_by(coverage.answered, asked_for)
 }

@@ -1,7 +1,5 @@
 //! What a run would do, before it does it.
 
-use std::path::Path;
-
 use jiff::{SignedDuration, ZonedDateTime};
 use tokio::time::Instant;
 
@@ -9,6 +7,7 @@ use super::{
     RunError,
     gate::{counting, unused},
     identity::Identity,
+    setup::RunInput,
 };
 use crate::{
     config::Config,
@@ -20,22 +19,24 @@ use crate::{
     inventory::Inventory,
     quota::{Limiter, Load, Past},
     report,
-    store::{Beginning, Outlook, Problem, Store, StoreError},
+    store::{Outlook, Problem, Store, StoreError},
 };
 
 /// The plan, for people: machines, calls, and how long the quota makes them take. Nothing is
 /// written, and nobody is asked.
-pub(crate) fn plan(
-    config: &Config,
-    state: &Path,
-    inventory: &Inventory,
-    now: &ZonedDateTime,
-) -> Result<String, RunError> {
+pub(super) fn plan(input: RunInput<'_>) -> Result<String, RunError> {
+    let RunInput {
+        config,
+        state,
+        inventory,
+        started: now,
+        ..
+    } = input;
     let Outlook {
         answers: kept,
         past_calls,
         latency,
-    } = outlook(config, state, inventory, now)?;
+    } = outlook(input)?;
     let calls = inventory.machines.len() as u64 - kept;
     let mut gate = unused(config);
     let past = Past {
@@ -80,7 +81,7 @@ pub(crate) fn plan(
     Ok(lines.into_text())
 }
 
-/// What earlier runs have used of the limiter.
+/// What earlier runs have used of the quota.
 fn used_up(limiter: &Limiter) -> Option<String> {
     let used = limiter.used();
     let parts: Vec<String> = used
@@ -99,7 +100,7 @@ fn used_up(limiter: &Limiter) -> Option<String> {
 }
 
 /// The plan of rendering again: there is nothing to ask.
-pub(crate) fn offline(config: &Config, inventory: &Inventory) -> String {
+pub(super) fn offline(config: &Config, inventory: &Inventory) -> String {
     let mut lines = LabelledLines::default();
     lines.add("inventory", &rows(inventory));
     lines.add("calls", "none: offline");
@@ -116,23 +117,12 @@ fn add_reports(lines: &mut LabelledLines, config: &Config) {
 }
 
 /// What is there already, as far as tenant and app are known without a token.
-fn outlook(
-    config: &Config,
-    state: &Path,
-    inventory: &Inventory,
-    now: &ZonedDateTime,
-) -> Result<Outlook, RunError> {
+fn outlook(input: RunInput<'_>) -> Result<Outlook, RunError> {
+    let config = input.config;
     let identity = Identity::new(config, None);
-    let beginning = Beginning {
-        service: &identity.service(),
-        application: &identity.application(),
-        inventory,
-        reuse: config.store.reuse,
-        waited: None,
-        now: now.timestamp(),
-    };
+    let beginning = identity.beginning(config, input.inventory, input.started.timestamp());
     let counting = counting(config, Api::MissingKbs).unwrap_or_default();
-    match Store::look_into(state, |store| {
+    match Store::look_into(input.state, |store| {
         store.outlook(&beginning, Api::MissingKbs, counting)
     }) {
         Err(StoreError {

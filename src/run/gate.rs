@@ -10,15 +10,15 @@ use crate::{
 
 /// The gate for an application, of whose quotas earlier processes have used some.
 pub(crate) fn gate(config: &Config, store: &Store, identity: &Identity) -> Result<Gate, RunError> {
-    let application = identity.application();
+    let application = &identity.application;
     let mut gate = unused(config);
     for &api in Api::ALL {
         let counting = counting(config, api);
-        let calls = counting.map(|counting| store.past_calls(&application, api, counting));
+        let calls = counting.map(|counting| store.past_calls(application, api, counting));
         let past = Past {
             calls: calls.transpose()?.unwrap_or_default(),
-            latency: store.usual_latency(&application, api)?,
-            pause: store.pause_left(&application, api)?,
+            latency: store.usual_latency(application, api)?,
+            pause: store.pause_left(application, api)?,
         };
         gate.remember(api, &past);
     }

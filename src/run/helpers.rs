@@ -8,7 +8,7 @@ use std::{
 
 use tokio::runtime::Builder;
 
-use super::{RunError, prepare::Job};
+use super::RunError;
 use crate::{
     collect::{
         Requests,
@@ -29,28 +29,16 @@ const FEWEST_MACHINES: u64 = 1000;
 
 /// Threads that ask beside this one.
 #[derive(Debug)]
-pub(crate) struct Helpers(Vec<JoinHandle<()>>);
+pub(super) struct Helpers(Vec<JoinHandle<()>>);
 
 impl Helpers {
-    /// Waits for their end; their panics are this thread's.
-    pub(crate) fn join(self) {
-        for helper in self.0 {
-            if let Err(panic) = helper.join() {
-                resume_unwind(panic);
-            }
-        }
-    }
-}
-
-impl Job<'_> {
-    /// Starts to ask on other threads, too, where that makes a difference. Under a quota, one has
-    /// more time than it needs.
-    pub(crate) fn helpers(
-        &self,
+    /// Starts other threads, too, where that makes a difference for so many calls in flight. Under a
+    /// quota, one has more time than it needs.
+    pub(super) fn start(
+        calls: usize,
         fetcher: &Fetcher<Session>,
         recorder: &Recorder,
-    ) -> Result<Helpers, RunError> {
-        let calls = self.config.service.concurrency.get();
+    ) -> Result<Self, RunError> {
         let threads = if fetcher.is_held_up() || fetcher.to_ask() < FEWEST_MACHINES {
             1
         } else {
@@ -66,7 +54,16 @@ impl Job<'_> {
         });
         let started: Result<Vec<_>, RunError> = helpers.collect();
         // One that cannot be started leaves its share to the others.
-        Ok(Helpers(started?.into_iter().flatten().collect()))
+        Ok(Self(started?.into_iter().flatten().collect()))
+    }
+
+    /// Waits for their end; their panics are this thread's.
+    pub(super) fn join(self) {
+        for helper in self.0 {
+            if let Err(panic) = helper.join() {
+                resume_unwind(panic);
+            }
+        }
     }
 }
 

@@ -1,57 +1,26 @@
-//! Looking back: which earlier run a run is compared with, what changed since, and the trend.
+//! Earlier runs: which one a run is compared with, what changed since, and the trend.
 
 use std::io;
 
+use super::data::RunData;
 use crate::{
-    aggregate::{Fleet, is_enough},
-    changes::{Base, Changes, Figures, Replacing, changes},
-    domain::gaps::{Gaps, History},
-    report::{Past, TrendPoint},
+    aggregate::is_enough,
+    changes::{Base, Changes, Figures, changes},
+    report::TrendPoint,
     store::{EarlierRun, RunRecord, Snapshot},
 };
 
 /// How many runs a trend shows.
 const TREND: usize = 30;
 
-/// What earlier runs say beside a run.
-#[derive(Debug, Default)]
-pub(crate) struct Lookback {
-    /// What changed since the base; none where nothing is there to compare with.
-    pub(crate) changes: Option<Changes>,
-    /// The last runs, the oldest first.
-    pub(crate) trend: Vec<TrendPoint>,
-}
-
-impl Lookback {
-    /// What changed, for the reports.
-    pub(crate) fn past<'run>(&'run self, history: &'run dyn History) -> Option<Past<'run>> {
-        let changes = self.changes.as_ref()?;
-        Some(Past { changes, history })
-    }
-}
-
-/// A run, with everything that a comparison needs of it.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Today<'run> {
-    pub(crate) run: &'run RunRecord,
-    pub(crate) fleet: &'run Fleet,
-    pub(crate) gaps: &'run dyn Gaps,
-    /// Where all answers are read again.
-    pub(crate) history: &'run dyn History,
-    pub(crate) replacing: Replacing,
-}
-
-/// Looks back from a run: at the run that is best compared with, and at the last ones.
-pub(crate) fn look_back(kept: &Snapshot, today: Today<'_>) -> io::Result<Lookback> {
-    let earlier = kept.earlier_runs(today.run.run).map_err(io::Error::other)?;
-    let changes = match base(&earlier) {
-        Some(base) => Some(compare(kept, base, today)?),
-        None => None,
-    };
-    Ok(Lookback {
-        changes,
-        trend: trend(&earlier, today),
-    })
+/// Adds what earlier runs say: what changed since the one that is best compared with, and the trend.
+pub(crate) fn look_back(data: &mut RunData<'_>, kept: &Snapshot) -> io::Result<()> {
+    let earlier = kept.earlier_runs(data.record.run);
+    let earlier = earlier.map_err(io::Error::other)?;
+    let changes = base(&earlier).map(|base| compare(data, kept, base));
+    data.changes = changes.transpose()?;
+    data.trend = trend(&earlier, &data.record);
+    Ok(())
 }
 
 /// The latest run of the same fleet with enough answers; else the latest of the same fleet, else
@@ -67,44 +36,40 @@ fn base(earlier: &[EarlierRun]) -> Option<&EarlierRun> {
 
 /// What changed since an earlier run.
 pub(crate) fn compare(
+    data: &RunData<'_>,
     kept: &Snapshot,
     earlier: &EarlierRun,
-    today: Today<'_>,
 ) -> io::Result<Changes> {
-    let then = kept.compare(earlier.record.run, today.run.run);
+    let then = kept.compare(earlier.record.run, data.record.run);
     let then = then.map_err(io::Error::other)?;
     let base = Base {
         run: earlier.record.run.0,
         started_at: earlier.record.started_at,
-        finished_at: finished_at(&earlier.record),
+        finished_at: earlier.record.last_sign_of_life(),
         machines: then.len() as u64,
         is_same_fleet: earlier.is_same_fleet,
         figures: Figures::default(),
     };
+    let answers = data.sources.answers;
     changes(
-        (today.fleet, today.gaps),
+        (&data.fleet, answers),
         (base, &then),
-        today.history,
-        today.replacing,
+        answers,
+        data.sources.config.reports.replacing,
     )
 }
 
-/// When its last answer was in, or its last sign of life.
-pub(crate) fn finished_at(run: &RunRecord) -> jiff::Timestamp {
-    run.finished_at.unwrap_or(run.active_at)
-}
-
 /// The last runs of the same fleet, and this one.
-fn trend(earlier: &[EarlierRun], today: Today<'_>) -> Vec<TrendPoint> {
+fn trend(earlier: &[EarlierRun], today: &RunRecord) -> Vec<TrendPoint> {
     let same = earlier.iter().filter(|it| it.is_same_fleet);
-    let points = same.filter_map(|it| earlier_point(&it.record));
+    let points = same.filter_map(|it| point(&it.record));
     let mut trend: Vec<TrendPoint> = points.take(TREND - 1).collect();
     trend.reverse();
-    trend.push(point_of_today(today));
+    trend.extend(point(today));
     trend
 }
 
-fn earlier_point(run: &RunRecord) -> Option<TrendPoint> {
+fn point(run: &RunRecord) -> Option<TrendPoint> {
     let figures = run.figures?;
     Some(TrendPoint {
         run: run.run.0,
@@ -116,26 +81,6 @@ fn earlier_point(run: &RunRecord) -> Option<TrendPoint> {
         gaps: figures.gaps,
         exposure: figures.exposure,
     })
-}
-
-fn point_of_today(today: Today<'_>) -> TrendPoint {
-    let Fleet {
-        coverage,
-        kbs,
-        gaps,
-        exposure,
-        ..
-    } = today.fleet;
-    TrendPoint {
-        run: today.run.run.0,
-        started_at: today.run.started_at,
-        machines: coverage.machines(),
-        answered: coverage.answered,
-        with_gaps: coverage.with_gaps,
-        kbs: kbs.len() as u64,
-        gaps: *gaps,
-        exposure: *exposure,
-    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::{
     config::{Config, Resolved},
     report::{
-        Report,
+        self,
         output::{Claim, Conflict, Input},
     },
     store,
@@ -38,12 +38,9 @@ pub(crate) fn inputs(resolved: &Resolved, state: &Path, list: Option<&Path>) -> 
     all.map(|(what, path)| Input { what, path }).collect()
 }
 
-/// Demands that these reports replace nothing but earlier ones. Writes nothing.
-pub(crate) fn demand_room(
-    config: &Config,
-    reports: &[Box<dyn Report>],
-    inputs: &[Input],
-) -> Result<(), Conflict> {
+/// Demands that the reports replace nothing but earlier ones. Writes nothing.
+pub(crate) fn demand_room(config: &Config, inputs: &[Input]) -> Result<(), Conflict> {
+    let reports = report::reports(&config.reports.formats);
     let names: Vec<&str> = reports.iter().map(|report| report.file_name()).collect();
     let claim = Claim {
         folder: &config.reports.out,

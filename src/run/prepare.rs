@@ -1,162 +1,97 @@
-//! The main job, from an inventory to reports. `report` and `demo` differ only in where
-//! their configuration and their inventory come from.
+//! The first phase: everything that can fail before a call is sent.
 
-use std::path::Path;
-
-use jiff::{Timestamp, ZonedDateTime};
-use tracing::warn;
+use jiff::Timestamp;
 
 use super::{
     RunError,
-    conclude::Concluding,
-    deadline,
-    dry_run::plan,
+    gate::counting,
     identity::Identity,
-    inputs::demand_room,
-    messages::{busy, could_reuse, going_on, tell},
-    sign_in::SignedIn,
+    lock::TenantLock,
+    messages::{could_reuse, going_on, inform},
+    setup::{Output, RunInput, Setup},
+    sign_in::{SignedIn, sign_in},
 };
 use crate::{
-    collect::per_machine::Stops,
     config::Config,
-    console::print,
-    defender::{HttpSettings, Session},
-    domain::exit_code::ExitCode,
-    inventory::Inventory,
-    progress::Bar,
-    report::{
-        self,
-        output::{Input, OutputFolder},
-    },
-    store::{Beginning, Begun, Lock, Store, Waited},
+    defender::{HttpSettings, Session, auth::SignInError},
+    domain::api::Api,
+    store::{Beginning, Begun, Store, Waited},
 };
 
-/// Everything that a run is made of.
-pub(crate) struct Job<'job> {
-    pub(crate) config: &'job Config,
-    /// The files that no report may replace.
-    pub(crate) inputs: &'job [Input],
-    /// The file in which answers are kept.
-    pub(crate) state: &'job Path,
-    pub(crate) inventory: &'job Inventory,
-    pub(crate) started: &'job ZonedDateTime,
-    pub(crate) bar: &'job Bar,
-    /// Told when the run is interrupted.
-    pub(crate) stops: &'job Stops,
+/// A run that has begun in the store, and has sent nothing.
+pub(super) struct Prepared<'run> {
+    pub(super) setup: Setup<'run>,
+    pub(super) begun: Begun,
+    pub(super) store: Store,
+    /// The session; or why the sign-in did not answer, and answers are there to be reported.
+    pub(super) session: Result<Session, SignInError>,
 }
 
-/// The right to ask.
-pub(crate) struct Turn {
-    _lock: Lock,
-    /// What was waited for before.
-    pub(crate) waited: Option<Waited>,
+/// Prepares a run: output, store, sign-in, lock.
+pub(super) async fn prepare(input: RunInput<'_>) -> Result<Prepared<'_>, RunError> {
+    let output = Output::prepare(input.config)?;
+    let mut store = Store::open(input.state)?;
+    let session = session(input.config, input.started.timestamp())?;
+    let (session, claims) = match sign_in(input, &session).await? {
+        SignedIn::As(claims) => (Ok(session), claims),
+        SignedIn::NoAnswer(error) => (Err(error), None),
+    };
+    let identity = Identity::new(input.config, claims);
+    if let Err(error) = &session
+        && !has_answers(input, &store, &identity)?
+    {
+        // Without a trace: the next start is the first one.
+        return Err(error.clone().into());
+    }
+    let lock = TenantLock::take(input, &store, &identity).await?;
+    let begun = begin(input, &mut store, &identity, lock.waited)?;
+    Ok(Prepared {
+        setup: Setup {
+            input,
+            output,
+            identity,
+            _lock: lock,
+        },
+        begun,
+        store,
+        session,
+    })
 }
 
-impl Job<'_> {
-    /// Runs to the end, or says why not.
-    pub(crate) async fn run(&self) -> Result<ExitCode, RunError> {
-        let reports = report::reports(&self.config.reports.formats);
-        demand_room(self.config, &reports, self.inputs)?;
-        if self.config.dry_run {
-            print(&plan(
-                self.config,
-                self.state,
-                self.inventory,
-                self.started,
-            )?)?;
-            return Ok(ExitCode::Complete);
-        }
-        let folder = OutputFolder::prepare(&self.config.reports.out, &reports)?;
-        let store = Store::open(self.state)?;
-        let session = session(self.config, self.started.timestamp())?;
-        let identity = match self.sign_in(&session).await? {
-            SignedIn::As(identity) => identity,
-            SignedIn::NoAnswer(error) => {
-                return self.without_sign_in(store, error, &reports, &folder).await;
-            }
-        };
-        let turn = self.wait_for_others(&store, &identity).await?;
-        let (store, mut begun) = self.begin(store, &identity, turn.waited)?;
-        let asked = self
-            .ask(session, store, &mut begun, (&identity, self.stops))
-            .await?;
-        let concluding = Concluding {
-            begun: &begun,
-            identity: &identity,
-            reports: &reports,
-            folder: &folder,
-        };
-        self.conclude(asked, &concluding)
-    }
-
-    /// Waits until no other process asks with the same app registration.
-    pub(crate) async fn wait_for_others(
-        &self,
-        store: &Store,
-        identity: &Identity,
-    ) -> Result<Turn, RunError> {
-        let application = identity.application();
-        let mut waited = None;
-        let tell_busy = || {
-            // Where it cannot be read, that is said when the run begins.
-            let at_work = store.at_work(&application).ok().flatten();
-            warn!("{}", busy(at_work));
-            waited = Some(Waited {
-                since: self.started.timestamp(),
-                run: at_work.map(|at_work| at_work.run),
-            });
-        };
-        let lock = Lock::take(store.path(), &application, tell_busy);
-        tokio::select! {
-            // Where nobody is in the way the time may be up already, and there are answers to
-            // report all the same.
-            biased;
-            lock = lock => Ok(Turn {
-                _lock: lock?,
-                waited,
-            }),
-            () = self.stops.gentle.cancelled() => Err(RunError::Interrupted),
-            () = deadline::reached(self.config.until, Timestamp::now) => Err(RunError::StillBusy),
-        }
-    }
-
-    /// Begins the run in the store, or goes on with one that ended early. What the run was told
-    /// that this one waited for need not be asked again.
-    pub(crate) fn begin(
-        &self,
-        mut store: Store,
-        identity: &Identity,
-        waited: Option<Waited>,
-    ) -> Result<(Store, Begun), RunError> {
-        let reuse = self.config.store.reuse;
-        let begun = store.begin(&Beginning {
-            service: &identity.service(),
-            application: &identity.application(),
-            inventory: self.inventory,
-            reuse,
-            waited,
-            now: Timestamp::now(),
-        })?;
-        let notice = going_on(&begun, self.inventory, self.started);
-        if let Some(notice) = notice.or_else(|| could_reuse(&begun, reuse)) {
-            tell(self.config.console, &notice);
-        }
-        Ok((store, begun))
-    }
-}
-
-/// A session with the configured service; nobody is asked anything yet.
+/// A session with the configured service; nothing is sent yet.
 pub(crate) fn session(config: &Config, now: Timestamp) -> Result<Session, RunError> {
     let service = &config.service;
-    let roots = service
-        .ca_cert
-        .as_ref()
-        .map(|certificate| &certificate.pem[..]);
+    let roots = service.ca_cert.as_ref();
+    let roots = roots.map(|certificate| &certificate.pem[..]);
     let http = HttpSettings::new(roots, service.timeout, service.concurrency.get())?;
-    Ok(Session::connect(
-        &service.api_url,
-        &config.sign_in,
-        &http,
-        now,
-    )?)
+    let session = Session::connect(&service.api_url, &config.sign_in, &http, now)?;
+    Ok(session)
+}
+
+/// Begins the run in the store, or goes on with one that ended early. What the run was told
+/// that this one waited for need not be requested again.
+fn begin(
+    input: RunInput<'_>,
+    store: &mut Store,
+    identity: &Identity,
+    waited: Option<Waited>,
+) -> Result<Begun, RunError> {
+    let begun = store.begin(&Beginning {
+        waited,
+        ..identity.beginning(input.config, input.inventory, Timestamp::now())
+    })?;
+    let message = going_on(&begun, input.inventory, input.started);
+    if let Some(message) = message.or_else(|| could_reuse(&begun, input.config.store.reuse)) {
+        inform(input.config.console, &message);
+    }
+    Ok(begun)
+}
+
+/// Whether answers are kept that a run would use which sends nothing.
+fn has_answers(input: RunInput<'_>, store: &Store, identity: &Identity) -> Result<bool, RunError> {
+    let beginning = identity.beginning(input.config, input.inventory, Timestamp::now());
+    let counting = counting(input.config, Api::MissingKbs).unwrap_or_default();
+    let outlook = store.outlook(&beginning, Api::MissingKbs, counting)?;
+    let keeps_last = input.config.until.is_some();
+    Ok(outlook.answers > 0 || keeps_last && store.has_any_answer(&beginning)?)
 }

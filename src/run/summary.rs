@@ -18,44 +18,59 @@ use crate::{
     report::{self, Run, terminal},
 };
 
-/// Shows something, and says whether it could.
-type Show = Box<dyn FnOnce() -> Result<(), PrintError>>;
+/// What is shown once the run has ended in the store. It is made while the gaps can be read.
+pub(super) enum Show {
+    /// The summary, on standard output.
+    Summary(String),
+    /// Why there is none.
+    Warning(String),
+    /// For those who want quiet: one line, unless all is well.
+    Line(RunOutcome, String),
+    Nothing,
+}
 
-/// The summary; and for those who want quiet one line, unless all is well. It is made while
-/// the gaps can be read, and shown when it is called for.
-pub(crate) fn summary(config: &Config, run: &Run<'_>) -> Show {
+impl Show {
+    pub(super) fn show(&self) -> Result<(), PrintError> {
+        match self {
+            Self::Summary(text) => return print(text),
+            Self::Warning(problem) => warn!("no summary: {problem}"),
+            Self::Line(outcome, line) => error!(%outcome, "{line}"),
+            Self::Nothing => {}
+        }
+        Ok(())
+    }
+}
+
+/// The summary of a run; it is added to the page of a workflow at once.
+pub(super) fn summary(config: &Config, run: &Run<'_>) -> Show {
     if let Some(path) = &config.step_summary
         && let Err(problem) = add_step_summary(path, run)
     {
         warn!("no summary in {}: {}", path.display(), chain(&problem));
     }
+    match run.facts.outcome {
+        _ if !config.console.quiet => rendered(config, run),
+        RunOutcome::Complete => Show::Nothing,
+        outcome => Show::Line(outcome, line(run)),
+    }
+}
+
+fn rendered(config: &Config, run: &Run<'_>) -> Show {
+    let style = terminal_style(config.console.color);
+    let rendered = match screen_width() {
+        Some(width) => terminal::screen(run, width, style),
+        None => terminal::render(run, terminal_width(), style),
+    };
+    rendered.map_or_else(|problem| Show::Warning(chain(&problem)), Show::Summary)
+}
+
+fn line(run: &Run<'_>) -> String {
     let outcome = run.facts.outcome;
-    if !config.console.quiet {
-        let style = terminal_style(config.console.color);
-        let rendered = match screen_width() {
-            Some(width) => terminal::screen(run, width, style),
-            None => terminal::render(run, terminal_width(), style),
-        };
-        return match rendered {
-            Ok(summary) => Box::new(move || print(&summary)),
-            Err(problem) => Box::new(move || {
-                warn!("no summary: {}", chain(&problem));
-                Ok(())
-            }),
-        };
-    }
-    if outcome == RunOutcome::Complete {
-        return Box::new(|| Ok(()));
-    }
     let coverage = &run.fleet.coverage;
     let machines = counted(coverage.machines(), "machine", "machines");
     let answered = thousands(coverage.answered);
     let folder = run.facts.folder.display();
-    let line = format!("{outcome}: {answered} of {machines} answered; reports in {folder}");
-    Box::new(move || {
-        error!(%outcome, "{line}");
-        Ok(())
-    })
+    format!("{outcome}: {answered} of {machines} answered; reports in {folder}")
 }
 
 /// Adds the summary to what the steps of a workflow have written there already.

@@ -1,4 +1,4 @@
-//! What is left to ask, and in which order.
+//! The machines that are left to request, and in which order.
 
 use crate::{
     collect::per_machine::{Plan, Unknown},
@@ -16,7 +16,7 @@ const ANSWERED_BEFORE: usize = 3;
 /// this run already. So a run that is stopped has asked for what was needed most. A machine that
 /// failed in an earlier run was asked for then: it takes its turn, and does not stand at the head
 /// of the list night after night.
-pub(crate) fn agenda(mut machines: Vec<Standing>) -> Plan {
+pub(super) fn work_queue(mut machines: Vec<Standing>) -> Plan {
     let mut plan = Plan::default();
     machines.retain(|standing| is_to_be_asked(standing, &mut plan));
     let last_asked = |it: &Standing| it.last_answered.max(it.failed_at);
@@ -83,7 +83,7 @@ mod tests {
             failed_at: at(failed_at),
             ..standing(number, answered, Known::Nothing)
         };
-        let plan = agenda(vec![
+        let plan = work_queue(vec![
             failed(1, None, 30),
             failed(2, Some(12), 30),
             standing(3, Some(20), Known::Nothing),
@@ -102,7 +102,7 @@ mod tests {
             attempts: 4,
             times: 2,
         };
-        let plan = agenda(vec![
+        let plan = work_queue(vec![
             standing(1, Some(20), Known::Nothing),
             standing(2, Some(30), Known::Answered),
             standing(3, None, unknown),

@@ -39,7 +39,6 @@ pub use self::{
     },
     write::{
         begin::{Beginning, Begun, Reuse},
-        close::Closing,
         recorder::Recorder,
         taken_over::Waited,
         writer::Recorded,

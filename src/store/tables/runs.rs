@@ -118,6 +118,11 @@ pub struct AtWork {
 }
 
 impl RunRecord {
+    /// When its last answer was in; of a run that is at work or was killed, its last sign of life.
+    pub fn last_sign_of_life(&self) -> Timestamp {
+        self.finished_at.unwrap_or(self.active_at)
+    }
+
     /// Whether going on with it makes sense.
     pub(crate) fn ended_early(&self) -> bool {
         self.ended.is_none_or(|ended| ended.can_resume())

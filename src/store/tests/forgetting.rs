@@ -33,18 +33,21 @@ fn what_a_kept_answer_says_outlives_the_run_that_said_it_first() {
     let (_, early) = place.begin(2, EARLY, now());
     let kept = place.play(EARLY, vec![answered(4, now(), description())], finished);
     let (store, again) = place.begin(2, EARLY, now());
-    assert_eq!(again.run, early.run);
+    assert_eq!(again.record.run, early.record.run);
     let recorder = recorder(store, &again);
     recorder.keep(answered(1, now(), description()), Requests::default());
     let mut store = recorder.finish().unwrap().store;
     store
-        .finish(again.run, &closing(EndingWord::Finished))
+        .finish(&ended_run(&again, EndingWord::Finished))
         .unwrap();
 
     let others = (1..=3).map(|number| answered(number, now(), vec![]));
     let last = place.play(EARLY, others.collect(), finished);
     let long_ago = "UPDATE run SET active_at_ms = 0 WHERE id = ?1";
-    store.connection.execute(long_ago, [early.run.0]).unwrap();
+    store
+        .connection
+        .execute(long_ago, [early.record.run.0])
+        .unwrap();
     store.prune(last, 2, now()).unwrap();
     assert_eq!(store.runs().unwrap().len(), 2);
     let outcome = &outcomes(&store, kept)[0];

@@ -24,11 +24,15 @@ fn a_run_that_ended_early_is_gone_on_with() {
         ];
         let run = place.play(Reuse::Nothing, outcomes, ended);
         let (_, begun) = place.begin(4, reuse, now);
-        assert_eq!(begun.run == run, goes_on, "{ended:?} {reuse:?} {now}");
+        assert_eq!(
+            begun.record.run == run,
+            goes_on,
+            "{ended:?} {reuse:?} {now}"
+        );
         let expected = [(machine(1), true), (machine(3), false)];
         let expected = if goes_on { &expected[..] } else { &[] };
         assert_eq!(known(&begun), expected);
-        assert_eq!(begun.session, if goes_on { 2 } else { 1 });
+        assert_eq!(begun.record.session, if goes_on { 2 } else { 1 });
     }
 }
 
@@ -49,7 +53,7 @@ async fn a_run_that_another_process_works_on_is_left_to_it() {
             waited: None,
             now: now(),
         };
-        place.open().begin(&beginning).unwrap().run
+        place.open().begin(&beginning).unwrap().record.run
     };
     let lock = Lock::take(&place.path(), &application(), || ()).await;
     assert_ne!(begin(), run);
@@ -81,7 +85,7 @@ fn answers_are_reused_up_to_their_age() {
     let (store, begun) = place.begin(4, Reuse::Answers(Duration::from_hours(3)), now());
     assert_eq!(known(&begun), [(machine(1), true)]);
     assert!(
-        super::outcomes(&store, begun.run)[0]
+        super::outcomes(&store, begun.record.run)[0]
             .result
             .as_ref()
             .unwrap()
@@ -134,7 +138,7 @@ fn the_run_that_was_waited_for_is_reused_as_a_whole() {
         let begun = after_waiting(&place, machines, reuse, waited);
         let expected: Vec<_> = expected.iter().map(|it| (machine(it.0), it.1)).collect();
         assert_eq!(known(&begun), expected, "{what}");
-        assert_eq!(begun.run, RunId(2), "{what}");
+        assert_eq!(begun.record.run, RunId(2), "{what}");
     }
 }
 
@@ -155,7 +159,7 @@ fn old_answers_that_the_other_reused_are_asked_for() {
     };
     let begun = after_waiting(&place, 4, EARLY, waited);
     assert_eq!(known(&begun), [(machine(2), true)]);
-    assert!(begun.run > others);
+    assert!(begun.record.run > others);
 }
 
 fn change(place: &Place, sql: &str) {
@@ -169,13 +173,16 @@ fn a_machine_that_was_not_asked_keeps_its_last_answer() {
     place.play(EARLY, outcomes, Some(EndingWord::Finished));
     let (mut store, begun) = place.begin(4, EARLY, now());
     assert_eq!(known(&begun), []);
-    store.keep_last(begun.run).unwrap();
-    let outcomes = super::outcomes(&store, begun.run);
+    store.keep_last(begun.record.run).unwrap();
+    let outcomes = super::outcomes(&store, begun.record.run);
     assert_eq!(outcomes.len(), 1);
     assert!(outcomes[0].result.as_ref().unwrap().reused);
     // It is still to be asked.
     let (_, again) = place.begin(4, EARLY, now());
-    assert_eq!((again.run, known(&again)), (begun.run, vec![]));
+    assert_eq!(
+        (again.record.run, known(&again)),
+        (begun.record.run, vec![])
+    );
 }
 
 #[test]
@@ -198,7 +205,7 @@ fn answers_of_earlier_sessions_count_as_reused() {
     let place = Place::new();
     place.play(EARLY, vec![answered(1, now(), vec![])], None);
     let (store, begun) = place.begin(4, EARLY, now());
-    assert_eq!(store.tally(begun.run).unwrap().reused, 1);
+    assert_eq!(store.tally(begun.record.run).unwrap().reused, 1);
 }
 
 #[test]

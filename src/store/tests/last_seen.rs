@@ -28,7 +28,9 @@ fn an_earlier_list_is_understood_as_a_whole() {
     }
     let store = recorder.finish().unwrap().store;
     let snapshot = store.snapshot(2).unwrap();
-    let then = snapshot.compare(begun.run, begun.run).unwrap();
+    let then = snapshot
+        .compare(begun.record.run, begun.record.run)
+        .unwrap();
     let silent: Vec<bool> = then.iter().map(|it| it.no_current_data).collect();
     // The third cell settles that the day comes first.
     assert_eq!(silent, [false, true, true, true]);

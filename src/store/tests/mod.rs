@@ -136,9 +136,9 @@ impl Place {
             .execute("UPDATE run SET active_at_ms = ?1", [millis(now())])
             .unwrap();
         if let Some(ended) = ended {
-            store.finish(begun.run, &closing(ended)).unwrap();
+            store.finish(&ended_run(&begun, ended)).unwrap();
         }
-        begun.run
+        begun.record.run
     }
 }
 
@@ -161,14 +161,15 @@ fn application() -> Application {
     }
 }
 
-fn closing(ended: EndingWord) -> Closing {
-    Closing {
-        ended,
-        outcome: RunOutcome::Partial,
-        finished_at: now(),
+fn ended_run(begun: &Begun, ended: EndingWord) -> RunRecord {
+    RunRecord {
+        ended: Some(ended),
+        outcome: Some(RunOutcome::Partial),
+        finished_at: Some(now()),
         tally: Tally::default(),
-        figures: Figures::default(),
+        figures: Some(Figures::default()),
         requests: Requests::default(),
+        ..begun.record.clone()
     }
 }
 

@@ -206,7 +206,7 @@ fn begin_with(store: &mut Store, inventory: &Inventory) -> RunId {
         waited: None,
         now: now(),
     });
-    begun.unwrap().run
+    begun.unwrap().record.run
 }
 
 #[test]

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Result, TransactionBehavior, params};
 
 use super::cache::with_large_cache;
+use crate::inventory::Inventory;
 use crate::store::{
     Store,
     error::StoreError,
@@ -20,7 +21,6 @@ use crate::store::{
     },
     write::taken_over::{self, Waited},
 };
-use crate::{collect::Requests, inventory::Inventory};
 
 /// Which answers are not asked for again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,16 +53,8 @@ pub struct Beginning<'run> {
 /// A run that has begun.
 #[derive(Debug)]
 pub struct Begun {
-    /// Its number.
-    pub run: RunId,
-    /// The service's number.
-    pub service: i64,
-    /// Goes up each time that the run is gone on with, from 1.
-    pub session: i64,
-    /// When it first began.
-    pub started_at: Timestamp,
-    /// What it had sent before.
-    pub requests: Requests,
+    /// What is written of it so far; its requests are those of earlier sessions.
+    pub record: RunRecord,
     /// Its machines, in the order of the list.
     pub machines: Vec<Standing>,
 }
@@ -72,19 +64,14 @@ impl Store {
     /// whatever happens.
     pub fn begin(&mut self, beginning: &Beginning<'_>) -> Result<Begun, StoreError> {
         let started = self.start(beginning);
-        let (run, service) = started.map_err(|error| StoreError::sqlite(&self.path, error))?;
-        let record = self.run(run)?;
+        let run = started.map_err(|error| StoreError::sqlite(&self.path, error))?;
         Ok(Begun {
-            run,
-            service,
-            session: record.session,
-            started_at: record.started_at,
-            requests: record.requests,
+            record: self.run(run)?,
             machines: self.standing(run, beginning.inventory.machines.len())?,
         })
     }
 
-    fn start(&mut self, beginning: &Beginning<'_>) -> Result<(RunId, i64)> {
+    fn start(&mut self, beginning: &Beginning<'_>) -> Result<RunId> {
         let path = &self.path;
         with_large_cache(&mut self.connection, |connection| {
             let transaction =
@@ -106,7 +93,7 @@ impl Store {
     }
 }
 
-fn start(connection: &Connection, path: &Path, beginning: &Beginning<'_>) -> Result<(RunId, i64)> {
+fn start(connection: &Connection, path: &Path, beginning: &Beginning<'_>) -> Result<RunId> {
     let service = service(connection, beginning.service)?;
     let inventory = inventories::enter(connection, service, beginning.inventory)?;
     let row = RunRow {
@@ -124,7 +111,7 @@ fn start(connection: &Connection, path: &Path, beginning: &Beginning<'_>) -> Res
         reuse(connection, run, young(beginning, longest))?;
     }
     taken_over::take_over(connection, run, row.application, beginning)?;
-    Ok((run, service))
+    Ok(run)
 }
 
 /// The number of a service, which is entered if it is new.

@@ -3,33 +3,13 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, Result, TransactionBehavior, params};
 
+use crate::domain::ending::RunOutcome;
 use crate::store::{
     Store,
     error::StoreError,
     millis,
-    tables::runs::{Figures, RunId, Tally},
+    tables::runs::{RunId, RunRecord},
 };
-use crate::{
-    collect::Requests,
-    domain::ending::{EndingWord, RunOutcome},
-};
-
-/// What a run is brought to an end with.
-#[derive(Debug, Clone, Copy)]
-pub struct Closing {
-    /// What ended the asking.
-    pub ended: EndingWord,
-    /// What came of it.
-    pub outcome: RunOutcome,
-    /// When the last answer was in.
-    pub finished_at: Timestamp,
-    /// How many machines ended in which way.
-    pub tally: Tally,
-    /// What it came to.
-    pub figures: Figures,
-    /// Calls of all its sessions.
-    pub requests: Requests,
-}
 
 impl Store {
     /// Gives each machine of the run that was not asked for its last answer, however old.
@@ -53,8 +33,8 @@ impl Store {
 
     /// Notes how a run ended. To be called when its reports are written: a run whose
     /// reports were not is gone on with.
-    pub fn finish(&mut self, run: RunId, closing: &Closing) -> Result<(), StoreError> {
-        let finished = finish(&self.connection, run, closing);
+    pub fn finish(&mut self, run: &RunRecord) -> Result<(), StoreError> {
+        let finished = finish(&self.connection, run);
         finished.map_err(|error| StoreError::sqlite(&self.path, error))
     }
 
@@ -67,13 +47,11 @@ impl Store {
     }
 }
 
-fn finish(connection: &Connection, run: RunId, closing: &Closing) -> Result<()> {
-    let Closing {
-        tally,
-        requests,
-        figures,
-        ..
-    } = closing;
+fn finish(connection: &Connection, run: &RunRecord) -> Result<()> {
+    let RunRecord {
+        tally, requests, ..
+    } = run;
+    let figures = run.figures.unwrap_or_default();
     connection.execute(
         "UPDATE run SET ending = ?2, outcome = ?3, finished_at_ms = ?4, active_at_ms = ?4,
              answered = ?5, reused = ?6, not_found = ?7, failed = ?8, pending = ?9,
@@ -81,10 +59,10 @@ fn finish(connection: &Connection, run: RunId, closing: &Closing) -> Result<()> 
              with_gaps = ?13, kbs = ?14, gaps = ?15, exposure = ?16
          WHERE id = ?1",
         params![
-            run.0,
-            closing.ended.as_str(),
-            closing.outcome.as_str(),
-            millis(closing.finished_at),
+            run.run.0,
+            run.ended.map(|ended| ended.as_str()),
+            run.outcome.map(RunOutcome::as_str),
+            millis(run.last_sign_of_life()),
             tally.answered,
             tally.reused,
             tally.not_found,

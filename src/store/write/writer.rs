@@ -93,12 +93,12 @@ impl Writer {
             .map_err(|error| StoreError::sqlite(&store.path, error))?;
         Ok(Self {
             at: At {
-                service: begun.service,
-                run: begun.run,
-                session: begun.session,
+                service: begun.record.service_number,
+                run: begun.record.run,
+                session: begun.record.session,
             },
             application,
-            before: begun.requests,
+            before: begun.record.requests,
             requests: Requests::default(),
             machines: MachineNumbers::new(&begun.machines),
             numbers: Numbers::default(),

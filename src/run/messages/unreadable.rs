@@ -5,7 +5,7 @@ use tracing::warn;
 use crate::aggregate::{Example, Unreadable};
 
 /// Warns, once, of numbers in the answers that count as none.
-pub(crate) fn warn_of(unreadable: &Unreadable) {
+pub(crate) fn warn_of_unreadable(unreadable: &Unreadable) {
     let values = unreadable.values;
     if let Some(example) = &unreadable.example {
         warn!(unreadable = values, "{}", text(values, example));

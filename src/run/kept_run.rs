@@ -1,0 +1,206 @@
+//! A run that is in the store, whose reports are written again.
+
+use std::time::Duration;
+
+use jiff::{Timestamp, ZonedDateTime};
+
+use super::{
+    RunError,
+    data::{RunData, Sources},
+};
+use crate::{
+    aggregate::{Aggregation, Fleet},
+    collect::Requests,
+    config::Config,
+    domain::{ending::RunOutcome, gaps::AnswerRef, outcome::Outcome},
+    inventory::Inventory,
+    report::terminal::share,
+    store::{Problem, Reuse, RunRecord, Snapshot, Store, StoreError},
+};
+
+/// How many runs are listed for someone who named one that is not there.
+const LISTED: usize = 5;
+
+/// A kept run, or what the store knows of another list.
+pub(crate) struct KeptRun {
+    pub(crate) inventory: Inventory,
+    /// The last run for the configured tenant and API.
+    last: RunRecord,
+    /// The run whose reports they are; none where the list is another.
+    pub(crate) run: Option<RunRecord>,
+    /// Older answers are left out.
+    longest: Option<Duration>,
+}
+
+impl KeptRun {
+    /// The one that is named, that of the list, or else the last one.
+    pub(super) fn find(
+        store: &Store,
+        inventory: Option<Inventory>,
+        config: &Config,
+    ) -> Result<Self, RunError> {
+        let last = last_run(store, config)?;
+        match (inventory, config.run) {
+            (Some(inventory), _) => Self::of_list(store, last, inventory, config),
+            (None, Some(run)) => Self::of_run(store, named(store, &last, run)?),
+            (None, None) => Self::of_run(store, last),
+        }
+    }
+
+    /// A run with its own list.
+    pub(crate) fn of_run(store: &Store, run: RunRecord) -> Result<Self, RunError> {
+        Ok(Self {
+            inventory: store.inventory(run.run)?,
+            last: run.clone(),
+            run: Some(run),
+            longest: None,
+        })
+    }
+
+    /// For the machines of a run that run, with what the list says of them now. For
+    /// other machines what the store knows of them.
+    fn of_list(
+        store: &Store,
+        last: RunRecord,
+        inventory: Inventory,
+        config: &Config,
+    ) -> Result<Self, RunError> {
+        Ok(Self {
+            run: store.run_of_fleet(last.service_number, &inventory)?,
+            inventory,
+            last,
+            longest: match config.store.reuse {
+                Reuse::Answers(longest) => Some(longest),
+                _ => None,
+            },
+        })
+    }
+
+    /// The figures of what is known of the machines.
+    pub(crate) fn aggregate(
+        &self,
+        store: &Snapshot,
+        config: &Config,
+        now: Timestamp,
+    ) -> Result<Fleet, RunError> {
+        let mut aggregation = Aggregation::of(&self.inventory);
+        let mut record = |outcome: Outcome, answer| {
+            if self.is_young(&outcome, now) {
+                aggregation.record(outcome, answer);
+            }
+        };
+        match &self.run {
+            Some(run) => store.each_outcome(run.run, &mut record)?,
+            None => store.look(|store| self.each_of_other_list(store, &mut record))?,
+        }
+        let ended_at = self.run.as_ref().map_or(now, RunRecord::last_sign_of_life);
+        Ok(aggregation.finish(config.reports.rank_by, ended_at))
+    }
+
+    fn is_young(&self, outcome: &Outcome, now: Timestamp) -> bool {
+        match (&outcome.result, self.longest) {
+            (Ok(answer), Some(longest)) => {
+                now.duration_since(answer.as_of).unsigned_abs() <= longest
+            }
+            _ => true,
+        }
+    }
+
+    /// Passes on each machine's last answer, and why the last run has none. Of several outcomes of one
+    /// machine, an answer counts.
+    fn each_of_other_list(
+        &self,
+        store: &Store,
+        record: &mut dyn FnMut(Outcome, AnswerRef),
+    ) -> Result<(), StoreError> {
+        let machines = self.inventory.machines.iter().map(|machine| machine.id);
+        store.each_last_answer(self.last.service_number, machines, record)?;
+        store.each_outcome(self.last.run, &mut |outcome, answer| {
+            if outcome.result.is_err() {
+                record(outcome, answer);
+            }
+        })
+    }
+
+    /// What the reports need. What is known of another list is as if it had been collected now.
+    pub(crate) fn data<'run>(
+        &'run self,
+        answers: &'run Snapshot,
+        fleet: Fleet,
+        config: &'run Config,
+        started: &'run ZonedDateTime,
+    ) -> RunData<'run> {
+        let now = started.timestamp();
+        let record = self.run.clone().unwrap_or_else(|| RunRecord {
+            started_at: now,
+            finished_at: Some(now),
+            ended: None,
+            requests: Requests::default(),
+            ..self.last.clone()
+        });
+        let sources = Sources {
+            config,
+            time_zone: started.time_zone(),
+            inventory: &self.inventory,
+            answers,
+        };
+        let ended = record.ended;
+        RunData::new(sources, fleet, record, |is_enough| {
+            RunOutcome::again(ended, is_enough)
+        })
+    }
+}
+
+/// The last run for the configured tenant and API. Where there is only one tenant, neither need
+/// be configured; but one that is configured has to be the right one.
+pub(crate) fn last_run(store: &Store, config: &Config) -> Result<RunRecord, RunError> {
+    let runs = store.runs()?;
+    let tenant = config.sign_in.tenant_id.as_deref().unwrap_or_default();
+    let api_url = config.service.api_url.as_str();
+    let is_tenant =
+        |run: &&RunRecord| tenant.is_empty() || run.service.tenant_id.eq_ignore_ascii_case(tenant);
+    let is_configured = |run: &&RunRecord| is_tenant(run) && run.service.api_url == api_url;
+    let only_one = runs
+        .windows(2)
+        .all(|pair| pair[0].service.is_same_tenant(&pair[1].service));
+    let found = runs
+        .iter()
+        .find(is_configured)
+        .or_else(|| runs.first().filter(|run| only_one && is_tenant(run)));
+    let problem = if runs.is_empty() {
+        "holds no run yet"
+    } else {
+        "holds no run for the configured tenant and API; `patchgap runs` lists those that it holds"
+    };
+    Ok(found.cloned().ok_or_else(|| StoreError {
+        path: store.path().to_owned(),
+        problem: Problem::Empty(problem),
+    })?)
+}
+
+/// The run with this number, of the same tenant as `last`.
+pub(crate) fn named(store: &Store, last: &RunRecord, number: i64) -> Result<RunRecord, RunError> {
+    let runs = store.runs()?;
+    let is_named = |run: &&RunRecord| run.run.0 == number;
+    let (own, others): (Vec<_>, Vec<_>) = runs
+        .into_iter()
+        .partition(|run| run.service.says_same_tenant(&last.service));
+    match own.iter().find(is_named) {
+        Some(run) => Ok(run.clone()),
+        None => Err(RunError::NoRun {
+            run: number,
+            is_kept: others.iter().any(|run| is_named(&run)),
+            last: listed(&own),
+        }),
+    }
+}
+
+/// The first few runs, in words: `12 (2026-11-23T22:00:00Z, 98.2 % answered), ..`.
+fn listed(runs: &[RunRecord]) -> String {
+    let words = runs.iter().take(LISTED).map(|run| {
+        let at = run.last_sign_of_life();
+        let share = share(run.tally.answered, run.tally.machines());
+        format!("{} ({at:.0}, {share} answered)", run.run.0)
+    });
+    words.collect::<Vec<_>>().join(", ")
+}

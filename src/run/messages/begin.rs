@@ -1,0 +1,103 @@
+//! What is said at the beginning of a run.
+
+use jiff::{Timestamp, ZonedDateTime};
+
+use crate::{
+    domain::text::{counted, thousands},
+    inventory::Inventory,
+    report::plain::plain,
+    store::{AtWork, Begun, Known, Reuse},
+};
+
+/// Which answers are there already, and why.
+pub(crate) fn going_on(
+    begun: &Begun,
+    inventory: &Inventory,
+    started: &ZonedDateTime,
+) -> Option<String> {
+    let known = begun
+        .machines
+        .iter()
+        .filter(|it| it.known == Known::Answered);
+    let known = known.count() as u64;
+    let machines = counted(inventory.machines.len() as u64, "machine", "machines");
+    let answers = format!("{} of {machines} have their answer", thousands(known));
+    if begun.record.session > 1 {
+        let since = clock(begun.record.started_at, started);
+        return Some(format!(
+            "going on with the run that began {since}: {answers} (--fresh starts over)"
+        ));
+    }
+    (known > 0).then(|| format!("{answers} from an earlier run, and are not asked for again"))
+}
+
+/// Which answers are there and not used: of a list that has changed a little since a run that
+/// ended early, they may be nearly all.
+pub(crate) fn could_reuse(begun: &Begun, reuse: Reuse) -> Option<String> {
+    let Reuse::EndedEarly(longest) = reuse else {
+        return None;
+    };
+    let now = Timestamp::now();
+    let is_young = |at: Timestamp| now.duration_since(at).unsigned_abs() <= longest;
+    let last_answered = begun.machines.iter().filter_map(|it| it.last_answered);
+    let young = last_answered.filter(|at| is_young(*at)).count() as u64;
+    let machines = counted(young, "machine was", "machines were");
+    let hours = longest.as_secs() / 3600;
+    (young > 0).then(|| {
+        format!(
+            "{machines} answered within the last {hours} h already, and asked again now; \
+             --max-age {hours}h would use those answers"
+        )
+    })
+}
+
+/// That another process is at work.
+pub(crate) fn busy(at_work: Option<AtWork>) -> String {
+    let so_far = at_work.map_or_else(String::new, |at_work| {
+        format!(
+            " ({} so far)",
+            counted(at_work.answers, "answer", "answers")
+        )
+    });
+    format!(
+        "another patchgap is at work with the same app registration{so_far}: waiting until it is \
+         done, because they share one quota"
+    )
+}
+
+/// That the list says when machines were last seen in a way that is not understood: those that are
+/// silent would count as clean.
+pub(crate) fn unread_times(inventory: &Inventory, now: Timestamp) -> Option<String> {
+    let column = &inventory.columns[inventory.last_seen_column()?];
+    let unread = inventory.unread_last_seen(now)?;
+    let machines = counted(unread.machines, "machine", "machines");
+    Some(format!(
+        "{machines} of {}: {}; whether they were seen in the last 30 days is not known",
+        plain(&inventory.file),
+        plain(&unread.sentence(column))
+    ))
+}
+
+/// That names of the list stand for several machines.
+pub(crate) fn shared_names(inventory: &Inventory) -> Option<String> {
+    let shared = inventory.shared_names()?;
+    let names = counted(shared.names, "name stands", "names stand");
+    Some(format!(
+        "{names} for {} ids in {}, such as `{}`: perhaps old records beside new ones; each id is \
+         asked and counted",
+        thousands(shared.machines),
+        plain(&inventory.file),
+        plain(&shared.example)
+    ))
+}
+
+/// The time of day, with the date when it was another day.
+pub(crate) fn clock(time: Timestamp, now: &ZonedDateTime) -> String {
+    let time = time.to_zoned_datetime(now.time_zone().clone());
+    let format = if time.date() == now.date() {
+        "%H:%M"
+    } else {
+        "%Y-%m-%d %H:%M"
+    };
+    time.strftime(format).to_string()
+}

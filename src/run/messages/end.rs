@@ -1,0 +1,124 @@
+//! What is said at the end of a run.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::{
+    collect::per_machine::LATE_PASSES,
+    config::Config,
+    domain::{
+        ending::{Ending, RunOutcome},
+        exit_code::ExitCode,
+        text::{counted, span},
+    },
+    quota::{Limiter, Load},
+    store::{Reuse, RunRecord},
+};
+
+/// How to go on with a run that ended early. The demonstration's store is gone by then.
+pub(crate) fn can_go_on(config: &Config, ending: &Ending, outcome: RunOutcome) -> Option<String> {
+    let said = !config.console.quiet && config.store.path.is_some();
+    let how = match config.store.reuse {
+        Reuse::Nothing => "without --fresh, the same command goes on from here".to_owned(),
+        Reuse::EndedEarly(longest) | Reuse::Answers(longest) => {
+            format!(
+                "within {}, the same command goes on from here",
+                span(longest)
+            )
+        }
+    };
+    // What else ended a run early tells its exit code as an error.
+    let code = match ending {
+        Ending::Interrupted | Ending::OutOfTime | Ending::Postponed => {
+            in_brackets(outcome.exit_code())
+        }
+        _ => String::new(),
+    };
+    (said && ending.can_resume()).then(|| format!("\nnot finished{code}: {how}\n"))
+}
+
+fn in_brackets(code: ExitCode) -> String {
+    format!(" (exit code {})", code as u8)
+}
+
+/// How reports that were rendered again stand, with the exit code.
+pub(crate) fn rendered(config: &Config, code: ExitCode) -> Option<String> {
+    let (how, code) = (code.meaning(), in_brackets(code));
+    (!config.console.quiet).then(|| format!("{how}{code}\n"))
+}
+
+/// How a run that went through ended, with its exit code, and how to request the rest. Those that
+/// ended early say it in their own way.
+pub(crate) fn ended_with(
+    config: &Config,
+    ending: &Ending,
+    run: &RunRecord,
+    limiter: Option<&Limiter>,
+) -> Option<String> {
+    let is_over = run.tally.failed + run.tally.pending == 0;
+    let is_said = !config.console.quiet && *ending == Ending::Finished;
+    let message = match run.outcome {
+        Some(RunOutcome::Complete) => "complete (exit code 0)".to_owned(),
+        _ if is_over => without_answer(run.tally.not_found),
+        _ => again(config, run, limiter),
+    };
+    is_said.then(|| message + "\n")
+}
+
+/// Why a run is partial in which there is nothing left to ask.
+fn without_answer(unknown: u64) -> String {
+    let what = match unknown {
+        0 => "failures.csv says which rows hold no machine id".to_owned(),
+        _ => counted(
+            unknown,
+            "machine is unknown to the service: see failures.csv",
+            "machines are unknown to the service: see failures.csv",
+        ),
+    };
+    format!("partial (exit code 5): {what}; --min-coverage says how many answers are enough")
+}
+
+/// How to ask for the machines without an answer, and how long that takes. The command is the one
+/// that was typed: where its store is and whom it asks may stand in its options.
+fn again(config: &Config, run: &RunRecord, limiter: Option<&Limiter>) -> String {
+    let left = run.tally.machines() - run.tally.answered;
+    let machines = counted(left, "machine has", "machines have");
+    let partial = format!("partial (exit code 5): {machines} no answer");
+    let Some(limiter) = limiter.filter(|_| config.store.path.is_some()) else {
+        return partial;
+    };
+    let takes = limiter.forecast(Load {
+        calls: left + run.tally.not_found * u64::from(LATE_PASSES),
+        latency: limiter.usual_latency(),
+        concurrency: config.service.concurrency.get(),
+    });
+    let takes = span(takes - Instant::now());
+    let took = run.last_sign_of_life().duration_since(run.started_at);
+    let hours = still_young(Duration::try_from(took).unwrap_or_default());
+    format!(
+        "{partial}\nthe same command with --max-age {hours}h asks for those alone, in about {takes}"
+    )
+}
+
+/// The hours that an answer of a run that took so long may be old, when somebody reads that it
+/// was partial in the morning.
+fn still_young(took: Duration) -> u64 {
+    12 + took.as_secs().div_ceil(3600)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_answers_of_a_long_run_are_not_asked_for_again() {
+        for (minutes, hours) in [(0, 12), (1, 13), (60, 13), (61, 14), (66 * 60, 78)] {
+            assert_eq!(
+                still_young(Duration::from_mins(minutes)),
+                hours,
+                "{minutes}"
+            );
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! The reports of a kept run again, from the store alone.
+
+use std::{
+    panic::resume_unwind,
+    path::Path,
+    thread::{JoinHandle, spawn},
+};
+
+use jiff::ZonedDateTime;
+
+use super::{
+    RunError, dry_run,
+    history::look_back,
+    kept_run::KeptRun,
+    messages::{rendered, warn_of_unreadable},
+    setup::Output,
+    summary::summary,
+};
+use crate::{
+    config::Config,
+    console::print,
+    domain::{ending::RunOutcome, exit_code::ExitCode},
+    inventory::Inventory,
+    report::output::at_once,
+    store::{Store, StoreError},
+};
+
+/// Whether the store is sound, while it is read already.
+struct Verifying(JoinHandle<Result<(), StoreError>>);
+
+impl Verifying {
+    fn begin(state: &Path) -> Self {
+        let state = state.to_owned();
+        Self(spawn(move || Store::open_existing(&state)?.verify()))
+    }
+
+    /// What was read, if the store is sound. If not, that is the reason for whatever else went
+    /// wrong.
+    fn first<T>(self, read: Result<T, RunError>) -> Result<T, RunError> {
+        self.0.join().unwrap_or_else(|panic| resume_unwind(panic))?;
+        read
+    }
+}
+
+/// Renders the last run's reports again; or, for a list of its own, what the store knows
+/// of these machines.
+pub(crate) fn report_again(
+    config: &Config,
+    state: &Path,
+    inventory: Option<Inventory>,
+    started: &ZonedDateTime,
+) -> Result<ExitCode, RunError> {
+    if config.dry_run {
+        print(&plan(config, state, inventory.as_ref())?)?;
+        return Ok(ExitCode::Complete);
+    }
+    let store = Store::open_existing(state)?;
+    let verifying = Verifying::begin(state);
+    let read = || -> Result<_, RunError> {
+        let kept = KeptRun::find(&store, inventory, config)?;
+        let answers = store.snapshot(at_once())?;
+        let fleet = kept.aggregate(&answers, config, started.timestamp())?;
+        Ok((kept, answers, fleet))
+    };
+    let (kept, answers, fleet) = verifying.first(read())?;
+    warn_of_unreadable(&fleet.unreadable);
+    let output = Output::prepare(config)?;
+    let mut data = kept.data(&answers, fleet, config, started);
+    if kept.run.is_some() {
+        look_back(&mut data, &answers).map_err(RunError::History)?;
+    }
+    let summary = data.lend(|run| {
+        output.write(run)?;
+        Ok::<_, RunError>(summary(config, run))
+    })?;
+    summary.show()?;
+    say_how(config, data.outcome)
+}
+
+/// The reports are written, so nothing was interrupted or refused now.
+fn say_how(config: &Config, outcome: RunOutcome) -> Result<ExitCode, RunError> {
+    let code = match outcome {
+        RunOutcome::Complete => ExitCode::Complete,
+        _ => ExitCode::Partial,
+    };
+    if let Some(message) = rendered(config, code) {
+        print(&message)?;
+    }
+    Ok(code)
+}
+
+/// What would be rendered again. Nothing is written.
+fn plan(config: &Config, state: &Path, inventory: Option<&Inventory>) -> Result<String, RunError> {
+    let kept = Store::look_into(state, |store| {
+        store.verify()?;
+        KeptRun::find(store, inventory.cloned(), config)
+    })?;
+    Ok(dry_run::offline(config, &kept.inventory))
+}
