@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp, ZonedDateTime};
 use crate::{
     collect::Progress,
     domain::text::{counted, is_about_the_same, span, span_between, thousands},
-    quota::{Pace, RateLimits, Waiting},
+    quota::{RateLimits, Rules, Waiting},
 };
 
 /// Where a run stands, in words.
@@ -51,21 +51,21 @@ impl Lines {
 /// where nothing is left.
 pub(super) fn plan(
     progress: &Progress,
-    (limits, pace): (&RateLimits, Pace),
+    rules: &Rules,
     until: Option<Timestamp>,
     now: &ZonedDateTime,
 ) -> Option<String> {
     let left = progress.counts.left();
     let machines = counted(left, "machine", "machines");
     let mut parts = vec![format!("plan: {machines} to ask, a call each")];
-    if !limits.0.is_empty() {
-        parts.push(format!("quota {limits}"));
+    if !rules.limits.0.is_empty() {
+        parts.push(format!("quota {}", rules.limits));
     }
-    if pace.0.is_some() {
-        parts.push(format!("paced at {pace}"));
+    if rules.pace.0.is_some() {
+        parts.push(format!("paced at {}", rules.pace));
     }
     if progress.used.iter().any(|(used, _)| *used > 0) {
-        parts.extend(used(progress, limits));
+        parts.extend(used(progress, &rules.limits));
     }
     // Whoever reads it in a log may be elsewhere.
     let zone = now.strftime(" %:z").to_string();
@@ -241,9 +241,12 @@ mod tests {
 
     #[test]
     fn the_plan_says_what_there_is_to_ask_and_by_which_quota() {
-        let (limits, pace) = ("100/min,1500/h".parse().unwrap(), "10/s".parse().unwrap());
+        let rules = Rules {
+            limits: "100/min,1500/h".parse().unwrap(),
+            pace: "10/s".parse().unwrap(),
+        };
         let mut progress = progress();
-        let said = |progress: &Progress| plan(progress, (&limits, pace), None, &now());
+        let said = |progress: &Progress| plan(progress, &rules, None, &now());
         assert_eq!(
             said(&progress).unwrap(),
             "plan: 8,496 machines to ask, a call each · quota 100/min,1500/h · paced at 10/s \
@@ -262,12 +265,7 @@ mod tests {
 
     #[test]
     fn a_plan_without_quota_says_nothing_of_it() {
-        let said = plan(
-            &progress(),
-            (&RateLimits::default(), Pace::default()),
-            None,
-            &now(),
-        );
+        let said = plan(&progress(), &Rules::default(), None, &now());
         assert!(
             said.unwrap()
                 .starts_with("plan: 8,496 machines to ask, a call each · done ")

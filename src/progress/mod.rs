@@ -10,11 +10,7 @@ use tracing::info;
 
 pub use self::bar::{Bar, BarWriter};
 use self::lines::Lines;
-use crate::{
-    collect::Progress,
-    domain::words::words,
-    quota::{Pace, RateLimits},
-};
+use crate::{collect::Progress, domain::words::words, quota::Rules};
 
 words! {
     /// How progress is shown.
@@ -30,7 +26,7 @@ words! {
     }
 }
 
-/// The span between two log lines, and between two looks at the bar.
+/// The span between two log lines, and between two updates of the bar.
 const LOG_PERIOD: Duration = Duration::from_mins(1);
 const BAR_PERIOD: Duration = Duration::from_millis(250);
 
@@ -38,8 +34,7 @@ const BAR_PERIOD: Duration = Duration::from_millis(250);
 #[derive(Debug)]
 pub struct Display {
     kind: Kind,
-    limits: RateLimits,
-    pace: Pace,
+    rules: Rules,
     until: Option<Timestamp>,
 }
 
@@ -51,26 +46,16 @@ enum Kind {
 }
 
 impl Display {
-    /// A display for a run under these limits and at this pace, which stops at `until`; a bar is
+    /// A display for a run under these rules, which stops at `until`; a bar is
     /// drawn on `bar`.
-    pub fn new(
-        mode: ProgressMode,
-        bar: &Bar,
-        (limits, pace): (&RateLimits, Pace),
-        until: Option<Timestamp>,
-    ) -> Self {
+    pub fn new(mode: ProgressMode, bar: &Bar, rules: Rules, until: Option<Timestamp>) -> Self {
         let kind = match mode {
             ProgressMode::Off => Kind::Off,
             ProgressMode::Bar => Kind::Bar(bar.clone()),
             ProgressMode::Auto if std::io::stderr().is_terminal() => Kind::Bar(bar.clone()),
             ProgressMode::Log | ProgressMode::Auto => Kind::Log,
         };
-        Self {
-            kind,
-            limits: limits.clone(),
-            pace,
-            until,
-        }
+        Self { kind, rules, until }
     }
 
     /// How often it wants to be told; `None` for never.
@@ -84,8 +69,7 @@ impl Display {
 
     /// Says before the first call what there is to ask, and when the run will have ended.
     pub fn plan(&self, progress: &Progress, now: &ZonedDateTime) {
-        let rules = (&self.limits, self.pace);
-        let Some(plan) = lines::plan(progress, rules, self.until, now) else {
+        let Some(plan) = lines::plan(progress, &self.rules, self.until, now) else {
             return;
         };
         match &self.kind {
@@ -104,7 +88,7 @@ impl Display {
 
     /// Shows where the run stands at `now`.
     pub fn show(&self, progress: &Progress, now: &ZonedDateTime) {
-        let lines = Lines::new(progress, &self.limits, self.until, now);
+        let lines = Lines::new(progress, &self.rules.limits, self.until, now);
         match &self.kind {
             Kind::Bar(bar) => bar.show(progress.counts, &lines),
             Kind::Log => info!(

@@ -7,7 +7,7 @@ use tokio::time::{MissedTickBehavior, interval, sleep};
 
 use super::{
     RunError, deadline,
-    gate::gate,
+    gate::{gate, rules},
     helpers::Helpers,
     interrupt,
     prepare::Prepared,
@@ -19,7 +19,7 @@ use crate::{
     collect::per_machine::{Fetcher, RetryPolicy, Settings},
     config::Config,
     defender::{MissingKbsApi, Session},
-    domain::ending::Ending,
+    domain::{api::Api, ending::Ending},
     progress::Display,
     store::{Begun, Recorded, Recorder, RunRecord, Store},
 };
@@ -97,7 +97,7 @@ async fn drive(
     let display = Display::new(
         config.progress,
         input.bar,
-        (&config.limits, config.pace),
+        rules(config, Api::MissingKbs),
         config.until,
     );
     display.plan(&fetcher.progress(), &now(input.started));

@@ -39,7 +39,8 @@ pub(crate) fn counting(config: &Config, api: Api) -> Option<Counting> {
     })
 }
 
-fn rules(config: &Config, api: Api) -> Rules {
+/// The limits and the pace that are configured for an API.
+pub(crate) fn rules(config: &Config, api: Api) -> Rules {
     match api {
         Api::MissingKbs => Rules {
             limits: config.limits.clone(),
