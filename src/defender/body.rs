@@ -3,12 +3,10 @@
 //! An allocator keeps what was given back for a while, so that large bodies one after the other
 //! take a multiple of one. Blocks are never given back to it.
 
-use std::{
-    mem,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::{mem, sync::Arc};
 
 use super::budget::LARGEST_REPLY;
+use parking_lot::Mutex;
 
 /// Bytes of a block.
 const BLOCK: usize = 256 << 10;
@@ -29,13 +27,8 @@ pub(super) struct Body {
 }
 
 impl Blocks {
-    /// What a panic left behind is still consistent.
-    fn held(&self) -> MutexGuard<'_, Vec<Vec<u8>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     fn take(&self) -> Vec<u8> {
-        let unused = self.held().pop();
+        let unused = self.0.lock().pop();
         unused.unwrap_or_else(|| Vec::with_capacity(BLOCK))
     }
 }
@@ -105,7 +98,7 @@ impl Body {
 
 impl Drop for Body {
     fn drop(&mut self) {
-        let mut unused = self.unused.held();
+        let mut unused = self.unused.0.lock();
         for mut block in self.blocks.drain(..) {
             block.clear();
             unused.push(block);
@@ -140,9 +133,9 @@ mod tests {
         for _ in 0..3 {
             let mut body = Body::empty(&unused);
             (0..40).for_each(|_| body.push(&vec![7; 70_000]));
-            assert_eq!(unused.held().len(), 0);
+            assert_eq!(unused.0.lock().len(), 0);
             drop(body);
-            assert_eq!(unused.held().len(), (40 * 70_000_usize).div_ceil(BLOCK));
+            assert_eq!(unused.0.lock().len(), (40 * 70_000_usize).div_ceil(BLOCK));
         }
     }
 }

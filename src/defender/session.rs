@@ -1,11 +1,9 @@
 //! The API with a token: what a run calls.
 
-use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
+use parking_lot::Mutex;
 use thiserror::Error;
 use tracing::info;
 use url::Url;
@@ -106,18 +104,14 @@ impl Session {
         Ok(Claims::read(token.secret()))
     }
 
-    fn trust(&self) -> MutexGuard<'_, Trust> {
-        self.trust.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// What to make of a refused token: the next try comes with a new one, unless the
     /// service refuses new ones too.
     async fn refused(&self, token: &Token, address: &Address, mut error: CallError) -> CallError {
-        if error.is_foreign && !self.trust().was_accepted() {
+        if error.is_foreign && !self.trust.lock().was_accepted() {
             // The token is new, and the service has not seen it.
             return error.into_foreign(None);
         }
-        let verdict = self.trust().refuse(token, address);
+        let verdict = self.trust.lock().refuse(token, address);
         match verdict {
             Verdict::Over if error.is_foreign => return error.into_foreign(None),
             Verdict::Over => {
@@ -163,7 +157,7 @@ impl MissingKbsApi for Session {
             }
             Err(error) if error.class != Class::NotFound => Err(error),
             reply => {
-                self.trust().accept();
+                self.trust.lock().accept();
                 reply
             }
         }

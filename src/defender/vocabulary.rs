@@ -5,12 +5,10 @@
 //! one of that text is the same description. And machines that are patched alike are given the
 //! same answer, byte for byte: that one is read once, too.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::{collections::HashMap, sync::Arc};
 
 use foldhash::fast::RandomState;
+use parking_lot::Mutex;
 use serde::de::Error;
 use serde_json::value::RawValue;
 
@@ -57,12 +55,12 @@ struct Known {
 impl Vocabulary {
     /// What a body lists, if it is known.
     pub(super) fn answer(&self, body: &[u8]) -> Option<MissingKbs> {
-        held(&self.answers).get(body).cloned()
+        self.answers.lock().get(body).cloned()
     }
 
     /// Remembers what a body lists, if it came before.
     pub(super) fn remember(&self, body: &[u8], missing: &MissingKbs) {
-        held(&self.answers).note(body, missing);
+        self.answers.lock().note(body, missing);
     }
 
     /// The descriptions in these items, or what is wrong with the first that is none.
@@ -70,7 +68,7 @@ impl Vocabulary {
         &self,
         items: &[&RawValue],
     ) -> Result<Vec<Arc<MissingKb>>, serde_json::Error> {
-        let mut known = held(&self.texts);
+        let mut known = self.texts.lock();
         let mut weight = 0;
         let mut read = Vec::with_capacity(items.len());
         for item in items {
@@ -85,11 +83,6 @@ impl Vocabulary {
             Err(Error::custom("more different KBs than a run can hold"))
         }
     }
-}
-
-/// Never held across an await; what a panic left behind is still consistent.
-fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Known {
@@ -156,16 +149,16 @@ mod tests {
         let vocabulary = Vocabulary::default();
         let long = format!(r#"{{"id":"1","name":"{}"}}"#, "n".repeat(LONGEST));
         read(&vocabulary, &long).unwrap();
-        assert!(held(&vocabulary.texts).texts.is_empty());
+        assert!(vocabulary.texts.lock().texts.is_empty());
         for number in 0..=MOST {
             read(&vocabulary, &format!(r#"{{"id":"{number}"}}"#)).unwrap();
         }
-        assert_eq!(held(&vocabulary.texts).texts.len(), 1);
+        assert_eq!(vocabulary.texts.lock().texts.len(), 1);
         for number in 0..=MOST_BYTES / 4000 {
             let long = format!(r#"{{"id":"{number}","name":"{}"}}"#, "n".repeat(4000));
             read(&vocabulary, &long).unwrap();
         }
-        assert!(held(&vocabulary.texts).bytes <= MOST_BYTES);
+        assert!(vocabulary.texts.lock().bytes <= MOST_BYTES);
     }
 
     #[test]

@@ -1,10 +1,8 @@
 //! Several pieces of work at once, on as many cores as there are.
 
-use std::{
-    num::NonZero,
-    sync::{Mutex, PoisonError},
-    thread,
-};
+use std::{num::NonZero, thread};
+
+use parking_lot::Mutex;
 
 /// Reports that are put together at once, at most: each takes memory.
 const MOST: usize = 4;
@@ -23,13 +21,11 @@ pub(super) fn side_by_side<T: Sync, Done: Send>(
     work: impl Fn(&T) -> Done + Sync,
 ) -> Vec<Done> {
     let (left, done) = (Mutex::new(all.iter().enumerate()), Mutex::new(Vec::new()));
-    let next = || left.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let next = || left.lock().next();
     let worker = || {
         while let Some((place, one)) = next() {
             let came = (place, work(one));
-            done.lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .push(came);
+            done.lock().push(came);
         }
     };
     thread::scope(|scope| {
@@ -38,7 +34,7 @@ pub(super) fn side_by_side<T: Sync, Done: Send>(
         }
         worker();
     });
-    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let mut done = done.into_inner();
     done.sort_unstable_by_key(|(place, _)| *place);
     done.into_iter().map(|(_, came)| came).collect()
 }

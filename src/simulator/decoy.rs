@@ -2,9 +2,10 @@
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
 };
 
+use parking_lot::Mutex;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -56,17 +57,14 @@ impl Decoy {
 
     /// The head of every request: request line and headers, unchanged.
     pub fn heads(&self) -> Vec<String> {
-        let heads = self.heads.lock().unwrap_or_else(PoisonError::into_inner);
+        let heads = self.heads.lock();
         heads.clone()
     }
 }
 
 async fn receive(mut stream: TcpStream, heads: Heads) {
     let head = read_head(&mut stream).await;
-    heads
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .push(head);
+    heads.lock().push(head);
     let body = decoy_answer().to_string();
     let reply = format!(
         "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\

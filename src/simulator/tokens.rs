@@ -1,11 +1,8 @@
 //! The issued tokens, and until when each is valid.
 
-use std::{
-    collections::HashMap,
-    sync::{Mutex, PoisonError},
-    time::Duration,
-};
+use std::{collections::HashMap, time::Duration};
 
+use parking_lot::Mutex;
 use tokio::time::Instant;
 
 /// Every token that the tenant issued.
@@ -57,7 +54,7 @@ impl Tokens {
     }
 
     fn with<T>(&self, work: impl FnOnce(&mut Issued) -> T) -> T {
-        work(&mut self.issued.lock().unwrap_or_else(PoisonError::into_inner))
+        work(&mut self.issued.lock())
     }
 }
 

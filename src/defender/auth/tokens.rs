@@ -4,11 +4,9 @@
 //! so that instant is an expectation; the service's 401 is the truth, and
 //! [`Tokens::renew`] is for that.
 
-use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
+use parking_lot::Mutex;
 use secrecy::SecretString;
 use tokio::time::Instant;
 
@@ -77,7 +75,7 @@ impl Tokens {
 
     /// The token to use now.
     pub async fn current(&self) -> Result<Token, SignInError> {
-        let (standing, seen) = self.held().look(Instant::now());
+        let (standing, seen) = self.held.lock().look(Instant::now());
         match standing {
             Standing::Fresh(token) => Ok(token),
             Standing::Due(token) => self.renew_early(token, seen).await,
@@ -89,7 +87,7 @@ impl Tokens {
     /// were refused with that same token.
     pub async fn renew(&self, stale: &Token) -> Result<Token, SignInError> {
         let seen = {
-            let mut held = self.held();
+            let mut held = self.held.lock();
             if let Some(token) = held.newer_than(stale, Instant::now()) {
                 return Ok(token);
             }
@@ -104,7 +102,7 @@ impl Tokens {
     /// makes one when none is. `seen` is how many had ended when the caller came.
     async fn join(&self, seen: u64) -> Result<Token, SignInError> {
         let _flight = self.flight.lock().await;
-        if let Some(result) = self.held().landed_since(seen) {
+        if let Some(result) = self.held.lock().landed_since(seen) {
             return result;
         }
         self.fly().await
@@ -117,12 +115,12 @@ impl Tokens {
         let Ok(_flight) = self.flight.try_lock() else {
             return Ok(old);
         };
-        if let Some(result) = self.held().landed_since(seen) {
+        if let Some(result) = self.held.lock().landed_since(seen) {
             return Ok(result.unwrap_or(old));
         }
         match self.fly().await {
             Err(error) if old.has_life(Instant::now()) => {
-                self.held().postpone(&error, Instant::now());
+                self.held.lock().postpone(&error, Instant::now());
                 Ok(old)
             }
             result => result,
@@ -131,12 +129,7 @@ impl Tokens {
 
     async fn fly(&self) -> Result<Token, SignInError> {
         let result = self.source.sign_in().await;
-        self.held().land(result, Instant::now())
-    }
-
-    /// Never held across an await; what a panic left behind is still consistent.
-    fn held(&self) -> MutexGuard<'_, Held> {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+        self.held.lock().land(result, Instant::now())
     }
 }
 

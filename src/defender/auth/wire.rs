@@ -6,7 +6,6 @@
 use std::{
     error::Error as StdError,
     io,
-    sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, SystemTime},
 };
 
@@ -20,6 +19,7 @@ use azure_core::{
 };
 use futures::TryStreamExt;
 use jiff::Timestamp;
+use parking_lot::Mutex;
 use reqwest::Client;
 use secrecy::SecretString;
 use serde::de::IgnoredAny;
@@ -82,12 +82,12 @@ impl Wire {
 
     /// The token that the last exchange brought.
     pub(super) fn token(&self) -> Option<AccessToken> {
-        held(&self.token).clone()
+        self.token.lock().clone()
     }
 
     /// Why the last exchange brought no token; `None` when there was no exchange.
     pub(super) fn failure(&self, kind: CredentialKind) -> Option<SignInError> {
-        let Exchange { host, end } = held(&self.last).clone()?;
+        let Exchange { host, end } = self.last.lock().clone()?;
         Some(match end {
             End::Refused(refusal) => SignInError::Refused { kind, refusal },
             End::Replied {
@@ -113,7 +113,7 @@ impl Wire {
     fn remember(&self, request: &Request, end: End) {
         let host = request.url().host_str().unwrap_or_default().to_owned();
         let exchange = Exchange { host, end };
-        *held(&self.last) = Some(exchange);
+        *self.last.lock() = Some(exchange);
     }
 
     async fn exchange(&self, request: &Request) -> azure_core::Result<Received> {
@@ -143,7 +143,7 @@ impl Wire {
             return AsyncRawResponse::from_bytes(status, headers, body);
         };
         let body = token_reply::canonical(&token);
-        *held(&self.token) = Some(token);
+        *self.token.lock() = Some(token);
         AsyncRawResponse::from_bytes(status, headers, body)
     }
 }
@@ -154,11 +154,6 @@ enum Received {
     Whole(RawResponse),
     /// A reply with this status that is not read to its end.
     TooLarge(u16),
-}
-
-/// Never held across an await; what a panic left behind is still consistent.
-fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[async_trait]

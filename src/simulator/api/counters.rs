@@ -1,14 +1,12 @@
 //! What the API counts and logs.
 
-use std::{
-    collections::HashMap,
-    sync::{Mutex, MutexGuard, PoisonError},
-};
+use std::collections::HashMap;
 
 use crate::{
     domain::machine::MachineId,
     simulator::{faults::Fault, log::Call, settings::Settings, window::SlidingWindows},
 };
+use parking_lot::Mutex;
 
 /// The counters; one call at a time holds them.
 #[derive(Debug)]
@@ -42,24 +40,20 @@ impl SharedCounters {
     }
 
     pub(super) fn enter(&self) -> InFlight<'_> {
-        let mut counters = self.lock();
+        let mut counters = self.0.lock();
         counters.in_flight += 1;
         counters.most_in_flight = counters.most_in_flight.max(counters.in_flight);
         InFlight(self)
     }
 
     pub(in crate::simulator) fn with<T>(&self, work: impl FnOnce(&mut Counters) -> T) -> T {
-        work(&mut self.lock())
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Counters> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        work(&mut self.0.lock())
     }
 }
 
 impl Drop for InFlight<'_> {
     fn drop(&mut self) {
-        self.0.lock().in_flight -= 1;
+        self.0.0.lock().in_flight -= 1;
     }
 }
 

@@ -4,10 +4,11 @@ mod assertion;
 mod grant;
 mod refusal;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use http_body_util::{BodyExt, Limited};
 use hyper::{Method, Request, Response, StatusCode, body::Incoming, header::HOST};
+use parking_lot::Mutex;
 use tokio::time::{Instant, sleep};
 use url::form_urlencoded;
 
@@ -86,7 +87,7 @@ impl SignIns {
     }
 
     fn with_attempts<T>(&self, work: impl FnOnce(&mut Vec<SignInAttempt>) -> T) -> T {
-        let mut attempts = self.attempts.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut attempts = self.attempts.lock();
         work(&mut attempts)
     }
 }

@@ -1,11 +1,8 @@
 //! The store as it is at one moment, for several who read at once.
 
-use std::{
-    fmt, io, iter,
-    path::Path,
-    sync::{Mutex, MutexGuard, OnceLock, PoisonError},
-};
+use std::{fmt, io, iter, path::Path, sync::OnceLock};
 
+use parking_lot::Mutex;
 use rusqlite::{Connection, OptionalExtension, Result};
 
 use crate::domain::{
@@ -97,8 +94,7 @@ impl Snapshot {
     /// The store, to be written to again.
     pub fn into_store(self) -> Store {
         drop(self.others);
-        let own = self.own.into_inner();
-        let store = own.unwrap_or_else(PoisonError::into_inner).store;
+        let store = self.own.into_inner().store;
         // Nothing was written. What fails here fails again where the store is used next.
         let _ = store.connection.execute_batch("ROLLBACK");
         store
@@ -106,7 +102,7 @@ impl Snapshot {
 
     /// What the store says, as it was when the snapshot was taken.
     pub fn look<T>(&self, look: impl FnOnce(&Store) -> T) -> T {
-        look(&wait_for(&self.own).store)
+        look(&self.own.lock().store)
     }
 
     /// Tells what became of each machine that was asked for in a run, or whose answer was there
@@ -122,11 +118,11 @@ impl Snapshot {
     }
 
     pub(crate) fn first(&self) -> Option<RunId> {
-        *wait_for(&self.first)
+        *self.first.lock()
     }
 
     pub(crate) fn set_first(&self, first: RunId) {
-        *wait_for(&self.first) = Some(first);
+        *self.first.lock() = Some(first);
     }
 
     /// Reads with whichever reader is free.
@@ -135,8 +131,8 @@ impl Snapshot {
         read: impl FnOnce(&Connection, &mut Descriptions) -> Result<T>,
     ) -> std::result::Result<T, StoreError> {
         let mut readers = iter::once(&self.own).chain(&self.others);
-        let free = readers.find_map(|reader| reader.try_lock().ok());
-        let mut reader = free.unwrap_or_else(|| wait_for(&self.own));
+        let free = readers.find_map(|reader| reader.try_lock());
+        let mut reader = free.unwrap_or_else(|| self.own.lock());
         let Reader {
             store,
             descriptions,
@@ -153,11 +149,6 @@ impl Reader {
             descriptions: Descriptions::default(),
         })
     }
-}
-
-/// What was read stays what it is, whoever panicked beside it.
-fn wait_for<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
-    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Gaps for Snapshot {

@@ -7,14 +7,12 @@
 use std::{
     mem,
     pin::pin,
-    sync::{
-        Condvar, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicUsize, Ordering::SeqCst},
-    },
+    sync::atomic::{AtomicUsize, Ordering::SeqCst},
     time::Duration,
 };
 
 use jiff::Timestamp;
+use parking_lot::{Condvar, Mutex};
 use tokio::sync::{Notify, oneshot};
 
 use crate::store::tables::calls::Pause;
@@ -96,7 +94,7 @@ impl Queue {
         if matches!(entry, Entry::Outcome(..)) {
             self.outcomes.fetch_add(1, SeqCst);
         }
-        let mut waiting = self.waiting();
+        let mut waiting = self.waiting.lock();
         let is_news = waiting.entries.is_empty() || entry.is_urgent() && !waiting.is_urgent;
         waiting.is_urgent |= entry.is_urgent();
         waiting.entries.push(entry);
@@ -108,33 +106,24 @@ impl Queue {
 
     /// Says that nothing more comes.
     pub(crate) fn close(&self) {
-        self.waiting().is_closed = true;
+        self.waiting.lock().is_closed = true;
         self.news.notify_one();
     }
 
     /// Takes what has queued up; waits for it for at most so long.
     pub(crate) fn take(&self, at_most: Duration) -> Batch {
         let is_idle = |it: &mut Waiting| it.entries.is_empty() && !it.is_closed;
-        let waiting = self.wait_while(self.waiting(), at_most, is_idle);
+        let mut waiting = self.waiting.lock();
+        self.news.wait_while_for(&mut waiting, is_idle, at_most);
         let can_wait = |it: &mut Waiting| {
             !it.entries.is_empty() && !it.is_urgent && !it.is_closed && it.entries.len() < ENOUGH
         };
-        let mut waiting = self.wait_while(waiting, MOMENT, can_wait);
+        self.news.wait_while_for(&mut waiting, can_wait, MOMENT);
         waiting.is_urgent = false;
         Batch {
             entries: mem::take(&mut waiting.entries),
             is_last: waiting.is_closed,
         }
-    }
-
-    fn wait_while<'queue>(
-        &self,
-        waiting: MutexGuard<'queue, Waiting>,
-        at_most: Duration,
-        condition: impl FnMut(&mut Waiting) -> bool,
-    ) -> MutexGuard<'queue, Waiting> {
-        let waited = self.news.wait_timeout_while(waiting, at_most, condition);
-        waited.unwrap_or_else(PoisonError::into_inner).0
     }
 
     /// So many outcomes are written, or will never be.
@@ -153,11 +142,6 @@ impl Queue {
                 fewer.await;
             }
         }
-    }
-
-    /// What a panic left behind is still consistent.
-    fn waiting(&self) -> MutexGuard<'_, Waiting> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
