@@ -4,7 +4,7 @@ use std::io;
 
 use thiserror::Error;
 
-use super::{TooMuch, unseen::visible};
+use super::text::invisible::visible;
 
 /// Characters of somebody's text that an error repeats.
 const TEXT_SHOWN: usize = 60;
@@ -117,13 +117,33 @@ pub enum Problem {
     },
     /// More than a list of machines can hold.
     #[error(transparent)]
-    TooMuch(TooMuch),
+    TooMuch(#[from] TooMuch),
     /// The rest of the file hangs in one quoted cell.
     #[error("malformed CSV: a quoted cell of the row on line {line} is never closed")]
     UnclosedQuote {
         /// Line on which the row begins.
         line: u64,
     },
+}
+
+/// What is too much in a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum TooMuch {
+    /// Lines, be they blank.
+    #[error("it has more than 100,000,000 lines")]
+    Lines,
+    /// Rows of data.
+    #[error("it has more than 10,000,000 rows")]
+    Rows,
+    /// Text in the columns beside the ids.
+    #[error("its columns beside the ids hold more than 1 GiB")]
+    Text,
+    /// Rows without a machine id.
+    #[error("more than 1,000,000 of its rows hold no machine id")]
+    Rejected,
+    /// Text in those rows.
+    #[error("its rows without a machine id hold more than 256 MiB")]
+    RejectedText,
 }
 
 impl InventoryError {

@@ -38,35 +38,20 @@ fn follows_digit(mut scan: Scan<'_>) -> bool {
     scan.take_any(&['.', ',']).is_some() && scan.peek().is_some_and(|it| it.is_ascii_digit())
 }
 
-/// Which half of the day, where hours are counted to twelve.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Half {
-    Morning,
-    Afternoon,
-}
-
-/// Takes `AM` or `PM`, if it comes.
-fn half(scan: &mut Scan<'_>) -> Option<Half> {
+/// Takes `AM` or `PM`, if it comes: the hour at which that half of the day begins.
+fn half(scan: &mut Scan<'_>) -> Option<i8> {
     let mut after = *scan;
     after.spaces();
-    for (half, texts) in [
-        (Half::Morning, ["a.m.", "am"]),
-        (Half::Afternoon, ["p.m.", "pm"]),
-    ] {
-        if texts.iter().any(|text| after.take(text)) {
-            *scan = after;
-            return Some(half);
-        }
-    }
-    None
+    let texts = [("a.m.", 0), ("am", 0), ("p.m.", 12), ("pm", 12)];
+    let (_, start) = texts.into_iter().find(|(text, _)| after.take(text))?;
+    *scan = after;
+    Some(start)
 }
 
-fn on_24_hours(hour: i8, half: Option<Half>) -> Option<i8> {
+fn on_24_hours(hour: i8, half: Option<i8>) -> Option<i8> {
     match half {
         None => Some(hour),
-        Some(_) if !(1..=12).contains(&hour) => None,
-        Some(Half::Morning) => Some(hour % 12),
-        Some(Half::Afternoon) => Some(hour % 12 + 12),
+        Some(start) => (1..=12).contains(&hour).then_some(hour % 12 + start),
     }
 }
 

@@ -129,32 +129,26 @@ fn day_first_in_letters(scan: &mut Scan<'_>, day: Number) -> Option<Date> {
 fn month(scan: &mut Scan<'_>) -> Option<i8> {
     let word = scan.word();
     scan.take(".");
-    let position = MONTHS.iter().position(|name| is_month(name, word))?;
+    let is_sept = |name: &str| word == "sept" && name == "september";
+    let is_month = |name: &&str| is_name(name, word) || is_sept(name);
+    let position = MONTHS.iter().position(is_month)?;
     i8::try_from(position + 1).ok()
-}
-
-fn is_month(name: &str, word: &str) -> bool {
-    name == word || word == "sept" && name.starts_with(word) || is_short(name, word)
 }
 
 /// Takes the day of the week, which says nothing that the date does not.
 fn skip_weekday(scan: &mut Scan<'_>) {
     let mut after = *scan;
     let word = after.word();
-    if WEEKDAYS.iter().any(|name| is_weekday(name, word)) {
+    if WEEKDAYS.iter().any(|name| is_name(name, word)) {
         after.take_any(&[',', '.']);
         after.spaces();
         *scan = after;
     }
 }
 
-fn is_weekday(name: &str, word: &str) -> bool {
-    name == word || is_short(name, word)
-}
-
-/// Whether the word is the first three letters of a name.
-fn is_short(name: &str, word: &str) -> bool {
-    word.len() == 3 && name.starts_with(word)
+/// Whether the word is a name, or its first three letters.
+fn is_name(name: &str, word: &str) -> bool {
+    name == word || word.len() == 3 && name.starts_with(word)
 }
 
 fn date(year: Number, month: i8, day: Number) -> Option<Date> {

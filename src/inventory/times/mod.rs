@@ -15,7 +15,7 @@ mod written;
 
 use jiff::{SignedDuration, Timestamp, civil::Time, tz::Offset};
 
-pub(crate) use self::order::Doubt;
+pub use self::order::UnreadReason;
 use self::{
     order::{Order, Orders},
     written::{Written, written},
@@ -72,13 +72,13 @@ impl Times {
         (EARLIEST..=self.latest).contains(&time)
     }
 
-    /// Why this cell is not understood, where that is because of the column's order.
-    pub(crate) fn doubt(&self, cell: &str) -> Option<Doubt> {
-        let Some(Written::Numbers { numbers, .. }) = written(cell) else {
-            return None;
-        };
-        let doubt = self.order.doubt()?;
-        let is_date = numbers.day_first().or(numbers.month_first()).is_some();
-        (is_date && self.order.date(numbers).is_none()).then_some(doubt)
+    /// Why a cell is not understood.
+    pub(crate) fn unread_reason(&self, cell: &str) -> UnreadReason {
+        match written(cell) {
+            Some(Written::Numbers { numbers, .. }) if self.order.date(numbers).is_none() => {
+                self.order.unread_reason(numbers)
+            }
+            _ => UnreadReason::Form,
+        }
     }
 }

@@ -20,12 +20,14 @@ pub(super) enum Order {
     },
 }
 
-/// Why the dates of a column are not understood.
+/// Why a cell is not understood as a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Doubt {
-    /// No cell shows whether the day or the month comes first.
+pub enum UnreadReason {
+    /// It is not in a known form, or far in the past or in the future.
+    Form,
+    /// No cell of the column shows whether the day or the month comes first.
     Undecided,
-    /// Some cells have the day first, others the month.
+    /// Some cells of the column have the day first, others the month.
     Mixed,
 }
 
@@ -85,11 +87,13 @@ impl Order {
         }
     }
 
-    pub(super) const fn doubt(self) -> Option<Doubt> {
+    /// Why these numbers have no date in this order.
+    pub(super) fn unread_reason(self, numbers: Numbers) -> UnreadReason {
+        let is_date = numbers.day_first().or(numbers.month_first()).is_some();
         match self {
-            Self::Unknown => Some(Doubt::Undecided),
-            Self::Mixed { .. } => Some(Doubt::Mixed),
-            Self::DayFirst | Self::MonthFirst | Self::YearFirst => None,
+            Self::Unknown if is_date => UnreadReason::Undecided,
+            Self::Mixed { .. } if is_date => UnreadReason::Mixed,
+            _ => UnreadReason::Form,
         }
     }
 }

@@ -63,36 +63,44 @@ fn one_cell_settles_the_order_for_all() {
 
 #[test]
 fn what_no_cell_settles_is_not_understood() {
-    for (cells, expected, doubt) in [
+    for (cells, expected, reason) in [
         (
             &["05/11/2026", "11/05/2026", "07/07/2026"][..],
             &["-", "-", "2026-07-07"][..],
-            Doubt::Undecided,
+            UnreadReason::Undecided,
         ),
         // No cell: the date does not exist.
-        (&["05/11/2026", "31/02/2026"], &["-", "-"], Doubt::Undecided),
-        (&["05/11/2026", "13/13/2026"], &["-", "-"], Doubt::Undecided),
+        (
+            &["05/11/2026", "31/02/2026"],
+            &["-", "-"],
+            UnreadReason::Undecided,
+        ),
+        (
+            &["05/11/2026", "13/13/2026"],
+            &["-", "-"],
+            UnreadReason::Undecided,
+        ),
         (
             &["05/11/2026", "13.10.2026"],
             &["-", "2026-10-13"],
-            Doubt::Undecided,
+            UnreadReason::Undecided,
         ),
         (
             &["05/11/2026", "14/03/2026", "03/14/2026"],
             &["-", "2026-03-14", "2026-03-14"],
-            Doubt::Mixed,
+            UnreadReason::Mixed,
         ),
         (
             &["05/11/26", "26/10/01", "03/14/2026"],
             &["-", "-", "2026-03-14"],
-            Doubt::Mixed,
+            UnreadReason::Mixed,
         ),
     ] {
         assert_eq!(days(cells), expected, "{cells:?}");
-        assert_eq!(times(cells).doubt(cells[0]), Some(doubt), "{cells:?}");
+        assert_eq!(times(cells).unread_reason(cells[0]), reason, "{cells:?}");
     }
     let settled = times(&["05/11/2026", "14/03/2026", "31/02/2026", "never"]);
     for cell in ["05/11/2026", "31/02/2026", "never", "2026-11-05"] {
-        assert_eq!(settled.doubt(cell), None, "{cell}");
+        assert_eq!(settled.unread_reason(cell), UnreadReason::Form, "{cell}");
     }
 }

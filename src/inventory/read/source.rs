@@ -8,7 +8,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Inventory, InventoryError, Problem, read::read_sized, read_from};
+use super::{Known, read_from, read_known};
+use crate::inventory::{
+    error::{InventoryError, Problem},
+    list::Inventory,
+};
 
 /// Where an inventory comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,8 +49,9 @@ pub fn read(source: &Source, column: Option<&str>) -> Result<Inventory, Inventor
         Source::StandardInput => read_from(io::stdin().lock(), &file, column),
         Source::File(path) => match open(path) {
             Ok(reader) => {
-                let size = reader.metadata().ok().map(|it| it.len());
-                read_sized(reader, size, &file, column)
+                let size = reader.metadata().map_or(0, |it| it.len());
+                let file = &file;
+                read_known(reader, Known { file, column, size })
             }
             Err(problem) => Err(InventoryError { file, problem }),
         },

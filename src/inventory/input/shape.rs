@@ -6,11 +6,8 @@ use std::cmp::Reverse;
 
 use csv::ByteRecord;
 
-use super::{
-    columns::{FirstRow, recognise},
-    decode::is_blank,
-    header::table_begins,
-};
+use super::table_start::table_start;
+use crate::inventory::{columns::header::FirstRow, text::row::filled};
 
 /// Delimiters that are found without being told; of equals the last one wins.
 const DELIMITERS: [u8; 3] = [b'\t', b';', b','];
@@ -28,10 +25,17 @@ pub(super) struct Shape {
 }
 
 /// How well one delimiter explains the beginning; the greatest is the best.
-///
-/// An id column comes out, below few titles, without a tab in its cell (that would be
-/// trimmed, but it rather is the delimiter), and there are many cells.
-type Fit = (bool, Reverse<usize>, bool, usize);
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Fit {
+    /// An id column is found.
+    has_table: bool,
+    /// It is below few titles.
+    titles: Reverse<usize>,
+    /// No tab is in its cell. That would be trimmed, but it rather is the delimiter.
+    is_tidy: bool,
+    /// There are many cells.
+    width: usize,
+}
 
 /// The shape of the file that begins with `start`, when its id column is asked for by
 /// name or not, and when it says itself which delimiter it has.
@@ -39,41 +43,34 @@ type Fit = (bool, Reverse<usize>, bool, usize);
 /// The delimiter under which an id column comes out wins, else the one that cuts the most
 /// cells.
 pub(super) fn sniff(start: &[u8], delimiter: Option<u8>, asked: Option<&str>) -> Shape {
-    let (_, shape) = DELIMITERS
-        .into_iter()
-        .filter(|_| delimiter.is_none())
-        .chain(delimiter)
-        .map(|delimiter| fit(start, delimiter, asked))
-        .max_by_key(|&(fit, _)| fit)
-        .unwrap_or_default();
-    shape
-}
-
-impl Default for Shape {
-    fn default() -> Self {
-        Self {
+    let candidates = delimiter.map_or(DELIMITERS.to_vec(), |delimiter| vec![delimiter]);
+    let shapes = candidates.into_iter().map(|delimiter| {
+        let rows = first_rows(start, delimiter);
+        let table = table_start(&rows, asked);
+        let titles = table.unwrap_or(0);
+        let first = rows.get(titles);
+        let fit = Fit {
+            has_table: table.is_some(),
+            titles: Reverse(titles),
+            is_tidy: first.is_some_and(|row| is_tidy(row, asked)),
+            // Nothing is left of a file of delimiters only when the right one is tried.
+            width: first.map_or(usize::MAX, ByteRecord::len),
+        };
+        (fit, Shape { delimiter, titles })
+    });
+    let best = shapes.max_by_key(|(fit, _)| *fit);
+    best.map_or(
+        Shape {
             delimiter: b',',
             titles: 0,
-        }
-    }
-}
-
-fn fit(start: &[u8], delimiter: u8, asked: Option<&str>) -> (Fit, Shape) {
-    let rows = first_rows(start, delimiter);
-    let table = table_begins(&rows, asked);
-    let titles = table.unwrap_or(0);
-    let first = rows.get(titles);
-    let tidy = first.is_some_and(|row| is_tidy(row, asked));
-    // Nothing is left of a file of delimiters only when the right one is tried.
-    let width = first.map_or(usize::MAX, ByteRecord::len);
-    (
-        (table.is_some(), Reverse(titles), tidy, width),
-        Shape { delimiter, titles },
+        },
+        |(_, shape)| shape,
     )
 }
 
+/// Whether an id column is found, and its cell has no tab.
 fn is_tidy(row: &ByteRecord, asked: Option<&str>) -> bool {
-    match recognise(row, asked) {
+    match FirstRow::of(row, asked) {
         FirstRow::Header { id } | FirstRow::Data { id } => !row[id].contains(&b'\t'),
         FirstRow::Unknown => false,
     }
@@ -87,11 +84,6 @@ fn first_rows(start: &[u8], delimiter: u8) -> Vec<ByteRecord> {
         .filter(|record| filled(record) > 0)
         .take(ROWS_TO_HEADER)
         .collect()
-}
-
-/// Cells of the row that hold anything.
-pub(super) fn filled(record: &ByteRecord) -> usize {
-    record.iter().filter(|cell| !is_blank(cell)).count()
 }
 
 /// The parser of rows, as every reading of an inventory uses it.
@@ -175,5 +167,39 @@ mod tests {
         ] {
             assert_eq!(separator_line(start.as_bytes()), expected, "{start:?}");
         }
+    }
+
+    #[test]
+    fn the_header_is_the_row_above_the_ids() {
+        for (start, asked, titles) in [
+            // Titles that stand alone need no ids below.
+            ("Device ID;Name\n", None, 0),
+            ("Our fleet, as of today\n\nDevice ID;Name\n", None, 1),
+            ("Our fleet\nMay\nName;Device ID\n", None, 2),
+            ("Our fleet\nDevice ID\n", None, 0),
+            ("Our;fleet\nDevice ID;Name\n", None, 1),
+            ("Our;fleet\nid;Name\n", None, 0),
+            ("not an id\n*;Name\n", None, 0),
+            ("#TYPE System.Object\n\"id\"\n", None, 1),
+            ("#TYPE System.Object\n\"Kennung\"\n", Some("kennung"), 1),
+            // With ids below, the shape of what is above does not matter.
+            ("Our fleet\nDevice ID\n*\n", None, 1),
+            ("Our;fleet\nby;me\n\nDevice ID;Name\n*;x\n", None, 2),
+            ("#TYPE A.B\nid\n*\n", None, 1),
+            ("#TYPE A.B\nName;id;OS\nx;*;y\n", Some("ID"), 1),
+            ("Our fleet\nKennung;Name\n*;x\n", Some("Kennung"), 1),
+            ("# one\n# two;x\nid\nnone\n*\n", None, 2),
+            ("ID;5\nDevice ID;Name\n*;x\n", None, 1),
+            ("Device ID;Country\n;ID\nx;ID\n*;DE\n", None, 0),
+            ("Device ID;Name\nnone;x\n*;x\n", None, 0),
+            // An id is no title.
+            ("*\nDevice ID;Name\n*;x\n", None, 0),
+        ] {
+            let start = start.replace('*', ID);
+            let shape = sniff(start.as_bytes(), None, asked);
+            assert_eq!(shape.titles, titles, "{start:?}");
+        }
+        let far = format!("{}Device ID;Name\n", "title\n".repeat(100));
+        assert_eq!(sniff(far.as_bytes(), None, None).titles, 0);
     }
 }

@@ -1,7 +1,7 @@
 //! JSON in the place of a list: it is not read, but told from a list, and its reader is told how
 //! to make one of it.
 
-use super::{ids::machine_id, unseen::is_unseen};
+use crate::inventory::text::{ids::machine_id, invisible::is_unseen};
 
 /// The field that holds the ids where the file does not show another.
 const USUAL_FIELD: &str = "id";

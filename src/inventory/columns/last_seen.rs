@@ -2,10 +2,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{
-    Inventory,
-    times::{Doubt, Times},
-};
+use super::machine_names::plain_names;
+use crate::inventory::times::{Times, UnreadReason};
 
 /// What such a column is called, in order of preference: small letters alone, without what stands
 /// between the words, and without what [`PREFIXES`] and [`SUFFIXES`] add.
@@ -52,17 +50,6 @@ pub struct Unread {
     pub reason: UnreadReason,
 }
 
-/// Why a cell is not understood as a time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum UnreadReason {
-    /// It is not in a form that is known here, or far in the past or in the future.
-    Form,
-    /// No cell of the column shows whether the day or the month comes first.
-    Undecided,
-    /// Some cells of the column have the day first, others the month.
-    Mixed,
-}
-
 impl LastSeen {
     /// How these cells, which are all of a column, are understood. `now` is when the list was
     /// written, or somewhat later: a time after it is none.
@@ -90,11 +77,7 @@ impl LastSeen {
         let first = unread.next()?;
         Some(Unread {
             example: first.chars().take(EXAMPLE).collect(),
-            reason: match self.times.doubt(first) {
-                None => UnreadReason::Form,
-                Some(Doubt::Undecided) => UnreadReason::Undecided,
-                Some(Doubt::Mixed) => UnreadReason::Mixed,
-            },
+            reason: self.times.unread_reason(first),
             machines: 1 + unread.count() as u64,
         })
     }
@@ -121,27 +104,13 @@ impl Unread {
     }
 }
 
-impl Inventory {
-    /// The column that says when the machines were last seen, if there is one.
-    pub fn last_seen_column(&self) -> Option<usize> {
-        let names = self.letters_of_columns();
-        NAMES.iter().find_map(|wanted| {
-            let exactly = names.iter().position(|name| name == wanted);
-            exactly.or_else(|| names.iter().position(|name| is_called(name, wanted)))
-        })
-    }
-
-    /// How that column is understood, if there is one.
-    pub fn last_seen(&self, now: Timestamp) -> Option<LastSeen> {
-        let column = self.last_seen_column()?;
-        Some(LastSeen::of(self.cells_of(column), now))
-    }
-
-    /// Those of its cells that are not understood; none where all are.
-    pub fn unread_last_seen(&self, now: Timestamp) -> Option<Unread> {
-        let column = self.last_seen_column()?;
-        self.last_seen(now)?.unread(self.cells_of(column))
-    }
+/// The column that says when the machines were last seen, if there is one.
+pub(crate) fn last_seen_column(columns: &[String]) -> Option<usize> {
+    let names = plain_names(columns);
+    NAMES.iter().find_map(|wanted| {
+        let exactly = names.iter().position(|name| name == wanted);
+        exactly.or_else(|| names.iter().position(|name| is_called(name, wanted)))
+    })
 }
 
 /// Whether a column's name, in letters alone, is this one with a word before it or behind it.

@@ -3,36 +3,31 @@
 
 use std::borrow::Cow;
 
+use crate::domain::invisible::is_invisible;
+
 /// Letters and digits in a machine id.
 const ID_LENGTH: usize = 40;
 
 /// The text without the white space around it, nor anything else around it that cannot be seen.
-pub(super) fn trimmed(text: &str) -> &str {
+pub(crate) fn trimmed(text: &str) -> &str {
     text.trim_matches(is_unseen)
 }
 
 /// Whether `letter` cannot be seen. An escape character can: what it begins is text.
-pub(super) fn is_unseen(letter: char) -> bool {
+pub(crate) fn is_unseen(letter: char) -> bool {
     letter.is_whitespace() || has_no_width(letter)
 }
 
-/// Whether `letter` takes no room at all, so that the text reads the same without it: control
-/// characters, and what Unicode lists as ignorable by default (joiners, marks of direction, soft
-/// hyphens, byte order marks, variation selectors, fillers, tags).
+/// Whether `letter` has no width, so that the text reads the same without it: control characters,
+/// and what Unicode lists as ignorable by default.
 fn has_no_width(letter: char) -> bool {
-    matches!(
-        letter,
-        '\0'..='\u{8}' | '\u{e}'..='\u{1a}' | '\u{1c}'..='\u{1f}' | '\u{7f}' | '\u{ad}' | '\u{34f}'
-            | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
-            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
-            | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
-            | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}'
-    )
+    let is_control =
+        matches!(letter, '\0'..='\u{8}' | '\u{e}'..='\u{1a}' | '\u{1c}'..='\u{1f}' | '\u{7f}');
+    is_control || letter == '\u{2800}' || is_invisible(letter)
 }
 
 /// The text without the letters in it that take no room.
-pub(super) fn without_unseen(text: &str) -> Cow<'_, str> {
+pub(crate) fn without_unseen(text: &str) -> Cow<'_, str> {
     if text.contains(has_no_width) {
         Cow::Owned(text.chars().filter(|&it| !has_no_width(it)).collect())
     } else {
@@ -43,7 +38,7 @@ pub(super) fn without_unseen(text: &str) -> Cow<'_, str> {
 /// The text with each letter that cannot be seen as an escape such as `\u{200b}`, but for
 /// ordinary spaces, tabs and line ends. In a text as long as a machine id any letter that is not
 /// ASCII is one: it may look like a digit.
-pub(super) fn visible(text: &str) -> Cow<'_, str> {
+pub(crate) fn visible(text: &str) -> Cow<'_, str> {
     let like_an_id = text.chars().filter(|it| it.is_alphanumeric()).count() == ID_LENGTH;
     let is_hidden = |letter: char| match letter {
         ' ' | '\t' | '\n' | '\r' => false,
@@ -68,7 +63,7 @@ mod tests {
     use super::*;
 
     /// Each stands for a group of its own.
-    pub(super) const UNSEEN: &[char] = &[
+    const UNSEEN: &[char] = &[
         ' ',
         '\t',
         '\n',

@@ -1,15 +1,11 @@
 //! Bytes in any of the encodings that people have, read as UTF-8 while they stream.
 
-use std::{
-    borrow::Cow,
-    io::{self, Chain, Cursor, Read},
-    str,
-};
+use std::io::{self, Chain, Cursor, Read};
 
-use encoding_rs::{Encoding, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
 use encoding_rs_io::{DecodeReaderBytes, DecodeReaderBytesBuilder};
 
-use super::{Problem, unseen::trimmed};
+use crate::inventory::error::Problem;
 
 /// Bytes at the beginning that tell the encoding.
 const SAMPLE: u64 = 8 * 1024;
@@ -21,7 +17,7 @@ const WORKBOOKS: [&[u8]; 2] = [b"PK\x03\x04", b"\xD0\xCF\x11\xE0"];
 pub(super) type Peeked<R> = Chain<Cursor<Vec<u8>>, R>;
 
 /// The text behind `reader`: UTF-8 without BOM, and bytes that are none left as they are
-/// (see [`cell`]).
+/// (see [`cell`](crate::inventory::text::cell::cell)).
 pub(super) fn decoded<R: Read>(
     reader: R,
 ) -> Result<DecodeReaderBytes<Peeked<R>, Vec<u8>>, Problem> {
@@ -60,20 +56,6 @@ fn utf16_without_bom(sample: &[u8]) -> Option<&'static Encoding> {
     }
 }
 
-/// The text of one cell: UTF-8, else Windows-1252, in which any bytes mean something.
-pub(super) fn cell(bytes: &[u8]) -> Cow<'_, str> {
-    match str::from_utf8(bytes) {
-        Ok(text) => Cow::Borrowed(text),
-        Err(_) => WINDOWS_1252.decode_without_bom_handling(bytes).0,
-    }
-}
-
-/// Whether a cell holds nothing that can be seen.
-pub(super) fn is_blank(bytes: &[u8]) -> bool {
-    let is_seen = bytes.first().is_some_and(u8::is_ascii_graphic);
-    !is_seen && trimmed(&cell(bytes)).is_empty()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -104,21 +86,5 @@ mod tests {
         let mut reader = decoded(&bytes[..]).unwrap();
         reader.read_to_string(&mut text).unwrap();
         assert_eq!(text, "\u{6100}\u{6200}\u{6300}");
-    }
-
-    #[test]
-    fn a_cell_is_never_refused() {
-        assert_eq!(cell("Straße €".as_bytes()), "Straße €");
-        assert_eq!(cell(b"Stra\xDFe \x80"), "Straße €");
-        assert_eq!(cell(b"\x81"), "\u{81}");
-    }
-
-    #[test]
-    fn blank_is_what_nobody_sees() {
-        for blank in ["", " \t", "\u{a0}", "\u{feff}", "\u{200b}", "\0\u{1a}"] {
-            assert!(is_blank(blank.as_bytes()), "{blank:?}");
-        }
-        assert!(is_blank(b"\xA0"), "the no-break space of Windows-1252");
-        assert!(!is_blank(b" . "));
     }
 }

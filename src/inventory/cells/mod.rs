@@ -33,13 +33,6 @@ struct Block {
     rows: Vec<u32>,
 }
 
-/// The cells of one row.
-#[derive(Debug, Clone)]
-struct Row<'cells> {
-    rest: &'cells [u8],
-    columns: &'cells [Values],
-}
-
 impl Cells {
     /// A table without rows, and with so many columns.
     pub fn new(width: usize) -> Self {
@@ -63,10 +56,9 @@ impl Cells {
             .push(u32::try_from(block.bytes.len()).unwrap_or(u32::MAX));
         let mut row = row.into_iter();
         for column in &mut self.columns {
-            match row.next() {
-                Some(text) => put(column.cell(text.as_ref()), &mut block.bytes),
-                None => put(Cell::Text(""), &mut block.bytes),
-            }
+            let text = row.next();
+            let text = text.as_ref().map_or("", |text| text.as_ref());
+            put(column.cell(text), &mut block.bytes);
         }
     }
 
@@ -88,15 +80,11 @@ impl Cells {
         self.blocks.push(block);
     }
 
-    /// The cells of the row at this position, which has to be there.
+    /// The cells of the row at this position; empty where there is no such row.
     pub fn row(&self, position: usize) -> impl ExactSizeIterator<Item = &str> + Clone {
-        if self.columns.is_empty() {
-            return Row {
-                rest: &[],
-                columns: &[],
-            };
-        }
-        self.blocks[position / ROWS].row(position % ROWS, &self.columns)
+        let block = self.blocks.get(position / ROWS);
+        let bytes = block.map_or(&[][..], |block| block.row(position % ROWS));
+        cells_in(bytes, &self.columns)
     }
 
     /// Bytes that the table holds.
@@ -111,7 +99,7 @@ impl Cells {
         let all = mem::replace(self, Self::new(width));
         for block in all.blocks {
             for position in 0..block.rows.len() {
-                let row = block.row(position, &all.columns).zip(kept);
+                let row = cells_in(block.row(position), &all.columns).zip(kept);
                 self.push(row.filter_map(|(cell, &kept)| kept.then_some(cell)));
             }
         }
@@ -125,53 +113,41 @@ impl Cells {
         }
     }
 
-    fn rows(&self) -> impl Iterator<Item = Row<'_>> {
-        let blocks = self.blocks.iter();
-        blocks.flat_map(|block| (0..block.rows.len()).map(|row| block.row(row, &self.columns)))
+    fn len(&self) -> usize {
+        self.blocks.iter().map(|block| block.rows.len()).sum()
     }
 }
 
 /// Two tables are equal that say the same, in however many blocks.
 impl PartialEq for Cells {
     fn eq(&self, other: &Self) -> bool {
-        let alike = |(one, other): (Row<'_>, Row<'_>)| one.eq(other);
-        let rows = |cells: &Self| cells.blocks.iter().map(|it| it.rows.len()).sum::<usize>();
         self.columns.len() == other.columns.len()
-            && rows(self) == rows(other)
-            && self.rows().zip(other.rows()).all(alike)
+            && self.len() == other.len()
+            && (0..self.len()).all(|position| self.row(position).eq(other.row(position)))
     }
 }
 
 impl Eq for Cells {}
 
 impl Block {
-    fn row<'cells>(&'cells self, row: usize, columns: &'cells [Values]) -> Row<'cells> {
-        let start = usize::try_from(self.rows[row]).unwrap_or(usize::MAX);
-        Row {
-            rest: self.bytes.get(start..).unwrap_or_default(),
-            columns,
-        }
+    /// The bytes from this row on.
+    fn row(&self, row: usize) -> &[u8] {
+        let start = self.rows.get(row).copied().unwrap_or(u32::MAX);
+        let start = usize::try_from(start).unwrap_or(usize::MAX);
+        self.bytes.get(start..).unwrap_or_default()
     }
 }
 
-impl<'cells> Iterator for Row<'cells> {
-    type Item = &'cells str;
-
-    fn next(&mut self) -> Option<&'cells str> {
-        let (column, columns) = self.columns.split_first()?;
-        self.columns = columns;
-        Some(match take(&mut self.rest) {
-            Cell::Text(text) => text,
-            Cell::Repeated(number) => column.text(number),
-        })
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        (self.columns.len(), Some(self.columns.len()))
-    }
+/// The cells of the row with which these bytes begin.
+fn cells_in<'cells>(
+    mut bytes: &'cells [u8],
+    columns: &'cells [Values],
+) -> impl ExactSizeIterator<Item = &'cells str> + Clone {
+    columns.iter().map(move |column| match take(&mut bytes) {
+        Cell::Text(text) => text,
+        Cell::Repeated(number) => column.text(number),
+    })
 }
-
-impl ExactSizeIterator for Row<'_> {}
 
 /// A table of these rows. The first one tells the number of columns.
 impl<Row: IntoIterator<Item: AsRef<str>>> FromIterator<Row> for Cells {

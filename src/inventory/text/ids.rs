@@ -1,6 +1,6 @@
 //! Machine ids in a text: the one that a cell is, and those that stand somewhere in it.
 
-use super::unseen::{is_unseen, without_unseen};
+use super::invisible::{is_unseen, without_unseen};
 use crate::domain::machine::MachineId;
 
 /// Letters in a machine id.
@@ -9,7 +9,7 @@ const LENGTH: usize = 40;
 /// The machine id that a cell is, be it wrapped: in quotes, after an apostrophe or as the formula
 /// `="..."`, as people keep Excel from reformatting it, or in the brackets of some program. What
 /// cannot be seen does not count, around it or within.
-pub(super) fn machine_id(text: &str) -> Option<MachineId> {
+pub(crate) fn machine_id(text: &str) -> Option<MachineId> {
     let bare = text.trim_matches(|letter| is_unseen(letter) || is_wrapping(letter));
     bare.parse()
         .ok()
@@ -17,7 +17,7 @@ pub(super) fn machine_id(text: &str) -> Option<MachineId> {
 }
 
 /// Whether people or programs wrap a value in this letter: quotes, brackets, a formula.
-pub(super) fn is_wrapping(letter: char) -> bool {
+pub(crate) fn is_wrapping(letter: char) -> bool {
     matches!(
         letter,
         '"' | '\'' | '`' | '\u{b4}' | '=' | '\\' | '(' | ')' | '[' | ']' | '{' | '}' | '<' | '>'
@@ -29,7 +29,7 @@ pub(super) fn is_wrapping(letter: char) -> bool {
 }
 
 /// Every machine id that stands anywhere in the text: 40 hexadecimal digits, no more in a row.
-pub(super) fn ids_in(text: &str) -> Vec<MachineId> {
+pub(crate) fn ids_in(text: &str) -> Vec<MachineId> {
     if text.len() < LENGTH {
         return Vec::new();
     }

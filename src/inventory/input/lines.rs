@@ -11,7 +11,13 @@ use std::{
 
 use memchr::memchr2_iter;
 
-use super::limits::{LINES, ROW, Stopped};
+use crate::inventory::error::{Problem, TooMuch};
+
+/// The longest row in bytes, in all its cells and lines.
+const ROW: u64 = 1024 * 1024;
+
+/// The most line ends in a file, those of blank lines included.
+const LINES: u64 = 100_000_000;
 
 /// What follows the text: one more record. It only comes out as one when every quoted
 /// cell before it was closed.
@@ -44,15 +50,6 @@ struct Beginning {
     line: u64,
 }
 
-/// Where a record begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
-    /// On this line of the text.
-    Line(u64),
-    /// Behind the text: nothing is left, and nothing was left open.
-    End,
-}
-
 impl<R: Read> Lines<R> {
     /// Reads `text`, whose first line has this number.
     pub(super) fn new(text: R, first_line: u64, carriage_returns: bool) -> Self {
@@ -70,38 +67,32 @@ impl<R: Read> Lines<R> {
         }
     }
 
-    /// Says that the csv crate looks for the next record from now on.
-    pub(super) fn begin_row(&mut self) {
+    /// Says that the csv crate looks for the next record from this byte on, which may only grow:
+    /// what is before it is forgotten.
+    pub(super) fn begin_row(&mut self, byte: u64) {
         self.row = 0;
-    }
-
-    /// What the csv crate would go on with for ever: it has no limits of its own.
-    fn within_limits(&self) -> io::Result<()> {
-        if self.row > ROW {
-            return Err(io::Error::other(Stopped::LongRow));
-        }
-        if self.line_ends > LINES {
-            return Err(io::Error::other(Stopped::Lines));
-        }
-        Ok(())
-    }
-
-    /// Where the record begins that the csv crate looked for from this byte on. Bytes may
-    /// only grow: what lies before is forgotten.
-    pub(super) fn place(&mut self, byte: u64) -> Place {
-        while self
-            .beginnings
-            .front()
-            .is_some_and(|line| line.offset < byte)
-        {
+        while self.beginnings.front().is_some_and(|it| it.offset < byte) {
             self.beginnings.pop_front();
         }
-        match self.beginnings.front() {
-            Some(beginning) if self.end.is_none_or(|end| beginning.offset < end) => {
-                Place::Line(beginning.line)
-            }
-            _ => Place::End,
+    }
+
+    /// The line on which that record begins; none where only the trailer is left.
+    pub(super) fn row_line(&self) -> Option<u64> {
+        let beginning = self.beginnings.front()?;
+        let is_text = self.end.is_none_or(|end| beginning.offset < end);
+        is_text.then_some(beginning.line)
+    }
+
+    /// The csv crate has no limits of its own: it would go on for ever.
+    fn check_limits(&self) -> Result<(), Problem> {
+        if self.row > ROW {
+            let line = self.row_line().unwrap_or(self.line);
+            return Err(Problem::LongRow { line });
         }
+        if self.line_ends > LINES {
+            return Err(TooMuch::Lines.into());
+        }
+        Ok(())
     }
 
     fn note(&mut self, bytes: &[u8]) {
@@ -147,7 +138,7 @@ impl<R: Read> Lines<R> {
 
 impl<R: Read> Read for Lines<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.within_limits()?;
+        self.check_limits().map_err(io::Error::other)?;
         let mut bytes = 0;
         if self.end.is_none() {
             bytes = self.text.read(buffer)?;
@@ -165,20 +156,24 @@ impl<R: Read> Read for Lines<R> {
 mod tests {
     use super::*;
 
-    /// The places of all records, by way of the csv crate as the inventory uses it.
-    fn places(text: &str, carriage_returns: bool) -> Vec<Place> {
+    /// The lines of all records, by way of the csv crate as the inventory uses it. The last one,
+    /// of the trailer, has none.
+    fn row_lines(text: &str, carriage_returns: bool) -> Vec<Option<u64>> {
         let lines = Lines::new(text.as_bytes(), 1, carriage_returns);
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
             .from_reader(lines);
         let mut record = csv::ByteRecord::new();
-        let mut places = Vec::new();
-        while reader.read_byte_record(&mut record).unwrap() {
-            let byte = record.position().unwrap().byte();
-            places.push(reader.get_mut().place(byte));
+        let mut found = Vec::new();
+        loop {
+            let byte = reader.position().byte();
+            reader.get_mut().begin_row(byte);
+            if !reader.read_byte_record(&mut record).unwrap() {
+                return found;
+            }
+            found.push(reader.get_ref().row_line());
         }
-        places
     }
 
     #[test]
@@ -194,16 +189,16 @@ mod tests {
             ("", vec![]),
             ("\n\r\n", vec![]),
         ] {
-            let mut expected: Vec<Place> = lines.into_iter().map(Place::Line).collect();
-            expected.push(Place::End);
-            assert_eq!(places(text, false), expected, "{text:?}");
+            let mut expected: Vec<Option<u64>> = lines.into_iter().map(Some).collect();
+            expected.push(None);
+            assert_eq!(row_lines(text, false), expected, "{text:?}");
         }
     }
 
     #[test]
     fn carriage_returns_alone_may_count() {
-        let expected = [Place::Line(1), Place::Line(3), Place::Line(5), Place::End];
-        assert_eq!(places("a\r\r\"b\rc\"\rd", true), expected);
+        let expected = [Some(1), Some(3), Some(5), None];
+        assert_eq!(row_lines("a\r\r\"b\rc\"\rd", true), expected);
     }
 
     #[test]
@@ -219,9 +214,9 @@ mod tests {
         ] {
             let mut lines = Lines::new(text.as_bytes(), 1, false);
             let read = io::copy(&mut lines, &mut io::sink());
-            let stopped = read.err().and_then(|error| Stopped::in_error(&error));
-            let expected = (!fits).then_some(Stopped::LongRow);
-            assert_eq!(stopped, expected, "{:?}", &text[..4]);
+            let problem = read.err().and_then(|error| error.downcast().ok());
+            let is_long = matches!(problem, Some(Problem::LongRow { line: 1 }));
+            assert_eq!(is_long, !fits, "{:?}", &text[..4]);
         }
     }
 
@@ -230,12 +225,12 @@ mod tests {
         let mut lines = Lines::new(io::repeat(b'\n'), 1, false);
         lines.line_ends = LINES - 1000;
         let error = io::copy(&mut lines, &mut io::sink()).unwrap_err();
-        assert_eq!(Stopped::in_error(&error), Some(Stopped::Lines));
+        let problem = error.downcast().unwrap();
+        assert!(matches!(problem, Problem::TooMuch(TooMuch::Lines)));
     }
 
     #[test]
     fn an_open_quote_swallows_the_end() {
-        let places = places("a\n\"b\nc\n", false);
-        assert_eq!(places, [Place::Line(1), Place::Line(2)]);
+        assert_eq!(row_lines("a\n\"b\nc\n", false), [Some(1), Some(2)]);
     }
 }

@@ -1,19 +1,19 @@
-//! Rows that hold more than there are columns.
+//! Rows with more cells than there are columns.
 
-use super::{decode::is_blank, rows::Row};
+use crate::inventory::{input::rows::Row, text::cell::is_blank};
 
-/// Rows that hold more than there are columns.
+/// Counts the rows with more cells than there are columns.
 #[derive(Debug, Default)]
-pub(super) struct Overlong {
+pub(super) struct SurplusCells {
     rows: u64,
     first_line: u64,
 }
 
-impl Overlong {
-    /// Notes the row if it has anything beyond so many columns.
-    pub(super) fn look_at(&mut self, row: Row<'_>, columns: usize) {
-        let mut beyond = (columns..row.cells.len()).filter_map(|at| row.cells.get(at));
-        if beyond.all(is_blank) {
+impl SurplusCells {
+    /// Counts the row if a cell beyond so many columns is not blank.
+    pub(super) fn count(&mut self, row: Row<'_>, columns: usize) {
+        let mut surplus = (columns..row.cells.len()).filter_map(|at| row.cells.get(at));
+        if surplus.all(is_blank) {
             return;
         }
         if self.rows == 0 {

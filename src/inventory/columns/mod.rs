@@ -1,0 +1,7 @@
+//! What the columns of a list are: which one holds the ids, where the others are, what they mean.
+
+pub(super) mod header;
+pub(super) mod last_seen;
+pub(super) mod layout;
+pub(super) mod machine_names;
+pub(super) mod report_names;

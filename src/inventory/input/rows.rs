@@ -1,0 +1,113 @@
+//! The rows of an inventory, one by one, each with the line on which it begins.
+
+use std::io::{self, Cursor, Read};
+
+use csv::{ByteRecord, ErrorKind};
+use memchr::memchr2_iter;
+
+use super::{
+    decode::{Peeked, decoded, peek},
+    json,
+    lines::Lines,
+    shape::{parser, separator_line, sniff},
+};
+use crate::inventory::{error::Problem, text::cell::is_blank};
+
+/// Bytes of text from which the shape of the file is guessed.
+const START: u64 = 64 * 1024;
+
+/// The rows of an inventory.
+pub(crate) struct Rows<R> {
+    parser: csv::Reader<Lines<R>>,
+    record: ByteRecord,
+    line: u64,
+    /// Rows at the beginning that are titles, not data.
+    pub(crate) titles: usize,
+    /// Bytes of a line at the beginning, on average.
+    line_length: usize,
+}
+
+/// One row that is not blank.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Row<'rows> {
+    /// Line on which it begins.
+    pub(crate) line: u64,
+    /// Its cells.
+    pub(crate) cells: &'rows ByteRecord,
+}
+
+/// Guesses the shape of the file and stands before its first row. `asked` is the name of the id
+/// column, where it is known.
+pub(crate) fn open(
+    reader: impl Read,
+    asked: Option<&str>,
+) -> Result<Rows<Peeked<impl Read>>, Problem> {
+    let (mut start, rest) = peek(decoded(reader)?, START)?;
+    if let Some(query) = json::query(&start) {
+        return Err(Problem::Json { query });
+    }
+    let separator = separator_line(&start);
+    let (delimiter, length) = separator.unzip();
+    start.drain(..length.unwrap_or(0));
+
+    let shape = sniff(&start, delimiter, asked);
+    let first_line = if separator.is_some() { 2 } else { 1 };
+    let carriage_returns = !start.contains(&b'\n');
+    let line_ends = memchr2_iter(b'\n', b'\r', &start).count();
+    let line_length = start.len() / (line_ends + 1) + 1;
+    let lines = Lines::new(Cursor::new(start).chain(rest), first_line, carriage_returns);
+    Ok(Rows {
+        parser: parser(shape.delimiter).from_reader(lines),
+        record: ByteRecord::new(),
+        line: first_line,
+        titles: shape.titles,
+        line_length,
+    })
+}
+
+impl<R: Read> Rows<R> {
+    /// About how many rows a file of so many bytes has, rather too many than too few, if its lines
+    /// are as long as those at its beginning.
+    pub(crate) fn expected(&self, size: u64) -> usize {
+        let rows = usize::try_from(size).unwrap_or(usize::MAX) / self.line_length;
+        rows + rows / 8
+    }
+
+    /// The next row that is not blank.
+    pub(crate) fn advance(&mut self) -> Result<Option<Row<'_>>, Problem> {
+        while self.read()? {
+            if !self.record.iter().all(is_blank) {
+                return Ok(Some(Row {
+                    line: self.line,
+                    cells: &self.record,
+                }));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Reads the next record; false at the end of the text.
+    fn read(&mut self) -> Result<bool, Problem> {
+        let byte = self.parser.position().byte();
+        self.parser.get_mut().begin_row(byte);
+        if !self
+            .parser
+            .read_byte_record(&mut self.record)
+            .map_err(problem)?
+        {
+            return Err(Problem::UnclosedQuote { line: self.line });
+        }
+        let line = self.parser.get_ref().row_line();
+        self.line = line.unwrap_or(self.line);
+        Ok(line.is_some())
+    }
+}
+
+/// Rows of any length and cells of any bytes are fine, so only reading itself can fail, at a limit
+/// or in the file.
+fn problem(error: csv::Error) -> Problem {
+    match error.into_kind() {
+        ErrorKind::Io(error) => error.downcast().unwrap_or_else(Problem::Unreadable),
+        other => Problem::Unreadable(io::Error::other(format!("{other:?}"))),
+    }
+}

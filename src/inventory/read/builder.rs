@@ -1,0 +1,205 @@
+//! The list while it grows, row by row.
+
+use super::{
+    joined::JoinedLists, limits, machine_index::MachineIndex, stray, surplus::SurplusCells,
+};
+use crate::{
+    domain::machine::MachineId,
+    inventory::{
+        cells::Cells,
+        columns::{
+            layout::{Columns, Layout},
+            report_names::report_names,
+        },
+        error::Problem,
+        input::rows::Row,
+        list::{Inventory, InventoryMachine, RejectedRow},
+        text::{
+            cell::{cell, is_blank},
+            ids::machine_id,
+            invisible::visible,
+            row::{id_position, is_marker},
+        },
+    },
+};
+
+/// Rows after which a list without a single machine id is given up.
+const ROWS_WITHOUT_ID: usize = 100_000;
+
+/// Machines for which there is room from the beginning, at most.
+const MOST_RESERVED: usize = 10_000_000;
+
+/// An inventory that is being read.
+pub(super) struct Builder {
+    list: Inventory,
+    index: MachineIndex,
+    /// The columns of the first table of the file.
+    columns: Columns,
+    /// The layout of the table that is being read.
+    layout: Layout,
+    joined: JoinedLists,
+    /// Whether an extra column has a name or a cell that is not blank.
+    used: Vec<bool>,
+    /// The first row as a header, where it was read as data.
+    maybe_header: Option<Vec<String>>,
+    /// Position of a column that holds ids where the id column holds none.
+    holding: Option<usize>,
+    surplus: SurplusCells,
+    /// Bytes that are kept of rejected rows.
+    rejected_text: usize,
+}
+
+impl Builder {
+    pub(super) fn new(file: &str, columns: Columns, joined: JoinedLists) -> Self {
+        let used: Vec<bool> = columns.extra().map(|(_, name)| !name.is_empty()).collect();
+        Self {
+            list: Inventory {
+                file: file.to_owned(),
+                columns: report_names(&columns.names, columns.id),
+                cells: Cells::new(used.len()),
+                ..Inventory::default()
+            },
+            index: MachineIndex::default(),
+            layout: columns.layout(),
+            columns,
+            joined,
+            used,
+            maybe_header: None,
+            holding: None,
+            surplus: SurplusCells::default(),
+            rejected_text: 0,
+        }
+    }
+
+    /// Adds the first row, which is data unless no id follows: then it is this header.
+    pub(super) fn with(mut self, first: Row<'_>, header: Vec<String>) -> Result<Self, Problem> {
+        self.maybe_header = Some(header);
+        self.add(first)?;
+        Ok(self)
+    }
+
+    /// Makes room for about so many rows. Memory that is not used costs nothing, but to move a
+    /// list that has grown takes it twice.
+    pub(super) fn reserve(&mut self, rows: usize) {
+        self.list.machines.reserve(rows.min(MOST_RESERVED));
+    }
+
+    pub(super) fn add(&mut self, row: Row<'_>) -> Result<(), Problem> {
+        let text = cell(row.cells.get(self.layout.id).unwrap_or_default());
+        match machine_id(&text) {
+            Some(id) => self.add_machine(id, row)?,
+            None if self.is_between_lists(row)? => return Ok(()),
+            None => self.reject(&text, row)?,
+        }
+        self.surplus.count(row, self.layout.width);
+        Ok(limits::check(&self.list, self.rejected_text)?)
+    }
+
+    fn add_machine(&mut self, id: MachineId, row: Row<'_>) -> Result<(), Problem> {
+        stray::check(row, id, &self.layout)?;
+        self.joined.accepted();
+        let line = u32::try_from(row.line).unwrap_or(u32::MAX);
+        if self
+            .index
+            .insert(&mut self.list.machines, InventoryMachine { id, line })
+        {
+            self.keep_cells(row);
+        } else {
+            self.list.duplicates += 1;
+        }
+        Ok(())
+    }
+
+    fn keep_cells(&mut self, row: Row<'_>) {
+        let positions = self.layout.extra.iter();
+        let cells = positions.map(|at| at.and_then(|at| row.cells.get(at)).unwrap_or_default());
+        let cells = cells.zip(&mut self.used).map(|(bytes, used)| {
+            *used = *used || !is_blank(bytes);
+            cell(bytes)
+        });
+        self.list.cells.push(cells);
+    }
+
+    /// Whether the row is not data: it is the header of another list, or was written by a program
+    /// for a program.
+    fn is_between_lists(&mut self, row: Row<'_>) -> Result<bool, Problem> {
+        if stray::check_invalid(row, &self.layout, self.columns.has_names())? {
+            return Ok(false);
+        }
+        if is_marker(row.cells) {
+            return Ok(true);
+        }
+        let Some(header) = self.joined.header(row, &self.columns, &self.layout)? else {
+            return Ok(false);
+        };
+        let titles = self.list.rejected.len().saturating_sub(header.titles);
+        for title in self.list.rejected.drain(titles..) {
+            warn_of_title(&self.list.file, title.line);
+        }
+        self.layout = header.layout;
+        Ok(true)
+    }
+
+    fn reject(&mut self, text: &str, row: Row<'_>) -> Result<(), Problem> {
+        self.joined.rejected(row);
+        let input = visible(text).into_owned();
+        self.rejected_text += input.len();
+        let line = row.line;
+        self.list.rejected.push(RejectedRow { line, input });
+        if !self.list.machines.is_empty() {
+            return Ok(());
+        }
+        self.holding = self.holding.or_else(|| id_position(row.cells));
+        if self.list.rejected.len() >= ROWS_WITHOUT_ID {
+            return Err(self.no_machines());
+        }
+        Ok(())
+    }
+
+    pub(super) fn finish(mut self) -> Result<Inventory, Problem> {
+        if self.list.machines.is_empty() {
+            return Err(self.no_machines());
+        }
+        let Self {
+            mut list, index, ..
+        } = self;
+        drop(index);
+        self.surplus.warn(&list.file, self.columns.names.len());
+        drop_unused_columns(&mut list, &self.used);
+        list.shrink_to_fit();
+        Ok(list)
+    }
+
+    fn no_machines(&mut self) -> Problem {
+        let holding = self
+            .holding
+            .and_then(|at| self.columns.names.get(at).cloned());
+        match (self.maybe_header.take(), self.list.rejected.first()) {
+            (Some(columns), _) => Problem::NoIdColumn { columns, holding },
+            (None, None) => Problem::NoRows,
+            (None, Some(first)) => Problem::NoValidId {
+                rows: self.list.rejected.len(),
+                line: first.line,
+                input: first.input.clone(),
+                holding,
+            },
+        }
+    }
+}
+
+/// Drops the columns with neither a name nor a cell that is not blank: Excel likes to write
+/// delimiters behind the last one.
+fn drop_unused_columns(list: &mut Inventory, used: &[bool]) {
+    if used.iter().all(|&used| used) {
+        return;
+    }
+    list.cells.retain_columns(used);
+    let mut used = used.iter();
+    list.columns
+        .retain(|_| used.next().is_none_or(|&used| used));
+}
+
+/// Warns that a line is above the table.
+pub(super) fn warn_of_title(file: &str, line: u64) {
+    tracing::warn!(file, line, "line {line} of {file} is a title: not read");
+}

@@ -1,0 +1,136 @@
+//! Lists that were joined: in the middle of the file is another header, with its titles above it.
+
+use std::collections::{HashSet, VecDeque};
+
+use csv::ByteRecord;
+
+use crate::inventory::{
+    columns::{
+        header::{FirstRow, is_short, plain},
+        layout::{Columns, Layout},
+    },
+    error::Problem,
+    input::rows::Row,
+    text::row::{filled, first_text, names},
+};
+
+/// What shows where another list begins.
+#[derive(Debug)]
+pub(super) struct JoinedLists {
+    /// The name of the id column that is asked for.
+    asked: Option<String>,
+    /// The rows above the first header.
+    titles: Vec<TitleShape>,
+    /// The last rows without an id, as many as there are titles.
+    recent: VecDeque<TitleShape>,
+}
+
+/// What stays the same in a title: the one of another day has another date in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct TitleShape {
+    filled: usize,
+    first_word: String,
+}
+
+/// A header in the middle of the file.
+#[derive(Debug)]
+pub(super) struct Header {
+    /// The layout of the rows below it.
+    pub(super) layout: Layout,
+    /// How many rows directly above it are its titles.
+    pub(super) titles: usize,
+}
+
+impl JoinedLists {
+    /// The lists of a file whose id column is asked for by this name.
+    pub(super) fn new(asked: Option<&str>) -> Self {
+        Self {
+            asked: asked.map(str::to_owned),
+            titles: Vec::new(),
+            recent: VecDeque::new(),
+        }
+    }
+
+    /// Remembers a title of the first list.
+    pub(super) fn title(&mut self, row: Row<'_>) {
+        self.titles.push(TitleShape::of(row.cells));
+    }
+
+    /// Remembers a row without a machine id.
+    pub(super) fn rejected(&mut self, row: Row<'_>) {
+        if self.titles.is_empty() {
+            return;
+        }
+        if self.recent.len() == self.titles.len() {
+            self.recent.pop_front();
+        }
+        self.recent.push_back(TitleShape::of(row.cells));
+    }
+
+    /// Forgets those rows, because one with a machine follows them.
+    pub(super) fn accepted(&mut self) {
+        self.recent.clear();
+    }
+
+    /// The header that this row without an id is, if it is one. One that names columns which the
+    /// first list does not have is a problem: their cells would be lost, or get a wrong name.
+    pub(super) fn header(
+        &mut self,
+        row: Row<'_>,
+        first: &Columns,
+        layout: &Layout,
+    ) -> Result<Option<Header>, Problem> {
+        let asked = self.asked.as_deref();
+        let Some(id) = FirstRow::of(row.cells, asked).header() else {
+            return Ok(None);
+        };
+        let names = names(row.cells);
+        let other = Columns { names, id };
+        let layout_below = if filled(row.cells) == 1 || !first.has_names() {
+            (id == layout.id).then(|| layout.clone())
+        } else {
+            first.layout_of(&other)
+        };
+        if let Some(layout) = layout_below {
+            let titles = self.titles_above();
+            return Ok(Some(Header { layout, titles }));
+        }
+        let is_title = self.titles.contains(&TitleShape::of(row.cells));
+        if !is_title && (id == layout.id || self.is_certain(&other, first)) {
+            return Err(Problem::OtherHeader {
+                line: row.line,
+                columns: other.names,
+            });
+        }
+        Ok(None)
+    }
+
+    /// Whether a row with an id column elsewhere is certainly a header. `ID` alone may mean
+    /// Indonesia.
+    fn is_certain(&self, other: &Columns, first: &Columns) -> bool {
+        if self.asked.is_none() && !is_short(&other.names[other.id]) {
+            return true;
+        }
+        let known: HashSet<String> = first.names.iter().map(|name| plain(name)).collect();
+        let mut names = other.extra().map(|(_, name)| name);
+        names.any(|name| !name.is_empty() && known.contains(&plain(name)))
+    }
+
+    /// How many of the last rows are titles: all those above the first header again, or none.
+    fn titles_above(&mut self) -> usize {
+        let are_titles = self.recent.iter().eq(&self.titles);
+        self.recent.clear();
+        if are_titles { self.titles.len() } else { 0 }
+    }
+}
+
+impl TitleShape {
+    fn of(row: &ByteRecord) -> Self {
+        let text = first_text(row);
+        let word = text.split(|letter: char| !letter.is_alphabetic()).next();
+        Self {
+            filled: filled(row),
+            first_word: word.unwrap_or_default().to_lowercase(),
+        }
+    }
+}

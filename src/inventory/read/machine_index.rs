@@ -1,0 +1,63 @@
+//! Which machines a list has already, so that each is there once.
+
+use std::hash::BuildHasher;
+
+use foldhash::fast::RandomState;
+use hashbrown::{HashTable, hash_table::Entry};
+
+use crate::{domain::machine::MachineId, inventory::list::InventoryMachine};
+
+/// At which position of the list each machine is: the ids themselves are not held twice.
+#[derive(Debug, Default)]
+pub(super) struct MachineIndex {
+    positions: HashTable<u32>,
+    hasher: RandomState,
+}
+
+impl MachineIndex {
+    /// Adds a machine to the list that this is the index of; false where it is there already.
+    pub(super) fn insert(
+        &mut self,
+        list: &mut Vec<InventoryMachine>,
+        machine: InventoryMachine,
+    ) -> bool {
+        let id_at = |position: &u32| id_at(list, *position);
+        let hash = |position: &u32| self.hasher.hash_one(id_at(position));
+        let is_it = |position: &u32| id_at(position) == Some(machine.id);
+        let own_hash = self.hasher.hash_one(Some(machine.id));
+        let Entry::Vacant(entry) = self.positions.entry(own_hash, is_it, hash) else {
+            return false;
+        };
+        entry.insert(u32::try_from(list.len()).unwrap_or(u32::MAX));
+        list.push(machine);
+        true
+    }
+}
+
+fn id_at(list: &[InventoryMachine], position: u32) -> Option<MachineId> {
+    Some(list.get(usize::try_from(position).ok()?)?.id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_machine_is_there_once_and_in_order() {
+        let id = |number: u32| {
+            let mut bytes = [0; 20];
+            bytes[16..].copy_from_slice(&number.to_be_bytes());
+            MachineId::from_bytes(bytes)
+        };
+        let machine = |number: u32| InventoryMachine {
+            id: id(number),
+            line: number + 2,
+        };
+        let (mut index, mut list) = (MachineIndex::default(), Vec::new());
+        for number in 0..150_000 {
+            assert!(index.insert(&mut list, machine(number)));
+            assert!(!index.insert(&mut list, machine(number / 2)));
+        }
+        assert!(list.into_iter().eq((0..150_000).map(machine)));
+    }
+}

@@ -1,0 +1,143 @@
+//! From rows to the list: the first one names the columns, or holds an id itself.
+
+mod builder;
+mod joined;
+mod limits;
+mod machine_index;
+pub(super) mod source;
+mod stray;
+mod surplus;
+
+use std::io::Read;
+
+use self::{
+    builder::{Builder, warn_of_title},
+    joined::JoinedLists,
+};
+use super::{
+    columns::{header::FirstRow, layout::Columns},
+    error::{InventoryError, Problem},
+    input::rows::{Row, Rows, open},
+    list::Inventory,
+    text::{
+        cell::is_blank,
+        row::{filled, id_position, is_marker, names},
+    },
+};
+
+/// Rows of data in which an id column that has another name is looked for.
+const ROWS_TO_HINT: usize = 100;
+
+/// What is known of a list before it is read.
+#[derive(Debug, Clone, Copy)]
+struct Known<'a> {
+    /// What it is called in reports and errors.
+    file: &'a str,
+    /// The name of its id column, where it is not to be found.
+    column: Option<&'a str>,
+    /// Its size in bytes; 0 where that is not known.
+    size: u64,
+}
+
+/// Reads an inventory from bytes. `file` is what it is called in reports and errors;
+/// `column` is the name of its id column, else that is found.
+pub fn read_from(
+    reader: impl Read,
+    file: &str,
+    column: Option<&str>,
+) -> Result<Inventory, InventoryError> {
+    let size = 0;
+    read_known(reader, Known { file, column, size })
+}
+
+fn read_known(reader: impl Read, known: Known<'_>) -> Result<Inventory, InventoryError> {
+    read_rows(reader, known).map_err(|problem| InventoryError {
+        file: known.file.to_owned(),
+        problem,
+    })
+}
+
+fn read_rows(reader: impl Read, known: Known<'_>) -> Result<Inventory, Problem> {
+    let mut rows = open(reader, known.column)?;
+    let joined = read_titles(&mut rows, known)?;
+    let mut builder = read_first(&mut rows, known, joined)?;
+    builder.reserve(rows.expected(known.size));
+    while let Some(row) = rows.advance()? {
+        builder.add(row)?;
+    }
+    builder.finish()
+}
+
+fn read_titles<R: Read>(rows: &mut Rows<R>, known: Known<'_>) -> Result<JoinedLists, Problem> {
+    let mut joined = JoinedLists::new(known.column);
+    for _ in 0..rows.titles {
+        let Some(row) = rows.advance()? else { break };
+        stray::check_above(row)?;
+        if !is_marker(row.cells) {
+            warn_of_title(known.file, row.line);
+            joined.title(row);
+        }
+    }
+    Ok(joined)
+}
+
+/// Reads the first row: the header, or a row of data.
+fn read_first<R: Read>(
+    rows: &mut Rows<R>,
+    known: Known<'_>,
+    joined: JoinedLists,
+) -> Result<Builder, Problem> {
+    let first = rows.advance()?.ok_or(Problem::Empty)?;
+    let header = names(first.cells);
+    let (id, is_header) = match FirstRow::of(first.cells, known.column) {
+        FirstRow::Header { id } => (id, true),
+        FirstRow::Data { id } => (id, false),
+        FirstRow::Unknown if known.column.is_none() && is_alone(first) => (0, false),
+        FirstRow::Unknown => {
+            return Err(match known.column {
+                Some(column) => Problem::NoSuchColumn {
+                    column: column.to_owned(),
+                    no_header: id_position(first.cells).is_some(),
+                    columns: header,
+                },
+                None => no_id_column(rows, header)?,
+            });
+        }
+    };
+    if is_header {
+        stray::check_above(first)?;
+        let columns = Columns { names: header, id };
+        return Ok(Builder::new(known.file, columns, joined));
+    }
+    let names = vec![String::new(); header.len()];
+    let builder = Builder::new(known.file, Columns { names, id }, joined);
+    builder.with(first, header)
+}
+
+/// Whether only the first cell of the row is not blank.
+fn is_alone(row: Row<'_>) -> bool {
+    filled(row.cells) == 1 && row.cells.get(0).is_some_and(|cell| !is_blank(cell))
+}
+
+/// The problem where no column is known. The columns are those of the row above the first ids,
+/// else those of the first row.
+fn no_id_column<R: Read>(rows: &mut Rows<R>, first: Vec<String>) -> Result<Problem, Problem> {
+    let mut above = first.clone();
+    for _ in 0..ROWS_TO_HINT {
+        let Some(row) = rows.advance()? else { break };
+        if let Some(position) = id_position(row.cells) {
+            let Some(holding) = above.get(position).cloned() else {
+                break;
+            };
+            return Ok(Problem::NoIdColumn {
+                columns: above,
+                holding: Some(holding),
+            });
+        }
+        above = names(row.cells);
+    }
+    Ok(Problem::NoIdColumn {
+        columns: first,
+        holding: None,
+    })
+}

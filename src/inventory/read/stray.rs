@@ -1,0 +1,75 @@
+//! Machine ids beside the one of the row: none of them may be lost in silence.
+
+use crate::{
+    domain::machine::MachineId,
+    inventory::{
+        columns::layout::Layout,
+        error::Problem,
+        input::rows::Row,
+        text::{cell::cell, ids::ids_in, row},
+    },
+};
+
+/// Bytes of a cell that is an id and nothing else.
+const ID_LENGTH: usize = 40;
+
+/// Refuses a row of this machine that names another one: in a cell beyond the last column, or in a
+/// column without a name of its own. A column with a name holds data, whatever it looks like: a
+/// file's hash is as long as a machine id.
+pub(super) fn check(row: Row<'_>, id: MachineId, layout: &Layout) -> Result<(), Problem> {
+    let is_other = |at: usize| {
+        row.cells
+            .get(at)
+            .is_some_and(|bytes| holds_other(bytes, id))
+    };
+    let width = row.cells.len();
+    let has_other = if row.cells.get(layout.id).is_some_and(opens_a_list) {
+        (0..width).any(is_other)
+    } else {
+        layout.unnamed.iter().copied().any(is_other) || (layout.width..width).any(is_other)
+    };
+    if has_other {
+        return Err(Problem::SeveralIds { line: row.line });
+    }
+    Ok(())
+}
+
+/// The same for a row whose id column holds no machine id; says whether any cell holds one. Under
+/// a header the row is reported as invalid; without one, no column says where the ids should be.
+pub(super) fn check_invalid(
+    row: Row<'_>,
+    layout: &Layout,
+    has_names: bool,
+) -> Result<bool, Problem> {
+    let line = row.line;
+    let all = row::ids(row.cells);
+    let id_cell = row.cells.get(layout.id).unwrap_or_default();
+    let in_column = ids_in(&cell(id_cell));
+    let relevant = if has_names { &in_column } else { &all };
+    if relevant.iter().any(|id| *id != relevant[0]) {
+        return Err(Problem::SeveralIds { line });
+    }
+    if !has_names && in_column.is_empty() && !all.is_empty() {
+        return Err(Problem::StrayId { line });
+    }
+    Ok(!all.is_empty())
+}
+
+/// Refuses a row above the data, a title or a header, that names a machine.
+pub(super) fn check_above(row: Row<'_>) -> Result<(), Problem> {
+    if row::ids(row.cells).is_empty() {
+        return Ok(());
+    }
+    Err(Problem::StrayId { line: row.line })
+}
+
+fn holds_other(bytes: &[u8], id: MachineId) -> bool {
+    bytes.len() >= ID_LENGTH && ids_in(&cell(bytes)).iter().any(|it| *it != id)
+}
+
+/// Whether a cell opens a bracket that it does not close: the cells of its row are the parts of
+/// one list, whatever their columns are called.
+fn opens_a_list(bytes: &[u8]) -> bool {
+    let holds = |letter: u8| bytes.contains(&letter);
+    bytes.len() > ID_LENGTH && (holds(b'[') && !holds(b']') || holds(b'{') && !holds(b'}'))
+}

@@ -1,0 +1,6 @@
+//! What bytes, cells and rows say: encodings, invisible characters, machine ids.
+
+pub(super) mod cell;
+pub(super) mod ids;
+pub(super) mod invisible;
+pub(super) mod row;
