@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use rust_xlsxwriter::{
-    Color, ConditionalFormatDataBar, ExcelDateTime, Format, FormatBorder, IgnoreError, Table,
-    TableColumn, TableStyle, Worksheet, XlsxError,
+    ExcelDateTime, Format, FormatBorder, IgnoreError, Table, TableColumn, TableStyle, Worksheet,
+    XlsxError,
 };
 
 use super::{
@@ -37,12 +37,6 @@ impl<'book> Listing<'book> {
             sheet.set_column_width(place, look.width)?;
             if let Some(format) = look.format() {
                 sheet.set_column_format(place, &format)?;
-            }
-            if let Some(color) = look.bars {
-                let bar = ConditionalFormatDataBar::new()
-                    .set_fill_color(Color::RGB(color))
-                    .set_solid_fill(true);
-                sheet.add_conditional_format(1, place, rows, place, &bar)?;
             }
         }
         let last = u16::try_from(looks.len().saturating_sub(1)).unwrap_or(u16::MAX);

@@ -1,8 +1,14 @@
 //! The sheet of a table: its rows with filters, or a sentence where there is nothing to list.
 
-use rust_xlsxwriter::{Format, FormatAlign, Workbook, XlsxError};
+use rust_xlsxwriter::{
+    Color, ConditionalFormatDataBar, Format, FormatAlign, Workbook, Worksheet, XlsxError,
+};
 
-use super::{in_terms_of_files, listing::Listing, looks::looks};
+use super::{
+    in_terms_of_files,
+    listing::Listing,
+    looks::{Look, looks},
+};
 use crate::{
     domain::text::thousands,
     report::{
@@ -70,6 +76,8 @@ impl Sheet {
             listing.end_row();
             written.map_err(in_terms_of_files)
         })?;
+        // After the rows: before them, it makes each row of the file longer.
+        add_bars(sheet, &looks, rows)?;
         sheet.set_freeze_panes(1, self.frozen)?;
         Ok(())
     }
@@ -92,4 +100,17 @@ impl Sheet {
         sheet.write_string_with_format(0, 0, sentence, &format)?;
         Ok(())
     }
+}
+
+/// A bar in each cell of the columns that want one.
+fn add_bars(sheet: &mut Worksheet, looks: &[Look], rows: u32) -> Result<(), XlsxError> {
+    for (at, look) in (0..).zip(looks) {
+        if let Some(color) = look.bars {
+            let bar = ConditionalFormatDataBar::new()
+                .set_fill_color(Color::RGB(color))
+                .set_solid_fill(true);
+            sheet.add_conditional_format(1, at, rows, at, &bar)?;
+        }
+    }
+    Ok(())
 }
