@@ -141,6 +141,47 @@ fn tables_sort_filter_and_turn_pages() {
     is_clean(&browser);
 }
 
+/// A column that the script has no line of: its heading and its values are enough.
+#[test]
+fn a_column_that_the_script_does_not_know_is_shown_and_sorts() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    let (_scene, run, page) = second_night();
+    let mut text = fs::read_to_string(&page).unwrap();
+    for (known, unknown) in [
+        ("data-key=\"machinesMissing\"", "data-key=\"added\""),
+        ("\"machinesMissing\":[", "\"added\":["),
+        ("data-key=\"code\"", "data-key=\"addedText\""),
+        ("\"code\":[", "\"addedText\":["),
+    ] {
+        assert_eq!(text.matches(known).count(), 1, "{known}");
+        text = text.replace(known, unknown);
+    }
+    let changed = page.with_file_name("changed.html");
+    fs::write(&changed, text).unwrap();
+    browser.open(&changed, "");
+    browser.run("document.querySelector('#kbs-table th[data-key=added] button').click();");
+    let shown = browser.texts("#kbs-table tbody tr td:nth-child(5)");
+    let kbs = run.rows("kbs.csv");
+    let machines = kbs
+        .iter()
+        .map(|row| row["machinesMissing"].parse().unwrap());
+    let mut machines: Vec<u64> = machines.collect();
+    machines.sort_unstable();
+    let first = shown[0].parse::<u64>().unwrap();
+    assert!(first == machines[0] || Some(&first) == machines.last());
+    let last = shown.last().unwrap().parse::<u64>().unwrap();
+    assert!(first != last, "{shown:?}");
+    let codes = browser.texts("#failures-table tbody tr td:nth-last-child(3)");
+    assert!(!codes.is_empty());
+    assert!(
+        codes.iter().all(|code| code == "ResourceNotFound"),
+        "{codes:?}"
+    );
+    is_clean(&browser);
+}
+
 /// The machines that miss each KB, by their ids.
 fn missing(run: &Finished) -> BTreeMap<String, BTreeSet<String>> {
     let mut missing: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();

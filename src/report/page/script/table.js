@@ -1,3 +1,13 @@
+// A column of which nothing is known but its heading and its values. Texts may stand as their
+// numbers.
+const plainColumn = (header, values) => {
+  const { key } = header.dataset;
+  if (header.classList.contains("num")) return { key, ...numeric((row) => values[row]) };
+  const text = (value) => (typeof value === "number" ? texts[value] : value || "");
+  const shown = (row) => [values[row]].flat().map(text).join(", ");
+  return { key, ...textual(shown, (row) => foreignCell(shown(row))) };
+};
+
 // A table with its filter, its order, its pages and its download.
 const SIZES = [50, 100, 250];
 
@@ -9,6 +19,10 @@ const tableOf = (definition, changed) => {
   const rowsFor = rowsOf(definition);
   const body = table.tBodies[0];
   const headers = Array.from(table.tHead.querySelectorAll("th"));
+  headers.filter(({ dataset }) => !columns[dataset.key]).forEach((header) => {
+    columns[header.dataset.key] = plainColumn(header, data[name][header.dataset.key]);
+    definition.csvColumns.push(header.dataset.key);
+  });
   const shown = headers.map((header) => columns[header.dataset.key]);
   const initial = { q: "", sort: first, page: 1, size: SIZES[0] };
   let state = { ...initial };
