@@ -61,6 +61,7 @@ fn cell(field: &Field) -> String {
         Field::Null => String::new(),
         Field::Str(text) => text.clone(),
         Field::Long(number) => number.to_string(),
+        Field::Double(number) => number.to_string(),
         Field::TimestampMillis(time) => rfc3339(Timestamp::from_millisecond(*time).unwrap()),
         Field::ListInternal(list) => {
             let texts: Vec<String> = list.elements().iter().map(cell).collect();
