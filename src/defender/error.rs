@@ -44,13 +44,7 @@ impl CallError {
     pub fn without_reply(class: Class, reason: Reason, message: impl Into<String>) -> Self {
         Self {
             class,
-            failure: Failure {
-                reason,
-                http_status: None,
-                code: None,
-                message: message.into(),
-                correlation_id: None,
-            },
+            failure: Failure::new(reason, message),
             is_foreign: false,
         }
     }

@@ -35,6 +35,17 @@ pub struct Failure {
 }
 
 impl Failure {
+    /// A failure without a reply from the service.
+    pub fn new(reason: Reason, message: impl Into<String>) -> Self {
+        Self {
+            reason,
+            http_status: None,
+            code: None,
+            message: message.into(),
+            correlation_id: None,
+        }
+    }
+
     /// The failure with everything that support asks for.
     pub fn describe(&self) -> String {
         let mut text = match self.http_status {

@@ -8,12 +8,12 @@ use tokio::time::{MissedTickBehavior, interval, sleep};
 use super::{
     RunError, deadline,
     gate::{gate, rules},
-    helpers::Helpers,
     interrupt,
     prepare::Prepared,
     setup::{RunInput, Setup},
     sign_in::no_sign_in,
     work_queue::work_queue,
+    workers::Workers,
 };
 use crate::{
     collect::per_machine::{Fetcher, RetryPolicy, Settings},
@@ -101,14 +101,14 @@ async fn drive(
         config.until,
     );
     display.plan(&fetcher.progress(), &now(input.started));
-    let helpers = Helpers::start(config.service.concurrency.get(), fetcher, recorder)?;
+    let workers = Workers::start(config.service.concurrency.get(), fetcher, recorder)?;
     let ending = tokio::select! {
         ending = fetcher.run(|outcome| recorder.keep(outcome, fetcher.requests())) => ending,
         never = show(fetcher, &display, input.started) => match never {},
         never = watch_time(input, fetcher) => match never {},
         never = watch_store(fetcher, recorder) => match never {},
     };
-    helpers.join();
+    workers.join();
     display.finish(&fetcher.progress(), &now(input.started));
     Ok(ending)
 }

@@ -8,7 +8,7 @@
 //!
 //! - [`setup`]: what a run is given, and what stays the same once it is prepared
 //! - [`prepare`]: the first phase, with [`sign_in`], [`lock`] and [`identity`]
-//! - [`collect`]: the second, with [`work_queue`], [`gate`], [`deadline`], [`helpers`]
+//! - [`collect`]: the second, with [`work_queue`], [`gate`], [`deadline`], [`workers`]
 //! - [`conclude`]: the third, with [`answers`], [`history`], [`summary`]
 //! - [`data`]: what reports need of a run, whether it has just ended or is kept
 //! - [`offline`], [`kept_run`]: the reports of a kept run again
@@ -29,7 +29,6 @@ mod deadline;
 mod dry_run;
 mod error;
 pub(crate) mod gate;
-mod helpers;
 pub(crate) mod history;
 pub(crate) mod identity;
 pub(crate) mod inputs;
@@ -43,6 +42,7 @@ mod setup;
 mod sign_in;
 mod summary;
 mod work_queue;
+mod workers;
 
 pub use self::error::RunError;
 pub(crate) use self::setup::RunInput;

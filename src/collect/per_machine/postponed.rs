@@ -1,11 +1,7 @@
 //! Machines whose calls the service asked to have back later. Meanwhile they take no place from
 //! the others.
 
-use std::{
-    mem,
-    sync::atomic::{AtomicUsize, Ordering::Relaxed},
-    time::Duration,
-};
+use std::{mem, time::Duration};
 
 use parking_lot::Mutex;
 use tokio::time::Instant;
@@ -18,11 +14,7 @@ pub(super) const PATIENCE: Duration = Duration::from_mins(10);
 
 /// The machines that are postponed now.
 #[derive(Debug, Default)]
-pub(super) struct PostponedMachines {
-    waiting: Mutex<Vec<Postponed>>,
-    /// How many there are: nearly always none, and then nobody need take the lock.
-    count: AtomicUsize,
-}
+pub(super) struct PostponedMachines(Mutex<Vec<Postponed>>);
 
 /// A machine to be asked for again.
 #[derive(Debug)]
@@ -48,57 +40,49 @@ pub(super) struct Wanted {
 impl PostponedMachines {
     /// Postpones a machine for so long.
     pub(super) fn add(&self, target: Target, wait: Duration, outages: u64) {
-        let mut waiting = self.waiting.lock();
-        waiting.push(Postponed {
+        self.0.lock().push(Postponed {
             target,
             due: Instant::now() + wait,
             is_long: wait > PATIENCE,
             outages,
         });
-        self.count.store(waiting.len(), Relaxed);
     }
 
     /// How many there are.
     pub(super) fn len(&self) -> usize {
-        self.count.load(Relaxed)
+        self.0.lock().len()
     }
 
     /// Takes the one that has been due for longest; `None` where none is due.
     pub(super) fn take_due(&self, wanted: Wanted) -> Option<Target> {
-        let mut waiting = self.waiting.lock();
+        let mut waiting = self.0.lock();
         let (at, due) = first(&waiting, wanted)?;
         if due > Instant::now() {
             return None;
         }
-        let taken = waiting.remove(at);
-        self.count.store(waiting.len(), Relaxed);
-        Some(taken.target)
+        Some(waiting.remove(at).target)
     }
 
     /// When the next one is due.
     pub(super) fn next_due(&self, wanted: Wanted) -> Option<Instant> {
-        first(&self.waiting.lock(), wanted).map(|(_, due)| due)
+        first(&self.0.lock(), wanted).map(|(_, due)| due)
     }
 
     /// When the last one is due that the run will wait for, if everything else is done then.
     pub(super) fn last_due(&self, others_done: Instant) -> Option<Instant> {
-        let waiting = self.waiting.lock();
+        let waiting = self.0.lock();
         let due = waiting.iter().map(|it| it.due);
         due.filter(|due| *due <= others_done + PATIENCE).max()
     }
 
     /// Takes one, due or not.
     pub(super) fn take_any(&self) -> Option<Target> {
-        let mut waiting = self.waiting.lock();
-        let taken = waiting.pop();
-        self.count.store(waiting.len(), Relaxed);
-        taken.map(|it| it.target)
+        self.0.lock().pop().map(|it| it.target)
     }
 
     /// Takes all of them, each with the time when it is due.
     pub(super) fn take_all(&self) -> Vec<(Target, Instant)> {
-        let all = mem::take(&mut *self.waiting.lock());
-        self.count.store(0, Relaxed);
+        let all = mem::take(&mut *self.0.lock());
         all.into_iter().map(|it| (it.target, it.due)).collect()
     }
 }

@@ -88,49 +88,41 @@ impl Target {
 
     /// What is known of a machine that the service asks to be left alone with for another so
     /// long: the next start asks for it.
-    pub(super) fn given_up(mut self, left: Duration) -> Outcome {
-        let last = self.failure.take();
-        let said = last.as_ref().map_or("", |failure| &failure.message);
+    pub(super) fn given_up(self, left: Duration) -> Outcome {
+        let last = self.failure.as_ref();
         let message = format!(
             "the service asked for a longer wait than this run makes (another {}): the next start \
-             tries again; the last reply: {said}",
-            span(left)
+             tries again; the last reply: {}",
+            span(left),
+            last.map_or("", |failure| &failure.message)
         );
-        let failure = Failure {
-            reason: Reason::Pending,
-            http_status: last.as_ref().and_then(|failure| failure.http_status),
-            message,
-            code: last.as_ref().and_then(|failure| failure.code.clone()),
-            correlation_id: last.and_then(|failure| failure.correlation_id),
-        };
-        self.outcome(Err(failure))
+        self.pending(message)
     }
 
     /// What is known when nothing more is asked: that it is pending, after a failure or
     /// before an answer. Nothing when no call was sent, and nothing new when the service did
     /// not know the machine: that outcome stands already.
-    pub(super) fn into_standing(mut self) -> Option<Outcome> {
+    pub(super) fn into_standing(self) -> Option<Outcome> {
         if self.attempts == 0 || self.is_unknown() {
             return None;
         }
-        let failure = match self.failure.take() {
-            Some(failure) => Failure {
-                reason: Reason::Pending,
-                message: format!(
-                    "stopped before another try; the last one: {}",
-                    failure.message
-                ),
-                ..failure
-            },
-            None => Failure {
-                reason: Reason::Pending,
-                http_status: None,
-                code: None,
-                message: "stopped before the answer had arrived".to_owned(),
-                correlation_id: None,
-            },
+        let message = match &self.failure {
+            Some(last) => format!("stopped before another try; the last one: {}", last.message),
+            None => "stopped before the answer had arrived".to_owned(),
         };
-        Some(self.outcome(Err(failure)))
+        Some(self.pending(message))
+    }
+
+    fn pending(mut self, message: String) -> Outcome {
+        let failure = match self.failure.take() {
+            Some(last) => Failure {
+                reason: Reason::Pending,
+                message,
+                ..last
+            },
+            None => Failure::new(Reason::Pending, message),
+        };
+        self.outcome(Err(failure))
     }
 
     fn outcome(&self, result: Result<Answer, Failure>) -> Outcome {
@@ -144,11 +136,9 @@ impl Target {
 }
 
 fn not_known_earlier() -> Failure {
+    let message = "the service did not know the machine earlier in this run";
     Failure {
-        reason: Reason::NotFound,
         http_status: Some(404),
-        code: None,
-        message: "the service did not know the machine earlier in this run".to_owned(),
-        correlation_id: None,
+        ..Failure::new(Reason::NotFound, message)
     }
 }

@@ -1,4 +1,4 @@
-//! Who helps with the asking, on threads of their own.
+//! The other threads that collect, each with a worker and connections of its own.
 
 use std::{
     num::NonZero,
@@ -19,7 +19,7 @@ use crate::{
     store::Recorder,
 };
 
-/// Threads that ask at once, at most: beyond that, what the answers are written to is as busy as
+/// Threads that collect at once, at most: beyond that, what the answers are written to is as busy as
 /// it can be.
 const MOST: usize = 4;
 /// Calls in flight that are worth a thread.
@@ -27,11 +27,11 @@ const FEWEST_CALLS: usize = 4;
 /// Machines that are worth more than one.
 const FEWEST_MACHINES: u64 = 1000;
 
-/// Threads that ask beside this one.
+/// Threads that collect beside this one.
 #[derive(Debug)]
-pub(super) struct Helpers(Vec<JoinHandle<()>>);
+pub(super) struct Workers(Vec<JoinHandle<()>>);
 
-impl Helpers {
+impl Workers {
     /// Starts other threads, too, where that makes a difference for so many calls in flight. Under a
     /// quota, one has more time than it needs.
     pub(super) fn start(
@@ -44,7 +44,7 @@ impl Helpers {
         } else {
             threads(calls, available_parallelism().map_or(1, NonZero::get))
         };
-        let helpers = (1..threads).map(|_| {
+        let workers = (1..threads).map(|_| {
             let session = fetcher.api().over_other_connections();
             let session = session.map_err(SessionError::from)?;
             Ok(start(
@@ -52,22 +52,22 @@ impl Helpers {
                 recorder.keeper(),
             ))
         });
-        let started: Result<Vec<_>, RunError> = helpers.collect();
+        let started: Result<Vec<_>, RunError> = workers.collect();
         // One that cannot be started leaves its share to the others.
         Ok(Self(started?.into_iter().flatten().collect()))
     }
 
     /// Waits for their end; their panics are this thread's.
     pub(super) fn join(self) {
-        for helper in self.0 {
-            if let Err(panic) = helper.join() {
+        for worker in self.0 {
+            if let Err(panic) = worker.join() {
                 resume_unwind(panic);
             }
         }
     }
 }
 
-/// Threads to ask on, with so many calls in flight and so many cores.
+/// Threads to collect on, with so many calls in flight and so many cores.
 fn threads(calls: usize, cores: usize) -> usize {
     cores.min(calls / FEWEST_CALLS).clamp(1, MOST)
 }
@@ -76,8 +76,8 @@ fn start(
     worker: Worker<Session>,
     keep: impl Fn(Outcome, Requests) + Send + 'static,
 ) -> Option<JoinHandle<()>> {
-    let asking = thread::Builder::new().name("asking".to_owned());
-    let started = asking.spawn(move || {
+    let thread = thread::Builder::new().name("collect".to_owned());
+    let started = thread.spawn(move || {
         let Ok(runtime) = Builder::new_current_thread().enable_all().build() else {
             return;
         };
