@@ -13,7 +13,7 @@ use divan::{Bencher, counter::ItemsCount};
 use jiff::Timestamp;
 use patchgap::{
     aggregate::{Aggregation, RankBy},
-    defender::{AnswerBody, Vocabulary},
+    defender::{AnswerBody, Interner},
     domain::{api::Api, gaps::AnswerRef},
     inventory,
     quota::{Gate, Load, Rules},
@@ -42,7 +42,7 @@ enum Known {
     (2000, Known::Texts),
 ])]
 fn reply(bencher: Bencher<'_, '_>, (gaps, known): (usize, Known)) {
-    let vocabulary = Vocabulary::default();
+    let interner = Interner::default();
     let numbers = AtomicUsize::new(0);
     let body = || match known {
         Known::Texts => numbered_answer(gaps, numbers.fetch_add(1, Relaxed)),
@@ -53,7 +53,7 @@ fn reply(bencher: Bencher<'_, '_>, (gaps, known): (usize, Known)) {
         .with_inputs(body)
         .bench_refs(|body| match known {
             Known::Nothing => AnswerBody::read(black_box(body)),
-            Known::Texts | Known::Answer => AnswerBody::read_with(black_box(body), &vocabulary),
+            Known::Texts | Known::Answer => AnswerBody::read_with(black_box(body), &interner),
         });
 }
 

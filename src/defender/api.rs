@@ -2,8 +2,33 @@
 
 use std::future::Future;
 
-use super::{Address, CallError, Page};
-use crate::quota::Permit;
+use url::Url;
+
+use super::call_error::CallError;
+use crate::{
+    domain::{held::Held, kb::MissingKbs, machine::MachineId},
+    quota::Permit,
+};
+
+/// Where a page of a machine's answer is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Address {
+    /// The first page.
+    Machine(MachineId),
+    /// A further one, on the API's own origin.
+    Next(Url),
+}
+
+/// One page of a machine's answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// The missing KBs that it lists.
+    pub missing: MissingKbs,
+    /// Where the answer goes on, if it does.
+    pub next: Option<Address>,
+    /// Its part of the memory that there is for large answers.
+    pub held: Held,
+}
 
 /// Answers one call. Behind it is the service, or in tests whatever plays it.
 ///

@@ -10,9 +10,11 @@ use reqwest::{
 use secrecy::SecretString;
 
 use super::{
-    AnswerBody, CallError, encoding::as_utf8, mask::Mask, reply::Reply, vocabulary::Vocabulary,
+    auth::Refusal,
+    call_error::CallError,
+    http::{encoding::as_utf8, mask::Mask},
+    reply::{AnswerBody, Interner, Reply},
 };
-use crate::defender::auth::Refusal;
 
 /// A reply, be it of the API or of the sign-in.
 #[derive(Debug, Clone, Copy)]
@@ -40,7 +42,7 @@ impl Received<'_> {
             body: self.text(),
         };
         let secret = SecretString::from(self.secret);
-        reply.read(&Vocabulary::default(), &secret, SystemTime::UNIX_EPOCH)
+        reply.read(&Interner::default(), &secret, SystemTime::UNIX_EPOCH)
     }
 
     /// What the sign-in makes of it.

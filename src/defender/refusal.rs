@@ -1,17 +1,11 @@
 //! Refusals of the whole run: what the service means, and what to do about it.
 
-use super::cloud::Cloud;
+use super::{cloud::Cloud, reply::no_licence};
 use crate::defender::auth::{Claims, SignInError, hint_for};
 use crate::domain::outcome::Failure;
 
 /// The permission that the call needs.
 pub const REQUIRED_ROLE: &str = "Software.Read.All";
-
-/// Whether a 401 is about the tenant's licence, which no new token changes.
-pub(super) fn no_licence(message: Option<&str>) -> bool {
-    let message = message.unwrap_or_default().to_ascii_lowercase();
-    message.contains("no tvm license") || message.contains("account mode is inactive")
-}
 
 /// Whether a refusal may concern one machine alone, though it came before any answer: it is the
 /// service's own, and names nothing that holds for all.

@@ -15,14 +15,14 @@ use tokio::time::timeout;
 
 use super::{
     AccessToken, CredentialError, CredentialKind, Http, SignIn, SignInError, TokenSource,
-    recipe::Recipe, refusal::one_line, wire::Wire,
+    credential_config::CredentialConfig, recording_client::RecordingClient, refusal::one_line,
 };
 
-/// How long a sign-in may take, its repetitions included: a dead network is to be told
-/// at once, and in the middle of a run others will try again.
+/// How long a sign-in may take, its repetitions included: a dead network is reported
+/// at once, and in the middle of a run the session tries again.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// The Azure CLI starts slowly, and asks the network by itself.
+/// The Azure CLI starts slowly, and makes network calls of its own.
 const CLI_PATIENCE: Duration = Duration::from_secs(40);
 
 /// The name that goes before Azure's own in the `User-Agent`: a token, so without a slash.
@@ -32,7 +32,7 @@ const APPLICATION: &str = concat!("patchgap-", env!("CARGO_PKG_VERSION"));
 #[derive(Debug)]
 pub(super) struct Azure {
     kind: CredentialKind,
-    recipe: Recipe,
+    config: CredentialConfig,
     scope: String,
     client: Client,
     cloud: Arc<CloudConfiguration>,
@@ -46,15 +46,15 @@ impl Azure {
         sign_in: &SignIn,
         http: &Http,
     ) -> Result<Self, CredentialError> {
-        let recipe = Recipe::new(kind, sign_in)?;
-        if recipe.asks_authority() && sign_in.authority_url.scheme() != "https" {
+        let config = CredentialConfig::new(kind, sign_in)?;
+        if config.uses_authority() && sign_in.authority_url.scheme() != "https" {
             return Err(CredentialError::InsecureAuthority {
                 url: sign_in.authority_url.clone(),
             });
         }
         let azure = Self {
             kind,
-            recipe,
+            config,
             scope: sign_in.scope.clone(),
             client: match kind {
                 CredentialKind::ManagedIdentity => http.direct.clone(),
@@ -67,14 +67,14 @@ impl Azure {
                 _ => PATIENCE,
             },
         };
-        azure.rehearse()?;
+        azure.validate()?;
         Ok(azure)
     }
 
-    /// Makes the credential once, without using it: what is wrong is found out now.
-    fn rehearse(&self) -> Result<(), CredentialError> {
-        let options = self.options(Wire::new(self.client.clone()).into());
-        match self.recipe.follow(options) {
+    /// Builds the credential once, without using it, so that a fault shows now.
+    fn validate(&self) -> Result<(), CredentialError> {
+        let options = self.options(RecordingClient::new(self.client.clone()).into());
+        match self.config.build(options) {
             Ok(_) => Ok(()),
             Err(error) => Err(CredentialError::Unusable {
                 kind: self.kind,
@@ -83,10 +83,10 @@ impl Azure {
         }
     }
 
-    fn options(&self, wire: Arc<Wire>) -> ClientOptions {
+    fn options(&self, client: Arc<RecordingClient>) -> ClientOptions {
         ClientOptions {
             retry: self.retry.clone(),
-            transport: Some(Transport::new(wire)),
+            transport: Some(Transport::new(client)),
             user_agent: UserAgentOptions {
                 application_id: Some(APPLICATION.to_owned()),
             },
@@ -95,10 +95,10 @@ impl Azure {
         }
     }
 
-    async fn ask(&self, wire: Arc<Wire>) -> azure_core::Result<AccessToken> {
-        let credential = self.recipe.follow(self.options(Arc::clone(&wire)))?;
+    async fn token(&self, client: Arc<RecordingClient>) -> azure_core::Result<AccessToken> {
+        let credential = self.config.build(self.options(Arc::clone(&client)))?;
         let token = credential.get_token(&[&self.scope], None).await?;
-        if let Some(token) = wire.token() {
+        if let Some(token) = client.token() {
             return Ok(token);
         }
         let secret = SecretString::from(token.token.secret());
@@ -115,9 +115,10 @@ impl Azure {
         })
     }
 
-    /// Why there is no token: the exchange tells more than `azure_identity` does.
-    fn explain(&self, wire: &Wire, error: &azure_core::Error) -> SignInError {
-        wire.failure(self.kind)
+    /// Why there is no token: the exchange says more than `azure_identity` does.
+    fn explain(&self, client: &RecordingClient, error: &azure_core::Error) -> SignInError {
+        client
+            .failure(self.kind)
             .unwrap_or_else(|| SignInError::Failed {
                 kind: self.kind,
                 text: words_of(error),
@@ -128,10 +129,10 @@ impl Azure {
 #[async_trait]
 impl TokenSource for Azure {
     async fn sign_in(&self) -> Result<AccessToken, SignInError> {
-        let wire = Arc::new(Wire::new(self.client.clone()));
-        match timeout(self.patience, self.ask(Arc::clone(&wire))).await {
-            Ok(result) => result.map_err(|error| self.explain(&wire, &error)),
-            Err(_) => Err(wire.failure(self.kind).unwrap_or(SignInError::TimedOut {
+        let client = Arc::new(RecordingClient::new(self.client.clone()));
+        match timeout(self.patience, self.token(Arc::clone(&client))).await {
+            Ok(result) => result.map_err(|error| self.explain(&client, &error)),
+            Err(_) => Err(client.failure(self.kind).unwrap_or(SignInError::TimedOut {
                 kind: self.kind,
                 patience: self.patience,
             })),
@@ -145,7 +146,7 @@ fn cloud(sign_in: &SignIn) -> Arc<CloudConfiguration> {
     Arc::new(custom.into())
 }
 
-/// One quick second try against a network that stumbles; whoever has more patience tries again.
+/// One quick second try against a network that stumbles; the caller tries again for longer.
 /// A refusal is not tried again.
 fn retry() -> RetryOptions {
     RetryOptions::exponential(ExponentialRetryOptions {

@@ -1,6 +1,6 @@
 //! What to do about a sign-in that failed: Entra's well-known codes, and the network.
 
-use super::{CredentialKind, SignInError, Trouble};
+use super::{CredentialKind, Trouble};
 
 /// What to do about each code.
 const BY_CODE: &[(u32, &str)] = &[
@@ -102,26 +102,9 @@ const BY_CODE: &[(u32, &str)] = &[
     ),
 ];
 
-/// What to do about this error.
-pub(super) fn for_sign_in(error: &SignInError) -> Option<&'static str> {
-    match error {
-        SignInError::Refused { kind, refusal } => refusal
-            .codes
-            .iter()
-            .find_map(|code| by_code(*code))
-            .or_else(|| by_refusing_kind(*kind)),
-        SignInError::Unreachable { kind, trouble, .. } => Some(by_trouble(*kind, *trouble)),
-        SignInError::BadReply { http_status, .. } => Some(by_bad_status(*http_status)),
-        SignInError::TimedOut { kind, .. } => Some(by_trouble(*kind, Trouble::Timeout)),
-        SignInError::Failed { kind, .. } => error
-            .code()
-            .and_then(by_code)
-            .or_else(|| by_failing_kind(*kind)),
-        SignInError::ReadyMade => Some(
-            "get a new token and set PATCHGAP_ACCESS_TOKEN to it; a credential that renews itself \
-             suits runs of more than an hour",
-        ),
-    }
+/// What to do about a sign-in's error code, such as `AADSTS7000215`.
+pub fn hint_for(code: &str) -> Option<&'static str> {
+    by_code(code.strip_prefix("AADSTS")?.parse().ok()?)
 }
 
 pub(super) fn by_code(code: u32) -> Option<&'static str> {
@@ -130,14 +113,14 @@ pub(super) fn by_code(code: u32) -> Option<&'static str> {
         .find_map(|&(known, hint)| (known == code).then_some(hint))
 }
 
-fn by_refusing_kind(kind: CredentialKind) -> Option<&'static str> {
+pub(super) fn by_refusing_kind(kind: CredentialKind) -> Option<&'static str> {
     (kind == CredentialKind::ManagedIdentity).then_some(
         "check that the identity is assigned to this machine or service, and that --client-id or \
          AZURE_CLIENT_ID, when set, is that identity's",
     )
 }
 
-fn by_failing_kind(kind: CredentialKind) -> Option<&'static str> {
+pub(super) fn by_failing_kind(kind: CredentialKind) -> Option<&'static str> {
     match kind {
         CredentialKind::AzureCli => Some(
             "check that `az account get-access-token` works for the account that runs this: install the \
@@ -151,7 +134,7 @@ fn by_failing_kind(kind: CredentialKind) -> Option<&'static str> {
     }
 }
 
-fn by_trouble(kind: CredentialKind, trouble: Trouble) -> &'static str {
+pub(super) fn by_trouble(kind: CredentialKind, trouble: Trouble) -> &'static str {
     match (kind, trouble) {
         (CredentialKind::ManagedIdentity, _) => {
             "a managed identity exists only on an Azure machine or service; elsewhere use another \
@@ -185,7 +168,7 @@ fn by_trouble(kind: CredentialKind, trouble: Trouble) -> &'static str {
     }
 }
 
-fn by_bad_status(http_status: u16) -> &'static str {
+pub(super) fn by_bad_status(http_status: u16) -> &'static str {
     match http_status {
         407 => "the proxy wants to know who asks: put user and password into HTTPS_PROXY",
         300..400 => {
@@ -202,7 +185,10 @@ fn by_bad_status(http_status: u16) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::defender::{auth::Refusal, mask::Mask};
+    use crate::defender::{
+        auth::{Refusal, SignInError},
+        http::mask::Mask,
+    };
 
     fn refused(kind: CredentialKind, body: &str) -> SignInError {
         SignInError::Refused {

@@ -1,78 +1,56 @@
 //! How the run proves who it is: every kind of credential, behind one small trait.
 //!
-//! [`connect`] turns what was configured into a [`TokenSource`], without asking anybody
-//! anything; [`Tokens`] stands in front of it, keeps the token and renews it in time.
+//! - `settings`: what was configured; `kind`: the kinds of credentials there are
+//! - `connect`: which kind signs in, and the [`TokenSource`] for it, without a call
+//! - `ready_made`: a token from elsewhere; `azure`: all other kinds, which `azure_identity` signs in
+//! - `credential_config`: from the settings to a credential of `azure_identity`; `certificate`,
+//!   `assertion`, `token_file`: what it is made of
+//! - `recording_client`: the HTTP client under `azure_identity`, which remembers why a sign-in
+//!   failed; `token_reply`, `refusal`, `trouble`: what it reads
+//! - `tokens`: the cache in front of a source, which renews the token in time, one caller for all;
+//!   `sign_in_retry`: waits for a sign-in that does not answer
+//! - `config_error`, `sign_in_error`, `hints`: what can go wrong, and what to do about it
+//! - `claims`: what a token says of itself
+//!
+//! Invariants: a credential is made anew for each sign-in, because those of `azure_identity` keep
+//! tokens that would come back after a 401; no secret is in an error, a log line or a `Debug`; what a
+//! reply repeats of a secret is masked before anything is cut.
 
 mod assertion;
 mod azure;
 mod certificate;
-mod choose;
 mod claims;
-mod configuration;
-mod error;
+mod config_error;
+mod connect;
+mod credential_config;
 mod hints;
 mod http;
 mod kind;
-mod patience;
 mod ready_made;
-mod recipe;
+mod recording_client;
 mod refusal;
-mod sign_in;
+mod settings;
+mod sign_in_error;
+mod sign_in_retry;
 mod token_file;
 mod token_reply;
+mod token_source;
 mod tokens;
-mod wire;
+mod trouble;
 
-use std::time::Duration;
-
-use async_trait::async_trait;
-use jiff::Timestamp;
-use secrecy::SecretString;
-
-pub use certificate::{CertificateError, CertificateProblem};
-pub use choose::choose;
-pub use claims::Claims;
-pub use configuration::{CredentialError, Part};
-pub use error::{SignInError, Trouble};
-pub use http::Http;
-pub use kind::CredentialKind;
-pub use patience::{Patience, try_again};
-pub use refusal::Refusal;
-pub use sign_in::SignIn;
-pub use tokens::{Token, Tokens};
-
-/// What to do about a sign-in's error code, such as `AADSTS7000215`.
-pub fn hint_for(code: &str) -> Option<&'static str> {
-    hints::by_code(code.strip_prefix("AADSTS")?.parse().ok()?)
-}
-
-/// A token that just arrived.
-#[derive(Debug, Clone)]
-pub struct AccessToken {
-    /// What goes behind `Bearer`.
-    pub secret: SecretString,
-    /// How long it lives from now on; `None` where nobody said.
-    pub lifetime: Option<Duration>,
-}
-
-/// Whatever can sign in.
-#[async_trait]
-pub trait TokenSource: Send + Sync {
-    /// Gets a new token: each call asks anew.
-    async fn sign_in(&self) -> Result<AccessToken, SignInError>;
-}
-
-/// The credential that was configured, ready to sign in. Nobody is asked anything yet:
-/// what fails here is wrong in the configuration. `now` judges a ready-made token.
-pub fn connect(
-    sign_in: &SignIn,
-    http: &Http,
-    now: Timestamp,
-) -> Result<Box<dyn TokenSource>, CredentialError> {
-    let kind = choose(sign_in)?;
-    tracing::debug!(%kind, "the credential is of kind {kind}");
-    if kind == CredentialKind::Token {
-        return Ok(Box::new(ready_made::ReadyMade::new(sign_in, now)?));
-    }
-    Ok(Box::new(azure::Azure::new(kind, sign_in, http)?))
-}
+pub use self::{
+    certificate::{CertificateError, CertificateProblem},
+    claims::Claims,
+    config_error::{CredentialError, Part},
+    connect::{choose, connect},
+    hints::hint_for,
+    http::Http,
+    kind::CredentialKind,
+    refusal::Refusal,
+    settings::SignIn,
+    sign_in_error::SignInError,
+    sign_in_retry::{SignInRetry, try_again},
+    token_source::{AccessToken, TokenSource},
+    tokens::{Token, Tokens},
+    trouble::Trouble,
+};

@@ -4,7 +4,7 @@ use std::{fmt, time::Duration};
 
 use serde_json::Value;
 
-use crate::defender::mask::Mask;
+use crate::defender::http::mask::Mask;
 
 /// Longest text that is passed on.
 const LONGEST_TEXT: usize = 600;

@@ -42,7 +42,7 @@ fn exit_status(code: i32) -> std::process::ExitStatus {
 async fn ask_cli(shell: Shell) -> Result<AccessToken, SignInError> {
     let entra = Entra::serve([good()]).await;
     let azure = Azure {
-        recipe: Recipe::AzureCli {
+        config: CredentialConfig::AzureCli {
             tenant_id: Some("t-1".to_owned()),
             executor: Arc::new(shell),
         },

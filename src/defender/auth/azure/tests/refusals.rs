@@ -102,7 +102,7 @@ async fn what_passes_is_told_from_what_does_not() {
         let refusal = crate::defender::auth::Refusal::read(
             status,
             body.as_bytes(),
-            &crate::defender::mask::Mask::default(),
+            &crate::defender::http::mask::Mask::default(),
         );
         assert_eq!(refusal.unwrap().is_passing(), passing, "{status} {error}");
     }

@@ -1,5 +1,7 @@
 //! The API with a token: what a run calls.
 
+mod token_rejections;
+
 use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
@@ -8,26 +10,32 @@ use thiserror::Error;
 use tracing::info;
 use url::Url;
 
+use self::token_rejections::{Rejection, TokenRejections};
 use super::{
-    Address, CallError, Class, Client, HttpError, HttpSettings, MissingKbsApi, Page,
-    trust::{Trust, Verdict},
+    api::{Address, MissingKbsApi, Page},
+    auth::{
+        self, Claims, CredentialError, SignIn, SignInError, SignInRetry, Token, Tokens, connect,
+        try_again,
+    },
+    call_error::{CallError, Class},
+    client::Client,
+    http::{HttpError, HttpSettings},
 };
-use crate::defender::auth::{
-    Claims, CredentialError, Patience, SignIn, SignInError, Token, Tokens, connect, try_again,
+use crate::{
+    domain::{
+        outcome::Reason,
+        text::{chain, span},
+    },
+    quota::Permit,
 };
-use crate::domain::{
-    outcome::Reason,
-    text::{chain, span},
-};
-use crate::quota::Permit;
 
 /// The API, signed in.
 pub struct Session {
     client: Client,
     http: HttpSettings,
     tokens: Arc<Tokens>,
-    patience: Arc<Patience>,
-    trust: Arc<Mutex<Trust>>,
+    retry: Arc<SignInRetry>,
+    rejections: Arc<Mutex<TokenRejections>>,
 }
 
 /// How long a run under way waits for a sign-in that does not answer: as long as for the service.
@@ -63,13 +71,16 @@ impl Session {
         http: &HttpSettings,
         now: Timestamp,
     ) -> Result<Self, SessionError> {
-        let source = connect(sign_in, &http.sign_in_at(&sign_in.authority_url)?, now)?;
+        let sign_in_client = || http.sign_in_client(&sign_in.authority_url);
+        let sign_in_http = auth::Http::new(sign_in_client).map_err(HttpError::Client)?;
+        let source = connect(sign_in, &sign_in_http, now)?;
+        let connections = http.connections_to(api)?;
         Ok(Self {
-            client: http.api_client(api)?,
+            client: Client::new(connections, api.clone(), http.calls, http.timeout),
             http: http.clone(),
             tokens: Arc::new(Tokens::new(source)),
-            patience: Arc::default(),
-            trust: Arc::default(),
+            retry: Arc::default(),
+            rejections: Arc::default(),
         })
     }
 
@@ -82,8 +93,8 @@ impl Session {
                 .over(self.http.connections_to(self.client.api())?),
             http: self.http.clone(),
             tokens: Arc::clone(&self.tokens),
-            patience: Arc::clone(&self.patience),
-            trust: Arc::clone(&self.trust),
+            retry: Arc::clone(&self.retry),
+            rejections: Arc::clone(&self.rejections),
         })
     }
 
@@ -107,19 +118,19 @@ impl Session {
     /// What to make of a refused token: the next try comes with a new one, unless the
     /// service refuses new ones too.
     async fn refused(&self, token: &Token, address: &Address, mut error: CallError) -> CallError {
-        if error.is_foreign && !self.trust.lock().was_accepted() {
+        if error.is_foreign && !self.rejections.lock().was_accepted() {
             // The token is new, and the service has not seen it.
             return error.into_foreign(None);
         }
-        let verdict = self.trust.lock().refuse(token, address);
-        match verdict {
-            Verdict::Over if error.is_foreign => return error.into_foreign(None),
-            Verdict::Over => {
+        let rejection = self.rejections.lock().refuse(token, address);
+        match rejection {
+            Rejection::Over if error.is_foreign => return error.into_foreign(None),
+            Rejection::Over => {
                 error.class = Class::Run;
                 return error;
             }
-            Verdict::Stale => error.class = Class::StaleToken,
-            Verdict::Renew => info!("the service refuses the token: signing in again"),
+            Rejection::Stale => error.class = Class::StaleToken,
+            Rejection::Renew => info!("the service refuses the token: signing in again"),
         }
         match self.tokens.renew(token).await {
             Ok(_) => error,
@@ -132,7 +143,7 @@ impl Session {
 
 impl MissingKbsApi for Session {
     async fn ready(&self) -> Result<(), CallError> {
-        let token = self.patience.token(&self.tokens, PATIENCE).await;
+        let token = self.retry.token(&self.tokens, PATIENCE).await;
         token.map(drop).map_err(|error| {
             let mut error = no_token(&error);
             if error.class == Class::NoToken {
@@ -157,7 +168,7 @@ impl MissingKbsApi for Session {
             }
             Err(error) if error.class != Class::NotFound => Err(error),
             reply => {
-                self.trust.lock().accept();
+                self.rejections.lock().accept();
                 reply
             }
         }

@@ -11,7 +11,7 @@ const LONGEST: Duration = Duration::from_hours(2);
 
 /// How long the reply asks to wait: where it says so several times, the longest of them. A date
 /// counts from the reply's own `Date`, because the clock here may differ from the service's.
-pub(super) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+pub(in crate::defender) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let sent = headers.get(DATE).and_then(text).and_then(date);
     let now = sent.unwrap_or(now);
     let lines = headers.get_all(RETRY_AFTER).into_iter();
@@ -20,7 +20,11 @@ pub(super) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Durati
 }
 
 /// The same from the texts of the two headers.
-pub(super) fn wait_of(text: &str, sent: Option<&str>, now: SystemTime) -> Option<Duration> {
+pub(in crate::defender) fn wait_of(
+    text: &str,
+    sent: Option<&str>,
+    now: SystemTime,
+) -> Option<Duration> {
     let now = sent.and_then(date).unwrap_or(now);
     wait(text, now).map(|wait| wait.min(LONGEST))
 }

@@ -7,7 +7,7 @@ use reqwest::{
 use serde::Deserialize;
 use url::Url;
 
-use super::loose::{Object, Text};
+use super::lenient::{Object, Text};
 
 /// Bytes of a body that are read for what it says: a gateway's own words are short.
 const LONGEST_BODY: usize = 16 << 10;

@@ -15,9 +15,6 @@ use tokio::sync::{Mutex, MutexGuard, Notify, OwnedSemaphorePermit, Semaphore};
 
 use super::body::Blocks;
 
-/// The largest reply that is read, decompressed: a thousand times what a bad machine gives.
-pub(super) const LARGEST_REPLY: usize = 48 << 20;
-
 /// Bytes beyond what is free that all replies together may take; beyond that only one goes on.
 const SHARED: usize = 24 << 20;
 /// Bytes that are reserved at once. A connection that brings a large reply has large buffers, too,
@@ -176,6 +173,7 @@ mod tests {
     use tokio::time::sleep;
 
     use super::*;
+    use crate::defender::client::body::LARGEST_REPLY;
 
     const MIB: usize = 1 << 20;
 

@@ -1,5 +1,9 @@
 //! One call to the API: a request, a reply, and what it means.
 
+mod body;
+mod budget;
+mod exchange;
+
 use std::{
     sync::Arc,
     time::{Duration, SystemTime},
@@ -9,52 +13,34 @@ use reqwest::header::{self, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-use super::{
-    arrival::{Arrival, Arrived, no_reply},
+use self::{
     budget::Budget,
-    encoding::as_utf8,
-    error::{CallError, Class},
-    reply::Reply,
-    vocabulary::Vocabulary,
-    wire::AnswerBody,
+    exchange::{Exchange, RawReply, no_reply},
 };
-use crate::domain::{
-    api::Api,
-    held::Held,
-    kb::{MissingKb, MissingKbs},
-    machine::MachineId,
+use super::{
+    api::{Address, Page},
+    call_error::{CallError, Class},
+    http::encoding::as_utf8,
+    reply::{AnswerBody, Interner, Reply},
 };
-use crate::quota::Permit;
+use crate::{
+    domain::{
+        api::Api,
+        held::Held,
+        kb::{MissingKb, MissingKbs},
+    },
+    quota::Permit,
+};
 
 /// Calls the API. One function call is one HTTP call: who retries, decides elsewhere.
 #[derive(Debug, Clone)]
 pub struct Client {
     http: reqwest::Client,
     api: Url,
-    vocabulary: Arc<Vocabulary>,
+    interner: Arc<Interner>,
     budget: Arc<Budget>,
     /// How long a call may take.
     timeout: Duration,
-}
-
-/// Where a page of a machine's answer is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Address {
-    /// The first page.
-    Machine(MachineId),
-    /// A further one, on the API's own origin.
-    Next(Url),
-}
-
-/// One page of a machine's answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Page {
-    /// The missing KBs that it lists.
-    pub missing: MissingKbs,
-    /// Where the answer goes on, if it does.
-    pub next: Option<Address>,
-    /// Its part of the memory that there is for large answers.
-    pub held: Held,
 }
 
 impl Client {
@@ -64,7 +50,7 @@ impl Client {
         Self {
             http,
             api,
-            vocabulary: Arc::default(),
+            interner: Arc::default(),
             budget: Arc::new(Budget::new(calls)),
             timeout,
         }
@@ -95,18 +81,18 @@ impl Client {
             Api::MissingKbs,
             "the permit is for another API"
         );
-        let mut arrival = Arrival::begin(&self.budget, self.timeout);
+        let mut exchange = Exchange::begin(&self.budget, self.timeout);
         let request = self
             .http
             .get(self.url(address))
             .bearer_auth(token.expose_secret())
             .header(header::ACCEPT, "application/json");
-        let response = arrival.step(request.send(), no_reply).await?;
+        let response = exchange.step(request.send(), no_reply).await?;
         let now = SystemTime::now();
-        let arrived = arrival.whole(response).await?;
+        let arrived = exchange.whole(response).await?;
         let is_large = !self.budget.is_free(arrived.body.len());
         let mut leave = if is_large {
-            Some(arrival.wait(self.budget.leave_to_read()).await?)
+            Some(exchange.wait(self.budget.leave_to_read()).await?)
         } else {
             None
         };
@@ -114,19 +100,19 @@ impl Client {
         let buffer = leave.as_deref_mut().unwrap_or(&mut none);
         let reply = decoded(arrived, buffer);
         let status = reply.status.as_u16();
-        let body = reply.read(&self.vocabulary, token, now);
+        let body = reply.read(&self.interner, token, now);
         *buffer = reply.body;
         let mut page = self.page_of(address, body?, status)?;
         if is_large || page.next.is_some() || matches!(address, Address::Next(_)) {
-            self.hold(&mut page, arrival, status)?;
+            self.hold(&mut page, exchange, status)?;
         }
         Ok(page)
     }
 
     /// Counts what was read until the answer is stored. Pages wait for further ones, so that what
     /// they take cannot be waited for.
-    fn hold(&self, page: &mut Page, arrival: Arrival, status: u16) -> Result<(), CallError> {
-        let mut part = arrival.part;
+    fn hold(&self, page: &mut Page, exchange: Exchange, status: u16) -> Result<(), CallError> {
+        let mut part = exchange.part;
         part.settle(weight(&page.missing));
         if page.next.is_some() && self.budget.is_overdrawn() {
             let message = "the answer comes in more large pages than there is memory for";
@@ -170,7 +156,7 @@ impl Client {
 }
 
 /// The reply as it is read; a large one is put together in `buffer`.
-fn decoded(arrived: Arrived, buffer: &mut Vec<u8>) -> Reply {
+fn decoded(arrived: RawReply, buffer: &mut Vec<u8>) -> Reply {
     let content_type = arrived.fields.get(header::CONTENT_TYPE);
     let body = arrived.body.gather(buffer);
     let body = as_utf8(content_type.map(HeaderValue::as_bytes), body);
@@ -192,6 +178,7 @@ fn weight(missing: &MissingKbs) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::machine::MachineId;
 
     fn client(api: &str) -> Client {
         let timeout = Duration::from_secs(30);

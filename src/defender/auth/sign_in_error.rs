@@ -4,8 +4,11 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use super::{CredentialKind, Refusal, hints, wire::TOO_LARGE};
+use super::{CredentialKind, Refusal, Trouble, hints};
 use crate::defender::http::certificate_time_hint;
+
+/// How a reply is described that is too large to be read. No try would bring less.
+pub(super) const TOO_LARGE: &str = "more than 1 MiB";
 
 /// Why a sign-in brought no token. It holds nothing secret: not the secret, not the
 /// certificate's assertion, not a token.
@@ -64,37 +67,6 @@ pub enum SignInError {
     /// The ready-made token was refused or has ended, and nothing can renew it.
     #[error("the ready-made access token was refused or has ended, and cannot be renewed")]
     ReadyMade,
-}
-
-/// What stands between this machine and the sign-in service.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Trouble {
-    /// The host's name is not known.
-    Name,
-    /// The connection was refused, or broke.
-    Connection,
-    /// The host's certificate is not trusted.
-    Certificate,
-    /// By this machine's clock the host's certificate has expired, or is not valid yet.
-    CertificateTime,
-    /// The host shows a root certificate as its own, which TLS does not allow.
-    RootCertificate,
-    /// The other side does not speak TLS as it should.
-    Tls,
-    /// The proxy wants a sign-in of its own.
-    Proxy,
-    /// No answer in time.
-    Timeout,
-}
-
-impl Trouble {
-    /// Whether another try would bring the same.
-    pub(super) const fn is_final(self) -> bool {
-        matches!(
-            self,
-            Self::Certificate | Self::CertificateTime | Self::RootCertificate | Self::Proxy
-        )
-    }
 }
 
 impl SignInError {
@@ -165,13 +137,27 @@ impl SignInError {
 
     /// What to do about it.
     pub fn hint(&self) -> Option<String> {
-        if let Self::Unreachable {
-            trouble: Trouble::CertificateTime,
-            ..
-        } = self
-        {
-            return Some(certificate_time_hint());
-        }
-        hints::for_sign_in(self).map(str::to_owned)
+        let hint = match self {
+            Self::Unreachable {
+                trouble: Trouble::CertificateTime,
+                ..
+            } => return Some(certificate_time_hint()),
+            Self::Refused { kind, refusal } => {
+                let known = refusal.codes.iter().find_map(|code| hints::by_code(*code));
+                known.or_else(|| hints::by_refusing_kind(*kind))
+            }
+            Self::Unreachable { kind, trouble, .. } => Some(hints::by_trouble(*kind, *trouble)),
+            Self::BadReply { http_status, .. } => Some(hints::by_bad_status(*http_status)),
+            Self::TimedOut { kind, .. } => Some(hints::by_trouble(*kind, Trouble::Timeout)),
+            Self::Failed { kind, .. } => {
+                let known = self.code().and_then(hints::by_code);
+                known.or_else(|| hints::by_failing_kind(*kind))
+            }
+            Self::ReadyMade => Some(
+                "get a new token and set PATCHGAP_ACCESS_TOKEN to it; a credential that renews \
+                 itself suits runs of more than an hour",
+            ),
+        };
+        hint.map(str::to_owned)
     }
 }

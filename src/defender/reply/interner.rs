@@ -12,7 +12,7 @@ use parking_lot::Mutex;
 use serde::de::Error;
 use serde_json::value::RawValue;
 
-use super::{distinct::DistinctKbs, wire::item};
+use super::{distinct_kbs::DistinctKbs, dto::missing_kb};
 use crate::domain::{
     kb::{MissingKb, MissingKbs},
     repeated::Repeated,
@@ -37,7 +37,7 @@ const MOST_WEIGHT: usize = 96 << 20;
 
 /// Descriptions by the text that they were read from, and answers by theirs.
 #[derive(Debug, Default)]
-pub struct Vocabulary {
+pub struct Interner {
     texts: Mutex<Known>,
     answers: Mutex<Repeated<MissingKbs>>,
 }
@@ -52,7 +52,7 @@ struct Known {
     distinct: DistinctKbs,
 }
 
-impl Vocabulary {
+impl Interner {
     /// What a body lists, if it is known.
     pub(super) fn answer(&self, body: &[u8]) -> Option<MissingKbs> {
         self.answers.lock().get(body).cloned()
@@ -98,7 +98,7 @@ impl Known {
         if text.get().len() > LONGEST_ITEM {
             return Err(Error::custom("an item is longer than 1 MiB"));
         }
-        let kb = Arc::new(item(text)?);
+        let kb = Arc::new(missing_kb(text)?);
         *weight += kb.weight();
         self.remember(text.get(), &kb);
         Ok(kb)
@@ -121,54 +121,54 @@ impl Known {
 mod tests {
     use super::*;
 
-    fn read(vocabulary: &Vocabulary, text: &str) -> Result<Arc<MissingKb>, serde_json::Error> {
+    fn read(interner: &Interner, text: &str) -> Result<Arc<MissingKb>, serde_json::Error> {
         let text: Box<RawValue> = serde_json::from_str(text).unwrap();
-        vocabulary.read(&[&text]).map(|mut read| read.remove(0))
+        interner.read(&[&text]).map(|mut read| read.remove(0))
     }
 
     #[test]
     fn the_same_text_is_the_same_description() {
-        let vocabulary = Vocabulary::default();
-        let first = read(&vocabulary, r#"{"id":"1","cveAddressed":7}"#).unwrap();
-        let again = read(&vocabulary, r#"{"id":"1","cveAddressed":7}"#).unwrap();
-        let other = read(&vocabulary, r#"{"id":"1","cveAddressed":8}"#).unwrap();
+        let interner = Interner::default();
+        let first = read(&interner, r#"{"id":"1","cveAddressed":7}"#).unwrap();
+        let again = read(&interner, r#"{"id":"1","cveAddressed":7}"#).unwrap();
+        let other = read(&interner, r#"{"id":"1","cveAddressed":8}"#).unwrap();
         assert!(Arc::ptr_eq(&first, &again));
         assert_eq!((first.cve_addressed, other.cve_addressed), (7, 8));
     }
 
     #[test]
     fn what_is_no_item_is_not_remembered() {
-        let vocabulary = Vocabulary::default();
+        let interner = Interner::default();
         for _ in 0..2 {
-            assert!(read(&vocabulary, "[1]").is_err());
+            assert!(read(&interner, "[1]").is_err());
         }
     }
 
     #[test]
     fn memory_stays_bounded() {
-        let vocabulary = Vocabulary::default();
+        let interner = Interner::default();
         let long = format!(r#"{{"id":"1","name":"{}"}}"#, "n".repeat(LONGEST));
-        read(&vocabulary, &long).unwrap();
-        assert!(vocabulary.texts.lock().texts.is_empty());
+        read(&interner, &long).unwrap();
+        assert!(interner.texts.lock().texts.is_empty());
         for number in 0..=MOST {
-            read(&vocabulary, &format!(r#"{{"id":"{number}"}}"#)).unwrap();
+            read(&interner, &format!(r#"{{"id":"{number}"}}"#)).unwrap();
         }
-        assert_eq!(vocabulary.texts.lock().texts.len(), 1);
+        assert_eq!(interner.texts.lock().texts.len(), 1);
         for number in 0..=MOST_BYTES / 4000 {
             let long = format!(r#"{{"id":"{number}","name":"{}"}}"#, "n".repeat(4000));
-            read(&vocabulary, &long).unwrap();
+            read(&interner, &long).unwrap();
         }
-        assert!(vocabulary.texts.lock().bytes <= MOST_BYTES);
+        assert!(interner.texts.lock().bytes <= MOST_BYTES);
     }
 
     #[test]
     fn a_flood_is_no_answer() {
-        let vocabulary = Vocabulary::default();
+        let interner = Interner::default();
         let long = |bytes| format!(r#"{{"id":"1","name":"{}"}}"#, "n".repeat(bytes));
-        assert!(read(&vocabulary, &long(LONGEST_ITEM - 30)).is_ok());
-        assert!(read(&vocabulary, &long(LONGEST_ITEM)).is_err());
+        assert!(read(&interner, &long(LONGEST_ITEM - 30)).is_ok());
+        assert!(read(&interner, &long(LONGEST_ITEM)).is_err());
         let item: Box<RawValue> = serde_json::from_str(&long(LONGEST_ITEM - 30)).unwrap();
-        assert!(vocabulary.read(&vec![&*item; 90]).is_ok());
-        assert!(vocabulary.read(&vec![&*item; 97]).is_err());
+        assert!(interner.read(&vec![&*item; 90]).is_ok());
+        assert!(interner.read(&vec![&*item; 97]).is_err());
     }
 }

@@ -6,11 +6,13 @@ use reqwest::{Response, header::HeaderMap};
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::{
-    body::{Blocks, Body},
-    budget::{Budget, LARGEST_REPLY, Reserved},
-    error::{CallError, Class},
+    body::{Blocks, Body, LARGEST_REPLY},
+    budget::{Budget, Reserved},
 };
-use crate::domain::outcome::Reason;
+use crate::{
+    defender::call_error::{CallError, Class},
+    domain::outcome::Reason,
+};
 
 /// The largest body of a refusal that is read.
 const LARGEST_REFUSAL: usize = 1 << 20;
@@ -21,7 +23,7 @@ const PATIENCE: Duration = Duration::from_mins(2);
 const EVER: Duration = Duration::from_hours(24 * 365);
 
 /// One call, from the request until its reply is read.
-pub(super) struct Arrival {
+pub(super) struct Exchange {
     blocks: Arc<Blocks>,
     /// What its reply takes of the budget.
     pub(super) part: Reserved,
@@ -30,13 +32,13 @@ pub(super) struct Arrival {
 }
 
 /// A reply as it arrived.
-pub(super) struct Arrived {
+pub(super) struct RawReply {
     pub(super) status: reqwest::StatusCode,
     pub(super) fields: HeaderMap,
     pub(super) body: Body,
 }
 
-impl Arrival {
+impl Exchange {
     /// A call that begins now.
     pub(super) fn begin(budget: &Arc<Budget>, at_most: Duration) -> Self {
         Self {
@@ -72,7 +74,7 @@ impl Arrival {
 
     /// The whole reply. The body of an answer must arrive, that of a refusal may break off, and
     /// that of a redirect tells nothing.
-    pub(super) async fn whole(&mut self, mut response: Response) -> Result<Arrived, CallError> {
+    pub(super) async fn whole(&mut self, mut response: Response) -> Result<RawReply, CallError> {
         let (status, fields) = (response.status(), mem::take(response.headers_mut()));
         let body = match status {
             status if status.is_success() => self.body(response, LARGEST_REPLY).await?,
@@ -82,7 +84,7 @@ impl Arrival {
                 body.unwrap_or_else(|_| self.nothing())
             }
         };
-        Ok(Arrived {
+        Ok(RawReply {
             status,
             fields,
             body,

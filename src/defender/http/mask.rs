@@ -9,16 +9,16 @@ const SHORTEST: usize = 8;
 
 /// Secrets that must not show.
 #[derive(Debug, Default)]
-pub(super) struct Mask(Vec<SecretString>);
+pub(in crate::defender) struct Mask(Vec<SecretString>);
 
 impl Mask {
-    pub(super) fn of(secrets: impl IntoIterator<Item = SecretString>) -> Self {
+    pub(in crate::defender) fn of(secrets: impl IntoIterator<Item = SecretString>) -> Self {
         let is_one = |secret: &SecretString| secret.expose_secret().len() >= SHORTEST;
         Self(secrets.into_iter().filter(is_one).collect())
     }
 
     /// The text, with the secrets masked wherever it repeats them.
-    pub(super) fn hide(&self, text: &str) -> String {
+    pub(in crate::defender) fn hide(&self, text: &str) -> String {
         let secrets = self.0.iter().map(ExposeSecret::expose_secret);
         secrets.fold(text.to_owned(), |text, secret| text.replace(secret, MASK))
     }

@@ -1,7 +1,6 @@
-//! How the service receives the tokens: when a new one may help, and when the run is over.
+//! Tokens that the service rejects: when a new one may help, and when the run is over.
 
-use super::Address;
-use crate::defender::auth::Token;
+use crate::defender::{api::Address, auth::Token};
 
 /// Fresh tokens in a row that the service may refuse before the run is over: one is
 /// replaced, as is a token that ended. A run that was answered before is given one more.
@@ -9,7 +8,7 @@ const REFUSED_TOKENS: u32 = 2;
 
 /// What a refused token means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(super) enum Rejection {
     /// A new one may help.
     Renew,
     /// It was refused to somebody else before: there is a newer one by now.
@@ -18,9 +17,9 @@ pub(super) enum Verdict {
     Over,
 }
 
-/// The history that the verdict comes from.
+/// The tokens that the service has rejected so far.
 #[derive(Default)]
-pub(super) struct Trust {
+pub(super) struct TokenRejections {
     /// Whether any token was ever accepted.
     accepted: bool,
     /// The last token refused, and how many in a row were.
@@ -33,10 +32,10 @@ pub(super) struct Trust {
     over: bool,
 }
 
-impl Trust {
-    /// Takes in a refused token. One machine that refuses what others accept is no reason
+impl TokenRejections {
+    /// Records a rejected token, and returns what that means. One machine that refuses what others accept is no reason
     /// to end the run.
-    pub(super) fn refuse(&mut self, token: &Token, address: &Address) -> Verdict {
+    pub(super) fn refuse(&mut self, token: &Token, address: &Address) -> Rejection {
         self.several |= self.asked_for.get_or_insert_with(|| address.clone()) != address;
         if self
             .refused
@@ -44,19 +43,19 @@ impl Trust {
             .is_some_and(|refused| !token.is_newer_than(refused))
         {
             return if self.over {
-                Verdict::Over
+                Rejection::Over
             } else {
-                Verdict::Stale
+                Rejection::Stale
             };
         }
         self.refused = Some(token.clone());
         self.in_a_row += 1;
         let few = self.in_a_row < REFUSED_TOKENS + u32::from(self.accepted);
         if few || (self.accepted && !self.several) {
-            Verdict::Renew
+            Rejection::Renew
         } else {
             self.over = true;
-            Verdict::Over
+            Rejection::Over
         }
     }
 
@@ -65,7 +64,7 @@ impl Trust {
         self.accepted
     }
 
-    /// Takes in an accepted token.
+    /// Records an accepted token.
     pub(super) fn accept(&mut self) {
         self.accepted = true;
         self.over = false;
@@ -110,56 +109,56 @@ mod tests {
     #[tokio::test]
     async fn a_run_that_was_never_answered_is_over_at_the_second_token() {
         let tokens = tokens(2).await;
-        let mut trust = Trust::default();
-        assert_eq!(trust.refuse(&tokens[0], &machine(1)), Verdict::Renew);
-        assert_eq!(trust.refuse(&tokens[0], &machine(2)), Verdict::Stale);
-        assert_eq!(trust.refuse(&tokens[1], &machine(1)), Verdict::Over);
-        assert_eq!(trust.refuse(&tokens[1], &machine(2)), Verdict::Over);
+        let mut rejections = TokenRejections::default();
+        assert_eq!(rejections.refuse(&tokens[0], &machine(1)), Rejection::Renew);
+        assert_eq!(rejections.refuse(&tokens[0], &machine(2)), Rejection::Stale);
+        assert_eq!(rejections.refuse(&tokens[1], &machine(1)), Rejection::Over);
+        assert_eq!(rejections.refuse(&tokens[1], &machine(2)), Rejection::Over);
     }
 
     #[tokio::test]
     async fn a_run_that_was_answered_is_given_one_more() {
         let tokens = tokens(3).await;
-        let mut trust = Trust::default();
-        trust.accept();
-        assert_eq!(trust.refuse(&tokens[0], &machine(1)), Verdict::Renew);
-        assert_eq!(trust.refuse(&tokens[1], &machine(2)), Verdict::Renew);
-        assert_eq!(trust.refuse(&tokens[2], &machine(3)), Verdict::Over);
+        let mut rejections = TokenRejections::default();
+        rejections.accept();
+        assert_eq!(rejections.refuse(&tokens[0], &machine(1)), Rejection::Renew);
+        assert_eq!(rejections.refuse(&tokens[1], &machine(2)), Rejection::Renew);
+        assert_eq!(rejections.refuse(&tokens[2], &machine(3)), Rejection::Over);
     }
 
     #[tokio::test]
     async fn an_answer_after_the_last_refusal_makes_up_for_it() {
         let tokens = tokens(4).await;
-        let mut trust = Trust::default();
-        trust.accept();
+        let mut rejections = TokenRejections::default();
+        rejections.accept();
         for (token, number) in tokens.iter().zip(1..4) {
-            trust.refuse(token, &machine(number));
+            rejections.refuse(token, &machine(number));
         }
-        assert_eq!(trust.refuse(&tokens[2], &machine(4)), Verdict::Over);
-        trust.accept();
-        assert_eq!(trust.refuse(&tokens[2], &machine(4)), Verdict::Stale);
-        assert_eq!(trust.refuse(&tokens[3], &machine(4)), Verdict::Renew);
+        assert_eq!(rejections.refuse(&tokens[2], &machine(4)), Rejection::Over);
+        rejections.accept();
+        assert_eq!(rejections.refuse(&tokens[2], &machine(4)), Rejection::Stale);
+        assert_eq!(rejections.refuse(&tokens[3], &machine(4)), Rejection::Renew);
     }
 
     #[tokio::test]
     async fn one_machine_alone_does_not_end_an_answered_run() {
         let tokens = tokens(9).await;
-        let mut trust = Trust::default();
-        trust.accept();
+        let mut rejections = TokenRejections::default();
+        rejections.accept();
         for token in &tokens {
-            assert_eq!(trust.refuse(token, &machine(1)), Verdict::Renew);
+            assert_eq!(rejections.refuse(token, &machine(1)), Rejection::Renew);
         }
     }
 
     #[tokio::test]
     async fn an_accepted_token_makes_up_for_refused_ones() {
         let tokens = tokens(8).await;
-        let mut trust = Trust::default();
-        trust.accept();
+        let mut rejections = TokenRejections::default();
+        rejections.accept();
         for pair in tokens.chunks(2) {
-            assert_eq!(trust.refuse(&pair[0], &machine(1)), Verdict::Renew);
-            assert_eq!(trust.refuse(&pair[1], &machine(2)), Verdict::Renew);
-            trust.accept();
+            assert_eq!(rejections.refuse(&pair[0], &machine(1)), Rejection::Renew);
+            assert_eq!(rejections.refuse(&pair[1], &machine(2)), Rejection::Renew);
+            rejections.accept();
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Patience with a sign-in that does not answer: as a rule it soon does again.
+//! Tries again after a sign-in that did not answer: as a rule it soon does.
 
 use std::time::Duration;
 
@@ -13,14 +13,14 @@ const SHORTEST: Duration = Duration::from_secs(1);
 /// The longest pause that the sign-in service did not ask for.
 const LONGEST: Duration = Duration::from_secs(30);
 
-/// Waits for a sign-in, one caller for all.
+/// Tries again where a sign-in does not answer, one caller for all.
 #[derive(Debug, Default)]
-pub struct Patience {
-    /// Held by the one that tries again; the others wait for what comes of it.
+pub struct SignInRetry {
+    /// Held by the caller that tries again; the others wait for the result.
     trying: tokio::sync::Mutex<()>,
 }
 
-impl Patience {
+impl SignInRetry {
     /// The token to use now. A sign-in that fails for a passing reason is tried again, for as
     /// long as `longest`; then the last failure stands.
     pub async fn token(&self, tokens: &Tokens, longest: Duration) -> Result<Token, SignInError> {
@@ -163,8 +163,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn pauses_grow_until_it_answers() {
         let (script, tokens) = failing(vec![silence(); 8], false);
-        let patience = Patience::default();
-        assert!(patience.token(&tokens, HOUR).await.is_ok());
+        let retry = SignInRetry::default();
+        assert!(retry.token(&tokens, HOUR).await.is_ok());
         assert_eq!(pauses(&script), [1, 2, 4, 8, 16, 30, 30, 30]);
     }
 
@@ -174,7 +174,7 @@ mod tests {
             let (script, tokens) = failing(vec![silence()], true);
             let start = Instant::now();
             let longest = Duration::from_mins(minutes);
-            let error = Patience::default().token(&tokens, longest).await;
+            let error = SignInRetry::default().token(&tokens, longest).await;
             assert!(error.unwrap_err().is_passing());
             assert_eq!(start.elapsed().as_secs(), minutes * 60, "{minutes}");
             let tries = script.0.tries.load(SeqCst) as u64;
@@ -188,29 +188,32 @@ mod tests {
         for (errors, seconds) in [(vec![no()], 0), (vec![no(), silence(), silence()], 3)] {
             let (_, tokens) = failing(errors, false);
             let start = Instant::now();
-            let error = Patience::default().token(&tokens, HOUR).await.unwrap_err();
+            let error = SignInRetry::default()
+                .token(&tokens, HOUR)
+                .await
+                .unwrap_err();
             assert!(!error.is_passing());
             assert_eq!(start.elapsed().as_secs(), seconds);
         }
     }
 
     #[tokio::test(start_paused = true)]
-    async fn it_waits_as_long_as_it_is_asked_to_within_its_patience() {
+    async fn it_waits_as_long_as_it_is_asked_to_within_its_limit() {
         let busy = |seconds| refusal(429, "throttled", Some(seconds));
         let (script, tokens) = failing(vec![silence(), busy(40), busy(1)], false);
-        assert!(Patience::default().token(&tokens, HOUR).await.is_ok());
+        assert!(SignInRetry::default().token(&tokens, HOUR).await.is_ok());
         assert_eq!(pauses(&script), [1, 40, 4]);
         let (_, tokens) = failing(vec![busy(7200)], true);
         let start = Instant::now();
-        assert!(Patience::default().token(&tokens, HOUR).await.is_err());
+        assert!(SignInRetry::default().token(&tokens, HOUR).await.is_err());
         assert_eq!(start.elapsed().as_secs(), 3600);
     }
 
     #[tokio::test(start_paused = true)]
     async fn one_tries_for_all() {
         let (script, tokens) = failing(vec![silence(); 4], false);
-        let patience = Patience::default();
-        let all = (0..50).map(|_| patience.token(&tokens, HOUR));
+        let retry = SignInRetry::default();
+        let all = (0..50).map(|_| retry.token(&tokens, HOUR));
         let all = futures::future::join_all(all).await;
         assert!(all.into_iter().all(|token| token.is_ok()));
         assert_eq!(script.0.tries.load(SeqCst), 5);
@@ -220,8 +223,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_refused_token_is_replaced_when_the_sign_in_answers_again() {
         let (script, tokens) = failing(Vec::new(), false);
-        let patience = Patience::default();
-        let stale = patience.token(&tokens, HOUR).await.unwrap();
+        let retry = SignInRetry::default();
+        let stale = retry.token(&tokens, HOUR).await.unwrap();
         script
             .0
             .errors
@@ -230,7 +233,7 @@ mod tests {
             .extend([silence(), silence()]);
         assert!(tokens.renew(&stale).await.is_err());
         let start = Instant::now();
-        let token = patience.token(&tokens, HOUR).await.unwrap();
+        let token = retry.token(&tokens, HOUR).await.unwrap();
         assert!(token.is_newer_than(&stale));
         assert_eq!(start.elapsed().as_secs(), 1);
     }

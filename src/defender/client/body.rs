@@ -5,8 +5,10 @@
 
 use std::{mem, sync::Arc};
 
-use super::budget::LARGEST_REPLY;
 use parking_lot::Mutex;
+
+/// The largest reply that is read, decompressed: a thousand times what a bad machine gives.
+pub(super) const LARGEST_REPLY: usize = 48 << 20;
 
 /// Bytes of a block.
 const BLOCK: usize = 256 << 10;

@@ -1,13 +1,9 @@
-//! The sign-in's HTTP, and the memory of how the last exchange went.
+//! The HTTP client of a sign-in, which remembers how the last exchange went.
 //!
 //! `azure_identity` forgets the status of a reply that it cannot parse, and cannot parse
 //! an error text with a line end in it; so the exchange itself is remembered here.
 
-use std::{
-    error::Error as StdError,
-    io,
-    time::{Duration, SystemTime},
-};
+use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 use azure_core::{
@@ -23,26 +19,23 @@ use parking_lot::Mutex;
 use reqwest::Client;
 use secrecy::SecretString;
 use serde::de::IgnoredAny;
-use tokio_rustls::rustls::{self, CertificateError};
 use url::form_urlencoded;
 
 use super::{
-    AccessToken, CredentialKind, Refusal, SignInError, Trouble, refusal::one_line, token_reply,
+    AccessToken, CredentialKind, Refusal, SignInError, Trouble, refusal::one_line,
+    sign_in_error::TOO_LARGE, token_reply, trouble::diagnose,
 };
-use crate::defender::{encoding::as_utf8, mask::Mask, retry_after::wait_of};
+use crate::defender::http::{encoding::as_utf8, mask::Mask, retry_after::wait_of};
 
 /// Bytes of a reply that are read, decompressed; that of a token has a few thousand.
 const LARGEST_REPLY: usize = 1 << 20;
-
-/// What a larger one is described as. No try would bring less.
-pub(super) const TOO_LARGE: &str = "more than 1 MiB";
 
 /// Longest page title that is passed on.
 const LONGEST_TITLE: usize = 80;
 
 /// A client that remembers its last exchange.
 #[derive(Debug)]
-pub(super) struct Wire {
+pub(super) struct RecordingClient {
     client: Client,
     last: Mutex<Option<Exchange>>,
     /// The token that came, if one did.
@@ -71,7 +64,7 @@ enum End {
     },
 }
 
-impl Wire {
+impl RecordingClient {
     pub(super) fn new(client: Client) -> Self {
         Self {
             client,
@@ -157,7 +150,7 @@ enum Received {
 }
 
 #[async_trait]
-impl HttpClient for Wire {
+impl HttpClient for RecordingClient {
     async fn execute_request(&self, request: &Request) -> azure_core::Result<AsyncRawResponse> {
         self.remember(request, End::silence());
         match self.exchange(request).await {
@@ -276,66 +269,6 @@ fn title(body: &[u8], mask: &Mask) -> Option<String> {
         .take(LONGEST_TITLE)
         .collect();
     (!title.is_empty()).then_some(title)
-}
-
-/// What stood in the way, and the words of whoever was nearest to it.
-fn diagnose(error: &azure_core::Error) -> (Trouble, String) {
-    let mut trouble = Trouble::Connection;
-    let mut detail = error.to_string();
-    let mut next: Option<&(dyn StdError + 'static)> = Some(error);
-    while let Some(cause) = next {
-        trouble = recognise(cause).unwrap_or(trouble);
-        detail = cause.to_string();
-        next = inner(cause);
-    }
-    (trouble, one_line(&detail))
-}
-
-/// The cause of a cause; an I/O error hides the error that it wraps.
-fn inner<'error>(
-    cause: &'error (dyn StdError + 'static),
-) -> Option<&'error (dyn StdError + 'static)> {
-    if let Some(io) = cause.downcast_ref::<io::Error>()
-        && let Some(wrapped) = io.get_ref()
-    {
-        return Some(wrapped);
-    }
-    cause.source()
-}
-
-fn recognise(cause: &(dyn StdError + 'static)) -> Option<Trouble> {
-    if let Some(error) = cause.downcast_ref::<rustls::Error>() {
-        return Some(match error {
-            rustls::Error::InvalidCertificate(reason) => untrusted(reason),
-            _ => Trouble::Tls,
-        });
-    }
-    // The type of this error is private; its words are all there is.
-    if cause.to_string().ends_with("proxy authorization required") {
-        return Some(Trouble::Proxy);
-    }
-    let error = cause.downcast_ref::<reqwest::Error>()?;
-    if error.is_dns() {
-        Some(Trouble::Name)
-    } else if error.is_timeout() {
-        Some(Trouble::Timeout)
-    } else {
-        None
-    }
-}
-
-fn untrusted(reason: &CertificateError) -> Trouble {
-    // The verifier's own error is behind a private type here, too.
-    if reason.to_string().contains("CaUsedAsEndEntity") {
-        return Trouble::RootCertificate;
-    }
-    match reason {
-        CertificateError::Expired
-        | CertificateError::ExpiredContext { .. }
-        | CertificateError::NotValidYet
-        | CertificateError::NotValidYetContext { .. } => Trouble::CertificateTime,
-        _ => Trouble::Certificate,
-    }
 }
 
 #[cfg(test)]

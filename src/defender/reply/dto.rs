@@ -1,7 +1,4 @@
-//! What travels: the bodies of answers and of errors.
-//!
-//! Tolerant towards every odd form of a field, strict about what is no answer at all: a
-//! body without a `value` never means that nothing is missing.
+//! The JSON of answers and of errors, field by field.
 
 use std::{fmt, marker::PhantomData, sync::Arc};
 
@@ -10,46 +7,13 @@ use serde::{
     de::{Error, IgnoredAny, SeqAccess, Visitor},
 };
 use serde_json::value::RawValue;
-use thiserror::Error;
 
-use super::{
-    loose::{Count, Object, Text, Texts},
-    vocabulary::Vocabulary,
-};
-use crate::domain::kb::{KbId, MissingKb, MissingKbs};
+use super::lenient::{Count, Object, Text, Texts};
+use crate::domain::kb::{KbId, MissingKb};
 
 /// Items of one reply that are read. An item may be as short as two bytes, and takes a hundred
 /// in memory.
 const MOST_ITEMS: usize = 400_000;
-
-/// One page of an answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AnswerBody {
-    /// The missing KBs that it lists.
-    pub missing: MissingKbs,
-    /// The link under which the answer goes on, if it does.
-    pub next: Option<String>,
-}
-
-/// A body that is no answer.
-#[derive(Debug, Error)]
-pub enum NoAnswer {
-    /// Nothing at all.
-    #[error("the reply is empty")]
-    Empty,
-    /// A web page, as proxies and gateways send it.
-    #[error("the reply is a web page, not JSON (from a proxy on the way?)")]
-    WebPage,
-    /// JSON of another shape, or none.
-    #[error("the reply is not the JSON that the service documents: {0}")]
-    Json(#[from] serde_json::Error),
-    /// An error under the status of an answer.
-    #[error("the reply is an error, though its status says otherwise")]
-    Error,
-    /// JSON that lists nothing.
-    #[error("the reply has no `value`")]
-    NoValue,
-}
 
 /// What the service says when it refuses or fails.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -59,17 +23,18 @@ pub(super) struct ServiceError {
     pub(super) target: Option<String>,
 }
 
+/// A page of an answer.
 #[derive(Deserialize)]
-struct AnswerFields<'body> {
+pub(super) struct AnswerDto<'body> {
     #[serde(borrow)]
-    value: Option<Items<'body>>,
-    error: Option<IgnoredAny>,
+    pub(super) value: Option<Items<'body>>,
+    pub(super) error: Option<IgnoredAny>,
     #[serde(default, rename = "@odata.nextLink")]
-    next: Text,
+    pub(super) next: Text,
 }
 
 /// The items of an answer, as they came.
-struct Items<'body>(Vec<&'body RawValue>);
+pub(super) struct Items<'body>(pub(super) Vec<&'body RawValue>);
 
 struct ItemsVisitor<'body>(PhantomData<&'body ()>);
 
@@ -101,7 +66,7 @@ impl<'body, 'de: 'body> Deserialize<'de> for Items<'body> {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[derive(Default)]
-struct Item {
+struct KbDto {
     id: Text,
     name: Text,
     products_names: Texts,
@@ -126,54 +91,14 @@ struct ErrorFields {
     target: Text,
 }
 
-impl AnswerBody {
-    /// Reads one page.
-    pub fn read(body: &[u8]) -> Result<Self, NoAnswer> {
-        Self::read_with(body, &Vocabulary::default())
-    }
-
-    /// Reads one page with what earlier ones have told.
-    pub fn read_with(body: &[u8], vocabulary: &Vocabulary) -> Result<Self, NoAnswer> {
-        if let Some(missing) = vocabulary.answer(body) {
-            return Ok(Self {
-                missing,
-                next: None,
-            });
-        }
-        let answer = Self::read_new(body, vocabulary)?;
-        if answer.next.is_none() {
-            vocabulary.remember(body, &answer.missing);
-        }
-        Ok(answer)
-    }
-
-    fn read_new(body: &[u8], vocabulary: &Vocabulary) -> Result<Self, NoAnswer> {
-        let body = body.trim_ascii();
-        match body.first() {
-            None => return Err(NoAnswer::Empty),
-            Some(b'<') => return Err(NoAnswer::WebPage),
-            Some(_) => {}
-        }
-        let Object(answer) = serde_json::from_slice::<Object<AnswerFields<'_>>>(body)?;
-        if answer.error.is_some() {
-            return Err(NoAnswer::Error);
-        }
-        let items = answer.value.ok_or(NoAnswer::NoValue)?;
-        Ok(Self {
-            missing: vocabulary.read(&items.0)?.into(),
-            next: answer.next.filled(),
-        })
-    }
-}
-
 /// The description in one item of an answer.
-pub(super) fn item(text: &RawValue) -> Result<MissingKb, serde_json::Error> {
-    let Object(item) = serde_json::from_str::<Object<Item>>(text.get())?;
+pub(super) fn missing_kb(text: &RawValue) -> Result<MissingKb, serde_json::Error> {
+    let Object(item) = serde_json::from_str::<Object<KbDto>>(text.get())?;
     Ok(item.into())
 }
 
-impl From<Item> for MissingKb {
-    fn from(item: Item) -> Self {
+impl From<KbDto> for MissingKb {
+    fn from(item: KbDto) -> Self {
         let mut products: Vec<_> = item.products_names.0.into_iter().map(Into::into).collect();
         products.sort();
         products.dedup();
@@ -219,6 +144,3 @@ impl ServiceError {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,6 +1,25 @@
-//! Which kind of credential signs in.
+//! From the settings to a credential that is ready to sign in.
 
-use super::{CredentialError, CredentialKind, SignIn};
+use jiff::Timestamp;
+
+use super::{
+    CredentialError, CredentialKind, Http, SignIn, TokenSource, azure::Azure, ready_made::ReadyMade,
+};
+
+/// The credential that was configured, ready to sign in. No call is made yet: what fails here is
+/// wrong in the configuration. A ready-made token has to be valid `now`.
+pub fn connect(
+    sign_in: &SignIn,
+    http: &Http,
+    now: Timestamp,
+) -> Result<Box<dyn TokenSource>, CredentialError> {
+    let kind = choose(sign_in)?;
+    tracing::debug!(%kind, "the credential is of kind {kind}");
+    if kind == CredentialKind::Token {
+        return Ok(Box::new(ReadyMade::new(sign_in, now)?));
+    }
+    Ok(Box::new(Azure::new(kind, sign_in, http)?))
+}
 
 /// The kind that signs in: the one asked for, or the first that is configured.
 ///

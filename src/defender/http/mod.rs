@@ -1,4 +1,8 @@
-//! The HTTP clients, for the API and the sign-in alike.
+//! HTTP, for the API and the sign-in alike: the clients, and what both read of any reply.
+
+pub(super) mod encoding;
+pub(super) mod mask;
+pub(super) mod retry_after;
 
 use std::{net::IpAddr, time::Duration};
 
@@ -6,9 +10,6 @@ use jiff::Timestamp;
 use reqwest::{Certificate, ClientBuilder, redirect::Policy};
 use thiserror::Error;
 use url::{Host, Url};
-
-use super::Client;
-use crate::defender::auth;
 
 /// How the tool introduces itself to services and proxies.
 const USER_AGENT: &str = concat!("patchgap/", env!("CARGO_PKG_VERSION"));
@@ -26,8 +27,8 @@ const MOST_OF_ALL_WINDOWS: u32 = (1 << 31) - 1;
 #[derive(Debug, Clone)]
 pub struct HttpSettings {
     roots: Vec<Certificate>,
-    timeout: Duration,
-    calls: usize,
+    pub(super) timeout: Duration,
+    pub(super) calls: usize,
 }
 
 /// No HTTP client could be made.
@@ -67,12 +68,6 @@ impl HttpSettings {
         })
     }
 
-    /// A client for the API at `url`.
-    pub(super) fn api_client(&self, url: &Url) -> Result<Client, HttpError> {
-        let http = self.connections_to(url)?;
-        Ok(Client::new(http, url.clone(), self.calls, self.timeout))
-    }
-
     /// Connections to the API at `url`. The client itself watches the time of each call, because
     /// a large reply may have to wait for others. In HTTP/2, a reply that is not read takes none
     /// of the room of the others: the window of the connection is that of all calls together.
@@ -89,9 +84,9 @@ impl HttpSettings {
             .map_err(HttpError::Client)
     }
 
-    /// The clients for the sign-in at `url`.
-    pub(super) fn sign_in_at(&self, url: &Url) -> Result<auth::Http, HttpError> {
-        auth::Http::new(|| self.builder_for(url).timeout(self.timeout)).map_err(HttpError::Client)
+    /// What a client for the sign-in at `url` is built with.
+    pub(super) fn sign_in_client(&self, url: &Url) -> ClientBuilder {
+        self.builder_for(url).timeout(self.timeout)
     }
 
     /// Through the system's proxy, except to this machine itself. It follows no redirect,

@@ -1,7 +1,7 @@
 //! From what was configured to a credential of `azure_identity`.
 //!
-//! A recipe can be followed again and again: Azure's credentials keep tokens of their
-//! own, which would come back after a 401, so that each sign-in makes a new one.
+//! A credential is built anew for each sign-in: Azure's credentials keep tokens of their own, which
+//! would come back after a 401.
 
 use std::{
     path::{Path, PathBuf},
@@ -27,7 +27,7 @@ use super::{
 
 /// What each kind is made of.
 #[derive(Debug)]
-pub(super) enum Recipe {
+pub(super) enum CredentialConfig {
     Secret {
         app: App,
         secret: SecretString,
@@ -58,8 +58,8 @@ pub(super) struct App {
     client_id: String,
 }
 
-impl Recipe {
-    /// The recipe for that kind, or what it lacks.
+impl CredentialConfig {
+    /// The configuration for that kind, or what it lacks.
     pub(super) fn new(kind: CredentialKind, sign_in: &SignIn) -> Result<Self, CredentialError> {
         let missing = |part| CredentialError::Missing { kind, part };
         match kind {
@@ -100,7 +100,7 @@ impl Recipe {
     }
 
     /// Whether it signs in at the configured authority.
-    pub(super) const fn asks_authority(&self) -> bool {
+    pub(super) const fn uses_authority(&self) -> bool {
         matches!(
             self,
             Self::Secret { .. } | Self::Certificate { .. } | Self::WorkloadIdentity { .. }
@@ -108,7 +108,7 @@ impl Recipe {
     }
 
     /// A new credential.
-    pub(super) fn follow(
+    pub(super) fn build(
         &self,
         client_options: ClientOptions,
     ) -> azure_core::Result<Arc<dyn TokenCredential>> {
@@ -246,7 +246,7 @@ mod tests {
             let kind = word.parse().unwrap();
             let mut sign_in = full(kind);
             remove(&mut sign_in);
-            let error = Recipe::new(kind, &sign_in).unwrap_err();
+            let error = CredentialConfig::new(kind, &sign_in).unwrap_err();
             let expected = format!("the credential kind `{word}` lacks the {part}");
             assert_eq!(error.to_string(), expected);
             let shown = error.hint().unwrap();
@@ -266,15 +266,19 @@ mod tests {
             for kind in [CredentialKind::Secret, CredentialKind::AzureCli] {
                 let mut sign_in = full(kind);
                 sign_in.tenant_id = Some(tenant.to_owned());
-                assert_eq!(Recipe::new(kind, &sign_in).is_ok(), valid, "{tenant}");
+                assert_eq!(
+                    CredentialConfig::new(kind, &sign_in).is_ok(),
+                    valid,
+                    "{tenant}"
+                );
             }
         }
     }
 
     #[test]
     fn its_debug_shows_no_secret() {
-        let recipe = Recipe::new(CredentialKind::Secret, &full(CredentialKind::Secret));
-        assert!(!format!("{recipe:?}").contains("\"secret\""));
+        let config = CredentialConfig::new(CredentialKind::Secret, &full(CredentialKind::Secret));
+        assert!(!format!("{config:?}").contains("\"secret\""));
     }
 
     #[test]

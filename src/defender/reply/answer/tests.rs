@@ -2,7 +2,8 @@
 
 use proptest::prelude::*;
 
-use super::*;
+use super::{super::dto::ServiceError, *};
+use crate::domain::kb::MissingKb;
 
 const DOCUMENTED: &str = r#"{
     "@odata.context": "https://api.securitycenter.microsoft.com/api/$metadata#Collection(microsoft.windowsDefenderATP.api.PublicProductFixDto)",

@@ -1,18 +1,25 @@
-//! What a reply means, told from its status, its header and its body; pure.
+//! What a reply means, by its status, its header and its body; pure.
+
+mod answer;
+mod distinct_kbs;
+mod dto;
+mod foreign;
+mod interner;
+mod lenient;
 
 use std::time::{Duration, SystemTime};
 
 use reqwest::{StatusCode, header::HeaderMap};
 use secrecy::SecretString;
 
+use self::dto::ServiceError;
+pub use self::{
+    answer::{AnswerBody, NoAnswer},
+    interner::Interner,
+};
 use super::{
-    error::{CallError, Class},
-    foreign,
-    mask::Mask,
-    refusal,
-    retry_after::retry_after,
-    vocabulary::Vocabulary,
-    wire::{AnswerBody, ServiceError},
+    call_error::{CallError, Class},
+    http::{mask::Mask, retry_after::retry_after},
 };
 use crate::domain::outcome::{Failure, Reason};
 
@@ -36,23 +43,23 @@ impl Reply {
     /// is so before anything is cut: half a token is still a token's half.
     pub(super) fn read(
         &self,
-        vocabulary: &Vocabulary,
+        interner: &Interner,
         secret: &SecretString,
         now: SystemTime,
     ) -> Result<AnswerBody, CallError> {
         let mask = || Mask::of([secret.clone()]);
         match self.status {
-            StatusCode::OK => self.answer(vocabulary, mask),
+            StatusCode::OK => self.answer(interner, mask),
             _ => Err(self.refusal(&mask(), now)),
         }
     }
 
     fn answer(
         &self,
-        vocabulary: &Vocabulary,
+        interner: &Interner,
         mask: impl FnOnce() -> Mask,
     ) -> Result<AnswerBody, CallError> {
-        AnswerBody::read_with(&self.body, vocabulary).map_err(|error| {
+        AnswerBody::read_with(&self.body, interner).map_err(|error| {
             let message = words(&error.to_string(), &mask(), LONGEST_MESSAGE);
             CallError {
                 is_foreign: !ServiceError::read(&self.body).is_envelope(),
@@ -107,7 +114,7 @@ fn classify(status: StatusCode, service: &ServiceError, wait: Option<Duration>) 
         status if status.is_success() || status.is_redirection() => {
             (Class::Call(wait), Reason::BadReply)
         }
-        StatusCode::UNAUTHORIZED if refusal::no_licence(service.message.as_deref()) => {
+        StatusCode::UNAUTHORIZED if no_licence(service.message.as_deref()) => {
             (Class::Run, Reason::Refused)
         }
         // Whoever says so, a new token may help.
@@ -118,6 +125,12 @@ fn classify(status: StatusCode, service: &ServiceError, wait: Option<Duration>) 
         StatusCode::NOT_FOUND => (Class::NotFound, Reason::NotFound),
         _ => (Class::Machine, Reason::Refused),
     }
+}
+
+/// Whether a 401 is about the tenant's licence, which no new token changes.
+pub(super) fn no_licence(message: Option<&str>) -> bool {
+    let message = message.unwrap_or_default().to_ascii_lowercase();
+    message.contains("no tvm license") || message.contains("account mode is inactive")
 }
 
 #[cfg(test)]
@@ -138,11 +151,7 @@ mod tests {
             body: body.into(),
         };
         reply
-            .read(
-                &Vocabulary::default(),
-                &TOKEN.into(),
-                SystemTime::UNIX_EPOCH,
-            )
+            .read(&Interner::default(), &TOKEN.into(), SystemTime::UNIX_EPOCH)
             .unwrap_err()
     }
 

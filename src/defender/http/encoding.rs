@@ -14,7 +14,7 @@ const LONGEST_DECODED: usize = 8 << 20;
 /// The body as UTF-8, without a byte order mark, and without white space and NULs around it. Bytes
 /// that are invalid in the body's own encoding stay invalid where that is UTF-8: an answer with
 /// such bytes is damaged.
-pub(super) fn as_utf8(content_type: Option<&[u8]>, body: Vec<u8>) -> Vec<u8> {
+pub(in crate::defender) fn as_utf8(content_type: Option<&[u8]>, body: Vec<u8>) -> Vec<u8> {
     match foreign_encoding(content_type, &body) {
         Some(encoding) => without_padding(encoding.decode(&body).0.into_owned().into_bytes()),
         None => without_padding(body),
