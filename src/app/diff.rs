@@ -15,9 +15,11 @@ use crate::{
     report::{Report, Run, changes_csv, changes_json, terminal},
     run::{
         RunError,
-        data::RunData,
-        history::{compare, look_back},
-        kept_run::{KeptRun, last_run, named},
+        kept::{KeptRun, last_run, named},
+        reporting::{
+            data::RunData,
+            history::{compare, look_back},
+        },
     },
     store::{EarlierRun, RunRecord, Snapshot, Store},
 };

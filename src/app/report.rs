@@ -16,8 +16,8 @@ use crate::{
         RunInput,
         inputs::{demand_room, inputs},
         interrupt,
+        kept::report_again,
         messages::{inform, shared_names, unread_times},
-        offline::report_again,
         run,
     },
 };

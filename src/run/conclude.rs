@@ -6,14 +6,16 @@ use tracing::{error, warn};
 
 use super::{
     RunError,
-    answers::Answers,
     collect::Collected,
-    data::{RunData, Sources},
     gate::gate,
-    history::look_back,
     messages::{can_go_on, ended_with, warn_of_unreadable},
-    setup::Setup,
-    summary::{Show, summary},
+    prepare::Setup,
+    reporting::{
+        answers::Answers,
+        data::{RunData, Sources},
+        history::look_back,
+        summary::{Show, summary},
+    },
 };
 use crate::{
     console::{PrintError, print},

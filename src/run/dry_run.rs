@@ -7,7 +7,7 @@ use super::{
     RunError,
     gate::{counting, unused},
     identity::Identity,
-    setup::RunInput,
+    input::RunInput,
 };
 use crate::{
     config::Config,

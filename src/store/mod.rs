@@ -35,7 +35,7 @@ pub use self::{
     },
     tables::{
         calls::{Application, Counting},
-        runs::{AtWork, Figures, RunId, RunRecord, Service, Tally},
+        runs::{Figures, RunId, RunRecord, Service, Tally},
     },
     write::{
         begin::{Beginning, Begun, Reuse},

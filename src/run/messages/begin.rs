@@ -6,7 +6,7 @@ use crate::{
     domain::text::{counted, thousands},
     inventory::Inventory,
     report::plain::plain,
-    store::{AtWork, Begun, Known, Reuse},
+    store::{Begun, Known, Reuse, Tally},
 };
 
 /// Which answers are there already, and why.
@@ -52,11 +52,11 @@ pub(crate) fn could_reuse(begun: &Begun, reuse: Reuse) -> Option<String> {
 }
 
 /// That another process is at work.
-pub(crate) fn busy(at_work: Option<AtWork>) -> String {
+pub(crate) fn busy(at_work: Option<Tally>) -> String {
     let so_far = at_work.map_or_else(String::new, |at_work| {
         format!(
             " ({} so far)",
-            counted(at_work.answers, "answer", "answers")
+            counted(at_work.answered, "answer", "answers")
         )
     });
     format!(

@@ -108,15 +108,6 @@ pub struct RunRecord {
     pub figures: Option<Figures>,
 }
 
-/// A run that another process is at work on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct AtWork {
-    /// Its number.
-    pub run: RunId,
-    /// Answers that it has so far.
-    pub answers: u64,
-}
-
 impl RunRecord {
     /// When its last answer was in; of a run that is at work or was killed, its last sign of life.
     pub fn last_sign_of_life(&self) -> Timestamp {
@@ -150,11 +141,9 @@ impl Store {
     }
 
     /// The run that this app registration is at work on, if there is one.
-    pub fn at_work(&self, whose: &Application) -> Result<Option<AtWork>, StoreError> {
+    pub fn at_work(&self, whose: &Application) -> Result<Option<RunId>, StoreError> {
         let read = self.connection.query_row(
-            "SELECT run.id,
-                 (SELECT count(answer) FROM run_machine WHERE run_machine.run = run.id)
-             FROM run JOIN application ON application.id = run.application
+            "SELECT run.id FROM run JOIN application ON application.id = run.application
              WHERE ending IS NULL AND application.tenant_id = ?1 AND client_id = ?2
                  AND api_url = ?3 AND abs(active_at_ms - ?4) <= ?5
              ORDER BY active_at_ms DESC LIMIT 1",
@@ -165,12 +154,7 @@ impl Store {
                 millis(Timestamp::now()),
                 AT_WORK_MS
             ],
-            |row| {
-                Ok(AtWork {
-                    run: RunId(row.get(0)?),
-                    answers: row.get(1)?,
-                })
-            },
+            |row| Ok(RunId(row.get(0)?)),
         );
         read.optional()
             .map_err(|error| StoreError::sqlite(&self.path, error))

@@ -20,14 +20,14 @@ use crate::{
 
 /// A run's answers, wherever they are.
 #[derive(Debug)]
-pub(super) struct Answers {
+pub(in crate::run) struct Answers {
     kept: Snapshot,
     /// What could not be written to the store.
     unsaved: Vec<Outcome>,
 }
 
 impl Answers {
-    pub(super) fn new(store: Store, unsaved: Vec<Outcome>) -> Result<Self, StoreError> {
+    pub(in crate::run) fn new(store: Store, unsaved: Vec<Outcome>) -> Result<Self, StoreError> {
         Ok(Self {
             kept: store.snapshot(at_once())?,
             unsaved,
@@ -35,12 +35,12 @@ impl Answers {
     }
 
     /// The store, to be written to again.
-    pub(super) fn into_store(self) -> Store {
+    pub(in crate::run) fn into_store(self) -> Store {
         self.kept.into_store()
     }
 
     /// The figures of these answers for the run's machines, whose list was read before `now`.
-    pub(super) fn aggregate(
+    pub(in crate::run) fn aggregate(
         &self,
         run: RunId,
         inventory: &Inventory,
@@ -58,7 +58,7 @@ impl Answers {
     }
 
     /// What the store says.
-    pub(super) const fn kept(&self) -> &Snapshot {
+    pub(in crate::run) const fn kept(&self) -> &Snapshot {
         &self.kept
     }
 

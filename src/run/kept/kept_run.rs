@@ -4,10 +4,6 @@ use std::time::Duration;
 
 use jiff::{Timestamp, ZonedDateTime};
 
-use super::{
-    RunError,
-    data::{RunData, Sources},
-};
 use crate::{
     aggregate::{Aggregation, Fleet},
     collect::Requests,
@@ -15,6 +11,10 @@ use crate::{
     domain::{ending::RunOutcome, gaps::AnswerRef, outcome::Outcome},
     inventory::Inventory,
     report::terminal::share,
+    run::{
+        RunError,
+        reporting::data::{RunData, Sources},
+    },
     store::{Problem, Reuse, RunRecord, Snapshot, Store, StoreError},
 };
 

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{RunError, deadline, setup::RunInput};
 use crate::{
     defender::{
         Session,
@@ -12,6 +11,7 @@ use crate::{
         no_token,
     },
     domain::{ending::Ending, text::span},
+    run::{RunError, deadline, input::RunInput},
 };
 
 /// How long a run waits at its beginning for a sign-in that does not answer.
@@ -54,7 +54,7 @@ async fn wait_to_sign_in(
 }
 
 /// How a run ends without a sign-in.
-pub(super) fn no_sign_in(error: &SignInError) -> Ending {
+pub(in crate::run) fn no_sign_in(error: &SignInError) -> Ending {
     let mut failure = no_token(error).failure;
     let waited = span(PATIENCE);
     failure.message = format!(

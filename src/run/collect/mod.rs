@@ -1,19 +1,20 @@
 //! The second phase: every machine that is left is requested, and what comes is stored.
 
+mod work_queue;
+mod workers;
+
 use std::{convert::Infallible, future::pending, mem, sync::Arc};
 
 use jiff::{Timestamp, ZonedDateTime};
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
+use self::{work_queue::work_queue, workers::Workers};
 use super::{
     RunError, deadline,
     gate::{gate, rules},
+    input::RunInput,
     interrupt,
-    prepare::Prepared,
-    setup::{RunInput, Setup},
-    sign_in::no_sign_in,
-    work_queue::work_queue,
-    workers::Workers,
+    prepare::{Prepared, Setup, no_sign_in},
 };
 use crate::{
     collect::per_machine::{Fetcher, RetryPolicy, Settings},

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// What is shown once the run has ended in the store. It is made while the gaps can be read.
-pub(super) enum Show {
+pub(in crate::run) enum Show {
     /// The summary, on standard output.
     Summary(String),
     /// Why there is none.
@@ -30,7 +30,7 @@ pub(super) enum Show {
 }
 
 impl Show {
-    pub(super) fn show(&self) -> Result<(), PrintError> {
+    pub(in crate::run) fn show(&self) -> Result<(), PrintError> {
         match self {
             Self::Summary(text) => return print(text),
             Self::Warning(problem) => warn!("no summary: {problem}"),
@@ -42,7 +42,7 @@ impl Show {
 }
 
 /// The summary of a run; it is added to the page of a workflow at once.
-pub(super) fn summary(config: &Config, run: &Run<'_>) -> Show {
+pub(in crate::run) fn summary(config: &Config, run: &Run<'_>) -> Show {
     if let Some(path) = &config.step_summary
         && let Err(problem) = add_step_summary(path, run)
     {

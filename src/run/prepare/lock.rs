@@ -3,11 +3,13 @@
 use jiff::Timestamp;
 use tracing::warn;
 
-use super::{RunError, deadline, identity::Identity, messages::busy, setup::RunInput};
-use crate::store::{Lock, Store, Waited};
+use crate::{
+    run::{RunError, deadline, identity::Identity, input::RunInput, messages::busy},
+    store::{Lock, Store, Waited},
+};
 
 /// The right to send calls with an app registration.
-pub(super) struct TenantLock {
+pub(in crate::run) struct TenantLock {
     _lock: Lock,
     /// What was waited for before.
     pub(super) waited: Option<Waited>,
@@ -25,10 +27,11 @@ impl TenantLock {
         let say_busy = || {
             // Where it cannot be read, that is said when the run begins.
             let at_work = store.at_work(application).ok().flatten();
-            warn!("{}", busy(at_work));
+            let tally = at_work.and_then(|run| store.tally(run).ok());
+            warn!("{}", busy(tally));
             waited = Some(Waited {
                 since: input.started.timestamp(),
-                run: at_work.map(|at_work| at_work.run),
+                run: at_work,
             });
         };
         let lock = Lock::take(store.path(), application, say_busy);

@@ -8,7 +8,6 @@ use std::{
 
 use tokio::runtime::Builder;
 
-use super::RunError;
 use crate::{
     collect::{
         Requests,
@@ -16,6 +15,7 @@ use crate::{
     },
     defender::{Session, SessionError},
     domain::outcome::Outcome,
+    run::RunError,
     store::Recorder,
 };
 

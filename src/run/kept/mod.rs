@@ -1,5 +1,7 @@
 //! The reports of a kept run again, from the store alone.
 
+mod kept_run;
+
 use std::{
     panic::resume_unwind,
     path::Path,
@@ -8,13 +10,11 @@ use std::{
 
 use jiff::ZonedDateTime;
 
+pub(crate) use self::kept_run::{KeptRun, last_run, named};
 use super::{
     RunError, dry_run,
-    history::look_back,
-    kept_run::KeptRun,
     messages::{rendered, warn_of_unreadable},
-    setup::Output,
-    summary::summary,
+    reporting::{history::look_back, output::Output, summary::summary},
 };
 use crate::{
     config::Config,

@@ -1,15 +1,23 @@
 //! The first phase: everything that can fail before a call is sent.
 
+mod lock;
+mod setup;
+mod sign_in;
+
 use jiff::Timestamp;
 
+use self::{
+    lock::TenantLock,
+    sign_in::{SignedIn, sign_in},
+};
+pub(super) use self::{setup::Setup, sign_in::no_sign_in};
 use super::{
     RunError,
     gate::counting,
     identity::Identity,
-    lock::TenantLock,
+    input::RunInput,
     messages::{could_reuse, going_on, inform},
-    setup::{Output, RunInput, Setup},
-    sign_in::{SignedIn, sign_in},
+    reporting::output::Output,
 };
 use crate::{
     config::Config,
