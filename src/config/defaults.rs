@@ -11,3 +11,8 @@ pub(super) const TEXT: &str = include_str!("../../config/patchgap.toml");
 pub(super) fn defaults() -> Result<Settings, ConfigError> {
     file::parse(TEXT, Path::new("embedded defaults"))
 }
+
+/// A value that at least the defaults have.
+pub(super) fn required<T>(value: Option<T>, key: &'static str) -> Result<T, ConfigError> {
+    value.ok_or(ConfigError::NoDefault(key))
+}

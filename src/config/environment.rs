@@ -14,9 +14,10 @@ use clap::{
 
 use super::{
     ConfigError, Folders, LogFormat, Settings,
-    file::nearest,
+    nearest::nearest,
+    origin::Origin,
     settings::{FILE_KEYS, Verbosity},
-    unmeant::{Origin, refuse},
+    unmeant::refuse,
 };
 use crate::domain::quotes::unquoted;
 

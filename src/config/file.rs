@@ -10,16 +10,12 @@ use serde::Deserialize;
 use toml::de::DeTable;
 
 use super::{
-    ConfigError, Environment, Settings,
-    settings::keys,
-    unmeant::{Origin, refuse},
+    ConfigError, Environment, Settings, nearest::nearest, origin::Origin, settings::keys,
+    unmeant::refuse,
 };
 
 /// What the file is called where it is not named.
 const NAME: &str = "patchgap.toml";
-
-/// How alike two names have to be for one to be a slip of the other; 1 is the same.
-const ALIKE: f64 = 0.85;
 
 /// A key and the stretch of text that it and its value take.
 type Entry = (String, Range<usize>);
@@ -39,12 +35,12 @@ pub(super) fn read(
 ) -> Result<Option<File>, ConfigError> {
     let path = match named {
         Some(named) => Some(working_directory.join(named)),
-        None => first_there(environment, working_directory),
+        None => find(environment, working_directory),
     };
     path.map(open).transpose()
 }
 
-fn first_there(environment: &Environment, working_directory: &Path) -> Option<PathBuf> {
+fn find(environment: &Environment, working_directory: &Path) -> Option<PathBuf> {
     let here = working_directory.join(NAME);
     let in_folder = environment.folders().config_file(NAME);
     [Some(here), in_folder]
@@ -75,15 +71,15 @@ fn open(path: PathBuf) -> Result<File, ConfigError> {
 /// Reads the text of a configuration file; `path` is for the errors.
 pub(super) fn parse(text: &str, path: &Path) -> Result<Settings, ConfigError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let place = Place { text, path };
-    let table = DeTable::parse(text).map_err(|error| place.syntax(&error))?;
+    let document = Document { text, path };
+    let table = DeTable::parse(text).map_err(|error| document.syntax(&error))?;
     let entries = entries(table.get_ref());
     for (key, span) in &entries {
-        place.check(key, span.start)?;
+        document.check(key, span.start)?;
     }
-    place.refuse_unmeant(table.get_ref())?;
+    document.refuse_unmeant(table.get_ref())?;
     Settings::deserialize(toml::Deserializer::from(table))
-        .map_err(|error| place.value(&error, &entries))
+        .map_err(|error| document.value(&error, &entries))
 }
 
 /// The keys in the order of the file, each with the stretch of text that it and its value
@@ -101,23 +97,13 @@ fn entries(table: &DeTable<'_>) -> Vec<Entry> {
     entries
 }
 
-/// The one of these names that was probably meant.
-pub(super) fn nearest(name: &str, known: &[String]) -> Option<String> {
-    known
-        .iter()
-        .map(|candidate| (strsim::jaro_winkler(name, candidate), candidate))
-        .filter(|(alike, _)| *alike > ALIKE)
-        .max_by(|(one, _), (other, _)| one.total_cmp(other))
-        .map(|(_, candidate)| candidate.clone())
-}
-
 /// A text and where it came from: what an error has to name.
-struct Place<'a> {
+struct Document<'a> {
     text: &'a str,
     path: &'a Path,
 }
 
-impl Place<'_> {
+impl Document<'_> {
     fn line(&self, offset: usize) -> usize {
         let before = self.text.bytes().take(offset);
         1 + before.filter(|&byte| byte == b'\n').count()

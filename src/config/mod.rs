@@ -10,6 +10,8 @@ mod environment;
 mod error;
 mod file;
 mod folders;
+mod nearest;
+mod origin;
 mod resolve;
 mod resolved;
 mod secret;
@@ -27,11 +29,12 @@ pub use certificate::CaCertificate;
 pub use environment::Environment;
 pub use error::ConfigError;
 pub use folders::Folders;
+pub use origin::{Origin, Shown};
 pub use resolve::{resolve, resolve_typed};
 pub use resolved::{Config, Console, Reports, Resolved, Service, StoreSettings};
 pub use secret::SecretProblem;
 pub use settings::{Concurrency, Days, KeptRuns, Retries, RunNumber, Settings};
-pub use unmeant::{Origin, Shown, refuse_path};
+pub use unmeant::refuse_path;
 pub use value::{
     AuthorityUrl, ColorMode, EntraName, Formats, InvalidUrl, InvalidValue, LogFormat, OutFolder,
     Percent, ServiceUrl, Span, Text, Until, Whole,

@@ -8,7 +8,7 @@ use url::Url;
 use super::{
     CaCertificate, ColorMode, Config, ConfigError, Console, Environment, Reports, Resolved,
     Service, Settings,
-    defaults::defaults,
+    defaults::{defaults, required},
     file,
     sign_in::{Found, SecretFiles, Settled, azure_layer, client_secret, sign_in},
     stop::stop,
@@ -215,9 +215,4 @@ fn console(settings: &Settings, environment: &Environment) -> Result<Console, Co
         quiet: required(settings.quiet, "quiet")?,
         color,
     })
-}
-
-/// A value that at least the defaults have.
-pub(super) fn required<T>(value: Option<T>, key: &'static str) -> Result<T, ConfigError> {
-    value.ok_or(ConfigError::NoDefault(key))
 }

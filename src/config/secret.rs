@@ -3,12 +3,9 @@
 //! What Entra makes has letters, digits and a few marks. So whatever stands around it can be taken
 //! off, and what cannot be a secret is refused with a word on what it is, never with itself.
 
-use std::{fs::File, io::Read, path::Path};
-
 use secrecy::SecretString;
 use thiserror::Error;
 
-use super::ConfigError;
 use crate::domain::{
     invisible::is_invisible,
     quotes::{has_quote_at_an_end, unquoted},
@@ -16,7 +13,7 @@ use crate::domain::{
 };
 
 /// No secret has as many bytes.
-const LONGEST: u64 = 64 * 1024;
+pub(super) const LONGEST: u64 = 64 * 1024;
 
 /// Why a text cannot be a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -81,25 +78,8 @@ pub(super) fn from_text(text: &str) -> Result<Option<SecretString>, SecretProble
     Ok(Some(text).filter(|text| !text.is_empty()).map(Into::into))
 }
 
-/// The secret in a file; none where it is empty.
-pub(super) fn from_file(path: &Path) -> Result<Option<SecretString>, ConfigError> {
-    let unreadable = |source| ConfigError::Read {
-        what: "client secret file",
-        path: path.to_owned(),
-        source,
-    };
-    let mut bytes = Vec::new();
-    let file = File::open(path).map_err(unreadable)?;
-    file.take(LONGEST + 1)
-        .read_to_end(&mut bytes)
-        .map_err(unreadable)?;
-    from_bytes(&bytes).map_err(|problem| ConfigError::Secret {
-        place: format!("client secret file {}", path.display()),
-        problem,
-    })
-}
-
-fn from_bytes(bytes: &[u8]) -> Result<Option<SecretString>, SecretProblem> {
+/// The secret in the bytes of a file; none where it is empty.
+pub(super) fn from_bytes(bytes: &[u8]) -> Result<Option<SecretString>, SecretProblem> {
     if bytes.len() as u64 > LONGEST {
         return Err(SecretProblem::TooLarge);
     }

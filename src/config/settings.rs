@@ -252,50 +252,24 @@ pub struct Settings {
     pub color: Option<ColorMode>,
 }
 
+/// The settings of two layers: each field from the upper one, or else from the lower one. Where a
+/// field is missing, it does not compile.
+macro_rules! first_said {
+    ($upper:ident, $lower:ident: $($field:ident,)+) => {
+        Self { $($field: $upper.$field.or($lower.$field),)+ }
+    };
+}
+
 impl Settings {
     /// This layer on top of a lower one.
     #[must_use]
     pub fn or(self, lower: Self) -> Self {
-        Self {
-            config: self.config.or(lower.config),
-            column: self.column.or(lower.column),
-            tenant_id: self.tenant_id.or(lower.tenant_id),
-            client_id: self.client_id.or(lower.client_id),
-            client_secret_file: self.client_secret_file.or(lower.client_secret_file),
-            client_certificate_path: self
-                .client_certificate_path
-                .or(lower.client_certificate_path),
-            credential: self.credential.or(lower.credential),
-            cloud: self.cloud.or(lower.cloud),
-            api_url: self.api_url.or(lower.api_url),
-            authority_url: self.authority_url.or(lower.authority_url),
-            scope: self.scope.or(lower.scope),
-            ca_cert: self.ca_cert.or(lower.ca_cert),
-            rate_limit: self.rate_limit.or(lower.rate_limit),
-            pace: self.pace.or(lower.pace),
-            concurrency: self.concurrency.or(lower.concurrency),
-            timeout: self.timeout.or(lower.timeout),
-            retries: self.retries.or(lower.retries),
-            budget: self.budget.or(lower.budget),
-            until: self.until.or(lower.until),
-            state: self.state.or(lower.state),
-            fresh: self.fresh.or(lower.fresh),
-            max_age: self.max_age.or(lower.max_age),
-            keep_runs: self.keep_runs.or(lower.keep_runs),
-            offline: self.offline.or(lower.offline),
-            run: self.run.or(lower.run),
-            out: self.out.or(lower.out),
-            format: self.format.or(lower.format),
-            rank_by: self.rank_by.or(lower.rank_by),
-            min_coverage: self.min_coverage.or(lower.min_coverage),
-            no_replaced: self.no_replaced.or(lower.no_replaced),
-            no_csv_guard: self.no_csv_guard.or(lower.no_csv_guard),
-            dry_run: self.dry_run.or(lower.dry_run),
-            progress: self.progress.or(lower.progress),
-            log_format: self.log_format.or(lower.log_format),
-            verbose: self.verbose.or(lower.verbose),
-            quiet: self.quiet.or(lower.quiet),
-            color: self.color.or(lower.color),
+        first_said! { self, lower:
+            config, column, tenant_id, client_id, client_secret_file, client_certificate_path,
+            credential, cloud, api_url, authority_url, scope, ca_cert, rate_limit, pace,
+            concurrency, timeout, retries, budget, until, state, fresh, max_age, keep_runs,
+            offline, run, out, format, rank_by, min_coverage, no_replaced, no_csv_guard, dry_run,
+            progress, log_format, verbose, quiet, color,
         }
     }
 

@@ -1,6 +1,10 @@
 //! What the sign-in needs, gathered from the settings and from Azure's own variables.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs::File,
+    io::{self, Read},
+    path::{Path, PathBuf},
+};
 
 use secrecy::SecretString;
 use url::Url;
@@ -104,14 +108,32 @@ pub(super) fn client_secret(
     }
 }
 
+/// Reads the secret that a file holds.
 fn from_file(path: &Path) -> Result<Found, ConfigError> {
-    match secret::from_file(path)? {
+    let bytes = read_secret(path).map_err(|source| ConfigError::Read {
+        what: "client secret file",
+        path: path.to_owned(),
+        source,
+    })?;
+    let secret = secret::from_bytes(&bytes).map_err(|problem| ConfigError::Secret {
+        place: format!("client secret file {}", path.display()),
+        problem,
+    })?;
+    match secret {
         None => Err(ConfigError::EmptySecret(path.to_owned())),
         secret => Ok(Found {
             secret,
             warning: open_to_others(path),
         }),
     }
+}
+
+/// As many bytes as show that a file is too long for a secret.
+fn read_secret(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let file = File::open(path)?;
+    file.take(secret::LONGEST + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// A warning when more people than its owner may read a secret.

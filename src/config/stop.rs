@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp, ZonedDateTime};
 
-use super::{ConfigError, Settings, Until, resolve::required};
+use super::{ConfigError, Settings, Until, defaults::required};
 
 /// The point in time at which the asking stops: whichever of budget and time comes first.
 /// Who asks for nothing needs no end, so that one that has passed does no harm.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{ConfigError, Environment, Settings, StoreSettings, resolve::required};
+use super::{ConfigError, Environment, Settings, StoreSettings, defaults::required};
 use crate::store::Reuse;
 
 /// What the file is called where it is not named.
