@@ -34,7 +34,7 @@ const API: Api = Api::MissingKbs;
 const NOBODY: MachineId = MachineId::from_bytes([0; 20]);
 
 pub(super) async fn check(context: &mut Context, typed: Settings) -> Result<ExitCode, AppError> {
-    let resolved = context.resolve(typed.asking_nothing())?;
+    let resolved = context.resolve(typed.without_requests())?;
     let now = Timestamp::now();
     let session = prepare::session(&resolved.config, now)?;
     print(&configuration(&resolved)?)?;

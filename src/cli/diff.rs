@@ -85,6 +85,6 @@ impl From<Diff> for Settings {
             no_replaced: diff.no_replaced,
             ..diff.console.into()
         };
-        said.asking_nothing()
+        said.without_requests()
     }
 }

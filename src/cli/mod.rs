@@ -285,7 +285,7 @@ impl From<Runs> for Settings {
             state: runs.state,
             ..runs.console.into()
         };
-        said.asking_nothing()
+        said.without_requests()
     }
 }
 

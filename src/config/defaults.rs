@@ -7,12 +7,12 @@ use super::{ConfigError, Settings, file};
 /// Every key, its default, one comment each.
 pub(super) const TEXT: &str = include_str!("../../config/patchgap.toml");
 
-/// What holds where nobody says anything.
+/// The values of all keys that are not set anywhere else.
 pub(super) fn defaults() -> Result<Settings, ConfigError> {
     file::parse(TEXT, Path::new("embedded defaults"))
 }
 
-/// A value that at least the defaults have.
+/// A value that is always set, at least by the defaults.
 pub(super) fn required<T>(value: Option<T>, key: &'static str) -> Result<T, ConfigError> {
     value.ok_or(ConfigError::NoDefault(key))
 }

@@ -14,10 +14,10 @@ use clap::{
 
 use super::{
     ConfigError, Folders, LogFormat, Settings,
+    control_characters::refuse,
     nearest::nearest,
     origin::Origin,
     settings::{FILE_KEYS, Verbosity},
-    unmeant::refuse,
 };
 use crate::domain::quotes::unquoted;
 

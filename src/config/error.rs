@@ -20,7 +20,7 @@ pub enum ConfigError {
         /// Why not.
         source: io::Error,
     },
-    /// The configuration file is no TOML.
+    /// The configuration file is not valid TOML.
     #[error("{}: line {line}: {message}", path.display())]
     Syntax {
         /// The file.
@@ -56,7 +56,7 @@ pub enum ConfigError {
         /// Where the secret belongs.
         belongs: &'static str,
     },
-    /// A value that its key does not take.
+    /// A value that is not valid for its key.
     #[error("{}: line {line}: {key}: {message}", path.display())]
     Value {
         /// The file.
@@ -68,7 +68,7 @@ pub enum ConfigError {
         /// What is wrong with the value, and what is allowed.
         message: String,
     },
-    /// A value that an environment variable does not take.
+    /// A value that is not valid for its environment variable.
     #[error("environment variable {variable}: {message}")]
     Variable {
         /// The variable.
@@ -76,9 +76,9 @@ pub enum ConfigError {
         /// What is wrong with the value, and what is allowed.
         message: String,
     },
-    /// A text that nobody can mean.
+    /// A text with a control character.
     #[error("{place}: `{text}` has a control character in it")]
-    Unmeant {
+    ControlCharacter {
         /// The file, line and key, the variable or the flag.
         place: String,
         /// The text, with such characters as escapes.
@@ -86,7 +86,7 @@ pub enum ConfigError {
         /// Which of them it is.
         origin: Origin,
     },
-    /// A secret that cannot be one.
+    /// A text that cannot be a secret.
     #[error("{place}: {problem}")]
     Secret {
         /// The file or the variable.
@@ -99,13 +99,13 @@ pub enum ConfigError {
     UnknownZone {
         /// What TZ says.
         zone: String,
-        /// What cannot be told without it.
+        /// What depends on it.
         what: String,
     },
-    /// The file of the client secret holds nothing.
+    /// The client secret file is empty.
     #[error("client secret file {}: is empty", .0.display())]
     EmptySecret(PathBuf),
-    /// The extra root certificate is none.
+    /// The extra root certificate is not a certificate.
     #[error("root certificate {}: {reason}", path.display())]
     Certificate {
         /// The file.
@@ -113,7 +113,7 @@ pub enum ConfigError {
         /// What is wrong with it.
         reason: String,
     },
-    /// Nobody says where answers are to be kept, and the platform does not either.
+    /// No file for the answers is configured, and the platform has no folder for it.
     #[error(
         "there is no folder to keep answers in: this account has none for the state of programs"
     )]
@@ -143,7 +143,7 @@ impl ConfigError {
                     .to_owned(),
             }),
             Self::SecretInFile { belongs, .. } => Some(format!("it belongs in {belongs}")),
-            Self::Unmeant { origin, .. } => Some(origin.hint().to_owned()),
+            Self::ControlCharacter { origin, .. } => Some(origin.hint().to_owned()),
             Self::Secret { problem, .. } => Some(problem.hint().to_owned()),
             Self::UnknownZone { .. } => Some(
                 "set TZ to a name such as Europe/Berlin or UTC; a time of --until may have its \

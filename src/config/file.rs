@@ -10,8 +10,8 @@ use serde::Deserialize;
 use toml::de::DeTable;
 
 use super::{
-    ConfigError, Environment, Settings, nearest::nearest, origin::Origin, settings::keys,
-    unmeant::refuse,
+    ConfigError, Environment, Settings, control_characters::refuse, nearest::nearest,
+    origin::Origin, settings::keys,
 };
 
 /// What the file is called where it is not named.
@@ -20,7 +20,7 @@ const NAME: &str = "patchgap.toml";
 /// A key and the stretch of text that it and its value take.
 type Entry = (String, Range<usize>);
 
-/// A file that was read.
+/// A configuration file that was read.
 pub(super) struct File {
     pub(super) path: PathBuf,
     pub(super) settings: Settings,
@@ -77,7 +77,7 @@ pub(super) fn parse(text: &str, path: &Path) -> Result<Settings, ConfigError> {
     for (key, span) in &entries {
         document.check(key, span.start)?;
     }
-    document.refuse_unmeant(table.get_ref())?;
+    document.refuse_control_characters(table.get_ref())?;
     Settings::deserialize(toml::Deserializer::from(table))
         .map_err(|error| document.value(&error, &entries))
 }
@@ -97,7 +97,7 @@ fn entries(table: &DeTable<'_>) -> Vec<Entry> {
     entries
 }
 
-/// A text and where it came from: what an error has to name.
+/// The text of a configuration file and its path, which errors name.
 struct Document<'a> {
     text: &'a str,
     path: &'a Path,
@@ -143,7 +143,7 @@ impl Document<'_> {
     }
 
     /// Refuses a text with a control character in it. A column may be called so.
-    fn refuse_unmeant(&self, table: &DeTable<'_>) -> Result<(), ConfigError> {
+    fn refuse_control_characters(&self, table: &DeTable<'_>) -> Result<(), ConfigError> {
         let texts = table
             .iter()
             .filter_map(|(key, value)| Some((key, value.get_ref().as_str()?)));
@@ -168,7 +168,7 @@ impl Document<'_> {
     }
 }
 
-/// Where a secret belongs that somebody put into the file.
+/// Where a secret belongs that was put into the file.
 fn belongs(key: &str) -> Option<&'static str> {
     match key.to_ascii_lowercase().replace('-', "_").as_str() {
         "client_secret" | "azure_client_secret" | "secret" => Some(

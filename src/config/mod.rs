@@ -5,6 +5,7 @@
 //! and every value is checked by the one type that reads it from a text.
 
 mod certificate;
+mod control_characters;
 mod defaults;
 mod environment;
 mod error;
@@ -21,11 +22,11 @@ mod stop;
 mod store;
 #[cfg(test)]
 mod tests;
-mod unmeant;
 mod value;
 mod zone;
 
 pub use certificate::CaCertificate;
+pub use control_characters::refuse_path;
 pub use environment::Environment;
 pub use error::ConfigError;
 pub use folders::Folders;
@@ -34,7 +35,6 @@ pub use resolve::{resolve, resolve_typed};
 pub use resolved::{Config, Console, Reports, Resolved, Service, StoreSettings};
 pub use secret::SecretProblem;
 pub use settings::{Concurrency, Days, KeptRuns, Retries, RunNumber, Settings};
-pub use unmeant::refuse_path;
 pub use value::{
     AuthorityUrl, ColorMode, EntraName, Formats, InvalidUrl, InvalidValue, LogFormat, OutFolder,
     Percent, ServiceUrl, Span, Text, Until, Whole,

@@ -8,16 +8,16 @@ use url::Url;
 use super::{
     CaCertificate, ColorMode, Config, ConfigError, Console, Environment, Reports, Resolved,
     Service, Settings,
+    control_characters::refuse_typed,
     defaults::{defaults, required},
     file,
     sign_in::{Found, SecretFiles, Settled, azure_layer, client_secret, sign_in},
     stop::stop,
     store,
-    unmeant::refuse_typed,
 };
 use crate::{changes::Replacing, progress::ProgressMode};
 
-/// What every configuration depends on, whatever the options say.
+/// What a configuration depends on besides the options.
 #[derive(Clone, Copy)]
 struct Surroundings<'a> {
     environment: &'a Environment,
@@ -61,7 +61,7 @@ pub fn resolve(
     let named = [&secret_files.of_variable, &secret_files.of_file];
     let named = named.into_iter().flatten().cloned().collect();
     let azure = azure_layer(environment)?.relative_to(working_directory);
-    let settings = store::with_place(upper.or(file).or(azure).or(defaults()?), environment)?;
+    let settings = store::with_path(upper.or(file).or(azure).or(defaults()?), environment)?;
     let kind = required(settings.credential, "credential")?;
     let found = client_secret(kind, secret_files, environment)?;
     let mut warnings = environment.warnings();
@@ -162,7 +162,7 @@ fn service(settings: &Settings, api: &str) -> Result<Service, ConfigError> {
     })
 }
 
-/// When the asking stops. A time by the clock on the wall takes a zone that is known.
+/// When the run stops sending requests. A local time needs a known time zone.
 fn until(
     settings: &Settings,
     surroundings: Surroundings<'_>,
@@ -194,7 +194,7 @@ fn reports(settings: &Settings, surroundings: Surroundings<'_>) -> Result<Report
     })
 }
 
-/// Who asks for quiet and not for progress gets none.
+/// With `quiet` there is no progress, unless it is set.
 fn progress(settings: &Settings) -> Result<ProgressMode, ConfigError> {
     let quiet = required(settings.quiet, "quiet")?;
     Ok(match required(settings.progress, "progress")? {
@@ -203,7 +203,7 @@ fn progress(settings: &Settings) -> Result<ProgressMode, ConfigError> {
     })
 }
 
-/// `NO_COLOR` speaks for those who said nothing about colours.
+/// `NO_COLOR` holds where no colour mode is set.
 fn console(settings: &Settings, environment: &Environment) -> Result<Console, ConfigError> {
     let color = match required(settings.color, "color")? {
         ColorMode::Auto if environment.get("NO_COLOR").is_some() => ColorMode::Never,

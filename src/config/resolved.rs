@@ -16,12 +16,12 @@ use crate::{
     store::Reuse,
 };
 
-/// What came of all layers.
+/// The result of all layers.
 #[derive(Debug, Clone)]
 pub struct Resolved {
     /// The configuration.
     pub config: Config,
-    /// What is odd and does no harm; for the log.
+    /// Harmless problems, for the log.
     pub warnings: Vec<String>,
     /// The configuration file that was read.
     pub file: Option<PathBuf>,
@@ -29,24 +29,24 @@ pub struct Resolved {
     pub secret_files: Vec<PathBuf>,
 }
 
-/// Everything that a run has to be told.
+/// Everything that a run depends on.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// The inventory's column of machine ids; found by itself when not given.
     pub column: Option<String>,
     /// The service and how it is called.
     pub service: Service,
-    /// How the run proves who it is.
+    /// How the run signs in.
     pub sign_in: SignIn,
     /// The exact sliding windows.
     pub limits: RateLimits,
     /// The smoothest rate inside them.
     pub pace: Pace,
-    /// When the asking stops, whatever is left.
+    /// When the run stops sending requests, whatever is left.
     pub until: Option<Timestamp>,
     /// Where answers are kept and which of them are used.
     pub store: StoreSettings,
-    /// Whether the reports are made from the kept answers alone, and nothing is asked.
+    /// Whether the reports are made from the kept answers alone, without requests.
     pub offline: bool,
     /// The run whose reports are made again; the last one where none is named.
     pub run: Option<i64>,
@@ -56,7 +56,7 @@ pub struct Config {
     pub progress: ProgressMode,
     /// Where a summary in Markdown is added, as the steps of a workflow do.
     pub step_summary: Option<PathBuf>,
-    /// Whether the run only says what it would do.
+    /// Whether the run only prints its plan.
     pub dry_run: bool,
     /// What people and collectors see.
     pub console: Console,

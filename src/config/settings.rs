@@ -274,7 +274,7 @@ impl Settings {
     }
 
     /// The same, as a layer. The argument parser counts, and so says 0 where nothing was
-    /// typed. Who types how old an answer may be wants it used, whatever lies below.
+    /// typed. A typed `--max-age` beats a `fresh` of any layer below.
     pub(super) fn typed(self) -> Self {
         Self {
             verbose: self.verbose.filter(|&times| times > 0),
@@ -283,10 +283,10 @@ impl Settings {
         }
     }
 
-    /// The same for a command that asks for no machine: when the asking stops is none of its
-    /// business, and a time that has passed no error.
+    /// The same for a command that sends no requests for machines: a time to stop that has passed
+    /// is not an error there.
     #[must_use]
-    pub fn asking_nothing(self) -> Self {
+    pub fn without_requests(self) -> Self {
         Self {
             offline: Some(true),
             ..self

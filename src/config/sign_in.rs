@@ -18,7 +18,7 @@ const AZURE_CLI: &str = if cfg!(windows) { "az.cmd" } else { "az" };
 /// Azure's own variable for the client secret.
 const CLIENT_SECRET: &str = "AZURE_CLIENT_SECRET";
 
-/// What is settled before the sign-in is put together.
+/// What is resolved before the rest of the sign-in.
 pub(super) struct Settled {
     pub(super) kind: CredentialKind,
     pub(super) authority_url: Url,
@@ -34,14 +34,14 @@ pub(super) struct SecretFiles {
     pub(super) of_file: Option<PathBuf>,
 }
 
-/// A client secret, and what there is to say about where it was found.
+/// A client secret, and a warning about the place where it was found.
 #[derive(Default)]
 pub(super) struct Found {
     pub(super) secret: Option<SecretString>,
     pub(super) warning: Option<String>,
 }
 
-/// Puts together what the sign-in needs.
+/// Everything that the sign-in needs.
 pub(super) fn sign_in(
     settled: Settled,
     settings: &Settings,

@@ -1,11 +1,11 @@
-//! When the asking stops.
+//! When a run stops sending requests.
 
 use jiff::{SignedDuration, Timestamp, ZonedDateTime};
 
 use super::{ConfigError, Settings, Until, defaults::required};
 
-/// The point in time at which the asking stops: whichever of budget and time comes first.
-/// Who asks for nothing needs no end, so that one that has passed does no harm.
+/// The point in time at which a run stops sending requests: whichever of budget and time comes
+/// first. Without requests there is no end, so that one that has passed does no harm.
 pub(super) fn stop(
     settings: &Settings,
     started: &ZonedDateTime,

@@ -8,26 +8,26 @@ use crate::store::Reuse;
 /// What the file is called where it is not named.
 const NAME: &str = "patchgap.sqlite";
 
-/// How long a run that ended early can be gone on with where nobody says how old an answer
-/// may be: the next night is a new run.
+/// How long a run that ended early can be continued where no age of answers is set: the next
+/// night is a new run.
 const ENDED_EARLY: Duration = Duration::from_hours(12);
 
-/// The same settings, with the platform's place for the store where no other is named.
-pub(super) fn with_place(
+/// The same settings, with the platform's path for the store where no other is set.
+pub(super) fn with_path(
     settings: Settings,
     environment: &Environment,
 ) -> Result<Settings, ConfigError> {
-    let place = settings
+    let path = settings
         .state
         .or_else(|| environment.folders().state_file(NAME))
         .ok_or(ConfigError::NoStateFolder)?;
     Ok(Settings {
-        state: Some(place),
+        state: Some(path),
         ..settings
     })
 }
 
-/// Puts together what the store has to be told.
+/// The settings of the store.
 pub(super) fn store(settings: &Settings) -> Result<StoreSettings, ConfigError> {
     Ok(StoreSettings {
         path: settings.state.clone(),
@@ -36,7 +36,7 @@ pub(super) fn store(settings: &Settings) -> Result<StoreSettings, ConfigError> {
     })
 }
 
-/// Who asks for nothing has only the kept answers: to start afresh has no meaning there.
+/// Without requests there are only the kept answers: to start afresh has no meaning there.
 fn reuse(settings: &Settings) -> Result<Reuse, ConfigError> {
     let fresh = required(settings.fresh, "fresh")? && !required(settings.offline, "offline")?;
     Ok(match settings.max_age {

@@ -6,13 +6,13 @@ use thiserror::Error;
 
 use super::text::invisible::visible;
 
-/// Characters of somebody's text that an error repeats.
+/// How many characters of a text from the file an error repeats.
 const TEXT_SHOWN: usize = 60;
 
-/// Columns that an error lists.
+/// How many columns an error lists.
 const COLUMNS_SHOWN: usize = 60;
 
-/// The inventory cannot be read: nothing is asked.
+/// The inventory cannot be read: no request is sent.
 #[derive(Debug, Error)]
 #[error("inventory `{file}`")]
 pub struct InventoryError {
@@ -26,16 +26,16 @@ pub struct InventoryError {
 /// What is wrong with an inventory.
 #[derive(Debug, Error)]
 pub enum Problem {
-    /// Nothing is there.
+    /// There is no such file.
     #[error("no such file")]
     Missing,
-    /// A folder is there.
+    /// It is a folder.
     #[error("it is a folder, not a file")]
     Folder,
     /// The system refuses to read it, or stops half-way.
     #[error("it cannot be read")]
     Unreadable(#[from] io::Error),
-    /// An Excel workbook, which is no text.
+    /// An Excel workbook, which is not text.
     #[error("it is an Excel workbook, not CSV")]
     Workbook,
     /// No row at all, not even a header.
@@ -86,7 +86,7 @@ pub enum Problem {
         /// Line on which the row begins.
         line: u64,
     },
-    /// A machine id stands where it would not be asked for.
+    /// A machine id outside the id column, which would not be read.
     #[error("line {line} holds a machine id outside the column of ids")]
     StrayId {
         /// Line on which the row begins.
@@ -103,7 +103,7 @@ pub enum Problem {
         /// The columns that it names.
         columns: Vec<String>,
     },
-    /// JSON in the place of a list.
+    /// JSON instead of a list.
     #[error("it is JSON, not a list of machine ids")]
     Json {
         /// How `jq` gets the ids out of it.
@@ -201,7 +201,7 @@ fn hint_at_query(query: &str) -> String {
     format!("make a list of it, one id a line: `jq -r '{query}' machines.json > machines.txt`")
 }
 
-/// Somebody's text, such that it cannot play with the terminal or flood it.
+/// A text from the file, shortened and without characters that a terminal acts on.
 fn shown(text: &str) -> String {
     let mut start: String = text.chars().take(TEXT_SHOWN).collect();
     if start.len() < text.len() {

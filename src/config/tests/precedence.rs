@@ -267,7 +267,7 @@ const CASES: &[Case] = &[
         flag: "--no-replaced",
         variable: "false",
         file: "true",
-        shown: ["Ignored", "Told", "Ignored", "Told"],
+        shown: ["Ignored", "Recognized", "Ignored", "Recognized"],
         show: |config| format!("{:?}", config.reports.replacing),
     },
     Case {

@@ -337,7 +337,7 @@ fn a_password_in_an_address_is_not_repeated() {
 }
 
 /// Keys, and texts with a control character that nobody can mean there.
-const UNMEANT: [(&str, &str, &str); 7] = [
+const CONTROL_CHARACTERS: [(&str, &str, &str); 7] = [
     ("out", "C:\\reports\\night", "C:\reports\night"),
     ("out", "C:\\temp\\new", "C:\temp\new"),
     ("state", "D:\\backup", "D:\u{8}ackup"),
@@ -349,7 +349,7 @@ const UNMEANT: [(&str, &str, &str); 7] = [
 
 #[test]
 fn a_text_that_nobody_can_mean_is_refused_wherever_it_stands() {
-    for (key, escaped, text) in UNMEANT {
+    for (key, escaped, text) in CONTROL_CHARACTERS {
         let (flag, variable) = (flag(key), variable(key));
         for (scene, place, hint) in [
             (
@@ -404,7 +404,7 @@ fn a_path_in_a_variable_may_not_end_with_a_carriage_return() {
     ] {
         let scene = Scene::new().toml(line);
         assert!(
-            matches!(scene.refusal(), ConfigError::Unmeant { .. }),
+            matches!(scene.refusal(), ConfigError::ControlCharacter { .. }),
             "{line}"
         );
     }

@@ -117,7 +117,7 @@ fn a_time_that_has_passed_is_refused_with_the_time_it_is() {
 #[test]
 fn a_time_that_has_passed_is_nothing_to_who_asks_nothing() {
     let scene = scene(&["PATCHGAP_UNTIL=13:00"]);
-    let typed = scene.typed().asking_nothing();
+    let typed = scene.typed().without_requests();
     let resolved = resolve(typed, &scene.environment(), &scene.path(""), &started());
     assert_eq!(resolved.unwrap().config.until, None);
 }

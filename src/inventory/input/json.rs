@@ -1,5 +1,5 @@
-//! JSON in the place of a list: it is not read, but told from a list, and its reader is told how
-//! to make one of it.
+//! JSON instead of a list: it is not read, but recognised, and the error says how to make a list
+//! of it.
 
 use crate::inventory::text::{ids::machine_id, invisible::is_unseen};
 

@@ -1,4 +1,4 @@
-//! Texts that nobody can mean: those with a control character in them. They come from a path in
+//! Texts with a control character, which are never meant. They come from a path in
 //! double quotes in TOML (`"C:\reports"`), and from files of variables with Windows line ends.
 
 use std::{borrow::Cow, path::Path};
@@ -13,7 +13,7 @@ pub(super) fn refuse(place: &str, text: &str, origin: Origin) -> Result<(), Conf
     if !text.contains(char::is_control) {
         return Ok(());
     }
-    Err(ConfigError::Unmeant {
+    Err(ConfigError::ControlCharacter {
         place: place.to_owned(),
         text: Shown(text.to_owned()),
         origin,
