@@ -10,7 +10,7 @@ use crate::{
     report::{plain::plain, table::MachineNames},
 };
 
-/// Text from outside without what nobody sees. That it stays text is the templates' care.
+/// Text from outside without invisible characters. The templates escape it.
 pub(super) fn text(text: &str) -> String {
     plain(text)
 }
@@ -33,7 +33,7 @@ pub(super) fn name_or_id(names: &MachineNames<'_>, machine: &MachineRow) -> Stri
 /// Longer addresses are none that a catalog has.
 const LONGEST_LINK: usize = 2_000;
 
-/// An address that may be a link: https alone, and to nobody's account.
+/// An address that may be a link: https alone, and without a user name.
 pub(super) fn link(address: Option<&str>) -> Option<String> {
     let address = address.filter(|it| it.len() <= LONGEST_LINK)?;
     let url = Url::parse(address).ok()?;

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::Timestamp;
 
-use super::{MachineNames, machines::MachineLine};
+use super::{lines::MachineLine, names::MachineNames};
 use crate::{
     aggregate::MachineStatus,
     changes::Change,
@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// A value of a row. Text from outside (`Foreign`, `Kb`, `Link`, `List`, `Inventory`, `Gaps`) is
-/// told from ours, so that each renderer can take its care of it.
+/// kept apart from ours, so that each renderer can make it safe.
 #[derive(Clone, Copy)]
 pub(in crate::report) enum Cell<'row> {
     Empty,

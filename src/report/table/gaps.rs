@@ -1,25 +1,17 @@
 //! The gaps, by machine id, then by KB id: one row for each machine and KB that it misses.
 
-use std::{io, sync::Arc};
+use std::io;
 
-use super::{Cell, MachineNames, Table, Target::Json, column::columns};
+use super::{Cell, GapLine, MachineNames, Table, Target::Json, column::columns};
 use crate::{
     aggregate::{Answered, MachineRow},
-    domain::kb::{MissingKb, MissingKbs},
+    domain::kb::MissingKbs,
     report::Run,
 };
 
 /// The gaps.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::report) struct Gaps;
-
-/// One of them.
-#[derive(Debug, Clone, Copy)]
-pub(in crate::report) struct GapLine<'run> {
-    pub(in crate::report) machine: &'run MachineRow,
-    pub(in crate::report) gap: &'run Arc<MissingKb>,
-    pub(in crate::report) names: &'run MachineNames<'run>,
-}
 
 /// What is said of a KB or of a machine stands in the sheets of those: each column of the sheet of
 /// gaps takes a megabyte. In `report.json`, the gaps stand within their machine.

@@ -1,33 +1,19 @@
 //! The machines of the inventory: the answered ones by rank, then the others by id.
 
-use std::{io, sync::Arc};
+use std::io;
 
 use super::{
     Cell,
     Encoding::{Digits, Facts, Joined, KbPlace, OrEmpty, Plain, SinceFirst},
-    GapLine, MachineNames, Table,
+    MachineLine, MachineNames, Table,
     Target::Page,
     column::columns,
 };
-use crate::{
-    aggregate::{Answered, Fleet, MachineRow},
-    domain::kb::{KbId, MissingKb},
-    report::Run,
-};
+use crate::{aggregate::Answered, report::Run};
 
 /// The machines of the inventory.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::report) struct Machines;
-
-/// One of them.
-#[derive(Debug, Clone, Copy)]
-pub(in crate::report) struct MachineLine<'run> {
-    machine: &'run MachineRow,
-    /// What it misses.
-    missing: &'run [Arc<MissingKb>],
-    names: &'run MachineNames<'run>,
-    fleet: &'run Fleet,
-}
 
 /// What an answer says of a machine: it misses something, it misses nothing, or nothing is known of
 /// it any more.
@@ -46,7 +32,7 @@ impl Table for Machines {
         "inventory" Inventory [csv json sheet("", 22)] |it| Cell::Inventory(it.names, it.machine.position());
         "facts" Inventory [data(Facts)] |it| Cell::Inventory(it.names, it.machine.position());
         "status" Word [csv json] |it| it.machine.status();
-        "status" Word [sheet("Status", 16)] |it| it.status_in_sheet();
+        "status" Word [sheet("Status", 16)] |it| status_in_sheet(it);
         "status" Word [page("Status") data(Digits("statuses", &STATUSES))] |it| it.answered().map(status);
         "noCurrentData" Flag [json] |it| it.answered().is_some_and(|it| it.no_current_data);
         "missingKbs" Number [csv json sheet("Missing KBs", 14) page("Missing KBs") data(Plain) terminal("KBs")] |it| it.answered().map(|it| it.missing);
@@ -108,35 +94,10 @@ impl Machines {
     }
 }
 
-impl<'run> MachineLine<'run> {
-    fn answered(&self) -> Option<&'run Answered> {
-        self.machine.result.as_ref().ok()
-    }
-
-    fn status_in_sheet(&self) -> Cell<'run> {
-        match self.answered() {
-            Some(answered) if answered.no_current_data => status(answered),
-            _ => self.machine.status().into(),
-        }
-    }
-
-    fn top_kb(&self) -> Option<&'run KbId> {
-        self.answered()?.top_kb.as_ref()
-    }
-
-    fn url_of(&self, id: &KbId) -> Option<&'run str> {
-        let kb = self.fleet.kbs.iter().find(|kb| kb.id == *id)?;
-        kb.url.as_deref()
-    }
-
-    /// What it misses.
-    pub(in crate::report) fn gaps(self) -> impl Iterator<Item = GapLine<'run>> {
-        let gaps = self.missing.iter();
-        gaps.map(move |gap| GapLine {
-            machine: self.machine,
-            gap,
-            names: self.names,
-        })
+fn status_in_sheet<'run>(machine: &MachineLine<'run>) -> Cell<'run> {
+    match machine.answered() {
+        Some(answered) if answered.no_current_data => status(answered),
+        _ => machine.machine.status().into(),
     }
 }
 

@@ -4,6 +4,7 @@
 //!   one line there, which says how each format shows it
 //! - [`column`]: what a column can say of itself
 //! - [`cell`]: the value of a column in a row
+//! - [`lines`]: a machine and a gap, as cells take their values from
 //! - [`names`]: the names that the inventory has for its machines
 //!
 //! A renderer takes the [`columns`] of its target, and for each row, which
@@ -19,6 +20,7 @@ mod column;
 mod failures;
 mod gaps;
 mod kbs;
+mod lines;
 mod machines;
 mod names;
 #[cfg(test)]
@@ -34,8 +36,9 @@ pub(super) use self::{
     changes::Changes,
     column::{Column, Encoding, Kind, Target},
     failures::Failures,
-    gaps::{GapLine, Gaps},
+    gaps::Gaps,
     kbs::Kbs,
+    lines::{GapLine, MachineLine},
     machines::Machines,
     names::MachineNames,
 };

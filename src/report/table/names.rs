@@ -1,4 +1,4 @@
-//! What the inventory calls its machines: forty digits tell nobody which server it is.
+//! The names that the inventory has for its machines: an id of forty digits says little to people.
 
 use std::{cell::OnceCell, collections::HashMap};
 

@@ -2,7 +2,7 @@
 
 use rust_xlsxwriter::{Format, FormatAlign, Worksheet, XlsxError};
 
-use super::{listing::print_nicely, looks::MOST_COLUMNS, summary::local, text::clean};
+use super::{layout::MOST_COLUMNS, listing::print_nicely, summary::local, text::clean};
 use crate::{
     aggregate::RankBy,
     changes::Base,

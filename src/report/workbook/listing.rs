@@ -7,14 +7,11 @@ use rust_xlsxwriter::{
 };
 
 use super::{
+    layout::{Layout, MOST_COLUMNS},
     link::{MOST_LINKS, is_link},
-    looks::{Look, MOST_COLUMNS},
     text::clean,
 };
 use crate::report::{table::Cell, time::rfc3339};
-
-/// How a date and time are shown, the same in every country.
-pub(super) const TIME: &str = "yyyy-mm-dd hh:mm:ss";
 
 /// A table under construction, cell by cell.
 pub(super) struct Listing<'book> {
@@ -30,17 +27,17 @@ impl<'book> Listing<'book> {
     pub(super) fn new(
         sheet: &'book mut Worksheet,
         table: &str,
-        looks: &[Look],
+        layouts: &[Layout],
         rows: u32,
     ) -> Result<Self, XlsxError> {
-        for (place, look) in (0..).zip(looks) {
-            sheet.set_column_width(place, look.width)?;
-            if let Some(format) = look.format() {
+        for (place, layout) in (0..).zip(layouts) {
+            sheet.set_column_width(place, layout.width)?;
+            if let Some(format) = layout.format() {
                 sheet.set_column_format(place, &format)?;
             }
         }
-        let last = u16::try_from(looks.len().saturating_sub(1)).unwrap_or(u16::MAX);
-        sheet.add_table(0, 0, rows, last, &named(table, looks))?;
+        let last = u16::try_from(layouts.len().saturating_sub(1)).unwrap_or(u16::MAX);
+        sheet.add_table(0, 0, rows, last, &named(table, layouts))?;
         sheet.ignore_error_range(1, 0, rows, last, IgnoreError::NumberStoredAsText)?;
         print_nicely(sheet);
         sheet.set_repeat_rows(0, 0)?;
@@ -124,13 +121,13 @@ impl<'book> Listing<'book> {
     }
 }
 
-fn named(name: &str, looks: &[Look]) -> Table {
+fn named(name: &str, layouts: &[Layout]) -> Table {
     let header = Format::new().set_bold();
     let header = header.set_border_bottom(FormatBorder::Thin);
-    let columns: Vec<TableColumn> = looks
+    let columns: Vec<TableColumn> = layouts
         .iter()
-        .map(|look| {
-            let named = TableColumn::new().set_header(&look.heading);
+        .map(|layout| {
+            let named = TableColumn::new().set_header(&layout.heading);
             named.set_header_format(header.clone())
         })
         .collect();

@@ -5,9 +5,9 @@
 
 mod about;
 mod header;
+mod layout;
 mod link;
 mod listing;
-mod looks;
 mod sheet;
 mod summary;
 #[cfg(test)]
@@ -22,7 +22,7 @@ use std::{
 
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook as Book, XlsxError};
 
-use self::sheet::{Limits, Sheet};
+use self::sheet::{Limits, Sheet, in_terms_of_files};
 use crate::report::{
     Report, Run,
     table::{Changes, Failures, Gaps, Kbs, Machines},
@@ -71,13 +71,6 @@ fn no_room(panic: Box<dyn Any + Send>) -> io::Error {
     }
     let kind = io::ErrorKind::StorageFull;
     io::Error::new(kind, "no room for the temporary files of the workbook")
-}
-
-fn in_terms_of_files(error: XlsxError) -> io::Error {
-    match error {
-        XlsxError::IoError(source) => source,
-        other => io::Error::other(other),
-    }
 }
 
 /// How hard it is packed: 3 % smaller than usual in a tenth more time. Above, time alone grows.

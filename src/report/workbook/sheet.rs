@@ -1,13 +1,14 @@
 //! The sheet of a table: its rows with filters, or a sentence where there is nothing to list.
 
+use std::io;
+
 use rust_xlsxwriter::{
     Color, ConditionalFormatDataBar, Format, FormatAlign, Workbook, Worksheet, XlsxError,
 };
 
 use super::{
-    in_terms_of_files,
+    layout::{Layout, layouts},
     listing::Listing,
-    looks::{Look, looks},
 };
 use crate::{
     domain::text::thousands,
@@ -21,7 +22,7 @@ use crate::{
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Limits {
     /// Rows beyond which a sheet points to the CSV file instead. A sheet can hold 1,048,576, and
-    /// is no joy long before.
+    /// is slow long before.
     pub(super) rows: u64,
 }
 
@@ -67,17 +68,16 @@ impl Sheet {
         let sheet = book.add_worksheet_with_low_memory()?;
         sheet.set_name(self.name)?;
         let columns = columns::<T>(Target::Sheet, run.inventory);
-        let looks = looks(&columns, run.inventory);
-        let mut listing = Listing::new(sheet, self.table, &looks, rows)?;
+        let layouts = layouts(&columns, run.inventory);
+        let mut listing = Listing::new(sheet, self.table, &layouts, rows)?;
         T::for_each(run, &mut |row| {
             let mut cells = columns.iter().map(|column| (column.value)(row));
-            // Reports fail in the terms of files.
             let written = cells.try_for_each(|cell| listing.cell(cell));
             listing.end_row();
             written.map_err(in_terms_of_files)
         })?;
         // After the rows: before them, it makes each row of the file longer.
-        add_bars(sheet, &looks, rows)?;
+        add_bars(sheet, &layouts, rows)?;
         sheet.set_freeze_panes(1, self.frozen)?;
         Ok(())
     }
@@ -103,9 +103,9 @@ impl Sheet {
 }
 
 /// A bar in each cell of the columns that want one.
-fn add_bars(sheet: &mut Worksheet, looks: &[Look], rows: u32) -> Result<(), XlsxError> {
-    for (at, look) in (0..).zip(looks) {
-        if let Some(color) = look.bars {
+fn add_bars(sheet: &mut Worksheet, layouts: &[Layout], rows: u32) -> Result<(), XlsxError> {
+    for (at, layout) in (0..).zip(layouts) {
+        if let Some(color) = layout.bars {
             let bar = ConditionalFormatDataBar::new()
                 .set_fill_color(Color::RGB(color))
                 .set_solid_fill(true);
@@ -113,4 +113,12 @@ fn add_bars(sheet: &mut Worksheet, looks: &[Look], rows: u32) -> Result<(), Xlsx
         }
     }
     Ok(())
+}
+
+/// Reports fail in the terms of files.
+pub(super) fn in_terms_of_files(error: XlsxError) -> io::Error {
+    match error {
+        XlsxError::IoError(source) => source,
+        other => io::Error::other(other),
+    }
 }

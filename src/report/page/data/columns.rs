@@ -9,8 +9,8 @@ use super::{
         Scene,
         shown::{link, text},
     },
-    Texts,
     facts::facts,
+    texts::Texts,
 };
 use crate::{
     domain::kb::KbId,
@@ -129,7 +129,7 @@ fn seconds(cell: Cell<'_>) -> Option<i64> {
     }
 }
 
-/// A cell as it is: text from outside without what nobody sees, and addresses that may be links.
+/// A cell as it is: text from outside without invisible characters, and addresses that may be links.
 struct Plain<'row>(Cell<'row>);
 
 impl Serialize for Plain<'_> {

@@ -5,10 +5,7 @@ use rust_xlsxwriter::{
     Color, ExcelDateTime, Format, FormatAlign, FormatBorder, Worksheet, XlsxError,
 };
 
-use super::super::{
-    listing::{TIME, as_number},
-    text::clean,
-};
+use super::super::{layout::TIME, listing::as_number, text::clean};
 use crate::report::time::rfc3339;
 
 /// The columns that are read; the charts are to their right.

@@ -1,8 +1,8 @@
-//! How the columns of a sheet look.
+//! What the columns of a sheet look like.
 
 use rust_xlsxwriter::{Format, FormatAlign};
 
-use super::{header::distinct, listing::TIME};
+use super::header::distinct;
 use crate::{
     inventory::Inventory,
     report::table::{Column, Kind, Table},
@@ -11,9 +11,12 @@ use crate::{
 /// Columns of the inventory that travel along: a sheet holds 16,384 columns of any kind.
 pub(super) const MOST_COLUMNS: usize = 16_000;
 
+/// How a date and time are shown, the same in every country.
+pub(super) const TIME: &str = "yyyy-mm-dd hh:mm:ss";
+
 /// A column of a sheet.
 #[derive(Debug, Clone)]
-pub(super) struct Look {
+pub(super) struct Layout {
     pub(super) heading: String,
     /// In characters.
     pub(super) width: f64,
@@ -23,7 +26,7 @@ pub(super) struct Look {
 }
 
 /// The columns of a sheet; the inventory's are one column of the table.
-pub(super) fn looks<T: Table>(columns: &[Column<T>], inventory: &Inventory) -> Vec<Look> {
+pub(super) fn layouts<T: Table>(columns: &[Column<T>], inventory: &Inventory) -> Vec<Layout> {
     let listed = inventory.columns.len().min(MOST_COLUMNS);
     let theirs = columns.iter().position(|it| it.kind == Kind::Inventory);
     let headings = columns
@@ -38,7 +41,7 @@ pub(super) fn looks<T: Table>(columns: &[Column<T>], inventory: &Inventory) -> V
         ),
         None => distinct(&headings, &[], &[]),
     };
-    let looks = columns.iter().flat_map(|column| {
+    let layouts = columns.iter().flat_map(|column| {
         let count = if column.kind == Kind::Inventory {
             listed
         } else {
@@ -46,18 +49,20 @@ pub(super) fn looks<T: Table>(columns: &[Column<T>], inventory: &Inventory) -> V
         };
         std::iter::repeat_n((column.kind, column.sheet), count)
     });
-    let looks = looks.filter_map(|(kind, sheet)| Some((kind, sheet?)));
-    let looks = looks.zip(headings).map(|((kind, sheet), heading)| Look {
-        heading,
-        width: sheet.width.into(),
-        kind,
-        bars: sheet.bars,
-    });
-    looks.collect()
+    let layouts = layouts.filter_map(|(kind, sheet)| Some((kind, sheet?)));
+    let layouts = layouts
+        .zip(headings)
+        .map(|((kind, sheet), heading)| Layout {
+            heading,
+            width: sheet.width.into(),
+            kind,
+            bars: sheet.bars,
+        });
+    layouts.collect()
 }
 
-impl Look {
-    /// How its cells look, where that is not as usual.
+impl Layout {
+    /// The number format of its cells, where they need one.
     pub(super) fn format(&self) -> Option<Format> {
         let format = Format::new();
         match self.kind {
