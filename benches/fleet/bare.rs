@@ -33,11 +33,11 @@ pub(crate) fn measure(place: &Place) -> io::Result<Taken> {
         place.service.url()
     );
     let (machines, connections) = (place.fleet.machines, place.connections);
-    let mut asking = Command::new(env::current_exe()?);
-    asking
+    let mut collecting = Command::new(env::current_exe()?);
+    collecting
         .args(["--bare", &url, "--machines", &machines.to_string()])
         .args(["--connections", &connections.to_string()]);
-    Ok(run(&mut asking)?.0)
+    Ok(run(&mut collecting)?.0)
 }
 
 /// That process.
@@ -49,16 +49,16 @@ pub(crate) fn ask(url: &Url, options: &Options) -> io::Result<()> {
         .clamp(1, MOST_THREADS);
     let share = (options.machines / threads, connections / threads);
     thread::scope(|scope| {
-        let asking = (0..threads).map(|_| scope.spawn(|| ask_a_share(url, share)));
-        let asking: Vec<_> = asking.collect();
-        asking.into_iter().try_for_each(|it| {
+        let collecting = (0..threads).map(|_| scope.spawn(|| call_a_share(url, share)));
+        let collecting: Vec<_> = collecting.collect();
+        collecting.into_iter().try_for_each(|it| {
             let panicked = |_| io::Error::other("a thread panicked");
             it.join().map_err(panicked)?
         })
     })
 }
 
-fn ask_a_share(url: &Url, (machines, connections): (u64, u64)) -> io::Result<()> {
+fn call_a_share(url: &Url, (machines, connections): (u64, u64)) -> io::Result<()> {
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let connections = usize::try_from(connections).unwrap_or(usize::MAX);
     let asked = runtime.block_on(ask_all(url, machines, connections));

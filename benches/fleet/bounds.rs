@@ -6,7 +6,7 @@ use std::{fs, io, path::Path};
 use patchgap::report::Format;
 
 use super::{
-    asking::{amount, megabytes},
+    collecting::{amount, megabytes},
     options::Size,
     place::Place,
     process::{Taken, run},

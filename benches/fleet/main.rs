@@ -4,9 +4,9 @@
 //! load generator that throws answers away, beside the csv crate that copies the same bytes,
 //! and beside the best schedule that the windows allow.
 
-mod asking;
 mod bare;
 mod bounds;
+mod collecting;
 mod fleet;
 mod options;
 mod place;
@@ -48,7 +48,7 @@ fn runs(options: &Options, table: &mut Table) -> io::Result<()> {
     start::measure(table)?;
     for fleet in options.fleets() {
         let place = Place::new(fleet, options)?;
-        asking::measure(&place, table)?;
+        collecting::measure(&place, table)?;
         rendering::measure(&place, table)?;
     }
     Ok(())

@@ -8,7 +8,7 @@ use std::{
 
 use csv::{ByteRecord, ReaderBuilder, Writer};
 
-use super::{asking::megabytes, place::Place, process::run, table::Table};
+use super::{collecting::megabytes, place::Place, process::run, table::Table};
 
 /// Measures rendering, and what the csv crate takes to copy the same files.
 pub(crate) fn measure(place: &Place, table: &mut Table) -> io::Result<()> {

@@ -28,7 +28,7 @@ use super::fleet::Fleet;
 /// The service, for as long as it lives.
 pub(crate) struct Service {
     address: SocketAddr,
-    desk: Arc<Desk>,
+    responder: Arc<Responder>,
     _runtime: Runtime,
 }
 
@@ -41,7 +41,7 @@ pub(crate) struct Asked {
     pub(crate) took: Duration,
 }
 
-struct Desk {
+struct Responder {
     answers: Vec<Bytes>,
     latency: Duration,
     calls: AtomicU64,
@@ -57,7 +57,7 @@ impl Service {
         let runtime = Runtime::new()?;
         let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))?;
         let address = listener.local_addr()?;
-        let desk = Arc::new(Desk {
+        let responder = Arc::new(Responder {
             answers: fleet.answers().into_iter().map(Bytes::from).collect(),
             latency,
             calls: AtomicU64::new(0),
@@ -65,10 +65,10 @@ impl Service {
             last: AtomicU64::new(0),
             began: Mutex::new(Instant::now()),
         });
-        runtime.spawn(serve(listener, Arc::clone(&desk)));
+        runtime.spawn(serve(listener, Arc::clone(&responder)));
         Ok(Self {
             address,
-            desk,
+            responder,
             _runtime: runtime,
         })
     }
@@ -80,27 +80,27 @@ impl Service {
 
     /// What was asked since the last time that this was asked for.
     pub(crate) fn take_asked(&self) -> Asked {
-        let desk = &self.desk;
-        *desk.began.lock() = Instant::now();
-        let first = desk.first.swap(u64::MAX, Relaxed);
-        let last = desk.last.swap(0, Relaxed);
+        let responder = &self.responder;
+        *responder.began.lock() = Instant::now();
+        let first = responder.first.swap(u64::MAX, Relaxed);
+        let last = responder.last.swap(0, Relaxed);
         Asked {
-            calls: desk.calls.swap(0, Relaxed),
+            calls: responder.calls.swap(0, Relaxed),
             took: Duration::from_nanos(last.saturating_sub(first)),
         }
     }
 }
 
-async fn serve(listener: TcpListener, desk: Arc<Desk>) {
+async fn serve(listener: TcpListener, responder: Arc<Responder>) {
     loop {
         let Ok((stream, _)) = listener.accept().await else {
             return;
         };
         let _ = stream.set_nodelay(true);
-        let desk = Arc::clone(&desk);
+        let responder = Arc::clone(&responder);
         let service = service_fn(move |request| {
-            let answer = desk.answer(&request);
-            let latency = desk.latency;
+            let answer = responder.answer(&request);
+            let latency = responder.latency;
             async move {
                 if !latency.is_zero() {
                     sleep(latency).await;
@@ -115,7 +115,7 @@ async fn serve(listener: TcpListener, desk: Arc<Desk>) {
     }
 }
 
-impl Desk {
+impl Responder {
     fn answer(&self, request: &Request<Incoming>) -> Response<Full<Bytes>> {
         let now = self.began.lock().elapsed();
         let now = u64::try_from(now.as_nanos()).unwrap_or(u64::MAX);

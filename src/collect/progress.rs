@@ -53,7 +53,7 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// Machines that need no further call, as far as is known.
+    /// Machines that need no further call by what is known now.
     pub fn done(&self) -> u64 {
         self.answered + self.not_found + self.failed
     }
@@ -77,6 +77,6 @@ pub struct Progress {
     pub waiting: Option<(Waiting, Duration)>,
     /// Until the run will have ended, by the quota's schedule.
     pub remaining: Duration,
-    /// The same if answers take as long as they may: longer only as long as nobody knows.
+    /// The same if answers take as long as they may: longer only before the first answer.
     pub remaining_at_most: Duration,
 }

@@ -42,7 +42,7 @@ impl Bar {
         self.0.set_draw_target(ProgressDrawTarget::stderr());
     }
 
-    /// Says something once, above the bar. Nobody reads where standard error is closed.
+    /// Says something once, above the bar. It is lost where standard error is closed.
     pub(super) fn say(&self, text: &str) {
         let _ = writeln!(self.writer(), "{text}");
     }

@@ -1,4 +1,4 @@
-//! What people see while the run goes on. This room is told what happens; it never asks.
+//! What people see while the run goes on. Others call this room with what happened; it calls none.
 
 mod bar;
 mod lines;
@@ -58,7 +58,7 @@ impl Display {
         Self { kind, rules, until }
     }
 
-    /// How often it wants to be told; `None` for never.
+    /// How often it is to be shown anew; `None` for never.
     pub fn period(&self) -> Option<Duration> {
         match self.kind {
             Kind::Bar(_) => Some(BAR_PERIOD),

@@ -18,6 +18,7 @@ use crate::{
     defender::{Address, CallError, Class, MissingKbsApi, Page},
     domain::{
         answer::{Answer, Source},
+        ending::Ending,
         held::Held,
         kb::MissingKbs,
         outcome::{Failure, Reason},
@@ -179,7 +180,7 @@ impl<'a, A: MissingKbsApi> Request<'a, A> {
     }
 
     /// Whether a refusal for quota is this machine's own: most others are answered meanwhile.
-    /// Where nobody is answered it may be the window, unless no other machine is left to
+    /// Where none is answered it may be the window, unless no other machine is left to
     /// tell.
     fn is_alone(&self, since: Flow) -> bool {
         if since.answers > 0 {
@@ -202,10 +203,10 @@ impl<'a, A: MissingKbsApi> Request<'a, A> {
             Decision::Record => Err(NoPage::Failed(error.failure)),
             Decision::Later => Err(NoPage::NotFound(error.failure)),
             Decision::Stop => {
-                self.run.refuse(&error.failure);
+                self.run.stop(Ending::Refused(error.failure.clone()));
                 Err(NoPage::Failed(error.failure))
             }
-            // The quota lets nobody go on before it is time.
+            // The quota holds all calls back until it is time.
             Decision::Wait => Ok(()),
             Decision::Retry(delay) if is_asked_for(delay, error.class) => {
                 Err(NoPage::Postponed(delay))
@@ -215,7 +216,7 @@ impl<'a, A: MissingKbsApi> Request<'a, A> {
     }
 
     /// Waits before another attempt. An outage that begins meanwhile makes that pointless. While
-    /// only strangers were heard it goes on: others are to be asked for first.
+    /// only others than the service have replied it goes on: other machines are to be asked for first.
     async fn back_off(&self, delay: Duration) -> Result<(), NoPage> {
         let Run {
             breaker, tracker, ..
@@ -228,7 +229,7 @@ impl<'a, A: MissingKbsApi> Request<'a, A> {
                     () = sleep(delay) => {}
                     () = breaker.until(|circuit| circuit.outages() != history.outages) => return,
                 }
-                if !breaker.circuit().heard_a_stranger_first() || tracker.left() == 0 {
+                if !breaker.circuit().heard_others_first() || tracker.left() == 0 {
                     return;
                 }
             }

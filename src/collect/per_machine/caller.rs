@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     defender::{Address, CallError, Class, MissingKbsApi, Page},
-    domain::{machine::MachineId, text::span},
+    domain::{ending::Ending, machine::MachineId, text::span},
     quota::{Permit, Waiting},
 };
 
@@ -76,7 +76,7 @@ impl<A: MissingKbsApi> Caller<A> {
             return Err(Stopped);
         }
         let Ok(permit) = self.run.limiter().permit().await else {
-            self.run.store_failed();
+            self.run.stop(Ending::StoreFailed);
             return Err(Stopped);
         };
         Ok(CallSlot {

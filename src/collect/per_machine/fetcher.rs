@@ -62,7 +62,7 @@ impl<A: MissingKbsApi> Fetcher<A> {
     }
 
     /// Asks for every machine. Each outcome goes to `sink` as soon as it stands; machines
-    /// without one were not asked for. That the service does not know a machine is told
+    /// without one were not asked for. That the service does not know a machine is reported
     /// each time: of several outcomes the last one counts.
     pub async fn run(&self, mut sink: impl FnMut(Outcome)) -> Ending {
         self.worker.run(&mut sink).await;
@@ -144,7 +144,7 @@ impl<A: MissingKbsApi> Fetcher<A> {
 
     /// Ends the run because a call cannot be noted, or an answer not kept.
     pub fn store_failed(&self) {
-        self.run.store_failed();
+        self.run.stop(Ending::StoreFailed);
     }
 
     /// Ends the asking because the time for it is over: no new call; those in flight end by

@@ -14,7 +14,7 @@ pub struct Plan {
     pub reused: u64,
     /// Some of them: when call after call fails, they tell the service from the machines.
     pub known: Vec<MachineId>,
-    /// Some of those to ask for that earlier runs were answered for last: where nobody is answered
+    /// Some of those to ask for that earlier runs were answered for last: where none is answered
     /// in this one, they are asked for before that is believed.
     pub answered_before: Vec<MachineId>,
 }
@@ -27,7 +27,7 @@ pub(super) fn late_calls(times_unknown: u32) -> u64 {
     u64::from((LATE_PASSES + 1).saturating_sub(times_unknown))
 }
 
-/// Machines that are asked for before it is believed that the service answers for nobody.
+/// Machines that are asked for before it is believed that the service answers for none.
 pub(super) const SCOUTS: usize = 3;
 
 /// A machine that the service did not know.
@@ -52,7 +52,7 @@ impl Plan {
         self.len() == 0
     }
 
-    /// The machines that are asked for when nobody was answered yet and all fail: those that were
+    /// The machines that are asked for when none was answered yet and all fail: those that were
     /// answered before, and else some from all over the list.
     pub(super) fn scouts(&self) -> Vec<MachineId> {
         let mut scouts = self.answered_before.clone();

@@ -26,12 +26,7 @@ use super::{
 use crate::quota::{Gate, Limiter};
 use crate::{
     defender::{CallError, Class},
-    domain::{
-        api::Api,
-        ending::Ending,
-        machine::MachineId,
-        outcome::{Failure, Outcome},
-    },
+    domain::{api::Api, ending::Ending, machine::MachineId, outcome::Outcome},
 };
 
 /// The run is told to stop.
@@ -50,9 +45,9 @@ pub(super) struct Run {
     pub(super) stops: Stops,
     pub(super) tracker: Tracker,
     pub(super) plan: Plan,
-    /// Machines that are asked for when nobody was answered yet, and all fail.
+    /// Machines that are asked for when none was answered yet, and all fail.
     pub(super) scouts: Vec<MachineId>,
-    /// How many of the plan's machines somebody asks for, or has asked for.
+    /// How many of the plan's machines a worker has taken.
     taken: AtomicUsize,
     /// Machines that the service did not know in the passes so far.
     unknown: Mutex<Vec<Target>>,
@@ -93,7 +88,7 @@ impl Run {
         self.gate.limiter(Api::MissingKbs)
     }
 
-    /// The plan's machines that nobody has taken yet, each to be asked for by whoever gets it.
+    /// The plan's machines that no worker has taken yet, each taken once.
     pub(super) fn targets(&self) -> impl Iterator<Item = Target> {
         iter::from_fn(|| {
             let place = self.taken.fetch_add(1, Relaxed);
@@ -201,22 +196,12 @@ impl Run {
         given_up.collect()
     }
 
-    /// Ends the run because the service refuses all of it.
-    pub(super) fn refuse(&self, failure: &Failure) {
-        self.stop(Ending::Refused(failure.clone()));
-    }
-
     /// Ends the run because the sign-in fails.
     pub(super) fn cannot_sign_in(&self, error: CallError) {
         self.stop(match error.class {
             Class::NoToken => Ending::NoSignIn(error.failure),
             _ => Ending::Refused(error.failure),
         });
-    }
-
-    /// Ends the run because a call cannot be noted, or an answer not kept.
-    pub(super) fn store_failed(&self) {
-        self.stop(Ending::StoreFailed);
     }
 
     /// Ends the asking because the time for it is over.

@@ -87,7 +87,7 @@ impl Circuit {
         if self.is_down {
             State::Open
         } else if self.suspects_outage()
-            || self.hears_only_strangers()
+            || self.hears_only_others()
             || self.is_refused()
             || self.holds > 0
         {
@@ -107,13 +107,13 @@ impl Circuit {
         !self.known.is_empty()
     }
 
-    /// Whether only strangers have answered so far, and so many that the service is in doubt.
-    pub(crate) fn hears_only_strangers(&self) -> bool {
+    /// Whether only others than the service have replied so far, and so often that it may not be there.
+    pub(crate) fn hears_only_others(&self) -> bool {
         self.foreign >= FOREIGN_IN_A_ROW && !self.has_answered()
     }
 
-    /// Whether only strangers have answered so far, be they few or many.
-    pub(crate) fn heard_a_stranger_first(&self) -> bool {
+    /// Whether only others than the service have replied so far, however few.
+    pub(crate) fn heard_others_first(&self) -> bool {
         self.foreign > 0 && self.signs == 0 && !self.has_answered()
     }
 
@@ -169,7 +169,7 @@ impl Circuit {
         self.foreign += u32::from(attempt.is_foreign);
         if !self.has_answered() {
             // Else it is for the first outcomes to tell.
-            return if attempt.is_foreign && self.hears_only_strangers() {
+            return if attempt.is_foreign && self.hears_only_others() {
                 Suspicion::NotTheService
             } else {
                 Suspicion::None

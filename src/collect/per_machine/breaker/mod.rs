@@ -37,7 +37,7 @@ pub(super) struct CircuitBreaker {
     pub(super) probing: tokio::sync::Mutex<()>,
 }
 
-/// While this is held, nobody may send but who has it.
+/// While this is held, only its owner may send.
 #[must_use]
 pub(super) struct Hold<'breaker>(&'breaker CircuitBreaker);
 
@@ -82,7 +82,7 @@ impl CircuitBreaker {
         let _ = self.circuit.subscribe().wait_for(condition).await;
     }
 
-    /// Lets nobody send but the caller.
+    /// Lets only the caller send.
     pub(super) fn hold(&self) -> Hold<'_> {
         self.change(Circuit::hold);
         Hold(self)

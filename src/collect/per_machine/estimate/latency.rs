@@ -18,7 +18,7 @@ pub(crate) struct Latency {
 }
 
 impl Latency {
-    /// Takes in how long an answer took.
+    /// Notes how long an answer took.
     pub(crate) fn note(&mut self, took: Duration) {
         self.answers = self.answers.saturating_add(1).min(STEADY);
         self.mean = moved(self.mean, took, self.answers);

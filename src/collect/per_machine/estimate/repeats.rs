@@ -9,8 +9,8 @@ use crate::collect::per_machine::retry::RetryPolicy;
 /// So many first calls are taken to have gone well beside those that were made, so that the first
 /// that fails is not taken for the rule.
 const WELL_BEHAVED: f64 = 20.0;
-/// Calls that are told apart by how many of the same machine had failed before.
-const TOLD_APART: usize = 8;
+/// Calls that are counted apart by how many of the same machine had failed before.
+const COUNTED_APART: usize = 8;
 /// What is less likely than this for all machines together is not reckoned with.
 const LIKELY: f64 = 0.5;
 /// The longest time that is reckoned with, in seconds: thirty years.
@@ -19,7 +19,7 @@ const LONGEST: f64 = 1e9;
 /// The calls so far, by how many had failed before them.
 #[derive(Debug, Default)]
 pub(crate) struct Repeats {
-    tallies: Mutex<[Tally; TOLD_APART]>,
+    tallies: Mutex<[Tally; COUNTED_APART]>,
 }
 
 #[derive(Debug, Default, Clone, Copy)]
@@ -64,7 +64,7 @@ impl Repeats {
 }
 
 fn place(failed_before: u32) -> usize {
-    usize::try_from(failed_before).map_or(TOLD_APART - 1, |at| at.min(TOLD_APART - 1))
+    usize::try_from(failed_before).map_or(COUNTED_APART - 1, |at| at.min(COUNTED_APART - 1))
 }
 
 impl Tally {

@@ -21,7 +21,10 @@ use super::{
     caller::{CallSlot, Caller},
     run::{Run, Stopped},
 };
-use crate::defender::{CallError, Class, MissingKbsApi};
+use crate::{
+    defender::{CallError, Class, MissingKbsApi},
+    domain::ending::Ending,
+};
 
 pub(super) use self::{
     outage::is_own_failure,
@@ -53,7 +56,7 @@ async fn probe_known<'a, A: MissingKbsApi>(
     sleep(SHORTEST).await;
     match probe_once(caller, caller.slot().await?).await? {
         Err(refused) if refused.class == Class::Run => {
-            caller.run.refuse(&refused.failure);
+            caller.run.stop(Ending::Refused(refused.failure));
             Err(Stopped)
         }
         reply => Ok(reply),

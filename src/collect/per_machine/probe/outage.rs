@@ -1,4 +1,4 @@
-//! A service that is down, told from machines that fail.
+//! Tells a service that is down from machines that fail.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Before anybody was answered: is it the machines at the head of the list that fail, or does
+//! Before any machine was answered: is it the machines at the head of the list that fail, or does
 //! everything? A few from elsewhere in the list show that.
 
 use std::time::Duration;
@@ -23,7 +23,7 @@ pub(super) async fn hears_the_service<A: MissingKbsApi>(
     error: &CallError,
 ) -> Result<(), Stopped> {
     let run = &caller.run;
-    let in_doubt = run.breaker.circuit().hears_only_strangers();
+    let in_doubt = run.breaker.circuit().hears_only_others();
     if !in_doubt || scouts_are_answered(caller, patience(&error.failure)).await? {
         return Ok(());
     }

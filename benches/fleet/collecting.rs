@@ -45,16 +45,16 @@ pub(crate) fn measure(place: &Place, table: &mut Table) -> io::Result<()> {
 fn ask(place: &Place, more: &[&str]) -> io::Result<(Taken, Asked)> {
     let connections = place.connections.to_string();
     let run_for_all = ["list.csv", "--rate-limit=none", "--pace=none"];
-    let mut asking = place.report(&run_for_all);
-    asking.args(["--concurrency", &connections]).args(more);
-    let (taken, _) = run(&mut asking)?;
+    let mut collecting = place.report(&run_for_all);
+    collecting.args(["--concurrency", &connections]).args(more);
+    let (taken, _) = run(&mut collecting)?;
     Ok((taken, place.service.take_asked()))
 }
 
 fn own(table: &mut Table, csv: (Taken, Asked), all: (Taken, Asked)) {
     let overall =
         |(taken, asked): (Taken, Asked)| whole(amount(asked.calls) / taken.wall.as_secs_f64());
-    table.figure("calls a second while asking", whole(rate(csv.1)), "");
+    table.figure("calls a second while collecting", whole(rate(csv.1)), "");
     table.figure("machines a second, start to CSV files", overall(csv), "");
     table.figure("machines a second, start to every report", overall(all), "");
     table.figure("CPU a machine, with CSV files", micros(csv.0, csv.1), "");
