@@ -1,8 +1,8 @@
 //! The gate that every call to the service goes through.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
-use super::{Ledger, Limiter, Pace, RateLimits};
+use super::{Ledger, Limiter, Past, Rules};
 use crate::domain::api::Api;
 
 /// One application in one tenant: for each API, what limits the calls to it.
@@ -14,26 +14,6 @@ use crate::domain::api::Api;
 pub struct Gate {
     /// In the order of [`Api::ALL`].
     limiters: Vec<Limiter>,
-}
-
-/// The limits and the pace of one API.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Rules {
-    /// The limits, which hold together.
-    pub limits: RateLimits,
-    /// The smoothest rate within them.
-    pub pace: Pace,
-}
-
-/// What earlier processes leave of the quota of one API.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Past {
-    /// The calls that may still count, each as the time since its answer arrived.
-    pub calls: Vec<Duration>,
-    /// How long answers took, if there were any.
-    pub latency: Option<Duration>,
-    /// What is left of a pause that the service asked for.
-    pub pause: Duration,
 }
 
 impl Gate {

@@ -14,7 +14,7 @@ use super::{
     in_flight::InFlight,
     pacer::Pacer,
     pause::Pause,
-    state::State,
+    state::{State, Waiting},
     window::{Opening, Window},
 };
 use crate::domain::api::Api;
@@ -64,17 +64,6 @@ pub struct Permit<'a> {
     call: Option<CallNumber>,
     /// Its slot among the calls in flight.
     slot: usize,
-}
-
-/// What calls wait for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Waiting {
-    /// A window is used up.
-    Window,
-    /// The service refused calls for quota.
-    Throttled,
-    /// The service does not answer.
-    Outage,
 }
 
 impl Limiter {

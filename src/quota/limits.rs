@@ -24,7 +24,16 @@ pub struct RateLimits(pub Vec<RateLimit>);
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Pace(pub Option<RateLimit>);
 
-/// A text that is no limit.
+/// The limits and the pace of one API.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rules {
+    /// The limits, which hold together.
+    pub limits: RateLimits,
+    /// The smoothest rate within them.
+    pub pace: Pace,
+}
+
+/// A text that is not a limit.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error(
     "`{0}` is not a valid limit: write calls per window, such as 100/min, 1500/h or 100/60s, or none"

@@ -55,10 +55,11 @@ mod window;
 pub(crate) use self::limiter::USUAL_LATENCY;
 pub use self::{
     forecast::Load,
-    gate::{Gate, Past, Rules},
+    gate::Gate,
     ledger::{CallNumber, Ledger, StoreFailed},
-    limiter::{Limiter, Permit, Waiting},
-    limits::{InvalidLimit, Pace, RateLimit, RateLimits},
+    limiter::{Limiter, Permit},
+    limits::{InvalidLimit, Pace, RateLimit, RateLimits, Rules},
+    state::{Past, Waiting},
 };
 
 #[cfg(test)]

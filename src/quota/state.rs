@@ -5,11 +5,32 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::{
-    Waiting,
     in_flight::InFlight,
     pause::Pause,
     window::{Opening, Window},
 };
+
+/// What calls wait for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Waiting {
+    /// A window is used up.
+    Window,
+    /// The service refused calls for quota.
+    Throttled,
+    /// The service does not answer.
+    Outage,
+}
+
+/// What earlier processes leave of the quota of one API.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Past {
+    /// The calls that may still count, each as the time since its answer arrived.
+    pub calls: Vec<Duration>,
+    /// How long answers took, if there were any.
+    pub latency: Option<Duration>,
+    /// What is left of a pause that the service asked for.
+    pub pause: Duration,
+}
 
 /// Windows, calls in flight, pause and outage of one API.
 #[derive(Debug)]

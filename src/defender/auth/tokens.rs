@@ -1,4 +1,4 @@
-//! The token that everybody uses, renewed in time and by one caller at a time.
+//! The token of a session, renewed in time and by one caller at a time.
 //!
 //! A token's end is kept as an instant of tokio's clock. Machines sleep and clocks jump,
 //! so that instant is an expectation; the service's 401 is the truth, and
@@ -58,9 +58,9 @@ impl Token {
 /// The cache in front of a [`TokenSource`].
 pub struct Tokens {
     source: Box<dyn TokenSource>,
-    held: Mutex<Held>,
-    /// Whoever holds it signs in; the others wait for it.
-    flight: tokio::sync::Mutex<()>,
+    cache: Mutex<Cache>,
+    /// Held by the caller that signs in; the others wait for it.
+    signing_in: tokio::sync::Mutex<()>,
 }
 
 impl Tokens {
@@ -68,18 +68,18 @@ impl Tokens {
     pub fn new(source: Box<dyn TokenSource>) -> Self {
         Self {
             source,
-            held: Mutex::default(),
-            flight: tokio::sync::Mutex::default(),
+            cache: Mutex::default(),
+            signing_in: tokio::sync::Mutex::default(),
         }
     }
 
     /// The token to use now.
     pub async fn current(&self) -> Result<Token, SignInError> {
-        let (standing, seen) = self.held.lock().look(Instant::now());
-        match standing {
-            Standing::Fresh(token) => Ok(token),
-            Standing::Due(token) => self.renew_early(token, seen).await,
-            Standing::Gone => self.join(seen).await,
+        let (state, seen) = self.cache.lock().state(Instant::now());
+        match state {
+            TokenState::Fresh(token) => Ok(token),
+            TokenState::Due(token) => self.renew_early(token, seen).await,
+            TokenState::Gone => self.join(seen).await,
         }
     }
 
@@ -87,13 +87,13 @@ impl Tokens {
     /// were refused with that same token.
     pub async fn renew(&self, stale: &Token) -> Result<Token, SignInError> {
         let seen = {
-            let mut held = self.held.lock();
-            if let Some(token) = held.newer_than(stale, Instant::now()) {
+            let mut cache = self.cache.lock();
+            if let Some(token) = cache.newer_than(stale, Instant::now()) {
                 return Ok(token);
             }
             // Where no sign-in brings another one, this one is still refused.
-            held.let_go(stale);
-            held.landed
+            cache.discard(stale);
+            cache.finished
         };
         self.join(seen).await
     }
@@ -101,40 +101,40 @@ impl Tokens {
     /// Waits for the sign-in that is under way and takes what it brings, be it an error;
     /// makes one when none is. `seen` is how many had ended when the caller came.
     async fn join(&self, seen: u64) -> Result<Token, SignInError> {
-        let _flight = self.flight.lock().await;
-        if let Some(result) = self.held.lock().landed_since(seen) {
+        let _signing_in = self.signing_in.lock().await;
+        if let Some(result) = self.cache.lock().finished_since(seen) {
             return result;
         }
-        self.fly().await
+        self.sign_in().await
     }
 
     /// Renews a token that still has life. Nobody waits for that but the one who does it,
     /// and a failure costs nothing as long as the old token lives. `seen` as in `join`:
-    /// whoever comes late to the lock does not try once more.
+    /// a caller that comes late to the lock does not try once more.
     async fn renew_early(&self, old: Token, seen: u64) -> Result<Token, SignInError> {
-        let Ok(_flight) = self.flight.try_lock() else {
+        let Ok(_signing_in) = self.signing_in.try_lock() else {
             return Ok(old);
         };
-        if let Some(result) = self.held.lock().landed_since(seen) {
+        if let Some(result) = self.cache.lock().finished_since(seen) {
             return Ok(result.unwrap_or(old));
         }
-        match self.fly().await {
+        match self.sign_in().await {
             Err(error) if old.has_life(Instant::now()) => {
-                self.held.lock().postpone(&error, Instant::now());
+                self.cache.lock().postpone(&error, Instant::now());
                 Ok(old)
             }
             result => result,
         }
     }
 
-    async fn fly(&self) -> Result<Token, SignInError> {
+    async fn sign_in(&self) -> Result<Token, SignInError> {
         let result = self.source.sign_in().await;
-        self.held.lock().land(result, Instant::now())
+        self.cache.lock().finish(result, Instant::now())
     }
 }
 
-/// How the token stands at an instant.
-enum Standing {
+/// Whether there is a token at an instant.
+enum TokenState {
     /// It can be used.
     Fresh(Token),
     /// It can be used, and it is time to renew it.
@@ -145,29 +145,29 @@ enum Standing {
 
 /// What is known between two sign-ins.
 #[derive(Default)]
-struct Held {
+struct Cache {
     token: Option<Token>,
     /// When to renew the token early; `None` for never.
     renew_at: Option<Instant>,
     /// How long before the token's end that began.
     margin: Duration,
     /// Sign-ins that have ended, well or not.
-    landed: u64,
+    finished: u64,
     /// Why the last one failed, when it did.
     failure: Option<SignInError>,
 }
 
-impl Held {
-    fn look(&self, now: Instant) -> (Standing, u64) {
-        let standing = match self.token.clone().filter(|token| token.has_life(now)) {
-            None => Standing::Gone,
-            Some(token) if self.renew_at.is_some_and(|at| at <= now) => Standing::Due(token),
-            Some(token) => Standing::Fresh(token),
+impl Cache {
+    fn state(&self, now: Instant) -> (TokenState, u64) {
+        let state = match self.token.clone().filter(|token| token.has_life(now)) {
+            None => TokenState::Gone,
+            Some(token) if self.renew_at.is_some_and(|at| at <= now) => TokenState::Due(token),
+            Some(token) => TokenState::Fresh(token),
         };
-        (standing, self.landed)
+        (state, self.finished)
     }
 
-    fn let_go(&mut self, stale: &Token) {
+    fn discard(&mut self, stale: &Token) {
         self.token = self.token.take().filter(|token| token.is_newer_than(stale));
     }
 
@@ -178,8 +178,8 @@ impl Held {
     }
 
     /// What the last sign-in brought, when one has ended after the first `seen`.
-    fn landed_since(&self, seen: u64) -> Option<Result<Token, SignInError>> {
-        if self.landed == seen {
+    fn finished_since(&self, seen: u64) -> Option<Result<Token, SignInError>> {
+        if self.finished == seen {
             return None;
         }
         match self.failure.clone() {
@@ -188,12 +188,12 @@ impl Held {
         }
     }
 
-    fn land(
+    fn finish(
         &mut self,
         result: Result<AccessToken, SignInError>,
         now: Instant,
     ) -> Result<Token, SignInError> {
-        self.landed += 1;
+        self.finished += 1;
         self.failure = result.as_ref().err().cloned();
         let token = self.issue(result?, now);
         tracing::debug!(
@@ -213,7 +213,7 @@ impl Held {
         Token(Arc::new(Issued {
             secret: access.secret,
             ends,
-            serial: self.landed,
+            serial: self.finished,
         }))
     }
 
