@@ -18,7 +18,7 @@
 //! - [`cli`]: what was typed, nothing more
 //! - [`config`]: what was typed, environment, file and defaults, resolved into one typed
 //!   configuration
-//! - [`app`]: the wiring, one file for each command
+//! - [`app`]: the commands, one file for each
 //! - [`run`]: the life of a run: prepare, collect, conclude
 //! - [`domain`]: machines, KBs, outcomes, exit codes: the words that all rooms share
 //! - [`quota`]: when a call may be sent: windows, pace, pause, forecast
@@ -29,7 +29,7 @@
 //! - [`aggregate`]: from outcomes to figures for each KB and each machine; pure
 //! - [`changes`]: what became of each gap and machine since an earlier run; pure
 //! - [`report`]: from figures to bytes, one file of code for each report; one place writes
-//! - `console`: what is written to standard output
+//! - [`console`]: what is written to standard output
 //! - [`progress`]: the bar and the log lines; told what happens, never asks
 //! - [`simulator`]: the embedded tenant of the demonstration, the rehearsal and the tests
 
@@ -39,7 +39,7 @@ pub mod changes;
 pub mod cli;
 pub mod collect;
 pub mod config;
-mod console;
+pub mod console;
 pub mod defender;
 pub mod domain;
 pub mod inventory;
