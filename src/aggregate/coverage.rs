@@ -1,11 +1,14 @@
 //! Coverage: how much of the fleet the figures speak for.
 
+use serde::Serialize;
+
 use super::{MachineRow, MachineStatus};
 
 /// How many machines answered, and what became of the others.
 ///
 /// `answered + not_found + failed + pending` is the number of machines in the inventory.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Coverage {
     /// Machines with an answer.
     pub answered: u64,

@@ -14,9 +14,9 @@ use crate::{
     domain::{
         ending::{Ending, RunOutcome},
         exit_code::ExitCode,
-        text::{span, thousands},
+        text::{share, span, thousands},
     },
-    report::terminal::{Column, share, table},
+    report::terminal::{Column, table},
     store::{RunRecord, Service, Store, StoreError, Tally},
 };
 

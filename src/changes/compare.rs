@@ -2,14 +2,12 @@
 
 use std::{cmp::Ordering, collections::HashSet, io, sync::Arc};
 
-use jiff::Timestamp;
-
 use super::{
-    Base, Change, Changes, Exposure, Figures, MachineChange, MachineMoved, MachineTally, Tally,
-    comparable::{can_compare, comparable_before},
+    BaseRun, Change, Changes, Exposure, Figures, MachineChange, MachineMoved, MachineTally, Tally,
+    comparable::can_compare,
+    gaps::{BothAnswers, without},
     kbs::KbChanges,
-    pairs::pairs,
-    rows::{Changed, GapChange, Known, What},
+    rows::{Changed, GapChange, What},
 };
 use crate::{
     aggregate::{Answered, Fleet, MachineRow},
@@ -20,7 +18,7 @@ use crate::{
     },
 };
 
-/// Whether a newer KB that takes an older one's place is told from news and progress.
+/// Whether a newer KB in an older one's place is a class of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Replacing {
     /// It is: see [`Change::Replaced`].
@@ -29,65 +27,68 @@ pub enum Replacing {
     Ignored,
 }
 
-/// Compares today with the base. `then` has the machines of the base's list, sorted by id;
-/// the base's figures are put in here. Fails where answers cannot be read.
-pub fn changes(
-    (fleet, gaps): (&Fleet, &dyn Gaps),
-    (base, then): (Base, &[BaseMachine]),
-    history: &dyn History,
-    replacing: Replacing,
-) -> io::Result<Changes> {
-    let mut comparison = Comparison::new(history, gaps, replacing);
-    let (mut then, mut today) = (then.iter().peekable(), fleet.machines_by_id().peekable());
-    loop {
-        let order = match (then.peek(), today.peek()) {
-            (None, None) => break,
-            (Some(_), None) => Ordering::Less,
-            (None, Some(_)) => Ordering::Greater,
-            (Some(then), Some(today)) => then.machine.cmp(&today.id),
-        };
-        let then = then.next_if(|_| order.is_le());
-        let today = today.next_if(|_| order.is_ge());
-        comparison.machine(then, today)?;
+/// Two runs to compare.
+#[derive(Debug, Clone, Copy)]
+pub struct Comparison<'run> {
+    /// Today's figures.
+    pub fleet: &'run Fleet,
+    /// What today's machines miss.
+    pub gaps: &'run dyn Gaps,
+    /// The run that today is compared with. Its figures need not be known yet.
+    pub base: BaseRun,
+    /// The machines of its list, sorted by id.
+    pub base_machines: &'run [BaseMachine],
+    /// Reads its answers, and those of runs before it.
+    pub history: &'run dyn History,
+    /// Whether replaced KBs are a class of their own.
+    pub replacing: Replacing,
+}
+
+impl Comparison<'_> {
+    /// What changed, with the base's figures. Fails where answers cannot be read.
+    pub fn changes(self) -> io::Result<Changes> {
+        let mut walk = Walk::new(self);
+        let mut then = self.base_machines.iter().peekable();
+        let mut today = self.fleet.machines_by_id().peekable();
+        loop {
+            let order = match (then.peek(), today.peek()) {
+                (None, None) => return Ok(walk.finish()),
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (Some(then), Some(today)) => then.machine.cmp(&today.id),
+            };
+            let then = then.next_if(|_| order.is_le());
+            walk.machine(then, today.next_if(|_| order.is_ge()))?;
+        }
     }
-    Ok(comparison.finish(base))
 }
 
-struct Comparison<'run> {
-    history: &'run dyn History,
-    gaps: &'run dyn Gaps,
-    replacing: Replacing,
-    figures: Figures,
-    kbs_then: HashSet<KbId>,
-    tally: Tally,
-    exposure: Exposure,
-    machines: MachineTally,
-    moved: Vec<MachineMoved>,
+/// The changes so far.
+struct Walk<'run> {
+    runs: Comparison<'run>,
+    base_kbs: HashSet<KbId>,
     kbs: KbChanges,
-    changed: Vec<Changed>,
+    changes: Changes,
 }
 
-/// Both answers of a machine.
-struct Both<'run> {
-    machine: MachineId,
-    then: DatedAnswer,
-    now: &'run Answered,
-}
-
-impl<'run> Comparison<'run> {
-    fn new(history: &'run dyn History, gaps: &'run dyn Gaps, replacing: Replacing) -> Self {
+impl<'run> Walk<'run> {
+    fn new(runs: Comparison<'run>) -> Self {
         Self {
-            history,
-            gaps,
-            replacing,
-            figures: Figures::default(),
-            kbs_then: HashSet::new(),
-            tally: Tally::default(),
-            exposure: Exposure::default(),
-            machines: MachineTally::default(),
-            moved: Vec::new(),
+            runs,
+            base_kbs: HashSet::new(),
             kbs: KbChanges::default(),
-            changed: Vec::new(),
+            changes: Changes {
+                base: BaseRun {
+                    figures: Figures::default(),
+                    ..runs.base
+                },
+                tally: Tally::default(),
+                exposure: Exposure::default(),
+                machines: MachineTally::default(),
+                moved: Vec::new(),
+                kbs: Vec::new(),
+                changed: Vec::new(),
+            },
         }
     }
 
@@ -98,201 +99,182 @@ impl<'run> Comparison<'run> {
         today: Option<&MachineRow>,
     ) -> io::Result<()> {
         let missing_then = match then.and_then(|then| then.answer) {
-            Some(answer) => self.then(answer)?,
+            Some(answer) => self.base_answer(answer)?,
             None => MissingKbs::default(),
         };
-        // What was forgotten then is not news today.
-        let answer = then.filter(|then| !then.no_current_data);
-        let answer = answer.and_then(|then| then.answer);
         match (then, today) {
             (Some(then), None) => self.left(then, &missing_then),
-            (_, Some(today)) => match (answer, &today.result) {
-                // What the service has forgotten is not resolved.
-                (Some(then), Ok(now)) if now.no_current_data && !missing_then.is_empty() => {
-                    self.machines.silent += 1;
-                    self.not_answered(today.id, then, &missing_then);
-                }
-                // Both answers stand by themselves.
-                (Some(then), Ok(now)) if !can_compare(then.source, now.source) => {
-                    self.not_answered(today.id, then, &missing_then);
-                    self.appeared(today, false);
-                }
-                (Some(then), Ok(now)) => {
-                    let machine = today.id;
-                    self.both(&Both { machine, then, now }, &missing_then)?;
-                }
-                (Some(then), Err(_)) => self.not_answered(today.id, then, &missing_then),
-                (None, _) => self.appeared(today, then.is_none()),
-            },
+            (then, Some(today)) => self.listed_today(then, today, &missing_then)?,
             (None, None) => {}
         }
         Ok(())
     }
 
+    fn listed_today(
+        &mut self,
+        then: Option<&BaseMachine>,
+        today: &MachineRow,
+        missing_then: &[Arc<MissingKb>],
+    ) -> io::Result<()> {
+        // What was forgotten then is not news today.
+        let answer = then.filter(|then| !then.no_current_data);
+        let answer = answer.and_then(|then| then.answer);
+        match (answer, &today.result) {
+            // What the service has forgotten is not resolved.
+            (Some(then), Ok(now)) if now.no_current_data && !missing_then.is_empty() => {
+                self.changes.machines.silent += 1;
+                self.not_answered(today.id, then, missing_then);
+            }
+            // Both answers stand by themselves.
+            (Some(then), Ok(now)) if !can_compare(then.source, now.source) => {
+                self.not_answered(today.id, then, missing_then);
+                self.appeared(today, false);
+            }
+            (Some(then), Ok(now)) => {
+                let machine = today.id;
+                let now = dated(now);
+                self.both(BothAnswers { machine, then, now }, missing_then, today)?;
+            }
+            (Some(then), Err(_)) => self.not_answered(today.id, then, missing_then),
+            (None, _) => self.appeared(today, then.is_none()),
+        }
+        Ok(())
+    }
+
     /// What an answer of the base lists, which goes into the base's figures.
-    fn then(&mut self, answer: DatedAnswer) -> io::Result<MissingKbs> {
-        let missing = self.history.missing(answer.answer)?;
+    fn base_answer(&mut self, answer: DatedAnswer) -> io::Result<MissingKbs> {
+        let missing = self.runs.history.missing(answer.answer)?;
         let sum = exposure(&missing);
-        let figures = &mut self.figures;
+        let figures = &mut self.changes.base.figures;
         figures.answered += 1;
         figures.with_gaps += u64::from(!missing.is_empty());
         figures.gaps += missing.len() as u64;
         figures.exposure = figures.exposure.saturating_add(sum);
         figures.worst = figures.worst.max(sum);
         for gap in &missing {
-            if !self.kbs_then.contains(&gap.id) {
-                self.kbs_then.insert(gap.id.clone());
+            if !self.base_kbs.contains(&gap.id) {
+                self.base_kbs.insert(gap.id.clone());
             }
         }
         Ok(missing)
     }
 
     fn left(&mut self, then: &BaseMachine, missing: &[Arc<MissingKb>]) {
-        self.moved(MachineChange::Left, then.machine, (missing.len(), 0));
+        self.moved(MachineChange::Left, then.machine, [missing.len(), 0]);
         if let Some(answer) = then.answer {
-            self.all(Change::OutOfScope, then.machine, (answer, missing.len()));
-            self.exposure
-                .then
-                .count(Change::OutOfScope, exposure(missing));
+            self.all_of_base(Change::OutOfScope, then.machine, answer, missing);
         }
     }
 
     fn not_answered(&mut self, machine: MachineId, then: DatedAnswer, missing: &[Arc<MissingKb>]) {
-        self.moved(MachineChange::NotAnswered, machine, (missing.len(), 0));
-        self.all(Change::NotAnswered, machine, (then, missing.len()));
-        self.exposure
-            .then
-            .count(Change::NotAnswered, exposure(missing));
+        self.moved(MachineChange::NotAnswered, machine, [missing.len(), 0]);
+        self.all_of_base(Change::NotAnswered, machine, then, missing);
     }
 
     fn appeared(&mut self, today: &MachineRow, is_new_on_the_list: bool) {
         let now = today.result.as_ref().ok();
         let gaps = now.map_or(0, |now| now.missing as usize);
         if is_new_on_the_list {
-            self.moved(MachineChange::Appeared, today.id, (0, gaps));
+            self.moved(MachineChange::Appeared, today.id, [0, gaps]);
         }
         if let Some(now) = now {
-            self.all(Change::Appeared, today.id, (earlier(now), gaps));
-            self.exposure.now.count(Change::Appeared, now.cve_addressed);
+            let exposure = &mut self.changes.exposure.now;
+            exposure.add(Change::Appeared, now.cve_addressed);
+            self.all(Change::Appeared, today.id, dated(now), gaps);
         }
+    }
+
+    fn all_of_base(
+        &mut self,
+        change: Change,
+        machine: MachineId,
+        then: DatedAnswer,
+        missing: &[Arc<MissingKb>],
+    ) {
+        self.changes.exposure.then.add(change, exposure(missing));
+        self.all(change, machine, then, missing.len());
     }
 
     /// All gaps of an answer changed in the same way.
-    fn all(&mut self, change: Change, machine: MachineId, (answer, gaps): (DatedAnswer, usize)) {
-        self.tally.count(change, gaps as u64);
+    fn all(&mut self, change: Change, machine: MachineId, answer: DatedAnswer, gaps: usize) {
+        self.changes.tally.add(change, gaps as u64);
         if gaps > 0 {
             let what = What::All(change, answer);
-            self.changed.push(Changed { machine, what });
+            self.changes.changed.push(Changed { machine, what });
         }
     }
 
-    fn moved(&mut self, change: MachineChange, machine: MachineId, gaps: (usize, usize)) {
-        let count = |gaps: usize| u32::try_from(gaps).unwrap_or(u32::MAX);
-        self.machines.count(change);
-        self.moved.push(MachineMoved {
+    /// A machine with so many gaps then and now.
+    fn moved(&mut self, change: MachineChange, machine: MachineId, gaps: [usize; 2]) {
+        let [gaps_then, gaps_now] = gaps.map(|gaps| u32::try_from(gaps).unwrap_or(u32::MAX));
+        self.changes.machines.count(change);
+        self.changes.moved.push(MachineMoved {
             change,
             machine,
-            gaps_then: count(gaps.0),
-            gaps_now: count(gaps.1),
+            gaps_then,
+            gaps_now,
         });
     }
 
-    fn both(&mut self, both: &Both<'_>, then: &[Arc<MissingKb>]) -> io::Result<()> {
-        let now = match both.now.missing {
-            0 => MissingKbs::default(),
-            _ => self.gaps.missing(both.now.answer)?,
-        };
-        let gaps = (then.len(), now.len());
-        match gaps {
-            (1.., 0) => self.moved(MachineChange::NewlyClean, both.machine, gaps),
-            (0, 1..) => self.moved(MachineChange::NewlyAffected, both.machine, gaps),
+    fn both(
+        &mut self,
+        both: BothAnswers,
+        then: &[Arc<MissingKb>],
+        today: &MachineRow,
+    ) -> io::Result<()> {
+        let now = today.missing(self.runs.gaps)?;
+        let gaps = [then.len(), now.len()];
+        match gaps.map(|gaps| gaps > 0) {
+            [true, false] => self.moved(MachineChange::NewlyClean, both.machine, gaps),
+            [false, true] => self.moved(MachineChange::NewlyAffected, both.machine, gaps),
             _ => {}
         }
-        let (left, came) = (without(then, &now), without(&now, then));
-        self.tally.still_missing += (now.len() - came.len()) as u64;
-        self.exposure.still(
-            exposure(then).saturating_sub(exposure(&left)),
-            exposure(&now).saturating_sub(exposure(&came)),
-        );
-        if left.is_empty() && came.is_empty() {
+        let (gone, came) = (without(then, &now), without(&now, then));
+        let Changes {
+            tally,
+            exposure: Exposure { then: was, now: is },
+            ..
+        } = &mut self.changes;
+        let still = Change::StillMissing;
+        tally.add(still, (now.len() - came.len()) as u64);
+        was.add(still, exposure(then).saturating_sub(exposure(&gone)));
+        is.add(still, exposure(&now).saturating_sub(exposure(&came)));
+        if gone.is_empty() && came.is_empty() {
             return Ok(());
         }
-        let mut changes = self.changes(both, left, came)?;
-        changes.sort_by(|one, other| one.gap.id.cmp(&other.gap.id));
-        for it in &changes {
-            self.tally.count(it.change, 1);
-            self.exposed(it);
-            self.kbs
-                .count(it.change, &it.gap, it.replaced_by.as_deref());
+        let changes = both.changes(gone, came, self.runs.history, self.runs.replacing)?;
+        for change in &changes {
+            self.count(change);
         }
-        self.changed.push(Changed {
+        self.changes.changed.push(Changed {
             machine: both.machine,
             what: What::Gaps(changes.into()),
         });
         Ok(())
     }
 
-    fn exposed(&mut self, it: &GapChange) {
-        let Exposure { then, now } = &mut self.exposure;
+    fn count(&mut self, it: &GapChange) {
+        let Changes {
+            tally,
+            exposure: Exposure { then, now },
+            ..
+        } = &mut self.changes;
+        tally.add(it.change, 1);
         match it.change {
-            Change::New | Change::Returned => now.count(it.change, it.gap.cve_addressed),
-            _ => then.count(it.change, it.gap.cve_addressed),
+            Change::New | Change::Returned => now.add(it.change, it.gap.cve_addressed),
+            _ => then.add(it.change, it.gap.cve_addressed),
         }
         if let Some(by) = &it.replaced_by {
-            now.count(it.change, by.cve_addressed);
+            now.add(it.change, by.cve_addressed);
         }
+        self.kbs
+            .count(it.change, &it.gap, it.replaced_by.as_deref());
     }
 
-    /// What became of the gaps that only one of both answers has.
-    fn changes(
-        &self,
-        both: &Both<'_>,
-        left: Vec<Arc<MissingKb>>,
-        came: Vec<Arc<MissingKb>>,
-    ) -> io::Result<Vec<GapChange>> {
-        let known = Known::with_ever(self.history, &self.earlier(both)?, (&left, &came))?;
-        let was_there = |gap: &Arc<MissingKb>| known.was_there(&gap.id);
-        let (returned, came): (Vec<_>, Vec<_>) = came.into_iter().partition(was_there);
-        let mut by: Vec<Option<Arc<MissingKb>>> = vec![None; left.len()];
-        let mut is_new = vec![true; came.len()];
-        if self.replacing == Replacing::Recognized {
-            for (old, new) in pairs(&left, &came) {
-                by[old] = Some(Arc::clone(&came[new]));
-                is_new[new] = false;
-            }
-        }
-        let since = |gap: &MissingKb| known.since(&gap.id).unwrap_or(both.then.as_of);
-        let gone = left
-            .into_iter()
-            .zip(by)
-            .map(|(gap, by)| gone(since(&gap), gap, by));
-        let now = both.now.answered_at();
-        let new = came.into_iter().zip(is_new).filter(|(_, is_new)| *is_new);
-        let new = new.map(|(gap, _)| came_up(Change::New, gap, now));
-        let returned = returned.into_iter();
-        let returned = returned.map(|gap| came_up(Change::Returned, gap, now));
-        Ok(gone.chain(new).chain(returned).collect())
-    }
-
-    /// The answers of a machine before the base that both of its answers can be compared with.
-    fn earlier(&self, both: &Both<'_>) -> io::Result<Vec<DatedAnswer>> {
-        comparable_before(self.history, both.machine, both.now.source)
-    }
-
-    fn finish(self, base: Base) -> Changes {
-        let figures = Figures {
-            kbs: self.kbs_then.len() as u64,
-            ..self.figures
-        };
-        Changes {
-            base: Base { figures, ..base },
-            tally: self.tally,
-            exposure: self.exposure,
-            machines: self.machines,
-            moved: self.moved,
-            kbs: self.kbs.into_rows(),
-            changed: self.changed,
-        }
+    fn finish(mut self) -> Changes {
+        self.changes.base.figures.kbs = self.base_kbs.len() as u64;
+        self.changes.kbs = self.kbs.into_rows();
+        self.changes
     }
 }
 
@@ -302,40 +284,10 @@ fn exposure(gaps: &[Arc<MissingKb>]) -> u64 {
     numbers.fold(0, u64::saturating_add)
 }
 
-fn earlier(now: &Answered) -> DatedAnswer {
+fn dated(now: &Answered) -> DatedAnswer {
     DatedAnswer {
         source: now.source,
         as_of: now.answered_at(),
         answer: now.answer,
     }
-}
-
-/// A gap of the base that today's answer does not have.
-fn gone(since: Timestamp, gap: Arc<MissingKb>, replaced_by: Option<Arc<MissingKb>>) -> GapChange {
-    let change = match replaced_by {
-        Some(_) => Change::Replaced,
-        None => Change::Resolved,
-    };
-    GapChange {
-        change,
-        gap,
-        replaced_by,
-        since,
-    }
-}
-
-/// A gap of today that the base's answer did not have.
-fn came_up(change: Change, gap: Arc<MissingKb>, since: Timestamp) -> GapChange {
-    GapChange {
-        change,
-        gap,
-        replaced_by: None,
-        since,
-    }
-}
-
-/// Those that the other list does not have. Both are sorted by id.
-fn without(missing: &[Arc<MissingKb>], other: &[Arc<MissingKb>]) -> Vec<Arc<MissingKb>> {
-    let is_other = |gap: &&Arc<MissingKb>| other.binary_search_by(|it| it.id.cmp(&gap.id)).is_err();
-    missing.iter().filter(is_other).cloned().collect()
 }

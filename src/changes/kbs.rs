@@ -47,8 +47,8 @@ impl KbChanges {
             Change::Resolved => row.resolved += 1,
             Change::Replaced => row.replaced += 1,
             Change::Returned => row.returned += 1,
-            // They are about machines, not about the KB.
-            Change::NotAnswered | Change::OutOfScope | Change::Appeared => {}
+            // Not changed, or a change of the machine, not of the KB.
+            Change::StillMissing | Change::NotAnswered | Change::OutOfScope | Change::Appeared => {}
         }
         if let Some(by) = by {
             self.row(by).replacing += 1;

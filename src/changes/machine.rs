@@ -1,9 +1,11 @@
 //! What became of whole machines.
 
+use serde::Serialize;
+
 use crate::domain::{machine::MachineId, words::words};
 
 words! {
-    /// What became of a machine since the base, where it is worth telling.
+    /// What became of a machine since the base, where it is worth a mention.
     pub enum MachineChange {
         /// It missed something, and misses nothing now.
         NewlyClean = "newlyClean",
@@ -30,4 +32,36 @@ pub struct MachineMoved {
     pub gaps_then: u32,
     /// Gaps that it has today.
     pub gaps_now: u32,
+}
+
+/// Machines by what became of them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MachineTally {
+    /// See [`MachineChange::NewlyClean`].
+    pub newly_clean: u64,
+    /// See [`MachineChange::NewlyAffected`].
+    pub newly_affected: u64,
+    /// See [`MachineChange::Appeared`].
+    pub appeared: u64,
+    /// See [`MachineChange::Left`].
+    pub left: u64,
+    /// See [`MachineChange::NotAnswered`].
+    pub not_answered: u64,
+    /// Those among them with an answer that means nothing.
+    #[serde(skip)]
+    pub silent: u64,
+}
+
+impl MachineTally {
+    pub(super) fn count(&mut self, change: MachineChange) {
+        let class = match change {
+            MachineChange::NewlyClean => &mut self.newly_clean,
+            MachineChange::NewlyAffected => &mut self.newly_affected,
+            MachineChange::Appeared => &mut self.appeared,
+            MachineChange::Left => &mut self.left,
+            MachineChange::NotAnswered => &mut self.not_answered,
+        };
+        *class += 1;
+    }
 }

@@ -1,61 +1,46 @@
-//! What changed since an earlier run: every gap of both runs is in exactly one class.
+//! What changed since an earlier run, the base: every gap of both runs is in exactly one class.
 //!
 //! Nothing that was not answered counts as resolved: the gaps of a machine without an answer
 //! are carried, and those of a machine that left the list are out of scope. Pure, but for
-//! [`History`](crate::domain::gaps::History), where earlier answers are read again.
+//! [`History`](crate::domain::gaps::History), which reads earlier answers again.
+//!
+//! - `compare`: walks both runs' lists in the order of ids, and decides what became of each machine
+//! - `comparable`: which sources' answers can be compared
+//! - `gaps`: what became of the gaps of a machine that both runs have an answer for
+//! - `replacements`: which newer KB replaced an older one there
+//! - `known`: since when a gap has been there, and whether it was there before
+//! - `tally`, `kbs`, `machine`: what is counted by class, by KB and by machine
+//! - `rows`: the changes one by one, read again where they are listed
 
-mod base;
+mod base_run;
 mod comparable;
 mod compare;
+mod gaps;
 mod kbs;
+mod known;
 mod machine;
-mod pairs;
+mod replacements;
 mod rows;
-mod sentence;
 mod tally;
 #[cfg(test)]
 pub(crate) mod tests;
 
 pub use self::{
-    base::{Base, Figures},
-    compare::{Replacing, changes},
+    base_run::{BaseRun, Figures},
+    compare::{Comparison, Replacing},
     kbs::KbChange,
-    machine::{MachineChange, MachineMoved},
+    machine::{MachineChange, MachineMoved, MachineTally},
     rows::ChangeRow,
-    sentence::{exposure_sentence, sentence},
-    tally::{Exposure, MachineTally, Tally},
+    tally::{Change, Exposure, Tally},
 };
 
 use self::rows::Changed;
-use crate::domain::words::words;
-
-words! {
-    /// The classes of gaps that are listed, as `changes.csv` spells them. There is one more:
-    /// gaps that are still there are counted alone.
-    pub enum Change {
-        /// Today's: the base did not have it.
-        New = "new",
-        /// The base's: today's answer no longer has it.
-        Resolved = "resolved",
-        /// The base's: a newer KB took its place on the machine.
-        Replaced = "replaced",
-        /// Today's: the base did not have it any more, and a run before the base had.
-        Returned = "returned",
-        /// The base's, on a machine without an answer today, or with one that means nothing:
-        /// carried.
-        NotAnswered = "notAnswered",
-        /// The base's, on a machine that left the list.
-        OutOfScope = "outOfScope",
-        /// Today's, on a machine that the base has no answer for.
-        Appeared = "appeared",
-    }
-}
 
 /// What changed since the base.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Changes {
     /// What today is compared with.
-    pub base: Base,
+    pub base: BaseRun,
     /// Gaps by class.
     pub tally: Tally,
     /// What each class did to the exposure.

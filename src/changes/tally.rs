@@ -1,52 +1,93 @@
-//! How many gaps and machines changed in which way.
+//! The classes of gaps, and how many gaps, or how much exposure, are in each.
 
-use super::{Change, MachineChange};
+use std::ops::{Index, IndexMut};
 
-/// Gaps by class, or what they add to the exposure. `resolved + replaced + still_missing +
-/// not_answered + out_of_scope` are the base's; `new + replaced + still_missing + returned +
-/// appeared` are today's.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Tally {
-    /// See [`Change::New`].
-    pub new: u64,
-    /// See [`Change::Resolved`].
-    pub resolved: u64,
-    /// See [`Change::Replaced`].
-    pub replaced: u64,
-    /// In both answers.
-    pub still_missing: u64,
-    /// See [`Change::Returned`].
-    pub returned: u64,
-    /// See [`Change::NotAnswered`].
-    pub not_answered: u64,
-    /// See [`Change::OutOfScope`].
-    pub out_of_scope: u64,
-    /// See [`Change::Appeared`].
-    pub appeared: u64,
+use serde::{Serialize, Serializer};
+
+use crate::domain::words::words;
+
+words! {
+    /// The classes of gaps, as `changes.csv` and `summary.json` spell them.
+    pub enum Change {
+        /// Today's: the base did not have it.
+        New = "new",
+        /// The base's: today's answer no longer has it.
+        Resolved = "resolved",
+        /// The base's: a newer KB took its place on the machine.
+        Replaced = "replaced",
+        /// In both runs. These are counted, never listed.
+        StillMissing = "stillMissing",
+        /// Today's: the base did not have it any more, and a run before the base had.
+        Returned = "returned",
+        /// The base's, on a machine without an answer today, or with one that means nothing:
+        /// carried.
+        NotAnswered = "notAnswered",
+        /// The base's, on a machine that left the list.
+        OutOfScope = "outOfScope",
+        /// Today's, on a machine that the base has no answer for.
+        Appeared = "appeared",
+    }
 }
 
+impl Change {
+    /// Whether its gaps are gaps of the base.
+    const fn is_of_base(self) -> bool {
+        !matches!(self, Self::New | Self::Returned | Self::Appeared)
+    }
+
+    /// Whether its gaps are gaps of today. A replaced one counts for the KB that replaced it.
+    const fn is_of_today(self) -> bool {
+        !matches!(self, Self::Resolved | Self::NotAnswered | Self::OutOfScope)
+    }
+}
+
+/// An amount for each class: gaps, or what they add to the exposure.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally([u64; Change::ALL.len()]);
+
 impl Tally {
-    /// Those of the base.
-    pub const fn of_base(&self) -> u64 {
-        self.resolved + self.replaced + self.still_missing + self.not_answered + self.out_of_scope
+    /// What the base's gaps come to.
+    pub fn of_base(&self) -> u64 {
+        self.sum(Change::is_of_base)
     }
 
-    /// Those of today.
-    pub const fn of_today(&self) -> u64 {
-        self.new + self.replaced + self.still_missing + self.returned + self.appeared
+    /// What today's gaps come to.
+    pub fn of_today(&self) -> u64 {
+        self.sum(Change::is_of_today)
     }
 
-    pub(super) fn count(&mut self, change: Change, amount: u64) {
-        let class = match change {
-            Change::New => &mut self.new,
-            Change::Resolved => &mut self.resolved,
-            Change::Replaced => &mut self.replaced,
-            Change::Returned => &mut self.returned,
-            Change::NotAnswered => &mut self.not_answered,
-            Change::OutOfScope => &mut self.out_of_scope,
-            Change::Appeared => &mut self.appeared,
-        };
-        *class = class.saturating_add(amount);
+    /// What the gaps that are listed come to.
+    pub fn listed(&self) -> u64 {
+        self.sum(|change| change != Change::StillMissing)
+    }
+
+    fn sum(&self, is_counted: impl Fn(Change) -> bool) -> u64 {
+        let counted = Change::ALL.iter().filter(|it| is_counted(**it));
+        counted.map(|change| self[*change]).sum()
+    }
+
+    pub(super) fn add(&mut self, change: Change, amount: u64) {
+        self[change] = self[change].saturating_add(amount);
+    }
+}
+
+impl Index<Change> for Tally {
+    type Output = u64;
+
+    fn index(&self, change: Change) -> &u64 {
+        &self.0[change as usize]
+    }
+}
+
+impl IndexMut<Change> for Tally {
+    fn index_mut(&mut self, change: Change) -> &mut u64 {
+        &mut self.0[change as usize]
+    }
+}
+
+impl Serialize for Tally {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(Change::ALL.iter().map(|change| (change, self[*change])))
     }
 }
 
@@ -61,57 +102,9 @@ pub struct Exposure {
 }
 
 impl Exposure {
-    pub(super) fn still(&mut self, then: u64, now: u64) {
-        let counts = [(&mut self.then, then), (&mut self.now, now)];
-        for (tally, amount) in counts {
-            tally.still_missing = tally.still_missing.saturating_add(amount);
-        }
-    }
-
-    /// What each class did to the exposure since the base, in the order in which people read
-    /// them: together the difference between both runs.
-    pub fn differences(&self) -> [(&'static str, i128); 8] {
-        let of =
-            |class: fn(&Tally) -> u64| i128::from(class(&self.now)) - i128::from(class(&self.then));
-        [
-            ("resolved", of(|it| it.resolved)),
-            ("new", of(|it| it.new)),
-            ("replaced", of(|it| it.replaced)),
-            ("returned", of(|it| it.returned)),
-            ("still missing", of(|it| it.still_missing)),
-            ("not answered", of(|it| it.not_answered)),
-            ("out of scope", of(|it| it.out_of_scope)),
-            ("appeared", of(|it| it.appeared)),
-        ]
-    }
-}
-
-/// Machines by what became of them.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct MachineTally {
-    /// See [`MachineChange::NewlyClean`].
-    pub newly_clean: u64,
-    /// See [`MachineChange::NewlyAffected`].
-    pub newly_affected: u64,
-    /// See [`MachineChange::Appeared`].
-    pub appeared: u64,
-    /// See [`MachineChange::Left`].
-    pub left: u64,
-    /// See [`MachineChange::NotAnswered`].
-    pub not_answered: u64,
-    /// Those among them with an answer that means nothing.
-    pub silent: u64,
-}
-
-impl MachineTally {
-    pub(super) fn count(&mut self, change: MachineChange) {
-        let class = match change {
-            MachineChange::NewlyClean => &mut self.newly_clean,
-            MachineChange::NewlyAffected => &mut self.newly_affected,
-            MachineChange::Appeared => &mut self.appeared,
-            MachineChange::Left => &mut self.left,
-            MachineChange::NotAnswered => &mut self.not_answered,
-        };
-        *class += 1;
+    /// What a class did to the exposure since the base. All of them together are the difference
+    /// between both runs.
+    pub fn difference(&self, change: Change) -> i128 {
+        i128::from(self.now[change]) - i128::from(self.then[change])
     }
 }

@@ -7,7 +7,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use super::{Facts, Past, Report, Run, Tool, TrendPoint};
 use crate::{
     aggregate::{RankBy, TopActions, tests::InMemory},
-    changes::{Base, Changes, Figures, Replacing, changes},
+    changes::{BaseRun, Changes, Comparison, Figures, Replacing},
     collect::Requests,
     domain::{
         answer::{Answer, Source},
@@ -119,7 +119,7 @@ impl Before {
         let mut then: Vec<BaseMachine> = then.collect();
         then.sort_by_key(|it| it.machine);
         let fleet = self.0.aggregate(inventory, RankBy::Cve);
-        let base = Base {
+        let base = BaseRun {
             run: 1,
             started_at: yesterday(),
             finished_at: yesterday(),
@@ -127,13 +127,15 @@ impl Before {
             is_same_fleet: true,
             figures: Figures::default(),
         };
-        changes(
-            (&fleet, &self.0),
-            (base, &then),
-            self,
-            Replacing::Recognized,
-        )
-        .unwrap()
+        let comparison = Comparison {
+            fleet: &fleet,
+            gaps: &self.0,
+            base,
+            base_machines: &then,
+            history: self,
+            replacing: Replacing::Recognized,
+        };
+        comparison.changes().unwrap()
     }
 }
 

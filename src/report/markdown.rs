@@ -2,11 +2,17 @@
 
 use std::{fmt::Write as _, io};
 
-use super::{Run, last_seen::in_doubt, plain::plain, terminal::share, time::base_day};
+use super::{
+    Run,
+    plain::plain,
+    view::{
+        changes::{exposure_sentence, sentence},
+        coverage::{last_seen_in_doubt, unanswered},
+    },
+};
 use crate::{
     aggregate::percent,
-    changes::{exposure_sentence, sentence},
-    domain::text::thousands,
+    domain::text::{share, thousands},
 };
 
 /// KBs that are proposed to be installed first.
@@ -54,7 +60,7 @@ fn head(run: &Run<'_>, text: &mut String) -> std::fmt::Result {
         "## Missing KBs: {answered} of the machines answered\n"
     )?;
     if coverage.is_partial() {
-        let silent = thousands(coverage.machines() - coverage.answered);
+        let silent = thousands(unanswered(coverage));
         writeln!(
             text,
             "> **PARTIAL**: of {silent} machines nothing is known.\n"
@@ -74,12 +80,11 @@ fn head(run: &Run<'_>, text: &mut String) -> std::fmt::Result {
         fleet.exposure,
     ];
     writeln!(text, "| {} |", figures.map(thousands).join(" | "))?;
-    if let Some(doubt) = in_doubt(run) {
+    if let Some(doubt) = last_seen_in_doubt(run) {
         writeln!(text, "\n{}", escaped(&doubt))?;
     }
     if let Some(past) = run.past {
-        let day = base_day(run.facts, &past.changes.base);
-        writeln!(text, "\n{}", escaped(&sentence(past.changes, &day)))?;
+        writeln!(text, "\n{}", escaped(&sentence(past.changes, run.facts)))?;
         if let Some(exposure) = exposure_sentence(past.changes) {
             writeln!(text, "\n{}", escaped(&exposure))?;
         }

@@ -4,7 +4,6 @@ mod csv;
 mod facts;
 mod format;
 mod json;
-mod last_seen;
 mod markdown;
 pub mod output;
 mod page;
@@ -16,6 +15,7 @@ mod side_by_side;
 mod table;
 pub mod terminal;
 mod time;
+mod view;
 mod workbook;
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! The run's figures: what `summary.json` says, and `report.json` with it.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::{
-    aggregate::Fleet,
-    changes::{self, Tally},
+    aggregate::{Coverage, Fleet},
+    changes::{BaseRun, Change, Changes, Exposure, Figures, MachineTally, Tally},
     collect::Requests,
     domain::ending::{EndingWord, RunOutcome},
     inventory::Inventory,
@@ -51,48 +51,24 @@ struct InventoryRows<'run> {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Machines {
-    answered: u64,
-    reused: u64,
-    not_found: u64,
-    failed: u64,
-    pending: u64,
-    with_gaps: u64,
-    clean: u64,
-    no_current_data: u64,
+    #[serde(flatten)]
+    coverage: Coverage,
     /// Of the clean ones, where there are any.
     #[serde(skip_serializing_if = "Option::is_none")]
     last_seen_not_understood: Option<u64>,
 }
 
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
 pub(super) struct ChangeCounts {
     base: Base,
-    new: u64,
-    resolved: u64,
-    replaced: u64,
-    still_missing: u64,
-    returned: u64,
-    not_answered: u64,
-    out_of_scope: u64,
-    appeared: u64,
+    #[serde(flatten)]
+    tally: Tally,
     exposure: ExposureChanges,
-    machines: MachineChanges,
+    machines: MachineTally,
 }
 
 /// What each class did to the exposure.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct ExposureChanges {
-    new: i64,
-    resolved: i64,
-    replaced: i64,
-    still_missing: i64,
-    returned: i64,
-    not_answered: i64,
-    out_of_scope: i64,
-    appeared: i64,
-}
+struct ExposureChanges(Exposure);
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -103,21 +79,8 @@ struct Base {
     machines: u64,
     same_fleet: bool,
     enough: bool,
-    answered: u64,
-    with_gaps: u64,
-    kbs: u64,
-    gaps: u64,
-    exposure: u64,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct MachineChanges {
-    newly_clean: u64,
-    newly_affected: u64,
-    appeared: u64,
-    left: u64,
-    not_answered: u64,
+    #[serde(flatten)]
+    figures: Figures,
 }
 
 impl<'run> Document<'run> {
@@ -164,65 +127,40 @@ impl<'run> From<&'run Inventory> for InventoryRows<'run> {
 
 impl From<&Fleet> for Machines {
     fn from(fleet: &Fleet) -> Self {
-        let coverage = fleet.coverage;
         Self {
-            answered: coverage.answered,
-            reused: coverage.reused,
-            not_found: coverage.not_found,
-            failed: coverage.failed,
-            pending: coverage.pending,
-            with_gaps: coverage.with_gaps,
-            clean: coverage.clean,
-            no_current_data: coverage.no_current_data,
+            coverage: fleet.coverage,
             last_seen_not_understood: fleet.unread_last_seen.as_ref().map(|it| it.machines),
         }
     }
 }
 
-impl From<&changes::Changes> for ChangeCounts {
-    fn from(changes: &changes::Changes) -> Self {
-        let tally = changes.tally;
+impl From<&Changes> for ChangeCounts {
+    fn from(changes: &Changes) -> Self {
         Self {
             base: (&changes.base).into(),
-            new: tally.new,
-            resolved: tally.resolved,
-            replaced: tally.replaced,
-            still_missing: tally.still_missing,
-            returned: tally.returned,
-            not_answered: tally.not_answered,
-            out_of_scope: tally.out_of_scope,
-            appeared: tally.appeared,
-            exposure: changes.exposure.into(),
-            machines: changes.machines.into(),
+            tally: changes.tally,
+            exposure: ExposureChanges(changes.exposure),
+            machines: changes.machines,
         }
     }
 }
 
-impl From<changes::Exposure> for ExposureChanges {
-    fn from(exposure: changes::Exposure) -> Self {
-        let of = |class: fn(&Tally) -> u64| difference(class(&exposure.now), class(&exposure.then));
-        Self {
-            new: of(|it| it.new),
-            resolved: of(|it| it.resolved),
-            replaced: of(|it| it.replaced),
-            still_missing: of(|it| it.still_missing),
-            returned: of(|it| it.returned),
-            not_answered: of(|it| it.not_answered),
-            out_of_scope: of(|it| it.out_of_scope),
-            appeared: of(|it| it.appeared),
-        }
+impl Serialize for ExposureChanges {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let differences = Change::ALL.iter();
+        let differences = differences.map(|it| (it, clamped(self.0.difference(*it))));
+        serializer.collect_map(differences)
     }
 }
 
-/// What one number is more than another, as far as JSON's readers can hold it.
-fn difference(now: u64, then: u64) -> i64 {
-    let difference = i128::from(now) - i128::from(then);
-    i64::try_from(difference).unwrap_or(if now > then { i64::MAX } else { i64::MIN })
+/// A number that JSON's readers can hold.
+fn clamped(difference: i128) -> i64 {
+    let limit = if difference > 0 { i64::MAX } else { i64::MIN };
+    i64::try_from(difference).unwrap_or(limit)
 }
 
-impl From<&changes::Base> for Base {
-    fn from(base: &changes::Base) -> Self {
-        let figures = base.figures;
+impl From<&BaseRun> for Base {
+    fn from(base: &BaseRun) -> Self {
         Self {
             run: base.run,
             started_at: rfc3339(base.started_at),
@@ -230,23 +168,7 @@ impl From<&changes::Base> for Base {
             machines: base.machines,
             same_fleet: base.is_same_fleet,
             enough: base.is_enough(),
-            answered: figures.answered,
-            with_gaps: figures.with_gaps,
-            kbs: figures.kbs,
-            gaps: figures.gaps,
-            exposure: figures.exposure,
-        }
-    }
-}
-
-impl From<changes::MachineTally> for MachineChanges {
-    fn from(machines: changes::MachineTally) -> Self {
-        Self {
-            newly_clean: machines.newly_clean,
-            newly_affected: machines.newly_affected,
-            appeared: machines.appeared,
-            left: machines.left,
-            not_answered: machines.not_answered,
+            figures: base.figures,
         }
     }
 }

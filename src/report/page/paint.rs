@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use crate::aggregate::MachineStatus;
+
 /// What a shape stands for, and so how it is painted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Paint {
@@ -65,6 +67,17 @@ impl Paint {
             Self::Trend | Self::WholeRun | Self::PartialRun => Some((BLUE, "2")),
             Self::Cumulative => Some((RED, "1.5")),
             _ => None,
+        }
+    }
+}
+
+impl From<MachineStatus> for Paint {
+    fn from(status: MachineStatus) -> Self {
+        match status {
+            MachineStatus::Answered => Self::Answered,
+            MachineStatus::NotFound => Self::NotFound,
+            MachineStatus::Failed => Self::Failed,
+            MachineStatus::Pending => Self::Pending,
         }
     }
 }

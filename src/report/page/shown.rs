@@ -1,7 +1,6 @@
-//! What people see: text from outside made harmless, links that are links, times and days.
+//! What people see: text from outside made harmless, links that are links.
 
 use askama::Template;
-use jiff::{Timestamp, tz::TimeZone};
 use url::Url;
 
 use crate::{
@@ -59,19 +58,6 @@ impl Kb {
     }
 }
 
-/// The local day: `2026-11-22`.
-pub(super) fn day(time: Timestamp, zone: &TimeZone) -> String {
-    time.to_zoned_datetime(zone.clone())
-        .strftime("%Y-%m-%d")
-        .to_string()
-}
-
-/// The local minute, with its zone: `2026-11-22 13:59 CET`.
-pub(super) fn minute(time: Timestamp, zone: &TimeZone) -> String {
-    let zoned = time.to_zoned_datetime(zone.clone());
-    zoned.strftime("%Y-%m-%d %H:%M %Z").to_string()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -103,13 +89,5 @@ mod tests {
             assert_eq!(link(Some(address)).as_deref(), expected, "{address}");
         }
         assert_eq!(link(None), None);
-    }
-
-    #[test]
-    fn times_are_local() {
-        let zone = TimeZone::get("Europe/Berlin").unwrap();
-        let late = "2026-11-22T23:30:00Z".parse().unwrap();
-        assert_eq!(day(late, &zone), "2026-11-23");
-        assert_eq!(minute(late, &zone), "2026-11-23 00:30 CET");
     }
 }

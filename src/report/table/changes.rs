@@ -37,10 +37,7 @@ impl Table for Changes {
     };
 
     fn count(run: &Run<'_>) -> u64 {
-        let Some(past) = run.past else { return 0 };
-        let tally = past.changes.tally;
-        let of_today = tally.new + tally.returned + tally.appeared;
-        of_today + tally.resolved + tally.replaced + tally.not_answered + tally.out_of_scope
+        run.past.map_or(0, |past| past.changes.tally.listed())
     }
 
     fn for_each(

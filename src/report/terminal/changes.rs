@@ -1,15 +1,13 @@
 //! What changed since an earlier run.
 
-use jiff::tz::TimeZone;
-
 use super::{
-    super::{Run, time::base_day},
-    Style, figures,
+    super::{Run, time::local_minute, view},
+    Style,
     table::{self, Column},
     wrap::wrapped,
 };
 use crate::{
-    changes::{Base, Changes, KbChange, MachineChange, MachineMoved, sentence},
+    changes::{BaseRun, Change, Changes, KbChange, MachineChange, MachineMoved},
     domain::text::{signed, thousands},
     inventory::Inventory,
 };
@@ -22,9 +20,8 @@ pub(super) fn summary(run: &Run<'_>, width: u16, style: Style) -> Vec<String> {
     let Some(past) = run.past else {
         return Vec::new();
     };
-    let told = sentence(past.changes, &base_day(run.facts, &past.changes.base));
-    let mut lines = wrapped(&told, width);
-    if let Some(beside) = figures::beside(run) {
+    let mut lines = wrapped(&view::changes::sentence(past.changes, run.facts), width);
+    if let Some(beside) = view::figures::beside_base(run) {
         lines.extend(wrapped(&beside, width));
     }
     lines.extend(doubt(&past.changes.base).map(|doubt| style.warning(&doubt)));
@@ -45,20 +42,15 @@ pub(super) fn sections(run: &Run<'_>, width: u16, style: Style) -> Vec<Vec<Strin
     ]
 }
 
-fn heading(run: &Run<'_>, base: &Base) -> String {
+fn heading(run: &Run<'_>, base: &BaseRun) -> String {
     let zone = &run.facts.time_zone;
-    let then = minute(base.started_at, zone);
-    let now = minute(run.facts.started_at, zone);
+    let then = local_minute(base.started_at, zone);
+    let now = local_minute(run.facts.started_at, zone);
     format!("run {} of {then}, and the one of {now}", base.run)
 }
 
-fn minute(time: jiff::Timestamp, zone: &TimeZone) -> String {
-    let local = time.to_zoned_datetime(zone.clone());
-    local.strftime("%Y-%m-%d %H:%M").to_string()
-}
-
 /// Why the comparison may mislead.
-fn doubt(base: &Base) -> Option<String> {
+fn doubt(base: &BaseRun) -> Option<String> {
     if !base.is_same_fleet {
         return Some("warning: that run's list shares less than half of its machines".to_owned());
     }
@@ -70,58 +62,34 @@ fn doubt(base: &Base) -> Option<String> {
 }
 
 fn classes(changes: &Changes, width: u16) -> Vec<String> {
-    let tally = &changes.tally;
     let columns = [
         Column::text("gaps"),
         Column::number(""),
         Column::number("exposure"),
         Column::gives_way(""),
     ];
-    let rows = [
-        (
-            "resolved",
-            tally.resolved,
-            "the newer answer no longer has them",
-        ),
-        ("new", tally.new, "the earlier answer did not have them"),
-        (
-            "replaced",
-            tally.replaced,
-            "a newer KB for the same product took the place",
-        ),
-        (
-            "returned",
-            tally.returned,
-            "the earlier answer did not have them, one before it had",
-        ),
-        ("still missing", tally.still_missing, "in both"),
-        (
-            "not answered",
-            tally.not_answered,
-            "no answer now: carried, not resolved",
-        ),
-        (
-            "out of scope",
-            tally.out_of_scope,
-            "their machine left the list",
-        ),
-        (
-            "appeared",
-            tally.appeared,
-            "their machine had no answer then",
-        ),
-    ]
-    .into_iter()
-    .zip(changes.exposure.differences())
-    .map(|((class, gaps, meaning), (_, exposure))| {
+    let rows = view::changes::classes(changes).into_iter().map(|class| {
         vec![
-            class.to_owned(),
-            thousands(gaps),
-            signed(exposure),
-            meaning.to_owned(),
+            class.name().to_owned(),
+            thousands(class.gaps),
+            signed(class.exposure),
+            meaning(class.change).to_owned(),
         ]
     });
     table::lines(&columns, &rows.collect::<Vec<_>>(), width)
+}
+
+const fn meaning(change: Change) -> &'static str {
+    match change {
+        Change::Resolved => "the newer answer no longer has them",
+        Change::New => "the earlier answer did not have them",
+        Change::Replaced => "a newer KB for the same product took the place",
+        Change::Returned => "the earlier answer did not have them, one before it had",
+        Change::StillMissing => "in both",
+        Change::NotAnswered => "no answer now: carried, not resolved",
+        Change::OutOfScope => "their machine left the list",
+        Change::Appeared => "their machine had no answer then",
+    }
 }
 
 fn kbs(kbs: &[KbChange], width: u16) -> Vec<String> {

@@ -6,13 +6,15 @@ use super::{
     super::Run,
     Style,
     first_rows::first_rows,
-    numbers::{share, whole_share},
     table::{self, Column},
 };
 use crate::{
     aggregate::{KbRow, TopAction},
-    domain::text::thousands,
-    report::table::{Kbs, MachineNames, Machines},
+    domain::text::{share, thousands},
+    report::{
+        table::{Kbs, MachineNames, Machines},
+        view::actions::promise,
+    },
 };
 
 /// Rows of the two lists of the worst.
@@ -38,10 +40,10 @@ pub(super) fn worst_machines(run: &Run<'_>, width: u16) -> Vec<String> {
 
 pub(super) fn actions(run: &Run<'_>, width: u16, style: Style) -> io::Result<Vec<String>> {
     let actions = run.actions.first(ACTIONS)?;
-    let Some(last) = actions.last() else {
+    let exposure = run.fleet.exposure;
+    let Some(promise) = promise(&actions, exposure) else {
         return Ok(Vec::new());
     };
-    let exposure = run.fleet.exposure;
     let columns = [
         Column::text("first"),
         Column::gives_way("name"),
@@ -51,22 +53,9 @@ pub(super) fn actions(run: &Run<'_>, width: u16, style: Style) -> io::Result<Vec
         Column::number("reached"),
     ];
     let rows: Vec<_> = actions.iter().map(|it| action_row(it, exposure)).collect();
-    let mut lines = vec![style.bold(&promise(actions.len(), last, exposure))];
+    let mut lines = vec![style.bold(&format!("installing {promise}"))];
     lines.extend(table::lines(&columns, &rows, width));
     Ok(lines)
-}
-
-fn promise(count: usize, last: &TopAction<'_>, exposure: u64) -> String {
-    let what = match count {
-        1 => "this KB".to_owned(),
-        _ => format!("these {count} KBs"),
-    };
-    let removed = whole_share(last.exposure_removed, exposure);
-    let machines = match last.machines {
-        1 => "1 machine".to_owned(),
-        machines => format!("{} machines", thousands(machines)),
-    };
-    format!("installing {what} removes {removed} of the exposure, on {machines}")
 }
 
 fn action_row(action: &TopAction<'_>, exposure: u64) -> Vec<String> {

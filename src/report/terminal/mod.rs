@@ -2,11 +2,9 @@
 //! everything else can be trusted.
 
 mod changes;
-pub(super) mod coverage;
-mod figures;
+mod coverage;
 mod first_rows;
 mod lists;
-mod numbers;
 mod style;
 mod table;
 #[cfg(test)]
@@ -17,12 +15,9 @@ use std::io;
 
 pub use style::Style;
 
-pub(crate) use self::{
-    numbers::{per_mille, share, whole_share},
-    table::{Column, lines as table},
-};
+pub(crate) use self::table::{Column, lines as table};
 
-use super::{Run, last_seen::in_doubt, plain::plain};
+use super::{Run, plain::plain, view::coverage::last_seen_in_doubt};
 use crate::domain::text::{counted, thousands};
 
 /// The summary of a run on a screen: what fits there at once. The lists of the worst are in the
@@ -87,7 +82,7 @@ fn totals(run: &Run<'_>) -> Vec<String> {
             }
         });
     }
-    lines.extend(in_doubt(run).map(|doubt| plain(&doubt)));
+    lines.extend(last_seen_in_doubt(run).map(|doubt| plain(&doubt)));
     if fleet.coverage.no_current_data > 0 {
         let machines = counted(fleet.coverage.no_current_data, "machine", "machines");
         lines.push(format!(

@@ -5,7 +5,7 @@ use rust_xlsxwriter::{Format, FormatAlign, Worksheet, XlsxError};
 use super::{layout::MOST_COLUMNS, listing::print_nicely, summary::local, text::clean};
 use crate::{
     aggregate::RankBy,
-    changes::Base,
+    changes::BaseRun,
     domain::text::thousands,
     report::{Run, time::rfc3339},
 };
@@ -149,7 +149,7 @@ fn compared(run: &Run<'_>) -> String {
     let Some(past) = run.past else {
         return "nothing: there is no earlier run yet".to_owned();
     };
-    let Base {
+    let BaseRun {
         run: number,
         started_at,
         machines,

@@ -8,9 +8,8 @@ use crate::{
     aggregate::{Aggregation, Fleet},
     collect::Requests,
     config::Config,
-    domain::{ending::RunOutcome, gaps::AnswerRef, outcome::Outcome},
+    domain::{ending::RunOutcome, gaps::AnswerRef, outcome::Outcome, text::share},
     inventory::Inventory,
-    report::terminal::share,
     run::{
         RunError,
         reporting::data::{RunData, Sources},

@@ -5,7 +5,7 @@ use std::io;
 use super::data::RunData;
 use crate::{
     aggregate::is_enough,
-    changes::{Base, Changes, Figures, changes},
+    changes::{BaseRun, Changes, Comparison, Figures},
     report::TrendPoint,
     store::{EarlierRun, RunRecord, Snapshot},
 };
@@ -42,7 +42,7 @@ pub(crate) fn compare(
 ) -> io::Result<Changes> {
     let then = kept.compare(earlier.record.run, data.record.run);
     let then = then.map_err(io::Error::other)?;
-    let base = Base {
+    let base = BaseRun {
         run: earlier.record.run.0,
         started_at: earlier.record.started_at,
         finished_at: earlier.record.last_sign_of_life(),
@@ -51,12 +51,15 @@ pub(crate) fn compare(
         figures: Figures::default(),
     };
     let answers = data.sources.answers;
-    changes(
-        (&data.fleet, answers),
-        (base, &then),
-        answers,
-        data.sources.config.reports.replacing,
-    )
+    let comparison = Comparison {
+        fleet: &data.fleet,
+        gaps: answers,
+        base,
+        base_machines: &then,
+        history: answers,
+        replacing: data.sources.config.reports.replacing,
+    };
+    comparison.changes()
 }
 
 /// The last runs of the same fleet, and this one.

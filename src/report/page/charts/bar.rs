@@ -4,26 +4,34 @@ use super::{
     super::{paint::Paint, svg::Svg},
     scaled,
 };
-use crate::{domain::text::thousands, report::terminal::share};
+use crate::{
+    domain::text::{share, thousands},
+    report::view::coverage::Part,
+};
 
 const SIZE: (f64, f64) = (1000.0, 24.0);
 
-/// A bar of these parts: the paint of each, what it is called, and its size.
-pub(in crate::report::page) fn bar(parts: &[(Paint, &'static str, u64)]) -> String {
-    let whole = parts.iter().map(|(_, _, count)| count).sum();
+/// A bar of these parts.
+pub(in crate::report::page) fn bar(parts: &[Part]) -> String {
+    let whole = parts.iter().map(|part| part.machines).sum();
     let mut svg = Svg::stretched("coverage-bar", SIZE);
     svg.rect(Paint::Track, (0.0, 0.0), SIZE);
     let mut before = 0;
-    let mut told = Vec::new();
-    for &(paint, what, count) in parts {
+    let mut description = Vec::new();
+    for part in parts {
         let at = (scaled(before, whole, SIZE.0), 0.0);
-        svg.rect(paint, at, (scaled(count, whole, SIZE.0), SIZE.1));
-        before += count;
-        told.push(format!(
-            "{} {what} ({})",
-            thousands(count),
-            share(count, whole)
+        let size = (scaled(part.machines, whole, SIZE.0), SIZE.1);
+        svg.rect(part.status.into(), at, size);
+        before += part.machines;
+        description.push(format!(
+            "{} {} ({})",
+            thousands(part.machines),
+            part.label,
+            share(part.machines, whole)
         ));
     }
-    svg.finish("What became of the machines of the list", &told.join(", "))
+    svg.finish(
+        "What became of the machines of the list",
+        &description.join(", "),
+    )
 }

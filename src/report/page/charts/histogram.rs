@@ -1,15 +1,14 @@
 //! Machines by number of gaps.
 
 use super::columns::{Column, draw, told};
-use crate::aggregate::Fleet;
+use crate::{aggregate::Fleet, report::view::spread::gaps_of_machines};
 
 /// Columns for machines that miss something.
 const MOST_COLUMNS: u32 = 12;
 
 /// The drawing; none where no machine has current data.
 pub(in crate::report::page) fn histogram(fleet: &Fleet) -> Option<String> {
-    let answered = fleet.machines.iter().flat_map(|it| &it.result);
-    let gaps: Vec<u32> = answered.map(|it| it.missing).filter(|it| *it > 0).collect();
+    let gaps: Vec<u32> = gaps_of_machines(fleet).collect();
     let columns = columns(fleet.coverage.clean, &gaps);
     let machines: u64 = columns.iter().map(|it| it.value).sum();
     let drawing = draw("histogram", &columns);

@@ -10,8 +10,7 @@ use super::{
 };
 use crate::{
     aggregate::{Fleet, TopAction},
-    domain::text::thousands,
-    report::terminal::whole_share,
+    domain::text::{thousands, whole_share},
 };
 
 /// KBs that are drawn.

@@ -5,12 +5,14 @@ use jiff::tz::TimeZone;
 use super::{
     super::{
         paint::Paint,
-        shown::day,
         svg::{Point, Side, Svg},
     },
     scaled,
 };
-use crate::{domain::text::thousands, report::TrendPoint};
+use crate::{
+    domain::text::thousands,
+    report::{TrendPoint, time::local_day as day},
+};
 
 /// Runs that are drawn, the last ones.
 const RUNS: usize = 30;

@@ -8,8 +8,8 @@ use super::super::{
 };
 use crate::{
     aggregate::TopAction,
-    domain::text::{counted, thousands},
-    report::terminal::{share, whole_share},
+    domain::text::{share, thousands},
+    report::view::actions::promise,
 };
 
 /// How many of them one may choose to see, the first of which are seen at once.
@@ -48,7 +48,7 @@ impl Actions {
             let top = &scene.top[..count.min(scene.top.len())];
             Some(Sentence {
                 count,
-                text: sentence(top, exposure)?,
+                text: format!("Installing {}.", promise(top, exposure)?),
                 is_first: count == CHOICES[0],
             })
         };
@@ -66,19 +66,6 @@ fn choices(updates: usize) -> impl Iterator<Item = usize> {
     let before = [0].into_iter().chain(CHOICES);
     let choices = CHOICES.into_iter().zip(before);
     choices.filter_map(move |(choice, before)| (updates > before).then_some(choice))
-}
-
-fn sentence(top: &[TopAction<'_>], exposure: u64) -> Option<String> {
-    let last = top.last()?;
-    let updates = match top.len() {
-        1 => "this KB".to_owned(),
-        count => format!("these {count} KBs"),
-    };
-    let removed = whole_share(last.exposure_removed, exposure);
-    let machines = counted(last.machines, "machine", "machines");
-    Some(format!(
-        "Installing {updates} removes {removed} of the exposure, on {machines}."
-    ))
 }
 
 fn row(place: usize, action: &TopAction<'_>, exposure: u64) -> Row {

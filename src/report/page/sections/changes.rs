@@ -11,9 +11,9 @@ use super::{
     moved::{Group, groups},
 };
 use crate::{
-    changes::{self, Changes, KbChange},
+    changes::{Change, Changes, KbChange},
     domain::text::{signed, thousands},
-    report::time::base_day,
+    report::view::{self, changes::base_day},
 };
 
 /// KBs that are listed, those with most changes.
@@ -29,7 +29,7 @@ struct Compared {
     sentence: String,
     day: String,
     warning: Option<String>,
-    classes: [Class; 8],
+    classes: [Class; Change::ALL.len()],
     gaps_then: String,
     gaps_now: String,
     kbs: Vec<Row>,
@@ -69,9 +69,9 @@ fn compared(scene: &Scene<'_>, changes: &Changes) -> Compared {
     let listed = changes.kbs.iter().filter(|kb| has_changed(kb));
     let more = listed.clone().count().saturating_sub(KBS);
     Compared {
-        sentence: changes::sentence(changes, &day),
+        sentence: view::changes::sentence(changes, scene.run.facts),
         warning: poor_base(&changes.base, &day),
-        classes: classes(changes),
+        classes: view::changes::classes(changes).map(class),
         gaps_then: thousands(changes.tally.of_base()),
         gaps_now: thousands(changes.tally.of_today()),
         kbs: listed.take(KBS).map(row).collect(),
@@ -85,45 +85,26 @@ fn has_changed(kb: &KbChange) -> bool {
     kb.new + kb.resolved + kb.replaced + kb.replacing + kb.returned > 0
 }
 
-fn classes(changes: &Changes) -> [Class; 8] {
-    let tally = changes.tally;
-    let mut exposure = changes.exposure.differences().into_iter();
-    [
-        ("resolved", "there then, not any more", tally.resolved),
-        ("new", "not there then", tally.new),
-        (
-            "replaced",
-            "a newer KB took its place: neither news nor progress",
-            tally.replaced,
-        ),
-        (
-            "returned",
-            "was resolved in an earlier run, and is back",
-            tally.returned,
-        ),
-        ("still missing", "there then and now", tally.still_missing),
-        (
-            "not answered",
-            "carried, never counted as resolved",
-            tally.not_answered,
-        ),
-        (
-            "out of scope",
-            "of machines that left the list",
-            tally.out_of_scope,
-        ),
-        (
-            "appeared",
-            "on machines that were not answered then",
-            tally.appeared,
-        ),
-    ]
-    .map(|(word, meaning, gaps)| Class {
-        word,
-        meaning,
-        gaps: thousands(gaps),
-        exposure: exposure.next().map_or_else(String::new, |it| signed(it.1)),
-    })
+fn class(class: view::changes::Class) -> Class {
+    Class {
+        word: class.name(),
+        meaning: meaning(class.change),
+        gaps: thousands(class.gaps),
+        exposure: signed(class.exposure),
+    }
+}
+
+const fn meaning(change: Change) -> &'static str {
+    match change {
+        Change::Resolved => "there then, not any more",
+        Change::New => "not there then",
+        Change::Replaced => "a newer KB took its place: neither news nor progress",
+        Change::Returned => "was resolved in an earlier run, and is back",
+        Change::StillMissing => "there then and now",
+        Change::NotAnswered => "carried, never counted as resolved",
+        Change::OutOfScope => "of machines that left the list",
+        Change::Appeared => "on machines that were not answered then",
+    }
 }
 
 fn row(kb: &KbChange) -> Row {

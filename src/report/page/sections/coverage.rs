@@ -2,22 +2,15 @@
 
 use askama::Template;
 
-use super::super::{
-    charts::bar,
-    paint::Paint,
-    shown::{day, text},
-};
+use super::super::{charts::bar, paint::Paint, shown::text};
 use crate::{
     aggregate::Coverage,
-    changes::Base,
-    domain::text::{counted, thousands},
+    changes::BaseRun,
+    domain::text::{counted, share, thousands},
     report::{
         Run,
-        last_seen::in_doubt,
-        terminal::{
-            coverage::{banner, reused, wrong_list},
-            share,
-        },
+        time::local_day,
+        view::coverage::{self, answered, banner, last_seen_in_doubt, reused, wrong_list},
     },
 };
 
@@ -27,10 +20,8 @@ pub(super) struct Section {
     banner: Option<String>,
     warnings: Vec<String>,
     answered: String,
-    machines: String,
-    share: String,
     bar: String,
-    parts: Vec<Part>,
+    parts: [Part; 4],
     invalid: Option<String>,
     notes: Vec<String>,
 }
@@ -45,52 +36,43 @@ struct Part {
 impl Section {
     pub(super) fn of(run: &Run<'_>) -> Self {
         let coverage = &run.fleet.coverage;
-        let counts = counts(coverage);
+        let parts = coverage::parts(coverage);
         let invalid = run.inventory.rejected.len() as u64;
         Self {
-            banner: coverage.is_partial().then(|| text(&banner(run))),
+            banner: banner(run).map(|it| text(&it)),
             warnings: warnings(run),
-            answered: thousands(coverage.answered),
-            machines: counted(coverage.machines(), "machine", "machines"),
-            share: share(coverage.answered, coverage.machines()),
-            bar: bar(&counts),
-            parts: parts(&counts),
+            answered: answered(coverage),
+            bar: bar(&parts),
+            parts: parts.map(part),
             invalid: (invalid > 0).then(|| counted(invalid, "row", "rows")),
             notes: notes(run),
         }
     }
 }
 
-fn counts(coverage: &Coverage) -> [(Paint, &'static str, u64); 4] {
-    [
-        (Paint::Answered, "answered", coverage.answered),
-        (Paint::NotFound, "not found", coverage.not_found),
-        (Paint::Failed, "failed", coverage.failed),
-        (Paint::Pending, "not asked", coverage.pending),
-    ]
-}
-
-fn parts(counts: &[(Paint, &'static str, u64)]) -> Vec<Part> {
-    let parts = counts.iter().map(|&(paint, what, count)| Part {
-        paint,
-        what,
-        count: thousands(count),
-    });
-    parts.collect()
+fn part(part: coverage::Part) -> Part {
+    Part {
+        paint: part.status.into(),
+        what: part.label,
+        count: thousands(part.machines),
+    }
 }
 
 fn warnings(run: &Run<'_>) -> Vec<String> {
     let mut warnings = Vec::from_iter(wrong_list(&run.fleet.coverage));
     if let Some(past) = run.past {
         let base = &past.changes.base;
-        warnings.extend(poor_base(base, &day(base.started_at, &run.facts.time_zone)));
+        warnings.extend(poor_base(
+            base,
+            &local_day(base.started_at, &run.facts.time_zone),
+        ));
     }
     warnings
 }
 
 /// Why a comparison with this base is not fair.
-pub(super) fn poor_base(base: &Base, day: &str) -> Option<String> {
-    let Base { run, machines, .. } = *base;
+pub(super) fn poor_base(base: &BaseRun, day: &str) -> Option<String> {
+    let BaseRun { run, machines, .. } = *base;
     if !base.is_same_fleet {
         return Some(format!(
             "The list of run {run} of {day} was another one: fewer than half of the machines are \
@@ -120,7 +102,7 @@ fn notes(run: &Run<'_>) -> Vec<String> {
             counted(no_current_data, "machine", "machines")
         ));
     }
-    notes.extend(in_doubt(run));
+    notes.extend(last_seen_in_doubt(run));
     if clean > 0 && run.inventory.last_seen_column().is_none() {
         notes.push(format!(
             "{} nothing; whether they were seen lately the list does not say",

@@ -2,11 +2,14 @@
 
 use askama::Template;
 
-use super::super::shown::{day, minute, text};
+use super::super::shown::text;
 use crate::{
     aggregate::RankBy,
     domain::text::{counted, thousands},
-    report::{Run, time::rfc3339},
+    report::{
+        Run,
+        time::{local_day, rfc3339, zoned_minute},
+    },
 };
 
 #[derive(Template)]
@@ -30,21 +33,21 @@ impl Header {
         let base = run.past.map(|past| past.changes.base);
         Self {
             tenant: tenant(run),
-            began: minute(facts.started_at, zone),
+            began: zoned_minute(facts.started_at, zone),
             began_utc: rfc3339(facts.started_at),
-            ended: minute(facts.finished_at, zone),
+            ended: zoned_minute(facts.finished_at, zone),
             ended_utc: rfc3339(facts.finished_at),
             tool: format!("{} {}", facts.tool.name, facts.tool.version),
             inventory: inventory(run),
             ranking: ranking(facts.rank_by),
-            base: base.map(|it| format!("run {} of {}", it.run, minute(it.started_at, zone))),
+            base: base.map(|it| format!("run {} of {}", it.run, zoned_minute(it.started_at, zone))),
         }
     }
 }
 
 /// What a browser's tab says.
 pub(in crate::report::page) fn title(run: &Run<'_>) -> String {
-    let day = day(run.facts.started_at, &run.facts.time_zone);
+    let day = local_day(run.facts.started_at, &run.facts.time_zone);
     match tenant(run) {
         Some(tenant) => format!("Patch gaps {day}: {tenant}"),
         None => format!("Patch gaps {day}"),

@@ -12,7 +12,6 @@ mod machines;
 mod method;
 mod moved;
 mod tiles;
-mod week;
 
 use std::io::{self, Write};
 

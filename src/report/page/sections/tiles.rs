@@ -4,14 +4,15 @@ use std::cmp::Ordering;
 
 use askama::Template;
 
-use super::{
-    super::{Scene, shown::name_or_id},
-    week::week,
-};
+use super::super::{Scene, shown::name_or_id};
 use crate::{
-    changes::{self, Base, Changes, Figures},
+    changes::{BaseRun, Change as Class, Changes, Figures},
     domain::text::thousands,
-    report::time::base_day,
+    report::view::{
+        changes::{base_day, exposure_sentence},
+        figures::today,
+        week::week,
+    },
 };
 
 #[derive(Template)]
@@ -54,7 +55,7 @@ impl Tiles {
         let run = &scene.run;
         let base = run.past.map(|past| past.changes.base);
         let base = base.map(|base| (base, base_day(run.facts, &base)));
-        let today = today(scene);
+        let today = today(run.fleet);
         let mut tiles = tiles(scene, today);
         if today.answered == 0 {
             tiles.iter_mut().skip(1).for_each(Tile::is_not_known);
@@ -70,26 +71,10 @@ impl Tiles {
             week: week(run).filter(|_| today.answered > 0),
             exposure: run
                 .past
-                .and_then(|past| changes::exposure_sentence(past.changes))
+                .and_then(|past| exposure_sentence(past.changes))
                 .filter(|_| today.answered > 0),
             shown: tiles,
         }
-    }
-}
-
-fn today(scene: &Scene<'_>) -> Figures {
-    let fleet = scene.run.fleet;
-    let worst = fleet
-        .machines
-        .first()
-        .and_then(|it| it.result.as_ref().ok());
-    Figures {
-        answered: fleet.coverage.answered,
-        with_gaps: fleet.coverage.with_gaps,
-        kbs: fleet.kbs.len() as u64,
-        gaps: fleet.gaps,
-        exposure: fleet.exposure,
-        worst: worst.map_or(0, |it| it.cve_addressed),
     }
 }
 
@@ -146,7 +131,7 @@ fn worst(scene: &Scene<'_>) -> String {
 }
 
 /// What is more or fewer is better or worse only where both runs speak for the same fleet.
-fn compare(tiles: &mut [Tile], (base, day): (&Base, &str), is_fair: bool) {
+fn compare(tiles: &mut [Tile], (base, day): (&BaseRun, &str), is_fair: bool) {
     let then = base.figures;
     let figures = [
         then.answered,
@@ -171,7 +156,7 @@ fn compare(tiles: &mut [Tile], (base, day): (&Base, &str), is_fair: bool) {
 
 /// What newer KBs in older ones' places did to the exposure.
 fn replaced(changes: &Changes) -> i128 {
-    i128::from(changes.exposure.now.replaced) - i128::from(changes.exposure.then.replaced)
+    changes.exposure.difference(Class::Replaced)
 }
 
 /// On a second Tuesday most of the difference in exposure is neither better nor worse: a newer KB

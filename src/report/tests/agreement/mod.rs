@@ -17,7 +17,7 @@ use super::super::{
 };
 use crate::{
     aggregate::Coverage,
-    changes::Tally,
+    changes::{Change, Tally},
     domain::{
         kb::MissingKb,
         outcome::{Outcome, Reason},
@@ -123,16 +123,11 @@ fn with_gaps(machines: impl Iterator<Item = (String, [u64; 2])>) -> BTreeMap<Str
 }
 
 fn classes(tally: Tally) -> BTreeMap<String, u64> {
-    let classes = [
-        ("new", tally.new),
-        ("resolved", tally.resolved),
-        ("replaced", tally.replaced),
-        ("returned", tally.returned),
-        ("notAnswered", tally.not_answered),
-        ("outOfScope", tally.out_of_scope),
-        ("appeared", tally.appeared),
-    ];
-    let there = classes.into_iter().filter(|(_, gaps)| *gaps > 0);
+    let classes = Change::ALL.iter().map(|it| (it.as_str(), tally[*it]));
+    let classes = classes
+        .into_iter()
+        .filter(|it| it.0 != Change::StillMissing.as_str());
+    let there = classes.filter(|(_, gaps)| *gaps > 0);
     there
         .map(|(class, gaps)| (class.to_owned(), gaps))
         .collect()

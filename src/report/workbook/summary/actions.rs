@@ -8,8 +8,8 @@ use super::{
 };
 use crate::{
     aggregate::{TopAction, percent},
-    domain::text::thousands,
-    report::{Run, terminal::per_mille},
+    domain::text::{per_mille, thousands},
+    report::Run,
 };
 
 /// Updates that are proposed to be installed first.

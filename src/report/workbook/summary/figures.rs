@@ -4,9 +4,12 @@ use rust_xlsxwriter::XlsxError;
 
 use super::page::{Look, Page};
 use crate::{
-    aggregate::{Answered, Fleet},
+    aggregate::Fleet,
     changes::Figures,
-    report::{Run, time::base_day},
+    report::{
+        Run,
+        view::{changes::base_day, figures::today},
+    },
 };
 
 /// What a figure is called, what it is today, and what it was.
@@ -49,6 +52,7 @@ fn difference(now: u64, then: u64) -> f64 {
 fn figures(run: &Run<'_>) -> Vec<Figure> {
     let fleet = run.fleet;
     let coverage = fleet.coverage;
+    let now = today(fleet);
     let base = run.past.map(|past| past.changes.base);
     let then = |figure: fn(Figures) -> u64| base.map(|base| figure(base.figures));
     let mut figures = vec![
@@ -57,25 +61,17 @@ fn figures(run: &Run<'_>) -> Vec<Figure> {
             coverage.machines(),
             base.map(|base| base.machines),
         ),
-        (
-            "Machines answered",
-            coverage.answered,
-            then(|it| it.answered),
-        ),
-        ("  with gaps", coverage.with_gaps, then(|it| it.with_gaps)),
+        ("Machines answered", now.answered, then(|it| it.answered)),
+        ("  with gaps", now.with_gaps, then(|it| it.with_gaps)),
         ("  clean", coverage.clean, None),
     ];
     figures.extend(in_doubt(fleet));
     figures.extend([
         ("  without current data", coverage.no_current_data, None),
-        ("Missing KBs", fleet.kbs.len() as u64, then(|it| it.kbs)),
-        ("Gaps", fleet.gaps, then(|it| it.gaps)),
-        ("Exposure", fleet.exposure, then(|it| it.exposure)),
-        (
-            "Worst machine, CVEs summed",
-            worst(run),
-            then(|it| it.worst),
-        ),
+        ("Missing KBs", now.kbs, then(|it| it.kbs)),
+        ("Gaps", now.gaps, then(|it| it.gaps)),
+        ("Exposure", now.exposure, then(|it| it.exposure)),
+        ("Worst machine, CVEs summed", now.worst, then(|it| it.worst)),
     ]);
     figures
 }
@@ -85,11 +81,4 @@ fn in_doubt(fleet: &Fleet) -> Option<Figure> {
     let unread = fleet.unread_last_seen.as_ref()?;
     let name = "    of these, last seen not understood";
     Some((name, unread.machines, None))
-}
-
-/// The largest sum of one machine: it stands first.
-fn worst(run: &Run<'_>) -> u64 {
-    let first = run.fleet.machines.first();
-    let answered = first.and_then(|it| it.result.as_ref().ok());
-    answered.map_or(0, |answered: &Answered| answered.cve_addressed)
 }

@@ -3,7 +3,7 @@
 use rust_xlsxwriter::XlsxError;
 
 use super::page::{Look, Page, Rows};
-use crate::{aggregate::Answered, report::Run};
+use crate::report::{Run, view::spread::gaps_of_machines};
 
 /// Numbers of gaps that are counted together, up to each of these.
 const UP_TO: [(u32, &str); 8] = [
@@ -48,9 +48,8 @@ fn row(page: &mut Page<'_>, label: &str, machines: u64) -> Result<(), XlsxError>
 
 fn counted(run: &Run<'_>) -> [(&'static str, u64); UP_TO.len()] {
     let mut counted = UP_TO.map(|(_, label)| (label, 0));
-    let answered = run.fleet.machines.iter().flat_map(|it| &it.result);
-    for Answered { missing, .. } in answered.filter(|it| it.missing > 0) {
-        let place = UP_TO.iter().position(|(most, _)| missing <= most);
+    for missing in gaps_of_machines(run.fleet) {
+        let place = UP_TO.iter().position(|(most, _)| missing <= *most);
         if let Some((_, machines)) = place.and_then(|place| counted.get_mut(place)) {
             *machines += 1;
         }

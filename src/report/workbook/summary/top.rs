@@ -7,12 +7,14 @@ use super::{
     page::{Look, Page},
 };
 use crate::{
-    changes::{exposure_sentence, sentence},
-    domain::{
-        ending::{Ending, RunOutcome},
-        text::{counted, thousands},
+    domain::ending::{Ending, RunOutcome},
+    report::{
+        Run,
+        view::{
+            changes::{exposure_sentence, sentence},
+            coverage::{answered, plain_banner},
+        },
     },
-    report::{Run, terminal::share, time::base_day},
 };
 
 pub(super) fn write(page: &mut Page<'_>, run: &Run<'_>) -> Result<(), XlsxError> {
@@ -31,9 +33,9 @@ pub(super) fn write(page: &mut Page<'_>, run: &Run<'_>) -> Result<(), XlsxError>
         page.next_row();
     }
     page.labelled("Outcome", outcome(run))?;
-    coverage(page, run)?;
-    if run.fleet.coverage.is_partial() {
-        page.wide(&banner(run), Look::Alarm, 2)?;
+    page.labelled("Coverage", &answered(&run.fleet.coverage))?;
+    if let Some(banner) = plain_banner(&run.fleet.coverage) {
+        page.wide(&banner, Look::Alarm, 2)?;
     }
     changes(page, run)
 }
@@ -48,34 +50,12 @@ fn outcome(run: &Run<'_>) -> &'static str {
     }
 }
 
-fn coverage(page: &mut Page<'_>, run: &Run<'_>) -> Result<(), XlsxError> {
-    let coverage = run.fleet.coverage;
-    let machines = counted(coverage.machines(), "machine", "machines");
-    let share = share(coverage.answered, coverage.machines());
-    let answered = thousands(coverage.answered);
-    page.labelled(
-        "Coverage",
-        &format!("{answered} of {machines} answered ({share})"),
-    )
-}
-
-fn banner(run: &Run<'_>) -> String {
-    let coverage = run.fleet.coverage;
-    let known = counted(coverage.answered, "machine", "machines");
-    let unknown = thousands(coverage.machines() - coverage.answered);
-    format!("PARTIAL: this speaks for {known}; of {unknown} nothing is known")
-}
-
 /// What changed, and what it is compared with where that is no fair comparison.
 fn changes(page: &mut Page<'_>, run: &Run<'_>) -> Result<(), XlsxError> {
     let Some(past) = run.past else {
         return page.labelled("Changes", "no earlier run yet to compare with");
     };
-    page.wide(
-        &sentence(past.changes, &base_day(run.facts, &past.changes.base)),
-        Look::Note,
-        2,
-    )?;
+    page.wide(&sentence(past.changes, run.facts), Look::Note, 2)?;
     if let Some(exposure) = exposure_sentence(past.changes) {
         page.wide(&exposure, Look::Note, 2)?;
     }

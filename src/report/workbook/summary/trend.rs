@@ -6,7 +6,10 @@ use super::{
     super::listing::as_number,
     page::{Look, Page, Rows},
 };
-use crate::report::{Run, TrendPoint, terminal::per_mille};
+use crate::{
+    domain::text::per_mille,
+    report::{Run, TrendPoint},
+};
 
 pub(super) fn write(page: &mut Page<'_>, run: &Run<'_>) -> Result<Option<Rows>, XlsxError> {
     if run.trend.len() < 2 {

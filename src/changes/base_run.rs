@@ -1,12 +1,13 @@
 //! The run that today is compared with.
 
 use jiff::Timestamp;
+use serde::Serialize;
 
 use crate::aggregate::is_enough;
 
 /// The run that today is compared with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Base {
+pub struct BaseRun {
     /// Its number in the store.
     pub run: i64,
     /// When it began.
@@ -21,15 +22,16 @@ pub struct Base {
     pub figures: Figures,
 }
 
-impl Base {
+impl BaseRun {
     /// Whether enough of its machines answered for a fair comparison.
     pub fn is_enough(&self) -> bool {
         is_enough(self.figures.answered, self.machines)
     }
 }
 
-/// The figures of the base that stand beside today's.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+/// The figures of a run that stand beside those of another.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Figures {
     /// Machines with an answer.
     pub answered: u64,
@@ -42,5 +44,6 @@ pub struct Figures {
     /// CVEs that the missing KBs address, summed over all gaps.
     pub exposure: u64,
     /// The largest sum of one machine.
+    #[serde(skip)]
     pub worst: u64,
 }

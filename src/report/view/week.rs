@@ -1,24 +1,23 @@
-//! Better or worse than last week?
+//! The exposure of a week ago: better or worse?
 
 use std::cmp::Ordering;
 
 use jiff::SignedDuration;
 
-use super::super::shown::day;
 use crate::{
-    domain::text::thousands,
-    report::{Run, TrendPoint, terminal::share},
+    domain::text::{share, thousands},
+    report::{Run, TrendPoint, time::local_day},
 };
 
 /// Nights do not begin at the same minute: a week ago is a little less than seven days.
 const WEEK: SignedDuration = SignedDuration::from_hours(7 * 24 - 12);
 
 /// How exposure compares with the latest whole run that is about a week old, or older.
-pub(super) fn week(run: &Run<'_>) -> Option<String> {
+pub(in crate::report) fn week(run: &Run<'_>) -> Option<String> {
     let age = |point: &TrendPoint| run.facts.started_at.duration_since(point.started_at);
     let mut whole = run.trend.iter().rev().filter(|point| !point.is_partial());
     let then = whole.find(|point| age(point) >= WEEK)?;
-    let day = day(then.started_at, &run.facts.time_zone);
+    let day = local_day(then.started_at, &run.facts.time_zone);
     let days = (age(then).as_hours() + 12) / 24;
     let exposure = compared(run.fleet.exposure, then.exposure);
     Some(format!("Exposure {exposure} of {days} days ago ({day})."))

@@ -1,0 +1,113 @@
+//! How many machines answered, and what that means for everything else.
+
+use crate::{
+    aggregate::{Answered, Coverage, MachineStatus},
+    domain::{
+        ending::{EndingWord, RunOutcome},
+        text::{counted, share, thousands, whole_share},
+    },
+    report::{Run, time::rfc3339},
+};
+
+/// Above one in so many machines not found, the list or the tenant is the wrong one.
+const TOO_MANY_NOT_FOUND: u64 = 5;
+
+/// The machines of the list by what became of them: those of one status, and what people call it.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::report) struct Part {
+    pub(in crate::report) status: MachineStatus,
+    pub(in crate::report) label: &'static str,
+    pub(in crate::report) machines: u64,
+}
+
+/// All machines of the list.
+pub(in crate::report) fn parts(coverage: &Coverage) -> [Part; 4] {
+    let part = |status, label, machines| Part {
+        status,
+        label,
+        machines,
+    };
+    [
+        part(MachineStatus::Answered, "answered", coverage.answered),
+        part(MachineStatus::NotFound, "not found", coverage.not_found),
+        part(MachineStatus::Failed, "failed", coverage.failed),
+        part(MachineStatus::Pending, "not asked", coverage.pending),
+    ]
+}
+
+/// `3 of 5 machines answered (60.0 %)`.
+pub(in crate::report) fn answered(coverage: &Coverage) -> String {
+    let machines = counted(coverage.machines(), "machine", "machines");
+    let share = share(coverage.answered, coverage.machines());
+    format!(
+        "{} of {machines} answered ({share})",
+        thousands(coverage.answered)
+    )
+}
+
+/// Machines of which nothing is known.
+pub(in crate::report) fn unanswered(coverage: &Coverage) -> u64 {
+    coverage.machines() - coverage.answered
+}
+
+/// The warning that figures do not speak for the fleet, and why; none where they do.
+pub(in crate::report) fn banner(run: &Run<'_>) -> Option<String> {
+    let coverage = &run.fleet.coverage;
+    let why = match (run.facts.outcome, run.facts.ended) {
+        (RunOutcome::Interrupted, _) => " (interrupted)",
+        (RunOutcome::Refused, _) => " (refused by the service)",
+        (_, Some(EndingWord::OutOfTime)) => " (the time was up)",
+        (RunOutcome::Complete | RunOutcome::Partial, _) => "",
+    };
+    coverage.is_partial().then(|| speaks_for(coverage, why))
+}
+
+/// The same without the reason, for where that is said already.
+pub(in crate::report) fn plain_banner(coverage: &Coverage) -> Option<String> {
+    coverage.is_partial().then(|| speaks_for(coverage, ""))
+}
+
+fn speaks_for(coverage: &Coverage, why: &str) -> String {
+    let known = counted(coverage.answered, "machine", "machines");
+    let unknown = thousands(unanswered(coverage));
+    format!("PARTIAL{why}: this speaks for {known}; of {unknown} nothing is known")
+}
+
+/// The question to ask where too many machines are not found.
+pub(in crate::report) fn wrong_list(coverage: &Coverage) -> Option<String> {
+    let is_too_many = coverage.not_found > coverage.machines() / TOO_MANY_NOT_FOUND;
+    let share = whole_share(coverage.not_found, coverage.machines());
+    is_too_many.then(|| {
+        format!(
+            "{share} of the machines are not found: is this the right list, \
+             and the right tenant?"
+        )
+    })
+}
+
+/// How many answers were there already, and how old they may be.
+pub(in crate::report) fn reused(run: &Run<'_>) -> Option<String> {
+    let answered = run.fleet.machines.iter().flat_map(|row| &row.result);
+    let oldest = answered
+        .filter(|answered| answered.reused)
+        .map(Answered::answered_at)
+        .min()?;
+    let reused = run.fleet.coverage.reused;
+    let answers = counted(reused, "of the answers was", "of the answers were");
+    Some(format!(
+        "{answers} there already; the oldest is from {}",
+        rfc3339(oldest)
+    ))
+}
+
+/// How many clean machines may be silent, because the list says when they were last seen in a way that is
+/// not understood; none where it is.
+pub(in crate::report) fn last_seen_in_doubt(run: &Run<'_>) -> Option<String> {
+    let unread = run.fleet.unread_last_seen.as_ref()?;
+    let column = &run.inventory.columns[run.inventory.last_seen_column()?];
+    Some(format!(
+        "{} without gaps may be silent rather than clean: {}",
+        counted(unread.machines, "machine", "machines"),
+        unread.sentence(column)
+    ))
+}
