@@ -34,7 +34,7 @@ pub(super) fn diff(context: &mut Context, command: cli::Diff) -> Result<ExitCode
     let from = from.map(find).transpose()?;
     let to = KeptRun::of_run(&store, to.map(find).transpose()?.unwrap_or(last.clone()))?;
     let started = &context.surroundings.started;
-    let answers = store.snapshot(1)?;
+    let answers = Snapshot::of(store, 1)?;
     let fleet = to.aggregate(&answers, &config, started.timestamp())?;
     let mut data = to.data(&answers, fleet, &config, started);
     find_changes(&mut data, &answers, from)?;

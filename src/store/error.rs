@@ -8,6 +8,9 @@ use std::{
 use rusqlite::ErrorCode;
 use thiserror::Error;
 
+/// What is wrong with a store that was never used.
+pub(super) const NO_RUN: &str = "holds no run yet";
+
 /// A store that does not do.
 #[derive(Debug, Error)]
 #[error("the store {}", path.display())]

@@ -1,24 +1,33 @@
-//! The store: every answer kept, so that nothing is asked twice and nothing is lost.
+//! The store: answers, runs and calls in one SQLite file, so that nothing is fetched twice and nothing
+//! is lost.
 //!
-//! One SQLite file holds runs, what became of each machine in them, answers with their
-//! time, and the calls that the quota's windows may still count. `schema/` describes the
-//! tables; its views are for people with any SQLite tool.
+//! - `file/`: the file, opened to be written to or read without a trace; its version, its lock
+//! - `tables/`: how each table is written and read back, over any connection
+//! - `write/`: a run begun, recorded, closed
+//! - `read/`: what earlier runs left, for reports and for the next run
+//! - `handle.rs`: [`Store`], what a command may do with it; every error names the file
+//! - `schema/`: the tables; its views are for people with any SQLite tool
 //!
-//! While a run is under way, one thread writes: [`Recorder`]. A process that is killed loses
-//! what was in flight, and the answers of the last few hundredths of a second.
+//! A run begins in [`Store::begin`], which finds the answers that need no call. From then on one thread
+//! writes, behind [`Recorder`]: outcomes in batches, each call before it is sent. [`Store::finish`] notes
+//! the end when the reports are written. [`Snapshot`] reads for the reports, several at once.
+//!
+//! What always holds:
+//!
+//! - A call is committed before it is sent: however the process ends, the next one counts it.
+//! - A kill loses what is in flight and the answers of the last few hundredths of a second; a power cut
+//!   loses about a second more.
+//! - Answers and missing KBs carry a checksum: a flipped byte is an error, never a figure.
+//! - A file that is refused stays as it is, with what stands beside it.
 
 mod error;
 mod file;
+mod handle;
 mod read;
 mod tables;
 #[cfg(test)]
 mod tests;
 mod write;
-
-use std::path::{Path, PathBuf};
-
-use jiff::Timestamp;
-use rusqlite::Connection;
 
 pub(crate) use self::file::network::has_reliable_locks;
 pub use self::{
@@ -27,10 +36,10 @@ pub use self::{
         lock::Lock,
         permissions::{files_of, open_to_others},
     },
+    handle::Store,
     read::{
         earlier_runs::EarlierRun,
         machine_status::{Known, Standing},
-        outlook::Outlook,
         snapshot::Snapshot,
     },
     tables::{
@@ -38,34 +47,10 @@ pub use self::{
         runs::{Figures, RunId, RunRecord, Service, Tally},
     },
     write::{
-        begin::{Beginning, Begun, Reuse},
+        begin::Begun,
+        beginning::{Beginning, Reuse, Waited},
+        outlook::Outlook,
         recorder::Recorder,
-        taken_over::Waited,
         writer::Recorded,
     },
 };
-
-/// The store, open.
-#[derive(Debug)]
-pub struct Store {
-    connection: Connection,
-    path: PathBuf,
-}
-
-impl Store {
-    /// Where it is.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-}
-
-/// Milliseconds since 1970.
-fn millis(time: Timestamp) -> i64 {
-    time.as_millisecond()
-}
-
-/// A time that was written as milliseconds. One that no calendar has is the earliest there
-/// is: whatever it dates is old.
-fn time(millis: i64) -> Timestamp {
-    Timestamp::from_millisecond(millis).unwrap_or(Timestamp::MIN)
-}

@@ -22,7 +22,7 @@ use crate::{
     domain::{ending::RunOutcome, exit_code::ExitCode},
     inventory::Inventory,
     report::output::at_once,
-    store::{Store, StoreError},
+    store::{Snapshot, Store, StoreError},
 };
 
 /// Whether the store is sound, while it is read already.
@@ -58,7 +58,7 @@ pub(crate) fn report_again(
     let verifying = Verifying::begin(state);
     let read = || -> Result<_, RunError> {
         let kept = KeptRun::find(&store, inventory, config)?;
-        let answers = store.snapshot(at_once())?;
+        let answers = Snapshot::of(store, at_once())?;
         let fleet = kept.aggregate(&answers, config, started.timestamp())?;
         Ok((kept, answers, fleet))
     };

@@ -29,7 +29,7 @@ pub(in crate::run) struct Answers {
 impl Answers {
     pub(in crate::run) fn new(store: Store, unsaved: Vec<Outcome>) -> Result<Self, StoreError> {
         Ok(Self {
-            kept: store.snapshot(at_once())?,
+            kept: Snapshot::of(store, at_once())?,
             unsaved,
         })
     }

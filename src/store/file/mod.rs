@@ -1,5 +1,6 @@
 //! The file: whether it is a store, opened to be written to or read without a trace, and who may.
 
+pub(crate) mod connection;
 pub(crate) mod lock;
 pub(crate) mod network;
 pub(crate) mod open;

@@ -10,14 +10,11 @@ use std::{
 use rusqlite::{Connection, OpenFlags};
 
 use super::{
-    open::{NO_RUN, connect, moves_on_close, prepare, read},
+    connection::{connect, moves_on_close, prepare, read},
+    preflight::{self, INDEX, JOURNAL, LOG, beside},
     schema::{SCHEMA, Version},
 };
-use crate::store::{
-    Store,
-    error::{Problem, StoreError},
-    file::preflight::{self, INDEX, JOURNAL, LOG, beside},
-};
+use crate::store::error::{NO_RUN, Problem};
 
 /// How often it is read again when somebody wrote to it meanwhile. Whoever writes leaves the log's index
 /// there, and from then on nobody is in the way.
@@ -88,47 +85,44 @@ impl Way {
     }
 }
 
-impl Store {
-    /// Reads a store that has to be there already, and leaves no trace: a folder that may not be written
-    /// to is as good as any other. Only what an older program wrote is migrated, and written to.
-    pub fn look_into<T, E: From<StoreError>>(
-        path: &Path,
-        mut look: impl FnMut(&Self) -> Result<T, E>,
-    ) -> Result<T, E> {
-        for _ in 0..TIMES {
-            let before = Surroundings::of(path);
-            let way = before.way();
-            let seen = Self::open_untouched(path, way)
-                .map_err(|problem| StoreError::new(path, problem).into())
-                .and_then(|store| look(&store));
-            if way.is_safe() || Surroundings::of(path) == before {
-                return seen;
-            }
+/// Reads a store that has to be there already, and leaves no trace: a folder that may not be written to
+/// is as good as any other. Only what an older program wrote is migrated, and written to. Where others
+/// wrote to it meanwhile, it is read again.
+pub(crate) fn read_untouched<T>(
+    path: &Path,
+    mut read: impl FnMut(Connection) -> T,
+) -> Result<T, Problem> {
+    for _ in 0..TIMES {
+        let before = Surroundings::of(path);
+        let way = before.way();
+        let result = open_untouched(path, way).map(&mut read);
+        if way.is_safe() || Surroundings::of(path) == before {
+            return result;
         }
-        Err(StoreError::new(path, Problem::Restless).into())
     }
+    Err(Problem::Restless)
+}
 
-    fn open_untouched(path: &Path, way: Way) -> Result<Self, Problem> {
-        if !preflight::check(path)? {
-            return Err(Problem::Missing);
-        }
-        if fs::metadata(path).map_err(Problem::Open)?.len() == 0 {
-            return Err(Problem::Empty(NO_RUN));
-        }
-        let mut connection = match way {
-            Way::Unfinished => connect(path)?,
-            _ => open(path, way)?,
-        };
-        match read(&mut connection, |it| SCHEMA.version(it))? {
-            Version::Current => {}
-            Version::Older => {
-                connection = connect(path)?;
-                prepare(&mut connection, SCHEMA)?;
-            }
-            Version::Empty => return Err(Problem::Empty(NO_RUN)),
-        }
-        Ok(Self::new(connection, path))
+fn open_untouched(path: &Path, way: Way) -> Result<Connection, Problem> {
+    if !preflight::check(path)? {
+        return Err(Problem::Missing);
     }
+    if fs::metadata(path).map_err(Problem::Open)?.len() == 0 {
+        return Err(Problem::Empty(NO_RUN));
+    }
+    let mut connection = match way {
+        Way::Unfinished => connect(path)?,
+        _ => open(path, way)?,
+    };
+    match read(&mut connection, |it| SCHEMA.version(it))? {
+        Version::Current => {}
+        Version::Older => {
+            connection = connect(path)?;
+            prepare(&mut connection, SCHEMA)?;
+        }
+        Version::Empty => return Err(Problem::Empty(NO_RUN)),
+    }
+    Ok(connection)
 }
 
 /// Refuses another program's file, and another version's, before opening it would leave the log's index

@@ -1,24 +1,19 @@
 //! Earlier runs: the one that a run is compared with, and what it knows of its machines.
 
-use std::{cell::RefCell, collections::HashMap, io};
+use std::{cell::RefCell, collections::HashMap};
 
 use rusqlite::{Connection, Result, Row, params};
 
-use crate::store::{
-    error::StoreError,
-    read::snapshot::Snapshot,
-    tables::{
-        json::{from_json, parse},
-        runs::{RECORDS, RunId, RunRecord, record},
-    },
-    time,
-};
 use crate::{
     domain::{
-        gaps::{AnswerRef, BaseMachine, DatedAnswer, History},
+        gaps::{AnswerRef, BaseMachine, DatedAnswer},
         machine::MachineId,
     },
     inventory::{Inventory, LastSeen},
+    store::tables::{
+        cells::{from_json, parse, time},
+        runs::{RECORDS, RunId, RunRecord, record},
+    },
 };
 
 /// An earlier run beside the one that is asked about.
@@ -30,37 +25,13 @@ pub struct EarlierRun {
     pub is_same_fleet: bool,
 }
 
-impl Snapshot {
-    /// The runs of the same tenant that were begun before this one and have ended, the latest
-    /// first. Runs without a single answer are left out.
-    pub fn earlier_runs(&self, run: RunId) -> std::result::Result<Vec<EarlierRun>, StoreError> {
-        self.read(|connection, _| earlier_runs(connection, run))
-    }
-
-    /// Whether the lists of two runs share at least half of the longer one's machines.
-    pub fn is_same_fleet(&self, one: RunId, other: RunId) -> std::result::Result<bool, StoreError> {
-        self.read(|connection, _| Lists::new(connection, other)?.is_same_fleet(one))
-    }
-
-    /// What a run knows of the machines of its list, by their ids. From here on it is the base
-    /// of the other one, and history is what was before both.
-    pub fn compare(
-        &self,
-        base: RunId,
-        with: RunId,
-    ) -> std::result::Result<Vec<BaseMachine>, StoreError> {
-        self.set_first(base.min(with));
-        self.read(|connection, _| then(connection, base))
-    }
-}
-
 /// The services of the tenant that a run `asked`. One tenant may be asked at several addresses: the
 /// world's, or its region's. Where it is not known, they may be those of several.
 const SERVICES_OF_TENANT: &str = "
     CROSS JOIN service AS own ON own.id = asked.service
     CROSS JOIN service AS other ON other.tenant_id = own.tenant_id";
 
-fn earlier_runs(connection: &Connection, run: RunId) -> Result<Vec<EarlierRun>> {
+pub(crate) fn earlier_runs(connection: &Connection, run: RunId) -> Result<Vec<EarlierRun>> {
     let lists = Lists::new(connection, run)?;
     let mut beside = Vec::new();
     for record in records_before(connection, run)? {
@@ -77,6 +48,11 @@ fn earlier_runs(connection: &Connection, run: RunId) -> Result<Vec<EarlierRun>> 
     Ok(beside)
 }
 
+/// Whether the lists of two runs share at least half of the longer one's machines.
+pub(crate) fn is_same_fleet(connection: &Connection, one: RunId, other: RunId) -> Result<bool> {
+    Lists::new(connection, other)?.is_same_fleet(one)
+}
+
 fn records_before(connection: &Connection, run: RunId) -> Result<Vec<RunRecord>> {
     let mut statement = connection.prepare(&format!(
         "{RECORDS} WHERE run.id < ?1 AND run.ending IS NOT NULL AND run.answered > 0
@@ -88,7 +64,7 @@ fn records_before(connection: &Connection, run: RunId) -> Result<Vec<RunRecord>>
     statement.query_map([run.0], record)?.collect()
 }
 
-fn then(connection: &Connection, base: RunId) -> Result<Vec<BaseMachine>> {
+pub(crate) fn base_machines(connection: &Connection, base: RunId) -> Result<Vec<BaseMachine>> {
     let (column, last_seen) = last_seen(connection, base)?.unzip();
     let mut statement = connection.prepare(
         "SELECT machine_id, answer.source, answer.as_of_ms, answer.id,
@@ -158,18 +134,12 @@ fn earlier(row: &Row<'_>, column: usize) -> Result<DatedAnswer> {
     })
 }
 
-impl History for Snapshot {
-    fn before_base(&self, machine: MachineId) -> io::Result<Vec<DatedAnswer>> {
-        let Some(first) = self.first() else {
-            return Ok(Vec::new());
-        };
-        self.read(|connection, _| before(connection, first, machine))
-            .map_err(io::Error::other)
-    }
-}
-
 /// The answers that runs before the first of the two have for a machine.
-fn before(connection: &Connection, first: RunId, machine: MachineId) -> Result<Vec<DatedAnswer>> {
+pub(crate) fn answers_before(
+    connection: &Connection,
+    first: RunId,
+    machine: MachineId,
+) -> Result<Vec<DatedAnswer>> {
     let mut find = connection.prepare_cached(&format!(
         "SELECT answer.source, answer.as_of_ms, answer.id
          FROM run AS asked {SERVICES_OF_TENANT}

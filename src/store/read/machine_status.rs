@@ -5,12 +5,12 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use rusqlite::{Connection, Result, Row, params};
 
-use crate::domain::{index::Index, machine::MachineId, outcome::Reason};
-use crate::store::{
-    Store,
-    error::StoreError,
-    tables::{json::parse, runs::RunId},
-    time,
+use crate::{
+    domain::{index::Index, machine::MachineId, outcome::Reason},
+    store::tables::{
+        cells::{parse, time},
+        runs::RunId,
+    },
 };
 
 /// What is known of one machine.
@@ -74,38 +74,28 @@ impl MachineNumbers {
     }
 }
 
-impl Store {
-    /// How the machines of a run stand, in the order of its list, which holds so many.
-    pub(crate) fn standing(
-        &self,
-        run: RunId,
-        machines: usize,
-    ) -> std::result::Result<Vec<Standing>, StoreError> {
-        let read = || -> Result<_> {
-            let mut statement = self.connection.prepare(
-                "SELECT machine_id, answer.as_of_ms, run_machine.answer,
-                     run_machine.reason, run_machine.attempts, run_machine.times_unknown,
-                     machine.id, answer.run
-                 FROM run
-                 JOIN inventory_machine ON inventory_machine.inventory = run.inventory
-                 JOIN machine ON machine.id = inventory_machine.machine
-                 LEFT JOIN answer ON answer.id = machine.last_answer
-                 LEFT JOIN run_machine
-                     ON run_machine.run = run.id AND run_machine.machine = machine.id
-                 WHERE run.id = ?1
-                 ORDER BY inventory_machine.position",
-            )?;
-            // A list that grows takes twice the memory for a moment, and this one is large.
-            let mut standings = Vec::with_capacity(machines);
-            let failures = failures(&self.connection, run)?;
-            let mut rows = statement.query([run.0])?;
-            while let Some(row) = rows.next()? {
-                standings.push(standing(row, &failures)?);
-            }
-            Ok(standings)
-        };
-        read().map_err(|error| StoreError::sqlite(&self.path, error))
+/// How the machines of a run stand, in the order of its list, which holds so many.
+pub(crate) fn read(connection: &Connection, run: RunId, machines: usize) -> Result<Vec<Standing>> {
+    let mut statement = connection.prepare(
+        "SELECT machine_id, answer.as_of_ms, run_machine.answer,
+             run_machine.reason, run_machine.attempts, run_machine.times_unknown,
+             machine.id, answer.run
+         FROM run
+         JOIN inventory_machine ON inventory_machine.inventory = run.inventory
+         JOIN machine ON machine.id = inventory_machine.machine
+         LEFT JOIN answer ON answer.id = machine.last_answer
+         LEFT JOIN run_machine ON run_machine.run = run.id AND run_machine.machine = machine.id
+         WHERE run.id = ?1
+         ORDER BY inventory_machine.position",
+    )?;
+    // A list that grows takes twice the memory for a moment, and this one is large.
+    let mut standings = Vec::with_capacity(machines);
+    let failures = failures(connection, run)?;
+    let mut rows = statement.query([run.0])?;
+    while let Some(row) = rows.next()? {
+        standings.push(standing(row, &failures)?);
     }
+    Ok(standings)
 }
 
 /// Earlier runs that are looked through for machines that fail. One of them asked for nearly all

@@ -3,5 +3,4 @@
 pub(crate) mod earlier_runs;
 mod held_lists;
 pub(crate) mod machine_status;
-pub(crate) mod outlook;
 pub(crate) mod snapshot;

@@ -5,19 +5,25 @@ use std::{fmt, io, iter, path::Path, sync::OnceLock};
 use parking_lot::Mutex;
 use rusqlite::{Connection, OptionalExtension, Result};
 
-use crate::domain::{
-    gaps::{AnswerRef, Gaps},
-    kb::MissingKbs,
+use super::{
+    earlier_runs::{self, EarlierRun},
+    held_lists::{Held, Lists},
 };
-use crate::store::{
-    Store,
-    error::{StoreError, damage},
-    file::open::connect,
-    read::held_lists::{Held, Lists},
-    tables::{
-        answers::{self, Taker},
-        missing_kbs::{Descriptions, Listed},
-        runs::RunId,
+use crate::{
+    domain::{
+        gaps::{AnswerRef, BaseMachine, DatedAnswer, Gaps, History},
+        kb::MissingKbs,
+        machine::MachineId,
+    },
+    store::{
+        error::{StoreError, damage},
+        file::connection::connect,
+        handle::Store,
+        tables::{
+            answers::{self, Taker},
+            missing_kbs::{Descriptions, Listed},
+            runs::RunId,
+        },
     },
 };
 
@@ -50,23 +56,6 @@ struct Runs {
     last: Option<i64>,
 }
 
-impl Store {
-    /// The store as it is now, for so many who read at once. They are fewer where the file cannot
-    /// be opened as often, or has just been written to: that takes longer, and no more.
-    pub fn snapshot(self, readers: usize) -> std::result::Result<Snapshot, StoreError> {
-        let runs = freeze(&self.connection);
-        let runs = runs.map_err(|error| StoreError::sqlite(&self.path, error))?;
-        let others = (1..readers).map_while(|_| another(&self.path, &runs));
-        let others = others.map(Reader::of).collect();
-        Ok(Snapshot {
-            own: Reader::of(self),
-            others,
-            lists: OnceLock::new(),
-            first: Mutex::default(),
-        })
-    }
-}
-
 /// Begins to read: the first look is what the store stays at. It also spares each of a million
 /// looks the locks that it would take by itself.
 fn freeze(connection: &Connection) -> Result<Runs> {
@@ -84,13 +73,25 @@ fn freeze(connection: &Connection) -> Result<Runs> {
 fn another(path: &Path, runs: &Runs) -> Option<Store> {
     let connection = connect(path).ok()?;
     let is_same = freeze(&connection).is_ok_and(|found| found == *runs);
-    is_same.then(|| Store {
-        connection,
-        path: path.to_owned(),
-    })
+    is_same.then(|| Store::new(connection, path))
 }
 
 impl Snapshot {
+    /// The store as it is now, for so many who read at once. They are fewer where the file cannot
+    /// be opened as often, or has just been written to: that takes longer, and no more.
+    pub fn of(store: Store, readers: usize) -> std::result::Result<Self, StoreError> {
+        let runs = freeze(&store.connection);
+        let runs = runs.map_err(|error| StoreError::sqlite(&store.path, error))?;
+        let others = (1..readers).map_while(|_| another(&store.path, &runs));
+        let others = others.map(Reader::of).collect();
+        Ok(Self {
+            own: Reader::of(store),
+            others,
+            lists: OnceLock::new(),
+            first: Mutex::default(),
+        })
+    }
+
     /// The store, to be written to again.
     pub fn into_store(self) -> Store {
         drop(self.others);
@@ -117,16 +118,30 @@ impl Snapshot {
         Ok(())
     }
 
-    pub(crate) fn first(&self) -> Option<RunId> {
-        *self.first.lock()
+    /// The runs of the same tenant that were begun before this one and have ended, the latest
+    /// first. Runs without a single answer are left out.
+    pub fn earlier_runs(&self, run: RunId) -> std::result::Result<Vec<EarlierRun>, StoreError> {
+        self.read(|connection, _| earlier_runs::earlier_runs(connection, run))
     }
 
-    pub(crate) fn set_first(&self, first: RunId) {
-        *self.first.lock() = Some(first);
+    /// Whether the lists of two runs share at least half of the longer one's machines.
+    pub fn is_same_fleet(&self, one: RunId, other: RunId) -> std::result::Result<bool, StoreError> {
+        self.read(|connection, _| earlier_runs::is_same_fleet(connection, one, other))
+    }
+
+    /// What a run knows of the machines of its list, by their ids. From here on it is the base
+    /// of the other one, and history is what was before both.
+    pub fn compare(
+        &self,
+        base: RunId,
+        with: RunId,
+    ) -> std::result::Result<Vec<BaseMachine>, StoreError> {
+        *self.first.lock() = Some(base.min(with));
+        self.read(|connection, _| earlier_runs::base_machines(connection, base))
     }
 
     /// Reads with whichever reader is free.
-    pub(crate) fn read<T>(
+    fn read<T>(
         &self,
         read: impl FnOnce(&Connection, &mut Descriptions) -> Result<T>,
     ) -> std::result::Result<T, StoreError> {
@@ -162,6 +177,16 @@ impl Gaps for Snapshot {
             None => self.read(|connection, descriptions| read_at(connection, descriptions, answer)),
         };
         read.map_err(io::Error::other)
+    }
+}
+
+impl History for Snapshot {
+    fn before_base(&self, machine: MachineId) -> io::Result<Vec<DatedAnswer>> {
+        let Some(first) = *self.first.lock() else {
+            return Ok(Vec::new());
+        };
+        self.read(|connection, _| earlier_runs::answers_before(connection, first, machine))
+            .map_err(io::Error::other)
     }
 }
 

@@ -5,21 +5,18 @@ use rusqlite::{Connection, Result, Row, params};
 use sha2::{Digest, Sha256};
 
 use super::{
-    json::parse,
+    cells::{millis, parse, time},
     missing_kbs::{Descriptions, Listed, Numbers},
+    runs::RunId,
 };
-use crate::domain::{
-    answer::{Answer, Source},
-    gaps::AnswerRef,
-    machine::MachineId,
-    outcome::{Failure, Outcome},
-};
-use crate::store::{
-    Store,
-    error::{StoreError, damage},
-    millis,
-    tables::runs::RunId,
-    time,
+use crate::{
+    domain::{
+        answer::{Answer, Source},
+        gaps::AnswerRef,
+        machine::MachineId,
+        outcome::{Failure, Outcome},
+    },
+    store::error::damage,
 };
 
 /// The run that outcomes are written for.
@@ -170,49 +167,24 @@ pub(crate) type Taker<'taker> = &'taker mut dyn FnMut(Outcome, AnswerRef);
 /// The place of an outcome that has no answer.
 const NOWHERE: AnswerRef = AnswerRef(0);
 
-impl Store {
-    /// Tells what became of each machine that was asked for in a run, or whose answer was
-    /// there already.
-    pub fn each_outcome(&self, run: RunId, take: Taker<'_>) -> Result<(), StoreError> {
-        outcomes(&self.connection, run, take, &mut |_, _| {})
-            .map_err(|error| StoreError::sqlite(&self.path, error))
-    }
-
-    /// Tells the last answers of these machines, as far as there are any.
-    pub fn each_last_answer(
-        &self,
-        service: i64,
-        machines: impl IntoIterator<Item = MachineId>,
-        take: Taker<'_>,
-    ) -> Result<(), StoreError> {
-        let failed = |error| StoreError::sqlite(&self.path, error);
-        let mut descriptions = Descriptions::default();
-        for machine in machines {
-            let last = self.last_answer(service, machine, &mut descriptions);
-            if let Some((outcome, place)) = last.map_err(failed)? {
-                take(outcome, place);
-            }
-        }
-        Ok(())
-    }
-
-    fn last_answer(
-        &self,
-        service: i64,
-        machine: MachineId,
-        descriptions: &mut Descriptions,
-    ) -> Result<Option<(Outcome, AnswerRef)>> {
-        let mut find = self.connection.prepare_cached(
-            "SELECT answer.id, source, as_of_ms, missing, machine.id, checksum
-             FROM machine JOIN answer ON answer.id = machine.last_answer
-             WHERE service = ?1 AND machine_id = ?2",
-        )?;
+/// Emits the last answers of these machines, where there are any.
+pub(crate) fn last_answers(
+    connection: &Connection,
+    service: i64,
+    machines: impl IntoIterator<Item = MachineId>,
+    take: Taker<'_>,
+) -> Result<()> {
+    let mut descriptions = Descriptions::default();
+    let mut find = connection.prepare(
+        "SELECT answer.id, source, as_of_ms, missing, machine.id, checksum
+         FROM machine JOIN answer ON answer.id = machine.last_answer
+         WHERE service = ?1 AND machine_id = ?2",
+    )?;
+    for machine in machines {
         let mut rows = find.query(params![service, machine.encode(&mut [0; 40])])?;
-        let Some(row) = rows.next()? else {
-            return Ok(None);
-        };
+        let Some(row) = rows.next()? else { continue };
         let stored = StoredAnswer::read(row, 1)?;
-        let Listed { missing, .. } = descriptions.list(&self.connection, stored.missing)?;
+        let Listed { missing, .. } = descriptions.list(connection, stored.missing)?;
         let outcome = Outcome {
             machine,
             attempts: 0,
@@ -222,11 +194,12 @@ impl Store {
                 ..Answer::new(stored.source, stored.as_of, missing)
             }),
         };
-        Ok(Some((outcome, AnswerRef(row.get(0)?))))
+        take(outcome, AnswerRef(row.get(0)?));
     }
+    Ok(())
 }
 
-/// Tells what became of each machine of a run, and what each answer lists.
+/// Emits what became of each machine of a run, and what each answer lists.
 pub(crate) fn outcomes(
     connection: &Connection,
     run: RunId,

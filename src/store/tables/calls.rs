@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Result, params};
 
-use crate::store::{Store, error::StoreError, millis};
+use super::cells::millis;
 use crate::{domain::api::Api, quota::CallNumber};
 
 /// An app registration: the quota is its and the tenant's.
@@ -138,69 +138,30 @@ pub(crate) fn forget(connection: &Connection, call: i64) -> Result<()> {
     Ok(())
 }
 
-impl Store {
-    /// Notes one call that is about to be sent outside a run.
-    pub fn note_call(&self, caller: &Application, api: Api) -> Result<CallNumber, StoreError> {
-        let number = application(&self.connection, caller)
-            .and_then(|caller| sending(&self.connection, caller, api, Timestamp::now()));
-        number
-            .map(CallNumber)
-            .map_err(|error| StoreError::sqlite(&self.path, error))
-    }
-
-    /// Notes that its answer has arrived.
-    pub fn note_answer(&self, call: CallNumber) -> Result<(), StoreError> {
-        answered(&self.connection, call.0, Timestamp::now())
-            .map_err(|error| StoreError::sqlite(&self.path, error))
-    }
-
-    /// Notes that the service refused a call outside a run for quota, and for how long nothing is
-    /// to be sent to this API.
-    pub fn note_pause(
-        &self,
-        caller: &Application,
-        api: Api,
-        length: Duration,
-    ) -> Result<(), StoreError> {
-        let at = Timestamp::now();
-        application(&self.connection, caller)
-            .and_then(|caller| paused(&self.connection, caller, api, Pause { at, length }))
-            .map_err(|error| StoreError::sqlite(&self.path, error))
-    }
-
-    /// How long ago the answers to this app registration's earlier calls to an API arrived, or must
-    /// have.
-    pub fn past_calls(
-        &self,
-        caller: &Application,
-        api: Api,
-        counting: Counting,
-    ) -> Result<Vec<Duration>, StoreError> {
-        tidy(&self.connection, caller, api, counting)
-            .and_then(|()| past(&self.connection, caller, api, counting))
-            .map_err(|error| StoreError::sqlite(&self.path, error))
-    }
-
-    /// What answers to this app registration's last calls to an API took, the median of them; nothing
-    /// where there were none. Calls are kept for some days.
-    pub fn usual_latency(
-        &self,
-        caller: &Application,
-        api: Api,
-    ) -> Result<Option<Duration>, StoreError> {
-        latency(&self.connection, caller, api)
-            .map_err(|error| StoreError::sqlite(&self.path, error))
-    }
-
-    /// What is left of the last pause that the service ordered for an API; never more than it was,
-    /// whoever set the clock since.
-    pub fn pause_left(&self, caller: &Application, api: Api) -> Result<Duration, StoreError> {
-        pause_left(&self.connection, caller, api)
-            .map_err(|error| StoreError::sqlite(&self.path, error))
-    }
+/// Notes one call that is about to be sent outside a run.
+pub(crate) fn note(connection: &Connection, caller: &Application, api: Api) -> Result<CallNumber> {
+    let application = application(connection, caller)?;
+    sending(connection, application, api, Timestamp::now()).map(CallNumber)
 }
 
-fn pause_left(connection: &Connection, caller: &Application, api: Api) -> Result<Duration> {
+/// How long ago the answers to earlier calls arrived, or must have. Forgets those that count no more.
+pub(crate) fn tidy_and_read(
+    connection: &Connection,
+    caller: &Application,
+    api: Api,
+    counting: Counting,
+) -> Result<Vec<Duration>> {
+    tidy(connection, caller, api, counting)?;
+    past(connection, caller, api, counting)
+}
+
+/// What is left of the last pause that the service ordered for an API; never more than it was,
+/// whoever set the clock since.
+pub(crate) fn pause_left(
+    connection: &Connection,
+    caller: &Application,
+    api: Api,
+) -> Result<Duration> {
     let left = connection.query_row(
         "SELECT paused_for_ms - max(0, ?3 - paused_at_ms) FROM pause
          WHERE application = ?1 AND api = ?2",
@@ -215,7 +176,7 @@ fn pause_left(connection: &Connection, caller: &Application, api: Api) -> Result
     Ok(Duration::from_millis(left.unwrap_or_default()))
 }
 
-/// What answers took lately.
+/// What answers to the last calls took, the median of them; nothing where there were none.
 pub(crate) fn latency(
     connection: &Connection,
     caller: &Application,

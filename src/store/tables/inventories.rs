@@ -7,14 +7,14 @@ use rusqlite::{
 };
 
 use super::{
+    cells::{Text, from_json, parse, to_json, write_list},
     fingerprint::Fingerprint,
-    json::{Text, from_json, parse, to_json, write_list},
+    machine_ids::numbered,
+    runs::RunId,
 };
-use crate::inventory::{Cells, Inventory, InventoryMachine, RejectedRow};
-use crate::store::{
-    Store,
-    error::{StoreError, damage},
-    tables::{machine_ids::numbered, runs::RunId},
+use crate::{
+    inventory::{Cells, Inventory, InventoryMachine, RejectedRow},
+    store::error::damage,
 };
 
 /// The number of an inventory, which is entered if it is new.
@@ -80,43 +80,36 @@ pub(crate) fn digest(service: i64, inventory: &Inventory) -> Result<Vec<u8>> {
     Ok(digest.finish())
 }
 
-impl Store {
-    /// The list of a run, as it was read.
-    pub fn inventory(&self, run: RunId) -> Result<Inventory, StoreError> {
-        self.read_inventory(run)
-            .map_err(|error| StoreError::sqlite(&self.path, error))
+/// The list of a run, as it was read.
+pub(crate) fn inventory(connection: &Connection, run: RunId) -> Result<Inventory> {
+    let (mut inventory, service, written) = connection.query_row(
+        "SELECT file, columns, duplicates, rejected, service, digest
+         FROM inventory JOIN run ON run.inventory = inventory.id WHERE run.id = ?1",
+        [run.0],
+        |row| Ok((head(row)?, row.get(4)?, row.get::<_, Vec<u8>>(5)?)),
+    )?;
+    let mut statement = connection.prepare(
+        "SELECT machine_id, line, cells
+         FROM run
+         JOIN inventory_machine ON inventory_machine.inventory = run.inventory
+         JOIN machine ON machine.id = inventory_machine.machine
+         WHERE run.id = ?1
+         ORDER BY position",
+    )?;
+    let [columns, rejected] = cells(&inventory)?;
+    let mut digest = Fingerprint::new(service, &inventory, [&columns, &rejected]);
+    let mut rows = statement.query([run.0])?;
+    while let Some(row) = rows.next()? {
+        let machine = machine(row)?;
+        digest.add(&machine, row.get_ref(2)?.as_bytes()?);
+        inventory.machines.push(machine);
+        inventory.cells.push(from_json::<Vec<Text<'_>>>(row, 2)?);
     }
-
-    fn read_inventory(&self, run: RunId) -> Result<Inventory> {
-        let (mut inventory, service, written) = self.connection.query_row(
-            "SELECT file, columns, duplicates, rejected, service, digest
-             FROM inventory JOIN run ON run.inventory = inventory.id WHERE run.id = ?1",
-            [run.0],
-            |row| Ok((head(row)?, row.get(4)?, row.get::<_, Vec<u8>>(5)?)),
-        )?;
-        let mut statement = self.connection.prepare(
-            "SELECT machine_id, line, cells
-             FROM run
-             JOIN inventory_machine ON inventory_machine.inventory = run.inventory
-             JOIN machine ON machine.id = inventory_machine.machine
-             WHERE run.id = ?1
-             ORDER BY position",
-        )?;
-        let [columns, rejected] = cells(&inventory)?;
-        let mut digest = Fingerprint::new(service, &inventory, [&columns, &rejected]);
-        let mut rows = statement.query([run.0])?;
-        while let Some(row) = rows.next()? {
-            let machine = machine(row)?;
-            digest.add(&machine, row.get_ref(2)?.as_bytes()?);
-            inventory.machines.push(machine);
-            inventory.cells.push(from_json::<Vec<Text<'_>>>(row, 2)?);
-        }
-        if digest.finish() != written {
-            return Err(damage("the list of machines is not as it was written"));
-        }
-        inventory.shrink_to_fit();
-        Ok(inventory)
+    if digest.finish() != written {
+        return Err(damage("the list of machines is not as it was written"));
     }
+    inventory.shrink_to_fit();
+    Ok(inventory)
 }
 
 fn head(row: &Row<'_>) -> Result<Inventory> {

@@ -6,7 +6,7 @@ use foldhash::fast::RandomState;
 use rusqlite::{Connection, Result, Row, params};
 use sha2::{Digest, Sha256};
 
-use super::json::{from_json, parse_json, to_json};
+use super::cells::{from_json, parse_json, to_json};
 use crate::domain::{
     kb::{KbId, MissingKb, MissingKbs, Same},
     repeated::Repeated,

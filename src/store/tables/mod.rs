@@ -2,9 +2,9 @@
 
 pub(crate) mod answers;
 pub(crate) mod calls;
+pub(crate) mod cells;
 pub(crate) mod fingerprint;
 pub(crate) mod inventories;
-pub(crate) mod json;
 pub(crate) mod machine_ids;
 pub(crate) mod missing_kbs;
 pub(crate) mod runs;

@@ -3,11 +3,11 @@
 use std::str::FromStr;
 
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension, Result, Row, params, types::ValueRef};
+use rusqlite::{Connection, OptionalExtension, Result, Row, params, types::ValueRef};
 
-use super::json::parse;
-use crate::store::{
-    Store, error::StoreError, millis, tables::calls::Application, time, write::close::AT_WORK_MS,
+use super::{
+    calls::Application,
+    cells::{millis, parse, time},
 };
 use crate::{
     collect::Requests,
@@ -120,75 +120,80 @@ impl RunRecord {
     }
 }
 
-impl Store {
-    /// What is written of one run.
-    pub fn run(&self, run: RunId) -> Result<RunRecord, StoreError> {
-        let read =
-            self.connection
-                .query_row(&format!("{RECORDS} WHERE run.id = ?1"), [run.0], record);
-        read.map_err(|error| StoreError::sqlite(&self.path, error))
-    }
+/// How long after its last sign of life a run may be at work: it may wait for an hour's
+/// window, or for a service that is down.
+pub(crate) const AT_WORK_MS: i64 = 12 * 60 * 60 * 1000;
 
-    /// All runs, the latest first.
-    pub fn runs(&self) -> Result<Vec<RunRecord>, StoreError> {
-        let read = || -> Result<_> {
-            let mut statement = self
-                .connection
-                .prepare(&format!("{RECORDS} ORDER BY run.id DESC"))?;
-            statement.query_map([], record)?.collect()
-        };
-        read().map_err(|error| StoreError::sqlite(&self.path, error))
-    }
+/// What is written of one run.
+pub(crate) fn run(connection: &Connection, run: RunId) -> Result<RunRecord> {
+    connection.query_row(&format!("{RECORDS} WHERE run.id = ?1"), [run.0], record)
+}
 
-    /// The run that this app registration is at work on, if there is one.
-    pub fn at_work(&self, whose: &Application) -> Result<Option<RunId>, StoreError> {
-        let read = self.connection.query_row(
-            "SELECT run.id FROM run JOIN application ON application.id = run.application
-             WHERE ending IS NULL AND application.tenant_id = ?1 AND client_id = ?2
-                 AND api_url = ?3 AND abs(active_at_ms - ?4) <= ?5
-             ORDER BY active_at_ms DESC LIMIT 1",
-            params![
-                whose.tenant_id,
-                whose.client_id,
-                whose.api_url,
-                millis(Timestamp::now()),
-                AT_WORK_MS
-            ],
-            |row| Ok(RunId(row.get(0)?)),
-        );
-        read.optional()
-            .map_err(|error| StoreError::sqlite(&self.path, error))
-    }
+/// All runs, the latest first.
+pub(crate) fn runs(connection: &Connection) -> Result<Vec<RunRecord>> {
+    let mut statement = connection.prepare(&format!("{RECORDS} ORDER BY run.id DESC"))?;
+    statement.query_map([], record)?.collect()
+}
 
-    /// How many machines of a run have ended in which way so far; the others are pending.
-    pub fn tally(&self, run: RunId) -> Result<Tally, StoreError> {
-        let read = self.connection.query_row(
-            "SELECT
-                 count(answer),
-                 (SELECT count(*) FROM run_machine AS asked
-                  JOIN run ON run.id = asked.run
-                  JOIN answer ON answer.id = asked.answer
-                  WHERE run.id = ?1 AND (asked.origin <> 'asked' OR answer.run <> run.id
-                      OR answer.session <> run.session)),
-                 count(iif(reason = 'notFound', 1, NULL)),
-                 count(iif(reason NOT IN ('notFound', 'pending'), 1, NULL)),
-                 (SELECT count(*) FROM inventory_machine
-                  WHERE inventory = (SELECT inventory FROM run WHERE id = ?1))
-                  - count(*) + count(iif(reason = 'pending', 1, NULL))
-             FROM run_machine WHERE run = ?1",
-            [run.0],
-            |row| {
-                Ok(Tally {
-                    answered: row.get(0)?,
-                    reused: row.get(1)?,
-                    not_found: row.get(2)?,
-                    failed: row.get(3)?,
-                    pending: row.get(4)?,
-                })
-            },
-        );
-        read.map_err(|error| StoreError::sqlite(&self.path, error))
-    }
+/// The last run for the same machines, whatever became of it.
+pub(crate) fn of_fleet(
+    connection: &Connection,
+    service: i64,
+    fleet: &[u8],
+) -> Result<Option<RunRecord>> {
+    let last =
+        format!("{RECORDS} WHERE run.service = ?1 AND run.fleet = ?2 ORDER BY run.id DESC LIMIT 1");
+    connection
+        .query_row(&last, params![service, fleet], record)
+        .optional()
+}
+
+/// The run that an app registration is at work on, if there is one.
+pub(crate) fn at_work(connection: &Connection, caller: &Application) -> Result<Option<RunId>> {
+    let run = connection.query_row(
+        "SELECT run.id FROM run JOIN application ON application.id = run.application
+         WHERE ending IS NULL AND application.tenant_id = ?1 AND client_id = ?2
+             AND api_url = ?3 AND abs(active_at_ms - ?4) <= ?5
+         ORDER BY active_at_ms DESC LIMIT 1",
+        params![
+            caller.tenant_id,
+            caller.client_id,
+            caller.api_url,
+            millis(Timestamp::now()),
+            AT_WORK_MS
+        ],
+        |row| Ok(RunId(row.get(0)?)),
+    );
+    run.optional()
+}
+
+/// How many machines of a run have ended in which way so far; the others are pending.
+pub(crate) fn tally(connection: &Connection, run: RunId) -> Result<Tally> {
+    connection.query_row(
+        "SELECT
+             count(answer),
+             (SELECT count(*) FROM run_machine AS asked
+              JOIN run ON run.id = asked.run
+              JOIN answer ON answer.id = asked.answer
+              WHERE run.id = ?1 AND (asked.origin <> 'asked' OR answer.run <> run.id
+                  OR answer.session <> run.session)),
+             count(iif(reason = 'notFound', 1, NULL)),
+             count(iif(reason NOT IN ('notFound', 'pending'), 1, NULL)),
+             (SELECT count(*) FROM inventory_machine
+              WHERE inventory = (SELECT inventory FROM run WHERE id = ?1))
+              - count(*) + count(iif(reason = 'pending', 1, NULL))
+         FROM run_machine WHERE run = ?1",
+        [run.0],
+        |row| {
+            Ok(Tally {
+                answered: row.get(0)?,
+                reused: row.get(1)?,
+                not_found: row.get(2)?,
+                failed: row.get(3)?,
+                pending: row.get(4)?,
+            })
+        },
+    )
 }
 
 /// Everything that a record is read from.

@@ -8,7 +8,7 @@ use crate::domain::gaps::History;
 fn before_last(place: &Place) -> (Vec<(RunId, bool)>, Vec<Timestamp>) {
     let store = place.open();
     let last = store.runs().unwrap()[0].run;
-    let snapshot = store.snapshot(2).unwrap();
+    let snapshot = Snapshot::of(store, 2).unwrap();
     let earlier = snapshot.earlier_runs(last).unwrap();
     let runs = earlier
         .iter()

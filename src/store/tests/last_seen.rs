@@ -27,7 +27,7 @@ fn an_earlier_list_is_understood_as_a_whole() {
         recorder.keep(answered(number, now(), Vec::new()), Requests::default());
     }
     let store = recorder.finish().unwrap().store;
-    let snapshot = store.snapshot(2).unwrap();
+    let snapshot = Snapshot::of(store, 2).unwrap();
     let then = snapshot
         .compare(begun.record.run, begun.record.run)
         .unwrap();

@@ -6,13 +6,18 @@ mod opening;
 mod reading;
 mod recording;
 
-use std::{fs, sync::Arc, time::Duration};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
-use super::*;
+use super::{tables::cells::millis, *};
 use crate::{
     collect::Requests,
     domain::{

@@ -70,7 +70,7 @@ fn whoever_makes_the_file_is_waited_for() {
 #[test]
 fn a_file_that_is_being_made_is_seen_as_it_is_at_one_moment() {
     use crate::store::file::{
-        open::read,
+        connection::read,
         schema::{SCHEMA, Version},
     };
 
@@ -96,7 +96,7 @@ fn a_file_that_is_being_made_is_seen_as_it_is_at_one_moment() {
 #[test]
 fn a_file_of_the_version_before_is_migrated_at_once_and_keeps_what_it_holds() {
     use crate::store::file::{
-        open::{connect, prepare},
+        connection::{connect, prepare},
         schema::{SCHEMA, Schema, Version},
     };
 

@@ -1,53 +1,40 @@
 //! The beginning of a run: a new one, or one that ended early and is gone on with.
 
-use std::{ops::RangeInclusive, path::Path, time::Duration};
+use std::{ops::RangeInclusive, path::Path};
 
-use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Result, TransactionBehavior, params};
+use rusqlite::{Connection, Result, TransactionBehavior, params};
 
-use super::cache::with_large_cache;
-use crate::inventory::Inventory;
+use super::{
+    beginning::{Beginning, Reuse},
+    taken_over,
+};
 use crate::store::{
-    Store,
-    error::StoreError,
     file::lock::Lock,
-    millis,
-    read::machine_status::Standing,
+    read::machine_status::{self, Standing},
     tables::{
         calls::{self, Application},
+        cells::millis,
         fingerprint::fleet,
         inventories,
-        runs::{RECORDS, RunId, RunRecord, Service, record},
+        runs::{self, RunId, RunRecord, Service},
     },
-    write::taken_over::{self, Waited},
 };
 
-/// Which answers are not asked for again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reuse {
-    /// Those of the same fleet's last run, if it ended early and not longer ago than this.
-    EndedEarly(Duration),
-    /// All that are not older than this, whichever run asked.
-    Answers(Duration),
-    /// None.
-    Nothing,
-}
+/// The cache of pages while a list is entered, in KiB. Ids come in no order: the index is
+/// written to all over, and a page that has to make room for others is written once more each
+/// time.
+const LARGE_KIB: i64 = 16 * 1024;
 
-/// What a run is begun with.
-#[derive(Debug, Clone, Copy)]
-pub struct Beginning<'run> {
-    /// Whom it asks.
-    pub service: &'run Service,
-    /// Who asks.
-    pub application: &'run Application,
-    /// For which machines.
-    pub inventory: &'run Inventory,
-    /// What it need not ask.
-    pub reuse: Reuse,
-    /// What it waited for before: what that run was told is not asked for again either.
-    pub waited: Option<Waited>,
-    /// When it begins.
-    pub now: Timestamp,
+/// Does some work with a large cache, and gives back its memory.
+fn with_large_cache<T>(
+    connection: &mut Connection,
+    work: impl FnOnce(&mut Connection) -> Result<T>,
+) -> Result<T> {
+    let usual: i64 = connection.pragma_query_value(None, "cache_size", |row| row.get(0))?;
+    connection.pragma_update(None, "cache_size", -LARGE_KIB)?;
+    let done = work(connection);
+    connection.pragma_update(None, "cache_size", usual)?;
+    done
 }
 
 /// A run that has begun.
@@ -59,38 +46,23 @@ pub struct Begun {
     pub machines: Vec<Standing>,
 }
 
-impl Store {
-    /// Begins a run, or goes on with one that ended early. From here on it is in the store,
-    /// whatever happens.
-    pub fn begin(&mut self, beginning: &Beginning<'_>) -> Result<Begun, StoreError> {
-        let started = self.start(beginning);
-        let run = started.map_err(|error| StoreError::sqlite(&self.path, error))?;
-        Ok(Begun {
-            record: self.run(run)?,
-            machines: self.standing(run, beginning.inventory.machines.len())?,
-        })
-    }
-
-    fn start(&mut self, beginning: &Beginning<'_>) -> Result<RunId> {
-        let path = &self.path;
-        with_large_cache(&mut self.connection, |connection| {
-            let transaction =
-                connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let begun = start(&transaction, path, beginning)?;
-            transaction.commit()?;
-            Ok(begun)
-        })
-    }
-
-    /// The last run for the same machines, whatever became of it.
-    pub fn run_of_fleet(
-        &self,
-        service: i64,
-        inventory: &Inventory,
-    ) -> Result<Option<RunRecord>, StoreError> {
-        run_of_fleet(&self.connection, service, &fleet(inventory))
-            .map_err(|error| StoreError::sqlite(&self.path, error))
-    }
+/// Begins a run, or goes on with one that ended early. From here on it is in the store,
+/// whatever happens.
+pub(crate) fn begin(
+    connection: &mut Connection,
+    path: &Path,
+    beginning: &Beginning<'_>,
+) -> Result<Begun> {
+    let run = with_large_cache(connection, |connection| {
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let started = start(&transaction, path, beginning)?;
+        transaction.commit()?;
+        Ok(started)
+    })?;
+    Ok(Begun {
+        record: runs::run(connection, run)?,
+        machines: machine_status::read(connection, run, beginning.inventory.machines.len())?,
+    })
 }
 
 fn start(connection: &Connection, path: &Path, beginning: &Beginning<'_>) -> Result<RunId> {
@@ -108,7 +80,7 @@ fn start(connection: &Connection, path: &Path, beginning: &Beginning<'_>) -> Res
         None => enter(connection, &row)?,
     };
     if let Reuse::Answers(longest) = beginning.reuse {
-        reuse(connection, run, young(beginning, longest))?;
+        reuse(connection, run, beginning.young(longest))?;
     }
     taken_over::take_over(connection, run, row.application, beginning)?;
     Ok(run)
@@ -142,42 +114,18 @@ pub(crate) fn left_to_go_on(
     fleet: &[u8],
     beginning: &Beginning<'_>,
 ) -> Result<Option<RunId>> {
-    let last = run_of_fleet(connection, service, fleet)?;
-    let Some(last) = last.filter(|last| can_go_on(last, beginning)) else {
+    let last = runs::of_fleet(connection, service, fleet)?;
+    let Some(last) = last.filter(|last| beginning.can_go_on(last)) else {
         return Ok(None);
     };
     let owner = calls::application_of(connection, last.run.0)?;
     Ok(is_left(path, &owner, beginning.application).then_some(last.run))
 }
 
-fn run_of_fleet(connection: &Connection, service: i64, fleet: &[u8]) -> Result<Option<RunRecord>> {
-    let last =
-        format!("{RECORDS} WHERE run.service = ?1 AND run.fleet = ?2 ORDER BY run.id DESC LIMIT 1");
-    connection
-        .query_row(&last, params![service, fleet], record)
-        .optional()
-}
-
-/// Whether a run ended early, and is recent enough to go on with.
-fn can_go_on(last: &RunRecord, beginning: &Beginning<'_>) -> bool {
-    match beginning.reuse {
-        Reuse::EndedEarly(longest) | Reuse::Answers(longest) => {
-            last.ended_early() && is_within(last.active_at, beginning.now, longest)
-        }
-        Reuse::Nothing => false,
-    }
-}
-
 /// Whether nobody works on a run any more. What this process's own app registration works
 /// on is this process's.
 fn is_left(path: &Path, owner: &Application, own: &Application) -> bool {
     owner == own || !Lock::is_held(path, owner)
-}
-
-/// Whether a time is this close to now. A clock that was set back makes times of the
-/// future: they are as far from now as they would be in the past.
-fn is_within(then: Timestamp, now: Timestamp, longest: Duration) -> bool {
-    now.duration_since(then).unsigned_abs() <= longest
 }
 
 /// Enters a new run.
@@ -216,17 +164,6 @@ fn go_on(connection: &Connection, run: RunId, row: &RunRow) -> Result<RunId> {
         params![run.0, row.inventory, row.application, row.now],
     )?;
     Ok(run)
-}
-
-/// The times of answers that are young enough. Those of a run that was waited for were so when this one
-/// was started: it is not to blame for the waiting.
-pub(crate) fn young(beginning: &Beginning<'_>, longest: Duration) -> RangeInclusive<i64> {
-    let longest = i64::try_from(longest.as_millis()).unwrap_or(i64::MAX);
-    let now = millis(beginning.now);
-    let since = beginning
-        .waited
-        .map_or(now, |waited| millis(waited.since).min(now));
-    since.saturating_sub(longest)..=now.saturating_add(longest)
 }
 
 /// Takes in the last answer of each machine that is young enough, where the run has none, and lets go

@@ -3,51 +3,34 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, Result, TransactionBehavior, params};
 
-use crate::domain::ending::RunOutcome;
-use crate::store::{
-    Store,
-    error::StoreError,
-    millis,
-    tables::runs::{RunId, RunRecord},
+use crate::{
+    domain::ending::RunOutcome,
+    store::tables::{
+        cells::millis,
+        runs::{AT_WORK_MS, RunId, RunRecord},
+    },
 };
 
-impl Store {
-    /// Gives each machine of the run that was not asked for its last answer, however old.
-    pub fn keep_last(&mut self, run: RunId) -> Result<(), StoreError> {
-        let kept = self.connection.execute(
-            "INSERT INTO run_machine (run, machine, origin, answer, attempts, times_unknown)
-             SELECT run.id, machine.id, 'kept', machine.last_answer, 0, 0
-             FROM run
-             JOIN inventory_machine ON inventory_machine.inventory = run.inventory
-             JOIN machine ON machine.id = inventory_machine.machine
-             WHERE run.id = ?1 AND machine.last_answer IS NOT NULL
-             ON CONFLICT (run, machine) DO UPDATE
-                 SET origin = excluded.origin, answer = excluded.answer, reason = NULL,
-                     http_status = NULL, code = NULL, message = NULL, correlation_id = NULL
-                 WHERE reason = 'pending'",
-            [run.0],
-        );
-        kept.map(drop)
-            .map_err(|error| StoreError::sqlite(&self.path, error))
-    }
-
-    /// Notes how a run ended. To be called when its reports are written: a run whose
-    /// reports were not is gone on with.
-    pub fn finish(&mut self, run: &RunRecord) -> Result<(), StoreError> {
-        let finished = finish(&self.connection, run);
-        finished.map_err(|error| StoreError::sqlite(&self.path, error))
-    }
-
-    /// Forgets all but the latest so many runs of this one's service, and what only they
-    /// needed. This one is never forgotten, and neither is one that is at work in another
-    /// process.
-    pub fn prune(&mut self, own: RunId, keep: u32, now: Timestamp) -> Result<(), StoreError> {
-        let pruned = prune(&mut self.connection, own, keep, now);
-        pruned.map_err(|error| StoreError::sqlite(&self.path, error))
-    }
+/// Gives each machine of the run that was not asked for its last answer, however old.
+pub(crate) fn keep_last(connection: &Connection, run: RunId) -> Result<()> {
+    connection.execute(
+        "INSERT INTO run_machine (run, machine, origin, answer, attempts, times_unknown)
+         SELECT run.id, machine.id, 'kept', machine.last_answer, 0, 0
+         FROM run
+         JOIN inventory_machine ON inventory_machine.inventory = run.inventory
+         JOIN machine ON machine.id = inventory_machine.machine
+         WHERE run.id = ?1 AND machine.last_answer IS NOT NULL
+         ON CONFLICT (run, machine) DO UPDATE
+             SET origin = excluded.origin, answer = excluded.answer, reason = NULL,
+                 http_status = NULL, code = NULL, message = NULL, correlation_id = NULL
+             WHERE reason = 'pending'",
+        [run.0],
+    )?;
+    Ok(())
 }
 
-fn finish(connection: &Connection, run: &RunRecord) -> Result<()> {
+/// Notes how a run ended.
+pub(crate) fn finish(connection: &Connection, run: &RunRecord) -> Result<()> {
     let RunRecord {
         tally, requests, ..
     } = run;
@@ -81,7 +64,13 @@ fn finish(connection: &Connection, run: &RunRecord) -> Result<()> {
     Ok(())
 }
 
-fn prune(connection: &mut Connection, own: RunId, keep: u32, now: Timestamp) -> Result<()> {
+/// Forgets all but the latest so many runs of this one's service, and what only they needed.
+pub(crate) fn prune(
+    connection: &mut Connection,
+    own: RunId,
+    keep: u32,
+    now: Timestamp,
+) -> Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let forgotten = transaction.execute(
         "DELETE FROM run WHERE id IN (
@@ -96,10 +85,6 @@ fn prune(connection: &mut Connection, own: RunId, keep: u32, now: Timestamp) -> 
     }
     transaction.commit()
 }
-
-/// How long after its last sign of life a run may be at work: it may wait for an hour's
-/// window, or for a service that is down.
-pub(crate) const AT_WORK_MS: i64 = 12 * 60 * 60 * 1000;
 
 /// What no run needs any more. A machine's last answer stays for as long as a list names
 /// the machine.

@@ -17,8 +17,8 @@ use super::{
     writer::{Recorded, Signals, Writer},
 };
 use crate::store::{
-    Store,
     error::{Problem, StoreError},
+    handle::Store,
     tables::calls::{Application, Pause},
     write::begin::Begun,
 };

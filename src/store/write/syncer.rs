@@ -10,7 +10,7 @@ use std::{
 
 use rusqlite::Connection;
 
-use crate::store::file::open;
+use crate::store::file::connection::connect;
 
 /// Syncs when it is told to, on a thread and a connection of its own.
 #[derive(Debug, Default)]
@@ -28,7 +28,7 @@ impl Syncer {
                 checkpoint(&connection);
             }
         };
-        let thread = open::connect(path).ok().and_then(|connection| {
+        let thread = connect(path).ok().and_then(|connection| {
             let thread = Builder::new().name("store sync".to_owned());
             thread.spawn(move || work(connection)).ok()
         });

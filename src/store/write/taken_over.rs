@@ -2,24 +2,10 @@
 
 use std::ops::RangeInclusive;
 
-use jiff::Timestamp;
 use rusqlite::{Connection, Result, params};
 
-use super::begin::young;
-use crate::store::{
-    millis,
-    tables::runs::RunId,
-    write::begin::{Beginning, Reuse},
-};
-
-/// What another process did with the same app registration, while this one waited for it.
-#[derive(Debug, Clone, Copy)]
-pub struct Waited {
-    /// When this process was started.
-    pub since: Timestamp,
-    /// The run that was at work when the waiting began, where one had begun by then.
-    pub run: Option<RunId>,
-}
+use super::beginning::{Beginning, Reuse, Waited};
+use crate::store::tables::{cells::millis, runs::RunId};
 
 /// Which of the other run's answers are taken over.
 struct Which {
@@ -50,7 +36,7 @@ pub(crate) fn take_over(
         Reuse::Answers(longest) => (longest, false),
     };
     let which = Which {
-        times: young(beginning, longest),
+        times: beginning.young(longest),
         and_its_own,
     };
     let others = waited_for(connection, application, waited)?;

@@ -15,13 +15,13 @@ use super::{
     syncer::Syncer,
 };
 use crate::store::{
-    Store,
     error::StoreError,
-    millis,
+    handle::Store,
     read::machine_status::MachineNumbers,
     tables::{
         answers::{self, At},
         calls::{self, Application},
+        cells::millis,
         missing_kbs::Numbers,
     },
     write::begin::Begun,

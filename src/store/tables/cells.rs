@@ -1,7 +1,8 @@
-//! Cells that hold lists, as JSON, or words of ours: what is read may have been edited.
+//! What cells hold: lists as JSON, words, times. What is read may have been edited.
 
 use std::{borrow::Cow, error::Error, str::FromStr};
 
+use jiff::Timestamp;
 use rusqlite::{Result, Row, types::FromSqlError};
 use serde::{Deserialize, Serialize, Serializer};
 
@@ -52,4 +53,15 @@ pub(crate) fn parse<T: FromStr<Err: Error + Send + Sync + 'static>>(text: &str) 
 
 fn unreadable(error: impl Error + Send + Sync + 'static) -> FromSqlError {
     FromSqlError::Other(Box::new(error))
+}
+
+/// Milliseconds since 1970.
+pub(crate) fn millis(time: Timestamp) -> i64 {
+    time.as_millisecond()
+}
+
+/// A time that was written as milliseconds. One that no calendar has is the earliest there
+/// is: whatever it dates is old.
+pub(crate) fn time(millis: i64) -> Timestamp {
+    Timestamp::from_millisecond(millis).unwrap_or(Timestamp::MIN)
 }

@@ -1,0 +1,122 @@
+//! What a run would find, before it begins. Nothing is written.
+
+use std::{ops::RangeInclusive, path::Path, time::Duration};
+
+use rusqlite::{Connection, OptionalExtension, Result, params};
+
+use super::{
+    begin::left_to_go_on,
+    beginning::{Beginning, Reuse},
+};
+use crate::{
+    domain::api::Api,
+    store::tables::{
+        calls::{self, Counting},
+        fingerprint::fleet,
+        machine_ids::known,
+        runs::{RunId, Service},
+    },
+};
+
+/// What a run would find.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Outlook {
+    /// Answers that it would not have to ask for.
+    pub answers: u64,
+    /// Earlier calls, as [`calls::past`] reads them.
+    pub past_calls: Vec<Duration>,
+    /// What answers took, as [`calls::latency`] reads it.
+    pub latency: Option<Duration>,
+}
+
+/// What a run that began like this, with calls to this API, would find.
+pub(crate) fn outlook(
+    connection: &Connection,
+    path: &Path,
+    beginning: &Beginning<'_>,
+    api: Api,
+    counting: Counting,
+) -> Result<Outlook> {
+    Ok(Outlook {
+        answers: answers(connection, path, beginning)?,
+        past_calls: calls::past(connection, beginning.application, api, counting)?,
+        latency: calls::latency(connection, beginning.application, api)?,
+    })
+}
+
+/// Whether any of a run's machines was ever answered.
+pub(crate) fn has_any_answer(connection: &Connection, beginning: &Beginning<'_>) -> Result<bool> {
+    let Some(service) = service(connection, beginning.service)? else {
+        return Ok(false);
+    };
+    let mut has_answer =
+        connection.prepare("SELECT 1 FROM machine WHERE id = ?1 AND last_answer IS NOT NULL")?;
+    for machine in known(connection, service, &beginning.inventory.machines)? {
+        if has_answer.exists([machine])? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// How many answers a run would not have to ask for.
+fn answers(connection: &Connection, path: &Path, beginning: &Beginning<'_>) -> Result<u64> {
+    let Some(service) = service(connection, beginning.service)? else {
+        return Ok(0);
+    };
+    let fleet = fleet(beginning.inventory);
+    let left = left_to_go_on(connection, path, service, &fleet, beginning)?;
+    match (beginning.reuse, left) {
+        (Reuse::Answers(longest), _) => {
+            let machines = known(connection, service, &beginning.inventory.machines)?;
+            young_answers(connection, &machines, left, beginning.young(longest))
+        }
+        (_, Some(run)) => answers_of(connection, run),
+        (_, None) => Ok(0),
+    }
+}
+
+/// The number of a service that is known already.
+fn service(connection: &Connection, service: &Service) -> Result<Option<i64>> {
+    connection
+        .query_row(
+            "SELECT id FROM service WHERE tenant_id = ?1 AND api_url = ?2",
+            [&service.tenant_id, &service.api_url],
+            |row| row.get(0),
+        )
+        .optional()
+}
+
+/// Answers of a run that would be gone on with.
+fn answers_of(connection: &Connection, run: RunId) -> Result<u64> {
+    connection.query_row(
+        "SELECT count(answer) FROM run_machine WHERE run = ?1 AND origin <> 'kept'",
+        [run.0],
+        |row| row.get(0),
+    )
+}
+
+/// How many of these machines have an answer of these times: their last one, or that of a run that would
+/// be gone on with.
+fn young_answers(
+    connection: &Connection,
+    machines: &[i64],
+    left: Option<RunId>,
+    times: RangeInclusive<i64>,
+) -> Result<u64> {
+    let mut has_answer = connection.prepare(
+        "SELECT 1 FROM machine JOIN answer ON answer.id = machine.last_answer
+         WHERE machine.id = ?1 AND as_of_ms BETWEEN ?2 AND ?3
+         UNION ALL
+         SELECT 1 FROM run_machine JOIN answer ON answer.id = run_machine.answer
+         WHERE run_machine.run = ?4 AND run_machine.machine = ?1 AND origin <> 'kept'
+             AND as_of_ms BETWEEN ?2 AND ?3",
+    )?;
+    let run = left.map(|run| run.0);
+    let mut answers = 0;
+    for machine in machines {
+        let found = has_answer.exists(params![machine, times.start(), times.end(), run])?;
+        answers += u64::from(found);
+    }
+    Ok(answers)
+}
