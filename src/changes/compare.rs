@@ -7,6 +7,7 @@ use super::{
     comparable::can_compare,
     gaps::{BothAnswers, without},
     kbs::KbChanges,
+    replacements::Replacing,
     rows::{Changed, GapChange, What},
 };
 use crate::{
@@ -17,15 +18,6 @@ use crate::{
         machine::MachineId,
     },
 };
-
-/// Whether a newer KB in an older one's place is a class of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Replacing {
-    /// It is: see [`Change::Replaced`].
-    Recognized,
-    /// The older one counts as resolved, the newer one as new.
-    Ignored,
-}
 
 /// Two runs to compare.
 #[derive(Debug, Clone, Copy)]

@@ -3,10 +3,10 @@
 use std::{io, sync::Arc};
 
 use super::{
-    Change, Replacing,
+    Change,
     comparable::comparable_before,
     known::Known,
-    replacements::{Replacement, replacements},
+    replacements::{Replacement, Replacing, replacements},
     rows::GapChange,
 };
 use crate::domain::{

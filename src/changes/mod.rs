@@ -10,7 +10,7 @@
 //! - `replacements`: which newer KB replaced an older one there
 //! - `known`: since when a gap has been there, and whether it was there before
 //! - `tally`, `kbs`, `machine`: what is counted by class, by KB and by machine
-//! - `rows`: the changes one by one, read again where they are listed
+//! - `rows`: all that changed; the changes one by one are read again where they are listed
 
 mod base_run;
 mod comparable;
@@ -27,31 +27,10 @@ pub(crate) mod tests;
 
 pub use self::{
     base_run::{BaseRun, Figures},
-    compare::{Comparison, Replacing},
+    compare::Comparison,
     kbs::KbChange,
     machine::{MachineChange, MachineMoved, MachineTally},
-    rows::ChangeRow,
+    replacements::Replacing,
+    rows::{ChangeRow, Changes},
     tally::{Change, Exposure, Tally},
 };
-
-use self::rows::Changed;
-
-/// What changed since the base.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Changes {
-    /// What today is compared with.
-    pub base: BaseRun,
-    /// Gaps by class.
-    pub tally: Tally,
-    /// What each class did to the exposure.
-    pub exposure: Exposure,
-    /// Machines by what became of them.
-    pub machines: MachineTally,
-    /// Machines that moved, by id.
-    pub moved: Vec<MachineMoved>,
-    /// What changed of each KB: the one with most news first, what only replaces or was replaced
-    /// after them.
-    pub kbs: Vec<KbChange>,
-    /// By machine id.
-    changed: Vec<Changed>,
-}

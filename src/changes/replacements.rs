@@ -4,6 +4,15 @@ use std::{cmp::Reverse, sync::Arc};
 
 use crate::domain::kb::MissingKb;
 
+/// Whether a newer KB in an older one's place is a class of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replacing {
+    /// It is: see [`Change::Replaced`](super::Change::Replaced).
+    Recognized,
+    /// The older one counts as resolved, the newer one as new.
+    Ignored,
+}
+
 /// An older KB that is gone, and the newer one that replaced it: their indices in the two lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Replacement {

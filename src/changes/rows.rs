@@ -1,15 +1,38 @@
-//! The changes one by one, as they are listed.
+//! All that changed, and the changes one by one, as they are listed.
 
 use std::{io, sync::Arc};
 
 use jiff::Timestamp;
 
-use super::{Change, Changes, comparable::comparable_before, known::Known};
+use super::{
+    BaseRun, Change, Exposure, KbChange, MachineMoved, MachineTally, Tally,
+    comparable::comparable_before, known::Known,
+};
 use crate::domain::{
     gaps::{DatedAnswer, History},
     kb::MissingKb,
     machine::MachineId,
 };
+
+/// What changed since the base.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Changes {
+    /// What today is compared with.
+    pub base: BaseRun,
+    /// Gaps by class.
+    pub tally: Tally,
+    /// What each class did to the exposure.
+    pub exposure: Exposure,
+    /// Machines by what became of them.
+    pub machines: MachineTally,
+    /// Machines that moved, by id.
+    pub moved: Vec<MachineMoved>,
+    /// What changed of each KB: the one with most news first, what only replaces or was replaced
+    /// after them.
+    pub kbs: Vec<KbChange>,
+    /// By machine id.
+    pub(super) changed: Vec<Changed>,
+}
 
 /// One change.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,14 +2,14 @@
 //!
 //! A list goes through these rooms, each of which knows only those above it:
 //!
-//! - [`text`]: what bytes, cells and rows say: encodings, invisible characters, machine ids
-//! - [`cells`]: the table of extra cells, packed: a million machines have a few of them each
-//! - [`times`]: a column of times, in any of the forms in which exports write them
-//! - [`columns`]: which column holds the ids, what the others are called, and what they mean
-//! - [`error`]: everything that can be wrong with a list, and what to do about it
-//! - [`list`]: [`Inventory`], the result
-//! - [`input`]: from bytes to rows: decoding, delimiter, titles above the table, line numbers
-//! - [`read`]: from rows to [`Inventory`], row by row; lists that were joined, ids that would be lost
+//! - `text`: what bytes, cells and rows say: encodings, invisible characters, machine ids
+//! - `cells`: the table of extra cells, packed: a million machines have a few of them each
+//! - `times`: a column of times, in any of the forms in which exports write them
+//! - `columns`: which column holds the ids, what the others are called, and what they mean
+//! - `error`: everything that can be wrong with a list, and what to do about it
+//! - `list`: `Inventory`, the result
+//! - `input`: from bytes to rows: decoding, delimiter, titles above the table, line numbers
+//! - `read`: from rows to `Inventory`, row by row; lists that were joined, ids that would be lost
 //!
 //! What always holds:
 //!

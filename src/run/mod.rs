@@ -6,20 +6,20 @@
 //!             sign-in, lock, begin   into the store          end in the store
 //! ```
 //!
-//! - [`input`]: what a run is given; [`inputs`]: the files that no report may replace
-//! - [`prepare`]: the first phase, and what stays the same after it
-//! - [`collect`]: the second: the work queue, and the threads that help
-//! - [`conclude`]: the third
-//! - [`reporting`]: what reports need of a run, whether it has just ended or is kept
-//! - [`kept`]: the reports of a kept run again
-//! - [`dry_run`]: what a run would do
-//! - [`gate`], [`identity`], [`deadline`], [`interrupt`]: what it may send, as whom, and until when
-//! - [`messages`]: what is said beside the reports
+//! - `input`: what a run is given; `inputs`: the files that no report may replace
+//! - `prepare`: the first phase, and what stays the same after it
+//! - `collect`: the second: the work queue, and the threads that help
+//! - `conclude`: the third
+//! - `reporting`: what reports need of a run, whether it has just ended or is kept
+//! - `kept`: the reports of a kept run again
+//! - `dry_run`: what a run would do
+//! - `gate`, `identity`, `deadline`, `interrupt`: what it may send, as whom, and until when
+//! - `messages`: what is said beside the reports
 //!
-//! What holds: unwritable output is found out before the first call. From [`prepare`] on the lock of the
+//! What holds: unwritable output is found out before the first call. From `prepare` on the lock of the
 //! app registration is held until the run has ended, because two runs share one quota. The end is written
 //! to the store after the reports: a run whose reports could not be written is gone on with. How a run
-//! ended is one [`Ending`](crate::domain::ending::Ending), and everything else follows from it.
+//! ended is one `Ending`, and everything else follows from it.
 
 mod collect;
 mod conclude;

@@ -28,6 +28,7 @@ mod fuzzed;
 mod held_open;
 mod help;
 mod hostile;
+mod house;
 mod interruption;
 mod inventory_shapes;
 mod joined_lists;

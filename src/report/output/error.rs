@@ -7,7 +7,7 @@ use std::{
 
 use thiserror::Error;
 
-use super::Conflict;
+use super::conflict::Conflict;
 
 /// What is wrong with the output.
 #[derive(Debug, Error)]

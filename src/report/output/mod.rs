@@ -12,6 +12,7 @@
 //! ```
 
 mod background;
+mod claim;
 mod conflict;
 mod digest;
 mod error;
@@ -35,7 +36,8 @@ use self::{
     temporary::{sweep, temporary},
 };
 pub use self::{
-    conflict::{Claim, Conflict, Input},
+    claim::{Claim, Input},
+    conflict::Conflict,
     error::OutputError,
 };
 pub use super::side_by_side::at_once;

@@ -13,10 +13,12 @@ use std::{
 
 use serde::Deserialize;
 
-use super::{conflict::Conflict, digest::Digest, replace::replace, temporary::temporary};
-
-/// What the list is called.
-pub(super) const NAME: &str = ".patchgap-files";
+use super::{
+    conflict::{Conflict, NAME},
+    digest::Digest,
+    replace::replace,
+    temporary::temporary,
+};
 
 /// What names the files of an older program.
 const SUMMARY: &str = "summary.json";

@@ -10,9 +10,10 @@ use tempfile::NamedTempFile;
 use tracing::warn;
 
 use super::{
-    OutputError,
+    conflict::NAME,
     digest::Digest,
-    owned::{NAME, Owned, Place},
+    error::OutputError,
+    owned::{Owned, Place},
     replace::replace,
 };
 
@@ -100,7 +101,7 @@ impl Staged {
                 Ok(())
             }
             Err(failed) => Err(OutputError::Replace {
-                kept: stay_beside(failed.file, &path, (self.hash, owned)),
+                kept: stay_beside(failed.file, &path, self.hash, owned),
                 path,
                 source: failed.error,
             }),
@@ -112,7 +113,8 @@ impl Staged {
 fn stay_beside(
     mut file: NamedTempFile,
     path: &Path,
-    (hash, owned): (Digest, &mut Owned),
+    hash: Digest,
+    owned: &mut Owned,
 ) -> Option<PathBuf> {
     let folder = path.parent()?;
     for beside in variants(path, "new") {

@@ -4,7 +4,8 @@ use askama::Template;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use sha2::{Digest, Sha256};
 
-use super::{Run, sections::title};
+use super::sections::title;
+use crate::report::Run;
 
 pub(super) const STYLE: &str = concat!(
     include_str!("style/base.css"),

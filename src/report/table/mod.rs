@@ -2,7 +2,7 @@
 //!
 //! - [`kbs`], [`machines`], [`gaps`], [`failures`], [`changes`]: a file for each table; a column is
 //!   one line there, which says how each format shows it
-//! - [`column`]: what a column can say of itself
+//! - `column`: what a column can say of itself
 //! - [`cell`]: the value of a column in a row
 //! - [`lines`]: a machine and a gap, as cells take their values from
 //! - [`names`]: the names that the inventory has for its machines

@@ -23,9 +23,9 @@ use crate::{
 pub struct Outlook {
     /// Answers that it would not have to ask for.
     pub answers: u64,
-    /// Earlier calls, as [`calls::past`] reads them.
+    /// Earlier calls, as `calls::past` reads them.
     pub past_calls: Vec<Duration>,
-    /// What answers took, as [`calls::latency`] reads it.
+    /// What answers took, as `calls::latency` reads it.
     pub latency: Option<Duration>,
 }
 

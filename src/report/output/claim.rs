@@ -1,0 +1,156 @@
+//! Files that must not be replaced: what a run reads or keeps, and what somebody else put into the folder.
+//! Both are found before anything is asked.
+
+use std::path::{Path, PathBuf};
+
+use super::{
+    conflict::{Conflict, NAME},
+    owned::Owned,
+    placing::beside,
+    same_file::{is_below, is_same},
+    temporary::is_temporary,
+};
+
+/// A file that a run reads or keeps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Input {
+    /// What it is, for people.
+    pub what: &'static str,
+    /// Where it is, or will be.
+    pub path: PathBuf,
+}
+
+/// What is to be written to a folder.
+#[derive(Debug, Clone, Copy)]
+pub struct Claim<'claim> {
+    /// The folder, which need not be there.
+    pub folder: &'claim Path,
+    /// The names of the files.
+    pub names: &'claim [&'claim str],
+    /// The option that names the folder.
+    pub option: &'static str,
+}
+
+impl Claim<'_> {
+    /// Demands that neither one of these files nor anybody else's gets lost. Writes nothing.
+    pub fn check(&self, inputs: &[Input]) -> Result<(), Conflict> {
+        for input in inputs {
+            self.spares(input)?;
+        }
+        let owned = Owned::of(self.folder)?;
+        let others = self.names.iter();
+        let others = others.filter(|name| owned.is_others(self.folder, name));
+        let names: Vec<String> = others.map(|name| (*name).to_owned()).collect();
+        if names.is_empty() {
+            return Ok(());
+        }
+        Err(Conflict::Others {
+            folder: self.folder.to_owned(),
+            names,
+            option: self.option,
+        })
+    }
+
+    fn spares(&self, input: &Input) -> Result<(), Conflict> {
+        let Some(written) = self.overwriting(&input.path) else {
+            return Ok(());
+        };
+        Err(Conflict::Input {
+            what: input.what,
+            path: input.path.clone(),
+            written,
+            option: self.option,
+        })
+    }
+
+    /// What would be written in the place of this file, or would keep it from being made.
+    fn overwriting(&self, input: &Path) -> Option<PathBuf> {
+        let is_hit = |path: &PathBuf| is_same(path, input) || is_below(input, path);
+        // A folder above is in nobody's way. Named as a file, it fails by itself, where it is read.
+        let is_above = is_below(self.folder, input) && !input.is_dir();
+        if is_above || is_same(self.folder, input) {
+            return Some(self.folder.to_owned());
+        }
+        self.written()
+            .find(is_hit)
+            .or_else(|| self.swept(input).then(|| input.to_owned()))
+    }
+
+    /// Every file that may be written: also the list of them, and what stays beside a file whose place
+    /// cannot be taken.
+    fn written(&self) -> impl Iterator<Item = PathBuf> {
+        let names = self.names.iter().flat_map(|name| {
+            let path = self.folder.join(name);
+            [beside(&path), path]
+        });
+        std::iter::once(self.folder.join(NAME)).chain(names)
+    }
+
+    /// Whether a file would go away with what kills left behind.
+    fn swept(&self, input: &Path) -> bool {
+        let folder = input.parent().filter(|it| !it.as_os_str().is_empty());
+        input.file_name().is_some_and(is_temporary)
+            && is_same(folder.unwrap_or(Path::new(".")), self.folder)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    const NAMES: [&str; 2] = ["kbs.csv", "machines.csv"];
+
+    fn conflict(folder: &Path, input: &Path) -> Option<String> {
+        let claim = Claim {
+            folder,
+            names: &NAMES,
+            option: "--out",
+        };
+        let input = Input {
+            what: "store",
+            path: input.to_owned(),
+        };
+        claim.check(&[input]).err().map(|error| error.to_string())
+    }
+
+    #[test]
+    fn whatever_is_written_costs_no_input() {
+        let place = tempfile::tempdir().unwrap();
+        let out = place.path().join("out");
+        for there in [false, true] {
+            for (input, is_lost) in [
+                ("out/kbs.csv", true),
+                ("out/../out/machines.csv", true),
+                ("out/kbs.new.csv", true),
+                ("out/.patchgap-files", true),
+                ("out/.patchgap-x.tmp", true),
+                ("out/kbs.csv/store", true),
+                ("out", true),
+                ("out/gaps.csv", false),
+                ("out/store", false),
+                ("out/below/kbs.csv", false),
+                ("kbs.csv", false),
+                (".patchgap-x.tmp", false),
+            ] {
+                let found = conflict(&out, &place.path().join(input));
+                assert_eq!(found.is_some(), is_lost, "{there} {input} {found:?}");
+            }
+            fs::create_dir_all(&out).unwrap();
+        }
+        assert_eq!(conflict(&out, place.path()), None);
+        let below = out.join("kbs.csv").join("deep");
+        assert!(conflict(&below, &out.join("kbs.csv")).is_some());
+    }
+
+    #[test]
+    fn a_file_of_somebody_is_named() {
+        let place = tempfile::tempdir().unwrap();
+        for name in ["machines.csv", "notes.txt"] {
+            fs::write(place.path().join(name), "mine").unwrap();
+        }
+        let error = conflict(place.path(), Path::new("elsewhere")).unwrap();
+        assert!(error.ends_with("did not write: machines.csv"), "{error}");
+    }
+}

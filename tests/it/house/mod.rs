@@ -1,0 +1,105 @@
+//! The layout of the code: imports go one way, between rooms and between the files of a room.
+
+mod imports;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use imports::Imports;
+
+/// The rooms, each of which may import those before it.
+const ROOMS: [&str; 16] = [
+    "domain",
+    "quota",
+    "simulator",
+    "defender",
+    "inventory",
+    "collect",
+    "progress",
+    "store",
+    "aggregate",
+    "changes",
+    "report",
+    "config",
+    "cli",
+    "console",
+    "run",
+    "app",
+];
+
+fn rank(room: &str) -> Option<usize> {
+    ROOMS.iter().position(|known| *known == room)
+}
+
+#[test]
+fn rooms_import_only_earlier_rooms() {
+    let wrong: BTreeSet<String> = Imports::read()
+        .between_rooms()
+        .filter(|(from, to)| match (rank(from), rank(to)) {
+            (Some(from), Some(to)) => to > from,
+            // `main.rs` may import everything, and from other crates.
+            _ => !from.is_empty(),
+        })
+        .map(|(from, to)| format!("{from} -> {to}"))
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn every_room_has_its_place() {
+    let rooms = Imports::read().rooms();
+    let known: BTreeSet<String> = ROOMS.iter().map(|&room| room.to_owned()).collect();
+    assert_eq!(rooms, known);
+}
+
+#[test]
+fn files_import_each_other_in_no_circle() {
+    let circles = circles(&Imports::read().between_files());
+    assert!(circles.is_empty(), "{circles:#?}");
+}
+
+/// The groups of files in which each imports itself by way of the others.
+fn circles(imports: &BTreeMap<String, BTreeSet<String>>) -> BTreeSet<BTreeSet<String>> {
+    let reached: BTreeMap<&String, BTreeSet<&String>> = imports
+        .keys()
+        .map(|file| (file, reachable(imports, file)))
+        .collect();
+    let in_circles = reached
+        .iter()
+        .filter(|(file, reached)| reached.contains(*file));
+    in_circles
+        .map(|(file, from_here)| {
+            let back = from_here
+                .iter()
+                .filter(|other| reached[**other].contains(file));
+            back.map(|other| (*other).clone()).collect()
+        })
+        .collect()
+}
+
+/// Every file that a file imports, directly or through others.
+fn reachable<'a>(
+    imports: &'a BTreeMap<String, BTreeSet<String>>,
+    file: &str,
+) -> BTreeSet<&'a String> {
+    let mut found = BTreeSet::new();
+    let mut open: Vec<&String> = imports[file].iter().collect();
+    while let Some(next) = open.pop() {
+        if found.insert(next) {
+            open.extend(&imports[next]);
+        }
+    }
+    found
+}
+
+#[test]
+fn a_circle_is_found() {
+    let imports = [("a", &["b"][..]), ("b", &["c"]), ("c", &["b"]), ("d", &[])];
+    let imports = imports
+        .map(|(file, others)| {
+            let others = others.iter().map(ToString::to_string).collect();
+            (file.to_owned(), others)
+        })
+        .into();
+    let circle: BTreeSet<String> = ["b", "c"].map(str::to_owned).into();
+    assert_eq!(circles(&imports), [circle].into());
+}
