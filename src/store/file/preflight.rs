@@ -20,6 +20,8 @@ const APPLICATION: usize = 68;
 /// Checks whether the file could be a store; `false` where there is none. An empty one could
 /// become one.
 pub(crate) fn check(path: &Path) -> Result<bool, Problem> {
+    // Before the file: where another process makes the store meanwhile, the file is filled first.
+    let has_log = has_log(path);
     let metadata = match fs::metadata(path) {
         Ok(metadata) => metadata,
         Err(error) if error.kind() == ErrorKind::NotFound => return could_be_made(path),
@@ -33,7 +35,7 @@ pub(crate) fn check(path: &Path) -> Result<bool, Problem> {
     }
     match metadata.len() {
         // SQLite would drop the log.
-        0 if has_log(path) => Err(Problem::damaged("it is empty, the log beside it is not")),
+        0 if has_log => Err(Problem::damaged("it is empty, the log beside it is not")),
         0 => Ok(true),
         _ => check_header(path).map(|()| true),
     }

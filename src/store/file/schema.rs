@@ -13,7 +13,7 @@ pub(crate) const APPLICATION_ID: i64 = 0x5047_6170;
 
 /// The versions that this program reads and writes.
 pub(crate) const SCHEMA: Schema = Schema {
-    first: 6,
+    first: 7,
     migrations: &[include_str!("../schema/1.sql")],
 };
 
@@ -153,7 +153,7 @@ mod tests {
         let version = SCHEMA.last();
         assert_eq!(
             (version, format!("{:02x}{:02x}", digest[0], digest[1])),
-            (6, "598b".to_owned()),
+            (7, "323f".to_owned()),
             "{columns}"
         );
     }

@@ -167,10 +167,10 @@ SELECT
     END AS status,
     json_array_length(answer.missing) AS missingKbs,
     strftime('%Y-%m-%dT%H:%M:%SZ', answer.as_of_ms / 1000, 'unixepoch') AS answeredAt,
-    answer.source,
     run_machine.reason,
     run_machine.http_status AS httpStatus,
-    run_machine.message
+    run_machine.message,
+    answer.source
 FROM run_machine
 JOIN machine ON machine.id = run_machine.machine
 LEFT JOIN answer ON answer.id = run_machine.answer;
