@@ -1,7 +1,7 @@
 //! The words of the field, tied to nothing: machines, KBs, answers, and what became of each.
 //!
 //! - [`machine`], [`kb`]: what the service knows of
-//! - [`api`]: the APIs that are called
+//! - [`api`], [`limits`]: the APIs that are called, and how often each may be
 //! - [`answer`]: what a machine misses, its source and its time
 //! - [`outcome`]: what became of the request for one machine
 //! - [`ending`]: how a run ended, and what follows from that
@@ -20,6 +20,7 @@ pub mod held;
 pub(crate) mod index;
 pub(crate) mod invisible;
 pub mod kb;
+pub mod limits;
 pub mod machine;
 pub mod outcome;
 pub(crate) mod quotes;

@@ -10,7 +10,6 @@
 //! - `window`, `pause`, `in_flight`: its parts; `pacer`: the pace, which is `governor`
 //! - `forecast`: when the last call will be answered, by the same rules played forward
 //! - `ledger`: the seam to the store, which keeps calls beyond the life of the process
-//! - `limits`: limits and pace as people write them
 //!
 //! # How a call goes through it
 //!
@@ -45,7 +44,6 @@ mod gate;
 mod in_flight;
 mod ledger;
 mod limiter;
-mod limits;
 mod pacer;
 mod pause;
 mod state;
@@ -58,9 +56,9 @@ pub use self::{
     gate::Gate,
     ledger::{CallNumber, Ledger, StoreFailed},
     limiter::{Limiter, Permit},
-    limits::{InvalidLimit, Pace, RateLimit, RateLimits, Rules},
     state::{Past, Waiting},
 };
+pub use crate::domain::limits::{InvalidLimit, Pace, RateLimit, RateLimits, Rules};
 
 #[cfg(test)]
 mod tests;

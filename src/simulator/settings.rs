@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use crate::quota::{RateLimit, RateLimits};
+use crate::domain::limits::{RateLimit, RateLimits};
 
 use super::faults::Faults;
 

@@ -4,7 +4,7 @@ use std::{collections::VecDeque, time::Duration};
 
 use tokio::time::Instant;
 
-use crate::quota::{RateLimit, RateLimits};
+use crate::domain::limits::{RateLimit, RateLimits};
 
 /// Every window of the quota, with the calls that still count in it.
 #[derive(Debug)]

@@ -9,7 +9,7 @@ use hyper::{
 use serde_json::json;
 
 use crate::{
-    quota::RateLimit,
+    domain::limits::RateLimit,
     simulator::{
         faults::Fault,
         reply::{Ending, Reply},

@@ -55,10 +55,13 @@ impl Fleet {
     /// The same fleet some nights later: machines were patched, updates were released, and each
     /// night one machine in five hundred was replaced.
     pub fn after(nights: u32, seed: u64, machines: usize) -> Self {
-        let (updates, next) = (catalogue(), next_month());
+        let catalogue = Catalogue {
+            updates: catalogue(),
+            next: next_month(),
+        };
         let gone = u64::from(nights) * (machines as u64).div_ceil(500);
         let machines: Vec<_> = (gone..gone + machines as u64)
-            .map(|number| machine(seed, number, nights, (&updates, &next)))
+            .map(|number| machine(seed, number, nights, &catalogue))
             .collect();
         let places = (0..).zip(&machines);
         Self {
@@ -92,26 +95,27 @@ impl Fleet {
     }
 }
 
-fn machine(
-    seed: u64,
-    number: u64,
-    nights: u32,
-    (updates, next): (&[Update], &[Update]),
-) -> SimulatedMachine {
+/// The updates before and after patch day.
+struct Catalogue {
+    updates: Vec<Update>,
+    next: Vec<Update>,
+}
+
+fn machine(seed: u64, number: u64, nights: u32, catalogue: &Catalogue) -> SimulatedMachine {
     let mut random = chance(seed, "machine", "", number);
     let mut id = [0; 20];
     random.fill(&mut id);
     let model = Model::any(&mut random);
     let site = SITES[random.usize(..SITES.len())];
     let products = products(model, &mut random);
-    let at_first = missing(model, &products, updates, &mut random);
+    let at_first = missing(model, &products, &catalogue.updates, &mut random);
     let patched = Patched {
         seed,
         number,
         model,
         products: &products,
-        updates,
-        next,
+        updates: &catalogue.updates,
+        next: &catalogue.next,
     };
     SimulatedMachine {
         id: MachineId::from_bytes(id),

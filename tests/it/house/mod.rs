@@ -9,8 +9,8 @@ use imports::Imports;
 /// The rooms, each of which may import those before it.
 const ROOMS: [&str; 16] = [
     "domain",
-    "quota",
     "simulator",
+    "quota",
     "defender",
     "inventory",
     "collect",

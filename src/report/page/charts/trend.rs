@@ -70,7 +70,7 @@ pub(in crate::report::page) fn trend(
         };
         svg.dot(paint, *place);
     }
-    label(&mut svg, points, &places, (zone, figure));
+    label(&mut svg, points, &places, zone, figure);
     let told = points.iter().map(|it| told(it, zone, figure));
     Ok(svg.finish(title, &told.collect::<Vec<_>>().join("; ")))
 }
@@ -122,12 +122,7 @@ fn unbroken(points: &[TrendPoint]) -> Vec<(usize, usize)> {
     parts
 }
 
-fn label(
-    svg: &mut Svg,
-    points: &[TrendPoint],
-    places: &[Point],
-    (zone, figure): (&TimeZone, Figure),
-) {
+fn label(svg: &mut Svg, points: &[TrendPoint], places: &[Point], zone: &TimeZone, figure: Figure) {
     let (Some(first), Some(last)) = (points.first(), points.last()) else {
         return;
     };

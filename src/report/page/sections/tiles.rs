@@ -62,7 +62,7 @@ impl Tiles {
         } else if let Some((base, day)) = &base {
             let is_fair = base.is_enough() && base.is_same_fleet;
             let is_fair = is_fair && !run.fleet.coverage.is_partial();
-            compare(&mut tiles, (base, day), is_fair);
+            compare(&mut tiles, base, day, is_fair);
             let replaced = run.past.map_or(0, |past| replaced(past.changes));
             judge_exposure(&mut tiles, base.figures.exposure, replaced, is_fair);
         }
@@ -131,7 +131,7 @@ fn worst(scene: &Scene<'_>) -> String {
 }
 
 /// What is more or fewer is better or worse only where both runs speak for the same fleet.
-fn compare(tiles: &mut [Tile], (base, day): (&BaseRun, &str), is_fair: bool) {
+fn compare(tiles: &mut [Tile], base: &BaseRun, day: &str, is_fair: bool) {
     let then = base.figures;
     let figures = [
         then.answered,
