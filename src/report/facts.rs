@@ -1,4 +1,4 @@
-//! The circumstances of a run: what the reports say beside the figures.
+//! Metadata of a run that the reports show beside the figures.
 
 use std::path::PathBuf;
 
@@ -11,34 +11,34 @@ use crate::{
     domain::ending::{EndingWord, RunOutcome},
 };
 
-/// What the reports say of a run beside its figures.
+/// Metadata of a run that the reports show beside the figures.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Facts {
-    /// Who wrote the reports.
+    /// The program that wrote the reports.
     pub tool: Tool,
-    /// The tenant, when it is known.
+    /// The tenant, if known.
     pub tenant_id: Option<String>,
     /// How the run ended.
     pub outcome: RunOutcome,
-    /// What ended the asking; none where that is not known, because it was killed.
+    /// Why collecting ended. `None` if unknown, because the process was killed.
     pub ended: Option<EndingWord>,
-    /// When it began.
+    /// When the run started.
     pub started_at: Timestamp,
-    /// When it had asked everything.
+    /// When collecting finished.
     pub finished_at: Timestamp,
     /// Base URL of the API.
     pub api_url: String,
-    /// What was sent.
+    /// The requests that were sent.
     pub requests: Requests,
-    /// The folder that the reports go to.
+    /// The output folder.
     pub folder: PathBuf,
-    /// The names of all report files of this run; see [`super::file_names`].
+    /// The names of all report files of this run. See [`super::file_names`].
     pub files: Vec<String>,
     /// The order of the KBs.
     pub rank_by: RankBy,
-    /// Where times are local: of whoever started the run.
+    /// The time zone for local times: that of the user who started the run.
     pub time_zone: TimeZone,
-    /// Whether text that a spreadsheet would take for a formula is defused in CSV files.
+    /// Whether the CSV files neutralize text that a spreadsheet would run as a formula.
     pub csv_guard: bool,
 }
 

@@ -1,4 +1,4 @@
-//! A small fleet to test reports with: every status, a KB on two machines, an odd row.
+//! A small fleet to test reports with: every status, a KB on two machines, an unusual row.
 
 use std::{io, path::PathBuf, sync::Arc};
 
@@ -20,12 +20,12 @@ use crate::{
     inventory::{Cells, Inventory, InventoryMachine, RejectedRow},
 };
 
-/// What was asked for, and what came of it.
+/// The list and the results of a small run.
 #[derive(Debug, Clone)]
 pub(super) struct Fixture {
     pub(super) inventory: Inventory,
     pub(super) outcomes: Vec<Outcome>,
-    /// What came of the run before: of the same machines, and of one that left the list.
+    /// The results of the previous run: the same machines, and one that has since left the list.
     pub(super) before: Option<Vec<Outcome>>,
     pub(super) facts: Facts,
 }
@@ -45,7 +45,7 @@ impl Fixture {
         }
     }
 
-    /// The same with an earlier night, in which every class of change has its place.
+    /// The same fleet with an earlier night that covers every change class.
     pub(super) fn second_night() -> Self {
         let february = MissingKb {
             products: vec!["windows_10".into()],
@@ -62,7 +62,7 @@ impl Fixture {
         }
     }
 
-    /// Renders with the fixture's run.
+    /// Calls `render` with the fixture's run.
     pub(super) fn with_run<T>(&self, render: impl FnOnce(&Run<'_>) -> T) -> T {
         let told = InMemory(self.outcomes.clone());
         let fleet = told.aggregate(&self.inventory, RankBy::Cve);
@@ -97,7 +97,7 @@ impl Fixture {
     }
 }
 
-/// Today, and the run before, whose places begin at a thousand.
+/// The current run and the previous one, whose answer positions start at 1,000.
 #[derive(Debug)]
 struct Before(InMemory, InMemory);
 
@@ -158,7 +158,7 @@ fn yesterday() -> Timestamp {
     "2026-11-22T12:59:58Z".parse().unwrap()
 }
 
-/// Three runs: a whole one, a partial one, and today's.
+/// Three runs: a complete one, a partial one and the current one.
 fn trend() -> Vec<TrendPoint> {
     let point = |run, day: &str, answered, gaps| TrendPoint {
         run,

@@ -19,7 +19,7 @@ words! {
 }
 
 impl Format {
-    /// Whether this build can write it: Parquet is a feature that a build may leave out.
+    /// Whether this build can write the format: Parquet is an optional feature.
     pub const fn is_built(self) -> bool {
         !matches!(self, Self::Parquet) || cfg!(feature = "parquet")
     }

@@ -1,4 +1,4 @@
-//! Figures in, files out: one file of code for each report; one place writes.
+//! Renders the figures of a run into report files. Only [`output`] writes to disk.
 
 mod csv;
 mod facts;
@@ -37,31 +37,31 @@ use crate::{
     inventory::Inventory,
 };
 
-/// Everything that a report may say of a run.
+/// Everything a report needs to know about a run.
 #[derive(Debug, Clone, Copy)]
 pub struct Run<'run> {
-    /// What was asked for.
+    /// The list of machines.
     pub inventory: &'run Inventory,
-    /// What came of it.
+    /// The aggregated results.
     pub fleet: &'run Fleet,
-    /// What its machines miss.
+    /// The missing KBs of each machine.
     pub gaps: &'run dyn Gaps,
     /// The updates to install first.
     pub actions: &'run TopActions<'run>,
-    /// What changed since an earlier run, where there is one to compare with.
+    /// What changed since an earlier run, if there is one to compare with.
     pub past: Option<Past<'run>>,
-    /// The last runs of comparable lists, this one last, the oldest first.
+    /// The latest runs of comparable lists, oldest first, ending with this run.
     pub trend: &'run [TrendPoint],
-    /// The circumstances.
+    /// Metadata of the run.
     pub facts: &'run Facts,
 }
 
-/// One report file. Its content depends on the run alone: same run, same bytes.
+/// One report file. Its content depends only on the run: the same run gives the same bytes.
 pub trait Report: Sync {
     /// The name of the file in the output folder.
     fn file_name(&self) -> &'static str;
 
-    /// Whether there is nothing to write where no earlier run is there to compare with.
+    /// Whether the report is written only if there is an earlier run to compare with.
     fn needs_base(&self) -> bool {
         false
     }
@@ -70,8 +70,8 @@ pub trait Report: Sync {
     fn render(&self, run: &Run<'_>, out: &mut dyn Write) -> io::Result<()>;
 }
 
-/// The reports that these formats stand for, in the order in which they are written: the
-/// summary comes last, so that a new summary says that everything before it is new.
+/// The reports of these formats, in the order in which they are written. The summary comes last,
+/// so that a new summary implies that all files before it are new.
 pub fn reports(formats: &[Format]) -> Vec<Box<dyn Report>> {
     let mut reports: Vec<Box<dyn Report>> = Vec::new();
     if formats.contains(&Format::Csv) {
@@ -99,13 +99,13 @@ pub fn changes_csv() -> Box<dyn Report> {
     csv::changes()
 }
 
-/// What changed, as `summary.json` counts it.
+/// The changes alone, with the counts of `summary.json`.
 pub fn changes_json() -> Box<dyn Report> {
     Box::new(json::Changes)
 }
 
-/// The names of these reports' files, as [`Facts::files`] lists them, with or without an earlier
-/// run to compare with.
+/// The file names of these reports, as listed in [`Facts::files`]. Reports that need a base are
+/// included only if `has_base`.
 pub fn file_names(reports: &[Box<dyn Report>], has_base: bool) -> Vec<String> {
     let written = reports.iter().filter(|it| has_base || !it.needs_base());
     written

@@ -1,4 +1,4 @@
-//! Earlier runs, as far as reports tell of them.
+//! Earlier runs, as the reports show them.
 
 use std::io;
 
@@ -15,12 +15,12 @@ use crate::{
 pub struct Past<'run> {
     /// What changed.
     pub changes: &'run Changes,
-    /// Where the answers are read again.
+    /// The store's history, from which the answers are read again.
     pub history: &'run dyn History,
 }
 
 impl Past<'_> {
-    /// Calls `take` with every change that is listed, by machine id, then by KB id.
+    /// Calls `take` with every listed change, by machine id, then by KB id.
     pub fn for_each_change(
         &self,
         take: &mut dyn FnMut(ChangeRow) -> io::Result<()>,
@@ -29,29 +29,29 @@ impl Past<'_> {
     }
 }
 
-/// The figures of one run among others.
+/// The figures of one run in a trend.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TrendPoint {
-    /// Its number in the store.
+    /// The run's number in the store.
     pub run: i64,
-    /// When it began.
+    /// When the run started.
     pub started_at: Timestamp,
-    /// Machines of its list.
+    /// The number of machines on its list.
     pub machines: u64,
-    /// Those among them with an answer.
+    /// The number of machines that answered.
     pub answered: u64,
-    /// Those among these that missed something.
+    /// The number of answered machines with missing KBs.
     pub with_gaps: u64,
-    /// Distinct missing KBs.
+    /// The number of distinct missing KBs.
     pub kbs: u64,
-    /// Pairs of a machine and a KB that it missed.
+    /// The number of (machine, missing KB) pairs.
     pub gaps: u64,
-    /// CVEs that the missing KBs address, summed over all gaps.
+    /// The number of CVEs addressed by the missing KBs, summed over all gaps.
     pub exposure: u64,
 }
 
 impl TrendPoint {
-    /// Whether too few machines answered for its figures to stand beside those of other runs.
+    /// Whether too few machines answered for the figures to be comparable with other runs.
     pub fn is_partial(&self) -> bool {
         !is_enough(self.answered, self.machines)
     }

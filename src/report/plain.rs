@@ -1,15 +1,15 @@
-//! Text from outside, made harmless for a terminal.
+//! Makes text from outside safe to print on a terminal.
 //!
-//! A machine's or an update's name may hold what moves the cursor, sets colours, retitles
-//! the window, or turns the reading direction around, so that a line reads as something
-//! that it is not. Files keep such text as it came; a terminal must not.
+//! The name of a machine or an update may contain sequences that move the cursor, set colours,
+//! retitle the window or reverse the reading direction, so that a line appears to say something
+//! else. Files keep such text unchanged. A terminal must not receive it.
 
 use std::{iter::Peekable, str::Chars};
 
 use crate::domain::invisible::{is_invisible, shapes_its_neighbours};
 
-/// The text on one line, without control characters, escape sequences and marks that
-/// nobody sees.
+/// The text on one line, without control characters, escape sequences and invisible formatting
+/// characters.
 pub(crate) fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text.chars().peekable();
@@ -26,7 +26,7 @@ pub(crate) fn plain(text: &str) -> String {
     plain
 }
 
-/// What changes how a text reads without being seen. The joiners stay, because scripts and emoji
+/// Invisible characters that change how a text reads. Joiners are kept, because scripts and emoji
 /// need them.
 const fn is_unseen(character: char) -> bool {
     is_invisible(character) && !shapes_its_neighbours(character)
@@ -49,13 +49,14 @@ fn skip_escape(rest: &mut Peekable<Chars<'_>>) {
     }
 }
 
-/// Parameters and one final character, such as `31m`.
+/// Skips the parameters and the final character of a control sequence, such as `31m`.
 fn skip_control_sequence(rest: &mut Peekable<Chars<'_>>) {
     skip_while(rest, |character| matches!(character, ' '..='?'));
     rest.next_if(|character| matches!(character, '@'..='~'));
 }
 
-/// Everything up to the terminator. A string that has none is no sequence: its text stays.
+/// Skips a string up to its terminator. Without a terminator it is not a sequence, and its text is
+/// kept.
 fn skip_string(rest: &mut Peekable<Chars<'_>>) {
     let mut ahead = rest.clone();
     while let Some(character) = ahead.next() {

@@ -1,21 +1,21 @@
-//! Several pieces of work at once, on as many cores as there are.
+//! Runs several tasks in parallel, on the available cores.
 
 use std::{num::NonZero, thread};
 
 use parking_lot::Mutex;
 
-/// Reports that are put together at once, at most: each takes memory.
+/// The maximum number of reports rendered in parallel: each needs memory.
 const MOST: usize = 4;
 
-/// How many reports are put together at once on this machine.
+/// The number of reports rendered in parallel on this machine.
 pub fn at_once() -> usize {
     thread::available_parallelism()
         .map_or(1, NonZero::get)
         .min(MOST)
 }
 
-/// Does the work for each of these, and returns what came of it in their order. They are begun
-/// in that order, too.
+/// Runs the task for every item in parallel. Tasks start in the order of the items, and the
+/// results are returned in that order.
 pub(super) fn side_by_side<T: Sync, Done: Send>(
     all: &[T],
     work: impl Fn(&T) -> Done + Sync,

@@ -1,4 +1,4 @@
-//! Times as the reports write them.
+//! Time formats of the reports.
 
 use jiff::{Timestamp, tz::TimeZone};
 
@@ -22,7 +22,7 @@ pub(super) fn zoned_minute(time: Timestamp, zone: &TimeZone) -> String {
     local(time, zone, "%Y-%m-%d %H:%M %Z")
 }
 
-/// In local time, by a format of [`jiff::fmt::strtime`].
+/// The local time in a format of [`jiff::fmt::strtime`].
 pub(super) fn local(time: Timestamp, zone: &TimeZone, format: &str) -> String {
     let local = time.to_zoned_datetime(zone.clone());
     local.strftime(format).to_string()

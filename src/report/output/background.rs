@@ -1,4 +1,4 @@
-//! A file that is written by a thread of its own, while what comes next is put together.
+//! A file written by a background thread while the caller renders on.
 
 use std::{
     io::{self, Write},
@@ -11,22 +11,22 @@ use tempfile::NamedTempFile;
 
 use super::digest::{Digest, Hashing};
 
-/// Bytes that are handed over together.
+/// The number of bytes sent to the thread at once.
 const PIECE: usize = 256 * 1024;
-/// Pieces that may wait for the disk.
+/// The maximum number of pieces waiting for the disk.
 const WAITING: usize = 4;
 
-/// A file under construction.
+/// A file that is still being rendered.
 pub(super) struct Background {
     piece: Vec<u8>,
     pieces: SyncSender<Vec<u8>>,
     writing: Writing,
 }
 
-/// A file whose content is complete, and on its way to the disk. Dropped, it goes away.
+/// A file whose content is complete, but may still be on its way to the disk. Removed on drop.
 pub(super) struct Writing(Option<JoinHandle<io::Result<Whole>>>);
 
-/// A file that is whole on the disk, and the hash of its content.
+/// A file that is complete on the disk, and the hash of its content.
 pub(super) struct Whole {
     pub(super) file: NamedTempFile,
     pub(super) hash: Digest,
@@ -45,13 +45,13 @@ impl Background {
 
     fn hand_over(&mut self) -> io::Result<()> {
         let piece = mem::replace(&mut self.piece, Vec::with_capacity(PIECE));
-        // Why the thread has ended it tells itself.
+        // The thread's own result says why it has ended.
         let gone = |_| io::ErrorKind::BrokenPipe.into();
         self.pieces.send(piece).map_err(gone)
     }
 
-    /// Says that the content is complete, or why it will never be; what went wrong with the
-    /// disk comes first.
+    /// Completes the file after successful rendering, or aborts it. If both rendering and writing
+    /// failed, returns the write error.
     pub(super) fn finish(mut self, rendered: io::Result<()>) -> io::Result<Writing> {
         let rendered = rendered.and_then(|()| self.hand_over());
         drop(self.pieces);
@@ -77,7 +77,7 @@ impl Write for Background {
 }
 
 impl Writing {
-    /// Waits until the file is whole on the disk.
+    /// Waits until the file is complete on the disk.
     pub(super) fn whole(mut self) -> io::Result<Whole> {
         let ended = self.0.take().and_then(|thread| thread.join().ok());
         ended.unwrap_or_else(|| Err(io::Error::other("the writing thread panicked")))
@@ -85,7 +85,7 @@ impl Writing {
 }
 
 impl Drop for Writing {
-    /// The thread has the file, and has to end for it to go away.
+    /// The thread owns the file, and must end before the file can be removed.
     fn drop(&mut self) {
         if let Some(thread) = self.0.take() {
             let _ = thread.join();

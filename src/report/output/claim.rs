@@ -1,5 +1,5 @@
-//! Files that must not be replaced: what a run reads or keeps, and what somebody else put into the folder.
-//! Both are found before anything is asked.
+//! Detects files that must not be replaced: the run's own inputs and state, and files in the output folder
+//! that patchgap did not write. Both are checked before the first request.
 
 use std::path::{Path, PathBuf};
 
@@ -14,25 +14,26 @@ use super::{
 /// A file that a run reads or keeps.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Input {
-    /// What it is, for people.
+    /// A description of the file for error messages.
     pub what: &'static str,
-    /// Where it is, or will be.
+    /// The path of the file, which need not exist yet.
     pub path: PathBuf,
 }
 
-/// What is to be written to a folder.
+/// The files to be written to a folder.
 #[derive(Debug, Clone, Copy)]
 pub struct Claim<'claim> {
-    /// The folder, which need not be there.
+    /// The folder, which need not exist.
     pub folder: &'claim Path,
     /// The names of the files.
     pub names: &'claim [&'claim str],
-    /// The option that names the folder.
+    /// The command-line option that sets the folder.
     pub option: &'static str,
 }
 
 impl Claim<'_> {
-    /// Demands that neither one of these files nor anybody else's gets lost. Writes nothing.
+    /// Fails if writing would replace one of the inputs, or a file that patchgap did not write.
+    /// Writes nothing.
     pub fn check(&self, inputs: &[Input]) -> Result<(), Conflict> {
         for input in inputs {
             self.spares(input)?;
@@ -63,10 +64,10 @@ impl Claim<'_> {
         })
     }
 
-    /// What would be written in the place of this file, or would keep it from being made.
+    /// The path to be written that would replace the input, or prevent it from being created.
     fn overwriting(&self, input: &Path) -> Option<PathBuf> {
         let is_hit = |path: &PathBuf| is_same(path, input) || is_below(input, path);
-        // A folder above is in nobody's way. Named as a file, it fails by itself, where it is read.
+        // A parent folder does no harm. If it is used as a file, reading it reports that error.
         let is_above = is_below(self.folder, input) && !input.is_dir();
         if is_above || is_same(self.folder, input) {
             return Some(self.folder.to_owned());
@@ -76,8 +77,8 @@ impl Claim<'_> {
             .or_else(|| self.swept(input).then(|| input.to_owned()))
     }
 
-    /// Every file that may be written: also the list of them, and what stays beside a file whose place
-    /// cannot be taken.
+    /// All paths that may be written: the reports, the `.new` variants of reports that cannot be
+    /// placed, and the list of owned files.
     fn written(&self) -> impl Iterator<Item = PathBuf> {
         let names = self.names.iter().flat_map(|name| {
             let path = self.folder.join(name);
@@ -86,7 +87,7 @@ impl Claim<'_> {
         std::iter::once(self.folder.join(NAME)).chain(names)
     }
 
-    /// Whether a file would go away with what kills left behind.
+    /// Whether the file would be removed together with leftover temporary files.
     fn swept(&self, input: &Path) -> bool {
         let folder = input.parent().filter(|it| !it.as_os_str().is_empty());
         input.file_name().is_some_and(is_temporary)

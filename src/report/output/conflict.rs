@@ -1,46 +1,46 @@
-//! Why nothing can be written to a folder without a loss.
+//! Reasons why writing to a folder would lose data.
 
 use std::{io, path::PathBuf};
 
 use thiserror::Error;
 
-/// The name of the list of files that are patchgap's.
+/// The name of the file that lists the files written by patchgap.
 pub(super) const NAME: &str = ".patchgap-files";
 
-/// Why nothing can be written to a folder without a loss.
+/// The reason why writing to a folder would lose data.
 #[derive(Debug, Error)]
 pub enum Conflict {
     /// One of the run's own files would be replaced.
     #[error("the {what} {} would be overwritten by {}", path.display(), written.display())]
     Input {
-        /// What the file is.
+        /// A description of the file.
         what: &'static str,
         /// The file.
         path: PathBuf,
-        /// What would be written.
+        /// The path that would be written.
         written: PathBuf,
-        /// The option that names the folder.
+        /// The command-line option that sets the folder.
         option: &'static str,
     },
-    /// Files in the folder are somebody's, and have the names of files that are to be written.
+    /// Files to be written already exist in the folder, and patchgap did not write them.
     #[error("{} holds files that patchgap did not write: {}", folder.display(), names.join(", "))]
     Others {
         /// The folder.
         folder: PathBuf,
         /// The files.
         names: Vec<String>,
-        /// The option that names the folder.
+        /// The command-line option that sets the folder.
         option: &'static str,
     },
-    /// The list of the files that are patchgap's cannot be read.
+    /// The list of patchgap's files cannot be read.
     #[error("{}, which says what patchgap may replace, cannot be read", path.display())]
     Unreadable {
         /// The list.
         path: PathBuf,
-        /// Why not.
+        /// The cause.
         source: io::Error,
     },
-    /// The list of the files that are patchgap's makes no sense.
+    /// The list of patchgap's files is malformed.
     #[error(
         "{}, which says what patchgap may replace, makes no sense: line {line} is not a hash and \
          the name of a file", path.display()
@@ -48,13 +48,13 @@ pub enum Conflict {
     BadLine {
         /// The list.
         path: PathBuf,
-        /// The first line that makes no sense.
+        /// The number of the first malformed line.
         line: usize,
     },
 }
 
 impl Conflict {
-    /// What can be done about it.
+    /// A suggestion how to resolve the conflict.
     pub fn hint(&self) -> String {
         match self {
             Self::Input { option, .. } => {

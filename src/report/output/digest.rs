@@ -1,4 +1,4 @@
-//! The hash by which a file is known again.
+//! The hash that identifies a file's content.
 
 use std::{
     fmt,
@@ -10,14 +10,14 @@ use std::{
 
 use sha2::{Digest as _, Sha256};
 
-/// Bytes that are read together.
+/// The number of bytes read at once.
 const PIECE: usize = 256 * 1024;
 
 /// A SHA-256 hash, written as 64 hexadecimal digits, as `sha256sum` writes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Digest([u8; 32]);
 
-/// A hash that grows with what is written.
+/// An incremental hash.
 #[derive(Debug, Default)]
 pub(super) struct Hashing(Sha256);
 
@@ -32,7 +32,7 @@ impl Hashing {
 }
 
 impl Digest {
-    /// The hash of a file as it is now.
+    /// The hash of a file's current content.
     pub(super) fn of_file(path: &Path) -> io::Result<Self> {
         let mut file = File::open(path)?;
         let mut hashing = Hashing::default();

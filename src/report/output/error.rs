@@ -1,4 +1,4 @@
-//! What can be wrong with the output, and what to do about it.
+//! Errors of the output folder, with hints.
 
 use std::{
     io,
@@ -9,70 +9,70 @@ use thiserror::Error;
 
 use super::conflict::Conflict;
 
-/// What is wrong with the output.
+/// An error of the output folder.
 #[derive(Debug, Error)]
 pub enum OutputError {
-    /// The folder is not there and cannot be made.
+    /// The folder does not exist and cannot be created.
     #[error("cannot create the output folder {}", folder.display())]
     Create {
         /// The folder.
         folder: PathBuf,
-        /// Why not.
+        /// The cause.
         source: io::Error,
     },
-    /// The folder takes no files.
+    /// The folder is not writable.
     #[error("cannot write to the output folder {}", folder.display())]
     Unwritable {
         /// The folder.
         folder: PathBuf,
-        /// Why not.
+        /// The cause.
         source: io::Error,
     },
-    /// Something that is no file has a report's name.
+    /// A folder has the name of a report.
     #[error("{} is a folder, and a report of that name is to be written", path.display())]
     Taken {
         /// The folder in the way.
         path: PathBuf,
     },
-    /// What is there must not be replaced.
+    /// An existing file must not be replaced.
     #[error(transparent)]
     Conflict(#[from] Conflict),
-    /// A report could not be written whole. The earlier reports are untouched.
+    /// A report could not be written completely. The earlier reports are unchanged.
     #[error("cannot write {}", path.display())]
     Stage {
-        /// Where the report was to go.
+        /// The path of the report.
         path: PathBuf,
-        /// Why not.
+        /// The cause.
         source: io::Error,
     },
-    /// An earlier report that says nothing of this run could not be taken away.
+    /// An earlier run's report that does not apply to this run could not be removed.
     #[error("cannot remove {}, which is an earlier run's", path.display())]
     Remove {
         /// The report.
         path: PathBuf,
-        /// Why not.
+        /// The cause.
         source: io::Error,
     },
-    /// A report is whole but could not take its place.
+    /// A report was written completely, but could not be moved to its path.
     #[error("cannot replace {}{}", path.display(), kept_at(kept.as_deref()))]
     Replace {
-        /// The place.
+        /// The path of the report.
         path: PathBuf,
-        /// Where the new report is instead.
+        /// The path of the new report instead.
         kept: Option<PathBuf>,
-        /// Why not.
+        /// The cause.
         source: io::Error,
     },
 }
 
 impl OutputError {
-    /// A file that could not be written whole.
+    /// The error for a file that could not be written completely.
     pub(super) fn stage(folder: &Path, name: &str, source: io::Error) -> Self {
         let path = folder.join(name);
         Self::Stage { path, source }
     }
 
-    /// What can be done about it.
+    /// A suggestion how to resolve the error.
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::Create { source, .. } if source.kind() == io::ErrorKind::AlreadyExists => {

@@ -1,14 +1,14 @@
-//! The output folder: the one place that writes files.
+//! The output folder. All report files are written here.
 //!
-//! Every report is staged beside its place first, and only when all of them are whole on
-//! the disk do they take their places, each in one step. So a full disk or a failing
-//! report leaves the earlier reports as they were, and no file is ever half-written.
+//! Every report is first staged in a temporary file in the same folder. Only when all of them are
+//! complete on the disk are they renamed, each atomically. If the disk is full or a report
+//! fails, the earlier reports stay unchanged, and no file is ever half-written.
 //!
-//! What a run reads or keeps, and what somebody else put into the folder, is never replaced:
-//! [`Claim`] finds it before anything is asked, and `.patchgap-files` says which files are ours.
+//! The run's own files, and files in the folder that patchgap did not write, are never replaced.
+//! [`Claim`] checks that before the first request. `.patchgap-files` lists the files that are ours.
 //!
 //! ```text
-//! reports ─► background ─► temporary files, whole ─► owned (.patchgap-files) ─► placing
+//! reports ─► background ─► complete temporary files ─► owned (.patchgap-files) ─► placing
 //! ```
 
 mod background;
@@ -43,16 +43,16 @@ pub use self::{
 pub use super::side_by_side::at_once;
 use super::{Report, Run, side_by_side::side_by_side};
 
-/// A folder that is known to take the reports.
+/// A folder that was checked to be writable.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutputFolder {
     path: PathBuf,
 }
 
 impl OutputFolder {
-    /// Proves that these reports can be written to the folder: to be called before anything is
-    /// asked, because the asking takes hours. A folder that is not there is made only when there
-    /// is something to write, so that a run that comes to nothing leaves none.
+    /// Checks that these reports can be written to the folder. Call this before the first request,
+    /// because collecting takes hours. A missing folder is created only when there is something to
+    /// write, so that a run without results leaves none.
     pub fn prepare(path: &Path, reports: &[Box<dyn Report>]) -> Result<Self, OutputError> {
         let prepared = Self {
             path: path.to_owned(),
@@ -68,10 +68,10 @@ impl OutputFolder {
         Ok(prepared)
     }
 
-    /// Writes these reports of the run, each over the earlier one of its name. What needs a
-    /// base goes away where there is none; nothing that is not ours is touched. The asking took
-    /// hours: the folder is made again if it went away, and a report that cannot take its place
-    /// stays beside it.
+    /// Writes these reports, each over the earlier one of the same name. Reports that need a base
+    /// are removed if there is none. Files that are not ours are never touched. Because collecting
+    /// took hours, the folder is created again if it has disappeared, and a report that cannot be
+    /// moved to its path is kept beside it.
     pub fn write_all(&self, reports: &[Box<dyn Report>], run: &Run<'_>) -> Result<(), OutputError> {
         let folder = self.path.clone();
         fs::create_dir_all(&self.path).map_err(|source| OutputError::Create { folder, source })?;
@@ -83,7 +83,7 @@ impl OutputFolder {
         place_all(&self.path, staged, &stale)
     }
 
-    /// Brings all of these whole to the disk. Of several that fail, the first is told.
+    /// Writes all of these completely to the disk. If several fail, returns the first error.
     fn stage_all(
         &self,
         reports: &[&dyn Report],
@@ -91,7 +91,7 @@ impl OutputFolder {
     ) -> Result<Vec<Staged>, OutputError> {
         let written = side_by_side(reports, |report| self.stage(*report, run));
         let staged = written.into_iter().map(|it| it.and_then(Written::whole));
-        // All of them, because a file that is still being written goes away only when it is whole.
+        // Wait for all of them: a file that is still being written can be removed only afterwards.
         let staged: Vec<Result<Staged, OutputError>> = staged.collect();
         staged.into_iter().collect()
     }
@@ -118,7 +118,7 @@ impl OutputFolder {
         }
     }
 
-    /// Renders a report; while it is on its way to the disk, the next one can be rendered.
+    /// Renders a report. While it is being written to the disk, the next one can be rendered.
     fn stage(&self, report: &dyn Report, run: &Run<'_>) -> Result<Written<'_>, OutputError> {
         let name = report.file_name();
         match self.render(report, run) {
@@ -138,7 +138,7 @@ impl OutputFolder {
     }
 }
 
-/// A report that is rendered, and on its way to the disk.
+/// A rendered report that may still be on its way to the disk.
 struct Written<'folder> {
     file: Writing,
     name: &'static str,
@@ -158,7 +158,8 @@ impl Written<'_> {
     }
 }
 
-/// Writes these files, each over the earlier one of its name, with the same care as reports.
+/// Writes these files with the same guarantees as reports, each over the earlier one of the same
+/// name.
 pub fn write_files(folder: &Path, files: &[(&str, &str)]) -> Result<(), OutputError> {
     let made = fs::create_dir_all(folder);
     made.map_err(|source| OutputError::Create {

@@ -1,8 +1,8 @@
-//! Which files of a folder are patchgap's: only those are replaced.
+//! Records which files of a folder patchgap wrote. Only those are replaced.
 //!
-//! `.patchgap-files` names them, each with its hash, in the form of `sha256sum`. It is written before the
-//! first of them takes its place, so that no kill makes them somebody else's. In a folder of an older
-//! program the last `summary.json` names them.
+//! `.patchgap-files` lists them with their hashes, in the format of `sha256sum`. It is written before the
+//! first file is placed, so that files stay owned even if the process is killed. In a folder written by an
+//! older version, the last `summary.json` lists them.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -20,38 +20,38 @@ use super::{
     temporary::temporary,
 };
 
-/// What names the files of an older program.
+/// The file that lists the files of an older version.
 const SUMMARY: &str = "summary.json";
 
-/// No such list is longer than that.
+/// The maximum size of the list in bytes.
 const LONGEST: u64 = 1 << 20;
-/// Nor is a summary.
+/// The maximum size of a summary in bytes.
 const LONGEST_SUMMARY: u64 = 8 << 20;
 
 const HEADER: &str = "# The files in this folder that patchgap wrote, and may replace.\n";
 
-/// Files of a folder by their names, each with the hashes that it may have: while it is replaced, those
-/// are two. What an older program wrote has none.
+/// The owned files of a folder by name, each with its possible hashes: there are two while a file
+/// is being replaced. Files of an older version have none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Owned {
     files: BTreeMap<String, BTreeSet<Digest>>,
 }
 
-/// What stands in the place of a file that is to be written.
+/// What exists at the path of a file to be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
     /// Nothing.
     Free,
-    /// An earlier file of ours.
+    /// An earlier file of ours, unchanged.
     Ours,
-    /// An earlier file of ours, which somebody changed since.
+    /// An earlier file of ours that was changed since.
     Edited,
-    /// Somebody's.
+    /// Anything that patchgap did not write.
     Others,
 }
 
 impl Owned {
-    /// What is known of a folder, which need not be there.
+    /// Reads the list of a folder, which need not exist.
     pub(super) fn of(folder: &Path) -> Result<Self, Conflict> {
         let path = folder.join(NAME);
         let mut owned = match read(&path) {
@@ -59,7 +59,7 @@ impl Owned {
             Ok(Some(text)) => parse(&text).map_err(|line| Conflict::BadLine { path, line })?,
             Err(source) => return Err(Conflict::Unreadable { path, source }),
         };
-        // A summary of ours names reports that could not take their places, too.
+        // Our own summary also lists reports that could not be placed.
         if owned.place(folder, SUMMARY) != Place::Ours {
             for name in summarized(folder) {
                 owned.files.entry(key(&name)).or_default();
@@ -68,7 +68,7 @@ impl Owned {
         Ok(owned)
     }
 
-    /// What stands in a folder in the place of this name.
+    /// What exists in the folder under this name.
     pub(super) fn place(&self, folder: &Path, name: &str) -> Place {
         let path = folder.join(name);
         let Ok(found) = fs::symlink_metadata(&path) else {
@@ -83,16 +83,16 @@ impl Owned {
         }
     }
 
-    /// Whether what stands there, if anything, is somebody's. It is not read for that.
+    /// Whether the name is taken by something that is not ours. Does not read the file.
     pub(super) fn is_others(&self, folder: &Path, name: &str) -> bool {
         let found = fs::symlink_metadata(folder.join(name));
-        // A folder has an error of its own.
+        // A folder is reported by a separate error.
         found.is_ok_and(|found| {
             !(found.is_dir() || found.is_file() && self.files.contains_key(&key(name)))
         })
     }
 
-    /// Learns the hashes of what an older program wrote: the next summary need not name all of it.
+    /// Adds the hashes of the files of an older version: the next summary may not list all of them.
     pub(super) fn adopt(&mut self, folder: &Path) {
         let unknown = self.files.iter_mut().filter(|it| it.1.is_empty());
         for (name, hashes) in unknown {
@@ -100,23 +100,23 @@ impl Owned {
         }
     }
 
-    /// A file is about to get this content, and may keep the one that it has.
+    /// Records that a file is about to get this content. It may keep its current content instead.
     pub(super) fn intend(&mut self, name: &str, hash: Digest) {
         self.files.entry(key(name)).or_default().insert(hash);
     }
 
-    /// A file has this content.
+    /// Records that a file has this content.
     pub(super) fn settle(&mut self, name: &str, hash: Digest) {
         self.files.insert(key(name), BTreeSet::from([hash]));
     }
 
-    /// Files that went away are nobody's.
+    /// Removes the entries of files that no longer exist.
     pub(super) fn forget_missing(&mut self, folder: &Path) {
         let is_there = |name: &String| fs::symlink_metadata(folder.join(name)).is_ok();
         self.files.retain(|name, _| is_there(name));
     }
 
-    /// Writes the list, whole or not at all.
+    /// Writes the list atomically.
     pub(super) fn write(&self, folder: &Path) -> io::Result<()> {
         let mut file = temporary(folder)?;
         file.write_all(self.to_string().as_bytes())?;
@@ -137,7 +137,7 @@ impl std::fmt::Display for Owned {
     }
 }
 
-/// A name as it is compared.
+/// The name in the form used for comparison: lower case on Windows.
 fn key(name: &str) -> String {
     if cfg!(windows) {
         name.to_lowercase()
@@ -146,8 +146,8 @@ fn key(name: &str) -> String {
     }
 }
 
-/// The list's text, if there is one: where the folder itself is missing, or cannot be looked into, nothing
-/// is ours. It is an ordinary file: nobody leads us elsewhere.
+/// The text of the list. `None` if the list does not exist, or if the folder is missing or
+/// inaccessible. Fails if the list is not a regular file, so that symbolic links are not followed.
 fn read(path: &Path) -> io::Result<Option<String>> {
     let Ok(found) = fs::symlink_metadata(path) else {
         return Ok(None);
@@ -166,7 +166,7 @@ fn read(path: &Path) -> io::Result<Option<String>> {
     Ok(Some(text))
 }
 
-/// Reads the list strictly; an error is the number of the line.
+/// Parses the list strictly. The error is the number of the malformed line.
 fn parse(text: &str) -> Result<Owned, usize> {
     let mut owned = Owned::default();
     for (line, number) in text.lines().zip(1_usize..) {
@@ -183,7 +183,7 @@ fn parse(text: &str) -> Result<Owned, usize> {
     Ok(owned)
 }
 
-/// Whether a name stays in its folder, on any platform.
+/// Whether the name is a plain file name on every platform, so that it cannot leave its folder.
 fn is_plain(name: &str) -> bool {
     let mut parts = Path::new(name).components();
     let is_alone = matches!(
@@ -193,7 +193,7 @@ fn is_plain(name: &str) -> bool {
     is_alone && !name.contains(['/', '\\', ':']) && !name.contains(char::is_control)
 }
 
-/// The part of a summary that says which files are of its run.
+/// The part of a summary that lists the files of its run.
 #[derive(Deserialize)]
 struct Summary {
     tool: Tool,
@@ -205,7 +205,7 @@ struct Tool {
     name: String,
 }
 
-/// The files that the last summary in a folder names, where one is there and ours.
+/// The files listed by the folder's last summary, if it exists and patchgap wrote it.
 fn summarized(folder: &Path) -> Vec<String> {
     let path: PathBuf = folder.join(SUMMARY);
     let is_file = fs::symlink_metadata(&path).is_ok_and(|found| found.is_file());

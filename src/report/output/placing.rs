@@ -1,4 +1,4 @@
-//! Files that are whole take their places, together and each in one step.
+//! Moves complete files to their paths, each atomically.
 
 use std::{
     fs::{self, OpenOptions},
@@ -17,15 +17,16 @@ use super::{
     replace::replace,
 };
 
-/// A file that is whole on the disk, beside its place.
+/// A file that is complete on the disk, but still has a temporary name.
 pub(super) struct Staged {
     pub(super) file: NamedTempFile,
     pub(super) hash: Digest,
     pub(super) name: String,
 }
 
-/// Puts these files into their places, and takes away those of ours that say nothing any more. What is
-/// somebody's stays, and so does a copy of what somebody changed. Whatever fails, the others are placed.
+/// Moves these files to their paths, and removes our files that no longer apply. Files that are
+/// not ours stay, and files that were edited are kept as copies. After a failure, the remaining
+/// files are still placed.
 pub(super) fn place_all(
     folder: &Path,
     staged: Vec<Staged>,
@@ -49,12 +50,12 @@ pub(super) fn place_all(
         ended.push(staged.take(folder, place, &mut owned));
     }
     owned.forget_missing(folder);
-    // Where that fails, the list names more than there is, as after a kill.
+    // If this fails, the list contains more files than exist, as after a kill.
     let _ = owned.write(folder);
     ended.into_iter().collect()
 }
 
-/// Writes down which files are ours.
+/// Writes the list of owned files before the files are placed.
 fn note(owned: &Owned, folder: &Path) -> Result<(), OutputError> {
     owned.write(folder).map_err(|source| OutputError::Stage {
         path: folder.join(NAME),
@@ -62,7 +63,7 @@ fn note(owned: &Owned, folder: &Path) -> Result<(), OutputError> {
     })
 }
 
-/// Takes away an earlier report that says nothing of this run.
+/// Removes an earlier report that does not apply to this run.
 fn remove(owned: &Owned, folder: &Path, name: &str) -> Result<(), OutputError> {
     let path = folder.join(name);
     let removed = match owned.place(folder, name) {
@@ -74,7 +75,7 @@ fn remove(owned: &Owned, folder: &Path, name: &str) -> Result<(), OutputError> {
 }
 
 impl Place {
-    /// Whether a file of ours may stand there.
+    /// Whether the path may be used for a file of ours.
     const fn is_ours(self) -> bool {
         !matches!(self, Self::Others)
     }
@@ -109,7 +110,7 @@ impl Staged {
     }
 }
 
-/// Leaves a report beside the place that it cannot take, and says where.
+/// Keeps a report beside the path that it could not be moved to. Returns its new path.
 fn stay_beside(
     mut file: NamedTempFile,
     path: &Path,
@@ -137,7 +138,7 @@ fn stay_beside(
     None
 }
 
-/// Keeps what somebody made of an earlier report.
+/// Keeps a copy of an earlier report that was edited.
 fn keep_copy(path: &Path) -> io::Result<()> {
     for copy in variants(path, "edited") {
         match fs::hard_link(path, &copy).or_else(|_| copy_to_new(path, &copy)) {
@@ -156,19 +157,19 @@ fn keep_copy(path: &Path) -> io::Result<()> {
     Err(io::ErrorKind::AlreadyExists.into())
 }
 
-/// The same where there are no hard links.
+/// Copies to a new file, for file systems without hard links.
 fn copy_to_new(from: &Path, to: &Path) -> io::Result<()> {
     let mut new = OpenOptions::new().write(true).create_new(true).open(to)?;
     io::copy(&mut fs::File::open(from)?, &mut new)?;
     new.sync_all()
 }
 
-/// `kbs.new.csv` for `kbs.csv`.
+/// The path with `new` before the extension: `kbs.new.csv` for `kbs.csv`.
 pub(super) fn beside(path: &Path) -> PathBuf {
     variant(path, "new")
 }
 
-/// `kbs.new.csv`, `kbs.new-2.csv` and so on.
+/// Candidate paths: `kbs.new.csv`, `kbs.new-2.csv` and so on.
 fn variants<'path>(path: &'path Path, word: &'path str) -> impl Iterator<Item = PathBuf> + 'path {
     let more = (2..1000).map(move |number| variant(path, &format!("{word}-{number}")));
     std::iter::once(variant(path, word)).chain(more)

@@ -1,17 +1,17 @@
-//! Whether a folder that is not there can be made.
+//! Checks whether a missing folder can be created.
 
 use std::{fs, io, path::Path};
 
 use tempfile::Builder;
 
-/// Tries to make a folder and a file in it, in a folder of its own beside the place: nothing
-/// ever shows there, and other processes that do the same are not disturbed.
+/// Tries to create the folder and a file in it, inside a temporary folder beside its path. So the
+/// folder itself never appears, and other processes that do the same are not affected.
 pub(super) fn can_be_made(path: &Path) -> io::Result<()> {
     let ancestors = || path.ancestors().skip(1).map(or_here);
     let above = ancestors().find(|it| it.is_dir());
     let above = above.unwrap_or(Path::new("."));
     let below = path.strip_prefix(above).unwrap_or(path);
-    // What has the first name below is no folder: the error says what it is instead.
+    // A file is in the way: creating a folder there gives the right error.
     if let Some(first) = below.components().next()
         && fs::symlink_metadata(above.join(first)).is_ok()
     {
@@ -24,7 +24,7 @@ pub(super) fn can_be_made(path: &Path) -> io::Result<()> {
     beside.close()
 }
 
-/// The folder that is meant by no name at all.
+/// The current folder, if the path is empty.
 fn or_here(folder: &Path) -> &Path {
     if folder.as_os_str().is_empty() {
         Path::new(".")

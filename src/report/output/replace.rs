@@ -1,10 +1,10 @@
-//! A file takes the place of another in one step.
+//! Replaces a file atomically.
 
 use std::path::Path;
 
 use tempfile::{NamedTempFile, PersistError};
 
-/// Puts a file into a place, over whatever file stands there.
+/// Moves a file to a path, replacing any existing file.
 pub(super) fn replace(file: NamedTempFile, path: &Path) -> Result<(), PersistError> {
     match file.persist(path) {
         Ok(_) => Ok(()),
@@ -17,14 +17,14 @@ fn replace_open(failed: PersistError, _: &Path) -> Result<(), PersistError> {
     Err(failed)
 }
 
-/// The same over a file that another program has open, and lets others delete, as editors and
-/// virus scanners do: the standard library can do that, since Windows 10, and tempfile cannot.
+/// Replaces a file that another program has open with delete sharing, as editors and virus
+/// scanners do. The standard library can do this since Windows 10, `tempfile` cannot.
 #[cfg(windows)]
 fn replace_open(failed: PersistError, path: &Path) -> Result<(), PersistError> {
     if std::fs::rename(failed.file.path(), path).is_err() {
         return Err(failed);
     }
-    // To be marked as temporary would keep it out of backups.
+    // The temporary attribute would exclude the file from backups.
     if let Ok(mut placed) = tempfile::TempPath::try_from_path(path) {
         placed.disable_cleanup(true);
         let _ = placed.keep();

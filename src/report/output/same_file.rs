@@ -1,19 +1,19 @@
-//! Whether two paths lead to one file, in whatever way they are spelled.
+//! Checks whether two paths refer to the same file, however they are spelled.
 
 use std::{
     fs,
     path::{Path, PathBuf},
 };
 
-/// How many symbolic links that lead nowhere are followed.
+/// The maximum number of dangling symbolic links to follow.
 const LINKS: u32 = 40;
 
-/// Whether both lead to the same file, now or as soon as it is made: through symbolic and hard links,
-/// `..`, and in any case where the file system does not tell cases apart.
+/// Whether both paths refer to the same file, now or once it is created. Handles symbolic and hard
+/// links, `..`, and case-insensitive file systems.
 pub(super) fn is_same(one: &Path, other: &Path) -> bool {
     match (identity(one), identity(other)) {
         (Some(one), Some(other)) => one == other,
-        // No file can tell whether the file system tells cases apart.
+        // Without a file, case sensitivity is unknown: assume a case-insensitive file system.
         (None, None) => {
             let folded = |path| resolved(path).to_string_lossy().to_lowercase();
             folded(one) == folded(other)
@@ -22,13 +22,13 @@ pub(super) fn is_same(one: &Path, other: &Path) -> bool {
     }
 }
 
-/// Whether the first lies somewhere below the second, or would.
+/// Whether the first path is below the second. Neither needs to exist.
 pub(super) fn is_below(one: &Path, other: &Path) -> bool {
     let (one, other) = (resolved(one), resolved(other));
     one != other && one.starts_with(other)
 }
 
-/// What the file system tells files apart by; none where there is no such file.
+/// The file system's identity of a file. `None` if the file does not exist.
 #[cfg(unix)]
 fn identity(path: &Path) -> Option<(u64, u64)> {
     use std::os::unix::fs::MetadataExt;
@@ -42,7 +42,7 @@ fn identity(path: &Path) -> Option<same_file::Handle> {
     same_file::Handle::from_path(path).ok()
 }
 
-/// The path without links and `..`. What is not there yet follows the part that is.
+/// The path without links and `..`. Components that do not exist are appended unchanged.
 fn resolved(path: &Path) -> PathBuf {
     follow(path, LINKS)
 }
@@ -66,7 +66,7 @@ fn follow(path: &Path, links: u32) -> PathBuf {
     let mut found = follow(folder, links);
     match path.file_name() {
         Some(name) => found.push(name),
-        // It ends in `..`.
+        // The path ends in `..`.
         None => _ = found.pop(),
     }
     found

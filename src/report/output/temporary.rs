@@ -1,7 +1,7 @@
-//! Temporary files beside the reports, and what runs that were killed left of them.
+//! Temporary files beside the reports, and the removal of those left by killed runs.
 //!
-//! Whoever writes one holds the operating system's lock on it, which ends with the process, however that
-//! ends. So a file whose lock is free is nobody's, and the next run takes it away at once.
+//! The writing process holds an operating system lock on its temporary file, which is released when
+//! the process ends in any way. So a file that is not locked is a leftover, and the next run removes it.
 
 use std::{
     ffi::OsStr,
@@ -15,18 +15,19 @@ use tempfile::{Builder, NamedTempFile};
 
 use crate::store::has_reliable_locks;
 
-/// What files that are being written are called.
+/// The prefix of temporary file names.
 const PREFIX: &str = ".patchgap-";
 const SUFFIX: &str = ".tmp";
 
-/// No report takes that long to write: what is older goes away also where locks cannot be relied on.
+/// No report takes this long to write. Older files are removed even if locks are unreliable.
 const A_WHILE: Duration = Duration::from_hours(12);
 
-/// How often a new file may be taken by somebody who tidies up, before it is locked.
+/// The maximum number of attempts, because a concurrent cleanup may remove a new file before it is
+/// locked.
 const TIMES: u32 = 10;
 
-/// A temporary file beside the reports; it goes away by itself unless it takes a place.
-/// It is its owner's alone, and so is the report: it tells where a fleet can be attacked.
+/// Creates a temporary file beside the reports. It is removed on drop unless it is moved to its
+/// path. Only its owner can read it, and so the report too: it shows where a fleet is vulnerable.
 pub(super) fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
     for _ in 0..TIMES {
         let file = Builder::new()
@@ -35,28 +36,28 @@ pub(super) fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
             .tempfile_in(folder)?;
         match file.as_file().try_lock() {
             Err(TryLockError::WouldBlock) => {}
-            // It was taken away before it was locked.
+            // It was removed before it was locked.
             Ok(()) if fs::symlink_metadata(file.path()).is_err() => {}
-            // Where there are no locks, it is left alone for as long as it is young.
+            // Without lock support, the age limit protects the file from removal.
             Ok(()) | Err(TryLockError::Error(_)) => return Ok(file),
         }
     }
     Err(io::ErrorKind::ResourceBusy.into())
 }
 
-/// Whether a file of this name would be taken away.
+/// Whether a file of this name is subject to removal.
 pub(super) fn is_temporary(name: &OsStr) -> bool {
     let name = name.to_string_lossy();
     name.starts_with(PREFIX) && name.ends_with(SUFFIX)
 }
 
-/// Takes away what runs that were killed left behind. What fails here fails again the next time.
+/// Removes the leftovers of killed runs. Failures are ignored, and retried by the next run.
 pub(super) fn sweep(folder: &Path) {
     let locks = has_reliable_locks(folder);
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let ours = entries.filter(|entry| is_temporary(&entry.file_name()) && is_file(entry));
     for entry in ours {
-        // Held until the file is gone, so that nobody takes it for new in between.
+        // Held until the file is removed, so that no other process takes it for a new one.
         let lock = left(&entry.path()).filter(|_| locks);
         if lock.is_some() || is_old(&entry) {
             let _ = fs::remove_file(entry.path());
@@ -74,7 +75,7 @@ fn is_old(entry: &DirEntry) -> bool {
     age.is_some_and(|age| age > A_WHILE)
 }
 
-/// The lock of a file that nobody writes any more.
+/// Locks a file that no process is writing any more.
 fn left(path: &Path) -> Option<File> {
     let file = OpenOptions::new().read(true).write(true).open(path).ok()?;
     file.try_lock().is_ok().then_some(file)

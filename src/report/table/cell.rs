@@ -1,4 +1,4 @@
-//! A value, typed by what a format has to know to write it.
+//! A typed value of a table.
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -11,38 +11,38 @@ use crate::{
     domain::{kb::KbId, machine::MachineId, outcome::Reason, text::thousands},
 };
 
-/// A value of a row. Text from outside (`Foreign`, `Kb`, `Link`, `List`, `Inventory`, `Gaps`) is
-/// kept apart from ours, so that each renderer can make it safe.
+/// A value of a row. Text from outside (`Foreign`, `Kb`, `Link`, `List`, `Inventory`, `Gaps`) has
+/// types of its own, so that each renderer can make it safe.
 #[derive(Clone, Copy)]
 pub(in crate::report) enum Cell<'row> {
     Empty,
     Flag(bool),
     /// Text from outside.
     Foreign(&'row str),
-    /// What a machine misses.
+    /// The missing KBs of a machine.
     Gaps(MachineLine<'row>),
-    /// A row of the inventory, cell by cell.
+    /// A row of the inventory, with one value per inventory column.
     Inventory(&'row MachineNames<'row>, usize),
     Kb(&'row KbId),
-    /// A KB with its address, for a format where this is a link.
+    /// A KB with its URL, for formats that support links.
     LinkedKb(&'row KbId, Option<&'row str>),
-    /// An address from outside.
+    /// A URL from outside.
     Link(&'row str),
     List(List<'row>),
     Machine(MachineId),
     Number(u64),
-    /// A place in an order, which is written without separators.
+    /// A rank, written without thousands separators.
     Ordinal(u64),
     Percent(f64),
-    /// The largest of some numbers, and the smallest.
+    /// The largest and the smallest of a set of numbers.
     Range(u64, u64),
     Time(Timestamp),
-    /// A word of ours.
+    /// One of our own words.
     Word(&'static str),
 }
 
 impl Cell<'_> {
-    /// The value as people read it, with text from outside as `harmless` makes it.
+    /// The value formatted for display. `harmless` escapes text from outside.
     pub(in crate::report) fn for_people(self, harmless: fn(&str) -> String) -> String {
         match self {
             Self::Empty | Self::Inventory(..) => String::new(),
@@ -67,7 +67,7 @@ impl Cell<'_> {
     }
 }
 
-/// Several texts from outside.
+/// A list of texts from outside.
 #[derive(Clone, Copy)]
 pub(in crate::report) enum List<'row> {
     Set(&'row BTreeSet<Arc<str>>),

@@ -1,5 +1,5 @@
-//! The gaps that changed since the base, by machine id, then by KB id. Gaps that are still there
-//! are counted in the summary, not listed.
+//! The gaps that changed since the base, by machine id, then by KB id. Gaps that are still missing
+//! are only counted in the summary, not listed.
 
 use std::io;
 
@@ -10,7 +10,7 @@ use crate::{changes::ChangeRow, report::Run};
 #[derive(Debug, Clone, Copy)]
 pub(in crate::report) struct Changes;
 
-/// One of them.
+/// A gap that changed.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::report) struct ChangeLine<'run> {
     change: &'run ChangeRow,

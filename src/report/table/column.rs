@@ -1,31 +1,31 @@
-//! A column: what it is called, what it holds, and which formats show it.
+//! A table column: its names, its type, and the formats that show it.
 
 use super::{Cell, Table};
 use crate::inventory::Inventory;
 
-/// A part of a format that lists columns of its own.
+/// An output that selects its own columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::report) enum Target {
-    /// A CSV file; Parquet has the same columns.
+    /// A CSV file. Parquet has the same columns.
     Csv,
     /// An object of `report.json`.
     Json,
     /// A sheet of the workbook.
     Sheet,
-    /// The rows of the page that can be read without a script.
+    /// The page's static rows, which are readable without a script.
     Page,
-    /// The data that the page's script reads.
+    /// The data for the page's script.
     PageData,
-    /// The lists of the worst on a terminal.
+    /// The worst KBs and machines on the terminal.
     Terminal,
 }
 
-/// What the cells of a column hold, where they are not empty.
+/// The type of a column's cells. Any cell may also be empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::report) enum Kind {
     Flag,
     Gaps,
-    /// The columns of the inventory, side by side.
+    /// All columns of the inventory.
     Inventory,
     Kb,
     Link,
@@ -35,50 +35,50 @@ pub(in crate::report) enum Kind {
     Percent,
     Text,
     Time,
-    /// One of a few words of ours.
+    /// One of a fixed set of our own words.
     Word,
 }
 
-/// How a column looks in a sheet.
+/// How a column appears in a sheet.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::report) struct Sheet {
     pub(in crate::report) heading: &'static str,
-    /// In characters.
+    /// The width in characters.
     pub(in crate::report) width: u32,
-    /// The colour of the bars in its cells.
+    /// The colour of data bars, if the column has them.
     pub(in crate::report) bars: Option<u32>,
 }
 
-/// How a column looks on the page.
+/// How a column appears on the page.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::report) struct Page {
     pub(in crate::report) heading: &'static str,
-    /// The style of its cells, where it is not the usual one of the kind.
+    /// The CSS class of its cells, if it differs from the default of the kind.
     pub(in crate::report) class: Option<&'static str>,
 }
 
-/// How the values of a column are written into the page's data.
+/// How the values of a column are encoded in the page's data.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::report) enum Encoding {
-    /// As they are.
+    /// The values unchanged.
     Plain,
-    /// Texts as they are; empty where there is none.
+    /// Texts unchanged. A missing text becomes an empty string.
     OrEmpty,
-    /// The numbers of texts that repeat.
+    /// Indices into the table of interned texts.
     Interned,
-    /// One text: every row has a value of the same width.
+    /// All values joined into one string. They must have the same width.
     Joined,
-    /// The digits of words that are written before them, under a key of their own.
+    /// One digit per value: an index into a word list, which is written first under its own key.
     Digits(&'static str, &'static [&'static str]),
-    /// Places in the list of KBs.
+    /// Indices into the list of KBs.
     KbPlace,
-    /// Seconds since the first one, which is written before them, under a key of its own.
+    /// Seconds since the first value, which is written first under its own key.
     SinceFirst(&'static str),
-    /// The inventory's columns with few different values.
+    /// The inventory columns that have few distinct values.
     Facts,
 }
 
-/// What a column takes to be shown.
+/// The condition for showing a column.
 #[derive(Debug, Clone, Copy)]
 enum Condition {
     Names,
@@ -87,23 +87,23 @@ enum Condition {
 
 /// A column of a table.
 pub(in crate::report) struct Column<T: Table> {
-    /// Its name in CSV, JSON, Parquet and the page's data.
+    /// The name in CSV, JSON, Parquet and the page's data.
     pub(in crate::report) key: &'static str,
     pub(in crate::report) kind: Kind,
     pub(in crate::report) value: for<'row> fn(&'row T::Row<'row>) -> Cell<'row>,
-    /// A bit for each target.
+    /// A bit set of [`Target`]s.
     targets: u8,
     pub(in crate::report) sheet: Option<Sheet>,
     pub(in crate::report) page: Option<Page>,
     pub(in crate::report) data: Encoding,
-    /// Its heading on a terminal; without one it is the inventory's name for its column of names.
+    /// The heading on a terminal. `None` uses the heading of the inventory's name column.
     pub(in crate::report) terminal: Option<&'static str>,
-    /// Whether there may be no value. Parquet wants to know.
+    /// Whether values may be missing, as the Parquet schema must declare.
     pub(in crate::report) is_optional: bool,
-    /// Whether it says the same in all rows of one machine, and may differ between machines.
+    /// Whether the value depends only on the row's machine.
     pub(in crate::report) is_of_machine: bool,
     condition: Option<Condition>,
-    /// In this target it stands before the column with this key.
+    /// In this target, the column is placed before the column with this key.
     pub(super) before: Option<(Target, &'static str)>,
 }
 
@@ -158,7 +158,7 @@ impl<T: Table> Column<T> {
         self.also(Target::Sheet)
     }
 
-    /// A column of a sheet with a bar in each cell.
+    /// Adds a data bar to each cell in the sheet.
     pub(super) const fn bars(mut self, color: u32) -> Self {
         if let Some(sheet) = &mut self.sheet {
             sheet.bars = Some(color);
@@ -174,7 +174,7 @@ impl<T: Table> Column<T> {
         self.also(Target::Page)
     }
 
-    /// The style of its cells on the page.
+    /// Sets the CSS class of its cells on the page.
     pub(super) const fn class(mut self, class: &'static str) -> Self {
         if let Some(page) = &mut self.page {
             page.class = Some(class);
@@ -192,7 +192,7 @@ impl<T: Table> Column<T> {
         self.also(Target::Terminal)
     }
 
-    /// On a terminal, under the heading that the inventory has for it.
+    /// Shows the column on a terminal, under its heading in the inventory.
     pub(super) const fn terminal_as_listed(self) -> Self {
         self.also(Target::Terminal)
     }
@@ -207,13 +207,13 @@ impl<T: Table> Column<T> {
         self
     }
 
-    /// Shown where the inventory names its machines.
+    /// Shows the column only if the inventory names its machines.
     pub(super) const fn if_named(mut self) -> Self {
         self.condition = Some(Condition::Names);
         self
     }
 
-    /// Shown where rows of the inventory were rejected.
+    /// Shows the column only if rows of the inventory were rejected.
     pub(super) const fn if_rejected(mut self) -> Self {
         self.condition = Some(Condition::RejectedRows);
         self
@@ -229,7 +229,7 @@ impl<T: Table> Column<T> {
         self
     }
 
-    /// Whether the target shows the column, for this inventory.
+    /// Whether the target shows the column for this inventory.
     pub(super) fn is_shown(&self, target: Target, inventory: &Inventory) -> bool {
         let applies = match self.condition {
             None => true,
@@ -240,8 +240,7 @@ impl<T: Table> Column<T> {
     }
 }
 
-/// The columns of a table, each on a line: its key, its kind, where it is shown, and its value of
-/// a row.
+/// The columns of a table, one per line: the key, the kind, the targets, and the value for a row.
 macro_rules! columns {
     ($($key:literal $kind:ident [$($shown:ident $(($($argument:expr),*))?)*]
         |$row:ident| $value:expr;)*) => {

@@ -1,5 +1,5 @@
-//! Everything asked for that has no answer, in the order of the inventory's lines, which is where
-//! people look it up.
+//! Every machine and inventory row without an answer, in the order of the inventory's lines, so that
+//! users can look them up there.
 
 use std::io;
 
@@ -20,11 +20,11 @@ use crate::{
     report::Run,
 };
 
-/// Everything without an answer.
+/// Every machine and inventory row without an answer.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::report) struct Failures;
 
-/// One of them.
+/// A machine or inventory row without an answer.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::report) struct FailureLine<'run> {
     line: u64,
@@ -36,7 +36,7 @@ pub(in crate::report) struct FailureLine<'run> {
 enum Unanswered<'run> {
     /// A row of the inventory without a machine id.
     Row(&'run RejectedRow),
-    /// A machine, and why it has no answer.
+    /// A machine, and the reason why it has no answer.
     Machine(&'run MachineRow, &'run Failure),
 }
 
@@ -75,7 +75,7 @@ impl Table for Failures {
 }
 
 impl Failures {
-    /// The rows: they are in memory.
+    /// The rows, which are in memory.
     pub(in crate::report) fn rows<'run>(
         run: &Run<'run>,
         names: &'run MachineNames<'run>,
@@ -102,7 +102,7 @@ impl Failures {
 }
 
 impl<'run> FailureLine<'run> {
-    /// What stands in the inventory.
+    /// The original text in the inventory.
     fn input(&self) -> Cell<'run> {
         match self.unanswered {
             Unanswered::Row(row) => Cell::Foreign(&row.input),
@@ -110,7 +110,7 @@ impl<'run> FailureLine<'run> {
         }
     }
 
-    /// The same where it is not a machine id.
+    /// The original text, if it is not a machine id.
     fn rejected(&self) -> Option<&'run str> {
         match self.unanswered {
             Unanswered::Row(row) => Some(&row.input),

@@ -1,4 +1,4 @@
-//! The gaps, by machine id, then by KB id: one row for each machine and KB that it misses.
+//! The gaps, by machine id, then by KB id: one row per (machine, missing KB) pair.
 
 use std::io;
 
@@ -13,8 +13,8 @@ use crate::{
 #[derive(Debug, Clone, Copy)]
 pub(in crate::report) struct Gaps;
 
-/// What is said of a KB or of a machine stands in the sheets of those: each column of the sheet of
-/// gaps takes a megabyte. In `report.json`, the gaps stand within their machine.
+/// Details of a KB or a machine are only in the sheets of KBs and machines: each column of the
+/// sheet of gaps takes a megabyte. `report.json` nests the gaps in their machine.
 impl Table for Gaps {
     type Row<'run> = GapLine<'run>;
 
@@ -57,7 +57,7 @@ impl Table for Gaps {
 }
 
 impl Gaps {
-    /// Hands over the answered machines, each with everything that it misses.
+    /// Calls the callback with every answered machine and its missing KBs.
     pub(in crate::report) fn for_each_machine<'run>(
         run: &Run<'run>,
         write: &mut dyn FnMut(&'run MachineRow, MissingKbs) -> io::Result<()>,

@@ -12,11 +12,11 @@ use crate::{
 #[derive(Debug, Clone, Copy)]
 pub(in crate::report) struct Kbs;
 
-/// One of them.
+/// A missing KB.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::report) struct KbLine<'run> {
     pub(in crate::report) kb: &'run KbRow,
-    /// Machines that answered.
+    /// The number of machines that answered.
     answered: u64,
 }
 
@@ -57,7 +57,7 @@ impl Table for Kbs {
 }
 
 impl Kbs {
-    /// The rows: they are in memory.
+    /// The rows, which are in memory.
     pub(in crate::report) fn rows<'run>(run: &Run<'run>) -> impl Iterator<Item = KbLine<'run>> {
         let answered = run.fleet.coverage.answered;
         let kbs = run.fleet.kbs.iter();

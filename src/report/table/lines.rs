@@ -1,4 +1,4 @@
-//! A machine and a gap, with what their rows are made from. They know nothing of columns and cells.
+//! The row types for machines and gaps. They do not depend on columns and cells.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::{
 #[derive(Debug, Clone, Copy)]
 pub(in crate::report) struct MachineLine<'run> {
     pub(super) machine: &'run MachineRow,
-    /// What it misses.
+    /// Its missing KBs.
     pub(super) missing: &'run [Arc<MissingKb>],
     pub(super) names: &'run MachineNames<'run>,
     pub(super) fleet: &'run Fleet,
@@ -40,7 +40,7 @@ impl<'run> MachineLine<'run> {
         kb.url.as_deref()
     }
 
-    /// What it misses.
+    /// Its gaps.
     pub(in crate::report) fn gaps(self) -> impl Iterator<Item = GapLine<'run>> {
         let gaps = self.missing.iter();
         gaps.map(move |gap| GapLine {

@@ -15,8 +15,8 @@ use crate::{aggregate::Answered, report::Run};
 #[derive(Debug, Clone, Copy)]
 pub(in crate::report) struct Machines;
 
-/// What an answer says of a machine: it misses something, it misses nothing, or nothing is known of
-/// it any more.
+/// What an answer says about a machine: it has missing KBs, it has none, or the service no longer
+/// has current data.
 const STATUSES: [&str; 3] = ["has gaps", "clean", "no current data"];
 
 impl Table for Machines {
@@ -68,8 +68,8 @@ impl Table for Machines {
 }
 
 impl Machines {
-    /// The answered machines with their figures, for formats that do not list their gaps here:
-    /// nothing is read.
+    /// The answered machines with their figures but without their gaps. Reads nothing from the
+    /// store.
     pub(in crate::report) fn answered<'run>(
         run: &Run<'run>,
         names: &'run MachineNames<'run>,
@@ -84,7 +84,7 @@ impl Machines {
         })
     }
 
-    /// Those of them that miss something.
+    /// The answered machines with missing KBs.
     pub(in crate::report) fn with_gaps<'run>(
         run: &Run<'run>,
         names: &'run MachineNames<'run>,
@@ -101,7 +101,7 @@ fn status_in_sheet<'run>(machine: &MachineLine<'run>) -> Cell<'run> {
     }
 }
 
-/// What this answer says.
+/// The status word of an answer.
 fn status(answered: &Answered) -> Cell<'static> {
     let at = match answered.missing {
         0 if answered.no_current_data => 2,

@@ -1,18 +1,17 @@
-//! The tables of a run, each said once: its columns, and where its rows come from.
+//! The tables of a run. Each defines its columns and the source of its rows once, for all formats.
 //!
-//! - [`kbs`], [`machines`], [`gaps`], [`failures`], [`changes`]: a file for each table; a column is
-//!   one line there, which says how each format shows it
-//! - `column`: what a column can say of itself
+//! - [`kbs`], [`machines`], [`gaps`], [`failures`], [`changes`]: one file per table. A column is one
+//!   line there, which says how each format shows it
+//! - `column`: the properties of a column
 //! - [`cell`]: the value of a column in a row
-//! - [`lines`]: a machine and a gap, as cells take their values from
-//! - [`names`]: the names that the inventory has for its machines
+//! - [`lines`]: the row types for machines and gaps
+//! - [`names`]: the machine names in the inventory
 //!
-//! A renderer takes the [`columns`] of its target, and for each row, which
-//! [`for_each`](Table::for_each) reads or streams, their cells. Cells borrow, and know whether
-//! their text is from outside: what a format does to be safe against that (the CSV guard, the
-//! page's escapes, the workbook's text cells) stands in its renderer and hangs on the type of the
-//! cell, so that no column can forget it. The order of the columns is the same everywhere, but
-//! for the few that say `before`.
+//! A renderer takes the [`columns`] of its target, and their cells for each row, which
+//! [`for_each`](Table::for_each) reads or streams. Cells borrow their values, and their type marks
+//! text from outside. Each renderer implements its own protection (the CSV guard, the page's
+//! escapes, the workbook's text cells) by cell type, so that no column can omit it. All targets
+//! share one column order, except for the few columns that declare `before`.
 
 mod cell;
 mod changes;
@@ -45,29 +44,29 @@ pub(super) use self::{
 
 /// A table of a run.
 pub(super) trait Table: Copy + Sync + 'static {
-    /// What the cells of a row are made from.
+    /// The row type, from which the cells take their values.
     type Row<'run>;
 
-    /// Its columns, in their order.
+    /// The columns in order.
     const COLUMNS: &'static [Column<Self>];
 
-    /// Its CSV file.
+    /// The name of its CSV file.
     const CSV: &'static str;
 
-    /// Whether there is nothing to write without an earlier run to compare with.
+    /// Whether the table is written only if there is an earlier run to compare with.
     const NEEDS_BASE: bool = false;
 
-    /// How many rows it has.
+    /// The number of rows.
     fn count(run: &Run<'_>) -> u64;
 
-    /// Hands over every row, in their order.
+    /// Calls `write` with every row, in order.
     fn for_each(
         run: &Run<'_>,
         write: &mut dyn for<'row> FnMut(&'row Self::Row<'row>) -> io::Result<()>,
     ) -> io::Result<()>;
 }
 
-/// The columns of a table that the target shows, in its order.
+/// The columns that the target shows, in the target's order.
 pub(super) fn columns<T: Table>(target: Target, inventory: &Inventory) -> Vec<Column<T>> {
     let all = T::COLUMNS.iter().copied();
     #[cfg(test)]

@@ -1,15 +1,15 @@
-//! The names that the inventory has for its machines: an id of forty digits says little to people.
+//! The machine names in the inventory, because 40-digit ids are hard to recognise.
 
 use std::{cell::OnceCell, collections::HashMap};
 
 use crate::{domain::machine::MachineId, inventory::Inventory};
 
-/// The machines' names. Their column is looked up once, and not for each machine.
+/// The machine names. The name column is looked up once, not for each machine.
 #[derive(Debug)]
 pub(in crate::report) struct MachineNames<'run> {
     pub(in crate::report) inventory: &'run Inventory,
     column: Option<usize>,
-    /// Where each machine stands in the inventory; filled by the first request.
+    /// The position of each machine in the inventory. Built on first use.
     positions: OnceCell<HashMap<MachineId, usize>>,
 }
 
@@ -22,19 +22,19 @@ impl<'run> MachineNames<'run> {
         }
     }
 
-    /// The column of names, where there is one.
+    /// The index of the name column, if there is one.
     pub(in crate::report) fn column(&self) -> Option<usize> {
         self.column
     }
 
-    /// The name of the machine at this place of the inventory; empty where it has none.
+    /// The name of the machine at this position of the inventory. Empty if it has none.
     pub(in crate::report) fn at(&self, position: usize) -> &'run str {
         let row = || self.inventory.cells.row(position);
         let name = self.column.and_then(|column| row().nth(column));
         name.unwrap_or_default()
     }
 
-    /// The same of a machine that may have left the inventory.
+    /// The name of a machine. Empty if it has none or has left the inventory.
     pub(in crate::report) fn of_machine(&self, machine: MachineId) -> &'run str {
         if self.column.is_none() {
             return "";

@@ -5,8 +5,8 @@ use crate::{
     domain::text::{counted, whole_share},
 };
 
-/// What installing these achieves: `these 5 KBs removes 71 % of the exposure, on 719 machines`. None
-/// without an update.
+/// What installing these updates achieves: `these 5 KBs removes 71 % of the exposure, on 719
+/// machines`. `None` if there are no updates.
 pub(in crate::report) fn promise(actions: &[TopAction<'_>], exposure: u64) -> Option<String> {
     let last = actions.last()?;
     let what = match actions.len() {

@@ -8,7 +8,7 @@ use crate::{
     report::Facts,
 };
 
-/// The classes in the order in which people read them.
+/// The change classes in display order.
 const ORDER: [Change; Change::ALL.len()] = [
     Change::Resolved,
     Change::New,
@@ -20,17 +20,17 @@ const ORDER: [Change; Change::ALL.len()] = [
     Change::Appeared,
 ];
 
-/// A class of gaps.
+/// The gaps of one change class.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::report) struct Class {
     pub(in crate::report) change: Change,
     pub(in crate::report) gaps: u64,
-    /// What it did to the exposure.
+    /// The change in exposure caused by this class.
     pub(in crate::report) exposure: i128,
 }
 
 impl Class {
-    /// What people call it.
+    /// The display name.
     pub(in crate::report) const fn name(self) -> &'static str {
         match self.change {
             Change::Resolved => "resolved",
@@ -45,7 +45,7 @@ impl Class {
     }
 }
 
-/// The classes of changes.
+/// All change classes, in display order.
 pub(in crate::report) fn classes(changes: &Changes) -> [Class; ORDER.len()] {
     ORDER.map(|change| Class {
         change,
@@ -54,8 +54,8 @@ pub(in crate::report) fn classes(changes: &Changes) -> [Class; ORDER.len()] {
     })
 }
 
-/// The local day of the run that this one is compared with: `2026-11-22`. Where both are of the
-/// same day, with its time.
+/// The local day of the base run: `2026-11-22`. Includes the time if both runs started on the same
+/// day.
 pub(in crate::report) fn base_day(facts: &Facts, base: &BaseRun) -> String {
     let local = |time: Timestamp| time.to_zoned_datetime(facts.time_zone.clone());
     let (then, now) = (local(base.started_at), local(facts.started_at));
@@ -106,10 +106,10 @@ fn since(changes: &Changes, day: &str) -> String {
     sentence + "."
 }
 
-/// Where the difference in exposure comes from, in one sentence; none where there is none.
+/// Breaks the difference in exposure down by class, in one sentence. `None` if nothing changed it.
 ///
-/// On a second Tuesday most of it is neither news nor progress: a newer KB addresses another number
-/// of CVEs than the older one in whose place it is missing.
+/// After a Patch Tuesday, most of the difference is neither a regression nor progress: a newer KB
+/// addresses a different number of CVEs than the older KB it replaces.
 pub(in crate::report) fn exposure_sentence(changes: &Changes) -> Option<String> {
     let classes = classes(changes);
     let parts = classes.iter().filter(|class| class.exposure != 0);

@@ -1,4 +1,4 @@
-//! How many machines answered, and what that means for everything else.
+//! The number of machines that answered, and what that means for all other figures.
 
 use crate::{
     aggregate::{Answered, Coverage, MachineStatus},
@@ -9,10 +9,10 @@ use crate::{
     report::{Run, time::rfc3339},
 };
 
-/// Above one in so many machines not found, the list or the tenant is the wrong one.
+/// If more than one in this many machines is not found, the list or the tenant is probably wrong.
 const TOO_MANY_NOT_FOUND: u64 = 5;
 
-/// The machines of the list by what became of them: those of one status, and what people call it.
+/// The machines of the list with one status, and the display label of that status.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::report) struct Part {
     pub(in crate::report) status: MachineStatus,
@@ -20,7 +20,7 @@ pub(in crate::report) struct Part {
     pub(in crate::report) machines: u64,
 }
 
-/// All machines of the list.
+/// The list's machines by status. The parts add up to the whole list.
 pub(in crate::report) fn parts(coverage: &Coverage) -> [Part; 4] {
     let part = |status, label, machines| Part {
         status,
@@ -45,12 +45,12 @@ pub(in crate::report) fn answered(coverage: &Coverage) -> String {
     )
 }
 
-/// Machines of which nothing is known.
+/// The number of machines without an answer.
 pub(in crate::report) fn unanswered(coverage: &Coverage) -> u64 {
     coverage.machines() - coverage.answered
 }
 
-/// The warning that figures do not speak for the fleet, and why; none where they do.
+/// The warning that the figures do not represent the fleet, with the reason. `None` if they do.
 pub(in crate::report) fn banner(run: &Run<'_>) -> Option<String> {
     let coverage = &run.fleet.coverage;
     let why = match (run.facts.outcome, run.facts.ended) {
@@ -62,7 +62,7 @@ pub(in crate::report) fn banner(run: &Run<'_>) -> Option<String> {
     coverage.is_partial().then(|| speaks_for(coverage, why))
 }
 
-/// The same without the reason, for where that is said already.
+/// The same warning without the reason, for places that already state it.
 pub(in crate::report) fn plain_banner(coverage: &Coverage) -> Option<String> {
     coverage.is_partial().then(|| speaks_for(coverage, ""))
 }
@@ -73,7 +73,7 @@ fn speaks_for(coverage: &Coverage, why: &str) -> String {
     format!("PARTIAL{why}: this speaks for {known}; of {unknown} nothing is known")
 }
 
-/// The question to ask where too many machines are not found.
+/// The question to show when too many machines are not found.
 pub(in crate::report) fn wrong_list(coverage: &Coverage) -> Option<String> {
     let is_too_many = coverage.not_found > coverage.machines() / TOO_MANY_NOT_FOUND;
     let share = whole_share(coverage.not_found, coverage.machines());
@@ -85,7 +85,7 @@ pub(in crate::report) fn wrong_list(coverage: &Coverage) -> Option<String> {
     })
 }
 
-/// How many answers were there already, and how old they may be.
+/// The number of answers reused from the store, and the time of the oldest.
 pub(in crate::report) fn reused(run: &Run<'_>) -> Option<String> {
     let answered = run.fleet.machines.iter().flat_map(|row| &row.result);
     let oldest = answered
@@ -100,8 +100,8 @@ pub(in crate::report) fn reused(run: &Run<'_>) -> Option<String> {
     ))
 }
 
-/// How many clean machines may be silent, because the list says when they were last seen in a way that is
-/// not understood; none where it is.
+/// The number of clean machines that may be silent instead, because the list's "last seen" values
+/// could not be parsed. `None` if they could.
 pub(in crate::report) fn last_seen_in_doubt(run: &Run<'_>) -> Option<String> {
     let unread = run.fleet.unread_last_seen.as_ref()?;
     let column = &run.inventory.columns[run.inventory.last_seen_column()?];

@@ -7,7 +7,7 @@ use crate::{
     report::Run,
 };
 
-/// Today's figures, in the form of those of the base.
+/// The current figures, in the same form as the base's.
 pub(in crate::report) fn today(fleet: &Fleet) -> Figures {
     let worst = worst(fleet).map_or(0, |worst| worst.cve_addressed);
     Figures {
@@ -20,12 +20,12 @@ pub(in crate::report) fn today(fleet: &Fleet) -> Figures {
     }
 }
 
-/// The answer of the worst machine, which is the first.
+/// The answer of the worst machine, which is ranked first.
 fn worst(fleet: &Fleet) -> Option<&Answered> {
     fleet.machines.first()?.result.as_ref().ok()
 }
 
-/// The figures that matter most, with what they are more or less than the base's.
+/// The most important figures, each with its difference from the base.
 pub(in crate::report) fn beside_base(run: &Run<'_>) -> Option<String> {
     let then = run.past?.changes.base.figures;
     let now = today(run.fleet);

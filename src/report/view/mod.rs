@@ -1,14 +1,14 @@
-//! What any format may say of a run: figures and sentences, worked out once and worded once.
+//! The figures and sentences that every format shares: computed once, worded once.
 //!
-//! A view takes a [`Run`](super::Run) and gives back plain figures and plain sentences. It knows nothing
-//! of a format: text from outside comes as it is, and who writes it makes it harmless.
+//! A view takes a [`Run`](super::Run) and returns plain figures and plain sentences. It is independent
+//! of the output format: text from outside is passed through unchanged, and each renderer escapes it.
 //!
-//! - [`coverage`]: how many machines answered, and what that means for everything else
+//! - [`coverage`]: the number of machines that answered, and what that means for all other figures
 //! - [`figures`]: the fleet's figures beside those of the base
 //! - [`actions`]: the updates to install first, and what they achieve
-//! - [`changes`]: the classes of changes, the sentences about them, and what is wrong with the base
+//! - [`changes`]: the change classes and the sentences about them
 //! - [`spread`]: machines by number of gaps
-//! - [`week`]: the exposure of a week ago
+//! - [`week`]: the exposure compared with a week ago
 
 pub(super) mod actions;
 pub(super) mod changes;

@@ -1,4 +1,4 @@
-//! The exposure of a week ago: better or worse?
+//! The exposure compared with a week ago.
 
 use std::cmp::Ordering;
 
@@ -9,10 +9,10 @@ use crate::{
     report::{Run, TrendPoint, time::local_day},
 };
 
-/// Nights do not begin at the same minute: a week ago is a little less than seven days.
+/// Seven days less 12 hours: nightly runs do not start at the same minute.
 const WEEK: SignedDuration = SignedDuration::from_hours(7 * 24 - 12);
 
-/// How exposure compares with the latest whole run that is about a week old, or older.
+/// Compares exposure with the latest complete run that is at least about a week old.
 pub(in crate::report) fn week(run: &Run<'_>) -> Option<String> {
     let age = |point: &TrendPoint| run.facts.started_at.duration_since(point.started_at);
     let mut whole = run.trend.iter().rev().filter(|point| !point.is_partial());
