@@ -1,4 +1,4 @@
-//! Cells as a CSV file holds them.
+//! Writes cells to a CSV file.
 
 use std::{
     fmt::{Display, Write as _},
@@ -18,7 +18,7 @@ use crate::{
     },
 };
 
-/// A CSV file under construction, cell by cell. Text from outside goes through the guard.
+/// A CSV writer that takes one cell at a time. Text from outside goes through the formula guard.
 pub(super) struct Cells<'out> {
     writer: Writer<&'out mut dyn Write>,
     guard: bool,
@@ -84,14 +84,14 @@ impl<'out> Cells<'out> {
         }
     }
 
-    /// A cell with a value of ours.
+    /// Writes a cell with a value of our own.
     fn ours(&mut self, value: impl Display) -> io::Result<()> {
         self.cell.clear();
         write!(self.cell, "{value}").map_err(io::Error::other)?;
         Ok(self.writer.write_field(&self.cell)?)
     }
 
-    /// A cell with text from outside.
+    /// Writes a cell with text from outside.
     fn foreign(&mut self, text: &str) -> io::Result<()> {
         if self.guard {
             Ok(self.writer.write_field(&*guarded(text))?)

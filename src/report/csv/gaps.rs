@@ -1,5 +1,5 @@
-//! `gaps.csv`. A fleet has millions of gaps, and few descriptions of KBs: the cells that do not
-//! depend on the machine are written once for all machines with the same description.
+//! `gaps.csv`. A fleet has millions of gaps, but few distinct KB descriptions. So the cells that do not
+//! depend on the machine are formatted once per description and reused.
 
 use std::{
     collections::{HashMap, hash_map::Entry},
@@ -51,22 +51,22 @@ impl Report for GapsCsv {
     }
 }
 
-/// Descriptions that are remembered; beyond that it begins anew, so that memory stays bounded.
+/// The maximum number of cached descriptions. A full cache is cleared, so that memory is bounded.
 const MOST: usize = 1 << 15;
 
-/// Rows under construction.
+/// Formats the rows.
 struct Rows<'run> {
     run: &'run Run<'run>,
-    /// Neighbours that are of the machine, or of the description, together.
+    /// Runs of adjacent columns that depend either all on the machine or all on the description.
     parts: Vec<Part<'run>>,
     bytes: Vec<u8>,
 }
 
 struct Part<'run> {
     columns: &'run [Column<Gaps>],
-    /// The cells of the current machine, where they are of the machine.
+    /// The formatted cells of the current machine, for columns that depend on the machine.
     of_machine: Box<[u8]>,
-    /// The others, by the description that they are of.
+    /// The formatted cells of all other columns, by description.
     of_gap: HashMap<Same<MissingKb>, Box<[u8]>, RandomState>,
 }
 
@@ -119,13 +119,13 @@ impl Part<'_> {
     }
 }
 
-/// These cells of a row as they stand there: between two commas.
+/// Formats these cells of a row as CSV, without the line end.
 fn written(run: &Run<'_>, columns: &[Column<Gaps>], line: &GapLine<'_>) -> io::Result<Box<[u8]>> {
     let mut bytes = Vec::new();
     let mut cells = Cells::new(run, &mut bytes);
     cells.row(columns, line)?;
     cells.finish()?;
-    // Its line end.
+    // The line end.
     bytes.pop();
     Ok(bytes.into())
 }

@@ -1,18 +1,19 @@
-//! The guard against formulas: a spreadsheet that opens a CSV file runs what looks like one.
+//! Protects against formula injection: a spreadsheet that opens a CSV file runs text that looks like a
+//! formula.
 //!
-//! A cell begins in more places than at the beginning of a text. Where the list separator is a
-//! semicolon (German, French and many other Excels), every `;` within a text begins a cell, and a
-//! quote in the middle of a line no longer quotes: a line feed begins a row then. The same holds
-//! for a file opened as tab-separated, and for a column that is split once more ("Text to
-//! Columns"). What stands before the sign does not help: white space and quotes are taken off, and
-//! what is invisible may be. Japanese and Chinese editions take wide signs for narrow ones.
+//! A cell may start in more places than at the start of a text. Where the list separator is a
+//! semicolon (in German, French and many other Excels), every `;` within a text starts a cell, and a
+//! quote in the middle of a line no longer quotes: a line feed then starts a row. The same applies
+//! to a file opened as tab-separated, and to a column that is split again ("Text to Columns").
+//! Characters before the sign give no protection: spreadsheets strip white space and quotes, and may
+//! strip invisible characters. Japanese and Chinese editions treat full-width signs as ASCII ones.
 
 use std::borrow::Cow;
 
 use crate::domain::invisible::is_invisible;
 
-/// The text with a `'` before each sign that could be the first of a formula, wherever a
-/// spreadsheet may begin a cell. Harmless text stays as it is.
+/// The text with a `'` before each sign that could start a formula, wherever a spreadsheet may
+/// start a cell. Harmless text is returned unchanged.
 pub(super) fn guarded(text: &str) -> Cow<'_, str> {
     let places = places(text);
     if places.is_empty() {
@@ -29,11 +30,11 @@ pub(super) fn guarded(text: &str) -> Cow<'_, str> {
     Cow::Owned(guarded)
 }
 
-/// Where the guard goes.
+/// The positions where the guard is inserted.
 fn places(text: &str) -> Vec<usize> {
     let mut places = Vec::new();
-    // Tabs and carriage returns that begin a cell: some readers take a cell for unsafe because it
-    // begins with one, so these are guarded, too, if a formula follows.
+    // Tabs and carriage returns that start a cell. Some readers consider a cell unsafe because it
+    // starts with one, so these are guarded too if a formula follows.
     let mut before = Vec::new();
     let (mut begins_here, mut may_begin) = (true, true);
     for (place, character) in text.char_indices() {
@@ -54,7 +55,8 @@ fn places(text: &str) -> Vec<usize> {
     places
 }
 
-/// What begins a formula: narrow, wide, small, raised and lowered signs, and the minus sign.
+/// The characters that start a formula: ASCII, full-width, small, superscript and subscript signs,
+/// and the minus sign.
 const fn is_sign(character: char) -> bool {
     matches!(
         character,
@@ -79,7 +81,7 @@ const fn is_sign(character: char) -> bool {
     )
 }
 
-/// What ends a cell in one reader or another: separators and line ends.
+/// The characters that end a cell in at least one reader: separators and line ends.
 const fn is_separator(character: char) -> bool {
     matches!(
         character,
@@ -87,7 +89,7 @@ const fn is_separator(character: char) -> bool {
     )
 }
 
-/// What may stand between the beginning of a cell and the sign.
+/// The characters that may precede the sign at the start of a cell.
 fn is_skipped(character: char) -> bool {
     character == '"'
         || character.is_whitespace()

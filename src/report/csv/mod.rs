@@ -12,7 +12,7 @@ use super::{
     table::{Changes, Failures, Kbs, Machines, Table, Target, columns},
 };
 
-/// Every CSV report.
+/// All CSV reports.
 pub(super) fn reports() -> [Box<dyn Report>; 5] {
     [
         Box::new(Csv(Kbs)),

@@ -1,4 +1,4 @@
-//! What changed alone, as the summary counts it.
+//! The changes alone, with the counts of the summary.
 
 use std::io::{self, Write};
 

@@ -1,12 +1,12 @@
-//! What the inventory's columns are called as keys: a file may have several of one name, and an
-//! object's keys are distinct.
+//! Unique JSON keys for the inventory's columns: a CSV file may repeat a column name, but the keys of an
+//! object must be distinct.
 
 use std::collections::{HashMap, HashSet};
 
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
-/// A name for each column, no two alike: the first of a name keeps it, and those after it are
-/// numbered, `Team (2)`.
+/// A unique key for each column. The first column of a name keeps it, and later ones get a number:
+/// `Team (2)`.
 pub(super) fn keys(columns: &[String]) -> Vec<String> {
     let mut taken: HashSet<String> = columns.iter().cloned().collect();
     let mut last: HashMap<&str, usize> = HashMap::new();
@@ -26,7 +26,7 @@ pub(super) fn keys(columns: &[String]) -> Vec<String> {
     keys.collect()
 }
 
-/// A row of the inventory, as an object in the order of its columns.
+/// A row of the inventory, as an object with keys in column order.
 pub(super) struct InventoryRow<'run, Cells> {
     pub(super) keys: &'run [String],
     pub(super) cells: Cells,

@@ -1,4 +1,4 @@
-//! The run's figures: what `summary.json` says, and `report.json` with it.
+//! The run's figures, shared by `summary.json` and `report.json`.
 
 use serde::{Serialize, Serializer};
 
@@ -11,7 +11,7 @@ use crate::{
     report::{Run, Tool, time::rfc3339},
 };
 
-/// Goes up when a field changes its meaning or goes away, not when one is added.
+/// Incremented when a field is removed or changes its meaning, not when one is added.
 pub(super) const SCHEMA_VERSION: u32 = 1;
 
 #[derive(Serialize)]
@@ -34,7 +34,7 @@ pub(super) struct Document<'run> {
     changes: Option<ChangeCounts>,
     requests: Requests,
     files: &'run [String],
-    /// Numbers in the answers that could not be read.
+    /// The number of numbers in the answers that could not be parsed.
     unreadable: u64,
 }
 
@@ -53,7 +53,7 @@ struct InventoryRows<'run> {
 struct Machines {
     #[serde(flatten)]
     coverage: Coverage,
-    /// Of the clean ones, where there are any.
+    /// The number of clean machines whose "last seen" value could not be parsed, if there are any.
     #[serde(skip_serializing_if = "Option::is_none")]
     last_seen_not_understood: Option<u64>,
 }
@@ -67,7 +67,7 @@ pub(super) struct ChangeCounts {
     machines: MachineTally,
 }
 
-/// What each class did to the exposure.
+/// The change in exposure caused by each class.
 struct ExposureChanges(Exposure);
 
 #[derive(Serialize)]
@@ -153,7 +153,7 @@ impl Serialize for ExposureChanges {
     }
 }
 
-/// A number that JSON's readers can hold.
+/// The difference, clamped to the range of `i64`.
 fn clamped(difference: i128) -> i64 {
     let limit = if difference > 0 { i64::MAX } else { i64::MIN };
     i64::try_from(difference).unwrap_or(limit)

@@ -1,4 +1,4 @@
-//! JSON for other programs.
+//! The JSON reports.
 
 mod changes;
 mod columns;

@@ -1,4 +1,4 @@
-//! The rows of `report.json`, typed: numbers are numbers, and what there is none of is null.
+//! The rows of `report.json`, with JSON types: numbers are numbers, and missing values are `null`.
 
 use serde::{
     Serialize, Serializer,
@@ -16,12 +16,12 @@ use crate::{
     },
 };
 
-/// What the rows of a table have in common.
+/// The column layout shared by all rows of a table.
 pub(super) struct Shape<T: Table> {
     columns: Vec<Column<T>>,
-    /// Those of the gaps that stand within a row.
+    /// The columns of the gaps nested in a row.
     gaps: Vec<Column<Gaps>>,
-    /// The inventory's columns.
+    /// The keys of the inventory's columns.
     keys: Vec<String>,
 }
 
@@ -52,7 +52,7 @@ impl<T: Table> Shape<T> {
     }
 }
 
-/// A row as an object.
+/// A row that serializes as an object.
 pub(super) struct Object<'shape, 'row, T: Table> {
     columns: &'shape [Column<T>],
     row: &'row T::Row<'row>,
@@ -115,7 +115,7 @@ impl Serialize for Value<'_, '_> {
     }
 }
 
-/// The number that the text says: the same as in `kbs.csv`, however it is rounded there.
+/// The number rounded to one decimal in the same way as in `kbs.csv`.
 fn one_decimal(number: f64) -> f64 {
     format!("{number:.1}").parse().unwrap_or(number)
 }

@@ -1,22 +1,22 @@
-//! An object that is written field by field, and its lists row by row: a fleet has more gaps
-//! than fit into memory at once.
+//! Streams a JSON object field by field, and its lists row by row: the gaps of a fleet may not fit
+//! into memory.
 
 use std::io::{self, Write};
 
 use serde::Serialize;
 
-/// An object under construction.
+/// Writes an object.
 pub(super) struct Object<'out> {
     out: &'out mut dyn Write,
-    /// What stands before the next field.
+    /// The characters before the next field.
     before: &'static str,
 }
 
-/// A list under construction.
+/// Writes a list.
 pub(super) struct List<'out> {
     out: &'out mut dyn Write,
     is_empty: bool,
-    /// The row in hand: it is handed on in one piece.
+    /// A buffer for the current row, so that each row is written in one piece.
     row: Vec<u8>,
 }
 
@@ -30,7 +30,7 @@ impl<'out> Object<'out> {
         Ok(serde_json::to_writer(&mut *self.out, value)?)
     }
 
-    /// A field with as many rows as `fill` pushes.
+    /// Writes a list field with the rows that `fill` pushes.
     pub(super) fn list(
         &mut self,
         name: &str,
@@ -46,7 +46,7 @@ impl<'out> Object<'out> {
         self.out.write_all(b"]")
     }
 
-    /// The end, with the one line end of the file.
+    /// Closes the object and writes the final line end.
     pub(super) fn finish(self) -> io::Result<()> {
         self.out.write_all(b"}\n")
     }

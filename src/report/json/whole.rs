@@ -1,4 +1,4 @@
-//! `report.json`: the whole run for other programs, in one line.
+//! `report.json`: the complete run for other programs, on one line.
 
 use std::io::{self, BufWriter, Write};
 
@@ -23,7 +23,7 @@ impl Report for Whole {
     }
 
     fn render(&self, run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
-        // A writer that is full gives its bytes on in one piece; the file is written far away.
+        // Passes bytes on in large pieces: another thread writes the file.
         let mut out = BufWriter::with_capacity(1 << 16, out);
         let mut report = Object::new(&mut out);
         report.field("schemaVersion", &SCHEMA_VERSION)?;

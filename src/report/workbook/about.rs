@@ -1,4 +1,4 @@
-//! The sheet that says what the figures mean and where they come from.
+//! The sheet that explains the figures and their sources.
 
 use rust_xlsxwriter::{Format, FormatAlign, Worksheet, XlsxError};
 
@@ -52,10 +52,10 @@ const LIMITS: [(&str, &str); 3] = [
     ),
 ];
 
-/// A line's height in points, and characters that stand on it whatever the font.
+/// The height of a line in points, and the number of characters that fit on it in any font.
 const HEIGHT: u32 = 16;
 const ACROSS: usize = 100;
-/// A row's height has an end, and so has patience.
+/// The maximum number of lines, because row heights are limited, and long text is not read.
 const MOST_LINES: usize = 10;
 
 pub(super) fn write(sheet: &mut Worksheet, run: &Run<'_>) -> Result<(), XlsxError> {
@@ -72,7 +72,7 @@ pub(super) fn write(sheet: &mut Worksheet, run: &Run<'_>) -> Result<(), XlsxErro
     Ok(())
 }
 
-/// How many lines a text takes: not every program finds out by itself.
+/// The number of lines a text needs. Not every program adjusts row heights by itself.
 fn lines_of(text: &str) -> u32 {
     let lines = text.chars().count().div_ceil(ACROSS).clamp(1, MOST_LINES);
     u32::try_from(lines).unwrap_or(1)

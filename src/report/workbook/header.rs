@@ -1,12 +1,12 @@
-//! Names of columns as a table takes them: none empty, none twice, in any case.
+//! Column names valid for a spreadsheet table: not empty, and unique regardless of case.
 
 use std::{borrow::Cow, collections::HashSet};
 
-/// How long a name can be, and then some for a number: a table takes 255.
+/// The maximum length of a name. A table allows 255, and the rest leaves space for a number.
 const LONGEST: usize = 200;
 
-/// Our names, those from outside, and ours again. Ours stay; one from outside that says the same
-/// as another gets a number.
+/// Our own names, those from outside, and our own again. Our names are kept, and a name from
+/// outside that repeats another one gets a number.
 pub(super) fn distinct<'name>(
     before: &[&'name str],
     outside: &[String],
@@ -21,7 +21,7 @@ pub(super) fn distinct<'name>(
     before.chain(outside).chain(after).collect()
 }
 
-/// The name, or the name with the first number that makes it another one.
+/// The name, with the lowest number that makes it unique if necessary.
 fn free(name: &str, taken: &mut HashSet<String>) -> String {
     let numbered = (2..).map(|number| format!("{name} ({number})"));
     let mut names = std::iter::once(name.to_owned()).chain(numbered);
@@ -29,13 +29,13 @@ fn free(name: &str, taken: &mut HashSet<String>) -> String {
     free.unwrap_or_default()
 }
 
-/// A spreadsheet takes names for the same that differ in their case alone.
+/// The name in lower case: spreadsheets compare names case-insensitively.
 fn folded(name: &str) -> String {
     name.trim().to_uppercase().to_lowercase()
 }
 
-/// The name on one line. A cell and its table have to spell it alike, so what either would
-/// escape goes.
+/// The name on one line. A cell and its table must have identical names, so characters that either
+/// one would escape are removed.
 fn line(name: &str) -> String {
     let plain: String = name.chars().map(spaced).collect();
     let words: Vec<&str> = plain.split_whitespace().collect();
@@ -54,7 +54,7 @@ fn spaced(character: char) -> char {
     }
 }
 
-/// A spreadsheet reads `_x0041_` as a character.
+/// Removes escapes: a spreadsheet reads `_x0041_` as a character.
 fn without_escapes(name: &str) -> Cow<'_, str> {
     let is_escape = |rest: &str| {
         let digits = rest.as_bytes().get(..5);

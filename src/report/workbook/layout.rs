@@ -1,4 +1,4 @@
-//! What the columns of a sheet look like.
+//! The column layout of a sheet.
 
 use rust_xlsxwriter::{Format, FormatAlign};
 
@@ -8,24 +8,24 @@ use crate::{
     report::table::{Column, Kind, Table},
 };
 
-/// Columns of the inventory that travel along: a sheet holds 16,384 columns of any kind.
+/// The maximum number of inventory columns. A sheet holds 16,384 columns of any kind.
 pub(super) const MOST_COLUMNS: usize = 16_000;
 
-/// How a date and time are shown, the same in every country.
+/// The number format for date and time, independent of the locale.
 pub(super) const TIME: &str = "yyyy-mm-dd hh:mm:ss";
 
 /// A column of a sheet.
 #[derive(Debug, Clone)]
 pub(super) struct Layout {
     pub(super) heading: String,
-    /// In characters.
+    /// The width in characters.
     pub(super) width: f64,
     kind: Kind,
-    /// The colour of bars in its cells.
+    /// The colour of data bars, if the column has them.
     pub(super) bars: Option<u32>,
 }
 
-/// The columns of a sheet; the inventory's are one column of the table.
+/// The columns of a sheet. The table's `Inventory` column expands to all columns of the inventory.
 pub(super) fn layouts<T: Table>(columns: &[Column<T>], inventory: &Inventory) -> Vec<Layout> {
     let listed = inventory.columns.len().min(MOST_COLUMNS);
     let theirs = columns.iter().position(|it| it.kind == Kind::Inventory);
@@ -62,7 +62,7 @@ pub(super) fn layouts<T: Table>(columns: &[Column<T>], inventory: &Inventory) ->
 }
 
 impl Layout {
-    /// The number format of its cells, where they need one.
+    /// The number format of its cells, if they need one.
     pub(super) fn format(&self) -> Option<Format> {
         let format = Format::new();
         match self.kind {

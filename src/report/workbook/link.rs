@@ -1,15 +1,15 @@
-//! Which addresses become links.
+//! Decides which URLs become links.
 
 use url::Url;
 
-/// Links that a sheet can hold.
+/// The maximum number of links in a sheet.
 pub(super) const MOST_LINKS: u32 = 65_530;
 
-/// How long a link can be.
+/// The maximum length of a link.
 const LONGEST: usize = 2_079;
 
-/// Whether an address may be followed: https, and of characters alone that come through a
-/// workbook as they are. An address with a name before the host reads as that of another host.
+/// Whether a URL may become a link: it is https and contains only characters that a workbook stores
+/// unchanged. A user name is not allowed, because it can look like the host.
 pub(super) fn is_link(address: &str) -> bool {
     let is_plain = |it: char| it.is_ascii_alphanumeric() || "-._~:/?#!$&'()*+,;=".contains(it);
     address.starts_with("https://")

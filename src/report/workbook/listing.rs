@@ -1,4 +1,4 @@
-//! A table in a sheet, cell by cell.
+//! Writes a table to a sheet, cell by cell.
 
 use jiff::Timestamp;
 use rust_xlsxwriter::{
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::report::{table::Cell, time::rfc3339};
 
-/// A table under construction, cell by cell.
+/// Writes a table to a sheet, cell by cell.
 pub(super) struct Listing<'book> {
     sheet: &'book mut Worksheet,
     row: u32,
@@ -23,7 +23,7 @@ pub(super) struct Listing<'book> {
 }
 
 impl<'book> Listing<'book> {
-    /// The table to fill with so many rows.
+    /// Starts a table with this number of rows.
     pub(super) fn new(
         sheet: &'book mut Worksheet,
         table: &str,
@@ -50,8 +50,8 @@ impl<'book> Listing<'book> {
         })
     }
 
-    /// Writes the next cell, or the next ones of a row of the inventory. Text is always written
-    /// as text, and only addresses become links.
+    /// Writes the next cell, or all cells of an inventory row. Text is always written as text, and
+    /// only URLs become links.
     pub(super) fn cell(&mut self, cell: Cell<'_>) -> Result<(), XlsxError> {
         match cell {
             Cell::Empty => self.text(""),
@@ -94,7 +94,7 @@ impl<'book> Listing<'book> {
         Ok(())
     }
 
-    /// A time in UTC: a date where a spreadsheet knows such a date.
+    /// Writes a time in UTC: as a date, or as text if it is outside the range of spreadsheet dates.
     fn time(&mut self, time: Timestamp) -> Result<(), XlsxError> {
         match ExcelDateTime::from_timestamp(time.as_second()) {
             Ok(date) => self.number(date.to_excel()),
@@ -102,7 +102,7 @@ impl<'book> Listing<'book> {
         }
     }
 
-    /// An address: a link where it may be followed, and text where not.
+    /// Writes a URL: as a link if that is allowed, else as text.
     fn address(&mut self, address: &str) -> Result<(), XlsxError> {
         if self.links >= MOST_LINKS || !is_link(address) {
             return self.text(address);
@@ -137,7 +137,7 @@ fn named(name: &str, layouts: &[Layout]) -> Table {
         .set_columns(&columns)
 }
 
-/// Landscape, as wide as a page.
+/// Sets up printing: landscape, one page wide.
 pub(super) fn print_nicely(sheet: &mut Worksheet) {
     sheet
         .set_landscape()
@@ -146,7 +146,7 @@ pub(super) fn print_nicely(sheet: &mut Worksheet) {
         .set_footer("&L&A&RPage &P of &N");
 }
 
-/// A number as a spreadsheet holds it.
+/// The number as a spreadsheet stores it.
 #[expect(
     clippy::cast_precision_loss,
     reason = "a spreadsheet shows fifteen digits of any number"

@@ -1,6 +1,6 @@
-//! `report.xlsx`: the run as a workbook, for those who filter, sort and pass on.
+//! `report.xlsx`: the run as a workbook to filter, sort and share.
 //!
-//! Text from outside is always written as text, never as what a spreadsheet might run, and the
+//! Text from outside is always written as text, never as something that a spreadsheet could run. The
 //! only links are those of KBs.
 
 mod about;

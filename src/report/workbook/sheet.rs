@@ -1,4 +1,4 @@
-//! The sheet of a table: its rows with filters, or a sentence where there is nothing to list.
+//! The sheet of a table: its rows with filters, or a sentence if there are no rows.
 
 use std::io;
 
@@ -18,11 +18,11 @@ use crate::{
     },
 };
 
-/// How much a sheet lists.
+/// The limits of a sheet.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Limits {
-    /// Rows beyond which a sheet points to the CSV file instead. A sheet can hold 1,048,576, and
-    /// is slow long before.
+    /// The maximum number of rows. With more, the sheet refers to the CSV file instead. A sheet can
+    /// hold 1,048,576 rows, but gets slow long before.
     pub(super) rows: u64,
 }
 
@@ -30,15 +30,15 @@ impl Limits {
     pub(super) const USUAL: Self = Self { rows: 500_000 };
 }
 
-/// What is special about the sheet of a table.
+/// The properties of a table's sheet.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Sheet {
     pub(super) name: &'static str,
-    /// The name that formulas call the table by.
+    /// The name of the table in formulas.
     pub(super) table: &'static str,
-    /// What it says where there is nothing to list.
+    /// The sentence to show if the table has no rows.
     pub(super) nothing: &'static str,
-    /// Columns that stay in sight.
+    /// The number of frozen columns.
     pub(super) frozen: u16,
 }
 
@@ -64,7 +64,7 @@ impl Sheet {
         run: &Run<'_>,
         rows: u32,
     ) -> Result<(), XlsxError> {
-        // Its rows go to a temporary file, not into memory.
+        // The low-memory mode writes rows to a temporary file.
         let sheet = book.add_worksheet_with_low_memory()?;
         sheet.set_name(self.name)?;
         let columns = columns::<T>(Target::Sheet, run.inventory);
@@ -76,7 +76,7 @@ impl Sheet {
             listing.end_row();
             written.map_err(in_terms_of_files)
         })?;
-        // After the rows: before them, it makes each row of the file longer.
+        // After the rows: adding the bars first makes each row of the file longer.
         add_bars(sheet, &layouts, rows)?;
         sheet.set_freeze_panes(1, self.frozen)?;
         Ok(())
@@ -92,7 +92,7 @@ impl Sheet {
         )
     }
 
-    /// A sentence in place of a table.
+    /// Writes a sentence instead of a table.
     fn say(self, book: &mut Workbook, sentence: &str) -> Result<(), XlsxError> {
         let sheet = book.add_worksheet();
         sheet.set_name(self.name)?.set_column_width(0, 100)?;
@@ -102,7 +102,7 @@ impl Sheet {
     }
 }
 
-/// A bar in each cell of the columns that want one.
+/// Adds data bars to the columns that have them.
 fn add_bars(sheet: &mut Worksheet, layouts: &[Layout], rows: u32) -> Result<(), XlsxError> {
     for (at, layout) in (0..).zip(layouts) {
         if let Some(color) = layout.bars {
@@ -115,7 +115,7 @@ fn add_bars(sheet: &mut Worksheet, layouts: &[Layout], rows: u32) -> Result<(), 
     Ok(())
 }
 
-/// Reports fail in the terms of files.
+/// Converts the error to an I/O error, as reports must return.
 pub(super) fn in_terms_of_files(error: XlsxError) -> io::Error {
     match error {
         XlsxError::IoError(source) => source,

@@ -1,16 +1,16 @@
-//! Text as a cell can hold it.
+//! Makes text valid for a cell.
 
 use std::borrow::Cow;
 
-/// Where a text is cut, in units of UTF-16: a cell holds 32,767.
+/// The maximum length of a text in UTF-16 units. A cell holds 32,767.
 const MOST: usize = 32_000;
 
-/// What stands where a text was cut.
+/// Appended to a text that was cut.
 pub(super) const CUT: &str = " … (cut)";
 
-/// The text without the characters that XML cannot hold, and no longer than a cell.
+/// The text without the characters that XML does not allow, cut to the length of a cell.
 pub(super) fn clean(text: &str) -> Cow<'_, str> {
-    // A byte is never shorter than a unit.
+    // The length in bytes is at least the length in UTF-16 units.
     if text.len() <= MOST && !text.contains(is_unfit) {
         return Cow::Borrowed(text);
     }
@@ -18,7 +18,7 @@ pub(super) fn clean(text: &str) -> Cow<'_, str> {
     Cow::Owned(cut(text))
 }
 
-/// A line break is one character in a cell, so the other half of Windows' goes, too.
+/// Also removes carriage returns: a line break is a single character in a cell.
 fn is_unfit(character: char) -> bool {
     let is_kept = matches!(character, '\t' | '\n');
     (character < ' ' && !is_kept) || matches!(character, '\u{fffe}' | '\u{ffff}')

@@ -1,4 +1,4 @@
-//! The few updates that remove most exposure: what the Pareto chart shows.
+//! The updates that remove most exposure, which are also the data of the Pareto chart.
 
 use rust_xlsxwriter::XlsxError;
 
@@ -12,7 +12,7 @@ use crate::{
     report::Run,
 };
 
-/// Updates that are proposed to be installed first.
+/// The number of updates to propose.
 const ACTIONS: usize = 10;
 
 pub(super) fn write(page: &mut Page<'_>, run: &Run<'_>) -> Result<Option<Rows>, XlsxError> {
@@ -44,7 +44,7 @@ pub(super) fn write(page: &mut Page<'_>, run: &Run<'_>) -> Result<Option<Rows>, 
 
 fn row(page: &mut Page<'_>, action: &TopAction<'_>, exposure: u64) -> Result<(), XlsxError> {
     let kb = action.kb;
-    // Cut and not rounded, as everywhere: what is not quite all is not all.
+    // Truncated, not rounded, as everywhere: 99.99 % must not show as 100 %.
     let removed = as_number(per_mille(action.exposure_removed, exposure)) / 1000.0;
     page.text(0, &kb.id.for_people(), Look::Text)?;
     page.number(1, kb.exposure)?;

@@ -1,4 +1,4 @@
-//! The charts: of cells of the same sheet, so that whoever doubts a bar finds its number.
+//! The charts. They refer to cells of the same sheet, so that readers can check the numbers.
 
 use rust_xlsxwriter::{
     Chart, ChartAxis, ChartFont, ChartFormat, ChartLegendPosition, ChartLine, ChartMarker,
@@ -7,9 +7,9 @@ use rust_xlsxwriter::{
 
 use super::{NAME, page::Rows};
 
-/// To the right of what is read.
+/// The column of the charts, to the right of the text.
 const COLUMN: u16 = 7;
-/// Rows from one chart to the next.
+/// The number of rows from one chart to the next.
 const STEP: u32 = 17;
 const WIDTH: u32 = 640;
 const HEIGHT: u32 = 320;
@@ -19,8 +19,8 @@ const PALE: Color = Color::RGB(0xBD_D7_EE);
 const ORANGE: Color = Color::RGB(0xC5_5A_11);
 const GREY: Color = Color::RGB(0xD9_D9_D9);
 
-/// The charts of these blocks, as far as there are blocks: what to install first, machines by
-/// number of gaps, and the last runs.
+/// Inserts the charts of the blocks that exist: what to install first, machines by number of gaps,
+/// and the last runs.
 pub(super) fn insert(
     sheet: &mut Worksheet,
     [actions, spread, trend]: [Option<Rows>; 3],
@@ -93,8 +93,9 @@ fn machines(rows: Rows) -> Chart {
     chart
 }
 
-/// Each run stands at its day, so that a night without a run is seen. (A scatter chart would know
-/// the hour, too; but the crate writes one in an order of which the format knows nothing.)
+/// Each run is placed at its date, so that nights without a run are visible. (A scatter chart could
+/// also show the hour, but the crate writes its elements in an order that the format does not
+/// allow.)
 fn last_runs(rows: Rows) -> Chart {
     let mut chart = Chart::new(ChartType::Line);
     chart
@@ -146,7 +147,7 @@ fn dot(color: Color) -> ChartMarker {
     marker(&mut filled(color))
 }
 
-/// A point that is as good as hollow, over one that is not. Not every program draws the rim.
+/// A marker that looks hollow, drawn over a filled one. Not every program draws the border.
 fn ring(color: Color) -> ChartMarker {
     let line = ChartLine::new().set_color(color).set_width(1.5).clone();
     marker(filled(PALE).set_border(&line))

@@ -1,4 +1,4 @@
-//! The figures of the fleet, beside those of the run that it is compared with.
+//! The figures of the fleet beside those of the base.
 
 use rust_xlsxwriter::XlsxError;
 
@@ -12,7 +12,7 @@ use crate::{
     },
 };
 
-/// What a figure is called, what it is today, and what it was.
+/// The name of a figure, its current value and its value in the base.
 type Figure = (&'static str, u64, Option<u64>);
 
 pub(super) fn write(page: &mut Page<'_>, run: &Run<'_>) -> Result<(), XlsxError> {
@@ -76,7 +76,7 @@ fn figures(run: &Run<'_>) -> Vec<Figure> {
     figures
 }
 
-/// How many of the clean machines may be silent: when they were last seen is not understood.
+/// The number of clean machines that may be silent, because "last seen" could not be parsed.
 fn in_doubt(fleet: &Fleet) -> Option<Figure> {
     let unread = fleet.unread_last_seen.as_ref()?;
     let name = "    of these, last seen not understood";

@@ -1,5 +1,5 @@
-//! The sheet that opens first: how far the figures can be trusted, the figures, what to install
-//! first, and charts of the cells beside them.
+//! The sheet that opens first: coverage and its warnings, the figures, the updates to install first, and
+//! charts of these cells.
 
 mod actions;
 mod charts;
@@ -20,7 +20,7 @@ pub(super) use self::page::local;
 /// The sheet's name, which the charts refer to.
 const NAME: &str = "Summary";
 
-/// How wide the columns are: the last is the space before the charts.
+/// The column widths. The last column is the space before the charts.
 const WIDTHS: [u32; 7] = [30, 22, 18, 16, 18, 60, 3];
 
 pub(super) fn write(sheet: &mut Worksheet, run: &Run<'_>) -> Result<(), XlsxError> {

@@ -1,4 +1,4 @@
-//! A sheet that is read from the top down, row by row.
+//! Writes a sheet from the top down, row by row.
 
 use jiff::{Timestamp, tz::TimeZone};
 use rust_xlsxwriter::{
@@ -8,17 +8,17 @@ use rust_xlsxwriter::{
 use super::super::{layout::TIME, listing::as_number, text::clean};
 use crate::report::time::rfc3339;
 
-/// The columns that are read; the charts are to their right.
+/// The last text column. The charts are to the right of it.
 const LAST: u16 = 5;
 
-/// The rows of a block of figures, without its header.
+/// The rows of a block of figures, without the header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Rows {
     pub(super) first: u32,
     pub(super) last: u32,
 }
 
-/// What a cell is written in.
+/// The style of a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Look {
     Title,
@@ -113,7 +113,7 @@ impl<'sheet> Page<'sheet> {
         Ok(())
     }
 
-    /// A moment in UTC: a date where a spreadsheet knows such a date.
+    /// Writes a time in UTC: as a date, or as text if it is outside the range of spreadsheet dates.
     pub(super) fn time(&mut self, column: u16, time: Timestamp) -> Result<(), XlsxError> {
         match ExcelDateTime::from_timestamp(time.as_second()) {
             Ok(date) => self.float(column, date.to_excel(), Look::Time),
@@ -121,7 +121,7 @@ impl<'sheet> Page<'sheet> {
         }
     }
 
-    /// A text over all columns, so many lines high.
+    /// Writes a text across all columns, with the height of this number of lines.
     pub(super) fn wide(&mut self, text: &str, look: Look, lines: u16) -> Result<(), XlsxError> {
         let height = 18 * lines;
         self.sheet.set_row_height(self.row, height)?;
@@ -132,7 +132,7 @@ impl<'sheet> Page<'sheet> {
         Ok(())
     }
 
-    /// What the sheet is called.
+    /// Writes the title of the sheet.
     pub(super) fn title(&mut self, text: &str) -> Result<(), XlsxError> {
         self.sheet.set_row_height(self.row, 28)?;
         self.text(0, text, Look::Title)?;
@@ -140,7 +140,7 @@ impl<'sheet> Page<'sheet> {
         Ok(())
     }
 
-    /// The heading of a block, after a row that is empty.
+    /// Writes the heading of a block, after an empty row.
     pub(super) fn heading(&mut self, text: &str) -> Result<(), XlsxError> {
         self.next_row();
         self.sheet.set_row_height(self.row, 21)?;
@@ -149,8 +149,7 @@ impl<'sheet> Page<'sheet> {
         Ok(())
     }
 
-    /// The header of a block, whose first column is read and whose others are counted, but for
-    /// the last.
+    /// Writes the header of a block: text in the first and the last column, numbers in the others.
     pub(super) fn header(&mut self, names: &[&str]) -> Result<(), XlsxError> {
         for (column, name) in (0..).zip(names) {
             let look = match column {
@@ -164,7 +163,7 @@ impl<'sheet> Page<'sheet> {
         Ok(())
     }
 
-    /// A label, and a text beside it.
+    /// Writes a label and a text beside it.
     pub(super) fn labelled(&mut self, label: &str, text: &str) -> Result<(), XlsxError> {
         self.text(0, label, Look::Label)?;
         self.text(1, text, Look::Text)?;
@@ -173,7 +172,7 @@ impl<'sheet> Page<'sheet> {
     }
 }
 
-/// A moment as the clock on the wall showed it.
+/// The local time with its UTC offset and time zone.
 pub(in super::super) fn local(time: Timestamp, zone: &TimeZone) -> String {
     let local = time.to_zoned_datetime(zone.clone());
     let place = zone.iana_name();

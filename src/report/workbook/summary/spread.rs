@@ -1,11 +1,11 @@
-//! How many machines have how many gaps.
+//! The distribution of machines by number of gaps.
 
 use rust_xlsxwriter::XlsxError;
 
 use super::page::{Look, Page, Rows};
 use crate::report::{Run, view::spread::gaps_of_machines};
 
-/// Numbers of gaps that are counted together, up to each of these.
+/// The upper bounds of the ranges, with their labels.
 const UP_TO: [(u32, &str); 8] = [
     (1, "1"),
     (3, "2-3"),
@@ -31,7 +31,7 @@ pub(super) fn write(page: &mut Page<'_>, run: &Run<'_>) -> Result<Option<Rows>, 
     row(page, "none", coverage.clean)?;
     let counted = counted(run);
     let last = counted.iter().rposition(|(_, machines)| *machines > 0);
-    // Of the largest numbers only those that there are.
+    // Omit empty ranges at the end.
     for (label, machines) in counted.into_iter().take(last.map_or(1, |last| last + 1)) {
         row(page, label, machines)?;
     }

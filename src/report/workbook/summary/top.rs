@@ -1,4 +1,4 @@
-//! Whose run this is, and how far its figures can be trusted.
+//! The run's identity, and the warnings about its figures.
 
 use rust_xlsxwriter::XlsxError;
 
@@ -50,7 +50,7 @@ fn outcome(run: &Run<'_>) -> &'static str {
     }
 }
 
-/// What changed, and what it is compared with where that is no fair comparison.
+/// Writes what changed since the base, and a warning if the comparison with it is not fair.
 fn changes(page: &mut Page<'_>, run: &Run<'_>) -> Result<(), XlsxError> {
     let Some(past) = run.past else {
         return page.labelled("Changes", "no earlier run yet to compare with");

@@ -32,12 +32,12 @@ pub(super) fn write(page: &mut Page<'_>, run: &Run<'_>) -> Result<Option<Rows>, 
     Ok(Some(Rows { first, last }))
 }
 
-/// The last column is for the chart, which shows partial runs in another way.
+/// Writes a run. The last column is for the chart, which shows partial runs differently.
 fn row(page: &mut Page<'_>, point: &TrendPoint) -> Result<(), XlsxError> {
     page.time(0, point.started_at)?;
     page.number(1, point.gaps)?;
     page.number(2, point.exposure)?;
-    // Cut and not rounded, as everywhere.
+    // Truncated, not rounded, as everywhere.
     let answered = as_number(per_mille(point.answered, point.machines)) / 1000.0;
     page.float(3, answered, Look::Share)?;
     if point.is_partial() {
