@@ -1,4 +1,4 @@
-//! The summary as Markdown, for the page of a workflow run.
+//! The summary as Markdown, for the summary page of a CI workflow run.
 
 use std::{fmt::Write as _, io};
 
@@ -15,18 +15,18 @@ use crate::{
     domain::text::{share, thousands},
 };
 
-/// KBs that are proposed to be installed first.
+/// The number of KBs to propose.
 const ACTIONS: usize = 10;
-/// KBs of the list of the worst.
+/// The number of KBs in the list of the worst.
 const WORST: usize = 10;
-/// Characters of a name that are shown: the whole page may not be larger than a mebibyte.
+/// The maximum length of a name in characters. The whole page may not be larger than 1 MiB.
 const LONGEST: usize = 200;
-/// What cuts a text in two without being seen.
+/// An invisible tag that splits a text.
 const CUT: &str = "<wbr>";
-/// Digits of the shortest hash of a commit that becomes a link.
+/// The number of digits of the shortest commit hash that is turned into a link.
 const HASH: usize = 7;
 
-/// The summary of a run as Markdown. Fails where the gaps cannot be read.
+/// The summary of a run as Markdown. Fails if the gaps cannot be read.
 pub fn markdown(run: &Run<'_>) -> io::Result<String> {
     let mut text = String::new();
     // Writing to a string cannot fail.
@@ -115,10 +115,10 @@ fn worst(run: &Run<'_>, text: &mut String) -> std::fmt::Result {
     Ok(())
 }
 
-/// Text that stays text: whatever means something in Markdown or HTML becomes an entity, and what a
-/// renderer would make a link, a mention or an emoji of is cut in two by a `<wbr>`, which is not
-/// seen and not copied. Entities alone do not help there: such things are looked for after they were
-/// decoded.
+/// Escapes text for Markdown. Characters with a meaning in Markdown or HTML become entities. Text
+/// that a renderer would turn into a link, a mention or an emoji is split by a `<wbr>`, which is
+/// neither visible nor copied. Entities are not enough there: renderers look for such text after
+/// decoding them.
 fn escaped(text: &str) -> String {
     let mut escaped = String::new();
     let text: Vec<char> = plain(text).chars().take(LONGEST).collect();
@@ -136,8 +136,8 @@ fn escaped(text: &str) -> String {
     escaped
 }
 
-/// Whether a character can stand as it is. A dot within a name and a colon before one are parts of
-/// addresses.
+/// Whether a character needs no escaping. A dot within a name, and a colon followed by text, may be
+/// part of a URL.
 fn is_plain(character: char, next: Option<char>) -> bool {
     match character {
         ' ' | ',' | ';' | '%' | '(' | ')' => true,
@@ -146,8 +146,8 @@ fn is_plain(character: char, next: Option<char>) -> bool {
     }
 }
 
-/// Whether there is a cut behind this text: behind what joins the parts of an address, a mention, a
-/// number of an issue or an emoji, and within what may be the hash of a commit.
+/// Whether to split after this text: after a character that joins the parts of a URL, a mention, an
+/// issue number or an emoji, and within a possible commit hash.
 fn is_cut(text: &[char], next: Option<char>) -> bool {
     let [before @ .., last] = text else {
         return false;
@@ -157,8 +157,8 @@ fn is_cut(text: &[char], next: Option<char>) -> bool {
     next.is_some_and(|next| joins && next != ' ' || next.is_ascii_hexdigit() && is_full(text))
 }
 
-/// Whether the text ends with hexadecimal digits alone, so many that one more makes a hash, or a
-/// multiple of that.
+/// Whether the text ends with a word of hexadecimal digits only, and their number is a multiple of
+/// one less than the shortest hash.
 fn is_full(text: &[char]) -> bool {
     let digits = text.iter().rev().take_while(|it| it.is_ascii_hexdigit());
     let digits = digits.count();

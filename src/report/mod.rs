@@ -1,4 +1,4 @@
-//! Renders the figures of a run into report files. Only [`output`] writes to disk.
+//! Renders the figures of a run into report files. Only [`output`] writes these files.
 
 mod csv;
 mod facts;

@@ -1,4 +1,4 @@
-//! The page's own style and script, and the policy that lets nothing else run.
+//! The page's own style and script, and the policy that forbids all others.
 
 use askama::Template;
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -28,7 +28,7 @@ pub(super) const SCRIPT: &str = concat!(
     include_str!("script/start.js"),
 );
 
-/// Everything before the first section.
+/// The part of the page before the first section.
 #[derive(Template)]
 #[template(config = "src/report/page/askama.toml", path = "head.html")]
 pub(super) struct Head {
@@ -47,7 +47,7 @@ impl Head {
     }
 }
 
-/// Everything after the data.
+/// The part of the page after the data.
 #[derive(Template)]
 #[template(config = "src/report/page/askama.toml", path = "foot.html")]
 pub(super) struct Foot {
@@ -60,7 +60,7 @@ impl Default for Foot {
     }
 }
 
-/// The content security policy: this style and this script alone, and no request to anywhere.
+/// The content security policy: allows only this style and this script, and no requests.
 fn policy() -> String {
     format!(
         "default-src 'none'; script-src '{}'; style-src '{}'; img-src data:; \
@@ -70,7 +70,7 @@ fn policy() -> String {
     )
 }
 
-/// The hash by which a browser knows an element's text.
+/// The hash of an inline element for the content security policy.
 pub(super) fn hash(text: &str) -> String {
     format!("sha256-{}", STANDARD.encode(Sha256::digest(text)))
 }

@@ -1,7 +1,7 @@
-//! `report.html`: one page that needs nothing but itself.
+//! `report.html`: a self-contained page.
 //!
-//! What people read first is drawn here and stands in the page; the tables also lie in it as
-//! data, which a small script sorts, filters and turns the pages of. Nothing is ever requested.
+//! The content at the top is rendered here as static HTML. The tables are also embedded as data, which a
+//! small script sorts, filters and paginates. The page never sends a request.
 
 mod assets;
 mod charts;
@@ -20,12 +20,12 @@ use self::{assets::Foot, write::write};
 use super::{Report, Run, table::MachineNames};
 use crate::aggregate::{TopAction, TopActions};
 
-/// Above so many gaps a page that says which machine misses what would be too large to open: each takes
-/// one byte or two.
+/// The maximum number of gaps for which the page includes the (machine, KB) pairs. With more, it
+/// would be too large to open: each pair takes one or two bytes.
 const MOST_GAPS: u64 = 4_000_000;
-/// Machines that the page lists, and rows without an answer; what follows is in the CSV files.
+/// The maximum number of machines, and of rows without an answer. The CSV files have all of them.
 const MOST_ROWS: usize = 200_000;
-/// Rows of each table that can be read without a script.
+/// The number of rows of each table that are readable without a script.
 const FIRST_ROWS: usize = 50;
 
 /// `report.html`.
@@ -49,7 +49,7 @@ impl Report for Page {
     }
 }
 
-/// The run, and what several sections need of it.
+/// The run, and data shared by several sections.
 struct Scene<'run> {
     run: Run<'run>,
     names: MachineNames<'run>,
@@ -57,7 +57,7 @@ struct Scene<'run> {
 }
 
 impl Scene<'_> {
-    /// Whether the page tells which machine misses what.
+    /// Whether the page includes the (machine, KB) pairs.
     fn has_pairs(&self) -> bool {
         self.run.fleet.gaps <= MOST_GAPS
     }

@@ -1,11 +1,11 @@
-//! The colours of drawings. The style sheet has them for light, dark and paper; the attributes stand
-//! in where it was stripped or is not allowed, and read on a light and on a dark ground alike.
+//! The colours of drawings. The style sheet defines them for light and dark mode and for print. The
+//! attributes are the fallback if it was removed or blocked, and are legible on light and dark backgrounds.
 
 use std::fmt;
 
 use crate::aggregate::MachineStatus;
 
-/// What a shape stands for, and so how it is painted.
+/// The meaning of a shape, which determines its colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Paint {
     Bar,
@@ -45,7 +45,7 @@ impl Paint {
         }
     }
 
-    /// What it is filled with.
+    /// The fill colour.
     const fn fill(self) -> &'static str {
         match self {
             Self::Axis | Self::Trend | Self::Cumulative => NONE,
@@ -60,7 +60,7 @@ impl Paint {
         }
     }
 
-    /// The colour and the width of its line, where it has one.
+    /// The colour and the width of the stroke, if there is one.
     const fn stroke(self) -> Option<(&'static str, &'static str)> {
         match self {
             Self::Axis => Some((GREY, "1")),
@@ -82,7 +82,7 @@ impl From<MachineStatus> for Paint {
     }
 }
 
-/// As the attributes of a shape.
+/// Formats the attributes of a shape.
 impl fmt::Display for Paint {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (class, fill) = (self.class(), self.fill());

@@ -1,4 +1,4 @@
-//! What people see: text from outside made harmless, links that are links.
+//! Prepares text from outside for display, and URLs for links.
 
 use askama::Template;
 use url::Url;
@@ -9,17 +9,17 @@ use crate::{
     report::{plain::plain, table::MachineNames},
 };
 
-/// Text from outside without invisible characters. The templates escape it.
+/// The text without invisible characters. The templates escape it.
 pub(super) fn text(text: &str) -> String {
     plain(text)
 }
 
-/// The same of a text that may not be there.
+/// The text without invisible characters. Empty for `None`.
 pub(super) fn text_or_empty(found: Option<&str>) -> String {
     found.map(text).unwrap_or_default()
 }
 
-/// What to call a machine: by its name, or else by its id.
+/// The name of a machine, or its id if it has no name.
 pub(super) fn name_or_id(names: &MachineNames<'_>, machine: &MachineRow) -> String {
     let name = text(names.at(machine.position()));
     if name.is_empty() {
@@ -29,10 +29,10 @@ pub(super) fn name_or_id(names: &MachineNames<'_>, machine: &MachineRow) -> Stri
     }
 }
 
-/// Longer addresses are none that a catalog has.
+/// The maximum length of a link. Catalog URLs are shorter.
 const LONGEST_LINK: usize = 2_000;
 
-/// An address that may be a link: https alone, and without a user name.
+/// The URL if it may become a link: only https, and without a user name.
 pub(super) fn link(address: Option<&str>) -> Option<String> {
     let address = address.filter(|it| it.len() <= LONGEST_LINK)?;
     let url = Url::parse(address).ok()?;
@@ -41,7 +41,7 @@ pub(super) fn link(address: Option<&str>) -> Option<String> {
     is_harmless.then(|| url.into())
 }
 
-/// A KB as people spell it, with its link.
+/// The display form of a KB id, with its link.
 #[derive(Template)]
 #[template(config = "src/report/page/askama.toml", path = "kb.html")]
 pub(super) struct Kb {

@@ -1,5 +1,5 @@
-//! Drawings as text. They look right without the style sheet, too: size, colours and letters are
-//! attributes, which a style sheet overrules.
+//! Writes SVG drawings. They also look right without the style sheet: sizes, colours and fonts are
+//! attributes, which a style sheet overrides.
 
 use std::fmt::Write;
 
@@ -7,19 +7,19 @@ use askama::filters::{Escaper, Html};
 
 use super::paint::Paint;
 
-/// A place in a drawing, from the upper left.
+/// A position in a drawing, measured from the upper left.
 pub(super) type Point = (f64, f64);
 
-/// A drawing under construction.
+/// An SVG drawing that is being written.
 pub(super) struct Svg {
     name: &'static str,
     size: Point,
-    /// Whether it takes whatever width there is, at its own height.
+    /// Whether the drawing stretches to the available width, at a fixed height.
     is_stretched: bool,
     body: String,
 }
 
-/// To which side of its place a text stands.
+/// The side of its position on which a text is placed.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Side {
     Right,
@@ -28,7 +28,7 @@ pub(super) enum Side {
 }
 
 impl Svg {
-    /// An empty drawing with a name that no other one has on the page.
+    /// Creates an empty drawing. The name must be unique on the page.
     pub(super) fn new(name: &'static str, size: Point) -> Self {
         Self {
             name,
@@ -38,7 +38,8 @@ impl Svg {
         }
     }
 
-    /// One that takes whatever width there is: for what has no text and no round shapes.
+    /// Creates a drawing that stretches to the available width. It must not contain text or round
+    /// shapes.
     pub(super) fn stretched(name: &'static str, size: Point) -> Self {
         Self {
             is_stretched: true,
@@ -46,7 +47,7 @@ impl Svg {
         }
     }
 
-    /// A rectangle, from its upper left corner. One without an extent is left out.
+    /// Draws a rectangle, given its upper left corner. Omitted if the width or height is zero.
     pub(super) fn rect(&mut self, paint: Paint, (x, y): Point, (width, height): Point) {
         if width > 0.0 && height > 0.0 {
             let (x, y, width, height) = (number(x), number(y), number(width), number(height));
@@ -56,7 +57,7 @@ impl Svg {
         }
     }
 
-    /// A line through these places; of one place alone there is none.
+    /// Draws a line through these points. A single point draws nothing.
     pub(super) fn line(&mut self, paint: Paint, places: &[Point]) {
         if places.len() < 2 {
             return;
@@ -69,7 +70,7 @@ impl Svg {
         self.put(format_args!(r#"<polyline {paint} points="{places}"/>"#));
     }
 
-    /// A dot.
+    /// Draws a dot.
     pub(super) fn dot(&mut self, paint: Paint, (x, y): Point) {
         let (x, y) = (number(x), number(y));
         self.put(format_args!(
@@ -77,7 +78,7 @@ impl Svg {
         ));
     }
 
-    /// A text beside its place.
+    /// Writes a text beside a position.
     pub(super) fn text(&mut self, side: Side, (x, y): Point, text: &str) {
         let (x, y) = (number(x), number(y));
         let anchor = match side {
@@ -91,7 +92,7 @@ impl Svg {
         ));
     }
 
-    /// The drawing, with what it is called and what it says for those who do not see it.
+    /// The finished drawing, with a title and a description for screen readers.
     pub(super) fn finish(self, title: &str, description: &str) -> String {
         let Self {
             name, size, body, ..
@@ -114,7 +115,7 @@ impl Svg {
     }
 }
 
-/// A coordinate with one decimal at most.
+/// A coordinate with at most one decimal.
 fn number(value: f64) -> String {
     let text = format!("{value:.1}");
     match text.strip_suffix(".0") {
@@ -124,7 +125,7 @@ fn number(value: f64) -> String {
     }
 }
 
-/// Text as it stands between two tags, by the rules of the templates.
+/// The text escaped for element content, in the same way as in the templates.
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     // Writing to a string does not fail.

@@ -1,4 +1,4 @@
-//! Templates on their way to the file.
+//! Writes templates to the file.
 
 use std::io::{self, Write};
 

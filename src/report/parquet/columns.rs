@@ -1,6 +1,5 @@
-//! The columns in the format's own terms: how each is described, and how it is written as values,
-//! with levels that say where there are none. They are only ever appended: a folder with a file a
-//! night reads as one table.
+//! Describes the columns in Parquet terms, and writes them as values with definition and repetition
+//! levels. Columns are only ever appended, so that a folder with one file per night reads as one table.
 
 use std::{fmt::Write, sync::Arc};
 
@@ -14,7 +13,7 @@ use parquet::{
 use super::HeldGap;
 use crate::report::table::{Cell, Column, Gaps, Kind};
 
-/// The schema of these columns.
+/// The Parquet schema of these columns.
 pub(super) fn schema(columns: &[Column<Gaps>]) -> Result<Arc<Type>> {
     let mut message = String::from("message gaps {");
     for Column {
@@ -46,7 +45,7 @@ pub(super) fn schema(columns: &[Column<Gaps>]) -> Result<Arc<Type>> {
     Ok(Arc::new(parse_message_type(&message)?))
 }
 
-/// Rows that are turned into values at once.
+/// The number of rows to convert at once.
 const BATCH: usize = 1024;
 
 /// Writes a column of a row group.
@@ -83,8 +82,8 @@ fn values<Values: DataType>(
     Ok(())
 }
 
-/// A level says whether there is an element, and another whether it goes on with the list before
-/// it. An empty list is one level without a value.
+/// Writes lists. The definition level says whether there is an element, and the repetition level
+/// whether it continues the current list. An empty list is one level without a value.
 fn lists(
     column: &Column<Gaps>,
     rows: &[HeldGap<'_>],
@@ -114,7 +113,7 @@ fn flag(cell: Cell<'_>) -> Option<bool> {
     }
 }
 
-/// The format's numbers that every reader knows are signed; absurd ones stay at the largest.
+/// Signed, because every reader supports signed numbers. Larger values are clamped to the maximum.
 fn number(cell: Cell<'_>) -> Option<i64> {
     match cell {
         Cell::Number(number) | Cell::Ordinal(number) | Cell::Range(number, _) => {

@@ -1,4 +1,4 @@
-//! `gaps.parquet`: the gaps for `DuckDB`, Spark, Fabric and the like, typed and small.
+//! `gaps.parquet`: the gaps for `DuckDB`, Spark, Fabric and similar tools, typed and compact.
 
 mod columns;
 
@@ -25,10 +25,11 @@ use super::{
 };
 use crate::{aggregate::MachineRow, domain::kb::MissingKb};
 
-/// Goes up when a column changes its meaning or goes away, not when one is added.
+/// Incremented when a column is removed or changes its meaning, not when one is added.
 const SCHEMA_VERSION: u32 = 1;
 
-/// Rows of a row group, or a few more: a machine's gaps stay together. They are held at once.
+/// The target size of a row group, which is held in memory. It may be slightly larger, because the
+/// gaps of a machine stay together.
 const ROWS: usize = 100_000;
 
 pub(super) struct Gaps;
@@ -43,7 +44,7 @@ impl Report for Gaps {
     }
 }
 
-/// A gap that is held until its group is written.
+/// A gap that is held in memory until its row group is written.
 struct HeldGap<'run> {
     machine: &'run MachineRow,
     gap: Arc<MissingKb>,
@@ -64,7 +65,7 @@ fn write(run: &Run<'_>, most: usize, out: &mut dyn Write) -> io::Result<()> {
     let columns = table::columns(Target::Csv, run.inventory);
     let properties = Arc::new(properties(run));
     let schema = columns::schema(&columns).map_err(error)?;
-    // The crate wants a writer that may go to another thread, which `out` may not.
+    // The crate requires a `Send` writer, which `out` is not.
     let mut file = SerializedFileWriter::new(Vec::new(), schema, properties).map_err(error)?;
     let mut write = |group: &[HeldGap<'_>]| {
         write_group(&columns, group, &mut file).map_err(error)?;
@@ -105,7 +106,7 @@ fn write_group(
     Ok(())
 }
 
-/// Nothing in it tells when the file was written: same run, same bytes.
+/// Contains no time of writing, so that the same run gives the same bytes.
 fn properties(run: &Run<'_>) -> WriterProperties {
     let tool = run.facts.tool;
     let ascending = |column_idx| SortingColumn {
@@ -122,7 +123,7 @@ fn properties(run: &Run<'_>) -> WriterProperties {
         .build()
 }
 
-/// What the rows do not say: above all how much of the fleet they speak for.
+/// Metadata that the rows do not contain, above all the coverage of the fleet.
 fn metadata(run: &Run<'_>) -> Vec<KeyValue> {
     let (facts, coverage) = (run.facts, run.fleet.coverage);
     [

@@ -12,10 +12,11 @@ use crate::{
     inventory::Inventory,
 };
 
-/// KBs and machines that are listed.
+/// The maximum number of KBs and of machines to list.
 const LISTED: usize = 10;
 
-/// The sentence, and what is doubtful about the comparison; nothing on a first night.
+/// The sentence about the changes, and a warning if the comparison may mislead. Empty without a
+/// base.
 pub(super) fn summary(run: &Run<'_>, width: u16, style: Style) -> Vec<String> {
     let Some(past) = run.past else {
         return Vec::new();
@@ -28,7 +29,7 @@ pub(super) fn summary(run: &Run<'_>, width: u16, style: Style) -> Vec<String> {
     lines
 }
 
-/// Everything about the comparison that a terminal has room for.
+/// All sections of the comparison that fit on a terminal.
 pub(super) fn sections(run: &Run<'_>, width: u16, style: Style) -> Vec<Vec<String>> {
     let Some(past) = run.past else {
         return Vec::new();
@@ -49,7 +50,7 @@ fn heading(run: &Run<'_>, base: &BaseRun) -> String {
     format!("run {} of {then}, and the one of {now}", base.run)
 }
 
-/// Why the comparison may mislead.
+/// The reason why the comparison may mislead.
 fn doubt(base: &BaseRun) -> Option<String> {
     if !base.is_same_fleet {
         return Some("warning: that run's list shares less than half of its machines".to_owned());
@@ -132,7 +133,7 @@ fn machines(inventory: &Inventory, moved: &[MachineMoved], width: u16) -> Vec<St
         Column::number("gaps then"),
         Column::number("now"),
     ];
-    // What became of them first, so that a few of each kind are next to each other.
+    // Sort by the kind of change, so that machines of the same kind are adjacent.
     let mut moved: Vec<&MachineMoved> = moved.iter().collect();
     moved.sort_by_key(|it| it.change);
     let rows: Vec<_> = moved

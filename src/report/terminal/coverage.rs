@@ -1,4 +1,4 @@
-//! How much of the fleet answered, and what that means for the rest of the summary.
+//! The coverage of the run, and what it means for the rest of the summary.
 
 use super::Style;
 use crate::{

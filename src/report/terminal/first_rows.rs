@@ -9,7 +9,7 @@ use crate::{
     },
 };
 
-/// Their lines; none where there is no row.
+/// The lines of the first rows. Empty if there are no rows.
 pub(super) fn first_rows<'row, T: Table>(
     inventory: &Inventory,
     rows: &'row [T::Row<'row>],

@@ -17,10 +17,10 @@ use crate::{
     },
 };
 
-/// Rows of the two lists of the worst.
+/// The maximum number of rows in the lists of the worst KBs and machines.
 const WORST: usize = 10;
 
-/// Updates that are proposed to be installed first.
+/// The number of updates to propose.
 const ACTIONS: usize = 5;
 
 pub(super) fn worst_kbs(run: &Run<'_>, width: u16) -> Vec<String> {

@@ -1,5 +1,5 @@
-//! The summary that people read on the terminal: coverage first, because it says how far
-//! everything else can be trusted.
+//! The summary for a terminal. Coverage comes first, because the reliability of all other figures
+//! depends on it.
 
 mod changes;
 mod coverage;
@@ -20,8 +20,8 @@ pub(crate) use self::table::{Column, lines as table};
 use super::{Run, plain::plain, view::coverage::last_seen_in_doubt};
 use crate::domain::text::{counted, thousands};
 
-/// The summary of a run on a screen: what fits there at once. The lists of the worst are in the
-/// files. Fails where the gaps cannot be read.
+/// The summary of a run, shortened to fit a screen. The lists of the worst KBs and machines are in
+/// the files. Fails if the gaps cannot be read.
 pub fn screen(run: &Run<'_>, width: u16, style: Style) -> io::Result<String> {
     let all = [
         [coverage::lines(run, style), totals(run)].concat(),
@@ -31,8 +31,8 @@ pub fn screen(run: &Run<'_>, width: u16, style: Style) -> io::Result<String> {
     Ok(sections(all.into_iter()))
 }
 
-/// The summary of a run in full, for a log or a pipe of so many columns. Fails where the gaps
-/// cannot be read.
+/// The full summary of a run, for a log or a pipe. `width` is in columns. Fails if the gaps cannot
+/// be read.
 pub fn render(run: &Run<'_>, width: u16, style: Style) -> io::Result<String> {
     let all = [
         coverage::lines(run, style),
@@ -46,12 +46,12 @@ pub fn render(run: &Run<'_>, width: u16, style: Style) -> io::Result<String> {
     Ok(sections(all.into_iter()))
 }
 
-/// What changed between two runs, for a terminal of so many columns.
+/// The changes between two runs, for a terminal. `width` is in columns.
 pub fn changes(run: &Run<'_>, width: u16, style: Style) -> String {
     sections(changes::sections(run, width, style).into_iter())
 }
 
-/// Sections with a blank line between one and the next.
+/// Joins the sections with blank lines.
 fn sections(sections: impl Iterator<Item = Vec<String>>) -> String {
     let written: Vec<String> = sections
         .filter(|lines| !lines.is_empty())
@@ -92,11 +92,11 @@ fn totals(run: &Run<'_>) -> Vec<String> {
     lines
 }
 
-/// Where the files are, in one line.
+/// The location of the files, in one line.
 fn place(run: &Run<'_>) -> Vec<String> {
     let files = &run.facts.files;
     let folder = plain(&run.facts.folder.display().to_string());
-    // What people open first.
+    // Users open the page first.
     let page = files.iter().find(|name| *name == "report.html");
     let first = page.or(files.first());
     let line = first.map(|first| match files.len() - 1 {

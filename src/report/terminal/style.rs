@@ -1,26 +1,26 @@
-//! Colours, where they help and only when they are wanted.
+//! Text styles, if colours are enabled.
 
 /// Whether the summary is coloured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
-    /// Text alone.
+    /// Plain text.
     Plain,
-    /// With ANSI colours.
+    /// ANSI colours.
     Colour,
 }
 
 impl Style {
-    /// Something to read first.
+    /// Bold, for text to read first.
     pub(super) fn bold(self, text: &str) -> String {
         self.painted("1", text)
     }
 
-    /// Something that must not be missed.
+    /// A serious warning.
     pub(super) fn alarm(self, text: &str) -> String {
         self.painted("1;31", text)
     }
 
-    /// Something to look at.
+    /// A warning.
     pub(super) fn warning(self, text: &str) -> String {
         self.painted("33", text)
     }

@@ -1,4 +1,4 @@
-//! A table that fits the terminal: one line a row, one column that gives way.
+//! A table that fits the terminal: one line per row, with one flexible column.
 
 use comfy_table::{
     CellAlignment, ColumnConstraint, ContentArrangement, Row, Table, Width, presets::NOTHING,
@@ -6,16 +6,16 @@ use comfy_table::{
 
 use super::super::plain::plain;
 
-/// Columns between one cell and the next.
+/// The number of spaces between two cells.
 const GAP: u16 = 2;
 
-/// No column but the one that gives way is wider: a machine id is 40 characters.
+/// The maximum width of all columns except the flexible one: a machine id has 40 characters.
 const WIDEST: u16 = 40;
 
-/// The column that gives way keeps at least this much.
+/// The minimum width of the flexible column.
 const NARROWEST: u16 = 8;
 
-/// No terminal is wider; whoever claims so is not believed.
+/// The maximum terminal width. A larger reported width is not credible.
 const WIDEST_TERMINAL: u16 = 1000;
 
 /// A column of a table.
@@ -32,17 +32,17 @@ enum Kind {
 }
 
 impl Column {
-    /// Figures, to the right.
+    /// A right-aligned column of numbers.
     pub(crate) fn number(name: &str) -> Self {
         Self::of(name, Kind::Number)
     }
 
-    /// Text, to the left.
+    /// A left-aligned column of text.
     pub(crate) fn text(name: &str) -> Self {
         Self::of(name, Kind::Text)
     }
 
-    /// Text that is cut when the table is too wide.
+    /// A flexible column: its text is cut if the table is too wide.
     pub(crate) fn gives_way(name: &str) -> Self {
         Self::of(name, Kind::GivesWay)
     }
@@ -55,7 +55,7 @@ impl Column {
     }
 }
 
-/// The lines of a table. Every cell is made plain here, whoever wrote it.
+/// The lines of a table. Makes every cell safe to print, whatever its source.
 pub(crate) fn lines(columns: &[Column], rows: &[Vec<String>], width: u16) -> Vec<String> {
     let width = width.min(WIDEST_TERMINAL);
     let mut table = Table::new();
@@ -74,7 +74,7 @@ pub(crate) fn lines(columns: &[Column], rows: &[Vec<String>], width: u16) -> Vec
         .collect()
 }
 
-/// As much of a text as a line can hold, and a character more, so that the cut shows.
+/// The start of the text: one character more than a line can hold, so that the cut is visible.
 fn beginning(text: &str) -> String {
     let most = usize::from(WIDEST_TERMINAL) + 1;
     plain(text).chars().take(most).collect()
@@ -100,7 +100,7 @@ fn arrange(table: &mut Table, columns: &[Column], width: u16) {
     }
 }
 
-/// As wide as its content is every column; what is left is for the one that gives way.
+/// The column widths: each fits its content, and the flexible column gets the remaining space.
 fn widths(contents: &[u16], columns: &[Column], width: u16) -> Vec<u16> {
     let gives_way = |index: usize| columns[index].kind == Kind::GivesWay;
     let mut widths: Vec<u16> = contents.iter().map(|it| (*it).min(WIDEST)).collect();

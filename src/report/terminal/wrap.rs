@@ -1,6 +1,6 @@
-//! Long lines, broken between words.
+//! Wraps text at word boundaries.
 
-/// The lines of a text that may be so wide; a word that is wider stands alone.
+/// The text in lines of at most this width. A longer word gets a line of its own.
 pub(super) fn wrapped(text: &str, width: u16) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split(' ') {

@@ -34,7 +34,7 @@ pub(super) struct Workbook {
 }
 
 impl Workbook {
-    /// With as many rows to a sheet as people can work with.
+    /// A workbook with the usual limits.
     pub(super) const fn new() -> Self {
         Self {
             limits: Limits::USUAL,
@@ -48,23 +48,24 @@ impl Report for Workbook {
     }
 
     fn render(&self, run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
-        // The packed file is small; what packs it wants to send it between threads.
+        // The compressed file is small, and the crate requires a `Send` writer.
         let packed = catch_unwind(AssertUnwindSafe(|| self.packed(run)));
         let packed = packed.unwrap_or_else(|panic| Err(no_room(panic).into()));
         out.write_all(&packed.map_err(in_terms_of_files)?)
     }
 }
 
-/// What the crate that packs panics with when its temporary files cannot be written.
+/// The panic message of `rust_xlsxwriter` when its temporary files cannot be written.
 const NO_ROOM: &str = "Couldn't write to xml file";
 
-/// Whether a panic is that one, which is told as an error.
+/// Whether a panic means that the workbook's temporary files could not be written. It is reported
+/// as an error instead.
 pub fn is_no_room(panic: &(dyn Any + Send)) -> bool {
     let message = panic.downcast_ref::<String>();
     message.is_some_and(|message| message.starts_with(NO_ROOM))
 }
 
-/// That panic as what it is, and any other one as it came.
+/// Converts that panic to an error. Resumes any other panic.
 fn no_room(panic: Box<dyn Any + Send>) -> io::Error {
     if !is_no_room(panic.as_ref()) {
         resume_unwind(panic);
@@ -73,7 +74,8 @@ fn no_room(panic: Box<dyn Any + Send>) -> io::Error {
     io::Error::new(kind, "no room for the temporary files of the workbook")
 }
 
-/// How hard it is packed: 3 % smaller than usual in a tenth more time. Above, time alone grows.
+/// The compression level: 3 % smaller than the default in 10 % more time. Higher levels only take
+/// more time.
 const LEVEL: u8 = 7;
 
 impl Workbook {
@@ -81,7 +83,7 @@ impl Workbook {
         let mut book = Book::new();
         book.set_properties(&properties(run)?)
             .set_zip_compression_level(LEVEL);
-        // There is more room where the reports go than where everybody's temporary files are.
+        // The disk of the output folder has more space than the system's temporary folder.
         if run.facts.folder.is_dir() {
             book.set_tempdir(&run.facts.folder)?;
         }
@@ -144,7 +146,7 @@ const FAILURES: Sheet = Sheet {
     frozen: 0,
 };
 
-/// The time is the run's, so that the same run gives the same bytes.
+/// The creation time is that of the run, so that the same run gives the same bytes.
 fn properties(run: &Run<'_>) -> Result<DocProperties, XlsxError> {
     let facts = run.facts;
     let finished = ExcelDateTime::from_timestamp(facts.finished_at.as_second())?;

@@ -11,7 +11,7 @@ use crate::{
 
 const SIZE: (f64, f64) = (1000.0, 24.0);
 
-/// A bar of these parts.
+/// Draws a bar with these parts.
 pub(in crate::report::page) fn bar(parts: &[Part]) -> String {
     let whole = parts.iter().map(|part| part.machines).sum();
     let mut svg = Svg::stretched("coverage-bar", SIZE);

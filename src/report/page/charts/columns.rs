@@ -1,4 +1,4 @@
-//! Columns side by side, each with its number on top and its label below.
+//! A column chart. Each column has its value on top and its label below.
 
 use super::{
     super::{
@@ -13,15 +13,15 @@ const WIDTH: f64 = 560.0;
 const TOP: f64 = 24.0;
 const BOTTOM: f64 = 210.0;
 const HEIGHT: f64 = 250.0;
-/// Above so many columns not every label has room, unless it is short.
+/// With more columns than this, long labels do not all fit.
 const ROOM: usize = 14;
 const SHORT: usize = 3;
 
-/// One column.
+/// A column of the chart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Column {
     pub(super) label: String,
-    /// A second line below, for what begins here.
+    /// A second label line, for the group that starts with this column.
     pub(super) group: String,
     pub(super) value: u64,
 }
@@ -59,7 +59,7 @@ pub(super) fn draw(name: &'static str, columns: &[Column]) -> Svg {
     svg
 }
 
-/// A number for where there is little room: `12k` for 12,345.
+/// The value in short form: `12k` for 12,345.
 fn short(value: u64) -> String {
     match value {
         0..10_000 => thousands(value),
@@ -68,7 +68,7 @@ fn short(value: u64) -> String {
     }
 }
 
-/// All columns in words.
+/// A text description of all columns.
 pub(super) fn told(columns: &[Column]) -> String {
     let told = columns.iter().map(|it| {
         let group = if it.group.is_empty() { "" } else { " " };

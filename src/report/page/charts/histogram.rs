@@ -1,12 +1,12 @@
-//! Machines by number of gaps.
+//! The number of machines by number of gaps.
 
 use super::columns::{Column, draw, told};
 use crate::{aggregate::Fleet, report::view::spread::gaps_of_machines};
 
-/// Columns for machines that miss something.
+/// The maximum number of columns for machines with gaps.
 const MOST_COLUMNS: u32 = 12;
 
-/// The drawing; none where no machine has current data.
+/// Draws the chart. `None` if no machine has current data.
 pub(in crate::report::page) fn histogram(fleet: &Fleet) -> Option<String> {
     let gaps: Vec<u32> = gaps_of_machines(fleet).collect();
     let columns = columns(fleet.coverage.clean, &gaps);
@@ -43,7 +43,7 @@ fn label(first: u32, width: u32) -> String {
     }
 }
 
-/// How many numbers share a column: 1, 2, 5, 10, 20, ...
+/// The number of values per column: 1, 2, 5, 10, 20, ...
 fn width(most: u32) -> u32 {
     let decades = (0..9).map(|power| 10_u32.pow(power));
     let mut widths = decades.flat_map(|ten| [ten, 2 * ten, 5_u32.saturating_mul(ten)]);

@@ -1,4 +1,4 @@
-//! The page's charts, drawn when it is written.
+//! The page's charts, drawn as static SVG.
 
 mod bar;
 mod columns;
@@ -15,7 +15,7 @@ pub(super) use self::{
     trend::{Figure, trend},
 };
 
-/// So much of a length as `part` is of `whole`.
+/// The length scaled by `part / whole`.
 fn scaled(part: u64, whole: u64, length: f64) -> f64 {
     crate::aggregate::percent(part, whole) / 100.0 * length
 }

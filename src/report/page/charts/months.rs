@@ -1,11 +1,11 @@
-//! Missing KBs by the month in which they were released, as their names say it.
+//! Missing KBs by release month, which is parsed from their names.
 
 use std::collections::BTreeMap;
 
 use super::columns::{Column, draw, told};
 use crate::aggregate::Fleet;
 
-/// Months that are told apart, the latest ones.
+/// The number of months shown separately, counted from the latest.
 const MONTHS: u16 = 18;
 const NAMES: [&str; 12] = [
     "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
@@ -14,7 +14,7 @@ const NAMES: [&str; 12] = [
 /// Months since the year 0.
 type Month = u16;
 
-/// The drawing; none where no KB is missing.
+/// Draws the chart. `None` if no KB is missing.
 pub(in crate::report::page) fn months(fleet: &Fleet) -> Option<String> {
     if fleet.kbs.is_empty() {
         return None;

@@ -1,4 +1,4 @@
-//! KBs by exposure, with what is gone when those above go, too.
+//! KBs by exposure, with the cumulative share that they remove together.
 
 use super::{
     super::{
@@ -13,17 +13,17 @@ use crate::{
     domain::text::{thousands, whole_share},
 };
 
-/// KBs that are drawn.
+/// The number of KBs to draw.
 const DRAWN: usize = 12;
 const WIDTH: f64 = 560.0;
 const ROW: f64 = 20.0;
 const TOP: f64 = 24.0;
 const LEFT: f64 = 96.0;
 const RIGHT: f64 = 500.0;
-/// A KB id is short; what is not would run into the bars.
+/// The maximum length of a KB label. A longer one would overlap the bars.
 const LONGEST: usize = 14;
 
-/// The drawing; none where no KB is missing.
+/// Draws the chart. `None` if no KB is missing.
 pub(in crate::report::page) fn pareto(top: &[TopAction<'_>], fleet: &Fleet) -> Option<String> {
     let drawn = &top[..top.len().min(DRAWN)];
     let largest = drawn.first()?.kb.exposure;

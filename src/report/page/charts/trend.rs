@@ -1,4 +1,4 @@
-//! One figure over the last runs.
+//! The trend of one figure over the last runs.
 
 use jiff::tz::TimeZone;
 
@@ -14,7 +14,7 @@ use crate::{
     report::{TrendPoint, time::local_day as day},
 };
 
-/// Runs that are drawn, the last ones.
+/// The number of runs to draw, counted from the last.
 const RUNS: usize = 30;
 const SIZE: Point = (560.0, 220.0);
 const LEFT: f64 = 12.0;
@@ -22,7 +22,7 @@ const RIGHT: f64 = 548.0;
 const TOP: f64 = 34.0;
 const BOTTOM: f64 = 190.0;
 
-/// Which figure is drawn.
+/// The figure to draw.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::report::page) enum Figure {
     Exposure,
@@ -45,7 +45,7 @@ impl Figure {
     }
 }
 
-/// The drawing, or why there is none.
+/// Draws the chart, or returns the reason why it cannot be drawn.
 pub(in crate::report::page) fn trend(
     points: &[TrendPoint],
     zone: &TimeZone,
@@ -81,7 +81,7 @@ fn told(point: &TrendPoint, zone: &TimeZone, figure: Figure) -> String {
     format!("{day}: {}{partial}", thousands(figure.of(point)))
 }
 
-/// Where each run's dot is: by its time, and by its figure from zero up.
+/// The positions of the runs: x by start time, y by the figure, starting at zero.
 fn places(points: &[TrendPoint], figure: Figure) -> Vec<Point> {
     let most = points.iter().map(|it| figure.of(it)).max().unwrap_or(0);
     let span = points.last().map_or(0, |last| seconds(points, last));
@@ -98,8 +98,8 @@ fn seconds(points: &[TrendPoint], point: &TrendPoint) -> u64 {
     u64::try_from(point.started_at.as_second() - first).unwrap_or(0)
 }
 
-/// From where to where the line goes on: it breaks where nights are missing, which is where
-/// two runs are more than one and a half times as far apart as usual.
+/// The index ranges of the continuous line segments. The line breaks where nights are missing,
+/// which is where the interval between two runs is more than 1.5 times the median.
 fn unbroken(points: &[TrendPoint]) -> Vec<(usize, usize)> {
     let pairs = || points.windows(2);
     let between = |pair: &[TrendPoint]| seconds(&pair[..1], &pair[1]);

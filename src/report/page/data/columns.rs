@@ -1,4 +1,4 @@
-//! A table as data: column by column, each in the encoding that it asks for.
+//! Serializes a table column by column, each in its own encoding.
 
 use std::{cell::RefCell, collections::HashMap, fmt};
 
@@ -17,12 +17,12 @@ use crate::{
     report::table::{Cell, Column, Encoding, Table, Target, columns},
 };
 
-/// The rows of a table.
+/// The rows of a table, serialized by column.
 pub(super) struct Columns<'row, T: Table> {
     pub(super) scene: &'row Scene<'row>,
     pub(super) texts: &'row RefCell<Texts>,
     pub(super) rows: &'row [T::Row<'row>],
-    /// Whether their number is written before them.
+    /// Whether the number of rows is written first.
     pub(super) is_counted: bool,
 }
 
@@ -78,7 +78,7 @@ impl<T: Table> Columns<'_, T> {
         }
     }
 
-    /// The number of a text, or the numbers of those of a list.
+    /// The index of a text, or the indices of the texts of a list.
     fn interned(&self, cell: Cell<'_>) -> Interned {
         let place = |text: String| self.texts.borrow_mut().place(text);
         match cell {
@@ -95,7 +95,7 @@ enum Interned {
     List(Vec<usize>),
 }
 
-/// A cell as text; an empty one is empty.
+/// The text of a cell. Empty for an empty cell.
 fn foreign(cell: Cell<'_>) -> String {
     match cell {
         Cell::Foreign(foreign) => text(foreign),
@@ -129,7 +129,7 @@ fn seconds(cell: Cell<'_>) -> Option<i64> {
     }
 }
 
-/// A cell as it is: text from outside without invisible characters, and addresses that may be links.
+/// A cell in plain form. Invisible characters are removed from text, and URLs must be valid links.
 struct Plain<'row>(Cell<'row>);
 
 impl Serialize for Plain<'_> {
@@ -148,7 +148,7 @@ impl Serialize for Plain<'_> {
     }
 }
 
-/// The values of a column, one by one.
+/// The values of a column as an array.
 struct Values<F>(F);
 
 impl<F, I> Serialize for Values<F>
@@ -161,7 +161,7 @@ where
     }
 }
 
-/// Values of one width, joined into one text.
+/// Values of equal width, joined into one string.
 struct Joined<F>(F);
 
 impl<F: Fn() -> I, I: Iterator<Item: fmt::Display>> Serialize for Joined<F> {

@@ -1,5 +1,5 @@
-//! What else the list says of its machines, where many share it: platform, group, site. A page is
-//! asked for "the servers of that site"; what differs from machine to machine stays in the files.
+//! The inventory columns with values shared by many machines, such as platform, group or site. Users
+//! filter the page by "the servers of that site". Columns that differ by machine are only in the files.
 
 use std::collections::{HashMap, hash_map::Entry};
 
@@ -7,21 +7,21 @@ use serde::Serialize;
 
 use super::super::{Scene, shown::text};
 
-/// Different words that a column may have.
+/// The maximum number of distinct values in a column.
 const MOST_WORDS: usize = 200;
-/// Columns that the page takes along, the first ones.
+/// The maximum number of columns. The page includes the first ones.
 const MOST_COLUMNS: usize = 6;
 
-/// A column of the list whose words repeat.
+/// An inventory column with repeated values.
 #[derive(Debug, Serialize, PartialEq, Eq)]
 pub(super) struct Fact {
     name: String,
     words: Vec<String>,
-    /// For each machine the place of its word.
+    /// The index of each machine's value in `words`.
     of: Vec<u32>,
 }
 
-/// The columns of the list whose words repeat, for the machines at these positions of it.
+/// The inventory columns with repeated values, for the machines at these positions.
 pub(super) fn facts(
     scene: &Scene<'_>,
     positions: &(impl Iterator<Item = usize> + Clone),
@@ -59,7 +59,7 @@ fn fact(scene: &Scene<'_>, column: usize, positions: impl Iterator<Item = usize>
 }
 
 impl Fact {
-    /// Whether words repeat, and say something at all.
+    /// Whether values repeat and are not all empty.
     fn is_worth_telling(&self) -> bool {
         let repeats = self.of.len() == 1 || self.words.len() < self.of.len();
         repeats && self.words.iter().any(|word| !word.is_empty())

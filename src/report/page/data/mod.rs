@@ -1,4 +1,4 @@
-//! What the tables hold, as data in the page: columns rather than rows, each text once.
+//! The tables as embedded JSON data: stored by column, with each distinct text written once.
 
 mod columns;
 mod facts;
@@ -23,7 +23,7 @@ use crate::report::table::{Failures, Kbs, Machines, Table};
 const BEGIN: &[u8] = b"<script type=\"application/json\" id=\"data\">";
 const END: &[u8] = b"</script>\n";
 
-/// Writes the data's element.
+/// Writes the element with the data.
 pub(super) fn write(scene: &Scene<'_>, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(BEGIN)?;
     let data = Data {
@@ -38,7 +38,7 @@ pub(super) fn write(scene: &Scene<'_>, out: &mut dyn Write) -> io::Result<()> {
 struct Data<'run> {
     scene: &'run Scene<'run>,
     pairs: Option<String>,
-    /// Filled by the columns, and so written after them.
+    /// Filled while the columns are written, so it is written after them.
     texts: RefCell<Texts>,
 }
 

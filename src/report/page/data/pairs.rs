@@ -1,18 +1,19 @@
-//! Which machine misses which KB, as short as it goes: for each machine in turn, how far it is
-//! from one of its KBs to the next in the list of KBs.
+//! The (machine, KB) pairs in a compact encoding: for each machine in turn, the differences between the
+//! successive indices of its KBs in the list of KBs.
 
 use std::{collections::HashMap, io};
 
 use super::super::{MOST_ROWS, Scene};
 use crate::domain::kb::KbId;
 
-/// Digits of a distance, five bits each; the second half says that more follow.
+/// The digits of a difference, with five bits each. A digit of the second half means that another
+/// one follows.
 const DIGITS: &[u8; 64] = b"0123456789abcdefghijklmnopqrstuvABCDEFGHIJKLMNOPQRSTUVWXYZwxyz-_";
 const BITS: usize = 5;
 const MORE: usize = 1 << BITS;
 
-/// The pairs of all answered machines, in their order; none where there are too many. How many
-/// a machine has is known from its row.
+/// The pairs of all answered machines, in order. `None` if there are too many. The number of pairs
+/// of a machine is in its row.
 pub(super) fn coded(scene: &Scene<'_>) -> io::Result<Option<String>> {
     if !scene.has_pairs() {
         return Ok(None);
@@ -46,7 +47,7 @@ fn put(mut distance: usize, coded: &mut String) {
     coded.push(char::from(DIGITS[distance]));
 }
 
-/// The places that lists of so many were made of.
+/// Decodes lists of these lengths to KB indices.
 #[cfg(test)]
 pub(in super::super) fn decoded(coded: &str, counts: &[usize]) -> Vec<Vec<usize>> {
     let worth = |digit: u8| DIGITS.iter().position(|it| *it == digit).unwrap();

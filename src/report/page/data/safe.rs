@@ -1,10 +1,10 @@
-//! JSON that can stand in a page: nothing in it ends its element or begins another one.
+//! JSON that is safe to embed in HTML: it cannot end its element or start another one.
 
 use std::io::{self, Write};
 
 use serde_json::ser::Formatter;
 
-/// Writes what a page might take for markup as escapes, and is compact otherwise.
+/// A compact formatter that escapes all characters with a meaning in HTML.
 pub(super) struct Safe;
 
 impl Formatter for Safe {

@@ -1,4 +1,4 @@
-//! Texts that come again and again, each written once.
+//! Interns repeated texts, so that each is written once.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ pub(super) struct Texts {
 }
 
 impl Texts {
-    /// The number of a text.
+    /// The index of a text, which is added if it is new.
     pub(super) fn place(&mut self, text: String) -> usize {
         if let Some(place) = self.places.get(&text) {
             return *place;

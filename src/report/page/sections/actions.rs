@@ -1,4 +1,4 @@
-//! Which updates to push first.
+//! The updates to install first.
 
 use askama::Template;
 
@@ -12,7 +12,7 @@ use crate::{
     report::view::actions::promise,
 };
 
-/// How many of them one may choose to see, the first of which are seen at once.
+/// The numbers of updates to choose from. The first is the default.
 const CHOICES: [usize; 3] = [5, 10, 25];
 
 #[derive(Template)]
@@ -61,7 +61,7 @@ impl Actions {
     }
 }
 
-/// As many as there are to choose from: to see more is no choice where there are no more.
+/// The applicable choices: one that would show no more updates than the previous one is omitted.
 fn choices(updates: usize) -> impl Iterator<Item = usize> {
     let before = [0].into_iter().chain(CHOICES);
     let choices = CHOICES.into_iter().zip(before);

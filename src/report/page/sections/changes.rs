@@ -16,7 +16,7 @@ use crate::{
     report::view::{self, changes::base_day},
 };
 
-/// KBs that are listed, those with most changes.
+/// The maximum number of KBs to list, those with the most changes first.
 const KBS: usize = 25;
 
 #[derive(Template)]
@@ -37,7 +37,7 @@ struct Compared {
     groups: Vec<Group>,
 }
 
-/// A class of gaps.
+/// The gaps of one change class.
 struct Class {
     word: &'static str,
     meaning: &'static str,

@@ -1,4 +1,4 @@
-//! The drawings, each with its heading and, where there is nothing to draw, a word on that.
+//! The charts, each with a heading, or a message if there is nothing to draw.
 
 use askama::Template;
 
@@ -15,7 +15,7 @@ pub(super) struct Charts {
 
 struct Chart {
     heading: &'static str,
-    /// The drawing, or a word instead.
+    /// The drawing, or a message instead.
     drawn: Result<String, &'static str>,
     note: &'static str,
 }

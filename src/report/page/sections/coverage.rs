@@ -1,4 +1,4 @@
-//! How far the figures can be trusted.
+//! The coverage of the run, and warnings about the figures.
 
 use askama::Template;
 
@@ -26,7 +26,7 @@ pub(super) struct Section {
     notes: Vec<String>,
 }
 
-/// One part of what was asked for.
+/// The machines or rows of the inventory with one status.
 struct Part {
     paint: Paint,
     what: &'static str,
@@ -70,7 +70,7 @@ fn warnings(run: &Run<'_>) -> Vec<String> {
     warnings
 }
 
-/// Why a comparison with this base is not fair.
+/// The reason why a comparison with this base is not fair, if it is not.
 pub(super) fn poor_base(base: &BaseRun, day: &str) -> Option<String> {
     let BaseRun { run, machines, .. } = *base;
     if !base.is_same_fleet {

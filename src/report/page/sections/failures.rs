@@ -1,4 +1,4 @@
-//! Everything asked for that has no answer.
+//! Every machine and inventory row without an answer.
 
 use askama::Template;
 

@@ -1,4 +1,4 @@
-//! The rows of a table that can be read without a script.
+//! The rows of a table that are readable without a script.
 
 use super::super::{
     FIRST_ROWS,
@@ -9,7 +9,7 @@ use crate::{
     report::table::{Cell, Column, Kind, Table, Target, columns},
 };
 
-/// The headings of a table, and its first rows.
+/// The headings and the first rows of a table.
 pub(super) struct FirstRows {
     pub(super) columns: Vec<Heading>,
     pub(super) rows: Vec<Vec<Shown>>,
@@ -24,7 +24,7 @@ pub(super) struct Heading {
 /// A cell. The template escapes its text.
 pub(super) struct Shown {
     pub(super) class: &'static str,
-    /// Whether it may read from right to left.
+    /// Whether the text may have right-to-left direction.
     pub(super) is_foreign: bool,
     pub(super) kb: Option<Kb>,
     pub(super) text: String,

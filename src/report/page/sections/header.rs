@@ -1,4 +1,4 @@
-//! Whose figures these are, and from when.
+//! The tenant and the time of the run.
 
 use askama::Template;
 
@@ -45,7 +45,7 @@ impl Header {
     }
 }
 
-/// What a browser's tab says.
+/// The title of the page.
 pub(in crate::report::page) fn title(run: &Run<'_>) -> String {
     let day = local_day(run.facts.started_at, &run.facts.time_zone);
     match tenant(run) {

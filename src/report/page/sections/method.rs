@@ -1,4 +1,4 @@
-//! What the figures mean, and what they cost.
+//! The meaning of the figures, and the cost of collecting them.
 
 use askama::Template;
 

@@ -1,4 +1,4 @@
-//! The page's sections, in the order in which they are read.
+//! The page's sections, in display order.
 
 mod actions;
 mod changes;
@@ -19,7 +19,7 @@ use super::{Scene, write::write as put};
 
 pub(super) use self::header::title;
 
-/// Writes all of them.
+/// Writes all sections.
 pub(super) fn write(scene: &Scene<'_>, out: &mut dyn Write) -> io::Result<()> {
     put(&header::Header::of(&scene.run), out)?;
     put(&coverage::Section::of(&scene.run), out)?;

@@ -1,4 +1,4 @@
-//! Machines that are not as they were.
+//! The machines whose status changed since the base.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use crate::{
     },
 };
 
-/// Machines that are listed of each kind.
+/// The maximum number of machines to list in each group.
 const LISTED: usize = 50;
 
 /// Machines that changed in the same way.
@@ -55,7 +55,7 @@ pub(super) fn groups(scene: &Scene<'_>, changes: &Changes) -> Vec<Group> {
     groups.collect()
 }
 
-/// The names of these machines, as far as they are on the list.
+/// The names of these machines, for those that are on the list.
 fn names(
     scene: &Scene<'_>,
     mut wanted: HashMap<MachineId, Option<String>>,

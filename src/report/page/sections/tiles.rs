@@ -1,4 +1,4 @@
-//! The figures, and how they compare with those of the base.
+//! The tiles: the main figures and their differences from the base.
 
 use std::cmp::Ordering;
 
@@ -20,7 +20,7 @@ use crate::{
 pub(super) struct Tiles {
     is_first_night: bool,
     week: Option<String>,
-    /// Where the difference in exposure comes from.
+    /// The breakdown of the difference in exposure.
     exposure: Option<String>,
     shown: Vec<Tile>,
 }
@@ -35,14 +35,14 @@ struct Tile {
 }
 
 impl Tile {
-    /// Where nobody answered, a zero would look like the best of all news.
+    /// Marks the value as unknown. If no machine answered, a zero would look like the best result.
     fn is_not_known(&mut self) {
         "–".clone_into(&mut self.shown);
         "not known".clone_into(&mut self.note);
     }
 }
 
-/// How a figure compares, in words; the colour only repeats them.
+/// The difference of a figure in words. The colour only repeats them.
 #[derive(Debug, PartialEq, Eq)]
 struct Change {
     class: &'static str,
@@ -130,7 +130,8 @@ fn worst(scene: &Scene<'_>) -> String {
     }
 }
 
-/// What is more or fewer is better or worse only where both runs speak for the same fleet.
+/// Adds the differences from the base. They count as better or worse only if both runs cover the
+/// same fleet.
 fn compare(tiles: &mut [Tile], base: &BaseRun, day: &str, is_fair: bool) {
     let then = base.figures;
     let figures = [
@@ -154,13 +155,13 @@ fn compare(tiles: &mut [Tile], base: &BaseRun, day: &str, is_fair: bool) {
     }
 }
 
-/// What newer KBs in older ones' places did to the exposure.
+/// The change in exposure from KBs that were replaced by newer ones.
 fn replaced(changes: &Changes) -> i128 {
     changes.exposure.difference(Class::Replaced)
 }
 
-/// On a second Tuesday most of the difference in exposure is neither better nor worse: a newer KB
-/// addresses fewer CVEs, or more, than the one in whose place it is missing.
+/// After a Patch Tuesday, most of the difference in exposure is neither better nor worse: a newer
+/// KB addresses fewer or more CVEs than the KB it replaces.
 fn judge_exposure(tiles: &mut [Tile], then: u64, replaced: i128, is_fair: bool) {
     let exposure = tiles.iter_mut().find(|tile| tile.figure == "exposure");
     let Some(tile) = exposure.filter(|_| is_fair) else {
