@@ -1,4 +1,4 @@
-//! The API of a machine's missing KBs, as the collecting sees it.
+//! The API for a machine's missing KBs, as seen by the collector.
 
 use std::future::Future;
 
@@ -10,27 +10,27 @@ use crate::{
     quota::Permit,
 };
 
-/// Where a page of a machine's answer is.
+/// The address of a page of a machine's answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Address {
     /// The first page.
     Machine(MachineId),
-    /// A further one, on the API's own origin.
+    /// A later page, on the API's own origin.
     Next(Url),
 }
 
 /// One page of a machine's answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
-    /// The missing KBs that it lists.
+    /// The missing KBs on this page.
     pub missing: MissingKbs,
-    /// Where the answer goes on, if it does.
+    /// The address of the next page, if there is one.
     pub next: Option<Address>,
-    /// Its part of the memory that there is for large answers.
+    /// Its reservation in the memory budget for large answers.
     pub held: Held,
 }
 
-/// Answers one call. Behind it is the service, or in tests whatever plays it.
+/// Answers one call: the service itself, or a fake in tests.
 ///
 /// A call takes a permit, which only the [gate](crate::quota::Gate) makes:
 ///
@@ -59,8 +59,8 @@ pub struct Page {
 /// }
 /// ```
 pub trait MissingKbsApi: Send + Sync {
-    /// Waits until calls can be made at all: gets a token where there is none, so that no permit
-    /// is held meanwhile. An error ends the run.
+    /// Waits until calls can be sent: gets a token if there is none, so that no permit is held
+    /// meanwhile. An error ends the run.
     fn ready(&self) -> impl Future<Output = Result<(), CallError>> + Send {
         async { Ok(()) }
     }

@@ -1,4 +1,4 @@
-//! What can go wrong with one call, sorted by whom it concerns.
+//! Failures of a call, classified by what they concern.
 
 use std::time::Duration;
 
@@ -7,35 +7,34 @@ use crate::domain::outcome::{Failure, Reason};
 /// A call that brought no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CallError {
-    /// Whom the failure concerns, and so what to do about it.
+    /// What the failure concerns, which decides how it is handled.
     pub class: Class,
-    /// What the reports say about it.
+    /// The failure as shown in reports.
     pub failure: Failure,
-    /// Whether a reply came that is not the service's own: it says nothing about any machine, and
-    /// the service may never have seen the call.
+    /// Whether the reply was not the service's own. Then it says nothing about any machine, and the
+    /// service may never have seen the call.
     pub is_foreign: bool,
 }
 
-/// Whom a failure concerns.
+/// What a failure concerns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Class {
-    /// This call: another try may help, not sooner than the service said, if it did.
+    /// This call: a retry may help, after the delay that the service gave, if any.
     Call(Option<Duration>),
-    /// The window: the quota is used up for everybody, for as long as the service said, if
-    /// it did.
+    /// The window: the quota is used up for all calls, for the time that the service gave, if any.
     Window(Option<Duration>),
     /// The token: a new one may help.
     Token,
-    /// The token, which was replaced meanwhile: the next try comes with the newer one.
+    /// The token, which was replaced meanwhile: the next attempt uses the newer one.
     StaleToken,
-    /// The sign-in: there is no token, and nothing was sent. The next try waits for one.
+    /// The sign-in: there is no token, and nothing was sent. The next attempt waits for one.
     NoToken,
-    /// This machine: seen to come and go, so it is asked again late in the run.
+    /// This machine: it has been seen to come and go, so it is requested again late in the run.
     NotFound,
-    /// This machine: another try would bring the same.
+    /// This machine: a retry would fail in the same way.
     Machine,
-    /// The whole run, as far as the reply says: every other call would fail alike. Among answers it
-    /// is confirmed before it is believed.
+    /// The whole run, by the reply: every other call would fail in the same way. If other calls are
+    /// answered, this is confirmed first.
     Run,
 }
 
@@ -49,15 +48,14 @@ impl CallError {
         }
     }
 
-    /// A reply that is no answer.
+    /// A reply that is not an answer.
     pub fn bad_reply(class: Class, http_status: u16, message: impl Into<String>) -> Self {
         let mut error = Self::without_reply(class, Reason::BadReply, message);
         error.failure.http_status = Some(http_status);
         error
     }
 
-    /// The same, as a reply that is not the service's own: another try of this call may reach the
-    /// service.
+    /// Marks the reply as not the service's own: another attempt may reach the service.
     pub(super) fn into_foreign(mut self, wait: Option<Duration>) -> Self {
         self.class = Class::Call(wait);
         self.failure.reason = Reason::BadReply;

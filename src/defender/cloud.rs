@@ -1,4 +1,4 @@
-//! Where a tenant's API and sign-in live: Microsoft's clouds.
+//! Microsoft's clouds: where a tenant's API and sign-in are.
 
 use crate::domain::words::words;
 
@@ -30,20 +30,20 @@ words! {
     }
 }
 
-/// The three addresses of a cloud. They are separate settings: a host alone does not
-/// make a cloud.
+/// The three addresses of a cloud. They are separate settings: one host name does not define a
+/// cloud.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Endpoints {
     /// Base URL of the API.
     pub api: &'static str,
     /// Base URL of the sign-in.
     pub authority: &'static str,
-    /// What a token is asked for.
+    /// The OAuth scope of the token.
     pub scope: &'static str,
 }
 
 impl Cloud {
-    /// Where this cloud is.
+    /// The addresses of this cloud.
     pub const fn endpoints(self) -> Endpoints {
         Endpoints {
             api: self.api(),
@@ -74,8 +74,8 @@ impl Cloud {
         }
     }
 
-    /// The government clouds issue tokens for their own API's address; the public one
-    /// still issues them for the address that its API had first.
+    /// The government clouds issue tokens for their own API's address; the public one still issues
+    /// them for the original address of its API.
     const fn scope(self) -> &'static str {
         match self {
             Self::Gcc => "https://api-gcc.securitycenter.microsoft.us/.default",
@@ -86,7 +86,7 @@ impl Cloud {
 }
 
 impl Endpoints {
-    /// Whom its tokens are for.
+    /// The audience of its tokens.
     pub fn audience(self) -> &'static str {
         self.scope.trim_end_matches("/.default")
     }

@@ -1,5 +1,5 @@
-//! A door for the fuzz targets, and for the tests that share their checks: what replies
-//! come to, without a network. Not part of the interface.
+//! Entry points for the fuzz targets and the tests that share their checks: what replies are parsed
+//! to, without a network. Not part of the public interface.
 
 use std::time::SystemTime;
 
@@ -16,25 +16,25 @@ use super::{
     reply::{AnswerBody, Interner, Reply},
 };
 
-/// A reply, be it of the API or of the sign-in.
+/// A reply of the API or of the sign-in.
 #[derive(Debug, Clone, Copy)]
 pub struct Received<'a> {
-    /// The status. One that does not exist counts as 500.
+    /// The HTTP status. An invalid one counts as 500.
     pub status: u16,
-    /// The field `Retry-After`.
+    /// The `Retry-After` header.
     pub retry_after: Option<&'a [u8]>,
-    /// The field `Date`.
+    /// The `Date` header.
     pub date: Option<&'a [u8]>,
-    /// The field `Content-Type`.
+    /// The `Content-Type` header.
     pub content_type: Option<&'a [u8]>,
     /// The body.
     pub body: &'a [u8],
-    /// The secret that was sent.
+    /// The secret that was sent in the request.
     pub secret: &'a str,
 }
 
 impl Received<'_> {
-    /// What the client of the API makes of it.
+    /// Parses it as a reply of the API.
     pub fn as_reply(&self) -> Result<AnswerBody, CallError> {
         let reply = Reply {
             status: StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
@@ -45,7 +45,7 @@ impl Received<'_> {
         reply.read(&Interner::default(), &secret, SystemTime::UNIX_EPOCH)
     }
 
-    /// What the sign-in makes of it.
+    /// Parses it as a refused sign-in.
     pub fn as_refused_sign_in(&self) -> Option<Refusal> {
         let mask = Mask::of([SecretString::from(self.secret)]);
         Refusal::read(self.status, &self.text(), &mask)

@@ -1,16 +1,16 @@
-//! The only room that speaks to Microsoft's services: the API and the sign-in.
+//! The only module that talks to Microsoft's services: the API and the sign-in.
 //!
 //! # What is where
 //!
-//! - `api`: what a source of answers sees: [`MissingKbsApi`], whose every call takes a
+//! - `api`: the interface for sources of answers: [`MissingKbsApi`], whose every call takes a
 //!   [`Permit`](crate::quota::Permit)
-//! - `session`: the API with a token, which is renewed where the service rejects it
-//! - `client`: one HTTP call; how much of what arrives may be in memory at once
-//! - `reply`: what a reply means: an answer, or a [`CallError`]; pure
+//! - `session`: the API with a token, which is renewed if the service rejects it
+//! - `client`: one HTTP call, and the memory limit for arriving replies
+//! - `reply`: the meaning of a reply: an answer, or a [`CallError`]; pure
 //! - `auth/`: the sign-in
-//! - `http`: the HTTP clients, and what both sides read of any reply: encoding, `Retry-After`,
+//! - `http`: the HTTP clients, and what both sides read from any reply: encoding, `Retry-After`,
 //!   secrets to be masked
-//! - `refusal`: what to do about a refusal of the whole run; `cloud`: where a tenant is
+//! - `refusal`: hints for a refusal of the whole run; `cloud`: the addresses of each cloud
 //!
 //! # How a call goes through it
 //!
@@ -22,15 +22,14 @@
 //!
 //! Imports go from `session` to `client` to `reply` to `http`, and from `session` to `auth` to `http`.
 //!
-//! # What holds, and why
+//! # Invariants, and why
 //!
-//! - One method call is one HTTP call. Who tries again, and when, is decided where it is called:
-//!   each attempt needs a permit of its own.
-//! - Only the service's own envelope speaks about a machine or about the run. Any other reply is
-//!   about the way there, and the next call may reach the service.
-//! - What all replies take in memory is bounded, however many calls are in flight and whatever
-//!   arrives.
-//! - A token goes to the API's own origin alone: no redirect is followed, and no link to elsewhere.
+//! - One method call is one HTTP call. The caller decides about retries: each attempt needs a
+//!   permit of its own.
+//! - Only the service's own error envelope says anything about a machine or about the run. Any
+//!   other reply comes from something in between, and the next call may reach the service.
+//! - The memory of all replies is bounded, however many calls are in flight and whatever arrives.
+//! - A token is sent only to the API's own origin: no redirects, and no links to other origins.
 //! - No token, secret or signed URL is in an error or a log line.
 
 mod api;

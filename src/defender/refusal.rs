@@ -1,14 +1,14 @@
-//! Refusals of the whole run: what the service means, and what to do about it.
+//! Refusals of the whole run: their meaning, and how to fix them.
 
 use super::{cloud::Cloud, reply::no_licence};
 use crate::defender::auth::{Claims, SignInError, hint_for};
 use crate::domain::outcome::Failure;
 
-/// The permission that the call needs.
+/// The permission that the call requires.
 pub const REQUIRED_ROLE: &str = "Software.Read.All";
 
 /// Whether a refusal may concern one machine alone, though it came before any answer: it is the
-/// service's own, and names nothing that holds for all.
+/// service's own, and names no cause that applies to all machines.
 pub fn may_be_one_machine_s(failure: &Failure) -> bool {
     let message = failure.message.to_ascii_lowercase();
     failure.http_status == Some(403)
@@ -19,12 +19,12 @@ pub fn may_be_one_machine_s(failure: &Failure) -> bool {
         && !message.contains("role")
 }
 
-/// Whether a code says that the tenant has the feature switched off.
+/// Whether a code means that the feature is disabled in the tenant.
 fn is_disabled(code: &str) -> bool {
     code.eq_ignore_ascii_case("DisabledFeature")
 }
 
-/// What to do about a refusal of the whole run, to a token that says this of itself.
+/// How to fix a refusal of the whole run; `claims` are those of the token used.
 pub fn hint(failure: &Failure, claims: Option<&Claims>) -> String {
     if let Some(hint) = failure.code.as_deref().and_then(hint_for) {
         return hint.to_owned();
@@ -51,8 +51,7 @@ pub fn hint(failure: &Failure, claims: Option<&Claims>) -> String {
     }
 }
 
-/// What to do about a 403. The token says more than the service: whom it is for, and what it
-/// grants.
+/// How to fix a 403. The token says more than the service: its audience and its roles.
 fn forbidden(failure: &Failure, claims: Option<&Claims>) -> String {
     if failure.code.as_deref().is_some_and(is_disabled) {
         return "the feature is switched off in this tenant: an administrator switches it on in \
@@ -78,7 +77,8 @@ fn forbidden(failure: &Failure, claims: Option<&Claims>) -> String {
     }
 }
 
-/// A required role that the token holds, where it holds all that the message names as required.
+/// A role that the token holds, of those that the message names as required; without such names,
+/// [`REQUIRED_ROLE`].
 fn required<'roles>(message: &str, roles: &'roles [String]) -> Option<&'roles str> {
     let (_, named) = message.split_once("required roles:").unwrap_or_default();
     let named = named.split("application roles:").next().unwrap_or_default();
@@ -95,15 +95,15 @@ fn required<'roles>(message: &str, roles: &'roles [String]) -> Option<&'roles st
     named.find_map(held).map(String::as_str)
 }
 
-/// What Defender's API is called as the receiver of tokens, beside the clouds' scopes.
+/// Audience names of Defender's API, in addition to the clouds' scopes.
 const AUDIENCES: [&str; 3] = [
     "https://api.security.microsoft.com",
     "https://securitycenter.onmicrosoft.com/windowsatpservice",
-    // The id of WindowsDefenderATP, which tokens of version 2 name.
+    // The app id of WindowsDefenderATP, the audience of version 2 tokens.
     "fc780465-2017-40d4-a905-7a022b3c0b00",
 ];
 
-/// Whom the token is for, if that is not Defender's API in any cloud.
+/// The token's audience, if that is not Defender's API in any cloud.
 fn foreign_audience(claims: &Claims) -> Option<&str> {
     let audience = claims.audience.as_deref()?;
     let bare = audience.trim_end_matches('/');
@@ -115,14 +115,14 @@ fn foreign_audience(claims: &Claims) -> Option<&str> {
     (!is_own).then_some(audience)
 }
 
-/// What to do about a ready-made token that was refused or has ended.
+/// The hint for a ready-made token that was refused or has expired.
 fn not_renewed(failure: &Failure) -> Option<String> {
     let ready_made = SignInError::ReadyMade;
     let is_it = failure.message.ends_with(&ready_made.to_string());
     ready_made.hint().filter(|_| is_it)
 }
 
-/// How to grant the permission that the call needs.
+/// How to grant the permission that the call requires.
 pub fn grant_hint() -> String {
     format!(
         "grant the app registration the application permission {REQUIRED_ROLE} of \

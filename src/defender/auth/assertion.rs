@@ -1,4 +1,4 @@
-//! The statement that a certificate's key signs in place of a secret.
+//! The client assertion that a certificate's key signs, used in place of a client secret.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use url::Url;
 
 use super::certificate::Certificate;
 
-/// How long an assertion is good for.
+/// Lifetime of an assertion, in seconds.
 const LIFETIME_S: i64 = 600;
 
 /// Signs a new assertion for each sign-in.
@@ -20,7 +20,7 @@ const LIFETIME_S: i64 = 600;
 pub(super) struct Assertion {
     pub(super) certificate: Arc<Certificate>,
     pub(super) client_id: String,
-    /// The token endpoint that it is for.
+    /// The token endpoint that the assertion is sent to.
     pub(super) audience: Url,
 }
 
@@ -47,7 +47,7 @@ impl ClientAssertion for Assertion {
 }
 
 impl Assertion {
-    /// The assertion as Entra documents it: PS256, and the certificate by its SHA-256.
+    /// The assertion in the form Entra documents: PS256, with the certificate's SHA-256 thumbprint.
     fn sign(&self, now: Timestamp) -> jsonwebtoken::errors::Result<String> {
         let header = Header {
             x5t_s256: Some(self.certificate.thumbprint.clone()),

@@ -1,4 +1,4 @@
-//! The kinds that `azure_identity` signs in for us.
+//! The credential kinds for which `azure_identity` does the sign-in.
 
 use std::{error::Error, sync::Arc, time::Duration};
 
@@ -18,17 +18,17 @@ use super::{
     credential_config::CredentialConfig, recording_client::RecordingClient, refusal::one_line,
 };
 
-/// How long a sign-in may take, its repetitions included: a dead network is reported
-/// at once, and in the middle of a run the session tries again.
+/// Time limit of a sign-in, retries included. A dead network is reported at once; in the middle of
+/// a run the session retries.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// The Azure CLI starts slowly, and makes network calls of its own.
+/// The Azure CLI starts slowly and makes network calls of its own.
 const CLI_PATIENCE: Duration = Duration::from_secs(40);
 
-/// The name that goes before Azure's own in the `User-Agent`: a token, so without a slash.
+/// Prefix to Azure's own `User-Agent`. It must be a token, so it has no slash.
 const APPLICATION: &str = concat!("patchgap-", env!("CARGO_PKG_VERSION"));
 
-/// A credential of `azure_identity`, made anew for each sign-in.
+/// A credential of `azure_identity`, built anew for each sign-in.
 #[derive(Debug)]
 pub(super) struct Azure {
     kind: CredentialKind,
@@ -71,7 +71,7 @@ impl Azure {
         Ok(azure)
     }
 
-    /// Builds the credential once, without using it, so that a fault shows now.
+    /// Builds the credential once, without using it, so that errors in it are reported now.
     fn validate(&self) -> Result<(), CredentialError> {
         let options = self.options(RecordingClient::new(self.client.clone()).into());
         match self.config.build(options) {
@@ -115,7 +115,7 @@ impl Azure {
         })
     }
 
-    /// Why there is no token: the exchange says more than `azure_identity` does.
+    /// Why there is no token. The recorded exchange says more than the error of `azure_identity`.
     fn explain(&self, client: &RecordingClient, error: &azure_core::Error) -> SignInError {
         client
             .failure(self.kind)
@@ -146,8 +146,8 @@ fn cloud(sign_in: &SignIn) -> Arc<CloudConfiguration> {
     Arc::new(custom.into())
 }
 
-/// One quick second try against a network that stumbles; the caller tries again for longer.
-/// A refusal is not tried again.
+/// One quick retry for a brief network failure; the caller retries for longer. Refusals are not
+/// retried.
 fn retry() -> RetryOptions {
     RetryOptions::exponential(ExponentialRetryOptions {
         initial_delay: AzureDuration::milliseconds(500),
@@ -157,7 +157,7 @@ fn retry() -> RetryOptions {
     })
 }
 
-/// How long a token lives that ends then. One without a lifetime ends when it is refused.
+/// Remaining lifetime of a token with this expiry. A token without one is used until it is refused.
 fn lifetime(expires_on: OffsetDateTime) -> Option<Duration> {
     let lifetime = expires_on - OffsetDateTime::now_utc();
     Duration::try_from(lifetime)
@@ -165,7 +165,7 @@ fn lifetime(expires_on: OffsetDateTime) -> Option<Duration> {
         .filter(|life| !life.is_zero())
 }
 
-/// What `azure_identity` has to say, without what it puts around it.
+/// The message of `azure_identity`, without the text it wraps around it.
 fn words_of(error: &azure_core::Error) -> String {
     let error = error.downcast_ref::<azure_core::Error>().unwrap_or(error);
     let mut words = error.to_string();

@@ -1,4 +1,4 @@
-//! The certificate that signs in, out of the files that people have.
+//! Reads the certificate for a sign-in from a PEM or PKCS#12 file.
 
 use std::{
     fs, io,
@@ -19,13 +19,13 @@ use thiserror::Error;
 
 use crate::domain::{quotes::unquoted, stored_text::stored_text};
 
-/// What every PEM section begins with.
+/// The first bytes of every PEM section.
 const PEM_MARK: &[u8] = b"-----BEGIN ";
 
-/// What only encrypted private keys hold, in PKCS#8 and in OpenSSL's older form.
+/// Text that only encrypted private keys contain, in PKCS#8 and in OpenSSL's older format.
 const ENCRYPTED_MARKS: [&[u8]; 2] = [b"BEGIN ENCRYPTED PRIVATE KEY", b"Proc-Type: 4,ENCRYPTED"];
 
-/// A certificate's file that cannot be used.
+/// A certificate file that cannot be used.
 #[derive(Debug, Error)]
 #[error("certificate file `{}`", path.display())]
 pub struct CertificateError {
@@ -34,37 +34,37 @@ pub struct CertificateError {
     problem: CertificateProblem,
 }
 
-/// What is wrong with it.
+/// Why a certificate file cannot be used.
 #[derive(Debug, Error)]
 pub enum CertificateProblem {
-    /// It cannot be read.
+    /// The file cannot be read.
     #[error("cannot be read")]
     Unreadable(#[source] io::Error),
-    /// It begins as PEM does and goes on otherwise.
+    /// It starts like PEM but is not valid PEM.
     #[error("is not valid PEM")]
     Pem(#[source] pem::Error),
-    /// The key is locked, and PEM's locks are not opened here.
+    /// The private key is encrypted; encrypted PEM keys are not supported.
     #[error("the private key is encrypted")]
     Encrypted,
-    /// It is neither PEM nor PKCS#12, or the password is another.
+    /// It is neither PEM nor PKCS#12, or the password is wrong.
     #[error("is neither PEM nor PKCS#12 that this password opens")]
     Pkcs12(#[source] p12_keystore::error::Error),
-    /// There is no private key.
+    /// It contains no private key.
     #[error("holds no private key")]
     NoKey,
-    /// There is a key of a kind that Entra does not take.
+    /// The key is of a type that Entra does not accept.
     #[error("the private key is not an RSA key")]
     NotRsa,
-    /// There is no certificate.
+    /// It contains no certificate.
     #[error("holds no certificate")]
     NoCertificate,
-    /// There are certificates, all for other keys.
+    /// It contains certificates, but none that matches the private key.
     #[error("no certificate in it belongs to its private key")]
     Stranger,
 }
 
 impl CertificateError {
-    /// What to do about it.
+    /// How to fix it.
     pub fn hint(&self) -> Option<&'static str> {
         match self.problem {
             CertificateProblem::Unreadable(_) => None,
@@ -95,23 +95,24 @@ impl CertificateError {
     }
 }
 
-/// A certificate's fingerprint and its private key. The key is wiped when dropped, and
-/// its `Debug` does not show it.
+/// A certificate's thumbprint and its private key. The key is wiped on drop, and `Debug` does not
+/// show it.
 #[derive(Debug)]
 pub(super) struct Certificate {
     pub(super) key: EncodingKey,
-    /// SHA-256 of the certificate, as a JWT's `x5t#S256` spells it.
+    /// SHA-256 of the certificate, encoded as in a JWT's `x5t#S256`.
     pub(super) thumbprint: String,
 }
 
-/// What a file holds.
+/// The contents of a file.
 struct Contents {
     key: PrivateKeyDer<'static>,
     certificates: Vec<CertificateDer<'static>>,
 }
 
 impl Certificate {
-    /// Reads the file, be it PEM or PKCS#12: what counts is the content, not the name.
+    /// Reads a PEM or PKCS#12 file. The format is detected from the content, not from the file
+    /// name.
     pub(super) fn read(
         path: &Path,
         password: Option<&SecretString>,
@@ -138,7 +139,7 @@ impl Certificate {
 }
 
 impl Contents {
-    /// The key, and the certificate that was issued for it.
+    /// The key, with the certificate that was issued for it.
     fn pair(&self) -> Result<Certificate, CertificateProblem> {
         let pair = KeyPair::try_from(&self.key).map_err(|_| CertificateProblem::NotRsa)?;
         if !pair.is_compatible(&PKCS_RSA_SHA256) {
@@ -147,7 +148,7 @@ impl Contents {
         if self.certificates.is_empty() {
             return Err(CertificateProblem::NoCertificate);
         }
-        // A certificate holds its public key letter for letter.
+        // A certificate contains its public key byte for byte.
         let own = self
             .certificates
             .iter()
@@ -159,7 +160,7 @@ impl Contents {
         })
     }
 
-    /// The signer wants the bare RSA key, or PEM around the other form.
+    /// The key in the form the signer accepts: bare RSA, or PEM for the other format.
     fn signing_key(&self, pair: &KeyPair) -> Result<EncodingKey, CertificateProblem> {
         match &self.key {
             PrivateKeyDer::Pkcs1(key) => Ok(EncodingKey::from_rsa_der(key.secret_pkcs1_der())),
@@ -169,7 +170,7 @@ impl Contents {
     }
 }
 
-/// Certificates and key, in any order.
+/// Reads certificates and key, in any order.
 fn from_pem(content: &[u8]) -> Result<Contents, CertificateProblem> {
     if ENCRYPTED_MARKS.iter().any(|mark| contains(content, mark)) {
         return Err(CertificateProblem::Encrypted);
@@ -203,8 +204,8 @@ fn from_pkcs12(
     })
 }
 
-/// Opens the archive. A password that does not open it may stand in quotes that a file of variables
-/// has left around it.
+/// Opens the archive. If the password does not open it, it is tried again without the quotes that
+/// an environment file may have left around it.
 fn opened(content: &[u8], password: &str) -> Result<Pkcs12Archive, p12_keystore::error::Error> {
     let inside = unquoted(password);
     Pkcs12Archive::from_pkcs12(content, password).or_else(|error| {

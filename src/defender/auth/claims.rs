@@ -1,4 +1,4 @@
-//! What an access token says about itself.
+//! The claims of an access token.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use jiff::Timestamp;
@@ -6,8 +6,8 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::Value;
 
-/// What a token says about itself, unverified: good for telling people what they hold,
-/// never for deciding who may do what.
+/// Unverified claims of a token: suitable for telling users what they hold, never for authorisation
+/// decisions.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Claims {
     /// The tenant: `tid`.
@@ -16,11 +16,11 @@ pub struct Claims {
     pub app_id: Option<String>,
     /// The granted application permissions: `roles`.
     pub roles: Vec<String>,
-    /// The delegated permissions of a person's token: `scp`.
+    /// The delegated permissions of a user token: `scp`.
     pub scopes: Vec<String>,
-    /// When the token ends: `exp`.
+    /// When the token expires: `exp`.
     pub expires_at: Option<Timestamp>,
-    /// Whom the token is for: `aud`.
+    /// The intended recipient of the token: `aud`.
     pub audience: Option<String>,
 }
 
@@ -43,7 +43,7 @@ struct Payload {
 }
 
 impl Claims {
-    /// The claims of a token; an opaque token has none.
+    /// Reads the claims of a token; `None` for an opaque token.
     pub fn read(token: &SecretString) -> Option<Self> {
         let mut parts = token.expose_secret().split('.');
         let (_header, payload, _signature) = (parts.next()?, parts.next()?, parts.next()?);
@@ -65,7 +65,7 @@ fn text(value: &Value) -> Option<String> {
     value.as_str().map(str::to_owned)
 }
 
-/// A list of words: an array, or a text with spaces between them.
+/// A list of words: an array, or a string separated by spaces.
 fn list(value: &Value) -> Vec<String> {
     match value {
         Value::Array(values) => values.iter().filter_map(text).collect(),
@@ -74,7 +74,7 @@ fn list(value: &Value) -> Vec<String> {
     }
 }
 
-/// Seconds since the epoch; some issuers write them with a fraction, or as a text.
+/// Seconds since the epoch; some issuers send them with a fraction, or as a string.
 #[expect(clippy::cast_possible_truncation, reason = "a fraction of a second")]
 fn instant(value: &Value) -> Option<Timestamp> {
     let seconds = match value {

@@ -1,4 +1,4 @@
-//! What is wrong with the configuration of a sign-in, before anybody was asked.
+//! Errors in the sign-in configuration, found before any request is sent.
 
 use std::fmt;
 
@@ -8,59 +8,59 @@ use url::Url;
 
 use super::{CertificateError, CredentialKind};
 
-/// Why no credential can be made of what was configured.
+/// Why no credential can be built from the configuration.
 #[derive(Debug, Error)]
 pub enum CredentialError {
-    /// Nothing at all is configured.
+    /// Nothing is configured.
     #[error(
         "no credential is configured: there is no {}, and the Azure CLI is not on the PATH",
         Part::THAT_MAKE_A_KIND.map(Part::with_source).join(", no ")
     )]
     NothingConfigured,
-    /// A kind lacks one of its parts.
+    /// A required setting of the kind is missing.
     #[error("the credential kind `{kind}` lacks the {part}")]
     Missing {
-        /// The kind that was asked for or found.
+        /// The kind that was requested or detected.
         kind: CredentialKind,
-        /// What it lacks.
+        /// The missing setting.
         part: Part,
     },
-    /// The tenant id cannot be one.
+    /// The tenant id has invalid characters.
     #[error("`{found}` is not a tenant id: it may hold letters, digits, `.` and `-`")]
     MalformedTenant {
-        /// What was configured.
+        /// The configured value.
         found: String,
     },
-    /// A secret would travel in the clear.
+    /// The sign-in address is not https, so a secret would be sent unencrypted.
     #[error("the sign-in address {url} is not https")]
     InsecureAuthority {
         /// The address.
         url: Url,
     },
-    /// The certificate's file cannot be used.
+    /// The certificate file cannot be used.
     #[error(transparent)]
     Certificate(#[from] CertificateError),
-    /// The kind cannot be used here.
+    /// The kind cannot be used on this machine.
     #[error("the credential kind `{kind}` cannot be used: {reason}")]
     Unusable {
-        /// The kind that was asked for or found.
+        /// The kind that was requested or detected.
         kind: CredentialKind,
         /// Why not.
         reason: String,
     },
-    /// The ready-made token holds what no token holds.
+    /// The ready-made token contains characters that no token has.
     #[error("the ready-made access token is not one: it holds spaces, line ends or other letters")]
     MalformedToken,
-    /// The ready-made token is of the past.
+    /// The ready-made token has expired.
     #[error("the ready-made access token ended at {ended_at}")]
     EndedToken {
-        /// When it ended.
+        /// When it expired.
         ended_at: Timestamp,
     },
 }
 
 impl CredentialError {
-    /// What to do about it.
+    /// How to fix it.
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::NothingConfigured => Some(
@@ -86,7 +86,7 @@ impl CredentialError {
     }
 }
 
-/// What a credential is made of.
+/// The settings that a credential is built from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
     /// The Entra tenant.
@@ -101,12 +101,12 @@ pub enum Part {
     FederatedTokenFile,
     /// The platform's identity endpoint.
     IdentityEndpoint,
-    /// The ready-made token.
+    /// The ready-made access token.
     AccessToken,
 }
 
 impl Part {
-    /// Those by which [`CredentialKind::Auto`] knows a kind, in the order in which it looks.
+    /// The settings by which [`CredentialKind::Auto`] detects a kind, in the order of detection.
     const THAT_MAKE_A_KIND: [Self; 5] = [
         Self::AccessToken,
         Self::Secret,
@@ -115,7 +115,7 @@ impl Part {
         Self::IdentityEndpoint,
     ];
 
-    /// Where it comes from.
+    /// Which option or variable sets it.
     const fn set_with(self) -> &'static str {
         match self {
             Self::TenantId => {

@@ -1,4 +1,4 @@
-//! From the settings to a credential that is ready to sign in.
+//! Builds a credential that is ready to sign in from the settings.
 
 use jiff::Timestamp;
 
@@ -6,8 +6,8 @@ use super::{
     CredentialError, CredentialKind, Http, SignIn, TokenSource, azure::Azure, ready_made::ReadyMade,
 };
 
-/// The credential that was configured, ready to sign in. No call is made yet: what fails here is
-/// wrong in the configuration. A ready-made token has to be valid `now`.
+/// The configured credential, ready to sign in. No request is sent yet, so any error here is a
+/// configuration error. A ready-made token must be valid at `now`.
 pub fn connect(
     sign_in: &SignIn,
     http: &Http,
@@ -21,10 +21,10 @@ pub fn connect(
     Ok(Box::new(Azure::new(kind, sign_in, http)?))
 }
 
-/// The kind that signs in: the one asked for, or the first that is configured.
+/// The kind that signs in: the requested one, or the first that is configured.
 ///
-/// The order goes from what somebody set on purpose for this run to what happens to be
-/// there on the machine.
+/// The order goes from what was set explicitly for this run to what happens to be present on the
+/// machine.
 pub fn choose(sign_in: &SignIn) -> Result<CredentialKind, CredentialError> {
     if sign_in.kind != CredentialKind::Auto {
         return Ok(sign_in.kind);

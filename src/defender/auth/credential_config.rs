@@ -1,7 +1,7 @@
-//! From what was configured to a credential of `azure_identity`.
+//! Builds a credential of `azure_identity` from the configuration.
 //!
-//! A credential is built anew for each sign-in: Azure's credentials keep tokens of their own, which
-//! would come back after a 401.
+//! A credential is built anew for each sign-in: Azure's credentials cache tokens, and a cached
+//! token would be returned again after a 401.
 
 use std::{
     path::{Path, PathBuf},
@@ -25,7 +25,7 @@ use super::{
     token_file::TokenFile,
 };
 
-/// What each kind is made of.
+/// The configuration of each kind.
 #[derive(Debug)]
 pub(super) enum CredentialConfig {
     Secret {
@@ -46,7 +46,7 @@ pub(super) enum CredentialConfig {
     },
     AzureCli {
         tenant_id: Option<String>,
-        /// What runs `az`.
+        /// Runs `az`.
         executor: Arc<dyn Executor>,
     },
 }
@@ -59,7 +59,7 @@ pub(super) struct App {
 }
 
 impl CredentialConfig {
-    /// The configuration for that kind, or what it lacks.
+    /// The configuration for this kind, or the setting that is missing.
     pub(super) fn new(kind: CredentialKind, sign_in: &SignIn) -> Result<Self, CredentialError> {
         let missing = |part| CredentialError::Missing { kind, part };
         match kind {
@@ -99,7 +99,7 @@ impl CredentialConfig {
         })
     }
 
-    /// Whether it signs in at the configured authority.
+    /// Whether this kind signs in at the configured authority.
     pub(super) const fn uses_authority(&self) -> bool {
         matches!(
             self,
@@ -107,7 +107,7 @@ impl CredentialConfig {
         )
     }
 
-    /// A new credential.
+    /// Builds a new credential.
     pub(super) fn build(
         &self,
         client_options: ClientOptions,
@@ -169,7 +169,7 @@ impl App {
         })
     }
 
-    /// Where `azure_identity` sends the assertion.
+    /// The token endpoint to which `azure_identity` sends the assertion.
     fn endpoint(&self, authority_url: &Url) -> Url {
         let mut endpoint = authority_url.clone();
         endpoint.set_path(&format!("/{}/oauth2/v2.0/token", self.tenant_id));
@@ -178,8 +178,7 @@ impl App {
     }
 }
 
-/// The tenant, in the letters that a tenant can have: it goes into an address and into a
-/// command line.
+/// The tenant, checked for valid characters: it becomes part of a URL and of a command line.
 fn tenant_id(sign_in: &SignIn) -> Result<Option<String>, CredentialError> {
     let Some(tenant) = sign_in.tenant_id() else {
         return Ok(None);

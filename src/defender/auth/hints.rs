@@ -1,8 +1,8 @@
-//! What to do about a sign-in that failed: Entra's well-known codes, and the network.
+//! Hints for a failed sign-in: Entra's well-known error codes, and network problems.
 
 use super::{CredentialKind, Trouble};
 
-/// What to do about each code.
+/// The hint for each code.
 const BY_CODE: &[(u32, &str)] = &[
     (
         7_000_215,
@@ -102,7 +102,7 @@ const BY_CODE: &[(u32, &str)] = &[
     ),
 ];
 
-/// What to do about a sign-in's error code, such as `AADSTS7000215`.
+/// The hint for a sign-in error code, such as `AADSTS7000215`.
 pub fn hint_for(code: &str) -> Option<&'static str> {
     by_code(code.strip_prefix("AADSTS")?.parse().ok()?)
 }

@@ -2,19 +2,19 @@
 
 use reqwest::{Client, ClientBuilder, redirect::Policy};
 
-/// The clients that sign-ins go through. None follows redirects: a sign-in carries a
-/// secret, and that goes to the configured host or nowhere.
+/// The HTTP clients for sign-ins. They do not follow redirects: a sign-in carries a secret, which
+/// must go only to the configured host.
 #[derive(Debug, Clone)]
 pub struct Http {
-    /// For the sign-in service: through the proxy, where there is one.
+    /// For the sign-in service: uses the proxy, if one is configured.
     pub(super) proxied: Client,
     /// For this machine's own identity endpoint, which no proxy can reach.
     pub(super) direct: Client,
 }
 
 impl Http {
-    /// The clients that `configure` describes: it is called once for each, and gives them
-    /// the root certificates, the timeouts, the proxies.
+    /// Builds both clients from `configure`, which is called once for each and sets the root
+    /// certificates, timeouts and proxies.
     pub fn new(configure: impl Fn() -> ClientBuilder) -> reqwest::Result<Self> {
         let steady = || configure().redirect(Policy::none());
         Ok(Self {

@@ -1,20 +1,20 @@
-//! How the run proves who it is: every kind of credential, behind one small trait.
+//! Signing in: every credential kind, behind one small trait.
 //!
-//! - `settings`: what was configured; `kind`: the kinds of credentials there are
-//! - `connect`: which kind signs in, and the [`TokenSource`] for it, without a call
-//! - `ready_made`: a token from elsewhere; `azure`: all other kinds, which `azure_identity` signs in
-//! - `credential_config`: from the settings to a credential of `azure_identity`; `certificate`,
-//!   `assertion`, `token_file`: what it is made of
-//! - `recording_client`: the HTTP client under `azure_identity`, which remembers why a sign-in
-//!   failed; `token_reply`, `refusal`, `trouble`: what it reads
-//! - `tokens`: the cache in front of a source, which renews the token in time, one caller for all;
-//!   `sign_in_retry`: waits for a sign-in that does not answer
-//! - `config_error`, `sign_in_error`, `hints`: what can go wrong, and what to do about it
-//! - `claims`: what a token says of itself
+//! - `settings`: the configuration; `kind`: the credential kinds
+//! - `connect`: chooses the kind and builds its [`TokenSource`], without sending a request
+//! - `ready_made`: a token from elsewhere; `azure`: all other kinds, by way of `azure_identity`
+//! - `credential_config`: builds a credential of `azure_identity` from the settings; `certificate`,
+//!   `assertion`, `token_file`: its parts
+//! - `recording_client`: the HTTP client under `azure_identity`, which records why a sign-in
+//!   failed; `token_reply`, `refusal`, `trouble`: what it parses
+//! - `tokens`: the cache in front of a source; it renews the token before it expires, one caller
+//!   for all; `sign_in_retry`: retries a sign-in that gets no answer
+//! - `config_error`, `sign_in_error`, `hints`: the errors, and how to fix them
+//! - `claims`: the claims of a token
 //!
-//! Invariants: a credential is made anew for each sign-in, because those of `azure_identity` keep
-//! tokens that would come back after a 401; no secret is in an error, a log line or a `Debug`; what a
-//! reply repeats of a secret is masked before anything is cut.
+//! Invariants: a credential is built anew for each sign-in, because those of `azure_identity` cache
+//! tokens that would be returned again after a 401; no secret is in an error, a log line or a
+//! `Debug`; secrets that a reply repeats are masked before any text is shortened.
 
 mod assertion;
 mod azure;

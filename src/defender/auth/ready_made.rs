@@ -1,4 +1,4 @@
-//! A token that somebody else got.
+//! A ready-made access token, obtained outside this program.
 
 use std::{
     sync::atomic::{AtomicBool, Ordering},
@@ -15,8 +15,8 @@ use super::{
 };
 use crate::domain::{invisible::is_invisible, quotes::unquoted};
 
-/// The ready-made token. It is handed out once: whoever asks again asks because it was
-/// refused or has ended, and there is no other.
+/// The ready-made token. It is handed out once: a second request means that it was refused or has
+/// expired, and there is no other.
 pub(super) struct ReadyMade {
     secret: SecretString,
     ends: Option<Instant>,
@@ -55,7 +55,7 @@ impl TokenSource for ReadyMade {
     }
 }
 
-/// The token without what people copy along with it.
+/// The token without text that is often copied along with it.
 fn bare(token: &SecretString) -> Result<SecretString, CredentialError> {
     let token = unquoted(token.expose_secret().trim_matches(is_around));
     let token = without("authorization:", token);
@@ -70,7 +70,7 @@ fn is_around(letter: char) -> bool {
     letter.is_whitespace() || is_invisible(letter)
 }
 
-/// The text without this word before it, in any case.
+/// The text without this prefix, ignoring case.
 fn without<'text>(word: &str, text: &'text str) -> &'text str {
     let (before, after) = text.split_at_checked(word.len()).unwrap_or(("", text));
     let rest = if before.eq_ignore_ascii_case(word) {
@@ -81,7 +81,7 @@ fn without<'text>(word: &str, text: &'text str) -> &'text str {
     rest.trim_start()
 }
 
-/// What a bearer token is made of, by RFC 6750: no quotes and no braces, which JSON has.
+/// Whether a byte may occur in a bearer token by RFC 6750. Quotes and braces, as in JSON, may not.
 fn is_of_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte)
 }

@@ -1,7 +1,7 @@
-//! The HTTP client of a sign-in, which remembers how the last exchange went.
+//! The HTTP client for a sign-in; it records how the last exchange ended.
 //!
-//! `azure_identity` forgets the status of a reply that it cannot parse, and cannot parse
-//! an error text with a line end in it; so the exchange itself is remembered here.
+//! `azure_identity` discards the status of a reply that it cannot parse, and it cannot parse an
+//! error text that contains a line break. So the exchange itself is recorded here.
 
 use std::time::{Duration, SystemTime};
 
@@ -27,18 +27,18 @@ use super::{
 };
 use crate::defender::http::{encoding::as_utf8, mask::Mask, retry_after::wait_of};
 
-/// Bytes of a reply that are read, decompressed; that of a token has a few thousand.
+/// Maximum size of a reply in bytes, decompressed; a token reply has a few thousand.
 const LARGEST_REPLY: usize = 1 << 20;
 
-/// Longest page title that is passed on.
+/// Maximum length of a page title in a message.
 const LONGEST_TITLE: usize = 80;
 
-/// A client that remembers its last exchange.
+/// A client that records its last exchange.
 #[derive(Debug)]
 pub(super) struct RecordingClient {
     client: Client,
     last: Mutex<Option<Exchange>>,
-    /// The token that came, if one did.
+    /// The token from the last exchange, if there was one.
     token: Mutex<Option<AccessToken>>,
 }
 
@@ -52,7 +52,7 @@ struct Exchange {
 #[derive(Debug, Clone)]
 enum End {
     Refused(Box<Refusal>),
-    /// A reply that is neither a token nor a refusal, as far as can be told here.
+    /// A reply that is recognised neither as a token nor as a refusal.
     Replied {
         http_status: u16,
         found: String,
@@ -73,12 +73,12 @@ impl RecordingClient {
         }
     }
 
-    /// The token that the last exchange brought.
+    /// The token from the last exchange.
     pub(super) fn token(&self) -> Option<AccessToken> {
         self.token.lock().clone()
     }
 
-    /// Why the last exchange brought no token; `None` when there was no exchange.
+    /// Why the last exchange returned no token; `None` if there was no exchange.
     pub(super) fn failure(&self, kind: CredentialKind) -> Option<SignInError> {
         let Exchange { host, end } = self.last.lock().clone()?;
         Some(match end {
@@ -126,7 +126,7 @@ impl RecordingClient {
         )))
     }
 
-    /// What `azure_identity` gets to see of a reply.
+    /// The reply as it is passed on to `azure_identity`.
     fn passed_on(&self, reply: RawResponse) -> AsyncRawResponse {
         let (status, headers, body) = reply.deconstruct();
         let token = status
@@ -141,11 +141,11 @@ impl RecordingClient {
     }
 }
 
-/// What came back.
+/// A received reply.
 enum Received {
     /// The reply, as UTF-8.
     Whole(RawResponse),
-    /// A reply with this status that is not read to its end.
+    /// A reply with this status that was too large to read in full.
     TooLarge(u16),
 }
 
@@ -178,7 +178,7 @@ impl HttpClient for RecordingClient {
     }
 }
 
-/// The pipeline tries again after any failure of the network; another try makes no
+/// The pipeline retries after any network failure, but a retry does not make an untrusted
 /// certificate trusted.
 fn final_if_it_stays(trouble: Trouble, error: azure_core::Error) -> azure_core::Error {
     if trouble.is_final() {
@@ -189,7 +189,7 @@ fn final_if_it_stays(trouble: Trouble, error: azure_core::Error) -> azure_core::
 }
 
 impl End {
-    /// What there is to tell until an answer comes.
+    /// The state until a reply arrives.
     fn silence() -> Self {
         Self::Broken {
             trouble: Trouble::Timeout,
@@ -197,8 +197,8 @@ impl End {
         }
     }
 
-    /// What a reply is, as far as its status and its form tell. A token is not kept, nor
-    /// are the secrets that were sent, should the reply have repeated them.
+    /// Classifies a reply by its status and format. The token is not kept, nor are the secrets that
+    /// were sent, in case the reply repeats them.
     fn of_reply(reply: &RawResponse, mask: &Mask) -> Self {
         let http_status = u16::from(reply.status());
         let body: &[u8] = reply.body();
@@ -220,13 +220,13 @@ impl End {
     }
 }
 
-/// For how long a reply asks to be left alone.
+/// How long a reply asks to wait.
 fn asked_for(reply: &RawResponse) -> Option<Duration> {
     let header = |name| reply.headers().get_optional_str(&HeaderName::from(name));
     wait_of(header("retry-after")?, header("date"), SystemTime::now())
 }
 
-/// The secrets that a sign-in sends, as they are and as its form spells them.
+/// The secrets that a sign-in sends, both raw and form-encoded.
 fn secrets(request: &Request) -> Mask {
     let Body::Bytes(form) = request.body() else {
         return Mask::default();
@@ -240,7 +240,7 @@ fn secrets(request: &Request) -> Mask {
     Mask::of(secrets)
 }
 
-/// What a body is, for people: never the body itself, which might hold anything.
+/// Describes a body for a message; never includes the body itself, which might contain anything.
 fn describe(content_type: Option<&str>, body: &[u8], mask: &Mask) -> String {
     if body.is_empty() {
         return "an empty body".to_owned();

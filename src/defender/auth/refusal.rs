@@ -1,4 +1,4 @@
-//! What the sign-in service says when it says no.
+//! Refusals by the sign-in service.
 
 use std::{fmt, time::Duration};
 
@@ -6,42 +6,40 @@ use serde_json::Value;
 
 use crate::defender::http::mask::Mask;
 
-/// Longest text that is passed on.
+/// Maximum length of a text that is passed on.
 const LONGEST_TEXT: usize = 600;
 
-/// What stands before an Entra code in a text.
+/// Prefix of an Entra code in a text.
 const CODE_PREFIX: &str = "AADSTS";
 
-/// A refusal, as Entra (or a machine's identity endpoint) words it.
+/// A refusal in the words of Entra or of a machine's identity endpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
-    /// The status it came with.
+    /// The HTTP status of the reply.
     pub http_status: u16,
     /// The OAuth error, such as `invalid_client`.
     pub error: Option<String>,
-    /// Entra's own codes, without the `AADSTS`.
+    /// Entra's own codes, without the `AADSTS` prefix.
     pub codes: Vec<u32>,
-    /// What happened, for people: one line, without the trace.
+    /// A readable description: one line, without the trace.
     pub text: String,
-    /// What support asks for.
+    /// The id that Microsoft support asks for.
     pub correlation_id: Option<String>,
-    /// For how long the service asks to be left alone.
+    /// How long the service asks to wait.
     pub retry_after: Option<Duration>,
 }
 
-/// Codes of Entra's own troubles, which pass: a service behind it fails (90006, 90033), the
-/// request took too long (90024), too many of them come from the tenant (90055).
+/// Codes of transient problems of Entra: a service behind it fails (90006, 90033), the request took
+/// too long (90024), the tenant sends too many requests (90055).
 const PASSING: [u32; 4] = [90006, 90024, 90033, 90055];
 
 impl Refusal {
-    /// Reads the body of a refusal; `None` when it is not one.
+    /// Reads the body of a refusal; `None` if it is not one.
     ///
-    /// Entra's shape is `{"error": "...", "error_description": "..."}`, the machine's
-    /// identity endpoints also say `{"error": {"code": "...", "message": "..."}}` and
-    /// `{"message": "..."}`.
+    /// Entra's format is `{"error": "...", "error_description": "..."}`; identity endpoints of
+    /// machines also use `{"error": {"code": "...", "message": "..."}}` and `{"message": "..."}`.
     ///
-    /// What is to be masked is so before anything is cut: half a secret is still a secret's
-    /// half.
+    /// Secrets are masked before the text is shortened: half a secret must not show either.
     pub(in crate::defender) fn read(http_status: u16, body: &[u8], mask: &Mask) -> Option<Self> {
         let body: Value = serde_json::from_str(&String::from_utf8_lossy(body)).ok()?;
         let text_at = |pointer| {
@@ -67,7 +65,7 @@ impl Refusal {
         })
     }
 
-    /// The `AADSTS` codes in a text, in their order.
+    /// The `AADSTS` codes in a text, in order.
     pub(super) fn codes_in(text: &str) -> Vec<u32> {
         text.split(CODE_PREFIX)
             .skip(1)
@@ -78,7 +76,7 @@ impl Refusal {
             .collect()
     }
 
-    /// Whether the same question may be answered a little later.
+    /// Whether the same request may succeed a little later.
     pub(super) fn is_passing(&self) -> bool {
         matches!(self.http_status, 408 | 410 | 425 | 429 | 500..)
             || self.codes.iter().any(|code| PASSING.contains(code))
@@ -102,7 +100,7 @@ impl fmt::Display for Refusal {
     }
 }
 
-/// The codes of the list; those of the text where the list is missing.
+/// The codes from the list, or from the text if there is no list.
 fn codes(body: &Value, text: &str) -> Vec<u32> {
     let listed = body.pointer("/error_codes").and_then(Value::as_array);
     let listed: Vec<u32> = listed
@@ -117,7 +115,7 @@ fn codes(body: &Value, text: &str) -> Vec<u32> {
     }
 }
 
-/// The text up to `Trace ID: ... Correlation ID: ... Timestamp: ...`.
+/// The text without `Trace ID: ... Correlation ID: ... Timestamp: ...` at its end.
 fn without_trace(text: &str) -> String {
     let words = text.split("Trace ID:").map(one_line).next();
     words
@@ -130,7 +128,7 @@ fn after<'text>(text: &'text str, label: &str) -> Option<&'text str> {
     text.split_once(label)?.1.split_whitespace().next()
 }
 
-/// The text in one line, without control characters, and not too long.
+/// The text in one line, without control characters, shortened to the maximum length.
 pub(super) fn one_line(text: &str) -> String {
     let words: Vec<&str> = text
         .split(|letter: char| letter.is_whitespace() || letter.is_control())

@@ -1,4 +1,4 @@
-//! What a sign-in needs, gathered beforehand: nothing in this room reads the environment.
+//! Settings for a sign-in, gathered by the caller: nothing in `auth` reads the environment.
 
 use std::path::{Path, PathBuf};
 
@@ -7,10 +7,10 @@ use url::Url;
 
 use super::CredentialKind;
 
-/// Everything that was configured for the sign-in.
+/// All settings for the sign-in.
 #[derive(Debug, Clone)]
 pub struct SignIn {
-    /// The kind asked for; [`CredentialKind::Auto`] takes the first that is configured.
+    /// The requested kind; [`CredentialKind::Auto`] uses the first that is configured.
     pub kind: CredentialKind,
     /// Base URL of the sign-in service; https.
     pub authority_url: Url,
@@ -24,19 +24,19 @@ pub struct SignIn {
     pub secret: Option<SecretString>,
     /// File with certificate and private key: PEM or PKCS#12.
     pub certificate: Option<PathBuf>,
-    /// What opens that file, when it is PKCS#12.
+    /// Password of that file, if it is PKCS#12.
     pub certificate_password: Option<SecretString>,
-    /// File in which Kubernetes keeps the federated token.
+    /// File in which Kubernetes stores the federated token.
     pub federated_token_file: Option<PathBuf>,
     /// A ready-made access token.
     pub access_token: Option<SecretString>,
-    /// Whether the platform offers a managed identity by its own environment variables.
+    /// Whether the platform's environment variables offer a managed identity.
     pub managed_identity_offered: bool,
-    /// Whether the Azure CLI is there: `az` is on the PATH.
+    /// Whether the Azure CLI is installed: `az` is on the PATH.
     pub azure_cli_offered: bool,
 }
 
-/// What is set to nothing is not set: an empty variable is how many a pipeline says no.
+/// Empty values count as not set: many pipelines pass an empty variable to mean "no value".
 impl SignIn {
     pub(super) fn tenant_id(&self) -> Option<&str> {
         self.tenant_id.as_deref().filter(|id| !id.is_empty())
@@ -73,7 +73,7 @@ fn named(path: Option<&Path>) -> Option<&Path> {
 
 #[cfg(test)]
 impl SignIn {
-    /// A sign-in of that kind for which nothing is configured.
+    /// A sign-in of this kind with nothing configured.
     pub(super) fn sample(kind: CredentialKind) -> Self {
         Self {
             kind,

@@ -1,4 +1,4 @@
-//! Why there is no token, and what to do about it.
+//! Why a sign-in failed, and how to fix it.
 
 use std::time::Duration;
 
@@ -7,76 +7,75 @@ use thiserror::Error;
 use super::{CredentialKind, Refusal, Trouble, hints};
 use crate::defender::http::certificate_time_hint;
 
-/// How a reply is described that is too large to be read. No try would bring less.
+/// Describes a reply that is too large to be read. A retry would not return less.
 pub(super) const TOO_LARGE: &str = "more than 1 MiB";
 
-/// Why a sign-in brought no token. It holds nothing secret: not the secret, not the
-/// certificate's assertion, not a token.
+/// Why a sign-in failed. Contains no secrets: no client secret, no client assertion, no token.
 #[derive(Debug, Clone, Error)]
 pub enum SignInError {
-    /// The sign-in service said no.
+    /// The sign-in service refused.
     #[error("the sign-in ({kind}) was refused: {refusal}")]
     Refused {
-        /// Who was to sign in.
+        /// The credential kind.
         kind: CredentialKind,
-        /// What it said.
+        /// The refusal.
         refusal: Box<Refusal>,
     },
     /// There was no exchange with the sign-in service.
     #[error("the sign-in service {host} cannot be reached: {detail}")]
     Unreachable {
-        /// Who was to sign in.
+        /// The credential kind.
         kind: CredentialKind,
-        /// The host that was tried.
+        /// The host of the sign-in service.
         host: String,
-        /// What stood in the way.
+        /// The cause.
         trouble: Trouble,
-        /// What the network said.
+        /// The error message from the network.
         detail: String,
     },
-    /// Somebody answered, but not as a sign-in service does.
+    /// A reply came that is not from a sign-in service.
     #[error("{host} answered the sign-in with {found} (HTTP {http_status}), not with a token")]
     BadReply {
-        /// Who was to sign in.
+        /// The credential kind.
         kind: CredentialKind,
-        /// The host that was asked.
+        /// The host of the sign-in service.
         host: String,
-        /// The status of the reply.
+        /// The HTTP status of the reply.
         http_status: u16,
-        /// What the reply was instead.
+        /// A description of the reply.
         found: String,
-        /// For how long it asked to be left alone.
+        /// How long the reply asked to wait.
         retry_after: Option<Duration>,
     },
     /// The sign-in took too long.
     #[error("the sign-in ({kind}) brought nothing within {} s", patience.as_secs())]
     TimedOut {
-        /// Who was to sign in.
+        /// The credential kind.
         kind: CredentialKind,
-        /// How long it was waited for.
+        /// The time limit.
         patience: Duration,
     },
-    /// Something on this machine failed: the Azure CLI, the federated token's file.
+    /// Something on this machine failed: the Azure CLI, or the federated token file.
     #[error("the sign-in ({kind}) failed: {text}")]
     Failed {
-        /// Who was to sign in.
+        /// The credential kind.
         kind: CredentialKind,
         /// What failed.
         text: String,
     },
-    /// The ready-made token was refused or has ended, and nothing can renew it.
+    /// The ready-made token was refused or has expired, and cannot be renewed.
     #[error("the ready-made access token was refused or has ended, and cannot be renewed")]
     ReadyMade,
 }
 
 impl SignInError {
-    /// Whether the same sign-in may well succeed a little later.
+    /// Whether the same sign-in may succeed a little later.
     pub fn is_passing(&self) -> bool {
         match self {
             Self::Refused { refusal, .. } => refusal.is_passing(),
             Self::Unreachable { trouble, .. } => !trouble.is_final(),
-            // What is not the sign-in service's own is a gateway's, and passes with it; but an
-            // address that is wrong, and a proxy that wants a password, stay so.
+            // A reply that is not the sign-in service's own comes from a gateway, and usually
+            // passes. A wrong address and a proxy that requires a password do not.
             Self::BadReply {
                 http_status, found, ..
             } => {
@@ -88,7 +87,7 @@ impl SignInError {
         }
     }
 
-    /// The kind of credential that was to sign in.
+    /// The kind of credential used.
     pub const fn kind(&self) -> CredentialKind {
         match self {
             Self::Refused { kind, .. }
@@ -100,7 +99,7 @@ impl SignInError {
         }
     }
 
-    /// The status of the sign-in service's reply, when there was one.
+    /// The HTTP status of the sign-in service's reply, if there was one.
     pub fn http_status(&self) -> Option<u16> {
         match self {
             Self::Refused { refusal, .. } => Some(refusal.http_status),
@@ -109,7 +108,7 @@ impl SignInError {
         }
     }
 
-    /// For how long the sign-in service asked to be left alone.
+    /// How long the sign-in service asked to wait.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Refused { refusal, .. } => refusal.retry_after,
@@ -118,7 +117,7 @@ impl SignInError {
         }
     }
 
-    /// The AADSTS code that tells most, such as 7000215.
+    /// The most informative AADSTS code, such as 7000215.
     pub fn code(&self) -> Option<u32> {
         match self {
             Self::Refused { refusal, .. } => refusal.codes.first().copied(),
@@ -127,7 +126,7 @@ impl SignInError {
         }
     }
 
-    /// What support asks for.
+    /// The id that Microsoft support asks for.
     pub fn correlation_id(&self) -> Option<&str> {
         match self {
             Self::Refused { refusal, .. } => refusal.correlation_id.as_deref(),
@@ -135,7 +134,7 @@ impl SignInError {
         }
     }
 
-    /// What to do about it.
+    /// How to fix it.
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::Unreachable {

@@ -1,4 +1,4 @@
-//! Tries again after a sign-in that did not answer: as a rule it soon does.
+//! Retries a sign-in that got no answer; such failures are usually short.
 
 use std::time::Duration;
 
@@ -8,21 +8,21 @@ use tracing::warn;
 use super::{SignInError, Token, Tokens};
 use crate::domain::text::span;
 
-/// The first pause; each further one is twice as long.
+/// The first delay; each further one is twice as long.
 const SHORTEST: Duration = Duration::from_secs(1);
-/// The longest pause that the sign-in service did not ask for.
+/// The longest delay, unless the sign-in service asks for more.
 const LONGEST: Duration = Duration::from_secs(30);
 
-/// Tries again where a sign-in does not answer, one caller for all.
+/// Retries sign-ins; one caller retries for all.
 #[derive(Debug, Default)]
 pub struct SignInRetry {
-    /// Held by the caller that tries again; the others wait for the result.
+    /// Held by the caller that retries; the others wait for its result.
     trying: tokio::sync::Mutex<()>,
 }
 
 impl SignInRetry {
-    /// The token to use now. A sign-in that fails for a passing reason is tried again, for as
-    /// long as `longest`; then the last failure stands.
+    /// The token to use now. A sign-in that fails for a transient reason is retried for up to
+    /// `longest`; after that, the last failure is returned.
     pub async fn token(&self, tokens: &Tokens, longest: Duration) -> Result<Token, SignInError> {
         loop {
             let error = match tokens.current().await {
@@ -37,7 +37,7 @@ impl SignInRetry {
     }
 }
 
-/// Tries again after a sign-in that failed for a passing reason, for as long as `longest`.
+/// Retries a sign-in that failed for a transient reason, for up to `longest`.
 pub async fn try_again(
     tokens: &Tokens,
     mut error: SignInError,
@@ -65,7 +65,7 @@ pub async fn try_again(
     }
 }
 
-/// The one place where it is said what is being waited for.
+/// Logs what the run is waiting for; nothing else does.
 fn warn_of(error: &SignInError, longest: Duration) {
     let hint = error.hint().map(|hint| format!(" ({hint})"));
     warn!(

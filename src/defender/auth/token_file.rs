@@ -1,4 +1,4 @@
-//! The token of another issuer in a file, which stands in place of a secret.
+//! A federated token from another issuer, read from a file and used in place of a secret.
 
 use std::{
     fs, io,
@@ -11,13 +11,13 @@ use azure_identity::ClientAssertion;
 
 use crate::domain::{quotes::unquoted, stored_text::stored_text};
 
-/// Reads the file for each sign-in: its token is renewed from time to time. What people leave
-/// around a token when they write the file by hand is no part of it.
+/// Reads the file at each sign-in, because its token is renewed from time to time. White space and
+/// quotes around the token, as in hand-written files, are ignored.
 #[derive(Debug)]
 pub(super) struct TokenFile(PathBuf);
 
 impl TokenFile {
-    /// This file, if there is a token in it.
+    /// A source for this file, if it contains a token.
     pub(super) fn open(path: PathBuf) -> azure_core::Result<Self> {
         let file = Self(path);
         file.read()?;

@@ -1,8 +1,8 @@
-//! A reply that brings a token, in any of the spellings that sign-in services have.
+//! Parses token replies in all the formats that sign-in services use.
 //!
-//! `azure_identity` takes a lifetime in one spelling for each kind of credential, and ends the
-//! program where adding it to the clock overflows. So the reply is read here, and what
-//! `azure_identity` gets to see is always the same.
+//! `azure_identity` accepts one format of the lifetime for each credential kind, and panics if
+//! adding the lifetime to the clock overflows. So the reply is parsed here, and `azure_identity`
+//! always receives the same format.
 
 use std::time::Duration;
 
@@ -12,14 +12,14 @@ use serde_json::{Value, json};
 
 use super::{AccessToken, Claims};
 
-/// No token lives longer than that: a larger number is a mistake, or another unit.
+/// Maximum lifetime of a token: a larger number is a mistake or in another unit.
 const LONGEST_LIFE: Duration = Duration::from_hours(7 * 24);
 
-/// What `azure_identity` is told of the lifetime, which it does not need.
+/// The lifetime passed to `azure_identity`, which does not need the real one.
 const ANY_LIFETIME_S: u32 = 3600;
 const ANY_END: &str = "4102444800";
 
-/// The token in the body of a reply, if there is one; it arrived just `now`.
+/// Reads the token in the body of a reply that arrived at `now`, if there is one.
 pub(super) fn read(body: &[u8], now: Timestamp) -> Option<AccessToken> {
     let body: Value = serde_json::from_slice(body).ok()?;
     let token = body.get("access_token")?.as_str()?.trim();
@@ -31,7 +31,7 @@ pub(super) fn read(body: &[u8], now: Timestamp) -> Option<AccessToken> {
     Some(AccessToken { secret, lifetime })
 }
 
-/// The lifetime that the reply tells.
+/// The lifetime stated in the reply.
 fn told(body: &Value, now: Timestamp) -> Option<Duration> {
     let expires_in = body.get("expires_in").and_then(number);
     let end = body.get("expires_on").and_then(number);
@@ -39,7 +39,7 @@ fn told(body: &Value, now: Timestamp) -> Option<Duration> {
     expires_in.and_then(life).or_else(|| left().and_then(life))
 }
 
-/// The lifetime by the end that the token tells of itself.
+/// The lifetime by the token's own `exp` claim.
 fn own(secret: &SecretString, now: Timestamp) -> Option<Duration> {
     let end = Claims::read(secret)?.expires_at?;
     Duration::try_from(end.duration_since(now))
@@ -47,7 +47,7 @@ fn own(secret: &SecretString, now: Timestamp) -> Option<Duration> {
         .filter(|life| !life.is_zero())
 }
 
-/// A number, or a text that is one.
+/// A number, or a string that contains one.
 fn number(value: &Value) -> Option<f64> {
     match value {
         Value::String(text) => text.trim().parse().ok(),

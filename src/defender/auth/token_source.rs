@@ -1,4 +1,4 @@
-//! Where access tokens come from.
+//! The source of access tokens.
 
 use std::time::Duration;
 
@@ -7,18 +7,18 @@ use secrecy::SecretString;
 
 use super::SignInError;
 
-/// A token that just arrived.
+/// A newly issued access token.
 #[derive(Debug, Clone)]
 pub struct AccessToken {
-    /// What goes behind `Bearer`.
+    /// The value that follows `Bearer`.
     pub secret: SecretString,
-    /// How long it lives from now on; `None` where nobody said.
+    /// Lifetime from now on; `None` if unknown.
     pub lifetime: Option<Duration>,
 }
 
-/// Whatever can sign in.
+/// Anything that can sign in.
 #[async_trait]
 pub trait TokenSource: Send + Sync {
-    /// Gets a new token: each call asks anew.
+    /// Requests a new token on each call.
     async fn sign_in(&self) -> Result<AccessToken, SignInError>;
 }

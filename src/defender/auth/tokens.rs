@@ -1,8 +1,7 @@
-//! The token of a session, renewed in time and by one caller at a time.
+//! The token of a session, renewed before it expires and by one caller at a time.
 //!
-//! A token's end is kept as an instant of tokio's clock. Machines sleep and clocks jump,
-//! so that instant is an expectation; the service's 401 is the truth, and
-//! [`Tokens::renew`] is for that.
+//! A token's expiry is kept as an instant of tokio's clock. Machines sleep and clocks jump, so that
+//! instant is an estimate. A 401 from the service is authoritative; [`Tokens::renew`] handles it.
 
 use std::{sync::Arc, time::Duration};
 
@@ -12,16 +11,16 @@ use tokio::time::Instant;
 
 use super::{AccessToken, SignInError, TokenSource};
 
-/// No token is renewed earlier than this before its end.
+/// Maximum time before its expiry at which a token is renewed.
 const LONGEST_MARGIN: Duration = Duration::from_mins(5);
 
-/// The part of its life before whose end a token is renewed: a fifth.
+/// The fraction of its lifetime before expiry at which a token is renewed: a fifth.
 const MARGIN_PART: u32 = 5;
 
-/// How often a renewal is tried within the margin.
+/// Number of renewal attempts within the margin.
 const TRIES_IN_MARGIN: u32 = 10;
 
-/// A token in use. Clones are the same token.
+/// A token in use. Clones share the same token.
 #[derive(Debug, Clone)]
 pub struct Token(Arc<Issued>);
 
@@ -29,23 +28,23 @@ pub struct Token(Arc<Issued>);
 struct Issued {
     secret: SecretString,
     ends: Option<Instant>,
-    /// Which sign-in brought it: a later one brought a newer token.
+    /// Number of the sign-in that returned it: a higher number is a newer token.
     serial: u64,
 }
 
 impl Token {
-    /// What goes behind `Bearer`.
+    /// The value that follows `Bearer`.
     pub fn secret(&self) -> &SecretString {
         &self.0.secret
     }
 
-    /// How long it has to live, where that is known.
+    /// Remaining lifetime, if known.
     pub fn remaining(&self) -> Option<Duration> {
         let ends = self.0.ends?;
         Some(ends.saturating_duration_since(Instant::now()))
     }
 
-    /// Whether a later sign-in brought it.
+    /// Whether it comes from a later sign-in.
     pub fn is_newer_than(&self, other: &Self) -> bool {
         self.0.serial > other.0.serial
     }
@@ -55,7 +54,7 @@ impl Token {
     }
 }
 
-/// The cache in front of a [`TokenSource`].
+/// A token cache in front of a [`TokenSource`].
 pub struct Tokens {
     source: Box<dyn TokenSource>,
     cache: Mutex<Cache>,
@@ -64,7 +63,7 @@ pub struct Tokens {
 }
 
 impl Tokens {
-    /// An empty cache: the first call signs in.
+    /// Creates an empty cache: the first call signs in.
     pub fn new(source: Box<dyn TokenSource>) -> Self {
         Self {
             source,
@@ -73,7 +72,7 @@ impl Tokens {
         }
     }
 
-    /// The token to use now.
+    /// The current token.
     pub async fn current(&self) -> Result<Token, SignInError> {
         let (state, seen) = self.cache.lock().state(Instant::now());
         match state {
@@ -83,23 +82,23 @@ impl Tokens {
         }
     }
 
-    /// A token newer than `stale`, which the service refused: signs in once for all who
-    /// were refused with that same token.
+    /// A token newer than `stale`, which the service refused. Signs in once for all callers whose
+    /// request was refused with that token.
     pub async fn renew(&self, stale: &Token) -> Result<Token, SignInError> {
         let seen = {
             let mut cache = self.cache.lock();
             if let Some(token) = cache.newer_than(stale, Instant::now()) {
                 return Ok(token);
             }
-            // Where no sign-in brings another one, this one is still refused.
+            // If no sign-in returns another token, this one is still refused.
             cache.discard(stale);
             cache.finished
         };
         self.join(seen).await
     }
 
-    /// Waits for the sign-in that is under way and takes what it brings, be it an error;
-    /// makes one when none is. `seen` is how many had ended when the caller came.
+    /// Waits for a sign-in in progress and returns its result, even if it is an error; signs in if
+    /// none is in progress. `seen` is the number that had finished when the caller arrived.
     async fn join(&self, seen: u64) -> Result<Token, SignInError> {
         let _signing_in = self.signing_in.lock().await;
         if let Some(result) = self.cache.lock().finished_since(seen) {
@@ -108,9 +107,9 @@ impl Tokens {
         self.sign_in().await
     }
 
-    /// Renews a token that still has life. Nobody waits for that but the one who does it,
-    /// and a failure costs nothing as long as the old token lives. `seen` as in `join`:
-    /// a caller that comes late to the lock does not try once more.
+    /// Renews a token that has not expired yet. Only the renewing caller waits, and a failure does
+    /// no harm while the old token is valid. `seen` as in `join`: a caller that gets the lock late
+    /// does not renew a second time.
     async fn renew_early(&self, old: Token, seen: u64) -> Result<Token, SignInError> {
         let Ok(_signing_in) = self.signing_in.try_lock() else {
             return Ok(old);
@@ -133,27 +132,27 @@ impl Tokens {
     }
 }
 
-/// Whether there is a token at an instant.
+/// State of the token at an instant.
 enum TokenState {
-    /// It can be used.
+    /// The token can be used.
     Fresh(Token),
-    /// It can be used, and it is time to renew it.
+    /// The token can be used, but is due for renewal.
     Due(Token),
-    /// There is none, or it has ended.
+    /// There is no token, or it has expired.
     Gone,
 }
 
-/// What is known between two sign-ins.
+/// The state kept between sign-ins.
 #[derive(Default)]
 struct Cache {
     token: Option<Token>,
     /// When to renew the token early; `None` for never.
     renew_at: Option<Instant>,
-    /// How long before the token's end that began.
+    /// How long before the token's expiry early renewal starts.
     margin: Duration,
-    /// Sign-ins that have ended, well or not.
+    /// The number of finished sign-ins, successful or not.
     finished: u64,
-    /// Why the last one failed, when it did.
+    /// Why the last sign-in failed, if it did.
     failure: Option<SignInError>,
 }
 
@@ -177,7 +176,7 @@ impl Cache {
             .filter(|token| token.0.serial > stale.0.serial && token.has_life(now))
     }
 
-    /// What the last sign-in brought, when one has ended after the first `seen`.
+    /// The result of the last sign-in, if one has finished after the first `seen`.
     fn finished_since(&self, seen: u64) -> Option<Result<Token, SignInError>> {
         if self.finished == seen {
             return None;
@@ -204,7 +203,7 @@ impl Cache {
         Ok(token)
     }
 
-    /// Sets the clock for a token that arrived just now.
+    /// Records the renewal time of a token that arrived just now.
     fn issue(&mut self, access: AccessToken, now: Instant) -> Token {
         let ends = access.lifetime.and_then(|life| now.checked_add(life));
         let life = access.lifetime.unwrap_or_default();
@@ -217,8 +216,8 @@ impl Cache {
         }))
     }
 
-    /// After an early renewal that failed: a passing reason is worth another try a little
-    /// later, any other is left until the token has ended.
+    /// After a failed early renewal: a transient failure is retried a little later, any other only
+    /// once the token has expired.
     fn postpone(&mut self, error: &SignInError, now: Instant) {
         let passing = error.is_passing();
         self.renew_at = passing.then(|| now + self.margin / TRIES_IN_MARGIN);

@@ -1,4 +1,4 @@
-//! What stands between this machine and the sign-in service.
+//! Network problems between this machine and the sign-in service.
 
 use std::{error::Error, io};
 
@@ -6,29 +6,29 @@ use tokio_rustls::rustls::{self, CertificateError};
 
 use super::refusal::one_line;
 
-/// What stood in the way of a sign-in.
+/// The cause of a failed connection to the sign-in service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trouble {
-    /// The host's name is not known.
+    /// The host name cannot be resolved.
     Name,
-    /// The connection was refused, or broke.
+    /// The connection was refused or interrupted.
     Connection,
     /// The host's certificate is not trusted.
     Certificate,
-    /// By this machine's clock the host's certificate has expired, or is not valid yet.
+    /// By this machine's clock, the host's certificate has expired or is not valid yet.
     CertificateTime,
-    /// The host shows a root certificate as its own, which TLS does not allow.
+    /// The host presents a root certificate as its own, which TLS does not allow.
     RootCertificate,
-    /// The other side does not speak TLS as it should.
+    /// The TLS handshake failed.
     Tls,
-    /// The proxy wants a sign-in of its own.
+    /// The proxy requires authentication.
     Proxy,
     /// No answer in time.
     Timeout,
 }
 
 impl Trouble {
-    /// Whether another try would bring the same.
+    /// Whether a retry would fail in the same way.
     pub(super) const fn is_final(self) -> bool {
         matches!(
             self,
@@ -37,7 +37,7 @@ impl Trouble {
     }
 }
 
-/// What stood in the way, and the words of whoever was nearest to it.
+/// The cause, with the message of the innermost error.
 pub(super) fn diagnose(error: &azure_core::Error) -> (Trouble, String) {
     let mut trouble = Trouble::Connection;
     let mut detail = error.to_string();
@@ -50,7 +50,7 @@ pub(super) fn diagnose(error: &azure_core::Error) -> (Trouble, String) {
     (trouble, one_line(&detail))
 }
 
-/// The cause of a cause; an I/O error hides the error that it wraps.
+/// The cause of an error; an I/O error hides the error that it wraps.
 fn inner<'error>(cause: &'error (dyn Error + 'static)) -> Option<&'error (dyn Error + 'static)> {
     if let Some(io) = cause.downcast_ref::<io::Error>()
         && let Some(wrapped) = io.get_ref()
@@ -67,7 +67,7 @@ fn recognise(cause: &(dyn Error + 'static)) -> Option<Trouble> {
             _ => Trouble::Tls,
         });
     }
-    // The type of this error is private; its words are all there is.
+    // The type of this error is private, so only its message can be checked.
     if cause.to_string().ends_with("proxy authorization required") {
         return Some(Trouble::Proxy);
     }
@@ -82,7 +82,7 @@ fn recognise(cause: &(dyn Error + 'static)) -> Option<Trouble> {
 }
 
 fn untrusted(reason: &CertificateError) -> Trouble {
-    // The verifier's own error is behind a private type here, too.
+    // The verifier's own error is hidden behind a private type here, too.
     if reason.to_string().contains("CaUsedAsEndEntity") {
         return Trouble::RootCertificate;
     }

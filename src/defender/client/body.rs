@@ -1,25 +1,26 @@
-//! The body of a reply while it arrives: in blocks that are used again for the next one.
+//! The body of a reply while it arrives, in blocks that are reused for later replies.
 //!
-//! An allocator keeps what was given back for a while, so that large bodies one after the other
-//! take a multiple of one. Blocks are never given back to it.
+//! An allocator keeps freed memory for a while, so that several large bodies in a row would use a
+//! multiple of the memory of one. Blocks are never freed.
 
 use std::{mem, sync::Arc};
 
 use parking_lot::Mutex;
 
-/// The largest reply that is read, decompressed: a thousand times what a bad machine gives.
+/// Maximum size of a reply in bytes, decompressed: a thousand times that of a badly patched
+/// machine.
 pub(super) const LARGEST_REPLY: usize = 48 << 20;
 
-/// Bytes of a block.
+/// Size of a block in bytes.
 const BLOCK: usize = 256 << 10;
-/// Up to this size a body has no blocks.
+/// Up to this size, a body uses no blocks.
 const SMALL: usize = 64 << 10;
 
-/// Blocks that are not in use.
+/// Free blocks.
 #[derive(Debug, Default)]
 pub(super) struct Blocks(Mutex<Vec<Vec<u8>>>);
 
-/// What has arrived of a body.
+/// The part of a body that has arrived.
 #[derive(Debug)]
 pub(super) struct Body {
     small: Vec<u8>,
@@ -36,7 +37,7 @@ impl Blocks {
 }
 
 impl Body {
-    /// A body of which nothing has arrived.
+    /// An empty body.
     pub(super) fn empty(unused: &Arc<Blocks>) -> Self {
         Self {
             small: Vec::new(),
@@ -50,7 +51,7 @@ impl Body {
         self.length
     }
 
-    /// Adds what has arrived.
+    /// Appends bytes.
     pub(super) fn push(&mut self, mut bytes: &[u8]) {
         self.length += bytes.len();
         if self.length <= SMALL {
@@ -69,7 +70,7 @@ impl Body {
         }
     }
 
-    /// Adds a block with as much of the bytes as it has room for, and returns the rest.
+    /// Adds a block, filled with as many bytes as fit, and returns the rest.
     fn fill<'bytes>(&mut self, mut block: Vec<u8>, bytes: &'bytes [u8]) -> &'bytes [u8] {
         let room = bytes.len().min(BLOCK - block.len());
         let (now, later) = bytes.split_at(room);
@@ -78,7 +79,7 @@ impl Body {
         later
     }
 
-    /// The whole body, put together in `buffer` where it is large.
+    /// Returns the whole body; a large one is assembled in `buffer`.
     pub(super) fn gather(mut self, buffer: &mut Vec<u8>) -> Vec<u8> {
         let small = mem::take(&mut self.small);
         if self.blocks.is_empty() {
@@ -87,7 +88,7 @@ impl Body {
         let mut whole = mem::take(buffer);
         whole.clear();
         if whole.capacity() < self.length {
-            // Room that is not used yet takes no memory; to grow would be to copy.
+            // Reserved memory that is not used costs nothing; growing would copy.
             whole = Vec::with_capacity(self.length.max(LARGEST_REPLY));
         }
         whole.extend_from_slice(&small);

@@ -1,10 +1,10 @@
-//! How much of what arrives may be in memory at once, over all calls of a run.
+//! Limits the memory that arriving replies may use, over all calls of a run.
 //!
-//! A reply of usual size is free. What a larger one brings beyond that is reserved as it comes,
-//! out of one budget for all calls. When that is used up, one reply at a time goes on without it,
-//! up to the largest size there is: so there is always one that gets to its end, none waits for
-//! another in a circle, and the sum stays bounded. Large replies are also read into structures one
-//! at a time, and what those take counts until the answer is stored.
+//! A reply of usual size is free. The excess of a larger one is reserved as it arrives, from one
+//! budget for all calls. When the budget is used up, one reply at a time may exceed it, up to the
+//! maximum reply size. So one reply can always finish, there is no deadlock, and the total stays
+//! bounded. Large replies are also parsed one at a time, and the memory of the result counts until
+//! the answer is stored.
 
 use std::sync::{
     Arc,
@@ -15,35 +15,35 @@ use tokio::sync::{Mutex, MutexGuard, Notify, OwnedSemaphorePermit, Semaphore};
 
 use super::body::Blocks;
 
-/// Bytes beyond what is free that all replies together may take; beyond that only one goes on.
+/// Bytes of the shared budget. When it is used up, only one reply continues.
 const SHARED: usize = 24 << 20;
-/// Bytes that are reserved at once. A connection that brings a large reply has large buffers, too,
-/// so that there must not be many.
+/// Bytes per reservation. A connection that receives a large reply also has large buffers, so there
+/// must not be many of them.
 const STEP: usize = 1 << 20;
 
-/// Bytes that the free parts of all replies may take together.
+/// Bytes for the free parts of all replies together.
 const FREE_FOR_ALL: usize = 8 << 20;
-/// What is free of a reply at most, and at least: most answers are smaller than that.
+/// The maximum free part of a reply: most answers are smaller than that. The minimum follows.
 const MOST_FREE: usize = 64 << 10;
 const LEAST_FREE: usize = 16 << 10;
 
 /// The budget of a run.
 #[derive(Debug)]
 pub(super) struct Budget {
-    /// What is free of each reply.
+    /// Free bytes of each reply.
     free: usize,
-    /// Bytes that are reserved. They may be more than there are, for what could not be foreseen.
+    /// Reserved bytes. May exceed the budget by memory that could not be foreseen.
     taken: AtomicUsize,
     fewer: Notify,
-    /// The right to go on where the budget is used up.
+    /// The right to continue when the budget is used up.
     alone: Arc<Semaphore>,
-    /// Held while a large reply is read: where it is put together.
+    /// The buffer in which a large reply is assembled; locked while it is parsed.
     reading: Mutex<Vec<u8>>,
-    /// What bodies are made of.
+    /// The blocks of reply bodies.
     pub(super) blocks: Arc<Blocks>,
 }
 
-/// A part of the budget, which gets it back when this is dropped.
+/// A reservation, which is returned to the budget on drop.
 #[derive(Debug)]
 pub(super) struct Reserved {
     budget: Arc<Budget>,
@@ -52,7 +52,7 @@ pub(super) struct Reserved {
 }
 
 impl Budget {
-    /// The budget for so many calls in flight.
+    /// A budget for this number of calls in flight.
     pub(super) fn new(calls: usize) -> Self {
         Self {
             free: (FREE_FOR_ALL / calls.max(1)).clamp(LEAST_FREE, MOST_FREE),
@@ -64,7 +64,7 @@ impl Budget {
         }
     }
 
-    /// The part of a reply that has not begun to arrive.
+    /// An empty reservation for a reply that has not started to arrive.
     pub(super) fn part(self: &Arc<Self>) -> Reserved {
         Reserved {
             budget: Arc::clone(self),
@@ -73,18 +73,18 @@ impl Budget {
         }
     }
 
-    /// Whether a reply of that size is free.
+    /// Whether a reply of this size needs no reservation.
     pub(super) fn is_free(&self, bytes: usize) -> bool {
         bytes <= self.free
     }
 
-    /// Whether more is taken than there is.
+    /// Whether more is reserved than the budget has.
     pub(super) fn is_overdrawn(&self) -> bool {
         self.taken.load(SeqCst) > SHARED
     }
 
-    /// Leave to read a large reply into structures: when no other is, and nothing that came of
-    /// earlier ones has to be stored first.
+    /// Waits until a large reply may be parsed: no other is being parsed, and no result of an
+    /// earlier one has to be stored first.
     pub(super) async fn leave_to_read(&self) -> MutexGuard<'_, Vec<u8>> {
         let leave = self.reading.lock().await;
         loop {
@@ -96,13 +96,13 @@ impl Budget {
         }
     }
 
-    /// Takes so many bytes if they are there.
+    /// Reserves this number of bytes if they are available.
     fn try_take(&self, bytes: usize) -> bool {
         let more = |taken: usize| taken.checked_add(bytes).filter(|sum| *sum <= SHARED);
         self.taken.try_update(SeqCst, SeqCst, more).is_ok()
     }
 
-    /// Takes so many bytes as soon as they are there.
+    /// Reserves this number of bytes as soon as they are available.
     async fn take(&self, bytes: usize) {
         loop {
             let fewer = self.fewer.notified();
@@ -122,7 +122,7 @@ impl Budget {
 }
 
 impl Reserved {
-    /// Whether a reply can grow to that size without waiting.
+    /// Whether a reply can grow to this size without waiting.
     pub(super) fn try_grow(&mut self, size: usize) -> bool {
         let more = self.lacking(size);
         let has_room = more == 0 || self.budget.try_take(more);
@@ -130,19 +130,19 @@ impl Reserved {
         has_room
     }
 
-    /// Waits until a reply can grow to that size.
+    /// Waits until a reply can grow to this size.
     pub(super) async fn grow(&mut self, size: usize) {
         let more = self.lacking(size);
         let alone = Arc::clone(&self.budget.alone);
         tokio::select! {
             biased;
             () = self.budget.take(more) => self.bytes += more,
-            // It fails where it is closed, and it never is.
+            // Fails only if the semaphore is closed, which never happens.
             alone = alone.acquire_owned() => self.alone = alone.ok(),
         }
     }
 
-    /// What has to be reserved for a reply of that size.
+    /// The bytes still to be reserved for a reply of this size.
     fn lacking(&self, size: usize) -> usize {
         if self.alone.is_some() || self.budget.is_free(size) {
             return 0;
@@ -150,7 +150,7 @@ impl Reserved {
         size.next_multiple_of(STEP).saturating_sub(self.bytes)
     }
 
-    /// The reply is read, and what came of it takes so many bytes, whether they are there or not.
+    /// Sets the reservation to the size of the parsed result, even if that exceeds the budget.
     pub(super) fn settle(&mut self, bytes: usize) {
         self.budget.taken.fetch_add(bytes, SeqCst);
         self.budget.give_back(self.bytes);

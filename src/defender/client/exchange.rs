@@ -1,4 +1,4 @@
-//! A reply on its way: it arrives within its time and within the budget, or not at all.
+//! One request and its reply, within the time limit and the memory budget.
 
 use std::{mem, sync::Arc, time::Duration};
 
@@ -14,24 +14,24 @@ use crate::{
     domain::outcome::Reason,
 };
 
-/// The largest body of a refusal that is read.
+/// Maximum body size of a refusal, in bytes.
 const LARGEST_REFUSAL: usize = 1 << 20;
 
-/// The longest that a call waits for others whose replies are large.
+/// The longest time that a call waits for other large replies.
 const PATIENCE: Duration = Duration::from_mins(2);
 /// Longer than any call may take.
 const EVER: Duration = Duration::from_hours(24 * 365);
 
-/// One call, from the request until its reply is read.
+/// One call, from sending the request until its reply is parsed.
 pub(super) struct Exchange {
     blocks: Arc<Blocks>,
-    /// What its reply takes of the budget.
+    /// The reply's reservation in the budget.
     pub(super) part: Reserved,
-    /// When the reply has to be there; later by as long as the call has to wait for others.
+    /// When the reply must be complete; extended by the time the call waits for others.
     deadline: Instant,
 }
 
-/// A reply as it arrived.
+/// A reply as received.
 pub(super) struct RawReply {
     pub(super) status: reqwest::StatusCode,
     pub(super) fields: HeaderMap,
@@ -39,7 +39,7 @@ pub(super) struct RawReply {
 }
 
 impl Exchange {
-    /// A call that begins now.
+    /// Starts a call.
     pub(super) fn begin(budget: &Arc<Budget>, at_most: Duration) -> Self {
         Self {
             blocks: Arc::clone(&budget.blocks),
@@ -48,7 +48,7 @@ impl Exchange {
         }
     }
 
-    /// Waits for a step of the exchange.
+    /// Waits for one step of the exchange, up to the deadline.
     pub(super) async fn step<T>(
         &self,
         step: impl Future<Output = reqwest::Result<T>>,
@@ -57,12 +57,12 @@ impl Exchange {
         match timeout_at(self.deadline, step).await {
             Ok(Ok(done)) if Instant::now() < self.deadline => Ok(done),
             Ok(Err(error)) => Err(failed(&error)),
-            // One whose bytes come without a pause is late, too.
+            // A reply that never stops sending bytes can be too late as well.
             Ok(Ok(_)) | Err(_) => Err(too_late()),
         }
     }
 
-    /// Waits for others, which takes nothing of the call's own time.
+    /// Waits for other calls; that time does not count against this call's limit.
     pub(super) async fn wait<T>(
         &mut self,
         others: impl Future<Output = T>,
@@ -72,8 +72,8 @@ impl Exchange {
         Ok(done)
     }
 
-    /// The whole reply. The body of an answer must arrive, that of a refusal may break off, and
-    /// that of a redirect tells nothing.
+    /// The whole reply. An answer's body must be complete, a refusal's may be cut off, and a
+    /// redirect's is ignored.
     pub(super) async fn whole(&mut self, mut response: Response) -> Result<RawReply, CallError> {
         let (status, fields) = (response.status(), mem::take(response.headers_mut()));
         let body = match status {
@@ -91,7 +91,7 @@ impl Exchange {
         })
     }
 
-    /// The whole body, or why it did not arrive.
+    /// The whole body, or why it is incomplete.
     async fn body(&mut self, mut response: Response, most: usize) -> Result<Body, CallError> {
         let status = response.status().as_u16();
         let is_large = |length: u64| usize::try_from(length).is_ok_and(|length| length > most);
@@ -125,14 +125,14 @@ impl Exchange {
     }
 }
 
-/// What others bring about, and how long that took.
+/// Waits for other calls, and returns how long that took.
 async fn patiently<T>(others: impl Future<Output = T>) -> Result<(T, Duration), CallError> {
     let began = Instant::now();
     let done = timeout(PATIENCE, others).await.map_err(|_| crowded())?;
     Ok((done, began.elapsed()))
 }
 
-/// Why a request brought no reply.
+/// Classifies a request that got no reply.
 pub(super) fn no_reply(error: &reqwest::Error) -> CallError {
     if error.is_timeout() {
         return too_late();
@@ -162,7 +162,7 @@ fn broken_off(status: u16, error: &reqwest::Error) -> CallError {
     CallError::bad_reply(Class::Call(None), status, message)
 }
 
-/// The chain of causes without the URL, which the row names anyway.
+/// The chain of causes, without the URL, which the row contains anyway.
 fn causes(error: &reqwest::Error) -> String {
     let mut causes = Vec::new();
     let mut next = std::error::Error::source(error);

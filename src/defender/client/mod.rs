@@ -1,4 +1,4 @@
-//! One call to the API: a request, a reply, and what it means.
+//! One call to the API: request, reply, and the meaning of the reply.
 
 mod body;
 mod budget;
@@ -32,20 +32,20 @@ use crate::{
     quota::Permit,
 };
 
-/// Calls the API. One function call is one HTTP call: who retries, decides elsewhere.
+/// Calls the API. One method call is one HTTP call; retries are decided by the caller.
 #[derive(Debug, Clone)]
 pub struct Client {
     http: reqwest::Client,
     api: Url,
     interner: Arc<Interner>,
     budget: Arc<Budget>,
-    /// How long a call may take.
+    /// Time limit of a call.
     timeout: Duration,
 }
 
 impl Client {
-    /// A client for the API at this base URL, for so many calls in flight, each of which may
-    /// take so long.
+    /// A client for the API at this base URL, with a maximum number of calls in flight and a time
+    /// limit for each.
     pub(super) fn new(http: reqwest::Client, api: Url, calls: usize, timeout: Duration) -> Self {
         Self {
             http,
@@ -56,7 +56,7 @@ impl Client {
         }
     }
 
-    /// The same API over this HTTP client.
+    /// The same API over another HTTP client.
     pub(super) fn over(&self, http: reqwest::Client) -> Self {
         Self {
             http,
@@ -69,7 +69,7 @@ impl Client {
         &self.api
     }
 
-    /// Requests one page, with this token.
+    /// Requests one page, authenticated with this token.
     pub async fn page(
         &self,
         address: &Address,
@@ -109,8 +109,8 @@ impl Client {
         Ok(page)
     }
 
-    /// Counts what was read until the answer is stored. Pages wait for further ones, so that what
-    /// they take cannot be waited for.
+    /// Counts the parsed page until the answer is stored. Pages wait for later pages of their
+    /// answer, so their memory cannot be waited for.
     fn hold(&self, page: &mut Page, exchange: Exchange, status: u16) -> Result<(), CallError> {
         let mut part = exchange.part;
         part.settle(weight(&page.missing));
@@ -155,7 +155,7 @@ impl Client {
     }
 }
 
-/// The reply as it is read; a large one is put together in `buffer`.
+/// The decoded reply; a large one is assembled in `buffer`.
 fn decoded(arrived: RawReply, buffer: &mut Vec<u8>) -> Reply {
     let content_type = arrived.fields.get(header::CONTENT_TYPE);
     let body = arrived.body.gather(buffer);
@@ -167,7 +167,7 @@ fn decoded(arrived: RawReply, buffer: &mut Vec<u8>) -> Reply {
     }
 }
 
-/// What a page takes in memory: descriptions that others miss, too, are counted with them.
+/// Memory of a page in bytes; descriptions shared with other machines are counted in full.
 fn weight(missing: &MissingKbs) -> usize {
     let shared = |kb: &Arc<MissingKb>| Arc::strong_count(kb) > 2;
     let own = missing.iter().filter(|kb| !shared(kb));

@@ -1,19 +1,18 @@
-//! The text of a body, in whatever encoding it came.
+//! Decodes bodies of any encoding.
 //!
-//! Everything that is read from the network goes through here once, whoever sent it: answers,
-//! errors and the sign-in. What reads it afterwards sees UTF-8 without a byte order mark.
+//! Everything read from the network passes through here once: answers, errors and the sign-in. Code
+//! after this sees UTF-8 without a byte order mark.
 
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 const UTF_8_MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// Longer bodies stay as they came unless they are UTF-8: decoded they may be three times as
-/// long, and the service itself sends UTF-8.
+/// Longer bodies are not decoded: decoding may triple their size, and the service itself sends
+/// UTF-8.
 const LONGEST_DECODED: usize = 8 << 20;
 
-/// The body as UTF-8, without a byte order mark, and without white space and NULs around it. Bytes
-/// that are invalid in the body's own encoding stay invalid where that is UTF-8: an answer with
-/// such bytes is damaged.
+/// The body as UTF-8, without a byte order mark and without surrounding white space and NULs. If
+/// the body is UTF-8 itself, invalid bytes are kept: an answer with such bytes is damaged.
 pub(in crate::defender) fn as_utf8(content_type: Option<&[u8]>, body: Vec<u8>) -> Vec<u8> {
     match foreign_encoding(content_type, &body) {
         Some(encoding) => without_padding(encoding.decode(&body).0.into_owned().into_bytes()),
@@ -21,13 +20,13 @@ pub(in crate::defender) fn as_utf8(content_type: Option<&[u8]>, body: Vec<u8>) -
     }
 }
 
-/// The encoding in which the body has to be decoded; `None` for UTF-8. What the bytes show counts
-/// more than what the header says: gateways label UTF-8 as whatever is their default.
+/// The encoding to decode from; `None` for UTF-8. The bytes count more than the header: gateways
+/// label UTF-8 with their own default.
 fn foreign_encoding(content_type: Option<&[u8]>, body: &[u8]) -> Option<&'static Encoding> {
     let encoding = match body {
         [0xFF, 0xFE, ..] => UTF_16LE,
         [0xFE, 0xFF, ..] => UTF_16BE,
-        // JSON and HTML begin with ASCII, so that every other byte is a NUL.
+        // JSON and HTML start with ASCII, so in UTF-16 every other byte is NUL.
         [first, 0, second, 0, ..] if *first != 0 && *second != 0 => UTF_16LE,
         [0, first, 0, second, ..] if *first != 0 && *second != 0 => UTF_16BE,
         _ => declared(content_type?).filter(|_| str::from_utf8(body).is_err())?,
@@ -35,8 +34,8 @@ fn foreign_encoding(content_type: Option<&[u8]>, body: &[u8]) -> Option<&'static
     (body.len() <= LONGEST_DECODED).then_some(encoding)
 }
 
-/// The single-byte or multi-byte encoding that the header names, if it is a known one. Not UTF-16:
-/// that is recognised by its bytes.
+/// The single-byte or multi-byte encoding in the header, if it is a known one. Not UTF-16, which is
+/// recognised by its bytes.
 fn declared(content_type: &[u8]) -> Option<&'static Encoding> {
     let mut parameters = content_type.split(|&byte| byte == b';').skip(1);
     let label = parameters.find_map(|parameter| {
@@ -56,7 +55,7 @@ fn unquoted(value: &[u8]) -> &[u8] {
     &value[..value.len() - end]
 }
 
-/// The usual body has nothing around it, and is not copied.
+/// A body without padding, as is usual, is not copied.
 fn without_padding(mut body: Vec<u8>) -> Vec<u8> {
     let is_padding = |byte: &u8| byte.is_ascii_whitespace() || *byte == 0;
     let at_end = body.iter().rev().take_while(|byte| is_padding(byte));

@@ -1,13 +1,13 @@
-//! Secrets in somebody else's words: a debugging gateway may repeat what it was sent.
+//! Masks secrets in text from others: a debugging gateway may repeat what it was sent.
 
 use secrecy::{ExposeSecret, SecretString};
 
-/// What stands in a secret's place.
+/// The replacement for a secret.
 const MASK: &str = "[secret]";
-/// Shorter ones are no secrets, and masking them would only make holes.
+/// Minimum length of a secret; masking shorter texts would only damage messages.
 const SHORTEST: usize = 8;
 
-/// Secrets that must not show.
+/// Secrets to be masked.
 #[derive(Debug, Default)]
 pub(in crate::defender) struct Mask(Vec<SecretString>);
 
@@ -17,7 +17,7 @@ impl Mask {
         Self(secrets.into_iter().filter(is_one).collect())
     }
 
-    /// The text, with the secrets masked wherever it repeats them.
+    /// The text with all secrets masked.
     pub(in crate::defender) fn hide(&self, text: &str) -> String {
         let secrets = self.0.iter().map(ExposeSecret::expose_secret);
         secrets.fold(text.to_owned(), |text, secret| text.replace(secret, MASK))

@@ -1,4 +1,4 @@
-//! HTTP, for the API and the sign-in alike: the clients, and what both read of any reply.
+//! HTTP for the API and the sign-in: the clients, and what both read from any reply.
 
 pub(super) mod encoding;
 pub(super) mod mask;
@@ -11,19 +11,19 @@ use reqwest::{Certificate, ClientBuilder, redirect::Policy};
 use thiserror::Error;
 use url::{Host, Url};
 
-/// How the tool introduces itself to services and proxies.
+/// The `User-Agent` of all requests.
 const USER_AGENT: &str = concat!("patchgap/", env!("CARGO_PKG_VERSION"));
-/// The longest that a connection may take to be made, within the time of the whole call.
+/// Time limit for opening a connection, within that of the whole call.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// In HTTP/2, the bytes that may arrive without being read: of all replies together, and of one.
+/// HTTP/2 flow-control windows in bytes: of all streams together, and the limits for one stream.
 const WINDOWS: u32 = 16 << 20;
 const SMALLEST_WINDOW: u32 = (64 << 10) - 1;
 const LARGEST_WINDOW: u32 = 1 << 20;
-/// The largest window that the protocol has.
+/// The largest window that the protocol allows.
 const MOST_OF_ALL_WINDOWS: u32 = (1 << 31) - 1;
 
-/// What every HTTP client has in common.
+/// The settings that all HTTP clients share.
 #[derive(Debug, Clone)]
 pub struct HttpSettings {
     roots: Vec<Certificate>,
@@ -31,10 +31,10 @@ pub struct HttpSettings {
     pub(super) calls: usize,
 }
 
-/// No HTTP client could be made.
+/// Why no HTTP client could be built.
 #[derive(Debug, Error)]
 pub enum HttpError {
-    /// The extra root certificate is of no use.
+    /// The extra root certificate is invalid.
     #[error("the extra root certificate cannot be used")]
     CaCertificate(#[source] reqwest::Error),
     /// TLS or the system's proxy settings failed.
@@ -43,7 +43,7 @@ pub enum HttpError {
 }
 
 impl HttpError {
-    /// What to do about it.
+    /// How to fix it.
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::CaCertificate(_) => "give a root certificate as PEM with --ca-cert",
@@ -57,8 +57,8 @@ impl HttpError {
 }
 
 impl HttpSettings {
-    /// Clients that trust `ca_cert` (PEM) beside the platform's roots, and that give a call
-    /// up after `timeout`; of the API so many `calls` are in flight at once.
+    /// Settings for clients that trust `ca_cert` (PEM) in addition to the platform's roots, and
+    /// whose calls time out after `timeout`. `calls` is the number of API calls in flight at once.
     pub fn new(ca_cert: Option<&[u8]>, timeout: Duration, calls: usize) -> Result<Self, HttpError> {
         let roots = ca_cert.map(Certificate::from_pem_bundle).transpose();
         Ok(Self {
@@ -68,9 +68,9 @@ impl HttpSettings {
         })
     }
 
-    /// Connections to the API at `url`. The client itself watches the time of each call, because
-    /// a large reply may have to wait for others. In HTTP/2, a reply that is not read takes none
-    /// of the room of the others: the window of the connection is that of all calls together.
+    /// A client for the API at `url`. The time limit of each call is enforced elsewhere, because a
+    /// large reply may have to wait for others. In HTTP/2, an unread reply must not block the
+    /// others: the connection's window is that of all calls together.
     pub(super) fn connections_to(&self, url: &Url) -> Result<reqwest::Client, HttpError> {
         let calls = u32::try_from(self.calls).unwrap_or(u32::MAX).max(1);
         let stream = (WINDOWS / calls).clamp(SMALLEST_WINDOW, LARGEST_WINDOW);
@@ -84,18 +84,18 @@ impl HttpSettings {
             .map_err(HttpError::Client)
     }
 
-    /// What a client for the sign-in at `url` is built with.
+    /// The builder of a client for the sign-in at `url`.
     pub(super) fn sign_in_client(&self, url: &Url) -> ClientBuilder {
         self.builder_for(url).timeout(self.timeout)
     }
 
-    /// Through the system's proxy, except to this machine itself. It follows no redirect,
-    /// because a token must not reach another origin.
+    /// Uses the system's proxy, except for this machine itself. Follows no redirects, because a
+    /// token must not reach another origin.
     fn builder_for(&self, url: &Url) -> ClientBuilder {
         let builder = reqwest::Client::builder()
             .user_agent(USER_AGENT)
             .redirect(Policy::none())
-            // Every attempt takes a permit of the quota: none may happen in here.
+            // Every attempt needs a quota permit, so the client itself must not retry.
             .retry(reqwest::retry::never())
             .connect_timeout(CONNECT_TIMEOUT.min(self.timeout))
             .tcp_keepalive(Duration::from_secs(30))
@@ -108,7 +108,7 @@ impl HttpSettings {
     }
 }
 
-/// What to do about a certificate that is outside its time.
+/// How to fix a certificate that has expired or is not valid yet.
 pub(super) fn certificate_time_hint() -> String {
     format!(
         "this machine's clock says {:.0}: set it if that is wrong; if it is right, whoever runs \
@@ -117,10 +117,10 @@ pub(super) fn certificate_time_hint() -> String {
     )
 }
 
-/// What to do about a call that failed with these words, if that was because of the time of the
-/// server's certificate.
+/// The hint for a call that failed with this message, if the cause was an expired or not yet valid
+/// server certificate.
 pub fn hint_for_failure(message: &str) -> Option<String> {
-    // In the words of the library that looks at certificates.
+    // As worded by the TLS library.
     let is_outside = [
         "certificate expired",
         "certificate not valid yet",

@@ -5,12 +5,12 @@ use std::time::{Duration, SystemTime};
 use jiff::{Timestamp, fmt::rfc2822};
 use reqwest::header::{DATE, HeaderMap, HeaderValue, RETRY_AFTER};
 
-/// The longest wait that a reply can ask for. The longest window that the service is known
-/// to have is an hour; more than two is a mistake that must not stop a night's run.
+/// The longest wait that a reply can request. The longest known window of the service is an hour;
+/// more than two hours is a mistake that must not stop a night's run.
 const LONGEST: Duration = Duration::from_hours(2);
 
-/// How long the reply asks to wait: where it says so several times, the longest of them. A date
-/// counts from the reply's own `Date`, because the clock here may differ from the service's.
+/// How long the reply asks to wait; the longest value if there are several. A date is relative to
+/// the reply's own `Date`, because the local clock may differ from the service's.
 pub(in crate::defender) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let sent = headers.get(DATE).and_then(text).and_then(date);
     let now = sent.unwrap_or(now);
@@ -19,7 +19,7 @@ pub(in crate::defender) fn retry_after(headers: &HeaderMap, now: SystemTime) -> 
     waits.max().map(|wait| wait.min(LONGEST))
 }
 
-/// The same from the texts of the two headers.
+/// The same, from the values of the two headers.
 pub(in crate::defender) fn wait_of(
     text: &str,
     sent: Option<&str>,
@@ -32,13 +32,13 @@ pub(in crate::defender) fn wait_of(
 fn wait(text: &str, now: SystemTime) -> Option<Duration> {
     match date(text) {
         Some(until) => Some(until.duration_since(now).unwrap_or_default()),
-        // Proxies join several lines with commas.
+        // Proxies join repeated headers with commas.
         None => text.split(',').filter_map(seconds).max(),
     }
 }
 
-/// A number of seconds. One that no clock can hold is a very long time; a negative one and what
-/// is no number say nothing.
+/// A number of seconds. A number too large for the clock is a very long time; a negative number and
+/// other text are ignored.
 fn seconds(text: &str) -> Option<Duration> {
     let text = text.trim();
     let is_number = text.starts_with(|letter: char| letter.is_ascii_digit() || letter == '.');
@@ -50,12 +50,12 @@ fn text(value: &HeaderValue) -> Option<&str> {
     value.to_str().ok().map(str::trim)
 }
 
-/// A date as HTTP writes it, or as other standards do.
+/// A date in HTTP's format, or in that of other standards.
 fn date(text: &str) -> Option<SystemTime> {
     httpdate::parse_http_date(text).ok().or_else(|| {
         let of_mail = || rfc2822::parse(text).ok().map(|date| date.timestamp());
         let date: Option<Timestamp> = text.parse().ok();
-        // What a system's time cannot hold is too long ago: that of Windows begins in 1601.
+        // Dates that a `SystemTime` cannot hold are too long ago: on Windows it starts in 1601.
         Some(
             date.or_else(of_mail)?
                 .try_into()

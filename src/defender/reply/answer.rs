@@ -1,7 +1,7 @@
-//! One page of an answer, out of the body of a reply.
+//! Parses one page of an answer from the body of a reply.
 //!
-//! Tolerant towards every odd form of a field, strict about what is not an answer at all: a body
-//! without a `value` never means that nothing is missing.
+//! Tolerant of odd formats of a field, strict about bodies that are not answers: a body without a
+//! `value` never means that no KBs are missing.
 
 use thiserror::Error;
 
@@ -11,39 +11,39 @@ use crate::domain::kb::MissingKbs;
 /// One page of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AnswerBody {
-    /// The missing KBs that it lists.
+    /// The missing KBs on this page.
     pub missing: MissingKbs,
-    /// The link under which the answer goes on, if it does.
+    /// The link to the next page, if there is one.
     pub next: Option<String>,
 }
 
-/// A body that is not an answer.
+/// Why a body is not an answer.
 #[derive(Debug, Error)]
 pub enum NoAnswer {
-    /// Nothing at all.
+    /// The body is empty.
     #[error("the reply is empty")]
     Empty,
-    /// A web page, as proxies and gateways send it.
+    /// A web page, as sent by proxies and gateways.
     #[error("the reply is a web page, not JSON (from a proxy on the way?)")]
     WebPage,
-    /// JSON of another shape, or none.
+    /// Not JSON, or JSON of another shape.
     #[error("the reply is not the JSON that the service documents: {0}")]
     Json(#[from] serde_json::Error),
-    /// An error under the status of an answer.
+    /// An error body, though the HTTP status means success.
     #[error("the reply is an error, though its status says otherwise")]
     Error,
-    /// JSON that lists nothing.
+    /// JSON without a list.
     #[error("the reply has no `value`")]
     NoValue,
 }
 
 impl AnswerBody {
-    /// Reads one page.
+    /// Parses one page.
     pub fn read(body: &[u8]) -> Result<Self, NoAnswer> {
         Self::read_with(body, &Interner::default())
     }
 
-    /// Reads one page with what earlier ones have brought.
+    /// Parses one page, reusing descriptions from earlier ones.
     pub fn read_with(body: &[u8], interner: &Interner) -> Result<Self, NoAnswer> {
         if let Some(missing) = interner.answer(body) {
             return Ok(Self {

@@ -1,6 +1,6 @@
-//! The different KBs that a run has been given so far. Figures and reports hold each of them in
-//! memory, so there is a limit to what all answers together may bring: far beyond what Microsoft
-//! has ever released, and small enough for the memory that a run may take.
+//! The distinct KBs that a run has received so far. Figures and reports hold each of them in
+//! memory, so their total is limited: far more than Microsoft has ever released, and small enough
+//! for the memory that a run may use.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -12,28 +12,29 @@ use foldhash::fast::RandomState;
 
 use crate::domain::kb::MissingKb;
 
-/// Bytes that one KB takes in figures and reports beside its texts; measured with 390,000.
+/// Memory in bytes of one KB in figures and reports, without its texts; measured with 390,000 KBs.
 const PER_KB: usize = 1200;
-/// Bytes that one product of a KB takes beside its name.
+/// Memory in bytes of one product of a KB, without its name.
 const PER_PRODUCT: usize = 80;
-/// How many times a text is in memory while answers are stored and reports written.
+/// The number of copies of a text in memory while answers are stored and reports written.
 const COPIES: usize = 6;
-/// Bytes that all of them may take: 100,000 KBs with short texts.
+/// Memory limit in bytes for all KBs: 100,000 KBs with short texts.
 const MOST: usize = 120 << 20;
 
-/// What is known by its hash alone: two that share one are counted once, which is harmless.
+/// KBs and products, known by their hash only: two that share a hash are counted once, which is
+/// harmless.
 #[derive(Debug, Default)]
 pub(super) struct DistinctKbs {
     hasher: RandomState,
-    /// The length of each one's longest texts so far.
+    /// The length of each KB's longest texts so far.
     kbs: HashMap<u64, usize, RandomState>,
     products: HashSet<u64, RandomState>,
     bytes: usize,
 }
 
 impl DistinctKbs {
-    /// Adds the KBs of an answer. Returns whether there is room for those that are new; where
-    /// there is not, nothing is added, so that one machine does not use up what others need.
+    /// Adds the KBs of an answer. Returns whether the new ones fit; if not, nothing is added, so
+    /// that one machine does not use up the room for others.
     pub(super) fn add(&mut self, answer: &[Arc<MissingKb>]) -> bool {
         let mut new = Self::default();
         for kb in answer {

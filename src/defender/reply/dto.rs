@@ -1,4 +1,4 @@
-//! The JSON of answers and of errors, field by field.
+//! The JSON of answers and errors, field by field.
 
 use std::{fmt, marker::PhantomData, sync::Arc};
 
@@ -11,11 +11,11 @@ use serde_json::value::RawValue;
 use super::lenient::{Count, Object, Text, Texts};
 use crate::domain::kb::{KbId, MissingKb};
 
-/// Items of one reply that are read. An item may be as short as two bytes, and takes a hundred
-/// in memory.
+/// Maximum number of items read from one reply. An item may be as short as two bytes, but uses a
+/// hundred in memory.
 const MOST_ITEMS: usize = 400_000;
 
-/// What the service says when it refuses or fails.
+/// The service's error body.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(super) struct ServiceError {
     pub(super) code: Option<String>,
@@ -33,7 +33,7 @@ pub(super) struct AnswerDto<'body> {
     pub(super) next: Text,
 }
 
-/// The items of an answer, as they came.
+/// The raw items of an answer.
 pub(super) struct Items<'body>(pub(super) Vec<&'body RawValue>);
 
 struct ItemsVisitor<'body>(PhantomData<&'body ()>);
@@ -91,7 +91,7 @@ struct ErrorFields {
     target: Text,
 }
 
-/// The description in one item of an answer.
+/// Parses the description in one item of an answer.
 pub(super) fn missing_kb(text: &RawValue) -> Result<MissingKb, serde_json::Error> {
     let Object(item) = serde_json::from_str::<Object<KbDto>>(text.get())?;
     Ok(item.into())
@@ -103,7 +103,7 @@ impl From<KbDto> for MissingKb {
         products.sort();
         products.dedup();
         let named = |name, value: Option<Arc<str>>| Some(format!("{name}: {}", value?).into());
-        // In the order of their names.
+        // Ordered by field name.
         let unreadable = [
             named("cveAddressed", item.cve_addressed.unreadable),
             named("machineMissedOn", item.machine_missed_on.unreadable),
@@ -123,13 +123,14 @@ impl From<KbDto> for MissingKb {
 }
 
 impl ServiceError {
-    /// Whether this is the service's own envelope: what has no code comes from somebody else.
+    /// Whether this is the service's own error envelope: an error without a code comes from
+    /// elsewhere.
     pub(super) fn is_envelope(&self) -> bool {
         self.code.is_some()
     }
 
-    /// Reads an error's body; whatever is not one says nothing. A letter that is damaged takes
-    /// nothing else along.
+    /// Parses an error body; any other body gives an empty error. A damaged character does not
+    /// affect the other fields.
     pub(super) fn read(body: &[u8]) -> Self {
         let Ok(Object(body)) =
             serde_json::from_str::<Object<ErrorBody>>(&String::from_utf8_lossy(body))

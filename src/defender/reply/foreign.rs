@@ -1,4 +1,4 @@
-//! Replies that are not the service's own: a gateway's, a proxy's, a sign-in page's.
+//! Replies that are not the service's own: from a gateway, a proxy or a sign-in page.
 
 use reqwest::{
     StatusCode,
@@ -9,17 +9,17 @@ use url::Url;
 
 use super::lenient::{Object, Text};
 
-/// Bytes of a body that are read for what it says: a gateway's own words are short.
+/// Maximum number of bytes of a body that are searched for a message: gateways' messages are short.
 const LONGEST_BODY: usize = 16 << 10;
 
-/// What gateways put into JSON of their own.
+/// The JSON error formats of gateways.
 #[derive(Deserialize)]
 struct Words {
     #[serde(default)]
     message: Text,
 }
 
-/// What came instead of a reply of the service, for people.
+/// Describes a reply that is not the service's own, for a message.
 pub(super) fn describe(status: StatusCode, header: &HeaderMap, body: &[u8]) -> String {
     let what = match status {
         status if status.is_redirection() => redirect(header),
@@ -42,7 +42,7 @@ fn content(body: &[u8]) -> String {
     }
 }
 
-/// Where the redirect leads, as far as its host: the rest may hold what is secret.
+/// The redirect's target, up to its host: the rest may contain secrets.
 fn redirect(header: &HeaderMap) -> String {
     let not_followed = "which is not followed with the token";
     let target = header.get(LOCATION).and_then(|it| it.to_str().ok());

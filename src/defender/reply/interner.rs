@@ -1,9 +1,9 @@
-//! What the service says again and again, kept once.
+//! Interns texts and answers that repeat across machines.
 //!
-//! A fleet misses the same few thousand KBs over and over, and the service describes each of
-//! them in the same words: an item of an answer is read when its text is new, and every later
-//! one of that text is the same description. And machines that are patched alike are given the
-//! same answer, byte for byte: that one is read once, too.
+//! A fleet misses the same few thousand KBs over and over, and the service describes each of them
+//! in the same words. So an item of an answer is parsed only when its text is new, and every later
+//! item with that text shares the description. Machines with the same patch level get the same
+//! answer, byte for byte; that is parsed once, too.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -18,52 +18,52 @@ use crate::domain::{
     repeated::Repeated,
 };
 
-/// Texts that are remembered; beyond that it begins anew, so that memory stays bounded where
-/// no two machines are told the same.
+/// Maximum number of texts remembered. Beyond that the interner starts anew, so that memory stays
+/// bounded even if every machine gets a different answer.
 const MOST: usize = 1 << 15;
 
-/// Longer texts are read each time: they are no KB's description, and would only fill memory.
+/// Longer texts are parsed each time: they are not KB descriptions, and would only fill memory.
 const LONGEST: usize = 4096;
 
-/// Bytes of texts that are remembered, for the same reason.
+/// Maximum number of bytes of remembered texts, for the same reason.
 const MOST_BYTES: usize = 8 << 20;
 
-/// Bytes of an item beyond which it is none.
+/// Maximum size of an item in bytes; a larger one is not an item.
 const LONGEST_ITEM: usize = 1 << 20;
 
-/// Bytes that the descriptions of one reply may take in memory: twice as many as the text of the
-/// largest one that a service could mean.
+/// Maximum memory in bytes for the descriptions of one reply: twice the text size of the largest
+/// plausible reply.
 const MOST_WEIGHT: usize = 96 << 20;
 
-/// Descriptions by the text that they were read from, and answers by theirs.
+/// Descriptions and answers, keyed by the text they were parsed from.
 #[derive(Debug, Default)]
 pub struct Interner {
     texts: Mutex<Known>,
     answers: Mutex<Repeated<MissingKbs>>,
 }
 
-/// Descriptions by their text.
+/// Descriptions, keyed by their text.
 #[derive(Debug, Default)]
 struct Known {
     texts: HashMap<Box<str>, Arc<MissingKb>, RandomState>,
-    /// Of all texts.
+    /// The size of all texts.
     bytes: usize,
-    /// Of all answers so far.
+    /// The KBs of all answers so far.
     distinct: DistinctKbs,
 }
 
 impl Interner {
-    /// What a body lists, if it is known.
+    /// The content of a body that was seen before.
     pub(super) fn answer(&self, body: &[u8]) -> Option<MissingKbs> {
         self.answers.lock().get(body).cloned()
     }
 
-    /// Remembers what a body lists, if it came before.
+    /// Remembers the content of a body, if the body was seen before.
     pub(super) fn remember(&self, body: &[u8], missing: &MissingKbs) {
         self.answers.lock().note(body, missing);
     }
 
-    /// The descriptions in these items, or what is wrong with the first that is none.
+    /// Parses the descriptions in these items; returns the error of the first invalid one.
     pub(super) fn read(
         &self,
         items: &[&RawValue],
@@ -86,7 +86,7 @@ impl Interner {
 }
 
 impl Known {
-    /// The description in this item. One that is new adds to `weight`.
+    /// The description in this item. A new one adds to `weight`.
     fn look_up(
         &mut self,
         text: &RawValue,

@@ -1,4 +1,4 @@
-//! Reading what the service writes in more than one way.
+//! Lenient parsing of values that the service writes in more than one way.
 
 use std::{fmt, marker::PhantomData, sync::Arc};
 
@@ -8,41 +8,41 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-/// Texts of one list that are read: far more than a KB has products.
+/// Maximum number of texts read from one list: far more than a KB has products.
 const MOST_TEXTS: usize = 10_000;
 
-/// A text that may come as a number, or as null.
+/// A string that may also be a number or null.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(super) struct Text(pub(super) Option<String>);
 
-/// A count that may come as a text, or as null.
+/// A count that may also be a string or null.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(super) struct Count {
     pub(super) number: Option<u64>,
-    /// What came where a count should be and is none.
+    /// The value, if it is not a count.
     pub(super) unreadable: Option<Arc<str>>,
 }
 
-/// Letters of an unreadable value that are kept.
+/// Maximum length in characters of an unreadable value that is kept.
 const LONGEST_VALUE: usize = 40;
 
-/// A list of texts that may come as null, as one text, or with nulls in it.
+/// A list of strings that may also be null, a single string, or contain nulls.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(super) struct Texts(pub(super) Vec<String>);
 
-/// An object, and nothing else: left to itself, serde also takes a list whose values stand
-/// in the order of the fields.
+/// An object and nothing else: by default, serde also accepts an array with the values in the order
+/// of the fields.
 #[derive(Debug)]
 pub(super) struct Object<T>(pub(super) T);
 
 impl Text {
-    /// The text, when there is one with something in it.
+    /// The string, unless it is missing or empty.
     pub(super) fn filled(self) -> Option<String> {
         self.0.filter(|text| !text.trim().is_empty())
     }
 }
 
-/// A value that is a text, a number or null, in any spelling of JSON.
+/// A value that is a string, a number or null, in any JSON spelling.
 trait Scalar: Sized {
     const EXPECTED: &'static str;
     fn null() -> Self;
@@ -77,7 +77,7 @@ impl Scalar for Text {
 }
 
 impl Count {
-    /// The number in a value, as it stands in the JSON.
+    /// The number in a value, as it is spelled in the JSON.
     fn read(value: &RawValue) -> Self {
         let value = value.get();
         let text = if value.starts_with('"') {
@@ -95,17 +95,17 @@ impl Count {
     }
 }
 
-/// A count in any spelling of JSON: `1e2` and `97.0` are some, what has a fraction is none.
+/// A count in any JSON spelling: `1e2` and `97.0` are counts, a number with a fraction is not.
 fn number(text: &str) -> Option<u64> {
     text.parse().ok().or_else(|| {
         let number: f64 = serde_json::from_str(text).ok()?;
-        // Added to zero, a negative one is none.
+        // Adding 0.0 turns -0 into 0; any other negative number fails to parse.
         let whole = format!("{:.0}", number + 0.0).parse().ok();
         whole.filter(|_| number.fract() == 0.0)
     })
 }
 
-/// As much of a value as people need to recognise it.
+/// The beginning of a value, long enough to recognise it.
 fn beginning(value: &str) -> &str {
     let end = value.char_indices().nth(LONGEST_VALUE);
     end.map_or(value, |(end, _)| &value[..end])

@@ -1,4 +1,4 @@
-//! What a reply means, by its status, its header and its body; pure.
+//! What a reply means, by its status, headers and body; pure.
 
 mod answer;
 mod distinct_kbs;
@@ -23,24 +23,24 @@ use super::{
 };
 use crate::domain::outcome::{Failure, Reason};
 
-/// Characters of the service's words that are kept.
+/// Maximum number of characters kept of the service's message.
 const LONGEST_MESSAGE: usize = 2000;
 
-/// Characters of a code that are kept; those of the service have at most 40.
+/// Maximum number of characters kept of a code; the service's own have at most 40.
 const LONGEST_CODE: usize = 200;
 
-/// A reply that has arrived.
+/// A reply that was received.
 #[derive(Debug)]
 pub(super) struct Reply {
     pub(super) status: StatusCode,
     pub(super) header: HeaderMap,
-    /// As UTF-8, whatever it came as.
+    /// Converted to UTF-8 from whatever encoding was used.
     pub(super) body: Vec<u8>,
 }
 
 impl Reply {
-    /// The page of an answer that it brings, or why it brings none. What is to be masked
-    /// is so before anything is cut: half a token is still a token's half.
+    /// The page of an answer in the reply, or why there is none. Secrets are masked before any text
+    /// is shortened: half a token must not show either.
     pub(super) fn read(
         &self,
         interner: &Interner,
@@ -93,7 +93,7 @@ impl Reply {
     }
 }
 
-/// Somebody's words without our secrets, as far as anybody reads them.
+/// The text with our secrets masked, shortened to a readable length.
 fn words(text: &str, mask: &Mask, longest: usize) -> String {
     let text = mask.hide(text);
     match text.char_indices().nth(longest) {
@@ -102,11 +102,11 @@ fn words(text: &str, mask: &Mask, longest: usize) -> String {
     }
 }
 
-/// Whom a reply concerns. Only the service's own envelope speaks about a machine, or about the run;
-/// whatever else answers, the call may reach the service next time.
+/// What a failed reply concerns. Only the service's own error envelope says anything about a
+/// machine or about the run; after any other reply, the next call may reach the service.
 fn classify(status: StatusCode, service: &ServiceError, wait: Option<Duration>) -> (Class, Reason) {
     match status {
-        // Gateways limit calls in front of the service, and a proxy's refusal is its own.
+        // Gateways limit calls in front of the service, and a proxy's 407 is its own.
         StatusCode::TOO_MANY_REQUESTS => (Class::Window(wait), Reason::Throttled),
         StatusCode::PROXY_AUTHENTICATION_REQUIRED => (Class::Run, Reason::Refused),
         StatusCode::REQUEST_TIMEOUT => (Class::Call(wait), Reason::Timeout),
@@ -117,7 +117,7 @@ fn classify(status: StatusCode, service: &ServiceError, wait: Option<Duration>) 
         StatusCode::UNAUTHORIZED if no_licence(service.message.as_deref()) => {
             (Class::Run, Reason::Refused)
         }
-        // Whoever says so, a new token may help.
+        // Whoever sent the 401, a new token may help.
         StatusCode::UNAUTHORIZED if !service.is_envelope() => (Class::Token, Reason::BadReply),
         StatusCode::UNAUTHORIZED => (Class::Token, Reason::Refused),
         _ if !service.is_envelope() => (Class::Call(wait), Reason::BadReply),
@@ -127,7 +127,7 @@ fn classify(status: StatusCode, service: &ServiceError, wait: Option<Duration>) 
     }
 }
 
-/// Whether a 401 is about the tenant's licence, which no new token changes.
+/// Whether a 401 is about the tenant's licence, which a new token does not change.
 pub(super) fn no_licence(message: Option<&str>) -> bool {
     let message = message.unwrap_or_default().to_ascii_lowercase();
     message.contains("no tvm license") || message.contains("account mode is inactive")

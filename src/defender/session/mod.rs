@@ -1,4 +1,4 @@
-//! The API with a token: what a run calls.
+//! The API with a token: the interface that a run calls.
 
 mod token_rejections;
 
@@ -29,7 +29,7 @@ use crate::{
     quota::Permit,
 };
 
-/// The API, signed in.
+/// A session with the API: calls carry a token.
 pub struct Session {
     client: Client,
     http: HttpSettings,
@@ -38,10 +38,10 @@ pub struct Session {
     rejections: Arc<Mutex<TokenRejections>>,
 }
 
-/// How long a run under way waits for a sign-in that does not answer: as long as for the service.
+/// How long a run in progress waits for a sign-in that gets no answer: as long as for the service.
 const PATIENCE: Duration = Duration::from_hours(1);
 
-/// No session could be prepared: something in the configuration does not do.
+/// Why no session could be prepared; always a configuration error.
 #[derive(Debug, Error)]
 pub enum SessionError {
     /// The HTTP clients.
@@ -53,7 +53,7 @@ pub enum SessionError {
 }
 
 impl SessionError {
-    /// What to do about it.
+    /// How to fix it.
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Http(error) => error.hint(),
@@ -63,8 +63,8 @@ impl SessionError {
 }
 
 impl Session {
-    /// Prepares a session with the API at this URL. Nobody is asked anything yet; `now`
-    /// judges a ready-made token.
+    /// Prepares a session with the API at this URL. No request is sent yet; `now` is used to check
+    /// a ready-made token's expiry.
     pub fn connect(
         api: &Url,
         sign_in: &SignIn,
@@ -84,8 +84,8 @@ impl Session {
         })
     }
 
-    /// The same session over connections of its own, for another thread: a connection belongs
-    /// to the thread that made it, and every call over it would wake that one.
+    /// The same session over connections of its own, for another thread: a connection is driven by
+    /// the thread that opened it, and every call over it would wake that thread.
     pub fn over_other_connections(&self) -> Result<Self, HttpError> {
         Ok(Self {
             client: self
@@ -98,14 +98,14 @@ impl Session {
         })
     }
 
-    /// Signs in, and returns what the token says of itself, where it can be read.
+    /// Signs in, and returns the token's claims, if they can be read.
     pub async fn sign_in(&self) -> Result<Option<Claims>, SignInError> {
         let token = self.tokens.current().await?;
         Ok(Claims::read(token.secret()))
     }
 
-    /// Signs in after a try that failed for a passing reason: tries again for as long as
-    /// `longest`. The last failure stands.
+    /// Signs in after an attempt that failed for a transient reason, with retries for up to
+    /// `longest`. After that, the last failure is returned.
     pub async fn wait_to_sign_in(
         &self,
         error: SignInError,
@@ -115,8 +115,8 @@ impl Session {
         Ok(Claims::read(token.secret()))
     }
 
-    /// What to make of a refused token: the next try comes with a new one, unless the
-    /// service refuses new ones too.
+    /// Handles a refused token: the next attempt uses a new one, unless the service refuses new
+    /// tokens, too.
     async fn refused(&self, token: &Token, address: &Address, mut error: CallError) -> CallError {
         if error.is_foreign && !self.rejections.lock().was_accepted() {
             // The token is new, and the service has not seen it.
@@ -175,8 +175,8 @@ impl MissingKbsApi for Session {
     }
 }
 
-/// A ready-made token that the service refused. The sign-in was never asked, so that the
-/// service alone says why.
+/// A ready-made token that the service refused. No sign-in was attempted, so only the service gives
+/// the reason.
 fn not_renewed(mut error: CallError) -> CallError {
     error.class = Class::Run;
     let message = &mut error.failure.message;
@@ -184,8 +184,8 @@ fn not_renewed(mut error: CallError) -> CallError {
     error
 }
 
-/// A sign-in that failed: for a passing reason the next try waits for another one, otherwise it
-/// fails the run.
+/// A failed sign-in: after a transient failure the next attempt waits for another sign-in, any
+/// other failure ends the run.
 pub fn no_token(error: &SignInError) -> CallError {
     let (class, reason) = if error.is_passing() {
         (Class::NoToken, Reason::Connection)

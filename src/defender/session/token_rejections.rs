@@ -1,19 +1,19 @@
-//! Tokens that the service rejects: when a new one may help, and when the run is over.
+//! Tracks rejected tokens: when a new one may help, and when the run is over.
 
 use crate::defender::{api::Address, auth::Token};
 
-/// Fresh tokens in a row that the service may refuse before the run is over: one is
-/// replaced, as is a token that ended. A run that was answered before is given one more.
+/// The number of consecutive new tokens that the service may refuse before the run ends. One is
+/// replaced, as an expired token is. A run that had answers before is given one more.
 const REFUSED_TOKENS: u32 = 2;
 
 /// What a refused token means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Rejection {
-    /// A new one may help.
+    /// A new token may help.
     Renew,
-    /// It was refused to somebody else before: there is a newer one by now.
+    /// It was refused to another caller before; there is a newer token by now.
     Stale,
-    /// The service refuses new tokens too.
+    /// The service refuses new tokens, too.
     Over,
 }
 
@@ -22,10 +22,10 @@ pub(super) enum Rejection {
 pub(super) struct TokenRejections {
     /// Whether any token was ever accepted.
     accepted: bool,
-    /// The last token refused, and how many in a row were.
+    /// The last refused token, and the number of consecutive refusals.
     refused: Option<Token>,
     in_a_row: u32,
-    /// What was asked for with these tokens, and whether that was more than one thing.
+    /// What was requested with these tokens, and whether that was more than one address.
     asked_for: Option<Address>,
     several: bool,
     /// Whether the run is over.
@@ -33,8 +33,8 @@ pub(super) struct TokenRejections {
 }
 
 impl TokenRejections {
-    /// Records a rejected token, and returns what that means. One machine that refuses what others accept is no reason
-    /// to end the run.
+    /// Records a rejected token, and returns what that means. One machine that refuses a token
+    /// which others accept is no reason to end the run.
     pub(super) fn refuse(&mut self, token: &Token, address: &Address) -> Rejection {
         self.several |= self.asked_for.get_or_insert_with(|| address.clone()) != address;
         if self
@@ -59,7 +59,7 @@ impl TokenRejections {
         }
     }
 
-    /// Whether the service ever let the run in.
+    /// Whether the service ever accepted a token.
     pub(super) fn was_accepted(&self) -> bool {
         self.accepted
     }
