@@ -1,6 +1,6 @@
-//! When the last call will be answered: the schedule that the windows dictate, played
-//! forward. The current speed says nothing about that: with 1,500 calls an hour it is
-//! high for a quarter of an hour and then zero.
+//! Forecasts when the last call will be answered, by simulating the schedule that the windows
+//! impose. The current rate is no guide: with 1,500 calls an hour it is high for a quarter of an
+//! hour and then zero.
 
 mod slots;
 
@@ -11,46 +11,46 @@ use tokio::time::Instant;
 use self::slots::Slots;
 use super::window::Window;
 
-/// For how many times the largest number of slots the schedule is played call by call, if
-/// it does not repeat itself before. Limits between which it wavers for longer are so alike
-/// that it makes no difference worth mentioning which of them decides.
+/// The simulation plays at most this many times the largest number of slots call by call, if the
+/// schedule does not repeat before that. Limits between which it alternates for longer are so
+/// similar that it hardly matters which one decides.
 const PATIENCE: usize = 64;
 
-/// What is still to be sent.
+/// The work that is left.
 #[derive(Debug, Clone, Copy)]
 pub struct Load {
-    /// Calls still to be sent; those in flight are not among them.
+    /// The number of calls still to be sent, without those in flight.
     pub calls: u64,
     /// How long an answer takes.
     pub latency: Duration,
-    /// Calls that may be in flight at once.
+    /// The maximum number of calls in flight.
     pub concurrency: usize,
 }
 
-/// How much of the quota is in use.
+/// The current use of the quota.
 #[derive(Debug)]
 pub(super) struct Usage<'a> {
     pub(super) now: Instant,
-    /// Until when nobody sends, if it is later than now.
+    /// When calls are sent again, if that is later than now.
     pub(super) resume_at: Instant,
     pub(super) windows: &'a [Window],
     /// When each call in flight was sent, earliest first.
     pub(super) in_flight: &'a [Instant],
-    /// The time between two calls, by the pace.
+    /// The time between two calls at the configured pace.
     pub(super) period: Duration,
     /// When the last call was sent.
     pub(super) last: Option<Instant>,
 }
 
-/// The calls to come, played one after the other.
+/// The simulation of the calls to come, one after the other.
 #[derive(Debug)]
 pub(super) struct Schedule {
-    /// What each call needs a slot in.
+    /// The resources in which each call needs a slot.
     slots: Vec<Slots>,
-    /// When the last call was sent, or the first may be.
+    /// When the last call was sent, or when the first one may be.
     sent: Instant,
     calls: u64,
-    /// Calls that were played one by one.
+    /// The number of calls simulated one by one.
     played: usize,
     latency: Duration,
     /// When the calls in flight will have been answered.
@@ -72,7 +72,7 @@ impl Schedule {
         });
         let slots = windows.chain([in_flight, paced]);
         Self {
-            // What never fills up holds nobody up.
+            // Slots that never fill up delay no call.
             slots: slots.filter(|slots| slots.fill_up(load.calls)).collect(),
             sent: usage.resume_at.max(usage.now),
             calls: load.calls,
@@ -91,11 +91,11 @@ impl Schedule {
         self.sent + later + self.latency
     }
 
-    /// Plays the calls until they repeat themselves, leaps over whole rounds, and plays what
-    /// is left. Returns how much later than `sent` the last one is sent because of the leap.
+    /// Simulates calls until the schedule repeats, skips whole rounds, and simulates the rest.
+    /// Returns how much later than `sent` the last call is sent because of the skipped rounds.
     ///
-    /// Sooner or later the slowest of the slots decides alone, call after call: whoever
-    /// comes so many calls later as it has slots is sent its whole time later.
+    /// Eventually the slowest resource alone decides, call after call: with n slots, the call n
+    /// places later is sent exactly one hold time later.
     fn play(&mut self) -> Duration {
         let Some(slowest) = Slots::slowest(&self.slots) else {
             return Duration::ZERO;
@@ -107,7 +107,7 @@ impl Schedule {
             if self.calls == 0 {
                 return Duration::ZERO;
             }
-            // What an earlier state left behind is no round yet.
+            // Effects of the initial state do not count as rounds.
             let in_rounds = self.played >= round;
             in_a_row = if self.send(slowest) && in_rounds {
                 in_a_row + 1
@@ -123,8 +123,7 @@ impl Schedule {
         takes.saturating_mul(u32::try_from(rounds).unwrap_or(u32::MAX))
     }
 
-    /// Sends the next call, and returns whether it was for these slots that it was not
-    /// sent earlier.
+    /// Sends the next call. Returns whether these slots were what delayed it.
     fn send(&mut self, slowest: usize) -> bool {
         let mut since = None;
         for (at, slots) in self.slots.iter_mut().enumerate() {

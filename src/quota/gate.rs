@@ -5,11 +5,10 @@ use std::sync::Arc;
 use super::{Ledger, Limiter, Past, Rules};
 use crate::domain::api::Api;
 
-/// One application in one tenant: for each API, what limits the calls to it.
+/// The limits on the calls of one application in one tenant, for each API.
 ///
-/// The service counts the calls to each of its APIs by themselves, so each has a [`Limiter`] of
-/// its own. Only a limiter of a gate makes a [`Permit`](super::Permit), and without one no call
-/// can be sent.
+/// The service counts the calls to each of its APIs separately, so each has its own [`Limiter`].
+/// Only a gate's limiter makes a [`Permit`](super::Permit), and no call can be sent without one.
 #[derive(Debug)]
 pub struct Gate {
     /// In the order of [`Api::ALL`].
@@ -17,7 +16,7 @@ pub struct Gate {
 }
 
 impl Gate {
-    /// A gate with these rules for each API, of whose quotas nothing is used yet.
+    /// A gate with these rules for each API, with nothing of the quotas used yet.
     pub fn new(rules: impl Fn(Api) -> Rules) -> Self {
         let limiters = Api::ALL.iter().map(|api| Limiter::new(*api, &rules(*api)));
         Self {
@@ -25,7 +24,7 @@ impl Gate {
         }
     }
 
-    /// The gate that records every call in the ledger of its API before it is sent.
+    /// Records every call in the ledger of its API before it is sent.
     #[must_use]
     pub fn recording_in(mut self, ledger: impl Fn(Api) -> Arc<dyn Ledger>) -> Self {
         for (limiter, api) in self.limiters.iter_mut().zip(Api::ALL) {
@@ -34,12 +33,12 @@ impl Gate {
         self
     }
 
-    /// Counts what earlier processes have used of an API's quota, as if this one had.
+    /// Counts an API's quota used by earlier processes, as if this process had used it.
     pub fn remember(&mut self, api: Api, past: &Past) {
         self.limiters[api as usize].remember(past);
     }
 
-    /// What limits the calls to this API.
+    /// The limiter of this API.
     pub fn limiter(&self, api: Api) -> &Limiter {
         &self.limiters[api as usize]
     }

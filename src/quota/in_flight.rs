@@ -1,8 +1,8 @@
-//! The calls in flight, and when each was sent.
+//! The calls in flight, with the time each was sent.
 
 use tokio::time::Instant;
 
-/// A slot for each call in flight. There are as many as there ever were at once.
+/// One slot for each call in flight; the number of slots only grows.
 #[derive(Debug, Default)]
 pub(super) struct InFlight {
     sent: Vec<Option<Instant>>,
@@ -20,13 +20,13 @@ impl InFlight {
         self.sent.len() - 1
     }
 
-    /// Removes the call in this slot: it is answered, or was not sent.
+    /// Removes the call in this slot, because it was answered or never sent.
     pub(super) fn remove(&mut self, slot: usize) {
         self.sent[slot] = None;
         self.free.push(slot);
     }
 
-    /// When each of them was sent, earliest first.
+    /// When each call was sent, earliest first.
     pub(super) fn sent(&self) -> Vec<Instant> {
         let mut sent: Vec<Instant> = self.sent.iter().flatten().copied().collect();
         sent.sort_unstable();

@@ -1,4 +1,4 @@
-//! The limiter of one API: makes callers wait, and hands out permits.
+//! The limiter of one API: delays its callers and hands out permits.
 
 use std::{sync::Arc, time::Duration};
 
@@ -19,27 +19,27 @@ use super::{
 };
 use crate::domain::api::Api;
 
-/// How long an answer takes, for the forecast before anything is known of that.
+/// Assumed answer time for the forecast, before any has been measured.
 pub(crate) const USUAL_LATENCY: Duration = Duration::from_millis(300);
-/// How long it may take then: a service that is slow answers in some seconds.
+/// Assumed answer time at most: a slow service answers within a few seconds.
 const SLOW_LATENCY: Duration = Duration::from_secs(3);
 
-/// Limits the calls to one API of the service. A [`Gate`](super::Gate) has one for each.
+/// Limits the calls to one API of the service. A [`Gate`](super::Gate) has one for each API.
 ///
-/// A call waits for the last of three things: a place in each exact sliding window, the pace, and
-/// the end of the pause after a refusal for quota.
+/// A call waits for three things: a place in each exact sliding window, the pace, and the end of
+/// the pause after a refusal for quota.
 #[derive(Debug)]
 pub struct Limiter {
     api: Api,
-    /// Held by the caller that is next: only it watches the clock, the others queue.
+    /// Held by the next caller in line: only that one watches the clock, the others queue.
     next: tokio::sync::Mutex<()>,
     state: Mutex<State>,
     pacer: Option<Pacer>,
-    /// A call was answered, or given up before it was sent.
+    /// Notified when a call was answered, or was cancelled before it was sent.
     ended: Notify,
     ledger: Option<Arc<dyn Ledger>>,
     has_windows: bool,
-    /// How long answers took in earlier processes, if there were any.
+    /// Answer time measured by earlier processes, if any.
     latency: Option<Duration>,
 }
 
@@ -59,7 +59,7 @@ pub struct Limiter {
 #[must_use = "a call without its permit breaks the quota"]
 pub struct Permit<'a> {
     limiter: &'a Limiter,
-    /// Whether the call may have been sent: one that is given up before does not count.
+    /// Whether the call may have been sent: a call cancelled before that does not count.
     was_sent: bool,
     call: Option<CallNumber>,
     /// Its slot among the calls in flight.
@@ -67,7 +67,7 @@ pub struct Permit<'a> {
 }
 
 impl Limiter {
-    /// A limiter of whose quota nothing is used yet.
+    /// A limiter with nothing of its quota used yet.
     pub(super) fn new(api: Api, rules: &Rules) -> Self {
         let limits = &rules.limits.0;
         Self {
@@ -88,13 +88,13 @@ impl Limiter {
         }
     }
 
-    /// From now on records every call in this ledger before it is sent. Without limits no call
-    /// is recorded: no window would count it.
+    /// Records every further call in this ledger before it is sent. Without limits no call is
+    /// recorded, because no window would count it.
     pub(super) fn record_in(&mut self, ledger: Arc<dyn Ledger>) {
         self.ledger = Some(ledger);
     }
 
-    /// Counts what earlier processes have used, as if this one had.
+    /// Counts the quota used by earlier processes, as if this process had used it.
     pub(super) fn remember(&mut self, past: &Past) {
         let now = Instant::now();
         let state = self.state.get_mut();
@@ -105,26 +105,26 @@ impl Limiter {
         self.latency = past.latency;
     }
 
-    /// Whether there are limits or a pace at all.
+    /// Whether there are any limits or a pace.
     pub fn is_scarce(&self) -> bool {
         self.has_windows || self.pacer.is_some()
     }
 
-    /// How long an answer takes, as long as this process has seen none.
+    /// The assumed answer time, until this process has measured one.
     pub fn usual_latency(&self) -> Duration {
         self.latency.unwrap_or(USUAL_LATENCY)
     }
 
-    /// How long it may take then: longer, where no earlier process has seen one either.
+    /// The longest assumed answer time: longer if no earlier process has measured one either.
     pub fn slow_latency(&self) -> Duration {
         self.latency.unwrap_or(SLOW_LATENCY)
     }
 
-    /// Waits for permission to send one call: first come, first served. With a ledger, the call
-    /// is recorded by then.
+    /// Waits for permission to send one call; first come, first served. With a ledger, the call is
+    /// recorded when this returns.
     pub async fn permit(&self) -> Result<Permit<'_>, StoreFailed> {
         let mut permit = self.admission().await;
-        // Others are next meanwhile, so that several calls can be recorded at once.
+        // The next caller may proceed meanwhile, so that several calls can be recorded at once.
         if let Some(ledger) = &self.ledger {
             if self.has_windows {
                 permit.call = Some(ledger.sending().await?);
@@ -136,9 +136,9 @@ impl Limiter {
         Ok(permit)
     }
 
-    /// Waits until the call is admitted.
+    /// Waits until the windows, the pace and the pause admit the call.
     async fn admission(&self) -> Permit<'_> {
-        // Where nothing is scarce, there is no need to queue.
+        // Without limits or a pace, there is no need to queue.
         let _next = if self.is_scarce() {
             Some(self.next.lock().await)
         } else {
@@ -153,7 +153,7 @@ impl Limiter {
         }
     }
 
-    /// Waits for this instant, unless a call ends before.
+    /// Waits until this instant, or until a call ends, whichever is first.
     async fn until(&self, instant: Instant) {
         tokio::select! {
             biased;
@@ -179,8 +179,8 @@ impl Limiter {
         })
     }
 
-    /// Makes all callers wait, because the service refused a call for quota: for as long as it
-    /// said, or else for longer each time. Returns when calls go on.
+    /// Pauses all callers after a refusal for quota: for the time that the service gave, or else
+    /// for a growing time. Returns when calls resume.
     pub fn throttled(&self, retry_after: Option<Duration>) -> Instant {
         let now = Instant::now();
         let resume_at = self.state.lock().pause.throttled(retry_after, now);
@@ -190,13 +190,13 @@ impl Limiter {
         resume_at
     }
 
-    /// The service answers: the next refusal that names no time pauses briefly again.
+    /// The service answered: the next refusal without a time causes a short pause again.
     pub fn answered(&self) {
         self.state.lock().pause.answered();
     }
 
-    /// The service is down, and will be tried again at this instant. Who may send then is not
-    /// decided here.
+    /// The service is down, and will be probed at this instant. Which caller may probe is decided
+    /// elsewhere.
     pub fn down_until(&self, instant: Instant) {
         self.state.lock().down_until = Some(instant);
     }
@@ -206,13 +206,13 @@ impl Limiter {
         self.state.lock().down_until = None;
     }
 
-    /// Until when no call can be sent, and why; `None` when the next one waits for at most
-    /// the pace.
+    /// Until when no call can be sent, and why; `None` if the next call is delayed by the pace at
+    /// most.
     pub fn waiting(&self) -> Option<(Waiting, Instant)> {
         self.state.lock().waiting(Instant::now())
     }
 
-    /// For each limit in its order: calls that count now, and how many may.
+    /// For each limit, in order: the number of calls that count now, and the maximum.
     pub fn used(&self) -> Vec<(usize, usize)> {
         let now = Instant::now();
         let mut state = self.state.lock();
@@ -225,8 +225,8 @@ impl Limiter {
         self.state.lock().in_flight.sent()
     }
 
-    /// When the last of these calls will be answered, and of those in flight, by the windows
-    /// as they are now.
+    /// When the last of these calls and of those in flight will be answered, by the current
+    /// windows.
     pub fn forecast(&self, load: Load) -> Instant {
         let now = Instant::now();
         let state = self.state.lock();
@@ -245,7 +245,7 @@ impl Limiter {
 }
 
 impl Permit<'_> {
-    /// The API that it permits a call to.
+    /// The API that the call may be sent to.
     pub fn api(&self) -> Api {
         self.limiter.api
     }

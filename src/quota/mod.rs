@@ -1,15 +1,16 @@
-//! When a call may be sent. Every call of the program to the service, whichever API it is to,
-//! goes through here.
+//! Decides when a call may be sent. Every call of the program to the service, to any API, goes
+//! through here.
 //!
 //! # What is where
 //!
 //! - `gate`: a [`Gate`] for one application in one tenant, with a limiter for each
 //!   [`Api`](crate::domain::api::Api)
-//! - `limiter`: the [`Limiter`] of one API makes its callers wait, and hands out each [`Permit`]
-//! - `state`: what a limiter knows at a moment: windows, calls in flight, pause, outage; pure
-//! - `window`, `pause`, `in_flight`: its parts; `pacer`: the pace, which is `governor`
-//! - `forecast`: when the last call will be answered, by the same rules played forward
-//! - `ledger`: the seam to the store, which keeps calls beyond the life of the process
+//! - `limiter`: the [`Limiter`] of one API delays its callers and hands out a [`Permit`] per call
+//! - `state`: the current state of a limiter: windows, calls in flight, pause, outage; pure
+//! - `window`, `pause`, `in_flight`: the parts of that state; `pacer`: the pace, based on
+//!   `governor`
+//! - `forecast`: when the last call will be answered, by simulating the same rules
+//! - `ledger`: the interface to the store, which keeps calls beyond the life of the process
 //!
 //! # How a call goes through it
 //!
@@ -19,25 +20,25 @@
 //!                                    in flight until it is dropped, with the answer there
 //! ```
 //!
-//! # What holds, and why
+//! # Invariants, and why
 //!
-//! - **No call without a permit.** What sends takes a `&Permit`, and nothing outside this room can
-//!   make one. That goes for the first attempt and for every further one: there is no retry
-//!   inside the HTTP client.
+//! - **No call without a permit.** Every function that sends takes a `&Permit`, and nothing outside
+//!   this module can make one. That applies to the first attempt and to every retry: there is no
+//!   retry inside the HTTP client.
 //! - **A call counts until a whole window after its answer has arrived.** The service counts a call
-//!   from the moment at which it sees it. That moment is unknown here, but it lies between sending
-//!   and the arrival of the answer. So the service, whose count of a call began earlier, never has
-//!   more calls within its window than the limit.
-//! - **The windows limit, `governor` paces.** Governor's cells let a burst through beside the steady
-//!   rate (`per_hour(1500)` admits 1,524 calls in the first minute), so it cannot hold a limit
-//!   exactly. It spreads the calls evenly within what the windows admit.
-//! - **A refusal for quota makes all callers of that API wait**, by one deadline. Nobody backs off
-//!   by himself on top of that.
-//! - **Calls outlive processes** in the service's count. Where there are windows, a call is recorded
-//!   before it is sent, and the next process remembers it.
+//!   from the moment it receives it. That moment is unknown here, but it lies between sending and
+//!   the arrival of the answer. So the service, whose count of a call began earlier, never has more
+//!   calls within its window than the limit.
+//! - **The windows limit, `governor` paces.** Governor's cells allow a burst in addition to the
+//!   steady rate (`per_hour(1500)` admits 1,524 calls in the first minute), so it cannot enforce an
+//!   exact limit. It spreads the calls evenly within what the windows admit.
+//! - **A refusal for quota pauses all callers of that API** until one shared deadline. No caller
+//!   adds its own back-off.
+//! - **Calls outlive processes** in the service's count. If there are windows, a call is recorded
+//!   before it is sent, and the next process counts it.
 //! - **All time is tokio's**, so that a schedule of hours is tested in milliseconds.
 //!
-//! An API with limits of its own is a word of `Api` and its [`Rules`]; nothing in here changes.
+//! To add an API with its own limits, add a word to `Api` and its [`Rules`]; nothing changes here.
 
 mod forecast;
 mod gate;

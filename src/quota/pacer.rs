@@ -1,4 +1,4 @@
-//! The smoothest rate: governor, on tokio's clock.
+//! Spreads calls evenly, with `governor` on tokio's clock.
 
 use std::{num::NonZeroU32, time::Duration};
 
@@ -13,27 +13,27 @@ use tokio::time::Instant;
 
 use super::Pace;
 
-/// Spreads calls evenly. It only smooths: the windows hold the limits.
+/// Spreads calls evenly. It only smooths: the windows enforce the limits.
 ///
-/// Every timer rings late, by a millisecond or more, and a pace that starts anew from there
-/// loses that with every call. So a late call may be made up for, by as much as [`LATE`], and
-/// the pace is held on the average.
+/// Every timer fires late, by a millisecond or more, and a pace restarted from there would lose
+/// that time with every call. So a late call may be made up for, by up to [`LATE`], and the average
+/// pace is kept.
 #[derive(Debug)]
 pub(super) struct Pacer {
     limiter: RateLimiter<NotKeyed, InMemoryState, TokioClock, NoOpMiddleware<Nanos>>,
     clock: TokioClock,
     period: Duration,
-    /// What a call takes in governor's cells. They are shorter than the time between two
-    /// calls, so that its burst can be a part of that.
+    /// The number of governor's cells per call. Cells are shorter than the time between two calls,
+    /// so that the burst can be a fraction of that time.
     cells: NonZeroU32,
 }
 
-/// What is made up for when timers are late. At a faster pace than one call in this time,
-/// a call or more: then they come in small clumps.
+/// How much lateness of timers is made up for. At a pace faster than one call in this time, that is
+/// one or more calls, which are then sent in small bursts.
 const LATE: Duration = Duration::from_millis(10);
 
 impl Pacer {
-    /// A pacer, or none where the pace is `none` or too fast to differ from it.
+    /// A pacer; `None` if the pace is `none` or too fast to make a difference.
     pub(super) fn new(pace: Pace) -> Option<Self> {
         let pace = pace.0?;
         let period = pace.window / pace.calls.get();
@@ -50,11 +50,11 @@ impl Pacer {
         })
     }
 
-    /// Admits the next call, or says when it may be sent.
+    /// Admits the next call, or returns when it may be sent.
     pub(super) fn admit(&self, now: Instant) -> Result<(), Instant> {
         match self.limiter.check_n(self.cells) {
             Ok(Err(busy)) => Err(now + busy.wait_time_from(self.clock.now())),
-            // The burst is larger than a call, so that there is always room for one.
+            // The burst is larger than one call, so there is always room for one.
             Ok(Ok(())) | Err(_) => Ok(()),
         }
     }
@@ -65,14 +65,14 @@ impl Pacer {
     }
 }
 
-/// How many of these fit into the whole; `None` where they are too short to count.
+/// How often the part fits into the whole; `None` if the part is too short to count.
 fn in_whole(whole: Duration, part: Duration) -> Option<u32> {
     let count = whole.as_nanos().checked_div(part.as_nanos())?;
     u32::try_from(count).ok()
 }
 
-/// Tokio's clock in governor's terms, nanoseconds since a start, so that a paused clock
-/// pauses the pace too.
+/// Tokio's clock for governor, in nanoseconds since a start, so that a paused clock also pauses the
+/// pace.
 #[derive(Debug, Clone)]
 struct TokioClock {
     start: Instant,

@@ -1,25 +1,25 @@
-//! The pause that a refusal for quota imposes on everybody.
+//! The pause of all callers after a refusal for quota.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// The first pause after a refusal that names no time.
+/// The first pause after a refusal without a time.
 const SHORTEST: Duration = Duration::from_secs(1);
 /// The longest pause after such a refusal.
 const LONGEST: Duration = Duration::from_mins(1);
 
-/// One deadline for all: the later of old and new.
+/// One deadline for all callers: the later of the old and the new one.
 #[derive(Debug, Default)]
 pub(super) struct Pause {
     resume_at: Option<Instant>,
-    /// Refusals without a time since the service last answered, one counted a pause.
+    /// Refusals without a time since the service last answered; one is counted per pause.
     in_a_row: u32,
 }
 
 impl Pause {
-    /// Records a refusal, and returns when calls go on. A wait of zero counts as none: calls
-    /// that go on at once would only be refused again.
+    /// Records a refusal, and returns when calls resume. A wait of zero counts as no time given:
+    /// calls that resume at once would only be refused again.
     pub(super) fn throttled(&mut self, retry_after: Option<Duration>, now: Instant) -> Instant {
         let resume_at = now
             + retry_after
@@ -30,8 +30,8 @@ impl Pause {
         later
     }
 
-    /// Twice as long as the last time. Calls that were in flight together are refused
-    /// together: they count once.
+    /// Twice the previous pause. Calls that were in flight together are refused together, so they
+    /// count once.
     fn guess(&mut self, now: Instant) -> Duration {
         if self.until(now).is_none() {
             self.in_a_row += 1;
@@ -40,12 +40,12 @@ impl Pause {
         (SHORTEST * 2_u32.pow(doublings)).min(LONGEST)
     }
 
-    /// The service answers: the next refusal that names no time pauses briefly again.
+    /// The service answered: the next refusal without a time causes a short pause again.
     pub(super) fn answered(&mut self) {
         self.in_a_row = 0;
     }
 
-    /// When the pause ends, while it lasts.
+    /// When the current pause ends; `None` if there is none.
     pub(super) fn until(&self, now: Instant) -> Option<Instant> {
         self.resume_at.filter(|instant| *instant > now)
     }

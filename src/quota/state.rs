@@ -1,4 +1,4 @@
-//! What is known of one API's quota at a moment.
+//! The current state of one API's quota.
 
 use std::time::Duration;
 
@@ -10,25 +10,25 @@ use super::{
     window::{Opening, Window},
 };
 
-/// What calls wait for.
+/// Why calls wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Waiting {
     /// A window is used up.
     Window,
     /// The service refused calls for quota.
     Throttled,
-    /// The service does not answer.
+    /// The service is down.
     Outage,
 }
 
-/// What earlier processes leave of the quota of one API.
+/// The quota of one API used by earlier processes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Past {
     /// The calls that may still count, each as the time since its answer arrived.
     pub calls: Vec<Duration>,
-    /// How long answers took, if there were any.
+    /// Measured answer time, if any.
     pub latency: Option<Duration>,
-    /// What is left of a pause that the service asked for.
+    /// The rest of a pause that the service requested.
     pub pause: Duration,
 }
 
@@ -40,7 +40,7 @@ pub(super) struct State {
     /// When the last call was admitted.
     pub(super) last: Option<Instant>,
     pub(super) pause: Pause,
-    /// In an outage: when the service is tried again.
+    /// In an outage: when the service is probed again.
     pub(super) down_until: Option<Instant>,
 }
 
@@ -59,7 +59,7 @@ impl State {
         self.in_flight.add(now)
     }
 
-    /// Ends a call. One that was not sent stops counting at once.
+    /// Ends a call. A call that was not sent stops counting at once.
     pub(super) fn end(&mut self, slot: usize, was_sent: bool, now: Instant) {
         self.in_flight.remove(slot);
         for window in &mut self.windows {
@@ -71,7 +71,7 @@ impl State {
         }
     }
 
-    /// Counts calls of earlier processes, each by the time since its answer arrived.
+    /// Counts calls of earlier processes, given the time since each answer arrived.
     pub(super) fn remember(&mut self, ages: &[Duration], now: Instant) {
         for window in &mut self.windows {
             window.remember(ages, now);
@@ -92,7 +92,7 @@ impl State {
         }
     }
 
-    /// Until when nothing is sent, whatever the windows say.
+    /// When the pause and the outage end, whatever the windows say.
     pub(super) fn resume_at(&self, now: Instant) -> Instant {
         self.pause.until(now).max(self.down_until).unwrap_or(now)
     }

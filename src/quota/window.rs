@@ -6,13 +6,13 @@ use tokio::time::Instant;
 
 use super::RateLimit;
 
-/// Holds one [`RateLimit`] exactly, without knowing the service's clock.
+/// Enforces one [`RateLimit`] exactly, without knowing the service's clock.
 ///
-/// The service counts a call from the moment at which it sees it, and that moment is
-/// unknown here: it lies between sending and the answer's arrival. So a call in flight
-/// counts, and an answered one counts until a whole window after its answer arrived.
-/// The service, whose count of that call began earlier, can then never see more calls
-/// within its window than the limit allows, whatever the network does in between.
+/// The service counts a call from the moment it receives it. That moment is unknown here: it lies
+/// between sending and the arrival of the answer. So a call in flight counts, and an answered call
+/// counts until a whole window after its answer arrived. The service's count of that call began
+/// earlier, so it never sees more calls within its window than the limit, whatever the network does
+/// in between.
 #[derive(Debug, Clone)]
 pub(super) struct Window {
     limit: usize,
@@ -27,14 +27,14 @@ pub(super) struct Window {
 pub(super) enum Opening {
     /// At once.
     Now,
-    /// At this instant, and not before.
+    /// At this instant, not before.
     At(Instant),
-    /// Not before one of the calls in flight has its answer.
+    /// Only after one of the calls in flight has been answered.
     AfterAnAnswer,
 }
 
-/// What clocks may differ by: 2 ms, for timers and rounding, and a ten-thousandth of the
-/// window, because two machines' seconds are not equally long.
+/// Safety margin for differences between clocks: 2 ms for timers and rounding, and a ten-thousandth
+/// of the window, because two machines' clocks do not run at exactly the same rate.
 fn guard(window: Duration) -> Duration {
     Duration::from_millis(2) + window / 10_000
 }
@@ -55,14 +55,14 @@ impl Window {
         if self.in_flight + self.expiries.len() < self.limit {
             return Opening::Now;
         }
-        // Under a lower limit than that of an earlier process, several must stop counting.
+        // With a lower limit than in an earlier process, several calls must stop counting.
         let too_many = self.in_flight + self.expiries.len() - self.limit;
         self.expiries
             .get(too_many)
             .map_or(Opening::AfterAnAnswer, |expiry| Opening::At(*expiry))
     }
 
-    /// Counts calls of earlier processes, each by the time since its answer arrived.
+    /// Counts calls of earlier processes, given the time since each answer arrived.
     pub(super) fn remember(&mut self, ages: &[Duration], now: Instant) {
         let left = ages.iter().filter_map(|age| self.hold.checked_sub(*age));
         self.expiries.extend(left.map(|left| now + left));
@@ -74,7 +74,7 @@ impl Window {
         self.in_flight += 1;
     }
 
-    /// Starts the countdown of a call whose answer has arrived, or never will.
+    /// Starts the countdown of a call whose answer has arrived or never will.
     pub(super) fn answered(&mut self, now: Instant) {
         self.in_flight -= 1;
         self.expiries.push_back(now + self.hold);
@@ -91,7 +91,7 @@ impl Window {
         }
     }
 
-    /// The calls that count now, and how many may.
+    /// The number of calls that count now, and the limit.
     pub(super) fn used(&mut self, now: Instant) -> (usize, usize) {
         self.forget(now);
         (self.in_flight + self.expiries.len(), self.limit)

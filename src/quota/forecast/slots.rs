@@ -1,16 +1,17 @@
-//! What a call occupies for some time: a slot in a window, among the calls in flight, or in the pace.
+//! The slots that a call occupies for some time: in a window, among the calls in flight, or in the
+//! pace.
 
 use std::{collections::VecDeque, time::Duration};
 
 use tokio::time::Instant;
 
-/// Slots that are taken and become free again.
+/// A limited number of slots, which calls occupy for a fixed time.
 #[derive(Debug)]
 pub(super) struct Slots {
     limit: usize,
-    /// From sending on, how long a call occupies its slot.
+    /// How long a call occupies its slot, from the time it is sent.
     hold: Duration,
-    /// When each slot that is taken is free again, soonest first.
+    /// When each occupied slot becomes free, soonest first.
     taken: VecDeque<Instant>,
 }
 
@@ -31,17 +32,17 @@ impl Slots {
         self.limit
     }
 
-    /// Whether so many calls more need a slot that another one has left.
+    /// Whether this number of further calls exceeds the free slots.
     pub(super) fn fill_up(&self, calls: u64) -> bool {
         self.taken.len() as u64 + calls > self.limit as u64
     }
 
-    /// How many calls go in which time, when it is these slots that decide.
+    /// The number of calls and the time of one round, when these slots alone decide.
     pub(super) fn round(&self) -> (usize, Duration) {
         (self.limit, self.hold)
     }
 
-    /// Which of these let the fewest calls through in the long run.
+    /// The index of the slots with the lowest throughput in the long run.
     pub(super) fn slowest(all: &[Self]) -> Option<usize> {
         let slower = |one: &Self, other: &Self| {
             let [of_one, of_other] =
@@ -51,11 +52,11 @@ impl Slots {
         (0..all.len()).max_by(|one, other| slower(&all[*one], &all[*other]))
     }
 
-    /// Frees the slot that the next call needs, and returns when that is; `None` when there is
-    /// one already.
+    /// Frees the slot that the next call needs, and returns when that happens; `None` if a slot is
+    /// free already.
     pub(super) fn free(&mut self) -> Option<Instant> {
         let mut free = None;
-        // More than the limit are taken where an earlier process had a higher one.
+        // More slots than the limit are occupied if an earlier process had a higher limit.
         while self.taken.len() >= self.limit {
             free = self.taken.pop_front();
         }
