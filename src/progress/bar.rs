@@ -1,4 +1,4 @@
-//! The bar on a terminal, and a way for logs past it.
+//! The progress bar on a terminal, and a log writer that does not break it.
 
 use std::io::{self, Write};
 
@@ -7,8 +7,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::lines::Lines;
 use crate::collect::Counts;
 
-/// A bar on standard error, hidden until there is something to show. Clones are the same
-/// bar.
+/// A bar on standard error, hidden until there is something to show. Clones share the same bar.
 #[derive(Debug, Clone)]
 pub struct Bar(ProgressBar);
 
@@ -42,7 +41,7 @@ impl Bar {
         self.0.set_draw_target(ProgressDrawTarget::stderr());
     }
 
-    /// Says something once, above the bar. It is lost where standard error is closed.
+    /// Prints a line once, above the bar. It is lost if standard error is closed.
     pub(super) fn say(&self, text: &str) {
         let _ = writeln!(self.writer(), "{text}");
     }
@@ -51,7 +50,7 @@ impl Bar {
         self.0.finish_and_clear();
     }
 
-    /// A writer to standard error that does not tear the bar.
+    /// A writer to standard error that does not break the bar.
     pub fn writer(&self) -> BarWriter {
         BarWriter(self.0.clone())
     }

@@ -1,4 +1,4 @@
-//! The two lines that say where a run stands, as text.
+//! The two text lines that describe the progress of a run.
 
 use std::time::Duration;
 
@@ -10,13 +10,13 @@ use crate::{
     quota::{RateLimits, Rules, Waiting},
 };
 
-/// Where a run stands, in words.
+/// The progress of a run as text.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Lines {
-    /// How far it is, and when it will have ended: short enough to stand beside a bar.
+    /// How much is done, and when the run will end; short enough to fit beside a bar.
     pub(super) course: String,
-    /// What it waits for, what went wrong, how much of the quota is used: the weightiest
-    /// first, because a narrow terminal cuts the end off.
+    /// What the run waits for, what went wrong, how much of the quota is used; the most important
+    /// first, because a narrow terminal cuts off the end.
     pub(super) details: String,
 }
 
@@ -38,7 +38,7 @@ impl Lines {
         }
     }
 
-    /// Both, for a log.
+    /// Both parts in one line, for a log.
     pub(super) fn in_one(&self) -> String {
         if self.details.is_empty() {
             return self.course.clone();
@@ -47,8 +47,8 @@ impl Lines {
     }
 }
 
-/// What there is to ask before the first call, by which quota, and when it will have ended; none
-/// where nothing is left.
+/// Before the first call: the number of machines to request, the quota, and when the run will end;
+/// `None` if nothing is left to do.
 pub(super) fn plan(
     progress: &Progress,
     rules: &Rules,
@@ -67,7 +67,7 @@ pub(super) fn plan(
     if progress.used.iter().any(|(used, _)| *used > 0) {
         parts.extend(used(progress, &rules.limits));
     }
-    // Whoever reads it in a log may be elsewhere.
+    // A log may be read in another time zone.
     let zone = now.strftime(" %:z").to_string();
     parts.push(end(progress, until, now, &zone));
     (left > 0).then(|| parts.join(" · "))
@@ -82,7 +82,7 @@ fn course(progress: &Progress, until: Option<Timestamp>, now: &ZonedDateTime) ->
     course
 }
 
-/// How the run will end, and when: it is done, or the time that it was given is up.
+/// How and when the run will end: when it is done, or when its time limit is reached.
 fn end(progress: &Progress, until: Option<Timestamp>, now: &ZonedDateTime, zone: &str) -> String {
     let left = until.map(|until| until.duration_since(now.timestamp()));
     let left = left.map(|left| Duration::try_from(left).unwrap_or_default());
@@ -141,7 +141,7 @@ fn used(progress: &Progress, limits: &RateLimits) -> Vec<String> {
     parts
 }
 
-/// The time of day then; with its weekday when it is another day.
+/// The time of day at the end of `left`, with the weekday if that is another day.
 fn clock(now: &ZonedDateTime, left: Duration) -> String {
     let left = SignedDuration::try_from(left).unwrap_or(SignedDuration::MAX);
     let Ok(then) = now.checked_add(left) else {

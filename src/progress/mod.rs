@@ -1,4 +1,4 @@
-//! What people see while the run goes on. Others call this room with what happened; it calls none.
+//! The progress display. Others call this module with events; it calls none of them.
 
 mod bar;
 mod lines;
@@ -26,11 +26,11 @@ words! {
     }
 }
 
-/// The span between two log lines, and between two updates of the bar.
+/// The time between two log lines, and between two updates of the bar.
 const LOG_PERIOD: Duration = Duration::from_mins(1);
 const BAR_PERIOD: Duration = Duration::from_millis(250);
 
-/// Shows progress in the way that was chosen.
+/// Shows progress in the chosen mode.
 #[derive(Debug)]
 pub struct Display {
     kind: Kind,
@@ -46,8 +46,7 @@ enum Kind {
 }
 
 impl Display {
-    /// A display for a run under these rules, which stops at `until`; a bar is
-    /// drawn on `bar`.
+    /// A display for a run with these rules that stops at `until`; a bar is drawn on `bar`.
     pub fn new(mode: ProgressMode, bar: &Bar, rules: Rules, until: Option<Timestamp>) -> Self {
         let kind = match mode {
             ProgressMode::Off => Kind::Off,
@@ -58,7 +57,7 @@ impl Display {
         Self { kind, rules, until }
     }
 
-    /// How often it is to be shown anew; `None` for never.
+    /// How often the display is updated; `None` for never.
     pub fn period(&self) -> Option<Duration> {
         match self.kind {
             Kind::Bar(_) => Some(BAR_PERIOD),
@@ -67,7 +66,7 @@ impl Display {
         }
     }
 
-    /// Says before the first call what there is to ask, and when the run will have ended.
+    /// Before the first call: shows how much there is to request, and when the run will end.
     pub fn plan(&self, progress: &Progress, now: &ZonedDateTime) {
         let Some(plan) = lines::plan(progress, &self.rules, self.until, now) else {
             return;
@@ -86,7 +85,7 @@ impl Display {
         }
     }
 
-    /// Shows where the run stands at `now`.
+    /// Shows the progress at `now`.
     pub fn show(&self, progress: &Progress, now: &ZonedDateTime) {
         let lines = Lines::new(progress, &self.rules.limits, self.until, now);
         match &self.kind {
@@ -104,9 +103,9 @@ impl Display {
         }
     }
 
-    /// Clears the bar away, so that what follows stands on a clean line. A log gets a last
-    /// line when there is nothing left to do: a run of less than its period would seem to
-    /// have ended where it began.
+    /// Clears the bar, so that later output starts on a clean line. A log gets a last line if
+    /// nothing is left to do: otherwise a run shorter than the log period would seem to have ended
+    /// where it began.
     pub fn finish(&self, progress: &Progress, now: &ZonedDateTime) {
         let counts = progress.counts;
         match &self.kind {
