@@ -1,11 +1,11 @@
-//! From a list of machines to an outcome for each of them.
+//! Collects an outcome for each machine of a list.
 //!
 //! - [`per_machine`]: one request for each machine, the only source of answers today; others will
-//!   stand beside it
-//! - `progress`: how far a source is; the same words for all of them
+//!   be added beside it
+//! - `progress`: the progress of a source, in the same terms for all sources
 //!
-//! A source is given a list and a quota, and hands over each outcome as soon as it stands. It knows
-//! neither where outcomes are kept nor who shows its progress.
+//! A source is given a list and a quota, and emits each outcome as soon as it is final. It does not
+//! know where outcomes are stored or how progress is shown.
 
 pub mod per_machine;
 mod progress;

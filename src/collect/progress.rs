@@ -1,4 +1,4 @@
-//! How far the collecting is, for whoever shows or keeps it.
+//! The progress of collecting, for those who show or store it.
 
 use std::time::Duration;
 
@@ -6,19 +6,19 @@ use serde::Serialize;
 
 use crate::quota::Waiting;
 
-/// Calls to the service.
+/// Counts of calls to the service.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Requests {
-    /// Calls sent, repeated ones and further pages included.
+    /// Calls sent, including retries and further pages.
     pub sent: u64,
-    /// Calls of these that repeated an earlier one.
+    /// Those of them that were retries.
     pub retried: u64,
     /// Calls that the service refused for quota.
     pub throttled: u64,
 }
 
 impl Requests {
-    /// These or those, whichever are more: counts only grow, and news of them may overtake.
+    /// The larger of both for each count: counts only grow, and updates may arrive out of order.
     #[must_use]
     pub fn max(self, others: Self) -> Self {
         Self {
@@ -28,7 +28,7 @@ impl Requests {
         }
     }
 
-    /// These, and others beside them.
+    /// The sum of both.
     #[must_use]
     pub const fn plus(self, others: Self) -> Self {
         Self {
@@ -39,44 +39,44 @@ impl Requests {
     }
 }
 
-/// Machines by what became of them so far.
+/// The number of machines by their state so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Machines of the run.
     pub machines: u64,
-    /// Answered machines, those whose answers were there already included.
+    /// Answered machines, including those whose answers were already stored.
     pub answered: u64,
-    /// Machines that the service does not know, those to be asked again late included.
+    /// Machines that the service does not know, including those to be requested again late.
     pub not_found: u64,
-    /// Machines without an answer for another reason.
+    /// Machines without an answer for any other reason.
     pub failed: u64,
 }
 
 impl Counts {
-    /// Machines that need no further call by what is known now.
+    /// The number of machines that need no further call, as far as is known now.
     pub fn done(&self) -> u64 {
         self.answered + self.not_found + self.failed
     }
 
-    /// Machines that nothing is known of yet.
+    /// The number of machines without any result yet.
     pub fn left(&self) -> u64 {
         self.machines - self.done()
     }
 }
 
-/// Where a run stands.
+/// The progress of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Progress {
-    /// Machines by what became of them so far.
+    /// Machines by their state so far.
     pub counts: Counts,
     /// Calls to the service so far.
     pub requests: Requests,
-    /// For each limit of the quota, calls that count now, and how many may.
+    /// For each limit of the quota: the number of calls that count now, and the maximum.
     pub used: Vec<(usize, usize)>,
     /// Why no call can be sent now, and for how much longer.
     pub waiting: Option<(Waiting, Duration)>,
-    /// Until the run will have ended, by the quota's schedule.
+    /// The time until the run will have ended, by the quota's schedule.
     pub remaining: Duration,
-    /// The same if answers take as long as they may: longer only before the first answer.
+    /// The same with the longest plausible answer time; larger only before the first answer.
     pub remaining_at_most: Duration,
 }

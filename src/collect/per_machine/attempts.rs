@@ -1,5 +1,5 @@
 //! The request for one machine: page by page, attempt by attempt, until there is an answer or a
-//! reason why not.
+//! final failure.
 
 use std::time::Duration;
 
@@ -25,16 +25,16 @@ use crate::{
     },
 };
 
-/// More pages than any answer has: one that goes on is a loop.
+/// Maximum number of pages; no answer has more, so a longer one is a loop.
 const MOST_PAGES: usize = 100;
 
 /// Why there is no page.
 enum NoPage {
-    /// The failure stands.
+    /// The failure is final.
     Failed(Failure),
     /// The service does not know the machine.
     NotFound(Failure),
-    /// The service asks to be left alone with the machine for so long.
+    /// The service asks to wait this long before the next call for the machine.
     Postponed(Duration),
     /// The run stopped.
     Stopped,
@@ -46,12 +46,12 @@ impl From<Stopped> for NoPage {
     }
 }
 
-/// A request for one machine, under way.
+/// A request for one machine in progress.
 pub(super) struct Request<'a, A> {
     caller: &'a Caller<A>,
     run: &'a Run,
     target: Target,
-    /// How the service received the calls of all machines before the last attempt.
+    /// Replies to the calls of all machines before the last attempt.
     flow: Flow,
 }
 
@@ -65,7 +65,7 @@ impl<'a, A: MissingKbsApi> Request<'a, A> {
         }
     }
 
-    /// Sends calls until there is an answer, a failure that stands, or the run stops.
+    /// Sends calls until there is an answer or a final failure, or the run stops.
     pub(super) async fn send(mut self) -> TargetResult {
         match self.answer().await {
             Ok(answer) => self.target.answered(answer),
@@ -102,7 +102,7 @@ impl<'a, A: MissingKbsApi> Request<'a, A> {
         Err(NoPage::Failed(endless.failure))
     }
 
-    /// Asks for one page, as often as the policy allows.
+    /// Requests one page, with as many attempts as the policy allows.
     async fn page(&mut self, address: &Address) -> Result<Page, NoPage> {
         self.target.history = self.target.history.after_a_wait();
         self.flow = self.run.tracker.flow();
@@ -113,14 +113,14 @@ impl<'a, A: MissingKbsApi> Request<'a, A> {
                     self.target.failure = None;
                     return Ok(page);
                 }
-                // What is rare has memory of its own: it would make each request in flight larger,
-                // and those are moved about.
+                // Rare paths are boxed: they would enlarge every request in flight, and those are
+                // moved about.
                 Err(error) => Box::pin(self.failed(error)).await?,
             }
         }
     }
 
-    /// Sends one call, when there is a slot for it.
+    /// Sends one call, as soon as there is a slot for it.
     async fn attempt(&mut self, address: &Address) -> Result<Result<Page, CallError>, NoPage> {
         let slot = self.run.unless_stopped(self.caller.slot_when_closed());
         let slot = slot.await??;
@@ -137,7 +137,7 @@ impl<'a, A: MissingKbsApi> Request<'a, A> {
         Ok(reply)
     }
 
-    /// Does what is to be done about a failure; returns when it is time to try again.
+    /// Handles a failure; returns when it is time for the next attempt.
     async fn failed(&mut self, mut error: CallError) -> Result<(), NoPage> {
         if error.class == Class::Run {
             let scope = refusal_scope(self.caller, &error, &mut self.target.history);
@@ -159,7 +159,7 @@ impl<'a, A: MissingKbsApi> Request<'a, A> {
         self.react(error).await
     }
 
-    /// Counts a failure that is the machine's own.
+    /// Counts a failure of the machine itself.
     fn count_failure(&mut self, class: Class) {
         match class {
             Class::Call(_) => self.count_reply(true),
@@ -169,19 +169,18 @@ impl<'a, A: MissingKbsApi> Request<'a, A> {
         let flow = self.run.tracker.flow();
         let alone = self.is_alone(flow.since(self.flow));
         self.target.history.failures.count(class, alone);
-        // Its own refusal is counted from here on, and says nothing about others.
+        // The machine's own refusal is counted here, and says nothing about others.
         self.flow = flow.and_throttled(u64::from(matches!(class, Class::Window(_))));
     }
 
-    /// Counts a reply for the time that is shown.
+    /// Counts a reply for the displayed estimate.
     fn count_reply(&self, has_failed: bool) {
         let failed_before = self.target.history.failures.failed;
         self.run.tracker.repeats.note(failed_before, has_failed);
     }
 
-    /// Whether a refusal for quota is this machine's own: most others are answered meanwhile.
-    /// Where none is answered it may be the window, unless no other machine is left to
-    /// tell.
+    /// Whether only this machine is refused for quota: most others are answered meanwhile. If no
+    /// others are answered, it may be the window, unless no other machine is left to show that.
     fn is_alone(&self, since: Flow) -> bool {
         if since.answers > 0 {
             since.throttled <= since.answers
@@ -190,13 +189,13 @@ impl<'a, A: MissingKbsApi> Request<'a, A> {
         }
     }
 
-    /// Does what the policy says about a failure; returns when it is time to try again.
+    /// Does what the policy decides about a failure; returns when it is time for the next attempt.
     async fn react(&self, error: CallError) -> Result<(), NoPage> {
         let failures = self.target.history.failures;
         let decision = self.run.policy.decide(failures, &error, fastrand::f64());
         log_attempt(&self.target, &error, decision);
         if let Class::Window(wait) = error.class {
-            // News for everybody, whatever becomes of this machine.
+            // All callers pause, whatever the outcome of this machine.
             self.caller.pause(wait);
         }
         match decision {
@@ -206,7 +205,7 @@ impl<'a, A: MissingKbsApi> Request<'a, A> {
                 self.run.stop(Ending::Refused(error.failure.clone()));
                 Err(NoPage::Failed(error.failure))
             }
-            // The quota holds all calls back until it is time.
+            // The quota holds back all calls until the pause ends.
             Decision::Wait => Ok(()),
             Decision::Retry(delay) if is_asked_for(delay, error.class) => {
                 Err(NoPage::Postponed(delay))
@@ -215,8 +214,9 @@ impl<'a, A: MissingKbsApi> Request<'a, A> {
         }
     }
 
-    /// Waits before another attempt. An outage that begins meanwhile makes that pointless. While
-    /// only others than the service have replied it goes on: other machines are to be asked for first.
+    /// Waits before another attempt. Stops waiting when an outage begins, which makes the wait
+    /// pointless. While all replies so far are foreign it waits on: other machines are requested
+    /// first.
     async fn back_off(&self, delay: Duration) -> Result<(), NoPage> {
         let Run {
             breaker, tracker, ..
@@ -238,12 +238,12 @@ impl<'a, A: MissingKbsApi> Request<'a, A> {
     }
 }
 
-/// Whether the service asked for so long a wait.
+/// Whether the service requested a wait of this length.
 fn is_asked_for(delay: Duration, class: Class) -> bool {
     matches!(class, Class::Call(Some(wait)) if !wait.is_zero() && wait >= delay)
 }
 
-/// The one place where a machine's failure is logged.
+/// Logs the failure of a machine; nothing else does.
 fn log_failure(target: &Target, failure: &Failure) {
     info!(
         machine = %target.machine,

@@ -18,7 +18,7 @@ use crate::{
     quota::{Permit, Waiting},
 };
 
-/// Leave to send one call: hold it until the reply has arrived.
+/// Permission to occupy a call slot: hold it until the reply has arrived.
 #[derive(Debug)]
 #[must_use = "a call without its slot breaks the quota"]
 pub(super) struct CallSlot<'a> {
@@ -31,13 +31,13 @@ pub(super) struct CallSlot<'a> {
 pub(super) struct Caller<A> {
     pub(super) api: A,
     pub(super) run: Arc<Run>,
-    /// Calls that may be in flight at once.
+    /// The call slots, which limit the calls in flight.
     pub(super) slots: Arc<Semaphore>,
 }
 
 impl<A: MissingKbsApi> Caller<A> {
-    /// Waits for a slot, and until the circuit is closed. Whoever waits when an outage is suspected
-    /// makes room for the probe.
+    /// Waits for a slot, and until the circuit is closed. A caller that waits when an outage is
+    /// suspected gives its slot back for the probe.
     pub(super) async fn slot_when_closed(&self) -> Result<CallSlot<'_>, Stopped> {
         let breaker = &self.run.breaker;
         loop {
@@ -54,7 +54,7 @@ impl<A: MissingKbsApi> Caller<A> {
         }
     }
 
-    /// Waits for a slot; none where the circuit is not closed when one becomes free.
+    /// Waits for a slot; `None` if the circuit is not closed when one becomes free.
     async fn slot_if_closed(&self) -> Result<Option<CallSlot<'_>>, Stopped> {
         let slot = self.slots.acquire().await.map_err(|_| Stopped)?;
         let is_closed = self.run.breaker.circuit().state() == State::Closed;
@@ -64,7 +64,7 @@ impl<A: MissingKbsApi> Caller<A> {
         self.with_permit(slot).await.map(Some)
     }
 
-    /// Waits for a slot, whatever the circuit says: for probes.
+    /// Waits for a slot in any state of the circuit: for probes.
     pub(super) async fn slot(&self) -> Result<CallSlot<'_>, Stopped> {
         let slot = self.slots.acquire().await.map_err(|_| Stopped)?;
         self.with_permit(slot).await
@@ -85,7 +85,7 @@ impl<A: MissingKbsApi> Caller<A> {
         })
     }
 
-    /// Sends one call, and notes what the reply says about the service.
+    /// Sends one call, and records what the reply shows about the service.
     pub(super) async fn send(
         &self,
         address: &Address,
@@ -115,7 +115,7 @@ impl<A: MissingKbsApi> Caller<A> {
         Ok(reply)
     }
 
-    /// Asks for a machine to learn about the service.
+    /// Requests a machine to learn about the state of the service.
     pub(super) async fn probe(
         &self,
         machine: MachineId,
@@ -131,7 +131,7 @@ impl<A: MissingKbsApi> Caller<A> {
         Ok(reply)
     }
 
-    /// Makes everybody wait after a refusal for quota.
+    /// Pauses all callers after a refusal for quota.
     pub(super) fn pause(&self, wait: Option<Duration>) {
         self.run.tracker.throttled();
         let before = self.run.limiter().waiting();
@@ -149,8 +149,8 @@ impl<A: MissingKbsApi> Caller<A> {
     }
 }
 
-/// Whether an error shows that the service works. A refusal for quota does, whoever it comes from:
-/// who is refused for that is let in later.
+/// Whether an error shows that the service works. A refusal for quota does, wherever it comes from:
+/// a later call will get through.
 fn is_sign_of_life(error: &CallError) -> bool {
     match error.class {
         Class::Call(_) | Class::NoToken => false,
@@ -159,8 +159,7 @@ fn is_sign_of_life(error: &CallError) -> bool {
     }
 }
 
-/// Whether a call takes as long as one that is answered: refusals come sooner, and failures
-/// whenever they like.
+/// Whether a call took a typical time: refusals are faster, and failures vary.
 fn is_usual(reply: &Result<Page, CallError>) -> bool {
     match reply {
         Ok(_) => true,

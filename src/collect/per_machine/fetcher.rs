@@ -1,5 +1,5 @@
-//! The whole fleet: every machine asked, those that the service does not know asked again
-//! late, and the run stopped when going on makes no sense.
+//! The whole fleet: requests every machine, requests unknown ones again late, and stops the run
+//! when continuing makes no sense.
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ use crate::{
     quota::Gate,
 };
 
-/// Asks an API for a fleet of machines.
+/// Requests a fleet of machines from an API.
 #[derive(Debug)]
 pub struct Fetcher<A> {
     run: Arc<Run>,
@@ -31,7 +31,7 @@ pub struct Fetcher<A> {
 }
 
 impl<A: MissingKbsApi> Fetcher<A> {
-    /// A fetcher for what is planned, told to stop by `stops`.
+    /// A fetcher for this plan, stopped by `stops`.
     pub fn new(api: A, gate: Arc<Gate>, settings: Settings, plan: Plan, stops: &Stops) -> Self {
         let run = Arc::new(Run::new(gate, settings, plan, stops));
         Self {
@@ -40,30 +40,30 @@ impl<A: MissingKbsApi> Fetcher<A> {
         }
     }
 
-    /// The API that is asked.
+    /// The API that is called.
     pub fn api(&self) -> &A {
         &self.worker.caller.api
     }
 
-    /// Machines to be asked for.
+    /// The number of machines to request.
     pub fn to_ask(&self) -> u64 {
         self.run.plan.to_ask() as u64
     }
 
-    /// Whether limits or a pace make calls wait.
+    /// Whether limits or a pace delay calls.
     pub fn is_held_up(&self) -> bool {
         self.run.limiter().is_scarce()
     }
 
-    /// Another worker, with so many of the calls in flight. It is to run while the fetcher does, on
+    /// Another worker, with a share of the calls in flight. It must run while the fetcher does, on
     /// another thread.
     pub fn another_worker(&self, api: A, calls: usize) -> Worker<A> {
         self.worker.another(api, calls)
     }
 
-    /// Asks for every machine. Each outcome goes to `sink` as soon as it stands; machines
-    /// without one were not asked for. That the service does not know a machine is reported
-    /// each time: of several outcomes the last one counts.
+    /// Requests every machine. Each outcome goes to `sink` as soon as it is final; machines without
+    /// one were not requested. A machine that the service does not know is reported each time: of
+    /// several outcomes, the last one counts.
     pub async fn run(&self, mut sink: impl FnMut(Outcome)) -> Ending {
         self.worker.run(&mut sink).await;
         self.others_are_gone().await;
@@ -75,7 +75,7 @@ impl<A: MissingKbsApi> Fetcher<A> {
         self.run.ending()
     }
 
-    /// Asks again for machines that the service did not know, unless they are too many.
+    /// Requests machines again that the service did not know, unless there are too many of them.
     async fn late_passes(&self, mut unknown: Vec<Target>, sink: &mut impl FnMut(Outcome)) {
         let plan = &self.run.plan;
         if too_many(unknown.len() as u64, plan.len()) {
@@ -89,7 +89,7 @@ impl<A: MissingKbsApi> Fetcher<A> {
         }
         for pass in 1..=LATE_PASSES {
             self.run.tracker.late_pass(pass);
-            // Whoever had this pass in an earlier process waits for the next.
+            // A machine that had this pass in an earlier process waits for the next one.
             let (now, later) = unknown
                 .into_iter()
                 .partition(|target| target.times_unknown <= pass);
@@ -98,9 +98,8 @@ impl<A: MissingKbsApi> Fetcher<A> {
         }
     }
 
-    /// Asks for the machines that were postponed, when everything else is done. The run waits
-    /// ten minutes for those alone; what the service wants to be left alone with for longer, the
-    /// next start asks for.
+    /// Requests the postponed machines when everything else is done. The run waits ten minutes for
+    /// them alone; machines with a longer wait are left to the next start.
     async fn wait_for_postponed(&self, sink: &mut impl FnMut(Outcome)) {
         if self.run.postponed.len() == 0 {
             return;
@@ -114,10 +113,10 @@ impl<A: MissingKbsApi> Fetcher<A> {
         self.run.give_up_postponed().into_iter().for_each(sink);
     }
 
-    /// Waits until the other workers have given back their share of the slots.
+    /// Waits until the other workers have returned their share of the slots.
     async fn others_are_gone(&self) {
         let all = u32::try_from(self.run.concurrency).unwrap_or(u32::MAX);
-        // It fails where the slots are closed, and they never are.
+        // Fails only if the slots are closed, which never happens.
         let _ = self.worker.caller.slots.acquire_many(all).await;
     }
 
@@ -142,23 +141,23 @@ impl<A: MissingKbsApi> Fetcher<A> {
         self.run.take_unknown()
     }
 
-    /// Ends the run because a call cannot be noted, or an answer not kept.
+    /// Ends the run because a call cannot be recorded, or an answer not stored.
     pub fn store_failed(&self) {
         self.run.stop(Ending::StoreFailed);
     }
 
-    /// Ends the asking because the time for it is over: no new call; those in flight end by
-    /// themselves. Changes nothing about a run that was told to stop before.
+    /// Ends the run because its time is over: no new calls; those in flight end by themselves. Has
+    /// no effect on a run that was stopped before.
     pub fn out_of_time(&self) {
         self.run.out_of_time();
     }
 
-    /// Calls to the service so far.
+    /// The number of calls to the service so far.
     pub fn requests(&self) -> Requests {
         self.run.tracker.requests()
     }
 
-    /// Where the run stands, and when it will have ended.
+    /// The progress of the run, and when it will have ended.
     pub fn progress(&self) -> Progress {
         forecast::progress(&self.run)
     }

@@ -1,4 +1,4 @@
-//! Where a run stands, and when it will have ended.
+//! The progress of a run, and when it will have ended.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use super::{estimate::Stage, run::Run, worker::under_way};
 use crate::{collect::Progress, quota::Load};
 
-/// Where the run stands, and when it will have ended.
+/// The progress of the run, and when it will have ended.
 pub(super) fn progress(run: &Run) -> Progress {
     let now = Instant::now();
     let in_flight = run.limiter().in_flight();
@@ -26,8 +26,8 @@ pub(super) fn progress(run: &Run) -> Progress {
     }
 }
 
-/// When the run will have ended, if a reply takes so long: by the quota's schedule, and by how
-/// machines that fail go on.
+/// When the run will have ended with this answer time: by the quota's schedule, and by the further
+/// attempts of failing machines.
 fn end(run: &Run, now: Instant, stage: Stage, latency: Duration) -> Instant {
     let tracker = &run.tracker;
     let expected = tracker.repeats.expected(&run.policy);
@@ -37,7 +37,7 @@ fn end(run: &Run, now: Instant, stage: Stage, latency: Duration) -> Instant {
         concurrency: run.concurrency,
     });
     let at_once = under_way(run.concurrency) as u64;
-    // Of those that are still to be called the last may be an unlucky one.
+    // The last of the remaining machines may need many attempts.
     let tail = expected.tail(tracker.left().min(at_once), latency);
     let under_way = now + stage.takes(expected.under_way(latency), at_once) + tail / 2;
     let after = |failed| latency + expected.after(failed, latency);
@@ -53,14 +53,14 @@ fn end(run: &Run, now: Instant, stage: Stage, latency: Duration) -> Instant {
     postponed.map_or(end, |due| due.max(end))
 }
 
-/// How long an answer takes, and how long it may.
+/// The answer time, and the longest plausible one.
 struct Latency {
     least: Duration,
     most: Duration,
 }
 
-/// As long as no answer has arrived: at least as long as one is being waited for, and it may be
-/// much longer.
+/// Before the first answer: at least as long as the oldest call has been waiting, and possibly much
+/// longer.
 fn latency(run: &Run, waited: Option<Duration>) -> Latency {
     if let Some(known) = run.tracker.latency() {
         return Latency {

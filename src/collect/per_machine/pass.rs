@@ -1,4 +1,4 @@
-//! One pass of a worker over machines: many at once, postponed ones as they become due.
+//! One pass of a worker over machines: many at once, with postponed ones as they become due.
 
 use std::{
     iter::Peekable,
@@ -21,12 +21,12 @@ use crate::{
     domain::outcome::{Failure, Outcome},
 };
 
-/// A pass under way.
+/// A pass in progress.
 #[derive(Debug)]
 pub(super) struct Pass<'a, A> {
     caller: &'a Caller<A>,
     run: &'a Run,
-    /// In the last pass, which waits for postponed machines alone: until when it does.
+    /// In the last pass, which waits for postponed machines only: until when.
     deadline: Option<Instant>,
     in_progress: InProgress,
 }
@@ -41,8 +41,8 @@ impl<'a, A: MissingKbsApi> Pass<'a, A> {
         }
     }
 
-    /// Sends a request for each of the targets, so many at once. Each outcome goes to `sink` as soon
-    /// as it stands; machines that the service does not know are noted in the run besides.
+    /// Requests each of the targets, many at once. Each outcome goes to `sink` as soon as it is
+    /// final; machines that the service does not know are also recorded in the run.
     pub(super) async fn run(
         &self,
         targets: impl IntoIterator<Item = Target>,
@@ -60,8 +60,8 @@ impl<'a, A: MissingKbsApi> Pass<'a, A> {
         }
     }
 
-    /// The machines of the pass, each when it may be asked for. The stream ends when none is left
-    /// and none in progress can be postponed any more.
+    /// The machines of the pass, each emitted when it may be requested. The stream ends when none
+    /// is left and none in progress can still be postponed.
     fn machines(&self, targets: impl IntoIterator<Item = Target>) -> impl Stream<Item = Target> {
         let targets = targets.into_iter().peekable();
         stream::unfold(targets, async |mut targets| {
@@ -90,8 +90,8 @@ impl<'a, A: MissingKbsApi> Pass<'a, A> {
         }
     }
 
-    /// The next machine to ask for, unless one has to be waited for. Postponed machines that are due
-    /// come first.
+    /// The next machine to request; `None` if the pass has to wait for one. Postponed machines that
+    /// are due come first.
     fn next(&self, targets: &mut impl Iterator<Item = Target>) -> Option<Target> {
         let due = self.run.take_due(self.deadline.is_some());
         due.or_else(|| {
@@ -100,8 +100,8 @@ impl<'a, A: MissingKbsApi> Pass<'a, A> {
         })
     }
 
-    /// When a postponed machine is due that this pass waits for. While there are other
-    /// machines, it does so only where it can; else only for its end.
+    /// When the next postponed machine is due, if this pass waits for it. A pass with a deadline
+    /// does so if the machine is due by then; any other pass, while it has other machines left.
     fn due(&self, has_more: bool) -> Option<Instant> {
         let due = self.run.next_due(self.deadline.is_some())?;
         let in_time = self.deadline.map_or(has_more, |deadline| due <= deadline);
@@ -119,12 +119,13 @@ impl<'a, A: MissingKbsApi> Pass<'a, A> {
         result
     }
 
-    /// Notes what came of a request. Once the first have all failed alike, returns how.
+    /// Records the result of a request. Returns the failure once the first machines have all failed
+    /// alike.
     fn first_failure(&self, result: &TargetResult) -> Option<Failure> {
         let mut first_outcomes = self.run.breaker.first_outcomes.lock();
         match result {
             TargetResult::Done(outcome) => first_outcomes.note(outcome).cloned(),
-            // The service works, and says so.
+            // The service works: it replied.
             TargetResult::NotFound { .. } => {
                 first_outcomes.works();
                 None
@@ -134,7 +135,7 @@ impl<'a, A: MissingKbsApi> Pass<'a, A> {
     }
 }
 
-/// How many machines of a pass are in progress.
+/// The number of machines of a pass in progress.
 #[derive(Debug, Default)]
 struct InProgress {
     count: AtomicUsize,
@@ -155,7 +156,7 @@ impl InProgress {
         self.count.load(Relaxed) == 0
     }
 
-    /// Waits until one has left.
+    /// Waits until a machine has been removed.
     async fn removed(&self) {
         self.removed.notified().await;
     }

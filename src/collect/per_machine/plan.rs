@@ -1,33 +1,34 @@
-//! What a run is to ask for, and what it need not ask for any more.
+//! What a run has to request, and what it need not request any more.
 
 use crate::domain::machine::MachineId;
 
-/// What there is to do.
+/// The work of a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Plan {
-    /// Machines to ask for, in this order.
+    /// Machines to request, in this order.
     pub machines: Vec<MachineId>,
-    /// Machines that the service did not know earlier in this run: they join the late
-    /// passes that they have not had.
+    /// Machines that the service did not know earlier in this run: they join the late passes they
+    /// have not had yet.
     pub unknown: Vec<Unknown>,
-    /// Machines whose answers are there already.
+    /// The number of machines whose answers are already stored.
     pub reused: u64,
-    /// Some of them: when call after call fails, they tell the service from the machines.
+    /// Some of them, used as probes: after repeated failures, they show whether the service or the
+    /// machines fail.
     pub known: Vec<MachineId>,
-    /// Some of those to ask for that earlier runs were answered for last: where none is answered
-    /// in this one, they are asked for before that is believed.
+    /// Some of the machines to request that had an answer in the latest earlier runs: if no machine
+    /// is answered in this run, these are requested before that is believed.
     pub answered_before: Vec<MachineId>,
 }
 
-/// How often a machine that the service does not know is asked for again.
+/// Number of late passes for a machine that the service does not know.
 pub const LATE_PASSES: u32 = 2;
 
-/// In how many late passes a machine is asked for that was unknown so often.
+/// The number of late passes left for a machine that was unknown this many times.
 pub(super) fn late_calls(times_unknown: u32) -> u64 {
     u64::from((LATE_PASSES + 1).saturating_sub(times_unknown))
 }
 
-/// Machines that are asked for before it is believed that the service answers for none.
+/// Machines that are requested before it is believed that the service answers for none.
 pub(super) const SCOUTS: usize = 3;
 
 /// A machine that the service did not know.
@@ -35,25 +36,25 @@ pub(super) const SCOUTS: usize = 3;
 pub struct Unknown {
     /// The machine.
     pub machine: MachineId,
-    /// Calls that were sent for it.
+    /// The number of calls sent for it.
     pub attempts: u32,
-    /// How often the service did not know it.
+    /// The number of times the service did not know it.
     pub times: u32,
 }
 
 impl Plan {
-    /// All machines of the run, whatever is left to do about them.
+    /// The number of all machines of the run, with or without work left.
     pub fn len(&self) -> u64 {
         self.to_ask() as u64 + self.reused
     }
 
-    /// Whether the run is about no machine at all.
+    /// Whether the run has no machines at all.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The machines that are asked for when none was answered yet and all fail: those that were
-    /// answered before, and else some from all over the list.
+    /// The machines to request when none was answered yet and all fail: those that were answered
+    /// before, or else some spread over the list.
     pub(super) fn scouts(&self) -> Vec<MachineId> {
         let mut scouts = self.answered_before.clone();
         scouts.truncate(SCOUTS);
@@ -66,7 +67,7 @@ impl Plan {
         scouts
     }
 
-    /// Machines without an answer.
+    /// The number of machines without an answer.
     pub(super) fn to_ask(&self) -> usize {
         self.machines.len() + self.unknown.len()
     }

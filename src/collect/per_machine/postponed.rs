@@ -1,5 +1,5 @@
-//! Machines whose calls the service asked to have back later. Meanwhile they take no place from
-//! the others.
+//! Machines that the service asked to retry later. Meanwhile they do not occupy a place that others
+//! could use.
 
 use std::{mem, time::Duration};
 
@@ -8,37 +8,37 @@ use tokio::time::Instant;
 
 use super::target::Target;
 
-/// How long a run goes on for postponed machines alone, when everything else is done. One that
-/// asks for a longer wait comes last.
+/// How long a run waits for postponed machines alone, when everything else is done. Machines with a
+/// longer wait come last.
 pub(super) const PATIENCE: Duration = Duration::from_mins(10);
 
-/// The machines that are postponed now.
+/// The machines that are currently postponed.
 #[derive(Debug, Default)]
 pub(super) struct PostponedMachines(Mutex<Vec<Postponed>>);
 
-/// A machine to be asked for again.
+/// A machine to be requested again.
 #[derive(Debug)]
 struct Postponed {
     target: Target,
     due: Instant,
-    /// Whether the wait is longer than a run would wait for it alone.
+    /// Whether the wait is longer than a run would wait for this machine alone.
     is_long: bool,
-    /// Outages that had begun when it was postponed. After another one, the service's wish to
-    /// be left alone was the outage's.
+    /// The number of outages that had begun when it was postponed. If another one has begun since,
+    /// the requested wait was due to the outage.
     outages: u64,
 }
 
-/// Which of them are wanted.
+/// Which postponed machines to consider.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Wanted {
-    /// Those with a long wait, too: everything else is done.
+    /// Includes those with a long wait: everything else is done.
     pub(super) with_long: bool,
-    /// Outages that have begun.
+    /// The number of outages that have begun.
     pub(super) outages: u64,
 }
 
 impl PostponedMachines {
-    /// Postpones a machine for so long.
+    /// Postpones a machine for this long.
     pub(super) fn add(&self, target: Target, wait: Duration, outages: u64) {
         self.0.lock().push(Postponed {
             target,
@@ -48,12 +48,12 @@ impl PostponedMachines {
         });
     }
 
-    /// How many there are.
+    /// The number of postponed machines.
     pub(super) fn len(&self) -> usize {
         self.0.lock().len()
     }
 
-    /// Takes the one that has been due for longest; `None` where none is due.
+    /// Takes the one that has been due for longest; `None` if none is due.
     pub(super) fn take_due(&self, wanted: Wanted) -> Option<Target> {
         let mut waiting = self.0.lock();
         let (at, due) = first(&waiting, wanted)?;
@@ -68,26 +68,26 @@ impl PostponedMachines {
         first(&self.0.lock(), wanted).map(|(_, due)| due)
     }
 
-    /// When the last one is due that the run will wait for, if everything else is done then.
+    /// When the last one is due that the run will wait for, given when everything else is done.
     pub(super) fn last_due(&self, others_done: Instant) -> Option<Instant> {
         let waiting = self.0.lock();
         let due = waiting.iter().map(|it| it.due);
         due.filter(|due| *due <= others_done + PATIENCE).max()
     }
 
-    /// Takes one, due or not.
+    /// Takes any of them, due or not.
     pub(super) fn take_any(&self) -> Option<Target> {
         self.0.lock().pop().map(|it| it.target)
     }
 
-    /// Takes all of them, each with the time when it is due.
+    /// Takes all of them, each with the time it is due.
     pub(super) fn take_all(&self) -> Vec<(Target, Instant)> {
         let all = mem::take(&mut *self.0.lock());
         all.into_iter().map(|it| (it.target, it.due)).collect()
     }
 }
 
-/// Which of the wanted ones is due first, and when.
+/// The first of the wanted machines to become due, and when.
 fn first(waiting: &[Postponed], wanted: Wanted) -> Option<(usize, Instant)> {
     let due = waiting.iter().enumerate().filter_map(|(at, it)| {
         let due = it.due_for(wanted)?;

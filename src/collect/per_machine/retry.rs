@@ -1,13 +1,13 @@
-//! What is done about a call that brought no answer: policy as data, decision as a table.
+//! What to do about a call that brought no answer: policy as data, decision as a table.
 
 use std::time::Duration;
 
 use crate::defender::{CallError, Class};
 
-/// How often and how patiently a call is repeated.
+/// How often and with which delays a call is retried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RetryPolicy {
-    /// Attempts after the first, for failures that another try may heal.
+    /// The number of retries, for failures that a retry may fix.
     pub retries: u32,
     /// The first back-off; each further one is twice as long.
     pub first_delay: Duration,
@@ -31,26 +31,26 @@ pub(super) struct FailureCounts {
 /// What to do next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Decision {
-    /// Try again after this long.
+    /// Retry after this delay.
     Retry(Duration),
-    /// Try again when the quota lets everybody go on.
+    /// Retry when the quota's pause ends.
     Wait,
-    /// Ask again late in the run.
+    /// Request again late in the run.
     Later,
-    /// The machine has no answer.
+    /// Record that the machine has no answer.
     Record,
-    /// Nothing more is asked in this run.
+    /// Stop the run: no more requests.
     Stop,
 }
 
-/// A machine that is refused for quota together with all others waits ten times as often
-/// as one that is refused alone: then it is the window, and windows open again.
+/// A machine that is refused for quota together with all others waits ten times as often as one
+/// that is refused alone: then the window is the cause, and windows open again.
 const TOGETHER: u32 = 10;
-/// Tokens that one machine may have refused while the others' are accepted.
+/// The number of tokens that may be refused for one machine while the others' are accepted.
 const TOKENS: u32 = 2;
 
 impl FailureCounts {
-    /// Counts a failure; `alone` says that others are answered meanwhile.
+    /// Counts a failure; `alone` means that others are answered meanwhile.
     pub(super) fn count(&mut self, class: Class, alone: bool) {
         match class {
             Class::Window(_) => {
@@ -58,8 +58,8 @@ impl FailureCounts {
                 self.throttled_alone += u32::from(alone);
             }
             Class::Token => self.tokens += 1,
-            // Each stale token means a newer one, and those are counted; without one nothing was
-            // sent.
+            // After a stale token comes a newer one, and those are counted; without a token nothing
+            // was sent.
             Class::StaleToken | Class::NoToken => {}
             Class::Call(_) | Class::NotFound | Class::Machine | Class::Run => self.failed += 1,
         }
@@ -67,7 +67,7 @@ impl FailureCounts {
 }
 
 impl RetryPolicy {
-    /// The policy with so many attempts after the first.
+    /// The policy with this number of retries.
     pub const fn with_retries(retries: u32) -> Self {
         Self {
             retries,
@@ -76,7 +76,7 @@ impl RetryPolicy {
         }
     }
 
-    /// What to do about `error`, which `failures` counts already. `jitter` from 0 to 1 spreads
+    /// The decision about `error`, which `failures` already counts. `jitter` from 0 to 1 spreads
     /// calls that failed together.
     pub(super) fn decide(
         &self,
@@ -100,12 +100,12 @@ impl RetryPolicy {
         }
     }
 
-    /// How long to wait before an attempt that is not one of the policy's.
+    /// The delay before an attempt that is not one of the policy's.
     pub(super) fn shortest(&self, jitter: f64) -> Duration {
         self.backoff(1, jitter)
     }
 
-    /// The delay after so many failures, as it is on the average.
+    /// The average delay after this number of failures.
     pub(super) fn usual_delay(&self, failed: u32) -> Duration {
         self.backoff(failed, 0.5)
     }
@@ -115,7 +115,7 @@ impl RetryPolicy {
             || failures.throttled > self.retries.saturating_mul(TOGETHER)
     }
 
-    /// Exponential, between half and the whole of each step.
+    /// Exponential, between half and all of each step.
     fn backoff(&self, failed: u32, jitter: f64) -> Duration {
         let doublings = failed.saturating_sub(1).min(16);
         let step = self

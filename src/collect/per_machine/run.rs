@@ -1,5 +1,5 @@
-//! What the workers of a run share: the quota, what is known of the service, what is
-//! counted, and why the run ends.
+//! The state that the workers of a run share: the quota, what is known of the service, the counts,
+//! and why the run ends.
 
 use std::{
     iter, mem,
@@ -29,15 +29,15 @@ use crate::{
     domain::{api::Api, ending::Ending, machine::MachineId, outcome::Outcome},
 };
 
-/// The run is told to stop.
+/// The run was told to stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Stopped;
 
-/// One run, while it is under way.
+/// A run in progress.
 #[derive(Debug)]
 pub(super) struct Run {
     gate: Arc<Gate>,
-    /// Calls in flight at once.
+    /// The maximum number of calls in flight.
     pub(super) concurrency: usize,
     pub(super) policy: RetryPolicy,
     pub(super) clock: fn() -> Timestamp,
@@ -45,9 +45,9 @@ pub(super) struct Run {
     pub(super) stops: Stops,
     pub(super) tracker: Tracker,
     pub(super) plan: Plan,
-    /// Machines that are asked for when none was answered yet, and all fail.
+    /// Machines to request if none was answered yet and all fail.
     pub(super) scouts: Vec<MachineId>,
-    /// How many of the plan's machines a worker has taken.
+    /// The number of the plan's machines that workers have taken.
     taken: AtomicUsize,
     /// Machines that the service did not know in the passes so far.
     unknown: Mutex<Vec<Target>>,
@@ -57,7 +57,7 @@ pub(super) struct Run {
 }
 
 impl Run {
-    /// A run in which nothing was asked yet.
+    /// A run without any requests yet.
     pub(super) fn new(gate: Arc<Gate>, settings: Settings, plan: Plan, stops: &Stops) -> Self {
         Self {
             gate,
@@ -83,12 +83,12 @@ impl Run {
         }
     }
 
-    /// What limits the calls.
+    /// The limiter of the calls.
     pub(super) fn limiter(&self) -> &Limiter {
         self.gate.limiter(Api::MissingKbs)
     }
 
-    /// The plan's machines that no worker has taken yet, each taken once.
+    /// The plan's machines that no worker has taken yet; each is taken once.
     pub(super) fn targets(&self) -> impl Iterator<Item = Target> {
         iter::from_fn(|| {
             let place = self.taken.fetch_add(1, Relaxed);
@@ -96,12 +96,12 @@ impl Run {
         })
     }
 
-    /// Machines that the service did not know in the passes so far.
+    /// Takes the machines that the service did not know in the passes so far.
     pub(super) fn take_unknown(&self) -> Vec<Target> {
         mem::take(&mut *self.unknown.lock())
     }
 
-    /// Notes what came of a request, and returns the outcome that stands, if one does.
+    /// Records the result of a request, and returns the final outcome, if there is one.
     pub(super) fn record(&self, result: TargetResult) -> Option<Outcome> {
         match result {
             TargetResult::NotFound { target, standing } => {
@@ -127,7 +127,7 @@ impl Run {
         }
     }
 
-    /// The service asks to be left alone with a machine for so long.
+    /// Postpones a machine, because the service asks to wait this long before its next call.
     fn postpone(&self, target: Target, wait: Duration) {
         if wait > PATIENCE
             && let Some(failure) = &target.failure
@@ -139,8 +139,8 @@ impl Run {
         self.postponed.add(target, wait, outages);
     }
 
-    /// Takes a postponed machine that is due, of those with a long wait only where everything
-    /// else is done. When the run stops all are due: they are asked for no more, and become
+    /// Takes a postponed machine that is due; those with a long wait only if everything else is
+    /// done. When the run stops, all of them are due: they are not requested again, and become
     /// outcomes.
     pub(super) fn take_due(&self, is_last: bool) -> Option<Target> {
         if self.postponed.len() == 0 {
@@ -166,8 +166,8 @@ impl Run {
         }
     }
 
-    /// Whether so many machines were postponed, and none ever answered, that the service is
-    /// rather asked for those again than for others.
+    /// Whether so many machines were postponed, and none ever answered, that these are requested
+    /// again rather than others.
     pub(super) fn is_unproven(&self) -> bool {
         self.postponed.len() >= FIRST && !self.breaker.circuit().has_answered()
     }
@@ -182,8 +182,7 @@ impl Run {
         }
     }
 
-    /// Gives up for this start the machines that the service asks to be left alone with for
-    /// longer than the run waits.
+    /// Gives up, until the next start, the machines whose wait is longer than the run waits.
     pub(super) fn give_up_postponed(&self) -> Vec<Outcome> {
         let now = Instant::now();
         let postponed = self.postponed.take_all();
@@ -196,7 +195,7 @@ impl Run {
         given_up.collect()
     }
 
-    /// Ends the run because the sign-in fails.
+    /// Ends the run because the sign-in failed.
     pub(super) fn cannot_sign_in(&self, error: CallError) {
         self.stop(match error.class {
             Class::NoToken => Ending::NoSignIn(error.failure),
@@ -204,7 +203,7 @@ impl Run {
         });
     }
 
-    /// Ends the asking because the time for it is over.
+    /// Ends the run because its time is over.
     pub(super) fn out_of_time(&self) {
         if !self.stops.gentle.is_cancelled() {
             self.out_of_time.store(true, Relaxed);
@@ -212,7 +211,7 @@ impl Run {
         }
     }
 
-    /// Fails where the run is to stop.
+    /// Fails if the run is to stop.
     pub(super) fn go_on(&self) -> Result<(), Stopped> {
         if self.stops.gentle.is_cancelled() {
             return Err(Stopped);
@@ -220,7 +219,7 @@ impl Run {
         Ok(())
     }
 
-    /// The same while that is waited for.
+    /// Waits for a future, unless the run stops first.
     pub(super) async fn unless_stopped<T>(
         &self,
         work: impl Future<Output = T>,
@@ -229,7 +228,7 @@ impl Run {
         done.ok_or(Stopped)
     }
 
-    /// Something was left out because the run was told to stop.
+    /// Records that something was left out because the run was told to stop.
     pub(super) fn stopped(&self) {
         self.stop(if self.out_of_time.load(Relaxed) {
             Ending::OutOfTime
@@ -238,7 +237,7 @@ impl Run {
         });
     }
 
-    /// Ends the run; what was the first to end it is what ended it.
+    /// Ends the run; the first reason counts.
     pub(super) fn stop(&self, ending: Ending) {
         self.stopped_by.lock().get_or_insert(ending);
         self.stops.gentle.cancel();
@@ -250,8 +249,8 @@ impl Run {
     }
 }
 
-/// How many machines the circuit breaker watches. Where some are known to be answered, they
-/// tell whether the service works: what is left of a fleet may be just those machines that
+/// The number of machines that the first-outcomes check counts. If some machines are known to be
+/// answered, they show whether the service works: the rest of a fleet may be just the machines that
 /// always fail.
 fn watched(plan: &Plan) -> usize {
     if plan.known.is_empty() {

@@ -1,26 +1,26 @@
-//! How a run is steered.
+//! Settings of a run.
 
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use super::retry::RetryPolicy;
 
-/// How a run is told to stop.
+/// How a run is stopped.
 #[derive(Debug, Clone, Default)]
 pub struct Stops {
-    /// No new call; those in flight end by themselves.
+    /// No new calls; those in flight end by themselves.
     pub gentle: CancellationToken,
-    /// Nothing is waited for any more.
+    /// All waiting ends at once.
     pub hard: CancellationToken,
 }
 
-/// Plain values that steer the asking.
+/// Plain values that control collecting.
 #[derive(Debug, Clone, Copy)]
 pub struct Settings {
-    /// Calls in flight at once.
+    /// Maximum number of calls in flight.
     pub concurrency: usize,
-    /// What is done about failures.
+    /// How failures are handled.
     pub policy: RetryPolicy,
-    /// Tells when an answer arrived.
+    /// Gives the time when an answer arrived.
     pub clock: fn() -> Timestamp,
 }

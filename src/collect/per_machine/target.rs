@@ -1,4 +1,4 @@
-//! One machine on its way through the asking.
+//! One machine and the state of its request.
 
 use std::time::Duration;
 
@@ -10,32 +10,32 @@ use crate::domain::{
     text::span,
 };
 
-/// A machine to ask for, and what is known of it so far.
+/// A machine to request, and what is known of it so far.
 #[derive(Debug)]
 pub(super) struct Target {
     pub(super) machine: MachineId,
-    /// Calls that were sent for it.
+    /// The number of calls sent for it.
     pub(super) attempts: u32,
-    /// How often the service did not know it.
+    /// The number of times the service did not know it.
     pub(super) times_unknown: u32,
-    /// Why the last of them brought nothing.
+    /// Why the last call failed.
     pub(super) failure: Option<Failure>,
-    /// The attempts of the call in hand.
+    /// The attempts of the current call.
     pub(super) history: CallHistory,
 }
 
-/// What came of a request for a machine.
+/// The result of a request for a machine.
 #[derive(Debug)]
 pub(super) enum TargetResult {
-    /// An answer, or a failure that stands.
+    /// An answer or a final failure.
     Done(Outcome),
     /// The service does not know the machine now; it may later.
     NotFound {
         target: Target,
-        /// What stands if it is not asked for again.
+        /// The outcome that stands if the machine is not requested again.
         standing: Outcome,
     },
-    /// The service asks to be left alone with the machine for so long.
+    /// The service asks to wait this long before the next call for the machine.
     Postponed(Target, Duration),
     /// The run stopped before there was an answer.
     Stopped(Target),
@@ -80,14 +80,14 @@ impl Target {
         }
     }
 
-    /// Whether the last that is known is that the service does not know the machine.
+    /// Whether the last known result is that the service does not know the machine.
     pub(super) fn is_unknown(&self) -> bool {
         let last = self.failure.as_ref();
         last.is_some_and(|failure| failure.reason == Reason::NotFound)
     }
 
-    /// What is known of a machine that the service asks to be left alone with for another so
-    /// long: the next start asks for it.
+    /// The outcome of a machine that the service asks not to request for another `left`: the next
+    /// start requests it.
     pub(super) fn given_up(self, left: Duration) -> Outcome {
         let last = self.failure.as_ref();
         let message = format!(
@@ -99,9 +99,9 @@ impl Target {
         self.pending(message)
     }
 
-    /// What is known when nothing more is asked: that it is pending, after a failure or
-    /// before an answer. Nothing when no call was sent, and nothing new when the service did
-    /// not know the machine: that outcome stands already.
+    /// The outcome when no more calls are sent: pending, after a failure or before an answer.
+    /// `None` if no call was sent, or if the service did not know the machine: that outcome is
+    /// already recorded.
     pub(super) fn into_standing(self) -> Option<Outcome> {
         if self.attempts == 0 || self.is_unknown() {
             return None;

@@ -1,4 +1,4 @@
-//! Counts of a run under way, for whoever shows progress.
+//! Counts of a run in progress, for the progress display.
 
 use std::{
     sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed},
@@ -16,7 +16,7 @@ use crate::{
     domain::outcome::{Outcome, Reason},
 };
 
-/// How the service received calls: answers, and refusals for quota.
+/// The service's replies to calls: answers, and refusals for quota.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Flow {
     pub(super) answers: u64,
@@ -39,13 +39,13 @@ impl Flow {
     }
 }
 
-/// What became of machines.
+/// The number of machines by result.
 #[derive(Debug, Default, Clone, Copy)]
 struct Machines {
     counts: Counts,
-    /// How often something was found out about one.
+    /// The number of results for machines.
     findings: u64,
-    /// Calls that late passes will take for those that wait for them.
+    /// The number of late calls for the machines that wait for them.
     late_calls: u64,
 }
 
@@ -55,22 +55,22 @@ pub(super) struct Tracker {
     retried: AtomicU64,
     throttled: AtomicU64,
     answers: AtomicU64,
-    /// Machines of the first pass.
+    /// The number of machines in the first pass.
     planned: u64,
-    /// Those of them for which a request has begun.
+    /// Those of them whose request has begun.
     started: AtomicU64,
-    /// Late passes that have begun.
+    /// The number of late passes that have begun.
     late_passes: AtomicU32,
     machines: Mutex<Machines>,
     latency: Mutex<Latency>,
     /// Machines that wait for another attempt.
     pub(super) backoffs: Backoffs,
-    /// How calls went, by how many had failed before.
+    /// The results of calls, by the number of failures before them.
     pub(super) repeats: Repeats,
 }
 
 impl Tracker {
-    /// Counts for what is planned.
+    /// Counts for this plan.
     pub(super) fn new(plan: &Plan) -> Self {
         let unknown = &plan.unknown;
         let machines = Machines {
@@ -90,38 +90,38 @@ impl Tracker {
         }
     }
 
-    /// A call is sent.
+    /// Counts a call that is sent.
     pub(super) fn sent(&self, again: bool) {
         self.sent.fetch_add(1, Relaxed);
         self.retried.fetch_add(u64::from(again), Relaxed);
     }
 
-    /// A call was refused for quota.
+    /// Counts a call that was refused for quota.
     pub(super) fn throttled(&self) {
         self.throttled.fetch_add(1, Relaxed);
     }
 
-    /// A call was answered.
+    /// Counts a call that was answered.
     pub(super) fn answered(&self) {
         self.answers.fetch_add(1, Relaxed);
     }
 
-    /// A call took so long.
+    /// Records how long a call took.
     pub(super) fn took(&self, length: Duration) {
         self.latency.lock().note(length);
     }
 
-    /// A request for another machine begins.
+    /// Counts a machine whose request begins.
     pub(super) fn started(&self) {
         self.started.fetch_add(1, Relaxed);
     }
 
-    /// A late pass begins.
+    /// Records that a late pass begins.
     pub(super) fn late_pass(&self, number: u32) {
         self.late_passes.store(number, Relaxed);
     }
 
-    /// A machine is not known, and so many calls will be sent for it late.
+    /// Counts an unknown machine, and the calls to be sent for it late.
     pub(super) fn unknown(&self, late_calls: u64) {
         let mut machines = self.machines.lock();
         machines.findings += 1;
@@ -129,15 +129,14 @@ impl Tracker {
         machines.counts.not_found += 1;
     }
 
-    /// So many unknown machines are asked for once more, with the calls that were to be sent for
-    /// them late.
+    /// Counts unknown machines that are requested once more, and removes their late calls.
     pub(super) fn again(&self, count: u64, late_calls: u64) {
         let mut machines = self.machines.lock();
         machines.late_calls -= late_calls;
         machines.counts.not_found -= count;
     }
 
-    /// An outcome stands.
+    /// Counts a final outcome.
     pub(super) fn done(&self, outcome: &Outcome) {
         let mut machines = self.machines.lock();
         machines.findings += 1;
@@ -150,18 +149,18 @@ impl Tracker {
         }
     }
 
-    /// Machines for which no request has begun.
+    /// The number of machines whose request has not begun.
     pub(super) fn left(&self) -> u64 {
         let started = self.started.load(Relaxed);
         self.planned.saturating_sub(started)
     }
 
-    /// Answers so far, whichever machine's.
+    /// The number of answers so far, for all machines.
     pub(super) fn answers(&self) -> u64 {
         self.answers.load(Relaxed)
     }
 
-    /// How the service received the calls for all machines so far.
+    /// The service's replies to the calls for all machines so far.
     pub(super) fn flow(&self) -> Flow {
         Flow {
             answers: self.answers(),
@@ -169,7 +168,7 @@ impl Tracker {
         }
     }
 
-    /// What an answer takes; none before the first.
+    /// The answer time; `None` before the first answer.
     pub(super) fn latency(&self) -> Option<Duration> {
         self.latency.lock().mean()
     }
@@ -186,7 +185,7 @@ impl Tracker {
         }
     }
 
-    /// How far the run is with so many calls in flight.
+    /// The progress of the run, given the number of calls in flight.
     pub(super) fn stage(&self, in_flight: u64) -> Stage {
         let machines = *self.machines.lock();
         let counts = machines.counts;

@@ -1,4 +1,4 @@
-//! Workers: each has connections of its own and a share of the calls in flight.
+//! Workers: each has its own connections and a share of the calls in flight.
 
 use std::sync::Arc;
 
@@ -10,31 +10,31 @@ use tokio::{
 use super::{caller::Caller, pass::Pass, run::Run, target::Target};
 use crate::{collect::Requests, defender::MissingKbsApi, domain::outcome::Outcome};
 
-/// Machines under way for each call in flight: those that wait for another try take no
-/// place from the others.
+/// Machines in progress per call in flight: those that wait for another attempt do not block
+/// others.
 const UNDER_WAY: usize = 4;
-/// Machines under way however few calls are in flight: so many may have to wait until it is clear
-/// whether it is the service that answers.
+/// Minimum number of machines in progress, however few calls are in flight: this many may have to
+/// wait until it is clear whether the service itself replies.
 const FEWEST: usize = 24;
 
-/// Machines under way with so many calls in flight.
+/// The number of machines in progress for this number of calls in flight.
 pub(super) fn under_way(calls: usize) -> usize {
     calls.saturating_mul(UNDER_WAY).max(FEWEST)
 }
 
-/// Collects from an API what there is about machines of a run. All workers of a run are alike, each
-/// with connections and a thread of its own.
+/// Collects answers for machines of a run from an API. All workers of a run are alike, each with
+/// its own connections and thread.
 #[derive(Debug)]
 pub struct Worker<A> {
     pub(super) caller: Caller<A>,
-    /// Machines under way at once.
+    /// The number of machines in progress at once.
     width: usize,
-    /// Call slots of another worker, which gets them back when this one is gone.
+    /// Call slots borrowed from another worker, which are returned to it on drop.
     _lent: Option<OwnedSemaphorePermit>,
 }
 
 impl<A: MissingKbsApi> Worker<A> {
-    /// A worker that calls this API, with at most so many calls in flight at once.
+    /// A worker that calls this API, with at most `calls` in flight at once.
     pub(super) fn new(api: A, run: Arc<Run>, calls: usize) -> Self {
         Self {
             caller: Caller {
@@ -47,8 +47,8 @@ impl<A: MissingKbsApi> Worker<A> {
         }
     }
 
-    /// Another worker of the run, with so many of this one's call slots as long as it lives; with
-    /// as many as are free where they are fewer.
+    /// Another worker of the run, which borrows `calls` of this one's call slots for its lifetime,
+    /// or as many as are free.
     pub(super) fn another(&self, api: A, calls: usize) -> Self {
         let slots = &self.caller.slots;
         let calls = calls.min(slots.available_permits());
@@ -60,19 +60,18 @@ impl<A: MissingKbsApi> Worker<A> {
         }
     }
 
-    /// Collects until every machine has been taken, by this worker or another one. Each outcome goes
-    /// to `sink` as soon as it stands.
+    /// Collects until every machine has been taken, by this worker or another one. Each outcome
+    /// goes to `sink` as soon as it is final.
     pub async fn run(&self, mut sink: impl FnMut(Outcome)) {
         self.pass(self.caller.run.targets(), None, &mut sink).await;
     }
 
-    /// Calls to the service so far, whoever sent them.
+    /// The number of calls to the service so far, by all workers.
     pub fn requests(&self) -> Requests {
         self.caller.run.tracker.requests()
     }
 
-    /// Sends a request for each of these machines. In the last pass, it waits for postponed ones
-    /// until `deadline`.
+    /// Requests each of these machines. The last pass waits for postponed ones until `deadline`.
     pub(super) async fn pass(
         &self,
         targets: impl IntoIterator<Item = Target>,

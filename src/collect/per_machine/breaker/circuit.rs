@@ -1,80 +1,81 @@
-//! What calls have shown of the service, and what follows from it. Pure.
+//! What calls have shown about the service, and the resulting state of the circuit. Pure.
 
 use std::{collections::VecDeque, mem};
 
 use super::CallHistory;
 use crate::domain::machine::MachineId;
 
-/// Failures in a row that raise a suspicion: about as many as one call may have.
+/// Bounds of the number of consecutive failures that raise a suspicion; it is about the number of
+/// attempts per call.
 const FEWEST_IN_A_ROW: u32 = 3;
 const MOST_IN_A_ROW: u32 = 8;
-/// Machines that are kept for probes: one of them alone may be gone meanwhile.
+/// Maximum number of machines kept for probes: a single one might have been removed meanwhile.
 const KNOWN: usize = 8;
-/// Replies in a row that are not the service's own, before any answer, that raise a suspicion. With
-/// the [scouts](crate::collect::per_machine::plan::SCOUTS) that are sent then they make 20.
+/// Consecutive replies that are not the service's own, before any answer, that raise a suspicion.
+/// With the [scouts](crate::collect::per_machine::plan::SCOUTS) that are sent then, they make 20.
 const FOREIGN_IN_A_ROW: u32 = 17;
-/// Refusals in a row that raise a suspicion, without a second attempt for each machine first.
+/// Consecutive refusals that raise a suspicion, without a second attempt for each machine first.
 const REFUSED_IN_A_ROW: u32 = 5;
 
 /// Whether calls are sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum State {
-    /// They are.
+    /// Calls are sent.
     Closed,
-    /// Only a probe is, because the service may be down or refuse the run.
+    /// Only a probe is sent, because the service may be down or refuse the run.
     Suspect,
-    /// The service is down: only a probe is, from time to time.
+    /// The service is down: only a probe is sent, from time to time.
     Open,
 }
 
 /// What a failure may mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Suspicion {
-    /// Nothing: it is the machine's own.
+    /// Nothing: the failure is the machine's own.
     None,
-    /// It is the last one that the machine may have: better make sure.
+    /// It was the machine's last attempt, so the cause is checked first.
     LastAttempt,
-    /// An outage.
+    /// Possibly an outage.
     Outage,
-    /// Something else than the service answers, and the service never did.
+    /// All replies are foreign; the service itself has never replied.
     NotTheService,
 }
 
-/// An attempt that failed.
+/// A failed attempt.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct FailedAttempt {
     /// Whether the reply was not the service's own.
     pub(crate) is_foreign: bool,
-    /// Whether the machine may not have another attempt.
+    /// Whether it was the machine's last attempt.
     pub(crate) is_last: bool,
 }
 
 #[derive(Debug, Default)]
 pub(crate) struct Circuit {
-    /// Failures in a row that raise a suspicion.
+    /// Consecutive failures that raise a suspicion.
     threshold: u32,
     /// Failures since the last sign of life.
     failed: u32,
-    /// Replies since then that were not the service's own.
+    /// Foreign replies since the last sign of life.
     foreign: u32,
     /// Refusals of the whole run since the last answer.
     refused: u32,
-    /// Signs of life.
+    /// The number of signs of life.
     signs: u64,
-    /// Calls that wait to learn what their failure means.
+    /// The number of calls that wait to learn what their failure means.
     waiting: usize,
-    /// Probes while which nothing else may be sent.
+    /// The number of probes that hold back all other calls.
     holds: usize,
-    /// Outages that began.
+    /// The number of outages that began.
     outages: u64,
     is_down: bool,
-    /// Machines that were answered, the next one for a probe first.
+    /// Answered machines; the next one to be probed is first.
     known: VecDeque<MachineId>,
 }
 
 impl Circuit {
-    /// Of a service that was not called yet, with so many attempts after the first. These
-    /// machines it answered earlier.
+    /// The circuit before the first call, with this number of retries. The service answered for the
+    /// `known` machines earlier.
     pub(crate) fn new(retries: u32, known: &[MachineId]) -> Self {
         Self {
             threshold: retries.clamp(FEWEST_IN_A_ROW, MOST_IN_A_ROW),
@@ -97,7 +98,7 @@ impl Circuit {
         }
     }
 
-    /// Outages that have begun.
+    /// The number of outages that have begun.
     pub(crate) fn outages(&self) -> u64 {
         self.outages
     }
@@ -107,12 +108,12 @@ impl Circuit {
         !self.known.is_empty()
     }
 
-    /// Whether only others than the service have replied so far, and so often that it may not be there.
+    /// Whether all replies so far are foreign, and so many that the service may not be there.
     pub(crate) fn hears_only_others(&self) -> bool {
         self.foreign >= FOREIGN_IN_A_ROW && !self.has_answered()
     }
 
-    /// Whether only others than the service have replied so far, however few.
+    /// Whether all replies so far are foreign, however few.
     pub(crate) fn heard_others_first(&self) -> bool {
         self.foreign > 0 && self.signs == 0 && !self.has_answered()
     }
@@ -122,8 +123,8 @@ impl Circuit {
         history.signs.is_some_and(|earlier| self.signs > earlier)
     }
 
-    /// Whether the call's last failure was the machine's own, by what happened since; `None` when
-    /// nothing did.
+    /// Whether the call's last failure was the machine's own, judging by what happened since;
+    /// `None` if nothing did.
     pub(crate) fn is_own(&self, history: &CallHistory) -> Option<bool> {
         if self.outages != history.outages {
             return Some(false);
@@ -131,7 +132,7 @@ impl Circuit {
         self.works_since(history).then_some(true)
     }
 
-    /// Whether there were several refusals in a row.
+    /// Whether there were several consecutive refusals.
     pub(crate) fn is_refused(&self) -> bool {
         self.refused >= REFUSED_IN_A_ROW
     }
@@ -140,7 +141,7 @@ impl Circuit {
         self.failed >= self.threshold && self.has_answered()
     }
 
-    /// A machine was answered. Returns whether that is news to anybody.
+    /// Records an answer for a machine. Returns whether waiting callers must be notified.
     pub(crate) fn answered(&mut self, machine: MachineId) -> bool {
         self.known.retain(|known| *known != machine);
         self.known.truncate(KNOWN - 1);
@@ -149,8 +150,8 @@ impl Circuit {
         self.works() || was_refused
     }
 
-    /// A sign of life. Returns whether that is news to anybody: in a run that goes well there is
-    /// one for each call, and all who wait for a slot would be woken.
+    /// Records a sign of life. Returns whether waiting callers must be notified: in a normal run
+    /// there is one sign of life per call, and each would wake all callers that wait for a slot.
     pub(crate) fn works(&mut self) -> bool {
         let is_news = self.failed > 0 || self.waiting > 0 || self.foreign > 0;
         self.failed = 0;
@@ -159,7 +160,7 @@ impl Circuit {
         is_news
     }
 
-    /// An attempt failed.
+    /// Records a failed attempt.
     pub(crate) fn failed(
         &mut self,
         history: &mut CallHistory,
@@ -168,7 +169,7 @@ impl Circuit {
         self.failed += u32::from(history.fail(self.signs));
         self.foreign += u32::from(attempt.is_foreign);
         if !self.has_answered() {
-            // Else it is for the first outcomes to tell.
+            // Otherwise the first outcomes decide.
             return if attempt.is_foreign && self.hears_only_others() {
                 Suspicion::NotTheService
             } else {
@@ -184,22 +185,22 @@ impl Circuit {
         }
     }
 
-    /// A call was refused as if the whole run were.
+    /// Records a refusal of the whole run.
     pub(crate) fn refused(&mut self) {
         self.refused += 1;
     }
 
-    /// The refusals so far are not the whole run's.
+    /// The refusals so far do not concern the whole run.
     pub(crate) fn accepted(&mut self) {
         self.refused = 0;
     }
 
-    /// A call begins to wait for what its failure means.
+    /// A call starts to wait for what its failure means.
     pub(crate) fn wait(&mut self) {
         self.waiting += 1;
     }
 
-    /// It waits no more.
+    /// The call stops waiting.
     pub(crate) fn wait_no_more(&mut self) {
         self.waiting -= 1;
     }
@@ -212,24 +213,24 @@ impl Circuit {
         self.holds -= 1;
     }
 
-    /// The machine that was answered before, to send a probe for now.
+    /// The answered machine to probe next.
     pub(crate) fn known(&self) -> Option<MachineId> {
         self.known.front().copied()
     }
 
-    /// A probe is sent for that machine: the next one is for another.
+    /// Records a probe of that machine: the next probe is for another one.
     pub(crate) fn probed(&mut self) {
         let first = self.known.pop_front();
         self.known.extend(first);
     }
 
-    /// An outage begins.
+    /// Opens the circuit: an outage begins.
     pub(crate) fn open(&mut self) {
         self.outages += 1;
         self.is_down = true;
     }
 
-    /// The outage is over.
+    /// Closes the circuit: the outage is over.
     pub(crate) fn close(&mut self) {
         self.is_down = false;
     }

@@ -1,11 +1,11 @@
-//! When the first machines all fail in the same way, the rest would.
+//! Detects that the first machines all failed in the same way, as the rest then would.
 
 use crate::domain::outcome::{Failure, Outcome, Reason};
 
-/// Machines that must fail alike.
+/// The number of first machines that must fail alike.
 pub(crate) const FIRST: usize = 20;
 
-/// The first outcomes of a run, as long as they are all alike.
+/// The first outcomes of a run, while they are all alike.
 #[derive(Debug)]
 pub(crate) struct FirstOutcomes {
     kind: Option<(Reason, Option<u16>)>,
@@ -14,7 +14,7 @@ pub(crate) struct FirstOutcomes {
 }
 
 impl FirstOutcomes {
-    /// Of a run for so many machines; for a handful there is nothing to save.
+    /// For a run of this many machines; a run of only a few has nothing to save.
     pub(crate) fn new(machines: usize) -> Self {
         Self {
             kind: None,
@@ -23,7 +23,7 @@ impl FirstOutcomes {
         }
     }
 
-    /// Notes an outcome. Once the first 20 have all failed alike, returns how.
+    /// Records an outcome. Returns the failure once the first 20 have all failed alike.
     pub(crate) fn note<'a>(&mut self, outcome: &'a Outcome) -> Option<&'a Failure> {
         let failure = outcome.result.as_ref().err();
         match failure.filter(|failure| self.is_alike(failure)) {
@@ -38,15 +38,15 @@ impl FirstOutcomes {
         }
     }
 
-    /// Notes that a machine is postponed for a long time. Returns whether the first 20 have
-    /// all failed alike.
+    /// Records that a machine is postponed for a long time. Returns whether the first 20 have all
+    /// failed alike.
     pub(crate) fn postponed(&mut self, failure: &Failure) -> bool {
         self.watching &= self.is_alike(failure);
         self.alike += usize::from(self.watching);
         self.watching && self.alike == FIRST
     }
 
-    /// The service works: it answers, if only that it does not know a machine.
+    /// The service works: it replies, even if only that it does not know a machine.
     pub(crate) fn works(&mut self) {
         self.watching = false;
     }

@@ -1,24 +1,24 @@
-//! The attempts of one call, and what was seen of the service meanwhile.
+//! The attempts of one call, and the state of the service meanwhile.
 
 use crate::collect::per_machine::retry::FailureCounts;
 
-/// The failed attempts of one call, and what the circuit had seen then.
+/// The failed attempts of one call, and the state of the circuit at the time.
 #[derive(Debug, Default, Clone, Copy)]
 pub(crate) struct CallHistory {
     pub(crate) failures: FailureCounts,
-    /// Outages that had begun when the last attempt was sent.
+    /// The number of outages that had begun when the last attempt was sent.
     pub(crate) outages: u64,
-    /// Answers that had arrived when this call was first refused as if the whole run were.
+    /// The number of answers received when this call was first refused as if for the whole run.
     pub(crate) refused_at: Option<u64>,
-    /// Signs of life when the last attempt failed.
+    /// The number of signs of life when the last attempt failed.
     pub(super) signs: Option<u64>,
-    /// Whether the service worked after a failure: then failing is this machine's way.
+    /// Whether the service worked after a failure, so that the failures are this machine's own.
     is_own: bool,
 }
 
 impl CallHistory {
-    /// What a call goes on with after a long wait: what was seen of the service before it says
-    /// nothing any more.
+    /// The history that a call continues with after a long wait: earlier observations of the
+    /// service no longer count.
     pub(crate) fn after_a_wait(&self) -> Self {
         Self {
             failures: self.failures,
@@ -27,8 +27,8 @@ impl CallHistory {
         }
     }
 
-    /// An attempt is sent when so many outages have begun: attempts before the last one do not
-    /// count.
+    /// Records that an attempt is sent after this number of outages: earlier attempts stop counting
+    /// if an outage began since.
     pub(crate) fn sending(&mut self, outages: u64) {
         if self.outages != outages {
             *self = Self {
@@ -38,7 +38,8 @@ impl CallHistory {
         }
     }
 
-    /// Counts a failure after so many signs of life, and returns whether it may be the service's.
+    /// Counts a failure, given the number of signs of life; returns whether it may be the
+    /// service's.
     pub(super) fn fail(&mut self, signs: u64) -> bool {
         self.is_own |= self.signs.is_some_and(|earlier| signs > earlier);
         self.signs = Some(signs);

@@ -1,18 +1,18 @@
-//! The circuit breaker: whether machines fail by themselves, or the service does.
+//! The circuit breaker: tells failing machines from a failing service.
 //!
-//! - `circuit.rs`: what calls have shown, and what follows from it: Closed, Suspect or Open. Pure
-//! - `history.rs`: the attempts of one call, and what the circuit had seen when they failed
+//! - `circuit.rs`: what calls have shown, and the state that follows: Closed, Suspect or Open. Pure
+//! - `history.rs`: the attempts of one call, and the state of the circuit when they failed
 //! - `first_outcomes.rs`: trips when the first machines have all failed alike
 //!
-//! While the circuit is Closed, calls are sent. Several failures, refusals or replies of somebody
-//! else in a row make it Suspect: nothing is sent but a probe (`../probe/`). A probe that is
-//! answered closes it; one that fails opens it, and it stays Open until a later probe is answered.
+//! While the circuit is Closed, calls are sent. Several consecutive failures, refusals or foreign
+//! replies make it Suspect: then only a probe is sent (`../probe/`). A probe that is answered
+//! closes it; one that fails opens it, and it stays Open until a later probe is answered.
 //!
-//! What holds, and why:
+//! Invariants, and why:
 //!
-//! - One probe at a time: whoever has `probing` sends it, and the others wait for what it shows.
-//! - Only machines that were answered judge the service, in this run or in an earlier one. What is
-//!   left of a fleet may be just those that always fail.
+//! - One probe at a time: the holder of `probing` sends it, and the others wait for its result.
+//! - Only machines that were answered before, in this run or an earlier one, are used to judge the
+//!   service. The rest of a fleet may be just the machines that always fail.
 //! - Failures in an outage count for no machine: after it, attempts start anew.
 
 mod circuit;
@@ -28,12 +28,12 @@ pub(super) use self::{
     history::CallHistory,
 };
 
-/// A circuit that many calls share, and wait for.
+/// A circuit that many calls share and wait for.
 #[derive(Debug)]
 pub(super) struct CircuitBreaker {
     circuit: watch::Sender<Circuit>,
     pub(super) first_outcomes: Mutex<FirstOutcomes>,
-    /// Held by whoever sends probes.
+    /// Held by the caller that sends probes.
     pub(super) probing: tokio::sync::Mutex<()>,
 }
 
@@ -50,35 +50,35 @@ impl CircuitBreaker {
         }
     }
 
-    /// The circuit as it is now.
+    /// The current circuit.
     pub(super) fn circuit(&self) -> watch::Ref<'_, Circuit> {
         self.circuit.borrow()
     }
 
-    /// Changes the circuit, and wakes whoever waits for it.
+    /// Changes the circuit, and wakes all waiting callers.
     pub(super) fn change(&self, change: impl FnOnce(&mut Circuit)) {
         self.circuit.send_modify(change);
     }
 
-    /// Takes note of an attempt that failed.
+    /// Records a failed attempt.
     pub(super) fn failed(&self, history: &mut CallHistory, reply: FailedAttempt) -> Suspicion {
         let mut suspicion = Suspicion::None;
         self.change(|circuit| suspicion = circuit.failed(history, reply));
         suspicion
     }
 
-    /// Changes it, and wakes others only where the change says that it is news.
+    /// Changes the circuit, and wakes waiting callers only if `change` returns true.
     pub(super) fn change_if_news(&self, change: impl FnOnce(&mut Circuit) -> bool) {
         self.circuit.send_if_modified(change);
     }
 
-    /// Waits until the circuit is like that.
+    /// Waits until the circuit fulfils the condition.
     pub(super) async fn until(&self, mut condition: impl FnMut(&Circuit) -> bool) {
-        // Nearly always so: whoever need not wait need not listen, either.
+        // The usual case: a caller that need not wait need not subscribe either.
         if condition(&self.circuit()) {
             return;
         }
-        // It fails where the sender is gone, and the sender is here.
+        // Fails only if the sender is dropped, and it lives as long as `self`.
         let _ = self.circuit.subscribe().wait_for(condition).await;
     }
 

@@ -1,19 +1,19 @@
-//! Machines that rest before another try.
+//! Machines that back off before another attempt.
 
 use std::time::Duration;
 
 use parking_lot::Mutex;
 use tokio::time::Instant;
 
-/// The rests under way.
+/// The backoffs in progress.
 #[derive(Debug, Default)]
 pub(crate) struct Backoffs {
-    /// When each ends, and how often the machine had failed.
+    /// When each backoff ends, and how often its machine had failed.
     under_way: Mutex<Vec<(Instant, u32)>>,
 }
 
 impl Backoffs {
-    /// Notes that a machine rests from now on, after so many failures.
+    /// Records that a machine backs off from now on, after this number of failures.
     pub(crate) fn begin(&self, rest: Duration, failed: u32) {
         let now = Instant::now();
         let mut under_way = self.under_way.lock();
@@ -21,8 +21,8 @@ impl Backoffs {
         under_way.push((now + rest, failed));
     }
 
-    /// When the last of the machines that rest now will be done, if it takes so long after the
-    /// rest of one that has failed so often.
+    /// When the last of the machines in backoff will be done. `after` is the time a machine needs
+    /// after its backoff, by its number of failures.
     pub(crate) fn end(&self, now: Instant, after: impl Fn(u32) -> Duration) -> Option<Instant> {
         let under_way = self.under_way.lock();
         let still = under_way.iter().filter(|(end, _)| *end > now);

@@ -1,15 +1,15 @@
-//! How long an answer takes.
+//! The answer time.
 
 use std::time::Duration;
 
-/// So many answers make the mean: enough for what chance does to single ones to even out.
+/// The number of answers in the long-term mean: enough to even out chance variation.
 const STEADY: u32 = 1024;
-/// So many of the last ones tell a service that has changed.
+/// The number of latest answers that show that the service has changed.
 const RECENT: u32 = 16;
-/// What takes so many times as long as the mean counts as that among the last ones.
+/// In the mean of the latest answers, an answer counts at most this many times the long-term mean.
 const OUTLIER: u32 = 4;
 
-/// A mean that holds still while the service stays as it is, and follows when it changes.
+/// A mean that is stable while the service does not change, and adapts when it does.
 #[derive(Debug, Default, Clone, Copy)]
 pub(crate) struct Latency {
     answers: u32,
@@ -18,11 +18,11 @@ pub(crate) struct Latency {
 }
 
 impl Latency {
-    /// Notes how long an answer took.
+    /// Records the time of an answer.
     pub(crate) fn note(&mut self, took: Duration) {
         self.answers = self.answers.saturating_add(1).min(STEADY);
         self.mean = moved(self.mean, took, self.answers);
-        // One call that hangs changes nothing, however long it does.
+        // A single call that hangs changes nothing, however long it takes.
         let recently = took.min(self.mean * OUTLIER);
         self.recent = moved(self.recent, recently, self.answers.min(RECENT));
         if self.answers > RECENT && self.has_changed() {
@@ -31,7 +31,7 @@ impl Latency {
         }
     }
 
-    /// Twice or half as long as usual: that is no chance any more.
+    /// Whether answers take twice or half as long as usual, which is not chance.
     fn has_changed(&self) -> bool {
         self.recent > self.mean * 2 || self.recent * 2 < self.mean
     }
@@ -42,7 +42,7 @@ impl Latency {
     }
 }
 
-/// A mean of so many, moved by the last of them.
+/// The mean of the last `of` values, updated with the latest one.
 fn moved(mean: Duration, last: Duration, of: u32) -> Duration {
     (mean * (of - 1) + last) / of
 }

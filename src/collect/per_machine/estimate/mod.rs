@@ -1,4 +1,4 @@
-//! How many calls are left, by how it went so far.
+//! Estimates the number of calls left from the run so far.
 
 mod backoffs;
 mod latency;
@@ -9,40 +9,40 @@ use std::time::Duration;
 use self::repeats::seconds;
 pub(super) use self::{backoffs::Backoffs, latency::Latency, repeats::Repeats};
 
-/// So many machines are taken for well-behaved ones beside those that were asked, so that
-/// the first that fails is not taken for the rule.
+/// The estimate assumes this number of additional well-behaved machines, so that the first failure
+/// is not taken as the rule.
 const WELL_BEHAVED: u64 = 50;
-/// Calls that a machine may be expected to take at most.
+/// Maximum number of calls expected for one machine.
 const MOST_CALLS: u64 = 6;
 
-/// How far the asking is.
+/// The progress of collecting, as input of the estimate.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Stage {
-    /// Machines of the run.
+    /// The number of machines of the run.
     pub(super) fleet: u64,
-    /// Machines that the pass under way has to bring something about yet.
+    /// The number of machines that still have no result in the current pass.
     pub(super) machines: u64,
-    /// Calls for them that are in flight.
+    /// The number of calls in flight for them.
     pub(super) in_flight: u64,
-    /// Calls that were replied to.
+    /// The number of calls that got a reply.
     pub(super) replies: u64,
-    /// How often these brought something about a machine: an answer, a failure that stands,
-    /// or that it is not known.
+    /// The number of replies that gave a result for a machine: an answer, a final failure, or that
+    /// it is unknown.
     pub(super) findings: u64,
-    /// Machines that are not known.
+    /// The number of unknown machines.
     pub(super) unknown: u64,
-    /// Calls to come for these, if they stay unknown.
+    /// The number of later calls for them, if they stay unknown.
     pub(super) late: u64,
-    /// Late passes after the pass under way.
+    /// The number of late passes after the current pass.
     pub(super) passes: u64,
-    /// Whether the pass under way is one of them.
+    /// Whether the current pass is a late one.
     pub(super) is_late: bool,
 }
 
 impl Stage {
-    /// Calls still to be sent: for machines not asked yet, the repetitions that they need if
-    /// they go as those before, and the late passes. Each machine takes so many calls, by how
-    /// often they failed.
+    /// The number of calls still to be sent: for machines not requested yet, the retries they need
+    /// if they behave like those before, and the late passes. `calls_each` is the mean number of
+    /// calls per machine, by their failure rate.
     pub(super) fn calls_left(self, calls_each: f64) -> u64 {
         let machines = self.machines + self.late();
         let each = |calls| machines * calls / (self.findings + WELL_BEHAVED);
@@ -51,19 +51,18 @@ impl Stage {
         calls.clamp(machines, most).saturating_sub(self.in_flight)
     }
 
-    /// How long it takes until the machines that are left have been under way for so many
-    /// seconds each, so many at once.
+    /// How long the machines that are left take, given the seconds for each and the number at once.
     #[expect(clippy::cast_precision_loss, reason = "an estimate of a span of time")]
     pub(super) fn takes(self, under_way: f64, at_once: u64) -> Duration {
         seconds(under_way * self.machines as f64 / at_once.max(1) as f64)
     }
 
-    /// Whether machines will be asked for again after all others.
+    /// Whether machines will be requested again after all others.
     pub(super) fn has_late(self) -> bool {
         self.late() > 0
     }
 
-    /// Questions in late passes: whoever is unknown is taken to stay so.
+    /// The number of calls in late passes, assuming that unknown machines stay unknown.
     fn late(self) -> u64 {
         if self.is_late {
             return self.late + self.machines * self.passes;
@@ -76,7 +75,7 @@ impl Stage {
     }
 }
 
-/// So many times as many.
+/// Multiplies a count by a factor.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_precision_loss,
@@ -87,7 +86,7 @@ fn times(machines: u64, factor: f64) -> u64 {
     (machines as f64 * factor).round() as u64
 }
 
-/// Whether more than a fifth of a fleet is unknown: then it is the list or the tenant.
+/// Whether more than a fifth of the fleet is unknown: then the list or the tenant is wrong.
 pub(super) fn too_many(unknown: u64, fleet: u64) -> bool {
     unknown * 5 > fleet
 }

@@ -1,4 +1,4 @@
-//! How often calls are repeated, and what that costs, by how it went so far.
+//! Estimates how often calls are repeated, and what that costs, from the run so far.
 
 use std::time::Duration;
 
@@ -6,17 +6,18 @@ use parking_lot::Mutex;
 
 use crate::collect::per_machine::retry::RetryPolicy;
 
-/// So many first calls are taken to have gone well beside those that were made, so that the first
-/// that fails is not taken for the rule.
+/// The estimate assumes this number of additional successful first calls, so that the first failure
+/// is not taken as the rule.
 const WELL_BEHAVED: f64 = 20.0;
-/// Calls that are counted apart by how many of the same machine had failed before.
+/// Calls are counted separately by the number of earlier failures of their machine, up to this
+/// number.
 const COUNTED_APART: usize = 8;
-/// What is less likely than this for all machines together is not reckoned with.
+/// Repetitions expected for fewer machines than this, over all machines together, are ignored.
 const LIKELY: f64 = 0.5;
-/// The longest time that is reckoned with, in seconds: thirty years.
+/// The longest time in an estimate, in seconds: thirty years.
 const LONGEST: f64 = 1e9;
 
-/// The calls so far, by how many had failed before them.
+/// The calls so far, by the number of failures before them.
 #[derive(Debug, Default)]
 pub(crate) struct Repeats {
     tallies: Mutex<[Tally; COUNTED_APART]>,
@@ -28,16 +29,16 @@ struct Tally {
     failed: u32,
 }
 
-/// What is to be expected of a machine that is asked for.
+/// The expected calls and delays of one machine.
 #[derive(Debug, Clone)]
 pub(crate) struct Repetition {
-    /// For each call of a machine, the share of those that fail and are repeated, and how long
-    /// it then takes until it is sent again.
+    /// For each call of a machine: the share that fails and is repeated, and the delay before the
+    /// repetition.
     steps: Vec<(f64, Duration)>,
 }
 
 impl Repeats {
-    /// Notes what came of a call for which so many had failed before.
+    /// Records the result of a call after this number of failures.
     pub(crate) fn note(&self, failed_before: u32, has_failed: bool) {
         let at = place(failed_before);
         let mut tallies = self.tallies.lock();
@@ -45,7 +46,7 @@ impl Repeats {
         tallies[at].failed = tallies[at].failed.saturating_add(u32::from(has_failed));
     }
 
-    /// What is to be expected under this policy.
+    /// The expectation under this policy.
     pub(crate) fn expected(&self, policy: &RetryPolicy) -> Repetition {
         let tallies = *self.tallies.lock();
         let (mut share, mut reached) = (0.0, 1.0);
@@ -54,7 +55,7 @@ impl Repeats {
             share = tallies[place(failed - 1)].share(share, failed == 1);
             steps.push((share, policy.usual_delay(failed)));
             reached *= share;
-            // Whatever comes after that does not matter any more.
+            // Later calls are too rare to matter.
             if reached < 1e-6 {
                 break;
             }
@@ -68,7 +69,7 @@ fn place(failed_before: u32) -> usize {
 }
 
 impl Tally {
-    /// The share that fails. As long as little is known it is as before the call before.
+    /// The share that fails. Without enough data, it is close to the share of the preceding call.
     fn share(self, before: f64, is_first: bool) -> f64 {
         let (failed, replies) = (f64::from(self.failed), f64::from(self.replies));
         if is_first {
@@ -80,25 +81,25 @@ impl Tally {
 }
 
 impl Repetition {
-    /// Calls for each machine.
+    /// The expected number of calls for each machine.
     pub(crate) fn calls(&self) -> f64 {
         1.0 + self.reached().map(|(reached, _)| reached).sum::<f64>()
     }
 
-    /// How long a machine is under way, where a reply takes so long.
+    /// How long a machine is in progress, given the latency of a reply.
     pub(crate) fn under_way(&self, latency: Duration) -> f64 {
         let again = |(reached, delay): (f64, Duration)| reached * (delay + latency).as_secs_f64();
         latency.as_secs_f64() + self.reached().map(again).sum::<f64>()
     }
 
-    /// How much longer than usual the last of so many machines is under way, because one of them
-    /// fails again and again.
+    /// How much longer than usual the last of `machines` is in progress, because one of them fails
+    /// repeatedly.
     pub(crate) fn tail(&self, machines: u64, latency: Duration) -> Duration {
         let machines = u32::try_from(machines).map_or(f64::MAX, f64::from);
         self.while_likely(machines, 0, latency)
     }
 
-    /// How long it takes after the next try of a machine that has failed so often.
+    /// The remaining time after the next attempt of a machine that has failed this often.
     pub(crate) fn after(&self, failed: u32, latency: Duration) -> Duration {
         self.while_likely(1.0, usize::try_from(failed).unwrap_or(usize::MAX), latency)
     }
@@ -116,7 +117,7 @@ impl Repetition {
         takes
     }
 
-    /// For each repetition, the share of machines that it comes to, and the delay before it.
+    /// For each repetition, the share of machines that reach it, and the delay before it.
     fn reached(&self) -> impl Iterator<Item = (f64, Duration)> {
         self.steps.iter().scan(1.0, |reached, (share, delay)| {
             *reached *= share;
@@ -125,7 +126,7 @@ impl Repetition {
     }
 }
 
-/// So many seconds, as a span of time.
+/// A number of seconds as a `Duration`.
 pub(super) fn seconds(seconds: f64) -> Duration {
     Duration::try_from_secs_f64(seconds.clamp(0.0, LONGEST)).unwrap_or_default()
 }

@@ -1,12 +1,13 @@
-//! Probes: calls that find out what failures mean, while other calls wait.
+//! Probes: calls that determine what failures mean, while other calls wait.
 //!
-//! - `outage.rs`: a failure may be the service's. A machine that was answered before is asked for
-//!   once more; when that fails too, everybody waits, and further probes follow after ever longer
-//!   pauses, for up to an hour
+//! - `outage.rs`: a failure may be the service's. A machine that was answered before is requested
+//!   again; if that fails too, all calls wait, and further probes follow with growing pauses, for
+//!   up to an hour
 //! - `refusals.rs`: a refusal of the whole run may pass, or concern one machine alone
-//! - `scouts.rs`: before anybody was answered, machines from elsewhere in the list are asked for
+//! - `scouts.rs`: before any machine was answered, machines from elsewhere in the list are
+//!   requested
 //!
-//! What calls have shown so far is the circuit's (`../breaker/`).
+//! What calls have shown so far is kept in the circuit (`../breaker/`).
 
 mod outage;
 mod refusals;
@@ -35,16 +36,16 @@ pub(super) use self::{
 /// The first pause between probes.
 const SHORTEST: Duration = Duration::from_secs(1);
 
-/// The right to send probes; none when whoever had it before has ended the run.
+/// The right to send probes; fails if the previous holder has ended the run.
 async fn probing(run: &Run) -> Result<MutexGuard<'_, ()>, Stopped> {
     let probing = run.breaker.probing.lock().await;
     run.go_on()?;
     Ok(probing)
 }
 
-/// Asks for a machine that was answered. Its answer is not needed, and neither is any other
-/// reply: all that counts is whether the service works. Where it refuses the run to another
-/// one as well, that stands.
+/// Requests a machine that was answered before. The content of the reply is ignored: all that
+/// counts is whether the service works. If it refuses the run for this machine as well, the refusal
+/// is final.
 async fn probe_known<'a, A: MissingKbsApi>(
     caller: &'a Caller<A>,
     slot: CallSlot<'a>,

@@ -1,4 +1,4 @@
-//! Tells a service that is down from machines that fail.
+//! Distinguishes an outage of the service from failing machines.
 
 use std::time::Duration;
 
@@ -16,17 +16,17 @@ use crate::{
     domain::{ending::Ending, outcome::Failure, text::span},
 };
 
-/// How long a sign of life is waited for before a machine is given up.
+/// How long to wait for a sign of life before a machine is given up.
 const MOMENT: Duration = Duration::from_secs(1);
-/// The longest pause that the service did not ask for.
+/// The longest pause, unless the service asks for more.
 const LONGEST: Duration = Duration::from_mins(1);
-/// The longest pause that it can ask for.
+/// The longest pause that the service can ask for.
 const LONGEST_ASKED_FOR: Duration = Duration::from_mins(10);
-/// An outage that lasts longer ends the run.
+/// The longest outage that a run waits for; a longer one ends the run.
 const PATIENCE: Duration = Duration::from_hours(1);
 
-/// Whether a failure is the machine's own, and counts. Returns when that is clear, which after an
-/// outage is when it is over.
+/// Whether a failure is the machine's own, and counts. Returns once that is clear; in an outage,
+/// that is when it ends.
 pub(crate) async fn is_own_failure<A: MissingKbsApi>(
     caller: &Caller<A>,
     error: &CallError,
@@ -59,7 +59,7 @@ async fn clear_up<A: MissingKbsApi>(
 ) -> Result<bool, Stopped> {
     let breaker = &caller.run.breaker;
     if suspicion == Suspicion::LastAttempt {
-        // In a fleet somebody is answered soon, and no probe is needed.
+        // In a large fleet another machine is answered soon, and no probe is needed.
         let sign = breaker.until(|circuit| circuit.works_since(history));
         let _ = timeout(MOMENT, sign).await;
     }
@@ -75,7 +75,8 @@ async fn clear_up<A: MissingKbsApi>(
     }
 }
 
-/// Asks for a machine that was answered, unless another one shows first that the service works.
+/// Requests a machine that was answered before, unless another call shows first that the service
+/// works.
 async fn probe<A: MissingKbsApi>(
     caller: &Caller<A>,
     history: &CallHistory,
@@ -95,7 +96,7 @@ async fn probe<A: MissingKbsApi>(
     }
 }
 
-/// Waits until the service answers again, and makes everybody wait.
+/// Waits until the service answers again; all other calls wait meanwhile.
 async fn wait_out<A: MissingKbsApi>(
     caller: &Caller<A>,
     mut failed: CallError,
@@ -118,7 +119,7 @@ async fn wait_out<A: MissingKbsApi>(
             }
             Err(again) => failed = again,
         }
-        // By its own figures: a computer that slept has not tried meanwhile.
+        // Adds up its own pauses: a computer that was asleep did not probe meanwhile.
         waited += length + probed.elapsed().min(LONGEST);
         pause = (pause * 2).min(LONGEST);
     }
@@ -139,7 +140,7 @@ fn give_up(run: &Run, mut failure: Failure) {
     run.stop(Ending::Failing(failure));
 }
 
-/// For how long the service asked to be left alone.
+/// How long the service asked to wait.
 fn asked_for(failed: &CallError) -> Duration {
     match failed.class {
         Class::Call(Some(wait)) => wait.min(LONGEST_ASKED_FOR),
@@ -147,7 +148,7 @@ fn asked_for(failed: &CallError) -> Duration {
     }
 }
 
-/// The one place where an outage is logged; the attempts in it are logged for debugging alone.
+/// Logs an outage; nothing else does. The attempts during it are logged at debug level.
 fn log_outage(failure: &Failure) {
     warn!(
         reason = %failure.reason,

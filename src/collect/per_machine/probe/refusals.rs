@@ -1,5 +1,5 @@
-//! A refusal that would end the run, confirmed before it does: a single one may pass, or concern
-//! one machine alone.
+//! Confirms a refusal before it ends the run: a single one may be transient, or concern one machine
+//! alone.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use crate::{
 /// What a refusal concerns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RefusalScope {
-    /// Not clear yet: the machine is to be asked for once more.
+    /// Not clear yet: the machine is to be requested again.
     Unclear,
     /// This machine alone.
     Machine,
@@ -24,7 +24,7 @@ pub(crate) enum RefusalScope {
     Run,
 }
 
-/// What others hear from the service meanwhile.
+/// How other calls fare meanwhile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Others {
     Accepted,
@@ -32,7 +32,7 @@ enum Others {
     NoReply,
 }
 
-/// What a refusal of the whole run concerns, by what others hear.
+/// What a refusal of the whole run concerns, judging by other calls.
 pub(crate) async fn refusal_scope<A: MissingKbsApi>(
     caller: &Caller<A>,
     error: &CallError,
@@ -51,8 +51,7 @@ pub(crate) async fn refusal_scope<A: MissingKbsApi>(
     if !is_first && run.tracker.answers() > earlier {
         return Ok(RefusalScope::Machine);
     }
-    // Once there are several, nothing is sent until a probe was: whoever counts them goes on to
-    // send it.
+    // After several refusals only a probe is sent: the caller that counts them goes on to send it.
     breaker.change(Circuit::refused);
     let several = breaker.circuit().is_refused();
     if is_first && breaker.circuit().has_answered() && !several {

@@ -1,5 +1,5 @@
-//! Before any machine was answered: is it the machines at the head of the list that fail, or does
-//! everything? A few from elsewhere in the list show that.
+//! Before any machine was answered, determines whether only the machines at the head of the list
+//! fail, or all of them, by requesting a few from elsewhere in the list.
 
 use std::time::Duration;
 
@@ -12,12 +12,12 @@ use crate::{
     domain::{ending::Ending, outcome::Failure},
 };
 
-/// How long is waited before the first scout is sent, where the failure may pass by itself; each
-/// further wait is twice as long.
+/// The wait before the first scout, if the failure may be transient; each further wait is twice as
+/// long.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// After many replies that were not the service's own: checks that it is there at all. Otherwise
-/// the run is over.
+/// After many replies that were not the service's own: checks whether the service can be reached at
+/// all. If not, the run is over.
 pub(super) async fn hears_the_service<A: MissingKbsApi>(
     caller: &Caller<A>,
     error: &CallError,
@@ -31,7 +31,7 @@ pub(super) async fn hears_the_service<A: MissingKbsApi>(
     Err(Stopped)
 }
 
-/// After the first machines have all failed alike: checks that others do not. Otherwise the run is
+/// After the first machines have all failed alike: checks whether others do, too. If so, the run is
 /// over.
 pub(crate) async fn check_others<A: MissingKbsApi>(caller: &Caller<A>, failure: Failure) {
     let run = &caller.run;
@@ -46,7 +46,7 @@ pub(crate) async fn check_others<A: MissingKbsApi>(caller: &Caller<A>, failure: 
     }
 }
 
-/// Whether the service knows what to say to any of the scouts.
+/// Whether the service gives a definite reply for any of the scouts.
 pub(super) async fn scouts_are_answered<A: MissingKbsApi>(
     caller: &Caller<A>,
     mut wait: Duration,
@@ -62,8 +62,8 @@ pub(super) async fn scouts_are_answered<A: MissingKbsApi>(
     Ok(false)
 }
 
-/// A gateway that cannot reach the service may reach it in a moment. One that answers by itself
-/// goes on with that.
+/// The first wait. A gateway that cannot reach the service may do so in a moment; one that replies
+/// on its own behalf will not change.
 fn patience(failure: &Failure) -> Duration {
     let is_passing = failure.http_status.is_some_and(|status| status >= 500);
     if is_passing { PATIENCE } else { Duration::ZERO }
