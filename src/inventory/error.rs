@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use super::text::invisible::visible;
 
-/// How many characters of a text from the file an error repeats.
+/// How many characters of a text from the file an error shows.
 const TEXT_SHOWN: usize = 60;
 
 /// How many columns an error lists.
@@ -32,16 +32,16 @@ pub enum Problem {
     /// It is a folder.
     #[error("it is a folder, not a file")]
     Folder,
-    /// The system refuses to read it, or stops half-way.
+    /// The system refuses to read it, or fails part-way.
     #[error("it cannot be read")]
     Unreadable(#[from] io::Error),
     /// An Excel workbook, which is not text.
     #[error("it is an Excel workbook, not CSV")]
     Workbook,
-    /// No row at all, not even a header.
+    /// No rows at all, not even a header.
     #[error("it is empty")]
     Empty,
-    /// A header and nothing below it.
+    /// A header with no rows below it.
     #[error("it holds a header but no rows")]
     NoRows,
     /// No column has the name of an id column.
@@ -50,49 +50,49 @@ pub enum Problem {
         listed(columns)
     )]
     NoIdColumn {
-        /// Names of the columns that are there.
+        /// Names of the columns in the file.
         columns: Vec<String>,
-        /// The column in which machine ids were seen all the same.
+        /// A column that holds machine ids under another name.
         holding: Option<String>,
     },
-    /// The column asked for is not there.
+    /// The requested column does not exist.
     #[error("no column `{}`; columns found: {}", shown(column), listed(columns))]
     NoSuchColumn {
-        /// The name asked for.
+        /// The requested name.
         column: String,
-        /// Names of the columns that are there.
+        /// Names of the columns in the file.
         columns: Vec<String>,
-        /// The first row already holds a machine id, so it is no header.
+        /// Whether the first row already holds a machine id, so that it is not a header.
         no_header: bool,
     },
-    /// Rows, but no machine id in any of them.
+    /// No row has a machine id.
     #[error(
         "no valid machine id in {rows} rows; the first is on line {line}: `{}`",
         shown(input)
     )]
     NoValidId {
-        /// Rows of data.
+        /// The number of rows of data.
         rows: usize,
         /// Line on which the first of them begins.
         line: u64,
-        /// What its id column holds.
+        /// The content of its id column.
         input: String,
-        /// Another column in which machine ids were seen.
+        /// Another column that holds machine ids.
         holding: Option<String>,
     },
-    /// A file without a header names several machines in one row.
+    /// One row of a file without a header names several machines.
     #[error("line {line} holds more than one machine id")]
     SeveralIds {
         /// Line on which the row begins.
         line: u64,
     },
-    /// A machine id outside the id column, which would not be read.
+    /// A machine id outside the id column, which would be ignored.
     #[error("line {line} holds a machine id outside the column of ids")]
     StrayId {
         /// Line on which the row begins.
         line: u64,
     },
-    /// Another list begins in the middle of the file, with other columns.
+    /// A second list with other columns begins in the middle of the file.
     #[error(
         "the header on line {line} names other columns than the first: {}",
         listed(columns)
@@ -100,25 +100,25 @@ pub enum Problem {
     OtherHeader {
         /// Line on which the header begins.
         line: u64,
-        /// The columns that it names.
+        /// The columns named by that header.
         columns: Vec<String>,
     },
-    /// JSON instead of a list.
+    /// The file is JSON.
     #[error("it is JSON, not a list of machine ids")]
     Json {
-        /// How `jq` gets the ids out of it.
+        /// The `jq` filter that extracts the ids.
         query: String,
     },
-    /// A row does not end.
+    /// A row exceeds the maximum length.
     #[error("the row on line {line} is longer than 1 MiB")]
     LongRow {
         /// Line on which the row begins.
         line: u64,
     },
-    /// More than a list of machines can hold.
+    /// The file exceeds a limit.
     #[error(transparent)]
     TooMuch(#[from] TooMuch),
-    /// The rest of the file hangs in one quoted cell.
+    /// A quoted cell is never closed and swallows the rest of the file.
     #[error("malformed CSV: a quoted cell of the row on line {line} is never closed")]
     UnclosedQuote {
         /// Line on which the row begins.
@@ -126,16 +126,16 @@ pub enum Problem {
     },
 }
 
-/// What is too much in a list.
+/// The limit that a list exceeds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum TooMuch {
-    /// Lines, be they blank.
+    /// Lines, including blank ones.
     #[error("it has more than 100,000,000 lines")]
     Lines,
     /// Rows of data.
     #[error("it has more than 10,000,000 rows")]
     Rows,
-    /// Text in the columns beside the ids.
+    /// Text in the columns other than the ids.
     #[error("its columns beside the ids hold more than 1 GiB")]
     Text,
     /// Rows without a machine id.
@@ -147,7 +147,7 @@ pub enum TooMuch {
 }
 
 impl InventoryError {
-    /// What to do about it.
+    /// What the user can do about it.
     pub fn hint(&self) -> Option<String> {
         Some(self.problem.hint())
     }
@@ -201,7 +201,7 @@ fn hint_at_query(query: &str) -> String {
     format!("make a list of it, one id a line: `jq -r '{query}' machines.json > machines.txt`")
 }
 
-/// A text from the file, shortened and without characters that a terminal acts on.
+/// A text from the file, shortened and without control characters that a terminal would act on.
 fn shown(text: &str) -> String {
     let mut start: String = text.chars().take(TEXT_SHOWN).collect();
     if start.len() < text.len() {

@@ -1,4 +1,4 @@
-//! The list of machines that was read.
+//! The list of machines, as read from the inventory.
 
 use jiff::Timestamp;
 
@@ -11,19 +11,19 @@ use super::{
 };
 use crate::domain::machine::MachineId;
 
-/// What the inventory file holds.
+/// The content of an inventory file.
 ///
-/// Every row is in exactly one place: `rows() = machines + duplicates + rejected`.
+/// Every row is counted exactly once: `rows() = machines + duplicates + rejected`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Inventory {
-    /// Where it was read from: the path as it was typed, or `-` for standard input.
+    /// The path as it was given, or `-` for standard input.
     pub file: String,
-    /// Names of the extra columns, those beside the id column, in their order. They are repeated
-    /// in the machine report.
+    /// Names of the extra columns, which are all but the id column, in the order of the file. They
+    /// are repeated in the machine report.
     pub columns: Vec<String>,
     /// The machines to request, each once, in the order of the file.
     pub machines: Vec<InventoryMachine>,
-    /// The extra columns: a row for each of the machines, and one cell for each of the columns.
+    /// The extra columns: one row per machine, one cell per column.
     pub cells: Cells,
     /// Rows that repeat an earlier machine.
     pub duplicates: u64,
@@ -36,8 +36,8 @@ pub struct Inventory {
 pub struct InventoryMachine {
     /// The machine's id.
     pub id: MachineId,
-    /// Line of the file on which its row begins, from 1. It is narrow, because there may be a
-    /// million of them; no file has four thousand million lines.
+    /// Line of the file on which its row begins, from 1. It is 32 bits wide to save memory with a
+    /// million machines; no file has four thousand million lines.
     pub line: u32,
 }
 
@@ -51,37 +51,37 @@ pub struct RejectedRow {
 }
 
 impl Inventory {
-    /// Gives back the memory that the lists do not use.
+    /// Frees the unused capacity of the lists.
     pub(crate) fn shrink_to_fit(&mut self) {
         self.machines.shrink_to_fit();
         self.cells.shrink_to_fit();
         self.rejected.shrink_to_fit();
     }
 
-    /// Rows of data in the file, without blank lines and the header.
+    /// The number of rows of data in the file, without blank lines and the header.
     pub fn rows(&self) -> u64 {
         self.machines.len() as u64 + self.duplicates + self.rejected.len() as u64
     }
 
-    /// The column with the names of the machines, if there is one.
+    /// The column of machine names, if there is one.
     pub fn name_column(&self) -> Option<usize> {
         name_column(&self.columns)
     }
 
-    /// The machine's name in the list: none where it has no such column, or an empty cell.
+    /// The machine's name in the list; `None` if there is no such column or the cell is empty.
     pub fn name(&self, position: usize) -> Option<&str> {
         let column = self.name_column()?;
         let name = self.cells.row(position).nth(column)?;
         (!name.is_empty()).then_some(name)
     }
 
-    /// Names that stand for more than one machine, whatever the case of their letters: as a rule
-    /// a computer that was set up anew, beside its old record.
+    /// Names that several machines share, ignoring case. Usually such a machine is a computer that
+    /// was reinstalled, next to its old record.
     pub fn shared_names(&self) -> Option<SharedNames> {
         SharedNames::among(self.cells_of(self.name_column()?))
     }
 
-    /// The column that says when the machines were last seen, if there is one.
+    /// The column with the time at which the machines were last seen, if there is one.
     pub fn last_seen_column(&self) -> Option<usize> {
         last_seen_column(&self.columns)
     }
@@ -91,13 +91,13 @@ impl Inventory {
         Some(LastSeen::of(self.cells_of(self.last_seen_column()?), now))
     }
 
-    /// The cells of that column that cannot be read as a time; none where all can.
+    /// The cells of that column that cannot be read as a time; `None` if all can.
     pub fn unread_last_seen(&self, now: Timestamp) -> Option<Unread> {
         let column = self.last_seen_column()?;
         self.last_seen(now)?.unread(self.cells_of(column))
     }
 
-    /// The cells of one column, machine by machine.
+    /// The cells of one column, in the order of the machines.
     fn cells_of(&self, column: usize) -> impl Iterator<Item = &str> + Clone {
         let rows = (0..self.machines.len()).map(|position| self.cells.row(position));
         rows.filter_map(move |mut row| row.nth(column))

@@ -1,25 +1,25 @@
 //! The inventory: the list of machines, read from CSV in any of its real shapes.
 //!
-//! A list goes through these rooms, each of which knows only those above it:
+//! The modules, in order; each depends only on those above it:
 //!
-//! - `text`: what bytes, cells and rows say: encodings, invisible characters, machine ids
+//! - `text`: decodes bytes, cells and rows: encodings, invisible characters, machine ids
 //! - `cells`: the table of extra cells, packed: a million machines have a few of them each
-//! - `times`: a column of times, in any of the forms in which exports write them
-//! - `columns`: which column holds the ids, what the others are called, and what they mean
-//! - `error`: everything that can be wrong with a list, and what to do about it
+//! - `times`: a column of times, in any of the formats that exports use
+//! - `columns`: which column holds the ids, the names of the others, and what they mean
+//! - `error`: everything that can be wrong with a list, and how to fix it
 //! - `list`: `Inventory`, the result
 //! - `input`: from bytes to rows: decoding, delimiter, titles above the table, line numbers
-//! - `read`: from rows to `Inventory`, row by row; lists that were joined, ids that would be lost
+//! - `read`: from rows to `Inventory`: concatenated lists, ids that would be lost
 //!
-//! What always holds:
+//! Invariants:
 //!
-//! - Every row is in exactly one place: a machine, a duplicate, or a rejected row. A file that
-//!   holds an id where nobody would read it is refused, because a machine that gets lost in
-//!   silence is never patched.
+//! - Every row is counted exactly once: as a machine, a duplicate, or a rejected row. A file with
+//!   an id where it would not be read is refused, because a machine that is lost silently is never
+//!   patched.
 //! - No text is refused for its encoding: a cell is UTF-8, else Windows-1252.
-//! - A list is streamed. Memory holds the machines and their extra cells, and there is a limit for
-//!   each thing that grows, so that a stream without an end cannot fill it.
-//! - A line number is the one that an editor shows.
+//! - A list is streamed. Memory holds the machines and their extra cells, and everything that grows
+//!   has a limit, so that an endless stream cannot exhaust it.
+//! - Line numbers are those that an editor shows.
 
 mod cells;
 mod columns;

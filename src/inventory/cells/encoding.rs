@@ -1,22 +1,22 @@
-//! How one cell is written: a number, and behind it the text, unless the column has it already.
+//! How one cell is encoded: a varint, followed by the text unless the column already stores it.
 
 use std::str;
 
-/// What stands for a cell.
+/// The content of a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Cell<'text> {
-    /// Its text.
+    /// A text stored in the row itself.
     Text(&'text str),
-    /// The number of a text that its column repeats.
+    /// The index of a text in its column's list of repeated texts.
     Repeated(usize),
 }
 
-/// Bits of a number that go into one byte; the one above says that more follow. Nearly every
+/// Payload bits per byte of a number; the bit above them says that more bytes follow. Nearly every
 /// cell needs a single byte beside its text.
 const BITS: u32 = 7;
 const MORE: u8 = 1 << BITS;
 
-/// Writes a cell behind others.
+/// Appends a cell to the bytes.
 pub(super) fn put(cell: Cell<'_>, bytes: &mut Vec<u8>) {
     match cell {
         Cell::Text(text) => {
@@ -27,7 +27,7 @@ pub(super) fn put(cell: Cell<'_>, bytes: &mut Vec<u8>) {
     }
 }
 
-/// Reads the next cell. Where nothing is left, it is empty.
+/// Reads the next cell. It is empty at the end of the bytes.
 pub(super) fn take<'text>(bytes: &mut &'text [u8]) -> Cell<'text> {
     let number = take_number(bytes);
     if number & 1 == 1 {

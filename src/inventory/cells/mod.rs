@@ -1,6 +1,6 @@
-//! The table of cells: blocks of bytes for all of them, because a million machines times a few
-//! strings each is more memory than what the strings say. What a column says again and again is
-//! kept once.
+//! The table of cells, stored in blocks of bytes: with a million machines and a separate string for
+//! each cell, the overhead would be larger than the text. Texts that a column repeats are stored
+//! once.
 
 mod encoding;
 mod values;
@@ -10,31 +10,31 @@ use std::mem;
 use encoding::{Cell, put, take};
 use values::Values;
 
-/// Rows in one block. A table that grows block by block never needs its memory twice.
+/// Rows per block. A table that grows block by block is never copied to a larger buffer.
 const ROWS: usize = 4096;
 
-/// What the rows say in the columns that travel along: a row for each machine, and as many
-/// cells in each.
+/// The extra columns of the inventory: one row per machine, and the same number of cells in each
+/// row.
 #[derive(Debug, Clone, Default)]
 pub struct Cells {
-    /// What each column says again and again: a column for each.
+    /// The repeated texts of each column.
     columns: Vec<Values>,
     blocks: Vec<Block>,
     /// Bytes in all blocks but the last.
     full: usize,
 }
 
-/// Some rows, one after the other.
+/// A block of consecutive rows.
 #[derive(Debug, Clone, Default)]
 struct Block {
-    /// Cell after cell.
+    /// The encoded cells, row by row.
     bytes: Vec<u8>,
-    /// Where among the bytes each row begins. A block is far smaller than 4 GiB.
+    /// The offset in `bytes` at which each row begins. A block is far smaller than 4 GiB.
     rows: Vec<u32>,
 }
 
 impl Cells {
-    /// A table without rows, and with so many columns.
+    /// An empty table with `width` columns.
     pub fn new(width: usize) -> Self {
         Self {
             columns: vec![Values::default(); width],
@@ -42,7 +42,7 @@ impl Cells {
         }
     }
 
-    /// Adds a row. Cells that it lacks are empty, and those beyond the last column are left out.
+    /// Adds a row. Missing cells are empty; cells beyond the last column are dropped.
     pub fn push(&mut self, row: impl IntoIterator<Item = impl AsRef<str>>) {
         if self.columns.is_empty() {
             return;
@@ -62,8 +62,8 @@ impl Cells {
         }
     }
 
-    /// Sees to it that the last block takes another row. A new one has room for as much as the one
-    /// before: to grow would take it twice.
+    /// Ensures that the last block has room for another row. A new block gets the capacity of the
+    /// previous one, because growing it would copy it.
     fn make_room(&mut self) {
         let block = match self.blocks.last_mut() {
             Some(block) if block.rows.len() < ROWS => return,
@@ -80,20 +80,20 @@ impl Cells {
         self.blocks.push(block);
     }
 
-    /// The cells of the row at this position; empty where there is no such row.
+    /// The cells of the row at this position; empty if there is no such row.
     pub fn row(&self, position: usize) -> impl ExactSizeIterator<Item = &str> + Clone {
         let block = self.blocks.get(position / ROWS);
         let bytes = block.map_or(&[][..], |block| block.row(position % ROWS));
         cells_in(bytes, &self.columns)
     }
 
-    /// Bytes that the table holds.
+    /// The number of bytes that the table stores.
     pub(super) fn bytes(&self) -> usize {
         let last = self.blocks.last().map_or(0, |block| block.bytes.len());
         self.full + last
     }
 
-    /// Keeps only the columns that are to be kept.
+    /// Keeps only the columns whose flag in `kept` is set.
     pub(super) fn retain_columns(&mut self, kept: &[bool]) {
         let width = kept.iter().filter(|&&kept| kept).count();
         let all = mem::replace(self, Self::new(width));
@@ -105,7 +105,7 @@ impl Cells {
         }
     }
 
-    /// Gives back the memory that the next rows would have been written to.
+    /// Frees the unused capacity of the last block.
     pub(super) fn shrink_to_fit(&mut self) {
         if let Some(block) = self.blocks.last_mut() {
             block.bytes.shrink_to_fit();
@@ -118,7 +118,7 @@ impl Cells {
     }
 }
 
-/// Two tables are equal that say the same, in however many blocks.
+/// Two tables are equal if their rows are, whatever their blocks.
 impl PartialEq for Cells {
     fn eq(&self, other: &Self) -> bool {
         self.columns.len() == other.columns.len()
@@ -138,7 +138,7 @@ impl Block {
     }
 }
 
-/// The cells of the row with which these bytes begin.
+/// Decodes the cells of the row that begins at `bytes`.
 fn cells_in<'cells>(
     mut bytes: &'cells [u8],
     columns: &'cells [Values],
@@ -149,7 +149,7 @@ fn cells_in<'cells>(
     })
 }
 
-/// A table of these rows. The first one tells the number of columns.
+/// A table of these rows. The first row sets the number of columns.
 impl<Row: IntoIterator<Item: AsRef<str>>> FromIterator<Row> for Cells {
     fn from_iter<Rows: IntoIterator<Item = Row>>(rows: Rows) -> Self {
         let mut rows = rows.into_iter();

@@ -1,4 +1,4 @@
-//! What a column says again and again, such as a platform or a site: kept once.
+//! The texts that a column repeats, such as a platform or a site, each stored once.
 
 use std::collections::HashMap;
 
@@ -6,16 +6,17 @@ use foldhash::fast::RandomState;
 
 use super::encoding::Cell;
 
-/// Texts that are kept for one column. Those that come first are those that come often.
+/// The most texts stored per column. The first ones seen are likely to be the frequent ones.
 const MOST: usize = 256;
 
-/// Bytes of a text that is worth a place among them.
+/// The longest text that is stored here, in bytes.
 const LONGEST: usize = 256;
 
-/// Texts beyond those, after which a column of names is no longer looked through.
+/// How many more misses than hits there may be before a column of unique texts is no longer looked
+/// up.
 const PATIENCE: usize = 10_000;
 
-/// The texts that a column repeats.
+/// The repeated texts of one column.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Values {
     texts: Vec<Box<str>>,
@@ -25,7 +26,7 @@ pub(super) struct Values {
 }
 
 impl Values {
-    /// How this text is best written as the column's next cell.
+    /// The shortest encoding of `text` as the column's next cell.
     pub(super) fn cell<'text>(&mut self, text: &'text str) -> Cell<'text> {
         let is_full = self.texts.len() == MOST;
         if text.is_empty() || text.len() > LONGEST || is_full && self.is_varied() {
@@ -45,12 +46,12 @@ impl Values {
         Cell::Repeated(number)
     }
 
-    /// Whether hardly any text of the column comes again.
+    /// Whether the column hardly ever repeats a text.
     fn is_varied(&self) -> bool {
         self.misses > self.hits.saturating_add(PATIENCE)
     }
 
-    /// The text with this number.
+    /// The text with this index.
     pub(super) fn text(&self, number: usize) -> &str {
         self.texts.get(number).map_or("", |text| text)
     }

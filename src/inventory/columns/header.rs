@@ -1,4 +1,4 @@
-//! Which column holds the machine ids, by its name or by what the first row holds.
+//! Finds the column of machine ids, by its name or by the content of the first row.
 
 use csv::ByteRecord;
 
@@ -8,8 +8,8 @@ use crate::inventory::text::{
     row::{id_position, names},
 };
 
-/// Names of id columns as [`plain`] spells them, those that say most first. Where a file
-/// has `deviceId` beside one that names the product, the former is the Entra id.
+/// Names of id columns, normalised by [`plain`], the most specific first. If a file has both
+/// `deviceId` and a name with the product in it, `deviceId` is the Entra id.
 const ID_COLUMNS: [&[&str]; 3] = [
     &[
         "mdatpdeviceid",
@@ -31,26 +31,26 @@ const ID_COLUMNS: [&[&str]; 3] = [
 /// What the first row of a table is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum FirstRow {
-    /// A header, with the name of the id column here.
+    /// A header that names an id column.
     Header {
         /// Position of the id column.
         id: usize,
     },
-    /// A row of data: a machine id is here.
+    /// A row of data that holds a machine id.
     Data {
         /// Position of the id column.
         id: usize,
     },
-    /// Neither shows.
+    /// Neither can be determined.
     Unknown,
 }
 
 impl FirstRow {
-    /// What this row would be as the first one; with `asked`, the name of the id column, a header
-    /// or unknown.
+    /// Classifies this row as the first of a table. If `asked` names the id column, the row is a
+    /// header or unknown.
     ///
-    /// A machine id settles it: no column has such a name, while a cell of data may well be
-    /// `ID`, say for Indonesia.
+    /// A machine id is decisive: it is never the name of a column, whereas a cell of data may be
+    /// `ID`, for example for Indonesia.
     pub(crate) fn of(row: &ByteRecord, asked: Option<&str>) -> Self {
         let id = match (asked, id_position(row)) {
             (Some(asked), _) => named(&names(row), asked),
@@ -85,14 +85,14 @@ fn id_column(names: &[String]) -> Option<usize> {
         .find_map(|known| names.iter().position(|name| known.contains(&name.as_str())))
 }
 
-/// A name without what spellings differ in: case, separators, quotes, and what cannot be seen.
+/// Normalises a name: lower case, without separators, quotes and invisible characters.
 pub(crate) fn plain(name: &str) -> String {
     let is_spelling = |it: char| is_unseen(it) || is_wrapping(it) || matches!(it, '_' | '-');
     let letters = name.chars().filter(|&letter| !is_spelling(letter));
     letters.flat_map(char::to_lowercase).collect()
 }
 
-/// Whether a name is nothing but `id`, which may well be a cell of data.
+/// Whether a name is just `id`, which may also be a cell of data.
 pub(crate) fn is_short(name: &str) -> bool {
     plain(name) == "id"
 }

@@ -1,18 +1,18 @@
-//! The column of a list that says when its machines were last seen.
+//! Finds and reads the column with the time at which each machine was last seen.
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::machine_names::plain_names;
 use crate::inventory::times::{Times, UnreadReason};
 
-/// What such a column is called, in order of preference: small letters alone, without what stands
-/// between the words, and without what [`PREFIXES`] and [`SUFFIXES`] add.
+/// Names of such a column in order of preference, in lower-case letters only, without separators
+/// and without [`PREFIXES`] and [`SUFFIXES`].
 const NAMES: [&str; 2] = ["lastseen", "lastdeviceupdate"];
 
-/// Whose time it is, where the name says so.
+/// Prefixes that say whose time it is.
 const PREFIXES: [&str; 6] = ["device", "machine", "computer", "host", "sensor", "max"];
 
-/// What else the name says, in any order and number.
+/// Suffixes, in any order and number.
 const SUFFIXES: [&str; 10] = [
     "datetime",
     "timestamp",
@@ -26,52 +26,52 @@ const SUFFIXES: [&str; 10] = [
     "z",
 ];
 
-/// After that long without a sign of life the service knows nothing of a machine any more, and
-/// answers as if nothing were missing.
+/// After this long without contact the service no longer knows the state of a machine, and answers
+/// as if nothing were missing.
 const LONG: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-/// Letters of a cell that are shown.
+/// How many characters of a cell are shown as an example.
 const EXAMPLE: usize = 60;
 
-/// How a list says when its machines were last seen.
+/// How a list writes the time at which its machines were last seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LastSeen {
     times: Times,
 }
 
-/// Cells that say something that is not understood as a time.
+/// Cells that cannot be read as a time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unread {
-    /// How many machines have such a cell.
+    /// The number of machines with such a cell.
     pub machines: u64,
     /// The first of these cells.
     pub example: String,
-    /// What would have to be known to understand it.
+    /// Why it cannot be read.
     pub reason: UnreadReason,
 }
 
 impl LastSeen {
-    /// How these cells, which are all of a column, are understood. `now` is when the list was
-    /// written, or somewhat later: a time after it is none.
+    /// Detects the format from all the cells of a column. `now` is the time at which the list was
+    /// written, or somewhat later: a later time is not valid.
     pub fn of(cells: impl Iterator<Item = impl AsRef<str>>, now: Timestamp) -> Self {
         Self {
             times: Times::of(cells, now),
         }
     }
 
-    /// Whether a machine with this cell was silent for so long `at` a time that an empty answer
-    /// means nothing. A cell that is not understood says nothing.
+    /// Whether a machine with this cell had been silent at the time `at` for so long that an empty
+    /// answer means nothing. False if the cell cannot be read.
     pub fn was_silent(&self, cell: &str, at: Timestamp) -> bool {
         let seen = self.times.read(cell);
         seen.is_some_and(|seen| at.duration_since(seen) > LONG)
     }
 
-    /// Whether the cell says something that is not understood.
+    /// Whether the cell holds text that cannot be read as a time.
     pub fn is_unread(&self, cell: &str) -> bool {
         !cell.trim().is_empty() && self.times.read(cell).is_none()
     }
 
-    /// Those of the cells that are not understood; none where all are.
+    /// The cells that cannot be read; `None` if all can.
     pub fn unread<'cells>(&self, cells: impl Iterator<Item = &'cells str>) -> Option<Unread> {
         let mut unread = cells.filter(|cell| self.is_unread(cell));
         let first = unread.next()?;
@@ -84,7 +84,8 @@ impl LastSeen {
 }
 
 impl Unread {
-    /// What the column of this name says, and why that is not understood.
+    /// A sentence with an example from the column of this name, and the reason why it cannot be
+    /// read.
     pub fn sentence(&self, column: &str) -> String {
         let example = &self.example;
         match self.reason {
@@ -104,7 +105,7 @@ impl Unread {
     }
 }
 
-/// The column that says when the machines were last seen, if there is one.
+/// The position of the column with the time last seen, if there is one.
 pub(crate) fn last_seen_column(columns: &[String]) -> Option<usize> {
     let names = plain_names(columns);
     NAMES.iter().find_map(|wanted| {
@@ -113,7 +114,7 @@ pub(crate) fn last_seen_column(columns: &[String]) -> Option<usize> {
     })
 }
 
-/// Whether a column's name, in letters alone, is this one with a word before it or behind it.
+/// Whether a normalised column name is `wanted`, with an optional prefix and any suffixes.
 fn is_called(name: &str, wanted: &str) -> bool {
     let prefixes = PREFIXES.into_iter().chain([""]);
     let mut rests = prefixes.filter_map(|prefix| name.strip_prefix(prefix)?.strip_prefix(wanted));

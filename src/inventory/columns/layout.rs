@@ -1,4 +1,4 @@
-//! The columns of a table, and at which position of its rows each is found.
+//! The columns of a table, and their positions in its rows.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -7,7 +7,7 @@ use super::header::plain;
 /// The columns of a table.
 #[derive(Debug)]
 pub(crate) struct Columns {
-    /// Their names, empty where there are none.
+    /// Their names; empty strings if the table has no header.
     pub(crate) names: Vec<String>,
     /// Position of the id column.
     pub(crate) id: usize,
@@ -18,12 +18,12 @@ pub(crate) struct Columns {
 pub(crate) struct Layout {
     /// Position of the id column.
     pub(crate) id: usize,
-    /// Position of each extra column of the first table; none where this table lacks it.
+    /// Position of each extra column of the first table; `None` if this table lacks it.
     pub(crate) extra: Vec<Option<usize>>,
-    /// Columns beside the id column in which an id can only be another machine: those without a
+    /// Columns other than the id column in which an id can only be another machine: those without a
     /// name, and those with the name of the id column.
     pub(crate) unnamed: Vec<usize>,
-    /// How many columns there are.
+    /// The number of columns.
     pub(crate) width: usize,
 }
 
@@ -33,7 +33,7 @@ impl Columns {
         self.names.iter().any(|name| !name.is_empty())
     }
 
-    /// The columns beside the id column: position and name.
+    /// The columns other than the id column: position and name.
     pub(crate) fn extra(&self) -> impl Iterator<Item = (usize, &str)> + Clone {
         let names = self.names.iter().map(String::as_str).enumerate();
         names.filter(|(position, _)| *position != self.id)
@@ -44,8 +44,8 @@ impl Columns {
         self.layout_with(self.extra().map(|(position, _)| Some(position)).collect())
     }
 
-    /// The layout of another table of the same file, whose columns are among these in any order.
-    /// None where it has others.
+    /// The layout of another table of the same file, whose columns are a subset of these in any
+    /// order. `None` if it has other columns.
     pub(crate) fn layout_of(&self, other: &Self) -> Option<Layout> {
         let mut free: HashMap<String, VecDeque<usize>> = HashMap::new();
         for (position, name) in other.extra() {

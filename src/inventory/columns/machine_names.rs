@@ -1,4 +1,4 @@
-//! Which column holds the names of the machines, and which names several machines share.
+//! Finds the column of machine names, and the names that several machines share.
 
 use std::{collections::HashSet, hash::BuildHasher};
 
@@ -6,8 +6,7 @@ use foldhash::fast::FixedState;
 
 use crate::inventory::text::invisible::trimmed;
 
-/// What a column with the names of the machines is called, in order of preference: small
-/// letters alone, without what stands between the words.
+/// Names of such a column in order of preference, in lower-case letters only, without separators.
 const NAMES: [&str; 7] = [
     "devicename",
     "computerdnsname",
@@ -21,21 +20,21 @@ const NAMES: [&str; 7] = [
 /// Names that several machines of a list share.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SharedNames {
-    /// How many names.
+    /// The number of such names.
     pub names: u64,
-    /// How many machines have them.
+    /// The number of machines with such a name.
     pub machines: u64,
     /// The first of these names.
     pub example: String,
 }
 
 impl SharedNames {
-    /// Those among these names, whatever the case of their letters.
+    /// Finds the shared names among these, ignoring case.
     pub(crate) fn among<'list>(names: impl Iterator<Item = &'list str> + Clone) -> Option<Self> {
         let names = names.map(trimmed).filter(|name| !name.is_empty());
-        // A hash for each name takes an eighth of the memory that the names would.
+        // A hash per name takes an eighth of the memory of the names.
         let hash = |name: &str| FixedState::default().hash_one(name.to_lowercase());
-        // With room from the beginning: to grow would take it twice.
+        // Reserved in advance, because growing the vector would need twice the memory.
         let mut hashes: Vec<u64> = Vec::with_capacity(names.clone().count());
         hashes.extend(names.clone().map(hash));
         hashes.sort_unstable();
@@ -51,7 +50,7 @@ impl SharedNames {
     }
 }
 
-/// The first column with the first of the names that such a column may have.
+/// The position of the column of machine names: the first column with the most preferred name.
 pub(crate) fn name_column(columns: &[String]) -> Option<usize> {
     let names = plain_names(columns);
     NAMES
@@ -59,8 +58,8 @@ pub(crate) fn name_column(columns: &[String]) -> Option<usize> {
         .find_map(|wanted| names.iter().position(|name| name == wanted))
 }
 
-/// The names in small letters alone. A column that gave way to one of ours counts under its own
-/// name.
+/// The names in lower case, letters and digits only. A column that was renamed with the prefix
+/// `input.` counts under its own name.
 pub(super) fn plain_names(columns: &[String]) -> Vec<String> {
     let letters = |name: &String| -> String {
         let letters = name.chars().filter(|it| it.is_alphanumeric());

@@ -1,4 +1,4 @@
-//! What the columns of a list are: which one holds the ids, where the others are, what they mean.
+//! The columns of a list: which one holds the ids, where the others are, and what they mean.
 
 pub(super) mod header;
 pub(super) mod last_seen;

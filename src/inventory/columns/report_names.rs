@@ -1,9 +1,8 @@
-//! What the columns beside the id column are called in the reports.
+//! The names that the extra columns have in the reports.
 
 use std::collections::HashSet;
 
-/// The columns of `machines.csv` that are our own: no column of the inventory takes their
-/// names.
+/// The columns of `machines.csv` that are ours. No column of the inventory takes their names.
 pub const OWN_COLUMNS: &[&str] = &[
     "rank",
     "machineId",
@@ -16,11 +15,11 @@ pub const OWN_COLUMNS: &[&str] = &[
     "answeredAt",
 ];
 
-/// What sets a column of the inventory apart from one of ours with the same name.
+/// The prefix of an inventory column whose name is also one of ours.
 const PREFIX: &str = "input.";
 
-/// What the columns other than the id column are called in the report. A column without
-/// a name gets its position: `column3`.
+/// The names of the extra columns in the report. A column without a name gets its position:
+/// `column3`.
 pub(crate) fn report_names(names: &[String], id: usize) -> Vec<String> {
     let own = OWN_COLUMNS.iter().map(|name| name.to_lowercase());
     let own: HashSet<String> = own.collect();
@@ -41,8 +40,8 @@ pub(crate) fn report_names(names: &[String], id: usize) -> Vec<String> {
     extra
 }
 
-/// The name, prefixed until no column of the file has it. Columns that share a name share
-/// the new one, too.
+/// Prefixes the name until no column of the file has it. Columns with the same name keep a common
+/// name.
 fn free(mut name: String, taken: &HashSet<String>) -> String {
     while taken.contains(&name.to_lowercase()) {
         name.insert_str(0, PREFIX);

@@ -1,4 +1,4 @@
-//! Bytes in any of the encodings that people have, read as UTF-8 while they stream.
+//! Detects the encoding of a file and decodes it to UTF-8 as a stream.
 
 use std::io::{self, Chain, Cursor, Read};
 
@@ -7,16 +7,16 @@ use encoding_rs_io::{DecodeReaderBytes, DecodeReaderBytesBuilder};
 
 use crate::inventory::error::Problem;
 
-/// Bytes at the beginning that tell the encoding.
+/// How many bytes at the beginning are used to detect the encoding.
 const SAMPLE: u64 = 8 * 1024;
 
-/// How workbooks begin: `.xlsx` (a zip archive) and `.xls`.
+/// The magic bytes of workbooks: `.xlsx` (a zip archive) and `.xls`.
 const WORKBOOKS: [&[u8]; 2] = [b"PK\x03\x04", b"\xD0\xCF\x11\xE0"];
 
-/// A reader whose first bytes were looked at and put back.
+/// A reader whose first bytes have been read and are replayed.
 pub(super) type Peeked<R> = Chain<Cursor<Vec<u8>>, R>;
 
-/// The text behind `reader`: UTF-8 without BOM, and bytes that are none left as they are
+/// Decodes `reader` to UTF-8 without a BOM. Bytes that are not valid UTF-8 are left as they are
 /// (see [`cell`](crate::inventory::text::cell::cell)).
 pub(super) fn decoded<R: Read>(
     reader: R,
@@ -33,15 +33,15 @@ pub(super) fn decoded<R: Read>(
         .build(Cursor::new(sample).chain(rest)))
 }
 
-/// Up to so many bytes from the beginning, and the reader of what follows them.
+/// Reads up to `bytes` bytes from the beginning; returns them and the reader of the rest.
 pub(super) fn peek<R: Read>(mut reader: R, bytes: u64) -> io::Result<(Vec<u8>, R)> {
     let mut start = Vec::new();
     reader.by_ref().take(bytes).read_to_end(&mut start)?;
     Ok((start, reader))
 }
 
-/// UTF-16, told by its NUL bytes: ids and delimiters have one in each of their pairs, and
-/// always on the same side.
+/// Detects UTF-16 by its NUL bytes: in ids and delimiters every pair of bytes has one, always on
+/// the same side.
 fn utf16_without_bom(sample: &[u8]) -> Option<&'static Encoding> {
     let (pairs, _) = sample.as_chunks::<2>();
     let first = pairs.iter().filter(|pair| pair[0] == 0).count();

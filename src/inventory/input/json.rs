@@ -1,12 +1,11 @@
-//! JSON instead of a list: it is not read, but recognised, and the error says how to make a list
-//! of it.
+//! Recognises JSON. It is not read as a list, but the error explains how to make a list of it.
 
 use crate::inventory::text::{ids::machine_id, invisible::is_unseen};
 
-/// The field that holds the ids where the file does not show another.
+/// The field that holds the ids unless the file shows another one.
 const USUAL_FIELD: &str = "id";
 
-/// How `jq` gets the ids out of the JSON that begins like this; none where it is not JSON.
+/// The `jq` filter for the ids, if the file begins like JSON; else `None`.
 pub(super) fn query(start: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(start);
     let text = text.trim_start_matches(is_unseen);
@@ -28,7 +27,7 @@ fn of_array(within: &str, text: &str) -> String {
     }
 }
 
-/// Of the service's own replies, or of one object a line.
+/// The filter for a reply of the service, or for one object per line.
 fn of_object(text: &str) -> String {
     let field = field(text);
     if value_after(text, "\"value\"").is_some_and(|value| value.starts_with('[')) {
@@ -38,14 +37,14 @@ fn of_object(text: &str) -> String {
     }
 }
 
-/// What stands behind a key.
+/// The text after a key.
 fn value_after<'a>(text: &'a str, key: &str) -> Option<&'a str> {
     let (_, rest) = text.split_once(key)?;
     let rest = rest.trim_start_matches(is_unseen).strip_prefix(':')?;
     Some(rest.trim_start_matches(is_unseen))
 }
 
-/// The first field whose value is a machine id. Only a plain name is repeated.
+/// The first field whose value is a machine id. Only a plain name is used in the filter.
 fn field(text: &str) -> &str {
     let parts: Vec<&str> = text.split('"').collect();
     let fields = parts.windows(3).filter_map(|part| match part {

@@ -1,8 +1,8 @@
-//! On which line does a record begin?
+//! Tracks the line on which each record begins.
 //!
-//! The csv crate's own position of a record is where it started looking for it: before the
-//! blank lines that it skips, and before the `\n` of the last record's `\r\n`. So the
-//! beginnings of lines are noted here as the text streams through, and looked up by byte.
+//! The csv crate reports the position at which it started looking for a record: before the blank
+//! lines that it skips, and before the `\n` of the previous record's `\r\n`. So the beginnings of
+//! lines are recorded here as the text streams through, and looked up by byte offset.
 
 use std::{
     collections::VecDeque,
@@ -13,33 +13,33 @@ use memchr::memchr2_iter;
 
 use crate::inventory::error::{Problem, TooMuch};
 
-/// The longest row in bytes, in all its cells and lines.
+/// The longest row in bytes, including all its cells and lines.
 const ROW: u64 = 1024 * 1024;
 
-/// The most line ends in a file, those of blank lines included.
+/// The most line ends in a file, including those of blank lines.
 const LINES: u64 = 100_000_000;
 
-/// What follows the text: one more record. It only comes out as one when every quoted
-/// cell before it was closed.
+/// An extra record that is appended to the text. It is parsed as a record only if every quoted cell
+/// before it is closed.
 const TRAILER: &[u8] = b"\n.\n";
 
-/// A reader of text that notes where its lines begin.
+/// A reader of text that records where its lines begin.
 #[derive(Debug)]
 pub(super) struct Lines<R> {
     text: R,
     trailer: &'static [u8],
-    /// Offset at which the text ends, once it has.
+    /// Offset at which the text ends, once it is known.
     end: Option<u64>,
     offset: u64,
     line: u64,
-    /// The byte before, or one of the same line.
+    /// The previous byte, or any byte of the same line.
     last: u8,
-    /// A carriage return alone ends a line, as in files of old Macs.
+    /// Whether a lone carriage return ends a line, as in files of classic Mac OS.
     carriage_returns: bool,
     beginnings: VecDeque<Beginning>,
-    /// Bytes that were read for the record that is being looked for, line ends aside.
+    /// Bytes read for the current record, not counting line ends.
     row: u64,
-    /// Bytes that end a line.
+    /// The number of bytes that end a line.
     line_ends: u64,
 }
 
@@ -51,7 +51,7 @@ struct Beginning {
 }
 
 impl<R: Read> Lines<R> {
-    /// Reads `text`, whose first line has this number.
+    /// Wraps `text`, whose first line has the number `first_line`.
     pub(super) fn new(text: R, first_line: u64, carriage_returns: bool) -> Self {
         Self {
             text,
@@ -67,8 +67,8 @@ impl<R: Read> Lines<R> {
         }
     }
 
-    /// Says that the csv crate looks for the next record from this byte on, which may only grow:
-    /// what is before it is forgotten.
+    /// Marks the byte from which the csv crate looks for the next record. It never decreases: line
+    /// beginnings before it are discarded.
     pub(super) fn begin_row(&mut self, byte: u64) {
         self.row = 0;
         while self.beginnings.front().is_some_and(|it| it.offset < byte) {
@@ -76,14 +76,14 @@ impl<R: Read> Lines<R> {
         }
     }
 
-    /// The line on which that record begins; none where only the trailer is left.
+    /// The line on which the current record begins; `None` if only the trailer is left.
     pub(super) fn row_line(&self) -> Option<u64> {
         let beginning = self.beginnings.front()?;
         let is_text = self.end.is_none_or(|end| beginning.offset < end);
         is_text.then_some(beginning.line)
     }
 
-    /// The csv crate has no limits of its own: it would go on for ever.
+    /// Enforces the limits, because the csv crate has none: it would read without end.
     fn check_limits(&self) -> Result<(), Problem> {
         if self.row > ROW {
             let line = self.row_line().unwrap_or(self.line);
@@ -106,7 +106,7 @@ impl<R: Read> Lines<R> {
         self.note_within_line(&bytes[from..]);
     }
 
-    /// Of bytes that end no line, only the first tells anything.
+    /// Processes bytes that do not end a line. Only the first one matters.
     fn note_within_line(&mut self, bytes: &[u8]) {
         if let [first, others @ ..] = bytes {
             self.note_byte(*first);
@@ -115,8 +115,8 @@ impl<R: Read> Lines<R> {
         }
     }
 
-    /// A carriage return always ends a record for the csv crate, so a record may begin
-    /// after it, though people count no new line there.
+    /// The csv crate always ends a record at a carriage return, so a record may begin after one
+    /// even where editors do not count a new line.
     fn note_byte(&mut self, byte: u8) {
         let ended = matches!(self.last, b'\n' | b'\r');
         if self.carriage_returns && self.last == b'\r' && byte != b'\n' {

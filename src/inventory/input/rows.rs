@@ -1,4 +1,4 @@
-//! The rows of an inventory, one by one, each with the line on which it begins.
+//! Reads an inventory row by row, each with the line on which it begins.
 
 use std::io::{self, Cursor, Read};
 
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::inventory::{error::Problem, text::cell::is_blank};
 
-/// Bytes of text from which the shape of the file is guessed.
+/// How many bytes of text are used to detect the shape of the file.
 const START: u64 = 64 * 1024;
 
 /// The rows of an inventory.
@@ -21,9 +21,9 @@ pub(crate) struct Rows<R> {
     parser: csv::Reader<Lines<R>>,
     record: ByteRecord,
     line: u64,
-    /// Rows at the beginning that are titles, not data.
+    /// The number of rows at the beginning that are titles, not data.
     pub(crate) titles: usize,
-    /// Bytes of a line at the beginning, on average.
+    /// Average length in bytes of a line at the beginning.
     line_length: usize,
 }
 
@@ -36,8 +36,8 @@ pub(crate) struct Row<'rows> {
     pub(crate) cells: &'rows ByteRecord,
 }
 
-/// Guesses the shape of the file and stands before its first row. `asked` is the name of the id
-/// column, where it is known.
+/// Detects the shape of the file and returns a reader positioned before its first row. `asked` is
+/// the name of the id column, if it is given.
 pub(crate) fn open(
     reader: impl Read,
     asked: Option<&str>,
@@ -66,8 +66,8 @@ pub(crate) fn open(
 }
 
 impl<R: Read> Rows<R> {
-    /// About how many rows a file of so many bytes has, rather too many than too few, if its lines
-    /// are as long as those at its beginning.
+    /// Estimates the number of rows in a file of `size` bytes, assuming lines as long as those at
+    /// its beginning. It is more likely too high than too low.
     pub(crate) fn expected(&self, size: u64) -> usize {
         let rows = usize::try_from(size).unwrap_or(usize::MAX) / self.line_length;
         rows + rows / 8
@@ -103,8 +103,8 @@ impl<R: Read> Rows<R> {
     }
 }
 
-/// Rows of any length and cells of any bytes are fine, so only reading itself can fail, at a limit
-/// or in the file.
+/// Converts an error of the csv crate. Rows of any length and cells of any bytes are accepted, so
+/// only reading itself can fail: at a limit, or in the file.
 fn problem(error: csv::Error) -> Problem {
     match error.into_kind() {
         ErrorKind::Io(error) => error.downcast().unwrap_or_else(Problem::Unreadable),

@@ -1,6 +1,6 @@
-//! The shape of a file, told from its beginning: the delimiter, and titles above the table.
+//! Detects the shape of a file from its beginning: the delimiter, and titles above the table.
 //!
-//! The csv crate does the parsing here too, once for each delimiter that may be meant.
+//! The beginning is parsed by the csv crate too, once for each candidate delimiter.
 
 use std::cmp::Reverse;
 
@@ -9,39 +9,39 @@ use csv::ByteRecord;
 use super::table_start::table_start;
 use crate::inventory::{columns::header::FirstRow, text::row::filled};
 
-/// Delimiters that are found without being told; of equals the last one wins.
+/// Delimiters that are detected; in a tie the last one wins.
 const DELIMITERS: [u8; 3] = [b'\t', b';', b','];
 
-/// Rows in which a header below titles, and ids below the header, are looked for.
+/// How many rows are searched for a header below titles, and for ids below the header.
 const ROWS_TO_HEADER: usize = 64;
 
 /// The shape of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Shape {
-    /// What stands between two cells.
+    /// The character between two cells.
     pub(super) delimiter: u8,
-    /// Rows above the header that are a title, not data.
+    /// The number of rows above the header that are titles, not data.
     pub(super) titles: usize,
 }
 
-/// How well one delimiter explains the beginning; the greatest is the best.
+/// How well a delimiter explains the beginning; the greatest value wins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Fit {
     /// An id column is found.
     has_table: bool,
-    /// It is below few titles.
+    /// Fewer titles are better.
     titles: Reverse<usize>,
-    /// No tab is in its cell. That would be trimmed, but it rather is the delimiter.
+    /// The cell in the id column has no tab. A tab would be trimmed, but it is more likely the
+    /// delimiter.
     is_tidy: bool,
-    /// There are many cells.
+    /// More cells are better.
     width: usize,
 }
 
-/// The shape of the file that begins with `start`, when its id column is asked for by
-/// name or not, and when it says itself which delimiter it has.
+/// Detects the shape of the file that begins with `start`. `asked` is the name of the id column, if
+/// it is given; `delimiter` is the one that the file itself declares, if any.
 ///
-/// The delimiter under which an id column comes out wins, else the one that cuts the most
-/// cells.
+/// A delimiter that yields an id column wins, else the one that yields the most cells.
 pub(super) fn sniff(start: &[u8], delimiter: Option<u8>, asked: Option<&str>) -> Shape {
     let candidates = delimiter.map_or(DELIMITERS.to_vec(), |delimiter| vec![delimiter]);
     let shapes = candidates.into_iter().map(|delimiter| {
@@ -53,7 +53,7 @@ pub(super) fn sniff(start: &[u8], delimiter: Option<u8>, asked: Option<&str>) ->
             has_table: table.is_some(),
             titles: Reverse(titles),
             is_tidy: first.is_some_and(|row| is_tidy(row, asked)),
-            // Nothing is left of a file of delimiters only when the right one is tried.
+            // No row is left only if the file consists of delimiters and this is the right one.
             width: first.map_or(usize::MAX, ByteRecord::len),
         };
         (fit, Shape { delimiter, titles })
@@ -68,7 +68,7 @@ pub(super) fn sniff(start: &[u8], delimiter: Option<u8>, asked: Option<&str>) ->
     )
 }
 
-/// Whether an id column is found, and its cell has no tab.
+/// Whether there is an id column whose cell has no tab.
 fn is_tidy(row: &ByteRecord, asked: Option<&str>) -> bool {
     match FirstRow::of(row, asked) {
         FirstRow::Header { id } | FirstRow::Data { id } => !row[id].contains(&b'\t'),
@@ -86,7 +86,7 @@ fn first_rows(start: &[u8], delimiter: u8) -> Vec<ByteRecord> {
         .collect()
 }
 
-/// The parser of rows, as every reading of an inventory uses it.
+/// The csv parser, configured the same way for every pass over an inventory.
 pub(super) fn parser(delimiter: u8) -> csv::ReaderBuilder {
     let mut parser = csv::ReaderBuilder::new();
     parser
@@ -96,7 +96,7 @@ pub(super) fn parser(delimiter: u8) -> csv::ReaderBuilder {
     parser
 }
 
-/// Excel's own first line, `sep=;`: the delimiter that it names, and its length in bytes.
+/// Parses Excel's own first line, `sep=;`: the delimiter, and the length of the line in bytes.
 pub(super) fn separator_line(start: &[u8]) -> Option<(u8, usize)> {
     let is_end = |byte: &u8| matches!(byte, b'\n' | b'\r');
     let end = start.iter().position(is_end).unwrap_or(start.len());

@@ -1,4 +1,5 @@
-//! Where the table begins: below a title, a few lines about the export, PowerShell's `#TYPE`.
+//! Finds where the table begins: below a title, some lines about the export, or PowerShell's
+//! `#TYPE`.
 
 use csv::ByteRecord;
 
@@ -11,11 +12,11 @@ use crate::inventory::{
     },
 };
 
-/// How many of these rows, the first of a file, are above its table; none where there is no
-/// table. `asked` is the name of the id column, where it is known.
+/// How many of `rows`, the first rows of a file, are above its table; `None` if there is no table.
+/// `asked` is the name of the id column, if it is given.
 ///
-/// The header is the last row with an id column before the first ids, if those are in that
-/// column. A row that holds an id is never a title: it would be lost.
+/// The header is the last row that names an id column before the first ids, provided those are in
+/// that column. A row that holds an id is never a title, because the id would be lost.
 pub(super) fn table_start(rows: &[ByteRecord], asked: Option<&str>) -> Option<usize> {
     let is_id_row = |row: &ByteRecord| id_position(row).is_some();
     let first_ids = rows.iter().position(is_id_row).unwrap_or(rows.len());
@@ -39,8 +40,9 @@ pub(super) fn table_start(rows: &[ByteRecord], asked: Option<&str>) -> Option<us
         })
 }
 
-/// Whether this is a header, where no ids below it show that: it says more than `id`, or it is a
-/// row of several names below titles of one cell, or below comments.
+/// Whether this row is a header although no ids below it confirm that: its id column has a longer
+/// name than `id`, or it is a row of several names below titles of one cell, or it is below
+/// comments.
 fn is_header(row: &ByteRecord, id: usize, titles: &[ByteRecord]) -> bool {
     let has_several = filled(row) > 1;
     let says_more = || names(row).get(id).is_some_and(|name| !is_short(name));

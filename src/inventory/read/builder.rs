@@ -1,4 +1,4 @@
-//! The list while it grows, row by row.
+//! Builds the list row by row.
 
 use super::{
     joined::JoinedLists, limits, machine_index::MachineIndex, stray, surplus::SurplusCells,
@@ -23,10 +23,10 @@ use crate::{
     },
 };
 
-/// Rows after which a list without a single machine id is given up.
+/// The number of rows after which reading stops if no machine id was found.
 const ROWS_WITHOUT_ID: usize = 100_000;
 
-/// Machines for which there is room from the beginning, at most.
+/// The largest number of machines for which memory is reserved in advance.
 const MOST_RESERVED: usize = 10_000_000;
 
 /// An inventory that is being read.
@@ -35,17 +35,17 @@ pub(super) struct Builder {
     index: MachineIndex,
     /// The columns of the first table of the file.
     columns: Columns,
-    /// The layout of the table that is being read.
+    /// The layout of the current table.
     layout: Layout,
     joined: JoinedLists,
-    /// Whether an extra column has a name or a cell that is not blank.
+    /// For each extra column, whether it has a name or a cell that is not blank.
     used: Vec<bool>,
-    /// The first row as a header, where it was read as data.
+    /// The first row as a header, if it was read as data.
     maybe_header: Option<Vec<String>>,
-    /// Position of a column that holds ids where the id column holds none.
+    /// Position of a column that holds ids while the id column does not.
     holding: Option<usize>,
     surplus: SurplusCells,
-    /// Bytes that are kept of rejected rows.
+    /// Bytes stored for rejected rows.
     rejected_text: usize,
 }
 
@@ -71,15 +71,15 @@ impl Builder {
         }
     }
 
-    /// Adds the first row, which is data unless no id follows: then it is this header.
+    /// Adds the first row as data. If no id follows, it is taken as the header `header` instead.
     pub(super) fn with(mut self, first: Row<'_>, header: Vec<String>) -> Result<Self, Problem> {
         self.maybe_header = Some(header);
         self.add(first)?;
         Ok(self)
     }
 
-    /// Makes room for about so many rows. Memory that is not used costs nothing, but to move a
-    /// list that has grown takes it twice.
+    /// Reserves memory for about `rows` rows. Unused memory costs nothing, but growing the list
+    /// would need twice its size.
     pub(super) fn reserve(&mut self, rows: usize) {
         self.list.machines.reserve(rows.min(MOST_RESERVED));
     }
@@ -120,8 +120,8 @@ impl Builder {
         self.list.cells.push(cells);
     }
 
-    /// Whether the row is not data: it is the header of another list, or was written by a program
-    /// for a program.
+    /// Whether the row is not data: the header of another list, or a line that one program writes
+    /// for another.
     fn is_between_lists(&mut self, row: Row<'_>) -> Result<bool, Problem> {
         if stray::check_invalid(row, &self.layout, self.columns.has_names())? {
             return Ok(false);
@@ -187,8 +187,8 @@ impl Builder {
     }
 }
 
-/// Drops the columns with neither a name nor a cell that is not blank: Excel likes to write
-/// delimiters behind the last one.
+/// Drops the columns that have neither a name nor a cell that is not blank: Excel often writes
+/// extra delimiters at the end of a row.
 fn drop_unused_columns(list: &mut Inventory, used: &[bool]) {
     if used.iter().all(|&used| used) {
         return;
@@ -199,7 +199,7 @@ fn drop_unused_columns(list: &mut Inventory, used: &[bool]) {
         .retain(|_| used.next().is_none_or(|&used| used));
 }
 
-/// Warns that a line is above the table.
+/// Warns that a line above the table was skipped.
 pub(super) fn warn_of_title(file: &str, line: u64) {
     tracing::warn!(file, line, "line {line} of {file} is a title: not read");
 }

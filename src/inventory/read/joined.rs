@@ -1,4 +1,4 @@
-//! Lists that were joined: in the middle of the file is another header, with its titles above it.
+//! Detects concatenated lists: a second header in the middle of the file, with its titles above it.
 
 use std::collections::{HashSet, VecDeque};
 
@@ -14,18 +14,18 @@ use crate::inventory::{
     text::row::{filled, first_text, names},
 };
 
-/// What shows where another list begins.
+/// What is needed to recognise where another list begins.
 #[derive(Debug)]
 pub(super) struct JoinedLists {
-    /// The name of the id column that is asked for.
+    /// The requested name of the id column, if any.
     asked: Option<String>,
     /// The rows above the first header.
     titles: Vec<TitleShape>,
-    /// The last rows without an id, as many as there are titles.
+    /// The last rows without an id, at most as many as there are titles.
     recent: VecDeque<TitleShape>,
 }
 
-/// What stays the same in a title: the one of another day has another date in it.
+/// The parts of a title that stay the same: the title of another day has another date in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct TitleShape {
     filled: usize,
@@ -37,12 +37,12 @@ struct TitleShape {
 pub(super) struct Header {
     /// The layout of the rows below it.
     pub(super) layout: Layout,
-    /// How many rows directly above it are its titles.
+    /// The number of rows directly above it that are its titles.
     pub(super) titles: usize,
 }
 
 impl JoinedLists {
-    /// The lists of a file whose id column is asked for by this name.
+    /// The initial state for a file; `asked` is the requested name of its id column.
     pub(super) fn new(asked: Option<&str>) -> Self {
         Self {
             asked: asked.map(str::to_owned),
@@ -51,12 +51,12 @@ impl JoinedLists {
         }
     }
 
-    /// Remembers a title of the first list.
+    /// Records a title of the first list.
     pub(super) fn title(&mut self, row: Row<'_>) {
         self.titles.push(TitleShape::of(row.cells));
     }
 
-    /// Remembers a row without a machine id.
+    /// Records a row without a machine id.
     pub(super) fn rejected(&mut self, row: Row<'_>) {
         if self.titles.is_empty() {
             return;
@@ -67,13 +67,13 @@ impl JoinedLists {
         self.recent.push_back(TitleShape::of(row.cells));
     }
 
-    /// Forgets those rows, because one with a machine follows them.
+    /// Discards the recorded rows, because a row with a machine follows them.
     pub(super) fn accepted(&mut self) {
         self.recent.clear();
     }
 
-    /// The header that this row without an id is, if it is one. One that names columns which the
-    /// first list does not have is a problem: their cells would be lost, or get a wrong name.
+    /// Returns the header, if this row without an id is one. A header with columns that the first
+    /// list does not have is a problem: their cells would be lost, or filed under a wrong name.
     pub(super) fn header(
         &mut self,
         row: Row<'_>,
@@ -105,8 +105,8 @@ impl JoinedLists {
         Ok(None)
     }
 
-    /// Whether a row with an id column elsewhere is certainly a header. `ID` alone may mean
-    /// Indonesia.
+    /// Whether a row with the id column at another position is certainly a header. A lone `ID` may
+    /// stand for Indonesia.
     fn is_certain(&self, other: &Columns, first: &Columns) -> bool {
         if self.asked.is_none() && !is_short(&other.names[other.id]) {
             return true;
@@ -116,7 +116,8 @@ impl JoinedLists {
         names.any(|name| !name.is_empty() && known.contains(&plain(name)))
     }
 
-    /// How many of the last rows are titles: all those above the first header again, or none.
+    /// How many of the last rows are titles: all if they match those above the first header, else
+    /// 0.
     fn titles_above(&mut self) -> usize {
         let are_titles = self.recent.iter().eq(&self.titles);
         self.recent.clear();

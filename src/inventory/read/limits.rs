@@ -1,21 +1,22 @@
-//! How much of a list is kept: a file that is not a list, or a stream without an end, must not fill
-//! the memory.
+//! Limits on what is kept of a list: a file that is not a list, or an endless stream, must not
+//! exhaust the memory.
 
 use crate::inventory::{error::TooMuch, list::Inventory};
 
-/// Rows of data.
+/// The most rows of data.
 const ROWS: u64 = 10_000_000;
 
-/// Bytes of the extra cells.
+/// The most bytes of the extra cells.
 const TEXT: usize = 1024 * 1024 * 1024;
 
-/// Rows without a machine id.
+/// The most rows without a machine id.
 const REJECTED: usize = 1_000_000;
 
-/// Bytes that are kept of those rows.
+/// The most bytes stored for those rows.
 const REJECTED_TEXT: usize = 256 * 1024 * 1024;
 
-/// Refuses a list that has become too large. `rejected_text` is how much it keeps of rejected rows.
+/// Refuses a list that exceeds a limit. `rejected_text` is the number of bytes stored for rejected
+/// rows.
 pub(super) fn check(list: &Inventory, rejected_text: usize) -> Result<(), TooMuch> {
     let limits = [
         (list.rejected.len() <= REJECTED, TooMuch::Rejected),

@@ -1,4 +1,4 @@
-//! Which machines a list has already, so that each is there once.
+//! An index of the machines in a list, so that each is added only once.
 
 use std::hash::BuildHasher;
 
@@ -7,7 +7,7 @@ use hashbrown::{HashTable, hash_table::Entry};
 
 use crate::{domain::machine::MachineId, inventory::list::InventoryMachine};
 
-/// At which position of the list each machine is: the ids themselves are not held twice.
+/// Maps each machine to its position in the list, without a second copy of the ids.
 #[derive(Debug, Default)]
 pub(super) struct MachineIndex {
     positions: HashTable<u32>,
@@ -15,7 +15,7 @@ pub(super) struct MachineIndex {
 }
 
 impl MachineIndex {
-    /// Adds a machine to the list that this is the index of; false where it is there already.
+    /// Adds a machine to the indexed list; returns false if it is already there.
     pub(super) fn insert(
         &mut self,
         list: &mut Vec<InventoryMachine>,

@@ -1,4 +1,4 @@
-//! From rows to the list: the first one names the columns, or holds an id itself.
+//! Builds the list from rows: the first row names the columns, or holds an id itself.
 
 mod builder;
 mod joined;
@@ -25,22 +25,22 @@ use super::{
     },
 };
 
-/// Rows of data in which an id column that has another name is looked for.
+/// How many rows of data are searched for ids in a column with another name.
 const ROWS_TO_HINT: usize = 100;
 
-/// What is known of a list before it is read.
+/// What is known about a list before it is read.
 #[derive(Debug, Clone, Copy)]
 struct Known<'a> {
-    /// What it is called in reports and errors.
+    /// The name of the file in reports and errors.
     file: &'a str,
-    /// The name of its id column, where it is not to be found.
+    /// The name of its id column, unless it is to be detected.
     column: Option<&'a str>,
-    /// Its size in bytes; 0 where that is not known.
+    /// Its size in bytes; 0 if unknown.
     size: u64,
 }
 
-/// Reads an inventory from bytes. `file` is what it is called in reports and errors;
-/// `column` is the name of its id column, else that is found.
+/// Reads an inventory from bytes. `file` is its name in reports and errors; `column` is the name of
+/// its id column, which is detected if not given.
 pub fn read_from(
     reader: impl Read,
     file: &str,
@@ -114,13 +114,13 @@ fn read_first<R: Read>(
     builder.with(first, header)
 }
 
-/// Whether only the first cell of the row is not blank.
+/// Whether the first cell of the row is the only one that is not blank.
 fn is_alone(row: Row<'_>) -> bool {
     filled(row.cells) == 1 && row.cells.get(0).is_some_and(|cell| !is_blank(cell))
 }
 
-/// The problem where no column is known. The columns are those of the row above the first ids,
-/// else those of the first row.
+/// The error for a file without a recognised id column. It lists the columns of the row above the
+/// first ids, else those of the first row.
 fn no_id_column<R: Read>(rows: &mut Rows<R>, first: Vec<String>) -> Result<Problem, Problem> {
     let mut above = first.clone();
     for _ in 0..ROWS_TO_HINT {

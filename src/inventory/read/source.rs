@@ -1,4 +1,4 @@
-//! Where an inventory comes from.
+//! The source of an inventory.
 
 use std::{
     ffi::OsStr,
@@ -14,7 +14,7 @@ use crate::inventory::{
     list::Inventory,
 };
 
-/// Where an inventory comes from.
+/// The source of an inventory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
     /// A file, or anything else with a path that can be read.
@@ -42,7 +42,7 @@ impl fmt::Display for Source {
     }
 }
 
-/// Reads the inventory; `column` is the name of its id column, else that is found.
+/// Reads the inventory. `column` is the name of its id column, which is detected if not given.
 pub fn read(source: &Source, column: Option<&str>) -> Result<Inventory, InventoryError> {
     let file = source.to_string();
     match source {
@@ -58,8 +58,8 @@ pub fn read(source: &Source, column: Option<&str>) -> Result<Inventory, Inventor
     }
 }
 
-/// Opens the file. A folder is told apart here, because some systems open it like a file
-/// and others say that permission is denied.
+/// Opens the file. Folders are detected here, because some systems open them like files and others
+/// report that permission is denied.
 fn open(path: &Path) -> Result<File, Problem> {
     if path.is_dir() {
         return Err(Problem::Folder);

@@ -1,4 +1,4 @@
-//! Machine ids beside the one of the row: none of them may be lost in silence.
+//! Finds machine ids outside the id column: none may be lost silently.
 
 use crate::{
     domain::machine::MachineId,
@@ -10,12 +10,12 @@ use crate::{
     },
 };
 
-/// Bytes of a cell that is an id and nothing else.
+/// The length in bytes of a cell that is just an id.
 const ID_LENGTH: usize = 40;
 
-/// Refuses a row of this machine that names another one: in a cell beyond the last column, or in a
-/// column without a name of its own. A column with a name holds data, whatever it looks like: a
-/// file's hash is as long as a machine id.
+/// Refuses a row that names a second machine: in a cell beyond the last column, or in a column
+/// without a name of its own. A column with a name holds data, even if it looks like an id: the
+/// hash of a file has the same length.
 pub(super) fn check(row: Row<'_>, id: MachineId, layout: &Layout) -> Result<(), Problem> {
     let is_other = |at: usize| {
         row.cells
@@ -34,8 +34,9 @@ pub(super) fn check(row: Row<'_>, id: MachineId, layout: &Layout) -> Result<(), 
     Ok(())
 }
 
-/// The same for a row whose id column holds no machine id; says whether any cell holds one. Under
-/// a header the row is reported as invalid; without one, no column says where the ids should be.
+/// The same check for a row whose id column holds no machine id; returns whether any cell holds
+/// one. With a header the row is reported as invalid; without one, nothing says which column holds
+/// the ids.
 pub(super) fn check_invalid(
     row: Row<'_>,
     layout: &Layout,
@@ -55,7 +56,7 @@ pub(super) fn check_invalid(
     Ok(!all.is_empty())
 }
 
-/// Refuses a row above the data, a title or a header, that names a machine.
+/// Refuses a row above the data, a title or a header, that holds a machine id.
 pub(super) fn check_above(row: Row<'_>) -> Result<(), Problem> {
     if row::ids(row.cells).is_empty() {
         return Ok(());
@@ -67,8 +68,8 @@ fn holds_other(bytes: &[u8], id: MachineId) -> bool {
     bytes.len() >= ID_LENGTH && ids_in(&cell(bytes)).iter().any(|it| *it != id)
 }
 
-/// Whether a cell opens a bracket that it does not close: the cells of its row are the parts of
-/// one list, whatever their columns are called.
+/// Whether a cell opens a bracket without closing it. Then the cells of the row are parts of one
+/// list, whatever their columns are called.
 fn opens_a_list(bytes: &[u8]) -> bool {
     let holds = |letter: u8| bytes.contains(&letter);
     bytes.len() > ID_LENGTH && (holds(b'[') && !holds(b']') || holds(b'{') && !holds(b'}'))

@@ -10,7 +10,7 @@ pub(super) struct SurplusCells {
 }
 
 impl SurplusCells {
-    /// Counts the row if a cell beyond so many columns is not blank.
+    /// Counts the row if any cell after the first `columns` cells is not blank.
     pub(super) fn count(&mut self, row: Row<'_>, columns: usize) {
         let mut surplus = (columns..row.cells.len()).filter_map(|at| row.cells.get(at));
         if surplus.all(is_blank) {

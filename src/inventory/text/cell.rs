@@ -1,4 +1,4 @@
-//! One cell: from bytes to text.
+//! Decodes one cell.
 
 use std::{borrow::Cow, str};
 
@@ -6,7 +6,7 @@ use encoding_rs::WINDOWS_1252;
 
 use super::invisible::trimmed;
 
-/// The text of one cell: UTF-8, else Windows-1252, in which any bytes mean something.
+/// Decodes a cell: UTF-8, else Windows-1252, in which any bytes are valid.
 pub(crate) fn cell(bytes: &[u8]) -> Cow<'_, str> {
     match str::from_utf8(bytes) {
         Ok(text) => Cow::Borrowed(text),
@@ -14,7 +14,7 @@ pub(crate) fn cell(bytes: &[u8]) -> Cow<'_, str> {
     }
 }
 
-/// Whether a cell holds nothing that can be seen.
+/// Whether a cell holds nothing visible.
 pub(crate) fn is_blank(bytes: &[u8]) -> bool {
     let is_seen = bytes.first().is_some_and(u8::is_ascii_graphic);
     !is_seen && trimmed(&cell(bytes)).is_empty()

@@ -1,14 +1,14 @@
-//! Machine ids in a text: the one that a cell is, and those that stand somewhere in it.
+//! Machine ids in text: a cell that is an id, and ids anywhere within a text.
 
 use super::invisible::{is_unseen, without_unseen};
 use crate::domain::machine::MachineId;
 
-/// Letters in a machine id.
+/// The number of characters in a machine id.
 const LENGTH: usize = 40;
 
-/// The machine id that a cell is, be it wrapped: in quotes, after an apostrophe or as the formula
-/// `="..."`, as people keep Excel from reformatting it, or in the brackets of some program. What
-/// cannot be seen does not count, around it or within.
+/// Parses a cell that is a machine id. It may be wrapped: in quotes, after an apostrophe or as the
+/// formula `="..."`, which people use to keep Excel from reformatting it, or in the brackets of
+/// some program. Invisible characters around or within it are ignored.
 pub(crate) fn machine_id(text: &str) -> Option<MachineId> {
     let bare = text.trim_matches(|letter| is_unseen(letter) || is_wrapping(letter));
     bare.parse()
@@ -16,7 +16,7 @@ pub(crate) fn machine_id(text: &str) -> Option<MachineId> {
         .or_else(|| without_unseen(bare).parse().ok())
 }
 
-/// Whether people or programs wrap a value in this letter: quotes, brackets, a formula.
+/// Whether people or programs wrap a value in this character: quotes, brackets, a formula.
 pub(crate) fn is_wrapping(letter: char) -> bool {
     matches!(
         letter,
@@ -28,7 +28,7 @@ pub(crate) fn is_wrapping(letter: char) -> bool {
     )
 }
 
-/// Every machine id that stands anywhere in the text: 40 hexadecimal digits, no more in a row.
+/// Every machine id anywhere in the text: exactly 40 consecutive hexadecimal digits.
 pub(crate) fn ids_in(text: &str) -> Vec<MachineId> {
     if text.len() < LENGTH {
         return Vec::new();

@@ -1,32 +1,32 @@
-//! Letters that cannot be seen: copied from a browser, a mail or a terminal, they come along
-//! around ids and names, and sometimes within them.
+//! Invisible characters: text copied from a browser, a mail or a terminal often has them around ids
+//! and names, and sometimes within them.
 
 use std::borrow::Cow;
 
 use crate::domain::invisible::is_invisible;
 
-/// Letters and digits in a machine id.
+/// The number of letters and digits in a machine id.
 const ID_LENGTH: usize = 40;
 
-/// The text without the white space around it, nor anything else around it that cannot be seen.
+/// The text without white space and other invisible characters around it.
 pub(crate) fn trimmed(text: &str) -> &str {
     text.trim_matches(is_unseen)
 }
 
-/// Whether `letter` cannot be seen. An escape character can: what it begins is text.
+/// Whether `letter` is invisible. An escape character is not: the sequence that it begins is text.
 pub(crate) fn is_unseen(letter: char) -> bool {
     letter.is_whitespace() || has_no_width(letter)
 }
 
 /// Whether `letter` has no width, so that the text reads the same without it: control characters,
-/// and what Unicode lists as ignorable by default.
+/// and those that Unicode lists as ignorable by default.
 fn has_no_width(letter: char) -> bool {
     let is_control =
         matches!(letter, '\0'..='\u{8}' | '\u{e}'..='\u{1a}' | '\u{1c}'..='\u{1f}' | '\u{7f}');
     is_control || letter == '\u{2800}' || is_invisible(letter)
 }
 
-/// The text without the letters in it that take no room.
+/// The text without its zero-width characters.
 pub(crate) fn without_unseen(text: &str) -> Cow<'_, str> {
     if text.contains(has_no_width) {
         Cow::Owned(text.chars().filter(|&it| !has_no_width(it)).collect())
@@ -35,9 +35,9 @@ pub(crate) fn without_unseen(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// The text with each letter that cannot be seen as an escape such as `\u{200b}`, but for
-/// ordinary spaces, tabs and line ends. In a text as long as a machine id any letter that is not
-/// ASCII is one: it may look like a digit.
+/// The text with each invisible character as an escape such as `\u{200b}`, except ordinary spaces,
+/// tabs and line ends. In a text as long as a machine id every character that is not ASCII is
+/// escaped, because it may look like a digit.
 pub(crate) fn visible(text: &str) -> Cow<'_, str> {
     let like_an_id = text.chars().filter(|it| it.is_alphanumeric()).count() == ID_LENGTH;
     let is_hidden = |letter: char| match letter {

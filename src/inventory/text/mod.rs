@@ -1,4 +1,4 @@
-//! What bytes, cells and rows say: encodings, invisible characters, machine ids.
+//! Text at each level, bytes, cells and rows: encodings, invisible characters, machine ids.
 
 pub(super) mod cell;
 pub(super) mod ids;

@@ -1,4 +1,4 @@
-//! What a row says as a whole, whatever its columns are.
+//! Functions on a whole row, independent of its columns.
 
 use csv::ByteRecord;
 
@@ -9,7 +9,7 @@ use super::{
 };
 use crate::domain::machine::MachineId;
 
-/// The texts of the cells, without white space around them: the names in a header.
+/// The texts of the cells, trimmed: the names in a header.
 pub(crate) fn names(row: &ByteRecord) -> Vec<String> {
     row.iter()
         .map(|bytes| trimmed(&cell(bytes)).to_owned())
@@ -27,13 +27,14 @@ pub(crate) fn ids(row: &ByteRecord) -> Vec<MachineId> {
     row.iter().flat_map(|bytes| ids_in(&cell(bytes))).collect()
 }
 
-/// How many cells are not blank.
+/// The number of cells that are not blank.
 pub(crate) fn filled(row: &ByteRecord) -> usize {
     row.iter().filter(|bytes| !is_blank(bytes)).count()
 }
 
-/// Whether a program left this row for another one: PowerShell's `#TYPE System.Object`, `sep=;` for
-/// Excel, or the line of dashes below a header. It is never a row of data.
+/// Whether this row is a marker that one program writes for another: PowerShell's
+/// `#TYPE System.Object`, `sep=;` for Excel, or the line of dashes below a header. It is never
+/// data.
 pub(crate) fn is_marker(row: &ByteRecord) -> bool {
     let text = first_text(row).to_lowercase();
     let is_separator = text
@@ -43,7 +44,7 @@ pub(crate) fn is_marker(row: &ByteRecord) -> bool {
     text.starts_with("#type ") || is_separator || is_line
 }
 
-/// The first cell of the row that holds anything, without quotes around it.
+/// The text of the first cell that is not blank, without quotes around it.
 pub(crate) fn first_text(row: &ByteRecord) -> String {
     let is_around = |letter| is_unseen(letter) || matches!(letter, '"' | '\'');
     let mut texts = row

@@ -1,10 +1,10 @@
-//! The time of day in a cell, and how far it is from UTC.
+//! Parses the time of day in a cell, and its offset from UTC.
 
 use jiff::{civil::Time, tz::Offset};
 
 use super::scan::Scan;
 
-/// Takes a time of day: `7:36`, `07:36:21.123`, `7:36:21 AM`, `07.36.21`.
+/// Parses a time of day: `7:36`, `07:36:21.123`, `7:36:21 AM`, `07.36.21`.
 pub(super) fn time_of_day(scan: &mut Scan<'_>) -> Option<Time> {
     let hour = scan.number()?.short()?;
     let mark = scan.take_any(&[':', '.'])?;
@@ -23,7 +23,7 @@ fn two_digits(scan: &mut Scan<'_>) -> Option<i8> {
     number?.short()
 }
 
-/// Takes up to nine decimals of a second.
+/// Parses up to nine decimals of a second.
 fn nanoseconds(scan: &mut Scan<'_>) -> Option<i32> {
     if !follows_digit(*scan) || scan.take_any(&['.', ',']).is_none() {
         return Some(0);
@@ -33,12 +33,12 @@ fn nanoseconds(scan: &mut Scan<'_>) -> Option<i32> {
     fits.then(|| format!("{digits:0<9}").parse().ok())?
 }
 
-/// Whether a mark comes, and a digit after it: a comma may also end the time.
+/// Whether a decimal mark and then a digit follow: a comma may also end the time.
 fn follows_digit(mut scan: Scan<'_>) -> bool {
     scan.take_any(&['.', ',']).is_some() && scan.peek().is_some_and(|it| it.is_ascii_digit())
 }
 
-/// Takes `AM` or `PM`, if it comes: the hour at which that half of the day begins.
+/// Parses `AM` or `PM`, if present: the hour at which that half of the day begins.
 fn half(scan: &mut Scan<'_>) -> Option<i8> {
     let mut after = *scan;
     after.spaces();
@@ -55,7 +55,7 @@ fn on_24_hours(hour: i8, half: Option<i8>) -> Option<i8> {
     }
 }
 
-/// Takes an offset from UTC: `Z`, `UTC`, `+02:00`, `GMT+0200 (CEST)`; UTC where there is none.
+/// Parses an offset from UTC: `Z`, `UTC`, `+02:00`, `GMT+0200 (CEST)`; UTC if there is none.
 pub(super) fn offset(scan: &mut Scan<'_>) -> Option<Offset> {
     scan.spaces();
     let is_named = ["(utc)", "utc", "gmt", "z"]
@@ -72,7 +72,7 @@ pub(super) fn offset(scan: &mut Scan<'_>) -> Option<Offset> {
     Offset::from_seconds(seconds).ok()
 }
 
-/// `02:00`, `0200`, `02`; behind the name of UTC also `2`.
+/// Parses `02:00`, `0200` or `02`; after the name of UTC also `2`.
 fn hours_and_minutes(scan: &mut Scan<'_>, is_named: bool) -> Option<i32> {
     let number = scan.number()?;
     let (hours, minutes) = match number.digits {
@@ -85,7 +85,7 @@ fn hours_and_minutes(scan: &mut Scan<'_>, is_named: bool) -> Option<i32> {
     (hours <= 14 && minutes < 60).then_some(hours * 3600 + minutes * 60)
 }
 
-/// Takes the name of the zone in parentheses, which browsers write behind its offset.
+/// Skips the name of the zone in parentheses, which browsers write after its offset.
 fn skip_name(scan: &mut Scan<'_>) {
     let mut after = *scan;
     if !after.take("(") {

@@ -1,4 +1,4 @@
-//! The date in a cell: what it says by itself, and what only its column can settle.
+//! Parses the date in a cell, which may be ambiguous without the rest of its column.
 
 use jiff::civil::Date;
 
@@ -7,17 +7,17 @@ use super::scan::{Number, Scan};
 /// A date as it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum WrittenDate {
-    /// There is one way to read it.
+    /// It is unambiguous.
     Certain(Date),
-    /// Three numbers, whose order it does not say.
+    /// Three numbers in an unknown order.
     Numbers(Numbers),
 }
 
-/// Three numbers of a date, as they stand: `11/10/2026`.
+/// The three numbers of a date, as written: `11/10/2026`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Numbers(Number, Number, Number);
 
-/// What months and days of the week are called; three letters may stand for a name.
+/// Names of months and weekdays; a name may be shortened to three letters.
 const MONTHS: [&str; 12] = [
     "january",
     "february",
@@ -43,24 +43,24 @@ const WEEKDAYS: [&str; 7] = [
 ];
 
 impl Numbers {
-    /// With the day first, then the month.
+    /// The date if the day is first, then the month.
     pub(super) fn day_first(self) -> Option<Date> {
         date(self.2, self.1.short()?, self.0)
     }
 
-    /// With the month first, then the day.
+    /// The date if the month is first, then the day.
     pub(super) fn month_first(self) -> Option<Date> {
         date(self.2, self.0.short()?, self.1)
     }
 
-    /// With a year of two digits first, then the month.
+    /// The date if a year of two digits is first, then the month.
     pub(super) fn year_first(self) -> Option<Date> {
         let year = Some(self.0).filter(|year| year.digits == 2);
         date(year?, self.1.short()?, self.2)
     }
 }
 
-/// Takes a date, in the lower case.
+/// Parses a date in lower case.
 pub(super) fn written_date(scan: &mut Scan<'_>) -> Option<WrittenDate> {
     skip_weekday(scan);
     if scan.peek()?.is_alphabetic() {
@@ -78,8 +78,8 @@ pub(super) fn written_date(scan: &mut Scan<'_>) -> Option<WrittenDate> {
     in_numbers(scan, first, mark.filter(|mark| *mark == '.' || !has_space)?)
 }
 
-/// `10/01/2026`, `10-01-26`, which can be read in two ways; `01.10.2026`, which cannot: with dots
-/// the day comes first wherever people write so.
+/// Parses `10/01/2026` or `10-01-26`, which are ambiguous, and `01.10.2026`, which is not: with
+/// dots the day always comes first.
 fn in_numbers(scan: &mut Scan<'_>, first: Number, mark: char) -> Option<WrittenDate> {
     let second = scan.number()?;
     scan.take_any(&[mark])?;
@@ -91,7 +91,7 @@ fn in_numbers(scan: &mut Scan<'_>, first: Number, mark: char) -> Option<WrittenD
     }
 }
 
-/// `2026-10-01`, `2026/10/01`, `2026. 10. 1.`, `2026-Oct-01`.
+/// Parses `2026-10-01`, `2026/10/01`, `2026. 10. 1.` or `2026-Oct-01`.
 fn year_first(scan: &mut Scan<'_>, year: Number) -> Option<Date> {
     let mark = scan.take_any(&['/', '-', '.'])?;
     let _ = mark == '.' && scan.spaces();
@@ -107,7 +107,7 @@ fn year_first(scan: &mut Scan<'_>, year: Number) -> Option<Date> {
     date(year, month, day)
 }
 
-/// `Oct 1, 2026`, `October 01 2026`.
+/// Parses `Oct 1, 2026` or `October 01 2026`.
 fn month_first_in_letters(scan: &mut Scan<'_>) -> Option<Date> {
     let month = month(scan)?;
     scan.spaces().then_some(())?;
@@ -117,7 +117,7 @@ fn month_first_in_letters(scan: &mut Scan<'_>) -> Option<Date> {
     date(scan.number()?, month, day)
 }
 
-/// The rest of `1 Oct 2026`, `01-Oct-26`, `1. October, 2026`.
+/// Parses the rest of `1 Oct 2026`, `01-Oct-26` or `1. October, 2026`.
 fn day_first_in_letters(scan: &mut Scan<'_>, day: Number) -> Option<Date> {
     let month = month(scan)?;
     let has_mark = scan.take_any(&['/', '-', ',']).is_some();
@@ -125,7 +125,7 @@ fn day_first_in_letters(scan: &mut Scan<'_>, day: Number) -> Option<Date> {
     date(scan.number()?, month, day)
 }
 
-/// Takes the name of a month, or its first letters.
+/// Parses the name of a month, or its first three letters.
 fn month(scan: &mut Scan<'_>) -> Option<i8> {
     let word = scan.word();
     scan.take(".");
@@ -135,7 +135,7 @@ fn month(scan: &mut Scan<'_>) -> Option<i8> {
     i8::try_from(position + 1).ok()
 }
 
-/// Takes the day of the week, which says nothing that the date does not.
+/// Skips the day of the week, which adds nothing to the date.
 fn skip_weekday(scan: &mut Scan<'_>) {
     let mut after = *scan;
     let word = after.word();
@@ -146,7 +146,7 @@ fn skip_weekday(scan: &mut Scan<'_>) {
     }
 }
 
-/// Whether the word is a name, or its first three letters.
+/// Whether the word is this name, or its first three letters.
 fn is_name(name: &str, word: &str) -> bool {
     name == word || word.len() == 3 && name.starts_with(word)
 }

@@ -1,9 +1,9 @@
-//! A column of times, in any of the forms in which exports write them.
+//! A column of times, in any of the formats that exports use.
 //!
-//! A cell may leave open whether the day or the month comes first (`11/10/2026`). One column has
-//! one order, and a cell in which only one of them is a date settles it for all. Where none
-//! does, or they contradict each other, such cells are not understood: what they may say differs
-//! by up to eleven months.
+//! A cell may be ambiguous: in `11/10/2026` either the day or the month comes first. A column has
+//! one order, and a single cell that is a valid date in only one order settles it for the whole
+//! column. If there is no such cell, or if they contradict each other, ambiguous cells are not
+//! read: the possible dates differ by up to eleven months.
 
 mod clock;
 mod date;
@@ -28,14 +28,16 @@ pub(crate) struct Times {
     latest: Timestamp,
 }
 
-/// Defender for Endpoint did not exist before: such a time stands for "never", or is misread.
+/// Defender for Endpoint did not exist before 2010: an earlier time stands for "never", or is
+/// misread.
 const EARLIEST: Timestamp = Timestamp::constant(1_262_304_000, 0);
 
-/// How far the clock of a machine may be ahead.
+/// How far ahead the clock of a machine may be.
 const AHEAD: SignedDuration = SignedDuration::from_hours(24);
 
 impl Times {
-    /// How these cells are read. `now` is when they were written, or somewhat later.
+    /// Detects the format from these cells. `now` is the time at which they were written, or
+    /// somewhat later.
     pub(crate) fn of(cells: impl Iterator<Item = impl AsRef<str>>, now: Timestamp) -> Self {
         let undecided = Self {
             order: Order::Unknown,
@@ -55,7 +57,7 @@ impl Times {
         }
     }
 
-    /// The time that a cell says; none where it says none that is understood.
+    /// The time in a cell; `None` if it cannot be read.
     pub(crate) fn read(&self, cell: &str) -> Option<Timestamp> {
         let time = match written(cell)? {
             Written::At(time) => time,
@@ -72,7 +74,7 @@ impl Times {
         (EARLIEST..=self.latest).contains(&time)
     }
 
-    /// Why a cell is not understood.
+    /// Why a cell cannot be read.
     pub(crate) fn unread_reason(&self, cell: &str) -> UnreadReason {
         match written(cell) {
             Some(Written::Numbers { numbers, .. }) if self.order.date(numbers).is_none() => {

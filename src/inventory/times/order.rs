@@ -1,4 +1,4 @@
-//! In which order a column writes day, month and year, where it does so in numbers.
+//! The order in which a column writes day, month and year as numbers.
 
 use jiff::civil::Date;
 
@@ -9,21 +9,21 @@ use super::date::Numbers;
 pub(super) enum Order {
     DayFirst,
     MonthFirst,
-    /// Years of two digits come first.
+    /// A year of two digits comes first.
     YearFirst,
-    /// No cell settles it, or there is none that would need it.
+    /// No cell settles it, or no cell needs it.
     Unknown,
-    /// Cells settle it differently.
+    /// The cells contradict each other.
     Mixed {
-        /// Whether some can only have the year first.
+        /// Whether some cells are valid only with the year first.
         years: bool,
     },
 }
 
-/// Why a cell is not understood as a time.
+/// Why a cell cannot be read as a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UnreadReason {
-    /// It is not in a known form, or far in the past or in the future.
+    /// It is not in a known format, or too far in the past or the future.
     Form,
     /// No cell of the column shows whether the day or the month comes first.
     Undecided,
@@ -31,13 +31,13 @@ pub enum UnreadReason {
     Mixed,
 }
 
-/// How many cells are dates in one order alone, by what then comes first.
+/// The number of cells that are dates in one order only, by the part that comes first.
 #[derive(Debug, Default)]
 pub(super) struct Orders {
     with_day: u64,
     with_month: u64,
     with_year: u64,
-    /// Those that have no year in the first place.
+    /// Cells that are not dates with the year first.
     without_year: u64,
 }
 
@@ -62,7 +62,7 @@ impl Orders {
         }
     }
 
-    /// What all of them together say.
+    /// The order that all counted cells imply.
     pub(super) const fn decide(&self) -> Order {
         match (self.with_day, self.with_month, self.with_year) {
             (_, _, 1..) if self.without_year == 0 => Order::YearFirst,
@@ -75,8 +75,8 @@ impl Orders {
 }
 
 impl Order {
-    /// The date that three numbers say. Where the order is not known, only what every order
-    /// makes the same of them.
+    /// The date that three numbers stand for. If the order is unknown, there is one only if every
+    /// valid order gives the same date.
     pub(super) fn date(self, numbers: Numbers) -> Option<Date> {
         match self {
             Self::DayFirst => numbers.day_first(),
@@ -87,7 +87,7 @@ impl Order {
         }
     }
 
-    /// Why these numbers have no date in this order.
+    /// Why these numbers cannot be read as a date in this order.
     pub(super) fn unread_reason(self, numbers: Numbers) -> UnreadReason {
         let is_date = numbers.day_first().or(numbers.month_first()).is_some();
         match self {
@@ -98,7 +98,7 @@ impl Order {
     }
 }
 
-/// The one date that the numbers can be, whichever comes first.
+/// The date, if only one of the orders is valid or both give the same date.
 fn only_one(numbers: Numbers) -> Option<Date> {
     match (numbers.day_first(), numbers.month_first()) {
         (Some(one), Some(other)) if one != other => None,

@@ -1,12 +1,12 @@
-//! A text that is read piece by piece.
+//! A scanner that reads a text piece by piece.
 
-/// What is left of a text.
+/// The rest of a text.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Scan<'text> {
     rest: &'text str,
 }
 
-/// A whole number, and how many digits it is written with.
+/// A whole number, and the number of digits it is written with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Number {
     pub(super) value: i32,
@@ -22,26 +22,26 @@ impl<'text> Scan<'text> {
         self.rest.is_empty()
     }
 
-    /// The next character, which stays.
+    /// The next character, without consuming it.
     pub(super) fn peek(&self) -> Option<char> {
         self.rest.chars().next()
     }
 
-    /// Takes this text, if it comes next.
+    /// Consumes `text` if it comes next.
     pub(super) fn take(&mut self, text: &str) -> bool {
         let rest = self.rest.strip_prefix(text);
         self.rest = rest.unwrap_or(self.rest);
         rest.is_some()
     }
 
-    /// Takes one of these characters, if it comes next.
+    /// Consumes one of these characters if it comes next.
     pub(super) fn take_any(&mut self, wanted: &[char]) -> Option<char> {
         let next = self.peek().filter(|next| wanted.contains(next))?;
         self.rest = &self.rest[next.len_utf8()..];
         Some(next)
     }
 
-    /// Takes all spaces that come next; whether there was one.
+    /// Consumes all spaces that come next; returns whether there were any.
     pub(super) fn spaces(&mut self) -> bool {
         let rest = self.rest.trim_start_matches(' ');
         let was_there = rest.len() < self.rest.len();
@@ -49,7 +49,7 @@ impl<'text> Scan<'text> {
         was_there
     }
 
-    /// Takes a whole number of at most four digits.
+    /// Consumes a whole number of at most four digits.
     pub(super) fn number(&mut self) -> Option<Number> {
         let digits = self.take_while(|next| next.is_ascii_digit());
         let value = digits.parse().ok().filter(|_| digits.len() <= 4)?;
@@ -59,12 +59,12 @@ impl<'text> Scan<'text> {
         })
     }
 
-    /// Takes all digits that come next.
+    /// Consumes all digits that come next.
     pub(super) fn digits(&mut self) -> &'text str {
         self.take_while(|next| next.is_ascii_digit())
     }
 
-    /// Takes all letters that come next.
+    /// Consumes all letters that come next.
     pub(super) fn word(&mut self) -> &'text str {
         self.take_while(char::is_alphabetic)
     }
@@ -78,13 +78,13 @@ impl<'text> Scan<'text> {
 }
 
 impl Number {
-    /// The number as jiff takes it, where it has one or two digits.
+    /// The number in the type that jiff uses, if it has one or two digits.
     pub(super) fn short(self) -> Option<i8> {
         let value = i8::try_from(self.value).ok();
         value.filter(|_| self.digits <= 2)
     }
 
-    /// The year that is meant: four digits, or two of this century.
+    /// The year: four digits, or two digits of this century.
     pub(super) fn year(self) -> Option<i16> {
         let year = i16::try_from(self.value).ok()?;
         match self.digits {

@@ -1,4 +1,4 @@
-//! What one cell says: a time, or one that depends on the order of the column's dates.
+//! Parses the time in one cell, which may depend on the order of the column's dates.
 
 use jiff::{
     SignedDuration, Timestamp,
@@ -14,12 +14,12 @@ use super::{
     scan::Scan,
 };
 
-/// A time as a cell says it.
+/// A time as written in a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Written {
-    /// There is one way to read it.
+    /// It is unambiguous.
     At(Timestamp),
-    /// It depends on what the three numbers of its date are.
+    /// It depends on the order of the three numbers in its date.
     Numbers {
         numbers: Numbers,
         time: Time,
@@ -27,10 +27,10 @@ pub(super) enum Written {
     },
 }
 
-/// What people and programs put around a text so that a spreadsheet keeps it.
+/// Characters that people and programs put around a text to keep a spreadsheet from changing it.
 const WRAPPING: [char; 4] = [' ', '"', '\'', '='];
 
-/// Reads a cell in one of the ways in which exports write a time; without an offset it is UTC.
+/// Parses a cell in one of the formats that exports use; a time without an offset is in UTC.
 pub(super) fn written(cell: &str) -> Option<Written> {
     let text = plain(cell);
     let text = text.trim_matches(WRAPPING);
@@ -39,16 +39,17 @@ pub(super) fn written(cell: &str) -> Option<Written> {
         .or_else(|| rfc2822(text).map(Written::At))
 }
 
-/// The text in lower case, without marks that nobody sees, and with one kind of space: browsers
-/// write a narrow one before `AM`.
+/// The text in lower case, without invisible characters, and with one kind of space: browsers write
+/// a narrow one before `AM`.
 fn plain(cell: &str) -> String {
     let seen = cell.chars().filter(|it| !is_invisible(*it));
     let spaced = seen.map(|it| if it.is_whitespace() { ' ' } else { it });
     spaced.map(|it| it.to_ascii_lowercase()).collect()
 }
 
-/// Seconds since 1970, also with decimals; milliseconds, microseconds and nanoseconds, which are
-/// told by their length. Windows PowerShell writes milliseconds as `/Date(1790840181000)/`.
+/// Parses seconds since 1970, also with decimals; or milliseconds, microseconds or nanoseconds,
+/// distinguished by their length. Windows PowerShell writes milliseconds as
+/// `/Date(1790840181000)/`.
 fn since_1970(text: &str) -> Option<Timestamp> {
     let inside = text.strip_prefix("/date(");
     let text = inside.and_then(|it| it.strip_suffix(")/")).unwrap_or(text);
@@ -70,7 +71,7 @@ fn since_1970(text: &str) -> Option<Timestamp> {
     }
 }
 
-/// ISO 8601. A year has four digits.
+/// Parses ISO 8601. A year has four digits.
 fn iso(text: &str) -> Option<Timestamp> {
     let year = text.as_bytes().first_chunk::<4>()?;
     if !year.iter().all(u8::is_ascii_digit) {
@@ -81,7 +82,7 @@ fn iso(text: &str) -> Option<Timestamp> {
     text.parse().ok().or_else(without_offset)
 }
 
-/// A date, and perhaps a time of day.
+/// Parses a date with an optional time of day.
 fn in_parts(text: &str) -> Option<Written> {
     let mut scan = Scan::new(text);
     let date = written_date(&mut scan)?;
@@ -102,7 +103,7 @@ fn in_parts(text: &str) -> Option<Written> {
     }
 }
 
-/// Takes what stands between date and time.
+/// Consumes the separator between date and time.
 fn between(scan: &mut Scan<'_>) -> Option<()> {
     let has_mark = scan.take(",") || scan.take("t");
     let has_space = scan.spaces();
@@ -110,13 +111,13 @@ fn between(scan: &mut Scan<'_>) -> Option<()> {
     (has_mark || has_space || has_word).then_some(())
 }
 
-/// The form of mail, in its rarer shapes.
+/// Parses the rarer forms of the mail format (RFC 2822).
 fn rfc2822(text: &str) -> Option<Timestamp> {
     let parsed = jiff::fmt::rfc2822::parse(text).ok()?;
     Some(parsed.timestamp())
 }
 
-/// The point in time at this date and time, so far from UTC.
+/// The point in time of a local date and time with this offset from UTC.
 pub(super) fn at(date: Date, time: Time, offset: Offset) -> Option<Timestamp> {
     let away = SignedDuration::from_secs(i64::from(offset.seconds()));
     utc(date.to_datetime(time))?.checked_sub(away).ok()
