@@ -7,12 +7,12 @@ use rustls_pki_types::{CertificateDer, pem::PemObject};
 use super::ConfigError;
 use crate::domain::stored_text::stored_text;
 
-/// A root certificate (or several) that is trusted beside the platform's own.
+/// One or more root certificates that are trusted in addition to the platform's own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CaCertificate {
-    /// Where it was read from.
+    /// The file it was read from.
     pub path: PathBuf,
-    /// The certificates, as PEM: at least one.
+    /// The certificates as PEM: at least one.
     pub pem: Vec<u8>,
 }
 
@@ -37,7 +37,7 @@ impl CaCertificate {
     }
 }
 
-/// The same as UTF-8, where it is a text in UTF-16.
+/// Converts text in UTF-16 to UTF-8; other bytes are returned unchanged.
 fn as_utf8(pem: Vec<u8>) -> Vec<u8> {
     match stored_text(&pem) {
         Some(text) => text.into_owned().into_bytes(),

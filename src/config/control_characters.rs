@@ -1,5 +1,5 @@
-//! Texts with a control character, which are never meant. They come from a path in
-//! double quotes in TOML (`"C:\reports"`), and from files of variables with Windows line ends.
+//! Refuses texts with a control character, which is always a mistake. It comes from a path in
+//! double quotes in TOML (`"C:\reports"`), or from an environment file with Windows line ends.
 
 use std::{borrow::Cow, path::Path};
 
@@ -8,7 +8,7 @@ use super::{
     origin::{Origin, Shown},
 };
 
-/// Refuses a text with a control character in it.
+/// Refuses a text that contains a control character.
 pub(super) fn refuse(place: &str, text: &str, origin: Origin) -> Result<(), ConfigError> {
     if !text.contains(char::is_control) {
         return Ok(());
@@ -20,17 +20,17 @@ pub(super) fn refuse(place: &str, text: &str, origin: Origin) -> Result<(), Conf
     })
 }
 
-/// Refuses a path that was typed with a control character in it; `place` is its flag.
+/// Refuses a path from the command line that contains a control character; `place` is its flag.
 pub fn refuse_path(place: &str, path: &Path) -> Result<(), ConfigError> {
     refuse(place, &path.to_string_lossy(), Origin::CommandLine)
 }
 
-/// Refuses paths and the like that were typed with a control character in them.
+/// Refuses control characters in the paths and other free texts of the command line.
 pub(super) fn refuse_typed(typed: &Settings) -> Result<(), ConfigError> {
     texts(typed).try_for_each(|(flag, text)| refuse(flag, &text, Origin::CommandLine))
 }
 
-/// The flags whose text could be anything, with what they say.
+/// The flags that take free text, with their values.
 fn texts(typed: &Settings) -> impl Iterator<Item = (&'static str, Cow<'_, str>)> {
     let paths = [
         ("--config", &typed.config),

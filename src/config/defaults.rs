@@ -1,18 +1,18 @@
-//! The defaults: the file that documents every key is the lowest layer, too.
+//! The defaults: the file that documents every key is also the lowest layer.
 
 use std::path::Path;
 
 use super::{ConfigError, Settings, file};
 
-/// Every key, its default, one comment each.
+/// Every key with its default and a comment.
 pub(super) const TEXT: &str = include_str!("../../config/patchgap.toml");
 
-/// The values of all keys that are not set anywhere else.
+/// The lowest layer: a value for every key that has a default.
 pub(super) fn defaults() -> Result<Settings, ConfigError> {
     file::parse(TEXT, Path::new("embedded defaults"))
 }
 
-/// A value that is always set, at least by the defaults.
+/// Unwraps a value that is always set, at least by the defaults.
 pub(super) fn required<T>(value: Option<T>, key: &'static str) -> Result<T, ConfigError> {
     value.ok_or(ConfigError::NoDefault(key))
 }

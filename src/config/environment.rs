@@ -1,4 +1,4 @@
-//! What the environment says: its variables, taken once, and read as the flags are.
+//! The environment variables, read once and parsed like the flags.
 
 use std::{
     collections::BTreeMap,
@@ -21,16 +21,16 @@ use super::{
 };
 use crate::domain::quotes::unquoted;
 
-/// What every variable of ours begins with.
+/// The prefix of all our variables.
 const PREFIX: &str = "PATCHGAP_";
 
 /// The options that are paths.
 const PATHS: [&str; 4] = ["config", "ca_cert", "state", "out"];
 
-/// The ready-made token; a secret, so neither a flag nor a key.
+/// The variable for a ready-made access token. It is a secret, so it is neither a flag nor a key.
 pub(super) const ACCESS_TOKEN: &str = "PATCHGAP_ACCESS_TOKEN";
 
-/// The environment of the process, as it was when the run began.
+/// The environment of the process at the start of the run.
 #[derive(Clone, Default)]
 pub struct Environment {
     variables: BTreeMap<String, OsString>,
@@ -38,8 +38,8 @@ pub struct Environment {
 }
 
 impl Environment {
-    /// These variables, and the folders of the platform.
-    /// Variables whose name is no Unicode text cannot be ours.
+    /// Takes these variables, and the folders of the platform. Variables whose name is not Unicode
+    /// are ignored, because they cannot be ours.
     pub fn new(
         variables: impl IntoIterator<Item = (OsString, OsString)>,
         folders: Folders,
@@ -52,7 +52,7 @@ impl Environment {
         Self { variables, folders }
     }
 
-    /// The same environment, had it these variables and nothing else.
+    /// A copy of the environment with only these variables and no folders.
     pub(super) fn only(&self, names: &[&str]) -> Self {
         let variables = names
             .iter()
@@ -65,7 +65,7 @@ impl Environment {
         }
     }
 
-    /// A variable, without the spaces and the pair of quotes that shells and files of variables
+    /// A variable, without the spaces and the pair of quotes that shells and environment files
     /// leave around it; an empty one counts as unset.
     pub(super) fn get(&self, name: &str) -> Option<&OsStr> {
         let value = self.exactly(name)?;
@@ -74,7 +74,7 @@ impl Environment {
         Some(value).filter(|value| !value.is_empty())
     }
 
-    /// A variable exactly as it stands; an empty one counts as unset.
+    /// A variable with its exact value; an empty one counts as unset.
     pub(super) fn exactly(&self, name: &str) -> Option<&OsStr> {
         let value = self.variables.get(name)?;
         Some(value.as_os_str()).filter(|value| !value.is_empty())
@@ -89,13 +89,13 @@ impl Environment {
         Ok(Some(PathBuf::from(path)))
     }
 
-    /// Whether a program of this name is on the PATH.
+    /// Whether there is a program of this name on the `PATH`.
     pub(super) fn offers(&self, program: &str) -> bool {
         let path = self.exactly("PATH").unwrap_or_default();
         std::env::split_paths(path).any(|folder| folder.join(program).is_file())
     }
 
-    /// A variable that has to be Unicode text, exactly as it stands. An error does not repeat its
+    /// A variable that must be Unicode text, with its exact value. An error does not repeat the
     /// value.
     pub(super) fn text(&self, name: &str) -> Result<Option<&str>, ConfigError> {
         let value = self.exactly(name).map(|value| value.to_str());
@@ -105,13 +105,13 @@ impl Environment {
         }
     }
 
-    /// The file that a workflow's page is made of, where this runs as one of its steps.
+    /// The file for the job summary, when running as a step of a GitHub workflow.
     pub(super) fn step_summary(&self) -> Option<PathBuf> {
         self.exactly("GITHUB_STEP_SUMMARY").map(PathBuf::from)
     }
 
-    /// The format of log lines that is asked for here: an error of the configuration is
-    /// written in it too, though nothing else is known yet.
+    /// The log format set in the environment. Configuration errors are logged in it too, before the
+    /// other layers are known.
     pub fn log_format(&self) -> Option<LogFormat> {
         self.get(&variable("log_format"))?.to_str()?.parse().ok()
     }
@@ -121,7 +121,7 @@ impl Environment {
         &self.folders
     }
 
-    /// What the variables of ours say.
+    /// The settings in our variables, as a layer.
     pub(super) fn layer(&self) -> Result<Settings, ConfigError> {
         let said = Settings {
             client_secret_file: self.path(&variable("client_secret_file"))?,
@@ -140,7 +140,7 @@ impl Environment {
         })
     }
 
-    /// One warning for each variable that looks like ours and is not.
+    /// One warning for each variable with our prefix that is not known.
     pub(super) fn warnings(&self) -> Vec<String> {
         let known = known_names();
         self.variables
@@ -152,8 +152,8 @@ impl Environment {
     }
 }
 
-/// The value that is meant by a variable. Line ends around one that is no path are no part of it;
-/// any other control character is refused. A column may be called so.
+/// The value to parse. Line ends around a value that is not a path are trimmed; any other control
+/// character is refused, except in the name of a column.
 fn meant<'value>(key: &str, value: &'value OsStr) -> Result<&'value OsStr, ConfigError> {
     let Some(text) = value.to_str() else {
         return Ok(value);
@@ -167,12 +167,12 @@ fn meant<'value>(key: &str, value: &'value OsStr) -> Result<&'value OsStr, Confi
     Ok(OsStr::new(text))
 }
 
-/// What an error about a variable begins with.
+/// The beginning of an error message about a variable.
 fn place(name: &str) -> String {
     format!("environment variable {name}")
 }
 
-/// Windows takes no notice of the case of a variable's name.
+/// Environment variable names are case-insensitive on Windows.
 fn as_the_platform_compares(name: String) -> String {
     if cfg!(windows) {
         name.to_ascii_uppercase()
@@ -188,12 +188,12 @@ fn not_unicode(name: &str) -> ConfigError {
     }
 }
 
-/// The variable of an option.
+/// The name of an option's variable.
 fn variable(key: &str) -> String {
     format!("{PREFIX}{}", key.to_ascii_uppercase())
 }
 
-/// What may come after our prefix.
+/// The known variable names, without the prefix.
 fn known_names() -> Vec<String> {
     command()
         .get_arguments()
@@ -205,8 +205,8 @@ fn known_names() -> Vec<String> {
         .collect()
 }
 
-/// What to say about a name that is not known. The prefix is left out of the comparison:
-/// it alone makes any two names alike.
+/// The warning about an unknown variable. Names are compared without the prefix, which would make
+/// any two of them similar.
 fn unknown(name: &str, known: &[String]) -> String {
     let hint = match (name, nearest(name, known)) {
         ("CLIENT_SECRET", _) => "; the client secret belongs in AZURE_CLIENT_SECRET".to_owned(),
@@ -216,7 +216,7 @@ fn unknown(name: &str, known: &[String]) -> String {
     format!("environment variable {PREFIX}{name} is not known and has no effect{hint}")
 }
 
-/// A command line that has every option, so that a variable passes the flag's own parser.
+/// A command with every option, so that a variable goes through the parser of its flag.
 pub(super) fn command() -> Command {
     Settings::augment_args(Command::new("environment"))
         .no_binary_name(true)
@@ -227,13 +227,13 @@ pub(super) fn command() -> Command {
         })
 }
 
-/// A flag that is counted when typed is a number elsewhere.
+/// Parses the number that stands for a counted flag outside the command line.
 fn times(text: &str) -> Result<u8, Box<dyn Error + Send + Sync>> {
     let times: Verbosity = text.parse()?;
     Ok(u8::try_from(times.get())?)
 }
 
-/// Reads one variable as if it were the flag.
+/// Parses one variable as if it were the flag.
 fn parse(
     command: &Command,
     argument: &Arg,
@@ -252,7 +252,7 @@ fn parse(
         })
 }
 
-/// What the argument parser has against a value, without its talk of flags.
+/// The reason why the argument parser refused a value, without mentioning flags.
 fn reason(error: &clap::Error, value: &OsStr) -> String {
     if let Some(ContextValue::Strings(allowed)) = error.get(ContextKind::ValidValue) {
         return format!(

@@ -1,4 +1,4 @@
-//! What is wrong with a configuration, and where.
+//! Configuration errors, and where they occurred.
 
 use std::{io, path::PathBuf};
 
@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use super::{Origin, SecretProblem, Shown};
 
-/// Why there is no configuration to run with.
+/// Why the configuration cannot be built.
 #[derive(Debug, Error)]
 pub enum ConfigError {
     /// A file that the configuration needs cannot be read.
@@ -17,7 +17,7 @@ pub enum ConfigError {
         what: &'static str,
         /// The file.
         path: PathBuf,
-        /// Why not.
+        /// Why it cannot be read.
         source: io::Error,
     },
     /// The configuration file is not valid TOML.
@@ -27,9 +27,9 @@ pub enum ConfigError {
         path: PathBuf,
         /// The line, from 1.
         line: usize,
-        /// What the TOML parser says.
+        /// The message of the TOML parser.
         message: String,
-        /// Whether a backslash stands in that line.
+        /// Whether that line contains a backslash.
         has_backslash: bool,
     },
     /// A key that does not exist.
@@ -39,19 +39,19 @@ pub enum ConfigError {
         path: PathBuf,
         /// The line, from 1.
         line: usize,
-        /// The key as it stands there.
+        /// The key as written there.
         key: String,
         /// The key that was probably meant.
         nearest: Option<String>,
     },
-    /// A secret in a file that people copy, mail and commit.
+    /// A secret in the configuration file, which people copy, mail and commit.
     #[error("{}: line {line}: `{key}` must not stand in this file", path.display())]
     SecretInFile {
         /// The file.
         path: PathBuf,
         /// The line, from 1.
         line: usize,
-        /// The key as it stands there.
+        /// The key as written there.
         key: String,
         /// Where the secret belongs.
         belongs: &'static str,
@@ -76,14 +76,14 @@ pub enum ConfigError {
         /// What is wrong with the value, and what is allowed.
         message: String,
     },
-    /// A text with a control character.
+    /// A text that contains a control character.
     #[error("{place}: `{text}` has a control character in it")]
     ControlCharacter {
         /// The file, line and key, the variable or the flag.
         place: String,
-        /// The text, with such characters as escapes.
+        /// The text, with its control characters escaped.
         text: Shown,
-        /// Which of them it is.
+        /// The source of the text.
         origin: Origin,
     },
     /// A text that cannot be a secret.
@@ -94,10 +94,10 @@ pub enum ConfigError {
         /// What is wrong with it.
         problem: SecretProblem,
     },
-    /// The clock on the wall is that of a zone that is not known.
+    /// The local time zone is unknown, but something depends on it.
     #[error("the time zone `{zone}` of TZ is not known, and {what} depends on it")]
     UnknownZone {
-        /// What TZ says.
+        /// The value of `TZ`.
         zone: String,
         /// What depends on it.
         what: String,
@@ -113,26 +113,26 @@ pub enum ConfigError {
         /// What is wrong with it.
         reason: String,
     },
-    /// No file for the answers is configured, and the platform has no folder for it.
+    /// No path for the store is configured, and the platform has no folder for state.
     #[error(
         "there is no folder to keep answers in: this account has none for the state of programs"
     )]
     NoStateFolder,
-    /// The time to stop asking is in the past.
+    /// The time at which to stop sending requests is in the past.
     #[error("the time to stop asking, {until}, has passed: it is {}", now.strftime("%Y-%m-%d %H:%M:%S %:z"))]
     Passed {
-        /// The time as it was given.
+        /// The time as given.
         until: String,
         /// When the run began.
         now: ZonedDateTime,
     },
-    /// The embedded defaults leave out a key that has to have one: a bug.
+    /// The embedded defaults lack a required key: a bug.
     #[error("the embedded defaults say nothing about `{0}`")]
     NoDefault(&'static str),
 }
 
 impl ConfigError {
-    /// What to do about it.
+    /// What the user can do about it.
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Read { .. } => Some("check the path and who may read it".to_owned()),
@@ -175,7 +175,7 @@ impl ConfigError {
     }
 }
 
-/// A time of day that has only just passed does not mean tomorrow's: its date does.
+/// A time of day that has only just passed does not mean the next day's: that takes a date.
 fn later_day(now: &ZonedDateTime) -> String {
     let tomorrow = now.date().saturating_add(1.day());
     format!("for a later day write its date, too: --until {tomorrow}T06:00")

@@ -1,4 +1,4 @@
-//! What the configuration file says, and where it is.
+//! Finds and parses the configuration file.
 
 use std::{
     fs, io,
@@ -14,10 +14,10 @@ use super::{
     origin::Origin, settings::keys,
 };
 
-/// What the file is called where it is not named.
+/// The name of the file when no path is given.
 const NAME: &str = "patchgap.toml";
 
-/// A key and the stretch of text that it and its value take.
+/// A key, and the byte range of the key with its value.
 type Entry = (String, Range<usize>);
 
 /// A configuration file that was read.
@@ -26,8 +26,8 @@ pub(super) struct File {
     pub(super) settings: Settings,
 }
 
-/// Reads the file that was named, or else the first one that is there. Only a file that
-/// was named has to exist.
+/// Reads the file at the given path, else the first default one that exists. Only a file that was
+/// given has to exist.
 pub(super) fn read(
     named: Option<&Path>,
     environment: &Environment,
@@ -68,7 +68,7 @@ fn open(path: PathBuf) -> Result<File, ConfigError> {
     })
 }
 
-/// Reads the text of a configuration file; `path` is for the errors.
+/// Parses the text of a configuration file; `path` is for error messages.
 pub(super) fn parse(text: &str, path: &Path) -> Result<Settings, ConfigError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let document = Document { text, path };
@@ -82,8 +82,8 @@ pub(super) fn parse(text: &str, path: &Path) -> Result<Settings, ConfigError> {
         .map_err(|error| document.value(&error, &entries))
 }
 
-/// The keys in the order of the file, each with the stretch of text that it and its value
-/// take. The value of a table begins before its key: with the bracket.
+/// The keys in the order of the file, each with the byte range of the key and its value. The value
+/// of a table begins before its key, at the bracket.
 fn entries(table: &DeTable<'_>) -> Vec<Entry> {
     let mut entries: Vec<Entry> = table
         .iter()
@@ -97,7 +97,7 @@ fn entries(table: &DeTable<'_>) -> Vec<Entry> {
     entries
 }
 
-/// The text of a configuration file and its path, which errors name.
+/// The text of a configuration file, with its path for error messages.
 struct Document<'a> {
     text: &'a str,
     path: &'a Path,
@@ -142,7 +142,7 @@ impl Document<'_> {
         })
     }
 
-    /// Refuses a text with a control character in it. A column may be called so.
+    /// Refuses a text that contains a control character, except the name of a column.
     fn refuse_control_characters(&self, table: &DeTable<'_>) -> Result<(), ConfigError> {
         let texts = table
             .iter()
@@ -168,7 +168,7 @@ impl Document<'_> {
     }
 }
 
-/// Where a secret belongs that was put into the file.
+/// Where the secret under this key belongs, if the key is for a secret.
 fn belongs(key: &str) -> Option<&'static str> {
     match key.to_ascii_lowercase().replace('-', "_").as_str() {
         "client_secret" | "azure_client_secret" | "secret" => Some(

@@ -1,25 +1,25 @@
-//! The folders that the platform gives a user's programs.
+//! The folders that the platform provides for a user's programs.
 
 use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
 
-/// What we are called in them.
+/// The name of our folder in them.
 const OURS: &str = "patchgap";
 
-/// Where this platform keeps what belongs to a user, as far as it says so.
+/// The user's folders on this platform; `None` if the platform has no such folder.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Folders {
     /// Configuration: `~/.config`, or `%APPDATA%` on Windows.
     pub config: Option<PathBuf>,
-    /// What a program keeps for its next run: `~/.local/state`, or `%LOCALAPPDATA%` on
-    /// Windows, which stays on this machine where `%APPDATA%` may roam.
+    /// State that a program keeps between runs: `~/.local/state`, or `%LOCALAPPDATA%` on Windows,
+    /// which stays on this machine, unlike `%APPDATA%`, which may roam.
     pub state: Option<PathBuf>,
 }
 
 impl Folders {
-    /// Those of this platform. It asks the process's environment; `main` does that once, for
-    /// [`Environment::new`](super::Environment::new).
+    /// The folders of this platform. It reads the environment of the process; `main` calls it once,
+    /// for [`Environment::new`](super::Environment::new).
     pub fn of_platform() -> Self {
         etcetera::choose_base_strategy()
             .map(|strategy| Self {
@@ -29,18 +29,18 @@ impl Folders {
             .unwrap_or_default()
     }
 
-    /// A configuration file of ours.
+    /// The path of one of our configuration files.
     pub(super) fn config_file(&self, name: &str) -> Option<PathBuf> {
         ours(self.config.as_deref(), name)
     }
 
-    /// A file that we keep for the next run.
+    /// The path of a file that we keep between runs.
     pub(super) fn state_file(&self, name: &str) -> Option<PathBuf> {
         ours(self.state.as_deref(), name)
     }
 }
 
-/// Windows has no folder for state alone: its cache folder is `%LOCALAPPDATA%` itself.
+/// The folder for state. Windows has none: its cache folder is `%LOCALAPPDATA%` itself.
 fn state(strategy: &impl BaseStrategy) -> PathBuf {
     strategy.state_dir().unwrap_or_else(|| strategy.cache_dir())
 }

@@ -1,8 +1,8 @@
-//! What was typed + environment + file + defaults: one resolved, typed [`Config`].
+//! Merges command line, environment, file and defaults into one resolved, typed [`Config`].
 //!
-//! Every option exists once, as a field of [`Settings`]. A layer is a [`Settings`] in which
-//! only what that layer says is set; [`resolve()`] puts the layers on top of each other,
-//! and every value is checked by the one type that reads it from a text.
+//! Every option is defined once, as a field of [`Settings`]. A layer is a [`Settings`] in which
+//! only the options of that layer are set; [`resolve()`] merges the layers, and every value is
+//! validated by the type that parses it.
 
 mod certificate;
 mod control_characters;

@@ -1,9 +1,9 @@
-//! Which known name somebody probably meant.
+//! Suggests the known name that was probably meant.
 
-/// How alike two names have to be for one to be a slip of the other; 1 is the same.
+/// The similarity above which a name counts as a misspelling of another; 1 is identical.
 const ALIKE: f64 = 0.85;
 
-/// The one of these names that was probably meant.
+/// The most similar known name, if it is similar enough.
 pub(super) fn nearest(name: &str, known: &[String]) -> Option<String> {
     known
         .iter()

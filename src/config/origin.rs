@@ -1,24 +1,24 @@
-//! Where a text with a control character comes from, and how it is shown.
+//! The source of a text with a control character, and how such a text is shown.
 
 use std::fmt;
 
-/// Where a text stands.
+/// The source of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
-    /// In the configuration file.
+    /// The configuration file.
     File,
-    /// In a variable.
+    /// An environment variable.
     Environment,
-    /// On the command line.
+    /// The command line.
     CommandLine,
 }
 
-/// A text with its control characters as escapes.
+/// A text with its control characters escaped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shown(pub(super) String);
 
 impl Origin {
-    /// How the text came to have a control character, and what to do about it.
+    /// How the control character probably got into the text, and how to fix it.
     pub(super) const fn hint(&self) -> &'static str {
         match self {
             Self::File => {

@@ -1,4 +1,4 @@
-//! Layers in, one configuration out.
+//! Resolves the layers to one configuration.
 
 use std::{num::NonZeroUsize, path::Path};
 
@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{changes::Replacing, progress::ProgressMode};
 
-/// What a configuration depends on besides the options.
+/// What a configuration depends on in addition to the options.
 #[derive(Clone, Copy)]
 struct Surroundings<'a> {
     environment: &'a Environment,
@@ -26,19 +26,19 @@ struct Surroundings<'a> {
 }
 
 impl Surroundings<'_> {
-    /// Refuses what depends on a time zone that is not known.
+    /// Returns an error if the time zone is unknown; `what` depends on it.
     fn demand_zone(&self, what: &str) -> Result<(), ConfigError> {
         self.environment.demand_zone(self.started, what)
     }
 }
 
-/// Resolves what was typed on top of the environment, the file, Azure's own variables and
-/// the defaults, in this order.
+/// Resolves the layers, the highest first: command line, environment, file, Azure's own variables,
+/// defaults.
 ///
-/// Relative paths are taken relative to `working_directory`, and those of credentials,
-/// certificates and the store in the file relative to the file. When the working directory is given as
-/// the empty path, paths stay as they were typed. `started` fills in `{date}` and
-/// `{time}`: a nightly folder carries the night's own date, by the clock on the wall.
+/// Relative paths are resolved against `working_directory`; in the file, those of credentials,
+/// certificates and the store are resolved against the folder of that file. If the working
+/// directory is the empty path, paths stay as given. `started` fills in `{date}` and `{time}`: the
+/// folder of a nightly run is named after the local date of that night.
 pub fn resolve(
     typed: Settings,
     environment: &Environment,
@@ -80,9 +80,8 @@ pub fn resolve(
     })
 }
 
-/// Resolves what was typed on top of the defaults alone: no file and no variable changes
-/// what a demonstration shows, and it leaves the user's store alone. Only `NO_COLOR` is
-/// respected.
+/// Resolves the command line on top of the defaults only: no file and no variable changes the
+/// output of a demonstration, and it does not touch the user's store. Only `NO_COLOR` is respected.
 pub fn resolve_typed(
     typed: Settings,
     environment: &Environment,
@@ -162,7 +161,7 @@ fn service(settings: &Settings, api: &str) -> Result<Service, ConfigError> {
     })
 }
 
-/// When the run stops sending requests. A local time needs a known time zone.
+/// When the run stops sending requests. A local time requires a known time zone.
 fn until(
     settings: &Settings,
     surroundings: Surroundings<'_>,
@@ -194,7 +193,7 @@ fn reports(settings: &Settings, surroundings: Surroundings<'_>) -> Result<Report
     })
 }
 
-/// With `quiet` there is no progress, unless it is set.
+/// The progress mode. With `quiet` there is no progress, unless a mode is set.
 fn progress(settings: &Settings) -> Result<ProgressMode, ConfigError> {
     let quiet = required(settings.quiet, "quiet")?;
     Ok(match required(settings.progress, "progress")? {
@@ -203,7 +202,7 @@ fn progress(settings: &Settings) -> Result<ProgressMode, ConfigError> {
     })
 }
 
-/// `NO_COLOR` holds where no colour mode is set.
+/// The console settings. `NO_COLOR` applies if no colour mode is set.
 fn console(settings: &Settings, environment: &Environment) -> Result<Console, ConfigError> {
     let color = match required(settings.color, "color")? {
         ColorMode::Auto if environment.get("NO_COLOR").is_some() => ColorMode::Never,

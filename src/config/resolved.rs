@@ -1,4 +1,4 @@
-//! The configuration, complete and typed, by who consumes it.
+//! The complete, typed configuration, grouped by consumer.
 
 use std::{num::NonZeroUsize, path::PathBuf, time::Duration};
 
@@ -21,44 +21,44 @@ use crate::{
 pub struct Resolved {
     /// The configuration.
     pub config: Config,
-    /// Harmless problems, for the log.
+    /// Harmless problems, to be logged.
     pub warnings: Vec<String>,
     /// The configuration file that was read.
     pub file: Option<PathBuf>,
-    /// The files that are named for the client secret, whether or not they are read.
+    /// The configured client secret files, whether or not they are read.
     pub secret_files: Vec<PathBuf>,
 }
 
 /// Everything that a run depends on.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// The inventory's column of machine ids; found by itself when not given.
+    /// The inventory's column of machine ids; detected if `None`.
     pub column: Option<String>,
     /// The service and how it is called.
     pub service: Service,
     /// How the run signs in.
     pub sign_in: SignIn,
-    /// The exact sliding windows.
+    /// The exact sliding windows of the quota.
     pub limits: RateLimits,
-    /// The smoothest rate inside them.
+    /// The pace of requests within those windows.
     pub pace: Pace,
-    /// When the run stops sending requests, whatever is left.
+    /// When the run stops sending requests, even if some are left.
     pub until: Option<Timestamp>,
-    /// Where answers are kept and which of them are used.
+    /// Where answers are stored, and which of them are reused.
     pub store: StoreSettings,
-    /// Whether the reports are made from the kept answers alone, without requests.
+    /// Whether the reports are made from the stored answers only, without requests.
     pub offline: bool,
-    /// The run whose reports are made again; the last one where none is named.
+    /// The run whose reports are made again; the last one if `None`.
     pub run: Option<i64>,
     /// The reports.
     pub reports: Reports,
     /// How progress is shown.
     pub progress: ProgressMode,
-    /// Where a summary in Markdown is added, as the steps of a workflow do.
+    /// The file to which a Markdown summary is appended, as in a step of a workflow.
     pub step_summary: Option<PathBuf>,
     /// Whether the run only prints its plan.
     pub dry_run: bool,
-    /// What people and collectors see.
+    /// What is shown on the console and in the log.
     pub console: Console,
 }
 
@@ -67,37 +67,37 @@ pub struct Config {
 pub struct Service {
     /// Base URL of the API.
     pub api_url: Url,
-    /// A root certificate to trust beside the platform's own, for API and sign-in.
+    /// A root certificate to trust in addition to the platform's own, for API and sign-in.
     pub ca_cert: Option<CaCertificate>,
-    /// Longest that one attempt may take.
+    /// The time limit of a single attempt.
     pub timeout: Duration,
-    /// Requests in flight.
+    /// The maximum number of requests in flight.
     pub concurrency: NonZeroUsize,
-    /// Attempts after the first.
+    /// The maximum number of attempts after the first.
     pub retries: u32,
 }
 
-/// Where answers are kept and which of them are used.
+/// Where answers are stored, and which of them are reused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoreSettings {
-    /// The file; none for a demonstration, which leaves the user's alone.
+    /// The file; `None` for a demonstration, which does not touch the user's store.
     pub path: Option<PathBuf>,
-    /// How many runs are kept.
+    /// The number of runs to keep.
     pub keep_runs: u32,
-    /// Which answers are used.
+    /// Which answers are reused.
     pub reuse: Reuse,
 }
 
 /// What is written, and where.
 #[derive(Debug, Clone)]
 pub struct Reports {
-    /// The folder, its placeholders filled in.
+    /// The folder, with its placeholders filled in.
     pub out: PathBuf,
-    /// The formats: each once, never none.
+    /// The formats: no duplicates, never empty.
     pub formats: Vec<Format>,
-    /// Whether a newer KB that takes an older one's place is told from news and progress.
+    /// Whether a KB that supersedes an older one is reported as a replacement.
     pub replacing: Replacing,
-    /// Whether cells that look like formulae are made harmless.
+    /// Whether cells that look like formulae are escaped.
     pub csv_guard: bool,
     /// The order of the KBs.
     pub rank_by: RankBy,
@@ -105,15 +105,15 @@ pub struct Reports {
     pub min_coverage: Percent,
 }
 
-/// What people and collectors see while it runs.
+/// What is shown on the console and in the log during a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Console {
     /// How log lines are written.
     pub log_format: LogFormat,
-    /// How often `-v` was said.
+    /// The number of times `-v` was given.
     pub verbose: u8,
     /// Whether standard output stays silent.
     pub quiet: bool,
-    /// Whether there are colours.
+    /// When the output is coloured.
     pub color: ColorMode,
 }

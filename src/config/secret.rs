@@ -1,7 +1,9 @@
-//! A secret as people and programs store it: in quotes, in UTF-16, with line ends.
+//! Parses a secret in the forms in which people and programs store it: quoted, in UTF-16, with line
+//! ends.
 //!
-//! What Entra makes has letters, digits and a few marks. So whatever stands around it can be taken
-//! off, and what cannot be a secret is refused with a word on what it is, never with itself.
+//! A secret made by Entra consists of letters, digits and a few punctuation characters. So anything
+//! around it can be trimmed, and a text that cannot be a secret is refused with the reason, without
+//! repeating the text.
 
 use secrecy::SecretString;
 use thiserror::Error;
@@ -12,7 +14,7 @@ use crate::domain::{
     stored_text::stored_text,
 };
 
-/// No secret has as many bytes.
+/// The maximum length in bytes; no secret is longer.
 pub(super) const LONGEST: u64 = 64 * 1024;
 
 /// Why a text cannot be a secret.
@@ -24,13 +26,13 @@ pub enum SecretProblem {
     /// It has a quotation mark at one end.
     #[error("holds a quotation mark at one end of the secret")]
     Quote,
-    /// It has a control character in it.
+    /// It contains a control character.
     #[error("holds a control character, such as NUL or a tab")]
     Control,
-    /// It is the line of a shell or of a file of variables.
+    /// It is an assignment from a shell or an environment file.
     #[error("holds the name of a variable beside the secret")]
     Assignment,
-    /// It is text in no encoding that is known here.
+    /// It is not text in a supported encoding.
     #[error("is neither UTF-8 nor UTF-16 text")]
     NotText,
     /// It is too long.
@@ -60,7 +62,7 @@ impl SecretProblem {
     }
 }
 
-/// The secret in a text; none where it is empty.
+/// Parses the secret in a text; `None` if it is empty.
 pub(super) fn from_text(text: &str) -> Result<Option<SecretString>, SecretProblem> {
     let text = unquoted(text.trim_matches(is_around)).trim_matches(is_around);
     if text.contains(['\r', '\n']) {
@@ -78,7 +80,7 @@ pub(super) fn from_text(text: &str) -> Result<Option<SecretString>, SecretProble
     Ok(Some(text).filter(|text| !text.is_empty()).map(Into::into))
 }
 
-/// The secret in the bytes of a file; none where it is empty.
+/// Parses the secret in the bytes of a file; `None` if it is empty.
 pub(super) fn from_bytes(bytes: &[u8]) -> Result<Option<SecretString>, SecretProblem> {
     if bytes.len() as u64 > LONGEST {
         return Err(SecretProblem::TooLarge);
@@ -87,7 +89,7 @@ pub(super) fn from_bytes(bytes: &[u8]) -> Result<Option<SecretString>, SecretPro
     from_text(&text)
 }
 
-/// Whether a letter may be left around a secret, and is no part of it.
+/// Whether this character may surround a secret without being part of it.
 fn is_around(letter: char) -> bool {
     letter == '\0' || letter.is_whitespace() || is_invisible(letter)
 }

@@ -1,4 +1,5 @@
-//! Every option, once: the flag, the key of the file and the variable come from here.
+//! Every option, defined once: its flag, its key in the file and its variable are derived from
+//! here.
 
 use std::path::{Path, PathBuf};
 
@@ -16,25 +17,25 @@ use crate::{
     quota::{Pace, RateLimits},
 };
 
-/// How many requests may be in flight.
+/// The maximum number of requests in flight.
 pub type Concurrency = Whole<1, 1000>;
 
-/// How often one machine may be asked again.
+/// How often the request for one machine may be retried.
 pub type Retries = Whole<0, 1000>;
 
-/// How many runs may be kept.
+/// The number of runs to keep.
 pub type KeptRuns = Whole<1, 100_000>;
 
-/// The number of a kept run.
+/// The number of a stored run.
 pub type RunNumber = Whole<1, { u32::MAX }>;
 
-/// A length of time that may be days: at most 366 of them.
+/// A duration of up to 366 days.
 pub type Days = Span<{ 366 * 24 }>;
 
-/// How often `-v` is typed.
+/// The number of times `-v` is given.
 pub(super) type Verbosity = Whole<0, 255>;
 
-/// What stands in the file and in the environment, and is never a flag.
+/// Options for the file and the environment only, which are never flags.
 pub(super) const FILE_KEYS: [&str; 2] = ["client_secret_file", "client_certificate_path"];
 
 /// What one layer says: the command line, the environment, the file or the defaults.
@@ -252,8 +253,8 @@ pub struct Settings {
     pub color: Option<ColorMode>,
 }
 
-/// The settings of two layers: each field from the upper one, or else from the lower one. Where a
-/// field is missing, it does not compile.
+/// Merges two layers: each field comes from the upper one if set there, else from the lower one. A
+/// missing field is a compile error.
 macro_rules! first_said {
     ($upper:ident, $lower:ident: $($field:ident,)+) => {
         Self { $($field: $upper.$field.or($lower.$field),)+ }
@@ -261,7 +262,7 @@ macro_rules! first_said {
 }
 
 impl Settings {
-    /// This layer on top of a lower one.
+    /// Merges this layer on top of a lower one.
     #[must_use]
     pub fn or(self, lower: Self) -> Self {
         first_said! { self, lower:
@@ -273,8 +274,9 @@ impl Settings {
         }
     }
 
-    /// The same, as a layer. The argument parser counts, and so says 0 where nothing was
-    /// typed. A typed `--max-age` beats a `fresh` of any layer below.
+    /// The command line as a layer. The argument parser reports a count of 0 for a flag that is not
+    /// given, which becomes `None`. A `--max-age` on the command line overrides `fresh` in any
+    /// lower layer.
     pub(super) fn typed(self) -> Self {
         Self {
             verbose: self.verbose.filter(|&times| times > 0),
@@ -283,8 +285,8 @@ impl Settings {
         }
     }
 
-    /// The same for a command that sends no requests for machines: a time to stop that has passed
-    /// is not an error there.
+    /// These settings for a command that sends no requests for machines: a time to stop that has
+    /// passed is not an error there.
     #[must_use]
     pub fn without_requests(self) -> Self {
         Self {
@@ -293,8 +295,8 @@ impl Settings {
         }
     }
 
-    /// The same, with the paths of what is read and kept taken relative to a folder. Where
-    /// the reports go is left alone: that is relative to where the command runs.
+    /// These settings with the paths of files that are read or kept resolved against `folder`. The
+    /// folder of the reports is unchanged: it is relative to the working directory.
     pub(super) fn relative_to(self, folder: &Path) -> Self {
         let join = |path: PathBuf| folder.join(path);
         Self {
@@ -307,7 +309,7 @@ impl Settings {
     }
 }
 
-/// Every key that the file may hold.
+/// Every key that is allowed in the file.
 pub(super) fn keys() -> Vec<String> {
     Settings::augment_args(Command::new("keys"))
         .get_arguments()

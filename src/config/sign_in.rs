@@ -1,4 +1,4 @@
-//! What the sign-in needs, gathered from the settings and from Azure's own variables.
+//! Gathers what the sign-in needs from the settings and from Azure's own variables.
 
 use std::{
     fs::File,
@@ -12,13 +12,13 @@ use url::Url;
 use super::{ConfigError, EntraName, Environment, Settings, environment::ACCESS_TOKEN, secret};
 use crate::defender::auth::{CredentialKind, SignIn};
 
-/// What the Azure CLI is called.
+/// The name of the Azure CLI program.
 const AZURE_CLI: &str = if cfg!(windows) { "az.cmd" } else { "az" };
 
 /// Azure's own variable for the client secret.
 const CLIENT_SECRET: &str = "AZURE_CLIENT_SECRET";
 
-/// What is resolved before the rest of the sign-in.
+/// The parts that are resolved before the rest of the sign-in.
 pub(super) struct Settled {
     pub(super) kind: CredentialKind,
     pub(super) authority_url: Url,
@@ -28,9 +28,9 @@ pub(super) struct Settled {
 
 /// The files that may hold the client secret.
 pub(super) struct SecretFiles {
-    /// Named by our own variable, which beats Azure's.
+    /// From our own variable; takes precedence over Azure's variable.
     pub(super) of_variable: Option<PathBuf>,
-    /// Named by the configuration file, which Azure's variable beats.
+    /// From the configuration file; Azure's variable takes precedence over it.
     pub(super) of_file: Option<PathBuf>,
 }
 
@@ -41,7 +41,7 @@ pub(super) struct Found {
     pub(super) warning: Option<String>,
 }
 
-/// Everything that the sign-in needs.
+/// Builds the sign-in configuration.
 pub(super) fn sign_in(
     settled: Settled,
     settings: &Settings,
@@ -65,7 +65,7 @@ pub(super) fn sign_in(
     })
 }
 
-/// What Azure's own variables say: the layer between the file and the defaults.
+/// Azure's own variables as a layer, between the file and the defaults.
 pub(super) fn azure_layer(environment: &Environment) -> Result<Settings, ConfigError> {
     Ok(Settings {
         tenant_id: name(environment, "AZURE_TENANT_ID")?,
@@ -86,8 +86,8 @@ fn name(environment: &Environment, variable: &str) -> Result<Option<EntraName>, 
     environment.text(variable)?.map(parse).transpose()
 }
 
-/// Finds the client secret: in the file that our own variable names, in Azure's variable,
-/// or in the file that the configuration names. Only a sign-in that could use it reads it.
+/// Finds the client secret: in the file named by our own variable, in Azure's variable, or in the
+/// file named by the configuration. It is read only if the credential kind can use it.
 pub(super) fn client_secret(
     kind: CredentialKind,
     files: SecretFiles,
@@ -108,7 +108,7 @@ pub(super) fn client_secret(
     }
 }
 
-/// Reads the secret that a file holds.
+/// Reads the secret from a file.
 fn from_file(path: &Path) -> Result<Found, ConfigError> {
     let bytes = read_secret(path).map_err(|source| ConfigError::Read {
         what: "client secret file",
@@ -128,7 +128,7 @@ fn from_file(path: &Path) -> Result<Found, ConfigError> {
     }
 }
 
-/// As many bytes as show that a file is too long for a secret.
+/// Reads just enough bytes to detect that a file is too long for a secret.
 fn read_secret(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let file = File::open(path)?;
@@ -136,7 +136,7 @@ fn read_secret(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// A warning when more people than its owner may read a secret.
+/// A warning if users other than the owner may read the secret.
 #[cfg(unix)]
 fn open_to_others(path: &Path) -> Option<String> {
     use std::os::unix::fs::PermissionsExt;
@@ -148,13 +148,13 @@ fn open_to_others(path: &Path) -> Option<String> {
     })
 }
 
-/// Windows inherits the access list of the folder, which says nothing about intent.
+/// On Windows a file inherits the access list of its folder, which says nothing about intent.
 #[cfg(not(unix))]
 fn open_to_others(_: &Path) -> Option<String> {
     None
 }
 
-/// The client secret in a variable.
+/// The client secret in Azure's variable.
 fn of_variable(environment: &Environment) -> Result<Option<SecretString>, ConfigError> {
     let text = environment.text(CLIENT_SECRET)?.unwrap_or_default();
     secret::from_text(text).map_err(|problem| ConfigError::Secret {
@@ -163,8 +163,7 @@ fn of_variable(environment: &Environment) -> Result<Option<SecretString>, Config
     })
 }
 
-/// A secret that may hold anything, in a variable. The line end that a shell or a vault left there is
-/// no part of it.
+/// A secret of any content in a variable, without the line end that a shell or a vault left there.
 fn without_line_end(
     environment: &Environment,
     variable: &str,

@@ -4,8 +4,9 @@ use jiff::{SignedDuration, Timestamp, ZonedDateTime};
 
 use super::{ConfigError, Settings, Until, defaults::required};
 
-/// The point in time at which a run stops sending requests: whichever of budget and time comes
-/// first. Without requests there is no end, so that one that has passed does no harm.
+/// The time at which a run stops sending requests: when the budget is spent or `until` is reached,
+/// whichever is first. Without requests there is no such time, so a time that has passed is not an
+/// error.
 pub(super) fn stop(
     settings: &Settings,
     started: &ZonedDateTime,

@@ -1,18 +1,18 @@
-//! Where answers are kept, and which of them are used.
+//! Where answers are stored, and which of them are reused.
 
 use std::time::Duration;
 
 use super::{ConfigError, Environment, Settings, StoreSettings, defaults::required};
 use crate::store::Reuse;
 
-/// What the file is called where it is not named.
+/// The name of the file when no path is given.
 const NAME: &str = "patchgap.sqlite";
 
-/// How long a run that ended early can be continued where no age of answers is set: the next
-/// night is a new run.
+/// How long a run that ended early can be continued if no maximum age of answers is set. The run of
+/// the next night is a new one.
 const ENDED_EARLY: Duration = Duration::from_hours(12);
 
-/// The same settings, with the platform's path for the store where no other is set.
+/// Sets the platform's default path for the store if no other is set.
 pub(super) fn with_path(
     settings: Settings,
     environment: &Environment,
@@ -36,7 +36,7 @@ pub(super) fn store(settings: &Settings) -> Result<StoreSettings, ConfigError> {
     })
 }
 
-/// Without requests there are only the kept answers: to start afresh has no meaning there.
+/// Which answers are reused. `fresh` is ignored offline, where stored answers are all there is.
 fn reuse(settings: &Settings) -> Result<Reuse, ConfigError> {
     let fresh = required(settings.fresh, "fresh")? && !required(settings.offline, "offline")?;
     Ok(match settings.max_age {

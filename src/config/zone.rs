@@ -1,22 +1,22 @@
-//! The zone of the clock on the wall: the one that `TZ` names, else the system's.
+//! The local time zone: the one named by `TZ`, else the system's.
 
 use jiff::{Timestamp, ZonedDateTime, tz::TimeZone};
 
 use super::{ConfigError, Environment};
 use crate::domain::quotes::unquoted;
 
-/// What names the zone.
+/// The variable that names the time zone.
 const VARIABLE: &str = "TZ";
 
 impl Environment {
-    /// The time now, by the clock on the wall. Where `TZ` names no zone that is known, that zone
-    /// is unknown: times are in UTC, and what depends on them is refused.
+    /// The local time now. If `TZ` names an unknown zone, times are in UTC, and settings that
+    /// depend on the local time are refused.
     pub fn now(&self) -> ZonedDateTime {
         let zone = TimeZone::try_system().unwrap_or_else(|_| self.zone());
         Timestamp::now().to_zoned_datetime(zone)
     }
 
-    /// The zone where neither `TZ` as it stands nor the system says one.
+    /// The fallback if neither `TZ` as written nor the system gives a time zone.
     fn zone(&self) -> TimeZone {
         let name = self.zone_name();
         let name = name.trim_start_matches(':');
@@ -27,13 +27,13 @@ impl Environment {
         zone.unwrap_or(TimeZone::unknown())
     }
 
-    /// What `TZ` says, without what is left around it; empty where it is not set.
+    /// The value of `TZ`, trimmed; empty if it is not set.
     fn zone_name(&self) -> String {
         let name = self.get(VARIABLE).unwrap_or_default().to_string_lossy();
         unquoted(name.trim()).trim().to_owned()
     }
 
-    /// That times are in UTC, because the zone is not known.
+    /// The warning that times are in UTC because the time zone is unknown.
     pub(super) fn zone_warning(&self, started: &ZonedDateTime) -> Option<String> {
         started.time_zone().is_unknown().then(|| {
             format!(
@@ -43,7 +43,7 @@ impl Environment {
         })
     }
 
-    /// Refuses what depends on the clock on the wall where its zone is not known.
+    /// Returns an error if the local time zone is unknown; `what` depends on it.
     pub(super) fn demand_zone(
         &self,
         started: &ZonedDateTime,

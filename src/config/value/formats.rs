@@ -5,12 +5,12 @@ use std::{fmt, str::FromStr};
 use super::InvalidValue;
 use crate::report::Format;
 
-/// The formats to write: each once, never none.
+/// The formats to write: no duplicates, never empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Formats(Vec<Format>);
 
 impl Formats {
-    /// The formats, in their own order.
+    /// The formats, sorted in their defined order.
     pub fn get(&self) -> &[Format] {
         &self.0
     }

@@ -1,4 +1,4 @@
-//! How the file's values are read: texts through the flags' own parsers, and every refusal
+//! Deserialises the values of the file: texts go through the parsers of the flags, and every error
 //! says what is allowed.
 
 use std::{fmt, marker::PhantomData, path::PathBuf, str::FromStr};
@@ -10,7 +10,7 @@ use serde::{
 
 use super::{Text, Whole};
 
-/// Reads a value from the text that the flag would take.
+/// Parses a value from the text that the flag takes.
 pub(in crate::config) fn from_text<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
@@ -19,7 +19,7 @@ where
     deserializer.deserialize_any(Quoted(PhantomData)).map(Some)
 }
 
-/// Reads a path; an empty one is none.
+/// Deserialises a path; an empty one becomes `None`.
 pub(in crate::config) fn path<'de, D>(deserializer: D) -> Result<Option<PathBuf>, D::Error>
 where
     D: Deserializer<'de>,
@@ -28,7 +28,7 @@ where
     Ok(text.map(|text| PathBuf::from(String::from(text))))
 }
 
-/// Reads a switch.
+/// Deserialises a switch.
 pub(in crate::config) fn boolean<'de, D>(deserializer: D) -> Result<Option<bool>, D::Error>
 where
     D: Deserializer<'de>,
@@ -36,7 +36,7 @@ where
     deserializer.deserialize_any(TrueOrFalse).map(Some)
 }
 
-/// Reads how often a flag would have been typed: `verbose = 2`.
+/// Deserialises the count of a repeated flag: `verbose = 2`.
 pub(in crate::config) fn times<'de, D>(deserializer: D) -> Result<Option<u8>, D::Error>
 where
     D: Deserializer<'de>,
@@ -44,12 +44,12 @@ where
     Whole::<0, 255>::deserialize(deserializer).map(|number| u8::try_from(number.get()).ok())
 }
 
-/// A text in quotes that spells a `T`.
+/// A visitor for quoted text that parses to a `T`.
 struct Quoted<T>(PhantomData<T>);
 
 impl<T: FromStr<Err: fmt::Display>> Quoted<T> {
-    /// What a value without quotes is told: what the option takes, when it is not that
-    /// either.
+    /// The error for a value without quotes: that quotes are missing, or what the option takes if
+    /// the value would not be valid in quotes either.
     fn unquoted<E: Error>(found: &impl ToString) -> E {
         let found = found.to_string();
         match found.parse::<T>() {

@@ -1,4 +1,4 @@
-//! The values of single options: flag, environment and file take the same text for each.
+//! The values of single options: each has the same syntax as flag, variable and key.
 
 mod formats;
 mod from_file;
@@ -28,13 +28,13 @@ pub(super) use from_file::{boolean, from_text, path, times};
 pub(crate) use text::switch;
 pub(crate) use word::words;
 
-/// A text that is no value of its option.
+/// A text that is not a valid value of its option.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("`{found}` is not a valid {wanted}")]
 pub struct InvalidValue {
-    /// What was given.
+    /// The text as given.
     pub found: String,
-    /// What could have been: the thing, and how it is written.
+    /// What is allowed instead, and how to write it.
     pub wanted: String,
 }
 

@@ -1,4 +1,4 @@
-//! Where the reports go: a folder whose name may depend on when the run began.
+//! The folder of the reports, whose name may depend on the start of the run.
 
 use std::{path::PathBuf, str::FromStr};
 
@@ -6,26 +6,26 @@ use jiff::ZonedDateTime;
 
 use super::InvalidValue;
 
-/// A folder, in whose path `{date}` and `{time}` stand for the start of the run.
+/// A folder in whose path `{date}` and `{time}` stand for the start of the run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutFolder(String);
 
-/// What may stand in braces, and the format that takes its place.
+/// The placeholders, each with the time format that replaces it.
 const PLACEHOLDERS: [(&str, &str); 2] = [("{date}", "%Y-%m-%d"), ("{time}", "%H%M%S")];
 
 impl OutFolder {
-    /// The path as it was written.
+    /// The path as given.
     pub(in crate::config) fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether it depends on when the run began, by the clock on the wall.
+    /// Whether the path depends on the local time at which the run began.
     pub(in crate::config) fn is_dated(&self) -> bool {
         let mut placeholders = PLACEHOLDERS.into_iter();
         placeholders.any(|(placeholder, _)| self.0.contains(placeholder))
     }
 
-    /// The folder of a run that began then, by the clock of the place it runs at.
+    /// The folder of a run that began at `started`, in the time zone of `started`.
     ///
     /// ```
     /// use patchgap::config::OutFolder;

@@ -1,4 +1,4 @@
-//! Shares of a whole.
+//! Percentages.
 
 use std::{fmt, str::FromStr};
 
@@ -9,18 +9,18 @@ use super::InvalidValue;
 /// Parts per million in one percent.
 const STEPS: f64 = 10_000.0;
 
-/// A share from 0 to 100 percent, kept exactly to four decimals.
+/// A share from 0 to 100 percent, exact to four decimals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Percent {
     per_million: u32,
 }
 
 impl Percent {
-    /// Whatever there is reaches it.
+    /// A share of zero, which is always reached.
     pub const NONE: Self = Self { per_million: 0 };
 
-    /// Whether `part` is at least this share of `whole`. Exact: ten thousand machines are
-    /// too many for a comparison that rounds. Nothing out of nothing reaches every share.
+    /// Whether `part` is at least this share of `whole`. The comparison is exact: with ten thousand
+    /// machines a rounded one would be wrong. Zero out of zero reaches every share.
     ///
     /// ```
     /// use patchgap::config::Percent;
@@ -70,7 +70,7 @@ impl fmt::Display for Percent {
     }
 }
 
-/// In the file a percentage may be a number or a text.
+/// In the file a percentage may be a number or a string.
 impl<'de> Deserialize<'de> for Percent {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(Visitor)

@@ -1,4 +1,4 @@
-//! Lengths of time.
+//! Durations.
 
 use std::{str::FromStr, time::Duration};
 
@@ -6,13 +6,13 @@ use jiff::SpanRelativeTo;
 
 use super::InvalidValue;
 
-/// A length of time as people write it: `500ms`, `30s`, `1h30m`, `7d`, where a day is
-/// 24 hours. Never zero, and never longer than what it is for allows.
+/// A duration such as `500ms`, `30s`, `1h30m` or `7d`, where a day is 24 hours. It is never zero,
+/// and at most `MOST_HOURS` long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Span<const MOST_HOURS: u64 = 24>(Duration);
 
 impl<const MOST_HOURS: u64> Span<MOST_HOURS> {
-    /// The length.
+    /// The duration.
     pub const fn get(self) -> Duration {
         self.0
     }
@@ -21,7 +21,7 @@ impl<const MOST_HOURS: u64> Span<MOST_HOURS> {
         !length.is_zero() && *length <= Duration::from_hours(MOST_HOURS)
     }
 
-    /// What could have been written, in the units that people take for it.
+    /// What is allowed, in the units that suit this option.
     fn wanted() -> String {
         let (examples, most) = match MOST_HOURS / 24 {
             days @ 2.. => ("90m, 20h or 7d", format!("{days}d")),
@@ -45,8 +45,8 @@ impl<const MOST_HOURS: u64> FromStr for Span<MOST_HOURS> {
     }
 }
 
-/// Reads a length whose units are the same everywhere: a month is none, and neither is what
-/// lies in the past.
+/// Parses a duration. Only units of fixed length are allowed, so no months; negative durations are
+/// refused.
 fn length(text: &str) -> Option<Duration> {
     let span: jiff::Span = text.parse().ok()?;
     let length = span.to_duration(SpanRelativeTo::days_are_24_hours()).ok()?;

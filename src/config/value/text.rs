@@ -9,10 +9,9 @@ use crate::domain::quotes::unquoted;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Text(String);
 
-/// The name of something in Entra ID: a tenant's id or domain, an app's client id.
+/// A name in Entra ID: the id or domain of a tenant, or the client id of an app.
 ///
-/// It becomes part of the sign-in's address, so that only letters, digits, `.` and `-`
-/// may stand in it.
+/// It becomes part of the sign-in URL, so it may contain only letters, digits, `.` and `-`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EntraName(String);
 
@@ -69,7 +68,7 @@ fn bare(text: &str) -> &str {
     inside().unwrap_or(name)
 }
 
-/// Reads `true` and `false`, and what else people type for them.
+/// Parses `true` and `false`, and their common synonyms.
 pub(crate) fn switch(text: &str) -> Result<bool, InvalidValue> {
     match text.trim().to_ascii_lowercase().as_str() {
         "true" | "yes" | "on" | "1" => Ok(true),

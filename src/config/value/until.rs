@@ -1,4 +1,4 @@
-//! When to stop asking.
+//! The time at which to stop sending requests.
 
 use std::{fmt, str::FromStr};
 
@@ -10,14 +10,14 @@ use jiff::{
 
 use super::InvalidValue;
 
-/// How long a time of day is in the past before the next one is meant: a job that starts
-/// late must not run for a whole day.
+/// How long a time of day may be past before it means the next day: a job that starts late must not
+/// run for a whole day.
 const LATE: SignedDuration = SignedDuration::from_hours(6);
 
-/// How a time of day is written.
+/// The formats of a time of day.
 const TIMES: [&str; 2] = ["%H:%M", "%H:%M:%S"];
 
-/// How a date with its time is written.
+/// The formats of a date with its time.
 const DATE_TIMES: [&str; 4] = [
     "%Y-%m-%dT%H:%M",
     "%Y-%m-%dT%H:%M:%S",
@@ -25,8 +25,8 @@ const DATE_TIMES: [&str; 4] = [
     "%Y-%m-%d %H:%M:%S",
 ];
 
-/// A point in time as people write it: `06:00`, `2026-11-24T06:00`, or with its offset from
-/// UTC. Without one it is local.
+/// A time such as `06:00` or `2026-11-24T06:00`, optionally with an offset from UTC. Without an
+/// offset it is local.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Until {
     text: String,
@@ -35,24 +35,24 @@ pub struct Until {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Moment {
-    /// Every day, by the clock on the wall.
+    /// Every day at this local time.
     Daily(Time),
-    /// Once, by the clock on the wall.
+    /// Once, at this local time.
     Local(DateTime),
-    /// Once, the same everywhere.
+    /// Once, at this instant.
     Exact(Timestamp),
-    /// Later than any time that can be reckoned with.
+    /// Later than the last representable time.
     Never,
 }
 
 impl Until {
-    /// Whether it is meant by the clock on the wall.
+    /// Whether it is a local time.
     pub(in crate::config) const fn is_local(&self) -> bool {
         !matches!(self.moment, Moment::Exact(_))
     }
 
-    /// The point in time that a run means which began then; none when that has passed. Where
-    /// the clocks are put forward, a time that they leave out is as much later.
+    /// The instant meant in a run that began at `started`; `None` if it has passed. A local time
+    /// that is skipped when the clocks go forward is moved later by the length of the gap.
     ///
     /// ```
     /// use patchgap::config::Until;
@@ -78,7 +78,7 @@ impl Until {
     }
 }
 
-/// The time of day that comes next, or the one that has only just passed.
+/// The next occurrence of the time of day, or the one that has only just passed.
 fn next(time: Time, started: &ZonedDateTime) -> Option<Timestamp> {
     let not_before = started.timestamp() - LATE;
     [-1, 0, 1, 2]
@@ -88,8 +88,8 @@ fn next(time: Time, started: &ZonedDateTime) -> Option<Timestamp> {
         .find(|&moment| moment > not_before)
 }
 
-/// The last days of the calendar are times on the wall that no clock can count up to: those are
-/// the end of time. Its first ones have passed.
+/// Converts a local time. On the last days of the calendar some local times are not representable
+/// as timestamps: they count as the end of time. Those on its first days have passed.
 fn on_the_wall(moment: DateTime, started: &ZonedDateTime) -> Option<Timestamp> {
     let zone = started.time_zone().clone();
     match moment.to_zoned_datetime(zone) {
@@ -133,8 +133,8 @@ fn moment(text: &str) -> Option<Moment> {
         .or_else(|| exact(text))
 }
 
-/// A time with its offset. Where the offset alone takes it beyond what can be counted, it is
-/// still a date.
+/// Parses a time with its offset. It is still valid if only the offset takes it out of the
+/// representable range.
 fn exact(text: &str) -> Option<Moment> {
     if let Ok(timestamp) = text.parse() {
         return Some(Moment::Exact(timestamp));
@@ -145,7 +145,7 @@ fn exact(text: &str) -> Option<Moment> {
     (is_far && pieces.offset().is_some()).then_some(Moment::Never)
 }
 
-/// As it was written.
+/// The text as given.
 impl fmt::Display for Until {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.text)

@@ -1,4 +1,4 @@
-//! Addresses that a token or a secret is sent to.
+//! URLs that a token or a secret is sent to.
 
 use std::str::FromStr;
 
@@ -7,34 +7,34 @@ use url::Url;
 
 use crate::{defender::is_loopback, domain::quotes::unquoted};
 
-/// The base URL of the service: https, or plain http to this very machine. Documentation shows the
-/// addresses of calls, so `/api` and what follows it is understood, and left out.
+/// The base URL of the service: https, or plain http to this machine. Documentation shows the URLs
+/// of calls, so `/api` and anything after it is accepted and removed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServiceUrl(Url);
 
-/// The address of the sign-in: https, always.
+/// The base URL of the sign-in: always https.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuthorityUrl(Url);
 
-/// A text that is no such address.
+/// A text that is not a valid URL for its purpose.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum InvalidUrl {
-    /// No URL at all, or one without a host.
+    /// Not a URL, or one without a host.
     #[error("`{0}` is not a URL: write https://host or https://host/path")]
     Unreadable(String),
-    /// Credentials do not belong there; the text is not repeated, because it holds them.
+    /// The URL contains credentials. The text is not repeated, because it holds them.
     #[error("a URL with a user name or a password in it is not allowed: write https://host")]
     UserInfo,
-    /// Something after the path.
+    /// The URL has a query or a fragment.
     #[error("`{0}` has a query or a fragment: write https://host or https://host/path")]
     Trailing(String),
-    /// A token would travel in the clear.
+    /// A token would be sent unencrypted.
     #[error(
         "`{0}` is not https: plain http is allowed only to a loopback address \
          (127.0.0.0/8, [::1], localhost)"
     )]
     Plain(String),
-    /// A secret would travel in the clear.
+    /// A secret would be sent unencrypted.
     #[error("`{0}` is not https: the sign-in takes nothing else, on loopback neither")]
     PlainSignIn(String),
 }
@@ -78,10 +78,10 @@ impl From<AuthorityUrl> for Url {
     }
 }
 
-/// An address that paths can be put after.
+/// Parses a URL to which paths can be appended.
 fn base(text: &str) -> Result<Url, InvalidUrl> {
     let address = unquoted(text.trim()).trim();
-    // The parser leaves out line ends and tabs, wherever they stand: nobody means such an address.
+    // The parser ignores line ends and tabs anywhere in the text, but they are always a mistake.
     if address.contains(|letter: char| letter.is_control() || letter.is_whitespace()) {
         return Err(unreadable(text));
     }
@@ -98,11 +98,11 @@ fn base(text: &str) -> Result<Url, InvalidUrl> {
     Ok(url)
 }
 
-/// What follows `/api` in the address of a call.
+/// The path segments that may follow `/api` in the URL of a call.
 const COLLECTIONS: [&str; 3] = ["machines", "software", "vulnerabilities"];
 
-/// The path of a base URL, where somebody may have written that of a call. A gateway's own
-/// `/api` is written twice.
+/// The path of a base URL, with `/api` and the rest of a call's path removed. A gateway whose own
+/// path ends in `/api` is given with `/api` twice.
 fn before_api(path: &str) -> String {
     let segments: Vec<&str> = path.split('/').filter(|it| !it.is_empty()).collect();
     let is_call = |at: &usize| {
@@ -114,7 +114,7 @@ fn before_api(path: &str) -> String {
     format!("/{}", segments[..end.unwrap_or(segments.len())].join("/"))
 }
 
-/// An `@` may come after a password, even in a text that cannot be read.
+/// The error for an invalid URL. An `@` may follow a password, even in a text that does not parse.
 fn unreadable(text: &str) -> InvalidUrl {
     if text.contains('@') {
         InvalidUrl::UserInfo

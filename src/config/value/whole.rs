@@ -40,7 +40,7 @@ impl<const LOW: u32, const HIGH: u32> fmt::Display for Whole<LOW, HIGH> {
     }
 }
 
-/// In the file a number is a number.
+/// In the file the value is a number, not a string.
 impl<'de, const LOW: u32, const HIGH: u32> Deserialize<'de> for Whole<LOW, HIGH> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_i64(Visitor)

@@ -7,28 +7,28 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use crate::domain::words::words;
 
 words! {
-    /// How a log line is written.
+    /// The format of log lines.
     pub enum LogFormat {
-        /// For people.
+        /// Human-readable text.
         Text = "text",
-        /// For collectors: one object a line.
+        /// One JSON object per line, for log collectors.
         Json = "json",
     }
 }
 
 words! {
-    /// Whether the output is coloured.
+    /// When the output is coloured.
     pub enum ColorMode {
-        /// On a terminal.
+        /// Only on a terminal.
         Auto = "auto",
-        /// Everywhere.
+        /// Always.
         Always = "always",
-        /// Nowhere.
+        /// Never.
         Never = "never",
     }
 }
 
-/// Parses a flag that is one of these words, and lists them in the help.
+/// A parser for a flag that takes one of these words; the help lists them.
 pub(crate) fn words<T>(allowed: &'static [&'static str]) -> impl TypedValueParser<Value = T>
 where
     T: FromStr<Err: Error + Send + Sync + 'static> + Clone + Send + Sync + 'static,
