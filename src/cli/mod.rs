@@ -1,4 +1,4 @@
-//! What was typed, nothing more.
+//! The command line, as typed.
 
 mod diff;
 
@@ -18,7 +18,7 @@ use crate::{
     simulator::Faults,
 };
 
-/// What the help ends with.
+/// The end of the help text.
 const AFTER_HELP: &str = "\
 Examples:
   patchgap demo                     see the whole job against a simulated tenant
@@ -37,7 +37,7 @@ Exit codes:
     6  the reports could not be written
   130  interrupted: what is known is written, and the next run goes on";
 
-/// What the help says where a secret is needed.
+/// The help on secrets, for commands that need one.
 const SECRETS: &str = "\
 Secrets are never flags. In the environment: AZURE_CLIENT_SECRET, AZURE_CLIENT_CERTIFICATE_PATH
 and AZURE_CLIENT_CERTIFICATE_PASSWORD, or PATCHGAP_ACCESS_TOKEN. In the file: client_secret_file,
@@ -48,7 +48,7 @@ a flag beats the environment, which beats the file, which beats the default.
 
 `patchgap --help` lists the exit codes.";
 
-/// What is said to those who type a secret.
+/// The error for a secret given as a flag.
 const NO_SECRET_FLAG: &str = "a secret is never a flag, because other users could see it: set AZURE_CLIENT_SECRET, or \
      client_secret_file in the file";
 
