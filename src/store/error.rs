@@ -1,4 +1,4 @@
-//! What can be wrong with a store, and what to do about it.
+//! Errors of the store, and hints on how to fix them.
 
 use std::{
     io,
@@ -8,76 +8,76 @@ use std::{
 use rusqlite::ErrorCode;
 use thiserror::Error;
 
-/// What is wrong with a store that was never used.
+/// The problem with a store that has never been used.
 pub(super) const NO_RUN: &str = "holds no run yet";
 
-/// A store that does not do.
+/// An error of the store.
 #[derive(Debug, Error)]
 #[error("the store {}", path.display())]
 pub struct StoreError {
     /// The file.
     pub path: PathBuf,
-    /// What is wrong.
+    /// The problem.
     #[source]
     pub problem: Problem,
 }
 
-/// What is wrong with a store.
+/// A problem with the store.
 #[derive(Debug, Error)]
 pub enum Problem {
-    /// Its folder is not there and cannot be made.
+    /// Its folder does not exist and cannot be created.
     #[error("its folder cannot be created")]
     Folder(#[source] io::Error),
-    /// The file cannot be opened or made.
+    /// The file cannot be opened or created.
     #[error("cannot be opened")]
     Open(#[source] io::Error),
-    /// There is no such file, and nothing is to be written.
+    /// The file does not exist, and the command does not create it.
     #[error("is not there")]
     Missing,
-    /// It holds no run that could be shown.
+    /// It contains no run that could be shown.
     #[error("{0}")]
     Empty(&'static str),
-    /// The file is something else.
+    /// The file is not a store.
     #[error("is not a patchgap store: {0}")]
     Foreign(&'static str),
-    /// A newer patchgap wrote it.
+    /// It was written by a newer patchgap.
     #[error(
         "was written by a newer patchgap: its version is {found}, this one reads up to {known}"
     )]
     Newer {
         /// The file's version.
         found: i64,
-        /// The newest that this program knows.
+        /// The newest version that this program supports.
         known: i64,
     },
-    /// A build from before the first release wrote it, with other tables.
+    /// It was written by a build from before the first release, with other tables.
     #[error("was written by a patchgap from before its first release, with other tables")]
     Unreleased,
-    /// Parts of it are missing or make no sense.
+    /// Parts of it are missing or invalid.
     #[error("is damaged")]
     Damaged(#[source] Cause),
-    /// Another program holds it.
+    /// Another program has locked it.
     #[error("is locked by another program")]
     Locked(#[source] Cause),
-    /// It may not be written to, or nothing may be made beside it.
+    /// The file is not writable, or no file can be created next to it.
     #[error("is read-only, or its folder is")]
     ReadOnly,
-    /// SQLite cannot open it, or make what it keeps beside it.
+    /// SQLite cannot open it or create its auxiliary files.
     #[error("cannot be opened together with the files that SQLite keeps beside it")]
     Beside(#[source] Cause),
-    /// Reading or writing fails.
+    /// A read or write failed.
     #[error("cannot be read or written")]
     Disk(#[source] Cause),
     /// The disk is full.
     #[error("cannot grow: the disk is full")]
     Full(#[source] Cause),
-    /// The lock beside it cannot be taken.
+    /// The lock file next to it cannot be locked.
     #[error("the lock beside it cannot be taken")]
     Lock(#[source] io::Error),
-    /// Others wrote to it each time that it was read.
+    /// Other processes wrote to it during every attempt to read it.
     #[error("is written to all the time")]
     Restless,
-    /// Its thread cannot be started, or is gone: a bug, or the system failed.
+    /// Its thread could not be started or has died: a bug, or a failure of the system.
     #[error("nobody writes to it")]
     Writer,
     /// Anything else.
@@ -85,7 +85,7 @@ pub enum Problem {
     Other(#[source] Cause),
 }
 
-/// What SQLite says. Its own cause says the same once more.
+/// The error from SQLite. Its own source is left out, because it repeats the message.
 #[derive(Debug, Error)]
 #[error("{0}")]
 pub struct Cause(rusqlite::Error);
@@ -98,12 +98,12 @@ impl StoreError {
         }
     }
 
-    /// What SQLite has against it.
+    /// An error that SQLite reported.
     pub(super) fn sqlite(path: &Path, error: rusqlite::Error) -> Self {
         Self::new(path, Problem::from(error))
     }
 
-    /// What to do about it.
+    /// How to fix it.
     pub fn hint(&self) -> Option<String> {
         let hint = match &self.problem {
             Problem::Folder(_)
@@ -144,13 +144,13 @@ impl StoreError {
 }
 
 impl Problem {
-    /// Damage that SQLite does not call by that name.
+    /// Damage that SQLite does not report as such.
     pub(super) fn damaged(what: &str) -> Self {
         Self::Damaged(Cause(damage(what)))
     }
 }
 
-/// Damage that SQLite does not notice, as an error of its kind.
+/// Damage that SQLite does not detect, as an SQLite error.
 pub(super) fn damage(what: &str) -> rusqlite::Error {
     let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT);
     rusqlite::Error::SqliteFailure(code, Some(what.to_owned()))
@@ -159,7 +159,7 @@ pub(super) fn damage(what: &str) -> rusqlite::Error {
 impl From<rusqlite::Error> for Problem {
     fn from(error: rusqlite::Error) -> Self {
         match error {
-            // What stands in a cell is nothing that was ever written there.
+            // The cell contains something that patchgap never writes.
             rusqlite::Error::FromSqlConversionFailure(..)
             | rusqlite::Error::IntegralValueOutOfRange(..)
             | rusqlite::Error::InvalidColumnType(..)

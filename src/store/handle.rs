@@ -1,4 +1,4 @@
-//! The store, open: what each command may do with it.
+//! The open store: the operations that commands use.
 
 use std::{
     path::{Path, PathBuf},
@@ -33,7 +33,7 @@ use crate::{
 
 type Result<T> = std::result::Result<T, StoreError>;
 
-/// The store, open.
+/// The open store.
 #[derive(Debug)]
 pub struct Store {
     pub(super) connection: Connection,
@@ -41,23 +41,23 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the store, and makes it where there is none. Folder and file are their owner's
-    /// alone.
+    /// Opens the store, or creates it if it does not exist. Only the owner has access to the folder
+    /// and the file.
     pub fn open(path: &Path) -> Result<Self> {
         let opened = open::open_or_create(path);
         let connection = opened.map_err(|problem| StoreError::new(path, problem))?;
         Ok(Self::new(connection, path))
     }
 
-    /// Opens a store that has to be there already.
+    /// Opens a store that must already exist.
     pub fn open_existing(path: &Path) -> Result<Self> {
         let opened = open::open_existing(path);
         let connection = opened.map_err(|problem| StoreError::new(path, problem))?;
         Ok(Self::new(connection, path))
     }
 
-    /// Reads a store that has to be there already, and leaves no trace: a folder that may not be
-    /// written to is as good as any other. May read it several times.
+    /// Reads a store that must already exist, and leaves no trace; this also works in a read-only
+    /// folder. May call `read` several times.
     pub fn look_into<T, E: From<StoreError>>(
         path: &Path,
         mut read: impl FnMut(&Self) -> std::result::Result<T, E>,
@@ -73,50 +73,50 @@ impl Store {
         }
     }
 
-    /// Where it is.
+    /// The path of the file.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Reads the whole file, and says where it is not sound: ninety nights of ten thousand
-    /// machines take half a second.
+    /// Reads the whole file and fails if it is damaged: ninety nights of ten thousand machines take
+    /// half a second.
     pub fn verify(&self) -> Result<()> {
         let verified = connection::verify(&self.connection);
         verified.map_err(|problem| StoreError::new(&self.path, problem))
     }
 
-    /// What is written of one run.
+    /// The record of one run.
     pub fn run(&self, run: RunId) -> Result<RunRecord> {
         self.name(runs::run(&self.connection, run))
     }
 
-    /// All runs, the latest first.
+    /// All runs, latest first.
     pub fn runs(&self) -> Result<Vec<RunRecord>> {
         self.name(runs::runs(&self.connection))
     }
 
-    /// The last run for the same machines, whatever became of it.
+    /// The last run for the same set of machines, however it ended.
     pub fn run_of_fleet(&self, service: i64, inventory: &Inventory) -> Result<Option<RunRecord>> {
         self.name(runs::of_fleet(&self.connection, service, &fleet(inventory)))
     }
 
-    /// The run that this app registration is at work on, if there is one.
+    /// The run that is in progress for this app registration, if any.
     pub fn at_work(&self, caller: &Application) -> Result<Option<RunId>> {
         self.name(runs::at_work(&self.connection, caller))
     }
 
-    /// How many machines of a run have ended in which way so far; the others are pending.
+    /// The number of machines of a run by outcome so far; the others are pending.
     pub fn tally(&self, run: RunId) -> Result<Tally> {
         self.name(runs::tally(&self.connection, run))
     }
 
-    /// The list of a run, as it was read.
+    /// The machine list of a run, as it was read.
     pub fn inventory(&self, run: RunId) -> Result<Inventory> {
         self.name(inventories::inventory(&self.connection, run))
     }
 
-    /// Emits what became of each machine that was asked for in a run, or whose answer was there
-    /// already.
+    /// Passes on the outcome of each machine that was requested in a run, or whose answer was
+    /// already there.
     pub fn each_outcome(&self, run: RunId, take: Taker<'_>) -> Result<()> {
         self.name(answers::outcomes(
             &self.connection,
@@ -126,7 +126,7 @@ impl Store {
         ))
     }
 
-    /// Emits the last answers of these machines, where there are any.
+    /// Passes on the last answers of these machines, where they exist.
     pub fn each_last_answer(
         &self,
         service: i64,
@@ -141,7 +141,7 @@ impl Store {
         ))
     }
 
-    /// What a run that began like this, with calls to this API, would find. Writes nothing.
+    /// What such a run, with calls to this API, would find. Writes nothing.
     pub fn outlook(
         &self,
         beginning: &Beginning<'_>,
@@ -157,55 +157,54 @@ impl Store {
         ))
     }
 
-    /// Whether any of a run's machines was ever answered.
+    /// Whether any of a run's machines has ever been answered.
     pub fn has_any_answer(&self, beginning: &Beginning<'_>) -> Result<bool> {
         self.name(outlook::has_any_answer(&self.connection, beginning))
     }
 
-    /// Begins a run, or goes on with one that ended early. From here on it is in the store,
-    /// whatever happens.
+    /// Begins a run, or resumes one that ended early. From here on it is in the store, whatever
+    /// happens.
     pub fn begin(&mut self, beginning: &Beginning<'_>) -> Result<Begun> {
         let begun = begin::begin(&mut self.connection, &self.path, beginning);
         self.name(begun)
     }
 
-    /// Gives each machine of the run that was not asked for its last answer, however old.
+    /// Sets the last answer, however old, for each machine of the run that was not requested.
     pub fn keep_last(&mut self, run: RunId) -> Result<()> {
         self.name(close::keep_last(&self.connection, run))
     }
 
-    /// Notes how a run ended. To be called when its reports are written: a run whose
-    /// reports were not is gone on with.
+    /// Records how a run ended. Call it once the reports are written: a run whose reports were not
+    /// written is resumed.
     pub fn finish(&mut self, run: &RunRecord) -> Result<()> {
         self.name(close::finish(&self.connection, run))
     }
 
-    /// Forgets all but the latest so many runs of this one's service, and what only they
-    /// needed. This one is never forgotten, and neither is one that is at work in another
-    /// process.
+    /// Deletes all but the latest `keep` runs of this run's service, and the data that only they
+    /// needed. Never deletes this run, or one that is in progress in another process.
     pub fn prune(&mut self, own: RunId, keep: u32, now: Timestamp) -> Result<()> {
         let pruned = close::prune(&mut self.connection, own, keep, now);
         self.name(pruned)
     }
 
-    /// Makes everything that is kept so much older.
+    /// Shifts all stored times into the past.
     pub fn age(&mut self, by: Duration) -> Result<()> {
         let aged = demo_time_shift::age(&mut self.connection, by);
         self.name(aged)
     }
 
-    /// Notes one call that is about to be sent outside a run.
+    /// Records one call that is about to be sent outside a run.
     pub fn note_call(&self, caller: &Application, api: Api) -> Result<CallNumber> {
         self.name(calls::note(&self.connection, caller, api))
     }
 
-    /// Notes that its answer has arrived.
+    /// Records that the answer to a call has arrived.
     pub fn note_answer(&self, call: CallNumber) -> Result<()> {
         self.name(calls::answered(&self.connection, call.0, Timestamp::now()))
     }
 
-    /// Notes that the service refused a call outside a run for quota, and for how long nothing is
-    /// to be sent to this API.
+    /// Records that the service throttled a call outside a run, and how long no calls may be sent
+    /// to this API.
     pub fn note_pause(&self, caller: &Application, api: Api, length: Duration) -> Result<()> {
         let at = Timestamp::now();
         let noted = calls::application(&self.connection, caller)
@@ -213,8 +212,8 @@ impl Store {
         self.name(noted)
     }
 
-    /// How long ago the answers to this app registration's earlier calls to an API arrived, or must
-    /// have.
+    /// How long ago the answers to this app registration's earlier calls to an API arrived or, if
+    /// that was not recorded, must have arrived.
     pub fn past_calls(
         &self,
         caller: &Application,
@@ -229,19 +228,19 @@ impl Store {
         ))
     }
 
-    /// What answers to this app registration's last calls to an API took, the median of them; nothing
-    /// where there were none. Calls are kept for some days.
+    /// The median time to an answer for this app registration's last calls to an API; `None` if
+    /// there were none. Calls are kept for some days.
     pub fn usual_latency(&self, caller: &Application, api: Api) -> Result<Option<Duration>> {
         self.name(calls::latency(&self.connection, caller, api))
     }
 
-    /// What is left of the last pause that the service ordered for an API; never more than it was,
-    /// whoever set the clock since.
+    /// The remainder of the last pause that the service ordered for an API; never longer than the
+    /// pause itself, even if the clock was changed since.
     pub fn pause_left(&self, caller: &Application, api: Api) -> Result<Duration> {
         self.name(calls::pause_left(&self.connection, caller, api))
     }
 
-    /// Names the store in what SQLite says.
+    /// Adds the store's path to an SQLite error.
     fn name<T>(&self, result: rusqlite::Result<T>) -> Result<T> {
         result.map_err(|error| StoreError::sqlite(&self.path, error))
     }

@@ -1,24 +1,25 @@
-//! The store: answers, runs and calls in one SQLite file, so that nothing is fetched twice and nothing
-//! is lost.
+//! The store: answers, runs and calls in one SQLite file, so that nothing is fetched twice and
+//! nothing is lost.
 //!
-//! - `file/`: the file, opened to be written to or read without a trace; its version, its lock
-//! - `tables/`: how each table is written and read back, over any connection
-//! - `write/`: a run begun, recorded, closed
-//! - `read/`: what earlier runs left, for reports and for the next run
-//! - `handle.rs`: [`Store`], what a command may do with it; every error names the file
-//! - `schema/`: the tables; its views are for people with any SQLite tool
+//! - `file/`: opening the file for writing, reading it without a trace, its version and its lock
+//! - `tables/`: writing and reading each table, over any connection
+//! - `write/`: beginning, recording and closing a run
+//! - `read/`: the data of earlier runs, for reports and for the next run
+//! - `handle.rs`: [`Store`], the operations that commands use; every error names the file
+//! - `schema/`: the tables; its views are meant for use with any SQLite tool
 //!
-//! A run begins in [`Store::begin`], which finds the answers that need no call. From then on one thread
-//! writes, behind [`Recorder`]: outcomes in batches, each call before it is sent. [`Store::finish`] notes
-//! the end when the reports are written. [`Snapshot`] reads for the reports, several at once.
+//! A run begins in [`Store::begin`], which finds the answers that need no call. From then on one
+//! thread writes, behind [`Recorder`]: outcomes in batches, and each call before it is sent.
+//! [`Store::finish`] records the end once the reports are written. [`Snapshot`] reads for the
+//! reports, with several readers at once.
 //!
-//! What always holds:
+//! Invariants:
 //!
 //! - A call is committed before it is sent: however the process ends, the next one counts it.
-//! - A kill loses what is in flight and the answers of the last few hundredths of a second; a power cut
-//!   loses about a second more.
-//! - Answers and missing KBs carry a checksum: a flipped byte is an error, never a figure.
-//! - A file that is refused stays as it is, with what stands beside it.
+//! - A killed process loses the calls in flight and the answers of the last few hundredths of a
+//!   second; a power cut loses about one second more.
+//! - Answers and missing KBs have a checksum: a flipped byte causes an error, never a wrong figure.
+//! - A rejected file is left unchanged, and so are the files next to it.
 
 mod error;
 mod file;

@@ -1,4 +1,4 @@
-//! A connection to the file, and what is demanded of it before it is used.
+//! A connection to the file, and the checks before it is used.
 
 use std::{
     path::Path,
@@ -17,13 +17,13 @@ use crate::store::{
     tables::{answers, missing_kbs},
 };
 
-/// The log's length in pages of 4 KiB at which the writer itself moves it into the file.
+/// The length of the write-ahead log, in pages of 4 KiB, at which the writer itself checkpoints it.
 const LARGEST_LOG: i64 = 10_000;
 
-/// How long another program may hold the file before it counts as locked.
+/// How long another program may hold a lock on the file before it counts as locked.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The time between two tries where SQLite itself does not wait.
+/// The interval between attempts in cases where SQLite itself does not wait.
 const RETRY_PERIOD: Duration = Duration::from_millis(5);
 
 pub(crate) fn connect(path: &Path) -> Result<Connection, Problem> {
@@ -31,23 +31,23 @@ pub(crate) fn connect(path: &Path) -> Result<Connection, Problem> {
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(PATIENCE)?;
     moves_on_close(&connection, !preflight::has_log(path))?;
-    // References are documentation: to check each costs more than all else, and one writer
-    // keeps them.
+    // Foreign keys only document the schema: checking them costs more than everything else
+    // together, and the single writer maintains them.
     connection.pragma_update(None, "foreign_keys", false)?;
     Ok(connection)
 }
 
-/// Whether closing moves what stands in the log beside the file into the file. It must not
-/// before it is known that the file is ours, and sound.
+/// Sets whether closing the connection checkpoints the log into the file. It must not do so before
+/// the file is known to be an intact store.
 pub(crate) fn moves_on_close(connection: &Connection, moves: bool) -> rusqlite::Result<()> {
     let config = DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE;
     connection.set_db_config(config, !moves).map(drop)
 }
 
-/// Makes sure that the file is sound, that the tables are there, and that they can be written
-/// to. Where several processes start at once on a file that is not there yet, one makes it and the
-/// others wait. SQLite alone does not wait everywhere: it gives up at once where two processes would
-/// wait for each other, and it tries to switch the kind of journal only once.
+/// Ensures that the file is intact, that the tables exist, and that they are writable. If several
+/// processes start at once on a file that does not exist yet, one of them creates it and the others
+/// wait. SQLite's own busy timeout does not cover every case: it gives up at once on a deadlock
+/// between two processes, and it tries to switch the journal mode only once.
 pub(crate) fn prepare(connection: &mut Connection, schema: Schema) -> Result<(), Problem> {
     let deadline = Instant::now() + PATIENCE;
     loop {
@@ -59,7 +59,7 @@ pub(crate) fn prepare(connection: &mut Connection, schema: Schema) -> Result<(),
 }
 
 fn try_to_prepare(connection: &mut Connection, schema: Schema) -> Result<(), Problem> {
-    // SQLite opens a file that it may not write to for reading, and says nothing.
+    // SQLite silently opens a file without write permission as read-only.
     if connection.is_readonly("main")? {
         return Err(Problem::ReadOnly);
     }
@@ -71,38 +71,39 @@ fn try_to_prepare(connection: &mut Connection, schema: Schema) -> Result<(), Pro
         }
     })?;
     moves_on_close(connection, true)?;
-    // Readers do not wait for the writer, nor the writer for them.
+    // In WAL mode readers and the writer do not block each other.
     connection.pragma_update(None, "journal_mode", "wal")?;
-    // A killed process loses nothing; for the power cut there is the syncer, which also moves
-    // what was committed from the log into the file. The writer does so only when the log
-    // gets large, because it would have to wait for the disk.
+    // A killed process loses nothing in this mode. Power cuts are covered by the syncer, which also
+    // checkpoints the log. The writer checkpoints only when the log gets large, because it would
+    // have to wait for the disk.
     connection.pragma_update(None, "synchronous", "normal")?;
     connection.pragma_update(None, "wal_autocheckpoint", LARGEST_LOG)?;
-    // Another process may be doing the same.
+    // Another process may be doing the same at this moment.
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     schema.migrate(&transaction)?;
     Ok(transaction.commit()?)
 }
 
-/// Reads the file as it is at one moment: another process may be making it.
+/// Reads within a transaction, because another process may be creating the file.
 pub(crate) fn read<T>(
     connection: &mut Connection,
     read: impl FnOnce(&Connection) -> Result<T, Problem>,
 ) -> Result<T, Problem> {
-    // Never committed: there is nothing to commit.
+    // Never committed: it only reads.
     let moment = connection.transaction()?;
     read(&moment)
 }
 
-/// Checks that the whole file is sound, and that what figures come from is as it was written: before the
-/// calls of a night, not after them. Ninety nights of ten thousand machines take half a second.
+/// Checks that the whole file is intact, and that the data behind the figures is unchanged since it
+/// was written. This happens before a night's calls, not after them. Ninety nights of ten thousand
+/// machines take half a second.
 pub(crate) fn verify(connection: &Connection) -> Result<(), Problem> {
     verify_pages(connection)?;
     missing_kbs::verify(connection)?;
     Ok(answers::verify(connection)?)
 }
 
-/// Checks that every page is there, and that indexes and tables agree.
+/// Checks that all pages are present and that indexes and tables are consistent.
 fn verify_pages(connection: &Connection) -> Result<(), Problem> {
     let found: String = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
     match found.lines().last() {

@@ -1,4 +1,4 @@
-//! One run at a time for each app registration: they share one quota.
+//! One run at a time per app registration, because its runs share one quota.
 
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
@@ -14,26 +14,27 @@ use crate::store::{
     tables::calls::Application,
 };
 
-/// How often it is tried again.
+/// The interval between attempts to take the lock.
 const PERIOD: Duration = Duration::from_millis(250);
 
-/// How often it is tried before another process counts as being at work, and how far apart: somebody
-/// may just be looking whether the lock is held.
+/// The number of attempts before another process counts as active, and the interval between them: a
+/// process that only checks the lock holds it briefly.
 const GLANCES: u32 = 4;
 const GLANCE: Duration = Duration::from_millis(5);
 
-/// The right to ask with this app registration; it ends with the process, however that ends.
+/// The exclusive right to send calls with this app registration. The operating system releases it
+/// when the process ends, in whichever way.
 #[derive(Debug)]
 pub struct Lock {
     _file: File,
 }
 
 impl Lock {
-    /// Waits until no other process asks with the same app registration. `busy` is called
-    /// once, when there is one.
+    /// Waits until no other process sends calls with the same app registration. Calls `busy` once
+    /// if there is such a process.
     ///
-    /// Several processes could share the windows, call by call; but then both would be late,
-    /// and as a rule the second is the same job started again, which would ask twice.
+    /// Several processes could share the windows call by call, but then both would be late. Usually
+    /// the second is the same job started again, which would request everything twice.
     pub async fn take(
         store: &Path,
         application: &Application,
@@ -62,16 +63,17 @@ impl Lock {
 }
 
 impl Lock {
-    /// Whether a process asks with this app registration now. Nothing is made, and whoever wants the
-    /// lock does not notice.
+    /// Whether a process is sending calls with this app registration now. Creates no file, and does
+    /// not disturb processes that want to take the lock.
     pub(crate) fn is_held(store: &Path, application: &Application) -> bool {
         let tried = File::open(beside(store, application)).map(|file| file.try_lock_shared());
         matches!(tried, Ok(Err(TryLockError::WouldBlock)))
     }
 }
 
-/// The lock's file: several tenants can share a store and run side by side. By whichever name the store
-/// is called, it is the same.
+/// The path of the lock file. It is specific to the app registration, so that several tenants can
+/// share a store and run side by side. The store's path is canonicalised first, so that all its
+/// names lead to the same lock.
 fn beside(store: &Path, application: &Application) -> PathBuf {
     let store = fs::canonicalize(store).unwrap_or_else(|_| store.to_owned());
     let mut name = store.file_name().unwrap_or_default().to_owned();

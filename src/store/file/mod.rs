@@ -1,4 +1,5 @@
-//! The file: whether it is a store, opened to be written to or read without a trace, and who may.
+//! The store's file: checking, opening for writing, reading without a trace, locking and
+//! permissions.
 
 pub(crate) mod connection;
 pub(crate) mod lock;

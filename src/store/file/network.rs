@@ -1,44 +1,44 @@
-//! Whether a file is on a network file system, whose locks SQLite cannot rely on.
+//! Detects network file systems, whose locks SQLite cannot rely on.
 
 use std::path::Path;
 
-/// The network file system that holds the file, if it is one.
+/// The network file system that the file is on, if any.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub(crate) fn network_file_system(path: &Path) -> Option<&'static str> {
     let statistics = rustix::fs::statfs(path).ok()?;
     named(statistics.f_type)
 }
 
-/// Whether a lock in this folder is seen by everybody who writes there, on whichever computer.
+/// Whether a lock in this folder is visible to all processes that write there, on any computer.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub(crate) fn has_reliable_locks(folder: &Path) -> bool {
-    // It may be a network file system, and does not say so.
+    // FUSE: it may be a network file system without saying so.
     const IN_USER_SPACE: i64 = 0x6573_5546;
     rustix::fs::statfs(folder).is_ok_and(|statistics| {
         number(statistics.f_type).is_some_and(|kind| kind != IN_USER_SPACE && named(kind).is_none())
     })
 }
 
-/// Whether a lock in this folder is seen by everybody who writes there, on whichever computer.
+/// Whether a lock in this folder is visible to all processes that write there, on any computer.
 #[cfg(windows)]
 pub(crate) fn has_reliable_locks(folder: &Path) -> bool {
     network_file_system(folder).is_none()
 }
 
-/// Whether a lock in this folder is seen by everybody who writes there, on whichever computer.
+/// Whether a lock in this folder is visible to all processes that write there, on any computer.
 #[cfg(all(unix, not(any(target_os = "linux", target_os = "android"))))]
 pub(crate) fn has_reliable_locks(_: &Path) -> bool {
-    // Whether it is a network file system is not known.
+    // There is no way to tell whether it is a network file system.
     false
 }
 
-/// The number's type differs between platforms, its 32 bits do not.
+/// The lower 32 bits of the number, whose type differs between platforms.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn number(kind: impl TryInto<i64>) -> Option<i64> {
     Some(kind.try_into().ok()? & 0xffff_ffff)
 }
 
-/// The kinds that `statfs` tells apart by number: see its manual page.
+/// The name of a file system, by its magic number in `statfs(2)`.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn named(kind: impl TryInto<i64>) -> Option<&'static str> {
     Some(match number(kind)? {
@@ -55,15 +55,14 @@ fn named(kind: impl TryInto<i64>) -> Option<&'static str> {
     })
 }
 
-/// The network file system that holds the file, if it is one.
+/// The network file system that the file is on, if any.
 #[cfg(all(unix, not(any(target_os = "linux", target_os = "android"))))]
 pub(crate) fn network_file_system(_: &Path) -> Option<&'static str> {
-    // Their kinds have names instead of numbers, differently on each system.
+    // Here file systems are identified by names instead of numbers, which differ between systems.
     None
 }
 
-/// The network file system that holds the file, if it is one: a share, or a drive letter
-/// that stands for one.
+/// The network file system that the file is on, if any: a share, or a drive letter mapped to one.
 #[cfg(windows)]
 pub(crate) fn network_file_system(path: &Path) -> Option<&'static str> {
     use std::path::{Component, Prefix};

@@ -1,4 +1,4 @@
-//! Opening: a file that is damaged or not a store is left as it is.
+//! Opens the store. A file that is damaged or not a store is left unchanged.
 
 use std::{
     fs::{self, OpenOptions},
@@ -17,7 +17,8 @@ use super::{
 };
 use crate::store::error::{NO_RUN, Problem};
 
-/// Opens the store, and makes it where there is none. Folder and file are their owner's alone.
+/// Opens the store, or creates it if it does not exist. Only the owner has access to the folder and
+/// the file.
 pub(crate) fn open_or_create(path: &Path) -> Result<Connection, Problem> {
     if let Some(folder) = path.parent() {
         create_folder(folder).map_err(Problem::Folder)?;
@@ -38,7 +39,7 @@ pub(crate) fn open_or_create(path: &Path) -> Result<Connection, Problem> {
     Ok(connection)
 }
 
-/// Opens a store that has to be there already.
+/// Opens a store that must already exist.
 pub(crate) fn open_existing(path: &Path) -> Result<Connection, Problem> {
     if !preflight::check(path)? {
         return Err(Problem::Missing);
@@ -53,7 +54,7 @@ pub(crate) fn open_existing(path: &Path) -> Result<Connection, Problem> {
     Ok(connection)
 }
 
-/// Makes the folder, its owner's alone.
+/// Creates the folder, accessible only to its owner.
 fn create_folder(folder: &Path) -> io::Result<()> {
     if folder.as_os_str().is_empty() || folder.is_dir() {
         return Ok(());
@@ -68,8 +69,9 @@ fn create_folder(folder: &Path) -> io::Result<()> {
     builder.create(folder)
 }
 
-/// Makes the file, its owner's alone: SQLite gives those beside it the same permissions. On
-/// Windows the folder's apply: a user's own state folder is that user's.
+/// Creates the file, accessible only to its owner: SQLite gives its auxiliary files the same
+/// permissions. On Windows the folder's permissions apply: a user's own state folder is private to
+/// that user.
 fn create_file(path: &Path) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);

@@ -1,16 +1,17 @@
-//! Who else may write to the store: whoever changes it changes the figures.
+//! Who else can write to the store: anyone who changes it changes the figures.
 
 use std::path::{Path, PathBuf};
 
 use crate::store::file::preflight::{INDEX, JOURNAL, LOG, beside};
 
-/// Every file that is the store's, whether or not it is there: itself, and what SQLite keeps beside it.
+/// The paths of all files of the store, whether or not they exist: the database and SQLite's
+/// auxiliary files.
 pub fn files_of(path: &Path) -> Vec<PathBuf> {
     let besides = [LOG, INDEX, JOURNAL].map(|suffix| beside(path, suffix));
     std::iter::once(path.to_owned()).chain(besides).collect()
 }
 
-/// A warning when others than its owner may write to the store, or put another file in its place.
+/// A warning if users other than the owner can write to the store or replace it.
 #[cfg(unix)]
 pub fn open_to_others(path: &Path) -> Option<String> {
     use std::os::unix::fs::PermissionsExt;
@@ -23,7 +24,7 @@ pub fn open_to_others(path: &Path) -> Option<String> {
     let folder = folder.unwrap_or(Path::new("."));
     let (open, mode) = match (mode(&store), mode(folder)) {
         (Some(mode), _) if mode & OTHERS != 0 => (&*store, mode),
-        // In a folder that many share, none can take the place of another's file.
+        // In a shared folder with the sticky bit, users cannot replace each other's files.
         (_, Some(mode)) if mode & OTHERS != 0 && mode & STICKY == 0 => (folder, mode),
         _ => return None,
     };
@@ -35,7 +36,7 @@ pub fn open_to_others(path: &Path) -> Option<String> {
     ))
 }
 
-/// Windows inherits the access list of the folder, which says nothing about intent.
+/// On Windows the file inherits the folder's access list, which says nothing about intent.
 #[cfg(not(unix))]
 pub fn open_to_others(_: &Path) -> Option<String> {
     None

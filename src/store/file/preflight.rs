@@ -1,4 +1,4 @@
-//! What is checked of the file before SQLite opens it.
+//! Checks the file before SQLite opens it.
 
 use std::{
     fs::{self, File},
@@ -9,18 +9,18 @@ use std::{
 use super::schema::{APPLICATION_ID, SCHEMA};
 use crate::store::error::Problem;
 
-/// How every SQLite file begins.
+/// The first bytes of every SQLite file.
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
-/// The length of a SQLite file's header.
+/// The length of an SQLite file's header.
 const LENGTH: usize = 100;
-/// Where in it two numbers of the program stand.
+/// The offsets in the header of two numbers that are set by the application.
 const USER_VERSION: usize = 60;
 const APPLICATION: usize = 68;
 
-/// Checks whether the file could be a store; `false` where there is none. An empty one could
-/// become one.
+/// Checks whether the file can be a store; `false` if it does not exist. An empty file can become
+/// one.
 pub(crate) fn check(path: &Path) -> Result<bool, Problem> {
-    // Before the file: where another process makes the store meanwhile, the file is filled first.
+    // Read before the file: a process that is creating the store fills the file first.
     let has_log = has_log(path);
     let metadata = match fs::metadata(path) {
         Ok(metadata) => metadata,
@@ -34,15 +34,15 @@ pub(crate) fn check(path: &Path) -> Result<bool, Problem> {
         return Err(Problem::Foreign("it is not a regular file"));
     }
     match metadata.len() {
-        // SQLite would drop the log.
+        // SQLite would delete the log.
         0 if has_log => Err(Problem::damaged("it is empty, the log beside it is not")),
         0 => Ok(true),
         _ => check_header(path).map(|()| true),
     }
 }
 
-/// That there is no such file yet; an error where there cannot be one, because something that is not a
-/// folder stands in the way. Windows calls both "not found".
+/// `false` if the file can be created; an error if something that is not a folder is in its path.
+/// Windows reports both as "not found".
 fn could_be_made(path: &Path) -> Result<bool, Problem> {
     let mut folders = path.ancestors().skip(1);
     let nearest = folders.find_map(|folder| fs::metadata(folder).ok());
@@ -52,7 +52,8 @@ fn could_be_made(path: &Path) -> Result<bool, Problem> {
     }
 }
 
-/// Refuses what SQLite must not open: it would make files beside it, or move what stands in the log.
+/// Rejects files that SQLite must not open: it would create files next to them, or checkpoint the
+/// log.
 fn check_header(path: &Path) -> Result<(), Problem> {
     let mut header = Vec::with_capacity(LENGTH);
     let file = File::open(path).map_err(Problem::Open)?;
@@ -72,21 +73,22 @@ fn check_header(path: &Path) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Whether SQLite's log beside the file holds anything: what was committed, and is not yet in
-/// the file.
+/// Whether SQLite's write-ahead log has content: what was committed and is not yet in the file.
 pub(crate) fn has_log(path: &Path) -> bool {
     fs::metadata(beside(path, LOG)).is_ok_and(|log| log.len() > 0)
 }
 
-/// What SQLite appends to the file's name for what was committed and is not in it yet.
+/// The suffix of SQLite's write-ahead log, which holds what was committed and is not yet in the
+/// file.
 pub(crate) const LOG: &str = "-wal";
-/// The same for the log's index, which processes share.
+/// The suffix of the log's index, which is shared between processes.
 pub(crate) const INDEX: &str = "-shm";
-/// The same for what undoes a change that was cut off; here, while the file is being made.
+/// The suffix of the rollback journal, which undoes an interrupted change; used only while the file
+/// is being created.
 pub(crate) const JOURNAL: &str = "-journal";
 
-/// A file that SQLite keeps beside the store: that is where the store is, and not where a symbolic link
-/// to it is.
+/// The path of one of SQLite's auxiliary files. It is next to the store itself, not next to a
+/// symbolic link to it.
 pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let store = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let mut name = store.into_os_string();

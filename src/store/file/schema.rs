@@ -1,7 +1,7 @@
-//! The version of the tables, and the way from one to the next.
+//! The version of the tables, and the migrations from one version to the next.
 //!
-//! SQLite's user version in the file's header counts the migrations that were done. Builds before the
-//! first release used lower numbers, with other tables: those files are refused, and nothing is
+//! SQLite's user version in the file's header counts the migrations applied. Builds before the
+//! first release used lower numbers, with other tables: such files are rejected, and nothing is
 //! converted.
 
 use rusqlite::Connection;
@@ -17,28 +17,29 @@ pub(crate) const SCHEMA: Schema = Schema {
     migrations: &[include_str!("../schema/1.sql")],
 };
 
-/// Migrations, and the version that the first one makes. One that was released is never changed; what
-/// is new comes as another. Until the first release, a change of the tables raises `first` instead.
+/// The migrations, and the version that the first one creates. A released migration is never
+/// changed; changes are added as a new one. Until the first release, a change of the tables raises
+/// `first` instead.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Schema {
     pub(crate) first: i64,
     pub(crate) migrations: &'static [&'static str],
 }
 
-/// How a file's tables compare with those that this program knows.
+/// How a file's tables compare with those that this program supports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Version {
-    /// There are none yet.
+    /// There are no tables yet.
     Empty,
     /// They can be migrated.
     Older,
-    /// They are the same.
+    /// They are up to date.
     Current,
 }
 
 impl Schema {
-    /// The version of the file's tables. One that cannot be migrated, and tables of another program, are
-    /// errors.
+    /// The version of the file's tables. Fails for a version that cannot be migrated, and for
+    /// another program's tables.
     pub(crate) fn version(self, connection: &Connection) -> Result<Version, Problem> {
         let tables: i64 =
             connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
@@ -66,7 +67,7 @@ impl Schema {
             .saturating_add(i64::try_from(further).unwrap_or(i64::MAX))
     }
 
-    /// Brings the tables to the last version. To be called within a transaction.
+    /// Migrates the tables to the latest version. Must be called within a transaction.
     pub(crate) fn migrate(self, connection: &Connection) -> Result<(), Problem> {
         let done = number(connection, "user_version")?;
         let versions = self.first..;

@@ -1,4 +1,4 @@
-//! Reading without leaving a trace: no lock, no file beside the store.
+//! Reads the store without leaving a trace: no lock, and no file next to it.
 
 use std::{
     fmt::Write,
@@ -16,11 +16,11 @@ use super::{
 };
 use crate::store::error::{NO_RUN, Problem};
 
-/// How often it is read again when somebody wrote to it meanwhile. Whoever writes leaves the log's index
-/// there, and from then on nobody is in the way.
+/// The maximum number of attempts to read when other processes write at the same time. A writer
+/// leaves the log's index there, and from then on reads do not conflict.
 const TIMES: u32 = 10;
 
-/// What stands beside the store, and when it was last written to.
+/// The state of the store and its auxiliary files, to detect writes.
 #[derive(Debug, PartialEq, Eq)]
 struct Surroundings {
     length: u64,
@@ -30,16 +30,16 @@ struct Surroundings {
     journal: u64,
 }
 
-/// How the file can be read as it is.
+/// How the file can be read without changing it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Way {
-    /// Nobody has it open, and everything is in it.
+    /// No process has it open, and all data is in the file.
     Alone,
-    /// It is a copy, with the log that stood beside it.
+    /// It is a copy that includes the write-ahead log.
     WithLog,
-    /// Somebody has it open, or was killed: the log's index is there, and is only read.
+    /// Another process has it open, or was killed: the log's index exists, and is only read.
     Shared,
-    /// It was being made when somebody was killed, and has to be put in order first.
+    /// The process that was creating it was killed: it must be recovered first.
     Unfinished,
 }
 
@@ -69,7 +69,7 @@ impl Surroundings {
 }
 
 impl Way {
-    /// What SQLite is told, in its own words.
+    /// The URI parameters for SQLite.
     const fn parameters(self) -> &'static str {
         match self {
             Self::Alone => "?mode=ro&immutable=1",
@@ -79,15 +79,15 @@ impl Way {
         }
     }
 
-    /// Whether SQLite notices when somebody else writes meanwhile.
+    /// Whether SQLite notices when another process writes at the same time.
     const fn is_safe(self) -> bool {
         matches!(self, Self::Shared | Self::Unfinished)
     }
 }
 
-/// Reads a store that has to be there already, and leaves no trace: a folder that may not be written to
-/// is as good as any other. Only what an older program wrote is migrated, and written to. Where others
-/// wrote to it meanwhile, it is read again.
+/// Reads a store that must already exist, and leaves no trace; this also works in a read-only
+/// folder. Only a store from an older version is migrated, and thus written to. Reads again if
+/// other processes wrote to it in the meantime.
 pub(crate) fn read_untouched<T>(
     path: &Path,
     mut read: impl FnMut(Connection) -> T,
@@ -125,8 +125,8 @@ fn open_untouched(path: &Path, way: Way) -> Result<Connection, Problem> {
     Ok(connection)
 }
 
-/// Refuses another program's file, and another version's, before opening it would leave the log's index
-/// beside it. Whatever else is wrong is found when it is opened.
+/// Rejects other programs' files and unsupported versions, before opening the file would leave the
+/// log's index next to it. All other problems are found when it is opened.
 pub(crate) fn check_version(path: &Path) -> Result<(), Problem> {
     if Surroundings::of(path).way() != Way::WithLog {
         return Ok(());
@@ -147,13 +147,13 @@ fn open(path: &Path, way: Way) -> Result<Connection, Problem> {
     let connection = Connection::open_with_flags(address(path, way), flags)?;
     moves_on_close(&connection, false)?;
     if way == Way::WithLog {
-        // Then the log's index is kept in memory.
+        // In this mode the log's index is kept in memory.
         connection.pragma_update(None, "locking_mode", "exclusive")?;
     }
     Ok(connection)
 }
 
-/// The store's path as the address that SQLite takes parameters with.
+/// The store's path as a `file:` URI, which can carry parameters for SQLite.
 fn address(path: &Path, way: Way) -> PathBuf {
     let mut address = String::from("file:");
     for byte in path.as_os_str().as_encoded_bytes() {
@@ -161,7 +161,7 @@ fn address(path: &Path, way: Way) -> PathBuf {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'-' | b'_' => {
                 address.push(char::from(*byte));
             }
-            // A text takes whatever is written to it.
+            // Writing to a string does not fail.
             _ => _ = write!(address, "%{byte:02X}"),
         }
     }

@@ -1,4 +1,4 @@
-//! Earlier runs: the one that a run is compared with, and what it knows of its machines.
+//! Earlier runs: finding the one to compare a run with, and its data about its machines.
 
 use std::{cell::RefCell, collections::HashMap};
 
@@ -16,17 +16,18 @@ use crate::{
     },
 };
 
-/// An earlier run beside the one that is asked about.
+/// An earlier run, relative to the requested one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EarlierRun {
     /// The run.
     pub record: RunRecord,
-    /// Whether both lists share at least half of the longer one's machines.
+    /// Whether the lists of both runs share at least half of the machines of the longer one.
     pub is_same_fleet: bool,
 }
 
-/// The services of the tenant that a run `asked`. One tenant may be asked at several addresses: the
-/// world's, or its region's. Where it is not known, they may be those of several.
+/// The services of the tenant of the run `asked`. A tenant can be reached at several addresses: the
+/// global one, or that of its region. If the tenant is unknown, the services may belong to several
+/// tenants.
 const SERVICES_OF_TENANT: &str = "
     CROSS JOIN service AS own ON own.id = asked.service
     CROSS JOIN service AS other ON other.tenant_id = own.tenant_id";
@@ -36,7 +37,7 @@ pub(crate) fn earlier_runs(connection: &Connection, run: RunId) -> Result<Vec<Ea
     let mut beside = Vec::new();
     for record in records_before(connection, run)? {
         let is_same_fleet = lists.is_same_fleet(record.run)?;
-        // No two tenants share a machine: where nobody says whose they are, their ids do.
+        // Tenants never share a machine: if the tenant is unknown, the machine ids identify it.
         let is_known = !record.service.tenant_id.is_empty();
         if is_known || is_same_fleet || record.service_number == lists.own.service {
             beside.push(EarlierRun {
@@ -48,7 +49,7 @@ pub(crate) fn earlier_runs(connection: &Connection, run: RunId) -> Result<Vec<Ea
     Ok(beside)
 }
 
-/// Whether the lists of two runs share at least half of the longer one's machines.
+/// Whether the lists of two runs share at least half of the machines of the longer one.
 pub(crate) fn is_same_fleet(connection: &Connection, one: RunId, other: RunId) -> Result<bool> {
     Lists::new(connection, other)?.is_same_fleet(one)
 }
@@ -97,8 +98,8 @@ pub(crate) fn base_machines(connection: &Connection, base: RunId) -> Result<Vec<
     Ok(then)
 }
 
-/// The column of a run's list that says when its machines were last seen, and how it is
-/// understood: the order of its dates is that of all its cells.
+/// The index of the column of a run's list that says when its machines were last seen, and its date
+/// format. The order of day and month is derived from all cells.
 fn last_seen(connection: &Connection, run: RunId) -> Result<Option<(usize, LastSeen)>> {
     let columns = "SELECT columns, active_at_ms
          FROM run JOIN inventory ON inventory.id = run.inventory
@@ -125,7 +126,7 @@ fn last_seen(connection: &Connection, run: RunId) -> Result<Option<(usize, LastS
     problem.map_or(Ok(Some((column, last_seen))), Err)
 }
 
-/// An answer from its time, and its number in the column after that.
+/// Reads an answer from three columns, starting at this one: its source, its time and its number.
 fn earlier(row: &Row<'_>, column: usize) -> Result<DatedAnswer> {
     Ok(DatedAnswer {
         source: parse(row.get_ref(column)?.as_str()?)?,
@@ -134,7 +135,7 @@ fn earlier(row: &Row<'_>, column: usize) -> Result<DatedAnswer> {
     })
 }
 
-/// The answers that runs before the first of the two have for a machine.
+/// The answers for a machine in runs before the first of the two.
 pub(crate) fn answers_before(
     connection: &Connection,
     first: RunId,
@@ -156,18 +157,18 @@ pub(crate) fn answers_before(
     found.collect()
 }
 
-/// A list of machines, and the service that numbers them.
+/// A machine list, and the service that its machines belong to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct List {
     inventory: i64,
     service: i64,
 }
 
-/// The list of a run beside those of others. Most nights ask for the same one.
+/// Compares the list of a run with those of others. Most nights use the same list.
 struct Lists<'store> {
     connection: &'store Connection,
     own: List,
-    /// What is known of other lists.
+    /// Results for the lists compared so far.
     known: RefCell<HashMap<List, bool>>,
 }
 
@@ -194,7 +195,7 @@ impl<'store> Lists<'store> {
     }
 
     fn shares_half_with(&self, other: List) -> Result<bool> {
-        // Numbers are quicker, and each service has its own.
+        // Comparing numbers is faster, but they are only comparable within a service.
         let machines = if other.service == self.own.service {
             "SELECT machine FROM inventory_machine WHERE inventory ="
         } else {

@@ -1,4 +1,4 @@
-//! Lists of answers that were read once, held small for whoever lists them again.
+//! A compact cache of the lists in answers, for when they are read again.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -7,35 +7,35 @@ use foldhash::fast::RandomState;
 use crate::domain::kb::{MissingKb, MissingKbs, Same};
 use crate::store::tables::missing_kbs::Listed;
 
-/// Numbers that are held, lists' lengths among them: 48 MB. What is beyond is read again.
+/// The maximum count of cached numbers, including list lengths: 48 MB. The rest is read again.
 const MOST: usize = 12 << 20;
-/// Numbers that find room together: a block never moves, so that growing takes no second place.
+/// Numbers per block. Blocks are never reallocated, so growing does not need twice the memory.
 const BLOCK: usize = 1 << 16;
 
-/// Descriptions in lists that are held whole: 8 MB of references.
+/// The maximum number of descriptions in lists that are kept whole: 8 MB of references.
 const MOST_WHOLE: usize = 1 << 20;
 
-/// What answers list, by the number of the answer.
+/// The lists in answers, by the number of the answer.
 #[derive(Debug, Default)]
 pub(crate) struct Lists {
-    /// The answer's number, and where its list is.
+    /// The number of an answer, and where its list is.
     places: Vec<(u32, At)>,
-    /// Numbers of descriptions: lists one after the other, each behind its length.
+    /// Numbers of descriptions: lists one after the other, each preceded by its length.
     blocks: Vec<Vec<u32>>,
-    /// Lists that many answers have.
+    /// Lists that many answers share.
     whole: Vec<MissingKbs>,
     known: HashMap<Same<[Arc<MissingKb>]>, u32, RandomState>,
     references: usize,
 }
 
-/// Where a list is: in a block, or behind this bit among those that are held whole. Neither has as
-/// many places as would reach it.
+/// The position of a list: in a block or, if bit 31 is set, among the shared lists. Neither has
+/// enough entries to reach that bit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct At(u32);
 
 const WHOLE: u32 = 1 << 31;
 
-/// A list that is held.
+/// A cached list.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Held<'lists> {
     /// The numbers of its descriptions.
@@ -45,7 +45,7 @@ pub(crate) enum Held<'lists> {
 }
 
 impl Lists {
-    /// Holds the list of an answer, if there is room. Nothing is found before [`Self::sort`].
+    /// Caches the list of an answer, if there is room. Lists are only found after [`Self::sort`].
     pub(crate) fn hold(&mut self, answer: i64, list: &Listed) {
         let at = self.whole(&list.missing);
         if let (Ok(answer), Some(at)) = (
@@ -56,7 +56,7 @@ impl Lists {
         }
     }
 
-    /// Where a list is that others have, too.
+    /// The position of a list that several answers share.
     fn whole(&mut self, missing: &MissingKbs) -> Option<At> {
         if let Some(place) = self.known.get(&missing.same()) {
             return Some(At(WHOLE | place));
@@ -77,7 +77,7 @@ impl Lists {
         self.put(&small).map(At)
     }
 
-    /// Puts a list where it fits, and says where that is.
+    /// Appends a list to a block, and returns its position.
     fn put(&mut self, numbers: &[u32]) -> Option<u32> {
         let length = u32::try_from(numbers.len()).ok()?;
         let room = 1 + numbers.len();
@@ -99,13 +99,13 @@ impl Lists {
         Some(place)
     }
 
-    /// Makes what is held findable.
+    /// Makes the cached lists searchable.
     pub(crate) fn sort(&mut self) {
         self.places.sort_unstable();
         self.known = HashMap::default();
     }
 
-    /// The list of an answer, if it is held.
+    /// The list of an answer, if it is cached.
     pub(crate) fn of(&self, answer: i64) -> Option<Held<'_>> {
         let answer = u32::try_from(answer).ok()?;
         let found = self.places.binary_search_by_key(&answer, |(it, _)| *it);

@@ -1,4 +1,4 @@
-//! How each machine of a run stands before the asking begins.
+//! The status of each machine of a run before collecting begins.
 
 use std::collections::HashMap;
 
@@ -13,41 +13,42 @@ use crate::{
     },
 };
 
-/// What is known of one machine.
+/// The status of one machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Standing {
-    /// Which machine.
+    /// The machine's id.
     pub machine: MachineId,
-    /// The store's number for it.
+    /// Its number in the store.
     pub number: i64,
-    /// When it was last answered, in whichever run.
+    /// When it was last answered, in any run.
     pub last_answered: Option<Timestamp>,
-    /// When the last earlier run ended that asked for it in vain, if no answer has come since.
+    /// The end of the last earlier run in which its requests failed, if it has not been answered
+    /// since.
     pub failed_at: Option<Timestamp>,
-    /// What the run knows of it.
+    /// Its status within the run.
     pub known: Known,
 }
 
-/// What a run knows of a machine.
+/// The status of a machine within a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Known {
     /// Nothing yet.
     Nothing,
-    /// The run has its answer.
+    /// The run has an answer for it.
     Answered,
     /// The service does not know it.
     NotFound {
-        /// Calls that were sent for it.
+        /// The number of calls sent for it.
         attempts: u32,
-        /// How often the service did not know it.
+        /// The number of times that the service did not know it.
         times: u32,
     },
-    /// It was asked for in vain.
+    /// All requests for it failed.
     Failed,
 }
 
-/// The store's numbers of a run's machines, by their ids: to look them up there takes as long
-/// as to write an answer down. Those that are too large to be held are looked up all the same.
+/// The store's numbers of a run's machines, by id: a lookup in the table takes as long as writing
+/// an answer. Numbers that do not fit are looked up nevertheless.
 #[derive(Debug)]
 pub(crate) struct MachineNumbers {
     numbers: Vec<(MachineId, u32)>,
@@ -56,7 +57,7 @@ pub(crate) struct MachineNumbers {
 
 impl MachineNumbers {
     pub(crate) fn new(machines: &[Standing]) -> Self {
-        // As much room as there has to be: what grows takes it twice.
+        // Allocated up front: a growing vector needs twice the memory for a moment.
         let mut numbers = Vec::with_capacity(machines.len());
         let small = |it: &Standing| Some((it.machine, u32::try_from(it.number).ok()?));
         numbers.extend(machines.iter().filter_map(small));
@@ -67,14 +68,14 @@ impl MachineNumbers {
         }
     }
 
-    /// The number of a machine, if it is one of the run's.
+    /// The number of a machine, if it belongs to the run.
     pub(crate) fn of(&self, machine: MachineId) -> Option<i64> {
         let found = self.index.find(&self.numbers, |it| it.0, machine);
         found.map(|place| self.numbers[place].1.into())
     }
 }
 
-/// How the machines of a run stand, in the order of its list, which holds so many.
+/// The status of each machine of a run, in the order of its list of `machines` machines.
 pub(crate) fn read(connection: &Connection, run: RunId, machines: usize) -> Result<Vec<Standing>> {
     let mut statement = connection.prepare(
         "SELECT machine_id, answer.as_of_ms, run_machine.answer,
@@ -88,7 +89,7 @@ pub(crate) fn read(connection: &Connection, run: RunId, machines: usize) -> Resu
          WHERE run.id = ?1
          ORDER BY inventory_machine.position",
     )?;
-    // A list that grows takes twice the memory for a moment, and this one is large.
+    // Allocated up front: growing needs twice the memory for a moment, and this vector is large.
     let mut standings = Vec::with_capacity(machines);
     let failures = failures(connection, run)?;
     let mut rows = statement.query([run.0])?;
@@ -98,11 +99,11 @@ pub(crate) fn read(connection: &Connection, run: RunId, machines: usize) -> Resu
     Ok(standings)
 }
 
-/// Earlier runs that are looked through for machines that fail. One of them asked for nearly all
-/// machines; reading more takes time.
+/// The number of earlier runs searched for failed machines: enough that at least one of them
+/// requested nearly all machines. Reading more takes time.
 const EARLIER_RUNS: u32 = 10;
 
-/// The last earlier run that asked for a machine in vain, and when that run ended, by machines.
+/// By machine: the last earlier run in which its requests failed, and when that run ended.
 type Failures = HashMap<i64, (i64, Timestamp)>;
 
 fn failures(connection: &Connection, run: RunId) -> Result<Failures> {

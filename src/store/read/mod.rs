@@ -1,4 +1,4 @@
-//! What earlier runs left, for reports and for the next run.
+//! Reading the data of earlier runs, for reports and for the next run.
 
 pub(crate) mod earlier_runs;
 mod held_lists;

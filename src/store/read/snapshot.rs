@@ -1,4 +1,4 @@
-//! The store as it is at one moment, for several who read at once.
+//! A consistent snapshot of the store, for several readers at once.
 
 use std::{fmt, io, iter, path::Path, sync::OnceLock};
 
@@ -27,37 +27,37 @@ use crate::{
     },
 };
 
-/// A reader's memory while answers are read in any order: in KiB, which SQLite writes as a
-/// negative number of pages.
+/// The page cache of a reader, for answers read in any order. In KiB, which SQLite expects as a
+/// negative number.
 const CACHE: i64 = -8 * 1024;
 
-/// The store as it was when this was taken, whatever others write to it meanwhile.
+/// The store as it was when the snapshot was taken, regardless of later writes.
 pub struct Snapshot {
-    /// The store that it was taken of.
+    /// The store that the snapshot was taken of.
     own: Mutex<Reader>,
-    /// The same file, opened again for others who read at the same time.
+    /// Further connections to the same file, for concurrent readers.
     others: Vec<Mutex<Reader>>,
-    /// What the answers list that were told already.
+    /// The lists of the answers that were already passed on.
     lists: OnceLock<Lists>,
-    /// The earlier one of the runs that are compared: history is what was before it.
+    /// The earlier of the two compared runs: the history is everything before it.
     first: Mutex<Option<RunId>>,
 }
 
-/// One who reads.
+/// A connection to read with.
 struct Reader {
     store: Store,
     descriptions: Descriptions,
 }
 
-/// What tells whether two see the same answers: they go with their runs.
+/// Identifies the state of the store: two connections with the same runs see the same answers.
 #[derive(PartialEq, Eq)]
 struct Runs {
     kept: i64,
     last: Option<i64>,
 }
 
-/// Begins to read: the first look is what the store stays at. It also spares each of a million
-/// looks the locks that it would take by itself.
+/// Begins a read transaction: the first query fixes what the connection sees. A single transaction
+/// also avoids the cost of locking for each of a million reads.
 fn freeze(connection: &Connection) -> Result<Runs> {
     connection.pragma_update(None, "cache_size", CACHE)?;
     connection.execute_batch("BEGIN")?;
@@ -69,7 +69,7 @@ fn freeze(connection: &Connection) -> Result<Runs> {
     })
 }
 
-/// The same store once more, if it still has these runs.
+/// Another connection to the same store, if it still has the same runs.
 fn another(path: &Path, runs: &Runs) -> Option<Store> {
     let connection = connect(path).ok()?;
     let is_same = freeze(&connection).is_ok_and(|found| found == *runs);
@@ -77,8 +77,9 @@ fn another(path: &Path, runs: &Runs) -> Option<Store> {
 }
 
 impl Snapshot {
-    /// The store as it is now, for so many who read at once. They are fewer where the file cannot
-    /// be opened as often, or has just been written to: that takes longer, and no more.
+    /// A snapshot of the store as it is now, for up to `readers` concurrent readers. There are
+    /// fewer if the file cannot be opened as often, or has just been written to; that only makes
+    /// reading slower.
     pub fn of(store: Store, readers: usize) -> std::result::Result<Self, StoreError> {
         let runs = freeze(&store.connection);
         let runs = runs.map_err(|error| StoreError::sqlite(&store.path, error))?;
@@ -92,45 +93,45 @@ impl Snapshot {
         })
     }
 
-    /// The store, to be written to again.
+    /// The store, for writing again.
     pub fn into_store(self) -> Store {
         drop(self.others);
         let store = self.own.into_inner().store;
-        // Nothing was written. What fails here fails again where the store is used next.
+        // Nothing was written. An error here will occur again when the store is next used.
         let _ = store.connection.execute_batch("ROLLBACK");
         store
     }
 
-    /// What the store says, as it was when the snapshot was taken.
+    /// Reads from the store as it was when the snapshot was taken.
     pub fn look<T>(&self, look: impl FnOnce(&Store) -> T) -> T {
         look(&self.own.lock().store)
     }
 
-    /// Tells what became of each machine that was asked for in a run, or whose answer was there
-    /// already.
+    /// Passes on the outcome of each machine that was requested in a run, or whose answer was
+    /// already there.
     pub fn each_outcome(&self, run: RunId, take: Taker<'_>) -> std::result::Result<(), StoreError> {
         let mut lists = Lists::default();
         let mut listed = |answer, list: &Listed| lists.hold(answer, list);
         self.read(|connection, _| answers::outcomes(connection, run, take, &mut listed))?;
         lists.sort();
-        // Where one run after the other is told, the first is the one that is listed.
+        // If several runs are read, only the lists of the first one are cached.
         let _ = self.lists.set(lists);
         Ok(())
     }
 
-    /// The runs of the same tenant that were begun before this one and have ended, the latest
-    /// first. Runs without a single answer are left out.
+    /// The earlier runs of the same tenant that have ended, latest first. Runs without a single
+    /// answer are left out.
     pub fn earlier_runs(&self, run: RunId) -> std::result::Result<Vec<EarlierRun>, StoreError> {
         self.read(|connection, _| earlier_runs::earlier_runs(connection, run))
     }
 
-    /// Whether the lists of two runs share at least half of the longer one's machines.
+    /// Whether the lists of two runs share at least half of the machines of the longer one.
     pub fn is_same_fleet(&self, one: RunId, other: RunId) -> std::result::Result<bool, StoreError> {
         self.read(|connection, _| earlier_runs::is_same_fleet(connection, one, other))
     }
 
-    /// What a run knows of the machines of its list, by their ids. From here on it is the base
-    /// of the other one, and history is what was before both.
+    /// The base's data on the machines of its list, sorted by id. From here on the history is
+    /// everything before both runs.
     pub fn compare(
         &self,
         base: RunId,
@@ -140,7 +141,7 @@ impl Snapshot {
         self.read(|connection, _| earlier_runs::base_machines(connection, base))
     }
 
-    /// Reads with whichever reader is free.
+    /// Reads with any reader that is free.
     fn read<T>(
         &self,
         read: impl FnOnce(&Connection, &mut Descriptions) -> Result<T>,
@@ -190,7 +191,8 @@ impl History for Snapshot {
     }
 }
 
-/// That an answer is as it was written was looked at when it was told, since the freezing.
+/// Reads the list of an answer. Its checksum was already verified when its outcome was passed on
+/// from this snapshot.
 fn read_at(
     connection: &Connection,
     descriptions: &mut Descriptions,

@@ -1,4 +1,4 @@
-//! What became of each machine in a run: written as it comes, read back for the reports.
+//! The outcome of each machine in a run: written as it arrives, read back for the reports.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, Result, Row, params};
@@ -19,7 +19,7 @@ use crate::{
     store::error::damage,
 };
 
-/// The run that outcomes are written for.
+/// The run that outcomes are written to.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct At {
     pub(crate) service: i64,
@@ -27,7 +27,7 @@ pub(crate) struct At {
     pub(crate) session: i64,
 }
 
-/// Writes a machine's outcome; it takes the place of an earlier one in the run.
+/// Writes a machine's outcome, replacing an earlier one in the same run.
 pub(crate) fn put(
     connection: &Connection,
     at: At,
@@ -44,7 +44,7 @@ pub(crate) fn put(
     }
 }
 
-/// The number of a machine, which is entered if it is new.
+/// The number of a machine, which is inserted if it is new.
 pub(crate) fn machine(connection: &Connection, service: i64, id: MachineId) -> Result<i64> {
     let mut text = [0; 40];
     let id = id.encode(&mut text);
@@ -86,7 +86,7 @@ fn put_answer(
     Ok(number)
 }
 
-/// A fingerprint of an answer's machine, its source, and what it says.
+/// The checksum of an answer: its machine, its source and its list.
 fn checksum(machine: i64, source: &str, missing: &str) -> i64 {
     let digest = Sha256::new()
         .chain_update(machine.to_le_bytes())
@@ -148,7 +148,7 @@ fn put_failed(
     Ok(())
 }
 
-/// Everything that a row of a run's machines is read from.
+/// The columns that a machine's outcome in a run is read from.
 const COLUMNS: &str = "
     machine.machine_id, run_machine.attempts, run_machine.times_unknown, run_machine.reason,
     run_machine.http_status, run_machine.code, run_machine.message, run_machine.correlation_id,
@@ -161,13 +161,13 @@ const COLUMNS: &str = "
     LEFT JOIN answer ON answer.id = run_machine.answer
     WHERE run_machine.run = ?1";
 
-/// Takes outcomes one after the other, each with the place of its answer.
+/// A callback that receives outcomes one by one, each with a reference to its answer.
 pub(crate) type Taker<'taker> = &'taker mut dyn FnMut(Outcome, AnswerRef);
 
-/// The place of an outcome that has no answer.
+/// The reference for an outcome without an answer.
 const NOWHERE: AnswerRef = AnswerRef(0);
 
-/// Emits the last answers of these machines, where there are any.
+/// Passes on the last answers of these machines, where they exist.
 pub(crate) fn last_answers(
     connection: &Connection,
     service: i64,
@@ -199,7 +199,7 @@ pub(crate) fn last_answers(
     Ok(())
 }
 
-/// Emits what became of each machine of a run, and what each answer lists.
+/// Passes on the outcome of each machine of a run, and the list of each answer.
 pub(crate) fn outcomes(
     connection: &Connection,
     run: RunId,
@@ -244,7 +244,7 @@ fn outcome(
     })
 }
 
-/// What is written of an answer.
+/// An answer as stored.
 struct StoredAnswer<'row> {
     source: Source,
     as_of: Timestamp,
@@ -253,8 +253,8 @@ struct StoredAnswer<'row> {
 }
 
 impl<'row> StoredAnswer<'row> {
-    /// Reads an answer from its source, time, list, machine and checksum, in columns from this one on,
-    /// and demands that they belong together.
+    /// Reads an answer from five columns, starting at this one: source, time, list, machine and
+    /// checksum. Fails if the checksum does not match.
     fn read(row: &'row Row<'_>, column: usize) -> Result<Self> {
         let source = row.get_ref(column)?.as_str()?;
         let missing = row.get_ref(column + 2)?.as_str()?;
@@ -270,7 +270,7 @@ impl<'row> StoredAnswer<'row> {
     }
 }
 
-/// Demands that every answer is as it was written.
+/// Verifies the checksum of every answer.
 pub(crate) fn verify(connection: &Connection) -> Result<()> {
     let mut statement =
         connection.prepare("SELECT source, as_of_ms, missing, machine, checksum FROM answer")?;

@@ -8,23 +8,23 @@ use rusqlite::{Connection, OptionalExtension, Result, params};
 use super::cells::millis;
 use crate::{domain::api::Api, quota::CallNumber};
 
-/// An app registration: the quota is its and the tenant's.
+/// An app registration in a tenant: the unit that a quota applies to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Application {
-    /// The tenant, by the token where it says; empty where nobody knows.
+    /// The tenant id, from the token if it contains one; empty if unknown.
     pub tenant_id: String,
-    /// The app registration's client id, likewise.
+    /// The app registration's client id, from the token if it contains one; empty if unknown.
     pub client_id: String,
-    /// Base URL of the API.
+    /// The base URL of the API.
     pub api_url: String,
 }
 
-/// Which calls may still count.
+/// Determines which calls may still count.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counting {
     /// The quota's longest window.
     pub longest: Duration,
-    /// The longest that an answer takes.
+    /// The maximum time to an answer.
     pub timeout: Duration,
 }
 
@@ -33,17 +33,17 @@ pub struct Counting {
 pub(crate) struct Pause {
     /// When it was ordered.
     pub(crate) at: Timestamp,
-    /// How long nothing is sent.
+    /// How long no calls may be sent.
     pub(crate) length: Duration,
 }
 
-/// Calls are kept for at least this long: the next run may have longer windows.
+/// The minimum time that calls are kept: the next run may have longer windows.
 const KEPT: Duration = Duration::from_hours(72);
 
-/// Calls that tell what an answer takes.
+/// The number of last calls from which the usual latency is calculated.
 const LATELY: u32 = 100;
 
-/// The number of an app registration, which is entered if it is new.
+/// The number of an app registration, which is inserted if it is new.
 pub(crate) fn application(connection: &Connection, application: &Application) -> Result<i64> {
     connection.query_row(
         "INSERT INTO application (tenant_id, client_id, api_url) VALUES (?1, ?2, ?3)
@@ -58,7 +58,7 @@ pub(crate) fn application(connection: &Connection, application: &Application) ->
     )
 }
 
-/// The number of an app registration that is known already.
+/// The number of an app registration, if it is already stored.
 fn known_application(connection: &Connection, application: &Application) -> Result<Option<i64>> {
     connection
         .query_row(
@@ -73,7 +73,7 @@ fn known_application(connection: &Connection, application: &Application) -> Resu
         .optional()
 }
 
-/// The app registration whose process works or worked on a run.
+/// The app registration of the process that works or worked on a run.
 pub(crate) fn application_of(connection: &Connection, run: i64) -> Result<Application> {
     connection.query_row(
         "SELECT tenant_id, client_id, api_url
@@ -89,7 +89,7 @@ pub(crate) fn application_of(connection: &Connection, run: i64) -> Result<Applic
     )
 }
 
-/// Notes a call that is about to be sent.
+/// Records a call that is about to be sent.
 pub(crate) fn sending(
     connection: &Connection,
     application: i64,
@@ -101,7 +101,7 @@ pub(crate) fn sending(
         .insert(params![application, api.as_str(), millis(now)])
 }
 
-/// Notes that a call's answer has arrived, or never will.
+/// Records that the answer to a call has arrived, or never will.
 pub(crate) fn answered(connection: &Connection, call: i64, now: Timestamp) -> Result<()> {
     connection
         .prepare_cached("UPDATE call SET answered_at_ms = ?2 WHERE id = ?1")?
@@ -109,7 +109,7 @@ pub(crate) fn answered(connection: &Connection, call: i64, now: Timestamp) -> Re
     Ok(())
 }
 
-/// Notes that the service refused a call for quota, and for how long nothing is sent.
+/// Records that the service throttled a call, and how long no calls may be sent.
 pub(crate) fn paused(
     connection: &Connection,
     application: i64,
@@ -130,7 +130,7 @@ pub(crate) fn paused(
     Ok(())
 }
 
-/// Forgets a call that was not sent after all.
+/// Deletes a call that was not sent after all.
 pub(crate) fn forget(connection: &Connection, call: i64) -> Result<()> {
     connection
         .prepare_cached("DELETE FROM call WHERE id = ?1")?
@@ -138,13 +138,14 @@ pub(crate) fn forget(connection: &Connection, call: i64) -> Result<()> {
     Ok(())
 }
 
-/// Notes one call that is about to be sent outside a run.
+/// Records one call that is about to be sent outside a run.
 pub(crate) fn note(connection: &Connection, caller: &Application, api: Api) -> Result<CallNumber> {
     let application = application(connection, caller)?;
     sending(connection, application, api, Timestamp::now()).map(CallNumber)
 }
 
-/// How long ago the answers to earlier calls arrived, or must have. Forgets those that count no more.
+/// How long ago the answers to earlier calls arrived or, if that was not recorded, must have
+/// arrived. Deletes the calls that no longer count.
 pub(crate) fn tidy_and_read(
     connection: &Connection,
     caller: &Application,
@@ -155,8 +156,8 @@ pub(crate) fn tidy_and_read(
     past(connection, caller, api, counting)
 }
 
-/// What is left of the last pause that the service ordered for an API; never more than it was,
-/// whoever set the clock since.
+/// The remainder of the last pause that the service ordered for an API; never longer than the pause
+/// itself, even if the clock was changed since.
 pub(crate) fn pause_left(
     connection: &Connection,
     caller: &Application,
@@ -176,7 +177,7 @@ pub(crate) fn pause_left(
     Ok(Duration::from_millis(left.unwrap_or_default()))
 }
 
-/// What answers to the last calls took, the median of them; nothing where there were none.
+/// The median time to an answer for the last calls; `None` if there were none.
 pub(crate) fn latency(
     connection: &Connection,
     caller: &Application,
@@ -194,7 +195,8 @@ pub(crate) fn latency(
     Ok(took.get(took.len() / 2).copied().map(Duration::from_millis))
 }
 
-/// How long ago the answers to earlier calls arrived, or must have. Writes nothing.
+/// How long ago the answers to earlier calls arrived or, if that was not recorded, must have
+/// arrived. Writes nothing.
 pub(crate) fn past(
     connection: &Connection,
     caller: &Application,
@@ -212,13 +214,13 @@ pub(crate) fn past(
     ages.collect()
 }
 
-/// Forgets the calls that no window can count any more, whichever application sent them.
+/// Deletes the calls of all app registrations that no window can count any more.
 fn tidy(connection: &Connection, caller: &Application, api: Api, counting: Counting) -> Result<()> {
     let now = millis(Timestamp::now());
     let kept = whole_millis((counting.longest + 3 * counting.timeout).max(KEPT));
     connection.execute("DELETE FROM call WHERE sent_at_ms < ?1", [now - kept])?;
-    // The clock was set back. From now on they age with it. Calls of others are left alone: a
-    // process may be sending them at this moment.
+    // The clock was set back: calls with a time in the future are moved to now. Other app
+    // registrations' calls are left alone, because a process may be sending them at this moment.
     connection.execute(
         "UPDATE call SET sent_at_ms = ?1, answered_at_ms = ?1
          WHERE application = ?2 AND api = ?3 AND sent_at_ms > ?1",
@@ -227,10 +229,10 @@ fn tidy(connection: &Connection, caller: &Application, api: Api, counting: Count
     Ok(())
 }
 
-/// How long ago a call's answer arrived, in milliseconds since 1970. A call of the future is one of now:
-/// the clock was set back since.
+/// How long ago a call's answer arrived, from times in milliseconds since 1970. A time in the
+/// future counts as now: the clock was set back in the meantime.
 fn age(sent: i64, answered: Option<i64>, timeout: Duration, now: i64) -> Duration {
-    // A call may wait for a new token first, which takes as long at most.
+    // Before it is sent, a call may wait for a new token for up to the same timeout.
     let latest = sent.saturating_add(2 * whole_millis(timeout));
     let answered = answered.unwrap_or(latest).max(sent);
     Duration::from_millis(u64::try_from(now - answered).unwrap_or_default())

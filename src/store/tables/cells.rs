@@ -1,4 +1,4 @@
-//! What cells hold: lists as JSON, words, times. What is read may have been edited.
+//! The contents of cells: JSON lists, words and times. They may have been edited by hand.
 
 use std::{borrow::Cow, error::Error, str::FromStr};
 
@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use rusqlite::{Result, Row, types::FromSqlError};
 use serde::{Deserialize, Serialize, Serializer};
 
-/// A text in a list, left where it stands as far as it stands there letter by letter.
+/// A string in a list, borrowed from the cell unless it contains escapes.
 #[derive(Deserialize)]
 pub(crate) struct Text<'row>(#[serde(borrow)] Cow<'row, str>);
 
@@ -16,13 +16,13 @@ impl AsRef<str> for Text<'_> {
     }
 }
 
-/// The text of a cell for this value.
+/// A value as the JSON text of a cell.
 pub(crate) fn to_json(value: &impl Serialize) -> Result<String> {
     serde_json::to_string(value)
         .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
 }
 
-/// Writes the text of a cell for a list to where another was.
+/// Writes a list as the JSON text of a cell, replacing the contents of `text`.
 pub(crate) fn write_list(
     list: impl IntoIterator<Item: Serialize>,
     text: &mut Vec<u8>,
@@ -33,7 +33,7 @@ pub(crate) fn write_list(
         .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
 }
 
-/// The value in a cell.
+/// The value of a cell with JSON text.
 pub(crate) fn from_json<'row, T: Deserialize<'row>>(
     row: &'row Row<'_>,
     column: usize,
@@ -41,12 +41,12 @@ pub(crate) fn from_json<'row, T: Deserialize<'row>>(
     parse_json(row.get_ref(column)?.as_str()?)
 }
 
-/// The value in the text of a cell.
+/// The value of a JSON text.
 pub(crate) fn parse_json<'text, T: Deserialize<'text>>(text: &'text str) -> Result<T> {
     Ok(serde_json::from_str(text).map_err(unreadable)?)
 }
 
-/// A word or an id.
+/// Parses a word or an id.
 pub(crate) fn parse<T: FromStr<Err: Error + Send + Sync + 'static>>(text: &str) -> Result<T> {
     Ok(text.parse().map_err(unreadable)?)
 }
@@ -55,13 +55,13 @@ fn unreadable(error: impl Error + Send + Sync + 'static) -> FromSqlError {
     FromSqlError::Other(Box::new(error))
 }
 
-/// Milliseconds since 1970.
+/// A time as milliseconds since 1970.
 pub(crate) fn millis(time: Timestamp) -> i64 {
     time.as_millisecond()
 }
 
-/// A time that was written as milliseconds. One that no calendar has is the earliest there
-/// is: whatever it dates is old.
+/// A time from milliseconds since 1970. A value out of range becomes the earliest time, so that
+/// whatever it dates counts as old.
 pub(crate) fn time(millis: i64) -> Timestamp {
     Timestamp::from_millisecond(millis).unwrap_or(Timestamp::MIN)
 }

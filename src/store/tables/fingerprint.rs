@@ -1,4 +1,4 @@
-//! Fingerprints of lists: of all that stands in one, and of its machines alone.
+//! Fingerprints of machine lists: of their whole contents, and of the set of machines.
 
 use sha2::{Digest, Sha256};
 
@@ -7,12 +7,13 @@ use crate::{
     inventory::{Inventory, InventoryMachine},
 };
 
-/// A fingerprint of all that stands in a list. Machines are added one by one, so that what
-/// their cells say need not be there all at once.
+/// A fingerprint of a list's whole contents. Machines are added one by one, so that the text of
+/// their cells need not be in memory all at once.
 pub(crate) struct Fingerprint(Sha256);
 
 impl Fingerprint {
-    /// Of a list before its machines, and what the cells for its columns and rejected rows hold.
+    /// Starts with everything but the machines; `cells` are the texts for the columns and rejected
+    /// rows.
     pub(crate) fn new(service: i64, inventory: &Inventory, cells: [&str; 2]) -> Self {
         let mut digest = Sha256::new()
             .chain_update(service.to_le_bytes())
@@ -24,7 +25,7 @@ impl Fingerprint {
         Self(digest)
     }
 
-    /// Adds the next machine, and what the cell for its cells holds.
+    /// Adds the next machine, with the text of its cells.
     pub(crate) fn add(&mut self, machine: &InventoryMachine, cells: &[u8]) {
         self.0.update(u64::from(machine.line).to_le_bytes());
         self.0.update(machine.id.encode(&mut [0; 40]));
@@ -37,8 +38,8 @@ impl Fingerprint {
     }
 }
 
-/// A fingerprint of the set of machines: the same machines in another order, or with other
-/// columns, are the same fleet.
+/// A fingerprint of the set of machines: the same machines in another order, or with other columns,
+/// are the same fleet.
 pub(crate) fn fleet(inventory: &Inventory) -> Vec<u8> {
     let mut ids: Vec<MachineId> = inventory.machines.iter().map(|it| it.id).collect();
     ids.sort_unstable();

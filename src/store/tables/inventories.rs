@@ -1,5 +1,5 @@
-//! Lists of machines as they were read, so that reports can be rendered again. The same list
-//! is kept once, however many runs ask for it.
+//! Machine lists as they were read, so that reports can be rendered again. A list is stored once,
+//! however many runs use it.
 
 use rusqlite::{
     Connection, Result, Row, params,
@@ -17,7 +17,7 @@ use crate::{
     store::error::damage,
 };
 
-/// The number of an inventory, which is entered if it is new.
+/// The number of an inventory, which is inserted if it is new.
 pub(crate) fn enter(connection: &Connection, service: i64, inventory: &Inventory) -> Result<i64> {
     let digest = digest(service, inventory)?;
     let mut find = connection.prepare_cached("SELECT id FROM inventory WHERE digest = ?1")?;
@@ -41,7 +41,7 @@ pub(crate) fn enter(connection: &Connection, service: i64, inventory: &Inventory
     Ok(number)
 }
 
-/// What the cells for columns and rejected rows hold.
+/// The texts of the cells for columns and rejected rows.
 fn cells(inventory: &Inventory) -> Result<[String; 2]> {
     let rejected = inventory.rejected.iter();
     let rejected: Vec<(u64, &str)> = rejected.map(|row| (row.line, &*row.input)).collect();
@@ -68,7 +68,7 @@ fn enter_machines(
     Ok(())
 }
 
-/// The fingerprint by which a list is known again.
+/// The fingerprint that identifies a list.
 pub(crate) fn digest(service: i64, inventory: &Inventory) -> Result<Vec<u8>> {
     let [columns, rejected] = cells(inventory)?;
     let mut digest = Fingerprint::new(service, inventory, [&columns, &rejected]);
@@ -80,7 +80,7 @@ pub(crate) fn digest(service: i64, inventory: &Inventory) -> Result<Vec<u8>> {
     Ok(digest.finish())
 }
 
-/// The list of a run, as it was read.
+/// The machine list of a run, as it was read.
 pub(crate) fn inventory(connection: &Connection, run: RunId) -> Result<Inventory> {
     let (mut inventory, service, written) = connection.query_row(
         "SELECT file, columns, duplicates, rejected, service, digest

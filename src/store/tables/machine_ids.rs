@@ -1,4 +1,4 @@
-//! The numbers that the machines of a list have in the store.
+//! The store's numbers for the machines of a list.
 
 use std::cmp::Ordering::{Equal, Less};
 
@@ -6,12 +6,12 @@ use rusqlite::{Connection, Result, params};
 
 use crate::{domain::machine::MachineId, inventory::InventoryMachine};
 
-/// Of a machine that has no number yet.
+/// Stands for a machine without a number yet.
 const NONE: i64 = 0;
 
-/// The number of each of these machines. Those that are new are entered in the order of the
-/// list, though the index would grow faster in that of the ids: lists are read back, and
-/// answers written, in their order.
+/// The number of each of these machines. New ones are inserted in the order of the list. The index
+/// would grow faster in the order of ids, but lists are read back, and answers written, in the
+/// list's order.
 pub(crate) fn numbered(
     connection: &Connection,
     service: i64,
@@ -28,8 +28,8 @@ pub(crate) fn numbered(
     Ok(numbers)
 }
 
-/// The numbers of those that the store knows, found in one walk along its index: to search it
-/// for each machine takes several times as long.
+/// The numbers of the machines that are already stored, found in one pass over their index: a
+/// search for each machine takes several times as long.
 pub(crate) fn known(
     connection: &Connection,
     service: i64,

@@ -1,4 +1,5 @@
-//! Missing KBs, each description once: a fleet misses the same few thousand over and over.
+//! Missing KBs. Each description is stored once: a fleet misses the same few thousand over and
+//! over.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -13,41 +14,41 @@ use crate::domain::{
 };
 use crate::store::error::damage;
 
-/// Descriptions that are remembered; beyond that the table is asked again.
+/// The maximum number of cached descriptions; others are looked up in the table.
 const MOST_REMEMBERED: usize = 1 << 15;
 
 type Fingerprint = [u8; 16];
 
-/// Bytes that those may take in memory, should they be longer than any service means.
+/// The maximum size of those descriptions in memory, in bytes, in case they are unusually long.
 const MOST_WEIGHT: usize = 16 << 20;
 
-/// Lists that are remembered.
+/// The maximum number of cached lists.
 const MOST_LISTS: usize = 1 << 14;
-/// Longer ones are not: it is not by them that a fleet is large.
+/// Longer lists are not cached: they are rare even in a large fleet.
 const LONGEST_LIST: usize = 4096;
 
-/// Numbers for descriptions.
+/// Assigns numbers to descriptions.
 #[derive(Debug, Default)]
 pub(crate) struct Numbers {
-    /// Machines that are patched alike share a list: it is written out once.
+    /// Machines with the same patch level share a list: its text is built only once.
     lists: HashMap<Same<[Arc<MissingKb>]>, Arc<str>, RandomState>,
-    /// Most descriptions come as the same one again: to know it takes no fingerprint.
+    /// Most descriptions arrive as the same object again: recognising it needs no fingerprint.
     seen: HashMap<Same<MissingKb>, i64, RandomState>,
-    /// What those take in memory.
+    /// The size of the cached descriptions in memory, in bytes.
     weight: usize,
     entered: HashMap<Fingerprint, i64>,
 }
 
 impl Numbers {
-    /// The numbers of what is missing as their column holds them. Descriptions that are new are
-    /// entered; `run` saw them.
+    /// The text of the `missing` column: the numbers of the missing KBs. New descriptions are
+    /// inserted; `run` is recorded as the last run that saw them.
     pub(crate) fn list(
         &mut self,
         connection: &Connection,
         missing: &MissingKbs,
         run: i64,
     ) -> Result<Arc<str>> {
-        // What nobody else has does not come again.
+        // A list that is not shared will not occur again.
         let can_come_again = missing.is_shared() && missing.len() <= LONGEST_LIST;
         let same = missing.same();
         if let Some(list) = self.lists.get(&same) {
@@ -65,7 +66,8 @@ impl Numbers {
         Ok(list)
     }
 
-    /// The number of a description, which is entered if it is new. `run` saw it.
+    /// The number of a description, which is inserted if it is new; `run` is recorded as the last
+    /// run that saw it.
     fn of(&mut self, connection: &Connection, kb: &Arc<MissingKb>, run: i64) -> Result<i64> {
         let same = Same(Arc::clone(kb));
         if let Some(number) = self.seen.get(&same) {
@@ -111,7 +113,8 @@ fn enter(connection: &Connection, kb: &MissingKb, digest: Fingerprint, run: i64)
             kb.name.as_deref(),
             to_json(&products)?,
             kb.url.as_deref(),
-            // Beyond what SQLite can hold, numbers turn negative, and back again when read.
+            // Values beyond SQLite's signed range become negative, and are converted back when
+            // read.
             kb.machine_missed_on.map(u64::cast_signed),
             kb.cve_addressed.cast_signed(),
             kb.os_build.as_deref(),
@@ -123,11 +126,11 @@ fn enter(connection: &Connection, kb: &MissingKb, digest: Fingerprint, run: i64)
     )
 }
 
-/// A fingerprint of everything that the description says.
+/// A fingerprint of the whole description.
 fn digest(kb: &MissingKb) -> Fingerprint {
     let mut digest = Sha256::new();
     let mut text = |text: Option<&str>| {
-        // Its length first: what stands in one field cannot run over into the next.
+        // Each length comes first, so that adjacent fields cannot be confused.
         digest.update(
             text.map_or(u64::MAX, |text| text.len() as u64)
                 .to_le_bytes(),
@@ -151,17 +154,16 @@ fn digest(kb: &MissingKb) -> Fingerprint {
     fingerprint
 }
 
-/// Descriptions by their number, each read once; and what whole lists come to that stand there
-/// for many machines.
+/// Descriptions by number, each read once, and whole lists that many machines share.
 #[derive(Debug, Default)]
 pub(crate) struct Descriptions {
     known: HashMap<i64, Arc<MissingKb>, RandomState>,
-    /// What those take in memory.
+    /// Their size in memory, in bytes.
     weight: usize,
     lists: Repeated<Listed>,
 }
 
-/// What an answer lists.
+/// The list of an answer.
 #[derive(Debug, Clone)]
 pub(crate) struct Listed {
     /// The numbers of the descriptions.
@@ -171,7 +173,7 @@ pub(crate) struct Listed {
 }
 
 impl Descriptions {
-    /// What a column lists that holds this text.
+    /// The list for the text of a `missing` column.
     pub(crate) fn list(&mut self, connection: &Connection, text: &str) -> Result<Listed> {
         if let Some(listed) = self.lists.get(text.as_bytes()) {
             return Ok(listed.clone());
@@ -212,13 +214,13 @@ impl Descriptions {
     }
 }
 
-/// Everything that a description is read from.
+/// The columns that a description is read from.
 const DESCRIPTIONS: &str = "
     SELECT kb_id, name, products_names, url, machine_missed_on, cve_addressed, os_build, digest,
         unreadable
     FROM missing_kb";
 
-/// Demands that every description is as it was written.
+/// Verifies the fingerprint of every description.
 pub(crate) fn verify(connection: &Connection) -> Result<()> {
     let mut statement = connection.prepare(DESCRIPTIONS)?;
     let mut rows = statement.query([])?;

@@ -1,4 +1,4 @@
-//! The tables: how each is written and read back, over any connection.
+//! The tables: writing and reading each of them, over any connection.
 
 pub(crate) mod answers;
 pub(crate) mod calls;

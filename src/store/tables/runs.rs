@@ -1,4 +1,4 @@
-//! Runs, and what is written of them.
+//! Runs and their records.
 
 use std::str::FromStr;
 
@@ -17,125 +17,125 @@ use crate::{
     },
 };
 
-/// The number of a run; a later run has a larger one.
+/// The number of a run; later runs have larger numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RunId(pub i64);
 
-/// Whose answers they are: a tenant, as one API serves it.
+/// The source of answers: a tenant, as served by one API.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Service {
-    /// The tenant; empty where it is not known.
+    /// The tenant id; empty if unknown.
     pub tenant_id: String,
-    /// Base URL of the API.
+    /// The base URL of the API.
     pub api_url: String,
 }
 
 impl Service {
-    /// Whether both are the same tenant, at whichever address of the API.
+    /// Whether both are the same tenant, regardless of the API's address.
     pub fn is_same_tenant(&self, other: &Self) -> bool {
         self == other || !self.tenant_id.is_empty() && self.says_same_tenant(other)
     }
 
-    /// Whether both say the same of their tenant, be it nothing.
+    /// Whether both have the same tenant id, or both have none.
     pub fn says_same_tenant(&self, other: &Self) -> bool {
         self.tenant_id.eq_ignore_ascii_case(&other.tenant_id)
     }
 }
 
-/// How many machines of a run ended in which way.
+/// The number of machines of a run by outcome.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// Machines with an answer.
+    /// The number of machines with an answer.
     pub answered: u64,
-    /// Those among them that this process did not have to ask.
+    /// The number of answered machines that this process did not have to request.
     pub reused: u64,
-    /// Machines that the service does not know.
+    /// The number of machines that the service does not know.
     pub not_found: u64,
-    /// Machines that were asked for in vain.
+    /// The number of machines whose requests failed.
     pub failed: u64,
-    /// Machines that were not asked for.
+    /// The number of machines that were not requested.
     pub pending: u64,
 }
 
 impl Tally {
-    /// All machines of its list.
+    /// The number of machines in its list.
     pub const fn machines(&self) -> u64 {
         self.answered + self.not_found + self.failed + self.pending
     }
 }
 
-/// What a run came to.
+/// The totals of a run.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Figures {
-    /// Machines that missed something.
+    /// The number of machines that missed at least one KB.
     pub with_gaps: u64,
-    /// Distinct missing KBs.
+    /// The number of distinct missing KBs.
     pub kbs: u64,
-    /// Pairs of a machine and a KB that it missed.
+    /// The number of gaps: pairs of a machine and a KB that it missed.
     pub gaps: u64,
-    /// CVEs that the missing KBs address, summed over all gaps.
+    /// The CVEs addressed by the missing KBs, summed over all gaps.
     pub exposure: u64,
 }
 
-/// What is written of a run.
+/// The record of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunRecord {
     /// Its number.
     pub run: RunId,
-    /// The service's number.
+    /// The number of the service.
     pub service_number: i64,
-    /// Whom it asked.
+    /// The service that it requested.
     pub service: Service,
-    /// The list's file.
+    /// The file of the machine list.
     pub file: String,
-    /// How often it was begun or gone on with.
+    /// How many times it was begun or resumed.
     pub session: i64,
     /// When it first began.
     pub started_at: Timestamp,
-    /// The last sign of life.
+    /// The last time that it showed activity.
     pub active_at: Timestamp,
-    /// When the last answer was in; none while it is at work, or when it was killed.
+    /// When its last answer arrived; `None` while it is in progress or if it was killed.
     pub finished_at: Option<Timestamp>,
-    /// What ended it, likewise.
+    /// What ended it; `None` in the same cases.
     pub ended: Option<EndingWord>,
-    /// What came of it, likewise.
+    /// Its outcome; `None` in the same cases.
     pub outcome: Option<RunOutcome>,
-    /// Machines by what became of them. Of a run that has not ended: as far as is known.
+    /// The number of machines by outcome; preliminary while the run has not ended.
     pub tally: Tally,
-    /// Calls of all its sessions.
+    /// The calls of all its sessions.
     pub requests: Requests,
-    /// What it came to; none while it is at work, or when it was killed.
+    /// Its totals; `None` while it is in progress or if it was killed.
     pub figures: Option<Figures>,
 }
 
 impl RunRecord {
-    /// When its last answer was in; of a run that is at work or was killed, its last sign of life.
+    /// When its last answer arrived or, if it has not ended, when it last showed activity.
     pub fn last_sign_of_life(&self) -> Timestamp {
         self.finished_at.unwrap_or(self.active_at)
     }
 
-    /// Whether going on with it makes sense.
+    /// Whether it makes sense to resume it.
     pub(crate) fn ended_early(&self) -> bool {
         self.ended.is_none_or(|ended| ended.can_resume())
     }
 }
 
-/// How long after its last sign of life a run may be at work: it may wait for an hour's
+/// How long after its last activity a run may still be in progress: it may be waiting for an hourly
 /// window, or for a service that is down.
 pub(crate) const AT_WORK_MS: i64 = 12 * 60 * 60 * 1000;
 
-/// What is written of one run.
+/// The record of one run.
 pub(crate) fn run(connection: &Connection, run: RunId) -> Result<RunRecord> {
     connection.query_row(&format!("{RECORDS} WHERE run.id = ?1"), [run.0], record)
 }
 
-/// All runs, the latest first.
+/// All runs, latest first.
 pub(crate) fn runs(connection: &Connection) -> Result<Vec<RunRecord>> {
     let mut statement = connection.prepare(&format!("{RECORDS} ORDER BY run.id DESC"))?;
     statement.query_map([], record)?.collect()
 }
 
-/// The last run for the same machines, whatever became of it.
+/// The last run for the same set of machines, however it ended.
 pub(crate) fn of_fleet(
     connection: &Connection,
     service: i64,
@@ -148,7 +148,7 @@ pub(crate) fn of_fleet(
         .optional()
 }
 
-/// The run that an app registration is at work on, if there is one.
+/// The run that is in progress for an app registration, if any.
 pub(crate) fn at_work(connection: &Connection, caller: &Application) -> Result<Option<RunId>> {
     let run = connection.query_row(
         "SELECT run.id FROM run JOIN application ON application.id = run.application
@@ -167,7 +167,7 @@ pub(crate) fn at_work(connection: &Connection, caller: &Application) -> Result<O
     run.optional()
 }
 
-/// How many machines of a run have ended in which way so far; the others are pending.
+/// The number of machines of a run by outcome so far; the others are pending.
 pub(crate) fn tally(connection: &Connection, run: RunId) -> Result<Tally> {
     connection.query_row(
         "SELECT
@@ -196,7 +196,7 @@ pub(crate) fn tally(connection: &Connection, run: RunId) -> Result<Tally> {
     )
 }
 
-/// Everything that a record is read from.
+/// The query that records are read from.
 pub(crate) const RECORDS: &str = "
     SELECT run.id, run.service, service.tenant_id, service.api_url, inventory.file, run.session,
         run.started_at_ms, run.active_at_ms, run.finished_at_ms, run.ending, run.outcome,

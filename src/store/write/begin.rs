@@ -1,4 +1,4 @@
-//! The beginning of a run: a new one, or one that ended early and is gone on with.
+//! Begins a run: a new one, or one that ended early and is resumed.
 
 use std::{ops::RangeInclusive, path::Path};
 
@@ -20,12 +20,11 @@ use crate::store::{
     },
 };
 
-/// The cache of pages while a list is entered, in KiB. Ids come in no order: the index is
-/// written to all over, and a page that has to make room for others is written once more each
-/// time.
+/// The page cache while a list is inserted, in KiB. Ids arrive in random order, so the index is
+/// written to all over, and each page evicted from the cache is written one extra time.
 const LARGE_KIB: i64 = 16 * 1024;
 
-/// Does some work with a large cache, and gives back its memory.
+/// Runs `work` with a large page cache, and releases its memory afterwards.
 fn with_large_cache<T>(
     connection: &mut Connection,
     work: impl FnOnce(&mut Connection) -> Result<T>,
@@ -40,14 +39,14 @@ fn with_large_cache<T>(
 /// A run that has begun.
 #[derive(Debug)]
 pub struct Begun {
-    /// What is written of it so far; its requests are those of earlier sessions.
+    /// Its record so far; the requests are those of earlier sessions.
     pub record: RunRecord,
     /// Its machines, in the order of the list.
     pub machines: Vec<Standing>,
 }
 
-/// Begins a run, or goes on with one that ended early. From here on it is in the store,
-/// whatever happens.
+/// Begins a run, or resumes one that ended early. From here on it is in the store, whatever
+/// happens.
 pub(crate) fn begin(
     connection: &mut Connection,
     path: &Path,
@@ -86,7 +85,7 @@ fn start(connection: &Connection, path: &Path, beginning: &Beginning<'_>) -> Res
     Ok(run)
 }
 
-/// The number of a service, which is entered if it is new.
+/// The number of a service, which is inserted if it is new.
 fn service(connection: &Connection, service: &Service) -> Result<i64> {
     connection.query_row(
         "INSERT INTO service (tenant_id, api_url) VALUES (?1, ?2)
@@ -97,7 +96,7 @@ fn service(connection: &Connection, service: &Service) -> Result<i64> {
     )
 }
 
-/// What is entered of a run.
+/// The columns of a run.
 struct RunRow {
     service: i64,
     inventory: i64,
@@ -106,7 +105,8 @@ struct RunRow {
     now: i64,
 }
 
-/// The run that can be gone on with: the fleet's last one, if it ended early and nobody works on it.
+/// The run that can be resumed: the fleet's last one, if it ended early and no process is working
+/// on it.
 pub(crate) fn left_to_go_on(
     connection: &Connection,
     path: &Path,
@@ -122,13 +122,13 @@ pub(crate) fn left_to_go_on(
     Ok(is_left(path, &owner, beginning.application).then_some(last.run))
 }
 
-/// Whether nobody works on a run any more. What this process's own app registration works
-/// on is this process's.
+/// Whether no process is working on a run any more. The lock of the process's own app registration
+/// is held by itself.
 fn is_left(path: &Path, owner: &Application, own: &Application) -> bool {
     owner == own || !Lock::is_held(path, owner)
 }
 
-/// Enters a new run.
+/// Inserts a new run.
 fn enter(connection: &Connection, row: &RunRow) -> Result<RunId> {
     let mut enter = connection.prepare_cached(
         "INSERT INTO run (service, inventory, application, fleet, started_at_ms, active_at_ms)
@@ -145,10 +145,11 @@ fn enter(connection: &Connection, row: &RunRow) -> Result<RunId> {
     Ok(RunId(run))
 }
 
-/// After that, a machine that the service did not know is asked for from the beginning.
+/// After this time the attempts for a machine that the service did not know start again from the
+/// beginning.
 const LONG_AGO_MS: i64 = 12 * 60 * 60 * 1000;
 
-/// Goes on with a run. What was not asked for is to be asked for now.
+/// Resumes a run. Machines that were not requested become due again.
 fn go_on(connection: &Connection, run: RunId, row: &RunRow) -> Result<RunId> {
     connection.execute(
         "DELETE FROM run_machine
@@ -166,8 +167,8 @@ fn go_on(connection: &Connection, run: RunId, row: &RunRow) -> Result<RunId> {
     Ok(run)
 }
 
-/// Takes in the last answer of each machine that is young enough, where the run has none, and lets go
-/// of the run's own answers that are not.
+/// Adopts the last answer of each machine that has no answer in the run, if it is recent enough,
+/// and drops the run's own answers that are too old.
 fn reuse(connection: &Connection, run: RunId, times: RangeInclusive<i64>) -> Result<()> {
     let times = params![run.0, times.start(), times.end()];
     connection.execute(

@@ -1,4 +1,4 @@
-//! What a run is begun with, and what it need not ask for.
+//! The parameters of a new run, and what it need not request.
 
 use std::{ops::RangeInclusive, time::Duration};
 
@@ -13,45 +13,45 @@ use crate::{
     },
 };
 
-/// Which answers are not asked for again.
+/// Which answers are reused instead of requested again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reuse {
-    /// Those of the same fleet's last run, if it ended early and not longer ago than this.
+    /// Those of the same fleet's last run, if it ended early and at most this long ago.
     EndedEarly(Duration),
-    /// All that are not older than this, whichever run asked.
+    /// All answers up to this age, from any run.
     Answers(Duration),
     /// None.
     Nothing,
 }
 
-/// What a run is begun with.
+/// The parameters of a new run.
 #[derive(Debug, Clone, Copy)]
 pub struct Beginning<'run> {
-    /// Whom it asks.
+    /// The service to request.
     pub service: &'run Service,
-    /// Who asks.
+    /// The app registration to send calls with.
     pub application: &'run Application,
-    /// For which machines.
+    /// The machines to request.
     pub inventory: &'run Inventory,
-    /// What it need not ask.
+    /// Which answers are reused.
     pub reuse: Reuse,
-    /// What it waited for before: what that run was told is not asked for again either.
+    /// What it waited for: the results of that run are not requested again either.
     pub waited: Option<Waited>,
-    /// When it begins.
+    /// When the run begins.
     pub now: Timestamp,
 }
 
-/// What another process did with the same app registration, while this one waited for it.
+/// The work of another process with the same app registration that this process waited for.
 #[derive(Debug, Clone, Copy)]
 pub struct Waited {
     /// When this process was started.
     pub since: Timestamp,
-    /// The run that was at work when the waiting began, where one had begun by then.
+    /// The run that was in progress when the waiting began, if any.
     pub run: Option<RunId>,
 }
 
 impl Beginning<'_> {
-    /// Whether a run ended early, and is recent enough to go on with.
+    /// Whether a run ended early, and recently enough to resume.
     pub(crate) fn can_go_on(&self, last: &RunRecord) -> bool {
         match self.reuse {
             Reuse::EndedEarly(longest) | Reuse::Answers(longest) => {
@@ -61,8 +61,8 @@ impl Beginning<'_> {
         }
     }
 
-    /// The times of answers that are young enough. Those of a run that was waited for were so when this one
-    /// was started: it is not to blame for the waiting.
+    /// The range of times of answers that are recent enough. It is extended by the time spent
+    /// waiting for another process, so that answers do not become too old while this one waits.
     pub(crate) fn young(&self, longest: Duration) -> RangeInclusive<i64> {
         let longest = i64::try_from(longest.as_millis()).unwrap_or(i64::MAX);
         let now = millis(self.now);
@@ -73,8 +73,8 @@ impl Beginning<'_> {
     }
 }
 
-/// Whether a time is this close to now. A clock that was set back makes times of the
-/// future: they are as far from now as they would be in the past.
+/// Whether a time is at most this far from now. If the clock was set back, times may lie in the
+/// future: their distance counts in the same way.
 fn is_within(then: Timestamp, now: Timestamp, longest: Duration) -> bool {
     now.duration_since(then).unsigned_abs() <= longest
 }

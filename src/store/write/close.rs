@@ -1,4 +1,4 @@
-//! The end of a run, and of what nobody needs any more.
+//! Ends a run, and deletes data that is no longer needed.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, Result, TransactionBehavior, params};
@@ -11,7 +11,7 @@ use crate::{
     },
 };
 
-/// Gives each machine of the run that was not asked for its last answer, however old.
+/// Sets the last answer, however old, for each machine of the run that was not requested.
 pub(crate) fn keep_last(connection: &Connection, run: RunId) -> Result<()> {
     connection.execute(
         "INSERT INTO run_machine (run, machine, origin, answer, attempts, times_unknown)
@@ -29,7 +29,7 @@ pub(crate) fn keep_last(connection: &Connection, run: RunId) -> Result<()> {
     Ok(())
 }
 
-/// Notes how a run ended.
+/// Records how a run ended.
 pub(crate) fn finish(connection: &Connection, run: &RunRecord) -> Result<()> {
     let RunRecord {
         tally, requests, ..
@@ -57,14 +57,16 @@ pub(crate) fn finish(connection: &Connection, run: &RunRecord) -> Result<()> {
             figures.with_gaps,
             figures.kbs,
             figures.gaps,
-            // Beyond what SQLite can hold, it turns negative, and back again when read.
+            // A value beyond SQLite's signed range becomes negative, and is converted back when
+            // read.
             figures.exposure.cast_signed(),
         ],
     )?;
     Ok(())
 }
 
-/// Forgets all but the latest so many runs of this one's service, and what only they needed.
+/// Deletes all but the latest `keep` runs of this run's service, and the data that only they
+/// needed.
 pub(crate) fn prune(
     connection: &mut Connection,
     own: RunId,
@@ -86,8 +88,8 @@ pub(crate) fn prune(
     transaction.commit()
 }
 
-/// What no run needs any more. A machine's last answer stays for as long as a list names
-/// the machine.
+/// Deletes what no run needs any more. A machine's last answer stays as long as a list contains the
+/// machine.
 const UNNEEDED: &str = "
     DELETE FROM run_machine WHERE run NOT IN (SELECT id FROM run);
     DELETE FROM inventory WHERE id NOT IN (SELECT inventory FROM run);

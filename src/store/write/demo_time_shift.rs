@@ -1,10 +1,10 @@
-//! Nights of a demonstration lie in the past: their calls are made now, and dated back.
+//! Shifts times for the demonstration: its nights lie in the past, but its calls are made now.
 
 use std::time::Duration;
 
 use rusqlite::{Connection, Result, TransactionBehavior};
 
-/// Makes everything that is kept so much older.
+/// Shifts all stored times into the past by this much.
 pub(crate) fn age(connection: &mut Connection, by: Duration) -> Result<()> {
     let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -14,7 +14,7 @@ pub(crate) fn age(connection: &mut Connection, by: Duration) -> Result<()> {
              finished_at_ms = finished_at_ms - ?1",
         [by],
     )?;
-    // The windows of the quota are over.
+    // The quota's windows are over by then.
     transaction.execute("DELETE FROM call", [])?;
     transaction.commit()
 }

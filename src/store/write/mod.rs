@@ -1,4 +1,4 @@
-//! A run while it is written: begun, recorded, closed.
+//! Writing a run: beginning, recording, closing.
 
 pub(crate) mod begin;
 pub(crate) mod beginning;

@@ -1,4 +1,4 @@
-//! What a run would find, before it begins. Nothing is written.
+//! What a run would find in the store, before it begins. Nothing is written.
 
 use std::{ops::RangeInclusive, path::Path, time::Duration};
 
@@ -18,18 +18,18 @@ use crate::{
     },
 };
 
-/// What a run would find.
+/// What a run would find in the store.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Outlook {
-    /// Answers that it would not have to ask for.
+    /// The number of answers that it would not have to request.
     pub answers: u64,
-    /// Earlier calls, as `calls::past` reads them.
+    /// The ages of earlier calls, as read by `calls::past`.
     pub past_calls: Vec<Duration>,
-    /// What answers took, as `calls::latency` reads it.
+    /// The usual time to an answer, as read by `calls::latency`.
     pub latency: Option<Duration>,
 }
 
-/// What a run that began like this, with calls to this API, would find.
+/// What such a run, with calls to this API, would find.
 pub(crate) fn outlook(
     connection: &Connection,
     path: &Path,
@@ -44,7 +44,7 @@ pub(crate) fn outlook(
     })
 }
 
-/// Whether any of a run's machines was ever answered.
+/// Whether any of a run's machines has ever been answered.
 pub(crate) fn has_any_answer(connection: &Connection, beginning: &Beginning<'_>) -> Result<bool> {
     let Some(service) = service(connection, beginning.service)? else {
         return Ok(false);
@@ -59,7 +59,7 @@ pub(crate) fn has_any_answer(connection: &Connection, beginning: &Beginning<'_>)
     Ok(false)
 }
 
-/// How many answers a run would not have to ask for.
+/// The number of answers that a run would not have to request.
 fn answers(connection: &Connection, path: &Path, beginning: &Beginning<'_>) -> Result<u64> {
     let Some(service) = service(connection, beginning.service)? else {
         return Ok(0);
@@ -76,7 +76,7 @@ fn answers(connection: &Connection, path: &Path, beginning: &Beginning<'_>) -> R
     }
 }
 
-/// The number of a service that is known already.
+/// The number of a service, if it is already stored.
 fn service(connection: &Connection, service: &Service) -> Result<Option<i64>> {
     connection
         .query_row(
@@ -87,7 +87,7 @@ fn service(connection: &Connection, service: &Service) -> Result<Option<i64>> {
         .optional()
 }
 
-/// Answers of a run that would be gone on with.
+/// The number of answers of a run that would be resumed.
 fn answers_of(connection: &Connection, run: RunId) -> Result<u64> {
     connection.query_row(
         "SELECT count(answer) FROM run_machine WHERE run = ?1 AND origin <> 'kept'",
@@ -96,8 +96,8 @@ fn answers_of(connection: &Connection, run: RunId) -> Result<u64> {
     )
 }
 
-/// How many of these machines have an answer of these times: their last one, or that of a run that would
-/// be gone on with.
+/// The number of these machines with a recent enough answer: their last one, or that of a run that
+/// would be resumed.
 fn young_answers(
     connection: &Connection,
     machines: &[i64],

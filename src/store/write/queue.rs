@@ -1,8 +1,8 @@
-//! What the writer is told, and how it is taken up: in batches.
+//! The queue of the writer, which is emptied in batches.
 //!
-//! A call that waits for its note is written down at once, with whatever else is there. An
-//! outcome alone waits a moment for others to come: one commit for many costs little more than
-//! one for each, and a kill costs no more than that moment.
+//! A call waiting for its number is written at once, together with everything else in the queue.
+//! Outcomes alone wait a moment for others to arrive: one commit for many costs little more than a
+//! commit for one, and a kill loses no more than that moment.
 
 use std::{
     mem,
@@ -24,14 +24,14 @@ use crate::{
 
 /// How long an outcome waits for others.
 const MOMENT: Duration = Duration::from_millis(20);
-/// Outcomes that may wait to be written, so that memory stays bounded, and so does what a kill
-/// can cost: as many as come in two moments where nothing holds them up.
+/// The maximum number of outcomes waiting to be written: about as many as arrive in two such
+/// moments at full speed. It limits both memory and what a kill can lose.
 const ENOUGH: usize = 2000;
 
 /// Something to write.
 #[derive(Debug)]
 pub(crate) enum Entry {
-    /// What became of a machine, and what the process has sent so far.
+    /// A machine's outcome, and the number of requests that the process has sent so far.
     Outcome(Outcome, Requests),
     /// A call is about to be sent.
     Sending {
@@ -39,16 +39,16 @@ pub(crate) enum Entry {
         at: Timestamp,
         noted: oneshot::Sender<CallNumber>,
     },
-    /// Its answer arrived, or never will.
+    /// The answer to a call arrived, or never will.
     Answered(CallNumber, Timestamp),
-    /// It is not sent after all.
+    /// A call is not sent after all.
     Unsent(CallNumber),
-    /// The service refused a call for quota: nothing is sent for so long.
+    /// The service throttled a call: no calls are sent for the length of the pause.
     Paused(Api, Pause),
 }
 
 impl Entry {
-    /// The outcome that it brings, if it brings one.
+    /// The outcome in this entry, if it is one.
     pub(crate) fn into_outcome(self) -> Option<Outcome> {
         match self {
             Self::Outcome(outcome, _) => Some(outcome),
@@ -56,19 +56,19 @@ impl Entry {
         }
     }
 
-    /// Whether somebody waits for it.
+    /// Whether a caller is waiting for it.
     fn is_urgent(&self) -> bool {
         matches!(self, Self::Sending { .. })
     }
 }
 
-/// What waits to be written, and how much of it is outcomes that are not yet safe.
+/// The entries waiting to be written, and the number of outcomes among them and in progress.
 #[derive(Debug, Default)]
 pub(crate) struct Queue {
     waiting: Mutex<Waiting>,
     /// Wakes the writer.
     news: Condvar,
-    /// Outcomes that were put in and are not written yet.
+    /// The number of outcomes that were queued and are not written yet.
     outcomes: AtomicUsize,
     fewer: Notify,
 }
@@ -80,16 +80,16 @@ struct Waiting {
     is_closed: bool,
 }
 
-/// What had queued up.
+/// The entries taken from the queue at once.
 #[derive(Debug, Default)]
 pub(crate) struct Batch {
     pub(crate) entries: Vec<Entry>,
-    /// Nothing more comes.
+    /// Whether the queue is closed and nothing will follow.
     pub(crate) is_last: bool,
 }
 
 impl Queue {
-    /// Puts something in. Never waits.
+    /// Adds an entry. Never waits.
     pub(crate) fn put(&self, entry: Entry) {
         if matches!(entry, Entry::Outcome(..)) {
             self.outcomes.fetch_add(1, SeqCst);
@@ -104,13 +104,13 @@ impl Queue {
         }
     }
 
-    /// Says that nothing more comes.
+    /// Closes the queue: nothing will follow.
     pub(crate) fn close(&self) {
         self.waiting.lock().is_closed = true;
         self.news.notify_one();
     }
 
-    /// Takes what has queued up; waits for it for at most so long.
+    /// Takes all queued entries. If there are none, waits for at most `at_most`.
     pub(crate) fn take(&self, at_most: Duration) -> Batch {
         let is_idle = |it: &mut Waiting| it.entries.is_empty() && !it.is_closed;
         let mut waiting = self.waiting.lock();
@@ -126,17 +126,17 @@ impl Queue {
         }
     }
 
-    /// So many outcomes are written, or will never be.
+    /// Marks this many outcomes as written, or as given up.
     pub(crate) fn done(&self, outcomes: usize) {
         self.outcomes.fetch_sub(outcomes, SeqCst);
         self.fewer.notify_waiters();
     }
 
-    /// Waits until few enough outcomes are waiting.
+    /// Waits until there is room for another outcome.
     pub(crate) async fn room(&self) {
         while self.outcomes.load(SeqCst) >= ENOUGH {
             let mut fewer = pin!(self.fewer.notified());
-            // From here on no news is missed.
+            // From here on no notification is missed.
             fewer.as_mut().enable();
             if self.outcomes.load(SeqCst) >= ENOUGH {
                 fewer.await;
@@ -145,8 +145,8 @@ impl Queue {
     }
 }
 
-/// Tells those who wait that their calls are noted. Returns the calls for which nobody
-/// waits any more: they are not sent.
+/// Sends the waiting callers the numbers of their calls. Returns the calls whose callers have
+/// stopped waiting: those are not sent.
 pub(crate) fn tell(entries: Vec<Entry>, numbers: Vec<CallNumber>) -> Vec<CallNumber> {
     let waiting = entries.into_iter().filter_map(|entry| match entry {
         Entry::Sending { noted, .. } => Some(noted),

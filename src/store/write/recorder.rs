@@ -1,4 +1,4 @@
-//! The room's ends of the writer's queue: outcomes go in, and calls are noted.
+//! The run's side of the writer's queue: submits outcomes, and records calls.
 
 use std::{
     path::PathBuf,
@@ -28,7 +28,7 @@ use crate::{
     quota::{CallNumber, Ledger, StoreFailed},
 };
 
-/// Writes what happens in a run, on a thread of its own.
+/// Writes the events of a run on a separate thread.
 #[derive(Debug)]
 pub struct Recorder {
     queue: Closing,
@@ -37,7 +37,7 @@ pub struct Recorder {
     path: PathBuf,
 }
 
-/// Closes the queue when it is dropped: then the thread has nothing more to wait for.
+/// Closes the queue on drop, so that the thread can end.
 #[derive(Debug)]
 struct Closing(Arc<Queue>);
 
@@ -48,8 +48,8 @@ impl Drop for Closing {
 }
 
 impl Recorder {
-    /// Starts the thread that writes this run's outcomes, and calls of this application.
-    /// When `hurry` is cancelled, nothing is waited for any more.
+    /// Starts the thread that writes this run's outcomes and this app registration's calls. Once
+    /// `hurry` is cancelled, it no longer waits for locks.
     pub fn start(
         store: Store,
         begun: &Begun,
@@ -63,7 +63,7 @@ impl Recorder {
             broken: broken.clone(),
             hurry,
         };
-        // Also when it panics: whoever waits for it must not wait for ever.
+        // Cancelled even if the thread panics, so that no caller waits for ever.
         let is_gone = broken.clone().drop_guard();
         let writer = Writer::new(store, begun, application, signals)?;
         let entries = Arc::clone(&queue);
@@ -82,18 +82,19 @@ impl Recorder {
         })
     }
 
-    /// Writes what became of a machine, soon. `requests` is what this process has sent.
+    /// Queues a machine's outcome to be written soon. `requests` are those that this process has
+    /// sent.
     pub fn keep(&self, outcome: Outcome, requests: Requests) {
         keep(&self.queue.0, outcome, requests);
     }
 
-    /// The same for another thread, which must have ended by [`Self::finish`].
+    /// The same as a function for another thread, which must have ended before [`Self::finish`].
     pub fn keeper(&self) -> impl Fn(Outcome, Requests) + Send + 'static {
         let queue = Arc::clone(&self.queue.0);
         move |outcome, requests| keep(&queue, outcome, requests)
     }
 
-    /// Where calls to an API are noted before they are sent.
+    /// The ledger that records calls to an API before they are sent.
     pub fn ledger(&self, api: Api) -> Arc<dyn Ledger> {
         Arc::new(Notes {
             api,
@@ -102,12 +103,12 @@ impl Recorder {
         })
     }
 
-    /// Is cancelled when nothing can be written any more.
+    /// A token that is cancelled when nothing can be written any more.
     pub fn broken(&self) -> CancellationToken {
         self.broken.clone()
     }
 
-    /// Waits until everything is written, and gives the store back.
+    /// Waits until everything is written, and returns the store.
     pub fn finish(self) -> Result<Recorded, StoreError> {
         drop(self.queue);
         let recorded = self.thread.join();
@@ -115,12 +116,12 @@ impl Recorder {
     }
 }
 
-/// A writer that is gone tells so when the run ends.
+/// If the writer has died, this is reported when the run ends.
 fn keep(queue: &Queue, outcome: Outcome, requests: Requests) {
     queue.put(Entry::Outcome(outcome, requests));
 }
 
-/// The ledger's end of the queue.
+/// The ledger that records calls through the queue.
 #[derive(Debug)]
 struct Notes {
     api: Api,
@@ -141,7 +142,7 @@ impl Ledger for Notes {
             number,
             queue: &self.queue,
         };
-        // A writer that is gone leaves the question in the queue.
+        // If the writer has died, the entry stays in the queue.
         let number = self.broken.run_until_cancelled(&mut waiting.number).await;
         number.and_then(Result::ok).ok_or(StoreFailed)
     }
@@ -162,8 +163,8 @@ impl Ledger for Notes {
     }
 }
 
-/// Waits for a call's number. When that is given up, the call is not sent, and the number
-/// may be there all the same.
+/// Waits for a call's number. If dropped before that, the call is not sent, although its number may
+/// already have been assigned.
 struct Waiting<'ledger> {
     number: oneshot::Receiver<CallNumber>,
     queue: &'ledger Queue,
@@ -171,7 +172,7 @@ struct Waiting<'ledger> {
 
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
-        // From here on, the writer is told that nobody waits.
+        // From here on the writer notices that the caller is gone.
         self.number.close();
         if let Ok(number) = self.number.try_recv() {
             self.queue.put(Entry::Unsent(number));

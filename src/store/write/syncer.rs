@@ -1,5 +1,5 @@
-//! What was committed is moved to where a power cut leaves it. That waits for the disk, and so
-//! happens beside the writing: whoever asks must not wait for it.
+//! Syncs committed data to the disk, so that it survives a power cut. This waits for the disk, so
+//! it has its own thread: requests must not wait for it.
 
 use std::{
     mem,
@@ -12,15 +12,15 @@ use rusqlite::Connection;
 
 use crate::store::file::connection::connect;
 
-/// Syncs when it is told to, on a thread and a connection of its own.
+/// Syncs on request, on its own thread and connection.
 #[derive(Debug, Default)]
 pub(crate) struct Syncer {
     thread: Option<(SyncSender<()>, JoinHandle<()>)>,
 }
 
 impl Syncer {
-    /// Starts the thread. Where that is not possible nothing is synced but when the store
-    /// is closed, and what SQLite does by itself: a killed process loses nothing either way.
+    /// Starts the thread. If that fails, data is only synced when the store is closed and by
+    /// SQLite's own checkpoints: a killed process loses nothing either way.
     pub(crate) fn start(path: &Path) -> Self {
         let (told, requests) = sync_channel(1);
         let work = move |connection: Connection| {
@@ -37,26 +37,26 @@ impl Syncer {
         }
     }
 
-    /// Syncs soon. Never waits.
+    /// Requests a sync. Never waits.
     pub(crate) fn sync(&self) {
         if let Some((told, _)) = &self.thread {
-            // It was told already, and has not begun.
+            // If the channel is full, a sync is already due.
             let _ = told.try_send(());
         }
     }
 
-    /// Syncs a last time, and waits for that.
+    /// Syncs for the last time, and waits until it is done.
     pub(crate) fn finish(&mut self) {
         self.sync();
         if let Some((told, thread)) = mem::take(&mut self.thread) {
             drop(told);
-            // Its panic was told on standard error.
+            // Its panic message is already on standard error.
             let _ = thread.join();
         }
     }
 }
 
-/// What fails here fails again with the next commit, and is told then.
+/// Checkpoints the log. An error here will occur again in the next commit, and is reported then.
 fn checkpoint(connection: &Connection) {
     let _ = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
 }

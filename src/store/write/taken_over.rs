@@ -1,4 +1,5 @@
-//! What a run waited for: a job that was started twice costs the quota once.
+//! Takes over the results of a run that this one waited for, so that a job started twice uses the
+//! quota only once.
 
 use std::ops::RangeInclusive;
 
@@ -9,18 +10,18 @@ use crate::store::tables::{cells::millis, runs::RunId};
 
 /// Which of the other run's answers are taken over.
 struct Which {
-    /// Those of these times.
+    /// Those from this range of times.
     times: RangeInclusive<i64>,
-    /// And all that the other run got itself, however long it took.
+    /// Whether all answers that the other run requested itself are included, however long it took.
     and_its_own: bool,
 }
 
-/// A run's last sign of life is when its last answer came. After that it writes its reports, and only
-/// then lets others go ahead.
+/// The maximum time between a run's last recorded activity, its last answer, and the release of its
+/// lock: in between it writes its reports.
 const REPORTING_MS: i64 = 5 * 60 * 1000;
 
-/// Takes over what the runs that this one waited for were told, the latest first: answers, and that the
-/// service does not know a machine. What they asked in vain is asked once more.
+/// Takes over the results of the runs that this one waited for, latest first: answers, and machines
+/// that the service does not know. Failed requests are repeated.
 pub(crate) fn take_over(
     connection: &Connection,
     run: RunId,
@@ -47,8 +48,8 @@ pub(crate) fn take_over(
     Ok(())
 }
 
-/// The runs that this one waited for, the latest first: of its app registration, one is at work at a
-/// time.
+/// The runs that this one waited for, latest first. Only one run per app registration is in
+/// progress at a time.
 fn waited_for(connection: &Connection, application: i64, waited: Waited) -> Result<Vec<RunId>> {
     let mut find = connection.prepare(
         "SELECT id FROM run WHERE application = ?1 AND (active_at_ms >= ?2 OR id = ?3)
@@ -62,8 +63,8 @@ fn waited_for(connection: &Connection, application: i64, waited: Waited) -> Resu
     runs.collect()
 }
 
-/// Takes over the answers of another run to machines of which this one has none. Answers that were kept
-/// because time was up are as old as they are.
+/// Takes over another run's answers for machines without an answer in this one. Answers kept
+/// because time was up retain their age.
 fn take_answers(connection: &Connection, run: RunId, theirs: RunId, which: &Which) -> Result<()> {
     connection.execute(
         "INSERT INTO run_machine (run, machine, origin, answer, attempts, times_unknown)
@@ -90,7 +91,7 @@ fn take_answers(connection: &Connection, run: RunId, theirs: RunId, which: &Whic
     Ok(())
 }
 
-/// Takes over that the service does not know a machine, as far as another run had found that out.
+/// Takes over machines that the service does not know, according to another run.
 fn take_unknown(connection: &Connection, run: RunId, theirs: RunId) -> Result<()> {
     connection.execute(
         "INSERT INTO run_machine (run, machine, origin, attempts, times_unknown, reason,

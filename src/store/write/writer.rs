@@ -1,4 +1,4 @@
-//! The one writer while a run is under way: a thread that commits whatever has queued up.
+//! The only writer during a run: a thread that commits whatever is queued.
 
 use std::{
     mem,
@@ -28,46 +28,45 @@ use crate::store::{
 };
 use crate::{collect::Requests, domain::outcome::Outcome, quota::CallNumber};
 
-/// How often what was committed is synced to the disk, for the power cut. A process that is
-/// killed loses nothing of it either way.
+/// The interval at which committed data is synced to the disk, in case of a power cut. A killed
+/// process loses nothing either way.
 const SYNC_PERIOD: Duration = Duration::from_secs(1);
-/// How long another program may hold the file while a run is under way, unless that is told
-/// to stop.
+/// How long another program may lock the file during a run, unless the run is told to stop.
 const PATIENCE: Duration = Duration::from_mins(1);
-/// How long it may at once.
+/// The busy timeout of a single attempt.
 const PATIENCE_AT_ONCE: Duration = Duration::from_secs(1);
 
-/// What is left when a run's asking is over.
+/// What remains when collecting is over.
 #[derive(Debug)]
 pub struct Recorded {
     /// The store.
     pub store: Store,
     /// Outcomes that could not be written.
     pub unsaved: Vec<Outcome>,
-    /// Why not.
+    /// Why they could not be written.
     pub failure: Option<StoreError>,
 }
 
-/// What the writer tells the others.
+/// The signals between the writer and the rest of the run.
 pub(crate) struct Signals {
-    /// Nothing can be written any more.
+    /// Cancelled by the writer when nothing can be written any more.
     pub(crate) broken: CancellationToken,
-    /// The run is told to stop: nothing is waited for any more.
+    /// Cancelled when the run is told to stop: the writer no longer waits for locks.
     pub(crate) hurry: CancellationToken,
 }
 
-/// The thread's own.
+/// The state of the writer thread.
 pub(crate) struct Writer {
     store: Store,
     at: At,
     application: i64,
-    /// What earlier sessions of the run had sent.
+    /// The requests of the run's earlier sessions.
     before: Requests,
-    /// What this one has.
+    /// The requests of this session.
     requests: Requests,
     machines: MachineNumbers,
     numbers: Numbers,
-    /// Calls that were noted and are not sent after all.
+    /// Calls that were recorded but not sent.
     unsent: Vec<CallNumber>,
     unsaved: Vec<Outcome>,
     failure: Option<StoreError>,
@@ -76,7 +75,7 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    /// A writer of this run's outcomes, and of calls of this application.
+    /// A writer for this run's outcomes and this app registration's calls.
     pub(crate) fn new(
         store: Store,
         begun: &Begun,
@@ -111,7 +110,7 @@ impl Writer {
         })
     }
 
-    /// Writes until there is nothing more to come.
+    /// Writes until the queue is closed.
     pub(crate) fn work(mut self, queue: &Queue) -> Recorded {
         let mut synced = Instant::now();
         let mut dirty = false;
@@ -130,8 +129,8 @@ impl Writer {
         self.end()
     }
 
-    /// Commits a batch, and returns how many outcomes it held. Once that has failed, outcomes
-    /// are only kept in memory: the run is about to stop.
+    /// Commits a batch, and returns the number of outcomes in it. After a failure, outcomes are
+    /// only kept in memory: the run is about to stop.
     fn write(&mut self, entries: Vec<Entry>) -> usize {
         let is_outcome = |entry: &&Entry| matches!(entry, Entry::Outcome(..));
         let outcomes = entries.iter().filter(is_outcome).count();
@@ -160,7 +159,7 @@ impl Writer {
         self.signals.broken.cancel();
     }
 
-    /// Commits, and waits while another program holds the file.
+    /// Commits, and waits while another program has locked the file.
     fn commit_patiently(&mut self, entries: &[Entry]) -> Result<Vec<CallNumber>> {
         let began = Instant::now();
         let mut is_told = false;
@@ -184,13 +183,13 @@ impl Writer {
     fn commit(&mut self, entries: &[Entry]) -> Result<Vec<CallNumber>> {
         let committed = self.try_commit(entries);
         if committed.is_err() {
-            // Numbers of a transaction that came to nothing stand for nothing.
+            // Numbers assigned in a failed transaction are invalid.
             self.numbers = Numbers::default();
         }
         committed
     }
 
-    /// Writes all entries, or none; returns the numbers of the calls among them.
+    /// Writes all entries or none; returns the numbers of the calls among them.
     fn try_commit(&mut self, entries: &[Entry]) -> Result<Vec<CallNumber>> {
         let transaction = self
             .store
@@ -234,8 +233,8 @@ impl Writer {
             .map(|outcome| Entry::Outcome(outcome, self.requests))
             .collect();
         let is_left = !entries.is_empty() || !self.unsent.is_empty();
-        // Where that fails, it failed before for the same reason, or only calls are left that
-        // count a little longer.
+        // If this fails, it is for the same reason as before, or only unsent calls remain, which
+        // then count a little longer.
         if is_left && self.commit(&entries).is_err() {
             self.unsaved = entries
                 .into_iter()
@@ -251,7 +250,7 @@ impl Writer {
     }
 }
 
-/// Whether another program holds the file.
+/// Whether another program has locked the file.
 fn is_busy(error: &rusqlite::Error) -> bool {
     matches!(
         error.sqlite_error_code(),
@@ -259,7 +258,7 @@ fn is_busy(error: &rusqlite::Error) -> bool {
     )
 }
 
-/// Notes that the run is alive, and what it has sent.
+/// Records that the run is active, and the number of requests that it has sent.
 fn sign_of_life(connection: &Connection, at: At, requests: Requests) -> Result<()> {
     connection
         .prepare_cached(
