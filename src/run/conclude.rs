@@ -1,5 +1,5 @@
-//! The third phase: what is known is reported, and only then is the end of the run written to the store:
-//! a run whose reports could not be written is gone on with.
+//! The third phase: writes the reports, and only then records the end of the run in the store, so
+//! that a run whose reports could not be written is resumed.
 
 use jiff::Timestamp;
 use tracing::{error, warn};
@@ -28,19 +28,19 @@ use crate::{
     store::{Recorded, RunRecord, Store, StoreError},
 };
 
-/// A run whose reports are written.
+/// A run whose reports have been written.
 pub(super) struct Concluded<'run> {
     setup: Setup<'run>,
     record: RunRecord,
     ending: Ending,
     outcome: RunOutcome,
-    /// Why not everything could be stored.
+    /// Why some data could not be stored.
     failure: Option<StoreError>,
     summary: Show,
     store: Store,
 }
 
-/// Writes the reports of what is known, and notes in the store that the run has ended.
+/// Writes the reports, and then records in the store that the run has ended.
 pub(super) fn conclude(collected: Collected<'_>) -> Result<Concluded<'_>, RunError> {
     let Collected {
         setup,
@@ -56,7 +56,7 @@ pub(super) fn conclude(collected: Collected<'_>) -> Result<Concluded<'_>, RunErr
     } = recorded;
     let (ending, mut failure) = settle(ending, !unsaved.is_empty(), failure);
     if until.is_some() && failure.is_none() {
-        // What arrived is reported all the same.
+        // A failure here does not prevent the reports.
         failure = store.keep_last(record.run).err();
     }
     let record = RunRecord {
@@ -86,7 +86,8 @@ pub(super) fn conclude(collected: Collected<'_>) -> Result<Concluded<'_>, RunErr
     })
 }
 
-/// What the reports need. Where earlier runs cannot be read, tonight's answers are reported all the same.
+/// Assembles the data for the reports. If earlier runs cannot be read, this run's answers are
+/// reported nevertheless.
 fn assemble<'run>(
     setup: &Setup<'run>,
     answers: &'run Answers,
@@ -117,8 +118,8 @@ fn assemble<'run>(
     Ok(data)
 }
 
-/// What a failing store means for a run in which everything was requested: nothing, if it was
-/// mended before the end; else the next start has to request again what is not there.
+/// The effect of a store failure on a run in which everything was requested: none if the store
+/// recovered before the end; otherwise the next start has to request the lost answers again.
 fn settle(
     ending: Ending,
     is_unsaved: bool,
@@ -131,14 +132,16 @@ fn settle(
     }
 }
 
-/// Says why answers could not be kept, where the reports' own error comes last.
+/// Logs why answers could not be stored, because the error of the reports is the one that is
+/// returned.
 fn log_store_failure(failure: Option<&StoreError>) {
     if let Some(failure) = failure {
         error!("answers could not be kept any more: {}", chain(failure));
     }
 }
 
-/// Notes that the run has ended, and forgets old ones. Its reports stand all the same.
+/// Records that the run has ended, and deletes old runs. A failure here does not affect the
+/// reports.
 fn close(store: &mut Store, record: &RunRecord, keep: u32) {
     let closed = store
         .finish(record)
@@ -152,7 +155,8 @@ fn close(store: &mut Store, record: &RunRecord, keep: u32) {
 }
 
 impl Concluded<'_> {
-    /// Says how the run ended, and returns its exit code or its error. Of two errors, the first is logged.
+    /// Prints how the run ended, and returns its exit code or its error. If there are two errors,
+    /// the first one is logged.
     pub(super) fn exit(mut self) -> Result<ExitCode, RunError> {
         let printed = self.say();
         let ended = self.exit_code();
@@ -165,7 +169,7 @@ impl Concluded<'_> {
         Err(unprinted.into())
     }
 
-    /// Says how the run ended, and how to go on.
+    /// Prints how the run ended, and how to resume it.
     fn say(&mut self) -> Result<(), PrintError> {
         self.summary.show()?;
         let config = self.setup.input.config;

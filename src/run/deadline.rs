@@ -1,18 +1,18 @@
-//! The time at which the asking stops.
+//! The deadline of a run.
 
 use std::{future::pending, time::Duration};
 
 use jiff::Timestamp;
 use tokio::time::{Instant, sleep};
 
-/// How often the clock on the wall is looked at.
+/// How often the wall clock is checked.
 const PERIOD: Duration = Duration::from_secs(1);
 
-/// Waits until that time: for ever where there is none.
+/// Waits until the deadline; for ever if there is none.
 ///
-/// It is reached when the clock says so, also when it was set forward or the machine slept;
-/// and at the latest when as much time has passed as there was at the beginning, also when
-/// the clock was set back.
+/// The deadline is reached when the wall clock says so, even if it was set forward or the computer
+/// was suspended. If the clock was set back, it is reached once the time that was left at the
+/// beginning has passed.
 pub(crate) async fn reached(until: Option<Timestamp>, clock: fn() -> Timestamp) {
     let Some(until) = until else {
         return pending().await;

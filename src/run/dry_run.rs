@@ -1,4 +1,4 @@
-//! What a run would do, before it does it.
+//! The plan of a run, without running it.
 
 use jiff::{SignedDuration, ZonedDateTime};
 use tokio::time::Instant;
@@ -22,8 +22,8 @@ use crate::{
     store::{Outlook, Problem, Store, StoreError},
 };
 
-/// The plan, for people: machines, calls, and how long the quota makes them take. Nothing is
-/// written, and nobody is asked.
+/// The plan as text: machines, calls, and how long they take under the quota. Writes nothing and
+/// sends nothing.
 pub(super) fn plan(input: RunInput<'_>) -> Result<String, RunError> {
     let RunInput {
         config,
@@ -81,7 +81,7 @@ pub(super) fn plan(input: RunInput<'_>) -> Result<String, RunError> {
     Ok(lines.into_text())
 }
 
-/// What earlier runs have used of the quota.
+/// How much of the quota earlier runs have used.
 fn used_up(limiter: &Limiter) -> Option<String> {
     let used = limiter.used();
     let parts: Vec<String> = used
@@ -99,7 +99,7 @@ fn used_up(limiter: &Limiter) -> Option<String> {
         .then(|| parts.join(", ") + " calls")
 }
 
-/// The plan of rendering again: there is nothing to ask.
+/// The plan for rendering reports again: there is nothing to request.
 pub(super) fn offline(config: &Config, inventory: &Inventory) -> String {
     let mut lines = LabelledLines::default();
     lines.add("inventory", &rows(inventory));
@@ -116,7 +116,7 @@ fn add_reports(lines: &mut LabelledLines, config: &Config) {
     );
 }
 
-/// What is there already, as far as tenant and app are known without a token.
+/// What the store already holds, as far as tenant and app registration are known without a token.
 fn outlook(input: RunInput<'_>) -> Result<Outlook, RunError> {
     let config = input.config;
     let identity = Identity::new(config, None);
@@ -155,7 +155,7 @@ fn rows(inventory: &Inventory) -> String {
     parts.join(", ")
 }
 
-/// How long it takes: from so long to so long where no earlier run tells what an answer takes.
+/// The expected duration; a range if no earlier run tells how long an answer takes.
 fn time(config: &Config, calls: u64, limiter: &Limiter, now: &ZonedDateTime) -> String {
     let takes = |latency| {
         let load = Load {

@@ -1,4 +1,4 @@
-//! Everything that ends a run early, with its exit code and what to do about it.
+//! Errors that end a run early, with their exit codes and hints.
 
 use std::io;
 
@@ -23,23 +23,23 @@ use crate::{
 /// Why a run ended early.
 #[derive(Debug, Error)]
 pub enum RunError {
-    /// There is no such run.
+    /// The requested run does not exist.
     #[error("there is no run {run}{}", if *is_kept { " of the same tenant" } else { "" })]
     NoRun {
         /// Its number.
         run: i64,
-        /// Whether it is kept, and another tenant's.
+        /// Whether it is in the store, but belongs to another tenant.
         is_kept: bool,
-        /// The last runs that there are, in words; empty where there is none.
+        /// The latest existing runs as text; empty if there are none.
         last: String,
     },
     /// Earlier answers cannot be read.
     #[error("the answers of earlier runs cannot be read")]
     History(#[source] io::Error),
-    /// The configuration of the service is not valid.
+    /// The configuration of the service is invalid.
     #[error(transparent)]
     Session(#[from] SessionError),
-    /// The HTTP clients cannot be made.
+    /// The HTTP clients cannot be created.
     #[error(transparent)]
     Http(#[from] HttpError),
     /// The sign-in failed; nothing was requested.
@@ -48,29 +48,29 @@ pub enum RunError {
     /// The store cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// Another process was at work until the time was up.
+    /// Another process was in progress until the deadline.
     #[error("the time is up, and another patchgap is still at work with the same app registration")]
     StillBusy,
-    /// What was fetched is in the store and cannot be read.
+    /// The answers are in the store, but cannot be read.
     #[error("the answers cannot be read back")]
     Unreadable(#[source] StoreError),
-    /// The store could not be written any more; reports were.
+    /// The store could no longer be written; the reports were.
     #[error("stopped early, because answers could not be kept any more")]
     StoreFailed(#[source] StoreError),
-    /// The service, or the way to it, ended the run; the reports are written.
+    /// The service or the connection to it ended the run; the reports are written.
     #[error("{sentence}")]
     EndedEarly {
         /// What happened.
         sentence: String,
         /// The exit code of the run's outcome.
         exit_code: ExitCode,
-        /// What to do about it.
+        /// How to fix it.
         hint: String,
     },
-    /// Interrupted before anything was known.
+    /// The run was interrupted before there was anything to report.
     #[error("interrupted before anything was asked")]
     Interrupted,
-    /// Something that must not be replaced is in the way of what is to be written.
+    /// An output path is occupied by a file that must not be replaced.
     #[error(transparent)]
     Conflict(#[from] Conflict),
     /// The reports cannot be written.
@@ -82,8 +82,8 @@ pub enum RunError {
 }
 
 impl RunError {
-    /// The error of a run that a failure ended, if one did: at this API, and with a token that says this of
-    /// itself.
+    /// The error for a run that a failure ended, if one did, at this API and with these claims of
+    /// the token.
     pub(crate) fn of_ending(
         ending: &Ending,
         api_url: &str,
@@ -96,7 +96,7 @@ impl RunError {
         })
     }
 
-    /// The service refuses the whole run, to a token that says this of itself.
+    /// The error when the service rejects the whole run, with these claims of the token.
     pub(crate) fn refused(failure: Failure, claims: Option<&Claims>) -> Self {
         let refused = Ending::Refused(failure);
         Self::EndedEarly {
@@ -106,10 +106,10 @@ impl RunError {
         }
     }
 
-    /// The exit code that it stands for.
+    /// The exit code for this error.
     pub fn exit_code(&self) -> ExitCode {
         match self {
-            // Nothing was refused: another start may well go through.
+            // Nothing was rejected: another start may succeed.
             Self::SignIn(error) if error.is_passing() => ExitCode::Partial,
             Self::Session(_)
             | Self::Http(_)
@@ -125,7 +125,7 @@ impl RunError {
         }
     }
 
-    /// What to do about it.
+    /// How to fix it.
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::NoRun { last, .. } if last.is_empty() => Some("no run is kept".to_owned()),
@@ -144,7 +144,7 @@ impl RunError {
     }
 }
 
-/// What to do about a failure that ended a run.
+/// How to fix a failure that ended a run.
 fn ending_hint(ending: &Ending, claims: Option<&Claims>) -> String {
     match ending {
         Ending::Refused(failure) => refusal::hint(failure, claims),

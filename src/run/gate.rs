@@ -1,4 +1,4 @@
-//! The gate of a run, with what earlier processes have used of the quotas behind it.
+//! The gate of a run, including the quota that earlier processes have used.
 
 use super::{RunError, identity::Identity};
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
     store::{Counting, Store},
 };
 
-/// The gate for an application, of whose quotas earlier processes have used some.
+/// The gate for an app registration, including the calls of earlier processes.
 pub(crate) fn gate(config: &Config, store: &Store, identity: &Identity) -> Result<Gate, RunError> {
     let application = &identity.application;
     let mut gate = unused(config);
@@ -25,12 +25,12 @@ pub(crate) fn gate(config: &Config, store: &Store, identity: &Identity) -> Resul
     Ok(gate)
 }
 
-/// The same before anything is known of earlier processes.
+/// The gate before the calls of earlier processes are known.
 pub(crate) fn unused(config: &Config) -> Gate {
     Gate::new(|api| rules(config, api))
 }
 
-/// Which earlier calls the configured windows may still count; none without windows.
+/// Which earlier calls the configured windows may still count; `None` if there are no windows.
 pub(crate) fn counting(config: &Config, api: Api) -> Option<Counting> {
     let longest = rules(config, api).limits.longest()?;
     Some(Counting {
@@ -39,7 +39,7 @@ pub(crate) fn counting(config: &Config, api: Api) -> Option<Counting> {
     })
 }
 
-/// The limits and the pace that are configured for an API.
+/// The configured limits and pace for an API.
 pub(crate) fn rules(config: &Config, api: Api) -> Rules {
     match api {
         Api::MissingKbs => Rules {

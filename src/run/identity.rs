@@ -1,4 +1,4 @@
-//! Which app registration calls which API of which tenant: as configured, and as the token says.
+//! The app registration, API and tenant of a run, from the configuration and the token.
 
 use jiff::Timestamp;
 
@@ -11,11 +11,12 @@ use crate::{
 
 /// A tenant, an app registration and an API.
 pub(crate) struct Identity {
-    /// Whose quota it is.
+    /// Identifies the quota that applies.
     pub(crate) application: Application,
-    /// Whose answers they are. The configured name comes first: it is known without a token, too.
+    /// Identifies the source of the answers. The configured tenant takes precedence, because it is
+    /// known without a token, too.
     service: Service,
-    /// What the token says of itself, where it can be read.
+    /// The claims of the token, if they can be read.
     pub(crate) claims: Option<Claims>,
 }
 
@@ -32,7 +33,7 @@ impl Identity {
         let api_url = config.service.api_url.to_string();
         Self {
             application: Application {
-                // The token's word first: a tenant has several names, and one quota.
+                // The token takes precedence: a tenant has several names, but only one quota.
                 tenant_id: known(tenant.clone(), &configured.tenant_id),
                 client_id: known(client, &configured.client_id),
                 api_url: api_url.clone(),
@@ -45,7 +46,7 @@ impl Identity {
         }
     }
 
-    /// The beginning of a run that waited for no other.
+    /// The parameters of a run that did not wait for another one.
     pub(super) fn beginning<'run>(
         &'run self,
         config: &Config,

@@ -1,4 +1,4 @@
-//! What a run is given.
+//! The input of a run.
 
 use std::path::Path;
 
@@ -9,13 +9,13 @@ use crate::{
     report::output::Input,
 };
 
-/// What a run is given. `report` and `demo` differ only in where it comes from.
+/// The input of a run. `report` and `demo` differ only in its origin.
 #[derive(Clone, Copy)]
 pub(crate) struct RunInput<'run> {
     pub(crate) config: &'run Config,
-    /// The files that no report may replace.
+    /// The files that reports must not replace.
     pub(crate) inputs: &'run [Input],
-    /// The file in which answers are kept.
+    /// The path of the store.
     pub(crate) state: &'run Path,
     pub(crate) inventory: &'run Inventory,
     pub(crate) started: &'run ZonedDateTime,

@@ -1,4 +1,4 @@
-//! The files that a run reads or keeps: none of them is ever replaced by a report.
+//! The files that a run reads or keeps; reports never replace them.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use crate::{
     store,
 };
 
-/// The files that a run reads or keeps, whether or not they are there yet.
+/// The files that a run reads or keeps, whether or not they exist yet.
 pub(crate) fn inputs(resolved: &Resolved, state: &Path, list: Option<&Path>) -> Vec<Input> {
     let config = &resolved.config;
     let sign_in = &config.sign_in;
@@ -38,7 +38,7 @@ pub(crate) fn inputs(resolved: &Resolved, state: &Path, list: Option<&Path>) -> 
     all.map(|(what, path)| Input { what, path }).collect()
 }
 
-/// Demands that the reports replace nothing but earlier ones. Writes nothing.
+/// Checks that the reports would replace only earlier reports. Writes nothing.
 pub(crate) fn demand_room(config: &Config, inputs: &[Input]) -> Result<(), Conflict> {
     let reports = report::reports(&config.reports.formats);
     let names: Vec<&str> = reports.iter().map(|report| report.file_name()).collect();

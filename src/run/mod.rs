@@ -1,4 +1,4 @@
-//! The life of a run, in three phases: what one needs is what the one before returns.
+//! The life of a run in three phases: each phase takes what the previous one returns.
 //!
 //! ```text
 //! RunInput ─► prepare ─► Prepared ─► collect ─► Collected ─► conclude ─► Concluded ─► exit code
@@ -6,20 +6,20 @@
 //!             sign-in, lock, begin   into the store          end in the store
 //! ```
 //!
-//! - `input`: what a run is given; `inputs`: the files that no report may replace
+//! - `input`: the input of a run; `inputs`: the files that reports must not replace
 //! - `prepare`: the first phase, and what stays the same after it
-//! - `collect`: the second: the work queue, and the threads that help
-//! - `conclude`: the third
-//! - `reporting`: what reports need of a run, whether it has just ended or is kept
-//! - `kept`: the reports of a kept run again
-//! - `dry_run`: what a run would do
-//! - `gate`, `identity`, `deadline`, `interrupt`: what it may send, as whom, and until when
-//! - `messages`: what is said beside the reports
+//! - `collect`: the second phase: the work queue and the worker threads
+//! - `conclude`: the third phase
+//! - `reporting`: the data for the reports, of a run that has just ended or of a kept one
+//! - `kept`: rendering the reports of a kept run again
+//! - `dry_run`: the plan of a run
+//! - `gate`, `identity`, `deadline`, `interrupt`: what a run may send, as which app, and until when
+//! - `messages`: the messages besides the reports
 //!
-//! What holds: unwritable output is found out before the first call. From `prepare` on the lock of the
-//! app registration is held until the run has ended, because two runs share one quota. The end is written
-//! to the store after the reports: a run whose reports could not be written is gone on with. How a run
-//! ended is one `Ending`, and everything else follows from it.
+//! Invariants: unwritable output is detected before the first call. The lock of the app
+//! registration is held from `prepare` until the run has ended, because two runs would share one
+//! quota. The end is written to the store after the reports, so that a run whose reports could not
+//! be written is resumed. How a run ended is a single `Ending`; everything else is derived from it.
 
 mod collect;
 mod conclude;
@@ -43,7 +43,7 @@ use self::{
 };
 use crate::{console::print, domain::exit_code::ExitCode};
 
-/// Runs to the end, or says why not.
+/// Runs to the end, and returns the exit code, or why the run ended early.
 pub(crate) async fn run(input: RunInput<'_>) -> Result<ExitCode, RunError> {
     demand_room(input.config, input.inputs)?;
     if input.config.dry_run {

@@ -1,4 +1,4 @@
-//! The second phase: every machine that is left is requested, and what comes is stored.
+//! The second phase: requests every remaining machine, and stores the outcomes.
 
 mod work_queue;
 mod workers;
@@ -25,16 +25,16 @@ use crate::{
     store::{Begun, Recorded, Recorder, RunRecord, Store},
 };
 
-/// A run that sends nothing any more.
+/// A run that has finished sending requests.
 pub(super) struct Collected<'run> {
     pub(super) setup: Setup<'run>,
-    /// With the requests of all sessions, and when the last answer was in.
+    /// Includes the requests of all sessions, and the time of the last answer.
     pub(super) record: RunRecord,
     pub(super) ending: Ending,
     pub(super) recorded: Recorded,
 }
 
-/// Collects what is left. Without a sign-in, that is nothing.
+/// Collects the remaining machines; none if the sign-in failed.
 pub(super) async fn collect(prepared: Prepared<'_>) -> Result<Collected<'_>, RunError> {
     let Prepared {
         setup,
@@ -58,7 +58,7 @@ pub(super) async fn collect(prepared: Prepared<'_>) -> Result<Collected<'_>, Run
     })
 }
 
-/// Requests every machine that is left, stores what comes, and shows how far it is.
+/// Requests every remaining machine, stores the outcomes, and shows progress.
 async fn request(
     setup: Setup<'_>,
     mut begun: Begun,
@@ -69,7 +69,8 @@ async fn request(
     let gate = gate(input.config, &store, &setup.identity)?;
     let hurry = input.stops.gentle.clone();
     let recorder = Recorder::start(store, &begun, &setup.identity.application, hurry)?;
-    // Collecting takes hours, and needs no more of the machines than what is to be done.
+    // Collecting takes hours and needs only the work queue, so the machines' status is dropped
+    // here.
     let plan = work_queue(mem::take(&mut begun.machines));
     let gate = Arc::new(gate.recording_in(|api| recorder.ledger(api)));
     let fetcher = Fetcher::new(session, gate, settings(input.config), plan, input.stops);
@@ -88,7 +89,7 @@ async fn request(
     })
 }
 
-/// Drives the fetcher to its end, and whatever goes on beside it.
+/// Runs the fetcher to its end, along with progress, the deadline and the watch on the store.
 async fn drive(
     input: RunInput<'_>,
     fetcher: &Fetcher<Session>,
@@ -122,7 +123,8 @@ fn settings(config: &Config) -> Settings {
     }
 }
 
-/// The record of a run whose last answer is in, whatever happened to the clock meanwhile.
+/// The record of a run that has just received its last answer; never before its start, even if the
+/// clock was set back.
 fn finished_now(record: RunRecord) -> RunRecord {
     RunRecord {
         finished_at: Some(Timestamp::now().max(record.started_at)),
@@ -130,7 +132,8 @@ fn finished_now(record: RunRecord) -> RunRecord {
     }
 }
 
-/// Stops the run when its time is up. Calls in flight get as long as after an interruption.
+/// Stops the run at its deadline. Calls in flight have the same grace period as after an
+/// interruption.
 async fn watch_time<A: MissingKbsApi>(input: RunInput<'_>, fetcher: &Fetcher<A>) -> Infallible {
     deadline::reached(input.config.until, Timestamp::now).await;
     fetcher.out_of_time();
@@ -139,14 +142,14 @@ async fn watch_time<A: MissingKbsApi>(input: RunInput<'_>, fetcher: &Fetcher<A>)
     pending().await
 }
 
-/// Stops the run when what comes cannot be stored.
+/// Stops the run when outcomes can no longer be stored.
 async fn watch_store<A: MissingKbsApi>(fetcher: &Fetcher<A>, recorder: &Recorder) -> Infallible {
     recorder.broken().cancelled().await;
     fetcher.store_failed();
     pending().await
 }
 
-/// The time now, by the clock on the wall where the run began.
+/// The current time, in the time zone in which the run began.
 fn now(started: &ZonedDateTime) -> ZonedDateTime {
     Timestamp::now().to_zoned_datetime(started.time_zone().clone())
 }

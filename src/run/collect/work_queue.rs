@@ -1,27 +1,26 @@
-//! The machines that are left to request, and in which order.
+//! The remaining machines, in the order in which they are requested.
 
 use crate::{
     collect::per_machine::{Plan, Unknown},
     store::{Known, Standing},
 };
 
-/// Answered machines that are enough to ask whether the service works.
+/// The number of machines answered in this run that suffice to probe whether the service works.
 const KNOWN: usize = 8;
 
-/// Machines that were answered before, and are enough to ask when nobody is answered now.
+/// The number of machines answered before that suffice as a probe when no request is answered.
 const ANSWERED_BEFORE: usize = 3;
 
-/// What is left to ask of machines that stand like this: those that were never asked for come
-/// first, then those that were asked for longest ago, and last those that were asked for in vain in
-/// this run already. So a run that is stopped has asked for what was needed most. A machine that
-/// failed in an earlier run was asked for then: it takes its turn, and does not stand at the head
-/// of the list night after night.
+/// The plan for machines with this status. Machines never requested come first, then those
+/// requested longest ago, and last those that already failed in this run. So a run that is stopped
+/// has requested the most urgent machines. A failure in an earlier run counts as a request at that
+/// time, so that a failing machine is not first in the queue every night.
 pub(super) fn work_queue(mut machines: Vec<Standing>) -> Plan {
     let mut plan = Plan::default();
     machines.retain(|standing| is_to_be_asked(standing, &mut plan));
     let last_asked = |it: &Standing| it.last_answered.max(it.failed_at);
     let urgency = |it: &Standing| (it.known == Known::Failed, last_asked(it));
-    // In the first run of a list they are, and sorting takes memory all the same.
+    // In the first run of a list they are sorted already, and sorting would take memory anyway.
     if !machines.is_sorted_by_key(urgency) {
         machines.sort_by_key(urgency);
     }
@@ -34,8 +33,7 @@ pub(super) fn work_queue(mut machines: Vec<Standing>) -> Plan {
     plan
 }
 
-/// Whether a machine is to be asked for; what there is to do about it otherwise goes into the
-/// plan.
+/// Whether a machine is to be requested. If not, the machine is added to the plan's other parts.
 fn is_to_be_asked(standing: &Standing, plan: &mut Plan) -> bool {
     let machine = standing.machine;
     match standing.known {

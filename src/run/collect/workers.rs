@@ -1,4 +1,4 @@
-//! The other threads that collect, each with a worker and connections of its own.
+//! Additional threads for collecting, each with its own worker and connections.
 
 use std::{
     num::NonZero,
@@ -19,21 +19,20 @@ use crate::{
     store::Recorder,
 };
 
-/// Threads that collect at once, at most: beyond that, what the answers are written to is as busy as
-/// it can be.
+/// The maximum number of collecting threads: beyond that, writing the answers is the bottleneck.
 const MOST: usize = 4;
-/// Calls in flight that are worth a thread.
+/// The minimum number of calls in flight per thread.
 const FEWEST_CALLS: usize = 4;
-/// Machines that are worth more than one.
+/// The minimum number of machines for more than one thread.
 const FEWEST_MACHINES: u64 = 1000;
 
-/// Threads that collect beside this one.
+/// The collecting threads besides the current one.
 #[derive(Debug)]
 pub(super) struct Workers(Vec<JoinHandle<()>>);
 
 impl Workers {
-    /// Starts other threads, too, where that makes a difference for so many calls in flight. Under a
-    /// quota, one has more time than it needs.
+    /// Starts additional threads if they make a difference for `calls` calls in flight. Under a
+    /// quota, a single thread is idle most of the time.
     pub(super) fn start(
         calls: usize,
         fetcher: &Fetcher<Session>,
@@ -53,11 +52,11 @@ impl Workers {
             ))
         });
         let started: Result<Vec<_>, RunError> = workers.collect();
-        // One that cannot be started leaves its share to the others.
+        // If a thread cannot be started, the others do its share.
         Ok(Self(started?.into_iter().flatten().collect()))
     }
 
-    /// Waits for their end; their panics are this thread's.
+    /// Waits until all threads have ended, and propagates their panics.
     pub(super) fn join(self) {
         for worker in self.0 {
             if let Err(panic) = worker.join() {
@@ -67,7 +66,7 @@ impl Workers {
     }
 }
 
-/// Threads to collect on, with so many calls in flight and so many cores.
+/// The number of threads for `calls` calls in flight on `cores` cores.
 fn threads(calls: usize, cores: usize) -> usize {
     cores.min(calls / FEWEST_CALLS).clamp(1, MOST)
 }

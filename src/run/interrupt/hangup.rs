@@ -1,4 +1,4 @@
-//! Whether SIGHUP is ignored, which is what `nohup` asks for: to catch it would undo that.
+//! Detects whether SIGHUP is ignored, as `nohup` requests: catching it would defeat that.
 
 use std::{
     fs,
@@ -12,8 +12,8 @@ pub(super) fn is_ignored() -> bool {
     on_linux.unwrap_or_else(|| survives(&mut hanging_up()))
 }
 
-/// Whether Linux lists SIGHUP among the signals that a process ignores; none where the text
-/// has no such list. Its last bit stands for signal 1, which SIGHUP is.
+/// Whether Linux lists SIGHUP among a process's ignored signals; `None` if the text has no such
+/// list. The lowest bit stands for signal 1, which is SIGHUP.
 fn is_among_ignored(status: &str) -> Option<bool> {
     let mut lines = status.lines();
     let mask = lines.find_map(|line| line.strip_prefix("SigIgn:"))?;
@@ -21,8 +21,8 @@ fn is_among_ignored(status: &str) -> Option<bool> {
     Some(mask & 1 == 1)
 }
 
-/// A shell that sends itself SIGHUP. It ignores what its parent ignores, and no safe call says
-/// what that is.
+/// A shell that sends itself SIGHUP. It inherits ignored signals, and there is no safe function to
+/// query them.
 fn hanging_up() -> Command {
     let mut shell = Command::new("/bin/sh");
     shell.args(["-c", "kill -HUP $$"]);

@@ -1,4 +1,4 @@
-//! Ctrl-C and its relatives: the first ends the run gracefully, the second at once.
+//! Interruptions such as Ctrl-C: the first ends the run gracefully, the second at once.
 
 #[cfg(unix)]
 mod hangup;
@@ -20,27 +20,27 @@ use tracing::warn;
 use self::signals::Signals;
 use crate::{collect::per_machine::Stops, domain::exit_code::ExitCode};
 
-/// How long calls in flight may take after the first interruption: container runtimes kill
-/// what has not ended after ten seconds.
+/// How long calls in flight may take after the first interruption: container runtimes kill a
+/// process ten seconds after they ask it to stop.
 pub(crate) const GRACE: Duration = Duration::from_secs(8);
 
-/// What interrupts a run.
+/// A kind of interruption.
 struct Interruption {
-    /// How long calls in flight may take.
+    /// How long calls in flight may still take.
     grace: Duration,
-    /// Whether it means "sooner!" when another one came before it.
+    /// Whether it stops the run at once if it follows another interruption.
     insists: bool,
 }
 
 impl Interruption {
-    /// Somebody asked for it. Whoever asks twice does not want to wait.
+    /// Requested by the user. A second request means that the user does not want to wait.
     const REQUESTED: Self = Self {
         grace: GRACE,
         insists: true,
     };
 }
 
-/// The first interruption from now on, for whoever has nothing to bring to an end.
+/// Resolves at the first interruption from now on; for commands that have nothing to finish.
 pub(crate) fn first() -> impl Future<Output = ()> {
     let signals = Signals::new();
     async {
@@ -53,12 +53,12 @@ pub(crate) fn first() -> impl Future<Output = ()> {
     }
 }
 
-/// Catches interruptions from now on, and tells `stops`. That is a thread's own business: the
-/// one that asks has none to spare while it puts reports together.
+/// Catches interruptions from now on, and cancels `stops`. Runs on a separate thread, because the
+/// main thread is busy while it creates reports.
 pub(crate) fn watch(stops: Stops) {
     let (caught, begun) = mpsc::channel();
     let watching = thread::Builder::new().name("interruptions".to_owned());
-    // Where there is no thread, its end of the channel is gone, and that is told.
+    // If no thread can be started, its end of the channel is dropped, which is reported below.
     let _ = watching.spawn(move || {
         let Ok(runtime) = Builder::new_current_thread().enable_all().build() else {
             return;
@@ -97,7 +97,7 @@ async fn wait(mut signals: Signals, stops: Stops) {
     leave()
 }
 
-/// A third interruption means it: whatever is being written now is left.
+/// Exits at the third interruption, even in the middle of writing a file.
 #[expect(
     clippy::exit,
     reason = "asked for three times; reports are replaced whole or not at all"

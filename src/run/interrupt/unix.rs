@@ -1,4 +1,4 @@
-//! What interrupts a run on Unix: SIGINT, SIGTERM and SIGHUP.
+//! The interruptions on Unix: SIGINT, SIGTERM and SIGHUP.
 
 use std::{future::pending, io};
 
@@ -6,8 +6,8 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{GRACE, Interruption, hangup};
 
-/// The terminal is gone. That can be reported twice, by the shell and by the system, without
-/// anybody in a hurry.
+/// The terminal was closed. Both the shell and the system may report this, so a second one does not
+/// mean that the user is in a hurry.
 const HUNG_UP: Interruption = Interruption {
     grace: GRACE,
     insists: false,
@@ -16,7 +16,7 @@ const HUNG_UP: Interruption = Interruption {
 pub(super) struct Signals {
     interrupt: Signal,
     terminate: Signal,
-    /// None where it is ignored.
+    /// `None` if it is ignored.
     hangup: Option<Signal>,
 }
 

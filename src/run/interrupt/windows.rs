@@ -1,8 +1,7 @@
-//! What interrupts a run on Windows: Ctrl-C, Ctrl-Break, a console that is closed, and the
-//! end of the system.
+//! The interruptions on Windows: Ctrl-C, Ctrl-Break, a closed console, and system shutdown.
 //!
-//! That a user logs off is none of it. Only services hear of that, and it is not said which user
-//! it was: a job of the Task Scheduler must not end because somebody else goes home.
+//! A user logging off is not among them. Only services are notified of it, without the user's name:
+//! a job of the Task Scheduler must not end because someone else logs off.
 
 use std::{io, time::Duration};
 
@@ -12,8 +11,8 @@ use tokio::signal::windows::{
 
 use super::Interruption;
 
-/// Windows kills whatever is still at work five seconds after it closed the console or began
-/// to shut down. The reports have to be written by then.
+/// Windows kills a process five seconds after the console was closed or the shutdown began. The
+/// reports have to be written by then.
 const CLOSING: Interruption = Interruption {
     grace: Duration::from_secs(2),
     insists: false,

@@ -1,4 +1,4 @@
-//! A run that is in the store, whose reports are written again.
+//! A run in the store whose reports are rendered again.
 
 use std::time::Duration;
 
@@ -17,22 +17,22 @@ use crate::{
     store::{Problem, Reuse, RunRecord, Snapshot, Store, StoreError},
 };
 
-/// How many runs are listed for someone who named one that is not there.
+/// The number of runs listed in the error about a run that does not exist.
 const LISTED: usize = 5;
 
-/// A kept run, or what the store knows of another list.
+/// A kept run, or what the store knows about the machines of another list.
 pub(crate) struct KeptRun {
     pub(crate) inventory: Inventory,
     /// The last run for the configured tenant and API.
     last: RunRecord,
-    /// The run whose reports they are; none where the list is another.
+    /// The run that the reports are about; `None` for another list.
     pub(crate) run: Option<RunRecord>,
-    /// Older answers are left out.
+    /// Answers older than this are left out.
     longest: Option<Duration>,
 }
 
 impl KeptRun {
-    /// The one that is named, that of the list, or else the last one.
+    /// The run with the requested number, the run of the given list, or the last run.
     pub(super) fn find(
         store: &Store,
         inventory: Option<Inventory>,
@@ -56,8 +56,8 @@ impl KeptRun {
         })
     }
 
-    /// For the machines of a run that run, with what the list says of them now. For
-    /// other machines what the store knows of them.
+    /// For a list with the same machines as a run: that run, with the new list's columns. For any
+    /// other list: what the store knows about its machines.
     fn of_list(
         store: &Store,
         last: RunRecord,
@@ -75,7 +75,7 @@ impl KeptRun {
         })
     }
 
-    /// The figures of what is known of the machines.
+    /// The figures of the machines, from the store.
     pub(crate) fn aggregate(
         &self,
         store: &Snapshot,
@@ -105,8 +105,8 @@ impl KeptRun {
         }
     }
 
-    /// Passes on each machine's last answer, and why the last run has none. Of several outcomes of one
-    /// machine, an answer counts.
+    /// Passes on each machine's last answer, and the failures of the last run. If a machine has
+    /// both, the answer takes precedence.
     fn each_of_other_list(
         &self,
         store: &Store,
@@ -121,7 +121,7 @@ impl KeptRun {
         })
     }
 
-    /// What the reports need. What is known of another list is as if it had been collected now.
+    /// The data for the reports. For another list it is presented as if collected now.
     pub(crate) fn data<'run>(
         &'run self,
         answers: &'run Snapshot,
@@ -150,8 +150,8 @@ impl KeptRun {
     }
 }
 
-/// The last run for the configured tenant and API. Where there is only one tenant, neither need
-/// be configured; but one that is configured has to be the right one.
+/// The last run for the configured tenant and API. If the store holds only one tenant, neither has
+/// to be configured; but a configured tenant has to match.
 pub(crate) fn last_run(store: &Store, config: &Config) -> Result<RunRecord, RunError> {
     let runs = store.runs()?;
     let tenant = config.sign_in.tenant_id.as_deref().unwrap_or_default();
@@ -177,7 +177,7 @@ pub(crate) fn last_run(store: &Store, config: &Config) -> Result<RunRecord, RunE
     })?)
 }
 
-/// The run with this number, of the same tenant as `last`.
+/// The run with this number; it must belong to the same tenant as `last`.
 pub(crate) fn named(store: &Store, last: &RunRecord, number: i64) -> Result<RunRecord, RunError> {
     let runs = store.runs()?;
     let is_named = |run: &&RunRecord| run.run.0 == number;
@@ -194,7 +194,7 @@ pub(crate) fn named(store: &Store, last: &RunRecord, number: i64) -> Result<RunR
     }
 }
 
-/// The first few runs, in words: `12 (2026-11-23T22:00:00Z, 98.2 % answered), ..`.
+/// The first few runs as text: `12 (2026-11-23T22:00:00Z, 98.2 % answered), ..`.
 fn listed(runs: &[RunRecord]) -> String {
     let words = runs.iter().take(LISTED).map(|run| {
         let at = run.last_sign_of_life();

@@ -1,4 +1,4 @@
-//! The reports of a kept run again, from the store alone.
+//! Renders the reports of a kept run again, from the store alone.
 
 mod kept_run;
 
@@ -25,7 +25,7 @@ use crate::{
     store::{Snapshot, Store, StoreError},
 };
 
-/// Whether the store is sound, while it is read already.
+/// A background check of the store's integrity, while it is already being read.
 struct Verifying(JoinHandle<Result<(), StoreError>>);
 
 impl Verifying {
@@ -34,16 +34,16 @@ impl Verifying {
         Self(spawn(move || Store::open_existing(&state)?.verify()))
     }
 
-    /// What was read, if the store is sound. If not, that is the reason for whatever else went
-    /// wrong.
+    /// Returns `read` if the store is intact. If not, the damage is the cause of any other error,
+    /// and is returned instead.
     fn first<T>(self, read: Result<T, RunError>) -> Result<T, RunError> {
         self.0.join().unwrap_or_else(|panic| resume_unwind(panic))?;
         read
     }
 }
 
-/// Renders the last run's reports again; or, for a list of its own, what the store knows
-/// of these machines.
+/// Renders the last run's reports again or, given another list, reports what the store knows about
+/// its machines.
 pub(crate) fn report_again(
     config: &Config,
     state: &Path,
@@ -77,7 +77,8 @@ pub(crate) fn report_again(
     say_how(config, data.outcome)
 }
 
-/// The reports are written, so nothing was interrupted or refused now.
+/// Prints the outcome. The reports are written, so this command was neither interrupted nor
+/// rejected.
 fn say_how(config: &Config, outcome: RunOutcome) -> Result<ExitCode, RunError> {
     let code = match outcome {
         RunOutcome::Complete => ExitCode::Complete,
@@ -89,7 +90,7 @@ fn say_how(config: &Config, outcome: RunOutcome) -> Result<ExitCode, RunError> {
     Ok(code)
 }
 
-/// What would be rendered again. Nothing is written.
+/// The plan: what would be rendered again. Writes nothing.
 fn plan(config: &Config, state: &Path, inventory: Option<&Inventory>) -> Result<String, RunError> {
     let kept = Store::look_into(state, |store| {
         store.verify()?;

@@ -1,4 +1,4 @@
-//! What is said at the beginning of a run.
+//! The messages at the beginning of a run.
 
 use jiff::{Timestamp, ZonedDateTime};
 
@@ -9,7 +9,7 @@ use crate::{
     store::{Begun, Known, Reuse, Tally},
 };
 
-/// Which answers are there already, and why.
+/// The number of answers already in the store, and where they come from.
 pub(crate) fn going_on(
     begun: &Begun,
     inventory: &Inventory,
@@ -31,8 +31,8 @@ pub(crate) fn going_on(
     (known > 0).then(|| format!("{answers} from an earlier run, and are not asked for again"))
 }
 
-/// Which answers are there and not used: of a list that has changed a little since a run that
-/// ended early, they may be nearly all.
+/// The number of recent answers that are not used. They may be nearly all if the list has changed a
+/// little since a run that ended early.
 pub(crate) fn could_reuse(begun: &Begun, reuse: Reuse) -> Option<String> {
     let Reuse::EndedEarly(longest) = reuse else {
         return None;
@@ -51,7 +51,7 @@ pub(crate) fn could_reuse(begun: &Begun, reuse: Reuse) -> Option<String> {
     })
 }
 
-/// That another process is at work.
+/// The message that another process is in progress.
 pub(crate) fn busy(at_work: Option<Tally>) -> String {
     let so_far = at_work.map_or_else(String::new, |at_work| {
         format!(
@@ -65,8 +65,8 @@ pub(crate) fn busy(at_work: Option<Tally>) -> String {
     )
 }
 
-/// That the list says when machines were last seen in a way that is not understood: those that are
-/// silent would count as clean.
+/// The warning that the list's last-seen values cannot be parsed: silent machines would count as
+/// clean.
 pub(crate) fn unread_times(inventory: &Inventory, now: Timestamp) -> Option<String> {
     let column = &inventory.columns[inventory.last_seen_column()?];
     let unread = inventory.unread_last_seen(now)?;
@@ -78,7 +78,7 @@ pub(crate) fn unread_times(inventory: &Inventory, now: Timestamp) -> Option<Stri
     ))
 }
 
-/// That names of the list stand for several machines.
+/// The message that some names in the list refer to several machines.
 pub(crate) fn shared_names(inventory: &Inventory) -> Option<String> {
     let shared = inventory.shared_names()?;
     let names = counted(shared.names, "name stands", "names stand");
@@ -91,7 +91,7 @@ pub(crate) fn shared_names(inventory: &Inventory) -> Option<String> {
     ))
 }
 
-/// The time of day, with the date when it was another day.
+/// The time of day; with the date if it is not today.
 pub(crate) fn clock(time: Timestamp, now: &ZonedDateTime) -> String {
     let time = time.to_zoned_datetime(now.time_zone().clone());
     let format = if time.date() == now.date() {

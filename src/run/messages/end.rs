@@ -1,4 +1,4 @@
-//! What is said at the end of a run.
+//! The messages at the end of a run.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use crate::{
     store::{Reuse, RunRecord},
 };
 
-/// How to go on with a run that ended early. The demonstration's store is gone by then.
+/// How to resume a run that ended early; nothing for the demonstration, whose store is deleted.
 pub(crate) fn can_go_on(config: &Config, ending: &Ending, outcome: RunOutcome) -> Option<String> {
     let said = !config.console.quiet && config.store.path.is_some();
     let how = match config.store.reuse {
@@ -28,7 +28,7 @@ pub(crate) fn can_go_on(config: &Config, ending: &Ending, outcome: RunOutcome) -
             )
         }
     };
-    // What else ended a run early tells its exit code as an error.
+    // The other early endings report their exit code as an error.
     let code = match ending {
         Ending::Interrupted | Ending::OutOfTime | Ending::Postponed => {
             in_brackets(outcome.exit_code())
@@ -42,14 +42,14 @@ fn in_brackets(code: ExitCode) -> String {
     format!(" (exit code {})", code as u8)
 }
 
-/// How reports that were rendered again stand, with the exit code.
+/// The outcome of rendering reports again, with the exit code.
 pub(crate) fn rendered(config: &Config, code: ExitCode) -> Option<String> {
     let (how, code) = (code.meaning(), in_brackets(code));
     (!config.console.quiet).then(|| format!("{how}{code}\n"))
 }
 
-/// How a run that went through ended, with its exit code, and how to request the rest. Those that
-/// ended early say it in their own way.
+/// How a complete pass over the list ended, with the exit code, and how to request the rest. Runs
+/// that ended early have their own messages.
 pub(crate) fn ended_with(
     config: &Config,
     ending: &Ending,
@@ -66,7 +66,7 @@ pub(crate) fn ended_with(
     is_said.then(|| message + "\n")
 }
 
-/// Why a run is partial in which there is nothing left to ask.
+/// Why a run is partial although there is nothing left to request.
 fn without_answer(unknown: u64) -> String {
     let what = match unknown {
         0 => "failures.csv says which rows hold no machine id".to_owned(),
@@ -79,8 +79,8 @@ fn without_answer(unknown: u64) -> String {
     format!("partial (exit code 5): {what}; --min-coverage says how many answers are enough")
 }
 
-/// How to ask for the machines without an answer, and how long that takes. The command is the one
-/// that was typed: where its store is and whom it asks may stand in its options.
+/// How to request the machines without an answer, and how long that takes. It refers to the command
+/// as typed, whose options may include the path of the store and the service.
 fn again(config: &Config, run: &RunRecord, limiter: Option<&Limiter>) -> String {
     let left = run.tally.machines() - run.tally.answered;
     let machines = counted(left, "machine has", "machines have");
@@ -101,8 +101,8 @@ fn again(config: &Config, run: &RunRecord, limiter: Option<&Limiter>) -> String 
     )
 }
 
-/// The hours that an answer of a run that took so long may be old, when somebody reads that it
-/// was partial in the morning.
+/// The maximum age in hours for which all answers of a run that took this long are still reused by
+/// someone who sees the next morning that it was partial.
 fn still_young(took: Duration) -> u64 {
     12 + took.as_secs().div_ceil(3600)
 }

@@ -1,4 +1,4 @@
-//! What a run says to people beside its reports: at its beginning, and at its end.
+//! The messages of a run besides its reports: at its beginning and at its end.
 
 mod begin;
 mod end;
@@ -14,7 +14,7 @@ pub(super) use self::{
 };
 use crate::config::Console;
 
-/// Says something that is no warning, beside the progress.
+/// Prints a message that is not a warning, without disturbing the progress display.
 pub(crate) fn inform(console: Console, text: &str) {
     if !console.quiet {
         info!(target: "patchgap::progress", "{text}");

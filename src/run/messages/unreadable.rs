@@ -1,10 +1,10 @@
-//! What is said of numbers that could not be read.
+//! The warning about numbers that could not be read.
 
 use tracing::warn;
 
 use crate::aggregate::{Example, Unreadable};
 
-/// Warns, once, of numbers in the answers that count as none.
+/// Warns once about numbers in the answers that could not be read and are left out.
 pub(crate) fn warn_of_unreadable(unreadable: &Unreadable) {
     let values = unreadable.values;
     if let Some(example) = &unreadable.example {
@@ -26,7 +26,7 @@ fn text(values: u64, example: &Example) -> String {
     )
 }
 
-/// The value, with whatever a terminal might act upon spelled out.
+/// The value, with terminal control characters escaped.
 fn escaped(value: &str) -> String {
     let letters = value.chars().map(|letter| {
         if letter.is_ascii_graphic() || letter == ' ' || letter.is_alphanumeric() {

@@ -1,4 +1,4 @@
-//! One run at a time with one app registration.
+//! One run at a time per app registration.
 
 use jiff::Timestamp;
 use tracing::warn;
@@ -8,10 +8,10 @@ use crate::{
     store::{Lock, Store, Waited},
 };
 
-/// The right to send calls with an app registration.
+/// The exclusive right to send calls with an app registration.
 pub(in crate::run) struct TenantLock {
     _lock: Lock,
-    /// What was waited for before.
+    /// The other process that this one waited for, if any.
     pub(super) waited: Option<Waited>,
 }
 
@@ -25,7 +25,7 @@ impl TenantLock {
         let application = &identity.application;
         let mut waited = None;
         let say_busy = || {
-            // Where it cannot be read, that is said when the run begins.
+            // If the store cannot be read, this is reported when the run begins.
             let at_work = store.at_work(application).ok().flatten();
             let tally = at_work.and_then(|run| store.tally(run).ok());
             warn!("{}", busy(tally));
@@ -36,8 +36,8 @@ impl TenantLock {
         };
         let lock = Lock::take(store.path(), application, say_busy);
         tokio::select! {
-            // Where no other process is in the way the time may be up already, and there are answers
-            // to report all the same.
+            // The lock comes first: even if the deadline has passed, there may be answers to
+            // report, as long as no other process is in progress.
             biased;
             lock = lock => Ok(Self { _lock: lock?, waited }),
             () = input.stops.gentle.cancelled() => Err(RunError::Interrupted),

@@ -26,12 +26,13 @@ use crate::{
     store::{Beginning, Begun, Store, Waited},
 };
 
-/// A run that has begun in the store, and has sent nothing.
+/// A run that has begun in the store, but has not sent any call yet.
 pub(super) struct Prepared<'run> {
     pub(super) setup: Setup<'run>,
     pub(super) begun: Begun,
     pub(super) store: Store,
-    /// The session; or why the sign-in did not answer, and answers are there to be reported.
+    /// The session; or the sign-in's error, if it got no answer and there are stored answers to
+    /// report.
     pub(super) session: Result<Session, SignInError>,
 }
 
@@ -48,7 +49,7 @@ pub(super) async fn prepare(input: RunInput<'_>) -> Result<Prepared<'_>, RunErro
     if let Err(error) = &session
         && !has_answers(input, &store, &identity)?
     {
-        // Without a trace: the next start is the first one.
+        // No run is recorded, so the next start counts as the first one.
         return Err(error.clone().into());
     }
     let lock = TenantLock::take(input, &store, &identity).await?;
@@ -76,8 +77,8 @@ pub(crate) fn session(config: &Config, now: Timestamp) -> Result<Session, RunErr
     Ok(session)
 }
 
-/// Begins the run in the store, or goes on with one that ended early. What the run was told
-/// that this one waited for need not be requested again.
+/// Begins the run in the store, or resumes one that ended early. The results of a run that this one
+/// waited for are not requested again.
 fn begin(
     input: RunInput<'_>,
     store: &mut Store,
@@ -95,7 +96,7 @@ fn begin(
     Ok(begun)
 }
 
-/// Whether answers are kept that a run would use which sends nothing.
+/// Whether the store has answers that the run would report without sending any call.
 fn has_answers(input: RunInput<'_>, store: &Store, identity: &Identity) -> Result<bool, RunError> {
     let beginning = identity.beginning(input.config, input.inventory, Timestamp::now());
     let counting = counting(input.config, Api::MissingKbs).unwrap_or_default();

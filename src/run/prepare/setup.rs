@@ -1,9 +1,9 @@
-//! What stays the same from a run's preparations to its end.
+//! The parts of a run that stay the same from its preparation to its end.
 
 use super::lock::TenantLock;
 use crate::run::{identity::Identity, input::RunInput, reporting::output::Output};
 
-/// What stays the same once a run is prepared.
+/// The parts of a run that stay the same once it is prepared.
 pub(in crate::run) struct Setup<'run> {
     pub(in crate::run) input: RunInput<'run>,
     pub(in crate::run) output: Output,

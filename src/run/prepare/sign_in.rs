@@ -14,18 +14,18 @@ use crate::{
     run::{RunError, deadline, input::RunInput},
 };
 
-/// How long a run waits at its beginning for a sign-in that does not answer.
+/// How long a run waits for a sign-in that does not answer.
 const PATIENCE: Duration = Duration::from_mins(5);
 
 /// The result of the sign-in.
 pub(super) enum SignedIn {
-    /// Signed in; what the token says of itself, where it can be read.
+    /// Signed in, with the claims of the token if they can be read.
     As(Option<Claims>),
-    /// There was no answer for as long as the run waits.
+    /// There was no answer within the waiting time.
     NoAnswer(SignInError),
 }
 
-/// Signs in before anything else is sent.
+/// Signs in before any call is sent.
 pub(super) async fn sign_in(input: RunInput<'_>, session: &Session) -> Result<SignedIn, RunError> {
     let signed_in = input.stops.gentle.run_until_cancelled(session.sign_in());
     match signed_in.await.ok_or(RunError::Interrupted)? {
@@ -53,7 +53,7 @@ async fn wait_to_sign_in(
     }
 }
 
-/// How a run ends without a sign-in.
+/// The ending of a run without a sign-in.
 pub(in crate::run) fn no_sign_in(error: &SignInError) -> Ending {
     let mut failure = no_token(error).failure;
     let waited = span(PATIENCE);

@@ -1,5 +1,4 @@
-//! What is known when the asking is over: answers in the store, and those that could not be
-//! kept.
+//! The answers after collecting: those in the store, and those that could not be stored.
 
 use std::io;
 
@@ -18,11 +17,11 @@ use crate::{
     store::{RunId, Snapshot, Store, StoreError},
 };
 
-/// A run's answers, wherever they are.
+/// The answers of a run, stored or not.
 #[derive(Debug)]
 pub(in crate::run) struct Answers {
     kept: Snapshot,
-    /// What could not be written to the store.
+    /// The outcomes that could not be written to the store.
     unsaved: Vec<Outcome>,
 }
 
@@ -34,12 +33,12 @@ impl Answers {
         })
     }
 
-    /// The store, to be written to again.
+    /// The store, for writing again.
     pub(in crate::run) fn into_store(self) -> Store {
         self.kept.into_store()
     }
 
-    /// The figures of these answers for the run's machines, whose list was read before `now`.
+    /// The figures of these answers for the run's machines; their list was read before `now`.
     pub(in crate::run) fn aggregate(
         &self,
         run: RunId,
@@ -48,7 +47,7 @@ impl Answers {
         now: Timestamp,
     ) -> Result<Fleet, StoreError> {
         let mut aggregation = Aggregation::of(inventory);
-        // They come first: what could not be written is newer than what is there.
+        // These come first, because they are newer than those in the store.
         for (place, outcome) in (0..).zip(&self.unsaved) {
             aggregation.record(outcome.clone(), AnswerRef(!place));
         }
@@ -57,12 +56,12 @@ impl Answers {
         Ok(aggregation.finish(rank_by, now))
     }
 
-    /// What the store says.
+    /// The snapshot of the store.
     pub(in crate::run) const fn kept(&self) -> &Snapshot {
         &self.kept
     }
 
-    /// The unsaved outcome at a place that is none of the store's.
+    /// The unsaved outcome with this reference, unless the reference belongs to the store.
     fn unsaved(&self, answer: AnswerRef) -> Option<&Outcome> {
         self.unsaved.get(usize::try_from(!answer.0).ok()?)
     }

@@ -1,5 +1,5 @@
-//! Everything that reports need of a run, in one place: `report`, `report --offline` and `diff` put it
-//! together from their own sources, and reports borrow it as a [`Run`].
+//! The data that reports need of a run. `report`, `report --offline` and `diff` assemble it from
+//! their own sources, and reports borrow it as a [`Run`].
 
 use jiff::tz::TimeZone;
 
@@ -13,33 +13,33 @@ use crate::{
     store::{Figures, RunRecord, Tally},
 };
 
-/// Where the data of a run comes from.
+/// The sources of a run's data.
 #[derive(Clone, Copy)]
 pub(crate) struct Sources<'run> {
     pub(crate) config: &'run Config,
-    /// Where times are local.
+    /// The time zone for local times.
     pub(crate) time_zone: &'run TimeZone,
     pub(crate) inventory: &'run Inventory,
-    /// Where answers are read again.
+    /// Reads answers again.
     pub(crate) answers: &'run dyn History,
 }
 
-/// Everything that reports need of a run.
+/// The data that reports need of a run.
 pub(crate) struct RunData<'run> {
     pub(crate) sources: Sources<'run>,
     pub(crate) fleet: Fleet,
     /// Its tally and figures are those of the fleet.
     pub(crate) record: RunRecord,
     pub(crate) outcome: RunOutcome,
-    /// What changed since an earlier run; none where there is none to compare with.
+    /// The changes since an earlier run; `None` if there is none to compare with.
     pub(crate) changes: Option<Changes>,
-    /// The last runs, the oldest first.
+    /// The latest runs, oldest first.
     pub(crate) trend: Vec<TrendPoint>,
 }
 
 impl<'run> RunData<'run> {
-    /// The data of a run beside which there is no other yet. `outcome` says how it ended, given whether
-    /// enough machines were answered.
+    /// The data of a run, without earlier runs so far. `outcome` returns the run's outcome, given
+    /// whether enough machines were answered.
     pub(crate) fn new(
         sources: Sources<'run>,
         fleet: Fleet,
@@ -122,8 +122,8 @@ fn figures(fleet: &Fleet) -> Figures {
     }
 }
 
-/// Whether this share is reached by the machines that answered, among everything that was asked for: rows
-/// without a machine id included.
+/// Whether the answered machines reach this share of everything in the list, including rows without
+/// a machine id.
 fn is_enough(inventory: &Inventory, coverage: &Coverage, share: Percent) -> bool {
     let asked_for = coverage.machines() + inventory.rejected.len() as u64;
     share.is_reached_by(coverage.answered, asked_for)

@@ -1,4 +1,4 @@
-//! Earlier runs: which one a run is compared with, what changed since, and the trend.
+//! Earlier runs: the one to compare with, the changes since then, and the trend.
 
 use std::io;
 
@@ -10,10 +10,10 @@ use crate::{
     store::{EarlierRun, RunRecord, Snapshot},
 };
 
-/// How many runs a trend shows.
+/// The number of runs in a trend.
 const TREND: usize = 30;
 
-/// Adds what earlier runs say: what changed since the one that is best compared with, and the trend.
+/// Adds the changes since the most comparable earlier run, and the trend.
 pub(crate) fn look_back(data: &mut RunData<'_>, kept: &Snapshot) -> io::Result<()> {
     let earlier = kept.earlier_runs(data.record.run);
     let earlier = earlier.map_err(io::Error::other)?;
@@ -23,8 +23,8 @@ pub(crate) fn look_back(data: &mut RunData<'_>, kept: &Snapshot) -> io::Result<(
     Ok(())
 }
 
-/// The latest run of the same fleet with enough answers; else the latest of the same fleet, else
-/// the latest with enough answers, else the latest.
+/// The run to compare with, in order of preference: the latest of the same fleet with enough
+/// answers, the latest of the same fleet, the latest with enough answers, the latest.
 fn base(earlier: &[EarlierRun]) -> Option<&EarlierRun> {
     let fitness = |it: &EarlierRun| {
         let tally = it.record.tally;
@@ -34,7 +34,7 @@ fn base(earlier: &[EarlierRun]) -> Option<&EarlierRun> {
     earlier.iter().max_by_key(|it| fitness(it))
 }
 
-/// What changed since an earlier run.
+/// The changes since an earlier run.
 pub(crate) fn compare(
     data: &RunData<'_>,
     kept: &Snapshot,
@@ -62,7 +62,7 @@ pub(crate) fn compare(
     comparison.changes()
 }
 
-/// The last runs of the same fleet, and this one.
+/// The latest runs of the same fleet, ending with this one.
 fn trend(earlier: &[EarlierRun], today: &RunRecord) -> Vec<TrendPoint> {
     let same = earlier.iter().filter(|it| it.is_same_fleet);
     let points = same.filter_map(|it| point(&it.record));

@@ -15,7 +15,7 @@ pub(in crate::run) struct Output {
 }
 
 impl Output {
-    /// Finds out whether the folder can be written to.
+    /// Checks that the folder is writable.
     pub(in crate::run) fn prepare(config: &Config) -> Result<Self, OutputError> {
         let reports = report::reports(&config.reports.formats);
         let folder = OutputFolder::prepare(&config.reports.out, &reports)?;

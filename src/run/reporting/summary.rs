@@ -1,4 +1,4 @@
-//! What a run says at its end: on standard output, and on the page of a workflow.
+//! The summary at the end of a run: on standard output, and on the page of a workflow.
 
 use std::{
     fs::OpenOptions,
@@ -18,13 +18,14 @@ use crate::{
     report::{self, Run, terminal},
 };
 
-/// What is shown once the run has ended in the store. It is made while the gaps can be read.
+/// What is printed once the end of the run is recorded in the store. It is created earlier, while
+/// the gaps can be read.
 pub(in crate::run) enum Show {
     /// The summary, on standard output.
     Summary(String),
-    /// Why there is none.
+    /// Why there is no summary.
     Warning(String),
-    /// For those who want quiet: one line, unless all is well.
+    /// With `--quiet`: a single line, unless the run is complete.
     Line(RunOutcome, String),
     Nothing,
 }
@@ -41,7 +42,7 @@ impl Show {
     }
 }
 
-/// The summary of a run; it is added to the page of a workflow at once.
+/// Creates the summary of a run, and adds it to the page of a workflow.
 pub(in crate::run) fn summary(config: &Config, run: &Run<'_>) -> Show {
     if let Some(path) = &config.step_summary
         && let Err(problem) = add_step_summary(path, run)
@@ -73,7 +74,7 @@ fn line(run: &Run<'_>) -> String {
     format!("{outcome}: {answered} of {machines} answered; reports in {folder}")
 }
 
-/// Adds the summary to what the steps of a workflow have written there already.
+/// Appends the summary to what earlier steps of the workflow have written.
 fn add_step_summary(path: &Path, run: &Run<'_>) -> io::Result<()> {
     let text = report::markdown(run)?;
     let mut file = OpenOptions::new().create(true).append(true).open(path)?;
