@@ -1,4 +1,4 @@
-//! `patchgap check`: before the first night, is everything in place?
+//! `patchgap check`: checks that everything is in place before the first night.
 
 use std::future::ready;
 
@@ -27,10 +27,10 @@ use crate::{
     store::{Application, Lock, Store},
 };
 
-/// The API that the one call is to.
+/// The API that the one call is sent to.
 const API: Api = Api::MissingKbs;
 
-/// A machine that no tenant has: a service that says so has let the call in.
+/// A machine that no tenant has: if the service answers that it is unknown, access is granted.
 const NOBODY: MachineId = MachineId::from_bytes([0; 20]);
 
 pub(super) async fn check(context: &mut Context, typed: Settings) -> Result<ExitCode, AppError> {
@@ -49,8 +49,8 @@ pub(super) async fn check(context: &mut Context, typed: Settings) -> Result<Exit
     Ok(ExitCode::Complete)
 }
 
-/// Makes one call with a permit of the quota, and notes it, so that the next run's windows count
-/// it. A person is waiting: where there is no permit at once, no call is made.
+/// Makes one call with a permit of the quota, and records it, so that the next run's windows count
+/// it. The user is waiting: if there is no permit at once, no call is made.
 async fn one_call(
     config: &Config,
     session: &Session,
@@ -77,7 +77,7 @@ async fn one_call(
     Ok(refusal)
 }
 
-/// The right to call with this app registration, unless another process has it.
+/// The lock of this app registration; fails if another process holds it.
 async fn lock(store: &Store, application: &Application) -> Result<Lock, AppError> {
     tokio::select! {
         biased;
@@ -105,7 +105,8 @@ fn configuration(resolved: &Resolved) -> Result<String, AppError> {
     Ok(lines.into_text())
 }
 
-/// Where answers are kept, after it was tried: the file is made where there is none.
+/// The store's path and number of runs. The store is already open: the file was created if it did
+/// not exist.
 fn kept(store: &Store) -> Result<String, AppError> {
     let runs = store.runs()?.len() as u64;
     let runs = match runs {
@@ -117,7 +118,7 @@ fn kept(store: &Store) -> Result<String, AppError> {
     Ok(lines.into_text())
 }
 
-/// What the token says of itself.
+/// The claims of the token, as text.
 fn token(claims: Option<&Claims>, now: Timestamp) -> String {
     let mut lines = LabelledLines::default();
     let Some(claims) = claims else {
@@ -146,7 +147,7 @@ fn expiry(end: Timestamp, now: Timestamp) -> String {
     format!("{end:.0} (in {})", span(left))
 }
 
-/// Roles, or a person's scopes.
+/// The roles, or a user's scopes, as text.
 fn granted(claims: &Claims) -> String {
     let granted: Vec<&str> = [&claims.roles, &claims.scopes]
         .into_iter()
@@ -160,8 +161,8 @@ fn granted(claims: &Claims) -> String {
     }
 }
 
-/// A token that lists its permissions has to list the one that is needed; a person's token
-/// lists scopes, whose names differ, and the service decides.
+/// Checks that a token with roles lists the required one. A user's token lists scopes, which have
+/// other names, so the decision is left to the service.
 fn demand_role(claims: Option<&Claims>) -> Result<(), AppError> {
     match claims {
         Some(claims)
@@ -176,7 +177,7 @@ fn demand_role(claims: Option<&Claims>) -> Result<(), AppError> {
     }
 }
 
-/// What the service's answer to the one call means.
+/// The meaning of the service's answer to the one call.
 fn access(refusal: Option<CallError>, claims: Option<&Claims>) -> Result<String, AppError> {
     let mut lines = LabelledLines::default();
     lines.add(

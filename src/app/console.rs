@@ -1,4 +1,4 @@
-//! What ends a command, said on standard error.
+//! Prints the error that ends a command to standard error.
 
 use std::io::{self, Write};
 
@@ -12,7 +12,7 @@ use crate::{
     report::plain::plain,
 };
 
-/// Shows what the parser of the command line has to say: help, the version, or what is wrong.
+/// Prints the result of the command-line parser: help, the version, or an error.
 pub fn show(answer: &clap::Error) -> ExitCode {
     let written = answer.print().and_then(|()| io::stdout().flush());
     if answer.use_stderr() {
@@ -24,10 +24,10 @@ pub fn show(answer: &clap::Error) -> ExitCode {
     }
 }
 
-/// Says why a command ended early: `error: a: b: c`, and what to do about it. A collector
-/// of JSON gets it as a log line.
+/// Prints why a command ended early, as `error: a: b: c`, and a hint. With JSON logs it is a log
+/// line.
 pub(super) fn complain(problem: &AppError, log_format: LogFormat) -> ExitCode {
-    // What came from outside cannot steer the terminal.
+    // External text must not inject terminal escapes.
     let text = plain(&chain(problem));
     let hint = problem.hint();
     let code = problem.exit_code();

@@ -1,4 +1,4 @@
-//! What all commands share: surroundings, configuration, logging.
+//! What all commands share: environment, configuration and logging.
 
 use std::path::{Path, PathBuf};
 
@@ -15,13 +15,13 @@ use crate::{
     store::open_to_others,
 };
 
-/// What the process was given beside its arguments.
+/// The environment of the process, apart from its arguments.
 pub struct Surroundings {
-    /// The environment's variables.
+    /// The environment variables.
     pub environment: Environment,
-    /// Where relative paths begin.
+    /// The base of relative paths.
     pub working_directory: PathBuf,
-    /// When the process began, by the clock on the wall.
+    /// When the process started, by the wall clock.
     pub started: ZonedDateTime,
 }
 
@@ -41,7 +41,7 @@ impl Context {
         }
     }
 
-    /// The configuration from every layer; logging starts with it.
+    /// The configuration from all layers. Starts logging as configured.
     pub(super) fn resolve(&mut self, typed: Settings) -> Result<Resolved, AppError> {
         let Surroundings {
             environment,
@@ -58,7 +58,7 @@ impl Context {
         Ok(resolved)
     }
 
-    /// The configuration from the flags alone.
+    /// The configuration from the flags alone. Starts logging as configured.
     pub(super) fn resolve_typed(&mut self, typed: Settings) -> Result<Config, AppError> {
         let Surroundings {
             environment,
@@ -70,8 +70,8 @@ impl Context {
         Ok(config)
     }
 
-    /// Starts logging for the error that there is no configuration: a collector of JSON
-    /// gets it as a log line.
+    /// Starts logging for an error in the configuration itself, so that it is a log line if JSON
+    /// was requested.
     fn start_logging_errors(&mut self, log_format: Option<LogFormat>) {
         self.start_logging(Console {
             log_format: log_format.unwrap_or(LogFormat::Text),
@@ -87,8 +87,8 @@ impl Context {
     }
 }
 
-/// The file in which answers are kept; a warning where others may write to it. Only a demonstration has
-/// none of its own.
+/// The path of the store, which must be set except in a demonstration. Warns if other users can
+/// write to it.
 pub(super) fn state(store: &StoreSettings) -> Result<&Path, AppError> {
     let path = store.path.as_deref();
     let path = path.ok_or(AppError::Config(ConfigError::NoStateFolder))?;

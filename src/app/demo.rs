@@ -1,6 +1,5 @@
-//! `patchgap demo`: the main job against a simulated tenant, through the same code and real
-//! HTTP. A week of nights goes before, in fast motion, so that there is something to compare
-//! with.
+//! `patchgap demo`: a run against a simulated tenant, through the same code and real HTTP. A week
+//! of nights is simulated first, without delays, so that there is something to compare with.
 
 use std::{path::Path, time::Duration};
 
@@ -23,22 +22,22 @@ use crate::{
     store::Store,
 };
 
-/// The demonstration's minute is two seconds long and its hour two minutes: a thirtieth of
-/// the real quota's time, so that the waiting for a window can be seen.
+/// The demonstration's minute is two seconds long and its hour two minutes: a thirtieth of the real
+/// quota's time, so that the user can see it wait for a window.
 const LIMITS: &str = "100/2s,1500/120s";
 const PACE: &str = "200/s";
-/// What an answer takes.
+/// The time to an answer.
 const LATENCY: Duration = Duration::from_millis(40);
 
-/// The night that is shown. It is the one on which a month's updates come out.
+/// The night that is shown: the one on which a month's updates are released.
 const TONIGHT: u32 = 6;
-/// A night on which nothing ran: the trend has a gap there.
+/// A night without a run, so that the trend has a gap.
 const MISSED: u32 = 3;
-/// A night on which a third of the machines had no answer: the trend says so.
+/// A night on which a third of the machines get no answer, which the trend shows.
 const PARTIAL: u32 = 2;
 const A_DAY: Duration = Duration::from_hours(24);
 
-/// The demonstration, while it is set up.
+/// The state of the demonstration.
 struct Demonstration<'demo> {
     context: &'demo Context,
     tenant: simulator::Settings,
@@ -50,7 +49,7 @@ struct Demonstration<'demo> {
 pub(super) async fn demo(context: &mut Context, command: cli::Demo) -> Result<ExitCode, AppError> {
     let tenant = command.tenant;
     let config = context.resolve_typed(Settings::from(command))?;
-    // Found before the week is played.
+    // Checked before the week is simulated.
     demand_room(&config, &[])?;
     let folder = tempfile::tempdir().map_err(AppError::Temporary)?;
     let demonstration = Demonstration {
@@ -69,7 +68,7 @@ pub(super) async fn demo(context: &mut Context, command: cli::Demo) -> Result<Ex
 }
 
 impl Demonstration<'_> {
-    /// Plays the week, and then tonight.
+    /// Simulates the week, and then runs tonight.
     async fn play(mut self, folder: &Path) -> Result<ExitCode, AppError> {
         let mut simulator = Simulator::start(self.at_night(0), Timestamp::now()).await?;
         if !self.config.console.quiet {
@@ -97,7 +96,7 @@ impl Demonstration<'_> {
         self.run(&self.config, &simulator).await
     }
 
-    /// The tenant as it is on a night, without quota.
+    /// The tenant on a given night, without a quota.
     fn at_night(&self, nights: u32) -> simulator::Settings {
         let mut tenant = simulator::Settings {
             nights,
@@ -112,7 +111,7 @@ impl Demonstration<'_> {
         tenant
     }
 
-    /// An earlier night, in fast motion and without a word. Its reports are nobody's.
+    /// Simulates an earlier night, without delays or output. Its reports are not needed.
     async fn earlier(&self, simulator: &Simulator, folder: &Path) -> Result<(), AppError> {
         let mut config = self.config.clone();
         config.limits = RateLimits::default();
@@ -155,7 +154,7 @@ fn introduction(simulator: &Simulator) -> String {
     )
 }
 
-/// Points the configuration at the simulated tenant.
+/// Configures the run for the simulated tenant.
 fn aim(config: &mut Config, simulator: &Simulator) {
     config.service.api_url = simulator.api_url().clone();
     config.service.ca_cert = Some(CaCertificate {

@@ -1,4 +1,4 @@
-//! `patchgap diff`: what changed between any two kept runs.
+//! `patchgap diff`: the changes between any two kept runs.
 
 use std::io::{self, BufWriter, Write};
 
@@ -42,7 +42,7 @@ pub(super) fn diff(context: &mut Context, command: cli::Diff) -> Result<ExitCode
     Ok(ExitCode::Complete)
 }
 
-/// What changed since the named run, or else since the one that reports compare with.
+/// The changes since the named run or, by default, since the run that reports compare with.
 fn find_changes(
     data: &mut RunData<'_>,
     kept: &Snapshot,

@@ -1,4 +1,4 @@
-//! Everything that ends a command early, with its exit code and what to do about it.
+//! Errors that end a command early, with their exit codes and hints.
 
 use std::{io, time::Duration};
 
@@ -21,58 +21,58 @@ use crate::{
 /// Why a command ended early.
 #[derive(Debug, Error)]
 pub enum AppError {
-    /// What ended a run, or would have.
+    /// An error of a run, or one that prevented it.
     #[error(transparent)]
     Run(RunError),
-    /// The configuration is not valid.
+    /// The configuration is invalid.
     #[error(transparent)]
     Config(#[from] ConfigError),
     /// The inventory cannot be used.
     #[error(transparent)]
     Inventory(#[from] InventoryError),
-    /// No inventory is named, and something would be requested.
+    /// No inventory was given, but the command would request machines.
     #[error("no list of machines is named")]
     NoList,
-    /// A kept run is named, and machines are to be asked for.
+    /// A kept run was given together with a command that sends requests.
     #[error("--run names a kept run, and only --offline writes its reports again")]
     RunOnline,
-    /// A kept run is named, and so is another list.
+    /// A kept run was given together with another list.
     #[error("--run names a kept run, which has a list of its own")]
     RunWithList,
-    /// There is one run only.
+    /// There is only one run.
     #[error("there is nothing to compare run {0} with")]
     NoBase(i64),
-    /// No credential can be used.
+    /// None of the credentials can be used.
     #[error(transparent)]
     Credential(#[from] CredentialError),
     /// The call could not be recorded, and was not sent.
     #[error(transparent)]
     StoreFailed(#[from] StoreFailed),
-    /// The token lacks the permission.
+    /// The token lacks the required permission.
     #[error("the token does not hold the role {REQUIRED_ROLE}; it holds: {held}")]
     MissingRole {
-        /// What it holds.
+        /// The permissions that it has.
         held: String,
     },
-    /// The one call of a check brought no answer.
+    /// The one call of `check` got no answer.
     #[error("the sign-in works, but the service does not answer: {}", .0.describe())]
     NoAnswer(Failure),
-    /// A check's one call would break the quota.
+    /// The one call of `check` would exceed the quota.
     #[error(
         "the sign-in works, but access was not tried: the quota is used up for another {}",
         span(*.0)
     )]
     QuotaUsedUp(Duration),
-    /// A check's one call would break the quota that another process is using.
+    /// The one call of `check` could exceed the quota, which another process is using.
     #[error(
         "the sign-in works, but access was not tried: another patchgap is at work with the same \
          app registration, and they share one quota"
     )]
     Busy,
-    /// The simulated tenant cannot be served.
+    /// The simulated tenant cannot be started.
     #[error(transparent)]
     Simulator(#[from] SimulatorError),
-    /// The demonstration's own quota is not valid: a bug.
+    /// The demonstration's own quota is invalid: a bug.
     #[error(transparent)]
     Limit(#[from] InvalidLimit),
     /// A file of the simulated tenant cannot be written.
@@ -80,18 +80,18 @@ pub enum AppError {
     Write {
         /// The file.
         path: String,
-        /// Why not.
+        /// Why it cannot be written.
         source: io::Error,
     },
-    /// There is no place for temporary files.
+    /// No temporary folder can be created.
     #[error("cannot create a temporary folder")]
     Temporary(#[source] io::Error),
-    /// The system gives no threads or no timers.
+    /// The system cannot provide threads or timers.
     #[error("cannot start")]
     Start(#[source] io::Error),
 }
 
-/// Whatever can end a run can end a command.
+/// Every error of a run is also an error of a command.
 impl<E: Into<RunError>> From<E> for AppError {
     fn from(error: E) -> Self {
         Self::Run(error.into())
@@ -99,7 +99,7 @@ impl<E: Into<RunError>> From<E> for AppError {
 }
 
 impl AppError {
-    /// The exit code that it stands for.
+    /// The exit code for this error.
     pub fn exit_code(&self) -> ExitCode {
         match self {
             Self::Run(error) => error.exit_code(),
@@ -118,7 +118,7 @@ impl AppError {
         }
     }
 
-    /// What to do about it.
+    /// How to fix it.
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::Run(error) => return error.hint(),

@@ -1,8 +1,8 @@
-//! Log lines for a collector: one JSON object a line.
+//! Log lines for a collector: one JSON object per line.
 //!
-//! Whoever reads the log later prints what the JSON stands for, on a terminal as a rule. So the texts
-//! are made harmless before they become JSON, exactly as in lines for people: an escape of JSON would
-//! only postpone the attack.
+//! Someone who reads the log later usually prints the decoded JSON to a terminal. Texts are
+//! therefore sanitised before they are encoded, exactly as in plain-text lines: the escapes of JSON
+//! would only postpone an attack.
 
 use std::fmt::{self, Debug};
 
@@ -23,7 +23,7 @@ use tracing_subscriber::{
 
 use crate::report::plain::plain;
 
-/// Formats each event as a line of JSON: time, level, the event's own fields, target.
+/// Formats each event as one line of JSON: time, level, the event's own fields, target.
 pub(super) struct JsonLines;
 
 impl<S, N> FormatEvent<S, N> for JsonLines
@@ -50,7 +50,7 @@ where
     }
 }
 
-/// The fields of a line, in their order.
+/// The fields of a line, in order.
 #[derive(Default)]
 struct Line(Vec<(&'static str, Value)>);
 

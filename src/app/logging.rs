@@ -1,4 +1,4 @@
-//! Logs: to standard error, past the progress bar, as text or as JSON.
+//! Logging to standard error, as text or JSON, without disturbing the progress bar.
 
 use std::{fmt::Debug, io::IsTerminal, sync::Mutex};
 
@@ -19,8 +19,8 @@ use crate::{
     report::plain::plain,
 };
 
-/// Starts logging. What other crates log stays out below `-vvv`, and their inner workings
-/// always: they could write down what they send.
+/// Starts logging. Other crates' logs are left out below `-vvv`, and their debug output always,
+/// because it could contain request data.
 pub(super) fn start(console: Console, bar: &Bar) {
     let writer = Mutex::new(bar.writer());
     let layer: Box<dyn Layer<Registry> + Send + Sync> = match console.log_format {
@@ -36,12 +36,12 @@ pub(super) fn start(console: Console, bar: &Bar) {
             .boxed(),
     };
     let logs = tracing_subscriber::registry().with(layer.with_filter(filter(console)));
-    // A second start in one process (tests) keeps the first one's settings.
+    // A second call in the same process (in tests) keeps the first one's settings.
     let _ = logs.try_init();
 }
 
-/// Writes one field of a line. What came from outside (names of files, the service's words)
-/// cannot steer the terminal, nor turn its text around.
+/// Writes one field of a line. External text (file names, the service's messages) must not inject
+/// terminal escapes or reverse the text's direction.
 fn field(writer: &mut Writer<'_>, field: &Field, value: &dyn Debug) -> std::fmt::Result {
     let value = format!("{value:?}");
     match field.name() {
@@ -50,7 +50,7 @@ fn field(writer: &mut Writer<'_>, field: &Field, value: &dyn Debug) -> std::fmt:
     }
 }
 
-/// Whether standard error gets colours.
+/// Whether standard error is coloured.
 pub(super) fn colors(mode: ColorMode) -> bool {
     match mode {
         ColorMode::Always => true,

@@ -1,4 +1,4 @@
-//! The commands, a file for each.
+//! The commands, one file for each.
 
 mod check;
 mod console;
@@ -24,7 +24,7 @@ use crate::{
     domain::exit_code::ExitCode,
 };
 
-/// Runs a command to its end, and says why where it ends early.
+/// Runs a command to its end, and prints the error if it ends early.
 pub fn run(cli: Cli, surroundings: Surroundings) -> ExitCode {
     let mut context = Context::new(surroundings);
     command(&mut context, cli.command)
@@ -45,9 +45,9 @@ fn command(context: &mut Context, command: Command) -> Result<ExitCode, AppError
     })
 }
 
-/// What serves a simulated tenant may use every core. Whoever asks uses one: a call, its reply
-/// and what is made of it then wake no other thread, which costs more than they do themselves.
-/// Where others help with the asking, each has a runtime of its own.
+/// The async runtime for a command. Commands with a simulated tenant use all cores. Collecting uses
+/// a single thread: handling a call and its reply then wakes no other thread, which would cost more
+/// than the handling itself. Additional worker threads have their own runtimes.
 fn runtime(command: &Command) -> io::Result<Runtime> {
     match command {
         Command::Demo(_) | Command::Simulate(_) => Runtime::new(),

@@ -1,4 +1,4 @@
-//! `patchgap report`: the main job, for a real tenant.
+//! `patchgap report`: collects and reports for a real tenant.
 
 use tracing::warn;
 
@@ -59,7 +59,7 @@ pub(super) async fn report(
     Ok(run(input).await?)
 }
 
-/// A kept run can only be reported again, with its own list.
+/// Checks that a kept run is only reported again offline, and with its own list.
 fn demand_sense(config: &Config, inventory: Option<&Inventory>) -> Result<(), AppError> {
     match (config.run, config.offline, inventory) {
         (Some(_), false, _) => Err(AppError::RunOnline),
@@ -68,7 +68,7 @@ fn demand_sense(config: &Config, inventory: Option<&Inventory>) -> Result<(), Ap
     }
 }
 
-/// What people should know of a list before they read figures about it.
+/// Prints oddities of the list that affect how its figures are to be read.
 fn say_what_is_odd(context: &Context, inventory: &Inventory, config: &Config) {
     let now = context.surroundings.started.timestamp();
     if let Some(doubt) = unread_times(inventory, now) {

@@ -1,4 +1,4 @@
-//! `patchgap runs`: the runs that are kept, the latest first.
+//! `patchgap runs`: the kept runs, latest first.
 
 use std::{collections::HashSet, path::Path, time::Duration};
 
@@ -34,7 +34,7 @@ pub(super) fn runs(context: &mut Context, command: cli::Runs) -> Result<ExitCode
         Column::number("answered"),
         Column::gives_way("list"),
     ];
-    // Where there is one, it is the same in every row.
+    // With a single tenant the column would be the same in every row.
     if tenants.len() > 1 {
         columns.push(Column::gives_way("tenant"));
     }
@@ -78,8 +78,8 @@ fn row(run: &RunRecord, tally: Tally, now: &ZonedDateTime) -> Vec<String> {
     ]
 }
 
-/// What came of it. A run that has not ended is at work, or was killed: the store cannot
-/// tell.
+/// The outcome of a run. A run that has not ended is in progress or was killed: the store cannot
+/// tell which.
 fn outcome(run: &RunRecord) -> &'static str {
     match (run.outcome, run.ended) {
         (Some(RunOutcome::Complete | RunOutcome::Partial), Some(Ending::OutOfTime)) => "time up",
@@ -88,7 +88,7 @@ fn outcome(run: &RunRecord) -> &'static str {
     }
 }
 
-/// The list's name: where it lies is the same every night.
+/// The list's file name, without the folder, which is the same every night.
 fn list(run: &RunRecord) -> String {
     let name = Path::new(&run.file).file_name();
     name.map_or_else(|| run.file.clone(), |name| name.display().to_string())

@@ -1,4 +1,4 @@
-//! `patchgap simulate`: a simulated tenant to rehearse a nightly job against.
+//! `patchgap simulate`: a simulated tenant for rehearsing a nightly job.
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
@@ -18,7 +18,7 @@ use crate::{
     simulator::{self, Simulator},
 };
 
-/// Names of the files that a rehearsal needs.
+/// The names of the files for the rehearsal.
 const ROOT: &str = "root.pem";
 const SECRET: &str = "client-secret.txt";
 const MACHINES: &str = "machines.csv";
@@ -67,8 +67,8 @@ pub(super) async fn simulate(
     Ok(ExitCode::Complete)
 }
 
-/// Writes what a rehearsal needs: certificate, secret, machines and a configuration. Each is its owner's
-/// alone, because one of them is a secret.
+/// Writes the files for the rehearsal: certificate, secret, machines and a configuration. All are
+/// accessible only to their owner, because one of them is a secret.
 fn write(folder: &Path, simulator: &Simulator) -> Result<(), AppError> {
     let files = [
         (ROOT, simulator.root_certificate_pem()),
@@ -89,7 +89,7 @@ fn write(folder: &Path, simulator: &Simulator) -> Result<(), AppError> {
     })
 }
 
-/// The configuration of the simulated tenant, as a file.
+/// The configuration file for the simulated tenant.
 fn config(simulator: &Simulator) -> String {
     format!(
         "# The simulated tenant: written by `patchgap simulate`, good for as long as it runs.\n\

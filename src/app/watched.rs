@@ -1,9 +1,9 @@
-//! A writer that remembers what went wrong with it: whoever writes through others gets only what
-//! they make of it.
+//! A writer that remembers its first error, because libraries that write through it may return an
+//! error of their own instead.
 
 use std::io::{self, ErrorKind, Write};
 
-/// The writer, and what went wrong first.
+/// A writer, and its first error.
 #[derive(Debug)]
 pub(super) struct Watched<W> {
     out: W,
