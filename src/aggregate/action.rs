@@ -1,26 +1,25 @@
-//! The few updates that remove most exposure.
+//! The few updates that remove the most exposure.
 
 use std::{collections::HashMap, io, sync::OnceLock};
 
 use super::{Fleet, KbRow};
 use crate::domain::{gaps::Gaps, kb::KbId};
 
-/// One of the updates to install first, and what it and those before it achieve.
+/// One of the updates to install first, and the cumulative effect of it and those before it.
 ///
-/// Exposure is a sum over gaps, so what several KBs remove together is exact.
+/// Exposure is a sum over gaps, so the amount removed by several KBs together is exact.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TopAction<'fleet> {
     /// The update.
     pub kb: &'fleet KbRow,
-    /// Exposure that is gone with this update and those before it, out of
-    /// [`Fleet::exposure`].
+    /// The exposure removed by this update and those before it, out of [`Fleet::exposure`].
     pub exposure_removed: u64,
-    /// Machines that miss at least one of them.
+    /// The number of machines that miss at least one of them.
     pub machines: u64,
 }
 
-/// The updates to install first, for whoever reports them. To find them takes a look at every
-/// gap, so they are found once, when somebody asks for the first time.
+/// The updates to install first. Finding them takes a pass over all gaps, so it is done once, on
+/// the first request.
 #[derive(Debug)]
 pub struct TopActions<'fleet> {
     fleet: &'fleet Fleet,
@@ -28,7 +27,7 @@ pub struct TopActions<'fleet> {
     found: OnceLock<io::Result<Vec<Found>>>,
 }
 
-/// An action that was found, by its place among the fleet's KBs.
+/// An action, with the index of its KB among the fleet's KBs.
 #[derive(Debug, Clone, Copy)]
 struct Found {
     kb: usize,
@@ -37,10 +36,10 @@ struct Found {
 }
 
 impl<'fleet> TopActions<'fleet> {
-    /// As many as any report tells.
+    /// The maximum number that any report shows.
     pub const MOST: usize = 25;
 
-    /// Those of a fleet, of which nobody has asked for any yet.
+    /// The actions for a fleet; computed on first use.
     pub fn of(fleet: &'fleet Fleet, gaps: &'fleet dyn Gaps) -> Self {
         Self {
             fleet,
@@ -49,8 +48,8 @@ impl<'fleet> TopActions<'fleet> {
         }
     }
 
-    /// The first `count` of them, at most [`Self::MOST`]; fewer when fewer have any exposure.
-    /// Fails where the gaps cannot be read.
+    /// The first `count` actions, at most [`Self::MOST`]; fewer if fewer have any exposure. Fails
+    /// if the gaps cannot be read.
     pub fn first(&self, count: usize) -> io::Result<Vec<TopAction<'fleet>>> {
         let find = || find(self.fleet, self.gaps, Self::MOST);
         match self.found.get_or_init(find) {
@@ -72,8 +71,7 @@ fn told<'fleet, 'found>(
     actions.collect()
 }
 
-/// The `count` KBs with most exposure (ties by machines, then by id), fewer when fewer
-/// have any.
+/// The `count` KBs with the most exposure (ties by machines, then by id); fewer if fewer have any.
 fn find(fleet: &Fleet, gaps: &dyn Gaps, count: usize) -> io::Result<Vec<Found>> {
     let mut kbs = fleet.kbs_by_exposure();
     kbs.retain(|kb| fleet.kbs[*kb].exposure > 0);
@@ -93,7 +91,7 @@ fn find(fleet: &Fleet, gaps: &dyn Gaps, count: usize) -> io::Result<Vec<Found>> 
     Ok(found.collect())
 }
 
-/// For each KB the machines that miss it and none of those before it.
+/// For each KB, the number of machines that miss it and none of the KBs before it.
 fn machines_first_reached(fleet: &Fleet, gaps: &dyn Gaps, kbs: &[usize]) -> io::Result<Vec<u64>> {
     let ids = kbs.iter().map(|kb| &fleet.kbs[*kb].id);
     let places: HashMap<&KbId, usize> = ids.zip(0..).collect();

@@ -1,31 +1,31 @@
-//! Coverage: how much of the fleet the figures speak for.
+//! Coverage: the share of the fleet that the figures are based on.
 
 use serde::Serialize;
 
 use super::{MachineRow, MachineStatus};
 
-/// How many machines answered, and what became of the others.
+/// How many machines answered, and the status of the others.
 ///
 /// `answered + not_found + failed + pending` is the number of machines in the inventory.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Coverage {
-    /// Machines with an answer.
+    /// The number of machines with an answer.
     pub answered: u64,
-    /// Those among them whose answer was there already: an earlier process got it.
+    /// The number of answered machines whose answer an earlier process had already fetched.
     pub reused: u64,
-    /// Machines that the service does not know.
+    /// The number of machines that the service does not know.
     pub not_found: u64,
-    /// Machines that were asked for in vain.
+    /// The number of machines whose requests failed.
     pub failed: u64,
-    /// Machines that were not asked for.
+    /// The number of machines that were not requested.
     pub pending: u64,
-    /// Answered machines that miss something.
+    /// The number of answered machines that miss at least one KB.
     pub with_gaps: u64,
-    /// Answered machines that miss nothing, as far as the list does not say that they were not
-    /// seen for long.
+    /// The number of answered machines that miss no KB, unless the list says that they have not
+    /// been seen for a long time.
     pub clean: u64,
-    /// Answered machines that miss nothing because nothing is known of them: see
+    /// The number of answered machines whose answer is empty because there is no current data: see
     /// [`Answered::no_current_data`](super::Answered::no_current_data).
     pub no_current_data: u64,
 }
@@ -56,27 +56,27 @@ impl Coverage {
         }
     }
 
-    /// Machines of the inventory.
+    /// The number of machines in the inventory.
     pub const fn machines(&self) -> u64 {
         self.answered + self.not_found + self.failed + self.pending
     }
 
-    /// Whether the figures do not speak for the fleet: something was not asked for, or too few
-    /// machines answered. Every report says so where nobody can miss it.
+    /// Whether the figures do not represent the fleet: some machines were not requested, or too few
+    /// answered. Every report says so prominently.
     pub fn is_partial(&self) -> bool {
         self.pending > 0 || !is_enough(self.answered, self.machines())
     }
 }
 
-/// Below this share of answered machines, in percent, figures are called partial.
+/// Below this percentage of answered machines, figures are called partial.
 const ENOUGH: u64 = 98;
 
-/// Whether so many answered machines are enough to speak for all of them.
+/// Whether this many answered machines are enough to represent all of them.
 pub fn is_enough(answered: u64, machines: u64) -> bool {
     u128::from(answered) * 100 >= u128::from(machines) * u128::from(ENOUGH)
 }
 
-/// What percentage of `whole` is `part`; none of nothing.
+/// `part` as a percentage of `whole`; 0 if `whole` is 0.
 #[expect(
     clippy::cast_precision_loss,
     reason = "counts beyond 2^53 lose digits that no percentage shows"

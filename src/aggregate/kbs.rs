@@ -1,4 +1,4 @@
-//! Per KB: what the machines that miss it say of it, taken together.
+//! Figures per KB, combined from all machines that miss it.
 
 use std::{
     cmp::Reverse,
@@ -11,29 +11,29 @@ use foldhash::fast::RandomState;
 use super::RankBy;
 use crate::domain::kb::{KbId, MissingKb, Same};
 
-/// One update that at least one machine misses.
+/// An update that at least one machine misses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KbRow {
-    /// Its place among the KBs, from 1.
+    /// Its rank among the KBs, starting at 1.
     pub rank: usize,
     /// Which update.
     pub id: KbId,
-    /// The bundle's title: the smallest text that is not empty.
+    /// The bundle's title: the smallest non-empty text.
     pub name: Option<Arc<str>>,
-    /// The catalog page: likewise.
+    /// The catalogue page: the smallest non-empty text.
     pub url: Option<Arc<str>>,
-    /// CVEs that it addresses: the largest number over the machines. It differs between
-    /// them, and it is never summed.
+    /// The number of CVEs that it addresses: the largest over the machines. It differs between
+    /// machines, and is never summed.
     pub cve_addressed: u64,
     /// The smallest of those numbers.
     pub cve_addressed_min: u64,
-    /// Machines that miss it.
+    /// The number of machines that miss it.
     pub machines_missing: u64,
     /// The sum of `cve_addressed` over those machines.
     pub exposure: u64,
-    /// The largest number of machines that the service itself gave.
+    /// The largest number of machines reported by the service itself.
     pub machine_missed_on: Option<u64>,
-    /// Products that it patches on any of the machines: sorted, each once.
+    /// The products that it patches on any of the machines, sorted and without duplicates.
     pub products: BTreeSet<Arc<str>>,
 }
 
@@ -53,7 +53,7 @@ impl KbRow {
         }
     }
 
-    /// Takes in what so many machines were told of it in these words.
+    /// Adds a description of this KB that was returned for the given number of machines.
     fn record(&mut self, gap: &MissingKb, machines: u64) {
         keep_smaller(&mut self.name, gap.name.as_ref());
         keep_smaller(&mut self.url, gap.url.as_ref());
@@ -71,7 +71,7 @@ impl KbRow {
     }
 }
 
-/// Keeps the smaller of two texts; an empty one is none.
+/// Keeps the smaller of two texts; an empty text counts as missing.
 fn keep_smaller(kept: &mut Option<Arc<str>>, text: Option<&Arc<str>>) {
     if let Some(text) = text.filter(|text| !text.is_empty())
         && kept.as_ref().is_none_or(|kept| text < kept)
@@ -80,23 +80,23 @@ fn keep_smaller(kept: &mut Option<Arc<str>>, text: Option<&Arc<str>>) {
     }
 }
 
-/// Descriptions that are counted before they are put together.
+/// The maximum number of descriptions counted before they are merged.
 const MOST: usize = 1 << 15;
-/// Bytes that those may take in memory, should they be longer than any service means.
+/// The maximum size of those descriptions in memory, in bytes, in case they are unusually long.
 const MOST_WEIGHT: usize = 16 << 20;
 
-/// The KBs of a fleet, while its answers come. Many machines are told the same of a KB, in
-/// the very same words: those are only counted, and put together once.
+/// The KBs of a fleet while answers arrive. Many machines share the very same description of a KB:
+/// these are only counted, and merged once.
 #[derive(Debug, Default)]
 pub(super) struct Counted {
     told: HashMap<Same<MissingKb>, u64, RandomState>,
-    /// What those take in memory.
+    /// Their size in memory, in bytes.
     weight: usize,
     rows: HashMap<KbId, KbRow>,
 }
 
 impl Counted {
-    /// Takes in what one machine misses.
+    /// Adds one gap of one machine.
     pub(super) fn record(&mut self, gap: &Arc<MissingKb>) {
         let machines = self.told.entry(Same(Arc::clone(gap))).or_insert_with(|| {
             self.weight += gap.weight();
@@ -117,14 +117,14 @@ impl Counted {
         }
     }
 
-    /// A row for every KB, in no order yet.
+    /// One row per KB, in no particular order.
     pub(super) fn into_rows(mut self) -> Vec<KbRow> {
         self.put_together();
         self.rows.into_values().collect()
     }
 }
 
-/// Puts the KBs in the order asked for and numbers them.
+/// Sorts the KBs in the requested order and sets their ranks.
 pub(super) fn rank(kbs: &mut [KbRow], rank_by: RankBy) {
     kbs.sort_unstable_by(|one, other| {
         let key = |kb: &KbRow| Reverse(sort_key(kb, rank_by));
@@ -137,7 +137,7 @@ pub(super) fn rank(kbs: &mut [KbRow], rank_by: RankBy) {
     }
 }
 
-/// The figures that rank a KB, the weightiest first.
+/// The figures that a KB is sorted by, the most significant first.
 fn sort_key(kb: &KbRow, rank_by: RankBy) -> [u64; 3] {
     let (cves, machines) = (kb.cve_addressed, kb.machines_missing);
     match rank_by {

@@ -1,4 +1,4 @@
-//! Per machine of the inventory: its answer and what follows from it, or why there is none.
+//! Per machine of the inventory: its answer and the figures derived from it, or why there is none.
 
 use std::{cmp::Reverse, io, sync::Arc};
 
@@ -17,66 +17,67 @@ use crate::{
 };
 
 words! {
-    /// What became of a machine of the inventory, as `machines.csv` spells it.
+    /// The status of a machine of the inventory, as spelled in `machines.csv`.
     pub enum MachineStatus {
         /// The service answered.
         Answered = "answered",
         /// The service does not know it.
         NotFound = "notFound",
-        /// It was asked for in vain.
+        /// All requests for it failed.
         Failed = "failed",
-        /// It was not asked for: the run was interrupted or stopped early.
+        /// It was not requested: the run was interrupted or stopped early.
         Pending = "pending",
     }
 }
 
-/// One machine of the inventory.
+/// A machine of the inventory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MachineRow {
     /// The machine's id.
     pub id: MachineId,
-    /// Where it stands in the list; there is a row for each of a million machines.
+    /// Its index in the list; a `u32` to save memory, as there may be a million rows.
     position: u32,
-    /// Calls that were sent for it.
+    /// The number of calls sent for it.
     pub attempts: u32,
-    /// What the service answered, or why there is no answer.
+    /// The service's answer, or why there is none.
     pub result: Result<Answered, Arc<Failure>>,
 }
 
-/// A machine's answer: the figures that rank it, and where its gaps can be read.
+/// A machine's answer: the figures that it is ranked by, and where its gaps can be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answered {
-    /// Its place among the answered machines, from 1.
+    /// Its rank among the answered machines, starting at 1.
     pub rank: u32,
     /// Where the answer comes from.
     pub source: Source,
-    /// The time for which the answer holds, in milliseconds since 1970: half as wide as a timestamp.
+    /// The time that the answer is valid for, in milliseconds since 1970: half the size of a
+    /// `Timestamp`.
     pub(super) as_of_ms: i64,
-    /// Whether an earlier process got it.
+    /// Whether an earlier process fetched it.
     pub reused: bool,
-    /// How many KBs it misses.
+    /// The number of KBs that it misses.
     pub missing: u32,
-    /// The CVEs that they address, summed: a score to rank by, not a number of distinct
-    /// CVEs, because KBs overlap.
+    /// The sum of the CVEs that they address: a score to rank by, not a number of distinct CVEs,
+    /// because KBs overlap.
     pub cve_addressed: u64,
     /// The largest of those numbers.
     pub cve_addressed_max: u64,
-    /// Whether it misses nothing because nothing is known of it any more: the list says that it
-    /// was not seen for more than thirty days before the answer.
+    /// Whether the answer is empty because the service has no current data: the list says that the
+    /// machine was last seen more than thirty days before the answer.
     pub no_current_data: bool,
-    /// The missing KB that addresses most CVEs; of several, the one with the smallest id.
+    /// The missing KB that addresses the most CVEs; on a tie, the one with the smallest id.
     pub top_kb: Option<KbId>,
-    /// Where the gaps are.
+    /// Where the gaps can be read.
     pub answer: AnswerRef,
 }
 
 impl MachineRow {
-    /// Where it stands in [`Inventory::machines`].
+    /// Its index in [`Inventory::machines`].
     pub fn position(&self) -> usize {
         self.position as usize
     }
 
-    /// The KBs that it misses: none where it has no answer.
+    /// The KBs that it misses; empty if it has no answer.
     pub fn missing(&self, gaps: &dyn Gaps) -> io::Result<MissingKbs> {
         match &self.result {
             Ok(answered) if answered.missing > 0 => gaps.missing(answered.answer),
@@ -84,7 +85,7 @@ impl MachineRow {
         }
     }
 
-    /// What became of the machine, in a word.
+    /// The machine's status.
     pub fn status(&self) -> MachineStatus {
         match &self.result {
             Ok(_) => MachineStatus::Answered,
@@ -98,7 +99,7 @@ impl MachineRow {
 }
 
 impl Answered {
-    /// The figures of an answer, whose missing KBs are sorted by id, each once.
+    /// The figures of an answer. Its missing KBs are sorted by id and have no duplicates.
     pub(super) fn new(answer: &Answer, answer_ref: AnswerRef) -> Self {
         let missing = &answer.missing;
         let numbers = || missing.iter().map(|gap| gap.cve_addressed);
@@ -120,14 +121,14 @@ impl Answered {
         }
     }
 
-    /// The time for which the answer holds: of a call, when the answer had arrived.
+    /// The time that the answer is valid for. For a call, this is when the answer arrived.
     pub fn answered_at(&self) -> Timestamp {
-        // It came from one, so that there is one.
+        // The value was made from a `Timestamp`, so the conversion cannot fail.
         Timestamp::from_millisecond(self.as_of_ms).unwrap_or_default()
     }
 }
 
-/// A row for every machine of the inventory, sorted by id: of none anything is known yet.
+/// A row for every machine of the inventory, sorted by id and without any outcome yet.
 pub(super) fn rows(inventory: &Inventory) -> Vec<MachineRow> {
     let not_asked = Arc::new(not_asked());
     let machines = (0..).zip(&inventory.machines);
@@ -152,7 +153,7 @@ fn not_asked() -> Failure {
     }
 }
 
-/// Puts the answered machines first, the worst of them on top, and numbers them.
+/// Sorts the answered machines first, the worst on top, and sets their ranks.
 pub(super) fn rank(machines: &mut [MachineRow]) {
     machines.sort_unstable_by_key(|machine| {
         let answered = machine.result.as_ref().ok();

@@ -1,8 +1,8 @@
-//! Outcomes in, reports' figures out: per KB, per machine, and for the fleet. Pure.
+//! Turns outcomes into the figures of the reports: per KB, per machine, and for the fleet. Pure.
 //!
-//! The figures depend on the outcomes alone, never on the order in which they came. They take
-//! as much memory as there are machines and KBs: gaps are counted as they pass, and read again
-//! where they are listed.
+//! The figures depend only on the outcomes, never on the order in which they arrive. Memory grows
+//! with the number of machines and KBs, not of gaps: these are counted as they arrive, and read
+//! again when they are listed.
 
 mod action;
 mod coverage;
@@ -35,32 +35,32 @@ pub use machines::{Answered, MachineRow, MachineStatus};
 pub use rank::RankBy;
 pub use unreadable::{Example, Unreadable};
 
-/// What is known of the fleet: everything that the reports put into files.
+/// The figures of the fleet: everything that the reports are written from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fleet {
     /// Every missing KB, ranked.
     pub kbs: Vec<KbRow>,
-    /// Every machine of the inventory: the answered ones ranked, then the others by id.
+    /// Every machine of the inventory: the answered ones by rank, then the others by id.
     pub machines: Vec<MachineRow>,
     /// How many machines answered.
     pub coverage: Coverage,
-    /// Pairs of a machine and a KB that it misses.
+    /// The number of gaps: pairs of a machine and a KB that it misses.
     pub gaps: u64,
-    /// The CVEs that the missing KBs address, summed over all gaps: machine-times-CVE, an
-    /// upper bound, because KBs overlap.
+    /// The CVEs addressed by the missing KBs, summed over all gaps (machine times CVE): an upper
+    /// bound, because KBs overlap.
     pub exposure: u64,
-    /// What the list says of clean machines, where it says when machines were last seen in a way
-    /// that is not understood: they may be silent rather than clean.
+    /// Last-seen values of clean machines that could not be parsed: the machines may be silent
+    /// rather than clean.
     pub unread_last_seen: Option<Unread>,
-    /// Numbers in the answers that could not be read.
+    /// Numbers in the answers that could not be parsed.
     pub unreadable: Unreadable,
 }
 
-/// Turns the outcomes of an inventory's machines into figures, one outcome after the other.
+/// Aggregates the outcomes of an inventory's machines into figures, one outcome at a time.
 ///
-/// A machine without an outcome is pending, and an outcome of a machine outside the
-/// inventory counts for nothing. Of several outcomes of one machine an answer counts before a
-/// failure, of two answers the first, and of two failures the one with more attempts.
+/// A machine without an outcome is pending; an outcome of a machine outside the inventory is
+/// ignored. If a machine has several outcomes, an answer takes precedence over a failure, the first
+/// of two answers over the second, and of two failures the one with more attempts.
 #[derive(Debug)]
 pub struct Aggregation<'list> {
     inventory: &'list Inventory,
@@ -72,7 +72,7 @@ pub struct Aggregation<'list> {
 }
 
 impl<'list> Aggregation<'list> {
-    /// Nothing is known yet of these machines.
+    /// An aggregation without any outcomes yet.
     pub fn of(inventory: &'list Inventory) -> Self {
         let machines = machines::rows(inventory);
         Self {
@@ -84,7 +84,7 @@ impl<'list> Aggregation<'list> {
         }
     }
 
-    /// Records what became of a machine. `answer_ref` says where its answer can be read again.
+    /// Records a machine's outcome. `answer_ref` says where its answer can be read again.
     pub fn record(&mut self, outcome: Outcome, answer_ref: AnswerRef) {
         let found = self
             .index
@@ -115,8 +115,8 @@ impl<'list> Aggregation<'list> {
         }
     }
 
-    /// The figures, with the KBs in the order asked for. `now` is when the list was read, or
-    /// somewhat later.
+    /// The figures, with the KBs in the requested order. `now` is when the list was read, or
+    /// slightly later.
     pub fn finish(mut self, rank_by: RankBy, now: Timestamp) -> Fleet {
         let mut kbs = self.kbs.into_rows();
         let unread_last_seen = not_seen::mark(&mut self.machines, self.inventory, now);
@@ -137,7 +137,7 @@ impl<'list> Aggregation<'list> {
 }
 
 impl Fleet {
-    /// The machines in the order of their ids, as reports of the long form list them.
+    /// The machines sorted by id, as reports in the long form list them.
     pub fn machines_by_id(&self) -> impl Iterator<Item = &MachineRow> {
         let mut order: Vec<u32> = (0..).take(self.machines.len()).collect();
         order.sort_unstable_by_key(|place| self.machines[*place as usize].id);
@@ -145,7 +145,7 @@ impl Fleet {
         places.map(|place| &self.machines[place as usize])
     }
 
-    /// The places of the KBs from the largest exposure down; ties by machines, then by id.
+    /// The indices of the KBs, by exposure in descending order; ties by machines, then by id.
     fn kbs_by_exposure(&self) -> Vec<usize> {
         let mut places: Vec<usize> = (0..self.kbs.len()).collect();
         places.sort_unstable_by_key(|place| {

@@ -1,13 +1,13 @@
-//! Which empty answers mean nothing: those of machines that the list says were not seen for long.
+//! Marks empty answers of machines that, according to the list, have not been seen for a long time.
 
 use jiff::Timestamp;
 
 use super::{Answered, MachineRow};
 use crate::inventory::{Inventory, Unread};
 
-/// Marks the answers that mean nothing, as far as the list says when its machines were last seen.
-/// Returns what it says of the others with an empty answer that is not understood: they count as
-/// clean, and may be silent.
+/// Marks the empty answers without current data, based on the list's last-seen values. Returns the
+/// last-seen values of the other machines with an empty answer that could not be parsed: these
+/// machines count as clean, but may be silent.
 pub(super) fn mark(
     machines: &mut [MachineRow],
     inventory: &Inventory,
@@ -27,7 +27,7 @@ pub(super) fn mark(
             in_doubt.extend(last_seen.is_unread(cell).then_some(position));
         }
     }
-    // The example is the first of the list, whatever the order of the machines.
+    // The example is the first one in the list, regardless of the order of the machines.
     in_doubt.sort_unstable();
     let cells = in_doubt.into_iter();
     last_seen.unread(cells.filter_map(|position| inventory.cells.row(position).nth(column)))

@@ -1,10 +1,10 @@
-//! What puts one update before another.
+//! The ranking of updates.
 
 use crate::domain::words::words;
 
 words! {
-    /// The order of the KBs, everywhere; ties go on to the CVEs that the KB addresses, the
-    /// machines that miss it (more first for both), and then to its id.
+    /// The order of the KBs in every report. Ties are broken by the CVEs that the KB addresses,
+    /// then by the machines that miss it (both in descending order), and then by its id.
     pub enum RankBy {
         /// By the CVEs that the KB addresses.
         Cve = "cve",

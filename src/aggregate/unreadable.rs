@@ -1,4 +1,4 @@
-//! Numbers in the answers that came as something else, and count as none.
+//! Numbers in the answers that could not be parsed, and are left out.
 
 use std::sync::Arc;
 
@@ -7,28 +7,28 @@ use crate::domain::{
     machine::MachineId,
 };
 
-/// How many there are, and one of them.
+/// The number of unreadable values, and an example.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Unreadable {
-    /// The values that could not be read.
+    /// The number of values that could not be read.
     pub values: u64,
-    /// The first of them, by machine and KB.
+    /// The first of them, ordered by machine and KB.
     pub example: Option<Example>,
 }
 
 /// A value that could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Example {
-    /// Whose answer it stands in.
+    /// The machine whose answer contains it.
     pub machine: MachineId,
-    /// Of which update it was to be a number.
+    /// The update that it belongs to.
     pub kb: KbId,
-    /// The value as it came.
+    /// The value as received.
     pub value: Arc<str>,
 }
 
 impl Unreadable {
-    /// Counts those in one gap of a machine.
+    /// Counts the unreadable values in one gap of a machine.
     pub(super) fn count(&mut self, machine: MachineId, gap: &MissingKb) {
         let Some(value) = gap.unreadable.first() else {
             return;
