@@ -1,24 +1,24 @@
-//! The run that today is compared with.
+//! The base run: the earlier run that today's is compared with.
 
 use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::aggregate::is_enough;
 
-/// The run that today is compared with.
+/// The run that today's run is compared with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BaseRun {
     /// Its number in the store.
     pub run: i64,
     /// When it began.
     pub started_at: Timestamp,
-    /// When its last answer was in.
+    /// When its last answer arrived.
     pub finished_at: Timestamp,
-    /// Machines of its list.
+    /// The number of machines in its list.
     pub machines: u64,
-    /// Whether its list and today's share at least half of the longer one's machines.
+    /// Whether its list and today's share at least half of the machines of the longer one.
     pub is_same_fleet: bool,
-    /// What it came to.
+    /// Its totals.
     pub figures: Figures,
 }
 
@@ -29,21 +29,21 @@ impl BaseRun {
     }
 }
 
-/// The figures of a run that stand beside those of another.
+/// The totals of a run that are shown next to those of another run.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Figures {
-    /// Machines with an answer.
+    /// The number of machines with an answer.
     pub answered: u64,
-    /// Those among them that missed something.
+    /// The number of answered machines that missed at least one KB.
     pub with_gaps: u64,
-    /// Distinct missing KBs.
+    /// The number of distinct missing KBs.
     pub kbs: u64,
-    /// Pairs of a machine and a KB that it missed.
+    /// The number of gaps: pairs of a machine and a KB that it missed.
     pub gaps: u64,
-    /// CVEs that the missing KBs address, summed over all gaps.
+    /// The CVEs addressed by the missing KBs, summed over all gaps.
     pub exposure: u64,
-    /// The largest sum of one machine.
+    /// The largest CVE sum of a single machine.
     #[serde(skip)]
     pub worst: u64,
 }

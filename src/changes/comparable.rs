@@ -8,16 +8,16 @@ use crate::domain::{
     machine::MachineId,
 };
 
-/// Whether a KB that only one of two answers of a machine lists is news. Where two sources see a machine
-/// differently, it need not be.
+/// Whether a KB that is listed by only one of a machine's two answers counts as a change. Two
+/// sources may see the same machine differently.
 pub(super) const fn can_compare(then: Source, now: Source) -> bool {
     match (then, now) {
         (Source::Calls, Source::Calls) => true,
     }
 }
 
-/// The answers of a machine before the base that can be compared with one of this source, the latest
-/// first.
+/// The machine's answers from before the base that are comparable with an answer from this source,
+/// latest first.
 pub(super) fn comparable_before(
     history: &dyn History,
     machine: MachineId,

@@ -1,4 +1,4 @@
-//! The comparison, machine by machine: both runs' lists in the order of ids.
+//! Compares two runs machine by machine, walking both lists in the order of machine ids.
 
 use std::{cmp::Ordering, collections::HashSet, io, sync::Arc};
 
@@ -24,20 +24,20 @@ use crate::{
 pub struct Comparison<'run> {
     /// Today's figures.
     pub fleet: &'run Fleet,
-    /// What today's machines miss.
+    /// Reads the KBs that today's machines miss.
     pub gaps: &'run dyn Gaps,
-    /// The run that today is compared with. Its figures need not be known yet.
+    /// The run that today's run is compared with. Its figures may still be unknown.
     pub base: BaseRun,
-    /// The machines of its list, sorted by id.
+    /// The machines of the base's list, sorted by id.
     pub base_machines: &'run [BaseMachine],
-    /// Reads its answers, and those of runs before it.
+    /// Reads the answers of the base and of earlier runs.
     pub history: &'run dyn History,
-    /// Whether replaced KBs are a class of their own.
+    /// Whether replaced KBs form a class of their own.
     pub replacing: Replacing,
 }
 
 impl Comparison<'_> {
-    /// What changed, with the base's figures. Fails where answers cannot be read.
+    /// Computes the changes and the base's figures. Fails if answers cannot be read.
     pub fn changes(self) -> io::Result<Changes> {
         let mut walk = Walk::new(self);
         let mut then = self.base_machines.iter().peekable();
@@ -55,7 +55,7 @@ impl Comparison<'_> {
     }
 }
 
-/// The changes so far.
+/// The changes collected so far.
 struct Walk<'run> {
     runs: Comparison<'run>,
     base_kbs: HashSet<KbId>,
@@ -84,7 +84,7 @@ impl<'run> Walk<'run> {
         }
     }
 
-    /// A machine of either list, or of both.
+    /// Handles a machine that is on either list or on both.
     fn machine(
         &mut self,
         then: Option<&BaseMachine>,
@@ -108,16 +108,16 @@ impl<'run> Walk<'run> {
         today: &MachineRow,
         missing_then: &[Arc<MissingKb>],
     ) -> io::Result<()> {
-        // What was forgotten then is not news today.
+        // A base answer without current data is ignored: today's gaps are not new then.
         let answer = then.filter(|then| !then.no_current_data);
         let answer = answer.and_then(|then| then.answer);
         match (answer, &today.result) {
-            // What the service has forgotten is not resolved.
+            // Gaps are not resolved just because the service no longer has data on the machine.
             (Some(then), Ok(now)) if now.no_current_data && !missing_then.is_empty() => {
                 self.changes.machines.silent += 1;
                 self.not_answered(today.id, then, missing_then);
             }
-            // Both answers stand by themselves.
+            // The two answers are not comparable; each is counted separately.
             (Some(then), Ok(now)) if !can_compare(then.source, now.source) => {
                 self.not_answered(today.id, then, missing_then);
                 self.appeared(today, false);
@@ -133,7 +133,7 @@ impl<'run> Walk<'run> {
         Ok(())
     }
 
-    /// What an answer of the base lists, which goes into the base's figures.
+    /// Reads the KBs listed in an answer of the base, and adds them to the base's figures.
     fn base_answer(&mut self, answer: DatedAnswer) -> io::Result<MissingKbs> {
         let missing = self.runs.history.missing(answer.answer)?;
         let sum = exposure(&missing);
@@ -187,7 +187,7 @@ impl<'run> Walk<'run> {
         self.all(change, machine, then, missing.len());
     }
 
-    /// All gaps of an answer changed in the same way.
+    /// Records the same change for all gaps of an answer.
     fn all(&mut self, change: Change, machine: MachineId, answer: DatedAnswer, gaps: usize) {
         self.changes.tally.add(change, gaps as u64);
         if gaps > 0 {
@@ -196,7 +196,7 @@ impl<'run> Walk<'run> {
         }
     }
 
-    /// A machine with so many gaps then and now.
+    /// Records a machine's change, with the number of gaps then and now.
     fn moved(&mut self, change: MachineChange, machine: MachineId, gaps: [usize; 2]) {
         let [gaps_then, gaps_now] = gaps.map(|gaps| u32::try_from(gaps).unwrap_or(u32::MAX));
         self.changes.machines.count(change);
@@ -270,7 +270,7 @@ impl<'run> Walk<'run> {
     }
 }
 
-/// The CVEs that these address, summed.
+/// The sum of the CVEs that these KBs address.
 fn exposure(gaps: &[Arc<MissingKb>]) -> u64 {
     let numbers = gaps.iter().map(|gap| gap.cve_addressed);
     numbers.fold(0, u64::saturating_add)

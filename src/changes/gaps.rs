@@ -1,4 +1,4 @@
-//! What became of the gaps of a machine that both runs have an answer for.
+//! Changes in the gaps of a machine that both runs have an answer for.
 
 use std::{io, sync::Arc};
 
@@ -15,7 +15,7 @@ use crate::domain::{
     machine::MachineId,
 };
 
-/// Both answers of a machine.
+/// The two answers of one machine.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct BothAnswers {
     pub(super) machine: MachineId,
@@ -24,8 +24,8 @@ pub(super) struct BothAnswers {
 }
 
 impl BothAnswers {
-    /// What became of the gaps that only one of both answers has, sorted by KB: those that are `gone`
-    /// since then, and those that `came`.
+    /// The changes of the gaps that only one of the two answers has, sorted by KB: `gone` since the
+    /// base, or `came` since then.
     pub(super) fn changes(
         &self,
         gone: Vec<Arc<MissingKb>>,
@@ -68,7 +68,7 @@ impl BothAnswers {
         Ok(changes)
     }
 
-    /// A gap of today that the base's answer did not have.
+    /// The change of a gap that today's answer has and the base's did not.
     fn came(&self, change: Change, gap: Arc<MissingKb>) -> GapChange {
         GapChange {
             change,
@@ -79,7 +79,7 @@ impl BothAnswers {
     }
 }
 
-/// Those that the other list does not have. Both are sorted by id.
+/// The KBs that are not in the other list. Both lists are sorted by id.
 pub(super) fn without(missing: &[Arc<MissingKb>], other: &[Arc<MissingKb>]) -> Vec<Arc<MissingKb>> {
     let is_other = |gap: &&Arc<MissingKb>| other.binary_search_by(|it| it.id.cmp(&gap.id)).is_err();
     missing.iter().filter(is_other).cloned().collect()

@@ -1,31 +1,31 @@
-//! What changed of each KB.
+//! Changes per KB.
 
 use std::{cmp::Reverse, collections::HashMap, sync::Arc};
 
 use super::Change;
 use crate::domain::kb::{KbId, MissingKb};
 
-/// On how many machines a KB's gaps changed, by class.
+/// The number of machines on which a KB's gaps changed, by class.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KbChange {
     /// Which update.
     pub id: KbId,
-    /// Its title: the smallest text that any of the changed gaps has.
+    /// Its title: the smallest of the texts in the changed gaps.
     pub name: Option<Arc<str>>,
-    /// New gaps.
+    /// The number of new gaps.
     pub new: u64,
-    /// Resolved ones.
+    /// The number of resolved gaps.
     pub resolved: u64,
-    /// Those in whose place a newer KB is missing now.
+    /// The number of gaps that were replaced by a newer KB.
     pub replaced: u64,
-    /// Those that took an older KB's place.
+    /// The number of gaps in which this KB replaced an older one.
     pub replacing: u64,
-    /// Returned ones.
+    /// The number of returned gaps.
     pub returned: u64,
 }
 
 impl KbChange {
-    /// What is news or progress.
+    /// The number of gaps that are new, resolved or returned.
     const fn news(&self) -> u64 {
         self.new + self.resolved + self.returned
     }
@@ -35,7 +35,7 @@ impl KbChange {
     }
 }
 
-/// The KBs of changed gaps, while they are counted.
+/// Counts changes per KB.
 #[derive(Debug, Default)]
 pub(super) struct KbChanges(HashMap<KbId, KbChange>);
 
@@ -47,7 +47,7 @@ impl KbChanges {
             Change::Resolved => row.resolved += 1,
             Change::Replaced => row.replaced += 1,
             Change::Returned => row.returned += 1,
-            // Not changed, or a change of the machine, not of the KB.
+            // Either unchanged, or a change of the machine rather than of the KB.
             Change::StillMissing | Change::NotAnswered | Change::OutOfScope | Change::Appeared => {}
         }
         if let Some(by) = by {
@@ -73,8 +73,8 @@ impl KbChanges {
         row
     }
 
-    /// The KB with most news first: on a second Tuesday nearly all others are replaced. Ties by
-    /// id.
+    /// One row per KB, sorted by the number of new, resolved and returned gaps, largest first:
+    /// after a Patch Tuesday nearly all other changes are replacements. Ties are broken by id.
     pub(super) fn into_rows(self) -> Vec<KbChange> {
         let mut rows: Vec<KbChange> = self.0.into_values().collect();
         rows.sort_unstable_by(|one, other| {

@@ -1,4 +1,4 @@
-//! What the runs before the base know of some gaps of a machine.
+//! What runs before the base tell about a machine's gaps.
 
 use std::{collections::HashSet, io, sync::Arc};
 
@@ -9,17 +9,17 @@ use crate::domain::{
     kb::{KbId, MissingKb},
 };
 
-/// What earlier answers, the latest first, know of some gaps of a machine.
+/// What earlier answers, latest first, tell about some of a machine's gaps.
 #[derive(Debug, Default)]
 pub(super) struct Known {
-    /// Since when each gap of the base has been there, where that is before the base.
+    /// Since when each gap of the base has been present, if that is before the base.
     since: Vec<(KbId, Timestamp)>,
-    /// Every KB asked about that was ever there.
+    /// The KBs passed to `look_for` that any earlier answer lists.
     ever: HashSet<KbId>,
 }
 
 impl Known {
-    /// Reads back for as long as one of the base's gaps was there without a break.
+    /// Reads back as long as at least one of the base's gaps was present without interruption.
     pub(super) fn since_when(
         history: &dyn History,
         earlier: &[DatedAnswer],
@@ -40,7 +40,7 @@ impl Known {
         Ok(known)
     }
 
-    /// Reads all of them: which of these gaps were ever there.
+    /// Reads all earlier answers to find which of these gaps were ever present.
     pub(super) fn look_for(
         &mut self,
         history: &dyn History,
@@ -79,7 +79,7 @@ impl Known {
     }
 }
 
-/// Whether a sorted list of gaps holds a KB.
+/// Whether a list of gaps, sorted by id, contains a KB.
 fn holds(missing: &[Arc<MissingKb>], id: &KbId) -> bool {
     missing.binary_search_by(|gap| gap.id.cmp(id)).is_ok()
 }

@@ -1,40 +1,40 @@
-//! What became of whole machines.
+//! Changes of whole machines.
 
 use serde::Serialize;
 
 use crate::domain::{machine::MachineId, words::words};
 
 words! {
-    /// What became of a machine since the base, where it is worth a mention.
+    /// A change of a machine since the base that is worth reporting.
     pub enum MachineChange {
-        /// It missed something, and misses nothing now.
+        /// It missed at least one KB, and misses none now.
         NewlyClean = "newlyClean",
-        /// It missed nothing, and misses something now.
+        /// It missed no KB, and misses at least one now.
         NewlyAffected = "newlyAffected",
-        /// It is on today's list, and was not on the base's.
+        /// It is on today's list, but was not on the base's.
         Appeared = "appeared",
-        /// It was on the base's list, and is not on today's.
+        /// It was on the base's list, but is not on today's.
         Left = "left",
-        /// The base has an answer for it, and today has none; or an empty one that means nothing,
-        /// where it missed something.
+        /// The base has an answer for it, and today's run has none; or it missed something, and
+        /// today's answer is empty because there is no current data.
         NotAnswered = "notAnswered",
     }
 }
 
-/// A machine that is not as it was.
+/// A machine that changed since the base.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MachineMoved {
-    /// What became of it.
+    /// How it changed.
     pub change: MachineChange,
     /// Which machine.
     pub machine: MachineId,
-    /// Gaps that it had in the base.
+    /// The number of its gaps in the base.
     pub gaps_then: u32,
-    /// Gaps that it has today.
+    /// The number of its gaps today.
     pub gaps_now: u32,
 }
 
-/// Machines by what became of them.
+/// The number of machines by kind of change.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MachineTally {
@@ -48,7 +48,7 @@ pub struct MachineTally {
     pub left: u64,
     /// See [`MachineChange::NotAnswered`].
     pub not_answered: u64,
-    /// Those among them with an answer that means nothing.
+    /// The number of those whose answer is empty because there is no current data.
     #[serde(skip)]
     pub silent: u64,
 }

@@ -1,16 +1,16 @@
 //! What changed since an earlier run, the base: every gap of both runs is in exactly one class.
 //!
-//! Nothing that was not answered counts as resolved: the gaps of a machine without an answer
-//! are carried, and those of a machine that left the list are out of scope. Pure, but for
-//! [`History`](crate::domain::gaps::History), which reads earlier answers again.
+//! An unanswered gap never counts as resolved: the gaps of a machine without an answer are carried
+//! over, and those of a machine that is no longer on the list are out of scope. The module is pure,
+//! except for [`History`](crate::domain::gaps::History), which reads earlier answers again.
 //!
-//! - `compare`: walks both runs' lists in the order of ids, and decides what became of each machine
+//! - `compare`: walks both runs' lists in the order of ids, and classifies each machine
 //! - `comparable`: which sources' answers can be compared
-//! - `gaps`: what became of the gaps of a machine that both runs have an answer for
-//! - `replacements`: which newer KB replaced an older one there
-//! - `known`: since when a gap has been there, and whether it was there before
-//! - `tally`, `kbs`, `machine`: what is counted by class, by KB and by machine
-//! - `rows`: all that changed; the changes one by one are read again where they are listed
+//! - `gaps`: changes in the gaps of a machine that both runs have an answer for
+//! - `replacements`: which newer KB replaced an older one on a machine
+//! - `known`: since when a gap has been present, and whether it was present before
+//! - `tally`, `kbs`, `machine`: counts by class, by KB and by machine
+//! - `rows`: all changes; single changes are read again when they are listed
 
 mod base_run;
 mod comparable;

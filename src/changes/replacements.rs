@@ -1,30 +1,30 @@
-//! Which newer KB took an older one's place on a machine.
+//! Finds which newer KB replaced an older one on a machine.
 
 use std::{cmp::Reverse, sync::Arc};
 
 use crate::domain::kb::MissingKb;
 
-/// Whether a newer KB in an older one's place is a class of its own.
+/// Whether a replacement by a newer KB is a class of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Replacing {
-    /// It is: see [`Change::Replaced`](super::Change::Replaced).
+    /// Yes: see [`Change::Replaced`](super::Change::Replaced).
     Recognized,
-    /// The older one counts as resolved, the newer one as new.
+    /// No: the older KB counts as resolved, the newer one as new.
     Ignored,
 }
 
-/// An older KB that is gone, and the newer one that replaced it: their indices in the two lists.
+/// An older KB that is gone and the newer KB that replaced it, as indices into the two lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Replacement {
     pub(super) old: usize,
     pub(super) new: usize,
 }
 
-/// Pairs that are considered for one machine: a thousand gaps that went, and as many that came.
-/// No machine's answer has more, and more would take hours and gigabytes.
+/// The maximum number of pairs considered for one machine: a thousand gaps gone and as many new. No
+/// real answer has more, and more would take hours and gigabytes.
 const MOST: usize = 1_000_000;
 
-/// A pair that is possible, ordered by what is paired first.
+/// A possible pair; the best pair is ordered first.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Candidate {
     in_common: Reverse<u32>,
@@ -32,17 +32,18 @@ struct Candidate {
     new: Reverse<Numbered>,
 }
 
-/// A KB whose id is a number: of others it cannot be said which one is newer.
+/// A KB with a numeric id: for other ids it is unknown which KB is newer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Numbered {
     number: u64,
     index: usize,
 }
 
-/// Pairs what is gone from a machine's answer with what came: the newer KB has the larger number, and
-/// patches something that the older one patched. Each is in one pair at most; those that have
-/// most products in common are paired first, then those with the larger numbers: the newer KB takes the
-/// place of the last one before it. Where there are too many to consider, none are paired.
+/// Pairs the KBs gone from a machine's answer with the new ones. The newer KB has the larger
+/// number, and patches at least one product that the older one patched. Each KB is in at most one
+/// pair. Pairs with the most products in common come first, then those with the larger numbers, so
+/// that a new KB replaces its latest predecessor. If there are too many pairs to consider, none is
+/// made.
 pub(super) fn replacements(gone: &[Arc<MissingKb>], came: &[Arc<MissingKb>]) -> Vec<Replacement> {
     if gone.len().saturating_mul(came.len()) > MOST {
         return Vec::new();
@@ -83,7 +84,7 @@ fn numbered(kbs: &[Arc<MissingKb>]) -> impl Iterator<Item = Numbered> {
     })
 }
 
-/// How many in a thousand of both's products both patch; none where it is none.
+/// The share of both KBs' products that both patch, per thousand; `None` if they share none.
 fn in_common(one: &MissingKb, other: &MissingKb) -> Option<u32> {
     let shared = one.products.iter().filter(|it| other.products.contains(it));
     let shared = shared.count();

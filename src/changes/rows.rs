@@ -1,4 +1,4 @@
-//! All that changed, and the changes one by one, as they are listed.
+//! All changes, and the rows that list them one by one.
 
 use std::{io, sync::Arc};
 
@@ -17,20 +17,20 @@ use crate::domain::{
 /// What changed since the base.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Changes {
-    /// What today is compared with.
+    /// The run that today's run is compared with.
     pub base: BaseRun,
-    /// Gaps by class.
+    /// The number of gaps in each class.
     pub tally: Tally,
-    /// What each class did to the exposure.
+    /// How each class changed the exposure.
     pub exposure: Exposure,
-    /// Machines by what became of them.
+    /// The number of machines by kind of change.
     pub machines: MachineTally,
-    /// Machines that moved, by id.
+    /// The machines that changed, sorted by id.
     pub moved: Vec<MachineMoved>,
-    /// What changed of each KB: the one with most news first, what only replaces or was replaced
-    /// after them.
+    /// The changes per KB: those with the most new, resolved and returned gaps first, those with
+    /// replacements only last.
     pub kbs: Vec<KbChange>,
-    /// By machine id.
+    /// Sorted by machine id.
     pub(super) changed: Vec<Changed>,
 }
 
@@ -39,18 +39,18 @@ pub struct Changes {
 pub struct ChangeRow {
     /// Its class.
     pub change: Change,
-    /// On which machine.
+    /// The machine.
     pub machine: MachineId,
-    /// The gap, as its own run describes it; of a replaced one, the older.
+    /// The gap, as described by its own run; for a replacement, the older KB.
     pub gap: Arc<MissingKb>,
-    /// What took its place.
+    /// The KB that replaced it.
     pub replaced_by: Option<Arc<MissingKb>>,
-    /// When the gap was first there, without a break in the answers since: the time of an
-    /// answer. Of a new or returned one that is today's.
+    /// The time of the first answer since which the gap has been present without interruption. For
+    /// a new or returned gap, the time of today's answer.
     pub since: Timestamp,
 }
 
-/// What changed on a machine.
+/// The changes on one machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Changed {
     pub(super) machine: MachineId,
@@ -59,14 +59,14 @@ pub(super) struct Changed {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum What {
-    /// Some gaps.
+    /// Some of its gaps.
     Gaps(Box<[GapChange]>),
-    /// All gaps of an answer, today's or the base's, in the same way: they are read again
-    /// where they are listed, because with a list of other machines that is every gap.
+    /// All gaps of an answer, today's or the base's, changed in the same way. They are read again
+    /// when listed: with an entirely different list that is every gap.
     All(Change, DatedAnswer),
 }
 
-/// What changed of a gap. See [`ChangeRow`].
+/// A change of one gap. See [`ChangeRow`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct GapChange {
     pub(super) change: Change,
@@ -94,8 +94,8 @@ impl GapChange {
 }
 
 impl Changes {
-    /// Calls `take` with every change that is listed, by machine id, then by KB id. Fails where earlier
-    /// answers cannot be read, or where `take` does.
+    /// Calls `take` with every listed change, sorted by machine id, then by KB id. Fails if earlier
+    /// answers cannot be read, or if `take` fails.
     pub fn for_each(
         &self,
         history: &dyn History,
@@ -114,7 +114,7 @@ impl Changes {
     }
 }
 
-/// All gaps of an answer, each with this change.
+/// Calls `take` with this change for every gap of an answer.
 fn all(
     history: &dyn History,
     machine: MachineId,

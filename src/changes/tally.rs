@@ -1,4 +1,4 @@
-//! The classes of gaps, and how many gaps, or how much exposure, are in each.
+//! The classes of gaps, and the number of gaps or the exposure in each.
 
 use std::ops::{Index, IndexMut};
 
@@ -9,54 +9,54 @@ use crate::domain::words::words;
 words! {
     /// The classes of gaps, as `changes.csv` and `summary.json` spell them.
     pub enum Change {
-        /// Today's: the base did not have it.
+        /// In today's answer but not in the base.
         New = "new",
-        /// The base's: today's answer no longer has it.
+        /// In the base but no longer in today's answer.
         Resolved = "resolved",
-        /// The base's: a newer KB took its place on the machine.
+        /// In the base; a newer KB replaced it on the machine.
         Replaced = "replaced",
-        /// In both runs. These are counted, never listed.
+        /// In both runs. These are counted, but never listed.
         StillMissing = "stillMissing",
-        /// Today's: the base did not have it any more, and a run before the base had.
+        /// In today's answer and not in the base, but in a run before the base.
         Returned = "returned",
-        /// The base's, on a machine without an answer today, or with one that means nothing:
-        /// carried.
+        /// In the base, on a machine without an answer or without current data today: carried over.
         NotAnswered = "notAnswered",
-        /// The base's, on a machine that left the list.
+        /// In the base, on a machine that is no longer on the list.
         OutOfScope = "outOfScope",
-        /// Today's, on a machine that the base has no answer for.
+        /// In today's answer, on a machine for which the base has no answer.
         Appeared = "appeared",
     }
 }
 
 impl Change {
-    /// Whether its gaps are gaps of the base.
+    /// Whether gaps of this class are gaps of the base.
     const fn is_of_base(self) -> bool {
         !matches!(self, Self::New | Self::Returned | Self::Appeared)
     }
 
-    /// Whether its gaps are gaps of today. A replaced one counts for the KB that replaced it.
+    /// Whether gaps of this class are gaps of today. A replaced gap stands for the KB that replaced
+    /// it.
     const fn is_of_today(self) -> bool {
         !matches!(self, Self::Resolved | Self::NotAnswered | Self::OutOfScope)
     }
 }
 
-/// An amount for each class: gaps, or what they add to the exposure.
+/// An amount for each class: a number of gaps, or their exposure.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Tally([u64; Change::ALL.len()]);
 
 impl Tally {
-    /// What the base's gaps come to.
+    /// The sum over the base's gaps.
     pub fn of_base(&self) -> u64 {
         self.sum(Change::is_of_base)
     }
 
-    /// What today's gaps come to.
+    /// The sum over today's gaps.
     pub fn of_today(&self) -> u64 {
         self.sum(Change::is_of_today)
     }
 
-    /// What the gaps that are listed come to.
+    /// The sum over the gaps that are listed.
     pub fn listed(&self) -> u64 {
         self.sum(|change| change != Change::StillMissing)
     }
@@ -91,19 +91,19 @@ impl Serialize for Tally {
     }
 }
 
-/// What the gaps of each class add to the exposure. A newer KB in an older one's place addresses
-/// another number of CVEs, and so may a gap that is still there.
+/// The exposure of the gaps in each class. A newer KB may address a different number of CVEs than
+/// the one it replaced, and the number of a gap that is still missing may change, too.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Exposure {
-    /// The base's gaps, as they were then.
+    /// The base's gaps, as they were at the time.
     pub then: Tally,
-    /// Today's.
+    /// Today's gaps.
     pub now: Tally,
 }
 
 impl Exposure {
-    /// What a class did to the exposure since the base. All of them together are the difference
-    /// between both runs.
+    /// How much a class changed the exposure since the base. The sum over all classes is the
+    /// difference between the two runs.
     pub fn difference(&self, change: Change) -> i128 {
         i128::from(self.now[change]) - i128::from(self.then[change])
     }
