@@ -1,16 +1,17 @@
-//! Facts for people, one on each line, after a label.
+//! Facts for the reader, one per line, each after a label.
 
 use std::fmt::Write;
 
 use crate::report::plain::plain;
 
-/// Lines of a label and a value, the values below each other.
+/// Lines of a label and a value, with the values aligned.
 #[derive(Default)]
 pub(crate) struct LabelledLines(String);
 
 impl LabelledLines {
     pub(crate) fn add(&mut self, label: &str, value: &str) {
-        // File names and the like cannot steer the terminal. Writing to a string does not fail.
+        // File names and the like must not inject terminal escapes. Writing to a string does not
+        // fail.
         let _ = writeln!(self.0, "{label:<14} {}", plain(value));
     }
 

@@ -1,4 +1,4 @@
-//! Standard output, as this process has it. Errors go to standard error, through `app`.
+//! Standard output of this process. Errors go to standard error, through `app`.
 
 mod labelled;
 
@@ -10,7 +10,7 @@ use thiserror::Error;
 pub(crate) use self::labelled::LabelledLines;
 use crate::{config::ColorMode, report::terminal::Style};
 
-/// Columns where the width of the terminal is not known.
+/// The width in columns if the width of the terminal is unknown.
 const USUAL_WIDTH: u16 = 100;
 
 /// Standard output cannot be written.
@@ -24,8 +24,8 @@ pub(crate) fn print(text: &str) -> Result<(), PrintError> {
     printed(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
 }
 
-/// The result of writing to standard output. A reader that went away (`| head`) is not a failure; a
-/// full disk is.
+/// The result of writing to standard output. A closed pipe (`| head`) is not a failure; a full disk
+/// is.
 pub(crate) fn printed(written: io::Result<()>) -> Result<(), PrintError> {
     match written {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(PrintError(error)),
@@ -33,17 +33,18 @@ pub(crate) fn printed(written: io::Result<()>) -> Result<(), PrintError> {
     }
 }
 
-/// The columns of the terminal on standard output.
+/// The width in columns of the terminal on standard output.
 pub(crate) fn terminal_width() -> u16 {
     terminal_size().map_or(USUAL_WIDTH, |(Width(width), _)| width)
 }
 
-/// The columns of the screen that standard output is shown on; none where it goes elsewhere.
+/// The width in columns of the terminal on standard output; `None` if standard output is not a
+/// terminal.
 pub(crate) fn screen_width() -> Option<u16> {
     io::stdout().is_terminal().then(terminal_width)
 }
 
-/// Whether standard output gets colours.
+/// The style for standard output: whether it is coloured.
 pub(crate) fn terminal_style(mode: ColorMode) -> Style {
     match mode {
         ColorMode::Always => Style::Colour,
