@@ -78,7 +78,7 @@ pub enum Problem {
     #[error("is written to all the time")]
     Restless,
     /// Its thread could not be started or has died: a bug, or a failure of the system.
-    #[error("nobody writes to it")]
+    #[error("its writer thread is gone")]
     Writer,
     /// Anything else.
     #[error("cannot be used")]
