@@ -114,7 +114,7 @@ pub enum ConfigError {
         reason: String,
     },
     /// No path for the store is configured, and the platform has no folder for state.
-    #[error("there is no default place for the store: this account has no state folder")]
+    #[error("no default location for the store: this account has no state folder")]
     NoStateFolder,
     /// The time at which to stop sending requests is in the past.
     #[error("the time to stop asking, {until}, has passed: it is {}", now.strftime("%Y-%m-%d %H:%M:%S %:z"))]

@@ -147,7 +147,7 @@ const fn order(rank_by: RankBy) -> &'static str {
 
 fn compared(run: &Run<'_>) -> String {
     let Some(past) = run.past else {
-        return "nothing: there is no earlier run yet".to_owned();
+        return "nothing: this tenant has no earlier run yet".to_owned();
     };
     let BaseRun {
         run: number,

@@ -123,7 +123,7 @@ const MACHINES: Sheet = Sheet {
 const GAPS: Sheet = Sheet {
     name: "Gaps",
     table: "Gaps",
-    nothing: "There is no gap: no answered machine misses a KB.",
+    nothing: "No gaps: no answered machine misses a KB.",
     frozen: 0,
 };
 
@@ -135,7 +135,7 @@ const CHANGES: Sheet = Sheet {
 };
 
 const NO_CHANGES: Sheet = Sheet {
-    nothing: "There is no earlier run of this tenant yet to compare with.",
+    nothing: "There is no earlier run of this tenant to compare with yet.",
     ..CHANGES
 };
 

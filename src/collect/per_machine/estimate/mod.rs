@@ -139,7 +139,11 @@ mod tests {
             findings: 0,
             ..in_the_middle()
         };
-        assert_eq!(first.calls_left(1.0), 1020, "one is no rule");
+        assert_eq!(
+            first.calls_left(1.0),
+            1020,
+            "one machine is too few to judge by"
+        );
     }
 
     #[test]

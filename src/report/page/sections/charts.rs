@@ -36,7 +36,8 @@ impl Charts {
         let charts = vec![
             chart(
                 "Exposure by KB",
-                pareto(scene.top, fleet).ok_or(nothing("No KB is missing: there is no exposure.")),
+                pareto(scene.top, fleet)
+                    .ok_or(nothing("No KB is missing, so there is no exposure.")),
                 "Bars: exposure of each KB. Line and percentages: what is gone with this KB \
                  and those above it.",
             ),

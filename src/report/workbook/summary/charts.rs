@@ -89,7 +89,7 @@ fn machines(rows: Rows) -> Chart {
     chart.x_axis().set_name("gaps of a machine");
     numbers(chart.y_axis().set_name("machines"));
     chart.legend().set_hidden();
-    chart.set_alt_text("Columns: how many machines have so many gaps.");
+    chart.set_alt_text("Columns: machines by number of gaps.");
     chart
 }
 

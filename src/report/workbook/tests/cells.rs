@@ -51,7 +51,7 @@ pub(super) fn compare(fixture: &Fixture) -> usize {
         assert_eq!(found.len(), expected.len(), "{sheet}: rows");
         for (row, (expected, found)) in expected.iter().zip(&found).enumerate() {
             for (place, column) in header.iter().enumerate() {
-                let Some(found_at) = place_of(sheet, (place, column), &names) else {
+                let Some(found_at) = place_of(sheet, place, column, &names) else {
                     continue;
                 };
                 let mut expected = expected[place].as_str();
@@ -73,7 +73,7 @@ const LEFT_OUT: [(&str, &[&str]); 1] = [("Gaps", &["url", "machineMissedOn", "an
 
 /// Where a column of a CSV file stands in its sheet: in the same order, but for those that are left
 /// out, and for the machines' names behind their ids.
-fn place_of(sheet: &str, (place, column): (usize, &str), names: &[String]) -> Option<usize> {
+fn place_of(sheet: &str, place: usize, column: &str, names: &[String]) -> Option<usize> {
     if ["KBs", "Machines"].contains(&sheet) {
         return Some(place);
     }
