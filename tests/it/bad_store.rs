@@ -186,6 +186,10 @@ fn figures_that_turned_into_others() {
             "UPDATE answer SET source = 'call' WHERE id = 1",
         ),
         (
+            "an answer",
+            "UPDATE answer SET as_of_ms = as_of_ms + 1 WHERE id = 1",
+        ),
+        (
             "a missing KB",
             "UPDATE missing_kb SET cve_addressed = cve_addressed + 1 WHERE id = 2",
         ),

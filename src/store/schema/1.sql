@@ -40,7 +40,7 @@ CREATE TABLE answer (
     source TEXT NOT NULL, -- where it comes from: 'calls'
     as_of_ms INTEGER NOT NULL, -- the time for which it holds: of a call, when it was answered
     missing TEXT NOT NULL, -- JSON, a list of missing_kb.id
-    checksum INTEGER NOT NULL -- of machine, source and missing: no figure comes from a flipped bit
+    checksum INTEGER NOT NULL -- of machine, source, as_of_ms and missing: no figure comes from a flipped bit
 ) STRICT;
 
 -- A list of machines, as it was read; the same list is kept once.

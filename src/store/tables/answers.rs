@@ -1,6 +1,5 @@
 //! The outcome of each machine in a run: written as it arrives, read back for the reports.
 
-use jiff::Timestamp;
 use rusqlite::{Connection, Result, Row, params};
 use sha2::{Digest, Sha256};
 
@@ -11,8 +10,9 @@ use super::{
 };
 use crate::{
     domain::{
-        answer::{Answer, Source},
+        answer::Answer,
         gaps::AnswerRef,
+        kb::MissingKbs,
         machine::MachineId,
         outcome::{Failure, Outcome},
     },
@@ -70,33 +70,25 @@ fn put_answer(
         "INSERT INTO answer (machine, run, session, source, as_of_ms, missing, checksum)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?;
-    let source = answer.source.as_str();
+    let cells = AnswerCells {
+        machine,
+        source: answer.source.as_str(),
+        as_of_ms: millis(answer.as_of),
+        missing: &missing,
+    };
     let number = enter.insert(params![
         machine,
         at.run.0,
         at.session,
-        source,
-        millis(answer.as_of),
-        missing,
-        checksum(machine, source, &missing)
+        cells.source,
+        cells.as_of_ms,
+        cells.missing,
+        cells.checksum()
     ])?;
     connection
         .prepare_cached("UPDATE machine SET last_answer = ?2 WHERE id = ?1")?
         .execute([machine, number])?;
     Ok(number)
-}
-
-/// The checksum of an answer: its machine, its source and its list.
-fn checksum(machine: i64, source: &str, missing: &str) -> i64 {
-    let digest = Sha256::new()
-        .chain_update(machine.to_le_bytes())
-        .chain_update(source.as_bytes())
-        .chain_update([0])
-        .chain_update(missing)
-        .finalize();
-    let mut first = [0; 8];
-    first.copy_from_slice(&digest[..8]);
-    i64::from_le_bytes(first)
 }
 
 fn put_answered(
@@ -183,16 +175,13 @@ pub(crate) fn last_answers(
     for machine in machines {
         let mut rows = find.query(params![service, machine.encode(&mut [0; 40])])?;
         let Some(row) = rows.next()? else { continue };
-        let stored = StoredAnswer::read(row, 1)?;
-        let Listed { missing, .. } = descriptions.list(connection, stored.missing)?;
+        let cells = AnswerCells::read(row, 1)?;
+        let list = descriptions.list(connection, cells.missing)?;
         let outcome = Outcome {
             machine,
             attempts: 0,
             times_unknown: 0,
-            result: Ok(Answer {
-                reused: true,
-                ..Answer::new(stored.source, stored.as_of, missing)
-            }),
+            result: Ok(cells.answer(list.missing, true)?),
         };
         take(outcome, AnswerRef(row.get(0)?));
     }
@@ -231,41 +220,58 @@ fn outcome(
         times_unknown: row.get(2)?,
         result: match answer {
             Some(_) => {
-                let stored = StoredAnswer::read(row, 10)?;
-                let list = descriptions.list(connection, stored.missing)?;
+                let cells = AnswerCells::read(row, 10)?;
+                let list = descriptions.list(connection, cells.missing)?;
                 listed(&list);
-                Ok(Answer {
-                    reused: row.get(9)?,
-                    ..Answer::new(stored.source, stored.as_of, list.missing)
-                })
+                Ok(cells.answer(list.missing, row.get(9)?)?)
             }
             None => Err(failure(row)?),
         },
     })
 }
 
-/// An answer as stored.
-struct StoredAnswer<'row> {
-    source: Source,
-    as_of: Timestamp,
+/// The cells of an answer that reports are made from, all covered by its checksum.
+struct AnswerCells<'row> {
+    machine: i64,
+    source: &'row str,
+    as_of_ms: i64,
     /// The text of its list.
     missing: &'row str,
 }
 
-impl<'row> StoredAnswer<'row> {
-    /// Reads an answer from five columns, starting at this one: source, time, list, machine and
-    /// checksum. Fails if the checksum does not match.
+impl<'row> AnswerCells<'row> {
+    /// Reads five columns, starting at this one: source, time, list, machine and checksum. Fails if
+    /// the checksum does not match.
     fn read(row: &'row Row<'_>, column: usize) -> Result<Self> {
-        let source = row.get_ref(column)?.as_str()?;
-        let missing = row.get_ref(column + 2)?.as_str()?;
+        let cells = Self {
+            source: row.get_ref(column)?.as_str()?,
+            as_of_ms: row.get(column + 1)?,
+            missing: row.get_ref(column + 2)?.as_str()?,
+            machine: row.get(column + 3)?,
+        };
         let written: i64 = row.get(column + 4)?;
-        if checksum(row.get(column + 3)?, source, missing) != written {
+        if cells.checksum() != written {
             return Err(damage("an answer is not as it was written"));
         }
-        Ok(Self {
-            source: parse(source)?,
-            as_of: time(row.get(column + 1)?),
-            missing,
+        Ok(cells)
+    }
+
+    fn checksum(&self) -> i64 {
+        let digest = Sha256::new()
+            .chain_update(self.machine.to_le_bytes())
+            .chain_update(self.as_of_ms.to_le_bytes())
+            .chain_update(self.source)
+            .chain_update([0])
+            .chain_update(self.missing)
+            .finalize();
+        i64::from_le_bytes(digest.first_chunk().copied().unwrap_or_default())
+    }
+
+    /// The answer with its list, which the caller has read.
+    fn answer(&self, missing: MissingKbs, reused: bool) -> Result<Answer> {
+        Ok(Answer {
+            reused,
+            ..Answer::new(parse(self.source)?, time(self.as_of_ms), missing)
         })
     }
 }
@@ -276,7 +282,22 @@ pub(crate) fn verify(connection: &Connection) -> Result<()> {
         connection.prepare("SELECT source, as_of_ms, missing, machine, checksum FROM answer")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        StoredAnswer::read(row, 0)?;
+        AnswerCells::read(row, 0)?;
+    }
+    Ok(())
+}
+
+/// Makes all answers older by this many milliseconds.
+pub(crate) fn age(connection: &Connection, by_ms: i64) -> Result<()> {
+    let mut answers = connection
+        .prepare("SELECT source, as_of_ms, missing, machine, checksum, id FROM answer")?;
+    let mut update =
+        connection.prepare("UPDATE answer SET as_of_ms = ?2, checksum = ?3 WHERE id = ?1")?;
+    let mut rows = answers.query([])?;
+    while let Some(row) = rows.next()? {
+        let mut cells = AnswerCells::read(row, 0)?;
+        cells.as_of_ms = cells.as_of_ms.saturating_sub(by_ms);
+        update.execute([row.get(5)?, cells.as_of_ms, cells.checksum()])?;
     }
     Ok(())
 }

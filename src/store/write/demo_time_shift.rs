@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use rusqlite::{Connection, Result, TransactionBehavior};
 
+use crate::store::tables::answers;
+
 /// Shifts all stored times into the past by this much.
 pub(crate) fn age(connection: &mut Connection, by: Duration) -> Result<()> {
     let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    transaction.execute("UPDATE answer SET as_of_ms = as_of_ms - ?1", [by])?;
+    answers::age(&transaction, by)?;
     transaction.execute(
         "UPDATE run SET started_at_ms = started_at_ms - ?1, active_at_ms = active_at_ms - ?1,
              finished_at_ms = finished_at_ms - ?1",

@@ -5,7 +5,7 @@ mod background;
 mod browser;
 mod finished;
 mod gateway;
-mod kept;
+pub(crate) mod kept;
 mod page;
 #[cfg(target_os = "linux")]
 mod permissions;
