@@ -68,7 +68,7 @@ fn refuses_without(scene: &Scene, variable: &str) -> Finished {
 }
 
 #[test]
-fn bad_values_in_the_file() {
+fn bad_values_in_the_file_are_refused() {
     let scene = Scene::with_machines(1);
     for (key, value, allowed) in BAD_VALUES {
         let run = refuses_file(&scene, &format!("# ours\n\n{key} = \"{value}\"\n"));
@@ -80,7 +80,7 @@ fn bad_values_in_the_file() {
 }
 
 #[test]
-fn bad_values_in_the_environment() {
+fn bad_values_in_the_environment_are_refused() {
     let scene = Scene::with_machines(1);
     for (key, value, allowed) in BAD_VALUES {
         let variable = format!("PATCHGAP_{}", key.to_uppercase());
@@ -93,7 +93,7 @@ fn bad_values_in_the_environment() {
 }
 
 #[test]
-fn bad_values_as_flags() {
+fn bad_values_of_flags_are_usage_errors() {
     let scene = Scene::with_machines(1);
     for (key, value, allowed) in BAD_VALUES {
         let flag = format!("--{}", key.replace('_', "-"));
@@ -104,7 +104,7 @@ fn bad_values_as_flags() {
 }
 
 #[test]
-fn unknown_keys_are_named_with_their_line() {
+fn unknown_keys_are_refused_with_their_line() {
     let scene = Scene::with_machines(1);
     for (text, line, key, hint) in [
         (
@@ -127,7 +127,7 @@ fn unknown_keys_are_named_with_their_line() {
 }
 
 #[test]
-fn what_is_no_toml() {
+fn invalid_toml_is_refused_with_its_line() {
     let scene = Scene::with_machines(1);
     let run = refuses_file(&scene, "retries = 1\ntimeout = 30s\n");
     run.complains("error: patchgap.toml: line 2: ")
@@ -144,7 +144,7 @@ fn a_secret_in_the_file_is_refused_and_not_repeated() {
 }
 
 #[test]
-fn a_configuration_file_that_is_not_there() {
+fn missing_configuration_file_is_refused() {
     let scene = Scene::with_machines(1);
     let run = is_refused(&scene, scene.report(&["--config", "other.toml"]), 3);
     run.complains("error: configuration file other.toml: cannot be read: ")
@@ -152,7 +152,7 @@ fn a_configuration_file_that_is_not_there() {
 }
 
 #[test]
-fn a_time_to_stop_that_has_passed() {
+fn until_in_the_past_is_refused_by_report_only() {
     let scene = Scene::with_machines(1);
     let run = is_refused(&scene, scene.report(&["--until", "2020-01-01T06:00"]), 3);
     run.complains("error: the time to stop asking, 2020-01-01T06:00, has passed: it is 20")
@@ -162,7 +162,7 @@ fn a_time_to_stop_that_has_passed() {
 }
 
 #[test]
-fn options_that_contradict_each_other() {
+fn contradicting_options_are_usage_errors() {
     let scene = Scene::with_machines(1);
     for flags in [["--fresh", "--max-age=20h"], ["--offline", "--budget=2h"]] {
         let run = is_refused(&scene, scene.report(&flags), 2);
@@ -171,7 +171,7 @@ fn options_that_contradict_each_other() {
 }
 
 #[test]
-fn credentials_that_are_not_there() {
+fn missing_credentials_are_refused() {
     let scene = Scene::with_machines(1);
     for (missing, error, hint) in [
         (
@@ -197,7 +197,7 @@ fn credentials_that_are_not_there() {
 }
 
 #[test]
-fn a_secret_file_that_does_not_do() {
+fn empty_or_missing_secret_file_is_refused() {
     let scene = Scene::with_machines(1);
     scene.write("empty.txt", "\n");
     for (file, error, hint) in [
@@ -222,7 +222,7 @@ fn a_secret_file_that_does_not_do() {
 }
 
 #[test]
-fn a_root_certificate_that_is_none() {
+fn invalid_root_certificate_is_refused() {
     let scene = Scene::with_machines(1);
     scene.write(
         "broken.pem",

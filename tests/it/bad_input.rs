@@ -15,14 +15,14 @@ fn is_refused(scene: &Scene, inventory: &str, message: &str, hint: &str) {
 }
 
 #[test]
-fn an_inventory_that_is_not_there() {
+fn missing_inventory_is_refused() {
     let scene = Scene::with_machines(1);
     is_refused(&scene, "nowhere.csv", "no such file", "path");
     is_refused(&scene, "no/folder.csv", "no such file", "path");
 }
 
 #[test]
-fn no_inventory_at_all() {
+fn report_without_inventory_is_a_usage_error() {
     let scene = Scene::with_machines(1);
     for flags in [&[][..], &["--offline=false"]] {
         let run = scene.run(&[&["report"], flags].concat()).exits_with(2);
@@ -32,7 +32,7 @@ fn no_inventory_at_all() {
 }
 
 #[test]
-fn a_folder_as_the_inventory() {
+fn folder_as_inventory_is_refused() {
     let scene = Scene::with_machines(1);
     is_refused(
         &scene,
@@ -43,7 +43,7 @@ fn a_folder_as_the_inventory() {
 }
 
 #[test]
-fn an_inventory_of_nothing() {
+fn empty_inventory_is_refused() {
     let scene = Scene::with_machines(1);
     for nothing in ["", "\n", " \r\n\r\n\t\r\n", "\u{feff}\n", ",,,\n,,,\n"] {
         scene.write("nothing.csv", nothing);
@@ -61,7 +61,7 @@ fn an_inventory_of_nothing() {
 }
 
 #[test]
-fn a_header_without_rows() {
+fn header_without_rows_is_refused() {
     let scene = Scene::with_machines(1);
     scene.write("header.csv", "Device ID,Device Name\n");
     let message = "it holds a header but no rows";
@@ -69,7 +69,7 @@ fn a_header_without_rows() {
 }
 
 #[test]
-fn no_id_column_lists_the_columns() {
+fn missing_id_column_lists_the_columns_found() {
     let scene = Scene::with_machines(1);
     scene.write("teams.csv", "Name,Team,\"Cost;Centre\"\nweb-01,Web,7\n");
     let message = "no column is known to hold the machine ids; \
@@ -78,7 +78,7 @@ fn no_id_column_lists_the_columns() {
 }
 
 #[test]
-fn a_column_of_ids_under_another_name_is_pointed_out() {
+fn id_column_with_an_unknown_name_is_suggested() {
     let scene = Scene::with_machines(1);
     let machine = scene.tenant.fleet().machines()[0].id;
     scene.write("odd.csv", format!("Name,Kennung\nweb-01,{machine}\n"));
@@ -90,7 +90,7 @@ fn a_column_of_ids_under_another_name_is_pointed_out() {
 }
 
 #[test]
-fn a_column_that_is_asked_for_and_not_there() {
+fn requested_column_that_is_missing_is_refused() {
     let scene = Scene::with_machines(1);
     let run = scene.report(&["--column", "Serial"]).exits_with(3);
     run.complains("no column `Serial`; columns found: DeviceName, machineId, osPlatform")
@@ -99,7 +99,7 @@ fn a_column_that_is_asked_for_and_not_there() {
 }
 
 #[test]
-fn no_valid_id_shows_the_first_row() {
+fn inventory_without_valid_ids_shows_the_first_row() {
     let scene = Scene::with_machines(1);
     scene.write("names.csv", "machineId,Team\n\nweb-01,Web\nweb-02,Web\n");
     let message = "no valid machine id in 2 rows; the first is on line 3: `web-01`";
@@ -107,7 +107,7 @@ fn no_valid_id_shows_the_first_row() {
 }
 
 #[test]
-fn an_excel_workbook() {
+fn excel_workbook_as_inventory_is_refused() {
     let scene = Scene::with_machines(1);
     scene.write(
         "machines.xlsx",
@@ -118,7 +118,7 @@ fn an_excel_workbook() {
 }
 
 #[test]
-fn a_quote_that_is_never_closed() {
+fn unclosed_quote_is_refused() {
     let scene = Scene::with_machines(1);
     let machine = scene.tenant.fleet().machines()[0].id;
     scene.write(

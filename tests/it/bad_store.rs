@@ -59,14 +59,14 @@ fn is_refused(scene: &Scene, commands: &[&[&str]], state: &str, problem: &str, h
 }
 
 #[test]
-fn a_folder_in_its_place() {
+fn folder_as_store_is_refused() {
     let scene = Scene::with_machines(1);
     fs::create_dir(scene.path("folder")).unwrap();
     is_refused(&scene, &COMMANDS, "folder", "it is a folder", "--state");
 }
 
 #[test]
-fn another_file_in_its_place() {
+fn other_file_as_store_is_refused() {
     let scene = Scene::with_machines(1);
     let inventory = scene.tenant.inventory_csv();
     for content in ["x", "machineId\n", &inventory] {
@@ -77,7 +77,7 @@ fn another_file_in_its_place() {
 }
 
 #[test]
-fn another_programs_database_in_its_place() {
+fn database_of_another_program_is_refused() {
     let scene = Scene::with_machines(1);
     for mode in ["wal", "delete"] {
         let other = Connection::open(scene.path(mode)).unwrap();
@@ -90,7 +90,7 @@ fn another_programs_database_in_its_place() {
 }
 
 #[test]
-fn a_newer_version() {
+fn store_of_a_newer_version_is_refused() {
     let scene = with_a_run();
     let newer = Connection::open(scene.path("store.sqlite")).unwrap();
     newer.pragma_update(None, "user_version", 99).unwrap();
@@ -107,7 +107,7 @@ fn a_newer_version() {
 /// What was committed is in the log beside the file, as after a kill: nothing of it is moved,
 /// because that would change a file that is not ours to change.
 #[test]
-fn a_newer_version_with_a_log_beside_it() {
+fn store_of_a_newer_version_with_a_wal_file_is_left_untouched() {
     let scene = with_a_run();
     let (file, log) = killed_after(&scene, "PRAGMA user_version = 99");
     assert!(!log.is_empty());
@@ -129,7 +129,7 @@ fn killed_after(scene: &Scene, sql: &str) -> (Vec<u8>, Vec<u8>) {
 }
 
 #[test]
-fn a_truncated_store() {
+fn truncated_store_is_refused_or_whole() {
     let scene = with_a_run();
     let whole = fs::read(scene.path("store.sqlite")).unwrap();
     for (length, problem) in [
@@ -154,7 +154,7 @@ fn a_truncated_store() {
 
 /// SQLite alone notices nothing: the log says how long the file has to be.
 #[test]
-fn a_truncated_store_with_a_log_beside_it() {
+fn truncated_store_with_a_wal_file_is_refused() {
     let scene = with_a_run();
     let (file, log) = killed_after(&scene, "UPDATE run SET active_at_ms = active_at_ms + 1");
     for length in [0, 4096, file.len() / 2, file.len() - 4096] {
@@ -175,7 +175,7 @@ fn a_truncated_store_with_a_log_beside_it() {
 
 /// SQLite finds nothing wrong with them; it is found out before the night, and not after it.
 #[test]
-fn figures_that_turned_into_others() {
+fn altered_figures_are_detected() {
     for (table, change) in [
         (
             "an answer",
@@ -207,7 +207,7 @@ fn figures_that_turned_into_others() {
 /// Bytes that turned into others are found, or do not matter: no report says anything else
 /// than before.
 #[test]
-fn flipped_bytes() {
+fn flipped_bytes_never_change_a_report() {
     const TIMES: u64 = 40;
     let scene = with_a_run();
     let whole = fs::read(scene.path("store.sqlite")).unwrap();
@@ -249,7 +249,7 @@ fn an_empty_file_becomes_a_store() {
 }
 
 #[test]
-fn a_store_that_is_not_there_is_made_with_its_folder() {
+fn missing_store_is_created_with_its_folder() {
     let scene = Scene::with_machines(3);
     let commands = [COMMANDS[3], COMMANDS[4]];
     let state = "very/new/store.sqlite";
@@ -262,7 +262,7 @@ fn a_store_that_is_not_there_is_made_with_its_folder() {
 }
 
 #[test]
-fn a_place_below_a_file() {
+fn store_path_below_a_file_is_refused() {
     let scene = Scene::with_machines(1);
     scene.write("file", "mine");
     let commands = [COMMANDS[0], COMMANDS[1]];
@@ -275,7 +275,7 @@ fn a_place_below_a_file() {
 /// Nobody can make files there, whoever runs the tests.
 #[test]
 #[cfg(target_os = "linux")]
-fn a_folder_that_nobody_can_write_to() {
+fn store_in_an_unwritable_system_folder_is_refused() {
     let scene = Scene::with_machines(1);
     for (state, problem) in [
         (
@@ -293,7 +293,7 @@ fn a_folder_that_nobody_can_write_to() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn a_file_or_folder_that_may_not_be_written_to() {
+fn store_without_write_permission_is_refused() {
     let scene = with_a_run();
     fs::create_dir(scene.path("locked")).unwrap();
     let whole = fs::read(scene.path("store.sqlite")).unwrap();
@@ -329,7 +329,7 @@ fn a_file_or_folder_that_may_not_be_written_to() {
 /// It is used all the same; and where patchgap makes it, nobody else may.
 #[test]
 #[cfg(target_os = "linux")]
-fn a_store_that_others_may_write_to_is_warned_of_once() {
+fn store_writable_by_others_is_warned_about_once() {
     use std::os::unix::fs::PermissionsExt;
 
     let scene = with_a_run();
@@ -350,7 +350,7 @@ fn a_store_that_others_may_write_to_is_warned_of_once() {
 }
 
 #[test]
-fn a_store_that_another_program_holds() {
+fn locked_store_is_refused_for_writing_only() {
     let scene = with_a_run();
     let other = Connection::open(scene.path("store.sqlite")).unwrap();
     other.execute_batch("BEGIN EXCLUSIVE").unwrap();

@@ -35,7 +35,7 @@ fn scene() -> Scene {
 }
 
 #[test]
-fn a_service_that_fails_every_call() {
+fn run_stops_early_when_every_call_fails() {
     let scene = scene();
     let run = stops_early(&scene, &[], "HTTP 500 InternalServerError");
     let sent = scene.tenant.log().calls.len();
@@ -43,7 +43,7 @@ fn a_service_that_fails_every_call() {
 }
 
 #[test]
-fn a_service_that_is_not_there() {
+fn run_stops_early_when_nothing_listens() {
     let scene = scene();
     // Nobody listens on the first port.
     stops_early(
@@ -55,7 +55,7 @@ fn a_service_that_is_not_there() {
 }
 
 #[test]
-fn the_next_run_goes_on_when_it_is_mended() {
+fn next_run_resumes_once_the_service_works() {
     let mut scene = scene();
     stops_early(&scene, &[], "HTTP 500 InternalServerError");
     scene.replace_tenant(|settings| settings.machines = usize::try_from(MACHINES).unwrap());
@@ -73,7 +73,7 @@ fn the_next_run_goes_on_when_it_is_mended() {
 }
 
 #[test]
-fn one_answer_among_the_first_and_the_run_goes_to_its_end() {
+fn one_early_answer_keeps_the_run_going() {
     let ids = fleet_ids(40);
     let broken = ids[1..].iter().map(|id| (*id, Fault::ServerError));
     let scene = Scene::with(|settings| {

@@ -43,13 +43,13 @@ fn stops_in_time(arguments: &[&str], latest: Instant) {
 }
 
 #[test]
-fn a_budget_is_kept() {
+fn run_stops_when_its_budget_is_spent() {
     let latest = Instant::now() + Duration::from_secs(3);
     stops_in_time(&["--budget", "3s"], latest);
 }
 
 #[test]
-fn a_time_is_kept() {
+fn run_stops_at_the_given_time() {
     // It is cut off to whole seconds.
     let end = Timestamp::now() + SignedDuration::from_secs(3);
     let end_text = end.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
@@ -58,7 +58,7 @@ fn a_time_is_kept() {
 }
 
 #[test]
-fn answers_on_their_way_are_waited_for() {
+fn answers_in_flight_are_waited_for() {
     let scene = Scene::with(|settings| {
         settings.machines = MACHINES;
         settings.latency = Duration::from_secs(1);
@@ -72,7 +72,7 @@ fn answers_on_their_way_are_waited_for() {
 /// The sign-in alone takes longer. There may have been answers before, so that there are
 /// reports, and nobody is said to be in the way who is not.
 #[test]
-fn a_budget_that_is_spent_before_the_first_call() {
+fn budget_spent_before_the_first_call_is_not_an_error() {
     let scene = Scene::with_machines(MACHINES);
     for _ in 0..3 {
         let run = scene.report(&["--budget", "1ms", "--concurrency", "1"]);
@@ -85,7 +85,7 @@ fn a_budget_that_is_spent_before_the_first_call() {
 }
 
 #[test]
-fn a_budget_that_lasts_changes_nothing() {
+fn sufficient_budget_changes_nothing() {
     let scene = Scene::with_machines(MACHINES);
     let run = scene.report(&["--budget", "2h"]).exits_with(0);
     assert_truth(&scene, &run);
@@ -114,7 +114,7 @@ const BUDGET: [&str; 6] = [
 ];
 
 #[test]
-fn those_that_need_it_most_are_asked_and_the_rest_keep_their_answer() {
+fn oldest_answers_are_renewed_first_and_the_rest_reused() {
     let (scene, ids) = answered_long_ago();
     let run = scene.report(&BUDGET).exits_with(0);
     // Those that were never answered, then those whose answers are the oldest.
@@ -133,7 +133,7 @@ fn those_that_need_it_most_are_asked_and_the_rest_keep_their_answer() {
 }
 
 #[test]
-fn a_later_start_goes_on_and_asks_for_what_was_left() {
+fn next_start_resumes_with_the_remaining_machines() {
     let (scene, ids) = answered_long_ago();
     scene.report(&BUDGET).exits_with(0);
     let run = scene.report(&[]).exits_with(0);

@@ -84,7 +84,7 @@ fn pairs(rows: &[Row], class: &str, column: &str) -> BTreeSet<(MachineId, String
 }
 
 #[test]
-fn every_gap_is_told_as_it_happened() {
+fn every_change_is_classified_correctly() {
     let (_scene, run) = two_nights();
     let [first, second] = unanswered();
     let (then, now) = (gaps(NIGHTS[0], &[first]), gaps(NIGHTS[1], &[second]));
@@ -121,7 +121,7 @@ fn every_gap_is_told_as_it_happened() {
 }
 
 #[test]
-fn a_replaced_kb_is_older_and_patches_the_same_and_no_such_pair_is_left() {
+fn replaced_kbs_are_older_and_share_a_product() {
     let (_scene, run) = two_nights();
     let (then, now) = (gaps(NIGHTS[0], &[]), gaps(NIGHTS[1], &[]));
     let rows = run.rows("changes.csv");
@@ -148,7 +148,7 @@ fn a_replaced_kb_is_older_and_patches_the_same_and_no_such_pair_is_left() {
 }
 
 #[test]
-fn the_counts_add_up() {
+fn summary_counts_add_up() {
     let (_scene, run) = two_nights();
     let [first, _] = unanswered();
     let changes = run.summary()["changes"].clone();
@@ -185,7 +185,7 @@ fn the_counts_add_up() {
 }
 
 #[test]
-fn without_the_heuristic_nothing_is_replaced() {
+fn no_replaced_option_turns_replaced_into_resolved_and_new() {
     let (scene, run) = two_nights();
     let count = |run: &Finished, class: &str| run.summary()["changes"][class].as_u64().unwrap();
     let told = ["replaced", "resolved", "new"].map(|class| count(&run, class));
@@ -195,7 +195,7 @@ fn without_the_heuristic_nothing_is_replaced() {
 }
 
 #[test]
-fn what_was_resolved_once_returns() {
+fn resolved_gap_that_reappears_has_returned() {
     let mut scene = Scene::with(|settings| set_up(settings, 0, unanswered()[0]));
     let mut returned = Value::Null;
     for nights in [0, 1, 0] {
@@ -215,7 +215,7 @@ fn what_was_resolved_once_returns() {
 }
 
 #[test]
-fn a_partial_run_is_compared_with_only_where_there_is_no_better_one() {
+fn partial_run_is_the_base_only_without_a_better_one() {
     let (scene, _) = two_nights();
     let base = |run: &Finished| {
         let summary = run.summary();
@@ -252,7 +252,7 @@ fn a_partial_run_is_compared_with_only_where_there_is_no_better_one() {
 }
 
 #[test]
-fn a_tenant_that_is_asked_at_another_address_is_the_same_tenant() {
+fn tenant_at_another_address_is_the_same_tenant() {
     let [first, second] = unanswered();
     let (scene, there) = two_nights();
     let mut moved = Scene::with(|settings| set_up(settings, NIGHTS[0], first));

@@ -23,7 +23,7 @@ fn check_with(scene: &Scene, token: &str) -> Finished {
 }
 
 #[test]
-fn everything_is_in_place() {
+fn check_succeeds_and_shows_every_fact() {
     let scene = Scene::with_machines(1);
     let run = scene.run(&["check"]).exits_with(0);
     shows(&run, "API", scene.tenant.api_url().as_str());
@@ -48,7 +48,7 @@ fn everything_is_in_place() {
 }
 
 #[test]
-fn a_missing_role_is_named_with_those_held_and_how_to_grant_it() {
+fn missing_role_is_named_with_the_roles_held_and_a_hint() {
     let scene = Scene::with(|settings| settings.faults.tenant = Some(TenantFault::MissingRole));
     let run = scene.run(&["check"]).exits_with(4);
     shows(&run, "roles", "Alert.Read.All");
@@ -58,7 +58,7 @@ fn a_missing_role_is_named_with_those_held_and_how_to_grant_it() {
 }
 
 #[test]
-fn a_wrong_secret() {
+fn wrong_secret_is_reported_with_a_hint() {
     let scene = Scene::with_machines(1);
     let run = scene.finish(
         scene
@@ -72,7 +72,7 @@ fn a_wrong_secret() {
 }
 
 #[test]
-fn no_licence_shows_in_the_one_call() {
+fn missing_licence_is_detected_by_one_call() {
     let scene = Scene::with(|settings| settings.faults.tenant = Some(TenantFault::NoLicence));
     let run = scene.run(&["check"]).exits_with(4);
     run.complains("No Tvm license").hints("licence");
@@ -80,7 +80,7 @@ fn no_licence_shows_in_the_one_call() {
 }
 
 #[test]
-fn a_ready_made_token_is_read_and_tried() {
+fn ready_made_token_is_decoded_and_tried() {
     let scene = Scene::with_machines(1);
     scene.run(&["check"]).exits_with(0);
     let token = scene.tenant.tokens().remove(0);
@@ -98,7 +98,7 @@ fn a_ready_made_token_is_read_and_tried() {
 }
 
 #[test]
-fn an_opaque_token_is_tried_all_the_same() {
+fn opaque_token_is_tried_too() {
     let scene = Scene::with_machines(1);
     let run = check_with(&scene, "0.AXoA-opaque").exits_with(4);
     shows(&run, "token", "what it grants cannot be read from it");
@@ -111,7 +111,7 @@ fn an_opaque_token_is_tried_all_the_same() {
 
 /// A check counts like any other call, and is not made where it would be one too many.
 #[test]
-fn a_quota_that_is_used_up_leaves_no_call_for_a_check() {
+fn check_sends_nothing_when_the_quota_is_used_up() {
     let scene = Scene::with_machines(3);
     let limit = ["--rate-limit", "4/h"];
     scene.report(&limit).exits_with(0);
@@ -128,7 +128,7 @@ fn a_quota_that_is_used_up_leaves_no_call_for_a_check() {
 }
 
 #[test]
-fn a_pause_that_the_service_ordered_is_kept_after_a_check() {
+fn check_respects_a_pause_ordered_by_the_service() {
     let scene = Scene::with(|settings| settings.limits = "1/h".parse().unwrap());
     scene.run(&["check"]).exits_with(0);
     let run = scene.run(&["check"]).exits_with(0);
@@ -142,7 +142,7 @@ fn a_pause_that_the_service_ordered_is_kept_after_a_check() {
 
 #[cfg(unix)]
 #[test]
-fn a_run_that_is_at_work_leaves_no_call_for_a_check() {
+fn check_sends_nothing_while_a_run_is_active() {
     let scene = Scene::with(|settings| {
         settings.machines = 200;
         settings.latency = std::time::Duration::from_millis(200);
@@ -167,7 +167,7 @@ fn a_run_that_is_at_work_leaves_no_call_for_a_check() {
 }
 
 #[test]
-fn nothing_is_configured() {
+fn check_without_credentials_is_refused() {
     let scene = Scene::with_machines(1);
     let run = scene.finish(&mut scene.bare(&["check"])).exits_with(3);
     run.complains("error: no credential is configured: ")

@@ -73,7 +73,7 @@ fn two_runs_in_one_window(hours: i64) -> Scene {
 const WINDOW: Duration = Duration::from_secs(3);
 
 #[test]
-fn set_back_the_quota_is_kept() {
+fn quota_holds_after_the_clock_is_set_back() {
     let log = two_runs_in_one_window(-30).tenant.log();
     assert_eq!((log.over_quota(), log.calls.len()), (0, 15));
     let between = log.calls[10].arrived - log.calls[9].arrived;
@@ -82,13 +82,13 @@ fn set_back_the_quota_is_kept() {
 
 /// The calls before are forgotten too early; those that the service then refuses are sent again.
 #[test]
-fn set_forward_refused_calls_are_sent_again() {
+fn refused_calls_are_retried_after_the_clock_is_set_forward() {
     let log = two_runs_in_one_window(11).tenant.log();
     assert!(log.calls.len() >= 15);
 }
 
 #[test]
-fn a_run_is_gone_on_with_and_ends_after_it_began() {
+fn killed_run_resumes_across_a_clock_change() {
     for (hours, goes_on) in [
         (-13, false),
         (-11, true),

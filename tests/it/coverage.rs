@@ -14,7 +14,7 @@ fn scene() -> Scene {
 }
 
 #[test]
-fn the_share_that_was_asked_for_is_enough() {
+fn coverage_at_the_minimum_is_complete() {
     let scene = scene();
     for (share, code, outcome) in [
         ("100", 5, "partial"),
@@ -29,7 +29,7 @@ fn the_share_that_was_asked_for_is_enough() {
 }
 
 #[test]
-fn what_is_missing_is_listed_however_little_is_asked_for() {
+fn unanswered_machines_are_listed_at_any_minimum() {
     let scene = scene();
     let run = scene.report(&["--min-coverage", "50"]).exits_with(0);
     let first = scene.tenant.fleet().machines()[0].id.to_string();
@@ -48,7 +48,7 @@ fn what_is_missing_is_listed_however_little_is_asked_for() {
 }
 
 #[test]
-fn invalid_rows_count_among_what_was_asked_for() {
+fn invalid_rows_lower_the_coverage() {
     let scene = Scene::with_machines(3);
     let inventory = scene.tenant.inventory_csv() + "x,web-01,,,\n";
     scene.write("machines.csv", inventory);

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::common::Scene;
 
 #[test]
-fn a_demonstration_needs_nothing_and_writes_every_report() {
+fn demo_writes_every_report_without_configuration() {
     let scene = Scene::with_machines(1);
     let run = scene.finish(&mut scene.bare(&["demo", "--machines", "40"]));
     let run = run.exits_with(0);
@@ -28,7 +28,7 @@ fn a_demonstration_needs_nothing_and_writes_every_report() {
 }
 
 #[test]
-fn tonight_is_compared_with_last_night() {
+fn demo_compares_tonight_with_last_night() {
     let scene = Scene::with_machines(1);
     let run = scene.finish(&mut scene.bare(&["demo", "--machines", "40"]));
     let summary = run.exits_with(0).summary();
@@ -42,7 +42,7 @@ fn tonight_is_compared_with_last_night() {
 }
 
 #[test]
-fn no_setting_of_the_machine_changes_it() {
+fn demo_ignores_configuration_and_environment() {
     let scene = Scene::with_machines(1);
     scene.write("patchgap.toml", "out = \"elsewhere\"\nnonsense = 1\n");
     let mut command = scene.command(&["demo", "--machines", "3", "--out", "reports"]);

@@ -26,7 +26,7 @@ fn files(run: &Finished) -> Files {
 }
 
 #[test]
-fn the_reports_of_any_run_are_written_again_byte_for_byte() {
+fn reports_of_any_run_are_reproduced_byte_for_byte() {
     let (scene, [first, second]) = two_nights();
     let has_changes = |files: &Files| files.iter().any(|it| it.0 == "changes.csv");
     assert_eq!([has_changes(&first), has_changes(&second)], [false, true]);
@@ -41,7 +41,7 @@ fn the_reports_of_any_run_are_written_again_byte_for_byte() {
 }
 
 #[test]
-fn the_default_is_what_the_reports_compare() {
+fn diff_compares_the_same_runs_as_the_reports_by_default() {
     let (scene, [_, second]) = two_nights();
     let report = |name: &str| {
         let (_, bytes) = second.iter().find(|(found, _)| found == name).unwrap();
@@ -71,7 +71,7 @@ fn the_default_is_what_the_reports_compare() {
 }
 
 #[test]
-fn backwards_new_and_resolved_change_places() {
+fn backwards_diff_swaps_new_and_resolved() {
     let (scene, _) = two_nights();
     let counts = |from: &str, to: &str| {
         let told = scene
@@ -88,7 +88,7 @@ fn backwards_new_and_resolved_change_places() {
 }
 
 #[test]
-fn a_run_that_is_not_there_is_told_with_the_last_ones() {
+fn unknown_run_is_refused_with_the_latest_runs_in_the_hint() {
     let (scene, _) = two_nights();
     for arguments in [
         &["diff", "7"][..],
@@ -102,7 +102,7 @@ fn a_run_that_is_not_there_is_told_with_the_last_ones() {
 }
 
 #[test]
-fn a_first_night_has_nothing_to_be_compared_with() {
+fn diff_needs_an_earlier_run() {
     let scene = Scene::with_machines(3);
     scene.run(&["diff"]).exits_with(3).complains("is not there");
     scene.report(&[]).exits_with(0);
@@ -114,7 +114,7 @@ fn a_first_night_has_nothing_to_be_compared_with() {
 }
 
 #[test]
-fn what_makes_no_sense_together_is_a_matter_of_usage() {
+fn contradicting_arguments_are_usage_errors() {
     let (scene, _) = two_nights();
     for (arguments, problem) in [
         (

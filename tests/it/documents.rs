@@ -42,7 +42,7 @@ fn command_line(line: &str) -> Option<String> {
 }
 
 #[test]
-fn the_test_command_of_the_readme_is_the_one_that_is_run() {
+fn readme_names_the_test_command_of_ci() {
     let run = fs::read_to_string(project().join(".ci/run")).unwrap();
     let last = run.trim_end().lines().last().unwrap();
     let command = last.strip_prefix("step ").unwrap().replace(" --locked", "");
@@ -51,7 +51,7 @@ fn the_test_command_of_the_readme_is_the_one_that_is_run() {
 }
 
 #[test]
-fn every_flag_and_every_key_exists() {
+fn flags_and_keys_in_documents_exist() {
     let (flags, keys) = (flags(), keys());
     for page in PAGES.map(Page::read) {
         for word in page.words().iter().flat_map(|words| words.split(' ')) {
@@ -75,7 +75,7 @@ fn every_flag_and_every_key_exists() {
 }
 
 #[test]
-fn every_command_line_can_be_typed() {
+fn command_lines_in_documents_parse() {
     let lines: Vec<String> = PAGES.map(Page::read).iter().flat_map(Page::code).collect();
     let commands: Vec<String> = lines.iter().filter_map(|line| command_line(line)).collect();
     assert!(commands.len() >= 16, "{commands:#?}");
@@ -87,7 +87,7 @@ fn every_command_line_can_be_typed() {
 }
 
 #[test]
-fn every_link_leads_somewhere() {
+fn links_in_documents_resolve() {
     for page in PAGES.map(Page::read) {
         let links = page.links();
         assert!(!links.is_empty());
@@ -101,7 +101,7 @@ fn every_link_leads_somewhere() {
 }
 
 #[test]
-fn every_path_that_contributors_are_sent_to_exists() {
+fn paths_in_contributing_exist() {
     let words = Page::read("CONTRIBUTING.md").words();
     let places = words.iter().filter(|word| {
         ["src/", "tests/", "config/", "samples/", ".ci/", ".fuzz/"]
@@ -116,7 +116,7 @@ fn every_path_that_contributors_are_sent_to_exists() {
 }
 
 #[test]
-fn the_map_of_the_house_names_every_room_and_no_other() {
+fn module_map_in_lib_rs_lists_every_module() {
     let text = fs::read_to_string(project().join("src/lib.rs")).unwrap();
     let entries = text.lines().filter_map(|line| line.strip_prefix("//! - "));
     let named: BTreeSet<&str> = entries

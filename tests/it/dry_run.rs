@@ -27,7 +27,7 @@ fn plans(run: &Finished, name: &str, text: &str) {
 }
 
 #[test]
-fn a_plan_and_no_call_no_sign_in_no_reports() {
+fn dry_run_prints_the_plan_and_sends_nothing() {
     let scene = Scene::with_machines(30);
     let inventory = scene.tenant.inventory_csv();
     let first = inventory.lines().nth(1).unwrap();
@@ -56,7 +56,7 @@ fn a_plan_and_no_call_no_sign_in_no_reports() {
 }
 
 #[test]
-fn no_credentials_are_needed_and_the_quota_makes_the_time() {
+fn dry_run_needs_no_credentials_and_estimates_from_the_quota() {
     let scene = Scene::with_machines(300);
     let run = scene.finish(&mut scene.bare(&["report", "machines.csv", "--dry-run"]));
     let run = run.exits_with(0);
@@ -70,7 +70,7 @@ fn no_credentials_are_needed_and_the_quota_makes_the_time() {
 }
 
 #[test]
-fn what_was_used_already_and_the_end_of_the_time_are_told() {
+fn plan_shows_used_quota_and_the_stop_time() {
     let scene = Scene::with_machines(4);
     scene.report(&["--rate-limit", "4/h"]).exits_with(0);
     let run = scene.report(&["--dry-run", "--rate-limit", "4/h", "--budget", "30s"]);
@@ -84,7 +84,7 @@ fn what_was_used_already_and_the_end_of_the_time_are_told() {
 }
 
 #[test]
-fn a_bad_inventory_is_found() {
+fn bad_inventory_is_refused_by_a_dry_run() {
     let scene = Scene::with_machines(1);
     let run = scene.run(&["report", "nowhere.csv", "--dry-run"]);
     run.exits_with(3).complains("no such file");
@@ -128,7 +128,7 @@ fn for_another_app(scene: &Scene, arguments: &[&str]) -> Command {
 }
 
 #[test]
-fn nothing_is_written_without_a_store_or_with_one() {
+fn dry_run_writes_nothing_with_or_without_a_store() {
     let scene = Scene::with_machines(4);
     let rehearse = |arguments: &[&str]| scene.command(&[arguments, &["--dry-run"]].concat());
     leaves_no_trace(&scene, &mut rehearse(&["report", "machines.csv"]));
@@ -155,7 +155,7 @@ fn nothing_is_written_without_a_store_or_with_one() {
 /// making or taking its lock.
 #[cfg(unix)]
 #[test]
-fn nothing_is_written_beside_an_unfinished_run() {
+fn dry_run_writes_nothing_beside_an_unfinished_run() {
     let scene = Scene::with_machines(10);
     let run = scene.report_in_background(&["--rate-limit", "4/h"]);
     wait_until("it waits for its hour", || {
@@ -189,7 +189,7 @@ fn nothing_is_written_beside_an_unfinished_run() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_folder_that_may_not_be_written_to_is_enough() {
+fn dry_run_works_with_a_read_only_store() {
     let scene = Scene::with_machines(4);
     scene.report(&[]).exits_with(0);
     fs::create_dir(scene.path("kept")).unwrap();

@@ -59,13 +59,13 @@ fn all_say(status: u16, text: &'static str, (file, columns): (&str, &[(&str, &st
 }
 
 #[test]
-fn an_answer_says_the_same() {
+fn answer_is_read_in_every_encoding() {
     let columns = [("kbId", "5058584"), ("name", "Mai für alle 2025")];
     all_say(200, ANSWER, ("gaps.csv", &columns));
 }
 
 #[test]
-fn a_refusal_says_the_same() {
+fn refusal_is_read_in_every_encoding() {
     let columns = [
         ("code", "InvalidInput"),
         ("message", "Ungültig für alle"),

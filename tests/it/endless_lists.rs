@@ -3,7 +3,7 @@
 use crate::common::Scene;
 
 #[test]
-fn a_line_that_does_not_end() {
+fn endless_line_is_refused() {
     let scene = Scene::with_machines(1);
     let id = scene.tenant.fleet().machines()[0].id;
     for (list, line) in [
@@ -24,7 +24,7 @@ fn a_line_that_does_not_end() {
 
 #[test]
 #[cfg(unix)]
-fn a_file_that_does_not_end() {
+fn endless_file_is_refused() {
     let scene = Scene::with_machines(1);
     let run = scene.run(&["report", "/dev/zero"]).exits_with(3);
     run.complains("the row on line 1 is longer than 1 MiB")
@@ -33,7 +33,7 @@ fn a_file_that_does_not_end() {
 }
 
 #[test]
-fn rows_that_are_no_list() {
+fn many_rows_without_an_id_are_refused() {
     let scene = Scene::with_machines(1);
     let run = scene.pipe(&["report", "-"], "y\n".repeat(300_000));
     run.exits_with(3)

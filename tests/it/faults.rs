@@ -63,7 +63,7 @@ fn errors_of_the_service_are_overcome() {
 }
 
 #[test]
-fn refusals_for_quota_are_waited_out_in_every_form() {
+fn throttling_is_waited_out_in_every_form() {
     use Fault::{Throttled, ThrottledDate, ThrottledNumber, ThrottledSilent};
     let faults = [Throttled, ThrottledDate, ThrottledNumber, ThrottledSilent];
     let scripts = faults.each_ref().map(std::slice::from_ref);
@@ -86,13 +86,13 @@ fn a_token_that_expires_in_the_middle_is_replaced() {
 }
 
 #[test]
-fn machines_that_come_and_go_are_found() {
+fn machines_not_found_at_first_are_answered_later() {
     use Fault::NotFound;
     overcomes(&[&[NotFound], &[NotFound, NotFound]], |_| {});
 }
 
 #[test]
-fn a_machine_can_have_every_kind_of_bad_luck() {
+fn many_different_faults_of_one_machine_are_overcome() {
     use Fault::{ExpiredToken, Html, NotFound, ServerError, Throttled};
     overcomes(
         &[&[NotFound, Html, ExpiredToken, Throttled, ServerError]],
@@ -101,7 +101,7 @@ fn a_machine_can_have_every_kind_of_bad_luck() {
 }
 
 #[test]
-fn a_bad_night_with_every_odd_form_still_tells_the_truth() {
+fn reports_are_true_with_many_faults_and_odd_forms() {
     let mut faults = Faults::occasional();
     let also = [Fault::Reset, Fault::Truncated, Fault::Html, Fault::HalfJson];
     faults.per_call.extend(also.map(|fault| (fault, 0.01)));
@@ -110,7 +110,7 @@ fn a_bad_night_with_every_odd_form_still_tells_the_truth() {
 }
 
 #[test]
-fn each_odd_form_alone_tells_the_truth() {
+fn reports_are_true_with_each_odd_form() {
     for form in OddForm::all() {
         let faults = Faults {
             odd_forms: vec![form],

@@ -98,7 +98,7 @@ fn check_row(row: &Row, expected: &Failure) {
 }
 
 #[test]
-fn broken_connections_and_replies() {
+fn permanent_broken_connections_and_replies_become_rows() {
     check(
         &[
             failure(Fault::Reset, "connection", ("", ""), "", "2"),
@@ -114,7 +114,7 @@ fn broken_connections_and_replies() {
 }
 
 #[test]
-fn errors_of_the_service() {
+fn permanent_server_errors_become_rows() {
     let internal = ("500", "InternalServerError");
     check(
         &[
@@ -148,7 +148,7 @@ fn errors_of_the_service() {
 /// One at a time: machines that are refused for quota together share their fate, and wait
 /// longer.
 #[test]
-fn refusals_for_quota() {
+fn permanent_throttling_becomes_a_row() {
     let (words, number) = (("429", "TooManyRequests"), ("429", "429"));
     for (fault, http) in [
         (Fault::Throttled, words),
@@ -162,7 +162,7 @@ fn refusals_for_quota() {
 }
 
 #[test]
-fn what_another_try_would_not_change() {
+fn final_failures_are_not_retried() {
     let invalid = ("400", "InvalidInput");
     check(
         &[
@@ -181,7 +181,7 @@ fn what_another_try_would_not_change() {
 }
 
 #[test]
-fn replies_that_are_not_the_service_s_own() {
+fn foreign_replies_become_rows() {
     let page = "a web page";
     check(
         &[
@@ -209,7 +209,7 @@ fn replies_that_are_not_the_service_s_own() {
 
 /// Refusals that would be the whole run's, if others had not been answered before.
 #[test]
-fn refusals_of_one_machine_alone() {
+fn refusal_of_one_machine_becomes_a_row() {
     let last = fleet_ids(5)[4];
     let (forbidden, licence) = (("403", "Forbidden"), ("401", "Unauthorized"));
     for expected in [
@@ -230,7 +230,7 @@ fn refusals_of_one_machine_alone() {
 }
 
 #[test]
-fn machines_that_the_service_does_not_know() {
+fn unknown_machines_become_rows() {
     let unknown = ("404", "ResourceNotFound");
     check(
         &[failure(
@@ -247,7 +247,7 @@ fn machines_that_the_service_does_not_know() {
 /// The others' tokens were accepted, so it is about this machine and not about the run;
 /// and that is known although it is the last, after which nobody is answered any more.
 #[test]
-fn a_token_that_only_one_machine_refuses() {
+fn token_rejected_for_one_machine_becomes_a_row() {
     let last = fleet_ids(5)[4];
     let scene = Scene::with(|settings| {
         settings.machines = 5;

@@ -46,7 +46,7 @@ fn formulas_behind_separators_are_guarded() {
 }
 
 #[test]
-fn without_the_guard_they_are_as_they_came() {
+fn without_the_guard_cells_are_unchanged() {
     let scene = scene();
     let run = scene
         .report(&["--format", "csv", "--no-csv-guard"])

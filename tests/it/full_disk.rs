@@ -34,7 +34,7 @@ fn sound(scene: &Scene) -> usize {
 }
 
 #[test]
-fn no_room_for_a_store_at_all() {
+fn run_is_refused_without_room_for_a_store() {
     let scene = Scene::with_machines(MACHINES);
     for kilobytes in [2, 50] {
         let run = with_room(&scene, kilobytes, &[]).exits_with(3);
@@ -49,7 +49,7 @@ fn no_room_for_a_store_at_all() {
 
 /// The reports fit: whatever had arrived stands in them.
 #[test]
-fn the_disk_is_full_in_the_middle() {
+fn disk_full_in_mid_run_stops_early_and_loses_nothing() {
     let scene = Scene::with_machines(MACHINES);
     let run = with_room(&scene, 400, &["--format", "json", "--pace", "300/s"]).exits_with(5);
     let run = run
@@ -66,7 +66,7 @@ fn the_disk_is_full_in_the_middle() {
 /// They do not, because most answers were there already: what is stored is there for the
 /// next run.
 #[test]
-fn nor_is_there_room_for_the_reports() {
+fn disk_full_for_the_reports_too_keeps_the_earlier_ones() {
     let scene = Scene::with_machines(MACHINES);
     let inventory = scene.tenant.inventory_csv();
     let lines: Vec<&str> = inventory.lines().take(MACHINES - 50).collect();
@@ -101,7 +101,7 @@ fn goes_on(scene: &Scene, calls: usize) {
 }
 
 #[test]
-fn no_room_for_what_the_workbook_is_packed_from() {
+fn no_room_for_temporary_files_of_the_workbook_is_an_error() {
     let scene = Scene::with_machines(MACHINES);
     with_enough_room(&scene).exits_with(0);
     let run = with_room(&scene, 100, &["--offline", "--format", "xlsx"]).exits_with(6);

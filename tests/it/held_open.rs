@@ -27,7 +27,7 @@ fn after_a_first_run() -> Scene {
 
 /// As a spreadsheet has it open: others may read it, and no more.
 #[test]
-fn what_others_may_only_read_stays_and_the_new_one_is_beside_it() {
+fn report_locked_by_a_reader_is_written_beside_it() {
     let scene = after_a_first_run();
     let path = scene.path("reports/machines.csv");
     let earlier = fs::read(&path).unwrap();
@@ -45,7 +45,7 @@ fn what_others_may_only_read_stays_and_the_new_one_is_beside_it() {
 
 /// As editors and virus scanners have it open: they read on in what they opened.
 #[test]
-fn what_others_may_delete_is_replaced() {
+fn report_opened_with_shared_deletion_is_replaced() {
     let scene = after_a_first_run();
     let path = scene.path("reports/machines.csv");
     let earlier = fs::read(&path).unwrap();

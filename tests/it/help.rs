@@ -26,7 +26,7 @@ fn told(arguments: &[&str]) -> String {
 }
 
 #[test]
-fn the_version() {
+fn version_is_printed() {
     let version = format!("patchgap {}\n", env!("CARGO_PKG_VERSION"));
     assert_eq!(told(&["--version"]), version);
 }
@@ -42,7 +42,7 @@ fn every_command_has_help() {
 }
 
 #[test]
-fn the_help_lists_the_exit_codes() {
+fn help_lists_the_exit_codes() {
     let help = told(&["--help"]);
     let (_, listed) = help.split_once("Exit codes:\n").unwrap();
     let listed: Vec<(String, String)> = listed
@@ -60,7 +60,7 @@ fn first_word(text: &str) -> String {
 }
 
 #[test]
-fn every_flag_of_report_is_a_key_of_the_file() {
+fn every_flag_of_report_is_a_configuration_key() {
     let help = told(&["report", "--help"]);
     let flags: BTreeSet<String> = help
         .lines()

@@ -82,7 +82,7 @@ fn guarded(text: &str) -> String {
 }
 
 #[test]
-fn text_is_whole_in_the_reports_and_formulae_are_guarded() {
+fn reports_keep_the_whole_text_and_guard_formulas() {
     let scene = scene();
     let run = scene.report(&[]).exits_with(0);
     for (machine, text) in scene.tenant.fleet().machines().iter().zip(texts()) {
@@ -93,7 +93,7 @@ fn text_is_whole_in_the_reports_and_formulae_are_guarded() {
 }
 
 #[test]
-fn without_the_guard_text_is_as_it_came() {
+fn without_the_guard_text_is_unchanged() {
     let scene = scene();
     let run = scene.report(&["--no-csv-guard"]).exits_with(0);
     for (machine, text) in scene.tenant.fleet().machines().iter().zip(texts()) {
@@ -102,7 +102,7 @@ fn without_the_guard_text_is_as_it_came() {
 }
 
 #[test]
-fn the_terminal_gets_nothing_but_plain_text() {
+fn terminal_output_is_plain_text() {
     let scene = scene();
     for arguments in [&[][..], &["-vvv", "--progress", "log"], &["--dry-run"]] {
         spoke_plainly(&scene.report(arguments).exits_with(0));
@@ -112,7 +112,7 @@ fn the_terminal_gets_nothing_but_plain_text() {
 }
 
 #[test]
-fn names_wrap_no_lines_and_flood_no_terminal() {
+fn long_names_do_not_widen_terminal_tables() {
     let scene = scene();
     let run = scene.report(&[]).exits_with(0);
     let widest = run.stdout.lines().map(|line| line.chars().count()).max();
@@ -122,7 +122,7 @@ fn names_wrap_no_lines_and_flood_no_terminal() {
 
 /// What cannot be seen is an escape, because a reader would look for it in vain.
 #[test]
-fn invalid_ids_are_kept_as_people_can_see_them() {
+fn invalid_ids_are_listed_with_visible_escapes() {
     let scene = scene();
     let mut csv = Writer::from_writer(scene.tenant.inventory_csv().into_bytes());
     for text in texts() {

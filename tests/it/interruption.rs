@@ -52,12 +52,12 @@ fn keeps_what_is_in_flight(signals: &[&str]) {
 }
 
 #[test]
-fn ctrl_c_keeps_what_is_in_flight() {
+fn ctrl_c_waits_for_calls_in_flight() {
     keeps_what_is_in_flight(&["INT"]);
 }
 
 #[test]
-fn sigterm_keeps_what_is_in_flight() {
+fn sigterm_waits_for_calls_in_flight() {
     keeps_what_is_in_flight(&["TERM"]);
 }
 
@@ -73,7 +73,7 @@ fn hangup_is_ignored() -> bool {
 /// A terminal that goes away says so twice: once by the shell, once by the system.
 #[test]
 #[cfg(unix)]
-fn a_hangup_keeps_what_is_in_flight() {
+fn hangup_waits_for_calls_in_flight() {
     if hangup_is_ignored() {
         let _ = writeln!(stderr(), "skipped: the tests were started with `nohup`");
         return;
@@ -86,7 +86,7 @@ fn a_hangup_keeps_what_is_in_flight() {
 /// As `nohup` starts it.
 #[test]
 #[cfg(unix)]
-fn a_hangup_that_is_ignored_ends_nothing() {
+fn ignored_hangup_does_not_stop_the_run() {
     let scene = Scene::with(|settings| {
         settings.machines = 60;
         settings.latency = Duration::from_millis(20);
@@ -116,7 +116,7 @@ fn interrupt_twice(run: Background) -> Finished {
 }
 
 #[test]
-fn a_second_interruption_waits_for_no_call() {
+fn second_interruption_abandons_calls_in_flight() {
     let scene = Scene::with(|settings| {
         settings.machines = 20;
         settings.faults.every_call = Some(Fault::Hang);
@@ -131,7 +131,7 @@ fn a_second_interruption_waits_for_no_call() {
 }
 
 #[test]
-fn a_run_that_waits_for_the_next_window_ends_at_once() {
+fn interruption_ends_a_wait_for_quota_at_once() {
     let scene = Scene::with_machines(20);
     let run = scene.report_in_background(&["--rate-limit", "5/h"]);
     wait_for_calls(&scene, 5);
@@ -148,7 +148,7 @@ fn a_run_that_waits_for_the_next_window_ends_at_once() {
 }
 
 #[test]
-fn a_machine_that_waits_for_another_try_is_pending() {
+fn machine_waiting_for_a_retry_is_pending() {
     let scene = Scene::with(|settings| {
         settings.machines = 1;
         settings.faults.retry_after = Duration::from_hours(1);
@@ -164,7 +164,7 @@ fn a_machine_that_waits_for_another_try_is_pending() {
 }
 
 #[test]
-fn the_late_pass_can_be_interrupted_too() {
+fn late_pass_can_be_interrupted() {
     let unknown = fleet_ids(1)[0];
     let scene = Scene::with(|settings| {
         settings.machines = 10;

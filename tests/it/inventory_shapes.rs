@@ -37,7 +37,7 @@ fn speaks_for_the_fleet(scene: &Scene, run: &Finished) {
 }
 
 #[test]
-fn the_portals_export() {
+fn export_of_the_portal_is_read() {
     let scene = Scene::with_machines(4);
     let mut export = vec![
         "\u{feff}Device ID,Device Name,Tags,Group,Device IPs,Health Status,AAD Device Id"
@@ -64,7 +64,7 @@ fn the_portals_export() {
 }
 
 #[test]
-fn excels_unicode_text() {
+fn unicode_text_of_excel_is_read() {
     let scene = Scene::with_machines(4);
     let mut table = vec!["\u{feff}Straße\tMachine ID".to_owned()];
     for machine in scene.tenant.fleet().machines() {
@@ -87,7 +87,7 @@ fn excels_unicode_text() {
 }
 
 #[test]
-fn ids_without_a_header() {
+fn ids_without_a_header_are_read() {
     let scene = Scene::with_machines(4);
     let fleet = scene.tenant.fleet().machines();
     let ids: Vec<String> = fleet.iter().map(|machine| machine.id.to_string()).collect();
@@ -100,7 +100,7 @@ fn ids_without_a_header() {
 }
 
 #[test]
-fn columns_travel_along_in_their_order_and_make_room_for_ours() {
+fn extra_columns_keep_their_order_and_clashing_names_are_prefixed() {
     let scene = Scene::with_machines(1);
     let machine = scene.tenant.fleet().machines()[0].id;
     let header = "Owner;status;Rank;Device ID;;site";
@@ -116,7 +116,7 @@ fn columns_travel_along_in_their_order_and_make_room_for_ours() {
 }
 
 #[test]
-fn a_time_that_nobody_understands_is_warned_of() {
+fn unreadable_last_seen_time_is_warned_about() {
     let scene = Scene::with_machines(2);
     let ids: Vec<_> = scene
         .tenant

@@ -35,7 +35,7 @@ fn reads(list: impl AsRef<[u8]>, columns: &[&str], [rows, duplicates]: [u64; 2])
 }
 
 #[test]
-fn type_lines_with_one_column_and_with_many() {
+fn type_lines_are_skipped() {
     let one = "#TYPE Selected.System.Object\r\n\"id\"\r\n\"@a\"\r\n\"@b\"\r\n\"@c\"\r\n";
     let many = "#TYPE A.B`2[[C, D]]\r\n\"Name\",\"id\"\r\n\"pc1\",\"@a\"\r\n\"pc2\",\"@b\"\r\n\"pc3\",\"@c\"\r\n";
     for list in [one, many] {
@@ -46,7 +46,7 @@ fn type_lines_with_one_column_and_with_many() {
 }
 
 #[test]
-fn lines_about_the_export() {
+fn lines_above_the_header_are_skipped() {
     let table = "Device ID,Name\n@a,pc1\n@b,pc2\n@c,pc3\n";
     for above in [
         "Device inventory\nExported by,adm@example.com\nFilters,OS=Windows\n\n",
@@ -64,7 +64,7 @@ fn lines_about_the_export() {
 }
 
 #[test]
-fn exports_that_were_joined() {
+fn joined_exports_are_read_as_one() {
     for list in [
         "id,Name\n@a,pc1\n@b,pc2\nid,Name\n@c,pc3\n@a,pc1\n",
         "id,Name\n@a,pc1\n@b,pc2\n\u{feff}\"ID\",\"NAME\"\n@c,pc3\n@a,pc1\n",

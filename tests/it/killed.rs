@@ -131,7 +131,7 @@ fn assert_gone_are_left_alone(scene: &Scene, kept: &[Keeping]) {
 }
 
 #[test]
-fn at_many_random_moments_of_a_bad_night() {
+fn kills_at_random_moments_lose_no_stored_answer() {
     let undisturbed = Scene::with(night);
     let expected = begin(&undisturbed);
     let scene = Scene::with(night);
@@ -164,7 +164,7 @@ fn kill_when(scene: &Scene, what: &str, mut is_there: impl FnMut(&Scene) -> bool
 }
 
 #[test]
-fn while_the_store_is_being_made() {
+fn kill_while_the_store_is_created_is_survived() {
     let scene = Scene::with(|settings| {
         settings.machines = 5;
         settings.latency = Duration::from_millis(20);
@@ -192,7 +192,7 @@ fn while_the_store_is_being_made() {
 }
 
 #[test]
-fn in_the_late_pass() {
+fn kill_in_the_late_pass_is_survived() {
     let unknown = fleet_ids(1)[0];
     let scene = Scene::with(|settings| {
         settings.machines = 10;
@@ -219,7 +219,7 @@ const FOR_EVER: &str = "
     END";
 
 #[test]
-fn between_its_reports_and_its_end() {
+fn kill_between_reports_and_end_is_survived() {
     let scene = Scene::with_machines(40);
     scene.report(&[]).exits_with(0);
     scene.kept().execute(FOR_EVER);
@@ -254,7 +254,7 @@ fn temporary(scene: &Scene) -> Vec<u64> {
 }
 
 #[test]
-fn while_reports_are_written() {
+fn kill_while_reports_are_written_is_survived() {
     let scene = Scene::with_machines(200);
     scene.report(&[]).exits_with(0);
     let offline = ["report", "--offline"];

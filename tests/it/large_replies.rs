@@ -125,7 +125,7 @@ fn bytes(bits: &[bool]) -> Vec<u8> {
 }
 
 #[test]
-fn memory_stays_bounded_and_honest_answers_get_through() {
+fn endless_replies_keep_memory_bounded_and_other_answers_arrive() {
     let sizes = MACHINES
         .into_iter()
         .flat_map(|(size, many)| vec![size; many]);

@@ -46,7 +46,7 @@ fn cells(format: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_column_is_understood_as_a_whole() {
+fn date_order_is_inferred_from_the_whole_column() {
     let (scene, clean) = scene();
     for (column, format) in [
         ("Last device update", "%d/%m/%Y 09:15"),
@@ -71,7 +71,7 @@ fn ambiguous() -> impl Iterator<Item = String> {
 }
 
 #[test]
-fn where_no_cell_settles_the_order_nobody_is_silent_and_all_is_said() {
+fn ambiguous_date_order_is_reported_and_nobody_is_silent() {
     let (scene, clean) = scene();
     let cells: Vec<String> = ambiguous().step_by(4).take(20).collect();
     let run = report(&scene, &clean, "Last device update", &cells);
@@ -94,7 +94,7 @@ fn where_no_cell_settles_the_order_nobody_is_silent_and_all_is_said() {
 }
 
 #[test]
-fn a_machine_that_falls_silent_is_not_newly_clean_whatever_the_form() {
+fn silent_machine_is_not_newly_clean() {
     let (scene, clean) = scene();
     let format = "%d/%m/%Y 09:15";
     report(&scene, &clean, "lastSeen", &cells(format));
@@ -106,7 +106,7 @@ fn a_machine_that_falls_silent_is_not_newly_clean_whatever_the_form() {
 }
 
 #[test]
-fn names_that_stand_for_several_ids_are_told_once() {
+fn names_with_several_ids_are_warned_about_once() {
     let scene = Scene::with_machines(30);
     let machines = scene.tenant.fleet().machines().iter();
     let rows = machines.enumerate().map(|(place, machine)| {

@@ -25,7 +25,7 @@ fn ends_with_error(run: &Finished, words: &str, hint: &str) {
 }
 
 #[test]
-fn json_is_one_object_a_line() {
+fn json_log_has_one_object_per_line() {
     let scene = Scene::with_machines(3);
     let run = scene.report(&["--log-format", "json", "-vvv", "--progress", "log"]);
     let objects = objects(&run.exits_with(0));
@@ -38,7 +38,7 @@ fn json_is_one_object_a_line() {
 }
 
 #[test]
-fn errors_are_json_too() {
+fn errors_are_logged_as_json() {
     let scene = Scene::with_machines(1);
     let json = ["--log-format", "json"];
     let run = scene.run(&[&["report", "nowhere.csv"], &json[..]].concat());
@@ -50,7 +50,7 @@ fn errors_are_json_too() {
 }
 
 #[test]
-fn errors_of_the_configuration_are_json_too() {
+fn configuration_errors_are_logged_as_json() {
     let scene = Scene::with_machines(1);
     scene.write("patchgap.toml", "nonsense = 1\n");
     let run = scene.report(&["--log-format", "json"]).exits_with(3);
@@ -76,7 +76,7 @@ fn progress_as_log_lines_ends_with_all_machines() {
 }
 
 #[test]
-fn the_plan_comes_before_the_first_call() {
+fn plan_is_logged_before_the_first_call() {
     let scene = Scene::with_machines(7);
     let arguments = ["--progress", "log", "--log-format", "json"];
     let limited = [&arguments[..], &["--rate-limit", "100/min"]].concat();
@@ -93,14 +93,14 @@ fn the_plan_comes_before_the_first_call() {
 }
 
 #[test]
-fn no_progress_where_it_is_off() {
+fn progress_off_logs_nothing() {
     let scene = Scene::with_machines(3);
     let run = scene.report(&["--progress", "off"]).exits_with(0);
     assert_eq!(run.stderr, "");
 }
 
 #[test]
-fn variables_that_nobody_knows_are_warned_of() {
+fn unknown_variables_are_warned_about() {
     let scene = Scene::with_machines(1);
     let mut command = scene.command(&["report", "machines.csv"]);
     let run = scene.finish(

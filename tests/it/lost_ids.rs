@@ -20,7 +20,7 @@ fn is_refused(scene: &Scene, list: &str, message: &str, hint: &str) {
 }
 
 #[test]
-fn json_is_no_list_and_the_hint_makes_one_of_it() {
+fn json_is_refused_with_a_jq_command_in_the_hint() {
     let scene = Scene::with_machines(3);
     let [a, b, c] = &ids(&scene)[..] else {
         panic!()
@@ -51,7 +51,7 @@ fn json_is_no_list_and_the_hint_makes_one_of_it() {
 }
 
 #[test]
-fn ids_beside_the_one_that_would_be_asked() {
+fn several_ids_in_one_row_are_refused() {
     let scene = Scene::with_machines(3);
     let [a, b, c] = &ids(&scene)[..] else {
         panic!()
@@ -79,7 +79,7 @@ fn ids_beside_the_one_that_would_be_asked() {
 }
 
 #[test]
-fn whatever_an_id_is_wrapped_in_it_is_asked() {
+fn wrapped_ids_are_read() {
     let scene = Scene::with_machines(7);
     let ids = ids(&scene);
     let wrapped = [
@@ -101,7 +101,7 @@ fn whatever_an_id_is_wrapped_in_it_is_asked() {
 }
 
 #[test]
-fn a_column_with_a_name_is_data() {
+fn ids_in_another_named_column_are_data() {
     let scene = Scene::with_machines(2);
     let [a, b] = &ids(&scene)[..] else { panic!() };
     scene.write("list", format!("id,mergedIntoMachineId\n{a},{b}\n"));
@@ -111,7 +111,7 @@ fn a_column_with_a_name_is_data() {
 }
 
 #[test]
-fn an_invalid_id_shows_what_cannot_be_seen() {
+fn invalid_ids_show_invisible_characters() {
     let scene = Scene::with_machines(1);
     let id = &ids(&scene)[0];
     let wide = format!("{}\u{ff11}", &id[1..]);

@@ -19,7 +19,7 @@ fn report_with(scene: &Scene, token: &str) -> Finished {
 }
 
 #[test]
-fn a_token_that_nobody_can_renew_expires() {
+fn run_with_an_expired_ready_made_token_resumes_with_a_new_one() {
     let scene = Scene::with(|settings| {
         settings.machines = MACHINES;
         for number in [7, 14] {
@@ -48,7 +48,7 @@ fn a_token_that_nobody_can_renew_expires() {
 /// Nothing comes, and nothing closes: somebody stops the run, mends the network, and starts
 /// it again.
 #[test]
-fn a_network_that_hangs() {
+fn run_stopped_on_a_hanging_network_resumes() {
     let hangs = &fleet_ids(MACHINES)[10..14];
     let scene = Scene::with(|settings| {
         settings.machines = MACHINES;

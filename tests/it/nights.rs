@@ -45,7 +45,7 @@ fn others_are_answered(run: Finished, night: usize) {
 }
 
 #[test]
-fn who_always_fails_stops_no_night() {
+fn permanent_failures_do_not_stop_other_machines() {
     // The last one stands for a reply that is too large as well: nothing is retried.
     for fault in [
         Fault::BadRequest,

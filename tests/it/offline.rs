@@ -51,7 +51,7 @@ fn leaves_alone<T>(scene: &Scene, work: impl FnOnce() -> T) -> T {
 }
 
 #[test]
-fn every_report_is_the_same_byte_for_byte() {
+fn offline_reports_are_identical_byte_for_byte() {
     let (scene, run) = asked();
     let names = [
         &CSV[..],
@@ -69,7 +69,7 @@ fn every_report_is_the_same_byte_for_byte() {
 }
 
 #[test]
-fn a_machine_of_another_list_has_the_reason_of_the_last_run() {
+fn machine_of_another_list_keeps_its_last_failure_reason() {
     let (scene, _) = asked();
     let gone = fleet_ids(1)[0];
     scene.write("other.csv", gone.to_string());
@@ -79,14 +79,14 @@ fn a_machine_of_another_list_has_the_reason_of_the_last_run() {
 }
 
 #[test]
-fn another_tenant_is_not_shown_for_the_configured_one() {
+fn runs_of_another_tenant_are_not_reported() {
     let (scene, _) = asked();
     let run = offline(&scene, &["--tenant-id", "fabrikam.example"]).exits_with(3);
     run.complains("holds no run for the configured tenant and API");
 }
 
 #[test]
-fn only_the_files_differ_where_others_are_wanted() {
+fn other_formats_change_only_the_files() {
     let (scene, run) = asked();
     let without_files = |run: &Finished| {
         let mut summary = run.summary();
@@ -103,7 +103,7 @@ fn only_the_files_differ_where_others_are_wanted() {
 }
 
 #[test]
-fn what_was_not_asked_in_time_stays_pending() {
+fn machines_not_asked_in_time_stay_pending() {
     let scene = Scene::with_machines(12);
     let arguments = ["--budget", "2s", "--rate-limit", "5/h"];
     let run = scene.report(&arguments).exits_with(5);
@@ -114,7 +114,7 @@ fn what_was_not_asked_in_time_stays_pending() {
 }
 
 #[test]
-fn another_list_shows_what_is_known_of_it() {
+fn another_list_is_reported_from_stored_answers() {
     let scene = Scene::with_machines(12);
     scene.report(&[]).exits_with(0);
     let ids = fleet_ids(14);
@@ -136,7 +136,7 @@ fn another_list_shows_what_is_known_of_it() {
 }
 
 #[test]
-fn answers_may_be_too_old_for_another_list() {
+fn answers_older_than_max_age_are_left_out() {
     let scene = Scene::with_machines(6);
     scene.report(&[]).exits_with(0);
     scene.kept().age_answers(&fleet_ids(2), 21);
@@ -161,7 +161,7 @@ fn everything(folder: &Path) -> Vec<String> {
 }
 
 #[test]
-fn without_a_store_nothing_is_made() {
+fn missing_store_is_refused_and_not_created() {
     let scene = Scene::with_machines(3);
     let hint = "`patchgap report machines.csv` fills it";
     for empty in [false, true] {
@@ -181,7 +181,7 @@ fn without_a_store_nothing_is_made() {
 }
 
 #[test]
-fn the_plan_says_that_nobody_is_asked() {
+fn dry_run_of_offline_plans_no_calls() {
     let (scene, _) = asked();
     fs::remove_dir_all(scene.path("reports")).unwrap();
     let run = offline(&scene, &["--dry-run"]).exits_with(0);
@@ -193,7 +193,7 @@ fn the_plan_says_that_nobody_is_asked() {
 }
 
 #[test]
-fn of_several_tenants_the_configured_one_is_shown() {
+fn configured_tenant_is_reported_among_several() {
     let scene = Scene::with_machines(3);
     scene.report(&[]).exits_with(0);
     let other = Scene::with(|settings| {

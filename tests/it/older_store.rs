@@ -62,7 +62,7 @@ fn is_refused_untouched(scene: &Scene, name: &str) {
 }
 
 #[test]
-fn each_version_is_refused() {
+fn older_versions_are_refused_untouched() {
     let scene = Scene::with_machines(3);
     for version in 1..=3 {
         let name = format!("{version}.sqlite");
@@ -73,7 +73,7 @@ fn each_version_is_refused() {
 
 /// As a kill leaves it: what was committed last is in the log, or everything is.
 #[test]
-fn with_a_log_beside_it() {
+fn older_versions_with_a_wal_file_are_refused_untouched() {
     let scene = Scene::with_machines(3);
     for (name, checkpoint) in [
         ("part.sqlite", "PRAGMA wal_checkpoint(TRUNCATE)"),
@@ -95,7 +95,7 @@ fn with_a_log_beside_it() {
 }
 
 #[test]
-fn moved_away_it_makes_room_for_a_new_one() {
+fn moving_the_old_store_away_allows_a_new_one() {
     let scene = Scene::with_machines(3);
     drop(older_store(&scene, "store.sqlite", 3));
     let state = ["--state", "old/store.sqlite"];

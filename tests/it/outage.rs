@@ -24,7 +24,7 @@ fn down_in_the_middle(arguments: &[&str]) -> (Scene, Background) {
 }
 
 #[test]
-fn everything_is_answered_when_it_is_back() {
+fn every_machine_is_answered_after_the_outage() {
     for arguments in [
         &["--concurrency", "4"][..],
         &["--concurrency", "1", "--retries", "0"],
@@ -45,7 +45,7 @@ fn everything_is_answered_when_it_is_back() {
 }
 
 #[test]
-fn ctrl_c_ends_the_waiting_with_reports() {
+fn ctrl_c_during_an_outage_writes_reports() {
     let (_scene, run) = down_in_the_middle(&["--concurrency", "4"]);
     run.signal("INT");
     let run = run.finish().exits_with(130);

@@ -36,7 +36,7 @@ fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 }
 
 #[test]
-fn the_reports_and_nothing_else_are_left() {
+fn only_reports_are_left_in_the_folder() {
     let scene = Scene::with_machines(3);
     let run = scene.report(&[]).exits_with(0);
     assert!(run.files().iter().eq(&[&[LIST], &REPORTS[..]].concat()));
@@ -51,7 +51,7 @@ fn the_reports_and_nothing_else_are_left() {
 }
 
 #[test]
-fn a_folder_of_the_date() {
+fn date_in_the_folder_name_is_expanded() {
     let scene = Scene::with_machines(1);
     let run = scene.report(&["--out", "nightly/{date}"]).exits_with(0);
     let folders = fs::read_dir(scene.path("nightly")).unwrap();
@@ -67,7 +67,7 @@ fn a_folder_of_the_date() {
 }
 
 #[test]
-fn other_files_in_the_folder_are_none_of_our_business() {
+fn other_files_in_the_folder_are_untouched() {
     let scene = Scene::with_machines(1);
     fs::create_dir(scene.path("reports")).unwrap();
     scene.write("reports/notes.txt", "mine");
@@ -76,7 +76,7 @@ fn other_files_in_the_folder_are_none_of_our_business() {
 }
 
 #[test]
-fn only_the_formats_that_were_asked_for() {
+fn only_requested_formats_are_written() {
     for (format, expected) in [
         ("csv", &REPORTS[..4]),
         ("html", &["report.html"][..]),
@@ -93,7 +93,7 @@ fn only_the_formats_that_were_asked_for() {
 }
 
 #[test]
-fn a_file_in_the_way_is_found_before_anything_is_asked() {
+fn file_as_output_folder_is_refused_before_any_call() {
     let scene = Scene::with_machines(1);
     scene.write("taken", "mine");
     for (out, hint) in [("taken", "a file has that name"), ("taken/below", "--out")] {
@@ -106,7 +106,7 @@ fn a_file_in_the_way_is_found_before_anything_is_asked() {
 }
 
 #[test]
-fn a_folder_in_the_place_of_a_report_is_found_before_anything_is_asked() {
+fn folder_in_place_of_a_report_is_refused_before_any_call() {
     let scene = Scene::with_machines(1);
     fs::create_dir_all(scene.path("reports/gaps.csv")).unwrap();
     let run = scene.report(&[]).exits_with(6);
@@ -159,7 +159,7 @@ fn earlier_reports_stay_whole_when_the_disk_is_full() {
 
 #[test]
 #[cfg(unix)]
-fn only_their_owner_can_read_the_reports() {
+fn only_the_owner_can_read_the_reports() {
     use std::os::unix::fs::PermissionsExt;
 
     let scene = Scene::with_machines(1);
@@ -172,7 +172,7 @@ fn only_their_owner_can_read_the_reports() {
 }
 
 #[test]
-fn quiet_is_quiet() {
+fn quiet_prints_nothing() {
     let scene = Scene::with_machines(1);
     let run = scene.report(&["-q"]).exits_with(0);
     assert_eq!((&*run.stdout, &*run.stderr), ("", ""));
@@ -180,7 +180,7 @@ fn quiet_is_quiet() {
 }
 
 #[test]
-fn quiet_is_broken_by_one_line_when_something_has_no_answer() {
+fn quiet_prints_one_line_for_a_partial_run() {
     let scene = Scene::with(|settings| {
         settings.machines = 5;
         let gone = Fleet::generate(settings.seed, 1).machines()[0].id;

@@ -16,7 +16,7 @@ fn is_refused(scene: &Scene, arguments: &[&str], complaint: &str) {
 }
 
 #[test]
-fn the_list_is_not_replaced_by_a_report() {
+fn inventory_is_not_overwritten_by_a_report() {
     let scene = Scene::with_machines(2);
     fs::create_dir_all(scene.path("reports/deep")).unwrap();
     let list = fs::read(scene.path("machines.csv")).unwrap();
@@ -47,7 +47,7 @@ fn the_list_is_not_replaced_by_a_report() {
 
 #[cfg(unix)]
 #[test]
-fn links_lead_to_the_same_file() {
+fn links_to_the_same_file_are_recognised() {
     let scene = Scene::with_machines(2);
     fs::create_dir(scene.path("reports")).unwrap();
     fs::hard_link(scene.path("machines.csv"), scene.path("reports/gaps.csv")).unwrap();
@@ -153,7 +153,7 @@ const MISPLACED: [Misplaced; 9] = [
 ];
 
 #[test]
-fn neither_store_nor_configuration_nor_secret_is_replaced() {
+fn store_configuration_and_secret_are_not_overwritten() {
     let scene = Scene::with_machines(2);
     fs::create_dir(scene.path("reports")).unwrap();
     for it in MISPLACED {
@@ -179,7 +179,7 @@ fn neither_store_nor_configuration_nor_secret_is_replaced() {
 }
 
 #[test]
-fn files_that_somebody_else_put_there_are_not_replaced() {
+fn foreign_files_are_not_overwritten() {
     let scene = Scene::with_machines(2);
     fs::create_dir(scene.path("reports")).unwrap();
     scene.write("reports/kbs.csv", "mine");
@@ -198,7 +198,7 @@ fn files_that_somebody_else_put_there_are_not_replaced() {
 }
 
 #[test]
-fn whatever_was_written_before_is_replaced() {
+fn earlier_reports_are_replaced() {
     let scene = Scene::with_machines(2);
     let night = |arguments: &[&str]| scene.report(arguments).exits_with(0);
     night(&["--format", "csv"]);
@@ -219,7 +219,7 @@ fn whatever_was_written_before_is_replaced() {
 }
 
 #[test]
-fn a_report_that_somebody_changed_is_kept_beside_the_new_one() {
+fn edited_report_is_kept_beside_the_new_one() {
     let scene = Scene::with_machines(2);
     scene.report(&[]).exits_with(0);
     let edited = fs::read_to_string(scene.path("reports/kbs.csv")).unwrap() + "my notes\n";
@@ -233,7 +233,7 @@ fn a_report_that_somebody_changed_is_kept_beside_the_new_one() {
 }
 
 #[test]
-fn a_list_of_files_that_makes_no_sense_is_an_error() {
+fn malformed_list_of_own_files_is_an_error() {
     let scene = Scene::with_machines(2);
     scene.report(&[]).exits_with(0);
     let calls = scene.tenant.log().calls.len();
@@ -254,7 +254,7 @@ fn here(scene: &Scene, arguments: &[&str]) -> Finished {
 }
 
 #[test]
-fn neither_demonstration_nor_rehearsal_replaces_what_is_there() {
+fn demo_and_simulate_overwrite_no_foreign_file() {
     let scene = Scene::with_machines(2);
     scene.write("patchgap.toml", "mine");
     let list = fs::read(scene.path("machines.csv")).unwrap();

@@ -70,7 +70,7 @@ fn kb_ids<'rows>(rows: impl IntoIterator<Item = &'rows Row>) -> Vec<String> {
 }
 
 #[test]
-fn its_figures_are_those_of_the_other_reports() {
+fn figures_match_the_other_reports() {
     let Some((_scene, run, _, browser)) = opened("") else {
         return;
     };
@@ -92,7 +92,7 @@ fn its_figures_are_those_of_the_other_reports() {
 }
 
 #[test]
-fn tables_sort_filter_and_turn_pages() {
+fn tables_sort_filter_and_paginate() {
     let Some((_scene, run, _, browser)) = opened("") else {
         return;
     };
@@ -143,7 +143,7 @@ fn tables_sort_filter_and_turn_pages() {
 
 /// A column that the script has no line of: its heading and its values are enough.
 #[test]
-fn a_column_that_the_script_does_not_know_is_shown_and_sorts() {
+fn column_unknown_to_the_script_is_shown_and_sorts() {
     let Some(browser) = Browser::start() else {
         return;
     };
@@ -225,26 +225,26 @@ fn machine_ids(rows: &[Row]) -> BTreeSet<String> {
 }
 
 #[test]
-fn the_filter_of_the_machines_means_what_they_miss() {
+fn machine_filter_matches_missing_kbs_and_texts() {
     let Some((_scene, run, page, browser)) = opened("") else {
         return;
     };
     let missing = missing(&run);
-    a_kb_lists_the_machines_that_miss_it(&browser, &run, &missing);
-    any_other_word_is_looked_for_in_texts(&browser, &run);
+    kb_query_lists_the_machines_missing_it(&browser, &run, &missing);
+    other_words_are_searched_in_texts(&browser, &run);
     let answered = usize::try_from(run.counts().answered).unwrap();
     let some = missing.iter().filter(|it| it.1.len() < answered);
     let (kb, machines) = some.max_by_key(|it| it.1.len()).unwrap();
-    it_may_be_spelled_in_any_way(&browser, kb, machines);
+    kb_query_accepts_every_spelling(&browser, kb, machines);
 
     browser.open(&page, &format!("machines?q=KB{kb}"));
     let rows = browser.run("return document.querySelectorAll('#machines-table tbody tr').length;");
     assert_eq!(rows.as_u64(), Some(machines.len().min(50) as u64));
-    what_the_page_does_not_hold_is_said(&browser, &page, kb, machines.len());
+    omitted_pairs_are_noted(&browser, &page, kb, machines.len());
     is_clean(&browser);
 }
 
-fn a_kb_lists_the_machines_that_miss_it(
+fn kb_query_lists_the_machines_missing_it(
     browser: &Browser,
     run: &Finished,
     missing: &BTreeMap<String, BTreeSet<String>>,
@@ -264,7 +264,7 @@ fn a_kb_lists_the_machines_that_miss_it(
     assert_eq!(machine_ids(&found), both);
 }
 
-fn it_may_be_spelled_in_any_way(browser: &Browser, kb: &str, machines: &BTreeSet<String>) {
+fn kb_query_accepts_every_spelling(browser: &Browser, kb: &str, machines: &BTreeSet<String>) {
     let queries = [
         format!("KB{kb}"),
         format!("kb{kb}"),
@@ -283,7 +283,7 @@ fn it_may_be_spelled_in_any_way(browser: &Browser, kb: &str, machines: &BTreeSet
     assert_eq!(note, format!("Machines that miss KB{kb}."));
 }
 
-fn any_other_word_is_looked_for_in_texts(browser: &Browser, run: &Finished) {
+fn other_words_are_searched_in_texts(browser: &Browser, run: &Finished) {
     let part = &run.rows("kbs.csv")[0]["kbId"][..4];
     let machines = run.rows("machines.csv");
     let answered = || machines.iter().filter(|row| row["status"] == "answered");
@@ -304,7 +304,7 @@ fn any_other_word_is_looked_for_in_texts(browser: &Browser, run: &Finished) {
 }
 
 /// A page of very many machines, or of very many gaps, holds some of them, or none.
-fn what_the_page_does_not_hold_is_said(browser: &Browser, page: &Path, kb: &str, found: usize) {
+fn omitted_pairs_are_noted(browser: &Browser, page: &Path, kb: &str, found: usize) {
     let text = fs::read_to_string(page).unwrap();
     let (before, after) = text.split_once("\"machinesMissing\":[").unwrap();
     let (_, rest) = after.split_once(']').unwrap();
@@ -335,7 +335,7 @@ fn what_the_page_does_not_hold_is_said(browser: &Browser, page: &Path, kb: &str,
 }
 
 #[test]
-fn what_is_downloaded_is_guarded_as_the_files_are() {
+fn downloads_are_guarded_like_the_csv_files() {
     let Some(browser) = Browser::start() else {
         return;
     };
@@ -387,7 +387,7 @@ fn stripped(page: &Path) -> PathBuf {
 }
 
 #[test]
-fn without_its_style_and_script_it_still_reads() {
+fn page_is_readable_without_style_and_script() {
     let Some((_scene, _, page, browser)) = opened("") else {
         return;
     };
@@ -433,7 +433,7 @@ fn without_its_style_and_script_it_still_reads() {
 }
 
 #[test]
-fn what_was_looked_at_is_in_the_address() {
+fn page_state_is_in_the_url() {
     let Some((_scene, run, page, browser)) = opened("") else {
         return;
     };
@@ -446,7 +446,7 @@ fn what_was_looked_at_is_in_the_address() {
 }
 
 #[test]
-fn it_fits_narrow_and_wide_windows_light_and_dark_and_paper() {
+fn page_fits_every_width_colour_scheme_and_print() {
     let Some((_scene, _, _, browser)) = opened("") else {
         return;
     };
@@ -478,7 +478,7 @@ fn it_fits_narrow_and_wide_windows_light_and_dark_and_paper() {
 }
 
 #[test]
-fn it_starts_small() {
+fn initial_page_has_few_nodes() {
     let Some((_scene, _, _, browser)) = opened("") else {
         return;
     };

@@ -47,7 +47,7 @@ fn invalid_ids_are_listed_and_the_rest_is_reported() {
 }
 
 #[test]
-fn invalid_ids_are_never_asked_for() {
+fn invalid_ids_are_never_sent() {
     let scene = Scene::with_machines(2);
     scene.write("machines.csv", with_rows(&scene, &["x,../../token,,,"]));
     scene.report(&[]).exits_with(5);
@@ -57,7 +57,7 @@ fn invalid_ids_are_never_asked_for() {
 }
 
 #[test]
-fn duplicates_are_asked_once_and_do_no_harm() {
+fn duplicates_are_requested_once() {
     let scene = Scene::with_machines(3);
     let first = scene.tenant.fleet().machines()[0].id.to_string();
     let [again, shouted] = [
@@ -79,7 +79,7 @@ fn duplicates_are_asked_once_and_do_no_harm() {
 }
 
 #[test]
-fn blank_lines_are_no_rows() {
+fn blank_lines_are_skipped() {
     let scene = Scene::with_machines(3);
     let blank = ["", "   ", ",,,,", " , ,,,", ""];
     scene.write("machines.csv", with_rows(&scene, &blank) + "\n\n\n");
@@ -88,7 +88,7 @@ fn blank_lines_are_no_rows() {
 }
 
 #[test]
-fn standard_input_is_an_inventory() {
+fn inventory_is_read_from_standard_input() {
     let scene = Scene::with_machines(3);
     let run = scene.pipe(&["report", "-"], with_rows(&scene, &["x,web 01,,,"]));
     let run = run.exits_with(5);
@@ -98,7 +98,7 @@ fn standard_input_is_an_inventory() {
 }
 
 #[test]
-fn rows_with_surplus_cells_are_warned_of() {
+fn rows_with_surplus_cells_are_warned_about() {
     let scene = Scene::with_machines(2);
     let inventory = scene.tenant.inventory_csv().replace("BER\n", "BER,more\n");
     scene.write("machines.csv", inventory.trim_end().to_owned() + ",more\n");

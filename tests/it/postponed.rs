@@ -21,7 +21,7 @@ fn scene(wait: Duration) -> Scene {
 }
 
 #[test]
-fn a_long_wait_is_left_to_the_next_start() {
+fn long_wait_is_left_to_the_next_start() {
     let mut scene = scene(Duration::from_hours(1));
     let run = scene.report(&[]).exits_with(5);
     let expected = Counts {
@@ -59,7 +59,7 @@ fn a_long_wait_is_left_to_the_next_start() {
 }
 
 #[test]
-fn a_short_wait_is_kept() {
+fn short_wait_is_respected() {
     let scene = scene(Duration::from_secs(1));
     let run = scene.report(&["--retries", "1"]).exits_with(5);
     let expected = Counts {

@@ -16,7 +16,7 @@ const ENOUGH: i32 = 0;
 const TOO_FEW: i32 = 5;
 
 #[test]
-fn a_flag_beats_the_environment_which_beats_the_file_which_beats_the_default() {
+fn flag_beats_environment_beats_file_beats_default() {
     let scene = scene();
     scene.report(&[]).exits_with(TOO_FEW);
 
@@ -32,7 +32,7 @@ fn a_flag_beats_the_environment_which_beats_the_file_which_beats_the_default() {
 }
 
 #[test]
-fn a_named_file_takes_the_place_of_the_one_in_the_working_directory() {
+fn named_file_replaces_the_one_in_the_working_directory() {
     let scene = scene();
     scene.write("patchgap.toml", "min_coverage = 70\n");
     scene.write("strict.toml", "min_coverage = 90\n");
@@ -46,7 +46,7 @@ fn a_named_file_takes_the_place_of_the_one_in_the_working_directory() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn the_platforms_configuration_folder_is_the_last_place_to_look() {
+fn platform_configuration_folder_is_searched_last() {
     let scene = scene();
     std::fs::create_dir_all(scene.path(".config/patchgap")).unwrap();
     scene.write(".config/patchgap/patchgap.toml", "min_coverage = 70\n");
@@ -56,7 +56,7 @@ fn the_platforms_configuration_folder_is_the_last_place_to_look() {
 }
 
 #[test]
-fn an_empty_variable_counts_as_unset() {
+fn empty_variable_counts_as_unset() {
     let scene = scene();
     scene.write("patchgap.toml", "min_coverage = 70\n");
     let mut command = scene.command(&["report", "machines.csv"]);

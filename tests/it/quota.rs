@@ -49,7 +49,7 @@ const TURNS: u32 = 4;
 const BUSY: Duration = Duration::from_secs(2);
 
 #[test]
-fn no_call_is_refused_and_no_time_is_lost() {
+fn no_call_is_refused_and_no_time_wasted() {
     let machines = 180;
     let scene = tenant_with_quota(machines, LIMITS);
     let run = scene.report(&["--rate-limit", LIMITS, "--concurrency", "40"]);
@@ -70,7 +70,7 @@ fn no_call_is_refused_and_no_time_is_lost() {
 }
 
 #[test]
-fn a_quota_that_nobody_told_of_is_survived() {
+fn unknown_quota_is_survived() {
     let scene = tenant_with_quota(50, "20/s");
     let run = scene.report(&["--rate-limit", "none"]).exits_with(0);
     assert_truth(&scene, &run);
@@ -95,7 +95,7 @@ fn retries_take_permits_too() {
 }
 
 #[test]
-fn the_pace_is_kept() {
+fn pace_is_kept() {
     let scene = Scene::with_machines(30);
     let run = scene.report(&["--pace", "50/s"]).exits_with(0);
     assert_eq!(run.counts().answered, 30);
@@ -108,7 +108,7 @@ fn the_pace_is_kept() {
 }
 
 #[test]
-fn as_many_calls_are_in_flight_as_allowed_and_no_more() {
+fn concurrency_limit_is_used_and_never_exceeded() {
     for concurrency in [1, 5] {
         let scene = Scene::with(|settings| {
             settings.machines = 30;

@@ -59,7 +59,7 @@ fn ranks(scene: &Scene, word: &str, key: impl Fn(&Kb) -> u64) {
 }
 
 #[test]
-fn by_cves_by_exposure_and_by_machines() {
+fn kbs_are_ranked_by_each_key() {
     let scene = Scene::with_machines(40);
     ranks(&scene, "cve", |kb| kb.cves);
     ranks(&scene, "exposure", |kb| kb.exposure);
@@ -67,7 +67,7 @@ fn by_cves_by_exposure_and_by_machines() {
 }
 
 #[test]
-fn by_cves_when_nothing_is_said() {
+fn kbs_are_ranked_by_cves_by_default() {
     let scene = Scene::with_machines(40);
     let silent = scene.report(&[]).exits_with(0).bytes("kbs.csv");
     let run = scene.report(&["--rank-by", "cve"]).exits_with(0);
@@ -75,7 +75,7 @@ fn by_cves_when_nothing_is_said() {
 }
 
 #[test]
-fn the_figures_are_the_truth() {
+fn figures_of_kbs_are_correct() {
     let scene = Scene::with_machines(40);
     let run = scene.report(&[]).exits_with(0);
     let mut rows = run.rows("kbs.csv");

@@ -21,7 +21,7 @@ fn first_column(table: &[Vec<String>]) -> Vec<&str> {
 }
 
 #[test]
-fn the_exit_codes_are_the_program_s() {
+fn readme_lists_the_exit_codes() {
     use ExitCode::{
         Complete, Configuration, Interrupted, Output, Partial, Refused, Unexpected, Usage,
     };
@@ -47,7 +47,7 @@ fn the_exit_codes_are_the_program_s() {
 }
 
 #[test]
-fn the_columns_are_those_of_the_reports() {
+fn readme_lists_the_columns_of_the_reports() {
     let scene = Scene::with_machines(1);
     scene.report(&[]).exits_with(0);
     let page = Page::read("README.md");
@@ -63,7 +63,7 @@ fn the_columns_are_those_of_the_reports() {
 }
 
 #[test]
-fn the_fields_are_those_of_the_summary() {
+fn readme_lists_the_fields_of_the_summary() {
     let scene = Scene::with_machines(1);
     scene.report(&[]).exits_with(0);
     // Only a second night has everything.
@@ -76,7 +76,7 @@ fn the_fields_are_those_of_the_summary() {
 }
 
 #[test]
-fn the_table_of_times_is_the_forecast() {
+fn durations_in_the_readme_match_the_forecast() {
     let gate = Gate::new(|_| Rules {
         limits: "100/min,1500/h".parse().unwrap(),
         pace: "10/s".parse().unwrap(),
@@ -97,7 +97,7 @@ fn the_table_of_times_is_the_forecast() {
 }
 
 #[test]
-fn the_plan_says_what_the_table_of_times_says() {
+fn durations_in_the_readme_match_the_plan() {
     let scene = Scene::with_machines(500);
     let mut command = scene.command(&["report", "machines.csv", "--dry-run"]);
     command
@@ -111,7 +111,7 @@ fn the_plan_says_what_the_table_of_times_says() {
 }
 
 #[test]
-fn the_clouds_are_where_the_readme_says() {
+fn readme_lists_the_endpoints_of_every_cloud() {
     let table = Page::read("README.md").table("## National clouds");
     let mut told = BTreeSet::new();
     for row in table {

@@ -41,7 +41,7 @@ fn machines_by_kb(run: &Finished) -> BTreeMap<String, Vec<String>> {
 }
 
 #[test]
-fn the_columns_of_the_views_are_those_of_the_store() {
+fn readme_lists_the_views_and_their_columns() {
     let (scene, _) = two_nights();
     let store = read_only(&scene);
     let views = "SELECT name, '' FROM sqlite_schema WHERE type = 'view' ORDER BY name DESC";
@@ -63,7 +63,7 @@ fn the_columns_of_the_views_are_those_of_the_store() {
 }
 
 #[test]
-fn the_queries_tell_what_the_reports_tell() {
+fn queries_in_the_readme_match_the_reports() {
     let (scene, run) = two_nights();
     let store = read_only(&scene);
     let page = Page::read("README.md");
@@ -102,7 +102,7 @@ fn last_numbers(store: &Connection, query: &str) -> Vec<usize> {
 }
 
 #[test]
-fn the_list_of_runs_has_the_columns_that_are_shown() {
+fn readme_shows_the_columns_of_the_runs_command() {
     let (scene, _) = two_nights();
     let real = scene
         .run(&["runs", "--state", "nights.sqlite"])
@@ -119,7 +119,7 @@ fn the_list_of_runs_has_the_columns_that_are_shown() {
 }
 
 #[test]
-fn what_goes_wrong_with_a_store_is_called_what_the_program_calls_it() {
+fn readme_quotes_real_store_errors() {
     let sources = ["error", "file/open"].map(|name| {
         let path = project().join(format!("src/store/{name}.rs"));
         fs::read_to_string(path).unwrap()
@@ -139,7 +139,7 @@ fn what_goes_wrong_with_a_store_is_called_what_the_program_calls_it() {
 }
 
 #[test]
-fn the_store_stands_where_the_table_says() {
+fn readme_names_the_default_store_path() {
     let scene = Scene::with_machines(1);
     // The scene names a store of its own, for those tests that do not ask where it is.
     let mut command = scene.command(&["report", "machines.csv"]);

@@ -37,7 +37,7 @@ fn refuses(fault: TenantFault, tokens: usize, says: &[&str]) {
 }
 
 #[test]
-fn the_app_lacks_the_role() {
+fn missing_role_ends_the_run() {
     let says = [
         "HTTP 403 Forbidden",
         "application roles: Alert.Read.All",
@@ -47,13 +47,13 @@ fn the_app_lacks_the_role() {
 }
 
 #[test]
-fn the_tenant_has_no_licence() {
+fn missing_licence_ends_the_run() {
     let says = ["No Tvm license", "hint: the tenant has no active licence"];
     refuses(TenantFault::NoLicence, 1, &says);
 }
 
 #[test]
-fn the_account_is_inactive() {
+fn inactive_account_ends_the_run() {
     let says = [
         "Account mode is inactive",
         "hint: the tenant has no active licence",
@@ -62,7 +62,7 @@ fn the_account_is_inactive() {
 }
 
 #[test]
-fn fresh_tokens_are_rejected() {
+fn rejected_fresh_tokens_end_the_run() {
     let says = ["HTTP 401 Unauthorized", "hint: the service refuses tokens"];
     refuses(TenantFault::RejectedTokens, 2, &says);
 }
@@ -83,7 +83,7 @@ fn sign_in_refuses(scene: &Scene, says: &[&str], change: impl FnOnce(&mut Comman
 }
 
 #[test]
-fn the_secret_is_wrong() {
+fn wrong_secret_is_refused_at_sign_in() {
     let scene = Scene::with_machines(1);
     let says = ["AADSTS7000215: Invalid client secret", "not its id"];
     sign_in_refuses(&scene, &says, |command| {
@@ -94,7 +94,7 @@ fn the_secret_is_wrong() {
 }
 
 #[test]
-fn the_tenant_is_unknown() {
+fn unknown_tenant_is_refused_at_sign_in() {
     let scene = Scene::with_machines(1);
     sign_in_refuses(&scene, &["AADSTS90002", "AZURE_TENANT_ID"], |command| {
         command.args(["--tenant-id", "11111111-2222-4333-8444-555555555555"]);
@@ -102,7 +102,7 @@ fn the_tenant_is_unknown() {
 }
 
 #[test]
-fn the_client_is_unknown() {
+fn unknown_client_is_refused_at_sign_in() {
     let scene = Scene::with_machines(1);
     sign_in_refuses(&scene, &["AADSTS700016", "AZURE_CLIENT_ID"], |command| {
         command.args(["--client-id", "11111111-2222-4333-8444-555555555555"]);
@@ -110,7 +110,7 @@ fn the_client_is_unknown() {
 }
 
 #[test]
-fn the_tenant_has_no_defender() {
+fn tenant_without_defender_is_refused_at_sign_in() {
     let scene = Scene::with(|settings| {
         settings.faults.tenant = Some(TenantFault::NoDefender);
     });

@@ -19,7 +19,7 @@ fn scene(script: impl IntoIterator<Item = (MachineId, Vec<Fault>)>) -> Scene {
 }
 
 #[test]
-fn one_that_passes_ends_nothing() {
+fn temporary_refusal_does_not_end_the_run() {
     let ids = fleet_ids(MACHINES);
     for fault in REFUSALS {
         for refused in [&[199][..], &[20, 110, 199]] {
@@ -34,7 +34,7 @@ fn one_that_passes_ends_nothing() {
 
 /// Whoever is refused at the head of the list, others are answered.
 #[test]
-fn the_first_machine_may_be_the_one() {
+fn refused_machines_at_the_head_fail_alone() {
     let ids = fleet_ids(MACHINES);
     for count in [1, 25] {
         let scene = Scene::with(|settings| {
@@ -51,7 +51,7 @@ fn the_first_machine_may_be_the_one() {
 }
 
 #[test]
-fn from_the_middle_on_for_everybody_ends_the_run() {
+fn refusal_of_every_call_from_mid_run_ends_the_run() {
     for (fault, hint) in [
         (Fault::Forbidden, "holds Software.Read.All already"),
         (Fault::Unlicensed, "licence"),

@@ -33,7 +33,7 @@ fn interrupted(mut child: Child) -> String {
 }
 
 #[test]
-fn a_nightly_job_is_rehearsed_with_the_files_of_the_simulated_tenant() {
+fn nightly_job_runs_against_the_simulated_tenant() {
     let scene = Scene::with_machines(1);
     let tenant = simulate(&scene);
     let run = |arguments: &[&str]| scene.finish(&mut scene.bare(arguments)).exits_with(0);
@@ -52,7 +52,7 @@ fn a_nightly_job_is_rehearsed_with_the_files_of_the_simulated_tenant() {
 
 #[test]
 #[cfg(unix)]
-fn the_simulated_secret_is_its_owner_s_alone() {
+fn only_the_owner_can_read_the_simulated_secret() {
     use std::os::unix::fs::PermissionsExt;
 
     let scene = Scene::with_machines(1);

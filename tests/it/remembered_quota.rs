@@ -29,7 +29,7 @@ fn none_refused(scene: &Scene, run: Finished) {
 }
 
 #[test]
-fn after_a_run_that_ended() {
+fn calls_of_a_finished_run_count() {
     let scene = exact();
     none_refused(&scene, scene.report(&KNOWN));
     none_refused(&scene, scene.report(&KNOWN));
@@ -38,7 +38,7 @@ fn after_a_run_that_ended() {
 
 /// Which makes one call.
 #[test]
-fn after_a_check() {
+fn call_of_a_check_counts() {
     let scene = Scene::with(|settings| {
         settings.machines = 2;
         settings.limits = "2/2s".parse().unwrap();
@@ -50,7 +50,7 @@ fn after_a_check() {
 
 /// While it waits for the next window: all that it sent is answered by then.
 #[test]
-fn after_a_run_that_was_killed() {
+fn calls_of_a_killed_run_count() {
     for calls in [15, 30] {
         let scene = exact();
         let run = scene.report_in_background(&KNOWN);
@@ -65,7 +65,7 @@ fn after_a_run_that_was_killed() {
 
 /// Without the store's memory, the same is refused: the windows do hold here.
 #[test]
-fn another_store_knows_nothing() {
+fn another_store_remembers_no_calls() {
     // Long enough for the second run to begin in it, however busy the machine is.
     let limit = "40/5s";
     let scene = Scene::with(|settings| {
@@ -83,7 +83,7 @@ fn another_store_knows_nothing() {
 
 /// The quota is the app registration's, and nobody waits for the hour of another one.
 #[test]
-fn another_app_registration_has_its_own() {
+fn each_app_registration_has_its_own_quota() {
     let scene = Scene::with_machines(5);
     let calls = || scene.tenant.log().calls.len();
     let report = |budget| {

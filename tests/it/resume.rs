@@ -50,7 +50,7 @@ fn began_anew(run: Finished) {
 }
 
 #[test]
-fn after_an_interruption() {
+fn interrupted_run_is_resumed() {
     let (scene, answered) = interrupted();
     let run = went_on(&scene, scene.report(&[]), answered);
     assert_eq!(calls(&scene), MACHINES, "nothing was asked twice");
@@ -58,7 +58,7 @@ fn after_an_interruption() {
 }
 
 #[test]
-fn after_an_interruption_that_waited_for_nothing() {
+fn run_interrupted_twice_is_resumed() {
     let hang = fleet_ids(24).split_off(20);
     let scene = Scene::with(|settings| {
         fleet(settings);
@@ -79,7 +79,7 @@ fn after_an_interruption_that_waited_for_nothing() {
 }
 
 #[test]
-fn after_the_licence_was_lost_and_came_back() {
+fn refused_run_is_resumed_once_the_licence_is_back() {
     let (mut scene, answered) = interrupted();
     scene.replace_tenant(|settings| {
         fleet(settings);
@@ -94,7 +94,7 @@ fn after_the_licence_was_lost_and_came_back() {
 }
 
 #[test]
-fn after_reports_that_could_not_be_written() {
+fn run_with_unwritten_reports_is_resumed() {
     let scene = Scene::with(|settings| {
         fleet(settings);
         // Makes everybody wait for a second, in which there is time to get in the way.
@@ -112,7 +112,7 @@ fn after_reports_that_could_not_be_written() {
 }
 
 #[test]
-fn not_after_a_run_that_went_through() {
+fn finished_run_is_not_resumed() {
     let scene = Scene::with_machines(5);
     scene.report(&[]).exits_with(0);
     began_anew(scene.report(&[]));
@@ -120,13 +120,13 @@ fn not_after_a_run_that_went_through() {
 }
 
 #[test]
-fn not_when_it_is_to_start_over() {
+fn fresh_run_resumes_nothing() {
     let (scene, _) = interrupted();
     began_anew(scene.report(&["--fresh"]));
 }
 
 #[test]
-fn not_when_that_is_too_long_ago() {
+fn old_run_is_not_resumed() {
     let (scene, _) = interrupted();
     began_anew(scene.report(&["--max-age", "1ms"]));
     let (scene, _) = interrupted();
@@ -135,7 +135,7 @@ fn not_when_that_is_too_long_ago() {
 }
 
 #[test]
-fn within_half_a_day() {
+fn run_within_half_a_day_is_resumed() {
     let (scene, answered) = interrupted();
     scene.kept().age_runs(11);
     went_on(&scene, scene.report(&[]), answered);
@@ -149,14 +149,14 @@ fn half(scene: &Scene) -> String {
 }
 
 #[test]
-fn not_for_another_list() {
+fn run_of_another_list_is_not_resumed() {
     let (scene, _) = interrupted();
     scene.write("half.csv", half(&scene));
     began_anew(scene.run(&["report", "half.csv"]));
 }
 
 #[test]
-fn not_for_another_api() {
+fn run_of_another_api_is_not_resumed() {
     let (scene, _) = interrupted();
     let other = Scene::with(fleet);
     assert_eq!(other.tenant.tenant_id(), scene.tenant.tenant_id());
@@ -166,7 +166,7 @@ fn not_for_another_api() {
 }
 
 #[test]
-fn not_for_another_tenant() {
+fn run_of_another_tenant_is_not_resumed() {
     let (scene, answered) = interrupted();
     let token = scene.tenant.tokens().pop().unwrap();
     let other = "0f0e0d0c-0b0a-4908-8706-050403020100";
@@ -184,7 +184,7 @@ fn not_for_another_tenant() {
 }
 
 #[test]
-fn for_the_same_machines_in_another_order_and_with_another_column() {
+fn run_with_reordered_machines_and_other_columns_is_resumed() {
     let (scene, answered) = interrupted();
     let ids = fleet_ids(MACHINES).into_iter().rev();
     let rows: Vec<String> = ids.map(|id| format!("{id},of {id}")).collect();

@@ -32,7 +32,7 @@ fn times(run: &Finished, name: &str) -> BTreeSet<(String, String)> {
 }
 
 #[test]
-fn nothing_is_asked_where_all_is_known() {
+fn nothing_is_sent_when_every_answer_is_recent() {
     let scene = answered();
     let before = scene.report(&["--offline"]).exits_with(0);
     let (machines, gaps) = (times(&before, "machines.csv"), times(&before, "gaps.csv"));
@@ -52,7 +52,7 @@ fn nothing_is_asked_where_all_is_known() {
 }
 
 #[test]
-fn only_what_is_older_or_missing_is_asked() {
+fn only_old_or_missing_answers_are_requested() {
     let ids = fleet_ids(MACHINES);
     let scene = Scene::with(|settings| {
         settings.machines = MACHINES;
@@ -82,7 +82,7 @@ fn only_what_is_older_or_missing_is_asked() {
 }
 
 #[test]
-fn another_list_uses_the_answers_of_this_one() {
+fn another_list_reuses_these_answers() {
     let scene = answered();
     let ids = fleet_ids(MACHINES + 3);
     let list: Vec<String> = ids[6..].iter().map(ToString::to_string).collect();
@@ -99,7 +99,7 @@ fn another_list_uses_the_answers_of_this_one() {
 }
 
 #[test]
-fn without_it_and_with_fresh_nothing_is_used_again() {
+fn without_max_age_nothing_is_reused() {
     let scene = answered();
     for (place, arguments) in [&[][..], &["--fresh"]].into_iter().enumerate() {
         let run = scene.report(arguments).exits_with(0);
@@ -109,7 +109,7 @@ fn without_it_and_with_fresh_nothing_is_used_again() {
 }
 
 #[test]
-fn the_plan_leaves_out_what_is_known() {
+fn dry_run_leaves_out_reused_answers() {
     let scene = answered();
     scene.kept().age_answers(&fleet_ids(2), 21);
     let run = scene.report(&["--max-age", "20h", "--dry-run"]);
@@ -128,7 +128,7 @@ fn the_plan_leaves_out_what_is_known() {
 }
 
 #[test]
-fn a_partial_run_says_what_asks_for_the_rest() {
+fn partial_run_names_the_option_that_completes_it() {
     let failing = fleet_ids(1)[0];
     let scene = Scene::with(|settings| {
         settings.machines = 6;

@@ -19,7 +19,7 @@ fn says(row: &[String], words: &[&str]) {
 }
 
 #[test]
-fn each_run_with_its_outcome_and_coverage() {
+fn runs_are_listed_with_outcome_and_coverage() {
     let gone = fleet_ids(1)[0];
     let scene = Scene::with(|settings| {
         settings.machines = 8;
@@ -42,7 +42,7 @@ fn each_run_with_its_outcome_and_coverage() {
 }
 
 #[test]
-fn one_that_is_at_work_or_was_killed_is_unfinished() {
+fn active_or_killed_run_is_unfinished() {
     use crate::common::wait_until;
     let scene = Scene::with_machines(9);
     let run = scene.report_in_background(&["--rate-limit", "4/h"]);
@@ -63,7 +63,7 @@ fn one_that_is_at_work_or_was_killed_is_unfinished() {
 }
 
 #[test]
-fn no_more_are_kept_than_wanted() {
+fn keep_runs_limits_the_stored_runs() {
     let scene = Scene::with_machines(3);
     for _ in 0..4 {
         scene.report(&["--keep-runs", "2"]).exits_with(0);
@@ -76,7 +76,7 @@ fn no_more_are_kept_than_wanted() {
 
 #[cfg(unix)]
 #[test]
-fn the_store_has_its_place_where_none_is_named() {
+fn default_store_path_is_used() {
     let scene = Scene::with_machines(3);
     let run = |arguments: &[&str]| {
         let mut command = scene.command(arguments);

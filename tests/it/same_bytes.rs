@@ -20,7 +20,7 @@ fn reports(run: &Finished) -> [String; 4] {
 }
 
 #[test]
-fn however_many_calls_are_in_flight() {
+fn reports_do_not_depend_on_concurrency() {
     let scene = scene();
     let one_by_one = reports(&scene.report(&["--concurrency", "1"]).exits_with(0));
     let together = reports(&scene.report(&["--concurrency", "16"]).exits_with(0));
@@ -38,7 +38,7 @@ fn however_many_calls_are_in_flight() {
 }
 
 #[test]
-fn in_whatever_order_the_machines_are_listed() {
+fn reports_do_not_depend_on_the_order_of_the_inventory() {
     let scene = scene();
     let before = reports(&scene.report(&[]).exits_with(0));
     let csv = scene.tenant.inventory_csv();

@@ -46,7 +46,7 @@ fn mask_last_cell(line: &str) -> String {
 }
 
 #[test]
-fn the_sample_reports_come_from_the_sample_inventory() {
+fn sample_reports_match_the_sample_inventory() {
     let scene = Scene::with(|tenant| {
         tenant.machines = 25;
         tenant.seed = 7;
@@ -68,7 +68,7 @@ fn the_sample_reports_come_from_the_sample_inventory() {
 }
 
 #[test]
-fn the_sample_inventories_name_machines() {
+fn sample_inventories_are_read() {
     let scene = Scene::with_machines(1);
     for name in [
         "machines.csv",
@@ -116,7 +116,7 @@ fn tonight() -> Finished {
 
 /// A picture shows a screen, on which long lines are broken; here nothing is.
 #[test]
-fn the_picture_shows_what_the_demonstration_says() {
+fn terminal_picture_matches_the_demo() {
     let said = tonight().stdout;
     let picture = lines_of(&sample("terminal.svg"));
     let begins = |what: &str| {

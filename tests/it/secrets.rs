@@ -100,7 +100,7 @@ fn forms(secret: &str) -> Vec<Vec<u8>> {
 }
 
 #[test]
-fn a_run_that_logs_everything_keeps_its_secrets() {
+fn verbose_run_leaks_no_secret() {
     for log_format in ["text", "json"] {
         let scene = scene();
         let run = scene.report(&["-vvv", "--log-format", log_format]);
@@ -116,7 +116,7 @@ fn a_run_that_logs_everything_keeps_its_secrets() {
 
 /// While a run is under way, what it writes stands in files beside the store.
 #[test]
-fn a_run_that_is_killed_keeps_its_secrets_and_its_files_to_itself() {
+fn killed_run_leaks_no_secret_and_its_files_are_private() {
     let scene = Scene::with(|settings| {
         settings.machines = 20;
         settings.faults = "server-error=0.3,expired-token=0.1".parse().unwrap();
@@ -182,7 +182,7 @@ fn repeat(mut stream: TcpStream) -> io::Result<()> {
 }
 
 #[test]
-fn a_token_that_is_repeated_is_masked_in_the_store_too() {
+fn token_echoed_by_a_reply_is_masked_everywhere() {
     let scene = Scene::with_machines(3);
     let token = "a-token-that-nobody-else-may-read-0123456789";
     let mut command = scene.command(&["report", "machines.csv", "-vvv"]);
@@ -207,7 +207,7 @@ fn a_token_that_is_repeated_is_masked_in_the_store_too() {
 }
 
 #[test]
-fn a_refused_sign_in_keeps_the_secret() {
+fn refused_sign_in_leaks_no_secret() {
     let scene = Scene::with_machines(1);
     let mut command = scene.command(&["report", "machines.csv", "-vvv"]);
     let run = scene.finish(command.env("AZURE_CLIENT_SECRET", "hunter2-hunter2"));
@@ -216,7 +216,7 @@ fn a_refused_sign_in_keeps_the_secret() {
 }
 
 #[test]
-fn a_ready_made_token_is_kept() {
+fn ready_made_token_is_not_leaked() {
     let scene = Scene::with_machines(2);
     scene.run(&["check"]).exits_with(0);
     let token = scene.tenant.tokens().remove(0);
@@ -234,7 +234,7 @@ fn a_ready_made_token_is_kept() {
 }
 
 #[test]
-fn a_secret_in_a_file_is_kept() {
+fn secret_from_a_file_is_not_leaked() {
     let scene = scene();
     let outside = tempfile::tempdir().unwrap();
     let file = outside.path().join("secret.txt");
@@ -250,7 +250,7 @@ fn a_secret_in_a_file_is_kept() {
 }
 
 #[test]
-fn a_secret_is_no_flag_and_the_refusal_does_not_repeat_it() {
+fn secret_as_a_flag_is_refused_without_repeating_it() {
     let scene = Scene::with_machines(1);
     for flag in [
         &["--client-secret", "hunter2"][..],

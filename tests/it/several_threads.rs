@@ -33,7 +33,7 @@ fn lasting(run: &Finished) -> Vec<Row> {
 }
 
 #[test]
-fn every_machine_is_accounted_for_as_on_one_thread() {
+fn several_threads_give_the_same_rows_as_one() {
     let scene = scene();
     let report = |calls| scene.report(&["--format", "csv,json", "--concurrency", calls]);
     let several = report("32").exits_with(0);
@@ -45,7 +45,7 @@ fn every_machine_is_accounted_for_as_on_one_thread() {
 }
 
 #[test]
-fn an_interruption_ends_all_threads_and_loses_nothing() {
+fn interruption_ends_all_threads_and_loses_nothing() {
     use crate::common::wait_until;
 
     let scene = scene();

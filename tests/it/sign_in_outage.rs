@@ -23,7 +23,7 @@ fn waiting(scene: &Scene, arguments: &[&str]) -> Background {
 }
 
 #[test]
-fn at_the_beginning_it_is_waited_for() {
+fn outage_at_the_start_is_waited_out() {
     let scene = Scene::with_machines(5);
     let run = waiting(&scene, &[]);
     scene.tenant.sign_in_comes_back();
@@ -36,7 +36,7 @@ fn at_the_beginning_it_is_waited_for() {
 }
 
 #[test]
-fn ctrl_c_ends_the_waiting_and_leaves_no_folder() {
+fn ctrl_c_ends_the_wait_and_leaves_no_folder() {
     let scene = Scene::with_machines(5);
     let run = waiting(&scene, &["--out", "nights/tonight"]);
     run.signal("INT");
@@ -47,7 +47,7 @@ fn ctrl_c_ends_the_waiting_and_leaves_no_folder() {
 }
 
 #[test]
-fn the_end_of_the_time_ends_it_and_leaves_nothing_where_nothing_is_known() {
+fn budget_ends_the_wait_without_reports_when_nothing_is_stored() {
     let scene = Scene::with_machines(5);
     scene.tenant.sign_in_goes_down();
     let run = scene.report(&["--budget", "700ms", "--out", "nights/tonight"]);
@@ -61,7 +61,7 @@ fn the_end_of_the_time_ends_it_and_leaves_nothing_where_nothing_is_known() {
 }
 
 #[test]
-fn what_is_kept_is_reported_where_the_run_uses_it() {
+fn stored_answers_are_reported_when_the_sign_in_fails() {
     let scene = Scene::with_machines(5);
     scene.report(&[]).exits_with(0);
     scene.tenant.sign_in_goes_down();
@@ -87,7 +87,7 @@ fn what_is_kept_is_reported_where_the_run_uses_it() {
 
 /// Each token is good for a second.
 #[test]
-fn in_the_middle_all_wait_and_nobody_fails_for_it() {
+fn outage_in_mid_run_fails_no_machine() {
     let scene = Scene::with(|settings| {
         settings.machines = 60;
         settings.token_lifetime = Duration::from_secs(1);
@@ -110,7 +110,7 @@ fn in_the_middle_all_wait_and_nobody_fails_for_it() {
 }
 
 #[test]
-fn a_refusal_is_told_at_once_and_leaves_no_folder() {
+fn refused_sign_in_ends_at_once_and_leaves_no_folder() {
     let scene = Scene::with_machines(5);
     let mut command = scene.command(&["report", "machines.csv", "--out", "nights/tonight"]);
     let run = scene
@@ -122,7 +122,7 @@ fn a_refusal_is_told_at_once_and_leaves_no_folder() {
 }
 
 #[test]
-fn a_check_waits_for_nothing() {
+fn check_does_not_wait_for_the_sign_in() {
     let scene = Scene::with_machines(1);
     scene.tenant.sign_in_goes_down();
     let run = scene.run(&["check"]).exits_with(5);
@@ -132,7 +132,7 @@ fn a_check_waits_for_nothing() {
 
 /// A clock that is wrong does not mend itself.
 #[test]
-fn a_certificate_outside_its_time_is_told_at_once_with_this_machine_s_clock() {
+fn certificate_outside_its_validity_is_reported_with_the_local_clock() {
     let scene = Scene::with_machines(1);
     let runtime = Runtime::new().unwrap();
     let years = SignedDuration::from_hours(24 * 365 * 20);

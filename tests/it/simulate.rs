@@ -42,7 +42,7 @@ impl Drop for Rehearsal {
 }
 
 #[test]
-fn a_rehearsal_from_another_process() {
+fn printed_commands_work_from_another_process() {
     let scene = Scene::with_machines(1);
     let rehearsal = Rehearsal::start(&scene);
     assert!(
@@ -67,7 +67,7 @@ fn a_rehearsal_from_another_process() {
 }
 
 #[test]
-fn it_ends_when_it_is_asked_to() {
+fn simulate_ends_on_sigterm() {
     let scene = Scene::with_machines(1);
     let mut rehearsal = Rehearsal::start(&scene);
     signal::send("TERM", rehearsal.process.id());
@@ -81,7 +81,7 @@ fn it_ends_when_it_is_asked_to() {
 
 #[test]
 #[cfg(unix)]
-fn only_its_owner_can_read_the_secret() {
+fn only_the_owner_can_read_the_secret() {
     use std::{fs, os::unix::fs::PermissionsExt};
 
     let scene = Scene::with_machines(1);

@@ -38,7 +38,7 @@ fn to_a_full_disk(mut command: Command) -> Output {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn a_full_disk_is_a_failure() {
+fn full_disk_is_an_error() {
     let scene = two_runs();
     let others: [&[&str]; 3] = [&["demo"], &["simulate"], &["report", "--help"]];
     for arguments in COMMANDS.into_iter().chain(others) {
@@ -54,7 +54,7 @@ fn a_full_disk_is_a_failure() {
 /// The reports are written all the same, and nothing is said twice.
 #[test]
 #[cfg(target_os = "linux")]
-fn a_full_disk_behind_standard_output_costs_no_report() {
+fn full_disk_at_standard_output_loses_no_report() {
     let scene = Scene::with_machines(3);
     to_a_full_disk(scene.command(&["report", "machines.csv"]));
     assert!(scene.path("reports/summary.json").exists());
@@ -66,7 +66,7 @@ fn a_full_disk_behind_standard_output_costs_no_report() {
 
 #[test]
 #[cfg(unix)]
-fn a_reader_that_went_away_is_no_failure() {
+fn closed_pipe_is_not_an_error() {
     let scene = two_runs();
     for arguments in COMMANDS {
         let (reader, writer) = std::io::pipe().unwrap();

@@ -47,7 +47,7 @@ fn heard(scene: &Scene) -> usize {
 
 /// A job that was started twice costs the quota once, whenever it was started again.
 #[test]
-fn what_the_first_was_told_is_not_asked_again() {
+fn second_start_reuses_the_answers_of_the_first() {
     let play = |calls| {
         let scene = slow(MACHINES);
         let (first, waiting) = waiting_for_first(&scene, calls, |_| {});
@@ -65,7 +65,7 @@ fn what_the_first_was_told_is_not_asked_again() {
 }
 
 #[test]
-fn whoever_finished_the_run_it_is_not_asked_again() {
+fn run_finished_by_another_process_is_reused() {
     let scene = slow(MACHINES);
     let killed = scene.report_in_background(&["--concurrency", "1"]);
     wait_until("it has asked", || heard(&scene) >= 4);
@@ -81,7 +81,7 @@ fn whoever_finished_the_run_it_is_not_asked_again() {
 }
 
 #[test]
-fn of_three_the_last_has_nothing_to_ask() {
+fn third_start_sends_nothing() {
     let scene = slow(MACHINES);
     let first = scene.report_in_background(&["--rate-limit", "4/h"]);
     wait_until("it waits for its hour", || heard(&scene) >= 4);
@@ -100,7 +100,7 @@ fn of_three_the_last_has_nothing_to_ask() {
 }
 
 #[test]
-fn of_another_list_only_what_it_has_in_common_is_known() {
+fn overlapping_list_reuses_common_answers() {
     let scene = slow(MACHINES);
     let list = scene.tenant.inventory_csv();
     let lines: Vec<&str> = list.lines().collect();
@@ -117,7 +117,7 @@ fn of_another_list_only_what_it_has_in_common_is_known() {
 }
 
 #[test]
-fn whoever_wants_all_afresh_asks_for_all() {
+fn fresh_requests_every_machine_again() {
     let scene = slow(4);
     let (first, waiting) = waiting_for_first(&scene, 1, |command| {
         command.arg("--fresh");

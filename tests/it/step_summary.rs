@@ -5,7 +5,7 @@ use std::fs;
 use crate::common::Scene;
 
 #[test]
-fn it_is_added_to_what_earlier_steps_wrote() {
+fn step_summary_is_appended() {
     let scene = Scene::with_machines(5);
     scene.write("step.md", "earlier\n");
     let mut command = scene.command(&["report", "machines.csv", "-q"]);
@@ -20,7 +20,7 @@ fn it_is_added_to_what_earlier_steps_wrote() {
 }
 
 #[test]
-fn one_that_cannot_be_written_fails_nothing() {
+fn unwritable_step_summary_is_not_an_error() {
     let scene = Scene::with_machines(2);
     let mut command = scene.command(&["report", "machines.csv"]);
     command.env("GITHUB_STEP_SUMMARY", scene.folder());

@@ -50,7 +50,7 @@ fn cut_off(fault: Fault) -> (Scene, Background) {
 }
 
 #[test]
-fn in_the_middle_of_a_run_they_are_waited_out() {
+fn foreign_replies_in_mid_run_are_waited_out() {
     for fault in [Fault::Redirect, Fault::SignInPage, Fault::NotFoundJson] {
         let (scene, run) = cut_off(fault);
         scene.tenant.fail_every_call(None);
@@ -61,7 +61,7 @@ fn in_the_middle_of_a_run_they_are_waited_out() {
 }
 
 #[test]
-fn a_run_that_is_stopped_while_it_waits_goes_on_later() {
+fn run_stopped_while_waiting_is_resumed() {
     let (scene, run) = cut_off(Fault::Redirect);
     run.signal("INT");
     let run = run.finish().exits_with(130);
@@ -99,7 +99,7 @@ fn was_stopped(scene: &Scene, run: Finished) -> Finished {
 }
 
 #[test]
-fn from_the_first_call_on_twenty_are_enough() {
+fn foreign_replies_from_the_start_stop_the_run_after_twenty_calls() {
     for fault in STRANGERS {
         let scene = scene();
         scene.tenant.fail_every_call(Some(fault));
@@ -113,7 +113,7 @@ fn from_the_first_call_on_twenty_are_enough() {
 }
 
 #[test]
-fn a_wrong_path_is_named() {
+fn foreign_404_is_described() {
     let scene = scene();
     let wrong = format!("{}elsewhere", scene.tenant.api_url());
     // The service itself knows no such path, and says so in its own way.
@@ -127,7 +127,7 @@ fn a_wrong_path_is_named() {
 
 /// Wherever it is written, the address of a call is understood as that of the service.
 #[test]
-fn an_address_that_ends_in_api_is_understood() {
+fn api_url_may_end_in_api() {
     let scene = Scene::with_machines(3);
     let base = scene.tenant.api_url().as_str();
     for path in ["api", "API/", "api/machines", "/api//"] {
@@ -151,7 +151,7 @@ fn an_address_that_ends_in_api_is_understood() {
 }
 
 #[test]
-fn one_among_answers_is_asked_for_again() {
+fn single_foreign_reply_is_retried() {
     let ids = fleet_ids(STRANGERS.len());
     let scene = Scene::with(|settings| {
         settings.machines = 40;
@@ -168,7 +168,7 @@ fn one_among_answers_is_asked_for_again() {
 }
 
 #[test]
-fn check_says_that_it_is_not_the_service() {
+fn check_recognises_foreign_replies() {
     for fault in STRANGERS {
         let scene = Scene::with_machines(1);
         scene.tenant.fail_every_call(Some(fault));

@@ -10,7 +10,7 @@ fn planned(scene: &Scene, zone: &str, arguments: &[&str]) -> Finished {
 }
 
 #[test]
-fn times_of_the_plan_carry_their_offset() {
+fn plan_shows_times_with_their_offset() {
     let scene = Scene::with_machines(1);
     for (zone, offset) in [
         ("Asia/Kolkata", "+05:30"),
@@ -32,7 +32,7 @@ fn times_of_the_plan_carry_their_offset() {
 }
 
 #[test]
-fn the_start_of_a_run_says_its_offset() {
+fn start_of_a_run_shows_the_offset() {
     let scene = Scene::with_machines(1);
     let mut command = scene.command(&["report", "machines.csv", "--progress", "log"]);
     let run = scene
@@ -43,7 +43,7 @@ fn the_start_of_a_run_says_its_offset() {
 }
 
 #[test]
-fn a_zone_that_is_not_known_is_said_and_refused_where_it_counts() {
+fn unknown_zone_is_warned_about_and_refused_where_needed() {
     let scene = Scene::with_machines(1);
     for zone in [
         "Nowhere/City",

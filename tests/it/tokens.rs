@@ -9,7 +9,7 @@ use tokio::runtime::Runtime;
 use crate::common::{Finished, Scene, assert_truth};
 
 #[test]
-fn a_run_outlives_its_tokens() {
+fn tokens_are_renewed_during_a_run() {
     let scene = Scene::with(|settings| {
         settings.machines = 70;
         settings.token_lifetime = Duration::from_secs(1);
@@ -47,14 +47,14 @@ fn stays_at_home(fault: Fault) -> (Scene, Finished) {
 }
 
 #[test]
-fn the_token_follows_no_redirect() {
+fn token_is_not_sent_to_a_redirect_target() {
     let (_scene, run) = stays_at_home(Fault::Redirect);
     // One that answers everybody is not the service.
     run.complains("a redirect to http://127.0.0.1:");
 }
 
 #[test]
-fn the_token_follows_no_page_to_another_origin() {
+fn token_is_not_sent_to_a_next_page_of_another_origin() {
     let (_scene, run) = stays_at_home(Fault::ForeignPage);
     assert!(run.counts().failed > 0);
     for row in run.rows("failures.csv") {
@@ -63,7 +63,7 @@ fn the_token_follows_no_page_to_another_origin() {
 }
 
 #[test]
-fn pages_on_the_same_origin_make_one_answer() {
+fn pages_of_the_same_origin_form_one_answer() {
     let scene = Scene::with(|settings| {
         settings.machines = 30;
         settings.faults.every_call = Some(Fault::Paged);
@@ -90,7 +90,7 @@ fn traces(scene: &Scene, run: &Finished) -> String {
 }
 
 #[test]
-fn neither_token_nor_secret_is_written_anywhere() {
+fn tokens_and_secrets_are_never_written() {
     let scene = Scene::with(|settings| {
         settings.machines = 30;
         settings.faults = "server-error=0.2,expired-token=0.1,redirect=0.1"

@@ -31,7 +31,7 @@ fn second(scene: &Scene, change: impl FnOnce(&mut Command)) -> Background {
 }
 
 #[test]
-fn the_second_waits_and_then_goes_on_with_what_the_first_left() {
+fn second_process_waits_and_resumes_the_run_of_the_first() {
     let scene = Scene::with(fleet);
     let first = at_work(&scene);
     let waiting = second(&scene, |_| {});
@@ -48,7 +48,7 @@ fn the_second_waits_and_then_goes_on_with_what_the_first_left() {
 }
 
 #[test]
-fn the_second_goes_on_where_the_first_was_killed() {
+fn second_process_resumes_when_the_first_is_killed() {
     let scene = Scene::with(fleet);
     let first = at_work(&scene);
     let waiting = second(&scene, |_| {});
@@ -59,7 +59,7 @@ fn the_second_goes_on_where_the_first_was_killed() {
 }
 
 #[test]
-fn whoever_waits_can_be_interrupted_and_has_asked_nothing() {
+fn waiting_process_can_be_interrupted_before_any_call() {
     let scene = Scene::with(fleet);
     let first = at_work(&scene);
     let waiting = second(&scene, |_| {});
@@ -73,7 +73,7 @@ fn whoever_waits_can_be_interrupted_and_has_asked_nothing() {
 }
 
 #[test]
-fn whoever_waits_gives_up_when_its_time_is_over() {
+fn waiting_process_gives_up_when_its_budget_is_spent() {
     let scene = Scene::with(fleet);
     let first = at_work(&scene);
     let waiting = second(&scene, |command| {

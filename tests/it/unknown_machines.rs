@@ -10,7 +10,7 @@ use crate::common::{Finished, Scene, assert_truth_but_for, fleet_ids};
 const WRONG_LIST: &str = "is this the right list, and the right tenant?";
 
 #[test]
-fn they_are_asked_for_again_after_all_others() {
+fn unknown_machines_are_retried_after_all_others() {
     let ids = fleet_ids(3);
     let scene = Scene::with(|settings| {
         settings.machines = 20;
@@ -55,14 +55,14 @@ fn unknown_of_25(unknown: usize) -> (Scene, Finished) {
 }
 
 #[test]
-fn a_fifth_of_the_list_may_be_unknown() {
+fn one_fifth_unknown_is_retried() {
     let (scene, run) = unknown_of_25(5);
     assert_eq!(scene.tenant.log().calls.len(), 25 + 5 + 5);
     assert!(!run.stdout.contains(WRONG_LIST), "{}", run.stdout);
 }
 
 #[test]
-fn more_than_a_fifth_is_the_wrong_list_and_not_asked_again() {
+fn more_than_one_fifth_unknown_is_reported_as_the_wrong_list() {
     let (scene, run) = unknown_of_25(6);
     assert_eq!(scene.tenant.log().calls.len(), 25);
     let run = run.complains("6 of 25 machines are not known");
@@ -71,7 +71,7 @@ fn more_than_a_fifth_is_the_wrong_list_and_not_asked_again() {
 }
 
 #[test]
-fn a_list_of_another_tenant_is_asked_for_once() {
+fn list_of_another_tenant_is_not_retried() {
     let stranger = Scene::with(|settings| settings.seed = 2);
     let scene = Scene::with_machines(5);
     scene.write("machines.csv", stranger.tenant.inventory_csv());

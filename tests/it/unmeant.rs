@@ -12,7 +12,7 @@ fn with(scene: &Scene, variables: &[(&str, String)]) -> Finished {
 }
 
 #[test]
-fn a_windows_path_in_double_quotes_is_refused() {
+fn control_characters_in_paths_are_refused() {
     let scene = Scene::with_machines(1);
     scene.write("patchgap.toml", "out = \"C:\\reports\\night\"\n");
     let run = scene.report(&[]).exits_with(3);
@@ -37,7 +37,7 @@ fn a_windows_path_in_double_quotes_is_refused() {
 }
 
 #[test]
-fn what_stands_around_a_value_is_no_part_of_it() {
+fn surrounding_quotes_and_line_ends_are_not_part_of_a_value() {
     let scene = Scene::with_machines(1);
     let tenant = &scene.tenant;
     let run = with(
@@ -60,7 +60,7 @@ fn what_stands_around_a_value_is_no_part_of_it() {
 }
 
 #[test]
-fn a_secret_that_powershell_wrote_is_read() {
+fn secret_file_in_utf16_is_read() {
     let scene = Scene::with_machines(1);
     let secret = format!("\u{feff}{}\r\n", scene.tenant.client_secret());
     let wide: Vec<u8> = secret.encode_utf16().flat_map(u16::to_le_bytes).collect();
@@ -70,7 +70,7 @@ fn a_secret_that_powershell_wrote_is_read() {
 }
 
 #[test]
-fn a_token_in_quotes_is_read() {
+fn quoted_token_is_read() {
     let scene = Scene::with_machines(1);
     scene.report(&[]).exits_with(0);
     let token = scene.tenant.tokens().remove(0);
@@ -84,7 +84,7 @@ fn a_token_in_quotes_is_read() {
 }
 
 #[test]
-fn what_cannot_be_a_secret_is_explained_and_not_repeated() {
+fn impossible_secret_is_explained_but_not_repeated() {
     let scene = Scene::with_machines(1);
     for (secret, problem) in [
         ("hunter2\nhunter3", "holds several lines"),

@@ -21,7 +21,7 @@ const VALUES: [(&str, bool); 14] = [
 ];
 
 #[test]
-fn they_are_counted_whenever_the_answers_are_read() {
+fn unreadable_numbers_are_counted_on_every_read() {
     let scene = Scene::with_machines(VALUES.len());
     let machines = scene.tenant.fleet().machines();
     let machines: Vec<String> = machines.iter().map(|it| it.id.to_string()).collect();
@@ -66,7 +66,7 @@ fn they_are_counted_whenever_the_answers_are_read() {
 }
 
 #[test]
-fn where_all_are_numbers_nothing_is_said() {
+fn readable_numbers_cause_no_warning() {
     let scene = Scene::with_machines(5);
     let run = scene.report(&[]).exits_with(0);
     assert_eq!(run.summary()["unreadable"], 0);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::common::Scene;
 
 #[test]
-fn a_clean_run_reports_the_truth() {
+fn clean_run_reports_correct_figures() {
     let scene = Scene::with_machines(60);
     let run = scene.report(&[]).exits_with(0);
     assert_eq!(run.summary()["outcome"], "complete");
@@ -34,7 +34,7 @@ fn a_clean_run_reports_the_truth() {
 }
 
 #[test]
-fn the_extra_root_holds_for_an_api_over_https_too() {
+fn ca_cert_applies_to_an_https_api() {
     let scene = Scene::with(|settings| {
         settings.machines = 20;
         settings.api_tls = true;

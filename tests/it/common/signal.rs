@@ -57,7 +57,10 @@ mod windows {
     fn sender(name: &str, process: u32) -> Command {
         let mut sender = Command::new(env::current_exe().unwrap());
         sender
-            .args(["--exact", "common::signal::windows::nobody_is_there"])
+            .args([
+                "--exact",
+                "common::signal::windows::send_fails_without_a_process",
+            ])
             .env(ERRAND, format!("{name} {process}"))
             .creation_flags(DETACHED_PROCESS)
             .stdout(Stdio::null())
@@ -74,7 +77,7 @@ mod windows {
 
     /// Does an errand where there is one. As a test: a sender fails when it reaches no process.
     #[test]
-    fn nobody_is_there() {
+    fn send_fails_without_a_process() {
         if let Ok(errand) = env::var(ERRAND) {
             let (name, process) = errand.split_once(' ').unwrap();
             return console_event::send(event(name), process.parse().unwrap()).unwrap();

@@ -46,7 +46,7 @@ fn every_seed_passes_the_checks() {
 }
 
 #[test]
-fn every_target_is_run_here_too() {
+fn every_fuzz_target_is_covered_here() {
     let folder = fs::read_dir(project().join(".fuzz/fuzz_targets")).unwrap();
     let mut found: Vec<_> = folder.map(|it| it.unwrap().path()).collect();
     found.sort();

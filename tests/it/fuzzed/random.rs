@@ -178,24 +178,24 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
-    fn any_bytes_at_all(bytes in vec(any::<u8>(), 0..400)) {
+    fn arbitrary_bytes_pass_the_checks(bytes in vec(any::<u8>(), 0..400)) {
         inventory::check(&bytes);
         reply::check(&bytes);
         refusal::check(&bytes);
     }
 
     #[test]
-    fn pieces_of_files(bytes in pieces()) {
+    fn random_inventories_pass_the_checks(bytes in pieces()) {
         inventory::check(&bytes);
     }
 
     #[test]
-    fn answers_of_odd_updates(body in answer()) {
+    fn random_answers_pass_the_checks(body in answer()) {
         reply::check(body.as_bytes());
     }
 
     #[test]
-    fn refusals_in_odd_words(reply in refused()) {
+    fn random_refusals_pass_the_checks(reply in refused()) {
         refusal::check(reply.as_bytes());
     }
 }

@@ -45,14 +45,14 @@ fn rooms_import_only_earlier_rooms() {
 }
 
 #[test]
-fn every_room_has_its_place() {
+fn every_room_has_a_rank() {
     let rooms = Imports::read().rooms();
     let known: BTreeSet<String> = ROOMS.iter().map(|&room| room.to_owned()).collect();
     assert_eq!(rooms, known);
 }
 
 #[test]
-fn files_import_each_other_in_no_circle() {
+fn files_have_no_import_cycles() {
     let circles = circles(&Imports::read().between_files());
     assert!(circles.is_empty(), "{circles:#?}");
 }
@@ -92,7 +92,7 @@ fn reachable<'a>(
 }
 
 #[test]
-fn a_circle_is_found() {
+fn import_cycle_is_detected() {
     let imports = [("a", &["b"][..]), ("b", &["c"]), ("c", &["b"]), ("d", &[])];
     let imports = imports
         .map(|(file, others)| {
