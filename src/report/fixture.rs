@@ -87,13 +87,18 @@ impl Fixture {
         })
     }
 
-    /// The bytes of one report, as text.
-    pub(super) fn render(&self, report: &dyn Report) -> String {
+    /// The bytes of one report.
+    pub(super) fn bytes(&self, report: &dyn Report) -> Vec<u8> {
         self.with_run(|run| {
             let mut bytes = Vec::new();
             report.render(run, &mut bytes).unwrap();
-            String::from_utf8(bytes).unwrap()
+            bytes
         })
+    }
+
+    /// The bytes of one report, as text.
+    pub(super) fn render(&self, report: &dyn Report) -> String {
+        String::from_utf8(self.bytes(report)).unwrap()
     }
 }
 

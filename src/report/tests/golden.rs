@@ -1,6 +1,9 @@
 //! The bytes of every file for a small fleet.
 
-use super::super::{Format, fixture::Fixture, reports};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use sha2::{Digest, Sha256};
+
+use super::super::{Format, fixture::Fixture, reports, workbook::tests::read::parts};
 
 fn rendered(name: &str) -> String {
     let reports = reports(&[Format::Csv, Format::Json]);
@@ -182,4 +185,37 @@ fn summary() {
 }
 "#;
     assert_eq!(rendered("summary.json"), expected);
+}
+
+/// The SHA-256 digests of the page, and of the parts of the workbook, of both nights. They are too
+/// long to write out.
+const DIGESTS: [&str; 4] = [
+    "RMtGNcalUPtEG1F3wJHSSotg+uUmCHQxPAI77ajQDWU=  report.html",
+    "g3CZqcKkcr0uu6boOX6EN90+2bONVVC+TO2nsjgk9BE=  report.xlsx",
+    "RRNT9erE++KKrobB3udy3VcmbYC3AOyLKFw5tszv5nI=  report.html",
+    "YL28WmNR2p0DTSO+f8HcdkGo2BcgjcKMBg7/2NIegfo=  report.xlsx",
+];
+
+#[test]
+fn page_and_workbook() {
+    let mut digests = Vec::new();
+    for fixture in [Fixture::small(), Fixture::second_night()] {
+        for report in reports(&[Format::Html, Format::Xlsx]) {
+            let name = report.file_name();
+            let mut content = fixture.bytes(report.as_ref());
+            if name == "report.xlsx" {
+                // The compressed bytes depend on the processor.
+                content = parts(&content).as_flattened().concat().into_bytes();
+            }
+            let digest = STANDARD.encode(Sha256::digest(content));
+            digests.push(format!("{digest}  {name}"));
+        }
+    }
+    assert_eq!(
+        digests, DIGESTS,
+        "the bytes of a report changed. If that is not intended, it depends on more than its run. \
+         If it is (a template, a sentence, a new version of rust_xlsxwriter), look at the new \
+         reports, put the digests on the left into DIGESTS, and make the samples again \
+         (samples/README.md)"
+    );
 }

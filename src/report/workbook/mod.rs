@@ -11,7 +11,7 @@ mod listing;
 mod sheet;
 mod summary;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod text;
 
 use std::{

@@ -12,7 +12,7 @@ use crate::report::{fixture::Fixture, tests::hostile::full_of};
 
 /// Demands that nothing runs, that links are those of KBs, and that every part is XML.
 fn assert_harmless(fixture: &Fixture) {
-    for (name, text) in parts(&packed(fixture, Limits::USUAL)) {
+    for [name, text] in parts(&packed(fixture, Limits::USUAL)) {
         let unfit =
             |it: char| it < ' ' && !"\t\n\r".contains(it) || "\u{fffe}\u{ffff}".contains(it);
         assert!(!text.contains(unfit), "{name}");
@@ -71,7 +71,7 @@ fn only_addresses_of_kbs_are_links() {
         let parts = parts(&packed(fixture, Limits::USUAL));
         let links = parts
             .iter()
-            .flat_map(|(_, text)| text.matches("relationships/hyperlink\""));
+            .flat_map(|[_, text]| text.matches("relationships/hyperlink\""));
         links.count()
     };
     assert_eq!(links(&Fixture::small()), 1);

@@ -2,5 +2,5 @@
 
 mod cells;
 mod hostile;
-mod read;
+pub(in crate::report) mod read;
 mod shape;

@@ -46,15 +46,15 @@ pub(super) fn words(book: &mut Xlsx<Cursor<Vec<u8>>>, sheet: &str) -> String {
     words.join("|")
 }
 
-/// What is in the file, by name.
-pub(super) fn parts(packed: &[u8]) -> Vec<(String, String)> {
+/// What is in the file: names and contents.
+pub(in crate::report) fn parts(packed: &[u8]) -> Vec<[String; 2]> {
     let mut archive = zip::ZipArchive::new(Cursor::new(packed)).unwrap();
     (0..archive.len())
         .map(|place| {
             let mut part = archive.by_index(place).unwrap();
             let mut text = String::new();
             part.read_to_string(&mut text).unwrap();
-            (part.name().unwrap().into_owned(), text)
+            [part.name().unwrap().into_owned(), text]
         })
         .collect()
 }

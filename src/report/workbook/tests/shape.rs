@@ -34,9 +34,9 @@ fn the_same_run_gives_the_same_bytes() {
     let bytes = packed(&fixture, Limits::USUAL);
     assert_eq!(bytes, packed(&fixture, Limits::USUAL));
     let parts = parts(&bytes);
-    let core = parts.iter().find(|(name, _)| name == "docProps/core.xml");
+    let core = parts.iter().find(|[name, _]| name == "docProps/core.xml");
     let created = ">2026-11-23T13:00:01Z</dcterms:created>";
-    assert!(core.unwrap().1.contains(created), "{core:?}");
+    assert!(core.unwrap()[1].contains(created), "{core:?}");
 }
 
 #[test]
