@@ -65,14 +65,14 @@ async fn one_call(
         return Err(AppError::QuotaUsedUp(until - Instant::now()));
     }
     let permit = limiter.permit().await?;
-    let call = store.note_call(application, API)?;
+    let call = store.record_call(application, API)?;
     let reply = session.page(&Address::Machine(NOBODY), &permit).await;
     drop(permit);
-    store.note_answer(call)?;
+    store.record_answer(call)?;
     let refusal = reply.err();
     if let Some(Class::Window(wait)) = refusal.as_ref().map(|error| error.class) {
         let pause = limiter.throttled(wait) - Instant::now();
-        store.note_pause(application, API, pause)?;
+        store.record_pause(application, API, pause)?;
     }
     Ok(refusal)
 }
@@ -81,7 +81,7 @@ async fn one_call(
 async fn lock(store: &Store, application: &Application) -> Result<Lock, AppError> {
     tokio::select! {
         biased;
-        lock = Lock::take(store.path(), application, || ()) => Ok(lock?),
+        lock = Lock::acquire(store.path(), application, || ()) => Ok(lock?),
         () = ready(()) => Err(AppError::Busy),
     }
 }

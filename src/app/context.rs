@@ -12,7 +12,7 @@ use crate::{
         StoreSettings, resolve, resolve_typed,
     },
     progress::Bar,
-    store::open_to_others,
+    store::writable_by_others,
 };
 
 /// The environment of the process, apart from its arguments.
@@ -92,7 +92,7 @@ impl Context {
 pub(super) fn state(store: &StoreSettings) -> Result<&Path, AppError> {
     let path = store.path.as_deref();
     let path = path.ok_or(AppError::Config(ConfigError::NoStateFolder))?;
-    if let Some(doubt) = open_to_others(path) {
+    if let Some(doubt) = writable_by_others(path) {
         warn!("{doubt}");
     }
     Ok(path)

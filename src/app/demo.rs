@@ -81,7 +81,7 @@ impl Demonstration<'_> {
                     .await?;
                 self.earlier(&simulator, folder).await?;
             }
-            Store::open(self.state)?.age(A_DAY)?;
+            Store::open(self.state)?.shift_back(A_DAY)?;
         }
         let limits: RateLimits = LIMITS.parse()?;
         let tonight = simulator::Settings {

@@ -123,7 +123,7 @@ fn from_file(path: &Path) -> Result<Found, ConfigError> {
         None => Err(ConfigError::EmptySecret(path.to_owned())),
         secret => Ok(Found {
             secret,
-            warning: open_to_others(path),
+            warning: writable_by_others(path),
         }),
     }
 }
@@ -138,7 +138,7 @@ fn read_secret(path: &Path) -> io::Result<Vec<u8>> {
 
 /// A warning if users other than the owner may read the secret.
 #[cfg(unix)]
-fn open_to_others(path: &Path) -> Option<String> {
+fn writable_by_others(path: &Path) -> Option<String> {
     use std::os::unix::fs::PermissionsExt;
 
     let mode = std::fs::metadata(path).ok()?.permissions().mode() & 0o777;
@@ -150,7 +150,7 @@ fn open_to_others(path: &Path) -> Option<String> {
 
 /// On Windows a file inherits the access list of its folder, which says nothing about intent.
 #[cfg(not(unix))]
-fn open_to_others(_: &Path) -> Option<String> {
+fn writable_by_others(_: &Path) -> Option<String> {
     None
 }
 

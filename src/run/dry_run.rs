@@ -19,7 +19,7 @@ use crate::{
     inventory::Inventory,
     quota::{Limiter, Load, Past},
     report,
-    store::{Outlook, Problem, Store, StoreError},
+    store::{Preview, Problem, Store, StoreError},
 };
 
 /// The plan as text: machines, calls, and how long they take under the quota. Writes nothing and
@@ -32,11 +32,11 @@ pub(super) fn plan(input: RunInput<'_>) -> Result<String, RunError> {
         started: now,
         ..
     } = input;
-    let Outlook {
+    let Preview {
         answers: kept,
         past_calls,
         latency,
-    } = outlook(input)?;
+    } = preview(input)?;
     let calls = inventory.machines.len() as u64 - kept;
     let mut gate = unused(config);
     let past = Past {
@@ -117,18 +117,18 @@ fn add_reports(lines: &mut LabelledLines, config: &Config) {
 }
 
 /// What the store already holds, as far as tenant and app registration are known without a token.
-fn outlook(input: RunInput<'_>) -> Result<Outlook, RunError> {
+fn preview(input: RunInput<'_>) -> Result<Preview, RunError> {
     let config = input.config;
     let identity = Identity::new(config, None);
-    let beginning = identity.beginning(config, input.inventory, input.started.timestamp());
+    let params = identity.params(config, input.inventory, input.started.timestamp());
     let counting = counting(config, Api::MissingKbs).unwrap_or_default();
-    match Store::look_into(input.state, |store| {
-        store.outlook(&beginning, Api::MissingKbs, counting)
+    match Store::read_only(input.state, |store| {
+        store.preview(&params, Api::MissingKbs, counting)
     }) {
         Err(StoreError {
             problem: Problem::Missing | Problem::Empty(_),
             ..
-        }) => Ok(Outlook::default()),
+        }) => Ok(Preview::default()),
         found => Ok(found?),
     }
 }

@@ -14,11 +14,11 @@ pub(crate) fn gate(config: &Config, store: &Store, identity: &Identity) -> Resul
     let mut gate = unused(config);
     for &api in Api::ALL {
         let counting = counting(config, api);
-        let calls = counting.map(|counting| store.past_calls(application, api, counting));
+        let calls = counting.map(|counting| store.call_ages(application, api, counting));
         let past = Past {
             calls: calls.transpose()?.unwrap_or_default(),
             latency: store.usual_latency(application, api)?,
-            pause: store.pause_left(application, api)?,
+            pause: store.remaining_pause(application, api)?,
         };
         gate.remember(api, &past);
     }

@@ -6,7 +6,7 @@ use crate::{
     config::Config,
     defender::auth::Claims,
     inventory::Inventory,
-    store::{Application, Beginning, Service},
+    store::{Application, RunParams, Service},
 };
 
 /// A tenant, an app registration and an API.
@@ -47,13 +47,13 @@ impl Identity {
     }
 
     /// The parameters of a run that did not wait for another one.
-    pub(super) fn beginning<'run>(
+    pub(super) fn params<'run>(
         &'run self,
         config: &Config,
         inventory: &'run Inventory,
         now: Timestamp,
-    ) -> Beginning<'run> {
-        Beginning {
+    ) -> RunParams<'run> {
+        RunParams {
             service: &self.service,
             application: &self.application,
             inventory,

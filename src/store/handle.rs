@@ -12,17 +12,17 @@ use super::{
     error::StoreError,
     file::{connection, open, untouched::read_untouched},
     tables::{
-        answers::{self, Taker},
+        answers::{self, OutcomeSink},
         calls::{self, Application, Counting, Pause},
         fingerprint::fleet,
         inventories,
         runs::{self, RunId, RunRecord, Tally},
     },
     write::{
-        begin::{self, Begun},
-        beginning::Beginning,
+        begin::{self, StartedRun},
         close, demo_time_shift,
-        outlook::{self, Outlook},
+        params::RunParams,
+        preview::{self, Preview},
     },
 };
 use crate::{
@@ -58,7 +58,7 @@ impl Store {
 
     /// Reads a store that must already exist, and leaves no trace; this also works in a read-only
     /// folder. May call `read` several times.
-    pub fn look_into<T, E: From<StoreError>>(
+    pub fn read_only<T, E: From<StoreError>>(
         path: &Path,
         mut read: impl FnMut(&Self) -> std::result::Result<T, E>,
     ) -> std::result::Result<T, E> {
@@ -101,8 +101,8 @@ impl Store {
     }
 
     /// The run that is in progress for this app registration, if any.
-    pub fn at_work(&self, caller: &Application) -> Result<Option<RunId>> {
-        self.name(runs::at_work(&self.connection, caller))
+    pub fn run_in_progress(&self, caller: &Application) -> Result<Option<RunId>> {
+        self.name(runs::run_in_progress(&self.connection, caller))
     }
 
     /// The number of machines of a run by outcome so far; the others are pending.
@@ -117,7 +117,7 @@ impl Store {
 
     /// Passes on the outcome of each machine that was requested in a run, or whose answer was
     /// already there.
-    pub fn each_outcome(&self, run: RunId, take: Taker<'_>) -> Result<()> {
+    pub fn for_each_outcome(&self, run: RunId, take: OutcomeSink<'_>) -> Result<()> {
         self.name(answers::outcomes(
             &self.connection,
             run,
@@ -127,11 +127,11 @@ impl Store {
     }
 
     /// Passes on the last answers of these machines, where they exist.
-    pub fn each_last_answer(
+    pub fn for_each_last_answer(
         &self,
         service: i64,
         machines: impl IntoIterator<Item = MachineId>,
-        take: Taker<'_>,
+        take: OutcomeSink<'_>,
     ) -> Result<()> {
         self.name(answers::last_answers(
             &self.connection,
@@ -142,31 +142,26 @@ impl Store {
     }
 
     /// What such a run, with calls to this API, would find. Writes nothing.
-    pub fn outlook(
-        &self,
-        beginning: &Beginning<'_>,
-        api: Api,
-        counting: Counting,
-    ) -> Result<Outlook> {
-        self.name(outlook::outlook(
+    pub fn preview(&self, params: &RunParams<'_>, api: Api, counting: Counting) -> Result<Preview> {
+        self.name(preview::preview(
             &self.connection,
             &self.path,
-            beginning,
+            params,
             api,
             counting,
         ))
     }
 
     /// Whether any of a run's machines has ever been answered.
-    pub fn has_any_answer(&self, beginning: &Beginning<'_>) -> Result<bool> {
-        self.name(outlook::has_any_answer(&self.connection, beginning))
+    pub fn has_any_answer(&self, params: &RunParams<'_>) -> Result<bool> {
+        self.name(preview::has_any_answer(&self.connection, params))
     }
 
     /// Begins a run, or resumes one that ended early. From here on it is in the store, whatever
     /// happens.
-    pub fn begin(&mut self, beginning: &Beginning<'_>) -> Result<Begun> {
-        let begun = begin::begin(&mut self.connection, &self.path, beginning);
-        self.name(begun)
+    pub fn begin(&mut self, params: &RunParams<'_>) -> Result<StartedRun> {
+        let started = begin::begin(&mut self.connection, &self.path, params);
+        self.name(started)
     }
 
     /// Sets the last answer, however old, for each machine of the run that was not requested.
@@ -188,39 +183,44 @@ impl Store {
     }
 
     /// Shifts all stored times into the past.
-    pub fn age(&mut self, by: Duration) -> Result<()> {
-        let aged = demo_time_shift::age(&mut self.connection, by);
+    pub fn shift_back(&mut self, by: Duration) -> Result<()> {
+        let aged = demo_time_shift::shift_back(&mut self.connection, by);
         self.name(aged)
     }
 
     /// Records one call that is about to be sent outside a run.
-    pub fn note_call(&self, caller: &Application, api: Api) -> Result<CallNumber> {
-        self.name(calls::note(&self.connection, caller, api))
+    pub fn record_call(&self, caller: &Application, api: Api) -> Result<CallNumber> {
+        self.name(calls::record_call(&self.connection, caller, api))
     }
 
     /// Records that the answer to a call has arrived.
-    pub fn note_answer(&self, call: CallNumber) -> Result<()> {
-        self.name(calls::answered(&self.connection, call.0, Timestamp::now()))
+    pub fn record_answer(&self, call: CallNumber) -> Result<()> {
+        self.name(calls::record_answered(
+            &self.connection,
+            call.0,
+            Timestamp::now(),
+        ))
     }
 
     /// Records that the service throttled a call outside a run, and how long no calls may be sent
     /// to this API.
-    pub fn note_pause(&self, caller: &Application, api: Api, length: Duration) -> Result<()> {
+    pub fn record_pause(&self, caller: &Application, api: Api, length: Duration) -> Result<()> {
         let at = Timestamp::now();
-        let noted = calls::application(&self.connection, caller)
-            .and_then(|number| calls::paused(&self.connection, number, api, Pause { at, length }));
+        let noted = calls::application(&self.connection, caller).and_then(|number| {
+            calls::record_pause(&self.connection, number, api, Pause { at, length })
+        });
         self.name(noted)
     }
 
     /// How long ago the answers to this app registration's earlier calls to an API arrived or, if
     /// that was not recorded, must have arrived.
-    pub fn past_calls(
+    pub fn call_ages(
         &self,
         caller: &Application,
         api: Api,
         counting: Counting,
     ) -> Result<Vec<Duration>> {
-        self.name(calls::tidy_and_read(
+        self.name(calls::prune_and_read(
             &self.connection,
             caller,
             api,
@@ -236,8 +236,8 @@ impl Store {
 
     /// The remainder of the last pause that the service ordered for an API; never longer than the
     /// pause itself, even if the clock was changed since.
-    pub fn pause_left(&self, caller: &Application, api: Api) -> Result<Duration> {
-        self.name(calls::pause_left(&self.connection, caller, api))
+    pub fn remaining_pause(&self, caller: &Application, api: Api) -> Result<Duration> {
+        self.name(calls::remaining_pause(&self.connection, caller, api))
     }
 
     /// Adds the store's path to an SQLite error.

@@ -35,12 +35,12 @@ pub use self::{
     error::{Problem, StoreError},
     file::{
         lock::Lock,
-        permissions::{files_of, open_to_others},
+        permissions::{files_of, writable_by_others},
     },
     handle::Store,
     read::{
         earlier_runs::EarlierRun,
-        machine_status::{Known, Standing},
+        machine_status::{MachineState, MachineStatus},
         snapshot::Snapshot,
     },
     tables::{
@@ -48,9 +48,9 @@ pub use self::{
         runs::{Figures, RunId, RunRecord, Service, Tally},
     },
     write::{
-        begin::Begun,
-        beginning::{Beginning, Reuse, Waited},
-        outlook::Outlook,
+        begin::StartedRun,
+        params::{Reuse, RunParams, WaitedFor},
+        preview::Preview,
         recorder::Recorder,
         writer::Recorded,
     },

@@ -22,7 +22,7 @@ use crate::{
     defender::{MissingKbsApi, Session},
     domain::{api::Api, ending::Ending},
     progress::Display,
-    store::{Begun, Recorded, Recorder, RunRecord, Store},
+    store::{Recorded, Recorder, RunRecord, StartedRun, Store},
 };
 
 /// A run that has finished sending requests.
@@ -38,17 +38,17 @@ pub(super) struct Collected<'run> {
 pub(super) async fn collect(prepared: Prepared<'_>) -> Result<Collected<'_>, RunError> {
     let Prepared {
         setup,
-        begun,
+        started,
         store,
         session,
     } = prepared;
     let error = match session {
-        Ok(session) => return request(setup, begun, store, session).await,
+        Ok(session) => return request(setup, started, store, session).await,
         Err(error) => error,
     };
     Ok(Collected {
         setup,
-        record: finished_now(begun.record),
+        record: finished_now(started.record),
         ending: no_sign_in(&error),
         recorded: Recorded {
             store,
@@ -61,23 +61,23 @@ pub(super) async fn collect(prepared: Prepared<'_>) -> Result<Collected<'_>, Run
 /// Requests every remaining machine, stores the outcomes, and shows progress.
 async fn request(
     setup: Setup<'_>,
-    mut begun: Begun,
+    mut started: StartedRun,
     store: Store,
     session: Session,
 ) -> Result<Collected<'_>, RunError> {
     let input = setup.input;
     let gate = gate(input.config, &store, &setup.identity)?;
     let hurry = input.stops.gentle.clone();
-    let recorder = Recorder::start(store, &begun, &setup.identity.application, hurry)?;
+    let recorder = Recorder::start(store, &started, &setup.identity.application, hurry)?;
     // Collecting takes hours and needs only the work queue, so the machines' status is dropped
     // here.
-    let plan = work_queue(mem::take(&mut begun.machines));
+    let plan = work_queue(mem::take(&mut started.machines));
     let gate = Arc::new(gate.recording_in(|api| recorder.ledger(api)));
     let fetcher = Fetcher::new(session, gate, settings(input.config), plan, input.stops);
     let ending = drive(input, &fetcher, &recorder).await?;
     let requests = fetcher.requests();
     drop(fetcher);
-    let record = finished_now(begun.record);
+    let record = finished_now(started.record);
     Ok(Collected {
         setup,
         record: RunRecord {
@@ -105,7 +105,7 @@ async fn drive(
     display.plan(&fetcher.progress(), &now(input.started));
     let workers = Workers::start(config.service.concurrency.get(), fetcher, recorder)?;
     let ending = tokio::select! {
-        ending = fetcher.run(|outcome| recorder.keep(outcome, fetcher.requests())) => ending,
+        ending = fetcher.run(|outcome| recorder.record(outcome, fetcher.requests())) => ending,
         never = show(fetcher, &display, input.started) => match never {},
         never = watch_time(input, fetcher) => match never {},
         never = watch_store(fetcher, recorder) => match never {},

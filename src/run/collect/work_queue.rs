@@ -2,7 +2,7 @@
 
 use crate::{
     collect::per_machine::{Plan, Unknown},
-    store::{Known, Standing},
+    store::{MachineState, MachineStatus},
 };
 
 /// The number of machines answered in this run that suffice to probe whether the service works.
@@ -15,35 +15,39 @@ const ANSWERED_BEFORE: usize = 3;
 /// requested longest ago, and last those that already failed in this run. So a run that is stopped
 /// has requested the most urgent machines. A failure in an earlier run counts as a request at that
 /// time, so that a failing machine is not first in the queue every night.
-pub(super) fn work_queue(mut machines: Vec<Standing>) -> Plan {
+pub(super) fn work_queue(mut machines: Vec<MachineStatus>) -> Plan {
     let mut plan = Plan::default();
-    machines.retain(|standing| is_to_be_asked(standing, &mut plan));
-    let last_asked = |it: &Standing| it.last_answered.max(it.failed_at);
-    let urgency = |it: &Standing| (it.known == Known::Failed, last_asked(it));
+    machines.retain(|status| needs_request(status, &mut plan));
+    let last_requested = |it: &MachineStatus| it.last_answered.max(it.failed_at);
+    let urgency = |it: &MachineStatus| (it.state == MachineState::Failed, last_requested(it));
     // In the first run of a list they are sorted already, and sorting would take memory anyway.
     if !machines.is_sorted_by_key(urgency) {
         machines.sort_by_key(urgency);
     }
-    let is_well = |it: &&Standing| {
-        it.last_answered.is_some() && it.failed_at.is_none() && it.known != Known::Failed
+    let is_healthy = |it: &&MachineStatus| {
+        it.last_answered.is_some() && it.failed_at.is_none() && it.state != MachineState::Failed
     };
-    let well = machines.iter().rev().filter(is_well).take(ANSWERED_BEFORE);
+    let well = machines
+        .iter()
+        .rev()
+        .filter(is_healthy)
+        .take(ANSWERED_BEFORE);
     plan.answered_before = well.map(|it| it.machine).collect();
     plan.machines = machines.iter().map(|it| it.machine).collect();
     plan
 }
 
 /// Whether a machine is to be requested. If not, the machine is added to the plan's other parts.
-fn is_to_be_asked(standing: &Standing, plan: &mut Plan) -> bool {
-    let machine = standing.machine;
-    match standing.known {
-        Known::Nothing | Known::Failed => return true,
-        Known::NotFound { attempts, times } => plan.unknown.push(Unknown {
+fn needs_request(status: &MachineStatus, plan: &mut Plan) -> bool {
+    let machine = status.machine;
+    match status.state {
+        MachineState::Unrequested | MachineState::Failed => return true,
+        MachineState::NotFound { attempts, times } => plan.unknown.push(Unknown {
             machine,
             attempts,
             times,
         }),
-        Known::Answered => {
+        MachineState::Answered => {
             plan.reused += 1;
             if plan.known.len() < KNOWN {
                 plan.known.push(machine);
@@ -64,31 +68,31 @@ mod tests {
         MachineId::from_bytes([number; 20])
     }
 
-    fn standing(number: u8, last_answered: Option<i64>, known: Known) -> Standing {
-        Standing {
+    fn status(number: u8, last_answered: Option<i64>, state: MachineState) -> MachineStatus {
+        MachineStatus {
             machine: machine(number),
             number: i64::from(number),
             last_answered: last_answered.map(|at| Timestamp::from_second(at).unwrap()),
             failed_at: None,
-            known,
+            state,
         }
     }
 
     #[test]
     fn who_failed_in_an_earlier_run_comes_after_who_was_answered_in_it() {
         let at = |second| Some(Timestamp::from_second(second).unwrap());
-        let failed = |number, answered, failed_at| Standing {
+        let failed = |number, answered, failed_at| MachineStatus {
             failed_at: at(failed_at),
-            ..standing(number, answered, Known::Nothing)
+            ..status(number, answered, MachineState::Unrequested)
         };
         let plan = work_queue(vec![
             failed(1, None, 30),
             failed(2, Some(12), 30),
-            standing(3, Some(20), Known::Nothing),
-            standing(4, Some(25), Known::Nothing),
-            standing(5, None, Known::Nothing),
-            standing(6, Some(40), Known::Nothing),
-            standing(7, Some(5), Known::Failed),
+            status(3, Some(20), MachineState::Unrequested),
+            status(4, Some(25), MachineState::Unrequested),
+            status(5, None, MachineState::Unrequested),
+            status(6, Some(40), MachineState::Unrequested),
+            status(7, Some(5), MachineState::Failed),
         ]);
         assert_eq!(plan.machines, [5, 3, 4, 1, 2, 6, 7].map(machine));
         assert_eq!(plan.answered_before, [6, 4, 3].map(machine));
@@ -96,18 +100,18 @@ mod tests {
 
     #[test]
     fn what_was_never_answered_comes_first_and_what_fails_last() {
-        let unknown = Known::NotFound {
+        let unknown = MachineState::NotFound {
             attempts: 4,
             times: 2,
         };
         let plan = work_queue(vec![
-            standing(1, Some(20), Known::Nothing),
-            standing(2, Some(30), Known::Answered),
-            standing(3, None, unknown),
-            standing(4, None, Known::Failed),
-            standing(5, Some(10), Known::Nothing),
-            standing(6, None, Known::Nothing),
-            standing(7, None, Known::Nothing),
+            status(1, Some(20), MachineState::Unrequested),
+            status(2, Some(30), MachineState::Answered),
+            status(3, None, unknown),
+            status(4, None, MachineState::Failed),
+            status(5, Some(10), MachineState::Unrequested),
+            status(6, None, MachineState::Unrequested),
+            status(7, None, MachineState::Unrequested),
         ]);
         assert_eq!(plan.machines, [6, 7, 5, 1, 4].map(machine));
         assert_eq!(plan.reused, 1);

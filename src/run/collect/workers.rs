@@ -48,7 +48,7 @@ impl Workers {
             let session = session.map_err(SessionError::from)?;
             Ok(start(
                 fetcher.another_worker(session, calls / threads),
-                recorder.keeper(),
+                recorder.recording(),
             ))
         });
         let started: Result<Vec<_>, RunError> = workers.collect();

@@ -56,7 +56,7 @@ pub(crate) fn first() -> impl Future<Output = ()> {
 /// Catches interruptions from now on, and cancels `stops`. Runs on a separate thread, because the
 /// main thread is busy while it creates reports.
 pub(crate) fn watch(stops: Stops) {
-    let (caught, begun) = mpsc::channel();
+    let (caught, started) = mpsc::channel();
     let watching = thread::Builder::new().name("interruptions".to_owned());
     // If no thread can be started, its end of the channel is dropped, which is reported below.
     let _ = watching.spawn(move || {
@@ -70,7 +70,7 @@ pub(crate) fn watch(stops: Stops) {
             }
         });
     });
-    if begun.recv().is_err() {
+    if started.recv().is_err() {
         warn!("interruptions cannot be caught: Ctrl-C will end the run without reports");
     }
 }

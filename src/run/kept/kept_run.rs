@@ -89,8 +89,8 @@ impl KeptRun {
             }
         };
         match &self.run {
-            Some(run) => store.each_outcome(run.run, &mut record)?,
-            None => store.look(|store| self.each_of_other_list(store, &mut record))?,
+            Some(run) => store.for_each_outcome(run.run, &mut record)?,
+            None => store.with_store(|store| self.each_of_other_list(store, &mut record))?,
         }
         let ended_at = self.run.as_ref().map_or(now, RunRecord::last_sign_of_life);
         Ok(aggregation.finish(config.reports.rank_by, ended_at))
@@ -113,8 +113,8 @@ impl KeptRun {
         record: &mut dyn FnMut(Outcome, AnswerRef),
     ) -> Result<(), StoreError> {
         let machines = self.inventory.machines.iter().map(|machine| machine.id);
-        store.each_last_answer(self.last.service_number, machines, record)?;
-        store.each_outcome(self.last.run, &mut |outcome, answer| {
+        store.for_each_last_answer(self.last.service_number, machines, record)?;
+        store.for_each_outcome(self.last.run, &mut |outcome, answer| {
             if outcome.result.is_err() {
                 record(outcome, answer);
             }
@@ -183,7 +183,7 @@ pub(crate) fn named(store: &Store, last: &RunRecord, number: i64) -> Result<RunR
     let is_named = |run: &&RunRecord| run.run.0 == number;
     let (own, others): (Vec<_>, Vec<_>) = runs
         .into_iter()
-        .partition(|run| run.service.says_same_tenant(&last.service));
+        .partition(|run| run.service.has_same_tenant_id(&last.service));
     match own.iter().find(is_named) {
         Some(run) => Ok(run.clone()),
         None => Err(RunError::NoRun {

@@ -92,7 +92,7 @@ fn say_how(config: &Config, outcome: RunOutcome) -> Result<ExitCode, RunError> {
 
 /// The plan: what would be rendered again. Writes nothing.
 fn plan(config: &Config, state: &Path, inventory: Option<&Inventory>) -> Result<String, RunError> {
-    let kept = Store::look_into(state, |store| {
+    let kept = Store::read_only(state, |store| {
         store.verify()?;
         KeptRun::find(store, inventory.cloned(), config)
     })?;

@@ -6,40 +6,40 @@ use crate::{
     domain::text::{counted, thousands},
     inventory::Inventory,
     report::plain::plain,
-    store::{Begun, Known, Reuse, Tally},
+    store::{MachineState, Reuse, StartedRun, Tally},
 };
 
 /// The number of answers already in the store, and where they come from.
 pub(crate) fn going_on(
-    begun: &Begun,
+    run: &StartedRun,
     inventory: &Inventory,
     started: &ZonedDateTime,
 ) -> Option<String> {
-    let known = begun
+    let done = run
         .machines
         .iter()
-        .filter(|it| it.known == Known::Answered);
-    let known = known.count() as u64;
+        .filter(|it| it.state == MachineState::Answered);
+    let done = done.count() as u64;
     let machines = counted(inventory.machines.len() as u64, "machine", "machines");
-    let answers = format!("{} of {machines} have their answer", thousands(known));
-    if begun.record.session > 1 {
-        let since = clock(begun.record.started_at, started);
+    let answers = format!("{} of {machines} have their answer", thousands(done));
+    if run.record.session > 1 {
+        let since = clock(run.record.started_at, started);
         return Some(format!(
             "going on with the run that began {since}: {answers} (--fresh starts over)"
         ));
     }
-    (known > 0).then(|| format!("{answers} from an earlier run, and are not asked for again"))
+    (done > 0).then(|| format!("{answers} from an earlier run, and are not asked for again"))
 }
 
 /// The number of recent answers that are not used. They may be nearly all if the list has changed a
 /// little since a run that ended early.
-pub(crate) fn could_reuse(begun: &Begun, reuse: Reuse) -> Option<String> {
+pub(crate) fn could_reuse(run: &StartedRun, reuse: Reuse) -> Option<String> {
     let Reuse::EndedEarly(longest) = reuse else {
         return None;
     };
     let now = Timestamp::now();
     let is_young = |at: Timestamp| now.duration_since(at).unsigned_abs() <= longest;
-    let last_answered = begun.machines.iter().filter_map(|it| it.last_answered);
+    let last_answered = run.machines.iter().filter_map(|it| it.last_answered);
     let young = last_answered.filter(|at| is_young(*at)).count() as u64;
     let machines = counted(young, "machine was", "machines were");
     let hours = longest.as_secs() / 3600;

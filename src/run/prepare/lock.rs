@@ -5,14 +5,14 @@ use tracing::warn;
 
 use crate::{
     run::{RunError, deadline, identity::Identity, input::RunInput, messages::busy},
-    store::{Lock, Store, Waited},
+    store::{Lock, Store, WaitedFor},
 };
 
 /// The exclusive right to send calls with an app registration.
 pub(in crate::run) struct TenantLock {
     _lock: Lock,
     /// The other process that this one waited for, if any.
-    pub(super) waited: Option<Waited>,
+    pub(super) waited: Option<WaitedFor>,
 }
 
 impl TenantLock {
@@ -26,15 +26,15 @@ impl TenantLock {
         let mut waited = None;
         let say_busy = || {
             // If the store cannot be read, this is reported when the run begins.
-            let at_work = store.at_work(application).ok().flatten();
+            let at_work = store.run_in_progress(application).ok().flatten();
             let tally = at_work.and_then(|run| store.tally(run).ok());
             warn!("{}", busy(tally));
-            waited = Some(Waited {
+            waited = Some(WaitedFor {
                 since: input.started.timestamp(),
                 run: at_work,
             });
         };
-        let lock = Lock::take(store.path(), application, say_busy);
+        let lock = Lock::acquire(store.path(), application, say_busy);
         tokio::select! {
             // The lock comes first: even if the deadline has passed, there may be answers to
             // report, as long as no other process is in progress.

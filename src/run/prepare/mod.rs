@@ -23,13 +23,13 @@ use crate::{
     config::Config,
     defender::{HttpSettings, Session, auth::SignInError},
     domain::api::Api,
-    store::{Beginning, Begun, Store, Waited},
+    store::{RunParams, StartedRun, Store, WaitedFor},
 };
 
 /// A run that has begun in the store, but has not sent any call yet.
 pub(super) struct Prepared<'run> {
     pub(super) setup: Setup<'run>,
-    pub(super) begun: Begun,
+    pub(super) started: StartedRun,
     pub(super) store: Store,
     /// The session; or the sign-in's error, if it got no answer and there are stored answers to
     /// report.
@@ -53,7 +53,7 @@ pub(super) async fn prepare(input: RunInput<'_>) -> Result<Prepared<'_>, RunErro
         return Err(error.clone().into());
     }
     let lock = TenantLock::take(input, &store, &identity).await?;
-    let begun = begin(input, &mut store, &identity, lock.waited)?;
+    let started = begin(input, &mut store, &identity, lock.waited)?;
     Ok(Prepared {
         setup: Setup {
             input,
@@ -61,7 +61,7 @@ pub(super) async fn prepare(input: RunInput<'_>) -> Result<Prepared<'_>, RunErro
             identity,
             _lock: lock,
         },
-        begun,
+        started,
         store,
         session,
     })
@@ -83,24 +83,24 @@ fn begin(
     input: RunInput<'_>,
     store: &mut Store,
     identity: &Identity,
-    waited: Option<Waited>,
-) -> Result<Begun, RunError> {
-    let begun = store.begin(&Beginning {
+    waited: Option<WaitedFor>,
+) -> Result<StartedRun, RunError> {
+    let started = store.begin(&RunParams {
         waited,
-        ..identity.beginning(input.config, input.inventory, Timestamp::now())
+        ..identity.params(input.config, input.inventory, Timestamp::now())
     })?;
-    let message = going_on(&begun, input.inventory, input.started);
-    if let Some(message) = message.or_else(|| could_reuse(&begun, input.config.store.reuse)) {
+    let message = going_on(&started, input.inventory, input.started);
+    if let Some(message) = message.or_else(|| could_reuse(&started, input.config.store.reuse)) {
         inform(input.config.console, &message);
     }
-    Ok(begun)
+    Ok(started)
 }
 
 /// Whether the store has answers that the run would report without sending any call.
 fn has_answers(input: RunInput<'_>, store: &Store, identity: &Identity) -> Result<bool, RunError> {
-    let beginning = identity.beginning(input.config, input.inventory, Timestamp::now());
+    let params = identity.params(input.config, input.inventory, Timestamp::now());
     let counting = counting(input.config, Api::MissingKbs).unwrap_or_default();
-    let outlook = store.outlook(&beginning, Api::MissingKbs, counting)?;
+    let preview = store.preview(&params, Api::MissingKbs, counting)?;
     let keeps_last = input.config.until.is_some();
-    Ok(outlook.answers > 0 || keeps_last && store.has_any_answer(&beginning)?)
+    Ok(preview.answers > 0 || keeps_last && store.has_any_answer(&params)?)
 }

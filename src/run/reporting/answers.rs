@@ -52,7 +52,7 @@ impl Answers {
             aggregation.record(outcome.clone(), AnswerRef(!place));
         }
         let mut take = |outcome, place| aggregation.record(outcome, place);
-        self.kept.each_outcome(run, &mut take)?;
+        self.kept.for_each_outcome(run, &mut take)?;
         Ok(aggregation.finish(rank_by, now))
     }
 

@@ -35,7 +35,7 @@ impl Lock {
     ///
     /// Several processes could share the windows call by call, but then both would be late. Usually
     /// the second is the same job started again, which would request everything twice.
-    pub async fn take(
+    pub async fn acquire(
         store: &Path,
         application: &Application,
         busy: impl FnOnce(),

@@ -6,7 +6,7 @@ use std::path::Path;
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub(crate) fn network_file_system(path: &Path) -> Option<&'static str> {
     let statistics = rustix::fs::statfs(path).ok()?;
-    named(statistics.f_type)
+    name_of(statistics.f_type)
 }
 
 /// Whether a lock in this folder is visible to all processes that write there, on any computer.
@@ -15,7 +15,8 @@ pub(crate) fn has_reliable_locks(folder: &Path) -> bool {
     // FUSE: it may be a network file system without saying so.
     const IN_USER_SPACE: i64 = 0x6573_5546;
     rustix::fs::statfs(folder).is_ok_and(|statistics| {
-        number(statistics.f_type).is_some_and(|kind| kind != IN_USER_SPACE && named(kind).is_none())
+        number(statistics.f_type)
+            .is_some_and(|kind| kind != IN_USER_SPACE && name_of(kind).is_none())
     })
 }
 
@@ -40,7 +41,7 @@ fn number(kind: impl TryInto<i64>) -> Option<i64> {
 
 /// The name of a file system, by its magic number in `statfs(2)`.
 #[cfg(any(target_os = "linux", target_os = "android"))]
-fn named(kind: impl TryInto<i64>) -> Option<&'static str> {
+fn name_of(kind: impl TryInto<i64>) -> Option<&'static str> {
     Some(match number(kind)? {
         0x6969 => "NFS",
         0x517b | 0xff53_4d42 | 0xfe53_4d42 => "SMB",
@@ -91,7 +92,7 @@ mod tests {
             (0x0102_1994, None), // tmpfs
             (0x794c_7630, None), // overlayfs
         ] {
-            assert_eq!(named(kind), system, "{kind:#x}");
+            assert_eq!(name_of(kind), system, "{kind:#x}");
         }
     }
 }

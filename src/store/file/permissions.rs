@@ -13,7 +13,7 @@ pub fn files_of(path: &Path) -> Vec<PathBuf> {
 
 /// A warning if users other than the owner can write to the store or replace it.
 #[cfg(unix)]
-pub fn open_to_others(path: &Path) -> Option<String> {
+pub fn writable_by_others(path: &Path) -> Option<String> {
     use std::os::unix::fs::PermissionsExt;
 
     const OTHERS: u32 = 0o022;
@@ -38,7 +38,7 @@ pub fn open_to_others(path: &Path) -> Option<String> {
 
 /// On Windows the file inherits the folder's access list, which says nothing about intent.
 #[cfg(not(unix))]
-pub fn open_to_others(_: &Path) -> Option<String> {
+pub fn writable_by_others(_: &Path) -> Option<String> {
     None
 }
 
@@ -71,7 +71,7 @@ mod tests {
                 set(&store, mode);
             }
             set(place.path(), folder);
-            let warning = open_to_others(&store).unwrap_or_default();
+            let warning = writable_by_others(&store).unwrap_or_default();
             let found = warned_of.map_or(warning.is_empty(), |part| warning.contains(part));
             assert!(found, "{folder:o} {file:?}: {warning}");
         }

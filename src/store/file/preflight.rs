@@ -24,7 +24,7 @@ pub(crate) fn check(path: &Path) -> Result<bool, Problem> {
     let has_log = has_log(path);
     let metadata = match fs::metadata(path) {
         Ok(metadata) => metadata,
-        Err(error) if error.kind() == ErrorKind::NotFound => return could_be_made(path),
+        Err(error) if error.kind() == ErrorKind::NotFound => return is_creatable(path),
         Err(error) => return Err(Problem::Open(error)),
     };
     if metadata.is_dir() {
@@ -43,7 +43,7 @@ pub(crate) fn check(path: &Path) -> Result<bool, Problem> {
 
 /// `false` if the file can be created; an error if something that is not a folder is in its path.
 /// Windows reports both as "not found".
-fn could_be_made(path: &Path) -> Result<bool, Problem> {
+fn is_creatable(path: &Path) -> Result<bool, Problem> {
     let mut folders = path.ancestors().skip(1);
     let nearest = folders.find_map(|folder| fs::metadata(folder).ok());
     match nearest {
@@ -111,9 +111,9 @@ mod tests {
             ("file/store.sqlite", false),
             ("file/very/new/store.sqlite", false),
         ] {
-            let found = could_be_made(&folder.path().join(path));
+            let found = is_creatable(&folder.path().join(path));
             assert_eq!(found.is_ok(), could_be, "{path}");
         }
-        assert!(could_be_made(Path::new("store.sqlite")).is_ok());
+        assert!(is_creatable(Path::new("store.sqlite")).is_ok());
     }
 }

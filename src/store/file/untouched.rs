@@ -18,11 +18,11 @@ use crate::store::error::{NO_RUN, Problem};
 
 /// The maximum number of attempts to read when other processes write at the same time. A writer
 /// leaves the log's index there, and from then on reads do not conflict.
-const TIMES: u32 = 10;
+const MAX_ATTEMPTS: u32 = 10;
 
 /// The state of the store and its auxiliary files, to detect writes.
 #[derive(Debug, PartialEq, Eq)]
-struct Surroundings {
+struct FileState {
     length: u64,
     modified: Option<SystemTime>,
     log: u64,
@@ -32,7 +32,7 @@ struct Surroundings {
 
 /// How the file can be read without changing it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Way {
+enum Access {
     /// No process has it open, and all data is in the file.
     Alone,
     /// It is a copy that includes the write-ahead log.
@@ -43,7 +43,7 @@ enum Way {
     Unfinished,
 }
 
-impl Surroundings {
+impl FileState {
     fn of(path: &Path) -> Self {
         let length = |suffix| fs::metadata(beside(path, suffix)).map(|it| it.len());
         let file = fs::metadata(path).ok();
@@ -56,19 +56,19 @@ impl Surroundings {
         }
     }
 
-    const fn way(&self) -> Way {
+    const fn access(&self) -> Access {
         match self {
-            Self { journal: 1.., .. } => Way::Unfinished,
+            Self { journal: 1.., .. } => Access::Unfinished,
             Self {
                 has_index: true, ..
-            } => Way::Shared,
-            Self { log: 1.., .. } => Way::WithLog,
-            _ => Way::Alone,
+            } => Access::Shared,
+            Self { log: 1.., .. } => Access::WithLog,
+            _ => Access::Alone,
         }
     }
 }
 
-impl Way {
+impl Access {
     /// The URI parameters for SQLite.
     const fn parameters(self) -> &'static str {
         match self {
@@ -92,27 +92,27 @@ pub(crate) fn read_untouched<T>(
     path: &Path,
     mut read: impl FnMut(Connection) -> T,
 ) -> Result<T, Problem> {
-    for _ in 0..TIMES {
-        let before = Surroundings::of(path);
-        let way = before.way();
-        let result = open_untouched(path, way).map(&mut read);
-        if way.is_safe() || Surroundings::of(path) == before {
+    for _ in 0..MAX_ATTEMPTS {
+        let before = FileState::of(path);
+        let access = before.access();
+        let result = open_read_only(path, access).map(&mut read);
+        if access.is_safe() || FileState::of(path) == before {
             return result;
         }
     }
     Err(Problem::Restless)
 }
 
-fn open_untouched(path: &Path, way: Way) -> Result<Connection, Problem> {
+fn open_read_only(path: &Path, access: Access) -> Result<Connection, Problem> {
     if !preflight::check(path)? {
         return Err(Problem::Missing);
     }
     if fs::metadata(path).map_err(Problem::Open)?.len() == 0 {
         return Err(Problem::Empty(NO_RUN));
     }
-    let mut connection = match way {
-        Way::Unfinished => connect(path)?,
-        _ => open(path, way)?,
+    let mut connection = match access {
+        Access::Unfinished => connect(path)?,
+        _ => open(path, access)?,
     };
     match read(&mut connection, |it| SCHEMA.version(it))? {
         Version::Current => {}
@@ -128,10 +128,10 @@ fn open_untouched(path: &Path, way: Way) -> Result<Connection, Problem> {
 /// Rejects other programs' files and unsupported versions, before opening the file would leave the
 /// log's index next to it. All other problems are found when it is opened.
 pub(crate) fn check_version(path: &Path) -> Result<(), Problem> {
-    if Surroundings::of(path).way() != Way::WithLog {
+    if FileState::of(path).access() != Access::WithLog {
         return Ok(());
     }
-    let mut connection = open(path, Way::WithLog)?;
+    let mut connection = open(path, Access::WithLog)?;
     match read(&mut connection, |it| SCHEMA.version(it)) {
         Err(problem @ (Problem::Foreign(_) | Problem::Newer { .. } | Problem::Unreleased)) => {
             Err(problem)
@@ -140,13 +140,13 @@ pub(crate) fn check_version(path: &Path) -> Result<(), Problem> {
     }
 }
 
-fn open(path: &Path, way: Way) -> Result<Connection, Problem> {
+fn open(path: &Path, access: Access) -> Result<Connection, Problem> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
         | OpenFlags::SQLITE_OPEN_URI
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(address(path, way), flags)?;
+    let connection = Connection::open_with_flags(address(path, access), flags)?;
     moves_on_close(&connection, false)?;
-    if way == Way::WithLog {
+    if access == Access::WithLog {
         // In this mode the log's index is kept in memory.
         connection.pragma_update(None, "locking_mode", "exclusive")?;
     }
@@ -154,7 +154,7 @@ fn open(path: &Path, way: Way) -> Result<Connection, Problem> {
 }
 
 /// The store's path as a `file:` URI, which can carry parameters for SQLite.
-fn address(path: &Path, way: Way) -> PathBuf {
+fn address(path: &Path, access: Access) -> PathBuf {
     let mut address = String::from("file:");
     for byte in path.as_os_str().as_encoded_bytes() {
         match byte {
@@ -165,5 +165,5 @@ fn address(path: &Path, way: Way) -> PathBuf {
             _ => _ = write!(address, "%{byte:02X}"),
         }
     }
-    PathBuf::from(address + way.parameters())
+    PathBuf::from(address + access.parameters())
 }

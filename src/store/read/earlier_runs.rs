@@ -33,25 +33,25 @@ const SERVICES_OF_TENANT: &str = "
     CROSS JOIN service AS other ON other.tenant_id = own.tenant_id";
 
 pub(crate) fn earlier_runs(connection: &Connection, run: RunId) -> Result<Vec<EarlierRun>> {
-    let lists = Lists::new(connection, run)?;
-    let mut beside = Vec::new();
+    let fleets = FleetMatcher::new(connection, run)?;
+    let mut comparable = Vec::new();
     for record in records_before(connection, run)? {
-        let is_same_fleet = lists.is_same_fleet(record.run)?;
+        let is_same_fleet = fleets.is_same_fleet(record.run)?;
         // Tenants never share a machine: if the tenant is unknown, the machine ids identify it.
-        let is_known = !record.service.tenant_id.is_empty();
-        if is_known || is_same_fleet || record.service_number == lists.own.service {
-            beside.push(EarlierRun {
+        let has_tenant_id = !record.service.tenant_id.is_empty();
+        if has_tenant_id || is_same_fleet || record.service_number == fleets.own.service {
+            comparable.push(EarlierRun {
                 record,
                 is_same_fleet,
             });
         }
     }
-    Ok(beside)
+    Ok(comparable)
 }
 
 /// Whether the lists of two runs share at least half of the machines of the longer one.
 pub(crate) fn is_same_fleet(connection: &Connection, one: RunId, other: RunId) -> Result<bool> {
-    Lists::new(connection, other)?.is_same_fleet(one)
+    FleetMatcher::new(connection, other)?.is_same_fleet(one)
 }
 
 fn records_before(connection: &Connection, run: RunId) -> Result<Vec<RunRecord>> {
@@ -80,7 +80,7 @@ pub(crate) fn base_machines(connection: &Connection, base: RunId) -> Result<Vec<
     )?;
     let read = statement.query_map(params![base.0, column], |row| {
         let answer = match row.get::<_, Option<i64>>(3)? {
-            Some(_) => Some(earlier(row, 1)?),
+            Some(_) => Some(dated_answer(row, 1)?),
             None => None,
         };
         let cell = row.get_ref(4)?.as_str_or_null()?;
@@ -93,9 +93,9 @@ pub(crate) fn base_machines(connection: &Connection, base: RunId) -> Result<Vec<
             answer,
         })
     })?;
-    let mut then: Vec<BaseMachine> = read.collect::<Result<_>>()?;
-    then.sort_unstable_by_key(|it| it.machine);
-    Ok(then)
+    let mut machines: Vec<BaseMachine> = read.collect::<Result<_>>()?;
+    machines.sort_unstable_by_key(|it| it.machine);
+    Ok(machines)
 }
 
 /// The index of the column of a run's list that says when its machines were last seen, and its date
@@ -127,7 +127,7 @@ fn last_seen(connection: &Connection, run: RunId) -> Result<Option<(usize, LastS
 }
 
 /// Reads an answer from three columns, starting at this one: its source, its time and its number.
-fn earlier(row: &Row<'_>, column: usize) -> Result<DatedAnswer> {
+fn dated_answer(row: &Row<'_>, column: usize) -> Result<DatedAnswer> {
     Ok(DatedAnswer {
         source: parse(row.get_ref(column)?.as_str()?)?,
         as_of: time(row.get(column + 1)?),
@@ -153,48 +153,50 @@ pub(crate) fn answers_before(
          ORDER BY run.id DESC"
     ))?;
     let id = &mut [0; 40];
-    let found = find.query_map(params![first.0, machine.encode(id)], |row| earlier(row, 0))?;
+    let found = find.query_map(params![first.0, machine.encode(id)], |row| {
+        dated_answer(row, 0)
+    })?;
     found.collect()
 }
 
 /// A machine list, and the service that its machines belong to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct List {
+struct ListKey {
     inventory: i64,
     service: i64,
 }
 
 /// Compares the list of a run with those of others. Most nights use the same list.
-struct Lists<'store> {
+struct FleetMatcher<'store> {
     connection: &'store Connection,
-    own: List,
+    own: ListKey,
     /// Results for the lists compared so far.
-    known: RefCell<HashMap<List, bool>>,
+    results: RefCell<HashMap<ListKey, bool>>,
 }
 
-impl<'store> Lists<'store> {
+impl<'store> FleetMatcher<'store> {
     fn new(connection: &'store Connection, run: RunId) -> Result<Self> {
         Ok(Self {
             connection,
-            own: list(connection, run)?,
-            known: RefCell::default(),
+            own: list_key(connection, run)?,
+            results: RefCell::default(),
         })
     }
 
     fn is_same_fleet(&self, run: RunId) -> Result<bool> {
-        let other = list(self.connection, run)?;
+        let other = list_key(self.connection, run)?;
         if other == self.own {
             return Ok(true);
         }
-        if let Some(known) = self.known.borrow().get(&other) {
-            return Ok(*known);
+        if let Some(results) = self.results.borrow().get(&other) {
+            return Ok(*results);
         }
-        let is_same = self.shares_half_with(other)?;
-        self.known.borrow_mut().insert(other, is_same);
+        let is_same = self.overlaps(other)?;
+        self.results.borrow_mut().insert(other, is_same);
         Ok(is_same)
     }
 
-    fn shares_half_with(&self, other: List) -> Result<bool> {
+    fn overlaps(&self, other: ListKey) -> Result<bool> {
         // Comparing numbers is faster, but they are only comparable within a service.
         let machines = if other.service == self.own.service {
             "SELECT machine FROM inventory_machine WHERE inventory ="
@@ -215,10 +217,10 @@ impl<'store> Lists<'store> {
     }
 }
 
-fn list(connection: &Connection, run: RunId) -> Result<List> {
+fn list_key(connection: &Connection, run: RunId) -> Result<ListKey> {
     let mut find = connection.prepare_cached("SELECT inventory, service FROM run WHERE id = ?1")?;
     find.query_row([run.0], |row| {
-        Ok(List {
+        Ok(ListKey {
             inventory: row.get(0)?,
             service: row.get(1)?,
         })

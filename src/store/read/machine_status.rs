@@ -15,7 +15,7 @@ use crate::{
 
 /// The status of one machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Standing {
+pub struct MachineStatus {
     /// The machine's id.
     pub machine: MachineId,
     /// Its number in the store.
@@ -26,14 +26,14 @@ pub struct Standing {
     /// since.
     pub failed_at: Option<Timestamp>,
     /// Its status within the run.
-    pub known: Known,
+    pub state: MachineState,
 }
 
 /// The status of a machine within a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Known {
-    /// Nothing yet.
-    Nothing,
+pub enum MachineState {
+    /// Not requested yet.
+    Unrequested,
     /// The run has an answer for it.
     Answered,
     /// The service does not know it.
@@ -56,10 +56,10 @@ pub(crate) struct MachineNumbers {
 }
 
 impl MachineNumbers {
-    pub(crate) fn new(machines: &[Standing]) -> Self {
+    pub(crate) fn new(machines: &[MachineStatus]) -> Self {
         // Allocated up front: a growing vector needs twice the memory for a moment.
         let mut numbers = Vec::with_capacity(machines.len());
-        let small = |it: &Standing| Some((it.machine, u32::try_from(it.number).ok()?));
+        let small = |it: &MachineStatus| Some((it.machine, u32::try_from(it.number).ok()?));
         numbers.extend(machines.iter().filter_map(small));
         numbers.sort_unstable();
         Self {
@@ -76,7 +76,11 @@ impl MachineNumbers {
 }
 
 /// The status of each machine of a run, in the order of its list of `machines` machines.
-pub(crate) fn read(connection: &Connection, run: RunId, machines: usize) -> Result<Vec<Standing>> {
+pub(crate) fn read(
+    connection: &Connection,
+    run: RunId,
+    machines: usize,
+) -> Result<Vec<MachineStatus>> {
     let mut statement = connection.prepare(
         "SELECT machine_id, answer.as_of_ms, run_machine.answer,
              run_machine.reason, run_machine.attempts, run_machine.times_unknown,
@@ -90,13 +94,13 @@ pub(crate) fn read(connection: &Connection, run: RunId, machines: usize) -> Resu
          ORDER BY inventory_machine.position",
     )?;
     // Allocated up front: growing needs twice the memory for a moment, and this vector is large.
-    let mut standings = Vec::with_capacity(machines);
+    let mut statuses = Vec::with_capacity(machines);
     let failures = failures(connection, run)?;
     let mut rows = statement.query([run.0])?;
     while let Some(row) = rows.next()? {
-        standings.push(standing(row, &failures)?);
+        statuses.push(status(row, &failures)?);
     }
-    Ok(standings)
+    Ok(statuses)
 }
 
 /// The number of earlier runs searched for failed machines: enough that at least one of them
@@ -122,31 +126,31 @@ fn failures(connection: &Connection, run: RunId) -> Result<Failures> {
         .collect()
 }
 
-fn standing(row: &Row<'_>, failures: &Failures) -> Result<Standing> {
+fn status(row: &Row<'_>, failures: &Failures) -> Result<MachineStatus> {
     let number = row.get(6)?;
     let answered_in: Option<i64> = row.get(7)?;
     let failure = failures.get(&number);
     let failure = failure.filter(|(run, _)| answered_in.is_none_or(|answered| answered < *run));
-    Ok(Standing {
+    Ok(MachineStatus {
         machine: parse(row.get_ref(0)?.as_str()?)?,
         number,
         last_answered: row.get::<_, Option<i64>>(1)?.map(time),
         failed_at: failure.map(|(_, at)| *at),
-        known: known(row)?,
+        state: state(row)?,
     })
 }
 
-fn known(row: &Row<'_>) -> Result<Known> {
+fn state(row: &Row<'_>) -> Result<MachineState> {
     if row.get::<_, Option<i64>>(2)?.is_some() {
-        return Ok(Known::Answered);
+        return Ok(MachineState::Answered);
     }
     let reason = row.get_ref(3)?.as_str_or_null()?;
     Ok(match reason.map(parse::<Reason>).transpose()? {
-        None => Known::Nothing,
-        Some(Reason::NotFound) => Known::NotFound {
+        None => MachineState::Unrequested,
+        Some(Reason::NotFound) => MachineState::NotFound {
             attempts: row.get(4)?,
             times: row.get(5)?,
         },
-        Some(_) => Known::Failed,
+        Some(_) => MachineState::Failed,
     })
 }

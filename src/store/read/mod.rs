@@ -1,6 +1,6 @@
 //! Reading the data of earlier runs, for reports and for the next run.
 
 pub(crate) mod earlier_runs;
-mod held_lists;
+mod list_cache;
 pub(crate) mod machine_status;
 pub(crate) mod snapshot;

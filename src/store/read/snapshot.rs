@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Result};
 
 use super::{
     earlier_runs::{self, EarlierRun},
-    held_lists::{Held, Lists},
+    list_cache::{CachedList, ListCache},
 };
 use crate::{
     domain::{
@@ -20,8 +20,8 @@ use crate::{
         file::connection::connect,
         handle::Store,
         tables::{
-            answers::{self, Taker},
-            missing_kbs::{Descriptions, Listed},
+            answers::{self, OutcomeSink},
+            missing_kbs::{Descriptions, StoredList},
             runs::RunId,
         },
     },
@@ -36,11 +36,11 @@ pub struct Snapshot {
     /// The store that the snapshot was taken of.
     own: Mutex<Reader>,
     /// Further connections to the same file, for concurrent readers.
-    others: Vec<Mutex<Reader>>,
+    extra: Vec<Mutex<Reader>>,
     /// The lists of the answers that were already passed on.
-    lists: OnceLock<Lists>,
+    lists: OnceLock<ListCache>,
     /// The earlier of the two compared runs: the history is everything before it.
-    first: Mutex<Option<RunId>>,
+    history_end: Mutex<Option<RunId>>,
 }
 
 /// A connection to read with.
@@ -51,28 +51,28 @@ struct Reader {
 
 /// Identifies the state of the store: two connections with the same runs see the same answers.
 #[derive(PartialEq, Eq)]
-struct Runs {
-    kept: i64,
+struct Version {
+    runs: i64,
     last: Option<i64>,
 }
 
 /// Begins a read transaction: the first query fixes what the connection sees. A single transaction
 /// also avoids the cost of locking for each of a million reads.
-fn freeze(connection: &Connection) -> Result<Runs> {
+fn freeze(connection: &Connection) -> Result<Version> {
     connection.pragma_update(None, "cache_size", CACHE)?;
     connection.execute_batch("BEGIN")?;
     connection.query_row("SELECT count(*), max(id) FROM run", [], |row| {
-        Ok(Runs {
-            kept: row.get(0)?,
+        Ok(Version {
+            runs: row.get(0)?,
             last: row.get(1)?,
         })
     })
 }
 
 /// Another connection to the same store, if it still has the same runs.
-fn another(path: &Path, runs: &Runs) -> Option<Store> {
+fn second_connection(path: &Path, version: &Version) -> Option<Store> {
     let connection = connect(path).ok()?;
-    let is_same = freeze(&connection).is_ok_and(|found| found == *runs);
+    let is_same = freeze(&connection).is_ok_and(|found| found == *version);
     is_same.then(|| Store::new(connection, path))
 }
 
@@ -81,21 +81,21 @@ impl Snapshot {
     /// fewer if the file cannot be opened as often, or has just been written to; that only makes
     /// reading slower.
     pub fn of(store: Store, readers: usize) -> std::result::Result<Self, StoreError> {
-        let runs = freeze(&store.connection);
-        let runs = runs.map_err(|error| StoreError::sqlite(&store.path, error))?;
-        let others = (1..readers).map_while(|_| another(&store.path, &runs));
-        let others = others.map(Reader::of).collect();
+        let version = freeze(&store.connection);
+        let version = version.map_err(|error| StoreError::sqlite(&store.path, error))?;
+        let extra = (1..readers).map_while(|_| second_connection(&store.path, &version));
+        let extra = extra.map(Reader::of).collect();
         Ok(Self {
             own: Reader::of(store),
-            others,
+            extra,
             lists: OnceLock::new(),
-            first: Mutex::default(),
+            history_end: Mutex::default(),
         })
     }
 
     /// The store, for writing again.
     pub fn into_store(self) -> Store {
-        drop(self.others);
+        drop(self.extra);
         let store = self.own.into_inner().store;
         // Nothing was written. An error here will occur again when the store is next used.
         let _ = store.connection.execute_batch("ROLLBACK");
@@ -103,15 +103,19 @@ impl Snapshot {
     }
 
     /// Reads from the store as it was when the snapshot was taken.
-    pub fn look<T>(&self, look: impl FnOnce(&Store) -> T) -> T {
-        look(&self.own.lock().store)
+    pub fn with_store<T>(&self, read: impl FnOnce(&Store) -> T) -> T {
+        read(&self.own.lock().store)
     }
 
     /// Passes on the outcome of each machine that was requested in a run, or whose answer was
     /// already there.
-    pub fn each_outcome(&self, run: RunId, take: Taker<'_>) -> std::result::Result<(), StoreError> {
-        let mut lists = Lists::default();
-        let mut listed = |answer, list: &Listed| lists.hold(answer, list);
+    pub fn for_each_outcome(
+        &self,
+        run: RunId,
+        take: OutcomeSink<'_>,
+    ) -> std::result::Result<(), StoreError> {
+        let mut lists = ListCache::default();
+        let mut listed = |answer, list: &StoredList| lists.insert(answer, list);
         self.read(|connection, _| answers::outcomes(connection, run, take, &mut listed))?;
         lists.sort();
         // If several runs are read, only the lists of the first one are cached.
@@ -137,7 +141,7 @@ impl Snapshot {
         base: RunId,
         with: RunId,
     ) -> std::result::Result<Vec<BaseMachine>, StoreError> {
-        *self.first.lock() = Some(base.min(with));
+        *self.history_end.lock() = Some(base.min(with));
         self.read(|connection, _| earlier_runs::base_machines(connection, base))
     }
 
@@ -146,7 +150,7 @@ impl Snapshot {
         &self,
         read: impl FnOnce(&Connection, &mut Descriptions) -> Result<T>,
     ) -> std::result::Result<T, StoreError> {
-        let mut readers = iter::once(&self.own).chain(&self.others);
+        let mut readers = iter::once(&self.own).chain(&self.extra);
         let free = readers.find_map(|reader| reader.try_lock());
         let mut reader = free.unwrap_or_else(|| self.own.lock());
         let Reader {
@@ -169,13 +173,15 @@ impl Reader {
 
 impl Gaps for Snapshot {
     fn missing(&self, answer: AnswerRef) -> io::Result<MissingKbs> {
-        let held = self.lists.get().and_then(|lists| lists.of(answer.0));
-        let read = match held {
-            Some(Held::Whole(missing)) => return Ok(missing.clone()),
-            Some(Held::Numbers(numbers)) => self.read(|connection, descriptions| {
+        let cached = self.lists.get().and_then(|lists| lists.of(answer.0));
+        let read = match cached {
+            Some(CachedList::Shared(missing)) => return Ok(missing.clone()),
+            Some(CachedList::Numbers(numbers)) => self.read(|connection, descriptions| {
                 descriptions.of(connection, numbers.iter().copied().map(i64::from))
             }),
-            None => self.read(|connection, descriptions| read_at(connection, descriptions, answer)),
+            None => {
+                self.read(|connection, descriptions| read_list(connection, descriptions, answer))
+            }
         };
         read.map_err(io::Error::other)
     }
@@ -183,17 +189,17 @@ impl Gaps for Snapshot {
 
 impl History for Snapshot {
     fn before_base(&self, machine: MachineId) -> io::Result<Vec<DatedAnswer>> {
-        let Some(first) = *self.first.lock() else {
+        let Some(history_end) = *self.history_end.lock() else {
             return Ok(Vec::new());
         };
-        self.read(|connection, _| earlier_runs::answers_before(connection, first, machine))
+        self.read(|connection, _| earlier_runs::answers_before(connection, history_end, machine))
             .map_err(io::Error::other)
     }
 }
 
 /// Reads the list of an answer. Its checksum was already verified when its outcome was passed on
 /// from this snapshot.
-fn read_at(
+fn read_list(
     connection: &Connection,
     descriptions: &mut Descriptions,
     answer: AnswerRef,

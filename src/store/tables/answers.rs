@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     cells::{millis, parse, time},
-    missing_kbs::{Descriptions, Listed, Numbers},
+    missing_kbs::{Descriptions, Numbers, StoredList},
     runs::RunId,
 };
 use crate::{
@@ -21,26 +21,26 @@ use crate::{
 
 /// The run that outcomes are written to.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct At {
+pub(crate) struct RunSession {
     pub(crate) service: i64,
     pub(crate) run: RunId,
     pub(crate) session: i64,
 }
 
 /// Writes a machine's outcome, replacing an earlier one in the same run.
-pub(crate) fn put(
+pub(crate) fn record(
     connection: &Connection,
-    at: At,
+    session: RunSession,
     machine: i64,
     outcome: &Outcome,
     numbers: &mut Numbers,
 ) -> Result<()> {
     match &outcome.result {
         Ok(answer) => {
-            let answer = put_answer(connection, at, machine, answer, numbers)?;
-            put_answered(connection, at, machine, answer, outcome)
+            let answer = insert_answer(connection, session, machine, answer, numbers)?;
+            record_answered(connection, session, machine, answer, outcome)
         }
-        Err(failure) => put_failed(connection, at, machine, outcome, failure),
+        Err(failure) => record_failed(connection, session, machine, outcome, failure),
     }
 }
 
@@ -53,20 +53,20 @@ pub(crate) fn machine(connection: &Connection, service: i64, id: MachineId) -> R
     if let Some(row) = find.query(params![service, id])?.next()? {
         return row.get(0);
     }
-    let mut enter =
+    let mut insert =
         connection.prepare_cached("INSERT INTO machine (service, machine_id) VALUES (?1, ?2)")?;
-    enter.insert(params![service, id])
+    insert.insert(params![service, id])
 }
 
-fn put_answer(
+fn insert_answer(
     connection: &Connection,
-    at: At,
+    session: RunSession,
     machine: i64,
     answer: &Answer,
     numbers: &mut Numbers,
 ) -> Result<i64> {
-    let missing = numbers.list(connection, &answer.missing, at.run.0)?;
-    let mut enter = connection.prepare_cached(
+    let missing = numbers.list(connection, &answer.missing, session.run.0)?;
+    let mut insert = connection.prepare_cached(
         "INSERT INTO answer (machine, run, session, source, as_of_ms, missing, checksum)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?;
@@ -76,10 +76,10 @@ fn put_answer(
         as_of_ms: millis(answer.as_of),
         missing: &missing,
     };
-    let number = enter.insert(params![
+    let number = insert.insert(params![
         machine,
-        at.run.0,
-        at.session,
+        session.run.0,
+        session.session,
         cells.source,
         cells.as_of_ms,
         cells.missing,
@@ -91,9 +91,9 @@ fn put_answer(
     Ok(number)
 }
 
-fn put_answered(
+fn record_answered(
     connection: &Connection,
-    at: At,
+    session: RunSession,
     machine: i64,
     answer: i64,
     outcome: &Outcome,
@@ -104,7 +104,7 @@ fn put_answered(
          VALUES (?1, ?2, 'asked', ?3, ?4, ?5)",
     )?;
     replace.execute(params![
-        at.run.0,
+        session.run.0,
         machine,
         answer,
         outcome.attempts,
@@ -113,9 +113,9 @@ fn put_answered(
     Ok(())
 }
 
-fn put_failed(
+fn record_failed(
     connection: &Connection,
-    at: At,
+    session: RunSession,
     machine: i64,
     outcome: &Outcome,
     failure: &Failure,
@@ -127,7 +127,7 @@ fn put_failed(
          VALUES (?1, ?2, 'asked', ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     )?;
     replace.execute(params![
-        at.run.0,
+        session.run.0,
         machine,
         outcome.attempts,
         outcome.times_unknown,
@@ -154,17 +154,17 @@ const COLUMNS: &str = "
     WHERE run_machine.run = ?1";
 
 /// A callback that receives outcomes one by one, each with a reference to its answer.
-pub(crate) type Taker<'taker> = &'taker mut dyn FnMut(Outcome, AnswerRef);
+pub(crate) type OutcomeSink<'taker> = &'taker mut dyn FnMut(Outcome, AnswerRef);
 
 /// The reference for an outcome without an answer.
-const NOWHERE: AnswerRef = AnswerRef(0);
+const NO_ANSWER: AnswerRef = AnswerRef(0);
 
 /// Passes on the last answers of these machines, where they exist.
 pub(crate) fn last_answers(
     connection: &Connection,
     service: i64,
     machines: impl IntoIterator<Item = MachineId>,
-    take: Taker<'_>,
+    take: OutcomeSink<'_>,
 ) -> Result<()> {
     let mut descriptions = Descriptions::default();
     let mut find = connection.prepare(
@@ -192,17 +192,17 @@ pub(crate) fn last_answers(
 pub(crate) fn outcomes(
     connection: &Connection,
     run: RunId,
-    take: Taker<'_>,
-    listed: &mut dyn FnMut(i64, &Listed),
+    take: OutcomeSink<'_>,
+    listed: &mut dyn FnMut(i64, &StoredList),
 ) -> Result<()> {
     let mut descriptions = Descriptions::default();
     let mut statement = connection.prepare(&format!("SELECT {COLUMNS}"))?;
     let mut rows = statement.query([run.0])?;
     while let Some(row) = rows.next()? {
-        let place = row.get::<_, Option<i64>>(8)?.map_or(NOWHERE, AnswerRef);
-        let mut listed = |list: &Listed| listed(place.0, list);
+        let answer = row.get::<_, Option<i64>>(8)?.map_or(NO_ANSWER, AnswerRef);
+        let mut listed = |list: &StoredList| listed(answer.0, list);
         let outcome = outcome(connection, row, &mut descriptions, &mut listed)?;
-        take(outcome, place);
+        take(outcome, answer);
     }
     Ok(())
 }
@@ -211,7 +211,7 @@ fn outcome(
     connection: &Connection,
     row: &Row<'_>,
     descriptions: &mut Descriptions,
-    listed: &mut dyn FnMut(&Listed),
+    listed: &mut dyn FnMut(&StoredList),
 ) -> Result<Outcome> {
     let answer: Option<i64> = row.get(8)?;
     Ok(Outcome {

@@ -38,10 +38,10 @@ pub(crate) struct Pause {
 }
 
 /// The minimum time that calls are kept: the next run may have longer windows.
-const KEPT: Duration = Duration::from_hours(72);
+const MIN_RETENTION: Duration = Duration::from_hours(72);
 
 /// The number of last calls from which the usual latency is calculated.
-const LATELY: u32 = 100;
+const LATENCY_SAMPLES: u32 = 100;
 
 /// The number of an app registration, which is inserted if it is new.
 pub(crate) fn application(connection: &Connection, application: &Application) -> Result<i64> {
@@ -59,7 +59,7 @@ pub(crate) fn application(connection: &Connection, application: &Application) ->
 }
 
 /// The number of an app registration, if it is already stored.
-fn known_application(connection: &Connection, application: &Application) -> Result<Option<i64>> {
+fn stored_application(connection: &Connection, application: &Application) -> Result<Option<i64>> {
     connection
         .query_row(
             "SELECT id FROM application WHERE tenant_id = ?1 AND client_id = ?2 AND api_url = ?3",
@@ -90,7 +90,7 @@ pub(crate) fn application_of(connection: &Connection, run: i64) -> Result<Applic
 }
 
 /// Records a call that is about to be sent.
-pub(crate) fn sending(
+pub(crate) fn record_sending(
     connection: &Connection,
     application: i64,
     api: Api,
@@ -102,7 +102,7 @@ pub(crate) fn sending(
 }
 
 /// Records that the answer to a call has arrived, or never will.
-pub(crate) fn answered(connection: &Connection, call: i64, now: Timestamp) -> Result<()> {
+pub(crate) fn record_answered(connection: &Connection, call: i64, now: Timestamp) -> Result<()> {
     connection
         .prepare_cached("UPDATE call SET answered_at_ms = ?2 WHERE id = ?1")?
         .execute([call, millis(now)])?;
@@ -110,7 +110,7 @@ pub(crate) fn answered(connection: &Connection, call: i64, now: Timestamp) -> Re
 }
 
 /// Records that the service throttled a call, and how long no calls may be sent.
-pub(crate) fn paused(
+pub(crate) fn record_pause(
     connection: &Connection,
     application: i64,
     api: Api,
@@ -131,7 +131,7 @@ pub(crate) fn paused(
 }
 
 /// Deletes a call that was not sent after all.
-pub(crate) fn forget(connection: &Connection, call: i64) -> Result<()> {
+pub(crate) fn delete(connection: &Connection, call: i64) -> Result<()> {
     connection
         .prepare_cached("DELETE FROM call WHERE id = ?1")?
         .execute([call])?;
@@ -139,26 +139,30 @@ pub(crate) fn forget(connection: &Connection, call: i64) -> Result<()> {
 }
 
 /// Records one call that is about to be sent outside a run.
-pub(crate) fn note(connection: &Connection, caller: &Application, api: Api) -> Result<CallNumber> {
+pub(crate) fn record_call(
+    connection: &Connection,
+    caller: &Application,
+    api: Api,
+) -> Result<CallNumber> {
     let application = application(connection, caller)?;
-    sending(connection, application, api, Timestamp::now()).map(CallNumber)
+    record_sending(connection, application, api, Timestamp::now()).map(CallNumber)
 }
 
 /// How long ago the answers to earlier calls arrived or, if that was not recorded, must have
 /// arrived. Deletes the calls that no longer count.
-pub(crate) fn tidy_and_read(
+pub(crate) fn prune_and_read(
     connection: &Connection,
     caller: &Application,
     api: Api,
     counting: Counting,
 ) -> Result<Vec<Duration>> {
-    tidy(connection, caller, api, counting)?;
-    past(connection, caller, api, counting)
+    prune(connection, caller, api, counting)?;
+    ages(connection, caller, api, counting)
 }
 
 /// The remainder of the last pause that the service ordered for an API; never longer than the pause
 /// itself, even if the clock was changed since.
-pub(crate) fn pause_left(
+pub(crate) fn remaining_pause(
     connection: &Connection,
     caller: &Application,
     api: Api,
@@ -167,7 +171,7 @@ pub(crate) fn pause_left(
         "SELECT paused_for_ms - max(0, ?3 - paused_at_ms) FROM pause
          WHERE application = ?1 AND api = ?2",
         params![
-            known_application(connection, caller)?,
+            stored_application(connection, caller)?,
             api.as_str(),
             millis(Timestamp::now())
         ],
@@ -188,8 +192,10 @@ pub(crate) fn latency(
          WHERE application = ?1 AND api = ?2 AND answered_at_ms > sent_at_ms
          ORDER BY sent_at_ms DESC LIMIT ?3",
     )?;
-    let application = known_application(connection, caller)?;
-    let took = statement.query_map(params![application, api.as_str(), LATELY], |row| row.get(0))?;
+    let application = stored_application(connection, caller)?;
+    let took = statement.query_map(params![application, api.as_str(), LATENCY_SAMPLES], |row| {
+        row.get(0)
+    })?;
     let mut took: Vec<u64> = took.collect::<Result<_>>()?;
     took.sort_unstable();
     Ok(took.get(took.len() / 2).copied().map(Duration::from_millis))
@@ -197,7 +203,7 @@ pub(crate) fn latency(
 
 /// How long ago the answers to earlier calls arrived or, if that was not recorded, must have
 /// arrived. Writes nothing.
-pub(crate) fn past(
+pub(crate) fn ages(
     connection: &Connection,
     caller: &Application,
     api: Api,
@@ -207,7 +213,7 @@ pub(crate) fn past(
     let mut statement = connection.prepare(
         "SELECT sent_at_ms, answered_at_ms FROM call WHERE application = ?1 AND api = ?2",
     )?;
-    let application = known_application(connection, caller)?;
+    let application = stored_application(connection, caller)?;
     let ages = statement.query_map(params![application, api.as_str()], |row| {
         Ok(age(row.get(0)?, row.get(1)?, counting.timeout, now))
     })?;
@@ -215,16 +221,21 @@ pub(crate) fn past(
 }
 
 /// Deletes the calls of all app registrations that no window can count any more.
-fn tidy(connection: &Connection, caller: &Application, api: Api, counting: Counting) -> Result<()> {
+fn prune(
+    connection: &Connection,
+    caller: &Application,
+    api: Api,
+    counting: Counting,
+) -> Result<()> {
     let now = millis(Timestamp::now());
-    let kept = whole_millis((counting.longest + 3 * counting.timeout).max(KEPT));
+    let kept = whole_millis((counting.longest + 3 * counting.timeout).max(MIN_RETENTION));
     connection.execute("DELETE FROM call WHERE sent_at_ms < ?1", [now - kept])?;
     // The clock was set back: calls with a time in the future are moved to now. Other app
     // registrations' calls are left alone, because a process may be sending them at this moment.
     connection.execute(
         "UPDATE call SET sent_at_ms = ?1, answered_at_ms = ?1
          WHERE application = ?2 AND api = ?3 AND sent_at_ms > ?1",
-        params![now, known_application(connection, caller)?, api.as_str()],
+        params![now, stored_application(connection, caller)?, api.as_str()],
     )?;
     Ok(())
 }

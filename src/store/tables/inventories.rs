@@ -9,7 +9,7 @@ use rusqlite::{
 use super::{
     cells::{Text, from_json, parse, to_json, write_list},
     fingerprint::Fingerprint,
-    machine_ids::numbered,
+    machine_ids::machine_numbers,
     runs::RunId,
 };
 use crate::{
@@ -18,26 +18,26 @@ use crate::{
 };
 
 /// The number of an inventory, which is inserted if it is new.
-pub(crate) fn enter(connection: &Connection, service: i64, inventory: &Inventory) -> Result<i64> {
+pub(crate) fn insert(connection: &Connection, service: i64, inventory: &Inventory) -> Result<i64> {
     let digest = digest(service, inventory)?;
     let mut find = connection.prepare_cached("SELECT id FROM inventory WHERE digest = ?1")?;
     if let Some(row) = find.query([&digest])?.next()? {
         return row.get(0);
     }
     let [columns, rejected] = cells(inventory)?;
-    let mut enter = connection.prepare_cached(
+    let mut insert = connection.prepare_cached(
         "INSERT INTO inventory (digest, file, columns, duplicates, rejected)
          VALUES (?1, ?2, ?3, ?4, ?5)",
     )?;
     let duplicates = inventory.duplicates;
-    let number = enter.insert(params![
+    let number = insert.insert(params![
         digest,
         inventory.file,
         columns,
         duplicates,
         rejected
     ])?;
-    enter_machines(connection, number, service, inventory)?;
+    insert_machines(connection, number, service, inventory)?;
     Ok(number)
 }
 
@@ -48,14 +48,14 @@ fn cells(inventory: &Inventory) -> Result<[String; 2]> {
     Ok([to_json(&inventory.columns)?, to_json(&rejected)?])
 }
 
-fn enter_machines(
+fn insert_machines(
     connection: &Connection,
     number: i64,
     service: i64,
     inventory: &Inventory,
 ) -> Result<()> {
-    let machines = numbered(connection, service, &inventory.machines)?;
-    let mut enter = connection.prepare(
+    let machines = machine_numbers(connection, service, &inventory.machines)?;
+    let mut insert = connection.prepare(
         "INSERT INTO inventory_machine (inventory, position, machine, line, cells)
          VALUES (?1, ?2, ?3, ?4, ?5)",
     )?;
@@ -63,7 +63,7 @@ fn enter_machines(
     for (position, (listed, machine)) in inventory.machines.iter().zip(machines).enumerate() {
         write_list(inventory.cells.row(position), &mut cells)?;
         let cells = ToSqlOutput::Borrowed(ValueRef::Text(&cells));
-        enter.execute(params![number, position, machine, listed.line, cells])?;
+        insert.execute(params![number, position, machine, listed.line, cells])?;
     }
     Ok(())
 }

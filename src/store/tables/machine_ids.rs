@@ -7,21 +7,21 @@ use rusqlite::{Connection, Result, params};
 use crate::{domain::machine::MachineId, inventory::InventoryMachine};
 
 /// Stands for a machine without a number yet.
-const NONE: i64 = 0;
+const UNASSIGNED: i64 = 0;
 
 /// The number of each of these machines. New ones are inserted in the order of the list. The index
 /// would grow faster in the order of ids, but lists are read back, and answers written, in the
 /// list's order.
-pub(crate) fn numbered(
+pub(crate) fn machine_numbers(
     connection: &Connection,
     service: i64,
     machines: &[InventoryMachine],
 ) -> Result<Vec<i64>> {
-    let mut numbers = known(connection, service, machines)?;
+    let mut numbers = stored_numbers(connection, service, machines)?;
     let mut enter =
         connection.prepare("INSERT INTO machine (service, machine_id) VALUES (?1, ?2)")?;
     for (machine, number) in machines.iter().zip(&mut numbers) {
-        if *number == NONE {
+        if *number == UNASSIGNED {
             *number = enter.insert(params![service, machine.id.encode(&mut [0; 40])])?;
         }
     }
@@ -30,18 +30,18 @@ pub(crate) fn numbered(
 
 /// The numbers of the machines that are already stored, found in one pass over their index: a
 /// search for each machine takes several times as long.
-pub(crate) fn known(
+pub(crate) fn stored_numbers(
     connection: &Connection,
     service: i64,
     machines: &[InventoryMachine],
 ) -> Result<Vec<i64>> {
-    let mut numbers = vec![NONE; machines.len()];
+    let mut numbers = vec![UNASSIGNED; machines.len()];
     let mut listed: Vec<_> = machines.iter().map(|it| it.id).zip(0_usize..).collect();
     listed.sort_unstable();
     let mut listed = listed.into_iter().peekable();
-    let mut walk = connection
+    let mut select = connection
         .prepare("SELECT machine_id, id FROM machine WHERE service = ?1 ORDER BY machine_id")?;
-    let mut rows = walk.query([service])?;
+    let mut rows = select.query([service])?;
     while let Some(row) = rows.next()? {
         let stored = row.get_ref(0)?.as_bytes()?;
         let is = |order, id: MachineId| id.encode(&mut [0; 40]).as_bytes().cmp(stored) == order;

@@ -15,17 +15,17 @@ use crate::domain::{
 use crate::store::error::damage;
 
 /// The maximum number of cached descriptions; others are looked up in the table.
-const MOST_REMEMBERED: usize = 1 << 15;
+const MAX_REMEMBERED: usize = 1 << 15;
 
 type Fingerprint = [u8; 16];
 
 /// The maximum size of those descriptions in memory, in bytes, in case they are unusually long.
-const MOST_WEIGHT: usize = 16 << 20;
+const MAX_WEIGHT: usize = 16 << 20;
 
 /// The maximum number of cached lists.
-const MOST_LISTS: usize = 1 << 14;
+const MAX_LISTS: usize = 1 << 14;
 /// Longer lists are not cached: they are rare even in a large fleet.
-const LONGEST_LIST: usize = 4096;
+const MAX_LIST_LENGTH: usize = 4096;
 
 /// Assigns numbers to descriptions.
 #[derive(Debug, Default)]
@@ -36,7 +36,7 @@ pub(crate) struct Numbers {
     seen: HashMap<Same<MissingKb>, i64, RandomState>,
     /// The size of the cached descriptions in memory, in bytes.
     weight: usize,
-    entered: HashMap<Fingerprint, i64>,
+    inserted: HashMap<Fingerprint, i64>,
 }
 
 impl Numbers {
@@ -49,7 +49,7 @@ impl Numbers {
         run: i64,
     ) -> Result<Arc<str>> {
         // A list that is not shared will not occur again.
-        let can_come_again = missing.is_shared() && missing.len() <= LONGEST_LIST;
+        let can_come_again = missing.is_shared() && missing.len() <= MAX_LIST_LENGTH;
         let same = missing.same();
         if let Some(list) = self.lists.get(&same) {
             return Ok(Arc::clone(list));
@@ -58,7 +58,7 @@ impl Numbers {
         let numbers: Vec<i64> = numbers.collect::<Result<_>>()?;
         let list: Arc<str> = to_json(&numbers)?.into();
         if can_come_again {
-            if self.lists.len() >= MOST_LISTS {
+            if self.lists.len() >= MAX_LISTS {
                 self.lists.clear();
             }
             self.lists.insert(same, Arc::clone(&list));
@@ -73,8 +73,8 @@ impl Numbers {
         if let Some(number) = self.seen.get(&same) {
             return Ok(*number);
         }
-        let number = self.entered(connection, kb, run)?;
-        if self.seen.len() >= MOST_REMEMBERED || self.weight > MOST_WEIGHT {
+        let number = self.number_of(connection, kb, run)?;
+        if self.seen.len() >= MAX_REMEMBERED || self.weight > MAX_WEIGHT {
             self.seen.clear();
             self.weight = 0;
         }
@@ -83,21 +83,21 @@ impl Numbers {
         Ok(number)
     }
 
-    fn entered(&mut self, connection: &Connection, kb: &MissingKb, run: i64) -> Result<i64> {
+    fn number_of(&mut self, connection: &Connection, kb: &MissingKb, run: i64) -> Result<i64> {
         let digest = digest(kb);
-        if let Some(number) = self.entered.get(&digest) {
+        if let Some(number) = self.inserted.get(&digest) {
             return Ok(*number);
         }
-        let number = enter(connection, kb, digest, run)?;
-        if self.entered.len() >= MOST_REMEMBERED {
-            self.entered.clear();
+        let number = insert(connection, kb, digest, run)?;
+        if self.inserted.len() >= MAX_REMEMBERED {
+            self.inserted.clear();
         }
-        self.entered.insert(digest, number);
+        self.inserted.insert(digest, number);
         Ok(number)
     }
 }
 
-fn enter(connection: &Connection, kb: &MissingKb, digest: Fingerprint, run: i64) -> Result<i64> {
+fn insert(connection: &Connection, kb: &MissingKb, digest: Fingerprint, run: i64) -> Result<i64> {
     let products: Vec<&str> = kb.products.iter().map(AsRef::as_ref).collect();
     let unreadable: Vec<&str> = kb.unreadable.iter().map(AsRef::as_ref).collect();
     let mut statement = connection.prepare_cached(
@@ -160,12 +160,12 @@ pub(crate) struct Descriptions {
     known: HashMap<i64, Arc<MissingKb>, RandomState>,
     /// Their size in memory, in bytes.
     weight: usize,
-    lists: Repeated<Listed>,
+    lists: Repeated<StoredList>,
 }
 
 /// The list of an answer.
 #[derive(Debug, Clone)]
-pub(crate) struct Listed {
+pub(crate) struct StoredList {
     /// The numbers of the descriptions.
     pub(crate) numbers: Arc<[i64]>,
     /// The descriptions.
@@ -174,12 +174,12 @@ pub(crate) struct Listed {
 
 impl Descriptions {
     /// The list for the text of a `missing` column.
-    pub(crate) fn list(&mut self, connection: &Connection, text: &str) -> Result<Listed> {
+    pub(crate) fn list(&mut self, connection: &Connection, text: &str) -> Result<StoredList> {
         if let Some(listed) = self.lists.get(text.as_bytes()) {
             return Ok(listed.clone());
         }
         let numbers: Vec<i64> = parse_json(text)?;
-        let listed = Listed {
+        let listed = StoredList {
             missing: self.of(connection, numbers.iter().copied())?,
             numbers: numbers.into(),
         };
@@ -204,7 +204,7 @@ impl Descriptions {
         }
         let mut statement = connection.prepare_cached(&format!("{DESCRIPTIONS} WHERE id = ?1"))?;
         let kb = Arc::new(statement.query_row([number], description)?);
-        if self.known.len() >= MOST_REMEMBERED || self.weight > MOST_WEIGHT {
+        if self.known.len() >= MAX_REMEMBERED || self.weight > MAX_WEIGHT {
             self.known.clear();
             self.weight = 0;
         }

@@ -33,11 +33,11 @@ pub struct Service {
 impl Service {
     /// Whether both are the same tenant, regardless of the API's address.
     pub fn is_same_tenant(&self, other: &Self) -> bool {
-        self == other || !self.tenant_id.is_empty() && self.says_same_tenant(other)
+        self == other || !self.tenant_id.is_empty() && self.has_same_tenant_id(other)
     }
 
     /// Whether both have the same tenant id, or both have none.
-    pub fn says_same_tenant(&self, other: &Self) -> bool {
+    pub fn has_same_tenant_id(&self, other: &Self) -> bool {
         self.tenant_id.eq_ignore_ascii_case(&other.tenant_id)
     }
 }
@@ -122,7 +122,7 @@ impl RunRecord {
 
 /// How long after its last activity a run may still be in progress: it may be waiting for an hourly
 /// window, or for a service that is down.
-pub(crate) const AT_WORK_MS: i64 = 12 * 60 * 60 * 1000;
+pub(crate) const MAX_INACTIVITY_MS: i64 = 12 * 60 * 60 * 1000;
 
 /// The record of one run.
 pub(crate) fn run(connection: &Connection, run: RunId) -> Result<RunRecord> {
@@ -149,7 +149,10 @@ pub(crate) fn of_fleet(
 }
 
 /// The run that is in progress for an app registration, if any.
-pub(crate) fn at_work(connection: &Connection, caller: &Application) -> Result<Option<RunId>> {
+pub(crate) fn run_in_progress(
+    connection: &Connection,
+    caller: &Application,
+) -> Result<Option<RunId>> {
     let run = connection.query_row(
         "SELECT run.id FROM run JOIN application ON application.id = run.application
          WHERE ending IS NULL AND application.tenant_id = ?1 AND client_id = ?2
@@ -160,7 +163,7 @@ pub(crate) fn at_work(connection: &Connection, caller: &Application) -> Result<O
             caller.client_id,
             caller.api_url,
             millis(Timestamp::now()),
-            AT_WORK_MS
+            MAX_INACTIVITY_MS
         ],
         |row| Ok(RunId(row.get(0)?)),
     );

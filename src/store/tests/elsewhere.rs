@@ -53,8 +53,8 @@ fn where_nobody_says_which_tenant_the_machines_do() {
     let (place, first) = moved("");
     assert_eq!(before_last(&place).0, [(first, true)]);
     // The first run's machines become those of somebody else.
-    let others = "UPDATE machine SET machine_id = replace(machine_id, '0', 'f')
+    let runs = "UPDATE machine SET machine_id = replace(machine_id, '0', 'f')
          WHERE service = (SELECT service FROM run ORDER BY id LIMIT 1)";
-    change(&place, others);
+    change(&place, runs);
     assert_eq!(before_last(&place).0, []);
 }

@@ -35,14 +35,14 @@ fn what_a_kept_answer_says_outlives_the_run_that_said_it_first() {
     let (store, again) = place.begin(2, EARLY, now());
     assert_eq!(again.record.run, early.record.run);
     let recorder = recorder(store, &again);
-    recorder.keep(answered(1, now(), description()), Requests::default());
+    recorder.record(answered(1, now(), description()), Requests::default());
     let mut store = recorder.finish().unwrap().store;
     store
         .finish(&ended_run(&again, EndingWord::Finished))
         .unwrap();
 
-    let others = (1..=3).map(|number| answered(number, now(), vec![]));
-    let last = place.play(EARLY, others.collect(), finished);
+    let runs = (1..=3).map(|number| answered(number, now(), vec![]));
+    let last = place.play(EARLY, runs.collect(), finished);
     let long_ago = "UPDATE run SET active_at_ms = 0 WHERE id = ?1";
     store
         .connection

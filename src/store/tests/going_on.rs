@@ -23,16 +23,16 @@ fn a_run_that_ended_early_is_gone_on_with() {
             failed(3, Reason::NotFound),
         ];
         let run = place.play(Reuse::Nothing, outcomes, ended);
-        let (_, begun) = place.begin(4, reuse, now);
+        let (_, started) = place.begin(4, reuse, now);
         assert_eq!(
-            begun.record.run == run,
+            started.record.run == run,
             goes_on,
             "{ended:?} {reuse:?} {now}"
         );
         let expected = [(machine(1), true), (machine(3), false)];
         let expected = if goes_on { &expected[..] } else { &[] };
-        assert_eq!(known(&begun), expected);
-        assert_eq!(begun.record.session, if goes_on { 2 } else { 1 });
+        assert_eq!(known(&started), expected);
+        assert_eq!(started.record.session, if goes_on { 2 } else { 1 });
     }
 }
 
@@ -45,7 +45,7 @@ async fn a_run_that_another_process_works_on_is_left_to_it() {
         ..application()
     };
     let begin = || {
-        let beginning = Beginning {
+        let params = RunParams {
             service: &service(),
             application: &other,
             inventory: &inventory(4),
@@ -53,9 +53,9 @@ async fn a_run_that_another_process_works_on_is_left_to_it() {
             waited: None,
             now: now(),
         };
-        place.open().begin(&beginning).unwrap().record.run
+        place.open().begin(&params).unwrap().record.run
     };
-    let lock = Lock::take(&place.path(), &application(), || ()).await;
+    let lock = Lock::acquire(&place.path(), &application(), || ()).await;
     assert_ne!(begin(), run);
     drop(lock);
     let store = place.open();
@@ -70,8 +70,8 @@ async fn a_run_that_another_process_works_on_is_left_to_it() {
 fn another_fleet_is_another_run() {
     let place = Place::new();
     place.play(EARLY, vec![answered(1, now(), vec![])], None);
-    let (_, begun) = place.begin(3, EARLY, now());
-    assert_eq!(known(&begun), []);
+    let (_, started) = place.begin(3, EARLY, now());
+    assert_eq!(known(&started), []);
 }
 
 #[test]
@@ -82,23 +82,23 @@ fn answers_are_reused_up_to_their_age() {
         answered(2, hours(-5), vec![]),
     ];
     place.play(EARLY, outcomes, Some(EndingWord::Finished));
-    let (store, begun) = place.begin(4, Reuse::Answers(Duration::from_hours(3)), now());
-    assert_eq!(known(&begun), [(machine(1), true)]);
+    let (store, started) = place.begin(4, Reuse::Answers(Duration::from_hours(3)), now());
+    assert_eq!(known(&started), [(machine(1), true)]);
     assert!(
-        super::outcomes(&store, begun.record.run)[0]
+        super::outcomes(&store, started.record.run)[0]
             .result
             .as_ref()
             .unwrap()
             .reused
     );
-    let ages = begun.machines.iter().map(|it| it.last_answered);
+    let ages = started.machines.iter().map(|it| it.last_answered);
     let ages: Vec<_> = ages.collect();
     assert_eq!(ages, [Some(hours(-1)), Some(hours(-5)), None, None]);
 }
 
 /// A run that waited for what was played, with a list of so many machines.
-fn after_waiting(place: &Place, machines: u8, reuse: Reuse, waited: Waited) -> Begun {
-    let begun = place.open().begin(&Beginning {
+fn after_waiting(place: &Place, machines: u8, reuse: Reuse, waited: WaitedFor) -> StartedRun {
+    let started = place.open().begin(&RunParams {
         service: &service(),
         application: &application(),
         inventory: &inventory(machines),
@@ -106,14 +106,14 @@ fn after_waiting(place: &Place, machines: u8, reuse: Reuse, waited: Waited) -> B
         waited: Some(waited),
         now: hours(2),
     });
-    begun.unwrap()
+    started.unwrap()
 }
 
 #[test]
 fn the_run_that_was_waited_for_is_reused_as_a_whole() {
     let hour = Reuse::Answers(Duration::from_hours(1));
     let all = &[(1, true), (2, true), (3, false)][..];
-    let since = |since, at_work| Waited {
+    let since = |since, at_work| WaitedFor {
         since: hours(since),
         run: at_work,
     };
@@ -135,10 +135,10 @@ fn the_run_that_was_waited_for_is_reused_as_a_whole() {
             failed(4, Reason::Timeout),
         ];
         place.play(Reuse::Nothing, outcomes, Some(EndingWord::Finished));
-        let begun = after_waiting(&place, machines, reuse, waited);
+        let started = after_waiting(&place, machines, reuse, waited);
         let expected: Vec<_> = expected.iter().map(|it| (machine(it.0), it.1)).collect();
-        assert_eq!(known(&begun), expected, "{what}");
-        assert_eq!(begun.record.run, RunId(2), "{what}");
+        assert_eq!(known(&started), expected, "{what}");
+        assert_eq!(started.record.run, RunId(2), "{what}");
     }
 }
 
@@ -151,15 +151,15 @@ fn old_answers_that_the_other_reused_are_asked_for() {
     ];
     place.play(Reuse::Nothing, outcomes, Some(EndingWord::Finished));
     let week = Reuse::Answers(Duration::from_hours(7 * 24));
-    let others = place.play(week, vec![], Some(EndingWord::Finished));
+    let runs = place.play(week, vec![], Some(EndingWord::Finished));
     change(&place, "UPDATE run SET active_at_ms = 0 WHERE id = 1");
-    let waited = Waited {
+    let waited = WaitedFor {
         since: hours(-1),
         run: None,
     };
-    let begun = after_waiting(&place, 4, EARLY, waited);
-    assert_eq!(known(&begun), [(machine(2), true)]);
-    assert!(begun.record.run > others);
+    let started = after_waiting(&place, 4, EARLY, waited);
+    assert_eq!(known(&started), [(machine(2), true)]);
+    assert!(started.record.run > runs);
 }
 
 fn change(place: &Place, sql: &str) {
@@ -171,17 +171,17 @@ fn a_machine_that_was_not_asked_keeps_its_last_answer() {
     let place = Place::new();
     let outcomes = vec![answered(1, hours(-1), vec![kb("1", 3)])];
     place.play(EARLY, outcomes, Some(EndingWord::Finished));
-    let (mut store, begun) = place.begin(4, EARLY, now());
-    assert_eq!(known(&begun), []);
-    store.keep_last(begun.record.run).unwrap();
-    let outcomes = super::outcomes(&store, begun.record.run);
+    let (mut store, started) = place.begin(4, EARLY, now());
+    assert_eq!(known(&started), []);
+    store.keep_last(started.record.run).unwrap();
+    let outcomes = super::outcomes(&store, started.record.run);
     assert_eq!(outcomes.len(), 1);
     assert!(outcomes[0].result.as_ref().unwrap().reused);
     // It is still to be asked.
     let (_, again) = place.begin(4, EARLY, now());
     assert_eq!(
         (again.record.run, known(&again)),
-        (begun.record.run, vec![])
+        (started.record.run, vec![])
     );
 }
 
@@ -195,8 +195,8 @@ fn a_machine_that_was_not_known_long_ago_is_asked_for_again() {
             Some(EndingWord::Interrupted),
         );
         let week = Reuse::Answers(Duration::from_hours(7 * 24));
-        let (_, begun) = place.begin(4, week, now);
-        assert_eq!(known(&begun).len(), known_then, "{now}");
+        let (_, started) = place.begin(4, week, now);
+        assert_eq!(known(&started).len(), known_then, "{now}");
     }
 }
 
@@ -204,8 +204,8 @@ fn a_machine_that_was_not_known_long_ago_is_asked_for_again() {
 fn answers_of_earlier_sessions_count_as_reused() {
     let place = Place::new();
     place.play(EARLY, vec![answered(1, now(), vec![])], None);
-    let (store, begun) = place.begin(4, EARLY, now());
-    assert_eq!(store.tally(begun.record.run).unwrap().reused, 1);
+    let (store, started) = place.begin(4, EARLY, now());
+    assert_eq!(store.tally(started.record.run).unwrap().reused, 1);
 }
 
 #[test]
@@ -222,8 +222,8 @@ fn who_failed_in_an_earlier_run_and_was_not_answered_since_is_known() {
     place.play(Reuse::Nothing, first, finished);
     let second = vec![failed(1, Reason::Timeout), answered(5, hours(-1), vec![])];
     place.play(Reuse::Nothing, second, finished);
-    let (_, begun) = place.begin(6, Reuse::Nothing, now());
-    let has_failed = |it: &Standing| (it.machine, it.failed_at.is_some());
+    let (_, started) = place.begin(6, Reuse::Nothing, now());
+    let has_failed = |it: &MachineStatus| (it.machine, it.failed_at.is_some());
     let expected = [1, 2, 3, 4, 5, 6].map(|number| (machine(number), number <= 3));
-    assert!(begun.machines.iter().map(has_failed).eq(expected));
+    assert!(started.machines.iter().map(has_failed).eq(expected));
 }

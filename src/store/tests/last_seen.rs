@@ -12,8 +12,8 @@ fn an_earlier_list_is_understood_as_a_whole() {
     let list = format!("id,Last device update\n{}\n", rows.join("\n"));
     let place = Place::new();
     let mut store = place.open();
-    let begun = store
-        .begin(&Beginning {
+    let started = store
+        .begin(&RunParams {
             service: &service(),
             application: &application(),
             inventory: &read_from(list.as_bytes(), "machines.csv", None).unwrap(),
@@ -22,14 +22,14 @@ fn an_earlier_list_is_understood_as_a_whole() {
             now: now(),
         })
         .unwrap();
-    let recorder = recorder(store, &begun);
+    let recorder = recorder(store, &started);
     for number in 1..=4 {
-        recorder.keep(answered(number, now(), Vec::new()), Requests::default());
+        recorder.record(answered(number, now(), Vec::new()), Requests::default());
     }
     let store = recorder.finish().unwrap().store;
     let snapshot = Snapshot::of(store, 2).unwrap();
     let then = snapshot
-        .compare(begun.record.run, begun.record.run)
+        .compare(started.record.run, started.record.run)
         .unwrap();
     let silent: Vec<bool> = then.iter().map(|it| it.no_current_data).collect();
     // The third cell settles that the day comes first.

@@ -112,10 +112,10 @@ impl Place {
     }
 
     /// Begins a run for so many machines.
-    fn begin(&self, machines: u8, reuse: Reuse, now: Timestamp) -> (Store, Begun) {
+    fn begin(&self, machines: u8, reuse: Reuse, now: Timestamp) -> (Store, StartedRun) {
         let mut store = self.open();
-        let begun = store
-            .begin(&Beginning {
+        let started = store
+            .begin(&RunParams {
                 service: &service(),
                 application: &application(),
                 inventory: &inventory(machines),
@@ -124,15 +124,15 @@ impl Place {
                 now,
             })
             .unwrap();
-        (store, begun)
+        (store, started)
     }
 
     /// A run that records these outcomes, and then ends in this way, or is killed.
     fn play(&self, reuse: Reuse, outcomes: Vec<Outcome>, ended: Option<EndingWord>) -> RunId {
-        let (store, begun) = self.begin(4, reuse, now());
-        let recorder = recorder(store, &begun);
+        let (store, started) = self.begin(4, reuse, now());
+        let recorder = recorder(store, &started);
         for outcome in outcomes {
-            recorder.keep(outcome, Requests::default());
+            recorder.record(outcome, Requests::default());
         }
         let mut store = recorder.finish().unwrap().store;
         // Its last sign of life.
@@ -141,14 +141,14 @@ impl Place {
             .execute("UPDATE run SET active_at_ms = ?1", [millis(now())])
             .unwrap();
         if let Some(ended) = ended {
-            store.finish(&ended_run(&begun, ended)).unwrap();
+            store.finish(&ended_run(&started, ended)).unwrap();
         }
-        begun.record.run
+        started.record.run
     }
 }
 
-fn recorder(store: Store, begun: &Begun) -> Recorder {
-    Recorder::start(store, begun, &application(), CancellationToken::new()).unwrap()
+fn recorder(store: Store, started: &StartedRun) -> Recorder {
+    Recorder::start(store, started, &application(), CancellationToken::new()).unwrap()
 }
 
 fn service() -> Service {
@@ -166,7 +166,7 @@ fn application() -> Application {
     }
 }
 
-fn ended_run(begun: &Begun, ended: EndingWord) -> RunRecord {
+fn ended_run(started: &StartedRun, ended: EndingWord) -> RunRecord {
     RunRecord {
         ended: Some(ended),
         outcome: Some(RunOutcome::Partial),
@@ -174,7 +174,7 @@ fn ended_run(begun: &Begun, ended: EndingWord) -> RunRecord {
         tally: Tally::default(),
         figures: Some(Figures::default()),
         requests: Requests::default(),
-        ..begun.record.clone()
+        ..started.record.clone()
     }
 }
 
@@ -185,11 +185,12 @@ const COUNTING: Counting = Counting {
 const EARLY: Reuse = Reuse::EndedEarly(Duration::from_hours(12));
 
 /// The machines of which something is known, and whether it is their answer.
-fn known(begun: &Begun) -> Vec<(MachineId, bool)> {
-    let known = begun.machines.iter();
-    let known = known.filter(|it| !matches!(it.known, Known::Nothing | Known::Failed));
+fn known(started: &StartedRun) -> Vec<(MachineId, bool)> {
+    let known = started.machines.iter();
+    let known =
+        known.filter(|it| !matches!(it.state, MachineState::Unrequested | MachineState::Failed));
     known
-        .map(|it| (it.machine, it.known == Known::Answered))
+        .map(|it| (it.machine, it.state == MachineState::Answered))
         .collect()
 }
 
@@ -197,6 +198,6 @@ fn known(begun: &Begun) -> Vec<(MachineId, bool)> {
 fn outcomes(store: &Store, run: RunId) -> Vec<Outcome> {
     let mut outcomes = Vec::new();
     let mut take = |outcome, _| outcomes.push(outcome);
-    store.each_outcome(run, &mut take).unwrap();
+    store.for_each_outcome(run, &mut take).unwrap();
     outcomes
 }

@@ -20,7 +20,7 @@ fn everything(folder: &Path) -> BTreeMap<PathBuf, (Vec<u8>, SystemTime)> {
 #[track_caller]
 fn seen(path: &Path) -> Result<usize, StoreError> {
     let before = everything(path.parent().unwrap());
-    let seen = Store::look_into(path, |store| Ok(store.runs()?.len()));
+    let seen = Store::read_only(path, |store| Ok(store.runs()?.len()));
     assert_eq!(everything(path.parent().unwrap()), before);
     seen
 }
@@ -64,7 +64,7 @@ fn what_is_committed_and_stands_in_the_log_is_seen() {
         let folder = tempfile::tempdir().unwrap();
         let path = killed(folder.path(), files);
         let session =
-            Store::look_into(&path, |store| Ok::<_, StoreError>(store.runs()?[0].session));
+            Store::read_only(&path, |store| Ok::<_, StoreError>(store.runs()?[0].session));
         assert_eq!(session.unwrap(), 2, "{files:?}");
     }
 }
@@ -115,7 +115,7 @@ fn what_changes_while_it_is_read_is_read_again() {
     let place = Place::new();
     place.play(EARLY, vec![], Some(EndingWord::Finished));
     let mut looks = 0;
-    let runs = Store::look_into(&place.path(), |store| {
+    let runs = Store::read_only(&place.path(), |store| {
         looks += 1;
         if looks == 1 {
             place.play(EARLY, vec![], Some(EndingWord::Finished));

@@ -26,12 +26,12 @@ fn what_was_recorded_is_read_back() {
 #[tokio::test]
 async fn whoever_is_in_a_hurry_does_not_wait_for_a_locked_store() {
     let place = Place::new();
-    let (store, begun) = place.begin(4, EARLY, now());
+    let (store, started) = place.begin(4, EARLY, now());
     let hurry = CancellationToken::new();
-    let recorder = Recorder::start(store, &begun, &application(), hurry.clone()).unwrap();
+    let recorder = Recorder::start(store, &started, &application(), hurry.clone()).unwrap();
     let other = place.open().connection;
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    recorder.keep(answered(1, now(), vec![]), Requests::default());
+    recorder.record(answered(1, now(), vec![]), Requests::default());
     hurry.cancel();
     recorder.broken().cancelled().await;
     let left = recorder.finish().unwrap();
@@ -41,8 +41,8 @@ async fn whoever_is_in_a_hurry_does_not_wait_for_a_locked_store() {
 #[tokio::test]
 async fn calls_are_remembered() {
     let place = Place::new();
-    let (store, begun) = place.begin(4, EARLY, Timestamp::now());
-    let recorder = recorder(store, &begun);
+    let (store, started) = place.begin(4, EARLY, Timestamp::now());
+    let recorder = recorder(store, &started);
     let ledger = recorder.ledger(Api::MissingKbs);
     let call = ledger.sending().await.unwrap();
     ledger.answered(call);
@@ -52,7 +52,7 @@ async fn calls_are_remembered() {
     let calls = |application: &Application| {
         let store = place.open();
         let ages = store
-            .past_calls(application, Api::MissingKbs, COUNTING)
+            .call_ages(application, Api::MissingKbs, COUNTING)
             .unwrap();
         assert!(ages.iter().all(|age| *age < Duration::from_mins(1)));
         ages.len()
@@ -82,11 +82,11 @@ fn what_answers_took_lately_is_remembered() {
             .into_iter()
             .chain((400..501).map(|it| it * 10)),
     ) {
-        let call = store.note_call(&application(), Api::MissingKbs).unwrap();
+        let call = store.record_call(&application(), Api::MissingKbs).unwrap();
         let set = "UPDATE call SET sent_at_ms = ?2, answered_at_ms = ?2 + ?3 WHERE id = ?1";
         store.connection.execute(set, [call.0, sent, took]).unwrap();
     }
-    store.note_call(&application(), Api::MissingKbs).unwrap();
+    store.record_call(&application(), Api::MissingKbs).unwrap();
     assert_eq!(usual(), Some(Duration::from_millis(4510)));
     let other = Application {
         client_id: "other".to_owned(),
@@ -100,16 +100,16 @@ fn what_answers_took_lately_is_remembered() {
 fn what_is_remembered_of_one_api_is_nothing_to_another() {
     let place = Place::new();
     let (store, api) = (place.open(), Api::MissingKbs);
-    let call = store.note_call(&application(), api).unwrap();
+    let call = store.record_call(&application(), api).unwrap();
     let sent = "UPDATE call SET sent_at_ms = sent_at_ms - 1000";
     store.connection.execute(sent, []).unwrap();
-    store.note_answer(call).unwrap();
+    store.record_answer(call).unwrap();
     let minute = Duration::from_mins(1);
-    store.note_pause(&application(), api, minute).unwrap();
+    store.record_pause(&application(), api, minute).unwrap();
     let is_known = || {
-        let calls = store.past_calls(&application(), api, COUNTING).unwrap();
+        let calls = store.call_ages(&application(), api, COUNTING).unwrap();
         let latency = store.usual_latency(&application(), api).unwrap();
-        let pause = store.pause_left(&application(), api).unwrap();
+        let pause = store.remaining_pause(&application(), api).unwrap();
         [!calls.is_empty(), latency.is_some(), !pause.is_zero()]
     };
     assert_eq!(is_known(), [true; 3]);
@@ -126,12 +126,12 @@ fn a_pause_that_the_service_ordered_is_remembered() {
     let left = || {
         place
             .open()
-            .pause_left(&application(), Api::MissingKbs)
+            .remaining_pause(&application(), Api::MissingKbs)
             .unwrap()
     };
     assert_eq!(left(), Duration::ZERO);
-    let (store, begun) = place.begin(4, EARLY, Timestamp::now());
-    let recorder = recorder(store, &begun);
+    let (store, started) = place.begin(4, EARLY, Timestamp::now());
+    let recorder = recorder(store, &started);
     let minute = Duration::from_mins(1);
     recorder.ledger(Api::MissingKbs).paused(minute);
     let store = recorder.finish().unwrap().store;
@@ -147,8 +147,8 @@ fn a_pause_that_the_service_ordered_is_remembered() {
 #[tokio::test]
 async fn a_call_that_nobody_waits_for_is_not_sent_and_not_remembered() {
     let place = Place::new();
-    let (store, begun) = place.begin(4, EARLY, Timestamp::now());
-    let recorder = recorder(store, &begun);
+    let (store, started) = place.begin(4, EARLY, Timestamp::now());
+    let recorder = recorder(store, &started);
     let ledger = recorder.ledger(Api::MissingKbs);
     // While the writer has to wait, a call is on its way, and given up.
     let other = place.open().connection;
@@ -160,7 +160,7 @@ async fn a_call_that_nobody_waits_for_is_not_sent_and_not_remembered() {
     let store = recorder.finish().unwrap().store;
     assert_eq!(
         store
-            .past_calls(&application(), Api::MissingKbs, COUNTING)
+            .call_ages(&application(), Api::MissingKbs, COUNTING)
             .unwrap()
             .len(),
         2
@@ -170,18 +170,18 @@ async fn a_call_that_nobody_waits_for_is_not_sent_and_not_remembered() {
 #[tokio::test]
 async fn a_full_disk_loses_no_outcome_and_stops_the_asking() {
     let place = Place::new();
-    let (store, begun) = place.begin(4, EARLY, now());
+    let (store, started) = place.begin(4, EARLY, now());
     store
         .connection
         .pragma_update(None, "max_page_count", 1)
         .unwrap();
-    let recorder = recorder(store, &begun);
+    let recorder = recorder(store, &started);
     let many = (0..5000).map(|number| kb(&number.to_string(), number));
     let outcome = answered(1, now(), many.collect());
-    recorder.keep(outcome.clone(), Requests::default());
+    recorder.record(outcome.clone(), Requests::default());
     recorder.broken().cancelled().await;
     assert!(recorder.ledger(Api::MissingKbs).sending().await.is_err());
-    recorder.keep(failed(2, Reason::Timeout), Requests::default());
+    recorder.record(failed(2, Reason::Timeout), Requests::default());
     let left = recorder.finish().unwrap();
     assert_eq!(left.unsaved, [outcome, failed(2, Reason::Timeout)]);
     let error = crate::domain::text::chain(&left.failure.unwrap());
@@ -198,7 +198,7 @@ fn list(numbers: &[u8]) -> Inventory {
 }
 
 fn begin_with(store: &mut Store, inventory: &Inventory) -> RunId {
-    let begun = store.begin(&Beginning {
+    let started = store.begin(&RunParams {
         service: &service(),
         application: &application(),
         inventory,
@@ -206,7 +206,7 @@ fn begin_with(store: &mut Store, inventory: &Inventory) -> RunId {
         waited: None,
         now: now(),
     });
-    begun.unwrap().record.run
+    started.unwrap().record.run
 }
 
 #[test]

@@ -5,12 +5,12 @@ use std::{ops::RangeInclusive, path::Path};
 use rusqlite::{Connection, Result, TransactionBehavior, params};
 
 use super::{
-    beginning::{Beginning, Reuse},
-    taken_over,
+    params::{Reuse, RunParams},
+    take_over,
 };
 use crate::store::{
     file::lock::Lock,
-    read::machine_status::{self, Standing},
+    read::machine_status::{self, MachineStatus},
     tables::{
         calls::{self, Application},
         cells::millis,
@@ -38,11 +38,11 @@ fn with_large_cache<T>(
 
 /// A run that has begun.
 #[derive(Debug)]
-pub struct Begun {
+pub struct StartedRun {
     /// Its record so far; the requests are those of earlier sessions.
     pub record: RunRecord,
     /// Its machines, in the order of the list.
-    pub machines: Vec<Standing>,
+    pub machines: Vec<MachineStatus>,
 }
 
 /// Begins a run, or resumes one that ended early. From here on it is in the store, whatever
@@ -50,38 +50,38 @@ pub struct Begun {
 pub(crate) fn begin(
     connection: &mut Connection,
     path: &Path,
-    beginning: &Beginning<'_>,
-) -> Result<Begun> {
+    params: &RunParams<'_>,
+) -> Result<StartedRun> {
     let run = with_large_cache(connection, |connection| {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let started = start(&transaction, path, beginning)?;
+        let started = start(&transaction, path, params)?;
         transaction.commit()?;
         Ok(started)
     })?;
-    Ok(Begun {
+    Ok(StartedRun {
         record: runs::run(connection, run)?,
-        machines: machine_status::read(connection, run, beginning.inventory.machines.len())?,
+        machines: machine_status::read(connection, run, params.inventory.machines.len())?,
     })
 }
 
-fn start(connection: &Connection, path: &Path, beginning: &Beginning<'_>) -> Result<RunId> {
-    let service = service(connection, beginning.service)?;
-    let inventory = inventories::enter(connection, service, beginning.inventory)?;
+fn start(connection: &Connection, path: &Path, params: &RunParams<'_>) -> Result<RunId> {
+    let service = service(connection, params.service)?;
+    let inventory = inventories::insert(connection, service, params.inventory)?;
     let row = RunRow {
         service,
         inventory,
-        application: calls::application(connection, beginning.application)?,
-        fleet: fleet(beginning.inventory),
-        now: millis(beginning.now),
+        application: calls::application(connection, params.application)?,
+        fleet: fleet(params.inventory),
+        now: millis(params.now),
     };
-    let run = match left_to_go_on(connection, path, service, &row.fleet, beginning)? {
-        Some(left) => go_on(connection, left, &row)?,
-        None => enter(connection, &row)?,
+    let run = match resumable_run(connection, path, service, &row.fleet, params)? {
+        Some(resumable) => resume(connection, resumable, &row)?,
+        None => insert_run(connection, &row)?,
     };
-    if let Reuse::Answers(longest) = beginning.reuse {
-        reuse(connection, run, beginning.young(longest))?;
+    if let Reuse::Answers(longest) = params.reuse {
+        reuse(connection, run, params.recent(longest))?;
     }
-    taken_over::take_over(connection, run, row.application, beginning)?;
+    take_over::take_over(connection, run, row.application, params)?;
     Ok(run)
 }
 
@@ -107,30 +107,30 @@ struct RunRow {
 
 /// The run that can be resumed: the fleet's last one, if it ended early and no process is working
 /// on it.
-pub(crate) fn left_to_go_on(
+pub(crate) fn resumable_run(
     connection: &Connection,
     path: &Path,
     service: i64,
     fleet: &[u8],
-    beginning: &Beginning<'_>,
+    params: &RunParams<'_>,
 ) -> Result<Option<RunId>> {
     let last = runs::of_fleet(connection, service, fleet)?;
-    let Some(last) = last.filter(|last| beginning.can_go_on(last)) else {
+    let Some(last) = last.filter(|last| params.can_resume(last)) else {
         return Ok(None);
     };
     let owner = calls::application_of(connection, last.run.0)?;
-    Ok(is_left(path, &owner, beginning.application).then_some(last.run))
+    Ok(is_abandoned(path, &owner, params.application).then_some(last.run))
 }
 
 /// Whether no process is working on a run any more. The lock of the process's own app registration
 /// is held by itself.
-fn is_left(path: &Path, owner: &Application, own: &Application) -> bool {
+fn is_abandoned(path: &Path, owner: &Application, own: &Application) -> bool {
     owner == own || !Lock::is_held(path, owner)
 }
 
 /// Inserts a new run.
-fn enter(connection: &Connection, row: &RunRow) -> Result<RunId> {
-    let mut enter = connection.prepare_cached(
+fn insert_run(connection: &Connection, row: &RunRow) -> Result<RunId> {
+    let mut insert = connection.prepare_cached(
         "INSERT INTO run (service, inventory, application, fleet, started_at_ms, active_at_ms)
          VALUES (?1, ?2, ?3, ?4, ?5, ?5)",
     )?;
@@ -141,7 +141,7 @@ fn enter(connection: &Connection, row: &RunRow) -> Result<RunId> {
         fleet,
         now,
     } = row;
-    let run = enter.insert(params![service, inventory, application, fleet, now])?;
+    let run = insert.insert(params![service, inventory, application, fleet, now])?;
     Ok(RunId(run))
 }
 
@@ -150,7 +150,7 @@ fn enter(connection: &Connection, row: &RunRow) -> Result<RunId> {
 const LONG_AGO_MS: i64 = 12 * 60 * 60 * 1000;
 
 /// Resumes a run. Machines that were not requested become due again.
-fn go_on(connection: &Connection, run: RunId, row: &RunRow) -> Result<RunId> {
+fn resume(connection: &Connection, run: RunId, row: &RunRow) -> Result<RunId> {
     connection.execute(
         "DELETE FROM run_machine
          WHERE run = ?1 AND (origin = 'kept' OR reason = 'pending' OR reason = 'notFound'

@@ -7,7 +7,7 @@ use crate::{
     domain::ending::RunOutcome,
     store::tables::{
         cells::millis,
-        runs::{AT_WORK_MS, RunId, RunRecord},
+        runs::{MAX_INACTIVITY_MS, RunId, RunRecord},
     },
 };
 
@@ -65,7 +65,7 @@ pub(crate) fn finish(connection: &Connection, run: &RunRecord) -> Result<()> {
     Ok(())
 }
 
-/// Deletes all but the latest `keep` runs of this run's service, and the data that only they
+/// Deletes all but the latest `record` runs of this run's service, and the data that only they
 /// needed.
 pub(crate) fn prune(
     connection: &mut Connection,
@@ -80,7 +80,7 @@ pub(crate) fn prune(
              WHERE service = (SELECT service FROM run WHERE id = ?1)
              ORDER BY id = ?1 DESC, active_at_ms DESC, id DESC LIMIT -1 OFFSET ?2)
          AND (ending IS NOT NULL OR abs(active_at_ms - ?3) > ?4)",
-        params![own.0, keep, millis(now), AT_WORK_MS],
+        params![own.0, keep, millis(now), MAX_INACTIVITY_MS],
     )?;
     if forgotten > 0 {
         transaction.execute_batch(UNNEEDED)?;

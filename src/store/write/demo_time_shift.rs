@@ -7,7 +7,7 @@ use rusqlite::{Connection, Result, TransactionBehavior};
 use crate::store::tables::answers;
 
 /// Shifts all stored times into the past by this much.
-pub(crate) fn age(connection: &mut Connection, by: Duration) -> Result<()> {
+pub(crate) fn shift_back(connection: &mut Connection, by: Duration) -> Result<()> {
     let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     answers::age(&transaction, by)?;

@@ -23,21 +23,21 @@ use crate::{
 };
 
 /// How long an outcome waits for others.
-const MOMENT: Duration = Duration::from_millis(20);
+const BATCH_DELAY: Duration = Duration::from_millis(20);
 /// The maximum number of outcomes waiting to be written: about as many as arrive in two such
 /// moments at full speed. It limits both memory and what a kill can lose.
-const ENOUGH: usize = 2000;
+const MAX_OUTCOMES: usize = 2000;
 
 /// Something to write.
 #[derive(Debug)]
-pub(crate) enum Entry {
+pub(crate) enum Event {
     /// A machine's outcome, and the number of requests that the process has sent so far.
     Outcome(Outcome, Requests),
     /// A call is about to be sent.
     Sending {
         api: Api,
         at: Timestamp,
-        noted: oneshot::Sender<CallNumber>,
+        reply_to: oneshot::Sender<CallNumber>,
     },
     /// The answer to a call arrived, or never will.
     Answered(CallNumber, Timestamp),
@@ -47,8 +47,8 @@ pub(crate) enum Entry {
     Paused(Api, Pause),
 }
 
-impl Entry {
-    /// The outcome in this entry, if it is one.
+impl Event {
+    /// The outcome in this event, if it is one.
     pub(crate) fn into_outcome(self) -> Option<Outcome> {
         match self {
             Self::Outcome(outcome, _) => Some(outcome),
@@ -62,84 +62,87 @@ impl Entry {
     }
 }
 
-/// The entries waiting to be written, and the number of outcomes among them and in progress.
+/// The events waiting to be written, and the number of outcomes among them and in progress.
 #[derive(Debug, Default)]
 pub(crate) struct Queue {
-    waiting: Mutex<Waiting>,
+    state: Mutex<State>,
     /// Wakes the writer.
-    news: Condvar,
+    wake: Condvar,
     /// The number of outcomes that were queued and are not written yet.
     outcomes: AtomicUsize,
-    fewer: Notify,
+    room_made: Notify,
 }
 
 #[derive(Debug, Default)]
-struct Waiting {
-    entries: Vec<Entry>,
+struct State {
+    events: Vec<Event>,
     is_urgent: bool,
     is_closed: bool,
 }
 
-/// The entries taken from the queue at once.
+/// The events taken from the queue at once.
 #[derive(Debug, Default)]
 pub(crate) struct Batch {
-    pub(crate) entries: Vec<Entry>,
+    pub(crate) events: Vec<Event>,
     /// Whether the queue is closed and nothing will follow.
     pub(crate) is_last: bool,
 }
 
 impl Queue {
-    /// Adds an entry. Never waits.
-    pub(crate) fn put(&self, entry: Entry) {
-        if matches!(entry, Entry::Outcome(..)) {
+    /// Adds an event. Never waits.
+    pub(crate) fn push(&self, event: Event) {
+        if matches!(event, Event::Outcome(..)) {
             self.outcomes.fetch_add(1, SeqCst);
         }
-        let mut waiting = self.waiting.lock();
-        let is_news = waiting.entries.is_empty() || entry.is_urgent() && !waiting.is_urgent;
-        waiting.is_urgent |= entry.is_urgent();
-        waiting.entries.push(entry);
-        drop(waiting);
-        if is_news {
-            self.news.notify_one();
+        let mut state = self.state.lock();
+        let needs_wake = state.events.is_empty() || event.is_urgent() && !state.is_urgent;
+        state.is_urgent |= event.is_urgent();
+        state.events.push(event);
+        drop(state);
+        if needs_wake {
+            self.wake.notify_one();
         }
     }
 
     /// Closes the queue: nothing will follow.
     pub(crate) fn close(&self) {
-        self.waiting.lock().is_closed = true;
-        self.news.notify_one();
+        self.state.lock().is_closed = true;
+        self.wake.notify_one();
     }
 
-    /// Takes all queued entries. If there are none, waits for at most `at_most`.
+    /// Takes all queued events. If there are none, waits for at most `at_most`.
     pub(crate) fn take(&self, at_most: Duration) -> Batch {
-        let is_idle = |it: &mut Waiting| it.entries.is_empty() && !it.is_closed;
-        let mut waiting = self.waiting.lock();
-        self.news.wait_while_for(&mut waiting, is_idle, at_most);
-        let can_wait = |it: &mut Waiting| {
-            !it.entries.is_empty() && !it.is_urgent && !it.is_closed && it.entries.len() < ENOUGH
+        let is_idle = |it: &mut State| it.events.is_empty() && !it.is_closed;
+        let mut state = self.state.lock();
+        self.wake.wait_while_for(&mut state, is_idle, at_most);
+        let can_wait = |it: &mut State| {
+            !it.events.is_empty()
+                && !it.is_urgent
+                && !it.is_closed
+                && it.events.len() < MAX_OUTCOMES
         };
-        self.news.wait_while_for(&mut waiting, can_wait, MOMENT);
-        waiting.is_urgent = false;
+        self.wake.wait_while_for(&mut state, can_wait, BATCH_DELAY);
+        state.is_urgent = false;
         Batch {
-            entries: mem::take(&mut waiting.entries),
-            is_last: waiting.is_closed,
+            events: mem::take(&mut state.events),
+            is_last: state.is_closed,
         }
     }
 
     /// Marks this many outcomes as written, or as given up.
-    pub(crate) fn done(&self, outcomes: usize) {
+    pub(crate) fn written(&self, outcomes: usize) {
         self.outcomes.fetch_sub(outcomes, SeqCst);
-        self.fewer.notify_waiters();
+        self.room_made.notify_waiters();
     }
 
     /// Waits until there is room for another outcome.
     pub(crate) async fn room(&self) {
-        while self.outcomes.load(SeqCst) >= ENOUGH {
-            let mut fewer = pin!(self.fewer.notified());
+        while self.outcomes.load(SeqCst) >= MAX_OUTCOMES {
+            let mut room_made = pin!(self.room_made.notified());
             // From here on no notification is missed.
-            fewer.as_mut().enable();
-            if self.outcomes.load(SeqCst) >= ENOUGH {
-                fewer.await;
+            room_made.as_mut().enable();
+            if self.outcomes.load(SeqCst) >= MAX_OUTCOMES {
+                room_made.await;
             }
         }
     }
@@ -147,13 +150,14 @@ impl Queue {
 
 /// Sends the waiting callers the numbers of their calls. Returns the calls whose callers have
 /// stopped waiting: those are not sent.
-pub(crate) fn tell(entries: Vec<Entry>, numbers: Vec<CallNumber>) -> Vec<CallNumber> {
-    let waiting = entries.into_iter().filter_map(|entry| match entry {
-        Entry::Sending { noted, .. } => Some(noted),
+pub(crate) fn send_numbers(events: Vec<Event>, numbers: Vec<CallNumber>) -> Vec<CallNumber> {
+    let callers = events.into_iter().filter_map(|event| match event {
+        Event::Sending { reply_to, .. } => Some(reply_to),
         _ => None,
     });
-    let told = waiting.zip(numbers);
-    told.filter_map(|(noted, number)| noted.send(number).err())
+    let replies = callers.zip(numbers);
+    replies
+        .filter_map(|(reply_to, number)| reply_to.send(number).err())
         .collect()
 }
 
@@ -170,7 +174,7 @@ mod tests {
     /// Longer than any test takes.
     const EVER: Duration = Duration::from_hours(1);
 
-    fn outcome() -> Entry {
+    fn outcome() -> Event {
         let failure = Failure {
             reason: Reason::Timeout,
             http_status: None,
@@ -184,14 +188,14 @@ mod tests {
             times_unknown: 0,
             result: Err(failure),
         };
-        Entry::Outcome(outcome, Requests::default())
+        Event::Outcome(outcome, Requests::default())
     }
 
-    fn sending() -> Entry {
-        Entry::Sending {
+    fn sending() -> Event {
+        Event::Sending {
             api: Api::MissingKbs,
             at: Timestamp::now(),
-            noted: oneshot::channel().0,
+            reply_to: oneshot::channel().0,
         }
     }
 
@@ -209,36 +213,36 @@ mod tests {
 
     #[test]
     fn what_comes_wakes_the_writer() {
-        for entry in [outcome as fn() -> Entry, sending] {
-            let (_, batch) = taken_while(move |queue| queue.put(entry()));
-            assert_eq!(batch.entries.len(), 1);
+        for event in [outcome as fn() -> Event, sending] {
+            let (_, batch) = taken_while(move |queue| queue.push(event()));
+            assert_eq!(batch.events.len(), 1);
             assert!(!batch.is_last);
         }
         let (_, batch) = taken_while(Queue::close);
-        assert!(batch.entries.is_empty() && batch.is_last);
+        assert!(batch.events.is_empty() && batch.is_last);
     }
 
     #[test]
     fn what_is_there_is_taken_together() {
         let queue = Queue::default();
-        (0..3).for_each(|_| queue.put(outcome()));
-        queue.put(sending());
+        (0..3).for_each(|_| queue.push(outcome()));
+        queue.push(sending());
         queue.close();
         let batch = queue.take(EVER);
-        assert_eq!((batch.entries.len(), batch.is_last), (4, true));
+        assert_eq!((batch.events.len(), batch.is_last), (4, true));
     }
 
     #[tokio::test]
     async fn it_fills_and_makes_room() {
         let queue = Queue::default();
-        for _ in 0..ENOUGH {
+        for _ in 0..MAX_OUTCOMES {
             queue.room().await;
-            queue.put(outcome());
+            queue.push(outcome());
         }
-        queue.put(sending());
+        queue.push(sending());
         let mut room = pin!(queue.room());
         assert!(futures::poll!(&mut room).is_pending());
-        queue.done(1);
+        queue.written(1);
         room.await;
     }
 }

@@ -13,14 +13,14 @@ use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    queue::{Entry, Queue},
+    queue::{Event, Queue},
     writer::{Recorded, Signals, Writer},
 };
 use crate::store::{
     error::{Problem, StoreError},
     handle::Store,
     tables::calls::{Application, Pause},
-    write::begin::Begun,
+    write::begin::StartedRun,
 };
 use crate::{
     collect::Requests,
@@ -31,7 +31,7 @@ use crate::{
 /// Writes the events of a run on a separate thread.
 #[derive(Debug)]
 pub struct Recorder {
-    queue: Closing,
+    queue: CloseOnDrop,
     broken: CancellationToken,
     thread: JoinHandle<Recorded>,
     path: PathBuf,
@@ -39,9 +39,9 @@ pub struct Recorder {
 
 /// Closes the queue on drop, so that the thread can end.
 #[derive(Debug)]
-struct Closing(Arc<Queue>);
+struct CloseOnDrop(Arc<Queue>);
 
-impl Drop for Closing {
+impl Drop for CloseOnDrop {
     fn drop(&mut self) {
         self.0.close();
     }
@@ -52,7 +52,7 @@ impl Recorder {
     /// `hurry` is cancelled, it no longer waits for locks.
     pub fn start(
         store: Store,
-        begun: &Begun,
+        started: &StartedRun,
         application: &Application,
         hurry: CancellationToken,
     ) -> Result<Self, StoreError> {
@@ -64,18 +64,18 @@ impl Recorder {
             hurry,
         };
         // Cancelled even if the thread panics, so that no caller waits for ever.
-        let is_gone = broken.clone().drop_guard();
-        let writer = Writer::new(store, begun, application, signals)?;
-        let entries = Arc::clone(&queue);
+        let cancel_on_exit = broken.clone().drop_guard();
+        let writer = Writer::new(store, started, application, signals)?;
+        let pending = Arc::clone(&queue);
         let thread = Builder::new()
             .name("store".to_owned())
             .spawn(move || {
-                let _is_gone = is_gone;
-                writer.work(&entries)
+                let _is_gone = cancel_on_exit;
+                writer.work(&pending)
             })
             .map_err(|_| StoreError::new(&path, Problem::Writer))?;
         Ok(Self {
-            queue: Closing(queue),
+            queue: CloseOnDrop(queue),
             broken,
             thread,
             path,
@@ -84,19 +84,19 @@ impl Recorder {
 
     /// Queues a machine's outcome to be written soon. `requests` are those that this process has
     /// sent.
-    pub fn keep(&self, outcome: Outcome, requests: Requests) {
-        keep(&self.queue.0, outcome, requests);
+    pub fn record(&self, outcome: Outcome, requests: Requests) {
+        record(&self.queue.0, outcome, requests);
     }
 
     /// The same as a function for another thread, which must have ended before [`Self::finish`].
-    pub fn keeper(&self) -> impl Fn(Outcome, Requests) + Send + 'static {
+    pub fn recording(&self) -> impl Fn(Outcome, Requests) + Send + 'static {
         let queue = Arc::clone(&self.queue.0);
-        move |outcome, requests| keep(&queue, outcome, requests)
+        move |outcome, requests| record(&queue, outcome, requests)
     }
 
     /// The ledger that records calls to an API before they are sent.
     pub fn ledger(&self, api: Api) -> Arc<dyn Ledger> {
-        Arc::new(Notes {
+        Arc::new(QueueLedger {
             api,
             queue: Arc::clone(&self.queue.0),
             broken: self.broken.clone(),
@@ -117,38 +117,41 @@ impl Recorder {
 }
 
 /// If the writer has died, this is reported when the run ends.
-fn keep(queue: &Queue, outcome: Outcome, requests: Requests) {
-    queue.put(Entry::Outcome(outcome, requests));
+fn record(queue: &Queue, outcome: Outcome, requests: Requests) {
+    queue.push(Event::Outcome(outcome, requests));
 }
 
 /// The ledger that records calls through the queue.
 #[derive(Debug)]
-struct Notes {
+struct QueueLedger {
     api: Api,
     queue: Arc<Queue>,
     broken: CancellationToken,
 }
 
 #[async_trait]
-impl Ledger for Notes {
+impl Ledger for QueueLedger {
     async fn sending(&self) -> Result<CallNumber, StoreFailed> {
-        let (noted, number) = oneshot::channel();
-        self.queue.put(Entry::Sending {
+        let (reply_to, number) = oneshot::channel();
+        self.queue.push(Event::Sending {
             api: self.api,
             at: Timestamp::now(),
-            noted,
+            reply_to,
         });
-        let mut waiting = Waiting {
+        let mut registration = CallRegistration {
             number,
             queue: &self.queue,
         };
-        // If the writer has died, the entry stays in the queue.
-        let number = self.broken.run_until_cancelled(&mut waiting.number).await;
+        // If the writer has died, the event stays in the queue.
+        let number = self
+            .broken
+            .run_until_cancelled(&mut registration.number)
+            .await;
         number.and_then(Result::ok).ok_or(StoreFailed)
     }
 
     fn answered(&self, call: CallNumber) {
-        self.queue.put(Entry::Answered(call, Timestamp::now()));
+        self.queue.push(Event::Answered(call, Timestamp::now()));
     }
 
     async fn room(&self) -> Result<(), StoreFailed> {
@@ -159,23 +162,23 @@ impl Ledger for Notes {
     fn paused(&self, length: Duration) {
         let at = Timestamp::now();
         self.queue
-            .put(Entry::Paused(self.api, Pause { at, length }));
+            .push(Event::Paused(self.api, Pause { at, length }));
     }
 }
 
 /// Waits for a call's number. If dropped before that, the call is not sent, although its number may
 /// already have been assigned.
-struct Waiting<'ledger> {
+struct CallRegistration<'ledger> {
     number: oneshot::Receiver<CallNumber>,
     queue: &'ledger Queue,
 }
 
-impl Drop for Waiting<'_> {
+impl Drop for CallRegistration<'_> {
     fn drop(&mut self) {
         // From here on the writer notices that the caller is gone.
         self.number.close();
         if let Ok(number) = self.number.try_recv() {
-            self.queue.put(Entry::Unsent(number));
+            self.queue.push(Event::Unsent(number));
         }
     }
 }

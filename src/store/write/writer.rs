@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
 use super::{
-    queue::{Entry, Queue, tell},
+    queue::{Event, Queue, send_numbers},
     syncer::Syncer,
 };
 use crate::store::{
@@ -19,12 +19,12 @@ use crate::store::{
     handle::Store,
     read::machine_status::MachineNumbers,
     tables::{
-        answers::{self, At},
+        answers::{self, RunSession},
         calls::{self, Application},
         cells::millis,
         missing_kbs::Numbers,
     },
-    write::begin::Begun,
+    write::begin::StartedRun,
 };
 use crate::{collect::Requests, domain::outcome::Outcome, quota::CallNumber};
 
@@ -32,9 +32,9 @@ use crate::{collect::Requests, domain::outcome::Outcome, quota::CallNumber};
 /// process loses nothing either way.
 const SYNC_PERIOD: Duration = Duration::from_secs(1);
 /// How long another program may lock the file during a run, unless the run is told to stop.
-const PATIENCE: Duration = Duration::from_mins(1);
+const MAX_LOCK_WAIT: Duration = Duration::from_mins(1);
 /// The busy timeout of a single attempt.
-const PATIENCE_AT_ONCE: Duration = Duration::from_secs(1);
+const BUSY_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// What remains when collecting is over.
 #[derive(Debug)]
@@ -58,7 +58,7 @@ pub(crate) struct Signals {
 /// The state of the writer thread.
 pub(crate) struct Writer {
     store: Store,
-    at: At,
+    session: RunSession,
     application: i64,
     /// The requests of the run's earlier sessions.
     before: Requests,
@@ -78,28 +78,23 @@ impl Writer {
     /// A writer for this run's outcomes and this app registration's calls.
     pub(crate) fn new(
         store: Store,
-        begun: &Begun,
+        started: &StartedRun,
         application: &Application,
         signals: Signals,
     ) -> std::result::Result<Self, StoreError> {
         let application = calls::application(&store.connection, application)
-            .and_then(|number| {
-                store
-                    .connection
-                    .busy_timeout(PATIENCE_AT_ONCE)
-                    .map(|()| number)
-            })
+            .and_then(|number| store.connection.busy_timeout(BUSY_TIMEOUT).map(|()| number))
             .map_err(|error| StoreError::sqlite(&store.path, error))?;
         Ok(Self {
-            at: At {
-                service: begun.record.service_number,
-                run: begun.record.run,
-                session: begun.record.session,
+            session: RunSession {
+                service: started.record.service_number,
+                run: started.record.run,
+                session: started.record.session,
             },
             application,
-            before: begun.record.requests,
+            before: started.record.requests,
             requests: Requests::default(),
-            machines: MachineNumbers::new(&begun.machines),
+            machines: MachineNumbers::new(&started.machines),
             numbers: Numbers::default(),
             unsent: Vec::new(),
             unsaved: Vec::new(),
@@ -116,8 +111,8 @@ impl Writer {
         let mut dirty = false;
         loop {
             let batch = queue.take(SYNC_PERIOD);
-            dirty |= !batch.entries.is_empty();
-            queue.done(self.write(batch.entries));
+            dirty |= !batch.events.is_empty();
+            queue.written(self.write(batch.events));
             if dirty && synced.elapsed() >= SYNC_PERIOD {
                 self.syncer.sync();
                 (synced, dirty) = (Instant::now(), false);
@@ -131,26 +126,26 @@ impl Writer {
 
     /// Commits a batch, and returns the number of outcomes in it. After a failure, outcomes are
     /// only kept in memory: the run is about to stop.
-    fn write(&mut self, entries: Vec<Entry>) -> usize {
-        let is_outcome = |entry: &&Entry| matches!(entry, Entry::Outcome(..));
-        let outcomes = entries.iter().filter(is_outcome).count();
-        if !entries.is_empty() {
-            self.try_write(entries);
+    fn write(&mut self, events: Vec<Event>) -> usize {
+        let is_outcome = |event: &&Event| matches!(event, Event::Outcome(..));
+        let outcomes = events.iter().filter(is_outcome).count();
+        if !events.is_empty() {
+            self.try_write(events);
         }
         outcomes
     }
 
-    fn try_write(&mut self, entries: Vec<Entry>) {
+    fn try_write(&mut self, events: Vec<Event>) {
         if self.failure.is_none() {
-            match self.commit_patiently(&entries) {
+            match self.commit_with_retries(&events) {
                 Ok(numbers) => {
-                    self.unsent = tell(entries, numbers);
+                    self.unsent = send_numbers(events, numbers);
                     return;
                 }
                 Err(error) => self.fail(error),
             }
         }
-        let outcomes = entries.into_iter().filter_map(Entry::into_outcome);
+        let outcomes = events.into_iter().filter_map(Event::into_outcome);
         self.unsaved.extend(outcomes);
     }
 
@@ -160,15 +155,15 @@ impl Writer {
     }
 
     /// Commits, and waits while another program has locked the file.
-    fn commit_patiently(&mut self, entries: &[Entry]) -> Result<Vec<CallNumber>> {
-        let began = Instant::now();
-        let mut is_told = false;
+    fn commit_with_retries(&mut self, events: &[Event]) -> Result<Vec<CallNumber>> {
+        let started = Instant::now();
+        let mut has_warned = false;
         loop {
-            match self.commit(entries) {
-                Err(error) if is_busy(&error) && self.can_wait(began) => {
-                    if !is_told {
+            match self.commit(events) {
+                Err(error) if is_busy(&error) && self.can_wait(started) => {
+                    if !has_warned {
                         warn!("another program holds the store: waiting until it lets go");
-                        is_told = true;
+                        has_warned = true;
                     }
                 }
                 done => return done,
@@ -177,11 +172,11 @@ impl Writer {
     }
 
     fn can_wait(&self, since: Instant) -> bool {
-        since.elapsed() < PATIENCE && !self.signals.hurry.is_cancelled()
+        since.elapsed() < MAX_LOCK_WAIT && !self.signals.hurry.is_cancelled()
     }
 
-    fn commit(&mut self, entries: &[Entry]) -> Result<Vec<CallNumber>> {
-        let committed = self.try_commit(entries);
+    fn commit(&mut self, events: &[Event]) -> Result<Vec<CallNumber>> {
+        let committed = self.try_commit(events);
         if committed.is_err() {
             // Numbers assigned in a failed transaction are invalid.
             self.numbers = Numbers::default();
@@ -189,38 +184,46 @@ impl Writer {
         committed
     }
 
-    /// Writes all entries or none; returns the numbers of the calls among them.
-    fn try_commit(&mut self, entries: &[Entry]) -> Result<Vec<CallNumber>> {
+    /// Writes all events or none; returns the numbers of the calls among them.
+    fn try_commit(&mut self, events: &[Event]) -> Result<Vec<CallNumber>> {
         let transaction = self
             .store
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
         for call in &self.unsent {
-            calls::forget(&transaction, call.0)?;
+            calls::delete(&transaction, call.0)?;
         }
         let mut numbers = Vec::new();
-        for entry in entries {
-            match entry {
-                Entry::Outcome(outcome, requests) => {
+        for event in events {
+            match event {
+                Event::Outcome(outcome, requests) => {
                     let machine = match self.machines.of(outcome.machine) {
                         Some(number) => number,
-                        None => answers::machine(&transaction, self.at.service, outcome.machine)?,
+                        None => {
+                            answers::machine(&transaction, self.session.service, outcome.machine)?
+                        }
                     };
-                    answers::put(&transaction, self.at, machine, outcome, &mut self.numbers)?;
+                    answers::record(
+                        &transaction,
+                        self.session,
+                        machine,
+                        outcome,
+                        &mut self.numbers,
+                    )?;
                     self.requests = self.requests.max(*requests);
                 }
-                Entry::Sending { api, at, .. } => {
-                    let number = calls::sending(&transaction, self.application, *api, *at)?;
+                Event::Sending { api, at, .. } => {
+                    let number = calls::record_sending(&transaction, self.application, *api, *at)?;
                     numbers.push(CallNumber(number));
                 }
-                Entry::Answered(call, now) => calls::answered(&transaction, call.0, *now)?,
-                Entry::Paused(api, pause) => {
-                    calls::paused(&transaction, self.application, *api, *pause)?;
+                Event::Answered(call, now) => calls::record_answered(&transaction, call.0, *now)?,
+                Event::Paused(api, pause) => {
+                    calls::record_pause(&transaction, self.application, *api, *pause)?;
                 }
-                Entry::Unsent(call) => calls::forget(&transaction, call.0)?,
+                Event::Unsent(call) => calls::delete(&transaction, call.0)?,
             }
         }
-        sign_of_life(&transaction, self.at, self.before.plus(self.requests))?;
+        record_activity(&transaction, self.session, self.before.plus(self.requests))?;
         transaction.commit()?;
         Ok(numbers)
     }
@@ -228,18 +231,15 @@ impl Writer {
     /// Tries once more to write what could not be written: there may be room by now.
     fn end(mut self) -> Recorded {
         let unsaved = mem::take(&mut self.unsaved);
-        let entries: Vec<Entry> = unsaved
+        let events: Vec<Event> = unsaved
             .into_iter()
-            .map(|outcome| Entry::Outcome(outcome, self.requests))
+            .map(|outcome| Event::Outcome(outcome, self.requests))
             .collect();
-        let is_left = !entries.is_empty() || !self.unsent.is_empty();
+        let has_unwritten = !events.is_empty() || !self.unsent.is_empty();
         // If this fails, it is for the same reason as before, or only unsent calls remain, which
         // then count a little longer.
-        if is_left && self.commit(&entries).is_err() {
-            self.unsaved = entries
-                .into_iter()
-                .filter_map(Entry::into_outcome)
-                .collect();
+        if has_unwritten && self.commit(&events).is_err() {
+            self.unsaved = events.into_iter().filter_map(Event::into_outcome).collect();
         }
         self.syncer.finish();
         Recorded {
@@ -259,14 +259,14 @@ fn is_busy(error: &rusqlite::Error) -> bool {
 }
 
 /// Records that the run is active, and the number of requests that it has sent.
-fn sign_of_life(connection: &Connection, at: At, requests: Requests) -> Result<()> {
+fn record_activity(connection: &Connection, session: RunSession, requests: Requests) -> Result<()> {
     connection
         .prepare_cached(
             "UPDATE run SET active_at_ms = ?2, sent = ?3, retried = ?4, throttled = ?5
              WHERE id = ?1",
         )?
         .execute(params![
-            at.run.0,
+            session.run.0,
             millis(Timestamp::now()),
             requests.sent,
             requests.retried,

@@ -5,15 +5,15 @@ use std::ops::RangeInclusive;
 
 use rusqlite::{Connection, Result, params};
 
-use super::beginning::{Beginning, Reuse, Waited};
+use super::params::{Reuse, RunParams, WaitedFor};
 use crate::store::tables::{cells::millis, runs::RunId};
 
 /// Which of the other run's answers are taken over.
-struct Which {
+struct Scope {
     /// Those from this range of times.
     times: RangeInclusive<i64>,
     /// Whether all answers that the other run requested itself are included, however long it took.
-    and_its_own: bool,
+    include_requested: bool,
 }
 
 /// The maximum time between a run's last recorded activity, its last answer, and the release of its
@@ -26,38 +26,38 @@ pub(crate) fn take_over(
     connection: &Connection,
     run: RunId,
     application: i64,
-    beginning: &Beginning<'_>,
+    params: &RunParams<'_>,
 ) -> Result<()> {
-    let Some(waited) = beginning.waited else {
+    let Some(waited) = params.waited else {
         return Ok(());
     };
-    let (longest, and_its_own) = match beginning.reuse {
+    let (longest, include_requested) = match params.reuse {
         Reuse::Nothing => return Ok(()),
         Reuse::EndedEarly(longest) => (longest, true),
         Reuse::Answers(longest) => (longest, false),
     };
-    let which = Which {
-        times: beginning.young(longest),
-        and_its_own,
+    let scope = Scope {
+        times: params.recent(longest),
+        include_requested,
     };
-    let others = waited_for(connection, application, waited)?;
-    for theirs in others.into_iter().filter(|theirs| *theirs != run) {
-        take_answers(connection, run, theirs, &which)?;
-        take_unknown(connection, run, theirs)?;
+    let runs = waited_for(connection, application, waited)?;
+    for other in runs.into_iter().filter(|other| *other != run) {
+        take_answers(connection, run, other, &scope)?;
+        take_unknown(connection, run, other)?;
     }
     Ok(())
 }
 
 /// The runs that this one waited for, latest first. Only one run per app registration is in
 /// progress at a time.
-fn waited_for(connection: &Connection, application: i64, waited: Waited) -> Result<Vec<RunId>> {
+fn waited_for(connection: &Connection, application: i64, waited: WaitedFor) -> Result<Vec<RunId>> {
     let mut find = connection.prepare(
         "SELECT id FROM run WHERE application = ?1 AND (active_at_ms >= ?2 OR id = ?3)
          ORDER BY active_at_ms DESC, id DESC",
     )?;
     let since = millis(waited.since).saturating_sub(REPORTING_MS);
-    let at_work = waited.run.map(|run| run.0);
-    let runs = find.query_map(params![application, since, at_work], |row| {
+    let in_progress = waited.run.map(|run| run.0);
+    let runs = find.query_map(params![application, since, in_progress], |row| {
         Ok(RunId(row.get(0)?))
     })?;
     runs.collect()
@@ -65,7 +65,7 @@ fn waited_for(connection: &Connection, application: i64, waited: Waited) -> Resu
 
 /// Takes over another run's answers for machines without an answer in this one. Answers kept
 /// because time was up retain their age.
-fn take_answers(connection: &Connection, run: RunId, theirs: RunId, which: &Which) -> Result<()> {
+fn take_answers(connection: &Connection, run: RunId, other: RunId, scope: &Scope) -> Result<()> {
     connection.execute(
         "INSERT INTO run_machine (run, machine, origin, answer, attempts, times_unknown)
          SELECT run.id, theirs.machine, 'reused', answer.id, 0, 0
@@ -82,17 +82,17 @@ fn take_answers(connection: &Connection, run: RunId, theirs: RunId, which: &Whic
              WHERE run_machine.answer IS NULL",
         params![
             run.0,
-            theirs.0,
-            which.times.start(),
-            which.times.end(),
-            which.and_its_own
+            other.0,
+            scope.times.start(),
+            scope.times.end(),
+            scope.include_requested
         ],
     )?;
     Ok(())
 }
 
 /// Takes over machines that the service does not know, according to another run.
-fn take_unknown(connection: &Connection, run: RunId, theirs: RunId) -> Result<()> {
+fn take_unknown(connection: &Connection, run: RunId, other: RunId) -> Result<()> {
     connection.execute(
         "INSERT INTO run_machine (run, machine, origin, attempts, times_unknown, reason,
              http_status, code, message, correlation_id)
@@ -105,7 +105,7 @@ fn take_unknown(connection: &Connection, run: RunId, theirs: RunId) -> Result<()
              ON theirs.run = ?2 AND theirs.machine = inventory_machine.machine
          WHERE run.id = ?1 AND theirs.reason = 'notFound'
          ON CONFLICT (run, machine) DO NOTHING",
-        [run.0, theirs.0],
+        [run.0, other.0],
     )?;
     Ok(())
 }

@@ -5,121 +5,121 @@ use std::{collections::HashMap, sync::Arc};
 use foldhash::fast::RandomState;
 
 use crate::domain::kb::{MissingKb, MissingKbs, Same};
-use crate::store::tables::missing_kbs::Listed;
+use crate::store::tables::missing_kbs::StoredList;
 
 /// The maximum count of cached numbers, including list lengths: 48 MB. The rest is read again.
-const MOST: usize = 12 << 20;
+const MAX_NUMBERS: usize = 12 << 20;
 /// Numbers per block. Blocks are never reallocated, so growing does not need twice the memory.
-const BLOCK: usize = 1 << 16;
+const BLOCK_LENGTH: usize = 1 << 16;
 
 /// The maximum number of descriptions in lists that are kept whole: 8 MB of references.
-const MOST_WHOLE: usize = 1 << 20;
+const MAX_SHARED_KBS: usize = 1 << 20;
 
 /// The lists in answers, by the number of the answer.
 #[derive(Debug, Default)]
-pub(crate) struct Lists {
+pub(crate) struct ListCache {
     /// The number of an answer, and where its list is.
-    places: Vec<(u32, At)>,
+    positions: Vec<(u32, Position)>,
     /// Numbers of descriptions: lists one after the other, each preceded by its length.
     blocks: Vec<Vec<u32>>,
     /// Lists that many answers share.
-    whole: Vec<MissingKbs>,
-    known: HashMap<Same<[Arc<MissingKb>]>, u32, RandomState>,
+    shared: Vec<MissingKbs>,
+    shared_positions: HashMap<Same<[Arc<MissingKb>]>, u32, RandomState>,
     references: usize,
 }
 
 /// The position of a list: in a block or, if bit 31 is set, among the shared lists. Neither has
 /// enough entries to reach that bit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct At(u32);
+struct Position(u32);
 
-const WHOLE: u32 = 1 << 31;
+const SHARED_BIT: u32 = 1 << 31;
 
 /// A cached list.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Held<'lists> {
+pub(crate) enum CachedList<'lists> {
     /// The numbers of its descriptions.
     Numbers(&'lists [u32]),
     /// The descriptions themselves.
-    Whole(&'lists MissingKbs),
+    Shared(&'lists MissingKbs),
 }
 
-impl Lists {
+impl ListCache {
     /// Caches the list of an answer, if there is room. Lists are only found after [`Self::sort`].
-    pub(crate) fn hold(&mut self, answer: i64, list: &Listed) {
-        let at = self.whole(&list.missing);
+    pub(crate) fn insert(&mut self, answer: i64, list: &StoredList) {
+        let at = self.share(&list.missing);
         if let (Ok(answer), Some(at)) = (
             u32::try_from(answer),
-            at.or_else(|| self.numbers(&list.numbers)),
+            at.or_else(|| self.append_numbers(&list.numbers)),
         ) {
-            self.places.push((answer, at));
+            self.positions.push((answer, at));
         }
     }
 
     /// The position of a list that several answers share.
-    fn whole(&mut self, missing: &MissingKbs) -> Option<At> {
-        if let Some(place) = self.known.get(&missing.same()) {
-            return Some(At(WHOLE | place));
+    fn share(&mut self, missing: &MissingKbs) -> Option<Position> {
+        if let Some(offset) = self.shared_positions.get(&missing.same()) {
+            return Some(Position(SHARED_BIT | offset));
         }
-        if !missing.is_shared() || self.references + missing.len() > MOST_WHOLE {
+        if !missing.is_shared() || self.references + missing.len() > MAX_SHARED_KBS {
             return None;
         }
-        let place = u32::try_from(self.whole.len()).ok()?;
+        let offset = u32::try_from(self.shared.len()).ok()?;
         self.references += missing.len();
-        self.whole.push(missing.clone());
-        self.known.insert(missing.same(), place);
-        Some(At(WHOLE | place))
+        self.shared.push(missing.clone());
+        self.shared_positions.insert(missing.same(), offset);
+        Some(Position(SHARED_BIT | offset))
     }
 
-    fn numbers(&mut self, numbers: &[i64]) -> Option<At> {
+    fn append_numbers(&mut self, numbers: &[i64]) -> Option<Position> {
         let small = numbers.iter().map(|number| u32::try_from(*number));
         let small: Vec<u32> = small.collect::<Result<_, _>>().ok()?;
-        self.put(&small).map(At)
+        self.append(&small).map(Position)
     }
 
     /// Appends a list to a block, and returns its position.
-    fn put(&mut self, numbers: &[u32]) -> Option<u32> {
+    fn append(&mut self, numbers: &[u32]) -> Option<u32> {
         let length = u32::try_from(numbers.len()).ok()?;
         let room = 1 + numbers.len();
-        if room > BLOCK {
+        if room > BLOCK_LENGTH {
             return None;
         }
         let last = self.blocks.last();
-        if last.is_none_or(|block| block.len() + room > BLOCK) {
-            if (1 + self.blocks.len()) * BLOCK > MOST {
+        if last.is_none_or(|block| block.len() + room > BLOCK_LENGTH) {
+            if (1 + self.blocks.len()) * BLOCK_LENGTH > MAX_NUMBERS {
                 return None;
             }
-            self.blocks.push(Vec::with_capacity(BLOCK));
+            self.blocks.push(Vec::with_capacity(BLOCK_LENGTH));
         }
-        let before = (self.blocks.len() - 1) * BLOCK;
+        let before = (self.blocks.len() - 1) * BLOCK_LENGTH;
         let block = self.blocks.last_mut()?;
-        let place = u32::try_from(before + block.len()).ok()?;
+        let offset = u32::try_from(before + block.len()).ok()?;
         block.push(length);
         block.extend_from_slice(numbers);
-        Some(place)
+        Some(offset)
     }
 
     /// Makes the cached lists searchable.
     pub(crate) fn sort(&mut self) {
-        self.places.sort_unstable();
-        self.known = HashMap::default();
+        self.positions.sort_unstable();
+        self.shared_positions = HashMap::default();
     }
 
     /// The list of an answer, if it is cached.
-    pub(crate) fn of(&self, answer: i64) -> Option<Held<'_>> {
+    pub(crate) fn of(&self, answer: i64) -> Option<CachedList<'_>> {
         let answer = u32::try_from(answer).ok()?;
-        let found = self.places.binary_search_by_key(&answer, |(it, _)| *it);
-        let At(place) = self.places[found.ok()?].1;
-        if place & WHOLE == 0 {
-            self.in_block(place as usize).map(Held::Numbers)
+        let found = self.positions.binary_search_by_key(&answer, |(it, _)| *it);
+        let Position(offset) = self.positions[found.ok()?].1;
+        if offset & SHARED_BIT == 0 {
+            self.numbers_at(offset as usize).map(CachedList::Numbers)
         } else {
-            let whole = self.whole.get((place ^ WHOLE) as usize);
-            whole.map(Held::Whole)
+            let shared = self.shared.get((offset ^ SHARED_BIT) as usize);
+            shared.map(CachedList::Shared)
         }
     }
 
-    fn in_block(&self, place: usize) -> Option<&[u32]> {
-        let from_here = &self.blocks[place / BLOCK][place % BLOCK..];
+    fn numbers_at(&self, offset: usize) -> Option<&[u32]> {
+        let from_here = &self.blocks[offset / BLOCK_LENGTH][offset % BLOCK_LENGTH..];
         let (length, list) = from_here.split_first()?;
         list.get(..*length as usize)
     }
@@ -130,21 +130,21 @@ mod tests {
     use super::*;
     use crate::domain::kb::tests::missing;
 
-    fn held(lists: &[(i64, Vec<i64>)]) -> Lists {
-        let mut held = Lists::default();
+    fn cache(lists: &[(i64, Vec<i64>)]) -> ListCache {
+        let mut cache = ListCache::default();
         for (answer, numbers) in lists {
             // Of its own, whatever it lists.
             let missing = vec![missing("1", 1)].into();
             let numbers = numbers.as_slice().into();
-            held.hold(*answer, &Listed { numbers, missing });
+            cache.insert(*answer, &StoredList { numbers, missing });
         }
-        held.sort();
-        held
+        cache.sort();
+        cache
     }
 
-    fn numbers(lists: &Lists, answer: i64) -> Vec<i64> {
+    fn append_numbers(lists: &ListCache, answer: i64) -> Vec<i64> {
         match lists.of(answer) {
-            Some(Held::Numbers(numbers)) => numbers.iter().map(|it| (*it).into()).collect(),
+            Some(CachedList::Numbers(numbers)) => numbers.iter().map(|it| (*it).into()).collect(),
             other => panic!("{other:?}"),
         }
     }
@@ -159,69 +159,69 @@ mod tests {
             (3, long),
             (4_000_000_000, vec![4_000_000_000]),
         ];
-        let held = held(&lists);
+        let cache = cache(&lists);
         for (answer, expected) in lists {
-            assert_eq!(numbers(&held, answer), expected, "{answer}");
+            assert_eq!(append_numbers(&cache, answer), expected, "{answer}");
         }
-        assert_eq!(held.of(8), None);
+        assert_eq!(cache.of(8), None);
     }
 
     #[test]
     fn a_list_of_many_is_held_once() {
-        let list = Listed {
+        let list = StoredList {
             numbers: [1, 2].into(),
             missing: vec![missing("1", 1), missing("2", 1)].into(),
         };
-        let other = Listed {
+        let other = StoredList {
             missing: list.missing.iter().cloned().collect(),
             ..list.clone()
         };
-        let mut held = Lists::default();
+        let mut cache = ListCache::default();
         let _somebody_else = list.missing.clone();
         for answer in 1..=1000 {
-            held.hold(answer, &list);
+            cache.insert(answer, &list);
         }
-        held.hold(1001, &other);
-        held.sort();
-        assert_eq!(held.of(1000), Some(Held::Whole(&list.missing)));
-        assert_eq!(numbers(&held, 1001), [1, 2]);
-        assert_eq!((held.whole.len(), held.blocks.len()), (1, 1));
+        cache.insert(1001, &other);
+        cache.sort();
+        assert_eq!(cache.of(1000), Some(CachedList::Shared(&list.missing)));
+        assert_eq!(append_numbers(&cache, 1001), [1, 2]);
+        assert_eq!((cache.shared.len(), cache.blocks.len()), (1, 1));
     }
 
     #[test]
     fn what_does_not_fit_is_not_held() {
         let too_large = 1 << 33;
-        let too_long: Vec<i64> = (0..).take(BLOCK).collect();
-        let held = held(&[(too_large, vec![1]), (1, vec![too_large]), (2, too_long)]);
+        let too_long: Vec<i64> = (0..).take(BLOCK_LENGTH).collect();
+        let cache = cache(&[(too_large, vec![1]), (1, vec![too_large]), (2, too_long)]);
         for answer in [too_large, 1, 2, -1] {
-            assert_eq!(held.of(answer), None, "{answer}");
+            assert_eq!(cache.of(answer), None, "{answer}");
         }
     }
 
     #[test]
     fn there_is_an_end_to_what_is_held() {
-        let list: Vec<i64> = (1..).take(BLOCK - 1).collect();
-        let blocks = i64::try_from(MOST / BLOCK).unwrap();
+        let list: Vec<i64> = (1..).take(BLOCK_LENGTH - 1).collect();
+        let blocks = i64::try_from(MAX_NUMBERS / BLOCK_LENGTH).unwrap();
         let lists: Vec<_> = (0..=blocks).map(|answer| (answer, list.clone())).collect();
-        let held = held(&lists);
-        assert!(held.of(blocks - 1).is_some());
-        assert_eq!(held.of(blocks), None);
+        let cache = cache(&lists);
+        assert!(cache.of(blocks - 1).is_some());
+        assert_eq!(cache.of(blocks), None);
     }
 
     #[test]
     fn there_is_an_end_to_what_is_held_whole() {
-        let mut held = Lists::default();
+        let mut cache = ListCache::default();
         let all: Vec<_> = (0..3)
             .map(|_| vec![missing("1", 1); 1].into())
             .collect::<Vec<MissingKbs>>();
-        held.references = MOST_WHOLE - 2;
+        cache.references = MAX_SHARED_KBS - 2;
         for (answer, missing) in (1..).zip(&all) {
             let numbers = [1].into();
             let missing = missing.clone();
-            held.hold(answer, &Listed { numbers, missing });
+            cache.insert(answer, &StoredList { numbers, missing });
         }
-        held.sort();
-        assert_eq!(held.whole.len(), 2);
-        assert_eq!(numbers(&held, 3), [1]);
+        cache.sort();
+        assert_eq!(cache.shared.len(), 2);
+        assert_eq!(append_numbers(&cache, 3), [1]);
     }
 }

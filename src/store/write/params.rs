@@ -26,7 +26,7 @@ pub enum Reuse {
 
 /// The parameters of a new run.
 #[derive(Debug, Clone, Copy)]
-pub struct Beginning<'run> {
+pub struct RunParams<'run> {
     /// The service to request.
     pub service: &'run Service,
     /// The app registration to send calls with.
@@ -36,23 +36,23 @@ pub struct Beginning<'run> {
     /// Which answers are reused.
     pub reuse: Reuse,
     /// What it waited for: the results of that run are not requested again either.
-    pub waited: Option<Waited>,
+    pub waited: Option<WaitedFor>,
     /// When the run begins.
     pub now: Timestamp,
 }
 
 /// The work of another process with the same app registration that this process waited for.
 #[derive(Debug, Clone, Copy)]
-pub struct Waited {
+pub struct WaitedFor {
     /// When this process was started.
     pub since: Timestamp,
     /// The run that was in progress when the waiting began, if any.
     pub run: Option<RunId>,
 }
 
-impl Beginning<'_> {
+impl RunParams<'_> {
     /// Whether a run ended early, and recently enough to resume.
-    pub(crate) fn can_go_on(&self, last: &RunRecord) -> bool {
+    pub(crate) fn can_resume(&self, last: &RunRecord) -> bool {
         match self.reuse {
             Reuse::EndedEarly(longest) | Reuse::Answers(longest) => {
                 last.ended_early() && is_within(last.active_at, self.now, longest)
@@ -63,7 +63,7 @@ impl Beginning<'_> {
 
     /// The range of times of answers that are recent enough. It is extended by the time spent
     /// waiting for another process, so that answers do not become too old while this one waits.
-    pub(crate) fn young(&self, longest: Duration) -> RangeInclusive<i64> {
+    pub(crate) fn recent(&self, longest: Duration) -> RangeInclusive<i64> {
         let longest = i64::try_from(longest.as_millis()).unwrap_or(i64::MAX);
         let now = millis(self.now);
         let since = self

@@ -5,22 +5,22 @@ use std::{ops::RangeInclusive, path::Path, time::Duration};
 use rusqlite::{Connection, OptionalExtension, Result, params};
 
 use super::{
-    begin::left_to_go_on,
-    beginning::{Beginning, Reuse},
+    begin::resumable_run,
+    params::{Reuse, RunParams},
 };
 use crate::{
     domain::api::Api,
     store::tables::{
         calls::{self, Counting},
         fingerprint::fleet,
-        machine_ids::known,
+        machine_ids::stored_numbers,
         runs::{RunId, Service},
     },
 };
 
 /// What a run would find in the store.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Outlook {
+pub struct Preview {
     /// The number of answers that it would not have to request.
     pub answers: u64,
     /// The ages of earlier calls, as read by `calls::past`.
@@ -30,28 +30,28 @@ pub struct Outlook {
 }
 
 /// What such a run, with calls to this API, would find.
-pub(crate) fn outlook(
+pub(crate) fn preview(
     connection: &Connection,
     path: &Path,
-    beginning: &Beginning<'_>,
+    params: &RunParams<'_>,
     api: Api,
     counting: Counting,
-) -> Result<Outlook> {
-    Ok(Outlook {
-        answers: answers(connection, path, beginning)?,
-        past_calls: calls::past(connection, beginning.application, api, counting)?,
-        latency: calls::latency(connection, beginning.application, api)?,
+) -> Result<Preview> {
+    Ok(Preview {
+        answers: answers(connection, path, params)?,
+        past_calls: calls::ages(connection, params.application, api, counting)?,
+        latency: calls::latency(connection, params.application, api)?,
     })
 }
 
 /// Whether any of a run's machines has ever been answered.
-pub(crate) fn has_any_answer(connection: &Connection, beginning: &Beginning<'_>) -> Result<bool> {
-    let Some(service) = service(connection, beginning.service)? else {
+pub(crate) fn has_any_answer(connection: &Connection, params: &RunParams<'_>) -> Result<bool> {
+    let Some(service) = service(connection, params.service)? else {
         return Ok(false);
     };
     let mut has_answer =
         connection.prepare("SELECT 1 FROM machine WHERE id = ?1 AND last_answer IS NOT NULL")?;
-    for machine in known(connection, service, &beginning.inventory.machines)? {
+    for machine in stored_numbers(connection, service, &params.inventory.machines)? {
         if has_answer.exists([machine])? {
             return Ok(true);
         }
@@ -60,16 +60,16 @@ pub(crate) fn has_any_answer(connection: &Connection, beginning: &Beginning<'_>)
 }
 
 /// The number of answers that a run would not have to request.
-fn answers(connection: &Connection, path: &Path, beginning: &Beginning<'_>) -> Result<u64> {
-    let Some(service) = service(connection, beginning.service)? else {
+fn answers(connection: &Connection, path: &Path, params: &RunParams<'_>) -> Result<u64> {
+    let Some(service) = service(connection, params.service)? else {
         return Ok(0);
     };
-    let fleet = fleet(beginning.inventory);
-    let left = left_to_go_on(connection, path, service, &fleet, beginning)?;
-    match (beginning.reuse, left) {
+    let fleet = fleet(params.inventory);
+    let resumable = resumable_run(connection, path, service, &fleet, params)?;
+    match (params.reuse, resumable) {
         (Reuse::Answers(longest), _) => {
-            let machines = known(connection, service, &beginning.inventory.machines)?;
-            young_answers(connection, &machines, left, beginning.young(longest))
+            let machines = stored_numbers(connection, service, &params.inventory.machines)?;
+            recent_answers(connection, &machines, resumable, params.recent(longest))
         }
         (_, Some(run)) => answers_of(connection, run),
         (_, None) => Ok(0),
@@ -98,10 +98,10 @@ fn answers_of(connection: &Connection, run: RunId) -> Result<u64> {
 
 /// The number of these machines with a recent enough answer: their last one, or that of a run that
 /// would be resumed.
-fn young_answers(
+fn recent_answers(
     connection: &Connection,
     machines: &[i64],
-    left: Option<RunId>,
+    resumable: Option<RunId>,
     times: RangeInclusive<i64>,
 ) -> Result<u64> {
     let mut has_answer = connection.prepare(
@@ -112,7 +112,7 @@ fn young_answers(
          WHERE run_machine.run = ?4 AND run_machine.machine = ?1 AND origin <> 'kept'
              AND as_of_ms BETWEEN ?2 AND ?3",
     )?;
-    let run = left.map(|run| run.0);
+    let run = resumable.map(|run| run.0);
     let mut answers = 0;
     for machine in machines {
         let found = has_answer.exists(params![machine, times.start(), times.end(), run])?;
