@@ -1,12 +1,13 @@
 //! Opens the store. A file that is damaged or not a store is left unchanged.
 
 use std::{
-    fs::{self, OpenOptions},
+    fs,
     io::{self, ErrorKind},
     path::Path,
 };
 
 use rusqlite::Connection;
+use tempfile::{NamedTempFile, TempPath};
 use tracing::warn;
 
 use super::{
@@ -25,8 +26,9 @@ pub(crate) fn open_or_create(path: &Path) -> Result<Connection, Problem> {
     }
     if preflight::check(path)? {
         untouched::check_version(path)?;
+    } else {
+        create(path)?;
     }
-    create_file(path).map_err(Problem::Open)?;
     if let Some(system) = network::network_file_system(path) {
         warn!(
             "the store {} is on a network file system ({system}): SQLite cannot rely on its \
@@ -69,19 +71,35 @@ fn create_folder(folder: &Path) -> io::Result<()> {
     builder.create(folder)
 }
 
-/// Creates the file, accessible only to its owner: SQLite gives its auxiliary files the same
+/// Creates the store under a temporary name, and gives it its own name when it is complete: another
+/// process that opens it at the same moment sees either no store or all of it. Letting several
+/// processes create the tables in one file relies on SQLite's locks while its journal comes and
+/// goes, which failed on Windows now and then.
+///
+/// The file is accessible only to its owner, and SQLite gives its auxiliary files the same
 /// permissions. On Windows the folder's permissions apply: a user's own state folder is private to
 /// that user.
-fn create_file(path: &Path) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600);
+fn create(path: &Path) -> Result<(), Problem> {
+    let new = temporary_file(path).map_err(Problem::Open)?;
+    let mut connection = connect(&new)?;
+    prepare(&mut connection, SCHEMA)?;
+    connection.close().map_err(|(_, error)| error)?;
+    match new.persist_noclobber(path) {
+        // Another process was faster.
+        Err(taken) if taken.error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        placed => placed.map_err(|failed| Problem::Open(failed.error)),
     }
-    match options.open(path) {
-        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),
-        _ => Ok(()),
-    }
+}
+
+/// An empty file next to the store, deleted if it is dropped. Its errors are those of the store: the
+/// temporary name would mean nothing to the reader.
+fn temporary_file(store: &Path) -> io::Result<TempPath> {
+    let mut prefix = store.file_name().unwrap_or_default().to_owned();
+    prefix.push(".new-");
+    let folder = store.parent().filter(|it| !it.as_os_str().is_empty());
+    tempfile::Builder::new()
+        .prefix(&prefix)
+        .tempfile_in(folder.unwrap_or(Path::new(".")))
+        .map(NamedTempFile::into_temp_path)
+        .map_err(|error| error.kind().into())
 }
