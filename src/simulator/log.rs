@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::domain::machine::MachineId;
+use crate::domain::{machine::MachineId, words::words};
 
 use super::faults::Fault;
 
@@ -19,6 +19,20 @@ pub struct CallLog {
     pub most_in_flight: usize,
 }
 
+words! {
+    /// The APIs of the tenant, each with a quota of its own.
+    pub enum ApiName {
+        /// `GET /api/machines/{id}/getmissingkbs`.
+        MissingKbs = "missing-kbs",
+        /// `GET /api/machines`.
+        Machines = "machines",
+        /// `GET /api/Software`.
+        Software = "software",
+        /// `GET /api/Software/{id}/getmissingkbs`.
+        Census = "census",
+    }
+}
+
 /// One call of the API.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Call {
@@ -26,6 +40,8 @@ pub struct Call {
     pub arrived: Instant,
     /// The requested path and query.
     pub target: String,
+    /// The API that the path belongs to, if any.
+    pub api: Option<ApiName>,
     /// The requested machine, if the path names one with a valid id.
     pub machine: Option<MachineId>,
     /// The `User-Agent` header.
@@ -52,6 +68,13 @@ pub struct SignInAttempt {
 }
 
 impl CallLog {
+    /// The calls of one API alone.
+    #[must_use]
+    pub fn only(mut self, api: ApiName) -> Self {
+        self.calls.retain(|call| call.api == Some(api));
+        self
+    }
+
     /// Calls that the quota refused.
     pub fn over_quota(&self) -> usize {
         self.calls.iter().filter(|call| call.over_quota).count()
@@ -93,6 +116,7 @@ mod tests {
         let call = |millis| Call {
             arrived: start + Duration::from_millis(millis),
             target: String::new(),
+            api: None,
             machine: None,
             user_agent: None,
             status: None,

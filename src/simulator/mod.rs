@@ -7,9 +7,15 @@
 //!
 //! ```text
 //! listener ─► sign_in ─► tokens ─┐
-//!    │                           ├─ tenant ─ fleet
+//!    │                           ├─ tenant ─ fleet ─ listing
 //!    └──────► api ─► window ─────┘     └──── faults
 //! ```
+//!
+//! - `fleet`: the machines, and what each of them misses
+//! - `listing`: the machine list: the fleet, and machines beside it that no report asks about
+//! - `api`: checks a call in the service's order (path, token, role, licence, quota), then answers
+//!   it or lets its fault do so; each API has a quota of its own
+//! - `faults`: the words of `--faults`, and which call has which fault
 
 mod api;
 mod certificates;
@@ -19,6 +25,7 @@ mod error;
 mod faults;
 mod fleet;
 mod listener;
+mod listing;
 mod log;
 mod reply;
 mod settings;
@@ -49,7 +56,8 @@ pub use decoy::Decoy;
 pub use error::SimulatorError;
 pub use faults::{Fault, Faults, InvalidFaults, OddForm, TenantFault};
 pub use fleet::{Fleet, SimulatedMachine};
-pub use log::{Call, CallLog, SignInAttempt};
+pub use listing::{DeviceGroup, ListedMachine, SkipReason};
+pub use log::{ApiName, Call, CallLog, SignInAttempt};
 pub use settings::Settings;
 
 /// A simulated tenant that is being served. Dropping it stops it at once.
@@ -165,6 +173,12 @@ impl Simulator {
     /// once; `None` for a machine that is gone or belongs to another tenant.
     pub fn truth(&self, machine: MachineId) -> Option<Vec<MissingKb>> {
         self.tenant.truth(machine)
+    }
+
+    /// Every record of the machine list, in the order of the service.
+    pub fn listed(&self) -> impl Iterator<Item = ListedMachine> {
+        let entries = self.tenant.entries().iter();
+        entries.map(|&entry| self.tenant.listed(entry))
     }
 
     /// What was seen so far.

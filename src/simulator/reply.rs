@@ -45,6 +45,12 @@ impl Reply {
         Self::of(status, JSON, body.into_bytes())
     }
 
+    /// A long list, without the spaces.
+    pub(super) fn list(body: &Value) -> Self {
+        let body = serde_json::to_vec(body).unwrap_or_default();
+        Self::of(StatusCode::OK, JSON, body)
+    }
+
     /// The service's error envelope.
     pub(super) fn error(status: StatusCode, code: &str, message: &str, target: &str) -> Self {
         let error = json!({"code": code, "message": message, "target": target});

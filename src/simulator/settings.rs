@@ -8,10 +8,12 @@ use std::{
 
 use crate::domain::limits::{RateLimit, RateLimits};
 
-use super::faults::Faults;
+use super::{faults::Faults, log::ApiName};
 
-/// The role that the API requires.
-pub(super) const REQUIRED_ROLE: &str = "Software.Read.All";
+/// The role for missing KBs and software.
+pub(super) const SOFTWARE_ROLE: &str = "Software.Read.All";
+/// The role for the machine list.
+pub(super) const LIST_ROLE: &str = "Machine.Read.All";
 
 /// The settings of a simulated tenant.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,8 +24,11 @@ pub struct Settings {
     pub machines: usize,
     /// Nights that have passed: the fleet changes with each.
     pub nights: u32,
-    /// The quota of the call: exact sliding windows.
+    /// The quota of `getmissingkbs` for machines: exact sliding windows.
     pub limits: RateLimits,
+    /// The quota of each of the other APIs, counted apart; by default what the real service
+    /// allows, and none where `limits` has none.
+    pub other_limits: Option<RateLimits>,
     /// Whether calls that the quota refused count in its windows too.
     pub count_refused: bool,
     /// How long a reply takes on average: from half of this to one and a half times.
@@ -55,16 +60,31 @@ impl Default for Settings {
             machines: 100,
             nights: 0,
             limits: usual_limits(),
+            other_limits: None,
             count_refused: false,
             latency: Duration::ZERO,
             token_lifetime: Duration::from_secs(3599),
             scope: "https://api.securitycenter.microsoft.com/.default".to_owned(),
-            roles: vec!["Alert.Read.All".to_owned(), REQUIRED_ROLE.to_owned()],
+            roles: ["Alert.Read.All", LIST_ROLE, SOFTWARE_ROLE]
+                .map(str::to_owned)
+                .to_vec(),
             assertion_certificate: None,
             faults: Faults::default(),
             api_tls: false,
             address: any_port,
             sign_in_address: any_port,
+        }
+    }
+}
+
+impl Settings {
+    /// The quota of an API.
+    pub(super) fn limits_of(&self, api: ApiName) -> RateLimits {
+        match (api, &self.other_limits) {
+            (ApiName::MissingKbs, _) => self.limits.clone(),
+            (_, Some(limits)) => limits.clone(),
+            (_, None) if self.limits.0.is_empty() => RateLimits::default(),
+            (_, None) => usual_limits(),
         }
     }
 }

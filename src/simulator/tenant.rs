@@ -11,7 +11,8 @@ use super::{
     chance::{chance, hex, uuid},
     faults::{TenantFault, as_described, odd_forms},
     fleet::{Fleet, SimulatedMachine},
-    settings::{REQUIRED_ROLE, Settings},
+    listing::{Entry, ListedMachine, Listing},
+    settings::{SOFTWARE_ROLE, Settings},
     tokens::Tokens,
 };
 
@@ -23,6 +24,7 @@ pub(super) struct Tenant {
     pub(super) client_id: String,
     pub(super) client_secret: String,
     pub(super) fleet: Fleet,
+    listing: Listing,
     pub(super) tokens: Tokens,
     clock: Clock,
 }
@@ -42,6 +44,7 @@ impl Tenant {
             client_id: uuid(&mut random),
             client_secret: format!("sim8Q~{}", hex(&mut random, 17)),
             fleet: Fleet::after(settings.nights, settings.seed, settings.machines),
+            listing: Listing::new(settings.seed, now),
             tokens: Tokens::new(settings.token_lifetime),
             clock: Clock {
                 wall: now,
@@ -66,7 +69,7 @@ impl Tenant {
     pub(super) fn roles(&self) -> Vec<String> {
         let mut roles = self.settings.roles.clone();
         if self.has_fault(TenantFault::MissingRole) {
-            roles.retain(|role| role != REQUIRED_ROLE);
+            roles.retain(|role| role != SOFTWARE_ROLE);
         }
         roles
     }
@@ -75,6 +78,16 @@ impl Tenant {
     pub(super) fn find(&self, machine: MachineId) -> Option<&SimulatedMachine> {
         let gone = self.settings.faults.is_gone(self.settings.seed, machine);
         self.fleet.get(machine).filter(|_| !gone)
+    }
+
+    /// The machine list, in the order of the service.
+    pub(super) fn entries(&self) -> &[Entry] {
+        self.listing.entries(&self.fleet)
+    }
+
+    /// The record of the machine list at this entry.
+    pub(super) fn listed(&self, entry: Entry) -> ListedMachine {
+        self.listing.record(&self.fleet, entry)
     }
 
     /// What a correct client knows about the machine.

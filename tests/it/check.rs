@@ -36,7 +36,11 @@ fn check_succeeds_and_shows_every_fact() {
     shows(&run, "tenant", scene.tenant.tenant_id());
     shows(&run, "application", scene.tenant.client_id());
     shows(&run, "token expires", "(in 59 min)");
-    shows(&run, "roles", "Alert.Read.All, Software.Read.All");
+    shows(
+        &run,
+        "roles",
+        "Alert.Read.All, Machine.Read.All, Software.Read.All",
+    );
     shows(&run, "access", "granted");
     assert!(
         run.stdout
@@ -51,9 +55,11 @@ fn check_succeeds_and_shows_every_fact() {
 fn missing_role_is_named_with_the_roles_held_and_a_hint() {
     let scene = Scene::with(|settings| settings.faults.tenant = Some(TenantFault::MissingRole));
     let run = scene.run(&["check"]).exits_with(4);
-    shows(&run, "roles", "Alert.Read.All");
-    run.complains("does not hold the role Software.Read.All; it holds: Alert.Read.All\n")
-        .hints("grant the app registration the application permission Software.Read.All");
+    shows(&run, "roles", "Alert.Read.All, Machine.Read.All");
+    run.complains(
+        "does not hold the role Software.Read.All; it holds: Alert.Read.All, Machine.Read.All\n",
+    )
+    .hints("grant the app registration the application permission Software.Read.All");
     assert!(scene.tenant.log().calls.len() <= 1);
 }
 

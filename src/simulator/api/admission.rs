@@ -24,7 +24,7 @@ pub(super) struct Admission<'a> {
 pub(super) enum Stage {
     /// Not yet admitted: the number of calls before it.
     Checks(usize),
-    /// Admitted: the number of earlier calls for the same machine.
+    /// Admitted: the number of earlier calls for the same resource.
     Attempt(u32),
 }
 
@@ -67,7 +67,7 @@ impl Admission<'_> {
     }
 
     pub(super) fn machine_not_found(&self) -> Reply {
-        let id = self.request.machine.as_deref().unwrap_or_default();
+        let id = self.request.machine().unwrap_or_default();
         let message = format!("Machine {id} was not found");
         self.error(StatusCode::NOT_FOUND, "ResourceNotFound", &message)
     }
@@ -80,6 +80,11 @@ impl Admission<'_> {
     pub(super) fn invalid_input(&self) -> Reply {
         let message = "The machine id is not valid";
         self.error(StatusCode::BAD_REQUEST, "InvalidInput", message)
+    }
+
+    /// The refusal of a query that OData does not know.
+    pub(super) fn odata_error(&self, message: &str) -> Reply {
+        self.error(StatusCode::BAD_REQUEST, "ODataError", message)
     }
 
     pub(super) fn server_error(&self) -> Reply {

@@ -17,7 +17,7 @@ pub(super) fn page(
     size: Option<usize>,
     origin: impl Fn(&str) -> String,
 ) -> Reply {
-    let id = call.request.machine.as_deref().unwrap_or_default();
+    let id = call.request.machine().unwrap_or_default();
     let machine = id.parse().ok().and_then(|id| call.tenant.find(id));
     let Some(machine) = machine else {
         return call.machine_not_found();

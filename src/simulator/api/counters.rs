@@ -4,9 +4,17 @@ use std::collections::HashMap;
 
 use crate::{
     domain::machine::MachineId,
-    simulator::{faults::Fault, log::Call, settings::Settings, window::SlidingWindows},
+    simulator::{
+        faults::Fault,
+        log::{ApiName, Call},
+        settings::Settings,
+        window::{OverQuota, SlidingWindows},
+    },
 };
 use parking_lot::Mutex;
+use tokio::time::Instant;
+
+use super::machines::Matching;
 
 /// The counters; one call at a time holds them.
 #[derive(Debug)]
@@ -15,13 +23,18 @@ pub(in crate::simulator) struct SharedCounters(Mutex<Counters>);
 /// Calls so far, in total and per machine, and calls in flight.
 #[derive(Debug)]
 pub(in crate::simulator) struct Counters {
-    pub(super) windows: SlidingWindows,
+    /// The quota of each API.
+    windows: HashMap<ApiName, SlidingWindows>,
+    /// The machines that match the latest filter.
+    pub(super) matching: Option<Matching>,
     pub(in crate::simulator) calls: Vec<Call>,
     pub(in crate::simulator) most_in_flight: usize,
     /// The fault of every call from now on.
     pub(in crate::simulator) for_all: Option<Fault>,
     in_flight: usize,
     attempts: HashMap<MachineId, u32>,
+    /// The same for the requests that name no machine, by path and query.
+    attempts_at: HashMap<String, u32>,
 }
 
 /// A call in flight, until this is dropped.
@@ -30,12 +43,14 @@ pub(super) struct InFlight<'a>(&'a SharedCounters);
 impl SharedCounters {
     pub(super) fn new(settings: &Settings) -> Self {
         Self(Mutex::new(Counters {
-            windows: SlidingWindows::new(&settings.limits, settings.count_refused),
+            windows: windows(settings).collect(),
+            matching: None,
             calls: Vec::new(),
             most_in_flight: 0,
             for_all: None,
             in_flight: 0,
             attempts: HashMap::new(),
+            attempts_at: HashMap::new(),
         }))
     }
 
@@ -51,6 +66,14 @@ impl SharedCounters {
     }
 }
 
+fn windows(settings: &Settings) -> impl Iterator<Item = (ApiName, SlidingWindows)> {
+    let apis = ApiName::ALL.iter();
+    apis.map(|&api| {
+        let limits = settings.limits_of(api);
+        (api, SlidingWindows::new(&limits, settings.count_refused))
+    })
+}
+
 impl Drop for InFlight<'_> {
     fn drop(&mut self) {
         self.0.0.lock().in_flight -= 1;
@@ -58,10 +81,25 @@ impl Drop for InFlight<'_> {
 }
 
 impl Counters {
+    /// Counts a call in the quota of its API, or refuses it.
+    pub(super) fn admit(&mut self, api: ApiName, now: Instant) -> Result<(), OverQuota> {
+        let windows = self.windows.get_mut(&api);
+        windows.map_or(Ok(()), |windows| windows.admit(now))
+    }
+
     /// Counts an admitted call for the machine; returns how many came before it.
     pub(super) fn attempts_before(&mut self, machine: MachineId) -> u32 {
-        let count = self.attempts.entry(machine).or_default();
-        *count += 1;
-        *count - 1
+        one_more(self.attempts.entry(machine).or_default())
     }
+
+    /// Counts an admitted call that names no machine; returns how many like it came before.
+    pub(super) fn attempts_at(&mut self, target: &str) -> u32 {
+        one_more(self.attempts_at.entry(target.to_owned()).or_default())
+    }
+}
+
+/// Counts on; returns the count before.
+fn one_more(count: &mut u32) -> u32 {
+    *count += 1;
+    *count - 1
 }

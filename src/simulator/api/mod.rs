@@ -5,6 +5,8 @@ mod answer;
 mod counters;
 mod describe;
 mod faults;
+mod filter;
+mod machines;
 mod request;
 
 use std::{sync::Arc, time::Duration};
@@ -17,7 +19,6 @@ use super::{
     listener::Handler,
     log::Call,
     reply::{Body, Ending, Reply},
-    settings::REQUIRED_ROLE,
     tenant::Tenant,
 };
 
@@ -26,7 +27,8 @@ use answer::answer;
 pub(super) use answer::decoy_answer;
 use counters::{Counters, SharedCounters};
 use faults::{apply_fault, over_quota};
-use request::ApiRequest;
+use machines::machine_page;
+use request::{ApiRequest, Resource};
 
 /// The API's side of the tenant.
 pub(super) struct Api {
@@ -96,16 +98,29 @@ impl Api {
         counters: &mut Counters,
         call: &mut Call,
     ) -> Result<Reply, Reply> {
-        let text = admission.request.machine.as_deref();
-        let text = text.ok_or_else(|| admission.no_such_path())?;
-        call.machine = text.parse().ok();
+        let resource = admission.request.resource.as_ref();
+        let resource = resource.ok_or_else(|| admission.no_such_path())?;
         self.check_token(admission)?;
-        self.check_roles(admission)?;
+        self.check_role(admission, resource.required_role())?;
         self.check_licence(admission)?;
-        counters.windows.admit(call.arrived).map_err(|refusal| {
-            call.over_quota = true;
-            over_quota(admission, refusal.limit, refusal.wait)
-        })?;
+        counters
+            .admit(resource.api(), call.arrived)
+            .map_err(|refusal| {
+                call.over_quota = true;
+                over_quota(admission, refusal.limit, refusal.wait)
+            })?;
+        match resource {
+            Resource::MissingKbs(_) => self.missing_kbs(admission, counters, call),
+            Resource::Machines => machine_page(admission, counters),
+        }
+    }
+
+    fn missing_kbs(
+        &self,
+        admission: &Admission<'_>,
+        counters: &mut Counters,
+        call: &mut Call,
+    ) -> Result<Reply, Reply> {
         let machine = call.machine.ok_or_else(|| admission.invalid_input())?;
         let attempt = counters.attempts_before(machine);
         let settings = &self.tenant.settings;
@@ -128,13 +143,13 @@ impl Api {
         Err(admission.unauthorized("The access token is invalid or has expired."))
     }
 
-    fn check_roles(&self, admission: &Admission<'_>) -> Result<(), Reply> {
+    fn check_role(&self, admission: &Admission<'_>, required: &str) -> Result<(), Reply> {
         let roles = self.tenant.roles();
-        if roles.iter().any(|role| role == REQUIRED_ROLE) {
+        if roles.iter().any(|role| role == required) {
             return Ok(());
         }
         let message = format!(
-            "Missing application roles. API required roles: {REQUIRED_ROLE}, \
+            "Missing application roles. API required roles: {required}, \
              application roles: {}.",
             roles.join(",")
         );

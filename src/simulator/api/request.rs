@@ -9,44 +9,80 @@ use hyper::{
 use tokio::time::Instant;
 use url::form_urlencoded;
 
-use crate::simulator::log::Call;
+use crate::simulator::{
+    log::{ApiName, Call},
+    settings::{LIST_ROLE, SOFTWARE_ROLE},
+};
 
 /// The parts of a request that the API looks at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ApiRequest {
     /// Path and query.
     pub(super) target: String,
-    /// The machine id in the path; `None` when the path is not this API's.
-    pub(super) machine: Option<String>,
+    /// The resource that the path names; `None` when there is no such path.
+    pub(super) resource: Option<Resource>,
     pub(super) token: Option<String>,
     pub(super) user_agent: Option<String>,
     /// Host and port that the client addressed.
     pub(super) authority: Option<String>,
-    skip: Option<usize>,
-    top: Option<usize>,
+    /// The parameters of the query, decoded.
+    pub(super) query: Vec<(String, String)>,
+}
+
+/// What can be requested.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Resource {
+    /// What a machine misses, by the text of its id.
+    MissingKbs(String),
+    /// The machine list.
+    Machines,
+}
+
+impl Resource {
+    /// Only `GET` is known.
+    fn read(method: &Method, path: &str) -> Option<Self> {
+        let path = path
+            .strip_prefix("/api/")
+            .filter(|_| method == Method::GET)?;
+        if path == "machines" {
+            return Some(Self::Machines);
+        }
+        let (collection, id) = path.strip_suffix("/getmissingkbs")?.split_once('/')?;
+        let plain = !id.is_empty() && !id.contains('/');
+        (plain && collection == "machines").then(|| Self::MissingKbs(id.to_owned()))
+    }
+
+    pub(super) fn api(&self) -> ApiName {
+        match self {
+            Self::MissingKbs(_) => ApiName::MissingKbs,
+            Self::Machines => ApiName::Machines,
+        }
+    }
+
+    /// The role that a token must hold for it.
+    pub(super) fn required_role(&self) -> &'static str {
+        match self {
+            Self::Machines => LIST_ROLE,
+            Self::MissingKbs(_) => SOFTWARE_ROLE,
+        }
+    }
 }
 
 impl ApiRequest {
     pub(super) fn read<B>(request: &Request<B>) -> Self {
         let uri = request.uri();
         let query = uri.query().unwrap_or_default().as_bytes();
-        let parameter = |name: &str| {
-            form_urlencoded::parse(query)
-                .find(|(key, _)| key == name)
-                .and_then(|(_, value)| value.parse().ok())
-        };
         let authorization = header(request, &AUTHORIZATION);
         let authority = uri.authority().map(ToString::to_string);
         Self {
             target: uri
                 .path_and_query()
                 .map_or_else(|| "/".to_owned(), ToString::to_string),
-            machine: machine(request.method(), uri.path()),
+            resource: Resource::read(request.method(), uri.path()),
             token: authorization.and_then(|text| text.strip_prefix("Bearer ").map(str::to_owned)),
             user_agent: header(request, &USER_AGENT),
             authority: authority.or_else(|| header(request, &HOST)),
-            skip: parameter("$skip"),
-            top: parameter("$top"),
+            query: form_urlencoded::parse(query).into_owned().collect(),
         }
     }
 
@@ -55,7 +91,8 @@ impl ApiRequest {
         Call {
             arrived: now,
             target: self.target.clone(),
-            machine: None,
+            api: self.resource.as_ref().map(Resource::api),
+            machine: self.machine().and_then(|id| id.parse().ok()),
             user_agent: self.user_agent.clone(),
             status: None,
             over_quota: false,
@@ -63,31 +100,38 @@ impl ApiRequest {
         }
     }
 
+    /// The text of the machine's id in the path.
+    pub(super) fn machine(&self) -> Option<&str> {
+        match self.resource.as_ref()? {
+            Resource::MissingKbs(id) => Some(id),
+            Resource::Machines => None,
+        }
+    }
+
+    /// The first value of a parameter of the query.
+    pub(super) fn parameter(&self, name: &str) -> Option<&str> {
+        let mut parameters = self.query.iter();
+        let (_, value) = parameters.find(|(key, _)| key == name)?;
+        Some(value)
+    }
+
     /// The requested range of this many updates; all of them unless `$skip` or `$top` say otherwise.
     pub(super) fn part(&self, updates: usize) -> Range<usize> {
-        let start = self.skip.unwrap_or(0).min(updates);
-        let length = self.top.unwrap_or(updates);
+        let skip = self.parameter("$skip").and_then(|text| text.parse().ok());
+        let start = skip.unwrap_or(0).min(updates);
+        let length = self.page_size().unwrap_or(updates);
         start..start.saturating_add(length).min(updates)
     }
 
     /// The page size, if the request has one.
     pub(super) fn page_size(&self) -> Option<usize> {
-        self.top
+        self.parameter("$top")?.parse().ok()
     }
 }
 
 fn header<B>(request: &Request<B>, name: &HeaderName) -> Option<String> {
     let value = request.headers().get(name)?;
     value.to_str().ok().map(str::to_owned)
-}
-
-/// The id in `GET /api/machines/{id}/getmissingkbs`, the only call that there is.
-fn machine(method: &Method, path: &str) -> Option<String> {
-    let id = path
-        .strip_prefix("/api/machines/")?
-        .strip_suffix("/getmissingkbs")?;
-    let plain = method == Method::GET && !id.is_empty() && !id.contains('/');
-    plain.then(|| id.to_owned())
 }
 
 #[cfg(test)]
@@ -115,9 +159,31 @@ mod tests {
             ("GET", "/", None),
         ] {
             let request = request(method, path);
-            assert_eq!(request.machine.as_deref(), machine, "{method} {path}");
+            assert_eq!(request.machine(), machine, "{method} {path}");
             assert_eq!(request.target, path);
         }
+    }
+
+    #[test]
+    fn each_resource_has_an_api_and_a_role() {
+        for (path, api, role) in [
+            ("/api/machines", ApiName::Machines, "Machine.Read.All"),
+            (
+                "/api/machines?$top=1",
+                ApiName::Machines,
+                "Machine.Read.All",
+            ),
+            (
+                "/api/machines/abc/getmissingkbs",
+                ApiName::MissingKbs,
+                "Software.Read.All",
+            ),
+        ] {
+            let resource = request("GET", path).resource.unwrap();
+            assert_eq!((resource.api(), resource.required_role()), (api, role));
+        }
+        assert_eq!(request("POST", "/api/machines").resource, None);
+        assert_eq!(request("GET", "/api/machines/").resource, None);
     }
 
     #[test]

@@ -17,7 +17,8 @@ use missing::{missing, products};
 use model::Model;
 use night::Patched;
 
-const SITES: [&str; 6] = ["BER", "LON", "NYC", "OSL", "SIN", "SYD"];
+/// Where the machines are.
+pub(super) const SITES: [&str; 6] = ["BER", "LON", "NYC", "OSL", "SIN", "SYD"];
 
 /// The machines of a tenant. They depend on the seed alone; machine number `k` is the same
 /// in a fleet of any size.

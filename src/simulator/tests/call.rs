@@ -121,7 +121,7 @@ async fn a_whole_tenant_can_be_refused() {
         (
             TenantFault::MissingRole,
             403,
-            "application roles: Alert.Read.All.",
+            "application roles: Alert.Read.All,Machine.Read.All.",
         ),
         (
             TenantFault::NoLicence,
@@ -163,7 +163,7 @@ async fn what_is_not_there_is_not_found() {
 
     for (path, status) in [
         ("api/machines/123/getmissingkbs", 400),
-        ("api/machines", 404),
+        ("api/alerts", 404),
         ("", 404),
     ] {
         let url = scene.simulator.api_url().join(path).unwrap();

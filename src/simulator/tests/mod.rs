@@ -2,6 +2,7 @@
 
 mod call;
 mod fault;
+mod list;
 mod sign_in;
 
 use std::collections::HashMap;
@@ -88,6 +89,13 @@ impl Scene {
         let path = format!("api/machines/{machine}/getmissingkbs");
         let url = self.simulator.api_url().join(&path).unwrap();
         self.client.get(url).bearer_auth(token).send().await
+    }
+
+    /// The reply to a path below `/api/`.
+    async fn get(&self, token: &str, path: &str) -> Response {
+        let url = self.simulator.api_url().join("api/").unwrap();
+        let request = self.client.get(url.join(path).unwrap());
+        request.bearer_auth(token).send().await.unwrap()
     }
 
     async fn call(&self, token: &str, machine: MachineId) -> Response {
