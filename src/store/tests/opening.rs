@@ -141,7 +141,9 @@ fn many_starts_at_once_on_a_store_that_is_not_there_yet() {
     let mut starts: Vec<Start> = (0..STARTS).map(|_| Start::new()).collect();
     for round in 0..ROUNDS {
         let path = folder.path().join(format!("{round}.sqlite"));
-        if round % 5 == 3 {
+        // The tables are created in an empty file itself, where Wine's locks do not keep several
+        // processes apart.
+        if round % 5 == 3 && std::env::var_os("TEST_WINE").is_none() {
             fs::write(&path, "").unwrap();
         }
         for start in &mut starts {
