@@ -51,7 +51,7 @@ mod tests {
     use crate::domain::kb::tests::missing;
 
     #[test]
-    fn the_order_makes_no_difference() {
+    fn example_does_not_depend_on_the_order() {
         let gap = |kb: &str, values: &[&str]| {
             let unreadable = values.iter().map(|&value| value.into()).collect();
             let gap = MissingKb::clone(&missing(kb, 0));

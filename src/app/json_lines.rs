@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_keep_their_kinds_and_their_order() {
+    fn fields_keep_their_types_and_order() {
         let line = logged("a \"quoted\" one");
         let json: Value = serde_json::from_str(&line).unwrap();
         assert_eq!(json["level"], "WARN");
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn neither_the_json_nor_what_it_stands_for_steers_a_terminal() {
+    fn control_characters_are_removed_from_json() {
         for (text, expected) in [
             ("\u{1b}[31mred", "red"),
             ("\u{9b}31mred", "red"),

@@ -33,7 +33,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_pair_of_sources_is_decided() {
+    fn every_pair_of_sources_is_covered() {
         let table = [(Source::Calls, Source::Calls, true)];
         assert_eq!(table.len(), Source::WORDS.len().pow(2));
         for (then, now, expected) in table {

@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn a_newer_kb_takes_the_place_of_an_older_one_for_the_same_product() {
+    fn newer_kb_replaces_an_older_one_of_the_same_product() {
         type Kbs<'list> = &'list [(&'list str, &'list [&'list str])];
         type Pairs<'list> = &'list [(usize, usize)];
         let table: &[(Kbs<'_>, Kbs<'_>, Pairs<'_>)] = &[
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flood_is_not_paired() {
+    fn very_long_lists_are_not_paired() {
         let many = |from: u64, count: u64| -> Vec<_> {
             let ids = from..from + count;
             ids.map(|id| gap(&id.to_string(), &["windows_11"]))

@@ -301,19 +301,19 @@ mod tests {
     }
 
     #[test]
-    fn the_command_line_is_well_formed() {
+    fn command_line_definition_is_valid() {
         Cli::command().debug_assert();
     }
 
     #[test]
-    fn without_a_command_there_is_help() {
+    fn missing_command_prints_help() {
         let error = refusal(&[]);
         assert_eq!(error.exit_code(), 2);
         assert!(error.to_string().contains("Exit codes:"));
     }
 
     #[test]
-    fn what_is_typed_wrong_is_a_matter_of_usage() {
+    fn invalid_arguments_are_usage_errors() {
         for (line, kind) in [
             (&["report"][..], ErrorKind::MissingRequiredArgument),
             (&["report", "--fresh"], ErrorKind::MissingRequiredArgument),
@@ -335,7 +335,7 @@ mod tests {
     }
 
     #[test]
-    fn a_dash_is_an_inventory() {
+    fn dash_is_accepted_as_inventory() {
         let cli = Cli::try_parse_from(["patchgap", "report", "-"]).unwrap();
         let Command::Report(report) = cli.command else {
             panic!("{cli:?}");
@@ -344,7 +344,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_report_without_asking_needs_no_list() {
+    fn inventory_is_optional_only_with_offline() {
         for (line, machines) in [
             (&["report", "--offline"][..], None),
             (&["report", "--offline", "a.csv"], Some("a.csv")),
@@ -359,7 +359,7 @@ mod tests {
     }
 
     #[test]
-    fn a_demonstration_passes_on_what_was_typed() {
+    fn demo_passes_its_flags_on() {
         let line = "patchgap demo --out=here --format=json --rank-by=exposure --min-coverage=9 \
                     --progress=log --log-format=json -vv -q --color=never";
         let report = line.replace("demo", "report machines.csv");
@@ -375,7 +375,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_of_runs_passes_on_what_was_typed_and_asks_nothing() {
+    fn runs_passes_its_flags_on_and_is_offline() {
         let flags = "--config=a.toml --state=b.sqlite --log-format=json -vv -q --color=never";
         let matches = runs().get_matches_from(flags.split(' '));
         let runs = Runs::from_arg_matches(&matches).unwrap();
@@ -392,7 +392,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flag_says_the_same_wherever_it_is_taken() {
+    fn shared_flags_have_the_same_help() {
         let cli = Cli::command();
         let find = |name: &str| cli.find_subcommand(name).unwrap();
         assert_eq!(shared(find("demo"), find("report")), 8);

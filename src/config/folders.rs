@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn state_has_a_folder_on_every_platform() {
+    fn state_folder_exists_on_every_platform() {
         let (xdg, windows) = (Xdg::new().unwrap(), Windows::new().unwrap());
         assert_eq!(Some(state(&xdg)), xdg.state_dir());
         assert!(state(&windows).ends_with("AppData/Local"));

@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_around_a_secret_is_no_part_of_it() {
+    fn surrounding_whitespace_and_quotes_are_not_part_of_a_secret() {
         let le = u16::to_le_bytes;
         let be = u16::to_be_bytes;
         for bytes in [
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_no_secret() {
+    fn empty_text_is_not_a_secret() {
         for text in ["", "\r\n", " ", "\u{feff}", "\"\"", "''\n", "\0"] {
             assert_eq!(read(text.as_bytes()), Ok(None), "{text:?}");
         }
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_a_secret_is_told_what_it_is() {
+    fn impossible_secrets_are_refused_with_their_problem() {
         use SecretProblem::{Assignment, Control, Lines, NotText, Quote, TooLarge};
         for (bytes, problem) in [
             (&b"one\ntwo"[..], Lines),

@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn a_zone_is_known_without_the_systems_database_and_whatever_stands_around_it() {
+    fn zones_are_parsed_without_the_system_database() {
         let summer: Timestamp = "2026-07-01T12:00:00Z".parse().unwrap();
         for (name, offset) in [
             ("Europe/Berlin", Some(2)),
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn what_depends_on_a_zone_that_is_not_known_is_refused() {
+    fn settings_that_need_an_unknown_zone_are_refused() {
         let now: Timestamp = "2026-07-01T12:00:00Z".parse().unwrap();
         let environment = environment("Nowhere/City\u{1b}");
         let known = now.to_zoned_datetime(TimeZone::UTC);

@@ -99,7 +99,7 @@ mod tests {
     const REGIONS: [&str; 7] = ["us", "eu", "uk", "au", "swa", "ina", "aea"];
 
     #[test]
-    fn a_region_differs_from_the_public_cloud_in_its_host_alone() {
+    fn region_differs_from_the_public_cloud_only_in_its_host() {
         let public = Cloud::Public.endpoints();
         for region in REGIONS {
             let expected = Endpoints {

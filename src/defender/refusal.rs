@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn a_403_looks_at_the_roles() {
+    fn hint_for_403_depends_on_the_roles() {
         let (grant, held) = (
             "grant the app registration",
             "holds Software.Read.All already",
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn a_403_looks_at_the_audience() {
+    fn hint_for_403_depends_on_the_audience() {
         for (audience, is_foreign) in [
             (LEGACY, false),
             ("https://API.securitycenter.microsoft.com/", false),
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn only_an_unspecific_403_of_the_service_may_be_one_machine_s() {
+    fn only_a_generic_403_may_concern_one_machine() {
         for (status, code, message, expected) in [
             (
                 403,

@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_is_told_with_what_it_ended() {
+    fn failure_is_described_with_what_it_ended() {
         for (ending, reason) in [
             (
                 Ending::Refused(failure()),

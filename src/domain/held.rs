@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn all_is_given_back_with_the_last_clone() {
+    fn everything_is_released_with_the_last_clone() {
         let (one, other) = (Arc::new(()), Arc::new(()));
         let held = [Arc::clone(&one), Arc::clone(&other)].map(Held::new);
         let all = held.into_iter().fold(Held::default(), Held::and);

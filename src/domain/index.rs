@@ -54,7 +54,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_machine_is_found_and_no_other(
+        fn exactly_the_indexed_machines_are_found(
             ids in proptest::collection::btree_set((any::<u8>(), 0..3_u8, any::<u8>()), 0..50),
             other in (any::<u8>(), 0..3_u8, any::<u8>()),
         ) {

@@ -28,7 +28,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_not_seen_is_known() {
+    fn invisible_characters_are_recognised() {
         for character in [
             '\u{ad}',
             '\u{200b}',
@@ -53,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn what_shapes_others_is_invisible() {
+    fn joiners_are_invisible() {
         let all = '\0'..=char::MAX;
         assert!(
             all.filter(|it| shapes_its_neighbours(*it))

@@ -246,7 +246,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn the_same_kb_twice_is_one_missing_kb() {
+    fn duplicate_kbs_are_merged() {
         let merged = [missing("1", 5), missing("2", 3), missing("3", 4)];
         let reported = ["2", "1", "2", "3", "1"].into_iter().zip(1..);
         let reported: Vec<_> = reported.map(|(id, cve)| missing(id, cve)).collect();
@@ -259,14 +259,14 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn one_page_is_the_list() {
+    fn single_page_is_returned_as_the_list() {
         let page: MissingKbs = [missing("1", 1)].into_iter().collect();
         assert_eq!(MissingKbs::of_pages(vec![page.clone()]).same(), page.same());
         assert_eq!(*MissingKbs::of_pages(Vec::new()), []);
     }
 
     #[test]
-    fn the_prefix_goes_and_the_rest_stays() {
+    fn kb_prefix_is_removed() {
         for (text, id) in [
             ("4540673", "4540673"),
             ("KB4540673", "4540673"),
@@ -281,7 +281,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn people_read_a_kb() {
+    fn kb_label_has_the_prefix() {
         assert_eq!(KbId::new("4540673").for_people(), "KB4540673");
         assert_eq!(KbId::new("").for_people(), "(no KB id)");
     }

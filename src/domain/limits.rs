@@ -145,7 +145,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn limits_as_people_write_them() {
+    fn limits_are_parsed() {
         for (text, calls, window_ms, printed) in [
             ("100/min", 100, 60_000, "100/min"),
             ("100/60s", 100, 60_000, "100/min"),
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_limit() {
+    fn invalid_limits_are_refused() {
         for text in [
             "",
             "100",
@@ -186,14 +186,14 @@ mod tests {
     }
 
     #[test]
-    fn none_switches_them_off() {
+    fn none_means_no_limits() {
         assert_eq!("none".parse::<RateLimits>(), Ok(RateLimits::default()));
         assert_eq!("none".parse::<Pace>(), Ok(Pace(None)));
         assert_eq!(RateLimits::default().to_string(), "none");
     }
 
     #[test]
-    fn a_list_keeps_its_order() {
+    fn limits_keep_their_order() {
         let limits: RateLimits = "100/min, 1500/h".parse().unwrap();
         assert_eq!(limits.to_string(), "100/min,1500/h");
     }

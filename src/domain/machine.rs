@@ -115,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn anything_else_is_no_machine_id() {
+    fn invalid_machine_ids_are_refused() {
         for text in [
             "",
             "2339ad14",

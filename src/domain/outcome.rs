@@ -99,7 +99,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_refusal_names_status_code_and_correlation_id() {
+    fn refusal_is_described_with_status_code_and_correlation_id() {
         let refusal = Failure {
             reason: Reason::Refused,
             http_status: Some(403),

@@ -31,7 +31,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_pair_is_taken_off() {
+    fn pair_of_quotes_is_removed() {
         for (text, expected) in [
             ("\"abc\"", "abc"),
             ("'abc'", "abc"),
@@ -54,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn one_at_an_end_is_seen() {
+    fn quote_at_one_end_is_detected() {
         for (text, expected) in [
             ("\"a", true),
             ("a\u{201d}", true),

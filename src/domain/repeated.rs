@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_came_twice_is_known() {
+    fn value_noted_twice_is_cached() {
         let mut repeated = Repeated::default();
         for known in [None, None, Some(&7)] {
             assert_eq!(repeated.get(b"a key"), known);

@@ -30,7 +30,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn utf16_is_read_with_and_without_its_mark() {
+    fn utf16_is_read_with_and_without_a_bom() {
         for (bytes, expected) in [
             (&b""[..], Some("")),
             (b"ab", Some("ab")),

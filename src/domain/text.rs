@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn spans_show_what_matters() {
+    fn spans_are_rounded_to_two_units() {
         for (milliseconds, text) in [
             (0, "0 s"),
             (499, "0 s"),
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_known_is_a_range() {
+    fn different_spans_are_shown_as_a_range() {
         for (least, most, text) in [
             (10_000, 20_000, "10 to 20 s"),
             (10_000, 12_000, "10 s"),
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn shares_are_cut() {
+    fn shares_are_rounded_down() {
         assert_eq!(share(9_873, 10_000), "98.7 %");
         assert_eq!(share(99_999, 100_000), "99.9 %");
         assert_eq!(share(1, 1), "100.0 %");

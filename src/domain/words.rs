@@ -76,7 +76,7 @@ mod tests {
     use crate::aggregate::RankBy;
 
     #[test]
-    fn words_parse_and_print_alike() {
+    fn words_round_trip() {
         for word in RankBy::WORDS {
             assert_eq!(word.parse::<RankBy>().unwrap().to_string(), *word);
         }
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_word_is_told_what_is_allowed() {
+    fn unknown_word_is_refused_with_the_allowed_ones() {
         let error = "size".parse::<RankBy>().unwrap_err();
         assert_eq!(
             error.to_string(),

@@ -236,7 +236,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_of_others_are_tame() {
+    fn foreign_text_is_escaped_and_truncated() {
         assert_eq!(shown("Straße"), "Straße");
         assert_eq!(shown("\u{1b}[2J"), "\\u{1b}[2J");
         assert_eq!(shown("a\u{200b}b\u{202e}\n"), "a\\u{200b}b\\u{202e}\\n");

@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn the_end_is_told_by_the_clock() {
+    fn end_is_shown_as_clock_time() {
         assert_eq!(
             lines(&progress()).in_one(),
             "1,504 of 10,000 machines · done Tue 03:40 (in 5 h 40 min) · 4 not found · 26 retried \
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn the_time_that_it_was_given_may_end_before() {
+    fn deadline_before_the_end_is_shown() {
         let limits = RateLimits::default();
         let until = |hours| Some(now().timestamp() + SignedDuration::from_hours(hours));
         let course = |until| Lines::new(&progress(), &limits, until, &now()).course;
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn as_long_as_the_end_is_not_known_it_is_a_range() {
+    fn uncertain_end_is_shown_as_a_range() {
         let limits = RateLimits::default();
         let progress = Progress {
             remaining: Duration::from_secs(10),
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn the_plan_says_what_there_is_to_ask_and_by_which_quota() {
+    fn plan_shows_machines_and_quota() {
         let rules = Rules {
             limits: "100/min,1500/h".parse().unwrap(),
             pace: "10/s".parse().unwrap(),
@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plan_without_quota_says_nothing_of_it() {
+    fn plan_without_limits_omits_the_quota() {
         let said = plan(&progress(), &Rules::default(), None, &now());
         assert!(
             said.unwrap()
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn standing_still_is_explained() {
+    fn wait_is_explained() {
         let mut progress = progress();
         progress.waiting = Some((Waiting::Window, Duration::from_mins(44)));
         let expected = "the quota's window opens 22:44 (in 44 min)";
@@ -305,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_without_quota_says_nothing_of_it() {
+    fn progress_without_limits_omits_the_quota() {
         let mut progress = progress();
         progress.used.clear();
         progress.counts.answered = 9996;

@@ -133,7 +133,7 @@ mod tests {
 
     /// A timer that is late each time costs nothing, and a long wait brings no burst.
     #[tokio::test(start_paused = true)]
-    async fn late_timers_are_made_up_for() {
+    async fn late_timers_are_compensated_without_bursts() {
         let pacer = Pacer::new("10/s".parse().unwrap()).unwrap();
         let start = Instant::now();
         let mut sent = Vec::new();
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn no_pace_no_pacer() {
+    fn without_a_pace_there_is_no_pacer() {
         assert!(Pacer::new(Pace(None)).is_none());
     }
 }

@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_later_deadline_holds() {
+    fn later_deadline_wins() {
         let now = Instant::now();
         let mut pause = Pause::default();
         pause.throttled(Some(Duration::from_secs(30)), now);
@@ -66,14 +66,14 @@ mod tests {
     }
 
     #[test]
-    fn no_time_at_all_is_none() {
+    fn zero_wait_is_the_shortest_pause() {
         let now = Instant::now();
         let mut pause = Pause::default();
         assert_eq!(pause.throttled(Some(Duration::ZERO), now), now + SHORTEST);
     }
 
     #[test]
-    fn without_a_time_pauses_double_until_the_service_answers() {
+    fn pauses_without_retry_after_double_until_an_answer() {
         let mut now = Instant::now();
         let mut pause = Pause::default();
         let mut next = |pause: &mut Pause| {

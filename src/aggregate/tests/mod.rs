@@ -123,7 +123,7 @@ fn order(fleet: &Fleet) -> Vec<(usize, &str)> {
 }
 
 #[test]
-fn a_kb_is_what_its_machines_say_together() {
+fn kb_row_combines_the_answers_of_its_machines() {
     let one = MissingKb {
         name: Some(text("March")),
         products: vec!["edge".into(), "windows_10".into()],
@@ -156,7 +156,7 @@ fn a_kb_is_what_its_machines_say_together() {
 }
 
 #[test]
-fn kbs_stand_in_the_order_asked_for() {
+fn kbs_are_sorted_by_the_requested_rank() {
     let outcomes = || {
         vec![
             answer(0, vec![gap("10", 50), gap("20", 10), gap("9", 30)]),
@@ -181,14 +181,14 @@ fn kbs_stand_in_the_order_asked_for() {
 }
 
 #[test]
-fn equal_figures_leave_it_to_the_id() {
+fn ties_are_sorted_by_id() {
     let outcomes = vec![answer(0, vec![gap("10", 0), gap("9", 0), gap("", 0)])];
     let fleet = aggregate(&inventory(1), outcomes, RankBy::Cve);
     assert_eq!(order(&fleet), [(1, ""), (2, "10"), (3, "9")]);
 }
 
 #[test]
-fn every_machine_of_the_inventory_has_its_place() {
+fn every_machine_of_the_inventory_has_a_row() {
     let outcomes = vec![
         failure(6, Reason::Timeout),
         answer(5, vec![]),
@@ -240,7 +240,7 @@ fn every_machine_of_the_inventory_has_its_place() {
 }
 
 #[test]
-fn an_answer_outweighs_a_failure_of_the_same_machine() {
+fn answer_wins_over_failure_of_the_same_machine() {
     let outcomes = [answer(0, vec![gap("1", 3)]), failure(0, Reason::NotFound)];
     for outcomes in [outcomes.to_vec(), outcomes.iter().rev().cloned().collect()] {
         let fleet = aggregate(&inventory(1), outcomes, RankBy::Cve);
@@ -249,7 +249,7 @@ fn an_answer_outweighs_a_failure_of_the_same_machine() {
 }
 
 #[test]
-fn the_first_actions_remove_most() {
+fn top_actions_remove_the_most_exposure() {
     let outcomes = vec![
         answer(0, vec![gap("1", 60), gap("2", 10)]),
         answer(1, vec![gap("2", 10), gap("3", 0)]),
@@ -272,14 +272,14 @@ fn the_first_actions_remove_most() {
 }
 
 #[test]
-fn absurd_numbers_stay_at_the_largest() {
+fn exposure_saturates() {
     let outcomes = vec![answer(0, vec![gap("1", u64::MAX), gap("2", u64::MAX)])];
     let fleet = aggregate(&inventory(1), outcomes, RankBy::Exposure);
     assert_eq!(fleet.exposure, u64::MAX);
 }
 
 #[test]
-fn nothing_asked_is_nothing_missed() {
+fn empty_inventory_has_no_gaps() {
     let fleet = aggregate(&inventory(0), Vec::new(), RankBy::Cve);
     assert_eq!((fleet.gaps, fleet.exposure), (0, 0));
     assert_eq!(

@@ -41,7 +41,7 @@ fn any_outcomes() -> impl Strategy<Value = Vec<Outcome>> {
 
 proptest! {
     #[test]
-    fn the_order_of_the_outcomes_makes_no_difference(
+    fn figures_do_not_depend_on_the_order_of_outcomes(
         (sorted, shuffled) in any_outcomes()
             .prop_flat_map(|outcomes| (Just(outcomes.clone()), Just(outcomes).prop_shuffle())),
     ) {
@@ -54,7 +54,7 @@ proptest! {
     }
 
     #[test]
-    fn the_sums_agree(outcomes in any_outcomes()) {
+    fn sums_agree(outcomes in any_outcomes()) {
         let fleet = aggregate(&inventory(10), outcomes, RankBy::Cve);
         let answered: Vec<_> = fleet.machines.iter().flat_map(|row| &row.result).collect();
         prop_assert_eq!(fleet.gaps, answered.iter().map(|it| u64::from(it.missing)).sum::<u64>());
@@ -66,7 +66,7 @@ proptest! {
     }
 
     #[test]
-    fn a_kb_twice_counts_once(outcomes in any_outcomes()) {
+    fn duplicate_kb_counts_once(outcomes in any_outcomes()) {
         let mut twice = outcomes.clone();
         for answer in twice.iter_mut().flat_map(|outcome| &mut outcome.result) {
             let missing = &answer.missing;
@@ -79,7 +79,7 @@ proptest! {
     }
 
     #[test]
-    fn all_actions_together_remove_everything(outcomes in any_outcomes()) {
+    fn all_actions_together_remove_the_whole_exposure(outcomes in any_outcomes()) {
         let told = InMemory(outcomes);
         let fleet = told.aggregate(&inventory(10), RankBy::Cve);
         let actions = TopActions::of(&fleet, &told).first(usize::MAX).unwrap();

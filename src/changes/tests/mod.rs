@@ -242,7 +242,7 @@ fn listed(rows: &[ChangeRow]) -> Vec<String> {
 }
 
 #[test]
-fn each_gap_is_told_in_one_way() {
+fn each_gap_has_one_class() {
     let nights = Nights::default()
         .then("1: 10 20 80, 2: 10, 3: 10, 4:, 5: 10, 8: 10")
         .then("1: 10 20, 2: 10 30, 3: 10, 4:, 5: 10, 6: -, 8: -")
@@ -286,7 +286,7 @@ fn each_gap_is_told_in_one_way() {
 }
 
 #[test]
-fn a_newer_kb_replaces_an_older_one_unless_nobody_wants_to_know() {
+fn newer_kb_replaces_an_older_one_unless_ignored() {
     let nights = Nights::default().then("1: 10 11").then("1: 20 11");
     let (changes, rows) = nights.changes(Replacing::Recognized);
     assert_eq!(listed(&rows), ["1 replaced 10 by 20 since 0"]);
@@ -299,7 +299,7 @@ fn a_newer_kb_replaces_an_older_one_unless_nobody_wants_to_know() {
 }
 
 #[test]
-fn what_was_missing_before_replaces_nothing() {
+fn kb_missing_before_is_not_a_replacement() {
     let nights = Nights::default()
         .then("1: 10 20")
         .then("1: 10")
@@ -312,7 +312,7 @@ fn what_was_missing_before_replaces_nothing() {
 }
 
 #[test]
-fn a_night_without_an_answer_is_no_break() {
+fn unanswered_night_does_not_reset_since() {
     let nights = Nights::default()
         .then("1: 10")
         .then("1: -")
@@ -330,7 +330,7 @@ fn a_night_without_an_answer_is_no_break() {
 }
 
 #[test]
-fn what_the_service_has_forgotten_is_not_resolved() {
+fn gaps_of_a_silent_machine_are_not_resolved() {
     let nights = Nights::default()
         .then("1: 10 20, 2:, 3: 10")
         .then("1: *, 2: *, 3:");
@@ -353,7 +353,7 @@ fn what_the_service_has_forgotten_is_not_resolved() {
 }
 
 #[test]
-fn what_was_forgotten_then_is_no_news_today() {
+fn gaps_of_a_machine_silent_in_the_base_are_not_new() {
     let nights = Nights::default()
         .then("1: 10, 2: 10, 3: 10")
         .then("1: *, 2:, 3: *")

@@ -82,7 +82,7 @@ proptest! {
     }
 
     #[test]
-    fn nothing_that_was_not_answered_is_resolved(nights in nights()) {
+    fn unanswered_machines_have_no_resolved_gaps(nights in nights()) {
         let last = nights.0.len() - 1;
         let (_, rows) = nights.changes(Replacing::Recognized);
         for row in rows.iter().filter(|row| matches!(row.change, Change::Resolved | Change::Replaced)) {
@@ -93,7 +93,7 @@ proptest! {
     }
 
     #[test]
-    fn rows_are_in_order_and_counted(nights in nights()) {
+    fn rows_are_sorted_and_match_the_counts(nights in nights()) {
         let (changes, rows) = nights.changes(Replacing::Recognized);
         prop_assert!(rows.is_sorted_by_key(|row| (row.machine, row.gap.id.clone())));
         let count = |change| rows.iter().filter(|row| row.change == change).count() as u64;

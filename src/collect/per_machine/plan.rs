@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn scouts_were_answered_before_or_come_from_all_over_the_list() {
+    fn scouts_are_known_machines_or_spread_over_the_list() {
         for (list, before, expected) in [
             (0..100, &[][..], &[25, 50, 75][..]),
             (0..100, &[90], &[90, 25, 50]),

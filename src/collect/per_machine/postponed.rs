@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn they_come_when_they_are_due_and_those_with_a_long_wait_last() {
+    async fn postponed_machines_return_when_due_and_long_waits_last() {
         let machines = postponed(&[90, 60, 601, 600, 3600]);
         assert_eq!(machines.len(), 5);
         assert!(numbers(&machines, CALM).is_empty());
@@ -154,14 +154,14 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn after_an_outage_all_are_due() {
+    async fn all_are_due_after_an_outage() {
         let machines = postponed(&[90, 3600]);
         let outages = 1;
         assert_eq!(numbers(&machines, Wanted { outages, ..CALM }), [0, 1]);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_run_waits_ten_minutes_for_them_alone() {
+    async fn run_waits_at_most_ten_minutes_for_postponed_machines() {
         let machines = postponed(&[90, 599, 700]);
         let seconds = |others_done: u64| {
             let now = Instant::now();

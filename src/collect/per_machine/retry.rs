@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn each_class_has_its_decision() {
+    fn each_class_has_a_decision() {
         let ms = |ms| Decision::Retry(Duration::from_millis(ms));
         let nine = Some(Duration::from_secs(9));
         for (class, failures, expected) in [
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn the_backoff_grows_to_its_limit_and_spreads() {
+    fn backoff_grows_to_its_limit_with_jitter() {
         let policy = RetryPolicy::with_retries(u32::MAX);
         assert_eq!(policy.backoff(20, 1.0), Duration::from_secs(30));
         assert_eq!(policy.backoff(20, 0.0), Duration::from_secs(15));
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn no_retries_means_none() {
+    fn zero_retries_records_the_first_failure() {
         let policy = RetryPolicy::with_retries(0);
         for (class, failures) in [
             (Class::Call(None), failed(1)),

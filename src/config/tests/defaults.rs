@@ -50,7 +50,7 @@ fn help(argument: &Arg) -> String {
 }
 
 #[test]
-fn every_key_is_listed_and_nothing_else() {
+fn defaults_file_lists_exactly_the_known_keys() {
     let mut known = keys();
     known.sort();
     let listed: Vec<String> = entries().into_keys().collect();
@@ -58,7 +58,7 @@ fn every_key_is_listed_and_nothing_else() {
 }
 
 #[test]
-fn every_key_has_a_comment_and_a_value_that_it_takes() {
+fn every_key_has_a_comment_and_a_valid_value() {
     for (key, entry) in entries() {
         assert!(!entry.comment.is_empty(), "{key}");
         let line = format!("{key} = {}", entry.value);
@@ -68,7 +68,7 @@ fn every_key_has_a_comment_and_a_value_that_it_takes() {
 }
 
 #[test]
-fn a_key_without_default_is_an_example_and_no_default() {
+fn keys_without_a_default_are_commented_examples() {
     let set: Vec<String> = entries()
         .iter()
         .filter(|(_, entry)| !entry.is_example)
@@ -79,7 +79,7 @@ fn a_key_without_default_is_an_example_and_no_default() {
 }
 
 #[test]
-fn the_help_prints_the_defaults_of_the_file() {
+fn help_shows_the_defaults_of_the_file() {
     let entries = entries();
     for argument in arguments() {
         let key = argument.get_id().as_str();
@@ -95,7 +95,7 @@ fn the_help_prints_the_defaults_of_the_file() {
 }
 
 #[test]
-fn the_comments_list_every_word_that_a_key_takes() {
+fn comments_list_every_allowed_word() {
     let entries = entries();
     let lists = |key: &str, word: &str| {
         let comment = &entries[key].comment;
@@ -123,7 +123,7 @@ fn the_comments_list_every_word_that_a_key_takes() {
 }
 
 #[test]
-fn every_option_of_the_help_is_grouped() {
+fn every_option_has_a_help_heading() {
     for argument in arguments() {
         let heading = argument.get_help_heading();
         let headings = [

@@ -346,7 +346,7 @@ fn flag_beats_environment_beats_file_beats_default() {
 }
 
 #[test]
-fn the_table_leaves_out_only_files_to_read() {
+fn cases_cover_every_key_but_files_to_read() {
     let mut left_out = keys();
     left_out.retain(|key| CASES.iter().all(|case| case.key != key));
     left_out.sort();
@@ -357,7 +357,7 @@ fn the_table_leaves_out_only_files_to_read() {
 }
 
 #[test]
-fn a_switch_can_be_switched_off_again() {
+fn switch_can_be_turned_off_by_a_flag() {
     let scene = Scene::new()
         .toml("dry_run = true\nquiet = true")
         .flag("--dry-run=false")
@@ -367,13 +367,13 @@ fn a_switch_can_be_switched_off_again() {
 }
 
 #[test]
-fn an_empty_variable_is_unset() {
+fn empty_variable_counts_as_unset() {
     let scene = Scene::new().variable("PATCHGAP_TIMEOUT", "");
     assert_eq!(scene.config().service.timeout.as_secs(), 30);
 }
 
 #[test]
-fn the_three_addresses_override_the_cloud_one_by_one() {
+fn each_address_overrides_the_cloud_separately() {
     let scene = Scene::new()
         .flag("--cloud=gcc-high")
         .variable("PATCHGAP_API_URL", "https://gateway.example");

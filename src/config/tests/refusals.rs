@@ -90,7 +90,7 @@ fn typed_refusal(flag: &str) -> String {
 }
 
 #[test]
-fn bad_values_are_refused_wherever_they_stand() {
+fn bad_values_are_refused_as_flag_variable_and_key() {
     for (key, placeholder, value, message) in bad_values() {
         let (flag, variable) = (flag(key), variable(key));
         assert_eq!(
@@ -111,7 +111,7 @@ fn bad_values_are_refused_wherever_they_stand() {
 }
 
 #[test]
-fn an_unknown_word_is_told_the_known_ones() {
+fn unknown_word_is_refused_with_the_known_ones() {
     for (key, placeholder, words) in [
         (
             "cloud",
@@ -148,7 +148,7 @@ fn an_unknown_word_is_told_the_known_ones() {
 }
 
 #[test]
-fn numbers_and_switches_are_told_their_bounds() {
+fn bad_numbers_and_switches_are_refused_with_their_bounds() {
     for (key, value, message) in [
         (
             "concurrency",
@@ -202,7 +202,7 @@ fn numbers_and_switches_are_told_their_bounds() {
 }
 
 #[test]
-fn a_value_of_the_wrong_kind_is_told_the_right_one() {
+fn value_of_the_wrong_type_is_refused_with_the_right_one() {
     for (line, message) in [
         (
             "retries = \"5\"",
@@ -249,7 +249,7 @@ fn a_value_of_the_wrong_kind_is_told_the_right_one() {
 }
 
 #[test]
-fn unknown_keys_are_named_with_the_nearest_known_one() {
+fn unknown_keys_are_refused_with_a_suggestion() {
     for (key, hint) in [
         ("rate_limt", "did you mean `rate_limit`?"),
         ("rate-limit", "did you mean `rate_limit`?"),
@@ -268,7 +268,7 @@ fn unknown_keys_are_named_with_the_nearest_known_one() {
 }
 
 #[test]
-fn the_first_unknown_key_of_the_file_is_named() {
+fn first_unknown_key_is_named() {
     let scene = Scene::new().toml("zebra = 1\nape = 1\n[quota]\npace = 'none'");
     assert_eq!(
         scene.message(),
@@ -277,7 +277,7 @@ fn the_first_unknown_key_of_the_file_is_named() {
 }
 
 #[test]
-fn what_is_no_toml_is_told_the_line() {
+fn invalid_toml_is_refused_with_its_line() {
     for (text, message) in [
         (
             "retries = 1\ntimeout = 30s",
@@ -291,7 +291,7 @@ fn what_is_no_toml_is_told_the_line() {
 }
 
 #[test]
-fn a_secret_in_the_file_is_sent_where_it_belongs() {
+fn secret_in_the_file_is_refused_with_its_proper_place() {
     for (key, place) in [
         ("client_secret", "AZURE_CLIENT_SECRET"),
         ("client-secret", "client_secret_file"),
@@ -311,7 +311,7 @@ fn a_secret_in_the_file_is_sent_where_it_belongs() {
 }
 
 #[test]
-fn a_secret_is_no_flag() {
+fn secrets_are_not_accepted_as_flags() {
     for flag in [
         "--client-secret=geheim",
         "--access-token=geheim",
@@ -324,7 +324,7 @@ fn a_secret_is_no_flag() {
 }
 
 #[test]
-fn a_password_in_an_address_is_not_repeated() {
+fn password_in_a_url_is_not_repeated() {
     let address = "https://me:geheim@example.com";
     for scene in [
         Scene::new().variable("PATCHGAP_API_URL", address),
@@ -348,7 +348,7 @@ const CONTROL_CHARACTERS: [(&str, &str, &str); 7] = [
 ];
 
 #[test]
-fn a_text_that_nobody_can_mean_is_refused_wherever_it_stands() {
+fn control_characters_are_refused_as_flag_variable_and_key() {
     for (key, escaped, text) in CONTROL_CHARACTERS {
         let (flag, variable) = (flag(key), variable(key));
         for (scene, place, hint) in [
@@ -382,7 +382,7 @@ fn a_text_that_nobody_can_mean_is_refused_wherever_it_stands() {
 }
 
 #[test]
-fn a_path_in_a_variable_may_not_end_with_a_carriage_return() {
+fn path_variable_with_a_carriage_return_is_refused() {
     for variable in [
         "PATCHGAP_OUT",
         "PATCHGAP_STATE",
@@ -411,7 +411,7 @@ fn a_path_in_a_variable_may_not_end_with_a_carriage_return() {
 }
 
 #[test]
-fn what_is_no_path_may_have_line_ends_around_it() {
+fn line_ends_around_other_values_are_trimmed() {
     let scene = Scene::new()
         .variable("PATCHGAP_TIMEOUT", "7s\r\n")
         .variable("PATCHGAP_RETRIES", "3\r")
@@ -424,7 +424,7 @@ fn what_is_no_path_may_have_line_ends_around_it() {
 }
 
 #[test]
-fn a_backslash_in_double_quotes_is_explained() {
+fn backslash_in_double_quotes_is_explained() {
     for line in [
         "out = \"C:\\data\"",
         "out = \"C:\\Users\\me\"",

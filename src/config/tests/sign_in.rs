@@ -10,7 +10,7 @@ fn secret(scene: &Scene) -> Option<String> {
 }
 
 #[test]
-fn azures_own_variables_are_the_lowest_layer() {
+fn azure_variables_are_the_lowest_layer() {
     let scene = Scene::new()
         .variable("AZURE_TENANT_ID", "azure")
         .variable("AZURE_CLIENT_ID", "azure")
@@ -39,14 +39,14 @@ fn azures_own_variables_are_the_lowest_layer() {
 }
 
 #[test]
-fn a_bad_name_of_azure_is_refused_by_its_own_name() {
+fn bad_azure_variable_is_named() {
     let message = Scene::new().variable("AZURE_TENANT_ID", "a/b").message();
     let start = "environment variable AZURE_TENANT_ID: `a/b` is not a valid id";
     assert!(message.starts_with(start), "{message}");
 }
 
 #[test]
-fn the_client_secret_comes_from_the_nearest_place() {
+fn client_secret_precedence() {
     let scene = Scene::new()
         .file("sub/patchgap.toml", "client_secret_file = 'mine.txt'")
         .file("sub/mine.txt", "\u{feff} of the file \r\n\n")
@@ -61,7 +61,7 @@ fn the_client_secret_comes_from_the_nearest_place() {
 }
 
 #[test]
-fn a_secret_file_has_to_hold_one() {
+fn empty_or_missing_secret_file_is_refused() {
     let scene = Scene::new().toml("client_secret_file = 'mine.txt'");
     let message = scene.message();
     let start = "client secret file mine.txt: cannot be read: ";
@@ -73,7 +73,7 @@ fn a_secret_file_has_to_hold_one() {
 }
 
 #[test]
-fn what_cannot_be_a_secret_is_refused_without_repeating_it() {
+fn impossible_secret_is_refused_without_repeating_it() {
     for (text, problem, hint) in [
         ("geheim\nnichts", "holds several lines", "in one line"),
         (
@@ -109,7 +109,7 @@ fn what_cannot_be_a_secret_is_refused_without_repeating_it() {
 }
 
 #[test]
-fn quotes_that_a_file_of_variables_leaves_are_no_part_of_a_value() {
+fn quotes_around_variables_are_removed() {
     let id = "8f3c0b6e-5a41-4c0f-9d55-2f6f8f0c1a77";
     let scene = Scene::new()
         .variable("AZURE_TENANT_ID", "'contoso.onmicrosoft.com' ")
@@ -144,7 +144,7 @@ fn quotes_that_a_file_of_variables_leaves_are_no_part_of_a_value() {
 }
 
 #[test]
-fn a_sign_in_without_secret_reads_none() {
+fn secret_is_not_read_for_other_credential_kinds() {
     for kind in ["token", "certificate", "azure-cli"] {
         let scene = Scene::new()
             .toml("client_secret_file = 'gone.txt'")
@@ -156,7 +156,7 @@ fn a_sign_in_without_secret_reads_none() {
 
 #[cfg(unix)]
 #[test]
-fn a_secret_file_that_others_may_read_is_warned_about() {
+fn secret_file_readable_by_others_is_warned_about() {
     use std::os::unix::fs::PermissionsExt;
 
     let scene = Scene::new()
@@ -180,7 +180,7 @@ fn a_secret_file_that_others_may_read_is_warned_about() {
 }
 
 #[test]
-fn the_ready_made_token_is_a_variable() {
+fn ready_made_token_is_read_from_its_variable() {
     let scene = Scene::new().variable("PATCHGAP_ACCESS_TOKEN", "geheim\r\n");
     let token = scene.config().sign_in.access_token.unwrap();
     assert_eq!(token.expose_secret(), "geheim");
@@ -189,7 +189,7 @@ fn the_ready_made_token_is_a_variable() {
 }
 
 #[test]
-fn a_platform_offers_its_identity_by_two_variables() {
+fn managed_identity_is_detected_by_either_variable() {
     assert!(!Scene::new().config().sign_in.managed_identity_offered);
     for variable in ["IDENTITY_ENDPOINT", "MSI_ENDPOINT"] {
         let scene = Scene::new().variable(variable, "http://127.0.0.1:1");
@@ -199,7 +199,7 @@ fn a_platform_offers_its_identity_by_two_variables() {
 
 #[cfg(unix)]
 #[test]
-fn a_secret_that_is_no_text_is_refused_without_repeating_it() {
+fn secret_that_is_not_unicode_is_refused_without_repeating_it() {
     use std::os::unix::ffi::OsStringExt;
 
     let mut scene = Scene::new();

@@ -29,7 +29,7 @@ fn scene(words: &[&str]) -> Scene {
 }
 
 #[test]
-fn a_store_of_the_file_is_where_the_file_is() {
+fn state_key_is_relative_to_the_file() {
     let scene = Scene::new()
         .file("sub/patchgap.toml", "state = 'answers.sqlite'")
         .flag("--config=sub/patchgap.toml");
@@ -42,7 +42,7 @@ fn a_store_of_the_file_is_where_the_file_is() {
 }
 
 #[test]
-fn without_a_folder_for_state_the_store_has_to_be_named() {
+fn store_must_be_named_without_a_state_folder() {
     let scene = Scene::new();
     let nowhere = scene.environment_with(Folders::default());
     let refusal = scene.resolve_in(&nowhere).unwrap_err();
@@ -55,7 +55,7 @@ fn without_a_folder_for_state_the_store_has_to_be_named() {
 }
 
 #[test]
-fn what_is_said_together_is_settled() {
+fn reuse_follows_the_precedence_of_conflicting_options() {
     for (words, reuse) in [
         (&[][..], EARLY),
         (
@@ -76,7 +76,7 @@ fn what_is_said_together_is_settled() {
 }
 
 #[test]
-fn the_asking_stops_at_what_comes_first() {
+fn earlier_of_budget_and_until_wins() {
     for (words, until) in [
         (&["--budget=2h", "--until=14:00"][..], Some("14:00:00")),
         (&["--budget=30m", "--until=14:00"], Some("13:35:42")),
@@ -92,7 +92,7 @@ fn the_asking_stops_at_what_comes_first() {
 }
 
 #[test]
-fn a_time_that_has_passed_is_refused_with_the_time_it_is() {
+fn until_in_the_past_is_refused_with_the_current_time() {
     for word in [
         "--until=13:05:42",
         "--until=07:06",
@@ -115,7 +115,7 @@ fn a_time_that_has_passed_is_refused_with_the_time_it_is() {
 }
 
 #[test]
-fn a_time_that_has_passed_is_nothing_to_who_asks_nothing() {
+fn until_is_ignored_by_commands_without_requests() {
     let scene = scene(&["PATCHGAP_UNTIL=13:00"]);
     let typed = scene.typed().without_requests();
     let resolved = resolve(typed, &scene.environment(), &scene.path(""), &started());
@@ -123,7 +123,7 @@ fn a_time_that_has_passed_is_nothing_to_who_asks_nothing() {
 }
 
 #[test]
-fn what_contradicts_itself_is_no_command_line() {
+fn contradicting_flags_are_usage_errors() {
     for flags in [
         ["--fresh", "--max-age=1h"],
         ["--offline", "--fresh"],

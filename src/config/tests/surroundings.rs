@@ -13,7 +13,7 @@ fn retries(scene: &Scene) -> u32 {
 }
 
 #[test]
-fn the_file_is_found_where_the_contract_says() {
+fn configuration_file_is_found_in_order() {
     let platform = "../platform/patchgap/patchgap.toml";
     let scene = Scene::new().file(platform, "retries = 1");
     assert_eq!(retries(&scene), 1);
@@ -32,7 +32,7 @@ fn the_file_is_found_where_the_contract_says() {
 }
 
 #[test]
-fn no_file_is_needed_but_one_that_was_named() {
+fn only_a_named_file_must_exist() {
     assert_eq!(Scene::new().resolve().unwrap().file, None);
     for scene in [
         Scene::new().flag("--config=gone.toml"),
@@ -46,7 +46,7 @@ fn no_file_is_needed_but_one_that_was_named() {
 }
 
 #[test]
-fn a_file_that_is_no_text_is_refused() {
+fn file_that_is_not_utf8_is_refused() {
     let scene = Scene::new().file("patchgap.toml", b"\xff\xfer\0e\0");
     assert_eq!(
         scene.message(),
@@ -55,7 +55,7 @@ fn a_file_that_is_no_text_is_refused() {
 }
 
 #[test]
-fn the_root_certificate_is_read_and_checked() {
+fn root_certificate_is_read_relative_to_its_source() {
     let scene = Scene::new()
         .file("sub/patchgap.toml", "ca_cert = 'root.pem'")
         .file("sub/root.pem", ROOT)
@@ -70,7 +70,7 @@ fn the_root_certificate_is_read_and_checked() {
 }
 
 #[test]
-fn what_is_no_certificate_is_refused() {
+fn invalid_root_certificate_is_refused() {
     for (text, reason) in [
         ("", "it holds no certificate"),
         ("not PEM", "it holds no certificate"),
@@ -95,7 +95,7 @@ fn what_is_no_certificate_is_refused() {
 }
 
 #[test]
-fn the_reports_go_where_the_command_runs() {
+fn out_folder_is_relative_to_the_working_directory() {
     let scene = Scene::new()
         .file("sub/patchgap.toml", "out = 'nightly/{date}-{time}'")
         .flag("--config=sub/patchgap.toml");
@@ -104,7 +104,7 @@ fn the_reports_go_where_the_command_runs() {
 }
 
 #[test]
-fn variables_that_only_look_like_ours_are_warned_about() {
+fn unknown_variables_with_our_prefix_are_warned_about() {
     let scene = Scene::new()
         .variable("PATCHGAP_RATE_LIMT", "1/s")
         .variable("PATCHGAP_CLIENT_SECRET", "geheim")
@@ -129,7 +129,7 @@ fn variables_that_only_look_like_ours_are_warned_about() {
 }
 
 #[test]
-fn no_color_speaks_for_those_who_said_nothing() {
+fn no_color_applies_unless_a_flag_is_given() {
     for (scene, color) in [
         (Scene::new().variable("NO_COLOR", "1"), ColorMode::Never),
         (Scene::new().variable("NO_COLOR", ""), ColorMode::Auto),
@@ -145,7 +145,7 @@ fn no_color_speaks_for_those_who_said_nothing() {
 }
 
 #[test]
-fn quiet_goes_without_progress_unless_it_was_asked_for() {
+fn quiet_turns_progress_off_unless_requested() {
     for (flags, progress) in [
         (&["-q"][..], ProgressMode::Off),
         (&["-q", "--progress=log"], ProgressMode::Log),
@@ -159,7 +159,7 @@ fn quiet_goes_without_progress_unless_it_was_asked_for() {
 }
 
 #[test]
-fn a_demonstration_takes_notice_of_nobody() {
+fn demo_ignores_file_and_environment() {
     let scene = Scene::new()
         .toml("retries = 1\nca_cert = 'gone.pem'")
         .variable("PATCHGAP_RETRIES", "2")
@@ -189,7 +189,7 @@ fn without_zone(flags: &[&str]) -> Result<Vec<String>, ConfigError> {
 }
 
 #[test]
-fn a_zone_that_is_not_known_is_warned_about_and_refused_where_something_depends_on_it() {
+fn unknown_zone_is_warned_about_and_refused_where_needed() {
     for flags in [
         &[][..],
         &["--until=2026-11-24T06:00+01:00"],

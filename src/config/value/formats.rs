@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_format_stands_once() {
+    fn duplicate_formats_are_removed() {
         for (text, printed) in [
             ("csv", "csv"),
             ("json, csv", "csv,json"),
@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn a_build_without_a_format_says_so() {
+    fn missing_parquet_feature_is_reported() {
         let parsed = "csv,parquet".parse::<Formats>();
         if cfg!(feature = "parquet") {
             assert_eq!(parsed.unwrap().to_string(), "csv,parquet");
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_list_of_formats() {
+    fn invalid_formats_are_refused() {
         for text in ["", ",", "csv,", "pdf", "csv;json"] {
             let error = text.parse::<Formats>().unwrap_err();
             assert_eq!(error.found, text);

@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn braces_hold_what_exists_or_nothing() {
+    fn only_known_placeholders_are_accepted() {
         for (text, fits) in [
             ("reports", true),
             ("{date}", true),

@@ -104,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn percentages_as_people_write_them() {
+    fn percentages_are_parsed() {
         for (text, printed) in [
             ("100", "100%"),
             ("0", "0%"),
@@ -117,14 +117,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_percentage() {
+    fn invalid_percentages_are_refused() {
         for text in ["", "%", "101", "100.01", "-1", "NaN", "inf", "most", "5%%"] {
             assert_eq!(text.parse::<Percent>(), Err(invalid(text)));
         }
     }
 
     #[test]
-    fn the_edge_is_exact() {
+    fn comparison_is_exact_at_the_edge() {
         let all: Percent = "100".parse().unwrap();
         assert!(all.is_reached_by(u64::MAX, u64::MAX));
         assert!(!all.is_reached_by(u64::MAX - 1, u64::MAX));

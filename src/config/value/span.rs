@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn durations_as_people_write_them() {
+    fn durations_are_parsed() {
         for (text, millis) in [
             ("500ms", 500),
             ("30s", 30_000),
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn days_where_days_are_allowed() {
+    fn long_durations_are_parsed_where_allowed() {
         for (text, hours) in [
             ("20h", 20),
             ("7d", 168),
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_duration() {
+    fn invalid_durations_are_refused() {
         for text in [
             "",
             "30",
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_long_is_told_the_most() {
+    fn too_long_durations_are_refused_with_the_maximum() {
         for text in ["366d1s", "367d", "1y", "12mo"] {
             let error = text.parse::<Span<8784>>().unwrap_err();
             assert!(error.wanted.contains("such as 90m, 20h or 7d;"), "{error}");

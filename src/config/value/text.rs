@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_cannot_leave_its_place_in_an_address() {
+    fn entra_names_are_safe_in_a_url() {
         for (text, fits) in [
             ("8f3c0b6e-5a41-4c0f-9d55-2f6f8f0c1a77", true),
             (" contoso.onmicrosoft.com\n", true),
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn switches_as_people_type_them() {
+    fn switches_are_parsed() {
         for text in ["true", "YES", "on", "1"] {
             assert_eq!(switch(text), Ok(true));
         }

@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_of_day_is_the_next_one_unless_it_has_just_passed() {
+    fn time_of_day_is_the_next_one_unless_just_passed() {
         for (until, started, expected) in [
             ("06:00", "2026-11-23T22:00", "2026-11-24T05:00:00Z"),
             ("06:00:30", "2026-11-24T06:00:29", "2026-11-24T05:00:30Z"),
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn a_date_is_meant_as_it_is_written() {
+    fn date_and_time_are_taken_literally() {
         for (until, expected) in [
             ("2026-11-24T06:00", "2026-11-24T05:00:00Z"),
             ("2026-11-24 06:00", "2026-11-24T05:00:00Z"),
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn the_clocks_may_be_put_forward_or_back_before_it() {
+    fn daylight_saving_changes_are_respected() {
         for (until, started, expected) in [
             // 02:00 to 03:00 does not exist: 02:30 is half an hour after the gap.
             ("02:30", "2026-03-29T01:00", "2026-03-29T01:30:00Z"),
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_in_the_far_future_is_yet_to_come() {
+    fn far_future_is_clamped_and_has_not_passed() {
         let last = Timestamp::MAX.to_string();
         for (until, expected) in [
             ("9999-06-30T23:59", "9999-06-30T21:59:00Z"),
@@ -250,7 +250,7 @@ mod tests {
 
     /// A time that the clocks leave out, or show twice, in zones other than Berlin's.
     #[test]
-    fn gaps_and_folds_are_read_the_same_in_every_zone() {
+    fn gaps_and_folds_are_resolved_alike_in_every_zone() {
         for (zone, until, started, expected) in [
             (
                 "America/New_York",
@@ -291,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_time() {
+    fn invalid_times_are_refused() {
         for text in [
             "10000-01-01T00:00",
             "10000-01-01T00:00Z",

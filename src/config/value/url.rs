@@ -128,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tokens_travel_encrypted_or_stay_here() {
+    fn https_and_loopback_urls_are_accepted() {
         for text in [
             "https://api.security.microsoft.com",
             "https://gateway.example/defender/",
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn the_address_of_a_call_is_understood_as_its_base() {
+    fn api_paths_are_reduced_to_the_base_url() {
         for (text, base) in [
             ("https://host", "https://host/"),
             ("https://host/", "https://host/"),
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_of_the_service() {
+    fn invalid_urls_are_refused() {
         type Reason = fn(String) -> InvalidUrl;
         let cases: [(&str, Reason); 17] = [
             ("", InvalidUrl::Unreadable),
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_is_never_sent_in_the_clear() {
+    fn authority_url_must_be_https() {
         assert!("https://127.0.0.1:1".parse::<AuthorityUrl>().is_ok());
         for text in ["http://127.0.0.1:1", "http://login.microsoftonline.com"] {
             let reason = InvalidUrl::PlainSignIn(text.to_owned());

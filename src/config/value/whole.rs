@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_bounds_belong_to_it() {
+    fn bounds_are_inclusive() {
         for (text, number) in [("1", Some(1)), (" 9 ", Some(9)), ("0", None), ("10", None)] {
             let parsed = text.parse::<Whole<1, 9>>();
             assert_eq!(parsed.ok().map(Whole::get), number, "{text}");
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_told_the_bounds() {
+    fn invalid_numbers_are_refused_with_the_bounds() {
         for text in ["", "-1", "1.5", "many", "99999999999"] {
             let error = text.parse::<Whole<1, 9>>().unwrap_err();
             let message = format!("`{text}` is not a valid whole number from 1 to 9");

@@ -80,7 +80,7 @@ mod tests {
     use crate::defender::auth::certificate::tests::Rsa;
 
     #[test]
-    fn the_registered_certificate_verifies_it() {
+    fn assertion_verifies_with_its_certificate() {
         let rsa = Rsa::generate();
         let assertion = Assertion {
             certificate: Arc::new(rsa.read()),
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn no_two_are_the_same() {
+    fn each_assertion_has_its_own_id() {
         let assertion = Assertion {
             certificate: Arc::new(Rsa::generate().read()),
             client_id: "app-1".to_owned(),
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn its_debug_shows_no_key() {
+    fn debug_output_hides_the_key() {
         let rsa = Rsa::generate();
         let shown = format!("{:?}", rsa.read());
         assert!(shown.contains("redacted"), "{shown}");

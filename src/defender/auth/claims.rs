@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn an_app_s_token_tells_its_roles() {
+    fn app_token_has_roles() {
         let claims = Claims::read(&token(
             r#"{"aud":"https://api.securitycenter.microsoft.com","tid":"t-1","appid":"a-1",
                "roles":["Software.Read.All","Machine.Read.All"],"exp":1767323045}"#,
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn a_person_s_token_tells_its_scopes() {
+    fn user_token_has_scopes() {
         let claims = Claims::read(&token(
             r#"{"azp":"a-2","scp":"Software.Read user_impersonation","exp":1767323045.7,"aud":["x","y"]}"#,
         ))
@@ -127,14 +127,14 @@ mod tests {
     }
 
     #[test]
-    fn an_opaque_token_tells_nothing() {
+    fn opaque_token_has_no_claims() {
         for token in ["", "opaque", "a.b.c", "a.!.c", "a..c", "e30.NQ.c2ln"] {
             assert_eq!(Claims::read(&token.into()), None, "{token}");
         }
     }
 
     #[test]
-    fn odd_claims_are_left_out() {
+    fn malformed_claims_are_ignored() {
         let claims = Claims::read(&token(r#"{"tid":7,"roles":null,"exp":"soon","aud":{}}"#));
         assert_eq!(claims, Some(Claims::default()));
     }

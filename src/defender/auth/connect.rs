@@ -77,7 +77,7 @@ mod tests {
     ];
 
     #[test]
-    fn the_first_that_is_configured_is_taken() {
+    fn first_configured_kind_is_chosen() {
         for first in 0..SETTINGS.len() {
             let mut sign_in = SignIn::sample(CredentialKind::Auto);
             for (_, set) in &SETTINGS[first..] {
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_asked_for_is_taken() {
+    fn requested_kind_is_chosen() {
         for word in &CredentialKind::WORDS[1..] {
             let kind = word.parse().unwrap();
             let mut sign_in = SignIn::sample(kind);
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_set_to_nothing_is_not_set() {
+    fn empty_settings_count_as_unset() {
         let sign_in = SignIn {
             access_token: Some("".into()),
             secret: Some("".into()),
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn where_nothing_is_configured_the_error_lists_what_was_looked_for() {
+    fn missing_credentials_error_lists_every_source() {
         let error = choose(&SignIn::sample(CredentialKind::Auto)).unwrap_err();
         assert_eq!(
             error.to_string(),

@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_is_named_and_how_to_set_it() {
+    fn missing_setting_is_named_with_a_hint() {
         type Remove = fn(&mut SignIn);
         let tenant: Remove = |sign_in| sign_in.tenant_id = None;
         let client: Remove = |sign_in| sign_in.client_id = Some(String::new());
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tenant_is_made_of_letters_digits_dots_and_dashes() {
+    fn tenant_names_are_validated() {
         for (tenant, valid) in [
             ("contoso.onmicrosoft.com", true),
             ("72f988bf-86f1-41af-91ab-2d7cd011db47", true),
@@ -275,13 +275,13 @@ mod tests {
     }
 
     #[test]
-    fn its_debug_shows_no_secret() {
+    fn debug_output_hides_the_secret() {
         let config = CredentialConfig::new(CredentialKind::Secret, &full(CredentialKind::Secret));
         assert!(!format!("{config:?}").contains("\"secret\""));
     }
 
     #[test]
-    fn the_assertion_is_for_the_endpoint_that_is_asked() {
+    fn token_endpoint_is_below_the_authority() {
         let app = App::new(CredentialKind::Secret, &full(CredentialKind::Secret)).unwrap();
         for authority in ["https://login.example", "https://login.example:8443/x?y"] {
             let endpoint = app.endpoint(&Url::parse(authority).unwrap());

@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn the_well_known_codes_help() {
+    fn well_known_codes_have_hints() {
         for (code, word) in [
             (7_000_215, "not its id"),
             (7_000_222, "expired"),
@@ -222,14 +222,14 @@ mod tests {
     }
 
     #[test]
-    fn the_first_code_that_is_known_helps() {
+    fn first_known_code_gives_the_hint() {
         let body = r#"{"error":"x","error_codes":[1,50034,53003]}"#;
         let hint = refused(CredentialKind::Secret, body).hint().unwrap();
         assert!(hint.contains("not in this tenant"), "{hint}");
     }
 
     #[test]
-    fn an_unknown_code_helps_nobody_but_a_managed_identity() {
+    fn unknown_code_has_a_hint_only_for_managed_identity() {
         let body = r#"{"error":"x","error_codes":[1]}"#;
         assert_eq!(refused(CredentialKind::Secret, body).hint(), None);
         assert!(
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn each_code_stands_once() {
+    fn codes_are_unique() {
         for (at, (code, _)) in BY_CODE.iter().enumerate() {
             let first = BY_CODE.iter().position(|(other, _)| other == code);
             assert_eq!(first, Some(at), "{code}");

@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn it_is_used_until_it_ends_and_never_renewed() {
+    async fn ready_made_token_is_used_until_it_expires() {
         let source = ready_made(TOKEN, "2026-01-02T02:04:05Z").unwrap();
         let tokens = Tokens::new(Box::new(source));
         let token = tokens.current().await.unwrap();
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_refusal_of_it_is_final() {
+    async fn rejected_ready_made_token_is_final() {
         let source = ready_made("opaque", "2026-01-02T02:04:05Z").unwrap();
         let tokens = Tokens::new(Box::new(source));
         let token = tokens.current().await.unwrap();
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn one_that_has_ended_is_found_out_beforehand() {
+    fn expired_ready_made_token_is_refused_at_once() {
         let error = ready_made(TOKEN, "2026-01-02T03:04:05Z").err().unwrap();
         assert_eq!(
             error.to_string(),
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn what_people_copy_along_is_left_out() {
+    fn quotes_and_prefixes_around_a_token_are_removed() {
         for (token, expected) in [
             ("abc", Some("abc")),
             (" Bearer abc\r\n", Some("abc")),

@@ -278,7 +278,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_body_is_described_and_not_shown() {
+    fn body_is_described_without_its_content() {
         for (content_type, body, expected) in [
             (None, "", "an empty body"),
             (None, "[1]", "JSON without a token"),

@@ -146,7 +146,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn entra_s_own_words_pass_without_the_trace() {
+    fn trace_ids_are_removed_from_the_message() {
         let body = br#"{"error":"invalid_client","error_description":"AADSTS7000215: Invalid client secret provided. Ensure the secret being sent is the value, for 'app'.\r\nTrace ID: 1-2\r\nCorrelation ID: 3-4\r\nTimestamp: 2026-01-02 03:04:05Z","error_codes":[7000215],"trace_id":"1-2","correlation_id":"3-4"}"#;
         let refusal = Refusal::read(401, body, &Mask::default()).unwrap();
         assert_eq!(refusal.codes, [7_000_215]);
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn every_shape_is_read() {
+    fn every_refusal_shape_is_read() {
         for (body, codes, text, correlation_id) in [
             (
                 r#"{"error":"invalid_request","error_description":"AADSTS90002: No tenant. Trace ID: a Correlation ID: b-c Timestamp: d"}"#,
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_no_refusal() {
+    fn other_bodies_are_not_refusals() {
         for body in [
             "",
             "<html>",
@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn what_passes_is_known_by_status_or_word() {
+    fn temporary_refusals_are_known_by_status_or_code() {
         for (status, error, passing) in [
             (401, "invalid_client", false),
             (400, "temporarily_unavailable", true),
@@ -239,13 +239,13 @@ mod tests {
     }
 
     #[test]
-    fn a_long_text_is_cut() {
+    fn long_text_is_truncated() {
         let long = "é".repeat(2 * LONGEST_TEXT);
         assert_eq!(one_line(&long).chars().count(), LONGEST_TEXT + 3);
     }
 
     #[test]
-    fn a_secret_across_the_cut_leaves_no_half() {
+    fn secret_is_masked_before_truncation() {
         let secret = "hush-hush-hush";
         let mask = Mask::of([secret.into()]);
         for room in 0..secret.len() {

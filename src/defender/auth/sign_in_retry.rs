@@ -161,7 +161,7 @@ mod tests {
     const HOUR: Duration = Duration::from_hours(1);
 
     #[tokio::test(start_paused = true)]
-    async fn pauses_grow_until_it_answers() {
+    async fn pauses_grow_until_the_sign_in_answers() {
         let (script, tokens) = failing(vec![silence(); 8], false);
         let retry = SignInRetry::default();
         assert!(retry.token(&tokens, HOUR).await.is_ok());
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn after_that_long_the_last_failure_stands() {
+    async fn last_failure_is_returned_after_the_limit() {
         for minutes in [5, 60] {
             let (script, tokens) = failing(vec![silence()], true);
             let start = Instant::now();
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_refusal_is_not_waited_for_and_ends_the_waiting() {
+    async fn refusal_ends_the_wait() {
         let no = || refusal(401, "invalid_client", None);
         for (errors, seconds) in [(vec![no()], 0), (vec![no(), silence(), silence()], 3)] {
             let (_, tokens) = failing(errors, false);
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn it_waits_as_long_as_it_is_asked_to_within_its_limit() {
+    async fn retry_after_is_respected_within_the_limit() {
         let busy = |seconds| refusal(429, "throttled", Some(seconds));
         let (script, tokens) = failing(vec![silence(), busy(40), busy(1)], false);
         assert!(SignInRetry::default().token(&tokens, HOUR).await.is_ok());
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn one_tries_for_all() {
+    async fn concurrent_callers_share_one_attempt() {
         let (script, tokens) = failing(vec![silence(); 4], false);
         let retry = SignInRetry::default();
         let all = (0..50).map(|_| retry.token(&tokens, HOUR));
@@ -221,7 +221,7 @@ mod tests {
 
     /// A token that the service refused is not used again because there is no other.
     #[tokio::test(start_paused = true)]
-    async fn a_refused_token_is_replaced_when_the_sign_in_answers_again() {
+    async fn rejected_token_is_replaced_when_the_sign_in_answers_again() {
         let (script, tokens) = failing(Vec::new(), false);
         let retry = SignInRetry::default();
         let stale = retry.token(&tokens, HOUR).await.unwrap();

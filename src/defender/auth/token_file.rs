@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_stands_around_the_token_is_no_part_of_it() {
+    fn surrounding_whitespace_and_quotes_are_not_part_of_the_token() {
         let file = NamedTempFile::new().unwrap();
         for (content, expected) in [
             (&b"e30.e30.a-b_c"[..], Some("e30.e30.a-b_c")),

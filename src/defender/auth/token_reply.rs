@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lifetime_in_any_spelling() {
+    fn lifetimes_are_read_in_every_spelling() {
         for (fields, expected) in [
             (r#","expires_in":3599"#, Some(3599)),
             (r#","expires_in":"3599""#, Some(3599)),
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_lifetime_the_token_s_own_end_counts() {
+    fn expiry_of_the_token_is_the_fallback_lifetime() {
         for fields in [
             "",
             r#","expires_in":null"#,
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn what_brings_no_token() {
+    fn bodies_without_a_token_are_rejected() {
         for body in [
             "",
             "null",
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn what_azure_identity_sees_is_always_the_same() {
+    fn canonical_reply_has_a_fixed_form() {
         let token = read(br#"{"access_token":"a\"b","expires_in":"7"}"#, NOW).unwrap();
         let again = canonical(&token);
         let again: Value = serde_json::from_slice(&again).unwrap();

@@ -114,7 +114,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_pushed_is_there() {
+    fn pushed_bytes_are_returned() {
         let unused = Arc::default();
         for (step, length) in [
             (1, 3),
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn blocks_are_used_again() {
+    fn blocks_are_reused() {
         let unused = Arc::default();
         for _ in 0..3 {
             let mut body = Body::empty(&unused);

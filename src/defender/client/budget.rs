@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn the_free_part_shrinks_with_the_calls_in_flight() {
+    fn free_share_shrinks_with_the_concurrency() {
         for (calls, free) in [
             (0, 64 << 10),
             (1, 64 << 10),
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn small_replies_take_nothing() {
+    fn small_replies_need_no_budget() {
         let budget = budget();
         let mut parts: Vec<_> = (0..10_000).map(|_| budget.part()).collect();
         assert!(parts.iter_mut().all(|part| part.try_grow(MOST_FREE)));
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn large_replies_share_the_budget_and_give_it_back() {
+    fn large_replies_share_and_return_the_budget() {
         let budget = budget();
         let mut parts: Vec<_> = (0..9).map(|_| budget.part()).collect();
         let grown = parts
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn one_goes_on_where_nothing_is_left() {
+    async fn one_reply_proceeds_when_the_budget_is_spent() {
         let budget = budget();
         let mut all = budget.part();
         assert!(all.try_grow(SHARED));
@@ -239,7 +239,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_came_of_a_reply_counts_until_it_is_dropped() {
+    async fn parsed_reply_counts_until_dropped() {
         let budget = budget();
         let mut large = budget.part();
         large.grow(LARGEST_REPLY).await;
@@ -255,7 +255,7 @@ mod tests {
 
     /// Each of a hundred replies grows to its end, whoever comes first.
     #[tokio::test(start_paused = true)]
-    async fn nobody_waits_in_a_circle() {
+    async fn growing_replies_do_not_deadlock() {
         let budget = budget();
         let reply = |number: u64| {
             let mut part = budget.part();

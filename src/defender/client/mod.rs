@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn the_address_is_under_the_base_url() {
+    fn request_urls_are_below_the_base_url() {
         let machine = MachineId::from_bytes([0xab; 20]);
         for (api, url) in [
             ("https://api.example", "https://api.example/api/machines/"),
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn the_next_page_stays_on_the_origin() {
+    fn next_page_must_have_the_same_origin() {
         let client = client("https://api.example:8443/");
         let url = client.url(&Address::Machine(MachineId::from_bytes([1; 20])));
         for link in ["https://api.example:8443/next?$skip=1", "/next", "?$skip=2"] {

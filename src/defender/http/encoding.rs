@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn marks_and_padding_make_no_difference() {
+    fn byte_order_marks_and_padding_are_removed() {
         for before in [
             "",
             "\u{feff}",
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn utf_16_is_recognised_whatever_the_header_says() {
+    fn utf_16_is_recognised_despite_the_header() {
         for mark in ["", "\u{feff}"] {
             for content_type in [
                 None,
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_declared_encoding_holds_where_the_body_is_not_utf_8() {
+    fn declared_encoding_is_used_if_the_body_is_not_utf_8() {
         let (latin, ..) = encoding_rs::WINDOWS_1252.encode(LATIN);
         for charset in [
             "charset=iso-8859-1",
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_encoding_is_none() {
+    fn unknown_encoding_is_ignored() {
         for content_type in [
             "",
             "text/plain",
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flood_is_not_decoded() {
+    fn very_large_body_is_not_decoded() {
         let mut flood = b"\xFF\xFE".to_vec();
         flood.resize(LONGEST_DECODED + 1, b'x');
         assert_eq!(as_utf8(None, flood.clone()), flood);
@@ -186,7 +186,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn text_stays_as_it_is(text in ".*", content_type: Option<Vec<u8>>) {
+        fn utf_8_text_is_unchanged(text in ".*", content_type: Option<Vec<u8>>) {
             // A text of NULs and letters by turns is UTF-16.
             prop_assume!(!text.contains('\0'));
             let read = as_utf8(content_type.as_deref(), text.clone().into_bytes());

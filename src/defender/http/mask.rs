@@ -29,7 +29,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn secrets_are_masked_wherever_they_stand() {
+    fn secrets_are_masked_everywhere() {
         let mask = Mask::of(["abcdefgh", "abc", ""].map(SecretString::from));
         for (text, expected) in [
             ("Bearer abcdefgh.", "Bearer [secret]."),

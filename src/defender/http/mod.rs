@@ -150,7 +150,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_certificate_outside_its_time_makes_one_look_at_the_clock() {
+    fn certificate_outside_its_validity_points_to_the_clock() {
         let at = |seconds| UnixTime::since_unix_epoch(Duration::from_secs(seconds));
         let (time, not_after) = (at(2_000_000_000), at(1_900_000_000));
         for (error, is_time) in [
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn this_machine_and_others() {
+    fn loopback_urls_are_recognised() {
         for (url, loopback) in [
             ("http://127.0.0.1:8080", true),
             ("http://127.9.9.9", true),

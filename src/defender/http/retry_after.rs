@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn seconds_in_any_spelling() {
+    fn seconds_are_read_in_every_spelling() {
         for (text, expected) in [
             ("17", Some(17)),
             (" 0 ", Some(0)),
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn dates_in_any_spelling() {
+    fn dates_are_read_in_every_spelling() {
         for (text, expected) in [
             ("Mon, 23 Nov 2026 12:00:40 GMT", Some(40)),
             ("Monday, 23-Nov-26 12:00:40 GMT", Some(40)),
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_date_counts_from_the_reply_s_own() {
+    fn wait_is_relative_to_the_date_header() {
         let until = ("retry-after", "Mon, 23 Nov 2026 12:00:40 GMT");
         for (date, expected) in [
             ("Mon, 23 Nov 2026 12:00:30 GMT", Some(10)),
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn of_several_lines_the_longest_counts() {
+    fn longest_retry_after_wins() {
         for (lines, expected) in [
             (["17", "30"], Some(30)),
             (["30", "17"], Some(30)),

@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_known_takes_no_more_room() {
+    fn known_kbs_take_no_more_memory() {
         let mut distinct = DistinctKbs::default();
         for _ in 0..100 {
             assert!(distinct.add(&many(0..5000)));
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn there_is_an_end_and_what_does_not_fit_takes_nothing() {
+    fn answer_over_the_limit_is_rejected_and_takes_no_memory() {
         let mut distinct = DistinctKbs::default();
         assert!(distinct.add(&many(0..50_000)));
         let bytes = distinct.bytes;
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn longer_texts_and_more_products_count() {
+    fn longer_texts_and_new_products_take_memory() {
         let mut distinct = DistinctKbs::default();
         let fits = |distinct: &mut DistinctKbs, name, product: &str| {
             let answer: Vec<_> = (0..1000).map(|it| kb(it, name, product)).collect();

@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_came_is_named() {
+    fn foreign_reply_is_described() {
         for (status, body, expected) in [
             (403, "", "an empty body"),
             (404, " \n<!DOCTYPE html>", "a web page"),
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn a_redirect_names_the_host_and_nothing_of_the_rest() {
+    fn redirect_is_described_by_its_host_only() {
         for (location, expected) in [
             (
                 "https://gateway.example/auth?token=abc#x",

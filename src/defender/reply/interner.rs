@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_text_is_the_same_description() {
+    fn equal_items_share_one_value() {
         let interner = Interner::default();
         let first = read(&interner, r#"{"id":"1","cveAddressed":7}"#).unwrap();
         let again = read(&interner, r#"{"id":"1","cveAddressed":7}"#).unwrap();
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_item_is_not_remembered() {
+    fn invalid_item_is_not_cached() {
         let interner = Interner::default();
         for _ in 0..2 {
             assert!(read(&interner, "[1]").is_err());
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flood_is_no_answer() {
+    fn oversized_items_are_rejected() {
         let interner = Interner::default();
         let long = |bytes| format!(r#"{{"id":"1","name":"{}"}}"#, "n".repeat(bytes));
         assert!(read(&interner, &long(LONGEST_ITEM - 30)).is_ok());

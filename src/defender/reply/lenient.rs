@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_in_any_spelling() {
+    fn texts_are_read_from_every_json_type() {
         assert_eq!(text("\"22631.4037\"").as_deref(), Some("22631.4037"));
         assert_eq!(text("22631").as_deref(), Some("22631"));
         assert_eq!(text("22631.4037").as_deref(), Some("22631.4037"));
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn counts_in_any_spelling() {
+    fn counts_are_read_in_every_spelling() {
         for (json, expected) in [
             ("97", 97),
             ("97.0", 97),
@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_count_is_kept_as_it_came() {
+    fn unreadable_counts_are_kept_verbatim() {
         for json in [
             "-1",
             "-5",
@@ -291,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_in_any_spelling() {
+    fn lists_are_read_in_every_spelling() {
         for (json, expected) in [
             (
                 r#"["edge", null, "", "windows_10"]"#,
@@ -306,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_is_no_object() {
+    fn array_is_not_accepted_as_an_object() {
         type Pair = Object<(u8, u8)>;
         assert!(serde_json::from_str::<Pair>("[1,2]").is_err());
         let object: Object<std::collections::BTreeMap<String, u8>> =

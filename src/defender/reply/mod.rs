@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_that_is_repeated_is_masked() {
+    fn echoed_token_is_masked() {
         let echo = format!("your header was Bearer {TOKEN}");
         let masked = "your header was Bearer [secret]";
         let body = serde_json::json!({"error": {"code": echo, "message": echo, "target": echo}});
@@ -167,13 +167,13 @@ mod tests {
     }
 
     #[test]
-    fn a_token_in_an_answer_that_is_none_is_masked() {
+    fn token_in_an_invalid_answer_is_masked() {
         let message = failure(200, &format!(r#"{{"value":"Bearer {TOKEN}"}}"#)).message;
         assert!(message.contains("Bearer [secret]"), "{message}");
     }
 
     #[test]
-    fn a_token_across_the_cut_leaves_no_half() {
+    fn token_is_masked_before_truncation() {
         for room in 0..TOKEN.len() {
             let echo = format!("{}{TOKEN}", "x".repeat(LONGEST_MESSAGE - room));
             let body = serde_json::json!({"error": {"message": echo}}).to_string();
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_s_words_go_on_for_ever() {
+    fn long_error_texts_are_truncated() {
         let long = "é".repeat(100_000);
         let body = serde_json::json!({"error": {"code": long, "message": long, "target": long}});
         let failed = failure(400, &body.to_string());
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn each_status_of_the_service_concerns_somebody() {
+    fn service_errors_are_classified_by_status() {
         let service = envelope("SomeCode", "");
         for (status, expected) in [
             (400, (Class::Machine, Reason::Refused)),
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn without_the_envelope_a_reply_concerns_this_call_alone() {
+    fn replies_without_the_error_envelope_are_retried() {
         let no_code = ServiceError {
             message: Some("Machine was not found".into()),
             ..ServiceError::default()
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_comes_with_status_200_alone() {
+    fn only_status_200_is_an_answer() {
         for status in [201, 202, 204, 206, 226, 299] {
             let failure = failure(status, r#"{"value":[]}"#);
             assert_eq!(failure.reason, Reason::BadReply, "{status}");
@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_envelope_makes_a_reply_the_service_s_own() {
+    fn replies_without_the_error_envelope_are_foreign() {
         for (status, body, is_foreign) in [
             (
                 403,

@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_run_that_was_never_answered_is_over_at_the_second_token() {
+    async fn unanswered_run_ends_at_the_second_rejected_token() {
         let tokens = tokens(2).await;
         let mut rejections = TokenRejections::default();
         assert_eq!(rejections.refuse(&tokens[0], &machine(1)), Rejection::Renew);
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_run_that_was_answered_is_given_one_more() {
+    async fn answered_run_ends_at_the_third_rejected_token() {
         let tokens = tokens(3).await;
         let mut rejections = TokenRejections::default();
         rejections.accept();
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_answer_after_the_last_refusal_makes_up_for_it() {
+    async fn answer_after_the_last_rejection_resets_the_count() {
         let tokens = tokens(4).await;
         let mut rejections = TokenRejections::default();
         rejections.accept();
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn one_machine_alone_does_not_end_an_answered_run() {
+    async fn one_machine_cannot_end_an_answered_run() {
         let tokens = tokens(9).await;
         let mut rejections = TokenRejections::default();
         rejections.accept();
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_accepted_token_makes_up_for_refused_ones() {
+    async fn accepted_token_resets_the_count() {
         let tokens = tokens(8).await;
         let mut rejections = TokenRejections::default();
         rejections.accept();

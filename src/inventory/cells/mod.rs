@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn every_row_is_as_wide_as_the_table() {
+    fn rows_are_padded_or_cut_to_the_width() {
         let mut cells = Cells::new(2);
         cells.push(["web", "red", "surplus"]);
         cells.push(["db"]);
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn without_columns_there_is_nothing_to_keep() {
+    fn table_without_columns_stores_nothing() {
         let mut cells = Cells::new(0);
         cells.push(["surplus"]);
         assert_eq!(cells.row(0).len(), 0);
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn many_rows_take_many_blocks_and_repeat_cheaply() {
+    fn repeated_cells_are_stored_compactly_across_blocks() {
         let row = |row: usize| {
             [
                 format!("pc-{row}"),
@@ -214,7 +214,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_pushed_comes_back(
+        fn pushed_rows_are_read_back(
             (pushed, kept) in (0..5_usize).prop_flat_map(|width| {
                 let row = vec(prop_oneof![".{0,4}", "[ab]", ".{100,200}"], width);
                 (vec(row, 1..10), vec(any::<bool>(), width))

@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn the_id_column_is_known_by_its_name() {
+    fn id_column_is_recognised_by_name() {
         for (row, expected) in [
             (&["machineId"][..], header(0)),
             (&["Name", "MACHINE_ID"], header(1)),
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn the_column_asked_for_is_found() {
+    fn requested_column_is_found() {
         let row = ByteRecord::from(vec!["machine_id", "Machine ID", "machineId", "--", ID]);
         for (asked, expected) in [
             ("machineId", header(2)),

@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn its_name_may_say_more() {
+    fn last_seen_column_is_recognised_by_name() {
         for name in [
             "lastSeen",
             "Last seen",
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn the_plainest_name_is_meant() {
+    fn plainest_column_name_wins() {
         assert_eq!(column("lastSeenDate,Last device update,lastSeen"), Some(2));
         assert_eq!(column("Last device update,lastSeenDate"), Some(1));
         assert_eq!(
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn a_month_without_a_sign_of_life_is_silence() {
+    fn machine_not_seen_for_a_month_is_silent() {
         let now: Timestamp = "2026-11-29T12:00:00Z".parse().unwrap();
         let last_seen = LastSeen::of(std::iter::empty::<&str>(), now);
         for (cell, silent) in [

@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn columns_are_found_by_their_names() {
+    fn columns_are_mapped_by_name() {
         for (first, other, other_id, expected) in [
             ("id,a,b", "id,a,b", 0, Some(vec![Some(1), Some(2)])),
             ("id,a,b", "ID,B,A", 0, Some(vec![Some(2), Some(1)])),

@@ -77,7 +77,7 @@ mod tests {
     use crate::inventory::read_from;
 
     #[test]
-    fn columns_are_known_by_their_names() {
+    fn columns_are_recognised_by_name() {
         for (header, name, last_seen) in [
             ("id,Device Name,Last device update", Some(0), Some(1)),
             ("id,lastSeen,computerDnsName", Some(1), Some(0)),
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_stand_for_several_machines_are_counted() {
+    fn names_shared_by_several_machines_are_counted() {
         let some = |names, machines, example: &str| {
             Some(SharedNames {
                 names,

@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn columns_step_aside_for_ours() {
+    fn clashing_columns_are_prefixed() {
         for (names, expected) in [
             (&["id", "Name", "Team"][..], &["Name", "Team"][..]),
             (&["id", "STATUS", "Rank"], &["input.STATUS", "input.Rank"]),
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_comes_again_and_again_does_not_grow() {
+    fn repeated_name_gets_one_prefix() {
         let names = vec!["rank".to_owned(); 50_000];
         let renamed = report_names(&names, 0);
         assert!(renamed.iter().all(|name| name == "input.rank"));

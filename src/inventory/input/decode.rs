@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn utf16_shows_in_its_nul_bytes() {
+    fn utf16_is_detected_by_its_nul_bytes() {
         let le =
             |text: &str| -> Vec<u8> { text.encode_utf16().flat_map(u16::to_le_bytes).collect() };
         let be =
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bom_is_believed_more_than_nul_bytes() {
+    fn bom_wins_over_nul_bytes() {
         let bytes = b"\xFE\xFF\x61\x00\x62\x00\x63\x00";
         let mut text = String::new();
         let mut reader = decoded(&bytes[..]).unwrap();

@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn json_is_told_from_a_list() {
+    fn json_is_distinguished_from_csv() {
         let id = "a".repeat(40);
         for (start, expected) in [
             ("[\"ID\", \"ID\"]", Some(".[]")),

@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn a_record_begins_where_people_see_it() {
+    fn record_starts_on_its_first_visible_line() {
         for (text, lines) in [
             ("a\nb", vec![1, 2]),
             ("a\r\nb\r\n", vec![1, 2]),
@@ -196,13 +196,13 @@ mod tests {
     }
 
     #[test]
-    fn carriage_returns_alone_may_count() {
+    fn lone_carriage_returns_may_count_as_line_ends() {
         let expected = [Some(1), Some(3), Some(5), None];
         assert_eq!(row_lines("a\r\r\"b\rc\"\rd", true), expected);
     }
 
     #[test]
-    fn a_row_ends_somewhere() {
+    fn rows_over_one_mebibyte_are_refused() {
         let quoted = format!("\"{}\"", "a,\"\"\n".repeat(300_000));
         for (text, fits) in [
             ("a".repeat(1_000_000), true),
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn line_ends_are_counted() {
+    fn too_many_lines_are_refused() {
         let mut lines = Lines::new(io::repeat(b'\n'), 1, false);
         lines.line_ends = LINES - 1000;
         let error = io::copy(&mut lines, &mut io::sink()).unwrap_err();
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn an_open_quote_swallows_the_end() {
+    fn unclosed_quote_swallows_the_trailer() {
         assert_eq!(row_lines("a\n\"b\nc\n", false), [Some(1), Some(2)]);
     }
 }

@@ -118,7 +118,7 @@ mod tests {
     const ID: &str = "2339ad14a01bd0299afb93dfa2550136057bff96";
 
     #[test]
-    fn the_delimiter_is_found() {
+    fn delimiter_is_detected() {
         for (start, delimiter) in [
             ("name,team\n", b','),
             ("name;team\n", b';'),
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_delimiter_that_is_told_is_taken() {
+    fn given_delimiter_and_column_are_respected() {
         let shape = sniff(b"machineId;a,b,c\n", Some(b','), None);
         assert_eq!(shape.delimiter, b',');
         let shape = sniff(b"a,b,c;Kennung\n", None, Some("kennung"));
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn excel_names_the_delimiter() {
+    fn separator_line_of_excel_is_read() {
         for (start, expected) in [
             ("sep=;\nid", Some((b';', 6))),
             ("SEP=|\r\nid", Some((b'|', 7))),
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn the_header_is_the_row_above_the_ids() {
+    fn header_is_the_row_above_the_ids() {
         for (start, asked, titles) in [
             // Titles that stand alone need no ids below.
             ("Device ID;Name\n", None, 0),

@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_machine_is_there_once_and_in_order() {
+    fn machines_are_unique_and_in_order() {
         let id = |number: u32| {
             let mut bytes = [0; 20];
             bytes[16..].copy_from_slice(&number.to_be_bytes());

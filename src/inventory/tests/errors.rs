@@ -25,7 +25,7 @@ fn check(fixture: &str, column: Option<&str>, says: &str, hint: &str) {
 }
 
 #[test]
-fn what_holds_no_machines_says_so() {
+fn lists_without_machines_are_refused() {
     let rows = "one row for each machine";
     check("not-there.csv", None, "no such file", "check the path");
     check("empty.csv", None, "it is empty", rows);
@@ -52,7 +52,7 @@ fn what_holds_no_machines_says_so() {
 }
 
 #[test]
-fn where_the_id_column_is_missing_the_others_are_listed() {
+fn missing_id_column_lists_the_columns_found() {
     for (fixture, columns, hint) in [
         (
             "no-id-column.csv",
@@ -75,7 +75,7 @@ fn where_the_id_column_is_missing_the_others_are_listed() {
 }
 
 #[test]
-fn where_the_column_asked_for_is_missing_the_others_are_listed() {
+fn missing_requested_column_lists_the_columns_found() {
     check(
         "own-name.csv",
         Some("Device ID"),
@@ -91,13 +91,13 @@ fn where_the_column_asked_for_is_missing_the_others_are_listed() {
 }
 
 #[test]
-fn a_folder_is_no_file() {
+fn folder_is_refused() {
     let error = read(&Source::from(file("samples")), None).unwrap_err();
     assert!(printed(&error).ends_with("a folder, not a file"), "{error}");
 }
 
 #[test]
-fn a_workbook_is_no_csv() {
+fn excel_workbook_is_refused() {
     let error = read_from(&b"PK\x03\x04\x14\0"[..], "machines.xlsx", None).unwrap_err();
     assert_eq!(
         printed(&error),
@@ -107,7 +107,7 @@ fn a_workbook_is_no_csv() {
 }
 
 #[test]
-fn a_reader_that_breaks_off_is_told_with_its_reason() {
+fn read_error_is_reported_with_its_cause() {
     struct Broken;
     impl io::Read for Broken {
         fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
@@ -131,7 +131,7 @@ fn a_reader_that_breaks_off_is_told_with_its_reason() {
 }
 
 #[test]
-fn a_dash_is_standard_input() {
+fn dash_means_standard_input() {
     assert_eq!(
         Source::from(file("-")).to_string(),
         file("-").display().to_string()
@@ -163,7 +163,7 @@ fn with_ids(text: &str) -> String {
 }
 
 #[test]
-fn ids_beside_each_other_are_not_taken_for_columns() {
+fn several_ids_in_one_row_are_refused() {
     for (list, line) in [
         ("α,β,γ", 1),
         ("α;β\nγ;x", 1),
@@ -203,7 +203,7 @@ fn ids_beside_each_other_are_not_taken_for_columns() {
 }
 
 #[test]
-fn ids_outside_their_column_are_not_lost() {
+fn ids_outside_the_id_column_are_refused() {
     for (list, line) in [
         ("α,web\nweb,β", 2),
         ("see (α)\nid,name\nβ,x", 1),
@@ -218,7 +218,7 @@ fn ids_outside_their_column_are_not_lost() {
 }
 
 #[test]
-fn a_column_with_a_name_may_hold_what_looks_like_an_id() {
+fn named_columns_may_hold_ids() {
     for (list, machines, invalid) in [
         ("id,parent\nα,β", 1, 0),
         ("SHA1,machineId,note\nβ,α,see γ and δ", 1, 0),
@@ -236,7 +236,7 @@ fn a_column_with_a_name_may_hold_what_looks_like_an_id() {
 }
 
 #[test]
-fn another_table_in_the_file_is_refused() {
+fn second_table_with_other_columns_is_refused() {
     for (list, line, columns) in [
         ("id,name\nα,x\nid,team\nβ,y", 3, "id, team"),
         ("id,name\nα,x\nid,name,team\nβ,y,z", 3, "id, name, team"),
@@ -256,7 +256,7 @@ fn another_table_in_the_file_is_refused() {
 }
 
 #[test]
-fn json_comes_with_the_way_to_make_a_list_of_it() {
+fn json_is_refused_with_a_jq_command_in_the_hint() {
     for (list, query) in [
         ("[\"α\", \"β\"]", ".[]"),
         ("{\"value\":[{\"id\":\"α\"}]}", ".value[].id"),
@@ -272,7 +272,7 @@ fn json_comes_with_the_way_to_make_a_list_of_it() {
 }
 
 #[test]
-fn a_list_without_an_end_is_given_up() {
+fn endless_list_is_refused() {
     let id = format!("{}\n", "a".repeat(40));
     let quoted = format!("id,notes\n{id}{},\"", "b".repeat(40));
     for (start, repeated, says) in [

@@ -60,7 +60,7 @@ fn expected(
 }
 
 #[test]
-fn the_same_fleet_reads_alike_in_every_encoding_and_delimiter() {
+fn every_encoding_and_delimiter_is_read_alike() {
     for (fixture, first_line) in [
         ("utf8-bom.csv", 2),
         ("utf16-be.csv", 2),
@@ -82,7 +82,7 @@ fn the_same_fleet_reads_alike_in_every_encoding_and_delimiter() {
 }
 
 #[test]
-fn encodings_may_change_from_cell_to_cell() {
+fn mixed_encodings_are_read_cell_by_cell() {
     let fleet: [Machine; 2] = [('a', 2, &["web-01", "red"]), ('b', 3, &["Größe 9", "blue"])];
     for (fixture, last) in [
         ("mixed-encodings.csv", ('c', 4, &["Größe 10", "€"][..])),
@@ -94,7 +94,7 @@ fn encodings_may_change_from_cell_to_cell() {
 }
 
 #[test]
-fn quotes_and_blank_lines_keep_their_place() {
+fn quotes_and_blank_lines_keep_line_numbers_correct() {
     expected(
         "quoted.csv",
         &["Name", "Notes; more"],
@@ -113,7 +113,7 @@ fn quotes_and_blank_lines_keep_their_place() {
 }
 
 #[test]
-fn ragged_rows_are_read_as_far_as_there_are_columns() {
+fn ragged_rows_are_padded_or_cut() {
     Expected {
         rejected: vec![(5, "nonsense".to_owned())],
         ..expected(
@@ -130,7 +130,7 @@ fn ragged_rows_are_read_as_far_as_there_are_columns() {
 }
 
 #[test]
-fn columns_without_name_and_content_are_none() {
+fn empty_columns_are_dropped() {
     expected(
         "trailing-delimiters.csv",
         &["Name", "column4"],
@@ -140,7 +140,7 @@ fn columns_without_name_and_content_are_none() {
 }
 
 #[test]
-fn every_row_is_in_one_place() {
+fn each_row_is_a_machine_a_duplicate_or_rejected() {
     Expected {
         duplicates: 1,
         rejected: vec![
@@ -164,7 +164,7 @@ fn every_row_is_in_one_place() {
 }
 
 #[test]
-fn a_header_may_be_missing() {
+fn missing_header_is_accepted() {
     Expected {
         rejected: vec![(3, "nonsense".to_owned())],
         ..expected(
@@ -186,7 +186,7 @@ fn a_header_may_be_missing() {
 }
 
 #[test]
-fn what_stands_above_the_header_is_no_row() {
+fn lines_above_the_header_are_skipped() {
     for (fixture, column) in [
         ("type-line.csv", None),
         ("type-line.csv", Some("id")),
@@ -210,7 +210,7 @@ fn what_stands_above_the_header_is_no_row() {
 }
 
 #[test]
-fn lists_may_be_joined() {
+fn joined_lists_are_read_as_one() {
     for fixture in ["joined-exports.csv", "joined-orders.csv"] {
         Expected {
             duplicates: 1,
@@ -230,7 +230,7 @@ fn lists_may_be_joined() {
 }
 
 #[test]
-fn what_cannot_be_seen_does_not_count() {
+fn invisible_characters_are_ignored() {
     Expected {
         rejected: vec![
             (6, format!("{}\\u{{ff11}}", "e".repeat(39))),
@@ -251,7 +251,7 @@ fn what_cannot_be_seen_does_not_count() {
 }
 
 #[test]
-fn the_id_column_is_found_among_others() {
+fn id_column_is_found_among_others() {
     expected(
         "collisions.csv",
         &[
@@ -299,7 +299,7 @@ const AAAA: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 const FFFF: &str = "ffffffffffffffffffffffffffffffffffffffff";
 
 #[test]
-fn the_samples_hold_the_same_fleet() {
+fn samples_contain_the_same_fleet() {
     let fleet = read_file("samples/machines.csv", None).unwrap();
     assert_eq!(fleet.columns, ["DeviceName", "team"]);
     assert_eq!(fleet.rows(), 12);
@@ -325,7 +325,7 @@ fn the_samples_hold_the_same_fleet() {
 }
 
 #[test]
-fn samples_of_the_portal_and_of_excel_keep_their_cells() {
+fn cells_of_portal_and_excel_samples_are_kept() {
     let portal = read_file("samples/machines-portal-export.csv", None).unwrap();
     assert_eq!(portal.columns[0], "Device Name");
     assert_eq!(portal.columns[18], "AAD Device Id");

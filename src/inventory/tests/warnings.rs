@@ -23,7 +23,7 @@ fn logged(fixture: &str) -> Vec<String> {
 }
 
 #[test]
-fn surplus_cells_are_told_once() {
+fn surplus_cells_are_warned_about_once() {
     let lines = logged("ragged.csv");
     assert_eq!(lines.len(), 1, "{lines:?}");
     assert!(lines[0].contains("WARN"), "{lines:?}");
@@ -32,7 +32,7 @@ fn surplus_cells_are_told_once() {
 }
 
 #[test]
-fn titles_are_told_each() {
+fn each_skipped_title_is_warned_about() {
     let lines = logged("titles.csv");
     assert_eq!(lines.len(), 2, "{lines:?}");
     assert!(lines[0].contains("line 1 of "), "{lines:?}");
@@ -40,7 +40,7 @@ fn titles_are_told_each() {
 }
 
 #[test]
-fn titles_of_a_second_list_are_told_too_and_type_lines_are_not() {
+fn titles_of_a_second_list_are_warned_about_but_type_lines_are_not() {
     let lines = logged("joined-exports.csv");
     let told = lines.iter().map(|line| line.contains(" is a title"));
     assert_eq!(told.filter(|told| *told).count(), 4, "{lines:?}");
@@ -49,6 +49,6 @@ fn titles_of_a_second_list_are_told_too_and_type_lines_are_not() {
 }
 
 #[test]
-fn a_plain_file_is_read_quietly() {
+fn plain_file_causes_no_warning() {
     assert!(logged("crlf.csv").is_empty());
 }

@@ -25,14 +25,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cell_is_never_refused() {
+    fn any_bytes_decode_to_a_cell() {
         assert_eq!(cell("Straße €".as_bytes()), "Straße €");
         assert_eq!(cell(b"Stra\xDFe \x80"), "Straße €");
         assert_eq!(cell(b"\x81"), "\u{81}");
     }
 
     #[test]
-    fn blank_is_what_nobody_sees() {
+    fn invisible_cells_are_blank() {
         for blank in ["", " \t", "\u{a0}", "\u{feff}", "\u{200b}", "\0\u{1a}"] {
             assert!(is_blank(blank.as_bytes()), "{blank:?}");
         }

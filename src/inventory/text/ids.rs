@@ -46,7 +46,7 @@ mod tests {
     const OTHER: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 
     #[test]
-    fn an_id_may_be_wrapped() {
+    fn wrapped_ids_are_read() {
         let id = ID.parse().ok();
         let (start, end) = ID.split_at(20);
         for text in [
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_are_found_anywhere_in_a_text() {
+    fn all_ids_in_a_text_are_found() {
         let both: Vec<MachineId> = [ID, OTHER].map(|id| id.parse().unwrap()).to_vec();
         for between in [
             " ",

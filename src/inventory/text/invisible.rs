@@ -118,7 +118,7 @@ mod tests {
     ];
 
     #[test]
-    fn what_cannot_be_seen_is_taken_off_and_shown() {
+    fn invisible_characters_are_trimmed_and_escaped() {
         for &letter in UNSEEN {
             assert_eq!(trimmed(&format!("{letter}a b{letter}{letter}")), "a b");
             let shown = visible(&format!("a{letter}b")).into_owned();
@@ -132,13 +132,13 @@ mod tests {
     }
 
     #[test]
-    fn within_a_text_white_space_stays() {
+    fn whitespace_within_a_text_is_kept() {
         assert_eq!(without_unseen("a\u{200b}b\u{ad}\0c"), "abc");
         assert_eq!(without_unseen("a b\u{a0}c\nd"), "a b\u{a0}c\nd");
     }
 
     #[test]
-    fn what_looks_like_an_id_shows_its_odd_digits() {
+    fn near_ids_show_their_unusual_digits() {
         let digits = "a".repeat(39);
         assert_eq!(
             visible(&format!("{digits}０")),

@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn programs_leave_rows_for_programs() {
+    fn marker_rows_are_recognised() {
         for (row, expected) in [
             (&["#TYPE System.Object", ""][..], true),
             (&["\u{feff}\"#type A.B\""], true),

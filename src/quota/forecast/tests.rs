@@ -31,7 +31,7 @@ fn load(calls: u64, latency_ms: u64, concurrency: usize) -> Load {
 }
 
 #[test]
-fn the_hour_decides_for_a_large_fleet() {
+fn forecast_of_known_cases() {
     for (limits, pace, load, expected) in [
         (&[][..], 0, load(0, 200, 8), 0.0),
         (&[], 100, load(50, 0, 8), 4.9),
@@ -83,7 +83,7 @@ proptest! {
 
     /// Leaps change nothing, wherever the windows usage.
     #[test]
-    fn it_is_the_schedule_played_call_by_call(
+    fn forecast_equals_the_schedule_played_call_by_call(
         limits in prop::collection::vec(limit(), 0..4),
         ages in prop::collection::vec(0_u64..90_000, 0..60),
         in_flight in prop::collection::vec(0_u64..3000, 0..8),
@@ -129,7 +129,7 @@ proptest! {
 /// However many calls are left, a forecast takes a few rounds of the largest window: it is
 /// made several times a second.
 #[test]
-fn the_work_does_not_grow_with_the_fleet() {
+fn forecast_cost_does_not_grow_with_the_fleet() {
     let now = Instant::now();
     let windows = windows(&["100/min", "1500/h"]);
     for (windows, most) in [(&windows[..], 6000), (&[], 64)] {

@@ -62,7 +62,7 @@ fn past(ages: &[Duration]) -> Past {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_is_recorded_before_it_is_sent_and_when_it_is_answered() {
+async fn call_is_recorded_before_sending_and_after_the_answer() {
     let (limiter, ledger) = recorded("2/min");
     let start = Instant::now();
     let permit = limiter.permit().await.unwrap();
@@ -74,7 +74,7 @@ async fn a_call_is_recorded_before_it_is_sent_and_when_it_is_answered() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn several_calls_are_recorded_at_once() {
+async fn calls_are_recorded_concurrently() {
     let (limiter, ledger) = recorded("100/min");
     let start = Instant::now();
     join_all((0..8).map(|_| limiter.permit())).await;
@@ -91,7 +91,7 @@ async fn without_limits_nothing_is_recorded() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_that_is_not_sent_takes_no_place() {
+async fn unsent_call_takes_no_slot() {
     let (limiter, ledger) = recorded("1/h");
     let given_up = timeout(Duration::from_millis(100), limiter.permit()).await;
     assert!(given_up.is_err());
@@ -109,7 +109,7 @@ async fn a_call_that_is_not_sent_takes_no_place() {
 
 /// A caller that waits for the next place takes it, instead of sleeping until another is free.
 #[tokio::test(start_paused = true)]
-async fn a_place_that_is_given_back_is_taken_at_once() {
+async fn returned_slot_is_taken_at_once() {
     let (limiter, _) = recorded("2/h");
     drop(limiter.permit().await.unwrap());
     let start = Instant::now();
@@ -120,7 +120,7 @@ async fn a_place_that_is_given_back_is_taken_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn remembered_calls_count_for_what_is_left_of_the_window() {
+async fn remembered_calls_count_until_their_window_ends() {
     let mut limiter = limiter("3/min,100/h", "none");
     let ages = [70, 50, 20, 4000].map(Duration::from_secs);
     limiter.remember(&past(&ages));
@@ -137,7 +137,7 @@ async fn remembered_calls_count_for_what_is_left_of_the_window() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_lower_limit_than_last_time_waits_for_as_many_as_are_too_many() {
+async fn lowered_limit_waits_until_enough_calls_expire() {
     let mut limiter = limiter("2/min", "none");
     limiter.remember(&past(&[10, 50, 20, 40, 30].map(Duration::from_secs)));
     assert_eq!(limiter.used(), [(5, 2)]);
@@ -163,7 +163,7 @@ async fn a_lower_limit_than_last_time_waits_for_as_many_as_are_too_many() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_clock_that_went_astray_forges_no_time() {
+async fn extreme_ages_are_handled() {
     let mut limiter = limiter("2/min", "none");
     limiter.remember(&past(&[Duration::MAX, Duration::ZERO]));
     assert_eq!(limiter.used(), [(1, 2)]);
@@ -194,7 +194,7 @@ proptest! {
     /// Processes follow each other at any distance, and the service never counts more than
     /// the limit within any window.
     #[test]
-    fn processes_one_after_the_other_hold_the_limit(
+    fn consecutive_processes_respect_the_limit(
         limit in 1_usize..6,
         processes in prop::collection::vec(
             (prop::collection::vec((0_u64..400, 0_u64..=100), 1..20), 0_u64..700),

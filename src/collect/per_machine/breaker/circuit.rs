@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn what_happened_says_whether_calls_are_sent() {
+    fn events_lead_to_the_expected_state() {
         for (events, expected) in [
             (&[][..], Closed),
             (&[Answered, Fail(4)], Closed),
@@ -326,7 +326,7 @@ mod tests {
     }
 
     #[test]
-    fn few_retries_and_many_suspect_an_outage_at_three_and_at_eight() {
+    fn outage_threshold_is_clamped_between_three_and_eight() {
         for (retries, failures) in [(0, 3), (3, 3), (5, 5), (8, 8), (50, 8)] {
             let mut circuit = Circuit::new(retries, &[MACHINE]);
             happens(&mut circuit, Fail(failures - 1));
@@ -337,7 +337,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_means_what_was_seen_before_it() {
+    fn suspicion_depends_on_earlier_events() {
         for (events, attempt, expected) in [
             (&[][..], LAST, Suspicion::None),
             (&[Answered], FAILED, Suspicion::None),
@@ -359,7 +359,7 @@ mod tests {
     }
 
     #[test]
-    fn a_machine_that_fails_while_the_service_works_raises_no_suspicion() {
+    fn failing_machine_raises_no_suspicion_while_the_service_works() {
         let mut circuit = Circuit::new(5, &[MACHINE]);
         let mut history = CallHistory::default();
         for _ in 0..100 {
@@ -376,7 +376,7 @@ mod tests {
     }
 
     #[test]
-    fn probes_go_from_one_known_machine_to_the_next() {
+    fn probes_rotate_over_known_machines() {
         let machine = |number| MachineId::from_bytes([number; 20]);
         let known: Vec<_> = (0..20).map(machine).collect();
         let mut circuit = Circuit::new(5, &known);

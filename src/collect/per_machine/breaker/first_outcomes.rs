@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn twenty_alike_trip_it() {
+    fn twenty_equal_failures_trip_it() {
         let broken = || failed(Reason::ServerError, Some(500));
         let same = || std::iter::repeat_with(broken).take(100);
         assert_eq!(trips_after(100, same()), Some(20));

@@ -35,7 +35,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn the_last_one_is_not_always_the_one_that_rests_longest() {
+    async fn end_is_the_latest_backoff_with_its_expected_retries() {
         let backoffs = Backoffs::default();
         let now = Instant::now();
         let seconds = |at: Instant, end: Option<Instant>| end.map(|end| (end - at).as_secs());

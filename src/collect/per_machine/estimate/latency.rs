@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn chance_evens_out() {
+    fn mean_of_random_latencies_is_stable() {
         assert_eq!(after([300]), 300);
         for count in [500, 1000, 5000] {
             let mean = after(chance(count));
@@ -75,13 +75,13 @@ mod tests {
     }
 
     #[test]
-    fn one_that_hangs_is_no_change() {
+    fn single_hanging_call_barely_changes_the_mean() {
         let mean = after(chance(2000).chain([30_000]).chain(chance(100)));
         assert!(mean.abs_diff(500) < 50, "{mean}");
     }
 
     #[test]
-    fn a_service_that_changed_is_followed_soon() {
+    fn mean_follows_a_changed_service() {
         for (then, least, most) in [(5000, 4500, 5000), (50, 50, 100)] {
             let mean = after(chance(5000).chain(std::iter::repeat_n(then, 50)));
             assert!((least..=most).contains(&mean), "{mean}");

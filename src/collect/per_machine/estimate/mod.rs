@@ -107,12 +107,12 @@ mod tests {
     }
 
     #[test]
-    fn each_machine_takes_a_call_when_all_goes_well() {
+    fn each_machine_takes_one_call_without_failures() {
         assert_eq!(in_the_middle().calls_left(1.0), 1000);
     }
 
     #[test]
-    fn calls_in_flight_are_sent_already() {
+    fn calls_in_flight_are_not_counted_again() {
         let stage = Stage {
             in_flight: 8,
             ..in_the_middle()
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn failures_are_reckoned_with() {
+    fn retries_are_expected_at_the_rate_seen_so_far() {
         for (replies, expected) in [(1020, 1019), (2000, 1952), (1_000_000, 6000)] {
             let stage = Stage {
                 replies,
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn what_fails_now_is_reckoned_with_before_anything_stands() {
+    fn retries_are_expected_before_the_first_outcome() {
         let first = Stage {
             replies: 30,
             findings: 0,
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn so_are_late_passes() {
+    fn late_passes_are_expected() {
         let first_pass = Stage {
             unknown: 21,
             late: 42,
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_list_is_not_asked_again() {
+    fn no_late_pass_is_expected_for_a_wrong_list() {
         let stage = Stage {
             unknown: 300,
             late: 600,

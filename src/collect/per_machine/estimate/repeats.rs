@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn when_all_goes_well_nothing_is_repeated() {
+    fn no_retries_are_expected_without_failures() {
         for replies in [0, 1, 1000] {
             let repetition = after((replies, 0), (0, 0));
             assert_eq!(repetition.calls().to_string(), "1");
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn calls_that_fail_by_chance_are_repeated_now_and_then() {
+    fn random_failures_are_expected_to_be_retried() {
         let repetition = after((980, 200), (200, 40));
         assert!((repetition.calls() - 1.25).abs() < 0.01, "{repetition:?}");
         // Of the last 32 machines one fails twice, and none three times.
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn machines_that_always_fail_are_known_by_the_second_failure() {
+    fn permanent_failures_are_recognised_by_the_second_failure() {
         let repetition = after((980, 200), (50, 50));
         assert!((repetition.calls() - 2.0).abs() < 0.06, "{repetition:?}");
         let tail = repetition.tail(32, Duration::ZERO).as_secs_f64();
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_that_fails_is_not_the_rule() {
+    fn single_failure_is_not_extrapolated() {
         let repetition = after((1, 1), (0, 0));
         assert!(repetition.calls() < 1.06, "{repetition:?}");
         assert_eq!(
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn no_figure_is_too_large() {
+    fn extreme_figures_do_not_overflow() {
         let policy = RetryPolicy::with_retries(u32::MAX);
         let repeats = Repeats::default();
         repeats.note(u32::MAX, true);

@@ -113,7 +113,7 @@ fn answered(outcomes: &BTreeMap<MachineId, Outcome>) -> usize {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_machine_is_asked_once_and_at_most_eight_at_a_time() {
+async fn every_machine_is_requested_once_within_the_concurrency() {
     let service = Service::with_latency(100);
     let (ending, outcomes) = run_all(&service, 300).await;
     assert_eq!(ending, Ending::Finished);
@@ -123,7 +123,7 @@ async fn every_machine_is_asked_once_and_at_most_eight_at_a_time() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn passing_failures_heal() {
+async fn temporary_failures_are_retried() {
     let service = Service::default()
         .script(1, &[Reply::BROKEN; 5])
         .script(2, &[Reply::throttled(Some(3)), Reply::throttled(None)])
@@ -143,7 +143,7 @@ async fn passing_failures_heal() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_same_for_ever_is_a_row_and_harms_no_other() {
+async fn permanent_failure_fails_only_its_machine() {
     for (reply, expected, calls) in [
         (Reply::BROKEN, Reason::ServerError, 6),
         (Reply::Hang(Duration::from_secs(30)), Reason::Timeout, 6),
@@ -164,7 +164,7 @@ async fn the_same_for_ever_is_a_row_and_harms_no_other() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn unknown_machines_are_asked_again_after_all_others() {
+async fn unknown_machines_are_retried_after_all_others() {
     let service = Service::with_latency(10)
         .script(0, &[Reply::NOT_FOUND])
         .script(1, &[Reply::NOT_FOUND; 2])
@@ -186,7 +186,7 @@ async fn unknown_machines_are_asked_again_after_all_others() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_list_of_which_more_than_a_fifth_is_unknown_is_not_asked_again() {
+async fn unknown_machines_above_one_fifth_are_not_retried() {
     for (unknown, calls) in [(4, 20 + 2 * 4), (5, 20)] {
         let service = (0..unknown).fold(Service::default(), |service, number| {
             service.forever(number, Reply::NOT_FOUND)
@@ -199,7 +199,7 @@ async fn a_list_of_which_more_than_a_fifth_is_unknown_is_not_asked_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_breaker_stops_a_run_that_would_only_fail() {
+async fn breaker_stops_a_run_of_equal_failures() {
     let service = Service::default().everybody(Reply::BROKEN);
     let (ending, outcomes) = run_all(&service, 1000).await;
     assert!(matches!(ending, Ending::Failing(failure) if failure.http_status == Some(500)));
@@ -212,7 +212,7 @@ async fn the_breaker_stops_a_run_that_would_only_fail() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_service_that_knows_of_unknown_machines_works() {
+async fn not_found_replies_count_as_a_working_service() {
     let unknown = (0..30).fold(Service::default(), |service, number| {
         service.forever(number, Reply::NOT_FOUND)
     });
@@ -225,7 +225,7 @@ async fn a_service_that_knows_of_unknown_machines_works() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refusal_stops_within_the_calls_in_flight() {
+async fn refusal_sends_no_call_beyond_those_in_flight() {
     let service = Service::with_latency(100).everybody(Reply::FORBIDDEN);
     let (ending, outcomes) = run_all(&service, 1000).await;
     assert!(matches!(ending, Ending::Refused(failure) if failure.http_status == Some(403)));
@@ -234,7 +234,7 @@ async fn a_refusal_stops_within_the_calls_in_flight() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_time_shown_reckons_with_those_that_rest() {
+async fn estimate_includes_backoffs() {
     let service = (0..1000)
         .step_by(5)
         .fold(Service::with_latency(10), |service, number| {
@@ -267,7 +267,7 @@ async fn the_time_shown_reckons_with_those_that_rest() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_time_shown_first_reckons_with_what_answers_took_before() {
+async fn first_estimate_uses_the_latency_of_earlier_runs() {
     let service = Service::with_latency(5000);
     for (known, wrong_by) in [
         (None, 0.05..0.2),
@@ -288,7 +288,7 @@ async fn the_time_shown_first_reckons_with_what_answers_took_before() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nobody_calls_during_a_pause() {
+async fn no_call_is_sent_during_a_pause() {
     let service = Service::with_latency(100).script(0, &[Reply::throttled(Some(20))]);
     let start = Instant::now();
     let (_, outcomes) = run_all(&service, 100).await;
@@ -299,7 +299,7 @@ async fn nobody_calls_during_a_pause() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_quota_holds_with_failures_and_late_passes_too() {
+async fn quota_holds_with_failures_and_late_passes() {
     let service = (0..200)
         .step_by(7)
         .fold(Service::with_latency(250), |service, number| {
@@ -313,7 +313,7 @@ async fn the_quota_holds_with_failures_and_late_passes_too() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_gentle_stop_keeps_what_is_in_flight() {
+async fn gentle_stop_waits_for_calls_in_flight() {
     let service = Service::with_latency(1000).script(1, &[Reply::BROKEN]);
     let stops = Stops::default();
     let fetcher = fetcher(&service, 100, "none", &stops);
@@ -333,7 +333,7 @@ async fn a_gentle_stop_keeps_what_is_in_flight() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_hard_stop_waits_for_nothing() {
+async fn hard_stop_ends_at_once() {
     let service = Service::default().everybody(Reply::Hang(Duration::from_hours(1)));
     let stops = Stops::default();
     let fetcher = fetcher(&service, 100, "none", &stops);
@@ -351,7 +351,7 @@ async fn a_hard_stop_waits_for_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn unknown_machines_stay_unknown_when_the_late_pass_is_stopped() {
+async fn stopped_late_pass_keeps_unknown_machines_unknown() {
     let service = Service::with_latency(1000).script(0, &[Reply::NOT_FOUND; 2]);
     let stops = Stops::default();
     let fetcher = fetcher(&service, 8, "none", &stops);
@@ -366,7 +366,7 @@ async fn unknown_machines_stay_unknown_when_the_late_pass_is_stopped() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_of_several_pages_is_one_answer() {
+async fn pages_form_one_answer() {
     let service = Service::default().script(0, &[Reply::More(1), Reply::BROKEN, Reply::More(2)]);
     let (_, outcomes) = run_all(&service, 1).await;
     let answer = outcomes[&machine(0)].result.as_ref().unwrap();
@@ -376,7 +376,7 @@ async fn an_answer_of_several_pages_is_one_answer() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_time_shown_is_the_time_it_takes() {
+async fn estimate_matches_the_duration() {
     let service = Service::with_latency(200);
     let fetcher = fetcher(&service, 400, "100/min,150/10min", &Stops::default());
     let start = Instant::now();
@@ -404,7 +404,7 @@ async fn the_time_shown_is_the_time_it_takes() {
 /// A window that others use too lets some calls in and refuses most: those who lose the
 /// race are not to blame for it.
 #[tokio::test(start_paused = true)]
-async fn nobody_is_given_up_in_the_crowd_before_a_window() {
+async fn no_machine_fails_because_others_use_the_window() {
     let service = Service::with_latency(10).letting_in(1, Duration::from_secs(1));
     let (ending, outcomes) = run_all(&service, 60).await;
     assert_eq!(ending, Ending::Finished);

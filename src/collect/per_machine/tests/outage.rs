@@ -32,7 +32,7 @@ fn calls_in(service: &Service, start: Instant, seconds: std::ops::Range<f64>) ->
 }
 
 #[tokio::test(start_paused = true)]
-async fn down_for_ten_minutes_in_the_middle_costs_nobody_the_answer() {
+async fn every_machine_is_answered_after_ten_minutes_of_outage() {
     for reply in [Reply::BROKEN, CONNECTION, HANG, Reply::Foreign(302)] {
         for (concurrency, retries) in [(8, 5), (1, 5), (8, 0), (1, 0), (1, 1), (32, 50)] {
             let case = format!("{reply:?} {concurrency} {retries}");
@@ -53,7 +53,7 @@ async fn down_for_ten_minutes_in_the_middle_costs_nobody_the_answer() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn down_at_the_very_end_too() {
+async fn every_machine_is_answered_after_an_outage_at_the_end() {
     for reply in [Reply::BROKEN, HANG] {
         for (last, retries) in [(1, 5), (1, 0), (2, 2), (3, 8)] {
             let service = Service::with_latency(2000).down(2..602, reply);
@@ -70,7 +70,7 @@ async fn down_at_the_very_end_too() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn machines_that_fail_for_ever_are_no_outage() {
+async fn permanent_failures_are_not_an_outage() {
     for reply in [Reply::BROKEN, CONNECTION, Reply::Foreign(404)] {
         let service = (90..100).fold(Service::with_latency(100), |service, number| {
             service.forever(number, reply)
@@ -91,7 +91,7 @@ async fn machines_that_fail_for_ever_are_no_outage() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_machine_that_fails_for_ever_fails_after_an_outage_too() {
+async fn permanent_failure_still_fails_after_an_outage() {
     let service = Service::with_latency(200)
         .forever(50, Reply::BROKEN)
         .down(8..308, Reply::BROKEN);
@@ -107,7 +107,7 @@ async fn a_machine_that_fails_for_ever_fails_after_an_outage_too() {
 
 /// Whoever was answered once may fail later: one machine alone is no proof.
 #[tokio::test(start_paused = true)]
-async fn a_known_machine_that_is_broken_meanwhile_holds_nobody_up() {
+async fn broken_probe_machine_does_not_delay_others() {
     let mut service = (40..50).fold(Service::with_latency(100), |service, number| {
         service.forever(number, Reply::BROKEN)
     });
@@ -123,7 +123,7 @@ async fn a_known_machine_that_is_broken_meanwhile_holds_nobody_up() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn down_for_ever_ends_the_run_after_an_hour() {
+async fn outage_of_an_hour_ends_the_run() {
     for reply in [Reply::BROKEN, HANG] {
         let service = Service::with_latency(200).down(10..1_000_000, reply);
         let fetcher = with(&service, 300, 8, 5, &Stops::default());
@@ -148,7 +148,7 @@ async fn down_for_ever_ends_the_run_after_an_hour() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_interruption_ends_the_waiting_at_once() {
+async fn interruption_ends_the_wait_at_once() {
     for (at, expected) in [(100, Ending::Interrupted), (300, Ending::OutOfTime)] {
         let service = Service::with_latency(200).down(10..1_000_000, HANG);
         let stops = Stops::default();
@@ -177,7 +177,7 @@ async fn an_interruption_ends_the_waiting_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_pauses_double_to_a_minute_and_are_shown() {
+async fn pauses_double_up_to_a_minute_and_are_shown() {
     let service = Service::default().down(10..310, Reply::BROKEN);
     let fetcher = with(&service, 200, 8, 5, &Stops::default());
     let start = Instant::now();
@@ -209,7 +209,7 @@ async fn the_pauses_double_to_a_minute_and_are_shown() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_service_may_ask_for_a_longer_pause() {
+async fn retry_after_lengthens_the_pause() {
     for (asked_for, between) in [(200, 200_u32), (3600, 600)] {
         let wait = Some(Duration::from_secs(asked_for));
         let reply = Reply::Fail(Class::Call(wait), Reason::ServerError, 503);
@@ -240,7 +240,7 @@ async fn the_service_may_ask_for_a_longer_pause() {
 /// A refusal for quota, a refused token, an unknown machine: whatever comes, it comes from
 /// a service that works.
 #[tokio::test(start_paused = true)]
-async fn every_reply_of_the_service_ends_the_outage() {
+async fn any_reply_of_the_service_ends_the_outage() {
     for reply in [
         Reply::throttled(Some(20)),
         Reply::NOT_FOUND,
@@ -262,7 +262,7 @@ async fn every_reply_of_the_service_ends_the_outage() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refusal_of_the_whole_run_ends_it_in_an_outage_too() {
+async fn refusal_during_an_outage_ends_the_run() {
     let service = Service::with_latency(10)
         .down(10..100, Reply::BROKEN)
         .down(100..1_000_000, Reply::FORBIDDEN);
@@ -275,7 +275,7 @@ async fn a_refusal_of_the_whole_run_ends_it_in_an_outage_too() {
 
 /// Twice in a night: each outage is told and waited for by itself.
 #[tokio::test(start_paused = true)]
-async fn one_outage_after_the_other() {
+async fn consecutive_outages_are_waited_out() {
     let service = Service::with_latency(200)
         .down(5..65, Reply::BROKEN)
         .down(75..200, HANG)
@@ -287,7 +287,7 @@ async fn one_outage_after_the_other() {
 
 /// Failures by chance come in rows too, now and then: that costs moments.
 #[tokio::test(start_paused = true)]
-async fn a_flaky_service_is_not_taken_for_one_that_is_down() {
+async fn flaky_service_is_not_an_outage() {
     // Six failures in a row are one machine's lot in 15,600 at 20 %, in 64 at 50 %.
     for (percent, least) in [(5, 489), (20, 484), (50, 450)] {
         let service = (0..500).step_by(50);

@@ -21,7 +21,7 @@ fn unknown(number: u16, times: u32) -> Unknown {
 }
 
 #[tokio::test(start_paused = true)]
-async fn machines_unknown_earlier_get_the_late_passes_that_are_left() {
+async fn machines_unknown_earlier_get_their_remaining_late_passes() {
     let service = (0..4).fold(Service::with_latency(10), |service, number| {
         service.forever(number, Reply::NOT_FOUND)
     });
@@ -51,7 +51,7 @@ async fn machines_unknown_earlier_get_the_late_passes_that_are_left() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_time_that_a_machine_is_unknown_is_told() {
+async fn every_not_found_reply_is_recorded() {
     let service = Service::with_latency(10)
         .script(0, &[Reply::NOT_FOUND; 2])
         .forever(1, Reply::NOT_FOUND);
@@ -76,7 +76,7 @@ async fn each_time_that_a_machine_is_unknown_is_told() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_fifth_is_a_fifth_of_the_whole_run() {
+async fn unknown_share_is_of_the_whole_run() {
     for (reused, calls) in [(14, 2 * 4), (10, 0)] {
         let service = Service::default();
         let plan = Plan {
@@ -96,7 +96,7 @@ async fn a_fifth_is_a_fifth_of_the_whole_run() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_late_pass_that_is_stopped_says_nothing_new_of_machines() {
+async fn stopped_late_pass_records_nothing_for_unasked_machines() {
     let service = Service::with_latency(1000);
     let plan = Plan {
         unknown: (0..20).map(|number| unknown(number, 1)).collect(),
@@ -117,7 +117,7 @@ async fn a_late_pass_that_is_stopped_says_nothing_new_of_machines() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_run_out_of_time_ends_gently() {
+async fn run_out_of_time_waits_for_calls_in_flight() {
     let service = Service::with_latency(1000);
     let stops = Stops::default();
     let fetcher = fetcher(&service, 100, "none", &stops);
@@ -132,7 +132,7 @@ async fn a_run_out_of_time_ends_gently() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_run_that_gets_everything_in_time_is_finished() {
+async fn run_complete_before_its_deadline_is_finished() {
     let service = Service::with_latency(1000);
     let fetcher = fetcher(&service, 8, "none", &Stops::default());
     let stop = async {
@@ -144,7 +144,7 @@ async fn a_run_that_gets_everything_in_time_is_finished() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_interruption_before_the_time_is_over_is_an_interruption() {
+async fn interruption_before_the_deadline_wins() {
     let service = Service::with_latency(1000);
     let stops = Stops::default();
     let fetcher = fetcher(&service, 100, "none", &stops);
@@ -178,7 +178,7 @@ impl Ledger for Ten {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nothing_is_sent_that_cannot_be_noted() {
+async fn nothing_is_sent_when_the_ledger_is_full() {
     let service = Service::with_latency(1000).script(0, &[Reply::BROKEN]);
     let ledger: Arc<dyn Ledger> = Arc::new(Ten::default());
     let gate = Arc::new(unused("100/min", "none").recording_in(|_| Arc::clone(&ledger)));
@@ -198,7 +198,7 @@ async fn nothing_is_sent_that_cannot_be_noted() {
 /// Those that always fail may be all that is left of a fleet; that says nothing of the
 /// service, which answered others earlier.
 #[tokio::test(start_paused = true)]
-async fn machines_that_fail_may_be_all_that_is_left() {
+async fn only_failing_machines_left_do_not_trip_the_breaker() {
     let service = (0..30).fold(Service::with_latency(10), |service, number| {
         service.forever(number, Reply::BROKEN)
     });

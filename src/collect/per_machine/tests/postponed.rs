@@ -37,7 +37,7 @@ fn calls_for(service: &Service, number: u16, start: Instant) -> Vec<u64> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_with_an_hour_to_wait_is_left_to_the_next_start() {
+async fn machine_with_a_long_wait_is_left_pending() {
     for concurrency in [1, 2, 8] {
         for number in [0, 50, 99] {
             let service = Service::with_latency(100).forever(number, overloaded(3600));
@@ -67,7 +67,7 @@ async fn one_with_an_hour_to_wait_is_left_to_the_next_start() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn up_to_ten_minutes_are_waited_for_at_the_end() {
+async fn waits_up_to_ten_minutes_are_kept_at_the_end() {
     for seconds in [1, 20, 300, 590] {
         let service = Service::with_latency(100).script(5, &[overloaded(seconds)]);
         let fetcher = limited(&service, 50, 8, "none");
@@ -84,7 +84,7 @@ async fn up_to_ten_minutes_are_waited_for_at_the_end() {
 
 /// Each for itself: what is due in time is asked for when it is, the rest is given up.
 #[tokio::test(start_paused = true)]
-async fn several_with_different_waits() {
+async fn each_machine_is_retried_when_its_wait_is_over() {
     for concurrency in [1, 8] {
         let waits = [20, 60, 3600, 580, 7200, 30, 590, 700];
         let mut service = Service::with_latency(10);
@@ -107,7 +107,7 @@ async fn several_with_different_waits() {
 
 /// More of them than machines can be under way at once, before any other.
 #[tokio::test(start_paused = true)]
-async fn they_take_no_place_from_the_others() {
+async fn postponed_machines_occupy_no_call_slot() {
     for (concurrency, sick, wait) in [(1, 19, 3600), (1, 19, 300), (8, 19, 60), (2, 40, 300)] {
         let mut service = Service::with_latency(100);
         // One is answered before the breaker would have to decide.
@@ -136,7 +136,7 @@ async fn they_take_no_place_from_the_others() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn tries_are_counted_through_all_waits() {
+async fn attempts_are_counted_across_waits() {
     let service = Service::with_latency(100).forever(5, overloaded(60));
     let fetcher = limited(&service, 50, 8, "none");
     let start = Instant::now();
@@ -156,7 +156,7 @@ async fn tries_are_counted_through_all_waits() {
 
 /// In a run that takes longer, the wait is over by the end of it.
 #[tokio::test(start_paused = true)]
-async fn in_a_long_run_it_comes_last_and_holds_nobody_up() {
+async fn long_wait_in_a_long_run_comes_last() {
     let service = Service::with_latency(100).script(0, &[overloaded(3600)]);
     let fetcher = limited(&service, 151, 8, "2/min");
     let start = Instant::now();
@@ -168,7 +168,7 @@ async fn in_a_long_run_it_comes_last_and_holds_nobody_up() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn those_that_are_unknown_then_have_their_late_passes() {
+async fn postponed_machines_that_are_unknown_get_late_passes() {
     let script = [overloaded(60), Reply::NOT_FOUND, Reply::NOT_FOUND];
     let service = Service::with_latency(10)
         .script(3, &script)
@@ -187,7 +187,7 @@ async fn those_that_are_unknown_then_have_their_late_passes() {
 /// From the first call on, for everybody: that is the service, and it is not asked for each of
 /// its machines.
 #[tokio::test(start_paused = true)]
-async fn a_service_that_turns_everybody_away_is_asked_for_few() {
+async fn overloaded_service_gets_few_calls() {
     let service = Service::with_latency(100).everybody(overloaded(3600));
     let start = Instant::now();
     let (ending, _) = run(&limited(&service, 1000, 8, "none")).await;
@@ -203,7 +203,7 @@ async fn a_service_that_turns_everybody_away_is_asked_for_few() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_interruption_ends_the_waiting_for_them_at_once() {
+async fn interruption_ends_the_wait_for_postponed_machines() {
     for (wait, expected) in [(300, Ending::Interrupted), (300, Ending::OutOfTime)] {
         let service = Service::with_latency(100).script(5, &[overloaded(wait)]);
         let stops = Stops::default();
@@ -224,7 +224,7 @@ async fn an_interruption_ends_the_waiting_for_them_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_time_shown_reckons_with_the_wait() {
+async fn estimate_includes_the_wait() {
     for (wait, expected) in [(300, 300), (580, 580), (3600, 10)] {
         let service = Service::with_latency(1000).forever(0, overloaded(wait));
         let service = if wait > 600 {

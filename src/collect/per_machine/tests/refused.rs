@@ -24,7 +24,7 @@ fn with(service: &Service, count: u16, concurrency: usize) -> Fetcher<&Service> 
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_that_passes_ends_nothing() {
+async fn temporary_refusal_does_not_end_the_run() {
     for reply in ALL {
         for (concurrency, refused) in [
             (1, &[50][..]),
@@ -50,7 +50,7 @@ async fn one_that_passes_ends_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn all_calls_in_flight_refused_at_once_end_nothing_either() {
+async fn temporary_refusal_of_all_calls_in_flight_does_not_end_the_run() {
     for reply in ALL {
         let service = Service::with_latency(200).down(10..11, reply);
         let (ending, outcomes) = run(&with(&service, 300, 8)).await;
@@ -63,7 +63,7 @@ async fn all_calls_in_flight_refused_at_once_end_nothing_either() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn machines_that_are_always_refused_fail_alone() {
+async fn refused_machines_fail_alone() {
     for reply in ALL {
         for (concurrency, step) in [(1, 10), (8, 10), (8, 2), (32, 3)] {
             let refused = (1..300).step_by(step);
@@ -88,7 +88,7 @@ async fn machines_that_are_always_refused_fail_alone() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_whole_stretch_of_the_list_may_be_refused() {
+async fn refused_stretch_of_the_list_fails_alone() {
     let service = (100..200).fold(Service::with_latency(200), |service, number| {
         service.forever(number, Reply::Denied)
     });
@@ -97,7 +97,7 @@ async fn a_whole_stretch_of_the_list_may_be_refused() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn from_the_middle_on_for_everybody_ends_the_run() {
+async fn refusal_of_every_call_from_mid_run_ends_the_run() {
     for reply in ALL {
         for concurrency in [1, 8, 32] {
             let service = Service::with_latency(200).down(10..1_000_000, reply);
@@ -116,7 +116,7 @@ async fn from_the_middle_on_for_everybody_ends_the_run() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn at_the_start_only_what_names_a_machine_is_looked_into() {
+async fn first_refusal_is_probed_only_if_it_names_a_machine() {
     for (reply, most) in [
         (Reply::FORBIDDEN, 8),
         (UNLICENSED, 8),
@@ -138,7 +138,7 @@ async fn at_the_start_only_what_names_a_machine_is_looked_into() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_service_that_goes_down_while_a_refusal_is_looked_into_is_waited_for() {
+async fn outage_while_a_refusal_is_probed_is_waited_out() {
     let service = Service::with_latency(200)
         .down(10..11, Reply::Denied)
         .down(11..100, Reply::BROKEN);

@@ -4,7 +4,7 @@ use super::*;
 use crate::defender::Class;
 
 #[tokio::test(start_paused = true)]
-async fn all_wait_and_nobody_fails_for_it() {
+async fn sign_in_outage_fails_no_machine() {
     for concurrency in [1, 8] {
         let service = Service::with_latency(100).signed_out(2..1802, Ok(()));
         let gate = gate("10/s", "none");
@@ -28,7 +28,7 @@ async fn all_wait_and_nobody_fails_for_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_it_the_run_ends_early() {
+async fn failed_sign_in_ends_the_run() {
     for (class, is_refused) in [(Class::NoToken, false), (Class::Run, true)] {
         let service = Service::with_latency(100).signed_out(2..3602, Err(class));
         let fetcher = fetcher(&service, 1000, "none", &Stops::default());
@@ -46,7 +46,7 @@ async fn without_it_the_run_ends_early() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_interruption_ends_the_waiting_at_once() {
+async fn interruption_ends_the_wait_at_once() {
     for expected in [Ending::Interrupted, Ending::OutOfTime] {
         let service = Service::with_latency(100).signed_out(2..3602, Ok(()));
         let stops = Stops::default();
@@ -67,7 +67,7 @@ async fn an_interruption_ends_the_waiting_at_once() {
 
 /// A token that ends between the permit and the call costs no try.
 #[tokio::test(start_paused = true)]
-async fn a_call_without_a_token_is_no_failure_of_its_machine() {
+async fn missing_token_does_not_count_as_an_attempt() {
     let no_token = Reply::Fail(Class::NoToken, Reason::Connection, 0);
     let service = Service::with_latency(100).script(3, &[no_token; 20]);
     let (ending, outcomes) = run_all(&service, 30).await;

@@ -27,7 +27,7 @@ fn not_the_service(ending: Ending) -> Failure {
 }
 
 #[tokio::test(start_paused = true)]
-async fn strangers_from_the_first_call_on_are_asked_twenty_times_and_not_again() {
+async fn foreign_replies_from_the_start_stop_the_run_after_twenty_calls() {
     for status in [302, 404, 403, 401, 200, 206, 400] {
         for (concurrency, retries) in [(1, 5), (8, 5), (8, 0), (64, 5), (2, 50)] {
             let service = Service::with_latency(100).everybody(Reply::Foreign(status));
@@ -45,7 +45,7 @@ async fn strangers_from_the_first_call_on_are_asked_twenty_times_and_not_again()
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_gateway_that_reaches_nobody_for_a_moment_is_waited_for() {
+async fn temporary_gateway_errors_are_waited_out() {
     let for_ever = Service::with_latency(100).everybody(Reply::Foreign(502));
     let start = Instant::now();
     let (ending, _) = run(&with(&for_ever, 1000, 8, 5)).await;
@@ -58,7 +58,7 @@ async fn a_gateway_that_reaches_nobody_for_a_moment_is_waited_for() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_list_that_is_too_short_to_tell_is_asked_as_usual() {
+async fn very_short_list_is_requested_as_usual() {
     for (count, calls) in [(1, 6), (2, 12), (3, 20), (5, 20)] {
         let service = Service::with_latency(100).everybody(Reply::Foreign(302));
         let (ending, outcomes) = run(&with(&service, count, 8, 5)).await;
@@ -71,7 +71,7 @@ async fn a_list_that_is_too_short_to_tell_is_asked_as_usual() {
 
 /// Whoever fails at the head of the list says nothing about the others.
 #[tokio::test(start_paused = true)]
-async fn the_others_are_answered_whoever_stands_before_them() {
+async fn failing_machines_at_the_head_do_not_stop_the_others() {
     for reply in [
         REJECTED,
         TOO_LARGE,
@@ -101,7 +101,7 @@ async fn the_others_are_answered_whoever_stands_before_them() {
 
 /// In a list that fails as a whole, going on would burn it.
 #[tokio::test(start_paused = true)]
-async fn a_list_that_is_rejected_as_a_whole_is_stopped() {
+async fn run_stops_when_every_machine_is_rejected() {
     for reply in [REJECTED, TOO_LARGE] {
         let service = Service::with_latency(100).everybody(reply);
         let (ending, outcomes) = run(&with(&service, 1000, 8, 5)).await;
@@ -116,7 +116,7 @@ async fn a_list_that_is_rejected_as_a_whole_is_stopped() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn those_that_were_answered_before_are_asked_before_the_list_is_given_up() {
+async fn machines_answered_before_are_tried_before_giving_up() {
     for reply in [REJECTED, Reply::Foreign(302)] {
         let service = (0..99).fold(Service::with_latency(100), |service, number| {
             service.forever(number, reply)

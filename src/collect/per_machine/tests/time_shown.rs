@@ -104,7 +104,7 @@ fn cases() -> Vec<Case> {
 
 /// Within a fifth of the whole from when a quarter of it is over.
 #[tokio::test(start_paused = true)]
-async fn failures_are_reckoned_with_as_they_come() {
+async fn estimate_follows_failures() {
     for case in cases() {
         let (took, shown) = case.run().await;
         let known = shown.iter().filter(|shown| shown.at > took / 4);
@@ -120,7 +120,7 @@ async fn failures_are_reckoned_with_as_they_come() {
 /// As long as nobody knows how long answers take it is a range, and the truth is in it; from the
 /// first answer on it is one time.
 #[tokio::test(start_paused = true)]
-async fn before_the_first_answer_it_is_a_range() {
+async fn estimate_is_a_range_before_the_first_answer() {
     for latency in [300, 1000, 2500, 3000] {
         for (fleet, limits, pace) in [
             (60, "none", "10/s"),
@@ -165,7 +165,7 @@ async fn before_the_first_answer_it_is_a_range() {
 
 /// What earlier runs have seen is no range.
 #[tokio::test(start_paused = true)]
-async fn what_is_known_from_earlier_is_one_time() {
+async fn estimate_with_known_latency_is_one_time() {
     let service = Service::with_latency(2500);
     let gate = gate_with_latency("none", "10/s", Some(Duration::from_millis(2500)));
     let plan = Plan {

@@ -41,7 +41,7 @@ impl Outcomes {
 }
 
 #[tokio::test(start_paused = true)]
-async fn they_share_machines_and_slots() {
+async fn workers_share_machines_and_slots() {
     let service = Service::with_latency(100);
     let fetcher = fetcher(&service, 300, "none", &Stops::default());
     let start = Instant::now();
@@ -62,7 +62,7 @@ async fn they_share_machines_and_slots() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn late_passes_are_one_worker_s_with_all_slots() {
+async fn late_passes_use_one_worker_with_all_slots() {
     let mut service = Service::with_latency(100);
     for number in 0..40 {
         service = service.script(number, &[Reply::NOT_FOUND]);
@@ -80,7 +80,7 @@ async fn late_passes_are_one_worker_s_with_all_slots() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_worker_that_never_began_takes_nothing_away() {
+async fn worker_that_never_started_takes_no_slots() {
     let service = Service::with_latency(100);
     let fetcher = fetcher(&service, 80, "none", &Stops::default());
     let start = Instant::now();
@@ -91,7 +91,7 @@ async fn a_worker_that_never_began_takes_nothing_away() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_ends_the_run_ends_it_for_both() {
+async fn ending_applies_to_both_workers() {
     let refused = Service::with_latency(10).everybody(Reply::FORBIDDEN);
     let broken = Service::with_latency(10).everybody(Reply::BROKEN);
     for (service, most_calls) in [(refused, 8), (broken, 500)] {
@@ -112,7 +112,7 @@ async fn what_ends_the_run_ends_it_for_both() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn collected_to_stop_both_do() {
+async fn stop_applies_to_both_workers() {
     let service = Service::with_latency(100);
     let stops = Stops::default();
     let fetcher = fetcher(&service, 3000, "none", &stops);

@@ -57,7 +57,7 @@ fn form(body: &str) -> HashMap<String, String> {
 }
 
 #[tokio::test]
-async fn a_secret_brings_a_token() {
+async fn secret_signs_in() {
     let entra = Entra::serve([good()]).await;
     let token = with_secret(&entra).await.unwrap();
     assert_eq!(token.secret.expose_secret(), "a.b.c");
@@ -77,7 +77,7 @@ async fn a_secret_brings_a_token() {
 }
 
 #[tokio::test]
-async fn each_sign_in_asks_anew() {
+async fn each_sign_in_sends_a_request() {
     let entra = Entra::serve([good()]).await;
     let azure = azure(&sign_in(CredentialKind::Secret, &entra), &entra);
     azure.sign_in().await.unwrap();
@@ -86,7 +86,7 @@ async fn each_sign_in_asks_anew() {
 }
 
 #[tokio::test]
-async fn a_certificate_signs_in() {
+async fn certificate_signs_in() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("app.pem");
     fs::write(&path, Rsa::generate().pem()).unwrap();
@@ -105,7 +105,7 @@ async fn a_certificate_signs_in() {
 }
 
 #[tokio::test]
-async fn workload_identity_sends_what_its_file_holds_now() {
+async fn workload_identity_reads_its_file_each_time() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("token");
     let entra = Entra::serve([good()]).await;
@@ -136,7 +136,7 @@ async fn workload_identity_sends_what_its_file_holds_now() {
 }
 
 #[tokio::test]
-async fn a_managed_identity_asks_its_machine() {
+async fn managed_identity_uses_the_metadata_endpoint() {
     let entra = Entra::serve_plain([
         Reply::json(
             200,
@@ -173,7 +173,7 @@ async fn a_managed_identity_asks_its_machine() {
 }
 
 #[tokio::test]
-async fn a_secret_goes_over_https_only() {
+async fn plain_http_authority_is_refused() {
     let entra = Entra::serve_plain([good()]).await;
     let http = Http::new(|| entra.client()).unwrap();
     let sign_in = sign_in(CredentialKind::Secret, &entra);

@@ -99,7 +99,7 @@ fn can_sign(certificate: &Certificate) -> bool {
 }
 
 #[test]
-fn every_shape_of_pem_is_read() {
+fn every_pem_layout_is_read() {
     let rsa = Rsa::generate();
     let issuer = Rsa::of(KeyPair::generate().unwrap());
     let (key, own, issuer) = (
@@ -145,7 +145,7 @@ fn pkcs12_is_read_with_its_password() {
 }
 
 #[test]
-fn what_cannot_be_used_is_told_apart() {
+fn each_unusable_file_has_its_own_error() {
     use CertificateProblem as Problem;
     type Expectation = fn(&Problem) -> bool;
 
@@ -179,7 +179,7 @@ fn what_cannot_be_used_is_told_apart() {
 }
 
 #[test]
-fn the_error_names_the_file_and_helps() {
+fn error_names_the_file_and_has_a_hint() {
     let path = PathBuf::from("missing.pem");
     let error = Certificate::read(&path, None).unwrap_err();
     assert_eq!(error.to_string(), "certificate file `missing.pem`");

@@ -79,7 +79,7 @@ fn text(token: &Token) -> String {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_hundred_callers_make_one_sign_in() {
+async fn concurrent_callers_share_one_sign_in() {
     let script = Script::new([Ok(Some(HOUR))]);
     let tokens = script.tokens();
     let all = join_all((0..100).map(|_| current(&tokens))).await;
@@ -88,7 +88,7 @@ async fn a_hundred_callers_make_one_sign_in() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn all_who_wait_get_the_error_too_and_the_next_one_tries_again() {
+async fn waiting_callers_share_the_error_and_the_next_one_retries() {
     let script = Script::new([Err(passing()), Ok(Some(HOUR))]);
     let tokens = script.tokens();
     let all = join_all((0..100).map(|_| tokens.current())).await;
@@ -98,7 +98,7 @@ async fn all_who_wait_get_the_error_too_and_the_next_one_tries_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_caller_that_goes_away_takes_nobody_with_it() {
+async fn cancelled_caller_does_not_affect_others() {
     let script = Script::new([Ok(Some(HOUR))]);
     let tokens = script.tokens();
     let impatient = tokio::time::timeout(Duration::from_secs(1), tokens.current());
@@ -128,7 +128,7 @@ async fn tokens_are_renewed_before_their_end() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nobody_waits_for_an_early_renewal_but_the_one_who_does_it() {
+async fn only_the_renewing_caller_waits_for_an_early_renewal() {
     let script = Script::new([Ok(Some(HOUR))]);
     let tokens = script.tokens();
     current(&tokens).await;
@@ -140,7 +140,7 @@ async fn nobody_waits_for_an_early_renewal_but_the_one_who_does_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_failed_early_renewal_keeps_the_old_token_and_waits_a_little() {
+async fn failed_early_renewal_keeps_the_old_token_and_is_retried_later() {
     let script = Script::new([Ok(Some(HOUR)), Err(passing()), Ok(Some(HOUR))]);
     let tokens = script.tokens();
     current(&tokens).await;
@@ -154,7 +154,7 @@ async fn a_failed_early_renewal_keeps_the_old_token_and_waits_a_little() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_token_that_cannot_be_renewed_is_used_to_its_end() {
+async fn token_that_cannot_be_renewed_is_used_until_it_expires() {
     let script = Script::new([Ok(Some(HOUR)), Err(SignInError::ReadyMade)]);
     let tokens = script.tokens();
     current(&tokens).await;
@@ -170,7 +170,7 @@ async fn a_token_that_cannot_be_renewed_is_used_to_its_end() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_token_without_a_known_end_is_kept() {
+async fn token_without_expiry_is_kept() {
     let script = Script::new([Ok(None)]);
     let tokens = script.tokens();
     let token = tokens.current().await.unwrap();
@@ -180,7 +180,7 @@ async fn a_token_without_a_known_end_is_kept() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refused_token_is_renewed_once_for_all_who_hold_it() {
+async fn rejected_token_is_renewed_once_for_all_callers() {
     let script = Script::new([Ok(Some(HOUR))]);
     let tokens = script.tokens();
     let stale = tokens.current().await.unwrap();
@@ -199,7 +199,7 @@ async fn a_refused_token_is_renewed_once_for_all_who_hold_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn secrets_are_not_shown() {
+async fn debug_output_hides_the_token() {
     let script = Script::new([Ok(Some(HOUR))]);
     let token = script.tokens().current().await.unwrap();
     assert!(!format!("{token:?}").contains("token-1"));

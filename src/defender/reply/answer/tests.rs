@@ -24,7 +24,7 @@ fn only(json: &str) -> MissingKb {
 }
 
 #[test]
-fn the_documented_body() {
+fn documented_body_is_read() {
     let page = AnswerBody::read(DOCUMENTED.as_bytes()).unwrap();
     assert_eq!(page.next, None);
     let [kb] = &page.missing[..] else {
@@ -40,7 +40,7 @@ fn the_documented_body() {
 }
 
 #[test]
-fn every_field_may_be_odd() {
+fn odd_or_missing_fields_are_accepted() {
     let bare = only("{}");
     assert_eq!(
         bare,
@@ -65,14 +65,14 @@ fn every_field_may_be_odd() {
 }
 
 #[test]
-fn nothing_missing_and_a_next_page() {
+fn empty_page_with_a_next_link_is_read() {
     let page = AnswerBody::read(br#"{"value":[],"@odata.nextLink":"https://api/next"}"#).unwrap();
     assert!(page.missing.is_empty());
     assert_eq!(page.next.as_deref(), Some("https://api/next"));
 }
 
 #[test]
-fn what_is_no_answer() {
+fn invalid_bodies_are_rejected() {
     for (body, message) in [
         ("", "the reply is empty"),
         (" \r\n", "the reply is empty"),
@@ -111,7 +111,7 @@ fn what_is_no_answer() {
 }
 
 #[test]
-fn errors_as_documented() {
+fn documented_errors_are_read() {
     let body = br#"{"error":{"code":"ResourceNotFound","message":"Machine 123123123 was not found",
         "target":"43f4cb08-8fac-4b65-9db1-745c2ae65f3a"}}"#;
     let error = ServiceError::read(body);
@@ -141,14 +141,14 @@ fn errors_as_documented() {
 
 proptest! {
     #[test]
-    fn any_bytes_are_read_without_a_panic(body: Vec<u8>) {
+    fn arbitrary_bytes_do_not_panic(body: Vec<u8>) {
         let _ = AnswerBody::read(&body);
         let _ = ServiceError::read(&body);
     }
 
     /// An answer cut short at any byte is no answer, never a shorter one.
     #[test]
-    fn a_truncated_answer_is_no_answer(cut in 0..DOCUMENTED.len()) {
+    fn truncated_answer_is_rejected(cut in 0..DOCUMENTED.len()) {
         prop_assert!(AnswerBody::read(&DOCUMENTED.as_bytes()[..cut]).is_err());
     }
 }

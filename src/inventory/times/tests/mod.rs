@@ -105,7 +105,7 @@ const TIMES: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn exports_write_times_in_many_ways() {
+fn every_known_time_format_is_read() {
     for (cell, expected) in TIMES {
         assert_eq!(alone(cell).as_deref(), Some(*expected), "{cell:?}");
     }
@@ -176,14 +176,14 @@ const NONSENSE: &[&str] = &[
 ];
 
 #[test]
-fn what_is_not_a_time() {
+fn other_texts_are_not_times() {
     for cell in NONSENSE {
         assert_eq!(alone(cell), None, "{cell:?}");
     }
 }
 
 #[test]
-fn tomorrow_may_be_a_clock_that_is_ahead() {
+fn time_may_be_at_most_a_day_ahead() {
     for (cell, is_time) in [
         ("2010-01-01", true),
         ("2026-11-30T12:00:00Z", true),

@@ -13,7 +13,7 @@ fn days(cells: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn one_cell_settles_the_order_for_all() {
+fn one_unambiguous_cell_decides_the_date_order() {
     for (cells, expected) in [
         (
             &["05/11/2026 09:15", "14/03/2026"][..],
@@ -62,7 +62,7 @@ fn one_cell_settles_the_order_for_all() {
 }
 
 #[test]
-fn what_no_cell_settles_is_not_understood() {
+fn ambiguous_date_order_is_not_read() {
     for (cells, expected, reason) in [
         (
             &["05/11/2026", "11/05/2026", "07/07/2026"][..],

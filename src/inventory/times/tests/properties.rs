@@ -63,7 +63,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(16))]
 
     #[test]
-    fn a_time_is_read_back_in_every_form(seconds in moments()) {
+    fn times_round_trip_in_every_format(seconds in moments()) {
         for (form, exact_to) in FORMS {
             let moments = seconds.iter().map(|it| Timestamp::from_second(*it).unwrap());
             let moments: Vec<Timestamp> = moments.chain([settling()]).collect();
@@ -79,7 +79,7 @@ proptest! {
     }
 
     #[test]
-    fn a_column_is_read_whatever_it_holds(cells in vec(".{0,40}", 0..20)) {
+    fn arbitrary_column_gives_plausible_times(cells in vec(".{0,40}", 0..20)) {
         let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
         let times = times(&cells);
         let latest: Timestamp = NOW.parse().unwrap();
@@ -89,7 +89,7 @@ proptest! {
     }
 
     #[test]
-    fn digits_and_marks_are_read_without_a_fault(cell in "[0-9/.:, TZapm+()-]{0,30}") {
+    fn digits_and_punctuation_do_not_panic(cell in "[0-9/.:, TZapm+()-]{0,30}") {
         let _ = times(&[&cell]).read(&cell);
     }
 }

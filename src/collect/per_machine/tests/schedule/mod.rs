@@ -65,7 +65,7 @@ impl Run {
 
 /// The windows that people have, and others.
 #[test]
-fn no_time_is_lost_and_the_time_shown_is_right() {
+fn runs_match_the_best_schedule_and_the_estimate() {
     for (quota, latency_ms, concurrency, fleet) in [
         (DEFAULT, 300..300, 8, 1),
         (DEFAULT, 300..300, 8, 60),
@@ -99,7 +99,7 @@ fn no_time_is_lost_and_the_time_shown_is_right() {
 
 /// Where the service is slower than the quota, it decides, and nothing stalls or grows.
 #[test]
-fn a_slow_service_or_a_single_connection_is_used_to_the_full() {
+fn slow_service_is_used_to_capacity() {
     for (quota, latency_ms, concurrency, fleet) in [
         (DEFAULT, 5000..5000, 8, 3),
         (DEFAULT, 5000..5000, 8, 250),
@@ -124,7 +124,7 @@ fn a_slow_service_or_a_single_connection_is_used_to_the_full() {
 /// What it costs not to know when the service counts a call: each window lasts as long as
 /// an answer takes longer. With the usual answers that is next to nothing.
 #[test]
-fn counting_from_the_answer_costs_little() {
+fn counting_from_the_answer_costs_at_most_two_percent() {
     for (latency_ms, fleet) in [(0..0, 1501), (300..300, 1501), (50..950, 5000)] {
         let run = Case::new(DEFAULT, latency_ms, 8, fleet).run();
         assert!(run.took <= run.clairvoyant.mul_f64(1.02), "{run:?}");
@@ -136,7 +136,7 @@ fn counting_from_the_answer_costs_little() {
 /// after the other. The time shown cannot know which calls will fail: where a few more or
 /// less go over into the next minute, it is a minute off.
 #[test]
-fn failures_take_their_calls_and_little_more() {
+fn failures_cost_little_more_than_their_calls() {
     for (quota, latency_ms, concurrency, fleet, cycle) in [
         (DEFAULT, 300..300, 8, 60, 60),
         (DEFAULT, 300..300, 8, 1000, 60),
@@ -185,7 +185,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn whatever_the_quota_and_the_service(case in case()) {
+    fn any_quota_and_service_match_the_best_schedule(case in case()) {
         case.run().is_as_planned();
     }
 }

@@ -35,7 +35,7 @@ fn forms(text: &str) -> Vec<Reply> {
 }
 
 #[tokio::test]
-async fn a_token_is_read_in_every_encoding() {
+async fn token_is_read_in_every_encoding() {
     for reply in forms(TOKEN) {
         let shown = format!("{reply:?}");
         let entra = Entra::serve([reply]).await;
@@ -46,7 +46,7 @@ async fn a_token_is_read_in_every_encoding() {
 }
 
 #[tokio::test]
-async fn a_refusal_is_read_in_every_encoding() {
+async fn refusal_is_read_in_every_encoding() {
     for reply in forms(REFUSAL) {
         let shown = format!("{reply:?}");
         let entra = Entra::serve([reply]).await;
@@ -62,7 +62,7 @@ async fn a_refusal_is_read_in_every_encoding() {
 }
 
 #[tokio::test]
-async fn odd_lifetimes_are_no_error() {
+async fn odd_lifetimes_are_accepted() {
     for (expires_in, expected) in [
         (r#""3599""#, Some(3599)),
         ("3599.0", Some(3599)),
@@ -81,7 +81,7 @@ async fn odd_lifetimes_are_no_error() {
 }
 
 #[tokio::test]
-async fn a_reply_beyond_a_mebibyte_is_given_up() {
+async fn reply_over_one_mebibyte_is_rejected() {
     for status in [200, 400, 503] {
         let entra = Entra::serve([Reply::json(status, vec![b' '; (1 << 20) + 1])]).await;
         let error = with_secret(&entra).await.unwrap_err();

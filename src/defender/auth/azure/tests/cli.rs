@@ -52,7 +52,7 @@ async fn ask_cli(shell: Shell) -> Result<AccessToken, SignInError> {
 }
 
 #[tokio::test]
-async fn the_azure_cli_is_asked() {
+async fn azure_cli_signs_in_and_its_errors_are_explained() {
     let token = ask_cli(Shell {
         exit_code: 0,
         stdout: r#"{"accessToken":"a.b.c","expires_on":4102444800,"tokenType":"Bearer"}"#,

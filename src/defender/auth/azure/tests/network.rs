@@ -11,7 +11,7 @@ use crate::defender::auth::Trouble;
 type Configure<'entra> = Box<dyn Fn() -> reqwest::ClientBuilder + 'entra>;
 
 #[tokio::test]
-async fn a_network_in_the_way_is_recognised() {
+async fn network_problems_are_recognised() {
     let entra = Entra::serve([good()]).await;
     let plain = Entra::serve_plain([good()]).await;
     let mut refusing = sign_in(CredentialKind::Secret, &entra);
@@ -88,7 +88,7 @@ impl Resolve for Nameless {
 }
 
 #[tokio::test]
-async fn a_silent_service_is_given_up() {
+async fn silent_service_times_out() {
     let entra = Entra::serve([Reply::silence()]).await;
     let azure = Azure {
         patience: Duration::from_millis(200),

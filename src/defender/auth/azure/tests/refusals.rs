@@ -5,7 +5,7 @@ use super::*;
 const WRONG_SECRET: &str = r#"{"error":"invalid_client","error_description":"AADSTS7000215: Invalid client secret provided.\r\nTrace ID: 1\r\nCorrelation ID: 2\r\nTimestamp: 3","error_codes":[7000215],"correlation_id":"2"}"#;
 
 #[tokio::test]
-async fn a_wrong_secret_is_final_and_helps() {
+async fn wrong_secret_is_final_and_has_a_hint() {
     let entra = Entra::serve([Reply::json(401, WRONG_SECRET)]).await;
     let error = with_secret(&entra).await.unwrap_err();
     assert_eq!(
@@ -23,7 +23,7 @@ async fn a_wrong_secret_is_final_and_helps() {
 }
 
 #[tokio::test]
-async fn a_stumble_is_tried_again() {
+async fn temporary_errors_are_retried() {
     let entra = Entra::serve([
         Reply::html(502, "<title>Bad gateway</title>"),
         Reply::json(503, r#"{"error":"temporarily_unavailable"}"#),
@@ -35,7 +35,7 @@ async fn a_stumble_is_tried_again() {
 }
 
 #[tokio::test]
-async fn a_reply_that_is_no_token_is_described() {
+async fn reply_without_a_token_is_described() {
     for (reply, passing, text) in [
         (
             Reply::html(200, "<html><TITLE>\n Please  log in </TITLE>hush~hush"),
@@ -72,7 +72,7 @@ async fn a_reply_that_is_no_token_is_described() {
 /// Entra's own words decide, whatever the status: what passes is waited for, and for as long as it
 /// asks.
 #[tokio::test]
-async fn what_passes_is_told_from_what_does_not() {
+async fn temporary_errors_are_distinguished_from_final_ones() {
     for (status, error, passing) in [
         (503, "temporarily_unavailable", true),
         (400, "temporarily_unavailable", true),
@@ -132,7 +132,7 @@ async fn what_passes_is_told_from_what_does_not() {
 }
 
 #[tokio::test]
-async fn no_redirect_is_followed() {
+async fn redirects_are_not_followed() {
     let elsewhere = Entra::serve([good()]).await;
     let redirect = Reply::html(307, "").location(elsewhere.url.as_str());
     let entra = Entra::serve([redirect]).await;
@@ -143,7 +143,7 @@ async fn no_redirect_is_followed() {
 }
 
 #[tokio::test]
-async fn a_secret_that_is_repeated_is_masked() {
+async fn echoed_secret_is_masked() {
     let echo = r#"{"error":"invalid_request hush~hush","error_description":"AADSTS900144: you sent client_secret=hush%7Ehush, that is hush~hush"}"#;
     let entra = Entra::serve([Reply::json(400, echo)]).await;
     let error = with_secret(&entra).await.unwrap_err();
