@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn a_call_counts_from_its_answer_on() {
+    fn call_counts_until_a_window_after_its_answer() {
         let start = Instant::now();
         let mut window = window("2/s");
         window.admit();
@@ -141,7 +141,7 @@ mod tests {
         /// A service that notes each call at any moment between sending and answer never
         /// counts more than the limit within any window.
         #[test]
-        fn the_service_never_counts_more(
+        fn service_never_counts_more_than_the_limit(
             limit in 1_u32..6,
             calls in prop::collection::vec((0_u64..400, 0_u64..=100), 1..60),
         ) {

@@ -173,7 +173,7 @@ mod tests {
     use crate::report::fixture::{Fixture, answer, gap};
 
     #[test]
-    fn it_says_what_matters() {
+    fn summary_contains_the_main_figures() {
         let text = Fixture::second_night().with_run(|run| markdown(run).unwrap());
         for part in [
             "## Missing KBs: 60.0 % of the machines answered",
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_from_outside_becomes_a_link() {
+    fn foreign_text_never_becomes_a_link() {
         for text in [
             "www.evil.example",
             "see www.evil.example/now",
@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_harmless_stays_readable() {
+    fn harmless_text_stays_readable() {
         for (text, expected) in [
             ("March 2020 Security Updates", "March 2020 Security Updates"),
             ("KB5034441 (x64): 2 of 3.", "KB5034441 (x64): 2 of 3."),

@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_that_steers_a_terminal_is_left() {
+    fn terminal_control_sequences_are_removed() {
         for (text, expected) in [
             ("March 2020 Security Updates", "March 2020 Security Updates"),
             ("Zürich 東京 👩\u{200d}💻", "Zürich 東京 👩\u{200d}💻"),
@@ -113,14 +113,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_control_character_survives(text in "(\\PC|\\pC|\u{1b}|[\\[\\]P;m\\\\\u{7}]){0,40}") {
+        fn control_characters_are_removed(text in "(\\PC|\\pC|\u{1b}|[\\[\\]P;m\\\\\u{7}]){0,40}") {
             let plain = plain(&text);
             let steers = |character: char| character.is_control() || is_unseen(character);
             prop_assert!(!plain.contains(steers), "{:?}", plain);
         }
 
         #[test]
-        fn printable_ascii_stays(text in "[ -~]{0,40}") {
+        fn printable_ascii_is_unchanged(text in "[ -~]{0,40}") {
             prop_assert_eq!(plain(&text), text);
         }
     }

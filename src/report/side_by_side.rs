@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_comes_of_it_is_in_order() {
+    fn results_keep_the_order_of_inputs() {
         for count in [0, 1, 2, 100] {
             let numbers: Vec<usize> = (0..count).collect();
             let doubled = side_by_side(&numbers, |number| number * 2);
@@ -55,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn as_many_as_there_are_cores_work_at_once() {
+    fn one_job_per_core_runs_at_once() {
         let meet = Barrier::new(at_once());
         let all = vec![(); at_once()];
         // Nobody would get past the barrier alone.

@@ -33,14 +33,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn fractions_of_a_second_go() {
+    fn fractions_of_a_second_are_dropped() {
         for text in ["2026-11-23T13:00:00Z", "2026-11-23T13:00:00.999999999Z"] {
             assert_eq!(rfc3339(text.parse().unwrap()), "2026-11-23T13:00:00Z");
         }
     }
 
     #[test]
-    fn local_times_are_those_of_the_zone() {
+    fn local_times_use_the_zone() {
         let zone = TimeZone::get("Europe/Berlin").unwrap();
         let late = "2026-11-22T23:30:00Z".parse().unwrap();
         assert_eq!(local_day(late, &zone), "2026-11-23");

@@ -202,7 +202,7 @@ mod tests {
     use crate::store::Problem;
 
     #[test]
-    fn a_store_that_was_mended_is_no_failure() {
+    fn recovered_store_is_not_a_failure() {
         use Ending::{Finished, Interrupted, StoreFailed};
         for (ending, is_unsaved, expected, is_failure) in [
             (Finished, false, Finished, false),

@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn clocks_that_part_make_it_no_later() {
+    async fn clock_changes_never_delay_the_deadline() {
         assert_eq!(waited!(0), 3600);
         assert_eq!(waited!(600), 3000, "set forward, or slept");
         assert_eq!(waited!(7200), 1800, "slept through");

@@ -194,7 +194,7 @@ mod tests {
     use crate::inventory::read_from;
 
     #[test]
-    fn rows_are_counted_as_people_count() {
+    fn rows_are_described_in_words() {
         let ids = ["1".repeat(40), "2".repeat(40)];
         for (list, expected) in [
             (ids[..1].join("\n"), "list: 1 machine"),

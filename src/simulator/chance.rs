@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_same_question_has_the_same_answer() {
+    fn draws_are_deterministic() {
         let draw = |seed, purpose, key, number| chance(seed, purpose, key, number).u64(..);
         assert_eq!(draw(1, "fault", "a", 0), draw(1, "fault", "a", 0));
         for other in [
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn neighbours_are_spread_evenly() {
+    fn draws_are_evenly_distributed() {
         let low = (0..10_000)
             .filter(|&number| chance(7, "fault", "machine", number).f64() < 0.1)
             .count();
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn a_uuid_has_its_shape() {
+    fn uuid_has_the_right_shape() {
         let text = uuid(&mut chance(1, "id", "", 0));
         let lengths: Vec<usize> = text.split('-').map(str::len).collect();
         assert_eq!(lengths, [8, 4, 4, 4, 12], "{text}");

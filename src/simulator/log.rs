@@ -111,7 +111,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_fullest_window_is_found() {
+    fn fullest_window_is_found() {
         let start = Instant::now();
         let call = |millis| Call {
             arrived: start + Duration::from_millis(millis),

@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn a_token_is_valid_for_its_lifetime_unless_declared_expired() {
+    async fn token_is_valid_for_its_lifetime_unless_expired_early() {
         let tokens = Tokens::new(Duration::from_mins(1));
         let first = tokens.issue(|number| format!("token {number}"));
         let second = tokens.issue(|number| format!("token {number}"));

@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn a_place_is_free_when_the_oldest_call_is_a_window_old() {
+    fn slot_is_free_when_the_oldest_call_leaves_the_window() {
         let start = Instant::now();
         let mut windows = SlidingWindows::new(&limits("2/s"), false);
         assert_eq!(windows.admit(start), Ok(()));
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_wait_is_told() {
+    fn longest_wait_is_returned() {
         let start = Instant::now();
         let mut windows = SlidingWindows::new(&limits("1/s,1/min"), false);
         assert_eq!(windows.admit(start), Ok(()));
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn refused_calls_count_where_the_service_counts_them() {
+    fn refused_calls_count_if_configured() {
         let start = Instant::now();
         let mut windows = SlidingWindows::new(&limits("1/s"), true);
         assert_eq!(windows.admit(start), Ok(()));
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn without_limits_everything_passes() {
+    fn without_limits_every_call_is_admitted() {
         let mut windows = SlidingWindows::new(&limits("none"), false);
         let now = Instant::now();
         assert!((0..1000).all(|_| windows.admit(now).is_ok()));
@@ -131,7 +131,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn it_counts_as_a_naive_count_does(
+        fn windows_match_a_naive_count(
             gaps in vec(0_u64..400, 1..120),
             calls in 1_u32..8,
             counted: bool,

@@ -47,7 +47,7 @@ fn limiter(limits: &str, pace: &str) -> Limiter {
 }
 
 #[tokio::test(start_paused = true)]
-async fn both_windows_hold_and_no_time_is_wasted() {
+async fn both_windows_hold_at_full_speed() {
     let limiter = limiter("100/min,1500/h", "10/s");
     let (seen, took) = send(&limiter, 4000, Duration::from_millis(300)).await;
     assert!(most_within(Duration::from_mins(1), &seen) <= 100);
@@ -59,7 +59,7 @@ async fn both_windows_hold_and_no_time_is_wasted() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_forecast_is_what_happens() {
+async fn forecast_matches_the_duration() {
     for (limits, pace, calls, latency) in [
         ("100/min,1500/h", "10/s", 3200, 200),
         ("7/3s", "none", 100, 50),
@@ -85,7 +85,7 @@ async fn the_forecast_is_what_happens() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refusal_makes_everybody_wait() {
+async fn throttling_pauses_every_call() {
     let limiter = limiter("none", "none");
     let start = Instant::now();
     limiter.throttled(Some(Duration::from_secs(17)));
@@ -98,7 +98,7 @@ async fn a_refusal_makes_everybody_wait() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_pause_that_grows_while_calls_wait_holds_too() {
+async fn extended_pause_applies_to_waiting_calls() {
     let limiter = limiter("none", "none");
     limiter.throttled(Some(Duration::from_secs(5)));
     let late_news = async {
@@ -110,7 +110,7 @@ async fn a_pause_that_grows_while_calls_wait_holds_too() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_waiting_call_that_is_given_up_frees_its_turn() {
+async fn cancelled_wait_takes_no_slot() {
     let limiter = limiter("1/h", "none");
     drop(limiter.permit().await.unwrap());
     let given_up = tokio::time::timeout(Duration::from_secs(1), limiter.permit()).await;

@@ -104,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_that_begins_with_a_sign_is_guarded() {
+    fn leading_formula_sign_is_guarded() {
         for (text, expected) in [
             ("=1+1", "'=1+1"),
             ("+1", "'+1"),
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn so_is_one_behind_what_is_taken_off() {
+    fn formula_sign_after_trimmed_characters_is_guarded() {
         for before in [
             " ", "\u{a0}", "\u{3000}", "\u{200b}", "\u{feff}", "\u{ad}", "\u{202e}", "\u{2060}",
             "\u{0}", "\u{7f}", "\"", " \" ", "\n", "\r\n", "\u{b}",
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn so_is_one_behind_anything_that_may_end_a_cell() {
+    fn formula_sign_after_a_separator_is_guarded() {
         for separator in [
             ";",
             ",",
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn harmless_text_stays() {
+    fn harmless_text_is_unchanged() {
         for text in [
             "",
             "a=1",
@@ -207,7 +207,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn it_adds_nothing_but_guards_and_those_once(
+        fn guarding_is_idempotent_and_only_adds_quotes(
             text in "([=+@;,|\"' \t\r\n\u{a0}\u{200b}＝a-]|\\PC){0,16}",
         ) {
             let once = guarded(&text).into_owned();

@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_two_columns_have_one_key() {
+    fn column_keys_are_unique() {
         for (columns, expected) in [
             (&["Name", "Team"][..], &["Name", "Team"][..]),
             (&["a", "a", "A", "a"], &["a", "a (2)", "A", "a (3)"]),
@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn many_columns_of_one_name_are_numbered_in_one_go() {
+    fn many_equal_columns_are_numbered_quickly() {
         let keys = keys(&vec!["a".to_owned(); 50_000]);
         assert_eq!(keys.last().map(String::as_str), Some("a (50000)"));
     }

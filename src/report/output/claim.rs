@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_is_written_costs_no_input() {
+    fn inputs_that_a_report_would_overwrite_are_refused() {
         let place = tempfile::tempdir().unwrap();
         let out = place.path().join("out");
         for there in [false, true] {
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_of_somebody_is_named() {
+    fn foreign_file_is_named() {
         let place = tempfile::tempdir().unwrap();
         for name in ["machines.csv", "notes.txt"] {
             fs::write(place.path().join(name), "mine").unwrap();

@@ -228,7 +228,7 @@ mod tests {
     const HASH: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
     #[test]
-    fn a_list_is_read_strictly() {
+    fn list_of_own_files_is_parsed_strictly() {
         let good = format!("{HEADER}\n{HASH}  kbs.csv\n{HASH}  a name.csv\n");
         assert_eq!(parse(&good).unwrap().files.len(), 2);
         let also = [format!("{HASH}  kbs.csv\r\n"), String::new(), HEADER.into()];
@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read_again() {
+    fn written_list_is_read_back() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path();
         fs::write(path.join("kbs.csv"), "").unwrap();
@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn a_summary_names_what_an_older_program_wrote() {
+    fn summary_names_the_files_of_an_older_version() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path();
         for name in ["kbs.csv", "gaps.csv"] {
@@ -305,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_that_cannot_be_read_is_an_error() {
+    fn unreadable_list_is_an_error() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(NAME);
         for content in [&b"kbs.csv"[..], b"\xff", &vec![b'#'; 2 << 20]] {

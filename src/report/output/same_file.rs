@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn one_file_has_many_names() {
+    fn different_spellings_of_one_path_are_the_same_file() {
         let place = place();
         for (one, other, expected) in [
             ("there", "there", true),
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn relative_paths_begin_where_the_process_works() {
+    fn relative_paths_start_at_the_working_directory() {
         let here = std::env::current_dir().unwrap();
         assert!(is_same(Path::new("missing"), &here.join("missing")));
         assert!(is_same(Path::new("Cargo.toml"), &here.join("Cargo.toml")));

@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_plain_https_is_a_link() {
+    fn only_plain_https_urls_are_links() {
         let long = format!("https://example.com/{}", "x".repeat(LONGEST_LINK));
         for (address, expected) in [
             (

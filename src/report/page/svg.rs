@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn coordinates_are_short() {
+    fn coordinates_are_rounded_to_one_decimal() {
         for (value, expected) in [
             (0.0, "0"),
             (-0.01, "0"),
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn shapes_are_elements() {
+    fn shapes_become_svg_elements() {
         let rect = body(|svg| svg.rect(Paint::Bar, (1.0, 2.5), (3.0, 4.0)));
         assert_eq!(
             rect,
@@ -183,13 +183,13 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_extent_is_not_drawn() {
+    fn shapes_without_extent_are_omitted() {
         assert_eq!(body(|svg| svg.rect(Paint::Bar, (0.0, 0.0), (0.0, 4.0))), "");
         assert_eq!(body(|svg| svg.line(Paint::Trend, &[(0.0, 1.0)])), "");
     }
 
     #[test]
-    fn a_drawing_says_what_it_shows() {
+    fn drawing_has_a_title_and_description() {
         let svg = Svg::new("test", (10.0, 20.0)).finish("A & B", "1 < 2");
         assert!(svg.starts_with(
             r#"<svg class="chart" role="img" width="10" height="20" viewBox="0 0 10 20" "#

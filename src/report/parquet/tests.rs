@@ -91,14 +91,14 @@ fn with_outcomes(outcomes: Vec<Outcome>) -> Fixture {
 }
 
 #[test]
-fn every_value_is_that_of_gaps_csv() {
+fn values_match_gaps_csv() {
     for fixture in [Fixture::small(), Fixture::second_night()] {
         assert_eq!(read(bytes(&fixture, ROWS)), expected(&fixture));
     }
 }
 
 #[test]
-fn the_columns_are_those_of_gaps_csv_in_their_order() {
+fn columns_match_gaps_csv() {
     let reader = reader(bytes(&Fixture::small(), ROWS));
     let schema = reader.metadata().file_metadata().schema_descr();
     let names: Vec<&str> = schema
@@ -114,7 +114,7 @@ fn the_columns_are_those_of_gaps_csv_in_their_order() {
 }
 
 #[test]
-fn what_there_is_none_of_is_null_and_a_list_is_a_list() {
+fn missing_values_are_null_and_lists_are_lists() {
     let rows = rows_of(bytes(&Fixture::small(), ROWS));
     let fields = |row: &Row| -> Vec<Field> {
         row.get_column_iter()
@@ -142,13 +142,13 @@ fn times_keep_their_milliseconds() {
 }
 
 #[test]
-fn nothing_missing_is_a_file_without_rows() {
+fn no_gaps_give_a_file_without_rows() {
     let fixture = with_outcomes(vec![answer(3, Vec::new())]);
     assert_eq!(read(bytes(&fixture, ROWS)), Vec::<Cells>::new());
 }
 
 #[test]
-fn the_file_says_what_it_speaks_for_and_not_when_it_was_written() {
+fn metadata_describes_the_run_and_not_the_time_of_writing() {
     let mut fixture = Fixture::small();
     fixture.facts.tenant_id = Some("contoso".to_owned());
     let file = bytes(&fixture, ROWS);
@@ -173,7 +173,7 @@ fn the_file_says_what_it_speaks_for_and_not_when_it_was_written() {
 }
 
 #[test]
-fn absurd_numbers_stay_at_the_largest() {
+fn large_numbers_are_clamped() {
     let missing = MissingKb {
         machine_missed_on: Some(u64::MAX),
         ..gap("1", u64::MAX)
@@ -184,7 +184,7 @@ fn absurd_numbers_stay_at_the_largest() {
 }
 
 #[test]
-fn a_machine_that_cannot_be_read_fails_the_report() {
+fn unreadable_machine_fails_the_report() {
     #[derive(Debug)]
     struct Gone;
     impl crate::domain::gaps::Gaps for Gone {
@@ -228,7 +228,7 @@ fn any_gap() -> impl Strategy<Value = MissingKb> {
 
 proptest! {
     #[test]
-    fn any_fleet_is_read_back_whatever_the_row_groups(
+    fn any_fleet_round_trips_with_any_row_groups(
         missing in proptest::collection::vec(proptest::collection::vec(any_gap(), 0..5), 4),
         most in 1..5_usize,
     ) {

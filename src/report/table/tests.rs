@@ -58,7 +58,7 @@ fn of_kbs() -> Column<Kbs> {
 }
 
 #[test]
-fn a_column_of_kbs_is_in_every_format_each_with_its_care() {
+fn new_kb_column_appears_escaped_in_every_format() {
     let csv = text(with(of_kbs(), Format::Csv, "kbs.csv"));
     let mut lines = csv.lines();
     assert!(lines.next().unwrap().ends_with(",url,added"), "{csv}");
@@ -85,7 +85,7 @@ fn a_column_of_kbs_is_in_every_format_each_with_its_care() {
 }
 
 #[test]
-fn a_column_of_kbs_is_on_the_terminal() {
+fn new_kb_column_appears_on_the_terminal() {
     ADDED.set(Some(Box::new(of_kbs())));
     let shown = Fixture::small().with_run(|run| terminal::render(run, 200, Style::Plain).unwrap());
     ADDED.set(None);
@@ -96,7 +96,7 @@ fn a_column_of_kbs_is_on_the_terminal() {
 
 #[cfg(feature = "parquet")]
 #[test]
-fn a_column_of_gaps_is_in_both_files_of_gaps() {
+fn new_gap_column_appears_in_csv_and_parquet() {
     let column = Column::<Gaps>::new("added", Kind::Percent, |_| Cell::Percent(2.5)).csv();
     let csv = text(with(column, Format::Csv, "gaps.csv"));
     assert!(
@@ -111,7 +111,7 @@ fn a_column_of_gaps_is_in_both_files_of_gaps() {
 }
 
 #[test]
-fn what_is_of_a_machine_says_so_and_the_rest_does_not_depend_on_it() {
+fn columns_not_of_a_machine_do_not_depend_on_it() {
     Fixture::small().with_run(|run| {
         let names = super::MachineNames::of(run.inventory);
         let gap = run.fleet.machines[0].missing(run.gaps).unwrap()[0].clone();
@@ -160,7 +160,7 @@ fn cells_fit<T: Table>() {
 }
 
 #[test]
-fn cells_are_what_their_columns_say() {
+fn cells_match_the_kind_of_their_column() {
     cells_fit::<Kbs>();
     cells_fit::<Machines>();
     cells_fit::<Gaps>();
@@ -183,7 +183,7 @@ fn counts_its_rows<T: Table>() {
 }
 
 #[test]
-fn tables_know_how_many_rows_they_have() {
+fn row_counts_match_the_rows() {
     counts_its_rows::<Kbs>();
     counts_its_rows::<Machines>();
     counts_its_rows::<Gaps>();
@@ -192,7 +192,7 @@ fn tables_know_how_many_rows_they_have() {
 }
 
 #[test]
-fn the_inventory_keeps_our_names_free() {
+fn inventory_reserves_the_names_of_our_columns() {
     let inventory = Inventory::default();
     let columns = Machines::COLUMNS.iter();
     let ours =

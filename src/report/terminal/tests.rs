@@ -34,7 +34,7 @@ fn named_fleet(name: &str, outcomes: Vec<Outcome>) -> Fixture {
 }
 
 #[test]
-fn a_small_fleet_in_full() {
+fn small_fleet_is_shown_in_full() {
     let expected = "\
 3 of 5 machines answered (60.0 %); 1 not found; 1 not asked; 1 invalid in the list
 PARTIAL: this speaks for 3 machines; of 2 nothing is known
@@ -62,7 +62,7 @@ reports in reports: kbs.csv, summary.json
 }
 
 #[test]
-fn a_large_fleet_fits_a_screen() {
+fn large_fleet_fits_the_screen() {
     let gaps = |number: u8| (1..=number).map(|kb| gap(&format!("50000{kb:02}"), u64::from(kb)));
     let outcomes = (0..50).map(|number| answer(number, gaps(number).collect()));
     let text = rendered(&fleet(outcomes.collect()), 80);
@@ -75,7 +75,7 @@ fn a_large_fleet_fits_a_screen() {
 }
 
 #[test]
-fn a_second_night_fits_a_screen_of_twenty_lines() {
+fn second_night_fits_twenty_lines() {
     let mut fixture = Fixture::second_night();
     fixture.facts.files.push("report.html".to_owned());
     let screen = |width| fixture.with_run(|run| screen(run, width, Style::Plain).unwrap());
@@ -94,7 +94,7 @@ fn a_second_night_fits_a_screen_of_twenty_lines() {
 }
 
 #[test]
-fn the_banner_is_there_when_it_must_be() {
+fn banner_appears_below_98_percent_or_when_interrupted() {
     let answered = |count: u8| (0..count).map(|number| answer(number, Vec::new()));
     let missing = |from: u8, to: u8| (from..to).map(not_found);
     let banner = |outcomes: Vec<Outcome>| rendered(&fleet(outcomes), 80).contains("PARTIAL");
@@ -113,7 +113,7 @@ fn the_banner_is_there_when_it_must_be() {
 }
 
 #[test]
-fn more_than_a_fifth_not_found_is_the_wrong_list_or_tenant() {
+fn more_than_one_fifth_not_found_warns_of_the_wrong_list() {
     let warned = |found: u8| {
         let found_ones = (0..found).map(|number| answer(number, Vec::new()));
         let outcomes = found_ones.chain((found..10).map(not_found)).collect();
@@ -124,7 +124,7 @@ fn more_than_a_fifth_not_found_is_the_wrong_list_or_tenant() {
 }
 
 #[test]
-fn nothing_missing_is_said_without_tables() {
+fn no_gaps_are_reported_without_tables() {
     let mut fixture = fleet(vec![answer(1, Vec::new())]);
     fixture.facts.files.clear();
     let expected = "\
@@ -136,7 +136,7 @@ fn nothing_missing_is_said_without_tables() {
 }
 
 #[test]
-fn a_list_without_names_does_without_the_column() {
+fn name_column_is_omitted_without_names() {
     let mut fixture = Fixture::small();
     fixture.inventory.columns = vec!["Site".to_owned(), "Owner".to_owned()];
     let text = rendered(&fixture, 80);
@@ -152,7 +152,7 @@ fn a_list_without_names_does_without_the_column() {
 }
 
 #[test]
-fn colour_adds_nothing_but_colour() {
+fn colour_changes_only_colour() {
     let fixture = Fixture::small();
     let coloured = fixture.with_run(|run| render(run, 80, Style::Colour).unwrap());
     assert!(coloured.contains("\u{1b}[1;31mPARTIAL"));
@@ -162,7 +162,7 @@ fn colour_adds_nothing_but_colour() {
 
 proptest! {
     #[test]
-    fn text_from_outside_steers_nothing(text in "(\\PC|\\pC|\u{1b}\\[2J|\n){0,30}", width: u16) {
+    fn foreign_text_contains_no_control_characters(text in "(\\PC|\\pC|\u{1b}\\[2J|\n){0,30}", width: u16) {
         let mut missing = gap(&text, 3);
         missing.name = Some(text.as_str().into());
         let mut fixture = named_fleet(&text, vec![answer(1, vec![missing])]);
@@ -175,7 +175,7 @@ proptest! {
     }
 
     #[test]
-    fn long_names_never_break_the_table(length in 0..10_000_usize, width in 80..200_u16) {
+    fn long_names_do_not_break_the_table(length in 0..10_000_usize, width in 80..200_u16) {
         let name = "n".repeat(length);
         let mut missing = gap("5000802", 3);
         missing.name = Some(name.as_str().into());

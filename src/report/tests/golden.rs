@@ -18,7 +18,7 @@ fn rendered_next_night(name: &str) -> String {
 }
 
 #[test]
-fn the_formats_stand_for_these_files() {
+fn formats_map_to_their_files() {
     let names = |formats: &[Format]| super::super::file_names(&reports(formats), false);
     let csv = ["kbs.csv", "machines.csv", "gaps.csv", "failures.csv"];
     assert_eq!(names(&[Format::Csv]), csv);
@@ -81,7 +81,7 @@ outOfScope,0909090909090909090909090909090909090909,5000802,,,,5,2026-11-23T13:0
 }
 
 #[test]
-fn the_summary_of_a_second_night_counts_what_changed() {
+fn second_summary_counts_the_changes() {
     let summary: serde_json::Value =
         serde_json::from_str(&rendered_next_night("summary.json")).unwrap();
     let expected = serde_json::json!({

@@ -102,7 +102,7 @@ fn hostile_text_survives_the_round_trip() {
 }
 
 #[test]
-fn what_may_run_is_guarded_everywhere_and_only_if_asked() {
+fn formulas_are_guarded_everywhere_unless_disabled() {
     for text in ["=1+1", "+1", "-1", "@A1", "=cmd|' /C calc'!A0"] {
         let mut fixture = full_of(text);
         for (name, cells) in FROM_OUTSIDE {
@@ -162,7 +162,7 @@ fn is_taken_off(character: char) -> bool {
 }
 
 #[test]
-fn a_formula_behind_a_semicolon_is_guarded_in_lists_too() {
+fn formulas_in_lists_are_guarded() {
     let mut fixture = full_of("x;=6*7;y");
     let guarded = "x;'=6*7;y";
     for (name, cells) in FROM_OUTSIDE {
@@ -179,7 +179,7 @@ fn a_formula_behind_a_semicolon_is_guarded_in_lists_too() {
 
 proptest! {
     #[test]
-    fn no_cell_can_run_and_no_row_breaks(text in HOSTILE) {
+    fn no_cell_is_a_formula_and_rows_stay_whole(text in HOSTILE) {
         let fixture = full_of(&text);
         for report in reports(&[Format::Csv]) {
             let rows = read_back(&fixture, report.as_ref());
@@ -193,7 +193,7 @@ proptest! {
     }
 
     #[test]
-    fn any_order_of_the_outcomes_gives_the_same_bytes(
+    fn reports_do_not_depend_on_the_order_of_outcomes(
         outcomes in Just(Fixture::small().outcomes).prop_shuffle(),
     ) {
         let shuffled = Fixture { outcomes, ..Fixture::small() };
@@ -207,7 +207,7 @@ proptest! {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
-    fn no_cell_can_run_whatever_separates_the_cells(text in HOSTILE) {
+    fn no_cell_is_a_formula_with_any_separator(text in HOSTILE) {
         let fixture = full_of(&text);
         for report in reports(&[Format::Csv]) {
             let file = fixture.render(report.as_ref());

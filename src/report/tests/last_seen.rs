@@ -52,7 +52,7 @@ fn said(cells: [&str; 5], reason: &str) -> [bool; 5] {
 }
 
 #[test]
-fn where_the_order_is_not_settled_every_report_says_so() {
+fn ambiguous_date_order_is_noted_in_every_report() {
     let undecided = [
         "05/11/2026",
         "06/11/2026",
@@ -73,7 +73,7 @@ fn where_the_order_is_not_settled_every_report_says_so() {
 }
 
 #[test]
-fn where_it_is_understood_none_says_so() {
+fn readable_dates_are_noted_in_no_report() {
     for (last, clean) in [("20/11/2026", 1), ("20/08/2026", 0)] {
         let cells = ["05/11/2026", "06/11/2026", last, "08/11/2026", ""];
         assert_eq!(said(cells, ""), [false; 5], "{last}");

@@ -63,7 +63,7 @@ fn read(folder: &Path, name: &str) -> String {
 }
 
 #[test]
-fn reports_replace_earlier_ones_and_nothing_else() {
+fn reports_replace_only_earlier_reports() {
     let parent = tempfile::tempdir().unwrap();
     let path = parent.path().join("night").join("2026-11-23");
     let folder = OutputFolder::prepare(&path, &all()).unwrap();
@@ -91,7 +91,7 @@ fn reports_replace_earlier_ones_and_nothing_else() {
 }
 
 #[test]
-fn what_is_ours_is_listed_as_sha256sum_does() {
+fn own_files_are_listed_in_sha256sum_format() {
     let folder = tempfile::tempdir().unwrap();
     let output = OutputFolder::prepare(folder.path(), &all()).unwrap();
     write(&output, &reports(&[Format::Csv])).unwrap();
@@ -114,7 +114,7 @@ fn what_is_ours_is_listed_as_sha256sum_does() {
 
 /// Somebody put it there while the service was asked.
 #[test]
-fn what_is_somebodys_stays_and_the_report_beside_it() {
+fn foreign_file_stays_and_the_report_is_written_beside_it() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
     let output = OutputFolder::prepare(path, &all()).unwrap();
@@ -133,7 +133,7 @@ fn what_is_somebodys_stays_and_the_report_beside_it() {
 }
 
 #[test]
-fn what_somebody_made_of_a_report_is_kept_beside_the_new_one() {
+fn edited_report_is_kept_beside_the_new_one() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
     let output = OutputFolder::prepare(path, &all()).unwrap();
@@ -152,7 +152,7 @@ fn what_somebody_made_of_a_report_is_kept_beside_the_new_one() {
 
 /// Between two of its files, or between the list and the first of them.
 #[test]
-fn a_kill_makes_nothing_somebody_elses() {
+fn files_of_a_killed_process_stay_own_files() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
     let output = OutputFolder::prepare(path, &all()).unwrap();
@@ -172,7 +172,7 @@ fn a_kill_makes_nothing_somebody_elses() {
 }
 
 #[test]
-fn a_report_that_fails_leaves_the_earlier_ones_whole() {
+fn failed_report_leaves_earlier_ones_whole() {
     let folder = tempfile::tempdir().unwrap();
     let mut failing = reports(&[Format::Csv]);
     failing.push(Box::new(FailsMidway));
@@ -195,7 +195,7 @@ fn a_report_that_fails_leaves_the_earlier_ones_whole() {
 }
 
 #[test]
-fn a_file_is_no_folder() {
+fn file_as_folder_is_refused() {
     let parent = tempfile::tempdir().unwrap();
     let path = parent.path().join("reports");
     fs::write(&path, "").unwrap();
@@ -208,7 +208,7 @@ fn a_file_is_no_folder() {
 }
 
 #[test]
-fn a_folder_in_a_reports_place_is_found_before_anything_is_asked() {
+fn folder_in_place_of_a_report_is_refused_early() {
     let folder = tempfile::tempdir().unwrap();
     let taken = folder.path().join("gaps.csv");
     fs::create_dir(&taken).unwrap();
@@ -217,7 +217,7 @@ fn a_folder_in_a_reports_place_is_found_before_anything_is_asked() {
 }
 
 #[test]
-fn a_place_that_cannot_be_taken_is_named_and_no_report_is_lost() {
+fn irreplaceable_path_is_named_and_the_report_written_beside_it() {
     let folder = tempfile::tempdir().unwrap();
     let output = OutputFolder::prepare(folder.path(), &all()).unwrap();
     let taken = folder.path().join("machines.csv");
@@ -230,7 +230,7 @@ fn a_place_that_cannot_be_taken_is_named_and_no_report_is_lost() {
 }
 
 #[test]
-fn a_folder_that_cannot_be_made_is_found_and_one_that_can_be_leaves_no_trace() {
+fn folder_is_checked_without_creating_it() {
     let parent = tempfile::tempdir().unwrap();
     fs::write(parent.path().join("taken"), "a file").unwrap();
     let long = "x".repeat(300);
@@ -254,7 +254,7 @@ fn a_folder_that_cannot_be_made_is_found_and_one_that_can_be_leaves_no_trace() {
 /// Where the folder above may not be written to, that is found, too.
 #[cfg(unix)]
 #[test]
-fn a_folder_in_one_that_takes_none_is_found() {
+fn folder_in_an_unwritable_parent_is_refused() {
     use std::os::unix::fs::PermissionsExt;
 
     let parent = tempfile::tempdir().unwrap();
@@ -266,7 +266,7 @@ fn a_folder_in_one_that_takes_none_is_found() {
 }
 
 #[test]
-fn a_folder_that_went_away_is_made_again() {
+fn removed_folder_is_created_again() {
     let parent = tempfile::tempdir().unwrap();
     let path = parent.path().join("reports");
     fs::create_dir(&path).unwrap();
@@ -278,7 +278,7 @@ fn a_folder_that_went_away_is_made_again() {
 
 #[cfg(unix)]
 #[test]
-fn a_report_is_its_owners_alone() {
+fn reports_are_readable_only_by_their_owner() {
     use std::os::unix::fs::PermissionsExt;
 
     let folder = tempfile::tempdir().unwrap();
@@ -291,7 +291,7 @@ fn a_report_is_its_owners_alone() {
 }
 
 #[test]
-fn what_a_kill_left_behind_goes_away_and_nothing_else() {
+fn only_stale_temporary_files_are_removed() {
     let folder = tempfile::tempdir().unwrap();
     let leave = |name: &str, hours: u64| {
         let file = fs::File::create(folder.path().join(name)).unwrap();
@@ -313,7 +313,7 @@ fn what_a_kill_left_behind_goes_away_and_nothing_else() {
 /// Two processes that begin and write in the same folder at the same time: neither takes away what the
 /// other is writing.
 #[test]
-fn whoever_is_at_work_is_left_alone() {
+fn files_of_an_active_process_are_kept() {
     let folder = tempfile::tempdir().unwrap();
     let output = OutputFolder::prepare(folder.path(), &all()).unwrap();
     let is_over = std::sync::atomic::AtomicBool::new(false);

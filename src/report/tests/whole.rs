@@ -97,7 +97,7 @@ const CHANGES: [&str; 8] = [
 ];
 
 #[test]
-fn its_lists_are_the_csv_files() {
+fn lists_match_the_csv_files() {
     for fixture in [Fixture::small(), Fixture::second_night()] {
         let whole = whole(&fixture);
         let kbs = json_rows(&whole["kbs"], &KBS);
@@ -115,7 +115,7 @@ fn its_lists_are_the_csv_files() {
 }
 
 #[test]
-fn its_gaps_are_those_of_gaps_csv() {
+fn gaps_match_gaps_csv() {
     let fixture = Fixture::small();
     let whole = whole(&fixture);
     let machines = whole["machines"].as_array().unwrap();
@@ -144,7 +144,7 @@ fn its_gaps_are_those_of_gaps_csv() {
 }
 
 #[test]
-fn the_summary_is_in_it() {
+fn summary_is_included() {
     for fixture in [Fixture::small(), Fixture::second_night()] {
         let summary: Value = serde_json::from_str(&rendered(&fixture, "summary.json")).unwrap();
         assert_eq!(whole(&fixture)["summary"], summary);
@@ -152,7 +152,7 @@ fn the_summary_is_in_it() {
 }
 
 #[test]
-fn what_has_no_answer_is_not_clean() {
+fn unanswered_machine_is_not_clean() {
     let whole = whole(&Fixture::small());
     let machines = whole["machines"].as_array().unwrap();
     let missing = |place: usize| machines[place]["missing"].as_array().map(Vec::len);
@@ -161,7 +161,7 @@ fn what_has_no_answer_is_not_clean() {
 }
 
 #[test]
-fn an_empty_answer_of_a_machine_not_seen_for_long_says_so() {
+fn silent_machine_is_flagged() {
     let mut fixture = Fixture::small();
     fixture.inventory.columns = vec!["Device Name".to_owned(), "lastSeen".to_owned()];
     let cells = |_: &_| ["a", "2026-09-01T00:00:00Z"];
@@ -174,7 +174,7 @@ fn an_empty_answer_of_a_machine_not_seen_for_long_says_so() {
 }
 
 #[test]
-fn columns_of_one_name_are_all_there() {
+fn columns_with_equal_names_are_all_kept() {
     let mut fixture = Fixture::small();
     fixture.inventory.columns = vec!["Team".to_owned(), "Team".to_owned()];
     fixture.inventory.cells = Cells::from_iter([["one", "two"]; 5]);
@@ -184,7 +184,7 @@ fn columns_of_one_name_are_all_there() {
 }
 
 #[test]
-fn a_machine_that_cannot_be_read_fails_the_report() {
+fn unreadable_machine_fails_the_report() {
     #[derive(Debug)]
     struct Gone;
     impl crate::domain::gaps::Gaps for Gone {
@@ -208,7 +208,7 @@ fn a_machine_that_cannot_be_read_fails_the_report() {
 }
 
 #[test]
-fn the_bytes() {
+fn bytes_match_the_expected_file() {
     let expected = [
         r#"{"schemaVersion":1,"summary":{"schemaVersion":1,"tool":{"name":"patchgap","version":"0.1.0"},"tenantId":null,"outcome":"partial","ended":"finished","startedAt":"2026-11-23T12:59:58Z","finishedAt":"2026-11-23T13:00:01Z""#,
         r#","apiUrl":"https://api.security.microsoft.com/","inventory":{"file":"machines.csv","rows":7,"machines":5,"duplicates":1,"invalid":1},"machines":{"answered":3,"reused":0,"notFound":1,"failed":0,"pending":1,"withGaps":2,"clean":1,"noCurrentData":0},"kbs":2,"gaps":3,"exposure":123,"requests":{"sent":6,"retried":2,"throttled":0},"files":["kbs.csv","summary.json"],"unreadable":0}"#,

@@ -129,7 +129,7 @@ mod tests {
     };
 
     #[test]
-    fn a_base_of_the_same_day_is_told_with_its_time() {
+    fn base_of_the_same_day_is_shown_with_its_time() {
         Fixture::second_night().with_run(|run| {
             let base = run.past.unwrap().changes.base;
             assert_eq!(base_day(run.facts, &base), "2026-11-22");
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn people_read_one_sentence() {
+    fn changes_are_described_in_one_sentence() {
         let nights = Nights::default()
             .then("1: 10, 2: 10 30, 3: 10")
             .then("1: 20, 2: -, 4: 7 8");

@@ -56,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn the_latest_whole_run_of_a_week_ago_counts() {
+    fn comparison_uses_the_latest_complete_run_a_week_ago() {
         for (trend, expected) in [
             (vec![], None),
             (vec![point("18", 5, 100)], None),

@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_told_apart() {
+    fn equal_names_are_numbered() {
         assert_eq!(
             middle(&["Site", "SITE", "site", "status", "Straße", "STRASSE"]),
             [
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn names_stand_on_one_line() {
+    fn names_are_one_line() {
         assert_eq!(
             middle(&["two\r\n lines", "a_x0041_b", "max_x_value", "=1+1"]),
             ["two lines", "a-x0041_b", "max_x_value", "=1+1"]
@@ -116,7 +116,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_name_comes_twice(
+        fn names_are_unique(
             outside in proptest::collection::vec("(\\PC|[aA \n_x]){0,4}", 0..12),
         ) {
             let names = distinct(&["Rank", "Machine id"], &outside, &["Status"]);

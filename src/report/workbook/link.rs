@@ -23,7 +23,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_plain_addresses_of_https_are_links() {
+    fn only_plain_https_urls_are_links() {
         let catalog = "https://catalog.update.microsoft.com/v7/site/Search.aspx?q=KB4540673";
         let longest = format!("https://a.example/{}", "x".repeat(LONGEST - 18));
         for (address, expected) in [

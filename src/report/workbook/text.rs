@@ -42,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_a_cell_cannot_hold_goes() {
+    fn only_characters_invalid_in_xml_are_removed() {
         for (text, expected) in [
             ("", ""),
             ("=1+1", "=1+1"),
@@ -56,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_long_is_cut_and_says_so() {
+    fn long_text_is_truncated_with_a_note() {
         let fits = "x".repeat(MOST);
         assert_eq!(clean(&fits), fits);
         let three_bytes_each = "€".repeat(MOST);

@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn who_failed_in_an_earlier_run_comes_after_who_was_answered_in_it() {
+    fn machines_that_failed_earlier_come_after_those_answered_earlier() {
         let at = |second| Some(Timestamp::from_second(second).unwrap());
         let failed = |number, answered, failed_at| MachineStatus {
             failed_at: at(failed_at),
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_never_answered_comes_first_and_what_fails_last() {
+    fn never_answered_machines_come_first_and_failing_ones_last() {
         let unknown = MachineState::NotFound {
             attempts: 4,
             times: 2,

@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_thread_is_worth_a_core_and_some_calls() {
+    fn thread_count_follows_cores_and_calls() {
         for (calls, cores, expected) in [
             (1, 8, 1),
             (8, 1, 1),

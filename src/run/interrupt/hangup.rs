@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn linux_lists_it() {
+    fn ignored_hangup_is_read_from_proc() {
         for (status, expected) in [
             ("Name:\tpatchgap\nSigIgn:\t0000000000000001\n", Some(true)),
             (
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn elsewhere_a_shell_finds_out() {
+    fn ignored_hangup_is_detected_by_a_shell() {
         let kept = "trap '' HUP; exec /bin/sh -c 'kill -HUP $$'";
         assert!(survives(Command::new("/bin/sh").args(["-c", kept])));
         let ends = "trap '' HUP; exec /bin/sh -c 'kill -TERM $$'";

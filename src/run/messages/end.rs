@@ -112,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_answers_of_a_long_run_are_not_asked_for_again() {
+    fn suggested_max_age_covers_the_whole_run() {
         for (minutes, hours) in [(0, 12), (1, 13), (60, 13), (61, 14), (66 * 60, 78)] {
             assert_eq!(
                 still_young(Duration::from_mins(minutes)),

@@ -44,7 +44,7 @@ mod tests {
     use crate::domain::{kb::KbId, machine::MachineId};
 
     #[test]
-    fn an_example_is_named() {
+    fn message_names_an_example() {
         let machine = MachineId::from_bytes([0xab; 20]);
         for (values, value, begin, shown) in [
             (1, "-5", "1 number", "is counted as missing, such as -5"),

@@ -135,7 +135,7 @@ mod tests {
     use crate::inventory::RejectedRow;
 
     #[test]
-    fn enough_is_everything_or_the_share_that_was_asked_for() {
+    fn coverage_is_compared_with_the_minimum() {
         for (answered, failed, rejected, percent, expected) in [
             (10, 0, 0, "100.0", true),
             (9, 1, 0, "100.0", false),

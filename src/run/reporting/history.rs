@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn the_base_is_the_latest_of_the_best() {
+    fn base_is_the_latest_of_the_best_runs() {
         for (runs, expected) in [
             (vec![], None),
             (vec![run(2, true, 98), run(1, true, 100)], Some(2)),

@@ -148,7 +148,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_window_is_written_like_a_clock() {
+    fn window_is_formatted_as_a_clock() {
         for (millis, face) in [
             (60_000, "00:01:00"),
             (3_600_000, "01:00:00"),

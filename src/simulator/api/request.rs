@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_call_names_a_machine() {
+    fn only_missing_kb_calls_name_a_machine() {
         for (method, path, machine) in [
             ("GET", "/api/machines/abc/getmissingkbs", Some("abc")),
             ("GET", "/api/machines/abc/getmissingkbs?$top=1", Some("abc")),
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_is_a_part() {
+    fn page_is_a_slice_of_the_answer() {
         let path = "/api/machines/abc/getmissingkbs";
         for (query, part, page_size) in [
             ("", 0..5, None),
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn the_authority_is_the_one_that_the_client_meant() {
+    fn authority_comes_from_the_uri_or_the_host_header() {
         let authority = |uri| request("GET", uri).authority;
         assert_eq!(authority("/").as_deref(), Some("localhost:1"));
         assert_eq!(authority("http://[::1]:2/").as_deref(), Some("[::1]:2"));

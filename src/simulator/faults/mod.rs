@@ -144,12 +144,12 @@ mod tests {
     }
 
     #[test]
-    fn nothing_goes_wrong_unless_it_is_switched_on() {
+    fn no_faults_by_default() {
         assert_eq!(apply_fault(&Faults::default(), 0), 0);
     }
 
     #[test]
-    fn a_share_of_the_calls_goes_wrong() {
+    fn given_share_of_calls_fails() {
         let faults = Faults {
             per_call: vec![(Fault::Reset, 0.1), (Fault::Html, 0.1)],
             ..Faults::default()
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flapping_machine_is_found_on_the_third_try_at_the_latest() {
+    fn flapping_machine_is_found_by_the_third_call() {
         let faults = Faults {
             flapping: 0.5,
             ..Faults::default()
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_gone_machine_stays_gone() {
+    fn gone_machine_stays_gone() {
         let faults = Faults {
             gone: 0.2,
             ..Faults::default()
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn a_script_goes_before_chance_and_for_ever_before_the_script() {
+    fn forever_beats_script_beats_chance() {
         let mut faults = Faults {
             script: HashMap::from([(machine(1), vec![Fault::Reset, Fault::Html])]),
             gone: 1.0,

@@ -123,7 +123,7 @@ mod tests {
     use crate::simulator::Fleet;
 
     #[test]
-    fn about_half_of_the_updates_are_befallen() {
+    fn odd_forms_affect_about_half_of_the_updates() {
         let fleet = Fleet::generate(1, 200);
         let (mut apply_fault, mut all) = (0, 0);
         for machine in fleet.machines() {
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_form_that_only_spells_differently_takes_nothing() {
+    fn spelling_variants_lose_no_information() {
         let fleet = Fleet::generate(1, 50);
         let machines = fleet.machines().iter();
         let missing = machines.flat_map(|it| &it.missing).next().unwrap();

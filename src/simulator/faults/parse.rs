@@ -111,7 +111,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_list_switches_them_on() {
+    fn fault_list_is_parsed() {
         let faults: Faults = "flapping-404=0.5, reset=0.25,html,no-licence,null-id,gone"
             .parse()
             .unwrap();
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn what_names_no_faults() {
+    fn invalid_fault_lists_are_refused() {
         for text in ["", "flap", "reset,", "reset=2", "gone=x", "no-licence=0.1"] {
             assert!(text.parse::<Faults>().is_err(), "{text}");
         }

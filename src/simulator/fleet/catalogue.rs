@@ -137,7 +137,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_are_unique_and_bundles_are_not() {
+    fn update_ids_are_unique_and_bundle_names_repeat() {
         let updates = catalogue();
         let ids: HashSet<_> = updates.iter().map(|update| &update.id).collect();
         let names: HashSet<_> = updates.iter().map(|update| &update.name).collect();

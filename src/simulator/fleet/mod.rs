@@ -137,7 +137,7 @@ mod tests {
     use crate::domain::kb::KbId;
 
     #[test]
-    fn a_fleet_grows_without_changing() {
+    fn larger_fleet_extends_the_smaller_one() {
         let small = Fleet::generate(3, 20);
         let large = Fleet::generate(3, 200);
         assert_eq!(small.machines(), &large.machines()[..20]);
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn it_looks_like_a_fleet() {
+    fn gap_counts_are_realistic() {
         let fleet = Fleet::generate(1, 2000);
         let sizes: Vec<usize> = fleet.machines().iter().map(|it| it.missing.len()).collect();
         let between = |low, high| {
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn nights_change_some_machines_and_let_most_be() {
+    fn each_night_changes_a_few_machines() {
         let first = Fleet::generate(1, 1000);
         let next = Fleet::after(1, 1, 1000);
         assert_eq!(next.machines().len(), 1000);
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn on_the_patch_day_newer_updates_take_the_place_of_older_ones() {
+    fn patch_day_adds_newer_updates() {
         let before = Fleet::after(night::PATCH_DAY - 1, 1, 300);
         let after = Fleet::after(night::PATCH_DAY, 1, 300);
         let next: HashSet<KbId> = next_month().into_iter().map(|it| it.id).collect();
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn every_machine_is_found_by_its_id_and_misses_each_update_once() {
+    fn machines_are_found_by_id_and_miss_each_update_once() {
         let fleet = Fleet::generate(1, 300);
         for machine in fleet.machines() {
             assert_eq!(fleet.get(machine.id), Some(machine));
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_update_addresses_more_on_some_machines() {
+    fn cve_counts_of_an_update_vary_by_machine() {
         let fleet = Fleet::generate(1, 300);
         let mut counts: HashMap<&str, HashSet<u64>> = HashMap::new();
         for missing in fleet.machines().iter().flat_map(|it| &it.missing) {
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn the_inventory_names_every_machine() {
+    fn inventory_lists_every_machine() {
         let fleet = Fleet::generate(1, 3);
         let csv = fleet.inventory_csv();
         let lines: Vec<&str> = csv.lines().collect();

@@ -113,7 +113,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_shares_make_a_hundred() {
+    fn shares_add_up_to_a_hundred() {
         assert_eq!(MODELS.iter().map(|model| model.share).sum::<u32>(), 100);
     }
 }

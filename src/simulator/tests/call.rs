@@ -3,7 +3,7 @@
 use super::*;
 
 #[tokio::test]
-async fn a_machine_is_told_what_it_misses() {
+async fn reply_lists_the_missing_kbs() {
     for api_tls in [false, true] {
         let scene = Scene::open(Settings {
             api_tls,
@@ -40,7 +40,7 @@ async fn a_machine_is_told_what_it_misses() {
 }
 
 #[tokio::test]
-async fn every_call_is_written_down() {
+async fn every_call_is_logged() {
     let scene = Scene::open(Settings::default()).await;
     let token = scene.sign_in().await;
     let machine = scene.machine().id;
@@ -79,7 +79,7 @@ async fn calls_in_flight_are_counted() {
 }
 
 #[tokio::test]
-async fn it_stops_when_it_is_dropped() {
+async fn simulator_stops_when_dropped() {
     let scene = Scene::open(Settings::default()).await;
     let token = scene.sign_in().await;
     let url = scene.simulator.api_url().clone();
@@ -102,7 +102,7 @@ async fn it_stops_when_it_is_dropped() {
 }
 
 #[tokio::test]
-async fn without_a_good_token_there_is_no_answer() {
+async fn invalid_tokens_are_rejected() {
     let scene = Scene::open(Settings {
         token_lifetime: std::time::Duration::ZERO,
         ..Settings::default()
@@ -116,7 +116,7 @@ async fn without_a_good_token_there_is_no_answer() {
 }
 
 #[tokio::test]
-async fn a_whole_tenant_can_be_refused() {
+async fn tenant_faults_refuse_every_call() {
     for (tenant, status, message) in [
         (
             TenantFault::MissingRole,
@@ -149,7 +149,7 @@ async fn a_whole_tenant_can_be_refused() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_not_found() {
+async fn unknown_machines_and_paths_are_not_found() {
     let scene = Scene::open(Settings::default()).await;
     let token = scene.sign_in().await;
     let stranger = MachineId::from_bytes([7; 20]);
@@ -173,7 +173,7 @@ async fn what_is_not_there_is_not_found() {
 }
 
 #[tokio::test]
-async fn the_quota_refuses_one_call_too_many() {
+async fn quota_refuses_the_excess_call() {
     let scene = Scene::open(Settings {
         limits: "2/h,50/day".parse().unwrap(),
         ..Settings::default()
@@ -196,7 +196,7 @@ async fn the_quota_refuses_one_call_too_many() {
 }
 
 #[tokio::test]
-async fn the_same_seed_gives_the_same_bytes() {
+async fn same_seed_gives_the_same_bytes() {
     let mut seen = Vec::new();
     for _ in 0..2 {
         let scene = Scene::open(Settings {
@@ -222,7 +222,7 @@ async fn the_same_seed_gives_the_same_bytes() {
 }
 
 #[tokio::test]
-async fn it_stays_on_this_machine() {
+async fn non_loopback_address_is_refused() {
     let settings = Settings {
         address: "0.0.0.0:0".parse().unwrap(),
         ..Settings::default()
@@ -234,7 +234,7 @@ async fn it_stays_on_this_machine() {
 }
 
 #[tokio::test]
-async fn a_taken_port_is_named() {
+async fn port_in_use_is_named() {
     let first = Simulator::start(Settings::default(), Timestamp::now())
         .await
         .unwrap();

@@ -18,7 +18,7 @@ async fn apply_fault(fault: Fault, faults: Faults) -> (Scene, MachineId, String)
 }
 
 #[tokio::test]
-async fn faults_that_are_replies() {
+async fn reply_faults_have_the_expected_form() {
     for (fault, status, text) in [
         (Fault::NotFound, 404, "\"ResourceNotFound\""),
         (Fault::BadRequest, 400, "\"InvalidInput\""),
@@ -62,7 +62,7 @@ async fn faults_that_are_replies() {
 }
 
 #[tokio::test]
-async fn throttling_says_when_to_come_back_in_every_way_there_is() {
+async fn throttling_uses_every_retry_after_form() {
     for (fault, expected) in [
         (Fault::Throttled, Some("seconds")),
         (Fault::ThrottledDate, Some("date")),
@@ -82,7 +82,7 @@ async fn throttling_says_when_to_come_back_in_every_way_there_is() {
 }
 
 #[tokio::test]
-async fn faults_that_break_the_connection() {
+async fn connection_faults_break_the_connection() {
     let faults = || Faults {
         hang: std::time::Duration::from_millis(1),
         ..Faults::default()
@@ -97,7 +97,7 @@ async fn faults_that_break_the_connection() {
 }
 
 #[tokio::test]
-async fn a_truncated_body_is_half_of_what_was_declared() {
+async fn truncated_body_is_half_of_the_declared_length() {
     let (scene, machine, token) = apply_fault(Fault::Truncated, Faults::default()).await;
     let mut reply = scene.call(&token, machine).await;
     assert_eq!(reply.status(), 200);
@@ -114,7 +114,7 @@ async fn a_truncated_body_is_half_of_what_was_declared() {
 }
 
 #[tokio::test]
-async fn a_reset_is_a_reset() {
+async fn reset_is_a_tcp_reset() {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
     let (scene, machine, token) = apply_fault(Fault::Reset, Faults::default()).await;
@@ -130,7 +130,7 @@ async fn a_reset_is_a_reset() {
 }
 
 #[tokio::test]
-async fn an_http_2_stream_breaks_alone() {
+async fn broken_http_2_stream_does_not_affect_others() {
     let fleet = Fleet::generate(1, 3);
     let [reset, cut, well] = [0, 1, 2].map(|place: usize| fleet.machines()[place].id);
     let scene = Scene::open(Settings {
@@ -154,7 +154,7 @@ async fn an_http_2_stream_breaks_alone() {
 }
 
 #[tokio::test]
-async fn an_expired_token_stays_expired() {
+async fn expired_token_stays_expired() {
     let (scene, machine, token) = apply_fault(Fault::ExpiredToken, Faults::default()).await;
     for _ in 0..2 {
         assert_eq!(scene.call(&token, machine).await.status(), 401);
@@ -164,7 +164,7 @@ async fn an_expired_token_stays_expired() {
 }
 
 #[tokio::test]
-async fn pages_hold_the_whole_answer() {
+async fn pages_contain_the_whole_answer() {
     let (scene, machine, token) = apply_fault(Fault::Paged, Faults::default()).await;
     let mut ids = Vec::new();
     let mut body = json(scene.call(&token, machine).await).await;
@@ -189,7 +189,7 @@ async fn pages_hold_the_whole_answer() {
 }
 
 #[tokio::test]
-async fn what_leads_elsewhere_leads_into_the_trap() {
+async fn redirects_lead_to_the_decoy() {
     let decoy = Decoy::start().await.unwrap();
     let faults = || Faults {
         elsewhere: Some(decoy.url().clone()),
@@ -215,7 +215,7 @@ async fn what_leads_elsewhere_leads_into_the_trap() {
 }
 
 #[tokio::test]
-async fn odd_forms_leave_the_truth_that_can_be_known() {
+async fn odd_forms_keep_the_recoverable_truth() {
     let scene = Scene::with_faults("odd-forms".parse().unwrap()).await;
     let token = scene.sign_in().await;
     let mut all = Vec::new();

@@ -16,7 +16,7 @@ use super::*;
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 #[tokio::test]
-async fn the_right_secret_gets_a_token() {
+async fn correct_secret_gets_a_token() {
     let scene = Scene::open(Settings::default()).await;
     let (status, body) = scene.apply(scene.token_endpoint(), &scene.form()).await;
     assert_eq!(status, 200);
@@ -41,7 +41,7 @@ async fn the_right_secret_gets_a_token() {
 }
 
 #[tokio::test]
-async fn localhost_is_vouched_for_too() {
+async fn certificate_is_valid_for_localhost() {
     let scene = Scene::open(Settings::default()).await;
     let mut endpoint = scene.token_endpoint();
     endpoint.set_host(Some("localhost")).unwrap();
@@ -49,7 +49,7 @@ async fn localhost_is_vouched_for_too() {
 }
 
 #[tokio::test]
-async fn a_wrong_sign_in_is_told_what_is_wrong() {
+async fn wrong_fields_are_refused_with_their_code() {
     let scene = Scene::open(Settings::default()).await;
     for (field, value, status, error, code) in [
         ("client_secret", "guess", 401, "invalid_client", 7_000_215),
@@ -84,7 +84,7 @@ async fn a_wrong_sign_in_is_told_what_is_wrong() {
 }
 
 #[tokio::test]
-async fn what_is_missing_is_named() {
+async fn missing_fields_are_refused_with_their_code() {
     let scene = Scene::open(Settings::default()).await;
     for (field, code) in [
         ("client_secret", 7_000_218),
@@ -100,7 +100,7 @@ async fn what_is_missing_is_named() {
 }
 
 #[tokio::test]
-async fn another_tenant_is_unknown() {
+async fn unknown_tenant_is_refused() {
     let scene = Scene::open(Settings::default()).await;
     let base = scene.simulator.authority_url();
     let endpoint = base.join("contoso.com/oauth2/v2.0/token").unwrap();
@@ -109,7 +109,7 @@ async fn another_tenant_is_unknown() {
 }
 
 #[tokio::test]
-async fn a_tenant_without_defender_says_so() {
+async fn tenant_without_defender_is_refused() {
     let scene = Scene::with_faults("no-defender".parse().unwrap()).await;
     let (_, body) = scene.apply(scene.token_endpoint(), &scene.form()).await;
     assert_eq!(body["error_codes"], json!([500_011]));
@@ -136,7 +136,7 @@ async fn identify(scene: &Scene, secret: &str) -> azure_core::Result<String> {
 }
 
 #[tokio::test]
-async fn microsofts_own_client_understands_it() {
+async fn azure_identity_signs_in() {
     let scene = Scene::open(Settings::default()).await;
     let token = identify(&scene, scene.simulator.client_secret()).await;
     assert_eq!([token.unwrap()], *scene.simulator.tokens());
@@ -181,7 +181,7 @@ async fn assert_with(scene: &Scene, assertion: String) -> (u16, Value) {
 }
 
 #[tokio::test]
-async fn a_signed_assertion_stands_for_the_secret() {
+async fn signed_assertion_replaces_the_secret() {
     let (key, certificate) = application_key();
     let scene = Scene::open(Settings {
         assertion_certificate: Some(certificate),
@@ -198,7 +198,7 @@ async fn a_signed_assertion_stands_for_the_secret() {
 }
 
 #[tokio::test]
-async fn an_assertion_must_speak_of_this_client_this_endpoint_and_now() {
+async fn assertion_claims_are_validated() {
     let scene = Scene::open(Settings::default()).await;
     let (key, _) = application_key();
     let refused = |change: fn(&mut Value)| assert_with(&scene, assertion(&scene, &key, change));

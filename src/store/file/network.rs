@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn shares_are_told_from_disks() {
+    fn network_shares_are_recognised() {
         for (kind, system) in [
             (0x6969_i64, Some("NFS")),
             (0xff53_4d42, Some("SMB")),

@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn others_are_told_from_the_owner() {
+    fn write_access_of_others_is_recognised() {
         let place = tempfile::tempdir().unwrap();
         let store = place.path().join("store.sqlite");
         let set = |path: &Path, mode| {

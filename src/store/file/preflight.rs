@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_is_not_a_folder_to_make_a_store_in() {
+    fn store_below_a_file_cannot_be_created() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("file"), "mine").unwrap();
         for (path, could_be) in [

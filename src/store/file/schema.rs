@@ -102,7 +102,7 @@ mod tests {
     const SECOND: &str = "ALTER TABLE kept ADD COLUMN more DEFAULT 2";
 
     #[test]
-    fn each_migration_is_done_once_and_keeps_what_is_there() {
+    fn each_migration_runs_once_and_keeps_data() {
         let connection = Connection::open_in_memory().unwrap();
         let (one, two): (Schema, Schema) = (schema(&[FIRST]), schema(&[FIRST, SECOND]));
         for (schema, version) in [(one, 4), (one, 4), (two, 5), (two, 5)] {
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn what_can_be_migrated_is_told_from_what_cannot() {
+    fn versions_are_classified() {
         let connection = Connection::open_in_memory().unwrap();
         let schema = schema(&[FIRST, SECOND]);
         let version = || schema.version(&connection);
@@ -141,7 +141,7 @@ mod tests {
     /// A build whose tables differ must not have the same version. Where this fails before the first
     /// release, raise [`SCHEMA`]'s `first`; after it, add a migration.
     #[test]
-    fn other_tables_have_another_version() {
+    fn changed_tables_require_another_version() {
         let connection = Connection::open_in_memory().unwrap();
         SCHEMA.migrate(&connection).unwrap();
         let columns = "SELECT group_concat(line, char(10)) FROM (

@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_held_is_found_in_any_order() {
+    fn cached_lists_are_found_in_any_order() {
         let long: Vec<i64> = (0..50_000).collect();
         let lists = [
             (7, vec![3, 1]),
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_of_many_is_held_once() {
+    fn shared_list_is_cached_once() {
         let list = StoredList {
             numbers: [1, 2].into(),
             missing: vec![missing("1", 1), missing("2", 1)].into(),
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_not_held() {
+    fn oversized_lists_are_not_cached() {
         let too_large = 1 << 33;
         let too_long: Vec<i64> = (0..).take(BLOCK_LENGTH).collect();
         let cache = cache(&[(too_large, vec![1]), (1, vec![too_large]), (2, too_long)]);
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn there_is_an_end_to_what_is_held() {
+    fn block_cache_is_bounded() {
         let list: Vec<i64> = (1..).take(BLOCK_LENGTH - 1).collect();
         let blocks = i64::try_from(MAX_NUMBERS / BLOCK_LENGTH).unwrap();
         let lists: Vec<_> = (0..=blocks).map(|answer| (answer, list.clone())).collect();
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn there_is_an_end_to_what_is_held_whole() {
+    fn whole_list_cache_is_bounded() {
         let mut cache = ListCache::default();
         let all: Vec<_> = (0..3)
             .map(|_| vec![missing("1", 1); 1].into())

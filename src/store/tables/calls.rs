@@ -262,7 +262,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_age_of_a_call_survives_the_clock() {
+    fn call_age_survives_clock_changes() {
         const TIMEOUT: Duration = Duration::from_secs(30);
         for (what, sent, answered, now, expected) in [
             ("a minute ago", 0, Some(1), 61, 60),

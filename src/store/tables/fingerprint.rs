@@ -73,7 +73,7 @@ no id,x,z
     /// Stores are out there: a list that changes its fingerprint would be entered again, and
     /// would no longer be as it was written.
     #[test]
-    fn fingerprints_stay_what_they_are() {
+    fn fingerprints_are_stable() {
         let list = read_from(LIST.as_bytes(), "machines.csv", None).unwrap();
         assert_eq!(
             hexadecimal(&inventories::digest(1, &list).unwrap()),

@@ -43,13 +43,13 @@ fn moved(tenant: &str) -> (Place, RunId) {
 }
 
 #[test]
-fn it_is_the_same_tenant() {
+fn tenant_id_identifies_a_moved_tenant() {
     let (place, first) = moved("contoso");
     assert_eq!(before_last(&place), (vec![(first, true)], vec![hours(-24)]));
 }
 
 #[test]
-fn where_nobody_says_which_tenant_the_machines_do() {
+fn machines_identify_a_tenant_without_id() {
     let (place, first) = moved("");
     assert_eq!(before_last(&place).0, [(first, true)]);
     // The first run's machines become those of somebody else.

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn old_runs_are_forgotten_with_what_only_they_needed() {
+fn pruning_removes_old_runs_and_their_data() {
     let place = Place::new();
     for number in 1..=3 {
         let id = number.to_string();
@@ -25,7 +25,7 @@ fn old_runs_are_forgotten_with_what_only_they_needed() {
 }
 
 #[test]
-fn what_a_kept_answer_says_outlives_the_run_that_said_it_first() {
+fn kept_answer_outlives_its_first_run() {
     let place = Place::new();
     let description = || vec![kb("1", 3)];
     let finished = Some(EndingWord::Finished);
@@ -57,7 +57,7 @@ fn what_a_kept_answer_says_outlives_the_run_that_said_it_first() {
 }
 
 #[test]
-fn a_run_does_not_forget_itself() {
+fn pruning_keeps_the_current_run() {
     let place = Place::new();
     let finished = Some(EndingWord::Finished);
     let first = place.play(Reuse::Nothing, vec![answered(1, now(), vec![])], finished);
@@ -71,7 +71,7 @@ fn a_run_does_not_forget_itself() {
 }
 
 #[test]
-fn a_run_at_work_is_not_forgotten() {
+fn pruning_keeps_an_active_run() {
     for (now, left) in [(hours(1), 2), (hours(13), 1)] {
         let place = Place::new();
         // Its process is still at it, with another app registration.

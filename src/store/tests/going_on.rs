@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn a_run_that_ended_early_is_gone_on_with() {
+fn run_that_ended_early_is_resumed() {
     use Ending::{Finished, Interrupted, OutOfTime, Refused};
     for (ended, reuse, now, goes_on) in [
         (None, EARLY, hours(11), true),
@@ -37,7 +37,7 @@ fn a_run_that_ended_early_is_gone_on_with() {
 }
 
 #[tokio::test]
-async fn a_run_that_another_process_works_on_is_left_to_it() {
+async fn run_of_another_process_is_not_resumed() {
     let place = Place::new();
     let run = place.play(EARLY, vec![answered(1, now(), vec![])], None);
     let other = Application {
@@ -67,7 +67,7 @@ async fn a_run_that_another_process_works_on_is_left_to_it() {
 }
 
 #[test]
-fn another_fleet_is_another_run() {
+fn run_of_another_fleet_is_not_resumed() {
     let place = Place::new();
     place.play(EARLY, vec![answered(1, now(), vec![])], None);
     let (_, started) = place.begin(3, EARLY, now());
@@ -75,7 +75,7 @@ fn another_fleet_is_another_run() {
 }
 
 #[test]
-fn answers_are_reused_up_to_their_age() {
+fn answers_are_reused_up_to_max_age() {
     let place = Place::new();
     let outcomes = vec![
         answered(1, hours(-1), vec![kb("1", 3)]),
@@ -110,7 +110,7 @@ fn after_waiting(place: &Place, machines: u8, reuse: Reuse, waited: WaitedFor) -
 }
 
 #[test]
-fn the_run_that_was_waited_for_is_reused_as_a_whole() {
+fn run_waited_for_is_reused_entirely() {
     let hour = Reuse::Answers(Duration::from_hours(1));
     let all = &[(1, true), (2, true), (3, false)][..];
     let since = |since, at_work| WaitedFor {
@@ -143,7 +143,7 @@ fn the_run_that_was_waited_for_is_reused_as_a_whole() {
 }
 
 #[test]
-fn old_answers_that_the_other_reused_are_asked_for() {
+fn old_answers_reused_by_the_other_run_are_not_reused() {
     let place = Place::new();
     let outcomes = vec![
         answered(1, hours(-30), vec![]),
@@ -167,7 +167,7 @@ fn change(place: &Place, sql: &str) {
 }
 
 #[test]
-fn a_machine_that_was_not_asked_keeps_its_last_answer() {
+fn machine_not_asked_keeps_its_last_answer() {
     let place = Place::new();
     let outcomes = vec![answered(1, hours(-1), vec![kb("1", 3)])];
     place.play(EARLY, outcomes, Some(EndingWord::Finished));
@@ -186,7 +186,7 @@ fn a_machine_that_was_not_asked_keeps_its_last_answer() {
 }
 
 #[test]
-fn a_machine_that_was_not_known_long_ago_is_asked_for_again() {
+fn machine_unknown_long_ago_is_asked_again() {
     for (now, known_then) in [(hours(11), 1), (hours(13), 0)] {
         let place = Place::new();
         place.play(
@@ -209,7 +209,7 @@ fn answers_of_earlier_sessions_count_as_reused() {
 }
 
 #[test]
-fn who_failed_in_an_earlier_run_and_was_not_answered_since_is_known() {
+fn machines_failed_since_their_last_answer_are_known() {
     let place = Place::new();
     let finished = Some(EndingWord::Finished);
     let first = vec![

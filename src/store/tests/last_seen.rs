@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn an_earlier_list_is_understood_as_a_whole() {
+fn date_order_of_an_earlier_list_is_inferred() {
     let cells = ["05/11/2026", "07/10/2026", "14/03/2026", "11/05/2026"];
     let rows = (1..).zip(cells);
     let rows: Vec<String> = rows

@@ -10,7 +10,7 @@ use std::{
 use super::*;
 
 #[test]
-fn what_is_no_store_is_left_as_it_is() {
+fn other_files_are_refused_untouched() {
     let place = Place::new();
     let path = place.folder.path().join("file");
     let sqlite = place.folder.path().join("other");
@@ -49,7 +49,7 @@ fn what_is_no_store_is_left_as_it_is() {
 
 /// SQLite itself does not wait here: it would have to let go of what it has read already.
 #[test]
-fn whoever_makes_the_file_is_waited_for() {
+fn opening_waits_for_the_process_creating_the_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("store.sqlite");
     let maker = rusqlite::Connection::open(&path).unwrap();
@@ -68,7 +68,7 @@ fn whoever_makes_the_file_is_waited_for() {
 }
 
 #[test]
-fn a_file_that_is_being_made_is_seen_as_it_is_at_one_moment() {
+fn reader_sees_a_consistent_version_during_creation() {
     use crate::store::file::{
         connection::read,
         schema::{SCHEMA, Version},
@@ -94,7 +94,7 @@ fn a_file_that_is_being_made_is_seen_as_it_is_at_one_moment() {
 }
 
 #[test]
-fn a_file_of_the_version_before_is_migrated_at_once_and_keeps_what_it_holds() {
+fn older_version_is_migrated_atomically() {
     use crate::store::file::{
         connection::{connect, prepare},
         schema::{SCHEMA, Schema, Version},
@@ -133,7 +133,7 @@ const ROUNDS: usize = 15;
 /// Several processes that start at once, each on the same file that is not there yet: one makes it, and
 /// the others wait. Threads would not do: what a process has locked, any of its threads unlocks.
 #[test]
-fn many_starts_at_once_on_a_store_that_is_not_there_yet() {
+fn concurrent_starts_create_one_store() {
     if std::env::var_os(OPENS_STORES).is_some() {
         return open_what_is_named();
     }
@@ -178,7 +178,7 @@ impl Start {
     fn new() -> Self {
         let mut process = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "--nocapture"])
-            .arg("store::tests::opening::many_starts_at_once_on_a_store_that_is_not_there_yet")
+            .arg("store::tests::opening::concurrent_starts_create_one_store")
             .env(OPENS_STORES, "yes")
             .stdin(Stdio::piped())
             .stdout(Stdio::null())

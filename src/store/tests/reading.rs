@@ -45,7 +45,7 @@ fn killed(folder: &Path, files: &[&str]) -> PathBuf {
 }
 
 #[test]
-fn whatever_stands_beside_it() {
+fn reading_leaves_any_companion_files_untouched() {
     for files in [
         &[""][..],
         &["", "-wal"],
@@ -59,7 +59,7 @@ fn whatever_stands_beside_it() {
 }
 
 #[test]
-fn what_is_committed_and_stands_in_the_log_is_seen() {
+fn committed_changes_in_the_wal_are_seen() {
     for files in [&["", "-wal"][..], &["", "-wal", "-shm"]] {
         let folder = tempfile::tempdir().unwrap();
         let path = killed(folder.path(), files);
@@ -70,7 +70,7 @@ fn what_is_committed_and_stands_in_the_log_is_seen() {
 }
 
 #[test]
-fn while_others_have_it_open() {
+fn open_store_can_be_read() {
     let place = Place::new();
     place.play(EARLY, vec![], None);
     let other = place.open();
@@ -81,7 +81,7 @@ fn while_others_have_it_open() {
 }
 
 #[test]
-fn whatever_its_name() {
+fn store_with_an_odd_name_can_be_read() {
     let folder = tempfile::tempdir().unwrap();
     // What means something else in a URI; Windows allows no question mark.
     let question = if cfg!(windows) { "" } else { "?" };
@@ -95,7 +95,7 @@ fn whatever_its_name() {
 }
 
 #[test]
-fn what_is_not_there_is_not_made() {
+fn reading_creates_no_store() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("store.sqlite");
     assert!(matches!(seen(&path).unwrap_err().problem, Problem::Missing));
@@ -111,7 +111,7 @@ fn what_is_not_there_is_not_made() {
 
 /// Whoever writes between two looks is noticed, and it is read again.
 #[test]
-fn what_changes_while_it_is_read_is_read_again() {
+fn concurrent_change_causes_a_second_read() {
     let place = Place::new();
     place.play(EARLY, vec![], Some(EndingWord::Finished));
     let mut looks = 0;

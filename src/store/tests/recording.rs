@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn what_was_recorded_is_read_back() {
+fn recorded_outcomes_are_read_back() {
     let place = Place::new();
     let outcomes = vec![
         answered(1, now(), vec![kb("1", 3), kb("2", u64::MAX)]),
@@ -24,7 +24,7 @@ fn what_was_recorded_is_read_back() {
 }
 
 #[tokio::test]
-async fn whoever_is_in_a_hurry_does_not_wait_for_a_locked_store() {
+async fn cancelled_recorder_does_not_wait_for_a_locked_store() {
     let place = Place::new();
     let (store, started) = place.begin(4, EARLY, now());
     let hurry = CancellationToken::new();
@@ -66,7 +66,7 @@ async fn calls_are_remembered() {
 }
 
 #[test]
-fn what_answers_took_lately_is_remembered() {
+fn usual_latency_is_the_median_of_recent_calls() {
     let place = Place::new();
     let usual = || {
         place
@@ -97,7 +97,7 @@ fn what_answers_took_lately_is_remembered() {
 
 /// Each API has a quota of its own.
 #[test]
-fn what_is_remembered_of_one_api_is_nothing_to_another() {
+fn calls_and_pauses_are_remembered_per_api() {
     let place = Place::new();
     let (store, api) = (place.open(), Api::MissingKbs);
     let call = store.record_call(&application(), api).unwrap();
@@ -121,7 +121,7 @@ fn what_is_remembered_of_one_api_is_nothing_to_another() {
 }
 
 #[test]
-fn a_pause_that_the_service_ordered_is_remembered() {
+fn pause_ordered_by_the_service_is_remembered() {
     let place = Place::new();
     let left = || {
         place
@@ -145,7 +145,7 @@ fn a_pause_that_the_service_ordered_is_remembered() {
 }
 
 #[tokio::test]
-async fn a_call_that_nobody_waits_for_is_not_sent_and_not_remembered() {
+async fn cancelled_call_is_not_recorded() {
     let place = Place::new();
     let (store, started) = place.begin(4, EARLY, Timestamp::now());
     let recorder = recorder(store, &started);
@@ -168,7 +168,7 @@ async fn a_call_that_nobody_waits_for_is_not_sent_and_not_remembered() {
 }
 
 #[tokio::test]
-async fn a_full_disk_loses_no_outcome_and_stops_the_asking() {
+async fn full_disk_loses_no_outcome_and_stops_calls() {
     let place = Place::new();
     let (store, started) = place.begin(4, EARLY, now());
     store
@@ -210,7 +210,7 @@ fn begin_with(store: &mut Store, inventory: &Inventory) -> RunId {
 }
 
 #[test]
-fn machines_that_are_known_and_new_ones_are_read_back_in_their_order() {
+fn known_and_new_machines_are_read_back_in_order() {
     let place = Place::new();
     let mut store = place.open();
     let lists = [&[5, 2, 9][..], &[9, 1, 5, 7], &[3]].map(list);
@@ -224,7 +224,7 @@ fn machines_that_are_known_and_new_ones_are_read_back_in_their_order() {
 }
 
 #[test]
-fn a_list_that_was_altered_is_not_read_back() {
+fn altered_list_is_refused() {
     let place = Place::new();
     let mut store = place.open();
     let run = begin_with(&mut store, &list(&[5, 2]));

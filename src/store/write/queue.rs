@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_wakes_the_writer() {
+    fn new_entry_wakes_the_writer() {
         for event in [outcome as fn() -> Event, sending] {
             let (_, batch) = taken_while(move |queue| queue.push(event()));
             assert_eq!(batch.events.len(), 1);
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_there_is_taken_together() {
+    fn waiting_entries_are_taken_together() {
         let queue = Queue::default();
         (0..3).for_each(|_| queue.push(outcome()));
         queue.push(sending());
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn it_fills_and_makes_room() {
+    async fn queue_blocks_when_full_until_entries_are_done() {
         let queue = Queue::default();
         for _ in 0..MAX_OUTCOMES {
             queue.room().await;

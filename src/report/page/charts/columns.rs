@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_fit_above_columns() {
+    fn large_numbers_are_abbreviated() {
         for (value, expected) in [
             (0, "0"),
             (9_999, "9,999"),

@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn columns_are_few_and_round() {
+    fn column_widths_are_round_numbers() {
         for (most, expected) in [
             (0, 1),
             (12, 1),

@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_tell_months() {
+    fn month_is_read_from_the_name() {
         for (name, expected) in [
             ("March 2020 Security Updates", Some(2020 * 12 + 2)),
             ("Security updates of Dec 2025", Some(2025 * 12 + 11)),
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn the_latest_months_are_told_apart() {
+    fn latest_months_have_columns_of_their_own() {
         let months = [Some(24_300), Some(24_301), Some(24_303), Some(20_000), None];
         let columns = columns(months.into_iter());
         let told: Vec<_> = columns

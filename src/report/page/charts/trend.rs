@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn the_line_breaks_where_nights_are_missing() {
+    fn line_breaks_at_missing_nights() {
         for (hours, expected) in [
             (vec![0, 24], vec![(0, 2)]),
             (vec![0, 24, 48, 96, 120], vec![(0, 3), (3, 5)]),
@@ -192,14 +192,14 @@ mod tests {
     }
 
     #[test]
-    fn dots_stand_by_time_and_from_zero() {
+    fn dots_are_placed_by_time_on_a_zero_based_scale() {
         let points = [point(0), point(24), point(96)];
         let places = places(&points, Figure::Exposure);
         assert_eq!(places, [(LEFT, BOTTOM), (146.0, 151.0), (RIGHT, TOP)]);
     }
 
     #[test]
-    fn one_run_is_no_trend() {
+    fn trend_needs_two_runs() {
         assert!(trend(&[point(0)], &TimeZone::UTC, Figure::Exposure).is_err());
         assert!(trend(&[], &TimeZone::UTC, Figure::Exposure).is_err());
     }

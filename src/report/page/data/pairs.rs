@@ -83,7 +83,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn lists_come_back(mut lists in vec(vec(0..5_000_usize, 0..9), 0..9)) {
+        fn lists_round_trip(mut lists in vec(vec(0..5_000_usize, 0..9), 0..9)) {
             let mut coded = String::new();
             for list in &mut lists {
                 put_all(list.clone(), &mut coded);
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn distances_are_short() {
+    fn distances_are_encoded_compactly() {
         for (places, expected) in [
             (vec![], ""),
             (vec![0], "0"),

@@ -60,7 +60,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn it_reads_back(text in "(\\PC|\\pC|[<>&\"\\\\\u{2028}]){0,20}") {
+        fn escaped_text_round_trips(text in "(\\PC|\\pC|[<>&\"\\\\\u{2028}]){0,20}") {
             let written = written(&text);
             prop_assert!(!written.contains(is_special));
             prop_assert_eq!(serde_json::from_str::<String>(&written).unwrap(), text);

@@ -200,7 +200,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_newer_kbs_replaced_makes_exposure_neither_better_nor_worse() {
+    fn replaced_kbs_do_not_make_exposure_better_or_worse() {
         for (now, then, replaced, expected) in [
             (77, 120, -39, "better"),
             (77, 120, -43, "even"),
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn changes_are_told_in_words() {
+    fn changes_are_described_in_words() {
         for (now, then, expected) in [
             (8_796, 10_000, "▼ 1,204 fewer than on 2026-11-22"),
             (7, 7, "= the same as on 2026-11-22"),

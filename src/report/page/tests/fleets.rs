@@ -26,7 +26,7 @@ fn fixture(outcomes: Vec<Outcome>) -> Fixture {
 }
 
 #[test]
-fn an_empty_list_is_a_page_in_words() {
+fn empty_fleet_is_described_in_words() {
     let page = page(&fixture(Vec::new()));
     assert!(section(&page, "coverage").contains("0 of 0 machines answered"));
     assert!(section(&page, "actions").contains("which updates to push is not known"));
@@ -36,7 +36,7 @@ fn an_empty_list_is_a_page_in_words() {
 }
 
 #[test]
-fn one_machine_is_enough() {
+fn fleet_of_one_machine_is_shown() {
     let page = page(&fixture(vec![answer(
         1,
         vec![gap("", 3), gap("5000802", 0)],
@@ -56,7 +56,7 @@ fn one_machine_is_enough() {
 }
 
 #[test]
-fn a_fleet_without_a_gap() {
+fn fleet_without_gaps_is_shown() {
     let page = page(&fixture(vec![answer(1, vec![]), answer(2, vec![])]));
     assert!(section(&page, "actions").contains("No update to push"));
     assert!(section(&page, "kbs").contains("No answered machine misses a KB."));
@@ -66,7 +66,7 @@ fn a_fleet_without_a_gap() {
 }
 
 #[test]
-fn every_machine_failed() {
+fn fleet_without_answers_is_shown() {
     let page = page(&fixture(vec![not_found(1), not_found(2), not_found(3)]));
     assert!(section(&page, "coverage").contains("PARTIAL"));
     assert!(section(&page, "coverage").contains("is this the right list"));
@@ -83,7 +83,7 @@ fn every_machine_failed() {
 }
 
 #[test]
-fn a_machine_that_was_not_seen_is_not_clean() {
+fn machine_not_seen_is_not_clean() {
     let mut fixture = fixture(vec![answer(1, vec![]), answer(2, vec![])]);
     fixture.inventory.columns = vec!["lastSeen".to_owned()];
     fixture.inventory.cells = Cells::from_iter([["2026-11-20"], ["2026-01-01"]]);
@@ -94,7 +94,7 @@ fn a_machine_that_was_not_seen_is_not_clean() {
 }
 
 #[test]
-fn what_many_machines_share_travels_along() {
+fn columns_with_shared_values_are_included() {
     let mut fixture = fixture((1..=3).map(|number| answer(number, vec![])).collect());
     let columns = ["Device Name", "OS", "input.Status", "Serial", "Empty"];
     fixture.inventory.columns = columns.map(str::to_owned).to_vec();
@@ -112,7 +112,7 @@ fn what_many_machines_share_travels_along() {
 }
 
 #[test]
-fn there_is_a_choice_of_updates_where_there_are_more() {
+fn choice_of_updates_appears_above_five() {
     for (updates, choices) in [(1, 0), (5, 0), (6, 2), (10, 2), (11, 3), (40, 3)] {
         let gaps = (1..=updates).map(|number| gap(&format!("50{number:05}"), 1));
         let page = page(&fixture(vec![answer(1, gaps.collect())]));
@@ -122,7 +122,7 @@ fn there_is_a_choice_of_updates_where_there_are_more() {
 }
 
 #[test]
-fn tables_begin_with_fifty_rows_and_hold_all() {
+fn tables_show_fifty_rows_and_contain_all() {
     let small = Fixture::small();
     let gaps = (0..120)
         .map(|number| gap(&format!("50{number:05}"), number))
@@ -142,7 +142,7 @@ fn tables_begin_with_fifty_rows_and_hold_all() {
 }
 
 #[test]
-fn times_of_answers_are_told_from_the_first() {
+fn answer_times_are_relative_to_the_first() {
     let mut late = answer(2, vec![]);
     if let Ok(answer) = &mut late.result {
         answer.as_of = "2026-11-23T13:00:07Z".parse().unwrap();

@@ -112,14 +112,14 @@ fn hostile_text_stays_text() {
 }
 
 #[test]
-fn what_turns_the_reading_direction_is_gone() {
+fn bidirectional_controls_are_removed() {
     let page = page(&full_of("abc\u{202e}txt\u{2066}.exe"));
     assert!(!page.contains(['\u{202e}', '\u{2066}']));
     assert!(section(&page, "machines").contains("abctxt.exe"));
 }
 
 #[test]
-fn only_https_becomes_a_link() {
+fn only_https_urls_are_links() {
     for (url, is_link) in [
         ("https://catalog.example/q?a=\"><b>", true),
         ("http://catalog.example/", false),

@@ -14,7 +14,7 @@ use crate::{
 };
 
 #[test]
-fn the_policy_lets_this_style_and_script_run_and_nothing_else() {
+fn content_security_policy_allows_only_own_style_and_script() {
     let page = page(&Fixture::second_night());
     let policy = between(
         &page,
@@ -38,7 +38,7 @@ fn the_policy_lets_this_style_and_script_run_and_nothing_else() {
 }
 
 #[test]
-fn a_hash_is_what_browsers_compute() {
+fn hash_matches_the_one_of_browsers() {
     assert_eq!(
         hash("alert('Hello, world.');"),
         "sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng="
@@ -46,7 +46,7 @@ fn a_hash_is_what_browsers_compute() {
 }
 
 #[test]
-fn nothing_is_requested_and_nothing_is_inline() {
+fn page_loads_nothing_and_has_no_inline_code() {
     let page = page(&Fixture::second_night());
     for never in [
         "http:",
@@ -70,7 +70,7 @@ fn nothing_is_requested_and_nothing_is_inline() {
 }
 
 #[test]
-fn the_sections_stand_in_their_order() {
+fn sections_are_in_order() {
     for fixture in [Fixture::small(), Fixture::second_night()] {
         let page = page(&fixture);
         let mut rest = page.as_str();
@@ -85,7 +85,7 @@ fn the_sections_stand_in_their_order() {
 }
 
 #[test]
-fn the_figures_are_those_of_the_summary() {
+fn figures_match_the_summary() {
     let reports = reports(&[Format::Json]);
     for fixture in [Fixture::small(), Fixture::second_night()] {
         let summary = fixture.render(reports.last().unwrap().as_ref());
@@ -105,7 +105,7 @@ fn the_figures_are_those_of_the_summary() {
 }
 
 #[test]
-fn the_second_night_is_compared() {
+fn second_night_shows_the_comparison() {
     let page = page(&Fixture::second_night());
     let header = section(&page, "header");
     assert!(header.contains("2026-11-23 13:59 CET"), "{header}");
@@ -126,7 +126,7 @@ fn the_second_night_is_compared() {
 }
 
 #[test]
-fn what_is_fewer_in_a_partial_run_is_not_better() {
+fn fewer_gaps_in_a_partial_run_are_not_better() {
     let partial = Fixture::second_night();
     let tiles = |fixture: &Fixture| section(&page(fixture), "tiles").to_owned();
     assert!(!tiles(&partial).contains("class=\"change better\""));
@@ -136,7 +136,7 @@ fn what_is_fewer_in_a_partial_run_is_not_better() {
 }
 
 #[test]
-fn a_first_night_says_so() {
+fn first_night_has_no_comparison() {
     let page = page(&Fixture::small());
     assert!(section(&page, "tiles").contains("first night: nothing to compare with yet"));
     assert!(!section(&page, "tiles").contains("class=\"change"));
@@ -144,7 +144,7 @@ fn a_first_night_says_so() {
 }
 
 #[test]
-fn the_pairs_are_the_gaps() {
+fn pairs_match_the_gaps() {
     let fixture = Fixture::small();
     let reports = reports(&[Format::Csv]);
     let gaps = reports
@@ -162,7 +162,7 @@ fn the_pairs_are_the_gaps() {
 }
 
 #[test]
-fn each_kb_has_as_many_machines_as_it_says() {
+fn pairs_of_each_kb_match_its_machine_count() {
     for fixture in [Fixture::small(), Fixture::second_night()] {
         let data = super::data(&page(&fixture));
         let pairs = pairs(&data);
@@ -177,7 +177,7 @@ fn each_kb_has_as_many_machines_as_it_says() {
 
 /// Jenkins, wikis and mail strip the style, or a policy forbids it.
 #[test]
-fn drawings_bring_their_own_size_and_colours() {
+fn drawings_have_their_own_size_and_colours() {
     let page = page(&Fixture::second_night());
     let shapes = page.split('<').filter(|it| {
         ["svg ", "rect ", "circle ", "polyline ", "text "]
@@ -201,7 +201,7 @@ fn drawings_bring_their_own_size_and_colours() {
 }
 
 #[test]
-fn what_only_a_script_fills_is_hidden_until_it_runs() {
+fn controls_are_hidden_until_the_script_runs() {
     let page = page(&Fixture::second_night());
     let controls = page.matches("<div class=\"controls\"").count();
     assert!(controls >= 3);
@@ -217,7 +217,7 @@ fn what_only_a_script_fills_is_hidden_until_it_runs() {
 }
 
 #[test]
-fn too_many_pairs_are_left_out_and_that_is_said() {
+fn too_many_pairs_are_omitted_with_a_note() {
     Fixture::small().with_run(|run| {
         let mut fleet = run.fleet.clone();
         fleet.gaps = super::super::MOST_GAPS + 1;
@@ -241,7 +241,7 @@ fn too_many_pairs_are_left_out_and_that_is_said() {
 }
 
 #[test]
-fn the_same_run_gives_the_same_bytes() {
+fn rendering_is_deterministic() {
     let fixture = Fixture::second_night();
     assert_eq!(page(&fixture), page(&fixture));
 }

@@ -382,7 +382,7 @@ fn figures(run: &Run<'_>) -> Vec<(&'static str, Figures, Figures)> {
 
 proptest! {
     #[test]
-    fn every_format_says_the_same_figures(fixture in any_fleet()) {
+    fn every_format_has_the_same_figures(fixture in any_fleet()) {
         for (name, read, truth) in fixture.with_run(figures) {
             prop_assert_eq!(read, truth, "{}", name);
         }

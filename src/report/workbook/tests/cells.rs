@@ -108,7 +108,7 @@ fn place_of(sheet: &str, place: usize, column: &str, names: &[String]) -> Option
 }
 
 #[test]
-fn machines_are_called_by_their_names_wherever_one_filters() {
+fn machine_names_appear_in_every_sheet() {
     let fixture = fleet(40);
     let mut book = open(&fixture);
     let called = fixture.with_run(|run| {
@@ -181,7 +181,7 @@ fn failed(machine: MachineId) -> Outcome {
 }
 
 #[test]
-fn a_small_fleet() {
+fn cells_of_a_small_fleet_match_the_csv_files() {
     assert_eq!(
         compare(&Fixture::small()),
         2 * 11 + 5 * 11 + 3 * 6 + 3 * 9,
@@ -190,7 +190,7 @@ fn a_small_fleet() {
 }
 
 #[test]
-fn the_second_night() {
+fn cells_of_the_second_night_match_the_csv_files() {
     let fixture = Fixture::second_night();
     let changes = csv(&fixture, "changes.csv").len() - 1;
     assert!(changes > 3);
@@ -198,12 +198,12 @@ fn the_second_night() {
 }
 
 #[test]
-fn a_fleet_of_hundreds() {
+fn cells_of_a_large_fleet_match_the_csv_files() {
     assert!(compare(&fleet(600)) > 20_000);
 }
 
 #[test]
-fn machines_that_were_not_seen_are_not_clean() {
+fn machines_not_seen_are_not_clean() {
     let mut fixture = Fixture::small();
     fixture.inventory.columns[1] = "Last device update".to_owned();
     fixture.inventory.cells = [1, 2, 3, 4, 6]

@@ -28,7 +28,7 @@ fn assert_harmless(fixture: &Fixture) {
 }
 
 #[test]
-fn hostile_text_is_text() {
+fn hostile_text_stays_text() {
     let (long, too_long) = ("€".repeat(10_000), "x".repeat(40_000));
     for text in [
         "=1+1",
@@ -66,7 +66,7 @@ fn hostile_text_is_text() {
 }
 
 #[test]
-fn only_addresses_of_kbs_are_links() {
+fn only_kb_urls_are_links() {
     let links = |fixture: &Fixture| {
         let parts = parts(&packed(fixture, Limits::USUAL));
         let links = parts
@@ -107,7 +107,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(32))]
 
     #[test]
-    fn any_text_is_text(text in "(\\PC|\\pC|[=+@\\-\t\r\n\"<&_x0;'\u{202e}]){0,12}") {
+    fn any_text_stays_text(text in "(\\PC|\\pC|[=+@\\-\t\r\n\"<&_x0;'\u{202e}]){0,12}") {
         let fixture = full_of(&text);
         compare(&fixture);
         assert_harmless(&fixture);

@@ -12,7 +12,7 @@ use super::{
 use crate::report::fixture::{Fixture, answer, gap, machine, not_found};
 
 #[test]
-fn the_sheets_are_in_order() {
+fn sheets_are_in_order() {
     for fixture in [Fixture::small(), Fixture::second_night()] {
         let names = open(&fixture).sheet_names();
         let expected = [
@@ -29,7 +29,7 @@ fn the_sheets_are_in_order() {
 }
 
 #[test]
-fn the_same_run_gives_the_same_bytes() {
+fn rendering_is_deterministic() {
     let fixture = Fixture::second_night();
     let bytes = packed(&fixture, Limits::USUAL);
     assert_eq!(bytes, packed(&fixture, Limits::USUAL));
@@ -40,7 +40,7 @@ fn the_same_run_gives_the_same_bytes() {
 }
 
 #[test]
-fn the_summary_says_what_counts() {
+fn summary_contains_the_main_figures() {
     let mut book = open(&Fixture::second_night());
     let summary = words(&mut book, "Summary");
     for expected in [
@@ -68,7 +68,7 @@ fn the_summary_says_what_counts() {
 }
 
 #[test]
-fn a_complete_run_has_no_banner() {
+fn complete_run_has_no_banner() {
     let mut fixture = Fixture::small();
     fixture.outcomes = [1, 2, 3, 4, 6]
         .map(|it| answer(it, vec![gap("1", 2)]))
@@ -81,14 +81,14 @@ fn a_complete_run_has_no_banner() {
 }
 
 #[test]
-fn a_first_night_has_nothing_to_compare_with() {
+fn first_night_has_no_comparison() {
     let mut book = open(&Fixture::small());
     assert!(words(&mut book, "Changes").contains("no earlier run"));
     assert!(words(&mut book, "Summary").contains("no earlier run"));
 }
 
 #[test]
-fn fleets_at_the_edge() {
+fn extreme_fleets_are_written() {
     let none = Fixture {
         outcomes: [1, 2, 3].map(|it| answer(it, Vec::new())).into(),
         ..Fixture::small()
@@ -109,7 +109,7 @@ fn fleets_at_the_edge() {
 }
 
 #[test]
-fn too_many_rows_are_left_to_the_csv_file() {
+fn too_many_rows_refer_to_the_csv_file() {
     for (rows, is_there) in [(3, true), (2, false)] {
         let bytes = packed(&Fixture::small(), Limits { rows });
         let mut book = Xlsx::new(Cursor::new(bytes)).unwrap();
