@@ -11,7 +11,7 @@
 //!    └──────► api ─► window ─────┘     └──── faults
 //! ```
 //!
-//! - `fleet`: the machines, and what each of them misses
+//! - `fleet`: the machines, and what each of them misses, counted by product, too
 //! - `listing`: the machine list: the fleet, and machines beside it that no report asks about
 //! - `api`: checks a call in the service's order (path, token, role, licence, quota), then answers
 //!   it or lets its fault do so; each API has a quota of its own
@@ -55,7 +55,7 @@ use tenant::Tenant;
 pub use decoy::Decoy;
 pub use error::SimulatorError;
 pub use faults::{Fault, Faults, InvalidFaults, OddForm, TenantFault};
-pub use fleet::{Fleet, SimulatedMachine};
+pub use fleet::{Fleet, Product, ProductGap, SimulatedMachine};
 pub use listing::{DeviceGroup, ListedMachine, SkipReason};
 pub use log::{ApiName, Call, CallLog, SignInAttempt};
 pub use settings::Settings;
@@ -179,6 +179,11 @@ impl Simulator {
     pub fn listed(&self) -> impl Iterator<Item = ListedMachine> {
         let entries = self.tenant.entries().iter();
         entries.map(|&entry| self.tenant.listed(entry))
+    }
+
+    /// Every product, with the service's own count of the machines that miss each update.
+    pub fn software(&self) -> &[Product] {
+        self.tenant.software()
     }
 
     /// What was seen so far.

@@ -1,6 +1,6 @@
 //! The tenant behind the API and the sign-in: its identity, clock, fleet and tokens.
 
-use std::time::Duration;
+use std::{sync::OnceLock, time::Duration};
 
 use jiff::Timestamp;
 use tokio::time::Instant;
@@ -10,7 +10,7 @@ use crate::domain::{kb::MissingKb, machine::MachineId};
 use super::{
     chance::{chance, hex, uuid},
     faults::{TenantFault, as_described, odd_forms},
-    fleet::{Fleet, SimulatedMachine},
+    fleet::{Fleet, Product, SimulatedMachine, census},
     listing::{Entry, ListedMachine, Listing},
     settings::{SOFTWARE_ROLE, Settings},
     tokens::Tokens,
@@ -25,6 +25,7 @@ pub(super) struct Tenant {
     pub(super) client_secret: String,
     pub(super) fleet: Fleet,
     listing: Listing,
+    software: OnceLock<Vec<Product>>,
     pub(super) tokens: Tokens,
     clock: Clock,
 }
@@ -45,6 +46,7 @@ impl Tenant {
             client_secret: format!("sim8Q~{}", hex(&mut random, 17)),
             fleet: Fleet::after(settings.nights, settings.seed, settings.machines),
             listing: Listing::new(settings.seed, now),
+            software: OnceLock::new(),
             tokens: Tokens::new(settings.token_lifetime),
             clock: Clock {
                 wall: now,
@@ -88,6 +90,14 @@ impl Tenant {
     /// The record of the machine list at this entry.
     pub(super) fn listed(&self, entry: Entry) -> ListedMachine {
         self.listing.record(&self.fleet, entry)
+    }
+
+    /// Every product, with the service's count over the machines that are not gone.
+    pub(super) fn software(&self) -> &[Product] {
+        self.software.get_or_init(|| {
+            let machines = self.fleet.machines().iter();
+            census(machines.filter(|machine| self.find(machine.id).is_some()))
+        })
     }
 
     /// What a correct client knows about the machine.

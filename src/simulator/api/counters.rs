@@ -14,7 +14,7 @@ use crate::{
 use parking_lot::Mutex;
 use tokio::time::Instant;
 
-use super::machines::Matching;
+use super::matching::Matching;
 
 /// The counters; one call at a time holds them.
 #[derive(Debug)]

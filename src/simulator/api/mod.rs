@@ -7,7 +7,10 @@ mod describe;
 mod faults;
 mod filter;
 mod machines;
+mod matching;
+mod paging;
 mod request;
+mod software;
 
 use std::{sync::Arc, time::Duration};
 
@@ -29,6 +32,7 @@ use counters::{Counters, SharedCounters};
 use faults::{apply_fault, over_quota};
 use machines::machine_page;
 use request::{ApiRequest, Resource};
+use software::{census, software_page};
 
 /// The API's side of the tenant.
 pub(super) struct Api {
@@ -109,9 +113,14 @@ impl Api {
                 call.over_quota = true;
                 over_quota(admission, refusal.limit, refusal.wait)
             })?;
+        let again = |counters: &mut Counters| {
+            admission.admitted(counters.attempts_at(&admission.request.target))
+        };
         match resource {
             Resource::MissingKbs(_) => self.missing_kbs(admission, counters, call),
-            Resource::Machines => machine_page(admission, counters),
+            Resource::Machines => machine_page(&again(counters), &mut counters.matching),
+            Resource::Software => software_page(&again(counters)),
+            Resource::Census(id) => census(&again(counters), id),
         }
     }
 

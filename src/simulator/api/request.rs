@@ -36,6 +36,10 @@ pub(super) enum Resource {
     MissingKbs(String),
     /// The machine list.
     Machines,
+    /// The products.
+    Software,
+    /// What machines miss in a product, by the text of its id.
+    Census(String),
 }
 
 impl Resource {
@@ -44,18 +48,26 @@ impl Resource {
         let path = path
             .strip_prefix("/api/")
             .filter(|_| method == Method::GET)?;
-        if path == "machines" {
-            return Some(Self::Machines);
+        match path {
+            "machines" => return Some(Self::Machines),
+            "Software" => return Some(Self::Software),
+            _ => {}
         }
         let (collection, id) = path.strip_suffix("/getmissingkbs")?.split_once('/')?;
-        let plain = !id.is_empty() && !id.contains('/');
-        (plain && collection == "machines").then(|| Self::MissingKbs(id.to_owned()))
+        let id = Some(id).filter(|id| !id.is_empty() && !id.contains('/'))?;
+        match collection {
+            "machines" => Some(Self::MissingKbs(id.to_owned())),
+            "Software" => Some(Self::Census(id.to_owned())),
+            _ => None,
+        }
     }
 
     pub(super) fn api(&self) -> ApiName {
         match self {
             Self::MissingKbs(_) => ApiName::MissingKbs,
             Self::Machines => ApiName::Machines,
+            Self::Software => ApiName::Software,
+            Self::Census(_) => ApiName::Census,
         }
     }
 
@@ -63,7 +75,7 @@ impl Resource {
     pub(super) fn required_role(&self) -> &'static str {
         match self {
             Self::Machines => LIST_ROLE,
-            Self::MissingKbs(_) => SOFTWARE_ROLE,
+            Self::MissingKbs(_) | Self::Software | Self::Census(_) => SOFTWARE_ROLE,
         }
     }
 }
@@ -104,7 +116,7 @@ impl ApiRequest {
     pub(super) fn machine(&self) -> Option<&str> {
         match self.resource.as_ref()? {
             Resource::MissingKbs(id) => Some(id),
-            Resource::Machines => None,
+            _ => None,
         }
     }
 
@@ -176,6 +188,12 @@ mod tests {
             (
                 "/api/machines/abc/getmissingkbs",
                 ApiName::MissingKbs,
+                "Software.Read.All",
+            ),
+            ("/api/Software", ApiName::Software, "Software.Read.All"),
+            (
+                "/api/Software/a-_-b/getmissingkbs",
+                ApiName::Census,
                 "Software.Read.All",
             ),
         ] {

@@ -1,6 +1,7 @@
 //! The simulated fleet: machines, and what each of them really misses.
 
 mod catalogue;
+mod census;
 mod missing;
 mod model;
 mod night;
@@ -11,6 +12,9 @@ use crate::{
     domain::{kb::MissingKb, machine::MachineId},
     simulator::chance::chance,
 };
+
+pub(super) use census::census;
+pub use census::{Product, ProductGap};
 
 use catalogue::{Update, catalogue, next_month};
 use missing::{missing, products};

@@ -1,6 +1,7 @@
 //! The simulated tenant as a client sees it: over real sockets, with a plain HTTP client.
 
 mod call;
+mod census;
 mod fault;
 mod list;
 mod sign_in;

@@ -1,0 +1,162 @@
+//! The service's own count: how many machines miss each update, by product.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
+
+use super::{
+    SimulatedMachine,
+    catalogue::{Update, catalogue, next_month},
+};
+use crate::domain::kb::KbId;
+
+/// Products for which the tenant has no missing updates, by vendor.
+const OTHERS: [(&str, &str); 7] = [
+    ("7-zip", "7-zip"),
+    ("adobe", "acrobat_reader_dc"),
+    ("apple", "macos"),
+    ("canonical", "ubuntu_linux"),
+    ("google", "chrome"),
+    ("microsoft", "teams"),
+    ("mozilla", "firefox"),
+];
+
+/// One product of the tenant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Product {
+    /// Who makes it.
+    pub vendor: &'static str,
+    /// Its name, as in `productsNames`.
+    pub name: Arc<str>,
+    /// Machines that miss an update for it.
+    pub exposed_machines: u64,
+    /// The updates for it that machines miss, by id.
+    pub missing: Vec<ProductGap>,
+}
+
+/// An update that machines miss in a product.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProductGap {
+    /// The update.
+    pub kb: KbId,
+    /// Its title.
+    pub name: Arc<str>,
+    /// Its page.
+    pub url: Arc<str>,
+    /// CVEs that it addresses in this product.
+    pub cve_addressed: u64,
+    /// Machines that miss it in this product.
+    pub machines: u64,
+}
+
+impl Product {
+    /// Its id in the service, such as `microsoft-_-windows_11`.
+    pub fn id(&self) -> String {
+        format!("{}-_-{}", self.vendor, self.name)
+    }
+}
+
+/// Every product, by name, with the count over these machines.
+pub(in crate::simulator) fn census<'m>(
+    machines: impl Iterator<Item = &'m SimulatedMachine>,
+) -> Vec<Product> {
+    let updates: Vec<Update> = catalogue().into_iter().chain(next_month()).collect();
+    let mut products = products(&updates);
+    let by_id: HashMap<_, _> = updates.iter().map(|update| (&update.id, update)).collect();
+    for machine in machines {
+        count(machine, &by_id, &mut products);
+    }
+    products.into_values().collect()
+}
+
+/// Every product there is, without figures.
+fn products(updates: &[Update]) -> BTreeMap<Arc<str>, Product> {
+    let scopes = updates.iter().flat_map(|update| &update.scopes);
+    let own = scopes.map(|(name, _)| ("microsoft", Arc::clone(name)));
+    let others = OTHERS.map(|(vendor, name)| (vendor, name.into()));
+    let products = own.chain(others).map(|(vendor, name)| Product {
+        vendor,
+        name,
+        exposed_machines: 0,
+        missing: Vec::new(),
+    });
+    products.map(|it| (Arc::clone(&it.name), it)).collect()
+}
+
+/// Adds one machine to the figures.
+fn count(
+    machine: &SimulatedMachine,
+    updates: &HashMap<&KbId, &Update>,
+    products: &mut BTreeMap<Arc<str>, Product>,
+) {
+    let gaps = || machine.missing.iter();
+    let exposed: BTreeSet<_> = gaps().flat_map(|gap| &gap.products).collect();
+    for name in exposed {
+        if let Some(product) = products.get_mut(name) {
+            product.exposed_machines += 1;
+        }
+    }
+    for gap in gaps() {
+        for name in &gap.products {
+            if let (Some(update), Some(product)) = (updates.get(&gap.id), products.get_mut(name)) {
+                product.add(update);
+            }
+        }
+    }
+}
+
+impl Product {
+    /// One more machine misses the update.
+    fn add(&mut self, update: &Update) {
+        match self.missing.binary_search_by(|gap| gap.kb.cmp(&update.id)) {
+            Ok(place) => self.missing[place].machines += 1,
+            Err(place) => {
+                let scope = update.scopes.iter().find(|(name, _)| *name == self.name);
+                let gap = ProductGap {
+                    kb: update.id.clone(),
+                    name: Arc::clone(&update.name),
+                    url: Arc::clone(&update.url),
+                    cve_addressed: scope.map_or(0, |&(_, cves)| cves),
+                    machines: 1,
+                };
+                self.missing.insert(place, gap);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::simulator::Fleet;
+
+    #[test]
+    fn it_counts_what_the_machines_miss() {
+        let fleet = Fleet::after(8, 1, 200);
+        let census = census(fleet.machines().iter());
+        let mut pairs = 0;
+        for product in &census {
+            for gap in &product.missing {
+                let machines = fleet.machines().iter().filter(|machine| {
+                    let mut missing = machine.missing.iter();
+                    missing.any(|it| it.id == gap.kb && it.products.contains(&product.name))
+                });
+                assert_eq!(machines.count() as u64, gap.machines);
+                assert!(gap.cve_addressed > 0);
+                pairs += gap.machines;
+            }
+        }
+        let gaps = fleet.machines().iter().flat_map(|it| &it.missing);
+        let expected: usize = gaps.map(|gap| gap.products.len()).sum();
+        assert_eq!(pairs, expected as u64);
+    }
+
+    #[test]
+    fn ids_are_the_vendor_and_the_name() {
+        let census = census([].iter());
+        let ids: BTreeSet<String> = census.iter().map(Product::id).collect();
+        assert!(ids.contains("microsoft-_-windows_11") && ids.contains("google-_-chrome"));
+        assert!(census.iter().all(|product| product.exposed_machines == 0));
+    }
+}
