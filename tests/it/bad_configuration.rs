@@ -1,9 +1,8 @@
-//! Values that an option does not take: whoever typed them learns where they stand and
-//! what is allowed, before anything is asked.
+//! Invalid option values: the error names their place and the allowed values, before any request.
 
 use crate::common::{Finished, Scene};
 
-/// Keys, each with a value that it does not take and a part of what is said to be allowed.
+/// Keys, each with an invalid value and a part of the message about the allowed ones.
 const BAD_VALUES: [(&str, &str, &str); 15] = [
     ("timeout", "30", "such as 500ms, 30s, 2m"),
     ("timeout", "25h", "at most 24h"),
@@ -34,7 +33,7 @@ const BAD_VALUES: [(&str, &str, &str); 15] = [
     ("out", "{tenant}", "only {date} and {time}"),
 ];
 
-/// Demands that a run was refused before anything was asked or written.
+/// Asserts that a run was refused before any request and without reports.
 #[track_caller]
 fn is_refused(scene: &Scene, run: Finished, code: i32) -> Finished {
     let run = run.exits_with(code);

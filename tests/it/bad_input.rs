@@ -1,9 +1,9 @@
-//! Input that does not do: a clear error before anything is asked.
+//! Unusable inventories: a clear error before any request.
 
 use crate::common::Scene;
 
-/// Demands that an inventory is refused with exactly this message, and a hint at this,
-/// before anything is asked or written.
+/// Asserts that an inventory is refused with exactly this message and a hint containing `hint`,
+/// before any request and without reports.
 #[track_caller]
 fn is_refused(scene: &Scene, inventory: &str, message: &str, hint: &str) {
     let run = scene.run(&["report", inventory]).exits_with(3);

@@ -1,4 +1,4 @@
-//! A store that does not do: said before anything is asked, and left as it is.
+//! Unusable stores: reported before any request, and left untouched.
 
 use std::{
     fs,
@@ -11,8 +11,7 @@ use crate::common::{Finished, Scene, assert_truth};
 #[cfg(target_os = "linux")]
 use crate::common::{set_mode, without_privileges};
 
-/// Commands that take the store as it is, whether they would write to it, and whether they
-/// need the tenant.
+/// Every command that opens the store, writing to it or not, with or without the tenant.
 const COMMANDS: [&[&str]; 5] = [
     &["report", "machines.csv"],
     &["check"],
@@ -26,8 +25,8 @@ fn with_state(scene: &Scene, command: &[&str], state: &str) -> Finished {
     scene.run(&[command, &["--state", state]].concat())
 }
 
-/// A scene whose store, `store.sqlite`, holds a run for ten machines. It has the truth about
-/// them from then on, and its log begins with ten calls.
+/// A scene whose store, `store.sqlite`, contains a run of ten machines; the tenant has logged its ten
+/// calls.
 fn with_a_run() -> Scene {
     let scene = Scene::with_machines(10);
     with_state(&scene, COMMANDS[0], "store.sqlite").exits_with(0);
@@ -35,8 +34,8 @@ fn with_a_run() -> Scene {
     scene
 }
 
-/// Demands that each of these commands refuses the store, saying so, and leaves it and the
-/// tenant alone.
+/// Asserts that each of these commands refuses the store with this message, leaves it unchanged and
+/// sends nothing.
 #[track_caller]
 fn is_refused(scene: &Scene, commands: &[&[&str]], state: &str, problem: &str, hint: &str) {
     let path = scene.path(state);
@@ -83,7 +82,7 @@ fn database_of_another_program_is_refused() {
         let other = Connection::open(scene.path(mode)).unwrap();
         other.pragma_update(None, "journal_mode", mode).unwrap();
         other.execute_batch("CREATE TABLE mine (a)").unwrap();
-        // Still open: in one of the modes, what was committed stands in the log.
+        // Still open: in WAL mode, the committed changes are in the WAL file.
         let problem = "is not a patchgap store: it is another program's database";
         is_refused(&scene, &COMMANDS, mode, problem, "choose another file");
     }
@@ -104,8 +103,8 @@ fn store_of_a_newer_version_is_refused() {
     );
 }
 
-/// What was committed is in the log beside the file, as after a kill: nothing of it is moved,
-/// because that would change a file that is not ours to change.
+/// The committed changes are in the WAL file, as after a kill. They are not checkpointed, because
+/// that would change a file written by a newer version.
 #[test]
 fn store_of_a_newer_version_with_a_wal_file_is_left_untouched() {
     let scene = with_a_run();
@@ -118,7 +117,7 @@ fn store_of_a_newer_version_with_a_wal_file_is_left_untouched() {
     assert_eq!(fs::read(scene.path("killed.sqlite-wal")).unwrap(), log);
 }
 
-/// The store and its log as a process leaves them that is killed after this.
+/// The store and its WAL file as left by a process that is killed after this statement.
 fn killed_after(scene: &Scene, sql: &str) -> (Vec<u8>, Vec<u8>) {
     let path = scene.path("store.sqlite");
     let writer = Connection::open(&path).unwrap();
@@ -152,7 +151,7 @@ fn truncated_store_is_refused_or_whole() {
     assert_truth(&scene, &run);
 }
 
-/// SQLite alone notices nothing: the log says how long the file has to be.
+/// SQLite alone does not notice: the WAL file determines the length of the database.
 #[test]
 fn truncated_store_with_a_wal_file_is_refused() {
     let scene = with_a_run();
@@ -164,7 +163,7 @@ fn truncated_store_with_a_wal_file_is_refused() {
         is_refused(&scene, &commands, "cut.sqlite", "is damaged", "backup");
         assert_eq!(fs::read(scene.path("cut.sqlite-wal")).unwrap(), log);
     }
-    // Whatever is left of the log: what was committed before counts.
+    // However much of the WAL file is left, the earlier commits count.
     for length in [0, 1, 31, 32, 1000, log.len() / 2, log.len() - 1, log.len()] {
         scene.write("whole.sqlite", &file);
         scene.write("whole.sqlite-wal", &log[..length]);
@@ -173,7 +172,7 @@ fn truncated_store_with_a_wal_file_is_refused() {
     }
 }
 
-/// SQLite finds nothing wrong with them; it is found out before the night, and not after it.
+/// SQLite sees no damage here; the checksums show it before the run, not after.
 #[test]
 fn altered_figures_are_detected() {
     for (table, change) in [
@@ -204,8 +203,7 @@ fn altered_figures_are_detected() {
     }
 }
 
-/// Bytes that turned into others are found, or do not matter: no report says anything else
-/// than before.
+/// Flipped bytes are detected or harmless: no report ever differs.
 #[test]
 fn flipped_bytes_never_change_a_report() {
     const TIMES: u64 = 40;
@@ -272,7 +270,7 @@ fn store_path_below_a_file_is_refused() {
     assert_eq!(fs::read(scene.path("file")).unwrap(), b"mine");
 }
 
-/// Nobody can make files there, whoever runs the tests.
+/// No user can create files there, not even root.
 #[test]
 #[cfg(target_os = "linux")]
 fn store_in_an_unwritable_system_folder_is_refused() {
@@ -326,7 +324,7 @@ fn store_without_write_permission_is_refused() {
     assert_eq!(fs::read(scene.path("locked/store.sqlite")).unwrap(), whole);
 }
 
-/// It is used all the same; and where patchgap makes it, nobody else may.
+/// It is used nevertheless. A store created by patchgap is writable only by its owner.
 #[test]
 #[cfg(target_os = "linux")]
 fn store_writable_by_others_is_warned_about_once() {
@@ -368,6 +366,6 @@ fn locked_store_is_refused_for_writing_only() {
         "{:?}",
         start.elapsed()
     );
-    // Whoever only reads need not wait.
+    // Readers need not wait.
     with_state(&scene, COMMANDS[4], "store.sqlite").exits_with(0);
 }

@@ -1,4 +1,4 @@
-//! A service that only fails: the run stops early instead of failing for every machine.
+//! A service that always fails: the run stops early instead of failing for every machine.
 
 use patchgap::simulator::Fault;
 
@@ -6,7 +6,7 @@ use crate::common::{Counts, Finished, Scene, assert_truth, fleet_ids};
 
 const MACHINES: u64 = 200;
 
-/// Runs without repetitions, and demands that it stops early and says so.
+/// Runs without retries, and asserts that the run stops early and reports it.
 #[track_caller]
 fn stops_early(scene: &Scene, arguments: &[&str], says: &str) -> Finished {
     let arguments = [&["--retries", "0", "--concurrency", "8"], arguments].concat();
@@ -45,7 +45,7 @@ fn run_stops_early_when_every_call_fails() {
 #[test]
 fn run_stops_early_when_nothing_listens() {
     let scene = scene();
-    // Nobody listens on the first port.
+    // Nothing listens on port 1.
     stops_early(
         &scene,
         &["--api-url", "http://127.0.0.1:1/"],
@@ -64,7 +64,7 @@ fn next_run_resumes_once_the_service_works() {
         .complains("going on with the run that began")
         .complains("0 of 200 machines have their answer");
     assert_truth(&scene, &run);
-    // What had failed comes last.
+    // Machines that failed before come last.
     let log = scene.tenant.log();
     assert_eq!(log.calls.len() as u64, MACHINES);
     let failed = fleet_ids(20);

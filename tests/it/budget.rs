@@ -1,5 +1,4 @@
-//! `--budget` and `--until`: the asking stops in time, and the machines that needed it most
-//! were asked for.
+//! `--budget` and `--until`: the run stops in time, after requesting the most urgent machines.
 
 use std::{
     collections::BTreeSet,
@@ -12,10 +11,10 @@ use patchgap::domain::machine::MachineId;
 use crate::common::{Counts, Scene, assert_truth, fleet_ids};
 
 const MACHINES: usize = 12;
-/// What the quota below lets through.
+/// Calls that the quota below admits.
 const ASKED: usize = 5;
 const QUOTA: [&str; 4] = ["--rate-limit", "5/h", "--concurrency", "1"];
-/// How much later than its time a run may end on a busy machine.
+/// How late a run may end on a busy machine.
 const BUSY: Duration = Duration::from_secs(4);
 
 fn asked(scene: &Scene, from: usize) -> Vec<MachineId> {
@@ -23,7 +22,7 @@ fn asked(scene: &Scene, from: usize) -> Vec<MachineId> {
     calls.iter().map(|call| call.machine.unwrap()).collect()
 }
 
-/// Demands that a run which has to wait for an hour stops in time, with what it has.
+/// Asserts that a run which would have to wait for an hour stops in time, with the answers so far.
 #[track_caller]
 fn stops_in_time(arguments: &[&str], latest: Instant) {
     let scene = Scene::with_machines(MACHINES);
@@ -50,7 +49,7 @@ fn run_stops_when_its_budget_is_spent() {
 
 #[test]
 fn run_stops_at_the_given_time() {
-    // It is cut off to whole seconds.
+    // Truncated to whole seconds.
     let end = Timestamp::now() + SignedDuration::from_secs(3);
     let end_text = end.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
     let latest = Instant::now() + Duration::from_secs(3);
@@ -69,8 +68,8 @@ fn answers_in_flight_are_waited_for() {
     assert_eq!(run.counts().failed, 0);
 }
 
-/// The sign-in alone takes longer. There may have been answers before, so that there are
-/// reports, and nobody is said to be in the way who is not.
+/// The sign-in alone takes longer. Reports are written all the same, because earlier answers may
+/// exist, and no other error is reported.
 #[test]
 fn budget_spent_before_the_first_call_is_not_an_error() {
     let scene = Scene::with_machines(MACHINES);
@@ -91,7 +90,7 @@ fn sufficient_budget_changes_nothing() {
     assert_truth(&scene, &run);
 }
 
-/// A tenant whose first ten machines were answered some time ago, the last of them first.
+/// A tenant whose first ten machines were answered one to ten days ago.
 fn answered_long_ago() -> (Scene, Vec<MachineId>) {
     let scene = Scene::with_machines(MACHINES);
     let ids = fleet_ids(MACHINES);
@@ -117,7 +116,7 @@ const BUDGET: [&str; 6] = [
 fn oldest_answers_are_renewed_first_and_the_rest_reused() {
     let (scene, ids) = answered_long_ago();
     let run = scene.report(&BUDGET).exits_with(0);
-    // Those that were never answered, then those whose answers are the oldest.
+    // Machines without an answer first, then those with the oldest answers.
     assert_eq!(
         asked(&scene, 10),
         [ids[10], ids[11], ids[9], ids[8], ids[7]]

@@ -1,4 +1,4 @@
-//! What changed since an earlier run, against a truth worked out from the fleets alone.
+//! Changes since an earlier run, compared with those computed from the fleets alone.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,10 +11,10 @@ use serde_json::Value;
 use crate::common::{Finished, Row, Scene};
 
 const MACHINES: usize = 120;
-/// Both sides of the night on which newer updates take the place of older ones.
+/// The nights before and after newer updates replace older ones.
 const NIGHTS: [u32; 2] = [5, 6];
 
-/// What the machines of a night miss, by machine and KB.
+/// The missing KBs of a night, by machine and KB.
 type Gaps = BTreeMap<(MachineId, String), MissingKb>;
 
 fn fleet(night: u32) -> Fleet {
@@ -36,8 +36,7 @@ fn ids(night: u32) -> BTreeSet<MachineId> {
     fleet(night).machines().iter().map(|it| it.id).collect()
 }
 
-/// A machine of both nights that misses something in the first one, and one that does so in the
-/// second one.
+/// Two machines of both nights: one with gaps in the first night, one with gaps in the second.
 fn unanswered() -> [MachineId; 2] {
     let (then, now) = (fleet(NIGHTS[0]), fleet(NIGHTS[1]));
     let both = |id| then.get(id).is_some() && now.get(id).is_some();
@@ -57,7 +56,7 @@ fn set_up(settings: &mut Settings, night: u32, unanswered: MachineId) {
     settings.faults.forever = [(unanswered, Fault::BadRequest)].into();
 }
 
-/// Two nights of one tenant, with a machine that is not answered in each.
+/// Two nights of one tenant, each with one machine without an answer.
 fn two_nights() -> (Scene, Finished) {
     let [first, second] = unanswered();
     let mut scene = Scene::with(|settings| set_up(settings, NIGHTS[0], first));
@@ -76,7 +75,7 @@ fn machine(row: &Row) -> MachineId {
     row["machineId"].parse().unwrap()
 }
 
-/// The pairs of machine and KB that rows of this class name in this column.
+/// The pairs of machine and KB in this column of the rows of this class.
 fn pairs(rows: &[Row], class: &str, column: &str) -> BTreeSet<(MachineId, String)> {
     let rows = rows.iter().filter(|row| row["change"] == class);
     rows.map(|row| (machine(row), row[column].clone()))
@@ -202,7 +201,7 @@ fn resolved_gap_that_reappears_has_returned() {
         scene.replace_tenant(|settings| set_up(settings, nights, unanswered()[0]));
         returned = night(&scene).summary()["changes"]["returned"].clone();
     }
-    // Back at the first night's fleet: whatever came back is no news.
+    // Back at the first night's fleet: gaps that reappear have returned and are not new.
     let gone: BTreeSet<_> = gaps(0, &[]).into_keys().collect();
     let kept: BTreeSet<_> = gaps(1, &[]).into_keys().collect();
     let stayed = |id: &MachineId| ids(1).contains(id);
@@ -224,7 +223,7 @@ fn partial_run_is_the_base_only_without_a_better_one() {
             summary["changes"]["base"]["enough"].as_bool(),
         )
     };
-    // A list of a few machines in the afternoon is no night either.
+    // A run of a few machines in the afternoon is not a base either.
     let list = scene.tenant.inventory_csv();
     let few: Vec<&str> = list.lines().take(4).collect();
     scene.write("few.csv", few.join("\n"));
@@ -267,7 +266,7 @@ fn tenant_at_another_address_is_the_same_tenant() {
     };
     assert_eq!(counts(&here), counts(&there));
     drop(scene);
-    // Without a word on where it is: there is one tenant alone.
+    // Without an address: the store has only one tenant.
     let again = [
         "report",
         "--offline",

@@ -1,10 +1,10 @@
-//! `patchgap check`: what is in place before the first night, and what is missing.
+//! `patchgap check`: which preconditions of a run are met, and which are missing.
 
 use patchgap::simulator::TenantFault;
 
 use crate::common::{Finished, Scene};
 
-/// Demands a fact on standard output: its name, and a part of it.
+/// Asserts that standard output has a line with this name and this part of its value.
 #[track_caller]
 fn shows(run: &Finished, name: &str, fact: &str) {
     let mut lines = run.stdout.lines();
@@ -115,7 +115,7 @@ fn opaque_token_is_tried_too() {
     assert_eq!((log.calls.len(), log.sign_ins.len()), (1, 0));
 }
 
-/// A check counts like any other call, and is not made where it would be one too many.
+/// The call of a check counts like any other, and is not sent if it would exceed the quota.
 #[test]
 fn check_sends_nothing_when_the_quota_is_used_up() {
     let scene = Scene::with_machines(3);

@@ -1,5 +1,5 @@
-//! A clock that is set between two processes, as seen in a store whose times are moved the other
-//! way: no answer is lost, and no wait is longer than a window.
+//! A clock change between two processes, simulated by shifting the times in the store the other way:
+//! no answer is lost, and no wait exceeds a window.
 
 use std::time::{Duration, Instant};
 
@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use crate::common::{Finished, Scene, assert_truth, kept::seal_answers};
 
 const HOUR_MS: i64 = 60 * 60 * 1000;
-/// All the columns that hold a time.
+/// Every column with a time.
 const TIMES: [(&str, &str); 6] = [
     ("call", "sent_at_ms"),
     ("call", "answered_at_ms"),
@@ -23,7 +23,7 @@ fn with_state(scene: &Scene, list: &str, arguments: &[&str]) -> Finished {
     scene.run(&[&command, arguments].concat())
 }
 
-/// Sets the clock by so many hours, as far as the store can tell.
+/// Shifts the clock by these hours, relative to the store.
 fn set_clock(scene: &Scene, hours: i64) {
     let store = Connection::open(scene.path("store.sqlite")).unwrap();
     for (table, column) in TIMES {
@@ -33,7 +33,7 @@ fn set_clock(scene: &Scene, hours: i64) {
     seal_answers(&store);
 }
 
-/// Makes it that the last run was killed when it had asked for this many machines.
+/// Makes the last run look as if killed after this many machines.
 fn killed_after(scene: &Scene, machines: usize) {
     let store = Connection::open(scene.path("store.sqlite")).unwrap();
     let killed = format!(
@@ -44,11 +44,11 @@ fn killed_after(scene: &Scene, machines: usize) {
     store.execute_batch(&killed).unwrap();
 }
 
-/// Two runs of ten and five machines in a window of ten calls; between them the clock is set by so many
-/// hours.
+/// Two runs of ten and five machines with a limit of ten calls; the clock is shifted by these hours
+/// between them.
 #[track_caller]
 fn two_runs_in_one_window(hours: i64) -> Scene {
-    // Long enough that a busy machine does not outlast it.
+    // Long enough even on a busy machine.
     const LIMIT: &str = "10/3s";
     let scene = Scene::with(|settings| {
         settings.machines = 15;
@@ -80,7 +80,7 @@ fn quota_holds_after_the_clock_is_set_back() {
     assert!(between >= WINDOW, "{between:?}");
 }
 
-/// The calls before are forgotten too early; those that the service then refuses are sent again.
+/// The earlier calls expire too early; calls that the service then refuses are retried.
 #[test]
 fn refused_calls_are_retried_after_the_clock_is_set_forward() {
     let log = two_runs_in_one_window(11).tenant.log();

@@ -1,10 +1,10 @@
-//! How much has to be answered for a run to count as complete.
+//! The minimum coverage of a complete run.
 
 use patchgap::simulator::{Fault, Fleet};
 
 use crate::common::Scene;
 
-/// A tenant of eight machines, of which the first gets no answer however often it is asked.
+/// A tenant of eight machines, the first of which always fails.
 fn scene() -> Scene {
     Scene::with(|settings| {
         settings.machines = 8;

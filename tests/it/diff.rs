@@ -1,4 +1,4 @@
-//! `patchgap diff`, and `report --offline --run`: any kept run.
+//! `patchgap diff`, and `report --offline --run`: any stored run.
 
 use std::fs;
 

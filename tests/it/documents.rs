@@ -1,4 +1,4 @@
-//! The documents lead nowhere that is not there, and name nothing that does not exist.
+//! Links, paths, flags and keys in the documents exist.
 
 use std::{collections::BTreeSet, fs};
 
@@ -9,10 +9,10 @@ use crate::common::{Page, project};
 
 const PAGES: [&str; 3] = ["README.md", "CONTRIBUTING.md", "samples/README.md"];
 
-/// Flags that are no options: other programs', and the help's own.
+/// Flags of other programs, and of the help itself.
 const FOREIGN: [&str; 4] = ["--release", "--path", "--test", "--help"];
 
-/// Every option of every command, as people type it.
+/// Every option of every command, as typed.
 fn flags() -> BTreeSet<String> {
     let cli = Cli::command();
     let commands = cli.get_subcommands();
@@ -21,7 +21,7 @@ fn flags() -> BTreeSet<String> {
     longs.map(|long| format!("--{long}")).collect()
 }
 
-/// Every key of the file that lists them.
+/// Every key of the configuration file.
 fn keys() -> BTreeSet<String> {
     let text = fs::read_to_string(project().join("config/patchgap.toml")).unwrap();
     let lines = text.lines().map(|line| line.trim_start_matches("# "));
@@ -29,7 +29,7 @@ fn keys() -> BTreeSet<String> {
     keys.map(|(key, _)| key.to_owned()).collect()
 }
 
-/// The command line in a line of code, if there is one for patchgap.
+/// The patchgap command line in a line of code, if any.
 fn command_line(line: &str) -> Option<String> {
     let called = ["-Argument ", "cargo run --release -- ", "patchgap "];
     let typed = called

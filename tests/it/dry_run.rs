@@ -14,7 +14,7 @@ use crate::common::{Finished, Scene};
 #[cfg(target_os = "linux")]
 use crate::common::{set_mode, without_privileges};
 
-/// Demands exactly this under a name of the plan.
+/// Asserts that the plan has exactly this value under a name.
 #[track_caller]
 fn plans(run: &Finished, name: &str, text: &str) {
     let line = format!("{name:<14} {text}");
@@ -76,7 +76,7 @@ fn plan_shows_used_quota_and_the_stop_time() {
     let run = scene.report(&["--dry-run", "--rate-limit", "4/h", "--budget", "30s"]);
     let run = run.exits_with(0);
     plans(&run, "used already", "4 of 4 calls");
-    // A little of the hour is over.
+    // A little of the hour has passed.
     let waits = ["1 h", "59 min"].map(|left| format!("\ntime           about {left}"));
     let contains = |line: &String| run.stdout.contains(line.as_str());
     assert!(waits.iter().any(contains), "{}", run.stdout);
@@ -90,7 +90,7 @@ fn bad_inventory_is_refused_by_a_dry_run() {
     run.exits_with(3).complains("no such file");
 }
 
-/// Everything in a folder and below, with content, permissions and the time of the last change.
+/// Everything in a folder, recursively, with content and modification time.
 fn everything(folder: &Path) -> BTreeMap<PathBuf, (Option<Vec<u8>>, SystemTime)> {
     let metadata = |path: &Path| fs::metadata(path).unwrap();
     let mut found = BTreeMap::new();
@@ -109,7 +109,7 @@ fn everything(folder: &Path) -> BTreeMap<PathBuf, (Option<Vec<u8>>, SystemTime)>
     found
 }
 
-/// What a rehearsal says that leaves everything as it is.
+/// Asserts that a command changes no file, and returns its output.
 #[track_caller]
 fn leaves_no_trace(scene: &Scene, command: &mut Command) -> Finished {
     let before = everything(scene.folder());
@@ -151,8 +151,8 @@ fn dry_run_writes_nothing_with_or_without_a_store() {
     leaves_no_trace(&scene, &mut rehearse(&["report", "--offline"]));
 }
 
-/// One that another app registration left unfinished, too: whether it is at work is looked at without
-/// making or taking its lock.
+/// Also beside an unfinished run of another app registration: whether that is active is checked
+/// without creating or taking its lock.
 #[cfg(unix)]
 #[test]
 fn dry_run_writes_nothing_beside_an_unfinished_run() {

@@ -1,4 +1,4 @@
-//! One text in many encodings: whoever sends it, in whatever form, it says the same.
+//! One text in many encodings is always read alike.
 
 use crate::common::{Gateway, Scene, write_reply};
 
@@ -6,12 +6,12 @@ const ANSWER: &str = r#"{"value":[{"id":"5058584","name":"Mai für alle 2025","p
 const REFUSAL: &str =
     r#"{"error":{"code":"InvalidInput","message":"Ungültig für alle","target":"1fa66c0f"}}"#;
 
-/// The forms in which a text comes: what stands in the header, and the bytes.
+/// The encodings of a text: the content type and the bytes.
 fn forms(text: &str) -> Vec<(&'static str, Vec<u8>)> {
     let units: Vec<u16> = text.encode_utf16().collect();
     let little = || units.iter().flat_map(|unit| unit.to_le_bytes());
     let big = || units.iter().flat_map(|unit| unit.to_be_bytes());
-    // Every letter here has one byte in that encoding.
+    // Every character here is one byte in that encoding.
     let latin = text.chars().map(|letter| letter as u8).collect();
     vec![
         ("application/json; charset=utf-8", text.into()),
@@ -29,8 +29,8 @@ fn forms(text: &str) -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
-/// Asks for a machine for each form of this text, and demands that all rows of that report say
-/// this.
+/// Requests a machine for each encoding of this text, and asserts these cells in every row of the
+/// report.
 #[track_caller]
 fn all_say(status: u16, text: &'static str, (file, columns): (&str, &[(&str, &str)])) {
     let scene = Scene::with_machines(forms(text).len());

@@ -1,4 +1,4 @@
-//! Lists without an end, or without a line end: given up at once, and before anything is asked.
+//! Lists without an end, or without a line end: refused at once, before any request.
 
 use crate::common::Scene;
 

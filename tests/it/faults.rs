@@ -1,4 +1,4 @@
-//! Faults that pass: every machine is answered in the end, and every figure is the truth.
+//! Temporary faults: every machine is answered in the end, and every figure is correct.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -6,11 +6,11 @@ use patchgap::simulator::{Fault, Faults, OddForm, Settings};
 
 use crate::common::{Finished, Scene, assert_truth, assert_truth_but_for, fleet_ids};
 
-/// Beside the machines with a fault there are as many without.
+/// Additional machines without faults.
 const OTHERS: usize = 10;
 
-/// Gives each of the first machines its faults, one after the other, and demands that all
-/// are overcome: each was met, the next call was answered, and the reports tell the truth.
+/// Gives each of the first machines its faults, one after the other, and asserts that each occurred,
+/// that the next call was answered, and that the reports are correct.
 #[track_caller]
 fn overcomes(scripts: &[&[Fault]], change: impl FnOnce(&mut Settings)) -> (Scene, Finished) {
     let ids = fleet_ids(scripts.len());
@@ -72,8 +72,8 @@ fn throttling_is_waited_out_in_every_form() {
     });
     assert_eq!(run.summary()["requests"]["throttled"], 4);
     let log = scene.tenant.log();
-    // All four came together, and whoever was in flight with them came through; then
-    // everybody waited for the second that was asked for.
+    // All four came together, and calls in flight with them succeeded; then every call waited
+    // for the requested second.
     let arrivals: Vec<_> = log.calls.iter().map(|call| call.arrived).collect();
     let pauses = arrivals.windows(2).map(|pair| pair[1] - pair[0]);
     assert!(pauses.max().unwrap() > Duration::from_millis(900));
@@ -120,8 +120,8 @@ fn reports_are_true_with_each_odd_form() {
     }
 }
 
-/// Demands the truth of a run through these faults, and a row for each machine that is
-/// gone.
+/// Asserts that the reports of a run with these faults are correct, with a row for each missing
+/// machine.
 #[track_caller]
 fn check_night(faults: Faults, machines: usize) {
     let ids = fleet_ids(machines);

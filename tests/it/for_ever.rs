@@ -1,11 +1,10 @@
-//! Faults that do not pass, each on one machine: a row that says why, and no harm to the
-//! others.
+//! Permanent faults, each of one machine: a row with the reason, and no effect on other machines.
 
 use patchgap::simulator::{Fault, Settings};
 
 use crate::common::{Row, Scene, assert_truth_but_for, fleet_ids};
 
-/// What `failures.csv` says about a machine.
+/// The expected row of `failures.csv`.
 struct Failure {
     fault: Fault,
     reason: &'static str,
@@ -33,8 +32,7 @@ const fn failure(
     }
 }
 
-/// Runs with one repetition through these faults, each for ever on one machine, and demands
-/// a row for each of them.
+/// Runs with one retry and these faults, each permanent for one machine, and asserts a row for each.
 #[track_caller]
 fn check(failures: &[Failure], change: impl FnOnce(&mut Settings)) {
     let ids = fleet_ids(failures.len());
@@ -89,7 +87,7 @@ fn check_row(row: &Row, expected: &Failure) {
         "{fault}: {row:?}"
     );
     assert_eq!(row["input"], row["machineId"]);
-    // What the service says in its own words comes with what its support asks for.
+    // Errors of the service itself have a correlation id.
     assert_eq!(
         row["correlationId"].len(),
         if code.is_empty() { 0 } else { 36 },
@@ -145,8 +143,7 @@ fn permanent_server_errors_become_rows() {
     );
 }
 
-/// One at a time: machines that are refused for quota together share their fate, and wait
-/// longer.
+/// One at a time: machines that are throttled together share their retries and take longer.
 #[test]
 fn permanent_throttling_becomes_a_row() {
     let (words, number) = (("429", "TooManyRequests"), ("429", "429"));
@@ -207,7 +204,7 @@ fn foreign_replies_become_rows() {
     );
 }
 
-/// Refusals that would be the whole run's, if others had not been answered before.
+/// Refusals that would end the whole run if other machines had not been answered before.
 #[test]
 fn refusal_of_one_machine_becomes_a_row() {
     let last = fleet_ids(5)[4];
@@ -216,7 +213,7 @@ fn refusal_of_one_machine_becomes_a_row() {
         failure(Fault::Forbidden, "refused", forbidden, "is denied", "2"),
         failure(Fault::Unlicensed, "refused", licence, "No Tvm", "2"),
         failure(Fault::ProxySignIn, "refused", ("407", ""), "web page", "2"),
-        // A new token may help, whoever says so.
+        // A 401 from anyone is retried with a new token.
         failure(Fault::SignInPage, "badReply", ("401", ""), "web page", "3"),
     ] {
         let scene = Scene::with(|settings| {
@@ -244,8 +241,8 @@ fn unknown_machines_become_rows() {
     );
 }
 
-/// The others' tokens were accepted, so it is about this machine and not about the run;
-/// and that is known although it is the last, after which nobody is answered any more.
+/// The token was accepted for the other machines, so the rejection concerns this machine and not the
+/// run, although it is the last and no answer follows.
 #[test]
 fn token_rejected_for_one_machine_becomes_a_row() {
     let last = fleet_ids(5)[4];

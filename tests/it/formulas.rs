@@ -1,8 +1,8 @@
-//! What a spreadsheet would run, wherever it may begin a cell.
+//! Formulas that a spreadsheet would run, wherever a cell may begin.
 
 use crate::common::Scene;
 
-/// A tag of a machine, and how it is written.
+/// Tags of machines, and their expected cells.
 const TAGS: [(&str, &str); 8] = [
     ("x;=6*7;y", "x;'=6*7;y"),
     ("two\n+lines", "two\n'+lines"),
@@ -14,7 +14,7 @@ const TAGS: [(&str, &str); 8] = [
     ("admin@contoso.com", "admin@contoso.com"),
 ];
 
-/// A list with these tags, in a column whose own name is one of them.
+/// A list with these tags, in a column whose name is a formula, too.
 fn scene() -> Scene {
     let scene = Scene::with_machines(TAGS.len());
     let mut csv = csv::Writer::from_writer(Vec::new());

@@ -1,5 +1,4 @@
-//! A disk that is full: at the beginning nothing is asked, in the middle the asking stops and
-//! nothing that had arrived is lost.
+//! A full disk: at the start nothing is requested; in mid-run the run stops and loses no answer.
 
 use rusqlite::Connection;
 
@@ -7,21 +6,19 @@ use crate::common::{Finished, Scene, assert_truth};
 
 const MACHINES: usize = 400;
 
-/// `patchgap report machines.csv` by a process that may write no file of more than so many
-/// kilobytes: to whoever writes, that is what a full disk is.
+/// `patchgap report machines.csv` with a file size limit in kilobytes, which fails like a full disk.
 fn with_room(scene: &Scene, kilobytes: u32, arguments: &[&str]) -> Finished {
     let state = ["report", "machines.csv", "--state", "store.sqlite"];
     let limits = format!("trap '' XFSZ; ulimit -f {}", kilobytes * 2);
     scene.finish(&mut scene.through_shell(&limits, &[&state, arguments].concat()))
 }
 
-/// The same, with all the room that it wants.
+/// The same without a limit.
 fn with_enough_room(scene: &Scene) -> Finished {
     scene.report(&["--state", "store.sqlite"])
 }
 
-/// Demands that the store is sound, and returns how many answers of
-/// the last run it holds.
+/// Asserts that the store is sound, and returns its number of answers of the last run.
 #[track_caller]
 fn sound(scene: &Scene) -> usize {
     let store = Connection::open(scene.path("store.sqlite")).unwrap();
@@ -47,7 +44,7 @@ fn run_is_refused_without_room_for_a_store() {
     assert_truth(&scene, &run);
 }
 
-/// The reports fit: whatever had arrived stands in them.
+/// The reports fit and contain every answer.
 #[test]
 fn disk_full_in_mid_run_stops_early_and_loses_nothing() {
     let scene = Scene::with_machines(MACHINES);
@@ -63,8 +60,8 @@ fn disk_full_in_mid_run_stops_early_and_loses_nothing() {
     goes_on(&scene, calls);
 }
 
-/// They do not, because most answers were there already: what is stored is there for the
-/// next run.
+/// The reports do not fit, because most answers existed already; stored answers remain for the next
+/// run.
 #[test]
 fn disk_full_for_the_reports_too_keeps_the_earlier_ones() {
     let scene = Scene::with_machines(MACHINES);
@@ -87,7 +84,7 @@ fn disk_full_for_the_reports_too_keeps_the_earlier_ones() {
     goes_on(&scene, calls + asked);
 }
 
-/// Demands that the next run, with room, asks only for what was not stored.
+/// Asserts that the next run, with room, requests only what was not stored.
 #[track_caller]
 fn goes_on(scene: &Scene, calls: usize) {
     let stored = sound(scene);

@@ -1,4 +1,4 @@
-//! A report that another program has open. On Windows that can keep it from being replaced.
+//! A report that another program has open, which on Windows can prevent its replacement.
 #![cfg(windows)]
 
 use std::{
@@ -12,7 +12,7 @@ use crate::common::{Scene, fleet_ids};
 const FILE_SHARE_READ: u32 = 1;
 const FILE_ATTRIBUTE_TEMPORARY: u32 = 0x100;
 
-/// A scene with reports of a first run, of which one machine's answer then changes.
+/// A scene with the reports of a first run, and a list with one machine less for the next.
 fn after_a_first_run() -> Scene {
     let scene = Scene::with_machines(5);
     scene.report(&[]).exits_with(0);
@@ -25,7 +25,7 @@ fn after_a_first_run() -> Scene {
     scene
 }
 
-/// As a spreadsheet has it open: others may read it, and no more.
+/// As a spreadsheet opens it: shared for reading only.
 #[test]
 fn report_locked_by_a_reader_is_written_beside_it() {
     let scene = after_a_first_run();
@@ -43,7 +43,7 @@ fn report_locked_by_a_reader_is_written_beside_it() {
     drop(open.unwrap());
 }
 
-/// As editors and virus scanners have it open: they read on in what they opened.
+/// As editors and virus scanners open it: they continue to read the old file.
 #[test]
 fn report_opened_with_shared_deletion_is_replaced() {
     let scene = after_a_first_run();

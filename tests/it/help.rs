@@ -1,4 +1,4 @@
-//! What the binary says about itself.
+//! The help and the version.
 
 use std::collections::BTreeSet;
 
@@ -17,7 +17,7 @@ const EXIT_CODES: [ExitCode; 8] = [
     ExitCode::Interrupted,
 ];
 
-/// What a command that only talks says, without any setting.
+/// The output of a command without any setting.
 fn told(arguments: &[&str]) -> String {
     let scene = Scene::with_machines(1);
     let run = scene.finish(&mut scene.bare(arguments)).exits_with(0);

@@ -1,11 +1,11 @@
-//! Text from outside that means harm: whole in the files, harmless on the terminal.
+//! Hostile text from outside: complete in the files, harmless on the terminal.
 
 use csv::Writer;
 use patchgap::domain::machine::MachineId;
 
 use crate::common::{Finished, Scene};
 
-/// Texts that somebody may have put into a machine's name.
+/// Texts that an attacker may put into a machine's name.
 fn texts() -> Vec<String> {
     let mut texts: Vec<String> = [
         "=cmd|'/c calc'!A1",
@@ -45,7 +45,7 @@ fn scene() -> Scene {
     scene
 }
 
-/// What `machines.csv` says of this machine under this column.
+/// The cell of this machine in this column of `machines.csv`.
 fn cell(run: &Finished, machine: MachineId, column: &str) -> String {
     let rows = run.rows("machines.csv");
     let id = machine.to_string();
@@ -53,7 +53,7 @@ fn cell(run: &Finished, machine: MachineId, column: &str) -> String {
     row[column].clone()
 }
 
-/// Demands that nothing but plain text was said.
+/// Asserts that the output is plain text.
 #[track_caller]
 fn spoke_plainly(run: &Finished) {
     let steers = |letter: char| {
@@ -63,7 +63,7 @@ fn spoke_plainly(run: &Finished) {
     for said in [&run.stdout, &run.stderr] {
         assert!(!said.contains(steers), "{said:?}");
     }
-    // What a collector makes of a line of JSON is shown on a terminal, too.
+    // A decoded line of JSON may be shown on a terminal, too.
     for line in run.stderr.lines().filter(|line| line.starts_with('{')) {
         let line: serde_json::Value = serde_json::from_str(line).unwrap();
         let mut values = line.as_object().unwrap().values();
@@ -72,7 +72,7 @@ fn spoke_plainly(run: &Finished) {
     }
 }
 
-/// A text as a CSV report has it: the tab may end a cell, and so begin another one.
+/// A text as in a CSV report: the tab may end a cell and so begin another one.
 fn guarded(text: &str) -> String {
     match text {
         "\t=1+1" => "'\t'=1+1".to_owned(),
@@ -120,7 +120,7 @@ fn long_names_do_not_widen_terminal_tables() {
     assert!(!run.stdout.contains("\nlines"));
 }
 
-/// What cannot be seen is an escape, because a reader would look for it in vain.
+/// Invisible characters are escaped, because readers could not find them otherwise.
 #[test]
 fn invalid_ids_are_listed_with_visible_escapes() {
     let scene = scene();
@@ -171,7 +171,7 @@ fn errors_about_hostile_files_are_plain() {
 #[cfg(unix)]
 fn hostile_paths_are_plain() {
     let scene = Scene::with_machines(1);
-    // What has control characters in it is refused. Marks of direction are letters to a file system.
+    // Paths with control characters are refused; bidirectional marks are valid in file names.
     let path = "\u{1b}[31mred\u{202e}\n.csv";
     for arguments in [
         &["report", path, "--dry-run"][..],

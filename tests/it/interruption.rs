@@ -1,4 +1,4 @@
-//! Ctrl-C and SIGTERM: the first ends the run with what is known, the second at once.
+//! Ctrl-C and SIGTERM: the first ends the run after calls in flight, the second at once.
 
 use std::time::{Duration, Instant};
 #[cfg(unix)]
@@ -17,7 +17,7 @@ fn wait_for_calls(scene: &Scene, calls: usize) {
     });
 }
 
-/// Sends the signals in the middle of a run, and demands reports of all that was asked.
+/// Sends the signals in mid-run, and asserts that reports contain the answer to every call.
 #[track_caller]
 fn keeps_what_is_in_flight(signals: &[&str]) {
     let scene = Scene::with(|settings| {
@@ -61,8 +61,7 @@ fn sigterm_waits_for_calls_in_flight() {
     keeps_what_is_in_flight(&["TERM"]);
 }
 
-/// Whether the tests were started with SIGHUP ignored, so that every process that they start
-/// ignores it as well.
+/// Whether the tests were started with SIGHUP ignored, which every process they start inherits.
 #[cfg(unix)]
 fn hangup_is_ignored() -> bool {
     let mut shell = Command::new("/bin/sh");
@@ -70,7 +69,7 @@ fn hangup_is_ignored() -> bool {
     ignored.unwrap().success()
 }
 
-/// A terminal that goes away says so twice: once by the shell, once by the system.
+/// A closed terminal sends the signal twice: by the shell and by the system.
 #[test]
 #[cfg(unix)]
 fn hangup_waits_for_calls_in_flight() {
@@ -83,7 +82,7 @@ fn hangup_waits_for_calls_in_flight() {
     keeps_what_is_in_flight(&["TERM", "HUP"]);
 }
 
-/// As `nohup` starts it.
+/// As started by `nohup`.
 #[test]
 #[cfg(unix)]
 fn ignored_hangup_does_not_stop_the_run() {
@@ -105,7 +104,7 @@ fn interrupt_twice(run: Background) -> Finished {
     let start = Instant::now();
     run.interrupt_twice();
     let run = run.finish().exits_with(130).complains("stopping at once");
-    // Neither the call's own time nor the grace of a single interruption is waited for.
+    // Neither the timeout of the call nor the grace period of a single interruption is waited for.
     assert!(
         start.elapsed() < Duration::from_secs(5),
         "{:?}",

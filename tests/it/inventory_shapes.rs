@@ -1,10 +1,10 @@
-//! Inventories as people have them, from end to end: the same fleet, the same answers.
+//! Real shapes of inventories, end to end: the same fleet, the same answers.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::common::{Finished, Scene};
 
-/// What a report says of every machine, under these columns.
+/// The cells of every machine in these columns of the report.
 fn told(run: &Finished, columns: &[&str]) -> BTreeMap<String, Vec<String>> {
     run.rows("machines.csv")
         .iter()
@@ -22,7 +22,7 @@ fn columns(run: &Finished) -> Vec<String> {
     header.split(',').map(str::to_owned).collect()
 }
 
-/// Demands that every machine of the tenant answered.
+/// Asserts that every machine of the tenant is answered.
 #[track_caller]
 fn speaks_for_the_fleet(scene: &Scene, run: &Finished) {
     let fleet = scene.tenant.fleet().machines();

@@ -4,8 +4,8 @@ use serde_json::json;
 
 use crate::common::Scene;
 
-/// Demands that this list names the three machines of a tenant, in so many rows, and that each
-/// of them is asked for once and keeps its name.
+/// Asserts that this list contains the three machines of a tenant and has these numbers of rows and
+/// duplicates, and that each machine is requested once and keeps its name.
 #[track_caller]
 fn reads(list: impl AsRef<[u8]>, columns: &[&str], [rows, duplicates]: [u64; 2]) {
     let scene = Scene::with_machines(3);

@@ -1,5 +1,5 @@
-//! Killed, as by `kill -9` or a power cut: nothing that was kept is asked again, and the
-//! reports are those of a run that nobody killed.
+//! Killed, as by `kill -9` or a power cut: no stored answer is requested again, and the reports are
+//! those of an undisturbed run.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -19,7 +19,7 @@ const MACHINES: usize = 240;
 const KILLS: usize = 25;
 const CONCURRENCY: usize = 4;
 
-/// A fleet of which machines flap or are gone, and whose calls fail now and then.
+/// A fleet with flapping and missing machines, and calls that fail at random.
 fn night(settings: &mut Settings) {
     settings.machines = MACHINES;
     settings.latency = Duration::from_millis(8);
@@ -34,21 +34,21 @@ fn night(settings: &mut Settings) {
     settings.faults.retry_after = Duration::ZERO;
 }
 
-/// With a quota that is never used up: each call waits until it is noted, and by then
-/// everything that came before is kept.
+/// With a quota that is never used up: each call is recorded before it is sent, and by then
+/// everything before it is stored.
 fn begin(scene: &Scene) -> Background {
     let concurrency = CONCURRENCY.to_string();
     scene.report_in_background(&["--concurrency", &concurrency, "--rate-limit", "10000/min"])
 }
 
-/// Waits until so many calls have arrived, or the run has ended before that.
+/// Waits until this many calls have arrived or the run has ended.
 fn wait_for_calls(scene: &Scene, run: &mut Background, calls: usize) {
     wait_until("the calls have arrived", || {
         scene.tenant.log().calls.len() >= calls || run.has_ended()
     });
 }
 
-/// Everything that does not depend on when something was asked, and how often.
+/// Everything that does not depend on the time and number of calls.
 fn lasting(run: &Finished) -> BTreeMap<&'static str, String> {
     let csv = ["kbs.csv", "machines.csv", "gaps.csv", "failures.csv"];
     let mut reports: BTreeMap<_, _> = csv
@@ -63,23 +63,23 @@ fn lasting(run: &Finished) -> BTreeMap<&'static str, String> {
     reports
 }
 
-/// What a killed run had kept.
+/// The contents of the store after a kill.
 struct Keeping {
-    /// Calls that had arrived by then.
+    /// Calls that had arrived.
     calls: usize,
     answered: BTreeSet<MachineId>,
-    /// How often the service did not know each of the machines that are gone.
+    /// Number of not-found replies for each missing machine.
     times_unknown: BTreeMap<MachineId, usize>,
 }
 
-/// The machines that are gone.
+/// The machines missing from the tenant.
 fn gone(scene: &Scene) -> Vec<MachineId> {
     let mut ids = fleet_ids(MACHINES);
     ids.retain(|id| scene.tenant.truth(*id).is_none());
     ids
 }
 
-/// Starts the run and kills it, again and again.
+/// Starts the run and kills it, repeatedly.
 fn kill_at_random_moments(scene: &Scene) -> Vec<Keeping> {
     let mut random = Rng::with_seed(3);
     let mut kill = || {
@@ -98,7 +98,7 @@ fn kill_at_random_moments(scene: &Scene) -> Vec<Keeping> {
     (0..KILLS).map(|_| kill()).collect()
 }
 
-/// Demands that no machine was asked again once its answer was kept.
+/// Asserts that no machine was requested again after its answer was stored.
 #[track_caller]
 fn assert_none_asked_again(scene: &Scene, kept: &[Keeping]) {
     let calls = scene.tenant.log().calls;
@@ -114,7 +114,7 @@ fn assert_none_asked_again(scene: &Scene, kept: &[Keeping]) {
     }
 }
 
-/// Three calls tell that a machine is gone, and each kill costs one that was in flight.
+/// Three calls show that a machine is missing; each kill loses at most the one in flight.
 #[track_caller]
 fn assert_gone_are_left_alone(scene: &Scene, kept: &[Keeping]) {
     let calls = scene.tenant.log().calls;
@@ -149,7 +149,7 @@ fn kills_at_random_moments_lose_no_stored_answer() {
     assert_eq!(run.summary()["outcome"], "partial");
 }
 
-/// Kills a run as soon as something is there, and demands that the next one brings all.
+/// Kills a run as soon as a condition holds, and asserts that the next one completes.
 #[track_caller]
 fn kill_when(scene: &Scene, what: &str, mut is_there: impl FnMut(&Scene) -> bool) {
     let mut run = scene.report_in_background(&["--progress", "off"]);
@@ -210,7 +210,7 @@ fn kill_in_the_late_pass_is_survived() {
     assert_eq!(asked, [Some(unknown)]);
 }
 
-/// What a run does last is to note that it has ended. Here it takes for ever.
+/// The last step of a run records its ending. This trigger makes it take forever.
 const FOR_EVER: &str = "
     CREATE TRIGGER for_ever BEFORE UPDATE OF ending ON run WHEN NEW.ending IS NOT NULL
     BEGIN
@@ -240,7 +240,7 @@ fn kill_between_reports_and_end_is_survived() {
     assert!(!run.stdout.contains("store"), "{}", run.stdout);
 }
 
-/// The temporary files in the folder of the reports, with how long they are.
+/// The lengths of the temporary files in the report folder.
 fn temporary(scene: &Scene) -> Vec<u64> {
     let entries = fs::read_dir(scene.path("reports")).into_iter().flatten();
     entries

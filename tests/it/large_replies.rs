@@ -1,5 +1,5 @@
-//! Replies without end: they take a bounded share of the memory, whatever comes at once, and large
-//! answers that are honest get through beside them.
+//! Endless replies use a bounded amount of memory, however many arrive at once, and large valid
+//! answers arrive beside them.
 
 use std::{
     io::{self, Write},
@@ -12,25 +12,25 @@ use wait4::Wait4;
 
 use crate::common::{Finished, Gateway, Scene, write_reply};
 
-/// Bytes that the program may take.
+/// The maximum resident memory in bytes.
 const MOST: u64 = 300 << 20;
 
-/// What a machine is answered.
+/// The reply for a machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Size {
-    /// A few megabytes, and well.
+    /// A valid answer of a few megabytes.
     Large,
-    /// For ever.
+    /// An endless body.
     Endless,
-    /// For ever, out of a few bytes.
+    /// An endless body, decompressed from a few bytes.
     Bomb,
-    /// In two million empty items.
+    /// Two million empty items.
     Items,
-    /// In KBs with long names that no other machine misses: there is room for those of one.
+    /// Distinct KBs with long names: the limit admits those of one machine.
     Distinct,
 }
 
-/// How many machines are answered so.
+/// The number of machines with each reply.
 const MACHINES: [(Size, usize); 5] = [
     (Size::Endless, 12),
     (Size::Large, 8),
@@ -84,11 +84,11 @@ fn answer(machine: &str, size: Size, stream: &mut TcpStream) -> io::Result<()> {
     }
 }
 
-/// The beginning of a gzip stream that has no end, and what follows again and again: thirteen
-/// bytes stand for two thousand.
+/// The start of an endless gzip stream, and the part to repeat: thirteen bytes expand to two
+/// thousand.
 fn bomb() -> (Vec<u8>, Vec<u8>) {
     let mut beginning = vec![0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0xFF];
-    // Not the last block, fixed codes, `a`; then its end, padded by an empty block without codes.
+    // A non-final block with fixed codes: `a` and the end code; then an empty stored block as padding.
     let mut bits: Vec<bool> = vec![false, true, false];
     bits.extend(code(0x30 + u16::from(b'a'), 8));
     bits.extend(code(0, 7));
@@ -96,7 +96,7 @@ fn bomb() -> (Vec<u8>, Vec<u8>) {
     bits.resize(bits.len().next_multiple_of(8), false);
     beginning.extend(bytes(&bits));
     beginning.extend([0, 0, 0xFF, 0xFF]);
-    // One block of fixed codes, and in it eight times "258 letters like the one before".
+    // A block with fixed codes that repeats the last byte 258 times, again and again.
     let mut bits = vec![false, true, false];
     for _ in 0..800 {
         bits.extend(code(0b1100_0101, 8));
@@ -110,12 +110,12 @@ fn bomb() -> (Vec<u8>, Vec<u8>) {
     (beginning, more.repeat(50))
 }
 
-/// The bits of a Huffman code, the highest first.
+/// The bits of a Huffman code, most significant first.
 fn code(code: u16, length: u32) -> impl Iterator<Item = bool> {
     (0..length).rev().map(move |bit| code >> bit & 1 == 1)
 }
 
-/// Bits as bytes, the lowest first.
+/// Bits packed into bytes, least significant first.
 fn bytes(bits: &[bool]) -> Vec<u8> {
     let byte = |bits: &[bool]| {
         let set = (0..).zip(bits).filter(|(_, bit)| **bit);

@@ -1,11 +1,11 @@
-//! When machines were last seen, as lists say it: which empty answers count as clean.
+//! The last-seen column of lists: which empty answers count as clean.
 
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use patchgap::domain::machine::MachineId;
 
 use crate::common::{Finished, Scene};
 
-/// A tenant, and those of its machines that miss nothing.
+/// A tenant, and its machines without gaps.
 fn scene() -> (Scene, Vec<MachineId>) {
     let scene = Scene::with_machines(400);
     let machines = scene.tenant.fleet().machines().iter();
@@ -26,7 +26,7 @@ fn report(scene: &Scene, clean: &[MachineId], column: &str, cells: &[String]) ->
     scene.run(&["report", "list.csv"]).exits_with(0)
 }
 
-/// How many count as clean, and how many are without current data.
+/// The numbers of clean machines and of machines without current data.
 fn counted(run: &Finished) -> (u64, u64) {
     let machines = &run.summary()["machines"];
     let count = |name: &str| machines[name].as_u64().unwrap();
@@ -38,7 +38,7 @@ fn days_ago(days: i64) -> Date {
     today.checked_sub(days.days()).unwrap()
 }
 
-/// Fifteen machines that were seen in the last twenty days, and five that were not for long.
+/// Fifteen machines seen in the last fifteen days, and five not seen for 200 days and more.
 fn cells(format: &str) -> Vec<String> {
     let days = (1..=15).chain([200, 231, 262, 293, 324]);
     days.map(|days| days_ago(days).strftime(format).to_string())
@@ -63,7 +63,7 @@ fn date_order_is_inferred_from_the_whole_column() {
     }
 }
 
-/// Days of the last months that can be read with the day or with the month first.
+/// Recent days that can be read with the day or the month first.
 fn ambiguous() -> impl Iterator<Item = String> {
     let days = (1..).map(days_ago);
     let days = days.filter(|day| day.day() <= 12 && day.day() != day.month());
@@ -87,7 +87,7 @@ fn ambiguous_date_order_is_reported_and_nobody_is_silent() {
     let doubt = "20 machines without gaps may be silent rather than clean";
     assert!(run.stdout.contains(doubt), "{}", run.stdout);
 
-    // The same is said of the same list where it is read from the store.
+    // The list read from the store gives the same warning.
     let again = scene.run(&["report", "--offline"]).exits_with(0);
     assert_eq!(counted(&again), (20, 0));
     assert!(again.stdout.contains(doubt), "{}", again.stdout);
@@ -98,7 +98,7 @@ fn silent_machine_is_not_newly_clean() {
     let (scene, clean) = scene();
     let format = "%d/%m/%Y 09:15";
     report(&scene, &clean, "lastSeen", &cells(format));
-    // The same list from the store is the base of the second night.
+    // The list read from the store is the base of the second night.
     let run = report(&scene, &clean, "lastSeen", &cells(format));
     let machines = &run.summary()["changes"]["machines"];
     assert_eq!(machines["newlyClean"], 0);
@@ -110,7 +110,7 @@ fn names_with_several_ids_are_warned_about_once() {
     let scene = Scene::with_machines(30);
     let machines = scene.tenant.fleet().machines().iter();
     let rows = machines.enumerate().map(|(place, machine)| {
-        // Ten names stand for two records each, ten for one.
+        // Ten names have two records each, ten have one.
         let name = if place < 20 { place / 2 } else { place };
         let upper = if place % 2 == 0 { "PC" } else { "pc" };
         format!("{},{upper}-{name}", machine.id)

@@ -1,10 +1,10 @@
-//! What is logged, for people and for collectors.
+//! Logs, for people and for collectors.
 
 use serde_json::Value;
 
 use crate::common::{Finished, Scene};
 
-/// Standard error as JSON: one object a line.
+/// Standard error as JSON: one object per line.
 fn objects(run: &Finished) -> Vec<Value> {
     let lines = run.stderr.lines();
     lines
@@ -13,7 +13,7 @@ fn objects(run: &Finished) -> Vec<Value> {
         .collect()
 }
 
-/// Demands that the last log line is an error with these words and this exit code.
+/// Asserts that the last log line is an error with these words, this hint and the exit code.
 #[track_caller]
 fn ends_with_error(run: &Finished, words: &str, hint: &str) {
     let objects = objects(run);

@@ -1,4 +1,4 @@
-//! No machine of a list is lost in silence: each is asked for, or nothing is.
+//! No machine of a list is lost silently: every id is requested, or the list is refused.
 
 use crate::common::Scene;
 
@@ -8,7 +8,7 @@ fn ids(scene: &Scene) -> Vec<String> {
     machines.map(|machine| machine.id.to_string()).collect()
 }
 
-/// Demands that this list is refused before anything is asked.
+/// Asserts that this list is refused before any request.
 #[track_caller]
 fn is_refused(scene: &Scene, list: &str, message: &str, hint: &str) {
     scene.write("list", list);

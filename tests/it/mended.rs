@@ -1,5 +1,4 @@
-//! Faults that end a run, and the run that goes on when they are mended: it asks for nothing
-//! that was answered.
+//! Faults that end a run, and the next run after the repair: it requests nothing that was answered.
 
 use patchgap::simulator::Fault;
 
@@ -7,7 +6,7 @@ use crate::common::{Finished, Scene, assert_truth, fleet_ids, wait_until};
 
 const MACHINES: usize = 20;
 
-/// A ready-made token, as people paste them.
+/// A ready-made token.
 fn token(scene: &Scene) -> String {
     scene.run(&["check"]).exits_with(0);
     scene.tenant.tokens().pop().unwrap()
@@ -29,7 +28,7 @@ fn run_with_an_expired_ready_made_token_resumes_with_a_new_one() {
         }
     });
     let first = token(&scene);
-    // A refusal of the whole run says nothing about the machine: it keeps its place.
+    // A refusal of the whole run is not a failure of the machine, which stays pending.
     for (answered, reused) in [(7, 0), (14, 7)] {
         let run = report_with(&scene, &token(&scene)).exits_with(4);
         assert_eq!(run.counts().answered, answered);
@@ -45,7 +44,7 @@ fn run_with_an_expired_ready_made_token_resumes_with_a_new_one() {
     }
 }
 
-/// Nothing comes, and nothing closes: somebody stops the run, mends the network, and starts
+/// No reply arrives and no connection closes: the user stops the run, repairs the network and starts
 /// it again.
 #[test]
 fn run_stopped_on_a_hanging_network_resumes() {

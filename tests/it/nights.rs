@@ -1,4 +1,4 @@
-//! Machines that fail every night: they keep nobody else from being answered, in no night.
+//! Machines that fail every night never keep other machines from being answered.
 
 use patchgap::{domain::machine::MachineId, simulator::Fault};
 
@@ -8,14 +8,14 @@ const MACHINES: usize = 100;
 const FAILING: usize = 25;
 const NIGHTS: usize = 5;
 
-/// The first machines of the list of which there are several updates to tell, which always fail.
+/// The first machines with several gaps, which always fail.
 fn failing(scene: &Scene) -> Vec<MachineId> {
     let machines = scene.tenant.fleet().machines().iter();
     let many = machines.filter(|it| it.missing.len() > 1).map(|it| it.id);
     many.take(FAILING).collect()
 }
 
-/// A list that begins with machines that always fail in this way.
+/// A list that starts with machines that always fail in this way.
 fn scene(fault: Fault) -> Scene {
     let healthy = Scene::with_machines(MACHINES);
     let failing = failing(&healthy);
@@ -46,7 +46,7 @@ fn others_are_answered(run: Finished, night: usize) {
 
 #[test]
 fn permanent_failures_do_not_stop_other_machines() {
-    // The last one stands for a reply that is too large as well: nothing is retried.
+    // The last fault is final, like a reply that is too large: it is not retried.
     for fault in [
         Fault::BadRequest,
         Fault::Redirect,

@@ -9,7 +9,7 @@ use crate::common::{Finished, Scene, assert_truth, fleet_ids};
 
 const CSV: [&str; 4] = ["kbs.csv", "machines.csv", "gaps.csv", "failures.csv"];
 
-/// The binary without credentials and without anything that names a tenant.
+/// The binary without credentials and tenant.
 fn without_credentials(scene: &Scene, arguments: &[&str]) -> Command {
     let mut command = scene.bare(arguments);
     command.env("PATCHGAP_STATE", scene.path("store.sqlite"));
@@ -21,8 +21,7 @@ fn offline(scene: &Scene, arguments: &[&str]) -> Finished {
     scene.finish(&mut without_credentials(scene, &arguments))
 }
 
-/// A tenant of which everything was asked; with a machine that is gone, one that fails, and
-/// a list with an invalid row and one that is repeated.
+/// A finished run with a missing machine, a failing one, an invalid row and a duplicate.
 fn asked() -> (Scene, Finished) {
     let ids = fleet_ids(2);
     let scene = Scene::with(|settings| {
@@ -37,7 +36,7 @@ fn asked() -> (Scene, Finished) {
     (scene, run)
 }
 
-/// Demands that nobody was asked anything since.
+/// Asserts that the tenant receives no request meanwhile.
 #[track_caller]
 fn leaves_alone<T>(scene: &Scene, work: impl FnOnce() -> T) -> T {
     let heard = |scene: &Scene| {
@@ -60,7 +59,7 @@ fn offline_reports_are_identical_byte_for_byte() {
     .concat();
     let bytes = |run: &Finished| names.iter().map(|name| run.bytes(name)).collect::<Vec<_>>();
     let before = bytes(&run);
-    // Also where the nightly command is typed with one word more.
+    // Also if `--offline` is added to the nightly command.
     for list in [&[][..], &["machines.csv"]] {
         fs::remove_dir_all(scene.path("reports")).unwrap();
         let run = leaves_alone(&scene, || offline(&scene, list)).exits_with(5);
@@ -146,7 +145,7 @@ fn answers_older_than_max_age_are_left_out() {
     assert_eq!(run.counts().pending, 2);
 }
 
-/// Everything in the folder and below.
+/// All paths in a folder, recursively.
 fn everything(folder: &Path) -> Vec<String> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {

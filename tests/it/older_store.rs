@@ -1,4 +1,4 @@
-//! A store of a build from before the first release: refused, and left as it is with what stands beside it.
+//! A store of a build from before the first release: refused, and left untouched with its WAL file.
 
 use std::{collections::BTreeMap, fs};
 
@@ -19,7 +19,7 @@ const COMMANDS: [&[&str]; 6] = [
 /// The application id of patchgap's stores: `PGap`.
 const APPLICATION_ID: i64 = 0x5047_6170;
 
-/// Makes a store with this version in its header, and returns it open.
+/// Creates a store with this version in its header, and returns it open.
 fn older_store(scene: &Scene, name: &str, version: i64) -> Connection {
     fs::create_dir_all(scene.path("old")).unwrap();
     let store = Connection::open(scene.path(&format!("old/{name}"))).unwrap();
@@ -71,7 +71,7 @@ fn older_versions_are_refused_untouched() {
     }
 }
 
-/// As a kill leaves it: what was committed last is in the log, or everything is.
+/// As after a kill: the last changes, or all of them, are only in the WAL file.
 #[test]
 fn older_versions_with_a_wal_file_are_refused_untouched() {
     let scene = Scene::with_machines(3);

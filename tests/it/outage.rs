@@ -1,4 +1,4 @@
-//! A service that is down in the middle of a run.
+//! A service that goes down in mid-run.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use crate::common::{Background, Counts, Scene, assert_truth, wait_until};
 
 const MACHINES: usize = 150;
 
-/// A run that has begun, and a service that is down since.
+/// A run that has started, and a service that has gone down since.
 fn down_in_the_middle(arguments: &[&str]) -> (Scene, Background) {
     let scene = Scene::with(|settings| {
         settings.machines = MACHINES;

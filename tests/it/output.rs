@@ -1,4 +1,4 @@
-//! The output folder: where the reports go, and what happens when they cannot.
+//! The output folder: where reports are written, and what happens if they cannot be.
 
 #[cfg(unix)]
 use std::process::Command;
@@ -9,7 +9,7 @@ use patchgap::simulator::{Fault, Fleet};
 
 use crate::common::Scene;
 
-/// What says which files in the folder are patchgap's.
+/// The list of patchgap's own files in the folder.
 const LIST: &str = ".patchgap-files";
 
 const REPORTS: [&str; 8] = [
@@ -23,7 +23,7 @@ const REPORTS: [&str; 8] = [
     "summary.json",
 ];
 
-/// Every file in a folder, hidden ones too, with its content.
+/// Every file in a folder, including hidden ones, with its content.
 fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     fs::read_dir(folder)
         .unwrap()
@@ -127,8 +127,7 @@ fn earlier_reports_stay_whole_when_the_sign_in_is_refused() {
     assert_eq!(contents(&scene.path("reports")), earlier);
 }
 
-/// The report from the store by a process that may write no file of more than fifty kilobytes: to
-/// whoever writes, that is what a full disk is.
+/// `report --offline` with a file size limit of fifty kilobytes, which fails like a full disk.
 #[cfg(unix)]
 fn cramped(scene: &Scene) -> Command {
     let limits = "trap '' XFSZ; ulimit -f 100";

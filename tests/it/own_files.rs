@@ -1,11 +1,10 @@
-//! Only what patchgap wrote is replaced: never the user's own files, whatever they are and however their
-//! paths are spelled.
+//! Only files written by patchgap are replaced, never the user's own, however their paths are spelled.
 
 use std::{fs, process::Stdio};
 
 use crate::common::{Finished, Scene, assert_truth};
 
-/// Demands that nothing was asked and written, whether it was a rehearsal or not.
+/// Asserts that the command is refused without requests, also as a dry run and offline.
 #[track_caller]
 fn is_refused(scene: &Scene, arguments: &[&str], complaint: &str) {
     for mode in [&[][..], &["--dry-run"], &["--offline"]] {
@@ -75,7 +74,7 @@ fn links_to_the_same_file_are_recognised() {
     let complaint = "the list of machines reports/kbs.csv would be overwritten by";
     is_refused(&scene, &arguments, complaint);
     fs::remove_file(scene.path("reports/kbs.csv")).unwrap();
-    // It leads to where there is nothing yet.
+    // A dangling link.
     let arguments = ["report", "machines.csv", "--state", "state"];
     is_refused(
         &scene,
@@ -85,11 +84,11 @@ fn links_to_the_same_file_are_recognised() {
     assert!(!scene.path("reports/machines.csv").exists());
 }
 
-/// A file of a run, where a report would go.
+/// A file that a run needs, at the path of a report.
 struct Misplaced {
     what: &'static str,
     name: &'static str,
-    /// What names it.
+    /// The arguments that name it.
     arguments: &'static [&'static str],
     variable: Option<&'static str>,
 }
@@ -159,7 +158,7 @@ fn store_configuration_and_secret_are_not_overwritten() {
     for it in MISPLACED {
         let path = format!("reports/{}", it.name);
         match it.what {
-            // It is not there yet.
+            // It does not exist yet.
             "store" => {}
             "root certificate" => drop(fs::copy(scene.path("root.pem"), scene.path(&path))),
             "client secret file" => scene.write(&path, "secret"),
@@ -205,7 +204,7 @@ fn earlier_reports_are_replaced() {
     night(&["--format", "csv"]);
     night(&["--format", "html,json"]);
     night(&[]);
-    // An older program left no list. Its summary names what was its own.
+    // An older version wrote no list. Its summary names its own files.
     let list = scene.path("reports/.patchgap-files");
     fs::remove_file(&list).unwrap();
     night(&["--format", "json"]);
@@ -214,7 +213,7 @@ fn earlier_reports_are_replaced() {
     fs::remove_file(scene.path("reports/summary.json")).unwrap();
     let run = scene.report(&[]).exits_with(3).hints(".patchgap-files");
     run.complains("did not write: kbs.csv, machines.csv, gaps.csv, failures.csv, changes.csv");
-    // In another folder all is well.
+    // Another folder is accepted.
     night(&["--out", "{date}/{time}"]);
 }
 

@@ -1,4 +1,4 @@
-//! The page, as a browser shows it.
+//! The page in a browser.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -35,8 +35,8 @@ fn opened(hash: &str) -> Option<(Scene, Finished, PathBuf, Browser)> {
     Some((scene, run, page, browser))
 }
 
-/// Demands that nothing was complained of, and that nothing was asked for but the page itself:
-/// what begins with `chrome:` is the browser's own new tab.
+/// Asserts that the browser logged no complaint and requested nothing but the page itself.
+/// `chrome:` URLs belong to the browser's new tab.
 #[track_caller]
 fn is_clean(browser: &Browser) {
     let complaints = browser.log("browser");
@@ -52,7 +52,7 @@ fn is_clean(browser: &Browser) {
     }
 }
 
-/// The KB ids that the table shows, as `kbs.csv` spells them.
+/// The KB ids in the table, in the form of `kbs.csv`.
 fn shown_kbs(browser: &Browser) -> Vec<String> {
     let rows = browser.texts("#kbs-table tbody tr");
     let id = |row: &String| {
@@ -130,7 +130,7 @@ fn tables_sort_filter_and_paginate() {
         json!(wanted)
     ));
     let mut found = Vec::new();
-    // A filter may wait for the next key for a moment.
+    // A filter may wait briefly for the next key.
     for _ in 0..200 {
         found = shown_kbs(&browser);
         if found.len() == 1 {
@@ -141,7 +141,7 @@ fn tables_sort_filter_and_paginate() {
     is_clean(&browser);
 }
 
-/// A column that the script has no line of: its heading and its values are enough.
+/// The heading and the values of a column are enough; the script needs no code for it.
 #[test]
 fn column_unknown_to_the_script_is_shown_and_sorts() {
     let Some(browser) = Browser::start() else {
@@ -182,7 +182,7 @@ fn column_unknown_to_the_script_is_shown_and_sorts() {
     is_clean(&browser);
 }
 
-/// The machines that miss each KB, by their ids.
+/// The ids of the machines that miss each KB.
 fn missing(run: &Finished) -> BTreeMap<String, BTreeSet<String>> {
     let mut missing: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
     for row in run.rows("gaps.csv") {
@@ -192,7 +192,7 @@ fn missing(run: &Finished) -> BTreeMap<String, BTreeSet<String>> {
     missing
 }
 
-/// Writes each of these into the filter of the machines, and returns what the page would download.
+/// Enters each query into the machine filter, and returns the rows of each download.
 fn each_filtered(browser: &Browser, queries: &[&str]) -> Vec<Vec<Row>> {
     let saved = browser.run(&format!(
         "const box = document.getElementById('machines-filter');
@@ -215,7 +215,7 @@ fn each_filtered(browser: &Browser, queries: &[&str]) -> Vec<Vec<Row>> {
     saved.as_array().unwrap().iter().map(rows).collect()
 }
 
-/// The same with one.
+/// The same with one query.
 fn filtered(browser: &Browser, query: &str) -> Vec<Row> {
     each_filtered(browser, &[query]).remove(0)
 }
@@ -298,12 +298,12 @@ fn other_words_are_searched_in_texts(browser: &Browser, run: &Finished) {
     let first = answered().next().unwrap();
     let found = filtered(browser, &first["DeviceName"].to_uppercase());
     assert!(machine_ids(&found).contains(&first["machineId"]));
-    // A button that is off saves nothing.
+    // A disabled button saves nothing.
     filtered(browser, "nobody-has-this");
     assert!(browser.texts("#machines-count")[0].starts_with("no row matches"));
 }
 
-/// A page of very many machines, or of very many gaps, holds some of them, or none.
+/// A page of very many machines or gaps contains some of them, or none.
 fn omitted_pairs_are_noted(browser: &Browser, page: &Path, kb: &str, found: usize) {
     let text = fs::read_to_string(page).unwrap();
     let (before, after) = text.split_once("\"machinesMissing\":[").unwrap();
@@ -369,7 +369,7 @@ fn downloads_are_guarded_like_the_csv_files() {
     }
 }
 
-/// The page as a viewer serves it that strips styles, scripts and policies.
+/// The page as served by a viewer that strips styles, scripts and policies.
 fn stripped(page: &Path) -> PathBuf {
     let mut text = fs::read_to_string(page).unwrap();
     for (begin, end) in [

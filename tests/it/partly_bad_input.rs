@@ -1,10 +1,10 @@
-//! An inventory with flaws: the rest is reported, and the flaws are accounted for.
+//! An inventory with some bad rows: the rest is reported, and the bad rows are listed.
 
 use serde_json::json;
 
 use crate::common::{Finished, Scene};
 
-/// Demands these figures of the inventory, in the order rows, machines, duplicates, invalid.
+/// Asserts the numbers of rows, machines, duplicates and invalid rows.
 #[track_caller]
 fn adds_up(run: &Finished, [rows, machines, duplicates, invalid]: [u64; 4]) {
     let inventory = &run.summary()["inventory"];
@@ -15,7 +15,7 @@ fn adds_up(run: &Finished, [rows, machines, duplicates, invalid]: [u64; 4]) {
     assert_eq!(run.rows("machines.csv").len() as u64, machines);
 }
 
-/// The inventory of the tenant, with these rows put in after its first machine.
+/// The inventory of the tenant, with these rows inserted after its first machine.
 fn with_rows(scene: &Scene, rows: &[&str]) -> String {
     let inventory = scene.tenant.inventory_csv();
     let mut lines: Vec<&str> = inventory.lines().collect();

@@ -1,4 +1,4 @@
-//! A machine that the service asks to be left alone with, for a short or for a long time.
+//! A machine with a short or a long `Retry-After`.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use crate::common::{Counts, Scene, assert_truth, fleet_ids};
 
 const MACHINES: u64 = 30;
 
-/// A tenant that asks for so long a wait for the first machine, each time.
+/// A tenant that always asks for this wait for the first machine.
 fn scene(wait: Duration) -> Scene {
     Scene::with(|settings| {
         settings.machines = usize::try_from(MACHINES).unwrap();
@@ -48,7 +48,7 @@ fn long_wait_is_left_to_the_next_start() {
         run.stdout
     );
 
-    // It is enough where it is said to be, and gone on with all the same.
+    // With a lower minimum coverage it is complete, and resumed nevertheless.
     let run = scene.report(&["--min-coverage", "90"]).exits_with(0);
     assert_eq!(run.summary()["ended"], "postponed");
     scene.replace_tenant(|settings| settings.machines = usize::try_from(MACHINES).unwrap());

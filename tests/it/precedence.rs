@@ -1,8 +1,8 @@
-//! What wins, from end to end: flag, environment, file in the working directory, default.
+//! Precedence, end to end: flag, environment, file in the working directory, default.
 
 use crate::common::Scene;
 
-/// A scene in which four of five rows are answered: at 80 % and below that is enough.
+/// A scene with four of five rows answered, which suffices up to 80 %.
 fn scene() -> Scene {
     let scene = Scene::with_machines(4);
     scene.write(

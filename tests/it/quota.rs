@@ -1,4 +1,4 @@
-//! The quota: no call too many, and hardly a moment too late.
+//! The quota: no excess call, and hardly any time lost.
 
 use std::time::Duration;
 
@@ -6,13 +6,13 @@ use patchgap::{quota::RateLimits, simulator::CallLog};
 
 use crate::common::{Scene, assert_truth};
 
-/// What an answer takes on average; none takes more than half as much again.
+/// The mean latency; the longest is 1.5 times as long.
 const LATENCY: Duration = Duration::from_millis(30);
 
-/// Two windows that take turns in holding the run up.
+/// Two windows that limit the run alternately.
 const LIMITS: &str = "40/s,100/3s";
 
-/// A tenant with that quota, which counts exactly.
+/// A tenant with this quota, which counts exactly.
 fn tenant_with_quota(machines: usize, limits: &str) -> Scene {
     Scene::with(|settings| {
         settings.machines = machines;
@@ -21,8 +21,8 @@ fn tenant_with_quota(machines: usize, limits: &str) -> Scene {
     })
 }
 
-/// Between the arrivals of first and last call, for a client that knows the windows and
-/// whose calls take no time at all.
+/// The time between the first and the last arrival, for a client that knows the windows and has no
+/// latency.
 fn best_schedule(calls: usize, limits: &str) -> Duration {
     let limits: RateLimits = limits.parse().unwrap();
     let mut arrivals: Vec<Duration> = Vec::new();
@@ -41,11 +41,11 @@ fn took(log: &CallLog) -> Duration {
     log.calls.last().unwrap().arrived - log.calls[0].arrived
 }
 
-/// A window goes on only when an answer is known to have been counted long enough, which
-/// costs an answer's latency each time it fills: four times here.
+/// A slot is free only a whole window after an answer has arrived, which costs one latency each time
+/// the window fills: four times here.
 const TURNS: u32 = 4;
-/// What a busy machine may take to wake sleepers, over the whole run: this finds a run that
-/// stalls, and the paused clock of the quota's own tests finds the milliseconds.
+/// Tolerance for late timers on a busy machine, over the whole run. This test detects stalls; the
+/// quota's own tests, on a paused clock, detect milliseconds.
 const BUSY: Duration = Duration::from_secs(2);
 
 #[test]
@@ -100,7 +100,7 @@ fn pace_is_kept() {
     let run = scene.report(&["--pace", "50/s"]).exits_with(0);
     assert_eq!(run.counts().answered, 30);
     let log = scene.tenant.log();
-    // The first call's way may take longer than the last one's.
+    // The first call may take longer to arrive than the last one.
     let shortest = Duration::from_millis(29 * 20) - Duration::from_millis(60);
     assert!(took(&log) >= shortest, "{:?}", took(&log));
     let most = log.most_within(Duration::from_millis(200));

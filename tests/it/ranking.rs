@@ -1,10 +1,10 @@
-//! The order of the KBs, against the truth of the simulated fleet.
+//! The order of the KBs, compared with the simulated fleet.
 
 use std::{cmp::Reverse, collections::BTreeMap};
 
 use crate::common::{Finished, Scene};
 
-/// The truth about one KB.
+/// The expected figures of one KB.
 #[derive(Debug, Default, Clone)]
 struct Kb {
     id: String,
@@ -14,7 +14,7 @@ struct Kb {
     exposure: u64,
 }
 
-/// The truth about every KB, by id.
+/// The expected figures of every KB, by id.
 fn truth(scene: &Scene) -> Vec<Kb> {
     let mut kbs: BTreeMap<&str, Kb> = BTreeMap::new();
     let fleet = scene.tenant.fleet().machines();
@@ -39,8 +39,8 @@ fn column(run: &Finished, name: &str) -> Vec<String> {
     rows.iter().map(|row| row[name].clone()).collect()
 }
 
-/// Demands that `--rank-by` this word orders the KBs by this key, greatest first, and those
-/// that are alike in it by CVEs, machines and id.
+/// Asserts that `--rank-by` this word sorts the KBs by this key in descending order, and ties by CVEs,
+/// machines and id.
 #[track_caller]
 fn ranks(scene: &Scene, word: &str, key: impl Fn(&Kb) -> u64) {
     let run = scene.report(&["--rank-by", word]).exits_with(0);

@@ -1,4 +1,4 @@
-//! The tables of the README hold what the code holds.
+//! The tables of the README match the code.
 
 use std::{collections::BTreeSet, fs, time::Duration};
 
@@ -66,7 +66,7 @@ fn readme_lists_the_columns_of_the_reports() {
 fn readme_lists_the_fields_of_the_summary() {
     let scene = Scene::with_machines(1);
     scene.report(&[]).exits_with(0);
-    // Only a second night has everything.
+    // Only a second night has every field.
     let summary = scene.report(&[]).exits_with(0).summary();
     let table = Page::read("README.md").table("### `summary.json`");
     let mut told = first_column(&table);

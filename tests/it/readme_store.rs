@@ -1,4 +1,4 @@
-//! What the README says of the store holds for a real one.
+//! The README's description of the store matches a real one.
 
 use std::{collections::BTreeMap, fs};
 
@@ -6,7 +6,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::common::{Finished, Page, Scene, project};
 
-/// The KB that the README's queries ask for.
+/// The KB in the README's queries.
 const EXAMPLE: &str = "5058584";
 
 /// Two nights of a tenant, in a store of the scene's own.
@@ -21,7 +21,7 @@ fn night(scene: &Scene) -> Finished {
     scene.report(&["--state", "nights.sqlite"])
 }
 
-/// The store as any tool opens it that only reads.
+/// The store as opened by any read-only tool.
 fn read_only(scene: &Scene) -> Connection {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY;
     Connection::open_with_flags(scene.path("nights.sqlite"), flags).unwrap()
@@ -141,7 +141,7 @@ fn readme_quotes_real_store_errors() {
 #[test]
 fn readme_names_the_default_store_path() {
     let scene = Scene::with_machines(1);
-    // The scene names a store of its own, for those tests that do not ask where it is.
+    // The scene sets a store of its own for the other tests.
     let mut command = scene.command(&["report", "machines.csv"]);
     let run = scene.finish(command.env_remove("PATCHGAP_STATE"));
     run.exits_with(0);

@@ -1,4 +1,4 @@
-//! Refusals of the whole run: it ends at once, says why, and what to do about it.
+//! Refusals of the whole run: it ends at once, with the reason and a hint.
 
 use std::process::Command;
 
@@ -8,7 +8,7 @@ use crate::common::{Counts, Scene};
 
 const CONCURRENCY: &str = "4";
 
-/// A tenant that refuses 60 machines' calls; `tokens` are tried by each call in flight.
+/// A tenant that refuses every call; each call in flight tries this many tokens.
 #[track_caller]
 fn refuses(fault: TenantFault, tokens: usize, says: &[&str]) {
     let scene = Scene::with(|settings| {
@@ -67,8 +67,7 @@ fn rejected_fresh_tokens_end_the_run() {
     refuses(TenantFault::RejectedTokens, 2, &says);
 }
 
-/// The sign-in refuses what `change` makes of a good command: nothing is asked, nothing is
-/// written.
+/// Asserts that the sign-in refuses a command changed by `change`, without calls and reports.
 #[track_caller]
 fn sign_in_refuses(scene: &Scene, says: &[&str], change: impl FnOnce(&mut Command)) {
     let mut command = scene.command(&["report", "machines.csv"]);

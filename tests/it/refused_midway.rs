@@ -1,4 +1,4 @@
-//! Refusals of the whole run that come in the middle of it: confirmed before they are believed.
+//! Refusals of the whole run in its middle: confirmed by a probe first.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use patchgap::{domain::machine::MachineId, simulator::Fault};
 use crate::common::{Scene, assert_truth, fleet_ids, wait_until};
 
 const MACHINES: usize = 200;
-/// What the tests read: the others take their time.
+/// Only the formats that these tests read, because the others are slower.
 const FORMATS: [&str; 2] = ["--format", "csv,json"];
 const REFUSALS: [Fault; 3] = [Fault::Forbidden, Fault::Unlicensed, Fault::ProxySignIn];
 
@@ -32,7 +32,7 @@ fn temporary_refusal_does_not_end_the_run() {
     }
 }
 
-/// Whoever is refused at the head of the list, others are answered.
+/// Refused machines at the head of the list do not affect the others.
 #[test]
 fn refused_machines_at_the_head_fail_alone() {
     let ids = fleet_ids(MACHINES);

@@ -1,4 +1,4 @@
-//! `patchgap simulate`: a nightly job rehearsed against it, from its files alone.
+//! `patchgap simulate`: a nightly job tried against it, using only its files.
 
 use std::{
     io::{BufRead, BufReader, Read},
@@ -7,9 +7,9 @@ use std::{
 
 use crate::common::{Scene, signal};
 
-/// Starts a simulated tenant and waits until it says that it serves.
+/// Starts a simulated tenant and waits until it reports that it is serving.
 fn simulate(scene: &Scene) -> Child {
-    // Nothing is in the environment: the folder is all that is known of the tenant.
+    // The environment is empty: only the folder describes the tenant.
     let mut command = scene.bare(&["simulate", "--machines=3", "--faults=gone=0"]);
     let mut child = signal::alone(&mut command)
         .stdout(Stdio::piped())
@@ -23,7 +23,7 @@ fn simulate(scene: &Scene) -> Child {
     child
 }
 
-/// Ends it as Ctrl-C does, and returns what it said on standard error.
+/// Ends it as Ctrl-C does, and returns its standard error.
 fn interrupted(mut child: Child) -> String {
     signal::send("INT", child.id());
     assert!(child.wait().unwrap().success());

@@ -1,10 +1,10 @@
-//! The quota outlives the process: the next one knows what was sent.
+//! The quota outlives the process: the next one remembers earlier calls.
 
 use std::time::Duration;
 
 use crate::common::{Finished, Scene, assert_truth, wait_until};
 
-/// Two windows that take turns in holding the runs up.
+/// Two windows that limit the runs alternately.
 const LIMITS: &str = "30/s,40/2s";
 const MACHINES: usize = 40;
 
@@ -19,7 +19,7 @@ fn exact() -> Scene {
 
 const KNOWN: [&str; 4] = ["--rate-limit", LIMITS, "--concurrency", "20"];
 
-/// Demands that no call of all runs was refused.
+/// Asserts that no call of any run was throttled.
 #[track_caller]
 fn none_refused(scene: &Scene, run: Finished) {
     let run = run.exits_with(0);
@@ -36,7 +36,7 @@ fn calls_of_a_finished_run_count() {
     assert_eq!(scene.tenant.log().calls.len(), 2 * MACHINES);
 }
 
-/// Which makes one call.
+/// A check makes one call.
 #[test]
 fn call_of_a_check_counts() {
     let scene = Scene::with(|settings| {
@@ -48,7 +48,7 @@ fn call_of_a_check_counts() {
     assert_eq!(scene.tenant.log().calls.len(), 3);
 }
 
-/// While it waits for the next window: all that it sent is answered by then.
+/// Killed while it waits for the next window, when all of its calls are answered.
 #[test]
 fn calls_of_a_killed_run_count() {
     for calls in [15, 30] {
@@ -63,10 +63,10 @@ fn calls_of_a_killed_run_count() {
     }
 }
 
-/// Without the store's memory, the same is refused: the windows do hold here.
+/// The counter-check: with another store the same calls are throttled.
 #[test]
 fn another_store_remembers_no_calls() {
-    // Long enough for the second run to begin in it, however busy the machine is.
+    // Long enough for the second run to start within it, even on a busy machine.
     let limit = "40/5s";
     let scene = Scene::with(|settings| {
         settings.machines = MACHINES;
@@ -81,7 +81,7 @@ fn another_store_remembers_no_calls() {
     assert_ne!(run.summary()["requests"]["throttled"], 0);
 }
 
-/// The quota is the app registration's, and nobody waits for the hour of another one.
+/// The quota belongs to the app registration; calls of another one do not count.
 #[test]
 fn each_app_registration_has_its_own_quota() {
     let scene = Scene::with_machines(5);

@@ -1,5 +1,5 @@
-//! A run that ended early is gone on with: for the same machines of the same tenant, within
-//! half a day, unless it was asked otherwise.
+//! A run that ended early is resumed for the same machines of the same tenant within half a day, unless
+//! requested otherwise.
 
 use std::fs;
 
@@ -18,8 +18,7 @@ fn calls(scene: &Scene) -> usize {
     scene.tenant.log().calls.len()
 }
 
-/// A tenant whose run was interrupted while it waited for its next hour, and for how many
-/// machines it was answered.
+/// A tenant whose run was interrupted while waiting for the next hour, and the number of answers.
 fn interrupted() -> (Scene, u64) {
     let scene = Scene::with(fleet);
     let run = scene.report_in_background(&["--rate-limit", "20/h"]);
@@ -30,7 +29,7 @@ fn interrupted() -> (Scene, u64) {
     (scene, counts.answered)
 }
 
-/// Demands that this run went on where one with so many answers had ended.
+/// Asserts that this run resumed one with this many answers.
 #[track_caller]
 fn went_on(scene: &Scene, run: Finished, answered: u64) -> Finished {
     let says = format!("{answered} of {MACHINES} machines have their answer");
@@ -40,7 +39,7 @@ fn went_on(scene: &Scene, run: Finished, answered: u64) -> Finished {
     run
 }
 
-/// Demands that this run began from nothing.
+/// Asserts that this run resumed nothing.
 #[track_caller]
 fn began_anew(run: Finished) {
     let run = run.exits_with(0);
@@ -97,7 +96,7 @@ fn refused_run_is_resumed_once_the_licence_is_back() {
 fn run_with_unwritten_reports_is_resumed() {
     let scene = Scene::with(|settings| {
         fleet(settings);
-        // Makes everybody wait for a second, in which there is time to get in the way.
+        // Pauses every call for a second, which leaves time to block the report.
         let script = vec![Fault::Throttled];
         settings.faults.script.insert(fleet_ids(1)[0], script);
     });

@@ -1,4 +1,4 @@
-//! `--max-age`: any answer that is not older is used again, whichever run got it.
+//! `--max-age`: any answer that is not older is reused, whichever run received it.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ fn answered() -> Scene {
     scene
 }
 
-/// The machines that were asked for after so many calls, each once.
+/// The machines requested after this many calls, each once.
 #[track_caller]
 fn asked_after(scene: &Scene, calls: usize) -> BTreeSet<MachineId> {
     let calls = &scene.tenant.log().calls[calls..];
@@ -24,7 +24,7 @@ fn asked_after(scene: &Scene, calls: usize) -> BTreeSet<MachineId> {
     asked
 }
 
-/// When each machine was answered, by a report.
+/// The time of each machine's answer in a report.
 fn times(run: &Finished, name: &str) -> BTreeSet<(String, String)> {
     let rows = run.rows(name).into_iter();
     rows.map(|row| (row["machineId"].clone(), row["answeredAt"].clone()))

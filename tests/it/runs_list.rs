@@ -1,4 +1,4 @@
-//! `patchgap runs`: what the store holds, the latest first.
+//! `patchgap runs`: the runs in the store, latest first.
 
 use patchgap::simulator::Fault;
 
@@ -11,7 +11,7 @@ fn table(scene: &Scene) -> Vec<Vec<String>> {
     run.stdout.lines().map(words).collect()
 }
 
-/// Demands these words in this order in a row.
+/// Asserts that a row contains these words in sequence.
 #[track_caller]
 fn says(row: &[String], words: &[&str]) {
     let found = row.windows(words.len()).any(|window| window == words);

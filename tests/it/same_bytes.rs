@@ -1,4 +1,4 @@
-//! The same answers make the same reports, in whatever order they came.
+//! The same answers give the same reports, in whatever order they arrive.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The sample reports are what the real binary makes of the sample inventory.
+//! The sample reports match those of the real binary for the sample inventory.
 
 use std::{fs, path::PathBuf};
 
@@ -6,7 +6,7 @@ use patchgap::simulator::Settings;
 
 use crate::common::{Finished, Scene};
 
-/// Where values of JSON files end that differ from run to run.
+/// JSON fields that differ between runs.
 const RUN_BOUND: [&str; 3] = ["startedAt", "finishedAt", "apiUrl"];
 
 fn sample(name: &str) -> String {
@@ -14,15 +14,15 @@ fn sample(name: &str) -> String {
     fs::read_to_string(path.join(name)).unwrap()
 }
 
-/// The text of a report without what differs from run to run: times, and the address of
-/// the simulated tenant.
+/// The text of a report without values that differ between runs: times, and the address of the
+/// simulated tenant.
 fn masked(name: &str, text: &str) -> String {
     let mask = |line: &str| match name {
         "summary.json" => mask_field(line),
         "gaps.csv" | "machines.csv" => mask_last_cell(line),
         _ => line.to_owned(),
     };
-    // `lines` would hide a missing line end, and other line ends.
+    // `lines` would hide a missing last line end, and other kinds of line ends.
     text.split('\n').map(mask).collect::<Vec<_>>().join("\n")
 }
 
@@ -114,7 +114,7 @@ fn tonight() -> Finished {
     scene.report(&["--min-coverage=95"]).exits_with(0)
 }
 
-/// A picture shows a screen, on which long lines are broken; here nothing is.
+/// The picture shows a screen with wrapped lines; the output here is not wrapped.
 #[test]
 fn terminal_picture_matches_the_demo() {
     let said = tonight().stdout;

@@ -1,4 +1,4 @@
-//! Tokens and secrets: in no log, no report and no other file, however much is logged.
+//! Tokens and secrets appear in no log, report or other file, at any log level.
 
 use std::{
     fs,
@@ -14,8 +14,8 @@ use rusqlite::Connection;
 
 use crate::common::{Finished, Scene, wait_until};
 
-/// A tenant in which a token is refused half-way, so that there are two, and in which calls
-/// fail in ways that are logged.
+/// A tenant that rejects a token in mid-run, so that there are two, and whose calls fail in ways that
+/// are logged.
 fn scene() -> Scene {
     Scene::with(|settings| {
         settings.machines = 6;
@@ -29,14 +29,14 @@ fn scene() -> Scene {
     })
 }
 
-/// Everything that must be found nowhere.
+/// Everything that must not appear anywhere.
 fn secrets(scene: &Scene) -> Vec<String> {
     let mut secrets = scene.tenant.tokens();
-    // The signature alone is as good as the token to whoever knows the rest.
+    // The signature alone is as good as the token to anyone who knows the rest.
     let signatures = secrets.iter().filter_map(|token| token.rsplit('.').next());
     let signatures: Vec<String> = signatures.map(str::to_owned).collect();
     secrets.extend(signatures);
-    // However its one special character is written.
+    // Without its special character, which may be encoded.
     let secret = scene.tenant.client_secret();
     secrets.push(secret.rsplit('~').next().unwrap().to_owned());
     secrets
@@ -57,14 +57,14 @@ fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
         .collect()
 }
 
-/// Demands that what was said and written holds none of the secrets.
+/// Asserts that neither output nor files contain any of the secrets.
 #[track_caller]
 fn kept_them(scene: &Scene, run: &Finished) {
     let secrets = secrets(scene);
     hold_none(&places(scene, run), &secrets);
 }
 
-/// Everything that was said and written, the store too.
+/// Output and files, including the store.
 #[track_caller]
 fn places(scene: &Scene, run: &Finished) -> Vec<(String, Vec<u8>)> {
     let mut places = files(scene.folder());
@@ -75,7 +75,7 @@ fn places(scene: &Scene, run: &Finished) -> Vec<(String, Vec<u8>)> {
     places
 }
 
-/// Demands that no place holds one of these, however it is written.
+/// Asserts that no place contains one of these, in any encoding.
 #[track_caller]
 fn hold_none(places: &[(String, Vec<u8>)], secrets: &[String]) {
     for form in secrets.iter().flat_map(|secret| forms(secret)) {
@@ -86,14 +86,13 @@ fn hold_none(places: &[(String, Vec<u8>)], secrets: &[String]) {
     }
 }
 
-/// A secret as it is, as UTF-16, and as the three things that Base64 makes of it, depending
-/// on what stands before it.
+/// A secret verbatim, as UTF-16, and in its three Base64 forms, which depend on the bytes before it.
 fn forms(secret: &str) -> Vec<Vec<u8>> {
     let wide = secret.encode_utf16().flat_map(u16::to_le_bytes).collect();
     let mut forms = vec![secret.as_bytes().to_vec(), wide];
     for before in 0..3 {
         let encoded = BASE64.encode(["x".repeat(before), secret.to_owned()].concat());
-        // Without the characters at both ends that depend on its neighbours as well.
+        // Without the characters at both ends, which depend on adjacent bytes.
         forms.push(encoded.as_bytes()[4..encoded.len() - 4].to_vec());
     }
     forms
@@ -114,7 +113,7 @@ fn verbose_run_leaks_no_secret() {
     }
 }
 
-/// While a run is under way, what it writes stands in files beside the store.
+/// While a run is active, its data is in files beside the store.
 #[test]
 fn killed_run_leaks_no_secret_and_its_files_are_private() {
     let scene = Scene::with(|settings| {
@@ -152,13 +151,13 @@ fn are_the_owners_alone(scene: &Scene, names: &[String]) {
     }
 }
 
-/// Something between us and the service that repeats what it was sent, for debugging.
+/// A debugging proxy that echoes the request.
 fn gateway() -> SocketAddr {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let address = listener.local_addr().unwrap();
     thread::spawn(move || {
         for stream in listener.incoming().map_while(Result::ok) {
-            // Whoever has hung up gets no reply.
+            // A closed connection gets no reply.
             let _ = repeat(stream);
         }
     });

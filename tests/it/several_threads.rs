@@ -1,4 +1,4 @@
-//! A large fleet without a quota, which is asked for on several threads where there are cores.
+//! A large fleet without a quota, requested on several threads if there are cores.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use crate::common::{Finished, Row, Scene, assert_truth};
 
 const MACHINES: usize = 1000;
 
-/// A fleet of which a machine in a hundred flaps, and whose calls fail now and then.
+/// A fleet with one percent flapping machines, and calls that fail at random.
 fn scene() -> Scene {
     Scene::with(|settings| {
         settings.machines = MACHINES;
@@ -23,7 +23,7 @@ fn scene() -> Scene {
     })
 }
 
-/// Everything about the machines that does not depend on when each was asked.
+/// The rows of the machines without the time of their answers.
 fn lasting(run: &Finished) -> Vec<Row> {
     let mut rows = run.rows("machines.csv");
     for row in &mut rows {

@@ -1,4 +1,4 @@
-//! A sign-in that does not answer: waited for, at the beginning and in the middle of a run.
+//! A sign-in that does not answer is waited for, at the start and in the middle of a run.
 
 use std::{path::Path, time::Duration};
 
@@ -79,13 +79,13 @@ fn stored_answers_are_reported_when_the_sign_in_fails() {
         (&"partial".into(), &"failing".into())
     );
     assert!(run.stdout.contains("not finished"), "{}", run.stdout);
-    // The next start goes on.
+    // The next start resumes the run.
     scene.tenant.sign_in_comes_back();
     let run = scene.report(&[]).exits_with(0);
     run.complains("going on with the run that began");
 }
 
-/// Each token is good for a second.
+/// Each token is valid for one second.
 #[test]
 fn outage_in_mid_run_fails_no_machine() {
     let scene = Scene::with(|settings| {
@@ -130,7 +130,7 @@ fn check_does_not_wait_for_the_sign_in() {
     run.complains("error: cannot sign in: the sign-in service ");
 }
 
-/// A clock that is wrong does not mend itself.
+/// Waiting would not help: a wrong clock does not correct itself.
 #[test]
 fn certificate_outside_its_validity_is_reported_with_the_local_clock() {
     let scene = Scene::with_machines(1);

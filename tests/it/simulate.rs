@@ -1,4 +1,4 @@
-//! `patchgap simulate`: a tenant to rehearse against, from another process.
+//! `patchgap simulate`: a simulated tenant, used from another process.
 
 use std::{
     io::{BufRead, BufReader},
@@ -14,7 +14,7 @@ struct Rehearsal {
 }
 
 impl Rehearsal {
-    /// Starts it, and waits until it says that it serves.
+    /// Starts it, and waits until it has printed its commands.
     fn start(scene: &Scene) -> Self {
         let tenant = ["--folder", "tenant", "--port", "0"];
         let size = ["--machines", "5", "--rate-limit", "none"];
@@ -35,7 +35,7 @@ impl Rehearsal {
 
 impl Drop for Rehearsal {
     fn drop(&mut self) {
-        // It may have ended already.
+        // It may have exited already.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
@@ -85,7 +85,7 @@ fn only_the_owner_can_read_the_secret() {
     use std::{fs, os::unix::fs::PermissionsExt};
 
     let scene = Scene::with_machines(1);
-    // Left behind by an earlier rehearsal, and open to all.
+    // Left by an earlier process, and readable by all.
     drop(Rehearsal::start(&scene));
     fs::remove_file(scene.path("tenant/client-secret.txt")).unwrap();
     scene.write("tenant/client-secret.txt", "old");

@@ -1,4 +1,4 @@
-//! Standard output that cannot be written: a full disk is a failure, a reader that went away is not.
+//! Standard output that cannot be written: a full disk is an error, a closed pipe is not.
 
 use std::{
     fs::File,
@@ -7,7 +7,7 @@ use std::{
 
 use crate::common::Scene;
 
-/// Everything that prints something.
+/// Every command that prints something.
 const COMMANDS: [&[&str]; 11] = [
     &["report", "machines.csv"],
     &["report", "machines.csv", "--dry-run"],
@@ -51,7 +51,7 @@ fn full_disk_is_an_error() {
     }
 }
 
-/// The reports are written all the same, and nothing is said twice.
+/// The reports are written nevertheless.
 #[test]
 #[cfg(target_os = "linux")]
 fn full_disk_at_standard_output_loses_no_report() {

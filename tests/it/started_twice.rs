@@ -1,4 +1,4 @@
-//! A job that was started twice, or three times, costs the quota once. Whoever is started first is held by a
+//! A job that is started two or three times uses the quota once. The first process is stopped by a
 //! signal until the others wait for it.
 
 use std::{process::Command, thread, time::Duration};
@@ -15,7 +15,7 @@ fn second(scene: &Scene, change: impl FnOnce(&mut Command)) -> Background {
     Background::start(&mut command, scene.path("second"))
 }
 
-/// A run that stood still when so many calls had arrived, until another process waited for it.
+/// A run that was stopped after this many calls until another process waited for it.
 fn waiting_for_first(
     scene: &Scene,
     calls: usize,
@@ -32,7 +32,7 @@ fn waiting_for_first(
     (first, waiting)
 }
 
-/// A tenant that leaves time to stop a run.
+/// A tenant slow enough to stop a run in time.
 fn slow(machines: usize) -> Scene {
     Scene::with(|settings| {
         settings.machines = machines;
@@ -40,12 +40,12 @@ fn slow(machines: usize) -> Scene {
     })
 }
 
-/// How many calls a tenant has heard.
+/// The number of calls that a tenant has received.
 fn heard(scene: &Scene) -> usize {
     scene.tenant.log().calls.len()
 }
 
-/// A job that was started twice costs the quota once, whenever it was started again.
+/// At whatever moment the job is started again.
 #[test]
 fn second_start_reuses_the_answers_of_the_first() {
     let play = |calls| {

@@ -1,4 +1,4 @@
-//! The summary for the page of a workflow run.
+//! The step summary of a workflow run on GitHub.
 
 use std::fs;
 

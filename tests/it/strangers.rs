@@ -1,5 +1,5 @@
-//! Replies that are not the service's own: a gateway's, a proxy's, a sign-in page's. They are about
-//! the way to the service, never about a machine.
+//! Foreign replies, of a gateway, a proxy or a sign-in page. They concern the network path to the
+//! service, never a machine.
 
 use std::time::Duration;
 
@@ -8,9 +8,9 @@ use patchgap::simulator::Fault;
 use crate::common::{Background, Counts, Finished, Scene, assert_truth, fleet_ids, wait_until};
 
 const MACHINES: usize = 120;
-/// What the tests read: the others take their time.
+/// Only the formats that these tests read, because the others are slower.
 const FORMATS: [&str; 2] = ["--format", "csv,json"];
-/// What stands between a run and the service.
+/// Foreign replies.
 const STRANGERS: [Fault; 7] = [
     Fault::Redirect,
     Fault::Html,
@@ -28,7 +28,7 @@ fn scene() -> Scene {
     })
 }
 
-/// A run to which only a stranger answers after some answers.
+/// A run that gets only foreign replies after some answers.
 fn cut_off(fault: Fault) -> (Scene, Background) {
     let scene = scene();
     let run = scene.report_in_background(&[
@@ -77,7 +77,7 @@ fn run_stopped_while_waiting_is_resumed() {
     assert_truth(&scene, &run);
 }
 
-/// Demands that a run was stopped by strangers, within few calls, and can be gone on with.
+/// Asserts that foreign replies stopped a run after few calls, and that it can be resumed.
 #[track_caller]
 fn was_stopped(scene: &Scene, run: Finished) -> Finished {
     let address = scene.tenant.api_url().as_str().trim_end_matches('/');
@@ -116,7 +116,7 @@ fn foreign_replies_from_the_start_stop_the_run_after_twenty_calls() {
 fn foreign_404_is_described() {
     let scene = scene();
     let wrong = format!("{}elsewhere", scene.tenant.api_url());
-    // The service itself knows no such path, and says so in its own way.
+    // The service itself does not know this path, and replies in its own format.
     let run = scene.report(&["--api-url", &wrong]).exits_with(5);
     assert_eq!(run.counts().not_found, MACHINES as u64);
 
@@ -125,7 +125,7 @@ fn foreign_404_is_described() {
     run.complains("HTTP 404: something else instead of a reply of the service; it says: Resource");
 }
 
-/// Wherever it is written, the address of a call is understood as that of the service.
+/// As a flag, as a variable and in the file.
 #[test]
 fn api_url_may_end_in_api() {
     let scene = Scene::with_machines(3);

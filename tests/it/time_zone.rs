@@ -1,4 +1,4 @@
-//! The clock on the wall: which zone `TZ` names, and what happens where it names none.
+//! Local time: the zone in `TZ`, valid or not.
 
 use crate::common::{Finished, Scene};
 

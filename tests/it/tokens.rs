@@ -1,5 +1,4 @@
-//! Tokens: renewed in time over a run that outlives several, and shown to nobody but the
-//! service.
+//! Tokens: renewed in time during long runs, and sent only to the service.
 
 use std::{fs, time::Duration};
 
@@ -17,7 +16,7 @@ fn tokens_are_renewed_during_a_run() {
     let run = scene.report(&["--pace", "30/s"]).exits_with(0);
     assert_truth(&scene, &run);
     let log = scene.tenant.log();
-    // Two seconds and a half; each token is replaced when a fifth of its life is left.
+    // Two and a half seconds; each token is renewed when a fifth of its lifetime is left.
     let sign_ins = log.signed_in();
     assert!((3..=6).contains(&sign_ins), "{sign_ins} sign-ins");
     assert_eq!(log.sign_ins.len(), sign_ins);
@@ -30,7 +29,7 @@ fn one_token_serves_a_whole_run() {
     assert_eq!(scene.tenant.log().sign_ins.len(), 1);
 }
 
-/// Every answer tempts the token to another origin: nothing may ever arrive there.
+/// Every answer points to another origin, which must receive no request.
 #[track_caller]
 fn stays_at_home(fault: Fault) -> (Scene, Finished) {
     let runtime = Runtime::new().unwrap();
@@ -49,7 +48,7 @@ fn stays_at_home(fault: Fault) -> (Scene, Finished) {
 #[test]
 fn token_is_not_sent_to_a_redirect_target() {
     let (_scene, run) = stays_at_home(Fault::Redirect);
-    // One that answers everybody is not the service.
+    // A redirect for every call is a foreign reply.
     run.complains("a redirect to http://127.0.0.1:");
 }
 
@@ -79,7 +78,7 @@ fn pages_of_the_same_origin_form_one_answer() {
     assert_eq!(run.summary()["requests"]["retried"], 0);
 }
 
-/// Everything that a run said and wrote.
+/// The output and the reports of a run.
 fn traces(scene: &Scene, run: &Finished) -> String {
     let mut all = format!("{}{}", run.stdout, run.stderr);
     for file in fs::read_dir(scene.path("reports")).unwrap() {

@@ -14,7 +14,7 @@ fn fleet(settings: &mut Settings) {
     settings.latency = Duration::from_millis(100);
 }
 
-/// A run that waits for its hour, and so is at work until it is told to stop.
+/// A run that waits for the next hour, and so stays active until it is stopped.
 fn at_work(scene: &Scene) -> Background {
     let run = scene.report_in_background(&["--rate-limit", "4/h"]);
     wait_until("it waits for its hour", || {

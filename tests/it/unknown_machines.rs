@@ -1,5 +1,5 @@
-//! Machines that the service does not know: they come and go, so they are asked for again
-//! when all others were; but not when it is plainly the wrong list.
+//! Machines that the service does not know: they may appear later, so they are retried after all
+//! others, unless the list is obviously wrong.
 
 use std::collections::HashSet;
 
@@ -41,7 +41,7 @@ fn unknown_machines_are_retried_after_all_others() {
     assert_eq!(asked.len(), 25);
 }
 
-/// Twenty-five machines, of which so many are not known.
+/// Twenty-five machines, this many of them unknown.
 fn unknown_of_25(unknown: usize) -> (Scene, Finished) {
     let gone = fleet_ids(unknown).into_iter().map(|id| (id, NotFound));
     let scene = Scene::with(|settings| {

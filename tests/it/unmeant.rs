@@ -1,4 +1,5 @@
-//! Values that nobody can mean, and what files of variables and PowerShell leave around a value.
+//! Values that are obviously mistakes, and quotes or line ends that env files and PowerShell leave
+//! around a value.
 
 use crate::common::{Finished, Scene};
 

@@ -1,4 +1,4 @@
-//! Numbers that are none: counted, and one of them named.
+//! Unreadable numbers: counted, with an example.
 
 use crate::common::{Gateway, Scene, write_reply};
 

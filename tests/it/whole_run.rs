@@ -1,4 +1,4 @@
-//! A run without trouble: every machine accounted for, every figure the truth.
+//! A run without faults: every machine is answered, every figure is correct.
 
 use std::collections::BTreeSet;
 

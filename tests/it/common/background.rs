@@ -1,4 +1,4 @@
-//! The binary at work in the background, to be signalled.
+//! The binary as a background process that can be signalled.
 
 use std::{
     fs::{self, File},
@@ -10,10 +10,10 @@ use std::{
 
 use super::{Finished, signal};
 
-/// How long anything may take that is waited for.
+/// The longest wait for any condition.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Waits for a condition, and fails when it does not come true.
+/// Waits for a condition, and fails if it never holds.
 #[track_caller]
 pub(crate) fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
     let deadline = Instant::now() + PATIENCE;
@@ -23,7 +23,7 @@ pub(crate) fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
     }
 }
 
-/// A run under way. It is killed when the test ends before it.
+/// A running process. It is killed if the test ends first.
 pub(crate) struct Background {
     child: Child,
     reports: PathBuf,
@@ -32,7 +32,7 @@ pub(crate) struct Background {
 
 impl Background {
     pub(crate) fn start(command: &mut Command, reports: PathBuf) -> Self {
-        // Read while it is written, and never full.
+        // A file instead of a pipe: it can be read meanwhile and never blocks the writer.
         let standard_error = reports.with_extension("standard-error");
         let error = File::create(&standard_error).unwrap();
         let piped = signal::alone(command).stdout(Stdio::piped()).stderr(error);
@@ -43,7 +43,7 @@ impl Background {
         }
     }
 
-    /// What it said on standard error so far.
+    /// Its standard error so far.
     pub(crate) fn said(&self) -> String {
         fs::read_to_string(&self.standard_error).unwrap()
     }
@@ -54,7 +54,7 @@ impl Background {
         signal::send(name, self.child.id());
     }
 
-    /// Interrupts it twice. Two in quick succession could arrive as one.
+    /// Interrupts it twice. Two signals in quick succession could be merged into one.
     #[track_caller]
     pub(crate) fn interrupt_twice(&self) {
         self.signal("INT");
@@ -62,12 +62,12 @@ impl Background {
         self.signal("TERM");
     }
 
-    /// Whether it has ended by itself.
+    /// Whether it has exited on its own.
     pub(crate) fn has_ended(&mut self) -> bool {
         self.child.try_wait().unwrap().is_some()
     }
 
-    /// Kills it, as with `kill -9`: it learns nothing of that.
+    /// Kills it, as with `kill -9`.
     pub(crate) fn kill(mut self) -> Finished {
         self.child.kill().unwrap();
         self.finish()
@@ -94,7 +94,7 @@ impl Background {
 
 impl Drop for Background {
     fn drop(&mut self) {
-        // It has ended already where the test went well.
+        // It has already exited if the test passed.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -1,4 +1,4 @@
-//! A real browser: Chromium, headless, told what to do over the `WebDriver` protocol.
+//! A real browser: headless Chromium, controlled over the `WebDriver` protocol.
 
 use std::{
     env,
@@ -12,10 +12,10 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use url::Url;
 
-/// Set where a missing browser is a failure, as in CI.
+/// If set, a missing browser is a failure, as in CI.
 const REQUIRED: &str = "TEST_BROWSER";
 
-/// Nothing of a browser's own goes anywhere.
+/// Without any network traffic of the browser itself.
 const ARGUMENTS: [&str; 9] = [
     "--headless=new",
     "--no-sandbox",
@@ -38,7 +38,7 @@ pub(crate) struct Browser {
 }
 
 impl Browser {
-    /// Starts one; none where there is no Chromium with its driver, and none is required.
+    /// Starts one; `None` if Chromium or its driver is missing and not required.
     pub(crate) fn start() -> Option<Self> {
         let driver = Command::new("chromedriver")
             .arg("--port=0")
@@ -99,21 +99,21 @@ impl Browser {
         value
     }
 
-    /// Opens a file from the disk, with this after the `#`.
+    /// Opens a local file with this fragment.
     pub(crate) fn open(&self, file: &Path, hash: &str) {
         let mut url = Url::from_file_path(file).unwrap();
         url.set_fragment((!hash.is_empty()).then_some(hash));
-        // The same page with another hash would not be loaded again.
+        // The same page with another fragment would not be reloaded.
         self.post("/url", &json!({ "url": "about:blank" }));
         self.post("/url", &json!({ "url": url.as_str() }));
     }
 
-    /// What a piece of JavaScript returns.
+    /// Runs JavaScript and returns its result.
     pub(crate) fn run(&self, script: &str) -> Value {
         self.post("/execute/sync", &json!({ "script": script, "args": [] }))
     }
 
-    /// What stands in the texts of all elements that a selector finds.
+    /// The texts of all elements that match a selector.
     pub(crate) fn texts(&self, selector: &str) -> Vec<String> {
         let found = self.run(&format!(
             "return [...document.querySelectorAll({})].map(it => it.innerText.trim());",
@@ -131,7 +131,7 @@ impl Browser {
         )
     }
 
-    /// What is in a log since it was last asked for.
+    /// The entries of a log since the last request.
     pub(crate) fn log(&self, kind: &str) -> Vec<Value> {
         self.post("/se/log", &json!({ "type": kind }))
             .as_array()
@@ -139,7 +139,7 @@ impl Browser {
             .clone()
     }
 
-    /// The page as a picture, and as a printed document: both in base64.
+    /// A screenshot of the page, in base64.
     pub(crate) fn screenshot(&self) -> String {
         let taken = self.command(
             "Page.captureScreenshot",

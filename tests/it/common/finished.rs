@@ -1,4 +1,4 @@
-//! A run that has ended: its exit code, what it said, and its reports.
+//! A finished run: its exit code, output and reports.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -13,7 +13,7 @@ use serde_json::Value;
 /// One row of a CSV report, by column.
 pub(crate) type Row = BTreeMap<String, String>;
 
-/// How many machines ended in which way.
+/// Numbers of machines by status.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Counts {
     pub(crate) answered: u64,
@@ -22,7 +22,7 @@ pub(crate) struct Counts {
     pub(crate) pending: u64,
 }
 
-/// A run that has ended.
+/// A finished run.
 pub(crate) struct Finished {
     pub(crate) code: Option<i32>,
     pub(crate) stdout: String,
@@ -40,14 +40,14 @@ impl Finished {
         }
     }
 
-    /// Demands an exit code, and shows what was said where it is another.
+    /// Asserts the exit code, and shows the output otherwise.
     #[track_caller]
     pub(crate) fn exits_with(self, code: i32) -> Self {
         assert_eq!(self.code, Some(code), "{}\n{}", self.stdout, self.stderr);
         self
     }
 
-    /// Demands a text on standard error.
+    /// Asserts that standard error contains a text.
     #[track_caller]
     pub(crate) fn complains(self, text: &str) -> Self {
         assert!(self.stderr.contains(text), "not `{text}`:\n{}", self.stderr);
@@ -70,8 +70,7 @@ impl Finished {
         row.unwrap()
     }
 
-    /// How many machines ended in which way, by `summary.json`; all of them must be
-    /// accounted for.
+    /// Numbers of machines by status, from `summary.json`; they must add up.
     #[track_caller]
     pub(crate) fn counts(&self) -> Counts {
         let summary = self.summary();
@@ -92,7 +91,7 @@ impl Finished {
         fs::read(self.reports.join(name)).unwrap()
     }
 
-    /// A CSV report with every cell of these columns masked: what differs from run to run.
+    /// A CSV report with every cell of these columns masked, because they differ between runs.
     pub(crate) fn masked(&self, name: &str, columns: &[&str]) -> String {
         let mut text = String::from_utf8(self.bytes(name)).unwrap();
         let rows = self.rows(name);
@@ -116,7 +115,7 @@ impl Finished {
         self.reports.join("summary.json").exists()
     }
 
-    /// Demands a text in the hint that ends an error.
+    /// Asserts that the final hint contains a text.
     #[track_caller]
     pub(crate) fn hints(self, text: &str) -> Self {
         let hint = self.stderr.lines().last().unwrap_or_default();
@@ -125,7 +124,7 @@ impl Finished {
         self
     }
 
-    /// The names of all files in the folder of the reports, hidden ones too.
+    /// The names of all files in the report folder, including hidden ones.
     pub(crate) fn files(&self) -> BTreeSet<String> {
         fs::read_dir(&self.reports)
             .into_iter()

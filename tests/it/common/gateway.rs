@@ -1,4 +1,4 @@
-//! Something that answers in the service's place, with bytes that are up to each test.
+//! A server that answers in place of the service, with arbitrary bytes.
 
 use std::{
     io::{self, BufRead, BufReader, Write},
@@ -12,7 +12,7 @@ use std::{
 pub(crate) struct Gateway(SocketAddr);
 
 impl Gateway {
-    /// Answers every request by what `answer` writes for the machine that is asked for.
+    /// Answers every request with what `answer` writes for the requested machine.
     pub(crate) fn serve(
         answer: impl Fn(&str, &mut TcpStream) -> io::Result<()> + Send + Sync + 'static,
     ) -> Self {
@@ -22,14 +22,14 @@ impl Gateway {
         thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
                 let answer = Arc::clone(&answer);
-                // A client that goes away ends its thread.
+                // A closed connection ends its thread.
                 thread::spawn(move || talk(stream, &*answer));
             }
         });
         Self(address)
     }
 
-    /// Sends a command here, with a token of its own.
+    /// Points a command here, with a token of its own.
     pub(crate) fn gets(&self, command: &mut Command) {
         command
             .env("PATCHGAP_API_URL", format!("http://{}", self.0))
@@ -38,7 +38,7 @@ impl Gateway {
     }
 }
 
-/// Takes requests and answers them until one side is gone.
+/// Reads and answers requests until the connection closes.
 fn talk(
     mut stream: TcpStream,
     answer: &dyn Fn(&str, &mut TcpStream) -> io::Result<()>,

@@ -1,4 +1,4 @@
-//! The store that runs left behind: looked into, and made older.
+//! The store left by runs: inspected, and made older.
 
 use patchgap::domain::machine::MachineId;
 use rusqlite::{Connection, Row, params};
@@ -12,7 +12,7 @@ const NAME: &str = "store.sqlite";
 /// A store that no process has open.
 pub(crate) struct Kept {
     connection: Connection,
-    /// Where it is a copy.
+    /// The folder of a copy.
     _folder: Option<TempDir>,
 }
 
@@ -25,8 +25,8 @@ impl Scene {
         }
     }
 
-    /// A copy of the store as a killed process left it: whoever opens a store brings it in
-    /// order, and that is for the next process to do.
+    /// A copy of the store as a killed process left it. Opening the original would recover it,
+    /// which is the task of the next process.
     pub(crate) fn copy_of_kept(&self) -> Kept {
         let folder = tempfile::tempdir().unwrap();
         for suffix in ["", "-wal"] {
@@ -58,7 +58,7 @@ impl Kept {
             .collect()
     }
 
-    /// How often the service did not know a machine in the last run.
+    /// Number of not-found replies for a machine in the last run.
     pub(crate) fn times_unknown(&self, machine: MachineId) -> usize {
         let times = self.connection.query_row(
             "SELECT sum(times_unknown) FROM run_machine JOIN machine ON machine.id = machine
@@ -69,7 +69,7 @@ impl Kept {
         times.unwrap().unwrap_or_default()
     }
 
-    /// Makes all answers for these machines so much older.
+    /// Makes all answers for these machines older.
     pub(crate) fn age_answers(&self, machines: &[MachineId], hours: i64) {
         for machine in machines {
             let aged = self.connection.execute(
@@ -82,7 +82,7 @@ impl Kept {
         seal_answers(&self.connection);
     }
 
-    /// Makes all runs so much older.
+    /// Makes all runs older.
     pub(crate) fn age_runs(&self, hours: i64) {
         self.execute(&format!(
             "UPDATE run SET started_at_ms = started_at_ms - {hours} * 3600000,
@@ -90,13 +90,13 @@ impl Kept {
         ));
     }
 
-    /// Changes it in another way.
+    /// Executes SQL on it.
     pub(crate) fn execute(&self, sql: &str) {
         self.connection.execute_batch(sql).unwrap();
     }
 }
 
-/// Gives each answer the checksum of what it now says: a store that only got older is not damaged.
+/// Recomputes the checksum of each answer, so that a store made older does not look damaged.
 pub(crate) fn seal_answers(store: &Connection) {
     let mut answers = store
         .prepare("SELECT id, machine, as_of_ms, source, missing FROM answer")

@@ -1,5 +1,5 @@
-//! What every test here needs: a tenant, the binary with a clean environment, its reports,
-//! and the truth to compare them with.
+//! Shared by all tests here: a tenant, the binary with a clean environment, its reports, and the
+//! expected contents.
 
 mod background;
 mod browser;

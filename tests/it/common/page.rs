@@ -1,4 +1,4 @@
-//! A page of Markdown, as far as tests ask for its parts.
+//! The parts of a Markdown page that tests need.
 
 use std::{
     fs,
@@ -23,12 +23,12 @@ impl Page {
         Self { path, text }
     }
 
-    /// The folder that its links begin at.
+    /// The folder that its links are relative to.
     pub(crate) fn folder(&self) -> &Path {
         self.path.parent().unwrap()
     }
 
-    /// Its lines; the flag says whether a line stands in a code block.
+    /// Its lines; the flag tells whether a line is in a code block.
     fn lines(&self) -> impl Iterator<Item = (bool, &str)> {
         let mut in_code = false;
         self.text.lines().filter_map(move |line| {
@@ -48,7 +48,7 @@ impl Page {
         joined.lines().map(str::to_owned).collect()
     }
 
-    /// Its code blocks in this language, each as it stands.
+    /// Its code blocks in this language, verbatim.
     pub(crate) fn blocks(&self, language: &str) -> Vec<&str> {
         let begin = format!("```{language}\n");
         let blocks = self.text.split(&*begin).skip(1);
@@ -65,14 +65,14 @@ impl Page {
         lines.collect::<Vec<_>>().join("\n")
     }
 
-    /// What stands in backticks.
+    /// The texts in backticks.
     pub(crate) fn words(&self) -> Vec<String> {
         let prose = self.prose();
         let words = prose.split('`').skip(1).step_by(2);
         words.map(str::to_owned).collect()
     }
 
-    /// Where its links lead.
+    /// The targets of its links.
     pub(crate) fn links(&self) -> Vec<String> {
         let prose = self.prose();
         let targets = prose.split("](").skip(1);
@@ -81,7 +81,7 @@ impl Page {
             .collect()
     }
 
-    /// The names by which links lead to its headings.
+    /// The anchors of its headings.
     pub(crate) fn anchors(&self) -> Vec<String> {
         let prose = self.prose();
         let headings = prose.lines().filter(|line| line.starts_with('#'));

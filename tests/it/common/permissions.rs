@@ -4,8 +4,8 @@ use std::{fs, os::unix::fs::PermissionsExt, path::Path, process::Command};
 
 use super::Scene;
 
-/// The command of somebody to whom permissions apply: `root` may write anywhere, unless that
-/// right is taken away.
+/// The same command subject to file permissions: `root` may write anywhere unless that capability is
+/// dropped.
 pub(crate) fn without_privileges(command: &Command, scene: &Scene) -> Command {
     let mut unprivileged = Command::new("setpriv");
     let rights = "-dac_override,-dac_read_search";
@@ -26,7 +26,7 @@ pub(crate) fn without_privileges(command: &Command, scene: &Scene) -> Command {
     unprivileged
 }
 
-/// Sets who may do what with a file or folder.
+/// Sets the mode of a file or folder.
 pub(crate) fn set_mode(path: &Path, mode: u32) {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
 }

@@ -1,4 +1,4 @@
-//! A scene: a simulated tenant, a folder of its own, and the binary that works in it.
+//! A scene: a simulated tenant, a folder of its own, and the binary running in it.
 
 use std::{
     fs::{self, File},
@@ -18,13 +18,13 @@ use url::Url;
 
 use super::{Background, Finished};
 
-/// The ids of the first so many machines of every tenant here, known before it is started.
+/// The ids of the first machines of every tenant here, known before it starts.
 pub(crate) fn fleet_ids(machines: usize) -> Vec<MachineId> {
     let fleet = Fleet::generate(Settings::default().seed, machines);
     fleet.machines().iter().map(|machine| machine.id).collect()
 }
 
-/// A tenant without faults and without limits, but as `change` makes it.
+/// A tenant without faults and limits, modified by `change`.
 fn settings(change: impl FnOnce(&mut Settings)) -> Settings {
     let mut settings = Settings {
         limits: "none".parse().unwrap(),
@@ -34,26 +34,26 @@ fn settings(change: impl FnOnce(&mut Settings)) -> Settings {
     settings
 }
 
-/// Where a tenant's URL leads.
+/// The socket address of a tenant's URL.
 fn address(url: &Url) -> SocketAddr {
     url.socket_addrs(|| None).unwrap()[0]
 }
 
-/// A tenant without quota, and a folder with everything that a run against it needs.
+/// A tenant, and a folder with everything that a run against it needs.
 pub(crate) struct Scene {
     pub(crate) tenant: Simulator,
     folder: TempDir,
-    /// Serves the tenant for as long as the scene lasts.
+    /// Serves the tenant until the scene is dropped.
     runtime: Runtime,
 }
 
 impl Scene {
-    /// A tenant of so many machines, without faults and without limits.
+    /// A tenant of this many machines, without faults and limits.
     pub(crate) fn with_machines(machines: usize) -> Self {
         Self::with(|settings| settings.machines = machines)
     }
 
-    /// A tenant as `change` makes it of one without faults and without limits.
+    /// A tenant without faults and limits, modified by `change`.
     pub(crate) fn with(change: impl FnOnce(&mut Settings)) -> Self {
         let settings = settings(change);
         let runtime = Runtime::new().unwrap();
@@ -70,7 +70,7 @@ impl Scene {
         scene
     }
 
-    /// Puts another tenant in the place of this one, at the same addresses.
+    /// Replaces the tenant by another at the same addresses.
     pub(crate) fn replace_tenant(&mut self, change: impl FnOnce(&mut Settings)) {
         let mut settings = settings(change);
         settings.address = address(self.tenant.api_url());
@@ -79,7 +79,7 @@ impl Scene {
             let start = Simulator::start(settings, Timestamp::now());
             self.runtime.block_on(start)
         };
-        // The old one has to go first.
+        // The old one has to be dropped first.
         let elsewhere = start(Settings::default()).unwrap();
         drop(std::mem::replace(&mut self.tenant, elsewhere));
         let mut tenant = start(settings.clone());
@@ -90,7 +90,7 @@ impl Scene {
         self.write("root.pem", self.tenant.root_certificate_pem());
     }
 
-    /// Puts another tenant in the place of this one, at other addresses.
+    /// Replaces the tenant by another at other addresses.
     pub(crate) fn move_tenant(&mut self, change: impl FnOnce(&mut Settings)) {
         let start = Simulator::start(settings(change), Timestamp::now());
         self.tenant = self.runtime.block_on(start).unwrap();
@@ -102,7 +102,7 @@ impl Scene {
         self.folder.path().join(name)
     }
 
-    /// The scene's folder, in which the binary works.
+    /// The scene's folder, the binary's working directory.
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
     }
@@ -112,8 +112,8 @@ impl Scene {
         fs::write(self.path(name), content).unwrap();
     }
 
-    /// The binary in the scene's folder, with no environment: nothing of the machine that
-    /// runs the tests gets in, and nothing says where a tenant is.
+    /// The binary in the scene's folder, with an empty environment: isolated from the machine
+    /// that runs the tests, and without the tenant's address.
     pub(crate) fn bare(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_patchgap"));
         command
@@ -126,8 +126,7 @@ impl Scene {
         command
     }
 
-    /// The binary in the scene's folder, with no environment but what it needs to reach
-    /// the tenant.
+    /// The binary in the scene's folder, with only the variables needed to reach the tenant.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = self.bare(arguments);
         command
@@ -146,7 +145,7 @@ impl Scene {
         command
     }
 
-    /// The same, started by a shell that does this first.
+    /// The same, started by a shell that runs `first` before it.
     #[cfg(unix)]
     pub(crate) fn through_shell(&self, first: &str, arguments: &[&str]) -> Command {
         let command = self.command(arguments);
@@ -163,7 +162,7 @@ impl Scene {
         shell
     }
 
-    /// Runs a command of the binary to its end.
+    /// Runs the binary with these arguments to its end.
     pub(crate) fn run(&self, arguments: &[&str]) -> Finished {
         self.finish(&mut self.command(arguments))
     }
@@ -184,14 +183,14 @@ impl Scene {
         Finished::new(command.output().unwrap(), self.path("reports"))
     }
 
-    /// Runs a command with this on its standard input.
+    /// Runs the binary with this standard input.
     pub(crate) fn pipe(&self, arguments: &[&str], input: impl AsRef<[u8]>) -> Finished {
         self.write("standard-input", input);
         let input = File::open(self.path("standard-input")).unwrap();
         self.finish(self.command(arguments).stdin(input))
     }
 
-    /// Demands that the tenant heard nothing: no call, and no attempt to sign in.
+    /// Asserts that the tenant received no call and no sign-in.
     #[track_caller]
     pub(crate) fn was_left_alone(&self) {
         let log = self.tenant.log();

@@ -1,9 +1,9 @@
-//! Signals to a process, by the names that Unix has for them.
+//! Signals to a process, by their Unix names.
 
 #[cfg(unix)]
 use std::process::Command;
 
-/// Makes a command such that a signal to it reaches no other process.
+/// Isolates a command, so that a signal to it reaches no other process.
 #[cfg(unix)]
 pub(crate) fn alone(command: &mut Command) -> &mut Command {
     command
@@ -37,13 +37,13 @@ mod windows {
     const CREATE_NO_WINDOW: u32 = 0x0800_0000;
     const DETACHED_PROCESS: u32 = 0x0000_0008;
 
-    /// Set where Wine is in Windows' place, as in `.ci/windows`.
+    /// Set under Wine, as in `.ci/windows`.
     const UNDER_WINE: &str = "TEST_WINE";
 
-    /// What a sender is to send, and to whom.
+    /// The signal to send and the target process.
     const ERRAND: &str = "TEST_CONSOLE_EVENT";
 
-    /// Puts it into a console of its own.
+    /// Gives it a console of its own.
     pub(crate) fn alone(command: &mut Command) -> &mut Command {
         command.creation_flags(CREATE_NO_WINDOW)
     }
@@ -53,7 +53,7 @@ mod windows {
         assert!(sender(name, process).status().unwrap().success());
     }
 
-    /// These tests once more, as a process that has no console and can enter the other one.
+    /// This test binary again, as a process without a console that can attach to the other one.
     fn sender(name: &str, process: u32) -> Command {
         let mut sender = Command::new(env::current_exe().unwrap());
         sender
@@ -75,14 +75,14 @@ mod windows {
         Event::Break
     }
 
-    /// Does an errand where there is one. As a test: a sender fails when it reaches no process.
+    /// Sends the signal if one is requested. As a test: sending to a missing process fails.
     #[test]
     fn send_fails_without_a_process() {
         if let Ok(errand) = env::var(ERRAND) {
             let (name, process) = errand.split_once(' ').unwrap();
             return console_event::send(event(name), process.parse().unwrap()).unwrap();
         }
-        // Ids of processes are multiples of four.
+        // Process ids are multiples of four.
         let unsent = sender("INT", u32::MAX - 2).status().unwrap();
         assert!(!unsent.success());
     }

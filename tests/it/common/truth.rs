@@ -1,4 +1,4 @@
-//! What the reports must say, worked out from the simulated tenant alone.
+//! The expected contents of reports, computed from the simulated tenant alone.
 
 use std::{cmp::Reverse, collections::BTreeMap};
 
@@ -9,16 +9,16 @@ use patchgap::{
 
 use super::{Finished, Row, Scene};
 
-/// What became of machines that have no answer, as `machines.csv` spells it.
+/// The status of machines without an answer, as in `machines.csv`.
 pub(crate) type Unanswered = BTreeMap<MachineId, &'static str>;
 
-/// Demands that every machine is answered, and that each report tells the truth.
+/// Asserts that every machine is answered, and that each report is correct.
 #[track_caller]
 pub(crate) fn assert_truth(scene: &Scene, run: &Finished) {
     assert_truth_but_for(scene, run, &Unanswered::new());
 }
 
-/// Demands the truth about all machines but these, and of these no figures.
+/// Asserts that reports are correct for all machines but these, and have no figures for these.
 #[track_caller]
 pub(crate) fn assert_truth_but_for(scene: &Scene, run: &Finished, but_for: &Unanswered) {
     let tenant = &scene.tenant;
@@ -29,8 +29,8 @@ pub(crate) fn assert_truth_but_for(scene: &Scene, run: &Finished, but_for: &Unan
     assert_eq!(kbs, kb_truth(tenant, but_for));
 }
 
-/// The rows without the one column that no truth foretells; it must not be empty in a row
-/// with an answer.
+/// The rows without the time of the answer, which cannot be predicted; it must be present exactly in
+/// rows with an answer.
 fn without_time(mut rows: Vec<Row>) -> Vec<Row> {
     for row in &mut rows {
         let time = row.remove("answeredAt").unwrap();
@@ -66,7 +66,7 @@ fn gap(id: MachineId, kb: &MissingKb) -> Row {
     ])
 }
 
-/// Formulae are defused in every text.
+/// A text with its formula guarded.
 fn guarded(text: &str) -> String {
     let dangerous = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
     format!("{}{text}", if dangerous { "'" } else { "" })
@@ -124,7 +124,7 @@ fn machine_row(machine: &SimulatedMachine, status: &str, fill: impl FnOnce(&mut 
     row
 }
 
-/// Largest and smallest number of CVEs, machines, and exposure of each KB.
+/// The largest and smallest CVE count, the machines and the exposure of each KB.
 fn kb_truth(tenant: &Simulator, but_for: &Unanswered) -> BTreeMap<String, [u64; 4]> {
     let mut kbs = BTreeMap::new();
     let answered = fleet(tenant).filter(|machine| !but_for.contains_key(&machine.id));

@@ -1,5 +1,5 @@
-//! What comes from outside, in any form at all: the checks of the fuzz targets, held against
-//! every committed seed, and against what is put together at random.
+//! Input from outside, in any form: the checks of the fuzz targets with every committed seed and with
+//! random input.
 
 #[path = "../../../.fuzz/checks/inventory.rs"]
 mod inventory;
@@ -14,7 +14,7 @@ use std::{fs, panic, path::Path};
 
 use crate::common::project;
 
-/// What a fuzz target does with its input.
+/// The check of a fuzz target.
 type Check = fn(&[u8]);
 
 /// Every fuzz target and its check.
@@ -24,7 +24,7 @@ const TARGETS: [(&str, Check); 3] = [
     ("refusal", refusal::check),
 ];
 
-/// The seeds of a target. What a fuzzer has found here has no extension, and is not one.
+/// The seeds of a target. Inputs found by a fuzzer have no extension and are left out.
 fn seeds(target: &str) -> Vec<(String, Vec<u8>)> {
     let folder = project().join(".fuzz/corpus").join(target);
     let paths = fs::read_dir(folder).unwrap().map(|it| it.unwrap().path());

@@ -1,4 +1,4 @@
-//! Inputs put together at random, from pieces that lead past the first question.
+//! Random inputs, composed of pieces that get past the first checks.
 
 use proptest::{collection::vec, prelude::*, sample::select};
 
@@ -58,7 +58,7 @@ const VALUES: &[&str] = &[
     "[]",
 ];
 
-/// Forms that are read as no update at all.
+/// Values that are not valid as an update.
 const BROKEN: &[&str] = &["{}", "[[]]", "true", "\"", "nul", "\"\\ud800\"", "}"];
 
 const FIELDS: &[&str] = &[
@@ -154,7 +154,7 @@ fn answer() -> impl Strategy<Value = String> {
         .prop_map(|(updates, rest)| format!("{{\"value\":[{}]{rest}", updates.join(",")))
 }
 
-/// A refusal whose words are so long that they are cut, somewhere near a secret.
+/// Texts of a refusal, some so long that they are truncated near a secret.
 fn words() -> impl Strategy<Value = String> {
     let cut = select(vec![0_usize, 80, 200, 600, 2000]);
     let long = (cut, 0..30_usize)

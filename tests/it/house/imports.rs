@@ -1,4 +1,4 @@
-//! Who imports whom, read from the `use` declarations of the source.
+//! Imports between modules, read from the `use` declarations of the source.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -11,11 +11,11 @@ use crate::common::project;
 /// A module's path below the crate, such as `["report", "csv"]`.
 type Module = Vec<String>;
 
-/// The imports of every file of the library, tests left out.
+/// The imports of every file of the library, without tests.
 pub(super) struct Imports {
     /// Absolute paths of what each file imports.
     imported: BTreeMap<Module, BTreeSet<Module>>,
-    /// What modules export under a name of their own, and where it comes from.
+    /// Re-exports of modules, with their origin.
     exported: BTreeMap<Module, Module>,
 }
 
@@ -92,8 +92,8 @@ impl Imports {
         })
     }
 
-    /// Each file with the files whose items it imports. What a module exports counts for the
-    /// file that it comes from.
+    /// Each file with the files whose items it imports. A re-export counts for the file of its
+    /// origin.
     pub(super) fn between_files(&self) -> BTreeMap<String, BTreeSet<String>> {
         let files = self.imported.iter().map(|(module, imported)| {
             let others = imported.iter().filter_map(|path| self.file_of(path));
@@ -153,7 +153,7 @@ fn paths(tree: &str) -> Vec<Vec<String>> {
     }
 }
 
-/// The items of a list, separated by commas that are in no braces.
+/// The items of a list, separated by commas outside braces.
 fn items(list: &str) -> Vec<&str> {
     let mut depth = 0;
     let separates = |letter: char| {
@@ -168,7 +168,7 @@ fn items(list: &str) -> Vec<&str> {
     items.filter(|item| !item.is_empty()).collect()
 }
 
-/// A path from the crate's root; nothing where it leads out of the crate.
+/// A path from the crate's root; `None` if it leaves the crate.
 fn absolute(path: &[String], module: &[String]) -> Option<Module> {
     let path: Vec<String> = path.iter().filter(|it| *it != "*").cloned().collect();
     let (first, rest) = path.split_first()?;
@@ -176,7 +176,7 @@ fn absolute(path: &[String], module: &[String]) -> Option<Module> {
         "crate" | "patchgap" => Module::new(),
         "self" => module.to_vec(),
         "super" => module.split_last()?.1.to_vec(),
-        // A child module, or another crate, which no file is found for.
+        // A child module, or another crate, for which no file is found.
         child => [module, &[child.to_owned()]].concat(),
     };
     for part in rest {

@@ -1,4 +1,4 @@
-//! The layout of the code: imports go one way, between rooms and between the files of a room.
+//! The layout of the code: imports go one way, between rooms and between files.
 
 mod imports;
 
@@ -57,7 +57,7 @@ fn files_have_no_import_cycles() {
     assert!(circles.is_empty(), "{circles:#?}");
 }
 
-/// The groups of files in which each imports itself by way of the others.
+/// The import cycles: groups of files in which each imports itself through the others.
 fn circles(imports: &BTreeMap<String, BTreeSet<String>>) -> BTreeSet<BTreeSet<String>> {
     let reached: BTreeMap<&String, BTreeSet<&String>> = imports
         .keys()
