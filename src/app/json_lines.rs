@@ -104,7 +104,7 @@ mod tests {
 
     use super::*;
 
-    /// A log that can be read.
+    /// A log that can be read back.
     #[derive(Clone, Default)]
     struct Log(Arc<Mutex<Vec<u8>>>);
 

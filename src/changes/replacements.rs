@@ -113,13 +113,13 @@ mod tests {
             (&[("5", &[])], &[("9", &[])], &[]),
             (&[("x", &["win"])], &[("9", &["win"])], &[]),
             (&[("", &["win"])], &[("9", &["win"])], &[]),
-            // The closer kin finds its own, though the other one is older.
+            // The closer match wins, though the other KB is older.
             (
                 &[("4", &["win", "net"]), ("5", &["win"])],
                 &[("9", &["win"])],
                 &[(1, 0)],
             ),
-            // As close: the newest takes the place of the last one before it.
+            // Equally close: the newest replaces the latest one before it.
             (
                 &[("4", &["win"]), ("5", &["win"])],
                 &[("8", &["win"]), ("9", &["win"])],

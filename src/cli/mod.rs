@@ -399,10 +399,10 @@ mod tests {
         assert_eq!(shared(&runs(), find("report")), 6);
     }
 
-    /// How many flags the two share; each of them has to say the same.
+    /// Number of flags that both have; asserts that their help is the same.
     fn shared(one: &clap::Command, other: &clap::Command) -> usize {
         one.get_arguments()
-            // Its default differs, and its help says why.
+            // Its default differs, which its help explains.
             .filter(|argument| argument.get_id() != "min_coverage")
             .filter_map(|argument| {
                 let long = argument.get_long()?;

@@ -142,7 +142,7 @@ mod tests {
             let bytes: Vec<u8> = bytes;
             assert_eq!(read(&bytes), Ok(Some(SECRET.to_owned())), "{bytes:?}");
         }
-        // Who chose a secret may have chosen these.
+        // These are valid in a secret.
         for text in ["a b", "a=b", "a\"b", "käse", "=", "AZURE=b"] {
             assert_eq!(read(text.as_bytes()), Ok(Some(text.to_owned())));
         }

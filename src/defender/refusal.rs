@@ -181,7 +181,7 @@ mod tests {
     const MISSING: &str = "Missing application roles. API required roles: Software.Read.All, \
                            application roles: Alert.Read.All,Software.Read.";
 
-    /// What is said about a 403 to a token that says this of itself.
+    /// The hint for a 403 with these claims of the token.
     fn hint_for_403(code: &str, message: &str, audience: &str, roles: &[&str]) -> String {
         let failure = Failure {
             reason: Reason::Refused,

@@ -197,7 +197,7 @@ mod tests {
     #[test]
     fn word_outcome_and_exit_code_follow_from_the_ending() {
         use RunOutcome::{Complete, Interrupted, Partial, Refused};
-        // What is not enough, and what is.
+        // Below the minimum coverage, and at it.
         let judged = [Partial, Complete];
         for (ending, word, outcomes, again, code) in [
             (Ending::Finished, "finished", judged, judged, 0),

@@ -231,7 +231,7 @@ fn smaller(one: Option<Arc<str>>, other: Option<Arc<str>>) -> Option<Arc<str>> {
 pub(crate) mod tests {
     use super::*;
 
-    /// A missing KB of which nothing else is known.
+    /// A missing KB with only these fields.
     pub(crate) fn missing(id: &str, cve_addressed: u64) -> Arc<MissingKb> {
         Arc::new(MissingKb {
             id: KbId::new(id),

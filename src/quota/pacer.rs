@@ -131,7 +131,7 @@ mod tests {
         }
     }
 
-    /// A timer that is late each time costs nothing, and a long wait brings no burst.
+    /// Late timers cost no time, and a long wait causes no burst.
     #[tokio::test(start_paused = true)]
     async fn late_timers_are_compensated_without_bursts() {
         let pacer = Pacer::new("10/s".parse().unwrap()).unwrap();

@@ -207,7 +207,7 @@ mod tests {
         assert!(rows.map(columns).eq([7, 7]), "{text}");
     }
 
-    /// The texts that a page of this Markdown holds, apart from each other.
+    /// The separate texts of a page rendered from this Markdown.
     fn texts(markdown: &str) -> Vec<String> {
         let decoded = |text: &str| {
             let mut parts = text.split("&#");
@@ -222,7 +222,7 @@ mod tests {
         markdown.split(CUT).map(decoded).collect()
     }
 
-    /// Whether some renderer makes more than text of a text: in the source, or in the page.
+    /// Whether some renderer turns a text into more than text, in the source or in the page.
     fn is_more(text: &str) -> bool {
         let characters: Vec<char> = text.chars().collect();
         let pairs = characters.windows(2);

@@ -58,7 +58,7 @@ mod tests {
     fn one_job_per_core_runs_at_once() {
         let meet = Barrier::new(at_once());
         let all = vec![(); at_once()];
-        // Nobody would get past the barrier alone.
+        // A single job would not pass the barrier.
         assert_eq!(side_by_side(&all, |()| meet.wait()).len(), at_once());
     }
 }

@@ -43,8 +43,8 @@ mod tests {
         Timestamp::UNIX_EPOCH + SignedDuration::from_secs(START + seconds)
     }
 
-    /// How long it takes from noon to an hour later, by a clock that is this far ahead of
-    /// tokio's.
+    /// The wait in seconds for a deadline in an hour, with a clock that is this far ahead of tokio's
+    /// after half an hour.
     macro_rules! waited {
         ($ahead_after_half_an_hour:expr) => {{
             static STARTED: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();

@@ -1,4 +1,4 @@
-//! The figures of small fleets, counted by hand.
+//! The figures of small fleets, computed by hand.
 
 mod properties;
 
@@ -23,7 +23,7 @@ use crate::{
 pub(crate) struct InMemory(pub(crate) Vec<Outcome>);
 
 impl InMemory {
-    /// What they come to.
+    /// Their aggregate.
     pub(crate) fn aggregate(&self, inventory: &Inventory, rank_by: RankBy) -> Fleet {
         let mut aggregation = Aggregation::of(inventory);
         for (place, outcome) in (0..).zip(&self.0) {
@@ -44,7 +44,7 @@ fn aggregate(inventory: &Inventory, outcomes: Vec<Outcome>, rank_by: RankBy) -> 
     InMemory(outcomes).aggregate(inventory, rank_by)
 }
 
-/// As it is read by people: no answer refs, which depend on the order.
+/// Without answer refs, which depend on the order.
 fn without_answer_refs(mut fleet: Fleet) -> Fleet {
     let answered = fleet.machines.iter_mut().flat_map(|it| &mut it.result);
     answered.for_each(|it| it.answer = AnswerRef(0));

@@ -1,10 +1,10 @@
-//! What holds whatever the service answers.
+//! Properties that hold for any answers.
 
 use proptest::prelude::*;
 
 use super::*;
 
-/// A gap of a few KBs and texts, so that they collide often.
+/// A gap with one of a few KBs and texts, so that they collide often.
 fn any_gap() -> impl Strategy<Value = MissingKb> {
     let texts = || proptest::option::of("[ab]{0,2}".prop_map(Arc::from));
     let products = proptest::collection::btree_set("[xyz]".prop_map(Arc::from), 0..3);
@@ -19,7 +19,7 @@ fn any_gap() -> impl Strategy<Value = MissingKb> {
     )
 }
 
-/// Outcomes of some of the machines `0..10`, unsorted and with KBs twice.
+/// Outcomes of some of the machines `0..10`, unsorted and with duplicate KBs.
 fn any_outcomes() -> impl Strategy<Value = Vec<Outcome>> {
     let reasons = prop_oneof![
         Just(Reason::NotFound),

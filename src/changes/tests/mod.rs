@@ -1,4 +1,4 @@
-//! Small histories, with every class counted by hand.
+//! Small histories, with every change classified by hand.
 
 mod properties;
 
@@ -33,12 +33,12 @@ pub(crate) fn gap(id: &str, products: &[&str]) -> Arc<MissingKb> {
     })
 }
 
-/// Nights of a fleet: on each the machines of the list, with what they miss if they answer.
-/// Everything patches `win`.
+/// Nights of a fleet: for each the machines of the list, with their missing KBs if answered.
+/// All KBs have the product `win`.
 #[derive(Debug, Default)]
 pub(crate) struct Nights(Vec<Vec<(u8, Option<Vec<String>>)>>);
 
-/// What a machine seems to miss that was not seen for long.
+/// Stands for the missing KBs of a machine that has not been seen for a month.
 const SILENT: &str = "*";
 
 fn machine(number: u8) -> MachineId {
@@ -54,8 +54,8 @@ fn night(number: usize) -> Timestamp {
 }
 
 impl Nights {
-    /// Another night, such as `1: 5 6, 2: -, 3:, 4: *`: machine 2 has no answer, 3 misses nothing,
-    /// and 4 seems to, because it was not seen for a month.
+    /// Another night, such as `1: 5 6, 2: -, 3:, 4: *`: machine 2 has no answer, 3 has no gaps, and
+    /// 4 seems to have none, because it has not been seen for a month.
     pub(crate) fn then(mut self, machines: &str) -> Self {
         let machines = machines.split(',').map(|machine| {
             let (number, missing) = machine.split_once(':').unwrap();
@@ -148,14 +148,14 @@ fn failure() -> Failure {
     }
 }
 
-/// The nights up to the base. Today's places are small; those of earlier nights begin at 1000
-/// times the night's number from 1.
+/// The nights up to the base. Answer refs of today are below 1000; those of an earlier night start at
+/// 1000 times the night's number, counted from 1.
 #[derive(Debug)]
 struct Past {
     earlier: Vec<InMemory>,
     today: Option<InMemory>,
     places: HashMap<MachineId, Vec<DatedAnswer>>,
-    /// Machines of the base that seem to miss nothing.
+    /// Silent machines of the base, which seem to have no gaps.
     silent: Vec<MachineId>,
 }
 
@@ -224,7 +224,7 @@ impl History for Past {
     }
 }
 
-/// The rows as text: `1 resolved 5 since 0`, the night being that of `since`.
+/// The rows as text, such as `1 resolved 5 since 0`, with the night of `since`.
 fn listed(rows: &[ChangeRow]) -> Vec<String> {
     let text = |row: &ChangeRow| {
         let machine = row.machine.to_string();

@@ -1,4 +1,4 @@
-//! Whatever happens over the nights: every gap of both runs is in exactly one class.
+//! For any history, every gap of both runs is in exactly one class.
 
 use std::collections::BTreeSet;
 
@@ -6,8 +6,8 @@ use proptest::{collection::vec, option, prelude::*};
 
 use super::*;
 
-/// A night: for each of six machines whether it is on the list, whether it answers, and what it
-/// misses.
+/// Nights: for each of six machines whether it is on the list, whether it is answered, and its
+/// missing KBs.
 fn nights() -> impl Strategy<Value = Nights> {
     let missing = vec(6_u8..14, 0..5);
     let machine = option::weighted(0.8, option::weighted(0.8, missing));
@@ -40,7 +40,7 @@ fn sum(gaps: &Pairs) -> u64 {
     gaps.iter().map(|(_, id)| id.len() as u64).sum()
 }
 
-/// The gaps that rows of these classes tell of.
+/// The gaps in rows of these classes.
 fn told(rows: &[ChangeRow], classes: &[Change]) -> Vec<(MachineId, String)> {
     let rows = rows.iter().filter(|row| classes.contains(&row.change));
     rows.map(|row| (row.machine, row.gap.id.to_string()))
@@ -59,7 +59,7 @@ proptest! {
         prop_assert_eq!(changes.tally.of_base(), then.len() as u64);
         prop_assert_eq!(changes.tally.of_today(), now.len() as u64);
         prop_assert_eq!(changes.base.figures.gaps, then.len() as u64);
-        // The exposure is a sum over the same gaps, so that its classes add up, too.
+        // The exposure is a sum over the same gaps, so its classes add up, too.
         let exposure = changes.exposure;
         prop_assert_eq!(exposure.then.of_base(), changes.base.figures.exposure);
         prop_assert_eq!(exposure.now.of_today(), sum(&now));

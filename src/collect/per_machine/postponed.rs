@@ -119,7 +119,7 @@ mod tests {
         outages: 0,
     };
 
-    /// Machines that were postponed for so many seconds, each numbered by its place.
+    /// Machines postponed for these numbers of seconds, numbered by position.
     fn postponed(waits: &[u64]) -> PostponedMachines {
         let machines = PostponedMachines::default();
         for (number, wait) in (0..).zip(waits) {

@@ -1,4 +1,4 @@
-//! The file of defaults, the help and the options tell one story.
+//! The defaults file, the help and the options agree.
 
 use std::{collections::BTreeMap, path::Path};
 
@@ -8,7 +8,7 @@ use super::*;
 use crate::config::{defaults::TEXT, environment::command, file::parse, settings::keys};
 use crate::report::Format;
 
-/// What the file of defaults says about one key.
+/// One key of the defaults file.
 struct Entry {
     comment: String,
     value: String,

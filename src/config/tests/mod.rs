@@ -1,4 +1,4 @@
-//! The layers together: what wins, what is refused, and what the sign-in gets.
+//! The layers together: precedence, refusals, and the sign-in settings.
 
 mod defaults;
 mod precedence;
@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use super::{Config, ConfigError, Environment, Folders, Resolved, Settings, resolve};
 use crate::cli::{Cli, Command};
 
-/// A folder to run in, and what stands around it.
+/// A working directory with its surroundings.
 struct Scene {
     folder: TempDir,
     flags: Vec<String>,
@@ -42,7 +42,7 @@ impl Scene {
         self
     }
 
-    /// Puts a file into the working directory's folder `work`, or beside it.
+    /// Writes a file, relative to the working directory.
     fn file(self, name: &str, text: impl AsRef<[u8]>) -> Self {
         let path = self.path(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -50,7 +50,7 @@ impl Scene {
         self
     }
 
-    /// The configuration file where it is looked for first.
+    /// Writes the configuration file of the working directory.
     fn toml(self, text: &str) -> Self {
         self.file("patchgap.toml", text)
     }
@@ -90,7 +90,7 @@ impl Scene {
         self.resolve().unwrap_err()
     }
 
-    /// What the user reads, with the working directory left out.
+    /// The error message, with paths relative to the working directory.
     fn message(&self) -> String {
         let error = self.refusal();
         let mut message = error.to_string();
@@ -101,7 +101,7 @@ impl Scene {
     }
 }
 
-/// What the command line makes of these flags of `report`.
+/// The settings from these flags of `report`.
 fn typed<'a>(flags: impl IntoIterator<Item = &'a str>) -> Result<Settings, clap::Error> {
     let line = ["patchgap", "report", "machines.csv"];
     match Cli::try_parse_from(line.into_iter().chain(flags))?.command {

@@ -9,7 +9,7 @@ struct Case {
     flag: &'static str,
     variable: &'static str,
     file: &'static str,
-    /// What holds at each level: flag, variable, file, default.
+    /// The result at each level: flag, variable, file, default.
     shown: [&'static str; 4],
     show: fn(&Config) -> String,
 }

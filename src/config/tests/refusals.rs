@@ -1,4 +1,4 @@
-//! What is refused, and in which words: as a flag, as a variable, in the file.
+//! Refused values and their messages: as a flag, as a variable, in the file.
 
 use super::*;
 
@@ -14,7 +14,7 @@ const ID: &str = "id: it has letters, digits, `.` and `-`, such as \
 const PLAIN: &str = "plain http is allowed only to a loopback address \
                      (127.0.0.0/8, [::1], localhost)";
 
-/// Key, placeholder of the flag, bad value, what is said about it.
+/// Key, placeholder of the flag, bad value, message.
 fn bad_values() -> Vec<(&'static str, &'static str, &'static str, String)> {
     let no = |value: &str, wanted: &str| format!("`{value}` is not a valid {wanted}");
     vec![
@@ -81,7 +81,7 @@ fn variable(key: &str) -> String {
     format!("PATCHGAP_{}", key.to_uppercase())
 }
 
-/// What the argument parser says, without its pointer to the help.
+/// The message of the argument parser, without its pointer to the help.
 fn typed_refusal(flag: &str) -> String {
     let error = typed([flag]).unwrap_err();
     assert_eq!(error.exit_code(), 2, "{flag}");
@@ -336,7 +336,7 @@ fn password_in_a_url_is_not_repeated() {
     }
 }
 
-/// Keys, and texts with a control character that nobody can mean there.
+/// Keys, and texts with a control character that cannot be intended.
 const CONTROL_CHARACTERS: [(&str, &str, &str); 7] = [
     ("out", "C:\\reports\\night", "C:\reports\night"),
     ("out", "C:\\temp\\new", "C:\temp\new"),
@@ -418,7 +418,7 @@ fn line_ends_around_other_values_are_trimmed() {
         .variable("PATCHGAP_CLOUD", "\"eu\"\r");
     let service = scene.config().service;
     assert_eq!((service.timeout.as_secs(), service.retries), (7, 3));
-    // A cell of a header may have two lines.
+    // A header cell may have two lines.
     let scene = Scene::new().toml("column = \"Device\\nID\"");
     assert_eq!(scene.config().column.as_deref(), Some("Device\nID"));
 }

@@ -1,4 +1,5 @@
-//! What the sign-in gets: Azure's own variables lowest, secrets from where they may stand.
+//! The sign-in settings: Azure's own variables are the lowest layer; secrets come only from allowed
+//! places.
 
 use secrecy::ExposeSecret;
 
@@ -131,7 +132,7 @@ fn quotes_around_variables_are_removed() {
     );
     assert_eq!(sign_in.client_id.as_deref(), Some(id));
     assert_eq!(sign_in.certificate, Some(scene.path("own.pem")));
-    // A password may have quotes: whoever opens the certificate tries both.
+    // A password may have quotes: reading the certificate tries both.
     let password = sign_in.certificate_password.unwrap();
     assert_eq!(password.expose_secret(), "\"geheim\"");
     assert_eq!(sign_in.federated_token_file, Some("/var/token".into()));

@@ -1,4 +1,4 @@
-//! Where answers are kept, which of them are used, and when the asking stops.
+//! The path of the store, the reuse of answers, and the stop time.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ fn store(scene: &Scene) -> PathBuf {
     scene.config().store.path.unwrap()
 }
 
-/// The same scene with what the words say: flags, and `NAME=value` for variables.
+/// A scene with these flags and variables (`NAME=value`).
 fn scene(words: &[&str]) -> Scene {
     words.iter().fold(Scene::new(), |scene, word| {
         match word.strip_prefix("PATCHGAP_") {
@@ -64,9 +64,9 @@ fn reuse_follows_the_precedence_of_conflicting_options() {
         ),
         (&["--fresh", "PATCHGAP_MAX_AGE=1h"], Reuse::Nothing),
         (&["--fresh=false", "PATCHGAP_FRESH=yes"], EARLY),
-        // What is typed beats what lies below.
+        // Flags beat lower layers.
         (&["--max-age=2h", "PATCHGAP_FRESH=yes"], hours(2)),
-        // Nothing is asked, so nothing can be asked afresh.
+        // Offline nothing is requested, so `fresh` has no effect.
         (&["--offline", "PATCHGAP_FRESH=yes"], EARLY),
         (&["--offline", "--max-age=2h"], hours(2)),
         (&["--fresh", "PATCHGAP_OFFLINE=yes"], EARLY),

@@ -1,4 +1,4 @@
-//! Files that are looked for, variables that are not ours, the clock and the console.
+//! Configuration files, foreign variables, the clock and the console.
 
 use super::*;
 use crate::{
@@ -176,7 +176,7 @@ fn demo_ignores_file_and_environment() {
     assert_eq!(config.store.path, None);
 }
 
-/// What comes of these flags where `TZ` names no zone.
+/// The warnings for these flags if `TZ` is not a zone.
 fn without_zone(flags: &[&str]) -> Result<Vec<String>, ConfigError> {
     let mut scene = Scene::new().variable("TZ", "Nowhere/City");
     scene

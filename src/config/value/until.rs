@@ -156,7 +156,7 @@ impl fmt::Display for Until {
 mod tests {
     use super::*;
 
-    /// When a run stops that began then, by the clock of Berlin; a dash when that has passed.
+    /// The stop time of a run started at this time in Berlin; a dash if it has passed.
     fn end(until: &str, started: &str) -> String {
         let until: Until = until.parse().unwrap();
         let started: ZonedDateTime = format!("{started}[Europe/Berlin]").parse().unwrap();
@@ -213,12 +213,12 @@ mod tests {
                 "2026-03-28T22:00",
                 "2026-03-29T01:30:00Z",
             ),
-            // 02:00 to 03:00 comes twice: the first is meant.
+            // 02:00 to 03:00 occurs twice: the first is taken.
             ("02:30", "2026-10-24T22:00", "2026-10-25T00:30:00Z"),
             ("02:30", "2026-10-25T02:10+01:00", "-"),
             ("06:00", "2026-03-28T22:00", "2026-03-29T04:00:00Z"),
             ("06:00", "2026-10-24T22:00", "2026-10-25T05:00:00Z"),
-            // Six hours are six hours, whatever the clock on the wall shows.
+            // Six hours are elapsed time, whatever the local clock shows.
             ("23:30", "2026-03-29T06:29", "-"),
             ("23:30", "2026-03-29T06:30", "2026-03-29T21:30:00Z"),
         ] {
@@ -237,7 +237,7 @@ mod tests {
             ("9999-12-31T23:59Z", &last),
             ("9999-12-31T23:59:59-25:59", &last),
             ("9999-12-31T23:59:60Z", &last),
-            // A leap second is the second before it.
+            // A leap second is read as the second before it.
             ("2026-12-31T23:59:60", "2026-12-31T22:59:59Z"),
             ("2026-12-31T23:59:60Z", "2026-12-31T23:59:59Z"),
             ("23:59:60", "2026-11-23T22:59:59Z"),
@@ -248,7 +248,7 @@ mod tests {
         }
     }
 
-    /// A time that the clocks leave out, or show twice, in zones other than Berlin's.
+    /// Gaps and folds in zones other than Berlin's.
     #[test]
     fn gaps_and_folds_are_resolved_alike_in_every_zone() {
         for (zone, until, started, expected) in [

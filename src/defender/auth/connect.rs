@@ -54,7 +54,7 @@ mod tests {
 
     type Setting = fn(&mut SignIn);
 
-    /// What makes each kind, in the order in which it is looked for.
+    /// The setting that selects each kind, in the order of the search.
     const SETTINGS: [(CredentialKind, Setting); 6] = [
         (CredentialKind::Token, |sign_in| {
             sign_in.access_token = Some("t".into());

@@ -88,7 +88,7 @@ mod tests {
     use super::*;
     use crate::defender::auth::{AccessToken, CredentialKind, Refusal, TokenSource};
 
-    /// A sign-in that fails in these ways, one after the other, and notes when it was tried.
+    /// A sign-in that fails with these errors, one after the other, and records its attempts.
     #[derive(Clone, Default)]
     struct Script(std::sync::Arc<Inner>);
 
@@ -151,7 +151,7 @@ mod tests {
         }
     }
 
-    /// The pauses between the tries, in whole seconds.
+    /// The pauses between attempts, in whole seconds.
     fn pauses(script: &Script) -> Vec<u64> {
         let tried = script.0.tried.lock().unwrap();
         let pauses = tried.windows(2).map(|pair| (pair[1] - pair[0]).as_secs());
@@ -219,7 +219,7 @@ mod tests {
         assert_eq!(script.0.tries.load(SeqCst), 5);
     }
 
-    /// A token that the service refused is not used again because there is no other.
+    /// A rejected token is not used again, even if there is no other.
     #[tokio::test(start_paused = true)]
     async fn rejected_token_is_replaced_when_the_sign_in_answers_again() {
         let (script, tokens) = failing(Vec::new(), false);

@@ -79,14 +79,14 @@ mod tests {
 
     use super::*;
 
-    /// When the replies arrive.
+    /// The arrival time of the replies.
     const NOW: Timestamp = Timestamp::constant(1_767_323_045, 0);
 
     fn jwt(payload: &str) -> String {
         format!("e30.{}.c2ln", BASE64_URL_SAFE_NO_PAD.encode(payload))
     }
 
-    /// The lifetime in seconds of a token that comes with these fields.
+    /// The lifetime in seconds of a token in a reply with these fields.
     fn lifetime(token: &str, fields: &str) -> Option<u64> {
         let body = format!(r#"{{"access_token":"{token}"{fields}}}"#);
         let token = read(body.as_bytes(), NOW).unwrap();

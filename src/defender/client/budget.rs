@@ -253,7 +253,7 @@ mod tests {
         assert_eq!(budget.taken.load(SeqCst), 0);
     }
 
-    /// Each of a hundred replies grows to its end, whoever comes first.
+    /// Each of a hundred replies completes, in any order.
     #[tokio::test(start_paused = true)]
     async fn growing_replies_do_not_deadlock() {
         let budget = budget();

@@ -187,7 +187,7 @@ mod tests {
     proptest! {
         #[test]
         fn utf_8_text_is_unchanged(text in ".*", content_type: Option<Vec<u8>>) {
-            // A text of NULs and letters by turns is UTF-16.
+            // Alternating NULs and letters would be UTF-16.
             prop_assume!(!text.contains('\0'));
             let read = as_utf8(content_type.as_deref(), text.clone().into_bytes());
             let read = String::from_utf8(read).unwrap();

@@ -139,7 +139,7 @@ mod tests {
 
     const TOKEN: &str = "header.payload.signature";
 
-    /// What a reply that is no answer leaves in the reports.
+    /// The failure of a reply that is not an answer.
     fn failure(status: u16, body: &str) -> Failure {
         error(status, body).failure
     }

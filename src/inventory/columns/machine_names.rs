@@ -91,7 +91,7 @@ mod tests {
         }
     }
 
-    /// The names that machines of a list share, if they are called so.
+    /// The names shared by machines of a list, in a column of this name.
     fn shared(column: &str, names: &[&str]) -> Option<SharedNames> {
         let rows = (1..).zip(names);
         let rows: Vec<String> = rows.map(|(id, name)| format!("{id:040x},{name}")).collect();

@@ -156,8 +156,8 @@ impl<R: Read> Read for Lines<R> {
 mod tests {
     use super::*;
 
-    /// The lines of all records, by way of the csv crate as the inventory uses it. The last one,
-    /// of the trailer, has none.
+    /// The lines of all records, read with the csv crate as the inventory does. The last record,
+    /// the trailer, has none.
     fn row_lines(text: &str, carriage_returns: bool) -> Vec<Option<u64>> {
         let lines = Lines::new(text.as_bytes(), 1, carriage_returns);
         let mut reader = csv::ReaderBuilder::new()

@@ -172,7 +172,7 @@ mod tests {
     #[test]
     fn header_is_the_row_above_the_ids() {
         for (start, asked, titles) in [
-            // Titles that stand alone need no ids below.
+            // Title lines before a known header need no ids below.
             ("Device ID;Name\n", None, 0),
             ("Our fleet, as of today\n\nDevice ID;Name\n", None, 1),
             ("Our fleet\nMay\nName;Device ID\n", None, 2),
@@ -182,7 +182,7 @@ mod tests {
             ("not an id\n*;Name\n", None, 0),
             ("#TYPE System.Object\n\"id\"\n", None, 1),
             ("#TYPE System.Object\n\"Kennung\"\n", Some("kennung"), 1),
-            // With ids below, the shape of what is above does not matter.
+            // With ids below, the shape of the lines above does not matter.
             ("Our fleet\nDevice ID\n*\n", None, 1),
             ("Our;fleet\nby;me\n\nDevice ID;Name\n*;x\n", None, 2),
             ("#TYPE A.B\nid\n*\n", None, 1),
@@ -192,7 +192,7 @@ mod tests {
             ("ID;5\nDevice ID;Name\n*;x\n", None, 1),
             ("Device ID;Country\n;ID\nx;ID\n*;DE\n", None, 0),
             ("Device ID;Name\nnone;x\n*;x\n", None, 0),
-            // An id is no title.
+            // A line with an id is not a title.
             ("*\nDevice ID;Name\n*;x\n", None, 0),
         ] {
             let start = start.replace('*', ID);

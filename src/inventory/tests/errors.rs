@@ -3,7 +3,7 @@ use std::{error::Error, io};
 use super::{file, read_fixture};
 use crate::inventory::{InventoryError, Source, read, read_from};
 
-/// The chain of an error in one line, as it is printed, without the file's folder.
+/// The error chain in one line, as printed.
 fn printed(error: &InventoryError) -> String {
     let mut line = format!("{error}");
     let mut cause = error.source();
@@ -14,7 +14,7 @@ fn printed(error: &InventoryError) -> String {
     line
 }
 
-/// Reads the fixture, which must fail, saying this and giving this hint.
+/// Reads the fixture, and asserts that it fails with this message and this hint.
 fn check(fixture: &str, column: Option<&str>, says: &str, hint: &str) {
     let error = read_fixture(fixture, column).unwrap_err();
     let line = printed(&error);
@@ -121,7 +121,7 @@ fn read_error_is_reported_with_its_cause() {
         "inventory `-`: it cannot be read: the disk is gone"
     );
 
-    // Behind what is looked at in advance, it is the csv crate that meets the error.
+    // Beyond the part sniffed in advance, the csv crate reports the error.
     let long = format!("machineId\n{}", "x\n".repeat(90_000));
     let error = read_from(io::Read::chain(long.as_bytes(), Broken), "-", None).unwrap_err();
     assert!(
@@ -143,7 +143,7 @@ fn dash_means_standard_input() {
     assert_eq!(Source::StandardInput.to_string(), "-");
 }
 
-/// What reading the list says, and the hint. `α`, `β` and `γ` stand for ids.
+/// The error of reading the list, and its hint. `α`, `β` and `γ` stand for ids.
 fn refused(list: &str) -> (String, String) {
     let list = with_ids(list);
     let error = read_from(list.as_bytes(), "list", None)
@@ -185,7 +185,7 @@ fn several_ids_in_one_row_are_refused() {
         ("α\n[β][γ]", 2),
         ("α\nβ\u{a0}γ", 2),
         ("α\n\"β\\nγ\"", 2),
-        // A header names what its columns hold, and nothing beyond.
+        // A header describes only its own columns.
         ("id\nα\nβ,γ", 3),
         ("id\nα\nβ;γ", 3),
         ("id\nα\n\"β, γ\"", 3),
@@ -223,10 +223,10 @@ fn named_columns_may_hold_ids() {
         ("id,parent\nα,β", 1, 0),
         ("SHA1,machineId,note\nβ,α,see γ and δ", 1, 0),
         ("id,mergedIntoMachineId\nα,β\nβ,", 2, 0),
-        // The same machine twice in a row is none that gets lost.
+        // The same machine twice in a row is not lost.
         ("α,α\nβ,https://example.com/machines/β", 2, 0),
         ("id,\nα,α", 1, 0),
-        // Nor is one whose row is reported.
+        // Neither is one in a row that is reported as invalid.
         ("id,name\nα,x\nhost (β),x\nsmith, john,γ", 1, 2),
     ] {
         let inventory = read_from(with_ids(list).as_bytes(), "list", None).unwrap();
@@ -294,7 +294,7 @@ fn endless_list_is_refused() {
     }
 }
 
-/// A reader of bytes that come one after the other.
+/// A reader of an iterator of bytes.
 struct Endless<Bytes>(Bytes);
 
 impl<Bytes: Iterator<Item = u8>> io::Read for Endless<Bytes> {

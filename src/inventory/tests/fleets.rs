@@ -29,7 +29,7 @@ struct Row {
     cells: Vec<String>,
 }
 
-/// How a fleet is written.
+/// The format of a list.
 #[derive(Debug, Clone)]
 struct Style {
     delimiter: char,
@@ -60,7 +60,7 @@ const NAMES: &[&str] = &[
     "two\nlines",
 ];
 
-/// Text that takes quoting, and letters that no two encodings write alike.
+/// Text that needs quoting, and letters that differ in every encoding.
 const TEXT: &str = "[ab ,;|\t\"'=éß\u{1}\n]{0,6}";
 
 fn id() -> impl Strategy<Value = String> {
@@ -81,7 +81,7 @@ fn row(columns: usize) -> impl Strategy<Value = Row> {
     })
 }
 
-/// The first row holds a machine: without a header, that is what tells the id column.
+/// The first row has a valid id: without a header, it identifies the id column.
 fn fleet() -> impl Strategy<Value = Fleet> {
     let names = subsequence(NAMES, 0..=NAMES.len()).prop_shuffle();
     names.prop_flat_map(|names| {
@@ -129,7 +129,7 @@ fn style() -> impl Strategy<Value = Style> {
 }
 
 impl Fleet {
-    /// Files of old Macs have no line feeds, not even in a cell.
+    /// Files with carriage returns as line ends have no line feeds, not even in a cell.
     fn fit_for(mut self, style: &Style) -> Self {
         if style.line_end != "\r" {
             return self;
@@ -187,7 +187,7 @@ impl Style {
         }
     }
 
-    /// The file, and what it must read as.
+    /// The file, and the expected inventory.
     fn write(&self, fleet: &Fleet) -> (Vec<u8>, Inventory) {
         let mut text = String::new();
         if self.separator_line {
@@ -213,7 +213,7 @@ impl Style {
         1 + text.matches(end).count() as u64
     }
 
-    /// Without a header, columns go by their position, and those that are blank are none.
+    /// Without a header, columns are named by position, and blank ones are dropped.
     fn expect(&self, fleet: &Fleet, mut inventory: Inventory) -> Inventory {
         if self.header.is_some() {
             inventory.columns.clone_from(&fleet.names);
@@ -233,13 +233,13 @@ impl Style {
     }
 }
 
-/// Whether nothing in a text of these tests can be seen.
+/// Whether a text of these tests is invisible.
 fn is_blank(text: &str) -> bool {
     text.trim_matches(|it: char| it.is_whitespace() || it == '\u{1}')
         .is_empty()
 }
 
-/// What the rows come to, one after the other.
+/// The expected inventory, built row by row.
 struct Sorting {
     inventory: Inventory,
     seen: HashSet<MachineId>,

@@ -1,4 +1,4 @@
-//! Exports in random shapes, joined: exactly their machines are read, with their cells.
+//! Joined exports in random shapes: exactly their machines are read, with their cells.
 
 use std::collections::HashSet;
 
@@ -14,7 +14,7 @@ use crate::{
     inventory::{Cells, Inventory, InventoryMachine, RejectedRow, read_from},
 };
 
-/// Columns beside the ids, in any spelling.
+/// Columns beside the ids, in several spellings.
 const COLUMNS: [[&str; 3]; 3] = [
     ["Device Name", "device_name", "\u{200e}DEVICE NAME"],
     ["Group", "group", "GROUP\u{a0}"],
@@ -23,7 +23,7 @@ const COLUMNS: [[&str; 3]; 3] = [
 
 const ID_NAMES: [&str; 4] = ["Device ID", "machineId", "\u{ad}DEVICE_ID\u{202c}", "id"];
 
-/// What stands above a header: cells divided by `|`, and a number for `#`.
+/// Lines above a header: `|` separates cells, `#` stands for a number.
 const PREAMBLE: [&str; 5] = [
     "Device inventory",
     "Exported by|adm@example.com",
@@ -32,7 +32,7 @@ const PREAMBLE: [&str; 5] = [
     "Tenant|ID",
 ];
 
-/// How an id is written; it stands for `@`.
+/// Spellings of an id, which `@` stands for.
 const WRITTEN: [&str; 12] = [
     "@",
     "@",
@@ -48,10 +48,10 @@ const WRITTEN: [&str; 12] = [
     "\u{feff}@\u{ad}",
 ];
 
-/// What is no id, and nothing like one.
+/// Texts that do not resemble an id.
 const INVALID: [&str; 4] = ["web-01", "none", "aaaabbbb", "11111111111111111111"];
 
-/// A file of some exports, one after the other.
+/// A file of joined exports.
 #[derive(Debug, Clone)]
 struct File {
     columns: Vec<usize>,
@@ -74,7 +74,7 @@ struct Export {
     rows: Vec<(Id, Vec<String>)>,
 }
 
-/// What stands in the id column.
+/// A cell of the id column.
 #[derive(Debug, Clone)]
 enum Id {
     Machine(u8, &'static str),
@@ -128,7 +128,7 @@ fn hex(byte: u8) -> String {
     format!("{byte:02x}").repeat(20)
 }
 
-/// The text of a file while it is written, and what it must read as.
+/// The text of a file while it is written, and the expected inventory.
 struct Writing<'file> {
     file: &'file File,
     lines: Vec<String>,
@@ -214,7 +214,7 @@ impl File {
         }
     }
 
-    /// The file's bytes, and what they must read as.
+    /// The file's bytes, and the expected inventory.
     fn write(&self) -> (Vec<u8>, Inventory) {
         let mut writing = Writing {
             file: self,

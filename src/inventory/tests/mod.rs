@@ -1,4 +1,4 @@
-//! What files of every shape read as.
+//! Inventories read from files of every shape.
 
 mod errors;
 mod fleets;

@@ -1,7 +1,7 @@
 use super::{id, read_file, read_fixture};
 use crate::inventory::{Cells, InventoryMachine, RejectedRow};
 
-/// What a fixture reads as.
+/// The expected inventory of a fixture.
 struct Expected {
     fixture: &'static str,
     column: Option<&'static str>,

@@ -6,7 +6,7 @@ use std::{
 
 use super::read_fixture;
 
-/// What is logged while the fixture is read, line by line.
+/// The log lines while the fixture is read.
 fn logged(fixture: &str) -> Vec<String> {
     let log = Arc::new(tempfile::tempfile().unwrap());
     let subscriber = tracing_subscriber::fmt()

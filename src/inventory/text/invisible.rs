@@ -62,7 +62,7 @@ pub(crate) fn visible(text: &str) -> Cow<'_, str> {
 mod tests {
     use super::*;
 
-    /// Each stands for a group of its own.
+    /// One character of each group.
     const UNSEEN: &[char] = &[
         ' ',
         '\t',

@@ -1,4 +1,4 @@
-//! The forecast beside its definition: the calls played one by one.
+//! The forecast compared with its definition: the calls played one by one.
 
 use proptest::prelude::*;
 
@@ -81,7 +81,7 @@ fn limit() -> impl Strategy<Value = (u32, u64)> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
-    /// Leaps change nothing, wherever the windows usage.
+    /// Leaps do not change the result, whatever the usage of the windows.
     #[test]
     fn forecast_equals_the_schedule_played_call_by_call(
         limits in prop::collection::vec(limit(), 0..4),
@@ -117,7 +117,7 @@ proptest! {
         let load = load(calls, latency, concurrency);
         let end = Schedule::new(&usage, load).end();
         let expected = call_by_call(Schedule::new(&usage, load));
-        // Where two limits are nearly alike, it need not be exact.
+        // With two similar limits it need not be exact.
         let off = end.max(expected) - end.min(expected);
         prop_assert!(
             off <= (expected - now) / 1000,

@@ -1,4 +1,4 @@
-//! Calls that are recorded for the next process, and what it makes of them.
+//! Calls recorded for the next process, and their effect there.
 
 use std::sync::{
     Arc,
@@ -107,7 +107,7 @@ async fn unsent_call_takes_no_slot() {
     assert_eq!(limiter.used(), [(1, 1)]);
 }
 
-/// A caller that waits for the next place takes it, instead of sleeping until another is free.
+/// A waiting caller takes the returned slot, instead of sleeping until another is free.
 #[tokio::test(start_paused = true)]
 async fn returned_slot_is_taken_at_once() {
     let (limiter, _) = recorded("2/h");

@@ -11,7 +11,7 @@ use super::*;
 use crate::domain::api::Api;
 
 /// Sends `calls` calls of `latency` each, eight at a time, and returns when the service
-/// saw each (half-way) and when the last answer was there, in seconds from the start.
+/// saw each (half-way) and when the last answer arrived, from the start.
 async fn send(limiter: &Limiter, calls: usize, latency: Duration) -> (Vec<Duration>, Duration) {
     let start = Instant::now();
     let seen = stream::iter(0..calls)

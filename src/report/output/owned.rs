@@ -312,7 +312,7 @@ mod tests {
             fs::write(&path, content).unwrap();
             assert!(Owned::of(folder.path()).is_err());
         }
-        // That there cannot be such a folder is found elsewhere.
+        // The impossible folder is reported elsewhere.
         assert_eq!(Owned::of(&path).unwrap(), Owned::default());
         fs::remove_file(&path).unwrap();
         fs::create_dir(&path).unwrap();

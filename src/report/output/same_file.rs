@@ -76,7 +76,7 @@ fn follow(path: &Path, links: u32) -> PathBuf {
 mod tests {
     use super::*;
 
-    /// A folder with `there`, `folder/there` and, where the platform has them, links.
+    /// A folder with `there`, `folder/there` and, on Unix, links.
     fn place() -> tempfile::TempDir {
         let place = tempfile::tempdir().unwrap();
         let at = |name: &str| place.path().join(name);

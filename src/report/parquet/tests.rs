@@ -1,4 +1,4 @@
-//! What is in the file, read back by the crate's own reader.
+//! The contents of the file, read back by the crate's own reader.
 
 use std::sync::Arc;
 
@@ -206,7 +206,7 @@ fn unreadable_machine_fails_the_report() {
     assert_eq!(rendered.unwrap_err().to_string(), "gone");
 }
 
-/// A gap with any text, or none, in every place.
+/// A gap with any text, or none, in every field.
 fn any_gap() -> impl Strategy<Value = MissingKb> {
     let text = || "(\\PC|[=\t\r\n\",\u{0}\u{202e}]){0,6}";
     let maybe = move || proptest::option::of(text().prop_map(Arc::<str>::from));

@@ -1,4 +1,4 @@
-//! A column is said once, and every format shows it.
+//! A column is defined once, and every format shows it.
 
 use std::{any::Any, cell::RefCell, io::Cursor};
 
@@ -26,7 +26,7 @@ pub(super) fn added<T: Table>() -> Option<Column<T>> {
     ADDED.with_borrow(|added| added.as_ref()?.downcast_ref::<Column<T>>().copied())
 }
 
-/// The bytes of a report of the second night, with a column more.
+/// The bytes of a report of the second night with an additional column.
 fn with<T: Table>(column: Column<T>, format: Format, name: &str) -> Vec<u8> {
     ADDED.set(Some(Box::new(column)));
     let reports = reports(&[format]);
@@ -128,7 +128,7 @@ fn columns_not_of_a_machine_do_not_depend_on_it() {
     });
 }
 
-/// What is empty has no kind.
+/// Whether a cell matches the kind of its column; an empty one matches every kind.
 fn fits(kind: Kind, cell: Cell<'_>) -> bool {
     match cell {
         Cell::Empty => true,

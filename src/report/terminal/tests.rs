@@ -80,7 +80,7 @@ fn second_night_fits_twenty_lines() {
     fixture.facts.files.push("report.html".to_owned());
     let screen = |width| fixture.with_run(|run| screen(run, width, Style::Plain).unwrap());
     let text = screen(80);
-    // Three more actions, and how it ended.
+    // Leaves room for three more actions and the ending.
     assert!(text.lines().count() <= 16, "{text}");
     for part in [
         "PARTIAL",

@@ -1,4 +1,4 @@
-//! Text from outside, as bad as it comes.
+//! Hostile text from outside.
 
 use proptest::prelude::*;
 use serde_json::Value;
@@ -12,7 +12,7 @@ use crate::domain::kb::{KbId, MissingKb};
 
 const FORMULA_STARTS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
-/// The small fleet with this text everywhere that text comes from outside.
+/// The small fleet with this text in every field from outside.
 pub(in crate::report) fn full_of(text: &str) -> Fixture {
     let mut fixture = Fixture::small();
     let inventory = &mut fixture.inventory;
@@ -37,7 +37,7 @@ pub(in crate::report) fn full_of(text: &str) -> Fixture {
     fixture
 }
 
-/// The file's cells, as any other reader of CSV sees them.
+/// The file's cells, read by another CSV reader.
 fn read_back(fixture: &Fixture, report: &dyn Report) -> Vec<Vec<String>> {
     csv::ReaderBuilder::new()
         .has_headers(false)
@@ -47,7 +47,7 @@ fn read_back(fixture: &Fixture, report: &dyn Report) -> Vec<Vec<String>> {
         .collect()
 }
 
-/// How many cells of each file hold text from outside, for [`full_of`].
+/// The number of cells with text from outside in each file, for [`full_of`].
 const FROM_OUTSIDE: [(&str, usize); 4] = [
     ("kbs.csv", 4),
     ("machines.csv", 2 + 5 * 2 + 2),
@@ -55,7 +55,7 @@ const FROM_OUTSIDE: [(&str, usize); 4] = [
     ("failures.csv", 4),
 ];
 
-/// How many texts of `report.json` are from outside, for [`full_of`], keys aside.
+/// The number of texts from outside in `report.json`, for [`full_of`], without keys.
 const IN_JSON: usize = 4 + (5 * 2 + 1 + 2) + 4 + 1;
 
 fn count_in_json(value: &Value, text: &str) -> usize {
@@ -116,17 +116,17 @@ fn formulas_are_guarded_everywhere_unless_disabled() {
     }
 }
 
-/// Text full of what begins cells and formulas.
+/// Text with many starts of cells and formulas.
 const HOSTILE: &str = "(\\PC|[=+@\\-\t\r\n\",;|' ＝＠\u{a0}\u{200b}\u{202e}]){0,12}";
 
-/// What begins a formula.
+/// The characters that start a formula.
 const SIGNS: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
 
-/// What may separate cells; the last one is how some dialogs begin.
+/// Separators of cells; the last one is the initial choice of some dialogs.
 const SEPARATORS: [&str; 5] = [",", ";", "\t", "|", ",;\t|"];
 
-/// The file's cells where any of these separates them: as a reader sees them that knows no quotes,
-/// and as one that knows them where they begin a cell.
+/// The file's cells with these separators: for a reader without support for quotes, and for one that
+/// supports quotes at the start of a cell.
 fn cells(file: &str, separators: &str) -> Vec<String> {
     let naive = file.split(|it| separators.contains(it) || "\r\n".contains(it));
     let mut cells: Vec<String> = naive.map(str::to_owned).collect();
@@ -155,7 +155,7 @@ fn quoted_cell<'file>(file: &'file str, separators: &str) -> (String, &'file str
     (cell, "")
 }
 
-/// What readers may take off a cell.
+/// Characters that readers may trim from a cell.
 fn is_taken_off(character: char) -> bool {
     let is_blank = character.is_whitespace() || character.is_control();
     is_blank || matches!(character, '"' | '\u{200b}' | '\u{202e}')

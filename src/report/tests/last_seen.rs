@@ -1,4 +1,4 @@
-//! A last-seen column that is not understood: whatever says "clean" says so.
+//! A last-seen column that is not understood: every report that counts clean machines mentions it.
 
 use calamine::{Data, Reader, Xlsx};
 
@@ -22,7 +22,7 @@ fn rendered(run: &Run<'_>, name: &str) -> Vec<u8> {
     bytes
 }
 
-/// What the workbook's summary says beside a name.
+/// The value beside a name in the workbook's summary.
 fn figure(workbook: Vec<u8>, name: &str) -> Option<Data> {
     let mut book = Xlsx::new(io::Cursor::new(workbook)).unwrap();
     let summary = book.worksheet_range("Summary").unwrap();
@@ -31,7 +31,7 @@ fn figure(workbook: Vec<u8>, name: &str) -> Option<Data> {
     row.get(1).cloned()
 }
 
-/// How many reports say of how many clean machines that they may be silent.
+/// Which reports mention one clean machine that may be silent, with this reason.
 fn said(cells: [&str; 5], reason: &str) -> [bool; 5] {
     fixture(cells).with_run(|run| {
         let text = |bytes| String::from_utf8(bytes).unwrap();
@@ -79,7 +79,7 @@ fn readable_dates_are_noted_in_no_report() {
         assert_eq!(said(cells, ""), [false; 5], "{last}");
         fixture(cells).with_run(|run| assert_eq!(run.fleet.coverage.clean, clean, "{last}"));
     }
-    // What is said of machines with gaps, or without an answer, says nothing of clean ones.
+    // Cells of machines with gaps, or without an answer, do not affect clean ones.
     let cells = ["yesterday", "", "2026-11-20", "never", "05/11/2026"];
     assert_eq!(said(cells, ""), [false; 5]);
 }

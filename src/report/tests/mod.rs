@@ -1,4 +1,4 @@
-//! The reports as files: their bytes, and what becomes of them on the disk.
+//! The reports as files: their bytes, and how they are written to disk.
 
 mod agreement;
 mod golden;

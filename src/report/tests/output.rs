@@ -1,4 +1,4 @@
-//! What becomes of files: whole or not at all.
+//! Files are replaced completely or not at all.
 
 use std::{
     fs,
@@ -46,10 +46,10 @@ fn write(folder: &OutputFolder, reports: &[Box<dyn Report>]) -> Result<(), Outpu
     Fixture::small().with_run(|run| folder.write_all(reports, run))
 }
 
-/// The list of what is ours.
+/// The list of own files.
 const LIST: &str = ".patchgap-files";
 
-/// The names of these reports, of the list of them, and these.
+/// The names of these reports, of the list of own files, and these others.
 fn with(reports: &[Box<dyn Report>], others: &[&str]) -> Vec<String> {
     let others = others.iter().map(|name| (*name).to_owned());
     let mut names = file_names(reports, false);
@@ -112,7 +112,7 @@ fn own_files_are_listed_in_sha256sum_format() {
     }
 }
 
-/// Somebody put it there while the service was asked.
+/// It was put there during the run.
 #[test]
 fn foreign_file_stays_and_the_report_is_written_beside_it() {
     let folder = tempfile::tempdir().unwrap();
@@ -150,7 +150,7 @@ fn edited_report_is_kept_beside_the_new_one() {
     assert_eq!(names_in(path), with(&all(), &copies));
 }
 
-/// Between two of its files, or between the list and the first of them.
+/// Killed between two files, or between the list and the first file.
 #[test]
 fn files_of_a_killed_process_stay_own_files() {
     let folder = tempfile::tempdir().unwrap();
@@ -251,7 +251,7 @@ fn folder_is_checked_without_creating_it() {
     }
 }
 
-/// Where the folder above may not be written to, that is found, too.
+/// Also if the parent folder exists but is not writable.
 #[cfg(unix)]
 #[test]
 fn folder_in_an_unwritable_parent_is_refused() {
@@ -259,7 +259,7 @@ fn folder_in_an_unwritable_parent_is_refused() {
 
     let parent = tempfile::tempdir().unwrap();
     fs::set_permissions(parent.path(), fs::Permissions::from_mode(0o500)).unwrap();
-    // Whoever may do everything may do that, too.
+    // `root` may write there nevertheless.
     let is_free = fs::write(parent.path().join("probe"), "").is_ok();
     let prepared = OutputFolder::prepare(&parent.path().join("reports"), &all());
     assert_eq!(prepared.is_ok(), is_free);
@@ -310,8 +310,8 @@ fn only_stale_temporary_files_are_removed() {
     assert_eq!(names_in(folder.path()), left);
 }
 
-/// Two processes that begin and write in the same folder at the same time: neither takes away what the
-/// other is writing.
+/// Two processes that prepare and write the same folder at the same time: neither removes the
+/// temporary files of the other.
 #[test]
 fn files_of_an_active_process_are_kept() {
     let folder = tempfile::tempdir().unwrap();

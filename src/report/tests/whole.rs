@@ -1,4 +1,4 @@
-//! `report.json` says what the CSV files say.
+//! `report.json` matches the CSV files.
 
 use serde_json::Value;
 
@@ -15,7 +15,7 @@ fn whole(fixture: &Fixture) -> Value {
     serde_json::from_str(&rendered(fixture, "report.json")).unwrap()
 }
 
-/// The rows of a CSV file as `column=cell`, without what is only in this file.
+/// The rows of a CSV file as `column=cell`, without these columns.
 fn csv_rows(fixture: &Fixture, name: &str, left_out: &[&str]) -> Vec<Vec<String>> {
     let mut fixture = fixture.clone();
     fixture.facts.csv_guard = false;
@@ -31,7 +31,7 @@ fn csv_rows(fixture: &Fixture, name: &str, left_out: &[&str]) -> Vec<Vec<String>
     rows.collect()
 }
 
-/// The same of a list of objects.
+/// The same for a list of objects.
 fn json_rows(list: &Value, columns: &[&str]) -> Vec<Vec<String>> {
     let cells = |row: &Value| -> Vec<String> {
         let columns = columns.iter();

@@ -68,7 +68,7 @@ mod tests {
         let ends = "trap '' HUP; exec /bin/sh -c 'kill -TERM $$'";
         assert!(!survives(Command::new("/bin/sh").args(["-c", ends])));
         assert!(!survives(&mut Command::new("/no/such/shell")));
-        // As the tests were started.
+        // Depends on how the tests were started.
         assert_eq!(survives(&mut hanging_up()), is_ignored());
     }
 }

@@ -132,7 +132,7 @@ mod tests {
             (vec![run(2, true, 98), run(1, true, 100)], Some(2)),
             (vec![run(2, true, 97), run(1, true, 98)], Some(1)),
             (vec![run(2, true, 97), run(1, true, 12)], Some(2)),
-            // Twenty machines in the afternoon are no night.
+            // A run of another, smaller list is not the base.
             (vec![run(2, false, 100), run(1, true, 50)], Some(1)),
             (vec![run(3, false, 90), run(2, false, 99)], Some(2)),
         ] {

@@ -1,4 +1,4 @@
-//! The call when nothing is wrong, and the service's own refusals.
+//! Calls without faults, and the service's own refusals.
 
 use super::*;
 

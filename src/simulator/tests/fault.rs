@@ -1,8 +1,8 @@
-//! The shape of each fault, and what is left of the truth under odd forms.
+//! The form of each fault, and the truth that remains with odd forms.
 
 use super::*;
 
-/// A tenant in which a machine's first call goes wrong, and a token for it.
+/// A tenant with a fault for the first call of a machine, and a token.
 async fn apply_fault(fault: Fault, faults: Faults) -> (Scene, MachineId, String) {
     let fleet = Fleet::generate(1, 100);
     let machines = fleet.machines().iter();
@@ -243,8 +243,8 @@ async fn odd_forms_keep_the_recoverable_truth() {
     assert!(all.iter().any(|it| it.get("rebootRequired").is_some()));
 }
 
-/// Reads the reply without the project's own reader: every update is in the truth, once,
-/// with the largest number told of it.
+/// Reads the reply without the project's own parser, and asserts that it contains the expected updates,
+/// with the largest CVE count of each.
 fn assert_told(value: &[Value], truth: &[MissingKb]) {
     let mut told: HashMap<String, u64> = HashMap::new();
     for it in value {

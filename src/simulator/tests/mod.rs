@@ -42,7 +42,7 @@ impl Scene {
         Self::open(settings).await
     }
 
-    /// The form of a sign-in that is in order.
+    /// The form of a valid sign-in.
     fn form(&self) -> HashMap<String, String> {
         let fields = [
             ("grant_type", "client_credentials"),

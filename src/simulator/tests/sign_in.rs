@@ -115,7 +115,7 @@ async fn tenant_without_defender_is_refused() {
     assert_eq!(body["error_codes"], json!([500_011]));
 }
 
-/// What Microsoft's own client makes of the sign-in with this secret.
+/// The token that Microsoft's own client gets with this secret.
 async fn identify(scene: &Scene, secret: &str) -> azure_core::Result<String> {
     let mut cloud = CustomConfiguration::default();
     cloud.authority_host = scene.simulator.authority_url().to_string();
@@ -146,7 +146,7 @@ async fn azure_identity_signs_in() {
     assert_eq!(scene.simulator.log().sign_ins.len(), 2);
 }
 
-/// A key pair as an application has it: private key and certificate, both PEM.
+/// The key pair of an application: private key and certificate, both PEM.
 fn application_key() -> (EncodingKey, String) {
     let key = KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048).unwrap();
     let certificate = CertificateParams::default().self_signed(&key).unwrap();

@@ -138,8 +138,8 @@ mod tests {
         assert!(matches!(version(), Err(Problem::Foreign(_))));
     }
 
-    /// A build whose tables differ must not have the same version. Where this fails before the first
-    /// release, raise [`SCHEMA`]'s `first`; after it, add a migration.
+    /// Builds with different tables must have different versions. If this fails before the first release,
+    /// raise [`SCHEMA`]'s `first`; after it, add a migration.
     #[test]
     fn changed_tables_require_another_version() {
         let connection = Connection::open_in_memory().unwrap();

@@ -133,7 +133,7 @@ mod tests {
     fn cache(lists: &[(i64, Vec<i64>)]) -> ListCache {
         let mut cache = ListCache::default();
         for (answer, numbers) in lists {
-            // Of its own, whatever it lists.
+            // A list of its own, not shared.
             let missing = vec![missing("1", 1)].into();
             let numbers = numbers.as_slice().into();
             cache.insert(*answer, &StoredList { numbers, missing });

@@ -70,8 +70,8 @@ no id,x,z
         digits.concat()
     }
 
-    /// Stores are out there: a list that changes its fingerprint would be entered again, and
-    /// would no longer be as it was written.
+    /// Existing stores depend on it: a list with a changed fingerprint would be stored again, and the old
+    /// one would look damaged.
     #[test]
     fn fingerprints_are_stable() {
         let list = read_from(LIST.as_bytes(), "machines.csv", None).unwrap();

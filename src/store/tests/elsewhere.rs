@@ -1,10 +1,10 @@
-//! Runs of a tenant that is asked at another address than before.
+//! Runs of a tenant at another address than before.
 
 use super::*;
 use crate::domain::gaps::History;
 
-/// The runs before the last one, with whether they are of its fleet, and the times of the answers
-/// that they have for the first machine.
+/// The runs before the last one, with whether they have the same fleet, and the times of their answers
+/// for the first machine.
 fn before_last(place: &Place) -> (Vec<(RunId, bool)>, Vec<Timestamp>) {
     let store = place.open();
     let last = store.runs().unwrap()[0].run;
@@ -23,7 +23,7 @@ fn change(place: &Place, sql: &str) {
     place.open().connection.execute_batch(sql).unwrap();
 }
 
-/// A night at an address that is another one by now, and one at the usual address.
+/// A run at an old address, and one at the usual address.
 fn moved(tenant: &str) -> (Place, RunId) {
     let place = Place::new();
     let finished = Some(EndingWord::Finished);
@@ -52,7 +52,7 @@ fn tenant_id_identifies_a_moved_tenant() {
 fn machines_identify_a_tenant_without_id() {
     let (place, first) = moved("");
     assert_eq!(before_last(&place).0, [(first, true)]);
-    // The first run's machines become those of somebody else.
+    // The first run's machines become those of another tenant.
     let runs = "UPDATE machine SET machine_id = replace(machine_id, '0', 'f')
          WHERE service = (SELECT service FROM run ORDER BY id LIMIT 1)";
     change(&place, runs);

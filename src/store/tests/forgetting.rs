@@ -1,4 +1,4 @@
-//! What is forgotten, and what is not.
+//! Pruning of old runs.
 
 use super::*;
 
@@ -19,7 +19,7 @@ fn pruning_removes_old_runs_and_their_data() {
         count.unwrap()
     };
     assert_eq!(store.runs().unwrap().len(), 1);
-    // The last answer of every machine on the list stays.
+    // The last answer of every machine on the list is kept.
     let counts = ["run_machine", "answer", "machine", "inventory"].map(count);
     assert_eq!(counts, [1, 3, 4, 1]);
 }
@@ -74,7 +74,7 @@ fn pruning_keeps_the_current_run() {
 fn pruning_keeps_an_active_run() {
     for (now, left) in [(hours(1), 2), (hours(13), 1)] {
         let place = Place::new();
-        // Its process is still at it, with another app registration.
+        // Its process is still active, with another app registration.
         place.play(EARLY, vec![answered(1, self::now(), vec![])], None);
         let last = place.play(Reuse::Nothing, vec![], Some(EndingWord::Finished));
         let mut store = place.open();

@@ -1,4 +1,4 @@
-//! Runs that are begun, gone on with, or given what is there already.
+//! Runs that are started, resumed, or given existing answers.
 
 use super::*;
 
@@ -96,7 +96,7 @@ fn answers_are_reused_up_to_max_age() {
     assert_eq!(ages, [Some(hours(-1)), Some(hours(-5)), None, None]);
 }
 
-/// A run that waited for what was played, with a list of so many machines.
+/// A run of this many machines that waited for another process.
 fn after_waiting(place: &Place, machines: u8, reuse: Reuse, waited: WaitedFor) -> StartedRun {
     let started = place.open().begin(&RunParams {
         service: &service(),
@@ -177,7 +177,7 @@ fn machine_not_asked_keeps_its_last_answer() {
     let outcomes = super::outcomes(&store, started.record.run);
     assert_eq!(outcomes.len(), 1);
     assert!(outcomes[0].result.as_ref().unwrap().reused);
-    // It is still to be asked.
+    // It is still to be requested.
     let (_, again) = place.begin(4, EARLY, now());
     assert_eq!(
         (again.record.run, known(&again)),

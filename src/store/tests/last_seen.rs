@@ -1,4 +1,4 @@
-//! What an earlier run's list says of when its machines were last seen.
+//! The last-seen column of an earlier run's list.
 
 use super::*;
 
@@ -32,6 +32,6 @@ fn date_order_of_an_earlier_list_is_inferred() {
         .compare(started.record.run, started.record.run)
         .unwrap();
     let silent: Vec<bool> = then.iter().map(|it| it.no_current_data).collect();
-    // The third cell settles that the day comes first.
+    // The third cell shows that the day comes first.
     assert_eq!(silent, [false, true, true, true]);
 }

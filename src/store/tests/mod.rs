@@ -111,7 +111,7 @@ impl Place {
         Store::open(&self.path()).unwrap()
     }
 
-    /// Begins a run for so many machines.
+    /// Begins a run of this many machines.
     fn begin(&self, machines: u8, reuse: Reuse, now: Timestamp) -> (Store, StartedRun) {
         let mut store = self.open();
         let started = store
@@ -184,7 +184,7 @@ const COUNTING: Counting = Counting {
 };
 const EARLY: Reuse = Reuse::EndedEarly(Duration::from_hours(12));
 
-/// The machines of which something is known, and whether it is their answer.
+/// The machines with a known outcome, and whether it is an answer.
 fn known(started: &StartedRun) -> Vec<(MachineId, bool)> {
     let known = started.machines.iter();
     let known =
@@ -194,7 +194,7 @@ fn known(started: &StartedRun) -> Vec<(MachineId, bool)> {
         .collect()
 }
 
-/// What became of the machines of a run.
+/// The outcomes of a run.
 fn outcomes(store: &Store, run: RunId) -> Vec<Outcome> {
     let mut outcomes = Vec::new();
     let mut take = |outcome, _| outcomes.push(outcome);

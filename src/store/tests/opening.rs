@@ -1,4 +1,4 @@
-//! Files that are no store, or not whole.
+//! Files that are not a store, or damaged.
 
 use std::{
     io::{BufRead, BufReader, Write},
@@ -47,7 +47,7 @@ fn other_files_are_refused_untouched() {
     }
 }
 
-/// SQLite itself does not wait here: it would have to let go of what it has read already.
+/// SQLite itself does not wait here, because it would have to release its read snapshot first.
 #[test]
 fn opening_waits_for_the_process_creating_the_file() {
     let folder = tempfile::tempdir().unwrap();
@@ -125,13 +125,13 @@ fn older_version_is_migrated_atomically() {
     assert_eq!(outcomes(&place.open(), run).len(), 1);
 }
 
-/// Set for a process that opens stores, one for each line that it reads.
+/// Set for a process that opens a store for each line of its input.
 const OPENS_STORES: &str = "PATCHGAP_TEST_OPENS_STORES";
 const STARTS: usize = 4;
 const ROUNDS: usize = 15;
 
-/// Several processes that start at once, each on the same file that is not there yet: one makes it, and
-/// the others wait. Threads would not do: what a process has locked, any of its threads unlocks.
+/// Several processes that start at once on the same missing file: one creates it, and the others wait.
+/// Threads would not do, because file locks belong to the process.
 #[test]
 fn concurrent_starts_create_one_store() {
     if std::env::var_os(OPENS_STORES).is_some() {
@@ -168,7 +168,7 @@ fn open_what_is_named() {
     }
 }
 
-/// This test in a process of its own, which opens stores.
+/// This test again, in a process of its own that opens stores.
 struct Start {
     process: Child,
     said: BufReader<ChildStderr>,
@@ -202,7 +202,7 @@ impl Start {
 }
 
 impl Drop for Start {
-    /// It ends with its input.
+    /// It exits when its input ends.
     fn drop(&mut self) {
         drop(self.process.stdin.take());
         let _ = self.process.wait();

@@ -1,10 +1,10 @@
-//! Reading without leaving a trace, whatever state a store is in.
+//! Reading without changing any file, whatever the state of the store.
 
 use std::{collections::BTreeMap, time::SystemTime};
 
 use super::*;
 
-/// Every file of a folder, with its content and the time that it was last written to.
+/// Every file of a folder, with its content and modification time.
 fn everything(folder: &Path) -> BTreeMap<PathBuf, (Vec<u8>, SystemTime)> {
     let written = |path: &Path| fs::metadata(path).unwrap().modified().unwrap();
     let mut found: BTreeMap<_, _> = fs::read_dir(folder)
@@ -16,7 +16,7 @@ fn everything(folder: &Path) -> BTreeMap<PathBuf, (Vec<u8>, SystemTime)> {
     found
 }
 
-/// How many runs are seen in the store at this place, which has to be left as it is.
+/// The number of runs in the store at this path; asserts that no file changes.
 #[track_caller]
 fn seen(path: &Path) -> Result<usize, StoreError> {
     let before = everything(path.parent().unwrap());
@@ -25,7 +25,7 @@ fn seen(path: &Path) -> Result<usize, StoreError> {
     seen
 }
 
-/// The files of a store that a run was played in, as a kill leaves them.
+/// The files of a store with a run, as left by a kill.
 fn killed(folder: &Path, files: &[&str]) -> PathBuf {
     let place = Place::new();
     place.play(EARLY, vec![answered(1, now(), vec![])], None);
@@ -83,7 +83,7 @@ fn open_store_can_be_read() {
 #[test]
 fn store_with_an_odd_name_can_be_read() {
     let folder = tempfile::tempdir().unwrap();
-    // What means something else in a URI; Windows allows no question mark.
+    // These characters are special in a URI; Windows does not allow a question mark.
     let question = if cfg!(windows) { "" } else { "?" };
     let path = folder
         .path()
@@ -109,7 +109,7 @@ fn reading_creates_no_store() {
     assert!(matches!(problem, Problem::Foreign(_)), "{problem:?}");
 }
 
-/// Whoever writes between two looks is noticed, and it is read again.
+/// A write during reading is detected, and the store is read again.
 #[test]
 fn concurrent_change_causes_a_second_read() {
     let place = Place::new();

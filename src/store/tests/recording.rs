@@ -1,4 +1,4 @@
-//! What is written while a run is under way, and read back.
+//! Outcomes and calls recorded during a run, and read back.
 
 use super::*;
 
@@ -76,7 +76,7 @@ fn usual_latency_is_the_median_of_recent_calls() {
     };
     assert_eq!(usual(), None);
     let store = place.open();
-    // The older ones took a minute, and of the others one is under way, and one was given up.
+    // The older calls took a minute; the recent ones are spread evenly.
     for (sent, took) in (0..300).zip(
         [60_000; 199]
             .into_iter()
@@ -150,7 +150,7 @@ async fn cancelled_call_is_not_recorded() {
     let (store, started) = place.begin(4, EARLY, Timestamp::now());
     let recorder = recorder(store, &started);
     let ledger = recorder.ledger(Api::MissingKbs);
-    // While the writer has to wait, a call is on its way, and given up.
+    // While the writer waits, a call is about to be recorded, and is cancelled.
     let other = place.open().connection;
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     assert!(futures::poll!(ledger.sending()).is_pending());
@@ -188,7 +188,7 @@ async fn full_disk_loses_no_outcome_and_stops_calls() {
     assert!(error.contains("the disk is full"), "{error}");
 }
 
-/// A list whose machines have these numbers, and cells that JSON writes in another way.
+/// A list of machines with these numbers, and cells that JSON has to escape.
 fn list(numbers: &[u8]) -> Inventory {
     let rows = numbers
         .iter()

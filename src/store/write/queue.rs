@@ -199,7 +199,7 @@ mod tests {
         }
     }
 
-    /// What the writer takes while another thread does this.
+    /// The batch that the writer takes while another thread acts.
     fn taken_while(act: impl FnOnce(&Queue) + Send + 'static) -> (Arc<Queue>, Batch) {
         let queue = Arc::new(Queue::default());
         let actor = thread::spawn({

@@ -260,7 +260,7 @@ mod tests {
     enum Event {
         Answered,
         Works,
-        /// So many calls fail, each for the first time.
+        /// This many calls fail, each for the first time.
         Fail(usize),
         Foreign(usize),
         Refused(usize),
@@ -303,7 +303,7 @@ mod tests {
             (&[Answered, Fail(5), Opens], Open),
             (&[Answered, Fail(5), Opens, Works], Open),
             (&[Answered, Fail(5), Opens, Works, Closes], Closed),
-            // Before anybody was answered, the first outcomes tell.
+            // Before any answer, the first outcomes decide.
             (&[Fail(100)], Closed),
             (&[Fail(100), Answered], Closed),
             (&[Foreign(16)], Closed),

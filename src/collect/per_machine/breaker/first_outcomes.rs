@@ -92,7 +92,7 @@ mod tests {
         outcome
     }
 
-    /// How many of the outcomes are noted before it trips.
+    /// The number of outcomes noted before it trips.
     fn trips_after(machines: usize, outcomes: impl IntoIterator<Item = Outcome>) -> Option<usize> {
         let mut first = FirstOutcomes::new(machines);
         let mut outcomes = outcomes.into_iter();

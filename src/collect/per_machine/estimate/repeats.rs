@@ -137,8 +137,8 @@ mod tests {
 
     const POLICY: RetryPolicy = RetryPolicy::with_retries(5);
 
-    /// After so many replies of each kind: first calls, those that failed, first repetitions,
-    /// those that failed.
+    /// The expectation after these numbers of first calls, of their failures, of first retries and
+    /// of their failures.
     fn after(first: (u32, u32), second: (u32, u32)) -> Repetition {
         let repeats = Repeats::default();
         for (failed_before, (replies, failed)) in [(0, first), (1, second)] {
@@ -164,7 +164,7 @@ mod tests {
     fn random_failures_are_expected_to_be_retried() {
         let repetition = after((980, 200), (200, 40));
         assert!((repetition.calls() - 1.25).abs() < 0.01, "{repetition:?}");
-        // Of the last 32 machines one fails twice, and none three times.
+        // Of the last 32 machines one is expected to fail twice, and none three times.
         let tail = repetition.tail(32, Duration::from_millis(100));
         let expected = POLICY.usual_delay(1) + POLICY.usual_delay(2);
         assert_eq!(tail, expected + Duration::from_millis(200));

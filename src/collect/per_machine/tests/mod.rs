@@ -60,7 +60,7 @@ fn unused(limits: &str, pace: &str) -> Gate {
     })
 }
 
-/// A gate of which it is known from earlier processes how long answers take.
+/// A gate that remembers the latency of earlier processes.
 fn gate_with_latency(limits: &str, pace: &str, latency: Option<Duration>) -> Arc<Gate> {
     let past = Past {
         latency,
@@ -79,8 +79,8 @@ fn settings(concurrency: usize) -> Settings {
     }
 }
 
-/// What came of each machine. An outcome after another replaces that the service did not
-/// know the machine; any other second outcome is a bug.
+/// The outcome of each machine. A second outcome may only replace a not-found one; any other is a
+/// bug.
 async fn run(fetcher: &Fetcher<&Service>) -> (Ending, BTreeMap<MachineId, Outcome>) {
     let mut outcomes = BTreeMap::new();
     let ending = fetcher
@@ -256,7 +256,7 @@ async fn estimate_includes_backoffs() {
     }
     let took = start.elapsed();
     assert!(took > Duration::from_mins(1), "{took:?}");
-    // Nobody knows before the first machines have failed for good.
+    // Not known before the first machines have finally failed.
     let known = Duration::from_secs(16);
     for (at, ends) in shown.into_inner().into_iter().filter(|(at, _)| *at > known) {
         assert!(
@@ -401,8 +401,8 @@ async fn estimate_matches_the_duration() {
     }
 }
 
-/// A window that others use too lets some calls in and refuses most: those who lose the
-/// race are not to blame for it.
+/// A window shared with others admits some calls and refuses most, which must not count as failures of
+/// a machine.
 #[tokio::test(start_paused = true)]
 async fn no_machine_fails_because_others_use_the_window() {
     let service = Service::with_latency(10).letting_in(1, Duration::from_secs(1));

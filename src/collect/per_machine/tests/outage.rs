@@ -1,4 +1,4 @@
-//! A service that is down for a while, and machines that only look like it.
+//! A service that is down for a while, and machines whose failures only resemble an outage.
 
 use super::*;
 use crate::defender::Class;
@@ -25,7 +25,7 @@ fn with<'a>(
     Fetcher::new(service, gate, settings, plan, stops)
 }
 
-/// How many calls were seen in these seconds.
+/// Number of calls in these seconds.
 fn calls_in(service: &Service, start: Instant, seconds: std::ops::Range<f64>) -> usize {
     let calls = service.seconds(start);
     calls.iter().filter(|at| seconds.contains(at)).count()
@@ -105,7 +105,7 @@ async fn permanent_failure_still_fails_after_an_outage() {
     );
 }
 
-/// Whoever was answered once may fail later: one machine alone is no proof.
+/// A machine that was answered once may fail later, so probing one machine alone proves nothing.
 #[tokio::test(start_paused = true)]
 async fn broken_probe_machine_does_not_delay_others() {
     let mut service = (40..50).fold(Service::with_latency(100), |service, number| {
@@ -231,14 +231,13 @@ async fn retry_after_lengthens_the_pause() {
         assert!(!probes.is_empty());
         for pair in probes.windows(2) {
             let pause = pair[1] - pair[0];
-            // Not exactly: the seconds are differences of fractions.
+            // Not exactly, because of rounding.
             assert!(pause > f64::from(between) - 0.001, "{pause}");
         }
     }
 }
 
-/// A refusal for quota, a refused token, an unknown machine: whatever comes, it comes from
-/// a service that works.
+/// Throttling, a rejected token, an unknown machine: any reply of the service shows that it works.
 #[tokio::test(start_paused = true)]
 async fn any_reply_of_the_service_ends_the_outage() {
     for reply in [
@@ -273,7 +272,7 @@ async fn refusal_during_an_outage_ends_the_run() {
     assert!(start.elapsed().as_secs() <= 160);
 }
 
-/// Twice in a night: each outage is told and waited for by itself.
+/// Each outage of a run is reported and waited out separately.
 #[tokio::test(start_paused = true)]
 async fn consecutive_outages_are_waited_out() {
     let service = Service::with_latency(200)
@@ -285,10 +284,10 @@ async fn consecutive_outages_are_waited_out() {
     assert_eq!((ending, answered(&outcomes)), (Ending::Finished, 600));
 }
 
-/// Failures by chance come in rows too, now and then: that costs moments.
+/// Random failures sometimes come in a row, which must cost only moments.
 #[tokio::test(start_paused = true)]
 async fn flaky_service_is_not_an_outage() {
-    // Six failures in a row are one machine's lot in 15,600 at 20 %, in 64 at 50 %.
+    // Six failures in a row happen to one machine in 15,600 at 20 %, in 64 at 50 %.
     for (percent, least) in [(5, 489), (20, 484), (50, 450)] {
         let service = (0..500).step_by(50);
         let service = service.fold(

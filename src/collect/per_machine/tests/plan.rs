@@ -1,4 +1,4 @@
-//! Runs that go on from an earlier process, and runs that end early.
+//! Runs that resume an earlier process, and runs that end early.
 
 use std::sync::Arc;
 
@@ -157,7 +157,7 @@ async fn interruption_before_the_deadline_wins() {
     assert_eq!(ending, Ending::Interrupted);
 }
 
-/// A ledger with room for ten notes.
+/// A ledger with room for ten calls.
 #[derive(Debug, Default)]
 struct Ten(std::sync::atomic::AtomicI64);
 
@@ -195,8 +195,8 @@ async fn nothing_is_sent_when_the_ledger_is_full() {
     assert_eq!(outcomes.len(), 10, "the others were never asked");
 }
 
-/// Those that always fail may be all that is left of a fleet; that says nothing of the
-/// service, which answered others earlier.
+/// Only machines that always fail may be left of a fleet, although the service works and answered the
+/// others earlier.
 #[tokio::test(start_paused = true)]
 async fn only_failing_machines_left_do_not_trip_the_breaker() {
     let service = (0..30).fold(Service::with_latency(10), |service, number| {

@@ -1,9 +1,9 @@
-//! Machines that the service asks to be left alone with, one by one.
+//! Machines with a `Retry-After` of their own.
 
 use super::*;
 use crate::defender::Class;
 
-/// 503 with a `Retry-After` of so many seconds.
+/// 503 with a `Retry-After` of this many seconds.
 fn overloaded(seconds: u64) -> Reply {
     let wait = Some(Duration::from_secs(seconds));
     Reply::Fail(Class::Call(wait), Reason::ServerError, 503)
@@ -29,7 +29,7 @@ fn limited<'a>(
     )
 }
 
-/// When the calls for a machine came, in whole seconds.
+/// The times of the calls for a machine, in whole seconds.
 fn calls_for(service: &Service, number: u16, start: Instant) -> Vec<u64> {
     let calls = service.calls.lock().unwrap();
     let calls = calls.iter().filter(|(_, id)| *id == machine(number));
@@ -82,7 +82,7 @@ async fn waits_up_to_ten_minutes_are_kept_at_the_end() {
     }
 }
 
-/// Each for itself: what is due in time is asked for when it is, the rest is given up.
+/// Each machine is retried when its wait is over; those with too long a wait are left pending.
 #[tokio::test(start_paused = true)]
 async fn each_machine_is_retried_when_its_wait_is_over() {
     for concurrency in [1, 8] {
@@ -105,12 +105,12 @@ async fn each_machine_is_retried_when_its_wait_is_over() {
     }
 }
 
-/// More of them than machines can be under way at once, before any other.
+/// More of them than the concurrency, before any other machine.
 #[tokio::test(start_paused = true)]
 async fn postponed_machines_occupy_no_call_slot() {
     for (concurrency, sick, wait) in [(1, 19, 3600), (1, 19, 300), (8, 19, 60), (2, 40, 300)] {
         let mut service = Service::with_latency(100);
-        // One is answered before the breaker would have to decide.
+        // Machine 0 is answered before the breaker would have to decide.
         for number in 1..=sick {
             service = service.script(number, &[overloaded(wait)]);
         }
@@ -145,7 +145,7 @@ async fn attempts_are_counted_across_waits() {
     assert_eq!(reason(&outcomes, 5), Some(Reason::ServerError));
     assert_eq!(outcomes[&machine(5)].attempts, 6);
     assert_eq!(start.elapsed().as_secs() / 60, 5);
-    // An answer in pages that never comes to its end is no way around that.
+    // An endless paged answer does not evade the limit.
     let service = Service::with_latency(100);
     let pages = [Reply::More(1), overloaded(60)].repeat(20);
     let service = service.script(5, &pages);
@@ -154,7 +154,7 @@ async fn attempts_are_counted_across_waits() {
     assert_eq!(reason(&outcomes, 5), Some(Reason::ServerError));
 }
 
-/// In a run that takes longer, the wait is over by the end of it.
+/// In a long run, the wait is over before its end.
 #[tokio::test(start_paused = true)]
 async fn long_wait_in_a_long_run_comes_last() {
     let service = Service::with_latency(100).script(0, &[overloaded(3600)]);
@@ -175,7 +175,7 @@ async fn postponed_machines_that_are_unknown_get_late_passes() {
         .script(4, &[Reply::NOT_FOUND]);
     let (ending, outcomes) = run(&limited(&service, 30, 8, "none")).await;
     assert_eq!((ending, answered(&outcomes)), (Ending::Finished, 30));
-    // Also where the list is so wrong that nobody is asked again.
+    // Also if so many machines are unknown that none is retried.
     let service = (5..20).fold(service, |service, number| {
         service.forever(number, Reply::NOT_FOUND)
     });
@@ -184,8 +184,8 @@ async fn postponed_machines_that_are_unknown_get_late_passes() {
     assert_eq!((ending, outcomes.len()), (Ending::Finished, 30));
 }
 
-/// From the first call on, for everybody: that is the service, and it is not asked for each of
-/// its machines.
+/// Every call from the first on: this concerns the service as a whole, so the run does not try every
+/// machine.
 #[tokio::test(start_paused = true)]
 async fn overloaded_service_gets_few_calls() {
     let service = Service::with_latency(100).everybody(overloaded(3600));

@@ -1,9 +1,9 @@
-//! Refusals of the whole run, in the middle of it: confirmed before they are believed.
+//! Refusals of the whole run in its middle: confirmed by a probe first.
 
 use super::*;
 use crate::defender::Class;
 
-/// What names no machine: a licence, a role, a proxy's sign-in.
+/// Refusals that name no machine: a licence, a role, a proxy's sign-in.
 const UNLICENSED: Reply = Reply::Fail(Class::Run, Reason::Refused, 401);
 const PROXY: Reply = Reply::Fail(Class::Run, Reason::Refused, 407);
 const ALL: [Reply; 4] = [Reply::FORBIDDEN, Reply::Denied, UNLICENSED, PROXY];

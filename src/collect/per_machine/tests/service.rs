@@ -1,4 +1,4 @@
-//! A service that plays a script, on tokio's clock.
+//! A scripted service, on tokio's clock.
 
 use std::{
     collections::HashMap,
@@ -22,16 +22,16 @@ use crate::{
     quota::Permit,
 };
 
-/// What the service does with a call.
+/// The service's reaction to a call.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Reply {
     Answer,
-    /// A page, and this one comes next.
+    /// A page with a link to the page of this number.
     More(u32),
     Fail(Class, Reason, u16),
-    /// A reply of this status that is not the service's own.
+    /// A foreign reply of this status.
     Foreign(u16),
-    /// A 403 of the service that names nothing which holds for all.
+    /// A 403 of the service that names nothing valid for the whole run.
     Denied,
     /// No reply for this long, then a timeout.
     Hang(Duration),
@@ -49,21 +49,21 @@ impl Reply {
     }
 }
 
-/// Calls follow the machine's script, then its last reply for ever; machines without a
-/// script are answered.
+/// Calls follow the machine's script, then repeat its last reply; machines without a script are
+/// answered.
 #[derive(Debug, Default)]
 pub(super) struct Service {
     pub(super) scripts: HashMap<MachineId, (Vec<Reply>, Reply)>,
     pub(super) everybody: Option<Reply>,
     pub(super) latency: Duration,
-    /// How many calls are let in within how long; others are refused for quota.
+    /// The number of calls admitted within a window; others are throttled.
     window: Option<(usize, Duration)>,
     let_in: Mutex<Vec<Instant>>,
-    /// When every call brings which reply.
+    /// Periods in which every call gets a certain reply.
     spells: Vec<(Range<Instant>, Reply)>,
-    /// When nobody can sign in, and what comes of waiting for that.
+    /// The period without sign-in, and the result of waiting for its end.
     signed_out: Option<(Range<Instant>, Result<(), Class>)>,
-    /// Of a hundred calls, how many fail whatever they ask for.
+    /// The percentage of all calls that fail.
     flaky: u64,
     pub(super) calls: Mutex<Vec<(Instant, MachineId)>>,
     in_flight: AtomicUsize,
@@ -88,13 +88,13 @@ impl Service {
         }
     }
 
-    /// Lets in so many calls within this window, and tells the others to wait as long.
+    /// Admits this many calls within this window, and tells the others to wait as long.
     pub(super) fn letting_in(mut self, calls: usize, window: Duration) -> Self {
         self.window = Some((calls, window));
         self
     }
 
-    /// Every call in these seconds from now brings `reply`.
+    /// Every call in these seconds from now gets `reply`.
     pub(super) fn down(mut self, seconds: Range<u64>, reply: Reply) -> Self {
         let at = |seconds| Instant::now() + Duration::from_secs(seconds);
         self.spells
@@ -102,14 +102,14 @@ impl Service {
         self
     }
 
-    /// Nobody can sign in in these seconds from now; then they can, or know that they never will.
+    /// Sign-in is impossible in these seconds from now, and then has this result.
     pub(super) fn signed_out(mut self, seconds: Range<u64>, then: Result<(), Class>) -> Self {
         let at = |seconds| Instant::now() + Duration::from_secs(seconds);
         self.signed_out = Some((at(seconds.start)..at(seconds.end), then));
         self
     }
 
-    /// So many calls of a hundred fail, as chance has it.
+    /// This percentage of calls fails at random.
     pub(super) fn flaky(mut self, percent: u64) -> Self {
         self.flaky = percent;
         self
@@ -144,13 +144,13 @@ impl Service {
         self
     }
 
-    /// Every call for this machine brings `reply`.
+    /// Every call for this machine gets `reply`.
     pub(super) fn forever(mut self, number: u16, reply: Reply) -> Self {
         self.scripts.insert(machine(number), (Vec::new(), reply));
         self
     }
 
-    /// Every call for any machine brings `reply`.
+    /// Every call for any machine gets `reply`.
     pub(super) fn everybody(mut self, reply: Reply) -> Self {
         self.everybody = Some(reply);
         self
@@ -169,14 +169,14 @@ impl Service {
         self.calls.lock().unwrap().len()
     }
 
-    /// When each call was seen, in seconds since `start`.
+    /// The time of each call, in seconds since `start`.
     pub(super) fn seconds(&self, start: Instant) -> Vec<f64> {
         let calls = self.calls.lock().unwrap();
         let seconds = calls.iter().map(|(at, _)| (*at - start).as_secs_f64());
         seconds.collect()
     }
 
-    /// The most calls that were seen within any window of this length.
+    /// The largest number of calls within any window of this length.
     pub(super) fn most_within(&self, window: Duration) -> usize {
         let seen: Vec<Instant> = self
             .calls

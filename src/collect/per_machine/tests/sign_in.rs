@@ -1,4 +1,4 @@
-//! A run in whose middle nobody can sign in.
+//! A run during which the sign-in fails.
 
 use super::*;
 use crate::defender::Class;
@@ -65,7 +65,7 @@ async fn interruption_ends_the_wait_at_once() {
     }
 }
 
-/// A token that ends between the permit and the call costs no try.
+/// A token that expires between the permit and the call does not cost an attempt.
 #[tokio::test(start_paused = true)]
 async fn missing_token_does_not_count_as_an_attempt() {
     let no_token = Reply::Fail(Class::NoToken, Reason::Connection, 0);

@@ -1,4 +1,4 @@
-//! Replies that are not the service's own, and machines at the head of the list that always fail.
+//! Foreign replies, and machines at the head of the list that always fail.
 
 use super::*;
 use crate::{defender::Class, domain::outcome::Failure};
@@ -38,7 +38,7 @@ async fn foreign_replies_from_the_start_stop_the_run_after_twenty_calls() {
             let most = 20 + concurrency;
             let calls = service.all_calls();
             assert!((20..=most).contains(&calls), "{case}: {calls} calls");
-            // Only those from elsewhere in the list come beside a machine's own first call.
+            // Only the three scouts are called twice.
             assert_eq!(fetcher.requests().retried, 3, "{case}");
         }
     }
@@ -69,7 +69,7 @@ async fn very_short_list_is_requested_as_usual() {
     }
 }
 
-/// Whoever fails at the head of the list says nothing about the others.
+/// Failures at the head of the list do not predict the others.
 #[tokio::test(start_paused = true)]
 async fn failing_machines_at_the_head_do_not_stop_the_others() {
     for reply in [
@@ -99,7 +99,7 @@ async fn failing_machines_at_the_head_do_not_stop_the_others() {
     }
 }
 
-/// In a list that fails as a whole, going on would burn it.
+/// If every machine fails, going on would waste the quota.
 #[tokio::test(start_paused = true)]
 async fn run_stops_when_every_machine_is_rejected() {
     for reply in [REJECTED, TOO_LARGE] {

@@ -1,8 +1,8 @@
-//! The time shown, beside the time that it takes: with slow answers, and with faults.
+//! The estimate compared with the real duration, with slow answers and with faults.
 
 use super::*;
 
-/// A service, and how a run asks it.
+/// A service, and the configuration of a run.
 struct Case {
     what: &'static str,
     service: Service,
@@ -11,7 +11,7 @@ struct Case {
     pace: &'static str,
 }
 
-/// What was shown, and when.
+/// An estimate, and its time.
 struct Shown {
     at: Duration,
     end: Duration,
@@ -49,7 +49,7 @@ impl Case {
     }
 }
 
-/// Every so many machines fail for ever.
+/// One in `every` machines fails permanently.
 fn with_broken(service: Service, fleet: u16, every: usize) -> Service {
     (3..fleet).step_by(every).fold(service, |service, number| {
         service.forever(number, Reply::BROKEN)
@@ -102,7 +102,7 @@ fn cases() -> Vec<Case> {
     ]
 }
 
-/// Within a fifth of the whole from when a quarter of it is over.
+/// Within a fifth of the duration once a quarter of it has passed.
 #[tokio::test(start_paused = true)]
 async fn estimate_follows_failures() {
     for case in cases() {
@@ -117,7 +117,7 @@ async fn estimate_follows_failures() {
     }
 }
 
-/// As long as nobody knows how long answers take it is a range, and the truth is in it; from the
+/// As long as the latency is unknown, the estimate is a range that contains the real end; from the
 /// first answer on it is one time.
 #[tokio::test(start_paused = true)]
 async fn estimate_is_a_range_before_the_first_answer() {
@@ -163,7 +163,7 @@ async fn estimate_is_a_range_before_the_first_answer() {
     }
 }
 
-/// What earlier runs have seen is no range.
+/// With a latency known from earlier runs it is not a range.
 #[tokio::test(start_paused = true)]
 async fn estimate_with_known_latency_is_one_time() {
     let service = Service::with_latency(2500);

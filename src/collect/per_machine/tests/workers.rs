@@ -1,11 +1,11 @@
-//! Two workers, on one paused clock.
+//! Two workers on one paused clock.
 
 use futures::join;
 
 use super::*;
 
-/// What came of each machine with two workers that have half of the slots each, and for how many
-/// of them each of the two asked.
+/// The outcome of each machine with two workers that have half of the slots each, and the number of
+/// outcomes of each worker.
 async fn run_two(fetcher: &Fetcher<&Service>, service: &Service) -> (Ending, Outcomes) {
     let collected = RefCell::new(Outcomes::default());
     let other = fetcher.another_worker(service, 4);
@@ -57,7 +57,7 @@ async fn workers_share_machines_and_slots() {
         "{}",
         collected.other
     );
-    // As long as one alone takes with all of the slots.
+    // No longer than one worker with all of the slots.
     assert!(start.elapsed() < Duration::from_millis(100 * (300 / 8 + 4)));
 }
 

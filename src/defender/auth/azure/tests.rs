@@ -22,7 +22,7 @@ fn sign_in(kind: CredentialKind, entra: &Entra) -> SignIn {
     }
 }
 
-/// A credential that trusts that Entra and does not wait between its tries.
+/// A credential that trusts this Entra and retries without pauses.
 fn azure(sign_in: &SignIn, entra: &Entra) -> Azure {
     let http = Http::new(|| entra.client()).unwrap();
     quick(Azure::new(sign_in.kind, sign_in, &http).unwrap())
@@ -149,7 +149,7 @@ async fn managed_identity_uses_the_metadata_endpoint() {
     ])
     .await;
     let sign_in = sign_in(CredentialKind::ManagedIdentity, &entra);
-    // The machine's endpoint has a fixed address: a proxy brings the request here.
+    // The metadata endpoint has a fixed address: a proxy redirects the request here.
     let proxy = reqwest::Proxy::all(entra.url.clone()).unwrap();
     let azure = Azure {
         client: Client::builder().proxy(proxy).build().unwrap(),

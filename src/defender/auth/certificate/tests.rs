@@ -30,12 +30,12 @@ impl Rsa {
         format!("{}{}", self.key.serialize_pem(), self.certificate.pem())
     }
 
-    /// As [`Certificate::read`] gives it.
+    /// As returned by [`Certificate::read`].
     pub(in super::super) fn read(&self) -> Certificate {
         Certificate::parse(self.pem().as_bytes(), None).unwrap()
     }
 
-    /// The key in the older form: what PKCS#8 wraps in its last field.
+    /// The key in PKCS#1, which is the last field of PKCS#8.
     fn pkcs1_pem(&self) -> String {
         let der = self.key.serialized_der();
         let start = (1..der.len())
@@ -92,7 +92,7 @@ fn parse(content: &str) -> Result<Certificate, CertificateProblem> {
     Certificate::parse(content.as_bytes(), None)
 }
 
-/// Signs something, so that a key that is only read half shows.
+/// Signs something, to detect a key that was read incompletely.
 fn can_sign(certificate: &Certificate) -> bool {
     let header = jsonwebtoken::Header::new(jsonwebtoken::Algorithm::PS256);
     jsonwebtoken::encode(&header, &"statement", &certificate.key).is_ok()
@@ -133,7 +133,7 @@ fn pkcs12_is_read_with_its_password() {
     assert_eq!(certificate.thumbprint, rsa.thumbprint());
     assert!(can_sign(&certificate));
 
-    // A file of variables may leave its quotes.
+    // An env file may leave quotes around it.
     assert!(Certificate::parse(&pfx, Some(&"\"open sesame\"".into())).is_ok());
     for wrong in [Some(&"open".into()), None] {
         let problem = Certificate::parse(&pfx, wrong).unwrap_err();

@@ -16,7 +16,7 @@ use crate::defender::auth::CredentialKind;
 const HOUR: Duration = Duration::from_hours(1);
 const MINUTE: Duration = Duration::from_mins(1);
 
-/// Signs in by a script: tokens of that lifetime, or failures, the last one for ever.
+/// A scripted sign-in: tokens of these lifetimes, or errors, repeating the last.
 #[derive(Clone)]
 struct Script(Arc<Inner>);
 

@@ -1,4 +1,4 @@
-//! Bodies as documented, as seen, and as nobody should send them.
+//! Bodies as documented, as seen in practice, and invalid ones.
 
 use proptest::prelude::*;
 
@@ -146,7 +146,7 @@ proptest! {
         let _ = ServiceError::read(&body);
     }
 
-    /// An answer cut short at any byte is no answer, never a shorter one.
+    /// An answer truncated at any byte is rejected, never read as a shorter one.
     #[test]
     fn truncated_answer_is_rejected(cut in 0..DOCUMENTED.len()) {
         prop_assert!(AnswerBody::read(&DOCUMENTED.as_bytes()[..cut]).is_err());

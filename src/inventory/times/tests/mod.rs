@@ -1,23 +1,23 @@
-//! Every form in which exports write times, what is not one, and columns as a whole.
+//! Every time format of exports, texts that are not times, and whole columns.
 
 mod orders;
 mod properties;
 
 use super::*;
 
-/// When these columns are read.
+/// The time at which these columns are read.
 pub(super) const NOW: &str = "2026-11-29T12:00:00Z";
 
 pub(super) fn times(cells: &[&str]) -> Times {
     Times::of(cells.iter().copied(), NOW.parse().unwrap())
 }
 
-/// The time that a cell says that stands alone in its column.
+/// The time of a cell that is alone in its column.
 fn alone(cell: &str) -> Option<String> {
     times(&[cell]).read(cell).map(|time| time.to_string())
 }
 
-/// Cells, and the times that they say.
+/// Cells, and their times.
 const TIMES: &[(&str, &str)] = &[
     ("2026-10-01T07:36:21Z", "2026-10-01T07:36:21Z"),
     ("2026-10-01T07:36:21.1Z", "2026-10-01T07:36:21.1Z"),
@@ -111,7 +111,7 @@ fn every_known_time_format_is_read() {
     }
 }
 
-/// Cells that say no time.
+/// Cells that are not times.
 const NONSENSE: &[&str] = &[
     "",
     " ",
@@ -148,7 +148,7 @@ const NONSENSE: &[&str] = &[
     "2026-10-01 07:36 XM",
     "2026-10-01 07:36 +25:00",
     "2026-10-01 07:36 Berlin",
-    // A year has two or four digits, and stands where it belongs.
+    // A year has two or four digits, in the right place.
     "10/31/026",
     "10/31/6",
     "10/31/02026",

@@ -1,8 +1,8 @@
-//! Columns whose dates are numbers: one order for all of them.
+//! Columns of numeric dates: one order for the whole column.
 
 use super::*;
 
-/// The days that a column says, cell by cell; a dash where it is not understood.
+/// The days of a column, cell by cell; a dash for one that is not understood.
 fn days(cells: &[&str]) -> Vec<String> {
     let times = times(cells);
     let day = |cell: &&str| {
@@ -33,9 +33,9 @@ fn one_unambiguous_cell_decides_the_date_order() {
         ),
         (&["05-11-2026", "28-11-2026"], &["2026-11-05", "2026-11-28"]),
         (&["05-11-2026", "28/11/2026"], &["2026-11-05", "2026-11-28"]),
-        // It settles it though its own time is none: that is of next year.
+        // It decides the order although its own time, of next year, is refused.
         (&["05/11/2026", "31/12/2027"], &["2026-11-05", "-"]),
-        // Other forms, and cells that say nothing, have no part in it.
+        // Other formats, and cells without a time, do not count.
         (
             &[
                 "05/11/2026",
@@ -69,7 +69,7 @@ fn ambiguous_date_order_is_not_read() {
             &["-", "-", "2026-07-07"][..],
             UnreadReason::Undecided,
         ),
-        // No cell: the date does not exist.
+        // Does not decide: the date does not exist.
         (
             &["05/11/2026", "31/02/2026"],
             &["-", "-"],

@@ -1,11 +1,11 @@
-//! A time that is written in a form is read back from it.
+//! Times round-trip in every format.
 
 use jiff::tz::TimeZone;
 use proptest::{collection::vec, prelude::*};
 
 use super::*;
 
-/// Forms, and the seconds to which each of them is exact.
+/// Formats, and their resolution in seconds.
 const FORMS: [(&str, i64); 32] = [
     ("%Y-%m-%dT%H:%M:%SZ", 1),
     ("%Y-%m-%dT%H:%M:%S.0000000Z", 1),
@@ -44,7 +44,7 @@ const FORMS: [(&str, i64); 32] = [
     ("%s", 1),
 ];
 
-/// In every form that needs it, this day shows the order.
+/// A day that decides the order in every format.
 fn settling() -> Timestamp {
     "2026-10-31T00:00:00Z".parse().unwrap()
 }

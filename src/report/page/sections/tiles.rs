@@ -204,7 +204,7 @@ mod tests {
         for (now, then, replaced, expected) in [
             (77, 120, -39, "better"),
             (77, 120, -43, "even"),
-            // More in truth, though the sum is smaller.
+            // An increase without the replacements, though the sum is smaller.
             (77, 120, -50, "even"),
             (120, 77, 0, "worse"),
             (120, 77, 50, "even"),

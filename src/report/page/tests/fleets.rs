@@ -1,4 +1,4 @@
-//! Fleets as small and as bad as they come.
+//! Very small and very bad fleets.
 
 use jiff::Timestamp;
 
@@ -72,7 +72,7 @@ fn fleet_without_answers_is_shown() {
     assert!(section(&page, "coverage").contains("is this the right list"));
     assert!(section(&page, "kbs").contains("is not known"));
     assert!(section(&page, "actions").contains("which updates to push is not known"));
-    // A zero would look like the best of all news.
+    // A zero would look like good news.
     assert_eq!(section(&page, "tiles").matches("not known").count(), 5);
     assert_eq!(
         section(&page, "charts").matches("nothing is known").count(),

@@ -1,4 +1,4 @@
-//! Text from outside, as bad as it comes, in every place.
+//! Hostile text from outside in every place.
 
 use proptest::prelude::*;
 use serde_json::Value;
@@ -12,7 +12,7 @@ use crate::{
     },
 };
 
-/// The second night with this text everywhere that text comes from outside.
+/// The second night with this text in every field from outside.
 fn full_of(text: &str) -> Fixture {
     let mut fixture = Fixture::second_night();
     let inventory = &mut fixture.inventory;
@@ -45,7 +45,7 @@ fn full_of(text: &str) -> Fixture {
     fixture
 }
 
-/// How many texts of the data are exactly this one.
+/// The number of texts in the data that equal this one.
 fn count(data: &Value, text: &str) -> usize {
     match data {
         Value::String(found) => usize::from(found == text),
@@ -55,7 +55,7 @@ fn count(data: &Value, text: &str) -> usize {
     }
 }
 
-/// The page's own elements: there are no others.
+/// The names of all elements of the page.
 fn markup(page: &str) -> Vec<&str> {
     let tags = page.split('<').skip(1);
     tags.map(|tag| tag.split(['>', ' ']).next().unwrap())

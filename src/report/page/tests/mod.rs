@@ -13,7 +13,7 @@ fn page(fixture: &Fixture) -> String {
     fixture.render(&Page)
 }
 
-/// What stands between two texts, the first of which has to be there once.
+/// The part between two texts, the first of which must occur once.
 fn between<'page>(page: &'page str, begin: &str, end: &str) -> &'page str {
     assert_eq!(page.matches(begin).count(), 1, "{begin}");
     let (_, after) = page.split_once(begin).unwrap();

@@ -1,4 +1,4 @@
-//! What has to be in the page, and what must not be.
+//! Required and forbidden parts of the page.
 
 use super::{
     super::{
@@ -175,7 +175,7 @@ fn pairs_of_each_kb_match_its_machine_count() {
     }
 }
 
-/// Jenkins, wikis and mail strip the style, or a policy forbids it.
+/// Jenkins, wikis and mail clients strip the style, or a policy forbids it.
 #[test]
 fn drawings_have_their_own_size_and_colours() {
     let page = page(&Fixture::second_night());

@@ -1,7 +1,7 @@
-//! Whatever the fleet: every format says the same figures.
+//! For any fleet, every format has the same figures.
 //!
-//! A format is a reading: from the bytes of a file to those figures that it says. Another one is
-//! a line in [`READINGS`].
+//! A reading extracts the figures from the bytes of a file. A new format is one line in
+//! [`READINGS`].
 
 mod people;
 
@@ -24,7 +24,7 @@ use crate::{
     },
 };
 
-/// What a report says of a run, as far as it says it.
+/// The figures in a report; `None` for those that it does not have.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 struct Figures {
     /// Answered, not found, failed, pending.
@@ -38,12 +38,12 @@ struct Figures {
     per_kb: Option<BTreeMap<String, [u64; 3]>>,
     /// Gaps and CVEs of those that miss something.
     per_machine: Option<BTreeMap<String, [u64; 2]>>,
-    /// The classes of changes that are listed, as far as there are any.
+    /// The classes of changes that are not empty.
     changes: Option<BTreeMap<String, u64>>,
 }
 
 impl Figures {
-    /// With what it does not say taken from `truth`.
+    /// With missing figures taken from `truth`.
     fn completed(self, truth: &Self) -> Self {
         Self {
             coverage: self.coverage.or(truth.coverage),
@@ -58,7 +58,7 @@ impl Figures {
         }
     }
 
-    /// What the aggregate says, which the reports are written from.
+    /// The figures of the aggregate, from which the reports are written.
     fn of(run: &Run<'_>) -> Self {
         let (fleet, coverage) = (run.fleet, run.fleet.coverage);
         let per_kb = fleet.kbs.iter().map(|kb| {
@@ -83,7 +83,7 @@ impl Figures {
         }
     }
 
-    /// What a list of gaps comes to: machine, KB, CVEs.
+    /// The figures computed from a list of gaps: machine, KB, CVEs.
     fn of_gaps(gaps: impl IntoIterator<Item = (String, String, u64)>) -> Self {
         let mut per_kb = BTreeMap::<String, [u64; 3]>::new();
         let mut per_machine = BTreeMap::<String, [u64; 2]>::new();
@@ -136,7 +136,7 @@ fn classes(tally: Tally) -> BTreeMap<String, u64> {
 /// From the bytes of a file to its figures.
 type Reading = fn(&[u8]) -> Figures;
 
-/// Every file that says figures.
+/// Every file with figures.
 const READINGS: &[(&str, Reading)] = &[
     ("kbs.csv", kbs_csv),
     ("machines.csv", machines_csv),
@@ -319,7 +319,7 @@ fn any_gap() -> impl Strategy<Value = MissingKb> {
     )
 }
 
-/// What becomes of some of these machines; the others are not asked.
+/// Outcomes of some of these machines; the others are not requested.
 fn any_outcomes(machines: &'static [u8]) -> impl Strategy<Value = Vec<Outcome>> {
     let result = prop_oneof![
         4 => proptest::collection::vec(any_gap(), 0..6).prop_map(Ok),

@@ -1,4 +1,4 @@
-//! What people look at, read back: the page, the workbook, the terminal.
+//! The formats for people, read back: the page, the workbook, the terminal.
 
 use std::{collections::BTreeMap, io::Cursor};
 
@@ -11,7 +11,7 @@ use crate::report::{
     terminal::{self, Style},
 };
 
-/// What stands between two texts.
+/// The part between two texts.
 fn between<'text>(text: &'text str, begin: &str, end: &str) -> Option<&'text str> {
     let (_, after) = text.split_once(begin)?;
     Some(after.split_once(end)?.0)
@@ -21,13 +21,13 @@ fn number(text: &str) -> u64 {
     text.trim().replace(',', "").parse().unwrap()
 }
 
-/// An id as the service spells it, from the one that people read.
+/// The service's form of a displayed KB id.
 fn kb_id(label: &str) -> String {
     let id = label.strip_prefix("KB");
     id.unwrap_or_default().to_owned()
 }
 
-/// The words for the classes of changes, and the classes.
+/// The displayed names of the classes of changes, and the classes.
 const CLASSES: [(&str, &str); 7] = [
     ("new", "new"),
     ("resolved", "resolved"),
@@ -96,7 +96,7 @@ pub(super) fn workbook(bytes: &[u8]) -> Figures {
     let machines = rows(&mut book, "Machines");
     let changes = rows(&mut book, "Changes");
     let gaps = rows(&mut book, "Gaps").into_iter();
-    // The KB is behind the machine's name, where the list has names.
+    // The KB follows the machine's name, if the list has names.
     let header = book.worksheet_range("Gaps").unwrap();
     let kb = 1 + usize::from(header.get((0, 1)).is_some_and(|it| it == "Machine"));
     let gaps = gaps.map(|row| (row[0].clone(), kb_id(&row[kb]), number(&row[kb + 3])));
@@ -110,7 +110,7 @@ pub(super) fn workbook(bytes: &[u8]) -> Figures {
     let has_base = !first_cell(&mut book, "Changes").starts_with("There is no earlier run");
     let listed = Figures::of_gaps(gaps);
     let per_machine = with_gaps(machines.iter().filter_map(|row| machine_row(row)));
-    // The long form and the lists have to say the same.
+    // The long form and the lists must agree.
     assert_eq!(listed.per_machine.as_ref(), Some(&per_machine));
     Figures {
         per_kb: Some(kbs.collect()),
@@ -132,7 +132,7 @@ fn first_cell(book: &mut Xlsx<Cursor<Vec<u8>>>, sheet: &str) -> String {
     range.get((0, 0)).unwrap().to_string()
 }
 
-/// The rows of a table; a sheet with a sentence in its place has one row alone.
+/// The rows of a table; a sheet with a sentence instead has only one row.
 fn rows(book: &mut Xlsx<Cursor<Vec<u8>>>, sheet: &str) -> Vec<Vec<String>> {
     let range = book.worksheet_range(sheet).unwrap();
     let rows = range.rows().skip(1);

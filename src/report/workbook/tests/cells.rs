@@ -1,4 +1,4 @@
-//! Every cell of every table is what the CSV files hold.
+//! Every cell of every table matches the CSV files.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -17,7 +17,7 @@ use crate::{
     simulator::Fleet,
 };
 
-/// The statuses of the machines as a workbook has them, in its order.
+/// The statuses of the machines in the workbook's words and order.
 fn statuses(fixture: &Fixture) -> Vec<&'static str> {
     fixture.with_run(|run| {
         let machines = run.fleet.machines.iter();
@@ -31,7 +31,7 @@ fn statuses(fixture: &Fixture) -> Vec<&'static str> {
     })
 }
 
-/// Compares all tables, and returns how many cells that were.
+/// Compares all tables, and returns the number of cells.
 pub(super) fn compare(fixture: &Fixture) -> usize {
     let mut book = open(fixture);
     book.load_tables().unwrap();
@@ -68,11 +68,11 @@ pub(super) fn compare(fixture: &Fixture) -> usize {
     compared
 }
 
-/// Columns of the CSV files that the long sheets leave out: they stand in those of KBs and machines.
+/// Columns of the CSV files that the long sheets leave out, because other sheets have them.
 const LEFT_OUT: [(&str, &[&str]); 1] = [("Gaps", &["url", "machineMissedOn", "answeredAt"])];
 
-/// Where a column of a CSV file stands in its sheet: in the same order, but for those that are left
-/// out, and for the machines' names behind their ids.
+/// The position of a column of a CSV file in its sheet: the same order, except for omitted columns and
+/// the machines' names after their ids.
 fn place_of(sheet: &str, place: usize, column: &str, names: &[String]) -> Option<usize> {
     if ["KBs", "Machines"].contains(&sheet) {
         return Some(place);
@@ -135,8 +135,7 @@ fn machine_names_appear_in_every_sheet() {
     }
 }
 
-/// A fleet of so many machines, and the night before, when each machine missed a KB less and
-/// others failed.
+/// A fleet of this size, and the night before with one KB less for each machine and other failures.
 fn fleet(machines: usize) -> Fixture {
     let fleet = Fleet::generate(7, machines);
     let list = fleet.inventory_csv();

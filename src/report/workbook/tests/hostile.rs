@@ -10,7 +10,7 @@ use super::{
 };
 use crate::report::{fixture::Fixture, tests::hostile::full_of};
 
-/// Demands that nothing runs, that links are those of KBs, and that every part is XML.
+/// Asserts that there are no formulas and macros, that only KBs have links, and that every part is XML.
 fn assert_harmless(fixture: &Fixture) {
     for [name, text] in parts(&packed(fixture, Limits::USUAL)) {
         let unfit =

@@ -1,4 +1,4 @@
-//! The workbook, read back by another program, beside the CSV files of the same run.
+//! The workbook, read back by another crate and compared with the CSV files of the same run.
 
 mod cells;
 mod hostile;

@@ -1,4 +1,4 @@
-//! How the tests read a workbook and the CSV files.
+//! Reads a workbook and the CSV files.
 
 use std::io::{Cursor, Read};
 
@@ -12,7 +12,7 @@ use crate::{
 
 use super::super::{Limits, Workbook, text::clean};
 
-/// The sheets with tables, and the CSV files that hold the same.
+/// The sheets with tables, and the corresponding CSV files.
 pub(super) const TABLES: [(&str, &str, &str); 5] = [
     ("KBs", "Kbs", "kbs.csv"),
     ("Machines", "Machines", "machines.csv"),
@@ -46,7 +46,7 @@ pub(super) fn words(book: &mut Xlsx<Cursor<Vec<u8>>>, sheet: &str) -> String {
     words.join("|")
 }
 
-/// What is in the file: names and contents.
+/// The parts of the file: names and contents.
 pub(in crate::report) fn parts(packed: &[u8]) -> Vec<[String; 2]> {
     let mut archive = zip::ZipArchive::new(Cursor::new(packed)).unwrap();
     (0..archive.len())
@@ -59,8 +59,8 @@ pub(in crate::report) fn parts(packed: &[u8]) -> Vec<[String; 2]> {
         .collect()
 }
 
-/// The records of a CSV file, the header first. Nothing is guarded there: there is no need to in
-/// a workbook.
+/// The records of a CSV file, the header first, without the formula guard, which a workbook does not
+/// need.
 pub(super) fn csv(fixture: &Fixture, name: &str) -> Vec<Vec<String>> {
     let mut fixture = fixture.clone();
     fixture.facts.csv_guard = false;
@@ -76,8 +76,8 @@ pub(super) fn csv(fixture: &Fixture, name: &str) -> Vec<Vec<String>> {
         .collect()
 }
 
-/// What a cell of this column of the CSV file is expected to be in the workbook, and what it is,
-/// both as text.
+/// The expected and the actual cell in the workbook for a cell of this column of the CSV file, both
+/// as text.
 pub(super) fn sides(column: &str, expected: &str, found: &Data) -> (String, String) {
     match column {
         "kbId" => (kb(expected), text(found)),
@@ -95,7 +95,7 @@ pub(super) fn sides(column: &str, expected: &str, found: &Data) -> (String, Stri
     }
 }
 
-/// The columns that hold numbers, and only these.
+/// The columns with numbers.
 const COUNTED: [&str; 11] = [
     "rank",
     "cveAddressed",
@@ -117,8 +117,8 @@ fn kb(id: &str) -> String {
     }
 }
 
-/// The readings of a cell with KBs: an id from outside may hold what stands between ids, and an
-/// update without an id looks like no update.
+/// The possible readings of a cell with KBs: an id from outside may contain the separator, and an
+/// update without an id looks like none.
 fn kbs(ids: &str) -> Vec<String> {
     let several: Vec<String> = ids.split(';').map(kb).collect();
     let several = clean(&several.join(";")).into_owned();

@@ -1,4 +1,4 @@
-//! The workbook as a whole: its sheets, its bytes, and fleets at the edge.
+//! The workbook as a whole: its sheets, its bytes, and extreme fleets.
 
 use std::io::Cursor;
 

@@ -1,10 +1,10 @@
-//! The best schedule that limits allow, call by call, from their definition alone.
+//! The best schedule within limits, call by call, from their definition alone.
 
 use std::time::Duration;
 
 use crate::quota::{RateLimit, RateLimits};
 
-/// What calls are sent under.
+/// The conditions of a schedule.
 #[derive(Debug)]
 pub(super) struct Rules {
     pub(super) limits: RateLimits,
@@ -12,18 +12,18 @@ pub(super) struct Rules {
     pub(super) concurrency: usize,
 }
 
-/// Since when on a window counts a call.
+/// The moment from which a window counts a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Since {
-    /// Since its answer, and for the guard longer: all that a client can know.
+    /// Its answer, plus the guard: all that a client can know.
     Answer,
-    /// Since its sending: as one would count who knew that the service sees it at once.
+    /// Its sending, as if the service were known to see it at once.
     Sending,
 }
 
 impl Rules {
-    /// When the last of these calls is answered at the earliest. Each is sent as soon as
-    /// pace, calls in flight and windows allow.
+    /// The earliest time of the last answer. Each call is sent as soon as pace, concurrency and
+    /// windows allow.
     pub(super) fn best(&self, latencies: impl Iterator<Item = Duration>, since: Since) -> Duration {
         let (mut answers, mut counted): (Vec<Duration>, Vec<Duration>) = Default::default();
         let mut sent: Option<Duration> = None;
@@ -50,7 +50,7 @@ impl Rules {
     }
 }
 
-/// How long a call counts.
+/// The time for which a call counts.
 fn hold(limit: &RateLimit, since: Since) -> Duration {
     match since {
         Since::Answer => limit.window + Duration::from_millis(2) + limit.window / 10_000,
@@ -58,7 +58,7 @@ fn hold(limit: &RateLimit, since: Since) -> Duration {
     }
 }
 
-/// After this instant, fewer than `places` of these are still to come.
+/// The instant after which fewer than `places` of these are left.
 fn nth_last(sorted: &[Duration], places: usize) -> Option<Duration> {
     sorted.len().checked_sub(places).map(|at| sorted[at])
 }

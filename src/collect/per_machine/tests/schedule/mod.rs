@@ -1,5 +1,5 @@
-//! As fast as the quota allows, and the time shown is the time it takes: whole runs under
-//! exact windows, beside the best schedule that these allow.
+//! Whole runs with exact windows, compared with the best schedule: as fast as the quota allows, with
+//! a correct estimate.
 
 mod best;
 mod run;
@@ -19,7 +19,7 @@ impl Run {
     fn is_fast(&self) {
         let most = self.best.mul_f64(1.02) + Duration::from_millis(10);
         assert!(self.took <= most, "{self:?}");
-        // Late timers are made up for within the pace, by so much and no more.
+        // Late timers are compensated within the pace, up to this much.
         let least = self
             .best
             .mul_f64(0.99)
@@ -27,7 +27,7 @@ impl Run {
         assert!(self.took >= least, "{self:?}");
     }
 
-    /// Within 5 % of what was left, and `more`.
+    /// Asserts that the estimate was within 5 % of the remaining time, plus `more`.
     fn tells_the_time(&self, more: Duration) {
         for shown in self
             .shown
@@ -43,15 +43,15 @@ impl Run {
         }
     }
 
-    /// Before the first answer, only what the windows dictate can be known; and of answers
-    /// that take now long and now short, it takes some to know the mean.
+    /// Before the first answer, only the effect of the windows can be known; and if latencies
+    /// vary, the mean takes some answers.
     fn can_tell(&self, answers: u64) -> bool {
         let foreseen = self.foreseen.abs_diff(self.best) <= self.best.mul_f64(0.01);
         foreseen || answers >= if self.case.is_jittered() { 200 } else { 1 }
     }
 
-    /// Where little is left, 5 % of it is less than the wait for one call: how long the last
-    /// ones take is chance, and nobody reads more than seconds.
+    /// Near the end, 5 % is less than one latency: the last ones are random, and the display has
+    /// a resolution of seconds.
     fn moment(&self) -> Duration {
         let latency = &self.case.latency_ms;
         Duration::from_millis(1500 + (latency.end - latency.start) / 2)
@@ -63,7 +63,7 @@ impl Run {
     }
 }
 
-/// The windows that people have, and others.
+/// Real and other windows.
 #[test]
 fn runs_match_the_best_schedule_and_the_estimate() {
     for (quota, latency_ms, concurrency, fleet) in [
@@ -97,7 +97,7 @@ fn runs_match_the_best_schedule_and_the_estimate() {
     }
 }
 
-/// Where the service is slower than the quota, it decides, and nothing stalls or grows.
+/// If the service is slower than the quota, its speed decides, and nothing stalls or accumulates.
 #[test]
 fn slow_service_is_used_to_capacity() {
     for (quota, latency_ms, concurrency, fleet) in [
@@ -121,8 +121,8 @@ fn slow_service_is_used_to_capacity() {
     }
 }
 
-/// What it costs not to know when the service counts a call: each window lasts as long as
-/// an answer takes longer. With the usual answers that is next to nothing.
+/// The cost of not knowing when the service counts a call: each window is longer by one latency, which
+/// is negligible with usual latencies.
 #[test]
 fn counting_from_the_answer_costs_at_most_two_percent() {
     for (latency_ms, fleet) in [(0..0, 1501), (300..300, 1501), (50..950, 5000)] {
@@ -131,10 +131,9 @@ fn counting_from_the_answer_costs_at_most_two_percent() {
     }
 }
 
-/// Calls that fail are repeated, and machines that are not known asked again. That takes
-/// calls, which are in the schedule, and at the end some back-offs and answers that come one
-/// after the other. The time shown cannot know which calls will fail: where a few more or
-/// less go over into the next minute, it is a minute off.
+/// Failed calls are retried, and unknown machines requested again. That takes calls, which the schedule
+/// includes, and at the end some back-offs and answers in sequence. The estimate cannot know which calls
+/// will fail: if a few calls more or less move into the next window, it is off by a minute.
 #[test]
 fn failures_cost_little_more_than_their_calls() {
     for (quota, latency_ms, concurrency, fleet, cycle) in [

@@ -1,4 +1,4 @@
-//! One run on a paused clock, and all that there is to say about its time.
+//! One run on a paused clock, and its measured times.
 
 use std::{fmt, ops::Range, time::Duration};
 
@@ -18,7 +18,7 @@ use crate::{
     quota::{Pace, USUAL_LATENCY},
 };
 
-/// A run as it could be configured, and the service that it meets.
+/// The configuration of a run, and its service.
 #[derive(Debug, Clone)]
 pub(super) struct Case {
     pub(super) limits: &'static str,
@@ -26,28 +26,28 @@ pub(super) struct Case {
     pub(super) latency_ms: Range<u64>,
     pub(super) concurrency: usize,
     pub(super) fleet: u16,
-    /// Of a hundred calls, how many fail.
+    /// The percentage of calls that fail.
     pub(super) flaky: u64,
-    /// Of how many machines the service does not know one.
+    /// One in this many machines is unknown.
     pub(super) unknown_every: usize,
 }
 
-/// What came of a run.
+/// The result of a run.
 pub(super) struct Run {
     pub(super) case: Case,
     pub(super) took: Duration,
-    /// What the best schedule takes for as many calls.
+    /// The duration of the best schedule for as many calls.
     pub(super) best: Duration,
-    /// What it takes for the fleet, if answers take as long as they usually do.
+    /// The duration of the best schedule for the fleet, with the mean latency.
     pub(super) foreseen: Duration,
-    /// What the best schedule takes if calls count from their sending on.
+    /// The duration of the best schedule if calls count from their sending.
     pub(super) clairvoyant: Duration,
-    /// The longest that an answer can take.
+    /// The longest latency.
     pub(super) longest: Duration,
     pub(super) shown: Vec<Shown>,
 }
 
-/// What was shown on the way.
+/// An estimate shown during the run.
 #[derive(Debug)]
 pub(super) struct Shown {
     pub(super) since: Duration,
@@ -95,10 +95,10 @@ impl Case {
         tenant
     }
 
-    /// The run on a paused clock, where hours pass in milliseconds. The service refuses
-    /// nothing, and has no more calls at once than configured.
+    /// Runs it on a paused clock, where hours pass in milliseconds. Asserts that the service
+    /// refused nothing, and had no more calls in flight than configured.
     pub(super) fn run(&self) -> Run {
-        // Back-offs are the same each time.
+        // Makes back-offs deterministic.
         fastrand::seed(7);
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_time()
@@ -133,7 +133,7 @@ impl Case {
         let stops = Stops::default();
         let fetcher = Fetcher::new(tenant, gate, settings(self.concurrency), plan, &stops);
         let latencies = (0..u64::from(self.fleet)).map(|call| tenant.latency(call));
-        // So many moments that fall anywhere within the windows.
+        // Sampling times at varying positions within the windows.
         let between = rules.best(latencies, Since::Answer) / 113 + Duration::from_millis(3);
         let start = Instant::now();
         let mut shown = Vec::new();
@@ -151,7 +151,7 @@ impl Case {
     }
 }
 
-/// Without all that was shown: a test that fails tells the moment.
+/// Without the estimates: a failed test shows the one concerned.
 impl fmt::Debug for Run {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter

@@ -1,5 +1,4 @@
-//! A service that holds its limits strictly, with latencies and faults that chance decides,
-//! the same each time.
+//! A service with strict limits, and random but deterministic latencies and faults.
 
 use std::{
     collections::{HashSet, VecDeque},
@@ -20,9 +19,9 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Tenant {
     latency_ms: Range<u64>,
-    /// Of a hundred calls, how many fail.
+    /// The percentage of calls that fail.
     pub(super) flaky: u64,
-    /// Machines that it does not know.
+    /// Unknown machines.
     pub(super) unknown: HashSet<MachineId>,
     state: Mutex<State>,
 }
@@ -37,7 +36,7 @@ struct State {
 }
 
 impl Tenant {
-    /// A service with these limits, whose answers take from so many to so many milliseconds.
+    /// A service with these limits and this range of latencies in milliseconds.
     pub(super) fn new(limits: &RateLimits, latency_ms: Range<u64>) -> Self {
         let windows = limits.0.iter().map(|limit| (*limit, VecDeque::new()));
         let state = State {
@@ -52,15 +51,15 @@ impl Tenant {
         }
     }
 
-    /// How long the answer to a call takes, by its place in the order of sending.
+    /// The latency of a call, by its position in the order of sending.
     pub(super) fn latency(&self, call: u64) -> Duration {
         let Range { start, end } = self.latency_ms;
         let extra = fastrand::Rng::with_seed(call).u64(0..(end - start).max(1));
         Duration::from_millis(start + extra)
     }
 
-    /// How long after its sending a call is counted, in whole milliseconds: timers know no
-    /// others.
+    /// The delay from sending a call to counting it, in whole milliseconds, the resolution of
+    /// timers.
     fn until_seen(call: u64, latency: Duration) -> Duration {
         let latency = u64::try_from(latency.as_millis()).unwrap();
         let share = fastrand::Rng::with_seed(!call).u64(0..=latency);

@@ -1,4 +1,4 @@
-//! Replies in every encoding, and beyond every size: the same token, the same refusal.
+//! Replies in every encoding, and oversized ones.
 
 use encoding_rs::WINDOWS_1252;
 
@@ -7,7 +7,7 @@ use super::*;
 const TOKEN: &str = r#"{"token_type":"Bearer","expires_in":3599,"access_token":"a.b.c"}"#;
 const REFUSAL: &str = r#"{"error":"invalid_client","error_description":"AADSTS7000215: Ungültig. Trace ID: 1","error_codes":[7000215],"correlation_id":"2"}"#;
 
-/// A body in all the forms in which gateways have been seen to send one.
+/// A body in every encoding that gateways have been seen to send.
 fn forms(text: &str) -> Vec<Reply> {
     let units = || {
         format!("\u{feff}{text}")

@@ -1,4 +1,4 @@
-//! The Azure CLI, through a shell that only pretends.
+//! The Azure CLI, through a fake shell.
 
 use std::{ffi::OsStr, io, process::Output};
 
@@ -6,7 +6,7 @@ use azure_identity::Executor;
 
 use super::*;
 
-/// Stands in for the shell that runs `az`.
+/// A fake of the shell that runs `az`.
 #[derive(Debug)]
 struct Shell {
     exit_code: i32,

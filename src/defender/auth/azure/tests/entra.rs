@@ -1,5 +1,4 @@
-//! As much of a sign-in service as these tests need: it says what it was told to say,
-//! and remembers what it was asked.
+//! A minimal sign-in service: it sends given replies, and records the requests.
 
 use std::{
     convert::Infallible,
@@ -28,7 +27,7 @@ use tokio_rustls::{
 };
 use url::Url;
 
-/// What it says to one request.
+/// The reply to one request.
 #[derive(Debug, Clone)]
 pub(super) struct Reply {
     status: u16,
@@ -100,7 +99,7 @@ impl Reply {
     }
 }
 
-/// What it was asked.
+/// A recorded request.
 #[derive(Debug, Clone)]
 pub(super) struct Asked {
     pub(super) target: String,
@@ -108,7 +107,7 @@ pub(super) struct Asked {
     pub(super) body: String,
 }
 
-/// A running service; it ends with the test's runtime.
+/// A running service; it stops with the test's runtime.
 pub(super) struct Entra {
     pub(super) url: Url,
     root: reqwest::Certificate,
@@ -121,7 +120,7 @@ struct Script {
 }
 
 impl Entra {
-    /// Says these replies over https, one after the other, the last one for ever.
+    /// Sends these replies over https, one after the other, repeating the last.
     pub(super) async fn serve<const N: usize>(replies: [Reply; N]) -> Self {
         Self::start_with(replies.to_vec(), "https", |_| {}).await
     }
@@ -132,7 +131,7 @@ impl Entra {
         Self::start_with(replies.to_vec(), "https", |params| params.is_ca = root).await
     }
 
-    /// The same, with a certificate that is valid in these years alone.
+    /// The same, with a certificate that is valid only in these years.
     pub(super) async fn serve_in_years<const N: usize>(
         replies: [Reply; N],
         years: (i32, i32),
@@ -173,7 +172,7 @@ impl Entra {
         }
     }
 
-    /// A client that trusts it, and nobody else.
+    /// A client that trusts only this service.
     pub(super) fn client(&self) -> ClientBuilder {
         ClientBuilder::new()
             .no_proxy()
@@ -215,7 +214,7 @@ async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, script: Arc<Scr
 
 async fn talk(stream: impl AsyncRead + AsyncWrite + Unpin, script: Arc<Script>) {
     let service = service_fn(|request| answer(request, &script));
-    // A client that goes away ends the talk, whatever it says.
+    // A closed connection ends the exchange.
     let _ = pin!(http1::Builder::new().serve_connection(TokioIo::new(stream), service)).await;
 }
 
@@ -230,7 +229,7 @@ async fn answer(
         let mut asked = script.asked.lock().unwrap();
         asked.push(Asked {
             target,
-            // A call for a tunnel names none.
+            // A CONNECT request has none.
             user_agent: user_agent
                 .map(|agent| agent.to_str().unwrap().to_owned())
                 .unwrap_or_default(),

@@ -1,4 +1,4 @@
-//! Networks that stand in the way.
+//! Network problems.
 
 use std::io;
 
@@ -70,7 +70,7 @@ async fn network_problems_are_recognised() {
     assert!(entra.requests().is_empty());
 }
 
-/// A port that is taken, so that nobody else gets it, and where nobody answers.
+/// A reserved port on which nothing listens.
 fn deaf() -> (TcpSocket, u16) {
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
@@ -78,7 +78,7 @@ fn deaf() -> (TcpSocket, u16) {
     (socket, port)
 }
 
-/// A resolver that knows no name.
+/// A resolver that finds no name.
 struct Nameless;
 
 impl Resolve for Nameless {

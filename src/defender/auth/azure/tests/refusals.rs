@@ -1,4 +1,4 @@
-//! Replies that bring no token.
+//! Replies without a token.
 
 use super::*;
 
@@ -69,7 +69,7 @@ async fn reply_without_a_token_is_described() {
     }
 }
 
-/// Entra's own words decide, whatever the status: what passes is waited for, and for as long as it
+/// Entra's error code decides, whatever the status; temporary errors are waited for, as long as it
 /// asks.
 #[tokio::test]
 async fn temporary_errors_are_distinguished_from_final_ones() {
