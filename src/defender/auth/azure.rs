@@ -73,7 +73,7 @@ impl Azure {
 
     /// Builds the credential once, without using it, so that errors in it are reported now.
     fn validate(&self) -> Result<(), CredentialError> {
-        let options = self.options(RecordingClient::new(self.client.clone()).into());
+        let options = self.options(self.recording_client());
         match self.config.build(options) {
             Ok(_) => Ok(()),
             Err(error) => Err(CredentialError::Unusable {
@@ -81,6 +81,10 @@ impl Azure {
                 reason: words_of(&error),
             }),
         }
+    }
+
+    fn recording_client(&self) -> Arc<RecordingClient> {
+        Arc::new(RecordingClient::new(self.kind, self.client.clone()))
     }
 
     fn options(&self, client: Arc<RecordingClient>) -> ClientOptions {
@@ -117,22 +121,20 @@ impl Azure {
 
     /// Why there is no token. The recorded exchange says more than the error of `azure_identity`.
     fn explain(&self, client: &RecordingClient, error: &azure_core::Error) -> SignInError {
-        client
-            .failure(self.kind)
-            .unwrap_or_else(|| SignInError::Failed {
-                kind: self.kind,
-                text: words_of(error),
-            })
+        client.failure().unwrap_or_else(|| SignInError::Failed {
+            kind: self.kind,
+            text: words_of(error),
+        })
     }
 }
 
 #[async_trait]
 impl TokenSource for Azure {
     async fn sign_in(&self) -> Result<AccessToken, SignInError> {
-        let client = Arc::new(RecordingClient::new(self.client.clone()));
+        let client = self.recording_client();
         match timeout(self.patience, self.token(Arc::clone(&client))).await {
             Ok(result) => result.map_err(|error| self.explain(&client, &error)),
-            Err(_) => Err(client.failure(self.kind).unwrap_or(SignInError::TimedOut {
+            Err(_) => Err(client.failure().unwrap_or(SignInError::TimedOut {
                 kind: self.kind,
                 patience: self.patience,
             })),

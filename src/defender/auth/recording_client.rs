@@ -36,40 +36,21 @@ const LONGEST_TITLE: usize = 80;
 /// A client that records its last exchange.
 #[derive(Debug)]
 pub(super) struct RecordingClient {
+    kind: CredentialKind,
     client: Client,
-    last: Mutex<Option<Exchange>>,
+    /// Why the last exchange returned no token. Also set after a success, where it is not read.
+    failure: Mutex<Option<SignInError>>,
     /// The token from the last exchange, if there was one.
     token: Mutex<Option<AccessToken>>,
 }
 
-#[derive(Debug, Clone)]
-struct Exchange {
-    host: String,
-    end: End,
-}
-
-/// How an exchange ended.
-#[derive(Debug, Clone)]
-enum End {
-    Refused(Box<Refusal>),
-    /// A reply that is recognised neither as a token nor as a refusal.
-    Replied {
-        http_status: u16,
-        found: String,
-        retry_after: Option<Duration>,
-    },
-    Broken {
-        trouble: Trouble,
-        detail: String,
-    },
-}
-
 impl RecordingClient {
-    pub(super) fn new(client: Client) -> Self {
+    pub(super) fn new(kind: CredentialKind, client: Client) -> Self {
         Self {
+            kind,
             client,
-            last: Mutex::new(None),
-            token: Mutex::new(None),
+            failure: Mutex::default(),
+            token: Mutex::default(),
         }
     }
 
@@ -79,34 +60,46 @@ impl RecordingClient {
     }
 
     /// Why the last exchange returned no token; `None` if there was no exchange.
-    pub(super) fn failure(&self, kind: CredentialKind) -> Option<SignInError> {
-        let Exchange { host, end } = self.last.lock().clone()?;
-        Some(match end {
-            End::Refused(refusal) => SignInError::Refused { kind, refusal },
-            End::Replied {
-                http_status,
-                found,
-                retry_after,
-            } => SignInError::BadReply {
-                kind,
-                host,
-                http_status,
-                found,
-                retry_after,
-            },
-            End::Broken { trouble, detail } => SignInError::Unreachable {
-                kind,
-                host,
-                trouble,
-                detail,
-            },
-        })
+    pub(super) fn failure(&self) -> Option<SignInError> {
+        self.failure.lock().clone()
     }
 
-    fn remember(&self, request: &Request, end: End) {
-        let host = request.url().host_str().unwrap_or_default().to_owned();
-        let exchange = Exchange { host, end };
-        *self.last.lock() = Some(exchange);
+    fn unreachable(&self, request: &Request, trouble: Trouble, detail: String) -> SignInError {
+        SignInError::Unreachable {
+            kind: self.kind,
+            host: host(request),
+            trouble,
+            detail,
+        }
+    }
+
+    /// Classifies a reply by its status and format. The token is not kept, nor are the secrets that
+    /// were sent, in case the reply repeats them.
+    fn without_token(&self, request: &Request, reply: &RawResponse) -> SignInError {
+        let http_status = u16::from(reply.status());
+        let body: &[u8] = reply.body();
+        let mask = secrets(request);
+        let refusal = match http_status {
+            200..300 => None,
+            _ => Refusal::read(http_status, body, &mask),
+        };
+        let retry_after = asked_for(reply);
+        match refusal {
+            Some(refusal) => SignInError::Refused {
+                kind: self.kind,
+                refusal: Box::new(Refusal {
+                    retry_after,
+                    ..refusal
+                }),
+            },
+            None => SignInError::BadReply {
+                kind: self.kind,
+                host: host(request),
+                http_status,
+                found: describe(reply.headers().get_optional_str(&CONTENT_TYPE), body, &mask),
+                retry_after,
+            },
+        }
     }
 
     async fn exchange(&self, request: &Request) -> azure_core::Result<Received> {
@@ -152,30 +145,38 @@ enum Received {
 #[async_trait]
 impl HttpClient for RecordingClient {
     async fn execute_request(&self, request: &Request) -> azure_core::Result<AsyncRawResponse> {
-        self.remember(request, End::silence());
-        match self.exchange(request).await {
+        let silence = self.unreachable(request, Trouble::Timeout, "no answer in time".to_owned());
+        *self.failure.lock() = Some(silence);
+        let (failure, passed_on) = match self.exchange(request).await {
             Ok(Received::Whole(reply)) => {
-                self.remember(request, End::of_reply(&reply, &secrets(request)));
-                Ok(self.passed_on(reply))
+                let failure = self.without_token(request, &reply);
+                (failure, Ok(self.passed_on(reply)))
             }
             Ok(Received::TooLarge(http_status)) => {
-                let found = TOO_LARGE.to_owned();
-                let end = End::Replied {
+                let failure = SignInError::BadReply {
+                    kind: self.kind,
+                    host: host(request),
                     http_status,
-                    found,
+                    found: TOO_LARGE.to_owned(),
                     retry_after: None,
                 };
-                self.remember(request, end);
                 let text = "the reply is larger than 1 MiB";
-                Err(azure_core::Error::with_message(ErrorKind::Other, text))
+                let error = azure_core::Error::with_message(ErrorKind::Other, text);
+                (failure, Err(error))
             }
             Err(error) => {
                 let (trouble, detail) = diagnose(&error);
-                self.remember(request, End::Broken { trouble, detail });
-                Err(final_if_it_stays(trouble, error))
+                let failure = self.unreachable(request, trouble, detail);
+                (failure, Err(final_if_it_stays(trouble, error)))
             }
-        }
+        };
+        *self.failure.lock() = Some(failure);
+        passed_on
     }
+}
+
+fn host(request: &Request) -> String {
+    request.url().host_str().unwrap_or_default().to_owned()
 }
 
 /// The pipeline retries after any network failure, but a retry does not make an untrusted
@@ -185,38 +186,6 @@ fn final_if_it_stays(trouble: Trouble, error: azure_core::Error) -> azure_core::
         azure_core::Error::new(ErrorKind::Other, error)
     } else {
         error
-    }
-}
-
-impl End {
-    /// The state until a reply arrives.
-    fn silence() -> Self {
-        Self::Broken {
-            trouble: Trouble::Timeout,
-            detail: "no answer in time".to_owned(),
-        }
-    }
-
-    /// Classifies a reply by its status and format. The token is not kept, nor are the secrets that
-    /// were sent, in case the reply repeats them.
-    fn of_reply(reply: &RawResponse, mask: &Mask) -> Self {
-        let http_status = u16::from(reply.status());
-        let body: &[u8] = reply.body();
-        let refusal = match http_status {
-            200..300 => None,
-            _ => Refusal::read(http_status, body, mask),
-        };
-        match refusal {
-            Some(refusal) => Self::Refused(Box::new(Refusal {
-                retry_after: asked_for(reply),
-                ..refusal
-            })),
-            None => Self::Replied {
-                http_status,
-                retry_after: asked_for(reply),
-                found: describe(reply.headers().get_optional_str(&CONTENT_TYPE), body, mask),
-            },
-        }
     }
 }
 

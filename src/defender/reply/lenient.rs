@@ -42,40 +42,6 @@ impl Text {
     }
 }
 
-/// A value that is a string, a number or null, in any JSON spelling.
-trait Scalar: Sized {
-    const EXPECTED: &'static str;
-    fn null() -> Self;
-    fn text(text: &str) -> Self;
-    fn unsigned(number: u64) -> Self;
-    fn signed(number: i64) -> Self;
-    fn float(number: f64) -> Self;
-}
-
-impl Scalar for Text {
-    const EXPECTED: &'static str = "a text, a number or null";
-
-    fn null() -> Self {
-        Self(None)
-    }
-
-    fn text(text: &str) -> Self {
-        Self(Some(text.to_owned()))
-    }
-
-    fn unsigned(number: u64) -> Self {
-        Self(Some(number.to_string()))
-    }
-
-    fn signed(number: i64) -> Self {
-        Self(Some(number.to_string()))
-    }
-
-    fn float(number: f64) -> Self {
-        Self(Some(number.to_string()))
-    }
-}
-
 impl Count {
     /// The number in a value, as it is spelled in the JSON.
     fn read(value: &RawValue) -> Self {
@@ -111,39 +77,39 @@ fn beginning(value: &str) -> &str {
     end.map_or(value, |(end, _)| &value[..end])
 }
 
-struct ScalarVisitor<T>(PhantomData<T>);
+struct TextVisitor;
 
-impl<T: Scalar> Visitor<'_> for ScalarVisitor<T> {
-    type Value = T;
+impl Visitor<'_> for TextVisitor {
+    type Value = Text;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(T::EXPECTED)
+        formatter.write_str("a text, a number or null")
     }
 
-    fn visit_unit<E>(self) -> Result<T, E> {
-        Ok(T::null())
+    fn visit_unit<E>(self) -> Result<Text, E> {
+        Ok(Text(None))
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<T, E> {
-        Ok(T::text(text))
+    fn visit_str<E>(self, text: &str) -> Result<Text, E> {
+        Ok(Text(Some(text.to_owned())))
     }
 
-    fn visit_u64<E>(self, number: u64) -> Result<T, E> {
-        Ok(T::unsigned(number))
+    fn visit_u64<E>(self, number: u64) -> Result<Text, E> {
+        Ok(Text(Some(number.to_string())))
     }
 
-    fn visit_i64<E>(self, number: i64) -> Result<T, E> {
-        Ok(T::signed(number))
+    fn visit_i64<E>(self, number: i64) -> Result<Text, E> {
+        Ok(Text(Some(number.to_string())))
     }
 
-    fn visit_f64<E>(self, number: f64) -> Result<T, E> {
-        Ok(T::float(number))
+    fn visit_f64<E>(self, number: f64) -> Result<Text, E> {
+        Ok(Text(Some(number.to_string())))
     }
 }
 
 impl<'de> Deserialize<'de> for Text {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ScalarVisitor(PhantomData))
+        deserializer.deserialize_any(TextVisitor)
     }
 }
 
@@ -167,7 +133,8 @@ impl<'de> Visitor<'de> for TextsVisitor {
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Texts, E> {
-        Ok(Texts(Text::text(text).filled().into_iter().collect()))
+        let text = Text(Some(text.to_owned()));
+        Ok(Texts(text.filled().into_iter().collect()))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Texts, A::Error> {
