@@ -190,14 +190,17 @@ impl Store {
 
     /// Records one call that is about to be sent outside a run.
     pub fn record_call(&self, caller: &Application, api: Api) -> Result<CallNumber> {
-        self.name(calls::record_call(&self.connection, caller, api))
+        let noted = calls::application(&self.connection, caller).and_then(|number| {
+            calls::record_sending(&self.connection, number, api, Timestamp::now())
+        });
+        self.name(noted)
     }
 
     /// Records that the answer to a call has arrived.
     pub fn record_answer(&self, call: CallNumber) -> Result<()> {
         self.name(calls::record_answered(
             &self.connection,
-            call.0,
+            call,
             Timestamp::now(),
         ))
     }
@@ -213,19 +216,16 @@ impl Store {
     }
 
     /// How long ago the answers to this app registration's earlier calls to an API arrived or, if
-    /// that was not recorded, must have arrived.
+    /// that was not recorded, must have arrived. Deletes the calls that no longer count.
     pub fn call_ages(
         &self,
         caller: &Application,
         api: Api,
         counting: Counting,
     ) -> Result<Vec<Duration>> {
-        self.name(calls::prune_and_read(
-            &self.connection,
-            caller,
-            api,
-            counting,
-        ))
+        let past = calls::prune(&self.connection, caller, api, counting)
+            .and_then(|()| calls::ages(&self.connection, caller, api, counting));
+        self.name(past)
     }
 
     /// The median time to an answer for this app registration's last calls to an API; `None` if

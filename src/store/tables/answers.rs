@@ -35,13 +35,32 @@ pub(crate) fn record(
     outcome: &Outcome,
     numbers: &mut Numbers,
 ) -> Result<()> {
-    match &outcome.result {
+    let (answer, failure) = match &outcome.result {
         Ok(answer) => {
-            let answer = insert_answer(connection, session, machine, answer, numbers)?;
-            record_answered(connection, session, machine, answer, outcome)
+            let number = insert_answer(connection, session, machine, answer, numbers)?;
+            (Some(number), None)
         }
-        Err(failure) => record_failed(connection, session, machine, outcome, failure),
-    }
+        Err(failure) => (None, Some(failure)),
+    };
+    let mut replace = connection.prepare_cached(
+        "INSERT OR REPLACE INTO run_machine
+             (run, machine, origin, answer, attempts, times_unknown,
+              reason, http_status, code, message, correlation_id)
+         VALUES (?1, ?2, 'asked', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+    )?;
+    replace.execute(params![
+        session.run.0,
+        machine,
+        answer,
+        outcome.attempts,
+        outcome.times_unknown,
+        failure.map(|it| it.reason.as_str()),
+        failure.map(|it| it.http_status),
+        failure.map(|it| &it.code),
+        failure.map(|it| &it.message),
+        failure.map(|it| &it.correlation_id),
+    ])?;
+    Ok(())
 }
 
 /// The number of a machine, which is inserted if it is new.
@@ -89,55 +108,6 @@ fn insert_answer(
         .prepare_cached("UPDATE machine SET last_answer = ?2 WHERE id = ?1")?
         .execute([machine, number])?;
     Ok(number)
-}
-
-fn record_answered(
-    connection: &Connection,
-    session: RunSession,
-    machine: i64,
-    answer: i64,
-    outcome: &Outcome,
-) -> Result<()> {
-    let mut replace = connection.prepare_cached(
-        "INSERT OR REPLACE INTO run_machine
-             (run, machine, origin, answer, attempts, times_unknown)
-         VALUES (?1, ?2, 'asked', ?3, ?4, ?5)",
-    )?;
-    replace.execute(params![
-        session.run.0,
-        machine,
-        answer,
-        outcome.attempts,
-        outcome.times_unknown
-    ])?;
-    Ok(())
-}
-
-fn record_failed(
-    connection: &Connection,
-    session: RunSession,
-    machine: i64,
-    outcome: &Outcome,
-    failure: &Failure,
-) -> Result<()> {
-    let mut replace = connection.prepare_cached(
-        "INSERT OR REPLACE INTO run_machine
-             (run, machine, origin, attempts, times_unknown,
-              reason, http_status, code, message, correlation_id)
-         VALUES (?1, ?2, 'asked', ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-    )?;
-    replace.execute(params![
-        session.run.0,
-        machine,
-        outcome.attempts,
-        outcome.times_unknown,
-        failure.reason.as_str(),
-        failure.http_status,
-        failure.code,
-        failure.message,
-        failure.correlation_id,
-    ])?;
-    Ok(())
 }
 
 /// The columns that a machine's outcome in a run is read from.

@@ -95,17 +95,22 @@ pub(crate) fn record_sending(
     application: i64,
     api: Api,
     now: Timestamp,
-) -> Result<i64> {
+) -> Result<CallNumber> {
     connection
         .prepare_cached("INSERT INTO call (application, api, sent_at_ms) VALUES (?1, ?2, ?3)")?
         .insert(params![application, api.as_str(), millis(now)])
+        .map(CallNumber)
 }
 
 /// Records that the answer to a call has arrived, or never will.
-pub(crate) fn record_answered(connection: &Connection, call: i64, now: Timestamp) -> Result<()> {
+pub(crate) fn record_answered(
+    connection: &Connection,
+    call: CallNumber,
+    now: Timestamp,
+) -> Result<()> {
     connection
         .prepare_cached("UPDATE call SET answered_at_ms = ?2 WHERE id = ?1")?
-        .execute([call, millis(now)])?;
+        .execute([call.0, millis(now)])?;
     Ok(())
 }
 
@@ -131,33 +136,11 @@ pub(crate) fn record_pause(
 }
 
 /// Deletes a call that was not sent after all.
-pub(crate) fn delete(connection: &Connection, call: i64) -> Result<()> {
+pub(crate) fn delete(connection: &Connection, call: CallNumber) -> Result<()> {
     connection
         .prepare_cached("DELETE FROM call WHERE id = ?1")?
-        .execute([call])?;
+        .execute([call.0])?;
     Ok(())
-}
-
-/// Records one call that is about to be sent outside a run.
-pub(crate) fn record_call(
-    connection: &Connection,
-    caller: &Application,
-    api: Api,
-) -> Result<CallNumber> {
-    let application = application(connection, caller)?;
-    record_sending(connection, application, api, Timestamp::now()).map(CallNumber)
-}
-
-/// How long ago the answers to earlier calls arrived or, if that was not recorded, must have
-/// arrived. Deletes the calls that no longer count.
-pub(crate) fn prune_and_read(
-    connection: &Connection,
-    caller: &Application,
-    api: Api,
-    counting: Counting,
-) -> Result<Vec<Duration>> {
-    prune(connection, caller, api, counting)?;
-    ages(connection, caller, api, counting)
 }
 
 /// The remainder of the last pause that the service ordered for an API; never longer than the pause
@@ -221,7 +204,7 @@ pub(crate) fn ages(
 }
 
 /// Deletes the calls of all app registrations that no window can count any more.
-fn prune(
+pub(crate) fn prune(
     connection: &Connection,
     caller: &Application,
     api: Api,

@@ -23,7 +23,7 @@ use crate::{
 pub struct Preview {
     /// The number of answers that it would not have to request.
     pub answers: u64,
-    /// The ages of earlier calls, as read by `calls::past`.
+    /// The ages of earlier calls, as read by `calls::ages`.
     pub past_calls: Vec<Duration>,
     /// The usual time to an answer, as read by `calls::latency`.
     pub latency: Option<Duration>,

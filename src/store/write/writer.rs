@@ -191,7 +191,7 @@ impl Writer {
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
         for call in &self.unsent {
-            calls::delete(&transaction, call.0)?;
+            calls::delete(&transaction, *call)?;
         }
         let mut numbers = Vec::new();
         for event in events {
@@ -213,14 +213,18 @@ impl Writer {
                     self.requests = self.requests.max(*requests);
                 }
                 Event::Sending { api, at, .. } => {
-                    let number = calls::record_sending(&transaction, self.application, *api, *at)?;
-                    numbers.push(CallNumber(number));
+                    numbers.push(calls::record_sending(
+                        &transaction,
+                        self.application,
+                        *api,
+                        *at,
+                    )?);
                 }
-                Event::Answered(call, now) => calls::record_answered(&transaction, call.0, *now)?,
+                Event::Answered(call, now) => calls::record_answered(&transaction, *call, *now)?,
                 Event::Paused(api, pause) => {
                     calls::record_pause(&transaction, self.application, *api, *pause)?;
                 }
-                Event::Unsent(call) => calls::delete(&transaction, call.0)?,
+                Event::Unsent(call) => calls::delete(&transaction, *call)?,
             }
         }
         record_activity(&transaction, self.session, self.before.plus(self.requests))?;
