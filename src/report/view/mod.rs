@@ -8,11 +8,13 @@
 //! - [`actions`]: the updates to install first, and what they achieve
 //! - [`changes`]: the change classes and the sentences about them
 //! - [`spread`]: machines by number of gaps
+//! - [`months`]: missing KBs by release month
 //! - [`week`]: the exposure compared with a week ago
 
 pub(super) mod actions;
 pub(super) mod changes;
 pub(super) mod coverage;
 pub(super) mod figures;
+pub(super) mod months;
 pub(super) mod spread;
 pub(super) mod week;

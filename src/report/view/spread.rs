@@ -2,8 +2,111 @@
 
 use crate::aggregate::Fleet;
 
+/// The maximum number of ranges of equal width.
+const MOST_RANGES: u32 = 12;
+
+/// The upper bounds of the doubling ranges, with their labels.
+const DOUBLING: [(u32, &str); 8] = [
+    (1, "1"),
+    (3, "2-3"),
+    (7, "4-7"),
+    (15, "8-15"),
+    (31, "16-31"),
+    (63, "32-63"),
+    (127, "64-127"),
+    (u32::MAX, "128 and more"),
+];
+
+/// The machines whose number of gaps is in one range.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::report) struct Bin {
+    pub(in crate::report) label: String,
+    pub(in crate::report) machines: u64,
+}
+
+/// The answered machines with current data, in ranges of equal width. The first range is that of
+/// the clean machines.
+pub(in crate::report) fn equal(fleet: &Fleet) -> Vec<Bin> {
+    let gaps: Vec<u32> = gaps_of_machines(fleet).collect();
+    equal_bins(fleet.coverage.clean, &gaps)
+}
+
+/// The machines with gaps, in ranges that double. Empty ranges at the end are left out.
+pub(in crate::report) fn doubling(fleet: &Fleet) -> Vec<Bin> {
+    let mut bins = DOUBLING.map(|(_, label)| bin(label.to_owned(), 0));
+    for missing in gaps_of_machines(fleet) {
+        let at = DOUBLING.partition_point(|(most, _)| *most < missing);
+        bins[at].machines += 1;
+    }
+    let last = bins.iter().rposition(|bin| bin.machines > 0);
+    let bins = bins.into_iter().take(last.map_or(1, |last| last + 1));
+    bins.collect()
+}
+
 /// The number of gaps of each machine that has gaps.
-pub(in crate::report) fn gaps_of_machines(fleet: &Fleet) -> impl Iterator<Item = u32> {
+fn gaps_of_machines(fleet: &Fleet) -> impl Iterator<Item = u32> {
     let answered = fleet.machines.iter().flat_map(|it| &it.result);
     answered.map(|it| it.missing).filter(|missing| *missing > 0)
+}
+
+fn equal_bins(clean: u64, gaps: &[u32]) -> Vec<Bin> {
+    let most = gaps.iter().copied().max().unwrap_or(0);
+    let width = width(most);
+    let mut bins = vec![bin("0".to_owned(), clean)];
+    let firsts = (1..=most).step_by(width as usize);
+    bins.extend(firsts.map(|first| bin(label(first, width), 0)));
+    for gaps in gaps {
+        bins[(gaps - 1) as usize / width as usize + 1].machines += 1;
+    }
+    bins
+}
+
+const fn bin(label: String, machines: u64) -> Bin {
+    Bin { label, machines }
+}
+
+fn label(first: u32, width: u32) -> String {
+    match width {
+        1 => first.to_string(),
+        _ => format!("{first}–{}", first.saturating_add(width - 1)),
+    }
+}
+
+/// The number of values per range: 1, 2, 5, 10, 20, ...
+fn width(most: u32) -> u32 {
+    let decades = (0..9).map(|power| 10_u32.pow(power));
+    let mut widths = decades.flat_map(|ten| [ten, 2 * ten, 5_u32.saturating_mul(ten)]);
+    let fits = |width: &u32| most.div_ceil(*width) <= MOST_RANGES;
+    widths.find(fits).unwrap_or(1_000_000_000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_are_few_and_round() {
+        for (most, expected) in [
+            (0, 1),
+            (12, 1),
+            (13, 2),
+            (60, 5),
+            (61, 10),
+            (1_000, 100),
+            (u32::MAX, 500_000_000),
+        ] {
+            assert_eq!(width(most), expected, "{most}");
+        }
+    }
+
+    #[test]
+    fn every_machine_is_in_one_range() {
+        let bins = equal_bins(4, &[1, 1, 2, 3, 24]);
+        assert_eq!(bins.iter().map(|it| it.machines).sum::<u64>(), 9);
+        let found = |label: &str| bins.iter().find(|it| it.label == label).unwrap().machines;
+        assert_eq!(
+            (found("0"), found("1–2"), found("3–4"), found("23–24")),
+            (4, 3, 1, 1)
+        );
+    }
 }

@@ -69,12 +69,12 @@ fn short(value: u64) -> String {
 }
 
 /// A text description of all columns.
-pub(super) fn told(columns: &[Column]) -> String {
-    let told = columns.iter().map(|it| {
+pub(super) fn description(columns: &[Column]) -> String {
+    let columns = columns.iter().map(|it| {
         let group = if it.group.is_empty() { "" } else { " " };
         format!("{}{group}{}: {}", it.label, it.group, thousands(it.value))
     });
-    told.collect::<Vec<_>>().join(", ")
+    columns.collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
