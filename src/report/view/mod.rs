@@ -9,6 +9,7 @@
 //! - [`changes`]: the change classes and the sentences about them
 //! - [`spread`]: machines by number of gaps
 //! - [`months`]: missing KBs by release month
+//! - [`trend`]: a figure over the last runs
 //! - [`week`]: the exposure compared with a week ago
 
 pub(super) mod actions;
@@ -17,4 +18,5 @@ pub(super) mod coverage;
 pub(super) mod figures;
 pub(super) mod months;
 pub(super) mod spread;
+pub(super) mod trend;
 pub(super) mod week;

@@ -8,11 +8,7 @@ mod pareto;
 mod trend;
 
 pub(super) use self::{
-    bar::bar,
-    histogram::histogram,
-    months::months,
-    pareto::pareto,
-    trend::{Figure, trend},
+    bar::bar, histogram::histogram, months::months, pareto::pareto, trend::trend,
 };
 
 /// The length scaled by `part / whole`.

@@ -6,6 +6,7 @@ use super::super::{
     Scene,
     charts::{histogram, months, pareto, trend},
 };
+use crate::report::view::trend::Figure;
 
 #[derive(Template)]
 #[template(config = "src/report/page/askama.toml", path = "charts.html")]
@@ -47,13 +48,13 @@ impl Charts {
                 "Answered machines; those without current data are left out.",
             ),
             chart(
-                "Exposure over the last runs",
-                trend(super::super::charts::Figure::Exposure),
+                Figure::Exposure.title(),
+                trend(Figure::Exposure),
                 "Hollow: a partial run. A break in the line: nights without a run.",
             ),
             chart(
-                "Machines with gaps over the last runs",
-                trend(super::super::charts::Figure::WithGaps),
+                Figure::WithGaps.title(),
+                trend(Figure::WithGaps),
                 "Hollow: a partial run. A break in the line: nights without a run.",
             ),
             chart(

@@ -1,0 +1,119 @@
+//! The trend of one figure over the last runs.
+
+use std::ops::Range;
+
+use jiff::tz::TimeZone;
+
+use crate::{
+    domain::text::thousands,
+    report::{TrendPoint, time::local_day},
+};
+
+/// The number of runs to show, counted from the last.
+const RUNS: usize = 30;
+
+/// A figure of the runs.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::report) enum Figure {
+    Exposure,
+    WithGaps,
+}
+
+impl Figure {
+    pub(in crate::report) const fn of(self, point: &TrendPoint) -> u64 {
+        match self {
+            Self::Exposure => point.exposure,
+            Self::WithGaps => point.with_gaps,
+        }
+    }
+
+    pub(in crate::report) const fn title(self) -> &'static str {
+        match self {
+            Self::Exposure => "Exposure over the last runs",
+            Self::WithGaps => "Machines with gaps over the last runs",
+        }
+    }
+}
+
+/// The runs to show. `None` if there are too few for a trend.
+pub(in crate::report) fn last_runs(points: &[TrendPoint]) -> Option<&[TrendPoint]> {
+    let points = &points[points.len().saturating_sub(RUNS)..];
+    (points.len() > 1).then_some(points)
+}
+
+/// The figure of every run, in words.
+pub(in crate::report) fn description(
+    points: &[TrendPoint],
+    zone: &TimeZone,
+    figure: Figure,
+) -> String {
+    let runs = points.iter().map(|point| {
+        let partial = if point.is_partial() { " (partial)" } else { "" };
+        let day = local_day(point.started_at, zone);
+        format!("{day}: {}{partial}", thousands(figure.of(point)))
+    });
+    runs.collect::<Vec<_>>().join("; ")
+}
+
+/// Seconds from the first run to this one.
+pub(in crate::report) fn seconds(points: &[TrendPoint], point: &TrendPoint) -> u64 {
+    let first = points.first().map_or(0, |it| it.started_at.as_second());
+    u64::try_from(point.started_at.as_second() - first).unwrap_or(0)
+}
+
+/// The ranges of runs that a line connects. It breaks where nights are missing, which is where the
+/// interval between two runs is more than 1.5 times the median.
+pub(in crate::report) fn unbroken(points: &[TrendPoint]) -> Vec<Range<usize>> {
+    let pairs = || points.windows(2);
+    let between = |pair: &[TrendPoint]| seconds(&pair[..1], &pair[1]);
+    let mut intervals: Vec<u64> = pairs().map(between).collect();
+    intervals.sort_unstable();
+    let median = intervals.get(intervals.len().saturating_sub(1) / 2);
+    let median = median.copied().unwrap_or(0);
+    let is_break = |pair: &[TrendPoint]| between(pair) > median + median / 2;
+    let breaks = (1..).zip(pairs()).filter(|(_, pair)| is_break(pair));
+    let ends = breaks.map(|(at, _)| at).chain([points.len()]);
+    let mut from = 0;
+    ends.map(|end| std::mem::replace(&mut from, end)..end)
+        .collect()
+}
+
+#[cfg(test)]
+pub(in crate::report) mod tests {
+    use super::*;
+
+    pub(in crate::report) fn point(hour: u64) -> TrendPoint {
+        let at = format!("2026-11-{:02}T{:02}:00:00Z", 1 + hour / 24, hour % 24);
+        TrendPoint {
+            run: 1,
+            started_at: at.parse().unwrap(),
+            machines: 5,
+            answered: 5,
+            with_gaps: 2,
+            kbs: 2,
+            gaps: 3,
+            exposure: hour,
+        }
+    }
+
+    #[test]
+    fn the_line_breaks_where_nights_are_missing() {
+        for (hours, expected) in [
+            (vec![0, 24], vec![0..2]),
+            (vec![0, 24, 48, 96, 120], vec![0..3, 3..5]),
+            (vec![0, 30, 54, 78], vec![0..4]),
+            (vec![0, 24, 72], vec![0..2, 2..3]),
+            (vec![0, 0, 0], vec![0..3]),
+        ] {
+            let points: Vec<_> = hours.iter().map(|hour| point(*hour)).collect();
+            assert_eq!(unbroken(&points), expected, "{hours:?}");
+        }
+    }
+
+    #[test]
+    fn one_run_is_no_trend() {
+        assert_eq!(last_runs(&[]), None);
+        assert_eq!(last_runs(&[point(0)]), None);
+        assert_eq!(last_runs(&[point(0), point(24)]).map(<[_]>::len), Some(2));
+    }
+}
