@@ -7,7 +7,7 @@ use super::{
     wrap::wrapped,
 };
 use crate::{
-    changes::{BaseRun, Change, Changes, KbChange, MachineChange, MachineMoved},
+    changes::{BaseRun, Change, Changes, KbChange, MachineMoved},
     domain::text::{signed, thousands},
     inventory::Inventory,
 };
@@ -147,20 +147,13 @@ fn machines(inventory: &Inventory, moved: &[MachineMoved], width: u16) -> Vec<St
 }
 
 fn machine_row(inventory: &Inventory, moved: &MachineMoved) -> Vec<String> {
-    let what = match moved.change {
-        MachineChange::NewlyClean => "newly clean",
-        MachineChange::NewlyAffected => "newly affected",
-        MachineChange::Appeared => "appeared",
-        MachineChange::Left => "left",
-        MachineChange::NotAnswered => "not answered",
-    };
     let listed = inventory
         .machines
         .iter()
         .position(|it| it.id == moved.machine);
     let name = listed.and_then(|position| inventory.name(position));
     vec![
-        what.to_owned(),
+        view::moved::name(moved.change).to_owned(),
         moved.machine.to_string(),
         name.unwrap_or_default().to_owned(),
         thousands(u64::from(moved.gaps_then)),

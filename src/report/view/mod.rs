@@ -7,6 +7,7 @@
 //! - [`figures`]: the fleet's figures beside those of the base
 //! - [`actions`]: the updates to install first, and what they achieve
 //! - [`changes`]: the change classes and the sentences about them
+//! - [`moved`]: the machines whose status changed
 //! - [`spread`]: machines by number of gaps
 //! - [`months`]: missing KBs by release month
 //! - [`trend`]: a figure over the last runs
@@ -17,6 +18,7 @@ pub(super) mod changes;
 pub(super) mod coverage;
 pub(super) mod figures;
 pub(super) mod months;
+pub(super) mod moved;
 pub(super) mod spread;
 pub(super) mod trend;
 pub(super) mod week;

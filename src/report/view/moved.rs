@@ -1,0 +1,68 @@
+//! The machines whose status changed since the base, by kind of change.
+
+use crate::{
+    changes::{Changes, MachineChange, MachineMoved},
+    domain::text::counted,
+};
+
+/// The machines that changed in one way.
+#[derive(Debug, Clone)]
+pub(in crate::report) struct Group<'run> {
+    pub(in crate::report) change: MachineChange,
+    pub(in crate::report) machines: Vec<&'run MachineMoved>,
+}
+
+/// All groups in display order, even empty ones.
+pub(in crate::report) fn groups(changes: &Changes) -> Vec<Group<'_>> {
+    let group = |change| Group {
+        change,
+        machines: changes
+            .moved
+            .iter()
+            .filter(|it| it.change == change)
+            .collect(),
+    };
+    let order = [
+        MachineChange::NewlyClean,
+        MachineChange::NewlyAffected,
+        MachineChange::Appeared,
+        MachineChange::Left,
+        MachineChange::NotAnswered,
+    ];
+    order.map(group).into()
+}
+
+/// The heading of a group.
+pub(in crate::report) const fn heading(change: MachineChange) -> &'static str {
+    match change {
+        MachineChange::NewlyClean => "Newly clean",
+        MachineChange::NewlyAffected => "Newly affected",
+        MachineChange::Appeared => "New in the list",
+        MachineChange::Left => "Left the list",
+        MachineChange::NotAnswered => "Not answered, and answered then",
+    }
+}
+
+/// The display name of a change.
+pub(in crate::report) const fn name(change: MachineChange) -> &'static str {
+    match change {
+        MachineChange::NewlyClean => "newly clean",
+        MachineChange::NewlyAffected => "newly affected",
+        MachineChange::Appeared => "appeared",
+        MachineChange::Left => "left",
+        MachineChange::NotAnswered => "not answered",
+    }
+}
+
+/// The gaps that matter for this change: `3 gaps then`, or `1 gap now`.
+pub(in crate::report) fn gaps(moved: &MachineMoved) -> String {
+    let gaps = |count: u32| counted(count.into(), "gap", "gaps");
+    match moved.change {
+        MachineChange::NewlyClean | MachineChange::NotAnswered | MachineChange::Left => {
+            format!("{} then", gaps(moved.gaps_then))
+        }
+        MachineChange::NewlyAffected | MachineChange::Appeared => {
+            format!("{} now", gaps(moved.gaps_now))
+        }
+    }
+}
