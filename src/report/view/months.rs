@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_tell_months() {
+    fn month_is_read_from_the_name() {
         for (name, expected) in [
             ("March 2020 Security Updates", Some(2020 * 12 + 2)),
             ("Security updates of Dec 2025", Some(2025 * 12 + 11)),
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn the_latest_months_are_told_apart() {
+    fn latest_months_are_counted_separately() {
         let months = [Some(24_300), Some(24_301), Some(24_303), Some(20_000), None];
         let counts = counts(months.into_iter());
         let shown: Vec<_> = counts

@@ -85,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ranges_are_few_and_round() {
+    fn widths_are_round_numbers() {
         for (most, expected) in [
             (0, 1),
             (12, 1),
