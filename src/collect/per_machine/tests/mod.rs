@@ -6,32 +6,29 @@ mod postponed;
 mod refused;
 mod schedule;
 mod service;
+mod setup;
 mod sign_in;
 mod strangers;
 mod time_shown;
 mod workers;
 
-use std::{
-    cell::RefCell,
-    collections::BTreeMap,
-    sync::{Arc, atomic::Ordering::SeqCst},
-    time::Duration,
-};
+use std::{cell::RefCell, collections::BTreeMap, sync::atomic::Ordering::SeqCst, time::Duration};
 
-use jiff::Timestamp;
 use tokio::time::{Instant, sleep};
 
-use self::service::{Reply, Service, machine, machines};
+use self::{
+    service::{Reply, Service, machine, machines},
+    setup::Setup,
+};
 use super::*;
 use crate::{
     collect::{Counts, Requests},
     domain::{
-        api::Api,
         ending::Ending,
         machine::MachineId,
         outcome::{Outcome, Reason},
     },
-    quota::{Gate, Past, Rules, Waiting},
+    quota::Waiting,
 };
 
 fn fetcher<'a>(
@@ -41,42 +38,9 @@ fn fetcher<'a>(
     stops: &Stops,
 ) -> Fetcher<&'a Service> {
     let pace = if limits == "none" { "none" } else { "10/s" };
-    let gate = gate(limits, pace);
-    let plan = Plan {
-        machines: machines(count),
-        ..Plan::default()
-    };
-    Fetcher::new(service, gate, settings(8), plan, stops)
-}
-
-fn gate(limits: &str, pace: &str) -> Arc<Gate> {
-    Arc::new(unused(limits, pace))
-}
-
-fn unused(limits: &str, pace: &str) -> Gate {
-    Gate::new(|_| Rules {
-        limits: limits.parse().unwrap(),
-        pace: pace.parse().unwrap(),
-    })
-}
-
-/// A gate that remembers the latency of earlier processes.
-fn gate_with_latency(limits: &str, pace: &str, latency: Option<Duration>) -> Arc<Gate> {
-    let past = Past {
-        latency,
-        ..Past::default()
-    };
-    let mut gate = unused(limits, pace);
-    gate.remember(Api::MissingKbs, &past);
-    Arc::new(gate)
-}
-
-fn settings(concurrency: usize) -> Settings {
-    Settings {
-        concurrency,
-        policy: RetryPolicy::with_retries(5),
-        clock: || Timestamp::UNIX_EPOCH,
-    }
+    Setup::of(count)
+        .quota(limits, pace)
+        .stopped_by(stops, service)
 }
 
 /// The outcome of each machine. A second outcome may only replace a not-found one; any other is a
@@ -273,12 +237,8 @@ async fn first_estimate_uses_the_latency_of_earlier_runs() {
         (None, 0.05..0.2),
         (Some(Duration::from_secs(5)), 0.0..0.001),
     ] {
-        let gate = gate_with_latency("100/min", "10/s", known);
-        let plan = Plan {
-            machines: machines(101),
-            ..Plan::default()
-        };
-        let fetcher = Fetcher::new(&service, gate, settings(8), plan, &Stops::default());
+        let setup = Setup::of(101).quota("100/min", "10/s");
+        let fetcher = setup.known_latency(known).fetcher(&service);
         let (start, shown) = (Instant::now(), fetcher.progress().remaining);
         run(&fetcher).await;
         let took = start.elapsed();

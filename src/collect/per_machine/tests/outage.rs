@@ -13,16 +13,8 @@ fn with<'a>(
     retries: u32,
     stops: &Stops,
 ) -> Fetcher<&'a Service> {
-    let gate = gate("none", "10/s");
-    let settings = Settings {
-        policy: RetryPolicy::with_retries(retries),
-        ..settings(concurrency)
-    };
-    let plan = Plan {
-        machines: machines(count),
-        ..Plan::default()
-    };
-    Fetcher::new(service, gate, settings, plan, stops)
+    let setup = Setup::of(count).concurrency(concurrency).retries(retries);
+    setup.quota("none", "10/s").stopped_by(stops, service)
 }
 
 /// Number of calls in these seconds.

@@ -8,8 +8,7 @@ use super::*;
 use crate::quota::{CallNumber, Ledger, StoreFailed};
 
 fn planned<'a>(service: &'a Service, plan: Plan, stops: &Stops) -> Fetcher<&'a Service> {
-    let gate = gate("none", "none");
-    Fetcher::new(service, gate, settings(8), plan, stops)
+    Setup::planned(plan).stopped_by(stops, service)
 }
 
 fn unknown(number: u16, times: u32) -> Unknown {
@@ -181,12 +180,9 @@ impl Ledger for Ten {
 async fn nothing_is_sent_when_the_ledger_is_full() {
     let service = Service::with_latency(1000).script(0, &[Reply::BROKEN]);
     let ledger: Arc<dyn Ledger> = Arc::new(Ten::default());
-    let gate = Arc::new(unused("100/min", "none").recording_in(|_| Arc::clone(&ledger)));
-    let plan = Plan {
-        machines: machines(100),
-        ..Plan::default()
-    };
-    let fetcher = Fetcher::new(&service, gate, settings(8), plan, &Stops::default());
+    let setup = Setup::of(100).quota("100/min", "none");
+    let gate = setup.gate().recording_in(|_| Arc::clone(&ledger));
+    let fetcher = setup.through(gate, &Stops::default(), &service);
     let (ending, outcomes) = run(&fetcher).await;
     assert_eq!(ending, Ending::StoreFailed);
     assert_eq!(service.all_calls(), 10);

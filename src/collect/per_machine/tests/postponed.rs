@@ -15,18 +15,8 @@ fn limited<'a>(
     concurrency: usize,
     limits: &str,
 ) -> Fetcher<&'a Service> {
-    let gate = gate(limits, "none");
-    let plan = Plan {
-        machines: machines(count),
-        ..Plan::default()
-    };
-    Fetcher::new(
-        service,
-        gate,
-        settings(concurrency),
-        plan,
-        &Stops::default(),
-    )
+    let setup = Setup::of(count).concurrency(concurrency);
+    setup.quota(limits, "none").fetcher(service)
 }
 
 /// The times of the calls for a machine, in whole seconds.

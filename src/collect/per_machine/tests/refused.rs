@@ -9,18 +9,8 @@ const PROXY: Reply = Reply::Fail(Class::Run, Reason::Refused, 407);
 const ALL: [Reply; 4] = [Reply::FORBIDDEN, Reply::Denied, UNLICENSED, PROXY];
 
 fn with(service: &Service, count: u16, concurrency: usize) -> Fetcher<&Service> {
-    let gate = gate("none", "10/s");
-    let plan = Plan {
-        machines: machines(count),
-        ..Plan::default()
-    };
-    Fetcher::new(
-        service,
-        gate,
-        settings(concurrency),
-        plan,
-        &Stops::default(),
-    )
+    let setup = Setup::of(count).concurrency(concurrency);
+    setup.quota("none", "10/s").fetcher(service)
 }
 
 #[tokio::test(start_paused = true)]

@@ -7,13 +7,8 @@ use crate::defender::Class;
 async fn sign_in_outage_fails_no_machine() {
     for concurrency in [1, 8] {
         let service = Service::with_latency(100).signed_out(2..1802, Ok(()));
-        let gate = gate("10/s", "none");
-        let plan = Plan {
-            machines: machines(200),
-            ..Plan::default()
-        };
-        let stops = Stops::default();
-        let fetcher = Fetcher::new(&service, gate, settings(concurrency), plan, &stops);
+        let setup = Setup::of(200).concurrency(concurrency);
+        let fetcher = setup.quota("10/s", "none").fetcher(&service);
         let start = Instant::now();
         let watch = async {
             sleep(Duration::from_secs(1000)).await;

@@ -7,16 +7,8 @@ const REJECTED: Reply = Reply::Fail(Class::Machine, Reason::Refused, 400);
 const TOO_LARGE: Reply = Reply::Fail(Class::Machine, Reason::BadReply, 200);
 
 fn with(service: &Service, count: u16, concurrency: usize, retries: u32) -> Fetcher<&Service> {
-    let gate = gate("none", "none");
-    let settings = Settings {
-        policy: RetryPolicy::with_retries(retries),
-        ..settings(concurrency)
-    };
-    let plan = Plan {
-        machines: machines(count),
-        ..Plan::default()
-    };
-    Fetcher::new(service, gate, settings, plan, &Stops::default())
+    let setup = Setup::of(count).concurrency(concurrency);
+    setup.retries(retries).fetcher(service)
 }
 
 fn not_the_service(ending: Ending) -> Failure {
@@ -121,13 +113,12 @@ async fn machines_answered_before_are_tried_before_giving_up() {
         let service = (0..99).fold(Service::with_latency(100), |service, number| {
             service.forever(number, reply)
         });
-        let gate = gate("none", "none");
         let plan = Plan {
             machines: machines(100),
             answered_before: vec![machine(99)],
             ..Plan::default()
         };
-        let fetcher = Fetcher::new(&service, gate, settings(8), plan, &Stops::default());
+        let fetcher = Setup::planned(plan).fetcher(&service);
         let (ending, outcomes) = run(&fetcher).await;
         assert_eq!((ending, answered(&outcomes)), (Ending::Finished, 1));
     }

@@ -21,12 +21,8 @@ struct Shown {
 impl Case {
     async fn run(&self) -> (Duration, Vec<Shown>) {
         fastrand::seed(11);
-        let gate = gate(self.limits, self.pace);
-        let plan = Plan {
-            machines: machines(self.fleet),
-            ..Plan::default()
-        };
-        let fetcher = Fetcher::new(&self.service, gate, settings(8), plan, &Stops::default());
+        let setup = Setup::of(self.fleet).quota(self.limits, self.pace);
+        let fetcher = setup.fetcher(&self.service);
         let start = Instant::now();
         let mut shown = Vec::new();
         let watch = async {
@@ -167,12 +163,9 @@ async fn estimate_is_a_range_before_the_first_answer() {
 #[tokio::test(start_paused = true)]
 async fn estimate_with_known_latency_is_one_time() {
     let service = Service::with_latency(2500);
-    let gate = gate_with_latency("none", "10/s", Some(Duration::from_millis(2500)));
-    let plan = Plan {
-        machines: machines(60),
-        ..Plan::default()
-    };
-    let fetcher = Fetcher::new(&service, gate, settings(8), plan, &Stops::default());
+    let setup = Setup::of(60).quota("none", "10/s");
+    let known = Some(Duration::from_millis(2500));
+    let fetcher = setup.known_latency(known).fetcher(&service);
     let progress = fetcher.progress();
     assert_eq!(progress.remaining, progress.remaining_at_most);
     let start = Instant::now();

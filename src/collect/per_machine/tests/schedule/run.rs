@@ -10,10 +10,7 @@ use super::{
     tenant::Tenant,
 };
 use crate::{
-    collect::per_machine::{
-        Fetcher, Plan, Stops,
-        tests::{gate, machines, settings},
-    },
+    collect::per_machine::{Fetcher, tests::setup::Setup},
     domain::ending::Ending,
     quota::{Pace, USUAL_LATENCY},
 };
@@ -125,13 +122,8 @@ impl Case {
 
     async fn simulate(&self, tenant: &Tenant) -> (Duration, Vec<Shown>) {
         let rules = self.rules();
-        let plan = Plan {
-            machines: machines(self.fleet),
-            ..Plan::default()
-        };
-        let gate = gate(self.limits, self.pace);
-        let stops = Stops::default();
-        let fetcher = Fetcher::new(tenant, gate, settings(self.concurrency), plan, &stops);
+        let setup = Setup::of(self.fleet).quota(self.limits, self.pace);
+        let fetcher = setup.concurrency(self.concurrency).fetcher(tenant);
         let latencies = (0..u64::from(self.fleet)).map(|call| tenant.latency(call));
         // Sampling times at varying positions within the windows.
         let between = rules.best(latencies, Since::Answer) / 113 + Duration::from_millis(3);
