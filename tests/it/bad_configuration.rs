@@ -39,7 +39,7 @@ fn is_refused(scene: &Scene, run: Finished, code: i32) -> Finished {
     let run = run.exits_with(code);
     assert_eq!(run.stdout, "");
     assert!(!run.has_reports());
-    scene.was_left_alone();
+    scene.assert_no_requests();
     run
 }
 

@@ -11,7 +11,7 @@ fn is_refused(scene: &Scene, inventory: &str, message: &str, hint: &str) {
     let run = run.complains(&error).hints(hint);
     assert_eq!(run.stdout, "");
     assert!(!scene.path("reports").exists());
-    scene.was_left_alone();
+    scene.assert_no_requests();
 }
 
 #[test]
@@ -28,7 +28,7 @@ fn report_without_inventory_is_a_usage_error() {
         let run = scene.run(&[&["report"], flags].concat()).exits_with(2);
         assert!(!run.complains("MACHINES_CSV").has_reports());
     }
-    scene.was_left_alone();
+    scene.assert_no_requests();
 }
 
 #[test]
@@ -57,7 +57,7 @@ fn empty_inventory_is_refused() {
     let run = scene.pipe(&["report", "-"], "").exits_with(3);
     run.complains("error: inventory `-`: it is empty")
         .hints("one row");
-    scene.was_left_alone();
+    scene.assert_no_requests();
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn requested_column_that_is_missing_is_refused() {
     let run = scene.report(&["--column", "Serial"]).exits_with(3);
     run.complains("no column `Serial`; columns found: DeviceName, machineId, osPlatform")
         .hints("--column");
-    scene.was_left_alone();
+    scene.assert_no_requests();
 }
 
 #[test]

@@ -178,5 +178,5 @@ fn check_without_credentials_is_refused() {
     let run = scene.finish(&mut scene.bare(&["check"])).exits_with(3);
     run.complains("error: no credential is configured: ")
         .hints("AZURE_CLIENT_SECRET");
-    scene.was_left_alone();
+    scene.assert_no_requests();
 }

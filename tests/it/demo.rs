@@ -48,5 +48,5 @@ fn demo_ignores_configuration_and_environment() {
     let mut command = scene.command(&["demo", "--machines", "3", "--out", "reports"]);
     let run = scene.finish(command.env("PATCHGAP_FORMAT", "json"));
     assert_eq!(run.exits_with(0).rows("machines.csv").len(), 3);
-    scene.was_left_alone();
+    scene.assert_no_requests();
 }

@@ -52,7 +52,7 @@ fn dry_run_prints_the_plan_and_sends_nothing() {
     );
     assert!(run.stdout.contains("\ntime           about "));
     assert!(!scene.path("reports").exists());
-    scene.was_left_alone();
+    scene.assert_no_requests();
 }
 
 #[test]

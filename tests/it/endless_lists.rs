@@ -19,7 +19,7 @@ fn endless_line_is_refused() {
         let message = format!("inventory `-`: the row on line {line} is longer than 1 MiB");
         run.complains(&message).hints("a line for each machine");
     }
-    scene.was_left_alone();
+    scene.assert_no_requests();
 }
 
 #[test]
@@ -29,7 +29,7 @@ fn endless_file_is_refused() {
     let run = scene.run(&["report", "/dev/zero"]).exits_with(3);
     run.complains("the row on line 1 is longer than 1 MiB")
         .hints("a line for each machine");
-    scene.was_left_alone();
+    scene.assert_no_requests();
 }
 
 #[test]
@@ -39,5 +39,5 @@ fn many_rows_without_an_id_are_refused() {
     run.exits_with(3)
         .complains("columns found: y")
         .hints("40 hexadecimal characters");
-    scene.was_left_alone();
+    scene.assert_no_requests();
 }

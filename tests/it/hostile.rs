@@ -55,7 +55,7 @@ fn cell(run: &Finished, machine: MachineId, column: &str) -> String {
 
 /// Asserts that the output is plain text.
 #[track_caller]
-fn spoke_plainly(run: &Finished) {
+fn assert_plain_output(run: &Finished) {
     let steers = |letter: char| {
         let turns = matches!(letter, '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
         turns || letter.is_control() && letter != '\n'
@@ -105,10 +105,10 @@ fn without_the_guard_text_is_unchanged() {
 fn terminal_output_is_plain_text() {
     let scene = scene();
     for arguments in [&[][..], &["-vvv", "--progress", "log"], &["--dry-run"]] {
-        spoke_plainly(&scene.report(arguments).exits_with(0));
+        assert_plain_output(&scene.report(arguments).exits_with(0));
     }
     let run = scene.report(&["--log-format", "json", "-vvv", "--progress", "log"]);
-    spoke_plainly(&run.exits_with(0));
+    assert_plain_output(&run.exits_with(0));
 }
 
 #[test]
@@ -130,7 +130,7 @@ fn invalid_ids_are_listed_with_visible_escapes() {
     }
     scene.write("machines.csv", csv.into_inner().unwrap());
     let run = scene.report(&["--no-csv-guard", "-vvv"]).exits_with(5);
-    spoke_plainly(&run);
+    assert_plain_output(&run);
     let kept: Vec<String> = run
         .rows("failures.csv")
         .iter()
@@ -158,12 +158,12 @@ fn errors_about_hostile_files_are_plain() {
         csv.write_record(["machineId", "Name"]).unwrap();
         csv.write_record([&text, "x"]).unwrap();
         scene.write("ids.csv", csv.into_inner().unwrap());
-        spoke_plainly(&scene.run(&["report", "ids.csv"]).exits_with(3));
+        assert_plain_output(&scene.run(&["report", "ids.csv"]).exits_with(3));
 
         let mut csv = Writer::from_writer(Vec::new());
         csv.write_record([&text, &text]).unwrap();
         scene.write("columns.csv", csv.into_inner().unwrap());
-        spoke_plainly(&scene.run(&["report", "columns.csv"]).exits_with(3));
+        assert_plain_output(&scene.run(&["report", "columns.csv"]).exits_with(3));
     }
 }
 
@@ -179,19 +179,19 @@ fn hostile_paths_are_plain() {
         &["report", "machines.csv", "--config", path],
         &["report", "machines.csv", "--state", path],
     ] {
-        spoke_plainly(&scene.run(arguments).exits_with(3));
+        assert_plain_output(&scene.run(arguments).exits_with(3));
     }
     let path = "red\u{202e}\u{2066}.csv";
     scene.write(path, scene.tenant.inventory_csv() + "x,web-01,,,,more\n");
-    spoke_plainly(&scene.run(&["report", path, "--dry-run"]).exits_with(0));
-    spoke_plainly(
+    assert_plain_output(&scene.run(&["report", path, "--dry-run"]).exits_with(0));
+    assert_plain_output(
         &scene
             .run(&["report", path, "--out", "\u{202e}"])
             .exits_with(5),
     );
-    spoke_plainly(&scene.run(&["report", path, "--config", path]).exits_with(3));
+    assert_plain_output(&scene.run(&["report", path, "--config", path]).exits_with(3));
     for log_format in ["text", "json"] {
         let arguments = ["report", "\u{202e}gone", "--log-format", log_format];
-        spoke_plainly(&scene.run(&arguments).exits_with(3));
+        assert_plain_output(&scene.run(&arguments).exits_with(3));
     }
 }

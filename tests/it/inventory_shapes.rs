@@ -24,7 +24,7 @@ fn columns(run: &Finished) -> Vec<String> {
 
 /// Asserts that every machine of the tenant is answered.
 #[track_caller]
-fn speaks_for_the_fleet(scene: &Scene, run: &Finished) {
+fn covers_the_fleet(scene: &Scene, run: &Finished) {
     let fleet = scene.tenant.fleet().machines();
     let fleet: BTreeMap<String, Vec<String>> = fleet
         .iter()
@@ -52,7 +52,7 @@ fn export_of_the_portal_is_read() {
     }
     scene.write("export.csv", export.join("\r\n"));
     let run = scene.run(&["report", "export.csv"]).exits_with(0);
-    speaks_for_the_fleet(&scene, &run);
+    covers_the_fleet(&scene, &run);
     let expected = vec![
         "[\"pilot\",\"a\"]".to_owned(),
         String::new(),
@@ -77,7 +77,7 @@ fn unicode_text_of_excel_is_read() {
         .collect();
     scene.write("unicode.txt", bytes);
     let run = scene.run(&["report", "unicode.txt"]).exits_with(0);
-    speaks_for_the_fleet(&scene, &run);
+    covers_the_fleet(&scene, &run);
     let streets: BTreeSet<String> = told(&run, &["Straße"]).into_values().flatten().collect();
     let fleet = scene.tenant.fleet().machines();
     let expected = fleet
@@ -93,7 +93,7 @@ fn ids_without_a_header_are_read() {
     let ids: Vec<String> = fleet.iter().map(|machine| machine.id.to_string()).collect();
     scene.write("ids.txt", ids.join("\r\n"));
     let run = scene.run(&["report", "ids.txt"]).exits_with(0);
-    speaks_for_the_fleet(&scene, &run);
+    covers_the_fleet(&scene, &run);
     let ours = "rank,machineId,status,missingKbs,cveAddressed,cveAddressedMax,topKbId,kbIds,\
                 answeredAt";
     assert_eq!(columns(&run).join(","), ours);

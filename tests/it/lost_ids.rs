@@ -16,7 +16,7 @@ fn is_refused(scene: &Scene, list: &str, message: &str, hint: &str) {
     let error = format!("error: inventory `list`: {message}\n");
     run.complains(&error).hints(hint);
     assert!(!scene.path("reports").exists());
-    scene.was_left_alone();
+    scene.assert_no_requests();
 }
 
 #[test]

@@ -176,7 +176,7 @@ fn missing_store_is_refused_and_not_created() {
         scene.finish(&mut runs).exits_with(3).hints(hint);
         assert_eq!(everything(scene.folder()), before);
     }
-    scene.was_left_alone();
+    scene.assert_no_requests();
 }
 
 #[test]

@@ -102,7 +102,7 @@ fn file_as_output_folder_is_refused_before_any_call() {
             .hints(hint);
     }
     assert_eq!(fs::read(scene.path("taken")).unwrap(), b"mine");
-    scene.was_left_alone();
+    scene.assert_no_requests();
 }
 
 #[test]
@@ -113,7 +113,7 @@ fn folder_in_place_of_a_report_is_refused_before_any_call() {
     let path = Path::new("reports").join("gaps.csv");
     run.complains(&format!("error: {} is a folder", path.display()))
         .hints("--out");
-    scene.was_left_alone();
+    scene.assert_no_requests();
 }
 
 #[test]

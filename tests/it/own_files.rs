@@ -11,7 +11,7 @@ fn is_refused(scene: &Scene, arguments: &[&str], complaint: &str) {
         let run = scene.run(&[arguments, mode].concat()).exits_with(3);
         run.complains(complaint).hints("--out");
     }
-    scene.was_left_alone();
+    scene.assert_no_requests();
 }
 
 #[test]
@@ -173,7 +173,7 @@ fn store_configuration_and_secret_are_not_overwritten() {
         }
         let _ = fs::remove_file(scene.path(&path));
     }
-    scene.was_left_alone();
+    scene.assert_no_requests();
     assert!(!scene.path("new").exists());
 }
 

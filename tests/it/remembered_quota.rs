@@ -21,7 +21,7 @@ const KNOWN: [&str; 4] = ["--rate-limit", LIMITS, "--concurrency", "20"];
 
 /// Asserts that no call of any run was throttled.
 #[track_caller]
-fn none_refused(scene: &Scene, run: Finished) {
+fn assert_none_throttled(scene: &Scene, run: Finished) {
     let run = run.exits_with(0);
     assert_truth(scene, &run);
     assert_eq!(scene.tenant.log().over_quota(), 0);
@@ -31,8 +31,8 @@ fn none_refused(scene: &Scene, run: Finished) {
 #[test]
 fn calls_of_a_finished_run_count() {
     let scene = exact();
-    none_refused(&scene, scene.report(&KNOWN));
-    none_refused(&scene, scene.report(&KNOWN));
+    assert_none_throttled(&scene, scene.report(&KNOWN));
+    assert_none_throttled(&scene, scene.report(&KNOWN));
     assert_eq!(scene.tenant.log().calls.len(), 2 * MACHINES);
 }
 
@@ -44,7 +44,7 @@ fn call_of_a_check_counts() {
         settings.limits = "2/2s".parse().unwrap();
     });
     scene.run(&["check"]).exits_with(0);
-    none_refused(&scene, scene.report(&["--rate-limit", "2/2s"]));
+    assert_none_throttled(&scene, scene.report(&["--rate-limit", "2/2s"]));
     assert_eq!(scene.tenant.log().calls.len(), 3);
 }
 
@@ -59,7 +59,7 @@ fn calls_of_a_killed_run_count() {
         });
         run.kill();
         let known = [&KNOWN[..], &["--fresh", "--timeout", "500ms"]].concat();
-        none_refused(&scene, scene.report(&known));
+        assert_none_throttled(&scene, scene.report(&known));
     }
 }
 

@@ -59,9 +59,9 @@ fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
 
 /// Asserts that neither output nor files contain any of the secrets.
 #[track_caller]
-fn kept_them(scene: &Scene, run: &Finished) {
+fn assert_no_secrets(scene: &Scene, run: &Finished) {
     let secrets = secrets(scene);
-    hold_none(&places(scene, run), &secrets);
+    assert_in_none(&places(scene, run), &secrets);
 }
 
 /// Output and files, including the store.
@@ -77,7 +77,7 @@ fn places(scene: &Scene, run: &Finished) -> Vec<(String, Vec<u8>)> {
 
 /// Asserts that no place contains one of these, in any encoding.
 #[track_caller]
-fn hold_none(places: &[(String, Vec<u8>)], secrets: &[String]) {
+fn assert_in_none(places: &[(String, Vec<u8>)], secrets: &[String]) {
     for form in secrets.iter().flat_map(|secret| forms(secret)) {
         for (place, content) in places {
             let found = content.windows(form.len()).any(|part| part == form);
@@ -105,10 +105,10 @@ fn verbose_run_leaks_no_secret() {
         let run = scene.report(&["-vvv", "--log-format", log_format]);
         assert_eq!(scene.tenant.tokens().len(), 2);
         let run = run.complains("a new access token has arrived");
-        kept_them(&scene, &run);
+        assert_no_secrets(&scene, &run);
         for command in [&["check"][..], &["runs"], &["report", "--offline"]] {
             let arguments = [command, &["-vvv", "--log-format", log_format]].concat();
-            kept_them(&scene, &scene.run(&arguments));
+            assert_no_secrets(&scene, &scene.run(&arguments));
         }
     }
 }
@@ -126,7 +126,7 @@ fn killed_run_leaks_no_secret_and_its_files_are_private() {
         scene.tenant.log().calls.len() >= 8
     });
     let run = run.kill();
-    kept_them(&scene, &run);
+    assert_no_secrets(&scene, &run);
     let names: Vec<String> = files(&scene.path("a")).into_iter().map(|it| it.0).collect();
     for end in ["store.sqlite", "-wal", "-shm", ".lock"] {
         assert!(
@@ -189,7 +189,7 @@ fn token_echoed_by_a_reply_is_masked_everywhere() {
         .env("PATCHGAP_API_URL", format!("http://{}", gateway()))
         .env("PATCHGAP_ACCESS_TOKEN", token);
     let run = scene.finish(&mut command).exits_with(5);
-    hold_none(&places(&scene, &run), &[token.to_owned()]);
+    assert_in_none(&places(&scene, &run), &[token.to_owned()]);
     let masked = "authorization: Bearer [secret]";
     for row in run.rows("failures.csv") {
         assert!(row["message"].contains(masked), "{row:?}");
@@ -223,7 +223,7 @@ fn ready_made_token_is_not_leaked() {
         let arguments = ["report", "machines.csv", "-vvv", "--log-format", log_format];
         let mut command = scene.command(&arguments);
         let run = scene.finish(command.env("PATCHGAP_ACCESS_TOKEN", &token));
-        kept_them(&scene, &run.exits_with(0));
+        assert_no_secrets(&scene, &run.exits_with(0));
     }
     assert_eq!(
         scene.tenant.tokens().len(),
@@ -245,7 +245,7 @@ fn secret_from_a_file_is_not_leaked() {
             .env("PATCHGAP_CLIENT_SECRET_FILE", file),
     );
     assert!(!scene.tenant.tokens().is_empty());
-    kept_them(&scene, &run);
+    assert_no_secrets(&scene, &run);
 }
 
 #[test]
@@ -262,5 +262,5 @@ fn secret_as_a_flag_is_refused_without_repeating_it() {
                 .complains("AZURE_CLIENT_SECRET");
         }
     }
-    scene.was_left_alone();
+    scene.assert_no_requests();
 }

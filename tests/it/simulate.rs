@@ -63,7 +63,7 @@ fn printed_commands_work_from_another_process() {
     assert_eq!(run.stderr, "");
     let run = scene.finish(&mut scene.bare(report)).exits_with(0);
     assert_eq!(run.rows("machines.csv").len(), 5);
-    scene.was_left_alone();
+    scene.assert_no_requests();
 }
 
 #[test]

@@ -67,5 +67,5 @@ fn unknown_zone_is_warned_about_and_refused_where_needed() {
         let exact = ["--until", "2038-01-01T06:00:00+01:00"];
         planned(&scene, zone, &exact).exits_with(0);
     }
-    scene.was_left_alone();
+    scene.assert_no_requests();
 }

@@ -31,7 +31,7 @@ fn one_token_serves_a_whole_run() {
 
 /// Every answer points to another origin, which must receive no request.
 #[track_caller]
-fn stays_at_home(fault: Fault) -> (Scene, Finished) {
+fn sends_nothing_elsewhere(fault: Fault) -> (Scene, Finished) {
     let runtime = Runtime::new().unwrap();
     let decoy = runtime.block_on(Decoy::start()).unwrap();
     let scene = Scene::with(|settings| {
@@ -47,14 +47,14 @@ fn stays_at_home(fault: Fault) -> (Scene, Finished) {
 
 #[test]
 fn token_is_not_sent_to_a_redirect_target() {
-    let (_scene, run) = stays_at_home(Fault::Redirect);
+    let (_scene, run) = sends_nothing_elsewhere(Fault::Redirect);
     // A redirect for every call is a foreign reply.
     run.complains("a redirect to http://127.0.0.1:");
 }
 
 #[test]
 fn token_is_not_sent_to_a_next_page_of_another_origin() {
-    let (_scene, run) = stays_at_home(Fault::ForeignPage);
+    let (_scene, run) = sends_nothing_elsewhere(Fault::ForeignPage);
     assert!(run.counts().failed > 0);
     for row in run.rows("failures.csv") {
         assert_eq!((&*row["reason"], &*row["attempts"]), ("badReply", "1"));

@@ -34,7 +34,7 @@ fn control_characters_in_paths_are_refused() {
         run.complains("has a control character in it")
             .hints("single quotes");
     }
-    scene.was_left_alone();
+    scene.assert_no_requests();
 }
 
 #[test]
@@ -107,5 +107,5 @@ fn impossible_secret_is_explained_but_not_repeated() {
     )
     .exits_with(3);
     assert!(!run.stderr.contains("hunter"), "{}", run.stderr);
-    scene.was_left_alone();
+    scene.assert_no_requests();
 }

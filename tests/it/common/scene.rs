@@ -192,7 +192,7 @@ impl Scene {
 
     /// Asserts that the tenant received no call and no sign-in.
     #[track_caller]
-    pub(crate) fn was_left_alone(&self) {
+    pub(crate) fn assert_no_requests(&self) {
         let log = self.tenant.log();
         assert!(log.calls.is_empty(), "{:?}", log.calls);
         assert!(log.sign_ins.is_empty(), "{:?}", log.sign_ins);
