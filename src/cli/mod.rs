@@ -176,7 +176,8 @@ pub struct Simulate {
     pub token_lifetime: Span,
 
     /// Faults, each with its share of the calls: none, occasional, or a list such as
-    /// flapping-404=0.05,server-error,no-licence
+    /// flapping-404=0.05,server-error,no-licence. Those of the machine list and of the census
+    /// begin with list- and census-
     #[arg(long, value_name = "LIST", default_value = "none")]
     #[arg(help_heading = "Simulated tenant")]
     pub faults: Faults,

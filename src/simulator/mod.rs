@@ -54,7 +54,10 @@ use tenant::Tenant;
 
 pub use decoy::Decoy;
 pub use error::SimulatorError;
-pub use faults::{Fault, Faults, InvalidFaults, OddForm, TenantFault};
+pub use faults::{
+    CENSUS_EXCESS, CensusFault, CensusFaults, Fault, Faults, InvalidFaults, ListFault, ListFaults,
+    ListOddForm, OddForm, TenantFault,
+};
 pub use fleet::{Fleet, Product, ProductGap, SimulatedMachine};
 pub use listing::{DeviceGroup, ListedMachine, SkipReason};
 pub use log::{ApiName, Call, CallLog, SignInAttempt};
@@ -175,10 +178,10 @@ impl Simulator {
         self.tenant.truth(machine)
     }
 
-    /// Every record of the machine list, in the order of the service.
+    /// Every record of the machine list, in the order before it moves.
     pub fn listed(&self) -> impl Iterator<Item = ListedMachine> {
-        let entries = self.tenant.entries().iter();
-        entries.map(|&entry| self.tenant.listed(entry))
+        let entries = self.tenant.entries(0).into_iter();
+        entries.map(|entry| self.tenant.listed(entry))
     }
 
     /// Every product, with the service's own count of the machines that miss each update.
@@ -218,7 +221,7 @@ impl Simulator {
         self.sign_in_comes_back();
     }
 
-    /// From now on, every call that the quota admits has this fault; none after `None`.
+    /// From now on, every call for a machine that the quota admits has this fault; none after `None`.
     pub fn fail_every_call(&self, fault: Option<Fault>) {
         self.api.counters.with(|counters| counters.for_all = fault);
     }

@@ -12,7 +12,7 @@ use super::{
     faults::{TenantFault, as_described, odd_forms},
     fleet::{Fleet, Product, SimulatedMachine, census},
     listing::{Entry, ListedMachine, Listing},
-    settings::{SOFTWARE_ROLE, Settings},
+    settings::{LIST_ROLE, SOFTWARE_ROLE, Settings},
     tokens::Tokens,
 };
 
@@ -45,7 +45,7 @@ impl Tenant {
             client_id: uuid(&mut random),
             client_secret: format!("sim8Q~{}", hex(&mut random, 17)),
             fleet: Fleet::after(settings.nights, settings.seed, settings.machines),
-            listing: Listing::new(settings.seed, now),
+            listing: Listing::new(settings.seed, now, settings.faults.list.clone()),
             software: OnceLock::new(),
             tokens: Tokens::new(settings.token_lifetime),
             clock: Clock {
@@ -70,8 +70,10 @@ impl Tenant {
     /// The roles that tokens hold.
     pub(super) fn roles(&self) -> Vec<String> {
         let mut roles = self.settings.roles.clone();
-        if self.has_fault(TenantFault::MissingRole) {
-            roles.retain(|role| role != SOFTWARE_ROLE);
+        match self.settings.faults.tenant {
+            Some(TenantFault::MissingRole) => roles.retain(|role| role != SOFTWARE_ROLE),
+            Some(TenantFault::MissingListRole) => roles.retain(|role| role != LIST_ROLE),
+            _ => {}
         }
         roles
     }
@@ -82,9 +84,9 @@ impl Tenant {
         self.fleet.get(machine).filter(|_| !gone)
     }
 
-    /// The machine list, in the order of the service.
-    pub(super) fn entries(&self) -> &[Entry] {
-        self.listing.entries(&self.fleet)
+    /// The machine list, in its order after so many moves.
+    pub(super) fn entries(&self, moves: u32) -> Vec<Entry> {
+        self.listing.entries(&self.fleet, moves)
     }
 
     /// The record of the machine list at this entry.
@@ -96,7 +98,11 @@ impl Tenant {
     pub(super) fn software(&self) -> &[Product] {
         self.software.get_or_init(|| {
             let machines = self.fleet.machines().iter();
-            census(machines.filter(|machine| self.find(machine.id).is_some()))
+            let mut products = census(machines.filter(|it| self.find(it.id).is_some()));
+            if self.settings.faults.census.differs {
+                products.iter_mut().for_each(Product::exaggerate);
+            }
+            products
         })
     }
 

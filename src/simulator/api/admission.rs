@@ -4,6 +4,7 @@ use hyper::StatusCode;
 
 use crate::simulator::{
     chance::{chance, uuid},
+    faults::Request,
     reply::Reply,
     tenant::Tenant,
 };
@@ -38,6 +39,17 @@ impl Stage {
 }
 
 impl Admission<'_> {
+    /// What the faults of the machine list and the census depend on.
+    pub(super) fn as_request(&self) -> Request<'_> {
+        Request {
+            target: &self.request.target,
+            attempt: match self.stage {
+                Stage::Checks(_) => 0,
+                Stage::Attempt(attempt) => attempt,
+            },
+        }
+    }
+
     /// The same call, admitted.
     pub(super) fn admitted(&self, attempt: u32) -> Self {
         Self {

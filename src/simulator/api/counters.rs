@@ -14,7 +14,7 @@ use crate::{
 use parking_lot::Mutex;
 use tokio::time::Instant;
 
-use super::matching::Matching;
+use super::matching::ListState;
 
 /// The counters; one call at a time holds them.
 #[derive(Debug)]
@@ -25,8 +25,7 @@ pub(in crate::simulator) struct SharedCounters(Mutex<Counters>);
 pub(in crate::simulator) struct Counters {
     /// The quota of each API.
     windows: HashMap<ApiName, SlidingWindows>,
-    /// The machines that match the latest filter.
-    pub(super) matching: Option<Matching>,
+    pub(super) list: ListState,
     pub(in crate::simulator) calls: Vec<Call>,
     pub(in crate::simulator) most_in_flight: usize,
     /// The fault of every call from now on.
@@ -44,7 +43,7 @@ impl SharedCounters {
     pub(super) fn new(settings: &Settings) -> Self {
         Self(Mutex::new(Counters {
             windows: windows(settings).collect(),
-            matching: None,
+            list: ListState::default(),
             calls: Vec::new(),
             most_in_flight: 0,
             for_all: None,

@@ -150,14 +150,17 @@ fn time(text: &str) -> Option<Timestamp> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::simulator::{Fleet, listing::Listing};
+    use crate::simulator::{Fleet, ListFaults, listing::Listing};
 
     /// How many of the machines on a list match.
     fn matching(filter: &str) -> usize {
         let start = "2026-11-29T12:00:00Z".parse().unwrap();
-        let (listing, fleet) = (Listing::new(1, start), Fleet::generate(1, 400));
+        let (listing, fleet) = (
+            Listing::new(1, start, ListFaults::default()),
+            Fleet::generate(1, 400),
+        );
         let filter = Filter::read(filter).unwrap();
-        let entries = listing.entries(&fleet).iter();
+        let entries = listing.at_first(&fleet).iter();
         let records = entries.map(|&entry| listing.record(&fleet, entry));
         records.filter(|record| filter.matches(record)).count()
     }

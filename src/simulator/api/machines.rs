@@ -7,26 +7,59 @@ use url::form_urlencoded::byte_serialize;
 use super::{
     admission::Admission,
     answer::here,
-    matching::Matching,
+    faults::apply_fault,
+    matching::ListState,
     paging::{LARGEST_PAGE, Paging},
 };
-use crate::simulator::{listing::ListedMachine, reply::Reply};
+use crate::simulator::{
+    faults::{Fault, ListFault},
+    listing::ListedMachine,
+    reply::Reply,
+};
 
 const CONTEXT: &str = "https://api.security.microsoft.com/api/$metadata#Machines";
 
-/// The requested page of the machine list. `Err` is a refusal.
-pub(super) fn machine_page(
+/// The reply to a call of the machine list. `Err` is a refusal.
+pub(super) fn machine_list(call: &Admission<'_>, list: &mut ListState) -> Result<Reply, Reply> {
+    let settings = &call.tenant.settings;
+    let fault = settings
+        .faults
+        .list
+        .of(settings.seed, list.calls, call.as_request());
+    list.calls += 1;
+    let whole = match fault {
+        Some(ListFault::Throttled) => Fault::Throttled,
+        Some(ListFault::ServerError) => Fault::ServerError,
+        Some(ListFault::NoValue) => Fault::NoValue,
+        Some(ListFault::NotJson) => Fault::Html,
+        Some(ListFault::ShortPage | ListFault::RepeatedPage) | None => {
+            return machine_page(call, list, fault);
+        }
+        Some(ListFault::Moves) => {
+            list.moves += 1;
+            return machine_page(call, list, fault);
+        }
+    };
+    Ok(apply_fault(whole, call))
+}
+
+fn machine_page(
     call: &Admission<'_>,
-    kept: &mut Option<Matching>,
+    list: &mut ListState,
+    fault: Option<ListFault>,
 ) -> Result<Reply, Reply> {
     let paging = Paging::read(call, &["$filter"])?;
-    let matching = Matching::of(call, kept.take())?;
-    let matching = &kept.insert(matching).entries;
+    let matching = list.matching(call)?;
     if matching.is_empty() {
         let message = "No machine was found";
         return Err(call.error(StatusCode::NOT_FOUND, "ResourceNotFound", message));
     }
-    let page = matching[paging.part(matching.len())].iter();
+    let part = match fault {
+        Some(ListFault::ShortPage) => paging.half_of_part(matching.len()),
+        Some(ListFault::RepeatedPage) => paging.part_before(matching.len()),
+        _ => paging.part(matching.len()),
+    };
+    let page = matching[part].iter();
     let machines = page.map(|&entry| described(&call.tenant.listed(entry)));
     let mut body = json!({
         "@odata.context": CONTEXT,
@@ -65,7 +98,7 @@ fn described(machine: &ListedMachine) -> Value {
     let decimals = usize::from(machine.decimals);
     let address = machine.ip_address.iter();
     json!({
-        "id": machine.id.to_string(),
+        "id": machine.bad_id.clone().unwrap_or_else(|| json!(machine.id.to_string())),
         "mergedIntoMachineId": machine.merged_into.map(|id| id.to_string()),
         "isPotentialDuplication": machine.potential_duplicate,
         "isExcluded": machine.excluded_because.is_some(),
@@ -85,7 +118,7 @@ fn described(machine: &ListedMachine) -> Value {
         "healthStatus": machine.health,
         "onboardingStatus": machine.onboarding,
         "deviceValue": machine.device_value,
-        "rbacGroupId": group.map_or(0, |group| group.id),
+        "rbacGroupId": group_id(machine),
         "rbacGroupName": group.map(|group| &group.name),
         "riskScore": machine.risk_score,
         "exposureLevel": machine.exposure_level,
@@ -97,6 +130,16 @@ fn described(machine: &ListedMachine) -> Value {
         "ipAddresses": address.map(ip_address).collect::<Vec<_>>(),
         "vmMetadata": null,
     })
+}
+
+/// A number, although it is documented as a text.
+fn group_id(machine: &ListedMachine) -> Value {
+    let id = machine.group.as_ref().map_or(0, |group| group.id);
+    if machine.group_id_as_text {
+        json!(id.to_string())
+    } else {
+        json!(id)
+    }
 }
 
 fn ip_address(address: &String) -> Value {

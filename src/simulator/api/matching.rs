@@ -3,36 +3,49 @@
 use super::{admission::Admission, filter::Filter};
 use crate::simulator::{listing::Entry, reply::Reply};
 
-/// The machines that match a filter.
-#[derive(Debug)]
-pub(super) struct Matching {
-    filter: Option<String>,
-    pub(super) entries: Vec<Entry>,
+/// What the API remembers of the list from call to call.
+#[derive(Debug, Default)]
+pub(super) struct ListState {
+    /// Calls that the quota admitted.
+    pub(super) calls: usize,
+    /// How often the order has changed.
+    pub(super) moves: u32,
+    latest: Option<Matching>,
 }
 
-impl Matching {
-    /// Those that match the request's filter. `Err` is a refusal.
-    pub(super) fn of(call: &Admission<'_>, kept: Option<Self>) -> Result<Self, Reply> {
+/// The machines that match a filter.
+#[derive(Debug)]
+struct Matching {
+    filter: Option<String>,
+    moves: u32,
+    entries: Vec<Entry>,
+}
+
+impl ListState {
+    /// The machines that match the request's filter. `Err` is a refusal.
+    pub(super) fn matching(&mut self, call: &Admission<'_>) -> Result<&[Entry], Reply> {
         let filter = call.request.parameter("$filter");
-        match kept {
-            Some(kept) if kept.filter.as_deref() == filter => Ok(kept),
-            _ => Ok(Self {
+        let moves = self.moves;
+        let same = |it: &Matching| it.filter.as_deref() == filter && it.moves == moves;
+        let matching = match self.latest.take().filter(same) {
+            Some(matching) => matching,
+            None => Matching {
                 filter: filter.map(str::to_owned),
-                entries: matching(call, filter)?,
-            }),
-        }
+                moves,
+                entries: chosen(call, filter, moves)?,
+            },
+        };
+        Ok(&self.latest.insert(matching).entries)
     }
 }
 
-fn matching(call: &Admission<'_>, filter: Option<&str>) -> Result<Vec<Entry>, Reply> {
+fn chosen(call: &Admission<'_>, filter: Option<&str>, moves: u32) -> Result<Vec<Entry>, Reply> {
     let tenant = call.tenant;
     let filter = filter.map(Filter::read).transpose();
     let filter = filter.map_err(|message| call.odata_error(&message))?;
-    let all = tenant.entries().iter().copied();
-    Ok(match filter {
-        None => all.collect(),
-        Some(filter) => all
-            .filter(|&entry| filter.matches(&tenant.listed(entry)))
-            .collect(),
-    })
+    let mut entries = tenant.entries(moves);
+    if let Some(filter) = filter {
+        entries.retain(|&entry| filter.matches(&tenant.listed(entry)));
+    }
+    Ok(entries)
 }

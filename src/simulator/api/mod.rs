@@ -30,9 +30,9 @@ use answer::answer;
 pub(super) use answer::decoy_answer;
 use counters::{Counters, SharedCounters};
 use faults::{apply_fault, over_quota};
-use machines::machine_page;
+use machines::machine_list;
 use request::{ApiRequest, Resource};
-use software::{census, software_page};
+use software::software;
 
 /// The API's side of the tenant.
 pub(super) struct Api {
@@ -118,9 +118,9 @@ impl Api {
         };
         match resource {
             Resource::MissingKbs(_) => self.missing_kbs(admission, counters, call),
-            Resource::Machines => machine_page(&again(counters), &mut counters.matching),
-            Resource::Software => software_page(&again(counters)),
-            Resource::Census(id) => census(&again(counters), id),
+            Resource::Machines => machine_list(&again(counters), &mut counters.list),
+            Resource::Software => software(&again(counters), None),
+            Resource::Census(id) => software(&again(counters), Some(id)),
         }
     }
 

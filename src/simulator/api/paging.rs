@@ -41,6 +41,19 @@ impl Paging {
         let size = self.top.unwrap_or(LARGEST_PAGE);
         start..start.saturating_add(size).min(records)
     }
+
+    /// The first half of the page's part.
+    pub(super) fn half_of_part(&self, records: usize) -> Range<usize> {
+        let part = self.part(records);
+        part.start..part.start + part.len().div_ceil(2)
+    }
+
+    /// The part of the page before; the first page has none before it.
+    pub(super) fn part_before(&self, records: usize) -> Range<usize> {
+        let size = self.top.unwrap_or(LARGEST_PAGE);
+        let skip = self.skip.saturating_sub(size);
+        Self { skip, ..*self }.part(records)
+    }
 }
 
 fn number(call: &Admission<'_>, name: &str) -> Result<Option<usize>, Reply> {

@@ -3,7 +3,7 @@
 use hyper::StatusCode;
 use serde_json::{Value, json};
 
-use super::{admission::Admission, answer::here, describe, paging::Paging};
+use super::{admission::Admission, answer::here, describe, faults::apply_fault, paging::Paging};
 use crate::simulator::{
     fleet::{Product, ProductGap},
     reply::Reply,
@@ -11,8 +11,19 @@ use crate::simulator::{
 
 const CONTEXT: &str = "https://api.security.microsoft.com/api/$metadata#Software";
 
+/// The reply to a call for the products, or for the census of one. `Err` is a refusal.
+pub(super) fn software(call: &Admission<'_>, id: Option<&str>) -> Result<Reply, Reply> {
+    let settings = &call.tenant.settings;
+    let fault = settings.faults.census.of(settings.seed, call.as_request());
+    match (fault, id) {
+        (Some(fault), _) => Ok(apply_fault(fault, call)),
+        (None, Some(id)) => census(call, id),
+        (None, None) => software_page(call),
+    }
+}
+
 /// The requested page of the products. `Err` is a refusal.
-pub(super) fn software_page(call: &Admission<'_>) -> Result<Reply, Reply> {
+fn software_page(call: &Admission<'_>) -> Result<Reply, Reply> {
     let paging = Paging::read(call, &[])?;
     let products = call.tenant.software();
     let part = paging.part(products.len());
@@ -29,7 +40,7 @@ pub(super) fn software_page(call: &Admission<'_>) -> Result<Reply, Reply> {
 }
 
 /// How many machines miss each update in the product. `Err` is a refusal.
-pub(super) fn census(call: &Admission<'_>, id: &str) -> Result<Reply, Reply> {
+fn census(call: &Admission<'_>, id: &str) -> Result<Reply, Reply> {
     let mut products = call.tenant.software().iter();
     let product = products.find(|product| product.id() == id);
     let product = product.ok_or_else(|| {

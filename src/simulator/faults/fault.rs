@@ -73,6 +73,8 @@ words! {
     pub enum TenantFault {
         /// Tokens do not hold `Software.Read.All`: 403.
         MissingRole = "missing-role",
+        /// Tokens do not hold `Machine.Read.All`: the machine list answers 403.
+        MissingListRole = "missing-list-role",
         /// 401 `No Tvm license`.
         NoLicence = "no-licence",
         /// 401 `Account mode is inactive`.

@@ -1,6 +1,7 @@
 //! Faults of the simulated tenant: none unless they are switched on.
 
 mod fault;
+mod list;
 mod odd;
 mod parse;
 
@@ -11,8 +12,10 @@ use url::Url;
 use crate::{domain::machine::MachineId, simulator::chance::chance};
 
 pub use fault::{Fault, TenantFault};
+pub(super) use list::Request;
+pub use list::{CENSUS_EXCESS, CensusFault, CensusFaults, ListFault, ListFaults, ListOddForm};
 pub use odd::OddForm;
-pub(super) use odd::{as_described, odd_forms};
+pub(super) use odd::{HOSTILE_NAMES, as_described, odd_forms};
 pub use parse::InvalidFaults;
 
 /// The faults that are switched on. Shares go from 0 to 1.
@@ -38,6 +41,10 @@ pub struct Faults {
     pub tenant: Option<TenantFault>,
     /// Odd forms of updates.
     pub odd_forms: Vec<OddForm>,
+    /// What is wrong with the machine list.
+    pub list: ListFaults,
+    /// What is wrong with the products and their census.
+    pub census: CensusFaults,
     /// Where redirects and foreign pages point to; by default a host that does not exist.
     pub elsewhere: Option<Url>,
     /// Updates on a page of [`Fault::Paged`] and [`Fault::ForeignPage`].
@@ -60,6 +67,8 @@ impl Default for Faults {
             every_call: None,
             tenant: None,
             odd_forms: Vec::new(),
+            list: ListFaults::default(),
+            census: CensusFaults::default(),
             elsewhere: None,
             page_size: 2,
             retry_after: Duration::from_secs(1),
@@ -99,7 +108,7 @@ impl Faults {
         if self.is_gone(seed, machine) || number < self.flaps(seed, machine) {
             return Some(Fault::NotFound);
         }
-        self.random_fault(draw(seed, "fault", machine, number))
+        random_fault(&self.per_call, draw(seed, "fault", machine, number))
     }
 
     /// How many tries it takes until a flapping machine is found.
@@ -110,16 +119,17 @@ impl Faults {
         }
         if drawn < self.flapping / 2.0 { 1 } else { 2 }
     }
+}
 
-    fn random_fault(&self, mut drawn: f64) -> Option<Fault> {
-        for &(fault, share) in &self.per_call {
-            if drawn < share {
-                return Some(fault);
-            }
-            drawn -= share;
+/// The fault, if any, in whose share the number falls.
+fn random_fault<F: Copy>(shares: &[(F, f64)], mut drawn: f64) -> Option<F> {
+    for &(fault, share) in shares {
+        if drawn < share {
+            return Some(fault);
         }
-        None
+        drawn -= share;
     }
+    None
 }
 
 fn draw(seed: u64, purpose: &str, machine: MachineId, number: u32) -> f64 {

@@ -47,7 +47,8 @@ words! {
     }
 }
 
-const HOSTILE_NAMES: [&str; 6] = [
+/// Text that spreadsheets, pages or terminals might interpret.
+pub(in crate::simulator) const HOSTILE_NAMES: [&str; 6] = [
     "=HYPERLINK(\"http://192.0.2.1/\",\"March 2026 Security Updates\")",
     "+1-1 @SUM(A1:A9)",
     "March \"2026\";\nSecurity, Updates",

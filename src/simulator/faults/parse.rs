@@ -4,10 +4,12 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
-use super::{Fault, Faults, OddForm, TenantFault};
+use super::{CensusFault, Fault, Faults, ListFault, ListOddForm, OddForm, TenantFault};
 
 /// The share of a fault without one.
 const USUAL_SHARE: f64 = 0.02;
+/// The same for the machine list and the census, which take few calls.
+const USUAL_LIST_SHARE: f64 = 0.5;
 
 /// Why a text is not a list of faults.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -31,7 +33,16 @@ pub enum InvalidFaults {
 /// The words that a list of faults may contain.
 fn known() -> String {
     let own: &[&str] = &["none", "occasional", "flapping-404", "gone", "odd-forms"];
-    let lists = [own, Fault::WORDS, TenantFault::WORDS, OddForm::WORDS];
+    let lists = [
+        own,
+        Fault::WORDS,
+        TenantFault::WORDS,
+        OddForm::WORDS,
+        ListFault::WORDS,
+        ListOddForm::WORDS,
+        CensusFault::WORDS,
+        &["census-differs"],
+    ];
     format!("write any of {}", lists.concat().join(", "))
 }
 
@@ -39,7 +50,9 @@ impl FromStr for Faults {
     type Err = InvalidFaults;
 
     /// A list of words, each alone or with a share: `none`, `occasional`, `flapping-404`,
-    /// `gone`, any [`Fault`], any [`TenantFault`], any [`OddForm`] or `odd-forms` for all.
+    /// `gone`, any [`Fault`], any [`TenantFault`], any [`OddForm`] or `odd-forms` for all; for the
+    /// machine list and the census any [`ListFault`], [`ListOddForm`] or [`CensusFault`], and
+    /// `census-differs`.
     fn from_str(text: &str) -> Result<Self, InvalidFaults> {
         let mut faults = Self::default();
         for item in text.split(',') {
@@ -55,15 +68,21 @@ impl FromStr for Faults {
 
 impl Faults {
     fn switch_on(&mut self, word: &str, share: Option<&str>) -> Result<(), InvalidFaults> {
-        match (word, word.parse()) {
-            ("flapping-404", _) => self.flapping = read_share(word, share)?,
-            ("gone", _) => self.gone = read_share(word, share)?,
-            (_, Ok(fault)) => self.per_call.push((fault, read_share(word, share)?)),
-            (_, Err(_)) => {
-                self.toggle(word)?;
-                if share.is_some() {
-                    return Err(InvalidFaults::NoShare(word.to_owned()));
-                }
+        let read = |usual| read_share(word, share, usual);
+        if word == "flapping-404" {
+            self.flapping = read(USUAL_SHARE)?;
+        } else if word == "gone" {
+            self.gone = read(USUAL_SHARE)?;
+        } else if let Ok(fault) = word.parse::<Fault>() {
+            self.per_call.push((fault, read(USUAL_SHARE)?));
+        } else if let Ok(fault) = word.parse::<ListFault>() {
+            self.list.per_call.push((fault, read(USUAL_LIST_SHARE)?));
+        } else if let Ok(fault) = word.parse::<CensusFault>() {
+            self.census.per_call.push((fault, read(USUAL_LIST_SHARE)?));
+        } else {
+            self.toggle(word)?;
+            if share.is_some() {
+                return Err(InvalidFaults::NoShare(word.to_owned()));
             }
         }
         Ok(())
@@ -75,11 +94,18 @@ impl Faults {
             "none" => {}
             "occasional" => *self = self.clone().joined_by(Self::occasional()),
             "odd-forms" => self.odd_forms = OddForm::all(),
-            _ => match (word.parse(), word.parse()) {
-                (Ok(fault), _) => self.tenant = Some(fault),
-                (_, Ok(form)) => self.odd_forms.push(form),
-                _ => return Err(InvalidFaults::Unknown(word.to_owned())),
-            },
+            "census-differs" => self.census.differs = true,
+            _ => {
+                if let Ok(fault) = word.parse::<TenantFault>() {
+                    self.tenant = Some(fault);
+                } else if let Ok(form) = word.parse::<OddForm>() {
+                    self.odd_forms.push(form);
+                } else if let Ok(form) = word.parse::<ListOddForm>() {
+                    self.list.odd_forms.push(form);
+                } else {
+                    return Err(InvalidFaults::Unknown(word.to_owned()));
+                }
+            }
         }
         Ok(())
     }
@@ -93,9 +119,9 @@ impl Faults {
     }
 }
 
-fn read_share(word: &str, share: Option<&str>) -> Result<f64, InvalidFaults> {
+fn read_share(word: &str, share: Option<&str>, usual: f64) -> Result<f64, InvalidFaults> {
     let Some(text) = share else {
-        return Ok(USUAL_SHARE);
+        return Ok(usual);
     };
     text.parse()
         .ok()
@@ -109,6 +135,7 @@ fn read_share(word: &str, share: Option<&str>) -> Result<f64, InvalidFaults> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::simulator::faults::{CensusFaults, ListFaults};
 
     #[test]
     fn fault_list_is_parsed() {
@@ -124,6 +151,24 @@ mod tests {
             ..Faults::default()
         };
         assert_eq!(faults, expected);
+        let listed: Faults =
+            "list-moves=1,list-no-value,list-bad-ids,census-throttled,census-differs"
+                .parse()
+                .unwrap();
+        let list = ListFaults {
+            per_call: vec![
+                (ListFault::Moves, 1.0),
+                (ListFault::NoValue, USUAL_LIST_SHARE),
+            ],
+            script: Vec::new(),
+            odd_forms: vec![ListOddForm::BadIds],
+        };
+        assert_eq!(listed.list, list);
+        let census = CensusFaults {
+            per_call: vec![(CensusFault::Throttled, USUAL_LIST_SHARE)],
+            differs: true,
+        };
+        assert_eq!(listed.census, census);
         assert_eq!("none".parse(), Ok(Faults::default()));
         assert_eq!("occasional".parse(), Ok(Faults::occasional()));
         let odd: Faults = "odd-forms".parse().unwrap();
@@ -132,7 +177,15 @@ mod tests {
 
     #[test]
     fn invalid_fault_lists_are_refused() {
-        for text in ["", "flap", "reset,", "reset=2", "gone=x", "no-licence=0.1"] {
+        for text in [
+            "",
+            "flap",
+            "reset,",
+            "reset=2",
+            "gone=x",
+            "no-licence=0.1",
+            "list-twice=1",
+        ] {
             assert!(text.parse::<Faults>().is_err(), "{text}");
         }
         let error = "html=7".parse::<Faults>().unwrap_err();

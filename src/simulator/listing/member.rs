@@ -38,6 +38,7 @@ impl Listing {
         let older = ago + random.u64(30 * DAY..700 * DAY);
         let mut record = ListedMachine {
             id: machine.id,
+            bad_id: None,
             name: Some(machine.name.clone()),
             os_platform: machine.os_platform,
             version: Some(machine.os_version),
@@ -48,6 +49,7 @@ impl Listing {
             health: self.health(last_seen, &mut random),
             onboarding: "Onboarded",
             group: Some(group_of(machine.site)),
+            group_id_as_text: false,
             tags: tags(&mut random),
             exposure_level: random.choice(LEVELS),
             risk_score: Some("None"),

@@ -6,6 +6,7 @@
 //! fleet.
 
 mod member;
+mod odd;
 mod record;
 mod stranger;
 
@@ -15,6 +16,7 @@ use jiff::Timestamp;
 
 use super::{
     chance::chance,
+    faults::{ListFaults, ListOddForm},
     fleet::{Fleet, SITES},
 };
 
@@ -23,12 +25,16 @@ pub use record::{DeviceGroup, ListedMachine, SkipReason};
 /// One stranger for so many machines of the fleet.
 const MACHINES_PER_STRANGER: usize = 8;
 
+/// By how many places a small move shifts the list.
+const SMALL_MOVE: usize = 7;
+
 /// The machine list.
 #[derive(Debug)]
 pub(super) struct Listing {
     seed: u64,
     /// When the tenant started: what the times of all records count from.
     started: Timestamp,
+    faults: ListFaults,
     entries: OnceLock<Vec<Entry>>,
 }
 
@@ -39,19 +45,37 @@ pub(super) enum Entry {
     Member(u32),
     /// A stranger, by its number.
     Stranger(u32),
+    /// A machine of the fleet once more.
+    Twice(u32),
+    /// A record whose id is not an id.
+    BadId(u32),
 }
 
 impl Listing {
-    pub(super) fn new(seed: u64, started: Timestamp) -> Self {
+    pub(super) fn new(seed: u64, started: Timestamp, faults: ListFaults) -> Self {
         Self {
             seed,
             started,
+            faults,
             entries: OnceLock::new(),
         }
     }
 
-    /// Every entry, shuffled: the service promises no order.
-    pub(super) fn entries(&self, fleet: &Fleet) -> &[Entry] {
+    /// Every entry, in the order after so many moves: the service promises none. Every other
+    /// move is a small one, as when machines leave.
+    pub(super) fn entries(&self, fleet: &Fleet, moves: u32) -> Vec<Entry> {
+        let mut entries = self.at_first(fleet).to_vec();
+        if moves >= 2 {
+            self.shuffle(&mut entries, moves / 2);
+        }
+        if !moves.is_multiple_of(2) && entries.len() > SMALL_MOVE {
+            entries.rotate_left(SMALL_MOVE);
+        }
+        entries
+    }
+
+    /// The entries before the list moves.
+    pub(super) fn at_first(&self, fleet: &Fleet) -> &[Entry] {
         self.entries.get_or_init(|| {
             let members = number_of(fleet.machines().len());
             let strangers = number_of(fleet.machines().len().div_ceil(MACHINES_PER_STRANGER));
@@ -59,21 +83,39 @@ impl Listing {
                 .map(Entry::Member)
                 .chain((0..strangers).map(Entry::Stranger))
                 .collect();
-            chance(self.seed, "list order", "", 0).shuffle(&mut entries);
+            if self.faults.has(ListOddForm::Twice) {
+                entries.extend((0..members).step_by(20).map(Entry::Twice));
+            }
+            if self.faults.has(ListOddForm::BadIds) {
+                entries.extend((0..odd::BAD_ID_COUNT.min(members)).map(Entry::BadId));
+            }
+            self.shuffle(&mut entries, 0);
             entries
         })
+    }
+
+    fn shuffle(&self, entries: &mut [Entry], number: u32) {
+        chance(self.seed, "list order", "", number.into()).shuffle(entries);
     }
 
     /// The record at an entry.
     pub(super) fn record(&self, fleet: &Fleet, entry: Entry) -> ListedMachine {
         let machines = fleet.machines();
-        match entry {
-            Entry::Member(number) => self.member(&machines[number as usize]),
+        let member = |number: u32| &machines[number as usize % machines.len()];
+        let (number, mut record) = match entry {
             Entry::Stranger(number) => {
-                let twin = &machines[number as usize * 7 % machines.len()];
-                self.stranger(number, twin)
+                let twin = member(number.wrapping_mul(7));
+                (number, self.stranger(number, twin))
             }
+            Entry::Member(number) | Entry::Twice(number) | Entry::BadId(number) => {
+                (number, self.member(member(number)))
+            }
+        };
+        self.make_odd(&mut record, number);
+        if let Entry::BadId(number) = entry {
+            record.bad_id = Some(odd::bad_id(number));
         }
+        record
     }
 }
 

@@ -1,6 +1,7 @@
 //! One record of the machine list.
 
 use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
 
 use crate::domain::{machine::MachineId, words::words};
 
@@ -29,6 +30,8 @@ words! {
 pub struct ListedMachine {
     /// Its id.
     pub id: MachineId,
+    /// What is sent in the place of an id: nobody can ask about such a record.
+    pub bad_id: Option<Value>,
     /// `computerDnsName`.
     pub name: Option<String>,
     /// `osPlatform`.
@@ -49,6 +52,8 @@ pub struct ListedMachine {
     pub onboarding: &'static str,
     /// Its device group.
     pub group: Option<DeviceGroup>,
+    /// Whether the group's id is sent as a text, as it is documented.
+    pub group_id_as_text: bool,
     /// `machineTags`.
     pub tags: Vec<String>,
     /// `exposureLevel`.

@@ -4,6 +4,7 @@ mod call;
 mod census;
 mod fault;
 mod list;
+mod list_fault;
 mod sign_in;
 
 use std::collections::HashMap;

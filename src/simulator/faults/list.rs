@@ -1,0 +1,126 @@
+//! What can go wrong with the machine list and the census.
+
+use super::{Fault, random_fault};
+use crate::{domain::words::words, simulator::chance::chance};
+
+words! {
+    /// A fault of one call of the machine list.
+    pub enum ListFault {
+        /// 429 with `Retry-After` in seconds.
+        Throttled = "list-throttled",
+        /// 500 `InternalServerError`.
+        ServerError = "list-server-error",
+        /// 200 with JSON that has no `value`.
+        NoValue = "list-no-value",
+        /// 200 with a proxy's page.
+        NotJson = "list-not-json",
+        /// Half of the page.
+        ShortPage = "list-short-page",
+        /// The page before, once more.
+        RepeatedPage = "list-repeated-page",
+        /// The order of the list changes, from this page on.
+        Moves = "list-moves",
+    }
+}
+
+words! {
+    /// An odd form of the machine list's records.
+    pub enum ListOddForm {
+        /// Names, groups and tags that spreadsheets, pages or terminals might interpret.
+        HostileText = "list-hostile-text",
+        /// 40 KB of tags on one machine of fifty.
+        LongTags = "list-long-tags",
+        /// A few more records, whose ids are not ids.
+        BadIds = "list-bad-ids",
+        /// One machine of twenty is listed twice.
+        Twice = "list-twice",
+        /// `computerDnsName` is null on one machine of five.
+        NullNames = "list-null-names",
+        /// `rbacGroupId` is a text in every second group.
+        TextGroups = "list-text-groups",
+    }
+}
+
+words! {
+    /// A fault of one call for the products or for the census of one.
+    pub enum CensusFault {
+        /// 429 with `Retry-After` in seconds.
+        Throttled = "census-throttled",
+        /// 500 `InternalServerError`.
+        ServerError = "census-server-error",
+        /// 200 with JSON that has no `value`.
+        NoValue = "census-no-value",
+        /// 200 with a proxy's page.
+        NotJson = "census-not-json",
+    }
+}
+
+/// The faults of the machine list that are switched on.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ListFaults {
+    /// Random faults, each with its share of the calls.
+    pub per_call: Vec<(ListFault, f64)>,
+    /// The faults of the first calls, in order, before any random ones.
+    pub script: Vec<ListFault>,
+    /// Odd forms of the records.
+    pub odd_forms: Vec<ListOddForm>,
+}
+
+/// The faults of products and census that are switched on.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct CensusFaults {
+    /// Random faults, each with its share of the calls.
+    pub per_call: Vec<(CensusFault, f64)>,
+    /// Whether it counts [`CENSUS_EXCESS`] more machines for every KB with an even number.
+    pub differs: bool,
+}
+
+/// How many machines too many a census counts that differs.
+pub const CENSUS_EXCESS: u64 = 5;
+
+/// One call for something that is not a machine.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::simulator) struct Request<'a> {
+    /// Path and query.
+    pub(in crate::simulator) target: &'a str,
+    /// How many calls for the same came before.
+    pub(in crate::simulator) attempt: u32,
+}
+
+impl ListFaults {
+    /// The fault of a call; `number` counts all calls of the list from 0.
+    pub(in crate::simulator) fn of(
+        &self,
+        seed: u64,
+        number: usize,
+        request: Request<'_>,
+    ) -> Option<ListFault> {
+        match self.script.get(number) {
+            Some(&fault) => Some(fault),
+            None => random_fault(&self.per_call, request.draw(seed, "list fault")),
+        }
+    }
+
+    pub(in crate::simulator) fn has(&self, form: ListOddForm) -> bool {
+        self.odd_forms.contains(&form)
+    }
+}
+
+impl CensusFaults {
+    /// The fault of a call.
+    pub(in crate::simulator) fn of(&self, seed: u64, request: Request<'_>) -> Option<Fault> {
+        let fault = random_fault(&self.per_call, request.draw(seed, "census fault"))?;
+        Some(match fault {
+            CensusFault::Throttled => Fault::Throttled,
+            CensusFault::ServerError => Fault::ServerError,
+            CensusFault::NoValue => Fault::NoValue,
+            CensusFault::NotJson => Fault::Html,
+        })
+    }
+}
+
+impl Request<'_> {
+    fn draw(self, seed: u64, purpose: &str) -> f64 {
+        chance(seed, purpose, self.target, self.attempt.into()).f64()
+    }
+}
