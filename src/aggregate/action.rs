@@ -24,12 +24,12 @@ pub struct TopAction<'fleet> {
 pub struct TopActions<'fleet> {
     fleet: &'fleet Fleet,
     gaps: &'fleet dyn Gaps,
-    found: OnceLock<io::Result<Vec<Found>>>,
+    found: OnceLock<io::Result<Vec<FoundAction>>>,
 }
 
 /// An action, with the index of its KB among the fleet's KBs.
 #[derive(Debug, Clone, Copy)]
-struct Found {
+struct FoundAction {
     kb: usize,
     exposure_removed: u64,
     machines: u64,
@@ -53,15 +53,15 @@ impl<'fleet> TopActions<'fleet> {
     pub fn first(&self, count: usize) -> io::Result<Vec<TopAction<'fleet>>> {
         let find = || find(self.fleet, self.gaps, Self::MOST);
         match self.found.get_or_init(find) {
-            Ok(found) => Ok(told(self.fleet, found.iter().take(count))),
+            Ok(found) => Ok(to_actions(self.fleet, found.iter().take(count))),
             Err(error) => Err(io::Error::new(error.kind(), error.to_string())),
         }
     }
 }
 
-fn told<'fleet, 'found>(
+fn to_actions<'fleet, 'found>(
     fleet: &'fleet Fleet,
-    found: impl Iterator<Item = &'found Found>,
+    found: impl Iterator<Item = &'found FoundAction>,
 ) -> Vec<TopAction<'fleet>> {
     let actions = found.map(|found| TopAction {
         kb: &fleet.kbs[found.kb],
@@ -72,7 +72,7 @@ fn told<'fleet, 'found>(
 }
 
 /// The `count` KBs with the most exposure (ties by machines, then by id); fewer if fewer have any.
-fn find(fleet: &Fleet, gaps: &dyn Gaps, count: usize) -> io::Result<Vec<Found>> {
+fn find(fleet: &Fleet, gaps: &dyn Gaps, count: usize) -> io::Result<Vec<FoundAction>> {
     let mut kbs = fleet.kbs_by_exposure();
     kbs.retain(|kb| fleet.kbs[*kb].exposure > 0);
     kbs.truncate(count);
@@ -82,7 +82,7 @@ fn find(fleet: &Fleet, gaps: &dyn Gaps, count: usize) -> io::Result<Vec<Found>> 
     let found = kbs.into_iter().zip(first_reached).map(|(kb, reached)| {
         exposure_removed = exposure_removed.saturating_add(fleet.kbs[kb].exposure);
         machines += reached;
-        Found {
+        FoundAction {
             kb,
             exposure_removed,
             machines,
@@ -94,14 +94,14 @@ fn find(fleet: &Fleet, gaps: &dyn Gaps, count: usize) -> io::Result<Vec<Found>> 
 /// For each KB, the number of machines that miss it and none of the KBs before it.
 fn machines_first_reached(fleet: &Fleet, gaps: &dyn Gaps, kbs: &[usize]) -> io::Result<Vec<u64>> {
     let ids = kbs.iter().map(|kb| &fleet.kbs[*kb].id);
-    let places: HashMap<&KbId, usize> = ids.zip(0..).collect();
+    let indexes: HashMap<&KbId, usize> = ids.zip(0..).collect();
     let mut reached = vec![0; kbs.len()];
     if kbs.is_empty() {
         return Ok(reached);
     }
     for machine in &fleet.machines {
         let missing = machine.missing(gaps)?;
-        if let Some(first) = missing.iter().filter_map(|gap| places.get(&gap.id)).min() {
+        if let Some(first) = missing.iter().filter_map(|gap| indexes.get(&gap.id)).min() {
             reached[*first] += 1;
         }
     }

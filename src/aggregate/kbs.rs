@@ -81,36 +81,39 @@ fn keep_smaller(kept: &mut Option<Arc<str>>, text: Option<&Arc<str>>) {
 }
 
 /// The maximum number of descriptions counted before they are merged.
-const MOST: usize = 1 << 15;
+const MAX_PENDING: usize = 1 << 15;
 /// The maximum size of those descriptions in memory, in bytes, in case they are unusually long.
-const MOST_WEIGHT: usize = 16 << 20;
+const MAX_PENDING_WEIGHT: usize = 16 << 20;
 
 /// The KBs of a fleet while answers arrive. Many machines share the very same description of a KB:
 /// these are only counted, and merged once.
 #[derive(Debug, Default)]
-pub(super) struct Counted {
-    told: HashMap<Same<MissingKb>, u64, RandomState>,
+pub(super) struct KbCounter {
+    pending: HashMap<Same<MissingKb>, u64, RandomState>,
     /// Their size in memory, in bytes.
     weight: usize,
     rows: HashMap<KbId, KbRow>,
 }
 
-impl Counted {
+impl KbCounter {
     /// Adds one gap of one machine.
     pub(super) fn record(&mut self, gap: &Arc<MissingKb>) {
-        let machines = self.told.entry(Same(Arc::clone(gap))).or_insert_with(|| {
-            self.weight += gap.weight();
-            0
-        });
+        let machines = self
+            .pending
+            .entry(Same(Arc::clone(gap)))
+            .or_insert_with(|| {
+                self.weight += gap.weight();
+                0
+            });
         *machines += 1;
-        if self.told.len() > MOST || self.weight > MOST_WEIGHT {
-            self.put_together();
+        if self.pending.len() > MAX_PENDING || self.weight > MAX_PENDING_WEIGHT {
+            self.merge_pending();
         }
     }
 
-    fn put_together(&mut self) {
+    fn merge_pending(&mut self) {
         self.weight = 0;
-        for (Same(gap), machines) in self.told.drain() {
+        for (Same(gap), machines) in self.pending.drain() {
             let row = self.rows.entry(gap.id.clone());
             row.or_insert_with(|| KbRow::of(&gap))
                 .record(&gap, machines);
@@ -119,7 +122,7 @@ impl Counted {
 
     /// One row per KB, in no particular order.
     pub(super) fn into_rows(mut self) -> Vec<KbRow> {
-        self.put_together();
+        self.merge_pending();
         self.rows.into_values().collect()
     }
 }

@@ -130,20 +130,20 @@ impl Answered {
 
 /// A row for every machine of the inventory, sorted by id and without any outcome yet.
 pub(super) fn rows(inventory: &Inventory) -> Vec<MachineRow> {
-    let not_asked = Arc::new(not_asked());
+    let not_requested = Arc::new(not_requested());
     let machines = (0..).zip(&inventory.machines);
     let rows = machines.map(|(position, machine)| MachineRow {
         id: machine.id,
         position,
         attempts: 0,
-        result: Err(Arc::clone(&not_asked)),
+        result: Err(Arc::clone(&not_requested)),
     });
     let mut rows: Vec<MachineRow> = rows.collect();
     rows.sort_unstable_by_key(|row| row.id);
     rows
 }
 
-fn not_asked() -> Failure {
+fn not_requested() -> Failure {
     Failure {
         reason: Reason::Pending,
         http_status: None,

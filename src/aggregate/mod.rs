@@ -67,7 +67,7 @@ pub struct Aggregation<'list> {
     /// Sorted by id.
     machines: Vec<MachineRow>,
     index: Index,
-    kbs: kbs::Counted,
+    kbs: kbs::KbCounter,
     unreadable: Unreadable,
 }
 
@@ -79,7 +79,7 @@ impl<'list> Aggregation<'list> {
             inventory,
             index: Index::of(&machines, |row| row.id),
             machines,
-            kbs: kbs::Counted::default(),
+            kbs: kbs::KbCounter::default(),
             unreadable: Unreadable::default(),
         }
     }

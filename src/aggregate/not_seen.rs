@@ -15,7 +15,7 @@ pub(super) fn mark(
 ) -> Option<Unread> {
     let column = inventory.last_seen_column()?;
     let last_seen = inventory.last_seen(now)?;
-    let mut in_doubt = Vec::new();
+    let mut unparsed = Vec::new();
     for machine in machines {
         let position = machine.position();
         let cell = inventory.cells.row(position).nth(column);
@@ -24,12 +24,12 @@ pub(super) fn mark(
         };
         if answered.missing == 0 {
             mark_one(answered, |at| last_seen.was_silent(cell, at));
-            in_doubt.extend(last_seen.is_unread(cell).then_some(position));
+            unparsed.extend(last_seen.is_unread(cell).then_some(position));
         }
     }
     // The example is the first one in the list, regardless of the order of the machines.
-    in_doubt.sort_unstable();
-    let cells = in_doubt.into_iter();
+    unparsed.sort_unstable();
+    let cells = unparsed.into_iter();
     last_seen.unread(cells.filter_map(|position| inventory.cells.row(position).nth(column)))
 }
 

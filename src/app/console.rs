@@ -20,13 +20,13 @@ pub fn show(answer: &clap::Error) -> ExitCode {
     }
     match printed(written) {
         Ok(()) => ExitCode::Complete,
-        Err(problem) => complain(&problem.into(), LogFormat::Text),
+        Err(problem) => print_error(&problem.into(), LogFormat::Text),
     }
 }
 
 /// Prints why a command ended early, as `error: a: b: c`, and a hint. With JSON logs it is a log
 /// line.
-pub(super) fn complain(problem: &AppError, log_format: LogFormat) -> ExitCode {
+pub(super) fn print_error(problem: &AppError, log_format: LogFormat) -> ExitCode {
     // External text must not inject terminal escapes.
     let text = plain(&chain(problem));
     let hint = problem.hint();

@@ -17,7 +17,7 @@ use crate::{
     inventory,
     progress::ProgressMode,
     quota::{Pace, RateLimits},
-    run::{RunError, RunInput, inputs::demand_room, interrupt, run},
+    run::{RunError, RunInput, inputs::check_conflicts, interrupt, run},
     simulator::{self, Fault, Faults, Simulator},
     store::Store,
 };
@@ -50,7 +50,7 @@ pub(super) async fn demo(context: &mut Context, command: cli::Demo) -> Result<Ex
     let tenant = command.tenant;
     let config = context.resolve_typed(Settings::from(command))?;
     // Checked before the week is simulated.
-    demand_room(&config, &[])?;
+    check_conflicts(&config, &[])?;
     let folder = tempfile::tempdir().map_err(AppError::Temporary)?;
     let demonstration = Demonstration {
         context,
@@ -64,22 +64,22 @@ pub(super) async fn demo(context: &mut Context, command: cli::Demo) -> Result<Ex
         stops: Stops::default(),
     };
     interrupt::watch(demonstration.stops.clone());
-    demonstration.play(folder.path()).await
+    demonstration.run_all(folder.path()).await
 }
 
 impl Demonstration<'_> {
     /// Simulates the week, and then runs tonight.
-    async fn play(mut self, folder: &Path) -> Result<ExitCode, AppError> {
-        let mut simulator = Simulator::start(self.at_night(0), Timestamp::now()).await?;
+    async fn run_all(mut self, folder: &Path) -> Result<ExitCode, AppError> {
+        let mut simulator = Simulator::start(self.tenant_on(0), Timestamp::now()).await?;
         if !self.config.console.quiet {
             print(&introduction(&simulator))?;
         }
         for night in 0..TONIGHT {
             if night != MISSED {
                 simulator = simulator
-                    .replace(self.at_night(night), Timestamp::now())
+                    .replace(self.tenant_on(night), Timestamp::now())
                     .await?;
-                self.earlier(&simulator, folder).await?;
+                self.run_earlier(&simulator, folder).await?;
             }
             Store::open(self.state)?.shift_back(A_DAY)?;
         }
@@ -88,7 +88,7 @@ impl Demonstration<'_> {
             limits: limits.clone(),
             latency: LATENCY,
             faults: Faults::occasional(),
-            ..self.at_night(TONIGHT)
+            ..self.tenant_on(TONIGHT)
         };
         let simulator = simulator.replace(tonight, Timestamp::now()).await?;
         self.config.limits = limits;
@@ -97,7 +97,7 @@ impl Demonstration<'_> {
     }
 
     /// The tenant on a given night, without a quota.
-    fn at_night(&self, nights: u32) -> simulator::Settings {
+    fn tenant_on(&self, nights: u32) -> simulator::Settings {
         let mut tenant = simulator::Settings {
             nights,
             limits: RateLimits::default(),
@@ -112,7 +112,7 @@ impl Demonstration<'_> {
     }
 
     /// Simulates an earlier night, without delays or output. Its reports are not needed.
-    async fn earlier(&self, simulator: &Simulator, folder: &Path) -> Result<(), AppError> {
+    async fn run_earlier(&self, simulator: &Simulator, folder: &Path) -> Result<(), AppError> {
         let mut config = self.config.clone();
         config.limits = RateLimits::default();
         config.pace = "none".parse::<Pace>()?;
@@ -129,7 +129,7 @@ impl Demonstration<'_> {
 
     async fn run(&self, config: &Config, simulator: &Simulator) -> Result<ExitCode, AppError> {
         let mut config = config.clone();
-        aim(&mut config, simulator);
+        point_at(&mut config, simulator);
         let csv = simulator.inventory_csv();
         let input = RunInput {
             config: &config,
@@ -155,7 +155,7 @@ fn introduction(simulator: &Simulator) -> String {
 }
 
 /// Configures the run for the simulated tenant.
-fn aim(config: &mut Config, simulator: &Simulator) {
+fn point_at(config: &mut Config, simulator: &Simulator) {
     config.service.api_url = simulator.api_url().clone();
     config.service.ca_cert = Some(CaCertificate {
         path: "simulated-root.pem".into(),

@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Write};
 use super::{
     AppError,
     context::{Context, state},
-    watched::Watched,
+    first_error::FirstError,
 };
 use crate::{
     cli::{self, DiffFormat},
@@ -15,10 +15,10 @@ use crate::{
     report::{Report, Run, changes_csv, changes_json, terminal},
     run::{
         RunError,
-        kept::{KeptRun, last_run, named},
+        kept::{KeptRun, last_run, numbered},
         reporting::{
             data::RunData,
-            history::{compare, look_back},
+            history::{add_history, compare},
         },
     },
     store::{EarlierRun, RunRecord, Snapshot, Store},
@@ -30,7 +30,7 @@ pub(super) fn diff(context: &mut Context, command: cli::Diff) -> Result<ExitCode
     let store = Store::open_existing(state(&config.store)?)?;
     store.verify()?;
     let last = last_run(&store, &config)?;
-    let find = |number: i64| named(&store, &last, number);
+    let find = |number: i64| numbered(&store, &last, number);
     let from = from.map(find).transpose()?;
     let to = KeptRun::of_run(&store, to.map(find).transpose()?.unwrap_or(last.clone()))?;
     let started = &context.surroundings.started;
@@ -38,7 +38,7 @@ pub(super) fn diff(context: &mut Context, command: cli::Diff) -> Result<ExitCode
     let fleet = to.aggregate(&answers, &config, started.timestamp())?;
     let mut data = to.data(&answers, fleet, &config, started);
     find_changes(&mut data, &answers, from)?;
-    data.lend(|run| show(run, &config, format))?;
+    data.with_run(|run| show(run, &config, format))?;
     Ok(ExitCode::Complete)
 }
 
@@ -49,7 +49,7 @@ fn find_changes(
     from: Option<RunRecord>,
 ) -> Result<(), AppError> {
     let Some(record) = from else {
-        look_back(data, kept).map_err(RunError::History)?;
+        add_history(data, kept).map_err(RunError::History)?;
         return match data.changes {
             Some(_) => Ok(()),
             None => Err(AppError::NoBase(data.record.run.0)),
@@ -76,7 +76,7 @@ fn show(run: &Run<'_>, config: &Config, format: DiffFormat) -> Result<(), AppErr
 
 /// Writes a report to standard output.
 fn write(report: &dyn Report, run: &Run<'_>) -> Result<(), AppError> {
-    let mut out = Watched::new(BufWriter::new(io::stdout().lock()));
+    let mut out = FirstError::new(BufWriter::new(io::stdout().lock()));
     let written = report.render(run, &mut out).and_then(|()| out.flush());
     match (written, out.failed) {
         (Ok(()), _) => Ok(()),

@@ -6,12 +6,12 @@ mod context;
 mod demo;
 mod diff;
 mod error;
+mod first_error;
 mod json_lines;
 mod logging;
 mod report;
 mod runs;
 mod simulate;
-mod watched;
 
 use std::io;
 
@@ -28,7 +28,7 @@ use crate::{
 pub fn run(cli: Cli, surroundings: Surroundings) -> ExitCode {
     let mut context = Context::new(surroundings);
     command(&mut context, cli.command)
-        .unwrap_or_else(|problem| console::complain(&problem, context.log_format))
+        .unwrap_or_else(|problem| console::print_error(&problem, context.log_format))
 }
 
 fn command(context: &mut Context, command: Command) -> Result<ExitCode, AppError> {

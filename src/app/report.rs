@@ -14,10 +14,10 @@ use crate::{
     inventory::{self, Inventory, Source},
     run::{
         RunInput,
-        inputs::{demand_room, inputs},
+        inputs::{check_conflicts, inputs},
         interrupt,
         kept::report_again,
-        messages::{inform, shared_names, unread_times},
+        messages::{inform, shared_names, unreadable_last_seen},
         run,
     },
 };
@@ -36,13 +36,13 @@ pub(super) async fn report(
     let read = |path| inventory::read(&Source::from(path), config.column.as_deref());
     let inventory = command.machines.map(read).transpose()?;
     if let Some(inventory) = &inventory {
-        say_what_is_odd(context, inventory, config);
+        warn_of_oddities(context, inventory, config);
     }
     let state = state(&config.store)?;
-    demand_sense(config, inventory.as_ref())?;
+    check_flags(config, inventory.as_ref())?;
     let inputs = inputs(&resolved, state, list.as_deref());
     if config.offline {
-        demand_room(config, &inputs)?;
+        check_conflicts(config, &inputs)?;
         return Ok(report_again(config, state, inventory, started)?);
     }
     let stops = Stops::default();
@@ -60,7 +60,7 @@ pub(super) async fn report(
 }
 
 /// Checks that a kept run is only reported again offline, and with its own list.
-fn demand_sense(config: &Config, inventory: Option<&Inventory>) -> Result<(), AppError> {
+fn check_flags(config: &Config, inventory: Option<&Inventory>) -> Result<(), AppError> {
     match (config.run, config.offline, inventory) {
         (Some(_), false, _) => Err(AppError::RunOnline),
         (Some(_), true, Some(_)) => Err(AppError::RunWithList),
@@ -69,9 +69,9 @@ fn demand_sense(config: &Config, inventory: Option<&Inventory>) -> Result<(), Ap
 }
 
 /// Prints oddities of the list that affect how its figures are to be read.
-fn say_what_is_odd(context: &Context, inventory: &Inventory, config: &Config) {
+fn warn_of_oddities(context: &Context, inventory: &Inventory, config: &Config) {
     let now = context.surroundings.started.timestamp();
-    if let Some(doubt) = unread_times(inventory, now) {
+    if let Some(doubt) = unreadable_last_seen(inventory, now) {
         warn!("{doubt}");
     }
     if let Some(message) = shared_names(inventory) {

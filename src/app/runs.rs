@@ -17,7 +17,7 @@ use crate::{
         text::{share, span, thousands},
     },
     report::terminal::{Column, table},
-    store::{RunRecord, Service, Store, StoreError, Tally},
+    store::{OutcomeCounts, RunRecord, Service, Store, StoreError},
 };
 
 pub(super) fn runs(context: &mut Context, command: cli::Runs) -> Result<ExitCode, AppError> {
@@ -63,7 +63,7 @@ fn rows(
         .collect()
 }
 
-fn row(run: &RunRecord, tally: Tally, now: &ZonedDateTime) -> Vec<String> {
+fn row(run: &RunRecord, tally: OutcomeCounts, now: &ZonedDateTime) -> Vec<String> {
     let machines = tally.machines();
     let started = run.started_at.to_zoned_datetime(now.time_zone().clone());
     vec![

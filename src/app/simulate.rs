@@ -61,7 +61,7 @@ pub(super) async fn simulate(
     claim.check(&[])?;
     let simulator = Simulator::start(settings, Timestamp::now()).await?;
     write(&folder, &simulator)?;
-    let interrupted = interrupt::first();
+    let interrupted = interrupt::interrupted();
     print(&invitation(&folder, &simulator))?;
     interrupted.await;
     Ok(ExitCode::Complete)

@@ -5,10 +5,10 @@ use std::{cmp::Ordering, collections::HashSet, io, sync::Arc};
 use super::{
     BaseRun, Change, Changes, Exposure, Figures, MachineChange, MachineMoved, MachineTally, Tally,
     comparable::can_compare,
-    gaps::{BothAnswers, without},
+    gaps::{BothAnswers, difference},
     kbs::KbChanges,
     replacements::Replacing,
-    rows::{Changed, GapChange, What},
+    rows::{Changed, ChangedGaps, GapChange},
 };
 use crate::{
     aggregate::{Answered, Fleet, MachineRow},
@@ -39,40 +39,40 @@ pub struct Comparison<'run> {
 impl Comparison<'_> {
     /// Computes the changes and the base's figures. Fails if answers cannot be read.
     pub fn changes(self) -> io::Result<Changes> {
-        let mut walk = Walk::new(self);
+        let mut builder = Builder::new(self);
         let mut then = self.base_machines.iter().peekable();
         let mut today = self.fleet.machines_by_id().peekable();
         loop {
             let order = match (then.peek(), today.peek()) {
-                (None, None) => return Ok(walk.finish()),
+                (None, None) => return Ok(builder.finish()),
                 (Some(_), None) => Ordering::Less,
                 (None, Some(_)) => Ordering::Greater,
                 (Some(then), Some(today)) => then.machine.cmp(&today.id),
             };
             let then = then.next_if(|_| order.is_le());
-            walk.machine(then, today.next_if(|_| order.is_ge()))?;
+            builder.machine(then, today.next_if(|_| order.is_ge()))?;
         }
     }
 }
 
 /// The changes collected so far.
-struct Walk<'run> {
-    runs: Comparison<'run>,
+struct Builder<'run> {
+    comparison: Comparison<'run>,
     base_kbs: HashSet<KbId>,
     kbs: KbChanges,
     changes: Changes,
 }
 
-impl<'run> Walk<'run> {
-    fn new(runs: Comparison<'run>) -> Self {
+impl<'run> Builder<'run> {
+    fn new(comparison: Comparison<'run>) -> Self {
         Self {
-            runs,
+            comparison,
             base_kbs: HashSet::new(),
             kbs: KbChanges::default(),
             changes: Changes {
                 base: BaseRun {
                     figures: Figures::default(),
-                    ..runs.base
+                    ..comparison.base
                 },
                 tally: Tally::default(),
                 exposure: Exposure::default(),
@@ -95,7 +95,7 @@ impl<'run> Walk<'run> {
             None => MissingKbs::default(),
         };
         match (then, today) {
-            (Some(then), None) => self.left(then, &missing_then),
+            (Some(then), None) => self.record_removed(then, &missing_then),
             (then, Some(today)) => self.listed_today(then, today, &missing_then)?,
             (None, None) => {}
         }
@@ -115,27 +115,27 @@ impl<'run> Walk<'run> {
             // Gaps are not resolved just because the service no longer has data on the machine.
             (Some(then), Ok(now)) if now.no_current_data && !missing_then.is_empty() => {
                 self.changes.machines.silent += 1;
-                self.not_answered(today.id, then, missing_then);
+                self.record_unanswered(today.id, then, missing_then);
             }
             // The two answers are not comparable; each is counted separately.
             (Some(then), Ok(now)) if !can_compare(then.source, now.source) => {
-                self.not_answered(today.id, then, missing_then);
-                self.appeared(today, false);
+                self.record_unanswered(today.id, then, missing_then);
+                self.record_added(today, false);
             }
             (Some(then), Ok(now)) => {
                 let machine = today.id;
                 let now = dated(now);
-                self.both(BothAnswers { machine, then, now }, missing_then, today)?;
+                self.compare_answers(BothAnswers { machine, then, now }, missing_then, today)?;
             }
-            (Some(then), Err(_)) => self.not_answered(today.id, then, missing_then),
-            (None, _) => self.appeared(today, then.is_none()),
+            (Some(then), Err(_)) => self.record_unanswered(today.id, then, missing_then),
+            (None, _) => self.record_added(today, then.is_none()),
         }
         Ok(())
     }
 
     /// Reads the KBs listed in an answer of the base, and adds them to the base's figures.
     fn base_answer(&mut self, answer: DatedAnswer) -> io::Result<MissingKbs> {
-        let missing = self.runs.history.missing(answer.answer)?;
+        let missing = self.comparison.history.missing(answer.answer)?;
         let sum = exposure(&missing);
         let figures = &mut self.changes.base.figures;
         figures.answered += 1;
@@ -151,32 +151,37 @@ impl<'run> Walk<'run> {
         Ok(missing)
     }
 
-    fn left(&mut self, then: &BaseMachine, missing: &[Arc<MissingKb>]) {
-        self.moved(MachineChange::Left, then.machine, [missing.len(), 0]);
+    fn record_removed(&mut self, then: &BaseMachine, missing: &[Arc<MissingKb>]) {
+        self.record_machine(MachineChange::Left, then.machine, [missing.len(), 0]);
         if let Some(answer) = then.answer {
-            self.all_of_base(Change::OutOfScope, then.machine, answer, missing);
+            self.record_all_of_base(Change::OutOfScope, then.machine, answer, missing);
         }
     }
 
-    fn not_answered(&mut self, machine: MachineId, then: DatedAnswer, missing: &[Arc<MissingKb>]) {
-        self.moved(MachineChange::NotAnswered, machine, [missing.len(), 0]);
-        self.all_of_base(Change::NotAnswered, machine, then, missing);
+    fn record_unanswered(
+        &mut self,
+        machine: MachineId,
+        then: DatedAnswer,
+        missing: &[Arc<MissingKb>],
+    ) {
+        self.record_machine(MachineChange::NotAnswered, machine, [missing.len(), 0]);
+        self.record_all_of_base(Change::NotAnswered, machine, then, missing);
     }
 
-    fn appeared(&mut self, today: &MachineRow, is_new_on_the_list: bool) {
+    fn record_added(&mut self, today: &MachineRow, is_new_on_the_list: bool) {
         let now = today.result.as_ref().ok();
         let gaps = now.map_or(0, |now| now.missing as usize);
         if is_new_on_the_list {
-            self.moved(MachineChange::Appeared, today.id, [0, gaps]);
+            self.record_machine(MachineChange::Appeared, today.id, [0, gaps]);
         }
         if let Some(now) = now {
             let exposure = &mut self.changes.exposure.now;
             exposure.add(Change::Appeared, now.cve_addressed);
-            self.all(Change::Appeared, today.id, dated(now), gaps);
+            self.record_all(Change::Appeared, today.id, dated(now), gaps);
         }
     }
 
-    fn all_of_base(
+    fn record_all_of_base(
         &mut self,
         change: Change,
         machine: MachineId,
@@ -184,20 +189,20 @@ impl<'run> Walk<'run> {
         missing: &[Arc<MissingKb>],
     ) {
         self.changes.exposure.then.add(change, exposure(missing));
-        self.all(change, machine, then, missing.len());
+        self.record_all(change, machine, then, missing.len());
     }
 
     /// Records the same change for all gaps of an answer.
-    fn all(&mut self, change: Change, machine: MachineId, answer: DatedAnswer, gaps: usize) {
+    fn record_all(&mut self, change: Change, machine: MachineId, answer: DatedAnswer, gaps: usize) {
         self.changes.tally.add(change, gaps as u64);
         if gaps > 0 {
-            let what = What::All(change, answer);
-            self.changes.changed.push(Changed { machine, what });
+            let gaps = ChangedGaps::All(change, answer);
+            self.changes.changed.push(Changed { machine, gaps });
         }
     }
 
     /// Records a machine's change, with the number of gaps then and now.
-    fn moved(&mut self, change: MachineChange, machine: MachineId, gaps: [usize; 2]) {
+    fn record_machine(&mut self, change: MachineChange, machine: MachineId, gaps: [usize; 2]) {
         let [gaps_then, gaps_now] = gaps.map(|gaps| u32::try_from(gaps).unwrap_or(u32::MAX));
         self.changes.machines.count(change);
         self.changes.moved.push(MachineMoved {
@@ -208,39 +213,46 @@ impl<'run> Walk<'run> {
         });
     }
 
-    fn both(
+    fn compare_answers(
         &mut self,
-        both: BothAnswers,
+        answers: BothAnswers,
         then: &[Arc<MissingKb>],
         today: &MachineRow,
     ) -> io::Result<()> {
-        let now = today.missing(self.runs.gaps)?;
+        let now = today.missing(self.comparison.gaps)?;
         let gaps = [then.len(), now.len()];
         match gaps.map(|gaps| gaps > 0) {
-            [true, false] => self.moved(MachineChange::NewlyClean, both.machine, gaps),
-            [false, true] => self.moved(MachineChange::NewlyAffected, both.machine, gaps),
+            [true, false] => self.record_machine(MachineChange::NewlyClean, answers.machine, gaps),
+            [false, true] => {
+                self.record_machine(MachineChange::NewlyAffected, answers.machine, gaps);
+            }
             _ => {}
         }
-        let (gone, came) = (without(then, &now), without(&now, then));
+        let (removed, added) = (difference(then, &now), difference(&now, then));
         let Changes {
             tally,
             exposure: Exposure { then: was, now: is },
             ..
         } = &mut self.changes;
         let still = Change::StillMissing;
-        tally.add(still, (now.len() - came.len()) as u64);
-        was.add(still, exposure(then).saturating_sub(exposure(&gone)));
-        is.add(still, exposure(&now).saturating_sub(exposure(&came)));
-        if gone.is_empty() && came.is_empty() {
+        tally.add(still, (now.len() - added.len()) as u64);
+        was.add(still, exposure(then).saturating_sub(exposure(&removed)));
+        is.add(still, exposure(&now).saturating_sub(exposure(&added)));
+        if removed.is_empty() && added.is_empty() {
             return Ok(());
         }
-        let changes = both.changes(gone, came, self.runs.history, self.runs.replacing)?;
+        let changes = answers.changes(
+            removed,
+            added,
+            self.comparison.history,
+            self.comparison.replacing,
+        )?;
         for change in &changes {
             self.count(change);
         }
         self.changes.changed.push(Changed {
-            machine: both.machine,
-            what: What::Gaps(changes.into()),
+            machine: answers.machine,
+            gaps: ChangedGaps::Listed(changes.into()),
         });
         Ok(())
     }

@@ -5,7 +5,7 @@ use std::{io, sync::Arc};
 use super::{
     Change,
     comparable::comparable_before,
-    known::Known,
+    past_gaps::PastGaps,
     replacements::{Replacement, Replacing, replacements},
     rows::GapChange,
 };
@@ -24,52 +24,52 @@ pub(super) struct BothAnswers {
 }
 
 impl BothAnswers {
-    /// The changes of the gaps that only one of the two answers has, sorted by KB: `gone` since the
-    /// base, or `came` since then.
+    /// The changes of the gaps that only one of the two answers has, sorted by KB: `removed` since the
+    /// base, or `added` since then.
     pub(super) fn changes(
         &self,
-        gone: Vec<Arc<MissingKb>>,
-        came: Vec<Arc<MissingKb>>,
+        removed: Vec<Arc<MissingKb>>,
+        added: Vec<Arc<MissingKb>>,
         history: &dyn History,
         replacing: Replacing,
     ) -> io::Result<Vec<GapChange>> {
         let earlier = comparable_before(history, self.machine, self.now.source)?;
-        let mut known = Known::since_when(history, &earlier, &gone)?;
-        known.look_for(history, &earlier, &came)?;
-        let was_there = |gap: &Arc<MissingKb>| known.was_there(&gap.id);
-        let (returned, mut new): (Vec<_>, Vec<_>) = came.into_iter().partition(was_there);
-        let mut replaced_by = vec![None; gone.len()];
+        let mut past = PastGaps::read(history, &earlier, &removed)?;
+        past.find_returned(history, &earlier, &added)?;
+        let was_there = |gap: &Arc<MissingKb>| past.was_ever_present(&gap.id);
+        let (returned, mut new): (Vec<_>, Vec<_>) = added.into_iter().partition(was_there);
+        let mut replaced_by = vec![None; removed.len()];
         if replacing == Replacing::Recognized {
-            let pairs = replacements(&gone, &new);
+            let pairs = replacements(&removed, &new);
             for Replacement { old, new: by } in &pairs {
                 replaced_by[*old] = Some(Arc::clone(&new[*by]));
             }
-            let mut place = 0..;
+            let mut index = 0..;
             new.retain(|_| {
-                place
+                index
                     .next()
                     .is_some_and(|it| pairs.iter().all(|pair| pair.new != it))
             });
         }
-        let gone = gone
+        let removed = removed
             .into_iter()
             .zip(replaced_by)
             .map(|(gap, by)| GapChange {
                 change: by.as_ref().map_or(Change::Resolved, |_| Change::Replaced),
-                since: known.since(&gap.id).unwrap_or(self.then.as_of),
+                since: past.since(&gap.id).unwrap_or(self.then.as_of),
                 replaced_by: by,
                 gap,
             });
-        let new = new.into_iter().map(|gap| self.came(Change::New, gap));
+        let new = new.into_iter().map(|gap| self.added(Change::New, gap));
         let returned = returned.into_iter();
-        let returned = returned.map(|gap| self.came(Change::Returned, gap));
-        let mut changes: Vec<_> = gone.chain(new).chain(returned).collect();
+        let returned = returned.map(|gap| self.added(Change::Returned, gap));
+        let mut changes: Vec<_> = removed.chain(new).chain(returned).collect();
         changes.sort_by(|one, other| one.gap.id.cmp(&other.gap.id));
         Ok(changes)
     }
 
     /// The change of a gap that today's answer has and the base's did not.
-    fn came(&self, change: Change, gap: Arc<MissingKb>) -> GapChange {
+    fn added(&self, change: Change, gap: Arc<MissingKb>) -> GapChange {
         GapChange {
             change,
             gap,
@@ -80,7 +80,10 @@ impl BothAnswers {
 }
 
 /// The KBs that are not in the other list. Both lists are sorted by id.
-pub(super) fn without(missing: &[Arc<MissingKb>], other: &[Arc<MissingKb>]) -> Vec<Arc<MissingKb>> {
+pub(super) fn difference(
+    missing: &[Arc<MissingKb>],
+    other: &[Arc<MissingKb>],
+) -> Vec<Arc<MissingKb>> {
     let is_other = |gap: &&Arc<MissingKb>| other.binary_search_by(|it| it.id.cmp(&gap.id)).is_err();
     missing.iter().filter(is_other).cloned().collect()
 }

@@ -26,11 +26,11 @@ pub struct KbChange {
 
 impl KbChange {
     /// The number of gaps that are new, resolved or returned.
-    const fn news(&self) -> u64 {
+    const fn changed(&self) -> u64 {
         self.new + self.resolved + self.returned
     }
 
-    const fn swapped(&self) -> u64 {
+    const fn replacements(&self) -> u64 {
         self.replaced + self.replacing
     }
 }
@@ -78,7 +78,7 @@ impl KbChanges {
     pub(super) fn into_rows(self) -> Vec<KbChange> {
         let mut rows: Vec<KbChange> = self.0.into_values().collect();
         rows.sort_unstable_by(|one, other| {
-            let key = |row: &KbChange| Reverse((row.news(), row.swapped()));
+            let key = |row: &KbChange| Reverse((row.changed(), row.replacements()));
             key(one)
                 .cmp(&key(other))
                 .then_with(|| one.id.cmp(&other.id))

@@ -8,7 +8,7 @@
 //! - `comparable`: which sources' answers can be compared
 //! - `gaps`: changes in the gaps of a machine that both runs have an answer for
 //! - `replacements`: which newer KB replaced an older one on a machine
-//! - `known`: since when a gap has been present, and whether it was present before
+//! - `past`: since when a gap has been present, and whether it was present before
 //! - `tally`, `kbs`, `machine`: counts by class, by KB and by machine
 //! - `rows`: all changes; single changes are read again when they are listed
 
@@ -17,8 +17,8 @@ mod comparable;
 mod compare;
 mod gaps;
 mod kbs;
-mod known;
 mod machine;
+mod past_gaps;
 mod replacements;
 mod rows;
 mod tally;

@@ -22,12 +22,12 @@ pub(super) struct Replacement {
 
 /// The maximum number of pairs considered for one machine: a thousand gaps gone and as many new. No
 /// real answer has more, and more would take hours and gigabytes.
-const MOST: usize = 1_000_000;
+const MAX_PAIRS: usize = 1_000_000;
 
 /// A possible pair; the best pair is ordered first.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Candidate {
-    in_common: Reverse<u32>,
+    overlap: Reverse<u32>,
     old: Reverse<Numbered>,
     new: Reverse<Numbered>,
 }
@@ -44,29 +44,32 @@ struct Numbered {
 /// pair. Pairs with the most products in common come first, then those with the larger numbers, so
 /// that a new KB replaces its latest predecessor. If there are too many pairs to consider, none is
 /// made.
-pub(super) fn replacements(gone: &[Arc<MissingKb>], came: &[Arc<MissingKb>]) -> Vec<Replacement> {
-    if gone.len().saturating_mul(came.len()) > MOST {
+pub(super) fn replacements(
+    removed: &[Arc<MissingKb>],
+    added: &[Arc<MissingKb>],
+) -> Vec<Replacement> {
+    if removed.len().saturating_mul(added.len()) > MAX_PAIRS {
         return Vec::new();
     }
-    let (mut is_replaced, mut is_taken) = (vec![false; gone.len()], vec![false; came.len()]);
+    let (mut is_replaced, mut is_used) = (vec![false; removed.len()], vec![false; added.len()]);
     let mut replacements = Vec::new();
-    for candidate in candidates(gone, came) {
+    for candidate in candidates(removed, added) {
         let (old, new) = (candidate.old.0.index, candidate.new.0.index);
-        if !is_replaced[old] && !is_taken[new] {
-            (is_replaced[old], is_taken[new]) = (true, true);
+        if !is_replaced[old] && !is_used[new] {
+            (is_replaced[old], is_used[new]) = (true, true);
             replacements.push(Replacement { old, new });
         }
     }
     replacements
 }
 
-fn candidates(gone: &[Arc<MissingKb>], came: &[Arc<MissingKb>]) -> Vec<Candidate> {
-    let newer: Vec<Numbered> = numbered(came).collect();
-    let pairs = numbered(gone).flat_map(|old| {
+fn candidates(removed: &[Arc<MissingKb>], added: &[Arc<MissingKb>]) -> Vec<Candidate> {
+    let newer: Vec<Numbered> = numbered(added).collect();
+    let pairs = numbered(removed).flat_map(|old| {
         let newer = newer.iter().filter(move |new| new.number > old.number);
         newer.filter_map(move |new| {
             Some(Candidate {
-                in_common: Reverse(in_common(&gone[old.index], &came[new.index])?),
+                overlap: Reverse(overlap(&removed[old.index], &added[new.index])?),
                 old: Reverse(old),
                 new: Reverse(*new),
             })
@@ -85,7 +88,7 @@ fn numbered(kbs: &[Arc<MissingKb>]) -> impl Iterator<Item = Numbered> {
 }
 
 /// The share of both KBs' products that both patch, per thousand; `None` if they share none.
-fn in_common(one: &MissingKb, other: &MissingKb) -> Option<u32> {
+fn overlap(one: &MissingKb, other: &MissingKb) -> Option<u32> {
     let shared = one.products.iter().filter(|it| other.products.contains(it));
     let shared = shared.count();
     let all = one.products.len() + other.products.len() - shared;
@@ -131,10 +134,10 @@ mod tests {
                 &[(1, 0)],
             ),
         ];
-        for (left, came, expected) in table {
-            let found = replacements(&kbs(left), &kbs(came));
+        for (removed, added, expected) in table {
+            let found = replacements(&kbs(removed), &kbs(added));
             let found: Vec<_> = found.iter().map(|it| (it.old, it.new)).collect();
-            assert_eq!(found, *expected, "{left:?} {came:?}");
+            assert_eq!(found, *expected, "{removed:?} {added:?}");
         }
     }
 

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::{
     BaseRun, Change, Exposure, KbChange, MachineMoved, MachineTally, Tally,
-    comparable::comparable_before, known::Known,
+    comparable::comparable_before, past_gaps::PastGaps,
 };
 use crate::domain::{
     gaps::{DatedAnswer, History},
@@ -54,13 +54,13 @@ pub struct ChangeRow {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Changed {
     pub(super) machine: MachineId,
-    pub(super) what: What,
+    pub(super) gaps: ChangedGaps,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum What {
+pub(super) enum ChangedGaps {
     /// Some of its gaps.
-    Gaps(Box<[GapChange]>),
+    Listed(Box<[GapChange]>),
     /// All gaps of an answer, today's or the base's, changed in the same way. They are read again
     /// when listed: with an entirely different list that is every gap.
     All(Change, DatedAnswer),
@@ -76,7 +76,7 @@ pub(super) struct GapChange {
 }
 
 impl GapChange {
-    fn on(&self, machine: MachineId) -> ChangeRow {
+    fn to_row(&self, machine: MachineId) -> ChangeRow {
         let Self {
             change,
             gap,
@@ -101,12 +101,14 @@ impl Changes {
         history: &dyn History,
         take: &mut dyn FnMut(ChangeRow) -> io::Result<()>,
     ) -> io::Result<()> {
-        for Changed { machine, what } in &self.changed {
-            match what {
-                What::Gaps(gaps) => gaps.iter().try_for_each(|gap| take(gap.on(*machine)))?,
-                What::All(change, answer) => {
-                    let gaps = all(history, *machine, *change, *answer)?;
-                    gaps.iter().try_for_each(|gap| take(gap.on(*machine)))?;
+        for Changed { machine, gaps } in &self.changed {
+            match gaps {
+                ChangedGaps::Listed(gaps) => {
+                    gaps.iter().try_for_each(|gap| take(gap.to_row(*machine)))?;
+                }
+                ChangedGaps::All(change, answer) => {
+                    let gaps = changes_of_all(history, *machine, *change, *answer)?;
+                    gaps.iter().try_for_each(|gap| take(gap.to_row(*machine)))?;
                 }
             }
         }
@@ -115,22 +117,22 @@ impl Changes {
 }
 
 /// Calls `take` with this change for every gap of an answer.
-fn all(
+fn changes_of_all(
     history: &dyn History,
     machine: MachineId,
     change: Change,
     answer: DatedAnswer,
 ) -> io::Result<Vec<GapChange>> {
     let gaps = history.missing(answer.answer)?;
-    let known = if change == Change::Appeared {
-        Known::default()
+    let past = if change == Change::Appeared {
+        PastGaps::default()
     } else {
         let earlier = comparable_before(history, machine, answer.source)?;
-        Known::since_when(history, &earlier, &gaps)?
+        PastGaps::read(history, &earlier, &gaps)?
     };
     let gaps = gaps.iter().map(|gap| GapChange {
         change,
-        since: known.since(&gap.id).unwrap_or(answer.as_of),
+        since: past.since(&gap.id).unwrap_or(answer.as_of),
         gap: Arc::clone(gap),
         replaced_by: None,
     });

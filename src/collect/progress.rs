@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::quota::Waiting;
+use crate::quota::WaitReason;
 
 /// Counts of calls to the service.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -74,7 +74,7 @@ pub struct Progress {
     /// For each limit of the quota: the number of calls that count now, and the maximum.
     pub used: Vec<(usize, usize)>,
     /// Why no call can be sent now, and for how much longer.
-    pub waiting: Option<(Waiting, Duration)>,
+    pub waiting: Option<(WaitReason, Duration)>,
     /// The time until the run will have ended, by the quota's schedule.
     pub remaining: Duration,
     /// The same with the longest plausible answer time; larger only before the first answer.

@@ -6,7 +6,7 @@ use url::Url;
 
 use super::call_error::CallError;
 use crate::{
-    domain::{held::Held, kb::MissingKbs, machine::MachineId},
+    domain::{kb::MissingKbs, keep_alive::KeepAlive, machine::MachineId},
     quota::Permit,
 };
 
@@ -27,7 +27,7 @@ pub struct Page {
     /// The address of the next page, if there is one.
     pub next: Option<Address>,
     /// Its reservation in the memory budget for large answers.
-    pub held: Held,
+    pub keep_alive: KeepAlive,
 }
 
 /// Answers one call: the service itself, or a fake in tests.

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::domain::{held::Held, kb::MissingKbs, words::words};
+use crate::domain::{kb::MissingKbs, keep_alive::KeepAlive, words::words};
 
 words! {
     /// Where answers come from. Sources may disagree about a machine without anything having changed.
@@ -24,7 +24,7 @@ pub struct Answer {
     /// The missing KBs.
     pub missing: MissingKbs,
     /// What is held until it is stored.
-    pub held: Held,
+    pub keep_alive: KeepAlive,
 }
 
 impl Answer {
@@ -35,7 +35,7 @@ impl Answer {
             as_of,
             reused: false,
             missing,
-            held: Held::default(),
+            keep_alive: KeepAlive::default(),
         }
     }
 }

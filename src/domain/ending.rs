@@ -161,7 +161,7 @@ words! {
 impl RunOutcome {
     /// The outcome of a kept run whose reports are written again; `ended` is none where it was killed.
     /// What is enough may be another share now.
-    pub const fn again(ended: Option<EndingWord>, is_enough: bool) -> Self {
+    pub const fn rerendered(ended: Option<EndingWord>, is_enough: bool) -> Self {
         match ended {
             Some(ended @ (Ending::Interrupted | Ending::Refused(()))) => ended.outcome(is_enough),
             _ => EndingWord::Finished.outcome(is_enough),
@@ -249,13 +249,13 @@ mod tests {
                 "{word}"
             );
             assert_eq!(
-                [false, true].map(|it| RunOutcome::again(ended, it)),
+                [false, true].map(|it| RunOutcome::rerendered(ended, it)),
                 again,
                 "{word}"
             );
             assert_eq!(ending.outcome(true).exit_code() as u8, code, "{word}");
         }
-        assert_eq!(RunOutcome::again(None, true), Complete, "killed");
+        assert_eq!(RunOutcome::rerendered(None, true), Complete, "killed");
     }
 
     #[test]

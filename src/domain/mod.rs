@@ -6,7 +6,7 @@
 //! - [`outcome`]: what became of the request for one machine
 //! - [`ending`]: how a run ended, and what follows from that
 //! - [`gaps`]: what machines miss, read again where it is listed
-//! - [`held`]: what is held for as long as an answer is in memory
+//! - [`keep_alive`]: a resource that lives as long as an answer is in memory
 //! - [`exit_code`]: what schedulers and scripts decide by
 //! - [`words`]: enums that are words to people and to files
 //! - [`text`]: figures, spans of time and chains of causes as people read them
@@ -16,15 +16,15 @@ pub mod api;
 pub mod ending;
 pub mod exit_code;
 pub mod gaps;
-pub mod held;
 pub(crate) mod index;
 pub(crate) mod invisible;
 pub mod kb;
+pub mod keep_alive;
 pub mod limits;
 pub mod machine;
 pub mod outcome;
 pub(crate) mod quotes;
-pub(crate) mod repeated;
+pub(crate) mod repeat_cache;
 pub(crate) mod stored_text;
 pub mod text;
 pub mod words;

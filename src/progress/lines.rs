@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp, ZonedDateTime};
 use crate::{
     collect::Progress,
     domain::text::{counted, is_about_the_same, span, span_between, thousands},
-    quota::{RateLimits, Rules, Waiting},
+    quota::{RateLimits, Rules, WaitReason},
 };
 
 /// The progress of a run as text.
@@ -103,14 +103,14 @@ fn waiting(progress: &Progress, now: &ZonedDateTime) -> Vec<String> {
     let text = |(waiting, waits)| {
         let (until, left) = (clock(now, waits), span(waits));
         match waiting {
-            Waiting::Window => format!("the quota's window opens {until} (in {left})"),
-            Waiting::Throttled => {
+            WaitReason::Window => format!("the quota's window opens {until} (in {left})"),
+            WaitReason::Throttled => {
                 format!("the service refuses calls for quota; going on {until} (in {left})")
             }
-            Waiting::Outage if waits.is_zero() => {
+            WaitReason::Outage if waits.is_zero() => {
                 "the service does not answer; trying again now".to_owned()
             }
-            Waiting::Outage => {
+            WaitReason::Outage => {
                 format!("the service does not answer; trying again at {until} (in {left})")
             }
         }
@@ -275,7 +275,7 @@ mod tests {
     #[test]
     fn wait_is_explained() {
         let mut progress = progress();
-        progress.waiting = Some((Waiting::Window, Duration::from_mins(44)));
+        progress.waiting = Some((WaitReason::Window, Duration::from_mins(44)));
         let expected = "the quota's window opens 22:44 (in 44 min)";
         assert!(
             lines(&progress).details.starts_with(expected),
@@ -283,7 +283,7 @@ mod tests {
             lines(&progress)
         );
 
-        progress.waiting = Some((Waiting::Throttled, Duration::from_secs(17)));
+        progress.waiting = Some((WaitReason::Throttled, Duration::from_secs(17)));
         let expected = "the service refuses calls for quota; going on 22:00:17 (in 17 s)";
         assert!(
             lines(&progress).details.starts_with(expected),
@@ -298,7 +298,7 @@ mod tests {
             ),
             (0, "the service does not answer; trying again now"),
         ] {
-            progress.waiting = Some((Waiting::Outage, Duration::from_secs(seconds)));
+            progress.waiting = Some((WaitReason::Outage, Duration::from_secs(seconds)));
             let details = lines(&progress).details;
             assert!(details.starts_with(expected), "{details}");
         }

@@ -14,7 +14,7 @@ use super::window::Window;
 /// The simulation plays at most this many times the largest number of slots call by call, if the
 /// schedule does not repeat before that. Limits between which it alternates for longer are so
 /// similar that it hardly matters which one decides.
-const PATIENCE: usize = 64;
+const MAX_SIMULATED_TURNS: usize = 64;
 
 /// The work that is left.
 #[derive(Debug, Clone, Copy)]
@@ -51,7 +51,7 @@ pub(super) struct Schedule {
     sent: Instant,
     calls: u64,
     /// The number of calls simulated one by one.
-    played: usize,
+    simulated: usize,
     latency: Duration,
     /// When the calls in flight will have been answered.
     answered: Instant,
@@ -73,10 +73,12 @@ impl Schedule {
         let slots = windows.chain([in_flight, paced]);
         Self {
             // Slots that never fill up delay no call.
-            slots: slots.filter(|slots| slots.fill_up(load.calls)).collect(),
+            slots: slots
+                .filter(|slots| slots.can_fill_up(load.calls))
+                .collect(),
             sent: usage.resume_at.max(usage.now),
             calls: load.calls,
-            played: 0,
+            simulated: 0,
             latency: load.latency,
             answered: usage.in_flight.last().map_or(usage.now, answer),
         }
@@ -87,7 +89,7 @@ impl Schedule {
         if self.calls == 0 {
             return self.answered;
         }
-        let later = self.play();
+        let later = self.simulate();
         self.sent + later + self.latency
     }
 
@@ -96,21 +98,21 @@ impl Schedule {
     ///
     /// Eventually the slowest resource alone decides, call after call: with n slots, the call n
     /// places later is sent exactly one hold time later.
-    fn play(&mut self) -> Duration {
+    fn simulate(&mut self) -> Duration {
         let Some(slowest) = Slots::slowest(&self.slots) else {
             return Duration::ZERO;
         };
-        let (round, takes) = self.slots[slowest].round();
+        let (round, duration) = self.slots[slowest].round();
         let most = self.slots.iter().map(Slots::limit).max().unwrap_or(round);
-        let mut in_a_row = 0;
-        while in_a_row < most && self.played < most.saturating_mul(PATIENCE) {
+        let mut consecutive = 0;
+        while consecutive < most && self.simulated < most.saturating_mul(MAX_SIMULATED_TURNS) {
             if self.calls == 0 {
                 return Duration::ZERO;
             }
             // Effects of the initial state do not count as rounds.
-            let in_rounds = self.played >= round;
-            in_a_row = if self.send(slowest) && in_rounds {
-                in_a_row + 1
+            let in_rounds = self.simulated >= round;
+            consecutive = if self.send(slowest) && in_rounds {
+                consecutive + 1
             } else {
                 0
             };
@@ -120,7 +122,7 @@ impl Schedule {
         while self.calls > 0 {
             self.send(slowest);
         }
-        takes.saturating_mul(u32::try_from(rounds).unwrap_or(u32::MAX))
+        duration.saturating_mul(u32::try_from(rounds).unwrap_or(u32::MAX))
     }
 
     /// Sends the next call. Returns whether these slots were what delayed it.
@@ -135,7 +137,7 @@ impl Schedule {
             slots.take(self.sent);
         }
         self.calls -= 1;
-        self.played += 1;
+        self.simulated += 1;
         since == Some(self.sent)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Ledger, Limiter, Past, Rules};
+use super::{EarlierUsage, Ledger, Limiter, Rules};
 use crate::domain::api::Api;
 
 /// The limits on the calls of one application in one tenant, for each API.
@@ -34,8 +34,8 @@ impl Gate {
     }
 
     /// Counts an API's quota used by earlier processes, as if this process had used it.
-    pub fn remember(&mut self, api: Api, past: &Past) {
-        self.limiters[api as usize].remember(past);
+    pub fn restore(&mut self, api: Api, earlier: &EarlierUsage) {
+        self.limiters[api as usize].restore(earlier);
     }
 
     /// The limiter of this API.

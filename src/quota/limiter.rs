@@ -9,13 +9,13 @@ use tokio::{
 };
 
 use super::{
-    CallNumber, Ledger, Load, Past, Rules, StoreFailed,
+    CallNumber, EarlierUsage, Ledger, Load, Rules, StoreFailed,
     forecast::{Schedule, Usage},
     in_flight::InFlight,
     pacer::Pacer,
     pause::Pause,
-    state::{State, Waiting},
-    window::{Opening, Window},
+    state::{State, WaitReason},
+    window::{Availability, Window},
 };
 use crate::domain::api::Api;
 
@@ -95,14 +95,14 @@ impl Limiter {
     }
 
     /// Counts the quota used by earlier processes, as if this process had used it.
-    pub(super) fn remember(&mut self, past: &Past) {
+    pub(super) fn restore(&mut self, earlier: &EarlierUsage) {
         let now = Instant::now();
         let state = self.state.get_mut();
-        state.remember(&past.calls, now);
-        if !past.pause.is_zero() {
-            state.pause.throttled(Some(past.pause), now);
+        state.restore(&earlier.calls, now);
+        if !earlier.pause.is_zero() {
+            state.pause.throttled(Some(earlier.pause), now);
         }
-        self.latency = past.latency;
+        self.latency = earlier.latency;
     }
 
     /// Whether there are any limits or a pace.
@@ -147,7 +147,7 @@ impl Limiter {
         loop {
             match self.try_admit(Instant::now()) {
                 Ok(permit) => return permit,
-                Err(Opening::At(instant)) => self.until(instant).await,
+                Err(Availability::At(instant)) => self.until(instant).await,
                 Err(_) => self.ended.notified().await,
             }
         }
@@ -162,14 +162,14 @@ impl Limiter {
         }
     }
 
-    fn try_admit(&self, now: Instant) -> Result<Permit<'_>, Opening> {
+    fn try_admit(&self, now: Instant) -> Result<Permit<'_>, Availability> {
         let mut state = self.state.lock();
-        match state.opening(now) {
-            Opening::Now => {}
+        match state.availability(now) {
+            Availability::Now => {}
             later => return Err(later),
         }
         if let Some(pacer) = &self.pacer {
-            pacer.admit(now).map_err(Opening::At)?;
+            pacer.admit(now).map_err(Availability::At)?;
         }
         Ok(Permit {
             limiter: self,
@@ -202,13 +202,13 @@ impl Limiter {
     }
 
     /// The service answers again after an outage.
-    pub fn up_again(&self) {
+    pub fn outage_over(&self) {
         self.state.lock().down_until = None;
     }
 
     /// Until when no call can be sent, and why; `None` if the next call is delayed by the pace at
     /// most.
-    pub fn waiting(&self) -> Option<(Waiting, Instant)> {
+    pub fn waiting(&self) -> Option<(WaitReason, Instant)> {
         self.state.lock().waiting(Instant::now())
     }
 

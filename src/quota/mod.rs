@@ -57,7 +57,7 @@ pub use self::{
     gate::Gate,
     ledger::{CallNumber, Ledger, StoreFailed},
     limiter::{Limiter, Permit},
-    state::{Past, Waiting},
+    state::{EarlierUsage, WaitReason},
 };
 pub use crate::domain::limits::{InvalidLimit, Pace, RateLimit, RateLimits, Rules};
 

@@ -14,7 +14,7 @@ const LONGEST: Duration = Duration::from_mins(1);
 pub(super) struct Pause {
     resume_at: Option<Instant>,
     /// Refusals without a time since the service last answered; one is counted per pause.
-    in_a_row: u32,
+    consecutive: u32,
 }
 
 impl Pause {
@@ -34,15 +34,15 @@ impl Pause {
     /// count once.
     fn guess(&mut self, now: Instant) -> Duration {
         if self.until(now).is_none() {
-            self.in_a_row += 1;
+            self.consecutive += 1;
         }
-        let doublings = self.in_a_row.saturating_sub(1).min(6);
+        let doublings = self.consecutive.saturating_sub(1).min(6);
         (SHORTEST * 2_u32.pow(doublings)).min(LONGEST)
     }
 
     /// The service answered: the next refusal without a time causes a short pause again.
     pub(super) fn answered(&mut self) {
-        self.in_a_row = 0;
+        self.consecutive = 0;
     }
 
     /// When the current pause ends; `None` if there is none.

@@ -7,12 +7,12 @@ use tokio::time::Instant;
 use super::{
     in_flight::InFlight,
     pause::Pause,
-    window::{Opening, Window},
+    window::{Availability, Window},
 };
 
 /// Why calls wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Waiting {
+pub enum WaitReason {
     /// A window is used up.
     Window,
     /// The service refused calls for quota.
@@ -23,7 +23,7 @@ pub enum Waiting {
 
 /// The quota of one API used by earlier processes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Past {
+pub struct EarlierUsage {
     /// The calls that may still count, each as the time since its answer arrived.
     pub calls: Vec<Duration>,
     /// Measured answer time, if any.
@@ -46,10 +46,16 @@ pub(super) struct State {
 
 impl State {
     /// When the windows and the pause admit the next call.
-    pub(super) fn opening(&mut self, now: Instant) -> Opening {
-        let pause = self.pause.until(now).map_or(Opening::Now, Opening::At);
-        let windows = self.windows.iter_mut().map(|window| window.opening(now));
-        windows.fold(pause, Opening::max)
+    pub(super) fn availability(&mut self, now: Instant) -> Availability {
+        let pause = self
+            .pause
+            .until(now)
+            .map_or(Availability::Now, Availability::At);
+        let windows = self
+            .windows
+            .iter_mut()
+            .map(|window| window.availability(now));
+        windows.fold(pause, Availability::max)
     }
 
     /// Counts a call as in flight, and returns its slot.
@@ -66,29 +72,29 @@ impl State {
             if was_sent {
                 window.answered(now);
             } else {
-                window.give_back();
+                window.release();
             }
         }
     }
 
     /// Counts calls of earlier processes, given the time since each answer arrived.
-    pub(super) fn remember(&mut self, ages: &[Duration], now: Instant) {
+    pub(super) fn restore(&mut self, ages: &[Duration], now: Instant) {
         for window in &mut self.windows {
-            window.remember(ages, now);
+            window.restore(ages, now);
         }
     }
 
     /// Until when no call can be sent, and why.
-    pub(super) fn waiting(&mut self, now: Instant) -> Option<(Waiting, Instant)> {
+    pub(super) fn waiting(&mut self, now: Instant) -> Option<(WaitReason, Instant)> {
         if let Some(instant) = self.down_until {
-            return Some((Waiting::Outage, instant));
+            return Some((WaitReason::Outage, instant));
         }
         if let Some(instant) = self.pause.until(now) {
-            return Some((Waiting::Throttled, instant));
+            return Some((WaitReason::Throttled, instant));
         }
-        match self.opening(now) {
-            Opening::At(instant) => Some((Waiting::Window, instant)),
-            Opening::Now | Opening::AfterAnAnswer => None,
+        match self.availability(now) {
+            Availability::At(instant) => Some((WaitReason::Window, instant)),
+            Availability::Now | Availability::AfterAnswer => None,
         }
     }
 

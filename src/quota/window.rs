@@ -24,18 +24,18 @@ pub(super) struct Window {
 
 /// When the next call may be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Opening {
+pub(super) enum Availability {
     /// At once.
     Now,
     /// At this instant, not before.
     At(Instant),
     /// Only after one of the calls in flight has been answered.
-    AfterAnAnswer,
+    AfterAnswer,
 }
 
 /// Safety margin for differences between clocks: 2 ms for timers and rounding, and a ten-thousandth
 /// of the window, because two machines' clocks do not run at exactly the same rate.
-fn guard(window: Duration) -> Duration {
+fn safety_margin(window: Duration) -> Duration {
     Duration::from_millis(2) + window / 10_000
 }
 
@@ -43,29 +43,32 @@ impl Window {
     pub(super) fn new(limit: RateLimit) -> Self {
         Self {
             limit: usize::try_from(limit.calls.get()).unwrap_or(usize::MAX),
-            hold: limit.window + guard(limit.window),
+            hold: limit.window + safety_margin(limit.window),
             in_flight: 0,
             expiries: VecDeque::new(),
         }
     }
 
     /// When the next call may be sent.
-    pub(super) fn opening(&mut self, now: Instant) -> Opening {
-        self.forget(now);
+    pub(super) fn availability(&mut self, now: Instant) -> Availability {
+        self.expire(now);
         if self.in_flight + self.expiries.len() < self.limit {
-            return Opening::Now;
+            return Availability::Now;
         }
         // With a lower limit than in an earlier process, several calls must stop counting.
         let too_many = self.in_flight + self.expiries.len() - self.limit;
         self.expiries
             .get(too_many)
-            .map_or(Opening::AfterAnAnswer, |expiry| Opening::At(*expiry))
+            .map_or(Availability::AfterAnswer, |expiry| {
+                Availability::At(*expiry)
+            })
     }
 
     /// Counts calls of earlier processes, given the time since each answer arrived.
-    pub(super) fn remember(&mut self, ages: &[Duration], now: Instant) {
-        let left = ages.iter().filter_map(|age| self.hold.checked_sub(*age));
-        self.expiries.extend(left.map(|left| now + left));
+    pub(super) fn restore(&mut self, ages: &[Duration], now: Instant) {
+        let remaining = ages.iter().filter_map(|age| self.hold.checked_sub(*age));
+        self.expiries
+            .extend(remaining.map(|remaining| now + remaining));
         self.expiries.make_contiguous().sort_unstable();
     }
 
@@ -81,11 +84,11 @@ impl Window {
     }
 
     /// Stops counting a call that was not sent.
-    pub(super) fn give_back(&mut self) {
+    pub(super) fn release(&mut self) {
         self.in_flight -= 1;
     }
 
-    fn forget(&mut self, now: Instant) {
+    fn expire(&mut self, now: Instant) {
         while self.expiries.front().is_some_and(|expiry| *expiry <= now) {
             self.expiries.pop_front();
         }
@@ -93,7 +96,7 @@ impl Window {
 
     /// The number of calls that count now, and the limit.
     pub(super) fn used(&mut self, now: Instant) -> (usize, usize) {
-        self.forget(now);
+        self.expire(now);
         (self.in_flight + self.expiries.len(), self.limit)
     }
 
@@ -126,15 +129,15 @@ mod tests {
         let start = Instant::now();
         let mut window = window("2/s");
         window.admit();
-        assert_eq!(window.opening(start), Opening::Now);
+        assert_eq!(window.availability(start), Availability::Now);
         window.admit();
-        assert_eq!(window.opening(start), Opening::AfterAnAnswer);
+        assert_eq!(window.availability(start), Availability::AfterAnswer);
 
         let answered = start + Duration::from_millis(300);
         window.answered(answered);
-        let free = answered + Duration::from_secs(1) + guard(Duration::from_secs(1));
-        assert_eq!(window.opening(answered), Opening::At(free));
-        assert_eq!(window.opening(free), Opening::Now);
+        let free = answered + Duration::from_secs(1) + safety_margin(Duration::from_secs(1));
+        assert_eq!(window.availability(answered), Availability::At(free));
+        assert_eq!(window.availability(free), Availability::Now);
     }
 
     proptest! {
@@ -157,10 +160,10 @@ mod tests {
                     while in_flight.first().is_some_and(|answer| *answer <= now) {
                         window.answered(in_flight.remove(0));
                     }
-                    match window.opening(now) {
-                        Opening::Now => break,
-                        Opening::At(at) => now = at.min(in_flight.first().copied().unwrap_or(at)),
-                        Opening::AfterAnAnswer => now = in_flight[0],
+                    match window.availability(now) {
+                        Availability::Now => break,
+                        Availability::At(at) => now = at.min(in_flight.first().copied().unwrap_or(at)),
+                        Availability::AfterAnswer => now = in_flight[0],
                     }
                 }
                 window.admit();

@@ -245,7 +245,7 @@ pub(super) fn answer(number: u8, missing: Vec<MissingKb>) -> Outcome {
             as_of: "2026-11-23T13:00:00.25Z".parse().unwrap(),
             reused: false,
             missing: missing.into_iter().map(Arc::new).collect(),
-            held: crate::domain::held::Held::default(),
+            keep_alive: crate::domain::keep_alive::KeepAlive::default(),
         }),
     }
 }

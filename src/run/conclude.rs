@@ -8,12 +8,12 @@ use super::{
     RunError,
     collect::Collected,
     gate::gate,
-    messages::{can_go_on, ended_with, warn_of_unreadable},
+    messages::{conclusion, how_to_resume, warn_of_unreadable},
     prepare::Setup,
     reporting::{
         answers::Answers,
         data::{RunData, Sources},
-        history::look_back,
+        history::add_history,
         summary::{Show, summary},
     },
 };
@@ -54,7 +54,7 @@ pub(super) fn conclude(collected: Collected<'_>) -> Result<Concluded<'_>, RunErr
         unsaved,
         failure,
     } = recorded;
-    let (ending, mut failure) = settle(ending, !unsaved.is_empty(), failure);
+    let (ending, mut failure) = apply_store_failure(ending, !unsaved.is_empty(), failure);
     if until.is_some() && failure.is_none() {
         // A failure here does not prevent the reports.
         failure = store.keep_last(record.run).err();
@@ -65,7 +65,7 @@ pub(super) fn conclude(collected: Collected<'_>) -> Result<Concluded<'_>, RunErr
     };
     let answers = Answers::new(store, unsaved).map_err(RunError::Unreadable)?;
     let data = assemble(&setup, &answers, record, &ending)?;
-    let summary = data.lend(|run| {
+    let summary = data.with_run(|run| {
         let written = setup.output.write(run);
         written.inspect_err(|_| log_store_failure(failure.as_ref()))?;
         Ok::<_, RunError>(summary(input.config, run))
@@ -109,7 +109,7 @@ fn assemble<'run>(
     let mut data = RunData::new(sources, fleet, record, |is_enough| {
         ending.outcome(is_enough)
     });
-    if let Err(problem) = look_back(&mut data, answers.kept()) {
+    if let Err(problem) = add_history(&mut data, answers.kept()) {
         warn!(
             "the reports tell of no changes, because earlier runs cannot be read: {}",
             chain(&problem)
@@ -120,7 +120,7 @@ fn assemble<'run>(
 
 /// The effect of a store failure on a run in which everything was requested: none if the store
 /// recovered before the end; otherwise the next start has to request the lost answers again.
-fn settle(
+fn apply_store_failure(
     ending: Ending,
     is_unsaved: bool,
     failure: Option<StoreError>,
@@ -158,7 +158,7 @@ impl Concluded<'_> {
     /// Prints how the run ended, and returns its exit code or its error. If there are two errors,
     /// the first one is logged.
     pub(super) fn exit(mut self) -> Result<ExitCode, RunError> {
-        let printed = self.say();
+        let printed = self.print_messages();
         let ended = self.exit_code();
         let Err(unprinted) = printed else {
             return ended;
@@ -170,17 +170,17 @@ impl Concluded<'_> {
     }
 
     /// Prints how the run ended, and how to resume it.
-    fn say(&mut self) -> Result<(), PrintError> {
+    fn print_messages(&mut self) -> Result<(), PrintError> {
         self.summary.show()?;
         let config = self.setup.input.config;
         let how = if self.failure.is_none() {
             let gate = gate(config, &self.store, &self.setup.identity).ok();
             let limiter = gate.as_ref().map(|it| it.limiter(Api::MissingKbs));
-            ended_with(config, &self.ending, &self.record, limiter)
+            conclusion(config, &self.ending, &self.record, limiter)
         } else {
             None
         };
-        let next = can_go_on(config, &self.ending, self.outcome);
+        let next = how_to_resume(config, &self.ending, self.outcome);
         let messages = [how, next];
         messages.iter().flatten().try_for_each(|text| print(text))
     }
@@ -214,7 +214,7 @@ mod tests {
                 path: "patchgap.sqlite".into(),
                 problem: Problem::ReadOnly,
             };
-            let (settled, failure) = settle(ending, is_unsaved, Some(failure));
+            let (settled, failure) = apply_store_failure(ending, is_unsaved, Some(failure));
             assert_eq!((settled, failure.is_some()), (expected, is_failure));
         }
     }

@@ -17,7 +17,7 @@ use crate::{
         text::{counted, is_about_the_same, span_between, thousands},
     },
     inventory::Inventory,
-    quota::{Limiter, Load, Past},
+    quota::{EarlierUsage, Limiter, Load},
     report,
     store::{Preview, Problem, Store, StoreError},
 };
@@ -39,12 +39,12 @@ pub(super) fn plan(input: RunInput<'_>) -> Result<String, RunError> {
     } = preview(input)?;
     let calls = inventory.machines.len() as u64 - kept;
     let mut gate = unused(config);
-    let past = Past {
+    let earlier = EarlierUsage {
         calls: past_calls,
         latency,
-        ..Past::default()
+        ..EarlierUsage::default()
     };
-    gate.remember(Api::MissingKbs, &past);
+    gate.restore(Api::MissingKbs, &earlier);
     let limiter = gate.limiter(Api::MissingKbs);
     let mut lines = LabelledLines::default();
     lines.add("inventory", &rows(inventory));
@@ -66,9 +66,9 @@ pub(super) fn plan(input: RunInput<'_>) -> Result<String, RunError> {
         "quota",
         &format!("{}, paced at {}", config.limits, config.pace),
     );
-    let left = used_up(limiter);
-    if let Some(left) = left {
-        lines.add("used already", &left);
+    let used = used_up(limiter);
+    if let Some(used) = used {
+        lines.add("used already", &used);
     }
     lines.add("time", &time(config, calls, limiter, now));
     if let Some(until) = config.until {
@@ -167,11 +167,11 @@ fn time(config: &Config, calls: u64, limiter: &Limiter, now: &ZonedDateTime) -> 
     };
     let least = takes(limiter.usual_latency());
     let most = takes(limiter.slow_latency());
-    let is_known = is_about_the_same(least, most);
-    let end = SignedDuration::try_from(if is_known { least } else { most })
+    let is_exact = is_about_the_same(least, most);
+    let end = SignedDuration::try_from(if is_exact { least } else { most })
         .ok()
         .and_then(|takes| now.checked_add(takes).ok());
-    let (by, why) = if is_known {
+    let (by, why) = if is_exact {
         ("", "")
     } else {
         ("by ", ", as fast as it answers")

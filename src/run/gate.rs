@@ -4,7 +4,7 @@ use super::{RunError, identity::Identity};
 use crate::{
     config::Config,
     domain::api::Api,
-    quota::{Gate, Past, Rules},
+    quota::{EarlierUsage, Gate, Rules},
     store::{Counting, Store},
 };
 
@@ -15,12 +15,12 @@ pub(crate) fn gate(config: &Config, store: &Store, identity: &Identity) -> Resul
     for &api in Api::ALL {
         let counting = counting(config, api);
         let calls = counting.map(|counting| store.call_ages(application, api, counting));
-        let past = Past {
+        let earlier = EarlierUsage {
             calls: calls.transpose()?.unwrap_or_default(),
             latency: store.usual_latency(application, api)?,
             pause: store.remaining_pause(application, api)?,
         };
-        gate.remember(api, &past);
+        gate.restore(api, &earlier);
     }
     Ok(gate)
 }

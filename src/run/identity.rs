@@ -58,7 +58,7 @@ impl Identity {
             application: &self.application,
             inventory,
             reuse: config.store.reuse,
-            waited: None,
+            waited_for: None,
             now,
         }
     }

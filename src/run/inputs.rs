@@ -39,7 +39,7 @@ pub(crate) fn inputs(resolved: &Resolved, state: &Path, list: Option<&Path>) -> 
 }
 
 /// Checks that the reports would replace only earlier reports. Writes nothing.
-pub(crate) fn demand_room(config: &Config, inputs: &[Input]) -> Result<(), Conflict> {
+pub(crate) fn check_conflicts(config: &Config, inputs: &[Input]) -> Result<(), Conflict> {
     let reports = report::reports(&config.reports.formats);
     let names: Vec<&str> = reports.iter().map(|report| report.file_name()).collect();
     let claim = Claim {

@@ -39,13 +39,13 @@ pub(crate) mod reporting;
 pub use self::error::RunError;
 pub(crate) use self::input::RunInput;
 use self::{
-    collect::collect, conclude::conclude, dry_run::plan, inputs::demand_room, prepare::prepare,
+    collect::collect, conclude::conclude, dry_run::plan, inputs::check_conflicts, prepare::prepare,
 };
 use crate::{console::print, domain::exit_code::ExitCode};
 
 /// Runs to the end, and returns the exit code, or why the run ended early.
 pub(crate) async fn run(input: RunInput<'_>) -> Result<ExitCode, RunError> {
-    demand_room(input.config, input.inputs)?;
+    check_conflicts(input.config, input.inputs)?;
     if input.config.dry_run {
         print(&plan(input)?)?;
         return Ok(ExitCode::Complete);

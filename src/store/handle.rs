@@ -16,7 +16,7 @@ use super::{
         calls::{self, Application, Counting, Pause},
         fingerprint::fleet,
         inventories,
-        runs::{self, RunId, RunRecord, Tally},
+        runs::{self, OutcomeCounts, RunId, RunRecord},
     },
     write::{
         begin::{self, StartedRun},
@@ -106,7 +106,7 @@ impl Store {
     }
 
     /// The number of machines of a run by outcome so far; the others are pending.
-    pub fn tally(&self, run: RunId) -> Result<Tally> {
+    pub fn tally(&self, run: RunId) -> Result<OutcomeCounts> {
         self.name(runs::tally(&self.connection, run))
     }
 

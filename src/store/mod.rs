@@ -40,12 +40,12 @@ pub use self::{
     handle::Store,
     read::{
         earlier_runs::EarlierRun,
-        machine_status::{MachineState, MachineStatus},
+        machine_progress::{MachineProgress, MachineState},
         snapshot::Snapshot,
     },
     tables::{
         calls::{Application, Counting},
-        runs::{Figures, RunId, RunRecord, Service, Tally},
+        runs::{Figures, OutcomeCounts, RunId, RunRecord, Service},
     },
     write::{
         begin::StartedRun,

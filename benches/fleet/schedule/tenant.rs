@@ -73,7 +73,7 @@ impl MissingKbsApi for &Tenant {
         Ok(Page {
             missing: MissingKbs::default(),
             next: None,
-            held: patchgap::domain::held::Held::default(),
+            keep_alive: patchgap::domain::keep_alive::KeepAlive::default(),
         })
     }
 }

@@ -90,7 +90,7 @@ fn answer(number: u8, missing: Vec<MissingKb>) -> Outcome {
             as_of: Timestamp::UNIX_EPOCH,
             reused: false,
             missing: missing.into_iter().map(Arc::new).collect(),
-            held: crate::domain::held::Held::default(),
+            keep_alive: crate::domain::keep_alive::KeepAlive::default(),
         }),
     }
 }

@@ -167,8 +167,8 @@ impl Past {
             for (place, outcome) in told.0.iter().enumerate() {
                 if let Ok(answer) = &outcome.result {
                     let answer_ref = Self::answer_ref(number, place);
-                    let known = places.entry(outcome.machine).or_default();
-                    known.push(DatedAnswer {
+                    let past = places.entry(outcome.machine).or_default();
+                    past.push(DatedAnswer {
                         source: answer.source,
                         as_of: answer.as_of,
                         answer: answer_ref,

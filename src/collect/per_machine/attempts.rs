@@ -19,8 +19,8 @@ use crate::{
     domain::{
         answer::{Answer, Source},
         ending::Ending,
-        held::Held,
         kb::MissingKbs,
+        keep_alive::KeepAlive,
         outcome::{Failure, Reason},
     },
 };
@@ -81,19 +81,22 @@ impl<'a, A: MissingKbsApi> Request<'a, A> {
 
     async fn answer(&mut self) -> Result<Answer, NoPage> {
         let mut pages = Vec::new();
-        let mut held = Held::default();
+        let mut keep_alive = KeepAlive::default();
         let mut address = Address::Machine(self.target.machine);
         for _ in 0..MOST_PAGES {
             let page = self.page(&address).await?;
             pages.push(page.missing);
-            held = held.and(page.held);
+            keep_alive = keep_alive.and(page.keep_alive);
             let Some(next) = page.next else {
                 let answer = Answer::new(
                     Source::Calls,
                     (self.run.clock)(),
                     MissingKbs::of_pages(pages),
                 );
-                return Ok(Answer { held, ..answer });
+                return Ok(Answer {
+                    keep_alive,
+                    ..answer
+                });
             };
             address = next;
         }

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     defender::{Address, CallError, Class, MissingKbsApi, Page},
     domain::{ending::Ending, machine::MachineId, text::span},
-    quota::{Permit, Waiting},
+    quota::{Permit, WaitReason},
 };
 
 /// Permission to occupy a call slot: hold it until the reply has arrived.
@@ -137,7 +137,7 @@ impl<A: MissingKbsApi> Caller<A> {
         let before = self.run.limiter().waiting();
         let until = self.run.limiter().throttled(wait);
         // Calls in flight together are refused together: that is logged once.
-        if !matches!(before, Some((Waiting::Throttled, _))) {
+        if !matches!(before, Some((WaitReason::Throttled, _))) {
             let pause = until - Instant::now();
             let pause_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
             warn!(

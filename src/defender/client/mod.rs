@@ -26,8 +26,8 @@ use super::{
 use crate::{
     domain::{
         api::Api,
-        held::Held,
         kb::{MissingKb, MissingKbs},
+        keep_alive::KeepAlive,
     },
     quota::Permit,
 };
@@ -118,7 +118,7 @@ impl Client {
             let message = "the answer comes in more large pages than there is memory for";
             return Err(CallError::bad_reply(Class::Call(None), status, message));
         }
-        page.held = Held::new(part);
+        page.keep_alive = KeepAlive::new(part);
         Ok(())
     }
 
@@ -140,7 +140,7 @@ impl Client {
         Ok(Page {
             missing: body.missing,
             next: next.transpose()?,
-            held: Held::default(),
+            keep_alive: KeepAlive::default(),
         })
     }
 

@@ -15,7 +15,7 @@ use serde_json::value::RawValue;
 use super::{distinct_kbs::DistinctKbs, dto::missing_kb};
 use crate::domain::{
     kb::{MissingKb, MissingKbs},
-    repeated::Repeated,
+    repeat_cache::RepeatCache,
 };
 
 /// Maximum number of texts remembered. Beyond that the interner starts anew, so that memory stays
@@ -38,14 +38,14 @@ const MOST_WEIGHT: usize = 96 << 20;
 /// Descriptions and answers, keyed by the text they were parsed from.
 #[derive(Debug, Default)]
 pub struct Interner {
-    texts: Mutex<Known>,
-    answers: Mutex<Repeated<MissingKbs>>,
+    kbs: Mutex<SharedKbs>,
+    answers: Mutex<RepeatCache<MissingKbs>>,
 }
 
 /// Descriptions, keyed by their text.
 #[derive(Debug, Default)]
-struct Known {
-    texts: HashMap<Box<str>, Arc<MissingKb>, RandomState>,
+struct SharedKbs {
+    by_text: HashMap<Box<str>, Arc<MissingKb>, RandomState>,
     /// The size of all texts.
     bytes: usize,
     /// The KBs of all answers so far.
@@ -60,7 +60,7 @@ impl Interner {
 
     /// Remembers the content of a body, if the body was seen before.
     pub(super) fn remember(&self, body: &[u8], missing: &MissingKbs) {
-        self.answers.lock().note(body, missing);
+        self.answers.lock().record(body, missing);
     }
 
     /// Parses the descriptions in these items; returns the error of the first invalid one.
@@ -68,16 +68,16 @@ impl Interner {
         &self,
         items: &[&RawValue],
     ) -> Result<Vec<Arc<MissingKb>>, serde_json::Error> {
-        let mut known = self.texts.lock();
+        let mut shared = self.kbs.lock();
         let mut weight = 0;
         let mut read = Vec::with_capacity(items.len());
         for item in items {
-            read.push(known.look_up(item, &mut weight)?);
+            read.push(shared.look_up(item, &mut weight)?);
             if weight > MOST_WEIGHT {
                 return Err(Error::custom("more than fits into memory"));
             }
         }
-        if known.distinct.add(&read) {
+        if shared.distinct.add(&read) {
             Ok(read)
         } else {
             Err(Error::custom("more different KBs than a run can hold"))
@@ -85,15 +85,15 @@ impl Interner {
     }
 }
 
-impl Known {
+impl SharedKbs {
     /// The description in this item. A new one adds to `weight`.
     fn look_up(
         &mut self,
         text: &RawValue,
         weight: &mut usize,
     ) -> Result<Arc<MissingKb>, serde_json::Error> {
-        if let Some(known) = self.texts.get(text.get()) {
-            return Ok(Arc::clone(known));
+        if let Some(shared) = self.by_text.get(text.get()) {
+            return Ok(Arc::clone(shared));
         }
         if text.get().len() > LONGEST_ITEM {
             return Err(Error::custom("an item is longer than 1 MiB"));
@@ -108,12 +108,12 @@ impl Known {
         if text.len() > LONGEST {
             return;
         }
-        if self.texts.len() >= MOST || self.bytes + text.len() > MOST_BYTES {
-            self.texts.clear();
+        if self.by_text.len() >= MOST || self.bytes + text.len() > MOST_BYTES {
+            self.by_text.clear();
             self.bytes = 0;
         }
         self.bytes += text.len();
-        self.texts.insert(text.into(), Arc::clone(kb));
+        self.by_text.insert(text.into(), Arc::clone(kb));
     }
 }
 
@@ -149,16 +149,16 @@ mod tests {
         let interner = Interner::default();
         let long = format!(r#"{{"id":"1","name":"{}"}}"#, "n".repeat(LONGEST));
         read(&interner, &long).unwrap();
-        assert!(interner.texts.lock().texts.is_empty());
+        assert!(interner.kbs.lock().by_text.is_empty());
         for number in 0..=MOST {
             read(&interner, &format!(r#"{{"id":"{number}"}}"#)).unwrap();
         }
-        assert_eq!(interner.texts.lock().texts.len(), 1);
+        assert_eq!(interner.kbs.lock().by_text.len(), 1);
         for number in 0..=MOST_BYTES / 4000 {
             let long = format!(r#"{{"id":"{number}","name":"{}"}}"#, "n".repeat(4000));
             read(&interner, &long).unwrap();
         }
-        assert!(interner.texts.lock().bytes <= MOST_BYTES);
+        assert!(interner.kbs.lock().bytes <= MOST_BYTES);
     }
 
     #[test]

@@ -33,7 +33,7 @@ impl Slots {
     }
 
     /// Whether this number of further calls exceeds the free slots.
-    pub(super) fn fill_up(&self, calls: u64) -> bool {
+    pub(super) fn can_fill_up(&self, calls: u64) -> bool {
         self.taken.len() as u64 + calls > self.limit as u64
     }
 

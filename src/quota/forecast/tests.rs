@@ -100,7 +100,7 @@ proptest! {
         let in_flight: Vec<_> = before(in_flight).into_iter().map(|age| now - age).collect();
         let windows: Vec<Window> = limits.iter().map(|(calls, length)| {
             let mut window = Window::new(format!("{calls}/{length}ms").parse().unwrap());
-            window.remember(&ages, now);
+            window.restore(&ages, now);
             for _ in &in_flight {
                 window.admit();
             }
@@ -142,7 +142,7 @@ fn forecast_cost_does_not_grow_with_the_fleet() {
             last: None,
         };
         let mut schedule = Schedule::new(&usage, load(1_000_000_000, 300, 8));
-        schedule.play();
-        assert!(schedule.played <= most, "{} calls", schedule.played);
+        schedule.simulate();
+        assert!(schedule.simulated <= most, "{} calls", schedule.simulated);
     }
 }

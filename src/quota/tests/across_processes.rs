@@ -54,10 +54,10 @@ fn recorded(limits: &str) -> (Limiter, Arc<Slow>) {
     (limiter, ledger)
 }
 
-fn past(ages: &[Duration]) -> Past {
-    Past {
+fn past(ages: &[Duration]) -> EarlierUsage {
+    EarlierUsage {
         calls: ages.to_vec(),
-        ..Past::default()
+        ..EarlierUsage::default()
     }
 }
 
@@ -123,7 +123,7 @@ async fn returned_slot_is_taken_at_once() {
 async fn remembered_calls_count_until_their_window_ends() {
     let mut limiter = limiter("3/min,100/h", "none");
     let ages = [70, 50, 20, 4000].map(Duration::from_secs);
-    limiter.remember(&past(&ages));
+    limiter.restore(&past(&ages));
     assert_eq!(limiter.used(), [(2, 3), (3, 100)]);
     let start = Instant::now();
     drop(limiter.permit().await.unwrap());
@@ -139,7 +139,7 @@ async fn remembered_calls_count_until_their_window_ends() {
 #[tokio::test(start_paused = true)]
 async fn lowered_limit_waits_until_enough_calls_expire() {
     let mut limiter = limiter("2/min", "none");
-    limiter.remember(&past(&[10, 50, 20, 40, 30].map(Duration::from_secs)));
+    limiter.restore(&past(&[10, 50, 20, 40, 30].map(Duration::from_secs)));
     assert_eq!(limiter.used(), [(5, 2)]);
     let (_, opens) = limiter.waiting().unwrap();
     assert_eq!(
@@ -165,7 +165,7 @@ async fn lowered_limit_waits_until_enough_calls_expire() {
 #[tokio::test(start_paused = true)]
 async fn extreme_ages_are_handled() {
     let mut limiter = limiter("2/min", "none");
-    limiter.remember(&past(&[Duration::MAX, Duration::ZERO]));
+    limiter.restore(&past(&[Duration::MAX, Duration::ZERO]));
     assert_eq!(limiter.used(), [(1, 2)]);
 }
 
@@ -211,7 +211,7 @@ proptest! {
             for (calls, until_next) in processes {
                 let mut limiter = limiter(&format!("{limit}/500ms"), "none");
                 let ages: Vec<_> = all.iter().map(|(_, answered)| answered.elapsed()).collect();
-                limiter.remember(&past(&ages));
+                limiter.restore(&past(&ages));
                 all.extend(send_all(&limiter, &calls).await);
                 sleep(Duration::from_millis(until_next)).await;
             }

@@ -91,7 +91,7 @@ async fn throttling_pauses_every_call() {
     limiter.throttled(Some(Duration::from_secs(17)));
     assert_eq!(
         limiter.waiting(),
-        Some((Waiting::Throttled, start + Duration::from_secs(17)))
+        Some((WaitReason::Throttled, start + Duration::from_secs(17)))
     );
     let (seen, _) = send(&limiter, 20, Duration::ZERO).await;
     assert!(seen.iter().all(|at| *at >= Duration::from_secs(17)));
@@ -116,7 +116,7 @@ async fn cancelled_wait_takes_no_slot() {
     let given_up = tokio::time::timeout(Duration::from_secs(1), limiter.permit()).await;
     assert!(given_up.is_err());
     let (waiting, until) = limiter.waiting().unwrap();
-    assert_eq!(waiting, Waiting::Window);
+    assert_eq!(waiting, WaitReason::Window);
     let _permit = limiter.permit().await.unwrap();
     assert!(Instant::now() >= until);
     assert_eq!(limiter.used(), [(1, 1)]);

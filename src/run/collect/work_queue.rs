@@ -2,7 +2,7 @@
 
 use crate::{
     collect::per_machine::{Plan, Unknown},
-    store::{MachineState, MachineStatus},
+    store::{MachineProgress, MachineState},
 };
 
 /// The number of machines answered in this run that suffice to probe whether the service works.
@@ -15,16 +15,16 @@ const ANSWERED_BEFORE: usize = 3;
 /// requested longest ago, and last those that already failed in this run. So a run that is stopped
 /// has requested the most urgent machines. A failure in an earlier run counts as a request at that
 /// time, so that a failing machine is not first in the queue every night.
-pub(super) fn work_queue(mut machines: Vec<MachineStatus>) -> Plan {
+pub(super) fn work_queue(mut machines: Vec<MachineProgress>) -> Plan {
     let mut plan = Plan::default();
-    machines.retain(|status| needs_request(status, &mut plan));
-    let last_requested = |it: &MachineStatus| it.last_answered.max(it.failed_at);
-    let urgency = |it: &MachineStatus| (it.state == MachineState::Failed, last_requested(it));
+    machines.retain(|progress| needs_request(progress, &mut plan));
+    let last_requested = |it: &MachineProgress| it.last_answered.max(it.failed_at);
+    let urgency = |it: &MachineProgress| (it.state == MachineState::Failed, last_requested(it));
     // In the first run of a list they are sorted already, and sorting would take memory anyway.
     if !machines.is_sorted_by_key(urgency) {
         machines.sort_by_key(urgency);
     }
-    let is_healthy = |it: &&MachineStatus| {
+    let is_healthy = |it: &&MachineProgress| {
         it.last_answered.is_some() && it.failed_at.is_none() && it.state != MachineState::Failed
     };
     let well = machines
@@ -38,9 +38,9 @@ pub(super) fn work_queue(mut machines: Vec<MachineStatus>) -> Plan {
 }
 
 /// Whether a machine is to be requested. If not, the machine is added to the plan's other parts.
-fn needs_request(status: &MachineStatus, plan: &mut Plan) -> bool {
-    let machine = status.machine;
-    match status.state {
+fn needs_request(progress: &MachineProgress, plan: &mut Plan) -> bool {
+    let machine = progress.machine;
+    match progress.state {
         MachineState::Unrequested | MachineState::Failed => return true,
         MachineState::NotFound { attempts, times } => plan.unknown.push(Unknown {
             machine,
@@ -68,8 +68,8 @@ mod tests {
         MachineId::from_bytes([number; 20])
     }
 
-    fn status(number: u8, last_answered: Option<i64>, state: MachineState) -> MachineStatus {
-        MachineStatus {
+    fn progress(number: u8, last_answered: Option<i64>, state: MachineState) -> MachineProgress {
+        MachineProgress {
             machine: machine(number),
             number: i64::from(number),
             last_answered: last_answered.map(|at| Timestamp::from_second(at).unwrap()),
@@ -81,18 +81,18 @@ mod tests {
     #[test]
     fn machines_that_failed_earlier_come_after_those_answered_earlier() {
         let at = |second| Some(Timestamp::from_second(second).unwrap());
-        let failed = |number, answered, failed_at| MachineStatus {
+        let failed = |number, answered, failed_at| MachineProgress {
             failed_at: at(failed_at),
-            ..status(number, answered, MachineState::Unrequested)
+            ..progress(number, answered, MachineState::Unrequested)
         };
         let plan = work_queue(vec![
             failed(1, None, 30),
             failed(2, Some(12), 30),
-            status(3, Some(20), MachineState::Unrequested),
-            status(4, Some(25), MachineState::Unrequested),
-            status(5, None, MachineState::Unrequested),
-            status(6, Some(40), MachineState::Unrequested),
-            status(7, Some(5), MachineState::Failed),
+            progress(3, Some(20), MachineState::Unrequested),
+            progress(4, Some(25), MachineState::Unrequested),
+            progress(5, None, MachineState::Unrequested),
+            progress(6, Some(40), MachineState::Unrequested),
+            progress(7, Some(5), MachineState::Failed),
         ]);
         assert_eq!(plan.machines, [5, 3, 4, 1, 2, 6, 7].map(machine));
         assert_eq!(plan.answered_before, [6, 4, 3].map(machine));
@@ -105,13 +105,13 @@ mod tests {
             times: 2,
         };
         let plan = work_queue(vec![
-            status(1, Some(20), MachineState::Unrequested),
-            status(2, Some(30), MachineState::Answered),
-            status(3, None, unknown),
-            status(4, None, MachineState::Failed),
-            status(5, Some(10), MachineState::Unrequested),
-            status(6, None, MachineState::Unrequested),
-            status(7, None, MachineState::Unrequested),
+            progress(1, Some(20), MachineState::Unrequested),
+            progress(2, Some(30), MachineState::Answered),
+            progress(3, None, unknown),
+            progress(4, None, MachineState::Failed),
+            progress(5, Some(10), MachineState::Unrequested),
+            progress(6, None, MachineState::Unrequested),
+            progress(7, None, MachineState::Unrequested),
         ]);
         assert_eq!(plan.machines, [6, 7, 5, 1, 4].map(machine));
         assert_eq!(plan.reused, 1);

@@ -29,19 +29,19 @@ struct Interruption {
     /// How long calls in flight may still take.
     grace: Duration,
     /// Whether it stops the run at once if it follows another interruption.
-    insists: bool,
+    is_immediate: bool,
 }
 
 impl Interruption {
     /// Requested by the user. A second request means that the user does not want to wait.
     const REQUESTED: Self = Self {
         grace: GRACE,
-        insists: true,
+        is_immediate: true,
     };
 }
 
 /// Resolves at the first interruption from now on; for commands that have nothing to finish.
-pub(crate) fn first() -> impl Future<Output = ()> {
+pub(crate) fn interrupted() -> impl Future<Output = ()> {
     let signals = Signals::new();
     async {
         match signals {
@@ -83,7 +83,7 @@ async fn wait(mut signals: Signals, stops: Stops) {
     loop {
         tokio::select! {
             next = signals.next() => {
-                if next.insists {
+                if next.is_immediate {
                     warn!("stopping at once");
                     break;
                 }
@@ -93,8 +93,8 @@ async fn wait(mut signals: Signals, stops: Stops) {
         }
     }
     stops.hard.cancel();
-    while !signals.next().await.insists {}
-    leave()
+    while !signals.next().await.is_immediate {}
+    exit_at_once()
 }
 
 /// Exits at the third interruption, even in the middle of writing a file.
@@ -102,6 +102,6 @@ async fn wait(mut signals: Signals, stops: Stops) {
     clippy::exit,
     reason = "asked for three times; reports are replaced whole or not at all"
 )]
-fn leave() -> ! {
+fn exit_at_once() -> ! {
     std::process::exit(ExitCode::Interrupted as i32)
 }

@@ -10,7 +10,7 @@ use super::{GRACE, Interruption, hangup};
 /// mean that the user is in a hurry.
 const HUNG_UP: Interruption = Interruption {
     grace: GRACE,
-    insists: false,
+    is_immediate: false,
 };
 
 pub(super) struct Signals {

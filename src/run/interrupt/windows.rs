@@ -15,7 +15,7 @@ use super::Interruption;
 /// reports have to be written by then.
 const CLOSING: Interruption = Interruption {
     grace: Duration::from_secs(2),
-    insists: false,
+    is_immediate: false,
 };
 
 pub(super) struct Signals {

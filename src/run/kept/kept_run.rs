@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// The number of runs listed in the error about a run that does not exist.
-const LISTED: usize = 5;
+const LISTED_RUNS: usize = 5;
 
 /// A kept run, or what the store knows about the machines of another list.
 pub(crate) struct KeptRun {
@@ -28,7 +28,7 @@ pub(crate) struct KeptRun {
     /// The run that the reports are about; `None` for another list.
     pub(crate) run: Option<RunRecord>,
     /// Answers older than this are left out.
-    longest: Option<Duration>,
+    max_age: Option<Duration>,
 }
 
 impl KeptRun {
@@ -41,7 +41,7 @@ impl KeptRun {
         let last = last_run(store, config)?;
         match (inventory, config.run) {
             (Some(inventory), _) => Self::of_list(store, last, inventory, config),
-            (None, Some(run)) => Self::of_run(store, named(store, &last, run)?),
+            (None, Some(run)) => Self::of_run(store, numbered(store, &last, run)?),
             (None, None) => Self::of_run(store, last),
         }
     }
@@ -52,7 +52,7 @@ impl KeptRun {
             inventory: store.inventory(run.run)?,
             last: run.clone(),
             run: Some(run),
-            longest: None,
+            max_age: None,
         })
     }
 
@@ -68,8 +68,8 @@ impl KeptRun {
             run: store.run_of_fleet(last.service_number, &inventory)?,
             inventory,
             last,
-            longest: match config.store.reuse {
-                Reuse::Answers(longest) => Some(longest),
+            max_age: match config.store.reuse {
+                Reuse::Answers(max_age) => Some(max_age),
                 _ => None,
             },
         })
@@ -84,22 +84,22 @@ impl KeptRun {
     ) -> Result<Fleet, RunError> {
         let mut aggregation = Aggregation::of(&self.inventory);
         let mut record = |outcome: Outcome, answer| {
-            if self.is_young(&outcome, now) {
+            if self.is_recent(&outcome, now) {
                 aggregation.record(outcome, answer);
             }
         };
         match &self.run {
             Some(run) => store.for_each_outcome(run.run, &mut record)?,
-            None => store.with_store(|store| self.each_of_other_list(store, &mut record))?,
+            None => store.with_store(|store| self.for_each_of_other_list(store, &mut record))?,
         }
         let ended_at = self.run.as_ref().map_or(now, RunRecord::last_sign_of_life);
         Ok(aggregation.finish(config.reports.rank_by, ended_at))
     }
 
-    fn is_young(&self, outcome: &Outcome, now: Timestamp) -> bool {
-        match (&outcome.result, self.longest) {
-            (Ok(answer), Some(longest)) => {
-                now.duration_since(answer.as_of).unsigned_abs() <= longest
+    fn is_recent(&self, outcome: &Outcome, now: Timestamp) -> bool {
+        match (&outcome.result, self.max_age) {
+            (Ok(answer), Some(max_age)) => {
+                now.duration_since(answer.as_of).unsigned_abs() <= max_age
             }
             _ => true,
         }
@@ -107,7 +107,7 @@ impl KeptRun {
 
     /// Passes on each machine's last answer, and the failures of the last run. If a machine has
     /// both, the answer takes precedence.
-    fn each_of_other_list(
+    fn for_each_of_other_list(
         &self,
         store: &Store,
         record: &mut dyn FnMut(Outcome, AnswerRef),
@@ -145,7 +145,7 @@ impl KeptRun {
         };
         let ended = record.ended;
         RunData::new(sources, fleet, record, |is_enough| {
-            RunOutcome::again(ended, is_enough)
+            RunOutcome::rerendered(ended, is_enough)
         })
     }
 }
@@ -178,25 +178,29 @@ pub(crate) fn last_run(store: &Store, config: &Config) -> Result<RunRecord, RunE
 }
 
 /// The run with this number; it must belong to the same tenant as `last`.
-pub(crate) fn named(store: &Store, last: &RunRecord, number: i64) -> Result<RunRecord, RunError> {
+pub(crate) fn numbered(
+    store: &Store,
+    last: &RunRecord,
+    number: i64,
+) -> Result<RunRecord, RunError> {
     let runs = store.runs()?;
-    let is_named = |run: &&RunRecord| run.run.0 == number;
-    let (own, others): (Vec<_>, Vec<_>) = runs
+    let has_number = |run: &&RunRecord| run.run.0 == number;
+    let (own, of_others): (Vec<_>, Vec<_>) = runs
         .into_iter()
         .partition(|run| run.service.has_same_tenant_id(&last.service));
-    match own.iter().find(is_named) {
+    match own.iter().find(has_number) {
         Some(run) => Ok(run.clone()),
         None => Err(RunError::NoRun {
             run: number,
-            is_kept: others.iter().any(|run| is_named(&run)),
-            last: listed(&own),
+            is_kept: of_others.iter().any(|run| has_number(&run)),
+            last: run_list(&own),
         }),
     }
 }
 
 /// The first few runs as text: `12 (2026-11-23T22:00:00Z, 98.2 % answered), ..`.
-fn listed(runs: &[RunRecord]) -> String {
-    let words = runs.iter().take(LISTED).map(|run| {
+fn run_list(runs: &[RunRecord]) -> String {
+    let words = runs.iter().take(LISTED_RUNS).map(|run| {
         let at = run.last_sign_of_life();
         let share = share(run.tally.answered, run.tally.machines());
         format!("{} ({at:.0}, {share} answered)", run.run.0)

@@ -10,11 +10,11 @@ use std::{
 
 use jiff::ZonedDateTime;
 
-pub(crate) use self::kept_run::{KeptRun, last_run, named};
+pub(crate) use self::kept_run::{KeptRun, last_run, numbered};
 use super::{
     RunError, dry_run,
     messages::{rendered, warn_of_unreadable},
-    reporting::{history::look_back, output::Output, summary::summary},
+    reporting::{history::add_history, output::Output, summary::summary},
 };
 use crate::{
     config::Config,
@@ -26,17 +26,17 @@ use crate::{
 };
 
 /// A background check of the store's integrity, while it is already being read.
-struct Verifying(JoinHandle<Result<(), StoreError>>);
+struct Verification(JoinHandle<Result<(), StoreError>>);
 
-impl Verifying {
-    fn begin(state: &Path) -> Self {
+impl Verification {
+    fn start(state: &Path) -> Self {
         let state = state.to_owned();
         Self(spawn(move || Store::open_existing(&state)?.verify()))
     }
 
     /// Returns `read` if the store is intact. If not, the damage is the cause of any other error,
     /// and is returned instead.
-    fn first<T>(self, read: Result<T, RunError>) -> Result<T, RunError> {
+    fn before<T>(self, read: Result<T, RunError>) -> Result<T, RunError> {
         self.0.join().unwrap_or_else(|panic| resume_unwind(panic))?;
         read
     }
@@ -55,31 +55,31 @@ pub(crate) fn report_again(
         return Ok(ExitCode::Complete);
     }
     let store = Store::open_existing(state)?;
-    let verifying = Verifying::begin(state);
+    let verification = Verification::start(state);
     let read = || -> Result<_, RunError> {
         let kept = KeptRun::find(&store, inventory, config)?;
         let answers = Snapshot::of(store, at_once())?;
         let fleet = kept.aggregate(&answers, config, started.timestamp())?;
         Ok((kept, answers, fleet))
     };
-    let (kept, answers, fleet) = verifying.first(read())?;
+    let (kept, answers, fleet) = verification.before(read())?;
     warn_of_unreadable(&fleet.unreadable);
     let output = Output::prepare(config)?;
     let mut data = kept.data(&answers, fleet, config, started);
     if kept.run.is_some() {
-        look_back(&mut data, &answers).map_err(RunError::History)?;
+        add_history(&mut data, &answers).map_err(RunError::History)?;
     }
-    let summary = data.lend(|run| {
+    let summary = data.with_run(|run| {
         output.write(run)?;
         Ok::<_, RunError>(summary(config, run))
     })?;
     summary.show()?;
-    say_how(config, data.outcome)
+    print_outcome(config, data.outcome)
 }
 
 /// Prints the outcome. The reports are written, so this command was neither interrupted nor
 /// rejected.
-fn say_how(config: &Config, outcome: RunOutcome) -> Result<ExitCode, RunError> {
+fn print_outcome(config: &Config, outcome: RunOutcome) -> Result<ExitCode, RunError> {
     let code = match outcome {
         RunOutcome::Complete => ExitCode::Complete,
         _ => ExitCode::Partial,

@@ -6,11 +6,11 @@ use crate::{
     domain::text::{counted, thousands},
     inventory::Inventory,
     report::plain::plain,
-    store::{MachineState, Reuse, StartedRun, Tally},
+    store::{MachineState, OutcomeCounts, Reuse, StartedRun},
 };
 
 /// The number of answers already in the store, and where they come from.
-pub(crate) fn going_on(
+pub(crate) fn resuming(
     run: &StartedRun,
     inventory: &Inventory,
     started: &ZonedDateTime,
@@ -23,7 +23,7 @@ pub(crate) fn going_on(
     let machines = counted(inventory.machines.len() as u64, "machine", "machines");
     let answers = format!("{} of {machines} have their answer", thousands(done));
     if run.record.session > 1 {
-        let since = clock(run.record.started_at, started);
+        let since = time_of_day(run.record.started_at, started);
         return Some(format!(
             "going on with the run that began {since}: {answers} (--fresh starts over)"
         ));
@@ -33,17 +33,17 @@ pub(crate) fn going_on(
 
 /// The number of recent answers that are not used. They may be nearly all if the list has changed a
 /// little since a run that ended early.
-pub(crate) fn could_reuse(run: &StartedRun, reuse: Reuse) -> Option<String> {
+pub(crate) fn reusable_answers(run: &StartedRun, reuse: Reuse) -> Option<String> {
     let Reuse::EndedEarly(longest) = reuse else {
         return None;
     };
     let now = Timestamp::now();
-    let is_young = |at: Timestamp| now.duration_since(at).unsigned_abs() <= longest;
+    let is_recent = |at: Timestamp| now.duration_since(at).unsigned_abs() <= longest;
     let last_answered = run.machines.iter().filter_map(|it| it.last_answered);
-    let young = last_answered.filter(|at| is_young(*at)).count() as u64;
-    let machines = counted(young, "machine was", "machines were");
+    let recent = last_answered.filter(|at| is_recent(*at)).count() as u64;
+    let machines = counted(recent, "machine was", "machines were");
     let hours = longest.as_secs() / 3600;
-    (young > 0).then(|| {
+    (recent > 0).then(|| {
         format!(
             "{machines} answered within the last {hours} h already, and asked again now; \
              --max-age {hours}h would use those answers"
@@ -52,11 +52,11 @@ pub(crate) fn could_reuse(run: &StartedRun, reuse: Reuse) -> Option<String> {
 }
 
 /// The message that another process is in progress.
-pub(crate) fn busy(at_work: Option<Tally>) -> String {
-    let so_far = at_work.map_or_else(String::new, |at_work| {
+pub(crate) fn waiting_for_other(in_progress: Option<OutcomeCounts>) -> String {
+    let so_far = in_progress.map_or_else(String::new, |in_progress| {
         format!(
             " ({} so far)",
-            counted(at_work.answered, "answer", "answers")
+            counted(in_progress.answered, "answer", "answers")
         )
     });
     format!(
@@ -67,7 +67,7 @@ pub(crate) fn busy(at_work: Option<Tally>) -> String {
 
 /// The warning that the list's last-seen values cannot be parsed: silent machines would count as
 /// clean.
-pub(crate) fn unread_times(inventory: &Inventory, now: Timestamp) -> Option<String> {
+pub(crate) fn unreadable_last_seen(inventory: &Inventory, now: Timestamp) -> Option<String> {
     let column = &inventory.columns[inventory.last_seen_column()?];
     let unread = inventory.unread_last_seen(now)?;
     let machines = counted(unread.machines, "machine", "machines");
@@ -92,7 +92,7 @@ pub(crate) fn shared_names(inventory: &Inventory) -> Option<String> {
 }
 
 /// The time of day; with the date if it is not today.
-pub(crate) fn clock(time: Timestamp, now: &ZonedDateTime) -> String {
+pub(crate) fn time_of_day(time: Timestamp, now: &ZonedDateTime) -> String {
     let time = time.to_zoned_datetime(now.time_zone().clone());
     let format = if time.date() == now.date() {
         "%H:%M"

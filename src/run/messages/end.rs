@@ -17,8 +17,12 @@ use crate::{
 };
 
 /// How to resume a run that ended early; nothing for the demonstration, whose store is deleted.
-pub(crate) fn can_go_on(config: &Config, ending: &Ending, outcome: RunOutcome) -> Option<String> {
-    let said = !config.console.quiet && config.store.path.is_some();
+pub(crate) fn how_to_resume(
+    config: &Config,
+    ending: &Ending,
+    outcome: RunOutcome,
+) -> Option<String> {
+    let is_shown = !config.console.quiet && config.store.path.is_some();
     let how = match config.store.reuse {
         Reuse::Nothing => "without --fresh, the same command goes on from here".to_owned(),
         Reuse::EndedEarly(longest) | Reuse::Answers(longest) => {
@@ -35,7 +39,7 @@ pub(crate) fn can_go_on(config: &Config, ending: &Ending, outcome: RunOutcome) -
         }
         _ => String::new(),
     };
-    (said && ending.can_resume()).then(|| format!("\nnot finished{code}: {how}\n"))
+    (is_shown && ending.can_resume()).then(|| format!("\nnot finished{code}: {how}\n"))
 }
 
 fn in_brackets(code: ExitCode) -> String {
@@ -50,24 +54,24 @@ pub(crate) fn rendered(config: &Config, code: ExitCode) -> Option<String> {
 
 /// How a complete pass over the list ended, with the exit code, and how to request the rest. Runs
 /// that ended early have their own messages.
-pub(crate) fn ended_with(
+pub(crate) fn conclusion(
     config: &Config,
     ending: &Ending,
     run: &RunRecord,
     limiter: Option<&Limiter>,
 ) -> Option<String> {
     let is_over = run.tally.failed + run.tally.pending == 0;
-    let is_said = !config.console.quiet && *ending == Ending::Finished;
+    let is_shown = !config.console.quiet && *ending == Ending::Finished;
     let message = match run.outcome {
         Some(RunOutcome::Complete) => "complete (exit code 0)".to_owned(),
-        _ if is_over => without_answer(run.tally.not_found),
-        _ => again(config, run, limiter),
+        _ if is_over => unanswered(run.tally.not_found),
+        _ => how_to_request_rest(config, run, limiter),
     };
-    is_said.then(|| message + "\n")
+    is_shown.then(|| message + "\n")
 }
 
 /// Why a run is partial although there is nothing left to request.
-fn without_answer(unknown: u64) -> String {
+fn unanswered(unknown: u64) -> String {
     let what = match unknown {
         0 => "failures.csv says which rows hold no machine id".to_owned(),
         _ => counted(
@@ -81,30 +85,30 @@ fn without_answer(unknown: u64) -> String {
 
 /// How to request the machines without an answer, and how long that takes. It refers to the command
 /// as typed, whose options may include the path of the store and the service.
-fn again(config: &Config, run: &RunRecord, limiter: Option<&Limiter>) -> String {
-    let left = run.tally.machines() - run.tally.answered;
-    let machines = counted(left, "machine has", "machines have");
+fn how_to_request_rest(config: &Config, run: &RunRecord, limiter: Option<&Limiter>) -> String {
+    let remaining = run.tally.machines() - run.tally.answered;
+    let machines = counted(remaining, "machine has", "machines have");
     let partial = format!("partial (exit code 5): {machines} no answer");
     let Some(limiter) = limiter.filter(|_| config.store.path.is_some()) else {
         return partial;
     };
-    let takes = limiter.forecast(Load {
-        calls: left + run.tally.not_found * u64::from(LATE_PASSES),
+    let duration = limiter.forecast(Load {
+        calls: remaining + run.tally.not_found * u64::from(LATE_PASSES),
         latency: limiter.usual_latency(),
         concurrency: config.service.concurrency.get(),
     });
-    let takes = span(takes - Instant::now());
-    let took = run.last_sign_of_life().duration_since(run.started_at);
-    let hours = still_young(Duration::try_from(took).unwrap_or_default());
+    let duration = span(duration - Instant::now());
+    let elapsed = run.last_sign_of_life().duration_since(run.started_at);
+    let hours = reuse_hours(Duration::try_from(elapsed).unwrap_or_default());
     format!(
-        "{partial}\nthe same command with --max-age {hours}h asks for those alone, in about {takes}"
+        "{partial}\nthe same command with --max-age {hours}h asks for those alone, in about {duration}"
     )
 }
 
 /// The maximum age in hours for which all answers of a run that took this long are still reused by
 /// someone who sees the next morning that it was partial.
-fn still_young(took: Duration) -> u64 {
-    12 + took.as_secs().div_ceil(3600)
+fn reuse_hours(elapsed: Duration) -> u64 {
+    12 + elapsed.as_secs().div_ceil(3600)
 }
 
 #[cfg(test)]
@@ -115,7 +119,7 @@ mod tests {
     fn suggested_max_age_covers_the_whole_run() {
         for (minutes, hours) in [(0, 12), (1, 13), (60, 13), (61, 14), (66 * 60, 78)] {
             assert_eq!(
-                still_young(Duration::from_mins(minutes)),
+                reuse_hours(Duration::from_mins(minutes)),
                 hours,
                 "{minutes}"
             );

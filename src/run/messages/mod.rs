@@ -6,10 +6,10 @@ mod unreadable;
 
 use tracing::info;
 
-pub(crate) use self::begin::{shared_names, unread_times};
+pub(crate) use self::begin::{shared_names, unreadable_last_seen};
 pub(super) use self::{
-    begin::{busy, could_reuse, going_on},
-    end::{can_go_on, ended_with, rendered},
+    begin::{resuming, reusable_answers, waiting_for_other},
+    end::{conclusion, how_to_resume, rendered},
     unreadable::warn_of_unreadable,
 };
 use crate::config::Console;

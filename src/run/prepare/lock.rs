@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use tracing::warn;
 
 use crate::{
-    run::{RunError, deadline, identity::Identity, input::RunInput, messages::busy},
+    run::{RunError, deadline, identity::Identity, input::RunInput, messages::waiting_for_other},
     store::{Lock, Store, WaitedFor},
 };
 
@@ -12,7 +12,7 @@ use crate::{
 pub(in crate::run) struct TenantLock {
     _lock: Lock,
     /// The other process that this one waited for, if any.
-    pub(super) waited: Option<WaitedFor>,
+    pub(super) waited_for: Option<WaitedFor>,
 }
 
 impl TenantLock {
@@ -23,23 +23,23 @@ impl TenantLock {
         identity: &Identity,
     ) -> Result<Self, RunError> {
         let application = &identity.application;
-        let mut waited = None;
-        let say_busy = || {
+        let mut waited_for = None;
+        let report_busy = || {
             // If the store cannot be read, this is reported when the run begins.
-            let at_work = store.run_in_progress(application).ok().flatten();
-            let tally = at_work.and_then(|run| store.tally(run).ok());
-            warn!("{}", busy(tally));
-            waited = Some(WaitedFor {
+            let in_progress = store.run_in_progress(application).ok().flatten();
+            let counts = in_progress.and_then(|run| store.tally(run).ok());
+            warn!("{}", waiting_for_other(counts));
+            waited_for = Some(WaitedFor {
                 since: input.started.timestamp(),
-                run: at_work,
+                run: in_progress,
             });
         };
-        let lock = Lock::acquire(store.path(), application, say_busy);
+        let lock = Lock::acquire(store.path(), application, report_busy);
         tokio::select! {
             // The lock comes first: even if the deadline has passed, there may be answers to
             // report, as long as no other process is in progress.
             biased;
-            lock = lock => Ok(Self { _lock: lock?, waited }),
+            lock = lock => Ok(Self { _lock: lock?, waited_for }),
             () = input.stops.gentle.cancelled() => Err(RunError::Interrupted),
             () = deadline::reached(input.config.until, Timestamp::now) => Err(RunError::StillBusy),
         }

@@ -16,7 +16,7 @@ use super::{
     gate::counting,
     identity::Identity,
     input::RunInput,
-    messages::{could_reuse, going_on, inform},
+    messages::{inform, resuming, reusable_answers},
     reporting::output::Output,
 };
 use crate::{
@@ -53,7 +53,7 @@ pub(super) async fn prepare(input: RunInput<'_>) -> Result<Prepared<'_>, RunErro
         return Err(error.clone().into());
     }
     let lock = TenantLock::take(input, &store, &identity).await?;
-    let started = begin(input, &mut store, &identity, lock.waited)?;
+    let started = begin(input, &mut store, &identity, lock.waited_for)?;
     Ok(Prepared {
         setup: Setup {
             input,
@@ -83,14 +83,15 @@ fn begin(
     input: RunInput<'_>,
     store: &mut Store,
     identity: &Identity,
-    waited: Option<WaitedFor>,
+    waited_for: Option<WaitedFor>,
 ) -> Result<StartedRun, RunError> {
     let started = store.begin(&RunParams {
-        waited,
+        waited_for,
         ..identity.params(input.config, input.inventory, Timestamp::now())
     })?;
-    let message = going_on(&started, input.inventory, input.started);
-    if let Some(message) = message.or_else(|| could_reuse(&started, input.config.store.reuse)) {
+    let message = resuming(&started, input.inventory, input.started);
+    if let Some(message) = message.or_else(|| reusable_answers(&started, input.config.store.reuse))
+    {
         inform(input.config.console, &message);
     }
     Ok(started)

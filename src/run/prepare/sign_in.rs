@@ -40,13 +40,13 @@ async fn wait_to_sign_in(
     session: &Session,
     error: SignInError,
 ) -> Result<SignedIn, RunError> {
-    let waited = tokio::select! {
+    let waited_for = tokio::select! {
         biased;
         () = input.stops.gentle.cancelled() => return Err(RunError::Interrupted),
-        waited = session.wait_to_sign_in(error.clone(), PATIENCE) => waited,
+        waited_for = session.wait_to_sign_in(error.clone(), PATIENCE) => waited_for,
         () = deadline::reached(input.config.until, Timestamp::now) => Err(error),
     };
-    match waited {
+    match waited_for {
         Ok(claims) => Ok(SignedIn::As(claims)),
         Err(error) if error.is_passing() => Ok(SignedIn::NoAnswer(error)),
         Err(error) => Err(error.into()),
@@ -56,9 +56,9 @@ async fn wait_to_sign_in(
 /// The ending of a run without a sign-in.
 pub(in crate::run) fn no_sign_in(error: &SignInError) -> Ending {
     let mut failure = no_token(error).failure;
-    let waited = span(PATIENCE);
+    let waited_for = span(PATIENCE);
     failure.message = format!(
-        "no sign-in within {waited}; the last try: {}",
+        "no sign-in within {waited_for}; the last try: {}",
         failure.message
     );
     Ending::NoSignIn(failure)

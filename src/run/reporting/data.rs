@@ -10,7 +10,7 @@ use crate::{
     domain::{ending::RunOutcome, gaps::History},
     inventory::Inventory,
     report::{self, Facts, Past, Run, Tool, TrendPoint},
-    store::{Figures, RunRecord, Tally},
+    store::{Figures, OutcomeCounts, RunRecord},
 };
 
 /// The sources of a run's data.
@@ -64,7 +64,7 @@ impl<'run> RunData<'run> {
     }
 
     /// Lends the data to reports.
-    pub(crate) fn lend<T>(&self, borrow: impl FnOnce(&Run<'_>) -> T) -> T {
+    pub(crate) fn with_run<T>(&self, borrow: impl FnOnce(&Run<'_>) -> T) -> T {
         let gaps = self.sources.answers;
         borrow(&Run {
             inventory: self.sources.inventory,
@@ -103,8 +103,8 @@ impl<'run> RunData<'run> {
     }
 }
 
-fn tally(coverage: &Coverage) -> Tally {
-    Tally {
+fn tally(coverage: &Coverage) -> OutcomeCounts {
+    OutcomeCounts {
         answered: coverage.answered,
         reused: coverage.reused,
         not_found: coverage.not_found,

@@ -14,7 +14,7 @@ use crate::{
 const TREND: usize = 30;
 
 /// Adds the changes since the most comparable earlier run, and the trend.
-pub(crate) fn look_back(data: &mut RunData<'_>, kept: &Snapshot) -> io::Result<()> {
+pub(crate) fn add_history(data: &mut RunData<'_>, kept: &Snapshot) -> io::Result<()> {
     let earlier = kept.earlier_runs(data.record.run);
     let earlier = earlier.map_err(io::Error::other)?;
     let changes = base(&earlier).map(|base| compare(data, kept, base));
@@ -93,7 +93,7 @@ mod tests {
     use super::*;
     use crate::{
         collect::Requests,
-        store::{RunId, Service, Tally},
+        store::{OutcomeCounts, RunId, Service},
     };
 
     fn run(number: i64, is_same_fleet: bool, answered: u64) -> EarlierRun {
@@ -111,10 +111,10 @@ mod tests {
             finished_at: None,
             ended: None,
             outcome: None,
-            tally: Tally {
+            tally: OutcomeCounts {
                 answered,
                 failed: 100 - answered,
-                ..Tally::default()
+                ..OutcomeCounts::default()
             },
             requests: Requests::default(),
             figures: None,

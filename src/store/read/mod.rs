@@ -2,5 +2,5 @@
 
 pub(crate) mod earlier_runs;
 mod list_cache;
-pub(crate) mod machine_status;
+pub(crate) mod machine_progress;
 pub(crate) mod snapshot;

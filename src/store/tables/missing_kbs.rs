@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use super::cells::{from_json, parse_json, to_json};
 use crate::domain::{
     kb::{KbId, MissingKb, MissingKbs, Same},
-    repeated::Repeated,
+    repeat_cache::RepeatCache,
 };
 use crate::store::error::damage;
 
@@ -160,7 +160,7 @@ pub(crate) struct Descriptions {
     known: HashMap<i64, Arc<MissingKb>, RandomState>,
     /// Their size in memory, in bytes.
     weight: usize,
-    lists: Repeated<StoredList>,
+    lists: RepeatCache<StoredList>,
 }
 
 /// The list of an answer.
@@ -183,7 +183,7 @@ impl Descriptions {
             missing: self.of(connection, numbers.iter().copied())?,
             numbers: numbers.into(),
         };
-        self.lists.note(text.as_bytes(), &listed);
+        self.lists.record(text.as_bytes(), &listed);
         Ok(listed)
     }
 

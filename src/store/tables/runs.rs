@@ -44,7 +44,7 @@ impl Service {
 
 /// The number of machines of a run by outcome.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Tally {
+pub struct OutcomeCounts {
     /// The number of machines with an answer.
     pub answered: u64,
     /// The number of answered machines that this process did not have to request.
@@ -57,7 +57,7 @@ pub struct Tally {
     pub pending: u64,
 }
 
-impl Tally {
+impl OutcomeCounts {
     /// The number of machines in its list.
     pub const fn machines(&self) -> u64 {
         self.answered + self.not_found + self.failed + self.pending
@@ -101,7 +101,7 @@ pub struct RunRecord {
     /// Its outcome; `None` in the same cases.
     pub outcome: Option<RunOutcome>,
     /// The number of machines by outcome; preliminary while the run has not ended.
-    pub tally: Tally,
+    pub tally: OutcomeCounts,
     /// The calls of all its sessions.
     pub requests: Requests,
     /// Its totals; `None` while it is in progress or if it was killed.
@@ -171,7 +171,7 @@ pub(crate) fn run_in_progress(
 }
 
 /// The number of machines of a run by outcome so far; the others are pending.
-pub(crate) fn tally(connection: &Connection, run: RunId) -> Result<Tally> {
+pub(crate) fn tally(connection: &Connection, run: RunId) -> Result<OutcomeCounts> {
     connection.query_row(
         "SELECT
              count(answer),
@@ -188,7 +188,7 @@ pub(crate) fn tally(connection: &Connection, run: RunId) -> Result<Tally> {
          FROM run_machine WHERE run = ?1",
         [run.0],
         |row| {
-            Ok(Tally {
+            Ok(OutcomeCounts {
                 answered: row.get(0)?,
                 reused: row.get(1)?,
                 not_found: row.get(2)?,
@@ -225,7 +225,7 @@ pub(crate) fn record(row: &Row<'_>) -> Result<RunRecord> {
         finished_at: row.get::<_, Option<i64>>(8)?.map(time),
         ended: word(row, 9)?,
         outcome: word(row, 10)?,
-        tally: Tally {
+        tally: OutcomeCounts {
             answered: row.get(11)?,
             reused: row.get(12)?,
             not_found: row.get(13)?,

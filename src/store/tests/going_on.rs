@@ -50,7 +50,7 @@ async fn run_of_another_process_is_not_resumed() {
             application: &other,
             inventory: &inventory(4),
             reuse: EARLY,
-            waited: None,
+            waited_for: None,
             now: now(),
         };
         place.open().begin(&params).unwrap().record.run
@@ -97,13 +97,13 @@ fn answers_are_reused_up_to_max_age() {
 }
 
 /// A run of this many machines that waited for another process.
-fn after_waiting(place: &Place, machines: u8, reuse: Reuse, waited: WaitedFor) -> StartedRun {
+fn after_waiting(place: &Place, machines: u8, reuse: Reuse, waited_for: WaitedFor) -> StartedRun {
     let started = place.open().begin(&RunParams {
         service: &service(),
         application: &application(),
         inventory: &inventory(machines),
         reuse,
-        waited: Some(waited),
+        waited_for: Some(waited_for),
         now: hours(2),
     });
     started.unwrap()
@@ -117,7 +117,7 @@ fn run_waited_for_is_reused_entirely() {
         since: hours(since),
         run: at_work,
     };
-    for (what, machines, reuse, waited, expected) in [
+    for (what, machines, reuse, waited_for, expected) in [
         ("started meanwhile", 4, EARLY, since(-1, None), all),
         ("while it reported", 4, EARLY, since(0, None), all),
         ("silent since", 4, EARLY, since(1, Some(RunId(1))), all),
@@ -135,7 +135,7 @@ fn run_waited_for_is_reused_entirely() {
             failed(4, Reason::Timeout),
         ];
         place.play(Reuse::Nothing, outcomes, Some(EndingWord::Finished));
-        let started = after_waiting(&place, machines, reuse, waited);
+        let started = after_waiting(&place, machines, reuse, waited_for);
         let expected: Vec<_> = expected.iter().map(|it| (machine(it.0), it.1)).collect();
         assert_eq!(known(&started), expected, "{what}");
         assert_eq!(started.record.run, RunId(2), "{what}");
@@ -153,11 +153,11 @@ fn old_answers_reused_by_the_other_run_are_not_reused() {
     let week = Reuse::Answers(Duration::from_hours(7 * 24));
     let runs = place.play(week, vec![], Some(EndingWord::Finished));
     change(&place, "UPDATE run SET active_at_ms = 0 WHERE id = 1");
-    let waited = WaitedFor {
+    let waited_for = WaitedFor {
         since: hours(-1),
         run: None,
     };
-    let started = after_waiting(&place, 4, EARLY, waited);
+    let started = after_waiting(&place, 4, EARLY, waited_for);
     assert_eq!(known(&started), [(machine(2), true)]);
     assert!(started.record.run > runs);
 }
@@ -223,7 +223,7 @@ fn machines_failed_since_their_last_answer_are_known() {
     let second = vec![failed(1, Reason::Timeout), answered(5, hours(-1), vec![])];
     place.play(Reuse::Nothing, second, finished);
     let (_, started) = place.begin(6, Reuse::Nothing, now());
-    let has_failed = |it: &MachineStatus| (it.machine, it.failed_at.is_some());
+    let has_failed = |it: &MachineProgress| (it.machine, it.failed_at.is_some());
     let expected = [1, 2, 3, 4, 5, 6].map(|number| (machine(number), number <= 3));
     assert!(started.machines.iter().map(has_failed).eq(expected));
 }

@@ -18,7 +18,7 @@ fn date_order_of_an_earlier_list_is_inferred() {
             application: &application(),
             inventory: &read_from(list.as_bytes(), "machines.csv", None).unwrap(),
             reuse: EARLY,
-            waited: None,
+            waited_for: None,
             now: now(),
         })
         .unwrap();

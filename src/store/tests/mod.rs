@@ -120,7 +120,7 @@ impl Place {
                 application: &application(),
                 inventory: &inventory(machines),
                 reuse,
-                waited: None,
+                waited_for: None,
                 now,
             })
             .unwrap();
@@ -171,7 +171,7 @@ fn ended_run(started: &StartedRun, ended: EndingWord) -> RunRecord {
         ended: Some(ended),
         outcome: Some(RunOutcome::Partial),
         finished_at: Some(now()),
-        tally: Tally::default(),
+        tally: OutcomeCounts::default(),
         figures: Some(Figures::default()),
         requests: Requests::default(),
         ..started.record.clone()

@@ -14,11 +14,11 @@ fn recorded_outcomes_are_read_back() {
     let store = place.open();
     assert_eq!(super::outcomes(&store, run), outcomes);
     assert_eq!(store.inventory(run).unwrap(), inventory(4));
-    let expected = Tally {
+    let expected = OutcomeCounts {
         answered: 2,
         failed: 1,
         pending: 1,
-        ..Tally::default()
+        ..OutcomeCounts::default()
     };
     assert_eq!(store.tally(run).unwrap(), expected);
 }
@@ -203,7 +203,7 @@ fn begin_with(store: &mut Store, inventory: &Inventory) -> RunId {
         application: &application(),
         inventory,
         reuse: Reuse::Nothing,
-        waited: None,
+        waited_for: None,
         now: now(),
     });
     started.unwrap().record.run

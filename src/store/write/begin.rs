@@ -10,7 +10,7 @@ use super::{
 };
 use crate::store::{
     file::lock::Lock,
-    read::machine_status::{self, MachineStatus},
+    read::machine_progress::{self, MachineProgress},
     tables::{
         calls::{self, Application},
         cells::millis,
@@ -42,7 +42,7 @@ pub struct StartedRun {
     /// Its record so far; the requests are those of earlier sessions.
     pub record: RunRecord,
     /// Its machines, in the order of the list.
-    pub machines: Vec<MachineStatus>,
+    pub machines: Vec<MachineProgress>,
 }
 
 /// Begins a run, or resumes one that ended early. From here on it is in the store, whatever
@@ -60,7 +60,7 @@ pub(crate) fn begin(
     })?;
     Ok(StartedRun {
         record: runs::run(connection, run)?,
-        machines: machine_status::read(connection, run, params.inventory.machines.len())?,
+        machines: machine_progress::read(connection, run, params.inventory.machines.len())?,
     })
 }
 

@@ -36,7 +36,7 @@ pub struct RunParams<'run> {
     /// Which answers are reused.
     pub reuse: Reuse,
     /// What it waited for: the results of that run are not requested again either.
-    pub waited: Option<WaitedFor>,
+    pub waited_for: Option<WaitedFor>,
     /// When the run begins.
     pub now: Timestamp,
 }
@@ -67,8 +67,8 @@ impl RunParams<'_> {
         let longest = i64::try_from(longest.as_millis()).unwrap_or(i64::MAX);
         let now = millis(self.now);
         let since = self
-            .waited
-            .map_or(now, |waited| millis(waited.since).min(now));
+            .waited_for
+            .map_or(now, |waited_for| millis(waited_for.since).min(now));
         since.saturating_sub(longest)..=now.saturating_add(longest)
     }
 }

@@ -28,7 +28,7 @@ pub(crate) fn take_over(
     application: i64,
     params: &RunParams<'_>,
 ) -> Result<()> {
-    let Some(waited) = params.waited else {
+    let Some(waited_for) = params.waited_for else {
         return Ok(());
     };
     let (longest, include_requested) = match params.reuse {
@@ -40,7 +40,7 @@ pub(crate) fn take_over(
         times: params.recent(longest),
         include_requested,
     };
-    let runs = waited_for(connection, application, waited)?;
+    let runs = awaited_runs(connection, application, waited_for)?;
     for other in runs.into_iter().filter(|other| *other != run) {
         take_answers(connection, run, other, &scope)?;
         take_unknown(connection, run, other)?;
@@ -50,13 +50,17 @@ pub(crate) fn take_over(
 
 /// The runs that this one waited for, latest first. Only one run per app registration is in
 /// progress at a time.
-fn waited_for(connection: &Connection, application: i64, waited: WaitedFor) -> Result<Vec<RunId>> {
+fn awaited_runs(
+    connection: &Connection,
+    application: i64,
+    waited_for: WaitedFor,
+) -> Result<Vec<RunId>> {
     let mut find = connection.prepare(
         "SELECT id FROM run WHERE application = ?1 AND (active_at_ms >= ?2 OR id = ?3)
          ORDER BY active_at_ms DESC, id DESC",
     )?;
-    let since = millis(waited.since).saturating_sub(REPORTING_MS);
-    let in_progress = waited.run.map(|run| run.0);
+    let since = millis(waited_for.since).saturating_sub(REPORTING_MS);
+    let in_progress = waited_for.run.map(|run| run.0);
     let runs = find.query_map(params![application, since, in_progress], |row| {
         Ok(RunId(row.get(0)?))
     })?;

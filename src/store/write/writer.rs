@@ -17,7 +17,7 @@ use super::{
 use crate::store::{
     error::StoreError,
     handle::Store,
-    read::machine_status::MachineNumbers,
+    read::machine_progress::MachineNumbers,
     tables::{
         answers::{self, RunSession},
         calls::{self, Application},

@@ -128,7 +128,7 @@ async fn wait_out<A: MissingKbsApi>(
 }
 
 fn end_outage(run: &Run, took: Duration) {
-    run.limiter().up_again();
+    run.limiter().outage_over();
     run.breaker.change(Circuit::close);
     let outage_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     warn!(outage_ms, "the service answers again, after {}", span(took));

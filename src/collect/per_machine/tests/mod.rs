@@ -28,7 +28,7 @@ use crate::{
         machine::MachineId,
         outcome::{Outcome, Reason},
     },
-    quota::Waiting,
+    quota::WaitReason,
 };
 
 fn fetcher<'a>(
@@ -351,7 +351,7 @@ async fn estimate_matches_the_duration() {
     };
     tokio::join!(run(&fetcher), watch);
     let took = start.elapsed().as_secs_f64();
-    let waiting = |(_, waiting): &(_, Option<(Waiting, _)>)| waiting.is_some();
+    let waiting = |(_, waiting): &(_, Option<(WaitReason, _)>)| waiting.is_some();
     assert!(shown.iter().filter(|shown| waiting(shown)).count() > 10);
     for (end, _) in shown {
         assert!(

@@ -188,7 +188,7 @@ async fn pauses_double_up_to_a_minute_and_are_shown() {
     assert_eq!(pauses, [4.0, 8.0, 16.0, 32.0, 60.0, 60.0, 60.0, 60.0]);
     let told = shown.iter().filter_map(|progress| progress.waiting);
     let longest = told.map(|(waiting, left)| {
-        assert_eq!(waiting, Waiting::Outage);
+        assert_eq!(waiting, WaitReason::Outage);
         left
     });
     let longest = longest.max().unwrap();
@@ -248,7 +248,11 @@ async fn any_reply_of_the_service_ends_the_outage() {
         let ((ending, _), waiting) = tokio::join!(run(&fetcher), watch);
         assert_eq!(ending, Ending::Finished);
         let expected = matches!(reply, Reply::Fail(Class::Window(_), ..));
-        assert_eq!(waiting, expected.then_some(Waiting::Throttled), "{reply:?}");
+        assert_eq!(
+            waiting,
+            expected.then_some(WaitReason::Throttled),
+            "{reply:?}"
+        );
     }
 }
 

@@ -241,7 +241,7 @@ impl MissingKbsApi for &Service {
         let page = |next| Page {
             missing,
             next,
-            held: crate::domain::held::Held::default(),
+            keep_alive: crate::domain::keep_alive::KeepAlive::default(),
         };
         let result = match reply {
             Reply::Answer => Ok(page(None)),

@@ -9,7 +9,7 @@ use crate::{
     collect::per_machine::{Fetcher, Plan, RetryPolicy, Settings, Stops},
     defender::MissingKbsApi,
     domain::api::Api,
-    quota::{Gate, Past, Rules},
+    quota::{EarlierUsage, Gate, Rules},
 };
 
 /// A run with eight calls in flight, five retries and no quota, unless changed.
@@ -69,11 +69,11 @@ impl<'a> Setup<'a> {
             limits: self.limits.parse().unwrap(),
             pace: self.pace.parse().unwrap(),
         });
-        let past = Past {
+        let past = EarlierUsage {
             latency: self.known_latency,
-            ..Past::default()
+            ..EarlierUsage::default()
         };
-        gate.remember(Api::MissingKbs, &past);
+        gate.restore(Api::MissingKbs, &past);
         gate
     }
 

@@ -95,7 +95,7 @@ impl Tenant {
         Ok(Page {
             missing: MissingKbs::default(),
             next: None,
-            held: crate::domain::held::Held::default(),
+            keep_alive: crate::domain::keep_alive::KeepAlive::default(),
         })
     }
 }

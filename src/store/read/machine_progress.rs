@@ -15,7 +15,7 @@ use crate::{
 
 /// The status of one machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct MachineStatus {
+pub struct MachineProgress {
     /// The machine's id.
     pub machine: MachineId,
     /// Its number in the store.
@@ -56,10 +56,10 @@ pub(crate) struct MachineNumbers {
 }
 
 impl MachineNumbers {
-    pub(crate) fn new(machines: &[MachineStatus]) -> Self {
+    pub(crate) fn new(machines: &[MachineProgress]) -> Self {
         // Allocated up front: a growing vector needs twice the memory for a moment.
         let mut numbers = Vec::with_capacity(machines.len());
-        let small = |it: &MachineStatus| Some((it.machine, u32::try_from(it.number).ok()?));
+        let small = |it: &MachineProgress| Some((it.machine, u32::try_from(it.number).ok()?));
         numbers.extend(machines.iter().filter_map(small));
         numbers.sort_unstable();
         Self {
@@ -80,7 +80,7 @@ pub(crate) fn read(
     connection: &Connection,
     run: RunId,
     machines: usize,
-) -> Result<Vec<MachineStatus>> {
+) -> Result<Vec<MachineProgress>> {
     let mut statement = connection.prepare(
         "SELECT machine_id, answer.as_of_ms, run_machine.answer,
              run_machine.reason, run_machine.attempts, run_machine.times_unknown,
@@ -94,13 +94,13 @@ pub(crate) fn read(
          ORDER BY inventory_machine.position",
     )?;
     // Allocated up front: growing needs twice the memory for a moment, and this vector is large.
-    let mut statuses = Vec::with_capacity(machines);
+    let mut all = Vec::with_capacity(machines);
     let failures = failures(connection, run)?;
     let mut rows = statement.query([run.0])?;
     while let Some(row) = rows.next()? {
-        statuses.push(status(row, &failures)?);
+        all.push(progress(row, &failures)?);
     }
-    Ok(statuses)
+    Ok(all)
 }
 
 /// The number of earlier runs searched for failed machines: enough that at least one of them
@@ -126,12 +126,12 @@ fn failures(connection: &Connection, run: RunId) -> Result<Failures> {
         .collect()
 }
 
-fn status(row: &Row<'_>, failures: &Failures) -> Result<MachineStatus> {
+fn progress(row: &Row<'_>, failures: &Failures) -> Result<MachineProgress> {
     let number = row.get(6)?;
     let answered_in: Option<i64> = row.get(7)?;
     let failure = failures.get(&number);
     let failure = failure.filter(|(run, _)| answered_in.is_none_or(|answered| answered < *run));
-    Ok(MachineStatus {
+    Ok(MachineProgress {
         machine: parse(row.get_ref(0)?.as_str()?)?,
         number,
         last_answered: row.get::<_, Option<i64>>(1)?.map(time),

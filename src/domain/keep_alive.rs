@@ -5,12 +5,12 @@ use std::{any::Any, fmt, sync::Arc};
 /// A resource that is released when the last clone is dropped. It is no part of the answer's
 /// value: any two are equal.
 #[derive(Clone, Default)]
-pub struct Held(Option<Arc<dyn Any + Send + Sync>>);
+pub struct KeepAlive(Option<Arc<dyn Any + Send + Sync>>);
 
-impl Held {
+impl KeepAlive {
     /// Holds a resource.
-    pub fn new(held: impl Any + Send + Sync) -> Self {
-        Self(Some(Arc::new(held)))
+    pub fn new(keep_alive: impl Any + Send + Sync) -> Self {
+        Self(Some(Arc::new(keep_alive)))
     }
 
     /// Holds the resources of both.
@@ -24,19 +24,19 @@ impl Held {
     }
 }
 
-impl fmt::Debug for Held {
+impl fmt::Debug for KeepAlive {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(if self.0.is_some() { "Held" } else { "nothing" })
     }
 }
 
-impl PartialEq for Held {
+impl PartialEq for KeepAlive {
     fn eq(&self, _: &Self) -> bool {
         true
     }
 }
 
-impl Eq for Held {}
+impl Eq for KeepAlive {}
 
 #[cfg(test)]
 mod tests {
@@ -45,8 +45,10 @@ mod tests {
     #[test]
     fn everything_is_released_with_the_last_clone() {
         let (one, other) = (Arc::new(()), Arc::new(()));
-        let held = [Arc::clone(&one), Arc::clone(&other)].map(Held::new);
-        let all = held.into_iter().fold(Held::default(), Held::and);
+        let keep_alive = [Arc::clone(&one), Arc::clone(&other)].map(KeepAlive::new);
+        let all = keep_alive
+            .into_iter()
+            .fold(KeepAlive::default(), KeepAlive::and);
         let clone = all.clone();
         drop(all);
         assert_eq!((Arc::strong_count(&one), Arc::strong_count(&other)), (2, 2));
