@@ -45,6 +45,7 @@ impl Coverage {
             MachineStatus::NotFound => self.not_found += 1,
             MachineStatus::Failed => self.failed += 1,
             MachineStatus::Pending => self.pending += 1,
+            MachineStatus::Skipped => {}
         }
         let reused = machine.result.as_ref().is_ok_and(|it| it.reused);
         self.reused += u64::from(reused);

@@ -11,6 +11,7 @@ use crate::{
         kb::{KbId, MissingKbs},
         machine::MachineId,
         outcome::{Failure, Reason},
+        skip_reason::SkipReason,
         words::words,
     },
     inventory::Inventory,
@@ -27,6 +28,8 @@ words! {
         Failed = "failed",
         /// It was not requested: the run was interrupted or stopped early.
         Pending = "pending",
+        /// It was not to be requested.
+        Skipped = "skipped",
     }
 }
 
@@ -41,6 +44,8 @@ pub struct MachineRow {
     pub attempts: u32,
     /// The service's answer, or why there is none.
     pub result: Result<Answered, Arc<Failure>>,
+    /// Why it is not requested; `None` for all machines of a run.
+    pub skipped: Option<SkipReason>,
 }
 
 /// A machine's answer: the figures that it is ranked by, and where its gaps can be read.
@@ -88,6 +93,7 @@ impl MachineRow {
     /// The machine's status.
     pub fn status(&self) -> MachineStatus {
         match &self.result {
+            _ if self.skipped.is_some() => MachineStatus::Skipped,
             Ok(_) => MachineStatus::Answered,
             Err(failure) => match failure.reason {
                 Reason::NotFound => MachineStatus::NotFound,
@@ -137,6 +143,25 @@ pub(super) fn rows(inventory: &Inventory) -> Vec<MachineRow> {
         position,
         attempts: 0,
         result: Err(Arc::clone(&not_requested)),
+        skipped: None,
+    });
+    let mut rows: Vec<MachineRow> = rows.collect();
+    rows.sort_unstable_by_key(|row| row.id);
+    rows
+}
+
+/// A row for every machine that is skipped, sorted by id. Their positions come after those of the other
+/// machines, as in [`Inventory::row`].
+pub(super) fn skipped(inventory: &Inventory) -> Vec<MachineRow> {
+    let not_requested = Arc::new(not_requested());
+    let first = u32::try_from(inventory.machines.len()).unwrap_or(u32::MAX);
+    let machines = (first..).zip(&inventory.skipped.machines);
+    let rows = machines.map(|(position, machine)| MachineRow {
+        id: machine.listed.id,
+        position,
+        attempts: 0,
+        result: Err(Arc::clone(&not_requested)),
+        skipped: Some(machine.reason),
     });
     let mut rows: Vec<MachineRow> = rows.collect();
     rows.sort_unstable_by_key(|row| row.id);

@@ -14,7 +14,7 @@ mod rank;
 pub(crate) mod tests;
 mod unreadable;
 
-use std::{cmp::Reverse, sync::Arc};
+use std::{cmp::Reverse, collections::BTreeMap, sync::Arc};
 
 use jiff::Timestamp;
 
@@ -24,6 +24,7 @@ use crate::{
         gaps::AnswerRef,
         index::Index,
         outcome::{Failure, Outcome},
+        skip_reason::SkipReason,
     },
     inventory::{Inventory, Unread},
 };
@@ -40,8 +41,11 @@ pub use unreadable::{Example, Unreadable};
 pub struct Fleet {
     /// Every missing KB, ranked.
     pub kbs: Vec<KbRow>,
-    /// Every machine of the inventory: the answered ones by rank, then the others by id.
+    /// Every machine that was to be requested: the answered ones by rank, then the others by id.
     pub machines: Vec<MachineRow>,
+    /// The machines of the inventory that were not to be requested, by id. No other figure includes
+    /// them.
+    pub skipped: Vec<MachineRow>,
     /// How many machines answered.
     pub coverage: Coverage,
     /// The number of gaps: pairs of a machine and a KB that it misses.
@@ -130,6 +134,7 @@ impl<'list> Aggregation<'list> {
                 .fold(0, |sum, kb| sum.saturating_add(kb.exposure)),
             kbs,
             machines: self.machines,
+            skipped: machines::skipped(self.inventory),
             unread_last_seen,
             unreadable: self.unreadable,
         }
@@ -143,6 +148,15 @@ impl Fleet {
         order.sort_unstable_by_key(|place| self.machines[*place as usize].id);
         let places = order.into_iter();
         places.map(|place| &self.machines[place as usize])
+    }
+
+    /// The number of skipped machines by reason, without reasons that no machine has.
+    pub fn skipped_because(&self) -> BTreeMap<SkipReason, u64> {
+        let mut machines = BTreeMap::new();
+        for reason in self.skipped.iter().filter_map(|row| row.skipped) {
+            *machines.entry(reason).or_default() += 1;
+        }
+        machines
     }
 
     /// The indices of the KBs, by exposure in descending order; ties by machines, then by id.

@@ -12,7 +12,6 @@ use crate::{
         refusal::{self, REQUIRED_ROLE},
     },
     domain::{exit_code::ExitCode, outcome::Failure, text::span},
-    inventory::InventoryError,
     quota::{InvalidLimit, StoreFailed},
     run::RunError,
     simulator::SimulatorError,
@@ -27,9 +26,9 @@ pub enum AppError {
     /// The configuration is invalid.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// The inventory cannot be used.
-    #[error(transparent)]
-    Inventory(#[from] InventoryError),
+    /// Both a list and the service's own list were given.
+    #[error("{0} selects machines of the service's list, and the list {1} is given")]
+    FilterWithList(&'static str, String),
     /// No inventory was given, but the command would request machines.
     #[error("no list of machines is named")]
     NoList,
@@ -103,12 +102,12 @@ impl AppError {
     pub fn exit_code(&self) -> ExitCode {
         match self {
             Self::Run(error) => error.exit_code(),
-            Self::Config(_)
-            | Self::Inventory(_)
-            | Self::Credential(_)
-            | Self::NoBase(_)
-            | Self::Simulator(_) => ExitCode::Configuration,
-            Self::NoList | Self::RunOnline | Self::RunWithList => ExitCode::Usage,
+            Self::Config(_) | Self::Credential(_) | Self::NoBase(_) | Self::Simulator(_) => {
+                ExitCode::Configuration
+            }
+            Self::NoList | Self::RunOnline | Self::RunWithList | Self::FilterWithList(..) => {
+                ExitCode::Usage
+            }
             Self::MissingRole { .. } => ExitCode::Refused,
             Self::StoreFailed(_) | Self::NoAnswer(_) | Self::QuotaUsedUp(_) | Self::Busy => {
                 ExitCode::Partial
@@ -123,14 +122,15 @@ impl AppError {
         let hint = match self {
             Self::Run(error) => return error.hint(),
             Self::Config(error) => return error.hint(),
-            Self::Inventory(error) => return error.hint(),
             Self::Credential(error) => return error.hint(),
             Self::Simulator(error) => return error.hint(),
             Self::NoAnswer(failure) => return Some(no_answer_hint(failure)),
-            Self::MissingRole { .. } => return Some(refusal::grant_hint()),
+            Self::MissingRole { .. } => return Some(refusal::grant_hint(REQUIRED_ROLE)),
             Self::NoList => {
-                "name the file: patchgap report MACHINES_CSV; only --offline does without it"
+                "name the file: patchgap report MACHINES_CSV; or have the service list the machines: \
+                 patchgap report --all-machines"
             }
+            Self::FilterWithList(..) => "leave it out, or give --all-machines in place of the list",
             Self::RunOnline => "add --offline, or leave --run out",
             Self::RunWithList => "leave the list out, or --run",
             Self::NoBase(_) => {

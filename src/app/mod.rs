@@ -9,6 +9,7 @@ mod error;
 mod first_error;
 mod json_lines;
 mod logging;
+mod machines;
 mod report;
 mod runs;
 mod simulate;
@@ -36,6 +37,7 @@ fn command(context: &mut Context, command: Command) -> Result<ExitCode, AppError
     runtime.block_on(async {
         match command {
             Command::Report(report) => report::report(context, *report).await,
+            Command::Machines(command) => machines::machines(context, *command).await,
             Command::Demo(demo) => demo::demo(context, demo).await,
             Command::Simulate(simulate) => simulate::simulate(context, *simulate).await,
             Command::Check(settings) => check::check(context, *settings).await,
@@ -51,8 +53,10 @@ fn command(context: &mut Context, command: Command) -> Result<ExitCode, AppError
 fn runtime(command: &Command) -> io::Result<Runtime> {
     match command {
         Command::Demo(_) | Command::Simulate(_) => Runtime::new(),
-        Command::Report(_) | Command::Check(_) | Command::Runs(_) | Command::Diff(_) => {
-            Builder::new_current_thread().enable_all().build()
-        }
+        Command::Report(_)
+        | Command::Machines(_)
+        | Command::Check(_)
+        | Command::Runs(_)
+        | Command::Diff(_) => Builder::new_current_thread().enable_all().build(),
     }
 }

@@ -1,5 +1,7 @@
 //! `patchgap report`: collects and reports for a real tenant.
 
+use std::path::Path;
+
 use tracing::warn;
 
 use super::{
@@ -9,15 +11,16 @@ use super::{
 use crate::{
     cli,
     collect::per_machine::Stops,
-    config::{Config, refuse_path},
+    config::{Config, MachineSource, refuse_path},
     domain::exit_code::ExitCode,
     inventory::{self, Inventory, Source},
     run::{
-        RunInput,
+        RunError, RunInput,
         inputs::{check_conflicts, inputs},
         interrupt,
         kept::report_again,
-        messages::{inform, shared_names, unreadable_last_seen},
+        list::{ListInput, kept_list, list_of_run},
+        messages::{inform, listed, shared_names, unreadable_last_seen},
         run,
     },
 };
@@ -26,37 +29,87 @@ pub(super) async fn report(
     context: &mut Context,
     command: cli::Report,
 ) -> Result<ExitCode, AppError> {
+    let list = typed_list(&command)?;
     let resolved = context.resolve(command.settings)?;
     let started = &context.surroundings.started;
     let config = &resolved.config;
-    let list = command.machines.clone();
-    if let Some(machines) = &list {
-        refuse_path("MACHINES_CSV", machines)?;
-    }
-    let read = |path| inventory::read(&Source::from(path), config.column.as_deref());
-    let inventory = command.machines.map(read).transpose()?;
-    if let Some(inventory) = &inventory {
-        warn_of_oddities(context, inventory, config);
-    }
+    let list = list.or_else(|| config.machines.clone().filter(|_| !config.offline));
+    let file = match &list {
+        Some(MachineSource::File(path)) => Some(path.as_path()),
+        Some(MachineSource::Service) | None => None,
+    };
+    let read =
+        |path: &Path| inventory::read(&Source::from(path.to_owned()), config.column.as_deref());
+    let inventory = file.map(read).transpose()?;
     let state = state(&config.store)?;
     check_flags(config, inventory.as_ref())?;
-    let inputs = inputs(&resolved, state, list.as_deref());
+    let inputs = inputs(&resolved, state, file);
     if config.offline {
         check_conflicts(config, &inputs)?;
+        if let Some(inventory) = &inventory {
+            warn_of_oddities(context, inventory, config);
+        }
         return Ok(report_again(config, state, inventory, started)?);
     }
     let stops = Stops::default();
     interrupt::watch(stops.clone());
+    let inventory = match (inventory, list) {
+        (Some(inventory), _) => inventory,
+        (None, Some(_)) => {
+            check_conflicts(config, &inputs)?;
+            let list = ListInput {
+                config,
+                state,
+                now: started.timestamp(),
+                stops: &stops,
+            };
+            service_list(list).await?
+        }
+        (None, None) => return Err(AppError::NoList),
+    };
+    warn_of_oddities(context, &inventory, config);
     let input = RunInput {
         config,
         inputs: &inputs,
         state,
-        inventory: &inventory.ok_or(AppError::NoList)?,
+        inventory: &inventory,
         started,
         bar: &context.bar,
         stops: &stops,
     };
     Ok(run(input).await?)
+}
+
+/// The list that the command line names, if any. Filters are only for the service's list.
+fn typed_list(command: &cli::Report) -> Result<Option<MachineSource>, AppError> {
+    let Some(path) = &command.machines else {
+        return Ok(command.all_machines.then_some(MachineSource::Service));
+    };
+    refuse_path("MACHINES_CSV", path)?;
+    let settings = &command.settings;
+    let filters = [
+        ("--os", settings.os.is_some()),
+        ("--group", settings.group.is_some()),
+        ("--tag", settings.tag.is_some()),
+        ("--seen-within", settings.seen_within.is_some()),
+        ("--filter", settings.filter.is_some()),
+        ("--exclude", settings.exclude.is_some()),
+    ];
+    match filters.into_iter().find(|(_, is_typed)| *is_typed) {
+        Some((flag, _)) => Err(AppError::FilterWithList(flag, path.display().to_string())),
+        None => Ok(Some(MachineSource::File(path.clone()))),
+    }
+}
+
+/// The machines that the service lists; for a dry run, those that it listed last.
+async fn service_list(input: ListInput<'_>) -> Result<Inventory, RunError> {
+    let inventory = if input.config.dry_run {
+        kept_list(input)?
+    } else {
+        list_of_run(input).await?
+    };
+    inform(input.config.console, &listed(&inventory));
+    Ok(inventory)
 }
 
 /// Checks that a kept run is only reported again offline, and with its own list.

@@ -72,6 +72,10 @@ pub enum Command {
     /// Ask for every machine of a list and write the reports
     #[command(after_help = SECRETS)]
     Report(Box<Report>),
+    /// Write the service's own list of machines as CSV: which would be asked for, and which not and
+    /// why
+    #[command(after_help = SECRETS)]
+    Machines(Box<Machines>),
     /// The same job against an embedded simulated tenant: no account, no network
     Demo(Demo),
     /// Serve that simulated tenant until stopped
@@ -90,9 +94,25 @@ pub enum Command {
 #[derive(Debug, Args)]
 pub struct Report {
     /// File that lists the machine ids (CSV, or one id a line); - is standard input. May be
-    /// left out with --offline: the list of the kept run holds then
-    #[arg(value_name = "MACHINES_CSV", required_unless_present = "offline")]
+    /// left out with --all-machines, and with --offline: the list of the kept run holds then
+    #[arg(value_name = "MACHINES_CSV")]
     pub machines: Option<PathBuf>,
+
+    /// Ask for the machines that the service itself lists, in place of a file
+    #[arg(long, conflicts_with = "machines", help_heading = "Input")]
+    pub all_machines: bool,
+
+    /// Every option.
+    #[command(flatten)]
+    pub settings: Settings,
+}
+
+/// `patchgap machines`.
+#[derive(Debug, Args)]
+pub struct Machines {
+    /// File to write [default: standard output]
+    #[arg(long, value_name = "FILE", help_heading = "Reports")]
+    pub output: Option<PathBuf>,
 
     /// Every option.
     #[command(flatten)]
@@ -316,8 +336,10 @@ mod tests {
     #[test]
     fn invalid_arguments_are_usage_errors() {
         for (line, kind) in [
-            (&["report"][..], ErrorKind::MissingRequiredArgument),
-            (&["report", "--fresh"], ErrorKind::MissingRequiredArgument),
+            (
+                &["report", "a.csv", "--all-machines"][..],
+                ErrorKind::ArgumentConflict,
+            ),
             (&["report", "a.csv", "b.csv"], ErrorKind::UnknownArgument),
             (
                 &["report", "a.csv", "--fresh", "--max-age=1h"],

@@ -7,6 +7,7 @@
 //! A source is given a list and a quota, and emits each outcome as soon as it is final. It does not
 //! know where outcomes are stored or how progress is shown.
 
+pub mod list;
 pub mod per_machine;
 mod progress;
 

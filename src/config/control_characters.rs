@@ -36,6 +36,7 @@ fn texts(typed: &Settings) -> impl Iterator<Item = (&'static str, Cow<'_, str>)>
         ("--config", &typed.config),
         ("--ca-cert", &typed.ca_cert),
         ("--state", &typed.state),
+        ("--exclude", &typed.exclude),
     ];
     let paths = paths
         .into_iter()

@@ -13,7 +13,7 @@ use clap::{
 };
 
 use super::{
-    ConfigError, Folders, LogFormat, Settings,
+    ConfigError, Folders, LogFormat, MachineSource, Settings,
     control_characters::refuse,
     nearest::nearest,
     origin::Origin,
@@ -25,7 +25,7 @@ use crate::domain::quotes::unquoted;
 const PREFIX: &str = "PATCHGAP_";
 
 /// The options that are paths.
-const PATHS: [&str; 4] = ["config", "ca_cert", "state", "out"];
+const PATHS: [&str; 5] = ["config", "ca_cert", "exclude", "state", "out"];
 
 /// The variable for a ready-made access token. It is a secret, so it is neither a flag nor a key.
 pub(super) const ACCESS_TOKEN: &str = "PATCHGAP_ACCESS_TOKEN";
@@ -126,6 +126,7 @@ impl Environment {
         let said = Settings {
             client_secret_file: self.path(&variable("client_secret_file"))?,
             client_certificate_path: self.path(&variable("client_certificate_path"))?,
+            machines: self.machines()?,
             ..Settings::default()
         };
         let command = command();
@@ -138,6 +139,12 @@ impl Environment {
             let value = meant(key, value)?;
             Ok(said.or(parse(&command, argument, &name, value)?))
         })
+    }
+
+    /// The list of machines.
+    fn machines(&self) -> Result<Option<MachineSource>, ConfigError> {
+        let path = self.path(&variable("machines"))?;
+        Ok(path.map(MachineSource::from))
     }
 
     /// One warning for each variable with our prefix that is not known.

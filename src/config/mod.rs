@@ -32,12 +32,12 @@ pub use error::ConfigError;
 pub use folders::Folders;
 pub use origin::{Origin, Shown};
 pub use resolve::{resolve, resolve_typed};
-pub use resolved::{Config, Console, Reports, Resolved, Service, StoreSettings};
+pub use resolved::{Config, Console, MachineFilters, Reports, Resolved, Service, StoreSettings};
 pub use secret::SecretProblem;
 pub use settings::{Concurrency, Days, KeptRuns, Retries, RunNumber, Settings};
 pub use value::{
-    AuthorityUrl, ColorMode, EntraName, Formats, InvalidUrl, InvalidValue, LogFormat, OutFolder,
-    Percent, ServiceUrl, Span, Text, Until, Whole,
+    AuthorityUrl, ColorMode, EntraName, Formats, InvalidUrl, InvalidValue, LogFormat,
+    MachineSource, OutFolder, Percent, ServiceUrl, Span, Text, Until, Whole,
 };
 
 pub(crate) use value::{switch, words};

@@ -6,14 +6,15 @@ use jiff::{Timestamp, ZonedDateTime};
 use url::Url;
 
 use super::{
-    CaCertificate, ColorMode, Config, ConfigError, Console, Environment, Reports, Resolved,
-    Service, Settings,
+    CaCertificate, ColorMode, Config, ConfigError, Console, Environment, MachineFilters, Reports,
+    Resolved, Service, Settings,
     control_characters::refuse_typed,
     defaults::{defaults, required},
     file,
     sign_in::{Found, SecretFiles, Settled, azure_layer, client_secret, sign_in},
     stop::stop,
     store,
+    value::Text,
 };
 use crate::{changes::Replacing, progress::ProgressMode};
 
@@ -122,6 +123,8 @@ fn config(
         secret: found.secret,
     };
     Ok(Config {
+        filters: filters(&settings)?,
+        machines: settings.machines.clone(),
         sign_in: sign_in(settled, &settings, surroundings.environment)?,
         service: service(&settings, endpoints.api)?,
         reports: reports(&settings, surroundings)?,
@@ -136,6 +139,21 @@ fn config(
         limits: required(settings.rate_limit, "rate_limit")?,
         pace: required(settings.pace, "pace")?,
         column: settings.column.map(Into::into),
+    })
+}
+
+fn filters(settings: &Settings) -> Result<MachineFilters, ConfigError> {
+    let texts = |list: &Option<Vec<Text>>| -> Vec<String> {
+        let list = list.iter().flatten().cloned();
+        list.map(String::from).collect()
+    };
+    Ok(MachineFilters {
+        os: texts(&Some(required(settings.os.clone(), "os")?)),
+        groups: texts(&settings.group),
+        tags: texts(&settings.tag),
+        seen_within: required(settings.seen_within, "seen_within")?.get(),
+        odata: settings.filter.clone().map(String::from),
+        exclude: settings.exclude.clone(),
     })
 }
 

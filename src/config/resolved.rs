@@ -5,7 +5,7 @@ use std::{num::NonZeroUsize, path::PathBuf, time::Duration};
 use jiff::Timestamp;
 use url::Url;
 
-use super::{CaCertificate, ColorMode, LogFormat, Percent};
+use super::{CaCertificate, ColorMode, LogFormat, MachineSource, Percent};
 use crate::{
     aggregate::RankBy,
     changes::Replacing,
@@ -34,6 +34,10 @@ pub struct Resolved {
 pub struct Config {
     /// The inventory's column of machine ids; detected if `None`.
     pub column: Option<String>,
+    /// The list of machines that the file or the environment names, if any.
+    pub machines: Option<MachineSource>,
+    /// Which machines of the service's list are requested.
+    pub filters: MachineFilters,
     /// The service and how it is called.
     pub service: Service,
     /// How the run signs in.
@@ -60,6 +64,23 @@ pub struct Config {
     pub dry_run: bool,
     /// What is shown on the console and in the log.
     pub console: Console,
+}
+
+/// Which machines of the service's list are requested.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MachineFilters {
+    /// The beginnings of their platforms, in any case.
+    pub os: Vec<String>,
+    /// Their device groups; empty for all.
+    pub groups: Vec<String>,
+    /// Their tags, of which each needs one; empty for all.
+    pub tags: Vec<String>,
+    /// How long ago they may have been seen last.
+    pub seen_within: Duration,
+    /// The OData filter that the service applies.
+    pub odata: Option<String>,
+    /// A list of machines that are never requested.
+    pub exclude: Option<PathBuf>,
 }
 
 /// The service and how it is called.

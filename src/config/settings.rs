@@ -7,8 +7,8 @@ use clap::{ArgAction, Args, Command};
 use serde::Deserialize;
 
 use super::value::{
-    AuthorityUrl, ColorMode, EntraName, Formats, LogFormat, OutFolder, Percent, ServiceUrl, Span,
-    Text, Until, Whole, boolean, from_text, path, switch, times, words,
+    AuthorityUrl, ColorMode, EntraName, Formats, LogFormat, MachineSource, OutFolder, Percent,
+    ServiceUrl, Span, Text, Until, Whole, boolean, from_text, list, path, switch, times, words,
 };
 use crate::{
     aggregate::RankBy,
@@ -36,7 +36,8 @@ pub type Days = Span<{ 366 * 24 }>;
 pub(super) type Verbosity = Whole<0, 255>;
 
 /// Options for the file and the environment only, which are never flags.
-pub(super) const FILE_KEYS: [&str; 2] = ["client_secret_file", "client_certificate_path"];
+pub(super) const FILE_KEYS: [&str; 3] =
+    ["client_secret_file", "client_certificate_path", "machines"];
 
 /// What one layer says: the command line, the environment, the file or the defaults.
 /// What is not set is left to the layer below.
@@ -52,6 +53,51 @@ pub struct Settings {
     #[arg(long, value_name = "NAME", help_heading = "Input")]
     #[serde(deserialize_with = "from_text")]
     pub column: Option<Text>,
+
+    /// With --all-machines, the beginnings of the platforms that are asked for, in any case
+    /// [default: Windows]
+    #[arg(long, value_name = "LIST", help_heading = "Machines of the service")]
+    #[arg(value_delimiter = ',')]
+    #[serde(deserialize_with = "list")]
+    pub os: Option<Vec<Text>>,
+
+    /// With --all-machines, only the machines of these device groups
+    #[arg(long, value_name = "LIST", help_heading = "Machines of the service")]
+    #[arg(value_delimiter = ',')]
+    #[serde(deserialize_with = "list")]
+    pub group: Option<Vec<Text>>,
+
+    /// With --all-machines, only the machines with one of these tags
+    #[arg(long, value_name = "LIST", help_heading = "Machines of the service")]
+    #[arg(value_delimiter = ',')]
+    #[serde(deserialize_with = "list")]
+    pub tag: Option<Vec<Text>>,
+
+    /// With --all-machines, only machines that were seen in that time [default: 30d]
+    #[arg(
+        long,
+        value_name = "DURATION",
+        help_heading = "Machines of the service"
+    )]
+    #[serde(deserialize_with = "from_text")]
+    pub seen_within: Option<Days>,
+
+    /// With --all-machines, an OData filter that the service applies to its list, such as
+    /// "rbacGroupId eq 140"
+    #[arg(long, value_name = "ODATA", help_heading = "Machines of the service")]
+    #[serde(deserialize_with = "from_text")]
+    pub filter: Option<Text>,
+
+    /// With --all-machines, a list of machines that are never asked for
+    #[arg(long, value_name = "FILE", help_heading = "Machines of the service")]
+    #[serde(deserialize_with = "path")]
+    pub exclude: Option<PathBuf>,
+
+    /// The list of machines: a file, or `service`. Never a flag: the list is an argument, and
+    /// --all-machines stands for the service.
+    #[arg(skip)]
+    #[serde(deserialize_with = "from_text")]
+    pub machines: Option<MachineSource>,
 
     /// Entra tenant, by id or domain [default: `AZURE_TENANT_ID`]
     #[arg(long, value_name = "ID", help_heading = "Sign-in")]
@@ -266,7 +312,7 @@ impl Settings {
     #[must_use]
     pub fn or(self, lower: Self) -> Self {
         first_said! { self, lower:
-            config, column, tenant_id, client_id, client_secret_file, client_certificate_path,
+            config, column, os, group, tag, seen_within, filter, exclude, machines, tenant_id, client_id, client_secret_file, client_certificate_path,
             credential, cloud, api_url, authority_url, scope, ca_cert, rate_limit, pace,
             concurrency, timeout, retries, budget, until, state, fresh, max_age, keep_runs,
             offline, run, out, format, rank_by, min_coverage, no_replaced, no_csv_guard, dry_run,
@@ -304,6 +350,8 @@ impl Settings {
             client_certificate_path: self.client_certificate_path.map(join),
             ca_cert: self.ca_cert.map(join),
             state: self.state.map(join),
+            exclude: self.exclude.map(join),
+            machines: self.machines.map(|machines| machines.relative_to(folder)),
             ..self
         }
     }

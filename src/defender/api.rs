@@ -1,4 +1,4 @@
-//! The API for a machine's missing KBs, as seen by the collector.
+//! The APIs as the collector sees them: a machine's missing KBs, and the machine list.
 
 use std::future::Future;
 
@@ -6,7 +6,9 @@ use url::Url;
 
 use super::call_error::CallError;
 use crate::{
-    domain::{kb::MissingKbs, keep_alive::KeepAlive, machine::MachineId},
+    domain::{
+        kb::MissingKbs, keep_alive::KeepAlive, listed_machine::ListedMachine, machine::MachineId,
+    },
     quota::Permit,
 };
 
@@ -71,4 +73,27 @@ pub trait MissingKbsApi: Send + Sync {
         address: &Address,
         permit: &Permit<'_>,
     ) -> impl Future<Output = Result<Page, CallError>> + Send;
+}
+
+/// One page of the machine list. The pages are addressed by position: with `$top` the service gives no
+/// link to the next one, and without it the link loses the filter and never ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListPage {
+    /// An OData filter, if not all machines are wanted.
+    pub filter: Option<String>,
+    /// The maximum number of machines on it; the service allows 10,000.
+    pub top: usize,
+    /// The number of machines before it.
+    pub skip: usize,
+}
+
+/// Serves the machine list: the service itself, or a fake in tests.
+pub trait MachineListApi: Send + Sync {
+    /// Requests one page of the list: one HTTP call. Class [`NotFound`](super::Class::NotFound) means
+    /// that no machine matches.
+    fn machines(
+        &self,
+        page: &ListPage,
+        permit: &Permit<'_>,
+    ) -> impl Future<Output = Result<Vec<ListedMachine>, CallError>> + Send;
 }

@@ -13,7 +13,7 @@ use super::{
     auth::Refusal,
     call_error::CallError,
     http::{encoding::as_utf8, mask::Mask},
-    reply::{AnswerBody, Interner, Reply},
+    reply::{AnswerBody, Reply},
 };
 
 /// A reply of the API or of the sign-in.
@@ -42,7 +42,7 @@ impl Received<'_> {
             body: self.text(),
         };
         let secret = SecretString::from(self.secret);
-        reply.read(&Interner::default(), &secret, SystemTime::UNIX_EPOCH)
+        reply.read(AnswerBody::read, &secret, SystemTime::UNIX_EPOCH)
     }
 
     /// Parses it as a refused sign-in.

@@ -45,7 +45,7 @@ mod reply;
 mod session;
 
 pub use self::{
-    api::{Address, MissingKbsApi, Page},
+    api::{Address, ListPage, MachineListApi, MissingKbsApi, Page},
     call_error::{CallError, Class},
     client::Client,
     http::{HttpError, HttpSettings, hint_for_failure, is_loopback},

@@ -4,8 +4,24 @@ use super::{cloud::Cloud, reply::no_licence};
 use crate::defender::auth::{Claims, SignInError, hint_for};
 use crate::domain::outcome::Failure;
 
-/// The permission that the call requires.
+/// The permission that the calls for missing KBs require.
 pub const REQUIRED_ROLE: &str = "Software.Read.All";
+
+/// The permissions that allow reading the machine list; any of them is enough.
+pub const LIST_ROLES: [&str; 2] = ["Machine.Read.All", "Machine.ReadWrite.All"];
+
+/// The token's roles as text, if it holds none of these. `None` if it does, and for a user's token, which
+/// lists scopes with other names: the decision is left to the service.
+pub fn lacks(claims: &Claims, roles: &[&str]) -> Option<String> {
+    let holds = |role: &&str| claims.roles.iter().any(|held| held == role);
+    if !claims.scopes.is_empty() || roles.iter().any(holds) {
+        return None;
+    }
+    Some(match &claims.roles[..] {
+        [] => "none".to_owned(),
+        held => held.join(", "),
+    })
+}
 
 /// Whether a refusal may concern one machine alone, though it came before any answer: it is the
 /// service's own, and names no cause that applies to all machines.
@@ -24,8 +40,9 @@ fn is_disabled(code: &str) -> bool {
     code.eq_ignore_ascii_case("DisabledFeature")
 }
 
-/// How to fix a refusal of the whole run; `claims` are those of the token used.
-pub fn hint(failure: &Failure, claims: Option<&Claims>) -> String {
+/// How to fix a refusal of the whole run; `claims` are those of the token used, and `role` is the
+/// permission that the call requires.
+pub fn hint(failure: &Failure, claims: Option<&Claims>, role: &str) -> String {
     if let Some(hint) = failure.code.as_deref().and_then(hint_for) {
         return hint.to_owned();
     }
@@ -33,7 +50,7 @@ pub fn hint(failure: &Failure, claims: Option<&Claims>) -> String {
         return hint;
     }
     match failure.http_status {
-        Some(403) => forbidden(failure, claims),
+        Some(403) => forbidden(failure, claims, role),
         None => {
             "the sign-in failed in the middle of the run; `patchgap check` tells more".to_owned()
         }
@@ -52,7 +69,7 @@ pub fn hint(failure: &Failure, claims: Option<&Claims>) -> String {
 }
 
 /// How to fix a 403. The token says more than the service: its audience and its roles.
-fn forbidden(failure: &Failure, claims: Option<&Claims>) -> String {
+fn forbidden(failure: &Failure, claims: Option<&Claims>, role: &str) -> String {
     if failure.code.as_deref().is_some_and(is_disabled) {
         return "the feature is switched off in this tenant: an administrator switches it on in \
                 the Defender portal"
@@ -67,19 +84,19 @@ fn forbidden(failure: &Failure, claims: Option<&Claims>) -> String {
         );
     }
     let roles = claims.map_or(&[][..], |it| &it.roles);
-    match required(&failure.message, roles) {
+    match required(&failure.message, roles, role) {
         Some(role) => format!(
             "the token holds {role} already, so granting it changes nothing: wait a few minutes \
              if it was granted just now, and check that --cloud and --api-url are the tenant's \
              own; else ask Microsoft's support, with the correlation id"
         ),
-        None => grant_hint(),
+        None => grant_hint(role),
     }
 }
 
 /// A role that the token holds, of those that the message names as required; without such names,
-/// [`REQUIRED_ROLE`].
-fn required<'roles>(message: &str, roles: &'roles [String]) -> Option<&'roles str> {
+/// the usual one.
+fn required<'roles>(message: &str, roles: &'roles [String], usual: &str) -> Option<&'roles str> {
     let (_, named) = message.split_once("required roles:").unwrap_or_default();
     let named = named.split("application roles:").next().unwrap_or_default();
     let mut named = named
@@ -89,7 +106,7 @@ fn required<'roles>(message: &str, roles: &'roles [String]) -> Option<&'roles st
         .peekable();
     let held = |name: &str| roles.iter().find(|it| it.eq_ignore_ascii_case(name));
     if named.peek().is_none() {
-        return held(REQUIRED_ROLE).map(String::as_str);
+        return held(usual).map(String::as_str);
     }
     // Any one of them is enough.
     named.find_map(held).map(String::as_str)
@@ -122,10 +139,10 @@ fn not_renewed(failure: &Failure) -> Option<String> {
     ready_made.hint().filter(|_| is_it)
 }
 
-/// How to grant the permission that the call requires.
-pub fn grant_hint() -> String {
+/// How to grant a permission.
+pub fn grant_hint(role: &str) -> String {
     format!(
-        "grant the app registration the application permission {REQUIRED_ROLE} of \
+        "grant the app registration the application permission {role} of \
          WindowsDefenderATP, with admin consent, and wait a few minutes; `patchgap check` \
          shows the roles that the token holds"
     )
@@ -171,7 +188,7 @@ mod tests {
                 correlation_id: None,
             };
             assert!(
-                hint(&failure, None).contains(expected),
+                hint(&failure, None, REQUIRED_ROLE).contains(expected),
                 "{status} {message}"
             );
         }
@@ -195,7 +212,7 @@ mod tests {
             roles: roles.iter().map(|it| (*it).to_owned()).collect(),
             ..Claims::default()
         };
-        hint(&failure, Some(&claims))
+        hint(&failure, Some(&claims), REQUIRED_ROLE)
     }
 
     #[test]

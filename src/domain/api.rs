@@ -1,11 +1,28 @@
 //! The APIs that are called, each with limits of its own.
 
-use crate::domain::words::words;
+use std::time::Duration;
+
+use crate::domain::{limits::RateLimits, words::words};
 
 words! {
     /// An API of the service. The service counts the calls to each by itself.
     pub enum Api {
         /// `GET /api/machines/{id}/getmissingkbs`.
         MissingKbs = "missing-kbs",
+        /// `GET /api/machines`.
+        Machines = "machines",
     }
 }
+
+impl Api {
+    /// The limits that Microsoft documents for the API; `None` if it documents none.
+    pub fn documented_limits(self) -> Option<RateLimits> {
+        match self {
+            Self::MissingKbs => None,
+            Self::Machines => Some(RateLimits::of(&[(100, MINUTE), (1_500, HOUR)])),
+        }
+    }
+}
+
+const MINUTE: Duration = Duration::from_mins(1);
+const HOUR: Duration = Duration::from_hours(1);

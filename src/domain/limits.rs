@@ -41,6 +41,15 @@ pub struct Rules {
 pub struct InvalidLimit(String);
 
 impl RateLimits {
+    /// Limits of so many calls within such a window each; a limit of no calls is left out.
+    pub(crate) fn of(limits: &[(u32, Duration)]) -> Self {
+        let limit = |&(calls, window): &(u32, Duration)| {
+            let calls = NonZeroU32::new(calls)?;
+            Some(RateLimit { calls, window })
+        };
+        Self(limits.iter().filter_map(limit).collect())
+    }
+
     /// The longest window: beyond it, no call counts any more. None without limits.
     pub fn longest(&self) -> Option<Duration> {
         self.0.iter().map(|limit| limit.window).max()

@@ -44,6 +44,11 @@ impl MachineId {
         Self(bytes)
     }
 
+    /// Its 20 bytes.
+    pub const fn bytes(self) -> [u8; BYTES] {
+        self.0
+    }
+
     /// Its first two bytes, as a number.
     pub(crate) const fn beginning(self) -> u16 {
         u16::from_be_bytes([self.0[0], self.0[1]])

@@ -80,6 +80,9 @@ pub enum Problem {
         /// Another column that holds machine ids.
         holding: Option<String>,
     },
+    /// Every machine is skipped.
+    #[error("its column `skippedBecause` skips every machine ({0} of them)")]
+    AllSkipped(u64),
     /// One row of a file without a header names several machines.
     #[error("line {line} holds more than one machine id")]
     SeveralIds {
@@ -172,6 +175,7 @@ impl Problem {
             Self::SeveralIds { .. } | Self::StrayId { .. } => {
                 "write one id a line, or give the file a header that names its columns"
             }
+            Self::AllSkipped(_) => "empty the column for the machines to ask for, or remove it",
             Self::OtherHeader { .. } => "join lists that have the same columns",
             Self::LongRow { .. } => {
                 "a list has a line for each machine; a quote that is opened has to be closed"

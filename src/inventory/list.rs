@@ -9,15 +9,17 @@ use super::{
         machine_names::{SharedNames, name_column},
     },
 };
-use crate::domain::machine::MachineId;
+use crate::domain::{machine::MachineId, skip_reason::SkipReason};
 
 /// The content of an inventory file.
 ///
-/// Every row is counted exactly once: `rows() = machines + duplicates + rejected`.
+/// Every row is counted exactly once: `rows() = machines + skipped + duplicates + rejected`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Inventory {
-    /// The path as it was given, or `-` for standard input.
+    /// The path as it was given, `-` for standard input, or `service`.
     pub file: String,
+    /// When and how it was fetched from the service; `None` for a file.
+    pub fetched: Option<Fetched>,
     /// Names of the extra columns, which are all but the id column, in the order of the file. They
     /// are repeated in the machine report.
     pub columns: Vec<String>,
@@ -25,6 +27,8 @@ pub struct Inventory {
     pub machines: Vec<InventoryMachine>,
     /// The extra columns: one row per machine, one cell per column.
     pub cells: Cells,
+    /// The machines that are not requested.
+    pub skipped: Skipped,
     /// Rows that repeat an earlier machine.
     pub duplicates: u64,
     /// Rows without a valid machine id.
@@ -41,6 +45,34 @@ pub struct InventoryMachine {
     pub line: u32,
 }
 
+/// A list that came from the service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fetched {
+    /// When it was fetched.
+    pub as_of: Timestamp,
+    /// The filters, in a form in which the same filters are the same text.
+    pub query: String,
+}
+
+/// The machines of a list that are not requested: those with a reason in the column
+/// `skippedBecause`. They are reported, but nothing is known of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Skipped {
+    /// The machines, each once, in the order of the file.
+    pub machines: Vec<SkippedMachine>,
+    /// Their extra columns, as in [`Inventory::cells`].
+    pub cells: Cells,
+}
+
+/// A machine that is not requested.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SkippedMachine {
+    /// The machine and its line.
+    pub listed: InventoryMachine,
+    /// Why it is skipped.
+    pub reason: SkipReason,
+}
+
 /// A row without a valid machine id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RejectedRow {
@@ -55,12 +87,28 @@ impl Inventory {
     pub(crate) fn shrink_to_fit(&mut self) {
         self.machines.shrink_to_fit();
         self.cells.shrink_to_fit();
+        self.skipped.machines.shrink_to_fit();
+        self.skipped.cells.shrink_to_fit();
         self.rejected.shrink_to_fit();
     }
 
     /// The number of rows of data in the file, without blank lines and the header.
     pub fn rows(&self) -> u64 {
-        self.machines.len() as u64 + self.duplicates + self.rejected.len() as u64
+        self.listed() + self.duplicates + self.rejected.len() as u64
+    }
+
+    /// The number of machines on the list, including those that are skipped.
+    pub fn listed(&self) -> u64 {
+        (self.machines.len() + self.skipped.machines.len()) as u64
+    }
+
+    /// The extra cells of a machine by its position: those of the skipped machines come after those
+    /// of the others.
+    pub fn row(&self, position: usize) -> impl ExactSizeIterator<Item = &str> + Clone {
+        match position.checked_sub(self.machines.len()) {
+            Some(skipped) => self.skipped.cells.row(skipped),
+            None => self.cells.row(position),
+        }
     }
 
     /// The column of machine names, if there is one.
@@ -71,7 +119,7 @@ impl Inventory {
     /// The machine's name in the list; `None` if there is no such column or the cell is empty.
     pub fn name(&self, position: usize) -> Option<&str> {
         let column = self.name_column()?;
-        let name = self.cells.row(position).nth(column)?;
+        let name = self.row(position).nth(column)?;
         (!name.is_empty()).then_some(name)
     }
 

@@ -10,6 +10,7 @@
 //! - `list`: `Inventory`, the result
 //! - `input`: from bytes to rows: decoding, delimiter, titles above the table, line numbers
 //! - `read`: from rows to `Inventory`: concatenated lists, ids that would be lost
+//! - `service`: the service's own list, and which of its machines are requested
 //!
 //! Invariants:
 //!
@@ -27,6 +28,7 @@ mod error;
 mod input;
 mod list;
 mod read;
+mod service;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -39,9 +41,10 @@ pub use columns::{
     report_names::OWN_COLUMNS,
 };
 pub use error::{InventoryError, Problem, TooMuch};
-pub use list::{Inventory, InventoryMachine, RejectedRow};
+pub use list::{Fetched, Inventory, InventoryMachine, RejectedRow, Skipped, SkippedMachine};
 pub use read::{
     read_from,
     source::{Source, read},
 };
+pub use service::{Selection, ServiceList, write_csv};
 pub use times::UnreadReason;

@@ -17,7 +17,7 @@ use crate::{
         machine::MachineId,
         outcome::{Failure, Outcome, Reason},
     },
-    inventory::{Cells, Inventory, InventoryMachine, RejectedRow},
+    inventory::{Cells, Inventory, InventoryMachine, RejectedRow, Skipped},
 };
 
 /// The list and the results of a small run.
@@ -193,6 +193,7 @@ fn inventory() -> Inventory {
     };
     Inventory {
         file: "machines.csv".to_owned(),
+        fetched: None,
         columns: vec!["Device Name".to_owned(), "input.Status".to_owned()],
         machines: [1, 2, 3, 4, 6].map(row).into(),
         cells: Cells::from_iter([
@@ -202,6 +203,7 @@ fn inventory() -> Inventory {
             ["gone-01", "\"old\""],
             ["late-01", "Basel"],
         ]),
+        skipped: Skipped::default(),
         duplicates: 1,
         rejected: vec![RejectedRow {
             line: 6,

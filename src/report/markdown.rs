@@ -7,7 +7,7 @@ use super::{
     plain::plain,
     view::{
         changes::{exposure_sentence, sentence},
-        coverage::{last_seen_in_doubt, unanswered},
+        coverage::{last_seen_in_doubt, skipped, unanswered},
     },
 };
 use crate::{
@@ -80,6 +80,9 @@ fn head(run: &Run<'_>, text: &mut String) -> std::fmt::Result {
         fleet.exposure,
     ];
     writeln!(text, "| {} |", figures.map(thousands).join(" | "))?;
+    if let Some(skipped) = skipped(run) {
+        writeln!(text, "\n{}", escaped(&skipped))?;
+    }
     if let Some(doubt) = last_seen_in_doubt(run) {
         writeln!(text, "\n{}", escaped(&doubt))?;
     }

@@ -9,13 +9,16 @@ use crate::{
     defender::{
         HttpError, SessionError,
         auth::{Claims, SignInError},
-        hint_for_failure, refusal,
+        hint_for_failure,
+        refusal::{self, LIST_ROLES, REQUIRED_ROLE},
     },
     domain::{
         ending::Ending,
         exit_code::ExitCode,
         outcome::{Failure, Reason},
     },
+    inventory::InventoryError,
+    quota::StoreFailed,
     report::output::{Conflict, OutputError},
     store::StoreError,
 };
@@ -45,6 +48,27 @@ pub enum RunError {
     /// The sign-in failed; nothing was requested.
     #[error("cannot sign in")]
     SignIn(#[from] SignInError),
+    /// The service's list cannot be used, or the list of machines to exclude.
+    #[error(transparent)]
+    List(#[from] InventoryError),
+    /// The service lists no machine.
+    #[error("the service lists no machine{}", if *.0 { " that matches --filter" } else { "" })]
+    NoMachines(bool),
+    /// The token does not allow reading the machine list.
+    #[error("the token does not hold the role {}, which the machine list takes; it holds: {held}", LIST_ROLES[0])]
+    NoListRole {
+        /// The permissions that it has.
+        held: String,
+    },
+    /// The service does not understand the filter.
+    #[error("the service does not accept --filter: {}", .0.describe())]
+    BadFilter(Failure),
+    /// A call for the list could not be recorded, and was not sent.
+    #[error("the machine list was not asked for")]
+    ListStore(#[source] StoreFailed),
+    /// No list that was fetched with these filters is in the store.
+    #[error("no machine list from the service is kept that was fetched with these filters")]
+    NoKeptList,
     /// The store cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -98,11 +122,16 @@ impl RunError {
 
     /// The error when the service rejects the whole run, with these claims of the token.
     pub(crate) fn refused(failure: Failure, claims: Option<&Claims>) -> Self {
-        let refused = Ending::Refused(failure);
+        Self::refused_for(REQUIRED_ROLE, failure, claims)
+    }
+
+    /// The error when the service rejects a call that requires this role.
+    pub(crate) fn refused_for(role: &str, failure: Failure, claims: Option<&Claims>) -> Self {
+        let hint = refusal::hint(&failure, claims, role);
         Self::EndedEarly {
-            sentence: refused.sentence("").unwrap_or_default(),
+            sentence: Ending::Refused(failure).sentence("").unwrap_or_default(),
             exit_code: ExitCode::Refused,
-            hint: ending_hint(&refused, claims),
+            hint,
         }
     }
 
@@ -112,12 +141,16 @@ impl RunError {
             // Nothing was rejected: another start may succeed.
             Self::SignIn(error) if error.is_passing() => ExitCode::Partial,
             Self::Session(_)
+            | Self::List(_)
+            | Self::NoMachines(_)
+            | Self::BadFilter(_)
+            | Self::NoKeptList
             | Self::Http(_)
             | Self::Store(_)
             | Self::NoRun { .. }
             | Self::Conflict(_) => ExitCode::Configuration,
-            Self::SignIn(_) => ExitCode::Refused,
-            Self::StillBusy | Self::StoreFailed(_) => ExitCode::Partial,
+            Self::SignIn(_) | Self::NoListRole { .. } => ExitCode::Refused,
+            Self::StillBusy | Self::StoreFailed(_) | Self::ListStore(_) => ExitCode::Partial,
             Self::EndedEarly { exit_code, .. } => *exit_code,
             Self::Interrupted => ExitCode::Interrupted,
             Self::Output(_) | Self::Print(_) => ExitCode::Output,
@@ -132,6 +165,21 @@ impl RunError {
             Self::NoRun { last, .. } => Some(format!("the last runs are {last}")),
             Self::Session(error) => error.hint(),
             Self::Http(error) => error.hint(),
+            Self::List(error) => error.hint(),
+            Self::NoMachines(_) => Some(
+                "is it the right tenant, and does any of its machines report to Defender?".to_owned(),
+            ),
+            Self::NoListRole { .. } => Some(refusal::grant_hint(LIST_ROLES[0])),
+            Self::BadFilter(_) => Some(
+                "write it as OData, such as \"rbacGroupId eq 140\"; the service filters by lastSeen, \
+                 healthStatus, osPlatform, onboardingStatus and rbacGroupId"
+                    .to_owned(),
+            ),
+            Self::NoKeptList => Some(
+                "`patchgap report --all-machines` fetches and keeps it; a list in a file needs no \
+                 service"
+                    .to_owned(),
+            ),
             Self::SignIn(error) => error.hint(),
             Self::Store(error) | Self::Unreadable(error) | Self::StoreFailed(error) => error.hint(),
             Self::EndedEarly { hint, .. } => Some(hint.clone()),
@@ -139,7 +187,7 @@ impl RunError {
             Self::Output(error) => error.hint(),
             Self::Print(_) => Some("make room where it goes, or direct it elsewhere".to_owned()),
             Self::StillBusy => Some("run again when the other one is done".to_owned()),
-            Self::Interrupted | Self::History(_) => None,
+            Self::Interrupted | Self::History(_) | Self::ListStore(_) => None,
         }
     }
 }
@@ -147,7 +195,7 @@ impl RunError {
 /// How to fix a failure that ended a run.
 fn ending_hint(ending: &Ending, claims: Option<&Claims>) -> String {
     match ending {
-        Ending::Refused(failure) => refusal::hint(failure, claims),
+        Ending::Refused(failure) => refusal::hint(failure, claims, REQUIRED_ROLE),
         Ending::Failing(failure) => hint_for_failure(&failure.message)
             .unwrap_or_else(|| failing_hint(failure.reason).to_owned()),
         Ending::NoSignIn(_) => {

@@ -3,7 +3,7 @@
 use super::{RunError, identity::Identity};
 use crate::{
     config::Config,
-    domain::api::Api,
+    domain::{api::Api, limits::Pace},
     quota::{EarlierUsage, Gate, Rules},
     store::{Counting, Store},
 };
@@ -45,6 +45,10 @@ pub(crate) fn rules(config: &Config, api: Api) -> Rules {
         Api::MissingKbs => Rules {
             limits: config.limits.clone(),
             pace: config.pace,
+        },
+        Api::Machines => Rules {
+            limits: api.documented_limits().unwrap_or_default(),
+            pace: Pace::default(),
         },
     }
 }

@@ -14,6 +14,7 @@
 //! - `kept`: rendering the reports of a kept run again
 //! - `dry_run`: the plan of a run
 //! - `gate`, `identity`, `deadline`, `interrupt`: what a run may send, as which app, and until when
+//! - `list`: the machine list from the service, before a run begins
 //! - `messages`: the messages besides the reports
 //!
 //! Invariants: unwritable output is detected before the first call. The lock of the app
@@ -32,6 +33,7 @@ mod input;
 pub(crate) mod inputs;
 pub(crate) mod interrupt;
 pub(crate) mod kept;
+pub(crate) mod list;
 pub(crate) mod messages;
 pub(crate) mod prepare;
 pub(crate) mod reporting;

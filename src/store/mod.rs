@@ -49,6 +49,7 @@ pub use self::{
     },
     write::{
         begin::StartedRun,
+        direct_ledger::DirectLedger,
         params::{Reuse, RunParams, WaitedFor},
         preview::Preview,
         recorder::Recorder,

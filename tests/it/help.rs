@@ -76,6 +76,8 @@ fn every_flag_of_report_is_a_configuration_key() {
                 .replace('-', "_")
         })
         .filter(|flag| flag != "help" && flag != "config")
+        // The key names a file, too.
+        .map(|flag| flag.replace("all_machines", "machines"))
         .collect();
     let file = include_str!("../../config/patchgap.toml");
     let keys: BTreeSet<String> = file

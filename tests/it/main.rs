@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod all_machines;
 mod bad_configuration;
 mod bad_input;
 mod bad_store;
@@ -67,6 +68,7 @@ mod secrets;
 mod several_threads;
 mod sign_in_outage;
 mod simulate;
+mod skipped;
 #[cfg(unix)]
 mod standard_output;
 #[cfg(unix)]

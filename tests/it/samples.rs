@@ -19,7 +19,8 @@ fn sample(name: &str) -> String {
 fn masked(name: &str, text: &str) -> String {
     let mask = |line: &str| match name {
         "summary.json" => mask_field(line),
-        "gaps.csv" | "machines.csv" => mask_last_cell(line),
+        "gaps.csv" => mask_time(line, ""),
+        "machines.csv" => mask_time(line, ","),
         _ => line.to_owned(),
     };
     // `lines` would hide a missing last line end, and other kinds of line ends.
@@ -35,11 +36,14 @@ fn mask_field(line: &str) -> String {
     }
 }
 
-/// `answeredAt` comes last; a machine without an answer has none.
-fn mask_last_cell(line: &str) -> String {
-    match line.rsplit_once(',') {
+/// `answeredAt` comes last, but for `after`; a machine without an answer has none.
+fn mask_time(line: &str, after: &str) -> String {
+    let time = line
+        .strip_suffix(after)
+        .and_then(|line| line.rsplit_once(','));
+    match time {
         Some((rest, time)) if time.starts_with("20") && time.ends_with('Z') => {
-            format!("{rest},masked")
+            format!("{rest},masked{after}")
         }
         _ => line.to_owned(),
     }

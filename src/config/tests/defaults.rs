@@ -127,7 +127,15 @@ fn every_option_has_a_help_heading() {
     for argument in arguments() {
         let heading = argument.get_help_heading();
         let headings = [
-            "Input", "Sign-in", "Service", "Quota", "Time", "Store", "Reports", "Output",
+            "Input",
+            "Machines of the service",
+            "Sign-in",
+            "Service",
+            "Quota",
+            "Time",
+            "Store",
+            "Reports",
+            "Output",
         ];
         assert!(
             headings.contains(&heading.unwrap()),

@@ -13,7 +13,9 @@ use clap::Parser;
 use jiff::{ZonedDateTime, civil, tz::TimeZone};
 use tempfile::TempDir;
 
-use super::{Config, ConfigError, Environment, Folders, Resolved, Settings, resolve};
+use super::{
+    Config, ConfigError, Environment, Folders, MachineSource, Resolved, Settings, resolve,
+};
 use crate::cli::{Cli, Command};
 
 /// A working directory with its surroundings.

@@ -24,6 +24,46 @@ const CASES: &[Case] = &[
         show: |config| format!("{:?}", config.column),
     },
     Case {
+        key: "os",
+        flag: "--os=a,b",
+        variable: "c",
+        file: "['d', 'e']",
+        shown: ["a|b", "c", "d|e", "Windows"],
+        show: |config| config.filters.os.join("|"),
+    },
+    Case {
+        key: "group",
+        flag: "--group=a",
+        variable: "b,c",
+        file: "'d,e'",
+        shown: ["a", "b|c", "d|e", ""],
+        show: |config| config.filters.groups.join("|"),
+    },
+    Case {
+        key: "tag",
+        flag: "--tag=a",
+        variable: "b,c",
+        file: "'d'",
+        shown: ["a", "b|c", "d", ""],
+        show: |config| config.filters.tags.join("|"),
+    },
+    Case {
+        key: "seen_within",
+        flag: "--seen-within=1h",
+        variable: "2h",
+        file: "'3h'",
+        shown: ["3600", "7200", "10800", "2592000"],
+        show: |config| config.filters.seen_within.as_secs().to_string(),
+    },
+    Case {
+        key: "filter",
+        flag: "--filter=a eq 1",
+        variable: "b eq 2",
+        file: "'c eq 3'",
+        shown: ["a eq 1", "b eq 2", "c eq 3", ""],
+        show: |config| config.filters.odata.clone().unwrap_or_default(),
+    },
+    Case {
         key: "tenant_id",
         flag: "--tenant-id=a",
         variable: "b",
@@ -352,8 +392,35 @@ fn cases_cover_every_key_but_files_to_read() {
     left_out.sort();
     assert_eq!(
         left_out,
-        ["ca_cert", "client_certificate_path", "client_secret_file"]
+        [
+            "ca_cert",
+            "client_certificate_path",
+            "client_secret_file",
+            "exclude",
+            "machines"
+        ]
     );
+}
+
+#[test]
+fn list_of_machines_comes_from_the_variable_before_the_file() {
+    let machines = |scene: Scene| scene.config().machines;
+    let file = || Scene::new().toml("machines = 'lists/a.csv'");
+    assert_eq!(machines(Scene::new()), None);
+    let scene = file();
+    let path = scene.path("lists/a.csv");
+    assert_eq!(machines(scene), Some(MachineSource::File(path)));
+    let service = || Some(MachineSource::Service);
+    assert_eq!(
+        machines(Scene::new().toml("machines = 'service'")),
+        service()
+    );
+    assert_eq!(
+        machines(file().variable("PATCHGAP_MACHINES", "service")),
+        service()
+    );
+    let input = file().variable("PATCHGAP_MACHINES", "-");
+    assert_eq!(machines(input), Some(MachineSource::File("-".into())));
 }
 
 #[test]

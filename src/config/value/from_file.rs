@@ -5,7 +5,7 @@ use std::{fmt, marker::PhantomData, path::PathBuf, str::FromStr};
 
 use serde::{
     Deserialize, Deserializer,
-    de::{Error, Visitor},
+    de::{Error, SeqAccess, Visitor},
 };
 
 use super::{Text, Whole};
@@ -42,6 +42,37 @@ where
     D: Deserializer<'de>,
 {
     Whole::<0, 255>::deserialize(deserializer).map(|number| u8::try_from(number.get()).ok())
+}
+
+/// Deserialises a list: one text with commas, as the flag takes it, or an array of texts.
+pub(in crate::config) fn list<'de, D>(deserializer: D) -> Result<Option<Vec<Text>>, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    deserializer.deserialize_any(TextList).map(Some)
+}
+
+struct TextList;
+
+impl<'de> Visitor<'de> for TextList {
+    type Value = Vec<Text>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a text in quotes, or an array of texts")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Vec<Text>, E> {
+        let texts = text.split(',').map(str::parse);
+        texts.collect::<Result<_, _>>().map_err(E::custom)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut array: A) -> Result<Vec<Text>, A::Error> {
+        let mut texts = Vec::new();
+        while let Some(text) = array.next_element::<String>()? {
+            texts.push(text.parse().map_err(A::Error::custom)?);
+        }
+        Ok(texts)
+    }
 }
 
 /// A visitor for quoted text that parses to a `T`.

@@ -2,6 +2,7 @@
 
 mod formats;
 mod from_file;
+mod machine_source;
 mod out_folder;
 mod percent;
 mod span;
@@ -14,6 +15,7 @@ mod word;
 use thiserror::Error;
 
 pub use formats::Formats;
+pub use machine_source::MachineSource;
 pub use out_folder::OutFolder;
 pub use percent::Percent;
 pub use span::Span;
@@ -23,7 +25,7 @@ pub use url::{AuthorityUrl, InvalidUrl, ServiceUrl};
 pub use whole::Whole;
 pub use word::{ColorMode, LogFormat};
 
-pub(super) use from_file::{boolean, from_text, path, times};
+pub(super) use from_file::{boolean, from_text, list, path, times};
 
 pub(crate) use text::switch;
 pub(crate) use word::words;

@@ -18,16 +18,17 @@ use self::{
     exchange::{Exchange, RawReply, no_reply},
 };
 use super::{
-    api::{Address, Page},
+    api::{Address, ListPage, Page},
     call_error::{CallError, Class},
     http::encoding::as_utf8,
-    reply::{AnswerBody, Interner, Reply},
+    reply::{self, AnswerBody, Interner, NoAnswer, Reply},
 };
 use crate::{
     domain::{
         api::Api,
         kb::{MissingKb, MissingKbs},
         keep_alive::KeepAlive,
+        listed_machine::ListedMachine,
     },
     quota::Permit,
 };
@@ -76,15 +77,52 @@ impl Client {
         token: &SecretString,
         permit: &Permit<'_>,
     ) -> Result<Page, CallError> {
-        debug_assert_eq!(
-            permit.api(),
-            Api::MissingKbs,
-            "the permit is for another API"
-        );
+        demand_api(permit, Api::MissingKbs);
+        let parse = |body: &[u8]| AnswerBody::read_with(body, &self.interner);
+        let received = self.get(self.url(address), token, parse).await?;
+        let mut page = self.page_of(address, received.content, received.status)?;
+        if received.is_large || page.next.is_some() || matches!(address, Address::Next(_)) {
+            self.hold(&mut page, received.exchange, received.status)?;
+        }
+        Ok(page)
+    }
+
+    /// Requests one page of the machine list, authenticated with this token.
+    pub(super) async fn machines(
+        &self,
+        page: &Url,
+        token: &SecretString,
+        permit: &Permit<'_>,
+    ) -> Result<Vec<ListedMachine>, CallError> {
+        demand_api(permit, Api::Machines);
+        let received = self.get(page.clone(), token, reply::machines).await?;
+        Ok(received.content)
+    }
+
+    /// The address of a page of the machine list.
+    pub(super) fn machines_url(&self, page: &ListPage) -> Url {
+        let mut url = self.at("/api/machines");
+        let mut query = url.query_pairs_mut();
+        if let Some(filter) = &page.filter {
+            query.append_pair("$filter", filter);
+        }
+        query.append_pair("$top", &page.top.to_string());
+        query.append_pair("$skip", &page.skip.to_string());
+        drop(query);
+        url
+    }
+
+    /// Sends one request, and parses the reply's body.
+    async fn get<T>(
+        &self,
+        url: Url,
+        token: &SecretString,
+        parse: impl FnOnce(&[u8]) -> Result<T, NoAnswer>,
+    ) -> Result<Received<T>, CallError> {
         let mut exchange = Exchange::begin(&self.budget, self.timeout);
         let request = self
             .http
-            .get(self.url(address))
+            .get(url)
             .bearer_auth(token.expose_secret())
             .header(header::ACCEPT, "application/json");
         let response = exchange.step(request.send(), no_reply).await?;
@@ -100,13 +138,14 @@ impl Client {
         let buffer = leave.as_deref_mut().unwrap_or(&mut none);
         let reply = decoded(arrived, buffer);
         let status = reply.status.as_u16();
-        let body = reply.read(&self.interner, token, now);
+        let content = reply.read(parse, token, now);
         *buffer = reply.body;
-        let mut page = self.page_of(address, body?, status)?;
-        if is_large || page.next.is_some() || matches!(address, Address::Next(_)) {
-            self.hold(&mut page, exchange, status)?;
-        }
-        Ok(page)
+        Ok(Received {
+            content: content?,
+            status,
+            is_large,
+            exchange,
+        })
     }
 
     /// Counts the parsed page until the answer is stored. Pages wait for later pages of their
@@ -125,13 +164,16 @@ impl Client {
     fn url(&self, address: &Address) -> Url {
         match address {
             Address::Next(url) => url.clone(),
-            Address::Machine(machine) => {
-                let mut url = self.api.clone();
-                let base = self.api.path().trim_end_matches('/');
-                url.set_path(&format!("{base}/api/machines/{machine}/getmissingkbs"));
-                url
-            }
+            Address::Machine(machine) => self.at(&format!("/api/machines/{machine}/getmissingkbs")),
         }
+    }
+
+    /// The address of a path of the API.
+    fn at(&self, path: &str) -> Url {
+        let mut url = self.api.clone();
+        let base = self.api.path().trim_end_matches('/');
+        url.set_path(&format!("{base}{path}"));
+        url
     }
 
     fn page_of(&self, address: &Address, body: AnswerBody, status: u16) -> Result<Page, CallError> {
@@ -153,6 +195,19 @@ impl Client {
             _ => refused("the reply's next page is at another origin, which gets no token"),
         }
     }
+}
+
+/// What was read from a reply.
+struct Received<T> {
+    content: T,
+    status: u16,
+    /// Whether the reply had to reserve memory.
+    is_large: bool,
+    exchange: Exchange,
+}
+
+fn demand_api(permit: &Permit<'_>, api: Api) {
+    debug_assert_eq!(permit.api(), api, "the permit is for another API");
 }
 
 /// The decoded reply; a large one is assembled in `buffer`.

@@ -3,6 +3,7 @@
 //! Tolerant of odd formats of a field, strict about bodies that are not answers: a body without a
 //! `value` never means that no KBs are missing.
 
+use serde::Deserialize;
 use thiserror::Error;
 
 use super::{dto::AnswerDto, interner::Interner, lenient::Object};
@@ -59,13 +60,7 @@ impl AnswerBody {
     }
 
     fn read_new(body: &[u8], interner: &Interner) -> Result<Self, NoAnswer> {
-        let body = body.trim_ascii();
-        match body.first() {
-            None => return Err(NoAnswer::Empty),
-            Some(b'<') => return Err(NoAnswer::WebPage),
-            Some(_) => {}
-        }
-        let Object(answer) = serde_json::from_slice::<Object<AnswerDto<'_>>>(body)?;
+        let answer: AnswerDto<'_> = value(body)?;
         if answer.error.is_some() {
             return Err(NoAnswer::Error);
         }
@@ -75,6 +70,18 @@ impl AnswerBody {
             next: answer.next.filled(),
         })
     }
+}
+
+/// Parses a body as a JSON object.
+pub(super) fn value<'body, T: Deserialize<'body>>(body: &'body [u8]) -> Result<T, NoAnswer> {
+    let body = body.trim_ascii();
+    match body.first() {
+        None => return Err(NoAnswer::Empty),
+        Some(b'<') => return Err(NoAnswer::WebPage),
+        Some(_) => {}
+    }
+    let Object(value) = serde_json::from_slice(body)?;
+    Ok(value)
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ mod dto;
 mod foreign;
 mod interner;
 mod lenient;
+mod machines;
 
 use std::time::{Duration, SystemTime};
 
@@ -13,6 +14,7 @@ use reqwest::{StatusCode, header::HeaderMap};
 use secrecy::SecretString;
 
 use self::dto::ServiceError;
+pub(super) use self::machines::machines;
 pub use self::{
     answer::{AnswerBody, NoAnswer},
     interner::Interner,
@@ -39,27 +41,27 @@ pub(super) struct Reply {
 }
 
 impl Reply {
-    /// The page of an answer in the reply, or why there is none. Secrets are masked before any text
-    /// is shortened: half a token must not show either.
-    pub(super) fn read(
+    /// What `parse` finds in the reply's body, or why there is no answer. Secrets are masked before any
+    /// text is shortened: half a token must not show either.
+    pub(super) fn read<T>(
         &self,
-        interner: &Interner,
+        parse: impl FnOnce(&[u8]) -> Result<T, NoAnswer>,
         secret: &SecretString,
         now: SystemTime,
-    ) -> Result<AnswerBody, CallError> {
+    ) -> Result<T, CallError> {
         let mask = || Mask::of([secret.clone()]);
         match self.status {
-            StatusCode::OK => self.answer(interner, mask),
+            StatusCode::OK => self.answer(parse, mask),
             _ => Err(self.refusal(&mask(), now)),
         }
     }
 
-    fn answer(
+    fn answer<T>(
         &self,
-        interner: &Interner,
+        parse: impl FnOnce(&[u8]) -> Result<T, NoAnswer>,
         mask: impl FnOnce() -> Mask,
-    ) -> Result<AnswerBody, CallError> {
-        AnswerBody::read_with(&self.body, interner).map_err(|error| {
+    ) -> Result<T, CallError> {
+        parse(&self.body).map_err(|error| {
             let message = words(&error.to_string(), &mask(), LONGEST_MESSAGE);
             CallError {
                 is_foreign: !ServiceError::read(&self.body).is_envelope(),
@@ -151,7 +153,7 @@ mod tests {
             body: body.into(),
         };
         reply
-            .read(&Interner::default(), &TOKEN.into(), SystemTime::UNIX_EPOCH)
+            .read(AnswerBody::read, &TOKEN.into(), SystemTime::UNIX_EPOCH)
             .unwrap_err()
     }
 

@@ -12,7 +12,7 @@ use url::Url;
 
 use self::token_rejections::{Rejection, TokenRejections};
 use super::{
-    api::{Address, MissingKbsApi, Page},
+    api::{Address, ListPage, MachineListApi, MissingKbsApi, Page},
     auth::{
         self, Claims, CredentialError, SignIn, SignInError, SignInRetry, Token, Tokens, connect,
         try_again,
@@ -23,6 +23,7 @@ use super::{
 };
 use crate::{
     domain::{
+        listed_machine::ListedMachine,
         outcome::Reason,
         text::{chain, span},
     },
@@ -115,6 +116,31 @@ impl Session {
         Ok(Claims::read(token.secret()))
     }
 
+    /// The current token.
+    async fn token(&self) -> Result<Token, CallError> {
+        let token = self.tokens.current().await;
+        token.map_err(|error| no_token(&error))
+    }
+
+    /// Records what a reply says about the token: accepted, or refused.
+    async fn checked<T>(
+        &self,
+        token: &Token,
+        address: &Address,
+        reply: Result<T, CallError>,
+    ) -> Result<T, CallError> {
+        match reply {
+            Err(error) if error.class == Class::Token => {
+                Err(self.refused(token, address, error).await)
+            }
+            Err(error) if error.class != Class::NotFound => Err(error),
+            reply => {
+                self.rejections.lock().accept();
+                reply
+            }
+        }
+    }
+
     /// Handles a refused token: the next attempt uses a new one, unless the service refuses new
     /// tokens, too.
     async fn refused(&self, token: &Token, address: &Address, mut error: CallError) -> CallError {
@@ -156,22 +182,22 @@ impl MissingKbsApi for Session {
     }
 
     async fn page(&self, address: &Address, permit: &Permit<'_>) -> Result<Page, CallError> {
-        let token = self
-            .tokens
-            .current()
-            .await
-            .map_err(|error| no_token(&error))?;
+        let token = self.token().await?;
         let reply = self.client.page(address, token.secret(), permit).await;
-        match reply {
-            Err(error) if error.class == Class::Token => {
-                Err(self.refused(&token, address, error).await)
-            }
-            Err(error) if error.class != Class::NotFound => Err(error),
-            reply => {
-                self.rejections.lock().accept();
-                reply
-            }
-        }
+        self.checked(&token, address, reply).await
+    }
+}
+
+impl MachineListApi for Session {
+    async fn machines(
+        &self,
+        page: &ListPage,
+        permit: &Permit<'_>,
+    ) -> Result<Vec<ListedMachine>, CallError> {
+        let token = self.token().await?;
+        let url = self.client.machines_url(page);
+        let reply = self.client.machines(&url, token.secret(), permit).await;
+        self.checked(&token, &Address::Next(url), reply).await
     }
 }
 

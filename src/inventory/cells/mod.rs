@@ -105,6 +105,33 @@ impl Cells {
         }
     }
 
+    /// Removes a column, and moves the rows for which `is_moved` holds into a table of their own. It is
+    /// called with the removed cell of each row, in order.
+    pub(super) fn take_out(
+        &mut self,
+        column: usize,
+        mut is_moved: impl FnMut(&str) -> bool,
+    ) -> Self {
+        let width = self.columns.len().saturating_sub(1);
+        let mut moved = Self::new(width);
+        let all = mem::replace(self, Self::new(width));
+        // Each block is freed once its rows are copied.
+        for block in all.blocks {
+            for position in 0..block.rows.len() {
+                let row = cells_in(block.row(position), &all.columns);
+                let removed = row.clone().nth(column).unwrap_or_default();
+                let table = if is_moved(removed) {
+                    &mut moved
+                } else {
+                    &mut *self
+                };
+                let rest = row.enumerate().filter(|(at, _)| *at != column);
+                table.push(rest.map(|(_, cell)| cell));
+            }
+        }
+        moved
+    }
+
     /// Frees the unused capacity of the last block.
     pub(super) fn shrink_to_fit(&mut self) {
         if let Some(block) = self.blocks.last_mut() {

@@ -60,7 +60,7 @@ pub(crate) fn name_column(columns: &[String]) -> Option<usize> {
 
 /// The names in lower case, letters and digits only. A column that was renamed with the prefix
 /// `input.` counts under its own name.
-pub(super) fn plain_names(columns: &[String]) -> Vec<String> {
+pub(crate) fn plain_names(columns: &[String]) -> Vec<String> {
     let letters = |name: &String| -> String {
         let letters = name.chars().filter(|it| it.is_alphanumeric());
         letters.flat_map(char::to_lowercase).collect()

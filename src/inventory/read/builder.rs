@@ -1,7 +1,7 @@
 //! Builds the list row by row.
 
 use super::{
-    joined::JoinedLists, limits, machine_index::MachineIndex, stray, surplus::SurplusCells,
+    joined::JoinedLists, limits, machine_index::MachineIndex, skipped, stray, surplus::SurplusCells,
 };
 use crate::{
     domain::machine::MachineId,
@@ -166,6 +166,7 @@ impl Builder {
         drop(index);
         self.surplus.warn(&list.file, self.columns.names.len());
         drop_unused_columns(&mut list, &self.used);
+        skipped::set_aside(&mut list)?;
         list.shrink_to_fit();
         Ok(list)
     }

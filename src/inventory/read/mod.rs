@@ -4,6 +4,7 @@ mod builder;
 mod joined;
 mod limits;
 mod machine_index;
+mod skipped;
 pub(super) mod source;
 mod stray;
 mod surplus;

@@ -8,8 +8,8 @@ use std::{
 
 use csv::Writer;
 
-use super::guard::guarded;
 use crate::{
+    domain::csv_guard::guarded,
     inventory::Inventory,
     report::{
         Run,
@@ -78,7 +78,7 @@ impl<'out> Cells<'out> {
             Cell::List(list) => self.list(list.iter()),
             Cell::Gaps(machine) => self.list(machine.gaps().map(|it| it.gap.id.as_str())),
             Cell::Inventory(names, position) => {
-                let mut cells = names.inventory.cells.row(position);
+                let mut cells = names.inventory.row(position);
                 cells.try_for_each(|cell| self.foreign(cell))
             }
         }

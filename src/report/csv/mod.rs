@@ -2,7 +2,6 @@
 
 mod cells;
 mod gaps;
-mod guard;
 
 use std::io::{self, Write};
 

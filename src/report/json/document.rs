@@ -1,12 +1,17 @@
 //! The run's figures, shared by `summary.json` and `report.json`.
 
+use std::collections::BTreeMap;
+
 use serde::{Serialize, Serializer};
 
 use crate::{
     aggregate::{Coverage, Fleet},
     changes::{BaseRun, Change, Changes, Exposure, Figures, MachineTally, Tally},
     collect::Requests,
-    domain::ending::{EndingWord, RunOutcome},
+    domain::{
+        ending::{EndingWord, RunOutcome},
+        skip_reason::SkipReason,
+    },
     inventory::Inventory,
     report::{Run, Tool, time::rfc3339},
 };
@@ -26,6 +31,7 @@ pub(super) struct Document<'run> {
     finished_at: String,
     api_url: &'run str,
     inventory: InventoryRows<'run>,
+    list: List,
     machines: Machines,
     kbs: usize,
     gaps: u64,
@@ -43,9 +49,22 @@ struct InventoryRows<'run> {
     file: &'run str,
     #[serde(rename = "rows")]
     all: u64,
-    machines: usize,
+    machines: u64,
     duplicates: u64,
     invalid: usize,
+}
+
+/// Where the list comes from.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct List {
+    /// `service` or `file`.
+    source: &'static str,
+    /// When the service sent it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    as_of: Option<String>,
+    machines: u64,
+    skipped: usize,
 }
 
 #[derive(Serialize)]
@@ -53,6 +72,8 @@ struct InventoryRows<'run> {
 struct Machines {
     #[serde(flatten)]
     coverage: Coverage,
+    skipped: usize,
+    skipped_because: BTreeMap<SkipReason, u64>,
     /// The number of clean machines whose "last seen" value could not be parsed, if there are any.
     #[serde(skip_serializing_if = "Option::is_none")]
     last_seen_not_understood: Option<u64>,
@@ -101,6 +122,7 @@ impl<'run> Document<'run> {
             finished_at: rfc3339(facts.finished_at),
             api_url: &facts.api_url,
             inventory: inventory.into(),
+            list: inventory.into(),
             machines: fleet.into(),
             kbs: fleet.kbs.len(),
             gaps: fleet.gaps,
@@ -118,9 +140,21 @@ impl<'run> From<&'run Inventory> for InventoryRows<'run> {
         Self {
             file: &inventory.file,
             all: inventory.rows(),
-            machines: inventory.machines.len(),
+            machines: inventory.listed(),
             duplicates: inventory.duplicates,
             invalid: inventory.rejected.len(),
+        }
+    }
+}
+
+impl From<&Inventory> for List {
+    fn from(inventory: &Inventory) -> Self {
+        let fetched = inventory.fetched.as_ref();
+        Self {
+            source: fetched.map_or("file", |_| "service"),
+            as_of: fetched.map(|it| rfc3339(it.as_of)),
+            machines: inventory.listed(),
+            skipped: inventory.skipped.machines.len(),
         }
     }
 }
@@ -129,6 +163,8 @@ impl From<&Fleet> for Machines {
     fn from(fleet: &Fleet) -> Self {
         Self {
             coverage: fleet.coverage,
+            skipped: fleet.skipped.len(),
+            skipped_because: fleet.skipped_because(),
             last_seen_not_understood: fleet.unread_last_seen.as_ref().map(|it| it.machines),
         }
     }

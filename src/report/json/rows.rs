@@ -96,7 +96,7 @@ impl Serialize for Value<'_, '_> {
             Cell::Percent(percent) => serializer.serialize_f64(one_decimal(percent)),
             Cell::Time(time) => serializer.serialize_str(&rfc3339(time)),
             Cell::Inventory(names, position) => {
-                let cells = names.inventory.cells.row(position);
+                let cells = names.inventory.row(position);
                 InventoryRow { keys, cells }.serialize(serializer)
             }
             Cell::Gaps(machine) => {

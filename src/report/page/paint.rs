@@ -77,7 +77,7 @@ impl From<MachineStatus> for Paint {
             MachineStatus::Answered => Self::Answered,
             MachineStatus::NotFound => Self::NotFound,
             MachineStatus::Failed => Self::Failed,
-            MachineStatus::Pending => Self::Pending,
+            MachineStatus::Pending | MachineStatus::Skipped => Self::Pending,
         }
     }
 }

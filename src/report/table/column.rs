@@ -83,6 +83,7 @@ pub(in crate::report) enum Encoding {
 enum Condition {
     Names,
     RejectedRows,
+    SkippedMachines,
 }
 
 /// A column of a table.
@@ -219,6 +220,12 @@ impl<T: Table> Column<T> {
         self
     }
 
+    /// Shows the column only if machines of the inventory are skipped.
+    pub(super) const fn if_skipped(mut self) -> Self {
+        self.condition = Some(Condition::SkippedMachines);
+        self
+    }
+
     pub(super) const fn before(mut self, target: Target, key: &'static str) -> Self {
         self.before = Some((target, key));
         self
@@ -235,6 +242,7 @@ impl<T: Table> Column<T> {
             None => true,
             Some(Condition::Names) => inventory.name_column().is_some(),
             Some(Condition::RejectedRows) => !inventory.rejected.is_empty(),
+            Some(Condition::SkippedMachines) => !inventory.skipped.machines.is_empty(),
         };
         self.targets & (1 << target as u8) != 0 && applies
     }

@@ -9,7 +9,10 @@ use super::{
     Target::Page,
     column::columns,
 };
-use crate::{aggregate::Answered, report::Run};
+use crate::{
+    aggregate::{Answered, MachineRow},
+    report::Run,
+};
 
 /// The machines of the inventory.
 #[derive(Debug, Clone, Copy)]
@@ -43,11 +46,13 @@ impl Table for Machines {
         "kbIds" Gaps [csv sheet("KBs", 60)] |it| it.answered().map(|_| Cell::Gaps(*it));
         "answeredAt" Time [csv json sheet("Answered at (UTC)", 20) page("Answered (UTC)") data(SinceFirst("firstAnswer"))] |it| it.answered().map(Answered::answered_at);
         "attempts" Number [json] |it| it.machine.attempts;
+        "skippedBecause" Word [csv json] |it| it.machine.skipped.map(|it| Cell::Word(it.as_str()));
+        "skippedBecause" Word [sheet("Skipped because", 17) if_skipped] |it| it.machine.skipped.map(|it| Cell::Word(it.as_str()));
         "missing" Gaps [json] |it| it.answered().map(|_| Cell::Gaps(*it));
     };
 
     fn count(run: &Run<'_>) -> u64 {
-        run.fleet.machines.len() as u64
+        (run.fleet.machines.len() + run.fleet.skipped.len()) as u64
     }
 
     fn for_each(
@@ -55,7 +60,11 @@ impl Table for Machines {
         write: &mut dyn for<'row> FnMut(&'row MachineLine<'row>) -> io::Result<()>,
     ) -> io::Result<()> {
         let names = MachineNames::of(run.inventory);
-        let mut machines = run.fleet.machines.iter();
+        let answered = run.fleet.machines.partition_point(|it| it.result.is_ok());
+        let (answered, others) = run.fleet.machines.split_at(answered);
+        let mut others: Vec<&MachineRow> = others.iter().chain(&run.fleet.skipped).collect();
+        others.sort_unstable_by_key(|machine| machine.id);
+        let mut machines = answered.iter().chain(others);
         machines.try_for_each(|machine| {
             write(&MachineLine {
                 machine,

@@ -29,7 +29,7 @@ impl<'run> MachineNames<'run> {
 
     /// The name of the machine at this position of the inventory. Empty if it has none.
     pub(in crate::report) fn at(&self, position: usize) -> &'run str {
-        let row = || self.inventory.cells.row(position);
+        let row = || self.inventory.row(position);
         let name = self.column.and_then(|column| row().nth(column));
         name.unwrap_or_default()
     }

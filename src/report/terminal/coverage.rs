@@ -5,13 +5,14 @@ use crate::{
     domain::text::thousands,
     report::{
         Run,
-        view::coverage::{answered, banner, parts, reused, wrong_list},
+        view::coverage::{answered, banner, parts, reused, skipped, wrong_list},
     },
 };
 
 pub(super) fn lines(run: &Run<'_>, style: Style) -> Vec<String> {
     let mut lines = vec![style.bold(&counts(run))];
     lines.extend(banner(run).map(|banner| style.alarm(&banner)));
+    lines.extend(skipped(run));
     lines.extend(reused(run));
     let doubt = wrong_list(&run.fleet.coverage);
     lines.extend(doubt.map(|doubt| style.warning(&format!("warning: {doubt}"))));

@@ -45,12 +45,12 @@ rank,kbId,name,cveAddressed,cveAddressedMin,machinesMissing,percentOfAnswered,ex
 #[test]
 fn machines() {
     let expected = "\
-rank,machineId,Device Name,input.Status,status,missingKbs,cveAddressed,cveAddressedMax,topKbId,kbIds,answeredAt
-1,0101010101010101010101010101010101010101,web-01,\"Zürich, CH\",answered,2,109,97,4540673,4540673;5000802,2026-11-23T13:00:00Z
-2,0202020202020202020202020202020202020202,web-02,'-,answered,1,14,14,4540673,4540673,2026-11-23T13:00:00Z
-3,0303030303030303030303030303030303030303,db-01,,answered,0,0,0,,,2026-11-23T13:00:00Z
-,0404040404040404040404040404040404040404,gone-01,\"\"\"old\"\"\",notFound,,,,,,
-,0606060606060606060606060606060606060606,late-01,Basel,pending,,,,,,
+rank,machineId,Device Name,input.Status,status,missingKbs,cveAddressed,cveAddressedMax,topKbId,kbIds,answeredAt,skippedBecause
+1,0101010101010101010101010101010101010101,web-01,\"Zürich, CH\",answered,2,109,97,4540673,4540673;5000802,2026-11-23T13:00:00Z,
+2,0202020202020202020202020202020202020202,web-02,'-,answered,1,14,14,4540673,4540673,2026-11-23T13:00:00Z,
+3,0303030303030303030303030303030303030303,db-01,,answered,0,0,0,,,2026-11-23T13:00:00Z,
+,0404040404040404040404040404040404040404,gone-01,\"\"\"old\"\"\",notFound,,,,,,,
+,0606060606060606060606060606060606060606,late-01,Basel,pending,,,,,,,
 ";
     assert_eq!(rendered("machines.csv"), expected);
 }
@@ -159,6 +159,11 @@ fn summary() {
     "duplicates": 1,
     "invalid": 1
   },
+  "list": {
+    "source": "file",
+    "machines": 5,
+    "skipped": 0
+  },
   "machines": {
     "answered": 3,
     "reused": 0,
@@ -167,7 +172,9 @@ fn summary() {
     "pending": 1,
     "withGaps": 2,
     "clean": 1,
-    "noCurrentData": 0
+    "noCurrentData": 0,
+    "skipped": 0,
+    "skippedBecause": {}
   },
   "kbs": 2,
   "gaps": 3,

@@ -131,7 +131,7 @@ fn list(run: &Run<'_>) -> String {
         "{}: {} rows; {} machines, {} duplicates, {} invalid",
         inventory.file,
         thousands(inventory.rows()),
-        thousands(inventory.machines.len() as u64),
+        thousands(inventory.listed()),
         thousands(inventory.duplicates),
         thousands(inventory.rejected.len() as u64)
     )

@@ -66,7 +66,7 @@ impl<'book> Listing<'book> {
                 self.text(&kbs.join(";"))
             }
             Cell::Inventory(names, position) => {
-                let cells = names.inventory.cells.row(position);
+                let cells = names.inventory.row(position);
                 cells
                     .take(MOST_COLUMNS)
                     .try_for_each(|cell| self.text(cell))

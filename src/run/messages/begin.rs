@@ -4,7 +4,7 @@ use jiff::{Timestamp, ZonedDateTime};
 
 use crate::{
     domain::text::{counted, thousands},
-    inventory::Inventory,
+    inventory::{Inventory, ServiceList},
     report::plain::plain,
     store::{MachineState, OutcomeCounts, Reuse, StartedRun},
 };
@@ -29,6 +29,29 @@ pub(crate) fn resuming(
         ));
     }
     (done > 0).then(|| format!("{answers} from an earlier run, and are not asked for again"))
+}
+
+/// The number of machines that the service listed, and when.
+pub(crate) fn listed(list: &Inventory) -> String {
+    let as_of = list.fetched.as_ref();
+    let as_of = as_of.map_or_else(String::new, |it| format!(" as of {:.0}", it.as_of));
+    let skipped = list.skipped.machines.len() as u64;
+    let machines = counts(list.listed(), skipped);
+    format!("the service lists {machines}{as_of}")
+}
+
+/// Likewise, for a list that no run uses.
+pub(crate) fn listed_by_service(list: &ServiceList) -> String {
+    let skipped = (0..list.len()).filter(|place| list.skipped_because(*place).is_some());
+    let machines = counts(list.len() as u64, skipped.count() as u64);
+    format!("the service lists {machines}")
+}
+
+fn counts(machines: u64, skipped: u64) -> String {
+    let asked = thousands(machines - skipped);
+    let machines = counted(machines, "machine", "machines");
+    let skipped = thousands(skipped);
+    format!("{machines} ({asked} to ask for, {skipped} skipped)")
 }
 
 /// The number of recent answers that are not used. They may be nearly all if the list has changed a

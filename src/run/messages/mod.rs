@@ -6,7 +6,7 @@ mod unreadable;
 
 use tracing::info;
 
-pub(crate) use self::begin::{shared_names, unreadable_last_seen};
+pub(crate) use self::begin::{listed, listed_by_service, shared_names, unreadable_last_seen};
 pub(super) use self::{
     begin::{resuming, reusable_answers, waiting_for_other},
     end::{conclusion, how_to_resume, rendered},

@@ -6,11 +6,11 @@ mod sign_in;
 
 use jiff::Timestamp;
 
-use self::{
-    lock::TenantLock,
-    sign_in::{SignedIn, sign_in},
+use self::lock::TenantLock;
+pub(super) use self::{
+    setup::Setup,
+    sign_in::{SignedIn, no_sign_in, sign_in},
 };
-pub(super) use self::{setup::Setup, sign_in::no_sign_in};
 use super::{
     RunError,
     gate::counting,
@@ -41,7 +41,7 @@ pub(super) async fn prepare(input: RunInput<'_>) -> Result<Prepared<'_>, RunErro
     let output = Output::prepare(input.config)?;
     let mut store = Store::open(input.state)?;
     let session = session(input.config, input.started.timestamp())?;
-    let (session, claims) = match sign_in(input, &session).await? {
+    let (session, claims) = match sign_in(input.config, input.stops, &session).await? {
         SignedIn::As(claims) => (Ok(session), claims),
         SignedIn::NoAnswer(error) => (Err(error), None),
     };

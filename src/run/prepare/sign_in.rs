@@ -5,20 +5,22 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::{
+    collect::per_machine::Stops,
+    config::Config,
     defender::{
         Session,
         auth::{Claims, SignInError},
         no_token,
     },
     domain::{ending::Ending, text::span},
-    run::{RunError, deadline, input::RunInput},
+    run::{RunError, deadline},
 };
 
 /// How long a run waits for a sign-in that does not answer.
 const PATIENCE: Duration = Duration::from_mins(5);
 
 /// The result of the sign-in.
-pub(super) enum SignedIn {
+pub(in crate::run) enum SignedIn {
     /// Signed in, with the claims of the token if they can be read.
     As(Option<Claims>),
     /// There was no answer within the waiting time.
@@ -26,25 +28,30 @@ pub(super) enum SignedIn {
 }
 
 /// Signs in before any call is sent.
-pub(super) async fn sign_in(input: RunInput<'_>, session: &Session) -> Result<SignedIn, RunError> {
-    let signed_in = input.stops.gentle.run_until_cancelled(session.sign_in());
+pub(in crate::run) async fn sign_in(
+    config: &Config,
+    stops: &Stops,
+    session: &Session,
+) -> Result<SignedIn, RunError> {
+    let signed_in = stops.gentle.run_until_cancelled(session.sign_in());
     match signed_in.await.ok_or(RunError::Interrupted)? {
         Ok(claims) => Ok(SignedIn::As(claims)),
-        Err(error) if error.is_passing() => wait_to_sign_in(input, session, error).await,
+        Err(error) if error.is_passing() => wait_to_sign_in(config, stops, session, error).await,
         Err(error) => Err(error.into()),
     }
 }
 
 async fn wait_to_sign_in(
-    input: RunInput<'_>,
+    config: &Config,
+    stops: &Stops,
     session: &Session,
     error: SignInError,
 ) -> Result<SignedIn, RunError> {
     let waited_for = tokio::select! {
         biased;
-        () = input.stops.gentle.cancelled() => return Err(RunError::Interrupted),
-        waited_for = session.wait_to_sign_in(error.clone(), PATIENCE) => waited_for,
-        () = deadline::reached(input.config.until, Timestamp::now) => Err(error),
+        () = stops.gentle.cancelled() => return Err(RunError::Interrupted),
+        waited = session.wait_to_sign_in(error.clone(), PATIENCE) => waited,
+        () = deadline::reached(config.until, Timestamp::now) => Err(error),
     };
     match waited_for {
         Ok(claims) => Ok(SignedIn::As(claims)),

@@ -50,7 +50,9 @@ CREATE TABLE inventory (
     file TEXT NOT NULL,
     columns TEXT NOT NULL, -- JSON, a list of texts
     duplicates INTEGER NOT NULL,
-    rejected TEXT NOT NULL -- JSON, a list of [line, text]
+    rejected TEXT NOT NULL, -- JSON, a list of [line, text]
+    fetched_at_ms INTEGER, -- when the service sent it; null for a file
+    query TEXT -- the filters that it was fetched with; null for a file
 ) STRICT;
 
 CREATE TABLE inventory_machine (
@@ -58,6 +60,17 @@ CREATE TABLE inventory_machine (
     position INTEGER NOT NULL, -- from 0
     machine INTEGER NOT NULL REFERENCES machine,
     line INTEGER NOT NULL,
+    cells TEXT NOT NULL, -- JSON, a list of texts
+    PRIMARY KEY (inventory, position)
+) STRICT, WITHOUT ROWID;
+
+-- The machines of a list that are not requested.
+CREATE TABLE inventory_skipped (
+    inventory INTEGER NOT NULL REFERENCES inventory,
+    position INTEGER NOT NULL, -- from 0, among these
+    machine_id TEXT NOT NULL,
+    line INTEGER NOT NULL,
+    reason TEXT NOT NULL, -- as in machines.csv
     cells TEXT NOT NULL, -- JSON, a list of texts
     PRIMARY KEY (inventory, position)
 ) STRICT, WITHOUT ROWID;

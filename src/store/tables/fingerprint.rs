@@ -4,7 +4,8 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     domain::machine::MachineId,
-    inventory::{Inventory, InventoryMachine},
+    inventory::{Fetched, Inventory, InventoryMachine},
+    store::tables::cells::millis,
 };
 
 /// A fingerprint of a list's whole contents. Machines are added one by one, so that the text of
@@ -15,14 +16,14 @@ impl Fingerprint {
     /// Starts with everything but the machines; `cells` are the texts for the columns and rejected
     /// rows.
     pub(crate) fn new(service: i64, inventory: &Inventory, cells: [&str; 2]) -> Self {
-        let mut digest = Sha256::new()
+        let digest = Sha256::new()
             .chain_update(service.to_le_bytes())
             .chain_update(inventory.duplicates.to_le_bytes());
+        let mut fingerprint = Self(digest);
         for text in [&*inventory.file, cells[0], cells[1]] {
-            digest.update((text.len() as u64).to_le_bytes());
-            digest.update(text);
+            fingerprint.add_text(text);
         }
-        Self(digest)
+        fingerprint
     }
 
     /// Adds the next machine, with the text of its cells.
@@ -31,6 +32,20 @@ impl Fingerprint {
         self.0.update(machine.id.encode(&mut [0; 40]));
         self.0.update((cells.len() as u64).to_le_bytes());
         self.0.update(cells);
+    }
+
+    /// Adds a text.
+    pub(crate) fn add_text(&mut self, text: &str) {
+        self.0.update((text.len() as u64).to_le_bytes());
+        self.0.update(text);
+    }
+
+    /// Adds where the list came from.
+    pub(crate) fn add_origin(&mut self, fetched: Option<&Fetched>) {
+        if let Some(fetched) = fetched {
+            self.0.update(millis(fetched.as_of).to_le_bytes());
+            self.add_text(&fetched.query);
+        }
     }
 
     pub(crate) fn finish(self) -> Vec<u8> {

@@ -2,18 +2,19 @@
 //! however many runs use it.
 
 use rusqlite::{
-    Connection, Result, Row, params,
+    Connection, Error, Result, Row, params,
     types::{ToSqlOutput, ValueRef},
 };
 
 use super::{
-    cells::{Text, from_json, parse, to_json, write_list},
+    cells::{Text, from_json, millis, parse, time, to_json, write_list},
     fingerprint::Fingerprint,
     machine_ids::machine_numbers,
     runs::RunId,
+    skipped,
 };
 use crate::{
-    inventory::{Cells, Inventory, InventoryMachine, RejectedRow},
+    inventory::{Cells, Fetched, Inventory, InventoryMachine, RejectedRow},
     store::error::damage,
 };
 
@@ -26,18 +27,22 @@ pub(crate) fn insert(connection: &Connection, service: i64, inventory: &Inventor
     }
     let [columns, rejected] = cells(inventory)?;
     let mut insert = connection.prepare_cached(
-        "INSERT INTO inventory (digest, file, columns, duplicates, rejected)
-         VALUES (?1, ?2, ?3, ?4, ?5)",
+        "INSERT INTO inventory (digest, file, columns, duplicates, rejected, fetched_at_ms, query)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?;
     let duplicates = inventory.duplicates;
+    let fetched = inventory.fetched.as_ref();
     let number = insert.insert(params![
         digest,
         inventory.file,
         columns,
         duplicates,
-        rejected
+        rejected,
+        fetched.map(|it| millis(it.as_of)),
+        fetched.map(|it| &it.query)
     ])?;
     insert_machines(connection, number, service, inventory)?;
+    skipped::insert(connection, number, &inventory.skipped)?;
     Ok(number)
 }
 
@@ -77,13 +82,15 @@ pub(crate) fn digest(service: i64, inventory: &Inventory) -> Result<Vec<u8>> {
         write_list(inventory.cells.row(position), &mut cells)?;
         digest.add(machine, &cells);
     }
+    skipped::add_to(&mut digest, &inventory.skipped)?;
+    digest.add_origin(inventory.fetched.as_ref());
     Ok(digest.finish())
 }
 
 /// The machine list of a run, as it was read.
 pub(crate) fn inventory(connection: &Connection, run: RunId) -> Result<Inventory> {
     let (mut inventory, service, written) = connection.query_row(
-        "SELECT file, columns, duplicates, rejected, service, digest
+        "SELECT file, columns, duplicates, rejected, service, digest, fetched_at_ms, query
          FROM inventory JOIN run ON run.inventory = inventory.id WHERE run.id = ?1",
         [run.0],
         |row| Ok((head(row)?, row.get(4)?, row.get::<_, Vec<u8>>(5)?)),
@@ -105,6 +112,9 @@ pub(crate) fn inventory(connection: &Connection, run: RunId) -> Result<Inventory
         inventory.machines.push(machine);
         inventory.cells.push(from_json::<Vec<Text<'_>>>(row, 2)?);
     }
+    inventory.skipped = skipped::read(connection, run, inventory.columns.len())?;
+    skipped::add_to(&mut digest, &inventory.skipped)?;
+    digest.add_origin(inventory.fetched.as_ref());
     if digest.finish() != written {
         return Err(damage("the list of machines is not as it was written"));
     }
@@ -116,15 +126,23 @@ fn head(row: &Row<'_>) -> Result<Inventory> {
     let rejected: Vec<(u64, String)> = from_json(row, 3)?;
     let rejected = rejected.into_iter();
     let columns: Vec<String> = from_json(row, 1)?;
+    let fetched_at: Option<i64> = row.get(6)?;
+    let fetched = fetched_at.map(|at| {
+        Ok::<_, Error>(Fetched {
+            as_of: time(at),
+            query: row.get(7)?,
+        })
+    });
     Ok(Inventory {
         file: row.get(0)?,
+        fetched: fetched.transpose()?,
         cells: Cells::new(columns.len()),
         columns,
-        machines: Vec::new(),
         duplicates: row.get(2)?,
         rejected: rejected
             .map(|(line, input)| RejectedRow { line, input })
             .collect(),
+        ..Inventory::default()
     })
 }
 

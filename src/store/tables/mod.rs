@@ -8,3 +8,4 @@ pub(crate) mod inventories;
 pub(crate) mod machine_ids;
 pub(crate) mod missing_kbs;
 pub(crate) mod runs;
+pub(crate) mod skipped;

@@ -94,6 +94,7 @@ const UNNEEDED: &str = "
     DELETE FROM run_machine WHERE run NOT IN (SELECT id FROM run);
     DELETE FROM inventory WHERE id NOT IN (SELECT inventory FROM run);
     DELETE FROM inventory_machine WHERE inventory NOT IN (SELECT id FROM inventory);
+    DELETE FROM inventory_skipped WHERE inventory NOT IN (SELECT id FROM inventory);
     DELETE FROM machine
     WHERE id NOT IN (SELECT machine FROM inventory_machine)
         AND id NOT IN (SELECT machine FROM run_machine);

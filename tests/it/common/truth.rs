@@ -119,6 +119,7 @@ fn machine_row(machine: &SimulatedMachine, status: &str, fill: impl FnOnce(&mut 
         ("cveAddressedMax", String::new()),
         ("topKbId", String::new()),
         ("kbIds", String::new()),
+        ("skippedBecause", String::new()),
     ]);
     fill(&mut row);
     row

@@ -94,7 +94,8 @@ fn notes(run: &Run<'_>) -> Vec<String> {
         no_current_data,
         ..
     } = run.fleet.coverage;
-    let mut notes = Vec::from_iter(reused(run));
+    let mut notes = Vec::from_iter(coverage::skipped(run));
+    notes.extend(reused(run));
     if no_current_data > 0 {
         notes.push(format!(
             "no current data of {}: nothing is listed as missing, but the list says that \

@@ -63,7 +63,7 @@ fn inventory(run: &Run<'_>) -> String {
     let invalid = list.rejected.len() as u64;
     let mut parts = vec![
         counted(list.rows(), "row", "rows"),
-        counted(list.machines.len() as u64, "machine", "machines"),
+        counted(list.listed(), "machine", "machines"),
     ];
     if list.duplicates > 0 {
         parts.push(counted(list.duplicates, "duplicate", "duplicates"));

@@ -55,16 +55,18 @@ fn figures(run: &Run<'_>) -> Vec<Figure> {
     let now = today(fleet);
     let base = run.past.map(|past| past.changes.base);
     let then = |figure: fn(Figures) -> u64| base.map(|base| figure(base.figures));
-    let mut figures = vec![
-        (
-            "Machines asked for",
-            coverage.machines(),
-            base.map(|base| base.machines),
-        ),
+    let mut figures = vec![(
+        "Machines asked for",
+        coverage.machines(),
+        base.map(|base| base.machines),
+    )];
+    let skipped = fleet.skipped.len() as u64;
+    figures.extend((skipped > 0).then_some(("Machines skipped", skipped, None)));
+    figures.extend([
         ("Machines answered", now.answered, then(|it| it.answered)),
         ("  with gaps", now.with_gaps, then(|it| it.with_gaps)),
         ("  clean", coverage.clean, None),
-    ];
+    ]);
     figures.extend(in_doubt(fleet));
     figures.extend([
         ("  without current data", coverage.no_current_data, None),

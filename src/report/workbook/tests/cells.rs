@@ -75,7 +75,7 @@ const LEFT_OUT: [(&str, &[&str]); 1] = [("Gaps", &["url", "machineMissedOn", "an
 /// the machines' names after their ids.
 fn place_of(sheet: &str, place: usize, column: &str, names: &[String]) -> Option<usize> {
     if ["KBs", "Machines"].contains(&sheet) {
-        return Some(place);
+        return (place < names.len()).then_some(place);
     }
     let called = match column {
         "change" => "Change",

@@ -14,7 +14,7 @@ use crate::domain::invisible::is_invisible;
 
 /// The text with a `'` before each sign that could start a formula, wherever a spreadsheet may
 /// start a cell. Harmless text is returned unchanged.
-pub(super) fn guarded(text: &str) -> Cow<'_, str> {
+pub(crate) fn guarded(text: &str) -> Cow<'_, str> {
     let places = places(text);
     if places.is_empty() {
         return Cow::Borrowed(text);

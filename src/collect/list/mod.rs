@@ -1,0 +1,251 @@
+//! Fetches the machine list from the service, page by page.
+//!
+//! The service promises no order, and its links cannot be followed. So pages are addressed by position
+//! and overlap: if the machines at the end of one page are not those at the beginning of the next, the
+//! list has moved, and is fetched again from the start. The list ends with a page that has nothing
+//! beyond the overlap; a page that is short by mistake is not taken for the end.
+
+use std::{
+    collections::{HashMap, HashSet, VecDeque},
+    time::Duration,
+};
+
+use sha2::{Digest, Sha256};
+use tokio::time::sleep;
+use tracing::{debug, warn};
+
+use super::Requests;
+use crate::{
+    defender::{CallError, Class, ListPage, MachineListApi},
+    domain::{listed_machine::ListedMachine, machine::MachineId, outcome::Failure},
+    quota::{Limiter, StoreFailed},
+};
+
+/// The number of machines on a page: the most that the service allows.
+const PAGE: usize = 10_000;
+
+/// The number of machines that two consecutive pages share.
+const OVERLAP: usize = 100;
+
+/// How many times the list is fetched from the start, before what came is taken together.
+const PASSES: u32 = 5;
+
+/// The delay before the first retry; it doubles with each.
+const FIRST_DELAY: Duration = Duration::from_secs(1);
+/// The longest delay before a retry.
+const LONGEST_DELAY: Duration = Duration::from_mins(1);
+
+/// Receives the machines.
+pub trait ListSink {
+    /// Records a machine; each comes once.
+    fn record(&mut self, machine: ListedMachine);
+
+    /// Keeps only the machines whose number, counted from 0 as they came, is kept.
+    fn retain(&mut self, is_kept: &dyn Fn(usize) -> bool);
+}
+
+/// How the list was fetched.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ListFetched {
+    /// The calls that were sent.
+    pub requests: Requests,
+    /// Whether the list moved during every pass, so that machines may be missing.
+    pub moved: bool,
+}
+
+/// Why the list could not be fetched.
+#[derive(Debug)]
+pub enum ListError {
+    /// The service refuses the list, or gave no answer after all retries.
+    Failed(CallError),
+    /// No machine matches.
+    Empty,
+    /// The calls could not be recorded.
+    Store(StoreFailed),
+}
+
+/// Fetches the list through one API.
+pub struct ListFetcher<'run, A> {
+    /// The API.
+    pub api: &'run A,
+    /// The limiter of the API.
+    pub limiter: &'run Limiter,
+    /// The OData filter, if not all machines are wanted.
+    pub filter: Option<&'run str>,
+    /// The number of attempts after the first, for each page.
+    pub retries: u32,
+}
+
+/// What identifies a machine: its id, or a digest of a record without a valid one.
+type Key = [u8; 20];
+
+/// The machines that have come so far, each with its number.
+#[derive(Default)]
+struct Seen {
+    numbers: HashMap<Key, usize>,
+    /// The last pass in which each came.
+    passes: Vec<u32>,
+}
+
+/// How far a pass has come.
+#[derive(Default)]
+struct Pass {
+    /// The number of machines so far, each position counted once.
+    received: usize,
+    /// The last machines, which the next page begins with.
+    tail: VecDeque<Key>,
+}
+
+impl<A: MachineListApi> ListFetcher<'_, A> {
+    /// Fetches the whole list.
+    pub async fn fetch(&self, sink: &mut impl ListSink) -> Result<ListFetched, ListError> {
+        let mut seen = Seen::default();
+        let mut requests = Requests::default();
+        for number in 1..=PASSES {
+            let is_whole = self.pass(number, sink, &mut seen, &mut requests).await?;
+            if is_whole {
+                sink.retain(&|machine| seen.passes[machine] == number);
+                return seen.ended(requests, false);
+            }
+            debug!(number, "the machine list has moved between two pages");
+        }
+        warn!(
+            "the machine list has changed each of the {PASSES} times that it was read: a machine that came \
+             or went meanwhile may be missing"
+        );
+        seen.ended(requests, true)
+    }
+
+    /// Fetches the list once; false if it moved.
+    async fn pass(
+        &self,
+        number: u32,
+        sink: &mut impl ListSink,
+        seen: &mut Seen,
+        requests: &mut Requests,
+    ) -> Result<bool, ListError> {
+        let mut pass = Pass::default();
+        loop {
+            let machines = self.page(pass.skip(), requests).await?;
+            let keys: Vec<Key> = machines.iter().map(key).collect();
+            let advanced = pass.advance(&keys);
+            for (machine, key) in machines.into_iter().zip(keys) {
+                if seen.insert(key, number) {
+                    sink.record(machine);
+                }
+            }
+            match advanced {
+                None => return Ok(false),
+                Some(0) => return Ok(true),
+                Some(_) => {}
+            }
+        }
+    }
+
+    /// One page, with retries. No page is an error if a machine has come before it.
+    async fn page(
+        &self,
+        skip: usize,
+        requests: &mut Requests,
+    ) -> Result<Vec<ListedMachine>, ListError> {
+        let page = ListPage {
+            filter: self.filter.map(str::to_owned),
+            top: PAGE,
+            skip,
+        };
+        let mut delay = FIRST_DELAY;
+        let mut attempts = 0;
+        loop {
+            let permit = self.limiter.permit().await.map_err(ListError::Store)?;
+            requests.sent += 1;
+            requests.retried += u64::from(attempts > 0);
+            let reply = self.api.machines(&page, &permit).await;
+            drop(permit);
+            let error = match reply {
+                Ok(machines) => {
+                    self.limiter.answered();
+                    return Ok(machines);
+                }
+                Err(error) if error.class == Class::NotFound && !error.is_foreign => {
+                    return Ok(Vec::new());
+                }
+                Err(error) => error,
+            };
+            attempts += 1;
+            match error.class {
+                Class::Window(wait) => {
+                    requests.throttled += 1;
+                    self.limiter.throttled(wait);
+                }
+                Class::Token | Class::StaleToken if attempts <= self.retries => {}
+                Class::Call(wait) if attempts <= self.retries => {
+                    log_retry(&error.failure);
+                    sleep(wait.unwrap_or(delay)).await;
+                    delay = (delay * 2).min(LONGEST_DELAY);
+                }
+                _ => return Err(ListError::Failed(error)),
+            }
+        }
+    }
+}
+
+fn log_retry(failure: &Failure) {
+    warn!("the machine list: {}; trying again", failure.describe());
+}
+
+impl Seen {
+    /// Records that a machine came in a pass; true if it is new.
+    fn insert(&mut self, key: Key, pass: u32) -> bool {
+        let next = self.passes.len();
+        let number = *self.numbers.entry(key).or_insert(next);
+        if let Some(last) = self.passes.get_mut(number) {
+            *last = pass;
+            return false;
+        }
+        self.passes.push(pass);
+        true
+    }
+
+    fn ended(&self, requests: Requests, moved: bool) -> Result<ListFetched, ListError> {
+        if self.passes.is_empty() {
+            return Err(ListError::Empty);
+        }
+        Ok(ListFetched { requests, moved })
+    }
+}
+
+impl Pass {
+    /// The position of the next page.
+    fn skip(&self) -> usize {
+        self.received - self.tail.len()
+    }
+
+    /// Records a page; the number of machines beyond the overlap, or `None` if the list has moved.
+    fn advance(&mut self, page: &[Key]) -> Option<usize> {
+        let (overlap, new) = page.split_at_checked(self.tail.len())?;
+        let set = |keys: &mut dyn Iterator<Item = &Key>| keys.copied().collect::<HashSet<Key>>();
+        if set(&mut self.tail.iter()) != set(&mut overlap.iter()) {
+            return None;
+        }
+        self.received += new.len();
+        self.tail.extend(new);
+        let surplus = self.tail.len().saturating_sub(OVERLAP);
+        self.tail.drain(..surplus);
+        Some(new.len())
+    }
+}
+
+fn key(machine: &ListedMachine) -> Key {
+    if let Ok(id) = machine.id.parse::<MachineId>() {
+        return id.bytes();
+    }
+    let mut digest = Sha256::new();
+    for text in [&machine.id, &machine.name, &machine.first_seen] {
+        digest.update((text.len() as u64).to_le_bytes());
+        digest.update(text);
+    }
+    *digest.finalize().first_chunk().unwrap_or(&Key::default())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,63 @@
+//! Why a machine on the list is not requested.
+
+use crate::domain::words::words;
+
+words! {
+    /// Why a machine on the list is not requested, as `machines.csv` spells it; of several reasons, the
+    /// first one counts.
+    pub enum SkipReason {
+        /// Its record was merged into that of another machine.
+        Merged = "merged",
+        /// It is excluded from vulnerability management in the portal.
+        Excluded = "excluded",
+        /// It is not onboarded: discovered on the network, or unsupported.
+        NotOnboarded = "notOnboarded",
+        /// Its platform has no KBs.
+        NotWindows = "notWindows",
+        /// It has not been seen for longer than `--seen-within` allows.
+        Silent = "silent",
+        /// The user's filters leave it out.
+        Filtered = "filtered",
+    }
+}
+
+impl SkipReason {
+    /// The reason in a cell of a list; `None` if the cell is blank. Whoever writes other words there wants the
+    /// machine left out, too.
+    pub fn of_cell(cell: &str) -> Option<Self> {
+        match cell.trim() {
+            "" => None,
+            word => Some(word.parse().unwrap_or(Self::Filtered)),
+        }
+    }
+
+    /// The reason as a phrase for people.
+    pub const fn phrase(self) -> &'static str {
+        match self {
+            Self::Merged => "merged into another machine",
+            Self::Excluded => "excluded",
+            Self::NotOnboarded => "not onboarded",
+            Self::NotWindows => "not Windows",
+            Self::Silent => "not seen lately",
+            Self::Filtered => "left out by a filter",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_word_in_the_cell_skips_the_machine() {
+        for (cell, expected) in [
+            ("", None),
+            (" ", None),
+            ("silent", Some(SkipReason::Silent)),
+            (" notWindows ", Some(SkipReason::NotWindows)),
+            ("decommissioned", Some(SkipReason::Filtered)),
+        ] {
+            assert_eq!(SkipReason::of_cell(cell), expected, "{cell:?}");
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! The service's list as CSV: written, or read as any other list.
+
+use std::{
+    borrow::Cow,
+    io::{self, Read, Write},
+};
+
+use super::table::{COLUMNS, ServiceList};
+use crate::{
+    domain::csv_guard::guarded,
+    inventory::{Inventory, InventoryError, read_from},
+};
+
+/// The number of rows that are encoded at once.
+const ROWS: usize = 256;
+
+/// The list as CSV, row by row: it is never in memory as a whole.
+struct CsvReader<'list> {
+    list: &'list ServiceList,
+    guard: bool,
+    /// The place of the next machine.
+    next: usize,
+    /// Encoded rows, of which the first bytes have been read.
+    rows: Vec<u8>,
+    read: usize,
+}
+
+/// Writes the list as CSV. `guard` protects its cells from being run by a spreadsheet.
+pub fn write_csv(list: &ServiceList, guard: bool, out: &mut dyn Write) -> io::Result<()> {
+    io::copy(&mut CsvReader::new(list, guard)?, out).map(drop)
+}
+
+impl ServiceList {
+    /// The list as a run reads it. `name` stands for the file.
+    pub fn inventory(&self, name: &str, guard: bool) -> Result<Inventory, InventoryError> {
+        let reader = CsvReader::new(self, guard).map_err(|error| InventoryError {
+            file: name.to_owned(),
+            problem: error.into(),
+        })?;
+        read_from(reader, name, Some(COLUMNS[0]))
+    }
+}
+
+impl<'list> CsvReader<'list> {
+    fn new(list: &'list ServiceList, guard: bool) -> io::Result<Self> {
+        let mut rows = writer(Vec::new());
+        rows.write_record(COLUMNS)?;
+        Ok(Self {
+            list,
+            guard,
+            next: 0,
+            rows: finished(rows)?,
+            read: 0,
+        })
+    }
+
+    /// Encodes the next rows.
+    fn advance(&mut self) -> io::Result<()> {
+        let mut buffer = std::mem::take(&mut self.rows);
+        buffer.clear();
+        self.read = 0;
+        let mut rows = writer(buffer);
+        let end = self.list.len().min(self.next + ROWS);
+        for place in self.next..end {
+            let cells = self.list.row(place);
+            rows.write_record(cells.map(|cell| self.cell(cell).into_owned()))?;
+        }
+        self.next = end;
+        self.rows = finished(rows)?;
+        Ok(())
+    }
+
+    fn cell<'text>(&self, text: &'text str) -> Cow<'text, str> {
+        if self.guard {
+            guarded(text)
+        } else {
+            text.into()
+        }
+    }
+}
+
+fn writer(buffer: Vec<u8>) -> csv::Writer<Vec<u8>> {
+    csv::WriterBuilder::new().from_writer(buffer)
+}
+
+fn finished(writer: csv::Writer<Vec<u8>>) -> io::Result<Vec<u8>> {
+    writer.into_inner().map_err(csv::IntoInnerError::into_error)
+}
+
+impl Read for CsvReader<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.read == self.rows.len() && self.next < self.list.len() {
+            self.advance()?;
+        }
+        let read = (&self.rows[self.read..]).read(buffer)?;
+        self.read += read;
+        Ok(read)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,185 @@
+//! The list comes from the service: every machine that it lists has a row.
+
+use std::collections::BTreeMap;
+
+use patchgap::simulator::ApiName;
+
+use crate::common::{Finished, Scene};
+
+/// By machine id: the reason why it is skipped; empty if it is requested.
+type Reasons = BTreeMap<String, String>;
+
+/// What the tenant lists.
+fn truth(scene: &Scene) -> Reasons {
+    let listed = scene.tenant.listed();
+    let reasons = listed.map(|machine| {
+        let reason = machine.skipped_because.map_or("", |it| it.as_str());
+        (machine.id.to_string(), reason.to_owned())
+    });
+    reasons.collect()
+}
+
+/// What a table of machines says.
+fn reasons(rows: &[BTreeMap<String, String>]) -> Reasons {
+    let reasons = rows
+        .iter()
+        .map(|row| (row["machineId"].clone(), row["skippedBecause"].clone()));
+    reasons.collect()
+}
+
+fn requested(run: &Finished) -> usize {
+    let rows = run.rows("machines.csv");
+    rows.iter().filter(|row| row["status"] != "skipped").count()
+}
+
+#[test]
+fn every_listed_machine_is_requested_or_skipped_with_its_reason() {
+    let scene = Scene::with_machines(150);
+    let run = scene.run(&["report", "--all-machines"]).exits_with(0);
+    let rows = run.rows("machines.csv");
+    assert_eq!(reasons(&rows), truth(&scene));
+    assert_eq!(requested(&run), 150);
+    let summary = run.summary();
+    assert_eq!(summary["list"]["source"], "service");
+    assert_eq!(summary["list"]["machines"], rows.len());
+    assert_eq!(summary["list"]["skipped"], rows.len() - 150);
+    assert_eq!(summary["machines"]["answered"], 150);
+    let log = scene.tenant.log().only(ApiName::MissingKbs);
+    assert_eq!(log.calls.len(), 150, "no skipped machine is requested");
+    for column in ["deviceName", "osPlatform", "lastSeen", "group", "tags"] {
+        assert!(rows.iter().any(|row| !row[column].is_empty()), "{column}");
+    }
+}
+
+#[test]
+fn list_as_csv_gives_the_same_rows_and_figures() {
+    let scene = Scene::with_machines(150);
+    let files = ["kbs.csv", "machines.csv", "failures.csv"];
+    let all = scene.run(&["report", "--all-machines"]).exits_with(0);
+    let hide = |run: &Finished| files.map(|file| run.masked(file, &["answeredAt"]));
+    let expected = hide(&all);
+    let list = scene.run(&["machines"]).exits_with(0).stdout;
+    let piped = scene.pipe(&["report", "-", "--fresh"], list).exits_with(0);
+    assert_eq!(hide(&piped), expected);
+    scene
+        .run(&["machines", "--output", "list.csv"])
+        .exits_with(0);
+    let read = scene.run(&["report", "list.csv", "--fresh"]).exits_with(0);
+    assert_eq!(hide(&read), expected);
+}
+
+#[test]
+fn filters_select_and_the_others_keep_a_row() {
+    let scene = Scene::with_machines(150);
+    let whole = truth(&scene);
+    let run = scene.run(&["report", "--all-machines", "--os", "WindowsServer"]);
+    let run = run.exits_with(0);
+    let rows = run.rows("machines.csv");
+    assert_eq!(rows.len(), whole.len());
+    for row in &rows {
+        let is_server = row["osPlatform"].starts_with("WindowsServer");
+        let reason = &row["skippedBecause"];
+        match whole[&row["machineId"]].as_str() {
+            "" if is_server => assert_eq!(reason, ""),
+            "" => assert_eq!(reason, "filtered"),
+            other => assert_eq!(reason, other),
+        }
+    }
+    assert!(requested(&run) > 0);
+}
+
+#[test]
+fn interrupted_run_resumes_with_its_own_list() {
+    let scene = Scene::with(|settings| {
+        settings.machines = 60;
+        settings.limits = "40/h".parse().unwrap();
+    });
+    let out_of_time = [
+        "report",
+        "--all-machines",
+        "--rate-limit",
+        "40/h",
+        "--budget",
+        "3s",
+    ];
+    let first = scene.run(&out_of_time).exits_with(5);
+    let before = first.rows("machines.csv").len();
+    let log = scene.tenant.log().only(ApiName::Machines);
+    let calls = log.calls.len();
+    let again = scene.run(&out_of_time);
+    assert_eq!(again.rows("machines.csv").len(), before);
+    let log = scene.tenant.log().only(ApiName::Machines);
+    assert_eq!(log.calls.len(), calls, "the list is not fetched again");
+    scene
+        .run(&[
+            "report",
+            "--all-machines",
+            "--os",
+            "WindowsServer",
+            "--dry-run",
+        ])
+        .exits_with(3)
+        .complains("no machine list from the service is kept");
+    let plan = scene
+        .run(&["report", "--all-machines", "--dry-run"])
+        .exits_with(0);
+    assert!(plan.stdout.contains("60 machines"), "{}", plan.stdout);
+}
+
+#[test]
+fn usage_errors_name_what_to_drop() {
+    let scene = Scene::with_machines(5);
+    scene.write("list.csv", scene.tenant.inventory_csv());
+    scene
+        .run(&["report", "list.csv", "--all-machines"])
+        .exits_with(2)
+        .complains("--all-machines");
+    scene
+        .run(&["report", "list.csv", "--tag", "x"])
+        .exits_with(2)
+        .complains("--tag selects machines of the service's list");
+    scene
+        .run(&["report"])
+        .exits_with(2)
+        .complains("no list of machines is named");
+    assert!(scene.tenant.log().calls.is_empty());
+}
+
+#[test]
+fn bad_filter_and_no_match_are_configuration_errors() {
+    let scene = Scene::with_machines(5);
+    scene
+        .run(&["report", "--all-machines", "--filter", "size gt 3"])
+        .exits_with(3)
+        .complains("does not accept --filter: HTTP 400 ODataError");
+    scene
+        .run(&["machines", "--filter", "osPlatform eq 'BeOS'"])
+        .exits_with(3)
+        .complains("the service lists no machine that matches --filter");
+    scene
+        .run(&["report", "--all-machines", "--group", "no such group"])
+        .exits_with(3)
+        .complains("skips every machine");
+    assert!(
+        scene
+            .tenant
+            .log()
+            .only(ApiName::MissingKbs)
+            .calls
+            .is_empty()
+    );
+}
+
+#[test]
+fn missing_role_is_named_before_anything_is_requested() {
+    let scene = Scene::with(|settings| {
+        settings.machines = 5;
+        settings.faults = "missing-list-role".parse().unwrap();
+    });
+    scene
+        .run(&["report", "--all-machines"])
+        .exits_with(4)
+        .complains("Machine.Read.All")
+        .hints("grant the app registration the application permission Machine.Read.All");
+    assert!(scene.tenant.log().calls.is_empty());
+}
