@@ -1,7 +1,6 @@
 //! Renders the figures of a run into report files. Only [`output`] writes these files.
 
 mod csv;
-mod facts;
 mod format;
 mod json;
 mod markdown;
@@ -9,9 +8,7 @@ pub mod output;
 mod page;
 #[cfg(feature = "parquet")]
 mod parquet;
-mod past;
 pub(crate) mod plain;
-mod side_by_side;
 mod table;
 pub mod terminal;
 mod time;
@@ -19,17 +16,20 @@ mod view;
 mod workbook;
 
 #[cfg(test)]
-mod fixture;
-#[cfg(test)]
 mod tests;
 
 use std::io::{self, Write};
 
-pub use facts::{Facts, Tool};
 pub use format::Format;
 pub use markdown::markdown;
-pub use past::{Past, TrendPoint};
+pub use view::{
+    facts::{Facts, Tool},
+    past::{Past, TrendPoint},
+};
 pub use workbook::is_no_room;
+
+#[cfg(test)]
+use tests::fixture;
 
 use crate::{
     aggregate::{Fleet, TopActions},

@@ -17,6 +17,7 @@ mod conflict;
 mod digest;
 mod error;
 mod owned;
+mod parallel;
 mod placing;
 mod probe;
 mod replace;
@@ -31,6 +32,7 @@ use std::{
 
 use self::{
     background::{Background, Whole, Writing},
+    parallel::in_parallel,
     placing::{Staged, place_all},
     probe::can_be_made,
     temporary::{sweep, temporary},
@@ -39,9 +41,9 @@ pub use self::{
     claim::{Claim, Input},
     conflict::Conflict,
     error::OutputError,
+    parallel::at_once,
 };
-pub use super::side_by_side::at_once;
-use super::{Report, Run, side_by_side::side_by_side};
+use super::{Report, Run};
 
 /// A folder that was checked to be writable.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,7 +91,7 @@ impl OutputFolder {
         reports: &[&dyn Report],
         run: &Run<'_>,
     ) -> Result<Vec<Staged>, OutputError> {
-        let written = side_by_side(reports, |report| self.stage(*report, run));
+        let written = in_parallel(reports, |report| self.stage(*report, run));
         let staged = written.into_iter().map(|it| it.and_then(Written::whole));
         // Wait for all of them: a file that is still being written can be removed only afterwards.
         let staged: Vec<Result<Staged, OutputError>> = staged.collect();

@@ -3,6 +3,7 @@
 //! A view takes a [`Run`](super::Run) and returns plain figures and plain sentences. It is independent
 //! of the output format: text from outside is passed through unchanged, and each renderer escapes it.
 //!
+//! - [`facts`], [`past`]: the metadata of a run, and the earlier runs it is compared with
 //! - [`coverage`]: the number of machines that answered, and what that means for all other figures
 //! - [`figures`]: the fleet's figures beside those of the base
 //! - [`actions`]: the updates to install first, and what they achieve
@@ -16,9 +17,11 @@
 pub(super) mod actions;
 pub(super) mod changes;
 pub(super) mod coverage;
+pub(super) mod facts;
 pub(super) mod figures;
 pub(super) mod months;
 pub(super) mod moved;
+pub(super) mod past;
 pub(super) mod spread;
 pub(super) mod trend;
 pub(super) mod week;

@@ -4,7 +4,7 @@ use std::{io, path::PathBuf, sync::Arc};
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::{Facts, Past, Report, Run, Tool, TrendPoint};
+use super::super::{Facts, Past, Report, Run, Tool, TrendPoint};
 use crate::{
     aggregate::{RankBy, TopActions, tests::InMemory},
     changes::{BaseRun, Changes, Comparison, Figures, Replacing},
@@ -22,16 +22,16 @@ use crate::{
 
 /// The list and the results of a small run.
 #[derive(Debug, Clone)]
-pub(super) struct Fixture {
-    pub(super) inventory: Inventory,
-    pub(super) outcomes: Vec<Outcome>,
+pub(in crate::report) struct Fixture {
+    pub(in crate::report) inventory: Inventory,
+    pub(in crate::report) outcomes: Vec<Outcome>,
     /// The results of the previous run: the same machines, and one that has since left the list.
-    pub(super) before: Option<Vec<Outcome>>,
-    pub(super) facts: Facts,
+    pub(in crate::report) before: Option<Vec<Outcome>>,
+    pub(in crate::report) facts: Facts,
 }
 
 impl Fixture {
-    pub(super) fn small() -> Self {
+    pub(in crate::report) fn small() -> Self {
         Self {
             inventory: inventory(),
             outcomes: vec![
@@ -46,7 +46,7 @@ impl Fixture {
     }
 
     /// The same fleet with an earlier night that covers every change class.
-    pub(super) fn second_night() -> Self {
+    pub(in crate::report) fn second_night() -> Self {
         let february = MissingKb {
             products: vec!["windows_10".into()],
             ..gap("4530000", 31)
@@ -63,7 +63,7 @@ impl Fixture {
     }
 
     /// Calls `render` with the fixture's run.
-    pub(super) fn with_run<T>(&self, render: impl FnOnce(&Run<'_>) -> T) -> T {
+    pub(in crate::report) fn with_run<T>(&self, render: impl FnOnce(&Run<'_>) -> T) -> T {
         let told = InMemory(self.outcomes.clone());
         let fleet = told.aggregate(&self.inventory, RankBy::Cve);
         let before = self
@@ -88,7 +88,7 @@ impl Fixture {
     }
 
     /// The bytes of one report.
-    pub(super) fn bytes(&self, report: &dyn Report) -> Vec<u8> {
+    pub(in crate::report) fn bytes(&self, report: &dyn Report) -> Vec<u8> {
         self.with_run(|run| {
             let mut bytes = Vec::new();
             report.render(run, &mut bytes).unwrap();
@@ -97,7 +97,7 @@ impl Fixture {
     }
 
     /// The bytes of one report, as text.
-    pub(super) fn render(&self, report: &dyn Report) -> String {
+    pub(in crate::report) fn render(&self, report: &dyn Report) -> String {
         String::from_utf8(self.bytes(report)).unwrap()
     }
 }
@@ -182,7 +182,7 @@ fn trend() -> Vec<TrendPoint> {
     ]
 }
 
-pub(super) fn machine(number: u8) -> MachineId {
+pub(in crate::report) fn machine(number: u8) -> MachineId {
     MachineId::from_bytes([number; 20])
 }
 
@@ -212,7 +212,7 @@ fn inventory() -> Inventory {
     }
 }
 
-pub(super) fn gap(kb: &str, cve_addressed: u64) -> MissingKb {
+pub(in crate::report) fn gap(kb: &str, cve_addressed: u64) -> MissingKb {
     MissingKb {
         id: KbId::new(kb),
         name: None,
@@ -237,7 +237,7 @@ fn march(cve_addressed: u64) -> MissingKb {
     }
 }
 
-pub(super) fn answer(number: u8, missing: Vec<MissingKb>) -> Outcome {
+pub(in crate::report) fn answer(number: u8, missing: Vec<MissingKb>) -> Outcome {
     Outcome {
         machine: machine(number),
         attempts: 1,
@@ -252,7 +252,7 @@ pub(super) fn answer(number: u8, missing: Vec<MissingKb>) -> Outcome {
     }
 }
 
-pub(super) fn not_found(number: u8) -> Outcome {
+pub(in crate::report) fn not_found(number: u8) -> Outcome {
     Outcome {
         machine: machine(number),
         attempts: 3,

@@ -16,27 +16,27 @@ pub fn at_once() -> usize {
 
 /// Runs the task for every item in parallel. Tasks start in the order of the items, and the
 /// results are returned in that order.
-pub(super) fn side_by_side<T: Sync, Done: Send>(
-    all: &[T],
-    work: impl Fn(&T) -> Done + Sync,
+pub(super) fn in_parallel<T: Sync, Done: Send>(
+    items: &[T],
+    task: impl Fn(&T) -> Done + Sync,
 ) -> Vec<Done> {
-    let (left, done) = (Mutex::new(all.iter().enumerate()), Mutex::new(Vec::new()));
-    let next = || left.lock().next();
+    let (queue, done) = (Mutex::new(items.iter().enumerate()), Mutex::new(Vec::new()));
+    let next = || queue.lock().next();
     let worker = || {
-        while let Some((place, one)) = next() {
-            let came = (place, work(one));
-            done.lock().push(came);
+        while let Some((index, item)) = next() {
+            let result = task(item);
+            done.lock().push((index, result));
         }
     };
     thread::scope(|scope| {
-        for _ in 1..at_once().min(all.len()) {
+        for _ in 1..at_once().min(items.len()) {
             scope.spawn(worker);
         }
         worker();
     });
     let mut done = done.into_inner();
-    done.sort_unstable_by_key(|(place, _)| *place);
-    done.into_iter().map(|(_, came)| came).collect()
+    done.sort_unstable_by_key(|(index, _)| *index);
+    done.into_iter().map(|(_, result)| result).collect()
 }
 
 #[cfg(test)]
@@ -49,7 +49,7 @@ mod tests {
     fn results_keep_the_order_of_inputs() {
         for count in [0, 1, 2, 100] {
             let numbers: Vec<usize> = (0..count).collect();
-            let doubled = side_by_side(&numbers, |number| number * 2);
+            let doubled = in_parallel(&numbers, |number| number * 2);
             assert_eq!(doubled, numbers.iter().map(|it| it * 2).collect::<Vec<_>>());
         }
     }
@@ -59,6 +59,6 @@ mod tests {
         let meet = Barrier::new(at_once());
         let all = vec![(); at_once()];
         // A single job would not pass the barrier.
-        assert_eq!(side_by_side(&all, |()| meet.wait()).len(), at_once());
+        assert_eq!(in_parallel(&all, |()| meet.wait()).len(), at_once());
     }
 }

@@ -32,7 +32,7 @@ pub struct Facts {
     pub requests: Requests,
     /// The output folder.
     pub folder: PathBuf,
-    /// The names of all report files of this run. See [`super::file_names`].
+    /// The names of all report files of this run. See [`crate::report::file_names`].
     pub files: Vec<String>,
     /// The order of the KBs.
     pub rank_by: RankBy,
