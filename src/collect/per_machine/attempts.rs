@@ -12,7 +12,7 @@ use super::{
     retry::Decision,
     run::{Run, Stopped},
     target::{Target, TargetResult},
-    tracker::Flow,
+    tracker::ReplyCounts,
 };
 use crate::{
     defender::{Address, CallError, Class, MissingKbsApi, Page},
@@ -52,7 +52,7 @@ pub(super) struct Request<'a, A> {
     run: &'a Run,
     target: Target,
     /// Replies to the calls of all machines before the last attempt.
-    flow: Flow,
+    replies: ReplyCounts,
 }
 
 impl<'a, A: MissingKbsApi> Request<'a, A> {
@@ -61,7 +61,7 @@ impl<'a, A: MissingKbsApi> Request<'a, A> {
             caller,
             run: &caller.run,
             target,
-            flow: Flow::default(),
+            replies: ReplyCounts::default(),
         }
     }
 
@@ -108,7 +108,7 @@ impl<'a, A: MissingKbsApi> Request<'a, A> {
     /// Requests one page, with as many attempts as the policy allows.
     async fn page(&mut self, address: &Address) -> Result<Page, NoPage> {
         self.target.history = self.target.history.after_a_wait();
-        self.flow = self.run.tracker.flow();
+        self.replies = self.run.tracker.replies();
         loop {
             match self.attempt(address).await? {
                 Ok(page) => {
@@ -127,7 +127,7 @@ impl<'a, A: MissingKbsApi> Request<'a, A> {
     async fn attempt(&mut self, address: &Address) -> Result<Result<Page, CallError>, NoPage> {
         let slot = self.run.unless_stopped(self.caller.slot_when_closed());
         let slot = slot.await??;
-        self.run.go_on()?;
+        self.run.check_running()?;
         let outages = self.run.breaker.circuit().outages();
         let target = &mut self.target;
         target.history.sending(outages);
@@ -169,26 +169,29 @@ impl<'a, A: MissingKbsApi> Request<'a, A> {
             Class::NotFound | Class::Machine => self.count_reply(false),
             _ => {}
         }
-        let flow = self.run.tracker.flow();
-        let alone = self.is_alone(flow.since(self.flow));
+        let replies = self.run.tracker.replies();
+        let alone = self.is_alone(replies.since(self.replies));
         self.target.history.failures.count(class, alone);
         // The machine's own refusal is counted here, and says nothing about others.
-        self.flow = flow.and_throttled(u64::from(matches!(class, Class::Window(_))));
+        self.replies = replies.and_throttled(u64::from(matches!(class, Class::Window(_))));
     }
 
     /// Counts a reply for the displayed estimate.
     fn count_reply(&self, has_failed: bool) {
         let failed_before = self.target.history.failures.failed;
-        self.run.tracker.repeats.note(failed_before, has_failed);
+        self.run
+            .tracker
+            .retry_stats
+            .record(failed_before, has_failed);
     }
 
     /// Whether only this machine is refused for quota: most others are answered meanwhile. If no
     /// others are answered, it may be the window, unless no other machine is left to show that.
-    fn is_alone(&self, since: Flow) -> bool {
+    fn is_alone(&self, since: ReplyCounts) -> bool {
         if since.answers > 0 {
             since.throttled <= since.answers
         } else {
-            self.run.tracker.left() == 0
+            self.run.tracker.not_started() == 0
         }
     }
 
@@ -210,7 +213,7 @@ impl<'a, A: MissingKbsApi> Request<'a, A> {
             }
             // The quota holds back all calls until the pause ends.
             Decision::Wait => Ok(()),
-            Decision::Retry(delay) if is_asked_for(delay, error.class) => {
+            Decision::Retry(delay) if is_requested_wait(delay, error.class) => {
                 Err(NoPage::Postponed(delay))
             }
             Decision::Retry(delay) => self.back_off(delay).await,
@@ -232,7 +235,7 @@ impl<'a, A: MissingKbsApi> Request<'a, A> {
                     () = sleep(delay) => {}
                     () = breaker.until(|circuit| circuit.outages() != history.outages) => return,
                 }
-                if !breaker.circuit().heard_others_first() || tracker.left() == 0 {
+                if !breaker.circuit().began_with_foreign_replies() || tracker.not_started() == 0 {
                     return;
                 }
             }
@@ -242,7 +245,7 @@ impl<'a, A: MissingKbsApi> Request<'a, A> {
 }
 
 /// Whether the service requested a wait of this length.
-fn is_asked_for(delay: Duration, class: Class) -> bool {
+fn is_requested_wait(delay: Duration, class: Class) -> bool {
     matches!(class, Class::Call(Some(wait)) if !wait.is_zero() && wait >= delay)
 }
 

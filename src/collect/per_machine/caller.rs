@@ -72,7 +72,7 @@ impl<A: MissingKbsApi> Caller<A> {
 
     async fn with_permit<'a>(&'a self, slot: SemaphorePermit<'a>) -> Result<CallSlot<'a>, Stopped> {
         if let Err(error) = self.api.ready().await {
-            self.run.cannot_sign_in(error);
+            self.run.sign_in_failed(error);
             return Err(Stopped);
         }
         let Ok(permit) = self.run.limiter().permit().await else {
@@ -97,8 +97,8 @@ impl<A: MissingKbsApi> Caller<A> {
         let reply = self.run.stops.hard.run_until_cancelled(call).await;
         drop(slot);
         let reply = reply.ok_or(Stopped)?;
-        if is_usual(&reply) {
-            self.run.tracker.took(sent.elapsed());
+        if is_typical(&reply) {
+            self.run.tracker.record_latency(sent.elapsed());
         }
         match &reply {
             Ok(_) => {
@@ -108,7 +108,7 @@ impl<A: MissingKbsApi> Caller<A> {
                 breaker.change_if_news(|circuit| circuit.answered(machine));
             }
             Err(error) if is_sign_of_life(error) => {
-                self.run.breaker.change_if_news(Circuit::works);
+                self.run.breaker.change_if_news(Circuit::sign_of_life);
             }
             Err(_) => {}
         }
@@ -160,7 +160,7 @@ fn is_sign_of_life(error: &CallError) -> bool {
 }
 
 /// Whether a call took a typical time: refusals are faster, and failures vary.
-fn is_usual(reply: &Result<Page, CallError>) -> bool {
+fn is_typical(reply: &Result<Page, CallError>) -> bool {
     match reply {
         Ok(_) => true,
         Err(error) => error.class == Class::NotFound,

@@ -10,7 +10,7 @@ use super::{
     estimate::too_many,
     forecast,
     plan::{LATE_PASSES, Plan, late_calls},
-    postponed::PATIENCE,
+    postponed::LONGEST_WAIT,
     run::Run,
     settings::{Settings, Stops},
     target::Target,
@@ -46,12 +46,12 @@ impl<A: MissingKbsApi> Fetcher<A> {
     }
 
     /// The number of machines to request.
-    pub fn to_ask(&self) -> u64 {
-        self.run.plan.to_ask() as u64
+    pub fn machines_to_request(&self) -> u64 {
+        self.run.plan.machines_to_request() as u64
     }
 
     /// Whether limits or a pace delay calls.
-    pub fn is_held_up(&self) -> bool {
+    pub fn is_rate_limited(&self) -> bool {
         self.run.limiter().is_scarce()
     }
 
@@ -66,17 +66,17 @@ impl<A: MissingKbsApi> Fetcher<A> {
     /// several outcomes, the last one counts.
     pub async fn run(&self, mut sink: impl FnMut(Outcome)) -> Ending {
         self.worker.run(&mut sink).await;
-        self.others_are_gone().await;
+        self.wait_for_other_workers().await;
         let mut unknown = self.run.take_unknown();
         let earlier = self.run.plan.unknown.iter().copied();
         unknown.extend(earlier.map(Target::unknown));
-        self.late_passes(unknown, &mut sink).await;
+        self.run_late_passes(unknown, &mut sink).await;
         self.wait_for_postponed(&mut sink).await;
         self.run.ending()
     }
 
     /// Requests machines again that the service did not know, unless there are too many of them.
-    async fn late_passes(&self, mut unknown: Vec<Target>, sink: &mut impl FnMut(Outcome)) {
+    async fn run_late_passes(&self, mut unknown: Vec<Target>, sink: &mut impl FnMut(Outcome)) {
         let plan = &self.run.plan;
         if too_many(unknown.len() as u64, plan.len()) {
             warn!(
@@ -88,13 +88,13 @@ impl<A: MissingKbsApi> Fetcher<A> {
             return;
         }
         for pass in 1..=LATE_PASSES {
-            self.run.tracker.late_pass(pass);
+            self.run.tracker.begin_late_pass(pass);
             // A machine that had this pass in an earlier process waits for the next one.
             let (now, later) = unknown
                 .into_iter()
                 .partition(|target| target.times_unknown <= pass);
             unknown = later;
-            unknown.extend(self.late_pass(now, sink).await);
+            unknown.extend(self.run_late_pass(now, sink).await);
         }
     }
 
@@ -104,23 +104,27 @@ impl<A: MissingKbsApi> Fetcher<A> {
         if self.run.postponed.len() == 0 {
             return;
         }
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + LONGEST_WAIT;
         self.worker.pass([], Some(deadline), sink).await;
         let mut unknown = self.run.take_unknown();
         for _ in 0..LATE_PASSES {
-            unknown = self.late_pass(unknown, sink).await;
+            unknown = self.run_late_pass(unknown, sink).await;
         }
         self.run.give_up_postponed().into_iter().for_each(sink);
     }
 
     /// Waits until the other workers have returned their share of the slots.
-    async fn others_are_gone(&self) {
+    async fn wait_for_other_workers(&self) {
         let all = u32::try_from(self.run.concurrency).unwrap_or(u32::MAX);
         // Fails only if the slots are closed, which never happens.
         let _ = self.worker.caller.slots.acquire_many(all).await;
     }
 
-    async fn late_pass(&self, unknown: Vec<Target>, sink: &mut impl FnMut(Outcome)) -> Vec<Target> {
+    async fn run_late_pass(
+        &self,
+        unknown: Vec<Target>,
+        sink: &mut impl FnMut(Outcome),
+    ) -> Vec<Target> {
         if unknown.is_empty() {
             return unknown;
         }
@@ -136,7 +140,7 @@ impl<A: MissingKbsApi> Fetcher<A> {
             .iter()
             .map(|target| late_calls(target.times_unknown));
         let machines = unknown.len() as u64;
-        self.run.tracker.again(machines, calls.sum());
+        self.run.tracker.retry_unknown(machines, calls.sum());
         self.worker.pass(unknown, None, sink).await;
         self.run.take_unknown()
     }

@@ -4,17 +4,17 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{estimate::Stage, run::Run, worker::under_way};
+use super::{estimate::ProgressSnapshot, run::Run, worker::in_progress};
 use crate::{collect::Progress, quota::Load};
 
 /// The progress of the run, and when it will have ended.
 pub(super) fn progress(run: &Run) -> Progress {
     let now = Instant::now();
     let in_flight = run.limiter().in_flight();
-    let stage = run.tracker.stage(in_flight.len() as u64);
+    let snapshot = run.tracker.snapshot(in_flight.len() as u64);
     let latency = latency(run, in_flight.first().map(|since| now - *since));
-    let remaining = end(run, now, stage, latency.least) - now;
-    let remaining_at_most = end(run, now, stage, latency.most) - now;
+    let remaining = end(run, now, snapshot, latency.least) - now;
+    let remaining_at_most = end(run, now, snapshot, latency.most) - now;
     let waiting = run.limiter().waiting();
     Progress {
         counts: run.tracker.counts(),
@@ -28,22 +28,22 @@ pub(super) fn progress(run: &Run) -> Progress {
 
 /// When the run will have ended with this answer time: by the quota's schedule, and by the further
 /// attempts of failing machines.
-fn end(run: &Run, now: Instant, stage: Stage, latency: Duration) -> Instant {
+fn end(run: &Run, now: Instant, snapshot: ProgressSnapshot, latency: Duration) -> Instant {
     let tracker = &run.tracker;
-    let expected = tracker.repeats.expected(&run.policy);
+    let expected = tracker.retry_stats.expected(&run.policy);
     let schedule = run.limiter().forecast(Load {
-        calls: stage.calls_left(expected.calls()),
+        calls: snapshot.calls_left(expected.calls()),
         latency,
         concurrency: run.concurrency,
     });
-    let at_once = under_way(run.concurrency) as u64;
+    let at_once = in_progress(run.concurrency) as u64;
     // The last of the remaining machines may need many attempts.
-    let tail = expected.tail(tracker.left().min(at_once), latency);
-    let under_way = now + stage.takes(expected.under_way(latency), at_once) + tail / 2;
+    let tail = expected.tail(tracker.not_started().min(at_once), latency);
+    let in_progress = now + snapshot.takes(expected.in_progress(latency), at_once) + tail / 2;
     let after = |failed| latency + expected.after(failed, latency);
     let backoffs = tracker.backoffs.end(now, after).unwrap_or(now);
-    let first_pass = (schedule + tail).max(under_way).max(backoffs);
-    let late = if stage.has_late() {
+    let first_pass = (schedule + tail).max(in_progress).max(backoffs);
+    let late = if snapshot.has_late() {
         latency
     } else {
         Duration::ZERO

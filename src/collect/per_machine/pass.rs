@@ -23,7 +23,7 @@ use crate::{
 
 /// A pass in progress.
 #[derive(Debug)]
-pub(super) struct Pass<'a, A> {
+pub(super) struct WorkerPass<'a, A> {
     caller: &'a Caller<A>,
     run: &'a Run,
     /// In the last pass, which waits for postponed machines only: until when.
@@ -31,7 +31,7 @@ pub(super) struct Pass<'a, A> {
     in_progress: InProgress,
 }
 
-impl<'a, A: MissingKbsApi> Pass<'a, A> {
+impl<'a, A: MissingKbsApi> WorkerPass<'a, A> {
     pub(super) fn new(caller: &'a Caller<A>, deadline: Option<Instant>) -> Self {
         Self {
             caller,
@@ -95,8 +95,8 @@ impl<'a, A: MissingKbsApi> Pass<'a, A> {
     fn next(&self, targets: &mut impl Iterator<Item = Target>) -> Option<Target> {
         let due = self.run.take_due(self.deadline.is_some());
         due.or_else(|| {
-            let may_go_on = !self.run.is_unproven() || self.run.go_on().is_err();
-            may_go_on.then(|| targets.next()).flatten()
+            let takes_next = !self.run.is_unproven() || self.run.check_running().is_err();
+            takes_next.then(|| targets.next()).flatten()
         })
     }
 
@@ -124,10 +124,10 @@ impl<'a, A: MissingKbsApi> Pass<'a, A> {
     fn first_failure(&self, result: &TargetResult) -> Option<Failure> {
         let mut first_outcomes = self.run.breaker.first_outcomes.lock();
         match result {
-            TargetResult::Done(outcome) => first_outcomes.note(outcome).cloned(),
+            TargetResult::Done(outcome) => first_outcomes.record(outcome).cloned(),
             // The service works: it replied.
             TargetResult::NotFound { .. } => {
-                first_outcomes.works();
+                first_outcomes.sign_of_life();
                 None
             }
             TargetResult::Postponed(..) | TargetResult::Stopped(_) => None,

@@ -29,7 +29,7 @@ pub(super) fn late_calls(times_unknown: u32) -> u64 {
 }
 
 /// Machines that are requested before it is believed that the service answers for none.
-pub(super) const SCOUTS: usize = 3;
+pub(super) const SAMPLE_SIZE: usize = 3;
 
 /// A machine that the service did not know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +45,7 @@ pub struct Unknown {
 impl Plan {
     /// The number of all machines of the run, with or without work left.
     pub fn len(&self) -> u64 {
-        self.to_ask() as u64 + self.reused
+        self.machines_to_request() as u64 + self.reused
     }
 
     /// Whether the run has no machines at all.
@@ -55,20 +55,20 @@ impl Plan {
 
     /// The machines to request when none was answered yet and all fail: those that were answered
     /// before, or else some spread over the list.
-    pub(super) fn scouts(&self) -> Vec<MachineId> {
-        let mut scouts = self.answered_before.clone();
-        scouts.truncate(SCOUTS);
-        for part in 1..=SCOUTS {
-            let place = self.machines.len() * part / (SCOUTS + 1);
+    pub(super) fn sample(&self) -> Vec<MachineId> {
+        let mut sample = self.answered_before.clone();
+        sample.truncate(SAMPLE_SIZE);
+        for part in 1..=SAMPLE_SIZE {
+            let place = self.machines.len() * part / (SAMPLE_SIZE + 1);
             let machine = self.machines.get(place);
-            let is_new = machine.filter(|it| !scouts.contains(it));
-            scouts.extend(is_new.filter(|_| scouts.len() < SCOUTS));
+            let is_new = machine.filter(|it| !sample.contains(it));
+            sample.extend(is_new.filter(|_| sample.len() < SAMPLE_SIZE));
         }
-        scouts
+        sample
     }
 
     /// The number of machines without an answer.
-    pub(super) fn to_ask(&self) -> usize {
+    pub(super) fn machines_to_request(&self) -> usize {
         self.machines.len() + self.unknown.len()
     }
 }
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn scouts_are_known_machines_or_spread_over_the_list() {
+    fn sample_is_of_known_machines_or_spread_over_the_list() {
         for (list, before, expected) in [
             (0..100, &[][..], &[25, 50, 75][..]),
             (0..100, &[90], &[90, 25, 50]),
@@ -98,7 +98,7 @@ mod tests {
                 answered_before: machines(before.iter().copied()),
                 ..Plan::default()
             };
-            assert_eq!(plan.scouts(), machines(expected.iter().copied()));
+            assert_eq!(plan.sample(), machines(expected.iter().copied()));
         }
     }
 }

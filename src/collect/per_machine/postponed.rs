@@ -10,7 +10,7 @@ use super::target::Target;
 
 /// How long a run waits for postponed machines alone, when everything else is done. Machines with a
 /// longer wait come last.
-pub(super) const PATIENCE: Duration = Duration::from_mins(10);
+pub(super) const LONGEST_WAIT: Duration = Duration::from_mins(10);
 
 /// The machines that are currently postponed.
 #[derive(Debug, Default)]
@@ -30,7 +30,7 @@ struct Postponed {
 
 /// Which postponed machines to consider.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Wanted {
+pub(super) struct PostponedFilter {
     /// Includes those with a long wait: everything else is done.
     pub(super) with_long: bool,
     /// The number of outages that have begun.
@@ -43,7 +43,7 @@ impl PostponedMachines {
         self.0.lock().push(Postponed {
             target,
             due: Instant::now() + wait,
-            is_long: wait > PATIENCE,
+            is_long: wait > LONGEST_WAIT,
             outages,
         });
     }
@@ -54,9 +54,9 @@ impl PostponedMachines {
     }
 
     /// Takes the one that has been due for longest; `None` if none is due.
-    pub(super) fn take_due(&self, wanted: Wanted) -> Option<Target> {
+    pub(super) fn take_due(&self, filter: PostponedFilter) -> Option<Target> {
         let mut waiting = self.0.lock();
-        let (at, due) = first(&waiting, wanted)?;
+        let (at, due) = first(&waiting, filter)?;
         if due > Instant::now() {
             return None;
         }
@@ -64,15 +64,15 @@ impl PostponedMachines {
     }
 
     /// When the next one is due.
-    pub(super) fn next_due(&self, wanted: Wanted) -> Option<Instant> {
-        first(&self.0.lock(), wanted).map(|(_, due)| due)
+    pub(super) fn next_due(&self, filter: PostponedFilter) -> Option<Instant> {
+        first(&self.0.lock(), filter).map(|(_, due)| due)
     }
 
     /// When the last one is due that the run will wait for, given when everything else is done.
     pub(super) fn last_due(&self, others_done: Instant) -> Option<Instant> {
         let waiting = self.0.lock();
         let due = waiting.iter().map(|it| it.due);
-        due.filter(|due| *due <= others_done + PATIENCE).max()
+        due.filter(|due| *due <= others_done + LONGEST_WAIT).max()
     }
 
     /// Takes any of them, due or not.
@@ -88,20 +88,20 @@ impl PostponedMachines {
 }
 
 /// The first of the wanted machines to become due, and when.
-fn first(waiting: &[Postponed], wanted: Wanted) -> Option<(usize, Instant)> {
+fn first(waiting: &[Postponed], filter: PostponedFilter) -> Option<(usize, Instant)> {
     let due = waiting.iter().enumerate().filter_map(|(at, it)| {
-        let due = it.due_for(wanted)?;
+        let due = it.due_for(filter)?;
         Some((due, at))
     });
     due.min().map(|(due, at)| (at, due))
 }
 
 impl Postponed {
-    fn due_for(&self, wanted: Wanted) -> Option<Instant> {
-        if self.outages != wanted.outages {
+    fn due_for(&self, filter: PostponedFilter) -> Option<Instant> {
+        if self.outages != filter.outages {
             return Some(self.due.min(Instant::now()));
         }
-        (wanted.with_long || !self.is_long).then_some(self.due)
+        (filter.with_long || !self.is_long).then_some(self.due)
     }
 }
 
@@ -110,11 +110,11 @@ mod tests {
     use super::*;
     use crate::domain::machine::MachineId;
 
-    const CALM: Wanted = Wanted {
+    const CALM: PostponedFilter = PostponedFilter {
         with_long: false,
         outages: 0,
     };
-    const LAST: Wanted = Wanted {
+    const LAST: PostponedFilter = PostponedFilter {
         with_long: true,
         outages: 0,
     };
@@ -129,8 +129,8 @@ mod tests {
         machines
     }
 
-    fn numbers(machines: &PostponedMachines, wanted: Wanted) -> Vec<u8> {
-        let due = std::iter::from_fn(|| machines.take_due(wanted));
+    fn numbers(machines: &PostponedMachines, filter: PostponedFilter) -> Vec<u8> {
+        let due = std::iter::from_fn(|| machines.take_due(filter));
         let number = |target: Target| {
             (0..=u8::MAX).find(|number| MachineId::from_bytes([*number; 20]) == target.machine)
         };
@@ -157,7 +157,10 @@ mod tests {
     async fn all_are_due_after_an_outage() {
         let machines = postponed(&[90, 3600]);
         let outages = 1;
-        assert_eq!(numbers(&machines, Wanted { outages, ..CALM }), [0, 1]);
+        assert_eq!(
+            numbers(&machines, PostponedFilter { outages, ..CALM }),
+            [0, 1]
+        );
     }
 
     #[tokio::test(start_paused = true)]

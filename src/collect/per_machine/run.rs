@@ -17,7 +17,7 @@ use tokio::time::{Instant, sleep_until};
 use super::{
     breaker::{Circuit, CircuitBreaker, FIRST, FirstOutcomes},
     plan::{Plan, late_calls},
-    postponed::{PATIENCE, PostponedMachines, Wanted},
+    postponed::{LONGEST_WAIT, PostponedFilter, PostponedMachines},
     retry::RetryPolicy,
     settings::{Settings, Stops},
     target::{Target, TargetResult},
@@ -46,7 +46,7 @@ pub(super) struct Run {
     pub(super) tracker: Tracker,
     pub(super) plan: Plan,
     /// Machines to request if none was answered yet and all fail.
-    pub(super) scouts: Vec<MachineId>,
+    pub(super) sample: Vec<MachineId>,
     /// The number of the plan's machines that workers have taken.
     taken: AtomicUsize,
     /// Machines that the service did not know in the passes so far.
@@ -66,7 +66,7 @@ impl Run {
             clock: settings.clock,
             breaker: CircuitBreaker::new(
                 Circuit::new(settings.policy.retries, &plan.known),
-                FirstOutcomes::new(watched(&plan)),
+                FirstOutcomes::new(watched_machines(&plan)),
             ),
             stops: Stops {
                 gentle: stops.gentle.child_token(),
@@ -76,7 +76,7 @@ impl Run {
             taken: AtomicUsize::new(0),
             unknown: Mutex::default(),
             postponed: PostponedMachines::default(),
-            scouts: plan.scouts(),
+            sample: plan.sample(),
             plan,
             out_of_time: AtomicBool::new(false),
             stopped_by: Mutex::new(None),
@@ -104,10 +104,10 @@ impl Run {
     /// Records the result of a request, and returns the final outcome, if there is one.
     pub(super) fn record(&self, result: TargetResult) -> Option<Outcome> {
         match result {
-            TargetResult::NotFound { target, standing } => {
+            TargetResult::NotFound { target, outcome } => {
                 self.tracker.unknown(late_calls(target.times_unknown));
                 self.unknown.lock().push(target);
-                Some(standing)
+                Some(outcome)
             }
             TargetResult::Done(outcome) => {
                 self.tracker.done(&outcome);
@@ -122,14 +122,14 @@ impl Run {
                 if target.is_unknown() {
                     self.tracker.unknown(0);
                 }
-                target.into_standing()
+                target.into_pending()
             }
         }
     }
 
     /// Postpones a machine, because the service asks to wait this long before its next call.
     fn postpone(&self, target: Target, wait: Duration) {
-        if wait > PATIENCE
+        if wait > LONGEST_WAIT
             && let Some(failure) = &target.failure
             && self.breaker.first_outcomes.lock().postponed(failure)
         {
@@ -149,18 +149,18 @@ impl Run {
         if self.stops.gentle.is_cancelled() {
             return self.postponed.take_any();
         }
-        self.postponed.take_due(self.wanted(is_last))
+        self.postponed.take_due(self.postponed_filter(is_last))
     }
 
     /// When the next postponed machine is due.
     pub(super) fn next_due(&self, is_last: bool) -> Option<Instant> {
         (self.postponed.len() > 0)
-            .then(|| self.postponed.next_due(self.wanted(is_last)))
+            .then(|| self.postponed.next_due(self.postponed_filter(is_last)))
             .flatten()
     }
 
-    fn wanted(&self, with_long: bool) -> Wanted {
-        Wanted {
+    fn postponed_filter(&self, with_long: bool) -> PostponedFilter {
+        PostponedFilter {
             with_long,
             outages: self.breaker.circuit().outages(),
         }
@@ -196,7 +196,7 @@ impl Run {
     }
 
     /// Ends the run because the sign-in failed.
-    pub(super) fn cannot_sign_in(&self, error: CallError) {
+    pub(super) fn sign_in_failed(&self, error: CallError) {
         self.stop(match error.class {
             Class::NoToken => Ending::NoSignIn(error.failure),
             _ => Ending::Refused(error.failure),
@@ -212,7 +212,7 @@ impl Run {
     }
 
     /// Fails if the run is to stop.
-    pub(super) fn go_on(&self) -> Result<(), Stopped> {
+    pub(super) fn check_running(&self) -> Result<(), Stopped> {
         if self.stops.gentle.is_cancelled() {
             return Err(Stopped);
         }
@@ -252,9 +252,9 @@ impl Run {
 /// The number of machines that the first-outcomes check counts. If some machines are known to be
 /// answered, they show whether the service works: the rest of a fleet may be just the machines that
 /// always fail.
-fn watched(plan: &Plan) -> usize {
+fn watched_machines(plan: &Plan) -> usize {
     if plan.known.is_empty() {
-        plan.to_ask()
+        plan.machines_to_request()
     } else {
         0
     }

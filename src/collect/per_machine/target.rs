@@ -33,7 +33,7 @@ pub(super) enum TargetResult {
     NotFound {
         target: Target,
         /// The outcome that stands if the machine is not requested again.
-        standing: Outcome,
+        outcome: Outcome,
     },
     /// The service asks to wait this long before the next call for the machine.
     Postponed(Target, Duration),
@@ -75,7 +75,7 @@ impl Target {
         self.times_unknown += 1;
         self.failure = Some(failure.clone());
         TargetResult::NotFound {
-            standing: self.outcome(Err(failure)),
+            outcome: self.outcome(Err(failure)),
             target: self,
         }
     }
@@ -102,7 +102,7 @@ impl Target {
     /// The outcome when no more calls are sent: pending, after a failure or before an answer.
     /// `None` if no call was sent, or if the service did not know the machine: that outcome is
     /// already recorded.
-    pub(super) fn into_standing(self) -> Option<Outcome> {
+    pub(super) fn into_pending(self) -> Option<Outcome> {
         if self.attempts == 0 || self.is_unknown() {
             return None;
         }

@@ -8,7 +8,7 @@ use std::{
 use parking_lot::Mutex;
 
 use super::{
-    estimate::{Backoffs, Latency, Repeats, Stage},
+    estimate::{Backoffs, Latency, ProgressSnapshot, RetryStats},
     plan::{LATE_PASSES, Plan, late_calls},
 };
 use crate::{
@@ -18,12 +18,12 @@ use crate::{
 
 /// The service's replies to calls: answers, and refusals for quota.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Flow {
+pub(super) struct ReplyCounts {
     pub(super) answers: u64,
     pub(super) throttled: u64,
 }
 
-impl Flow {
+impl ReplyCounts {
     pub(super) fn and_throttled(self, calls: u64) -> Self {
         Self {
             throttled: self.throttled + calls,
@@ -66,7 +66,7 @@ pub(super) struct Tracker {
     /// Machines that wait for another attempt.
     pub(super) backoffs: Backoffs,
     /// The results of calls, by the number of failures before them.
-    pub(super) repeats: Repeats,
+    pub(super) retry_stats: RetryStats,
 }
 
 impl Tracker {
@@ -107,8 +107,8 @@ impl Tracker {
     }
 
     /// Records how long a call took.
-    pub(super) fn took(&self, length: Duration) {
-        self.latency.lock().note(length);
+    pub(super) fn record_latency(&self, length: Duration) {
+        self.latency.lock().record(length);
     }
 
     /// Counts a machine whose request begins.
@@ -117,7 +117,7 @@ impl Tracker {
     }
 
     /// Records that a late pass begins.
-    pub(super) fn late_pass(&self, number: u32) {
+    pub(super) fn begin_late_pass(&self, number: u32) {
         self.late_passes.store(number, Relaxed);
     }
 
@@ -130,7 +130,7 @@ impl Tracker {
     }
 
     /// Counts unknown machines that are requested once more, and removes their late calls.
-    pub(super) fn again(&self, count: u64, late_calls: u64) {
+    pub(super) fn retry_unknown(&self, count: u64, late_calls: u64) {
         let mut machines = self.machines.lock();
         machines.late_calls -= late_calls;
         machines.counts.not_found -= count;
@@ -150,7 +150,7 @@ impl Tracker {
     }
 
     /// The number of machines whose request has not begun.
-    pub(super) fn left(&self) -> u64 {
+    pub(super) fn not_started(&self) -> u64 {
         let started = self.started.load(Relaxed);
         self.planned.saturating_sub(started)
     }
@@ -161,8 +161,8 @@ impl Tracker {
     }
 
     /// The service's replies to the calls for all machines so far.
-    pub(super) fn flow(&self) -> Flow {
-        Flow {
+    pub(super) fn replies(&self) -> ReplyCounts {
+        ReplyCounts {
             answers: self.answers(),
             throttled: self.throttled.load(Relaxed),
         }
@@ -186,11 +186,11 @@ impl Tracker {
     }
 
     /// The progress of the run, given the number of calls in flight.
-    pub(super) fn stage(&self, in_flight: u64) -> Stage {
+    pub(super) fn snapshot(&self, in_flight: u64) -> ProgressSnapshot {
         let machines = *self.machines.lock();
         let counts = machines.counts;
         let passes = self.late_passes.load(Relaxed);
-        Stage {
+        ProgressSnapshot {
             fleet: counts.machines,
             machines: counts.machines.saturating_sub(counts.done()),
             in_flight,

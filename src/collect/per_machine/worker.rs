@@ -7,19 +7,19 @@ use tokio::{
     time::Instant,
 };
 
-use super::{caller::Caller, pass::Pass, run::Run, target::Target};
+use super::{caller::Caller, pass::WorkerPass, run::Run, target::Target};
 use crate::{collect::Requests, defender::MissingKbsApi, domain::outcome::Outcome};
 
 /// Machines in progress per call in flight: those that wait for another attempt do not block
 /// others.
-const UNDER_WAY: usize = 4;
+const PER_CALL: usize = 4;
 /// Minimum number of machines in progress, however few calls are in flight: this many may have to
 /// wait until it is clear whether the service itself replies.
 const FEWEST: usize = 24;
 
 /// The number of machines in progress for this number of calls in flight.
-pub(super) fn under_way(calls: usize) -> usize {
-    calls.saturating_mul(UNDER_WAY).max(FEWEST)
+pub(super) fn in_progress(calls: usize) -> usize {
+    calls.saturating_mul(PER_CALL).max(FEWEST)
 }
 
 /// Collects answers for machines of a run from an API. All workers of a run are alike, each with
@@ -30,7 +30,7 @@ pub struct Worker<A> {
     /// The number of machines in progress at once.
     width: usize,
     /// Call slots borrowed from another worker, which are returned to it on drop.
-    _lent: Option<OwnedSemaphorePermit>,
+    _borrowed_slots: Option<OwnedSemaphorePermit>,
 }
 
 impl<A: MissingKbsApi> Worker<A> {
@@ -42,8 +42,8 @@ impl<A: MissingKbsApi> Worker<A> {
                 run,
                 slots: Arc::new(Semaphore::new(calls)),
             },
-            width: under_way(calls),
-            _lent: None,
+            width: in_progress(calls),
+            _borrowed_slots: None,
         }
     }
 
@@ -52,10 +52,11 @@ impl<A: MissingKbsApi> Worker<A> {
     pub(super) fn another(&self, api: A, calls: usize) -> Self {
         let slots = &self.caller.slots;
         let calls = calls.min(slots.available_permits());
-        let lent = u32::try_from(calls).ok();
-        let lent = lent.and_then(|calls| Arc::clone(slots).try_acquire_many_owned(calls).ok());
+        let borrowed = u32::try_from(calls).ok();
+        let borrowed =
+            borrowed.and_then(|calls| Arc::clone(slots).try_acquire_many_owned(calls).ok());
         Self {
-            _lent: lent,
+            _borrowed_slots: borrowed,
             ..Self::new(api, Arc::clone(&self.caller.run), calls)
         }
     }
@@ -78,7 +79,7 @@ impl<A: MissingKbsApi> Worker<A> {
         deadline: Option<Instant>,
         sink: &mut impl FnMut(Outcome),
     ) {
-        let pass = Pass::new(&self.caller, deadline);
+        let pass = WorkerPass::new(&self.caller, deadline);
         pass.run(targets, self.width, sink).await;
     }
 }

@@ -38,11 +38,12 @@ impl Workers {
         fetcher: &Fetcher<Session>,
         recorder: &Recorder,
     ) -> Result<Self, RunError> {
-        let threads = if fetcher.is_held_up() || fetcher.to_ask() < FEWEST_MACHINES {
-            1
-        } else {
-            threads(calls, available_parallelism().map_or(1, NonZero::get))
-        };
+        let threads =
+            if fetcher.is_rate_limited() || fetcher.machines_to_request() < FEWEST_MACHINES {
+                1
+            } else {
+                threads(calls, available_parallelism().map_or(1, NonZero::get))
+            };
         let workers = (1..threads).map(|_| {
             let session = fetcher.api().over_other_connections();
             let session = session.map_err(SessionError::from)?;

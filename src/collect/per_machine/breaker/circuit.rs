@@ -12,7 +12,8 @@ const MOST_IN_A_ROW: u32 = 8;
 /// Maximum number of machines kept for probes: a single one might have been removed meanwhile.
 const KNOWN: usize = 8;
 /// Consecutive replies that are not the service's own, before any answer, that raise a suspicion.
-/// With the [scouts](crate::collect::per_machine::plan::SCOUTS) that are sent then, they make 20.
+/// With the [sample](crate::collect::per_machine::plan::SAMPLE_SIZE) that is requested then, they
+/// make 20.
 const FOREIGN_IN_A_ROW: u32 = 17;
 /// Consecutive refusals that raise a suspicion, without a second attempt for each machine first.
 const REFUSED_IN_A_ROW: u32 = 5;
@@ -88,7 +89,7 @@ impl Circuit {
         if self.is_down {
             State::Open
         } else if self.suspects_outage()
-            || self.hears_only_others()
+            || self.only_foreign_replies()
             || self.is_refused()
             || self.holds > 0
         {
@@ -109,17 +110,17 @@ impl Circuit {
     }
 
     /// Whether all replies so far are foreign, and so many that the service may not be there.
-    pub(crate) fn hears_only_others(&self) -> bool {
+    pub(crate) fn only_foreign_replies(&self) -> bool {
         self.foreign >= FOREIGN_IN_A_ROW && !self.has_answered()
     }
 
     /// Whether all replies so far are foreign, however few.
-    pub(crate) fn heard_others_first(&self) -> bool {
+    pub(crate) fn began_with_foreign_replies(&self) -> bool {
         self.foreign > 0 && self.signs == 0 && !self.has_answered()
     }
 
     /// Whether the service has shown a sign of life after the call's last failure.
-    pub(crate) fn works_since(&self, history: &CallHistory) -> bool {
+    pub(crate) fn has_sign_since(&self, history: &CallHistory) -> bool {
         history.signs.is_some_and(|earlier| self.signs > earlier)
     }
 
@@ -129,7 +130,7 @@ impl Circuit {
         if self.outages != history.outages {
             return Some(false);
         }
-        self.works_since(history).then_some(true)
+        self.has_sign_since(history).then_some(true)
     }
 
     /// Whether there were several consecutive refusals.
@@ -147,12 +148,12 @@ impl Circuit {
         self.known.truncate(KNOWN - 1);
         self.known.push_front(machine);
         let was_refused = mem::take(&mut self.refused) > 0;
-        self.works() || was_refused
+        self.sign_of_life() || was_refused
     }
 
     /// Records a sign of life. Returns whether waiting callers must be notified: in a normal run
     /// there is one sign of life per call, and each would wake all callers that wait for a slot.
-    pub(crate) fn works(&mut self) -> bool {
+    pub(crate) fn sign_of_life(&mut self) -> bool {
         let is_news = self.failed > 0 || self.waiting > 0 || self.foreign > 0;
         self.failed = 0;
         self.foreign = 0;
@@ -170,7 +171,7 @@ impl Circuit {
         self.foreign += u32::from(attempt.is_foreign);
         if !self.has_answered() {
             // Otherwise the first outcomes decide.
-            return if attempt.is_foreign && self.hears_only_others() {
+            return if attempt.is_foreign && self.only_foreign_replies() {
                 Suspicion::NotTheService
             } else {
                 Suspicion::None
@@ -201,7 +202,7 @@ impl Circuit {
     }
 
     /// The call stops waiting.
-    pub(crate) fn wait_no_more(&mut self) {
+    pub(crate) fn end_wait(&mut self) {
         self.waiting -= 1;
     }
 
@@ -259,7 +260,7 @@ mod tests {
     #[derive(Debug, Clone, Copy)]
     enum Event {
         Answered,
-        Works,
+        SignOfLife,
         /// This many calls fail, each for the first time.
         Fail(usize),
         Foreign(usize),
@@ -270,7 +271,9 @@ mod tests {
         Opens,
         Closes,
     }
-    use Event::{Accepted, Answered, Closes, Fail, Foreign, Hold, Opens, Refused, Release, Works};
+    use Event::{
+        Accepted, Answered, Closes, Fail, Foreign, Hold, Opens, Refused, Release, SignOfLife,
+    };
 
     fn happens(circuit: &mut Circuit, event: Event) {
         let mut fail = |attempt, times| {
@@ -280,7 +283,7 @@ mod tests {
         };
         match event {
             Answered => drop(circuit.answered(MACHINE)),
-            Works => drop(circuit.works()),
+            SignOfLife => drop(circuit.sign_of_life()),
             Fail(times) => fail(FAILED, times),
             Foreign(times) => fail(FOREIGN, times),
             Refused(times) => (0..times).for_each(|_| circuit.refused()),
@@ -298,20 +301,20 @@ mod tests {
             (&[][..], Closed),
             (&[Answered, Fail(4)], Closed),
             (&[Answered, Fail(5)], Suspect),
-            (&[Answered, Fail(5), Works], Closed),
-            (&[Answered, Fail(3), Works, Fail(3)], Closed),
+            (&[Answered, Fail(5), SignOfLife], Closed),
+            (&[Answered, Fail(3), SignOfLife, Fail(3)], Closed),
             (&[Answered, Fail(5), Opens], Open),
-            (&[Answered, Fail(5), Opens, Works], Open),
-            (&[Answered, Fail(5), Opens, Works, Closes], Closed),
+            (&[Answered, Fail(5), Opens, SignOfLife], Open),
+            (&[Answered, Fail(5), Opens, SignOfLife, Closes], Closed),
             // Before any answer, the first outcomes decide.
             (&[Fail(100)], Closed),
             (&[Fail(100), Answered], Closed),
             (&[Foreign(16)], Closed),
             (&[Foreign(17)], Suspect),
-            (&[Foreign(17), Works], Closed),
+            (&[Foreign(17), SignOfLife], Closed),
             (&[Refused(4)], Closed),
             (&[Refused(5)], Suspect),
-            (&[Refused(5), Works], Suspect),
+            (&[Refused(5), SignOfLife], Suspect),
             (&[Refused(5), Answered], Closed),
             (&[Refused(5), Accepted], Closed),
             (&[Hold, Hold, Release], Suspect),
@@ -364,12 +367,12 @@ mod tests {
         let mut history = CallHistory::default();
         for _ in 0..100 {
             circuit.failed(&mut history, FAILED);
-            circuit.works();
+            circuit.sign_of_life();
             circuit.failed(&mut history, FAILED);
         }
         assert_eq!(circuit.state(), Closed);
         assert_eq!(circuit.is_own(&history), None);
-        circuit.works();
+        circuit.sign_of_life();
         assert_eq!(circuit.is_own(&history), Some(true));
         circuit.open();
         assert_eq!(circuit.is_own(&history), Some(false));

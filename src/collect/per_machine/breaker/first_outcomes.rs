@@ -9,7 +9,7 @@ pub(crate) const FIRST: usize = 20;
 #[derive(Debug)]
 pub(crate) struct FirstOutcomes {
     kind: Option<(Reason, Option<u16>)>,
-    alike: usize,
+    equal_failures: usize,
     watching: bool,
 }
 
@@ -18,18 +18,18 @@ impl FirstOutcomes {
     pub(crate) fn new(machines: usize) -> Self {
         Self {
             kind: None,
-            alike: 0,
+            equal_failures: 0,
             watching: machines > FIRST,
         }
     }
 
     /// Records an outcome. Returns the failure once the first 20 have all failed alike.
-    pub(crate) fn note<'a>(&mut self, outcome: &'a Outcome) -> Option<&'a Failure> {
+    pub(crate) fn record<'a>(&mut self, outcome: &'a Outcome) -> Option<&'a Failure> {
         let failure = outcome.result.as_ref().err();
         match failure.filter(|failure| self.is_alike(failure)) {
             Some(failure) if self.watching => {
-                self.alike += 1;
-                (self.alike == FIRST).then_some(failure)
+                self.equal_failures += 1;
+                (self.equal_failures == FIRST).then_some(failure)
             }
             _ => {
                 self.watching = false;
@@ -42,12 +42,12 @@ impl FirstOutcomes {
     /// failed alike.
     pub(crate) fn postponed(&mut self, failure: &Failure) -> bool {
         self.watching &= self.is_alike(failure);
-        self.alike += usize::from(self.watching);
-        self.watching && self.alike == FIRST
+        self.equal_failures += usize::from(self.watching);
+        self.watching && self.equal_failures == FIRST
     }
 
     /// The service works: it replies, even if only that it does not know a machine.
-    pub(crate) fn works(&mut self) {
+    pub(crate) fn sign_of_life(&mut self) {
         self.watching = false;
     }
 
@@ -97,7 +97,7 @@ mod tests {
         let mut first = FirstOutcomes::new(machines);
         let mut outcomes = outcomes.into_iter();
         outcomes
-            .position(|outcome| first.note(&outcome).is_some())
+            .position(|outcome| first.record(&outcome).is_some())
             .map(|at| at + 1)
     }
 

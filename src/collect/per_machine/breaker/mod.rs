@@ -39,7 +39,7 @@ pub(super) struct CircuitBreaker {
 
 /// While this is held, only its owner may send.
 #[must_use]
-pub(super) struct Hold<'breaker>(&'breaker CircuitBreaker);
+pub(super) struct HoldGuard<'breaker>(&'breaker CircuitBreaker);
 
 impl CircuitBreaker {
     pub(super) fn new(circuit: Circuit, first_outcomes: FirstOutcomes) -> Self {
@@ -83,13 +83,13 @@ impl CircuitBreaker {
     }
 
     /// Lets only the caller send.
-    pub(super) fn hold(&self) -> Hold<'_> {
+    pub(super) fn hold(&self) -> HoldGuard<'_> {
         self.change(Circuit::hold);
-        Hold(self)
+        HoldGuard(self)
     }
 }
 
-impl Drop for Hold<'_> {
+impl Drop for HoldGuard<'_> {
     fn drop(&mut self) {
         self.0.change(Circuit::release);
     }

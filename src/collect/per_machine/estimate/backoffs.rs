@@ -9,23 +9,23 @@ use tokio::time::Instant;
 #[derive(Debug, Default)]
 pub(crate) struct Backoffs {
     /// When each backoff ends, and how often its machine had failed.
-    under_way: Mutex<Vec<(Instant, u32)>>,
+    in_progress: Mutex<Vec<(Instant, u32)>>,
 }
 
 impl Backoffs {
     /// Records that a machine backs off from now on, after this number of failures.
     pub(crate) fn begin(&self, rest: Duration, failed: u32) {
         let now = Instant::now();
-        let mut under_way = self.under_way.lock();
-        under_way.retain(|(end, _)| *end > now);
-        under_way.push((now + rest, failed));
+        let mut in_progress = self.in_progress.lock();
+        in_progress.retain(|(end, _)| *end > now);
+        in_progress.push((now + rest, failed));
     }
 
     /// When the last of the machines in backoff will be done. `after` is the time a machine needs
     /// after its backoff, by its number of failures.
     pub(crate) fn end(&self, now: Instant, after: impl Fn(u32) -> Duration) -> Option<Instant> {
-        let under_way = self.under_way.lock();
-        let still = under_way.iter().filter(|(end, _)| *end > now);
+        let in_progress = self.in_progress.lock();
+        let still = in_progress.iter().filter(|(end, _)| *end > now);
         still.map(|(end, failed)| *end + after(*failed)).max()
     }
 }

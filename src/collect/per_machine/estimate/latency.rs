@@ -19,7 +19,7 @@ pub(crate) struct Latency {
 
 impl Latency {
     /// Records the time of an answer.
-    pub(crate) fn note(&mut self, took: Duration) {
+    pub(crate) fn record(&mut self, took: Duration) {
         self.answers = self.answers.saturating_add(1).min(STEADY);
         self.mean = moved(self.mean, took, self.answers);
         // A single call that hangs changes nothing, however long it takes.
@@ -27,7 +27,7 @@ impl Latency {
         self.recent = moved(self.recent, recently, self.answers.min(RECENT));
         if self.answers > RECENT && self.has_changed() {
             *self = Self::default();
-            self.note(took);
+            self.record(took);
         }
     }
 
@@ -55,7 +55,7 @@ mod tests {
         let mut latency = Latency::default();
         assert_eq!(latency.mean(), None);
         for took in took_ms {
-            latency.note(Duration::from_millis(took));
+            latency.record(Duration::from_millis(took));
         }
         latency.mean().unwrap().as_millis()
     }

@@ -2,12 +2,12 @@
 
 mod backoffs;
 mod latency;
-mod repeats;
+mod retry_stats;
 
 use std::time::Duration;
 
-use self::repeats::seconds;
-pub(super) use self::{backoffs::Backoffs, latency::Latency, repeats::Repeats};
+use self::retry_stats::seconds;
+pub(super) use self::{backoffs::Backoffs, latency::Latency, retry_stats::RetryStats};
 
 /// The estimate assumes this number of additional well-behaved machines, so that the first failure
 /// is not taken as the rule.
@@ -17,7 +17,7 @@ const MOST_CALLS: u64 = 6;
 
 /// The progress of collecting, as input of the estimate.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Stage {
+pub(super) struct ProgressSnapshot {
     /// The number of machines of the run.
     pub(super) fleet: u64,
     /// The number of machines that still have no result in the current pass.
@@ -39,7 +39,7 @@ pub(super) struct Stage {
     pub(super) is_late: bool,
 }
 
-impl Stage {
+impl ProgressSnapshot {
     /// The number of calls still to be sent: for machines not requested yet, the retries they need
     /// if they behave like those before, and the late passes. `calls_each` is the mean number of
     /// calls per machine, by their failure rate.
@@ -53,8 +53,8 @@ impl Stage {
 
     /// How long the machines that are left take, given the seconds for each and the number at once.
     #[expect(clippy::cast_precision_loss, reason = "an estimate of a span of time")]
-    pub(super) fn takes(self, under_way: f64, at_once: u64) -> Duration {
-        seconds(under_way * self.machines as f64 / at_once.max(1) as f64)
+    pub(super) fn takes(self, in_progress: f64, at_once: u64) -> Duration {
+        seconds(in_progress * self.machines as f64 / at_once.max(1) as f64)
     }
 
     /// Whether machines will be requested again after all others.
@@ -95,14 +95,14 @@ pub(super) fn too_many(unknown: u64, fleet: u64) -> bool {
 mod tests {
     use super::*;
 
-    fn in_the_middle() -> Stage {
-        Stage {
+    fn in_the_middle() -> ProgressSnapshot {
+        ProgressSnapshot {
             fleet: 2000,
             machines: 1000,
             replies: 1000,
             findings: 1000,
             passes: 2,
-            ..Stage::default()
+            ..ProgressSnapshot::default()
         }
     }
 
@@ -113,14 +113,14 @@ mod tests {
 
     #[test]
     fn calls_in_flight_are_not_counted_again() {
-        let stage = Stage {
+        let snapshot = ProgressSnapshot {
             in_flight: 8,
             ..in_the_middle()
         };
-        assert_eq!(stage.calls_left(1.0), 992);
-        let last = Stage {
+        assert_eq!(snapshot.calls_left(1.0), 992);
+        let last = ProgressSnapshot {
             machines: 8,
-            ..stage
+            ..snapshot
         };
         assert_eq!(last.calls_left(1.0), 0);
     }
@@ -128,13 +128,13 @@ mod tests {
     #[test]
     fn retries_are_expected_at_the_rate_seen_so_far() {
         for (replies, expected) in [(1020, 1019), (2000, 1952), (1_000_000, 6000)] {
-            let stage = Stage {
+            let snapshot = ProgressSnapshot {
                 replies,
                 ..in_the_middle()
             };
-            assert_eq!(stage.calls_left(1.0), expected);
+            assert_eq!(snapshot.calls_left(1.0), expected);
         }
-        let first = Stage {
+        let first = ProgressSnapshot {
             replies: 1,
             findings: 0,
             ..in_the_middle()
@@ -148,7 +148,7 @@ mod tests {
 
     #[test]
     fn retries_are_expected_before_the_first_outcome() {
-        let first = Stage {
+        let first = ProgressSnapshot {
             replies: 30,
             findings: 0,
             ..in_the_middle()
@@ -160,13 +160,13 @@ mod tests {
 
     #[test]
     fn late_passes_are_expected() {
-        let first_pass = Stage {
+        let first_pass = ProgressSnapshot {
             unknown: 21,
             late: 42,
             ..in_the_middle()
         };
         assert_eq!(first_pass.calls_left(1.0), 1000 + 42 + 2 * 20);
-        let late_pass = Stage {
+        let late_pass = ProgressSnapshot {
             machines: 30,
             unknown: 10,
             late: 10,
@@ -179,11 +179,11 @@ mod tests {
 
     #[test]
     fn no_late_pass_is_expected_for_a_wrong_list() {
-        let stage = Stage {
+        let snapshot = ProgressSnapshot {
             unknown: 300,
             late: 600,
             ..in_the_middle()
         };
-        assert_eq!(stage.calls_left(1.0), 1000);
+        assert_eq!(snapshot.calls_left(1.0), 1000);
     }
 }

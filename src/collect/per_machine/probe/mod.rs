@@ -4,14 +4,14 @@
 //!   again; if that fails too, all calls wait, and further probes follow with growing pauses, for
 //!   up to an hour
 //! - `refusals.rs`: a refusal of the whole run may pass, or concern one machine alone
-//! - `scouts.rs`: before any machine was answered, machines from elsewhere in the list are
+//! - `sample.rs`: before any machine was answered, machines from elsewhere in the list are
 //!   requested
 //!
 //! What calls have shown so far is kept in the circuit (`../breaker/`).
 
 mod outage;
 mod refusals;
-mod scouts;
+mod sample;
 
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ use crate::{
 pub(super) use self::{
     outage::is_own_failure,
     refusals::{RefusalScope, refusal_scope},
-    scouts::check_others,
+    sample::check_others,
 };
 
 /// The first pause between probes.
@@ -39,7 +39,7 @@ const SHORTEST: Duration = Duration::from_secs(1);
 /// The right to send probes; fails if the previous holder has ended the run.
 async fn probing(run: &Run) -> Result<MutexGuard<'_, ()>, Stopped> {
     let probing = run.breaker.probing.lock().await;
-    run.go_on()?;
+    run.check_running()?;
     Ok(probing)
 }
 

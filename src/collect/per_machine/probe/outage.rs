@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout};
 use tracing::warn;
 
-use super::{SHORTEST, probe_known, probing, scouts::hears_the_service};
+use super::{SHORTEST, probe_known, probing, sample::check_reachable};
 use crate::{
     collect::per_machine::{
         breaker::{CallHistory, Circuit, FailedAttempt, Suspicion},
@@ -17,13 +17,13 @@ use crate::{
 };
 
 /// How long to wait for a sign of life before a machine is given up.
-const MOMENT: Duration = Duration::from_secs(1);
+const SIGN_OF_LIFE_WAIT: Duration = Duration::from_secs(1);
 /// The longest pause, unless the service asks for more.
 const LONGEST: Duration = Duration::from_mins(1);
 /// The longest pause that the service can ask for.
-const LONGEST_ASKED_FOR: Duration = Duration::from_mins(10);
+const LONGEST_REQUESTED: Duration = Duration::from_mins(10);
 /// The longest outage that a run waits for; a longer one ends the run.
-const PATIENCE: Duration = Duration::from_hours(1);
+const LONGEST_OUTAGE: Duration = Duration::from_hours(1);
 
 /// Whether a failure is the machine's own, and counts. Returns once that is clear; in an outage,
 /// that is when it ends.
@@ -45,13 +45,13 @@ pub(crate) async fn is_own_failure<A: MissingKbsApi>(
         return Ok(true);
     }
     run.breaker.change(Circuit::wait);
-    let is_own = run.unless_stopped(clear_up(caller, suspicion, error, history));
+    let is_own = run.unless_stopped(determine_cause(caller, suspicion, error, history));
     let is_own = is_own.await;
-    run.breaker.change(Circuit::wait_no_more);
+    run.breaker.change(Circuit::end_wait);
     is_own?
 }
 
-async fn clear_up<A: MissingKbsApi>(
+async fn determine_cause<A: MissingKbsApi>(
     caller: &Caller<A>,
     suspicion: Suspicion,
     error: &CallError,
@@ -60,12 +60,12 @@ async fn clear_up<A: MissingKbsApi>(
     let breaker = &caller.run.breaker;
     if suspicion == Suspicion::LastAttempt {
         // In a large fleet another machine is answered soon, and no probe is needed.
-        let sign = breaker.until(|circuit| circuit.works_since(history));
-        let _ = timeout(MOMENT, sign).await;
+        let sign = breaker.until(|circuit| circuit.has_sign_since(history));
+        let _ = timeout(SIGN_OF_LIFE_WAIT, sign).await;
     }
     let _probing = probing(&caller.run).await?;
     if suspicion == Suspicion::NotTheService {
-        hears_the_service(caller, error).await?;
+        check_reachable(caller, error).await?;
         return Ok(true);
     }
     let is_own = breaker.circuit().is_own(history);
@@ -84,7 +84,7 @@ async fn probe<A: MissingKbsApi>(
     let breaker = &caller.run.breaker;
     let slot = tokio::select! {
         biased;
-        () = breaker.until(|circuit| circuit.works_since(history)) => return Ok(true),
+        () = breaker.until(|circuit| circuit.has_sign_since(history)) => return Ok(true),
         slot = caller.slot() => slot?,
     };
     match probe_known(caller, slot).await? {
@@ -107,8 +107,8 @@ async fn wait_out<A: MissingKbsApi>(
     let began = Instant::now();
     let mut pause = SHORTEST;
     let mut waited = Duration::ZERO;
-    while waited < PATIENCE {
-        let length = pause.max(asked_for(&failed));
+    while waited < LONGEST_OUTAGE {
+        let length = pause.max(requested_wait(&failed));
         run.limiter().down_until(Instant::now() + length);
         sleep(length).await;
         let probed = Instant::now();
@@ -135,15 +135,15 @@ fn end_outage(run: &Run, took: Duration) {
 }
 
 fn give_up(run: &Run, mut failure: Failure) {
-    let hours = span(PATIENCE);
+    let hours = span(LONGEST_OUTAGE);
     failure.message = format!("no answer for {hours}; the last try: {}", failure.message);
     run.stop(Ending::Failing(failure));
 }
 
 /// How long the service asked to wait.
-fn asked_for(failed: &CallError) -> Duration {
+fn requested_wait(failed: &CallError) -> Duration {
     match failed.class {
-        Class::Call(Some(wait)) => wait.min(LONGEST_ASKED_FOR),
+        Class::Call(Some(wait)) => wait.min(LONGEST_REQUESTED),
         _ => Duration::ZERO,
     }
 }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::{probe_known, probing, scouts::scouts_are_answered};
+use super::{probe_known, probing, sample::sample_is_answered};
 use crate::{
     collect::per_machine::{
         breaker::{CallHistory, Circuit},
@@ -26,7 +26,7 @@ pub(crate) enum RefusalScope {
 
 /// How other calls fare meanwhile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Others {
+enum OtherCalls {
     Accepted,
     Refused,
     NoReply,
@@ -57,31 +57,34 @@ pub(crate) async fn refusal_scope<A: MissingKbsApi>(
     if is_first && breaker.circuit().has_answered() && !several {
         return Ok(RefusalScope::Unclear);
     }
-    let others = run.unless_stopped(others(caller, earlier)).await??;
+    let other_calls = run.unless_stopped(other_calls(caller, earlier)).await??;
     breaker.change(Circuit::accepted);
-    Ok(match others {
-        Others::Refused => RefusalScope::Run,
-        Others::Accepted if !is_first => RefusalScope::Machine,
-        Others::Accepted | Others::NoReply => RefusalScope::Unclear,
+    Ok(match other_calls {
+        OtherCalls::Refused => RefusalScope::Run,
+        OtherCalls::Accepted if !is_first => RefusalScope::Machine,
+        OtherCalls::Accepted | OtherCalls::NoReply => RefusalScope::Unclear,
     })
 }
 
-async fn others<A: MissingKbsApi>(caller: &Caller<A>, earlier: u64) -> Result<Others, Stopped> {
+async fn other_calls<A: MissingKbsApi>(
+    caller: &Caller<A>,
+    earlier: u64,
+) -> Result<OtherCalls, Stopped> {
     let run = &caller.run;
     let _hold = run.breaker.hold();
     let _probing = probing(run).await?;
     if run.tracker.answers() > earlier {
-        return Ok(Others::Accepted);
+        return Ok(OtherCalls::Accepted);
     }
     let has_answered = run.breaker.circuit().has_answered();
     if has_answered {
         let reply = probe_known(caller, caller.slot().await?).await?;
-        return Ok(reply.map_or(Others::NoReply, |()| Others::Accepted));
+        return Ok(reply.map_or(OtherCalls::NoReply, |()| OtherCalls::Accepted));
     }
-    let answered = scouts_are_answered(caller, Duration::ZERO).await?;
+    let answered = sample_is_answered(caller, Duration::ZERO).await?;
     Ok(if answered {
-        Others::Accepted
+        OtherCalls::Accepted
     } else {
-        Others::Refused
+        OtherCalls::Refused
     })
 }

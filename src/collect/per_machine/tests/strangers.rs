@@ -30,7 +30,7 @@ async fn foreign_replies_from_the_start_stop_the_run_after_twenty_calls() {
             let most = 20 + concurrency;
             let calls = service.all_calls();
             assert!((20..=most).contains(&calls), "{case}: {calls} calls");
-            // Only the three scouts are called twice.
+            // Only the three machines of the sample are called twice.
             assert_eq!(fetcher.requests().retried, 3, "{case}");
         }
     }

@@ -19,40 +19,40 @@ const LONGEST: f64 = 1e9;
 
 /// The calls so far, by the number of failures before them.
 #[derive(Debug, Default)]
-pub(crate) struct Repeats {
-    tallies: Mutex<[Tally; COUNTED_APART]>,
+pub(crate) struct RetryStats {
+    counts: Mutex<[AttemptCounts; COUNTED_APART]>,
 }
 
 #[derive(Debug, Default, Clone, Copy)]
-struct Tally {
+struct AttemptCounts {
     replies: u32,
     failed: u32,
 }
 
 /// The expected calls and delays of one machine.
 #[derive(Debug, Clone)]
-pub(crate) struct Repetition {
+pub(crate) struct ExpectedRetries {
     /// For each call of a machine: the share that fails and is repeated, and the delay before the
     /// repetition.
     steps: Vec<(f64, Duration)>,
 }
 
-impl Repeats {
+impl RetryStats {
     /// Records the result of a call after this number of failures.
-    pub(crate) fn note(&self, failed_before: u32, has_failed: bool) {
+    pub(crate) fn record(&self, failed_before: u32, has_failed: bool) {
         let at = place(failed_before);
-        let mut tallies = self.tallies.lock();
-        tallies[at].replies = tallies[at].replies.saturating_add(1);
-        tallies[at].failed = tallies[at].failed.saturating_add(u32::from(has_failed));
+        let mut counts = self.counts.lock();
+        counts[at].replies = counts[at].replies.saturating_add(1);
+        counts[at].failed = counts[at].failed.saturating_add(u32::from(has_failed));
     }
 
     /// The expectation under this policy.
-    pub(crate) fn expected(&self, policy: &RetryPolicy) -> Repetition {
-        let tallies = *self.tallies.lock();
+    pub(crate) fn expected(&self, policy: &RetryPolicy) -> ExpectedRetries {
+        let counts = *self.counts.lock();
         let (mut share, mut reached) = (0.0, 1.0);
         let mut steps = Vec::new();
         for failed in 1..=policy.retries {
-            share = tallies[place(failed - 1)].share(share, failed == 1);
+            share = counts[place(failed - 1)].share(share, failed == 1);
             steps.push((share, policy.usual_delay(failed)));
             reached *= share;
             // Later calls are too rare to matter.
@@ -60,7 +60,7 @@ impl Repeats {
                 break;
             }
         }
-        Repetition { steps }
+        ExpectedRetries { steps }
     }
 }
 
@@ -68,7 +68,7 @@ fn place(failed_before: u32) -> usize {
     usize::try_from(failed_before).map_or(COUNTED_APART - 1, |at| at.min(COUNTED_APART - 1))
 }
 
-impl Tally {
+impl AttemptCounts {
     /// The share that fails. Without enough data, it is close to the share of the preceding call.
     fn share(self, before: f64, is_first: bool) -> f64 {
         let (failed, replies) = (f64::from(self.failed), f64::from(self.replies));
@@ -80,14 +80,14 @@ impl Tally {
     }
 }
 
-impl Repetition {
+impl ExpectedRetries {
     /// The expected number of calls for each machine.
     pub(crate) fn calls(&self) -> f64 {
         1.0 + self.reached().map(|(reached, _)| reached).sum::<f64>()
     }
 
     /// How long a machine is in progress, given the latency of a reply.
-    pub(crate) fn under_way(&self, latency: Duration) -> f64 {
+    pub(crate) fn in_progress(&self, latency: Duration) -> f64 {
         let again = |(reached, delay): (f64, Duration)| reached * (delay + latency).as_secs_f64();
         latency.as_secs_f64() + self.reached().map(again).sum::<f64>()
     }
@@ -139,14 +139,14 @@ mod tests {
 
     /// The expectation after these numbers of first calls, of their failures, of first retries and
     /// of their failures.
-    fn after(first: (u32, u32), second: (u32, u32)) -> Repetition {
-        let repeats = Repeats::default();
+    fn after(first: (u32, u32), second: (u32, u32)) -> ExpectedRetries {
+        let retry_stats = RetryStats::default();
         for (failed_before, (replies, failed)) in [(0, first), (1, second)] {
             for number in 0..replies {
-                repeats.note(failed_before, number < failed);
+                retry_stats.record(failed_before, number < failed);
             }
         }
-        repeats.expected(&POLICY)
+        retry_stats.expected(&POLICY)
     }
 
     #[test]
@@ -155,8 +155,8 @@ mod tests {
             let repetition = after((replies, 0), (0, 0));
             assert_eq!(repetition.calls().to_string(), "1");
             assert_eq!(repetition.tail(32, Duration::from_secs(1)), Duration::ZERO);
-            let under_way = repetition.under_way(Duration::from_secs(1));
-            assert_eq!(under_way.to_string(), "1");
+            let in_progress = repetition.in_progress(Duration::from_secs(1));
+            assert_eq!(in_progress.to_string(), "1");
         }
     }
 
@@ -194,16 +194,16 @@ mod tests {
     #[test]
     fn extreme_figures_do_not_overflow() {
         let policy = RetryPolicy::with_retries(u32::MAX);
-        let repeats = Repeats::default();
-        repeats.note(u32::MAX, true);
+        let retry_stats = RetryStats::default();
+        retry_stats.record(u32::MAX, true);
         for _ in 0..1000 {
-            repeats.note(0, true);
+            retry_stats.record(0, true);
         }
         let policy = RetryPolicy {
             retries: 100_000,
             ..policy
         };
-        let repetition = repeats.expected(&policy);
+        let repetition = retry_stats.expected(&policy);
         let _ = repetition.tail(u64::MAX, Duration::from_secs(u64::MAX >> 20));
         assert_eq!(seconds(f64::INFINITY).as_secs(), 1_000_000_000);
         assert_eq!(seconds(f64::NAN), Duration::ZERO);

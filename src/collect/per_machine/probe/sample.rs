@@ -12,19 +12,19 @@ use crate::{
     domain::{ending::Ending, outcome::Failure},
 };
 
-/// The wait before the first scout, if the failure may be transient; each further wait is twice as
-/// long.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// The wait before the first request, if the failure may be transient; each further wait is twice
+/// as long.
+const FIRST_WAIT: Duration = Duration::from_secs(2);
 
 /// After many replies that were not the service's own: checks whether the service can be reached at
 /// all. If not, the run is over.
-pub(super) async fn hears_the_service<A: MissingKbsApi>(
+pub(super) async fn check_reachable<A: MissingKbsApi>(
     caller: &Caller<A>,
     error: &CallError,
 ) -> Result<(), Stopped> {
     let run = &caller.run;
-    let in_doubt = run.breaker.circuit().hears_only_others();
-    if !in_doubt || scouts_are_answered(caller, patience(&error.failure)).await? {
+    let is_suspected = run.breaker.circuit().only_foreign_replies();
+    if !is_suspected || sample_is_answered(caller, first_wait(&error.failure)).await? {
         return Ok(());
     }
     run.stop(Ending::NotTheService(error.failure.clone()));
@@ -38,20 +38,20 @@ pub(crate) async fn check_others<A: MissingKbsApi>(caller: &Caller<A>, failure: 
     let check = async {
         let _hold = run.breaker.hold();
         let _probing = probing(run).await?;
-        scouts_are_answered(caller, Duration::ZERO).await
+        sample_is_answered(caller, Duration::ZERO).await
     };
     match run.unless_stopped(check).await {
         Ok(Ok(false)) => run.stop(Ending::Failing(failure)),
-        _ => run.breaker.first_outcomes.lock().works(),
+        _ => run.breaker.first_outcomes.lock().sign_of_life(),
     }
 }
 
-/// Whether the service gives a definite reply for any of the scouts.
-pub(super) async fn scouts_are_answered<A: MissingKbsApi>(
+/// Whether the service gives a definite reply for any machine of the sample.
+pub(super) async fn sample_is_answered<A: MissingKbsApi>(
     caller: &Caller<A>,
     mut wait: Duration,
 ) -> Result<bool, Stopped> {
-    for &machine in &caller.run.scouts {
+    for &machine in &caller.run.sample {
         sleep(wait).await;
         wait *= 2;
         match caller.probe(machine, caller.slot().await?).await? {
@@ -64,7 +64,11 @@ pub(super) async fn scouts_are_answered<A: MissingKbsApi>(
 
 /// The first wait. A gateway that cannot reach the service may do so in a moment; one that replies
 /// on its own behalf will not change.
-fn patience(failure: &Failure) -> Duration {
+fn first_wait(failure: &Failure) -> Duration {
     let is_passing = failure.http_status.is_some_and(|status| status >= 500);
-    if is_passing { PATIENCE } else { Duration::ZERO }
+    if is_passing {
+        FIRST_WAIT
+    } else {
+        Duration::ZERO
+    }
 }
