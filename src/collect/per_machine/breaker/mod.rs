@@ -1,6 +1,6 @@
 //! The circuit breaker: tells failing machines from a failing service.
 //!
-//! - `circuit.rs`: what calls have shown, and the state that follows: Closed, Suspect or Open. Pure
+//! - `circuit/`: what calls have shown, and the state that follows: Closed, Suspect or Open. Pure
 //! - `history.rs`: the attempts of one call, and the state of the circuit when they failed
 //! - `first_outcomes.rs`: trips when the first machines have all failed alike
 //!
