@@ -2,9 +2,11 @@
 
 use std::{
     fs::File,
-    io::{self, BufWriter, Write},
-    path::Path,
+    io::{self, BufWriter, ErrorKind, Write},
+    path::{Path, PathBuf},
 };
+
+use tempfile::NamedTempFile;
 
 use super::{
     AppError,
@@ -32,36 +34,58 @@ pub(super) async fn machines(
         refuse_path("--output", output)?;
     }
     let config = context.resolve(command.settings)?.config;
+    let state = state(&config.store)?;
+    // Whatever cannot be written is found out before anything is requested.
+    let file = command.output.map(OutputFile::create).transpose()?;
     let stops = Stops::default();
     interrupt::watch(stops.clone());
     let list = fetch(ListInput {
         config: &config,
-        state: state(&config.store)?,
+        state,
         now: context.surroundings.started.timestamp(),
         stops: &stops,
     })
     .await?;
     let guard = config.reports.csv_guard;
-    match &command.output {
-        Some(path) => write_file(&list, guard, path)?,
+    match file {
+        Some(file) => file.write(&list, guard)?,
         None => write_output(&list, guard)?,
     }
     inform(config.console, &listed_by_service(&list));
     Ok(ExitCode::Complete)
 }
 
-/// Writes the file as a whole or not at all.
-fn write_file(list: &ServiceList, guard: bool, path: &Path) -> Result<(), AppError> {
-    let failed = |source| AppError::Write {
+/// A file that appears as a whole or not at all.
+struct OutputFile {
+    path: PathBuf,
+    file: NamedTempFile,
+}
+
+impl OutputFile {
+    fn create(path: PathBuf) -> Result<Self, AppError> {
+        let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+        let created = NamedTempFile::new_in(folder.unwrap_or(Path::new(".")));
+        match created {
+            Ok(_) if path.is_dir() => Err(failed(&path, ErrorKind::IsADirectory.into())),
+            Ok(file) => Ok(Self { path, file }),
+            Err(error) => Err(failed(&path, error.kind().into())),
+        }
+    }
+
+    fn write(mut self, list: &ServiceList, guard: bool) -> Result<(), AppError> {
+        let path = self.path;
+        write(list, guard, self.file.as_file_mut()).map_err(|error| failed(&path, error))?;
+        let placed = self.file.persist(&path);
+        placed.map_err(|error| failed(&path, error.error))?;
+        Ok(())
+    }
+}
+
+fn failed(path: &Path, source: io::Error) -> AppError {
+    AppError::Write {
         path: path.display().to_string(),
         source,
-    };
-    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
-    let mut file =
-        tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).map_err(failed)?;
-    write(list, guard, file.as_file_mut()).map_err(failed)?;
-    file.persist(path).map_err(|error| failed(error.error))?;
-    Ok(())
+    }
 }
 
 fn write(list: &ServiceList, guard: bool, file: &mut File) -> io::Result<()> {

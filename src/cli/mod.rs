@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 pub use diff::{Diff, DiffFormat};
 
-use clap::{ArgAction, Args, Parser, Subcommand, builder::UnknownArgumentValueParser};
+use clap::{Arg, ArgAction, Args, Parser, Subcommand, builder::UnknownArgumentValueParser};
 
 use crate::{
     aggregate::RankBy,
@@ -74,7 +74,7 @@ pub enum Command {
     Report(Box<Report>),
     /// Write the service's own list of machines as CSV: which would be asked for, and which not and
     /// why
-    #[command(after_help = SECRETS)]
+    #[command(after_help = SECRETS, mut_args = only_of_lists)]
     Machines(Box<Machines>),
     /// The same job against an embedded simulated tenant: no account, no network
     Demo(Demo),
@@ -105,6 +105,38 @@ pub struct Report {
     /// Every option.
     #[command(flatten)]
     pub settings: Settings,
+}
+
+/// The options of `patchgap report` that have no effect on a list.
+const NOT_OF_LISTS: [&str; 18] = [
+    "column",
+    "rate_limit",
+    "pace",
+    "concurrency",
+    "budget",
+    "until",
+    "fresh",
+    "max_age",
+    "keep_runs",
+    "offline",
+    "run",
+    "out",
+    "format",
+    "rank_by",
+    "min_coverage",
+    "no_replaced",
+    "dry_run",
+    "progress",
+];
+
+/// Refuses an option that has no effect on a list.
+fn only_of_lists(argument: Arg) -> Arg {
+    if NOT_OF_LISTS.contains(&argument.get_id().as_str()) {
+        let refused = UnknownArgumentValueParser::suggest("it is an option of `patchgap report`");
+        argument.hide(true).num_args(0..=1).value_parser(refused)
+    } else {
+        argument
+    }
 }
 
 /// `patchgap machines`.

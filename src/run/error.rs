@@ -54,6 +54,14 @@ pub enum RunError {
     /// The service lists no machine.
     #[error("the service lists no machine{}", if *.0 { " that matches --filter" } else { "" })]
     NoMachines(bool),
+    /// The service lists machines, but all of them are skipped.
+    #[error("the service lists {machines}, and all are skipped: {reasons}")]
+    AllSkipped {
+        /// The number of machines as text.
+        machines: String,
+        /// The numbers by reason as text.
+        reasons: String,
+    },
     /// The token does not allow reading the machine list.
     #[error("the token does not hold the role {}, which the machine list takes; it holds: {held}", LIST_ROLES[0])]
     NoListRole {
@@ -143,6 +151,7 @@ impl RunError {
             Self::Session(_)
             | Self::List(_)
             | Self::NoMachines(_)
+            | Self::AllSkipped { .. }
             | Self::BadFilter(_)
             | Self::NoKeptList
             | Self::Http(_)
@@ -168,6 +177,11 @@ impl RunError {
             Self::List(error) => error.hint(),
             Self::NoMachines(_) => Some(
                 "is it the right tenant, and does any of its machines report to Defender?".to_owned(),
+            ),
+            Self::AllSkipped { .. } => Some(
+                "select others with --os, --group, --tag, --seen-within or --exclude; `patchgap machines` \
+                 lists them all with their reasons"
+                    .to_owned(),
             ),
             Self::NoListRole { .. } => Some(refusal::grant_hint(LIST_ROLES[0])),
             Self::BadFilter(_) => Some(

@@ -1,6 +1,6 @@
 //! The list comes from the service: every machine that it lists has a row.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fs};
 
 use patchgap::simulator::ApiName;
 
@@ -159,7 +159,8 @@ fn bad_filter_and_no_match_are_configuration_errors() {
     scene
         .run(&["report", "--all-machines", "--group", "no such group"])
         .exits_with(3)
-        .complains("skips every machine");
+        .complains("the service lists 6 machines, and all are skipped: ")
+        .hints("`patchgap machines` lists them all with their reasons");
     assert!(
         scene
             .tenant
@@ -168,6 +169,42 @@ fn bad_filter_and_no_match_are_configuration_errors() {
             .calls
             .is_empty()
     );
+}
+
+#[test]
+fn unwritable_output_is_found_out_before_anything_is_requested() {
+    let scene = Scene::with_machines(5);
+    fs::create_dir(scene.path("folder")).unwrap();
+    for output in ["missing/list.csv", "folder"] {
+        scene
+            .run(&["machines", "--output", output])
+            .exits_with(6)
+            .complains(&format!("cannot write {output}"));
+    }
+    assert!(scene.tenant.log().calls.is_empty());
+    assert_eq!(fs::read_dir(scene.path("folder")).unwrap().count(), 0);
+}
+
+#[test]
+fn dry_run_without_a_kept_list_says_how_to_get_one() {
+    let scene = Scene::with_machines(5);
+    scene
+        .run(&["report", "--all-machines", "--dry-run"])
+        .exits_with(3)
+        .hints("`patchgap report --all-machines` fetches and keeps it");
+    assert!(scene.tenant.log().calls.is_empty());
+}
+
+#[test]
+fn options_of_reports_are_refused_where_they_have_no_effect() {
+    let scene = Scene::with_machines(5);
+    for option in ["--out=x", "--rate-limit=none", "--fresh", "--format=csv"] {
+        let run = scene.run(&["machines", option]).exits_with(2);
+        run.complains("unexpected argument");
+    }
+    let help = scene.run(&["machines", "--help"]).exits_with(0).stdout;
+    assert!(help.contains("--seen-within"), "{help}");
+    assert!(!help.contains("--rate-limit"), "{help}");
 }
 
 #[test]

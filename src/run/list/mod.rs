@@ -6,7 +6,7 @@
 mod input;
 mod selection;
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use parking_lot::Mutex;
 
@@ -27,9 +27,15 @@ use crate::{
         auth::Claims,
         refusal::{LIST_ROLES, lacks},
     },
-    domain::{api::Api, ending::Ending, listed_machine::ListedMachine},
+    domain::{
+        api::Api,
+        ending::Ending,
+        listed_machine::ListedMachine,
+        skip_reason::SkipReason,
+        text::{counted, thousands},
+    },
     inventory::{Fetched, Inventory, ServiceList},
-    store::{DirectLedger, Reuse, Store},
+    store::{DirectLedger, Problem, Reuse, Store, StoreError},
 };
 
 /// The name of the service's list in reports.
@@ -51,6 +57,7 @@ pub(crate) async fn list_of_run(input: ListInput<'_>) -> Result<Inventory, RunEr
         return Ok(list);
     }
     let list = fetch(input).await?;
+    check_not_all_skipped(&list)?;
     let csv_guard = input.config.reports.csv_guard;
     let mut inventory = list.inventory(NAME, csv_guard)?;
     inventory.fetched = Some(Fetched {
@@ -60,16 +67,41 @@ pub(crate) async fn list_of_run(input: ListInput<'_>) -> Result<Inventory, RunEr
     Ok(inventory)
 }
 
+/// Checks that a machine is left to request.
+fn check_not_all_skipped(list: &ServiceList) -> Result<(), RunError> {
+    let mut reasons: BTreeMap<SkipReason, u64> = BTreeMap::new();
+    for place in 0..list.len() {
+        match list.skipped_because(place) {
+            Some(reason) => *reasons.entry(reason).or_default() += 1,
+            None => return Ok(()),
+        }
+    }
+    let machines = counted(list.len() as u64, "machine", "machines");
+    let reasons = reasons.iter();
+    let reasons: Vec<String> = reasons
+        .map(|(reason, machines)| format!("{} {}", thousands(*machines), reason.phrase()))
+        .collect();
+    let reasons = reasons.join(", ");
+    Err(RunError::AllSkipped { machines, reasons })
+}
+
 /// The list of the tenant's last run, however it ended: for a command that sends nothing.
 pub(crate) fn kept_list(input: ListInput<'_>) -> Result<Inventory, RunError> {
     let query = query(input)?;
-    Store::read_only(input.state, |store| {
+    let kept = Store::read_only(input.state, |store| {
         let run = last_run(store, input.config)?.run;
         let inventory = store.inventory(run)?;
         match &inventory.fetched {
             Some(fetched) if fetched.query == query => Ok(inventory),
             _ => Err(RunError::NoKeptList),
         }
+    });
+    kept.map_err(|error| match error {
+        RunError::Store(StoreError {
+            problem: Problem::Missing | Problem::Empty(_),
+            ..
+        }) => RunError::NoKeptList,
+        error => error,
     })
 }
 
