@@ -5,6 +5,7 @@
 //! again when they are listed.
 
 mod action;
+mod census;
 mod coverage;
 mod kbs;
 mod machines;
@@ -30,6 +31,7 @@ use crate::{
 };
 
 pub use action::{TopAction, TopActions};
+pub use census::CensusTally;
 pub use coverage::{Coverage, is_enough, percent};
 pub use kbs::KbRow;
 pub use machines::{Answered, MachineRow, MachineStatus};

@@ -2,13 +2,18 @@
 //!
 //! - [`per_machine`]: one request for each machine, the only source of answers today; others will
 //!   be added beside it
+//! - [`list`]: the machine list from the service, before a run
+//! - [`census`]: the service's own count of machines that miss a KB, after a run
+//! - `retrying`: one call after the other with retries, for those two
 //! - `progress`: the progress of a source, in the same terms for all sources
 //!
 //! A source is given a list and a quota, and emits each outcome as soon as it is final. It does not
 //! know where outcomes are stored or how progress is shown.
 
+pub mod census;
 pub mod list;
 pub mod per_machine;
 mod progress;
+mod retrying;
 
 pub use self::progress::{Counts, Progress, Requests};

@@ -1,4 +1,4 @@
-//! The APIs as the collector sees them: a machine's missing KBs, and the machine list.
+//! The APIs as the collector sees them: a machine's missing KBs, the machine list, and the census.
 
 use std::future::Future;
 
@@ -7,7 +7,8 @@ use url::Url;
 use super::call_error::CallError;
 use crate::{
     domain::{
-        kb::MissingKbs, keep_alive::KeepAlive, listed_machine::ListedMachine, machine::MachineId,
+        census::Product, kb::MissingKbs, keep_alive::KeepAlive, listed_machine::ListedMachine,
+        machine::MachineId,
     },
     quota::Permit,
 };
@@ -96,4 +97,43 @@ pub trait MachineListApi: Send + Sync {
         page: &ListPage,
         permit: &Permit<'_>,
     ) -> impl Future<Output = Result<Vec<ListedMachine>, CallError>> + Send;
+}
+
+/// The address of a page of the census.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CensusAddress {
+    /// The tenant's products after so many.
+    Products(usize),
+    /// The KBs that machines miss in the product with this id.
+    MissingIn(String),
+    /// A later page of either, on the API's own origin.
+    Next(Url),
+}
+
+/// One page of the census.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CensusPage<T> {
+    /// The items on this page.
+    pub items: T,
+    /// The address of the next page, if there is one.
+    pub next: Option<CensusAddress>,
+}
+
+/// Serves the census: the service itself, or a fake in tests. Class
+/// [`NotFound`](super::Class::NotFound) means that there is no such product, or none at all.
+pub trait CensusApi: Send + Sync {
+    /// Requests one page of the tenant's products: one HTTP call.
+    fn products(
+        &self,
+        address: &CensusAddress,
+        permit: &Permit<'_>,
+    ) -> impl Future<Output = Result<CensusPage<Vec<Product>>, CallError>> + Send;
+
+    /// Requests one page of the KBs that machines miss in a product: one HTTP call. How many do is
+    /// their [`machine_missed_on`](crate::domain::kb::MissingKb::machine_missed_on).
+    fn missing_in(
+        &self,
+        address: &CensusAddress,
+        permit: &Permit<'_>,
+    ) -> impl Future<Output = Result<CensusPage<MissingKbs>, CallError>> + Send;
 }

@@ -45,7 +45,10 @@ mod reply;
 mod session;
 
 pub use self::{
-    api::{Address, ListPage, MachineListApi, MissingKbsApi, Page},
+    api::{
+        Address, CensusAddress, CensusApi, CensusPage, ListPage, MachineListApi, MissingKbsApi,
+        Page,
+    },
     call_error::{CallError, Class},
     client::Client,
     http::{HttpError, HttpSettings, hint_for_failure, is_loopback},

@@ -11,15 +11,18 @@ words! {
         MissingKbs = "missing-kbs",
         /// `GET /api/machines`.
         Machines = "machines",
+        /// `GET /api/Software` and `GET /api/Software/{id}/getmissingkbs`. Microsoft documents no limits
+        /// for these; they are assumed to be those of the calls for machines.
+        Census = "census",
     }
 }
 
 impl Api {
-    /// The limits that Microsoft documents for the API; `None` if it documents none.
+    /// The limits of the API; `None` if they are configured.
     pub fn documented_limits(self) -> Option<RateLimits> {
         match self {
             Self::MissingKbs => None,
-            Self::Machines => Some(RateLimits::of(&[(100, MINUTE), (1_500, HOUR)])),
+            Self::Machines | Self::Census => Some(RateLimits::of(&[(100, MINUTE), (1_500, HOUR)])),
         }
     }
 }

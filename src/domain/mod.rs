@@ -3,6 +3,7 @@
 //! - [`machine`], [`kb`]: what the service knows of
 //! - [`api`], [`limits`]: the APIs that are called, and how often each may be
 //! - [`answer`]: what a machine misses, its source and its time
+//! - [`census`]: the service's own count of machines that miss a KB
 //! - [`outcome`]: what became of the request for one machine
 //! - [`listed_machine`], [`skip_reason`]: a machine as the service lists it, and why a machine on the list is not requested
 //! - [`ending`]: how a run ended, and what follows from that
@@ -14,6 +15,7 @@
 
 pub mod answer;
 pub mod api;
+pub mod census;
 pub(crate) mod csv_guard;
 pub mod ending;
 pub mod exit_code;

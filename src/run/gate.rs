@@ -46,7 +46,7 @@ pub(crate) fn rules(config: &Config, api: Api) -> Rules {
             limits: config.limits.clone(),
             pace: config.pace,
         },
-        Api::Machines => Rules {
+        Api::Machines | Api::Census => Rules {
             limits: api.documented_limits().unwrap_or_default(),
             pace: Pace::default(),
         },

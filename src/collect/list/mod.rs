@@ -5,20 +5,19 @@
 //! list has moved, and is fetched again from the start. The list ends with a page that has nothing
 //! beyond the overlap; a page that is short by mistake is not taken for the end.
 
-use std::{
-    collections::{HashMap, HashSet, VecDeque},
-    time::Duration,
-};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use sha2::{Digest, Sha256};
-use tokio::time::sleep;
 use tracing::{debug, warn};
 
-use super::Requests;
+use super::{
+    Requests,
+    retrying::{NoResult, Retrying},
+};
 use crate::{
     defender::{CallError, Class, ListPage, MachineListApi},
-    domain::{listed_machine::ListedMachine, machine::MachineId, outcome::Failure},
-    quota::{Limiter, StoreFailed},
+    domain::{listed_machine::ListedMachine, machine::MachineId},
+    quota::{Limiter, Permit, StoreFailed},
 };
 
 /// The number of machines on a page: the most that the service allows.
@@ -29,11 +28,6 @@ const OVERLAP: usize = 100;
 
 /// How many times the list is fetched from the start, before what came is taken together.
 const PASSES: u32 = 5;
-
-/// The delay before the first retry; it doubles with each.
-const FIRST_DELAY: Duration = Duration::from_secs(1);
-/// The longest delay before a retry.
-const LONGEST_DELAY: Duration = Duration::from_mins(1);
 
 /// Receives the machines.
 pub trait ListSink {
@@ -153,44 +147,21 @@ impl<A: MachineListApi> ListFetcher<'_, A> {
             top: PAGE,
             skip,
         };
-        let mut delay = FIRST_DELAY;
-        let mut attempts = 0;
-        loop {
-            let permit = self.limiter.permit().await.map_err(ListError::Store)?;
-            requests.sent += 1;
-            requests.retried += u64::from(attempts > 0);
-            let reply = self.api.machines(&page, &permit).await;
-            drop(permit);
-            let error = match reply {
-                Ok(machines) => {
-                    self.limiter.answered();
-                    return Ok(machines);
-                }
-                Err(error) if error.class == Class::NotFound && !error.is_foreign => {
-                    return Ok(Vec::new());
-                }
-                Err(error) => error,
-            };
-            attempts += 1;
-            match error.class {
-                Class::Window(wait) => {
-                    requests.throttled += 1;
-                    self.limiter.throttled(wait);
-                }
-                Class::Token | Class::StaleToken if attempts <= self.retries => {}
-                Class::Call(wait) if attempts <= self.retries => {
-                    log_retry(&error.failure);
-                    sleep(wait.unwrap_or(delay)).await;
-                    delay = (delay * 2).min(LONGEST_DELAY);
-                }
-                _ => return Err(ListError::Failed(error)),
+        let calls = Retrying {
+            limiter: self.limiter,
+            retries: self.retries,
+            gives_up_without_quota: false,
+        };
+        let send = async |permit: &Permit<'_>| self.api.machines(&page, permit).await;
+        match calls.call("the machine list", requests, send).await {
+            Err(NoResult::Failed(error)) if error.class == Class::NotFound && !error.is_foreign => {
+                Ok(Vec::new())
             }
+            Err(NoResult::Failed(error)) => Err(ListError::Failed(error)),
+            Err(NoResult::Store(error)) => Err(ListError::Store(error)),
+            Ok(machines) => Ok(machines),
         }
     }
-}
-
-fn log_retry(failure: &Failure) {
-    warn!("the machine list: {}; trying again", failure.describe());
 }
 
 impl Seen {

@@ -1,4 +1,4 @@
-use std::{iter::repeat_n, sync::Mutex};
+use std::{iter::repeat_n, sync::Mutex, time::Duration};
 
 use super::*;
 use crate::{

@@ -18,14 +18,15 @@ use self::{
     exchange::{Exchange, RawReply, no_reply},
 };
 use super::{
-    api::{Address, ListPage, Page},
+    api::{Address, CensusAddress, CensusPage, ListPage, Page},
     call_error::{CallError, Class},
     http::encoding::as_utf8,
-    reply::{self, AnswerBody, Interner, NoAnswer, Reply},
+    reply::{self, AnswerBody, Interner, NoAnswer, Reply, SoftwareBody},
 };
 use crate::{
     domain::{
         api::Api,
+        census::Product,
         kb::{MissingKb, MissingKbs},
         keep_alive::KeepAlive,
         listed_machine::ListedMachine,
@@ -112,6 +113,71 @@ impl Client {
         url
     }
 
+    /// Requests one page of the tenant's products, authenticated with this token.
+    pub(super) async fn products(
+        &self,
+        url: &Url,
+        token: &SecretString,
+        permit: &Permit<'_>,
+    ) -> Result<CensusPage<Vec<Product>>, CallError> {
+        demand_api(permit, Api::Census);
+        let received = self.get(url.clone(), token, SoftwareBody::read).await?;
+        let page = received.content;
+        Ok(CensusPage {
+            items: page.products,
+            next: self.next_of_census(url, page.next, received.status)?,
+        })
+    }
+
+    /// Requests one page of the KBs that machines miss in a product, authenticated with this token.
+    pub(super) async fn missing_in(
+        &self,
+        url: &Url,
+        token: &SecretString,
+        permit: &Permit<'_>,
+    ) -> Result<CensusPage<MissingKbs>, CallError> {
+        demand_api(permit, Api::Census);
+        // Not through the interner: these are not the descriptions of machines' answers.
+        let received = self.get(url.clone(), token, AnswerBody::read).await?;
+        let page = received.content;
+        Ok(CensusPage {
+            items: page.missing,
+            next: self.next_of_census(url, page.next, received.status)?,
+        })
+    }
+
+    /// The URL of a page of the census.
+    pub(super) fn census_url(&self, address: &CensusAddress) -> Url {
+        match address {
+            CensusAddress::Next(url) => url.clone(),
+            CensusAddress::Products(0) => self.at("/api/Software"),
+            CensusAddress::Products(skip) => {
+                let mut url = self.at("/api/Software");
+                url.query_pairs_mut()
+                    .append_pair("$skip", &skip.to_string());
+                url
+            }
+            CensusAddress::MissingIn(id) => {
+                let mut url = self.at("/api/Software");
+                // An id from outside stays one segment of the path.
+                if let Ok(mut path) = url.path_segments_mut() {
+                    path.extend([id, "getmissingkbs"]);
+                }
+                url
+            }
+        }
+    }
+
+    fn next_of_census(
+        &self,
+        url: &Url,
+        link: Option<String>,
+        status: u16,
+    ) -> Result<Option<CensusAddress>, CallError> {
+        let next = link.map(|link| self.next(url, &link, status));
+        Ok(next.transpose()?.map(CensusAddress::Next))
+    }
+
     /// Sends one request, and parses the reply's body.
     async fn get<T>(
         &self,
@@ -181,17 +247,17 @@ impl Client {
         let next = body.next.map(next);
         Ok(Page {
             missing: body.missing,
-            next: next.transpose()?,
+            next: next.transpose()?.map(Address::Next),
             keep_alive: KeepAlive::default(),
         })
     }
 
     /// The next page's address; the token must not follow a link to another origin.
-    fn next(&self, url: &Url, link: &str, status: u16) -> Result<Address, CallError> {
+    fn next(&self, url: &Url, link: &str, status: u16) -> Result<Url, CallError> {
         let refused = |message| Err(CallError::bad_reply(Class::Machine, status, message));
         match url.join(link) {
             Ok(next) if next == *url => refused("the reply's next page is the page itself"),
-            Ok(next) if next.origin() == self.api.origin() => Ok(Address::Next(next)),
+            Ok(next) if next.origin() == self.api.origin() => Ok(next),
             _ => refused("the reply's next page is at another origin, which gets no token"),
         }
     }
@@ -260,6 +326,19 @@ mod tests {
                 client(api).url(&Address::Machine(machine)).as_str(),
                 expected
             );
+        }
+    }
+
+    #[test]
+    fn id_of_a_product_is_one_segment_of_the_path() {
+        for (id, path) in [
+            ("microsoft-_-windows_11", "microsoft-_-windows_11"),
+            ("a/../b?c#d", "a%2F..%2Fb%3Fc%23d"),
+        ] {
+            let url = client("https://api.example/mde/")
+                .census_url(&CensusAddress::MissingIn(id.to_owned()));
+            let expected = format!("https://api.example/mde/api/Software/{path}/getmissingkbs");
+            assert_eq!(url.as_str(), expected);
         }
     }
 

@@ -7,6 +7,7 @@ mod foreign;
 mod interner;
 mod lenient;
 mod machines;
+mod software;
 
 use std::time::{Duration, SystemTime};
 
@@ -14,11 +15,11 @@ use reqwest::{StatusCode, header::HeaderMap};
 use secrecy::SecretString;
 
 use self::dto::ServiceError;
-pub(super) use self::machines::machines;
 pub use self::{
     answer::{AnswerBody, NoAnswer},
     interner::Interner,
 };
+pub(super) use self::{machines::machines, software::SoftwareBody};
 use super::{
     call_error::{CallError, Class},
     http::{mask::Mask, retry_after::retry_after},

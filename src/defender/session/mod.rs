@@ -12,7 +12,10 @@ use url::Url;
 
 use self::token_rejections::{Rejection, TokenRejections};
 use super::{
-    api::{Address, ListPage, MachineListApi, MissingKbsApi, Page},
+    api::{
+        Address, CensusAddress, CensusApi, CensusPage, ListPage, MachineListApi, MissingKbsApi,
+        Page,
+    },
     auth::{
         self, Claims, CredentialError, SignIn, SignInError, SignInRetry, Token, Tokens, connect,
         try_again,
@@ -23,6 +26,8 @@ use super::{
 };
 use crate::{
     domain::{
+        census::Product,
+        kb::MissingKbs,
         listed_machine::ListedMachine,
         outcome::Reason,
         text::{chain, span},
@@ -197,6 +202,30 @@ impl MachineListApi for Session {
         let token = self.token().await?;
         let url = self.client.machines_url(page);
         let reply = self.client.machines(&url, token.secret(), permit).await;
+        self.checked(&token, &Address::Next(url), reply).await
+    }
+}
+
+impl CensusApi for Session {
+    async fn products(
+        &self,
+        address: &CensusAddress,
+        permit: &Permit<'_>,
+    ) -> Result<CensusPage<Vec<Product>>, CallError> {
+        let token = self.token().await?;
+        let url = self.client.census_url(address);
+        let reply = self.client.products(&url, token.secret(), permit).await;
+        self.checked(&token, &Address::Next(url), reply).await
+    }
+
+    async fn missing_in(
+        &self,
+        address: &CensusAddress,
+        permit: &Permit<'_>,
+    ) -> Result<CensusPage<MissingKbs>, CallError> {
+        let token = self.token().await?;
+        let url = self.client.census_url(address);
+        let reply = self.client.missing_in(&url, token.secret(), permit).await;
         self.checked(&token, &Address::Next(url), reply).await
     }
 }

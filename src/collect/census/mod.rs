@@ -1,0 +1,203 @@
+//! Fetches the service's own count of machines that miss a KB: one call for the tenant's products, and
+//! one for each product that is of interest.
+//!
+//! A product that gets no answer is left out, and the others are still counted. After several in a
+//! row the service is taken to be down.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use super::{
+    Requests,
+    retrying::{NoResult, Retrying},
+};
+use crate::{
+    defender::{CensusAddress, CensusApi, CensusPage, Class},
+    domain::{
+        census::{LeftOut, Product, microsoft_id},
+        kb::KbId,
+        outcome::Failure,
+    },
+    quota::{Limiter, Permit},
+};
+
+/// The number of products on a page: the most that the service allows.
+const PAGE: usize = 10_000;
+/// The maximum number of pages: links may never end.
+const MOST_PAGES: usize = 1000;
+/// After this many products in a row without an answer, no more are requested.
+const MOST_SILENT: usize = 3;
+
+/// Fetches the census through one API.
+pub struct CensusFetcher<'run, A> {
+    /// The API.
+    pub api: &'run A,
+    /// The limiter of the API.
+    pub limiter: &'run Limiter,
+    /// The number of attempts after the first, for each call.
+    pub retries: u32,
+    /// The products that the answers of the run name.
+    pub named: &'run BTreeSet<String>,
+}
+
+/// What the service counts.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct ServiceCensus {
+    /// The number of machines that miss a KB, by product.
+    pub products: BTreeMap<String, BTreeMap<KbId, u64>>,
+    /// The products without a count, by name.
+    pub left_out: Vec<LeftOut>,
+    /// The calls that were sent.
+    pub requests: Requests,
+}
+
+/// Why something could not be fetched.
+enum Problem {
+    /// The service says that there is no such product, or does not count it.
+    Refused(Failure),
+    /// There was no answer.
+    Silent(String),
+    TooManyPages,
+}
+
+impl<A: CensusApi> CensusFetcher<'_, A> {
+    /// Fetches the whole census. The error says why the tenant's products could not be fetched.
+    pub async fn fetch(&self) -> Result<ServiceCensus, String> {
+        let mut census = ServiceCensus::default();
+        let products = self.products(&mut census.requests).await;
+        let products = products.map_err(|problem| problem.describe())?;
+        let mut silent = 0;
+        for (product, id) in requested(products, self.named) {
+            if silent == MOST_SILENT {
+                let because = "not requested, because those before it got no answer".to_owned();
+                census.left_out.push(LeftOut { product, because });
+                continue;
+            }
+            match self.missing_in(id, &mut census.requests).await {
+                Ok(kbs) => {
+                    silent = 0;
+                    census.products.insert(product, kbs);
+                }
+                Err(problem) => {
+                    silent = if problem.is_silence() { silent + 1 } else { 0 };
+                    let because = problem.describe();
+                    census.left_out.push(LeftOut { product, because });
+                }
+            }
+        }
+        Ok(census)
+    }
+
+    /// The tenant's products. The list ends with a page that has nothing new.
+    async fn products(&self, requests: &mut Requests) -> Result<Vec<Product>, Problem> {
+        let mut ids = HashSet::new();
+        let mut products = Vec::new();
+        let mut received = 0;
+        let mut next = Some(CensusAddress::Products(0));
+        for _ in 0..MOST_PAGES {
+            let Some(address) = next else {
+                return Ok(products);
+            };
+            let send = async |permit: &Permit<'_>| self.api.products(&address, permit).await;
+            let page = self.call("the list of products", requests, send).await;
+            let page = match page {
+                // There are none, or no more.
+                Err(Problem::Refused(failure)) if failure.http_status == Some(404) => {
+                    return Ok(products);
+                }
+                other => other?,
+            };
+            let before = products.len();
+            received += page.items.len();
+            let is_full = page.items.len() >= PAGE;
+            products.extend(
+                page.items
+                    .into_iter()
+                    .filter(|it| ids.insert(it.id.clone())),
+            );
+            let is_over = products.len() == before;
+            let by_position = is_full.then_some(CensusAddress::Products(received));
+            next = page.next.or(by_position).filter(|_| !is_over);
+        }
+        Err(Problem::TooManyPages)
+    }
+
+    /// The number of machines by KB that they miss in the product with this id.
+    async fn missing_in(
+        &self,
+        id: String,
+        requests: &mut Requests,
+    ) -> Result<BTreeMap<KbId, u64>, Problem> {
+        let what = format!("the census of {}", id.escape_debug());
+        let mut kbs = BTreeMap::new();
+        let mut next = Some(CensusAddress::MissingIn(id));
+        for _ in 0..MOST_PAGES {
+            let Some(address) = next else { return Ok(kbs) };
+            let send = async |permit: &Permit<'_>| self.api.missing_in(&address, permit).await;
+            let page = self.call(&what, requests, send).await?;
+            for kb in &page.items {
+                let machines: &mut u64 = kbs.entry(kb.id.clone()).or_default();
+                *machines = (*machines).max(kb.machine_missed_on.unwrap_or(0));
+            }
+            next = page.next;
+        }
+        Err(Problem::TooManyPages)
+    }
+
+    async fn call<T>(
+        &self,
+        what: &str,
+        requests: &mut Requests,
+        send: impl AsyncFn(&Permit<'_>) -> Result<CensusPage<T>, crate::defender::CallError>,
+    ) -> Result<CensusPage<T>, Problem> {
+        let calls = Retrying {
+            limiter: self.limiter,
+            retries: self.retries,
+            gives_up_without_quota: true,
+        };
+        let result = calls.call(what, requests, send).await;
+        result.map_err(|error| match error {
+            NoResult::Failed(error) if matches!(error.class, Class::NotFound | Class::Machine) => {
+                Problem::Refused(error.failure)
+            }
+            NoResult::Failed(error) => Problem::Silent(error.failure.describe()),
+            NoResult::Store(_) => Problem::Silent("the call could not be recorded".to_owned()),
+        })
+    }
+}
+
+/// The products to request, by name, each with its id: Microsoft's that machines miss something in,
+/// and those that are named.
+fn requested(products: Vec<Product>, named: &BTreeSet<String>) -> BTreeMap<String, String> {
+    let mut ids = BTreeMap::new();
+    for product in products {
+        let name = product.name().to_owned();
+        let is_named = named.contains(&name);
+        if product.is_microsofts() && (is_named || product.exposed_machines != Some(0)) {
+            ids.insert(name, product.id);
+        } else if is_named {
+            ids.entry(name).or_insert(product.id);
+        }
+    }
+    for name in named {
+        let id = || microsoft_id(name);
+        ids.entry(name.clone()).or_insert_with(id);
+    }
+    ids
+}
+
+impl Problem {
+    fn is_silence(&self) -> bool {
+        matches!(self, Self::Silent(_))
+    }
+
+    fn describe(&self) -> String {
+        match self {
+            Self::Refused(failure) => failure.describe(),
+            Self::Silent(problem) => problem.clone(),
+            Self::TooManyPages => format!("the service sent more than {MOST_PAGES} pages"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
