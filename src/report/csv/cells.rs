@@ -68,13 +68,11 @@ impl<'out> Cells<'out> {
             Cell::Word(word) => self.ours(word),
             Cell::Flag(flag) => self.ours(flag),
             Cell::Machine(id) => self.ours(id),
-            Cell::Number(number) | Cell::Ordinal(number) | Cell::Range(number, _) => {
-                self.ours(number)
-            }
+            Cell::Number(number, _) => self.ours(number),
             Cell::Percent(percent) => self.ours(format_args!("{percent:.1}")),
             Cell::Time(time) => self.ours(rfc3339(time)),
             Cell::Foreign(text) | Cell::Link(text) => self.foreign(text),
-            Cell::Kb(id) | Cell::LinkedKb(id, _) => self.foreign(id.as_str()),
+            Cell::Kb(id, _) => self.foreign(id.as_str()),
             Cell::List(list) => self.list(list.iter()),
             Cell::Gaps(machine) => self.list(machine.gaps().map(|it| it.gap.id.as_str())),
             Cell::Inventory(names, position) => {

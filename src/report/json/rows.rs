@@ -16,21 +16,28 @@ use crate::{
     },
 };
 
-/// The column layout shared by all rows of a table.
+/// The columns of a table, for all of its rows.
 pub(super) struct Shape<T: Table> {
     columns: Vec<Column<T>>,
-    /// The columns of the gaps nested in a row.
+    nested: Nested,
+}
+
+/// The keys of the objects nested in a row.
+struct Nested {
+    /// The columns of gaps.
     gaps: Vec<Column<Gaps>>,
     /// The keys of the inventory's columns.
-    keys: Vec<String>,
+    inventory: Vec<String>,
 }
 
 impl<T: Table> Shape<T> {
     pub(super) fn of(inventory: &Inventory) -> Self {
         Self {
             columns: columns(Target::Json, inventory),
-            gaps: columns(Target::Json, inventory),
-            keys: keys(&inventory.columns),
+            nested: Nested {
+                gaps: columns(Target::Json, inventory),
+                inventory: keys(&inventory.columns),
+            },
         }
     }
 
@@ -38,16 +45,10 @@ impl<T: Table> Shape<T> {
         &'shape self,
         row: &'row T::Row<'row>,
     ) -> Object<'shape, 'row, T> {
-        let Self {
-            columns,
-            gaps,
-            keys,
-        } = self;
         Object {
-            columns,
+            columns: &self.columns,
             row,
-            gaps,
-            keys,
+            nested: &self.nested,
         }
     }
 }
@@ -56,17 +57,16 @@ impl<T: Table> Shape<T> {
 pub(super) struct Object<'shape, 'row, T: Table> {
     columns: &'shape [Column<T>],
     row: &'row T::Row<'row>,
-    gaps: &'shape [Column<Gaps>],
-    keys: &'shape [String],
+    nested: &'shape Nested,
 }
 
 impl<T: Table> Serialize for Object<'_, '_, T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { gaps, keys, .. } = *self;
         let mut object = serializer.serialize_map(Some(self.columns.len()))?;
         for column in self.columns {
             let cell = (column.value)(self.row);
-            object.serialize_entry(column.key, &Value { cell, gaps, keys })?;
+            let nested = self.nested;
+            object.serialize_entry(column.key, &Value { cell, nested })?;
         }
         object.end()
     }
@@ -74,39 +74,35 @@ impl<T: Table> Serialize for Object<'_, '_, T> {
 
 struct Value<'shape, 'row> {
     cell: Cell<'row>,
-    gaps: &'shape [Column<Gaps>],
-    keys: &'shape [String],
+    nested: &'shape Nested,
 }
 
 impl Serialize for Value<'_, '_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { gaps, keys, .. } = *self;
         match self.cell {
             Cell::Empty => serializer.serialize_none(),
             Cell::Flag(flag) => serializer.serialize_bool(flag),
             Cell::Foreign(text) | Cell::Link(text) | Cell::Word(text) => {
                 serializer.serialize_str(text)
             }
-            Cell::Kb(id) | Cell::LinkedKb(id, _) => serializer.serialize_str(id.as_str()),
+            Cell::Kb(id, _) => serializer.serialize_str(id.as_str()),
             Cell::List(list) => serializer.collect_seq(list.iter()),
             Cell::Machine(id) => serializer.collect_str(&id),
-            Cell::Number(number) | Cell::Ordinal(number) | Cell::Range(number, _) => {
-                serializer.serialize_u64(number)
-            }
+            Cell::Number(number, _) => serializer.serialize_u64(number),
             Cell::Percent(percent) => serializer.serialize_f64(one_decimal(percent)),
             Cell::Time(time) => serializer.serialize_str(&rfc3339(time)),
             Cell::Inventory(names, position) => {
                 let cells = names.inventory.row(position);
+                let keys = &self.nested.inventory;
                 InventoryRow { keys, cells }.serialize(serializer)
             }
             Cell::Gaps(machine) => {
                 let mut list = serializer.serialize_seq(None)?;
                 for row in machine.gaps() {
                     list.serialize_element(&Object {
-                        columns: gaps,
+                        columns: &self.nested.gaps,
                         row: &row,
-                        gaps,
-                        keys,
+                        nested: self.nested,
                     })?;
                 }
                 list.end()
@@ -140,32 +136,17 @@ impl<'run> Action<'run> {
     }
 }
 
+/// A run of the trend.
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Point {
-    run: i64,
-    started_at: String,
-    machines: u64,
-    answered: u64,
-    with_gaps: u64,
-    kbs: u64,
-    gaps: u64,
-    exposure: u64,
+pub(super) struct TrendRow<'run> {
+    #[serde(flatten)]
+    run: &'run TrendPoint,
     partial: bool,
 }
 
-impl From<&TrendPoint> for Point {
-    fn from(point: &TrendPoint) -> Self {
-        Self {
-            run: point.run,
-            started_at: rfc3339(point.started_at),
-            machines: point.machines,
-            answered: point.answered,
-            with_gaps: point.with_gaps,
-            kbs: point.kbs,
-            gaps: point.gaps,
-            exposure: point.exposure,
-            partial: point.is_partial(),
-        }
+impl<'run> From<&'run TrendPoint> for TrendRow<'run> {
+    fn from(run: &'run TrendPoint) -> Self {
+        let partial = run.is_partial();
+        Self { run, partial }
     }
 }

@@ -4,7 +4,7 @@ use std::io::{self, BufWriter, Write};
 
 use super::{
     document::{Document, SCHEMA_VERSION},
-    rows::{Action, Point, Shape},
+    rows::{Action, Shape, TrendRow},
     stream::{List, Object},
 };
 use crate::{
@@ -55,5 +55,5 @@ fn actions(run: &Run<'_>, list: &mut List<'_>) -> io::Result<()> {
 
 fn trend(run: &Run<'_>, list: &mut List<'_>) -> io::Result<()> {
     let mut points = run.trend.iter();
-    points.try_for_each(|point| list.push(&Point::from(point)))
+    points.try_for_each(|point| list.push(&TrendRow::from(point)))
 }

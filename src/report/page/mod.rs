@@ -12,11 +12,12 @@ mod shown;
 mod svg;
 #[cfg(test)]
 mod tests;
-mod write;
 
 use std::io::{self, Write};
 
-use self::{assets::Foot, write::write};
+use askama::Template;
+
+use self::assets::{Foot, Head};
 use super::{Report, Run, table::MachineNames};
 use crate::aggregate::{TopAction, TopActions};
 
@@ -42,10 +43,10 @@ impl Report for Page {
             names: MachineNames::of(run.inventory),
             top: &run.actions.first(TopActions::MOST)?,
         };
-        write(&assets::Head::of(run), out)?;
+        Head::of(run).write_into(out)?;
         sections::write(&scene, out)?;
         data::write(&scene, out)?;
-        write(&Foot::default(), out)
+        Foot::default().write_into(out)
     }
 }
 

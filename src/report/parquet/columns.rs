@@ -116,9 +116,7 @@ fn flag(cell: Cell<'_>) -> Option<bool> {
 /// Signed, because every reader supports signed numbers. Larger values are clamped to the maximum.
 fn number(cell: Cell<'_>) -> Option<i64> {
     match cell {
-        Cell::Number(number) | Cell::Ordinal(number) | Cell::Range(number, _) => {
-            Some(i64::try_from(number).unwrap_or(i64::MAX))
-        }
+        Cell::Number(number, _) => Some(i64::try_from(number).unwrap_or(i64::MAX)),
         _ => None,
     }
 }
@@ -140,7 +138,7 @@ fn milliseconds(cell: Cell<'_>) -> Option<i64> {
 fn text(cell: Cell<'_>) -> Option<ByteArray> {
     match cell {
         Cell::Foreign(text) | Cell::Link(text) | Cell::Word(text) => Some(text.into()),
-        Cell::Kb(id) | Cell::LinkedKb(id, _) => Some(id.as_str().into()),
+        Cell::Kb(id, _) => Some(id.as_str().into()),
         Cell::Machine(id) => Some(id.to_string().into_bytes().into()),
         _ => None,
     }

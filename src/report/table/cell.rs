@@ -23,25 +23,36 @@ pub(in crate::report) enum Cell<'row> {
     Gaps(MachineLine<'row>),
     /// A row of the inventory, with one value per inventory column.
     Inventory(&'row MachineNames<'row>, usize),
-    Kb(&'row KbId),
-    /// A KB with its URL, for formats that support links.
-    LinkedKb(&'row KbId, Option<&'row str>),
+    /// A KB, and its URL in the columns that link it.
+    Kb(&'row KbId, Option<&'row str>),
     /// A URL from outside.
     Link(&'row str),
     List(List<'row>),
     Machine(MachineId),
-    Number(u64),
-    /// A rank, written without thousands separators.
-    Ordinal(u64),
+    /// A number, and how people read it.
+    Number(u64, NumberStyle),
     Percent(f64),
-    /// The largest and the smallest of a set of numbers.
-    Range(u64, u64),
     Time(Timestamp),
     /// One of our own words.
     Word(&'static str),
 }
 
+/// How people read a number. Other programs get the number alone.
+#[derive(Clone, Copy)]
+pub(in crate::report) enum NumberStyle {
+    /// With thousands separators.
+    Amount,
+    /// A rank or a line, without separators.
+    Ordinal,
+    /// The largest of several numbers, with the smallest beside it.
+    Range { smallest: u64 },
+}
+
 impl Cell<'_> {
+    pub(super) const fn ordinal(number: u64) -> Self {
+        Self::Number(number, NumberStyle::Ordinal)
+    }
+
     /// The value formatted for display. `harmless` escapes text from outside.
     pub(in crate::report) fn for_people(self, harmless: fn(&str) -> String) -> String {
         match self {
@@ -52,17 +63,25 @@ impl Cell<'_> {
                 let kbs = machine.gaps().map(|it| harmless(&it.gap.id.for_people()));
                 kbs.collect::<Vec<_>>().join(", ")
             }
-            Self::Kb(id) | Self::LinkedKb(id, _) => harmless(&id.for_people()),
+            Self::Kb(id, _) => harmless(&id.for_people()),
             Self::List(list) => list.iter().map(harmless).collect::<Vec<_>>().join(", "),
             Self::Machine(id) => id.to_string(),
-            Self::Ordinal(number) => number.to_string(),
             Self::Percent(percent) => format!("{percent:.1}"),
-            Self::Range(largest, smallest) if largest != smallest => {
-                format!("{} (min {})", thousands(largest), thousands(smallest))
-            }
-            Self::Number(number) | Self::Range(number, _) => thousands(number),
+            Self::Number(number, style) => style.written(number),
             Self::Time(time) => time.strftime("%Y-%m-%d %H:%M UTC").to_string(),
             Self::Word(word) => word.to_owned(),
+        }
+    }
+}
+
+impl NumberStyle {
+    fn written(self, number: u64) -> String {
+        match self {
+            Self::Ordinal => number.to_string(),
+            Self::Range { smallest } if smallest != number => {
+                format!("{} (min {})", thousands(number), thousands(smallest))
+            }
+            Self::Amount | Self::Range { .. } => thousands(number),
         }
     }
 }
@@ -102,9 +121,9 @@ macro_rules! cells {
 
 cells! {
     bool => |it| Self::Flag(it);
-    u64 => |it| Self::Number(it);
-    u32 => |it| Self::Number(it.into());
-    u16 => |it| Self::Number(it.into());
+    u64 => |it| Self::Number(it, NumberStyle::Amount);
+    u32 => |it| u64::from(it).into();
+    u16 => |it| u64::from(it).into();
     f64 => |it| Self::Percent(it);
     Timestamp => |it| Self::Time(it);
     MachineId => |it| Self::Machine(it);
@@ -113,7 +132,7 @@ cells! {
     Reason => |it| Self::Word(it.as_str());
     &'row str => |it| Self::Foreign(it);
     &'row Arc<str> => |it| Self::Foreign(it);
-    &'row KbId => |it| Self::Kb(it);
+    &'row KbId => |it| Self::Kb(it, None);
     &'row BTreeSet<Arc<str>> => |it| Self::List(List::Set(it));
     &'row [Arc<str>] => |it| Self::List(List::Slice(it));
 }

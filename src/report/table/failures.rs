@@ -46,7 +46,7 @@ impl Table for Failures {
     const CSV: &'static str = "failures.csv";
 
     const COLUMNS: &'static [super::Column<Self>] = columns! {
-        "line" Number [csv json sheet("Line", 8) page("Line") data(Plain)] |it| Cell::Ordinal(it.line);
+        "line" Number [csv json sheet("Line", 8) page("Line") data(Plain)] |it| Cell::ordinal(it.line);
         "input" Text [csv json sheet("Input", 44)] |it| it.input();
         "input" Text [data(Plain)] |it| it.rejected();
         "machineId" Machine [csv json sheet("Machine id", 44) page("Machine id") data(Plain)] |it| it.machine_id();

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::{Cell, Encoding::Interned, Encoding::Plain, Table, column::columns};
+use super::{Cell, Encoding::Interned, Encoding::Plain, Table, cell::NumberStyle, column::columns};
 use crate::{
     aggregate::{KbRow, percent},
     report::Run,
@@ -29,12 +29,12 @@ impl Table for Kbs {
     const CSV: &'static str = "kbs.csv";
 
     const COLUMNS: &'static [super::Column<Self>] = columns! {
-        "rank" Number [csv json sheet("Rank", 7) page("Rank") terminal("#")] |it| Cell::Ordinal(it.kb.rank as u64);
+        "rank" Number [csv json sheet("Rank", 7) page("Rank") terminal("#")] |it| Cell::ordinal(it.kb.rank as u64);
         "kbId" Kb [csv json sheet("KB", 13) data(Plain) terminal("worst KBs")] |it| &it.kb.id;
-        "kbId" Kb [page("KB")] |it| Cell::LinkedKb(&it.kb.id, it.kb.url.as_deref());
+        "kbId" Kb [page("KB")] |it| Cell::Kb(&it.kb.id, it.kb.url.as_deref());
         "name" Text [csv json sheet("Name", 36) page("Name") data(Interned) terminal("name")] |it| it.kb.name.as_ref();
         "cveAddressed" Number [csv json sheet("CVEs", 9) data(Plain) terminal("CVEs")] |it| it.kb.cve_addressed;
-        "cveAddressed" Number [page("CVEs")] |it| Cell::Range(it.kb.cve_addressed, it.kb.cve_addressed_min);
+        "cveAddressed" Number [page("CVEs")] |it| Cell::Number(it.kb.cve_addressed, NumberStyle::Range { smallest: it.kb.cve_addressed_min });
         "cveAddressedMin" Number [csv json sheet("CVEs, least", 13) data(Plain)] |it| it.kb.cve_addressed_min;
         "machinesMissing" Number [csv json sheet("Machines missing", 19) bars(BLUE) page("Machines") data(Plain) terminal("machines")] |it| it.kb.machines_missing;
         "percentOfAnswered" Percent [csv json sheet("% of answered", 16) page("% of answered") data(Plain) terminal("%")] |it| percent(it.kb.machines_missing, it.answered);

@@ -3,11 +3,13 @@
 use std::io;
 
 use jiff::Timestamp;
+use serde::{Serialize, Serializer};
 
 use crate::{
     aggregate::is_enough,
     changes::{ChangeRow, Changes},
     domain::gaps::History,
+    report::time::rfc3339,
 };
 
 /// What changed since an earlier run.
@@ -30,11 +32,13 @@ impl Past<'_> {
 }
 
 /// The figures of one run in a trend.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct TrendPoint {
     /// The run's number in the store.
     pub run: i64,
     /// When the run started.
+    #[serde(serialize_with = "to_the_second")]
     pub started_at: Timestamp,
     /// The number of machines on its list.
     pub machines: u64,
@@ -55,4 +59,8 @@ impl TrendPoint {
     pub fn is_partial(&self) -> bool {
         !is_enough(self.answered, self.machines)
     }
+}
+
+fn to_the_second<S: Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&rfc3339(*time))
 }

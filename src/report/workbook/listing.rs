@@ -57,7 +57,7 @@ impl<'book> Listing<'book> {
             Cell::Empty => self.text(""),
             Cell::Foreign(text) | Cell::Word(text) => self.text(text),
             Cell::Flag(flag) => self.text(if flag { "yes" } else { "no" }),
-            Cell::Kb(id) | Cell::LinkedKb(id, _) => self.text(&id.for_people()),
+            Cell::Kb(id, _) => self.text(&id.for_people()),
             Cell::Machine(id) => self.text(&id.to_string()),
             Cell::Link(address) => self.address(address),
             Cell::List(list) => self.text(&list.iter().collect::<Vec<_>>().join(";")),
@@ -71,9 +71,7 @@ impl<'book> Listing<'book> {
                     .take(MOST_COLUMNS)
                     .try_for_each(|cell| self.text(cell))
             }
-            Cell::Number(number) | Cell::Ordinal(number) | Cell::Range(number, _) => {
-                self.number(as_number(number))
-            }
+            Cell::Number(number, _) => self.number(as_number(number)),
             Cell::Percent(percent) => self.number(percent / 100.0),
             Cell::Time(time) => self.time(time),
         }

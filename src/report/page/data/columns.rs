@@ -99,7 +99,7 @@ enum Interned {
 fn foreign(cell: Cell<'_>) -> String {
     match cell {
         Cell::Foreign(foreign) => text(foreign),
-        Cell::Kb(id) | Cell::LinkedKb(id, _) => text(id.as_str()),
+        Cell::Kb(id, _) => text(id.as_str()),
         Cell::Link(address) => link(Some(address)).unwrap_or_default(),
         Cell::Machine(id) => id.to_string(),
         Cell::Percent(percent) => format!("{percent:.1}"),
@@ -117,7 +117,7 @@ fn digit(cell: Cell<'_>, words: &[&str]) -> Option<usize> {
 
 fn kb_place(cell: Cell<'_>, places: &HashMap<&KbId, usize>) -> Option<usize> {
     match cell {
-        Cell::Kb(id) => places.get(id).copied(),
+        Cell::Kb(id, _) => places.get(id).copied(),
         _ => None,
     }
 }
@@ -139,9 +139,7 @@ impl Serialize for Plain<'_> {
             Cell::Flag(flag) => serializer.serialize_bool(flag),
             Cell::Link(address) => link(Some(address)).serialize(serializer),
             Cell::List(list) => serializer.collect_seq(list.iter().map(text)),
-            Cell::Number(number) | Cell::Ordinal(number) | Cell::Range(number, _) => {
-                serializer.serialize_u64(number)
-            }
+            Cell::Number(number, _) => serializer.serialize_u64(number),
             Cell::Time(time) => serializer.serialize_i64(time.as_second()),
             other => serializer.serialize_str(&foreign(other)),
         }

@@ -64,7 +64,7 @@ impl Shown {
         };
         let cell = (column.value)(row);
         let kb = match cell {
-            Cell::LinkedKb(id, url) => Some(Kb::new(id, url)),
+            Cell::Kb(id, url) => Some(Kb::new(id, url)),
             _ => None,
         };
         Self {

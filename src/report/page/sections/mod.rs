@@ -15,20 +15,22 @@ mod tiles;
 
 use std::io::{self, Write};
 
-use super::{Scene, write::write as put};
+use askama::Template;
+
+use super::Scene;
 
 pub(super) use self::header::title;
 
 /// Writes all sections.
 pub(super) fn write(scene: &Scene<'_>, out: &mut dyn Write) -> io::Result<()> {
-    put(&header::Header::of(&scene.run), out)?;
-    put(&coverage::Section::of(&scene.run), out)?;
-    put(&tiles::Tiles::of(scene), out)?;
-    put(&actions::Actions::of(scene), out)?;
-    put(&charts::Charts::of(scene), out)?;
-    put(&changes::Section::of(scene), out)?;
-    put(&kbs::Kbs::of(scene), out)?;
-    put(&machines::Machines::of(scene), out)?;
-    put(&failures::Failures::of(scene), out)?;
-    put(&method::Method::of(scene), out)
+    header::Header::of(&scene.run).write_into(out)?;
+    coverage::Section::of(&scene.run).write_into(out)?;
+    tiles::Tiles::of(scene).write_into(out)?;
+    actions::Actions::of(scene).write_into(out)?;
+    charts::Charts::of(scene).write_into(out)?;
+    changes::Section::of(scene).write_into(out)?;
+    kbs::Kbs::of(scene).write_into(out)?;
+    machines::Machines::of(scene).write_into(out)?;
+    failures::Failures::of(scene).write_into(out)?;
+    method::Method::of(scene).write_into(out)
 }
