@@ -71,6 +71,9 @@ pub enum RunError {
     /// The service does not understand the filter.
     #[error("the service does not accept --filter: {}", .0.describe())]
     BadFilter(Failure),
+    /// The service did not send its list, after all retries.
+    #[error("the service does not send its machine list: {}", .0.describe())]
+    ListFailed(Failure),
     /// A call for the list could not be recorded, and was not sent.
     #[error("the machine list was not asked for")]
     ListStore(#[source] StoreFailed),
@@ -159,7 +162,9 @@ impl RunError {
             | Self::NoRun { .. }
             | Self::Conflict(_) => ExitCode::Configuration,
             Self::SignIn(_) | Self::NoListRole { .. } => ExitCode::Refused,
-            Self::StillBusy | Self::StoreFailed(_) | Self::ListStore(_) => ExitCode::Partial,
+            Self::StillBusy | Self::StoreFailed(_) | Self::ListStore(_) | Self::ListFailed(_) => {
+                ExitCode::Partial
+            }
             Self::EndedEarly { exit_code, .. } => *exit_code,
             Self::Interrupted => ExitCode::Interrupted,
             Self::Output(_) | Self::Print(_) => ExitCode::Output,
@@ -189,6 +194,11 @@ impl RunError {
                  healthStatus, osPlatform, onboardingStatus and rbacGroupId"
                     .to_owned(),
             ),
+            Self::ListFailed(failure) => Some(hint_for_failure(&failure.message).unwrap_or_else(|| {
+                "is the service up, does --api-url name it, does a proxy stand in between? Run again when \
+                 it is mended"
+                    .to_owned()
+            })),
             Self::NoKeptList => Some(
                 "`patchgap report --all-machines` fetches and keeps it; a list in a file needs no \
                  service"

@@ -175,12 +175,16 @@ fn bad_filter_and_no_match_are_configuration_errors() {
 fn unwritable_output_is_found_out_before_anything_is_requested() {
     let scene = Scene::with_machines(5);
     fs::create_dir(scene.path("folder")).unwrap();
+    scene.write("list.csv", "");
     for output in ["missing/list.csv", "folder"] {
         scene
             .run(&["machines", "--output", output])
             .exits_with(6)
             .complains(&format!("cannot write {output}"));
     }
+    scene
+        .run(&["report", "--all-machines", "--out", "list.csv/x"])
+        .exits_with(6);
     assert!(scene.tenant.log().calls.is_empty());
     assert_eq!(fs::read_dir(scene.path("folder")).unwrap().count(), 0);
 }
@@ -205,6 +209,41 @@ fn options_of_reports_are_refused_where_they_have_no_effect() {
     let help = scene.run(&["machines", "--help"]).exits_with(0).stdout;
     assert!(help.contains("--seen-within"), "{help}");
     assert!(!help.contains("--rate-limit"), "{help}");
+}
+
+#[test]
+fn list_that_cannot_be_had_requests_no_machine() {
+    for (faults, message) in [
+        ("list-server-error=1", "HTTP 500"),
+        ("list-no-value=1", "the reply has no `value`"),
+        ("list-not-json=1", "the reply is a web page"),
+    ] {
+        let scene = Scene::with(|settings| {
+            settings.machines = 5;
+            settings.faults = faults.parse().unwrap();
+        });
+        let run = scene.run(&["report", "--all-machines", "--retries", "1"]);
+        let run = run.exits_with(5).complains(message);
+        run.complains("the service does not send its machine list");
+        let log = scene.tenant.log();
+        assert_eq!(log.calls.len(), 2, "{faults}");
+        assert!(log.only(ApiName::MissingKbs).calls.is_empty(), "{faults}");
+    }
+}
+
+#[test]
+fn throttled_list_waits_and_comes_whole() {
+    let scene = Scene::with(|settings| {
+        settings.machines = 50;
+        settings.faults = "list-throttled=0.5".parse().unwrap();
+    });
+    let run = scene.run(&["report", "--all-machines"]).exits_with(0);
+    assert_eq!(reasons(&run.rows("machines.csv")), truth(&scene));
+    assert_eq!(
+        run.summary()["requests"]["throttled"],
+        0,
+        "of the machines' calls"
+    );
 }
 
 #[test]

@@ -18,6 +18,7 @@ use super::{
     identity::Identity,
     kept::last_run,
     prepare::{SignedIn, session, sign_in},
+    reporting::output::Output,
 };
 use crate::{
     collect::list::{ListError, ListFetcher, ListSink},
@@ -29,12 +30,12 @@ use crate::{
     },
     domain::{
         api::Api,
-        ending::Ending,
         listed_machine::ListedMachine,
         skip_reason::SkipReason,
         text::{counted, thousands},
     },
     inventory::{Fetched, Inventory, ServiceList},
+    quota::Gate,
     store::{DirectLedger, Problem, Reuse, Store, StoreError},
 };
 
@@ -56,6 +57,8 @@ pub(crate) async fn list_of_run(input: ListInput<'_>) -> Result<Inventory, RunEr
     if let Some(list) = resumable_list(input)? {
         return Ok(list);
     }
+    // Whatever cannot be written is found out before anything is requested.
+    Output::prepare(input.config)?;
     let list = fetch(input).await?;
     check_not_all_skipped(&list)?;
     let csv_guard = input.config.reports.csv_guard;
@@ -140,16 +143,7 @@ pub(crate) async fn fetch(input: ListInput<'_>) -> Result<ServiceList, RunError>
     };
     demand_role(claims.as_ref())?;
     let identity = Identity::new(config, claims);
-    let store = Store::open(input.state)?;
-    let gate = gate(config, &store, &identity)?;
-    let store = Arc::new(Mutex::new(store));
-    let gate = gate.recording_in(|api| {
-        Arc::new(DirectLedger::new(
-            Arc::clone(&store),
-            identity.application.clone(),
-            api,
-        ))
-    });
+    let gate = recording_gate(input, &identity)?;
     let fetcher = ListFetcher {
         api: &session,
         limiter: gate.limiter(Api::Machines),
@@ -162,6 +156,16 @@ pub(crate) async fn fetch(input: ListInput<'_>) -> Result<ServiceList, RunError>
     ended.map_err(|error| list_error(error, config, identity.claims.as_ref()))?;
     list.sort();
     Ok(list)
+}
+
+/// The gate for calls before a run, which are recorded in the store.
+fn recording_gate(input: ListInput<'_>, identity: &Identity) -> Result<Gate, RunError> {
+    let store = Store::open(input.state)?;
+    let gate = gate(input.config, &store, identity)?;
+    let store = Arc::new(Mutex::new(store));
+    let application = &identity.application;
+    let ledger = |api| DirectLedger::new(Arc::clone(&store), application.clone(), api);
+    Ok(gate.recording_in(|api| Arc::new(ledger(api))))
 }
 
 /// Checks that a token with roles lists one that allows reading the list. A user's token lists scopes, which
@@ -185,12 +189,9 @@ fn failed(error: CallError, config: &Config, claims: Option<&Claims>) -> RunErro
     use crate::defender::Class::{Machine, Run, StaleToken, Token};
     match error.class {
         Run | Token | StaleToken => RunError::refused_for(LIST_ROLES[0], error.failure, claims),
-        Machine if config.filters.odata.is_some() => RunError::BadFilter(error.failure),
-        _ => RunError::of_ending(
-            &Ending::Failing(error.failure.clone()),
-            config.service.api_url.as_str(),
-            claims,
-        )
-        .unwrap_or_else(|| RunError::refused(error.failure, claims)),
+        Machine if error.failure.http_status == Some(400) && config.filters.odata.is_some() => {
+            RunError::BadFilter(error.failure)
+        }
+        _ => RunError::ListFailed(error.failure),
     }
 }
