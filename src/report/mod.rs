@@ -56,14 +56,30 @@ pub struct Run<'run> {
     pub facts: &'run Facts,
 }
 
+/// The parts of a run that not every run has: some reports are about them alone.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Extras {
+    /// An earlier run to compare with.
+    pub base: bool,
+}
+
+impl Run<'_> {
+    /// The extras that this run has.
+    pub fn extras(&self) -> Extras {
+        Extras {
+            base: self.past.is_some(),
+        }
+    }
+}
+
 /// One report file. Its content depends only on the run: the same run gives the same bytes.
 pub trait Report: Sync {
     /// The name of the file in the output folder.
     fn file_name(&self) -> &'static str;
 
-    /// Whether the report is written only if there is an earlier run to compare with.
-    fn needs_base(&self) -> bool {
-        false
+    /// Whether the report is written for a run with these extras.
+    fn is_written(&self, _extras: Extras) -> bool {
+        true
     }
 
     /// Writes the whole file to `out`.
@@ -104,10 +120,9 @@ pub fn changes_json() -> Box<dyn Report> {
     Box::new(json::Changes)
 }
 
-/// The file names of these reports, as listed in [`Facts::files`]. Reports that need a base are
-/// included only if `has_base`.
-pub fn file_names(reports: &[Box<dyn Report>], has_base: bool) -> Vec<String> {
-    let written = reports.iter().filter(|it| has_base || !it.needs_base());
+/// The file names of these reports, as listed in [`Facts::files`], for a run with these extras.
+pub fn file_names(reports: &[Box<dyn Report>], extras: Extras) -> Vec<String> {
+    let written = reports.iter().filter(|it| it.is_written(extras));
     written
         .map(|report| report.file_name().to_owned())
         .collect()

@@ -18,7 +18,7 @@ use crate::{
     },
     inventory::Inventory,
     quota::{EarlierUsage, Limiter, Load},
-    report,
+    report::{self, Extras},
     store::{Preview, Problem, Store, StoreError},
 };
 
@@ -109,7 +109,8 @@ pub(super) fn offline(config: &Config, inventory: &Inventory) -> String {
 }
 
 fn add_reports(lines: &mut LabelledLines, config: &Config) {
-    let reports = report::file_names(&report::reports(&config.reports.formats), false).join(", ");
+    let reports = report::reports(&config.reports.formats);
+    let reports = report::file_names(&reports, Extras::default()).join(", ");
     lines.add(
         "reports",
         &format!("{reports} in {}", config.reports.out.display()),

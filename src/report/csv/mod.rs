@@ -7,7 +7,7 @@ use std::io::{self, Write};
 
 use self::{cells::Cells, gaps::GapsCsv};
 use super::{
-    Report, Run,
+    Extras, Report, Run,
     table::{Changes, Failures, Kbs, Machines, Table, Target, columns},
 };
 
@@ -35,8 +35,8 @@ impl<T: Table> Report for Csv<T> {
         T::CSV
     }
 
-    fn needs_base(&self) -> bool {
-        T::NEEDS_BASE
+    fn is_written(&self, extras: Extras) -> bool {
+        extras.base || !T::NEEDS_BASE
     }
 
     fn render(&self, run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {

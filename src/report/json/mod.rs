@@ -17,7 +17,7 @@ use serde::Serialize;
 
 use self::document::{ChangeCounts, Document};
 pub(super) use self::whole::Whole;
-use super::{Report, Run};
+use super::{Extras, Report, Run};
 
 /// `summary.json`: the run's figures.
 pub(super) struct Summary;
@@ -40,8 +40,8 @@ impl Report for Changes {
         "changes.json"
     }
 
-    fn needs_base(&self) -> bool {
-        true
+    fn is_written(&self, extras: Extras) -> bool {
+        extras.base
     }
 
     fn render(&self, run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {

@@ -70,14 +70,14 @@ impl OutputFolder {
         Ok(prepared)
     }
 
-    /// Writes these reports, each over the earlier one of the same name. Reports that need a base
-    /// are removed if there is none. Files that are not ours are never touched. Because collecting
+    /// Writes these reports, each over the earlier one of the same name. Reports about
+    /// extras that the run does not have are removed. Files that are not ours are never touched. Because collecting
     /// took hours, the folder is created again if it has disappeared, and a report that cannot be
     /// moved to its path is kept beside it.
     pub fn write_all(&self, reports: &[Box<dyn Report>], run: &Run<'_>) -> Result<(), OutputError> {
         let folder = self.path.clone();
         fs::create_dir_all(&self.path).map_err(|source| OutputError::Create { folder, source })?;
-        let is_written = |it: &&dyn Report| run.past.is_some() || !it.needs_base();
+        let is_written = |it: &&dyn Report| it.is_written(run.extras());
         let reports = reports.iter().map(AsRef::as_ref);
         let (written, stale): (Vec<_>, Vec<_>) = reports.partition(is_written);
         let staged = self.stage_all(&written, run)?;

@@ -3,7 +3,7 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use sha2::{Digest, Sha256};
 
-use super::super::{Format, fixture::Fixture, reports, workbook::tests::read::parts};
+use super::super::{Extras, Format, fixture::Fixture, reports, workbook::tests::read::parts};
 
 fn rendered(name: &str) -> String {
     let reports = reports(&[Format::Csv, Format::Json]);
@@ -19,10 +19,10 @@ fn rendered_next_night(name: &str) -> String {
 
 #[test]
 fn formats_map_to_their_files() {
-    let names = |formats: &[Format]| super::super::file_names(&reports(formats), false);
+    let names = |formats: &[Format]| super::super::file_names(&reports(formats), Extras::default());
     let csv = ["kbs.csv", "machines.csv", "gaps.csv", "failures.csv"];
     assert_eq!(names(&[Format::Csv]), csv);
-    let csv = super::super::file_names(&reports(&[Format::Csv]), true);
+    let csv = super::super::file_names(&reports(&[Format::Csv]), Extras { base: true });
     assert_eq!(csv.last().unwrap(), "changes.csv");
     assert_eq!(names(&[Format::Json]), ["report.json", "summary.json"]);
     assert_eq!(

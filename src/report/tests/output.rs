@@ -9,7 +9,7 @@ use std::{
 use sha2::{Digest, Sha256};
 
 use super::super::{
-    Format, Report, Run, file_names,
+    Extras, Format, Report, Run, file_names,
     fixture::Fixture,
     output::{OutputError, OutputFolder},
     reports,
@@ -52,7 +52,7 @@ const LIST: &str = ".patchgap-files";
 /// The names of these reports, of the list of own files, and these others.
 fn with(reports: &[Box<dyn Report>], others: &[&str]) -> Vec<String> {
     let others = others.iter().map(|name| (*name).to_owned());
-    let mut names = file_names(reports, false);
+    let mut names = file_names(reports, Extras::default());
     names.extend(others.chain([LIST.to_owned()]));
     names.sort();
     names
@@ -82,7 +82,7 @@ fn reports_replace_only_earlier_reports() {
         with(&all(), &["notes.txt"]),
         "nothing to compare with"
     );
-    for report in all().iter().filter(|it| !it.needs_base()) {
+    for report in all().iter().filter(|it| it.is_written(Extras::default())) {
         assert_eq!(
             fs::read_to_string(path.join(report.file_name())).unwrap(),
             Fixture::small().render(report.as_ref())
@@ -185,7 +185,7 @@ fn failed_report_leaves_earlier_ones_whole() {
 
     assert!(matches!(&error, OutputError::Stage { path, .. } if path.ends_with("summary.json")));
     assert!(error.hint().unwrap().contains("make room"));
-    let mut expected = file_names(&failing, true);
+    let mut expected = file_names(&failing, Extras { base: true });
     expected.sort();
     assert_eq!(names_in(folder.path()), expected, "no temporary file stays");
     for name in expected {

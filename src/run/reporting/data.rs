@@ -9,7 +9,7 @@ use crate::{
     config::{Config, Percent},
     domain::{ending::RunOutcome, gaps::History},
     inventory::Inventory,
-    report::{self, Facts, Past, Run, Tool, TrendPoint},
+    report::{self, Extras, Facts, Past, Run, Tool, TrendPoint},
     store::{Figures, OutcomeCounts, RunRecord},
 };
 
@@ -76,11 +76,13 @@ impl<'run> RunData<'run> {
                 history: self.sources.answers,
             }),
             trend: &self.trend,
-            facts: &self.facts(),
+            facts: &self.facts(Extras {
+                base: self.changes.is_some(),
+            }),
         })
     }
 
-    fn facts(&self) -> Facts {
+    fn facts(&self, extras: Extras) -> Facts {
         let record = &self.record;
         let tenant = &record.service.tenant_id;
         let settings = &self.sources.config.reports;
@@ -95,7 +97,7 @@ impl<'run> RunData<'run> {
             api_url: record.service.api_url.clone(),
             requests: record.requests,
             folder: settings.out.clone(),
-            files: report::file_names(&reports, self.changes.is_some()),
+            files: report::file_names(&reports, extras),
             rank_by: settings.rank_by,
             time_zone: self.sources.time_zone.clone(),
             csv_guard: settings.csv_guard,

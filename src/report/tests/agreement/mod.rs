@@ -368,7 +368,7 @@ fn figures(run: &Run<'_>) -> Vec<(&'static str, Figures, Figures)> {
     let reports = reports(&formats);
     let read = READINGS.iter().filter_map(|(name, reading)| {
         let report = reports.iter().find(|it| it.file_name() == *name).unwrap();
-        if report.needs_base() && run.past.is_none() {
+        if !report.is_written(run.extras()) {
             return None;
         }
         let mut bytes = Vec::new();
