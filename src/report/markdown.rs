@@ -8,6 +8,7 @@ use super::{
     view::{
         changes::{exposure_sentence, sentence},
         coverage::{last_seen_in_doubt, skipped, unanswered},
+        figures::figures,
     },
 };
 use crate::{
@@ -52,8 +53,7 @@ pub fn markdown(run: &Run<'_>) -> io::Result<String> {
 }
 
 fn head(run: &Run<'_>, text: &mut String) -> std::fmt::Result {
-    let fleet = run.fleet;
-    let coverage = &fleet.coverage;
+    let coverage = &run.fleet.coverage;
     let answered = share(coverage.answered, coverage.machines());
     writeln!(
         text,
@@ -66,20 +66,16 @@ fn head(run: &Run<'_>, text: &mut String) -> std::fmt::Result {
             "> **PARTIAL**: of {silent} machines nothing is known.\n"
         )?;
     }
+    // Of the worst machine there is no row.
+    let [figures @ .., _] = figures(run);
+    let names = figures.map(|it| it.name).join(" | ");
+    let numbers = figures.map(|it| thousands(it.now)).join(" | ");
+    let machines = thousands(coverage.machines());
     writeln!(
         text,
-        "| machines | answered | with gaps | KBs | gaps | exposure |"
+        "| machines | {names} |\n|---:|---:|---:|---:|---:|---:|"
     )?;
-    writeln!(text, "|---:|---:|---:|---:|---:|---:|")?;
-    let figures = [
-        coverage.machines(),
-        coverage.answered,
-        coverage.with_gaps,
-        fleet.kbs.len() as u64,
-        fleet.gaps,
-        fleet.exposure,
-    ];
-    writeln!(text, "| {} |", figures.map(thousands).join(" | "))?;
+    writeln!(text, "| {machines} | {numbers} |")?;
     if let Some(skipped) = skipped(run) {
         writeln!(text, "\n{}", escaped(&skipped))?;
     }

@@ -7,7 +7,7 @@ use super::{
     wrap::wrapped,
 };
 use crate::{
-    changes::{BaseRun, Change, Changes, KbChange, MachineMoved},
+    changes::{BaseRun, Changes, KbChange, MachineMoved},
     domain::text::{signed, thousands},
     inventory::Inventory,
 };
@@ -25,7 +25,10 @@ pub(super) fn summary(run: &Run<'_>, width: u16, style: Style) -> Vec<String> {
     if let Some(beside) = view::figures::beside_base(run) {
         lines.extend(wrapped(&beside, width));
     }
-    lines.extend(doubt(&past.changes.base).map(|doubt| style.warning(&doubt)));
+    if let Some(doubt) = view::changes::doubt(run.facts, &past.changes.base) {
+        let doubt = wrapped(&format!("warning: {doubt}"), width);
+        lines.extend(doubt.iter().map(|line| style.warning(line)));
+    }
     lines
 }
 
@@ -50,18 +53,6 @@ fn heading(run: &Run<'_>, base: &BaseRun) -> String {
     format!("run {} of {then}, and the one of {now}", base.run)
 }
 
-/// The reason why the comparison may mislead.
-fn doubt(base: &BaseRun) -> Option<String> {
-    if !base.is_same_fleet {
-        return Some("warning: that run's list shares less than half of its machines".to_owned());
-    }
-    let answered = thousands(base.figures.answered);
-    let machines = thousands(base.machines);
-    (!base.is_enough()).then(|| {
-        format!("warning: that run was partial: {answered} of its {machines} machines answered")
-    })
-}
-
 fn classes(changes: &Changes, width: u16) -> Vec<String> {
     let columns = [
         Column::text("gaps"),
@@ -74,23 +65,10 @@ fn classes(changes: &Changes, width: u16) -> Vec<String> {
             class.name().to_owned(),
             thousands(class.gaps),
             signed(class.exposure),
-            meaning(class.change).to_owned(),
+            class.meaning().to_owned(),
         ]
     });
     table::lines(&columns, &rows.collect::<Vec<_>>(), width)
-}
-
-const fn meaning(change: Change) -> &'static str {
-    match change {
-        Change::Resolved => "the newer answer no longer has them",
-        Change::New => "the earlier answer did not have them",
-        Change::Replaced => "a newer KB for the same product took the place",
-        Change::Returned => "the earlier answer did not have them, one before it had",
-        Change::StillMissing => "in both",
-        Change::NotAnswered => "no answer now: carried, not resolved",
-        Change::OutOfScope => "their machine left the list",
-        Change::Appeared => "their machine had no answer then",
-    }
 }
 
 fn kbs(kbs: &[KbChange], width: u16) -> Vec<String> {

@@ -46,7 +46,7 @@ fn said(cells: [&str; 5], reason: &str) -> [bool; 5] {
             page.contains(sentence) && page.contains(reason),
             markdown(run).unwrap().contains(sentence),
             summary["machines"]["lastSeenNotUnderstood"] == 1,
-            figure(workbook, "    of these, last seen not understood") == Some(Data::Float(1.0)),
+            figure(workbook, "  of these, last seen not understood") == Some(Data::Float(1.0)),
         ]
     })
 }

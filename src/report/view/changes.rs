@@ -43,6 +43,19 @@ impl Class {
             Change::Appeared => "appeared",
         }
     }
+
+    pub(in crate::report) const fn meaning(self) -> &'static str {
+        match self.change {
+            Change::Resolved => "missing then, not any more",
+            Change::New => "not missing then",
+            Change::Replaced => "a newer KB of the same product took its place",
+            Change::Returned => "was resolved in an earlier run, and is back",
+            Change::StillMissing => "missing then and now",
+            Change::NotAnswered => "carried, never counted as resolved",
+            Change::OutOfScope => "the machine left the list",
+            Change::Appeared => "the machine had no answer then",
+        }
+    }
 }
 
 /// All change classes, in display order.
@@ -65,6 +78,25 @@ pub(in crate::report) fn base_day(facts: &Facts, base: &BaseRun) -> String {
         "%Y-%m-%d"
     };
     then.strftime(format).to_string()
+}
+
+/// The reason why a comparison with the base may mislead, if there is one.
+pub(in crate::report) fn doubt(facts: &Facts, base: &BaseRun) -> Option<String> {
+    let run = format!("run {} of {}", base.run, base_day(facts, base));
+    if !base.is_same_fleet {
+        return Some(format!(
+            "{run} had another list: fewer than half of the machines are on both, so what looks \
+             better or worse may be the list"
+        ));
+    }
+    let answered = thousands(base.figures.answered);
+    let machines = counted(base.machines, "machine", "machines");
+    (!base.is_enough()).then(|| {
+        format!(
+            "{run} was partial: {answered} of its {machines} answered, so what looks better or \
+             worse may be machines that had no answer then"
+        )
+    })
 }
 
 /// What changed since the base, in one sentence.

@@ -5,7 +5,8 @@
 //!
 //! - [`facts`], [`past`]: the metadata of a run, and the earlier runs it is compared with
 //! - [`coverage`]: the number of machines that answered, and what that means for all other figures
-//! - [`figures`]: the fleet's figures beside those of the base
+//! - [`figures`]: the one list of the fleet's figures, beside those of the base
+//! - [`method`]: what the figures mean, and where they come from
 //! - [`actions`]: the updates to install first, and what they achieve
 //! - [`changes`]: the change classes and the sentences about them
 //! - [`moved`]: the machines whose status changed
@@ -19,6 +20,7 @@ pub(super) mod changes;
 pub(super) mod coverage;
 pub(super) mod facts;
 pub(super) mod figures;
+pub(super) mod method;
 pub(super) mod months;
 pub(super) mod moved;
 pub(super) mod past;

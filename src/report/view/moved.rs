@@ -32,25 +32,14 @@ pub(in crate::report) fn groups(changes: &Changes) -> Vec<Group<'_>> {
     order.map(group).into()
 }
 
-/// The heading of a group.
-pub(in crate::report) const fn heading(change: MachineChange) -> &'static str {
-    match change {
-        MachineChange::NewlyClean => "Newly clean",
-        MachineChange::NewlyAffected => "Newly affected",
-        MachineChange::Appeared => "New in the list",
-        MachineChange::Left => "Left the list",
-        MachineChange::NotAnswered => "Not answered, and answered then",
-    }
-}
-
 /// The display name of a change.
 pub(in crate::report) const fn name(change: MachineChange) -> &'static str {
     match change {
         MachineChange::NewlyClean => "newly clean",
         MachineChange::NewlyAffected => "newly affected",
-        MachineChange::Appeared => "appeared",
-        MachineChange::Left => "left",
-        MachineChange::NotAnswered => "not answered",
+        MachineChange::Appeared => "new on the list",
+        MachineChange::Left => "left the list",
+        MachineChange::NotAnswered => "no longer answered",
     }
 }
 

@@ -4,47 +4,21 @@ use rust_xlsxwriter::{Format, FormatAlign, Worksheet, XlsxError};
 
 use super::{layout::MOST_COLUMNS, listing::print_nicely, summary::local, text::clean};
 use crate::{
-    aggregate::RankBy,
     changes::BaseRun,
     domain::text::thousands,
-    report::{Run, time::rfc3339},
+    report::{
+        Run,
+        time::rfc3339,
+        view::method::{DEFINITIONS, calls, list, order},
+    },
 };
 
-const DEFINITIONS: [(&str, &str); 5] = [
-    (
-        "Coverage",
-        "Answered machines among those asked for. It stands beside every total.",
-    ),
-    (
-        "PARTIAL",
-        "Fewer than 98 % of the machines answered, or some were not asked for: the figures do \
-         not speak for the fleet.",
-    ),
-    ("Gap", "One missing KB on one answered machine."),
-    (
-        "Exposure",
-        "The CVEs that the missing KBs address, summed over the gaps: machine-times-CVE. It is \
-         an upper bound, because KBs overlap.",
-    ),
-    (
-        "No current data",
-        "An empty answer of a machine that the list says was not seen for more than 30 days. \
-         Nothing is known of it, so it is not clean. Without such a column in the list, these \
-         machines count as clean.",
-    ),
-];
-
-const LIMITS: [(&str, &str); 3] = [
+const LIMITS: [(&str, &str); 2] = [
     (
         "Size",
         "A sheet lists at most 500,000 rows; beyond that it points to the CSV file. Texts are \
          cut at 32,000 characters, and say so. Characters that a workbook cannot hold are left \
          out.",
-    ),
-    (
-        "Changes",
-        "Gaps of machines without an answer are carried, never counted as resolved. That one KB \
-         replaced another is guessed from their products.",
     ),
     (
         "Times",
@@ -80,7 +54,6 @@ fn lines_of(text: &str) -> u32 {
 
 fn lines(run: &Run<'_>) -> Vec<(&'static str, String)> {
     let facts = run.facts;
-    let own = |(name, text): (&'static str, &str)| (name, text.to_owned());
     let mut lines = vec![
         (
             "Written by",
@@ -94,8 +67,8 @@ fn lines(run: &Run<'_>) -> Vec<(&'static str, String)> {
         ("Compared with", compared(run)),
         ("Files", facts.files.join(", ")),
     ];
-    lines.extend(DEFINITIONS.map(own));
-    lines.extend(LIMITS.map(own));
+    lines.extend(DEFINITIONS.map(|it| (it.term, it.text.to_owned())));
+    lines.extend(LIMITS.map(|(name, text)| (name, text.to_owned())));
     if run.inventory.columns.len() > MOST_COLUMNS {
         let columns = format!("only the first {MOST_COLUMNS} of the list are in this workbook");
         lines.push(("Columns", columns));
@@ -113,36 +86,6 @@ fn when(run: &Run<'_>) -> String {
         rfc3339(began),
         rfc3339(ended)
     )
-}
-
-fn calls(run: &Run<'_>) -> String {
-    let requests = run.facts.requests;
-    format!(
-        "{} sent, {} of them repeated, {} refused for quota",
-        thousands(requests.sent),
-        thousands(requests.retried),
-        thousands(requests.throttled)
-    )
-}
-
-fn list(run: &Run<'_>) -> String {
-    let inventory = run.inventory;
-    format!(
-        "{}: {} rows; {} machines, {} duplicates, {} invalid",
-        inventory.file,
-        thousands(inventory.rows()),
-        thousands(inventory.listed()),
-        thousands(inventory.duplicates),
-        thousands(inventory.rejected.len() as u64)
-    )
-}
-
-const fn order(rank_by: RankBy) -> &'static str {
-    match rank_by {
-        RankBy::Cve => "by the CVEs that a KB addresses, then by machines that miss it",
-        RankBy::Exposure => "by exposure",
-        RankBy::Machines => "by machines that miss a KB, then by the CVEs that it addresses",
-    }
 }
 
 fn compared(run: &Run<'_>) -> String {

@@ -7,13 +7,15 @@ use super::{
         Scene,
         shown::{text, text_or_empty},
     },
-    coverage::poor_base,
     moved::{Group, groups},
 };
 use crate::{
     changes::{Change, Changes, KbChange},
     domain::text::{signed, thousands},
-    report::view::{self, changes::base_day},
+    report::view::{
+        self,
+        changes::{base_day, doubt},
+    },
 };
 
 /// The maximum number of KBs to list, those with the most changes first.
@@ -70,7 +72,7 @@ fn compared(scene: &Scene<'_>, changes: &Changes) -> Compared {
     let more = listed.clone().count().saturating_sub(KBS);
     Compared {
         sentence: view::changes::sentence(changes, scene.run.facts),
-        warning: poor_base(&changes.base, &day),
+        warning: doubt(scene.run.facts, &changes.base),
         classes: view::changes::classes(changes).map(class),
         gaps_then: thousands(changes.tally.of_base()),
         gaps_now: thousands(changes.tally.of_today()),
@@ -88,22 +90,9 @@ fn has_changed(kb: &KbChange) -> bool {
 fn class(class: view::changes::Class) -> Class {
     Class {
         word: class.name(),
-        meaning: meaning(class.change),
+        meaning: class.meaning(),
         gaps: thousands(class.gaps),
         exposure: signed(class.exposure),
-    }
-}
-
-const fn meaning(change: Change) -> &'static str {
-    match change {
-        Change::Resolved => "there then, not any more",
-        Change::New => "not there then",
-        Change::Replaced => "a newer KB took its place: neither news nor progress",
-        Change::Returned => "was resolved in an earlier run, and is back",
-        Change::StillMissing => "there then and now",
-        Change::NotAnswered => "carried, never counted as resolved",
-        Change::OutOfScope => "of machines that left the list",
-        Change::Appeared => "on machines that were not answered then",
     }
 }
 

@@ -5,12 +5,13 @@ use askama::Template;
 use super::super::{charts::bar, paint::Paint, shown::text};
 use crate::{
     aggregate::Coverage,
-    changes::BaseRun,
-    domain::text::{counted, share, thousands},
+    domain::text::{counted, thousands},
     report::{
         Run,
-        time::local_day,
-        view::coverage::{self, answered, banner, last_seen_in_doubt, reused, wrong_list},
+        view::{
+            changes::doubt,
+            coverage::{self, answered, banner, last_seen_in_doubt, reused, wrong_list},
+        },
     },
 };
 
@@ -60,32 +61,9 @@ fn part(part: coverage::Part) -> Part {
 
 fn warnings(run: &Run<'_>) -> Vec<String> {
     let mut warnings = Vec::from_iter(wrong_list(&run.fleet.coverage));
-    if let Some(past) = run.past {
-        let base = &past.changes.base;
-        warnings.extend(poor_base(
-            base,
-            &local_day(base.started_at, &run.facts.time_zone),
-        ));
-    }
+    let base = run.past.map(|past| &past.changes.base);
+    warnings.extend(base.and_then(|base| doubt(run.facts, base)));
     warnings
-}
-
-/// The reason why a comparison with this base is not fair, if it is not.
-pub(super) fn poor_base(base: &BaseRun, day: &str) -> Option<String> {
-    let BaseRun { run, machines, .. } = *base;
-    if !base.is_same_fleet {
-        return Some(format!(
-            "The list of run {run} of {day} was another one: fewer than half of the machines are \
-             on both. What looks better or worse may be the list."
-        ));
-    }
-    let answered = share(base.figures.answered, machines);
-    (!base.is_enough()).then(|| {
-        format!(
-            "Run {run} of {day} was partial itself: {answered} of its machines answered. What \
-             looks better or worse may be machines that had no answer then."
-        )
-    })
 }
 
 fn notes(run: &Run<'_>) -> Vec<String> {

@@ -3,13 +3,10 @@
 use askama::Template;
 
 use super::super::shown::text;
-use crate::{
-    aggregate::RankBy,
-    domain::text::{counted, thousands},
-    report::{
-        Run,
-        time::{local_day, rfc3339, zoned_minute},
-    },
+use crate::report::{
+    Run,
+    time::{local_day, rfc3339, zoned_minute},
+    view::method::{list, order},
 };
 
 #[derive(Template)]
@@ -22,7 +19,7 @@ pub(super) struct Header {
     ended_utc: String,
     tool: String,
     inventory: String,
-    ranking: &'static str,
+    order: &'static str,
     base: Option<String>,
 }
 
@@ -38,8 +35,8 @@ impl Header {
             ended: zoned_minute(facts.finished_at, zone),
             ended_utc: rfc3339(facts.finished_at),
             tool: format!("{} {}", facts.tool.name, facts.tool.version),
-            inventory: inventory(run),
-            ranking: ranking(facts.rank_by),
+            inventory: text(&list(run)),
+            order: order(facts.rank_by),
             base: base.map(|it| format!("run {} of {}", it.run, zoned_minute(it.started_at, zone))),
         }
     }
@@ -56,32 +53,4 @@ pub(in crate::report::page) fn title(run: &Run<'_>) -> String {
 
 fn tenant(run: &Run<'_>) -> Option<String> {
     run.facts.tenant_id.as_deref().map(text)
-}
-
-fn inventory(run: &Run<'_>) -> String {
-    let list = run.inventory;
-    let invalid = list.rejected.len() as u64;
-    let mut parts = vec![
-        counted(list.rows(), "row", "rows"),
-        counted(list.listed(), "machine", "machines"),
-    ];
-    if list.duplicates > 0 {
-        parts.push(counted(list.duplicates, "duplicate", "duplicates"));
-    }
-    if invalid > 0 {
-        parts.push(format!("{} invalid", thousands(invalid)));
-    }
-    let file = match list.file.as_str() {
-        "-" => "standard input".to_owned(),
-        file => text(file),
-    };
-    format!("{file}: {}", parts.join(", "))
-}
-
-fn ranking(rank_by: RankBy) -> &'static str {
-    match rank_by {
-        RankBy::Cve => "KBs by the CVEs that they address",
-        RankBy::Exposure => "KBs by exposure",
-        RankBy::Machines => "KBs by the machines that miss them",
-    }
 }

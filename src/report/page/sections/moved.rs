@@ -6,7 +6,7 @@ use super::super::{Scene, shown::text};
 use crate::{
     changes::{Changes, MachineMoved},
     domain::{machine::MachineId, text::thousands},
-    report::view::moved::{self, gaps, heading},
+    report::view::moved::{self, gaps, name},
 };
 
 /// The maximum number of machines to list in each group.
@@ -14,7 +14,7 @@ const LISTED: usize = 50;
 
 /// Machines that changed in the same way.
 pub(super) struct Group {
-    pub(super) heading: &'static str,
+    pub(super) name: &'static str,
     pub(super) total: String,
     pub(super) machines: Vec<String>,
     pub(super) more: Option<String>,
@@ -28,7 +28,7 @@ pub(super) fn groups(scene: &Scene<'_>, changes: &Changes) -> Vec<Group> {
         let more = total.saturating_sub(LISTED);
         let listed = group.machines.iter().take(LISTED);
         Group {
-            heading: heading(group.change),
+            name: name(group.change),
             total: thousands(total as u64),
             machines: listed.map(|moved| line(moved, &names)).collect(),
             more: (more > 0).then(|| thousands(more as u64)),

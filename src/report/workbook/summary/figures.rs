@@ -3,17 +3,13 @@
 use rust_xlsxwriter::XlsxError;
 
 use super::page::{Look, Page};
-use crate::{
-    aggregate::Fleet,
-    changes::Figures,
-    report::{
-        Run,
-        view::{changes::base_day, figures::today},
+use crate::report::{
+    Run,
+    view::{
+        changes::base_day,
+        figures::{Figure, figures},
     },
 };
-
-/// The name of a figure, its current value and its value in the base.
-type Figure = (&'static str, u64, Option<u64>);
 
 pub(super) fn write(page: &mut Page<'_>, run: &Run<'_>) -> Result<(), XlsxError> {
     page.heading("Figures")?;
@@ -24,13 +20,37 @@ pub(super) fn write(page: &mut Page<'_>, run: &Run<'_>) -> Result<(), XlsxError>
         }
         None => page.header(&["", "This run"])?,
     }
-    for figure in figures(run) {
-        row(page, figure)?;
+    let [answered, with_gaps, rest @ ..] = figures(run);
+    let coverage = run.fleet.coverage;
+    let machines = run.past.map(|past| past.changes.base.machines);
+    row(page, "Machines on the list", coverage.machines(), machines)?;
+    let skipped = run.fleet.skipped.len() as u64;
+    if skipped > 0 {
+        row(page, "Machines skipped", skipped, None)?;
     }
-    Ok(())
+    figure(page, &answered)?;
+    figure(page, &with_gaps)?;
+    row(page, "Clean machines", coverage.clean, None)?;
+    // Clean machines that may be silent, because "last seen" could not be parsed.
+    if let Some(unread) = &run.fleet.unread_last_seen {
+        let name = "  of these, last seen not understood";
+        row(page, name, unread.machines, None)?;
+    }
+    let name = "Machines without current data";
+    row(page, name, coverage.no_current_data, None)?;
+    rest.iter().try_for_each(|it| figure(page, it))
 }
 
-fn row(page: &mut Page<'_>, (name, now, then): Figure) -> Result<(), XlsxError> {
+fn figure(page: &mut Page<'_>, figure: &Figure) -> Result<(), XlsxError> {
+    row(page, &capitalized(figure.name), figure.now, figure.then)
+}
+
+fn capitalized(name: &str) -> String {
+    let (first, rest) = name.split_at(1);
+    first.to_uppercase() + rest
+}
+
+fn row(page: &mut Page<'_>, name: &str, now: u64, then: Option<u64>) -> Result<(), XlsxError> {
     page.text(0, name, Look::Text)?;
     page.number(1, now)?;
     if let Some(then) = then {
@@ -47,40 +67,4 @@ fn row(page: &mut Page<'_>, (name, now, then): Figure) -> Result<(), XlsxError> 
 )]
 fn difference(now: u64, then: u64) -> f64 {
     (i128::from(now) - i128::from(then)) as f64
-}
-
-fn figures(run: &Run<'_>) -> Vec<Figure> {
-    let fleet = run.fleet;
-    let coverage = fleet.coverage;
-    let now = today(fleet);
-    let base = run.past.map(|past| past.changes.base);
-    let then = |figure: fn(Figures) -> u64| base.map(|base| figure(base.figures));
-    let mut figures = vec![(
-        "Machines asked for",
-        coverage.machines(),
-        base.map(|base| base.machines),
-    )];
-    let skipped = fleet.skipped.len() as u64;
-    figures.extend((skipped > 0).then_some(("Machines skipped", skipped, None)));
-    figures.extend([
-        ("Machines answered", now.answered, then(|it| it.answered)),
-        ("  with gaps", now.with_gaps, then(|it| it.with_gaps)),
-        ("  clean", coverage.clean, None),
-    ]);
-    figures.extend(in_doubt(fleet));
-    figures.extend([
-        ("  without current data", coverage.no_current_data, None),
-        ("Missing KBs", now.kbs, then(|it| it.kbs)),
-        ("Gaps", now.gaps, then(|it| it.gaps)),
-        ("Exposure", now.exposure, then(|it| it.exposure)),
-        ("Worst machine, CVEs summed", now.worst, then(|it| it.worst)),
-    ]);
-    figures
-}
-
-/// The number of clean machines that may be silent, because "last seen" could not be parsed.
-fn in_doubt(fleet: &Fleet) -> Option<Figure> {
-    let unread = fleet.unread_last_seen.as_ref()?;
-    let name = "    of these, last seen not understood";
-    Some((name, unread.machines, None))
 }

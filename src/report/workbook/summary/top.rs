@@ -11,7 +11,7 @@ use crate::{
     report::{
         Run,
         view::{
-            changes::{exposure_sentence, sentence},
+            changes::{doubt, exposure_sentence, sentence},
             coverage::{answered, plain_banner},
         },
     },
@@ -59,20 +59,8 @@ fn changes(page: &mut Page<'_>, run: &Run<'_>) -> Result<(), XlsxError> {
     if let Some(exposure) = exposure_sentence(past.changes) {
         page.wide(&exposure, Look::Note, 2)?;
     }
-    let base = past.changes.base;
-    if !base.is_enough() {
-        page.wide(
-            "That run was partial: the comparison is not fair.",
-            Look::Note,
-            1,
-        )?;
+    match doubt(run.facts, &past.changes.base) {
+        Some(doubt) => page.wide(&format!("Warning: {doubt}"), Look::Note, 2),
+        None => Ok(()),
     }
-    if !base.is_same_fleet {
-        page.wide(
-            "That run was of another list: most machines differ.",
-            Look::Note,
-            1,
-        )?;
-    }
-    Ok(())
 }
