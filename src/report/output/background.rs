@@ -3,13 +3,17 @@
 use std::{
     io::{self, Write},
     mem,
+    path::Path,
     sync::mpsc::{Receiver, SyncSender, sync_channel},
     thread::{Builder, JoinHandle},
 };
 
 use tempfile::NamedTempFile;
 
-use super::digest::{Digest, Hashing};
+use super::{
+    digest::{Digest, Hashing},
+    temporary::temporary,
+};
 
 /// The number of bytes sent to the thread at once.
 const PIECE: usize = 256 * 1024;
@@ -24,22 +28,26 @@ pub(super) struct Background {
 }
 
 /// A file whose content is complete, but may still be on its way to the disk. Removed on drop.
-pub(super) struct Writing(Option<JoinHandle<io::Result<Whole>>>);
+pub(super) struct Writing(Option<JoinHandle<io::Result<Staged>>>);
 
-/// A file that is complete on the disk, and the hash of its content.
-pub(super) struct Whole {
+/// A file that is complete on the disk, but still has a temporary name.
+pub(super) struct Staged {
     pub(super) file: NamedTempFile,
+    /// The hash of its content.
     pub(super) hash: Digest,
+    /// The name that it is to have.
+    pub(super) name: String,
 }
 
 impl Background {
-    pub(super) fn new(file: NamedTempFile) -> io::Result<Self> {
+    pub(super) fn new(folder: &Path, name: &str) -> io::Result<Self> {
+        let (file, name) = (temporary(folder)?, name.to_owned());
         let (pieces, waiting) = sync_channel(WAITING);
         let thread = Builder::new().name("report".to_owned());
         Ok(Self {
             piece: Vec::with_capacity(PIECE),
             pieces,
-            writing: Writing(Some(thread.spawn(move || write(file, &waiting))?)),
+            writing: Writing(Some(thread.spawn(move || write(file, name, &waiting))?)),
         })
     }
 
@@ -57,7 +65,7 @@ impl Background {
         drop(self.pieces);
         match rendered {
             Ok(()) => Ok(self.writing),
-            Err(error) => Err(self.writing.whole().err().unwrap_or(error)),
+            Err(error) => Err(self.writing.staged().err().unwrap_or(error)),
         }
     }
 }
@@ -78,7 +86,7 @@ impl Write for Background {
 
 impl Writing {
     /// Waits until the file is complete on the disk.
-    pub(super) fn whole(mut self) -> io::Result<Whole> {
+    pub(super) fn staged(mut self) -> io::Result<Staged> {
         let ended = self.0.take().and_then(|thread| thread.join().ok());
         ended.unwrap_or_else(|| Err(io::Error::other("the writing thread panicked")))
     }
@@ -93,7 +101,7 @@ impl Drop for Writing {
     }
 }
 
-fn write(mut file: NamedTempFile, pieces: &Receiver<Vec<u8>>) -> io::Result<Whole> {
+fn write(mut file: NamedTempFile, name: String, pieces: &Receiver<Vec<u8>>) -> io::Result<Staged> {
     let mut hashing = Hashing::default();
     for piece in pieces {
         hashing.add(&piece);
@@ -101,5 +109,5 @@ fn write(mut file: NamedTempFile, pieces: &Receiver<Vec<u8>>) -> io::Result<Whol
     }
     file.as_file().sync_all()?;
     let hash = hashing.finish();
-    Ok(Whole { file, hash })
+    Ok(Staged { file, hash, name })
 }

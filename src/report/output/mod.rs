@@ -20,7 +20,6 @@ mod owned;
 mod parallel;
 mod placing;
 mod probe;
-mod replace;
 mod same_file;
 mod temporary;
 
@@ -31,9 +30,9 @@ use std::{
 };
 
 use self::{
-    background::{Background, Whole, Writing},
+    background::{Background, Staged, Writing},
     parallel::in_parallel,
-    placing::{Staged, place_all},
+    placing::place_all,
     probe::can_be_made,
     temporary::{sweep, temporary},
 };
@@ -70,10 +69,10 @@ impl OutputFolder {
         Ok(prepared)
     }
 
-    /// Writes these reports, each over the earlier one of the same name. Reports about
-    /// extras that the run does not have are removed. Files that are not ours are never touched. Because collecting
-    /// took hours, the folder is created again if it has disappeared, and a report that cannot be
-    /// moved to its path is kept beside it.
+    /// Writes these reports, each over the earlier one of the same name. Reports about extras that
+    /// the run does not have are removed. Files that are not ours are never touched. Because
+    /// collecting took hours, the folder is created again if it has disappeared, and a report that
+    /// cannot be moved to its path is kept beside it.
     pub fn write_all(&self, reports: &[Box<dyn Report>], run: &Run<'_>) -> Result<(), OutputError> {
         let folder = self.path.clone();
         fs::create_dir_all(&self.path).map_err(|source| OutputError::Create { folder, source })?;
@@ -91,8 +90,11 @@ impl OutputFolder {
         reports: &[&dyn Report],
         run: &Run<'_>,
     ) -> Result<Vec<Staged>, OutputError> {
-        let written = in_parallel(reports, |report| self.stage(*report, run));
-        let staged = written.into_iter().map(|it| it.and_then(Written::whole));
+        let writing = in_parallel(reports, |report| self.stage(*report, run));
+        let staged = writing.into_iter().zip(reports).map(|(writing, report)| {
+            let failed = |source| OutputError::stage(&self.path, report.file_name(), source);
+            writing.and_then(Writing::staged).map_err(failed)
+        });
         // Wait for all of them: a file that is still being written can be removed only afterwards.
         let staged: Vec<Result<Staged, OutputError>> = staged.collect();
         staged.into_iter().collect()
@@ -121,42 +123,10 @@ impl OutputFolder {
     }
 
     /// Renders a report. While it is being written to the disk, the next one can be rendered.
-    fn stage(&self, report: &dyn Report, run: &Run<'_>) -> Result<Written<'_>, OutputError> {
-        let name = report.file_name();
-        match self.render(report, run) {
-            Ok(file) => Ok(Written {
-                file,
-                name,
-                folder: &self.path,
-            }),
-            Err(source) => Err(OutputError::stage(&self.path, name, source)),
-        }
-    }
-
-    fn render(&self, report: &dyn Report, run: &Run<'_>) -> io::Result<Writing> {
-        let mut file = Background::new(temporary(&self.path)?)?;
+    fn stage(&self, report: &dyn Report, run: &Run<'_>) -> io::Result<Writing> {
+        let mut file = Background::new(&self.path, report.file_name())?;
         let rendered = report.render(run, &mut file);
         file.finish(rendered)
-    }
-}
-
-/// A rendered report that may still be on its way to the disk.
-struct Written<'folder> {
-    file: Writing,
-    name: &'static str,
-    folder: &'folder Path,
-}
-
-impl Written<'_> {
-    fn whole(self) -> Result<Staged, OutputError> {
-        match self.file.whole() {
-            Ok(Whole { file, hash }) => Ok(Staged {
-                file,
-                hash,
-                name: self.name.to_owned(),
-            }),
-            Err(source) => Err(OutputError::stage(self.folder, self.name, source)),
-        }
     }
 }
 
@@ -169,15 +139,13 @@ pub fn write_files(folder: &Path, files: &[(&str, &str)]) -> Result<(), OutputEr
         source,
     })?;
     sweep(folder);
-    let stage = |(name, content): &(&str, &str)| -> io::Result<Staged> {
-        let mut file = Background::new(temporary(folder)?)?;
+    let stage = |name: &str, content: &str| -> io::Result<Staged> {
+        let mut file = Background::new(folder, name)?;
         let written = file.write_all(content.as_bytes());
-        let Whole { file, hash } = file.finish(written)?.whole()?;
-        let name = (*name).to_owned();
-        Ok(Staged { file, hash, name })
+        file.finish(written)?.staged()
     };
-    let staged = files
-        .iter()
-        .map(|it| stage(it).map_err(|source| OutputError::stage(folder, it.0, source)));
+    let staged = files.iter().map(|(name, content)| {
+        stage(name, content).map_err(|source| OutputError::stage(folder, name, source))
+    });
     place_all(folder, staged.collect::<Result<_, _>>()?, &[])
 }

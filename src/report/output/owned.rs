@@ -16,8 +16,7 @@ use serde::Deserialize;
 use super::{
     conflict::{Conflict, NAME},
     digest::Digest,
-    replace::replace,
-    temporary::temporary,
+    temporary::{replace, temporary},
 };
 
 /// The file that lists the files of an older version.
@@ -39,9 +38,8 @@ pub(super) struct Owned {
 
 /// What exists at the path of a file to be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
-    /// Nothing.
-    Free,
+pub(super) enum Existing {
+    Nothing,
     /// An earlier file of ours, unchanged.
     Ours,
     /// An earlier file of ours that was changed since.
@@ -60,7 +58,7 @@ impl Owned {
             Err(source) => return Err(Conflict::Unreadable { path, source }),
         };
         // Our own summary also lists reports that could not be placed.
-        if owned.place(folder, SUMMARY) != Place::Ours {
+        if owned.existing(folder, SUMMARY) != Existing::Ours {
             for name in summarized(folder) {
                 owned.files.entry(key(&name)).or_default();
             }
@@ -69,17 +67,17 @@ impl Owned {
     }
 
     /// What exists in the folder under this name.
-    pub(super) fn place(&self, folder: &Path, name: &str) -> Place {
+    pub(super) fn existing(&self, folder: &Path, name: &str) -> Existing {
         let path = folder.join(name);
         let Ok(found) = fs::symlink_metadata(&path) else {
-            return Place::Free;
+            return Existing::Nothing;
         };
         match self.files.get(&key(name)) {
             Some(hashes) if found.is_file() => match Digest::of_file(&path) {
-                Ok(hash) if hashes.is_empty() || hashes.contains(&hash) => Place::Ours,
-                _ => Place::Edited,
+                Ok(hash) if hashes.is_empty() || hashes.contains(&hash) => Existing::Ours,
+                _ => Existing::Edited,
             },
-            _ => Place::Others,
+            _ => Existing::Others,
         }
     }
 
@@ -272,10 +270,15 @@ mod tests {
         let mut read = Owned::of(path).unwrap();
         assert_eq!(read, owned);
         let places = ["kbs.csv", "gaps.csv", "gone.csv", NAME];
-        let places = places.map(|name| read.place(path, name));
+        let places = places.map(|name| read.existing(path, name));
         assert_eq!(
             places,
-            [Place::Ours, Place::Edited, Place::Free, Place::Others]
+            [
+                Existing::Ours,
+                Existing::Edited,
+                Existing::Nothing,
+                Existing::Others
+            ]
         );
         read.forget_missing(path);
         assert_eq!(read.files.len(), 2);

@@ -10,19 +10,13 @@ use tempfile::NamedTempFile;
 use tracing::warn;
 
 use super::{
+    background::Staged,
     conflict::NAME,
     digest::Digest,
     error::OutputError,
-    owned::{Owned, Place},
-    replace::replace,
+    owned::{Existing, Owned},
+    temporary::replace,
 };
-
-/// A file that is complete on the disk, but still has a temporary name.
-pub(super) struct Staged {
-    pub(super) file: NamedTempFile,
-    pub(super) hash: Digest,
-    pub(super) name: String,
-}
 
 /// Moves these files to their paths, and removes our files that no longer apply. Files that are
 /// not ours stay, and files that were edited are kept as copies. After a failure, the remaining
@@ -34,20 +28,20 @@ pub(super) fn place_all(
 ) -> Result<(), OutputError> {
     let mut owned = Owned::of(folder)?;
     owned.adopt(folder);
-    let places: Vec<Place> = staged
-        .iter()
-        .map(|it| owned.place(folder, &it.name))
-        .collect();
-    for (staged, _) in staged.iter().zip(&places).filter(|it| it.1.is_ours()) {
-        owned.intend(&staged.name, staged.hash);
+    let existing = staged.iter().map(|it| owned.existing(folder, &it.name));
+    let existing: Vec<Existing> = existing.collect();
+    for (staged, existing) in staged.iter().zip(&existing) {
+        if *existing != Existing::Others {
+            owned.intend(&staged.name, staged.hash);
+        }
     }
     if !staged.is_empty() {
         note(&owned, folder)?;
     }
     let removed = stale.iter().map(|name| remove(&owned, folder, name));
     let mut ended: Vec<Result<(), OutputError>> = removed.collect();
-    for (staged, place) in staged.into_iter().zip(places) {
-        ended.push(staged.take(folder, place, &mut owned));
+    for (staged, existing) in staged.into_iter().zip(existing) {
+        ended.push(place(staged, folder, existing, &mut owned));
     }
     owned.forget_missing(folder);
     // If this fails, the list contains more files than exist, as after a kill.
@@ -66,47 +60,41 @@ fn note(owned: &Owned, folder: &Path) -> Result<(), OutputError> {
 /// Removes an earlier report that does not apply to this run.
 fn remove(owned: &Owned, folder: &Path, name: &str) -> Result<(), OutputError> {
     let path = folder.join(name);
-    let removed = match owned.place(folder, name) {
-        Place::Free | Place::Others => Ok(()),
-        Place::Edited => keep_copy(&path).and_then(|()| fs::remove_file(&path)),
-        Place::Ours => fs::remove_file(&path),
+    let removed = match owned.existing(folder, name) {
+        Existing::Nothing | Existing::Others => Ok(()),
+        Existing::Edited => keep_copy(&path).and_then(|()| fs::remove_file(&path)),
+        Existing::Ours => fs::remove_file(&path),
     };
     removed.map_err(|source| OutputError::Remove { path, source })
 }
 
-impl Place {
-    /// Whether the path may be used for a file of ours.
-    const fn is_ours(self) -> bool {
-        !matches!(self, Self::Others)
-    }
-}
-
-impl Staged {
-    fn take(self, folder: &Path, place: Place, owned: &mut Owned) -> Result<(), OutputError> {
-        let path = folder.join(&self.name);
-        let ready = match place {
-            Place::Free | Place::Ours => Ok(()),
-            Place::Edited => keep_copy(&path),
-            Place::Others => Err(io::Error::other("patchgap did not write it")),
-        };
-        let placed = match ready {
-            Ok(()) => replace(self.file, &path),
-            Err(error) => Err(tempfile::PersistError {
-                error,
-                file: self.file,
-            }),
-        };
-        match placed {
-            Ok(()) => {
-                owned.settle(&self.name, self.hash);
-                Ok(())
-            }
-            Err(failed) => Err(OutputError::Replace {
-                kept: stay_beside(failed.file, &path, self.hash, owned),
-                path,
-                source: failed.error,
-            }),
+fn place(
+    staged: Staged,
+    folder: &Path,
+    existing: Existing,
+    owned: &mut Owned,
+) -> Result<(), OutputError> {
+    let Staged { file, hash, name } = staged;
+    let path = folder.join(&name);
+    let ready = match existing {
+        Existing::Nothing | Existing::Ours => Ok(()),
+        Existing::Edited => keep_copy(&path),
+        Existing::Others => Err(io::Error::other("patchgap did not write it")),
+    };
+    let placed = match ready {
+        Ok(()) => replace(file, &path),
+        Err(error) => Err(tempfile::PersistError { error, file }),
+    };
+    match placed {
+        Ok(()) => {
+            owned.settle(&name, hash);
+            Ok(())
         }
+        Err(failed) => Err(OutputError::Replace {
+            kept: stay_beside(failed.file, &path, hash, owned),
+            path,
+            source: failed.error,
+        }),
     }
 }
 
@@ -120,8 +108,8 @@ fn stay_beside(
     let folder = path.parent()?;
     for beside in variants(path, "new") {
         let name = beside.file_name()?.to_str()?;
-        let kept = match owned.place(folder, name) {
-            Place::Ours => replace(file, &beside),
+        let kept = match owned.existing(folder, name) {
+            Existing::Ours => replace(file, &beside),
             _ => file.persist_noclobber(&beside).map(drop),
         };
         match kept {

@@ -1,4 +1,5 @@
-//! Temporary files beside the reports, and the removal of those left by killed runs.
+//! Temporary files beside the reports: created, moved to their paths, and removed if a killed run left
+//! them.
 //!
 //! The writing process holds an operating system lock on its temporary file, which is released when
 //! the process ends in any way. So a file that is not locked is a leftover, and the next run removes it.
@@ -11,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use tempfile::{Builder, NamedTempFile};
+use tempfile::{Builder, NamedTempFile, PersistError};
 
 use crate::store::has_reliable_locks;
 
@@ -43,6 +44,34 @@ pub(super) fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
         }
     }
     Err(io::ErrorKind::ResourceBusy.into())
+}
+
+/// Moves a file to a path, replacing any existing file.
+pub(super) fn replace(file: NamedTempFile, path: &Path) -> Result<(), PersistError> {
+    match file.persist(path) {
+        Ok(_) => Ok(()),
+        Err(failed) => replace_open(failed, path),
+    }
+}
+
+#[cfg(not(windows))]
+fn replace_open(failed: PersistError, _: &Path) -> Result<(), PersistError> {
+    Err(failed)
+}
+
+/// Replaces a file that another program has open with delete sharing, as editors and virus
+/// scanners do. The standard library can do this since Windows 10, `tempfile` cannot.
+#[cfg(windows)]
+fn replace_open(failed: PersistError, path: &Path) -> Result<(), PersistError> {
+    if std::fs::rename(failed.file.path(), path).is_err() {
+        return Err(failed);
+    }
+    // The temporary attribute would exclude the file from backups.
+    if let Ok(mut placed) = tempfile::TempPath::try_from_path(path) {
+        placed.disable_cleanup(true);
+        let _ = placed.keep();
+    }
+    Ok(())
 }
 
 /// Whether a file of this name is subject to removal.

@@ -78,14 +78,6 @@ pub(in crate::report) enum Encoding {
     Facts,
 }
 
-/// The condition for showing a column.
-#[derive(Debug, Clone, Copy)]
-enum Condition {
-    Names,
-    RejectedRows,
-    SkippedMachines,
-}
-
 /// A column of a table.
 pub(in crate::report) struct Column<T: Table> {
     /// The name in CSV, JSON, Parquet and the page's data.
@@ -103,7 +95,8 @@ pub(in crate::report) struct Column<T: Table> {
     pub(in crate::report) is_optional: bool,
     /// Whether the value depends only on the row's machine.
     pub(in crate::report) is_of_machine: bool,
-    condition: Option<Condition>,
+    /// Whether an inventory has something to show in it.
+    applies: fn(&Inventory) -> bool,
     /// In this target, the column is placed before the column with this key.
     pub(super) before: Option<(Target, &'static str)>,
 }
@@ -137,7 +130,7 @@ impl<T: Table> Column<T> {
             terminal: None,
             is_optional: false,
             is_of_machine: false,
-            condition: None,
+            applies: |_| true,
             before: None,
         }
     }
@@ -210,19 +203,19 @@ impl<T: Table> Column<T> {
 
     /// Shows the column only if the inventory names its machines.
     pub(super) const fn if_named(mut self) -> Self {
-        self.condition = Some(Condition::Names);
+        self.applies = |it| it.name_column().is_some();
         self
     }
 
     /// Shows the column only if rows of the inventory were rejected.
     pub(super) const fn if_rejected(mut self) -> Self {
-        self.condition = Some(Condition::RejectedRows);
+        self.applies = |it| !it.rejected.is_empty();
         self
     }
 
     /// Shows the column only if machines of the inventory are skipped.
     pub(super) const fn if_skipped(mut self) -> Self {
-        self.condition = Some(Condition::SkippedMachines);
+        self.applies = |it| !it.skipped.machines.is_empty();
         self
     }
 
@@ -238,13 +231,7 @@ impl<T: Table> Column<T> {
 
     /// Whether the target shows the column for this inventory.
     pub(super) fn is_shown(&self, target: Target, inventory: &Inventory) -> bool {
-        let applies = match self.condition {
-            None => true,
-            Some(Condition::Names) => inventory.name_column().is_some(),
-            Some(Condition::RejectedRows) => !inventory.rejected.is_empty(),
-            Some(Condition::SkippedMachines) => !inventory.skipped.machines.is_empty(),
-        };
-        self.targets & (1 << target as u8) != 0 && applies
+        self.targets & (1 << target as u8) != 0 && (self.applies)(inventory)
     }
 }
 

@@ -10,7 +10,7 @@
 //! - [`actions`]: the updates to install first, and what they achieve
 //! - [`changes`]: the change classes and the sentences about them
 //! - [`moved`]: the machines whose status changed
-//! - [`spread`]: machines by number of gaps
+//! - [`histogram`]: machines by number of gaps
 //! - [`months`]: missing KBs by release month
 //! - [`trend`]: a figure over the last runs
 //! - [`week`]: the exposure compared with a week ago
@@ -20,10 +20,10 @@ pub(super) mod changes;
 pub(super) mod coverage;
 pub(super) mod facts;
 pub(super) mod figures;
+pub(super) mod histogram;
 pub(super) mod method;
 pub(super) mod months;
 pub(super) mod moved;
 pub(super) mod past;
-pub(super) mod spread;
 pub(super) mod trend;
 pub(super) mod week;

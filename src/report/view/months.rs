@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::histogram::Bar;
 use crate::aggregate::Fleet;
 
 /// The number of months shown separately, counted from the latest.
@@ -13,18 +14,8 @@ const NAMES: [&str; 12] = [
 /// Months since the year 0.
 type Month = u16;
 
-/// The missing KBs of one month, of all months before, or of unknown months.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::report) struct MonthCount {
-    /// `03`, `old` or `?`.
-    pub(in crate::report) label: String,
-    /// The year, with its first month only.
-    pub(in crate::report) year: Option<u16>,
-    pub(in crate::report) kbs: u64,
-}
-
-/// The missing KBs by month, from the earliest month that is shown separately.
-pub(in crate::report) fn months(fleet: &Fleet) -> Vec<MonthCount> {
+/// The missing KBs by month (`03`), of all months before (`old`), and of unknown months (`?`).
+pub(in crate::report) fn months(fleet: &Fleet) -> Vec<Bar> {
     let names = fleet.kbs.iter().map(|kb| kb.name.as_deref());
     counts(names.map(|name| month(name?)))
 }
@@ -54,7 +45,7 @@ fn numbered(word: &str) -> Option<Month> {
     (of_year <= 12).then_some(month)
 }
 
-fn counts(months: impl Iterator<Item = Option<Month>>) -> Vec<MonthCount> {
+fn counts(months: impl Iterator<Item = Option<Month>>) -> Vec<Bar> {
     let mut known: BTreeMap<Month, u64> = BTreeMap::new();
     let mut unknown = 0;
     for month in months {
@@ -67,26 +58,18 @@ fn counts(months: impl Iterator<Item = Option<Month>>) -> Vec<MonthCount> {
     if let (Some(first), Some(last)) = (known.keys().next(), known.keys().last()) {
         let from = (*first).max(last.saturating_sub(MONTHS - 1));
         let earlier = known.range(..from).map(|(_, kbs)| kbs).sum();
-        counts.extend((earlier > 0).then(|| count("old", earlier)));
+        counts.extend((earlier > 0).then(|| Bar::new("old".to_owned(), earlier)));
         counts.extend((from..=*last).map(|month| {
             let starts_year = month == from || month % 12 == 0;
-            MonthCount {
+            Bar {
                 label: format!("{:02}", month % 12 + 1),
                 year: starts_year.then_some(month / 12),
-                kbs: known.get(&month).copied().unwrap_or(0),
+                count: known.get(&month).copied().unwrap_or(0),
             }
         }));
     }
-    counts.extend((unknown > 0).then(|| count("?", unknown)));
+    counts.extend((unknown > 0).then(|| Bar::new("?".to_owned(), unknown)));
     counts
-}
-
-fn count(label: &str, kbs: u64) -> MonthCount {
-    MonthCount {
-        label: label.to_owned(),
-        year: None,
-        kbs,
-    }
 }
 
 #[cfg(test)]
@@ -117,13 +100,13 @@ mod tests {
         let counts = counts(months.into_iter());
         let shown: Vec<_> = counts
             .iter()
-            .map(|it| (it.label.as_str(), it.year, it.kbs))
+            .map(|it| (it.label.as_str(), it.year, it.count))
             .collect();
         assert_eq!(shown.first(), Some(&("old", None, 1)));
         assert_eq!(shown[1], ("11", Some(2023), 0));
         assert_eq!(shown.last(), Some(&("?", None, 1)));
         assert_eq!(shown[shown.len() - 2], ("04", None, 1));
         assert_eq!(counts.len(), 20);
-        assert_eq!(counts.iter().map(|it| it.kbs).sum::<u64>(), 5);
+        assert_eq!(counts.iter().map(|it| it.count).sum::<u64>(), 5);
     }
 }

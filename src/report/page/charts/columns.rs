@@ -1,4 +1,4 @@
-//! A column chart. Each column has its value on top and its label below.
+//! The column charts. Each column has its value on top and its label below.
 
 use super::{
     super::{
@@ -7,7 +7,14 @@ use super::{
     },
     scaled,
 };
-use crate::domain::text::thousands;
+use crate::{
+    aggregate::Fleet,
+    domain::text::thousands,
+    report::view::{
+        histogram::{self, Bar},
+        months,
+    },
+};
 
 const WIDTH: f64 = 560.0;
 const TOP: f64 = 24.0;
@@ -17,46 +24,50 @@ const HEIGHT: f64 = 250.0;
 const ROOM: usize = 14;
 const SHORT: usize = 3;
 
-/// A column of the chart.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Column {
-    pub(super) label: String,
-    /// A second label line, for the group that starts with this column.
-    pub(super) group: String,
-    pub(super) value: u64,
+/// Draws the machines by number of gaps. `None` if no machine has current data.
+pub(in crate::report::page) fn histogram(fleet: &Fleet) -> Option<String> {
+    let bars = histogram::equal(fleet);
+    let is_empty = bars.iter().all(|it| it.count == 0);
+    (!is_empty).then(|| draw("histogram", "Machines by number of gaps", &bars))
 }
 
-pub(super) fn draw(name: &'static str, columns: &[Column]) -> Svg {
+/// Draws the missing KBs by release month. `None` if no KB is missing.
+pub(in crate::report::page) fn months(fleet: &Fleet) -> Option<String> {
+    let bars = months::months(fleet);
+    (!fleet.kbs.is_empty()).then(|| draw("months", "Missing KBs by release month", &bars))
+}
+
+fn draw(name: &'static str, title: &str, columns: &[Bar]) -> String {
     let mut svg = Svg::new(name, (WIDTH, HEIGHT));
-    let largest = columns.iter().map(|it| it.value).max().unwrap_or(0);
+    let largest = columns.iter().map(|it| it.count).max().unwrap_or(0);
     let count = columns.len() as u64;
     let width = scaled(1, count, WIDTH);
     svg.line(Paint::Axis, &[(0.0, BOTTOM), (WIDTH, BOTTOM)]);
     for (place, column) in (0..).zip(columns) {
         let left = scaled(place, count, WIDTH);
-        let height = scaled(column.value, largest, BOTTOM - TOP);
+        let height = scaled(column.count, largest, BOTTOM - TOP);
         let (bar, middle) = ((width * 0.8).min(64.0), left + width / 2.0);
         svg.rect(
             Paint::Bar,
             (middle - bar / 2.0, BOTTOM - height),
             (bar, height),
         );
-        if column.value > 0 {
+        if column.count > 0 {
             svg.text(
                 Side::Middle,
                 (middle, BOTTOM - height - 6.0),
-                &short(column.value),
+                &short(column.count),
             );
         }
         let has_room = columns.len() <= ROOM || column.label.len() <= SHORT;
         if has_room || place % 2 == 0 {
             svg.text(Side::Middle, (middle, BOTTOM + 16.0), &column.label);
         }
-        if !column.group.is_empty() {
-            svg.text(Side::Middle, (middle, BOTTOM + 32.0), &column.group);
+        if let Some(year) = column.year {
+            svg.text(Side::Middle, (middle, BOTTOM + 32.0), &year.to_string());
         }
     }
-    svg
+    svg.finish(title, &description(columns))
 }
 
 /// The value in short form: `12k` for 12,345.
@@ -69,10 +80,11 @@ fn short(value: u64) -> String {
 }
 
 /// A text description of all columns.
-pub(super) fn description(columns: &[Column]) -> String {
+fn description(columns: &[Bar]) -> String {
     let columns = columns.iter().map(|it| {
-        let group = if it.group.is_empty() { "" } else { " " };
-        format!("{}{group}{}: {}", it.label, it.group, thousands(it.value))
+        let year = it.year.map(|year| format!(" {year}"));
+        let year = year.unwrap_or_default();
+        format!("{}{year}: {}", it.label, thousands(it.count))
     });
     columns.collect::<Vec<_>>().join(", ")
 }

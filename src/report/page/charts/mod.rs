@@ -2,13 +2,14 @@
 
 mod bar;
 mod columns;
-mod histogram;
-mod months;
 mod pareto;
 mod trend;
 
 pub(super) use self::{
-    bar::bar, histogram::histogram, months::months, pareto::pareto, trend::trend,
+    bar::bar,
+    columns::{histogram, months},
+    pareto::pareto,
+    trend::trend,
 };
 
 /// The length scaled by `part / whole`.

@@ -23,11 +23,11 @@ const GREY: Color = Color::RGB(0xD9_D9_D9);
 /// and the last runs.
 pub(super) fn insert(
     sheet: &mut Worksheet,
-    [actions, spread, trend]: [Option<Rows>; 3],
+    [actions, histogram, trend]: [Option<Rows>; 3],
 ) -> Result<(), XlsxError> {
     let charts = [
         actions.map(pareto),
-        spread.map(machines),
+        histogram.map(machines),
         trend.map(last_runs),
     ];
     let mut row = 0;

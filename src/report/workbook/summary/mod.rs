@@ -4,8 +4,8 @@
 mod actions;
 mod charts;
 mod figures;
+mod histogram;
 mod page;
-mod spread;
 mod top;
 mod trend;
 
@@ -34,7 +34,7 @@ pub(super) fn write(sheet: &mut Worksheet, run: &Run<'_>) -> Result<(), XlsxErro
     top::write(&mut page, run)?;
     figures::write(&mut page, run)?;
     let actions = actions::write(&mut page, run)?;
-    let spread = spread::write(&mut page, run)?;
+    let histogram = histogram::write(&mut page, run)?;
     let trend = trend::write(&mut page, run)?;
-    charts::insert(page.sheet(), [actions, spread, trend])
+    charts::insert(page.sheet(), [actions, histogram, trend])
 }

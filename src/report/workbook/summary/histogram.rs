@@ -3,7 +3,7 @@
 use rust_xlsxwriter::XlsxError;
 
 use super::page::{Look, Page, Rows};
-use crate::report::{Run, view::spread::doubling};
+use crate::report::{Run, view::histogram::doubling};
 
 pub(super) fn write(page: &mut Page<'_>, run: &Run<'_>) -> Result<Option<Rows>, XlsxError> {
     let coverage = run.fleet.coverage;
@@ -18,7 +18,7 @@ pub(super) fn write(page: &mut Page<'_>, run: &Run<'_>) -> Result<Option<Rows>, 
     }
     row(page, "none", coverage.clean)?;
     for bin in doubling(run.fleet) {
-        row(page, &bin.label, bin.machines)?;
+        row(page, &bin.label, bin.count)?;
     }
     let last = page.row() - 1;
     Ok(Some(Rows { first, last }))

@@ -17,28 +17,40 @@ const DOUBLING: [(u32, &str); 8] = [
     (u32::MAX, "128 and more"),
 ];
 
-/// The machines whose number of gaps is in one range.
+/// A column of a chart.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::report) struct Bin {
+pub(in crate::report) struct Bar {
     pub(in crate::report) label: String,
-    pub(in crate::report) machines: u64,
+    /// The year that starts with this column, if columns are months.
+    pub(in crate::report) year: Option<u16>,
+    pub(in crate::report) count: u64,
+}
+
+impl Bar {
+    pub(super) const fn new(label: String, count: u64) -> Self {
+        Self {
+            label,
+            year: None,
+            count,
+        }
+    }
 }
 
 /// The answered machines with current data, in ranges of equal width. The first range is that of
 /// the clean machines.
-pub(in crate::report) fn equal(fleet: &Fleet) -> Vec<Bin> {
+pub(in crate::report) fn equal(fleet: &Fleet) -> Vec<Bar> {
     let gaps: Vec<u32> = gaps_of_machines(fleet).collect();
     equal_bins(fleet.coverage.clean, &gaps)
 }
 
 /// The machines with gaps, in ranges that double. Empty ranges at the end are left out.
-pub(in crate::report) fn doubling(fleet: &Fleet) -> Vec<Bin> {
-    let mut bins = DOUBLING.map(|(_, label)| bin(label.to_owned(), 0));
+pub(in crate::report) fn doubling(fleet: &Fleet) -> Vec<Bar> {
+    let mut bins = DOUBLING.map(|(_, label)| Bar::new(label.to_owned(), 0));
     for missing in gaps_of_machines(fleet) {
         let at = DOUBLING.partition_point(|(most, _)| *most < missing);
-        bins[at].machines += 1;
+        bins[at].count += 1;
     }
-    let last = bins.iter().rposition(|bin| bin.machines > 0);
+    let last = bins.iter().rposition(|bin| bin.count > 0);
     let bins = bins.into_iter().take(last.map_or(1, |last| last + 1));
     bins.collect()
 }
@@ -49,20 +61,16 @@ fn gaps_of_machines(fleet: &Fleet) -> impl Iterator<Item = u32> {
     answered.map(|it| it.missing).filter(|missing| *missing > 0)
 }
 
-fn equal_bins(clean: u64, gaps: &[u32]) -> Vec<Bin> {
+fn equal_bins(clean: u64, gaps: &[u32]) -> Vec<Bar> {
     let most = gaps.iter().copied().max().unwrap_or(0);
     let width = width(most);
-    let mut bins = vec![bin("0".to_owned(), clean)];
+    let mut bins = vec![Bar::new("0".to_owned(), clean)];
     let firsts = (1..=most).step_by(width as usize);
-    bins.extend(firsts.map(|first| bin(label(first, width), 0)));
+    bins.extend(firsts.map(|first| Bar::new(label(first, width), 0)));
     for gaps in gaps {
-        bins[(gaps - 1) as usize / width as usize + 1].machines += 1;
+        bins[(gaps - 1) as usize / width as usize + 1].count += 1;
     }
     bins
-}
-
-const fn bin(label: String, machines: u64) -> Bin {
-    Bin { label, machines }
 }
 
 fn label(first: u32, width: u32) -> String {
@@ -102,8 +110,8 @@ mod tests {
     #[test]
     fn every_machine_is_in_one_range() {
         let bins = equal_bins(4, &[1, 1, 2, 3, 24]);
-        assert_eq!(bins.iter().map(|it| it.machines).sum::<u64>(), 9);
-        let found = |label: &str| bins.iter().find(|it| it.label == label).unwrap().machines;
+        assert_eq!(bins.iter().map(|it| it.count).sum::<u64>(), 9);
+        let found = |label: &str| bins.iter().find(|it| it.label == label).unwrap().count;
         assert_eq!(
             (found("0"), found("1–2"), found("3–4"), found("23–24")),
             (4, 3, 1, 1)
