@@ -5,10 +5,17 @@ use std::{
     io::{self, Read, Write},
 };
 
+use csv::ByteRecord;
+
 use super::table::{COLUMNS, ServiceList};
 use crate::{
     domain::csv_guard::guarded,
-    inventory::{Inventory, InventoryError, read_from},
+    inventory::{
+        Inventory, InventoryError,
+        columns::header::FirstRow,
+        read_from,
+        text::{cell::cell, ids::machine_id, row::is_marker},
+    },
 };
 
 /// The number of rows that are encoded at once.
@@ -62,8 +69,8 @@ impl<'list> CsvReader<'list> {
         let mut rows = writer(buffer);
         let end = self.list.len().min(self.next + ROWS);
         for place in self.next..end {
-            let cells = self.list.row(place);
-            rows.write_record(cells.map(|cell| self.cell(cell).into_owned()))?;
+            let cells = self.list.row(place).map(|cell| self.cell(cell));
+            rows.write_byte_record(&unmistakable(cells.map(Cow::into_owned).collect()))?;
         }
         self.next = end;
         self.rows = finished(rows)?;
@@ -77,6 +84,21 @@ impl<'list> CsvReader<'list> {
             text.into()
         }
     }
+}
+
+/// The row as it is. A row without a machine id that could be taken for another header or for a marker
+/// has its other cells emptied, so that it counts as one row without a valid id.
+fn unmistakable(cells: Vec<String>) -> ByteRecord {
+    let row = ByteRecord::from(cells);
+    let id = cell(row.get(0).unwrap_or_default());
+    let is_mistakable =
+        || is_marker(&row) || FirstRow::of(&row, None) != FirstRow::Unknown || id.trim().is_empty();
+    if machine_id(&id).is_some() || !is_mistakable() {
+        return row;
+    }
+    let mut rest = vec![String::new(); COLUMNS.len()];
+    rest[0] = format!("? {id}");
+    rest.into()
 }
 
 fn writer(buffer: Vec<u8>) -> csv::Writer<Vec<u8>> {

@@ -1,5 +1,7 @@
 use std::collections::HashSet;
 
+use proptest::{collection::vec, prelude::*};
+
 use super::*;
 use crate::{
     domain::{listed_machine::ListedMachine, skip_reason::SkipReason},
@@ -101,4 +103,57 @@ fn invalid_id_is_a_rejected_row() {
         .unwrap();
     assert_eq!(inventory.rejected.len(), 1);
     assert_eq!(inventory.rows(), 2);
+}
+
+fn text_from_outside() -> impl Strategy<Value = String> {
+    prop_oneof![
+        ".{0,6}",
+        Just(String::new()),
+        Just("machineId".to_owned()),
+        Just("deviceName".to_owned()),
+        Just("#TYPE System.Object".to_owned()),
+        Just("\"; \n\r\n,\t".to_owned()),
+        Just("sep=;".to_owned()),
+        Just("skippedBecause".to_owned()),
+        Just("0000000000000000000000000000000000000007".to_owned()),
+        "[\0-\u{1f}]{0,3}",
+    ]
+}
+
+fn machine_from_outside() -> impl Strategy<Value = ListedMachine> {
+    let id = prop_oneof![4 => "[0-9a-fA-F]{40}", 1 => text_from_outside()];
+    let texts = (
+        id,
+        text_from_outside(),
+        text_from_outside(),
+        text_from_outside(),
+    );
+    (texts, vec(text_from_outside(), 0..3)).prop_map(|((id, name, group, merged_into), tags)| {
+        ListedMachine {
+            id,
+            name,
+            group,
+            merged_into,
+            tags,
+            os_platform: "Windows11".to_owned(),
+            onboarding_status: "Onboarded".to_owned(),
+            ..ListedMachine::default()
+        }
+    })
+}
+
+proptest! {
+    #[test]
+    fn every_listed_machine_has_a_row(
+        machines in vec(machine_from_outside(), 0..20),
+        guard: bool,
+    ) {
+        let one = machine(999, "one that can be requested");
+        let listed = machines.len() as u64 + 1;
+        let list = list(machines.into_iter().chain([one]));
+        let inventory = list.inventory("service", guard).unwrap();
+        prop_assert_eq!(inventory.rows(), listed);
+        let skipped = (0..list.len()).filter(|place| list.skipped_because(*place).is_some());
+        prop_assert!(inventory.skipped.machines.len() <= skipped.count());
+    }
 }
