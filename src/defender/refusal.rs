@@ -1,6 +1,6 @@
 //! Refusals of the whole run: their meaning, and how to fix them.
 
-use super::{cloud::Cloud, reply::no_licence};
+use super::{cloud::Cloud, reply::is_licence_error};
 use crate::defender::auth::{Claims, SignInError, hint_for};
 use crate::domain::outcome::Failure;
 
@@ -25,7 +25,7 @@ pub fn lacks(claims: &Claims, roles: &[&str]) -> Option<String> {
 
 /// Whether a refusal may concern one machine alone, though it came before any answer: it is the
 /// service's own, and names no cause that applies to all machines.
-pub fn may_be_one_machine_s(failure: &Failure) -> bool {
+pub fn may_concern_one_machine(failure: &Failure) -> bool {
     let message = failure.message.to_ascii_lowercase();
     failure.http_status == Some(403)
         && failure
@@ -57,7 +57,7 @@ pub fn hint(failure: &Failure, claims: Option<&Claims>, role: &str) -> String {
         Some(407) => "the proxy wants a sign-in: put user and password into HTTPS_PROXY, or \
                       have the service's address exempted"
             .to_owned(),
-        Some(401) if no_licence(Some(&failure.message)) => {
+        Some(401) if is_licence_error(Some(&failure.message)) => {
             "the tenant has no active licence for Defender Vulnerability Management: ask \
              whoever administers its licences"
                 .to_owned()
@@ -280,7 +280,7 @@ mod tests {
                 correlation_id: None,
             };
             assert_eq!(
-                may_be_one_machine_s(&failure),
+                may_concern_one_machine(&failure),
                 expected,
                 "{status} {message}"
             );

@@ -26,7 +26,7 @@ pub(super) struct Assertion {
 
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(serde::Deserialize))]
-struct Statement {
+struct AssertionClaims {
     aud: String,
     iss: String,
     sub: String,
@@ -53,12 +53,12 @@ impl Assertion {
             x5t_s256: Some(self.certificate.thumbprint.clone()),
             ..Header::new(Algorithm::PS256)
         };
-        jsonwebtoken::encode(&header, &self.statement(now), &self.certificate.key)
+        jsonwebtoken::encode(&header, &self.claims(now), &self.certificate.key)
     }
 
-    fn statement(&self, now: Timestamp) -> Statement {
+    fn claims(&self, now: Timestamp) -> AssertionClaims {
         let now = now.as_second();
-        Statement {
+        AssertionClaims {
             aud: self.audience.to_string(),
             iss: self.client_id.clone(),
             sub: self.client_id.clone(),
@@ -100,16 +100,16 @@ mod tests {
         validation.set_audience(&["https://login.example/t-1/oauth2/v2.0/token"]);
         validation.set_issuer(&["app-1"]);
         let key = DecodingKey::from_rsa_der(rsa.key.public_key_raw());
-        let statement = jsonwebtoken::decode::<Statement>(&jwt, &key, &validation)
+        let claims = jsonwebtoken::decode::<AssertionClaims>(&jwt, &key, &validation)
             .unwrap()
             .claims;
-        assert_eq!(statement.sub, "app-1");
-        assert_eq!(statement.nbf, now.as_second());
-        assert_eq!(statement.exp, now.as_second() + 600);
+        assert_eq!(claims.sub, "app-1");
+        assert_eq!(claims.nbf, now.as_second());
+        assert_eq!(claims.exp, now.as_second() + 600);
 
         let other = Rsa::generate();
         let key = DecodingKey::from_rsa_der(other.key.public_key_raw());
-        assert!(jsonwebtoken::decode::<Statement>(&jwt, &key, &validation).is_err());
+        assert!(jsonwebtoken::decode::<AssertionClaims>(&jwt, &key, &validation).is_err());
     }
 
     #[test]
@@ -120,7 +120,7 @@ mod tests {
             audience: Url::parse("https://login.example/").unwrap(),
         };
         let now = Timestamp::now();
-        assert_ne!(assertion.statement(now).jti, assertion.statement(now).jti);
+        assert_ne!(assertion.claims(now).jti, assertion.claims(now).jti);
     }
 
     #[test]

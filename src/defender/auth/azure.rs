@@ -37,7 +37,7 @@ pub(super) struct Azure {
     client: Client,
     cloud: Arc<CloudConfiguration>,
     retry: RetryOptions,
-    patience: Duration,
+    time_limit: Duration,
 }
 
 impl Azure {
@@ -62,7 +62,7 @@ impl Azure {
             },
             cloud: cloud(sign_in),
             retry: retry(),
-            patience: match kind {
+            time_limit: match kind {
                 CredentialKind::AzureCli => CLI_PATIENCE,
                 _ => PATIENCE,
             },
@@ -132,11 +132,11 @@ impl Azure {
 impl TokenSource for Azure {
     async fn sign_in(&self) -> Result<AccessToken, SignInError> {
         let client = self.recording_client();
-        match timeout(self.patience, self.token(Arc::clone(&client))).await {
+        match timeout(self.time_limit, self.token(Arc::clone(&client))).await {
             Ok(result) => result.map_err(|error| self.explain(&client, &error)),
             Err(_) => Err(client.failure().unwrap_or(SignInError::TimedOut {
                 kind: self.kind,
-                patience: self.patience,
+                time_limit: self.time_limit,
             })),
         }
     }

@@ -60,7 +60,7 @@ pub enum CertificateProblem {
     NoCertificate,
     /// It contains certificates, but none that matches the private key.
     #[error("no certificate in it belongs to its private key")]
-    Stranger,
+    WrongKey,
 }
 
 impl CertificateError {
@@ -82,7 +82,7 @@ impl CertificateError {
             CertificateProblem::Pem(_)
             | CertificateProblem::NoKey
             | CertificateProblem::NoCertificate
-            | CertificateProblem::Stranger => Some(
+            | CertificateProblem::WrongKey => Some(
                 "the file must hold the certificate and its private key: PEM with both, or \
                  PKCS#12",
             ),
@@ -105,7 +105,7 @@ pub(super) struct Certificate {
 }
 
 /// The contents of a file.
-struct Contents {
+struct KeyAndCertificates {
     key: PrivateKeyDer<'static>,
     certificates: Vec<CertificateDer<'static>>,
 }
@@ -138,7 +138,7 @@ impl Certificate {
     }
 }
 
-impl Contents {
+impl KeyAndCertificates {
     /// The key, with the certificate that was issued for it.
     fn pair(&self) -> Result<Certificate, CertificateProblem> {
         let pair = KeyPair::try_from(&self.key).map_err(|_| CertificateProblem::NotRsa)?;
@@ -153,7 +153,7 @@ impl Contents {
             .certificates
             .iter()
             .find(|certificate| contains(certificate, pair.public_key_raw()))
-            .ok_or(CertificateProblem::Stranger)?;
+            .ok_or(CertificateProblem::WrongKey)?;
         Ok(Certificate {
             key: self.signing_key(&pair)?,
             thumbprint: BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(own)),
@@ -171,7 +171,7 @@ impl Contents {
 }
 
 /// Reads certificates and key, in any order.
-fn from_pem(content: &[u8]) -> Result<Contents, CertificateProblem> {
+fn from_pem(content: &[u8]) -> Result<KeyAndCertificates, CertificateProblem> {
     if ENCRYPTED_MARKS.iter().any(|mark| contains(content, mark)) {
         return Err(CertificateProblem::Encrypted);
     }
@@ -182,13 +182,13 @@ fn from_pem(content: &[u8]) -> Result<Contents, CertificateProblem> {
     let certificates = CertificateDer::pem_slice_iter(content)
         .collect::<Result<_, _>>()
         .map_err(CertificateProblem::Pem)?;
-    Ok(Contents { key, certificates })
+    Ok(KeyAndCertificates { key, certificates })
 }
 
 fn from_pkcs12(
     content: &[u8],
     password: Option<&SecretString>,
-) -> Result<Contents, CertificateProblem> {
+) -> Result<KeyAndCertificates, CertificateProblem> {
     let password = password.map_or("", |password| password.expose_secret());
     let archive = opened(content, password).map_err(CertificateProblem::Pkcs12)?;
     let key = archive.keys.first().ok_or(CertificateProblem::NoKey)?;
@@ -198,7 +198,7 @@ fn from_pkcs12(
         .iter()
         .map(|bag| bag.cert.as_der().to_vec().into())
         .collect();
-    Ok(Contents {
+    Ok(KeyAndCertificates {
         key: key.into(),
         certificates,
     })

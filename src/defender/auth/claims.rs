@@ -25,7 +25,7 @@ pub struct Claims {
 }
 
 #[derive(Deserialize)]
-struct Payload {
+struct ClaimsDto {
     #[serde(default)]
     tid: Value,
     #[serde(default)]
@@ -49,7 +49,7 @@ impl Claims {
         let (_header, payload, _signature) = (parts.next()?, parts.next()?, parts.next()?);
         let payload = payload.trim_end_matches('=');
         let payload = BASE64_URL_SAFE_NO_PAD.decode(payload).ok()?;
-        let payload: Payload = serde_json::from_slice(&payload).ok()?;
+        let payload: ClaimsDto = serde_json::from_slice(&payload).ok()?;
         Some(Self {
             tenant_id: text(&payload.tid),
             app_id: text(&payload.appid).or_else(|| text(&payload.azp)),

@@ -14,16 +14,16 @@ pub enum CredentialError {
     /// Nothing is configured.
     #[error(
         "no credential is configured: there is no {}, and the Azure CLI is not on the PATH",
-        Part::THAT_MAKE_A_KIND.map(Part::with_source).join(", no ")
+        CredentialSetting::REQUIRED_BY_KINDS.map(CredentialSetting::with_source).join(", no ")
     )]
     NothingConfigured,
     /// A required setting of the kind is missing.
-    #[error("the credential kind `{kind}` lacks the {part}")]
+    #[error("the credential kind `{kind}` lacks the {setting}")]
     Missing {
         /// The kind that was requested or detected.
         kind: CredentialKind,
         /// The missing setting.
-        part: Part,
+        setting: CredentialSetting,
     },
     /// The tenant id has invalid characters.
     #[error("`{found}` is not a tenant id: it may hold letters, digits, `.` and `-`")]
@@ -68,10 +68,11 @@ impl CredentialError {
                  --credential"
                     .to_owned(),
             ),
-            Self::Missing { part, .. } => Some(format!("set it with {}", part.set_with())),
-            Self::MalformedTenant { .. } => {
-                Some(format!("set it with {}", Part::TenantId.set_with()))
-            }
+            Self::Missing { setting, .. } => Some(format!("set it with {}", setting.set_with())),
+            Self::MalformedTenant { .. } => Some(format!(
+                "set it with {}",
+                CredentialSetting::TenantId.set_with()
+            )),
             Self::InsecureAuthority { .. } => Some(
                 "give an https address with --authority-url; --ca-cert makes its certificate \
                  trusted"
@@ -88,7 +89,7 @@ impl CredentialError {
 
 /// The settings that a credential is built from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
+pub enum CredentialSetting {
     /// The Entra tenant.
     TenantId,
     /// The app registration.
@@ -105,9 +106,9 @@ pub enum Part {
     AccessToken,
 }
 
-impl Part {
+impl CredentialSetting {
     /// The settings by which [`CredentialKind::Auto`] detects a kind, in the order of detection.
-    const THAT_MAKE_A_KIND: [Self; 5] = [
+    const REQUIRED_BY_KINDS: [Self; 5] = [
         Self::AccessToken,
         Self::Secret,
         Self::Certificate,
@@ -140,7 +141,7 @@ impl Part {
     }
 }
 
-impl fmt::Display for Part {
+impl fmt::Display for CredentialSetting {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::TenantId => "tenant id",

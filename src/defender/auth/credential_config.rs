@@ -21,8 +21,8 @@ use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use super::{
-    CredentialError, CredentialKind, Part, SignIn, assertion::Assertion, certificate::Certificate,
-    token_file::TokenFile,
+    CredentialError, CredentialKind, CredentialSetting, SignIn, assertion::Assertion,
+    certificate::Certificate, token_file::TokenFile,
 };
 
 /// The configuration of each kind.
@@ -61,11 +61,14 @@ pub(super) struct App {
 impl CredentialConfig {
     /// The configuration for this kind, or the setting that is missing.
     pub(super) fn new(kind: CredentialKind, sign_in: &SignIn) -> Result<Self, CredentialError> {
-        let missing = |part| CredentialError::Missing { kind, part };
+        let missing = |setting| CredentialError::Missing { kind, setting };
         match kind {
             CredentialKind::Secret => Ok(Self::Secret {
                 app: App::new(kind, sign_in)?,
-                secret: sign_in.secret().cloned().ok_or(missing(Part::Secret))?,
+                secret: sign_in
+                    .secret()
+                    .cloned()
+                    .ok_or(missing(CredentialSetting::Secret))?,
             }),
             CredentialKind::Certificate => Self::certificate(App::new(kind, sign_in)?, sign_in),
             CredentialKind::WorkloadIdentity => Ok(Self::WorkloadIdentity {
@@ -73,7 +76,7 @@ impl CredentialConfig {
                 token_file: sign_in
                     .federated_token_file()
                     .map(Path::to_owned)
-                    .ok_or(missing(Part::FederatedTokenFile))?,
+                    .ok_or(missing(CredentialSetting::FederatedTokenFile))?,
             }),
             CredentialKind::ManagedIdentity => Ok(Self::ManagedIdentity {
                 client_id: sign_in.client_id().map(str::to_owned),
@@ -89,7 +92,7 @@ impl CredentialConfig {
     fn certificate(app: App, sign_in: &SignIn) -> Result<Self, CredentialError> {
         let path = sign_in.certificate().ok_or(CredentialError::Missing {
             kind: CredentialKind::Certificate,
-            part: Part::Certificate,
+            setting: CredentialSetting::Certificate,
         })?;
         let certificate = Certificate::read(path, sign_in.certificate_password.as_ref())?;
         Ok(Self::Certificate {
@@ -159,13 +162,13 @@ impl CredentialConfig {
 
 impl App {
     fn new(kind: CredentialKind, sign_in: &SignIn) -> Result<Self, CredentialError> {
-        let missing = |part| CredentialError::Missing { kind, part };
+        let missing = |setting| CredentialError::Missing { kind, setting };
         Ok(Self {
-            tenant_id: tenant_id(sign_in)?.ok_or(missing(Part::TenantId))?,
+            tenant_id: tenant_id(sign_in)?.ok_or(missing(CredentialSetting::TenantId))?,
             client_id: sign_in
                 .client_id()
                 .map(str::to_owned)
-                .ok_or(missing(Part::ClientId))?,
+                .ok_or(missing(CredentialSetting::ClientId))?,
         })
     }
 
@@ -221,7 +224,7 @@ mod tests {
         };
         let tenant_hint = "--tenant-id, AZURE_TENANT_ID or `tenant_id`";
         let client_hint = "--client-id, AZURE_CLIENT_ID or `client_id`";
-        for (word, remove, part, hint) in [
+        for (word, remove, setting, hint) in [
             ("secret", tenant, "tenant id", tenant_hint),
             ("secret", client, "client id", client_hint),
             ("secret", own, "client secret", "AZURE_CLIENT_SECRET"),
@@ -246,7 +249,7 @@ mod tests {
             let mut sign_in = full(kind);
             remove(&mut sign_in);
             let error = CredentialConfig::new(kind, &sign_in).unwrap_err();
-            let expected = format!("the credential kind `{word}` lacks the {part}");
+            let expected = format!("the credential kind `{word}` lacks the {setting}");
             assert_eq!(error.to_string(), expected);
             let shown = error.hint().unwrap();
             assert!(shown.contains(hint), "{shown}");

@@ -1,6 +1,6 @@
 //! Hints for a failed sign-in: Entra's well-known error codes, and network problems.
 
-use super::{CredentialKind, Trouble};
+use super::{CredentialKind, NetworkProblem};
 
 /// The hint for each code.
 const BY_CODE: &[(u32, &str)] = &[
@@ -134,8 +134,8 @@ pub(super) fn by_failing_kind(kind: CredentialKind) -> Option<&'static str> {
     }
 }
 
-pub(super) fn by_trouble(kind: CredentialKind, trouble: Trouble) -> &'static str {
-    match (kind, trouble) {
+pub(super) fn by_network_problem(kind: CredentialKind, problem: NetworkProblem) -> &'static str {
+    match (kind, problem) {
         (CredentialKind::ManagedIdentity, _) => {
             "a managed identity exists only on an Azure machine or service; elsewhere use another \
              --credential"
@@ -143,26 +143,26 @@ pub(super) fn by_trouble(kind: CredentialKind, trouble: Trouble) -> &'static str
         (CredentialKind::AzureCli, _) => {
             "check that `az account get-access-token` answers for the account that runs this"
         }
-        (_, Trouble::Name) => {
+        (_, NetworkProblem::Name) => {
             "check the name (--cloud, --authority-url) and this machine's DNS; behind a proxy set \
              HTTPS_PROXY"
         }
-        (_, Trouble::Certificate | Trouble::CertificateTime) => {
+        (_, NetworkProblem::Certificate | NetworkProblem::CertificateTime) => {
             "if a proxy or firewall opens TLS connections here, give its root certificate with \
              --ca-cert"
         }
-        (_, Trouble::RootCertificate) => {
+        (_, NetworkProblem::RootCertificate) => {
             "the server shows a root certificate as its own: give it one that the root has issued \
              (CA:FALSE), and the root to --ca-cert"
         }
-        (_, Trouble::Proxy) => {
+        (_, NetworkProblem::Proxy) => {
             "put user and password into HTTPS_PROXY: http://user:password@host:port"
         }
-        (_, Trouble::Tls) => {
+        (_, NetworkProblem::Tls) => {
             "check that --authority-url and HTTPS_PROXY name the right port: the other side does \
              not speak TLS"
         }
-        (_, Trouble::Connection | Trouble::Timeout) => {
+        (_, NetworkProblem::Connection | NetworkProblem::Timeout) => {
             "check the network and the firewall; behind a proxy set HTTPS_PROXY"
         }
     }

@@ -6,7 +6,7 @@
 //! - `credential_config`: builds a credential of `azure_identity` from the settings; `certificate`,
 //!   `assertion`, `token_file`: its parts
 //! - `recording_client`: the HTTP client under `azure_identity`, which records why a sign-in
-//!   failed; `token_reply`, `refusal`, `trouble`: what it parses
+//!   failed; `token_reply`, `refusal`, `network_problem`: what it parses
 //! - `tokens`: the cache in front of a source; it renews the token before it expires, one caller
 //!   for all; `sign_in_retry`: retries a sign-in that gets no answer
 //! - `config_error`, `sign_in_error`, `hints`: the errors, and how to fix them
@@ -26,6 +26,7 @@ mod credential_config;
 mod hints;
 mod http;
 mod kind;
+mod network_problem;
 mod ready_made;
 mod recording_client;
 mod refusal;
@@ -36,21 +37,20 @@ mod token_file;
 mod token_reply;
 mod token_source;
 mod tokens;
-mod trouble;
 
 pub use self::{
     certificate::{CertificateError, CertificateProblem},
     claims::Claims,
-    config_error::{CredentialError, Part},
+    config_error::{CredentialError, CredentialSetting},
     connect::{choose, connect},
     hints::hint_for,
     http::Http,
     kind::CredentialKind,
+    network_problem::NetworkProblem,
     refusal::Refusal,
     settings::SignIn,
     sign_in_error::SignInError,
-    sign_in_retry::{SignInRetry, try_again},
+    sign_in_retry::{SignInRetry, retry_sign_in},
     token_source::{AccessToken, TokenSource},
     tokens::{Token, Tokens},
-    trouble::Trouble,
 };

@@ -11,7 +11,8 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::time::Instant;
 
 use super::{
-    AccessToken, Claims, CredentialError, CredentialKind, Part, SignIn, SignInError, TokenSource,
+    AccessToken, Claims, CredentialError, CredentialKind, CredentialSetting, SignIn, SignInError,
+    TokenSource,
 };
 use crate::domain::{invisible::is_invisible, quotes::unquoted};
 
@@ -27,7 +28,7 @@ impl ReadyMade {
     pub(super) fn new(sign_in: &SignIn, now: Timestamp) -> Result<Self, CredentialError> {
         let secret = sign_in.access_token().ok_or(CredentialError::Missing {
             kind: CredentialKind::Token,
-            part: Part::AccessToken,
+            setting: CredentialSetting::AccessToken,
         })?;
         let secret = bare(secret)?;
         let expires_at = Claims::read(&secret).and_then(|claims| claims.expires_at);

@@ -22,8 +22,8 @@ use serde::de::IgnoredAny;
 use url::form_urlencoded;
 
 use super::{
-    AccessToken, CredentialKind, Refusal, SignInError, Trouble, refusal::one_line,
-    sign_in_error::TOO_LARGE, token_reply, trouble::diagnose,
+    AccessToken, CredentialKind, NetworkProblem, Refusal, SignInError, network_problem::diagnose,
+    refusal::one_line, sign_in_error::TOO_LARGE, token_reply,
 };
 use crate::defender::http::{encoding::as_utf8, mask::Mask, retry_after::wait_of};
 
@@ -64,11 +64,16 @@ impl RecordingClient {
         self.failure.lock().clone()
     }
 
-    fn unreachable(&self, request: &Request, trouble: Trouble, detail: String) -> SignInError {
+    fn unreachable(
+        &self,
+        request: &Request,
+        problem: NetworkProblem,
+        detail: String,
+    ) -> SignInError {
         SignInError::Unreachable {
             kind: self.kind,
             host: host(request),
-            trouble,
+            problem,
             detail,
         }
     }
@@ -83,7 +88,7 @@ impl RecordingClient {
             200..300 => None,
             _ => Refusal::read(http_status, body, &mask),
         };
-        let retry_after = asked_for(reply);
+        let retry_after = requested_wait(reply);
         match refusal {
             Some(refusal) => SignInError::Refused {
                 kind: self.kind,
@@ -120,7 +125,7 @@ impl RecordingClient {
     }
 
     /// The reply as it is passed on to `azure_identity`.
-    fn passed_on(&self, reply: RawResponse) -> AsyncRawResponse {
+    fn normalized(&self, reply: RawResponse) -> AsyncRawResponse {
         let (status, headers, body) = reply.deconstruct();
         let token = status
             .is_success()
@@ -145,12 +150,16 @@ enum Received {
 #[async_trait]
 impl HttpClient for RecordingClient {
     async fn execute_request(&self, request: &Request) -> azure_core::Result<AsyncRawResponse> {
-        let silence = self.unreachable(request, Trouble::Timeout, "no answer in time".to_owned());
+        let silence = self.unreachable(
+            request,
+            NetworkProblem::Timeout,
+            "no answer in time".to_owned(),
+        );
         *self.failure.lock() = Some(silence);
-        let (failure, passed_on) = match self.exchange(request).await {
+        let (failure, result) = match self.exchange(request).await {
             Ok(Received::Whole(reply)) => {
                 let failure = self.without_token(request, &reply);
-                (failure, Ok(self.passed_on(reply)))
+                (failure, Ok(self.normalized(reply)))
             }
             Ok(Received::TooLarge(http_status)) => {
                 let failure = SignInError::BadReply {
@@ -165,13 +174,13 @@ impl HttpClient for RecordingClient {
                 (failure, Err(error))
             }
             Err(error) => {
-                let (trouble, detail) = diagnose(&error);
-                let failure = self.unreachable(request, trouble, detail);
-                (failure, Err(final_if_it_stays(trouble, error)))
+                let (problem, detail) = diagnose(&error);
+                let failure = self.unreachable(request, problem, detail);
+                (failure, Err(make_final(problem, error)))
             }
         };
         *self.failure.lock() = Some(failure);
-        passed_on
+        result
     }
 }
 
@@ -181,8 +190,8 @@ fn host(request: &Request) -> String {
 
 /// The pipeline retries after any network failure, but a retry does not make an untrusted
 /// certificate trusted.
-fn final_if_it_stays(trouble: Trouble, error: azure_core::Error) -> azure_core::Error {
-    if trouble.is_final() {
+fn make_final(problem: NetworkProblem, error: azure_core::Error) -> azure_core::Error {
+    if problem.is_final() {
         azure_core::Error::new(ErrorKind::Other, error)
     } else {
         error
@@ -190,7 +199,7 @@ fn final_if_it_stays(trouble: Trouble, error: azure_core::Error) -> azure_core::
 }
 
 /// How long a reply asks to wait.
-fn asked_for(reply: &RawResponse) -> Option<Duration> {
+fn requested_wait(reply: &RawResponse) -> Option<Duration> {
     let header = |name| reply.headers().get_optional_str(&HeaderName::from(name));
     wait_of(header("retry-after")?, header("date"), SystemTime::now())
 }

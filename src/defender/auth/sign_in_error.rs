@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use super::{CredentialKind, Refusal, Trouble, hints};
+use super::{CredentialKind, NetworkProblem, Refusal, hints};
 use crate::defender::http::certificate_time_hint;
 
 /// Describes a reply that is too large to be read. A retry would not return less.
@@ -29,7 +29,7 @@ pub enum SignInError {
         /// The host of the sign-in service.
         host: String,
         /// The cause.
-        trouble: Trouble,
+        problem: NetworkProblem,
         /// The error message from the network.
         detail: String,
     },
@@ -48,12 +48,12 @@ pub enum SignInError {
         retry_after: Option<Duration>,
     },
     /// The sign-in took too long.
-    #[error("the sign-in ({kind}) brought nothing within {} s", patience.as_secs())]
+    #[error("the sign-in ({kind}) brought nothing within {} s", time_limit.as_secs())]
     TimedOut {
         /// The credential kind.
         kind: CredentialKind,
         /// The time limit.
-        patience: Duration,
+        time_limit: Duration,
     },
     /// Something on this machine failed: the Azure CLI, or the federated token file.
     #[error("the sign-in ({kind}) failed: {text}")]
@@ -73,7 +73,7 @@ impl SignInError {
     pub fn is_passing(&self) -> bool {
         match self {
             Self::Refused { refusal, .. } => refusal.is_passing(),
-            Self::Unreachable { trouble, .. } => !trouble.is_final(),
+            Self::Unreachable { problem, .. } => !problem.is_final(),
             // A reply that is not the sign-in service's own comes from a gateway, and usually
             // passes. A wrong address and a proxy that requires a password do not.
             Self::BadReply {
@@ -138,16 +138,20 @@ impl SignInError {
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::Unreachable {
-                trouble: Trouble::CertificateTime,
+                problem: NetworkProblem::CertificateTime,
                 ..
             } => return Some(certificate_time_hint()),
             Self::Refused { kind, refusal } => {
                 let known = refusal.codes.iter().find_map(|code| hints::by_code(*code));
                 known.or_else(|| hints::by_refusing_kind(*kind))
             }
-            Self::Unreachable { kind, trouble, .. } => Some(hints::by_trouble(*kind, *trouble)),
+            Self::Unreachable { kind, problem, .. } => {
+                Some(hints::by_network_problem(*kind, *problem))
+            }
             Self::BadReply { http_status, .. } => Some(hints::by_bad_status(*http_status)),
-            Self::TimedOut { kind, .. } => Some(hints::by_trouble(*kind, Trouble::Timeout)),
+            Self::TimedOut { kind, .. } => {
+                Some(hints::by_network_problem(*kind, NetworkProblem::Timeout))
+            }
             Self::Failed { kind, .. } => {
                 let known = self.code().and_then(hints::by_code);
                 known.or_else(|| hints::by_failing_kind(*kind))

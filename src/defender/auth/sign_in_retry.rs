@@ -30,7 +30,7 @@ impl SignInRetry {
                 result => return result,
             };
             match self.trying.try_lock() {
-                Ok(_trying) => return try_again(tokens, error, longest).await,
+                Ok(_trying) => return retry_sign_in(tokens, error, longest).await,
                 Err(_) => drop(self.trying.lock().await),
             }
         }
@@ -38,7 +38,7 @@ impl SignInRetry {
 }
 
 /// Retries a sign-in that failed for a transient reason, for up to `longest`.
-pub async fn try_again(
+pub async fn retry_sign_in(
     tokens: &Tokens,
     mut error: SignInError,
     longest: Duration,
@@ -51,8 +51,8 @@ pub async fn try_again(
         if left.is_zero() {
             return Err(error);
         }
-        let asked_for = error.retry_after().unwrap_or_default();
-        sleep(pause.max(asked_for).min(left)).await;
+        let requested_wait = error.retry_after().unwrap_or_default();
+        sleep(pause.max(requested_wait).min(left)).await;
         match tokens.current().await {
             Err(again) if again.is_passing() => error = again,
             Err(refused) => return Err(refused),
@@ -133,7 +133,7 @@ mod tests {
     fn silence() -> SignInError {
         SignInError::TimedOut {
             kind: CredentialKind::Secret,
-            patience: Duration::from_secs(15),
+            time_limit: Duration::from_secs(15),
         }
     }
 

@@ -27,12 +27,12 @@ pub(super) fn read(body: &[u8], now: Timestamp) -> Option<AccessToken> {
         return None;
     }
     let secret = SecretString::from(token);
-    let lifetime = told(&body, now).or_else(|| own(&secret, now));
+    let lifetime = stated_lifetime(&body, now).or_else(|| own_lifetime(&secret, now));
     Some(AccessToken { secret, lifetime })
 }
 
 /// The lifetime stated in the reply.
-fn told(body: &Value, now: Timestamp) -> Option<Duration> {
+fn stated_lifetime(body: &Value, now: Timestamp) -> Option<Duration> {
     let expires_in = body.get("expires_in").and_then(number);
     let end = body.get("expires_on").and_then(number);
     let left = || end.map(|end| end - now.as_duration().as_secs_f64());
@@ -40,7 +40,7 @@ fn told(body: &Value, now: Timestamp) -> Option<Duration> {
 }
 
 /// The lifetime by the token's own `exp` claim.
-fn own(secret: &SecretString, now: Timestamp) -> Option<Duration> {
+fn own_lifetime(secret: &SecretString, now: Timestamp) -> Option<Duration> {
     let end = Claims::read(secret)?.expires_at?;
     Duration::try_from(end.duration_since(now))
         .ok()

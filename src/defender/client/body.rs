@@ -124,7 +124,7 @@ mod tests {
         ] {
             let bytes: Vec<u8> = (0..=250).cycle().take(length).collect();
             let mut body = Body::empty(&unused);
-            bytes.chunks(step).for_each(|part| body.push(part));
+            bytes.chunks(step).for_each(|reserved| body.push(reserved));
             assert_eq!(body.len(), length);
             assert!(body.gather(&mut Vec::new()) == bytes, "{step} {length}");
         }

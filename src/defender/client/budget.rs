@@ -65,7 +65,7 @@ impl Budget {
     }
 
     /// An empty reservation for a reply that has not started to arrive.
-    pub(super) fn part(self: &Arc<Self>) -> Reserved {
+    pub(super) fn reserved(self: &Arc<Self>) -> Reserved {
         Reserved {
             budget: Arc::clone(self),
             bytes: 0,
@@ -85,12 +85,12 @@ impl Budget {
 
     /// Waits until a large reply may be parsed: no other is being parsed, and no result of an
     /// earlier one has to be stored first.
-    pub(super) async fn leave_to_read(&self) -> MutexGuard<'_, Vec<u8>> {
-        let leave = self.reading.lock().await;
+    pub(super) async fn lock_parse_buffer(&self) -> MutexGuard<'_, Vec<u8>> {
+        let lock = self.reading.lock().await;
         loop {
             let fewer = self.fewer.notified();
             if !self.is_overdrawn() {
-                return leave;
+                return lock;
             }
             fewer.await;
         }
@@ -151,7 +151,7 @@ impl Reserved {
     }
 
     /// Sets the reservation to the size of the parsed result, even if that exceeds the budget.
-    pub(super) fn settle(&mut self, bytes: usize) {
+    pub(super) fn resize(&mut self, bytes: usize) {
         self.budget.taken.fetch_add(bytes, SeqCst);
         self.budget.give_back(self.bytes);
         self.bytes = bytes;
@@ -200,18 +200,22 @@ mod tests {
     #[test]
     fn small_replies_need_no_budget() {
         let budget = budget();
-        let mut parts: Vec<_> = (0..10_000).map(|_| budget.part()).collect();
-        assert!(parts.iter_mut().all(|part| part.try_grow(MOST_FREE)));
+        let mut parts: Vec<_> = (0..10_000).map(|_| budget.reserved()).collect();
+        assert!(
+            parts
+                .iter_mut()
+                .all(|reserved| reserved.try_grow(MOST_FREE))
+        );
         assert_eq!(budget.taken.load(SeqCst), 0);
     }
 
     #[test]
     fn large_replies_share_and_return_the_budget() {
         let budget = budget();
-        let mut parts: Vec<_> = (0..9).map(|_| budget.part()).collect();
+        let mut parts: Vec<_> = (0..9).map(|_| budget.reserved()).collect();
         let grown = parts
             .iter_mut()
-            .filter_map(|part| part.try_grow(3 * MIB).then_some(()));
+            .filter_map(|reserved| reserved.try_grow(3 * MIB).then_some(()));
         assert_eq!(grown.count(), 8);
         assert!(!parts[0].try_grow(6 * MIB));
         assert!(parts[0].try_grow(3 * MIB), "what is reserved stays");
@@ -224,9 +228,9 @@ mod tests {
     #[tokio::test]
     async fn one_reply_proceeds_when_the_budget_is_spent() {
         let budget = budget();
-        let mut all = budget.part();
+        let mut all = budget.reserved();
         assert!(all.try_grow(SHARED));
-        let [mut first, mut second, mut third] = [0; 3].map(|_| budget.part());
+        let [mut first, mut second, mut third] = [0; 3].map(|_| budget.reserved());
         first.grow(MIB).now_or_never().unwrap();
         assert!(first.try_grow(LARGEST_REPLY));
         let mut second = pin!(second.grow(MIB));
@@ -241,13 +245,13 @@ mod tests {
     #[tokio::test]
     async fn parsed_reply_counts_until_dropped() {
         let budget = budget();
-        let mut large = budget.part();
+        let mut large = budget.reserved();
         large.grow(LARGEST_REPLY).await;
-        large.settle(2 * SHARED);
+        large.resize(2 * SHARED);
         assert!(budget.is_overdrawn());
-        let mut reading = pin!(budget.leave_to_read());
+        let mut reading = pin!(budget.lock_parse_buffer());
         assert!(poll!(&mut reading).is_pending());
-        large.settle(MIB);
+        large.resize(MIB);
         assert!(poll!(&mut reading).is_ready());
         drop(large);
         assert_eq!(budget.taken.load(SeqCst), 0);
@@ -258,11 +262,11 @@ mod tests {
     async fn growing_replies_do_not_deadlock() {
         let budget = budget();
         let reply = |number: u64| {
-            let mut part = budget.part();
+            let mut reserved = budget.reserved();
             async move {
                 for size in 1..=40 {
-                    if !part.try_grow(size * MIB) {
-                        part.grow(size * MIB).await;
+                    if !reserved.try_grow(size * MIB) {
+                        reserved.grow(size * MIB).await;
                     }
                     sleep(Duration::from_millis(number % 7)).await;
                 }

@@ -18,15 +18,15 @@ use crate::{
 const LARGEST_REFUSAL: usize = 1 << 20;
 
 /// The longest time that a call waits for other large replies.
-const PATIENCE: Duration = Duration::from_mins(2);
+const LONGEST_WAIT_FOR_OTHERS: Duration = Duration::from_mins(2);
 /// Longer than any call may take.
-const EVER: Duration = Duration::from_hours(24 * 365);
+const LONGEST_CALL: Duration = Duration::from_hours(24 * 365);
 
 /// One call, from sending the request until its reply is parsed.
 pub(super) struct Exchange {
     blocks: Arc<Blocks>,
     /// The reply's reservation in the budget.
-    pub(super) part: Reserved,
+    pub(super) reserved: Reserved,
     /// When the reply must be complete; extended by the time the call waits for others.
     deadline: Instant,
 }
@@ -43,8 +43,8 @@ impl Exchange {
     pub(super) fn begin(budget: &Arc<Budget>, at_most: Duration) -> Self {
         Self {
             blocks: Arc::clone(&budget.blocks),
-            part: budget.part(),
-            deadline: Instant::now() + at_most.min(EVER),
+            reserved: budget.reserved(),
+            deadline: Instant::now() + at_most.min(LONGEST_CALL),
         }
     }
 
@@ -67,7 +67,7 @@ impl Exchange {
         &mut self,
         others: impl Future<Output = T>,
     ) -> Result<T, CallError> {
-        let (done, waited) = patiently(others).await?;
+        let (done, waited) = timed(others).await?;
         self.deadline += waited;
         Ok(done)
     }
@@ -116,19 +116,21 @@ impl Exchange {
     }
 
     async fn make_room(&mut self, size: usize) -> Result<(), CallError> {
-        if self.part.try_grow(size) {
+        if self.reserved.try_grow(size) {
             return Ok(());
         }
-        let ((), waited) = patiently(self.part.grow(size)).await?;
+        let ((), waited) = timed(self.reserved.grow(size)).await?;
         self.deadline += waited;
         Ok(())
     }
 }
 
 /// Waits for other calls, and returns how long that took.
-async fn patiently<T>(others: impl Future<Output = T>) -> Result<(T, Duration), CallError> {
+async fn timed<T>(others: impl Future<Output = T>) -> Result<(T, Duration), CallError> {
     let began = Instant::now();
-    let done = timeout(PATIENCE, others).await.map_err(|_| crowded())?;
+    let done = timeout(LONGEST_WAIT_FOR_OTHERS, others)
+        .await
+        .map_err(|_| no_memory_in_time())?;
     Ok((done, began.elapsed()))
 }
 
@@ -144,7 +146,7 @@ fn too_late() -> CallError {
     CallError::without_reply(Class::Call(None), Reason::Timeout, "no reply in time")
 }
 
-fn crowded() -> CallError {
+fn no_memory_in_time() -> CallError {
     let message = "the reply is large, and there was no memory for it in time";
     CallError::without_reply(Class::Call(None), Reason::Timeout, message)
 }

@@ -78,12 +78,12 @@ impl Client {
         token: &SecretString,
         permit: &Permit<'_>,
     ) -> Result<Page, CallError> {
-        demand_api(permit, Api::MissingKbs);
+        assert_api(permit, Api::MissingKbs);
         let parse = |body: &[u8]| AnswerBody::read_with(body, &self.interner);
         let received = self.get(self.url(address), token, parse).await?;
         let mut page = self.page_of(address, received.content, received.status)?;
         if received.is_large || page.next.is_some() || matches!(address, Address::Next(_)) {
-            self.hold(&mut page, received.exchange, received.status)?;
+            self.keep_reserved(&mut page, received.exchange, received.status)?;
         }
         Ok(page)
     }
@@ -95,7 +95,7 @@ impl Client {
         token: &SecretString,
         permit: &Permit<'_>,
     ) -> Result<Vec<ListedMachine>, CallError> {
-        demand_api(permit, Api::Machines);
+        assert_api(permit, Api::Machines);
         let received = self.get(page.clone(), token, reply::machines).await?;
         Ok(received.content)
     }
@@ -120,7 +120,7 @@ impl Client {
         token: &SecretString,
         permit: &Permit<'_>,
     ) -> Result<CensusPage<Vec<Product>>, CallError> {
-        demand_api(permit, Api::Census);
+        assert_api(permit, Api::Census);
         let received = self.get(url.clone(), token, SoftwareBody::read).await?;
         let page = received.content;
         Ok(CensusPage {
@@ -136,7 +136,7 @@ impl Client {
         token: &SecretString,
         permit: &Permit<'_>,
     ) -> Result<CensusPage<MissingKbs>, CallError> {
-        demand_api(permit, Api::Census);
+        assert_api(permit, Api::Census);
         // Not through the interner: these are not the descriptions of machines' answers.
         let received = self.get(url.clone(), token, AnswerBody::read).await?;
         let page = received.content;
@@ -195,13 +195,13 @@ impl Client {
         let now = SystemTime::now();
         let arrived = exchange.whole(response).await?;
         let is_large = !self.budget.is_free(arrived.body.len());
-        let mut leave = if is_large {
-            Some(exchange.wait(self.budget.leave_to_read()).await?)
+        let mut lock = if is_large {
+            Some(exchange.wait(self.budget.lock_parse_buffer()).await?)
         } else {
             None
         };
-        let mut none = Vec::new();
-        let buffer = leave.as_deref_mut().unwrap_or(&mut none);
+        let mut empty = Vec::new();
+        let buffer = lock.as_deref_mut().unwrap_or(&mut empty);
         let reply = decoded(arrived, buffer);
         let status = reply.status.as_u16();
         let content = reply.read(parse, token, now);
@@ -216,14 +216,19 @@ impl Client {
 
     /// Counts the parsed page until the answer is stored. Pages wait for later pages of their
     /// answer, so their memory cannot be waited for.
-    fn hold(&self, page: &mut Page, exchange: Exchange, status: u16) -> Result<(), CallError> {
-        let mut part = exchange.part;
-        part.settle(weight(&page.missing));
+    fn keep_reserved(
+        &self,
+        page: &mut Page,
+        exchange: Exchange,
+        status: u16,
+    ) -> Result<(), CallError> {
+        let mut reserved = exchange.reserved;
+        reserved.resize(weight(&page.missing));
         if page.next.is_some() && self.budget.is_overdrawn() {
             let message = "the answer comes in more large pages than there is memory for";
             return Err(CallError::bad_reply(Class::Call(None), status, message));
         }
-        page.keep_alive = KeepAlive::new(part);
+        page.keep_alive = KeepAlive::new(reserved);
         Ok(())
     }
 
@@ -272,7 +277,7 @@ struct Received<T> {
     exchange: Exchange,
 }
 
-fn demand_api(permit: &Permit<'_>, api: Api) {
+fn assert_api(permit: &Permit<'_>, api: Api) {
     debug_assert_eq!(permit.api(), api, "the permit is for another API");
 }
 

@@ -14,7 +14,7 @@ const LONGEST_BODY: usize = 16 << 10;
 
 /// The JSON error formats of gateways.
 #[derive(Deserialize)]
-struct Words {
+struct GatewayError {
     #[serde(default)]
     message: Text,
 }
@@ -35,7 +35,7 @@ fn content(body: &[u8]) -> String {
     match body.first() {
         None => format!("an empty body {instead}"),
         Some(b'<') => format!("a web page {instead} (from a proxy on the way?)"),
-        Some(_) => match words(body) {
+        Some(_) => match gateway_message(body) {
             Some(words) => format!("something else {instead}; it says: {words}"),
             None => format!("something else {instead}"),
         },
@@ -56,9 +56,9 @@ fn redirect(header: &HeaderMap) -> String {
     }
 }
 
-fn words(body: &[u8]) -> Option<String> {
+fn gateway_message(body: &[u8]) -> Option<String> {
     let body = body.get(..LONGEST_BODY).unwrap_or(body);
-    let Object(words) = serde_json::from_slice::<Object<Words>>(body).ok()?;
+    let Object(words) = serde_json::from_slice::<Object<GatewayError>>(body).ok()?;
     words.message.filled()
 }
 

@@ -63,7 +63,7 @@ impl Reply {
         mask: impl FnOnce() -> Mask,
     ) -> Result<T, CallError> {
         parse(&self.body).map_err(|error| {
-            let message = words(&error.to_string(), &mask(), LONGEST_MESSAGE);
+            let message = masked(&error.to_string(), &mask(), LONGEST_MESSAGE);
             CallError {
                 is_foreign: !ServiceError::read(&self.body).is_envelope(),
                 ..CallError::bad_reply(Class::Call(None), self.status.as_u16(), message)
@@ -81,13 +81,13 @@ impl Reply {
             None if is_foreign => foreign::describe(self.status, &self.header, &self.body),
             None => format!("HTTP {}", self.status),
         };
-        let code = |text: Option<String>| text.map(|text| words(&text, mask, LONGEST_CODE));
+        let code = |text: Option<String>| text.map(|text| masked(&text, mask, LONGEST_CODE));
         CallError {
             class,
             failure: Failure {
                 reason,
                 http_status: Some(self.status.as_u16()),
-                message: words(&message, mask, LONGEST_MESSAGE),
+                message: masked(&message, mask, LONGEST_MESSAGE),
                 code: code(service.code),
                 correlation_id: code(service.target),
             },
@@ -97,7 +97,7 @@ impl Reply {
 }
 
 /// The text with our secrets masked, shortened to a readable length.
-fn words(text: &str, mask: &Mask, longest: usize) -> String {
+fn masked(text: &str, mask: &Mask, longest: usize) -> String {
     let text = mask.hide(text);
     match text.char_indices().nth(longest) {
         Some((end, _)) => format!("{}…", &text[..end]),
@@ -117,7 +117,7 @@ fn classify(status: StatusCode, service: &ServiceError, wait: Option<Duration>) 
         status if status.is_success() || status.is_redirection() => {
             (Class::Call(wait), Reason::BadReply)
         }
-        StatusCode::UNAUTHORIZED if no_licence(service.message.as_deref()) => {
+        StatusCode::UNAUTHORIZED if is_licence_error(service.message.as_deref()) => {
             (Class::Run, Reason::Refused)
         }
         // Whoever sent the 401, a new token may help.
@@ -131,7 +131,7 @@ fn classify(status: StatusCode, service: &ServiceError, wait: Option<Duration>) 
 }
 
 /// Whether a 401 is about the tenant's licence, which a new token does not change.
-pub(super) fn no_licence(message: Option<&str>) -> bool {
+pub(super) fn is_licence_error(message: Option<&str>) -> bool {
     let message = message.unwrap_or_default().to_ascii_lowercase();
     message.contains("no tvm license") || message.contains("account mode is inactive")
 }

@@ -18,7 +18,7 @@ use super::{
     },
     auth::{
         self, Claims, CredentialError, SignIn, SignInError, SignInRetry, Token, Tokens, connect,
-        try_again,
+        retry_sign_in,
     },
     call_error::{CallError, Class},
     client::Client,
@@ -117,7 +117,7 @@ impl Session {
         error: SignInError,
         longest: Duration,
     ) -> Result<Option<Claims>, SignInError> {
-        let token = try_again(&self.tokens, error, longest).await?;
+        let token = retry_sign_in(&self.tokens, error, longest).await?;
         Ok(Claims::read(token.secret()))
     }
 

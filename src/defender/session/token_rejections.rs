@@ -24,37 +24,38 @@ pub(super) struct TokenRejections {
     accepted: bool,
     /// The last refused token, and the number of consecutive refusals.
     refused: Option<Token>,
-    in_a_row: u32,
+    consecutive: u32,
     /// What was requested with these tokens, and whether that was more than one address.
-    asked_for: Option<Address>,
-    several: bool,
+    first_address: Option<Address>,
+    several_addresses: bool,
     /// Whether the run is over.
-    over: bool,
+    run_is_over: bool,
 }
 
 impl TokenRejections {
     /// Records a rejected token, and returns what that means. One machine that refuses a token
     /// which others accept is no reason to end the run.
     pub(super) fn refuse(&mut self, token: &Token, address: &Address) -> Rejection {
-        self.several |= self.asked_for.get_or_insert_with(|| address.clone()) != address;
+        self.several_addresses |=
+            self.first_address.get_or_insert_with(|| address.clone()) != address;
         if self
             .refused
             .as_ref()
             .is_some_and(|refused| !token.is_newer_than(refused))
         {
-            return if self.over {
+            return if self.run_is_over {
                 Rejection::Over
             } else {
                 Rejection::Stale
             };
         }
         self.refused = Some(token.clone());
-        self.in_a_row += 1;
-        let few = self.in_a_row < REFUSED_TOKENS + u32::from(self.accepted);
-        if few || (self.accepted && !self.several) {
+        self.consecutive += 1;
+        let few = self.consecutive < REFUSED_TOKENS + u32::from(self.accepted);
+        if few || (self.accepted && !self.several_addresses) {
             Rejection::Renew
         } else {
-            self.over = true;
+            self.run_is_over = true;
             Rejection::Over
         }
     }
@@ -67,10 +68,10 @@ impl TokenRejections {
     /// Records an accepted token.
     pub(super) fn accept(&mut self) {
         self.accepted = true;
-        self.over = false;
-        self.in_a_row = 0;
-        self.asked_for = None;
-        self.several = false;
+        self.run_is_over = false;
+        self.consecutive = 0;
+        self.first_address = None;
+        self.several_addresses = false;
     }
 }
 

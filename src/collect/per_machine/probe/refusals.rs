@@ -45,7 +45,7 @@ pub(crate) async fn refusal_scope<A: MissingKbsApi>(
         .refused_at
         .get_or_insert_with(|| run.tracker.answers());
     let has_answered = breaker.circuit().has_answered();
-    if !has_answered && !refusal::may_be_one_machine_s(&error.failure) {
+    if !has_answered && !refusal::may_concern_one_machine(&error.failure) {
         return Ok(RefusalScope::Run);
     }
     if !is_first && run.tracker.answers() > earlier {

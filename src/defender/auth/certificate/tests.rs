@@ -166,7 +166,7 @@ fn each_unusable_file_has_its_own_error() {
         }),
         (other.pem(), |p| matches!(p, Problem::NotRsa)),
         (rsa.key.serialize_pem() + &other.certificate.pem(), |p| {
-            matches!(p, Problem::Stranger)
+            matches!(p, Problem::WrongKey)
         }),
         (broken, |p| matches!(p, Problem::Pem(_))),
         (String::new(), |p| matches!(p, Problem::Pkcs12(_))),

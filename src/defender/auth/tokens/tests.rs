@@ -66,7 +66,7 @@ impl TokenSource for Script {
 fn passing() -> SignInError {
     SignInError::TimedOut {
         kind: CredentialKind::Secret,
-        patience: Duration::from_secs(15),
+        time_limit: Duration::from_secs(15),
     }
 }
 

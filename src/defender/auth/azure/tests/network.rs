@@ -6,7 +6,7 @@ use reqwest::dns::{Name, Resolve, Resolving};
 use tokio::net::TcpSocket;
 
 use super::*;
-use crate::defender::auth::Trouble;
+use crate::defender::auth::NetworkProblem;
 
 type Configure<'entra> = Box<dyn Fn() -> reqwest::ClientBuilder + 'entra>;
 
@@ -37,34 +37,49 @@ async fn network_problems_are_recognised() {
     let through = reqwest::Proxy::all(proxy.url.clone()).unwrap();
     let proxied: Configure<'_> = Box::new(|| entra.client().proxy(through.clone()));
     for (sign_in, configure, expected, hint) in [
-        (&refusing, &known, Trouble::Connection, "HTTPS_PROXY"),
-        (&not_tls, &known, Trouble::Tls, "TLS"),
-        (&trusting, &stranger, Trouble::Certificate, "--ca-cert"),
+        (&refusing, &known, NetworkProblem::Connection, "HTTPS_PROXY"),
+        (&not_tls, &known, NetworkProblem::Tls, "TLS"),
+        (
+            &trusting,
+            &stranger,
+            NetworkProblem::Certificate,
+            "--ca-cert",
+        ),
         (
             &of_the_past,
             &expired,
-            Trouble::CertificateTime,
+            NetworkProblem::CertificateTime,
             "clock says 20",
         ),
         (
             &of_the_future,
             &too_early,
-            Trouble::CertificateTime,
+            NetworkProblem::CertificateTime,
             "set it if that is wrong",
         ),
-        (&trusting, &nameless, Trouble::Name, "DNS"),
-        (&at_root, &rooted, Trouble::RootCertificate, "CA:FALSE"),
-        (&trusting, &proxied, Trouble::Proxy, "password"),
+        (&trusting, &nameless, NetworkProblem::Name, "DNS"),
+        (
+            &at_root,
+            &rooted,
+            NetworkProblem::RootCertificate,
+            "CA:FALSE",
+        ),
+        (&trusting, &proxied, NetworkProblem::Proxy, "password"),
     ] {
         let http = Http::new(configure).unwrap();
         let azure = quick(Azure::new(sign_in.kind, sign_in, &http).unwrap());
         let error = azure.sign_in().await.unwrap_err();
-        let SignInError::Unreachable { trouble, .. } = &error else {
+        let SignInError::Unreachable { problem, .. } = &error else {
             panic!("{error:?}")
         };
-        assert_eq!(*trouble, expected, "{error}");
+        assert_eq!(*problem, expected, "{error}");
         assert!(error.hint().unwrap().contains(hint), "{error}");
-        let passing = [Trouble::Connection, Trouble::Tls, Trouble::Name].contains(&expected);
+        let passing = [
+            NetworkProblem::Connection,
+            NetworkProblem::Tls,
+            NetworkProblem::Name,
+        ]
+        .contains(&expected);
         assert_eq!(error.is_passing(), passing);
     }
     assert!(entra.requests().is_empty());
@@ -91,7 +106,7 @@ impl Resolve for Nameless {
 async fn silent_service_times_out() {
     let entra = Entra::serve([Reply::silence()]).await;
     let azure = Azure {
-        patience: Duration::from_millis(200),
+        time_limit: Duration::from_millis(200),
         ..azure(&sign_in(CredentialKind::Secret, &entra), &entra)
     };
     let error = azure.sign_in().await.unwrap_err();

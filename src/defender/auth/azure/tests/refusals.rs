@@ -122,7 +122,7 @@ async fn temporary_errors_are_distinguished_from_final_ones() {
         let entra = Entra::serve([reply]).await;
         let sign_in = sign_in(CredentialKind::Secret, &entra);
         let azure = Azure {
-            patience: Duration::from_millis(500),
+            time_limit: Duration::from_millis(500),
             ..azure(&sign_in, &entra)
         };
         let error = azure.sign_in().await.unwrap_err();

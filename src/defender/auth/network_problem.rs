@@ -8,7 +8,7 @@ use super::refusal::one_line;
 
 /// The cause of a failed connection to the sign-in service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Trouble {
+pub enum NetworkProblem {
     /// The host name cannot be resolved.
     Name,
     /// The connection was refused or interrupted.
@@ -27,7 +27,7 @@ pub enum Trouble {
     Timeout,
 }
 
-impl Trouble {
+impl NetworkProblem {
     /// Whether a retry would fail in the same way.
     pub(super) const fn is_final(self) -> bool {
         matches!(
@@ -38,16 +38,16 @@ impl Trouble {
 }
 
 /// The cause, with the message of the innermost error.
-pub(super) fn diagnose(error: &azure_core::Error) -> (Trouble, String) {
-    let mut trouble = Trouble::Connection;
+pub(super) fn diagnose(error: &azure_core::Error) -> (NetworkProblem, String) {
+    let mut problem = NetworkProblem::Connection;
     let mut detail = error.to_string();
     let mut next: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(cause) = next {
-        trouble = recognise(cause).unwrap_or(trouble);
+        problem = recognise(cause).unwrap_or(problem);
         detail = cause.to_string();
         next = inner(cause);
     }
-    (trouble, one_line(&detail))
+    (problem, one_line(&detail))
 }
 
 /// The cause of an error; an I/O error hides the error that it wraps.
@@ -60,37 +60,37 @@ fn inner<'error>(cause: &'error (dyn Error + 'static)) -> Option<&'error (dyn Er
     cause.source()
 }
 
-fn recognise(cause: &(dyn Error + 'static)) -> Option<Trouble> {
+fn recognise(cause: &(dyn Error + 'static)) -> Option<NetworkProblem> {
     if let Some(error) = cause.downcast_ref::<rustls::Error>() {
         return Some(match error {
             rustls::Error::InvalidCertificate(reason) => untrusted(reason),
-            _ => Trouble::Tls,
+            _ => NetworkProblem::Tls,
         });
     }
     // The type of this error is private, so only its message can be checked.
     if cause.to_string().ends_with("proxy authorization required") {
-        return Some(Trouble::Proxy);
+        return Some(NetworkProblem::Proxy);
     }
     let error = cause.downcast_ref::<reqwest::Error>()?;
     if error.is_dns() {
-        Some(Trouble::Name)
+        Some(NetworkProblem::Name)
     } else if error.is_timeout() {
-        Some(Trouble::Timeout)
+        Some(NetworkProblem::Timeout)
     } else {
         None
     }
 }
 
-fn untrusted(reason: &CertificateError) -> Trouble {
+fn untrusted(reason: &CertificateError) -> NetworkProblem {
     // The verifier's own error is hidden behind a private type here, too.
     if reason.to_string().contains("CaUsedAsEndEntity") {
-        return Trouble::RootCertificate;
+        return NetworkProblem::RootCertificate;
     }
     match reason {
         CertificateError::Expired
         | CertificateError::ExpiredContext { .. }
         | CertificateError::NotValidYet
-        | CertificateError::NotValidYetContext { .. } => Trouble::CertificateTime,
-        _ => Trouble::Certificate,
+        | CertificateError::NotValidYetContext { .. } => NetworkProblem::CertificateTime,
+        _ => NetworkProblem::Certificate,
     }
 }
