@@ -136,7 +136,7 @@ impl Environment {
             let Some(value) = self.get(&name) else {
                 return Ok(said);
             };
-            let value = meant(key, value)?;
+            let value = trimmed_value(key, value)?;
             Ok(said.or(parse(&command, argument, &name, value)?))
         })
     }
@@ -161,7 +161,7 @@ impl Environment {
 
 /// The value to parse. Line ends around a value that is not a path are trimmed; any other control
 /// character is refused, except in the name of a column.
-fn meant<'value>(key: &str, value: &'value OsStr) -> Result<&'value OsStr, ConfigError> {
+fn trimmed_value<'value>(key: &str, value: &'value OsStr) -> Result<&'value OsStr, ConfigError> {
     let Some(text) = value.to_str() else {
         return Ok(value);
     };

@@ -54,7 +54,7 @@ pub enum ConfigError {
         /// The key as written there.
         key: String,
         /// Where the secret belongs.
-        belongs: &'static str,
+        proper_place: &'static str,
     },
     /// A value that is not valid for its key.
     #[error("{}: line {line}: {key}: {message}", path.display())]
@@ -140,7 +140,9 @@ impl ConfigError {
                          there are no tables"
                     .to_owned(),
             }),
-            Self::SecretInFile { belongs, .. } => Some(format!("it belongs in {belongs}")),
+            Self::SecretInFile { proper_place, .. } => {
+                Some(format!("it belongs in {proper_place}"))
+            }
             Self::ControlCharacter { origin, .. } => Some(origin.hint().to_owned()),
             Self::Secret { problem, .. } => Some(problem.hint().to_owned()),
             Self::UnknownZone { .. } => Some(

@@ -126,12 +126,12 @@ impl Document<'_> {
             return Ok(());
         }
         let (path, line, key) = (self.path.to_owned(), self.line(offset), key.to_owned());
-        Err(match belongs(&key) {
-            Some(belongs) => ConfigError::SecretInFile {
+        Err(match proper_place(&key) {
+            Some(proper_place) => ConfigError::SecretInFile {
                 path,
                 line,
                 key,
-                belongs,
+                proper_place,
             },
             None => ConfigError::UnknownKey {
                 nearest: nearest(&key, &known),
@@ -169,7 +169,7 @@ impl Document<'_> {
 }
 
 /// Where the secret under this key belongs, if the key is for a secret.
-fn belongs(key: &str) -> Option<&'static str> {
+fn proper_place(key: &str) -> Option<&'static str> {
     match key.to_ascii_lowercase().replace('-', "_").as_str() {
         "client_secret" | "azure_client_secret" | "secret" => Some(
             "AZURE_CLIENT_SECRET in the environment, or in a file of its own \

@@ -31,12 +31,12 @@ impl Folders {
 
     /// The path of one of our configuration files.
     pub(super) fn config_file(&self, name: &str) -> Option<PathBuf> {
-        ours(self.config.as_deref(), name)
+        in_our_folder(self.config.as_deref(), name)
     }
 
     /// The path of a file that we keep between runs.
     pub(super) fn state_file(&self, name: &str) -> Option<PathBuf> {
-        ours(self.state.as_deref(), name)
+        in_our_folder(self.state.as_deref(), name)
     }
 }
 
@@ -45,7 +45,7 @@ fn state(strategy: &impl BaseStrategy) -> PathBuf {
     strategy.state_dir().unwrap_or_else(|| strategy.cache_dir())
 }
 
-fn ours(folder: Option<&Path>, name: &str) -> Option<PathBuf> {
+fn in_our_folder(folder: Option<&Path>, name: &str) -> Option<PathBuf> {
     folder.map(|folder| folder.join(OURS).join(name))
 }
 

@@ -11,7 +11,7 @@ use super::{
     control_characters::refuse_typed,
     defaults::{defaults, required},
     file,
-    sign_in::{Found, SecretFiles, Settled, azure_layer, client_secret, sign_in},
+    sign_in::{FoundSecret, ResolvedSignIn, SecretFiles, azure_layer, client_secret, sign_in},
     stop::stop,
     store,
     value::Text,
@@ -97,12 +97,12 @@ pub fn resolve_typed(
         working_directory,
         started,
     };
-    config(settings, Found::default(), surroundings)
+    config(settings, FoundSecret::default(), surroundings)
 }
 
 fn config(
     settings: Settings,
-    found: Found,
+    found: FoundSecret,
     surroundings: Surroundings<'_>,
 ) -> Result<Config, ConfigError> {
     let endpoints = required(settings.cloud, "cloud")?.endpoints();
@@ -113,7 +113,7 @@ fn config(
             .parse()
             .map_err(|_| ConfigError::NoDefault("authority_url"))?,
     };
-    let settled = Settled {
+    let resolved = ResolvedSignIn {
         kind: required(settings.credential, "credential")?,
         authority_url: authority.into(),
         scope: settings
@@ -125,7 +125,7 @@ fn config(
     Ok(Config {
         filters: filters(&settings)?,
         machines: settings.machines.clone(),
-        sign_in: sign_in(settled, &settings, surroundings.environment)?,
+        sign_in: sign_in(resolved, &settings, surroundings.environment)?,
         service: service(&settings, endpoints.api)?,
         reports: reports(&settings, surroundings)?,
         progress: progress(&settings)?,

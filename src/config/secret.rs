@@ -64,7 +64,7 @@ impl SecretProblem {
 
 /// Parses the secret in a text; `None` if it is empty.
 pub(super) fn from_text(text: &str) -> Result<Option<SecretString>, SecretProblem> {
-    let text = unquoted(text.trim_matches(is_around)).trim_matches(is_around);
+    let text = unquoted(text.trim_matches(is_surrounding)).trim_matches(is_surrounding);
     if text.contains(['\r', '\n']) {
         return Err(SecretProblem::Lines);
     }
@@ -90,7 +90,7 @@ pub(super) fn from_bytes(bytes: &[u8]) -> Result<Option<SecretString>, SecretPro
 }
 
 /// Whether this character may surround a secret without being part of it.
-fn is_around(letter: char) -> bool {
+fn is_surrounding(letter: char) -> bool {
     letter == '\0' || letter.is_whitespace() || is_invisible(letter)
 }
 
@@ -110,7 +110,7 @@ mod tests {
 
     const SECRET: &str = "Ab1~x.y_z-Q8";
 
-    fn wide(text: &str, to_bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
+    fn utf16(text: &str, to_bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
         text.encode_utf16().flat_map(to_bytes).collect()
     }
 
@@ -133,11 +133,11 @@ mod tests {
             format!("'{SECRET}'\r\n").into(),
             format!("\u{201c}{SECRET}\u{201d}").into(),
             format!("\" {SECRET} \"").into(),
-            wide(&format!("\u{feff}{SECRET}\r\n"), le),
-            wide(&format!("\u{feff}{SECRET}\r\n"), be),
-            wide(&format!("\u{feff}\"{SECRET}\"\r\n"), le),
-            wide(&format!("{SECRET}\r\n"), le),
-            wide(SECRET, be),
+            utf16(&format!("\u{feff}{SECRET}\r\n"), le),
+            utf16(&format!("\u{feff}{SECRET}\r\n"), be),
+            utf16(&format!("\u{feff}\"{SECRET}\"\r\n"), le),
+            utf16(&format!("{SECRET}\r\n"), le),
+            utf16(SECRET, be),
         ] {
             let bytes: Vec<u8> = bytes;
             assert_eq!(read(&bytes), Ok(Some(SECRET.to_owned())), "{bytes:?}");

@@ -18,8 +18,8 @@ const AZURE_CLI: &str = if cfg!(windows) { "az.cmd" } else { "az" };
 /// Azure's own variable for the client secret.
 const CLIENT_SECRET: &str = "AZURE_CLIENT_SECRET";
 
-/// The parts that are resolved before the rest of the sign-in.
-pub(super) struct Settled {
+/// What is resolved before the rest of the sign-in.
+pub(super) struct ResolvedSignIn {
     pub(super) kind: CredentialKind,
     pub(super) authority_url: Url,
     pub(super) scope: String,
@@ -36,24 +36,24 @@ pub(super) struct SecretFiles {
 
 /// A client secret, and a warning about the place where it was found.
 #[derive(Default)]
-pub(super) struct Found {
+pub(super) struct FoundSecret {
     pub(super) secret: Option<SecretString>,
     pub(super) warning: Option<String>,
 }
 
 /// Builds the sign-in configuration.
 pub(super) fn sign_in(
-    settled: Settled,
+    resolved: ResolvedSignIn,
     settings: &Settings,
     environment: &Environment,
 ) -> Result<SignIn, ConfigError> {
     Ok(SignIn {
-        kind: settled.kind,
-        authority_url: settled.authority_url,
-        scope: settled.scope,
+        kind: resolved.kind,
+        authority_url: resolved.authority_url,
+        scope: resolved.scope,
         tenant_id: settings.tenant_id.clone().map(Into::into),
         client_id: settings.client_id.clone().map(Into::into),
-        secret: settled.secret,
+        secret: resolved.secret,
         certificate: settings.client_certificate_path.clone(),
         certificate_password: without_line_end(environment, "AZURE_CLIENT_CERTIFICATE_PASSWORD")?,
         federated_token_file: environment.path("AZURE_FEDERATED_TOKEN_FILE")?,
@@ -92,16 +92,16 @@ pub(super) fn client_secret(
     kind: CredentialKind,
     files: SecretFiles,
     environment: &Environment,
-) -> Result<Found, ConfigError> {
+) -> Result<FoundSecret, ConfigError> {
     if !matches!(kind, CredentialKind::Auto | CredentialKind::Secret) {
-        return Ok(Found::default());
+        return Ok(FoundSecret::default());
     }
     if let Some(path) = files.of_variable {
         return from_file(&path);
     }
     match (of_variable(environment)?, files.of_file) {
         (None, Some(path)) => from_file(&path),
-        (secret, _) => Ok(Found {
+        (secret, _) => Ok(FoundSecret {
             secret,
             warning: None,
         }),
@@ -109,7 +109,7 @@ pub(super) fn client_secret(
 }
 
 /// Reads the secret from a file.
-fn from_file(path: &Path) -> Result<Found, ConfigError> {
+fn from_file(path: &Path) -> Result<FoundSecret, ConfigError> {
     let bytes = read_secret(path).map_err(|source| ConfigError::Read {
         what: "client secret file",
         path: path.to_owned(),
@@ -121,7 +121,7 @@ fn from_file(path: &Path) -> Result<Found, ConfigError> {
     })?;
     match secret {
         None => Err(ConfigError::EmptySecret(path.to_owned())),
-        secret => Ok(Found {
+        secret => Ok(FoundSecret {
             secret,
             warning: writable_by_others(path),
         }),

@@ -29,7 +29,7 @@ impl Bar {
             state.set_len(counts.machines);
             state.set_pos(counts.done());
         });
-        self.0.set_prefix(lines.course.clone());
+        self.0.set_prefix(lines.summary.clone());
         self.0.set_message(lines.details.clone());
     }
 
@@ -42,7 +42,7 @@ impl Bar {
     }
 
     /// Prints a line once, above the bar. It is lost if standard error is closed.
-    pub(super) fn say(&self, text: &str) {
+    pub(super) fn print_line(&self, text: &str) {
         let _ = writeln!(self.writer(), "{text}");
     }
 

@@ -14,7 +14,7 @@ use crate::{
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Lines {
     /// How much is done, and when the run will end; short enough to fit beside a bar.
-    pub(super) course: String,
+    pub(super) summary: String,
     /// What the run waits for, what went wrong, how much of the quota is used; the most important
     /// first, because a narrow terminal cuts off the end.
     pub(super) details: String,
@@ -29,21 +29,21 @@ impl Lines {
     ) -> Self {
         let details = [
             waiting(progress, now),
-            troubles(progress),
+            problems(progress),
             used(progress, limits),
         ];
         Self {
-            course: course(progress, until, now),
+            summary: summary(progress, until, now),
             details: details.concat().join(" · "),
         }
     }
 
     /// Both parts in one line, for a log.
-    pub(super) fn in_one(&self) -> String {
+    pub(super) fn one_line(&self) -> String {
         if self.details.is_empty() {
-            return self.course.clone();
+            return self.summary.clone();
         }
-        format!("{} · {}", self.course, self.details)
+        format!("{} · {}", self.summary, self.details)
     }
 }
 
@@ -73,13 +73,13 @@ pub(super) fn plan(
     (left > 0).then(|| parts.join(" · "))
 }
 
-fn course(progress: &Progress, until: Option<Timestamp>, now: &ZonedDateTime) -> String {
+fn summary(progress: &Progress, until: Option<Timestamp>, now: &ZonedDateTime) -> String {
     let (done, machines) = (progress.counts.done(), progress.counts.machines);
-    let mut course = format!("{} of {} machines", thousands(done), thousands(machines));
+    let mut summary = format!("{} of {} machines", thousands(done), thousands(machines));
     if done < machines {
-        course = format!("{course} · {}", end(progress, until, now, ""));
+        summary = format!("{summary} · {}", end(progress, until, now, ""));
     }
-    course
+    summary
 }
 
 /// How and when the run will end: when it is done, or when its time limit is reached.
@@ -118,7 +118,7 @@ fn waiting(progress: &Progress, now: &ZonedDateTime) -> Vec<String> {
     progress.waiting.map(text).into_iter().collect()
 }
 
-fn troubles(progress: &Progress) -> Vec<String> {
+fn problems(progress: &Progress) -> Vec<String> {
     let counts = [
         (progress.counts.not_found, "not found"),
         (progress.counts.failed, "failed"),
@@ -198,7 +198,7 @@ mod tests {
     #[test]
     fn end_is_shown_as_clock_time() {
         assert_eq!(
-            lines(&progress()).in_one(),
+            lines(&progress()).one_line(),
             "1,504 of 10,000 machines · done Tue 03:40 (in 5 h 40 min) · 4 not found · 26 retried \
              · quota used 100 of 100/min · 1,500 of 1500/h"
         );
@@ -208,14 +208,14 @@ mod tests {
     fn deadline_before_the_end_is_shown() {
         let limits = RateLimits::default();
         let until = |hours| Some(now().timestamp() + SignedDuration::from_hours(hours));
-        let course = |until| Lines::new(&progress(), &limits, until, &now()).course;
+        let summary = |until| Lines::new(&progress(), &limits, until, &now()).summary;
         let begins = "1,504 of 10,000 machines · ";
         assert_eq!(
-            course(until(2)),
+            summary(until(2)),
             format!("{begins}time is up Tue 00:00 (in 2 h)")
         );
         assert_eq!(
-            course(until(6)),
+            summary(until(6)),
             format!("{begins}done Tue 03:40 (in 5 h 40 min)")
         );
     }
@@ -230,8 +230,8 @@ mod tests {
         };
         let end = |seconds: Option<i64>| {
             let until = seconds.map(|it| now().timestamp() + SignedDuration::from_secs(it));
-            let course = Lines::new(&progress, &limits, until, &now()).course;
-            course.replace("1,504 of 10,000 machines · ", "")
+            let summary = Lines::new(&progress, &limits, until, &now()).summary;
+            summary.replace("1,504 of 10,000 machines · ", "")
         };
         assert_eq!(end(None), "done 22:00:10 to 22:00:20 (in 10 to 20 s)");
         assert_eq!(end(Some(15)), "done 22:00:10 to 22:00:15 (in 10 to 15 s)");
@@ -311,7 +311,7 @@ mod tests {
         progress.counts.answered = 9996;
         let lines = Lines::new(&progress, &RateLimits::default(), None, &now());
         assert_eq!(
-            lines.in_one(),
+            lines.one_line(),
             "10,000 of 10,000 machines · 4 not found · 26 retried"
         );
     }

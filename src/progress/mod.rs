@@ -72,7 +72,7 @@ impl Display {
             return;
         };
         match &self.kind {
-            Kind::Bar(bar) => bar.say(&plan),
+            Kind::Bar(bar) => bar.print_line(&plan),
             Kind::Log => info!(
                 target: "patchgap::progress",
                 machines = progress.counts.machines,
@@ -97,7 +97,7 @@ impl Display {
                 sent = progress.requests.sent,
                 remaining_s = progress.remaining.as_secs(),
                 remaining_at_most_s = progress.remaining_at_most.as_secs(),
-                "{}", lines.in_one()
+                "{}", lines.one_line()
             ),
             Kind::Off => {}
         }

@@ -16,7 +16,9 @@ where
     D: Deserializer<'de>,
     T: FromStr<Err: fmt::Display>,
 {
-    deserializer.deserialize_any(Quoted(PhantomData)).map(Some)
+    deserializer
+        .deserialize_any(FromText(PhantomData))
+        .map(Some)
 }
 
 /// Deserialises a path; an empty one becomes `None`.
@@ -76,9 +78,9 @@ impl<'de> Visitor<'de> for TextList {
 }
 
 /// A visitor for quoted text that parses to a `T`.
-struct Quoted<T>(PhantomData<T>);
+struct FromText<T>(PhantomData<T>);
 
-impl<T: FromStr<Err: fmt::Display>> Quoted<T> {
+impl<T: FromStr<Err: fmt::Display>> FromText<T> {
     /// The error for a value without quotes: that quotes are missing, or what the option takes if
     /// the value would not be valid in quotes either.
     fn unquoted<E: Error>(found: &impl ToString) -> E {
@@ -90,7 +92,7 @@ impl<T: FromStr<Err: fmt::Display>> Quoted<T> {
     }
 }
 
-impl<T: FromStr<Err: fmt::Display>> Visitor<'_> for Quoted<T> {
+impl<T: FromStr<Err: fmt::Display>> Visitor<'_> for FromText<T> {
     type Value = T;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -30,11 +30,11 @@ const DATE_TIMES: [&str; 4] = [
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Until {
     text: String,
-    moment: Moment,
+    spec: TimeSpec,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Moment {
+enum TimeSpec {
     /// Every day at this local time.
     Daily(Time),
     /// Once, at this local time.
@@ -48,7 +48,7 @@ enum Moment {
 impl Until {
     /// Whether it is a local time.
     pub(in crate::config) const fn is_local(&self) -> bool {
-        !matches!(self.moment, Moment::Exact(_))
+        !matches!(self.spec, TimeSpec::Exact(_))
     }
 
     /// The instant meant in a run that began at `started`; `None` if it has passed. A local time
@@ -68,11 +68,11 @@ impl Until {
     /// ```
     pub fn at(&self, started: &ZonedDateTime) -> Option<Timestamp> {
         let now = started.timestamp();
-        match self.moment {
-            Moment::Daily(time) => next(time, started),
-            Moment::Local(moment) => on_the_wall(moment, started),
-            Moment::Exact(moment) => Some(moment),
-            Moment::Never => Some(Timestamp::MAX),
+        match self.spec {
+            TimeSpec::Daily(time) => next(time, started),
+            TimeSpec::Local(local) => local_instant(local, started),
+            TimeSpec::Exact(instant) => Some(instant),
+            TimeSpec::Never => Some(Timestamp::MAX),
         }
         .filter(|&end| end > now)
     }
@@ -84,17 +84,17 @@ fn next(time: Time, started: &ZonedDateTime) -> Option<Timestamp> {
     [-1, 0, 1, 2]
         .into_iter()
         .filter_map(|days| started.date().checked_add(days.days()).ok())
-        .filter_map(|date| on_the_wall(date.to_datetime(time), started))
-        .find(|&moment| moment > not_before)
+        .filter_map(|date| local_instant(date.to_datetime(time), started))
+        .find(|&instant| instant > not_before)
 }
 
 /// Converts a local time. On the last days of the calendar some local times are not representable
 /// as timestamps: they count as the end of time. Those on its first days have passed.
-fn on_the_wall(moment: DateTime, started: &ZonedDateTime) -> Option<Timestamp> {
+fn local_instant(local: DateTime, started: &ZonedDateTime) -> Option<Timestamp> {
     let zone = started.time_zone().clone();
-    match moment.to_zoned_datetime(zone) {
-        Ok(moment) => Some(moment.timestamp()),
-        Err(_) => (moment > started.datetime()).then_some(Timestamp::MAX),
+    match local.to_zoned_datetime(zone) {
+        Ok(zoned) => Some(zoned.timestamp()),
+        Err(_) => (local > started.datetime()).then_some(Timestamp::MAX),
     }
 }
 
@@ -103,10 +103,10 @@ impl FromStr for Until {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let plain = text.trim();
-        moment(plain)
-            .map(|moment| Self {
+        parse_spec(plain)
+            .map(|spec| Self {
                 text: plain.to_owned(),
-                moment,
+                spec,
             })
             .ok_or_else(|| {
                 let wanted = "time: write a time of day such as 06:00, or a date with it such as \
@@ -116,7 +116,7 @@ impl FromStr for Until {
     }
 }
 
-fn moment(text: &str) -> Option<Moment> {
+fn parse_spec(text: &str) -> Option<TimeSpec> {
     let daily = || {
         TIMES
             .into_iter()
@@ -128,21 +128,21 @@ fn moment(text: &str) -> Option<Moment> {
             .find_map(|format| DateTime::strptime(format, text).ok())
     };
     daily()
-        .map(Moment::Daily)
-        .or_else(|| local().map(Moment::Local))
+        .map(TimeSpec::Daily)
+        .or_else(|| local().map(TimeSpec::Local))
         .or_else(|| exact(text))
 }
 
 /// Parses a time with its offset. It is still valid if only the offset takes it out of the
 /// representable range.
-fn exact(text: &str) -> Option<Moment> {
+fn exact(text: &str) -> Option<TimeSpec> {
     if let Ok(timestamp) = text.parse() {
-        return Some(Moment::Exact(timestamp));
+        return Some(TimeSpec::Exact(timestamp));
     }
     let pieces = Pieces::parse(text).ok()?;
-    let moment = pieces.date().to_datetime(pieces.time()?);
-    let is_far = moment.year() == DateTime::MAX.year();
-    (is_far && pieces.offset().is_some()).then_some(Moment::Never)
+    let local = pieces.date().to_datetime(pieces.time()?);
+    let is_far = local.year() == DateTime::MAX.year();
+    (is_far && pieces.offset().is_some()).then_some(TimeSpec::Never)
 }
 
 /// The text as given.

@@ -36,7 +36,7 @@ pub(super) struct Lines<R> {
     last: u8,
     /// Whether a lone carriage return ends a line, as in files of classic Mac OS.
     carriage_returns: bool,
-    beginnings: VecDeque<Beginning>,
+    line_starts: VecDeque<LineStart>,
     /// Bytes read for the current record, not counting line ends.
     row: u64,
     /// The number of bytes that end a line.
@@ -45,7 +45,7 @@ pub(super) struct Lines<R> {
 
 /// Where a line begins that is not blank.
 #[derive(Debug, Clone, Copy)]
-struct Beginning {
+struct LineStart {
     offset: u64,
     line: u64,
 }
@@ -61,7 +61,7 @@ impl<R: Read> Lines<R> {
             line: first_line,
             last: b'\n',
             carriage_returns,
-            beginnings: VecDeque::new(),
+            line_starts: VecDeque::new(),
             row: 0,
             line_ends: 0,
         }
@@ -71,16 +71,16 @@ impl<R: Read> Lines<R> {
     /// beginnings before it are discarded.
     pub(super) fn begin_row(&mut self, byte: u64) {
         self.row = 0;
-        while self.beginnings.front().is_some_and(|it| it.offset < byte) {
-            self.beginnings.pop_front();
+        while self.line_starts.front().is_some_and(|it| it.offset < byte) {
+            self.line_starts.pop_front();
         }
     }
 
     /// The line on which the current record begins; `None` if only the trailer is left.
     pub(super) fn row_line(&self) -> Option<u64> {
-        let beginning = self.beginnings.front()?;
-        let is_text = self.end.is_none_or(|end| beginning.offset < end);
-        is_text.then_some(beginning.line)
+        let start = self.line_starts.front()?;
+        let is_text = self.end.is_none_or(|end| start.offset < end);
+        is_text.then_some(start.line)
     }
 
     /// Enforces the limits, because the csv crate has none: it would read without end.
@@ -98,18 +98,18 @@ impl<R: Read> Lines<R> {
     fn note(&mut self, bytes: &[u8]) {
         let mut from = 0;
         for end in memchr2_iter(b'\n', b'\r', bytes) {
-            self.note_within_line(&bytes[from..end]);
-            self.note_byte(bytes[end]);
+            self.track_within_line(&bytes[from..end]);
+            self.track_byte(bytes[end]);
             self.line_ends += 1;
             from = end + 1;
         }
-        self.note_within_line(&bytes[from..]);
+        self.track_within_line(&bytes[from..]);
     }
 
     /// Processes bytes that do not end a line. Only the first one matters.
-    fn note_within_line(&mut self, bytes: &[u8]) {
+    fn track_within_line(&mut self, bytes: &[u8]) {
         if let [first, others @ ..] = bytes {
-            self.note_byte(*first);
+            self.track_byte(*first);
             self.offset += others.len() as u64;
             self.row += 1 + others.len() as u64;
         }
@@ -117,13 +117,13 @@ impl<R: Read> Lines<R> {
 
     /// The csv crate always ends a record at a carriage return, so a record may begin after one
     /// even where editors do not count a new line.
-    fn note_byte(&mut self, byte: u8) {
+    fn track_byte(&mut self, byte: u8) {
         let ended = matches!(self.last, b'\n' | b'\r');
         if self.carriage_returns && self.last == b'\r' && byte != b'\n' {
             self.line += 1;
         }
         if ended && !matches!(byte, b'\n' | b'\r') {
-            self.beginnings.push_back(Beginning {
+            self.line_starts.push_back(LineStart {
                 offset: self.offset,
                 line: self.line,
             });

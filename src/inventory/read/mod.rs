@@ -31,7 +31,7 @@ const ROWS_TO_HINT: usize = 100;
 
 /// What is known about a list before it is read.
 #[derive(Debug, Clone, Copy)]
-struct Known<'a> {
+struct ListInfo<'a> {
     /// The name of the file in reports and errors.
     file: &'a str,
     /// The name of its id column, unless it is to be detected.
@@ -48,34 +48,34 @@ pub fn read_from(
     column: Option<&str>,
 ) -> Result<Inventory, InventoryError> {
     let size = 0;
-    read_known(reader, Known { file, column, size })
+    read_list(reader, ListInfo { file, column, size })
 }
 
-fn read_known(reader: impl Read, known: Known<'_>) -> Result<Inventory, InventoryError> {
-    read_rows(reader, known).map_err(|problem| InventoryError {
-        file: known.file.to_owned(),
+fn read_list(reader: impl Read, info: ListInfo<'_>) -> Result<Inventory, InventoryError> {
+    read_rows(reader, info).map_err(|problem| InventoryError {
+        file: info.file.to_owned(),
         problem,
     })
 }
 
-fn read_rows(reader: impl Read, known: Known<'_>) -> Result<Inventory, Problem> {
-    let mut rows = open(reader, known.column)?;
-    let joined = read_titles(&mut rows, known)?;
-    let mut builder = read_first(&mut rows, known, joined)?;
-    builder.reserve(rows.expected(known.size));
+fn read_rows(reader: impl Read, info: ListInfo<'_>) -> Result<Inventory, Problem> {
+    let mut rows = open(reader, info.column)?;
+    let joined = read_titles(&mut rows, info)?;
+    let mut builder = read_first(&mut rows, info, joined)?;
+    builder.reserve(rows.expected(info.size));
     while let Some(row) = rows.advance()? {
         builder.add(row)?;
     }
     builder.finish()
 }
 
-fn read_titles<R: Read>(rows: &mut Rows<R>, known: Known<'_>) -> Result<JoinedLists, Problem> {
-    let mut joined = JoinedLists::new(known.column);
+fn read_titles<R: Read>(rows: &mut Rows<R>, info: ListInfo<'_>) -> Result<JoinedLists, Problem> {
+    let mut joined = JoinedLists::new(info.column);
     for _ in 0..rows.titles {
         let Some(row) = rows.advance()? else { break };
         stray::check_above(row)?;
         if !is_marker(row.cells) {
-            warn_of_title(known.file, row.line);
+            warn_of_title(info.file, row.line);
             joined.title(row);
         }
     }
@@ -85,17 +85,17 @@ fn read_titles<R: Read>(rows: &mut Rows<R>, known: Known<'_>) -> Result<JoinedLi
 /// Reads the first row: the header, or a row of data.
 fn read_first<R: Read>(
     rows: &mut Rows<R>,
-    known: Known<'_>,
+    info: ListInfo<'_>,
     joined: JoinedLists,
 ) -> Result<Builder, Problem> {
     let first = rows.advance()?.ok_or(Problem::Empty)?;
     let header = names(first.cells);
-    let (id, is_header) = match FirstRow::of(first.cells, known.column) {
+    let (id, is_header) = match FirstRow::of(first.cells, info.column) {
         FirstRow::Header { id } => (id, true),
         FirstRow::Data { id } => (id, false),
-        FirstRow::Unknown if known.column.is_none() && is_alone(first) => (0, false),
+        FirstRow::Unknown if info.column.is_none() && is_alone(first) => (0, false),
         FirstRow::Unknown => {
-            return Err(match known.column {
+            return Err(match info.column {
                 Some(column) => Problem::NoSuchColumn {
                     column: column.to_owned(),
                     no_header: id_position(first.cells).is_some(),
@@ -108,10 +108,10 @@ fn read_first<R: Read>(
     if is_header {
         stray::check_above(first)?;
         let columns = Columns { names: header, id };
-        return Ok(Builder::new(known.file, columns, joined));
+        return Ok(Builder::new(info.file, columns, joined));
     }
     let names = vec![String::new(); header.len()];
-    let builder = Builder::new(known.file, Columns { names, id }, joined);
+    let builder = Builder::new(info.file, Columns { names, id }, joined);
     builder.with(first, header)
 }
 

@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Known, read_from, read_known};
+use super::{ListInfo, read_from, read_list};
 use crate::inventory::{
     error::{InventoryError, Problem},
     list::Inventory,
@@ -51,7 +51,7 @@ pub fn read(source: &Source, column: Option<&str>) -> Result<Inventory, Inventor
             Ok(reader) => {
                 let size = reader.metadata().map_or(0, |it| it.len());
                 let file = &file;
-                read_known(reader, Known { file, column, size })
+                read_list(reader, ListInfo { file, column, size })
             }
             Err(problem) => Err(InventoryError { file, problem }),
         },

@@ -46,10 +46,10 @@ pub(crate) fn is_marker(row: &ByteRecord) -> bool {
 
 /// The text of the first cell that is not blank, without quotes around it.
 pub(crate) fn first_text(row: &ByteRecord) -> String {
-    let is_around = |letter| is_unseen(letter) || matches!(letter, '"' | '\'');
+    let is_surrounding = |letter| is_unseen(letter) || matches!(letter, '"' | '\'');
     let mut texts = row
         .iter()
-        .map(|bytes| cell(bytes).trim_matches(is_around).to_owned());
+        .map(|bytes| cell(bytes).trim_matches(is_surrounding).to_owned());
     texts.find(|text| !text.is_empty()).unwrap_or_default()
 }
 
