@@ -1,17 +1,17 @@
-//! The words of the field, tied to nothing: machines, KBs, answers, and what became of each.
+//! The types that all rooms share; this room imports from no other.
 //!
-//! - [`machine`], [`kb`]: what the service knows of
-//! - [`api`], [`limits`]: the APIs that are called, and how often each may be
-//! - [`answer`]: what a machine misses, its source and its time
+//! - [`machine`], [`kb`]: machine ids, KBs, and the KBs that a machine misses
+//! - [`api`], [`limits`]: the APIs, and how many calls each allows
+//! - [`answer`]: the missing KBs of a machine, with their source and time
 //! - [`census`]: the service's own count of machines that miss a KB
-//! - [`outcome`]: what became of the request for one machine
-//! - [`listed_machine`], [`skip_reason`]: a machine as the service lists it, and why a machine on the list is not requested
+//! - [`outcome`]: the result of the request for one machine: an answer or a failure
+//! - [`listed_machine`], [`skip_reason`]: a machine on the service's list, and why it is not requested
 //! - [`ending`]: how a run ended, and what follows from that
-//! - [`gaps`]: what machines miss, read again where it is listed
+//! - [`gaps`]: the missing KBs of all machines, read from the store each time they are listed
 //! - [`keep_alive`]: a resource that lives as long as an answer is in memory
-//! - [`exit_code`]: what schedulers and scripts decide by
-//! - [`words`]: enums that are words to people and to files
-//! - [`text`]: figures, spans of time and chains of causes as people read them
+//! - [`exit_code`]: the exit codes
+//! - [`words`]: enums whose variants are words in flags, keys and reports
+//! - [`text`]: numbers, durations and error chains as text
 
 pub mod answer;
 pub mod api;
