@@ -6,7 +6,7 @@ use reqwest::dns::{Name, Resolve, Resolving};
 use tokio::net::TcpSocket;
 
 use super::*;
-use crate::defender::auth::NetworkProblem;
+use crate::defender::auth::NetworkProblem as Problem;
 
 type Configure<'entra> = Box<dyn Fn() -> reqwest::ClientBuilder + 'entra>;
 
@@ -37,34 +37,24 @@ async fn network_problems_are_recognised() {
     let through = reqwest::Proxy::all(proxy.url.clone()).unwrap();
     let proxied: Configure<'_> = Box::new(|| entra.client().proxy(through.clone()));
     for (sign_in, configure, expected, hint) in [
-        (&refusing, &known, NetworkProblem::Connection, "HTTPS_PROXY"),
-        (&not_tls, &known, NetworkProblem::Tls, "TLS"),
-        (
-            &trusting,
-            &stranger,
-            NetworkProblem::Certificate,
-            "--ca-cert",
-        ),
+        (&refusing, &known, Problem::Connection, "HTTPS_PROXY"),
+        (&not_tls, &known, Problem::Tls, "TLS"),
+        (&trusting, &stranger, Problem::Certificate, "--ca-cert"),
         (
             &of_the_past,
             &expired,
-            NetworkProblem::CertificateTime,
+            Problem::CertificateTime,
             "clock says 20",
         ),
         (
             &of_the_future,
             &too_early,
-            NetworkProblem::CertificateTime,
+            Problem::CertificateTime,
             "set it if that is wrong",
         ),
-        (&trusting, &nameless, NetworkProblem::Name, "DNS"),
-        (
-            &at_root,
-            &rooted,
-            NetworkProblem::RootCertificate,
-            "CA:FALSE",
-        ),
-        (&trusting, &proxied, NetworkProblem::Proxy, "password"),
+        (&trusting, &nameless, Problem::Name, "DNS"),
+        (&at_root, &rooted, Problem::RootCertificate, "CA:FALSE"),
+        (&trusting, &proxied, Problem::Proxy, "password"),
     ] {
         let http = Http::new(configure).unwrap();
         let azure = quick(Azure::new(sign_in.kind, sign_in, &http).unwrap());
@@ -74,12 +64,7 @@ async fn network_problems_are_recognised() {
         };
         assert_eq!(*problem, expected, "{error}");
         assert!(error.hint().unwrap().contains(hint), "{error}");
-        let passing = [
-            NetworkProblem::Connection,
-            NetworkProblem::Tls,
-            NetworkProblem::Name,
-        ]
-        .contains(&expected);
+        let passing = [Problem::Connection, Problem::Tls, Problem::Name].contains(&expected);
         assert_eq!(error.is_passing(), passing);
     }
     assert!(entra.requests().is_empty());
