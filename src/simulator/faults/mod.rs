@@ -165,8 +165,8 @@ mod tests {
             ..Faults::default()
         };
         for number in 0..3 {
-            let apply_fault = apply_fault(&faults, number);
-            assert!((330..470).contains(&apply_fault), "{apply_fault}");
+            let changed = apply_fault(&faults, number);
+            assert!((330..470).contains(&changed), "{changed}");
         }
     }
 

@@ -126,15 +126,15 @@ mod tests {
     #[test]
     fn odd_forms_affect_about_half_of_the_updates() {
         let fleet = Fleet::generate(1, 200);
-        let (mut apply_fault, mut all) = (0, 0);
+        let (mut changed, mut all) = (0, 0);
         for machine in fleet.machines() {
             for missing in &machine.missing {
                 let forms = odd_forms(&[OddForm::NullId], 1, machine.id, &missing.id);
-                apply_fault += forms.len();
+                changed += forms.len();
                 all += 1;
             }
         }
-        assert!((all * 4 / 10..all * 6 / 10).contains(&apply_fault));
+        assert!((all * 4 / 10..all * 6 / 10).contains(&changed));
     }
 
     #[test]
