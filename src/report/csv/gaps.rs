@@ -58,11 +58,11 @@ const MOST: usize = 1 << 15;
 struct Rows<'run> {
     run: &'run Run<'run>,
     /// Runs of adjacent columns that depend either all on the machine or all on the description.
-    parts: Vec<Part<'run>>,
+    parts: Vec<ColumnRun<'run>>,
     bytes: Vec<u8>,
 }
 
-struct Part<'run> {
+struct ColumnRun<'run> {
     columns: &'run [Column<Gaps>],
     /// The formatted cells of the current machine, for columns that depend on the machine.
     of_machine: Box<[u8]>,
@@ -73,7 +73,7 @@ struct Part<'run> {
 impl<'run> Rows<'run> {
     fn new(run: &'run Run<'run>, columns: &'run [Column<Gaps>]) -> Self {
         let parts = columns.chunk_by(|one, next| one.is_of_machine == next.is_of_machine);
-        let parts = parts.map(|columns| Part {
+        let parts = parts.map(|columns| ColumnRun {
             columns,
             of_machine: Box::default(),
             of_gap: HashMap::default(),
@@ -96,7 +96,7 @@ impl<'run> Rows<'run> {
     }
 }
 
-impl Part<'_> {
+impl ColumnRun<'_> {
     fn cells(
         &mut self,
         run: &Run<'_>,

@@ -8,12 +8,12 @@ use askama::filters::{Escaper, Html};
 use super::paint::Paint;
 
 /// A position in a drawing, measured from the upper left.
-pub(super) type Point = (f64, f64);
+pub(super) type Position = (f64, f64);
 
 /// An SVG drawing that is being written.
 pub(super) struct Svg {
     name: &'static str,
-    size: Point,
+    size: Position,
     /// Whether the drawing stretches to the available width, at a fixed height.
     is_stretched: bool,
     body: String,
@@ -29,7 +29,7 @@ pub(super) enum Side {
 
 impl Svg {
     /// Creates an empty drawing. The name must be unique on the page.
-    pub(super) fn new(name: &'static str, size: Point) -> Self {
+    pub(super) fn new(name: &'static str, size: Position) -> Self {
         Self {
             name,
             size,
@@ -40,7 +40,7 @@ impl Svg {
 
     /// Creates a drawing that stretches to the available width. It must not contain text or round
     /// shapes.
-    pub(super) fn stretched(name: &'static str, size: Point) -> Self {
+    pub(super) fn stretched(name: &'static str, size: Position) -> Self {
         Self {
             is_stretched: true,
             ..Self::new(name, size)
@@ -48,7 +48,7 @@ impl Svg {
     }
 
     /// Draws a rectangle, given its upper left corner. Omitted if the width or height is zero.
-    pub(super) fn rect(&mut self, paint: Paint, (x, y): Point, (width, height): Point) {
+    pub(super) fn rect(&mut self, paint: Paint, (x, y): Position, (width, height): Position) {
         if width > 0.0 && height > 0.0 {
             let (x, y, width, height) = (number(x), number(y), number(width), number(height));
             self.put(format_args!(
@@ -58,7 +58,7 @@ impl Svg {
     }
 
     /// Draws a line through these points. A single point draws nothing.
-    pub(super) fn line(&mut self, paint: Paint, places: &[Point]) {
+    pub(super) fn line(&mut self, paint: Paint, places: &[Position]) {
         if places.len() < 2 {
             return;
         }
@@ -71,7 +71,7 @@ impl Svg {
     }
 
     /// Draws a dot.
-    pub(super) fn dot(&mut self, paint: Paint, (x, y): Point) {
+    pub(super) fn dot(&mut self, paint: Paint, (x, y): Position) {
         let (x, y) = (number(x), number(y));
         self.put(format_args!(
             r#"<circle {paint} cx="{x}" cy="{y}" r="3.5"/>"#
@@ -79,7 +79,7 @@ impl Svg {
     }
 
     /// Writes a text beside a position.
-    pub(super) fn text(&mut self, side: Side, (x, y): Point, text: &str) {
+    pub(super) fn text(&mut self, side: Side, (x, y): Position, text: &str) {
         let (x, y) = (number(x), number(y));
         let anchor = match side {
             Side::Right => "start",

@@ -14,15 +14,15 @@ const TOO_MANY_NOT_FOUND: u64 = 5;
 
 /// The machines of the list with one status, and the display label of that status.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::report) struct Part {
+pub(in crate::report) struct StatusCount {
     pub(in crate::report) status: MachineStatus,
     pub(in crate::report) label: &'static str,
     pub(in crate::report) machines: u64,
 }
 
 /// The list's machines by status. The parts add up to the whole list.
-pub(in crate::report) fn parts(coverage: &Coverage) -> [Part; 4] {
-    let part = |status, label, machines| Part {
+pub(in crate::report) fn parts(coverage: &Coverage) -> [StatusCount; 4] {
+    let part = |status, label, machines| StatusCount {
         status,
         label,
         machines,

@@ -6,13 +6,13 @@ use super::{
 };
 use crate::{
     domain::text::{share, thousands},
-    report::view::coverage::Part,
+    report::view::coverage::StatusCount,
 };
 
 const SIZE: (f64, f64) = (1000.0, 24.0);
 
 /// Draws a bar with these parts.
-pub(in crate::report::page) fn bar(parts: &[Part]) -> String {
+pub(in crate::report::page) fn bar(parts: &[StatusCount]) -> String {
     let whole = parts.iter().map(|part| part.machines).sum();
     let mut svg = Svg::stretched("coverage-bar", SIZE);
     svg.rect(Paint::Track, (0.0, 0.0), SIZE);

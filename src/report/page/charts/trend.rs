@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use super::{
     super::{
         paint::Paint,
-        svg::{Point, Side, Svg},
+        svg::{Position, Side, Svg},
     },
     scaled,
 };
@@ -18,7 +18,7 @@ use crate::{
     },
 };
 
-const SIZE: Point = (560.0, 220.0);
+const SIZE: Position = (560.0, 220.0);
 const LEFT: f64 = 12.0;
 const RIGHT: f64 = 548.0;
 const TOP: f64 = 34.0;
@@ -57,7 +57,7 @@ const fn id(figure: Figure) -> &'static str {
 }
 
 /// The positions of the runs: x by start time, y by the figure, starting at zero.
-fn places(points: &[TrendPoint], figure: Figure) -> Vec<Point> {
+fn places(points: &[TrendPoint], figure: Figure) -> Vec<Position> {
     let most = points.iter().map(|it| figure.of(it)).max().unwrap_or(0);
     let span = points.last().map_or(0, |last| seconds(points, last));
     let place = |it: &TrendPoint| {
@@ -67,7 +67,13 @@ fn places(points: &[TrendPoint], figure: Figure) -> Vec<Point> {
     points.iter().map(place).collect()
 }
 
-fn label(svg: &mut Svg, points: &[TrendPoint], places: &[Point], zone: &TimeZone, figure: Figure) {
+fn label(
+    svg: &mut Svg,
+    points: &[TrendPoint],
+    places: &[Position],
+    zone: &TimeZone,
+    figure: Figure,
+) {
     let ends = points.first().zip(places.first()).into_iter();
     let ends = ends.chain(points.last().zip(places.last()));
     let ends = [(Side::Right, 0.0, -LEFT), (Side::Left, SIZE.0, LEFT)]

@@ -16,7 +16,7 @@ use serde_json::Serializer as Json;
 
 #[cfg(test)]
 pub(super) use self::pairs::decoded;
-use self::{columns::Columns, safe::Safe, texts::Texts};
+use self::{columns::Columns, safe::HtmlSafe, texts::Texts};
 use super::{MOST_ROWS, Scene};
 use crate::report::table::{Failures, Kbs, Machines, Table};
 
@@ -31,7 +31,7 @@ pub(super) fn write(scene: &Scene<'_>, out: &mut dyn Write) -> io::Result<()> {
         pairs: pairs::coded(scene)?,
         texts: RefCell::default(),
     };
-    data.serialize(&mut Json::with_formatter(&mut *out, Safe))?;
+    data.serialize(&mut Json::with_formatter(&mut *out, HtmlSafe))?;
     out.write_all(END)
 }
 

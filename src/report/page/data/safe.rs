@@ -5,9 +5,9 @@ use std::io::{self, Write};
 use serde_json::ser::Formatter;
 
 /// A compact formatter that escapes all characters with a meaning in HTML.
-pub(super) struct Safe;
+pub(super) struct HtmlSafe;
 
-impl Formatter for Safe {
+impl Formatter for HtmlSafe {
     fn write_string_fragment<W: ?Sized + Write>(
         &mut self,
         out: &mut W,
@@ -41,7 +41,7 @@ mod tests {
 
     fn written(text: &str) -> String {
         let mut bytes = Vec::new();
-        text.serialize(&mut Serializer::with_formatter(&mut bytes, Safe))
+        text.serialize(&mut Serializer::with_formatter(&mut bytes, HtmlSafe))
             .unwrap();
         String::from_utf8(bytes).unwrap()
     }

@@ -51,7 +51,7 @@ impl Section {
     }
 }
 
-fn part(part: coverage::Part) -> Part {
+fn part(part: coverage::StatusCount) -> Part {
     Part {
         paint: part.status.into(),
         what: part.label,

@@ -4,7 +4,7 @@ use rust_xlsxwriter::XlsxError;
 
 use super::{
     super::listing::as_number,
-    page::{Look, Page, Rows},
+    page::{CellStyle, Page, Rows},
 };
 use crate::{
     aggregate::{TopAction, percent},
@@ -46,15 +46,15 @@ fn row(page: &mut Page<'_>, action: &TopAction<'_>, exposure: u64) -> Result<(),
     let kb = action.kb;
     // Truncated, not rounded, as everywhere: 99.99 % must not show as 100 %.
     let removed = as_number(per_mille(action.exposure_removed, exposure)) / 1000.0;
-    page.text(0, &kb.id.for_people(), Look::Text)?;
+    page.text(0, &kb.id.for_people(), CellStyle::Text)?;
     page.number(1, kb.exposure)?;
-    page.float(2, removed, Look::Share)?;
+    page.float(2, removed, CellStyle::Share)?;
     page.number(3, kb.machines_missing)?;
     page.number(4, action.machines)?;
     page.text(
         5,
         kb.name.as_deref().unwrap_or_default(),
-        Look::TextBesideNumbers,
+        CellStyle::TextBesideNumbers,
     )?;
     page.next_row();
     Ok(())

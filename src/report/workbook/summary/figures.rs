@@ -2,7 +2,7 @@
 
 use rust_xlsxwriter::XlsxError;
 
-use super::page::{Look, Page};
+use super::page::{CellStyle, Page};
 use crate::report::{
     Run,
     view::{
@@ -51,11 +51,11 @@ fn capitalized(name: &str) -> String {
 }
 
 fn row(page: &mut Page<'_>, name: &str, now: u64, then: Option<u64>) -> Result<(), XlsxError> {
-    page.text(0, name, Look::Text)?;
+    page.text(0, name, CellStyle::Text)?;
     page.number(1, now)?;
     if let Some(then) = then {
         page.number(2, then)?;
-        page.float(3, difference(now, then), Look::Difference)?;
+        page.float(3, difference(now, then), CellStyle::Difference)?;
     }
     page.next_row();
     Ok(())

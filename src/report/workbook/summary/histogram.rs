@@ -2,7 +2,7 @@
 
 use rust_xlsxwriter::XlsxError;
 
-use super::page::{Look, Page, Rows};
+use super::page::{CellStyle, Page, Rows};
 use crate::report::{Run, view::histogram::doubling};
 
 pub(super) fn write(page: &mut Page<'_>, run: &Run<'_>) -> Result<Option<Rows>, XlsxError> {
@@ -25,7 +25,7 @@ pub(super) fn write(page: &mut Page<'_>, run: &Run<'_>) -> Result<Option<Rows>, 
 }
 
 fn row(page: &mut Page<'_>, label: &str, machines: u64) -> Result<(), XlsxError> {
-    page.text(0, label, Look::Text)?;
+    page.text(0, label, CellStyle::Text)?;
     page.number(1, machines)?;
     page.next_row();
     Ok(())

@@ -20,7 +20,7 @@ pub(super) struct Rows {
 
 /// The style of a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Look {
+pub(super) enum CellStyle {
     Title,
     Heading,
     Header,
@@ -38,7 +38,7 @@ pub(super) enum Look {
     Time,
 }
 
-impl Look {
+impl CellStyle {
     fn format(self) -> Format {
         let format = Format::new().set_align(FormatAlign::Top);
         let header = || {
@@ -96,38 +96,53 @@ impl<'sheet> Page<'sheet> {
         self.row += 1;
     }
 
-    pub(super) fn text(&mut self, column: u16, text: &str, look: Look) -> Result<(), XlsxError> {
+    pub(super) fn text(
+        &mut self,
+        column: u16,
+        text: &str,
+        style: CellStyle,
+    ) -> Result<(), XlsxError> {
         let text = clean(text).into_owned();
         self.sheet
-            .write_string_with_format(self.row, column, text, &look.format())?;
+            .write_string_with_format(self.row, column, text, &style.format())?;
         Ok(())
     }
 
     pub(super) fn number(&mut self, column: u16, number: u64) -> Result<(), XlsxError> {
-        self.float(column, as_number(number), Look::Number)
+        self.float(column, as_number(number), CellStyle::Number)
     }
 
-    pub(super) fn float(&mut self, column: u16, number: f64, look: Look) -> Result<(), XlsxError> {
+    pub(super) fn float(
+        &mut self,
+        column: u16,
+        number: f64,
+        style: CellStyle,
+    ) -> Result<(), XlsxError> {
         self.sheet
-            .write_number_with_format(self.row, column, number, &look.format())?;
+            .write_number_with_format(self.row, column, number, &style.format())?;
         Ok(())
     }
 
     /// Writes a time in UTC: as a date, or as text if it is outside the range of spreadsheet dates.
     pub(super) fn time(&mut self, column: u16, time: Timestamp) -> Result<(), XlsxError> {
         match ExcelDateTime::from_timestamp(time.as_second()) {
-            Ok(date) => self.float(column, date.to_excel(), Look::Time),
-            Err(_) => self.text(column, &rfc3339(time), Look::Text),
+            Ok(date) => self.float(column, date.to_excel(), CellStyle::Time),
+            Err(_) => self.text(column, &rfc3339(time), CellStyle::Text),
         }
     }
 
     /// Writes a text across all columns, with the height of this number of lines.
-    pub(super) fn wide(&mut self, text: &str, look: Look, lines: u16) -> Result<(), XlsxError> {
+    pub(super) fn wide(
+        &mut self,
+        text: &str,
+        style: CellStyle,
+        lines: u16,
+    ) -> Result<(), XlsxError> {
         let height = 18 * lines;
         self.sheet.set_row_height(self.row, height)?;
         let text = clean(text);
         self.sheet
-            .merge_range(self.row, 0, self.row, LAST, &text, &look.format())?;
+            .merge_range(self.row, 0, self.row, LAST, &text, &style.format())?;
         self.next_row();
         Ok(())
     }
@@ -135,7 +150,7 @@ impl<'sheet> Page<'sheet> {
     /// Writes the title of the sheet.
     pub(super) fn title(&mut self, text: &str) -> Result<(), XlsxError> {
         self.sheet.set_row_height(self.row, 28)?;
-        self.text(0, text, Look::Title)?;
+        self.text(0, text, CellStyle::Title)?;
         self.next_row();
         Ok(())
     }
@@ -144,7 +159,7 @@ impl<'sheet> Page<'sheet> {
     pub(super) fn heading(&mut self, text: &str) -> Result<(), XlsxError> {
         self.next_row();
         self.sheet.set_row_height(self.row, 21)?;
-        self.text(0, text, Look::Heading)?;
+        self.text(0, text, CellStyle::Heading)?;
         self.next_row();
         Ok(())
     }
@@ -152,12 +167,12 @@ impl<'sheet> Page<'sheet> {
     /// Writes the header of a block: text in the first and the last column, numbers in the others.
     pub(super) fn header(&mut self, names: &[&str]) -> Result<(), XlsxError> {
         for (column, name) in (0..).zip(names) {
-            let look = match column {
-                0 => Look::Header,
-                LAST => Look::HeaderBesideNumbers,
-                _ => Look::HeaderOfNumbers,
+            let style = match column {
+                0 => CellStyle::Header,
+                LAST => CellStyle::HeaderBesideNumbers,
+                _ => CellStyle::HeaderOfNumbers,
             };
-            self.text(column, name, look)?;
+            self.text(column, name, style)?;
         }
         self.next_row();
         Ok(())
@@ -165,8 +180,8 @@ impl<'sheet> Page<'sheet> {
 
     /// Writes a label and a text beside it.
     pub(super) fn labelled(&mut self, label: &str, text: &str) -> Result<(), XlsxError> {
-        self.text(0, label, Look::Label)?;
-        self.text(1, text, Look::Text)?;
+        self.text(0, label, CellStyle::Label)?;
+        self.text(1, text, CellStyle::Text)?;
         self.next_row();
         Ok(())
     }

@@ -4,7 +4,7 @@ use rust_xlsxwriter::XlsxError;
 
 use super::{
     local,
-    page::{Look, Page},
+    page::{CellStyle, Page},
 };
 use crate::{
     domain::ending::{Ending, RunOutcome},
@@ -28,14 +28,14 @@ pub(super) fn write(page: &mut Page<'_>, run: &Run<'_>) -> Result<(), XlsxError>
         ("Began, UTC", facts.started_at),
         ("Ended, UTC", facts.finished_at),
     ] {
-        page.text(0, label, Look::Label)?;
+        page.text(0, label, CellStyle::Label)?;
         page.time(1, time)?;
         page.next_row();
     }
     page.labelled("Outcome", outcome(run))?;
     page.labelled("Coverage", &answered(&run.fleet.coverage))?;
     if let Some(banner) = plain_banner(&run.fleet.coverage) {
-        page.wide(&banner, Look::Alarm, 2)?;
+        page.wide(&banner, CellStyle::Alarm, 2)?;
     }
     changes(page, run)
 }
@@ -55,12 +55,12 @@ fn changes(page: &mut Page<'_>, run: &Run<'_>) -> Result<(), XlsxError> {
     let Some(past) = run.past else {
         return page.labelled("Changes", "no earlier run yet to compare with");
     };
-    page.wide(&sentence(past.changes, run.facts), Look::Note, 2)?;
+    page.wide(&sentence(past.changes, run.facts), CellStyle::Note, 2)?;
     if let Some(exposure) = exposure_sentence(past.changes) {
-        page.wide(&exposure, Look::Note, 2)?;
+        page.wide(&exposure, CellStyle::Note, 2)?;
     }
     match doubt(run.facts, &past.changes.base) {
-        Some(doubt) => page.wide(&format!("Warning: {doubt}"), Look::Note, 2),
+        Some(doubt) => page.wide(&format!("Warning: {doubt}"), CellStyle::Note, 2),
         None => Ok(()),
     }
 }

@@ -4,7 +4,7 @@ use rust_xlsxwriter::XlsxError;
 
 use super::{
     super::listing::as_number,
-    page::{Look, Page, Rows},
+    page::{CellStyle, Page, Rows},
 };
 use crate::{
     domain::text::per_mille,
@@ -39,9 +39,9 @@ fn row(page: &mut Page<'_>, point: &TrendPoint) -> Result<(), XlsxError> {
     page.number(2, point.exposure)?;
     // Truncated, not rounded, as everywhere.
     let answered = as_number(per_mille(point.answered, point.machines)) / 1000.0;
-    page.float(3, answered, Look::Share)?;
+    page.float(3, answered, CellStyle::Share)?;
     if point.is_partial() {
-        page.float(5, as_number(point.gaps), Look::NumberBesideNumbers)?;
+        page.float(5, as_number(point.gaps), CellStyle::NumberBesideNumbers)?;
     }
     page.next_row();
     Ok(())
