@@ -116,6 +116,7 @@ impl Told {
             actions: &TopActions::of(fleet, self),
             past: None,
             trend: &[],
+            census: None,
             facts: &facts(),
         };
         reports(&[Format::Csv])

@@ -69,7 +69,7 @@ impl CensusTally {
                 let machines = ours.get(kb).copied().unwrap_or_default();
                 CensusRow {
                     product: product.clone(),
-                    kb_id: kb.as_str().to_owned(),
+                    kb: kb.clone(),
                     ours: machines.ours,
                     service: theirs.get(kb).copied().unwrap_or(0),
                     not_answered: machines.not_answered,
@@ -130,7 +130,7 @@ mod tests {
             .map(|it| {
                 (
                     &*it.product,
-                    &*it.kb_id,
+                    it.kb.as_str(),
                     it.ours,
                     it.service,
                     it.not_answered,

@@ -116,6 +116,7 @@ impl Demonstration<'_> {
         let mut config = self.config.clone();
         config.limits = RateLimits::default();
         config.pace = "none".parse::<Pace>()?;
+        config.census = false;
         config.progress = ProgressMode::Off;
         config.console.quiet = true;
         config.reports.out = folder.join("earlier");

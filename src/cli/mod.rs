@@ -171,6 +171,12 @@ pub struct Demo {
     #[arg(value_parser = words::<RankBy>(RankBy::WORDS))]
     pub rank_by: Option<RankBy>,
 
+    /// Compare with the service's own count of machines that miss each KB, by product [default: false]
+    #[arg(long, value_name = "BOOL", help_heading = "Reports")]
+    #[arg(value_parser = switch, num_args = 0..=1, require_equals = true)]
+    #[arg(default_missing_value = "true")]
+    pub census: Option<bool>,
+
     /// Share of answered machines at which a run counts as complete: a few of the tenant's
     /// are gone, as a few of every list are
     #[arg(long, value_name = "PERCENT", default_value = "95")]
@@ -325,6 +331,7 @@ impl From<Demo> for Settings {
             format: demo.format,
             rank_by: demo.rank_by,
             min_coverage: Some(demo.min_coverage),
+            census: demo.census,
             progress: demo.progress,
             ..demo.console.into()
         }
@@ -415,7 +422,7 @@ mod tests {
 
     #[test]
     fn demo_passes_its_flags_on() {
-        let line = "patchgap demo --out=here --format=json --rank-by=exposure --min-coverage=9 \
+        let line = "patchgap demo --out=here --format=json --rank-by=exposure --min-coverage=9 --census \
                     --progress=log --log-format=json -vv -q --color=never";
         let report = line.replace("demo", "report machines.csv");
         let parse = |line: &str| {
@@ -450,7 +457,7 @@ mod tests {
     fn shared_flags_have_the_same_help() {
         let cli = Cli::command();
         let find = |name: &str| cli.find_subcommand(name).unwrap();
-        assert_eq!(shared(find("demo"), find("report")), 8);
+        assert_eq!(shared(find("demo"), find("report")), 9);
         assert_eq!(shared(&runs(), find("report")), 6);
     }
 

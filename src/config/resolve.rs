@@ -128,6 +128,7 @@ fn config(
         sign_in: sign_in(resolved, &settings, surroundings.environment)?,
         service: service(&settings, endpoints.api)?,
         reports: reports(&settings, surroundings)?,
+        census: required(settings.census, "census")?,
         progress: progress(&settings)?,
         console: console(&settings, surroundings.environment)?,
         store: store::store(&settings)?,

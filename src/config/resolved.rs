@@ -56,6 +56,8 @@ pub struct Config {
     pub run: Option<i64>,
     /// The reports.
     pub reports: Reports,
+    /// Whether the service's own count is requested.
+    pub census: bool,
     /// How progress is shown.
     pub progress: ProgressMode,
     /// The file to which a Markdown summary is appended, as in a step of a workflow.

@@ -246,6 +246,13 @@ pub struct Settings {
     #[arg(long, value_name = "PERCENT", help_heading = "Reports")]
     pub min_coverage: Option<Percent>,
 
+    /// Compare with the service's own count of machines that miss each KB, by product [default: false]
+    #[arg(long, value_name = "BOOL", help_heading = "Reports")]
+    #[arg(value_parser = switch, num_args = 0..=1, require_equals = true)]
+    #[arg(default_missing_value = "true")]
+    #[serde(deserialize_with = "boolean")]
+    pub census: Option<bool>,
+
     /// In what changed, count a KB in whose place a newer one is missing as resolved, and the
     /// newer one as new [default: false]
     #[arg(long, value_name = "BOOL", help_heading = "Reports")]
@@ -315,7 +322,7 @@ impl Settings {
             config, column, os, group, tag, seen_within, filter, exclude, machines, tenant_id, client_id, client_secret_file, client_certificate_path,
             credential, cloud, api_url, authority_url, scope, ca_cert, rate_limit, pace,
             concurrency, timeout, retries, budget, until, state, fresh, max_age, keep_runs,
-            offline, run, out, format, rank_by, min_coverage, no_replaced, no_csv_guard, dry_run,
+            offline, run, out, format, rank_by, min_coverage, census, no_replaced, no_csv_guard, dry_run,
             progress, log_format, verbose, quiet, color,
         }
     }

@@ -1,6 +1,8 @@
 //! The service's own count of machines that miss a KB, by product.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+
+use super::kb::KbId;
 
 /// The vendor whose products are counted by default. Its products' ids begin with it.
 pub const MICROSOFT: &str = "microsoft";
@@ -38,7 +40,7 @@ pub fn microsoft_id(name: &str) -> String {
 }
 
 /// A product whose count could not be fetched.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LeftOut {
     /// Its name.
     pub product: String,
@@ -47,13 +49,12 @@ pub struct LeftOut {
 }
 
 /// A KB in a product: what the service counts beside what the answers of a run say.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CensusRow {
     /// The product, as in the `productsNames` of a missing KB.
     pub product: String,
     /// The KB.
-    pub kb_id: String,
+    pub kb: KbId,
     /// The machines of the run that miss it in this product.
     pub ours: u64,
     /// The machines of the tenant that miss it, as the service counts them.
@@ -77,8 +78,7 @@ impl CensusRow {
 }
 
 /// The census of a run.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Census {
     /// Every KB that either side has in a product whose count was fetched: by product, then by KB.
     pub rows: Vec<CensusRow>,
@@ -110,6 +110,11 @@ impl Census {
         }
     }
 
+    /// Whether anything was compared.
+    pub fn is_there(&self) -> bool {
+        self.missing_because.is_none()
+    }
+
     /// The number of rows by what became of the comparison.
     pub fn counts(&self) -> CensusCounts {
         let count =
@@ -130,7 +135,7 @@ mod tests {
     fn row(ours: u64, service: u64, not_answered: u64) -> CensusRow {
         CensusRow {
             product: "edge".to_owned(),
-            kb_id: "1".to_owned(),
+            kb: KbId::new("1"),
             ours,
             service,
             not_answered,

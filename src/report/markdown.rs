@@ -6,6 +6,7 @@ use super::{
     Run,
     plain::plain,
     view::{
+        census,
         changes::{exposure_sentence, sentence},
         coverage::{last_seen_in_doubt, skipped, unanswered},
         figures::figures,
@@ -22,6 +23,8 @@ const ACTIONS: usize = 10;
 const WORST: usize = 10;
 /// The maximum length of a name in characters. The whole page may not be larger than 1 MiB.
 const LONGEST: usize = 200;
+/// The same of a sentence.
+const LONGEST_SENTENCE: usize = 2000;
 /// An invisible tag that splits a text.
 const CUT: &str = "<wbr>";
 /// The number of digits of the shortest commit hash that is turned into a link.
@@ -77,15 +80,18 @@ fn head(run: &Run<'_>, text: &mut String) -> std::fmt::Result {
     )?;
     writeln!(text, "| {machines} | {numbers} |")?;
     if let Some(skipped) = skipped(run) {
-        writeln!(text, "\n{}", escaped(&skipped))?;
+        writeln!(text, "\n{}", paragraph(&skipped))?;
     }
     if let Some(doubt) = last_seen_in_doubt(run) {
-        writeln!(text, "\n{}", escaped(&doubt))?;
+        writeln!(text, "\n{}", paragraph(&doubt))?;
+    }
+    for sentence in census::sentences(run, 3) {
+        writeln!(text, "\n{}", paragraph(&sentence))?;
     }
     if let Some(past) = run.past {
-        writeln!(text, "\n{}", escaped(&sentence(past.changes, run.facts)))?;
+        writeln!(text, "\n{}", paragraph(&sentence(past.changes, run.facts)))?;
         if let Some(exposure) = exposure_sentence(past.changes) {
-            writeln!(text, "\n{}", escaped(&exposure))?;
+            writeln!(text, "\n{}", paragraph(&exposure))?;
         }
     }
     Ok(())
@@ -114,13 +120,22 @@ fn worst(run: &Run<'_>, text: &mut String) -> std::fmt::Result {
     Ok(())
 }
 
+/// Escapes a sentence, which may be longer than a name.
+fn paragraph(text: &str) -> String {
+    escaped_up_to(text, LONGEST_SENTENCE)
+}
+
+fn escaped(text: &str) -> String {
+    escaped_up_to(text, LONGEST)
+}
+
 /// Escapes text for Markdown. Characters with a meaning in Markdown or HTML become entities. Text
 /// that a renderer would turn into a link, a mention or an emoji is split by a `<wbr>`, which is
 /// neither visible nor copied. Entities are not enough there: renderers look for such text after
 /// decoding them.
-fn escaped(text: &str) -> String {
+fn escaped_up_to(text: &str, longest: usize) -> String {
     let mut escaped = String::new();
-    let text: Vec<char> = plain(text).chars().take(LONGEST).collect();
+    let text: Vec<char> = plain(text).chars().take(longest).collect();
     for (place, &character) in text.iter().enumerate() {
         let next = text.get(place + 1).copied();
         if is_plain(character, next) {

@@ -33,7 +33,7 @@ use tests::fixture;
 
 use crate::{
     aggregate::{Fleet, TopActions},
-    domain::gaps::Gaps,
+    domain::{census::Census, gaps::Gaps},
     inventory::Inventory,
 };
 
@@ -52,6 +52,8 @@ pub struct Run<'run> {
     pub past: Option<Past<'run>>,
     /// The latest runs of comparable lists, oldest first, ending with this run.
     pub trend: &'run [TrendPoint],
+    /// The service's own count, if it was requested.
+    pub census: Option<&'run Census>,
     /// Metadata of the run.
     pub facts: &'run Facts,
 }
@@ -61,6 +63,8 @@ pub struct Run<'run> {
 pub struct Extras {
     /// An earlier run to compare with.
     pub base: bool,
+    /// The service's own count.
+    pub census: bool,
 }
 
 impl Run<'_> {
@@ -68,6 +72,7 @@ impl Run<'_> {
     pub fn extras(&self) -> Extras {
         Extras {
             base: self.past.is_some(),
+            census: self.census.is_some_and(Census::is_there),
         }
     }
 }

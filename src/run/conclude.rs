@@ -47,6 +47,8 @@ pub(super) fn conclude(collected: Collected<'_>) -> Result<Concluded<'_>, RunErr
         record,
         ending,
         recorded,
+        census,
+        ..
     } = collected;
     let (input, until) = (setup.input, setup.input.config.until);
     let Recorded {
@@ -64,7 +66,8 @@ pub(super) fn conclude(collected: Collected<'_>) -> Result<Concluded<'_>, RunErr
         ..record
     };
     let answers = Answers::new(store, unsaved).map_err(RunError::Unreadable)?;
-    let data = assemble(&setup, &answers, record, &ending)?;
+    let mut data = assemble(&setup, &answers, record, &ending)?;
+    data.census = census;
     let summary = data.with_run(|run| {
         let written = setup.output.write(run);
         written.inspect_err(|_| log_store_failure(failure.as_ref()))?;

@@ -9,6 +9,7 @@
 //! - `input`: the input of a run; `inputs`: the files that reports must not replace
 //! - `prepare`: the first phase, and what stays the same after it
 //! - `collect`: the second phase: the work queue and the worker threads
+//! - `census`: the service's own count, after the second phase
 //! - `conclude`: the third phase
 //! - `reporting`: the data for the reports, of a run that has just ended or of a kept one
 //! - `kept`: rendering the reports of a kept run again
@@ -22,6 +23,7 @@
 //! quota. The end is written to the store after the reports, so that a run whose reports could not
 //! be written is resumed. How a run ended is a single `Ending`; everything else is derived from it.
 
+mod census;
 mod collect;
 mod conclude;
 mod deadline;
@@ -41,7 +43,8 @@ pub(crate) mod reporting;
 pub use self::error::RunError;
 pub(crate) use self::input::RunInput;
 use self::{
-    collect::collect, conclude::conclude, dry_run::plan, inputs::check_conflicts, prepare::prepare,
+    census::add_census, collect::collect, conclude::conclude, dry_run::plan,
+    inputs::check_conflicts, prepare::prepare,
 };
 use crate::{console::print, domain::exit_code::ExitCode};
 
@@ -54,5 +57,6 @@ pub(crate) async fn run(input: RunInput<'_>) -> Result<ExitCode, RunError> {
     }
     let prepared = prepare(input).await?;
     let collected = collect(prepared).await?;
+    let collected = Box::pin(add_census(collected)).await?;
     conclude(collected)?.exit()
 }

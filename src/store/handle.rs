@@ -14,6 +14,7 @@ use super::{
     tables::{
         answers::{self, OutcomeSink},
         calls::{self, Application, Counting, Pause},
+        censuses,
         fingerprint::fleet,
         inventories,
         runs::{self, OutcomeCounts, RunId, RunRecord},
@@ -26,7 +27,7 @@ use super::{
     },
 };
 use crate::{
-    domain::{api::Api, machine::MachineId},
+    domain::{api::Api, census::Census, machine::MachineId},
     inventory::Inventory,
     quota::CallNumber,
 };
@@ -167,6 +168,16 @@ impl Store {
     /// Sets the last answer, however old, for each machine of the run that was not requested.
     pub fn keep_last(&mut self, run: RunId) -> Result<()> {
         self.name(close::keep_last(&self.connection, run))
+    }
+
+    /// Keeps the service's own count beside that of a run, or deletes it.
+    pub fn set_census(&self, run: RunId, census: Option<&Census>) -> Result<()> {
+        self.name(censuses::set(&self.connection, run, census))
+    }
+
+    /// The service's own count beside that of a run, if it was requested.
+    pub fn census(&self, run: RunId) -> Result<Option<Census>> {
+        self.name(censuses::of_run(&self.connection, run))
     }
 
     /// Records how a run ended. Call it once the reports are written: a run whose reports were not

@@ -9,6 +9,7 @@ mod bad_input;
 mod bad_store;
 mod breaker;
 mod budget;
+mod census;
 mod changes;
 mod check;
 mod clock;

@@ -303,6 +303,14 @@ const CASES: &[Case] = &[
         show: |config| config.reports.min_coverage.to_string(),
     },
     Case {
+        key: "census",
+        flag: "--census",
+        variable: "false",
+        file: "true",
+        shown: ["true", "false", "true", "false"],
+        show: |config| config.census.to_string(),
+    },
+    Case {
         key: "no_replaced",
         flag: "--no-replaced",
         variable: "false",

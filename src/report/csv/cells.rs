@@ -69,6 +69,7 @@ impl<'out> Cells<'out> {
             Cell::Flag(flag) => self.ours(flag),
             Cell::Machine(id) => self.ours(id),
             Cell::Number(number, _) => self.ours(number),
+            Cell::Signed(number) => self.ours(number),
             Cell::Percent(percent) => self.ours(format_args!("{percent:.1}")),
             Cell::Time(time) => self.ours(rfc3339(time)),
             Cell::Foreign(text) | Cell::Link(text) => self.foreign(text),

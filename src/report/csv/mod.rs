@@ -8,17 +8,18 @@ use std::io::{self, Write};
 use self::{cells::Cells, gaps::GapsCsv};
 use super::{
     Extras, Report, Run,
-    table::{Changes, Failures, Kbs, Machines, Table, Target, columns},
+    table::{Census, Changes, Failures, Kbs, Machines, Table, Target, columns},
 };
 
 /// All CSV reports.
-pub(super) fn reports() -> [Box<dyn Report>; 5] {
+pub(super) fn reports() -> [Box<dyn Report>; 6] {
     [
         Box::new(Csv(Kbs)),
         Box::new(Csv(Machines)),
         Box::new(GapsCsv),
         Box::new(Csv(Failures)),
         changes(),
+        Box::new(Csv(Census)),
     ]
 }
 
@@ -36,7 +37,7 @@ impl<T: Table> Report for Csv<T> {
     }
 
     fn is_written(&self, extras: Extras) -> bool {
-        extras.base || !T::NEEDS_BASE
+        T::is_written(extras)
     }
 
     fn render(&self, run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {

@@ -9,6 +9,7 @@ use crate::{
     changes::{BaseRun, Change, Changes, Exposure, Figures, MachineTally, Tally},
     collect::Requests,
     domain::{
+        census::{Census, CensusCounts, LeftOut},
         ending::{EndingWord, RunOutcome},
         skip_reason::SkipReason,
     },
@@ -38,6 +39,8 @@ pub(super) struct Document<'run> {
     exposure: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     changes: Option<ChangeCounts>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    census: Option<CensusSummary<'run>>,
     requests: Requests,
     files: &'run [String],
     /// The number of numbers in the answers that could not be parsed.
@@ -77,6 +80,18 @@ struct Machines {
     /// The number of clean machines whose "last seen" value could not be parsed, if there are any.
     #[serde(skip_serializing_if = "Option::is_none")]
     last_seen_not_understood: Option<u64>,
+}
+
+/// The service's own count beside ours.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct CensusSummary<'run> {
+    #[serde(flatten)]
+    counts: CensusCounts,
+    /// The products without a count.
+    left_out: &'run [LeftOut],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    missing_because: Option<&'run str>,
 }
 
 #[derive(Serialize)]
@@ -128,6 +143,7 @@ impl<'run> Document<'run> {
             gaps: fleet.gaps,
             exposure: fleet.exposure,
             changes: run.past.map(|past| past.changes.into()),
+            census: run.census.map(Into::into),
             requests: facts.requests,
             files: &facts.files,
             unreadable: fleet.unreadable.values,
@@ -166,6 +182,16 @@ impl From<&Fleet> for Machines {
             skipped: fleet.skipped.len(),
             skipped_because: fleet.skipped_because(),
             last_seen_not_understood: fleet.unread_last_seen.as_ref().map(|it| it.machines),
+        }
+    }
+}
+
+impl<'run> From<&'run Census> for CensusSummary<'run> {
+    fn from(census: &'run Census) -> Self {
+        Self {
+            counts: census.counts(),
+            left_out: &census.left_out,
+            missing_because: census.missing_because.as_deref(),
         }
     }
 }

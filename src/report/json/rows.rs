@@ -89,6 +89,7 @@ impl Serialize for Value<'_, '_> {
             Cell::List(list) => serializer.collect_seq(list.iter()),
             Cell::Machine(id) => serializer.collect_str(&id),
             Cell::Number(number, _) => serializer.serialize_u64(number),
+            Cell::Signed(number) => serializer.serialize_i64(number),
             Cell::Percent(percent) => serializer.serialize_f64(one_decimal(percent)),
             Cell::Time(time) => serializer.serialize_str(&rfc3339(time)),
             Cell::Inventory(names, position) => {

@@ -11,7 +11,7 @@ use crate::{
     aggregate::TopActions,
     report::{
         Report, Run,
-        table::{Changes, Failures, Kbs, Machines, Table},
+        table::{Census, Changes, Failures, Kbs, Machines, Table},
     },
 };
 
@@ -35,6 +35,9 @@ impl Report for Whole {
         report.list("topActions", |list| actions(run, list))?;
         if run.past.is_some() {
             report.list("changeRows", |list| rows::<Changes>(run, list))?;
+        }
+        if run.extras().census {
+            report.list("censusRows", |list| rows::<Census>(run, list))?;
         }
         report.list("trend", |list| trend(run, list))?;
         report.finish()?;

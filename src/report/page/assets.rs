@@ -35,6 +35,7 @@ pub(super) struct Head {
     policy: String,
     title: String,
     style: &'static str,
+    has_census: bool,
 }
 
 impl Head {
@@ -43,6 +44,7 @@ impl Head {
             policy: policy(),
             title: title(run),
             style: STYLE,
+            has_census: run.census.is_some(),
         }
     }
 }

@@ -117,6 +117,7 @@ fn flag(cell: Cell<'_>) -> Option<bool> {
 fn number(cell: Cell<'_>) -> Option<i64> {
     match cell {
         Cell::Number(number, _) => Some(i64::try_from(number).unwrap_or(i64::MAX)),
+        Cell::Signed(number) => Some(number),
         _ => None,
     }
 }

@@ -8,7 +8,12 @@ use super::{lines::MachineLine, names::MachineNames};
 use crate::{
     aggregate::MachineStatus,
     changes::Change,
-    domain::{kb::KbId, machine::MachineId, outcome::Reason, text::thousands},
+    domain::{
+        kb::KbId,
+        machine::MachineId,
+        outcome::Reason,
+        text::{signed, thousands},
+    },
 };
 
 /// A value of a row. Text from outside (`Foreign`, `Kb`, `Link`, `List`, `Inventory`, `Gaps`) has
@@ -32,6 +37,8 @@ pub(in crate::report) enum Cell<'row> {
     /// A number, and how people read it.
     Number(u64, NumberStyle),
     Percent(f64),
+    /// A number that may be negative.
+    Signed(i64),
     Time(Timestamp),
     /// One of our own words.
     Word(&'static str),
@@ -68,6 +75,8 @@ impl Cell<'_> {
             Self::Machine(id) => id.to_string(),
             Self::Percent(percent) => format!("{percent:.1}"),
             Self::Number(number, style) => style.written(number),
+            Self::Signed(0) => "0".to_owned(),
+            Self::Signed(number) => signed(number.into()),
             Self::Time(time) => time.strftime("%Y-%m-%d %H:%M UTC").to_string(),
             Self::Word(word) => word.to_owned(),
         }
@@ -124,6 +133,7 @@ cells! {
     u64 => |it| Self::Number(it, NumberStyle::Amount);
     u32 => |it| u64::from(it).into();
     u16 => |it| u64::from(it).into();
+    i64 => |it| Self::Signed(it);
     f64 => |it| Self::Percent(it);
     Timestamp => |it| Self::Time(it);
     MachineId => |it| Self::Machine(it);

@@ -4,7 +4,10 @@
 use std::io;
 
 use super::{MachineNames, Table, column::columns};
-use crate::{changes::ChangeRow, report::Run};
+use crate::{
+    changes::ChangeRow,
+    report::{Extras, Run},
+};
 
 /// The gaps that changed.
 #[derive(Debug, Clone, Copy)]
@@ -22,8 +25,6 @@ impl Table for Changes {
 
     const CSV: &'static str = "changes.csv";
 
-    const NEEDS_BASE: bool = true;
-
     const COLUMNS: &'static [super::Column<Self>] = columns! {
         "change" Word [csv json sheet("Change", 14)] |it| it.change.change;
         "machineId" Machine [csv json sheet("Machine id", 44)] |it| it.change.machine;
@@ -35,6 +36,10 @@ impl Table for Changes {
         "cveAddressed" Number [csv json sheet("CVEs", 9)] |it| it.change.gap.cve_addressed;
         "since" Time [csv json sheet("Since (UTC)", 20)] |it| it.change.since;
     };
+
+    fn is_written(extras: Extras) -> bool {
+        extras.base
+    }
 
     fn count(run: &Run<'_>) -> u64 {
         run.past.map_or(0, |past| past.changes.tally.listed())

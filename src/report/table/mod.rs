@@ -1,6 +1,6 @@
 //! The tables of a run. Each defines its columns and the source of its rows once, for all formats.
 //!
-//! - [`kbs`], [`machines`], [`gaps`], [`failures`], [`changes`]: one file per table. A column is one
+//! - [`kbs`], [`machines`], [`gaps`], [`failures`], [`changes`], [`census`]: one file per table. A column is one
 //!   line there, which says how each format shows it
 //! - `column`: the properties of a column
 //! - [`cell`]: the value of a column in a row
@@ -14,6 +14,7 @@
 //! share one column order, except for the few columns that declare `before`.
 
 mod cell;
+mod census;
 mod changes;
 mod column;
 mod failures;
@@ -27,11 +28,12 @@ mod tests;
 
 use std::io;
 
-use super::Run;
+use super::{Extras, Run};
 use crate::inventory::Inventory;
 
 pub(super) use self::{
     cell::Cell,
+    census::Census,
     changes::Changes,
     column::{Column, Encoding, Kind, Target},
     failures::Failures,
@@ -53,8 +55,10 @@ pub(super) trait Table: Copy + Sync + 'static {
     /// The name of its CSV file.
     const CSV: &'static str;
 
-    /// Whether the table is written only if there is an earlier run to compare with.
-    const NEEDS_BASE: bool = false;
+    /// Whether the table is written for a run with these extras.
+    fn is_written(_extras: Extras) -> bool {
+        true
+    }
 
     /// The number of rows.
     fn count(run: &Run<'_>) -> u64;

@@ -140,7 +140,7 @@ fn fits(kind: Kind, cell: Cell<'_>) -> bool {
         Cell::Link(_) => kind == Kind::Link,
         Cell::List(_) => kind == Kind::List,
         Cell::Machine(_) => matches!(kind, Kind::Machine | Kind::Text),
-        Cell::Number(..) => kind == Kind::Number,
+        Cell::Number(..) | Cell::Signed(_) => kind == Kind::Number,
         Cell::Percent(_) => kind == Kind::Percent,
         Cell::Time(_) => kind == Kind::Time,
         Cell::Word(_) => kind == Kind::Word,

@@ -17,7 +17,11 @@ pub use style::Style;
 
 pub(crate) use self::table::{Column, lines as table};
 
-use super::{Run, plain::plain, view::coverage::last_seen_in_doubt};
+use super::{
+    Run,
+    plain::plain,
+    view::{self, coverage::last_seen_in_doubt},
+};
 use crate::domain::text::{counted, thousands};
 
 /// The summary of a run, shortened to fit a screen. The lists of the worst KBs and machines are in
@@ -26,7 +30,12 @@ pub fn screen(run: &Run<'_>, width: u16, style: Style) -> io::Result<String> {
     let all = [
         [coverage::lines(run, style), totals(run)].concat(),
         lists::actions(run, width, style)?,
-        [changes::summary(run, width, style), place(run)].concat(),
+        [
+            changes::summary(run, width, style),
+            census(run, 1),
+            place(run),
+        ]
+        .concat(),
     ];
     Ok(sections(all.into_iter()))
 }
@@ -38,6 +47,7 @@ pub fn render(run: &Run<'_>, width: u16, style: Style) -> io::Result<String> {
         coverage::lines(run, style),
         totals(run),
         changes::summary(run, u16::MAX, style),
+        census(run, 3),
         lists::worst_kbs(run, width),
         lists::worst_machines(run, width),
         lists::actions(run, width, style)?,
@@ -90,6 +100,12 @@ fn totals(run: &Run<'_>) -> Vec<String> {
         ));
     }
     lines
+}
+
+/// The service's own count beside ours, with up to so many of the largest differences.
+fn census(run: &Run<'_>, differences: usize) -> Vec<String> {
+    let sentences = view::census::sentences(run, differences).into_iter();
+    sentences.map(|it| plain(&it)).collect()
 }
 
 /// The location of the files, in one line.

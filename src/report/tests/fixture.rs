@@ -11,6 +11,7 @@ use crate::{
     collect::Requests,
     domain::{
         answer::{Answer, Source},
+        census::{Census, CensusRow, LeftOut},
         ending::{Ending, RunOutcome},
         gaps::{AnswerRef, BaseMachine, DatedAnswer, Gaps, History},
         kb::{KbId, MissingKb, MissingKbs},
@@ -27,6 +28,8 @@ pub(in crate::report) struct Fixture {
     pub(in crate::report) outcomes: Vec<Outcome>,
     /// The results of the previous run: the same machines, and one that has since left the list.
     pub(in crate::report) before: Option<Vec<Outcome>>,
+    /// The service's own count, if it was requested.
+    pub(in crate::report) census: Option<Census>,
     pub(in crate::report) facts: Facts,
 }
 
@@ -41,6 +44,7 @@ impl Fixture {
                 not_found(4),
             ],
             before: None,
+            census: None,
             facts: facts(),
         }
     }
@@ -58,6 +62,33 @@ impl Fixture {
                 answer(4, vec![gap("5000802", 5)]),
                 answer(9, vec![gap("5000802", 5), gap("4000001", 1)]),
             ]),
+            ..Self::small()
+        }
+    }
+
+    /// The small run with the service's own count.
+    pub(in crate::report) fn with_census() -> Self {
+        let row = |product: &str, kb, ours, service, not_answered| CensusRow {
+            product: product.to_owned(),
+            kb: KbId::new(kb),
+            ours,
+            service,
+            not_answered,
+        };
+        let census = Census {
+            rows: vec![
+                row("edge", "4540673", 2, 2, 0),
+                row("windows_11", "5000802", 1, 8, 2),
+                row("windows_11", "5000803", 3, 2, 0),
+            ],
+            left_out: vec![LeftOut {
+                product: "office".to_owned(),
+                because: "HTTP 404: not found".to_owned(),
+            }],
+            missing_because: None,
+        };
+        Self {
+            census: Some(census),
             ..Self::small()
         }
     }
@@ -83,6 +114,7 @@ impl Fixture {
                 .zip(changes.as_ref())
                 .map(|(history, changes)| Past { changes, history }),
             trend: &trend(),
+            census: self.census.as_ref(),
             facts: &self.facts,
         })
     }

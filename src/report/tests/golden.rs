@@ -22,8 +22,20 @@ fn formats_map_to_their_files() {
     let names = |formats: &[Format]| super::super::file_names(&reports(formats), Extras::default());
     let csv = ["kbs.csv", "machines.csv", "gaps.csv", "failures.csv"];
     assert_eq!(names(&[Format::Csv]), csv);
-    let csv = super::super::file_names(&reports(&[Format::Csv]), Extras { base: true });
+    let csv = super::super::file_names(
+        &reports(&[Format::Csv]),
+        Extras {
+            base: true,
+            ..Extras::default()
+        },
+    );
     assert_eq!(csv.last().unwrap(), "changes.csv");
+    let census = Extras {
+        census: true,
+        ..Extras::default()
+    };
+    let csv = super::super::file_names(&reports(&[Format::Csv]), census);
+    assert_eq!(csv.last().unwrap(), "census.csv");
     assert_eq!(names(&[Format::Json]), ["report.json", "summary.json"]);
     assert_eq!(
         names(&[Format::Json, Format::Csv]).last().unwrap(),

@@ -185,7 +185,13 @@ fn failed_report_leaves_earlier_ones_whole() {
 
     assert!(matches!(&error, OutputError::Stage { path, .. } if path.ends_with("summary.json")));
     assert!(error.hint().unwrap().contains("make room"));
-    let mut expected = file_names(&failing, Extras { base: true });
+    let mut expected = file_names(
+        &failing,
+        Extras {
+            base: true,
+            census: true,
+        },
+    );
     expected.sort();
     assert_eq!(names_in(folder.path()), expected, "no temporary file stays");
     for name in expected {

@@ -13,9 +13,11 @@
 //! - [`histogram`]: machines by number of gaps
 //! - [`months`]: missing KBs by release month
 //! - [`trend`]: a figure over the last runs
+//! - [`census`]: the service's own count beside ours
 //! - [`week`]: the exposure compared with a week ago
 
 pub(super) mod actions;
+pub(super) mod census;
 pub(super) mod changes;
 pub(super) mod coverage;
 pub(super) mod facts;

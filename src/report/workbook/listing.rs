@@ -72,6 +72,10 @@ impl<'book> Listing<'book> {
                     .try_for_each(|cell| self.text(cell))
             }
             Cell::Number(number, _) => self.number(as_number(number)),
+            Cell::Signed(number) => {
+                let amount = as_number(number.unsigned_abs());
+                self.number(if number < 0 { -amount } else { amount })
+            }
             Cell::Percent(percent) => self.number(percent / 100.0),
             Cell::Time(time) => self.time(time),
         }

@@ -25,7 +25,8 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook as Book, XlsxError}
 use self::sheet::{Limits, Sheet, in_terms_of_files};
 use crate::report::{
     Report, Run,
-    table::{Changes, Failures, Gaps, Kbs, Machines},
+    table::{Census, Changes, Failures, Gaps, Kbs, Machines},
+    view,
 };
 
 /// The workbook.
@@ -102,7 +103,15 @@ impl Workbook {
             None => NO_CHANGES,
         };
         changes.write::<Changes>(book, run, self.limits)?;
-        FAILURES.write::<Failures>(book, run, self.limits)
+        FAILURES.write::<Failures>(book, run, self.limits)?;
+        match run.census {
+            None => Ok(()),
+            Some(census) if census.is_there() => CENSUS.write::<Census>(book, run, self.limits),
+            Some(_) => {
+                let sentences = view::census::sentences(run, 0);
+                CENSUS.say(book, &sentences.join(" "))
+            }
+        }
     }
 }
 
@@ -143,6 +152,13 @@ const FAILURES: Sheet = Sheet {
     name: "Not answered",
     table: "NotAnswered",
     nothing: "Everything that was asked for has an answer.",
+    frozen: 0,
+};
+
+const CENSUS: Sheet = Sheet {
+    name: "Census",
+    table: "Census",
+    nothing: "No product was compared with the service's own count.",
     frozen: 0,
 };
 

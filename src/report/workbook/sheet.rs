@@ -9,6 +9,7 @@ use rust_xlsxwriter::{
 use super::{
     layout::{Layout, layouts},
     listing::Listing,
+    text::clean,
 };
 use crate::{
     domain::text::thousands,
@@ -93,11 +94,11 @@ impl Sheet {
     }
 
     /// Writes a sentence instead of a table.
-    fn say(self, book: &mut Workbook, sentence: &str) -> Result<(), XlsxError> {
+    pub(super) fn say(self, book: &mut Workbook, sentence: &str) -> Result<(), XlsxError> {
         let sheet = book.add_worksheet();
         sheet.set_name(self.name)?.set_column_width(0, 100)?;
         let format = Format::new().set_text_wrap().set_align(FormatAlign::Top);
-        sheet.write_string_with_format(0, 0, sentence, &format)?;
+        sheet.write_string_with_format(0, 0, clean(sentence).into_owned(), &format)?;
         Ok(())
     }
 }

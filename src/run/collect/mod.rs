@@ -20,7 +20,7 @@ use crate::{
     collect::per_machine::{Fetcher, RetryPolicy, Settings},
     config::Config,
     defender::{MissingKbsApi, Session},
-    domain::{api::Api, ending::Ending},
+    domain::{api::Api, census::Census, ending::Ending},
     progress::Display,
     store::{Recorded, Recorder, RunRecord, StartedRun, Store},
 };
@@ -32,6 +32,9 @@ pub(super) struct Collected<'run> {
     pub(super) record: RunRecord,
     pub(super) ending: Ending,
     pub(super) recorded: Recorded,
+    /// The session, if a census is wanted.
+    pub(super) session: Option<Session>,
+    pub(super) census: Option<Census>,
 }
 
 /// Collects the remaining machines; none if the sign-in failed.
@@ -55,6 +58,8 @@ pub(super) async fn collect(prepared: Prepared<'_>) -> Result<Collected<'_>, Run
             unsaved: Vec::new(),
             failure: None,
         },
+        session: None,
+        census: None,
     })
 }
 
@@ -73,6 +78,11 @@ async fn request(
     // here.
     let plan = work_queue(mem::take(&mut started.machines));
     let gate = Arc::new(gate.recording_in(|api| recorder.ledger(api)));
+    let for_census = input
+        .config
+        .census
+        .then(|| session.over_other_connections());
+    let for_census = for_census.transpose()?;
     let fetcher = Fetcher::new(session, gate, settings(input.config), plan, input.stops);
     let ending = drive(input, &fetcher, &recorder).await?;
     let requests = fetcher.requests();
@@ -86,6 +96,8 @@ async fn request(
         },
         ending,
         recorded: recorder.finish().map_err(RunError::Unreadable)?,
+        session: for_census,
+        census: None,
     })
 }
 

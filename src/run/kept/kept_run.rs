@@ -8,7 +8,7 @@ use crate::{
     aggregate::{Aggregation, Fleet},
     collect::Requests,
     config::Config,
-    domain::{ending::RunOutcome, gaps::AnswerRef, outcome::Outcome, text::share},
+    domain::{census::Census, ending::RunOutcome, gaps::AnswerRef, outcome::Outcome, text::share},
     inventory::Inventory,
     run::{
         RunError,
@@ -94,6 +94,13 @@ impl KeptRun {
         }
         let ended_at = self.run.as_ref().map_or(now, RunRecord::last_sign_of_life);
         Ok(aggregation.finish(config.reports.rank_by, ended_at))
+    }
+
+    /// The census of the run, if it has one.
+    pub(super) fn census(&self, store: &Snapshot) -> Result<Option<Census>, StoreError> {
+        let run = self.run.as_ref();
+        let census = run.map(|run| store.with_store(|store| store.census(run.run)));
+        Ok(census.transpose()?.flatten())
     }
 
     fn is_recent(&self, outcome: &Outcome, now: Timestamp) -> bool {

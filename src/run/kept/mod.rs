@@ -66,6 +66,7 @@ pub(crate) fn report_again(
     warn_of_unreadable(&fleet.unreadable);
     let output = Output::prepare(config)?;
     let mut data = kept.data(&answers, fleet, config, started);
+    data.census = kept.census(&answers)?;
     if kept.run.is_some() {
         add_history(&mut data, &answers).map_err(RunError::History)?;
     }

@@ -7,7 +7,7 @@ use crate::{
     aggregate::{Coverage, Fleet, TopActions},
     changes::Changes,
     config::{Config, Percent},
-    domain::{ending::RunOutcome, gaps::History},
+    domain::{census::Census, ending::RunOutcome, gaps::History},
     inventory::Inventory,
     report::{self, Extras, Facts, Past, Run, Tool, TrendPoint},
     store::{Figures, OutcomeCounts, RunRecord},
@@ -35,6 +35,8 @@ pub(crate) struct RunData<'run> {
     pub(crate) changes: Option<Changes>,
     /// The latest runs, oldest first.
     pub(crate) trend: Vec<TrendPoint>,
+    /// The service's own count, if it was requested.
+    pub(crate) census: Option<Census>,
 }
 
 impl<'run> RunData<'run> {
@@ -60,6 +62,7 @@ impl<'run> RunData<'run> {
             outcome,
             changes: None,
             trend: Vec::new(),
+            census: None,
         }
     }
 
@@ -76,8 +79,10 @@ impl<'run> RunData<'run> {
                 history: self.sources.answers,
             }),
             trend: &self.trend,
+            census: self.census.as_ref(),
             facts: &self.facts(Extras {
                 base: self.changes.is_some(),
+                census: self.census.as_ref().is_some_and(Census::is_there),
             }),
         })
     }

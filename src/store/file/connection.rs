@@ -14,7 +14,7 @@ use super::{
 };
 use crate::store::{
     error::Problem,
-    tables::{answers, missing_kbs},
+    tables::{answers, censuses, missing_kbs},
 };
 
 /// The length of the write-ahead log, in pages of 4 KiB, at which the writer itself checkpoints it.
@@ -100,6 +100,7 @@ pub(crate) fn read<T>(
 pub(crate) fn verify(connection: &Connection) -> Result<(), Problem> {
     verify_pages(connection)?;
     missing_kbs::verify(connection)?;
+    censuses::verify(connection)?;
     Ok(answers::verify(connection)?)
 }
 

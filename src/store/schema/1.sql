@@ -120,6 +120,15 @@ CREATE TABLE run_machine (
     PRIMARY KEY (run, machine)
 ) STRICT, WITHOUT ROWID;
 
+-- The service's own count of machines beside that of a run, where it was requested.
+CREATE TABLE run_census (
+    run INTEGER PRIMARY KEY REFERENCES run,
+    compared TEXT NOT NULL, -- JSON, a list of [product, kbId, ours, service, notAnswered]
+    left_out TEXT NOT NULL, -- JSON, a list of [product, why it has no count]
+    missing_because TEXT, -- why there is no count at all
+    digest BLOB NOT NULL -- of all that stands before it
+) STRICT;
+
 -- An app registration: the quotas are its.
 CREATE TABLE application (
     id INTEGER PRIMARY KEY,
@@ -187,6 +196,19 @@ SELECT
 FROM run_machine
 JOIN machine ON machine.id = run_machine.machine
 LEFT JOIN answer ON answer.id = run_machine.answer;
+
+CREATE VIEW census AS
+SELECT
+    run,
+    value ->> 0 AS product,
+    value ->> 1 AS kbId,
+    value ->> 2 AS ours,
+    value ->> 3 AS service,
+    (value ->> 3) - (value ->> 2) AS difference,
+    value ->> 4 AS notAnswered,
+    (value ->> 3) - (value ->> 2) - (value ->> 4) AS unexplained
+FROM run_census
+JOIN json_each(run_census.compared);
 
 CREATE VIEW gaps AS
 SELECT

@@ -3,6 +3,7 @@
 pub(crate) mod answers;
 pub(crate) mod calls;
 pub(crate) mod cells;
+pub(crate) mod censuses;
 pub(crate) mod fingerprint;
 pub(crate) mod inventories;
 pub(crate) mod machine_ids;

@@ -92,6 +92,7 @@ pub(crate) fn prune(
 /// machine.
 const UNNEEDED: &str = "
     DELETE FROM run_machine WHERE run NOT IN (SELECT id FROM run);
+    DELETE FROM run_census WHERE run NOT IN (SELECT id FROM run);
     DELETE FROM inventory WHERE id NOT IN (SELECT inventory FROM run);
     DELETE FROM inventory_machine WHERE inventory NOT IN (SELECT id FROM inventory);
     DELETE FROM inventory_skipped WHERE inventory NOT IN (SELECT id FROM inventory);

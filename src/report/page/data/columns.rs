@@ -140,6 +140,7 @@ impl Serialize for Plain<'_> {
             Cell::Link(address) => link(Some(address)).serialize(serializer),
             Cell::List(list) => serializer.collect_seq(list.iter().map(text)),
             Cell::Number(number, _) => serializer.serialize_u64(number),
+            Cell::Signed(number) => serializer.serialize_i64(number),
             Cell::Time(time) => serializer.serialize_i64(time.as_second()),
             other => serializer.serialize_str(&foreign(other)),
         }

@@ -1,6 +1,7 @@
 //! The page's sections, in display order.
 
 mod actions;
+mod census;
 mod changes;
 mod charts;
 mod coverage;
@@ -32,5 +33,6 @@ pub(super) fn write(scene: &Scene<'_>, out: &mut dyn Write) -> io::Result<()> {
     kbs::Kbs::of(scene).write_into(out)?;
     machines::Machines::of(scene).write_into(out)?;
     failures::Failures::of(scene).write_into(out)?;
+    census::Census::of(scene).write_into(out)?;
     method::Method::of(scene).write_into(out)
 }

@@ -1,0 +1,188 @@
+//! Between collecting and the reports: the service's own count of machines that miss a KB, compared
+//! with the run's answers. It never costs the run: without a count the reports say why.
+
+use std::{collections::HashSet, sync::Arc};
+
+use jiff::Timestamp;
+use parking_lot::Mutex;
+use tracing::{debug, warn};
+
+use super::{RunError, collect::Collected, deadline, gate::gate, prepare::Setup};
+use crate::{
+    aggregate::CensusTally,
+    collect::census::{CensusFetcher, ServiceCensus},
+    defender::{
+        Session,
+        refusal::{REQUIRED_ROLE, lacks},
+    },
+    domain::{
+        api::Api, census::Census, ending::Ending, machine::MachineId, outcome::Outcome, text::chain,
+    },
+    store::{DirectLedger, Problem, Recorded, RunRecord, Store, StoreError},
+};
+
+/// Why there is no census, in the words of the reports.
+type Missing = String;
+
+/// Adds the census, if one is wanted, and keeps it with the run.
+pub(super) async fn add_census(collected: Collected<'_>) -> Result<Collected<'_>, RunError> {
+    if collected.setup.input.config.census {
+        return with_census(collected).await;
+    }
+    if collected.record.session > 1 {
+        // An earlier session of this run may have kept one.
+        keep(&collected.recorded.store, &collected.record, None);
+    }
+    Ok(collected)
+}
+
+async fn with_census(collected: Collected<'_>) -> Result<Collected<'_>, RunError> {
+    let path = collected.recorded.store.path().to_owned();
+    let store = Arc::new(Mutex::new(collected.recorded.store));
+    let attempt = Attempt {
+        setup: &collected.setup,
+        record: &collected.record,
+        unsaved: &collected.recorded.unsaved,
+        store: &store,
+    };
+    let obstacle = obstacle(&collected.setup, &collected.ending);
+    let is_broken = collected.recorded.failure.is_some();
+    let census = match (obstacle, &collected.session) {
+        (Some(because), _) => Err(because),
+        (None, Some(session)) if !is_broken => attempt.census(session).await,
+        (None, _) => Err("the store cannot be written".to_owned()),
+    };
+    let census = census.unwrap_or_else(Census::missing);
+    warn_of_missing(&census);
+    let store = Arc::into_inner(store).map(Mutex::into_inner);
+    let store = store.ok_or_else(|| StoreError {
+        path,
+        problem: Problem::Writer,
+    })?;
+    if !is_broken {
+        keep(&store, &collected.record, Some(&census));
+    }
+    Ok(Collected {
+        recorded: Recorded {
+            store,
+            unsaved: collected.recorded.unsaved,
+            failure: collected.recorded.failure,
+        },
+        census: Some(census),
+        ..collected
+    })
+}
+
+/// Why no census can be requested, if so. It is about all machines, so all must have been requested.
+fn obstacle(setup: &Setup<'_>, ending: &Ending) -> Option<Missing> {
+    let claims = setup.identity.claims.as_ref();
+    match ending {
+        Ending::Finished => claims
+            .and_then(|claims| lacks(claims, &[REQUIRED_ROLE]))
+            .map(|held| {
+                format!("the token lacks the permission {REQUIRED_ROLE}; its roles: {held}")
+            }),
+        Ending::OutOfTime => Some("the time was up".to_owned()),
+        Ending::Interrupted => Some("the run was interrupted".to_owned()),
+        _ => Some("the run ended early".to_owned()),
+    }
+}
+
+/// An attempt to get the census of a run.
+struct Attempt<'run> {
+    setup: &'run Setup<'run>,
+    record: &'run RunRecord,
+    unsaved: &'run [Outcome],
+    /// Lent to the ledger of the calls meanwhile.
+    store: &'run Arc<Mutex<Store>>,
+}
+
+impl Attempt<'_> {
+    async fn census(&self, session: &Session) -> Result<Census, Missing> {
+        let tally = self.tally().map_err(|problem| chain(&problem))?;
+        let service = self.fetch(session, &tally).await?;
+        debug!(calls = service.requests.sent, "the census is fetched");
+        Ok(Census {
+            rows: tally.compare(&service.products),
+            left_out: service.left_out,
+            missing_because: None,
+        })
+    }
+
+    /// Counts the machines by their answers; those without one by their last answer of earlier runs.
+    fn tally(&self) -> Result<CensusTally, StoreError> {
+        let machines = &self.setup.input.inventory.machines;
+        let mut unanswered: HashSet<MachineId> = machines.iter().map(|it| it.id).collect();
+        let mut tally = CensusTally::default();
+        let mut count = |outcome: &Outcome| {
+            if let Ok(answer) = &outcome.result
+                && unanswered.remove(&outcome.machine)
+            {
+                tally.answered(&answer.missing);
+            }
+        };
+        self.unsaved.iter().for_each(&mut count);
+        let store = self.store.lock();
+        store.for_each_outcome(self.record.run, &mut |outcome, _| count(&outcome))?;
+        let service = self.record.service_number;
+        store.for_each_last_answer(service, unanswered, &mut |outcome, _| {
+            if let Ok(answer) = &outcome.result {
+                tally.not_answered(&answer.missing);
+            }
+        })?;
+        Ok(tally)
+    }
+
+    /// Fetches the service's count, unless the run is interrupted or its time is up before.
+    async fn fetch(
+        &self,
+        session: &Session,
+        tally: &CensusTally,
+    ) -> Result<ServiceCensus, Missing> {
+        let config = self.setup.input.config;
+        let identity = &self.setup.identity;
+        let gate = gate(config, &self.store.lock(), identity).map_err(|error| chain(&error))?;
+        let gate = gate.recording_in(|api| {
+            let store = Arc::clone(self.store);
+            Arc::new(DirectLedger::new(store, identity.application.clone(), api))
+        });
+        let fetcher = CensusFetcher {
+            api: session,
+            limiter: gate.limiter(Api::Census),
+            retries: config.service.retries,
+            named: &tally.named(),
+        };
+        tokio::select! {
+            biased;
+            () = self.setup.input.stops.gentle.cancelled() => {
+                Err("the run was interrupted".to_owned())
+            }
+            () = deadline::reached(config.until, Timestamp::now) => Err("the time was up".to_owned()),
+            census = fetcher.fetch() => census,
+        }
+    }
+}
+
+fn keep(store: &Store, record: &RunRecord, census: Option<&Census>) {
+    if let Err(problem) = store.set_census(record.run, census) {
+        warn!(
+            "the service's own count could not be kept: {}",
+            chain(&problem)
+        );
+    }
+}
+
+/// Logs what is missing.
+fn warn_of_missing(census: &Census) {
+    if let Some(because) = &census.missing_because {
+        warn!("no count of the service's own to compare with: {because}");
+    }
+    if let Some(first) = census.left_out.first() {
+        warn!(
+            products = census.left_out.len(),
+            "the service's own count lacks {}: {}",
+            first.product.escape_debug(),
+            first.because
+        );
+    }
+}
