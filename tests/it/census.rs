@@ -151,6 +151,40 @@ fn machines_without_an_answer_explain_a_difference() {
 }
 
 #[test]
+fn skipped_machines_are_the_likely_reason_of_a_difference() {
+    let scene = Scene::with_machines(80);
+    let arguments = [
+        "report",
+        "--all-machines",
+        "--os",
+        "WindowsServer",
+        "--census",
+    ];
+    let run = scene.run(&arguments).exits_with(0);
+    let skipped = run.summary()["list"]["skipped"].as_u64().unwrap();
+    let reason = format!("; {skipped} machines on the list were skipped");
+    assert!(run.stdout.contains(&reason), "{}", run.stdout);
+    let whole = truth(&scene, &[]);
+    for (pair, [ours, service, _]) in rows(&run) {
+        assert_eq!(service, whole[&pair][1]);
+        assert!(ours <= service);
+    }
+}
+
+#[test]
+fn run_that_ended_early_has_no_census() {
+    let scene = Scene::with(|settings| {
+        settings.machines = 60;
+        settings.limits = "40/h".parse().unwrap();
+    });
+    let arguments = ["--census", "--rate-limit", "40/h", "--budget", "3s"];
+    let run = scene.report(&arguments).exits_with(5);
+    assert_eq!(run.summary()["census"]["missingBecause"], "the time was up");
+    assert!(!run.files().contains("census.csv"));
+    assert!(scene.tenant.log().only(ApiName::Software).calls.is_empty());
+}
+
+#[test]
 fn faults_of_the_census_are_retried() {
     let scene = Scene::with(|settings| {
         settings.machines = 40;

@@ -93,6 +93,24 @@ impl Fixture {
         }
     }
 
+    /// A census of one KB, with this text in every field from outside.
+    pub(in crate::report) fn census_full_of(text: &str) -> Census {
+        Census {
+            rows: vec![CensusRow {
+                product: text.to_owned(),
+                kb: KbId::new(text),
+                ours: 1,
+                service: 3,
+                not_answered: 1,
+            }],
+            left_out: vec![LeftOut {
+                product: text.to_owned(),
+                because: text.to_owned(),
+            }],
+            missing_because: None,
+        }
+    }
+
     /// Calls `render` with the fixture's run.
     pub(in crate::report) fn with_run<T>(&self, render: impl FnOnce(&Run<'_>) -> T) -> T {
         let told = InMemory(self.outcomes.clone());

@@ -55,6 +55,23 @@ rank,kbId,name,cveAddressed,cveAddressedMin,machinesMissing,percentOfAnswered,ex
 }
 
 #[test]
+fn census() {
+    let mut fixture = Fixture::with_census();
+    if let Some(row) = fixture.census.iter_mut().flat_map(|it| &mut it.rows).last() {
+        row.product = "=1+1".to_owned();
+    }
+    let reports = reports(&[Format::Csv]);
+    let report = reports.iter().find(|it| it.file_name() == "census.csv");
+    let expected = "\
+product,kbId,ours,service,difference,notAnswered,unexplained
+edge,4540673,2,2,0,0,0
+windows_11,5000802,1,8,7,2,5
+'=1+1,5000803,3,2,-1,0,-1
+";
+    assert_eq!(fixture.render(report.unwrap().as_ref()), expected);
+}
+
+#[test]
 fn machines() {
     let expected = "\
 rank,machineId,Device Name,input.Status,status,missingKbs,cveAddressed,cveAddressedMax,topKbId,kbIds,answeredAt,skippedBecause

@@ -39,6 +39,7 @@ fn full_of(text: &str) -> Fixture {
         failure.message = text.to_owned();
         failure.correlation_id = Some(text.to_owned());
     }
+    fixture.census = Some(Fixture::census_full_of(text));
     fixture.facts.tenant_id = Some(text.to_owned());
     fixture.facts.api_url = text.to_owned();
     fixture.facts.files = vec![text.to_owned()];

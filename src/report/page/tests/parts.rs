@@ -14,6 +14,27 @@ use crate::{
 };
 
 #[test]
+fn census_is_a_section_of_runs_that_have_one() {
+    let page_without = page(&Fixture::small());
+    assert!(!page_without.contains("census"));
+    let page = page(&Fixture::with_census());
+    let section = section(&page, "census");
+    for part in [
+        "5 are unexplained",
+        "<caption>Differences, the least explained first</caption>",
+        r#"<td class="kb">KB5000802</td><td class="num">1</td><td class="num">8</td><td class="num">+7</td>"#,
+        "Office (HTTP 404: not found)",
+    ] {
+        assert!(section.contains(part), "no {part}: {section}");
+    }
+    assert!(
+        !section.contains("KB4540673"),
+        "only differences are listed"
+    );
+    assert!(page.contains(r##"<a href="#census">"##));
+}
+
+#[test]
 fn content_security_policy_allows_only_own_style_and_script() {
     let page = page(&Fixture::second_night());
     let policy = between(

@@ -9,7 +9,10 @@ use super::{
     cells::compare,
     read::{open, packed, parts, words},
 };
-use crate::report::fixture::{Fixture, answer, gap, machine, not_found};
+use crate::{
+    domain::census::Census,
+    report::fixture::{Fixture, answer, gap, machine, not_found},
+};
 
 #[test]
 fn sheets_are_in_order() {
@@ -26,6 +29,24 @@ fn sheets_are_in_order() {
         ];
         assert_eq!(names, expected);
     }
+}
+
+#[test]
+fn census_has_a_sheet_and_says_why_it_is_missing() {
+    let mut fixture = Fixture::with_census();
+    let mut book = open(&fixture);
+    assert_eq!(book.sheet_names()[6], "Census");
+    let census = words(&mut book, "Census");
+    assert!(
+        census.contains("windows_11|KB5000803|3|2|-1|0|-1"),
+        "{census}"
+    );
+    fixture.census = Some(Census::missing("no answer"));
+    let census = words(&mut open(&fixture), "Census");
+    assert_eq!(
+        census.trim(),
+        "The service's own count is missing: no answer"
+    );
 }
 
 #[test]
