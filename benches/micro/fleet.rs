@@ -117,6 +117,7 @@ impl Told {
             past: None,
             trend: &[],
             census: None,
+            list_check: None,
             facts: &facts(),
         };
         reports(&[Format::Csv])

@@ -130,7 +130,9 @@ impl AppError {
                 "name the file: patchgap report MACHINES_CSV; or have the service list the machines: \
                  patchgap report --all-machines"
             }
-            Self::FilterWithList(..) => "leave it out, or give --all-machines in place of the list",
+            Self::FilterWithList(..) => {
+                "leave it out, add --check-list, or give --all-machines in place of the list"
+            }
             Self::RunOnline => "add --offline, or leave --run out",
             Self::RunWithList => "leave the list out, or --run",
             Self::NoBase(_) => {

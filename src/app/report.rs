@@ -11,7 +11,7 @@ use super::{
 use crate::{
     cli,
     collect::per_machine::Stops,
-    config::{Config, MachineSource, refuse_path},
+    config::{Config, MachineSource, Settings, refuse_path},
     domain::exit_code::ExitCode,
     inventory::{self, Inventory, Source},
     run::{
@@ -30,9 +30,11 @@ pub(super) async fn report(
     command: cli::Report,
 ) -> Result<ExitCode, AppError> {
     let list = typed_list(&command)?;
+    let filter = typed_filter(&command.settings);
     let resolved = context.resolve(command.settings)?;
     let started = &context.surroundings.started;
     let config = &resolved.config;
+    check_filters(filter, list.as_ref(), config)?;
     let list = list.or_else(|| config.machines.clone().filter(|_| !config.offline));
     let file = match &list {
         Some(MachineSource::File(path)) => Some(path.as_path()),
@@ -80,13 +82,17 @@ pub(super) async fn report(
     Ok(run(input).await?)
 }
 
-/// The list that the command line names, if any. Filters are only for the service's list.
+/// The list that the command line names, if any.
 fn typed_list(command: &cli::Report) -> Result<Option<MachineSource>, AppError> {
     let Some(path) = &command.machines else {
         return Ok(command.all_machines.then_some(MachineSource::Service));
     };
     refuse_path("MACHINES_CSV", path)?;
-    let settings = &command.settings;
+    Ok(Some(MachineSource::File(path.clone())))
+}
+
+/// A filter that was typed, if any. Filters are only for the service's list.
+fn typed_filter(settings: &Settings) -> Option<&'static str> {
     let filters = [
         ("--os", settings.os.is_some()),
         ("--group", settings.group.is_some()),
@@ -95,9 +101,21 @@ fn typed_list(command: &cli::Report) -> Result<Option<MachineSource>, AppError> 
         ("--filter", settings.filter.is_some()),
         ("--exclude", settings.exclude.is_some()),
     ];
-    match filters.into_iter().find(|(_, is_typed)| *is_typed) {
-        Some((flag, _)) => Err(AppError::FilterWithList(flag, path.display().to_string())),
-        None => Ok(Some(MachineSource::File(path.clone()))),
+    let typed = filters.into_iter().find(|(_, is_typed)| *is_typed);
+    typed.map(|(flag, _)| flag)
+}
+
+/// Checks that no filter was typed beside a list that is not compared with the service's.
+fn check_filters(
+    filter: Option<&'static str>,
+    typed: Option<&MachineSource>,
+    config: &Config,
+) -> Result<(), AppError> {
+    match (filter, typed) {
+        (Some(flag), Some(MachineSource::File(path))) if !config.filters.check_list => {
+            Err(AppError::FilterWithList(flag, path.display().to_string()))
+        }
+        _ => Ok(()),
     }
 }
 

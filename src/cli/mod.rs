@@ -108,7 +108,8 @@ pub struct Report {
 }
 
 /// The options of `patchgap report` that have no effect on a list.
-const NOT_OF_LISTS: [&str; 18] = [
+const NOT_OF_LISTS: [&str; 19] = [
+    "check_list",
     "column",
     "rate_limit",
     "pace",

@@ -154,6 +154,7 @@ fn filters(settings: &Settings) -> Result<MachineFilters, ConfigError> {
         tags: texts(&settings.tag),
         seen_within: required(settings.seen_within, "seen_within")?.get(),
         odata: settings.filter.clone().map(String::from),
+        check_list: required(settings.check_list, "check_list")?,
         exclude: settings.exclude.clone(),
     })
 }

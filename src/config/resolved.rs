@@ -81,6 +81,8 @@ pub struct MachineFilters {
     pub seen_within: Duration,
     /// The OData filter that the service applies.
     pub odata: Option<String>,
+    /// Whether a list from a file is compared with the service's.
+    pub check_list: bool,
     /// A list of machines that are never requested.
     pub exclude: Option<PathBuf>,
 }

@@ -54,26 +54,26 @@ pub struct Settings {
     #[serde(deserialize_with = "from_text")]
     pub column: Option<Text>,
 
-    /// With --all-machines, the beginnings of the platforms that are asked for, in any case
-    /// [default: Windows]
+    /// With --all-machines or --check-list, the beginnings of the platforms that are asked for,
+    /// in any case [default: Windows]
     #[arg(long, value_name = "LIST", help_heading = "Machines of the service")]
     #[arg(value_delimiter = ',')]
     #[serde(deserialize_with = "list")]
     pub os: Option<Vec<Text>>,
 
-    /// With --all-machines, only the machines of these device groups
+    /// Likewise, only the machines of these device groups
     #[arg(long, value_name = "LIST", help_heading = "Machines of the service")]
     #[arg(value_delimiter = ',')]
     #[serde(deserialize_with = "list")]
     pub group: Option<Vec<Text>>,
 
-    /// With --all-machines, only the machines with one of these tags
+    /// Likewise, only the machines with one of these tags
     #[arg(long, value_name = "LIST", help_heading = "Machines of the service")]
     #[arg(value_delimiter = ',')]
     #[serde(deserialize_with = "list")]
     pub tag: Option<Vec<Text>>,
 
-    /// With --all-machines, only machines that were seen in that time [default: 30d]
+    /// Likewise, only machines that were seen in that time [default: 30d]
     #[arg(
         long,
         value_name = "DURATION",
@@ -82,16 +82,24 @@ pub struct Settings {
     #[serde(deserialize_with = "from_text")]
     pub seen_within: Option<Days>,
 
-    /// With --all-machines, an OData filter that the service applies to its list, such as
+    /// Likewise, an OData filter that the service applies to its list, such as
     /// "rbacGroupId eq 140"
     #[arg(long, value_name = "ODATA", help_heading = "Machines of the service")]
     #[serde(deserialize_with = "from_text")]
     pub filter: Option<Text>,
 
-    /// With --all-machines, a list of machines that are never asked for
+    /// Likewise, a list of machines that are never asked for
     #[arg(long, value_name = "FILE", help_heading = "Machines of the service")]
     #[serde(deserialize_with = "path")]
     pub exclude: Option<PathBuf>,
+
+    /// Compare the list with the machines that the service lists: those that it lacks go to
+    /// unlisted.csv [default: false]
+    #[arg(long, value_name = "BOOL", help_heading = "Machines of the service")]
+    #[arg(value_parser = switch, num_args = 0..=1, require_equals = true)]
+    #[arg(default_missing_value = "true")]
+    #[serde(deserialize_with = "boolean")]
+    pub check_list: Option<bool>,
 
     /// The list of machines: a file, or `service`. Never a flag: the list is an argument, and
     /// --all-machines stands for the service.
@@ -319,7 +327,7 @@ impl Settings {
     #[must_use]
     pub fn or(self, lower: Self) -> Self {
         first_said! { self, lower:
-            config, column, os, group, tag, seen_within, filter, exclude, machines, tenant_id, client_id, client_secret_file, client_certificate_path,
+            config, column, os, group, tag, seen_within, filter, exclude, check_list, machines, tenant_id, client_id, client_secret_file, client_certificate_path,
             credential, cloud, api_url, authority_url, scope, ca_cert, rate_limit, pace,
             concurrency, timeout, retries, budget, until, state, fresh, max_age, keep_runs,
             offline, run, out, format, rank_by, min_coverage, census, no_replaced, no_csv_guard, dry_run,

@@ -46,5 +46,5 @@ pub use read::{
     read_from,
     source::{Source, read},
 };
-pub use service::{Selection, ServiceList, write_csv};
+pub use service::{ListCheck, ListComparison, MergedMachine, Selection, ServiceList, write_csv};
 pub use times::UnreadReason;

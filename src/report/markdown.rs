@@ -10,6 +10,7 @@ use super::{
         changes::{exposure_sentence, sentence},
         coverage::{last_seen_in_doubt, skipped, unanswered},
         figures::figures,
+        list_check,
     },
 };
 use crate::{
@@ -81,6 +82,9 @@ fn head(run: &Run<'_>, text: &mut String) -> std::fmt::Result {
     writeln!(text, "| {machines} | {numbers} |")?;
     if let Some(skipped) = skipped(run) {
         writeln!(text, "\n{}", paragraph(&skipped))?;
+    }
+    for part in list_check::parts(run) {
+        writeln!(text, "\n{}", escaped(&part))?;
     }
     if let Some(doubt) = last_seen_in_doubt(run) {
         writeln!(text, "\n{}", paragraph(&doubt))?;

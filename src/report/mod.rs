@@ -34,7 +34,7 @@ use tests::fixture;
 use crate::{
     aggregate::{Fleet, TopActions},
     domain::{census::Census, gaps::Gaps},
-    inventory::Inventory,
+    inventory::{Inventory, ListCheck, ListComparison},
 };
 
 /// Everything a report needs to know about a run.
@@ -54,6 +54,8 @@ pub struct Run<'run> {
     pub trend: &'run [TrendPoint],
     /// The service's own count, if it was requested.
     pub census: Option<&'run Census>,
+    /// What is known of the service's list beside the run's; `None` if it was not asked for.
+    pub list_check: Option<&'run ListCheck>,
     /// Metadata of the run.
     pub facts: &'run Facts,
 }
@@ -65,14 +67,25 @@ pub struct Extras {
     pub base: bool,
     /// The service's own count.
     pub census: bool,
+    /// The service's list, compared with the run's.
+    pub list_check: bool,
 }
 
 impl Run<'_> {
+    /// The comparison of the run's list with the service's, if there is one.
+    pub fn comparison(&self) -> Option<&ListComparison> {
+        match self.list_check? {
+            ListCheck::Compared(comparison) => Some(comparison),
+            ListCheck::Missing(_) => None,
+        }
+    }
+
     /// The extras that this run has.
     pub fn extras(&self) -> Extras {
         Extras {
             base: self.past.is_some(),
             census: self.census.is_some_and(Census::is_there),
+            list_check: self.comparison().is_some(),
         }
     }
 }

@@ -8,6 +8,8 @@ use super::{
     RunError,
     collect::Collected,
     gate::gate,
+    input::RunInput,
+    list::list_check,
     messages::{conclusion, how_to_resume, warn_of_unreadable},
     prepare::Setup,
     reporting::{
@@ -25,7 +27,8 @@ use crate::{
         exit_code::ExitCode,
         text::chain,
     },
-    store::{Recorded, RunRecord, Store, StoreError},
+    inventory::ListCheck,
+    store::{Recorded, RunId, RunRecord, Store, StoreError},
 };
 
 /// A run whose reports have been written.
@@ -118,7 +121,17 @@ fn assemble<'run>(
             chain(&problem)
         );
     }
+    data.list_check = compared(input, answers, data.record.run);
     Ok(data)
+}
+
+/// What is known of the service's list. If it cannot be read, the reports say so.
+fn compared(input: RunInput<'_>, answers: &Answers, run: RunId) -> Option<ListCheck> {
+    let check = list_check(answers.kept(), run, input.inventory);
+    let check = check.unwrap_or_else(|problem| Some(ListCheck::Missing(chain(&problem))));
+    let is_lost =
+        check.is_none() && input.config.filters.check_list && input.inventory.fetched.is_none();
+    check.or_else(|| is_lost.then(|| ListCheck::Missing("it could not be kept".to_owned())))
 }
 
 /// The effect of a store failure on a run in which everything was requested: none if the store

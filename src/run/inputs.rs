@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::{
     config::{Config, Resolved},
     report::{
-        self,
+        self, Extras,
         output::{Claim, Conflict, Input},
     },
     store,
@@ -41,7 +41,13 @@ pub(crate) fn inputs(resolved: &Resolved, state: &Path, list: Option<&Path>) -> 
 /// Checks that the reports would replace only earlier reports. Writes nothing.
 pub(crate) fn check_conflicts(config: &Config, inputs: &[Input]) -> Result<(), Conflict> {
     let reports = report::reports(&config.reports.formats);
-    let names: Vec<&str> = reports.iter().map(|report| report.file_name()).collect();
+    let extras = Extras {
+        base: true,
+        list_check: config.filters.check_list,
+        census: config.census,
+    };
+    let names = report::file_names(&reports, extras);
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let claim = Claim {
         folder: &config.reports.out,
         names: &names,

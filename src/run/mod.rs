@@ -43,8 +43,13 @@ pub(crate) mod reporting;
 pub use self::error::RunError;
 pub(crate) use self::input::RunInput;
 use self::{
-    census::add_census, collect::collect, conclude::conclude, dry_run::plan,
-    inputs::check_conflicts, prepare::prepare,
+    census::add_census,
+    collect::collect,
+    conclude::conclude,
+    dry_run::plan,
+    inputs::check_conflicts,
+    list::{check_list, demand_filters},
+    prepare::prepare,
 };
 use crate::{console::print, domain::exit_code::ExitCode};
 
@@ -55,7 +60,8 @@ pub(crate) async fn run(input: RunInput<'_>) -> Result<ExitCode, RunError> {
         print(&plan(input)?)?;
         return Ok(ExitCode::Complete);
     }
-    let prepared = prepare(input).await?;
+    demand_filters(input)?;
+    let prepared = Box::pin(check_list(prepare(input).await?)).await?;
     let collected = collect(prepared).await?;
     let collected = Box::pin(add_census(collected)).await?;
     conclude(collected)?.exit()

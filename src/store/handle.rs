@@ -17,6 +17,7 @@ use super::{
         censuses,
         fingerprint::fleet,
         inventories,
+        list_checks::{self, ServiceListResult},
         runs::{self, OutcomeCounts, RunId, RunRecord},
     },
     write::{
@@ -114,6 +115,25 @@ impl Store {
     /// The machine list of a run, as it was read.
     pub fn inventory(&self, run: RunId) -> Result<Inventory> {
         self.name(inventories::inventory(&self.connection, run))
+    }
+
+    /// Records the service's list beside that of a run, to compare them, or why there is none.
+    pub fn record_service_list(
+        &mut self,
+        run: RunId,
+        list: std::result::Result<&Inventory, &str>,
+    ) -> Result<()> {
+        let recorded = begin::with_large_cache(&mut self.connection, |connection| {
+            let transaction = connection.transaction()?;
+            list_checks::insert(&transaction, run, list)?;
+            transaction.commit()
+        });
+        self.name(recorded)
+    }
+
+    /// The service's list beside that of a run; `None` if the run did not ask for it.
+    pub fn service_list(&self, run: RunId) -> Result<Option<ServiceListResult>> {
+        self.name(list_checks::read(&self.connection, run))
     }
 
     /// Passes on the outcome of each machine that was requested in a run, or whose answer was

@@ -45,6 +45,7 @@ pub use self::{
     },
     tables::{
         calls::{Application, Counting},
+        list_checks::ServiceListResult,
         runs::{Figures, OutcomeCounts, RunId, RunRecord, Service},
     },
     write::{

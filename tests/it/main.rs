@@ -12,6 +12,7 @@ mod budget;
 mod census;
 mod changes;
 mod check;
+mod check_list;
 mod clock;
 mod common;
 mod coverage;

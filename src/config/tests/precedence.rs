@@ -327,6 +327,14 @@ const CASES: &[Case] = &[
         show: |config| config.reports.csv_guard.to_string(),
     },
     Case {
+        key: "check_list",
+        flag: "--check-list",
+        variable: "no",
+        file: "true",
+        shown: ["true", "false", "true", "false"],
+        show: |config| config.filters.check_list.to_string(),
+    },
+    Case {
         key: "dry_run",
         flag: "--dry-run",
         variable: "no",

@@ -3,8 +3,14 @@
 //! A run over all machines reads that CSV like any other list, so that `patchgap machines` and
 //! `report --all-machines` cannot differ.
 
+mod comparison;
 mod csv;
 mod selection;
 mod table;
 
-pub use self::{csv::write_csv, selection::Selection, table::ServiceList};
+pub use self::{
+    comparison::{ListCheck, ListComparison, MergedMachine},
+    csv::write_csv,
+    selection::Selection,
+    table::ServiceList,
+};

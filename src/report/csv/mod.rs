@@ -2,23 +2,25 @@
 
 mod cells;
 mod gaps;
+mod unlisted;
 
 use std::io::{self, Write};
 
-use self::{cells::Cells, gaps::GapsCsv};
+use self::{cells::Cells, gaps::GapsCsv, unlisted::UnlistedCsv};
 use super::{
     Extras, Report, Run,
     table::{Census, Changes, Failures, Kbs, Machines, Table, Target, columns},
 };
 
 /// All CSV reports.
-pub(super) fn reports() -> [Box<dyn Report>; 6] {
+pub(super) fn reports() -> [Box<dyn Report>; 7] {
     [
         Box::new(Csv(Kbs)),
         Box::new(Csv(Machines)),
         Box::new(GapsCsv),
         Box::new(Csv(Failures)),
         changes(),
+        Box::new(UnlistedCsv),
         Box::new(Csv(Census)),
     ]
 }

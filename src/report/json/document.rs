@@ -13,7 +13,7 @@ use crate::{
         ending::{EndingWord, RunOutcome},
         skip_reason::SkipReason,
     },
-    inventory::Inventory,
+    inventory::{Inventory, ListCheck},
     report::{Run, Tool, time::rfc3339},
 };
 
@@ -68,6 +68,32 @@ struct List {
     as_of: Option<String>,
     machines: u64,
     skipped: usize,
+    #[serde(flatten)]
+    check: ListCounts,
+}
+
+/// How the list compares with the machines that the service lists, if that was asked for.
+#[derive(Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ListCounts {
+    /// The machines that the service lists and the filters select.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    selected_by_service: Option<u64>,
+    /// The number of those that the list lacks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unlisted: Option<u64>,
+    /// The machines of the list that the service does not list.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    not_in_service: Option<usize>,
+    /// The machines of the list whose record was merged into another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    merged: Option<usize>,
+    /// When the service sent its list.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    compared_as_of: Option<String>,
+    /// Why the lists were not compared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    not_compared_because: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -137,7 +163,7 @@ impl<'run> Document<'run> {
             finished_at: rfc3339(facts.finished_at),
             api_url: &facts.api_url,
             inventory: inventory.into(),
-            list: inventory.into(),
+            list: List::of(run),
             machines: fleet.into(),
             kbs: fleet.kbs.len(),
             gaps: fleet.gaps,
@@ -163,14 +189,35 @@ impl<'run> From<&'run Inventory> for InventoryRows<'run> {
     }
 }
 
-impl From<&Inventory> for List {
-    fn from(inventory: &Inventory) -> Self {
+impl From<&ListCheck> for ListCounts {
+    fn from(check: &ListCheck) -> Self {
+        match check {
+            ListCheck::Compared(comparison) => Self {
+                selected_by_service: Some(comparison.selected()),
+                unlisted: Some(comparison.unlisted()),
+                not_in_service: Some(comparison.not_in_service.len()),
+                merged: Some(comparison.merged.len()),
+                compared_as_of: comparison.as_of().map(rfc3339),
+                not_compared_because: None,
+            },
+            ListCheck::Missing(problem) => Self {
+                not_compared_because: Some(problem.clone()),
+                ..Self::default()
+            },
+        }
+    }
+}
+
+impl List {
+    fn of(run: &Run<'_>) -> Self {
+        let inventory = run.inventory;
         let fetched = inventory.fetched.as_ref();
         Self {
             source: fetched.map_or("file", |_| "service"),
             as_of: fetched.map(|it| rfc3339(it.as_of)),
             machines: inventory.listed(),
             skipped: inventory.skipped.machines.len(),
+            check: run.list_check.map(Into::into).unwrap_or_default(),
         }
     }
 }

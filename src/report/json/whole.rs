@@ -7,8 +7,11 @@ use super::{
     rows::{Action, Shape, TrendRow},
     stream::{List, Object},
 };
+use serde::Serialize;
+
 use crate::{
     aggregate::TopActions,
+    inventory::MergedMachine,
     report::{
         Report, Run,
         table::{Census, Changes, Failures, Kbs, Machines, Table},
@@ -39,6 +42,16 @@ impl Report for Whole {
         if run.extras().census {
             report.list("censusRows", |list| rows::<Census>(run, list))?;
         }
+        if let Some(comparison) = run.comparison() {
+            report.list("notInService", |list| {
+                let mut machines = comparison.not_in_service.iter();
+                machines.try_for_each(|machine| list.push(&machine.to_string()))
+            })?;
+            report.list("merged", |list| {
+                let mut merged = comparison.merged.iter();
+                merged.try_for_each(|it| list.push(&Merged::from(it)))
+            })?;
+        }
         report.list("trend", |list| trend(run, list))?;
         report.finish()?;
         out.flush()
@@ -59,4 +72,21 @@ fn actions(run: &Run<'_>, list: &mut List<'_>) -> io::Result<()> {
 fn trend(run: &Run<'_>, list: &mut List<'_>) -> io::Result<()> {
     let mut points = run.trend.iter();
     points.try_for_each(|point| list.push(&TrendRow::from(point)))
+}
+
+/// A machine of the list whose record was merged into another.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Merged<'run> {
+    machine_id: String,
+    merged_into: &'run str,
+}
+
+impl<'run> From<&'run MergedMachine> for Merged<'run> {
+    fn from(merged: &'run MergedMachine) -> Self {
+        Self {
+            machine_id: merged.machine.to_string(),
+            merged_into: &merged.into,
+        }
+    }
 }

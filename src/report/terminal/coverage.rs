@@ -5,7 +5,11 @@ use crate::{
     domain::text::thousands,
     report::{
         Run,
-        view::coverage::{answered, banner, parts, reused, skipped, wrong_list},
+        plain::plain,
+        view::{
+            coverage::{answered, banner, parts, reused, skipped, wrong_list},
+            list_check,
+        },
     },
 };
 
@@ -13,6 +17,7 @@ pub(super) fn lines(run: &Run<'_>, style: Style) -> Vec<String> {
     let mut lines = vec![style.bold(&counts(run))];
     lines.extend(banner(run).map(|banner| style.alarm(&banner)));
     lines.extend(skipped(run));
+    lines.extend(list_check::sentence(run).map(|it| plain(&it)));
     lines.extend(reused(run));
     let doubt = wrong_list(&run.fleet.coverage);
     lines.extend(doubt.map(|doubt| style.warning(&format!("warning: {doubt}"))));

@@ -18,7 +18,7 @@ use crate::{
         machine::MachineId,
         outcome::{Failure, Outcome, Reason},
     },
-    inventory::{Cells, Inventory, InventoryMachine, RejectedRow, Skipped},
+    inventory::{Cells, Inventory, InventoryMachine, ListCheck, RejectedRow, Skipped},
 };
 
 /// The list and the results of a small run.
@@ -30,6 +30,7 @@ pub(in crate::report) struct Fixture {
     pub(in crate::report) before: Option<Vec<Outcome>>,
     /// The service's own count, if it was requested.
     pub(in crate::report) census: Option<Census>,
+    pub(in crate::report) list_check: Option<ListCheck>,
     pub(in crate::report) facts: Facts,
 }
 
@@ -45,6 +46,7 @@ impl Fixture {
             ],
             before: None,
             census: None,
+            list_check: None,
             facts: facts(),
         }
     }
@@ -133,6 +135,7 @@ impl Fixture {
                 .map(|(history, changes)| Past { changes, history }),
             trend: &trend(),
             census: self.census.as_ref(),
+            list_check: self.list_check.as_ref(),
             facts: &self.facts,
         })
     }

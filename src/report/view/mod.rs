@@ -5,6 +5,7 @@
 //!
 //! - [`facts`], [`past`]: the metadata of a run, and the earlier runs it is compared with
 //! - [`coverage`]: the number of machines that answered, and what that means for all other figures
+//! - [`list_check`]: how the list compares with the machines that the service lists
 //! - [`figures`]: the one list of the fleet's figures, beside those of the base
 //! - [`method`]: what the figures mean, and where they come from
 //! - [`actions`]: the updates to install first, and what they achieve
@@ -23,6 +24,7 @@ pub(super) mod coverage;
 pub(super) mod facts;
 pub(super) mod figures;
 pub(super) mod histogram;
+pub(super) mod list_check;
 pub(super) mod method;
 pub(super) mod months;
 pub(super) mod moved;

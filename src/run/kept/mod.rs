@@ -13,6 +13,7 @@ use jiff::ZonedDateTime;
 pub(crate) use self::kept_run::{KeptRun, last_run, numbered};
 use super::{
     RunError, dry_run,
+    list::list_check,
     messages::{rendered, warn_of_unreadable},
     reporting::{history::add_history, output::Output, summary::summary},
 };
@@ -69,6 +70,9 @@ pub(crate) fn report_again(
     data.census = kept.census(&answers)?;
     if kept.run.is_some() {
         add_history(&mut data, &answers).map_err(RunError::History)?;
+    }
+    if let Some(run) = &kept.run {
+        data.list_check = list_check(&answers, run.run, &kept.inventory)?;
     }
     let summary = data.with_run(|run| {
         output.write(run)?;

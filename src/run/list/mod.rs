@@ -1,8 +1,12 @@
-//! The machine list from the service, before a run begins.
+//! The machine list from the service, before a run begins, or beside the list of a run.
+//!
+//! - `selection`: the filters, from the configuration
+//! - `check`: the service's list beside that of a run, to compare them
 //!
 //! A run that ended early goes on with the list that it began with: a list that is read anew would
 //! hardly ever have the same machines.
 
+mod check;
 mod input;
 mod selection;
 
@@ -10,6 +14,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use parking_lot::Mutex;
 
+pub(super) use self::check::{check_list, demand_filters, list_check};
 pub(crate) use self::input::ListInput;
 use self::selection::{query, selection};
 use super::{
@@ -24,7 +29,7 @@ use crate::{
     collect::list::{ListError, ListFetcher, ListSink},
     config::Config,
     defender::{
-        CallError,
+        CallError, Session,
         auth::Claims,
         refusal::{LIST_ROLES, lacks},
     },
@@ -34,7 +39,7 @@ use crate::{
         skip_reason::SkipReason,
         text::{counted, thousands},
     },
-    inventory::{Fetched, Inventory, ServiceList},
+    inventory::{Fetched, Inventory, Selection, ServiceList},
     quota::Gate,
     store::{DirectLedger, Problem, Reuse, Store, StoreError},
 };
@@ -60,14 +65,24 @@ pub(crate) async fn list_of_run(input: ListInput<'_>) -> Result<Inventory, RunEr
     // Whatever cannot be written is found out before anything is requested.
     Output::prepare(input.config)?;
     let list = fetch(input).await?;
-    check_not_all_skipped(&list)?;
-    let csv_guard = input.config.reports.csv_guard;
-    let mut inventory = list.inventory(NAME, csv_guard)?;
-    inventory.fetched = Some(Fetched {
+    inventory(input, &list, input.config.reports.csv_guard)
+}
+
+/// The service's list as one that a run can have.
+fn inventory(
+    input: ListInput<'_>,
+    list: &ServiceList,
+    csv_guard: bool,
+) -> Result<Inventory, RunError> {
+    check_not_all_skipped(list)?;
+    let fetched = Fetched {
         as_of: input.now,
         query: query(input)?,
-    });
-    Ok(inventory)
+    };
+    Ok(Inventory {
+        fetched: Some(fetched),
+        ..list.inventory(NAME, csv_guard)?
+    })
 }
 
 /// Checks that a machine is left to request.
@@ -134,38 +149,59 @@ fn resumable_list(input: ListInput<'_>) -> Result<Option<Inventory>, RunError> {
 
 /// Fetches the list from the service.
 pub(crate) async fn fetch(input: ListInput<'_>) -> Result<ServiceList, RunError> {
-    let config = input.config;
-    let mut list = ServiceList::new(selection(input)?);
-    let session = session(config, input.now)?;
-    let claims = match sign_in(config, input.stops, &session).await? {
+    let selection = selection(input)?;
+    let session = session(input.config, input.now)?;
+    let claims = match sign_in(input.config, input.stops, &session).await? {
         SignedIn::As(claims) => claims,
         SignedIn::NoAnswer(error) => return Err(error.into()),
     };
-    demand_role(claims.as_ref())?;
-    let identity = Identity::new(config, claims);
-    let gate = recording_gate(input, &identity)?;
-    let fetcher = ListFetcher {
-        api: &session,
-        limiter: gate.limiter(Api::Machines),
-        filter: config.filters.odata.as_deref(),
-        retries: config.service.retries,
+    let access = Access {
+        identity: &Identity::new(input.config, claims),
+        session: &session,
+        store: &Arc::new(Mutex::new(Store::open(input.state)?)),
     };
-    let pages = fetcher.fetch(&mut list);
-    let ended = input.stops.gentle.run_until_cancelled(pages).await;
-    let ended = ended.ok_or(RunError::Interrupted)?;
-    ended.map_err(|error| list_error(error, config, identity.claims.as_ref()))?;
-    list.sort();
-    Ok(list)
+    access.fetch(input, selection).await
 }
 
-/// The gate for calls before a run, which are recorded in the store.
-fn recording_gate(input: ListInput<'_>, identity: &Identity) -> Result<Gate, RunError> {
-    let store = Store::open(input.state)?;
-    let gate = gate(input.config, &store, identity)?;
-    let store = Arc::new(Mutex::new(store));
-    let application = &identity.application;
-    let ledger = |api| DirectLedger::new(Arc::clone(&store), application.clone(), api);
-    Ok(gate.recording_in(|api| Arc::new(ledger(api))))
+/// What the service's list is fetched with.
+struct Access<'run> {
+    session: &'run Session,
+    identity: &'run Identity,
+    /// Records the calls.
+    store: &'run Arc<Mutex<Store>>,
+}
+
+impl Access<'_> {
+    async fn fetch(
+        &self,
+        input: ListInput<'_>,
+        selection: Selection,
+    ) -> Result<ServiceList, RunError> {
+        let config = input.config;
+        demand_role(self.identity.claims.as_ref())?;
+        let mut list = ServiceList::new(selection);
+        let gate = self.recording_gate(config)?;
+        let fetcher = ListFetcher {
+            api: self.session,
+            limiter: gate.limiter(Api::Machines),
+            filter: config.filters.odata.as_deref(),
+            retries: config.service.retries,
+        };
+        let pages = fetcher.fetch(&mut list);
+        let ended = input.stops.gentle.run_until_cancelled(pages).await;
+        let ended = ended.ok_or(RunError::Interrupted)?;
+        ended.map_err(|error| list_error(error, config, self.identity.claims.as_ref()))?;
+        list.sort();
+        Ok(list)
+    }
+
+    /// The gate for calls outside a run, which are recorded in the store.
+    fn recording_gate(&self, config: &Config) -> Result<Gate, RunError> {
+        let gate = gate(config, &self.store.lock(), self.identity)?;
+        let application = &self.identity.application;
+        let ledger = |api| DirectLedger::new(Arc::clone(self.store), application.clone(), api);
+        Ok(gate.recording_in(|api| Arc::new(ledger(api))))
+    }
 }
 
 /// Checks that a token with roles lists one that allows reading the list. A user's token lists scopes, which

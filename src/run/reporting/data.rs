@@ -8,7 +8,7 @@ use crate::{
     changes::Changes,
     config::{Config, Percent},
     domain::{census::Census, ending::RunOutcome, gaps::History},
-    inventory::Inventory,
+    inventory::{Inventory, ListCheck},
     report::{self, Extras, Facts, Past, Run, Tool, TrendPoint},
     store::{Figures, OutcomeCounts, RunRecord},
 };
@@ -33,6 +33,8 @@ pub(crate) struct RunData<'run> {
     pub(crate) outcome: RunOutcome,
     /// The changes since an earlier run; `None` if there is none to compare with.
     pub(crate) changes: Option<Changes>,
+    /// What is known of the service's list beside the run's; `None` if it was not asked for.
+    pub(crate) list_check: Option<ListCheck>,
     /// The latest runs, oldest first.
     pub(crate) trend: Vec<TrendPoint>,
     /// The service's own count, if it was requested.
@@ -61,6 +63,7 @@ impl<'run> RunData<'run> {
             fleet,
             outcome,
             changes: None,
+            list_check: None,
             trend: Vec::new(),
             census: None,
         }
@@ -80,11 +83,17 @@ impl<'run> RunData<'run> {
             }),
             trend: &self.trend,
             census: self.census.as_ref(),
-            facts: &self.facts(Extras {
-                base: self.changes.is_some(),
-                census: self.census.as_ref().is_some_and(Census::is_there),
-            }),
+            list_check: self.list_check.as_ref(),
+            facts: &self.facts(self.extras()),
         })
+    }
+
+    fn extras(&self) -> Extras {
+        Extras {
+            base: self.changes.is_some(),
+            list_check: matches!(self.list_check, Some(ListCheck::Compared(_))),
+            census: self.census.as_ref().is_some_and(Census::is_there),
+        }
     }
 
     fn facts(&self, extras: Extras) -> Facts {

@@ -102,6 +102,14 @@ CREATE TABLE run (
     exposure INTEGER -- CVEs addressed, summed over all gaps
 ) STRICT;
 
+-- The service's list beside that of a run: what was to be compared with --check-list.
+CREATE TABLE list_check (
+    run INTEGER PRIMARY KEY REFERENCES run,
+    inventory INTEGER REFERENCES inventory, -- null where the list could not be fetched
+    problem TEXT, -- why it could not
+    checksum INTEGER NOT NULL -- of the three
+) STRICT;
+
 CREATE INDEX run_of_fleet ON run (service, fleet);
 
 -- What became of a machine in a run. A machine without a row was not asked for.

@@ -89,30 +89,39 @@ pub(crate) fn digest(service: i64, inventory: &Inventory) -> Result<Vec<u8>> {
 
 /// The machine list of a run, as it was read.
 pub(crate) fn inventory(connection: &Connection, run: RunId) -> Result<Inventory> {
-    let (mut inventory, service, written) = connection.query_row(
-        "SELECT file, columns, duplicates, rejected, service, digest, fetched_at_ms, query
-         FROM inventory JOIN run ON run.inventory = inventory.id WHERE run.id = ?1",
+    let (service, number) = connection.query_row(
+        "SELECT service, inventory FROM run WHERE id = ?1",
         [run.0],
-        |row| Ok((head(row)?, row.get(4)?, row.get::<_, Vec<u8>>(5)?)),
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    read(connection, service, number)
+}
+
+/// The list with this number, whose machines belong to this service.
+pub(crate) fn read(connection: &Connection, service: i64, number: i64) -> Result<Inventory> {
+    let (mut inventory, written) = connection.query_row(
+        "SELECT file, columns, duplicates, rejected, digest, fetched_at_ms, query
+         FROM inventory WHERE id = ?1",
+        [number],
+        |row| Ok((head(row)?, row.get::<_, Vec<u8>>(4)?)),
     )?;
     let mut statement = connection.prepare(
         "SELECT machine_id, line, cells
-         FROM run
-         JOIN inventory_machine ON inventory_machine.inventory = run.inventory
+         FROM inventory_machine
          JOIN machine ON machine.id = inventory_machine.machine
-         WHERE run.id = ?1
+         WHERE inventory = ?1
          ORDER BY position",
     )?;
     let [columns, rejected] = cells(&inventory)?;
     let mut digest = Fingerprint::new(service, &inventory, [&columns, &rejected]);
-    let mut rows = statement.query([run.0])?;
+    let mut rows = statement.query([number])?;
     while let Some(row) = rows.next()? {
         let machine = machine(row)?;
         digest.add(&machine, row.get_ref(2)?.as_bytes()?);
         inventory.machines.push(machine);
         inventory.cells.push(from_json::<Vec<Text<'_>>>(row, 2)?);
     }
-    inventory.skipped = skipped::read(connection, run, inventory.columns.len())?;
+    inventory.skipped = skipped::read(connection, number, inventory.columns.len())?;
     skipped::add_to(&mut digest, &inventory.skipped)?;
     digest.add_origin(inventory.fetched.as_ref());
     if digest.finish() != written {
@@ -126,11 +135,11 @@ fn head(row: &Row<'_>) -> Result<Inventory> {
     let rejected: Vec<(u64, String)> = from_json(row, 3)?;
     let rejected = rejected.into_iter();
     let columns: Vec<String> = from_json(row, 1)?;
-    let fetched_at: Option<i64> = row.get(6)?;
+    let fetched_at: Option<i64> = row.get(5)?;
     let fetched = fetched_at.map(|at| {
         Ok::<_, Error>(Fetched {
             as_of: time(at),
-            query: row.get(7)?,
+            query: row.get(6)?,
         })
     });
     Ok(Inventory {

@@ -6,6 +6,7 @@ pub(crate) mod cells;
 pub(crate) mod censuses;
 pub(crate) mod fingerprint;
 pub(crate) mod inventories;
+pub(crate) mod list_checks;
 pub(crate) mod machine_ids;
 pub(crate) mod missing_kbs;
 pub(crate) mod runs;

@@ -8,7 +8,6 @@ use rusqlite::{
 use super::{
     cells::{Text, from_json, parse, write_list},
     fingerprint::Fingerprint,
-    runs::RunId,
 };
 use crate::inventory::{Cells, InventoryMachine, Skipped, SkippedMachine};
 
@@ -44,20 +43,19 @@ pub(super) fn add_to(digest: &mut Fingerprint, skipped: &Skipped) -> Result<()> 
     Ok(())
 }
 
-/// The skipped machines of a run's list, which has `width` extra columns.
-pub(super) fn read(connection: &Connection, run: RunId, width: usize) -> Result<Skipped> {
+/// The skipped machines of a list, which has `width` extra columns.
+pub(super) fn read(connection: &Connection, inventory: i64, width: usize) -> Result<Skipped> {
     let mut statement = connection.prepare(
         "SELECT machine_id, line, reason, cells
-         FROM run
-         JOIN inventory_skipped ON inventory_skipped.inventory = run.inventory
-         WHERE run.id = ?1
+         FROM inventory_skipped
+         WHERE inventory = ?1
          ORDER BY position",
     )?;
     let mut skipped = Skipped {
         machines: Vec::new(),
         cells: Cells::new(width),
     };
-    let mut rows = statement.query([run.0])?;
+    let mut rows = statement.query([inventory])?;
     while let Some(row) = rows.next()? {
         skipped.machines.push(SkippedMachine {
             listed: InventoryMachine {

@@ -15,7 +15,7 @@ use crate::store::{
         calls::{self, Application},
         cells::millis,
         fingerprint::fleet,
-        inventories,
+        inventories, list_checks,
         runs::{self, RunId, RunRecord, Service},
     },
 };
@@ -25,7 +25,7 @@ use crate::store::{
 const LARGE_KIB: i64 = 16 * 1024;
 
 /// Runs `work` with a large page cache, and releases its memory afterwards.
-fn with_large_cache<T>(
+pub(crate) fn with_large_cache<T>(
     connection: &mut Connection,
     work: impl FnOnce(&mut Connection) -> Result<T>,
 ) -> Result<T> {
@@ -75,7 +75,10 @@ fn start(connection: &Connection, path: &Path, params: &RunParams<'_>) -> Result
         now: millis(params.now),
     };
     let run = match resumable_run(connection, path, service, &row.fleet, params)? {
-        Some(resumable) => resume(connection, resumable, &row)?,
+        Some(resumable) => {
+            list_checks::delete(connection, resumable)?;
+            resume(connection, resumable, &row)?
+        }
         None => insert_run(connection, &row)?,
     };
     if let Reuse::Answers(longest) = params.reuse {

@@ -93,7 +93,10 @@ pub(crate) fn prune(
 const UNNEEDED: &str = "
     DELETE FROM run_machine WHERE run NOT IN (SELECT id FROM run);
     DELETE FROM run_census WHERE run NOT IN (SELECT id FROM run);
-    DELETE FROM inventory WHERE id NOT IN (SELECT inventory FROM run);
+    DELETE FROM list_check WHERE run NOT IN (SELECT id FROM run);
+    DELETE FROM inventory
+    WHERE id NOT IN (SELECT inventory FROM run)
+        AND id NOT IN (SELECT inventory FROM list_check WHERE inventory IS NOT NULL);
     DELETE FROM inventory_machine WHERE inventory NOT IN (SELECT id FROM inventory);
     DELETE FROM inventory_skipped WHERE inventory NOT IN (SELECT id FROM inventory);
     DELETE FROM machine

@@ -11,6 +11,7 @@ use crate::{
         view::{
             changes::doubt,
             coverage::{self, answered, banner, last_seen_in_doubt, reused, wrong_list},
+            list_check,
         },
     },
 };
@@ -73,6 +74,7 @@ fn notes(run: &Run<'_>) -> Vec<String> {
         ..
     } = run.fleet.coverage;
     let mut notes = Vec::from_iter(coverage::skipped(run));
+    notes.extend(list_check::sentence(run));
     notes.extend(reused(run));
     if no_current_data > 0 {
         notes.push(format!(

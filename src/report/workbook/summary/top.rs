@@ -13,6 +13,7 @@ use crate::{
         view::{
             changes::{doubt, exposure_sentence, sentence},
             coverage::{answered, plain_banner},
+            list_check,
         },
     },
 };
@@ -36,6 +37,9 @@ pub(super) fn write(page: &mut Page<'_>, run: &Run<'_>) -> Result<(), XlsxError>
     page.labelled("Coverage", &answered(&run.fleet.coverage))?;
     if let Some(banner) = plain_banner(&run.fleet.coverage) {
         page.wide(&banner, CellStyle::Alarm, 2)?;
+    }
+    if let Some(check) = list_check::sentence(run) {
+        page.wide(&check, CellStyle::Note, 3)?;
     }
     changes(page, run)
 }

@@ -1,0 +1,116 @@
+//! The service's list beside the list of a run, to compare them. Whatever fails here costs the run
+//! nothing: the reports say why there is no comparison.
+
+use std::{sync::Arc, time::Duration};
+
+use jiff::Timestamp;
+use parking_lot::Mutex;
+use tokio::time::sleep;
+use tracing::warn;
+
+use super::{Access, ListInput, inventory, query, selection};
+use crate::{
+    domain::text::{chain, span},
+    inventory::{Inventory, ListCheck, ListComparison},
+    run::{RunError, RunInput, deadline, prepare::Prepared},
+    store::{RunId, Snapshot, Store, StoreError},
+};
+
+/// How long a run waits for the service's list.
+const PATIENCE: Duration = Duration::from_mins(10);
+
+/// Checks the filters of the comparison before anything is requested.
+pub(in crate::run) fn demand_filters(input: RunInput<'_>) -> Result<(), RunError> {
+    if is_wanted(input) {
+        query(list_input(input))?;
+    }
+    Ok(())
+}
+
+/// Fetches the service's list beside that of the run if it is wanted, and keeps it with the run.
+pub(in crate::run) async fn check_list(prepared: Prepared<'_>) -> Result<Prepared<'_>, RunError> {
+    let input = prepared.setup.input;
+    if !is_wanted(input) {
+        return Ok(prepared);
+    }
+    let run = prepared.started.record.run;
+    let store = Arc::new(Mutex::new(prepared.store));
+    let fetched = match &prepared.session {
+        Ok(session) => {
+            let access = Access {
+                session,
+                identity: &prepared.setup.identity,
+                store: &store,
+            };
+            access.fetch_in_time(list_input(input)).await
+        }
+        Err(error) => Err(chain(error)),
+    };
+    let mut store = match Arc::into_inner(store) {
+        Some(store) => store.into_inner(),
+        None => Store::open(input.state)?,
+    };
+    if let Err(problem) = &fetched {
+        warn!("the list is not compared with the service's: {problem}");
+    }
+    let fetched = fetched.as_ref().map_err(String::as_str);
+    if let Err(problem) = store.record_service_list(run, fetched) {
+        warn!("the service's list could not be kept: {}", chain(&problem));
+    }
+    Ok(Prepared { store, ..prepared })
+}
+
+impl Access<'_> {
+    /// The list, unless it takes too long; or why there is none.
+    async fn fetch_in_time(&self, input: ListInput<'_>) -> Result<Inventory, String> {
+        let fetch = async {
+            let list = self.fetch(input, selection(input)?).await?;
+            // Cells are guarded when they are written.
+            inventory(input, &list, false)
+        };
+        tokio::select! {
+            biased;
+            list = fetch => list.map_err(|error| described(&error)),
+            () = sleep(PATIENCE) => Err(format!("it did not come within {}", span(PATIENCE))),
+            () = deadline::reached(input.config.until, Timestamp::now) => {
+                Err("the time was up".to_owned())
+            }
+        }
+    }
+}
+
+/// The error, and what to do about a missing role.
+fn described(error: &RunError) -> String {
+    let problem = chain(error);
+    match (error, error.hint()) {
+        (RunError::NoListRole { .. }, Some(hint)) => format!("{problem}; {hint}"),
+        _ => problem,
+    }
+}
+
+/// What is known of the service's list beside that of a run; `None` if it was not asked for.
+pub(in crate::run) fn list_check(
+    store: &Snapshot,
+    run: RunId,
+    list: &Inventory,
+) -> Result<Option<ListCheck>, StoreError> {
+    let kept = store.with_store(|store| store.service_list(run))?;
+    Ok(kept.map(|kept| match kept {
+        Ok(service) => ListCheck::Compared(Box::new(ListComparison::of(list, service))),
+        Err(problem) => ListCheck::Missing(problem),
+    }))
+}
+
+/// A list that came from the service has nothing to be compared with.
+fn is_wanted(input: RunInput<'_>) -> bool {
+    input.config.filters.check_list && input.inventory.fetched.is_none()
+}
+
+fn list_input(input: RunInput<'_>) -> ListInput<'_> {
+    ListInput {
+        config: input.config,
+        state: input.state,
+        now: input.started.timestamp(),
+        stops: input.stops,
+    }
+}
