@@ -97,7 +97,8 @@ pub struct CensusCounts {
     pub agreeing: u64,
     /// The others.
     pub differing: u64,
-    /// Rows with a difference that machines without an answer do not explain.
+    /// Rows that differ by another number than that of the machines without an answer. Where both sides
+    /// agree there is nothing to explain: a machine that is gone has no answer, and is not counted.
     pub unexplained: u64,
 }
 
@@ -123,7 +124,7 @@ impl Census {
             compared: self.rows.len() as u64,
             agreeing: count(|row| row.difference() == 0),
             differing: count(|row| row.difference() != 0),
-            unexplained: count(|row| row.unexplained() != 0),
+            unexplained: count(|row| row.difference() != 0 && row.unexplained() != 0),
         }
     }
 }
@@ -180,13 +181,19 @@ mod tests {
     #[test]
     fn rows_are_counted_by_result() {
         let census = Census {
-            rows: vec![row(1, 1, 0), row(1, 3, 2), row(1, 3, 1), row(2, 2, 1)],
+            rows: vec![
+                row(1, 1, 0),
+                row(1, 3, 2),
+                row(1, 3, 1),
+                row(2, 2, 1),
+                row(2, 1, 0),
+            ],
             ..Census::default()
         };
         let expected = CensusCounts {
-            compared: 4,
+            compared: 5,
             agreeing: 2,
-            differing: 2,
+            differing: 3,
             unexplained: 2,
         };
         assert_eq!(census.counts(), expected);

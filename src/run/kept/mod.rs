@@ -9,6 +9,7 @@ use std::{
 };
 
 use jiff::ZonedDateTime;
+use tracing::warn;
 
 pub(crate) use self::kept_run::{KeptRun, last_run, numbered};
 use super::{
@@ -68,6 +69,9 @@ pub(crate) fn report_again(
     let output = Output::prepare(config)?;
     let mut data = kept.data(&answers, fleet, config, started);
     data.census = kept.census(&answers)?;
+    if config.census && data.census.is_none() {
+        warn!("no census is kept with this run, and none is requested with --offline");
+    }
     if kept.run.is_some() {
         add_history(&mut data, &answers).map_err(RunError::History)?;
     }
