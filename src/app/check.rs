@@ -15,7 +15,7 @@ use crate::{
     defender::{
         Address, CallError, Class, MissingKbsApi, Session,
         auth::{Claims, choose},
-        refusal::REQUIRED_ROLE,
+        refusal::{LIST_ROLES, REQUIRED_ROLE, lacks},
     },
     domain::{
         api::Api,
@@ -139,6 +139,9 @@ fn token(claims: Option<&Claims>, now: Timestamp) -> String {
     );
     lines.add("audience", &claims.audience.clone().unwrap_or_else(unknown));
     lines.add("roles", &granted(claims));
+    lines.add("missing KBs", &allowed(claims, &[REQUIRED_ROLE], ""));
+    let purpose = ": only needed for --all-machines and --check-list";
+    lines.add("machine list", &allowed(claims, &LIST_ROLES, purpose));
     lines.into_text()
 }
 
@@ -158,6 +161,21 @@ fn granted(claims: &Claims) -> String {
         "none".to_owned()
     } else {
         granted.join(", ")
+    }
+}
+
+/// Whether one of these roles is held; else, how to grant the first one.
+fn allowed(claims: &Claims, roles: &[&str], purpose: &str) -> String {
+    let held = roles
+        .iter()
+        .find(|role| claims.roles.iter().any(|it| it == *role));
+    match (lacks(claims, roles), held, roles.first()) {
+        (Some(_), _, Some(first)) => format!(
+            "not allowed{purpose}; grant the app registration the application permission {first} of \
+             WindowsDefenderATP, with admin consent"
+        ),
+        (_, Some(held), _) => format!("allowed by {held}"),
+        _ => "a user's token: the service decides".to_owned(),
     }
 }
 

@@ -42,30 +42,33 @@ pub(super) async fn report(
     };
     let read =
         |path: &Path| inventory::read(&Source::from(path.to_owned()), config.column.as_deref());
-    let inventory = file.map(read).transpose()?;
+    let mut inventory = file.map(read).transpose()?;
     let state = state(&config.store)?;
-    check_flags(config, inventory.as_ref())?;
+    check_flags(config, list.as_ref())?;
     let inputs = inputs(&resolved, state, file);
+    let stops = Stops::default();
+    let list_input = ListInput {
+        config,
+        state,
+        now: started.timestamp(),
+        stops: &stops,
+    };
     if config.offline {
         check_conflicts(config, &inputs)?;
+        if let Some(MachineSource::Service) = list {
+            inventory = Some(service_list(list_input).await?);
+        }
         if let Some(inventory) = &inventory {
             warn_of_oddities(context, inventory, config);
         }
         return Ok(report_again(config, state, inventory, started)?);
     }
-    let stops = Stops::default();
     interrupt::watch(stops.clone());
     let inventory = match (inventory, list) {
         (Some(inventory), _) => inventory,
         (None, Some(_)) => {
             check_conflicts(config, &inputs)?;
-            let list = ListInput {
-                config,
-                state,
-                now: started.timestamp(),
-                stops: &stops,
-            };
-            service_list(list).await?
+            service_list(list_input).await?
         }
         (None, None) => return Err(AppError::NoList),
     };
@@ -119,9 +122,9 @@ fn check_filters(
     }
 }
 
-/// The machines that the service lists; for a dry run, those that it listed last.
+/// The machines that the service lists; for a dry run and offline, those that it listed last.
 async fn service_list(input: ListInput<'_>) -> Result<Inventory, RunError> {
-    let inventory = if input.config.dry_run {
+    let inventory = if input.config.dry_run || input.config.offline {
         kept_list(input)?
     } else {
         list_of_run(input).await?
@@ -131,8 +134,8 @@ async fn service_list(input: ListInput<'_>) -> Result<Inventory, RunError> {
 }
 
 /// Checks that a kept run is only reported again offline, and with its own list.
-fn check_flags(config: &Config, inventory: Option<&Inventory>) -> Result<(), AppError> {
-    match (config.run, config.offline, inventory) {
+fn check_flags(config: &Config, list: Option<&MachineSource>) -> Result<(), AppError> {
+    match (config.run, config.offline, list) {
         (Some(_), false, _) => Err(AppError::RunOnline),
         (Some(_), true, Some(_)) => Err(AppError::RunWithList),
         _ => Ok(()),

@@ -259,3 +259,37 @@ fn missing_role_is_named_before_anything_is_requested() {
         .hints("grant the app registration the application permission Machine.Read.All");
     assert!(scene.tenant.log().calls.is_empty());
 }
+
+#[test]
+fn offline_reports_use_the_kept_list() {
+    let scene = Scene::with_machines(20);
+    let files = ["machines.csv", "kbs.csv", "summary.json"];
+    let run = scene.run(&["report", "--all-machines"]).exits_with(0);
+    let before = files.map(|name| run.bytes(name));
+    let calls = scene.tenant.log().calls.len();
+    let offline = ["report", "--all-machines", "--offline"];
+    let again = scene.run(&offline).exits_with(0);
+    assert_eq!(files.map(|name| again.bytes(name)), before);
+    assert!(
+        again.stderr.contains("20 to ask for") && again.stderr.contains(" as of "),
+        "{}",
+        again.stderr
+    );
+    scene
+        .run(&[&offline[..], &["--os", "Windows11"]].concat())
+        .exits_with(3)
+        .complains("no machine list from the service is kept");
+    assert_eq!(scene.tenant.log().calls.len(), calls);
+}
+
+#[test]
+fn list_of_a_comparison_serves_offline_reports() {
+    let scene = Scene::with_machines(20);
+    scene.write("list.csv", scene.tenant.inventory_csv());
+    let run = scene.run(&["report", "list.csv", "--check-list"]);
+    run.exits_with(0);
+    let run = scene.run(&["report", "--all-machines", "--offline"]);
+    let run = run.exits_with(0);
+    assert_eq!(reasons(&run.rows("machines.csv")), truth(&scene));
+    assert_eq!(run.summary()["machines"]["answered"], 20);
+}

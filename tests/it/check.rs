@@ -41,6 +41,8 @@ fn check_succeeds_and_shows_every_fact() {
         "roles",
         "Alert.Read.All, Machine.Read.All, Software.Read.All",
     );
+    shows(&run, "missing KBs", "allowed by Software.Read.All");
+    shows(&run, "machine list", "allowed by Machine.Read.All");
     shows(&run, "access", "granted");
     assert!(
         run.stdout
@@ -56,11 +58,24 @@ fn missing_role_is_named_with_the_roles_held_and_a_hint() {
     let scene = Scene::with(|settings| settings.faults.tenant = Some(TenantFault::MissingRole));
     let run = scene.run(&["check"]).exits_with(4);
     shows(&run, "roles", "Alert.Read.All, Machine.Read.All");
+    shows(&run, "missing KBs", "not allowed; grant ");
+    shows(&run, "machine list", "allowed by Machine.Read.All");
     run.complains(
         "does not hold the role Software.Read.All; it holds: Alert.Read.All, Machine.Read.All\n",
     )
     .hints("grant the app registration the application permission Software.Read.All");
     assert!(scene.tenant.log().calls.len() <= 1);
+}
+
+#[test]
+fn missing_role_of_the_list_is_no_failure() {
+    let scene = Scene::with(|settings| settings.faults = "missing-list-role".parse().unwrap());
+    let run = scene.run(&["check"]).exits_with(0);
+    let why = "not allowed: only needed for --all-machines and --check-list; grant the app \
+               registration the application permission Machine.Read.All";
+    shows(&run, "machine list", why);
+    shows(&run, "missing KBs", "allowed by Software.Read.All");
+    shows(&run, "access", "granted");
 }
 
 #[test]

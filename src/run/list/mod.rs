@@ -108,7 +108,10 @@ pub(crate) fn kept_list(input: ListInput<'_>) -> Result<Inventory, RunError> {
     let query = query(input)?;
     let kept = Store::read_only(input.state, |store| {
         let run = last_run(store, input.config)?.run;
-        let inventory = store.inventory(run)?;
+        let mut inventory = store.inventory(run)?;
+        if let Some(Ok(list)) = store.service_list(run)? {
+            inventory = list;
+        }
         match &inventory.fetched {
             Some(fetched) if fetched.query == query => Ok(inventory),
             _ => Err(RunError::NoKeptList),
