@@ -172,6 +172,17 @@ fn skipped_machines_are_the_likely_reason_of_a_difference() {
 }
 
 #[test]
+fn machines_that_the_list_lacks_are_the_likely_reason_too() {
+    let scene = Scene::with_machines(60);
+    let csv = scene.tenant.inventory_csv();
+    let shorter: Vec<&str> = csv.lines().take(41).collect();
+    scene.write("machines.csv", shorter.join("\n"));
+    let run = scene.report(&["--census", "--check-list"]).exits_with(0);
+    let reason = "are unexplained; 20 machines are not on your list";
+    assert!(run.stdout.contains(reason), "{}", run.stdout);
+}
+
+#[test]
 fn run_that_ended_early_has_no_census() {
     let scene = Scene::with(|settings| {
         settings.machines = 60;

@@ -7,6 +7,7 @@ use crate::{
         census::{Census, CensusRow, LeftOut},
         text::{counted, thousands},
     },
+    inventory::ListComparison,
     report::Run,
 };
 
@@ -83,17 +84,30 @@ fn sentence(row: &CensusRow, run: &Run<'_>) -> String {
             thousands(amount)
         )),
     }
-    let parts = parts.join(", ");
+    let mut parts = vec![parts.join(", ")];
+    if row.unexplained() > 0 {
+        parts.extend(others(run));
+    }
+    format!("{counts}: {}", parts.join("; "))
+}
+
+/// The machines that the service may count, and the run does not.
+fn others(run: &Run<'_>) -> impl Iterator<Item = String> {
+    let unlisted = run.comparison().map_or(0, ListComparison::unlisted);
+    let unlisted = (unlisted > 0).then(|| {
+        let machines = counted(unlisted, "machine is", "machines are");
+        format!("{machines} not on your list")
+    });
     let skipped = run.fleet.skipped.len() as u64;
-    if row.unexplained() > 0 && skipped > 0 {
+    let skipped = (skipped > 0).then(|| {
         let machines = counted(
             skipped,
             "machine on the list was",
             "machines on the list were",
         );
-        return format!("{counts}: {parts}; {machines} skipped, and the service may count them");
-    }
-    format!("{counts}: {parts}")
+        format!("{machines} skipped, and the service may count them")
+    });
+    unlisted.into_iter().chain(skipped)
 }
 
 fn left_out(products: &[LeftOut]) -> Option<String> {
