@@ -14,10 +14,16 @@ use crate::{
     console::print,
     defender::auth::{CredentialKind, SignIn},
     domain::{exit_code::ExitCode, text::counted},
-    inventory,
+    inventory::{self, Inventory},
     progress::ProgressMode,
     quota::{Pace, RateLimits},
-    run::{RunError, RunInput, inputs::check_conflicts, interrupt, run},
+    run::{
+        RunError, RunInput,
+        inputs::check_conflicts,
+        interrupt,
+        list::{ListInput, list_of_run},
+        run,
+    },
     simulator::{self, Fault, Faults, Simulator},
     store::Store,
 };
@@ -131,17 +137,40 @@ impl Demonstration<'_> {
     async fn run(&self, config: &Config, simulator: &Simulator) -> Result<ExitCode, AppError> {
         let mut config = config.clone();
         point_at(&mut config, simulator);
-        let csv = simulator.inventory_csv();
+        let inventory = self.inventory(&config, simulator).await?;
         let input = RunInput {
             config: &config,
             inputs: &[],
             state: self.state,
-            inventory: &inventory::read_from(csv.as_bytes(), "demo-machines.csv", None)?,
+            inventory: &inventory,
             started: &self.context.surroundings.started,
             bar: &self.context.bar,
             stops: &self.stops,
         };
         Ok(run(input).await?)
+    }
+
+    /// The list of machines: a file, or the tenant's own.
+    async fn inventory(
+        &self,
+        config: &Config,
+        simulator: &Simulator,
+    ) -> Result<Inventory, AppError> {
+        if config.machines.is_none() {
+            let csv = simulator.inventory_csv();
+            return Ok(inventory::read_from(
+                csv.as_bytes(),
+                "demo-machines.csv",
+                None,
+            )?);
+        }
+        let list = ListInput {
+            config,
+            state: self.state,
+            now: Timestamp::now(),
+            stops: &self.stops,
+        };
+        Ok(Box::pin(list_of_run(list)).await?)
     }
 }
 

@@ -11,7 +11,8 @@ use clap::{Arg, ArgAction, Args, Parser, Subcommand, builder::UnknownArgumentVal
 use crate::{
     aggregate::RankBy,
     config::{
-        ColorMode, Formats, LogFormat, OutFolder, Percent, Settings, Span, Whole, switch, words,
+        ColorMode, Formats, LogFormat, MachineSource, OutFolder, Percent, Settings, Span, Whole,
+        switch, words,
     },
     progress::ProgressMode,
     quota::RateLimits,
@@ -178,6 +179,10 @@ pub struct Demo {
     #[arg(default_missing_value = "true")]
     pub census: Option<bool>,
 
+    /// Ask for the machines that the tenant's service lists, in place of a file
+    #[arg(long, help_heading = "Input")]
+    pub all_machines: bool,
+
     /// Share of answered machines at which a run counts as complete: a few of the tenant's
     /// are gone, as a few of every list are
     #[arg(long, value_name = "PERCENT", default_value = "95")]
@@ -333,6 +338,7 @@ impl From<Demo> for Settings {
             rank_by: demo.rank_by,
             min_coverage: Some(demo.min_coverage),
             census: demo.census,
+            machines: demo.all_machines.then_some(MachineSource::Service),
             progress: demo.progress,
             ..demo.console.into()
         }

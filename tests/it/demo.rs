@@ -50,3 +50,16 @@ fn demo_ignores_configuration_and_environment() {
     assert_eq!(run.exits_with(0).rows("machines.csv").len(), 3);
     scene.assert_no_requests();
 }
+
+#[test]
+fn demo_shows_the_list_of_the_service_with_skipped_machines() {
+    let scene = Scene::with_machines(1);
+    let run = scene.finish(&mut scene.bare(&["demo", "--machines", "40", "--all-machines"]));
+    let run = run.exits_with(0);
+    let summary = run.summary();
+    assert_eq!(summary["list"]["source"], "service");
+    let skipped = summary["machines"]["skipped"].as_u64().unwrap();
+    assert!(skipped > 0, "{summary}");
+    assert_eq!(run.rows("machines.csv").len() as u64, 40 + skipped);
+    assert!(run.stdout.contains("on the list were skipped"));
+}
