@@ -179,7 +179,7 @@ pub struct Demo {
     #[arg(default_missing_value = "true")]
     pub census: Option<bool>,
 
-    /// Ask for the machines that the tenant's service lists, in place of a file
+    /// Ask for the machines that the service itself lists, in place of a file
     #[arg(long, help_heading = "Input")]
     pub all_machines: bool,
 
@@ -464,7 +464,7 @@ mod tests {
     fn shared_flags_have_the_same_help() {
         let cli = Cli::command();
         let find = |name: &str| cli.find_subcommand(name).unwrap();
-        assert_eq!(shared(find("demo"), find("report")), 9);
+        assert_eq!(shared(find("demo"), find("report")), 10);
         assert_eq!(shared(&runs(), find("report")), 6);
     }
 
