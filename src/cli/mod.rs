@@ -100,7 +100,7 @@ pub struct Report {
     pub machines: Option<PathBuf>,
 
     /// Ask for the machines that the service itself lists, in place of a file
-    #[arg(long, conflicts_with = "machines", help_heading = "Input")]
+    #[arg(long, conflicts_with_all = ["machines", "check_list"], help_heading = "Input")]
     pub all_machines: bool,
 
     /// Every option.
@@ -384,6 +384,10 @@ mod tests {
         for (line, kind) in [
             (
                 &["report", "a.csv", "--all-machines"][..],
+                ErrorKind::ArgumentConflict,
+            ),
+            (
+                &["report", "--all-machines", "--check-list"],
                 ErrorKind::ArgumentConflict,
             ),
             (&["report", "a.csv", "b.csv"], ErrorKind::UnknownArgument),

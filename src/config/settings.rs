@@ -327,7 +327,8 @@ impl Settings {
     #[must_use]
     pub fn or(self, lower: Self) -> Self {
         first_said! { self, lower:
-            config, column, os, group, tag, seen_within, filter, exclude, check_list, machines, tenant_id, client_id, client_secret_file, client_certificate_path,
+            config, column, os, group, tag, seen_within, filter, exclude, check_list, machines,
+            tenant_id, client_id, client_secret_file, client_certificate_path,
             credential, cloud, api_url, authority_url, scope, ca_cert, rate_limit, pace,
             concurrency, timeout, retries, budget, until, state, fresh, max_age, keep_runs,
             offline, run, out, format, rank_by, min_coverage, census, no_replaced, no_csv_guard, dry_run,
