@@ -18,6 +18,9 @@ pub struct BaseRun {
     pub machines: u64,
     /// Whether its list and today's share at least half of the machines of the longer one.
     pub is_same_fleet: bool,
+    /// Whether both lists are the service's whole list: a machine on only one of them has come to
+    /// the tenant, or has left it.
+    pub lists_tenant: bool,
     /// Its totals.
     pub figures: Figures,
 }

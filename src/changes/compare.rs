@@ -152,7 +152,10 @@ impl<'run> Builder<'run> {
     }
 
     fn record_removed(&mut self, then: &BaseMachine, missing: &[Arc<MissingKb>]) {
-        self.record_machine(MachineChange::Left, then.machine, [missing.len(), 0]);
+        let skipped = &self.comparison.fleet.skipped;
+        let is_skipped = skipped.binary_search_by_key(&then.machine, |row| row.id);
+        let change = is_skipped.map_or(MachineChange::Left, |_| MachineChange::Skipped);
+        self.record_machine(change, then.machine, [missing.len(), 0]);
         if let Some(answer) = then.answer {
             self.record_all_of_base(Change::OutOfScope, then.machine, answer, missing);
         }

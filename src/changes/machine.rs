@@ -15,6 +15,8 @@ words! {
         Appeared = "appeared",
         /// It was on the base's list, but is not on today's.
         Left = "left",
+        /// It was requested in the base's run, and is skipped today.
+        Skipped = "skipped",
         /// The base has an answer for it, and today's run has none; or it missed something, and
         /// today's answer is empty because there is no current data.
         NotAnswered = "notAnswered",
@@ -48,6 +50,8 @@ pub struct MachineTally {
     pub left: u64,
     /// See [`MachineChange::NotAnswered`].
     pub not_answered: u64,
+    /// See [`MachineChange::Skipped`].
+    pub skipped: u64,
     /// The number of those whose answer is empty because there is no current data.
     #[serde(skip)]
     pub silent: u64,
@@ -60,6 +64,7 @@ impl MachineTally {
             MachineChange::NewlyAffected => &mut self.newly_affected,
             MachineChange::Appeared => &mut self.appeared,
             MachineChange::Left => &mut self.left,
+            MachineChange::Skipped => &mut self.skipped,
             MachineChange::NotAnswered => &mut self.not_answered,
         };
         *class += 1;

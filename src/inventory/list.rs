@@ -50,6 +50,8 @@ pub struct InventoryMachine {
 pub struct Fetched {
     /// When it was fetched.
     pub as_of: Timestamp,
+    /// Whether the service was asked for all its machines, without an OData filter.
+    pub is_whole: bool,
     /// The filters, in a form in which the same filters are the same text.
     pub query: String,
 }

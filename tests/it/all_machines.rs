@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fs};
 
-use patchgap::simulator::ApiName;
+use patchgap::simulator::{ApiName, Settings};
 
 use crate::common::{Finished, Scene};
 
@@ -244,6 +244,27 @@ fn throttled_list_waits_and_comes_whole() {
         0,
         "of the machines' calls"
     );
+}
+
+#[test]
+fn machines_come_to_the_tenant_and_leave_it() {
+    let mut scene = Scene::with(|settings| settings.machines = 60);
+    scene.run(&["report", "--all-machines"]).exits_with(0);
+    let nights = |settings: &mut Settings| {
+        settings.machines = 60;
+        settings.nights = 20;
+    };
+    scene.replace_tenant(nights);
+    let list = scene.run(&["machines"]).exits_with(0).stdout;
+    let run = scene.run(&["report", "--all-machines"]).exits_with(0);
+    let moved = run.summary()["changes"]["machines"].clone();
+    assert!(moved["left"].as_u64().unwrap() > 0, "{moved}");
+    assert!(run.stdout.contains(" left the tenant"), "{}", run.stdout);
+    // A list in a file says nothing about the tenant.
+    let lines: Vec<&str> = list.lines().collect();
+    scene.write("list.csv", lines[..lines.len() / 2].join("\n"));
+    let run = scene.run(&["report", "list.csv"]).exits_with(0);
+    assert!(run.stdout.contains(" left the list"), "{}", run.stdout);
 }
 
 #[test]

@@ -77,6 +77,13 @@ fn gaps_of_a_machine_that_is_skipped_now_are_out_of_scope() {
         .collect();
     assert_eq!(of_it.len(), machines[worst].missing.len());
     assert!(of_it.iter().all(|row| row["change"] == "outOfScope"));
+    let moved = &run.summary()["changes"]["machines"];
+    assert_eq!((&moved["skipped"], &moved["left"]), (&1.into(), &0.into()));
+    assert!(
+        run.stdout.contains("1 machine is skipped now"),
+        "{}",
+        run.stdout
+    );
 }
 
 #[test]

@@ -108,6 +108,7 @@ impl Nights {
         let fleet = told.aggregate(&self.inventory(last), RankBy::Cve);
         let past = Past::of(self, last - 1);
         let base = BaseRun {
+            lists_tenant: false,
             run: 1,
             started_at: night(last - 1),
             finished_at: night(last - 1),
@@ -266,6 +267,7 @@ fn each_gap_has_one_class() {
     let counts: Vec<u64> = Change::ALL.iter().map(|it| changes.tally[*it]).collect();
     assert_eq!(counts, [1, 2, 0, 1, 1, 2, 1, 3]);
     let expected = MachineTally {
+        skipped: 0,
         newly_clean: 1,
         newly_affected: 1,
         appeared: 1,

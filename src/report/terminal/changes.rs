@@ -42,7 +42,7 @@ pub(super) fn sections(run: &Run<'_>, width: u16, style: Style) -> Vec<Vec<Strin
         summary(run, width, style),
         classes(past.changes, width),
         kbs(&past.changes.kbs, width),
-        machines(run.inventory, &past.changes.moved, width),
+        machines(run.inventory, past.changes, width),
     ]
 }
 
@@ -100,7 +100,8 @@ fn kb_row(kb: &KbChange) -> Vec<String> {
         .collect()
 }
 
-fn machines(inventory: &Inventory, moved: &[MachineMoved], width: u16) -> Vec<String> {
+fn machines(inventory: &Inventory, changes: &Changes, width: u16) -> Vec<String> {
+    let moved = &changes.moved;
     if moved.is_empty() {
         return Vec::new();
     }
@@ -117,21 +118,21 @@ fn machines(inventory: &Inventory, moved: &[MachineMoved], width: u16) -> Vec<St
     let rows: Vec<_> = moved
         .iter()
         .take(LISTED)
-        .map(|it| machine_row(inventory, it))
+        .map(|it| machine_row(inventory, it, &changes.base))
         .collect();
     let mut lines = table::lines(&columns, &rows, width);
     lines.extend(more(moved.len()));
     lines
 }
 
-fn machine_row(inventory: &Inventory, moved: &MachineMoved) -> Vec<String> {
+fn machine_row(inventory: &Inventory, moved: &MachineMoved, base: &BaseRun) -> Vec<String> {
     let listed = inventory
         .machines
         .iter()
         .position(|it| it.id == moved.machine);
     let name = listed.and_then(|position| inventory.name(position));
     vec![
-        view::moved::name(moved.change).to_owned(),
+        view::moved::name(moved.change, base).to_owned(),
         moved.machine.to_string(),
         name.unwrap_or_default().to_owned(),
         thousands(u64::from(moved.gaps_then)),

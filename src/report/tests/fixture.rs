@@ -178,6 +178,7 @@ impl Before {
         then.sort_by_key(|it| it.machine);
         let fleet = self.0.aggregate(inventory, RankBy::Cve);
         let base = BaseRun {
+            lists_tenant: false,
             run: 1,
             started_at: yesterday(),
             finished_at: yesterday(),

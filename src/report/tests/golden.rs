@@ -151,6 +151,7 @@ fn second_summary_counts_the_changes() {
             "appeared": 2,
             "left": 1,
             "notAnswered": 1,
+            "skipped": 0,
         },
     });
     assert_eq!(summary["changes"], expected);

@@ -130,12 +130,27 @@ fn since(changes: &Changes, day: &str) -> String {
         sentence =
             format!("{sentence}; {not_answered} not answered{silent}: {gaps} carried, not counted");
     }
-    if machines.left > 0 {
-        let left = counted(machines.left, "machine", "machines");
+    if let Some(removed) = removed(changes) {
         let gaps = are(Change::OutOfScope);
-        sentence = format!("{sentence}; {left} left the list: {gaps} out of scope");
+        sentence = format!("{sentence}; {removed}: {gaps} out of scope");
     }
     sentence + "."
+}
+
+/// The number of machines that are no longer requested: `3 machines left the list, 2 machines are skipped now`.
+fn removed(changes: &Changes) -> Option<String> {
+    let place = if changes.base.lists_tenant {
+        "tenant"
+    } else {
+        "list"
+    };
+    let machines = changes.machines;
+    let left = counted(machines.left, "machine", "machines");
+    let left = (machines.left > 0).then(|| format!("{left} left the {place}"));
+    let skipped = counted(machines.skipped, "machine is", "machines are");
+    let skipped = (machines.skipped > 0).then(|| format!("{skipped} skipped now"));
+    let removed: Vec<String> = left.into_iter().chain(skipped).collect();
+    (!removed.is_empty()).then(|| removed.join(", "))
 }
 
 /// Breaks the difference in exposure down by class, in one sentence. `None` if nothing changed it.

@@ -1,7 +1,7 @@
 //! The machines whose status changed since the base, by kind of change.
 
 use crate::{
-    changes::{Changes, MachineChange, MachineMoved},
+    changes::{BaseRun, Changes, MachineChange, MachineMoved},
     domain::text::counted,
 };
 
@@ -29,12 +29,19 @@ pub(in crate::report) fn groups(changes: &Changes) -> Vec<Group<'_>> {
         MachineChange::Left,
         MachineChange::NotAnswered,
     ];
-    order.map(group).into()
+    let mut groups: Vec<_> = order.map(group).into();
+    let skipped = group(MachineChange::Skipped);
+    groups.extend(Some(skipped).filter(|it| !it.machines.is_empty()));
+    groups
 }
 
-/// The display name of a change.
-pub(in crate::report) const fn name(change: MachineChange) -> &'static str {
+/// The display name of a change. A machine that only one list has has come to the tenant or left it, if both
+/// are the service's whole list.
+pub(in crate::report) const fn name(change: MachineChange, base: &BaseRun) -> &'static str {
     match change {
+        MachineChange::Appeared if base.lists_tenant => "new in the tenant",
+        MachineChange::Left if base.lists_tenant => "left the tenant",
+        MachineChange::Skipped => "skipped now",
         MachineChange::NewlyClean => "newly clean",
         MachineChange::NewlyAffected => "newly affected",
         MachineChange::Appeared => "new on the list",
@@ -47,7 +54,10 @@ pub(in crate::report) const fn name(change: MachineChange) -> &'static str {
 pub(in crate::report) fn gaps(moved: &MachineMoved) -> String {
     let gaps = |count: u32| counted(count.into(), "gap", "gaps");
     match moved.change {
-        MachineChange::NewlyClean | MachineChange::NotAnswered | MachineChange::Left => {
+        MachineChange::NewlyClean
+        | MachineChange::NotAnswered
+        | MachineChange::Left
+        | MachineChange::Skipped => {
             format!("{} then", gaps(moved.gaps_then))
         }
         MachineChange::NewlyAffected | MachineChange::Appeared => {

@@ -77,6 +77,7 @@ fn inventory(
     check_not_all_skipped(list)?;
     let fetched = Fetched {
         as_of: input.now,
+        is_whole: input.config.filters.odata.is_none(),
         query: query(input)?,
     };
     Ok(Inventory {

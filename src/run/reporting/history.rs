@@ -6,6 +6,7 @@ use super::data::RunData;
 use crate::{
     aggregate::is_enough,
     changes::{BaseRun, Changes, Comparison, Figures},
+    inventory::Inventory,
     report::TrendPoint,
     store::{EarlierRun, RunRecord, Snapshot},
 };
@@ -48,6 +49,7 @@ pub(crate) fn compare(
         finished_at: earlier.record.last_sign_of_life(),
         machines: then.len() as u64,
         is_same_fleet: earlier.is_same_fleet,
+        lists_tenant: earlier.record.lists_tenant && lists_tenant(data.sources.inventory),
         figures: Figures::default(),
     };
     let answers = data.sources.answers;
@@ -60,6 +62,11 @@ pub(crate) fn compare(
         replacing: data.sources.config.reports.replacing,
     };
     comparison.changes()
+}
+
+/// Whether a list is the service's whole list: no filter of the service left machines out.
+fn lists_tenant(list: &Inventory) -> bool {
+    list.fetched.as_ref().is_some_and(|it| it.is_whole)
 }
 
 /// The latest runs of the same fleet, ending with this one.
@@ -105,6 +112,7 @@ mod tests {
                 api_url: String::new(),
             },
             file: String::new(),
+            lists_tenant: false,
             session: 1,
             started_at: Timestamp::UNIX_EPOCH,
             active_at: Timestamp::UNIX_EPOCH,

@@ -52,6 +52,7 @@ CREATE TABLE inventory (
     duplicates INTEGER NOT NULL,
     rejected TEXT NOT NULL, -- JSON, a list of [line, text]
     fetched_at_ms INTEGER, -- when the service sent it; null for a file
+    is_whole INTEGER, -- whether the service was asked for all its machines; null for a file
     query TEXT -- the filters that it was fetched with; null for a file
 ) STRICT;
 

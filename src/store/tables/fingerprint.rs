@@ -45,6 +45,7 @@ impl Fingerprint {
         if let Some(fetched) = fetched {
             self.0.update(millis(fetched.as_of).to_le_bytes());
             self.add_text(&fetched.query);
+            self.0.update([u8::from(fetched.is_whole)]);
         }
     }
 

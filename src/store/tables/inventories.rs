@@ -27,8 +27,9 @@ pub(crate) fn insert(connection: &Connection, service: i64, inventory: &Inventor
     }
     let [columns, rejected] = cells(inventory)?;
     let mut insert = connection.prepare_cached(
-        "INSERT INTO inventory (digest, file, columns, duplicates, rejected, fetched_at_ms, query)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        "INSERT INTO inventory
+             (digest, file, columns, duplicates, rejected, fetched_at_ms, query, is_whole)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     )?;
     let duplicates = inventory.duplicates;
     let fetched = inventory.fetched.as_ref();
@@ -39,7 +40,8 @@ pub(crate) fn insert(connection: &Connection, service: i64, inventory: &Inventor
         duplicates,
         rejected,
         fetched.map(|it| millis(it.as_of)),
-        fetched.map(|it| &it.query)
+        fetched.map(|it| &it.query),
+        fetched.map(|it| it.is_whole)
     ])?;
     insert_machines(connection, number, service, inventory)?;
     skipped::insert(connection, number, &inventory.skipped)?;
@@ -100,7 +102,7 @@ pub(crate) fn inventory(connection: &Connection, run: RunId) -> Result<Inventory
 /// The list with this number, whose machines belong to this service.
 pub(crate) fn read(connection: &Connection, service: i64, number: i64) -> Result<Inventory> {
     let (mut inventory, written) = connection.query_row(
-        "SELECT file, columns, duplicates, rejected, digest, fetched_at_ms, query
+        "SELECT file, columns, duplicates, rejected, digest, fetched_at_ms, query, is_whole
          FROM inventory WHERE id = ?1",
         [number],
         |row| Ok((head(row)?, row.get::<_, Vec<u8>>(4)?)),
@@ -140,6 +142,7 @@ fn head(row: &Row<'_>) -> Result<Inventory> {
         Ok::<_, Error>(Fetched {
             as_of: time(at),
             query: row.get(6)?,
+            is_whole: row.get(7)?,
         })
     });
     Ok(Inventory {

@@ -88,6 +88,8 @@ pub struct RunRecord {
     pub service: Service,
     /// The file of the machine list.
     pub file: String,
+    /// Whether that is the service's whole list.
+    pub lists_tenant: bool,
     /// How many times it was begun or resumed.
     pub session: i64,
     /// When it first began.
@@ -205,7 +207,7 @@ pub(crate) const RECORDS: &str = "
         run.started_at_ms, run.active_at_ms, run.finished_at_ms, run.ending, run.outcome,
         run.answered, run.reused, run.not_found, run.failed, run.pending,
         run.sent, run.retried, run.throttled,
-        run.with_gaps, run.kbs, run.gaps, run.exposure
+        run.with_gaps, run.kbs, run.gaps, run.exposure, ifnull(inventory.is_whole, 0)
     FROM run
     JOIN service ON service.id = run.service
     JOIN inventory ON inventory.id = run.inventory";
@@ -219,6 +221,7 @@ pub(crate) fn record(row: &Row<'_>) -> Result<RunRecord> {
             api_url: row.get(3)?,
         },
         file: row.get(4)?,
+        lists_tenant: row.get(23)?,
         session: row.get(5)?,
         started_at: time(row.get(6)?),
         active_at: time(row.get(7)?),

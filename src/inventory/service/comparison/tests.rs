@@ -18,6 +18,7 @@ fn service(machines: &[(u8, &str, &str, &str)]) -> Inventory {
     let text = HEADER.to_owned() + &rows.collect::<String>();
     Inventory {
         fetched: Some(Fetched {
+            is_whole: true,
             as_of: Timestamp::UNIX_EPOCH,
             query: String::new(),
         }),
