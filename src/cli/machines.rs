@@ -1,0 +1,52 @@
+//! The flags of `patchgap machines`.
+
+use std::path::PathBuf;
+
+use clap::{Arg, Args, builder::UnknownArgumentValueParser};
+
+use crate::config::Settings;
+
+/// The options of `patchgap report` that have no effect on a list.
+const NOT_OF_LISTS: [&str; 19] = [
+    "check_list",
+    "column",
+    "rate_limit",
+    "pace",
+    "concurrency",
+    "budget",
+    "until",
+    "fresh",
+    "max_age",
+    "keep_runs",
+    "offline",
+    "run",
+    "out",
+    "format",
+    "rank_by",
+    "min_coverage",
+    "no_replaced",
+    "dry_run",
+    "progress",
+];
+
+/// Refuses an option that has no effect on a list.
+pub(super) fn only_of_lists(argument: Arg) -> Arg {
+    if NOT_OF_LISTS.contains(&argument.get_id().as_str()) {
+        let refused = UnknownArgumentValueParser::suggest("it is an option of `patchgap report`");
+        argument.hide(true).num_args(0..=1).value_parser(refused)
+    } else {
+        argument
+    }
+}
+
+/// `patchgap machines`.
+#[derive(Debug, Args)]
+pub struct Machines {
+    /// File to write [default: standard output]
+    #[arg(long, value_name = "FILE", help_heading = "Reports")]
+    pub output: Option<PathBuf>,
+
+    /// Every option.
+    #[command(flatten)]
+    pub settings: Settings,
+}
