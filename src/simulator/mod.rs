@@ -59,7 +59,7 @@ pub use faults::{
     ListOddForm, OddForm, TenantFault,
 };
 pub use fleet::{Fleet, Product, ProductGap, SimulatedMachine};
-pub use listing::{DeviceGroup, ListedMachine, SkipReason};
+pub use listing::{DeviceGroup, ListedMachine};
 pub use log::{ApiName, Call, CallLog, SignInAttempt};
 pub use settings::Settings;
 

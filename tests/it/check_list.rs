@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use patchgap::{
-    domain::machine::MachineId,
-    simulator::{ApiName, SkipReason},
+    domain::{machine::MachineId, skip_reason::SkipReason},
+    simulator::ApiName,
 };
 
 use crate::common::{Finished, Scene};

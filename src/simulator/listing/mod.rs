@@ -20,7 +20,7 @@ use super::{
     fleet::{Fleet, SITES},
 };
 
-pub use record::{DeviceGroup, ListedMachine, SkipReason};
+pub use record::{DeviceGroup, ListedMachine};
 
 /// One stranger for so many machines of the fleet.
 const MACHINES_PER_STRANGER: usize = 8;

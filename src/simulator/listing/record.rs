@@ -3,27 +3,10 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use crate::domain::{machine::MachineId, words::words};
+use crate::domain::{machine::MachineId, skip_reason::SkipReason};
 
 /// How long after its last report a machine still counts as seen.
 const SEEN_WITHIN: SignedDuration = SignedDuration::from_hours(30 * 24);
-
-words! {
-    /// Why a report over all machines does not ask about a listed machine: the first that
-    /// applies.
-    pub enum SkipReason {
-        /// The record lives on in another one.
-        Merged = "merged",
-        /// It is excluded from vulnerability management.
-        Excluded = "excluded",
-        /// It was only discovered, or cannot be onboarded.
-        NotOnboarded = "notOnboarded",
-        /// It does not run Windows.
-        NotWindows = "notWindows",
-        /// It was not seen for more than 30 days.
-        Silent = "silent",
-    }
-}
 
 /// One machine as the list describes it.
 #[derive(Debug, Clone, PartialEq)]
