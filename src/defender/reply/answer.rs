@@ -3,10 +3,17 @@
 //! Tolerant of odd formats of a field, strict about bodies that are not answers: a body without a
 //! `value` never means that no KBs are missing.
 
-use serde::Deserialize;
+use serde::{
+    Deserialize,
+    de::{DeserializeOwned, IgnoredAny},
+};
 use thiserror::Error;
 
-use super::{dto::AnswerDto, interner::Interner, lenient::Object};
+use super::{
+    dto::AnswerDto,
+    interner::Interner,
+    lenient::{Object, Text},
+};
 use crate::domain::kb::MissingKbs;
 
 /// One page of an answer.
@@ -82,6 +89,29 @@ pub(super) fn value<'body, T: Deserialize<'body>>(body: &'body [u8]) -> Result<T
     }
     let Object(value) = serde_json::from_slice(body)?;
     Ok(value)
+}
+
+/// A page of a list.
+#[derive(Deserialize)]
+struct ListDto<T> {
+    value: Option<Vec<Object<T>>>,
+    error: Option<IgnoredAny>,
+    #[serde(default, rename = "@odata.nextLink")]
+    next: Text,
+}
+
+/// The items of a page of a list, and the link to the next page, if there is one. A body without a
+/// `value` never means that there are none.
+pub(super) fn list<T: DeserializeOwned>(body: &[u8]) -> Result<(Vec<T>, Option<String>), NoAnswer> {
+    let page: ListDto<T> = value(body)?;
+    if page.error.is_some() {
+        return Err(NoAnswer::Error);
+    }
+    let items = page.value.ok_or(NoAnswer::NoValue)?;
+    Ok((
+        items.into_iter().map(|it| it.0).collect(),
+        page.next.filled(),
+    ))
 }
 
 #[cfg(test)]

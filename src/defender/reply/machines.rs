@@ -4,18 +4,10 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{
-    answer::{NoAnswer, value},
-    lenient::{Object, Text, Texts},
+    answer::{NoAnswer, list},
+    lenient::{Text, Texts},
 };
 use crate::domain::listed_machine::ListedMachine;
-
-#[derive(Deserialize)]
-struct ListDto {
-    #[serde(default)]
-    value: Option<Vec<Object<MachineDto>>>,
-    #[serde(default)]
-    error: Option<Value>,
-}
 
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "camelCase", default)]
@@ -40,14 +32,10 @@ struct MachineDto {
     merged_into_machine_id: Text,
 }
 
-/// The machines on one page. A body without a `value` never means that there are none.
+/// The machines on one page.
 pub(in crate::defender) fn machines(body: &[u8]) -> Result<Vec<ListedMachine>, NoAnswer> {
-    let list: ListDto = value(body)?;
-    if list.error.is_some() {
-        return Err(NoAnswer::Error);
-    }
-    let machines = list.value.ok_or(NoAnswer::NoValue)?;
-    Ok(machines.into_iter().map(|it| it.0.into()).collect())
+    let (machines, _): (Vec<MachineDto>, _) = list(body)?;
+    Ok(machines.into_iter().map(Into::into).collect())
 }
 
 impl From<MachineDto> for ListedMachine {
@@ -119,21 +107,5 @@ mod tests {
             let machine = one(&format!(r#""isExcluded":{flag}"#));
             assert_eq!(machine.is_excluded, is_excluded, "{flag}");
         }
-    }
-
-    #[test]
-    fn a_body_that_is_not_a_list_is_an_error() {
-        for body in [
-            "",
-            "<html>",
-            "{}",
-            r#"{"value":null}"#,
-            r#"{"value":[1]}"#,
-            r#"{"value":[],"error":{"code":"x"}}"#,
-            "[]",
-        ] {
-            assert!(machines(body.as_bytes()).is_err(), "{body}");
-        }
-        assert_eq!(machines(br#"{"value":[]}"#).unwrap(), []);
     }
 }

@@ -139,6 +139,24 @@ fn documented_errors_are_read() {
     }
 }
 
+#[test]
+fn body_that_is_not_a_list_is_rejected() {
+    for body in [
+        "",
+        "<html>",
+        "{}",
+        r#"{"value":null}"#,
+        r#"{"value":[1]}"#,
+        r#"{"value":[],"error":{"code":"x"}}"#,
+        "[]",
+    ] {
+        assert!(list::<IgnoredAny>(body.as_bytes()).is_err(), "{body}");
+    }
+    let page = r#"{"value":[{},{}],"@odata.nextLink":"/next"}"#;
+    let (items, next) = list::<IgnoredAny>(page.as_bytes()).unwrap();
+    assert_eq!((items.len(), next.as_deref()), (2, Some("/next")));
+}
+
 proptest! {
     #[test]
     fn arbitrary_bytes_do_not_panic(body: Vec<u8>) {
