@@ -15,11 +15,12 @@ use crate::{
     report::{Report, Run, changes_csv, changes_json, terminal},
     run::{
         RunError,
-        kept::{KeptRun, last_run, numbered},
+        kept::KeptRun,
         reporting::{
             data::RunData,
             history::{add_history, compare},
         },
+        stored_runs::{last_run, numbered},
     },
     store::{EarlierRun, RunRecord, Snapshot, Store},
 };

@@ -1,6 +1,8 @@
 //! Why a machine on the list is not requested.
 
-use crate::domain::words::words;
+use std::collections::BTreeMap;
+
+use crate::domain::{text::thousands, words::words};
 
 words! {
     /// Why a machine on the list is not requested, as `machines.csv` spells it; of several reasons, the
@@ -42,6 +44,14 @@ impl SkipReason {
             Self::Filtered => "left out by a filter",
         }
     }
+}
+
+/// The number of machines by reason: `1,204 not Windows, 3 excluded`.
+pub fn describe(machines: &BTreeMap<SkipReason, u64>) -> String {
+    let reasons = machines.iter();
+    let reasons =
+        reasons.map(|(reason, count)| format!("{} {}", thousands(*count), reason.phrase()));
+    reasons.collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use parking_lot::Mutex;
 use tracing::{debug, warn};
 
-use super::{RunError, collect::Collected, deadline, gate::gate, prepare::Setup};
+use super::{RunError, collect::Collected, deadline, gate::recording_gate, prepare::Setup};
 use crate::{
     aggregate::CensusTally,
     collect::census::{CensusFetcher, ServiceCensus},
@@ -18,7 +18,7 @@ use crate::{
     domain::{
         api::Api, census::Census, ending::Ending, machine::MachineId, outcome::Outcome, text::chain,
     },
-    store::{DirectLedger, Problem, Recorded, RunRecord, Store, StoreError},
+    store::{Problem, Recorded, RunRecord, Store, StoreError},
 };
 
 /// Why there is no census, in the words of the reports.
@@ -141,11 +141,8 @@ impl Attempt<'_> {
     ) -> Result<ServiceCensus, Missing> {
         let config = self.setup.input.config;
         let identity = &self.setup.identity;
-        let gate = gate(config, &self.store.lock(), identity).map_err(|error| chain(&error))?;
-        let gate = gate.recording_in(|api| {
-            let store = Arc::clone(self.store);
-            Arc::new(DirectLedger::new(store, identity.application.clone(), api))
-        });
+        let gate = recording_gate(config, self.store, identity);
+        let gate = gate.map_err(|error| chain(&error))?;
         let fetcher = CensusFetcher {
             api: session,
             limiter: gate.limiter(Api::Census),

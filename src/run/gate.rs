@@ -1,11 +1,15 @@
 //! The gate of a run, including the quota that earlier processes have used.
 
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+
 use super::{RunError, identity::Identity};
 use crate::{
     config::Config,
     domain::{api::Api, limits::Pace},
     quota::{EarlierUsage, Gate, Rules},
-    store::{Counting, Store},
+    store::{Counting, DirectLedger, Store},
 };
 
 /// The gate for an app registration, including the calls of earlier processes.
@@ -23,6 +27,18 @@ pub(crate) fn gate(config: &Config, store: &Store, identity: &Identity) -> Resul
         gate.restore(api, &earlier);
     }
     Ok(gate)
+}
+
+/// The gate for the few calls besides those for machines: each is recorded in the store itself.
+pub(super) fn recording_gate(
+    config: &Config,
+    store: &Arc<Mutex<Store>>,
+    identity: &Identity,
+) -> Result<Gate, RunError> {
+    let gate = gate(config, &store.lock(), identity)?;
+    let application = &identity.application;
+    let ledger = |api| DirectLedger::new(Arc::clone(store), application.clone(), api);
+    Ok(gate.recording_in(|api| Arc::new(ledger(api))))
 }
 
 /// The gate before the calls of earlier processes are known.

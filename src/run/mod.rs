@@ -13,6 +13,7 @@
 //! - `conclude`: the third phase
 //! - `reporting`: the data for the reports, of a run that has just ended or of a kept one
 //! - `kept`: rendering the reports of a kept run again
+//! - `stored_runs`: finding a run in the store
 //! - `dry_run`: the plan of a run
 //! - `gate`, `identity`, `deadline`, `interrupt`: what a run may send, as which app, and until when
 //! - `list`: the machine list from the service, before a run begins
@@ -39,6 +40,7 @@ pub(crate) mod list;
 pub(crate) mod messages;
 pub(crate) mod prepare;
 pub(crate) mod reporting;
+pub(crate) mod stored_runs;
 
 pub use self::error::RunError;
 pub(crate) use self::input::RunInput;

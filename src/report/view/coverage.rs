@@ -4,6 +4,7 @@ use crate::{
     aggregate::{Answered, Coverage, MachineStatus},
     domain::{
         ending::{EndingWord, RunOutcome},
+        skip_reason::describe,
         text::{counted, share, thousands, whole_share},
     },
     report::{Run, time::rfc3339},
@@ -88,16 +89,12 @@ pub(in crate::report) fn wrong_list(coverage: &Coverage) -> Option<String> {
 /// The number of machines on the list that were not to be requested, by reason.
 pub(in crate::report) fn skipped(run: &Run<'_>) -> Option<String> {
     let skipped = run.fleet.skipped_because();
-    let reasons = skipped.iter();
-    let reasons: Vec<String> = reasons
-        .map(|(reason, machines)| format!("{} {}", thousands(*machines), reason.phrase()))
-        .collect();
     let machines = counted(
         skipped.values().sum(),
         "machine on the list was skipped",
         "machines on the list were skipped",
     );
-    (!reasons.is_empty()).then(|| format!("{machines}: {}", reasons.join(", ")))
+    (!skipped.is_empty()).then(|| format!("{machines}: {}", describe(&skipped)))
 }
 
 /// The number of answers reused from the store, and the time of the oldest.

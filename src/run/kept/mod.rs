@@ -11,7 +11,7 @@ use std::{
 use jiff::ZonedDateTime;
 use tracing::warn;
 
-pub(crate) use self::kept_run::{KeptRun, last_run, numbered};
+pub(crate) use self::kept_run::KeptRun;
 use super::{
     RunError, dry_run,
     list::list_check,

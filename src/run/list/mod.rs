@@ -19,11 +19,11 @@ pub(crate) use self::input::ListInput;
 use self::selection::{query, selection};
 use super::{
     RunError,
-    gate::gate,
+    gate::recording_gate,
     identity::Identity,
-    kept::last_run,
     prepare::{SignedIn, session, sign_in},
     reporting::output::Output,
+    stored_runs::last_run,
 };
 use crate::{
     collect::list::{ListError, ListFetcher, ListSink},
@@ -36,12 +36,11 @@ use crate::{
     domain::{
         api::Api,
         listed_machine::ListedMachine,
-        skip_reason::SkipReason,
-        text::{counted, thousands},
+        skip_reason::{SkipReason, describe},
+        text::counted,
     },
     inventory::{Fetched, Inventory, Selection, ServiceList},
-    quota::Gate,
-    store::{DirectLedger, Problem, Reuse, Store, StoreError},
+    store::{Problem, Reuse, Store, StoreError},
 };
 
 /// The name of the service's list in reports.
@@ -96,11 +95,7 @@ fn check_not_all_skipped(list: &ServiceList) -> Result<(), RunError> {
         }
     }
     let machines = counted(list.len() as u64, "machine", "machines");
-    let reasons = reasons.iter();
-    let reasons: Vec<String> = reasons
-        .map(|(reason, machines)| format!("{} {}", thousands(*machines), reason.phrase()))
-        .collect();
-    let reasons = reasons.join(", ");
+    let reasons = describe(&reasons);
     Err(RunError::AllSkipped { machines, reasons })
 }
 
@@ -184,7 +179,7 @@ impl Access<'_> {
         let config = input.config;
         demand_role(self.identity.claims.as_ref())?;
         let mut list = ServiceList::new(selection);
-        let gate = self.recording_gate(config)?;
+        let gate = recording_gate(config, self.store, self.identity)?;
         let fetcher = ListFetcher {
             api: self.session,
             limiter: gate.limiter(Api::Machines),
@@ -197,14 +192,6 @@ impl Access<'_> {
         ended.map_err(|error| list_error(error, config, self.identity.claims.as_ref()))?;
         list.sort();
         Ok(list)
-    }
-
-    /// The gate for calls outside a run, which are recorded in the store.
-    fn recording_gate(&self, config: &Config) -> Result<Gate, RunError> {
-        let gate = gate(config, &self.store.lock(), self.identity)?;
-        let application = &self.identity.application;
-        let ledger = |api| DirectLedger::new(Arc::clone(self.store), application.clone(), api);
-        Ok(gate.recording_in(|api| Arc::new(ledger(api))))
     }
 }
 
