@@ -19,7 +19,9 @@ use crate::{
     console::printed,
     domain::exit_code::ExitCode,
     inventory::{ServiceList, write_csv},
+    report::output::check_output,
     run::{
+        inputs::inputs,
         interrupt,
         list::{ListInput, fetch},
         messages::{inform, listed_by_service},
@@ -33,14 +35,18 @@ pub(super) async fn machines(
     if let Some(output) = &command.output {
         refuse_path("--output", output)?;
     }
-    let config = context.resolve(command.settings)?.config;
+    let resolved = context.resolve(command.settings)?;
+    let config = &resolved.config;
     let state = state(&config.store)?;
+    if let Some(output) = &command.output {
+        check_output(output, &inputs(&resolved, state, None))?;
+    }
     // Whatever cannot be written is found out before anything is requested.
     let file = command.output.map(OutputFile::create).transpose()?;
     let stops = Stops::default();
     interrupt::watch(stops.clone());
     let list = fetch(ListInput {
-        config: &config,
+        config,
         state,
         now: context.surroundings.started.timestamp(),
         stops: &stops,

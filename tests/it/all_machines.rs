@@ -190,6 +190,20 @@ fn unwritable_output_is_found_out_before_anything_is_requested() {
 }
 
 #[test]
+fn output_never_replaces_a_file_of_the_run() {
+    let scene = Scene::with_machines(5);
+    scene.run(&["report", "--all-machines"]).exits_with(0);
+    scene.write("patchgap.toml", "retries = 3");
+    let before = fs::read(scene.path("patchgap.toml")).unwrap();
+    scene
+        .run(&["machines", "--output", "patchgap.toml"])
+        .exits_with(3)
+        .complains("the configuration file")
+        .hints("choose another place with --output");
+    assert_eq!(fs::read(scene.path("patchgap.toml")).unwrap(), before);
+}
+
+#[test]
 fn dry_run_without_a_kept_list_says_how_to_get_one() {
     let scene = Scene::with_machines(5);
     scene

@@ -241,7 +241,7 @@ fn malformed_list_of_own_files_is_an_error() {
     for bad in ["kbs.csv\n", "\u{0}", &format!("{hash}  ../machines.csv\n")] {
         scene.write("reports/.patchgap-files", format!("{good}{bad}"));
         let run = scene.report(&[]).exits_with(3).hints("move it away");
-        run.complains("makes no sense: line 10 ");
+        run.complains("is not valid: line 10 ");
     }
     assert_eq!(scene.tenant.log().calls.len(), calls);
 }

@@ -31,6 +31,20 @@ pub struct Claim<'claim> {
     pub option: &'static str,
 }
 
+/// Fails if the file that `--output` names is one of the inputs.
+pub fn check_output(output: &Path, inputs: &[Input]) -> Result<(), Conflict> {
+    let hit = inputs.iter().find(|input| is_same(output, &input.path));
+    match hit {
+        Some(input) => Err(Conflict::Input {
+            what: input.what,
+            path: input.path.clone(),
+            written: output.to_owned(),
+            option: "--output",
+        }),
+        None => Ok(()),
+    }
+}
+
 impl Claim<'_> {
     /// Fails if writing would replace one of the inputs, or a file that patchgap did not write.
     /// Writes nothing.

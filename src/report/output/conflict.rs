@@ -42,7 +42,7 @@ pub enum Conflict {
     },
     /// The list of patchgap's files is malformed.
     #[error(
-        "{}, which says what patchgap may replace, makes no sense: line {line} is not a hash and \
+        "{}, which says what patchgap may replace, is not valid: line {line} is not a hash and \
          the name of a file", path.display()
     )]
     BadLine {
@@ -58,7 +58,7 @@ impl Conflict {
     pub fn hint(&self) -> String {
         match self {
             Self::Input { option, .. } => {
-                format!("choose another folder with {option}, or move that file")
+                format!("choose another place with {option}, or move that file")
             }
             Self::Others { option, .. } => format!(
                 "move them away, or choose another folder with {option}; only what `{NAME}` there or \

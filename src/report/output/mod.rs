@@ -37,7 +37,7 @@ use self::{
     temporary::{sweep, temporary},
 };
 pub use self::{
-    claim::{Claim, Input},
+    claim::{Claim, Input, check_output},
     conflict::Conflict,
     error::OutputError,
     parallel::at_once,
