@@ -104,7 +104,8 @@ mod tests {
     #[test]
     fn each_migration_runs_once_and_keeps_data() {
         let connection = Connection::open_in_memory().unwrap();
-        let (one, two): (Schema, Schema) = (schema(&[FIRST]), schema(&[FIRST, SECOND]));
+        let one = schema(&[FIRST]);
+        let two = schema(&[FIRST, SECOND]);
         for (schema, version) in [(one, 4), (one, 4), (two, 5), (two, 5)] {
             schema.migrate(&connection).unwrap();
             assert_eq!(number(&connection, "user_version").unwrap(), version);

@@ -88,8 +88,9 @@ impl ExpectedRetries {
 
     /// How long a machine is in progress, given the latency of a reply.
     pub(crate) fn in_progress(&self, latency: Duration) -> f64 {
-        let again = |(reached, delay): (f64, Duration)| reached * (delay + latency).as_secs_f64();
-        latency.as_secs_f64() + self.reached().map(again).sum::<f64>()
+        let again = self.reached();
+        let again = again.map(|(reached, delay)| reached * (delay + latency).as_secs_f64());
+        latency.as_secs_f64() + again.sum::<f64>()
     }
 
     /// How much longer than usual the last of `machines` is in progress, because one of them fails

@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use self::run::{Case, Run};
+use self::run::{Case, Quota, Run, quota};
 use super::machine;
 
-const DEFAULT: (&str, &str) = ("100/min,1500/h", "10/s");
+const DEFAULT: Quota = quota("100/min,1500/h", "10/s");
 
 impl Run {
     /// At most 1.02 times the best schedule, or the few milliseconds that timers round up.
@@ -75,21 +75,21 @@ fn runs_match_the_best_schedule_and_the_estimate() {
         (DEFAULT, 300..300, 8, 1501),
         (DEFAULT, 50..950, 8, 5000),
         (DEFAULT, 0..0, 1, 1501),
-        (("100/min,1500/h", "none"), 20..20, 32, 1700),
-        (("200/2s,900/20s", "none"), 20..20, 8, 2000),
-        (("200/2s,900/20s", "99/s"), 50..950, 32, 2500),
-        (("200/2s,900/20s", "none"), 300..300, 32, 901),
-        (("7/min", "none"), 20..20, 8, 50),
-        (("7/min", "10/s"), 300..300, 32, 7),
-        (("50/min,300/10min,1500/h", "10/s"), 300..300, 8, 1600),
-        (("1/s", "none"), 20..20, 8, 100),
-        (("1/s", "none"), 0..0, 1, 100),
-        (("3/100ms", "none"), 20..20, 8, 200),
-        (("1500/h", "none"), 300..300, 32, 1501),
-        (("none", "7/s"), 300..300, 8, 500),
-        (("none", "99/s"), 20..20, 8, 2000),
-        (("none", "150/s"), 20..20, 8, 2000),
-        (("none", "3/min"), 300..300, 8, 20),
+        (quota("100/min,1500/h", "none"), 20..20, 32, 1700),
+        (quota("200/2s,900/20s", "none"), 20..20, 8, 2000),
+        (quota("200/2s,900/20s", "99/s"), 50..950, 32, 2500),
+        (quota("200/2s,900/20s", "none"), 300..300, 32, 901),
+        (quota("7/min", "none"), 20..20, 8, 50),
+        (quota("7/min", "10/s"), 300..300, 32, 7),
+        (quota("50/min,300/10min,1500/h", "10/s"), 300..300, 8, 1600),
+        (quota("1/s", "none"), 20..20, 8, 100),
+        (quota("1/s", "none"), 0..0, 1, 100),
+        (quota("3/100ms", "none"), 20..20, 8, 200),
+        (quota("1500/h", "none"), 300..300, 32, 1501),
+        (quota("none", "7/s"), 300..300, 8, 500),
+        (quota("none", "99/s"), 20..20, 8, 2000),
+        (quota("none", "150/s"), 20..20, 8, 2000),
+        (quota("none", "3/min"), 300..300, 8, 20),
     ] {
         Case::new(quota, latency_ms, concurrency, fleet)
             .run()
@@ -107,13 +107,13 @@ fn slow_service_is_used_to_capacity() {
         (DEFAULT, 2500..7500, 8, 1600),
         (DEFAULT, 300..300, 1, 1501),
         (DEFAULT, 50..950, 1, 400),
-        (("200/2s,900/20s", "none"), 5000..5000, 8, 400),
-        (("1/s", "none"), 5000..5000, 8, 100),
-        (("7/min", "none"), 5000..5000, 32, 40),
-        (("none", "none"), 300..300, 8, 2000),
-        (("none", "none"), 50..950, 8, 2500),
-        (("none", "none"), 20..20, 32, 5000),
-        (("none", "none"), 5000..5000, 1, 50),
+        (quota("200/2s,900/20s", "none"), 5000..5000, 8, 400),
+        (quota("1/s", "none"), 5000..5000, 8, 100),
+        (quota("7/min", "none"), 5000..5000, 32, 40),
+        (quota("none", "none"), 300..300, 8, 2000),
+        (quota("none", "none"), 50..950, 8, 2500),
+        (quota("none", "none"), 20..20, 32, 5000),
+        (quota("none", "none"), 5000..5000, 1, 50),
     ] {
         Case::new(quota, latency_ms, concurrency, fleet)
             .run()
@@ -142,9 +142,9 @@ fn failures_cost_little_more_than_their_calls() {
         (DEFAULT, 50..950, 8, 2500, 60),
         (DEFAULT, 5000..5000, 8, 400, 60),
         (DEFAULT, 300..300, 1, 400, 60),
-        (("200/2s,900/20s", "none"), 20..20, 32, 2500, 0),
-        (("none", "none"), 300..300, 8, 2500, 0),
-        (("none", "99/s"), 300..300, 32, 2000, 0),
+        (quota("200/2s,900/20s", "none"), 20..20, 32, 2500, 0),
+        (quota("none", "none"), 300..300, 8, 2500, 0),
+        (quota("none", "99/s"), 300..300, 32, 2000, 0),
     ] {
         let case = Case {
             flaky: 2,
@@ -176,7 +176,7 @@ fn case() -> impl Strategy<Value = Case> {
         1_u16..400,
     )
         .prop_map(|(limits, pace, latency, concurrency, fleet)| {
-            Case::new((limits, pace), latency, concurrency, fleet)
+            Case::new(quota(limits, pace), latency, concurrency, fleet)
         })
 }
 

@@ -15,11 +15,21 @@ use crate::{
     quota::{Pace, USUAL_LATENCY},
 };
 
+/// Limits and pace, as typed.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Quota {
+    limits: &'static str,
+    pace: &'static str,
+}
+
+pub(super) const fn quota(limits: &'static str, pace: &'static str) -> Quota {
+    Quota { limits, pace }
+}
+
 /// The configuration of a run, and its service.
 #[derive(Debug, Clone)]
 pub(super) struct Case {
-    pub(super) limits: &'static str,
-    pub(super) pace: &'static str,
+    pub(super) quota: Quota,
     pub(super) latency_ms: Range<u64>,
     pub(super) concurrency: usize,
     pub(super) fleet: u16,
@@ -54,14 +64,13 @@ pub(super) struct Shown {
 
 impl Case {
     pub(super) fn new(
-        (limits, pace): (&'static str, &'static str),
+        quota: Quota,
         latency_ms: Range<u64>,
         concurrency: usize,
         fleet: u16,
     ) -> Self {
         Self {
-            limits,
-            pace,
+            quota,
             latency_ms,
             concurrency,
             fleet,
@@ -75,10 +84,10 @@ impl Case {
     }
 
     fn rules(&self) -> Rules {
-        let pace: Pace = self.pace.parse().unwrap();
+        let pace: Pace = self.quota.pace.parse().unwrap();
         let period = pace.0.map(|pace| pace.window / pace.calls.get());
         Rules {
-            limits: self.limits.parse().unwrap(),
+            limits: self.quota.limits.parse().unwrap(),
             pace: period.unwrap_or_default(),
             concurrency: self.concurrency,
         }
@@ -122,7 +131,7 @@ impl Case {
 
     async fn simulate(&self, tenant: &Tenant) -> (Duration, Vec<Shown>) {
         let rules = self.rules();
-        let setup = Setup::of(self.fleet).quota(self.limits, self.pace);
+        let setup = Setup::of(self.fleet).quota(self.quota.limits, self.quota.pace);
         let fetcher = setup.concurrency(self.concurrency).fetcher(tenant);
         let latencies = (0..u64::from(self.fleet)).map(|call| tenant.latency(call));
         // Sampling times at varying positions within the windows.
