@@ -27,7 +27,7 @@ use crate::{
 #[derive(Debug, Error)]
 pub enum RunError {
     /// The requested run does not exist.
-    #[error("there is no run {run}{}", if *is_kept { " of the same tenant" } else { "" })]
+    #[error("run {run} {}", if *is_kept { "belongs to another tenant" } else { "does not exist" })]
     NoRun {
         /// Its number.
         run: i64,

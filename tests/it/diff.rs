@@ -96,7 +96,7 @@ fn unknown_run_is_refused_with_the_latest_runs_in_the_hint() {
         &["report", "--offline", "--run", "7"],
     ] {
         let run = scene.run(arguments).exits_with(3);
-        run.complains("there is no run 7")
+        run.complains("run 7 does not exist")
             .hints("the last runs are 2 (");
     }
 }

@@ -13,8 +13,8 @@ use super::{CertificateError, CredentialKind};
 pub enum CredentialError {
     /// Nothing is configured.
     #[error(
-        "no credential is configured: there is no {}, and the Azure CLI is not on the PATH",
-        CredentialSetting::REQUIRED_BY_KINDS.map(CredentialSetting::with_source).join(", no ")
+        "no credential is configured: none of these is set: {}; and the Azure CLI is not on the PATH",
+        CredentialSetting::REQUIRED_BY_KINDS.map(CredentialSetting::with_source).join(", ")
     )]
     NothingConfigured,
     /// A required setting of the kind is missing.

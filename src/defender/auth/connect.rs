@@ -117,10 +117,10 @@ mod tests {
         let error = choose(&SignIn::sample(CredentialKind::Auto)).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "no credential is configured: there is no access token (PATCHGAP_ACCESS_TOKEN), no \
-             client secret (AZURE_CLIENT_SECRET), no certificate (AZURE_CLIENT_CERTIFICATE_PATH), \
-             no federated token file (AZURE_FEDERATED_TOKEN_FILE), no managed identity \
-             (IDENTITY_ENDPOINT), and the Azure CLI is not on the PATH"
+            "no credential is configured: none of these is set: access token (PATCHGAP_ACCESS_TOKEN), \
+             client secret (AZURE_CLIENT_SECRET), certificate (AZURE_CLIENT_CERTIFICATE_PATH), \
+             federated token file (AZURE_FEDERATED_TOKEN_FILE), managed identity \
+             (IDENTITY_ENDPOINT); and the Azure CLI is not on the PATH"
         );
         assert!(error.hint().unwrap().contains("AZURE_CLIENT_SECRET"));
     }

@@ -90,7 +90,7 @@ fn when(run: &Run<'_>) -> String {
 
 fn compared(run: &Run<'_>) -> String {
     let Some(past) = run.past else {
-        return "nothing: this tenant has no earlier run yet".to_owned();
+        return "nothing: this is the first run of this tenant".to_owned();
     };
     let BaseRun {
         run: number,

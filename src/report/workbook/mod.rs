@@ -144,7 +144,7 @@ const CHANGES: Sheet = Sheet {
 };
 
 const NO_CHANGES: Sheet = Sheet {
-    nothing: "There is no earlier run of this tenant to compare with yet.",
+    nothing: "This is the first run of this tenant: nothing to compare with.",
     ..CHANGES
 };
 

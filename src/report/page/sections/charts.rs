@@ -37,8 +37,7 @@ impl Charts {
         let charts = vec![
             chart(
                 "Exposure by KB",
-                pareto(scene.top, fleet)
-                    .ok_or(nothing("No KB is missing, so there is no exposure.")),
+                pareto(scene.top, fleet).ok_or(nothing("No KB is missing: the exposure is 0.")),
                 "Bars: exposure of each KB. Line and percentages: what is gone with this KB \
                  and those above it.",
             ),

@@ -161,7 +161,7 @@ fn first_night_has_no_comparison() {
     let page = page(&Fixture::small());
     assert!(section(&page, "tiles").contains("first night: nothing to compare with yet"));
     assert!(!section(&page, "tiles").contains("class=\"change"));
-    assert!(section(&page, "changes").contains("First night"));
+    assert!(section(&page, "changes").contains("first run of this tenant"));
 }
 
 #[test]

@@ -107,7 +107,7 @@ pub(super) fn workbook(bytes: &[u8]) -> Figures {
     let count = |class: &str| changes.iter().filter(|row| row[0] == class).count() as u64;
     let changes = CLASSES.map(|(_, class)| (class.to_owned(), count(class)));
     let changes = changes.into_iter().filter(|(_, gaps)| *gaps > 0);
-    let has_base = !first_cell(&mut book, "Changes").starts_with("There is no earlier run");
+    let has_base = !first_cell(&mut book, "Changes").starts_with("This is the first run");
     let listed = Figures::of_gaps(gaps);
     let per_machine = with_gaps(machines.iter().filter_map(|row| machine_row(row)));
     // The long form and the lists must agree.

@@ -57,7 +57,7 @@ fn outcome(run: &Run<'_>) -> &'static str {
 /// Writes what changed since the base, and a warning if the comparison with it is not fair.
 fn changes(page: &mut Page<'_>, run: &Run<'_>) -> Result<(), XlsxError> {
     let Some(past) = run.past else {
-        return page.labelled("Changes", "no earlier run yet to compare with");
+        return page.labelled("Changes", "nothing to compare with: this is the first run");
     };
     page.wide(&sentence(past.changes, run.facts), CellStyle::Note, 2)?;
     if let Some(exposure) = exposure_sentence(past.changes) {

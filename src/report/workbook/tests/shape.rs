@@ -104,8 +104,8 @@ fn complete_run_has_no_banner() {
 #[test]
 fn first_night_has_no_comparison() {
     let mut book = open(&Fixture::small());
-    assert!(words(&mut book, "Changes").contains("no earlier run"));
-    assert!(words(&mut book, "Summary").contains("no earlier run"));
+    assert!(words(&mut book, "Changes").contains("nothing to compare with"));
+    assert!(words(&mut book, "Summary").contains("nothing to compare with"));
 }
 
 #[test]
