@@ -10,6 +10,7 @@
 //! - [`gaps`]: the missing KBs of all machines, read from the store each time they are listed
 //! - [`keep_alive`]: a resource that lives as long as an answer is in memory
 //! - [`exit_code`]: the exit codes
+//! - [`release`]: the month in which an update was released
 //! - [`words`]: enums whose variants are words in flags, keys and reports
 //! - [`text`]: numbers, durations and error chains as text
 
@@ -29,6 +30,7 @@ pub mod listed_machine;
 pub mod machine;
 pub mod outcome;
 pub(crate) mod quotes;
+pub mod release;
 pub(crate) mod repeat_cache;
 pub mod skip_reason;
 pub(crate) mod stored_text;
