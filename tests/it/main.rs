@@ -41,6 +41,8 @@ mod large_replies;
 mod last_seen;
 mod logs;
 mod lost_ids;
+mod manual_facts;
+mod manual_store;
 mod mended;
 mod nights;
 mod offline;
@@ -54,8 +56,6 @@ mod postponed;
 mod precedence;
 mod quota;
 mod ranking;
-mod readme_facts;
-mod readme_store;
 mod refusals;
 #[cfg(unix)]
 mod refused_midway;

@@ -1,4 +1,4 @@
-//! The README's description of the store matches a real one.
+//! The manual's description of the store matches a real one.
 
 use std::{collections::BTreeMap, fs};
 
@@ -6,7 +6,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::common::{Finished, Page, Scene, project};
 
-/// The KB in the README's queries.
+/// The KB in the manual's queries.
 const EXAMPLE: &str = "5058584";
 
 /// Two nights of a tenant, in a store of the scene's own.
@@ -41,7 +41,7 @@ fn machines_by_kb(run: &Finished) -> BTreeMap<String, Vec<String>> {
 }
 
 #[test]
-fn readme_lists_the_views_and_their_columns() {
+fn manual_lists_the_views_and_their_columns() {
     let (scene, _) = two_nights();
     let store = read_only(&scene);
     let views = "SELECT name, '' FROM sqlite_schema WHERE type = 'view' ORDER BY name DESC";
@@ -54,7 +54,7 @@ fn readme_lists_the_views_and_their_columns() {
             [view, columns.join(", ")]
         })
         .collect();
-    let table = Page::read("README.md").table("### Ask it yourself");
+    let table = Page::read("docs/store.md").table("## Ask it yourself");
     let told: Vec<[String; 2]> = table
         .iter()
         .map(|row| [row[0].clone(), row[2].clone()])
@@ -63,10 +63,10 @@ fn readme_lists_the_views_and_their_columns() {
 }
 
 #[test]
-fn queries_in_the_readme_match_the_reports() {
+fn queries_in_the_manual_match_the_reports() {
     let (scene, run) = two_nights();
     let store = read_only(&scene);
-    let page = Page::read("README.md");
+    let page = Page::read("docs/store.md");
     let mut queries = page.blocks("sql");
     // The others are for Parquet files.
     queries.retain(|query| query.contains(EXAMPLE));
@@ -102,7 +102,7 @@ fn last_numbers(store: &Connection, query: &str) -> Vec<usize> {
 }
 
 #[test]
-fn readme_shows_the_columns_of_the_runs_command() {
+fn manual_shows_the_columns_of_the_runs_command() {
     let (scene, _) = two_nights();
     let real = scene
         .run(&["runs", "--state", "nights.sqlite"])
@@ -111,7 +111,7 @@ fn readme_shows_the_columns_of_the_runs_command() {
         let line = text.lines().next().unwrap_or_default();
         line.split_whitespace().map(str::to_owned).collect()
     };
-    let page = Page::read("README.md");
+    let page = Page::read("docs/store.md");
     let shown = page.blocks("text");
     let shown = shown.iter().find(|block| block.starts_with("run "));
     assert_eq!(head(shown.unwrap()), head(&real.stdout));
@@ -119,12 +119,12 @@ fn readme_shows_the_columns_of_the_runs_command() {
 }
 
 #[test]
-fn readme_quotes_real_store_errors() {
+fn manual_quotes_real_store_errors() {
     let sources = ["error", "file/open"].map(|name| {
         let path = project().join(format!("src/store/{name}.rs"));
         fs::read_to_string(path).unwrap()
     });
-    let words = Page::read("README.md").words();
+    let words = Page::read("docs/troubleshooting.md").words();
     let told = words.iter().filter(|word| {
         ["is ", "was ", "cannot grow", "its folder"]
             .iter()
@@ -139,13 +139,13 @@ fn readme_quotes_real_store_errors() {
 }
 
 #[test]
-fn readme_names_the_default_store_path() {
+fn manual_names_the_default_store_path() {
     let scene = Scene::with_machines(1);
     // The scene sets a store of its own for the other tests.
     let mut command = scene.command(&["report", "machines.csv"]);
     let run = scene.finish(command.env_remove("PATCHGAP_STATE"));
     run.exits_with(0);
-    let table = Page::read("README.md").table("## The store");
+    let table = Page::read("docs/store.md").table("# The store");
     let row = &table[usize::from(cfg!(windows))];
     if cfg!(unix) {
         let place = row[1].split(',').next().unwrap();

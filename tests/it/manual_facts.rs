@@ -1,4 +1,4 @@
-//! The tables of the README match the code.
+//! The tables of the manual match the code.
 
 use std::{collections::BTreeSet, fs, time::Duration};
 
@@ -13,7 +13,7 @@ use tokio::time::Instant;
 
 use crate::common::{Page, Scene};
 
-/// The reports with columns, and the headings under which the README describes them.
+/// The reports with columns, and the headings under which the manual describes them.
 const TABLES: [&str; 5] = [
     "kbs.csv",
     "machines.csv",
@@ -27,7 +27,7 @@ fn first_column(table: &[Vec<String>]) -> Vec<&str> {
 }
 
 #[test]
-fn readme_lists_the_exit_codes() {
+fn manual_lists_the_exit_codes() {
     use ExitCode::{
         Complete, Configuration, Interrupted, Output, Partial, Refused, Unexpected, Usage,
     };
@@ -41,7 +41,7 @@ fn readme_lists_the_exit_codes() {
         Output,
         Interrupted,
     ];
-    let table = Page::read("README.md").table("## Exit codes");
+    let table = Page::read("docs/troubleshooting.md").table("## Exit codes");
     let told: Vec<_> = table.iter().map(|row| row[..2].to_vec()).collect();
     let real = codes.map(|code| vec![(code as u8).to_string(), code.meaning().to_owned()]);
     assert_eq!(told, real);
@@ -53,14 +53,14 @@ fn readme_lists_the_exit_codes() {
 }
 
 #[test]
-fn readme_lists_the_columns_of_the_reports() {
+fn manual_lists_the_columns_of_the_reports() {
     let scene = Scene::with_machines(1);
     scene.report(&["--census"]).exits_with(0);
-    let page = Page::read("README.md");
+    let page = Page::read("docs/reports.md");
     for name in TABLES {
         let report = fs::read_to_string(scene.path("reports").join(name)).unwrap();
         let real = report.lines().next().unwrap();
-        let table = page.table(&format!("### `{name}`"));
+        let table = page.table(&format!("## `{name}`"));
         let told = first_column(&table).join(",");
         // The columns of the simulated tenant's own list.
         let told = told.replace("*your columns*", "DeviceName,osPlatform,osVersion,site");
@@ -69,12 +69,12 @@ fn readme_lists_the_columns_of_the_reports() {
 }
 
 #[test]
-fn readme_lists_the_fields_of_the_summary() {
+fn manual_lists_the_fields_of_the_summary() {
     let scene = Scene::with_machines(1);
     scene.report(&[]).exits_with(0);
     // Only a second night has every field.
     let summary = scene.report(&["--census"]).exits_with(0).summary();
-    let table = Page::read("README.md").table("### `summary.json`");
+    let table = Page::read("docs/reports.md").table("## `summary.json`");
     let mut told = first_column(&table);
     told.sort_unstable();
     let real: Vec<&String> = summary.as_object().unwrap().keys().collect();
@@ -82,13 +82,13 @@ fn readme_lists_the_fields_of_the_summary() {
 }
 
 #[test]
-fn durations_in_the_readme_match_the_forecast() {
+fn durations_in_the_manual_match_the_forecast() {
     let gate = Gate::new(|_| Rules {
         limits: "100/min,1500/h".parse().unwrap(),
         pace: "10/s".parse().unwrap(),
     });
     let limiter = gate.limiter(Api::MissingKbs);
-    let table = Page::read("README.md").table("## How long it takes");
+    let table = Page::read("docs/quota.md").table("## How long it takes");
     let sizes = ["50", "500", "1,500", "5,000", "10,000", "50,000", "100,000"];
     assert_eq!(first_column(&table), sizes);
     for row in table {
@@ -103,22 +103,22 @@ fn durations_in_the_readme_match_the_forecast() {
 }
 
 #[test]
-fn durations_in_the_readme_match_the_plan() {
+fn durations_in_the_manual_match_the_plan() {
     let scene = Scene::with_machines(500);
     let mut command = scene.command(&["report", "machines.csv", "--dry-run"]);
     command
         .env_remove("PATCHGAP_RATE_LIMIT")
         .env_remove("PATCHGAP_PACE");
     let run = scene.finish(&mut command).exits_with(0);
-    let table = Page::read("README.md").table("## How long it takes");
+    let table = Page::read("docs/quota.md").table("## How long it takes");
     let row = table.iter().find(|row| row[0] == "500").unwrap();
     let expected = format!("about {}:", row[1]);
     assert!(run.stdout.contains(&expected), "{}", run.stdout);
 }
 
 #[test]
-fn readme_lists_the_endpoints_of_every_cloud() {
-    let table = Page::read("README.md").table("## National clouds");
+fn manual_lists_the_endpoints_of_every_cloud() {
+    let table = Page::read("docs/sign-in.md").table("## National clouds");
     let mut told = BTreeSet::new();
     for row in table {
         let names = row[0].replace(" (default)", "");
