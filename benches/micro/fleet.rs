@@ -136,6 +136,7 @@ fn facts() -> Facts {
     Facts {
         tool: Tool::THIS,
         tenant_id: None,
+        title: "Contoso".to_owned(),
         outcome: RunOutcome::Complete,
         ended: None,
         started_at: Timestamp::UNIX_EPOCH,

@@ -7,7 +7,7 @@ use clap::{Arg, Args, builder::UnknownArgumentValueParser};
 use crate::config::Settings;
 
 /// The options of `patchgap report` that have no effect on a list.
-const NOT_OF_LISTS: [&str; 19] = [
+const NOT_OF_LISTS: [&str; 20] = [
     "check_list",
     "column",
     "rate_limit",
@@ -22,6 +22,7 @@ const NOT_OF_LISTS: [&str; 19] = [
     "run",
     "out",
     "format",
+    "title",
     "rank_by",
     "min_coverage",
     "no_replaced",

@@ -44,7 +44,9 @@ fn texts(typed: &Settings) -> impl Iterator<Item = (&'static str, Cow<'_, str>)>
     let out = typed.out.iter().map(|out| ("--out", out.as_str().into()));
     let scope = typed.scope.iter();
     let scope = scope.map(|scope| ("--scope", scope.as_str().into()));
-    paths.chain(out).chain(scope)
+    let title = typed.title.iter();
+    let title = title.map(|title| ("--title", title.as_str().into()));
+    paths.chain(out).chain(scope).chain(title)
 }
 
 #[cfg(test)]

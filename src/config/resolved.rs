@@ -120,6 +120,8 @@ pub struct Reports {
     pub out: PathBuf,
     /// The formats: no duplicates, never empty.
     pub formats: Vec<Format>,
+    /// The name of the tenant for headlines; derived from the tenant's id if `None`.
+    pub title: Option<String>,
     /// Whether a KB that supersedes an older one is reported as a replacement.
     pub replacing: Replacing,
     /// Whether cells that look like formulae are escaped.

@@ -244,6 +244,12 @@ pub struct Settings {
     #[serde(deserialize_with = "from_text")]
     pub format: Option<Formats>,
 
+    /// Name of the tenant in the headline of page, workbook and Markdown [default: tenant and the
+    /// beginning of its id]
+    #[arg(long, value_name = "TEXT", help_heading = "Reports")]
+    #[serde(deserialize_with = "from_text")]
+    pub title: Option<Text>,
+
     /// Order of the KBs [default: cve]
     #[arg(long, value_name = "ORDER", help_heading = "Reports")]
     #[arg(value_parser = words::<RankBy>(RankBy::WORDS))]
@@ -331,7 +337,8 @@ impl Settings {
             tenant_id, client_id, client_secret_file, client_certificate_path,
             credential, cloud, api_url, authority_url, scope, ca_cert, rate_limit, pace,
             concurrency, timeout, retries, budget, until, state, fresh, max_age, keep_runs,
-            offline, run, out, format, rank_by, min_coverage, census, no_replaced, no_csv_guard, dry_run,
+            offline, run, out, format, title, rank_by, min_coverage, census, no_replaced, no_csv_guard,
+            dry_run,
             progress, log_format, verbose, quiet, color,
         }
     }

@@ -61,7 +61,8 @@ fn head(run: &Run<'_>, text: &mut String) -> std::fmt::Result {
     let answered = share(coverage.answered, coverage.machines());
     writeln!(
         text,
-        "## Missing KBs: {answered} of the machines answered\n"
+        "## {}: {answered} of the machines answered\n",
+        escaped(&run.facts.headline())
     )?;
     if coverage.is_partial() {
         let silent = thousands(unanswered(coverage));
@@ -194,7 +195,7 @@ mod tests {
     fn summary_contains_the_main_figures() {
         let text = Fixture::second_night().with_run(|run| markdown(run).unwrap());
         for part in [
-            "## Missing KBs: 60.0 % of the machines answered",
+            "## Missing updates (Contoso): 60.0 % of the machines answered",
             "> **PARTIAL**: of 2 machines nothing is known.",
             "| 5 | 3 | 2 | 2 | 3 | 123 |",
             "Since 2026&#45;11&#45;22: 1 resolved",

@@ -23,7 +23,7 @@ use std::io::{self, Write};
 pub use format::Format;
 pub use markdown::markdown;
 pub use view::{
-    facts::{Facts, Tool},
+    facts::{Facts, Tool, default_title},
     past::{Past, TrendPoint},
 };
 pub use workbook::is_no_room;

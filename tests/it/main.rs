@@ -78,6 +78,7 @@ mod started_twice;
 mod step_summary;
 mod strangers;
 mod time_zone;
+mod title;
 mod tokens;
 mod two_at_once;
 mod unknown_machines;

@@ -13,7 +13,7 @@ fn step_summary_is_appended() {
     scene.finish(&mut command).exits_with(0);
     let text = fs::read_to_string(scene.path("step.md")).unwrap();
     assert!(
-        text.starts_with("earlier\n## Missing KBs: 100.0 %"),
+        text.starts_with("earlier\n## Missing updates (tenant "),
         "{text}"
     );
     assert!(text.contains("### Install first"), "{text}");

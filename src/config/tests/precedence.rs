@@ -287,6 +287,19 @@ const CASES: &[Case] = &[
         show: |config| format!("{:?}", config.reports.formats),
     },
     Case {
+        key: "title",
+        flag: "--title=Contoso",
+        variable: "Fabrikam",
+        file: "'Northwind Ltd.'",
+        shown: [
+            "Some(\"Contoso\")",
+            "Some(\"Fabrikam\")",
+            "Some(\"Northwind Ltd.\")",
+            "None",
+        ],
+        show: |config| format!("{:?}", config.reports.title),
+    },
+    Case {
         key: "rank_by",
         flag: "--rank-by=cve",
         variable: "machines",

@@ -9,6 +9,7 @@ use crate::{
     aggregate::RankBy,
     collect::Requests,
     domain::ending::{EndingWord, RunOutcome},
+    report::plain::plain,
 };
 
 /// Metadata of a run that the reports show beside the figures.
@@ -18,6 +19,8 @@ pub struct Facts {
     pub tool: Tool,
     /// The tenant, if known.
     pub tenant_id: Option<String>,
+    /// The name of the tenant for headlines. See [`default_title`].
+    pub title: String,
     /// How the run ended.
     pub outcome: RunOutcome,
     /// Why collecting ended. `None` if unknown, because the process was killed.
@@ -42,6 +45,26 @@ pub struct Facts {
     pub csv_guard: bool,
 }
 
+impl Facts {
+    /// The headline of a report: what it lists, and of which tenant.
+    pub(in crate::report) fn headline(&self) -> String {
+        format!("Missing updates ({})", plain(&self.title))
+    }
+}
+
+/// The title of a tenant that has no name: `tenant 38c1b815...`. Only a GUID is shortened.
+pub fn default_title(tenant_id: Option<&str>) -> String {
+    match tenant_id {
+        None => "unknown tenant".to_owned(),
+        Some(id) => match id.split_once('-') {
+            Some((start, rest)) if start.len() == 8 && rest.len() == 27 => {
+                format!("tenant {start}...")
+            }
+            _ => format!("tenant {id}"),
+        },
+    }
+}
+
 /// The program that wrote the reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Tool {
@@ -57,4 +80,27 @@ impl Tool {
         name: env!("CARGO_PKG_NAME"),
         version: env!("CARGO_PKG_VERSION"),
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn default_title_shortens_only_guids() {
+        for (tenant_id, expected) in [
+            (None, "unknown tenant"),
+            (
+                Some("38c1b815-3f0e-4a5c-8d39-7d0f5b1c2e11"),
+                "tenant 38c1b815...",
+            ),
+            (
+                Some("contoso.onmicrosoft.com"),
+                "tenant contoso.onmicrosoft.com",
+            ),
+            (Some("my-tenant.example"), "tenant my-tenant.example"),
+        ] {
+            assert_eq!(default_title(tenant_id), expected);
+        }
+    }
 }

@@ -22,7 +22,10 @@ use std::{
 
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook as Book, XlsxError};
 
-use self::sheet::{Limits, Sheet, in_terms_of_files};
+use self::{
+    sheet::{Limits, Sheet, in_terms_of_files},
+    text::clean,
+};
 use crate::report::{
     Report, Run,
     table::{Census, Changes, Failures, Gaps, Kbs, Machines},
@@ -167,7 +170,7 @@ fn properties(run: &Run<'_>) -> Result<DocProperties, XlsxError> {
     let facts = run.facts;
     let finished = ExcelDateTime::from_timestamp(facts.finished_at.as_second())?;
     Ok(DocProperties::new()
-        .set_title("Patch gaps")
+        .set_title(clean(&facts.headline()).into_owned())
         .set_author(format!("{} {}", facts.tool.name, facts.tool.version))
         .set_creation_datetime(&finished))
 }

@@ -9,7 +9,7 @@ use crate::{
     config::{Config, Percent},
     domain::{census::Census, ending::RunOutcome, gaps::History},
     inventory::{Inventory, ListCheck},
-    report::{self, Extras, Facts, Past, Run, Tool, TrendPoint},
+    report::{self, Extras, Facts, Past, Run, Tool, TrendPoint, default_title},
     store::{Figures, OutcomeCounts, RunRecord},
 };
 
@@ -99,11 +99,16 @@ impl<'run> RunData<'run> {
     fn facts(&self, extras: Extras) -> Facts {
         let record = &self.record;
         let tenant = &record.service.tenant_id;
+        let tenant_id = (!tenant.is_empty()).then(|| tenant.clone());
         let settings = &self.sources.config.reports;
         let reports = report::reports(&settings.formats);
         Facts {
             tool: Tool::THIS,
-            tenant_id: (!tenant.is_empty()).then(|| tenant.clone()),
+            title: settings
+                .title
+                .clone()
+                .unwrap_or_else(|| default_title(tenant_id.as_deref())),
+            tenant_id,
             outcome: self.outcome,
             ended: record.ended,
             started_at: record.started_at,

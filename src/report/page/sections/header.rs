@@ -12,6 +12,7 @@ use crate::report::{
 #[derive(Template)]
 #[template(config = "src/report/page/askama.toml", path = "header.html")]
 pub(super) struct Header {
+    title: String,
     tenant: Option<String>,
     began: String,
     began_utc: String,
@@ -29,7 +30,8 @@ impl Header {
         let zone = &facts.time_zone;
         let base = run.past.map(|past| past.changes.base);
         Self {
-            tenant: tenant(run),
+            title: text(&facts.title),
+            tenant: facts.tenant_id.as_deref().map(text),
             began: zoned_minute(facts.started_at, zone),
             began_utc: rfc3339(facts.started_at),
             ended: zoned_minute(facts.finished_at, zone),
@@ -45,12 +47,5 @@ impl Header {
 /// The title of the page.
 pub(in crate::report::page) fn title(run: &Run<'_>) -> String {
     let day = local_day(run.facts.started_at, &run.facts.time_zone);
-    match tenant(run) {
-        Some(tenant) => format!("Patch gaps {day}: {tenant}"),
-        None => format!("Patch gaps {day}"),
-    }
-}
-
-fn tenant(run: &Run<'_>) -> Option<String> {
-    run.facts.tenant_id.as_deref().map(text)
+    format!("{} {day}", run.facts.headline())
 }

@@ -41,6 +41,7 @@ fn full_of(text: &str) -> Fixture {
     }
     fixture.census = Some(Fixture::census_full_of(text));
     fixture.facts.tenant_id = Some(text.to_owned());
+    text.clone_into(&mut fixture.facts.title);
     fixture.facts.api_url = text.to_owned();
     fixture.facts.files = vec![text.to_owned()];
     fixture

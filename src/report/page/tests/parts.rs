@@ -132,7 +132,7 @@ fn second_night_shows_the_comparison() {
     assert!(header.contains("2026-11-23 13:59 CET"), "{header}");
     assert!(header.contains("2026-11-23T12:59:58Z"));
     assert!(header.contains("run 1 of 2026-11-22 13:59 CET"));
-    assert!(header.contains("tenant not known"));
+    assert!(header.contains("<h1>Missing updates (<bdi>Contoso</bdi>)</h1>"));
     assert!(section(&page, "coverage").contains("PARTIAL"));
     assert!(section(&page, "tiles").contains("▼ 3 fewer <span class=\"than\">than on 2026-11-22"));
     let changes = section(&page, "changes");

@@ -19,9 +19,9 @@ use crate::{
 };
 
 pub(super) fn write(page: &mut Page<'_>, run: &Run<'_>) -> Result<(), XlsxError> {
-    page.title("Patch gaps")?;
     let facts = run.facts;
-    let tenant = facts.tenant_id.as_deref().unwrap_or("not known");
+    page.title(&facts.headline())?;
+    let tenant = facts.tenant_id.as_deref().unwrap_or("unknown");
     page.labelled("Tenant", tenant)?;
     let began = local(facts.started_at, &facts.time_zone);
     page.labelled("Began, local time", &began)?;
