@@ -115,6 +115,7 @@ impl Told {
             gaps: self,
             actions: &TopActions::of(fleet, self),
             past: None,
+            week: None,
             trend: &[],
             census: None,
             list_check: None,

@@ -1,6 +1,9 @@
 //! `patchgap diff`: the changes between any two kept runs.
 
-use std::io::{self, BufWriter, Write};
+use std::{
+    io::{self, BufWriter, Write},
+    time::Duration,
+};
 
 use super::{
     AppError,
@@ -18,7 +21,7 @@ use crate::{
         kept::KeptRun,
         reporting::{
             data::RunData,
-            history::{add_history, compare},
+            history::{add_history, compare, compare_with_older},
         },
         stored_runs::{last_run, numbered},
     },
@@ -26,42 +29,79 @@ use crate::{
 };
 
 pub(super) fn diff(context: &mut Context, command: cli::Diff) -> Result<ExitCode, AppError> {
-    let (from, to, format) = (command.from(), command.to(), command.format);
+    let (from, to, since, format) = (
+        command.from(),
+        command.to(),
+        command.since(),
+        command.format,
+    );
     let config = context.resolve(command.into())?.config;
     let store = Store::open_existing(state(&config.store)?)?;
     store.verify()?;
     let last = last_run(&store, &config)?;
     let find = |number: i64| numbered(&store, &last, number);
-    let from = from.map(find).transpose()?;
-    let to = KeptRun::of_run(&store, to.map(find).transpose()?.unwrap_or(last.clone()))?;
+    let runs = Runs {
+        from: from.map(find).transpose()?,
+        to: to.map(find).transpose()?.unwrap_or_else(|| last.clone()),
+    };
+    let Runs { from, to } = runs.in_order();
+    let to = KeptRun::of_run(&store, to)?;
     let started = &context.surroundings.started;
     let answers = Snapshot::of(store, 1)?;
     let fleet = to.aggregate(&answers, &config, started.timestamp())?;
     let mut data = to.data(&answers, fleet, &config, started);
-    find_changes(&mut data, &answers, from)?;
+    match (from, since) {
+        (Some(from), _) => compare_with(&mut data, from)?,
+        (None, Some(age)) => compare_with_older_run(&mut data, age)?,
+        (None, None) => compare_as_reports_do(&mut data)?,
+    }
     data.with_run(|run| show(run, &config, format))?;
     Ok(ExitCode::Complete)
 }
 
-/// The changes since the named run or, by default, since the run that reports compare with.
-fn find_changes(
-    data: &mut RunData<'_>,
-    kept: &Snapshot,
+/// The two runs to compare.
+struct Runs {
+    /// The earlier one, if it was named.
     from: Option<RunRecord>,
-) -> Result<(), AppError> {
-    let Some(record) = from else {
-        add_history(data, kept).map_err(RunError::History)?;
-        return match data.changes {
-            Some(_) => Ok(()),
-            None => Err(AppError::NoBase(data.record.run.0)),
-        };
-    };
+    to: RunRecord,
+}
+
+impl Runs {
+    /// The runs with the earlier one first, in whichever order they were named.
+    fn in_order(self) -> Self {
+        match self.from {
+            Some(from) if from.run > self.to.run => Self {
+                from: Some(self.to),
+                to: from,
+            },
+            from => Self { from, to: self.to },
+        }
+    }
+}
+
+fn compare_with(data: &mut RunData<'_>, record: RunRecord) -> Result<(), AppError> {
+    let kept = data.sources.kept;
     let earlier = EarlierRun {
         is_same_fleet: kept.is_same_fleet(record.run, data.record.run)?,
         record,
     };
-    data.changes = Some(compare(data, kept, &earlier).map_err(RunError::History)?);
+    data.changes = Some(compare(data, &earlier).map_err(RunError::History)?);
     Ok(())
+}
+
+fn compare_with_older_run(data: &mut RunData<'_>, age: Duration) -> Result<(), AppError> {
+    let is_found = compare_with_older(data, age).map_err(RunError::History)?;
+    let run = data.record.run.0;
+    let error = AppError::NoOlderBase { run, age };
+    is_found.then_some(()).ok_or(error)
+}
+
+fn compare_as_reports_do(data: &mut RunData<'_>) -> Result<(), AppError> {
+    add_history(data).map_err(RunError::History)?;
+    match data.changes {
+        Some(_) => Ok(()),
+        None => Err(AppError::NoBase(data.record.run.0)),
+    }
 }
 
 fn show(run: &Run<'_>, config: &Config, format: DiffFormat) -> Result<(), AppError> {

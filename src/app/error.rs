@@ -41,6 +41,14 @@ pub enum AppError {
     /// There is only one run.
     #[error("there is nothing to compare run {0} with")]
     NoBase(i64),
+    /// There is no run that is old enough.
+    #[error("no whole run of these machines is at least {} older than run {run}", span(*.age))]
+    NoOlderBase {
+        /// The run to compare.
+        run: i64,
+        /// The least age.
+        age: Duration,
+    },
     /// None of the credentials can be used.
     #[error(transparent)]
     Credential(#[from] CredentialError),
@@ -102,9 +110,11 @@ impl AppError {
     pub fn exit_code(&self) -> ExitCode {
         match self {
             Self::Run(error) => error.exit_code(),
-            Self::Config(_) | Self::Credential(_) | Self::NoBase(_) | Self::Simulator(_) => {
-                ExitCode::Configuration
-            }
+            Self::Config(_)
+            | Self::Credential(_)
+            | Self::NoBase(_)
+            | Self::NoOlderBase { .. }
+            | Self::Simulator(_) => ExitCode::Configuration,
             Self::NoList | Self::RunOnline | Self::RunWithList | Self::FilterWithList(..) => {
                 ExitCode::Usage
             }
@@ -137,6 +147,10 @@ impl AppError {
             Self::RunWithList => "leave the list out, or --run",
             Self::NoBase(_) => {
                 "the next run of the same tenant can be compared with it; `patchgap runs` lists all"
+            }
+            Self::NoOlderBase { .. } => {
+                "`patchgap runs` lists the runs, and `patchgap diff RUN` compares with any of them; a \
+                 whole run has answers from 98 % of its machines"
             }
             Self::QuotaUsedUp(_) => "run the check again then",
             Self::Busy => "run again when the other one is done",

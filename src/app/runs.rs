@@ -24,6 +24,13 @@ pub(super) fn runs(context: &mut Context, command: cli::Runs) -> Result<ExitCode
     let config = context.resolve(command.into())?.config;
     let store = Store::open_existing(state(&config.store)?)?;
     let runs = store.runs()?;
+    if runs.is_empty() {
+        print(&format!(
+            "The store {} has no runs yet\n",
+            store.path().display()
+        ))?;
+        return Ok(ExitCode::Complete);
+    }
     let tenants: HashSet<&Service> = runs.iter().map(|run| &run.service).collect();
     let mut columns = vec![
         Column::number("run"),

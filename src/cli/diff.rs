@@ -1,12 +1,12 @@
 //! What is typed for `patchgap diff`.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use clap::Args;
 
 use super::ConsoleFlags;
 use crate::{
-    config::{RunNumber, Settings, switch, words},
+    config::{Days, RunNumber, Settings, Span, switch, words},
     domain::words::words as define_words,
 };
 
@@ -25,14 +25,25 @@ define_words! {
 /// `patchgap diff`: tells what changed between two kept runs.
 #[derive(Debug, Args)]
 pub struct Diff {
-    /// The earlier run, by its number in `patchgap runs` [default: the one that the reports
+    /// A run, by its number in `patchgap runs` [default: the one that the reports
     /// compare with]
     #[arg(value_name = "RUN")]
     from: Option<RunNumber>,
 
-    /// The later run [default: the last one]
+    /// Another run; whichever order they are given in, the earlier one is the base [default: the
+    /// last one]
     #[arg(value_name = "RUN")]
     to: Option<RunNumber>,
+
+    /// Compare the last run with the latest whole run (98 % answered) that is at least so old, such
+    /// as 7d; nightly runs may start up to a fourteenth of it apart, at most 12h
+    #[arg(
+        long,
+        value_name = "DURATION",
+        conflicts_with = "from",
+        help_heading = "Reports"
+    )]
+    since: Option<Days>,
 
     /// How changes are told, on standard output: text for people, csv as in changes.csv, json as
     /// in summary.json
@@ -69,6 +80,11 @@ impl Diff {
     /// The number of the earlier run, where it is named.
     pub fn from(&self) -> Option<i64> {
         self.from.map(|run| i64::from(run.get()))
+    }
+
+    /// The least age of the earlier run, where it is given.
+    pub fn since(&self) -> Option<Duration> {
+        self.since.map(Span::get)
     }
 
     /// The number of the later run, where it is named.

@@ -33,6 +33,7 @@ use tests::fixture;
 
 use crate::{
     aggregate::{Fleet, TopActions},
+    changes::Changes,
     domain::{census::Census, gaps::Gaps},
     inventory::{Inventory, ListCheck, ListComparison},
 };
@@ -50,6 +51,8 @@ pub struct Run<'run> {
     pub actions: &'run TopActions<'run>,
     /// What changed since an earlier run, if there is one to compare with.
     pub past: Option<Past<'run>>,
+    /// What changed since the latest whole run that is a week old, if there is one.
+    pub week: Option<&'run Changes>,
     /// The latest runs of comparable lists, oldest first, ending with this run.
     pub trend: &'run [TrendPoint],
     /// The service's own count, if it was requested.

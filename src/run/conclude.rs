@@ -111,11 +111,12 @@ fn assemble<'run>(
         time_zone: input.started.time_zone(),
         inventory: input.inventory,
         answers,
+        kept: answers.kept(),
     };
     let mut data = RunData::new(sources, fleet, record, |is_enough| {
         ending.outcome(is_enough)
     });
-    if let Err(problem) = add_history(&mut data, answers.kept()) {
+    if let Err(problem) = add_history(&mut data) {
         warn!(
             "the reports tell of no changes, because earlier runs cannot be read: {}",
             chain(&problem)

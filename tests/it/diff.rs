@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use serde_json::Value;
+
 use crate::common::{Finished, Scene};
 
 /// The bytes of every report, by its name.
@@ -70,21 +72,77 @@ fn diff_compares_the_same_runs_as_the_reports_by_default() {
     }
 }
 
+/// The changes as `patchgap diff --format json` prints them.
+fn told(scene: &Scene, arguments: &[&str]) -> Value {
+    let json = scene.run(&[&["diff", "--format=json"], arguments].concat());
+    serde_json::from_str(&json.exits_with(0).stdout).unwrap()
+}
+
 #[test]
-fn backwards_diff_swaps_new_and_resolved() {
+fn diff_runs_forwards_in_whichever_order_the_runs_are_named() {
     let (scene, _) = two_nights();
-    let counts = |from: &str, to: &str| {
-        let told = scene
-            .run(&["diff", from, to, "--format=json", "--no-replaced"])
-            .exits_with(0);
-        let told: serde_json::Value = serde_json::from_str(&told.stdout).unwrap();
-        ["new", "resolved", "stillMissing", "replaced"].map(|class| told[class].as_u64().unwrap())
-    };
-    let [new, resolved, still, replaced] = counts("1", "2");
-    assert_eq!(counts("2", "1"), [resolved, new, still, replaced]);
-    assert!(new > 0 && resolved > 0 && still > 0);
-    let [new, resolved, ..] = counts("2", "2");
-    assert_eq!((new, resolved), (0, 0));
+    let forwards = told(&scene, &["1", "2", "--no-replaced"]);
+    assert_eq!(told(&scene, &["2", "1", "--no-replaced"]), forwards);
+    assert_eq!(forwards["base"]["run"], 1);
+    assert!(forwards["new"].as_u64() > Some(0) && forwards["resolved"].as_u64() > Some(0));
+    let same = told(&scene, &["2", "2"]);
+    assert_eq!((&same["new"], &same["resolved"]), (&0.into(), &0.into()));
+}
+
+/// Three nights, the first about a week before the others.
+fn a_week() -> (Scene, Finished) {
+    let mut scene = Scene::with_machines(20);
+    scene.report(&[]).exits_with(0);
+    let mut run = None;
+    for (nights, hours) in [(5, 5 * 24 + 18), (6, 24)] {
+        scene.kept().age_runs(hours);
+        scene.replace_tenant(|settings| {
+            settings.machines = 20;
+            settings.nights = nights;
+        });
+        scene.write("machines.csv", scene.tenant.inventory_csv());
+        run = Some(scene.report(&[]).exits_with(0));
+    }
+    (scene, run.unwrap())
+}
+
+#[test]
+fn last_week_is_compared_with_beside_the_last_run() {
+    let (scene, run) = a_week();
+    let summary = run.summary();
+    assert_eq!(summary["changes"], told(&scene, &["2", "3"]));
+    assert_eq!(summary["lastWeek"], told(&scene, &["1", "3"]));
+    assert_ne!(summary["changes"], summary["lastWeek"]);
+    // Two comparisons in one process do not get into each other's way.
+    let csv = scene.run(&["diff", "2", "3", "--format", "csv"]);
+    let rows = String::from_utf8(run.bytes("changes.csv")).unwrap();
+    assert_eq!(csv.exits_with(0).stdout, rows);
+    let again = scene.run(&["report", "--offline"]);
+    assert_eq!(
+        again.exits_with(0).summary()["lastWeek"],
+        summary["lastWeek"]
+    );
+    let first = scene
+        .run(&["report", "--offline", "--run", "1"])
+        .exits_with(0);
+    assert_eq!(first.summary().get("lastWeek"), None);
+}
+
+#[test]
+fn diff_since_compares_with_the_latest_whole_run_of_that_age() {
+    let (scene, run) = a_week();
+    let base = |since: &str| told(&scene, &["--since", since])["base"]["run"].clone();
+    assert_eq!(told(&scene, &["--since", "7d"]), run.summary()["lastWeek"]);
+    assert_eq!([base("1d"), base("25h")], [2, 2]);
+    assert_eq!([base("2d"), base("6d")], [1, 1]);
+    // A run without enough answers is no base.
+    scene
+        .kept()
+        .execute("UPDATE run SET answered = 19, failed = 1 WHERE id = 2");
+    assert_eq!(base("1d"), 1);
+    let run = scene.run(&["diff", "--since", "8d"]).exits_with(3);
+    run.complains("no whole run of these machines is at least 8 d older than run 3")
+        .hints("patchgap runs");
 }
 
 #[test]
@@ -127,6 +185,8 @@ fn contradicting_arguments_are_usage_errors() {
         ),
         (&["diff", "--format", "pdf"], "text, csv, json"),
         (&["diff", "one"], "whole number"),
+        (&["diff", "1", "--since", "7d"], "cannot be used with"),
+        (&["diff", "--since", "7"], "such as 90m, 20h or 7d"),
         (&["diff", "1", "2", "3"], "unexpected argument"),
     ] {
         scene.run(arguments).exits_with(2).complains(problem);

@@ -40,6 +40,8 @@ pub(super) struct Document<'run> {
     #[serde(skip_serializing_if = "Option::is_none")]
     changes: Option<ChangeCounts>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    last_week: Option<ChangeCounts>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     census: Option<CensusSummary<'run>>,
     requests: Requests,
     files: &'run [String],
@@ -169,6 +171,7 @@ impl<'run> Document<'run> {
             gaps: fleet.gaps,
             exposure: fleet.exposure,
             changes: run.past.map(|past| past.changes.into()),
+            last_week: run.week.map(Into::into),
             census: run.census.map(Into::into),
             requests: facts.requests,
             files: &facts.files,

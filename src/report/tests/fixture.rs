@@ -133,6 +133,7 @@ impl Fixture {
                 .as_ref()
                 .zip(changes.as_ref())
                 .map(|(history, changes)| Past { changes, history }),
+            week: None,
             trend: &trend(),
             census: self.census.as_ref(),
             list_check: self.list_check.as_ref(),

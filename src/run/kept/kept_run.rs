@@ -147,6 +147,7 @@ impl KeptRun {
             time_zone: started.time_zone(),
             inventory: &self.inventory,
             answers,
+            kept: answers,
         };
         let ended = record.ended;
         RunData::new(sources, fleet, record, |is_enough| {

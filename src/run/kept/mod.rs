@@ -73,7 +73,7 @@ pub(crate) fn report_again(
         warn!("no census is kept with this run, and none is requested with --offline");
     }
     if kept.run.is_some() {
-        add_history(&mut data, &answers).map_err(RunError::History)?;
+        add_history(&mut data).map_err(RunError::History)?;
     }
     if let Some(run) = &kept.run {
         data.list_check = list_check(&answers, run.run, &kept.inventory)?;

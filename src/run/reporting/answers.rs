@@ -7,9 +7,8 @@ use jiff::Timestamp;
 use crate::{
     aggregate::{Aggregation, Fleet, RankBy},
     domain::{
-        gaps::{AnswerRef, DatedAnswer, Gaps, History},
+        gaps::{AnswerRef, Gaps},
         kb::MissingKbs,
-        machine::MachineId,
         outcome::Outcome,
     },
     inventory::Inventory,
@@ -64,12 +63,6 @@ impl Answers {
     /// The unsaved outcome with this reference, unless the reference belongs to the store.
     fn unsaved(&self, answer: AnswerRef) -> Option<&Outcome> {
         self.unsaved.get(usize::try_from(!answer.0).ok()?)
-    }
-}
-
-impl History for Answers {
-    fn before_base(&self, machine: MachineId) -> io::Result<Vec<DatedAnswer>> {
-        self.kept.before_base(machine)
     }
 }
 

@@ -3,14 +3,15 @@
 
 use jiff::tz::TimeZone;
 
+use super::before_base::BeforeBase;
 use crate::{
     aggregate::{Coverage, Fleet, TopActions},
     changes::Changes,
     config::{Config, Percent},
-    domain::{census::Census, ending::RunOutcome, gaps::History},
+    domain::{census::Census, ending::RunOutcome, gaps::Gaps},
     inventory::{Inventory, ListCheck},
     report::{self, Extras, Facts, Past, Run, Tool, TrendPoint, default_title},
-    store::{Figures, OutcomeCounts, RunRecord},
+    store::{Figures, OutcomeCounts, RunId, RunRecord, Snapshot},
 };
 
 /// The sources of a run's data.
@@ -20,8 +21,21 @@ pub(crate) struct Sources<'run> {
     /// The time zone for local times.
     pub(crate) time_zone: &'run TimeZone,
     pub(crate) inventory: &'run Inventory,
-    /// Reads answers again.
-    pub(crate) answers: &'run dyn History,
+    /// Reads the run's answers again.
+    pub(crate) answers: &'run dyn Gaps,
+    /// The store, for earlier runs.
+    pub(crate) kept: &'run Snapshot,
+}
+
+impl<'run> Sources<'run> {
+    /// The answers from before a run that this one is compared with.
+    pub(super) fn before(&self, base: RunId) -> BeforeBase<'run> {
+        BeforeBase {
+            answers: self.answers,
+            kept: self.kept,
+            base,
+        }
+    }
 }
 
 /// The data that reports need of a run.
@@ -33,6 +47,8 @@ pub(crate) struct RunData<'run> {
     pub(crate) outcome: RunOutcome,
     /// The changes since an earlier run; `None` if there is none to compare with.
     pub(crate) changes: Option<Changes>,
+    /// The changes since a week ago; `None` if there is no whole run that old.
+    pub(crate) week: Option<Changes>,
     /// What is known of the service's list beside the run's; `None` if it was not asked for.
     pub(crate) list_check: Option<ListCheck>,
     /// The latest runs, oldest first.
@@ -63,6 +79,7 @@ impl<'run> RunData<'run> {
             fleet,
             outcome,
             changes: None,
+            week: None,
             list_check: None,
             trend: Vec::new(),
             census: None,
@@ -72,15 +89,17 @@ impl<'run> RunData<'run> {
     /// Lends the data to reports.
     pub(crate) fn with_run<T>(&self, borrow: impl FnOnce(&Run<'_>) -> T) -> T {
         let gaps = self.sources.answers;
+        let past = self.changes.as_ref();
+        let past = past.map(|it| (it, self.sources.before(RunId(it.base.run))));
         borrow(&Run {
             inventory: self.sources.inventory,
             fleet: &self.fleet,
             gaps,
             actions: &TopActions::of(&self.fleet, gaps),
-            past: self.changes.as_ref().map(|changes| Past {
-                changes,
-                history: self.sources.answers,
-            }),
+            past: past
+                .as_ref()
+                .map(|(changes, history)| Past { changes, history }),
+            week: self.week.as_ref(),
             trend: &self.trend,
             census: self.census.as_ref(),
             list_check: self.list_check.as_ref(),

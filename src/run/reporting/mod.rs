@@ -1,12 +1,16 @@
 //! The data that reports need of a run, whether it has just ended or is kept.
 //!
 //! - [`answers`]: the answers of a run that has just ended, stored or not
+//! - [`bases`]: the earlier runs to compare with
+//! - [`before_base`]: the answers from before a comparison's base
 //! - [`data`]: assembles the data for reports, which borrow it
 //! - [`history`]: earlier runs: changes and trend
 //! - [`output`]: the reports, and the folder that they are written to
 //! - [`summary`]: the summary on standard output and on the page of a workflow
 
 pub(super) mod answers;
+mod bases;
+mod before_base;
 pub(crate) mod data;
 pub(crate) mod history;
 pub(super) mod output;

@@ -135,10 +135,10 @@ fn dated_answer(row: &Row<'_>, column: usize) -> Result<DatedAnswer> {
     })
 }
 
-/// The answers for a machine in runs before the first of the two.
+/// The answers for a machine in runs before this one, latest first.
 pub(crate) fn answers_before(
     connection: &Connection,
-    first: RunId,
+    run: RunId,
     machine: MachineId,
 ) -> Result<Vec<DatedAnswer>> {
     let mut find = connection.prepare_cached(&format!(
@@ -153,7 +153,7 @@ pub(crate) fn answers_before(
          ORDER BY run.id DESC"
     ))?;
     let id = &mut [0; 40];
-    let found = find.query_map(params![first.0, machine.encode(id)], |row| {
+    let found = find.query_map(params![run.0, machine.encode(id)], |row| {
         dated_answer(row, 0)
     })?;
     found.collect()

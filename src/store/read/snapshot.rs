@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     domain::{
-        gaps::{AnswerRef, BaseMachine, DatedAnswer, Gaps, History},
+        gaps::{AnswerRef, BaseMachine, DatedAnswer, Gaps},
         kb::MissingKbs,
         machine::MachineId,
     },
@@ -39,8 +39,6 @@ pub struct Snapshot {
     extra: Vec<Mutex<Reader>>,
     /// The lists of the answers that were already passed on.
     lists: OnceLock<ListCache>,
-    /// The earlier of the two compared runs: the history is everything before it.
-    history_end: Mutex<Option<RunId>>,
 }
 
 /// A connection to read with.
@@ -89,7 +87,6 @@ impl Snapshot {
             own: Reader::of(store),
             extra,
             lists: OnceLock::new(),
-            history_end: Mutex::default(),
         })
     }
 
@@ -134,15 +131,19 @@ impl Snapshot {
         self.read(|connection, _| earlier_runs::is_same_fleet(connection, one, other))
     }
 
-    /// The base's data on the machines of its list, sorted by id. From here on the history is
-    /// everything before both runs.
-    pub fn compare(
-        &self,
-        base: RunId,
-        with: RunId,
-    ) -> std::result::Result<Vec<BaseMachine>, StoreError> {
-        *self.history_end.lock() = Some(base.min(with));
+    /// A run's data on the machines of its list, sorted by id.
+    pub fn base_machines(&self, base: RunId) -> std::result::Result<Vec<BaseMachine>, StoreError> {
         self.read(|connection, _| earlier_runs::base_machines(connection, base))
+    }
+
+    /// The answers for a machine in runs before this one, latest first. An answer that several runs
+    /// used may be listed several times.
+    pub fn answers_before(
+        &self,
+        run: RunId,
+        machine: MachineId,
+    ) -> std::result::Result<Vec<DatedAnswer>, StoreError> {
+        self.read(|connection, _| earlier_runs::answers_before(connection, run, machine))
     }
 
     /// Reads with any reader that is free.
@@ -184,16 +185,6 @@ impl Gaps for Snapshot {
             }
         };
         read.map_err(io::Error::other)
-    }
-}
-
-impl History for Snapshot {
-    fn before_base(&self, machine: MachineId) -> io::Result<Vec<DatedAnswer>> {
-        let Some(history_end) = *self.history_end.lock() else {
-            return Ok(Vec::new());
-        };
-        self.read(|connection, _| earlier_runs::answers_before(connection, history_end, machine))
-            .map_err(io::Error::other)
     }
 }
 

@@ -1,7 +1,6 @@
 //! Runs of a tenant at another address than before.
 
 use super::*;
-use crate::domain::gaps::History;
 
 /// The runs before the last one, with whether they have the same fleet, and the times of their answers
 /// for the first machine.
@@ -14,8 +13,7 @@ fn before_last(place: &Place) -> (Vec<(RunId, bool)>, Vec<Timestamp>) {
         .iter()
         .map(|it| (it.record.run, it.is_same_fleet))
         .collect();
-    snapshot.compare(last, last).unwrap();
-    let answers = snapshot.before_base(machine(1)).unwrap();
+    let answers = snapshot.answers_before(last, machine(1)).unwrap();
     (runs, answers.iter().map(|it| it.as_of).collect())
 }
 

@@ -28,9 +28,7 @@ fn date_order_of_an_earlier_list_is_inferred() {
     }
     let store = recorder.finish().unwrap().store;
     let snapshot = Snapshot::of(store, 2).unwrap();
-    let then = snapshot
-        .compare(started.record.run, started.record.run)
-        .unwrap();
+    let then = snapshot.base_machines(started.record.run).unwrap();
     let silent: Vec<bool> = then.iter().map(|it| it.no_current_data).collect();
     // The third cell shows that the day comes first.
     assert_eq!(silent, [false, true, true, true]);
