@@ -5,6 +5,7 @@ use std::{path::Path, time::Duration};
 
 use jiff::Timestamp;
 use secrecy::SecretString;
+use tracing::{instrument::WithSubscriber, subscriber::NoSubscriber};
 
 use super::{AppError, context::Context};
 use crate::{
@@ -128,7 +129,8 @@ impl Demonstration<'_> {
         config.reports.out = folder.join("earlier");
         config.reports.formats = Vec::new();
         config.reports.min_coverage = Percent::NONE;
-        match self.run(&config, simulator).await? {
+        let run = self.run(&config, simulator);
+        match run.with_subscriber(NoSubscriber::default()).await? {
             ExitCode::Complete => Ok(()),
             _ => Err(RunError::Interrupted.into()),
         }

@@ -67,8 +67,15 @@ fn filter(console: Console) -> Targets {
         (_, 2) => (Level::DEBUG, LevelFilter::OFF),
         _ => (Level::TRACE, LevelFilter::WARN),
     };
+    // The end of a run is for collectors, which get JSON. A partial run is a warning that people get
+    // in any case: it is the only line of a quiet night.
+    let end = match console.log_format {
+        LogFormat::Json => Level::INFO,
+        LogFormat::Text => Level::WARN,
+    };
     Targets::new()
         .with_default(others)
         .with_target("patchgap", own)
         .with_target("patchgap::progress", own.max(Level::INFO))
+        .with_target("patchgap::end", own.max(end))
 }

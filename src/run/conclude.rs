@@ -2,7 +2,7 @@
 //! that a run whose reports could not be written is resumed.
 
 use jiff::Timestamp;
-use tracing::{error, warn};
+use tracing::{error, info, warn};
 
 use super::{
     RunError,
@@ -176,7 +176,9 @@ impl Concluded<'_> {
     /// the first one is logged.
     pub(super) fn exit(mut self) -> Result<ExitCode, RunError> {
         let printed = self.print_messages();
+        let (record, started) = (self.record.clone(), self.setup.input.started.timestamp());
         let ended = self.exit_code();
+        log_end(&record, started, &ended);
         let Err(unprinted) = printed else {
             return ended;
         };
@@ -211,6 +213,33 @@ impl Concluded<'_> {
         let error = RunError::of_ending(&self.ending, api_url, claims);
         error.map_or(Ok(self.outcome.exit_code()), Err)
     }
+}
+
+/// Logs the end of the run, for collectors.
+fn log_end(record: &RunRecord, started: Timestamp, ended: &Result<ExitCode, RunError>) {
+    let code = ended
+        .as_ref()
+        .map_or_else(RunError::exit_code, |code| *code);
+    let tally = record.tally;
+    let figures = record.figures.unwrap_or_default();
+    let took = Timestamp::now().duration_since(started);
+    info!(
+        target: "patchgap::end",
+        run = record.run.0,
+        exit_code = code as u8,
+        outcome = record.outcome.map(RunOutcome::as_str),
+        seconds = took.as_secs(),
+        machines = tally.machines(),
+        answered = tally.answered,
+        not_found = tally.not_found,
+        failed = tally.failed,
+        pending = tally.pending,
+        with_gaps = figures.with_gaps,
+        kbs = figures.kbs,
+        gaps = figures.gaps,
+        exposure = figures.exposure,
+        "run finished"
+    );
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! Logs, for people and for collectors.
 
+use patchgap::simulator::Fault;
 use serde_json::Value;
 
-use crate::common::{Finished, Scene};
+use crate::common::{Finished, Scene, fleet_ids};
 
 /// Standard error as JSON: one object per line.
 fn objects(run: &Finished) -> Vec<Value> {
@@ -113,4 +114,60 @@ fn unknown_variables_are_warned_about() {
         .complains(
             "PATCHGAP_RATE_LIMTI is not known and has no effect; did you mean PATCHGAP_RATE_LIMIT?",
         );
+}
+
+/// The last log line: the end of the run.
+#[track_caller]
+fn end(objects: &[Value]) -> &Value {
+    let last = objects.last().unwrap();
+    let said = [&last["level"], &last["message"]];
+    assert_eq!(said, ["INFO", "run finished"], "{last}");
+    last
+}
+
+#[test]
+fn end_of_a_run_is_logged_for_collectors() {
+    let scene = Scene::with_machines(3);
+    for (number, more) in [(1, &[][..]), (2, &["-q"])] {
+        let run = scene.report(&[&["--log-format", "json"], more].concat());
+        let run = run.exits_with(0);
+        let (objects, summary) = (objects(&run), run.summary());
+        let end = end(&objects);
+        assert_eq!(
+            (&end["run"], &end["exit_code"]),
+            (&number.into(), &0.into())
+        );
+        assert_eq!(end["outcome"], "complete");
+        assert_eq!((&end["machines"], &end["answered"]), (&3.into(), &3.into()));
+        assert_eq!(end["with_gaps"], summary["machines"]["withGaps"]);
+        for figure in ["kbs", "gaps", "exposure"] {
+            assert_eq!(end[figure], summary[figure], "{figure}");
+        }
+        assert!(end["seconds"].as_i64() < Some(300), "{end}");
+    }
+}
+
+#[test]
+fn partial_run_is_a_warning_and_its_end_has_the_exit_code() {
+    let scene = Scene::with(|settings| {
+        settings.machines = 4;
+        settings.faults.forever = [(fleet_ids(1)[0], Fault::BadRequest)].into();
+    });
+    let run = scene.report(&["-q", "--log-format", "json"]).exits_with(5);
+    let objects = objects(&run);
+    let end = end(&objects);
+    let figures = ["exit_code", "answered", "failed"].map(|name| end[name].as_u64().unwrap());
+    assert_eq!(figures, [5, 3, 1]);
+    let levels: Vec<&Value> = objects.iter().map(|it| &it["level"]).collect();
+    assert_eq!(levels, ["WARN", "INFO"], "{objects:?}");
+}
+
+#[test]
+fn demonstration_logs_one_end() {
+    let scene = Scene::with_machines(1);
+    let arguments = ["demo", "--machines", "20", "-q", "--log-format", "json"];
+    let run = scene.finish(&mut scene.bare(&arguments));
+    let objects = objects(&run);
+    let ends = objects.iter().filter(|it| it["message"] == "run finished");
+    assert_eq!(ends.count(), 1, "{objects:?}");
 }

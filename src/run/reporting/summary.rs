@@ -35,7 +35,8 @@ impl Show {
         match self {
             Self::Summary(text) => return print(text),
             Self::Warning(problem) => warn!("no summary: {problem}"),
-            Self::Line(outcome, line) => error!(%outcome, "{line}"),
+            Self::Line(outcome @ RunOutcome::Refused, line) => error!(%outcome, "{line}"),
+            Self::Line(outcome, line) => warn!(target: "patchgap::end", %outcome, "{line}"),
             Self::Nothing => {}
         }
         Ok(())
