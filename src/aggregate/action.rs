@@ -48,6 +48,13 @@ impl<'fleet> TopActions<'fleet> {
         }
     }
 
+    /// The KBs of the first `count` actions, however many; fewer if fewer have any exposure. Reads no
+    /// gaps.
+    pub fn kbs(fleet: &Fleet, count: usize) -> Vec<&KbRow> {
+        let kbs = by_exposure(fleet, count).into_iter();
+        kbs.map(|kb| &fleet.kbs[kb]).collect()
+    }
+
     /// The first `count` actions, at most [`Self::MOST`]; fewer if fewer have any exposure. Fails
     /// if the gaps cannot be read.
     pub fn first(&self, count: usize) -> io::Result<Vec<TopAction<'fleet>>> {
@@ -73,10 +80,7 @@ fn to_actions<'fleet, 'found>(
 
 /// The `count` KBs with the most exposure (ties by machines, then by id); fewer if fewer have any.
 fn find(fleet: &Fleet, gaps: &dyn Gaps, count: usize) -> io::Result<Vec<FoundAction>> {
-    let mut kbs = fleet.kbs_by_exposure();
-    kbs.retain(|kb| fleet.kbs[*kb].exposure > 0);
-    kbs.truncate(count);
-
+    let kbs = by_exposure(fleet, count);
     let first_reached = machines_first_reached(fleet, gaps, &kbs)?;
     let (mut exposure_removed, mut machines) = (0_u64, 0);
     let found = kbs.into_iter().zip(first_reached).map(|(kb, reached)| {
@@ -89,6 +93,14 @@ fn find(fleet: &Fleet, gaps: &dyn Gaps, count: usize) -> io::Result<Vec<FoundAct
         }
     });
     Ok(found.collect())
+}
+
+/// The indices of these KBs.
+fn by_exposure(fleet: &Fleet, count: usize) -> Vec<usize> {
+    let mut kbs = fleet.kbs_by_exposure();
+    kbs.retain(|kb| fleet.kbs[*kb].exposure > 0);
+    kbs.truncate(count);
+    kbs
 }
 
 /// For each KB, the number of machines that miss it and none of the KBs before it.

@@ -56,6 +56,7 @@ pub(super) async fn simulate(
     let claim = Claim {
         folder: &folder,
         names: &[ROOT, SECRET, MACHINES, CONFIG],
+        has_targets: false,
         option: "--folder",
     };
     claim.check(&[])?;

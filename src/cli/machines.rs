@@ -7,7 +7,7 @@ use clap::{Arg, Args, builder::UnknownArgumentValueParser};
 use crate::config::Settings;
 
 /// The options of `patchgap report` that have no effect on a list.
-const NOT_OF_LISTS: [&str; 20] = [
+const NOT_OF_LISTS: [&str; 21] = [
     "check_list",
     "column",
     "rate_limit",
@@ -23,6 +23,7 @@ const NOT_OF_LISTS: [&str; 20] = [
     "out",
     "format",
     "title",
+    "targets",
     "rank_by",
     "min_coverage",
     "no_replaced",

@@ -202,6 +202,7 @@ fn reports(settings: &Settings, surroundings: Surroundings<'_>) -> Result<Report
     Ok(Reports {
         out: surroundings.working_directory.join(out),
         formats: required(settings.format.as_ref(), "format")?.get().to_vec(),
+        targets: required(settings.targets, "targets")?.get() as usize,
         title: settings.title.clone().map(String::from),
         replacing: if required(settings.no_replaced, "no_replaced")? {
             Replacing::Ignored

@@ -122,6 +122,8 @@ pub struct Reports {
     pub formats: Vec<Format>,
     /// The name of the tenant for headlines; derived from the tenant's id if `None`.
     pub title: Option<String>,
+    /// The number of updates with a file of the machines that miss them.
+    pub targets: usize,
     /// Whether a KB that supersedes an older one is reported as a replacement.
     pub replacing: Replacing,
     /// Whether cells that look like formulae are escaped.

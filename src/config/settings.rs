@@ -26,6 +26,9 @@ pub type Retries = Whole<0, 1000>;
 /// The number of runs to keep.
 pub type KeptRuns = Whole<1, 100_000>;
 
+/// The number of updates with a file of targets.
+pub type Targets = Whole<0, 100_000>;
+
 /// The number of a stored run.
 pub type RunNumber = Whole<1, { u32::MAX }>;
 
@@ -250,6 +253,11 @@ pub struct Settings {
     #[serde(deserialize_with = "from_text")]
     pub title: Option<Text>,
 
+    /// Write targets/KB5059339.csv for each of the first N updates to install: the machines that
+    /// miss it, for tools that install updates [default: 0]
+    #[arg(long, value_name = "N", help_heading = "Reports")]
+    pub targets: Option<Targets>,
+
     /// Order of the KBs [default: cve]
     #[arg(long, value_name = "ORDER", help_heading = "Reports")]
     #[arg(value_parser = words::<RankBy>(RankBy::WORDS))]
@@ -337,7 +345,7 @@ impl Settings {
             tenant_id, client_id, client_secret_file, client_certificate_path,
             credential, cloud, api_url, authority_url, scope, ca_cert, rate_limit, pace,
             concurrency, timeout, retries, budget, until, state, fresh, max_age, keep_runs,
-            offline, run, out, format, title, rank_by, min_coverage, census, no_replaced, no_csv_guard,
+            offline, run, out, format, title, targets, rank_by, min_coverage, census, no_replaced, no_csv_guard,
             dry_run,
             progress, log_format, verbose, quiet, color,
         }

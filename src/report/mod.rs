@@ -95,8 +95,8 @@ impl Run<'_> {
 
 /// One report file. Its content depends only on the run: the same run gives the same bytes.
 pub trait Report: Sync {
-    /// The name of the file in the output folder.
-    fn file_name(&self) -> &'static str;
+    /// The name of the file in the output folder; a file in a subfolder has a `/` in it.
+    fn file_name(&self) -> &str;
 
     /// Whether the report is written for a run with these extras.
     fn is_written(&self, _extras: Extras) -> bool {
@@ -129,6 +129,22 @@ pub fn reports(formats: &[Format]) -> Vec<Box<dyn Report>> {
         reports.push(Box::new(json::Summary));
     }
     reports
+}
+
+/// The files with the machines that miss each of the first `count` updates to install. Fails if the gaps
+/// cannot be read.
+pub fn targets(run: &Run<'_>, count: usize) -> io::Result<Vec<Box<dyn Report>>> {
+    csv::targets(run, count)
+}
+
+/// The names of these files.
+pub fn target_names(fleet: &Fleet, count: usize) -> Vec<String> {
+    csv::names(fleet, count)
+}
+
+/// The updates among them that have no such file, because their ids are no numbers.
+pub fn updates_without_targets(fleet: &Fleet, count: usize) -> Vec<String> {
+    csv::left_out(fleet, count)
 }
 
 /// `changes.csv` alone.

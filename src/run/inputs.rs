@@ -51,6 +51,7 @@ pub(crate) fn check_conflicts(config: &Config, inputs: &[Input]) -> Result<(), C
     let claim = Claim {
         folder: &config.reports.out,
         names: &names,
+        has_targets: config.reports.targets > 0,
         option: "--out",
     };
     claim.check(inputs)

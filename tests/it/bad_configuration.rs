@@ -3,7 +3,7 @@
 use crate::common::{Finished, Scene};
 
 /// Keys, each with an invalid value and a part of the message about the allowed ones.
-const BAD_VALUES: [(&str, &str, &str); 15] = [
+const BAD_VALUES: [(&str, &str, &str); 16] = [
     ("timeout", "30", "such as 500ms, 30s, 2m"),
     ("timeout", "25h", "at most 24h"),
     (
@@ -27,6 +27,7 @@ const BAD_VALUES: [(&str, &str, &str); 15] = [
     ),
     ("authority_url", "http://login.example/", "https"),
     ("credential", "password", "azure-cli"),
+    ("targets", "all", "whole number from 0 to 100000"),
     ("rank_by", "size", "cve, exposure, machines"),
     ("min_coverage", "101", "from 0 to 100"),
     ("format", "pdf", "csv, json, html"),

@@ -77,6 +77,7 @@ mod standard_output;
 mod started_twice;
 mod step_summary;
 mod strangers;
+mod targets;
 mod time_zone;
 mod title;
 mod tokens;

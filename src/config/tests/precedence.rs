@@ -300,6 +300,14 @@ const CASES: &[Case] = &[
         show: |config| format!("{:?}", config.reports.title),
     },
     Case {
+        key: "targets",
+        flag: "--targets=1",
+        variable: "2",
+        file: "3",
+        shown: ["1", "2", "3", "0"],
+        show: |config| config.reports.targets.to_string(),
+    },
+    Case {
         key: "rank_by",
         flag: "--rank-by=cve",
         variable: "machines",

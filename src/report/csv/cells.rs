@@ -84,14 +84,14 @@ impl<'out> Cells<'out> {
     }
 
     /// Writes a cell with a value of our own.
-    fn ours(&mut self, value: impl Display) -> io::Result<()> {
+    pub(super) fn ours(&mut self, value: impl Display) -> io::Result<()> {
         self.cell.clear();
         write!(self.cell, "{value}").map_err(io::Error::other)?;
         Ok(self.writer.write_field(&self.cell)?)
     }
 
     /// Writes a cell with text from outside.
-    fn foreign(&mut self, text: &str) -> io::Result<()> {
+    pub(super) fn foreign(&mut self, text: &str) -> io::Result<()> {
         if self.guard {
             Ok(self.writer.write_field(&*guarded(text))?)
         } else {
@@ -111,7 +111,7 @@ impl<'out> Cells<'out> {
         written
     }
 
-    fn end_row(&mut self) -> io::Result<()> {
+    pub(super) fn end_row(&mut self) -> io::Result<()> {
         Ok(self.writer.write_record(None::<&[u8]>)?)
     }
 

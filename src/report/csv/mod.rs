@@ -2,10 +2,12 @@
 
 mod cells;
 mod gaps;
+mod targets;
 mod unlisted;
 
 use std::io::{self, Write};
 
+pub(super) use self::targets::{TARGETS, is_target, left_out, names, targets};
 use self::{cells::Cells, gaps::GapsCsv, unlisted::UnlistedCsv};
 use super::{
     Extras, Report, Run,

@@ -1,7 +1,10 @@
 //! Detects files that must not be replaced: the run's own inputs and state, and files in the output folder
 //! that patchgap did not write. Both are checked before the first request.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use super::{
     conflict::{Conflict, NAME},
@@ -10,6 +13,7 @@ use super::{
     same_file::{is_below, is_same},
     temporary::is_temporary,
 };
+use crate::report::csv::{TARGETS, is_target};
 
 /// A file that a run reads or keeps.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +31,8 @@ pub struct Claim<'claim> {
     pub folder: &'claim Path,
     /// The names of the files.
     pub names: &'claim [&'claim str],
+    /// Whether there will be files of targets as well, whichever KBs they are about.
+    pub has_targets: bool,
     /// The command-line option that sets the folder.
     pub option: &'static str,
 }
@@ -55,7 +61,10 @@ impl Claim<'_> {
         let owned = Owned::of(self.folder)?;
         let others = self.names.iter();
         let others = others.filter(|name| owned.is_others(self.folder, name));
-        let names: Vec<String> = others.map(|name| (*name).to_owned()).collect();
+        let mut names: Vec<String> = others.map(|name| (*name).to_owned()).collect();
+        if self.has_targets {
+            names.extend(self.other_targets(&owned));
+        }
         if names.is_empty() {
             return Ok(());
         }
@@ -64,6 +73,21 @@ impl Claim<'_> {
             names,
             option: self.option,
         })
+    }
+
+    /// What exists in place of files of targets, and is not ours.
+    fn other_targets(&self, owned: &Owned) -> Vec<String> {
+        let subfolder = self.folder.join(TARGETS);
+        if fs::symlink_metadata(&subfolder).is_ok() && !subfolder.is_dir() {
+            return vec![TARGETS.to_owned()];
+        }
+        let entries = fs::read_dir(&subfolder).into_iter().flatten().flatten();
+        let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
+        let names = names.filter(|name| is_target(name));
+        let names = names.map(|name| format!("{TARGETS}/{name}"));
+        let mut names: Vec<String> = names.filter(|name| !owned.has(name)).collect();
+        names.sort();
+        names
     }
 
     fn spares(&self, input: &Input) -> Result<(), Conflict> {
@@ -86,9 +110,10 @@ impl Claim<'_> {
         if is_above || is_same(self.folder, input) {
             return Some(self.folder.to_owned());
         }
-        self.written()
-            .find(is_hit)
-            .or_else(|| self.swept(input).then(|| input.to_owned()))
+        self.written().find(is_hit).or_else(|| {
+            let is_hit = self.swept(input) || self.is_target(input);
+            is_hit.then(|| input.to_owned())
+        })
     }
 
     /// All paths that may be written: the reports, the `.new` variants of reports that cannot be
@@ -101,6 +126,14 @@ impl Claim<'_> {
         std::iter::once(self.folder.join(NAME)).chain(names)
     }
 
+    /// Whether the file may be replaced or removed as one of the targets of an earlier run.
+    fn is_target(&self, input: &Path) -> bool {
+        let name = input.file_name().and_then(|name| name.to_str());
+        let folder = input.parent();
+        name.is_some_and(is_target)
+            && folder.is_some_and(|folder| is_same(folder, &self.folder.join(TARGETS)))
+    }
+
     /// Whether the file would be removed together with leftover temporary files.
     fn swept(&self, input: &Path) -> bool {
         let folder = input.parent().filter(|it| !it.as_os_str().is_empty());
@@ -111,8 +144,6 @@ impl Claim<'_> {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-
     use super::*;
 
     const NAMES: [&str; 2] = ["kbs.csv", "machines.csv"];
@@ -121,6 +152,7 @@ mod tests {
         let claim = Claim {
             folder,
             names: &NAMES,
+            has_targets: true,
             option: "--out",
         };
         let input = Input {
@@ -146,6 +178,8 @@ mod tests {
                 ("out/gaps.csv", false),
                 ("out/store", false),
                 ("out/below/kbs.csv", false),
+                ("out/targets/KB5.csv", true),
+                ("out/targets/list.csv", false),
                 ("kbs.csv", false),
                 (".patchgap-x.tmp", false),
             ] {
@@ -165,7 +199,15 @@ mod tests {
         for name in ["machines.csv", "notes.txt"] {
             fs::write(place.path().join(name), "mine").unwrap();
         }
-        let error = conflict(place.path(), Path::new("elsewhere")).unwrap();
-        assert!(error.ends_with("did not write: machines.csv"), "{error}");
+        let error = || conflict(place.path(), Path::new("elsewhere")).unwrap();
+        let found = error();
+        assert!(found.ends_with("did not write: machines.csv"), "{found}");
+        fs::create_dir(place.path().join("targets")).unwrap();
+        for name in ["KB5.csv", "kb6.csv", "notes.txt"] {
+            fs::write(place.path().join("targets").join(name), "mine").unwrap();
+        }
+        let found = error();
+        let expected = "did not write: machines.csv, targets/KB5.csv, targets/kb6.csv";
+        assert!(found.ends_with(expected), "{found}");
     }
 }

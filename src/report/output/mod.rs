@@ -16,6 +16,7 @@ mod claim;
 mod conflict;
 mod digest;
 mod error;
+mod names;
 mod owned;
 mod parallel;
 mod placing;
@@ -31,6 +32,8 @@ use std::{
 
 use self::{
     background::{Background, Staged, Writing},
+    names::is_target,
+    owned::Owned,
     parallel::in_parallel,
     placing::place_all,
     probe::can_be_made,
@@ -42,7 +45,7 @@ pub use self::{
     error::OutputError,
     parallel::at_once,
 };
-use super::{Report, Run};
+use super::{Report, Run, csv::TARGETS};
 
 /// A folder that was checked to be writable.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,25 +66,40 @@ impl OutputFolder {
             can_be_made(path).map_err(|source| OutputError::Create { folder, source })?;
             return Ok(prepared);
         }
-        prepared.prove_writable()?;
+        prove_writable(path)?;
         prepared.prove_free(reports)?;
         sweep(path);
         Ok(prepared)
     }
 
-    /// Writes these reports, each over the earlier one of the same name. Reports about extras that
-    /// the run does not have are removed. Files that are not ours are never touched. Because
+    /// Writes these reports, each over the earlier one of the same name, and these files of targets.
+    /// Reports about extras that the run does not have are removed, and all other files of targets. Files that are not ours are never touched. Because
     /// collecting took hours, the folder is created again if it has disappeared, and a report that
     /// cannot be moved to its path is kept beside it.
-    pub fn write_all(&self, reports: &[Box<dyn Report>], run: &Run<'_>) -> Result<(), OutputError> {
-        let folder = self.path.clone();
-        fs::create_dir_all(&self.path).map_err(|source| OutputError::Create { folder, source })?;
+    pub fn write_all(
+        &self,
+        reports: &[Box<dyn Report>],
+        targets: &[Box<dyn Report>],
+        run: &Run<'_>,
+    ) -> Result<(), OutputError> {
+        create(&self.path)?;
         let is_written = |it: &&dyn Report| it.is_written(run.extras());
         let reports = reports.iter().map(AsRef::as_ref);
-        let (written, stale): (Vec<_>, Vec<_>) = reports.partition(is_written);
+        let (reports, stale): (Vec<_>, Vec<_>) = reports.partition(is_written);
+        let targets = targets.iter().map(AsRef::as_ref);
+        let written: Vec<&dyn Report> = targets.chain(reports).collect();
         let staged = self.stage_all(&written, run)?;
-        let stale: Vec<&str> = stale.into_iter().map(Report::file_name).collect();
-        place_all(&self.path, staged, &stale)
+        let names: Vec<&str> = written.iter().map(|it| it.file_name()).collect();
+        let stale = stale.into_iter().map(|it| it.file_name().to_owned());
+        let stale = stale.chain(Owned::of(&self.path)?.targets_except(&names));
+        let subfolder = self.path.join(TARGETS);
+        if names.iter().any(|name| is_target(name)) {
+            create(&subfolder)?;
+        }
+        let placed = place_all(&self.path, staged, &stale.collect::<Vec<_>>());
+        // It stays unless it is empty.
+        let _ = fs::remove_dir(&subfolder);
+        placed
     }
 
     /// Writes all of these completely to the disk. If several fail, returns the first error.
@@ -100,16 +118,13 @@ impl OutputFolder {
         staged.into_iter().collect()
     }
 
-    fn prove_writable(&self) -> Result<(), OutputError> {
-        let probe = || {
-            let mut file = temporary(&self.path)?;
-            file.write_all(b"patchgap")?;
-            file.close()
-        };
-        probe().map_err(|source| OutputError::Unwritable {
-            folder: self.path.clone(),
-            source,
-        })
+    /// Checks that files of targets can be written.
+    pub fn prepare_targets(&self) -> Result<(), OutputError> {
+        let subfolder = self.path.join(TARGETS);
+        if subfolder.is_dir() {
+            prove_writable(&subfolder)?;
+        }
+        Ok(())
     }
 
     fn prove_free(&self, reports: &[Box<dyn Report>]) -> Result<(), OutputError> {
@@ -130,14 +145,30 @@ impl OutputFolder {
     }
 }
 
+fn prove_writable(folder: &Path) -> Result<(), OutputError> {
+    let probe = || {
+        let mut file = temporary(folder)?;
+        file.write_all(b"patchgap")?;
+        file.close()
+    };
+    probe().map_err(|source| OutputError::Unwritable {
+        folder: folder.to_owned(),
+        source,
+    })
+}
+
+fn create(folder: &Path) -> Result<(), OutputError> {
+    let created = fs::create_dir_all(folder);
+    created.map_err(|source| OutputError::Create {
+        folder: folder.to_owned(),
+        source,
+    })
+}
+
 /// Writes these files with the same guarantees as reports, each over the earlier one of the same
 /// name.
 pub fn write_files(folder: &Path, files: &[(&str, &str)]) -> Result<(), OutputError> {
-    let made = fs::create_dir_all(folder);
-    made.map_err(|source| OutputError::Create {
-        folder: folder.to_owned(),
-        source,
-    })?;
+    create(folder)?;
     sweep(folder);
     let stage = |name: &str, content: &str| -> io::Result<Staged> {
         let mut file = Background::new(folder, name)?;

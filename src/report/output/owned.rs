@@ -8,7 +8,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fs::{self, File},
     io::{self, Read, Write},
-    path::{Component, Path, PathBuf},
+    path::{Path, PathBuf},
 };
 
 use serde::Deserialize;
@@ -16,6 +16,7 @@ use serde::Deserialize;
 use super::{
     conflict::{Conflict, NAME},
     digest::Digest,
+    names::{is_own, is_target, path_of},
     temporary::{replace, temporary},
 };
 
@@ -68,7 +69,7 @@ impl Owned {
 
     /// What exists in the folder under this name.
     pub(super) fn existing(&self, folder: &Path, name: &str) -> Existing {
-        let path = folder.join(name);
+        let path = path_of(folder, name);
         let Ok(found) = fs::symlink_metadata(&path) else {
             return Existing::Nothing;
         };
@@ -83,7 +84,7 @@ impl Owned {
 
     /// Whether the name is taken by something that is not ours. Does not read the file.
     pub(super) fn is_others(&self, folder: &Path, name: &str) -> bool {
-        let found = fs::symlink_metadata(folder.join(name));
+        let found = fs::symlink_metadata(path_of(folder, name));
         // A folder is reported by a separate error.
         found.is_ok_and(|found| {
             !(found.is_dir() || found.is_file() && self.files.contains_key(&key(name)))
@@ -94,7 +95,7 @@ impl Owned {
     pub(super) fn adopt(&mut self, folder: &Path) {
         let unknown = self.files.iter_mut().filter(|it| it.1.is_empty());
         for (name, hashes) in unknown {
-            hashes.extend(Digest::of_file(&folder.join(name)).ok());
+            hashes.extend(Digest::of_file(&path_of(folder, name)).ok());
         }
     }
 
@@ -108,9 +109,24 @@ impl Owned {
         self.files.insert(key(name), BTreeSet::from([hash]));
     }
 
+    /// The names of the files of targets that are none of these.
+    pub(super) fn targets_except(&self, written: &[&str]) -> Vec<String> {
+        let written: BTreeSet<String> = written.iter().map(|name| key(name)).collect();
+        let names = self.files.keys().filter(|name| is_target(name));
+        names
+            .filter(|name| !written.contains(*name))
+            .cloned()
+            .collect()
+    }
+
+    /// Whether there is an entry for this name.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.files.contains_key(&key(name))
+    }
+
     /// Removes the entries of files that no longer exist.
     pub(super) fn forget_missing(&mut self, folder: &Path) {
-        let is_there = |name: &String| fs::symlink_metadata(folder.join(name)).is_ok();
+        let is_there = |name: &String| fs::symlink_metadata(path_of(folder, name)).is_ok();
         self.files.retain(|name, _| is_there(name));
     }
 
@@ -173,22 +189,12 @@ fn parse(text: &str) -> Result<Owned, usize> {
         }
         let entry = line.split_once("  ").and_then(|(hash, name)| {
             let hash: Digest = hash.parse().ok()?;
-            is_plain(name).then_some((name, hash))
+            is_own(name).then_some((name, hash))
         });
         let (name, hash) = entry.ok_or(number)?;
         owned.intend(name, hash);
     }
     Ok(owned)
-}
-
-/// Whether the name is a plain file name on every platform, so that it cannot leave its folder.
-fn is_plain(name: &str) -> bool {
-    let mut parts = Path::new(name).components();
-    let is_alone = matches!(
-        (parts.next(), parts.next()),
-        (Some(Component::Normal(part)), None) if part == name
-    );
-    is_alone && !name.contains(['/', '\\', ':']) && !name.contains(char::is_control)
 }
 
 /// The part of a summary that lists the files of its run.
@@ -213,7 +219,7 @@ fn summarized(folder: &Path) -> Vec<String> {
     match serde_json::from_reader::<_, Summary>(file.take(LONGEST_SUMMARY)) {
         Ok(summary) if summary.tool.name == env!("CARGO_PKG_NAME") => {
             let files = summary.files.into_iter();
-            files.filter(|name| is_plain(name)).collect()
+            files.filter(|name| is_own(name)).collect()
         }
         _ => Vec::new(),
     }

@@ -6,14 +6,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use tempfile::NamedTempFile;
 use tracing::warn;
 
 use super::{
     background::Staged,
     conflict::NAME,
-    digest::Digest,
     error::OutputError,
+    names::{self, path_of},
     owned::{Existing, Owned},
     temporary::replace,
 };
@@ -24,7 +23,7 @@ use super::{
 pub(super) fn place_all(
     folder: &Path,
     staged: Vec<Staged>,
-    stale: &[&str],
+    stale: &[String],
 ) -> Result<(), OutputError> {
     let mut owned = Owned::of(folder)?;
     owned.adopt(folder);
@@ -59,7 +58,7 @@ fn note(owned: &Owned, folder: &Path) -> Result<(), OutputError> {
 
 /// Removes an earlier report that does not apply to this run.
 fn remove(owned: &Owned, folder: &Path, name: &str) -> Result<(), OutputError> {
-    let path = folder.join(name);
+    let path = path_of(folder, name);
     let removed = match owned.existing(folder, name) {
         Existing::Nothing | Existing::Others => Ok(()),
         Existing::Edited => keep_copy(&path).and_then(|()| fs::remove_file(&path)),
@@ -75,7 +74,7 @@ fn place(
     owned: &mut Owned,
 ) -> Result<(), OutputError> {
     let Staged { file, hash, name } = staged;
-    let path = folder.join(&name);
+    let path = path_of(folder, &name);
     let ready = match existing {
         Existing::Nothing | Existing::Ours => Ok(()),
         Existing::Edited => keep_copy(&path),
@@ -91,7 +90,15 @@ fn place(
             Ok(())
         }
         Err(failed) => Err(OutputError::Replace {
-            kept: stay_beside(failed.file, &path, hash, owned),
+            kept: stay_beside(
+                Staged {
+                    file: failed.file,
+                    hash,
+                    name,
+                },
+                folder,
+                owned,
+            ),
             path,
             source: failed.error,
         }),
@@ -99,22 +106,21 @@ fn place(
 }
 
 /// Keeps a report beside the path that it could not be moved to. Returns its new path.
-fn stay_beside(
-    mut file: NamedTempFile,
-    path: &Path,
-    hash: Digest,
-    owned: &mut Owned,
-) -> Option<PathBuf> {
-    let folder = path.parent()?;
-    for beside in variants(path, "new") {
-        let name = beside.file_name()?.to_str()?;
-        let kept = match owned.existing(folder, name) {
+fn stay_beside(staged: Staged, folder: &Path, owned: &mut Owned) -> Option<PathBuf> {
+    let Staged {
+        mut file,
+        hash,
+        name,
+    } = staged;
+    for beside in variants(&path_of(folder, &name), "new") {
+        let name = names::beside(&name, &beside)?;
+        let kept = match owned.existing(folder, &name) {
             Existing::Ours => replace(file, &beside),
             _ => file.persist_noclobber(&beside).map(drop),
         };
         match kept {
             Ok(()) => {
-                owned.settle(name, hash);
+                owned.settle(&name, hash);
                 return Some(beside);
             }
             Err(failed) if failed.error.kind() == io::ErrorKind::AlreadyExists => {

@@ -43,7 +43,7 @@ fn names_in(folder: &Path) -> Vec<String> {
 }
 
 fn write(folder: &OutputFolder, reports: &[Box<dyn Report>]) -> Result<(), OutputError> {
-    Fixture::small().with_run(|run| folder.write_all(reports, run))
+    Fixture::small().with_run(|run| folder.write_all(reports, &[], run))
 }
 
 /// The list of own files.
@@ -72,7 +72,7 @@ fn reports_replace_only_earlier_reports() {
     fs::create_dir_all(&path).unwrap();
     fs::write(path.join("notes.txt"), "an admin's").unwrap();
     Fixture::second_night()
-        .with_run(|run| folder.write_all(&all(), run))
+        .with_run(|run| folder.write_all(&all(), &[], run))
         .unwrap();
     assert!(path.join("changes.csv").is_file());
     write(&folder, &all()).unwrap();

@@ -121,6 +121,8 @@ impl<'run> RunData<'run> {
         let tenant_id = (!tenant.is_empty()).then(|| tenant.clone());
         let settings = &self.sources.config.reports;
         let reports = report::reports(&settings.formats);
+        let mut files = report::file_names(&reports, extras);
+        files.extend(report::target_names(&self.fleet, settings.targets));
         Facts {
             tool: Tool::THIS,
             title: settings
@@ -135,7 +137,7 @@ impl<'run> RunData<'run> {
             api_url: record.service.api_url.clone(),
             requests: record.requests,
             folder: settings.out.clone(),
-            files: report::file_names(&reports, extras),
+            files,
             rank_by: settings.rank_by,
             time_zone: self.sources.time_zone.clone(),
             csv_guard: settings.csv_guard,

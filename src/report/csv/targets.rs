@@ -1,0 +1,207 @@
+//! `targets/KB5059339.csv`: for each of the first updates to install, the machines that miss it. Tools
+//! that install updates take such lists.
+
+use std::{
+    collections::HashMap,
+    io::{self, Write},
+};
+
+use super::cells::Cells;
+use crate::{
+    aggregate::{Fleet, MachineRow, TopActions},
+    domain::kb::KbId,
+    report::{Report, Run},
+};
+
+/// The subfolder of these files.
+pub(in crate::report) const TARGETS: &str = "targets";
+/// The most digits of a KB id that becomes the name of a file.
+const MOST_DIGITS: usize = 20;
+/// The column of machine names, which is not repeated where the list has one of that name.
+const NAME: &str = "machineName";
+
+/// The names of the files for the first `count` updates to install.
+pub(in crate::report) fn names(fleet: &Fleet, count: usize) -> Vec<String> {
+    let kbs = TopActions::kbs(fleet, count).into_iter();
+    kbs.filter_map(|kb| file_name(&kb.id)).collect()
+}
+
+/// The KBs among the first `count` whose ids are no numbers, and that therefore have no file.
+pub(in crate::report) fn left_out(fleet: &Fleet, count: usize) -> Vec<String> {
+    let kbs = TopActions::kbs(fleet, count).into_iter();
+    let left_out = kbs.filter(|kb| file_name(&kb.id).is_none());
+    left_out.map(|kb| kb.id.for_people()).collect()
+}
+
+/// The files for the first `count` updates to install. Fails if the gaps cannot be read.
+pub(in crate::report) fn targets(run: &Run<'_>, count: usize) -> io::Result<Vec<Box<dyn Report>>> {
+    let kbs = TopActions::kbs(run.fleet, count).into_iter();
+    let kbs: Vec<(&KbId, String)> = kbs
+        .filter_map(|kb| Some((&kb.id, file_name(&kb.id)?)))
+        .collect();
+    let indexes: HashMap<&KbId, usize> = kbs.iter().map(|(id, _)| *id).zip(0..).collect();
+    let mut machines: Vec<Vec<u32>> = vec![Vec::new(); kbs.len()];
+    for (machine, at) in run.fleet.machines.iter().zip(0..) {
+        if indexes.is_empty() {
+            break;
+        }
+        let missing = machine.missing(run.gaps)?;
+        for index in missing.iter().filter_map(|gap| indexes.get(&gap.id)) {
+            machines[*index].push(at);
+        }
+    }
+    let files = kbs.into_iter().zip(machines);
+    let files = files.map(|((_, name), machines)| Target { name, machines });
+    Ok(files
+        .map(|file| Box::new(file) as Box<dyn Report>)
+        .collect())
+}
+
+/// The name of the file about a KB. Only digits become part of it: an id is text from outside. `None`
+/// for any other id.
+fn file_name(kb: &KbId) -> Option<String> {
+    let digits = kb.as_str();
+    let is_number = (1..=MOST_DIGITS).contains(&digits.len())
+        && digits.bytes().all(|digit| digit.is_ascii_digit());
+    is_number.then(|| format!("{TARGETS}/KB{digits}.csv"))
+}
+
+/// Whether a name, in any case, is that of such a file within its folder.
+pub(in crate::report) fn is_target(name: &str) -> bool {
+    let name = name.to_ascii_uppercase();
+    let digits = name.strip_prefix("KB");
+    let digits = digits.and_then(|it| it.strip_suffix(".CSV"));
+    digits.is_some_and(|it| file_name(&KbId::from_stored(it)).is_some())
+}
+
+/// The machines that miss one KB.
+struct Target {
+    name: String,
+    /// Their indices in the fleet.
+    machines: Vec<u32>,
+}
+
+impl Report for Target {
+    fn file_name(&self) -> &str {
+        &self.name
+    }
+
+    fn render(&self, run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
+        let list = run.inventory;
+        let name_column = list.name_column();
+        let is_shown = |column: usize| !list.columns[column].eq_ignore_ascii_case(NAME);
+        let shown: Vec<usize> = (0..list.columns.len()).filter(|it| is_shown(*it)).collect();
+        let name = |machine: &MachineRow| {
+            let name = name_column.and_then(|column| list.row(machine.position()).nth(column));
+            name.unwrap_or_default()
+        };
+        let machines = self.machines.iter();
+        let mut machines: Vec<&MachineRow> = machines
+            .map(|at| &run.fleet.machines[*at as usize])
+            .collect();
+        machines.sort_unstable_by_key(|machine| (name(machine), machine.id));
+        let mut cells = Cells::new(run, out);
+        cells.ours("machineId")?;
+        cells.ours(NAME)?;
+        let names = shown.iter().map(|column| &list.columns[*column]);
+        names.into_iter().try_for_each(|name| cells.foreign(name))?;
+        cells.end_row()?;
+        for machine in machines {
+            cells.ours(machine.id)?;
+            cells.foreign(name(machine))?;
+            for (cell, column) in list.row(machine.position()).zip(0..) {
+                if shown.binary_search(&column).is_ok() {
+                    cells.foreign(cell)?;
+                }
+            }
+            cells.end_row()?;
+        }
+        cells.finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture::{Fixture, answer, gap};
+
+    fn rendered(fixture: &Fixture, count: usize) -> Vec<(String, String)> {
+        fixture.with_run(|run| {
+            let names = names(run.fleet, count);
+            let files = targets(run, count).unwrap();
+            assert!(files.iter().map(|it| it.file_name()).eq(&names));
+            let files = files.iter().map(|file| {
+                let mut bytes = Vec::new();
+                file.render(run, &mut bytes).unwrap();
+                (
+                    file.file_name().to_owned(),
+                    String::from_utf8(bytes).unwrap(),
+                )
+            });
+            files.collect()
+        })
+    }
+
+    #[test]
+    fn each_file_lists_the_machines_that_miss_its_kb_by_name() {
+        let mut fixture = Fixture::small();
+        let files = rendered(&fixture, 5);
+        let names: Vec<&str> = files.iter().map(|(name, _)| &**name).collect();
+        assert_eq!(names, ["targets/KB4540673.csv", "targets/KB5000802.csv"]);
+        let [first, second] = ["01", "02"].map(|number| number.repeat(20));
+        assert_eq!(
+            files[0].1,
+            format!(
+                "machineId,machineName,Device Name,input.Status\n\
+                 {first},web-01,web-01,\"Zürich, CH\"\n{second},web-02,web-02,'-\n"
+            )
+        );
+        assert_eq!(rendered(&fixture, 1), files[..1]);
+        assert_eq!(rendered(&fixture, 0), []);
+        // The list's own column of that name is not doubled, and the order is that of the names.
+        fixture.inventory.columns[0] = "MachineName".to_owned();
+        fixture.inventory.cells = [["b", "1"], ["=a", "2"]].into_iter().collect();
+        let text = &rendered(&fixture, 1)[0].1;
+        let expected = format!("machineId,machineName,input.Status\n{second},'=a,2\n{first},b,1\n");
+        assert_eq!(*text, expected);
+    }
+
+    #[test]
+    fn only_digits_become_the_name_of_a_file() {
+        let mut fixture = Fixture::small();
+        let ids = [
+            "5",
+            "../5",
+            "5/6",
+            "٣",
+            "",
+            "5.csv",
+            "con",
+            "123456789012345678901",
+        ];
+        let gaps = ids.iter().map(|id| crate::domain::kb::MissingKb {
+            id: KbId::from_stored(id),
+            ..gap("", 1)
+        });
+        fixture.outcomes = vec![answer(1, gaps.collect())];
+        let files = rendered(&fixture, 100);
+        assert_eq!(files.len(), 1);
+        assert_eq!(files[0].0, "targets/KB5.csv");
+        let left_out = fixture.with_run(|run| left_out(run.fleet, 100));
+        assert_eq!(left_out.len(), ids.len() - 1, "{left_out:?}");
+    }
+
+    #[test]
+    fn names_of_targets_are_recognised() {
+        for (name, expected) in [
+            ("KB5.csv", true),
+            ("kb5059339.CSV", true),
+            ("KB.csv", false),
+            ("KB5.new.csv", false),
+            ("KBx.csv", false),
+            ("5.csv", false),
+        ] {
+            assert_eq!(is_target(name), expected, "{name}");
+        }
+    }
+}
