@@ -87,7 +87,11 @@ impl Page {
         let headings = prose.lines().filter(|line| line.starts_with('#'));
         headings
             .map(|heading| heading.trim_start_matches('#').trim().to_lowercase())
-            .map(|heading| heading.replace(' ', "-").replace(['`', '.', ',', '\''], ""))
+            .map(|heading| {
+                heading
+                    .replace(' ', "-")
+                    .replace(['`', '.', ',', '\'', '/'], "")
+            })
             .collect()
     }
 
