@@ -138,6 +138,7 @@ fn facts() -> Facts {
         tool: Tool::THIS,
         tenant_id: None,
         title: "Contoso".to_owned(),
+        run: None,
         outcome: RunOutcome::Complete,
         ended: None,
         started_at: Timestamp::UNIX_EPOCH,

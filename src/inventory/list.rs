@@ -118,6 +118,12 @@ impl Inventory {
         name_column(&self.columns)
     }
 
+    /// Whether the list has a column with the name of the reports' own column of machine names.
+    pub fn lists_machine_name(&self) -> bool {
+        let mut columns = self.columns.iter();
+        columns.any(|name| name.eq_ignore_ascii_case("machineName"))
+    }
+
     /// The machine's name in the list; `None` if there is no such column or the cell is empty.
     pub fn name(&self, position: usize) -> Option<&str> {
         let column = self.name_column()?;

@@ -52,7 +52,12 @@ fn wait_for_calls(scene: &Scene, run: &mut Background, calls: usize) {
 fn lasting(run: &Finished) -> BTreeMap<&'static str, String> {
     let csv = ["kbs.csv", "machines.csv", "gaps.csv", "failures.csv"];
     let mut reports: BTreeMap<_, _> = csv
-        .map(|name| (name, run.masked(name, &["answeredAt", "correlationId"])))
+        .map(|name| {
+            (
+                name,
+                run.masked(name, &["answeredAt", "correlationId", "run", "date"]),
+            )
+        })
         .into();
     let mut summary = run.summary();
     for fleeting in ["startedAt", "finishedAt", "apiUrl", "requests"] {

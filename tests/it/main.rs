@@ -35,6 +35,7 @@ mod house;
 mod interruption;
 mod inventory_shapes;
 mod joined_lists;
+mod joined_nights;
 mod killed;
 #[cfg(unix)]
 mod large_replies;

@@ -4,46 +4,41 @@ use std::{fs, path::PathBuf};
 
 use patchgap::simulator::Settings;
 
-use crate::common::{Finished, Scene};
+use crate::common::{Finished, Scene, mask_columns};
 
-/// JSON fields that differ between runs.
-const RUN_BOUND: [&str; 3] = ["startedAt", "finishedAt", "apiUrl"];
+/// Fields and columns whose values differ between runs.
+const RUN_BOUND: [&str; 6] = [
+    "startedAt",
+    "finishedAt",
+    "apiUrl",
+    "answeredAt",
+    "run",
+    "date",
+];
 
 fn sample(name: &str) -> String {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("samples");
     fs::read_to_string(path.join(name)).unwrap()
 }
 
-/// The text of a report without values that differ between runs: times, and the address of the
-/// simulated tenant.
+/// The text of a report without values that differ between runs: times, the run, and the address of
+/// the simulated tenant.
 fn masked(name: &str, text: &str) -> String {
-    let mask = |line: &str| match name {
-        "summary.json" => mask_field(line),
-        "gaps.csv" => mask_time(line, ""),
-        "machines.csv" => mask_time(line, ","),
-        _ => line.to_owned(),
-    };
-    // `lines` would hide a missing last line end, and other kinds of line ends.
-    text.split('\n').map(mask).collect::<Vec<_>>().join("\n")
+    match name {
+        // `lines` would hide a missing last line end, and other kinds of line ends.
+        "summary.json" => text
+            .split('\n')
+            .map(mask_field)
+            .collect::<Vec<_>>()
+            .join("\n"),
+        _ => mask_columns(text, &RUN_BOUND),
+    }
 }
 
 fn mask_field(line: &str) -> String {
     match line.split_once(": ") {
         Some((name, _)) if RUN_BOUND.contains(&name.trim().trim_matches('"')) => {
             format!("{name}: masked")
-        }
-        _ => line.to_owned(),
-    }
-}
-
-/// `answeredAt` comes last, but for `after`; a machine without an answer has none.
-fn mask_time(line: &str, after: &str) -> String {
-    let time = line
-        .strip_suffix(after)
-        .and_then(|line| line.rsplit_once(','));
-    match time {
-        Some((rest, time)) if time.starts_with("20") && time.ends_with('Z') => {
-            format!("{rest},masked{after}")
         }
         _ => line.to_owned(),
     }

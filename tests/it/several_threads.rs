@@ -23,11 +23,11 @@ fn scene() -> Scene {
     })
 }
 
-/// The rows of the machines without the time of their answers.
+/// The rows of the machines without the time of their answers and the run.
 fn lasting(run: &Finished) -> Vec<Row> {
     let mut rows = run.rows("machines.csv");
     for row in &mut rows {
-        row.remove("answeredAt");
+        row.retain(|column, _| !["answeredAt", "run", "date"].contains(&column.as_str()));
     }
     rows
 }

@@ -7,10 +7,11 @@ use foldhash::fast::FixedState;
 use crate::inventory::text::invisible::trimmed;
 
 /// Names of such a column in order of preference, in lower-case letters only, without separators.
+/// The name that the reports use comes first: a list that has it, has it in `machines.csv` as well.
 const NAMES: [&str; 7] = [
+    "machinename",
     "devicename",
     "computerdnsname",
-    "machinename",
     "computername",
     "name",
     "hostname",
@@ -82,6 +83,7 @@ mod tests {
             ("id,Device Name,Last device update", Some(0), Some(1)),
             ("id,lastSeen,computerDnsName", Some(1), Some(0)),
             ("id,host,name", Some(1), None),
+            ("id,deviceName,machineName", Some(1), None),
             ("id,site,tag", None, None),
         ] {
             let list = format!("{header}\n{},x,y\n", "07".repeat(20));

@@ -13,7 +13,7 @@ use crate::{
     inventory::Inventory,
     report::{
         Run,
-        table::{Cell, Column, Kind, Table},
+        table::{Cell, Column, ColumnName, Table, header},
         time::rfc3339,
     },
 };
@@ -40,12 +40,10 @@ impl<'out> Cells<'out> {
         columns: &[Column<T>],
         inventory: &Inventory,
     ) -> io::Result<()> {
-        for column in columns {
-            if column.kind == Kind::Inventory {
-                let mut names = inventory.columns.iter();
-                names.try_for_each(|name| self.foreign(name))?;
-            } else {
-                self.writer.write_field(column.key)?;
+        for name in header(columns, inventory) {
+            match name {
+                ColumnName::Ours(name) => self.writer.write_field(&*name)?,
+                ColumnName::Listed(name) => self.foreign(name)?,
             }
         }
         self.end_row()
@@ -64,6 +62,7 @@ impl<'out> Cells<'out> {
 
     fn cell(&mut self, cell: Cell<'_>) -> io::Result<()> {
         match cell {
+            Cell::Date(date) => self.ours(date),
             Cell::Empty => self.ours(""),
             Cell::Word(word) => self.ours(word),
             Cell::Flag(flag) => self.ours(flag),

@@ -14,7 +14,7 @@ use crate::{
     domain::kb::{MissingKb, Same},
     report::{
         Report, Run,
-        table::{Column, GapLine, Gaps, MachineNames, Table, Target, columns},
+        table::{Column, GapLine, Gaps, MachineNames, RunStamp, Table, Target, columns},
     },
 };
 
@@ -31,6 +31,7 @@ impl Report for GapsCsv {
         header.header(&columns, run.inventory)?;
         header.finish()?;
         let names = MachineNames::of(run.inventory);
+        let stamp = RunStamp::of(run.facts);
         let mut rows = Rows::new(run, &columns);
         Gaps::for_each_machine(run, &mut |machine, missing| {
             for (at, gap) in missing.iter().enumerate() {
@@ -40,6 +41,7 @@ impl Report for GapsCsv {
                         machine,
                         gap,
                         names,
+                        stamp,
                     },
                     at == 0,
                 )?;

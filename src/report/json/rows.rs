@@ -80,6 +80,7 @@ struct Value<'shape, 'row> {
 impl Serialize for Value<'_, '_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.cell {
+            Cell::Date(date) => serializer.collect_str(&date),
             Cell::Empty => serializer.serialize_none(),
             Cell::Flag(flag) => serializer.serialize_bool(flag),
             Cell::Foreign(text) | Cell::Link(text) | Cell::Word(text) => {

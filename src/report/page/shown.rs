@@ -21,7 +21,7 @@ pub(super) fn text_or_empty(found: Option<&str>) -> String {
 
 /// The name of a machine, or its id if it has no name.
 pub(super) fn name_or_id(names: &MachineNames<'_>, machine: &MachineRow) -> String {
-    let name = text(names.at(machine.position()));
+    let name = text(names.at(machine.position()).unwrap_or_default());
     if name.is_empty() {
         machine.id.to_string()
     } else {

@@ -3,8 +3,9 @@
 
 use std::{fmt::Write, sync::Arc};
 
+use jiff::civil::date;
 use parquet::{
-    data_type::{BoolType, ByteArray, ByteArrayType, DataType, DoubleType, Int64Type},
+    data_type::{BoolType, ByteArray, ByteArrayType, DataType, DoubleType, Int32Type, Int64Type},
     errors::Result,
     file::writer::SerializedColumnWriter,
     schema::{parser::parse_message_type, types::Type},
@@ -31,6 +32,7 @@ pub(super) fn schema(columns: &[Column<Gaps>]) -> Result<Arc<Type>> {
                 "required group {key} (LIST) {{ repeated group list {{ \
                  required binary element (STRING); }} }}"
             ),
+            Kind::Date => write!(message, "{repetition} int32 {key} (DATE);"),
             Kind::Flag => write!(message, "{repetition} boolean {key};"),
             Kind::Number => write!(message, "{repetition} int64 {key};"),
             Kind::Percent => write!(message, "{repetition} double {key};"),
@@ -57,6 +59,7 @@ pub(super) fn write(
     for rows in group.chunks(BATCH) {
         match column.kind {
             Kind::List => lists(column, rows, out),
+            Kind::Date => values::<Int32Type>(column, rows, out, days),
             Kind::Flag => values::<BoolType>(column, rows, out, flag),
             Kind::Number => values::<Int64Type>(column, rows, out, number),
             Kind::Percent => values::<DoubleType>(column, rows, out, percent),
@@ -104,6 +107,14 @@ fn lists(
     let out = out.typed::<ByteArrayType>();
     out.write_batch(&values, Some(&levels), Some(&goes_on))?;
     Ok(())
+}
+
+/// Days since 1970.
+fn days(cell: Cell<'_>) -> Option<i32> {
+    match cell {
+        Cell::Date(day) => Some((day - date(1970, 1, 1)).get_days()),
+        _ => None,
+    }
 }
 
 fn flag(cell: Cell<'_>) -> Option<bool> {

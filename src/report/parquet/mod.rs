@@ -20,7 +20,7 @@ use parquet::{
 
 use super::{
     Report, Run,
-    table::{self, Column, GapLine, MachineNames, Target},
+    table::{self, Column, GapLine, MachineNames, RunStamp, Target},
     time::rfc3339,
 };
 use crate::{aggregate::MachineRow, domain::kb::MissingKb};
@@ -49,6 +49,7 @@ struct HeldGap<'run> {
     machine: &'run MachineRow,
     gap: Arc<MissingKb>,
     names: &'run MachineNames<'run>,
+    stamp: RunStamp,
 }
 
 impl HeldGap<'_> {
@@ -57,6 +58,7 @@ impl HeldGap<'_> {
             machine: self.machine,
             gap: &self.gap,
             names: self.names,
+            stamp: self.stamp,
         }
     }
 }
@@ -72,12 +74,14 @@ fn write(run: &Run<'_>, most: usize, out: &mut dyn Write) -> io::Result<()> {
         out.write_all(&mem::take(file.inner_mut()))
     };
     let names = &MachineNames::of(run.inventory);
+    let stamp = RunStamp::of(run.facts);
     let mut group = Vec::new();
     table::Gaps::for_each_machine(run, &mut |machine, missing| {
         group.extend(missing.iter().cloned().map(|gap| HeldGap {
             machine,
             gap,
             names,
+            stamp,
         }));
         if group.len() >= most {
             write(&mem::take(&mut group))?;

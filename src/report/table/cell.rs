@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 
 use super::{lines::MachineLine, names::MachineNames};
 use crate::{
@@ -20,6 +20,8 @@ use crate::{
 /// types of its own, so that each renderer can make it safe.
 #[derive(Clone, Copy)]
 pub(in crate::report) enum Cell<'row> {
+    /// A day.
+    Date(Date),
     Empty,
     Flag(bool),
     /// Text from outside.
@@ -63,6 +65,7 @@ impl Cell<'_> {
     /// The value formatted for display. `harmless` escapes text from outside.
     pub(in crate::report) fn for_people(self, harmless: fn(&str) -> String) -> String {
         match self {
+            Self::Date(date) => date.to_string(),
             Self::Empty | Self::Inventory(..) => String::new(),
             Self::Flag(flag) => if flag { "yes" } else { "no" }.to_owned(),
             Self::Foreign(text) | Self::Link(text) => harmless(text),
@@ -136,6 +139,7 @@ cells! {
     i64 => |it| Self::Signed(it);
     f64 => |it| Self::Percent(it);
     Timestamp => |it| Self::Time(it);
+    Date => |it| Self::Date(it);
     MachineId => |it| Self::Machine(it);
     MachineStatus => |it| Self::Word(it.as_str());
     Change => |it| Self::Word(it.as_str());

@@ -3,7 +3,7 @@
 
 use std::io;
 
-use super::{MachineNames, Table, column::columns};
+use super::{MachineNames, RunStamp, Table, column::columns};
 use crate::{
     changes::ChangeRow,
     report::{Extras, Run},
@@ -18,6 +18,7 @@ pub(in crate::report) struct Changes;
 pub(in crate::report) struct ChangeLine<'run> {
     change: &'run ChangeRow,
     names: &'run MachineNames<'run>,
+    stamp: RunStamp,
 }
 
 impl Table for Changes {
@@ -35,6 +36,9 @@ impl Table for Changes {
         "productsNames" List [csv json sheet("Products", 40)] |it| &it.change.gap.products[..];
         "cveAddressed" Number [csv json sheet("CVEs", 9)] |it| it.change.gap.cve_addressed;
         "since" Time [csv json sheet("Since (UTC)", 20)] |it| it.change.since;
+        "machineName" Text [csv json optional] |it| it.names.of_machine(it.change.machine);
+        "run" Number [csv json optional] |it| it.stamp.run();
+        "date" Date [csv json optional] |it| it.stamp.date();
     };
 
     fn is_written(extras: Extras) -> bool {
@@ -51,10 +55,12 @@ impl Table for Changes {
     ) -> io::Result<()> {
         let Some(past) = run.past else { return Ok(()) };
         let names = &MachineNames::of(run.inventory);
+        let stamp = RunStamp::of(run.facts);
         past.for_each_change(&mut |change| {
             write(&ChangeLine {
                 change: &change,
                 names,
+                stamp,
             })
         })
     }

@@ -23,6 +23,8 @@ pub(in crate::report) enum Target {
 /// The type of a column's cells. Any cell may also be empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::report) enum Kind {
+    /// A day, without a time.
+    Date,
     Flag,
     Gaps,
     /// All columns of the inventory.
@@ -204,6 +206,12 @@ impl<T: Table> Column<T> {
     /// Shows the column only if the inventory names its machines.
     pub(super) const fn if_named(mut self) -> Self {
         self.applies = |it| it.name_column().is_some();
+        self
+    }
+
+    /// Shows the column only if the inventory does not have it itself.
+    pub(super) const fn unless_listed(mut self) -> Self {
+        self.applies = |it| !it.lists_machine_name();
         self
     }
 

@@ -6,7 +6,7 @@ use std::io;
 use super::{
     Cell,
     Encoding::{Interned, OrEmpty, Plain},
-    MachineNames, Table,
+    MachineNames, RunStamp, Table,
     Target::Page,
     column::columns,
 };
@@ -30,6 +30,7 @@ pub(in crate::report) struct FailureLine<'run> {
     line: u64,
     unanswered: Unanswered<'run>,
     names: &'run MachineNames<'run>,
+    stamp: RunStamp,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -58,6 +59,9 @@ impl Table for Failures {
         "message" Text [csv json sheet("Message", 60) page("Message") class("message") data(Interned) before(Page, "httpStatus")] |it| it.failure().map_or(InvalidMachineId::MESSAGE, |it| &it.message);
         "correlationId" Text [csv json sheet("Correlation id", 40) page("Correlation id") class("id") data(OrEmpty)] |it| it.failure().and_then(|it| it.correlation_id.as_deref());
         "attempts" Number [csv json sheet("Attempts", 12) page("Attempts") data(Plain)] |it| it.attempts();
+        "machineName" Text [csv json optional] |it| it.name();
+        "run" Number [csv json optional] |it| it.stamp.run();
+        "date" Date [csv json optional] |it| it.stamp.date();
     };
 
     fn count(run: &Run<'_>) -> u64 {
@@ -88,12 +92,14 @@ impl Failures {
             let line = inventory.machines[machine.position()].line;
             Some((line.into(), Unanswered::Machine(machine, failure)))
         });
+        let stamp = RunStamp::of(run.facts);
         let rows = rejected
             .chain(machines)
             .map(|(line, unanswered)| FailureLine {
                 line,
                 unanswered,
                 names,
+                stamp,
             });
         let mut rows: Vec<_> = rows.collect();
         rows.sort_by_key(|row| row.line);
@@ -129,8 +135,8 @@ impl<'run> FailureLine<'run> {
         self.machine().map(|it| it.id)
     }
 
-    fn name(&self) -> &'run str {
-        self.machine().map_or("", |it| self.names.at(it.position()))
+    fn name(&self) -> Option<&'run str> {
+        self.names.at(self.machine()?.position())
     }
 
     fn failure(&self) -> Option<&'run Failure> {

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::{Cell, GapLine, MachineNames, Table, Target::Json, column::columns};
+use super::{Cell, GapLine, MachineNames, RunStamp, Table, Target::Json, column::columns};
 use crate::{
     aggregate::{Answered, MachineRow},
     domain::kb::MissingKbs,
@@ -31,6 +31,9 @@ impl Table for Gaps {
         "cveAddressed" Number [csv json sheet("CVEs", 9) before(Json, "machineMissedOn")] |it| it.gap.cve_addressed;
         "osBuild" Text [csv json sheet("OS build", 14) optional] |it| it.gap.os_build.as_ref();
         "answeredAt" Time [csv of_machine] |it| it.machine.result.as_ref().ok().map(Answered::answered_at);
+        "machineName" Text [csv optional of_machine] |it| it.names.at(it.machine.position());
+        "run" Number [csv optional of_machine] |it| it.stamp.run();
+        "date" Date [csv optional of_machine] |it| it.stamp.date();
     };
 
     fn count(run: &Run<'_>) -> u64 {
@@ -43,6 +46,7 @@ impl Table for Gaps {
     ) -> io::Result<()> {
         let names = MachineNames::of(run.inventory);
         let names = &names;
+        let stamp = RunStamp::of(run.facts);
         Self::for_each_machine(run, &mut |machine, missing| {
             let mut gaps = missing.iter();
             gaps.try_for_each(|gap| {
@@ -50,6 +54,7 @@ impl Table for Gaps {
                     machine,
                     gap,
                     names,
+                    stamp,
                 })
             })
         })

@@ -2,7 +2,9 @@
 
 use std::io;
 
-use super::{Cell, Encoding::Interned, Encoding::Plain, Table, cell::NumberStyle, column::columns};
+use super::{
+    Cell, Encoding::Interned, Encoding::Plain, RunStamp, Table, cell::NumberStyle, column::columns,
+};
 use crate::{
     aggregate::{KbRow, percent},
     report::Run,
@@ -18,6 +20,7 @@ pub(in crate::report) struct KbLine<'run> {
     pub(in crate::report) kb: &'run KbRow,
     /// The number of machines that answered.
     answered: u64,
+    stamp: RunStamp,
 }
 
 const BLUE: u32 = 0x9D_C3_E6;
@@ -42,6 +45,8 @@ impl Table for Kbs {
         "machineMissedOn" Number [csv json sheet("Missed on (service)", 21)] |it| it.kb.machine_missed_on;
         "productsNames" List [csv json sheet("Products", 40) page("Products") data(Interned)] |it| &it.kb.products;
         "url" Link [csv json sheet("URL", 68) data(Plain)] |it| it.kb.url.as_deref().map(Cell::Link);
+        "run" Number [csv json optional] |it| it.stamp.run();
+        "date" Date [csv json optional] |it| it.stamp.date();
     };
 
     fn count(run: &Run<'_>) -> u64 {
@@ -61,6 +66,11 @@ impl Kbs {
     pub(in crate::report) fn rows<'run>(run: &Run<'run>) -> impl Iterator<Item = KbLine<'run>> {
         let answered = run.fleet.coverage.answered;
         let kbs = run.fleet.kbs.iter();
-        kbs.map(move |kb| KbLine { kb, answered })
+        let stamp = RunStamp::of(run.facts);
+        kbs.map(move |kb| KbLine {
+            kb,
+            answered,
+            stamp,
+        })
     }
 }

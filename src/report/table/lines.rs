@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::names::MachineNames;
+use super::{names::MachineNames, stamp::RunStamp};
 use crate::{
     aggregate::{Answered, Fleet, MachineRow},
     domain::kb::{KbId, MissingKb},
@@ -16,6 +16,7 @@ pub(in crate::report) struct MachineLine<'run> {
     pub(super) missing: &'run [Arc<MissingKb>],
     pub(super) names: &'run MachineNames<'run>,
     pub(super) fleet: &'run Fleet,
+    pub(super) stamp: RunStamp,
 }
 
 /// A KB that a machine misses.
@@ -24,6 +25,7 @@ pub(in crate::report) struct GapLine<'run> {
     pub(in crate::report) machine: &'run MachineRow,
     pub(in crate::report) gap: &'run Arc<MissingKb>,
     pub(in crate::report) names: &'run MachineNames<'run>,
+    pub(in crate::report) stamp: RunStamp,
 }
 
 impl<'run> MachineLine<'run> {
@@ -47,6 +49,7 @@ impl<'run> MachineLine<'run> {
             machine: self.machine,
             gap,
             names: self.names,
+            stamp: self.stamp,
         })
     }
 }

@@ -5,7 +5,7 @@ use std::io;
 use super::{
     Cell,
     Encoding::{Digits, Facts, Joined, KbPlace, OrEmpty, Plain, SinceFirst},
-    MachineLine, MachineNames, Table,
+    MachineLine, MachineNames, RunStamp, Table,
     Target::Page,
     column::columns,
 };
@@ -48,6 +48,10 @@ impl Table for Machines {
         "attempts" Number [json] |it| it.machine.attempts;
         "skippedBecause" Word [csv json] |it| it.machine.skipped.map(|it| Cell::Word(it.as_str()));
         "skippedBecause" Word [sheet("Skipped because", 17) if_skipped] |it| it.machine.skipped.map(|it| Cell::Word(it.as_str()));
+        "machineName" Text [json] |it| it.names.at(it.machine.position());
+        "machineName" Text [csv optional unless_listed] |it| it.names.at(it.machine.position());
+        "run" Number [csv json optional] |it| it.stamp.run();
+        "date" Date [csv json optional] |it| it.stamp.date();
         "missing" Gaps [json] |it| it.answered().map(|_| Cell::Gaps(*it));
     };
 
@@ -60,6 +64,7 @@ impl Table for Machines {
         write: &mut dyn for<'row> FnMut(&'row MachineLine<'row>) -> io::Result<()>,
     ) -> io::Result<()> {
         let names = MachineNames::of(run.inventory);
+        let stamp = RunStamp::of(run.facts);
         let answered = run.fleet.machines.partition_point(|it| it.result.is_ok());
         let (answered, others) = run.fleet.machines.split_at(answered);
         let mut others: Vec<&MachineRow> = others.iter().chain(&run.fleet.skipped).collect();
@@ -71,6 +76,7 @@ impl Table for Machines {
                 missing: &machine.missing(run.gaps)?,
                 names: &names,
                 fleet: run.fleet,
+                stamp,
             })
         })
     }
@@ -84,12 +90,14 @@ impl Machines {
         names: &'run MachineNames<'run>,
     ) -> impl Iterator<Item = MachineLine<'run>> {
         let fleet = run.fleet;
+        let stamp = RunStamp::of(run.facts);
         let answered = fleet.machines.iter().filter(|it| it.result.is_ok());
         answered.map(move |machine| MachineLine {
             machine,
             missing: &[],
             names,
             fleet,
+            stamp,
         })
     }
 

@@ -6,6 +6,8 @@
 //! - [`cell`]: the value of a column in a row
 //! - [`lines`]: the row types for machines and gaps
 //! - [`names`]: the machine names in the inventory
+//! - [`stamp`]: the run that a row belongs to
+//! - [`header`]: the names of the columns in a flat file, beside those of the inventory
 //!
 //! A renderer takes the [`columns`] of its target, and their cells for each row, which
 //! [`for_each`](Table::for_each) reads or streams. Cells borrow their values, and their type marks
@@ -19,10 +21,12 @@ mod changes;
 mod column;
 mod failures;
 mod gaps;
+mod header;
 mod kbs;
 mod lines;
 mod machines;
 mod names;
+mod stamp;
 #[cfg(test)]
 mod tests;
 
@@ -38,10 +42,12 @@ pub(super) use self::{
     column::{Column, Encoding, Kind, Target},
     failures::Failures,
     gaps::Gaps,
+    header::{ColumnName, header},
     kbs::Kbs,
     lines::{GapLine, MachineLine},
     machines::Machines,
     names::MachineNames,
+    stamp::RunStamp,
 };
 
 /// A table of a run.

@@ -27,23 +27,23 @@ impl<'run> MachineNames<'run> {
         self.column
     }
 
-    /// The name of the machine at this position of the inventory. Empty if it has none.
-    pub(in crate::report) fn at(&self, position: usize) -> &'run str {
-        let row = || self.inventory.row(position);
-        let name = self.column.and_then(|column| row().nth(column));
-        name.unwrap_or_default()
+    /// The name of the machine at this position of the inventory. `None` if it has none.
+    pub(in crate::report) fn at(&self, position: usize) -> Option<&'run str> {
+        let name = self.inventory.row(position).nth(self.column?)?;
+        (!name.is_empty()).then_some(name)
     }
 
-    /// The name of a machine. Empty if it has none or has left the inventory.
-    pub(in crate::report) fn of_machine(&self, machine: MachineId) -> &'run str {
-        if self.column.is_none() {
-            return "";
-        }
-        let positions = || {
-            let machines = (0..).zip(&self.inventory.machines);
-            machines.map(|(at, machine)| (machine.id, at)).collect()
-        };
-        let positions: &HashMap<_, _> = self.positions.get_or_init(positions);
-        positions.get(&machine).map_or("", |at| self.at(*at))
+    /// The name of a machine. `None` if it has none or has left the inventory.
+    pub(in crate::report) fn of_machine(&self, machine: MachineId) -> Option<&'run str> {
+        self.column?;
+        let positions = self.positions.get_or_init(|| positions(self.inventory));
+        self.at(*positions.get(&machine)?)
     }
+}
+
+/// The position of every machine, those that are skipped included.
+fn positions(inventory: &Inventory) -> HashMap<MachineId, usize> {
+    let skipped = inventory.skipped.machines.iter().map(|it| it.listed.id);
+    let machines = inventory.machines.iter().map(|it| it.id);
+    machines.chain(skipped).zip(0..).collect()
 }

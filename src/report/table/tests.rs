@@ -61,7 +61,10 @@ fn of_kbs() -> Column<Kbs> {
 fn new_kb_column_appears_escaped_in_every_format() {
     let csv = text(with(of_kbs(), Format::Csv, "kbs.csv"));
     let mut lines = csv.lines();
-    assert!(lines.next().unwrap().ends_with(",url,added"), "{csv}");
+    assert!(
+        lines.next().unwrap().ends_with(",url,run,date,added"),
+        "{csv}"
+    );
     assert!(lines.all(|line| line.ends_with(",'=1+1<b>")), "{csv}");
 
     let json: Value = serde_json::from_slice(&with(of_kbs(), Format::Json, "report.json")).unwrap();
@@ -114,11 +117,13 @@ fn new_gap_column_appears_in_csv_and_parquet() {
 fn columns_not_of_a_machine_do_not_depend_on_it() {
     Fixture::small().with_run(|run| {
         let names = super::MachineNames::of(run.inventory);
+        let stamp = super::RunStamp::of(run.facts);
         let gap = run.fleet.machines[0].missing(run.gaps).unwrap()[0].clone();
         let lines = [0, 1].map(|at| super::GapLine {
             machine: &run.fleet.machines[at],
             gap: &gap,
             names: &names,
+            stamp,
         });
         for column in Gaps::COLUMNS.iter().filter(|it| !it.is_of_machine) {
             let [one, other] = [&lines[0], &lines[1]].map(|line| (column.value)(line));
@@ -131,6 +136,7 @@ fn columns_not_of_a_machine_do_not_depend_on_it() {
 /// Whether a cell matches the kind of its column; an empty one matches every kind.
 fn fits(kind: Kind, cell: Cell<'_>) -> bool {
     match cell {
+        Cell::Date(_) => kind == Kind::Date,
         Cell::Empty => true,
         Cell::Flag(_) => kind == Kind::Flag,
         Cell::Foreign(_) => kind == Kind::Text,
@@ -201,6 +207,9 @@ fn inventory_reserves_the_names_of_our_columns() {
     // Columns that were appended later yield to the list's.
     assert_eq!(
         ours.split_at(OWN_COLUMNS.len()),
-        (OWN_COLUMNS, &["skippedBecause"][..])
+        (
+            OWN_COLUMNS,
+            &["skippedBecause", "machineName", "run", "date"][..]
+        )
     );
 }

@@ -331,6 +331,7 @@ fn facts() -> Facts {
         tool,
         tenant_id: None,
         title: "Contoso".to_owned(),
+        run: Some(3),
         outcome: RunOutcome::Partial,
         ended: Some(Ending::Finished),
         started_at: "2026-11-23T12:59:58Z".parse().unwrap(),

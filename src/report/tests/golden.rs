@@ -47,9 +47,9 @@ fn formats_map_to_their_files() {
 #[test]
 fn kbs() {
     let expected = "\
-rank,kbId,name,cveAddressed,cveAddressedMin,machinesMissing,percentOfAnswered,exposure,machineMissedOn,productsNames,url
-1,4540673,March 2020 Security Updates,97,14,2,66.7,111,1,edge;windows_10,https://catalog.update.microsoft.com/v7/site/Search.aspx?q=KB4540673
-2,5000802,,12,12,1,33.3,12,,,
+rank,kbId,name,cveAddressed,cveAddressedMin,machinesMissing,percentOfAnswered,exposure,machineMissedOn,productsNames,url,run,date
+1,4540673,March 2020 Security Updates,97,14,2,66.7,111,1,edge;windows_10,https://catalog.update.microsoft.com/v7/site/Search.aspx?q=KB4540673,3,2026-11-23
+2,5000802,,12,12,1,33.3,12,,,,3,2026-11-23
 ";
     assert_eq!(rendered("kbs.csv"), expected);
 }
@@ -74,12 +74,12 @@ windows_11,5000802,1,8,7,2,5
 #[test]
 fn machines() {
     let expected = "\
-rank,machineId,Device Name,input.Status,status,missingKbs,cveAddressed,cveAddressedMax,topKbId,kbIds,answeredAt,skippedBecause
-1,0101010101010101010101010101010101010101,web-01,\"Zürich, CH\",answered,2,109,97,4540673,4540673;5000802,2026-11-23T13:00:00Z,
-2,0202020202020202020202020202020202020202,web-02,'-,answered,1,14,14,4540673,4540673,2026-11-23T13:00:00Z,
-3,0303030303030303030303030303030303030303,db-01,,answered,0,0,0,,,2026-11-23T13:00:00Z,
-,0404040404040404040404040404040404040404,gone-01,\"\"\"old\"\"\",notFound,,,,,,,
-,0606060606060606060606060606060606060606,late-01,Basel,pending,,,,,,,
+rank,machineId,Device Name,input.Status,status,missingKbs,cveAddressed,cveAddressedMax,topKbId,kbIds,answeredAt,skippedBecause,machineName,run,date
+1,0101010101010101010101010101010101010101,web-01,\"Zürich, CH\",answered,2,109,97,4540673,4540673;5000802,2026-11-23T13:00:00Z,,web-01,3,2026-11-23
+2,0202020202020202020202020202020202020202,web-02,'-,answered,1,14,14,4540673,4540673,2026-11-23T13:00:00Z,,web-02,3,2026-11-23
+3,0303030303030303030303030303030303030303,db-01,,answered,0,0,0,,,2026-11-23T13:00:00Z,,db-01,3,2026-11-23
+,0404040404040404040404040404040404040404,gone-01,\"\"\"old\"\"\",notFound,,,,,,,,gone-01,3,2026-11-23
+,0606060606060606060606060606060606060606,late-01,Basel,pending,,,,,,,,late-01,3,2026-11-23
 ";
     assert_eq!(rendered("machines.csv"), expected);
 }
@@ -87,10 +87,10 @@ rank,machineId,Device Name,input.Status,status,missingKbs,cveAddressed,cveAddres
 #[test]
 fn gaps() {
     let expected = "\
-machineId,kbId,name,productsNames,url,machineMissedOn,cveAddressed,osBuild,answeredAt
-0101010101010101010101010101010101010101,4540673,March 2020 Security Updates,edge;windows_10,https://catalog.update.microsoft.com/v7/site/Search.aspx?q=KB4540673,1,97,22631.4037,2026-11-23T13:00:00Z
-0101010101010101010101010101010101010101,5000802,,,,,12,,2026-11-23T13:00:00Z
-0202020202020202020202020202020202020202,4540673,March 2020 Security Updates,edge;windows_10,https://catalog.update.microsoft.com/v7/site/Search.aspx?q=KB4540673,1,14,22631.4037,2026-11-23T13:00:00Z
+machineId,kbId,name,productsNames,url,machineMissedOn,cveAddressed,osBuild,answeredAt,machineName,run,date
+0101010101010101010101010101010101010101,4540673,March 2020 Security Updates,edge;windows_10,https://catalog.update.microsoft.com/v7/site/Search.aspx?q=KB4540673,1,97,22631.4037,2026-11-23T13:00:00Z,web-01,3,2026-11-23
+0101010101010101010101010101010101010101,5000802,,,,,12,,2026-11-23T13:00:00Z,web-01,3,2026-11-23
+0202020202020202020202020202020202020202,4540673,March 2020 Security Updates,edge;windows_10,https://catalog.update.microsoft.com/v7/site/Search.aspx?q=KB4540673,1,14,22631.4037,2026-11-23T13:00:00Z,web-02,3,2026-11-23
 ";
     assert_eq!(rendered("gaps.csv"), expected);
 }
@@ -98,13 +98,13 @@ machineId,kbId,name,productsNames,url,machineMissedOn,cveAddressed,osBuild,answe
 #[test]
 fn changes() {
     let expected = "\
-change,machineId,kbId,replacedBy,name,productsNames,cveAddressed,since
-replaced,0101010101010101010101010101010101010101,4530000,4540673,,windows_10,31,2026-11-23T13:00:00Z
-appeared,0202020202020202020202020202020202020202,4540673,,March 2020 Security Updates,edge;windows_10,14,2026-11-23T13:00:00Z
-resolved,0303030303030303030303030303030303030303,5000802,,,,3,2026-11-23T13:00:00Z
-notAnswered,0404040404040404040404040404040404040404,5000802,,,,5,2026-11-23T13:00:00Z
-outOfScope,0909090909090909090909090909090909090909,4000001,,,,1,2026-11-23T13:00:00Z
-outOfScope,0909090909090909090909090909090909090909,5000802,,,,5,2026-11-23T13:00:00Z
+change,machineId,kbId,replacedBy,name,productsNames,cveAddressed,since,machineName,run,date
+replaced,0101010101010101010101010101010101010101,4530000,4540673,,windows_10,31,2026-11-23T13:00:00Z,web-01,3,2026-11-23
+appeared,0202020202020202020202020202020202020202,4540673,,March 2020 Security Updates,edge;windows_10,14,2026-11-23T13:00:00Z,web-02,3,2026-11-23
+resolved,0303030303030303030303030303030303030303,5000802,,,,3,2026-11-23T13:00:00Z,db-01,3,2026-11-23
+notAnswered,0404040404040404040404040404040404040404,5000802,,,,5,2026-11-23T13:00:00Z,gone-01,3,2026-11-23
+outOfScope,0909090909090909090909090909090909090909,4000001,,,,1,2026-11-23T13:00:00Z,,3,2026-11-23
+outOfScope,0909090909090909090909090909090909090909,5000802,,,,5,2026-11-23T13:00:00Z,,3,2026-11-23
 ";
     assert_eq!(rendered_next_night("changes.csv"), expected);
 }
@@ -160,10 +160,10 @@ fn second_summary_counts_the_changes() {
 #[test]
 fn failures() {
     let expected = "\
-line,input,machineId,reason,httpStatus,code,message,correlationId,attempts
-5,0404040404040404040404040404040404040404,0404040404040404040404040404040404040404,notFound,404,ResourceNotFound,Machine 0404 was not found,43f4cb08,3
-6,\"'=HYPERLINK(\"\"x\"\")\",,invalidId,,,a machine id is 40 hexadecimal characters,,0
-7,0606060606060606060606060606060606060606,0606060606060606060606060606060606060606,pending,,,not asked,,0
+line,input,machineId,reason,httpStatus,code,message,correlationId,attempts,machineName,run,date
+5,0404040404040404040404040404040404040404,0404040404040404040404040404040404040404,notFound,404,ResourceNotFound,Machine 0404 was not found,43f4cb08,3,gone-01,3,2026-11-23
+6,\"'=HYPERLINK(\"\"x\"\")\",,invalidId,,,a machine id is 40 hexadecimal characters,,0,,3,2026-11-23
+7,0606060606060606060606060606060606060606,0606060606060606060606060606060606060606,pending,,,not asked,,0,late-01,3,2026-11-23
 ";
     assert_eq!(rendered("failures.csv"), expected);
 }

@@ -51,7 +51,7 @@ fn cell(value: &Value) -> String {
     }
 }
 
-const KBS: [&str; 11] = [
+const KBS: [&str; 13] = [
     "rank",
     "kbId",
     "name",
@@ -63,8 +63,10 @@ const KBS: [&str; 11] = [
     "machineMissedOn",
     "productsNames",
     "url",
+    "run",
+    "date",
 ];
-const MACHINES: [&str; 9] = [
+const MACHINES: [&str; 12] = [
     "rank",
     "machineId",
     "status",
@@ -74,8 +76,11 @@ const MACHINES: [&str; 9] = [
     "topKbId",
     "answeredAt",
     "skippedBecause",
+    "machineName",
+    "run",
+    "date",
 ];
-const FAILURES: [&str; 9] = [
+const FAILURES: [&str; 12] = [
     "line",
     "input",
     "machineId",
@@ -85,8 +90,11 @@ const FAILURES: [&str; 9] = [
     "message",
     "correlationId",
     "attempts",
+    "machineName",
+    "run",
+    "date",
 ];
-const CHANGES: [&str; 8] = [
+const CHANGES: [&str; 11] = [
     "change",
     "machineId",
     "kbId",
@@ -95,6 +103,9 @@ const CHANGES: [&str; 8] = [
     "productsNames",
     "cveAddressed",
     "since",
+    "machineName",
+    "run",
+    "date",
 ];
 
 #[test]
@@ -136,8 +147,16 @@ fn gaps_match_gaps_csv() {
         "cveAddressed",
         "osBuild",
     ];
-    let with_the_kbs = ["name", "productsNames", "url", "answeredAt"];
-    let mut expected = csv_rows(&fixture, "gaps.csv", &with_the_kbs);
+    let elsewhere = [
+        "name",
+        "productsNames",
+        "url",
+        "answeredAt",
+        "machineName",
+        "run",
+        "date",
+    ];
+    let mut expected = csv_rows(&fixture, "gaps.csv", &elsewhere);
     expected.sort();
     let mut gaps = json_rows(&gaps, &columns);
     gaps.sort();
@@ -217,44 +236,44 @@ fn bytes_match_the_expected_file() {
         r#","kbs":["#,
         r#"{"rank":1,"kbId":"4540673","name":"March 2020 Security Updates","cveAddressed":97,"cveAddressedMin":14,"machinesMissing":2"#,
         r#","percentOfAnswered":66.7,"exposure":111,"machineMissedOn":1,"productsNames":["edge","windows_10"]"#,
-        r#","url":"https://catalog.update.microsoft.com/v7/site/Search.aspx?q=KB4540673"},"#,
+        r#","url":"https://catalog.update.microsoft.com/v7/site/Search.aspx?q=KB4540673","run":3,"date":"2026-11-23"},"#,
         r#"{"rank":2,"kbId":"5000802","name":null,"cveAddressed":12,"cveAddressedMin":12,"machinesMissing":1"#,
         r#","percentOfAnswered":33.3,"exposure":12,"machineMissedOn":null,"productsNames":[]"#,
-        r#","url":null}]"#,
+        r#","url":null,"run":3,"date":"2026-11-23"}]"#,
         r#","machines":["#,
         r#"{"rank":1,"machineId":"0101010101010101010101010101010101010101","inventory":{"Device Name":"web-01","input.Status":"Zürich, CH"}"#,
         r#","status":"answered","noCurrentData":false"#,
         r#","missingKbs":2,"cveAddressed":109,"cveAddressedMax":97,"topKbId":"4540673""#,
-        r#","answeredAt":"2026-11-23T13:00:00Z","attempts":1,"skippedBecause":null"#,
+        r#","answeredAt":"2026-11-23T13:00:00Z","attempts":1,"skippedBecause":null,"machineName":"web-01","run":3,"date":"2026-11-23""#,
         r#","missing":["#,
         r#"{"kbId":"4540673","cveAddressed":97,"machineMissedOn":1,"osBuild":"22631.4037"},"#,
         r#"{"kbId":"5000802","cveAddressed":12,"machineMissedOn":null,"osBuild":null}]},"#,
         r#"{"rank":2,"machineId":"0202020202020202020202020202020202020202","inventory":{"Device Name":"web-02","input.Status":"-"}"#,
         r#","status":"answered","noCurrentData":false"#,
         r#","missingKbs":1,"cveAddressed":14,"cveAddressedMax":14,"topKbId":"4540673""#,
-        r#","answeredAt":"2026-11-23T13:00:00Z","attempts":1,"skippedBecause":null"#,
+        r#","answeredAt":"2026-11-23T13:00:00Z","attempts":1,"skippedBecause":null,"machineName":"web-02","run":3,"date":"2026-11-23""#,
         r#","missing":["#,
         r#"{"kbId":"4540673","cveAddressed":14,"machineMissedOn":1,"osBuild":"22631.4037"}]},"#,
         r#"{"rank":3,"machineId":"0303030303030303030303030303030303030303","inventory":{"Device Name":"db-01","input.Status":""}"#,
         r#","status":"answered","noCurrentData":false"#,
         r#","missingKbs":0,"cveAddressed":0,"cveAddressedMax":0,"topKbId":null"#,
-        r#","answeredAt":"2026-11-23T13:00:00Z","attempts":1,"skippedBecause":null"#,
+        r#","answeredAt":"2026-11-23T13:00:00Z","attempts":1,"skippedBecause":null,"machineName":"db-01","run":3,"date":"2026-11-23""#,
         r#","missing":[]},"#,
         r#"{"rank":null,"machineId":"0404040404040404040404040404040404040404","inventory":{"Device Name":"gone-01","input.Status":"\"old\""}"#,
         r#","status":"notFound","noCurrentData":false"#,
         r#","missingKbs":null,"cveAddressed":null,"cveAddressedMax":null,"topKbId":null"#,
-        r#","answeredAt":null,"attempts":3,"skippedBecause":null,"missing":null},"#,
+        r#","answeredAt":null,"attempts":3,"skippedBecause":null,"machineName":"gone-01","run":3,"date":"2026-11-23","missing":null},"#,
         r#"{"rank":null,"machineId":"0606060606060606060606060606060606060606","inventory":{"Device Name":"late-01","input.Status":"Basel"}"#,
         r#","status":"pending","noCurrentData":false"#,
         r#","missingKbs":null,"cveAddressed":null,"cveAddressedMax":null,"topKbId":null"#,
-        r#","answeredAt":null,"attempts":0,"skippedBecause":null,"missing":null}]"#,
+        r#","answeredAt":null,"attempts":0,"skippedBecause":null,"machineName":"late-01","run":3,"date":"2026-11-23","missing":null}]"#,
         r#","failures":["#,
         r#"{"line":5,"input":"0404040404040404040404040404040404040404","machineId":"0404040404040404040404040404040404040404","reason":"notFound""#,
-        r#","httpStatus":404,"code":"ResourceNotFound","message":"Machine 0404 was not found","correlationId":"43f4cb08","attempts":3},"#,
+        r#","httpStatus":404,"code":"ResourceNotFound","message":"Machine 0404 was not found","correlationId":"43f4cb08","attempts":3,"machineName":"gone-01","run":3,"date":"2026-11-23"},"#,
         r#"{"line":6,"input":"=HYPERLINK(\"x\")","machineId":null,"reason":"invalidId""#,
-        r#","httpStatus":null,"code":null,"message":"a machine id is 40 hexadecimal characters","correlationId":null,"attempts":0},"#,
+        r#","httpStatus":null,"code":null,"message":"a machine id is 40 hexadecimal characters","correlationId":null,"attempts":0,"machineName":null,"run":3,"date":"2026-11-23"},"#,
         r#"{"line":7,"input":"0606060606060606060606060606060606060606","machineId":"0606060606060606060606060606060606060606","reason":"pending""#,
-        r#","httpStatus":null,"code":null,"message":"not asked","correlationId":null,"attempts":0}]"#,
+        r#","httpStatus":null,"code":null,"message":"not asked","correlationId":null,"attempts":0,"machineName":"late-01","run":3,"date":"2026-11-23"}]"#,
         r#","topActions":["#,
         r#"{"kbId":"4540673","exposure":111,"exposureRemoved":111,"machines":2},"#,
         r#"{"kbId":"5000802","exposure":12,"exposureRemoved":123,"machines":2}]"#,

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::Serialize;
 
 use crate::{
@@ -21,6 +21,8 @@ pub struct Facts {
     pub tenant_id: Option<String>,
     /// The name of the tenant for headlines. See [`default_title`].
     pub title: String,
+    /// The number of the run in the store; `None` if the answers are of several runs.
+    pub run: Option<i64>,
     /// How the run ended.
     pub outcome: RunOutcome,
     /// Why collecting ended. `None` if unknown, because the process was killed.
@@ -49,6 +51,13 @@ impl Facts {
     /// The headline of a report: what it lists, and of which tenant.
     pub(in crate::report) fn headline(&self) -> String {
         format!("Missing updates ({})", plain(&self.title))
+    }
+
+    /// The local date on which the run started; `None` if the answers are of several runs.
+    pub fn date(&self) -> Option<Date> {
+        self.run?;
+        let start = self.started_at.to_zoned_datetime(self.time_zone.clone());
+        Some(start.date())
     }
 }
 

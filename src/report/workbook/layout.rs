@@ -14,6 +14,9 @@ pub(super) const MOST_COLUMNS: usize = 16_000;
 /// The number format for date and time, independent of the locale.
 pub(super) const TIME: &str = "yyyy-mm-dd hh:mm:ss";
 
+/// The number format for a day.
+const DATE: &str = "yyyy-mm-dd";
+
 /// A column of a sheet.
 #[derive(Debug, Clone)]
 pub(super) struct Layout {
@@ -68,6 +71,7 @@ impl Layout {
         match self.kind {
             Kind::Number => Some(format.set_num_format("#,##0_)")),
             Kind::Percent => Some(format.set_num_format("0.0%_)")),
+            Kind::Date => Some(format.set_num_format(DATE).set_align(FormatAlign::Left)),
             Kind::Time => Some(format.set_num_format(TIME).set_align(FormatAlign::Left)),
             _ => None,
         }

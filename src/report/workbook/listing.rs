@@ -1,6 +1,6 @@
 //! Writes a table to a sheet, cell by cell.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use rust_xlsxwriter::{
     ExcelDateTime, Format, FormatBorder, IgnoreError, Table, TableColumn, TableStyle, Worksheet,
     XlsxError,
@@ -54,6 +54,7 @@ impl<'book> Listing<'book> {
     /// only URLs become links.
     pub(super) fn cell(&mut self, cell: Cell<'_>) -> Result<(), XlsxError> {
         match cell {
+            Cell::Date(date) => self.date(date),
             Cell::Empty => self.text(""),
             Cell::Foreign(text) | Cell::Word(text) => self.text(text),
             Cell::Flag(flag) => self.text(if flag { "yes" } else { "no" }),
@@ -101,6 +102,14 @@ impl<'book> Listing<'book> {
         match ExcelDateTime::from_timestamp(time.as_second()) {
             Ok(date) => self.number(date.to_excel()),
             Err(_) => self.text(&rfc3339(time)),
+        }
+    }
+
+    /// Writes a date, or text if it is outside the range of spreadsheet dates.
+    fn date(&mut self, date: Date) -> Result<(), XlsxError> {
+        match ExcelDateTime::parse_from_str(&date.to_string()) {
+            Ok(day) => self.number(day.to_excel()),
+            Err(_) => self.text(&date.to_string()),
         }
     }
 

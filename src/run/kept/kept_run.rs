@@ -150,8 +150,11 @@ impl KeptRun {
             kept: answers,
         };
         let ended = record.ended;
-        RunData::new(sources, fleet, record, |is_enough| {
-            RunOutcome::rerendered(ended, is_enough)
-        })
+        RunData {
+            run: self.run.as_ref().map(|run| run.run),
+            ..RunData::new(sources, fleet, record, |is_enough| {
+                RunOutcome::rerendered(ended, is_enough)
+            })
+        }
     }
 }

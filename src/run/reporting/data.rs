@@ -45,6 +45,8 @@ pub(crate) struct RunData<'run> {
     /// Its tally and figures are those of the fleet.
     pub(crate) record: RunRecord,
     pub(crate) outcome: RunOutcome,
+    /// The run that the answers are of; `None` if they are of several.
+    pub(crate) run: Option<RunId>,
     /// The changes since an earlier run; `None` if there is none to compare with.
     pub(crate) changes: Option<Changes>,
     /// The changes since a week ago; `None` if there is no whole run that old.
@@ -75,6 +77,7 @@ impl<'run> RunData<'run> {
                 figures: Some(figures(&fleet)),
                 ..record
             },
+            run: Some(record.run),
             sources,
             fleet,
             outcome,
@@ -130,6 +133,7 @@ impl<'run> RunData<'run> {
                 .clone()
                 .unwrap_or_else(|| default_title(tenant_id.as_deref())),
             tenant_id,
+            run: self.run.map(|run| run.0),
             outcome: self.outcome,
             ended: record.ended,
             started_at: record.started_at,

@@ -10,6 +10,8 @@ use std::{
 use patchgap::domain::machine::MachineId;
 use serde_json::Value;
 
+use super::mask_columns;
+
 /// One row of a CSV report, by column.
 pub(crate) type Row = BTreeMap<String, String>;
 
@@ -93,16 +95,7 @@ impl Finished {
 
     /// A CSV report with every cell of these columns masked, because they differ between runs.
     pub(crate) fn masked(&self, name: &str, columns: &[&str]) -> String {
-        let mut text = String::from_utf8(self.bytes(name)).unwrap();
-        let rows = self.rows(name);
-        let cells = rows.iter().flat_map(|row| {
-            let cells = columns.iter().filter_map(|column| row.get(*column));
-            cells.filter(|cell| !cell.is_empty())
-        });
-        for cell in cells {
-            text = text.replace(cell, "<masked>");
-        }
-        text
+        mask_columns(&String::from_utf8(self.bytes(name)).unwrap(), columns)
     }
 
     /// `summary.json`.

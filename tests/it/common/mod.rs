@@ -6,6 +6,7 @@ mod browser;
 mod finished;
 mod gateway;
 pub(crate) mod kept;
+mod mask;
 mod page;
 #[cfg(target_os = "linux")]
 mod permissions;
@@ -20,6 +21,7 @@ pub(crate) use self::{
     browser::Browser,
     finished::{Counts, Finished, Row},
     gateway::{Gateway, write_reply},
+    mask::mask_columns,
     page::{Page, project},
     scene::{Scene, fleet_ids},
     truth::{assert_truth, assert_truth_but_for},

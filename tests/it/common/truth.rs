@@ -22,11 +22,23 @@ pub(crate) fn assert_truth(scene: &Scene, run: &Finished) {
 #[track_caller]
 pub(crate) fn assert_truth_but_for(scene: &Scene, run: &Finished, but_for: &Unanswered) {
     let tenant = &scene.tenant;
-    assert_eq!(without_time(run.rows("gaps.csv")), gaps(tenant, but_for));
-    let machines = without_time(run.rows("machines.csv"));
+    let of_run = |name| without_time(without_run(run.rows(name)));
+    assert_eq!(of_run("gaps.csv"), gaps(tenant, but_for));
+    let machines = of_run("machines.csv");
     assert_eq!(machines, machine_rows(tenant, but_for));
     let kbs: BTreeMap<_, _> = run.rows("kbs.csv").iter().map(kb_figures).collect();
     assert_eq!(kbs, kb_truth(tenant, but_for));
+}
+
+/// The rows without the number and the date of the run, which must be the same in all of them.
+fn without_run(mut rows: Vec<Row>) -> Vec<Row> {
+    let mut stamps: Vec<_> = rows
+        .iter_mut()
+        .map(|row| ["run", "date"].map(|column| row.remove(column).unwrap()))
+        .collect();
+    stamps.dedup();
+    assert!(stamps.len() <= 1, "{stamps:?}");
+    rows
 }
 
 /// The rows without the time of the answer, which cannot be predicted; it must be present exactly in
@@ -46,16 +58,18 @@ fn gaps(tenant: &Simulator, but_for: &Unanswered) -> Vec<Row> {
     answered.sort();
     let rows = answered.into_iter().flat_map(|id| {
         let missing = tenant.truth(id).unwrap();
-        missing.into_iter().map(move |kb| gap(id, &kb))
+        let machine = fleet(tenant).find(|machine| machine.id == id).unwrap();
+        missing.into_iter().map(move |kb| gap(machine, &kb))
     });
     rows.collect()
 }
 
-fn gap(id: MachineId, kb: &MissingKb) -> Row {
+fn gap(machine: &SimulatedMachine, kb: &MissingKb) -> Row {
     let products: Vec<&str> = kb.products.iter().map(AsRef::as_ref).collect();
     let missed_on = kb.machine_missed_on.map(|count| count.to_string());
     row([
-        ("machineId", id.to_string()),
+        ("machineId", machine.id.to_string()),
+        ("machineName", machine.name.clone()),
         ("kbId", kb.id.to_string()),
         ("name", guarded(kb.name.as_deref().unwrap_or_default())),
         ("productsNames", products.join(";")),
@@ -120,6 +134,7 @@ fn machine_row(machine: &SimulatedMachine, status: &str, fill: impl FnOnce(&mut 
         ("topKbId", String::new()),
         ("kbIds", String::new()),
         ("skippedBecause", String::new()),
+        ("machineName", machine.name.clone()),
     ]);
     fill(&mut row);
     row

@@ -135,6 +135,7 @@ struct Plain<'row>(Cell<'row>);
 impl Serialize for Plain<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.0 {
+            Cell::Date(date) => serializer.collect_str(&date),
             Cell::Empty => serializer.serialize_none(),
             Cell::Flag(flag) => serializer.serialize_bool(flag),
             Cell::Link(address) => link(Some(address)).serialize(serializer),

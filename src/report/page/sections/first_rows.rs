@@ -59,7 +59,7 @@ impl Shown {
             Kind::List | Kind::Text => "name",
             Kind::Machine => "id",
             Kind::Number | Kind::Percent => "num",
-            Kind::Time => "time",
+            Kind::Date | Kind::Time => "time",
             _ => "",
         };
         let cell = (column.value)(row);

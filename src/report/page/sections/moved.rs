@@ -44,7 +44,12 @@ fn names(scene: &Scene<'_>, groups: &[moved::Group<'_>]) -> HashMap<MachineId, S
     let machines = scene.run.inventory.machines.iter().enumerate();
     let machines = machines.filter(|(_, machine)| listed.contains(&machine.id));
     machines
-        .map(|(position, machine)| (machine.id, text(scene.names.at(position))))
+        .map(|(position, machine)| {
+            (
+                machine.id,
+                text(scene.names.at(position).unwrap_or_default()),
+            )
+        })
         .collect()
 }
 

@@ -71,9 +71,16 @@ pub(super) fn compare(fixture: &Fixture) -> usize {
 /// Columns of the CSV files that the long sheets leave out, because other sheets have them.
 const LEFT_OUT: [(&str, &[&str]); 1] = [("Gaps", &["url", "machineMissedOn", "answeredAt"])];
 
+/// Columns of the CSV files that say what the sheets say elsewhere: the name of the machine beside its
+/// id, the run in the summary.
+const ELSEWHERE: [&str; 3] = ["machineName", "run", "date"];
+
 /// The position of a column of a CSV file in its sheet: the same order, except for omitted columns and
 /// the machines' names after their ids.
 fn place_of(sheet: &str, place: usize, column: &str, names: &[String]) -> Option<usize> {
+    if ELSEWHERE.contains(&column) {
+        return None;
+    }
     if ["KBs", "Machines"].contains(&sheet) {
         return (place < names.len()).then_some(place);
     }
