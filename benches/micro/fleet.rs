@@ -14,6 +14,7 @@ use patchgap::{
         kb::MissingKbs,
         machine::MachineId,
         outcome::Outcome,
+        since::MissingSince,
     },
     inventory::{self, Inventory},
     report::{Facts, Format, Run, Tool, reports},
@@ -95,7 +96,7 @@ impl Told {
     }
 
     pub(crate) fn aggregate(&self, inventory: &Inventory) -> Fleet {
-        let mut aggregation = Aggregation::of(inventory);
+        let mut aggregation = Aggregation::of(inventory, Timestamp::UNIX_EPOCH);
         for outcome in self.outcomes() {
             aggregation.record(outcome, AnswerRef(0));
         }
@@ -117,6 +118,7 @@ impl Told {
             past: None,
             week: None,
             trend: &[],
+            releases: &[],
             census: None,
             list_check: None,
             facts: &facts(),
@@ -130,6 +132,10 @@ impl Told {
 impl Gaps for Told {
     fn missing(&self, _: AnswerRef) -> io::Result<MissingKbs> {
         Ok(self.0.clone())
+    }
+
+    fn since(&self, _: AnswerRef) -> io::Result<MissingSince> {
+        Ok(MissingSince::all(Timestamp::UNIX_EPOCH, self.0.len()))
     }
 }
 

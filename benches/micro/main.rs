@@ -65,7 +65,7 @@ fn aggregate(bencher: Bencher<'_, '_>) {
         .counter(ItemsCount::new(MACHINES))
         .with_inputs(|| told.outcomes())
         .bench_values(|outcomes| {
-            let mut aggregation = Aggregation::of(&inventory);
+            let mut aggregation = Aggregation::of(&inventory, Timestamp::UNIX_EPOCH);
             for (place, outcome) in (0..).zip(outcomes) {
                 aggregation.record(outcome, AnswerRef(place));
             }

@@ -7,9 +7,16 @@ use std::{
 };
 
 use foldhash::fast::RandomState;
+use jiff::Timestamp;
 
-use super::RankBy;
-use crate::domain::kb::{KbId, MissingKb, Same};
+use super::{
+    RankBy,
+    ages::{Ages, HalfDays},
+};
+use crate::domain::{
+    kb::{KbId, MissingKb, Same},
+    release::ReleaseMonth,
+};
 
 /// An update that at least one machine misses.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +42,10 @@ pub struct KbRow {
     pub machine_missed_on: Option<u64>,
     /// The products that it patches on any of the machines, sorted and without duplicates.
     pub products: BTreeSet<Arc<str>>,
+    /// Since when the oldest of its gaps has been open.
+    pub oldest_since: Timestamp,
+    /// The median age of its gaps.
+    pub median_age: HalfDays,
 }
 
 impl KbRow {
@@ -50,11 +61,15 @@ impl KbRow {
             exposure: 0,
             machine_missed_on: None,
             products: BTreeSet::new(),
+            oldest_since: Timestamp::MAX,
+            median_age: HalfDays::default(),
         }
     }
 
-    /// Adds a description of this KB that was returned for the given number of machines.
-    fn record(&mut self, gap: &MissingKb, machines: u64) {
+    /// Adds a description of this KB, and its gaps.
+    fn record(&mut self, gap: &MissingKb, counted: &Counted) {
+        let machines = counted.ages.gaps();
+        self.oldest_since = self.oldest_since.min(counted.oldest_since);
         keep_smaller(&mut self.name, gap.name.as_ref());
         keep_smaller(&mut self.url, gap.url.as_ref());
         self.cve_addressed = self.cve_addressed.max(gap.cve_addressed);
@@ -89,41 +104,68 @@ const MAX_PENDING_WEIGHT: usize = 16 << 20;
 /// these are only counted, and merged once.
 #[derive(Debug, Default)]
 pub(super) struct KbCounter {
-    pending: HashMap<Same<MissingKb>, u64, RandomState>,
+    pending: HashMap<Same<MissingKb>, Counted, RandomState>,
     /// Their size in memory, in bytes.
     weight: usize,
-    rows: HashMap<KbId, KbRow>,
+    rows: HashMap<KbId, (KbRow, Ages)>,
+}
+
+/// The gaps with the same description.
+#[derive(Debug)]
+struct Counted {
+    month: Option<ReleaseMonth>,
+    ages: Ages,
+    oldest_since: Timestamp,
 }
 
 impl KbCounter {
-    /// Adds one gap of one machine.
-    pub(super) fn record(&mut self, gap: &Arc<MissingKb>) {
-        let machines = self
+    /// Adds one gap of one machine, which has been open since this time, for this many days.
+    /// Returns the month in the KB's name.
+    pub(super) fn record(
+        &mut self,
+        gap: &Arc<MissingKb>,
+        since: Timestamp,
+        days: u32,
+    ) -> Option<ReleaseMonth> {
+        let counted = self
             .pending
             .entry(Same(Arc::clone(gap)))
             .or_insert_with(|| {
                 self.weight += gap.weight();
-                0
+                Counted {
+                    month: gap.name.as_deref().and_then(ReleaseMonth::from_name),
+                    ages: Ages::default(),
+                    oldest_since: since,
+                }
             });
-        *machines += 1;
+        counted.ages.add(days);
+        counted.oldest_since = counted.oldest_since.min(since);
+        let month = counted.month;
         if self.pending.len() > MAX_PENDING || self.weight > MAX_PENDING_WEIGHT {
             self.merge_pending();
         }
+        month
     }
 
     fn merge_pending(&mut self) {
         self.weight = 0;
-        for (Same(gap), machines) in self.pending.drain() {
+        for (Same(gap), counted) in self.pending.drain() {
             let row = self.rows.entry(gap.id.clone());
-            row.or_insert_with(|| KbRow::of(&gap))
-                .record(&gap, machines);
+            let (row, ages) = row.or_insert_with(|| (KbRow::of(&gap), Ages::default()));
+            row.record(&gap, &counted);
+            ages.merge(counted.ages);
         }
     }
 
     /// One row per KB, in no particular order.
     pub(super) fn into_rows(mut self) -> Vec<KbRow> {
         self.merge_pending();
-        self.rows.into_values().collect()
+        let rows = self.rows.into_values();
+        let rows = rows.map(|(row, ages)| KbRow {
+            median_age: ages.median(),
+            ..row
+        });
+        rows.collect()
     }
 }
 

@@ -11,6 +11,8 @@ use crate::{
         kb::{KbId, MissingKbs},
         machine::MachineId,
         outcome::{Failure, Reason},
+        release::ReleaseMonth,
+        since::MissingSince,
         skip_reason::SkipReason,
         words::words,
     },
@@ -58,8 +60,13 @@ pub struct Answered {
     /// The time that the answer is valid for, in milliseconds since 1970: half the size of a
     /// `Timestamp`.
     pub(super) as_of_ms: i64,
+    /// Since when its oldest gap has been open, likewise. If it has none, the time of the answer.
+    oldest_since_ms: i64,
     /// Whether an earlier process fetched it.
     pub reused: bool,
+    /// The oldest month that it misses an update of; `None` if no name of its missing KBs says a
+    /// month.
+    pub oldest_month: Option<ReleaseMonth>,
     /// The number of KBs that it misses.
     pub missing: u32,
     /// The sum of the CVEs that they address: a score to rank by, not a number of distinct CVEs,
@@ -90,6 +97,14 @@ impl MachineRow {
         }
     }
 
+    /// Since when it has been missing each of them.
+    pub fn since(&self, gaps: &dyn Gaps) -> io::Result<MissingSince> {
+        match &self.result {
+            Ok(answered) if answered.missing > 0 => gaps.since(answered.answer),
+            _ => Ok(MissingSince::default()),
+        }
+    }
+
     /// The machine's status.
     pub fn status(&self) -> MachineStatus {
         match &self.result {
@@ -106,7 +121,11 @@ impl MachineRow {
 
 impl Answered {
     /// The figures of an answer. Its missing KBs are sorted by id and have no duplicates.
-    pub(super) fn new(answer: &Answer, answer_ref: AnswerRef) -> Self {
+    pub(super) fn new(
+        answer: &Answer,
+        answer_ref: AnswerRef,
+        oldest_month: Option<ReleaseMonth>,
+    ) -> Self {
         let missing = &answer.missing;
         let numbers = || missing.iter().map(|gap| gap.cve_addressed);
         let largest = numbers().max();
@@ -117,7 +136,13 @@ impl Answered {
             rank: 0,
             source: answer.source,
             as_of_ms: answer.as_of.as_millisecond(),
+            oldest_since_ms: answer
+                .since
+                .oldest()
+                .unwrap_or(answer.as_of)
+                .as_millisecond(),
             reused: answer.reused,
+            oldest_month,
             missing: u32::try_from(missing.len()).unwrap_or(u32::MAX),
             cve_addressed: numbers().fold(0, u64::saturating_add),
             cve_addressed_max: largest.unwrap_or(0),
@@ -125,6 +150,12 @@ impl Answered {
             top_kb: top.map(|gap| gap.id.clone()),
             answer: answer_ref,
         }
+    }
+
+    /// Since when its oldest gap has been open; `None` if it has none.
+    pub fn oldest_since(&self) -> Option<Timestamp> {
+        let since = Timestamp::from_millisecond(self.oldest_since_ms);
+        since.ok().filter(|_| self.missing > 0)
     }
 
     /// The time that the answer is valid for. For a call, this is when the answer arrived.

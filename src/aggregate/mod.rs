@@ -5,12 +5,14 @@
 //! again when they are listed.
 
 mod action;
+mod ages;
 mod census;
 mod coverage;
 mod kbs;
 mod machines;
 mod not_seen;
 mod rank;
+mod releases;
 #[cfg(test)]
 pub(crate) mod tests;
 mod unreadable;
@@ -25,12 +27,15 @@ use crate::{
         gaps::AnswerRef,
         index::Index,
         outcome::{Failure, Outcome},
+        release::ReleaseCount,
+        since::whole_days,
         skip_reason::SkipReason,
     },
     inventory::{Inventory, Unread},
 };
 
 pub use action::{TopAction, TopActions};
+pub use ages::HalfDays;
 pub use census::CensusTally;
 pub use coverage::{Coverage, is_enough, percent};
 pub use kbs::KbRow;
@@ -60,6 +65,8 @@ pub struct Fleet {
     pub unread_last_seen: Option<Unread>,
     /// Numbers in the answers that could not be parsed.
     pub unreadable: Unreadable,
+    /// The number of machines that miss an update of each month, by month.
+    pub releases: Vec<ReleaseCount>,
 }
 
 /// Aggregates the outcomes of an inventory's machines into figures, one outcome at a time.
@@ -70,22 +77,27 @@ pub struct Fleet {
 #[derive(Debug)]
 pub struct Aggregation<'list> {
     inventory: &'list Inventory,
+    /// When the run started: gaps are as old as they were then.
+    started_at: Timestamp,
     /// Sorted by id.
     machines: Vec<MachineRow>,
     index: Index,
     kbs: kbs::KbCounter,
+    releases: releases::ReleaseCounter,
     unreadable: Unreadable,
 }
 
 impl<'list> Aggregation<'list> {
-    /// An aggregation without any outcomes yet.
-    pub fn of(inventory: &'list Inventory) -> Self {
+    /// An aggregation without any outcomes yet, of a run that started at this time.
+    pub fn of(inventory: &'list Inventory, started_at: Timestamp) -> Self {
         let machines = machines::rows(inventory);
         Self {
             inventory,
+            started_at,
             index: Index::of(&machines, |row| row.id),
             machines,
             kbs: kbs::KbCounter::default(),
+            releases: releases::ReleaseCounter::default(),
             unreadable: Unreadable::default(),
         }
     }
@@ -104,13 +116,15 @@ impl<'list> Aggregation<'list> {
     }
 
     fn answered(&mut self, index: usize, attempts: u32, answer: &Answer, answer_ref: AnswerRef) {
-        for gap in &answer.missing {
-            self.kbs.record(gap);
+        for (gap, since) in answer.missing.iter().zip(answer.since.iter()) {
+            let days = whole_days(since, self.started_at);
+            self.releases.add(self.kbs.record(gap, since, days));
             self.unreadable.count(self.machines[index].id, gap);
         }
         let row = &mut self.machines[index];
         row.attempts = attempts;
-        row.result = Ok(Answered::new(answer, answer_ref));
+        let oldest_month = self.releases.end_machine();
+        row.result = Ok(Answered::new(answer, answer_ref, oldest_month));
     }
 
     fn failed(&mut self, index: usize, attempts: u32, failure: Failure) {
@@ -139,6 +153,7 @@ impl<'list> Aggregation<'list> {
             skipped: machines::skipped(self.inventory),
             unread_last_seen,
             unreadable: self.unreadable,
+            releases: self.releases.into_counts(),
         }
     }
 }

@@ -123,9 +123,13 @@ impl<'run> Builder<'run> {
                 self.record_added(today, false);
             }
             (Some(then), Ok(now)) => {
-                let machine = today.id;
-                let now = dated(now);
-                self.compare_answers(BothAnswers { machine, then, now }, missing_then, today)?;
+                let answers = BothAnswers {
+                    machine: today.id,
+                    then,
+                    missing_then,
+                    now: dated(now),
+                };
+                self.compare_answers(answers, today)?;
             }
             (Some(then), Err(_)) => self.record_unanswered(today.id, then, missing_then),
             (None, _) => self.record_added(today, then.is_none()),
@@ -216,12 +220,8 @@ impl<'run> Builder<'run> {
         });
     }
 
-    fn compare_answers(
-        &mut self,
-        answers: BothAnswers,
-        then: &[Arc<MissingKb>],
-        today: &MachineRow,
-    ) -> io::Result<()> {
+    fn compare_answers(&mut self, answers: BothAnswers<'_>, today: &MachineRow) -> io::Result<()> {
+        let then = answers.missing_then;
         let now = today.missing(self.comparison.gaps)?;
         let gaps = [then.len(), now.len()];
         match gaps.map(|gaps| gaps > 0) {

@@ -1,29 +1,33 @@
 //! Changes in the gaps of a machine that both runs have an answer for.
 
-use std::{io, sync::Arc};
+use std::{collections::HashSet, io, sync::Arc};
+
+use jiff::Timestamp;
 
 use super::{
     Change,
     comparable::comparable_before,
-    past_gaps::PastGaps,
     replacements::{Replacement, Replacing, replacements},
+    returned::returned,
     rows::GapChange,
 };
 use crate::domain::{
     gaps::{DatedAnswer, History},
-    kb::MissingKb,
+    kb::{KbId, MissingKb},
     machine::MachineId,
 };
 
 /// The two answers of one machine.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct BothAnswers {
+pub(super) struct BothAnswers<'gaps> {
     pub(super) machine: MachineId,
     pub(super) then: DatedAnswer,
+    /// The gaps of the base's answer, sorted by KB.
+    pub(super) missing_then: &'gaps [Arc<MissingKb>],
     pub(super) now: DatedAnswer,
 }
 
-impl BothAnswers {
+impl BothAnswers<'_> {
     /// The changes of the gaps that only one of the two answers has, sorted by KB: `removed` since the
     /// base, or `added` since then.
     pub(super) fn changes(
@@ -34,10 +38,18 @@ impl BothAnswers {
         replacing: Replacing,
     ) -> io::Result<Vec<GapChange>> {
         let earlier = comparable_before(history, self.machine, self.now.source)?;
-        let mut past = PastGaps::read(history, &earlier, &removed)?;
-        past.find_returned(history, &earlier, &added)?;
-        let was_there = |gap: &Arc<MissingKb>| past.was_ever_present(&gap.id);
+        let present = if added.is_empty() {
+            HashSet::new()
+        } else {
+            returned(history, &earlier, &added)?
+        };
+        let was_there = |gap: &Arc<MissingKb>| present.contains(&gap.id);
         let (returned, mut new): (Vec<_>, Vec<_>) = added.into_iter().partition(was_there);
+        let since = if removed.is_empty() {
+            Vec::new()
+        } else {
+            history.since(self.then.answer)?.iter().collect()
+        };
         let mut replaced_by = vec![None; removed.len()];
         if replacing == Replacing::Recognized {
             let pairs = replacements(&removed, &new);
@@ -56,7 +68,7 @@ impl BothAnswers {
             .zip(replaced_by)
             .map(|(gap, by)| GapChange {
                 change: by.as_ref().map_or(Change::Resolved, |_| Change::Replaced),
-                since: past.since(&gap.id).unwrap_or(self.then.as_of),
+                since: self.since(&gap.id, &since),
                 replaced_by: by,
                 gap,
             });
@@ -66,6 +78,13 @@ impl BothAnswers {
         let mut changes: Vec<_> = removed.chain(new).chain(returned).collect();
         changes.sort_by(|one, other| one.gap.id.cmp(&other.gap.id));
         Ok(changes)
+    }
+
+    /// Since when a gap of the base has been open, given the times of all of them.
+    fn since(&self, id: &KbId, times: &[Timestamp]) -> Timestamp {
+        let place = self.missing_then.binary_search_by(|gap| gap.id.cmp(id));
+        let since = place.ok().and_then(|place| times.get(place));
+        since.copied().unwrap_or(self.then.as_of)
     }
 
     /// The change of a gap that today's answer has and the base's did not.

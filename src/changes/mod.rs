@@ -8,8 +8,9 @@
 //! - `comparable`: which sources' answers can be compared
 //! - `gaps`: changes in the gaps of a machine that both runs have an answer for
 //! - `replacements`: which newer KB replaced an older one on a machine
-//! - `past`: since when a gap has been present, and whether it was present before
+//! - `returned`: which gaps were present before the base
 //! - `tally`, `kbs`, `machine`: counts by class, by KB and by machine
+//! - `time_to_patch`: how long it takes until machines have the updates of a month
 //! - `rows`: all changes; single changes are read again when they are listed
 
 mod base_run;
@@ -18,12 +19,13 @@ mod compare;
 mod gaps;
 mod kbs;
 mod machine;
-mod past_gaps;
 mod replacements;
+mod returned;
 mod rows;
 mod tally;
 #[cfg(test)]
 pub(crate) mod tests;
+mod time_to_patch;
 
 pub use self::{
     base_run::{BaseRun, Figures},
@@ -33,4 +35,5 @@ pub use self::{
     replacements::Replacing,
     rows::{ChangeRow, Changes},
     tally::{Change, Exposure, Tally},
+    time_to_patch::{RunReleases, Start, StillMissing, TimeToPatch, time_to_patch},
 };

@@ -4,10 +4,7 @@ use std::{io, sync::Arc};
 
 use jiff::Timestamp;
 
-use super::{
-    BaseRun, Change, Exposure, KbChange, MachineMoved, MachineTally, Tally,
-    comparable::comparable_before, past_gaps::PastGaps,
-};
+use super::{BaseRun, Change, Exposure, KbChange, MachineMoved, MachineTally, Tally};
 use crate::domain::{
     gaps::{DatedAnswer, History},
     kb::MissingKb,
@@ -45,8 +42,7 @@ pub struct ChangeRow {
     pub gap: Arc<MissingKb>,
     /// The KB that replaced it.
     pub replaced_by: Option<Arc<MissingKb>>,
-    /// The time of the first answer since which the gap has been present without interruption. For
-    /// a new or returned gap, the time of today's answer.
+    /// Since when the gap has been open, or had been when it was last reported.
     pub since: Timestamp,
 }
 
@@ -107,7 +103,7 @@ impl Changes {
                     gaps.iter().try_for_each(|gap| take(gap.to_row(*machine)))?;
                 }
                 ChangedGaps::All(change, answer) => {
-                    let gaps = changes_of_all(history, *machine, *change, *answer)?;
+                    let gaps = changes_of_all(history, *change, *answer)?;
                     gaps.iter().try_for_each(|gap| take(gap.to_row(*machine)))?;
                 }
             }
@@ -116,25 +112,19 @@ impl Changes {
     }
 }
 
-/// Calls `take` with this change for every gap of an answer.
+/// This change for every gap of an answer.
 fn changes_of_all(
     history: &dyn History,
-    machine: MachineId,
     change: Change,
     answer: DatedAnswer,
 ) -> io::Result<Vec<GapChange>> {
     let gaps = history.missing(answer.answer)?;
-    let past = if change == Change::Appeared {
-        PastGaps::default()
-    } else {
-        let earlier = comparable_before(history, machine, answer.source)?;
-        PastGaps::read(history, &earlier, &gaps)?
-    };
-    let gaps = gaps.iter().map(|gap| GapChange {
+    let since = history.since(answer.answer)?;
+    let gaps = gaps.iter().zip(since.iter()).map(|(gap, since)| GapChange {
         change,
-        since: past.since(&gap.id).unwrap_or(answer.as_of),
         gap: Arc::clone(gap),
         replaced_by: None,
+        since,
     });
     Ok(gaps.collect())
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::domain::{kb::MissingKbs, keep_alive::KeepAlive, words::words};
+use crate::domain::{kb::MissingKbs, keep_alive::KeepAlive, since::MissingSince, words::words};
 
 words! {
     /// Where answers come from. Sources may disagree about a machine without anything having changed.
@@ -23,6 +23,9 @@ pub struct Answer {
     pub reused: bool,
     /// The missing KBs.
     pub missing: MissingKbs,
+    /// Since when each of them has been missing. Until the answer is compared with an earlier one, the
+    /// time of the answer itself.
+    pub since: MissingSince,
     /// What is held until it is stored.
     pub keep_alive: KeepAlive,
 }
@@ -34,6 +37,7 @@ impl Answer {
             source,
             as_of,
             reused: false,
+            since: MissingSince::all(as_of, missing.len()),
             missing,
             keep_alive: KeepAlive::default(),
         }

@@ -7,7 +7,7 @@ use std::{fmt::Debug, io};
 
 use jiff::Timestamp;
 
-use crate::domain::{answer::Source, kb::MissingKbs, machine::MachineId};
+use crate::domain::{answer::Source, kb::MissingKbs, machine::MachineId, since::MissingSince};
 
 /// Where an answer can be read again: a number that only its [`Gaps`] understands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -17,6 +17,9 @@ pub struct AnswerRef(pub i64);
 pub trait Gaps: Debug + Sync {
     /// The missing KBs of an answer.
     fn missing(&self, answer: AnswerRef) -> io::Result<MissingKbs>;
+
+    /// Since when each of these KBs has been missing.
+    fn since(&self, answer: AnswerRef) -> io::Result<MissingSince>;
 }
 
 /// An answer with its source and its time.

@@ -6,6 +6,7 @@
 //! - [`census`]: the service's own count of machines that miss a KB
 //! - [`outcome`]: the result of the request for one machine: an answer or a failure
 //! - [`listed_machine`], [`skip_reason`]: a machine on the service's list, and why it is not requested
+//! - [`since`]: since when a machine has been missing each KB
 //! - [`ending`]: how a run ended, and what follows from that
 //! - [`gaps`]: the missing KBs of all machines, read from the store each time they are listed
 //! - [`keep_alive`]: a resource that lives as long as an answer is in memory
@@ -32,6 +33,7 @@ pub mod outcome;
 pub(crate) mod quotes;
 pub mod release;
 pub(crate) mod repeat_cache;
+pub mod since;
 pub mod skip_reason;
 pub(crate) mod stored_text;
 pub mod text;

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use jiff::civil::{Date, Weekday};
+
 const NAMES: [&str; 12] = [
     "January",
     "February",
@@ -61,10 +63,31 @@ impl ReleaseMonth {
         }
     }
 
+    /// The second Tuesday of the month, on which its updates are released.
+    pub fn patch_tuesday(self) -> Date {
+        // Year and month are in range, so the date exists.
+        let first = Date::constant(1990, 1, 1).with();
+        let (year, month) = (self.year().cast_signed(), self.month());
+        let month = i8::try_from(month).unwrap_or(1);
+        let first = first.year(year).month(month).build().unwrap_or(Date::MIN);
+        first
+            .nth_weekday_of_month(2, Weekday::Tuesday)
+            .unwrap_or(first)
+    }
+
     /// All months from this one to another, both included. Empty if the other one is earlier.
     pub fn through(self, last: Self) -> impl Iterator<Item = Self> {
         (self.months..=last.months).map(|months| Self { months })
     }
+}
+
+/// The number of machines that miss at least one update of a month.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReleaseCount {
+    /// The month.
+    pub month: ReleaseMonth,
+    /// The number of machines.
+    pub machines: u64,
 }
 
 impl fmt::Display for ReleaseMonth {

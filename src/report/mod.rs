@@ -33,7 +33,7 @@ use tests::fixture;
 
 use crate::{
     aggregate::{Fleet, TopActions},
-    changes::Changes,
+    changes::{Changes, TimeToPatch},
     domain::{census::Census, gaps::Gaps},
     inventory::{Inventory, ListCheck, ListComparison},
 };
@@ -55,6 +55,8 @@ pub struct Run<'run> {
     pub week: Option<&'run Changes>,
     /// The latest runs of comparable lists, oldest first, ending with this run.
     pub trend: &'run [TrendPoint],
+    /// How the machines got the updates of the latest months, the latest month first.
+    pub releases: &'run [TimeToPatch],
     /// The service's own count, if it was requested.
     pub census: Option<&'run Census>,
     /// What is known of the service's list beside the run's; `None` if it was not asked for.

@@ -20,6 +20,7 @@ use super::{
     },
 };
 use crate::{
+    aggregate::Fleet,
     console::{PrintError, print},
     domain::{
         api::Api,
@@ -68,7 +69,8 @@ pub(super) fn conclude(collected: Collected<'_>) -> Result<Concluded<'_>, RunErr
         ended: Some(ending.word()),
         ..record
     };
-    let answers = Answers::new(store, unsaved).map_err(RunError::Unreadable)?;
+    let answers =
+        Answers::new(store, record.service_number, unsaved).map_err(RunError::Unreadable)?;
     let mut data = assemble(&setup, &answers, record, &ending)?;
     data.census = census;
     let summary = data.with_run(|run| {
@@ -77,10 +79,13 @@ pub(super) fn conclude(collected: Collected<'_>) -> Result<Concluded<'_>, RunErr
         Ok::<_, RunError>(summary(input.config, run))
     })?;
     let RunData {
-        record, outcome, ..
+        record,
+        outcome,
+        fleet,
+        ..
     } = data;
     let mut store = answers.into_store();
-    close(&mut store, &record, input.config.store.keep_runs);
+    close(&mut store, &record, &fleet, input.config.store.keep_runs);
     Ok(Concluded {
         setup,
         record,
@@ -102,8 +107,7 @@ fn assemble<'run>(
 ) -> Result<RunData<'run>, RunError> {
     let input = setup.input;
     let rank_by = input.config.reports.rank_by;
-    let now = record.last_sign_of_life();
-    let fleet = answers.aggregate(record.run, input.inventory, rank_by, now);
+    let fleet = answers.aggregate(&record, input.inventory, rank_by);
     let fleet = fleet.map_err(RunError::Unreadable)?;
     warn_of_unreadable(&fleet.unreadable);
     let sources = Sources {
@@ -159,9 +163,10 @@ fn log_store_failure(failure: Option<&StoreError>) {
 
 /// Records that the run has ended, and deletes old runs. A failure here does not affect the
 /// reports.
-fn close(store: &mut Store, record: &RunRecord, keep: u32) {
+fn close(store: &mut Store, record: &RunRecord, fleet: &Fleet, keep: u32) {
     let closed = store
-        .finish(record)
+        .set_releases(record.run, &fleet.releases)
+        .and_then(|()| store.finish(record))
         .and_then(|()| store.prune(record.run, keep, Timestamp::now()));
     if let Err(problem) = closed {
         warn!(

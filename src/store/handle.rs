@@ -18,7 +18,9 @@ use super::{
         fingerprint::fleet,
         inventories,
         list_checks::{self, ServiceListResult},
+        releases,
         runs::{self, OutcomeCounts, RunId, RunRecord},
+        since,
     },
     write::{
         begin::{self, StartedRun},
@@ -28,7 +30,9 @@ use super::{
     },
 };
 use crate::{
-    domain::{api::Api, census::Census, machine::MachineId},
+    domain::{
+        api::Api, census::Census, machine::MachineId, outcome::Outcome, release::ReleaseCount,
+    },
     inventory::Inventory,
     quota::CallNumber,
 };
@@ -162,6 +166,17 @@ impl Store {
         ))
     }
 
+    /// Continues the times since when a machine has been missing its KBs, for an answer that was not
+    /// recorded.
+    pub fn continue_since(&self, service: i64, outcome: &mut Outcome) -> Result<()> {
+        let Ok(answer) = &mut outcome.result else {
+            return Ok(());
+        };
+        let continued = since::continued(&self.connection, service, outcome.machine, answer);
+        answer.since = self.name(continued)?;
+        Ok(())
+    }
+
     /// What such a run, with calls to this API, would find. Writes nothing.
     pub fn preview(&self, params: &RunParams<'_>, api: Api, counting: Counting) -> Result<Preview> {
         self.name(preview::preview(
@@ -198,6 +213,11 @@ impl Store {
     /// The service's own count beside that of a run, if it was requested.
     pub fn census(&self, run: RunId) -> Result<Option<Census>> {
         self.name(censuses::of_run(&self.connection, run))
+    }
+
+    /// Records how many machines missed the updates of each month in a run.
+    pub fn set_releases(&self, run: RunId, counts: &[ReleaseCount]) -> Result<()> {
+        self.name(releases::set(&self.connection, run, counts))
     }
 
     /// Records how a run ended. Call it once the reports are written: a run whose reports were not

@@ -14,9 +14,13 @@ use crate::{
         kb::{KbId, MissingKb, MissingKbs},
         machine::MachineId,
         outcome::{Failure, Reason},
+        since::MissingSince,
     },
     inventory::InventoryMachine,
 };
+
+/// 1970-01-11T00:00:00Z: ten days after the answers.
+const STARTED_AT: Timestamp = Timestamp::constant(864_000, 0);
 
 /// Outcomes in memory, with the gaps of their answers.
 #[derive(Debug, Clone)]
@@ -25,7 +29,7 @@ pub(crate) struct InMemory(pub(crate) Vec<Outcome>);
 impl InMemory {
     /// Their aggregate.
     pub(crate) fn aggregate(&self, inventory: &Inventory, rank_by: RankBy) -> Fleet {
-        let mut aggregation = Aggregation::of(inventory);
+        let mut aggregation = Aggregation::of(inventory, STARTED_AT);
         for (place, outcome) in (0..).zip(&self.0) {
             aggregation.record(outcome.clone(), AnswerRef(place));
         }
@@ -37,6 +41,11 @@ impl Gaps for InMemory {
     fn missing(&self, answer: AnswerRef) -> io::Result<MissingKbs> {
         let outcome = &self.0[usize::try_from(answer.0).unwrap()];
         Ok(outcome.result.as_ref().unwrap().missing.clone())
+    }
+
+    fn since(&self, answer: AnswerRef) -> io::Result<MissingSince> {
+        let outcome = &self.0[usize::try_from(answer.0).unwrap()];
+        Ok(outcome.result.as_ref().unwrap().since.clone())
     }
 }
 
@@ -85,13 +94,11 @@ fn answer(number: u8, missing: Vec<MissingKb>) -> Outcome {
         machine: machine(number),
         attempts: 1,
         times_unknown: 0,
-        result: Ok(Answer {
-            source: Source::Calls,
-            as_of: Timestamp::UNIX_EPOCH,
-            reused: false,
-            missing: missing.into_iter().map(Arc::new).collect(),
-            keep_alive: crate::domain::keep_alive::KeepAlive::default(),
-        }),
+        result: Ok(Answer::new(
+            Source::Calls,
+            Timestamp::UNIX_EPOCH,
+            missing.into_iter().map(Arc::new).collect(),
+        )),
     }
 }
 
@@ -138,6 +145,7 @@ fn kb_row_combines_the_answers_of_its_machines() {
     };
     let outcomes = vec![answer(0, vec![one]), answer(1, vec![other])];
     let fleet = aggregate(&inventory(2), outcomes, RankBy::Cve);
+    assert_eq!(fleet.kbs[0].median_age.days().to_string(), "10");
     assert_eq!(
         fleet.kbs,
         [KbRow {
@@ -151,6 +159,8 @@ fn kb_row_combines_the_answers_of_its_machines() {
             exposure: 111,
             machine_missed_on: Some(4),
             products: ["dotnet", "edge", "windows_10"].map(Arc::from).into(),
+            oldest_since: Timestamp::UNIX_EPOCH,
+            median_age: fleet.kbs[0].median_age,
         }]
     );
 }

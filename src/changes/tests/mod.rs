@@ -15,6 +15,7 @@ use crate::{
         kb::{KbId, MissingKb, MissingKbs},
         machine::MachineId,
         outcome::{Failure, Outcome, Reason},
+        since::MissingSince,
     },
     inventory::{Inventory, InventoryMachine},
 };
@@ -76,12 +77,27 @@ impl Nights {
                 || Err(failure()),
                 |missing| {
                     let ids = missing.iter().filter(|id| *id != SILENT);
-                    let gaps = ids.map(|id| gap(id, &["win"])).collect();
-                    Ok(Answer::new(Source::Calls, night(number), gaps))
+                    let gaps: MissingKbs = ids.map(|id| gap(id, &["win"])).collect();
+                    let since = gaps.iter().map(|gap| self.since(number, *machine, &gap.id));
+                    Ok(Answer {
+                        since: since.collect(),
+                        ..Answer::new(Source::Calls, night(number), gaps.clone())
+                    })
                 },
             ),
         });
         InMemory(outcomes.collect())
+    }
+
+    /// The first of the nights up to this one in which every answer of the machine has the KB.
+    fn since(&self, number: usize, machine: u8, id: &KbId) -> Timestamp {
+        let answers = self.0[..=number].iter().enumerate().rev();
+        let answers = answers.filter_map(|(number, machines)| {
+            let listed = machines.iter().find(|it| it.0 == machine)?;
+            Some((number, listed.1.as_ref()?))
+        });
+        let with_it = answers.take_while(|(_, missing)| missing.iter().any(|it| it == id.as_str()));
+        with_it.last().map(|(number, _)| night(number)).unwrap()
     }
 
     fn inventory(&self, number: usize) -> Inventory {
@@ -217,6 +233,14 @@ impl Gaps for Past {
         };
         told.missing(AnswerRef(answer.0 % 1000))
     }
+
+    fn since(&self, answer: AnswerRef) -> io::Result<MissingSince> {
+        let told = match answer.0 / 1000 {
+            0 => self.today.as_ref().unwrap(),
+            night => &self.earlier[usize::try_from(night - 1).unwrap()],
+        };
+        told.since(AnswerRef(answer.0 % 1000))
+    }
 }
 
 impl History for Past {
@@ -261,7 +285,7 @@ fn each_gap_has_one_class() {
             "5 resolved 10 since 0",
             "6 appeared 9 since 2",
             "7 appeared 9 since 2",
-            "8 appeared 10 since 2",
+            "8 appeared 10 since 0",
         ]
     );
     let counts: Vec<u64> = Change::ALL.iter().map(|it| changes.tally[*it]).collect();

@@ -196,6 +196,13 @@ fn unreadable_machine_fails_the_report() {
         ) -> io::Result<crate::domain::kb::MissingKbs> {
             Err(io::Error::other("gone"))
         }
+
+        fn since(
+            &self,
+            _: crate::domain::gaps::AnswerRef,
+        ) -> io::Result<crate::domain::since::MissingSince> {
+            Err(io::Error::other("gone"))
+        }
     }
     let rendered = Fixture::small().with_run(|run| {
         let run = Run {

@@ -17,6 +17,7 @@ use crate::{
         kb::{KbId, MissingKb, MissingKbs},
         machine::MachineId,
         outcome::{Failure, Outcome, Reason},
+        since::MissingSince,
     },
     inventory::{Cells, Inventory, InventoryMachine, ListCheck, RejectedRow, Skipped},
 };
@@ -134,6 +135,7 @@ impl Fixture {
                 .zip(changes.as_ref())
                 .map(|(history, changes)| Past { changes, history }),
             week: None,
+            releases: &[],
             trend: &trend(),
             census: self.census.as_ref(),
             list_check: self.list_check.as_ref(),
@@ -206,6 +208,13 @@ impl Gaps for Before {
             _ => self.0.missing(answer),
         }
     }
+
+    fn since(&self, answer: AnswerRef) -> io::Result<MissingSince> {
+        match answer.0 {
+            BEFORE.. => self.1.since(AnswerRef(answer.0 - BEFORE)),
+            _ => self.0.since(answer),
+        }
+    }
 }
 
 impl History for Before {
@@ -226,6 +235,7 @@ fn trend() -> Vec<TrendPoint> {
         machines: 5,
         answered,
         with_gaps: 2,
+        clean: 1,
         kbs: 2,
         gaps,
         exposure: gaps * 40,
@@ -297,13 +307,11 @@ pub(in crate::report) fn answer(number: u8, missing: Vec<MissingKb>) -> Outcome 
         machine: machine(number),
         attempts: 1,
         times_unknown: 0,
-        result: Ok(Answer {
-            source: Source::Calls,
-            as_of: "2026-11-23T13:00:00.25Z".parse().unwrap(),
-            reused: false,
-            missing: missing.into_iter().map(Arc::new).collect(),
-            keep_alive: crate::domain::keep_alive::KeepAlive::default(),
-        }),
+        result: Ok(Answer::new(
+            Source::Calls,
+            "2026-11-23T13:00:00.25Z".parse().unwrap(),
+            missing.into_iter().map(Arc::new).collect(),
+        )),
     }
 }
 

@@ -214,6 +214,13 @@ fn unreadable_machine_fails_the_report() {
         ) -> std::io::Result<crate::domain::kb::MissingKbs> {
             Err(std::io::Error::other("gone"))
         }
+
+        fn since(
+            &self,
+            _: crate::domain::gaps::AnswerRef,
+        ) -> std::io::Result<crate::domain::since::MissingSince> {
+            Err(std::io::Error::other("gone"))
+        }
     }
     let reports = reports(&[Format::Json]);
     let rendered = Fixture::small().with_run(|run| {
@@ -278,9 +285,9 @@ fn bytes_match_the_expected_file() {
         r#"{"kbId":"4540673","exposure":111,"exposureRemoved":111,"machines":2},"#,
         r#"{"kbId":"5000802","exposure":12,"exposureRemoved":123,"machines":2}]"#,
         r#","trend":["#,
-        r#"{"run":1,"startedAt":"2026-11-20T13:00:00Z","machines":5,"answered":5,"withGaps":2,"kbs":2,"gaps":9,"exposure":360,"partial":false},"#,
-        r#"{"run":2,"startedAt":"2026-11-22T13:00:00Z","machines":5,"answered":2,"withGaps":2,"kbs":2,"gaps":4,"exposure":160,"partial":true},"#,
-        r#"{"run":3,"startedAt":"2026-11-23T13:00:00Z","machines":5,"answered":3,"withGaps":2,"kbs":2,"gaps":3,"exposure":120,"partial":true}]}"#,
+        r#"{"run":1,"startedAt":"2026-11-20T13:00:00Z","machines":5,"answered":5,"withGaps":2,"clean":1,"kbs":2,"gaps":9,"exposure":360,"partial":false},"#,
+        r#"{"run":2,"startedAt":"2026-11-22T13:00:00Z","machines":5,"answered":2,"withGaps":2,"clean":1,"kbs":2,"gaps":4,"exposure":160,"partial":true},"#,
+        r#"{"run":3,"startedAt":"2026-11-23T13:00:00Z","machines":5,"answered":3,"withGaps":2,"clean":1,"kbs":2,"gaps":3,"exposure":120,"partial":true}]}"#,
         "\n",
     ];
     assert_eq!(

@@ -46,6 +46,8 @@ pub struct TrendPoint {
     pub answered: u64,
     /// The number of answered machines with missing KBs.
     pub with_gaps: u64,
+    /// The number of answered machines without missing KBs, and with current data.
+    pub clean: u64,
     /// The number of distinct missing KBs.
     pub kbs: u64,
     /// The number of (machine, missing KB) pairs.

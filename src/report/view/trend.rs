@@ -90,6 +90,7 @@ pub(in crate::report) mod tests {
             machines: 5,
             answered: 5,
             with_gaps: 2,
+            clean: 1,
             kbs: 2,
             gaps: 3,
             exposure: hour,

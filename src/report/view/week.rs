@@ -49,6 +49,7 @@ mod tests {
             machines: 5,
             answered,
             with_gaps: 2,
+            clean: 1,
             kbs: 2,
             gaps: 9,
             exposure,

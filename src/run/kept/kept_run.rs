@@ -80,7 +80,8 @@ impl KeptRun {
         config: &Config,
         now: Timestamp,
     ) -> Result<Fleet, RunError> {
-        let mut aggregation = Aggregation::of(&self.inventory);
+        let started_at = self.run.as_ref().map_or(now, |run| run.started_at);
+        let mut aggregation = Aggregation::of(&self.inventory, started_at);
         let mut record = |outcome: Outcome, answer| {
             if self.is_recent(&outcome, now) {
                 aggregation.record(outcome, answer);

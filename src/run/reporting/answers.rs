@@ -2,18 +2,17 @@
 
 use std::io;
 
-use jiff::Timestamp;
-
 use crate::{
     aggregate::{Aggregation, Fleet, RankBy},
     domain::{
         gaps::{AnswerRef, Gaps},
         kb::MissingKbs,
         outcome::Outcome,
+        since::MissingSince,
     },
     inventory::Inventory,
     report::output::at_once,
-    store::{RunId, Snapshot, Store, StoreError},
+    store::{RunRecord, Snapshot, Store, StoreError},
 };
 
 /// The answers of a run, stored or not.
@@ -25,7 +24,15 @@ pub(in crate::run) struct Answers {
 }
 
 impl Answers {
-    pub(in crate::run) fn new(store: Store, unsaved: Vec<Outcome>) -> Result<Self, StoreError> {
+    /// `service` is the number of the run's service in the store.
+    pub(in crate::run) fn new(
+        store: Store,
+        service: i64,
+        mut unsaved: Vec<Outcome>,
+    ) -> Result<Self, StoreError> {
+        for outcome in &mut unsaved {
+            store.continue_since(service, outcome)?;
+        }
         Ok(Self {
             kept: Snapshot::of(store, at_once())?,
             unsaved,
@@ -37,22 +44,21 @@ impl Answers {
         self.kept.into_store()
     }
 
-    /// The figures of these answers for the run's machines; their list was read before `now`.
+    /// The figures of these answers for the run's machines.
     pub(in crate::run) fn aggregate(
         &self,
-        run: RunId,
+        run: &RunRecord,
         inventory: &Inventory,
         rank_by: RankBy,
-        now: Timestamp,
     ) -> Result<Fleet, StoreError> {
-        let mut aggregation = Aggregation::of(inventory);
+        let mut aggregation = Aggregation::of(inventory, run.started_at);
         // These come first, because they are newer than those in the store.
         for (place, outcome) in (0..).zip(&self.unsaved) {
             aggregation.record(outcome.clone(), AnswerRef(!place));
         }
         let mut take = |outcome, place| aggregation.record(outcome, place);
-        self.kept.for_each_outcome(run, &mut take)?;
-        Ok(aggregation.finish(rank_by, now))
+        self.kept.for_each_outcome(run.run, &mut take)?;
+        Ok(aggregation.finish(rank_by, run.last_sign_of_life()))
     }
 
     /// The snapshot of the store.
@@ -73,5 +79,13 @@ impl Gaps for Answers {
         };
         let answer = outcome.result.as_ref();
         Ok(answer.map_or_else(|_| MissingKbs::default(), |it| it.missing.clone()))
+    }
+
+    fn since(&self, answer: AnswerRef) -> io::Result<MissingSince> {
+        let Some(outcome) = self.unsaved(answer) else {
+            return self.kept.since(answer);
+        };
+        let answer = outcome.result.as_ref();
+        Ok(answer.map_or_else(|_| MissingSince::default(), |it| it.since.clone()))
     }
 }

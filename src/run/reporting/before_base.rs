@@ -7,6 +7,7 @@ use crate::{
         gaps::{AnswerRef, DatedAnswer, Gaps, History},
         kb::MissingKbs,
         machine::MachineId,
+        since::MissingSince,
     },
     store::{RunId, Snapshot},
 };
@@ -26,6 +27,10 @@ pub(super) struct BeforeBase<'run> {
 impl Gaps for BeforeBase<'_> {
     fn missing(&self, answer: AnswerRef) -> io::Result<MissingKbs> {
         self.answers.missing(answer)
+    }
+
+    fn since(&self, answer: AnswerRef) -> io::Result<MissingSince> {
+        self.answers.since(answer)
     }
 }
 

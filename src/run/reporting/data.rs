@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use super::before_base::BeforeBase;
 use crate::{
     aggregate::{Coverage, Fleet, TopActions},
-    changes::Changes,
+    changes::{Changes, TimeToPatch},
     config::{Config, Percent},
     domain::{census::Census, ending::RunOutcome, gaps::Gaps},
     inventory::{Inventory, ListCheck},
@@ -55,6 +55,8 @@ pub(crate) struct RunData<'run> {
     pub(crate) list_check: Option<ListCheck>,
     /// The latest runs, oldest first.
     pub(crate) trend: Vec<TrendPoint>,
+    /// How the machines got the updates of the latest months.
+    pub(crate) releases: Vec<TimeToPatch>,
     /// The service's own count, if it was requested.
     pub(crate) census: Option<Census>,
 }
@@ -85,6 +87,7 @@ impl<'run> RunData<'run> {
             week: None,
             list_check: None,
             trend: Vec::new(),
+            releases: Vec::new(),
             census: None,
         }
     }
@@ -104,6 +107,7 @@ impl<'run> RunData<'run> {
                 .map(|(changes, history)| Past { changes, history }),
             week: self.week.as_ref(),
             trend: &self.trend,
+            releases: &self.releases,
             census: self.census.as_ref(),
             list_check: self.list_check.as_ref(),
             facts: &self.facts(self.extras()),
@@ -162,6 +166,7 @@ fn tally(coverage: &Coverage) -> OutcomeCounts {
 fn figures(fleet: &Fleet) -> Figures {
     Figures {
         with_gaps: fleet.coverage.with_gaps,
+        clean: fleet.coverage.clean,
         kbs: fleet.kbs.len() as u64,
         gaps: fleet.gaps,
         exposure: fleet.exposure,

@@ -7,10 +7,10 @@ use super::{
     data::RunData,
 };
 use crate::{
-    changes::{BaseRun, Changes, Comparison, Figures},
+    changes::{BaseRun, Changes, Comparison, Figures, RunReleases, TimeToPatch, time_to_patch},
     inventory::Inventory,
     report::TrendPoint,
-    store::{EarlierRun, RunId, RunRecord},
+    store::{EarlierRun, RunId, RunRecord, StoreError},
 };
 
 /// The number of runs in a trend.
@@ -28,6 +28,7 @@ pub(crate) fn add_history(data: &mut RunData<'_>) -> io::Result<()> {
     };
     data.changes = changes;
     data.trend = trend(&earlier, &data.record);
+    data.releases = releases(data, &earlier).map_err(io::Error::other)?;
     Ok(())
 }
 
@@ -85,6 +86,22 @@ fn trend(earlier: &[EarlierRun], today: &RunRecord) -> Vec<TrendPoint> {
     trend
 }
 
+/// How the machines got the updates of the latest months, in the runs of the same fleet.
+fn releases(data: &RunData<'_>, earlier: &[EarlierRun]) -> Result<Vec<TimeToPatch>, StoreError> {
+    let kept = data.sources.kept;
+    let of_run = |run: &RunRecord, counts| RunReleases {
+        started_at: run.started_at,
+        machines: run.tally.machines(),
+        answered: run.tally.answered,
+        counts,
+    };
+    let same = earlier.iter().rev().filter(|it| it.is_same_fleet);
+    let runs = same.map(|it| Ok(of_run(&it.record, kept.releases(it.record.run)?)));
+    let mut runs: Vec<RunReleases> = runs.collect::<Result<_, StoreError>>()?;
+    runs.push(of_run(&data.record, data.fleet.releases.clone()));
+    Ok(time_to_patch(&runs))
+}
+
 fn point(run: &RunRecord) -> Option<TrendPoint> {
     let figures = run.figures?;
     Some(TrendPoint {
@@ -93,6 +110,7 @@ fn point(run: &RunRecord) -> Option<TrendPoint> {
         machines: run.tally.machines(),
         answered: run.tally.answered,
         with_gaps: figures.with_gaps,
+        clean: figures.clean,
         kbs: figures.kbs,
         gaps: figures.gaps,
         exposure: figures.exposure,

@@ -14,6 +14,8 @@ use crate::{
         gaps::{AnswerRef, BaseMachine, DatedAnswer, Gaps},
         kb::MissingKbs,
         machine::MachineId,
+        release::ReleaseCount,
+        since::MissingSince,
     },
     store::{
         error::{StoreError, damage},
@@ -22,7 +24,9 @@ use crate::{
         tables::{
             answers::{self, OutcomeSink},
             missing_kbs::{Descriptions, StoredList},
+            releases,
             runs::RunId,
+            since,
         },
     },
 };
@@ -126,6 +130,11 @@ impl Snapshot {
         self.read(|connection, _| earlier_runs::earlier_runs(connection, run))
     }
 
+    /// How many machines missed the updates of each month in a run.
+    pub fn releases(&self, run: RunId) -> std::result::Result<Vec<ReleaseCount>, StoreError> {
+        self.read(|connection, _| releases::of_run(connection, run))
+    }
+
     /// Whether the lists of two runs share at least half of the machines of the longer one.
     pub fn is_same_fleet(&self, one: RunId, other: RunId) -> std::result::Result<bool, StoreError> {
         self.read(|connection, _| earlier_runs::is_same_fleet(connection, one, other))
@@ -185,6 +194,11 @@ impl Gaps for Snapshot {
             }
         };
         read.map_err(io::Error::other)
+    }
+
+    fn since(&self, answer: AnswerRef) -> io::Result<MissingSince> {
+        self.read(|connection, _| since::of_answer(connection, answer.0))
+            .map_err(io::Error::other)
     }
 }
 

@@ -40,7 +40,8 @@ CREATE TABLE answer (
     source TEXT NOT NULL, -- where it comes from: 'calls'
     as_of_ms INTEGER NOT NULL, -- the time for which it holds: of a call, when it was answered
     missing TEXT NOT NULL, -- JSON, a list of missing_kb.id
-    checksum INTEGER NOT NULL -- of machine, source, as_of_ms and missing: no figure comes from a flipped bit
+    since TEXT NOT NULL, -- JSON, since when: a time in milliseconds and the number of KBs in a row, again and again
+    checksum INTEGER NOT NULL -- of machine, source, as_of_ms, missing and since: no figure comes from a flipped bit
 ) STRICT;
 
 -- A list of machines, as it was read; the same list is kept once.
@@ -98,6 +99,7 @@ CREATE TABLE run (
     throttled INTEGER NOT NULL DEFAULT 0,
     -- What it came to, so that trends need not count its gaps again. Null until it has ended.
     with_gaps INTEGER, -- machines that missed something
+    clean INTEGER, -- machines that missed nothing
     kbs INTEGER, -- distinct missing KBs
     gaps INTEGER, -- pairs of a machine and a KB that it missed
     exposure INTEGER -- CVEs addressed, summed over all gaps
@@ -127,6 +129,15 @@ CREATE TABLE run_machine (
     message TEXT,
     correlation_id TEXT,
     PRIMARY KEY (run, machine)
+) STRICT, WITHOUT ROWID;
+
+-- The machines that missed an update of a month in a run. Months without any have no row.
+CREATE TABLE run_release (
+    run INTEGER NOT NULL REFERENCES run,
+    year INTEGER NOT NULL,
+    month INTEGER NOT NULL, -- from 1
+    machines INTEGER NOT NULL,
+    PRIMARY KEY (run, year, month)
 ) STRICT, WITHOUT ROWID;
 
 -- The service's own count of machines beside that of a run, where it was requested.
@@ -181,6 +192,7 @@ SELECT
     run.failed,
     run.pending,
     run.with_gaps AS withGaps,
+    run.clean AS fullyPatched,
     run.kbs,
     run.gaps,
     run.exposure

@@ -1,12 +1,13 @@
 //! The outcome of each machine in a run: written as it arrives, read back for the reports.
 
-use rusqlite::{Connection, Result, Row, params};
+use rusqlite::{Connection, OptionalExtension, Result, Row, params};
 use sha2::{Digest, Sha256};
 
 use super::{
     cells::{millis, parse, time},
     missing_kbs::{Descriptions, Numbers, StoredList},
     runs::RunId,
+    since,
 };
 use crate::{
     domain::{
@@ -65,16 +66,24 @@ pub(crate) fn record(
 
 /// The number of a machine, which is inserted if it is new.
 pub(crate) fn machine(connection: &Connection, service: i64, id: MachineId) -> Result<i64> {
-    let mut text = [0; 40];
-    let id = id.encode(&mut text);
-    let mut find = connection
-        .prepare_cached("SELECT id FROM machine WHERE service = ?1 AND machine_id = ?2")?;
-    if let Some(row) = find.query(params![service, id])?.next()? {
-        return row.get(0);
+    if let Some(known) = known_machine(connection, service, id)? {
+        return Ok(known);
     }
     let mut insert =
         connection.prepare_cached("INSERT INTO machine (service, machine_id) VALUES (?1, ?2)")?;
-    insert.insert(params![service, id])
+    insert.insert(params![service, id.encode(&mut [0; 40])])
+}
+
+/// The number of a machine, if it is known.
+pub(crate) fn known_machine(
+    connection: &Connection,
+    service: i64,
+    id: MachineId,
+) -> Result<Option<i64>> {
+    let mut find = connection
+        .prepare_cached("SELECT id FROM machine WHERE service = ?1 AND machine_id = ?2")?;
+    let found = find.query_row(params![service, id.encode(&mut [0; 40])], |row| row.get(0));
+    found.optional()
 }
 
 fn insert_answer(
@@ -85,15 +94,17 @@ fn insert_answer(
     numbers: &mut Numbers,
 ) -> Result<i64> {
     let missing = numbers.list(connection, &answer.missing, session.run.0)?;
+    let since = since::continued_text(connection, machine, answer, &missing, numbers)?;
     let mut insert = connection.prepare_cached(
-        "INSERT INTO answer (machine, run, session, source, as_of_ms, missing, checksum)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        "INSERT INTO answer (machine, run, session, source, as_of_ms, missing, since, checksum)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     )?;
     let cells = AnswerCells {
         machine,
         source: answer.source.as_str(),
         as_of_ms: millis(answer.as_of),
         missing: &missing,
+        since: &since,
     };
     let number = insert.insert(params![
         machine,
@@ -102,6 +113,7 @@ fn insert_answer(
         cells.source,
         cells.as_of_ms,
         cells.missing,
+        cells.since,
         cells.checksum()
     ])?;
     connection
@@ -116,7 +128,8 @@ const COLUMNS: &str = "
     run_machine.http_status, run_machine.code, run_machine.message, run_machine.correlation_id,
     answer.id,
     answer.run <> run.id OR answer.session <> run.session OR run_machine.origin <> 'asked',
-    answer.source, answer.as_of_ms, answer.missing, run_machine.machine, answer.checksum
+    answer.source, answer.as_of_ms, answer.missing, answer.since, run_machine.machine,
+    answer.checksum
     FROM run_machine
     JOIN run ON run.id = run_machine.run
     JOIN machine ON machine.id = run_machine.machine
@@ -138,7 +151,7 @@ pub(crate) fn last_answers(
 ) -> Result<()> {
     let mut descriptions = Descriptions::default();
     let mut find = connection.prepare(
-        "SELECT answer.id, source, as_of_ms, missing, machine.id, checksum
+        "SELECT answer.id, source, as_of_ms, missing, since, machine.id, checksum
          FROM machine JOIN answer ON answer.id = machine.last_answer
          WHERE service = ?1 AND machine_id = ?2",
     )?;
@@ -201,25 +214,28 @@ fn outcome(
 }
 
 /// The cells of an answer that reports are made from, all covered by its checksum.
-struct AnswerCells<'row> {
+pub(crate) struct AnswerCells<'row> {
     machine: i64,
     source: &'row str,
-    as_of_ms: i64,
+    pub(crate) as_of_ms: i64,
     /// The text of its list.
-    missing: &'row str,
+    pub(crate) missing: &'row str,
+    /// Since when each of them has been missing, as text.
+    pub(crate) since: &'row str,
 }
 
 impl<'row> AnswerCells<'row> {
-    /// Reads five columns, starting at this one: source, time, list, machine and checksum. Fails if
-    /// the checksum does not match.
-    fn read(row: &'row Row<'_>, column: usize) -> Result<Self> {
+    /// Reads six columns, starting at this one: source, time, list, since when, machine and checksum.
+    /// Fails if the checksum does not match.
+    pub(crate) fn read(row: &'row Row<'_>, column: usize) -> Result<Self> {
         let cells = Self {
             source: row.get_ref(column)?.as_str()?,
             as_of_ms: row.get(column + 1)?,
             missing: row.get_ref(column + 2)?.as_str()?,
-            machine: row.get(column + 3)?,
+            since: row.get_ref(column + 3)?.as_str()?,
+            machine: row.get(column + 4)?,
         };
-        let written: i64 = row.get(column + 4)?;
+        let written: i64 = row.get(column + 5)?;
         if cells.checksum() != written {
             return Err(damage("an answer is not as it was written"));
         }
@@ -233,6 +249,8 @@ impl<'row> AnswerCells<'row> {
             .chain_update(self.source)
             .chain_update([0])
             .chain_update(self.missing)
+            .chain_update([0])
+            .chain_update(self.since)
             .finalize();
         i64::from_le_bytes(digest.first_chunk().copied().unwrap_or_default())
     }
@@ -241,6 +259,7 @@ impl<'row> AnswerCells<'row> {
     fn answer(&self, missing: MissingKbs, reused: bool) -> Result<Answer> {
         Ok(Answer {
             reused,
+            since: since::from_text(self.since, 0)?,
             ..Answer::new(parse(self.source)?, time(self.as_of_ms), missing)
         })
     }
@@ -248,8 +267,8 @@ impl<'row> AnswerCells<'row> {
 
 /// Verifies the checksum of every answer.
 pub(crate) fn verify(connection: &Connection) -> Result<()> {
-    let mut statement =
-        connection.prepare("SELECT source, as_of_ms, missing, machine, checksum FROM answer")?;
+    let mut statement = connection
+        .prepare("SELECT source, as_of_ms, missing, since, machine, checksum FROM answer")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         AnswerCells::read(row, 0)?;
@@ -260,14 +279,22 @@ pub(crate) fn verify(connection: &Connection) -> Result<()> {
 /// Makes all answers older by this many milliseconds.
 pub(crate) fn age(connection: &Connection, by_ms: i64) -> Result<()> {
     let mut answers = connection
-        .prepare("SELECT source, as_of_ms, missing, machine, checksum, id FROM answer")?;
-    let mut update =
-        connection.prepare("UPDATE answer SET as_of_ms = ?2, checksum = ?3 WHERE id = ?1")?;
+        .prepare("SELECT source, as_of_ms, missing, since, machine, checksum, id FROM answer")?;
+    let mut update = connection
+        .prepare("UPDATE answer SET as_of_ms = ?2, since = ?3, checksum = ?4 WHERE id = ?1")?;
     let mut rows = answers.query([])?;
     while let Some(row) = rows.next()? {
         let mut cells = AnswerCells::read(row, 0)?;
+        let since = since::to_text(&since::from_text(cells.since, by_ms.saturating_neg())?)?;
         cells.as_of_ms = cells.as_of_ms.saturating_sub(by_ms);
-        update.execute([row.get(5)?, cells.as_of_ms, cells.checksum()])?;
+        cells.since = &since;
+        let number: i64 = row.get(6)?;
+        update.execute(params![
+            number,
+            cells.as_of_ms,
+            cells.since,
+            cells.checksum()
+        ])?;
     }
     Ok(())
 }

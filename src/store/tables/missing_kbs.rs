@@ -37,6 +37,8 @@ pub(crate) struct Numbers {
     /// The size of the cached descriptions in memory, in bytes.
     weight: usize,
     inserted: HashMap<Fingerprint, i64>,
+    /// The KBs of numbers in earlier answers.
+    ids: HashMap<i64, KbId, RandomState>,
 }
 
 impl Numbers {
@@ -81,6 +83,22 @@ impl Numbers {
         self.weight += kb.weight();
         self.seen.insert(same, number);
         Ok(number)
+    }
+
+    /// The KB that the description with this number is of.
+    pub(crate) fn id_of(&mut self, connection: &Connection, number: i64) -> Result<KbId> {
+        if let Some(id) = self.ids.get(&number) {
+            return Ok(id.clone());
+        }
+        let mut find = connection.prepare_cached("SELECT kb_id FROM missing_kb WHERE id = ?1")?;
+        let id = find.query_row([number], |row| {
+            Ok(KbId::from_stored(row.get_ref(0)?.as_str()?))
+        })?;
+        if self.ids.len() >= MAX_REMEMBERED {
+            self.ids.clear();
+        }
+        self.ids.insert(number, id.clone());
+        Ok(id)
     }
 
     fn number_of(&mut self, connection: &Connection, kb: &MissingKb, run: i64) -> Result<i64> {

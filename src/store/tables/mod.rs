@@ -9,5 +9,7 @@ pub(crate) mod inventories;
 pub(crate) mod list_checks;
 pub(crate) mod machine_ids;
 pub(crate) mod missing_kbs;
+pub(crate) mod releases;
 pub(crate) mod runs;
+pub(crate) mod since;
 pub(crate) mod skipped;

@@ -69,6 +69,8 @@ impl OutcomeCounts {
 pub struct Figures {
     /// The number of machines that missed at least one KB.
     pub with_gaps: u64,
+    /// The number of machines that missed no KB, with current data.
+    pub clean: u64,
     /// The number of distinct missing KBs.
     pub kbs: u64,
     /// The number of gaps: pairs of a machine and a KB that it missed.
@@ -207,7 +209,7 @@ pub(crate) const RECORDS: &str = "
         run.started_at_ms, run.active_at_ms, run.finished_at_ms, run.ending, run.outcome,
         run.answered, run.reused, run.not_found, run.failed, run.pending,
         run.sent, run.retried, run.throttled,
-        run.with_gaps, run.kbs, run.gaps, run.exposure, ifnull(inventory.is_whole, 0)
+        run.with_gaps, run.clean, run.kbs, run.gaps, run.exposure, ifnull(inventory.is_whole, 0)
     FROM run
     JOIN service ON service.id = run.service
     JOIN inventory ON inventory.id = run.inventory";
@@ -221,7 +223,7 @@ pub(crate) fn record(row: &Row<'_>) -> Result<RunRecord> {
             api_url: row.get(3)?,
         },
         file: row.get(4)?,
-        lists_tenant: row.get(23)?,
+        lists_tenant: row.get(24)?,
         session: row.get(5)?,
         started_at: time(row.get(6)?),
         active_at: time(row.get(7)?),
@@ -250,9 +252,10 @@ fn figures(row: &Row<'_>, column: usize) -> Result<Option<Figures>> {
     }
     Ok(Some(Figures {
         with_gaps: row.get(column)?,
-        kbs: row.get(column + 1)?,
-        gaps: row.get(column + 2)?,
-        exposure: row.get::<_, i64>(column + 3)?.cast_unsigned(),
+        clean: row.get(column + 1)?,
+        kbs: row.get(column + 2)?,
+        gaps: row.get(column + 3)?,
+        exposure: row.get::<_, i64>(column + 4)?.cast_unsigned(),
     }))
 }
 

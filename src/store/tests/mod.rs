@@ -5,6 +5,7 @@ mod last_seen;
 mod opening;
 mod reading;
 mod recording;
+mod since;
 
 use std::{
     fs,

@@ -39,7 +39,7 @@ pub(crate) fn finish(connection: &Connection, run: &RunRecord) -> Result<()> {
         "UPDATE run SET ending = ?2, outcome = ?3, finished_at_ms = ?4, active_at_ms = ?4,
              answered = ?5, reused = ?6, not_found = ?7, failed = ?8, pending = ?9,
              sent = ?10, retried = ?11, throttled = ?12,
-             with_gaps = ?13, kbs = ?14, gaps = ?15, exposure = ?16
+             with_gaps = ?13, clean = ?14, kbs = ?15, gaps = ?16, exposure = ?17
          WHERE id = ?1",
         params![
             run.run.0,
@@ -55,6 +55,7 @@ pub(crate) fn finish(connection: &Connection, run: &RunRecord) -> Result<()> {
             requests.retried,
             requests.throttled,
             figures.with_gaps,
+            figures.clean,
             figures.kbs,
             figures.gaps,
             // A value beyond SQLite's signed range becomes negative, and is converted back when
@@ -92,6 +93,7 @@ pub(crate) fn prune(
 /// machine.
 const UNNEEDED: &str = "
     DELETE FROM run_machine WHERE run NOT IN (SELECT id FROM run);
+    DELETE FROM run_release WHERE run NOT IN (SELECT id FROM run);
     DELETE FROM run_census WHERE run NOT IN (SELECT id FROM run);
     DELETE FROM list_check WHERE run NOT IN (SELECT id FROM run);
     DELETE FROM inventory

@@ -1,0 +1,37 @@
+//! The number of machines that miss an update of each month.
+
+use std::collections::BTreeMap;
+
+use crate::domain::release::{ReleaseCount, ReleaseMonth};
+
+/// Counts one machine after the other.
+#[derive(Debug, Default)]
+pub(super) struct ReleaseCounter {
+    /// The months of the current machine's missing KBs.
+    current: Vec<ReleaseMonth>,
+    machines: BTreeMap<ReleaseMonth, u64>,
+}
+
+impl ReleaseCounter {
+    /// Adds a KB that the current machine misses.
+    pub(super) fn add(&mut self, month: Option<ReleaseMonth>) {
+        self.current.extend(month);
+    }
+
+    /// Ends the current machine. Returns the oldest month of its missing KBs.
+    pub(super) fn end_machine(&mut self) -> Option<ReleaseMonth> {
+        self.current.sort_unstable();
+        self.current.dedup();
+        let oldest = self.current.first().copied();
+        for month in self.current.drain(..) {
+            *self.machines.entry(month).or_default() += 1;
+        }
+        oldest
+    }
+
+    pub(super) fn into_counts(self) -> Vec<ReleaseCount> {
+        let machines = self.machines.into_iter();
+        let counts = machines.map(|(month, machines)| ReleaseCount { month, machines });
+        counts.collect()
+    }
+}

@@ -1,0 +1,126 @@
+//! Since when a machine has been missing its KBs: carried over from answer to answer, so that it
+//! outlives the runs that are deleted.
+
+use rusqlite::{Connection, OptionalExtension, Result};
+
+use super::{
+    answers::{self, AnswerCells},
+    cells::{parse_json, to_json},
+    missing_kbs::Numbers,
+};
+use crate::{
+    domain::{
+        answer::Answer,
+        machine::MachineId,
+        since::{EarlierGap, MissingSince, Stretch},
+    },
+    store::error::damage,
+};
+
+/// The text of a `since` column: for each stretch its time and its number of KBs.
+pub(crate) fn to_text(since: &MissingSince) -> Result<String> {
+    let stretches = since.stretches().iter();
+    let numbers = stretches.flat_map(|it| [it.since_ms, i64::from(it.kbs)]);
+    to_json(&numbers.collect::<Vec<_>>())
+}
+
+/// The times in the text of a `since` column, shifted by this many milliseconds.
+pub(crate) fn from_text(text: &str, shift_ms: i64) -> Result<MissingSince> {
+    let numbers: Vec<i64> = parse_json(text)?;
+    let (pairs, rest) = numbers.as_chunks::<2>();
+    let stretch = |[since_ms, kbs]: &[i64; 2]| {
+        let kbs = u32::try_from(*kbs).map_err(|_| damage("an answer is not as it was written"))?;
+        let since_ms = since_ms.saturating_add(shift_ms);
+        Ok(Stretch { since_ms, kbs })
+    };
+    if !rest.is_empty() {
+        return Err(damage("an answer is not as it was written"));
+    }
+    pairs.iter().map(stretch).collect()
+}
+
+/// The text of the `since` column for a new answer of a machine, whose list has this text.
+pub(crate) fn continued_text(
+    connection: &Connection,
+    machine: i64,
+    answer: &Answer,
+    missing: &str,
+    numbers: &mut Numbers,
+) -> Result<String> {
+    let mut find = connection.prepare_cached(LAST_ANSWER)?;
+    let mut rows = find.query([machine])?;
+    let Some(row) = rows.next()? else {
+        return to_text(&answer.since);
+    };
+    let before = AnswerCells::read(row, 0)?;
+    if before.missing == missing && before.as_of_ms <= answer.as_of.as_millisecond() {
+        return Ok(before.since.to_owned());
+    }
+    let earlier = earlier_gaps(connection, &before, numbers)?;
+    to_text(&MissingSince::continued(
+        &answer.missing,
+        answer.as_of,
+        earlier,
+    ))
+}
+
+/// Since when a machine has been missing the KBs of an answer that could not be stored.
+pub(crate) fn continued(
+    connection: &Connection,
+    service: i64,
+    machine: MachineId,
+    answer: &Answer,
+) -> Result<MissingSince> {
+    let machine = answers::known_machine(connection, service, machine)?;
+    let mut find = connection.prepare_cached(LAST_ANSWER)?;
+    let mut rows = find.query([machine])?;
+    let Some(row) = rows.next()? else {
+        return Ok(answer.since.clone());
+    };
+    let earlier = earlier_gaps(
+        connection,
+        &AnswerCells::read(row, 0)?,
+        &mut Numbers::default(),
+    )?;
+    Ok(MissingSince::continued(
+        &answer.missing,
+        answer.as_of,
+        earlier,
+    ))
+}
+
+/// The latest answer for a machine. A tenant can be reached at several addresses, each of which is
+/// a service with machines of its own.
+const LAST_ANSWER: &str = "
+    SELECT answer.source, answer.as_of_ms, answer.missing, answer.since, answer.machine,
+        answer.checksum
+    FROM machine AS own
+    CROSS JOIN service ON service.id = own.service
+    CROSS JOIN service AS other ON other.tenant_id = service.tenant_id
+    CROSS JOIN machine ON machine.service = other.id AND machine.machine_id = own.machine_id
+    CROSS JOIN answer ON answer.id = machine.last_answer
+    WHERE own.id = ?1
+    ORDER BY answer.as_of_ms DESC, answer.id DESC LIMIT 1";
+
+fn earlier_gaps(
+    connection: &Connection,
+    answer: &AnswerCells<'_>,
+    numbers: &mut Numbers,
+) -> Result<Vec<EarlierGap>> {
+    let since = from_text(answer.since, 0)?;
+    let listed: Vec<i64> = parse_json(answer.missing)?;
+    let gaps = listed.into_iter().zip(since.iter());
+    gaps.map(|(number, since)| {
+        let id = numbers.id_of(connection, number)?;
+        Ok(EarlierGap { id, since })
+    })
+    .collect()
+}
+
+/// Since when the KBs of a stored answer have been missing.
+pub(crate) fn of_answer(connection: &Connection, answer: i64) -> Result<MissingSince> {
+    let mut find = connection.prepare_cached("SELECT since FROM answer WHERE id = ?1")?;
+    let read = find.query_row([answer], |row| from_text(row.get_ref(0)?.as_str()?, 0));
+    let since = read.optional()?;
+    since.ok_or_else(|| damage("an answer is gone that a run has"))
+}
