@@ -18,12 +18,16 @@ pub(super) const STYLE: &str = concat!(
 pub(super) const SCRIPT: &str = concat!(
     include_str!("script/data.js"),
     include_str!("script/cells.js"),
+    include_str!("script/copy.js"),
     include_str!("script/download.js"),
     include_str!("script/filter.js"),
+    include_str!("script/selects.js"),
     include_str!("script/rows.js"),
-    include_str!("script/table.js"),
+    include_str!("script/lists.js"),
     include_str!("script/details.js"),
+    include_str!("script/table.js"),
     include_str!("script/tables.js"),
+    include_str!("script/actions.js"),
     include_str!("script/state.js"),
     include_str!("script/start.js"),
 );

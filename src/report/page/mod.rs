@@ -6,6 +6,7 @@
 mod assets;
 mod charts;
 mod data;
+mod list_columns;
 mod paint;
 mod sections;
 mod shown;
@@ -17,9 +18,12 @@ use std::io::{self, Write};
 
 use askama::Template;
 
-use self::assets::{Foot, Head};
+use self::{
+    assets::{Foot, Head},
+    list_columns::{ListColumn, list_columns},
+};
 use super::{Report, Run, table::MachineNames};
-use crate::aggregate::{TopAction, TopActions};
+use crate::aggregate::{KbRow, TopAction, TopActions};
 
 /// The maximum number of gaps for which the page includes the (machine, KB) pairs. With more, it
 /// would be too large to open: each pair takes one or two bytes.
@@ -38,11 +42,8 @@ impl Report for Page {
     }
 
     fn render(&self, run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
-        let scene = Scene {
-            run: *run,
-            names: MachineNames::of(run.inventory),
-            top: &run.actions.first(TopActions::MOST)?,
-        };
+        let top = run.actions.first(TopActions::MOST)?;
+        let scene = Scene::of(run, &top);
         Head::of(run).write_into(out)?;
         sections::write(&scene, out)?;
         data::write(&scene, out)?;
@@ -55,9 +56,26 @@ struct Scene<'run> {
     run: Run<'run>,
     names: MachineNames<'run>,
     top: &'run [TopAction<'run>],
+    list_columns: Vec<ListColumn>,
 }
 
-impl Scene<'_> {
+impl<'run> Scene<'run> {
+    fn of(run: &Run<'run>, top: &'run [TopAction<'run>]) -> Self {
+        let names = MachineNames::of(run.inventory);
+        Self {
+            run: *run,
+            list_columns: list_columns(run, &names),
+            names,
+            top,
+        }
+    }
+
+    /// The index of a KB in the page's data.
+    fn place_of(&self, kb: &KbRow) -> usize {
+        let mut kbs = self.run.fleet.kbs.iter();
+        kbs.position(|it| it.id == kb.id).unwrap_or_default()
+    }
+
     /// Whether the page includes the (machine, KB) pairs.
     fn has_pairs(&self) -> bool {
         self.run.fleet.gaps <= MOST_GAPS

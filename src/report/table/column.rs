@@ -76,8 +76,8 @@ pub(in crate::report) enum Encoding {
     KbPlace,
     /// Seconds since the first value, which is written first under its own key.
     SinceFirst(&'static str),
-    /// The inventory columns that have few distinct values.
-    Facts,
+    /// The columns of the inventory that the page has.
+    ListColumns,
 }
 
 /// A column of a table.

@@ -42,7 +42,7 @@ impl Table for Kbs {
         "machinesMissing" Number [csv json sheet("Machines missing", 19) bars(BLUE) page("Machines") data(Plain) terminal("machines")] |it| it.kb.machines_missing;
         "percentOfAnswered" Percent [csv json sheet("% of answered", 16) page("% of answered") data(Plain) terminal("%")] |it| percent(it.kb.machines_missing, it.answered);
         "exposure" Number [csv json sheet("Exposure", 15) bars(ORANGE) page("Exposure") data(Plain)] |it| it.kb.exposure;
-        "machineMissedOn" Number [csv json sheet("Missed on (service)", 21)] |it| it.kb.machine_missed_on;
+        "machineMissedOn" Number [csv json sheet("Missed on (service)", 21) data(Plain)] |it| it.kb.machine_missed_on;
         "productsNames" List [csv json sheet("Products", 40) page("Products") data(Interned)] |it| &it.kb.products;
         "url" Link [csv json sheet("URL", 68) data(Plain)] |it| it.kb.url.as_deref().map(Cell::Link);
         "run" Number [csv json optional] |it| it.stamp.run();

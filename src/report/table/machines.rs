@@ -4,7 +4,7 @@ use std::io;
 
 use super::{
     Cell,
-    Encoding::{Digits, Facts, Joined, KbPlace, OrEmpty, Plain, SinceFirst},
+    Encoding::{Digits, Joined, KbPlace, ListColumns, OrEmpty, Plain, SinceFirst},
     MachineLine, MachineNames, RunStamp, Table,
     Target::Page,
     column::columns,
@@ -33,7 +33,7 @@ impl Table for Machines {
         "ids" Machine [data(Joined)] |it| it.machine.id;
         "name" Text [page("Name") data(OrEmpty) terminal_as_listed if_named before(Page, "machineId")] |it| it.names.at(it.machine.position());
         "inventory" Inventory [csv json sheet("", 22)] |it| Cell::Inventory(it.names, it.machine.position());
-        "facts" Inventory [data(Facts)] |it| Cell::Inventory(it.names, it.machine.position());
+        "list" Inventory [data(ListColumns)] |it| Cell::Inventory(it.names, it.machine.position());
         "status" Word [csv json] |it| it.machine.status();
         "status" Word [sheet("Status", 16)] |it| status_in_sheet(it);
         "status" Word [page("Status") data(Digits("statuses", &STATUSES))] |it| it.answered().map(status);

@@ -9,7 +9,6 @@ use super::{
         Scene,
         shown::{link, text},
     },
-    facts::facts,
     texts::Texts,
 };
 use crate::{
@@ -68,13 +67,7 @@ impl<T: Table> Columns<'_, T> {
                 let since = || seconds().map(|it| it.map(|it| it - first));
                 map.serialize_entry(key, &Values(since))
             }
-            Encoding::Facts => {
-                let positions = cells().filter_map(|cell| match cell {
-                    Cell::Inventory(_, position) => Some(position),
-                    _ => None,
-                });
-                map.serialize_entry(key, &facts(self.scene, &positions))
-            }
+            Encoding::ListColumns => map.serialize_entry(key, &self.scene.list_columns),
         }
     }
 

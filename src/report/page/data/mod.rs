@@ -1,7 +1,7 @@
 //! The tables as embedded JSON data: stored by column, with each distinct text written once.
 
 mod columns;
-mod facts;
+mod headers;
 mod pairs;
 mod safe;
 mod texts;
@@ -16,7 +16,7 @@ use serde_json::Serializer as Json;
 
 #[cfg(test)]
 pub(super) use self::pairs::decoded;
-use self::{columns::Columns, safe::HtmlSafe, texts::Texts};
+use self::{columns::Columns, headers::CsvHeaders, pairs::Pairs, safe::HtmlSafe, texts::Texts};
 use super::{MOST_ROWS, Scene};
 use crate::report::table::{Failures, Kbs, Machines, Table};
 
@@ -37,7 +37,7 @@ pub(super) fn write(scene: &Scene<'_>, out: &mut dyn Write) -> io::Result<()> {
 
 struct Data<'run> {
     scene: &'run Scene<'run>,
-    pairs: Option<String>,
+    pairs: Option<Pairs>,
     /// Filled while the columns are written, so it is written after them.
     texts: RefCell<Texts>,
 }
@@ -48,6 +48,9 @@ impl Serialize for Data<'_> {
         let facts = scene.run.facts;
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("guard", &facts.csv_guard)?;
+        map.serialize_entry("run", &facts.run)?;
+        map.serialize_entry("date", &facts.date().map(|it| it.to_string()))?;
+        map.serialize_entry("csv", &CsvHeaders::of(&scene.run))?;
         let kbs: Vec<_> = Kbs::rows(&scene.run).collect();
         map.serialize_entry("kbs", &self.columns::<Kbs>(&kbs, false))?;
         let machines = Machines::answered(&scene.run, &scene.names).take(MOST_ROWS);

@@ -1,5 +1,4 @@
 // Elements and cells. Whatever the data says becomes text, never markup.
-const numbers = new Intl.NumberFormat("en-US");
 
 const element = (name, text, className) => {
   const made = document.createElement(name);

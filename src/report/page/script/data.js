@@ -1,4 +1,5 @@
 // The page's data: columns, read once.
+const numbers = new Intl.NumberFormat("en-US");
 const data = JSON.parse(document.getElementById("data").textContent);
 
 const texts = data.texts;
@@ -6,49 +7,80 @@ const ID_LENGTH = 40;
 const machineId = (row) => data.machines.ids.substr(row * ID_LENGTH, ID_LENGTH);
 const kbLabel = (kb) => (data.kbs.kbId[kb] === "" ? "(no KB id)" : "KB" + data.kbs.kbId[kb]);
 const machineLabel = (row) => (data.machines.name && data.machines.name[row]) || machineId(row);
-const wordOf = (fact, row) => fact.words[fact.of[row]];
+const countOf = (count, one, many) => numbers.format(count) + " " + (count === 1 ? one : many);
+
+// A machine's value in a column of the list. The names are a column of the page itself.
+const listValue = (column, row) => {
+  if (column.words) return column.words[column.of[row]];
+  return column.values ? column.values[row] : data.machines.name[row];
+};
+const isNames = (column) => !column.words && !column.values;
 const answeredAt = (row) =>
   new Date((data.machines.firstAnswer + data.machines.answeredAt[row]) * 1000)
     .toISOString()
     .replace(".000", "");
 
-// Which machine misses which KB. Decoded when it is first asked for.
+// Which machine misses which KB, and how many CVEs it addresses there. Decoded on first use.
 const pairs = (() => {
   const DIGITS = "0123456789abcdefghijklmnopqrstuvABCDEFGHIJKLMNOPQRSTUVWXYZwxyz-_";
+  const worth = new Uint8Array(128);
+  for (let digit = 0; digit < DIGITS.length; digit += 1) worth[DIGITS.charCodeAt(digit)] = digit;
   let decoded = null;
 
-  // Distances of five bits a digit; the second half of the digits says that more follow.
+  // Five bits a digit; the second half of the digits says that more follow.
+  const readerOf = (coded) => {
+    let at = 0;
+    return () => {
+      let [number, shift] = [0, 1];
+      let digit = worth[coded.charCodeAt(at)];
+      while (digit >= 32) {
+        number += (digit - 32) * shift;
+        shift *= 32;
+        at += 1;
+        digit = worth[coded.charCodeAt(at)];
+      }
+      at += 1;
+      return number + digit * shift;
+    };
+  };
+
   const decode = () => {
-    const worth = new Uint8Array(128);
-    for (let digit = 0; digit < DIGITS.length; digit += 1) {
-      worth[DIGITS.charCodeAt(digit)] = digit;
-    }
     const counts = data.machines.missingKbs;
     const starts = new Uint32Array(counts.length + 1);
     counts.forEach((count, row) => { starts[row + 1] = starts[row] + count; });
     const kbs = new Uint32Array(starts[counts.length]);
-    let at = 0;
+    const next = readerOf(data.pairs.kbs);
     for (let row = 0; row < counts.length; row += 1) {
       let last = 0;
-      for (let place = starts[row]; place < starts[row + 1]; place += 1) {
-        let shift = 1;
-        let digit = worth[data.pairs.charCodeAt(at)];
-        while (digit >= 32) {
-          last += (digit - 32) * shift;
-          shift *= 32;
-          at += 1;
-          digit = worth[data.pairs.charCodeAt(at)];
-        }
-        at += 1;
-        last += digit * shift;
-        kbs[place] = last;
+      for (let at = starts[row]; at < starts[row + 1]; at += 1) {
+        last += next();
+        kbs[at] = last;
       }
     }
-    decoded = { starts, kbs };
+    decoded = { starts, kbs, cves: null };
+  };
+
+  // The CVEs take a decoding of their own, because a filter does not need them.
+  const cves = () => {
+    if (!decoded.cves) {
+      const next = readerOf(data.pairs.cves);
+      decoded.cves = Array.from(decoded.kbs, (kb) => data.kbs.cveAddressed[kb] - next());
+    }
+    return decoded.cves;
   };
 
   return {
     areThere: data.pairs !== null,
+    gapsOf(row) {
+      if (!decoded) decode();
+      const { starts, kbs } = decoded;
+      const own = cves();
+      const gaps = [];
+      for (let at = starts[row]; at < starts[row + 1]; at += 1) {
+        gaps.push({ kb: kbs[at], cves: own[at] });
+      }
+      return gaps;
+    },
     kbsOf(row) {
       if (!decoded) decode();
       return Array.from(decoded.kbs.subarray(decoded.starts[row], decoded.starts[row + 1]));

@@ -23,7 +23,7 @@ const csvCell = (value) => {
 };
 
 const csvOf = (columns, rows) => {
-  const lines = [columns.map((column) => column.key).join(",")];
+  const lines = [columns.map((column) => csvCell(column.heading || column.key)).join(",")];
   for (const row of rows) {
     lines.push(columns.map((column) => csvCell(column.csv(row))).join(","));
   }

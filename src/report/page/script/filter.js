@@ -62,13 +62,14 @@ const textFilter = (haystack) => (query) => {
 };
 
 // What a filter of machines was taken for, where it names KBs, and what the page cannot say of them.
-const machinesNote = (query, found) => {
+const machinesNote = (query, found, isNarrower) => {
   const words = machineWords(query);
   const named = words.filter(isKb).map((word) => kbsNamed(word));
   if (named.length === 0) return "";
   const labels = [...new Set(named.flat().map(kbLabel))].join(" and ");
   if (!pairs.areThere) return "Which machines miss " + labels + " is not in this page: see gaps.csv.";
-  const all = words.length === 1 && named[0].length === 1 ? data.kbs.machinesMissing[named[0][0]] : found;
+  const isOne = !isNarrower && words.length === 1 && named[0].length === 1;
+  const all = isOne ? data.kbs.machinesMissing[named[0][0]] : found;
   if (all <= found) return "Machines that miss " + labels + ".";
   return "Machines that miss " + labels + ": " + numbers.format(found) + " of " + numbers.format(all)
     + " are on this page, all of them in gaps.csv.";

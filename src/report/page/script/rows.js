@@ -1,6 +1,6 @@
 // Which rows of a table are seen, and in which order. No DOM here.
 const rowsOf = (definition) => {
-  const { count, columns, search } = definition;
+  const { count, columns, search, selects } = definition;
   let haystacks = null;
 
   const haystack = (row) => {
@@ -12,11 +12,11 @@ const rowsOf = (definition) => {
 
   const filterFor = (definition.filter || textFilter)(haystack);
 
-  const filtered = (query) => {
-    const accepts = filterFor(query);
+  const filtered = (query, by) => {
+    const accepts = [filterFor(query), ...selects.filter(({ key }) => key in by).map((select) => select.accepts(by[select.key]))];
     const rows = [];
     for (let row = 0; row < count; row += 1) {
-      if (accepts(row)) rows.push(row);
+      if (accepts.every((accept) => accept(row))) rows.push(row);
     }
     return rows;
   };
@@ -39,5 +39,5 @@ const rowsOf = (definition) => {
     return rows.sort(compare(values, descending ? -1 : 1));
   };
 
-  return (query, sort) => sorted(filtered(query), sort);
+  return ({ q, by, sort }) => sorted(filtered(q, by), sort);
 };

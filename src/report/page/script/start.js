@@ -1,24 +1,21 @@
 // Everything begins here.
-const chooseActions = (count) => {
-  const section = document.getElementById("actions");
-  section.querySelectorAll("tbody tr").forEach((row, place) => { row.hidden = place >= count; });
-  section.querySelectorAll("[data-count]").forEach((sentence) => {
-    sentence.hidden = Number(sentence.dataset.count) !== count;
-  });
-  section.querySelectorAll("button").forEach((button) => {
-    button.setAttribute("aria-pressed", String(Number(button.dataset.actions) === count));
-  });
+const tables = [];
+const changed = (name) => writeHash(tables, name);
+
+// Shows a table with this state, and moves there.
+const goTo = (name, state) => {
+  const table = tables.find((each) => each.name === name);
+  if (!table) return;
+  table.set(state);
+  changed(name);
+  const section = document.getElementById(name);
+  section.scrollIntoView();
+  section.querySelector("h2").focus({ preventScroll: true });
 };
 
-document.querySelectorAll("button[data-actions]").forEach((button) => {
-  button.addEventListener("click", () => chooseActions(Number(button.dataset.actions)));
-});
-
-const tables = [];
-[kbsTable(), machinesTable(), failuresTable()].forEach((definition) => {
-  const table = tableOf(definition, (name) => writeHash(tables, name));
-  if (table) tables.push(table);
-});
+[actionsTable(changed), ...[kbsTable(), machinesTable(), failuresTable()].map((definition) => tableOf(definition, changed))]
+  .filter((table) => table)
+  .forEach((table) => tables.push(table));
 tables.forEach((table) => table.set({}));
 document.querySelectorAll(".controls").forEach((controls) => { controls.hidden = false; });
 document.querySelectorAll(".no-script").forEach((hint) => { hint.hidden = true; });

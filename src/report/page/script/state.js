@@ -1,11 +1,14 @@
-// The tables' state in the address: #kbs?q=edge&sort=-exposure&page=2;machines?page=3
+// The tables' state in the address: #kbs?q=edge&sort=-exposure&page=2;machines?by.Group=Berlin&open=0a1b
 const KEYS = ["q", "sort", "page", "size"];
 
 const stateText = (table) => {
   const state = table.get();
+  const coded = encodeURIComponent;
   const differing = KEYS.filter((key) => state[key] !== table.initial[key]);
-  const text = differing.map((key) => key + "=" + encodeURIComponent(state[key])).join("&");
-  return text === "" ? "" : table.name + "?" + text;
+  const parts = differing.map((key) => key + "=" + coded(state[key]));
+  Object.entries(state.by || {}).forEach(([key, value]) => parts.push("by." + coded(key) + "=" + coded(value)));
+  state.open.forEach((id) => parts.push("open=" + coded(id)));
+  return parts.length === 0 ? "" : table.name + "?" + parts.join("&");
 };
 
 const decoded = (text) => {
@@ -17,13 +20,15 @@ const decoded = (text) => {
 };
 
 const stateFrom = (text) => {
-  const state = {};
+  const state = { by: {}, open: [] };
   text.split("&").forEach((each) => {
     const [key, value = ""] = each.split("=");
     if (key === "q") state.q = decoded(value);
-    if (key === "sort" && /^-?[A-Za-z]+$/.test(value)) state.sort = value;
+    if (key === "sort" && /^-?[A-Za-z]+\d*$/.test(value)) state.sort = value;
     if (key === "page" && /^[1-9]\d{0,6}$/.test(value)) state.page = Number(value);
-    if (key === "size" && SIZES.includes(Number(value))) state.size = Number(value);
+    if (key === "size" && /^[1-9]\d{0,6}$/.test(value)) state.size = Number(value);
+    if (key.startsWith("by.")) state.by[decoded(key.slice(3))] = decoded(value);
+    if (key === "open" && state.open.length < MOST_OPEN) state.open.push(decoded(value));
   });
   return state;
 };

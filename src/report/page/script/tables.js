@@ -13,6 +13,11 @@ const numeric = (value, descends = true) => ({
 
 const textual = (value, cell) => ({ sort: value, csv: value, cell });
 
+// What the files say of every row.
+const ofRun = { run: { csv: () => data.run }, date: { csv: () => data.date } };
+
+const some = (selects) => selects.filter((select) => select !== null);
+
 const kbsTable = () => {
   const kbs = data.kbs;
   const name = (row) => texts[kbs.name[row]];
@@ -41,6 +46,7 @@ const kbsTable = () => {
       csv: (row) => products(row).join(";"),
       cell: (row) => foreignCell(products(row).join(", ")),
     },
+    machineMissedOn: numeric((row) => kbs.machineMissedOn[row]),
     url: textual((row) => kbs.url[row]),
   });
   return {
@@ -48,9 +54,12 @@ const kbsTable = () => {
     count: kbs.kbId.length,
     first: "rank",
     columns,
-    csvColumns: Object.keys(columns),
+    csvOnly: ofRun,
+    selects: some([selectOf("product", "Product", kbs.kbId.length, products)]),
     search: (row) => [kbLabel(row), name(row), ...products(row)].join("\n"),
     opens: "kbId",
+    opener: (row) => "Machines that miss " + kbLabel(row),
+    idOf: (row) => kbs.kbId[row],
     details: pairs.areThere ? kbDetails : null,
   };
 };
@@ -58,8 +67,14 @@ const kbsTable = () => {
 const machinesTable = () => {
   const machines = data.machines;
   const name = (row) => (machines.name ? machines.name[row] : "");
+  const shownList = machines.list.map((column, number) => [column, number]).filter(([column]) => column.shown);
+  const listed = Object.fromEntries(shownList.map(([column, number]) => {
+    const value = (row) => listValue(column, row);
+    return ["list" + number, textual(value, (row) => foreignCell(value(row), "listed"))];
+  }));
   const status = (row) => machines.statuses[machines.status.charCodeAt(row) - 48];
   const top = (row) => machines.topKbId[row];
+  const kbIds = (row) => pairs.kbsOf(row).map((kb) => data.kbs.kbId[kb]).sort(inOrder).join(";");
   const topId = (row) => (top(row) === null ? "" : data.kbs.kbId[top(row)]);
   const columns = keyed({
     rank: numeric((row) => row + 1, false),
@@ -70,6 +85,7 @@ const machinesTable = () => {
     cveAddressed: numeric((row) => machines.cveAddressed[row]),
     cveAddressedMax: numeric((row) => machines.cveAddressedMax[row]),
     topKbId: textual(topId, (row) => kbCell(top(row))),
+    ...listed,
     answeredAt: {
       sort: (row) => machines.answeredAt[row],
       csv: answeredAt,
@@ -81,13 +97,26 @@ const machinesTable = () => {
     count: machines.count,
     first: "rank",
     columns,
-    csvColumns: Object.keys(columns).filter((key) => key !== "name" || machines.name),
+    csvOnly: {
+      inventory: machines.list.map((column) => ({ key: column.name, csv: (row) => listValue(column, row) })),
+      status: { csv: () => "answered" },
+      kbIds: pairs.areThere ? { csv: kbIds } : [],
+      skippedBecause: { csv: () => "" },
+      machineName: { csv: name },
+      ...ofRun,
+    },
+    selects: some([
+      selectOf("status", "Status", machines.count, (row) => [status(row)]),
+      ...shownList.map(([column]) => selectOf(column.name, column.name, machines.count, (row) => [listValue(column, row)])),
+    ]),
     filter: machineFilter,
     note: machinesNote,
     search: (row) =>
-      [name(row), machineId(row), status(row), ...machines.facts.map((fact) => wordOf(fact, row))].join("\n"),
+      [name(row), machineId(row), status(row), ...machines.list.map((column) => listValue(column, row))].join("\n"),
     opens: machines.name ? "name" : "machineId",
-    details: pairs.areThere || machines.facts.length > 0 ? machineDetails : null,
+    opener: (row) => "What " + machineLabel(row) + " misses",
+    idOf: machineId,
+    details: pairs.areThere || machines.list.some((column) => !column.shown && !isNames(column)) ? machineDetails : null,
   };
 };
 
@@ -119,7 +148,9 @@ const failuresTable = () => {
     count: failures.line.length,
     first: "line",
     columns,
-    csvColumns: Object.keys(columns).filter((key) => key !== "name" || failures.name),
+    csvOnly: { machineName: { csv: name }, ...ofRun },
+    selects: some([selectOf("reason", "Reason", failures.line.length, (row) => [text("reason")(row)])]),
+    idOf: String,
     search: (row) =>
       [id(row) || input(row), name(row), text("reason")(row), failures.httpStatus[row],
         text("code")(row), text("message")(row), correlation(row)].join("\n"),

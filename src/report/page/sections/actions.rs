@@ -31,6 +31,8 @@ struct Sentence {
 
 struct Row {
     place: usize,
+    /// The index of the KB in the page's data.
+    at: usize,
     kb: Kb,
     name: String,
     machines: String,
@@ -56,7 +58,7 @@ impl Actions {
         Self {
             nobody_answered: scene.run.fleet.coverage.answered == 0,
             sentences: choices(scene.top.len()).filter_map(sentence).collect(),
-            rows: rows.map(|(place, it)| row(place, it, exposure)).collect(),
+            rows: rows.map(|(place, it)| row(scene, place, it)).collect(),
         }
     }
 }
@@ -68,10 +70,12 @@ fn choices(updates: usize) -> impl Iterator<Item = usize> {
     choices.filter_map(move |(choice, before)| (updates > before).then_some(choice))
 }
 
-fn row(place: usize, action: &TopAction<'_>, exposure: u64) -> Row {
+fn row(scene: &Scene<'_>, place: usize, action: &TopAction<'_>) -> Row {
     let kb = action.kb;
+    let exposure = scene.run.fleet.exposure;
     Row {
         place,
+        at: scene.place_of(kb),
         kb: Kb::new(&kb.id, kb.url.as_deref()),
         name: text_or_empty(kb.name.as_deref()),
         machines: thousands(kb.machines_missing),

@@ -2,6 +2,7 @@
 
 use super::super::{
     FIRST_ROWS,
+    list_columns::ListColumn,
     shown::{Kb, text},
 };
 use crate::{
@@ -16,8 +17,8 @@ pub(super) struct FirstRows {
 }
 
 pub(super) struct Heading {
-    pub(super) key: &'static str,
-    pub(super) text: &'static str,
+    pub(super) key: String,
+    pub(super) text: String,
     pub(super) is_number: bool,
 }
 
@@ -40,8 +41,8 @@ impl FirstRows {
         let rows = rows.collect();
         let headings = columns.iter().filter_map(|column| {
             Some(Heading {
-                key: column.key,
-                text: column.page?.heading,
+                key: column.key.to_owned(),
+                text: column.page?.heading.to_owned(),
                 is_number: matches!(column.kind, Kind::Number | Kind::Percent),
             })
         });
@@ -50,9 +51,37 @@ impl FirstRows {
             rows,
         }
     }
+
+    /// Adds the columns of the list that the table of machines shows, before the status.
+    pub(super) fn with_list_columns(mut self, columns: &[ListColumn]) -> Self {
+        let status = self.columns.iter().position(|it| it.key == "status");
+        let at = status.unwrap_or(self.columns.len());
+        let shown = || columns.iter().enumerate().filter(|it| it.1.is_shown);
+        let headings = shown().map(|(number, column)| Heading {
+            key: format!("list{number}"),
+            text: column.name.clone(),
+            is_number: false,
+        });
+        self.columns.splice(at..at, headings);
+        for (machine, row) in self.rows.iter_mut().enumerate() {
+            let cells = shown().map(|it| Shown::of_list(it.1.value(machine)));
+            row.splice(at..at, cells);
+        }
+        self
+    }
 }
 
 impl Shown {
+    /// A cell of a column of the list.
+    fn of_list(value: &str) -> Self {
+        Self {
+            class: "listed",
+            is_foreign: true,
+            kb: None,
+            text: value.to_owned(),
+        }
+    }
+
     fn of<'row, T: Table>(column: &Column<T>, row: &'row T::Row<'row>) -> Self {
         let usual = match column.kind {
             Kind::Kb => "kb",

@@ -41,21 +41,38 @@ fn section<'page>(page: &'page str, name: &str) -> &'page str {
     between(page, &format!("<section id=\"{name}\">"), "</section>")
 }
 
-/// The pairs of the data as (machine, KB) ids.
-fn pairs(data: &Value) -> Vec<(String, String)> {
-    let machines = &data["machines"];
-    let counts = machines["missingKbs"].as_array().unwrap().iter();
-    let counts: Vec<usize> = counts
-        .map(|it| usize::try_from(it.as_u64().unwrap()).unwrap())
-        .collect();
+/// A gap in the data.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Gap {
+    machine: String,
+    kb: String,
+    cves: u64,
+}
+
+/// The gaps in the data.
+fn gaps(data: &Value) -> Vec<Gap> {
+    let (machines, kbs) = (&data["machines"], &data["kbs"]);
     let ids = machines["ids"].as_str().unwrap();
-    let of_machine = decoded(data["pairs"].as_str().unwrap(), &counts);
-    let pairs = of_machine.into_iter().enumerate().flat_map(|(row, kbs)| {
-        let machine = &ids[40 * row..40 * (row + 1)];
-        kbs.into_iter().map(move |kb| {
-            let kb = data["kbs"]["kbId"][kb].as_str().unwrap();
-            (machine.to_owned(), kb.to_owned())
-        })
-    });
-    pairs.collect()
+    let numbers = |name: &str| decoded(data["pairs"][name].as_str().unwrap()).into_iter();
+    let mut coded = numbers("kbs").zip(numbers("cves"));
+    let mut gaps = Vec::new();
+    for (row, count) in machines["missingKbs"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .enumerate()
+    {
+        let mut kb = 0;
+        let count = usize::try_from(count.as_u64().unwrap()).unwrap();
+        for (distance, fewer) in coded.by_ref().take(count) {
+            kb += distance;
+            gaps.push(Gap {
+                machine: ids[40 * row..40 * (row + 1)].to_owned(),
+                kb: kbs["kbId"][kb].as_str().unwrap().to_owned(),
+                cves: kbs["cveAddressed"][kb].as_u64().unwrap() - fewer as u64,
+            });
+        }
+    }
+    assert_eq!(coded.next(), None, "nothing is left over");
+    gaps
 }

@@ -1,16 +1,18 @@
 //! Required and forbidden parts of the page.
 
+use std::collections::HashMap;
+
 use super::{
     super::{
         Scene,
         assets::{SCRIPT, STYLE, hash},
         data,
     },
-    between, figure, page, pairs, section,
+    Gap, between, figure, gaps, page, section,
 };
 use crate::{
     aggregate::TopActions,
-    report::{Format, fixture::Fixture, reports, table::MachineNames},
+    report::{Format, fixture::Fixture, reports},
 };
 
 #[test]
@@ -165,32 +167,32 @@ fn first_night_has_no_comparison() {
 }
 
 #[test]
-fn pairs_match_the_gaps() {
+fn gaps_match_the_file_of_gaps() {
     let fixture = Fixture::small();
     let reports = reports(&[Format::Csv]);
-    let gaps = reports
-        .iter()
-        .find(|it| it.file_name() == "gaps.csv")
-        .unwrap();
-    let gaps = fixture.render(gaps.as_ref());
-    let expected = gaps.lines().skip(1).map(|line| {
-        let mut cells = line.split(',').map(str::to_owned);
-        (cells.next().unwrap(), cells.next().unwrap())
+    let file = reports.iter().find(|it| it.file_name() == "gaps.csv");
+    let file = fixture.render(file.unwrap().as_ref());
+    let mut reader = csv::Reader::from_reader(file.as_bytes());
+    let rows = reader.deserialize::<HashMap<String, String>>();
+    let expected = rows.map(Result::unwrap).map(|row| Gap {
+        machine: row["machineId"].clone(),
+        kb: row["kbId"].clone(),
+        cves: row["cveAddressed"].parse().unwrap(),
     });
-    let mut found = pairs(&super::data(&page(&fixture)));
+    let mut found = gaps(&super::data(&page(&fixture)));
     found.sort();
     assert_eq!(found, expected.collect::<Vec<_>>());
 }
 
 #[test]
-fn pairs_of_each_kb_match_its_machine_count() {
+fn gaps_of_each_kb_match_its_machine_count() {
     for fixture in [Fixture::small(), Fixture::second_night()] {
         let data = super::data(&page(&fixture));
-        let pairs = pairs(&data);
+        let gaps = gaps(&data);
         let kbs = data["kbs"]["kbId"].as_array().unwrap().iter();
         let machines = data["kbs"]["machinesMissing"].as_array().unwrap();
         for (kb, machines) in kbs.zip(machines) {
-            let found = pairs.iter().filter(|(_, missed)| missed == kb).count();
+            let found = gaps.iter().filter(|gap| gap.kb == *kb).count();
             assert_eq!(Some(found as u64), machines.as_u64(), "{kb}");
         }
     }
@@ -242,14 +244,12 @@ fn too_many_pairs_are_omitted_with_a_note() {
     Fixture::small().with_run(|run| {
         let mut fleet = run.fleet.clone();
         fleet.gaps = super::super::MOST_GAPS + 1;
-        let scene = Scene {
-            run: crate::report::Run {
-                fleet: &fleet,
-                ..*run
-            },
-            names: MachineNames::of(run.inventory),
-            top: &run.actions.first(TopActions::MOST).unwrap(),
+        let run = crate::report::Run {
+            fleet: &fleet,
+            ..*run
         };
+        let top = run.actions.first(TopActions::MOST).unwrap();
+        let scene = Scene::of(&run, &top);
         let mut bytes = Vec::new();
         super::super::sections::write(&scene, &mut bytes).unwrap();
         data::write(&scene, &mut bytes).unwrap();
