@@ -96,7 +96,7 @@ fn configuration(resolved: &Resolved) -> Result<String, AppError> {
     lines.add(
         "configuration",
         file.as_deref()
-            .unwrap_or("no file: flags, environment, defaults"),
+            .unwrap_or("none (using flags, environment and defaults)"),
     );
     lines.add("API", config.service.api_url.as_str());
     lines.add("sign-in", config.sign_in.authority_url.as_str());
@@ -122,10 +122,10 @@ fn kept(store: &Store) -> Result<String, AppError> {
 fn token(claims: Option<&Claims>, now: Timestamp) -> String {
     let mut lines = LabelledLines::default();
     let Some(claims) = claims else {
-        lines.add("token", "got one; what it grants cannot be read from it");
+        lines.add("token", "obtained; its permissions could not be read");
         return lines.into_text();
     };
-    let unknown = || "not named in the token".to_owned();
+    let unknown = || "not in the token".to_owned();
     lines.add("tenant", &claims.tenant_id.clone().unwrap_or_else(unknown));
     lines.add(
         "application",
@@ -140,7 +140,7 @@ fn token(claims: Option<&Claims>, now: Timestamp) -> String {
     lines.add("audience", &claims.audience.clone().unwrap_or_else(unknown));
     lines.add("roles", &granted(claims));
     lines.add("missing KBs", &allowed(claims, &[REQUIRED_ROLE], ""));
-    let purpose = ": only needed for --all-machines and --check-list";
+    let purpose = " (only needed for --all-machines and --check-list)";
     lines.add("machine list", &allowed(claims, &LIST_ROLES, purpose));
     lines.into_text()
 }
@@ -175,7 +175,7 @@ fn allowed(claims: &Claims, roles: &[&str], purpose: &str) -> String {
              WindowsDefenderATP, with admin consent"
         ),
         (_, Some(held), _) => format!("allowed by {held}"),
-        _ => "a user's token: the service decides".to_owned(),
+        _ => "user token: the service decides".to_owned(),
     }
 }
 
@@ -204,7 +204,7 @@ fn access(refusal: Option<CallError>, claims: Option<&Claims>) -> Result<String,
             None => "granted",
             Some(error) => match error.class {
                 Class::NotFound => "granted",
-                Class::Window(_) => "granted; the quota is used up at the moment",
+                Class::Window(_) => "granted, but the quota is used up at the moment",
                 Class::Run | Class::Token | Class::StaleToken => {
                     return Err(RunError::refused(error.failure, claims).into());
                 }

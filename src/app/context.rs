@@ -83,7 +83,7 @@ impl Context {
 
     fn start_logging(&mut self, console: Console) {
         self.log_format = console.log_format;
-        logging::start(console, &self.bar);
+        logging::start(console, &self.bar, self.surroundings.started.time_zone());
     }
 }
 

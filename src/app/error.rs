@@ -27,19 +27,19 @@ pub enum AppError {
     #[error(transparent)]
     Config(#[from] ConfigError),
     /// Both a list and the service's own list were given.
-    #[error("{0} selects machines of the service's list, and the list {1} is given")]
+    #[error("{0} only applies to the service's own list, but the list {1} was given")]
     FilterWithList(&'static str, String),
     /// No inventory was given, but the command would request machines.
-    #[error("no list of machines is named")]
+    #[error("no machine list given")]
     NoList,
     /// A kept run was given together with a command that sends requests.
-    #[error("--run names a kept run, and only --offline writes its reports again")]
+    #[error("--run selects a stored run and only works with --offline")]
     RunOnline,
     /// A kept run was given together with another list.
-    #[error("--run names a kept run, which has a list of its own")]
+    #[error("--run selects a stored run, which has its own list")]
     RunWithList,
     /// There is only one run.
-    #[error("there is nothing to compare run {0} with")]
+    #[error("run {0} has no earlier run to compare with")]
     NoBase(i64),
     /// There is no run that is old enough.
     #[error("no whole run of these machines is at least {} older than run {run}", span(*.age))]
@@ -56,23 +56,23 @@ pub enum AppError {
     #[error(transparent)]
     StoreFailed(#[from] StoreFailed),
     /// The token lacks the required permission.
-    #[error("the token does not hold the role {REQUIRED_ROLE}; it holds: {held}")]
+    #[error("the token lacks the role {REQUIRED_ROLE}; it has: {held}")]
     MissingRole {
         /// The permissions that it has.
         held: String,
     },
     /// The one call of `check` got no answer.
-    #[error("the sign-in works, but the service does not answer: {}", .0.describe())]
+    #[error("signed in, but the service does not answer: {}", .0.describe())]
     NoAnswer(Failure),
     /// The one call of `check` would exceed the quota.
     #[error(
-        "the sign-in works, but access was not tried: the quota is used up for another {}",
+        "signed in, but access was not tested: the quota is used up for another {}",
         span(*.0)
     )]
     QuotaUsedUp(Duration),
     /// The one call of `check` could exceed the quota, which another process is using.
     #[error(
-        "the sign-in works, but access was not tried: another patchgap is at work with the same \
+        "signed in, but access was not tested: another patchgap is running with the same \
          app registration, and they share one quota"
     )]
     Busy,
@@ -137,23 +137,24 @@ impl AppError {
             Self::NoAnswer(failure) => return Some(no_answer_hint(failure)),
             Self::MissingRole { .. } => return Some(refusal::grant_hint(REQUIRED_ROLE)),
             Self::NoList => {
-                "name the file: patchgap report MACHINES_CSV; or have the service list the machines: \
-                 patchgap report --all-machines"
+                "give a file: patchgap report MACHINES_CSV; or let the service list its \
+                 machines: patchgap report --all-machines"
             }
             Self::FilterWithList(..) => {
-                "leave it out, add --check-list, or give --all-machines in place of the list"
+                "remove it, add --check-list, or use --all-machines instead of the list"
             }
-            Self::RunOnline => "add --offline, or leave --run out",
-            Self::RunWithList => "leave the list out, or --run",
+            Self::RunOnline => "add --offline or remove --run",
+            Self::RunWithList => "give either the list or --run",
             Self::NoBase(_) => {
-                "the next run of the same tenant can be compared with it; `patchgap runs` lists all"
+                "the next run of the same tenant will be compared with it; `patchgap runs` lists \
+                 all runs"
             }
             Self::NoOlderBase { .. } => {
                 "`patchgap runs` lists the runs, and `patchgap diff RUN` compares with any of them; a \
                  whole run has answers from 98 % of its machines"
             }
-            Self::QuotaUsedUp(_) => "run the check again then",
-            Self::Busy => "run again when the other one is done",
+            Self::QuotaUsedUp(_) => "run the check again after that",
+            Self::Busy => "run again when the other one has finished",
             Self::Limit(_)
             | Self::StoreFailed(_)
             | Self::Write { .. }
@@ -167,7 +168,6 @@ impl AppError {
 }
 
 fn no_answer_hint(failure: &Failure) -> String {
-    hint_for_failure(&failure.message).unwrap_or_else(|| {
-        "try again later; is --api-url right, does a proxy stand in between?".to_owned()
-    })
+    hint_for_failure(&failure.message)
+        .unwrap_or_else(|| "try again later; check --api-url and any proxy in between".to_owned())
 }

@@ -2,12 +2,13 @@
 
 use std::{fmt::Debug, io::IsTerminal, sync::Mutex};
 
+use jiff::{Timestamp, tz::TimeZone};
 use tracing::{Level, field::Field, level_filters::LevelFilter};
 use tracing_subscriber::{
     Layer, Registry,
     field::MakeExt,
     filter::Targets,
-    fmt::{self, format::Writer},
+    fmt::{self, format::Writer, time::FormatTime},
     layer::SubscriberExt,
     util::SubscriberInitExt,
 };
@@ -21,7 +22,7 @@ use crate::{
 
 /// Starts logging. Other crates' logs are left out below `-vvv`, and their debug output always,
 /// because it could contain request data.
-pub(super) fn start(console: Console, bar: &Bar) {
+pub(super) fn start(console: Console, bar: &Bar, zone: &TimeZone) {
     let writer = Mutex::new(bar.writer());
     let layer: Box<dyn Layer<Registry> + Send + Sync> = match console.log_format {
         LogFormat::Json => fmt::layer()
@@ -30,6 +31,7 @@ pub(super) fn start(console: Console, bar: &Bar) {
             .boxed(),
         LogFormat::Text => fmt::layer()
             .with_ansi(colors(console.color))
+            .with_timer(LocalTime::new(zone.clone()))
             .with_target(false)
             .fmt_fields(fmt::format::debug_fn(field).delimited(" "))
             .with_writer(writer)
@@ -38,6 +40,31 @@ pub(super) fn start(console: Console, bar: &Bar) {
     let logs = tracing_subscriber::registry().with(layer.with_filter(filter(console)));
     // A second call in the same process (in tests) keeps the first one's settings.
     let _ = logs.try_init();
+}
+
+/// The time of a line of text, in the zone that the bar's times are in. On a terminal, where people read it
+/// beside the bar, without the offset.
+struct LocalTime {
+    zone: TimeZone,
+    format: &'static str,
+}
+
+impl LocalTime {
+    fn new(zone: TimeZone) -> Self {
+        let format = if std::io::stderr().is_terminal() {
+            "%Y-%m-%d %H:%M:%S"
+        } else {
+            "%Y-%m-%dT%H:%M:%S%.3f%:z"
+        };
+        Self { zone, format }
+    }
+}
+
+impl FormatTime for LocalTime {
+    fn format_time(&self, writer: &mut Writer<'_>) -> std::fmt::Result {
+        let now = Timestamp::now().to_zoned_datetime(self.zone.clone());
+        write!(writer, "{}", now.strftime(self.format))
+    }
 }
 
 /// Writes one field of a line. External text (file names, the service's messages) must not inject

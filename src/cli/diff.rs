@@ -11,7 +11,7 @@ use crate::{
 };
 
 define_words! {
-    /// How changes are told.
+    /// Output format.
     pub enum DiffFormat {
         /// For people.
         Text = "text",
@@ -22,21 +22,21 @@ define_words! {
     }
 }
 
-/// `patchgap diff`: tells what changed between two kept runs.
+/// `patchgap diff`: shows what changed between two stored runs.
 #[derive(Debug, Args)]
 pub struct Diff {
-    /// A run, by its number in `patchgap runs` [default: the one that the reports
-    /// compare with]
+    /// Run, by its number in `patchgap runs` [default: the one that reports compare with]
     #[arg(value_name = "RUN")]
     from: Option<RunNumber>,
 
-    /// Another run; whichever order they are given in, the earlier one is the base [default: the
-    /// last one]
+    /// Another run; the earlier of both is the base [default: the last one]
     #[arg(value_name = "RUN")]
     to: Option<RunNumber>,
 
-    /// Compare the last run with the latest whole run (98 % answered) that is at least so old, such
-    /// as 7d; nightly runs may start up to a fourteenth of it apart, at most 12h
+    /// Compare with the latest whole run at least this old, e.g. 7d
+    ///
+    /// A whole run has answers from 98 % of its machines. It may be younger by a fourteenth of the
+    /// time, at most 12h, because nightly runs do not start at exactly the same minute.
     #[arg(
         long,
         value_name = "DURATION",
@@ -45,29 +45,31 @@ pub struct Diff {
     )]
     since: Option<Days>,
 
-    /// How changes are told, on standard output: text for people, csv as in changes.csv, json as
-    /// in summary.json
+    /// Output format: text, csv, json
+    ///
+    /// csv has the columns of changes.csv, json the fields of `changes` in summary.json.
     #[arg(
         long,
         value_name = "FORMAT",
         default_value = "text",
         help_heading = "Reports"
     )]
-    #[arg(value_parser = words::<DiffFormat>(DiffFormat::WORDS))]
+    #[arg(value_parser = words::<DiffFormat>(DiffFormat::WORDS), hide_possible_values = true)]
     pub format: DiffFormat,
 
-    /// In what changed, count a KB in whose place a newer one is missing as resolved, and the
-    /// newer one as new [default: false]
+    /// Count replaced KBs as resolved and new [default: false]
+    ///
+    /// Otherwise, a KB for which a newer one is now missing instead counts as replaced.
     #[arg(long, value_name = "BOOL", help_heading = "Reports")]
     #[arg(value_parser = switch, num_args = 0..=1, require_equals = true)]
     #[arg(default_missing_value = "true")]
     pub no_replaced: Option<bool>,
 
-    /// Configuration file [default: patchgap.toml here, else in the configuration folder]
+    /// Configuration file [default: patchgap.toml here, else in the config folder]
     #[arg(long, value_name = "FILE", help_heading = "Input")]
     pub config: Option<PathBuf>,
 
-    /// File in which answers are kept [default: in the platform's folder for state]
+    /// File of the store [default: in the platform's state folder]
     #[arg(long, value_name = "FILE", help_heading = "Store")]
     pub state: Option<PathBuf>,
 

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Arg, Args, builder::UnknownArgumentValueParser};
 
+use super::short;
 use crate::config::Settings;
 
 /// The options of `patchgap report` that have no effect on a list.
@@ -34,17 +35,17 @@ const NOT_OF_LISTS: [&str; 21] = [
 /// Refuses an option that has no effect on a list.
 pub(super) fn only_of_lists(argument: Arg) -> Arg {
     if NOT_OF_LISTS.contains(&argument.get_id().as_str()) {
-        let refused = UnknownArgumentValueParser::suggest("it is an option of `patchgap report`");
+        let refused = UnknownArgumentValueParser::suggest("this is an option of `patchgap report`");
         argument.hide(true).num_args(0..=1).value_parser(refused)
     } else {
-        argument
+        short::common_of_lists(argument)
     }
 }
 
 /// `patchgap machines`.
 #[derive(Debug, Args)]
 pub struct Machines {
-    /// File to write [default: standard output]
+    /// Output file [default: standard output]
     #[arg(long, value_name = "FILE", help_heading = "Reports")]
     pub output: Option<PathBuf>,
 

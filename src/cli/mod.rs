@@ -2,6 +2,7 @@
 
 mod diff;
 mod machines;
+mod short;
 mod simulated;
 #[cfg(test)]
 mod tests;
@@ -16,24 +17,32 @@ use clap::{ArgAction, Args, Parser, Subcommand, builder::UnknownArgumentValuePar
 
 use crate::config::{ColorMode, LogFormat, Settings, switch, words};
 
-/// The end of the help text.
+/// The end of the short help.
 const AFTER_HELP: &str = "\
+Start with `patchgap demo`. Examples and exit codes: patchgap --help";
+
+/// The end of the long help.
+const AFTER_LONG_HELP: &str = "\
 Examples:
-  patchgap demo                     see the whole job against a simulated tenant
-  patchgap report machines.csv      the real one, credentials in the environment; started
-                                    again after an interruption, it goes on
-  patchgap runs                     the runs that are kept
-  patchgap diff                     what changed since the run before; diff 12 15: between two
+  patchgap demo                     see it at work, against a simulated tenant
+  patchgap check                    test sign-in and permissions
+  patchgap report machines.csv      query every machine, write the reports; the same command
+                                    resumes an interrupted run
+  patchgap runs                     list the stored runs
+  patchgap diff                     what changed since the previous run; diff 12 15: between two
 
 Exit codes:
     0  complete: every machine answered (or --min-coverage is reached)
     1  unexpected: a bug, or the system failed
     2  usage
-    3  configuration, inventory or store: nothing was asked
+    3  configuration, list or store: nothing was requested
     4  refused for the whole run: sign-in, permission, licence
-    5  partial: reports are written, but something asked for has no answer
+    5  partial: reports are written, but some results are missing
     6  the reports could not be written
-  130  interrupted: what is known is written, and the next run goes on";
+  130  interrupted: reports cover what is known so far; the next run resumes";
+
+/// The end of the short help of a command with options that it does not list.
+const ALL_OPTIONS: &str = "All options, secrets and configuration: --help";
 
 /// The help on secrets, for commands that need one.
 const SECRETS: &str = "\
@@ -41,18 +50,24 @@ Secrets are never flags. In the environment: AZURE_CLIENT_SECRET, AZURE_CLIENT_C
 and AZURE_CLIENT_CERTIFICATE_PASSWORD, or PATCHGAP_ACCESS_TOKEN. In the file: client_secret_file,
 client_certificate_path.
 
-Every option can also stand in the file (rate_limit) and in the environment (PATCHGAP_RATE_LIMIT);
-a flag beats the environment, which beats the file, which beats the default.
+Every option can also be set in the file (rate_limit) and in the environment (PATCHGAP_RATE_LIMIT).
+Flags override the environment, which overrides the file, which overrides the defaults.
 
 `patchgap --help` lists the exit codes.";
 
 /// The error for a secret given as a flag.
-const NO_SECRET_FLAG: &str = "a secret is never a flag, because other users could see it: set AZURE_CLIENT_SECRET, or \
-     client_secret_file in the file";
+const NO_SECRET_FLAG: &str = "secrets are never flags, because other users could see them: set AZURE_CLIENT_SECRET, or \
+     client_secret_file in the configuration file";
 
 /// Fleet-wide patch-gap reports from Microsoft Defender for Endpoint
 #[derive(Debug, Parser)]
-#[command(name = "patchgap", bin_name = "patchgap", version, after_help = AFTER_HELP, max_term_width = 100)]
+#[command(
+    name = "patchgap",
+    bin_name = "patchgap",
+    version,
+    max_term_width = 100
+)]
+#[command(after_help = AFTER_HELP, after_long_help = AFTER_LONG_HELP)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -67,36 +82,40 @@ pub struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Ask for every machine of a list and write the reports
-    #[command(after_help = SECRETS)]
+    /// Query every machine of a list and write the reports
+    #[command(after_help = ALL_OPTIONS, after_long_help = SECRETS, mut_args = short::common_only)]
     Report(Box<Report>),
-    /// Write the service's own list of machines as CSV: which would be asked for, and which not and
-    /// why
-    #[command(after_help = SECRETS, mut_args = machines::only_of_lists)]
+    /// Write the service's own machine list as CSV
+    ///
+    /// It has every machine of the tenant. `skippedBecause` is empty for those that `patchgap report
+    /// --all-machines` would query, and says for the others why not.
+    #[command(after_help = ALL_OPTIONS, after_long_help = SECRETS, mut_args = machines::only_of_lists)]
     Machines(Box<Machines>),
-    /// The same job against an embedded simulated tenant: no account, no network
+    /// See it at work against a simulated tenant: no account, no network
     Demo(Demo),
-    /// Serve that simulated tenant until stopped
+    /// Run a simulated tenant until Ctrl-C, to rehearse a job against it
     Simulate(Box<Simulate>),
-    /// List the runs that are kept, with outcome and coverage
+    /// List the stored runs, with outcome and coverage
     Runs(Runs),
-    /// Tell what changed between two kept runs
+    /// Show what changed between two stored runs
     Diff(Diff),
-    /// Sign in, show what was granted, say what is missing; takes the options of report, and
-    /// checks them too
-    #[command(after_help = SECRETS)]
+    /// Test sign-in and permissions, and say what is missing
+    ///
+    /// Takes the options of `patchgap report`, and validates them too. Makes at most one API call.
+    #[command(after_help = ALL_OPTIONS, after_long_help = SECRETS, mut_args = short::common_only)]
     Check(Box<Settings>),
 }
 
 /// `patchgap report`.
 #[derive(Debug, Args)]
 pub struct Report {
-    /// File that lists the machine ids (CSV, or one id a line); - is standard input. May be
-    /// left out with --all-machines, and with --offline: the list of the kept run holds then
+    /// File with the machine ids (CSV, or one id per line); - for standard input
+    ///
+    /// Not needed with --all-machines, nor with --offline, which uses the list of the stored run.
     #[arg(value_name = "MACHINES_CSV")]
     pub machines: Option<PathBuf>,
 
-    /// Ask for the machines that the service itself lists, in place of a file
+    /// Query the machines that the service itself lists, instead of a file
     #[arg(long, conflicts_with_all = ["machines", "check_list"], help_heading = "Input")]
     pub all_machines: bool,
 
@@ -105,14 +124,14 @@ pub struct Report {
     pub settings: Settings,
 }
 
-/// `patchgap runs`: lists the runs that are kept.
+/// `patchgap runs`: lists the stored runs.
 #[derive(Debug, Args)]
 pub struct Runs {
-    /// Configuration file [default: patchgap.toml here, else in the configuration folder]
+    /// Configuration file [default: patchgap.toml here, else in the config folder]
     #[arg(long, value_name = "FILE", help_heading = "Input")]
     pub config: Option<PathBuf>,
 
-    /// File in which answers are kept [default: in the platform's folder for state]
+    /// File of the store [default: in the platform's state folder]
     #[arg(long, value_name = "FILE", help_heading = "Store")]
     pub state: Option<PathBuf>,
 
@@ -124,24 +143,24 @@ pub struct Runs {
 /// What people see, for the commands that take few options.
 #[derive(Debug, Args)]
 pub struct ConsoleFlags {
-    /// How log lines are written, on standard error [default: text]
+    /// Format of the log on standard error: text, json [default: text]
     #[arg(long, value_name = "FORMAT", help_heading = "Output")]
-    #[arg(value_parser = words::<LogFormat>(LogFormat::WORDS))]
+    #[arg(value_parser = words::<LogFormat>(LogFormat::WORDS), hide_possible_values = true)]
     pub log_format: Option<LogFormat>,
 
-    /// Log more; twice for still more [default: 0]
+    /// Log more; repeat for even more [default: 0]
     #[arg(short, long, help_heading = "Output", action = ArgAction::Count)]
     pub verbose: Option<u8>,
 
-    /// No summary on standard output, no progress unless asked for [default: false]
+    /// No summary, and no progress unless requested [default: false]
     #[arg(short, long, value_name = "BOOL", help_heading = "Output")]
     #[arg(value_parser = switch, num_args = 0..=1, require_equals = true)]
     #[arg(default_missing_value = "true")]
     pub quiet: Option<bool>,
 
-    /// Colours; `NO_COLOR` in the environment is respected [default: auto]
+    /// Colours: auto, always, never; `NO_COLOR` is respected [default: auto]
     #[arg(long, value_name = "WHEN", help_heading = "Output")]
-    #[arg(value_parser = words::<ColorMode>(ColorMode::WORDS))]
+    #[arg(value_parser = words::<ColorMode>(ColorMode::WORDS), hide_possible_values = true)]
     pub color: Option<ColorMode>,
 }
 

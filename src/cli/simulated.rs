@@ -20,38 +20,43 @@ pub struct Demo {
     #[command(flatten)]
     pub tenant: Tenant,
 
-    /// Folder of the reports; may hold {date} and {time} [default: reports]
+    /// Report folder; may contain {date} and {time} [default: reports]
     #[arg(long, value_name = "DIR", help_heading = "Reports")]
     pub out: Option<OutFolder>,
 
-    /// Formats of the reports: csv, json, html, xlsx, parquet [default: csv,json,html,xlsx]
+    /// Formats: csv,json,html,xlsx,parquet [default: csv,json,html,xlsx]
     #[arg(long, value_name = "LIST", help_heading = "Reports")]
     pub format: Option<Formats>,
 
-    /// Order of the KBs [default: cve]
+    /// Order of the KBs: cve, exposure, machines [default: cve]
     #[arg(long, value_name = "ORDER", help_heading = "Reports")]
-    #[arg(value_parser = words::<RankBy>(RankBy::WORDS))]
+    #[arg(value_parser = words::<RankBy>(RankBy::WORDS), hide_possible_values = true)]
     pub rank_by: Option<RankBy>,
 
-    /// Compare with the service's own count of machines that miss each KB, by product [default: false]
+    /// Compare with the service's own count [default: false]
+    ///
+    /// The service counts how many machines miss each KB in each product.
     #[arg(long, value_name = "BOOL", help_heading = "Reports")]
     #[arg(value_parser = switch, num_args = 0..=1, require_equals = true)]
     #[arg(default_missing_value = "true")]
     pub census: Option<bool>,
 
-    /// Ask for the machines that the service itself lists, in place of a file
+    /// Query the machines that the service itself lists, instead of a file
     #[arg(long, help_heading = "Input")]
     pub all_machines: bool,
 
-    /// Share of answered machines at which a run counts as complete: a few of the tenant's
-    /// are gone, as a few of every list are
+    /// Answered machines that count as complete, in %
+    ///
+    /// A few machines of the simulated tenant are gone, as in every real list.
     #[arg(long, value_name = "PERCENT", default_value = "95")]
     #[arg(help_heading = "Reports")]
     pub min_coverage: Percent,
 
-    /// Progress: a bar on a terminal and log lines elsewhere, or as said [default: auto]
+    /// Show progress: auto, bar, log, off [default: auto]
+    ///
+    /// auto: a bar on a terminal, log lines elsewhere.
     #[arg(long, value_name = "MODE", help_heading = "Output")]
-    #[arg(value_parser = words::<ProgressMode>(ProgressMode::WORDS))]
+    #[arg(value_parser = words::<ProgressMode>(ProgressMode::WORDS), hide_possible_values = true)]
     pub progress: Option<ProgressMode>,
 
     /// The console.
@@ -66,8 +71,9 @@ pub struct Simulate {
     #[command(flatten)]
     pub tenant: Tenant,
 
-    /// Nights that the fleet has lived through: machines are patched and replaced, updates come
-    /// out
+    /// Nights to simulate in advance
+    ///
+    /// In each, machines are patched and replaced, and updates are released.
     #[arg(
         long,
         value_name = "N",
@@ -76,7 +82,7 @@ pub struct Simulate {
     )]
     pub nights: Whole<0, 1000>,
 
-    /// Port of the API on 127.0.0.1; 0 takes a free one
+    /// Port of the API on 127.0.0.1; 0 for any free one
     #[arg(
         long,
         value_name = "PORT",
@@ -85,28 +91,32 @@ pub struct Simulate {
     )]
     pub port: u16,
 
-    /// Quota of the tenant: calls per window; or none
+    /// Quota in calls per window, or none
     #[arg(long, value_name = "LIST", default_value = "100/min,1500/h")]
     #[arg(help_heading = "Simulated tenant")]
     pub rate_limit: RateLimits,
 
-    /// Time that every answer takes [default: none]
+    /// Delay of every answer [default: none]
     #[arg(long, value_name = "DURATION", help_heading = "Simulated tenant")]
     pub latency: Option<Span>,
 
-    /// Time after which a token expires
+    /// Lifetime of an access token
     #[arg(long, value_name = "DURATION", default_value = "1h")]
     #[arg(help_heading = "Simulated tenant")]
     pub token_lifetime: Span,
 
-    /// Faults, each with its share of the calls: none, occasional, or a list such as
-    /// flapping-404=0.05,server-error,no-licence. Those of the machine list and of the census
-    /// begin with list- and census-
+    /// Faults to simulate: none, occasional, or a list
+    ///
+    /// A list such as flapping-404=0.05,no-licence: the number is the share of the calls. Faults of
+    /// the machine list and of the census begin with list- and census-. An unknown name prints the
+    /// full list.
     #[arg(long, value_name = "LIST", default_value = "none")]
     #[arg(help_heading = "Simulated tenant")]
     pub faults: Faults,
 
-    /// Folder for the root certificate, an inventory and the settings to use
+    /// Folder for the files of the job
+    ///
+    /// These are settings, secret, root certificate and machine list.
     #[arg(long, value_name = "DIR", default_value = "simulated-tenant")]
     #[arg(help_heading = "Simulated tenant")]
     pub folder: PathBuf,
@@ -119,7 +129,7 @@ pub struct Simulate {
 /// The tenant to simulate: the same numbers give the same tenant.
 #[derive(Debug, Clone, Copy, Args)]
 pub struct Tenant {
-    /// Machines of the tenant
+    /// Number of machines in the tenant
     #[arg(
         long,
         value_name = "N",
@@ -128,7 +138,7 @@ pub struct Tenant {
     )]
     pub machines: Whole<1, 100_000>,
 
-    /// Seed that everything about the tenant comes from
+    /// Seed: the same one gives the same tenant
     #[arg(
         long,
         value_name = "N",

@@ -16,7 +16,7 @@ fn command_line_definition_is_valid() {
 fn missing_command_prints_help() {
     let error = refusal(&[]);
     assert_eq!(error.exit_code(), 2);
-    assert!(error.to_string().contains("Exit codes:"));
+    assert!(error.to_string().contains("patchgap --help"));
 }
 
 #[test]

@@ -71,7 +71,7 @@ impl Retrying<'_> {
                 }
                 Class::Token | Class::StaleToken if attempts <= self.retries => {}
                 Class::Call(wait) if attempts <= self.retries => {
-                    warn!("{what}: {}; trying again", error.failure.describe());
+                    warn!("{what}: {}; retrying", error.failure.describe());
                     sleep(wait.unwrap_or(delay)).await;
                     delay = (delay * 2).min(LONGEST_DELAY);
                 }

@@ -25,7 +25,7 @@ impl CaCertificate {
         })?;
         let pem = as_utf8(pem);
         match count(&pem) {
-            Ok(0) => Err("it holds no certificate".to_owned()),
+            Ok(0) => Err("it contains no certificate".to_owned()),
             Ok(_) => Ok(()),
             Err(error) => Err(error.to_string()),
         }

@@ -65,7 +65,7 @@ mod tests {
             ("a\u{1b}[31m", "a\\u{1b}[31m"),
         ] {
             let error = refuse("--out", text, Origin::CommandLine).unwrap_err();
-            let expected = format!("--out: `{shown}` has a control character in it");
+            let expected = format!("--out: `{shown}` contains a control character");
             assert_eq!(error.to_string(), expected);
         }
         for text in ["", "C:\\reports", "reports/ä b", "\u{200b}"] {

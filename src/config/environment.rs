@@ -220,7 +220,7 @@ fn unknown(name: &str, known: &[String]) -> String {
         (_, Some(nearest)) => format!("; did you mean {PREFIX}{nearest}?"),
         (_, None) => String::new(),
     };
-    format!("environment variable {PREFIX}{name} is not known and has no effect{hint}")
+    format!("unknown environment variable {PREFIX}{name} is ignored{hint}")
 }
 
 /// A command with every option, so that a variable goes through the parser of its flag.
@@ -263,7 +263,7 @@ fn parse(
 fn reason(error: &clap::Error, value: &OsStr) -> String {
     if let Some(ContextValue::Strings(allowed)) = error.get(ContextKind::ValidValue) {
         return format!(
-            "`{}` is not one of: {}",
+            "unknown value `{}`: expected one of {}",
             value.display(),
             allowed.join(", ")
         );

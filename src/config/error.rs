@@ -45,7 +45,7 @@ pub enum ConfigError {
         nearest: Option<String>,
     },
     /// A secret in the configuration file, which people copy, mail and commit.
-    #[error("{}: line {line}: `{key}` must not stand in this file", path.display())]
+    #[error("{}: line {line}: `{key}` is not allowed in this file", path.display())]
     SecretInFile {
         /// The file.
         path: PathBuf,
@@ -77,7 +77,7 @@ pub enum ConfigError {
         message: String,
     },
     /// A text that contains a control character.
-    #[error("{place}: `{text}` has a control character in it")]
+    #[error("{place}: `{text}` contains a control character")]
     ControlCharacter {
         /// The file, line and key, the variable or the flag.
         place: String,
@@ -95,7 +95,7 @@ pub enum ConfigError {
         problem: SecretProblem,
     },
     /// The local time zone is unknown, but something depends on it.
-    #[error("the time zone `{zone}` of TZ is not known, and {what} depends on it")]
+    #[error("unknown time zone `{zone}` in TZ, and {what} depends on it")]
     UnknownZone {
         /// The value of `TZ`.
         zone: String,
@@ -117,7 +117,8 @@ pub enum ConfigError {
     #[error("no default location for the store: this account has no state folder")]
     NoStateFolder,
     /// The time at which to stop sending requests is in the past.
-    #[error("the time to stop asking, {until}, has passed: it is {}", now.strftime("%Y-%m-%d %H:%M:%S %:z"))]
+    #[error("the time limit {until} has already \
+             passed: it is {}", now.strftime("%Y-%m-%d %H:%M:%S %:z"))]
     Passed {
         /// The time as given.
         until: String,
@@ -125,7 +126,7 @@ pub enum ConfigError {
         now: ZonedDateTime,
     },
     /// The embedded defaults lack a required key: a bug.
-    #[error("the embedded defaults say nothing about `{0}`")]
+    #[error("the embedded defaults lack `{0}`")]
     NoDefault(&'static str),
 }
 
@@ -133,10 +134,10 @@ impl ConfigError {
     /// What the user can do about it.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Read { .. } => Some("check the path and who may read it".to_owned()),
+            Self::Read { .. } => Some("check the path and its permissions".to_owned()),
             Self::UnknownKey { nearest, .. } => Some(match nearest {
                 Some(nearest) => format!("did you mean `{nearest}`?"),
-                None => "a key is a flag of `patchgap report --help`, such as `rate_limit`; \
+                None => "keys are the flags of `patchgap report --help`, such as `rate_limit`; \
                          there are no tables"
                     .to_owned(),
             }),
@@ -150,22 +151,26 @@ impl ConfigError {
                  offset instead: 2026-11-24T06:00+01:00"
                     .to_owned(),
             ),
-            Self::EmptySecret(_) => Some("put the client secret into it, alone".to_owned()),
-            Self::Certificate { .. } => Some(
-                "it has to be PEM: a text with a line `-----BEGIN CERTIFICATE-----`".to_owned(),
+            Self::EmptySecret(_) => Some(
+                "it must contain the client secret \
+                and nothing else"
+                    .to_owned(),
             ),
+            Self::Certificate { .. } => {
+                Some("it must be PEM: text with a line `-----BEGIN CERTIFICATE-----`".to_owned())
+            }
             Self::Syntax {
                 has_backslash: true,
                 ..
             } => Some(Origin::File.hint().to_owned()),
-            Self::Syntax { .. } => Some(
-                "a line is `key = value`; texts stand in quotes: `timeout = \"30s\"`".to_owned(),
-            ),
+            Self::Syntax { .. } => {
+                Some("write `key = value`, with strings in quotes: `timeout = \"30s\"`".to_owned())
+            }
             Self::Value { .. } | Self::Variable { .. } => {
-                Some("`patchgap report --help` lists every option and what it takes".to_owned())
+                Some("`patchgap report --help` lists every option and its values".to_owned())
             }
             Self::NoStateFolder => Some(
-                "name a file for them: --state FILE, PATCHGAP_STATE, or `state` in the \
+                "choose a file with --state FILE, PATCHGAP_STATE, or `state` in the \
                  configuration file"
                     .to_owned(),
             ),
@@ -178,5 +183,5 @@ impl ConfigError {
 /// A time of day that has only just passed does not mean the next day's: that takes a date.
 fn later_day(now: &ZonedDateTime) -> String {
     let tomorrow = now.date().saturating_add(1.day());
-    format!("for a later day write its date, too: --until {tomorrow}T06:00")
+    format!("for a later day, include the date: --until {tomorrow}T06:00")
 }

@@ -172,8 +172,8 @@ impl Document<'_> {
 fn proper_place(key: &str) -> Option<&'static str> {
     match key.to_ascii_lowercase().replace('-', "_").as_str() {
         "client_secret" | "azure_client_secret" | "secret" => Some(
-            "AZURE_CLIENT_SECRET in the environment, or in a file of its own \
-             that `client_secret_file` names",
+            "AZURE_CLIENT_SECRET in the environment, or in a separate file named by \
+             `client_secret_file`",
         ),
         "access_token" | "token" => Some("PATCHGAP_ACCESS_TOKEN in the environment"),
         "client_certificate_password" | "certificate_password" => {

@@ -22,16 +22,15 @@ impl Origin {
     pub(super) const fn hint(&self) -> &'static str {
         match self {
             Self::File => {
-                "in double quotes a backslash begins an escape: put a path into single quotes, \
-                 'C:\\folder', or write it with /"
+                "in double quotes, a backslash starts an escape sequence: put paths in single \
+                 quotes ('C:\\folder') or use /"
             }
             Self::Environment => {
-                "look at where the variable is set: a file with Windows line ends leaves a \
-                 carriage return at the end, and a path has no control characters"
+                "check where the variable is set: a file with Windows line endings leaves a \
+                 carriage return at the end"
             }
             Self::CommandLine => {
-                "look at how the shell reads it: a path has no control characters; in quotes write \
-                 it with / or with single quotes"
+                "check how the shell reads it: use single quotes, or / instead of backslashes"
             }
         }
     }

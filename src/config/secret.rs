@@ -21,22 +21,22 @@ pub(super) const LONGEST: u64 = 64 * 1024;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum SecretProblem {
     /// It has more than one line.
-    #[error("holds several lines")]
+    #[error("contains several lines")]
     Lines,
     /// It has a quotation mark at one end.
-    #[error("holds a quotation mark at one end of the secret")]
+    #[error("has a quotation mark at only one end")]
     Quote,
     /// It contains a control character.
-    #[error("holds a control character, such as NUL or a tab")]
+    #[error("contains a control character, such as NUL or a tab")]
     Control,
     /// It is an assignment from a shell or an environment file.
-    #[error("holds the name of a variable beside the secret")]
+    #[error("contains a variable name as well as the secret")]
     Assignment,
     /// It is not text in a supported encoding.
     #[error("is neither UTF-8 nor UTF-16 text")]
     NotText,
     /// It is too long.
-    #[error("is larger than any secret")]
+    #[error("is too large for a secret")]
     TooLarge,
 }
 
@@ -45,17 +45,18 @@ impl SecretProblem {
     pub(super) const fn hint(self) -> &'static str {
         match self {
             Self::Lines | Self::TooLarge => {
-                "it has to hold the secret and nothing else, in one line"
+                "it must contain the secret and nothing else, on one line"
             }
             Self::Quote => {
-                "take the quotation mark off, or write one at the other end, too: a secret has none"
+                "remove the quotation mark, or add one at the other end: it is not \
+                 part of the secret"
             }
-            Self::Control => "store the secret again, as plain UTF-8 text in one line",
+            Self::Control => "save the secret again as plain UTF-8 text on one line",
             Self::Assignment => {
-                "it has to hold the secret's value alone, without `AZURE_CLIENT_SECRET=`"
+                "it must contain only the secret's value, without `AZURE_CLIENT_SECRET=`"
             }
             Self::NotText => {
-                "store the secret again, as plain text; in Windows PowerShell: \
+                "save the secret again as plain text; in Windows PowerShell: \
                  Set-Content -Encoding ascii"
             }
         }

@@ -47,36 +47,43 @@ pub(super) const FILE_KEYS: [&str; 3] =
 #[derive(Debug, Clone, Default, PartialEq, Args, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
-    /// Configuration file [default: patchgap.toml here, else in the configuration folder]
+    /// Configuration file [default: patchgap.toml here, else in the config folder]
     #[arg(long, value_name = "FILE", help_heading = "Input")]
     #[serde(skip)]
     pub config: Option<PathBuf>,
 
-    /// Column that holds the machine ids [default: found by itself]
+    /// Column with the machine ids [default: detected]
     #[arg(long, value_name = "NAME", help_heading = "Input")]
     #[serde(deserialize_with = "from_text")]
     pub column: Option<Text>,
 
-    /// With --all-machines or --check-list, the beginnings of the platforms that are asked for,
-    /// in any case [default: Windows]
+    /// Platforms, by the beginning of the name [default: Windows]
+    ///
+    /// Comma-separated, in any case. For --all-machines, --check-list and `patchgap machines`.
     #[arg(long, value_name = "LIST", help_heading = "Machines of the service")]
     #[arg(value_delimiter = ',')]
     #[serde(deserialize_with = "list")]
     pub os: Option<Vec<Text>>,
 
-    /// Likewise, only the machines of these device groups
+    /// Only machines of these device groups [default: all]
+    ///
+    /// Comma-separated, in any case. For --all-machines, --check-list and `patchgap machines`.
     #[arg(long, value_name = "LIST", help_heading = "Machines of the service")]
     #[arg(value_delimiter = ',')]
     #[serde(deserialize_with = "list")]
     pub group: Option<Vec<Text>>,
 
-    /// Likewise, only the machines with one of these tags
+    /// Only machines with one of these tags [default: all]
+    ///
+    /// Comma-separated, in any case. For --all-machines, --check-list and `patchgap machines`.
     #[arg(long, value_name = "LIST", help_heading = "Machines of the service")]
     #[arg(value_delimiter = ',')]
     #[serde(deserialize_with = "list")]
     pub tag: Option<Vec<Text>>,
 
-    /// Likewise, only machines that were seen in that time [default: 30d]
+    /// Only machines last seen within this time [default: 30d]
+    ///
+    /// For --all-machines, --check-list and `patchgap machines`.
     #[arg(
         long,
         value_name = "DURATION",
@@ -85,19 +92,23 @@ pub struct Settings {
     #[serde(deserialize_with = "from_text")]
     pub seen_within: Option<Days>,
 
-    /// Likewise, an OData filter that the service applies to its list, such as
-    /// "rbacGroupId eq 140"
+    /// OData filter for the service, e.g. "rbacGroupId eq 140"
+    ///
+    /// Machines that it leaves out have no row. For --all-machines, --check-list and `patchgap machines`.
     #[arg(long, value_name = "ODATA", help_heading = "Machines of the service")]
     #[serde(deserialize_with = "from_text")]
     pub filter: Option<Text>,
 
-    /// Likewise, a list of machines that are never asked for
+    /// File with machines that are never queried (CSV, or one id per line)
+    ///
+    /// For --all-machines, --check-list and `patchgap machines`.
     #[arg(long, value_name = "FILE", help_heading = "Machines of the service")]
     #[serde(deserialize_with = "path")]
     pub exclude: Option<PathBuf>,
 
-    /// Compare the list with the machines that the service lists: those that it lacks go to
-    /// unlisted.csv [default: false]
+    /// Compare the list with the machines that the service lists [default: false]
+    ///
+    /// Machines that the list lacks go to unlisted.csv.
     #[arg(long, value_name = "BOOL", help_heading = "Machines of the service")]
     #[arg(value_parser = switch, num_args = 0..=1, require_equals = true)]
     #[arg(default_missing_value = "true")]
@@ -136,13 +147,17 @@ pub struct Settings {
     #[serde(deserialize_with = "from_text")]
     pub credential: Option<CredentialKind>,
 
-    /// Cloud or region of the tenant; sets the three addresses below [default: public]
+    /// Cloud or region of the tenant [default: public]
+    ///
+    /// Sets the three addresses below.
     #[arg(long, value_name = "NAME", help_heading = "Service")]
     #[arg(value_parser = words::<Cloud>(Cloud::WORDS))]
     #[serde(deserialize_with = "from_text")]
     pub cloud: Option<Cloud>,
 
-    /// Base URL of the API; plain http only to a loopback address [default: from the cloud]
+    /// Base URL of the API [default: from the cloud]
+    ///
+    /// Plain http is only allowed for loopback addresses.
     #[arg(long, value_name = "URL", help_heading = "Service")]
     #[serde(deserialize_with = "from_text")]
     pub api_url: Option<ServiceUrl>,
@@ -152,56 +167,60 @@ pub struct Settings {
     #[serde(deserialize_with = "from_text")]
     pub authority_url: Option<AuthorityUrl>,
 
-    /// What the token is asked for [default: from the cloud]
+    /// Scope of the access token [default: from the cloud]
     #[arg(long, value_name = "SCOPE", help_heading = "Service")]
     #[serde(deserialize_with = "from_text")]
     pub scope: Option<Text>,
 
-    /// Extra root certificate (PEM), trusted for the API and the sign-in alike
+    /// Extra root certificate (PEM), trusted for API and sign-in
     #[arg(long, value_name = "FILE", help_heading = "Service")]
     #[serde(deserialize_with = "path")]
     pub ca_cert: Option<PathBuf>,
 
-    /// Calls per window, each an exact sliding window; or none [default: 100/min,1500/h]
+    /// Calls per window, or none [default: 100/min,1500/h]
+    ///
+    /// Each window is exact and sliding: no period of that length contains more calls.
     #[arg(long, value_name = "LIST", help_heading = "Quota")]
     #[serde(deserialize_with = "from_text")]
     pub rate_limit: Option<RateLimits>,
 
-    /// The smoothest rate inside the windows; or none [default: 10/s]
+    /// Maximum steady request rate; none disables pacing [default: 10/s]
     #[arg(long, value_name = "N/s", help_heading = "Quota")]
     #[serde(deserialize_with = "from_text")]
     pub pace: Option<Pace>,
 
-    /// Requests in flight [default: 8]
+    /// Requests in flight at once [default: 8]
     #[arg(long, value_name = "N", help_heading = "Quota")]
     pub concurrency: Option<Concurrency>,
 
-    /// Longest that one attempt may take [default: 30s]
+    /// Time limit of one attempt [default: 30s]
     #[arg(long, value_name = "DURATION", help_heading = "Quota")]
     #[serde(deserialize_with = "from_text")]
     pub timeout: Option<Span>,
 
-    /// Attempts after the first [default: 5]
+    /// Retries after the first attempt [default: 5]
     #[arg(long, value_name = "N", help_heading = "Quota")]
     pub retries: Option<Retries>,
 
-    /// Stop asking after so long, such as 2h, and report what is known; the oldest answers are
-    /// renewed first, the others kept
+    /// Stop after this time, e.g. 2h, and report what is known
+    ///
+    /// Machines that were never queried come first, then those with the oldest answers. The others keep
+    /// their last answer.
     #[arg(long, value_name = "DURATION", help_heading = "Time")]
     #[serde(deserialize_with = "from_text")]
     pub budget: Option<Days>,
 
-    /// Stop asking then: at a time of day such as 06:00, or with its date: 2026-11-24T06:00
+    /// Stop at this time, e.g. 06:00 or 2026-11-24T06:00
     #[arg(long, value_name = "TIME", help_heading = "Time")]
     #[serde(deserialize_with = "from_text")]
     pub until: Option<Until>,
 
-    /// File in which answers are kept [default: in the platform's folder for state]
+    /// File of the store [default: in the platform's state folder]
     #[arg(long, value_name = "FILE", help_heading = "Store")]
     #[serde(deserialize_with = "path")]
     pub state: Option<PathBuf>,
 
-    /// Use no kept answer: ask for every machine again [default: false]
+    /// Ignore stored answers and query every machine [default: false]
     #[arg(
         long,
         value_name = "BOOL",
@@ -213,18 +232,21 @@ pub struct Settings {
     #[serde(deserialize_with = "boolean")]
     pub fresh: Option<bool>,
 
-    /// Use every kept answer that is not older, such as 20h or 7d [default: only those of a
-    /// run that ended early within 12h]
+    /// Reuse stored answers up to this age, e.g. 20h or 7d
+    ///
+    /// Default: only the answers of a run that ended early within the last 12h, which is resumed.
     #[arg(long, value_name = "DURATION", help_heading = "Store")]
     #[serde(deserialize_with = "from_text")]
     pub max_age: Option<Days>,
 
-    /// Runs to keep for each tenant [default: 90]
+    /// Number of runs to keep per tenant [default: 90]
     #[arg(long, value_name = "N", help_heading = "Store")]
     pub keep_runs: Option<KeptRuns>,
 
-    /// Write the reports again from the kept answers, of the last run or for the list, and ask
-    /// nothing [default: false]
+    /// Write the reports again from stored answers [default: false]
+    ///
+    /// No requests are sent. Without a list, the reports of the last run; with one, what is known about its
+    /// machines.
     #[arg(long, value_name = "BOOL", help_heading = "Store")]
     #[arg(conflicts_with_all = ["fresh", "budget", "until"])]
     #[arg(value_parser = switch, num_args = 0..=1, require_equals = true)]
@@ -232,98 +254,104 @@ pub struct Settings {
     #[serde(deserialize_with = "boolean")]
     pub offline: Option<bool>,
 
-    /// With --offline, the run whose reports are written again; `patchgap runs` lists their
-    /// numbers [default: the last one]
+    /// With --offline, the number of the run to report [default: the last]
+    ///
+    /// `patchgap runs` lists the numbers.
     #[arg(long, value_name = "RUN", help_heading = "Store")]
     pub run: Option<RunNumber>,
 
-    /// Folder of the reports; may hold {date} and {time} [default: reports]
+    /// Report folder; may contain {date} and {time} [default: reports]
     #[arg(long, value_name = "DIR", help_heading = "Reports")]
     #[serde(deserialize_with = "from_text")]
     pub out: Option<OutFolder>,
 
-    /// Formats of the reports: csv, json, html, xlsx, parquet [default: csv,json,html,xlsx]
+    /// Formats: csv,json,html,xlsx,parquet [default: csv,json,html,xlsx]
     #[arg(long, value_name = "LIST", help_heading = "Reports")]
     #[serde(deserialize_with = "from_text")]
     pub format: Option<Formats>,
 
-    /// Name of the tenant in the headline of page, workbook and Markdown [default: tenant and the
-    /// beginning of its id]
+    /// Name in the headlines of the reports [default: tenant and its id]
     #[arg(long, value_name = "TEXT", help_heading = "Reports")]
     #[serde(deserialize_with = "from_text")]
     pub title: Option<Text>,
 
-    /// Write targets/KB5059339.csv for each of the first N updates to install: the machines that
-    /// miss it, for tools that install updates [default: 0]
+    /// List the machines that miss each of the first N updates [default: 0]
+    ///
+    /// Writes targets/KB5059339.csv and so on, for tools that install updates.
     #[arg(long, value_name = "N", help_heading = "Reports")]
     pub targets: Option<Targets>,
 
-    /// Order of the KBs [default: cve]
+    /// Order of the KBs: cve, exposure, machines [default: cve]
     #[arg(long, value_name = "ORDER", help_heading = "Reports")]
-    #[arg(value_parser = words::<RankBy>(RankBy::WORDS))]
+    #[arg(value_parser = words::<RankBy>(RankBy::WORDS), hide_possible_values = true)]
     #[serde(deserialize_with = "from_text")]
     pub rank_by: Option<RankBy>,
 
-    /// Share of answered machines at which a run counts as complete [default: 100]
+    /// Answered machines that count as complete, in % [default: 100]
     #[arg(long, value_name = "PERCENT", help_heading = "Reports")]
     pub min_coverage: Option<Percent>,
 
-    /// Compare with the service's own count of machines that miss each KB, by product [default: false]
+    /// Compare with the service's own count [default: false]
+    ///
+    /// The service counts how many machines miss each KB in each product.
     #[arg(long, value_name = "BOOL", help_heading = "Reports")]
     #[arg(value_parser = switch, num_args = 0..=1, require_equals = true)]
     #[arg(default_missing_value = "true")]
     #[serde(deserialize_with = "boolean")]
     pub census: Option<bool>,
 
-    /// In what changed, count a KB in whose place a newer one is missing as resolved, and the
-    /// newer one as new [default: false]
+    /// Count replaced KBs as resolved and new [default: false]
+    ///
+    /// Otherwise, a KB for which a newer one is now missing instead counts as replaced.
     #[arg(long, value_name = "BOOL", help_heading = "Reports")]
     #[arg(value_parser = switch, num_args = 0..=1, require_equals = true)]
     #[arg(default_missing_value = "true")]
     #[serde(deserialize_with = "boolean")]
     pub no_replaced: Option<bool>,
 
-    /// Leave what a spreadsheet could run as it is, without a ' before it [default: false]
+    /// Do not put a ' before text that a spreadsheet could run [default: false]
     #[arg(long, value_name = "BOOL", help_heading = "Reports")]
     #[arg(value_parser = switch, num_args = 0..=1, require_equals = true)]
     #[arg(default_missing_value = "true")]
     #[serde(deserialize_with = "boolean")]
     pub no_csv_guard: Option<bool>,
 
-    /// Print the plan (machines, calls, time) and ask nothing [default: false]
+    /// Show the plan (machines, calls, time) without any request [default: false]
     #[arg(long, value_name = "BOOL", help_heading = "Output")]
     #[arg(value_parser = switch, num_args = 0..=1, require_equals = true)]
     #[arg(default_missing_value = "true")]
     #[serde(deserialize_with = "boolean")]
     pub dry_run: Option<bool>,
 
-    /// Progress: a bar on a terminal and log lines elsewhere, or as said [default: auto]
+    /// Show progress: auto, bar, log, off [default: auto]
+    ///
+    /// auto: a bar on a terminal, log lines elsewhere.
     #[arg(long, value_name = "MODE", help_heading = "Output")]
-    #[arg(value_parser = words::<ProgressMode>(ProgressMode::WORDS))]
+    #[arg(value_parser = words::<ProgressMode>(ProgressMode::WORDS), hide_possible_values = true)]
     #[serde(deserialize_with = "from_text")]
     pub progress: Option<ProgressMode>,
 
-    /// How log lines are written, on standard error [default: text]
+    /// Format of the log on standard error: text, json [default: text]
     #[arg(long, value_name = "FORMAT", help_heading = "Output")]
-    #[arg(value_parser = words::<LogFormat>(LogFormat::WORDS))]
+    #[arg(value_parser = words::<LogFormat>(LogFormat::WORDS), hide_possible_values = true)]
     #[serde(deserialize_with = "from_text")]
     pub log_format: Option<LogFormat>,
 
-    /// Log more; twice for still more [default: 0]
+    /// Log more; repeat for even more [default: 0]
     #[arg(short, long, help_heading = "Output", action = ArgAction::Count)]
     #[serde(deserialize_with = "times")]
     pub verbose: Option<u8>,
 
-    /// No summary on standard output, no progress unless asked for [default: false]
+    /// No summary, and no progress unless requested [default: false]
     #[arg(short, long, value_name = "BOOL", help_heading = "Output")]
     #[arg(value_parser = switch, num_args = 0..=1, require_equals = true)]
     #[arg(default_missing_value = "true")]
     #[serde(deserialize_with = "boolean")]
     pub quiet: Option<bool>,
 
-    /// Colours; `NO_COLOR` in the environment is respected [default: auto]
+    /// Colours: auto, always, never; `NO_COLOR` is respected [default: auto]
     #[arg(long, value_name = "WHEN", help_heading = "Output")]
-    #[arg(value_parser = words::<ColorMode>(ColorMode::WORDS))]
+    #[arg(value_parser = words::<ColorMode>(ColorMode::WORDS), hide_possible_values = true)]
     #[serde(deserialize_with = "from_text")]
     pub color: Option<ColorMode>,
 }

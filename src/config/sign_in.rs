@@ -144,7 +144,10 @@ fn writable_by_others(path: &Path) -> Option<String> {
     let mode = std::fs::metadata(path).ok()?.permissions().mode() & 0o777;
     (mode & 0o077 != 0).then(|| {
         let path = path.display();
-        format!("client secret file {path} is open to others (mode {mode:o}): chmod 600 {path}")
+        format!(
+            "client secret file {path} is accessible to others (mode {mode:o}): \
+                 chmod 600 {path}"
+        )
     })
 }
 

@@ -37,7 +37,7 @@ impl Environment {
     pub(super) fn zone_warning(&self, started: &ZonedDateTime) -> Option<String> {
         started.time_zone().is_unknown().then(|| {
             format!(
-                "environment variable TZ: `{}` is not a known time zone; times are in UTC",
+                "environment variable TZ: unknown time zone `{}`; times are in UTC",
                 self.zone_name().escape_debug()
             )
         })
@@ -109,7 +109,7 @@ mod tests {
         let unknown = now.to_zoned_datetime(TimeZone::unknown());
         let warning = environment.zone_warning(&unknown).unwrap();
         assert!(
-            warning.contains("`Nowhere/City\\u{1b}` is not a known time zone"),
+            warning.contains("unknown time zone `Nowhere/City\\u{1b}`"),
             "{warning}"
         );
         let error = environment

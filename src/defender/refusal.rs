@@ -51,19 +51,18 @@ pub fn hint(failure: &Failure, claims: Option<&Claims>, role: &str) -> String {
     }
     match failure.http_status {
         Some(403) => forbidden(failure, claims, role),
-        None => {
-            "the sign-in failed in the middle of the run; `patchgap check` tells more".to_owned()
-        }
-        Some(407) => "the proxy wants a sign-in: put user and password into HTTPS_PROXY, or \
+        None => "the sign-in failed during the run; `patchgap check` shows more".to_owned(),
+        Some(407) => "the proxy requires authentication: put the user name and password in \
+                      HTTPS_PROXY, or \
                       have the service's address exempted"
             .to_owned(),
         Some(401) if is_licence_error(Some(&failure.message)) => {
-            "the tenant has no active licence for Defender Vulnerability Management: ask \
-             whoever administers its licences"
+            "the tenant has no active licence for Defender Vulnerability Management: ask the \
+             licence administrator"
                 .to_owned()
         }
         _ => "the service refuses tokens that the sign-in has just issued: check that --cloud, \
-              --api-url and --scope belong together; `patchgap check` shows what the token is for"
+              --api-url and --scope match; `patchgap check` shows the token's audience"
             .to_owned(),
     }
 }
@@ -71,14 +70,14 @@ pub fn hint(failure: &Failure, claims: Option<&Claims>, role: &str) -> String {
 /// How to fix a 403. The token says more than the service: its audience and its roles.
 fn forbidden(failure: &Failure, claims: Option<&Claims>, role: &str) -> String {
     if failure.code.as_deref().is_some_and(is_disabled) {
-        return "the feature is switched off in this tenant: an administrator switches it on in \
-                the Defender portal"
+        return "the feature is off in this tenant: an administrator can turn it on in the \
+                Defender portal"
             .to_owned();
     }
     if let Some(audience) = claims.and_then(foreign_audience) {
         return format!(
-            "the token is for `{}`, and the service takes only those for {}: check \
-             --scope and --cloud, or what a ready-made token was got for",
+            "the token is for `{}`, but the service only accepts tokens for {}: check --scope \
+             and --cloud, or how the token was obtained",
             audience.escape_debug(),
             Cloud::Public.endpoints().audience()
         );
@@ -86,9 +85,9 @@ fn forbidden(failure: &Failure, claims: Option<&Claims>, role: &str) -> String {
     let roles = claims.map_or(&[][..], |it| &it.roles);
     match required(&failure.message, roles, role) {
         Some(role) => format!(
-            "the token holds {role} already, so granting it changes nothing: wait a few minutes \
-             if it was granted just now, and check that --cloud and --api-url are the tenant's \
-             own; else ask Microsoft's support, with the correlation id"
+            "the token already has {role}: if it was granted just now, wait a few minutes; check \
+             that --cloud and --api-url are the tenant's; otherwise ask Microsoft support, \
+             quoting the correlation id"
         ),
         None => grant_hint(role),
     }
@@ -143,8 +142,8 @@ fn not_renewed(failure: &Failure) -> Option<String> {
 pub fn grant_hint(role: &str) -> String {
     format!(
         "grant the app registration the application permission {role} of \
-         WindowsDefenderATP, with admin consent, and wait a few minutes; `patchgap check` \
-         shows the roles that the token holds"
+         WindowsDefenderATP, with admin consent, and wait a few minutes; `patchgap check` shows \
+         the token's roles"
     )
 }
 
@@ -174,7 +173,7 @@ mod tests {
             (
                 401,
                 "Unauthorized",
-                "invalid token; the ready-made access token was refused or has ended, and \
+                "invalid token; the access token provided was rejected or has expired, and \
                  cannot be renewed",
                 "PATCHGAP_ACCESS_TOKEN",
             ),
@@ -219,7 +218,7 @@ mod tests {
     fn hint_for_403_depends_on_the_roles() {
         let (grant, held) = (
             "grant the app registration",
-            "holds Software.Read.All already",
+            "already has Software.Read.All",
         );
         let two = "API required roles: Machine.Read.All, Software.Read.All, application roles: x.";
         for (message, roles, expected) in [
@@ -234,7 +233,7 @@ mod tests {
             assert!(hint.contains(expected), "{message} {roles:?}: {hint}");
         }
         let hint = hint_for_403("DisabledFeature", "Off", LEGACY, &["Software.Read.All"]);
-        assert!(hint.contains("switched off"), "{hint}");
+        assert!(hint.contains("is off in this tenant"), "{hint}");
     }
 
     #[test]

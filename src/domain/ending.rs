@@ -87,19 +87,20 @@ impl Ending {
     /// be.
     pub fn sentence(&self, api_url: &str) -> Option<String> {
         let (reason, failure) = match self {
-            Self::Refused(failure) => ("the service refuses the whole run".to_owned(), failure),
+            Self::Refused(failure) => ("the service rejected the whole run".to_owned(), failure),
             Self::Failing(failure) => (
-                "stopped early, because call after call failed in the same way".to_owned(),
+                "stopped early because requests kept failing in the same way".to_owned(),
                 failure,
             ),
             Self::NotTheService(failure) => (
                 format!(
-                    "stopped early, because none of the replies from {api_url} is the service's own"
+                    "stopped early because none of the replies from {api_url} came from the \
+                     service itself"
                 ),
                 failure,
             ),
             Self::NoSignIn(failure) => (
-                "stopped early, because the sign-in failed".to_owned(),
+                "stopped early because the sign-in failed".to_owned(),
                 failure,
             ),
             _ => return None,
@@ -263,21 +264,22 @@ mod tests {
         for (ending, reason) in [
             (
                 Ending::Refused(failure()),
-                Some("the service refuses the whole run"),
+                Some("the service rejected the whole run"),
             ),
             (
                 Ending::Failing(failure()),
-                Some("stopped early, because call after call failed in the same way"),
+                Some("stopped early because requests kept failing in the same way"),
             ),
             (
                 Ending::NotTheService(failure()),
                 Some(
-                    "stopped early, because none of the replies from http://api is the service's own",
+                    "stopped early because none of the replies from http://api came from the \
+                     service itself",
                 ),
             ),
             (
                 Ending::NoSignIn(failure()),
-                Some("stopped early, because the sign-in failed"),
+                Some("stopped early because the sign-in failed"),
             ),
             (Ending::Interrupted, None),
         ] {
@@ -292,7 +294,7 @@ mod tests {
         let allowed = "finished, interrupted, outOfTime, postponed, refused, failing, unstored";
         assert_eq!(
             error.to_string(),
-            format!("`over` is not one of: {allowed}")
+            format!("unknown value `over`: expected one of {allowed}")
         );
     }
 }

@@ -29,11 +29,11 @@ impl ExitCode {
             Self::Complete => "complete",
             Self::Unexpected => "unexpected failure",
             Self::Usage => "usage",
-            Self::Configuration => "configuration, inventory or store: nothing was asked",
+            Self::Configuration => "configuration, list or store: nothing was requested",
             Self::Refused => "refused for the whole run",
-            Self::Partial => "partial: something asked for has no answer",
+            Self::Partial => "partial: some results are missing",
             Self::Output => "the reports could not be written",
-            Self::Interrupted => "interrupted: reports of what is known are written",
+            Self::Interrupted => "interrupted: reports cover what is known so far",
         }
     }
 }

@@ -36,7 +36,8 @@ pub struct Rules {
 /// A text that is not a limit.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error(
-    "`{0}` is not a valid limit: write calls per window, such as 100/min, 1500/h or 100/60s, or none"
+    "invalid rate limit `{0}`: expected calls per window, such as 100/min, 1500/h or \
+     100/60s, or none"
 )]
 pub struct InvalidLimit(String);
 

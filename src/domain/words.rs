@@ -4,7 +4,7 @@ use thiserror::Error;
 
 /// A word that is not one of those allowed.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("`{found}` is not one of: {}", allowed.join(", "))]
+#[error("unknown value `{found}`: expected one of {}", allowed.join(", "))]
 pub struct UnknownWord {
     /// What was typed.
     pub found: String,
@@ -88,7 +88,7 @@ mod tests {
         let error = "size".parse::<RankBy>().unwrap_err();
         assert_eq!(
             error.to_string(),
-            "`size` is not one of: cve, exposure, machines"
+            "unknown value `size`: expected one of cve, exposure, machines"
         );
     }
 }

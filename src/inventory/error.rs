@@ -42,13 +42,10 @@ pub enum Problem {
     #[error("it is empty")]
     Empty,
     /// A header with no rows below it.
-    #[error("it holds a header but no rows")]
+    #[error("it has a header but no rows")]
     NoRows,
     /// No column has the name of an id column.
-    #[error(
-        "no column is known to hold the machine ids; columns found: {}",
-        listed(columns)
-    )]
+    #[error("no known column of machine ids; columns found: {}", listed(columns))]
     NoIdColumn {
         /// Names of the columns in the file.
         columns: Vec<String>,
@@ -84,20 +81,20 @@ pub enum Problem {
     #[error("its column `skippedBecause` skips every machine ({0} of them)")]
     AllSkipped(u64),
     /// One row of a file without a header names several machines.
-    #[error("line {line} holds more than one machine id")]
+    #[error("line {line} contains more than one machine id")]
     SeveralIds {
         /// Line on which the row begins.
         line: u64,
     },
     /// A machine id outside the id column, which would be ignored.
-    #[error("line {line} holds a machine id outside the column of ids")]
+    #[error("line {line} has a machine id outside the id column")]
     StrayId {
         /// Line on which the row begins.
         line: u64,
     },
     /// A second list with other columns begins in the middle of the file.
     #[error(
-        "the header on line {line} names other columns than the first: {}",
+        "the header on line {line} differs from the first: {}",
         listed(columns)
     )]
     OtherHeader {
@@ -122,7 +119,7 @@ pub enum Problem {
     #[error(transparent)]
     TooMuch(#[from] TooMuch),
     /// A quoted cell is never closed and swallows the rest of the file.
-    #[error("malformed CSV: a quoted cell of the row on line {line} is never closed")]
+    #[error("malformed CSV: the row on line {line} has an unclosed quote")]
     UnclosedQuote {
         /// Line on which the row begins.
         line: u64,
@@ -139,13 +136,13 @@ pub enum TooMuch {
     #[error("it has more than 10,000,000 rows")]
     Rows,
     /// Text in the columns other than the ids.
-    #[error("its columns beside the ids hold more than 1 GiB")]
+    #[error("its other columns are larger than 1 GiB")]
     Text,
     /// Rows without a machine id.
-    #[error("more than 1,000,000 of its rows hold no machine id")]
+    #[error("more than 1,000,000 of its rows have no machine id")]
     Rejected,
     /// Text in those rows.
-    #[error("its rows without a machine id hold more than 256 MiB")]
+    #[error("its rows without a machine id are larger than 256 MiB")]
     RejectedText,
 }
 
@@ -159,42 +156,59 @@ impl InventoryError {
 impl Problem {
     fn hint(&self) -> String {
         let hint = match self {
+            Self::NoIdColumn {
+                holding: None,
+                columns,
+            } if columns.iter().any(|name| is_guid(name)) => NOT_GUIDS,
+            Self::NoValidId {
+                holding: None,
+                input,
+                ..
+            } if is_guid(input) => NOT_GUIDS,
             Self::NoIdColumn { holding, .. } | Self::NoValidId { holding, .. } => {
                 return hint_at_column(holding.as_deref());
             }
             Self::Json { query } => return hint_at_query(query),
-            Self::Missing => "check the path; a relative one begins in the working directory",
-            Self::Unreadable(_) => "check who may read it",
-            Self::Folder => "name the CSV file in it",
+            Self::Missing => "check the path; relative paths start from the working directory",
+            Self::Unreadable(_) => "check its permissions",
+            Self::Folder => "give the CSV file inside it",
             Self::Workbook => "save it from Excel as `CSV UTF-8`",
-            Self::Empty | Self::NoRows => "it takes one row for each machine to ask for",
+            Self::Empty | Self::NoRows => "add one row for each machine to query",
             Self::NoSuchColumn { no_header, .. } if *no_header => {
-                "the file has no header: leave `--column` out"
+                "the file has no header: remove `--column`"
             }
-            Self::NoSuchColumn { .. } => "give `--column` one of the names found, or leave it out",
+            Self::NoSuchColumn { .. } => "use one of the names found, or remove `--column`",
             Self::SeveralIds { .. } | Self::StrayId { .. } => {
-                "write one id a line, or give the file a header that names its columns"
+                "write one id per line, or add a header that names the columns"
             }
-            Self::AllSkipped(_) => "empty the column for the machines to ask for, or remove it",
-            Self::OtherHeader { .. } => "join lists that have the same columns",
-            Self::LongRow { .. } => {
-                "a list has a line for each machine; a quote that is opened has to be closed"
-            }
-            Self::TooMuch(_) => "check that it is a list of machines, a row for each",
-            Self::UnclosedQuote { .. } => {
-                "close the quote; a quote that belongs to the text is written twice"
-            }
+            Self::AllSkipped(_) => "clear that column for the machines to query, or remove it",
+            Self::OtherHeader { .. } => "only join lists with the same columns",
+            Self::LongRow { .. } => "a list has one line per machine; check for an unclosed quote",
+            Self::TooMuch(_) => "check that it is a machine list with one row per machine",
+            Self::UnclosedQuote { .. } => "close the quote; a quote within text is written twice",
         };
         hint.to_owned()
     }
 }
 
+/// Entra's ids are easily taken for Defender's.
+const NOT_GUIDS: &str = "these are GUIDs, probably Entra device ids; a Defender machine id is 40 hexadecimal characters \
+     (`Device ID` in the portal's device export)";
+
+/// Whether a cell is a GUID, such as an Entra device id.
+fn is_guid(text: &str) -> bool {
+    let text = text.trim_matches(|letter: char| letter.is_whitespace() || "{}\"".contains(letter));
+    let parts: Vec<&str> = text.split('-').collect();
+    let are_hexadecimal = text.bytes().all(|it| it == b'-' || it.is_ascii_hexdigit());
+    are_hexadecimal && parts.iter().map(|part| part.len()).eq([8, 4, 4, 4, 12])
+}
+
 fn hint_at_column(holding: Option<&str>) -> String {
     match holding {
-        Some("") => "a column without a name holds machine ids: name it `machineId`".to_owned(),
+        Some("") => "an unnamed column contains machine ids: name it `machineId`".to_owned(),
         Some(name) => {
             let name = shown(name);
-            format!("column `{name}` holds machine ids: add `--column \"{name}\"`")
+            format!("column `{name}` contains machine ids: add `--column \"{name}\"`")
         }
         None => "a machine id is 40 hexadecimal characters; name its column with `--column NAME`"
             .to_owned(),
@@ -202,7 +216,10 @@ fn hint_at_column(holding: Option<&str>) -> String {
 }
 
 fn hint_at_query(query: &str) -> String {
-    format!("make a list of it, one id a line: `jq -r '{query}' machines.json > machines.txt`")
+    format!(
+        "convert it to a list with one id per line: `jq -r '{query}' machines.json > \
+             machines.txt`"
+    )
 }
 
 /// A text from the file, shortened and without control characters that a terminal would act on.

@@ -57,7 +57,7 @@ pub(super) fn plan(
 ) -> Option<String> {
     let left = progress.counts.left();
     let machines = counted(left, "machine", "machines");
-    let mut parts = vec![format!("plan: {machines} to ask, a call each")];
+    let mut parts = vec![format!("plan: {machines} to query, one call each")];
     if !rules.limits.0.is_empty() {
         parts.push(format!("quota {}", rules.limits));
     }
@@ -88,7 +88,7 @@ fn end(progress: &Progress, until: Option<Timestamp>, now: &ZonedDateTime, zone:
     let left = left.map(|left| Duration::try_from(left).unwrap_or_default());
     let least = progress.remaining;
     if let Some(left) = left.filter(|left| *left < least) {
-        return format!("time is up {}{zone} (in {})", clock(now, left), span(left));
+        return format!("time limit {}{zone} (in {})", clock(now, left), span(left));
     }
     let most = progress.remaining_at_most;
     let most = left.map_or(most, |left| most.min(left));
@@ -103,15 +103,15 @@ fn waiting(progress: &Progress, now: &ZonedDateTime) -> Vec<String> {
     let text = |(waiting, waits)| {
         let (until, left) = (clock(now, waits), span(waits));
         match waiting {
-            WaitReason::Window => format!("the quota's window opens {until} (in {left})"),
+            WaitReason::Window => format!("waiting for the quota until {until} (in {left})"),
             WaitReason::Throttled => {
-                format!("the service refuses calls for quota; going on {until} (in {left})")
+                format!("rate limited by Defender (429); resuming {until} (in {left})")
             }
             WaitReason::Outage if waits.is_zero() => {
-                "the service does not answer; trying again now".to_owned()
+                "the service is not responding; retrying now".to_owned()
             }
             WaitReason::Outage => {
-                format!("the service does not answer; trying again at {until} (in {left})")
+                format!("the service is not responding; retrying at {until} (in {left})")
             }
         }
     };
@@ -212,7 +212,7 @@ mod tests {
         let begins = "1,504 of 10,000 machines · ";
         assert_eq!(
             summary(until(2)),
-            format!("{begins}time is up Tue 00:00 (in 2 h)")
+            format!("{begins}time limit Tue 00:00 (in 2 h)")
         );
         assert_eq!(
             summary(until(6)),
@@ -236,7 +236,7 @@ mod tests {
         assert_eq!(end(None), "done 22:00:10 to 22:00:20 (in 10 to 20 s)");
         assert_eq!(end(Some(15)), "done 22:00:10 to 22:00:15 (in 10 to 15 s)");
         assert_eq!(end(Some(11)), "done 22:00:10 (in 10 s)");
-        assert_eq!(end(Some(5)), "time is up 22:00:05 (in 5 s)");
+        assert_eq!(end(Some(5)), "time limit 22:00:05 (in 5 s)");
     }
 
     #[test]
@@ -249,14 +249,14 @@ mod tests {
         let said = |progress: &Progress| plan(progress, &rules, None, &now());
         assert_eq!(
             said(&progress).unwrap(),
-            "plan: 8,496 machines to ask, a call each · quota 100/min,1500/h · paced at 10/s \
+            "plan: 8,496 machines to query, one call each · quota 100/min,1500/h · paced at 10/s \
              · quota used 100 of 100/min · 1,500 of 1500/h · done Tue 03:40 +01:00 (in 5 h 40 min)"
         );
         progress.used = vec![(0, 100), (0, 1500)];
         progress.counts.answered = 9995;
         assert_eq!(
             said(&progress).unwrap(),
-            "plan: 1 machine to ask, a call each · quota 100/min,1500/h · paced at 10/s \
+            "plan: 1 machine to query, one call each · quota 100/min,1500/h · paced at 10/s \
              · done Tue 03:40 +01:00 (in 5 h 40 min)"
         );
         progress.counts.answered = 9996;
@@ -268,7 +268,7 @@ mod tests {
         let said = plan(&progress(), &Rules::default(), None, &now());
         assert!(
             said.unwrap()
-                .starts_with("plan: 8,496 machines to ask, a call each · done ")
+                .starts_with("plan: 8,496 machines to query, one call each · done ")
         );
     }
 
@@ -276,7 +276,7 @@ mod tests {
     fn wait_is_explained() {
         let mut progress = progress();
         progress.waiting = Some((WaitReason::Window, Duration::from_mins(44)));
-        let expected = "the quota's window opens 22:44 (in 44 min)";
+        let expected = "waiting for the quota until 22:44 (in 44 min)";
         assert!(
             lines(&progress).details.starts_with(expected),
             "{:?}",
@@ -284,7 +284,7 @@ mod tests {
         );
 
         progress.waiting = Some((WaitReason::Throttled, Duration::from_secs(17)));
-        let expected = "the service refuses calls for quota; going on 22:00:17 (in 17 s)";
+        let expected = "rate limited by Defender (429); resuming 22:00:17 (in 17 s)";
         assert!(
             lines(&progress).details.starts_with(expected),
             "{:?}",
@@ -294,9 +294,9 @@ mod tests {
         for (seconds, expected) in [
             (
                 32,
-                "the service does not answer; trying again at 22:00:32 (in 32 s)",
+                "the service is not responding; retrying at 22:00:32 (in 32 s)",
             ),
-            (0, "the service does not answer; trying again now"),
+            (0, "the service is not responding; retrying now"),
         ] {
             progress.waiting = Some((WaitReason::Outage, Duration::from_secs(seconds)));
             let details = lines(&progress).details;

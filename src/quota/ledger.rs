@@ -31,5 +31,5 @@ pub struct CallNumber(pub i64);
 
 /// The store failed, so no more calls may be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("a call could not be noted before it was sent")]
+#[error("a call could not be recorded before it was sent")]
 pub struct StoreFailed;

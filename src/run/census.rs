@@ -50,7 +50,7 @@ async fn with_census(collected: Collected<'_>) -> Result<Collected<'_>, RunError
     let census = match (obstacle, &collected.session) {
         (Some(because), _) => Err(because),
         (None, Some(session)) if !is_broken => attempt.census(session).await,
-        (None, _) => Err("the store cannot be written".to_owned()),
+        (None, _) => Err("the store could not be written".to_owned()),
     };
     let census = census.unwrap_or_else(Census::missing);
     warn_of_missing(&census);
@@ -82,7 +82,7 @@ fn obstacle(setup: &Setup<'_>, ending: &Ending) -> Option<Missing> {
             .map(|held| {
                 format!("the token lacks the permission {REQUIRED_ROLE}; its roles: {held}")
             }),
-        Ending::OutOfTime => Some("the time was up".to_owned()),
+        Ending::OutOfTime => Some("the time limit was reached".to_owned()),
         Ending::Interrupted => Some("the run was interrupted".to_owned()),
         _ => Some("the run ended early".to_owned()),
     }
@@ -101,7 +101,7 @@ impl Attempt<'_> {
     async fn census(&self, session: &Session) -> Result<Census, Missing> {
         let tally = self.tally().map_err(|problem| chain(&problem))?;
         let service = self.fetch(session, &tally).await?;
-        debug!(calls = service.requests.sent, "the census is fetched");
+        debug!(calls = service.requests.sent, "census fetched");
         Ok(Census {
             rows: tally.compare(&service.products),
             left_out: service.left_out,
@@ -154,7 +154,7 @@ impl Attempt<'_> {
             () = self.setup.input.stops.gentle.cancelled() => {
                 Err("the run was interrupted".to_owned())
             }
-            () = deadline::reached(config.until, Timestamp::now) => Err("the time was up".to_owned()),
+            () = deadline::reached(config.until, Timestamp::now) => Err("the time limit was reached".to_owned()),
             census = fetcher.fetch() => census,
         }
     }
@@ -163,7 +163,7 @@ impl Attempt<'_> {
 fn keep(store: &Store, record: &RunRecord, census: Option<&Census>) {
     if let Err(problem) = store.set_census(record.run, census) {
         warn!(
-            "the service's own count could not be kept: {}",
+            "The service's own count could not be stored: {}",
             chain(&problem)
         );
     }
@@ -172,12 +172,12 @@ fn keep(store: &Store, record: &RunRecord, census: Option<&Census>) {
 /// Logs what is missing.
 fn warn_of_missing(census: &Census) {
     if let Some(because) = &census.missing_because {
-        warn!("no count of the service's own to compare with: {because}");
+        warn!("The service's own count is missing: {because}");
     }
     if let Some(first) = census.left_out.first() {
         warn!(
             products = census.left_out.len(),
-            "the service's own count lacks {}: {}",
+            "The service's own count lacks {}: {}",
             first.product.escape_debug(),
             first.because
         );

@@ -122,7 +122,7 @@ fn assemble<'run>(
     });
     if let Err(problem) = add_history(&mut data) {
         warn!(
-            "the reports tell of no changes, because earlier runs cannot be read: {}",
+            "The reports show no changes because earlier runs cannot be read: {}",
             chain(&problem)
         );
     }
@@ -136,7 +136,7 @@ fn compared(input: RunInput<'_>, answers: &Answers, run: RunId) -> Option<ListCh
     let check = check.unwrap_or_else(|problem| Some(ListCheck::Missing(chain(&problem))));
     let is_lost =
         check.is_none() && input.config.filters.check_list && input.inventory.fetched.is_none();
-    check.or_else(|| is_lost.then(|| ListCheck::Missing("it could not be kept".to_owned())))
+    check.or_else(|| is_lost.then(|| ListCheck::Missing("it could not be stored".to_owned())))
 }
 
 /// The effect of a store failure on a run in which everything was requested: none if the store
@@ -157,7 +157,7 @@ fn apply_store_failure(
 /// returned.
 fn log_store_failure(failure: Option<&StoreError>) {
     if let Some(failure) = failure {
-        error!("answers could not be kept any more: {}", chain(failure));
+        error!("Answers could no longer be stored: {}", chain(failure));
     }
 }
 
@@ -170,7 +170,7 @@ fn close(store: &mut Store, record: &RunRecord, fleet: &Fleet, keep: u32) {
         .and_then(|()| store.prune(record.run, keep, Timestamp::now()));
     if let Err(problem) = closed {
         warn!(
-            "the reports are written, but the store was not brought up to date: {}",
+            "The reports are written, but the store could not be updated: {}",
             chain(&problem)
         );
     }

@@ -49,16 +49,16 @@ pub(super) fn plan(input: RunInput<'_>) -> Result<String, RunError> {
     let mut lines = LabelledLines::default();
     lines.add("inventory", &rows(inventory));
     if kept > 0 {
-        let answers = counted(kept, "answer is", "answers are");
+        let answers = counted(kept, "answer", "answers");
         lines.add(
             "store",
-            &format!("{answers} there already: {}", state.display()),
+            &format!("{answers} already stored: {}", state.display()),
         );
     }
     lines.add(
         "calls",
         &format!(
-            "{}, one a machine; more where an answer fails",
+            "{}, one per machine; more if requests fail",
             thousands(calls)
         ),
     );
@@ -68,12 +68,12 @@ pub(super) fn plan(input: RunInput<'_>) -> Result<String, RunError> {
     );
     let used = used_up(limiter);
     if let Some(used) = used {
-        lines.add("used already", &used);
+        lines.add("already used", &used);
     }
     lines.add("time", &time(config, calls, limiter, now));
     if let Some(until) = config.until {
         lines.add(
-            "asking stops",
+            "stops at",
             &at(&until.to_zoned_datetime(now.time_zone().clone())),
         );
     }
@@ -103,7 +103,7 @@ fn used_up(limiter: &Limiter) -> Option<String> {
 pub(super) fn offline(config: &Config, inventory: &Inventory) -> String {
     let mut lines = LabelledLines::default();
     lines.add("inventory", &rows(inventory));
-    lines.add("calls", "none: offline");
+    lines.add("calls", "none (offline)");
     add_reports(&mut lines, config);
     lines.into_text()
 }
@@ -138,15 +138,11 @@ fn rows(inventory: &Inventory) -> String {
     let machines = counted(inventory.machines.len() as u64, "machine", "machines");
     let mut parts = vec![format!("{}: {machines}", inventory.file)];
     for (count, one, many) in [
-        (
-            inventory.duplicates,
-            "row repeats one of them",
-            "rows repeat one of them",
-        ),
+        (inventory.duplicates, "duplicate row", "duplicate rows"),
         (
             inventory.rejected.len() as u64,
-            "row holds no machine id",
-            "rows hold no machine id",
+            "row without a machine id",
+            "rows without a machine id",
         ),
     ] {
         if count > 0 {
@@ -175,9 +171,9 @@ fn time(config: &Config, calls: u64, limiter: &Limiter, now: &ZonedDateTime) -> 
     let (by, why) = if is_exact {
         ("", "")
     } else {
-        ("by ", ", as fast as it answers")
+        ("by ", ", depending on response times")
     };
-    let end = end.map(|end| format!(": started now, done {by}{}", at(&end)));
+    let end = end.map(|end| format!(": if started now, done {by}{}", at(&end)));
     format!(
         "about {}{why}{}",
         span_between(least, most),
@@ -201,11 +197,11 @@ mod tests {
             (ids[..1].join("\n"), "list: 1 machine"),
             (
                 format!("{}\n{0}\nnone", ids[0]),
-                "list: 1 machine, 1 row repeats one of them, 1 row holds no machine id",
+                "list: 1 machine, 1 duplicate row, 1 row without a machine id",
             ),
             (
                 format!("{}\n{}\n{0}\n{0}\nno\nne", ids[0], ids[1]),
-                "list: 2 machines, 2 rows repeat one of them, 2 rows hold no machine id",
+                "list: 2 machines, 2 duplicate rows, 2 rows without a machine id",
             ),
         ] {
             let inventory = read_from(list.as_bytes(), "list", None).unwrap();

@@ -52,10 +52,10 @@ pub enum RunError {
     #[error(transparent)]
     List(#[from] InventoryError),
     /// The service lists no machine.
-    #[error("the service lists no machine{}", if *.0 { " that matches --filter" } else { "" })]
+    #[error("the service lists no machines{}", if *.0 { " that match --filter" } else { "" })]
     NoMachines(bool),
     /// The service lists machines, but all of them are skipped.
-    #[error("the service lists {machines}, and all are skipped: {reasons}")]
+    #[error("the service lists {machines}, but all of them are skipped: {reasons}")]
     AllSkipped {
         /// The number of machines as text.
         machines: String,
@@ -63,34 +63,40 @@ pub enum RunError {
         reasons: String,
     },
     /// The token does not allow reading the machine list.
-    #[error("the token does not hold the role {}, which the machine list takes; it holds: {held}", LIST_ROLES[0])]
+    #[error(
+        "the token lacks the role {}, which the machine list requires; it has: {held}",
+        LIST_ROLES[0]
+    )]
     NoListRole {
         /// The permissions that it has.
         held: String,
     },
     /// The service does not understand the filter.
-    #[error("the service does not accept --filter: {}", .0.describe())]
+    #[error("the service rejects --filter: {}", .0.describe())]
     BadFilter(Failure),
     /// The service did not send its list, after all retries.
-    #[error("the service does not send its machine list: {}", .0.describe())]
+    #[error("the service did not return its machine list: {}", .0.describe())]
     ListFailed(Failure),
     /// A call for the list could not be recorded, and was not sent.
-    #[error("the machine list was not asked for")]
+    #[error("the machine list was not requested")]
     ListStore(#[source] StoreFailed),
     /// No list that was fetched with these filters is in the store.
-    #[error("no machine list from the service is kept that was fetched with these filters")]
+    #[error("the store has no machine list of the service fetched with these filters")]
     NoKeptList,
     /// The store cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// Another process was in progress until the deadline.
-    #[error("the time is up, and another patchgap is still at work with the same app registration")]
+    #[error(
+        "the time limit was reached while another patchgap was still running with the same \
+             app registration"
+    )]
     StillBusy,
     /// The answers are in the store, but cannot be read.
-    #[error("the answers cannot be read back")]
+    #[error("the stored answers cannot be read")]
     Unreadable(#[source] StoreError),
     /// The store could no longer be written; the reports were.
-    #[error("stopped early, because answers could not be kept any more")]
+    #[error("stopped early because answers could no longer be stored")]
     StoreFailed(#[source] StoreError),
     /// The service or the connection to it ended the run; the reports are written.
     #[error("{sentence}")]
@@ -103,7 +109,7 @@ pub enum RunError {
         hint: String,
     },
     /// The run was interrupted before there was anything to report.
-    #[error("interrupted before anything was asked")]
+    #[error("interrupted before the first request")]
     Interrupted,
     /// An output path is occupied by a file that must not be replaced.
     #[error(transparent)]
@@ -175,17 +181,18 @@ impl RunError {
     /// How to fix it.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::NoRun { last, .. } if last.is_empty() => Some("no run is kept".to_owned()),
-            Self::NoRun { last, .. } => Some(format!("the last runs are {last}")),
+            Self::NoRun { last, .. } if last.is_empty() => Some("the store has no runs".to_owned()),
+            Self::NoRun { last, .. } => Some(format!("the latest runs are {last}")),
             Self::Session(error) => error.hint(),
             Self::Http(error) => error.hint(),
             Self::List(error) => error.hint(),
             Self::NoMachines(_) => Some(
-                "is it the right tenant, and does any of its machines report to Defender?".to_owned(),
+                "check that this is the right tenant and that its machines report to Defender"
+                    .to_owned(),
             ),
             Self::AllSkipped { .. } => Some(
-                "select others with --os, --group, --tag, --seen-within or --exclude; `patchgap machines` \
-                 lists them all with their reasons"
+                "change --os, --group, --tag, --seen-within or --exclude; `patchgap machines` \
+                 lists every machine with its reason"
                     .to_owned(),
             ),
             Self::NoListRole { .. } => Some(refusal::grant_hint(LIST_ROLES[0])),
@@ -195,13 +202,12 @@ impl RunError {
                     .to_owned(),
             ),
             Self::ListFailed(failure) => Some(hint_for_failure(&failure.message).unwrap_or_else(|| {
-                "is the service up, does --api-url name it, does a proxy stand in between? Run again when \
-                 it is mended"
+                "check that the service is up, that --api-url is right and that no proxy \
+                 interferes; then run again"
                     .to_owned()
             })),
             Self::NoKeptList => Some(
-                "`patchgap report --all-machines` fetches and keeps it; a list in a file needs no \
-                 service"
+                "`patchgap report --all-machines` fetches and stores it; or give a list in a file"
                     .to_owned(),
             ),
             Self::SignIn(error) => error.hint(),
@@ -209,8 +215,8 @@ impl RunError {
             Self::EndedEarly { hint, .. } => Some(hint.clone()),
             Self::Conflict(conflict) => Some(conflict.hint()),
             Self::Output(error) => error.hint(),
-            Self::Print(_) => Some("make room where it goes, or direct it elsewhere".to_owned()),
-            Self::StillBusy => Some("run again when the other one is done".to_owned()),
+            Self::Print(_) => Some("free up space there, or redirect the output elsewhere".to_owned()),
+            Self::StillBusy => Some("run again when the other one has finished".to_owned()),
             Self::Interrupted | Self::History(_) | Self::ListStore(_) => None,
         }
     }
@@ -223,11 +229,12 @@ fn ending_hint(ending: &Ending, claims: Option<&Claims>) -> String {
         Ending::Failing(failure) => hint_for_failure(&failure.message)
             .unwrap_or_else(|| failing_hint(failure.reason).to_owned()),
         Ending::NoSignIn(_) => {
-            "run again when the sign-in answers: it goes on; `patchgap check` tries it".to_owned()
+            "run again to resume when the sign-in is reachable; `patchgap check` tests it"
+                .to_owned()
         }
-        _ => "is --api-url the service's base URL (by default it comes from --cloud)? Does a \
-              proxy, a firewall or a sign-in page answer in its place (HTTPS_PROXY, NO_PROXY)? \
-              Run again when it is mended: it goes on"
+        _ => "check that --api-url is the service's base URL (by default it comes from --cloud) \
+              and that no proxy, firewall or sign-in page answers in its place (HTTPS_PROXY, \
+              NO_PROXY); then run again to resume"
             .to_owned(),
     }
 }
@@ -235,15 +242,13 @@ fn ending_hint(ending: &Ending, claims: Option<&Claims>) -> String {
 fn failing_hint(reason: Reason) -> &'static str {
     match reason {
         Reason::Throttled => {
-            "the quota is used up for everybody: another script uses the same app registration; \
-             wait until it is done, or give this one a registration of its own"
+            "another script with the same app registration is using up the quota: wait until it \
+             has finished, or give patchgap its own registration"
         }
-        Reason::Refused => {
-            "the service refuses what it is asked: is it the right list, is --api-url right?"
-        }
+        Reason::Refused => "the service rejects the requests: check the list and --api-url",
         _ => {
-            "every other machine would fail alike: is the service up, does --api-url name it, \
-             does a proxy stand in between? Run again when it is mended"
+            "every other machine would fail the same way: check that the service is up, that --api-url \
+             is right and that no proxy interferes; then run again"
         }
     }
 }

@@ -27,9 +27,9 @@ pub(crate) fn last_run(store: &Store, config: &Config) -> Result<RunRecord, RunE
         .find(is_configured)
         .or_else(|| runs.first().filter(|run| only_one && is_tenant(run)));
     let problem = if runs.is_empty() {
-        "holds no run yet"
+        "has no runs yet"
     } else {
-        "holds no run for the configured tenant and API; `patchgap runs` lists those that it holds"
+        "has no runs for the configured tenant and API; `patchgap runs` lists the runs it has"
     };
     Ok(found.cloned().ok_or_else(|| StoreError {
         path: store.path().to_owned(),

@@ -1,44 +1,59 @@
 //! Errors of the store, and hints on how to fix them.
 
 use std::{
-    io,
+    error::Error,
+    fmt, io,
     path::{Path, PathBuf},
 };
 
 use rusqlite::ErrorCode;
-use thiserror::Error;
 
 /// The problem with a store that has never been used.
-pub(super) const NO_RUN: &str = "holds no run yet";
+pub(super) const NO_RUN: &str = "has no runs yet";
 
 /// An error of the store.
-#[derive(Debug, Error)]
-#[error("the store {}", path.display())]
+#[derive(Debug)]
 pub struct StoreError {
     /// The file.
     pub path: PathBuf,
     /// The problem.
-    #[source]
     pub problem: Problem,
 }
 
+/// File and problem make one sentence.
+impl fmt::Display for StoreError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (path, problem) = (self.path.display(), &self.problem);
+        match problem {
+            Problem::Foreign(_) => write!(formatter, "{path} {problem}"),
+            _ => write!(formatter, "the store {path} {problem}"),
+        }
+    }
+}
+
+impl Error for StoreError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.problem.source()
+    }
+}
+
 /// A problem with the store.
-#[derive(Debug, Error)]
+#[derive(Debug, thiserror::Error)]
 pub enum Problem {
     /// Its folder does not exist and cannot be created.
-    #[error("its folder cannot be created")]
+    #[error("cannot be created, because its folder cannot")]
     Folder(#[source] io::Error),
     /// The file cannot be opened or created.
     #[error("cannot be opened")]
     Open(#[source] io::Error),
     /// The file does not exist, and the command does not create it.
-    #[error("is not there")]
+    #[error("does not exist")]
     Missing,
     /// It contains no run that could be shown.
     #[error("{0}")]
     Empty(&'static str),
     /// The file is not a store.
-    #[error("is not a patchgap store: {0}")]
+    #[error("is not a patchgap store ({0})")]
     Foreign(&'static str),
     /// It was written by a newer patchgap.
     #[error(
@@ -63,7 +78,7 @@ pub enum Problem {
     #[error("is read-only, or its folder is")]
     ReadOnly,
     /// SQLite cannot open it or create its auxiliary files.
-    #[error("cannot be opened together with the files that SQLite keeps beside it")]
+    #[error("cannot be opened together with the files that SQLite keeps next to it")]
     Beside(#[source] Cause),
     /// A read or write failed.
     #[error("cannot be read or written")]
@@ -72,13 +87,13 @@ pub enum Problem {
     #[error("cannot grow: the disk is full")]
     Full(#[source] Cause),
     /// The lock file next to it cannot be locked.
-    #[error("the lock beside it cannot be taken")]
+    #[error("cannot be locked with the file next to it")]
     Lock(#[source] io::Error),
     /// Other processes wrote to it during every attempt to read it.
-    #[error("is written to all the time")]
+    #[error("is being written to continuously")]
     Restless,
     /// Its thread could not be started or has died: a bug, or a failure of the system.
-    #[error("its writer thread is gone")]
+    #[error("has lost its writer thread")]
     Writer,
     /// Anything else.
     #[error("cannot be used")]
@@ -86,7 +101,7 @@ pub enum Problem {
 }
 
 /// The error from SQLite. Its own source is left out, because it repeats the message.
-#[derive(Debug, Error)]
+#[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct Cause(rusqlite::Error);
 
@@ -110,32 +125,27 @@ impl StoreError {
             | Problem::Open(_)
             | Problem::Beside(_)
             | Problem::ReadOnly
-            | Problem::Lock(_) => "choose a place that you may write to with --state FILE",
+            | Problem::Lock(_) => "choose a writable location with --state FILE",
             Problem::Missing | Problem::Empty(_) => {
-                "`patchgap report machines.csv` fills it; --state FILE names another one"
+                "`patchgap report machines.csv` creates runs; --state FILE selects another store"
             }
-            Problem::Foreign(_) => {
-                "nothing was changed in it; choose another file with --state FILE"
-            }
+            Problem::Foreign(_) => "it was not changed; choose another file with --state FILE",
             Problem::Newer { .. } => {
-                "nothing was changed in it; update patchgap, or choose another file with --state FILE"
+                "it was not changed; update patchgap, or choose another file with --state FILE"
             }
             Problem::Unreleased => {
-                "nothing was changed in it; move it away: the next run then starts a new one and asks \
-                 for every machine"
+                "it was not changed; move it away: the next run then starts a new one and \
+                 queries every machine"
             }
             Problem::Damaged(_) => {
-                "restore it from a backup, or move it away: the next run then starts a new one and \
-                 asks for every machine"
+                "restore it from a backup, or move it away: the next run then starts a new one \
+                 and queries every machine"
             }
-            Problem::Restless => "run again when the others are done",
+            Problem::Restless => "run again when the other processes have finished",
             Problem::Locked(_) => "close the program that has it open, and run again",
-            Problem::Full(_) => {
-                "make room on the disk and run again: it goes on from what is stored"
-            }
+            Problem::Full(_) => "free up disk space and run again to resume",
             Problem::Disk(_) => {
-                "is the disk full, or does it fail? Run again when it is mended: it goes on from \
-                 what is stored"
+                "check whether the disk is full or failing, then run again to resume"
             }
             Problem::Writer | Problem::Other(_) => return None,
         };
@@ -174,7 +184,7 @@ impl From<rusqlite::Error> for Problem {
             Some(ErrorCode::DiskFull) => Self::Full(Cause(error)),
             Some(ErrorCode::SystemIoFailure) => Self::Disk(Cause(error)),
             Some(ErrorCode::DatabaseCorrupt) => Self::Damaged(Cause(error)),
-            Some(ErrorCode::NotADatabase) => Self::Foreign("it is not an SQLite database"),
+            Some(ErrorCode::NotADatabase) => Self::Foreign("not a SQLite database"),
             _ => Self::Other(Cause(error)),
         }
     }

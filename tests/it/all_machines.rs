@@ -119,7 +119,7 @@ fn interrupted_run_resumes_with_its_own_list() {
             "--dry-run",
         ])
         .exits_with(3)
-        .complains("no machine list from the service is kept");
+        .complains("the store has no machine list of the service");
     let plan = scene
         .run(&["report", "--all-machines", "--dry-run"])
         .exits_with(0);
@@ -137,11 +137,11 @@ fn usage_errors_name_what_to_drop() {
     scene
         .run(&["report", "list.csv", "--tag", "x"])
         .exits_with(2)
-        .complains("--tag selects machines of the service's list");
+        .complains("--tag only applies to the service's own list");
     scene
         .run(&["report"])
         .exits_with(2)
-        .complains("no list of machines is named");
+        .complains("no machine list given");
     assert!(scene.tenant.log().calls.is_empty());
 }
 
@@ -151,16 +151,16 @@ fn bad_filter_and_no_match_are_configuration_errors() {
     scene
         .run(&["report", "--all-machines", "--filter", "size gt 3"])
         .exits_with(3)
-        .complains("does not accept --filter: HTTP 400 ODataError");
+        .complains("rejects --filter: HTTP 400 ODataError");
     scene
         .run(&["machines", "--filter", "osPlatform eq 'BeOS'"])
         .exits_with(3)
-        .complains("the service lists no machine that matches --filter");
+        .complains("the service lists no machines that match --filter");
     scene
         .run(&["report", "--all-machines", "--group", "no such group"])
         .exits_with(3)
-        .complains("the service lists 6 machines, and all are skipped: ")
-        .hints("`patchgap machines` lists them all with their reasons");
+        .complains("the service lists 6 machines, but all of them are skipped: ")
+        .hints("`patchgap machines` lists every machine with its reason");
     assert!(
         scene
             .tenant
@@ -209,7 +209,7 @@ fn dry_run_without_a_kept_list_says_how_to_get_one() {
     scene
         .run(&["report", "--all-machines", "--dry-run"])
         .exits_with(3)
-        .hints("`patchgap report --all-machines` fetches and keeps it");
+        .hints("`patchgap report --all-machines` fetches and stores it");
     assert!(scene.tenant.log().calls.is_empty());
 }
 
@@ -238,7 +238,7 @@ fn list_that_cannot_be_had_requests_no_machine() {
         });
         let run = scene.run(&["report", "--all-machines", "--retries", "1"]);
         let run = run.exits_with(5).complains(message);
-        run.complains("the service does not send its machine list");
+        run.complains("the service did not return its machine list");
         let log = scene.tenant.log();
         assert_eq!(log.calls.len(), 2, "{faults}");
         assert!(log.only(ApiName::MissingKbs).calls.is_empty(), "{faults}");
@@ -306,14 +306,14 @@ fn offline_reports_use_the_kept_list() {
     let again = scene.run(&offline).exits_with(0);
     assert_eq!(files.map(|name| again.bytes(name)), before);
     assert!(
-        again.stderr.contains("20 to ask for") && again.stderr.contains(" as of "),
+        again.stderr.contains("20 to query") && again.stderr.contains(" as of "),
         "{}",
         again.stderr
     );
     scene
         .run(&[&offline[..], &["--os", "Windows11"]].concat())
         .exits_with(3)
-        .complains("no machine list from the service is kept");
+        .complains("the store has no machine list of the service");
     assert_eq!(scene.tenant.log().calls.len(), calls);
 }
 

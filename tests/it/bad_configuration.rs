@@ -23,7 +23,7 @@ const BAD_VALUES: [(&str, &str, &str); 16] = [
     (
         "api_url",
         "http://defender.example/",
-        "only to a loopback address",
+        "only allowed for loopback addresses",
     ),
     ("authority_url", "http://login.example/", "https"),
     ("credential", "password", "azure-cli"),
@@ -131,7 +131,7 @@ fn invalid_toml_is_refused_with_its_line() {
     let scene = Scene::with_machines(1);
     let run = refuses_file(&scene, "retries = 1\ntimeout = 30s\n");
     run.complains("error: patchgap.toml: line 2: ")
-        .hints("texts stand in quotes");
+        .hints("strings in quotes");
 }
 
 #[test]
@@ -139,7 +139,7 @@ fn a_secret_in_the_file_is_refused_and_not_repeated() {
     let scene = Scene::with_machines(1);
     let run = refuses_file(&scene, "retries = 1\nclient_secret = \"hunter2\"\n");
     assert!(!run.stderr.contains("hunter2"));
-    run.complains("error: patchgap.toml: line 2: `client_secret` must not stand in this file")
+    run.complains("error: patchgap.toml: line 2: `client_secret` is not allowed in this file")
         .hints("AZURE_CLIENT_SECRET");
 }
 
@@ -155,7 +155,7 @@ fn missing_configuration_file_is_refused() {
 fn until_in_the_past_is_refused_by_report_only() {
     let scene = Scene::with_machines(1);
     let run = is_refused(&scene, scene.report(&["--until", "2020-01-01T06:00"]), 3);
-    run.complains("error: the time to stop asking, 2020-01-01T06:00, has passed: it is 20")
+    run.complains("error: the time limit 2020-01-01T06:00 has already passed: it is 20")
         .hints("--until 20");
     let run = scene.run(&["check", "--until", "2020-01-01T06:00"]);
     run.exits_with(0);
@@ -176,12 +176,12 @@ fn missing_credentials_are_refused() {
     for (missing, error, hint) in [
         (
             "AZURE_TENANT_ID",
-            "the credential kind `secret` lacks the tenant id",
+            "the credential kind `secret` needs the tenant id",
             "--tenant-id",
         ),
         (
             "AZURE_CLIENT_ID",
-            "the credential kind `secret` lacks the client id",
+            "the credential kind `secret` needs the client id",
             "--client-id",
         ),
         (
@@ -204,7 +204,7 @@ fn empty_or_missing_secret_file_is_refused() {
         (
             "empty.txt",
             "client secret file empty.txt: is empty",
-            "put the client secret",
+            "contain the client secret",
         ),
         (
             "gone.txt",
@@ -237,7 +237,7 @@ fn invalid_root_certificate_is_refused() {
         (".", "root certificate .: cannot be read: ", "path"),
         (
             "machines.csv",
-            "root certificate machines.csv: it holds no certificate",
+            "root certificate machines.csv: it contains no certificate",
             "PEM",
         ),
         ("broken.pem", "root certificate broken.pem: ", "PEM"),

@@ -38,7 +38,7 @@ fn folder_as_inventory_is_refused() {
         &scene,
         ".",
         "it is a folder, not a file",
-        "the CSV file in it",
+        "the CSV file inside it",
     );
 }
 
@@ -64,7 +64,7 @@ fn empty_inventory_is_refused() {
 fn header_without_rows_is_refused() {
     let scene = Scene::with_machines(1);
     scene.write("header.csv", "Device ID,Device Name\n");
-    let message = "it holds a header but no rows";
+    let message = "it has a header but no rows";
     is_refused(&scene, "header.csv", message, "one row for each machine");
 }
 
@@ -72,8 +72,7 @@ fn header_without_rows_is_refused() {
 fn missing_id_column_lists_the_columns_found() {
     let scene = Scene::with_machines(1);
     scene.write("teams.csv", "Name,Team,\"Cost;Centre\"\nweb-01,Web,7\n");
-    let message = "no column is known to hold the machine ids; \
-                   columns found: Name, Team, Cost;Centre";
+    let message = "no known column of machine ids; columns found: Name, Team, Cost;Centre";
     is_refused(&scene, "teams.csv", message, "`--column NAME`");
 }
 
@@ -82,7 +81,7 @@ fn id_column_with_an_unknown_name_is_suggested() {
     let scene = Scene::with_machines(1);
     let machine = scene.tenant.fleet().machines()[0].id;
     scene.write("odd.csv", format!("Name,Kennung\nweb-01,{machine}\n"));
-    let message = "no column is known to hold the machine ids; columns found: Name, Kennung";
+    let message = "no known column of machine ids; columns found: Name, Kennung";
     is_refused(&scene, "odd.csv", message, "`--column \"Kennung\"`");
 
     let run = scene.run(&["report", "odd.csv", "--column", "Kennung"]);
@@ -125,6 +124,6 @@ fn unclosed_quote_is_refused() {
         "quote.csv",
         format!("machineId,Name\n{machine},\"web-01\nx,y\n"),
     );
-    let message = "malformed CSV: a quoted cell of the row on line 2 is never closed";
+    let message = "malformed CSV: the row on line 2 has an unclosed quote";
     is_refused(&scene, "quote.csv", message, "close the quote");
 }

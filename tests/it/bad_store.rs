@@ -42,7 +42,7 @@ fn is_refused(scene: &Scene, commands: &[&[&str]], state: &str, problem: &str, h
     let before = (fs::read(&path).ok(), scene.tenant.log());
     for command in commands {
         let run = with_state(scene, command, state).exits_with(3);
-        run.complains(&format!("error: the store {state}: "))
+        run.complains(&format!("{state} "))
             .complains(problem)
             .hints(hint);
         let after = (fs::read(&path).ok(), scene.tenant.log());
@@ -61,7 +61,7 @@ fn is_refused(scene: &Scene, commands: &[&[&str]], state: &str, problem: &str, h
 fn folder_as_store_is_refused() {
     let scene = Scene::with_machines(1);
     fs::create_dir(scene.path("folder")).unwrap();
-    is_refused(&scene, &COMMANDS, "folder", "it is a folder", "--state");
+    is_refused(&scene, &COMMANDS, "folder", "(a folder)", "--state");
 }
 
 #[test]
@@ -70,7 +70,7 @@ fn other_file_as_store_is_refused() {
     let inventory = scene.tenant.inventory_csv();
     for content in ["x", "machineId\n", &inventory] {
         scene.write("file", content);
-        let problem = "is not a patchgap store: it is not an SQLite database";
+        let problem = "is not a patchgap store (not a SQLite database)";
         is_refused(&scene, &COMMANDS, "file", problem, "choose another file");
     }
 }
@@ -83,7 +83,7 @@ fn database_of_another_program_is_refused() {
         other.pragma_update(None, "journal_mode", mode).unwrap();
         other.execute_batch("CREATE TABLE mine (a)").unwrap();
         // Still open: in WAL mode, the committed changes are in the WAL file.
-        let problem = "is not a patchgap store: it is another program's database";
+        let problem = "is not a patchgap store (another program's database)";
         is_refused(&scene, &COMMANDS, mode, problem, "choose another file");
     }
 }
@@ -132,8 +132,8 @@ fn truncated_store_is_refused_or_whole() {
     let scene = with_a_run();
     let whole = fs::read(scene.path("store.sqlite")).unwrap();
     for (length, problem) in [
-        (1, "it is not an SQLite database"),
-        (99, "it is not an SQLite database"),
+        (1, "(not a SQLite database)"),
+        (99, "(not a SQLite database)"),
         (100, ""),
         (4095, ""),
         (4096, "is damaged"),
@@ -201,7 +201,7 @@ fn altered_figures_are_detected() {
         let store = Connection::open(scene.path("store.sqlite")).unwrap();
         assert!(store.execute(change, []).unwrap() > 0);
         drop(store);
-        let problem = format!("is damaged: {table} is not as it was written");
+        let problem = format!("is damaged: {table} does not match its checksum");
         let commands = [COMMANDS[0], COMMANDS[1], COMMANDS[3]];
         is_refused(&scene, &commands, "store.sqlite", &problem, "backup");
     }
@@ -241,8 +241,8 @@ fn an_empty_file_becomes_a_store() {
             &scene,
             &[command],
             "empty.sqlite",
-            "holds no run yet",
-            "fills it",
+            "has no runs yet",
+            "creates runs",
         );
     }
     with_state(&scene, COMMANDS[0], "empty.sqlite").exits_with(0);
@@ -255,7 +255,7 @@ fn missing_store_is_created_with_its_folder() {
     let scene = Scene::with_machines(3);
     let commands = [COMMANDS[3], COMMANDS[4]];
     let state = "very/new/store.sqlite";
-    is_refused(&scene, &commands, state, "is not there", "fills it");
+    is_refused(&scene, &commands, state, "does not exist", "creates runs");
     with_state(&scene, COMMANDS[2], state).exits_with(0);
     assert!(!scene.path("very").exists());
     with_state(&scene, COMMANDS[1], state).exits_with(0);
@@ -268,7 +268,10 @@ fn store_path_below_a_file_is_refused() {
     let scene = Scene::with_machines(1);
     scene.write("file", "mine");
     let commands = [COMMANDS[0], COMMANDS[1]];
-    let (state, problem) = ("file/store.sqlite", "its folder cannot be created");
+    let (state, problem) = (
+        "file/store.sqlite",
+        "cannot be created, because its folder cannot",
+    );
     is_refused(&scene, &commands, state, problem, "--state");
     is_refused(&scene, &COMMANDS[2..], state, "cannot be opened", "--state");
     assert_eq!(fs::read(scene.path("file")).unwrap(), b"mine");
@@ -282,12 +285,15 @@ fn store_in_an_unwritable_system_folder_is_refused() {
     for (state, problem) in [
         (
             "/proc/patchgap/store.sqlite",
-            "its folder cannot be created",
+            "cannot be created, because its folder cannot",
         ),
-        ("/sys/patchgap/store.sqlite", "its folder cannot be created"),
+        (
+            "/sys/patchgap/store.sqlite",
+            "cannot be created, because its folder cannot",
+        ),
         ("/proc/store.sqlite", "cannot be opened"),
         ("/sys/store.sqlite", "cannot be opened"),
-        ("/dev/null", "it is not a regular file"),
+        ("/dev/null", "(not a regular file)"),
     ] {
         is_refused(&scene, &COMMANDS[..2], state, problem, "--state");
     }
@@ -315,7 +321,10 @@ fn store_without_write_permission_is_refused() {
         ("unreadable.sqlite", "cannot be opened: "),
         ("locked/store.sqlite", "is read-only, or its folder is"),
         ("locked/new.sqlite", "cannot be opened: "),
-        ("locked/new/store.sqlite", "its folder cannot be created: "),
+        (
+            "locked/new/store.sqlite",
+            "cannot be created, because its folder cannot: ",
+        ),
     ] {
         for command in &COMMANDS[..2] {
             let command = scene.command(&[*command, &["--state", state]].concat());
@@ -338,7 +347,7 @@ fn store_writable_by_others_is_warned_about_once() {
     let store = scene.path("store.sqlite");
     let mode = fs::metadata(&store).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
-    let warning = "others may write to the store";
+    let warning = "others can write to the store";
     for command in COMMANDS {
         let run = scene.run(command).exits_with(0);
         assert!(!run.stderr.contains(warning), "{}", run.stderr);

@@ -12,9 +12,9 @@ fn stops_early(scene: &Scene, arguments: &[&str], says: &str) -> Finished {
     let arguments = [&["--retries", "0", "--concurrency", "8"], arguments].concat();
     let run = scene.report(&arguments).exits_with(5);
     let run = run
-        .complains("error: stopped early, because call after call failed in the same way")
+        .complains("error: stopped early because requests kept failing in the same way")
         .complains(says)
-        .complains("hint: every other machine would fail alike");
+        .complains("hint: every other machine would fail the same way");
     let counts = run.counts();
     // The first twenty, and those that were in flight with the last of them.
     let scouts = 3;
@@ -61,8 +61,8 @@ fn next_run_resumes_once_the_service_works() {
     scene.replace_tenant(|settings| settings.machines = usize::try_from(MACHINES).unwrap());
     let run = scene.report(&[]).exits_with(0);
     let run = run
-        .complains("going on with the run that began")
-        .complains("0 of 200 machines have their answer");
+        .complains("Resuming the run started at")
+        .complains("0 of 200 machines done");
     assert_truth(&scene, &run);
     // Machines that failed before come last.
     let log = scene.tenant.log();

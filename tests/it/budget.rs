@@ -137,8 +137,8 @@ fn next_start_resumes_with_the_remaining_machines() {
     scene.report(&BUDGET).exits_with(0);
     let run = scene.report(&[]).exits_with(0);
     let run = run
-        .complains("going on with the run that began")
-        .complains("5 of 12 machines have their answer");
+        .complains("Resuming the run started at")
+        .complains("5 of 12 machines done");
     let left: BTreeSet<_> = asked(&scene, 15).into_iter().collect();
     assert_eq!(left, ids[..7].iter().copied().collect());
     assert_eq!(asked(&scene, 15).len(), 7);

@@ -190,7 +190,10 @@ fn run_that_ended_early_has_no_census() {
     });
     let arguments = ["--census", "--rate-limit", "40/h", "--budget", "3s"];
     let run = scene.report(&arguments).exits_with(5);
-    assert_eq!(run.summary()["census"]["missingBecause"], "the time was up");
+    assert_eq!(
+        run.summary()["census"]["missingBecause"],
+        "the time limit was reached"
+    );
     assert!(!run.files().contains("census.csv"));
     assert!(scene.tenant.log().only(ApiName::Software).calls.is_empty());
 }
@@ -214,7 +217,7 @@ fn census_without_an_answer_never_costs_the_run() {
         settings.faults = "census-server-error=1".parse().unwrap();
     });
     let run = scene.report(&["--census", "--retries", "1"]).exits_with(0);
-    let run = run.complains("no count of the service's own to compare with");
+    let run = run.complains("The service's own count is missing");
     let census = &run.summary()["census"];
     assert_eq!(census["compared"], 0);
     let because = census["missingBecause"].as_str().unwrap();
@@ -304,7 +307,7 @@ fn census_of_a_kept_run_is_reported_again() {
     let again = scene
         .run(&["report", "--offline", "--census"])
         .exits_with(0)
-        .complains("no census is kept with this run");
+        .complains("this run has no stored census");
     assert!(!again.files().contains("census.csv"));
     let again = scene
         .run(&["report", "--offline", "--run", "1"])

@@ -60,10 +60,8 @@ fn missing_role_is_named_with_the_roles_held_and_a_hint() {
     shows(&run, "roles", "Alert.Read.All, Machine.Read.All");
     shows(&run, "missing KBs", "not allowed; grant ");
     shows(&run, "machine list", "allowed by Machine.Read.All");
-    run.complains(
-        "does not hold the role Software.Read.All; it holds: Alert.Read.All, Machine.Read.All\n",
-    )
-    .hints("grant the app registration the application permission Software.Read.All");
+    run.complains("lacks the role Software.Read.All; it has: Alert.Read.All, Machine.Read.All\n")
+        .hints("grant the app registration the application permission Software.Read.All");
     assert!(scene.tenant.log().calls.len() <= 1);
 }
 
@@ -71,7 +69,7 @@ fn missing_role_is_named_with_the_roles_held_and_a_hint() {
 fn missing_role_of_the_list_is_no_failure() {
     let scene = Scene::with(|settings| settings.faults = "missing-list-role".parse().unwrap());
     let run = scene.run(&["check"]).exits_with(0);
-    let why = "not allowed: only needed for --all-machines and --check-list; grant the app \
+    let why = "not allowed (only needed for --all-machines and --check-list); grant the app \
                registration the application permission Machine.Read.All";
     shows(&run, "machine list", why);
     shows(&run, "missing KBs", "allowed by Software.Read.All");
@@ -122,7 +120,7 @@ fn ready_made_token_is_decoded_and_tried() {
 fn opaque_token_is_tried_too() {
     let scene = Scene::with_machines(1);
     let run = check_with(&scene, "0.AXoA-opaque").exits_with(4);
-    shows(&run, "token", "what it grants cannot be read from it");
+    shows(&run, "token", "obtained; its permissions could not be read");
     assert!(!run.stderr.contains("0.AXoA-opaque"));
     run.complains("HTTP 401 Unauthorized: ")
         .hints("get a new token and set PATCHGAP_ACCESS_TOKEN");
@@ -140,8 +138,8 @@ fn check_sends_nothing_when_the_quota_is_used_up() {
     shows(&scene.run(&check).exits_with(0), "access", "granted");
     let run = scene.run(&check).exits_with(5);
     shows(&run, "roles", "Software.Read.All");
-    run.complains("access was not tried: the quota is used up for another ")
-        .hints("run the check again then");
+    run.complains("access was not tested: the quota is used up for another ")
+        .hints("run the check again after that");
     assert_eq!(scene.tenant.log().calls.len(), 4);
     // Without limits there is nothing to wait for.
     let run = scene.run(&["check", "--rate-limit", "none"]).exits_with(0);
@@ -157,7 +155,7 @@ fn check_respects_a_pause_ordered_by_the_service() {
     scene
         .run(&["check"])
         .exits_with(5)
-        .complains("access was not tried: the quota is used up");
+        .complains("access was not tested: the quota is used up");
     assert_eq!(scene.tenant.log().calls.len(), 2);
 }
 
@@ -174,8 +172,8 @@ fn check_sends_nothing_while_a_run_is_active() {
     });
     let check = scene.run(&["check"]).exits_with(5);
     check
-        .complains("another patchgap is at work")
-        .hints("when the other one is done");
+        .complains("another patchgap is running")
+        .hints("when the other one has finished");
     run.kill();
     let fleet = crate::common::fleet_ids(200);
     let calls = scene.tenant.log().calls;

@@ -148,7 +148,7 @@ fn failure_of_the_list_never_costs_the_run() {
         let problem = &run.summary()["list"]["notComparedBecause"];
         let problem = problem.as_str().unwrap();
         assert!(problem.contains(why), "{fault}: {problem}");
-        let run = run.complains("the list is not compared with the service's: ");
+        let run = run.complains("The list was not compared with the service's: ");
         assert!(run.stdout.contains("your list was not compared"), "{fault}");
         assert!(!run.files().contains("unlisted.csv"), "{fault}");
         let before = run.bytes("summary.json");
@@ -198,5 +198,5 @@ fn damaged_comparison_is_never_reported() {
     scene
         .run(&["report", "--offline"])
         .exits_with(3)
-        .complains("what is kept of the service's list is not as it was written");
+        .complains("the stored list of the service does not match its checksum");
 }

@@ -155,19 +155,22 @@ fn unknown_run_is_refused_with_the_latest_runs_in_the_hint() {
     ] {
         let run = scene.run(arguments).exits_with(3);
         run.complains("run 7 does not exist")
-            .hints("the last runs are 2 (");
+            .hints("the latest runs are 2 (");
     }
 }
 
 #[test]
 fn diff_needs_an_earlier_run() {
     let scene = Scene::with_machines(3);
-    scene.run(&["diff"]).exits_with(3).complains("is not there");
+    scene
+        .run(&["diff"])
+        .exits_with(3)
+        .complains("does not exist");
     scene.report(&[]).exits_with(0);
     scene
         .run(&["diff"])
         .exits_with(3)
-        .complains("there is nothing to compare run 1 with")
+        .complains("run 1 has no earlier run to compare with")
         .hints("patchgap runs");
 }
 
@@ -177,11 +180,11 @@ fn contradicting_arguments_are_usage_errors() {
     for (arguments, problem) in [
         (
             &["report", "machines.csv", "--run", "1"][..],
-            "only --offline",
+            "only works with --offline",
         ),
         (
             &["report", "machines.csv", "--offline", "--run", "1"],
-            "a list of its own",
+            "its own list",
         ),
         (&["diff", "--format", "pdf"], "text, csv, json"),
         (&["diff", "one"], "whole number"),

@@ -36,13 +36,9 @@ fn dry_run_prints_the_plan_and_sends_nothing() {
         format!("{inventory}x,web-01,,,\n{first}\n{first}\n"),
     );
     let run = scene.report(&["--dry-run"]).exits_with(0);
-    let rows = "machines.csv: 30 machines, 2 rows repeat one of them, 1 row holds no machine id";
+    let rows = "machines.csv: 30 machines, 2 duplicate rows, 1 row without a machine id";
     plans(&run, "inventory", rows);
-    plans(
-        &run,
-        "calls",
-        "30, one a machine; more where an answer fails",
-    );
+    plans(&run, "calls", "30, one per machine; more if requests fail");
     plans(&run, "quota", "none, paced at none");
     plans(
         &run,
@@ -75,12 +71,12 @@ fn plan_shows_used_quota_and_the_stop_time() {
     scene.report(&["--rate-limit", "4/h"]).exits_with(0);
     let run = scene.report(&["--dry-run", "--rate-limit", "4/h", "--budget", "30s"]);
     let run = run.exits_with(0);
-    plans(&run, "used already", "4 of 4 calls");
+    plans(&run, "already used", "4 of 4 calls");
     // A little of the hour has passed.
     let waits = ["1 h", "59 min"].map(|left| format!("\ntime           about {left}"));
     let contains = |line: &String| run.stdout.contains(line.as_str());
     assert!(waits.iter().any(contains), "{}", run.stdout);
-    assert!(run.stdout.contains("\nasking stops   "), "{}", run.stdout);
+    assert!(run.stdout.contains("\nstops at       "), "{}", run.stdout);
 }
 
 #[test]
@@ -136,18 +132,10 @@ fn dry_run_writes_nothing_with_or_without_a_store() {
     leaves_no_trace(&scene, &mut rehearse(&elsewhere));
     scene.report(&[]).exits_with(0);
     let run = leaves_no_trace(&scene, &mut rehearse(&["report", "machines.csv"]));
-    plans(
-        &run,
-        "calls",
-        "4, one a machine; more where an answer fails",
-    );
+    plans(&run, "calls", "4, one per machine; more if requests fail");
     let young = ["report", "machines.csv", "--max-age", "1h"];
     let run = leaves_no_trace(&scene, &mut rehearse(&young));
-    plans(
-        &run,
-        "calls",
-        "0, one a machine; more where an answer fails",
-    );
+    plans(&run, "calls", "0, one per machine; more if requests fail");
     leaves_no_trace(&scene, &mut rehearse(&["report", "--offline"]));
 }
 
@@ -166,12 +154,15 @@ fn dry_run_writes_nothing_beside_an_unfinished_run() {
     });
     run.signal("STOP");
     let rehearsed = leaves_no_trace(&scene, &mut for_another_app(&scene, &[]));
-    assert!(!rehearsed.stdout.contains("there already"), "it is at work");
+    assert!(
+        !rehearsed.stdout.contains("already stored"),
+        "it is at work"
+    );
     run.kill();
     for arguments in [&[][..], &["--max-age", "2h"]] {
         let rehearsed = leaves_no_trace(&scene, &mut for_another_app(&scene, arguments));
         let store = scene.path("store.sqlite");
-        let there = format!("4 answers are there already: {}", store.display());
+        let there = format!("4 answers already stored: {}", store.display());
         plans(&rehearsed, "store", &there);
     }
     for entry in fs::read_dir(scene.folder()).unwrap() {

@@ -17,7 +17,7 @@ fn endless_line_is_refused() {
     ] {
         let run = scene.pipe(&["report", "-"], list).exits_with(3);
         let message = format!("inventory `-`: the row on line {line} is longer than 1 MiB");
-        run.complains(&message).hints("a line for each machine");
+        run.complains(&message).hints("one line per machine");
     }
     scene.assert_no_requests();
 }
@@ -28,7 +28,7 @@ fn endless_file_is_refused() {
     let scene = Scene::with_machines(1);
     let run = scene.run(&["report", "/dev/zero"]).exits_with(3);
     run.complains("the row on line 1 is longer than 1 MiB")
-        .hints("a line for each machine");
+        .hints("one line per machine");
     scene.assert_no_requests();
 }
 

@@ -35,7 +35,7 @@ fn run_is_refused_without_room_for_a_store() {
     let scene = Scene::with_machines(MACHINES);
     for kilobytes in [2, 50] {
         let run = with_room(&scene, kilobytes, &[]).exits_with(3);
-        run.complains("error: the store store.sqlite: ")
+        run.complains("error: the store store.sqlite ")
             .hints("disk");
         assert!(!scene.path("reports/summary.json").exists());
     }
@@ -50,8 +50,8 @@ fn disk_full_in_mid_run_stops_early_and_loses_nothing() {
     let scene = Scene::with_machines(MACHINES);
     let run = with_room(&scene, 400, &["--format", "json", "--pace", "300/s"]).exits_with(5);
     let run = run
-        .complains("error: stopped early, because answers could not be kept any more: ")
-        .hints("it goes on from what is stored");
+        .complains("error: stopped early because answers could no longer be stored: ")
+        .hints("run again to resume");
     let calls = scene.tenant.log().calls.len();
     let counts = run.counts();
     assert!(calls > 3 && calls < MACHINES, "{calls} calls");
@@ -75,7 +75,7 @@ fn disk_full_for_the_reports_too_keeps_the_earlier_ones() {
     let run = with_room(&scene, 200, &["--pace", "100/s", "--max-age", "1h"]);
     let run = run
         .exits_with(6)
-        .complains("answers could not be kept any more: the store store.sqlite: ")
+        .complains("Answers could no longer be stored: the store store.sqlite ")
         .complains("error: cannot write reports/gaps.csv: ")
         .hints("the earlier reports are as they were");
     assert_eq!(run.bytes("kbs.csv"), b"earlier");
@@ -93,7 +93,7 @@ fn goes_on(scene: &Scene, calls: usize) {
     assert_truth(scene, &run);
     let again = scene.tenant.log().calls.len() - calls;
     assert_eq!(again, MACHINES - stored);
-    let run = run.complains("going on with the run");
+    let run = run.complains("Resuming the run");
     assert_eq!(run.summary()["outcome"], "complete");
 }
 

@@ -28,9 +28,9 @@ fn keeps_what_is_in_flight(signals: &[&str]) {
     wait_for_calls(&scene, 10);
     for signal in signals {
         run.signal(signal);
-        wait_until("it is stopping", || run.said().contains("stopping"));
+        wait_until("it is stopping", || run.said().contains("Stopping"));
     }
-    let run = run.finish().exits_with(130).complains("stopping: waiting");
+    let run = run.finish().exits_with(130).complains("Stopping: waiting");
     assert_eq!(run.summary()["outcome"], "interrupted");
     let counts = run.counts();
     let calls = scene.tenant.log().calls.len();
@@ -103,7 +103,7 @@ fn ignored_hangup_does_not_stop_the_run() {
 fn interrupt_twice(run: Background) -> Finished {
     let start = Instant::now();
     run.interrupt_twice();
-    let run = run.finish().exits_with(130).complains("stopping at once");
+    let run = run.finish().exits_with(130).complains("Stopping now");
     // Neither the timeout of the call nor the grace period of a single interruption is waited for.
     assert!(
         start.elapsed() < Duration::from_secs(5),

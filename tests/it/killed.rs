@@ -143,7 +143,7 @@ fn kills_at_random_moments_lose_no_stored_answer() {
     let kept = kill_at_random_moments(&scene);
     let expected = expected.finish().exits_with(5);
     let run = begin(&scene).finish().exits_with(5);
-    let run = run.complains("going on with the run that began");
+    let run = run.complains("Resuming the run started at");
 
     assert_eq!(lasting(&run), lasting(&expected));
     assert_none_asked_again(&scene, &kept);
@@ -208,7 +208,7 @@ fn kill_in_the_late_pass_is_survived() {
     wait_for_calls(&scene, &mut run, 11);
     run.kill();
     let run = begin(&scene).finish().exits_with(0);
-    let run = run.complains("9 of 10 machines have their answer");
+    let run = run.complains("9 of 10 machines done");
     assert_truth(&scene, &run);
     let calls = scene.tenant.log().calls;
     let asked: Vec<_> = calls[11..].iter().map(|call| call.machine).collect();
@@ -238,7 +238,7 @@ fn kill_between_reports_and_end_is_survived() {
     }
     scene.kept().execute("DROP TRIGGER for_ever");
     let run = scene.report(&[]).exits_with(0);
-    let run = run.complains("40 of 40 machines have their answer");
+    let run = run.complains("40 of 40 machines done");
     assert_truth(&scene, &run);
     assert_eq!(scene.tenant.log().calls.len(), 2 * 40);
     let run = scene.report(&["--dry-run"]).exits_with(0);

@@ -78,8 +78,8 @@ fn ambiguous_date_order_is_reported_and_nobody_is_silent() {
     assert_eq!(counted(&run), (20, 0));
     assert_eq!(run.summary()["machines"]["lastSeenNotUnderstood"], 20);
     let warning = format!(
-        "20 machines of list.csv: the column `Last device update` says `{}` or the like, and no \
-         cell of it shows whether the day or the month comes first",
+        "20 machines in list.csv: column `Last device update` contains values such as `{}`, and \
+         no cell shows whether the day or the month comes first",
         cells[0]
     );
     let run = run.complains(&warning);
@@ -122,8 +122,8 @@ fn names_with_several_ids_are_warned_about_once() {
     );
     let run = scene.run(&["report", "list.csv"]).exits_with(0);
     assert_eq!(run.counts().answered, 30);
-    let run = run.complains("10 names stand for 20 ids in list.csv, such as `PC-0`");
-    assert_eq!(run.stderr.matches("stand for").count(), 1);
+    let run = run.complains("10 names belong to 20 ids in list.csv, such as `PC-0`");
+    assert_eq!(run.stderr.matches("belong to").count(), 1);
     let run = scene.report(&[]).exits_with(0);
-    assert!(!run.stderr.contains("stand for"), "{}", run.stderr);
+    assert!(!run.stderr.contains("belong to"), "{}", run.stderr);
 }

@@ -85,7 +85,7 @@ fn plan_is_logged_before_the_first_call() {
     let plan = &objects[0];
     assert_eq!((&plan["calls"], &plan["machines"]), (&7.into(), &7.into()));
     let message = plan["message"].as_str().unwrap();
-    let says = "plan: 7 machines to ask, a call each · quota 100/min · done ";
+    let says = "plan: 7 machines to query, one call each · quota 100/min · done ";
     assert!(message.starts_with(says), "{message}");
 
     let again = scene.report(&["--progress", "log", "--max-age", "1h"]);
@@ -110,10 +110,29 @@ fn unknown_variables_are_warned_about() {
             .env("PATCHGAP_RATE_LIMTI", "1/s"),
     );
     run.exits_with(0)
-        .complains("WARN environment variable PATCHGAP_TYPO is not known and has no effect\n")
-        .complains(
-            "PATCHGAP_RATE_LIMTI is not known and has no effect; did you mean PATCHGAP_RATE_LIMIT?",
-        );
+        .complains("WARN unknown environment variable PATCHGAP_TYPO is ignored\n")
+        .complains("PATCHGAP_RATE_LIMTI is ignored; did you mean PATCHGAP_RATE_LIMIT?");
+}
+
+#[test]
+fn text_lines_have_the_local_time_and_json_has_utc() {
+    let scene = Scene::with_machines(1);
+    let first_word = |format: &str| {
+        let mut command = scene.command(&["report", "machines.csv", "--log-format", format]);
+        let command = command.env("TZ", "Asia/Kolkata").env("PATCHGAP_TYPO", "1");
+        let run = scene.finish(command).exits_with(0);
+        run.stderr.split(' ').next().unwrap_or_default().to_owned()
+    };
+    let text = first_word("text");
+    assert!(text.ends_with("+05:30"), "{text}");
+    let at: jiff::Timestamp = text.parse().unwrap();
+    let age = jiff::Timestamp::now().duration_since(at);
+    assert!(age.unsigned_abs().as_secs() < 600, "{text}");
+    let json = first_word("json");
+    assert!(
+        json.contains("\"timestamp\":\"20") && json.contains("Z\","),
+        "{json}"
+    );
 }
 
 /// The last log line: the end of the run.

@@ -56,7 +56,7 @@ fn several_ids_in_one_row_are_refused() {
     let [a, b, c] = &ids(&scene)[..] else {
         panic!()
     };
-    let several = |line: u64| format!("line {line} holds more than one machine id");
+    let several = |line: u64| format!("line {line} contains more than one machine id");
     for (list, line) in [
         (format!("{a} {b} {c}\n"), 1),
         (format!("{a},(\"{b}\")\n"), 1),
@@ -64,16 +64,16 @@ fn several_ids_in_one_row_are_refused() {
         (format!("id,name\n{a},x\n\"{b};{c}\",y\n"), 3),
         (format!("id\n{a}\n{b},{c}\n"), 3),
     ] {
-        is_refused(&scene, &list, &several(line), "write one id a line");
+        is_refused(&scene, &list, &several(line), "write one id per line");
     }
-    let stray = "line 2 holds a machine id outside the column of ids";
+    let stray = "line 2 has a machine id outside the id column";
     is_refused(
         &scene,
         &format!("{a},web\nweb,{b}\n"),
         stray,
-        "one id a line",
+        "one id per line",
     );
-    let other = "the header on line 3 names other columns than the first: id, team";
+    let other = "the header on line 3 differs from the first: id, team";
     let list = format!("id,name\n{a},x\nid,team\n{b},y\n");
     is_refused(&scene, &list, other, "the same columns");
 }

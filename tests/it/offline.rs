@@ -81,7 +81,7 @@ fn machine_of_another_list_keeps_its_last_failure_reason() {
 fn runs_of_another_tenant_are_not_reported() {
     let (scene, _) = asked();
     let run = offline(&scene, &["--tenant-id", "fabrikam.example"]).exits_with(3);
-    run.complains("holds no run for the configured tenant and API");
+    run.complains("has no runs for the configured tenant and API");
 }
 
 #[test]
@@ -162,7 +162,7 @@ fn everything(folder: &Path) -> Vec<String> {
 #[test]
 fn missing_store_is_refused_and_not_created() {
     let scene = Scene::with_machines(3);
-    let hint = "`patchgap report machines.csv` fills it";
+    let hint = "`patchgap report machines.csv` creates runs";
     for empty in [false, true] {
         if empty {
             scene.write("store.sqlite", "");
@@ -184,9 +184,9 @@ fn dry_run_of_offline_plans_no_calls() {
     let (scene, _) = asked();
     fs::remove_dir_all(scene.path("reports")).unwrap();
     let run = offline(&scene, &["--dry-run"]).exits_with(0);
-    let says = "calls          none: offline\n";
+    let says = "calls          none (offline)\n";
     assert!(run.stdout.contains(says), "{}", run.stdout);
-    let list = "machines.csv: 30 machines, 1 row repeats one of them, 1 row holds no machine id";
+    let list = "machines.csv: 30 machines, 1 duplicate row, 1 row without a machine id";
     assert!(run.stdout.contains(list), "{}", run.stdout);
     assert!(!run.has_reports());
 }
@@ -215,7 +215,7 @@ fn configured_tenant_is_reported_among_several() {
     assert_eq!(shown(other.finish(&mut command)), other.tenant.tenant_id());
     let hint = offline(&scene, &[]).exits_with(3).stderr;
     assert!(
-        hint.contains("`patchgap runs` lists those that it holds"),
+        hint.contains("`patchgap runs` lists the runs it has"),
         "{hint}"
     );
 }

@@ -18,7 +18,7 @@ fn down_in_the_middle(arguments: &[&str]) -> (Scene, Background) {
     });
     scene.tenant.go_down();
     wait_until("the run says so", || {
-        run.said().contains("the service does not answer")
+        run.said().contains("service is not responding")
     });
     (scene, run)
 }
@@ -32,14 +32,14 @@ fn every_machine_is_answered_after_the_outage() {
         let (scene, run) = down_in_the_middle(arguments);
         scene.tenant.come_back();
         let run = run.finish().exits_with(0);
-        let run = run.complains("the service answers again, after ");
+        let run = run.complains("The service is responding again after ");
         let expected = Counts {
             answered: MACHINES as u64,
             ..Counts::default()
         };
         assert_eq!(run.counts(), expected);
         assert_truth(&scene, &run);
-        let told = run.stderr.matches("the service does not answer").count();
+        let told = run.stderr.matches("service is not responding").count();
         assert_eq!(told, 1, "{}", run.stderr);
     }
 }

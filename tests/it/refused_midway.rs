@@ -53,7 +53,7 @@ fn refused_machines_at_the_head_fail_alone() {
 #[test]
 fn refusal_of_every_call_from_mid_run_ends_the_run() {
     for (fault, hint) in [
-        (Fault::Forbidden, "holds Software.Read.All already"),
+        (Fault::Forbidden, "already has Software.Read.All"),
         (Fault::Unlicensed, "licence"),
         (Fault::ProxySignIn, "HTTPS_PROXY"),
     ] {
@@ -75,7 +75,7 @@ fn refusal_of_every_call_from_mid_run_ends_the_run() {
         scene.tenant.fail_every_call(Some(fault));
         let run = run.finish().exits_with(4);
         let run = run
-            .complains("the service refuses the whole run")
+            .complains("the service rejected the whole run")
             .hints(hint);
         assert_eq!(run.summary()["outcome"], "refused");
         let refused = scene.tenant.log().calls.len() as u64 - run.counts().answered;
@@ -84,6 +84,6 @@ fn refusal_of_every_call_from_mid_run_ends_the_run() {
 
         scene.tenant.fail_every_call(None);
         let run = scene.report(&FORMATS).exits_with(0);
-        assert_truth(&scene, &run.complains("going on with the run that began"));
+        assert_truth(&scene, &run.complains("Resuming the run started at"));
     }
 }

@@ -8,7 +8,7 @@ use patchgap::simulator::{Fault, Settings, TenantFault};
 use crate::common::{Finished, Scene, assert_truth, fleet_ids, wait_until};
 
 const MACHINES: usize = 60;
-const GOING_ON: &str = "going on with the run that began";
+const GOING_ON: &str = "Resuming the run started at";
 
 fn fleet(settings: &mut Settings) {
     settings.machines = MACHINES;
@@ -32,7 +32,7 @@ fn interrupted() -> (Scene, u64) {
 /// Asserts that this run resumed one with this many answers.
 #[track_caller]
 fn went_on(scene: &Scene, run: Finished, answered: u64) -> Finished {
-    let says = format!("{answered} of {MACHINES} machines have their answer");
+    let says = format!("{answered} of {MACHINES} machines done");
     let run = run.exits_with(0).complains(GOING_ON).complains(&says);
     assert_eq!(run.summary()["machines"]["reused"], answered);
     assert_truth(scene, &run);
@@ -70,7 +70,7 @@ fn run_interrupted_twice_is_resumed() {
         hang.iter().all(|id| log().of(*id).count() == 1)
     });
     run.interrupt_twice();
-    let run = run.finish().exits_with(130).complains("stopping at once");
+    let run = run.finish().exits_with(130).complains("Stopping now");
     let answered = run.counts().answered;
     assert_eq!(answered, 20, "what had arrived is kept");
     went_on(&scene, scene.report(&[]), answered);

@@ -37,9 +37,7 @@ fn nothing_is_sent_when_every_answer_is_recent() {
     let before = scene.report(&["--offline"]).exits_with(0);
     let (machines, gaps) = (times(&before, "machines.csv"), times(&before, "gaps.csv"));
     let run = scene.report(&["--max-age", "20h"]).exits_with(0);
-    let run = run
-        .complains("12 of 12 machines have their answer from an earlier run")
-        .complains("are not asked for again");
+    let run = run.complains("Reusing answers of earlier runs: 12 of 12 machines done");
     assert_eq!(scene.tenant.log().calls.len(), MACHINES);
     assert_truth(&scene, &run);
     assert_eq!(times(&run, "machines.csv"), machines);
@@ -115,12 +113,12 @@ fn dry_run_leaves_out_reused_answers() {
     let run = scene.report(&["--max-age", "20h", "--dry-run"]);
     let run = run.exits_with(0);
     assert!(
-        run.stdout.contains("10 answers are there already"),
+        run.stdout.contains("10 answers already stored"),
         "{}",
         run.stdout
     );
     assert!(
-        run.stdout.contains("calls          2, one a machine"),
+        run.stdout.contains("calls          2, one per machine"),
         "{}",
         run.stdout
     );
@@ -140,8 +138,8 @@ fn partial_run_names_the_option_that_completes_it() {
     let run = scene.report(&[]).exits_with(5);
     let said = run.stdout.lines().last().unwrap();
     let option = said
-        .strip_prefix("the same command with ")
-        .and_then(|rest| rest.split_once(" asks for those alone"))
+        .strip_prefix("run the same command with ")
+        .and_then(|rest| rest.split_once(" to query only those"))
         .map(|(option, _)| option);
     let option: Vec<&str> = option.unwrap().split(' ').collect();
     let asked = scene.tenant.log().calls.len();

@@ -54,7 +54,7 @@ fn active_or_killed_run_is_unfinished() {
     run.kill();
     says(&table(&scene)[1], &["unfinished", "9", "44.4", "%"]);
     let run = scene.report_in_background(&["--rate-limit", "4/h"]);
-    wait_until("it goes on", || run.said().contains("going on"));
+    wait_until("it resumes", || run.said().contains("Resuming"));
     run.signal("INT");
     run.finish().exits_with(130);
     let rows = table(&scene);

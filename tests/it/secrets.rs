@@ -104,7 +104,7 @@ fn verbose_run_leaks_no_secret() {
         let scene = scene();
         let run = scene.report(&["-vvv", "--log-format", log_format]);
         assert_eq!(scene.tenant.tokens().len(), 2);
-        let run = run.complains("a new access token has arrived");
+        let run = run.complains("access token renewed");
         assert_no_secrets(&scene, &run);
         for command in [&["check"][..], &["runs"], &["report", "--offline"]] {
             let arguments = [command, &["-vvv", "--log-format", log_format]].concat();

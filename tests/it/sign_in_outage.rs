@@ -8,7 +8,7 @@ use tokio::runtime::Runtime;
 
 use crate::common::{Background, Counts, Scene, assert_truth, wait_until};
 
-const WAITS: &str = "the sign-in does not answer: all wait until it does";
+const WAITS: &str = "The sign-in is not responding; pausing all requests until it does";
 
 fn nothing_is_in(folder: &Path) -> bool {
     !folder.exists()
@@ -31,7 +31,7 @@ fn outage_at_the_start_is_waited_out() {
     assert_truth(&scene, &run);
     let run = run
         .complains("for up to 5 min")
-        .complains("the sign-in answers again, after ");
+        .complains("The sign-in is responding again after ");
     assert_eq!(run.stderr.matches(WAITS).count(), 1, "{}", run.stderr);
 }
 
@@ -42,7 +42,7 @@ fn ctrl_c_ends_the_wait_and_leaves_no_folder() {
     run.signal("INT");
     run.finish()
         .exits_with(130)
-        .complains("interrupted before anything was asked");
+        .complains("interrupted before the first request");
     assert!(nothing_is_in(&scene.path("nights")));
 }
 
@@ -68,8 +68,8 @@ fn stored_answers_are_reported_when_the_sign_in_fails() {
     let again = ["--budget", "700ms", "--out", "again"];
     let run = scene.report(&again).exits_with(5);
     let run = run
-        .complains("error: stopped early, because the sign-in failed: ")
-        .hints("run again when the sign-in answers");
+        .complains("error: stopped early because the sign-in failed: ")
+        .hints("run again to resume when the sign-in is reachable");
     assert!(scene.path("again/summary.json").exists());
     let summary = std::fs::read(scene.path("again/summary.json")).unwrap();
     let summary: serde_json::Value = serde_json::from_slice(&summary).unwrap();
@@ -82,7 +82,7 @@ fn stored_answers_are_reported_when_the_sign_in_fails() {
     // The next start resumes the run.
     scene.tenant.sign_in_comes_back();
     let run = scene.report(&[]).exits_with(0);
-    run.complains("going on with the run that began");
+    run.complains("Resuming the run started at");
 }
 
 /// Each token is valid for one second.
@@ -100,7 +100,7 @@ fn outage_in_mid_run_fails_no_machine() {
     let run = run.finish().exits_with(0);
     let run = run
         .complains("for up to 1 h")
-        .complains("the sign-in answers again");
+        .complains("The sign-in is responding again");
     let expected = Counts {
         answered: 60,
         ..Counts::default()

@@ -6,7 +6,7 @@ use std::{process::Command, thread, time::Duration};
 use crate::common::{Background, Scene, assert_truth, wait_until};
 
 const MACHINES: usize = 10;
-const WAITS: &str = "another patchgap is at work with the same app registration";
+const WAITS: &str = "another patchgap is running with the same app registration";
 
 /// Another process, which writes its reports elsewhere.
 fn second(scene: &Scene, change: impl FnOnce(&mut Command)) -> Background {

@@ -44,7 +44,7 @@ fn cut_off(fault: Fault) -> (Scene, Background) {
     });
     scene.tenant.fail_every_call(Some(fault));
     wait_until("the run says so", || {
-        run.said().contains("the service does not answer")
+        run.said().contains("service is not responding")
     });
     (scene, run)
 }
@@ -71,7 +71,7 @@ fn run_stopped_while_waiting_is_resumed() {
     scene.tenant.fail_every_call(None);
     let calls = scene.tenant.log().calls.len();
     let run = scene.report(&FORMATS).exits_with(0);
-    let run = run.complains("going on with the run that began");
+    let run = run.complains("Resuming the run started at");
     let left = scene.tenant.log().calls.len() - calls;
     assert_eq!(left as u64, counts.pending, "nothing is asked for twice");
     assert_truth(&scene, &run);
@@ -83,11 +83,11 @@ fn was_stopped(scene: &Scene, run: Finished) -> Finished {
     let address = scene.tenant.api_url().as_str().trim_end_matches('/');
     let run = run
         .exits_with(5)
-        .complains("error: stopped early, because none of the replies from ")
+        .complains("error: stopped early because none of the replies from ")
         .complains(address)
-        .complains("is the service's own: HTTP ")
+        .complains("came from the service itself: HTTP ")
         .hints("--api-url")
-        .hints("Does a proxy, a firewall or a sign-in page answer in its place");
+        .hints("no proxy, firewall or sign-in page answers in its place");
     let summary = run.summary();
     assert_eq!(summary["outcome"], "partial");
     assert_eq!(summary["ended"], "failing");
@@ -107,7 +107,7 @@ fn foreign_replies_from_the_start_stop_the_run_after_twenty_calls() {
         was_stopped(&scene, run);
         scene.tenant.fail_every_call(None);
         let run = scene.report(&FORMATS).exits_with(0);
-        let run = run.complains("going on with the run that began");
+        let run = run.complains("Resuming the run started at");
         assert_truth(&scene, &run);
     }
 }
@@ -122,7 +122,10 @@ fn foreign_404_is_described() {
 
     scene.tenant.fail_every_call(Some(Fault::NotFoundJson));
     let run = scene.report(&FORMATS);
-    run.complains("HTTP 404: something else instead of a reply of the service; it says: Resource");
+    run.complains(
+        "HTTP 404: something else instead of a reply from the service; it \
+                   says: Resource",
+    );
 }
 
 /// As a flag, as a variable and in the file.
@@ -173,7 +176,7 @@ fn check_recognises_foreign_replies() {
         let scene = Scene::with_machines(1);
         scene.tenant.fail_every_call(Some(fault));
         let run = scene.run(&["check"]).exits_with(5);
-        run.complains("the service does not answer")
+        run.complains("signed in, but the service does not answer")
             .hints("--api-url");
     }
 }

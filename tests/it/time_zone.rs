@@ -23,7 +23,7 @@ fn plan_shows_times_with_their_offset() {
         ("UTC", "+00:00"),
     ] {
         let run = planned(&scene, zone, &["--until", "2038-01-01T06:00"]).exits_with(0);
-        for start in ["time  ", "asking stops  "] {
+        for start in ["time  ", "stops at  "] {
             let line = run.stdout.lines().find(|line| line.starts_with(start));
             assert!(line.unwrap().ends_with(offset), "{zone}: {line:?}");
         }
@@ -52,7 +52,7 @@ fn unknown_zone_is_warned_about_and_refused_where_needed() {
         "Europe/Berlin2",
     ] {
         let run = planned(&scene, zone, &[]).exits_with(0);
-        let warning = format!("environment variable TZ: `{zone}` is not a known time zone");
+        let warning = format!("environment variable TZ: unknown time zone `{zone}`");
         run.complains(&warning);
         for arguments in [
             &["--until", "06:00"][..],
@@ -61,7 +61,7 @@ fn unknown_zone_is_warned_about_and_refused_where_needed() {
             &["--out", "{time}"],
         ] {
             let run = planned(&scene, zone, arguments).exits_with(3);
-            let error = format!("error: the time zone `{zone}` of TZ is not known, and ");
+            let error = format!("error: unknown time zone `{zone}` in TZ, and ");
             run.complains(&error).hints("Europe/Berlin");
         }
         let exact = ["--until", "2038-01-01T06:00:00+01:00"];

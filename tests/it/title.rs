@@ -66,7 +66,7 @@ fn title_with_a_control_character_is_refused() {
     let scene = Scene::with_machines(2);
     for (arguments, title) in [(&["--title", "a\tb"][..], None), (&[], Some("a\u{7}b"))] {
         let run = report(&scene, arguments, title).exits_with(3);
-        run.complains("has a control character in it");
+        run.complains("contains a control character");
     }
     scene.assert_no_requests();
 }

@@ -7,7 +7,7 @@ use patchgap::simulator::Settings;
 use crate::common::{Background, Scene, assert_truth, wait_until};
 
 const MACHINES: usize = 10;
-const WAITS: &str = "another patchgap is at work with the same app registration";
+const WAITS: &str = "another patchgap is running with the same app registration";
 
 fn fleet(settings: &mut Settings) {
     settings.machines = MACHINES;
@@ -36,12 +36,12 @@ fn second_process_waits_and_resumes_the_run_of_the_first() {
     let first = at_work(&scene);
     let waiting = second(&scene, |_| {});
     wait_until("the second says so", || waiting.said().contains(WAITS));
-    assert!(waiting.said().contains("waiting until it is done"));
+    assert!(waiting.said().contains("waiting until it has finished"));
     assert_eq!(scene.tenant.log().calls.len(), 4);
     first.signal("INT");
     assert_eq!(first.finish().exits_with(130).counts().answered, 4);
     let run = waiting.finish().exits_with(0);
-    let run = run.complains("4 of 10 machines have their answer");
+    let run = run.complains("4 of 10 machines done");
     assert_truth(&scene, &run);
     assert_eq!(run.stderr.matches(WAITS).count(), 1, "{}", run.stderr);
     assert_eq!(scene.tenant.log().calls.len(), MACHINES);
@@ -66,7 +66,7 @@ fn waiting_process_can_be_interrupted_before_any_call() {
     wait_until("the second says so", || waiting.said().contains(WAITS));
     waiting.signal("INT");
     let run = waiting.finish().exits_with(130);
-    let run = run.complains("error: interrupted before anything was asked");
+    let run = run.complains("error: interrupted before the first request");
     assert!(!run.has_reports());
     assert_eq!(scene.tenant.log().calls.len(), 4);
     first.kill();
@@ -81,7 +81,7 @@ fn waiting_process_gives_up_when_its_budget_is_spent() {
     });
     let run = waiting.finish().exits_with(5).complains(WAITS);
     let run = run
-        .complains("error: the time is up")
+        .complains("error: the time limit was reached")
         .hints("run again when");
     assert!(!run.has_reports());
     assert_eq!(scene.tenant.log().calls.len(), 4);

@@ -65,7 +65,7 @@ fn one_fifth_unknown_is_retried() {
 fn more_than_one_fifth_unknown_is_reported_as_the_wrong_list() {
     let (scene, run) = unknown_of_25(6);
     assert_eq!(scene.tenant.log().calls.len(), 25);
-    let run = run.complains("6 of 25 machines are not known");
+    let run = run.complains("6 of 25 machines are unknown");
     assert!(run.stdout.contains("warning: 24 %"), "{}", run.stdout);
     assert!(run.stdout.contains(WRONG_LIST), "{}", run.stdout);
 }

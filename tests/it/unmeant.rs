@@ -17,8 +17,10 @@ fn control_characters_in_paths_are_refused() {
     let scene = Scene::with_machines(1);
     scene.write("patchgap.toml", "out = \"C:\\reports\\night\"\n");
     let run = scene.report(&[]).exits_with(3);
-    run.complains(r"error: patchgap.toml: line 1: out: `C:\reports\night` has a control character")
-        .hints("single quotes");
+    run.complains(
+        r"error: patchgap.toml: line 1: out: `C:\reports\night` contains a control character",
+    )
+    .hints("single quotes");
     for arguments in [
         &["report", "machines.csv", "--out", "C:\reports"][..],
         &["report", "machines.csv", "--state", "a\tb"],
@@ -31,7 +33,7 @@ fn control_characters_in_paths_are_refused() {
     ] {
         std::fs::remove_file(scene.path("patchgap.toml")).ok();
         let run = scene.run(arguments).exits_with(3);
-        run.complains("has a control character in it")
+        run.complains("contains a control character")
             .hints("single quotes");
     }
     scene.assert_no_requests();
@@ -88,9 +90,9 @@ fn quoted_token_is_read() {
 fn impossible_secret_is_explained_but_not_repeated() {
     let scene = Scene::with_machines(1);
     for (secret, problem) in [
-        ("hunter2\nhunter3", "holds several lines"),
+        ("hunter2\nhunter3", "contains several lines"),
         ("\"hunter2", "quotation mark"),
-        ("AZURE_CLIENT_SECRET=hunter2", "name of a variable"),
+        ("AZURE_CLIENT_SECRET=hunter2", "contains a variable name"),
     ] {
         let run = with(&scene, &[("AZURE_CLIENT_SECRET", secret.to_owned())]).exits_with(3);
         assert!(!run.stderr.contains("hunter"), "{}", run.stderr);

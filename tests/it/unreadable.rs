@@ -54,7 +54,7 @@ fn unreadable_numbers_are_counted_on_every_read() {
         assert_eq!(run.summary()["unreadable"], expected, "{arguments:?}");
         let warnings = run
             .stderr
-            .matches("cannot be read and are counted as missing, such as ");
+            .matches("could not be read and are treated as missing, such as ");
         assert_eq!(warnings.count(), 1, "{}", run.stderr);
         let gaps = run.rows("gaps.csv");
         for (number, (value, _)) in VALUES.iter().enumerate() {

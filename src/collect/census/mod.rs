@@ -68,7 +68,7 @@ impl<A: CensusApi> CensusFetcher<'_, A> {
         let mut silent = 0;
         for (product, id) in requested(products, self.named) {
             if silent == MOST_SILENT {
-                let because = "not requested, because those before it got no answer".to_owned();
+                let because = "not requested because the ones before it got no answer".to_owned();
                 census.left_out.push(LeftOut { product, because });
                 continue;
             }

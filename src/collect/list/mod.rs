@@ -101,11 +101,11 @@ impl<A: MachineListApi> ListFetcher<'_, A> {
                 sink.retain(&|machine| seen.passes[machine] == number);
                 return seen.ended(requests, false);
             }
-            debug!(number, "the machine list has moved between two pages");
+            debug!(number, "The machine list changed between two pages");
         }
         warn!(
-            "the machine list has changed each of the {PASSES} times that it was read: a machine that came \
-             or went meanwhile may be missing"
+            "The machine list changed during each of {PASSES} attempts to read it: machines \
+             added or removed meanwhile may be missing"
         );
         seen.ended(requests, true)
     }

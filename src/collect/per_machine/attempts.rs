@@ -100,7 +100,7 @@ impl<'a, A: MissingKbsApi> Request<'a, A> {
             };
             address = next;
         }
-        let message = format!("the answer goes on for more than {MOST_PAGES} pages");
+        let message = format!("the answer has more than {MOST_PAGES} pages");
         let endless = CallError::without_reply(Class::Machine, Reason::BadReply, message);
         Err(NoPage::Failed(endless.failure))
     }
@@ -278,7 +278,7 @@ fn log_outage(target: &Target, error: &CallError) {
     debug!(
         machine = %target.machine,
         attempt = target.attempts,
-        "attempt {} for machine {} failed with the service, and does not count: {}",
+        "attempt {} for machine {} failed because of the service and does not count: {}",
         target.attempts, target.machine, error.failure.message
     );
 }

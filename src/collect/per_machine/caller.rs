@@ -142,7 +142,7 @@ impl<A: MissingKbsApi> Caller<A> {
             let pause_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
             warn!(
                 pause_ms,
-                "the service refuses calls for quota: all wait {}",
+                "Rate limited by Defender (429): pausing all requests for {}",
                 span(pause)
             );
         }

@@ -80,8 +80,8 @@ impl<A: MissingKbsApi> Fetcher<A> {
         let plan = &self.run.plan;
         if too_many(unknown.len() as u64, plan.len()) {
             warn!(
-                "{} of {} machines are not known to the service: is this the right list, \
-                 the right tenant? They are not asked for again",
+                "{} of {} machines are unknown to the service and are not retried: check the \
+                 list and the tenant",
                 unknown.len(),
                 plan.len()
             );
@@ -133,7 +133,7 @@ impl<A: MissingKbsApi> Fetcher<A> {
             return unknown;
         }
         info!(
-            "asking again for {} machines that the service did not know",
+            "Retrying {} machines that were unknown to the service",
             unknown.len()
         );
         let calls = unknown

@@ -91,8 +91,8 @@ impl Target {
     pub(super) fn given_up(self, left: Duration) -> Outcome {
         let last = self.failure.as_ref();
         let message = format!(
-            "the service asked for a longer wait than this run makes (another {}): the next start \
-             tries again; the last reply: {}",
+            "the service asked for a longer wait than this run allows (another {}), so the next \
+             run retries; last reply: {}",
             span(left),
             last.map_or("", |failure| &failure.message)
         );
@@ -107,8 +107,8 @@ impl Target {
             return None;
         }
         let message = match &self.failure {
-            Some(last) => format!("stopped before another try; the last one: {}", last.message),
-            None => "stopped before the answer had arrived".to_owned(),
+            Some(last) => format!("stopped before another attempt; last one: {}", last.message),
+            None => "stopped before the answer arrived".to_owned(),
         };
         Some(self.pending(message))
     }
@@ -136,7 +136,7 @@ impl Target {
 }
 
 fn not_known_earlier() -> Failure {
-    let message = "the service did not know the machine earlier in this run";
+    let message = "the machine was unknown to the service earlier in this run";
     Failure {
         http_status: Some(404),
         ..Failure::new(Reason::NotFound, message)

@@ -2,21 +2,24 @@
 
 use super::*;
 
-const DURATION: &str = "duration: write a number and its unit, such as 500ms, 30s, 2m or 1h30m; \
+const DURATION: &str = "duration|a number and its unit, such as 500ms, 30s, 2m or 1h30m; \
                         above zero and at most 24h";
-const LENGTH: &str = "duration: write a number and its unit, such as 90m, 20h or 7d; \
+const LENGTH: &str = "duration|a number and its unit, such as 90m, 20h or 7d; \
                       above zero and at most 366d";
-const TIME: &str = "time: write a time of day such as 06:00, or a date with it such as \
-                    2026-11-24T06:00, local or with its offset (+01:00, Z)";
-const LIMIT: &str = "limit: write calls per window, such as 100/min, 1500/h or 100/60s, or none";
-const ID: &str = "id: it has letters, digits, `.` and `-`, such as \
+const TIME: &str = "time|a time of day such as 06:00, or a date and time such as \
+                    2026-11-24T06:00, local or with an offset (+01:00, Z)";
+const LIMIT: &str = "rate limit|calls per window, such as 100/min, 1500/h or 100/60s, or none";
+const ID: &str = "id|letters, digits, `.` and `-`, such as \
                   8f3c0b6e-5a41-4c0f-9d55-2f6f8f0c1a77 or contoso.onmicrosoft.com";
-const PLAIN: &str = "plain http is allowed only to a loopback address \
+const PLAIN: &str = "plain http is only allowed for loopback addresses \
                      (127.0.0.0/8, [::1], localhost)";
 
 /// Key, placeholder of the flag, bad value, message.
 fn bad_values() -> Vec<(&'static str, &'static str, &'static str, String)> {
-    let no = |value: &str, wanted: &str| format!("`{value}` is not a valid {wanted}");
+    let no = |value: &str, wanted: &str| {
+        let (kind, wanted) = wanted.split_once('|').unwrap();
+        format!("invalid {kind} `{value}`: expected {wanted}")
+    };
     vec![
         ("timeout", " <DURATION>", "30", no("30", DURATION)),
         ("timeout", " <DURATION>", "0s", no("0s", DURATION)),
@@ -34,14 +37,13 @@ fn bad_values() -> Vec<(&'static str, &'static str, &'static str, String)> {
             "api_url",
             " <URL>",
             "http://example.com",
-            format!("`http://example.com` is not https: {PLAIN}"),
+            format!("insecure URL `http://example.com`: {PLAIN}"),
         ),
         (
             "authority_url",
             " <URL>",
             "http://127.0.0.1:1",
-            "`http://127.0.0.1:1` is not https: the sign-in takes nothing else, \
-             on loopback neither"
+            "insecure URL `http://127.0.0.1:1`: the sign-in requires https, even on a loopback address"
                 .to_owned(),
         ),
         ("tenant_id", " <ID>", "a/b", no("a/b", ID)),
@@ -52,7 +54,7 @@ fn bad_values() -> Vec<(&'static str, &'static str, &'static str, String)> {
             "csv,pdf",
             no(
                 "csv,pdf",
-                "list of formats such as csv,json; there are: csv, json, html, xlsx, parquet",
+                "list of formats|some of csv, json, html, xlsx, parquet, separated by commas",
             ),
         ),
         (
@@ -61,14 +63,14 @@ fn bad_values() -> Vec<(&'static str, &'static str, &'static str, String)> {
             "{tenant}",
             no(
                 "{tenant}",
-                "folder: only {date} and {time} may stand in braces, and it is not empty",
+                "--out|a folder with only {date} and {time} in braces",
             ),
         ),
         (
             "min_coverage",
             " <PERCENT>",
             "101",
-            no("101", "percentage: write a number from 0 to 100"),
+            no("101", "percentage|a number from 0 to 100"),
         ),
     ]
 }
@@ -138,11 +140,14 @@ fn unknown_word_is_refused_with_the_known_ones() {
         );
         assert_eq!(
             Scene::new().variable(&variable, "mars").message(),
-            format!("environment variable {variable}: `mars` is not one of: {words}")
+            format!(
+                "environment variable {variable}: unknown value `mars`: expected \
+                     one of {words}"
+            )
         );
         assert_eq!(
             Scene::new().toml(&format!("{key} = \"mars\"")).message(),
-            format!("patchgap.toml: line 1: {key}: `mars` is not one of: {words}")
+            format!("patchgap.toml: line 1: {key}: unknown value `mars`: expected one of {words}")
         );
     }
 }
@@ -153,32 +158,32 @@ fn bad_numbers_and_switches_are_refused_with_their_bounds() {
         (
             "concurrency",
             "0",
-            "`0` is not a valid whole number from 1 to 1000",
+            "invalid number `0`: expected a whole number from 1 to 1000",
         ),
         (
             "concurrency",
             "1001",
-            "`1001` is not a valid whole number from 1 to 1000",
+            "invalid number `1001`: expected a whole number from 1 to 1000",
         ),
         (
             "keep_runs",
             "0",
-            "`0` is not a valid whole number from 1 to 100000",
+            "invalid number `0`: expected a whole number from 1 to 100000",
         ),
         (
             "keep_runs",
             "100001",
-            "`100001` is not a valid whole number from 1 to 100000",
+            "invalid number `100001`: expected a whole number from 1 to 100000",
         ),
         (
             "retries",
             "-1",
-            "`-1` is not a valid whole number from 0 to 1000",
+            "invalid number `-1`: expected a whole number from 0 to 1000",
         ),
         (
             "verbose",
             "256",
-            "`256` is not a valid whole number from 0 to 255",
+            "invalid number `256`: expected a whole number from 0 to 255",
         ),
     ] {
         let variable = variable(key);
@@ -193,11 +198,11 @@ fn bad_numbers_and_switches_are_refused_with_their_bounds() {
     }
     assert_eq!(
         typed_refusal("--concurrency=0"),
-        "error: invalid value '0' for '--concurrency <N>': `0` is not a valid whole number from 1 to 1000"
+        "error: invalid value '0' for '--concurrency <N>': invalid number `0`: expected a whole number from 1 to 1000"
     );
     assert_eq!(
         Scene::new().variable("PATCHGAP_QUIET", "maybe").message(),
-        "environment variable PATCHGAP_QUIET: `maybe` is not a valid switch: write true or false"
+        "environment variable PATCHGAP_QUIET: invalid switch `maybe`: expected true or false"
     );
 }
 
@@ -212,30 +217,21 @@ fn value_of_the_wrong_type_is_refused_with_the_right_one() {
             "quiet = \"true\"",
             "quiet: invalid type: string \"true\", expected true or false, without quotes",
         ),
-        ("column = 5", "column: a text stands in quotes: \"5\""),
-        (
-            "ca_cert = true",
-            "ca_cert: a text stands in quotes: \"true\"",
-        ),
-        (
-            "ca_cert = \"\"",
-            "ca_cert: `` is not a valid value: it is empty",
-        ),
+        ("column = 5", "column: strings need quotes: \"5\""),
+        ("ca_cert = true", "ca_cert: strings need quotes: \"true\""),
+        ("ca_cert = \"\"", "ca_cert: value must not be empty"),
         (
             "min_coverage = [9]",
             "min_coverage: invalid type: sequence, expected a number from 0 to 100",
         ),
         (
             "until = 06:00:00",
-            "until: invalid type: map, expected a text in quotes",
+            "until: invalid type: map, expected a string in quotes",
         ),
-        (
-            "state = \"\"",
-            "state: `` is not a valid value: it is empty",
-        ),
+        ("state = \"\"", "state: value must not be empty"),
         (
             "[scope]",
-            "scope: invalid type: map, expected a text in quotes",
+            "scope: invalid type: map, expected a string in quotes",
         ),
     ] {
         let message = format!("patchgap.toml: line 1: {message}");
@@ -244,7 +240,10 @@ fn value_of_the_wrong_type_is_refused_with_the_right_one() {
     let bare = Scene::new().toml("timeout = 30").message();
     assert_eq!(
         bare,
-        format!("patchgap.toml: line 1: timeout: `30` is not a valid {DURATION}")
+        format!(
+            "patchgap.toml: line 1: timeout: invalid duration `30`: expected {}",
+            DURATION.split_once('|').unwrap().1
+        )
     );
 }
 
@@ -256,7 +255,7 @@ fn unknown_keys_are_refused_with_a_suggestion() {
         ("tenantId", "did you mean `tenant_id`?"),
         (
             "config",
-            "a key is a flag of `patchgap report --help`, such as `rate_limit`; \
+            "keys are the flags of `patchgap report --help`, such as `rate_limit`; \
              there are no tables",
         ),
     ] {
@@ -302,7 +301,7 @@ fn secret_in_the_file_is_refused_with_its_proper_place() {
         ),
     ] {
         let scene = Scene::new().toml(&format!("{key} = 'geheim'"));
-        let message = format!("patchgap.toml: line 1: `{key}` must not stand in this file");
+        let message = format!("patchgap.toml: line 1: `{key}` is not allowed in this file");
         assert_eq!(scene.message(), message);
         let hint = scene.refusal().hint().unwrap();
         assert!(hint.contains(place), "{hint}");
@@ -360,7 +359,7 @@ fn control_characters_are_refused_as_flag_variable_and_key() {
             (
                 Scene::new().variable(&variable, text),
                 format!("environment variable {variable}"),
-                "Windows line ends",
+                "Windows line endings",
             ),
             (
                 Scene::new().flag(&format!("{flag}={text}")),
@@ -372,7 +371,7 @@ fn control_characters_are_refused_as_flag_variable_and_key() {
             let start = format!("{place}: `");
             assert!(message.starts_with(&start), "{message}");
             assert!(
-                message.ends_with("` has a control character in it"),
+                message.ends_with("` contains a control character"),
                 "{message}"
             );
             assert!(!message.contains(char::is_control), "{message}");
@@ -395,7 +394,7 @@ fn path_variable_with_a_carriage_return_is_refused() {
     ] {
         let scene = Scene::new().variable(variable, "file\r");
         let message =
-            format!("environment variable {variable}: `file\\r` has a control character in it");
+            format!("environment variable {variable}: `file\\r` contains a control character");
         assert_eq!(scene.message(), message);
     }
     for line in [

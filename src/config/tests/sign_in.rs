@@ -42,7 +42,7 @@ fn azure_variables_are_the_lowest_layer() {
 #[test]
 fn bad_azure_variable_is_named() {
     let message = Scene::new().variable("AZURE_TENANT_ID", "a/b").message();
-    let start = "environment variable AZURE_TENANT_ID: `a/b` is not a valid id";
+    let start = "environment variable AZURE_TENANT_ID: invalid id `a/b`";
     assert!(message.starts_with(start), "{message}");
 }
 
@@ -76,21 +76,21 @@ fn empty_or_missing_secret_file_is_refused() {
 #[test]
 fn impossible_secret_is_refused_without_repeating_it() {
     for (text, problem, hint) in [
-        ("geheim\nnichts", "holds several lines", "in one line"),
+        ("geheim\nnichts", "contains several lines", "on one line"),
         (
             "\"geheim",
-            "holds a quotation mark at one end of the secret",
-            "quotation mark off",
+            "has a quotation mark at only one end",
+            "remove the quotation mark",
         ),
         (
             "geh\0eim",
-            "holds a control character, such as NUL or a tab",
+            "contains a control character, such as NUL or a tab",
             "UTF-8",
         ),
         (
             "AZURE_CLIENT_SECRET=geheim",
-            "holds the name of a variable beside the secret",
-            "the secret's value alone",
+            "contains a variable name as well as the secret",
+            "only the secret's value",
         ),
     ] {
         let in_file = Scene::new()
@@ -175,7 +175,7 @@ fn secret_file_readable_by_others_is_warned_about() {
     }
     let warning = scene.resolve().unwrap().warnings.remove(0);
     assert!(
-        warning.contains("mine.txt is open to others (mode 604)"),
+        warning.contains("mine.txt is accessible to others (mode 604)"),
         "{warning}"
     );
 }

@@ -103,13 +103,11 @@ fn until_in_the_past_is_refused_with_the_current_time() {
         let (_, time) = word.split_once('=').unwrap();
         assert_eq!(
             scene.message(),
-            format!(
-                "the time to stop asking, {time}, has passed: it is 2026-11-23 13:05:42 +00:00"
-            )
+            format!("the time limit {time} has already passed: it is 2026-11-23 13:05:42 +00:00")
         );
         assert_eq!(
             scene.refusal().hint().unwrap(),
-            "for a later day write its date, too: --until 2026-11-24T06:00"
+            "for a later day, include the date: --until 2026-11-24T06:00"
         );
     }
 }

@@ -72,11 +72,11 @@ fn root_certificate_is_read_relative_to_its_source() {
 #[test]
 fn invalid_root_certificate_is_refused() {
     for (text, reason) in [
-        ("", "it holds no certificate"),
-        ("not PEM", "it holds no certificate"),
+        ("", "it contains no certificate"),
+        ("not PEM", "it contains no certificate"),
         (
             "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
-            "it holds no certificate",
+            "it contains no certificate",
         ),
     ] {
         let scene = Scene::new()
@@ -112,9 +112,8 @@ fn unknown_variables_with_our_prefix_are_warned_about() {
         .variable("PATCHGAP_ACCESS_TOKEN", "ours")
         .variable("PATCHGAP_RETRIES", "1")
         .variable("HOME", "elsewhere");
-    let unknown = |name: &str, hint: &str| {
-        format!("environment variable {name} is not known and has no effect{hint}")
-    };
+    let unknown =
+        |name: &str, hint: &str| format!("unknown environment variable {name} is ignored{hint}");
     assert_eq!(
         scene.resolve().unwrap().warnings,
         [
@@ -200,7 +199,7 @@ fn unknown_zone_is_warned_about_and_refused_where_needed() {
         let warnings = without_zone(flags).unwrap();
         assert_eq!(
             warnings,
-            ["environment variable TZ: `Nowhere/City` is not a known time zone; times are in UTC"],
+            ["environment variable TZ: unknown time zone `Nowhere/City`; times are in UTC"],
             "{flags:?}"
         );
     }
@@ -213,7 +212,7 @@ fn unknown_zone_is_warned_about_and_refused_where_needed() {
         let error = without_zone(&[flag]).unwrap_err();
         assert_eq!(
             error.to_string(),
-            format!("the time zone `Nowhere/City` of TZ is not known, and {what} depends on it")
+            format!("unknown time zone `Nowhere/City` in TZ, and {what} depends on it")
         );
         assert!(error.hint().unwrap().contains("Europe/Berlin"));
     }

@@ -26,14 +26,12 @@ impl FromStr for Formats {
             .collect::<Result<_, _>>()
             .map_err(|_| {
                 let words = Format::WORDS.join(", ");
-                InvalidValue::new(
-                    text,
-                    format!("list of formats such as csv,json; there are: {words}"),
-                )
+                let wanted = format!("some of {words}, separated by commas");
+                InvalidValue::new(text, "list of formats", wanted)
             })?;
         if let Some(format) = formats.iter().find(|format| !format.is_built()) {
-            let wanted = format!("list of formats that this build can write: it has no {format}");
-            return Err(InvalidValue::new(text, wanted));
+            let wanted = format!("formats that this build can write; it has no {format}");
+            return Err(InvalidValue::new(text, "list of formats", wanted));
         }
         formats.sort_unstable();
         formats.dedup();

@@ -60,7 +60,7 @@ impl<'de> Visitor<'de> for TextList {
     type Value = Vec<Text>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a text in quotes, or an array of texts")
+        formatter.write_str("a string in quotes, or an array of strings")
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Vec<Text>, E> {
@@ -86,7 +86,7 @@ impl<T: FromStr<Err: fmt::Display>> FromText<T> {
     fn unquoted<E: Error>(found: &impl ToString) -> E {
         let found = found.to_string();
         match found.parse::<T>() {
-            Ok(_) => E::custom(format!("a text stands in quotes: \"{found}\"")),
+            Ok(_) => E::custom(format!("strings need quotes: \"{found}\"")),
             Err(error) => E::custom(error),
         }
     }
@@ -96,7 +96,7 @@ impl<T: FromStr<Err: fmt::Display>> Visitor<'_> for FromText<T> {
     type Value = T;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a text in quotes")
+        formatter.write_str("a string in quotes")
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {

@@ -12,6 +12,8 @@ mod url;
 mod whole;
 mod word;
 
+use std::fmt;
+
 use thiserror::Error;
 
 pub use formats::Formats;
@@ -32,19 +34,35 @@ pub(crate) use word::words;
 
 /// A text that is not a valid value of its option.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("`{found}` is not a valid {wanted}")]
 pub struct InvalidValue {
     /// The text as given.
     pub found: String,
+    /// What it should be, such as `duration`.
+    pub kind: &'static str,
     /// What is allowed instead, and how to write it.
     pub wanted: String,
 }
 
 impl InvalidValue {
-    pub(super) fn new(found: &str, wanted: impl Into<String>) -> Self {
+    pub(super) fn new(found: &str, kind: &'static str, wanted: impl Into<String>) -> Self {
         Self {
             found: found.to_owned(),
+            kind,
             wanted: wanted.into(),
         }
+    }
+}
+
+impl fmt::Display for InvalidValue {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            found,
+            kind,
+            wanted,
+        } = self;
+        if found.trim().is_empty() {
+            return write!(formatter, "{kind} must not be empty");
+        }
+        write!(formatter, "invalid {kind} `{found}`: expected {wanted}")
     }
 }

@@ -57,8 +57,8 @@ impl FromStr for OutFolder {
                 path.replace(placeholder, "-")
             });
         if text.is_empty() || rest.contains('{') {
-            let wanted = "folder: only {date} and {time} may stand in braces, and it is not empty";
-            return Err(InvalidValue::new(text, wanted));
+            let wanted = "a folder with only {date} and {time} in braces";
+            return Err(InvalidValue::new(text, "--out", wanted));
         }
         Ok(Self(text.to_owned()))
     }

@@ -47,7 +47,7 @@ impl Percent {
 }
 
 fn invalid(found: &str) -> InvalidValue {
-    InvalidValue::new(found, "percentage: write a number from 0 to 100")
+    InvalidValue::new(found, "percentage", "a number from 0 to 100")
 }
 
 impl FromStr for Percent {

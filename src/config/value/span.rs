@@ -27,10 +27,7 @@ impl<const MOST_HOURS: u64> Span<MOST_HOURS> {
             days @ 2.. => ("90m, 20h or 7d", format!("{days}d")),
             _ => ("500ms, 30s, 2m or 1h30m", format!("{MOST_HOURS}h")),
         };
-        format!(
-            "duration: write a number and its unit, such as {examples}; \
-             above zero and at most {most}"
-        )
+        format!("a number and its unit, such as {examples}; above zero and at most {most}")
     }
 }
 
@@ -41,7 +38,7 @@ impl<const MOST_HOURS: u64> FromStr for Span<MOST_HOURS> {
         length(text.trim())
             .filter(Self::fits)
             .map(Self)
-            .ok_or_else(|| InvalidValue::new(text, Self::wanted()))
+            .ok_or_else(|| InvalidValue::new(text, "duration", Self::wanted()))
     }
 }
 

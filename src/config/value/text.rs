@@ -20,7 +20,7 @@ impl FromStr for Text {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match text.trim() {
-            "" => Err(InvalidValue::new(text, "value: it is empty")),
+            "" => Err(InvalidValue::new(text, "value", "text")),
             text => Ok(Self(text.to_owned())),
         }
     }
@@ -35,9 +35,9 @@ impl FromStr for EntraName {
         if name.bytes().any(|byte| byte.is_ascii_alphanumeric()) && name.bytes().all(fits) {
             Ok(Self(name.to_owned()))
         } else {
-            let wanted = "id: it has letters, digits, `.` and `-`, \
+            let wanted = "letters, digits, `.` and `-`, \
                           such as 8f3c0b6e-5a41-4c0f-9d55-2f6f8f0c1a77 or contoso.onmicrosoft.com";
-            Err(InvalidValue::new(text, wanted))
+            Err(InvalidValue::new(text, "id", wanted))
         }
     }
 }
@@ -73,7 +73,7 @@ pub(crate) fn switch(text: &str) -> Result<bool, InvalidValue> {
     match text.trim().to_ascii_lowercase().as_str() {
         "true" | "yes" | "on" | "1" => Ok(true),
         "false" | "no" | "off" | "0" => Ok(false),
-        _ => Err(InvalidValue::new(text, "switch: write true or false")),
+        _ => Err(InvalidValue::new(text, "switch", "true or false")),
     }
 }
 

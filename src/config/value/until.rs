@@ -109,9 +109,9 @@ impl FromStr for Until {
                 spec,
             })
             .ok_or_else(|| {
-                let wanted = "time: write a time of day such as 06:00, or a date with it such as \
-                              2026-11-24T06:00, local or with its offset (+01:00, Z)";
-                InvalidValue::new(text, wanted)
+                let wanted = "a time of day such as 06:00, or a date and time such as \
+                              2026-11-24T06:00, local or with an offset (+01:00, Z)";
+                InvalidValue::new(text, "time", wanted)
             })
     }
 }

@@ -20,22 +20,22 @@ pub struct AuthorityUrl(Url);
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum InvalidUrl {
     /// Not a URL, or one without a host.
-    #[error("`{0}` is not a URL: write https://host or https://host/path")]
+    #[error("invalid URL `{0}`: expected https://host or https://host/path")]
     Unreadable(String),
     /// The URL contains credentials. The text is not repeated, because it holds them.
-    #[error("a URL with a user name or a password in it is not allowed: write https://host")]
+    #[error("a URL with a user name or password is not allowed: use https://host")]
     UserInfo,
     /// The URL has a query or a fragment.
-    #[error("`{0}` has a query or a fragment: write https://host or https://host/path")]
+    #[error("invalid URL `{0}`: a query or fragment is not allowed")]
     Trailing(String),
     /// A token would be sent unencrypted.
     #[error(
-        "`{0}` is not https: plain http is allowed only to a loopback address \
+        "insecure URL `{0}`: plain http is only allowed for loopback addresses \
          (127.0.0.0/8, [::1], localhost)"
     )]
     Plain(String),
     /// A secret would be sent unencrypted.
-    #[error("`{0}` is not https: the sign-in takes nothing else, on loopback neither")]
+    #[error("insecure URL `{0}`: the sign-in requires https, even on a loopback address")]
     PlainSignIn(String),
 }
 

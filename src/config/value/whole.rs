@@ -17,7 +17,11 @@ impl<const LOW: u32, const HIGH: u32> Whole<LOW, HIGH> {
     }
 
     fn invalid(found: &str) -> InvalidValue {
-        InvalidValue::new(found, format!("whole number from {LOW} to {HIGH}"))
+        InvalidValue::new(
+            found,
+            "number",
+            format!("a whole number from {LOW} to {HIGH}"),
+        )
     }
 }
 
@@ -77,7 +81,10 @@ mod tests {
     fn invalid_numbers_are_refused_with_the_bounds() {
         for text in ["", "-1", "1.5", "many", "99999999999"] {
             let error = text.parse::<Whole<1, 9>>().unwrap_err();
-            let message = format!("`{text}` is not a valid whole number from 1 to 9");
+            let message = match text {
+                "" => "number must not be empty".to_owned(),
+                _ => format!("invalid number `{text}`: expected a whole number from 1 to 9"),
+            };
             assert_eq!(error.to_string(), message);
         }
     }

@@ -107,7 +107,7 @@ impl Azure {
         }
         let secret = SecretString::from(token.token.secret());
         if secret.expose_secret().is_empty() {
-            let text = "the reply holds no token";
+            let text = "the reply contains no token";
             return Err(azure_core::Error::with_message(
                 ErrorKind::DataConversion,
                 text,

@@ -47,19 +47,19 @@ pub enum CertificateProblem {
     #[error("the private key is encrypted")]
     Encrypted,
     /// It is neither PEM nor PKCS#12, or the password is wrong.
-    #[error("is neither PEM nor PKCS#12 that this password opens")]
+    #[error("is neither PEM nor a PKCS#12 file that this password opens")]
     Pkcs12(#[source] p12_keystore::error::Error),
     /// It contains no private key.
-    #[error("holds no private key")]
+    #[error("contains no private key")]
     NoKey,
     /// The key is of a type that Entra does not accept.
     #[error("the private key is not an RSA key")]
     NotRsa,
     /// It contains no certificate.
-    #[error("holds no certificate")]
+    #[error("contains no certificate")]
     NoCertificate,
     /// It contains certificates, but none that matches the private key.
-    #[error("no certificate in it belongs to its private key")]
+    #[error("none of its certificates matches its private key")]
     WrongKey,
 }
 
@@ -77,13 +77,13 @@ impl CertificateError {
                 Some("check AZURE_CLIENT_CERTIFICATE_PASSWORD: it opens the PKCS#12 file")
             }
             CertificateProblem::NotRsa => {
-                Some("Entra takes RSA certificates only: register one of 2048 bits or more")
+                Some("Entra only accepts RSA certificates: register one of at least 2048 bits")
             }
             CertificateProblem::Pem(_)
             | CertificateProblem::NoKey
             | CertificateProblem::NoCertificate
             | CertificateProblem::WrongKey => Some(
-                "the file must hold the certificate and its private key: PEM with both, or \
+                "the file must contain the certificate and its private key: PEM with both, or \
                  PKCS#12",
             ),
         }

@@ -18,7 +18,7 @@ pub enum CredentialError {
     )]
     NothingConfigured,
     /// A required setting of the kind is missing.
-    #[error("the credential kind `{kind}` lacks the {setting}")]
+    #[error("the credential kind `{kind}` needs the {setting}")]
     Missing {
         /// The kind that was requested or detected.
         kind: CredentialKind,
@@ -26,7 +26,7 @@ pub enum CredentialError {
         setting: CredentialSetting,
     },
     /// The tenant id has invalid characters.
-    #[error("`{found}` is not a tenant id: it may hold letters, digits, `.` and `-`")]
+    #[error("invalid tenant id `{found}`: expected letters, digits, `.` and `-`")]
     MalformedTenant {
         /// The configured value.
         found: String,
@@ -49,10 +49,13 @@ pub enum CredentialError {
         reason: String,
     },
     /// The ready-made token contains characters that no token has.
-    #[error("the ready-made access token is not one: it holds spaces, line ends or other letters")]
+    #[error(
+        "the access token provided is not valid: it contains spaces, line breaks or other \
+             characters that no token has"
+    )]
     MalformedToken,
     /// The ready-made token has expired.
-    #[error("the ready-made access token ended at {ended_at}")]
+    #[error("the access token provided expired at {ended_at}")]
     EndedToken {
         /// When it expired.
         ended_at: Timestamp,

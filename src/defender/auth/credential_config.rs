@@ -249,7 +249,7 @@ mod tests {
             let mut sign_in = full(kind);
             remove(&mut sign_in);
             let error = CredentialConfig::new(kind, &sign_in).unwrap_err();
-            let expected = format!("the credential kind `{word}` lacks the {setting}");
+            let expected = format!("the credential kind `{word}` needs the {setting}");
             assert_eq!(error.to_string(), expected);
             let shown = error.hint().unwrap();
             assert!(shown.contains(hint), "{shown}");

@@ -6,12 +6,13 @@ use super::{CredentialKind, NetworkProblem};
 const BY_CODE: &[(u32, &str)] = &[
     (
         7_000_215,
-        "configure the secret's value, not its id; the portal shows the value only once, so make a \
-         new secret if it is lost",
+        "configure the secret's value, not its id; the portal shows the value only once, so \
+         create a new secret if it is lost",
     ),
     (
         7_000_222,
-        "the client secret has expired: make a new one under the app registration's \"Certificates \
+        "the client secret has expired: create a new one under the app registration's \
+         \"Certificates \
          & secrets\"",
     ),
     (
@@ -38,8 +39,8 @@ const BY_CODE: &[(u32, &str)] = &[
     ),
     (
         500_011,
-        "this tenant does not know Defender for Endpoint: either it has no licence, or --cloud (or \
-         --scope) is not the tenant's",
+        "this tenant has no Defender for Endpoint: either it lacks a licence, or --cloud (or \
+         --scope) is wrong",
     ),
     (
         70011,
@@ -56,7 +57,8 @@ const BY_CODE: &[(u32, &str)] = &[
     ),
     (
         700_024,
-        "the signed assertion is outside its time: check this machine's clock and time zone",
+        "the signed assertion is outside its validity period: check this machine's \
+         clock and time zone",
     ),
     (
         700_211,
@@ -86,11 +88,12 @@ const BY_CODE: &[(u32, &str)] = &[
     ),
     (
         50076,
-        "the account needs a second factor: sign in anew with `az login`, or use an app registration",
+        "the account needs a second factor: sign in again with `az login`, or use an \
+         app registration",
     ),
     (
         50173,
-        "the account's sign-in has been revoked: sign in anew with `az login`",
+        "the account's sign-in has been revoked: sign in again with `az login`",
     ),
     (
         65001,
@@ -98,7 +101,7 @@ const BY_CODE: &[(u32, &str)] = &[
     ),
     (
         700_082,
-        "the account's sign-in has expired: sign in anew with `az login`",
+        "the account's sign-in has expired: sign in again with `az login`",
     ),
 ];
 
@@ -141,25 +144,25 @@ pub(super) fn by_network_problem(kind: CredentialKind, problem: NetworkProblem) 
              --credential"
         }
         (CredentialKind::AzureCli, _) => {
-            "check that `az account get-access-token` answers for the account that runs this"
+            "check that `az account get-access-token` works for the account that runs this"
         }
         (_, NetworkProblem::Name) => {
             "check the name (--cloud, --authority-url) and this machine's DNS; behind a proxy set \
              HTTPS_PROXY"
         }
         (_, NetworkProblem::Certificate | NetworkProblem::CertificateTime) => {
-            "if a proxy or firewall opens TLS connections here, give its root certificate with \
-             --ca-cert"
+            "if a proxy or firewall inspects TLS connections here, give its root certificate \
+             with --ca-cert"
         }
         (_, NetworkProblem::RootCertificate) => {
-            "the server shows a root certificate as its own: give it one that the root has issued \
-             (CA:FALSE), and the root to --ca-cert"
+            "the server presents a root certificate as its own: install one issued by that root \
+             (CA:FALSE) on the server, and give the root to --ca-cert"
         }
         (_, NetworkProblem::Proxy) => {
-            "put user and password into HTTPS_PROXY: http://user:password@host:port"
+            "put the user name and password in HTTPS_PROXY: http://user:password@host:port"
         }
         (_, NetworkProblem::Tls) => {
-            "check that --authority-url and HTTPS_PROXY name the right port: the other side does \
+            "check that --authority-url and HTTPS_PROXY name the right port: the other end does \
              not speak TLS"
         }
         (_, NetworkProblem::Connection | NetworkProblem::Timeout) => {
@@ -170,9 +173,9 @@ pub(super) fn by_network_problem(kind: CredentialKind, problem: NetworkProblem) 
 
 pub(super) fn by_bad_status(http_status: u16) -> &'static str {
     match http_status {
-        407 => "the proxy wants to know who asks: put user and password into HTTPS_PROXY",
+        407 => "the proxy requires authentication: put the user name and password in HTTPS_PROXY",
         300..400 => {
-            "something redirects the sign-in, such as a network's own login page: check the \
+            "something redirects the sign-in, such as a network's login page: check the \
              network and HTTPS_PROXY"
         }
         404 => "check --authority-url: that address is not a sign-in service",

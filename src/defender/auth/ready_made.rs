@@ -141,7 +141,7 @@ mod tests {
         let error = ready_made(TOKEN, "2026-01-02T03:04:05Z").err().unwrap();
         assert_eq!(
             error.to_string(),
-            "the ready-made access token ended at 2026-01-02T03:04:05Z"
+            "the access token provided expired at 2026-01-02T03:04:05Z"
         );
     }
 

@@ -48,7 +48,7 @@ pub enum SignInError {
         retry_after: Option<Duration>,
     },
     /// The sign-in took too long.
-    #[error("the sign-in ({kind}) brought nothing within {} s", time_limit.as_secs())]
+    #[error("the sign-in ({kind}) got no response within {} s", time_limit.as_secs())]
     TimedOut {
         /// The credential kind.
         kind: CredentialKind,
@@ -64,7 +64,7 @@ pub enum SignInError {
         text: String,
     },
     /// The ready-made token was refused or has expired, and cannot be renewed.
-    #[error("the ready-made access token was refused or has ended, and cannot be renewed")]
+    #[error("the access token provided was rejected or has expired, and cannot be renewed")]
     ReadyMade,
 }
 
@@ -157,8 +157,8 @@ impl SignInError {
                 known.or_else(|| hints::by_failing_kind(*kind))
             }
             Self::ReadyMade => Some(
-                "get a new token and set PATCHGAP_ACCESS_TOKEN to it; a credential that renews \
-                 itself suits runs of more than an hour",
+                "get a new token and set PATCHGAP_ACCESS_TOKEN to it; for runs longer than an \
+                 hour, use a credential that renews itself",
             ),
         };
         hint.map(str::to_owned)

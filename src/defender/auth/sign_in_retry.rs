@@ -57,7 +57,10 @@ pub async fn retry_sign_in(
             Err(again) if again.is_passing() => error = again,
             Err(refused) => return Err(refused),
             Ok(token) => {
-                warn!("the sign-in answers again, after {}", span(began.elapsed()));
+                warn!(
+                    "The sign-in is responding again after {}",
+                    span(began.elapsed())
+                );
                 return Ok(token);
             }
         }
@@ -72,7 +75,8 @@ fn warn_of(error: &SignInError, longest: Duration) {
         http_status = error.http_status(),
         code = error.code(),
         correlation_id = error.correlation_id(),
-        "the sign-in does not answer: all wait until it does, for up to {}: {error}{}",
+        "The sign-in is not responding; pausing all requests until it does, for up \
+         to {}: {error}{}",
         span(longest),
         hint.unwrap_or_default()
     );

@@ -46,7 +46,7 @@ fn read(path: &Path) -> io::Result<String> {
     let token = unquoted(text.trim()).trim();
     let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte);
     if token.is_empty() || !token.bytes().all(is_token) {
-        let problem = "it does not hold one token and nothing else";
+        let problem = "it must contain one token and nothing else";
         return Err(io::Error::new(io::ErrorKind::InvalidData, problem));
     }
     Ok(token.to_owned())

@@ -197,7 +197,7 @@ impl Cache {
         let token = self.issue(result?, now);
         tracing::debug!(
             lifetime_s = token.remaining().map(|life| life.as_secs()),
-            "a new access token has arrived"
+            "access token renewed"
         );
         self.token = Some(token.clone());
         Ok(token)

@@ -147,7 +147,7 @@ fn too_late() -> CallError {
 }
 
 fn no_memory_in_time() -> CallError {
-    let message = "the reply is large, and there was no memory for it in time";
+    let message = "the reply is large, and memory for it was not available in time";
     CallError::without_reply(Class::Call(None), Reason::Timeout, message)
 }
 

@@ -225,7 +225,7 @@ impl Client {
         let mut reserved = exchange.reserved;
         reserved.resize(weight(&page.missing));
         if page.next.is_some() && self.budget.is_overdrawn() {
-            let message = "the answer comes in more large pages than there is memory for";
+            let message = "the answer has more large pages than memory allows";
             return Err(CallError::bad_reply(Class::Call(None), status, message));
         }
         page.keep_alive = KeepAlive::new(reserved);

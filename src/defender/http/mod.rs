@@ -38,7 +38,7 @@ pub enum HttpError {
     #[error("the extra root certificate cannot be used")]
     CaCertificate(#[source] reqwest::Error),
     /// TLS or the system's proxy settings failed.
-    #[error("no HTTP client can be made")]
+    #[error("the HTTP client cannot be created")]
     Client(#[source] reqwest::Error),
 }
 
@@ -48,8 +48,8 @@ impl HttpError {
         let hint = match self {
             Self::CaCertificate(_) => "give a root certificate as PEM with --ca-cert",
             Self::Client(_) => {
-                "are the system's root certificates there (in a container: install \
-                 ca-certificates)? Are its proxy settings addresses?"
+                "check that the system's root certificates are installed (in a container: \
+                 ca-certificates) and that its proxy settings are valid addresses"
             }
         };
         Some(hint.to_owned())
@@ -111,8 +111,8 @@ impl HttpSettings {
 /// How to fix a certificate that has expired or is not valid yet.
 pub(super) fn certificate_time_hint() -> String {
     format!(
-        "this machine's clock says {:.0}: set it if that is wrong; if it is right, whoever runs \
-         the server has to renew its certificate",
+        "this machine's clock says {:.0}: correct it if that is wrong; otherwise the server's \
+         operator has to renew the certificate",
         Timestamp::now()
     )
 }

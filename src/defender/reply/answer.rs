@@ -32,13 +32,13 @@ pub enum NoAnswer {
     #[error("the reply is empty")]
     Empty,
     /// A web page, as sent by proxies and gateways.
-    #[error("the reply is a web page, not JSON (from a proxy on the way?)")]
+    #[error("the reply is a web page, not JSON (perhaps from a proxy)")]
     WebPage,
     /// Not JSON, or JSON of another shape.
     #[error("the reply is not the JSON that the service documents: {0}")]
     Json(#[from] serde_json::Error),
     /// An error body, though the HTTP status means success.
-    #[error("the reply is an error, though its status says otherwise")]
+    #[error("the reply is an error, although its status says otherwise")]
     Error,
     /// JSON without a list.
     #[error("the reply has no `value`")]

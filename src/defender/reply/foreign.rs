@@ -30,11 +30,11 @@ pub(super) fn describe(status: StatusCode, header: &HeaderMap, body: &[u8]) -> S
 }
 
 fn content(body: &[u8]) -> String {
-    let instead = "instead of a reply of the service";
+    let instead = "instead of a reply from the service";
     let body = body.trim_ascii();
     match body.first() {
         None => format!("an empty body {instead}"),
-        Some(b'<') => format!("a web page {instead} (from a proxy on the way?)"),
+        Some(b'<') => format!("a web page {instead} (perhaps from a proxy)"),
         Some(_) => match gateway_message(body) {
             Some(words) => format!("something else {instead}; it says: {words}"),
             None => format!("something else {instead}"),

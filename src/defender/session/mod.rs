@@ -161,7 +161,7 @@ impl Session {
                 return error;
             }
             Rejection::Stale => error.class = Class::StaleToken,
-            Rejection::Renew => info!("the service refuses the token: signing in again"),
+            Rejection::Renew => info!("The service rejected the token: signing in again"),
         }
         match self.tokens.renew(token).await {
             Ok(_) => error,
@@ -180,7 +180,10 @@ impl MissingKbsApi for Session {
             if error.class == Class::NoToken {
                 let message = &error.failure.message;
                 let waited = span(PATIENCE);
-                error.failure.message = format!("no sign-in for {waited}; the last try: {message}");
+                error.failure.message = format!(
+                    "could not sign in for {waited}; last \
+                    attempt: {message}"
+                );
             }
             error
         })

@@ -90,16 +90,16 @@ impl Unread {
         let example = &self.example;
         match self.reason {
             UnreadReason::Form => format!(
-                "the column `{column}` says `{example}` or the like, which is not understood as a \
-                 time (2026-11-23T22:00:00Z is)"
+                "column `{column}` contains values such as `{example}`, which cannot be read as \
+                 a time (2026-11-23T22:00:00Z can)"
             ),
             UnreadReason::Undecided => format!(
-                "the column `{column}` says `{example}` or the like, and no cell of it shows \
+                "column `{column}` contains values such as `{example}`, and no cell shows \
                  whether the day or the month comes first"
             ),
             UnreadReason::Mixed => format!(
-                "the column `{column}` says `{example}` or the like, and has cells with the day \
-                 first and others with the month first"
+                "column `{column}` contains values such as `{example}`, some with the day first \
+                 and others with the month first"
             ),
         }
     }

@@ -202,5 +202,9 @@ fn drop_unused_columns(list: &mut Inventory, used: &[bool]) {
 
 /// Warns that a line above the table was skipped.
 pub(super) fn warn_of_title(file: &str, line: u64) {
-    tracing::warn!(file, line, "line {line} of {file} is a title: not read");
+    tracing::warn!(
+        file,
+        line,
+        "line {line} of {file} is a title and is skipped"
+    );
 }

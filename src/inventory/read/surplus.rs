@@ -29,8 +29,8 @@ impl SurplusCells {
                 file,
                 first_line,
                 rows,
-                "{rows} rows of {file} have more cells than its {columns} columns, \
-                 first on line {first_line}: the surplus is not read"
+                "{rows} rows of {file} have more cells than its {columns} columns, first on line \
+                 {first_line}: the extra cells are ignored"
             );
         }
     }

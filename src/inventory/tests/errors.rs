@@ -35,18 +35,18 @@ fn lists_without_machines_are_refused() {
         "no-valid-id.csv",
         None,
         "no valid machine id in 2 rows; the first is on line 3: `not-an-id`",
-        "column `Serial` holds machine ids",
+        "column `Serial` contains machine ids",
     );
     check(
         "unclosed-quote.csv",
         None,
-        "a quoted cell of the row on line 3 is never closed",
+        "the row on line 3 has an unclosed quote",
         "close the quote",
     );
     check(
         "unclosed-header.csv",
         None,
-        "a quoted cell of the row on line 1 is never closed",
+        "the row on line 1 has an unclosed quote",
         "close the quote",
     );
 }
@@ -62,7 +62,7 @@ fn missing_id_column_lists_the_columns_found() {
         (
             "own-name.csv",
             "columns found: Kennung, Name",
-            "column `Kennung` holds machine ids: add `--column \"Kennung\"`",
+            "column `Kennung` contains machine ids: add `--column \"Kennung\"`",
         ),
         (
             "one-column-no-ids.txt",
@@ -71,6 +71,23 @@ fn missing_id_column_lists_the_columns_found() {
         ),
     ] {
         check(fixture, None, columns, hint);
+    }
+}
+
+#[test]
+fn guids_are_recognised_as_another_kind_of_id() {
+    let guid = "8F3C0B6E-5a41-4c0f-9d55-2f6f8f0c1a77";
+    for (list, is_guid) in [
+        (format!("id\n{guid}\n"), true),
+        (format!("id\n{{{guid}}}\n"), true),
+        (format!("{guid}\n"), true),
+        (format!("Name,Entra device id\nweb,{guid}\n"), false),
+        (format!("id\n{}\n", &guid[1..]), false),
+        ("id\nhost-1-2-3-4\n".to_owned(), false),
+    ] {
+        let error = read_from(list.as_bytes(), "list", None).unwrap_err();
+        let hint = error.hint().unwrap();
+        assert_eq!(hint.contains("Entra device ids"), is_guid, "{list}: {hint}");
     }
 }
 
@@ -86,7 +103,7 @@ fn missing_requested_column_lists_the_columns_found() {
         "no-header-columns.csv",
         Some("Name"),
         "no column `Name`",
-        "no header: leave `--column` out",
+        "no header: remove `--column`",
     );
 }
 
@@ -196,9 +213,9 @@ fn several_ids_in_one_row_are_refused() {
         ("id,name\nγ,y\n[\"α\",\"β\"]", 3),
     ] {
         let (says, hint) = refused(list);
-        let expected = format!("line {line} holds more than one machine id");
+        let expected = format!("line {line} contains more than one machine id");
         assert!(says.contains(&expected), "{list:?}: {says}");
-        assert!(hint.contains("write one id a line"), "{hint}");
+        assert!(hint.contains("write one id per line"), "{hint}");
     }
 }
 
@@ -211,9 +228,9 @@ fn ids_outside_the_id_column_are_refused() {
         ("id,see (β)\nα,x", 1),
     ] {
         let (says, hint) = refused(list);
-        let expected = format!("line {line} holds a machine id outside the column of ids");
+        let expected = format!("line {line} has a machine id outside the id column");
         assert!(says.contains(&expected), "{list:?}: {says}");
-        assert!(hint.contains("write one id a line"), "{hint}");
+        assert!(hint.contains("write one id per line"), "{hint}");
     }
 }
 
@@ -249,7 +266,7 @@ fn second_table_with_other_columns_is_refused() {
         ),
     ] {
         let (says, hint) = refused(list);
-        let header = format!("the header on line {line} names other columns than the first: ");
+        let header = format!("the header on line {line} differs from the first: ");
         assert!(says.ends_with(&(header + columns)), "{list:?}: {says}");
         assert!(hint.contains("the same columns"), "{hint}");
     }

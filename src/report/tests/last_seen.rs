@@ -69,7 +69,7 @@ fn ambiguous_date_order_is_noted_in_every_report() {
     assert_eq!(said(mixed, "others with the month first"), [true; 5]);
     let mut form = undecided;
     form[2] = "last tuesday";
-    assert_eq!(said(form, "not understood as a time"), [true; 5]);
+    assert_eq!(said(form, "cannot be read as a time"), [true; 5]);
 }
 
 #[test]

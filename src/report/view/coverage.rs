@@ -57,7 +57,7 @@ pub(in crate::report) fn banner(run: &Run<'_>) -> Option<String> {
     let why = match (run.facts.outcome, run.facts.ended) {
         (RunOutcome::Interrupted, _) => " (interrupted)",
         (RunOutcome::Refused, _) => " (refused by the service)",
-        (_, Some(EndingWord::OutOfTime)) => " (the time was up)",
+        (_, Some(EndingWord::OutOfTime)) => " (the time limit was reached)",
         (RunOutcome::Complete | RunOutcome::Partial, _) => "",
     };
     coverage.is_partial().then(|| speaks_for(coverage, why))

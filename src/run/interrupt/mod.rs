@@ -71,20 +71,20 @@ pub(crate) fn watch(stops: Stops) {
         });
     });
     if started.recv().is_err() {
-        warn!("interruptions cannot be caught: Ctrl-C will end the run without reports");
+        warn!("Interrupts cannot be handled: Ctrl-C will end the run without reports");
     }
 }
 
 async fn wait(mut signals: Signals, stops: Stops) {
     let first = signals.next().await;
-    warn!("stopping: waiting for answers on their way (once more to stop at once)");
+    warn!("Stopping: waiting for requests in flight (Ctrl-C again to stop now)");
     stops.gentle.cancel();
     let mut deadline = Instant::now() + first.grace;
     loop {
         tokio::select! {
             next = signals.next() => {
                 if next.is_immediate {
-                    warn!("stopping at once");
+                    warn!("Stopping now");
                     break;
                 }
                 deadline = deadline.min(Instant::now() + next.grace);

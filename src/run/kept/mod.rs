@@ -70,7 +70,7 @@ pub(crate) fn report_again(
     let mut data = kept.data(&answers, fleet, config, started);
     data.census = kept.census(&answers)?;
     if config.census && data.census.is_none() {
-        warn!("no census is kept with this run, and none is requested with --offline");
+        warn!("this run has no stored census, and --offline requests none");
     }
     if kept.run.is_some() {
         add_history(&mut data).map_err(RunError::History)?;

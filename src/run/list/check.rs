@@ -51,11 +51,14 @@ pub(in crate::run) async fn check_list(prepared: Prepared<'_>) -> Result<Prepare
         None => Store::open(input.state)?,
     };
     if let Err(problem) = &fetched {
-        warn!("the list is not compared with the service's: {problem}");
+        warn!("The list was not compared with the service's: {problem}");
     }
     let fetched = fetched.as_ref().map_err(String::as_str);
     if let Err(problem) = store.record_service_list(run, fetched) {
-        warn!("the service's list could not be kept: {}", chain(&problem));
+        warn!(
+            "The service's list could not be stored: {}",
+            chain(&problem)
+        );
     }
     Ok(Prepared { store, ..prepared })
 }
@@ -71,9 +74,9 @@ impl Access<'_> {
         tokio::select! {
             biased;
             list = fetch => list.map_err(|error| described(&error)),
-            () = sleep(PATIENCE) => Err(format!("it did not come within {}", span(PATIENCE))),
+            () = sleep(PATIENCE) => Err(format!("it did not arrive within {}", span(PATIENCE))),
             () = deadline::reached(input.config.until, Timestamp::now) => {
-                Err("the time was up".to_owned())
+                Err("the time limit was reached".to_owned())
             }
         }
     }

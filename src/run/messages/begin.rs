@@ -21,14 +21,14 @@ pub(crate) fn resuming(
         .filter(|it| it.state == MachineState::Answered);
     let done = done.count() as u64;
     let machines = counted(inventory.machines.len() as u64, "machine", "machines");
-    let answers = format!("{} of {machines} have their answer", thousands(done));
+    let answers = format!("{} of {machines}", thousands(done));
     if run.record.session > 1 {
         let since = time_of_day(run.record.started_at, started);
         return Some(format!(
-            "going on with the run that began {since}: {answers} (--fresh starts over)"
+            "Resuming the run started at {since}: {answers} done (--fresh starts over)"
         ));
     }
-    (done > 0).then(|| format!("{answers} from an earlier run, and are not asked for again"))
+    (done > 0).then(|| format!("Reusing answers of earlier runs: {answers} done"))
 }
 
 /// The number of machines that the service listed, and when.
@@ -37,21 +37,21 @@ pub(crate) fn listed(list: &Inventory) -> String {
     let as_of = as_of.map_or_else(String::new, |it| format!(" as of {:.0}", it.as_of));
     let skipped = list.skipped.machines.len() as u64;
     let machines = counts(list.listed(), skipped);
-    format!("the service lists {machines}{as_of}")
+    format!("The service lists {machines}{as_of}")
 }
 
 /// Likewise, for a list that no run uses.
 pub(crate) fn listed_by_service(list: &ServiceList) -> String {
     let skipped = (0..list.len()).filter(|place| list.skipped_because(*place).is_some());
     let machines = counts(list.len() as u64, skipped.count() as u64);
-    format!("the service lists {machines}")
+    format!("The service lists {machines}")
 }
 
 fn counts(machines: u64, skipped: u64) -> String {
     let asked = thousands(machines - skipped);
     let machines = counted(machines, "machine", "machines");
     let skipped = thousands(skipped);
-    format!("{machines} ({asked} to ask for, {skipped} skipped)")
+    format!("{machines} ({asked} to query, {skipped} skipped)")
 }
 
 /// The number of recent answers that are not used. They may be nearly all if the list has changed a
@@ -68,8 +68,8 @@ pub(crate) fn reusable_answers(run: &StartedRun, reuse: Reuse) -> Option<String>
     let hours = longest.as_secs() / 3600;
     (recent > 0).then(|| {
         format!(
-            "{machines} answered within the last {hours} h already, and asked again now; \
-             --max-age {hours}h would use those answers"
+            "{machines} answered within the last {hours} h but will be queried again; --max-age \
+             {hours}h would reuse those answers"
         )
     })
 }
@@ -83,8 +83,8 @@ pub(crate) fn waiting_for_other(in_progress: Option<OutcomeCounts>) -> String {
         )
     });
     format!(
-        "another patchgap is at work with the same app registration{so_far}: waiting until it is \
-         done, because they share one quota"
+        "another patchgap is running with the same app registration{so_far}: waiting until it \
+         has finished, because they share one quota"
     )
 }
 
@@ -95,7 +95,7 @@ pub(crate) fn unreadable_last_seen(inventory: &Inventory, now: Timestamp) -> Opt
     let unread = inventory.unread_last_seen(now)?;
     let machines = counted(unread.machines, "machine", "machines");
     Some(format!(
-        "{machines} of {}: {}; whether they were seen in the last 30 days is not known",
+        "{machines} in {}: {}; it is unknown whether they were seen in the last 30 days",
         plain(&inventory.file),
         plain(&unread.sentence(column))
     ))
@@ -104,10 +104,10 @@ pub(crate) fn unreadable_last_seen(inventory: &Inventory, now: Timestamp) -> Opt
 /// The message that some names in the list refer to several machines.
 pub(crate) fn shared_names(inventory: &Inventory) -> Option<String> {
     let shared = inventory.shared_names()?;
-    let names = counted(shared.names, "name stands", "names stand");
+    let names = counted(shared.names, "name belongs", "names belong");
     Some(format!(
-        "{names} for {} ids in {}, such as `{}`: perhaps old records beside new ones; each id is \
-         asked and counted",
+        "{names} to {} ids in {}, such as `{}`: perhaps old and new records of the same computers; \
+         each id is queried and counted",
         thousands(shared.machines),
         plain(&inventory.file),
         plain(&shared.example)

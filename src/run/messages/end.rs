@@ -24,12 +24,9 @@ pub(crate) fn how_to_resume(
 ) -> Option<String> {
     let is_shown = !config.console.quiet && config.store.path.is_some();
     let how = match config.store.reuse {
-        Reuse::Nothing => "without --fresh, the same command goes on from here".to_owned(),
+        Reuse::Nothing => "run the same command without --fresh to resume".to_owned(),
         Reuse::EndedEarly(longest) | Reuse::Answers(longest) => {
-            format!(
-                "within {}, the same command goes on from here",
-                span(longest)
-            )
+            format!("run the same command within {} to resume", span(longest))
         }
     };
     // The other early endings report their exit code as an error.
@@ -73,14 +70,14 @@ pub(crate) fn conclusion(
 /// Why a run is partial although there is nothing left to request.
 fn unanswered(unknown: u64) -> String {
     let what = match unknown {
-        0 => "failures.csv says which rows hold no machine id".to_owned(),
+        0 => "failures.csv lists the rows without a machine id".to_owned(),
         _ => counted(
             unknown,
             "machine is unknown to the service: see failures.csv",
             "machines are unknown to the service: see failures.csv",
         ),
     };
-    format!("partial (exit code 5): {what}; --min-coverage says how many answers are enough")
+    format!("partial (exit code 5): {what}; --min-coverage sets how many answers are enough")
 }
 
 /// How to request the machines without an answer, and how long that takes. It refers to the command
@@ -101,7 +98,8 @@ fn how_to_request_rest(config: &Config, run: &RunRecord, limiter: Option<&Limite
     let elapsed = run.last_sign_of_life().duration_since(run.started_at);
     let hours = reuse_hours(Duration::try_from(elapsed).unwrap_or_default());
     format!(
-        "{partial}\nthe same command with --max-age {hours}h asks for those alone, in about {duration}"
+        "{partial}\nrun the same command with --max-age {hours}h to query only those, in about \
+         {duration}"
     )
 }
 

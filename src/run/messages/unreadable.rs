@@ -19,8 +19,8 @@ fn text(values: u64, example: &Example) -> String {
         values => (format!("{values} numbers"), "are"),
     };
     format!(
-        "{values} in the service's answers cannot be read and {are} counted as missing, such as {} \
-         for {} of machine {machine}",
+        "{values} in the service's answers could not be read and {are} treated as missing, such \
+         as {} for {} on machine {machine}",
         escaped(value),
         kb.for_people(),
     )
@@ -47,12 +47,12 @@ mod tests {
     fn message_names_an_example() {
         let machine = MachineId::from_bytes([0xab; 20]);
         for (values, value, begin, shown) in [
-            (1, "-5", "1 number", "is counted as missing, such as -5"),
+            (1, "-5", "1 number", "is treated as missing, such as -5"),
             (
                 12,
                 "\"\u{1b}\u{202e}é\"",
                 "12 numbers",
-                "are counted as missing, such as \"\\u{1b}\\u{202e}é\"",
+                "are treated as missing, such as \"\\u{1b}\\u{202e}é\"",
             ),
         ] {
             let example = Example {
@@ -62,7 +62,7 @@ mod tests {
             };
             let text = text(values, &example);
             assert!(text.starts_with(begin), "{text}");
-            let end = format!("{shown} for KB5058584 of machine {machine}");
+            let end = format!("{shown} for KB5058584 on machine {machine}");
             assert!(text.ends_with(&end), "{text}");
         }
     }

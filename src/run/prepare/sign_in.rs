@@ -65,7 +65,7 @@ pub(in crate::run) fn no_sign_in(error: &SignInError) -> Ending {
     let mut failure = no_token(error).failure;
     let waited_for = span(PATIENCE);
     failure.message = format!(
-        "no sign-in within {waited_for}; the last try: {}",
+        "could not sign in within {waited_for}; last attempt: {}",
         failure.message
     );
     Ending::NoSignIn(failure)

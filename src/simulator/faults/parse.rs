@@ -15,10 +15,10 @@ const USUAL_LIST_SHARE: f64 = 0.5;
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum InvalidFaults {
     /// The word is not a fault.
-    #[error("`{0}` is not a fault: {words}", words = known())]
+    #[error("unknown fault `{0}`: {words}", words = known())]
     Unknown(String),
     /// The share is not a number from 0 to 1.
-    #[error("`{share}` is not a valid share of `{fault}`: write a number from 0 to 1")]
+    #[error("invalid share `{share}` for `{fault}`: expected a number from 0 to 1")]
     Share {
         /// The fault that it belongs to.
         fault: String,
@@ -43,7 +43,7 @@ fn known() -> String {
         CensusFault::WORDS,
         &["census-differs"],
     ];
-    format!("write any of {}", lists.concat().join(", "))
+    format!("expected any of {}", lists.concat().join(", "))
 }
 
 impl FromStr for Faults {
@@ -191,7 +191,7 @@ mod tests {
         let error = "html=7".parse::<Faults>().unwrap_err();
         assert_eq!(
             error.to_string(),
-            "`7` is not a valid share of `html`: write a number from 0 to 1"
+            "invalid share `7` for `html`: expected a number from 0 to 1"
         );
     }
 }

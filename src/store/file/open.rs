@@ -31,8 +31,8 @@ pub(crate) fn open_or_create(path: &Path) -> Result<Connection, Problem> {
     }
     if let Some(system) = network::network_file_system(path) {
         warn!(
-            "the store {} is on a network file system ({system}): SQLite cannot rely on its \
-             locks; choose a local disk with --state FILE",
+            "the store {} is on a network file system ({system}), whose locks SQLite cannot rely \
+             on; choose a local disk with --state FILE",
             path.display()
         );
     }

@@ -30,7 +30,7 @@ pub fn writable_by_others(path: &Path) -> Option<String> {
     };
     let (mode, open) = (mode & 0o7777, open.display());
     Some(format!(
-        "others may write to the store {}, and so change the figures: {open} has mode {mode:o}; \
+        "others can write to the store {} and change its figures: {open} has mode {mode:o}; \
          chmod go-w {open}",
         path.display()
     ))

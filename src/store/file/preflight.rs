@@ -28,14 +28,14 @@ pub(crate) fn check(path: &Path) -> Result<bool, Problem> {
         Err(error) => return Err(Problem::Open(error)),
     };
     if metadata.is_dir() {
-        return Err(Problem::Foreign("it is a folder"));
+        return Err(Problem::Foreign("a folder"));
     }
     if !metadata.is_file() {
-        return Err(Problem::Foreign("it is not a regular file"));
+        return Err(Problem::Foreign("not a regular file"));
     }
     match metadata.len() {
         // SQLite would delete the log.
-        0 if has_log => Err(Problem::damaged("it is empty, the log beside it is not")),
+        0 if has_log => Err(Problem::damaged("it is empty, but its log is not")),
         0 => Ok(true),
         _ => check_header(path).map(|()| true),
     }
@@ -61,7 +61,7 @@ fn check_header(path: &Path) -> Result<(), Problem> {
         .read_to_end(&mut header)
         .map_err(Problem::Open)?;
     if header.len() < LENGTH || !header.starts_with(MAGIC) {
-        return Err(Problem::Foreign("it is not an SQLite database"));
+        return Err(Problem::Foreign("not a SQLite database"));
     }
     let number = |at| {
         let bytes = header[at..].first_chunk().copied().unwrap_or_default();

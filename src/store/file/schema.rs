@@ -47,7 +47,7 @@ impl Schema {
         match number(connection, "application_id")? {
             0 if found == 0 && tables == 0 => Ok(Version::Empty),
             APPLICATION_ID => self.compare(found),
-            _ => Err(Problem::Foreign("it is another program's database")),
+            _ => Err(Problem::Foreign("another program's database")),
         }
     }
 

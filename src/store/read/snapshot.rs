@@ -214,7 +214,7 @@ fn read_list(
         descriptions.list(connection, row.get_ref(0)?.as_str()?)
     });
     let list = read.optional()?;
-    let list = list.ok_or_else(|| damage("an answer is gone that a run has"))?;
+    let list = list.ok_or_else(|| damage("an answer that a run refers to is missing"))?;
     Ok(list.missing)
 }
 

@@ -237,7 +237,7 @@ impl<'row> AnswerCells<'row> {
         };
         let written: i64 = row.get(column + 5)?;
         if cells.checksum() != written {
-            return Err(damage("an answer is not as it was written"));
+            return Err(damage("an answer does not match its checksum"));
         }
         Ok(cells)
     }

@@ -99,7 +99,7 @@ impl Cells {
             missing_because: row.get(3)?,
         };
         if row.get_ref(4)?.as_blob()? != cells.digest() {
-            return Err(damage("a census is not as it was written"));
+            return Err(damage("a census does not match its checksum"));
         }
         Ok(cells)
     }

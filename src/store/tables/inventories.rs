@@ -127,7 +127,7 @@ pub(crate) fn read(connection: &Connection, service: i64, number: i64) -> Result
     skipped::add_to(&mut digest, &inventory.skipped)?;
     digest.add_origin(inventory.fetched.as_ref());
     if digest.finish() != written {
-        return Err(damage("the list of machines is not as it was written"));
+        return Err(damage("the list of machines does not match its checksum"));
     }
     inventory.shrink_to_fit();
     Ok(inventory)

@@ -49,7 +49,7 @@ pub(crate) fn read(connection: &Connection, run: RunId) -> Result<Option<Service
     };
     if checksum(run, inventory, problem.as_deref()) != written {
         return Err(damage(
-            "what is kept of the service's list is not as it was written",
+            "the stored list of the service does not match its checksum",
         ));
     }
     let service = service(connection, run)?;

@@ -262,7 +262,7 @@ fn description(row: &Row<'_>) -> Result<MissingKb> {
         unreadable: unreadable.into_iter().map(Into::into).collect(),
     };
     if row.get_ref(7)?.as_blob()? != digest(&kb) {
-        return Err(damage("a missing KB is not as it was written"));
+        return Err(damage("a missing KB does not match its checksum"));
     }
     Ok(kb)
 }

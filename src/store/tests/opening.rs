@@ -27,16 +27,13 @@ fn other_files_are_refused_untouched() {
     for (content, problem) in [
         (
             b"machineId\n".to_vec(),
-            "is not a patchgap store: it is not an SQLite",
+            "is not a patchgap store (not a SQLite",
         ),
-        (
-            vec![b'x'; 5000],
-            "is not a patchgap store: it is not an SQLite",
-        ),
-        (fs::read(&sqlite).unwrap(), "it is another program's"),
+        (vec![b'x'; 5000], "is not a patchgap store (not a SQLite"),
+        (fs::read(&sqlite).unwrap(), "another program's"),
         (whole.clone(), "its version is 99, this one reads up to "),
         (whole[..whole.len() / 2].to_vec(), "is damaged"),
-        (whole[..50].to_vec(), "it is not an SQLite"),
+        (whole[..50].to_vec(), "not a SQLite"),
     ] {
         fs::write(&path, &content).unwrap();
         for opened in [Store::open(&path), Store::open_existing(&path)] {

@@ -234,7 +234,7 @@ fn altered_list_is_refused() {
         store.connection.execute(&alter, []).unwrap();
         let error = crate::domain::text::chain(&store.inventory(run).unwrap_err());
         assert!(
-            error.contains("not as it was written"),
+            error.contains("does not match its checksum"),
             "{altered}: {error}"
         );
         store.connection.execute_batch("ROLLBACK TO whole").unwrap();

@@ -162,7 +162,7 @@ impl Writer {
             match self.commit(events) {
                 Err(error) if is_busy(&error) && self.can_wait(started) => {
                     if !has_warned {
-                        warn!("another program holds the store: waiting until it lets go");
+                        warn!("Another program has locked the store: waiting for it");
                         has_warned = true;
                     }
                 }

@@ -58,7 +58,7 @@ impl Background {
     #[track_caller]
     pub(crate) fn interrupt_twice(&self) {
         self.signal("INT");
-        wait_until("it is stopping", || self.said().contains("stopping: "));
+        wait_until("it is stopping", || self.said().contains("Stopping: "));
         self.signal("TERM");
     }
 

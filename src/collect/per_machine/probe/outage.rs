@@ -131,12 +131,16 @@ fn end_outage(run: &Run, took: Duration) {
     run.limiter().outage_over();
     run.breaker.change(Circuit::close);
     let outage_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-    warn!(outage_ms, "the service answers again, after {}", span(took));
+    warn!(
+        outage_ms,
+        "The service is responding again after {}",
+        span(took)
+    );
 }
 
 fn give_up(run: &Run, mut failure: Failure) {
     let hours = span(LONGEST_OUTAGE);
-    failure.message = format!("no answer for {hours}; the last try: {}", failure.message);
+    failure.message = format!("no answer for {hours}; last attempt: {}", failure.message);
     run.stop(Ending::Failing(failure));
 }
 
@@ -155,8 +159,8 @@ fn log_outage(failure: &Failure) {
         http_status = failure.http_status,
         code = failure.code,
         correlation_id = failure.correlation_id,
-        "the service does not answer, not even for a machine that it answered before: all \
-         wait until it does: {}",
+        "The service is not responding, not even for a machine it answered before; pausing all \
+         requests until it does: {}",
         failure.message
     );
 }

@@ -124,7 +124,7 @@ async fn outage_of_an_hour_ends_the_run() {
         let Ending::Failing(failure) = ending else {
             panic!("{ending:?}");
         };
-        let says = "no answer for 1 h; the last try: scripted";
+        let says = "no answer for 1 h; last attempt: scripted";
         assert_eq!(failure.message, says);
         let minutes = start.elapsed().as_secs() / 60;
         assert!((60..=62).contains(&minutes), "{minutes}");

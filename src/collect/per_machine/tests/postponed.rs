@@ -46,8 +46,8 @@ async fn machine_with_a_long_wait_is_left_pending() {
             assert_eq!(failure.reason, Reason::Pending, "{case}");
             assert_eq!(failure.http_status, Some(503), "{case}");
             let says = [
-                "a longer wait than this run makes (another ",
-                "the last reply: scripted",
+                "a longer wait than this run allows (another ",
+                "last reply: scripted",
             ];
             for part in says {
                 assert!(failure.message.contains(part), "{}", failure.message);

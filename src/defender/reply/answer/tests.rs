@@ -78,13 +78,13 @@ fn invalid_bodies_are_rejected() {
         (" \r\n", "the reply is empty"),
         (
             "<html>Sign in</html>",
-            "the reply is a web page, not JSON (from a proxy on the way?)",
+            "the reply is a web page, not JSON (perhaps from a proxy)",
         ),
         ("{}", "the reply has no `value`"),
         (r#"{"value":null}"#, "the reply has no `value`"),
         (
             r#"{"error":{"code":"InternalServerError"},"value":[]}"#,
-            "the reply is an error, though its status says otherwise",
+            "the reply is an error, although its status says otherwise",
         ),
     ] {
         assert_eq!(

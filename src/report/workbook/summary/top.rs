@@ -49,8 +49,8 @@ fn outcome(run: &Run<'_>) -> &'static str {
         (RunOutcome::Complete, _) => "complete",
         (RunOutcome::Interrupted, _) => "interrupted",
         (RunOutcome::Refused, _) => "refused by the service",
-        (RunOutcome::Partial, Some(Ending::OutOfTime)) => "partial: the time was up",
-        (RunOutcome::Partial, _) => "partial: something asked for has no answer",
+        (RunOutcome::Partial, Some(Ending::OutOfTime)) => "partial: the time limit was reached",
+        (RunOutcome::Partial, _) => "partial: some results are missing",
     }
 }
 

@@ -50,7 +50,7 @@ async fn network_problems_are_recognised() {
             &of_the_future,
             &too_early,
             Problem::CertificateTime,
-            "set it if that is wrong",
+            "correct it if that is wrong",
         ),
         (&trusting, &nameless, Problem::Name, "DNS"),
         (&at_root, &rooted, Problem::RootCertificate, "CA:FALSE"),

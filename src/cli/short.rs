@@ -1,0 +1,107 @@
+//! What `-h` lists: the options that people look for first. `--help` lists all.
+
+use clap::Arg;
+
+/// The options of `patchgap report` and `patchgap check` in the short help.
+const COMMON: [&str; 22] = [
+    "machines",
+    "all_machines",
+    "config",
+    "column",
+    "tenant_id",
+    "client_id",
+    "rate_limit",
+    "budget",
+    "until",
+    "fresh",
+    "max_age",
+    "offline",
+    "run",
+    "out",
+    "format",
+    "title",
+    "targets",
+    "min_coverage",
+    "dry_run",
+    "verbose",
+    "quiet",
+    "help",
+];
+
+/// The options of `patchgap machines` in the short help.
+const OF_LISTS: [&str; 13] = [
+    "output",
+    "os",
+    "group",
+    "tag",
+    "seen_within",
+    "filter",
+    "exclude",
+    "config",
+    "tenant_id",
+    "client_id",
+    "verbose",
+    "quiet",
+    "help",
+];
+
+/// Leaves an option out of the short help unless it is a common one.
+pub(super) fn common_only(argument: Arg) -> Arg {
+    only(&COMMON, argument)
+}
+
+/// Likewise, for `patchgap machines`.
+pub(super) fn common_of_lists(argument: Arg) -> Arg {
+    only(&OF_LISTS, argument)
+}
+
+fn only(common: &[&str], argument: Arg) -> Arg {
+    let is_common = common.contains(&argument.get_id().as_str());
+    argument.hide_short_help(!is_common)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::{super::Cli, *};
+
+    /// Lines and columns of a usual terminal window.
+    const LINES: usize = 50;
+    const COLUMNS: usize = 100;
+
+    #[test]
+    fn short_help_fits_a_screen_with_one_line_per_option() {
+        let mut cli = Cli::command();
+        cli.build();
+        for command in cli.get_subcommands_mut() {
+            let help = command
+                .clone()
+                .term_width(COLUMNS)
+                .render_help()
+                .to_string();
+            let name = command.get_name();
+            assert!(help.lines().count() <= LINES, "{name}:\n{help}");
+            assert!(help.lines().all(|line| line.len() <= COLUMNS), "{help}");
+            let wrapped = help.lines().find(|line| {
+                line.starts_with("          ") && !line.trim_start().starts_with("--")
+            });
+            assert_eq!(wrapped, None, "{name}:\n{help}");
+        }
+    }
+
+    #[test]
+    fn common_options_exist() {
+        let cli = Cli::command();
+        for (command, common) in [("report", &COMMON[..]), ("machines", &OF_LISTS)] {
+            let command = cli.find_subcommand(command).unwrap();
+            let known: Vec<&str> = command
+                .get_arguments()
+                .map(|it| it.get_id().as_str())
+                .collect();
+            for name in common.iter().filter(|name| **name != "help") {
+                assert!(known.contains(name), "{name}");
+            }
+        }
+    }
+}
