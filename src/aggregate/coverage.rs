@@ -62,10 +62,10 @@ impl Coverage {
         self.answered + self.not_found + self.failed + self.pending
     }
 
-    /// Whether the figures do not represent the fleet: some machines were not requested, or too few
-    /// answered. Every report says so prominently.
+    /// Whether too few machines answered for the figures to represent the fleet. Every report says so
+    /// prominently.
     pub fn is_partial(&self) -> bool {
-        self.pending > 0 || !is_enough(self.answered, self.machines())
+        !is_enough(self.answered, self.machines())
     }
 }
 

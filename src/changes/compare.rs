@@ -94,6 +94,10 @@ impl<'run> Builder<'run> {
             Some(answer) => self.base_answer(answer)?,
             None => MissingKbs::default(),
         };
+        let is_clean = |then: &&BaseMachine| then.answer.is_some() && !then.no_current_data;
+        if missing_then.is_empty() && then.as_ref().is_some_and(is_clean) {
+            self.changes.base.figures.clean += 1;
+        }
         match (then, today) {
             (Some(then), None) => self.record_removed(then, &missing_then),
             (then, Some(today)) => self.listed_today(then, today, &missing_then)?,

@@ -32,27 +32,31 @@ pub fn counted(count: u64, one: &str, many: &str) -> String {
     format!("{} {noun}", thousands(count))
 }
 
-/// The share in percent, with one decimal, cut and not rounded: 9,999 of 10,000 are not
-/// 100.0 %.
+/// The share in percent, rounded to one decimal. Less than the whole is never `100.0 %`.
 pub fn share(part: u64, whole: u64) -> String {
     let per_mille = per_mille(part, whole);
     format!("{}.{} %", per_mille / 10, per_mille % 10)
 }
 
-/// How many in a thousand, cut and not rounded.
+/// The share in thousandths, rounded like [`share`].
 pub fn per_mille(part: u64, whole: u64) -> u64 {
-    u64::try_from(shares(part, whole, 1000)).unwrap_or(u64::MAX)
+    u64::try_from(rounded(part, whole, 1000)).unwrap_or(u64::MAX)
 }
 
-/// The share in whole percent, cut and not rounded.
+/// The share in whole percent, rounded like [`share`].
 pub fn whole_share(part: u64, whole: u64) -> String {
-    format!("{} %", shares(part, whole, 100))
+    format!("{} %", rounded(part, whole, 100))
 }
 
-fn shares(part: u64, whole: u64, of: u128) -> u128 {
-    (u128::from(part) * of)
-        .checked_div(u128::from(whole))
-        .unwrap_or(0)
+/// `of * part / whole`, rounded to the nearest integer, but below `of` if the part is below the whole.
+fn rounded(part: u64, whole: u64, of: u128) -> u128 {
+    let (part, whole) = (u128::from(part), u128::from(whole));
+    let nearest = (2 * part * of + whole).checked_div(2 * whole).unwrap_or(0);
+    if part < whole {
+        nearest.min(of - 1)
+    } else {
+        nearest
+    }
 }
 
 /// A duration in its two largest units: `5 h 40 min`, `43 min`, `12 s`.
@@ -160,12 +164,22 @@ mod tests {
     }
 
     #[test]
-    fn shares_are_rounded_down() {
-        assert_eq!(share(9_873, 10_000), "98.7 %");
-        assert_eq!(share(99_999, 100_000), "99.9 %");
-        assert_eq!(share(1, 1), "100.0 %");
-        assert_eq!(share(0, 0), "0.0 %");
-        assert_eq!(share(u64::MAX, u64::MAX), "100.0 %");
-        assert_eq!(whole_share(719, 1000), "71 %");
+    fn shares_are_rounded_but_never_up_to_the_whole() {
+        for (part, whole, tenths, percent) in [
+            (9_873, 10_000, "98.7 %", "99 %"),
+            (9_875, 10_000, "98.8 %", "99 %"),
+            (99_999, 100_000, "99.9 %", "99 %"),
+            (1, 1, "100.0 %", "100 %"),
+            (0, 0, "0.0 %", "0 %"),
+            (0, 7, "0.0 %", "0 %"),
+            (719, 1000, "71.9 %", "72 %"),
+            (2, 3, "66.7 %", "67 %"),
+            (u64::MAX, u64::MAX, "100.0 %", "100 %"),
+            (u64::MAX - 1, u64::MAX, "99.9 %", "99 %"),
+            (3, 2, "150.0 %", "150 %"),
+        ] {
+            assert_eq!(share(part, whole), tenths);
+            assert_eq!(whole_share(part, whole), percent);
+        }
     }
 }

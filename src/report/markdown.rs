@@ -6,10 +6,12 @@ use super::{
     Run,
     plain::plain,
     view::{
+        actions::{product, released},
         census,
         changes::{exposure_sentence, sentence},
-        coverage::{last_seen_in_doubt, skipped, unanswered},
+        coverage::{answered, banner, last_seen_in_doubt, pending, skipped},
         figures::figures,
+        headline::headline,
         list_check,
     },
 };
@@ -35,18 +37,19 @@ const HASH: usize = 7;
 pub fn markdown(run: &Run<'_>) -> io::Result<String> {
     let mut text = String::new();
     // Writing to a string cannot fail.
-    let _ = head(run, &mut text);
+    let _ = head(run, &headline(run)?, &mut text);
     let actions = run.actions.first(ACTIONS)?;
     if !actions.is_empty() {
-        text.push_str("\n### Install first\n\n| KB | name | machines | exposure | removed so far | machines so far |\n|---|---|---:|---:|---:|---:|\n");
+        text.push_str("\n### Install first\n\n| KB | product | released | machines | exposure score | removed so far | machines so far |\n|---|---|---|---:|---:|---:|---:|\n");
     }
     for action in actions {
         let removed = share(action.exposure_removed, run.fleet.exposure);
         let _ = writeln!(
             text,
-            "| {} | {} | {} | {} | {removed} | {} |",
+            "| {} | {} | {} | {} | {} | {removed} | {} |",
             escaped(&action.kb.id.for_people()),
-            escaped(action.kb.name.as_deref().unwrap_or_default()),
+            escaped(&product(action.kb)),
+            released(action.kb),
             thousands(action.kb.machines_missing),
             thousands(action.kb.exposure),
             thousands(action.machines),
@@ -56,20 +59,16 @@ pub fn markdown(run: &Run<'_>) -> io::Result<String> {
     Ok(text)
 }
 
-fn head(run: &Run<'_>, text: &mut String) -> std::fmt::Result {
+fn head(run: &Run<'_>, headline: &str, text: &mut String) -> std::fmt::Result {
     let coverage = &run.fleet.coverage;
-    let answered = share(coverage.answered, coverage.machines());
-    writeln!(
-        text,
-        "## {}: {answered} of the machines answered\n",
-        escaped(&run.facts.headline())
-    )?;
-    if coverage.is_partial() {
-        let silent = thousands(unanswered(coverage));
-        writeln!(
-            text,
-            "> **PARTIAL**: of {silent} machines nothing is known.\n"
-        )?;
+    writeln!(text, "## {}\n", escaped(&run.facts.heading()))?;
+    writeln!(text, "**{}**\n", escaped(headline))?;
+    writeln!(text, "{}\n", escaped(&answered(coverage)))?;
+    if let Some(banner) = banner(run) {
+        writeln!(text, "> **{}**\n", escaped(&banner.text))?;
+    }
+    if let Some(pending) = pending(run) {
+        writeln!(text, "{}\n", escaped(&pending))?;
     }
     // Of the worst machine there is no row.
     let [figures @ .., _] = figures(run);
@@ -195,12 +194,15 @@ mod tests {
     fn summary_contains_the_main_figures() {
         let text = Fixture::second_night().with_run(|run| markdown(run).unwrap());
         for part in [
-            "## Missing updates (Contoso): 60.0 % of the machines answered",
-            "> **PARTIAL**: of 2 machines nothing is known.",
+            "## Missing updates (Contoso)",
+            "**33&#46;<wbr>3 % of answered machines fully patched; install this update first**",
+            "3 of 5 machines answered (60&#46;<wbr>0 %)",
+            "> **Partial: no result for 2 of 5 machines**",
+            "1 machine was not asked",
             "| 5 | 3 | 2 | 2 | 3 | 123 |",
             "Since 2026&#45;11&#45;22: 1 resolved",
-            "Exposure &#43;66: &#45;3 resolved, &#43;66 replaced",
-            "| KB4540673 | March 2020 Security Updates | 2 | 111 | 90.2 % | 2 |",
+            "Exposure score &#43;66: &#45;3 resolved, &#43;66 replaced",
+            "| KB4540673 | Windows 10, Edge | March 2020 | 2 | 111 | 90.2 % | 2 |",
             "| 1 | KB4540673 | March 2020 Security Updates | 97 | 2 | 66.7 |",
         ] {
             assert!(text.contains(part), "no {part}:\n{text}");
@@ -217,13 +219,15 @@ mod tests {
         };
         fixture.outcomes = vec![answer(1, vec![missing])];
         let text = fixture.with_run(|run| markdown(run).unwrap());
+        // Our own marks: bold, a cut in a text.
+        let foreign = text.replace("**", "").replace(CUT, "");
         for part in ["<", "![", "`", "*_"] {
-            assert!(!text.contains(part), "{part}:\n{text}");
+            assert!(!foreign.contains(part), "{part}:\n{text}");
         }
         assert!(text.len() < 10_000);
         let columns = |line: &str| line.matches('|').count();
         let rows = text.lines().filter(|line| line.contains("KB1 "));
-        assert!(rows.map(columns).eq([7, 7]), "{text}");
+        assert!(rows.map(columns).eq([8, 7]), "{text}");
     }
 
     /// The separate texts of a page rendered from this Markdown.

@@ -45,7 +45,7 @@ fn keeps_what_is_in_flight(signals: &[&str]) {
         assert_eq!((&*row["reason"], &*row["attempts"]), ("pending", "0"));
     }
     assert!(
-        run.stdout.contains("PARTIAL (interrupted)"),
+        run.stdout.contains("Partial: no result for ") && run.stdout.contains("(interrupted)"),
         "{}",
         run.stdout
     );

@@ -84,7 +84,7 @@ fn ambiguous_date_order_is_reported_and_nobody_is_silent() {
     );
     let run = run.complains(&warning);
     assert_eq!(run.stderr.matches("Last device update").count(), 1);
-    let doubt = "20 machines without gaps may be silent rather than clean";
+    let doubt = "20 machines without missing updates may simply be offline";
     assert!(run.stdout.contains(doubt), "{}", run.stdout);
 
     // The list read from the store gives the same warning.

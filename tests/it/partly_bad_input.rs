@@ -33,7 +33,7 @@ fn invalid_ids_are_listed_and_the_rest_is_reported() {
     assert_eq!(run.summary()["outcome"], "partial");
     assert!(
         run.stdout
-            .contains("3 of 3 machines answered (100.0 %); 3 invalid in the list")
+            .contains("3 of 3 machines answered (100.0 %); 3 invalid rows")
     );
 
     let failures: Vec<[String; 4]> = run

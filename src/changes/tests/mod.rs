@@ -303,6 +303,7 @@ fn each_gap_has_one_class() {
     let expected = Figures {
         answered: 5,
         with_gaps: 4,
+        clean: 1,
         kbs: 3,
         gaps: 6,
         exposure: 12,

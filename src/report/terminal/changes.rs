@@ -22,10 +22,7 @@ pub(super) fn summary(run: &Run<'_>, width: u16, style: Style) -> Vec<String> {
         return Vec::new();
     };
     let mut lines = wrapped(&view::changes::sentence(past.changes, run.facts), width);
-    if let Some(beside) = view::figures::beside_base(run) {
-        lines.extend(wrapped(&beside, width));
-    }
-    if let Some(doubt) = view::changes::doubt(run.facts, &past.changes.base) {
+    if let Some(doubt) = view::changes::doubt(run) {
         let doubt = wrapped(&format!("warning: {doubt}"), width);
         lines.extend(doubt.iter().map(|line| style.warning(line)));
     }
@@ -37,9 +34,11 @@ pub(super) fn sections(run: &Run<'_>, width: u16, style: Style) -> Vec<Vec<Strin
     let Some(past) = run.past else {
         return Vec::new();
     };
+    let summary = summary(run, width, style);
+    let figures = vec![view::figures::main_figures(run)];
     vec![
         vec![style.bold(&heading(run, &past.changes.base))],
-        summary(run, width, style),
+        [summary, figures].concat(),
         classes(past.changes, width),
         kbs(&past.changes.kbs, width),
         machines(run.inventory, past.changes, width),
@@ -50,7 +49,7 @@ fn heading(run: &Run<'_>, base: &BaseRun) -> String {
     let zone = &run.facts.time_zone;
     let then = local_minute(base.started_at, zone);
     let now = local_minute(run.facts.started_at, zone);
-    format!("run {} of {then}, and the one of {now}", base.run)
+    format!("changes from run {} ({then}) to the run of {now}", base.run)
 }
 
 fn classes(changes: &Changes, width: u16) -> Vec<String> {

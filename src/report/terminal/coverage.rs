@@ -1,37 +1,51 @@
 //! The coverage of the run, and what it means for the rest of the summary.
 
-use super::Style;
+use super::{Style, wrap::wrapped};
 use crate::{
-    domain::text::thousands,
+    domain::text::{counted, thousands},
     report::{
         Run,
         plain::plain,
         view::{
-            coverage::{answered, banner, parts, reused, skipped, wrong_list},
+            coverage::{
+                answered, banner, clean, last_seen_in_doubt, no_current_data, parts, reused,
+                skipped, wrong_list,
+            },
             list_check,
         },
     },
 };
 
-pub(super) fn lines(run: &Run<'_>, style: Style) -> Vec<String> {
-    let mut lines = vec![style.bold(&counts(run))];
-    lines.extend(banner(run).map(|banner| style.alarm(&banner)));
-    lines.extend(skipped(run));
-    lines.extend(list_check::sentence(run).map(|it| plain(&it)));
-    lines.extend(reused(run));
+/// The number of machines that answered, and the warnings about it.
+pub(super) fn lines(run: &Run<'_>, width: u16, style: Style) -> Vec<String> {
+    let mut lines = wrapped(&counts(run), width);
+    lines.extend(banner(run).map(|banner| style.banner(&banner)));
     let doubt = wrong_list(&run.fleet.coverage);
-    lines.extend(doubt.map(|doubt| style.warning(&format!("warning: {doubt}"))));
+    let doubt = doubt.map(|doubt| wrapped(&format!("warning: {doubt}"), width));
+    let doubt = doubt.into_iter().flatten();
+    lines.extend(doubt.map(|line| style.warning(&line)));
     lines
+}
+
+/// What else to know about the list and the answers, one sentence each.
+pub(super) fn notes(run: &Run<'_>) -> Vec<String> {
+    let mut notes = Vec::from_iter(list_check::sentence(run));
+    notes.extend(skipped(run));
+    notes.extend(clean(run));
+    notes.extend(last_seen_in_doubt(run));
+    notes.extend(no_current_data(run));
+    notes.extend(reused(run));
+    notes.iter().map(|note| plain(note)).collect()
 }
 
 fn counts(run: &Run<'_>) -> String {
     let coverage = &run.fleet.coverage;
     let [_, without_answer @ ..] = parts(coverage).map(|part| (part.machines, part.label));
-    let invalid = (run.inventory.rejected.len() as u64, "invalid in the list");
-    let without_answer = without_answer.into_iter().chain([invalid]);
     let mut counts = vec![answered(coverage)];
-    for (count, what) in without_answer.filter(|(count, _)| *count > 0) {
+    for (count, what) in without_answer.into_iter().filter(|(count, _)| *count > 0) {
         counts.push(format!("{} {what}", thousands(count)));
     }
+    let invalid = run.inventory.rejected.len() as u64;
+    counts.extend((invalid > 0).then(|| counted(invalid, "invalid row", "invalid rows")));
     counts.join("; ")
 }

@@ -4,16 +4,16 @@ use std::io;
 
 use super::{
     super::Run,
-    Style,
     first_rows::first_rows,
     table::{self, Column},
+    wrap::wrapped,
 };
 use crate::{
-    aggregate::{KbRow, TopAction},
+    aggregate::TopAction,
     domain::text::{share, thousands},
     report::{
         table::{Kbs, MachineNames, Machines},
-        view::actions::promise,
+        view::actions::{product, promise, released},
     },
 };
 
@@ -28,43 +28,44 @@ pub(super) fn worst_kbs(run: &Run<'_>, width: u16) -> Vec<String> {
     first_rows::<Kbs>(run.inventory, &worst, width)
 }
 
-fn name(kb: &KbRow) -> String {
-    kb.name.as_deref().unwrap_or_default().to_owned()
-}
-
 pub(super) fn worst_machines(run: &Run<'_>, width: u16) -> Vec<String> {
     let names = MachineNames::of(run.inventory);
     let worst = Machines::with_gaps(run, &names).take(WORST);
     first_rows::<Machines>(run.inventory, &worst.collect::<Vec<_>>(), width)
 }
 
-pub(super) fn actions(run: &Run<'_>, width: u16, style: Style) -> io::Result<Vec<String>> {
+pub(super) fn actions(run: &Run<'_>, width: u16) -> io::Result<Vec<String>> {
     let actions = run.actions.first(ACTIONS)?;
     let exposure = run.fleet.exposure;
     let Some(promise) = promise(&actions, exposure) else {
         return Ok(Vec::new());
     };
     let columns = [
-        Column::text("first"),
-        Column::gives_way("name"),
+        Column::number("#"),
+        Column::text("KB"),
+        Column::gives_way("product"),
+        Column::text("released"),
         Column::number("machines"),
         Column::number("exposure"),
-        Column::number("removed"),
-        Column::number("reached"),
+        Column::number("removed so far"),
     ];
-    let rows: Vec<_> = actions.iter().map(|it| action_row(it, exposure)).collect();
-    let mut lines = vec![style.bold(&format!("installing {promise}"))];
+    let rows = (1..).zip(&actions);
+    let rows: Vec<_> = rows
+        .map(|(place, it)| action_row(place, it, exposure))
+        .collect();
+    let mut lines = wrapped(&format!("Installing {promise}:"), width);
     lines.extend(table::lines(&columns, &rows, width));
     Ok(lines)
 }
 
-fn action_row(action: &TopAction<'_>, exposure: u64) -> Vec<String> {
+fn action_row(place: u64, action: &TopAction<'_>, exposure: u64) -> Vec<String> {
     vec![
+        thousands(place),
         action.kb.id.for_people(),
-        name(action.kb),
+        product(action.kb),
+        released(action.kb),
         thousands(action.kb.machines_missing),
         thousands(action.kb.exposure),
         share(action.exposure_removed, exposure),
-        thousands(action.machines),
     ]
 }

@@ -17,40 +17,61 @@ pub use style::Style;
 
 pub(crate) use self::table::{Column, lines as table};
 
-use super::{
-    Run,
-    plain::plain,
-    view::{self, coverage::last_seen_in_doubt},
-};
+use self::wrap::wrapped;
+use super::{Run, plain::plain, view};
 use crate::domain::text::{counted, thousands};
+
+/// The maximum number of lines on a screen; the exit code follows in one or two more.
+const SCREEN: usize = 18;
 
 /// The summary of a run, shortened to fit a screen. The lists of the worst KBs and machines are in
 /// the files. Fails if the gaps cannot be read.
 pub fn screen(run: &Run<'_>, width: u16, style: Style) -> io::Result<String> {
-    let all = [
-        [coverage::lines(run, style), totals(run)].concat(),
-        lists::actions(run, width, style)?,
-        [
-            changes::summary(run, width, style),
-            census(run, 1),
-            place(run),
-        ]
-        .concat(),
+    let top = [
+        headline(run, width, style)?,
+        coverage::lines(run, width, style),
+        wrapped(&view::figures::main_figures(run), width),
     ];
+    let plan = lists::actions(run, width)?;
+    let changes = changes::summary(run, width, style);
+    let place = place(run);
+    let written = [&top.concat(), &plan, &changes, &place];
+    // The sections are separated by blank lines.
+    let lines = written.map(Vec::len).iter().sum::<usize>() + 2;
+    let notes = notes(run, width, SCREEN.saturating_sub(lines));
+    let all = [top.concat(), plan, [changes, notes, place].concat()];
     Ok(sections(all.into_iter()))
+}
+
+/// The notes that fit into this number of lines. The others are in the reports.
+fn notes(run: &Run<'_>, width: u16, lines: usize) -> Vec<String> {
+    let notes = coverage::notes(run).into_iter().chain(census(run, 1));
+    let mut shown: Vec<String> = Vec::new();
+    for note in notes.map(|note| wrapped(&note, width)) {
+        if shown.len() + note.len() <= lines {
+            shown.extend(note);
+        }
+    }
+    shown
 }
 
 /// The full summary of a run, for a log or a pipe. `width` is in columns. Fails if the gaps cannot
 /// be read.
 pub fn render(run: &Run<'_>, width: u16, style: Style) -> io::Result<String> {
+    let notes = coverage::notes(run).into_iter();
     let all = [
-        coverage::lines(run, style),
-        totals(run),
+        [
+            headline(run, width, style)?,
+            coverage::lines(run, width, style),
+        ]
+        .concat(),
+        totals(run, width),
+        lists::actions(run, width)?,
         changes::summary(run, u16::MAX, style),
+        notes.collect(),
         census(run, 3),
         lists::worst_kbs(run, width),
         lists::worst_machines(run, width),
-        lists::actions(run, width, style)?,
         files(run),
     ];
     Ok(sections(all.into_iter()))
@@ -59,6 +80,11 @@ pub fn render(run: &Run<'_>, width: u16, style: Style) -> io::Result<String> {
 /// The changes between two runs, for a terminal. `width` is in columns.
 pub fn changes(run: &Run<'_>, width: u16, style: Style) -> String {
     sections(changes::sections(run, width, style).into_iter())
+}
+
+fn headline(run: &Run<'_>, width: u16, style: Style) -> io::Result<Vec<String>> {
+    let lines = wrapped(&view::headline::headline(run)?, width);
+    Ok(lines.iter().map(|line| style.bold(line)).collect())
 }
 
 /// Joins the sections with blank lines.
@@ -70,34 +96,23 @@ fn sections(sections: impl Iterator<Item = Vec<String>>) -> String {
     written.join("\n")
 }
 
-fn totals(run: &Run<'_>) -> Vec<String> {
+/// The totals; those of the earlier run are beside them if there is one.
+fn totals(run: &Run<'_>, width: u16) -> Vec<String> {
     let fleet = run.fleet;
-    let mut lines = Vec::new();
-    if !fleet.kbs.is_empty() {
-        let kbs = counted(fleet.kbs.len() as u64, "KB is", "KBs are");
-        let gaps = counted(fleet.gaps, "gap", "gaps");
-        let machines = counted(fleet.coverage.with_gaps, "machine", "machines");
-        lines.push(format!("{kbs} missing: {gaps} on {machines}"));
-        lines.push(format!(
-            "exposure {}: machine-times-CVE, an upper bound: KBs overlap",
-            thousands(fleet.exposure)
-        ));
+    if fleet.kbs.is_empty() {
+        return Vec::new();
     }
-    if fleet.coverage.clean > 0 {
-        let clean = counted(fleet.coverage.clean, "machine misses", "machines miss");
-        lines.push(match run.inventory.last_seen_column() {
-            Some(_) => format!("{clean} nothing"),
-            None => {
-                format!("{clean} nothing, or sent nothing for 30 days: the answers look alike")
-            }
-        });
-    }
-    lines.extend(last_seen_in_doubt(run).map(|doubt| plain(&doubt)));
-    if fleet.coverage.no_current_data > 0 {
-        let machines = counted(fleet.coverage.no_current_data, "machine", "machines");
-        lines.push(format!(
-            "no current data of {machines}: not seen for 30 days, an empty answer means nothing"
-        ));
+    let kbs = counted(fleet.kbs.len() as u64, "missing KB", "missing KBs");
+    let gaps = counted(fleet.gaps, "gap", "gaps");
+    let machines = counted(fleet.coverage.with_gaps, "machine", "machines");
+    let exposure = format!(
+        "Exposure score {} (CVEs summed over all gaps; an upper bound, because KBs overlap)",
+        thousands(fleet.exposure)
+    );
+    let mut lines = vec![format!("{kbs}: {gaps} on {machines}")];
+    lines.extend(wrapped(&exposure, width));
+    if run.past.is_some() {
+        lines.extend(wrapped(&view::figures::main_figures(run), width));
     }
     lines
 }

@@ -1,5 +1,7 @@
 //! Text styles, if colours are enabled.
 
+use crate::report::view::coverage::{Banner, Level};
+
 /// Whether the summary is coloured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
@@ -16,13 +18,21 @@ impl Style {
     }
 
     /// A serious warning.
-    pub(super) fn alarm(self, text: &str) -> String {
+    fn alarm(self, text: &str) -> String {
         self.painted("1;31", text)
     }
 
     /// A warning.
     pub(super) fn warning(self, text: &str) -> String {
         self.painted("33", text)
+    }
+
+    /// The warning that machines have no result.
+    pub(super) fn banner(self, banner: &Banner) -> String {
+        match banner.level {
+            Level::Amber => self.warning(&banner.text),
+            Level::Red => self.alarm(&banner.text),
+        }
     }
 
     fn painted(self, code: &str, text: &str) -> String {

@@ -1,7 +1,11 @@
 //! Wraps text at word boundaries.
 
+/// The minimum width in columns: text is not readable in less.
+const NARROWEST: u16 = 40;
+
 /// The text in lines of at most this width. A longer word gets a line of its own.
 pub(super) fn wrapped(text: &str, width: u16) -> Vec<String> {
+    let width = width.max(NARROWEST);
     let mut lines: Vec<String> = Vec::new();
     for word in text.split(' ') {
         match lines.last_mut() {
@@ -25,12 +29,18 @@ mod tests {
 
     #[test]
     fn lines_break_between_words() {
+        let long = "unbreakable".repeat(4);
         for (text, width, expected) in [
-            ("one two three", 7, &["one two", "three"][..]),
+            (
+                "one two three four five six seven eight nine",
+                40,
+                &["one two three four five six seven eight", "nine"][..],
+            ),
             ("one two three", 100, &["one two three"]),
-            ("unbreakable", 3, &["unbreakable"]),
-            ("a unbreakable b", 3, &["a", "unbreakable", "b"]),
-            ("", 3, &[""]),
+            ("one two three", 7, &["one two three"]),
+            (&*long, 40, &[&*long]),
+            (&*format!("a {long} b"), 40, &["a", &long, "b"]),
+            ("", 40, &[""]),
         ] {
             assert_eq!(wrapped(text, width), expected, "{text:?}");
         }

@@ -40,7 +40,7 @@ fn said(cells: [&str; 5], reason: &str) -> [bool; 5] {
         let summary: serde_json::Value =
             serde_json::from_slice(&rendered(run, "summary.json")).unwrap();
         let workbook = rendered(run, "report.xlsx");
-        let sentence = "1 machine without gaps may be silent rather than clean";
+        let sentence = "1 machine without missing updates may simply be offline";
         [
             screen.contains(&format!("{sentence}: ")) && screen.contains(reason),
             page.contains(sentence) && page.contains(reason),

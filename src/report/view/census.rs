@@ -8,7 +8,7 @@ use crate::{
         text::{counted, thousands},
     },
     inventory::ListComparison,
-    report::Run,
+    report::{Run, view::products::name as product},
 };
 
 /// The maximum number of products without a count that are named.
@@ -128,16 +128,6 @@ fn left_out(products: &[LeftOut]) -> Option<String> {
         "products are not compared, because they have no count",
     );
     Some(format!("{products}: {}", named.join(", ")))
-}
-
-/// The name of a product as people write it: `windows_11` is `Windows 11`.
-fn product(name: &str) -> String {
-    let words = name.split('_').map(|word| {
-        let mut letters = word.chars();
-        let first = letters.next().map(|it| it.to_ascii_uppercase());
-        first.into_iter().chain(letters).collect()
-    });
-    words.collect::<Vec<String>>().join(" ")
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use crate::{
     changes::{BaseRun, Change, Changes},
-    domain::text::{counted, signed, thousands},
-    report::Facts,
+    domain::text::{counted, share, signed, thousands},
+    report::{Facts, Run},
 };
 
 /// The change classes in display order.
@@ -46,12 +46,12 @@ impl Class {
 
     pub(in crate::report) const fn meaning(self) -> &'static str {
         match self.change {
-            Change::Resolved => "missing then, not any more",
-            Change::New => "not missing then",
+            Change::Resolved => "was missing, now installed",
+            Change::New => "newly missing",
             Change::Replaced => "a newer KB of the same product took its place",
-            Change::Returned => "was resolved in an earlier run, and is back",
+            Change::Returned => "was resolved in an earlier run, now missing again",
             Change::StillMissing => "missing then and now",
-            Change::NotAnswered => "carried, never counted as resolved",
+            Change::NotAnswered => "no answer now: carried over, never counted as resolved",
             Change::OutOfScope => "the machine left the list",
             Change::Appeared => "the machine had no answer then",
         }
@@ -81,20 +81,26 @@ pub(in crate::report) fn base_day(facts: &Facts, base: &BaseRun) -> String {
 }
 
 /// The reason why a comparison with the base may mislead, if there is one.
-pub(in crate::report) fn doubt(facts: &Facts, base: &BaseRun) -> Option<String> {
-    let run = format!("run {} of {}", base.run, base_day(facts, base));
+pub(in crate::report) fn doubt(run: &Run<'_>) -> Option<String> {
+    let base = run.past.map(|past| &past.changes.base)?;
+    doubt_about(base, run.facts, run.fleet.coverage.is_partial())
+}
+
+/// Likewise; `is_partial` is today's run.
+fn doubt_about(base: &BaseRun, facts: &Facts, is_partial: bool) -> Option<String> {
+    let run = format!("the previous run ({})", base_day(facts, base));
     if !base.is_same_fleet {
         return Some(format!(
-            "{run} had another list: fewer than half of the machines are on both, so what looks \
-             better or worse may be the list"
+            "{run} had another list: fewer than half of the machines are on both, so some changes \
+             may be the list"
         ));
     }
-    let answered = thousands(base.figures.answered);
-    let machines = counted(base.machines, "machine", "machines");
+    let also = if is_partial { "also " } else { "" };
+    let answered = share(base.figures.answered, base.machines);
     (!base.is_enough()).then(|| {
         format!(
-            "{run} was partial: {answered} of its {machines} answered, so what looks better or \
-             worse may be machines that had no answer then"
+            "{run} was {also}incomplete ({answered}), so some changes may be machines that did not \
+             answer then"
         )
     })
 }
@@ -116,7 +122,7 @@ fn since(changes: &Changes, day: &str) -> String {
     );
     if tally[Change::Appeared] > 0 {
         let gaps = counted(tally[Change::Appeared], "gap", "gaps");
-        sentence = format!("{sentence}; {gaps} on machines that were not answered then");
+        sentence = format!("{sentence}; {gaps} on machines that had no answer then");
     }
     let machines = changes.machines;
     let are = |change| counted(tally[change], "gap is", "gaps are");
@@ -124,11 +130,13 @@ fn since(changes: &Changes, day: &str) -> String {
         let not_answered = counted(machines.not_answered, "machine", "machines");
         let silent = match machines.silent {
             0 => String::new(),
-            silent => format!(" ({} of them silent for 30 days)", thousands(silent)),
+            silent => format!(" ({} of them not seen for 30 days)", thousands(silent)),
         };
         let gaps = are(Change::NotAnswered);
-        sentence =
-            format!("{sentence}; {not_answered} not answered{silent}: {gaps} carried, not counted");
+        sentence = format!(
+            "{sentence}; {not_answered} stopped answering{silent}: {gaps} carried over, not \
+             counted as resolved"
+        );
     }
     if let Some(removed) = removed(changes) {
         let gaps = are(Change::OutOfScope);
@@ -164,7 +172,7 @@ pub(in crate::report) fn exposure_sentence(changes: &Changes) -> Option<String> 
         .map(|class| format!("{} {}", signed(class.exposure), class.name()))
         .collect();
     let all = classes.iter().map(|class| class.exposure).sum();
-    (!parts.is_empty()).then(|| format!("Exposure {}: {}.", signed(all), parts.join(", ")))
+    (!parts.is_empty()).then(|| format!("Exposure score {}: {}.", signed(all), parts.join(", ")))
 }
 
 #[cfg(test)]
@@ -197,8 +205,8 @@ mod tests {
         assert_eq!(
             since(&changes, "2026-11-22"),
             "Since 2026-11-22: 0 resolved, 0 new, 1 replaced by newer KBs, 0 returned; 2 gaps on \
-             machines that were not answered then; 1 machine not answered: 2 gaps are carried, not \
-             counted; 1 machine left the list: 1 gap is out of scope."
+             machines that had no answer then; 1 machine stopped answering: 2 gaps are carried \
+             over, not counted as resolved; 1 machine left the list: 1 gap is out of scope."
         );
         let (changes, _) = Nights::default()
             .then("1: 10")
@@ -208,5 +216,53 @@ mod tests {
             since(&changes, "2026-11-22"),
             "Since 2026-11-22: 1 resolved, 0 new, 0 replaced by newer KBs, 0 returned."
         );
+    }
+
+    #[test]
+    fn doubtful_comparison_says_why() {
+        let mut fixture = Fixture::second_night();
+        fixture.facts.started_at = "2026-12-08T02:00:00Z".parse().unwrap();
+        let base = |answered, is_same_fleet| BaseRun {
+            lists_tenant: false,
+            run: 9,
+            started_at: "2026-12-07T02:00:00Z".parse().unwrap(),
+            finished_at: "2026-12-07T02:00:00Z".parse().unwrap(),
+            machines: 1000,
+            is_same_fleet,
+            figures: crate::changes::Figures {
+                answered,
+                ..Default::default()
+            },
+        };
+        for (base, is_partial, expected) in [
+            (base(980, true), true, None),
+            (
+                base(978, true),
+                true,
+                Some(
+                    "the previous run (2026-12-07) was also incomplete (97.8 %), so some changes \
+                     may be machines that did not answer then",
+                ),
+            ),
+            (
+                base(978, true),
+                false,
+                Some(
+                    "the previous run (2026-12-07) was incomplete (97.8 %), so some changes may be \
+                     machines that did not answer then",
+                ),
+            ),
+            (
+                base(1000, false),
+                false,
+                Some(
+                    "the previous run (2026-12-07) had another list: fewer than half of the \
+                     machines are on both, so some changes may be the list",
+                ),
+            ),
+        ] {
+            let said = doubt_about(&base, &fixture.facts, is_partial);
+            assert_eq!(said.as_deref(), expected);
+        }
     }
 }

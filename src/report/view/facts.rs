@@ -48,8 +48,8 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// The headline of a report: what it lists, and of which tenant.
-    pub(in crate::report) fn headline(&self) -> String {
+    /// The heading of a report: what it lists, and of which tenant.
+    pub(in crate::report) fn heading(&self) -> String {
         format!("Missing updates ({})", plain(&self.title))
     }
 

@@ -50,7 +50,7 @@ pub(in crate::report) fn figures(run: &Run<'_>) -> [Figure; 6] {
         figure("gaps", "gaps", |it| it.gaps),
         Figure {
             neutral: replaced,
-            ..figure("exposure", "exposure", |it| it.exposure)
+            ..figure("exposure", "exposure score", |it| it.exposure)
         },
         figure("worst", "worst machine's score", |it| it.worst),
     ]
@@ -67,6 +67,7 @@ fn today(run: &Run<'_>) -> Figures {
     Figures {
         answered: fleet.coverage.answered,
         with_gaps: fleet.coverage.with_gaps,
+        clean: fleet.coverage.clean,
         kbs: fleet.kbs.len() as u64,
         gaps: fleet.gaps,
         exposure: fleet.exposure,
@@ -99,15 +100,23 @@ impl Figure {
     }
 }
 
-/// The most important figures, each with its difference from the base.
-pub(in crate::report) fn beside_base(run: &Run<'_>) -> Option<String> {
+/// The most important figures, each with its difference from the base if there is one: `Machines
+/// with gaps 2 (-2) · gaps 3 (-3) · exposure score 123 (+66)`.
+pub(in crate::report) fn main_figures(run: &Run<'_>) -> String {
     let [_, with_gaps, _, gaps, exposure, _] = figures(run);
     let parts = [with_gaps, gaps, exposure].map(|it| {
-        let difference = signed(it.difference()?);
-        Some(format!("{} {} ({difference})", it.name, thousands(it.now)))
+        let difference = it.difference().map(signed);
+        let difference = difference.map_or_else(String::new, |it| format!(" ({it})"));
+        format!("{} {}{difference}", it.name, thousands(it.now))
     });
-    let parts: Option<Vec<String>> = parts.into_iter().collect();
-    Some(parts?.join(" · "))
+    capitalized(&parts.join(" · "))
+}
+
+/// The text with a capital letter at its beginning.
+pub(in crate::report) fn capitalized(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|it| it.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
 }
 
 #[cfg(test)]

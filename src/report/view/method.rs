@@ -18,49 +18,52 @@ const fn define(term: &'static str, text: &'static str) -> Definition {
 }
 
 /// The words that need an explanation.
-pub(in crate::report) const DEFINITIONS: [Definition; 9] = [
+pub(in crate::report) const DEFINITIONS: [Definition; 10] = [
     define(
         "Coverage",
-        "Machines with an answer among all machines of the list. Every total speaks for the \
-         answered machines alone.",
+        "Machines that answered, out of all machines on the list. Every total covers only the \
+         machines that answered.",
     ),
     define(
-        "PARTIAL",
-        "Fewer than 98 % of the machines answered, or something was not asked. The figures are \
-         then too small by an unknown amount.",
+        "Partial",
+        "Fewer than 98 % of the machines answered, so every total is too low by an unknown amount.",
     ),
-    define("Gap", "One missing KB on one answered machine."),
     define(
-        "Exposure",
-        "The CVEs that the missing KBs address, summed over all gaps: machine-times-CVE. An upper \
-         bound, because KBs overlap: one CVE may be counted for several KBs of a machine. It \
-         shows which few updates remove most. It is not the number of distinct CVEs.",
+        "Fully patched",
+        "Machines that answered and have no missing updates, out of all that answered.",
+    ),
+    define("Gap", "One missing KB on one machine that answered."),
+    define(
+        "Exposure score",
+        "The CVEs that the missing KBs address, summed over all gaps. An upper bound, because KBs \
+         overlap: a CVE can be counted for several KBs of a machine. It shows which few updates \
+         remove the most; it is not the number of distinct CVEs.",
     ),
     define(
         "Score",
-        "The same sum for one machine: a number to rank by. Beside it stands the largest number \
-         of one of its KBs.",
+        "The same sum for one machine: a number to rank by. Next to it is the largest number of \
+         CVEs of any single KB.",
     ),
     define(
         "CVEs of a KB",
-        "The largest number that the service gave on any machine; the smallest stands beside it \
-         where it differs.",
+        "The largest number that the service reported for any machine. If it differs between \
+         machines, the smallest is shown as well.",
     ),
     define(
         "No current data",
-        "The answer is empty, and the list says that the machine was not seen for more than 30 \
-         days before. It does not count as clean. Without such a column in the list, these \
-         machines count as clean.",
+        "The answer is empty, but the list says that the machine was last seen more than 30 days \
+         before. It is not counted as fully patched. If the list has no last-seen column, such \
+         machines are counted as fully patched.",
     ),
     define(
         "Not answered",
-        "Carried, and never counted as resolved. Gaps of machines that left the list are out of \
-         scope, and not resolved either.",
+        "Gaps of machines that stopped answering are carried over, and never counted as resolved. \
+         Gaps of machines that left the list are out of scope, and not counted as resolved either.",
     ),
     define(
         "Replaced",
-        "An older KB left a machine, and a newer one for some of the same products came. A guess \
-         from numbers and products: it is neither news nor progress.",
+        "An older KB is gone from a machine, and a newer one for some of the same products is \
+         missing instead. Inferred from numbers and products; neither better nor worse.",
     ),
 ];
 
@@ -68,7 +71,7 @@ pub(in crate::report) const DEFINITIONS: [Definition; 9] = [
 pub(in crate::report) fn calls(run: &Run<'_>) -> String {
     let requests = run.facts.requests;
     format!(
-        "{} sent, {} of them repeated, {} refused for quota",
+        "{} sent, {} of them retries, {} rate limited (429)",
         thousands(requests.sent),
         thousands(requests.retried),
         thousands(requests.throttled)
@@ -100,8 +103,8 @@ pub(in crate::report) fn list(run: &Run<'_>) -> String {
 /// The order of the KBs.
 pub(in crate::report) const fn order(rank_by: RankBy) -> &'static str {
     match rank_by {
-        RankBy::Cve => "by the CVEs that a KB addresses, then by machines that miss it",
-        RankBy::Exposure => "by exposure",
-        RankBy::Machines => "by machines that miss a KB, then by the CVEs that it addresses",
+        RankBy::Cve => "by CVEs addressed, then by machines that miss the KB",
+        RankBy::Exposure => "by exposure score",
+        RankBy::Machines => "by machines that miss the KB, then by CVEs addressed",
     }
 }

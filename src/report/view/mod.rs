@@ -4,11 +4,13 @@
 //! of the output format: text from outside is passed through unchanged, and each renderer escapes it.
 //!
 //! - [`facts`], [`past`]: the metadata of a run, and the earlier runs it is compared with
+//! - [`headline`]: how much of the fleet is patched, and what to do, in one sentence
 //! - [`coverage`]: the number of machines that answered, and what that means for all other figures
 //! - [`list_check`]: how the list compares with the machines that the service lists
 //! - [`figures`]: the one list of the fleet's figures, beside those of the base
 //! - [`method`]: what the figures mean, and where they come from
 //! - [`actions`]: the updates to install first, and what they achieve
+//! - [`products`]: the names of products as people write them
 //! - [`changes`]: the change classes and the sentences about them
 //! - [`moved`]: the machines whose status changed
 //! - [`histogram`]: machines by number of gaps
@@ -23,11 +25,13 @@ pub(super) mod changes;
 pub(super) mod coverage;
 pub(super) mod facts;
 pub(super) mod figures;
+pub(super) mod headline;
 pub(super) mod histogram;
 pub(super) mod list_check;
 pub(super) mod method;
 pub(super) mod months;
 pub(super) mod moved;
 pub(super) mod past;
+pub(super) mod products;
 pub(super) mod trend;
 pub(super) mod week;

@@ -46,7 +46,7 @@ pub(in crate::report) const fn name(change: MachineChange, base: &BaseRun) -> &'
         MachineChange::NewlyAffected => "newly affected",
         MachineChange::Appeared => "new on the list",
         MachineChange::Left => "left the list",
-        MachineChange::NotAnswered => "no longer answered",
+        MachineChange::NotAnswered => "stopped answering",
     }
 }
 

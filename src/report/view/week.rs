@@ -12,26 +12,44 @@ use crate::{
 /// Seven days less 12 hours: nightly runs do not start at the same minute.
 const WEEK: SignedDuration = SignedDuration::from_hours(7 * 24 - 12);
 
+/// The maximum age that people call last week.
+const LAST_WEEK: SignedDuration = SignedDuration::from_hours(10 * 24);
+
 /// Compares exposure with the latest complete run that is at least about a week old.
 pub(in crate::report) fn week(run: &Run<'_>) -> Option<String> {
-    let age = |point: &TrendPoint| run.facts.started_at.duration_since(point.started_at);
-    let mut whole = run.trend.iter().rev().filter(|point| !point.is_partial());
-    let then = whole.find(|point| age(point) >= WEEK)?;
+    let then = about_a_week_ago(run)?;
     let day = local_day(then.started_at, &run.facts.time_zone);
-    let days = (age(then).as_hours() + 12) / 24;
+    let days = (age(run, then).as_hours() + 12) / 24;
     let exposure = compared(run.fleet.exposure, then.exposure);
-    Some(format!("Exposure {exposure} of {days} days ago ({day})."))
+    Some(format!(
+        "Exposure score {exposure} {days} days ago ({day})."
+    ))
+}
+
+/// The latest complete run that is at least about a week old.
+pub(super) fn about_a_week_ago<'run>(run: &Run<'run>) -> Option<&'run TrendPoint> {
+    let mut whole = run.trend.iter().rev().filter(|point| !point.is_partial());
+    whole.find(|point| age(run, point) >= WEEK)
+}
+
+/// Whether such a run is not much older than a week.
+pub(super) fn is_last_week(run: &Run<'_>, then: &TrendPoint) -> bool {
+    age(run, then) <= LAST_WEEK
+}
+
+fn age(run: &Run<'_>, then: &TrendPoint) -> SignedDuration {
+    run.facts.started_at.duration_since(then.started_at)
 }
 
 fn compared(now: u64, then: u64) -> String {
     let word = match now.cmp(&then) {
-        Ordering::Less => "below",
-        Ordering::Equal => return format!("is the same as the {}", thousands(then)),
-        Ordering::Greater => "above",
+        Ordering::Less => "lower",
+        Ordering::Equal => return format!("{}, the same as", thousands(now)),
+        Ordering::Greater => "higher",
     };
     let share = share(now.abs_diff(then), then);
     format!(
-        "{} is {share} {word} the {}",
+        "{}, {share} {word} than the {} of",
         thousands(now),
         thousands(then)
     )
@@ -64,15 +82,15 @@ mod tests {
             (vec![point("16", 2, 100)], None),
             (
                 vec![point("10", 5, 7), point("16", 5, 246), point("18", 5, 9)],
-                Some("Exposure 123 is 50.0 % below the 246 of 7 days ago (2026-11-16)."),
+                Some("Exposure score 123, 50.0 % lower than the 246 of 7 days ago (2026-11-16)."),
             ),
             (
                 vec![point("15", 5, 100), point("16", 2, 246)],
-                Some("Exposure 123 is 23.0 % above the 100 of 8 days ago (2026-11-15)."),
+                Some("Exposure score 123, 23.0 % higher than the 100 of 8 days ago (2026-11-15)."),
             ),
             (
                 vec![point("16", 5, 123)],
-                Some("Exposure is the same as the 123 of 7 days ago (2026-11-16)."),
+                Some("Exposure score 123, the same as 7 days ago (2026-11-16)."),
             ),
         ] {
             let told = Fixture::small().with_run(|run| {

@@ -170,7 +170,7 @@ fn properties(run: &Run<'_>) -> Result<DocProperties, XlsxError> {
     let facts = run.facts;
     let finished = ExcelDateTime::from_timestamp(facts.finished_at.as_second())?;
     Ok(DocProperties::new()
-        .set_title(clean(&facts.headline()).into_owned())
+        .set_title(clean(&facts.heading()).into_owned())
         .set_author(format!("{} {}", facts.tool.name, facts.tool.version))
         .set_creation_datetime(&finished))
 }

@@ -72,7 +72,7 @@ fn compared(scene: &Scene<'_>, changes: &Changes) -> Compared {
     let more = listed.clone().count().saturating_sub(KBS);
     Compared {
         sentence: view::changes::sentence(changes, scene.run.facts),
-        warning: doubt(scene.run.facts, &changes.base),
+        warning: doubt(&scene.run),
         classes: view::changes::classes(changes).map(class),
         gaps_then: thousands(changes.tally.of_base()),
         gaps_now: thousands(changes.tally.of_today()),

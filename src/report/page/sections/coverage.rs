@@ -2,15 +2,17 @@
 
 use askama::Template;
 
-use super::super::{charts::bar, paint::Paint, shown::text};
+use super::super::{charts::bar, paint::Paint};
 use crate::{
-    aggregate::Coverage,
     domain::text::{counted, thousands},
     report::{
         Run,
         view::{
             changes::doubt,
-            coverage::{self, answered, banner, last_seen_in_doubt, reused, wrong_list},
+            coverage::{
+                self, Level, answered, banner, clean, last_seen_in_doubt, no_current_data, pending,
+                reused, wrong_list,
+            },
             list_check,
         },
     },
@@ -19,13 +21,31 @@ use crate::{
 #[derive(Template)]
 #[template(config = "src/report/page/askama.toml", path = "coverage.html")]
 pub(super) struct Section {
-    banner: Option<String>,
+    banner: Option<Banner>,
     warnings: Vec<String>,
     answered: String,
     bar: String,
     parts: [Part; 4],
     invalid: Option<String>,
     notes: Vec<String>,
+}
+
+/// The warning that machines have no result.
+struct Banner {
+    class: &'static str,
+    text: String,
+}
+
+impl From<coverage::Banner> for Banner {
+    fn from(banner: coverage::Banner) -> Self {
+        Self {
+            class: match banner.level {
+                Level::Amber => "banner amber",
+                Level::Red => "banner",
+            },
+            text: banner.text,
+        }
+    }
 }
 
 /// The machines or rows of the inventory with one status.
@@ -41,7 +61,7 @@ impl Section {
         let parts = coverage::parts(coverage);
         let invalid = run.inventory.rejected.len() as u64;
         Self {
-            banner: banner(run).map(|it| text(&it)),
+            banner: banner(run).map(Banner::from),
             warnings: warnings(run),
             answered: answered(coverage),
             bar: bar(&parts),
@@ -62,33 +82,17 @@ fn part(part: coverage::StatusCount) -> Part {
 
 fn warnings(run: &Run<'_>) -> Vec<String> {
     let mut warnings = Vec::from_iter(wrong_list(&run.fleet.coverage));
-    let base = run.past.map(|past| &past.changes.base);
-    warnings.extend(base.and_then(|base| doubt(run.facts, base)));
+    warnings.extend(doubt(run));
     warnings
 }
 
 fn notes(run: &Run<'_>) -> Vec<String> {
-    let Coverage {
-        clean,
-        no_current_data,
-        ..
-    } = run.fleet.coverage;
-    let mut notes = Vec::from_iter(coverage::skipped(run));
+    let mut notes = Vec::from_iter(pending(run));
+    notes.extend(coverage::skipped(run));
     notes.extend(list_check::sentence(run));
     notes.extend(reused(run));
-    if no_current_data > 0 {
-        notes.push(format!(
-            "no current data of {}: nothing is listed as missing, but the list says that \
-             they were not seen for more than 30 days; they do not count as clean",
-            counted(no_current_data, "machine", "machines")
-        ));
-    }
+    notes.extend(no_current_data(run));
     notes.extend(last_seen_in_doubt(run));
-    if clean > 0 && run.inventory.last_seen_column().is_none() {
-        notes.push(format!(
-            "{} nothing; whether they were seen lately the list does not say",
-            counted(clean, "machine misses", "machines miss")
-        ));
-    }
+    notes.extend(clean(run).filter(|_| run.inventory.last_seen_column().is_none()));
     notes
 }

@@ -47,5 +47,5 @@ impl Header {
 /// The title of the page.
 pub(in crate::report::page) fn title(run: &Run<'_>) -> String {
     let day = local_day(run.facts.started_at, &run.facts.time_zone);
-    format!("{} {day}", run.facts.headline())
+    format!("{} {day}", run.facts.heading())
 }

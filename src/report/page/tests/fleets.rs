@@ -43,10 +43,10 @@ fn fleet_of_one_machine_is_shown() {
     )]));
     assert!(
         section(&page, "actions")
-            .contains("Installing this KB removes 100 % of the exposure, on 1 machine.")
+            .contains("Installing this update removes 100 % of the exposure score, on 1 machine.")
     );
     assert!(section(&page, "kbs").contains("(no KB id)"));
-    assert!(!section(&page, "coverage").contains("PARTIAL"));
+    assert!(!section(&page, "coverage").contains("no result"));
     assert_eq!(figure(&page, "gaps"), 2);
     assert!(
         data(&page)["machines"]["name"].is_null(),
@@ -68,8 +68,8 @@ fn fleet_without_gaps_is_shown() {
 #[test]
 fn fleet_without_answers_is_shown() {
     let page = page(&fixture(vec![not_found(1), not_found(2), not_found(3)]));
-    assert!(section(&page, "coverage").contains("PARTIAL"));
-    assert!(section(&page, "coverage").contains("is this the right list"));
+    assert!(section(&page, "coverage").contains("Partial: no result for 3 of 3 machines"));
+    assert!(section(&page, "coverage").contains("Is this the right list"));
     assert!(section(&page, "kbs").contains("is not known"));
     assert!(section(&page, "actions").contains("which updates to push is not known"));
     // A zero would look like good news.
@@ -89,7 +89,7 @@ fn machine_not_seen_is_not_clean() {
     fixture.inventory.cells = Cells::from_iter([["2026-11-20"], ["2026-01-01"]]);
     let page = page(&fixture);
     assert!(section(&page, "machines").contains(">no current data<"));
-    assert!(section(&page, "coverage").contains("no current data of 1 machine"));
+    assert!(section(&page, "coverage").contains("1 machine has no current data"));
     assert_eq!(data(&page)["machines"]["status"], "12");
 }
 
@@ -141,7 +141,7 @@ fn tables_show_fifty_rows_and_contain_all() {
     let actions = section(&page, "actions");
     assert_eq!(actions.matches("<tr data-kb=").count(), 25);
     assert_eq!(actions.matches(" hidden><td").count(), 20);
-    assert_eq!(actions.matches("these 25 KBs").count(), 1);
+    assert_eq!(actions.matches("these 25 updates").count(), 1);
 }
 
 #[test]

@@ -135,12 +135,12 @@ fn second_night_shows_the_comparison() {
     assert!(header.contains("2026-11-23T12:59:58Z"));
     assert!(header.contains("run 1 of 2026-11-22 13:59 CET"));
     assert!(header.contains("<h1>Missing updates (<bdi>Contoso</bdi>)</h1>"));
-    assert!(section(&page, "coverage").contains("PARTIAL"));
+    assert!(section(&page, "coverage").contains("Partial: no result for 2 of 5 machines"));
     assert!(section(&page, "tiles").contains("▼ 3 fewer <span class=\"than\">than on 2026-11-22"));
     let changes = section(&page, "changes");
     for expected in [
         "Since 2026-11-22: 1 resolved",
-        "carried, never counted as resolved",
+        "carried over, never counted as resolved",
         "db-01 (0303030303030303030303030303030303030303): 1 gap then",
         "KB4530000",
     ] {

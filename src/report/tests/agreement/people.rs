@@ -143,7 +143,8 @@ fn rows(book: &mut Xlsx<Cursor<Vec<u8>>>, sheet: &str) -> Vec<Vec<String>> {
 pub(super) fn on_the_terminal(run: &Run<'_>) -> Figures {
     let text = terminal::render(run, 1000, Style::Plain).unwrap();
     let told = terminal::changes(run, 1000, Style::Plain);
-    let first = text.lines().next().unwrap();
+    let coverage = text.lines().find(|line| line.contains(" answered ("));
+    let first = coverage.unwrap();
     let before = |text: &str, end: &str| {
         let (before, _) = text.split_once(end)?;
         before.rsplit(char::is_whitespace).next().map(number)
@@ -156,14 +157,16 @@ pub(super) fn on_the_terminal(run: &Run<'_>) -> Figures {
         let figure = line.unwrap()[word.len()..].split_whitespace().next();
         number(figure.unwrap())
     };
-    let totals = text.lines().find(|line| line.contains(" missing: "));
+    let totals = text.lines().find(|line| line.contains(" missing KB"));
     let total = |end: &str| totals.map_or(Some(0), |line| before(line, end));
     Figures {
         answered: Some(answered),
         machines: before(first, " machine"),
-        kbs: total(" KB"),
+        kbs: total(" missing KB"),
         gaps: total(" gap"),
-        exposure: totals.map_or(Some(0), |_| between(&text, "exposure ", ":").map(number)),
+        exposure: totals.map_or(Some(0), |_| {
+            between(&text, "Exposure score ", " ").map(number)
+        }),
         changes: run.past.map(|_| classes(gaps)),
         ..Figures::default()
     }

@@ -9,7 +9,10 @@ use super::{
 use crate::{
     aggregate::{TopAction, percent},
     domain::text::{per_mille, thousands},
-    report::Run,
+    report::{
+        Run,
+        view::actions::{product, released},
+    },
 };
 
 /// The number of updates to propose.
@@ -32,7 +35,7 @@ pub(super) fn write(page: &mut Page<'_>, run: &Run<'_>) -> Result<Option<Rows>, 
         "Removed so far",
         "Machines",
         "Machines so far",
-        "Name",
+        "Product and release",
     ])?;
     let first = page.row();
     for action in &actions {
@@ -51,11 +54,8 @@ fn row(page: &mut Page<'_>, action: &TopAction<'_>, exposure: u64) -> Result<(),
     page.float(2, removed, CellStyle::Share)?;
     page.number(3, kb.machines_missing)?;
     page.number(4, action.machines)?;
-    page.text(
-        5,
-        kb.name.as_deref().unwrap_or_default(),
-        CellStyle::TextBesideNumbers,
-    )?;
+    let about = [product(kb), released(kb)].join(" ");
+    page.text(5, about.trim(), CellStyle::TextBesideNumbers)?;
     page.next_row();
     Ok(())
 }

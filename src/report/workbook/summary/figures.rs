@@ -7,7 +7,7 @@ use crate::report::{
     Run,
     view::{
         changes::base_day,
-        figures::{Figure, figures},
+        figures::{Figure, capitalized, figures},
     },
 };
 
@@ -43,11 +43,6 @@ pub(super) fn write(page: &mut Page<'_>, run: &Run<'_>) -> Result<(), XlsxError>
 
 fn figure(page: &mut Page<'_>, figure: &Figure) -> Result<(), XlsxError> {
     row(page, &capitalized(figure.name), figure.now, figure.then)
-}
-
-fn capitalized(name: &str) -> String {
-    let (first, rest) = name.split_at(1);
-    first.to_uppercase() + rest
 }
 
 fn row(page: &mut Page<'_>, name: &str, now: u64, then: Option<u64>) -> Result<(), XlsxError> {

@@ -31,6 +31,8 @@ pub(super) enum CellStyle {
     TextBesideNumbers,
     NumberBesideNumbers,
     Note,
+    Headline,
+    Warning,
     Alarm,
     Number,
     Difference,
@@ -44,6 +46,12 @@ impl CellStyle {
         let header = || {
             let format = Format::new().set_bold();
             format.set_border_bottom(FormatBorder::Thin)
+        };
+        let wide = || {
+            let format = Format::new().set_bold().set_font_size(13);
+            format
+                .set_text_wrap()
+                .set_align(FormatAlign::VerticalCenter)
         };
         match self {
             Self::Title => format.set_bold().set_font_size(18),
@@ -59,13 +67,11 @@ impl CellStyle {
                 .set_align(FormatAlign::Left)
                 .set_indent(1),
             Self::Note => format.set_text_wrap(),
-            Self::Alarm => format
-                .set_bold()
-                .set_font_size(13)
+            Self::Headline => wide(),
+            Self::Warning => wide().set_background_color(Color::RGB(0xFF_E6_99)),
+            Self::Alarm => wide()
                 .set_font_color(Color::White)
-                .set_background_color(Color::RGB(0xC0_00_00))
-                .set_text_wrap()
-                .set_align(FormatAlign::VerticalCenter),
+                .set_background_color(Color::RGB(0xC0_00_00)),
             Self::Number => format.set_num_format("#,##0"),
             Self::Difference => format.set_num_format("+#,##0;-#,##0;0"),
             Self::Share => format.set_num_format("0.0%"),

@@ -12,7 +12,8 @@ use crate::{
         Run,
         view::{
             changes::{doubt, exposure_sentence, sentence},
-            coverage::{answered, plain_banner},
+            coverage::{Level, answered, banner, pending},
+            headline::headline,
             list_check,
         },
     },
@@ -20,7 +21,8 @@ use crate::{
 
 pub(super) fn write(page: &mut Page<'_>, run: &Run<'_>) -> Result<(), XlsxError> {
     let facts = run.facts;
-    page.title(&facts.headline())?;
+    page.title(&facts.heading())?;
+    page.wide(&headline(run)?, CellStyle::Headline, 2)?;
     let tenant = facts.tenant_id.as_deref().unwrap_or("unknown");
     page.labelled("Tenant", tenant)?;
     let began = local(facts.started_at, &facts.time_zone);
@@ -35,8 +37,15 @@ pub(super) fn write(page: &mut Page<'_>, run: &Run<'_>) -> Result<(), XlsxError>
     }
     page.labelled("Outcome", outcome(run))?;
     page.labelled("Coverage", &answered(&run.fleet.coverage))?;
-    if let Some(banner) = plain_banner(&run.fleet.coverage) {
-        page.wide(&banner, CellStyle::Alarm, 2)?;
+    if let Some(pending) = pending(run) {
+        page.labelled("Not asked", &pending)?;
+    }
+    if let Some(banner) = banner(run) {
+        let style = match banner.level {
+            Level::Amber => CellStyle::Warning,
+            Level::Red => CellStyle::Alarm,
+        };
+        page.wide(&banner.text, style, 2)?;
     }
     if let Some(check) = list_check::sentence(run) {
         page.wide(&check, CellStyle::Note, 3)?;
@@ -63,7 +72,7 @@ fn changes(page: &mut Page<'_>, run: &Run<'_>) -> Result<(), XlsxError> {
     if let Some(exposure) = exposure_sentence(past.changes) {
         page.wide(&exposure, CellStyle::Note, 2)?;
     }
-    match doubt(run.facts, &past.changes.base) {
+    match doubt(run) {
         Some(doubt) => page.wide(&format!("Warning: {doubt}"), CellStyle::Note, 2),
         None => Ok(()),
     }
