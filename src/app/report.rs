@@ -61,7 +61,7 @@ pub(super) async fn report(
         if let Some(inventory) = &inventory {
             warn_of_oddities(context, inventory, config);
         }
-        return Ok(report_again(config, state, inventory, started)?);
+        return Ok(report_again(config, state, inventory, &inputs, started)?);
     }
     interrupt::watch(stops.clone());
     let inventory = match (inventory, list) {

@@ -8,7 +8,7 @@ use super::short;
 use crate::config::Settings;
 
 /// The options of `patchgap report` that have no effect on a list.
-const NOT_OF_LISTS: [&str; 21] = [
+const NOT_OF_LISTS: [&str; 22] = [
     "check_list",
     "column",
     "rate_limit",
@@ -25,6 +25,7 @@ const NOT_OF_LISTS: [&str; 21] = [
     "format",
     "title",
     "targets",
+    "split_by",
     "rank_by",
     "min_coverage",
     "no_replaced",

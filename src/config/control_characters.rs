@@ -46,7 +46,9 @@ fn texts(typed: &Settings) -> impl Iterator<Item = (&'static str, Cow<'_, str>)>
     let scope = scope.map(|scope| ("--scope", scope.as_str().into()));
     let title = typed.title.iter();
     let title = title.map(|title| ("--title", title.as_str().into()));
-    paths.chain(out).chain(scope).chain(title)
+    let split_by = typed.split_by.iter();
+    let split_by = split_by.map(|column| ("--split-by", column.as_str().into()));
+    paths.chain(out).chain(scope).chain(title).chain(split_by)
 }
 
 #[cfg(test)]

@@ -203,6 +203,7 @@ fn reports(settings: &Settings, surroundings: Surroundings<'_>) -> Result<Report
         out: surroundings.working_directory.join(out),
         formats: required(settings.format.as_ref(), "format")?.get().to_vec(),
         targets: required(settings.targets, "targets")?.get() as usize,
+        split_by: settings.split_by.clone().map(String::from),
         title: settings.title.clone().map(String::from),
         replacing: if required(settings.no_replaced, "no_replaced")? {
             Replacing::Ignored

@@ -124,6 +124,8 @@ pub struct Reports {
     pub title: Option<String>,
     /// The number of updates with a file of the machines that miss them.
     pub targets: usize,
+    /// The column of the list whose values get folders of their own.
+    pub split_by: Option<String>,
     /// Whether a KB that supersedes an older one is reported as a replacement.
     pub replacing: Replacing,
     /// Whether cells that look like formulae are escaped.

@@ -281,6 +281,14 @@ pub struct Settings {
     #[arg(long, value_name = "N", help_heading = "Reports")]
     pub targets: Option<Targets>,
 
+    /// Write a folder of reports for each value of this column
+    ///
+    /// The column is one of the list's, such as group. Each folder below --out has all reports of its
+    /// machines alone.
+    #[arg(long, value_name = "COLUMN", help_heading = "Reports")]
+    #[serde(deserialize_with = "from_text")]
+    pub split_by: Option<Text>,
+
     /// Order of the KBs: cve, exposure, machines [default: cve]
     #[arg(long, value_name = "ORDER", help_heading = "Reports")]
     #[arg(value_parser = words::<RankBy>(RankBy::WORDS), hide_possible_values = true)]
@@ -373,7 +381,7 @@ impl Settings {
             tenant_id, client_id, client_secret_file, client_certificate_path,
             credential, cloud, api_url, authority_url, scope, ca_cert, rate_limit, pace,
             concurrency, timeout, retries, budget, until, state, fresh, max_age, keep_runs,
-            offline, run, out, format, title, targets, rank_by, min_coverage, census, no_replaced, no_csv_guard,
+            offline, run, out, format, title, targets, split_by, rank_by, min_coverage, census, no_replaced, no_csv_guard,
             dry_run,
             progress, log_format, verbose, quiet, color,
         }

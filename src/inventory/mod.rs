@@ -8,6 +8,7 @@
 //! - `columns`: which column holds the ids, the names of the others, and what they mean
 //! - `error`: everything that can be wrong with a list, and how to fix it
 //! - `list`: `Inventory`, the result
+//! - `split`: the list split by the values of a column
 //! - `input`: from bytes to rows: decoding, delimiter, titles above the table, line numbers
 //! - `read`: from rows to `Inventory`: concatenated lists, ids that would be lost
 //! - `service`: the service's own list, and which of its machines are requested
@@ -29,6 +30,7 @@ mod input;
 mod list;
 mod read;
 mod service;
+mod split;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -47,4 +49,5 @@ pub use read::{
     source::{Source, read},
 };
 pub use service::{ListCheck, ListComparison, MergedMachine, Selection, ServiceList, write_csv};
+pub use split::ListPart;
 pub use times::UnreadReason;

@@ -16,6 +16,7 @@ use super::{
         answers::Answers,
         data::{RunData, Sources},
         history::add_history,
+        split::write_parts,
         summary::{Show, summary},
     },
 };
@@ -78,6 +79,12 @@ pub(super) fn conclude(collected: Collected<'_>) -> Result<Concluded<'_>, RunErr
         written.inspect_err(|_| log_store_failure(failure.as_ref()))?;
         Ok::<_, RunError>(summary(input.config, run))
     })?;
+    let outcomes = |record: &mut dyn FnMut(_, _)| {
+        let passed_on = answers.for_each_outcome(data.record.run, record);
+        passed_on.map_err(RunError::Unreadable)
+    };
+    let written = write_parts(&data, &setup.output, &outcomes);
+    written.inspect_err(|_| log_store_failure(failure.as_ref()))?;
     let RunData {
         record,
         outcome,

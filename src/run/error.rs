@@ -4,6 +4,7 @@ use std::io;
 
 use thiserror::Error;
 
+use super::reporting::split::MOST_PARTS;
 use crate::{
     console::PrintError,
     defender::{
@@ -16,6 +17,7 @@ use crate::{
         ending::Ending,
         exit_code::ExitCode,
         outcome::{Failure, Reason},
+        text::thousands,
     },
     inventory::InventoryError,
     quota::StoreFailed,
@@ -117,6 +119,25 @@ pub enum RunError {
     /// The reports cannot be written.
     #[error(transparent)]
     Output(#[from] OutputError),
+    /// The list has no column of this name.
+    #[error("the list has no column `{column}` to split the reports by")]
+    NoColumn {
+        /// The requested name.
+        column: String,
+        /// The names that it has.
+        columns: Vec<String>,
+    },
+    /// The column has too many values.
+    #[error(
+        "the column `{column}` has {values} different values, and --split-by makes at most {} folders",
+        thousands(MOST_PARTS as u64)
+    )]
+    TooManyParts {
+        /// The column.
+        column: String,
+        /// The number of its values as text.
+        values: String,
+    },
     /// Standard output cannot be written.
     #[error(transparent)]
     Print(#[from] PrintError),
@@ -166,6 +187,8 @@ impl RunError {
             | Self::Http(_)
             | Self::Store(_)
             | Self::NoRun { .. }
+            | Self::NoColumn { .. }
+            | Self::TooManyParts { .. }
             | Self::Conflict(_) => ExitCode::Configuration,
             Self::SignIn(_) | Self::NoListRole { .. } => ExitCode::Refused,
             Self::StillBusy | Self::StoreFailed(_) | Self::ListStore(_) | Self::ListFailed(_) => {
@@ -183,6 +206,13 @@ impl RunError {
         match self {
             Self::NoRun { last, .. } if last.is_empty() => Some("the store has no runs".to_owned()),
             Self::NoRun { last, .. } => Some(format!("the latest runs are {last}")),
+            Self::NoColumn { columns, .. } if columns.is_empty() => {
+                Some("it has no columns beside the ids".to_owned())
+            }
+            Self::NoColumn { columns, .. } => {
+                Some(format!("its columns are: {}", columns.join(", ")))
+            }
+            Self::TooManyParts { .. } => Some("choose a column with fewer values".to_owned()),
             Self::Session(error) => error.hint(),
             Self::Http(error) => error.hint(),
             Self::List(error) => error.hint(),

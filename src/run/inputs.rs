@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
+use super::{RunError, reporting::split::folders};
 use crate::{
     config::{Config, Resolved},
+    inventory::Inventory,
     report::{
         self, Extras,
         output::{Claim, Conflict, Input},
@@ -40,16 +42,41 @@ pub(crate) fn inputs(resolved: &Resolved, state: &Path, list: Option<&Path>) -> 
 
 /// Checks that the reports would replace only earlier reports. Writes nothing.
 pub(crate) fn check_conflicts(config: &Config, inputs: &[Input]) -> Result<(), Conflict> {
-    let reports = report::reports(&config.reports.formats);
     let extras = Extras {
         base: true,
         list_check: config.filters.check_list,
         census: config.census,
     };
+    check_folder(config, &config.reports.out, extras, inputs)
+}
+
+/// Checks the same of the folders of `--split-by` for this list, and that it has such a column.
+pub(crate) fn check_parts(
+    config: &Config,
+    list: &Inventory,
+    inputs: &[Input],
+) -> Result<(), RunError> {
+    let extras = Extras {
+        base: true,
+        ..Extras::default()
+    };
+    for name in folders(config, list)? {
+        check_folder(config, &config.reports.out.join(name), extras, inputs)?;
+    }
+    Ok(())
+}
+
+fn check_folder(
+    config: &Config,
+    folder: &Path,
+    extras: Extras,
+    inputs: &[Input],
+) -> Result<(), Conflict> {
+    let reports = report::reports(&config.reports.formats);
     let names = report::file_names(&reports, extras);
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let claim = Claim {
-        folder: &config.reports.out,
+        folder,
         names: &names,
         has_targets: config.reports.targets > 0,
         option: "--out",

@@ -49,7 +49,7 @@ use self::{
     collect::collect,
     conclude::conclude,
     dry_run::plan,
-    inputs::check_conflicts,
+    inputs::{check_conflicts, check_parts},
     list::{check_list, demand_filters},
     prepare::prepare,
 };
@@ -58,6 +58,7 @@ use crate::{console::print, domain::exit_code::ExitCode};
 /// Runs to the end, and returns the exit code, or why the run ended early.
 pub(crate) async fn run(input: RunInput<'_>) -> Result<ExitCode, RunError> {
     check_conflicts(input.config, input.inputs)?;
+    check_parts(input.config, input.inventory, input.inputs)?;
     if input.config.dry_run {
         print(&plan(input)?)?;
         return Ok(ExitCode::Complete);

@@ -72,6 +72,7 @@ mod several_threads;
 mod sign_in_outage;
 mod simulate;
 mod skipped;
+mod split;
 #[cfg(unix)]
 mod standard_output;
 #[cfg(unix)]

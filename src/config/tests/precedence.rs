@@ -308,6 +308,19 @@ const CASES: &[Case] = &[
         show: |config| config.reports.targets.to_string(),
     },
     Case {
+        key: "split_by",
+        flag: "--split-by=group",
+        variable: "owner",
+        file: "'site'",
+        shown: [
+            "Some(\"group\")",
+            "Some(\"owner\")",
+            "Some(\"site\")",
+            "None",
+        ],
+        show: |config| format!("{:?}", config.reports.split_by),
+    },
+    Case {
         key: "rank_by",
         flag: "--rank-by=cve",
         variable: "machines",

@@ -43,6 +43,12 @@ pub struct ServiceList {
 }
 
 impl ServiceList {
+    /// The columns that a list of a run has beside the ids.
+    pub fn columns() -> Vec<String> {
+        let [_, columns @ .., _] = COLUMNS;
+        columns.map(str::to_owned).into()
+    }
+
     /// An empty list whose machines are requested by this selection.
     pub fn new(selection: Selection) -> Self {
         Self {

@@ -19,6 +19,7 @@ mod error;
 mod names;
 mod owned;
 mod parallel;
+mod parts;
 mod placing;
 mod probe;
 mod same_file;
@@ -35,7 +36,7 @@ use self::{
     names::is_target,
     owned::Owned,
     parallel::in_parallel,
-    placing::place_all,
+    placing::{note, place_all, remove_all},
     probe::can_be_made,
     temporary::{sweep, temporary},
 };
@@ -44,6 +45,7 @@ pub use self::{
     conflict::Conflict,
     error::OutputError,
     parallel::at_once,
+    parts::folder_names,
 };
 use super::{Report, Run, csv::TARGETS};
 
@@ -100,6 +102,32 @@ impl OutputFolder {
         // It stays unless it is empty.
         let _ = fs::remove_dir(&subfolder);
         placed
+    }
+
+    /// A subfolder with the reports of some machines alone. It is recorded as ours before anything is
+    /// written to it.
+    pub fn part(&self, name: &str) -> Result<Self, OutputError> {
+        let mut owned = Owned::of(&self.path)?;
+        if owned.add_folder(name) {
+            note(&owned, &self.path)?;
+        }
+        Ok(Self {
+            path: self.path.join(name),
+        })
+    }
+
+    /// Removes our files from the subfolders that an earlier run wrote, and that are none of these.
+    pub fn remove_parts_except(&self, written: &[String]) -> Result<(), OutputError> {
+        let mut owned = Owned::of(&self.path)?;
+        let stale = owned.folders_except(written);
+        for name in &stale {
+            remove_all(&self.path.join(name))?;
+            owned.forget_folder(name);
+        }
+        if stale.is_empty() {
+            return Ok(());
+        }
+        note(&owned, &self.path)
     }
 
     /// Writes all of these completely to the disk. If several fail, returns the first error.

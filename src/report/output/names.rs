@@ -34,7 +34,8 @@ pub(super) fn beside(name: &str, path: &Path) -> Option<String> {
     })
 }
 
-fn is_plain(name: &str) -> bool {
+/// Whether the name is a plain file name on every platform.
+pub(super) fn is_plain(name: &str) -> bool {
     let mut parts = Path::new(name).components();
     let is_alone = matches!(
         (parts.next(), parts.next()),

@@ -16,7 +16,7 @@ use serde::Deserialize;
 use super::{
     conflict::{Conflict, NAME},
     digest::Digest,
-    names::{is_own, is_target, path_of},
+    names::{is_own, is_plain, is_target, path_of},
     temporary::{replace, temporary},
 };
 
@@ -28,6 +28,9 @@ const LONGEST: u64 = 1 << 20;
 /// The maximum size of a summary in bytes.
 const LONGEST_SUMMARY: u64 = 8 << 20;
 
+/// The beginning of a line that names a subfolder. To `sha256sum` it is a comment.
+const FOLDER: &str = "# folder: ";
+
 const HEADER: &str = "# The files in this folder that patchgap wrote, and may replace.\n";
 
 /// The owned files of a folder by name, each with its possible hashes: there are two while a file
@@ -35,6 +38,8 @@ const HEADER: &str = "# The files in this folder that patchgap wrote, and may re
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Owned {
     files: BTreeMap<String, BTreeSet<Digest>>,
+    /// The subfolders of `--split-by`, each with a list of its own.
+    folders: BTreeSet<String>,
 }
 
 /// What exists at the path of a file to be written.
@@ -124,6 +129,27 @@ impl Owned {
         self.files.contains_key(&key(name))
     }
 
+    /// The names of all files.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.files.keys().map(String::as_str)
+    }
+
+    /// Records a subfolder of `--split-by`. Returns whether it is a new one.
+    pub(super) fn add_folder(&mut self, name: &str) -> bool {
+        self.folders.insert(key(name))
+    }
+
+    /// The subfolders that are none of these.
+    pub(super) fn folders_except(&self, written: &[String]) -> Vec<String> {
+        let written: BTreeSet<String> = written.iter().map(|name| key(name)).collect();
+        self.folders.difference(&written).cloned().collect()
+    }
+
+    /// Removes the entry of a subfolder.
+    pub(super) fn forget_folder(&mut self, name: &str) {
+        self.folders.remove(name);
+    }
+
     /// Removes the entries of files that no longer exist.
     pub(super) fn forget_missing(&mut self, folder: &Path) {
         let is_there = |name: &String| fs::symlink_metadata(path_of(folder, name)).is_ok();
@@ -147,7 +173,8 @@ impl std::fmt::Display for Owned {
                 writeln!(formatter, "{hash}  {name}")?;
             }
         }
-        Ok(())
+        let mut folders = self.folders.iter();
+        folders.try_for_each(|name| writeln!(formatter, "{FOLDER}{name}"))
     }
 }
 
@@ -184,6 +211,12 @@ fn read(path: &Path) -> io::Result<Option<String>> {
 fn parse(text: &str) -> Result<Owned, usize> {
     let mut owned = Owned::default();
     for (line, number) in text.lines().zip(1_usize..) {
+        if let Some(name) = line.strip_prefix(FOLDER) {
+            owned
+                .folders
+                .insert(is_plain(name).then(|| name.to_owned()).ok_or(number)?);
+            continue;
+        }
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
@@ -255,6 +288,9 @@ mod tests {
             &format!("{HASH}  a\\b"),
             &format!("{HASH}  C:kbs.csv"),
             &format!("{HASH}  kbs\u{1b}.csv"),
+            "# folder: ..",
+            "# folder: a/b",
+            "# folder: ",
         ] {
             let text = format!("{HEADER}{HASH}  gaps.csv\n{bad}\n");
             assert_eq!(parse(&text), Err(3), "{bad:?}");
@@ -268,6 +304,7 @@ mod tests {
         fs::write(path.join("kbs.csv"), "").unwrap();
         fs::write(path.join("gaps.csv"), "changed").unwrap();
         let mut owned = Owned::default();
+        owned.add_folder("zürich");
         let hash: Digest = HASH.parse().unwrap();
         for name in ["kbs.csv", "gaps.csv", "gone.csv"] {
             owned.intend(name, hash);
@@ -288,6 +325,8 @@ mod tests {
         );
         read.forget_missing(path);
         assert_eq!(read.files.len(), 2);
+        assert_eq!(read.folders_except(&["basel".to_owned()]), ["zürich"]);
+        assert!(read.folders_except(&["zürich".to_owned()]).is_empty());
     }
 
     #[test]

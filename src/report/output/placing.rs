@@ -16,6 +16,7 @@ use super::{
     owned::{Existing, Owned},
     temporary::replace,
 };
+use crate::report::csv::TARGETS;
 
 /// Moves these files to their paths, and removes our files that no longer apply. Files that are
 /// not ours stay, and files that were edited are kept as copies. After a failure, the remaining
@@ -48,8 +49,33 @@ pub(super) fn place_all(
     ended.into_iter().collect()
 }
 
+/// Removes our files from a folder, and the folder unless it holds others. Files that were edited are
+/// kept as copies.
+pub(super) fn remove_all(folder: &Path) -> Result<(), OutputError> {
+    let is_there = fs::symlink_metadata(folder).is_ok_and(|found| found.is_dir());
+    if !is_there {
+        return Ok(());
+    }
+    let owned = Owned::of(folder)?;
+    owned
+        .names()
+        .try_for_each(|name| remove(&owned, folder, name))?;
+    let list = folder.join(NAME);
+    match fs::remove_file(&list) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => {
+            return Err(OutputError::Remove { path: list, source });
+        }
+        _ => {}
+    }
+    for folder in [&folder.join(TARGETS), folder] {
+        // It stays if it holds other files.
+        let _ = fs::remove_dir(folder);
+    }
+    Ok(())
+}
+
 /// Writes the list of owned files before the files are placed.
-fn note(owned: &Owned, folder: &Path) -> Result<(), OutputError> {
+pub(super) fn note(owned: &Owned, folder: &Path) -> Result<(), OutputError> {
     owned.write(folder).map_err(|source| OutputError::Stage {
         path: folder.join(NAME),
         source,

@@ -82,17 +82,28 @@ impl KeptRun {
     ) -> Result<Fleet, RunError> {
         let started_at = self.run.as_ref().map_or(now, |run| run.started_at);
         let mut aggregation = Aggregation::of(&self.inventory, started_at);
+        let mut record = |outcome, answer| aggregation.record(outcome, answer);
+        self.for_each_outcome(store, now, &mut record)?;
+        let ended_at = self.run.as_ref().map_or(now, RunRecord::last_sign_of_life);
+        Ok(aggregation.finish(config.reports.rank_by, ended_at))
+    }
+
+    /// Passes on the outcomes that are recent enough.
+    pub(super) fn for_each_outcome(
+        &self,
+        store: &Snapshot,
+        now: Timestamp,
+        record: &mut dyn FnMut(Outcome, AnswerRef),
+    ) -> Result<(), StoreError> {
         let mut record = |outcome: Outcome, answer| {
             if self.is_recent(&outcome, now) {
-                aggregation.record(outcome, answer);
+                record(outcome, answer);
             }
         };
         match &self.run {
-            Some(run) => store.for_each_outcome(run.run, &mut record)?,
-            None => store.with_store(|store| self.for_each_of_other_list(store, &mut record))?,
+            Some(run) => store.for_each_outcome(run.run, &mut record),
+            None => store.with_store(|store| self.for_each_of_other_list(store, &mut record)),
         }
-        let ended_at = self.run.as_ref().map_or(now, RunRecord::last_sign_of_life);
-        Ok(aggregation.finish(config.reports.rank_by, ended_at))
     }
 
     /// The census of the run, if it has one.

@@ -14,16 +14,17 @@ use tracing::warn;
 pub(crate) use self::kept_run::KeptRun;
 use super::{
     RunError, dry_run,
+    inputs::check_parts,
     list::list_check,
     messages::{rendered, warn_of_unreadable},
-    reporting::{history::add_history, output::Output, summary::summary},
+    reporting::{history::add_history, output::Output, split::write_parts, summary::summary},
 };
 use crate::{
     config::Config,
     console::print,
     domain::{ending::RunOutcome, exit_code::ExitCode},
     inventory::Inventory,
-    report::output::at_once,
+    report::output::{Input, at_once},
     store::{Snapshot, Store, StoreError},
 };
 
@@ -50,23 +51,25 @@ pub(crate) fn report_again(
     config: &Config,
     state: &Path,
     inventory: Option<Inventory>,
+    inputs: &[Input],
     started: &ZonedDateTime,
 ) -> Result<ExitCode, RunError> {
     if config.dry_run {
-        print(&plan(config, state, inventory.as_ref())?)?;
+        print(&plan(config, state, inventory.as_ref(), inputs)?)?;
         return Ok(ExitCode::Complete);
     }
     let store = Store::open_existing(state)?;
     let verification = Verification::start(state);
     let read = || -> Result<_, RunError> {
         let kept = KeptRun::find(&store, inventory, config)?;
+        check_parts(config, &kept.inventory, inputs)?;
         let answers = Snapshot::of(store, at_once())?;
         let fleet = kept.aggregate(&answers, config, started.timestamp())?;
         Ok((kept, answers, fleet))
     };
     let (kept, answers, fleet) = verification.before(read())?;
     warn_of_unreadable(&fleet.unreadable);
-    let output = Output::prepare(config)?;
+    let output = Output::prepare(config, &kept.inventory)?;
     let mut data = kept.data(&answers, fleet, config, started);
     data.census = kept.census(&answers)?;
     if config.census && data.census.is_none() {
@@ -82,6 +85,10 @@ pub(crate) fn report_again(
         output.write(run)?;
         Ok::<_, RunError>(summary(config, run))
     })?;
+    let outcomes = |record: &mut dyn FnMut(_, _)| {
+        Ok(kept.for_each_outcome(&answers, started.timestamp(), record)?)
+    };
+    write_parts(&data, &output, &outcomes)?;
     summary.show()?;
     print_outcome(config, data.outcome)
 }
@@ -100,10 +107,16 @@ fn print_outcome(config: &Config, outcome: RunOutcome) -> Result<ExitCode, RunEr
 }
 
 /// The plan: what would be rendered again. Writes nothing.
-fn plan(config: &Config, state: &Path, inventory: Option<&Inventory>) -> Result<String, RunError> {
+fn plan(
+    config: &Config,
+    state: &Path,
+    inventory: Option<&Inventory>,
+    inputs: &[Input],
+) -> Result<String, RunError> {
     let kept = Store::read_only(state, |store| {
         store.verify()?;
         KeptRun::find(store, inventory.cloned(), config)
     })?;
+    check_parts(config, &kept.inventory, inputs)?;
     Ok(dry_run::offline(config, &kept.inventory))
 }

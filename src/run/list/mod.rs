@@ -62,7 +62,11 @@ pub(crate) async fn list_of_run(input: ListInput<'_>) -> Result<Inventory, RunEr
         return Ok(list);
     }
     // Whatever cannot be written is found out before anything is requested.
-    Output::prepare(input.config)?;
+    let columns = Inventory {
+        columns: ServiceList::columns(),
+        ..Inventory::default()
+    };
+    Output::prepare(input.config, &columns)?;
     let list = fetch(input).await?;
     inventory(input, &list, input.config.reports.csv_guard)
 }

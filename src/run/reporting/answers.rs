@@ -12,7 +12,7 @@ use crate::{
     },
     inventory::Inventory,
     report::output::at_once,
-    store::{RunRecord, Snapshot, Store, StoreError},
+    store::{RunId, RunRecord, Snapshot, Store, StoreError},
 };
 
 /// The answers of a run, stored or not.
@@ -52,13 +52,23 @@ impl Answers {
         rank_by: RankBy,
     ) -> Result<Fleet, StoreError> {
         let mut aggregation = Aggregation::of(inventory, run.started_at);
+        self.for_each_outcome(run.run, &mut |outcome, place| {
+            aggregation.record(outcome, place);
+        })?;
+        Ok(aggregation.finish(rank_by, run.last_sign_of_life()))
+    }
+
+    /// Passes on the outcomes of a run.
+    pub(in crate::run) fn for_each_outcome(
+        &self,
+        run: RunId,
+        record: &mut dyn FnMut(Outcome, AnswerRef),
+    ) -> Result<(), StoreError> {
         // These come first, because they are newer than those in the store.
         for (place, outcome) in (0..).zip(&self.unsaved) {
-            aggregation.record(outcome.clone(), AnswerRef(!place));
+            record(outcome.clone(), AnswerRef(!place));
         }
-        let mut take = |outcome, place| aggregation.record(outcome, place);
-        self.kept.for_each_outcome(run.run, &mut take)?;
-        Ok(aggregation.finish(rank_by, run.last_sign_of_life()))
+        self.kept.for_each_outcome(run, record)
     }
 
     /// The snapshot of the store.

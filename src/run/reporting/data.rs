@@ -1,6 +1,8 @@
 //! The data that reports need of a run. `report`, `report --offline` and `diff` assemble it from
 //! their own sources, and reports borrow it as a [`Run`].
 
+use std::path::PathBuf;
+
 use jiff::tz::TimeZone;
 
 use super::before_base::BeforeBase;
@@ -59,6 +61,14 @@ pub(crate) struct RunData<'run> {
     pub(crate) releases: Vec<TimeToPatch>,
     /// The service's own count, if it was requested.
     pub(crate) census: Option<Census>,
+    /// What differs from the whole run's facts, if these are the machines of one folder of `--split-by`.
+    pub(crate) part: Option<PartFacts>,
+}
+
+/// The facts of a part of a run.
+pub(crate) struct PartFacts {
+    pub(crate) folder: PathBuf,
+    pub(crate) title: String,
 }
 
 impl<'run> RunData<'run> {
@@ -89,6 +99,7 @@ impl<'run> RunData<'run> {
             trend: Vec::new(),
             releases: Vec::new(),
             census: None,
+            part: None,
         }
     }
 
@@ -122,20 +133,28 @@ impl<'run> RunData<'run> {
         }
     }
 
+    /// The name of the tenant for headlines, or of a part of its machines.
+    pub(super) fn title(&self) -> String {
+        if let Some(part) = &self.part {
+            return part.title.clone();
+        }
+        let tenant = Some(&*self.record.service.tenant_id).filter(|it| !it.is_empty());
+        let title = self.sources.config.reports.title.clone();
+        title.unwrap_or_else(|| default_title(tenant))
+    }
+
     fn facts(&self, extras: Extras) -> Facts {
         let record = &self.record;
         let tenant = &record.service.tenant_id;
         let tenant_id = (!tenant.is_empty()).then(|| tenant.clone());
         let settings = &self.sources.config.reports;
         let reports = report::reports(&settings.formats);
+        let part = self.part.as_ref();
         let mut files = report::file_names(&reports, extras);
         files.extend(report::target_names(&self.fleet, settings.targets));
         Facts {
             tool: Tool::THIS,
-            title: settings
-                .title
-                .clone()
-                .unwrap_or_else(|| default_title(tenant_id.as_deref())),
+            title: self.title(),
             tenant_id,
             run: self.run.map(|run| run.0),
             outcome: self.outcome,
@@ -144,7 +163,7 @@ impl<'run> RunData<'run> {
             finished_at: record.last_sign_of_life(),
             api_url: record.service.api_url.clone(),
             requests: record.requests,
-            folder: settings.out.clone(),
+            folder: part.map_or_else(|| settings.out.clone(), |it| it.folder.clone()),
             files,
             rank_by: settings.rank_by,
             time_zone: self.sources.time_zone.clone(),

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     changes::{BaseRun, Changes, Comparison, Figures, RunReleases, TimeToPatch, time_to_patch},
+    domain::gaps::BaseMachine,
     inventory::Inventory,
     report::TrendPoint,
     store::{EarlierRun, RunId, RunRecord, StoreError},
@@ -48,27 +49,102 @@ fn earlier_runs(data: &RunData<'_>) -> io::Result<Vec<EarlierRun>> {
 
 /// The changes since an earlier run.
 pub(crate) fn compare(data: &RunData<'_>, earlier: &EarlierRun) -> io::Result<Changes> {
-    let sources = data.sources;
-    let then = sources.kept.base_machines(earlier.record.run);
-    let then = then.map_err(io::Error::other)?;
+    let then = base_machines(data, earlier.record.run)?;
     let base = BaseRun {
         run: earlier.record.run.0,
         started_at: earlier.record.started_at,
         finished_at: earlier.record.last_sign_of_life(),
         machines: then.len() as u64,
         is_same_fleet: earlier.is_same_fleet,
-        lists_tenant: earlier.record.lists_tenant && lists_tenant(sources.inventory),
+        lists_tenant: earlier.record.lists_tenant && lists_tenant(data.sources.inventory),
         figures: Figures::default(),
     };
+    changes(data, base, &then)
+}
+
+fn base_machines(data: &RunData<'_>, run: RunId) -> io::Result<Vec<BaseMachine>> {
+    let machines = data.sources.kept.base_machines(run);
+    machines.map_err(io::Error::other)
+}
+
+fn changes(data: &RunData<'_>, base: BaseRun, then: &[BaseMachine]) -> io::Result<Changes> {
+    let sources = data.sources;
     let comparison = Comparison {
         fleet: &data.fleet,
         gaps: sources.answers,
         base,
-        base_machines: &then,
+        base_machines: then,
         history: &sources.before(RunId(base.run)),
         replacing: sources.config.reports.replacing,
     };
     comparison.changes()
+}
+
+/// The machines of the runs that a run is compared with, each sorted by id.
+#[derive(Debug, Clone, Default)]
+pub(super) struct BaseMachines {
+    pub(super) latest: Vec<BaseMachine>,
+    pub(super) week: Vec<BaseMachine>,
+}
+
+impl BaseMachines {
+    pub(super) fn of(data: &RunData<'_>) -> io::Result<Self> {
+        let read = |changes: &Option<Changes>| match changes {
+            Some(changes) => base_machines(data, RunId(changes.base.run)),
+            None => Ok(Vec::new()),
+        };
+        Ok(Self {
+            latest: read(&data.changes)?,
+            week: read(&data.week)?,
+        })
+    }
+}
+
+/// Adds the changes of a part since the runs that the whole run is compared with, and the trend, which
+/// these runs and today's are.
+pub(super) fn add_changes<'part>(
+    mut part: RunData<'part>,
+    whole: &RunData<'_>,
+    bases: &BaseMachines,
+) -> io::Result<RunData<'part>> {
+    let since = |whole: &Option<Changes>, machines: &[BaseMachine]| {
+        let base = whole.as_ref().map(|it| BaseRun {
+            machines: machines.len() as u64,
+            ..it.base
+        });
+        base.map(|base| changes(&part, base, machines)).transpose()
+    };
+    let (latest, week) = (
+        since(&whole.changes, &bases.latest)?,
+        since(&whole.week, &bases.week)?,
+    );
+    let week_ago = week.iter().map(|it| point_of_base(&it.base, &bases.week));
+    let before = latest
+        .iter()
+        .map(|it| point_of_base(&it.base, &bases.latest));
+    let mut trend: Vec<TrendPoint> = week_ago.chain(before).collect();
+    trend.dedup_by_key(|point| point.run);
+    trend.extend(point(&part.record));
+    part.trend = trend;
+    part.changes = latest;
+    part.week = week;
+    Ok(part)
+}
+
+fn point_of_base(base: &BaseRun, machines: &[BaseMachine]) -> TrendPoint {
+    let silent = machines.iter().filter(|it| it.no_current_data).count() as u64;
+    let without_gaps = base.figures.answered - base.figures.with_gaps;
+    TrendPoint {
+        run: base.run,
+        started_at: base.started_at,
+        machines: base.machines,
+        answered: base.figures.answered,
+        with_gaps: base.figures.with_gaps,
+        clean: without_gaps.saturating_sub(silent),
+        kbs: base.figures.kbs,
+        gaps: base.figures.gaps,
+        exposure: base.figures.exposure,
+    }
 }
 
 /// Whether a list is the service's whole list: no filter of the service left machines out.

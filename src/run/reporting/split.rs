@@ -1,0 +1,186 @@
+//! `--split-by`: the reports of the machines with each value of a column, in folders of their own.
+
+use std::{collections::HashMap, io};
+
+use super::{
+    data::{PartFacts, RunData, Sources},
+    history::{BaseMachines, add_changes},
+    output::Output,
+};
+use crate::{
+    aggregate::{Aggregation, Fleet},
+    config::Config,
+    domain::{
+        ending::RunOutcome,
+        gaps::AnswerRef,
+        machine::MachineId,
+        outcome::Outcome,
+        text::{counted, thousands},
+    },
+    inventory::{Inventory, ListPart},
+    report::output::folder_names,
+    run::{RunError, messages::inform},
+};
+
+/// The most folders: each has a workbook and a page.
+pub(in crate::run) const MOST_PARTS: usize = 1000;
+
+/// Passes on every outcome of a run.
+pub(in crate::run) type Outcomes<'run> =
+    dyn Fn(&mut dyn FnMut(Outcome, AnswerRef)) -> Result<(), RunError> + 'run;
+
+/// The folders for this list; none without `--split-by`. Fails if the list has no such column, or if
+/// there would be too many.
+pub(in crate::run) fn folders(config: &Config, list: &Inventory) -> Result<Vec<String>, RunError> {
+    let Some(column) = column(config, list)? else {
+        return Ok(Vec::new());
+    };
+    let values = list.values(column);
+    if values.len() > MOST_PARTS {
+        return Err(RunError::TooManyParts {
+            column: list.columns[column].clone(),
+            values: thousands(values.len() as u64),
+        });
+    }
+    Ok(folder_names(values))
+}
+
+fn column(config: &Config, list: &Inventory) -> Result<Option<usize>, RunError> {
+    let Some(name) = &config.reports.split_by else {
+        return Ok(None);
+    };
+    let found = list.column(name);
+    let missing = || RunError::NoColumn {
+        column: name.clone(),
+        columns: list.columns.clone(),
+    };
+    found.map(Some).ok_or_else(missing)
+}
+
+/// Writes the reports of each part of the run's list, and removes those of parts that are gone.
+pub(in crate::run) fn write_parts(
+    whole: &RunData<'_>,
+    output: &Output,
+    outcomes: &Outcomes<'_>,
+) -> Result<(), RunError> {
+    let Sources {
+        config, inventory, ..
+    } = whole.sources;
+    let Some(column) = column(config, inventory)? else {
+        return Ok(output.remove_parts_except(&[])?);
+    };
+    let parts = inventory.split(column);
+    let names = folder_names(parts.iter().map(|part| &*part.value));
+    let split = Split::new(&parts);
+    let fleets = split.fleets(whole, outcomes)?;
+    let bases = split.bases(whole).map_err(RunError::History)?;
+    let title = whole.title();
+    for (((part, fleet), bases), name) in parts.iter().zip(fleets).zip(&bases).zip(&names) {
+        let value = if part.value.is_empty() {
+            "none"
+        } else {
+            &part.value
+        };
+        let facts = PartFacts {
+            folder: config.reports.out.join(name),
+            title: format!("{title}, {}: {value}", inventory.columns[column]),
+        };
+        let data = part_data(whole, part, fleet, facts);
+        let data = add_changes(data, whole, bases).map_err(RunError::History)?;
+        data.with_run(|run| output.write_part(name, run))?;
+    }
+    let folders = counted(names.len() as u64, "folder", "folders");
+    let column = &inventory.columns[column];
+    inform(
+        config.console,
+        &format!(
+            "reports by {column}: {folders} in {}",
+            config.reports.out.display()
+        ),
+    );
+    Ok(output.remove_parts_except(&names)?)
+}
+
+/// The data of a part, without earlier runs so far.
+fn part_data<'part>(
+    whole: &'part RunData<'_>,
+    part: &'part ListPart,
+    fleet: Fleet,
+    facts: PartFacts,
+) -> RunData<'part> {
+    let sources = Sources {
+        inventory: &part.inventory,
+        ..whole.sources
+    };
+    let record = whole.record.clone();
+    let ended = record.ended;
+    let data = RunData::new(sources, fleet, record, |is_enough| {
+        RunOutcome::rerendered(ended, is_enough)
+    });
+    RunData {
+        part: Some(facts),
+        ..data
+    }
+}
+
+/// A list that is split into parts.
+struct Split<'run> {
+    parts: &'run [ListPart],
+    /// The part of each machine.
+    of: HashMap<MachineId, usize>,
+}
+
+impl<'run> Split<'run> {
+    fn new(parts: &'run [ListPart]) -> Self {
+        let machines = |part: &'run ListPart| {
+            let skipped = part.inventory.skipped.machines.iter();
+            let skipped = skipped.map(|machine| machine.listed.id);
+            part.inventory
+                .machines
+                .iter()
+                .map(|it| it.id)
+                .chain(skipped)
+        };
+        let of = parts.iter().zip(0..);
+        let of = of.flat_map(|(part, at)| machines(part).map(move |id| (id, at)));
+        Self {
+            parts,
+            of: of.collect(),
+        }
+    }
+
+    /// The figures of each part, from one pass over the outcomes.
+    fn fleets(&self, whole: &RunData<'_>, outcomes: &Outcomes<'_>) -> Result<Vec<Fleet>, RunError> {
+        let started_at = whole.record.started_at;
+        let parts = self.parts.iter();
+        let mut parts: Vec<Aggregation<'_>> = parts
+            .map(|part| Aggregation::of(&part.inventory, started_at))
+            .collect();
+        outcomes(&mut |outcome, answer| {
+            if let Some(part) = self.of.get(&outcome.machine) {
+                parts[*part].record(outcome, answer);
+            }
+        })?;
+        let rank_by = whole.sources.config.reports.rank_by;
+        let now = whole.record.last_sign_of_life();
+        let fleets = parts.into_iter().map(|part| part.finish(rank_by, now));
+        Ok(fleets.collect())
+    }
+
+    /// What the earlier runs that the whole run is compared with had of the machines of each part.
+    fn bases(&self, whole: &RunData<'_>) -> io::Result<Vec<BaseMachines>> {
+        let mut bases = vec![BaseMachines::default(); self.parts.len()];
+        let all = BaseMachines::of(whole)?;
+        for machine in all.latest {
+            if let Some(part) = self.of.get(&machine.machine) {
+                bases[*part].latest.push(machine);
+            }
+        }
+        for machine in all.week {
+            if let Some(part) = self.of.get(&machine.machine) {
+                bases[*part].week.push(machine);
+            }
+        }
+        Ok(bases)
+    }
+}
