@@ -51,7 +51,7 @@ impl Coverage {
         self.reused += u64::from(reused);
         match &machine.result {
             Ok(answered) if answered.no_current_data => self.no_current_data += 1,
-            Ok(answered) if answered.missing == 0 => self.clean += 1,
+            Ok(answered) if answered.is_fully_patched() => self.clean += 1,
             Ok(_) => self.with_gaps += 1,
             Err(_) => {}
         }

@@ -158,6 +158,11 @@ impl Answered {
         since.ok().filter(|_| self.missing > 0)
     }
 
+    /// Whether it says that the machine misses no KB, and says it of a machine that was seen lately.
+    pub fn is_fully_patched(&self) -> bool {
+        self.missing == 0 && !self.no_current_data
+    }
+
     /// The time that the answer is valid for. For a call, this is when the answer arrived.
     pub fn answered_at(&self) -> Timestamp {
         // The value was made from a `Timestamp`, so the conversion cannot fail.

@@ -6,6 +6,7 @@
 
 mod action;
 mod ages;
+mod breakdown;
 mod census;
 mod coverage;
 mod kbs;
@@ -36,6 +37,7 @@ use crate::{
 
 pub use action::{TopAction, TopActions};
 pub use ages::HalfDays;
+pub use breakdown::{Group, GroupFigures};
 pub use census::CensusTally;
 pub use coverage::{Coverage, is_enough, percent};
 pub use kbs::KbRow;
@@ -60,6 +62,9 @@ pub struct Fleet {
     /// The CVEs addressed by the missing KBs, summed over all gaps (machine times CVE): an upper
     /// bound, because KBs overlap.
     pub exposure: u64,
+    /// The figures by device group, platform and tag, where the list has them. They include the skipped
+    /// machines.
+    pub breakdown: Vec<Group>,
     /// Last-seen values of clean machines that could not be parsed: the machines may be silent
     /// rather than clean.
     pub unread_last_seen: Option<Unread>,
@@ -142,7 +147,9 @@ impl<'list> Aggregation<'list> {
         let unread_last_seen = not_seen::mark(&mut self.machines, self.inventory, now);
         machines::rank(&mut self.machines);
         kbs::rank(&mut kbs, rank_by);
+        let skipped = machines::skipped(self.inventory);
         Fleet {
+            breakdown: breakdown::breakdown(self.inventory, &self.machines, &skipped),
             coverage: Coverage::of(&self.machines),
             gaps: kbs.iter().map(|kb| kb.machines_missing).sum(),
             exposure: kbs
@@ -150,7 +157,7 @@ impl<'list> Aggregation<'list> {
                 .fold(0, |sum, kb| sum.saturating_add(kb.exposure)),
             kbs,
             machines: self.machines,
-            skipped: machines::skipped(self.inventory),
+            skipped,
             unread_last_seen,
             unreadable: self.unreadable,
             releases: self.releases.into_counts(),

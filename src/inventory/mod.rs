@@ -38,6 +38,7 @@ mod times;
 
 pub use cells::Cells;
 pub use columns::{
+    groups::GroupBy,
     last_seen::{LastSeen, Unread},
     machine_names::SharedNames,
     report_names::OWN_COLUMNS,

@@ -7,6 +7,7 @@ mod all_machines;
 mod bad_configuration;
 mod bad_input;
 mod bad_store;
+mod breakdown;
 mod breaker;
 mod budget;
 mod census;

@@ -1,5 +1,6 @@
 //! The figures of small fleets, computed by hand.
 
+mod breakdown;
 mod properties;
 
 use std::io;

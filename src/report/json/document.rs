@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Serialize, Serializer};
 
 use crate::{
-    aggregate::{Coverage, Fleet},
+    aggregate::{Coverage, Fleet, Group},
     changes::{BaseRun, Change, Changes, Exposure, Figures, MachineTally, Tally},
     collect::Requests,
     domain::{
@@ -34,6 +34,8 @@ pub(super) struct Document<'run> {
     inventory: InventoryRows<'run>,
     list: List,
     machines: Machines,
+    /// The same as `machines.clean`.
+    fully_patched: u64,
     kbs: usize,
     gaps: u64,
     exposure: u64,
@@ -47,6 +49,7 @@ pub(super) struct Document<'run> {
     files: &'run [String],
     /// The number of numbers in the answers that could not be parsed.
     unreadable: u64,
+    breakdown: &'run [Group],
 }
 
 #[derive(Serialize)]
@@ -167,6 +170,7 @@ impl<'run> Document<'run> {
             inventory: inventory.into(),
             list: List::of(run),
             machines: fleet.into(),
+            fully_patched: fleet.coverage.clean,
             kbs: fleet.kbs.len(),
             gaps: fleet.gaps,
             exposure: fleet.exposure,
@@ -176,6 +180,7 @@ impl<'run> Document<'run> {
             requests: facts.requests,
             files: &facts.files,
             unreadable: fleet.unreadable.values,
+            breakdown: &fleet.breakdown,
         }
     }
 }

@@ -206,6 +206,7 @@ fn summary() {
     "skipped": 0,
     "skippedBecause": {}
   },
+  "fullyPatched": 1,
   "kbs": 2,
   "gaps": 3,
   "exposure": 123,
@@ -218,7 +219,8 @@ fn summary() {
     "kbs.csv",
     "summary.json"
   ],
-  "unreadable": 0
+  "unreadable": 0,
+  "breakdown": []
 }
 "#;
     assert_eq!(rendered("summary.json"), expected);
