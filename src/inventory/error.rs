@@ -5,6 +5,7 @@ use std::io;
 use thiserror::Error;
 
 use super::text::invisible::visible;
+use crate::domain::text::counted;
 
 /// How many characters of a text from the file an error shows.
 const TEXT_SHOWN: usize = 60;
@@ -14,7 +15,7 @@ const COLUMNS_SHOWN: usize = 60;
 
 /// The inventory cannot be read: no request is sent.
 #[derive(Debug, Error)]
-#[error("inventory `{file}`")]
+#[error("machine list `{file}`")]
 pub struct InventoryError {
     /// The file as it was typed, or `-` for standard input.
     pub file: String,
@@ -64,7 +65,8 @@ pub enum Problem {
     },
     /// No row has a machine id.
     #[error(
-        "no valid machine id in {rows} rows; the first is on line {line}: `{}`",
+        "no valid machine id in {}; the first is on line {line}: `{}`",
+        counted(*rows as u64, "row", "rows"),
         shown(input)
     )]
     NoValidId {

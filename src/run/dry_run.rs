@@ -47,7 +47,7 @@ pub(super) fn plan(input: RunInput<'_>) -> Result<String, RunError> {
     gate.restore(Api::MissingKbs, &earlier);
     let limiter = gate.limiter(Api::MissingKbs);
     let mut lines = LabelledLines::default();
-    lines.add("inventory", &rows(inventory));
+    lines.add("machine list", &rows(inventory));
     if kept > 0 {
         let answers = counted(kept, "answer", "answers");
         lines.add(
@@ -102,7 +102,7 @@ fn used_up(limiter: &Limiter) -> Option<String> {
 /// The plan for rendering reports again: there is nothing to request.
 pub(super) fn offline(config: &Config, inventory: &Inventory) -> String {
     let mut lines = LabelledLines::default();
-    lines.add("inventory", &rows(inventory));
+    lines.add("machine list", &rows(inventory));
     lines.add("calls", "none (offline)");
     add_reports(&mut lines, config);
     lines.into_text()

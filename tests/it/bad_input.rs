@@ -7,7 +7,7 @@ use crate::common::Scene;
 #[track_caller]
 fn is_refused(scene: &Scene, inventory: &str, message: &str, hint: &str) {
     let run = scene.run(&["report", inventory]).exits_with(3);
-    let error = format!("error: inventory `{inventory}`: {message}\n");
+    let error = format!("error: machine list `{inventory}`: {message}\n");
     let run = run.complains(&error).hints(hint);
     assert_eq!(run.stdout, "");
     assert!(!scene.path("reports").exists());
@@ -55,7 +55,7 @@ fn empty_inventory_is_refused() {
         );
     }
     let run = scene.pipe(&["report", "-"], "").exits_with(3);
-    run.complains("error: inventory `-`: it is empty")
+    run.complains("error: machine list `-`: it is empty")
         .hints("one row");
     scene.assert_no_requests();
 }

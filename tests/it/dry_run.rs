@@ -37,7 +37,7 @@ fn dry_run_prints_the_plan_and_sends_nothing() {
     );
     let run = scene.report(&["--dry-run"]).exits_with(0);
     let rows = "machines.csv: 30 machines, 2 duplicate rows, 1 row without a machine id";
-    plans(&run, "inventory", rows);
+    plans(&run, "machine list", rows);
     plans(&run, "calls", "30, one per machine; more if requests fail");
     plans(&run, "quota", "none, paced at none");
     plans(

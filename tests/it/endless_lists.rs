@@ -16,7 +16,7 @@ fn endless_line_is_refused() {
         ),
     ] {
         let run = scene.pipe(&["report", "-"], list).exits_with(3);
-        let message = format!("inventory `-`: the row on line {line} is longer than 1 MiB");
+        let message = format!("machine list `-`: the row on line {line} is longer than 1 MiB");
         run.complains(&message).hints("one line per machine");
     }
     scene.assert_no_requests();

@@ -13,7 +13,7 @@ fn ids(scene: &Scene) -> Vec<String> {
 fn is_refused(scene: &Scene, list: &str, message: &str, hint: &str) {
     scene.write("list", list);
     let run = scene.run(&["report", "list"]).exits_with(3);
-    let error = format!("error: inventory `list`: {message}\n");
+    let error = format!("error: machine list `list`: {message}\n");
     run.complains(&error).hints(hint);
     assert!(!scene.path("reports").exists());
     scene.assert_no_requests();

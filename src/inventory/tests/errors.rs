@@ -118,7 +118,7 @@ fn excel_workbook_is_refused() {
     let error = read_from(&b"PK\x03\x04\x14\0"[..], "machines.xlsx", None).unwrap_err();
     assert_eq!(
         printed(&error),
-        "inventory `machines.xlsx`: it is an Excel workbook, not CSV"
+        "machine list `machines.xlsx`: it is an Excel workbook, not CSV"
     );
     assert!(error.hint().unwrap().contains("CSV UTF-8"));
 }
@@ -135,7 +135,7 @@ fn read_error_is_reported_with_its_cause() {
     let error = read_from(start, "-", None).unwrap_err();
     assert_eq!(
         printed(&error),
-        "inventory `-`: it cannot be read: the disk is gone"
+        "machine list `-`: it cannot be read: the disk is gone"
     );
 
     // Beyond the part sniffed in advance, the csv crate reports the error.
@@ -300,7 +300,7 @@ fn endless_list_is_refused() {
         (
             "id\n",
             "y\n",
-            "no valid machine id in 100000 rows; the first is on line 2: `y`",
+            "no valid machine id in 100,000 rows; the first is on line 2: `y`",
         ),
     ] {
         let endless = start.bytes().chain(repeated.bytes().cycle());

@@ -29,12 +29,13 @@ pub(crate) fn from_text(text: &str, shift_ms: i64) -> Result<MissingSince> {
     let numbers: Vec<i64> = parse_json(text)?;
     let (pairs, rest) = numbers.as_chunks::<2>();
     let stretch = |[since_ms, kbs]: &[i64; 2]| {
-        let kbs = u32::try_from(*kbs).map_err(|_| damage("an answer is not as it was written"))?;
+        let kbs =
+            u32::try_from(*kbs).map_err(|_| damage("an answer does not match its checksum"))?;
         let since_ms = since_ms.saturating_add(shift_ms);
         Ok(Stretch { since_ms, kbs })
     };
     if !rest.is_empty() {
-        return Err(damage("an answer is not as it was written"));
+        return Err(damage("an answer does not match its checksum"));
     }
     pairs.iter().map(stretch).collect()
 }
@@ -122,5 +123,5 @@ pub(crate) fn of_answer(connection: &Connection, answer: i64) -> Result<MissingS
     let mut find = connection.prepare_cached("SELECT since FROM answer WHERE id = ?1")?;
     let read = find.query_row([answer], |row| from_text(row.get_ref(0)?.as_str()?, 0));
     let since = read.optional()?;
-    since.ok_or_else(|| damage("an answer is gone that a run has"))
+    since.ok_or_else(|| damage("an answer that a run refers to is missing"))
 }

@@ -99,7 +99,7 @@ impl Kept {
 /// Recomputes the checksum of each answer, so that a store made older does not look damaged.
 pub(crate) fn seal_answers(store: &Connection) {
     let mut answers = store
-        .prepare("SELECT id, machine, as_of_ms, source, missing FROM answer")
+        .prepare("SELECT id, machine, as_of_ms, source, missing, since FROM answer")
         .unwrap();
     let sealed = answers.query_map([], |row| Ok([row.get(0)?, checksum(row)?]));
     let sealed: Vec<[i64; 2]> = sealed.unwrap().map(Result::unwrap).collect();
@@ -116,6 +116,8 @@ fn checksum(answer: &Row<'_>) -> rusqlite::Result<i64> {
         .chain_update(answer.get::<_, String>(3)?)
         .chain_update([0])
         .chain_update(answer.get::<_, String>(4)?)
+        .chain_update([0])
+        .chain_update(answer.get::<_, String>(5)?)
         .finalize();
     Ok(i64::from_le_bytes(*digest.first_chunk().unwrap()))
 }
