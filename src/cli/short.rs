@@ -3,7 +3,7 @@
 use clap::Arg;
 
 /// The options of `patchgap report` and `patchgap check` in the short help.
-const COMMON: [&str; 22] = [
+const COMMON: [&str; 23] = [
     "machines",
     "all_machines",
     "config",
@@ -21,6 +21,7 @@ const COMMON: [&str; 22] = [
     "format",
     "title",
     "targets",
+    "split_by",
     "min_coverage",
     "dry_run",
     "verbose",

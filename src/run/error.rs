@@ -129,7 +129,7 @@ pub enum RunError {
     },
     /// The column has too many values.
     #[error(
-        "the column `{column}` has {values} different values, and --split-by makes at most {} folders",
+        "the column `{column}` has {values} different values, but --split-by writes at most {} folders",
         thousands(MOST_PARTS as u64)
     )]
     TooManyParts {
@@ -207,7 +207,7 @@ impl RunError {
             Self::NoRun { last, .. } if last.is_empty() => Some("the store has no runs".to_owned()),
             Self::NoRun { last, .. } => Some(format!("the latest runs are {last}")),
             Self::NoColumn { columns, .. } if columns.is_empty() => {
-                Some("it has no columns beside the ids".to_owned())
+                Some("it has no columns besides the ids".to_owned())
             }
             Self::NoColumn { columns, .. } => {
                 Some(format!("its columns are: {}", columns.join(", ")))
