@@ -13,7 +13,7 @@ words! {
         Html = "html",
         /// `report.xlsx`.
         Xlsx = "xlsx",
-        /// `gaps.parquet`.
+        /// `kbs.parquet`, `machines.parquet`, `gaps.parquet`, `changes.parquet`.
         Parquet = "parquet",
     }
 }

@@ -124,7 +124,7 @@ pub fn reports(formats: &[Format]) -> Vec<Box<dyn Report>> {
     }
     #[cfg(feature = "parquet")]
     if formats.contains(&Format::Parquet) {
-        reports.push(Box::new(parquet::Gaps));
+        reports.extend(parquet::reports());
     }
     if formats.contains(&Format::Json) {
         reports.push(Box::new(json::Whole));

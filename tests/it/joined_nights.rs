@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use crate::common::{Row, Scene};
+use crate::common::{Finished, Row, Scene};
 
 const TABLES: [&str; 5] = [
     "kbs.csv",
@@ -185,4 +185,23 @@ fn columns_of_the_list_with_names_of_ours_are_kept() {
         let mut gaps = gaps.filter(|gap| gap["machineId"] == row["machineId"]);
         assert!(gaps.all(|gap| gap["machineName"] == row["machineName"]));
     }
+}
+
+#[test]
+fn parquet_has_the_same_tables() {
+    let scene = Scene::with_machines(3);
+    let parquet = |run: Finished| -> Vec<String> {
+        let files = run.exits_with(0).files().into_iter();
+        files.filter(|name| name.ends_with(".parquet")).collect()
+    };
+    let first = parquet(scene.report(&["--format", "parquet"]));
+    assert_eq!(first, ["gaps.parquet", "kbs.parquet", "machines.parquet"]);
+    let second = parquet(scene.report(&["--format", "parquet,json"]));
+    let with_base = [
+        "changes.parquet",
+        "gaps.parquet",
+        "kbs.parquet",
+        "machines.parquet",
+    ];
+    assert_eq!(second, with_base);
 }

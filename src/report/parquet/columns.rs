@@ -1,111 +1,237 @@
-//! Describes the columns in Parquet terms, and writes them as values with definition and repetition
-//! levels. Columns are only ever appended, so that a folder with one file per night reads as one table.
+//! The columns of a file: their types, and the values of a row group that are not yet written, with
+//! their definition and repetition levels. Columns are only ever appended, so that a folder with one
+//! file per night reads as one table.
 
-use std::{fmt::Write, sync::Arc};
+use std::{collections::HashSet, sync::Arc};
 
 use jiff::civil::date;
 use parquet::{
+    basic::{LogicalType, Repetition, TimeUnit, Type as Physical},
     data_type::{BoolType, ByteArray, ByteArrayType, DataType, DoubleType, Int32Type, Int64Type},
     errors::Result,
     file::writer::SerializedColumnWriter,
-    schema::{parser::parse_message_type, types::Type},
+    schema::types::Type,
 };
 
-use super::HeldGap;
-use crate::report::table::{Cell, Column, Gaps, Kind};
+use crate::{
+    inventory::Inventory,
+    report::table::{Cell, Column, ColumnName, Kind, Table, header},
+};
 
-/// The Parquet schema of these columns.
-pub(super) fn schema(columns: &[Column<Gaps>]) -> Result<Arc<Type>> {
-    let mut message = String::from("message gaps {");
-    for Column {
-        key,
-        kind,
-        is_optional,
-        ..
-    } in columns
-    {
-        let repetition = if *is_optional { "optional" } else { "required" };
-        // Writing to a string does not fail.
-        let _ = match kind {
-            Kind::List => write!(
-                message,
-                "required group {key} (LIST) {{ repeated group list {{ \
-                 required binary element (STRING); }} }}"
-            ),
-            Kind::Date => write!(message, "{repetition} int32 {key} (DATE);"),
-            Kind::Flag => write!(message, "{repetition} boolean {key};"),
-            Kind::Number => write!(message, "{repetition} int64 {key};"),
-            Kind::Percent => write!(message, "{repetition} double {key};"),
-            Kind::Time => write!(
-                message,
-                "{repetition} int64 {key} (TIMESTAMP(MILLIS,true));"
-            ),
-            _ => write!(message, "{repetition} binary {key} (STRING);"),
+/// A column of the file. Each column of the list is one.
+#[derive(Debug, Clone)]
+pub(super) struct FileColumn {
+    name: String,
+    kind: Kind,
+    is_optional: bool,
+}
+
+/// The columns of a file with these columns of a table.
+pub(super) fn file_columns<T: Table>(
+    columns: &[Column<T>],
+    inventory: &Inventory,
+) -> Vec<FileColumn> {
+    let names = header(columns, inventory);
+    let ours = names.iter().filter_map(|name| match name {
+        ColumnName::Ours(name) => Some(name.to_lowercase()),
+        ColumnName::Listed(_) => None,
+    });
+    let mut taken: HashSet<String> = ours.collect();
+    let mut types = columns.iter().filter(|it| it.kind != Kind::Inventory);
+    let columns = names.iter().filter_map(|name| match name {
+        ColumnName::Ours(name) => types.next().map(|column| FileColumn {
+            name: name.clone().into_owned(),
+            kind: column.kind,
+            is_optional: column.is_optional,
+        }),
+        ColumnName::Listed(name) => Some(FileColumn {
+            name: unique(name, &mut taken),
+            kind: Kind::Text,
+            is_optional: false,
+        }),
+    });
+    columns.collect()
+}
+
+/// The name, or with a number if a column has it: a list may repeat a name, and readers ignore case.
+fn unique(name: &str, taken: &mut HashSet<String>) -> String {
+    let numbered = (2..).map(|number| format!("{name} ({number})"));
+    let mut names = std::iter::once(name.to_owned()).chain(numbered);
+    let free = names.find(|name| taken.insert(name.to_lowercase()));
+    free.unwrap_or_default()
+}
+
+/// The schema of these columns.
+pub(super) fn schema(table: &str, columns: &[FileColumn]) -> Result<Arc<Type>> {
+    let fields = columns.iter().map(|column| Ok(Arc::new(column.field()?)));
+    let fields = fields.collect::<Result<_>>()?;
+    let schema = Type::group_type_builder(table).with_fields(fields);
+    Ok(Arc::new(schema.build()?))
+}
+
+impl FileColumn {
+    fn field(&self) -> Result<Type> {
+        let repetition = if self.is_optional {
+            Repetition::OPTIONAL
+        } else {
+            Repetition::REQUIRED
         };
+        let (physical, logical) = match self.kind {
+            Kind::Gaps | Kind::List => return list(&self.name, repetition),
+            Kind::Date => (Physical::INT32, Some(LogicalType::Date)),
+            Kind::Flag => (Physical::BOOLEAN, None),
+            Kind::Number => (Physical::INT64, None),
+            Kind::Percent => (Physical::DOUBLE, None),
+            Kind::Time => (
+                Physical::INT64,
+                Some(LogicalType::timestamp(true, TimeUnit::MILLIS)),
+            ),
+            _ => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
+        };
+        Type::primitive_type_builder(&self.name, physical)
+            .with_logical_type(logical)
+            .with_repetition(repetition)
+            .build()
     }
-    message.push('}');
-    Ok(Arc::new(parse_message_type(&message)?))
 }
 
-/// The number of rows to convert at once.
-const BATCH: usize = 1024;
+/// A list of texts.
+fn list(name: &str, repetition: Repetition) -> Result<Type> {
+    let element = Type::primitive_type_builder("element", Physical::BYTE_ARRAY)
+        .with_logical_type(Some(LogicalType::String))
+        .with_repetition(Repetition::REQUIRED)
+        .build()?;
+    let repeated = Type::group_type_builder("list")
+        .with_repetition(Repetition::REPEATED)
+        .with_fields(vec![Arc::new(element)])
+        .build()?;
+    Type::group_type_builder(name)
+        .with_logical_type(Some(LogicalType::List))
+        .with_repetition(repetition)
+        .with_fields(vec![Arc::new(repeated)])
+        .build()
+}
 
-/// Writes a column of a row group.
-pub(super) fn write(
-    column: &Column<Gaps>,
-    group: &[HeldGap<'_>],
-    out: &mut SerializedColumnWriter<'_>,
-) -> Result<()> {
-    for rows in group.chunks(BATCH) {
-        match column.kind {
-            Kind::List => lists(column, rows, out),
-            Kind::Date => values::<Int32Type>(column, rows, out, days),
-            Kind::Flag => values::<BoolType>(column, rows, out, flag),
-            Kind::Number => values::<Int64Type>(column, rows, out, number),
-            Kind::Percent => values::<DoubleType>(column, rows, out, percent),
-            Kind::Time => values::<Int64Type>(column, rows, out, milliseconds),
-            _ => values::<ByteArrayType>(column, rows, out, text),
-        }?;
+/// Values of a column that are not yet written.
+pub(super) struct Buffer {
+    is_optional: bool,
+    values: Values,
+    /// The definition level of each value, or of each element of a list. Says what is missing.
+    levels: Vec<i16>,
+    /// Whether an element continues its list.
+    continues: Vec<i16>,
+}
+
+enum Values {
+    Dates(Vec<i32>),
+    Flags(Vec<bool>),
+    Lists(Vec<ByteArray>),
+    Numbers(Vec<i64>),
+    Percents(Vec<f64>),
+    Texts(Vec<ByteArray>),
+    Times(Vec<i64>),
+}
+
+impl Buffer {
+    pub(super) fn of(column: &FileColumn) -> Self {
+        Self {
+            is_optional: column.is_optional,
+            values: match column.kind {
+                Kind::Date => Values::Dates(Vec::new()),
+                Kind::Flag => Values::Flags(Vec::new()),
+                Kind::Gaps | Kind::List => Values::Lists(Vec::new()),
+                Kind::Number => Values::Numbers(Vec::new()),
+                Kind::Percent => Values::Percents(Vec::new()),
+                Kind::Time => Values::Times(Vec::new()),
+                _ => Values::Texts(Vec::new()),
+            },
+            levels: Vec::new(),
+            continues: Vec::new(),
+        }
     }
-    Ok(())
-}
 
-fn values<Values: DataType>(
-    column: &Column<Gaps>,
-    rows: &[HeldGap<'_>],
-    out: &mut SerializedColumnWriter<'_>,
-    value: fn(Cell<'_>) -> Option<Values::T>,
-) -> Result<()> {
-    let cells = rows.iter().map(|row| value((column.value)(&row.line())));
-    let values: Vec<Option<Values::T>> = cells.collect();
-    let levels: Vec<i16> = values.iter().map(|it| i16::from(it.is_some())).collect();
-    let values: Vec<Values::T> = values.into_iter().flatten().collect();
-    let levels = column.is_optional.then_some(&levels[..]);
-    out.typed::<Values>().write_batch(&values, levels, None)?;
-    Ok(())
-}
+    /// Adds the cell of a row, and returns about how many bytes it takes.
+    pub(super) fn push(&mut self, cell: Cell<'_>) -> usize {
+        let (size, is_there) = match &mut self.values {
+            Values::Dates(values) => add(values, days(cell), 4),
+            Values::Flags(values) => add(values, flag(cell), 1),
+            Values::Numbers(values) => add(values, number(cell), 8),
+            Values::Percents(values) => add(values, percent(cell), 8),
+            Values::Times(values) => add(values, milliseconds(cell), 8),
+            Values::Texts(values) => {
+                let text = text(cell);
+                let size = text.as_ref().map_or(0, ByteArray::len);
+                add(values, text, size + size_of::<ByteArray>())
+            }
+            Values::Lists(_) => return self.push_list(cell),
+        };
+        self.levels.push(i16::from(is_there));
+        size
+    }
 
-/// Writes lists. The definition level says whether there is an element, and the repetition level
-/// whether it continues the current list. An empty list is one level without a value.
-fn lists(
-    column: &Column<Gaps>,
-    rows: &[HeldGap<'_>],
-    out: &mut SerializedColumnWriter<'_>,
-) -> Result<()> {
-    let (mut values, mut levels, mut goes_on) = (Vec::new(), Vec::new(), Vec::new());
-    for row in rows {
+    /// Adds a list. An empty or missing one is one level without a value.
+    fn push_list(&mut self, cell: Cell<'_>) -> usize {
+        let Values::Lists(values) = &mut self.values else {
+            return 0;
+        };
         let before = values.len();
-        if let Cell::List(list) = (column.value)(&row.line()) {
-            values.extend(list.iter().map(ByteArray::from));
+        match cell {
+            Cell::List(list) => values.extend(list.iter().map(ByteArray::from)),
+            Cell::Gaps(machine) => {
+                values.extend(machine.gaps().map(|it| ByteArray::from(it.gap.id.as_str())));
+            }
+            _ => {}
         }
-        let elements = values.len() - before;
-        for at in 0..elements.max(1) {
-            levels.push(i16::from(elements > 0));
-            goes_on.push(i16::from(at > 0));
+        let added = &values[before..];
+        let is_missing = matches!(cell, Cell::Empty);
+        let empty = i16::from(self.is_optional && !is_missing);
+        let level = if added.is_empty() { empty } else { empty + 1 };
+        for at in 0..added.len().max(1) {
+            self.levels.push(level);
+            self.continues.push(i16::from(at > 0));
         }
+        let sizes = added.iter().map(|it| it.len() + size_of::<ByteArray>());
+        sizes.sum()
     }
-    let out = out.typed::<ByteArrayType>();
-    out.write_batch(&values, Some(&levels), Some(&goes_on))?;
+
+    /// Writes the values, and forgets them.
+    pub(super) fn write(&mut self, out: &mut SerializedColumnWriter<'_>) -> Result<()> {
+        let levels = self.is_optional.then_some(&self.levels[..]);
+        match &mut self.values {
+            Values::Dates(values) => write::<Int32Type>(values, levels, out),
+            Values::Flags(values) => write::<BoolType>(values, levels, out),
+            Values::Numbers(values) | Values::Times(values) => {
+                write::<Int64Type>(values, levels, out)
+            }
+            Values::Percents(values) => write::<DoubleType>(values, levels, out),
+            Values::Texts(values) => write::<ByteArrayType>(values, levels, out),
+            Values::Lists(values) => {
+                let out = out.typed::<ByteArrayType>();
+                out.write_batch(values, Some(&self.levels), Some(&self.continues))?;
+                values.clear();
+                Ok(())
+            }
+        }?;
+        self.levels.clear();
+        self.continues.clear();
+        Ok(())
+    }
+}
+
+/// Adds a value, if there is one. Returns its size, and whether there is one.
+fn add<V>(values: &mut Vec<V>, value: Option<V>, size: usize) -> (usize, bool) {
+    let is_there = value.is_some();
+    values.extend(value);
+    (size, is_there)
+}
+
+fn write<V: DataType>(
+    values: &mut Vec<V::T>,
+    levels: Option<&[i16]>,
+    out: &mut SerializedColumnWriter<'_>,
+) -> Result<()> {
+    out.typed::<V>().write_batch(values, levels, None)?;
+    values.clear();
     Ok(())
 }
 
@@ -133,9 +259,10 @@ fn number(cell: Cell<'_>) -> Option<i64> {
     }
 }
 
+/// Rounded to one decimal, as in the CSV files.
 fn percent(cell: Cell<'_>) -> Option<f64> {
     match cell {
-        Cell::Percent(percent) => Some(percent),
+        Cell::Percent(percent) => format!("{percent:.1}").parse().ok(),
         _ => None,
     }
 }

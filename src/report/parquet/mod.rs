@@ -1,151 +1,136 @@
-//! `gaps.parquet`: the gaps for `DuckDB`, Spark, Fabric and similar tools, typed and compact.
+//! Tables for `DuckDB`, Spark, Fabric and similar tools, typed and compact: the columns of the CSV files.
+//!
+//! - [`columns`]: the columns of a file, and their values that are not yet written
+//! - [`file`]: the file itself, row group by row group
+//! - [`gaps`]: `gaps.parquet`, the largest table by far
 
 mod columns;
+mod file;
+mod gaps;
 
 use std::{
     io::{self, Write},
-    mem,
-    sync::Arc,
+    marker::PhantomData,
 };
 
-use parquet::{
-    basic::Compression,
-    errors::ParquetError,
-    file::{
-        metadata::{KeyValue, SortingColumn},
-        properties::{EnabledStatistics, WriterProperties},
-        writer::SerializedFileWriter,
-    },
+use self::{
+    columns::{Buffer, file_columns},
+    file::File,
+    gaps::GapsParquet,
 };
-
 use super::{
-    Report, Run,
-    table::{self, Column, GapLine, MachineNames, RunStamp, Target},
-    time::rfc3339,
+    Extras, Report, Run,
+    table::{self, Cell, Changes, Kbs, Machines, Table, Target},
 };
-use crate::{aggregate::MachineRow, domain::kb::MissingKb};
 
-/// Incremented when a column is removed or changes its meaning, not when one is added.
-const SCHEMA_VERSION: u32 = 1;
+/// About how many bytes of values a row group has, and how many rows at most. They are held in
+/// memory.
+const GROUP: GroupLimits = GroupLimits {
+    bytes: 16 << 20,
+    rows: 100_000,
+};
 
-/// The target size of a row group, which is held in memory. It may be slightly larger, because the
-/// gaps of a machine stay together.
-const ROWS: usize = 100_000;
+/// All Parquet reports.
+pub(super) fn reports() -> [Box<dyn Report>; 4] {
+    [
+        Box::new(TableParquet::<Kbs>::new("kbs.parquet")),
+        Box::new(TableParquet::<Machines>::new("machines.parquet")),
+        Box::new(GapsParquet),
+        Box::new(TableParquet::<Changes>::new("changes.parquet")),
+    ]
+}
 
-pub(super) struct Gaps;
+/// A table as a Parquet file.
+struct TableParquet<T> {
+    file_name: &'static str,
+    table: PhantomData<T>,
+}
 
-impl Report for Gaps {
+impl<T: Table> TableParquet<T> {
+    const fn new(file_name: &'static str) -> Self {
+        Self {
+            file_name,
+            table: PhantomData,
+        }
+    }
+}
+
+impl<T: Table> Report for TableParquet<T> {
     fn file_name(&self) -> &'static str {
-        "gaps.parquet"
+        self.file_name
+    }
+
+    fn is_written(&self, extras: Extras) -> bool {
+        T::is_written(extras)
     }
 
     fn render(&self, run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
-        write(run, ROWS, out)
+        write::<T>(run, GROUP, out)
     }
 }
 
-/// A gap that is held in memory until its row group is written.
-struct HeldGap<'run> {
-    machine: &'run MachineRow,
-    gap: Arc<MissingKb>,
-    names: &'run MachineNames<'run>,
-    stamp: RunStamp,
+/// When a row group is full.
+#[derive(Debug, Clone, Copy)]
+struct GroupLimits {
+    bytes: usize,
+    rows: usize,
 }
 
-impl HeldGap<'_> {
-    fn line(&self) -> GapLine<'_> {
-        GapLine {
-            machine: self.machine,
-            gap: &self.gap,
-            names: self.names,
-            stamp: self.stamp,
-        }
-    }
-}
-
-fn write(run: &Run<'_>, most: usize, out: &mut dyn Write) -> io::Result<()> {
-    let columns = table::columns(Target::Csv, run.inventory);
-    let properties = Arc::new(properties(run));
-    let schema = columns::schema(&columns).map_err(error)?;
-    // The crate requires a `Send` writer, which `out` is not.
-    let mut file = SerializedFileWriter::new(Vec::new(), schema, properties).map_err(error)?;
-    let mut write = |group: &[HeldGap<'_>]| {
-        write_group(&columns, group, &mut file).map_err(error)?;
-        out.write_all(&mem::take(file.inner_mut()))
+fn write<T: Table>(run: &Run<'_>, limits: GroupLimits, out: &mut dyn Write) -> io::Result<()> {
+    let columns = table::columns::<T>(Target::Csv, run.inventory);
+    let file_columns = file_columns(&columns, run.inventory);
+    let mut file = File::new(run, T::CSV.trim_end_matches(".csv"), &file_columns, out)?;
+    let mut group = Group {
+        buffers: file_columns.iter().map(Buffer::of).collect(),
+        bytes: 0,
+        rows: 0,
     };
-    let names = &MachineNames::of(run.inventory);
-    let stamp = RunStamp::of(run.facts);
-    let mut group = Vec::new();
-    table::Gaps::for_each_machine(run, &mut |machine, missing| {
-        group.extend(missing.iter().cloned().map(|gap| HeldGap {
-            machine,
-            gap,
-            names,
-            stamp,
-        }));
-        if group.len() >= most {
-            write(&mem::take(&mut group))?;
+    T::for_each(run, &mut |row| {
+        group.push(columns.iter().map(|column| (column.value)(row)));
+        if group.bytes >= limits.bytes || group.rows >= limits.rows {
+            group.write(&mut file)?;
         }
         Ok(())
     })?;
-    if !group.is_empty() {
-        write(&group)?;
+    if group.rows > 0 {
+        group.write(&mut file)?;
     }
-    out.write_all(&file.into_inner().map_err(error)?)
+    file.finish()
 }
 
-fn write_group(
-    columns: &[Column<table::Gaps>],
-    group: &[HeldGap<'_>],
-    file: &mut SerializedFileWriter<Vec<u8>>,
-) -> Result<(), ParquetError> {
-    let mut writer = file.next_row_group()?;
-    let mut columns = columns.iter();
-    while let (Some(column), Some(mut out)) = (columns.next(), writer.next_column()?) {
-        columns::write(column, group, &mut out)?;
-        out.close()?;
+/// Rows that are held in memory until their row group is written.
+struct Group {
+    buffers: Vec<Buffer>,
+    /// About the size of the rows.
+    bytes: usize,
+    rows: usize,
+}
+
+impl Group {
+    /// Adds a row. A cell with a row of the list is one of each of its columns.
+    fn push<'row>(&mut self, cells: impl Iterator<Item = Cell<'row>>) {
+        let mut buffers = self.buffers.iter_mut();
+        let mut push = |cell| {
+            let buffer = buffers.next();
+            self.bytes += buffer.map_or(0, |buffer| buffer.push(cell));
+        };
+        for cell in cells {
+            if let Cell::Inventory(names, position) = cell {
+                let listed = names.inventory.row(position);
+                listed.for_each(|text| push(Cell::Foreign(text)));
+            } else {
+                push(cell);
+            }
+        }
+        self.rows += 1;
     }
-    writer.close()?;
-    file.flush()?;
-    Ok(())
-}
 
-/// Contains no time of writing, so that the same run gives the same bytes.
-fn properties(run: &Run<'_>) -> WriterProperties {
-    let tool = run.facts.tool;
-    let ascending = |column_idx| SortingColumn {
-        column_idx,
-        descending: false,
-        nulls_first: false,
-    };
-    WriterProperties::builder()
-        .set_created_by(format!("{} {}", tool.name, tool.version))
-        .set_compression(Compression::SNAPPY)
-        .set_statistics_enabled(EnabledStatistics::Chunk)
-        .set_sorting_columns(Some(vec![ascending(0), ascending(1)]))
-        .set_key_value_metadata(Some(metadata(run)))
-        .build()
-}
-
-/// Metadata that the rows do not contain, above all the coverage of the fleet.
-fn metadata(run: &Run<'_>) -> Vec<KeyValue> {
-    let (facts, coverage) = (run.facts, run.fleet.coverage);
-    [
-        ("schemaVersion", Some(SCHEMA_VERSION.to_string())),
-        ("tenantId", facts.tenant_id.clone()),
-        ("startedAt", Some(rfc3339(facts.started_at))),
-        ("finishedAt", Some(rfc3339(facts.finished_at))),
-        ("outcome", Some(facts.outcome.to_string())),
-        ("answered", Some(coverage.answered.to_string())),
-        ("machines", Some(coverage.machines().to_string())),
-    ]
-    .into_iter()
-    .filter_map(|(key, value)| Some(KeyValue::new(key.to_owned(), value?)))
-    .collect()
-}
-
-fn error(error: ParquetError) -> io::Error {
-    io::Error::other(error)
+    fn write(&mut self, file: &mut File<'_>) -> io::Result<()> {
+        let buffers = &mut self.buffers;
+        file.write_group(|index, out| buffers[index].write(out))?;
+        (self.bytes, self.rows) = (0, 0);
+        Ok(())
+    }
 }
 
 #[cfg(test)]

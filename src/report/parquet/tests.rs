@@ -10,7 +10,10 @@ use parquet::{
 };
 use proptest::prelude::*;
 
-use super::*;
+use super::{
+    gaps::{GapsParquet, ROWS},
+    *,
+};
 use crate::{
     aggregate::TopActions,
     domain::{
@@ -21,6 +24,7 @@ use crate::{
         Format,
         fixture::{Fixture, answer, gap},
         reports,
+        time::rfc3339,
     },
 };
 
@@ -30,7 +34,7 @@ pub(in crate::report) type Cells = Vec<String>;
 fn bytes(fixture: &Fixture, most: usize) -> Vec<u8> {
     fixture.with_run(|run| {
         let mut bytes = Vec::new();
-        write(run, most, &mut bytes).unwrap();
+        gaps::write(run, most, &mut bytes).unwrap();
         bytes
     })
 }
@@ -74,12 +78,22 @@ fn cell(field: &Field) -> String {
 
 /// The rows of `gaps.csv`.
 fn expected(fixture: &Fixture) -> Vec<Cells> {
+    let mut rows = csv_of(fixture, "gaps.csv");
+    rows.remove(0);
+    rows
+}
+
+/// The header and the rows of a CSV file, without the guard.
+fn csv_of(fixture: &Fixture, name: &str) -> Vec<Cells> {
     let mut fixture = fixture.clone();
     fixture.facts.csv_guard = false;
     let reports = reports(&[Format::Csv]);
-    let csv = reports.iter().find(|it| it.file_name() == "gaps.csv");
+    let csv = reports.iter().find(|it| it.file_name() == name);
     let text = fixture.render(csv.unwrap().as_ref());
-    let rows = csv::Reader::from_reader(text.as_bytes()).into_records();
+    let rows = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .from_reader(text.as_bytes())
+        .into_records();
     rows.map(|row| row.unwrap().iter().map(str::to_owned).collect())
         .collect()
 }
@@ -210,7 +224,7 @@ fn unreadable_machine_fails_the_report() {
             actions: &TopActions::of(run.fleet, &Gone),
             ..*run
         };
-        Gaps.render(&run, &mut io::sink())
+        GapsParquet.render(&run, &mut io::sink())
     });
     assert_eq!(rendered.unwrap_err().to_string(), "gone");
 }
@@ -246,4 +260,123 @@ proptest! {
         let file = bytes(&fixture, most);
         prop_assert_eq!(read(file), expected(&fixture));
     }
+}
+
+const ROW_BY_ROW: GroupLimits = GroupLimits {
+    bytes: usize::MAX,
+    rows: 1,
+};
+
+fn table_bytes<T: Table>(fixture: &Fixture, limits: GroupLimits) -> Vec<u8> {
+    fixture.with_run(|run| {
+        let mut bytes = Vec::new();
+        write::<T>(run, limits, &mut bytes).unwrap();
+        bytes
+    })
+}
+
+fn names_of(bytes: Vec<u8>) -> Vec<String> {
+    let reader = reader(bytes);
+    let schema = reader.metadata().file_metadata().schema_descr();
+    let fields = schema.root_schema().get_fields().iter();
+    fields.map(|field| field.name().to_owned()).collect()
+}
+
+/// The header and the rows are those of the CSV file, whatever the row groups.
+fn matches_csv<T: Table>(fixture: &Fixture) {
+    let mut expected = csv_of(fixture, T::CSV);
+    let header = expected.remove(0);
+    assert!(!expected.is_empty(), "{}", T::CSV);
+    for limits in [GROUP, ROW_BY_ROW, GroupLimits { bytes: 1, rows: 9 }] {
+        let file = table_bytes::<T>(fixture, limits);
+        assert_eq!(names_of(file.clone()), header, "{}", T::CSV);
+        assert_eq!(read(file), expected, "{}", T::CSV);
+    }
+}
+
+#[test]
+fn tables_match_their_csv_files() {
+    for fixture in [Fixture::small(), Fixture::second_night()] {
+        matches_csv::<Kbs>(&fixture);
+        matches_csv::<Machines>(&fixture);
+    }
+    matches_csv::<Changes>(&Fixture::second_night());
+}
+
+#[test]
+fn changes_are_written_only_with_a_base() {
+    let names = |base| {
+        let extras = Extras {
+            base,
+            ..Extras::default()
+        };
+        crate::report::file_names(&reports(&[Format::Parquet]), extras)
+    };
+    let always = ["kbs.parquet", "machines.parquet", "gaps.parquet"];
+    assert_eq!(names(false), always);
+    assert_eq!(names(true)[..3], always);
+    assert_eq!(names(true)[3..], ["changes.parquet"]);
+}
+
+#[test]
+fn machines_without_an_answer_have_nulls_and_clean_ones_an_empty_list() {
+    let file = table_bytes::<Machines>(&Fixture::small(), GROUP);
+    let of = |row: &Row, name: &str| -> Field {
+        let mut columns = row.get_column_iter();
+        columns.find(|(it, _)| *it == name).unwrap().1.clone()
+    };
+    let rows = rows_of(file);
+    let lists = rows.iter().map(|row| match of(row, "kbIds") {
+        Field::ListInternal(list) => Some(list.len()),
+        Field::Null => None,
+        other => panic!("{other:?}"),
+    });
+    assert_eq!(
+        lists.collect::<Vec<_>>(),
+        [Some(2), Some(1), Some(0), None, None]
+    );
+    for name in ["rank", "missingKbs", "topKbId", "answeredAt"] {
+        assert_eq!(of(&rows[4], name), Field::Null, "{name}");
+    }
+    assert_eq!(of(&rows[0], "run"), Field::Long(3));
+    let date = (date(2026, 11, 23) - date(1970, 1, 1)).get_days();
+    assert_eq!(of(&rows[0], "date"), Field::Date(date));
+}
+
+#[test]
+fn columns_of_the_list_have_distinct_names_and_any_text() {
+    let mut fixture = Fixture::small();
+    fixture.inventory.columns = ["Team; x", "TEAM; X", "run"].map(str::to_owned).into();
+    let row = |_: &_| ["=1", "\u{0}\n", ""];
+    fixture.inventory.cells = fixture.inventory.machines.iter().map(row).collect();
+    let file = table_bytes::<Machines>(&fixture, GROUP);
+    let names = names_of(file.clone());
+    assert_eq!(names[2..5], ["Team; x", "TEAM; X (2)", "run"]);
+    assert!(names.contains(&"patchgap.run".to_owned()), "{names:?}");
+    assert_eq!(read(file)[0][2..5], ["=1", "\u{0}\n", ""]);
+}
+
+/// A required column cannot hold a missing value.
+fn optional_where_empty<T: Table>() {
+    for fixture in [Fixture::small(), Fixture::second_night()] {
+        fixture.with_run(|run| {
+            let columns = table::columns::<T>(Target::Csv, run.inventory);
+            T::for_each(run, &mut |row| {
+                for column in columns.iter().filter(|it| !it.is_optional) {
+                    let is_empty = matches!((column.value)(row), Cell::Empty);
+                    assert!(!is_empty, "{}: {}", T::CSV, column.key);
+                }
+                Ok(())
+            })
+            .unwrap();
+        });
+    }
+}
+
+#[test]
+fn columns_with_missing_values_are_optional() {
+    optional_where_empty::<Kbs>();
+    optional_where_empty::<Machines>();
+    optional_where_empty::<table::Gaps>();
+    optional_where_empty::<Changes>();
 }

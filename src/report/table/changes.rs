@@ -31,11 +31,11 @@ impl Table for Changes {
         "machineId" Machine [csv json sheet("Machine id", 44)] |it| it.change.machine;
         "name" Text [sheet("Machine", 28) if_named] |it| it.names.of_machine(it.change.machine);
         "kbId" Kb [csv json sheet("KB", 13)] |it| &it.change.gap.id;
-        "replacedBy" Kb [csv json sheet("Replaced by", 14)] |it| it.change.replaced_by.as_ref().map(|by| &by.id);
-        "name" Text [csv json sheet("Name", 36)] |it| it.change.gap.name.as_ref();
+        "replacedBy" Kb [csv optional json sheet("Replaced by", 14)] |it| it.change.replaced_by.as_ref().map(|by| &by.id);
+        "name" Text [csv optional json sheet("Name", 36)] |it| it.change.gap.name.as_ref();
         "productsNames" List [csv json sheet("Products", 40)] |it| &it.change.gap.products[..];
         "cveAddressed" Number [csv json sheet("CVEs", 9)] |it| it.change.gap.cve_addressed;
-        "since" Time [csv json sheet("Since (UTC)", 20)] |it| it.change.since;
+        "since" Time [csv optional json sheet("Since (UTC)", 20)] |it| it.change.since;
         "machineName" Text [csv json optional] |it| it.names.of_machine(it.change.machine);
         "run" Number [csv json optional] |it| it.stamp.run();
         "date" Date [csv json optional] |it| it.stamp.date();

@@ -28,7 +28,7 @@ impl Table for Machines {
     const CSV: &'static str = "machines.csv";
 
     const COLUMNS: &'static [super::Column<Self>] = columns! {
-        "rank" Number [csv json sheet("Rank", 7) page("Rank") terminal("#")] |it| it.answered().map(|it| Cell::ordinal(it.rank.into()));
+        "rank" Number [csv optional json sheet("Rank", 7) page("Rank") terminal("#")] |it| it.answered().map(|it| Cell::ordinal(it.rank.into()));
         "machineId" Machine [csv json sheet("Machine id", 44) page("Machine id") terminal("worst machines")] |it| it.machine.id;
         "ids" Machine [data(Joined)] |it| it.machine.id;
         "name" Text [page("Name") data(OrEmpty) terminal_as_listed if_named before(Page, "machineId")] |it| it.names.at(it.machine.position());
@@ -38,15 +38,15 @@ impl Table for Machines {
         "status" Word [sheet("Status", 16)] |it| status_in_sheet(it);
         "status" Word [page("Status") data(Digits("statuses", &STATUSES))] |it| it.answered().map(status);
         "noCurrentData" Flag [json] |it| it.answered().is_some_and(|it| it.no_current_data);
-        "missingKbs" Number [csv json sheet("Missing KBs", 14) page("Missing KBs") data(Plain) terminal("KBs")] |it| it.answered().map(|it| it.missing);
-        "cveAddressed" Number [csv json sheet("CVEs, summed", 15) page("Score") data(Plain) terminal("score")] |it| it.answered().map(|it| it.cve_addressed);
-        "cveAddressedMax" Number [csv json sheet("CVEs, most", 13) page("Largest") data(Plain)] |it| it.answered().map(|it| it.cve_addressed_max);
-        "topKbId" Kb [csv json sheet("Top KB", 13) data(KbPlace) terminal("top KB")] |it| it.top_kb();
+        "missingKbs" Number [csv optional json sheet("Missing KBs", 14) page("Missing KBs") data(Plain) terminal("KBs")] |it| it.answered().map(|it| it.missing);
+        "cveAddressed" Number [csv optional json sheet("CVEs, summed", 15) page("Score") data(Plain) terminal("score")] |it| it.answered().map(|it| it.cve_addressed);
+        "cveAddressedMax" Number [csv optional json sheet("CVEs, most", 13) page("Largest") data(Plain)] |it| it.answered().map(|it| it.cve_addressed_max);
+        "topKbId" Kb [csv optional json sheet("Top KB", 13) data(KbPlace) terminal("top KB")] |it| it.top_kb();
         "topKbId" Kb [page("Top KB") class("")] |it| it.top_kb().map(|id| Cell::Kb(id, it.url_of(id)));
-        "kbIds" Gaps [csv sheet("KBs", 60)] |it| it.answered().map(|_| Cell::Gaps(*it));
-        "answeredAt" Time [csv json sheet("Answered at (UTC)", 20) page("Answered (UTC)") data(SinceFirst("firstAnswer"))] |it| it.answered().map(Answered::answered_at);
+        "kbIds" Gaps [csv optional sheet("KBs", 60)] |it| it.answered().map(|_| Cell::Gaps(*it));
+        "answeredAt" Time [csv optional json sheet("Answered at (UTC)", 20) page("Answered (UTC)") data(SinceFirst("firstAnswer"))] |it| it.answered().map(Answered::answered_at);
         "attempts" Number [json] |it| it.machine.attempts;
-        "skippedBecause" Word [csv json] |it| it.machine.skipped.map(|it| Cell::Word(it.as_str()));
+        "skippedBecause" Word [csv optional json] |it| it.machine.skipped.map(|it| Cell::Word(it.as_str()));
         "skippedBecause" Word [sheet("Skipped because", 17) if_skipped] |it| it.machine.skipped.map(|it| Cell::Word(it.as_str()));
         "machineName" Text [json] |it| it.names.at(it.machine.position());
         "machineName" Text [csv optional unless_listed] |it| it.names.at(it.machine.position());

@@ -1,0 +1,110 @@
+//! Writes a Parquet file, row group by row group.
+
+use std::{
+    io::{self, Write},
+    mem,
+    sync::Arc,
+};
+
+use parquet::{
+    basic::Compression,
+    errors::{ParquetError, Result},
+    file::{
+        metadata::{KeyValue, SortingColumn},
+        properties::{EnabledStatistics, WriterProperties},
+        writer::{SerializedColumnWriter, SerializedFileWriter},
+    },
+};
+
+use super::columns::{FileColumn, schema};
+use crate::report::{Run, time::rfc3339};
+
+/// Incremented when a column is removed or changes its meaning, not when one is added.
+const SCHEMA_VERSION: u32 = 1;
+
+/// A Parquet file that is being written.
+pub(super) struct File<'out> {
+    // The crate requires a `Send` writer, which `out` is not.
+    writer: SerializedFileWriter<Vec<u8>>,
+    out: &'out mut dyn Write,
+}
+
+impl<'out> File<'out> {
+    /// A file with these columns, sorted by the first ones.
+    pub(super) fn new(
+        run: &Run<'_>,
+        table: &str,
+        columns: &[FileColumn],
+        out: &'out mut dyn Write,
+    ) -> io::Result<Self> {
+        let schema = schema(table, columns).map_err(error)?;
+        let properties = Arc::new(properties(run, table));
+        let writer = SerializedFileWriter::new(Vec::new(), schema, properties).map_err(error)?;
+        Ok(Self { writer, out })
+    }
+
+    /// Writes a row group. `write` writes the values of the column with this index.
+    pub(super) fn write_group(
+        &mut self,
+        mut write: impl FnMut(usize, &mut SerializedColumnWriter<'_>) -> Result<()>,
+    ) -> io::Result<()> {
+        let mut group = || -> Result<()> {
+            let mut group = self.writer.next_row_group()?;
+            let mut index = 0;
+            while let Some(mut column) = group.next_column()? {
+                write(index, &mut column)?;
+                column.close()?;
+                index += 1;
+            }
+            group.close()?;
+            self.writer.flush()?;
+            Ok(())
+        };
+        group().map_err(error)?;
+        self.out.write_all(&mem::take(self.writer.inner_mut()))
+    }
+
+    pub(super) fn finish(self) -> io::Result<()> {
+        self.out
+            .write_all(&self.writer.into_inner().map_err(error)?)
+    }
+}
+
+/// Contains no time of writing, so that the same run gives the same bytes.
+fn properties(run: &Run<'_>, table: &str) -> WriterProperties {
+    let tool = run.facts.tool;
+    let ascending = |column_idx| SortingColumn {
+        column_idx,
+        descending: false,
+        nulls_first: false,
+    };
+    let sorting = (table == "gaps").then(|| vec![ascending(0), ascending(1)]);
+    WriterProperties::builder()
+        .set_created_by(format!("{} {}", tool.name, tool.version))
+        .set_compression(Compression::SNAPPY)
+        .set_statistics_enabled(EnabledStatistics::Chunk)
+        .set_sorting_columns(sorting)
+        .set_key_value_metadata(Some(metadata(run)))
+        .build()
+}
+
+/// Metadata that the rows do not contain, above all the coverage of the fleet.
+fn metadata(run: &Run<'_>) -> Vec<KeyValue> {
+    let (facts, coverage) = (run.facts, run.fleet.coverage);
+    [
+        ("schemaVersion", Some(SCHEMA_VERSION.to_string())),
+        ("tenantId", facts.tenant_id.clone()),
+        ("startedAt", Some(rfc3339(facts.started_at))),
+        ("finishedAt", Some(rfc3339(facts.finished_at))),
+        ("outcome", Some(facts.outcome.to_string())),
+        ("answered", Some(coverage.answered.to_string())),
+        ("machines", Some(coverage.machines().to_string())),
+    ]
+    .into_iter()
+    .filter_map(|(key, value)| Some(KeyValue::new(key.to_owned(), value?)))
+    .collect()
+}
+
+fn error(error: ParquetError) -> io::Error {
+    io::Error::other(error)
+}
