@@ -49,6 +49,24 @@ pub enum AppError {
         /// The least age.
         age: Duration,
     },
+    /// Neither an update nor a machine of the run fits.
+    #[error("run {run} has no missing update and no machine `{word}`")]
+    NothingFound {
+        /// The run.
+        run: i64,
+        /// The word.
+        word: String,
+        /// Updates and machines that are similar.
+        near: Vec<String>,
+    },
+    /// Several machines have the name.
+    #[error("several machines are named `{word}`: {}", machines.join(", "))]
+    Ambiguous {
+        /// The name.
+        word: String,
+        /// The machines, with their ids.
+        machines: Vec<String>,
+    },
     /// None of the credentials can be used.
     #[error(transparent)]
     Credential(#[from] CredentialError),
@@ -114,6 +132,8 @@ impl AppError {
             | Self::Credential(_)
             | Self::NoBase(_)
             | Self::NoOlderBase { .. }
+            | Self::NothingFound { .. }
+            | Self::Ambiguous { .. }
             | Self::Simulator(_) => ExitCode::Configuration,
             Self::NoList | Self::RunOnline | Self::RunWithList | Self::FilterWithList(..) => {
                 ExitCode::Usage
@@ -149,6 +169,14 @@ impl AppError {
                 "the next run of the same tenant will be compared with it; `patchgap runs` lists \
                  all runs"
             }
+            Self::NothingFound { near, .. } if near.is_empty() => {
+                "name an update that some machine misses (KB5059339), or a machine by its id or by its \
+                 name in the list"
+            }
+            Self::NothingFound { near, .. } => {
+                return Some(format!("similar ones: {}", near.join(", ")));
+            }
+            Self::Ambiguous { .. } => "name the machine by its id",
             Self::NoOlderBase { .. } => {
                 "`patchgap runs` lists the runs, and `patchgap diff RUN` compares with any of them; a \
                  whole run has answers from 98 % of its machines"

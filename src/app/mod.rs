@@ -12,6 +12,7 @@ mod logging;
 mod machines;
 mod report;
 mod runs;
+mod show;
 mod simulate;
 
 use std::io;
@@ -43,6 +44,7 @@ fn command(context: &mut Context, command: Command) -> Result<ExitCode, AppError
             Command::Check(settings) => check::check(context, *settings).await,
             Command::Runs(runs) => runs::runs(context, runs),
             Command::Diff(diff) => diff::diff(context, diff),
+            Command::Show(command) => show::show(context, command),
         }
     })
 }
@@ -57,6 +59,7 @@ fn runtime(command: &Command) -> io::Result<Runtime> {
         | Command::Machines(_)
         | Command::Check(_)
         | Command::Runs(_)
-        | Command::Diff(_) => Builder::new_current_thread().enable_all().build(),
+        | Command::Diff(_)
+        | Command::Show(_) => Builder::new_current_thread().enable_all().build(),
     }
 }

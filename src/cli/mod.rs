@@ -3,6 +3,7 @@
 mod diff;
 mod machines;
 mod short;
+mod show;
 mod simulated;
 #[cfg(test)]
 mod tests;
@@ -11,6 +12,7 @@ use std::path::PathBuf;
 
 pub use diff::{Diff, DiffFormat};
 pub use machines::Machines;
+pub use show::{Show, ShowFormat};
 pub use simulated::{Demo, Simulate, Tenant};
 
 use clap::{ArgAction, Args, Parser, Subcommand, builder::UnknownArgumentValueParser};
@@ -99,6 +101,8 @@ pub enum Command {
     Runs(Runs),
     /// Show what changed between two stored runs
     Diff(Diff),
+    /// Show who misses an update, or what a machine misses
+    Show(Show),
     /// Test sign-in and permissions, and say what is missing
     ///
     /// Takes the options of `patchgap report`, and validates them too. Makes at most one API call.

@@ -4,7 +4,6 @@ use std::io;
 
 use thiserror::Error;
 
-use super::reporting::split::MOST_PARTS;
 use crate::{
     console::PrintError,
     defender::{
@@ -17,7 +16,6 @@ use crate::{
         ending::Ending,
         exit_code::ExitCode,
         outcome::{Failure, Reason},
-        text::thousands,
     },
     inventory::InventoryError,
     quota::StoreFailed,
@@ -129,14 +127,15 @@ pub enum RunError {
     },
     /// The column has too many values.
     #[error(
-        "the column `{column}` has {values} different values, but --split-by writes at most {} folders",
-        thousands(MOST_PARTS as u64)
+        "the column `{column}` has {values} different values, but --split-by writes at most {most} folders"
     )]
     TooManyParts {
         /// The column.
         column: String,
         /// The number of its values as text.
         values: String,
+        /// The most folders as text.
+        most: String,
     },
     /// Standard output cannot be written.
     #[error(transparent)]

@@ -34,7 +34,9 @@ fn version_is_printed() {
 #[test]
 fn every_command_has_help() {
     let help = told(&["--help"]);
-    for command in ["report", "demo", "simulate", "check", "runs", "diff"] {
+    for command in [
+        "report", "demo", "simulate", "check", "runs", "diff", "show",
+    ] {
         assert!(help.contains(&format!("\n  {command} ")), "{help}");
         let usage = format!("Usage: patchgap {command} ");
         assert!(told(&[command, "--help"]).contains(&usage));

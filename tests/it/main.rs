@@ -70,6 +70,7 @@ mod same_bytes;
 mod samples;
 mod secrets;
 mod several_threads;
+mod show;
 mod sign_in_outage;
 mod simulate;
 mod skipped;

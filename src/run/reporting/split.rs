@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// The most folders: each has a workbook and a page.
-pub(in crate::run) const MOST_PARTS: usize = 1000;
+const MOST_PARTS: usize = 1000;
 
 /// Passes on every outcome of a run.
 pub(in crate::run) type Outcomes<'run> =
@@ -40,6 +40,7 @@ pub(in crate::run) fn folders(config: &Config, list: &Inventory) -> Result<Vec<S
         return Err(RunError::TooManyParts {
             column: list.columns[column].clone(),
             values: thousands(values.len() as u64),
+            most: thousands(MOST_PARTS as u64),
         });
     }
     Ok(folder_names(values))

@@ -1,0 +1,64 @@
+//! `patchgap show`: who misses an update, or what a machine misses, and since when. From the store.
+//!
+//! - [`find`]: what a word stands for
+//! - [`rows`]: its gaps
+//! - [`render`]: as text, CSV or JSON
+
+mod find;
+mod render;
+mod rows;
+
+use self::{find::Place, render::Shown};
+use super::{
+    AppError,
+    context::{Context, state},
+};
+use crate::{
+    cli::{self, ShowFormat},
+    console::print,
+    domain::exit_code::ExitCode,
+    run::{
+        RunError,
+        kept::KeptRun,
+        stored_runs::{last_run, numbered},
+    },
+    store::{Snapshot, Store},
+};
+
+pub(super) fn show(context: &mut Context, command: cli::Show) -> Result<ExitCode, AppError> {
+    let (word, run, format) = (command.what.clone(), command.run(), command.format);
+    let config = context.resolve(command.into())?.config;
+    let store = Store::open_existing(state(&config.store)?)?;
+    store.verify()?;
+    let last = last_run(&store, &config)?;
+    let run = match run {
+        Some(number) => numbered(&store, &last, number)?,
+        None => last,
+    };
+    let (number, started_at) = (run.run.0, run.started_at);
+    let kept = KeptRun::of_run(&store, run)?;
+    let answers = Snapshot::of(store, 1)?;
+    let started = &context.surroundings.started;
+    let fleet = kept.aggregate(&answers, &config, started.timestamp())?;
+    let place = Place {
+        run: number,
+        started_at,
+        list: &kept.inventory,
+        fleet: &fleet,
+        gaps: &answers,
+    };
+    let found = place.find(&word)?;
+    let rows = place.rows(&found);
+    let shown = Shown {
+        rows: rows.map_err(RunError::History)?,
+        place,
+        found,
+    };
+    let text = match format {
+        ShowFormat::Text => Ok(shown.text(started.time_zone())),
+        ShowFormat::Csv => shown.csv(config.reports.csv_guard),
+        ShowFormat::Json => shown.json(),
+    };
+    print(&text.map_err(RunError::History)?)?;
+    Ok(ExitCode::Complete)
+}

@@ -1,0 +1,220 @@
+//! The answer of `patchgap show` as text, CSV and JSON.
+
+use std::io;
+
+use jiff::tz::TimeZone;
+use serde::Serialize;
+
+use super::{
+    find::{Found, Place},
+    rows::Row,
+};
+use crate::{
+    aggregate::{KbRow, MachineRow},
+    console::terminal_width,
+    domain::{
+        csv_guard::guarded,
+        kb::KbId,
+        text::{counted, share, thousands},
+    },
+    report::{
+        plain::plain,
+        terminal::{Column, table},
+    },
+};
+
+/// The header of the CSV.
+const HEADER: [&str; 8] = [
+    "machineId",
+    "machineName",
+    "group",
+    "kbId",
+    "name",
+    "cveAddressed",
+    "since",
+    "daysMissing",
+];
+
+/// What is shown.
+pub(super) struct Shown<'run> {
+    pub(super) place: Place<'run>,
+    pub(super) found: Found<'run>,
+    pub(super) rows: Vec<Row>,
+}
+
+/// The JSON object.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Document<'run> {
+    run: i64,
+    started_at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kb_id: Option<&'run str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    machine_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<&'static str>,
+    gaps: &'run [Row],
+}
+
+impl Shown<'_> {
+    pub(super) fn text(&self, zone: &TimeZone) -> String {
+        let (head, columns) = match self.found {
+            Found::Kb(kb) => (self.head_of_kb(kb, zone), self.machine_columns()),
+            Found::Machine(machine) => (self.head_of_machine(machine, zone), kb_columns()),
+        };
+        let rows = self.rows.iter();
+        let rows: Vec<Vec<String>> = rows.map(|row| self.cells(row, zone)).collect();
+        let mut lines = head;
+        if !rows.is_empty() {
+            lines.push(String::new());
+            lines.extend(table(&columns, &rows, terminal_width()));
+        }
+        lines.join("\n") + "\n"
+    }
+
+    /// CSV with a header. `guard` protects its cells from being run by a spreadsheet.
+    pub(super) fn csv(&self, guard: bool) -> io::Result<String> {
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        writer.write_record(HEADER)?;
+        for row in &self.rows {
+            let cell = |text: &str| {
+                if guard {
+                    guarded(text).into_owned()
+                } else {
+                    text.to_owned()
+                }
+            };
+            writer.write_record([
+                row.machine_id.clone(),
+                cell(&row.machine_name),
+                cell(&row.group),
+                cell(&row.kb_id),
+                cell(&row.name),
+                row.cve_addressed.to_string(),
+                format!("{:.0}", row.since),
+                row.days_missing.to_string(),
+            ])?;
+        }
+        let bytes = writer
+            .into_inner()
+            .map_err(|error| io::Error::other(error.to_string()))?;
+        String::from_utf8(bytes).map_err(io::Error::other)
+    }
+
+    pub(super) fn json(&self) -> io::Result<String> {
+        let (kb_id, machine) = match self.found {
+            Found::Kb(kb) => (Some(kb.id.as_str()), None),
+            Found::Machine(machine) => (None, Some(machine)),
+        };
+        let document = Document {
+            run: self.place.run,
+            started_at: format!("{:.0}", self.place.started_at),
+            kb_id,
+            machine_id: machine.map(|it| it.id.to_string()),
+            status: machine.map(|it| it.status().as_str()),
+            gaps: &self.rows,
+        };
+        Ok(serde_json::to_string_pretty(&document)? + "\n")
+    }
+
+    /// `run 3 of 2026-11-29 22:00`.
+    fn run(&self, zone: &TimeZone) -> String {
+        let at = self.place.started_at.to_zoned_datetime(zone.clone());
+        format!(
+            "run {} of {}",
+            self.place.run,
+            at.strftime("%Y-%m-%d %H:%M")
+        )
+    }
+
+    fn head_of_kb(&self, kb: &KbRow, zone: &TimeZone) -> Vec<String> {
+        let name = kb.name.as_deref().unwrap_or_default();
+        let answered = self.place.fleet.coverage.answered;
+        let machines = counted(kb.machines_missing, "machine", "machines");
+        vec![
+            plain(&format!("{} {name}", kb.id.for_people()))
+                .trim_end()
+                .to_owned(),
+            format!(
+                "missing on {machines}, {} of the {} that answered ({})",
+                share(kb.machines_missing, answered),
+                thousands(answered),
+                self.run(zone)
+            ),
+        ]
+    }
+
+    fn head_of_machine(&self, machine: &MachineRow, zone: &TimeZone) -> Vec<String> {
+        let name = self.place.list.name(machine.position());
+        let id = machine.id;
+        let mut title = name.map_or_else(|| id.to_string(), |name| format!("{name} ({id})"));
+        let group = self.place.group(machine);
+        if !group.is_empty() {
+            title = format!("{title}, group {group}");
+        }
+        let missing = match &machine.result {
+            _ if machine.skipped.is_some() => "not asked for: it is skipped".to_owned(),
+            Ok(answered) if answered.no_current_data => "no current data".to_owned(),
+            Ok(answered) => {
+                let updates = counted(answered.missing.into(), "update", "updates");
+                format!("misses {updates}")
+            }
+            Err(failure) => format!("no answer: {}", failure.describe()),
+        };
+        vec![
+            plain(&title),
+            plain(&format!("{missing} ({})", self.run(zone))),
+        ]
+    }
+
+    fn machine_columns(&self) -> Vec<Column> {
+        let name = self
+            .place
+            .list
+            .name_column()
+            .map(|_| Column::gives_way("machine"));
+        let group = self.place.group_column().map(|_| Column::text("group"));
+        let rest = ["machine id", "missing since"].map(Column::text);
+        let days = [Column::number("days")];
+        name.into_iter()
+            .chain(group)
+            .chain(rest)
+            .chain(days)
+            .collect()
+    }
+
+    fn cells(&self, row: &Row, zone: &TimeZone) -> Vec<String> {
+        let since = row.since.to_zoned_datetime(zone.clone());
+        let since = since.strftime("%Y-%m-%d").to_string();
+        let days = thousands(row.days_missing.into());
+        if let Found::Machine(_) = self.found {
+            let kb = KbId::new(&row.kb_id).for_people();
+            return vec![
+                kb,
+                row.name.clone(),
+                thousands(row.cve_addressed),
+                since,
+                days,
+            ];
+        }
+        let name = self
+            .place
+            .list
+            .name_column()
+            .map(|_| row.machine_name.clone());
+        let group = self.place.group_column().map(|_| row.group.clone());
+        let rest = [row.machine_id.clone(), since, days];
+        name.into_iter().chain(group).chain(rest).collect()
+    }
+}
+
+fn kb_columns() -> Vec<Column> {
+    vec![
+        Column::text("KB"),
+        Column::gives_way("name"),
+        Column::number("CVEs"),
+        Column::text("missing since"),
+        Column::number("days"),
+    ]
+}
