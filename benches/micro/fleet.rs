@@ -100,7 +100,7 @@ impl Told {
         for outcome in self.outcomes() {
             aggregation.record(outcome, AnswerRef(0));
         }
-        aggregation.finish(RankBy::Cve, Timestamp::UNIX_EPOCH)
+        aggregation.finish(RankBy::Exposure, Timestamp::UNIX_EPOCH)
     }
 
     /// Writes every CSV file, one after the other.
@@ -153,7 +153,7 @@ fn facts() -> Facts {
         requests: Requests::default(),
         folder: "reports".into(),
         files: Vec::new(),
-        rank_by: RankBy::Cve,
+        rank_by: None,
         time_zone: TimeZone::UTC,
         csv_guard: true,
     }

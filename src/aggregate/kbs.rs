@@ -1,7 +1,7 @@
 //! Figures per KB, combined from all machines that miss it.
 
 use std::{
-    cmp::Reverse,
+    cmp::{Ordering, Reverse},
     collections::{BTreeSet, HashMap},
     sync::Arc,
 };
@@ -171,15 +171,17 @@ impl KbCounter {
 
 /// Sorts the KBs in the requested order and sets their ranks.
 pub(super) fn rank(kbs: &mut [KbRow], rank_by: RankBy) {
-    kbs.sort_unstable_by(|one, other| {
-        let key = |kb: &KbRow| Reverse(sort_key(kb, rank_by));
-        key(one)
-            .cmp(&key(other))
-            .then_with(|| one.id.cmp(&other.id))
-    });
+    kbs.sort_unstable_by(|one, other| compare(one, other, rank_by));
     for (rank, kb) in (1..).zip(kbs) {
         kb.rank = rank;
     }
+}
+
+/// Whether a KB comes before another in this order.
+pub(super) fn compare(one: &KbRow, other: &KbRow, rank_by: RankBy) -> Ordering {
+    let key = |kb: &KbRow| Reverse(sort_key(kb, rank_by));
+    let order = key(one).cmp(&key(other));
+    order.then_with(|| one.id.cmp(&other.id))
 }
 
 /// The figures that a KB is sorted by, the most significant first.

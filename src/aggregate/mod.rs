@@ -18,7 +18,7 @@ mod releases;
 pub(crate) mod tests;
 mod unreadable;
 
-use std::{cmp::Reverse, collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::Timestamp;
 
@@ -183,16 +183,18 @@ impl Fleet {
         machines
     }
 
-    /// The indices of the KBs, by exposure in descending order; ties by machines, then by id.
+    /// The KBs in another order than that of [`Self::kbs`].
+    pub fn kbs_by(&self, rank_by: RankBy) -> Vec<&KbRow> {
+        let mut rows: Vec<&KbRow> = self.kbs.iter().collect();
+        rows.sort_unstable_by(|one, other| kbs::compare(one, other, rank_by));
+        rows
+    }
+
+    /// The indices of the KBs in the order of the plan, which is [`RankBy::Exposure`].
     fn kbs_by_exposure(&self) -> Vec<usize> {
         let mut places: Vec<usize> = (0..self.kbs.len()).collect();
-        places.sort_unstable_by_key(|place| {
-            let kb = &self.kbs[*place];
-            (
-                Reverse(kb.exposure),
-                Reverse(kb.machines_missing),
-                kb.id.clone(),
-            )
+        places.sort_unstable_by(|one, other| {
+            kbs::compare(&self.kbs[*one], &self.kbs[*other], RankBy::Exposure)
         });
         places
     }

@@ -3,7 +3,8 @@
 use crate::domain::words::words;
 
 words! {
-    /// The order of the KBs in every report. Ties are broken by the CVEs that the KB addresses,
+    /// An order of the KBs. If none is chosen, reports for people are by exposure, like the plan, and
+    /// CSV and JSON by CVEs. Ties are broken by the CVEs that the KB addresses,
     /// then by the machines that miss it (both in descending order), and then by its id.
     pub enum RankBy {
         /// By the CVEs that the KB addresses.
@@ -12,5 +13,17 @@ words! {
         Exposure = "exposure",
         /// By the number of machines that miss it.
         Machines = "machines",
+    }
+}
+
+impl RankBy {
+    /// The order of page, workbook, terminal and Markdown: the chosen one, or that of the plan.
+    pub fn for_people(chosen: Option<Self>) -> Self {
+        chosen.unwrap_or(Self::Exposure)
+    }
+
+    /// The order of CSV, JSON and Parquet: the chosen one, or by CVEs.
+    pub fn for_data(chosen: Option<Self>) -> Self {
+        chosen.unwrap_or(Self::Cve)
     }
 }

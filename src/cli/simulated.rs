@@ -28,7 +28,7 @@ pub struct Demo {
     #[arg(long, value_name = "LIST", help_heading = "Reports")]
     pub format: Option<Formats>,
 
-    /// Order of the KBs: cve, exposure, machines [default: cve]
+    /// Order of the KBs everywhere: cve, exposure, machines
     #[arg(long, value_name = "ORDER", help_heading = "Reports")]
     #[arg(value_parser = words::<RankBy>(RankBy::WORDS), hide_possible_values = true)]
     pub rank_by: Option<RankBy>,

@@ -211,7 +211,7 @@ fn reports(settings: &Settings, surroundings: Surroundings<'_>) -> Result<Report
             Replacing::Recognized
         },
         csv_guard: !required(settings.no_csv_guard, "no_csv_guard")?,
-        rank_by: required(settings.rank_by, "rank_by")?,
+        rank_by: settings.rank_by,
         min_coverage: required(settings.min_coverage, "min_coverage")?,
     })
 }

@@ -130,8 +130,8 @@ pub struct Reports {
     pub replacing: Replacing,
     /// Whether cells that look like formulae are escaped.
     pub csv_guard: bool,
-    /// The order of the KBs.
-    pub rank_by: RankBy,
+    /// The order of the KBs in every report. `None`: each kind of report has its own.
+    pub rank_by: Option<RankBy>,
     /// The share of answered machines at which a run counts as complete.
     pub min_coverage: Percent,
 }

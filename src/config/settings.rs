@@ -289,7 +289,7 @@ pub struct Settings {
     #[serde(deserialize_with = "from_text")]
     pub split_by: Option<Text>,
 
-    /// Order of the KBs: cve, exposure, machines [default: cve]
+    /// Order of the KBs everywhere: cve, exposure, machines
     #[arg(long, value_name = "ORDER", help_heading = "Reports")]
     #[arg(value_parser = words::<RankBy>(RankBy::WORDS), hide_possible_values = true)]
     #[serde(deserialize_with = "from_text")]

@@ -21,7 +21,7 @@ use super::{
     },
 };
 use crate::{
-    aggregate::Fleet,
+    aggregate::{Fleet, RankBy},
     console::{PrintError, print},
     domain::{
         api::Api,
@@ -113,7 +113,7 @@ fn assemble<'run>(
     ending: &Ending,
 ) -> Result<RunData<'run>, RunError> {
     let input = setup.input;
-    let rank_by = input.config.reports.rank_by;
+    let rank_by = RankBy::for_people(input.config.reports.rank_by);
     let fleet = answers.aggregate(&record, input.inventory, rank_by);
     let fleet = fleet.map_err(RunError::Unreadable)?;
     warn_of_unreadable(&fleet.unreadable);

@@ -325,8 +325,14 @@ const CASES: &[Case] = &[
         flag: "--rank-by=cve",
         variable: "machines",
         file: "'exposure'",
-        shown: ["cve", "machines", "exposure", "cve"],
-        show: |config| config.reports.rank_by.to_string(),
+        shown: ["cve", "machines", "exposure", ""],
+        show: |config| {
+            config
+                .reports
+                .rank_by
+                .map(|it| it.to_string())
+                .unwrap_or_default()
+        },
     },
     Case {
         key: "min_coverage",

@@ -10,7 +10,7 @@ use super::{
 use serde::Serialize;
 
 use crate::{
-    aggregate::TopActions,
+    aggregate::{RankBy, TopActions},
     inventory::MergedMachine,
     report::{
         Report, Run,
@@ -31,7 +31,7 @@ impl Report for Whole {
         let mut report = Object::new(&mut out);
         report.field("schemaVersion", &SCHEMA_VERSION)?;
         report.field("summary", &Document::of(run))?;
-        report.field("rankBy", &run.facts.rank_by)?;
+        report.field("rankBy", &RankBy::for_data(run.facts.rank_by))?;
         report.list("kbs", |list| rows::<Kbs>(run, list))?;
         report.list("machines", |list| rows::<Machines>(run, list))?;
         report.list("failures", |list| rows::<Failures>(run, list))?;

@@ -6,7 +6,7 @@ use super::{
     Cell, Encoding::Interned, Encoding::Plain, RunStamp, Table, cell::NumberStyle, column::columns,
 };
 use crate::{
-    aggregate::{KbRow, percent},
+    aggregate::{KbRow, RankBy, percent},
     report::Run,
 };
 
@@ -18,6 +18,8 @@ pub(in crate::report) struct Kbs;
 #[derive(Debug, Clone, Copy)]
 pub(in crate::report) struct KbLine<'run> {
     pub(in crate::report) kb: &'run KbRow,
+    /// Its rank in the order of the report.
+    rank: usize,
     /// The number of machines that answered.
     answered: u64,
     stamp: RunStamp,
@@ -32,7 +34,7 @@ impl Table for Kbs {
     const CSV: &'static str = "kbs.csv";
 
     const COLUMNS: &'static [super::Column<Self>] = columns! {
-        "rank" Number [csv json sheet("Rank", 7) page("Rank") terminal("#")] |it| Cell::ordinal(it.kb.rank as u64);
+        "rank" Number [csv json sheet("Rank", 7) page("Rank") terminal("#")] |it| Cell::ordinal(it.rank as u64);
         "kbId" Kb [csv json sheet("KB", 13) data(Plain) terminal("worst KBs")] |it| &it.kb.id;
         "kbId" Kb [page("KB")] |it| Cell::Kb(&it.kb.id, it.kb.url.as_deref());
         "name" Text [csv optional json sheet("Name", 36) page("Name") data(Interned) terminal("name")] |it| it.kb.name.as_ref();
@@ -57,20 +59,36 @@ impl Table for Kbs {
         run: &Run<'_>,
         write: &mut dyn for<'row> FnMut(&'row KbLine<'row>) -> io::Result<()>,
     ) -> io::Result<()> {
+        let kbs = run.fleet.kbs_by(RankBy::for_data(run.facts.rank_by));
+        lines(run, kbs.into_iter()).try_for_each(|row| write(&row))
+    }
+
+    fn for_people(
+        run: &Run<'_>,
+        write: &mut dyn for<'row> FnMut(&'row KbLine<'row>) -> io::Result<()>,
+    ) -> io::Result<()> {
         Self::rows(run).try_for_each(|row| write(&row))
     }
 }
 
 impl Kbs {
-    /// The rows, which are in memory.
+    /// The rows in the order for people.
     pub(in crate::report) fn rows<'run>(run: &Run<'run>) -> impl Iterator<Item = KbLine<'run>> {
-        let answered = run.fleet.coverage.answered;
-        let kbs = run.fleet.kbs.iter();
-        let stamp = RunStamp::of(run.facts);
-        kbs.map(move |kb| KbLine {
-            kb,
-            answered,
-            stamp,
-        })
+        lines(run, run.fleet.kbs.iter())
     }
+}
+
+/// The rows of these KBs, ranked in this order.
+fn lines<'run>(
+    run: &Run<'run>,
+    kbs: impl Iterator<Item = &'run KbRow>,
+) -> impl Iterator<Item = KbLine<'run>> {
+    let answered = run.fleet.coverage.answered;
+    let stamp = RunStamp::of(run.facts);
+    (1..).zip(kbs).map(move |(rank, kb)| KbLine {
+        kb,
+        rank,
+        answered,
+        stamp,
+    })
 }

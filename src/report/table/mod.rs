@@ -69,11 +69,19 @@ pub(super) trait Table: Copy + Sync + 'static {
     /// The number of rows.
     fn count(run: &Run<'_>) -> u64;
 
-    /// Calls `write` with every row, in order.
+    /// Calls `write` with every row, in the order of CSV and JSON.
     fn for_each(
         run: &Run<'_>,
         write: &mut dyn for<'row> FnMut(&'row Self::Row<'row>) -> io::Result<()>,
     ) -> io::Result<()>;
+
+    /// Calls `write` with every row, in the order for people.
+    fn for_people(
+        run: &Run<'_>,
+        write: &mut dyn for<'row> FnMut(&'row Self::Row<'row>) -> io::Result<()>,
+    ) -> io::Result<()> {
+        Self::for_each(run, write)
+    }
 }
 
 /// The columns that the target shows, in the target's order.

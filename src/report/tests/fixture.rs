@@ -117,7 +117,8 @@ impl Fixture {
     /// Calls `render` with the fixture's run.
     pub(in crate::report) fn with_run<T>(&self, render: impl FnOnce(&Run<'_>) -> T) -> T {
         let told = InMemory(self.outcomes.clone());
-        let fleet = told.aggregate(&self.inventory, RankBy::Cve);
+        let rank_by = RankBy::for_people(self.facts.rank_by);
+        let fleet = told.aggregate(&self.inventory, rank_by);
         let before = self
             .before
             .clone()
@@ -352,7 +353,7 @@ fn facts() -> Facts {
         },
         folder: PathBuf::from("reports"),
         files: vec!["kbs.csv".to_owned(), "summary.json".to_owned()],
-        rank_by: RankBy::Cve,
+        rank_by: None,
         time_zone: TimeZone::get("Europe/Berlin").unwrap(),
         csv_guard: true,
     }

@@ -229,10 +229,10 @@ fn summary() {
 /// The SHA-256 digests of the page, and of the parts of the workbook, of both nights. They are too
 /// long to write out.
 const DIGESTS: [&str; 4] = [
-    "ZeAoFn4wVTpp+a33jFSkxGDne9Cj9BjbiSiFiiUqm9U=  report.html",
-    "0TaxcnTpSZ7hUP6OthzoSS72rPTjIgkVcQh7u/Bihxc=  report.xlsx",
-    "801Ct8JiFq6omWp4C8nHKptvKTiI/5GnZplgOnCKvis=  report.html",
-    "NFJWLnXVFoc0C6giuXHt9LOiCFz5JOxvbBO86SH+GMY=  report.xlsx",
+    "3yUlNgtv4ZekWBZE3uLlIuqSUKw9rWVr3D4LvsqxZr8=  report.html",
+    "afBY13l2DOlSHh34QFQR9GX51Nkebl800Ziexfou7x0=  report.xlsx",
+    "gdTlPMiJrbZOKRypVrcwrc2y2PEVV4yPPOuflSH601E=  report.html",
+    "CBNfa4USNJtUlL+oucpTKlibXq5dTUichEHDCwStsMw=  report.xlsx",
 ];
 
 #[test]

@@ -5,5 +5,6 @@ pub(super) mod fixture;
 mod golden;
 pub(super) mod hostile;
 mod last_seen;
+mod order;
 mod output;
 mod whole;

@@ -39,8 +39,9 @@ pub struct Facts {
     pub folder: PathBuf,
     /// The names of all report files of this run. See [`crate::report::file_names`].
     pub files: Vec<String>,
-    /// The order of the KBs.
-    pub rank_by: RankBy,
+    /// The order of the KBs in every report; `None` is the plan's order in reports for people, and the
+    /// order by CVEs in the others.
+    pub rank_by: Option<RankBy>,
     /// The time zone for local times: that of the user who started the run.
     pub time_zone: TimeZone,
     /// Whether the CSV files neutralize text that a spreadsheet would run as a formula.

@@ -100,9 +100,9 @@ pub(in crate::report) fn list(run: &Run<'_>) -> String {
     }
 }
 
-/// The order of the KBs.
-pub(in crate::report) const fn order(rank_by: RankBy) -> &'static str {
-    match rank_by {
+/// The order of the KBs in reports for people.
+pub(in crate::report) fn order(chosen: Option<RankBy>) -> &'static str {
+    match RankBy::for_people(chosen) {
         RankBy::Cve => "by CVEs addressed, then by machines that miss the KB",
         RankBy::Exposure => "by exposure score",
         RankBy::Machines => "by machines that miss the KB, then by CVEs addressed",

@@ -71,7 +71,7 @@ impl Sheet {
         let columns = columns::<T>(Target::Sheet, run.inventory);
         let layouts = layouts(&columns, run.inventory);
         let mut listing = Listing::new(sheet, self.table, &layouts, rows)?;
-        T::for_each(run, &mut |row| {
+        T::for_people(run, &mut |row| {
             let mut cells = columns.iter().map(|column| (column.value)(row));
             let written = cells.try_for_each(|cell| listing.cell(cell));
             listing.end_row();

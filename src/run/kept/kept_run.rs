@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::{Timestamp, ZonedDateTime};
 
 use crate::{
-    aggregate::{Aggregation, Fleet},
+    aggregate::{Aggregation, Fleet, RankBy},
     collect::Requests,
     config::Config,
     domain::{census::Census, ending::RunOutcome, gaps::AnswerRef, outcome::Outcome},
@@ -85,7 +85,7 @@ impl KeptRun {
         let mut record = |outcome, answer| aggregation.record(outcome, answer);
         self.for_each_outcome(store, now, &mut record)?;
         let ended_at = self.run.as_ref().map_or(now, RunRecord::last_sign_of_life);
-        Ok(aggregation.finish(config.reports.rank_by, ended_at))
+        Ok(aggregation.finish(RankBy::for_people(config.reports.rank_by), ended_at))
     }
 
     /// Passes on the outcomes that are recent enough.

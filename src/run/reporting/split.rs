@@ -8,7 +8,7 @@ use super::{
     output::Output,
 };
 use crate::{
-    aggregate::{Aggregation, Fleet},
+    aggregate::{Aggregation, Fleet, RankBy},
     config::Config,
     domain::{
         ending::RunOutcome,
@@ -162,7 +162,7 @@ impl<'run> Split<'run> {
                 parts[*part].record(outcome, answer);
             }
         })?;
-        let rank_by = whole.sources.config.reports.rank_by;
+        let rank_by = RankBy::for_people(whole.sources.config.reports.rank_by);
         let now = whole.record.last_sign_of_life();
         let fleets = parts.into_iter().map(|part| part.finish(rank_by, now));
         Ok(fleets.collect())
