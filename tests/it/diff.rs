@@ -65,7 +65,7 @@ fn diff_compares_the_same_runs_as_the_reports_by_default() {
     for part in [
         "Since ",
         "still missing",
-        "carried, never counted as resolved",
+        "carried over, never counted as resolved",
         "most changed KBs",
     ] {
         assert!(text.contains(part), "no {part}:\n{text}");
