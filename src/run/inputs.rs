@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{RunError, reporting::split::folders};
+use super::{RunError, reporting::part_folders::folders};
 use crate::{
     config::{Config, Resolved},
     inventory::Inventory,

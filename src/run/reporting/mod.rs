@@ -6,6 +6,7 @@
 //! - [`data`]: assembles the data for reports, which borrow it
 //! - [`history`]: earlier runs: changes and trend
 //! - [`output`]: the reports, and the folder that they are written to
+//! - [`part_folders`]: the folders of `--split-by`
 //! - [`split`]: the reports of the machines with each value of a column
 //! - [`summary`]: the summary on standard output and on the page of a workflow
 
@@ -15,5 +16,6 @@ mod before_base;
 pub(crate) mod data;
 pub(crate) mod history;
 pub(super) mod output;
+pub(super) mod part_folders;
 pub(super) mod split;
 pub(super) mod summary;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use tracing::warn;
 
-use super::split::folders;
+use super::part_folders::folders;
 use crate::{
     config::Config,
     inventory::Inventory,

@@ -6,57 +6,21 @@ use super::{
     data::{PartFacts, RunData, Sources},
     history::{BaseMachines, add_changes},
     output::Output,
+    part_folders::column,
 };
 use crate::{
     aggregate::{Aggregation, Fleet, RankBy},
-    config::Config,
     domain::{
-        ending::RunOutcome,
-        gaps::AnswerRef,
-        machine::MachineId,
-        outcome::Outcome,
-        text::{counted, thousands},
+        ending::RunOutcome, gaps::AnswerRef, machine::MachineId, outcome::Outcome, text::counted,
     },
-    inventory::{Inventory, ListPart},
+    inventory::ListPart,
     report::output::folder_names,
     run::{RunError, messages::inform},
 };
 
-/// The most folders: each has a workbook and a page.
-const MOST_PARTS: usize = 1000;
-
 /// Passes on every outcome of a run.
 pub(in crate::run) type Outcomes<'run> =
     dyn Fn(&mut dyn FnMut(Outcome, AnswerRef)) -> Result<(), RunError> + 'run;
-
-/// The folders for this list; none without `--split-by`. Fails if the list has no such column, or if
-/// there would be too many.
-pub(in crate::run) fn folders(config: &Config, list: &Inventory) -> Result<Vec<String>, RunError> {
-    let Some(column) = column(config, list)? else {
-        return Ok(Vec::new());
-    };
-    let values = list.values(column);
-    if values.len() > MOST_PARTS {
-        return Err(RunError::TooManyParts {
-            column: list.columns[column].clone(),
-            values: thousands(values.len() as u64),
-            most: thousands(MOST_PARTS as u64),
-        });
-    }
-    Ok(folder_names(values))
-}
-
-fn column(config: &Config, list: &Inventory) -> Result<Option<usize>, RunError> {
-    let Some(name) = &config.reports.split_by else {
-        return Ok(None);
-    };
-    let found = list.column(name);
-    let missing = || RunError::NoColumn {
-        column: name.clone(),
-        columns: list.columns.clone(),
-    };
-    found.map(Some).ok_or_else(missing)
-}
 
 /// Writes the reports of each part of the run's list, and removes those of parts that are gone.
 pub(in crate::run) fn write_parts(
