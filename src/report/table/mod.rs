@@ -1,6 +1,6 @@
 //! The tables of a run. Each defines its columns and the source of its rows once, for all formats.
 //!
-//! - [`kbs`], [`machines`], [`gaps`], [`failures`], [`changes`], [`census`]: one file per table. A column is one
+//! - [`kbs`], [`machines`], [`gaps`], [`failures`], [`changes`], [`census`], [`groups`]: one file per table. A column is one
 //!   line there, which says how each format shows it
 //! - `column`: the properties of a column
 //! - [`cell`]: the value of a column in a row
@@ -21,6 +21,7 @@ mod changes;
 mod column;
 mod failures;
 mod gaps;
+mod groups;
 mod header;
 mod kbs;
 mod lines;
@@ -42,6 +43,7 @@ pub(super) use self::{
     column::{Column, Encoding, Kind, Target},
     failures::Failures,
     gaps::Gaps,
+    groups::Groups,
     header::{ColumnName, header},
     kbs::Kbs,
     lines::{GapLine, MachineLine},

@@ -17,6 +17,7 @@
 //! - [`months`]: missing KBs by release month
 //! - [`trend`]: a figure over the last runs
 //! - [`census`]: the service's own count beside ours
+//! - [`groups`]: the figures by device group, platform and tag
 //! - [`week`]: the exposure compared with a week ago
 
 pub(super) mod actions;
@@ -25,6 +26,7 @@ pub(super) mod changes;
 pub(super) mod coverage;
 pub(super) mod facts;
 pub(super) mod figures;
+pub(super) mod groups;
 pub(super) mod headline;
 pub(super) mod histogram;
 pub(super) mod list_check;

@@ -28,7 +28,7 @@ use self::{
 };
 use crate::report::{
     Report, Run,
-    table::{Census, Changes, Failures, Gaps, Kbs, Machines},
+    table::{Census, Changes, Failures, Gaps, Groups, Kbs, Machines},
     view,
 };
 
@@ -101,6 +101,9 @@ impl Workbook {
         KBS.write::<Kbs>(book, run, self.limits)?;
         MACHINES.write::<Machines>(book, run, self.limits)?;
         GAPS.write::<Gaps>(book, run, self.limits)?;
+        if !run.fleet.breakdown.is_empty() {
+            GROUPS.write::<Groups>(book, run, self.limits)?;
+        }
         let changes = match run.past {
             Some(_) => CHANGES,
             None => NO_CHANGES,
@@ -137,6 +140,14 @@ const GAPS: Sheet = Sheet {
     table: "Gaps",
     nothing: "No gaps: no answered machine misses a KB.",
     frozen: 0,
+};
+
+/// Only written for a list with such columns.
+const GROUPS: Sheet = Sheet {
+    name: "Groups",
+    table: "Groups",
+    nothing: "The list has no device groups, platforms or tags.",
+    frozen: 2,
 };
 
 const CHANGES: Sheet = Sheet {

@@ -7,6 +7,7 @@ mod charts;
 mod coverage;
 mod failures;
 mod first_rows;
+mod groups;
 mod header;
 mod kbs;
 mod machines;
@@ -30,6 +31,7 @@ pub(super) fn write(scene: &Scene<'_>, out: &mut dyn Write) -> io::Result<()> {
     actions::Actions::of(scene).write_into(out)?;
     charts::Charts::of(scene).write_into(out)?;
     changes::Section::of(scene).write_into(out)?;
+    groups::Groups::of(scene).write_into(out)?;
     kbs::Kbs::of(scene).write_into(out)?;
     machines::Machines::of(scene).write_into(out)?;
     failures::Failures::of(scene).write_into(out)?;

@@ -16,6 +16,47 @@ use crate::{
 };
 
 #[test]
+fn groups_are_a_section_of_lists_that_have_them() {
+    let fixture = Fixture::small();
+    assert!(!page(&fixture).contains("groups-"));
+    let mut fixture = fixture;
+    fixture.inventory.columns = vec!["Tags".to_owned(), "Group".to_owned()];
+    let cells = ["vip;a", "<b>;vip", "", "vip", "vip"].map(|tags| [tags, ""]);
+    fixture.inventory.cells = crate::inventory::Cells::from_iter(cells);
+    let page = page(&fixture);
+    let section = section(&page, "groups");
+    assert!(section.contains("<caption>By tag</caption>"), "{section}");
+    // A column without any value says nothing.
+    assert!(!section.contains("By device group"), "{section}");
+    let vip = r#"dir="auto">vip</td><td class="num">4</td><td class="num">2</td><td class="num">0</td><td class="num">0.0</td><td class="num">3</td><td class="num">123</td>"#;
+    assert!(section.contains(vip), "{section}");
+    assert!(
+        section.contains("&#60;b&#62;") && !section.contains("<b>"),
+        "{section}"
+    );
+    assert!(section.contains(">(none)</td>"), "{section}");
+}
+
+#[test]
+fn only_the_largest_groups_are_shown() {
+    let mut fixture = Fixture::small();
+    fixture.inventory.columns = vec!["Tags".to_owned(), String::new()];
+    let tags: Vec<String> = (0..30).map(|number| format!("t{number:02}")).collect();
+    let tags = tags.join(";");
+    fixture.inventory.cells = crate::inventory::Cells::from_iter([[&*tags, ""]; 5]);
+    let page = page(&fixture);
+    let section = section(&page, "groups");
+    assert!(
+        section.contains("By tag (and 10 more in summary.json)"),
+        "{section}"
+    );
+    assert!(
+        section.contains("t19") && !section.contains("t20"),
+        "{section}"
+    );
+}
+
+#[test]
 fn census_is_a_section_of_runs_that_have_one() {
     let page_without = page(&Fixture::small());
     assert!(!page_without.contains("census"));

@@ -7,7 +7,7 @@ use calamine::{Reader, Xlsx};
 use super::{
     super::Limits,
     cells::compare,
-    read::{open, packed, parts, words},
+    read::{open, packed, parts, rows, words},
 };
 use crate::{
     domain::census::Census,
@@ -147,4 +147,35 @@ fn too_many_rows_refer_to_the_csv_file() {
             assert!(!gaps.contains(&id));
         }
     }
+}
+
+#[test]
+fn groups_have_a_sheet_if_the_list_has_them() {
+    assert!(
+        !open(&Fixture::small())
+            .sheet_names()
+            .contains(&"Groups".to_owned())
+    );
+    let mut fixture = Fixture::small();
+    fixture.inventory.columns = vec!["Tags".to_owned(), "Group".to_owned()];
+    let cells = ["vip;=1", "vip", "", "vip", "vip"].map(|tags| [tags, "A"]);
+    fixture.inventory.cells = crate::inventory::Cells::from_iter(cells);
+    let mut book = open(&fixture);
+    let found: Vec<String> = rows(&mut book, "Groups")
+        .iter()
+        .map(|row| {
+            row.iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+                .join("|")
+        })
+        .collect();
+    let expected = [
+        "By|Value|Machines|Answered|Fully patched|% fully patched|Gaps|Exposure",
+        "group|A|5|3|1|0.33333333333333337|3|123",
+        "tag|vip|4|2|0|0|3|123",
+        "tag|(none)|1|1|1|1|0|0",
+        "tag|=1|1|1|0|0|2|109",
+    ];
+    assert_eq!(found, expected);
 }

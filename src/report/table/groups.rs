@@ -1,0 +1,45 @@
+//! The figures by device group, platform and tag: the largest groups of each first.
+
+use std::io;
+
+use super::{Cell, Table, column::columns};
+use crate::{
+    aggregate::{Group, percent},
+    report::Run,
+};
+
+/// The figures of groups of machines.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::report) struct Groups;
+
+/// What people read instead of an empty value.
+const NO_VALUE: &str = "(none)";
+
+impl Table for Groups {
+    type Row<'run> = &'run Group;
+
+    /// There is no CSV file.
+    const CSV: &'static str = "summary.json";
+
+    const COLUMNS: &'static [super::Column<Self>] = columns! {
+        "by" Word [sheet("By", 12)] |it| Cell::Word(it.by.as_str());
+        "value" Text [sheet("Value", 36) page("Value")] |it| Cell::Foreign(if it.value.is_empty() { NO_VALUE } else { &it.value });
+        "machines" Number [sheet("Machines", 12) page("Machines")] |it| it.figures.machines;
+        "answered" Number [sheet("Answered", 12) page("Answered")] |it| it.figures.answered;
+        "fullyPatched" Number [sheet("Fully patched", 15) page("Fully patched")] |it| it.figures.fully_patched;
+        "percentFullyPatched" Percent [sheet("% fully patched", 17) page("% fully patched")] |it| percent(it.figures.fully_patched, it.figures.answered);
+        "gaps" Number [sheet("Gaps", 12) page("Gaps")] |it| it.figures.gaps;
+        "exposure" Number [sheet("Exposure", 15) page("Exposure")] |it| it.figures.exposure;
+    };
+
+    fn count(run: &Run<'_>) -> u64 {
+        run.fleet.breakdown.len() as u64
+    }
+
+    fn for_each(
+        run: &Run<'_>,
+        write: &mut dyn for<'row> FnMut(&'row &'row Group) -> io::Result<()>,
+    ) -> io::Result<()> {
+        run.fleet.breakdown.iter().try_for_each(|row| write(&row))
+    }
+}
