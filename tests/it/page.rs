@@ -2,6 +2,7 @@
 
 mod acting;
 mod filters;
+mod first_screen;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -27,7 +28,7 @@ fn second_night() -> (Scene, Finished, PathBuf) {
     });
     scene.write("machines.csv", scene.tenant.inventory_csv());
     let run = scene
-        .report(&["--min-coverage", "0", "--targets", "5"])
+        .report(&["--min-coverage", "0", "--targets", "5", "--rank-by", "cve"])
         .exits_with(0);
     let page = scene.path("reports").join("report.html");
     (scene, run, page)

@@ -22,7 +22,7 @@ use self::{
     assets::{Foot, Head},
     list_columns::{ListColumn, list_columns},
 };
-use super::{Report, Run, table::MachineNames};
+use super::{Report, Run, table::MachineNames, view::headline::first_updates};
 use crate::aggregate::{KbRow, TopAction, TopActions};
 
 /// The maximum number of gaps for which the page includes the (machine, KB) pairs. With more, it
@@ -74,6 +74,11 @@ impl<'run> Scene<'run> {
     fn place_of(&self, kb: &KbRow) -> usize {
         let mut kbs = self.run.fleet.kbs.iter();
         kbs.position(|it| it.id == kb.id).unwrap_or_default()
+    }
+
+    /// The number of updates that the headline says to install first.
+    fn first_updates(&self) -> usize {
+        first_updates(self.top, self.run.fleet.exposure)
     }
 
     /// Whether the page includes the (machine, KB) pairs.

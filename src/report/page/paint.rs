@@ -11,8 +11,12 @@ pub(super) enum Paint {
     Bar,
     Axis,
     Trend,
-    Cumulative,
-    CumulativeDot,
+    Grid,
+    PatchTuesday,
+    /// One of the lines of releases, the latest first.
+    Release(u8),
+    /// The dot at the end of such a line.
+    ReleaseDot(u8),
     WholeRun,
     PartialRun,
     Track,
@@ -23,18 +27,59 @@ pub(super) enum Paint {
 }
 
 const BLUE: &str = "#1f6fbf";
-const RED: &str = "#c4382d";
 const GREY: &str = "#7a8794";
 const NONE: &str = "none";
 
+/// The look of the line of a release. They differ by lightness, too, not by hue alone.
+struct ReleaseLook {
+    class: &'static str,
+    dot: &'static str,
+    colour: &'static str,
+}
+
+const RELEASES: [ReleaseLook; 6] = [
+    ReleaseLook {
+        class: "release release-0",
+        dot: "release-dot-0",
+        colour: "#1f6fbf",
+    },
+    ReleaseLook {
+        class: "release release-1",
+        dot: "release-dot-1",
+        colour: "#b3372d",
+    },
+    ReleaseLook {
+        class: "release release-2",
+        dot: "release-dot-2",
+        colour: "#2f7d4f",
+    },
+    ReleaseLook {
+        class: "release release-3",
+        dot: "release-dot-3",
+        colour: "#8a6d1d",
+    },
+    ReleaseLook {
+        class: "release release-4",
+        dot: "release-dot-4",
+        colour: "#7b4fa3",
+    },
+    ReleaseLook {
+        class: "release release-5",
+        dot: "release-dot-5",
+        colour: "#6a7a8c",
+    },
+];
+
 impl Paint {
-    const fn class(self) -> &'static str {
+    fn class(self) -> &'static str {
         match self {
             Self::Bar => "bar",
             Self::Axis => "axis",
             Self::Trend => "trend",
-            Self::Cumulative => "cumulative",
-            Self::CumulativeDot => "cumulative-dot",
+            Self::Grid => "grid",
+            Self::PatchTuesday => "patch-tuesday",
+            Self::Release(at) => RELEASES[at as usize % RELEASES.len()].class,
+            Self::ReleaseDot(at) => RELEASES[at as usize % RELEASES.len()].dot,
             Self::WholeRun => "whole",
             Self::PartialRun => "partial",
             Self::Track => "track",
@@ -46,11 +91,11 @@ impl Paint {
     }
 
     /// The fill colour.
-    const fn fill(self) -> &'static str {
+    fn fill(self) -> &'static str {
         match self {
-            Self::Axis | Self::Trend | Self::Cumulative => NONE,
+            Self::Axis | Self::Grid | Self::PatchTuesday | Self::Trend | Self::Release(_) => NONE,
             Self::Bar | Self::WholeRun => BLUE,
-            Self::CumulativeDot => RED,
+            Self::ReleaseDot(at) => RELEASES[at as usize % RELEASES.len()].colour,
             Self::PartialRun => "#fff",
             Self::Track => "#ccd4dd",
             Self::Answered => "#2f7d4f",
@@ -61,11 +106,12 @@ impl Paint {
     }
 
     /// The colour and the width of the stroke, if there is one.
-    const fn stroke(self) -> Option<(&'static str, &'static str)> {
+    fn stroke(self) -> Option<(&'static str, &'static str)> {
         match self {
-            Self::Axis => Some((GREY, "1")),
+            Self::Axis | Self::PatchTuesday => Some((GREY, "1")),
             Self::Trend | Self::WholeRun | Self::PartialRun => Some((BLUE, "2")),
-            Self::Cumulative => Some((RED, "1.5")),
+            Self::Grid => Some(("#ccd4dd", "1")),
+            Self::Release(at) => Some((RELEASES[at as usize % RELEASES.len()].colour, "2")),
             _ => None,
         }
     }

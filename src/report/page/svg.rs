@@ -57,6 +57,29 @@ impl Svg {
         }
     }
 
+    /// Draws a rectangle that says its value when pointed at.
+    pub(super) fn titled_rect(
+        &mut self,
+        paint: Paint,
+        corner: Position,
+        size: Position,
+        value: &str,
+    ) {
+        self.titled(value, |svg| svg.rect(paint, corner, size));
+    }
+
+    /// Draws a dot that says its value when pointed at.
+    pub(super) fn titled_dot(&mut self, paint: Paint, place: Position, value: &str) {
+        self.titled(value, |svg| svg.dot(paint, place));
+    }
+
+    fn titled(&mut self, value: &str, draw: impl FnOnce(&mut Self)) {
+        let value = escaped(value);
+        self.put(format_args!("<g><title>{value}</title>"));
+        draw(self);
+        self.body.push_str("</g>");
+    }
+
     /// Draws a line through these points. A single point draws nothing.
     pub(super) fn line(&mut self, paint: Paint, places: &[Position]) {
         if places.len() < 2 {
@@ -170,10 +193,10 @@ mod tests {
             line,
             r##"<polyline class="trend" fill="none" stroke="#1f6fbf" stroke-width="2" points="0,1 2,3"/>"##
         );
-        let dot = body(|svg| svg.dot(Paint::CumulativeDot, (1.0, 1.0)));
+        let dot = body(|svg| svg.dot(Paint::ReleaseDot(1), (1.0, 1.0)));
         assert_eq!(
             dot,
-            r##"<circle class="cumulative-dot" fill="#c4382d" cx="1" cy="1" r="3.5"/>"##
+            r##"<circle class="release-dot-1" fill="#b3372d" cx="1" cy="1" r="3.5"/>"##
         );
         let text = body(|svg| svg.text(Side::Left, (1.0, 1.0), "<a> & \"b\" 'c'"));
         assert_eq!(

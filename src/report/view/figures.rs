@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use crate::{
-    changes::{BaseRun, Change, Figures},
+    changes::{BaseRun, Change, Changes, Figures},
     domain::text::{signed, thousands},
     report::Run,
 };
@@ -17,6 +17,8 @@ pub(in crate::report) struct Figure {
     pub(in crate::report) now: u64,
     /// The base's. `None` if there is no base.
     pub(in crate::report) then: Option<u64>,
+    /// Its value among the figures of a run.
+    of: fn(Figures) -> u64,
     /// Whether more of it is better.
     more_is_better: bool,
     /// The part of the difference that is neither better nor worse.
@@ -32,6 +34,7 @@ pub(in crate::report) fn figures(run: &Run<'_>) -> [Figure; 6] {
         name,
         now: of(now),
         then: then.map(of),
+        of,
         more_is_better: false,
         neutral: 0,
     };
@@ -81,6 +84,20 @@ pub(in crate::report) fn is_fair(run: &Run<'_>, base: &BaseRun) -> bool {
 }
 
 impl Figure {
+    /// The same figure beside that of another base.
+    pub(in crate::report) fn compared_with(self, changes: &Changes) -> Self {
+        let then = changes.base.figures;
+        let neutral = match self.key {
+            "exposure" => changes.exposure.difference(Change::Replaced),
+            _ => 0,
+        };
+        Self {
+            then: Some((self.of)(then)),
+            neutral,
+            ..self
+        }
+    }
+
     pub(in crate::report) fn difference(&self) -> Option<i128> {
         Some(i128::from(self.now) - i128::from(self.then?))
     }
@@ -140,6 +157,7 @@ mod tests {
                 name: "exposure",
                 now,
                 then: Some(then),
+                of: |it| it.exposure,
                 more_is_better: false,
                 neutral,
             };

@@ -14,7 +14,8 @@
 //! - [`changes`]: the change classes and the sentences about them
 //! - [`moved`]: the machines whose status changed
 //! - [`histogram`]: machines by number of gaps
-//! - [`months`]: missing KBs by release month
+//! - [`months`]: machines by their oldest missing month
+//! - [`releases`]: how fast the machines get the updates of a month
 //! - [`trend`]: a figure over the last runs
 //! - [`census`]: the service's own count beside ours
 //! - [`groups`]: the figures by device group, platform and tag
@@ -35,5 +36,6 @@ pub(super) mod months;
 pub(super) mod moved;
 pub(super) mod past;
 pub(super) mod products;
+pub(super) mod releases;
 pub(super) mod trend;
 pub(super) mod week;

@@ -1,4 +1,4 @@
-//! Missing KBs by release month, which is parsed from their names.
+//! Machines by the release month of their oldest missing update.
 
 use std::collections::BTreeMap;
 
@@ -7,10 +7,12 @@ use crate::{aggregate::Fleet, domain::release::ReleaseMonth};
 
 /// The number of months shown separately, counted from the latest.
 const MONTHS: u16 = 18;
-/// The missing KBs by month (`03`), of all months before (`old`), and of unknown months (`?`).
+/// The machines with gaps by the oldest month of what they miss (`03`), those of all months before
+/// (`old`), and those whose updates name no month (`?`).
 pub(in crate::report) fn months(fleet: &Fleet) -> Vec<Bar> {
-    let names = fleet.kbs.iter().map(|kb| kb.name.as_deref());
-    counts(names.map(|name| ReleaseMonth::from_name(name?)))
+    let answered = fleet.machines.iter().flat_map(|it| &it.result);
+    let with_gaps = answered.filter(|it| it.missing > 0);
+    counts(with_gaps.map(|it| it.oldest_month))
 }
 
 fn counts(months: impl Iterator<Item = Option<ReleaseMonth>>) -> Vec<Bar> {
@@ -25,7 +27,7 @@ fn counts(months: impl Iterator<Item = Option<ReleaseMonth>>) -> Vec<Bar> {
     let mut counts = Vec::new();
     if let (Some(first), Some(last)) = (known.keys().next(), known.keys().last()) {
         let from = (*first).max(last.earlier(MONTHS - 1));
-        let earlier = known.range(..from).map(|(_, kbs)| kbs).sum();
+        let earlier = known.range(..from).map(|(_, machines)| machines).sum();
         counts.extend((earlier > 0).then(|| Bar::new("old".to_owned(), earlier)));
         counts.extend(from.through(*last).map(|month| {
             let starts_year = month == from || month.month() == 1;

@@ -47,12 +47,15 @@ pub(in crate::report) fn description(
     zone: &TimeZone,
     figure: Figure,
 ) -> String {
-    let runs = points.iter().map(|point| {
-        let partial = if point.is_partial() { " (partial)" } else { "" };
-        let day = local_day(point.started_at, zone);
-        format!("{day}: {}{partial}", thousands(figure.of(point)))
-    });
+    let runs = points.iter().map(|point| words(point, zone, figure));
     runs.collect::<Vec<_>>().join("; ")
+}
+
+/// The figure of a run: `2026-11-23: 1,234 (partial)`.
+pub(in crate::report) fn words(point: &TrendPoint, zone: &TimeZone, figure: Figure) -> String {
+    let partial = if point.is_partial() { " (partial)" } else { "" };
+    let day = local_day(point.started_at, zone);
+    format!("{day}: {}{partial}", thousands(figure.of(point)))
 }
 
 /// Seconds from the first run to this one.

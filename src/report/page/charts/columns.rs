@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     aggregate::Fleet,
-    domain::text::thousands,
+    domain::text::{counted, thousands},
     report::view::{
         histogram::{self, Bar},
         months,
@@ -31,10 +31,10 @@ pub(in crate::report::page) fn histogram(fleet: &Fleet) -> Option<String> {
     (!is_empty).then(|| draw("histogram", "Machines by number of gaps", &bars))
 }
 
-/// Draws the missing KBs by release month. `None` if no KB is missing.
+/// Draws the machines by their oldest missing month. `None` if no KB is missing.
 pub(in crate::report::page) fn months(fleet: &Fleet) -> Option<String> {
     let bars = months::months(fleet);
-    (!fleet.kbs.is_empty()).then(|| draw("months", "Missing KBs by release month", &bars))
+    (!fleet.kbs.is_empty()).then(|| draw("months", "Machines by their oldest missing month", &bars))
 }
 
 fn draw(name: &'static str, title: &str, columns: &[Bar]) -> String {
@@ -47,10 +47,11 @@ fn draw(name: &'static str, title: &str, columns: &[Bar]) -> String {
         let left = scaled(place, count, WIDTH);
         let height = scaled(column.count, largest, BOTTOM - TOP);
         let (bar, middle) = ((width * 0.8).min(64.0), left + width / 2.0);
-        svg.rect(
+        svg.titled_rect(
             Paint::Bar,
             (middle - bar / 2.0, BOTTOM - height),
             (bar, height),
+            &words(column),
         );
         if column.count > 0 {
             svg.text(
@@ -81,12 +82,15 @@ fn short(value: u64) -> String {
 
 /// A text description of all columns.
 fn description(columns: &[Bar]) -> String {
-    let columns = columns.iter().map(|it| {
-        let year = it.year.map(|year| format!(" {year}"));
-        let year = year.unwrap_or_default();
-        format!("{}{year}: {}", it.label, thousands(it.count))
-    });
+    let columns = columns.iter().map(words);
     columns.collect::<Vec<_>>().join(", ")
+}
+
+fn words(column: &Bar) -> String {
+    let year = column.year.map(|year| format!(" {year}"));
+    let year = year.unwrap_or_default();
+    let machines = counted(column.count, "machine", "machines");
+    format!("{}{year}: {machines}", column.label)
 }
 
 #[cfg(test)]

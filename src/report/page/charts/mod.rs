@@ -3,12 +3,16 @@
 mod bar;
 mod columns;
 mod pareto;
+mod plot;
+mod releases;
+mod scale;
 mod trend;
 
 pub(super) use self::{
     bar::bar,
     columns::{histogram, months},
     pareto::pareto,
+    releases::releases,
     trend::trend,
 };
 

@@ -1,4 +1,4 @@
-//! KBs by exposure, with the cumulative share that they remove together.
+//! KBs by exposure, and the share that they remove together.
 
 use super::{
     super::{
@@ -19,7 +19,8 @@ const WIDTH: f64 = 560.0;
 const ROW: f64 = 20.0;
 const TOP: f64 = 24.0;
 const LEFT: f64 = 96.0;
-const RIGHT: f64 = 500.0;
+/// The end of the longest bar. Its value is beside it.
+const RIGHT: f64 = 420.0;
 /// The maximum length of a KB label. A longer one would overlap the bars.
 const LONGEST: usize = 14;
 
@@ -32,17 +33,12 @@ pub(in crate::report::page) fn pareto(top: &[TopAction<'_>], fleet: &Fleet) -> O
     let mut svg = Svg::new("pareto", (WIDTH, height));
     svg.text(Side::Right, (LEFT, 14.0), "exposure");
     svg.text(Side::Left, (WIDTH, 14.0), "cumulative");
-    let mut line = Vec::new();
     let mut told = Vec::new();
     let mut y = TOP;
     for action in drawn {
         let removed = whole_share(action.exposure_removed, fleet.exposure);
         row(&mut svg, y, action, largest);
         svg.text(Side::Left, (WIDTH, y + 14.0), &removed);
-        line.push((
-            LEFT + scaled(action.exposure_removed, fleet.exposure, RIGHT - LEFT),
-            y + ROW / 2.0,
-        ));
         told.push(format!(
             "{}: {}, cumulative {removed}",
             label(action),
@@ -50,14 +46,10 @@ pub(in crate::report::page) fn pareto(top: &[TopAction<'_>], fleet: &Fleet) -> O
         ));
         y += ROW;
     }
-    svg.line(Paint::Cumulative, &line);
-    for place in line {
-        svg.dot(Paint::CumulativeDot, place);
-    }
     let others = fleet.kbs.len().saturating_sub(drawn.len());
     svg.text(Side::Right, (LEFT, y + 14.0), &rest(others));
     Some(svg.finish(
-        "KBs by exposure, with the cumulative share",
+        "KBs by exposure, and the share that they remove together",
         &told.join("; "),
     ))
 }
@@ -66,7 +58,13 @@ fn row(svg: &mut Svg, y: f64, action: &TopAction<'_>, largest: u64) {
     let exposure = action.kb.exposure;
     let width = scaled(exposure, largest, RIGHT - LEFT);
     svg.text(Side::Left, (LEFT - 8.0, y + 14.0), &label(action));
-    svg.rect(Paint::Bar, (LEFT, y + 3.0), (width, ROW - 6.0));
+    let value = format!("{}: {}", label(action), thousands(exposure));
+    svg.titled_rect(Paint::Bar, (LEFT, y + 3.0), (width, ROW - 6.0), &value);
+    svg.text(
+        Side::Right,
+        (LEFT + width + 6.0, y + 14.0),
+        &thousands(exposure),
+    );
 }
 
 fn label(action: &TopAction<'_>) -> String {

@@ -1,28 +1,24 @@
 //! Draws the trend of one figure over the last runs.
 
-use jiff::tz::TimeZone;
+use jiff::{Timestamp, tz::TimeZone};
 
 use super::{
     super::{
         paint::Paint,
         svg::{Position, Side, Svg},
     },
-    scaled,
+    plot::{Axis, BOTTOM, LEFT, RIGHT, TOP, across, mark},
 };
 use crate::{
-    domain::text::thousands,
+    domain::{release::ReleaseMonth, text::thousands},
     report::{
         TrendPoint,
         time::local_day,
-        view::trend::{Figure, description, last_runs, seconds, unbroken},
+        view::trend::{Figure, description, last_runs, seconds, unbroken, words},
     },
 };
 
 const SIZE: Position = (560.0, 220.0);
-const LEFT: f64 = 12.0;
-const RIGHT: f64 = 548.0;
-const TOP: f64 = 34.0;
-const BOTTOM: f64 = 190.0;
 
 /// Draws the chart, or returns the reason why it cannot be drawn.
 pub(in crate::report::page) fn trend(
@@ -32,8 +28,11 @@ pub(in crate::report::page) fn trend(
 ) -> Result<String, &'static str> {
     let points = last_runs(points).ok_or("One run so far: the line begins with the second.")?;
     let mut svg = Svg::new(id(figure), SIZE);
-    svg.line(Paint::Axis, &[(0.0, BOTTOM), (SIZE.0, BOTTOM)]);
-    let places = places(points, figure);
+    let most = points.iter().map(|it| figure.of(it)).max().unwrap_or(0);
+    let axis = Axis::up_to(most);
+    axis.draw(&mut svg, thousands);
+    patch_tuesdays(&mut svg, points, zone);
+    let places = places(points, &axis, figure);
     for runs in unbroken(points) {
         svg.line(Paint::Trend, &places[runs]);
     }
@@ -43,9 +42,9 @@ pub(in crate::report::page) fn trend(
         } else {
             Paint::WholeRun
         };
-        svg.dot(paint, *place);
+        svg.titled_dot(paint, *place, &words(point, zone, figure));
     }
-    label(&mut svg, points, &places, zone, figure);
+    days(&mut svg, points, zone);
     Ok(svg.finish(figure.title(), &description(points, zone, figure)))
 }
 
@@ -57,34 +56,52 @@ const fn id(figure: Figure) -> &'static str {
 }
 
 /// The positions of the runs: x by start time, y by the figure, starting at zero.
-fn places(points: &[TrendPoint], figure: Figure) -> Vec<Position> {
-    let most = points.iter().map(|it| figure.of(it)).max().unwrap_or(0);
+fn places(points: &[TrendPoint], axis: &Axis, figure: Figure) -> Vec<Position> {
     let span = points.last().map_or(0, |last| seconds(points, last));
     let place = |it: &TrendPoint| {
-        let x = LEFT + scaled(seconds(points, it), span, RIGHT - LEFT);
-        (x, BOTTOM - scaled(figure.of(it), most, BOTTOM - TOP))
+        let x = across(seconds(points, it), span);
+        (x, axis.place(figure.of(it)))
     };
     points.iter().map(place).collect()
 }
 
-fn label(
-    svg: &mut Svg,
-    points: &[TrendPoint],
-    places: &[Position],
-    zone: &TimeZone,
-    figure: Figure,
-) {
-    let ends = points.first().zip(places.first()).into_iter();
-    let ends = ends.chain(points.last().zip(places.last()));
-    let ends = [(Side::Right, 0.0, -LEFT), (Side::Left, SIZE.0, LEFT)]
-        .into_iter()
-        .zip(ends);
-    for ((side, edge, _), (point, _)) in ends.clone() {
-        let day = local_day(point.started_at, zone);
-        svg.text(side, (edge, BOTTOM + 20.0), &day);
+/// Marks the days on which Microsoft released updates.
+fn patch_tuesdays(svg: &mut Svg, points: &[TrendPoint], zone: &TimeZone) {
+    let (Some(first), Some(last)) = (points.first(), points.last()) else {
+        return;
+    };
+    let span = seconds(points, last);
+    for time in releases(first.started_at, last.started_at, zone) {
+        let after = u64::try_from(time.as_second() - first.started_at.as_second());
+        let x = across(after.unwrap_or(0), span);
+        mark(svg, x);
+        svg.text(Side::Middle, (x, TOP - 8.0), "Patch Tuesday");
     }
-    for ((side, _, beside), (point, (x, y))) in ends {
-        svg.text(side, (x + beside, y - 10.0), &thousands(figure.of(point)));
+}
+
+/// The beginning of each Patch Tuesday between two times.
+fn releases(first: Timestamp, last: Timestamp, zone: &TimeZone) -> Vec<Timestamp> {
+    let [from, to] = [first, last].map(|time| month(time, zone));
+    let months = from.zip(to).into_iter();
+    let months = months.flat_map(|(from, to)| from.through(to));
+    let days =
+        months.filter_map(|month| month.patch_tuesday().to_zoned_datetime(zone.clone()).ok());
+    let times = days.map(|day| day.timestamp());
+    times.filter(|time| (first..=last).contains(time)).collect()
+}
+
+fn month(time: Timestamp, zone: &TimeZone) -> Option<ReleaseMonth> {
+    let day = time.to_zoned_datetime(zone.clone()).date();
+    let year = u16::try_from(day.year()).ok()?;
+    ReleaseMonth::new(year, u16::try_from(day.month()).ok()?)
+}
+
+/// Writes the first and the last day below the axis.
+fn days(svg: &mut Svg, points: &[TrendPoint], zone: &TimeZone) {
+    let ends = [(Side::Right, LEFT), (Side::Left, RIGHT)];
+    let runs = points.first().into_iter().chain(points.last());
+    for ((side, x), point) in ends.into_iter().zip(runs) {
+        svg.text(side, (x, BOTTOM + 20.0), &local_day(point.started_at, zone));
     }
 }
 
@@ -95,14 +112,29 @@ mod tests {
 
     #[test]
     fn dots_are_placed_by_time_on_a_zero_based_scale() {
-        let points = [point(0), point(24), point(96)];
-        let places = places(&points, Figure::Exposure);
-        assert_eq!(places, [(LEFT, BOTTOM), (146.0, 151.0), (RIGHT, TOP)]);
+        let points = [point(0), point(25), point(100)];
+        let places = places(&points, &Axis::up_to(100), Figure::Exposure);
+        assert_eq!(places, [(LEFT, BOTTOM), (185.0, 148.5), (RIGHT, TOP)]);
     }
 
     #[test]
     fn trend_needs_two_runs() {
         assert!(trend(&[point(0)], &TimeZone::UTC, Figure::Exposure).is_err());
         assert!(trend(&[], &TimeZone::UTC, Figure::Exposure).is_err());
+    }
+
+    #[test]
+    fn values_and_patch_tuesdays_are_drawn() {
+        let days = [9 * 24, 10 * 24, 11 * 24].map(point);
+        let drawn = trend(&days, &TimeZone::UTC, Figure::Exposure).unwrap();
+        assert_eq!(
+            drawn.matches(">Patch Tuesday</text>").count(),
+            1,
+            "2026-11-10"
+        );
+        assert!(drawn.contains("<title>2026-11-11: 240</title>"), "{drawn}");
+        assert!(drawn.contains(">300</text>"), "{drawn}");
+        let before = trend(&[point(0), point(24)], &TimeZone::UTC, Figure::Exposure);
+        assert!(!before.unwrap().contains("Patch Tuesday"));
     }
 }

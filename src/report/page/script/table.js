@@ -85,6 +85,14 @@ const tableOf = (definition, changed) => {
     part("size").value = String(state.size);
   };
 
+  // A table that fits needs no scrolling of its own, so that its head sticks to the window.
+  const box = table.parentElement;
+  const fit = () => {
+    box.classList.remove("fits");
+    box.classList.toggle("fits", table.offsetWidth <= box.clientWidth);
+  };
+  addEventListener("resize", fit);
+
   const show = () => {
     state.page = Math.min(Math.max(1, state.page || 1), pages());
     const from = (state.page - 1) * state.size;
@@ -92,6 +100,7 @@ const tableOf = (definition, changed) => {
     const lines = seen.map(rowElement);
     body.replaceChildren(...lines);
     if (definition.details) lines.forEach((line, place) => addDetails(line, seen[place]));
+    fit();
     showHeaders();
     showControls(from, from + seen.length);
   };

@@ -4,12 +4,12 @@ use askama::Template;
 
 use super::super::{
     Scene,
-    shown::{Kb, text_or_empty},
+    shown::{Kb, text},
 };
 use crate::{
     aggregate::TopAction,
     domain::text::{share, thousands},
-    report::view::actions::promise,
+    report::view::actions::{product, promise, released},
 };
 
 /// The numbers of updates to choose from. The first is the default.
@@ -34,7 +34,10 @@ struct Row {
     /// The index of the KB in the page's data.
     at: usize,
     kb: Kb,
-    name: String,
+    product: String,
+    released: String,
+    /// Whether the headline names it.
+    is_first: bool,
     machines: String,
     exposure: String,
     share: String,
@@ -77,7 +80,9 @@ fn row(scene: &Scene<'_>, place: usize, action: &TopAction<'_>) -> Row {
         place,
         at: scene.place_of(kb),
         kb: Kb::new(&kb.id, kb.url.as_deref()),
-        name: text_or_empty(kb.name.as_deref()),
+        product: text(&product(kb)),
+        released: released(kb),
+        is_first: place <= scene.first_updates(),
         machines: thousands(kb.machines_missing),
         exposure: thousands(kb.exposure),
         share: share(kb.exposure, exposure),

@@ -12,9 +12,13 @@ use super::{
 use crate::{
     changes::{Change, Changes, KbChange},
     domain::text::{signed, thousands},
-    report::view::{
-        self,
-        changes::{base_day, doubt},
+    report::{
+        Run,
+        view::{
+            self,
+            changes::{base_day, doubt},
+            week,
+        },
     },
 };
 
@@ -29,6 +33,8 @@ pub(super) struct Section {
 
 struct Compared {
     sentence: String,
+    /// The same since last week, and what became of the exposure.
+    notes: Vec<String>,
     day: String,
     warning: Option<String>,
     classes: [Class; Change::ALL.len()],
@@ -72,6 +78,7 @@ fn compared(scene: &Scene<'_>, changes: &Changes) -> Compared {
     let more = listed.clone().count().saturating_sub(KBS);
     Compared {
         sentence: view::changes::sentence(changes, scene.run.facts),
+        notes: notes(&scene.run, changes),
         warning: doubt(&scene.run),
         classes: view::changes::classes(changes).map(class),
         gaps_then: thousands(changes.tally.of_base()),
@@ -81,6 +88,15 @@ fn compared(scene: &Scene<'_>, changes: &Changes) -> Compared {
         groups: groups(scene, changes),
         day,
     }
+}
+
+/// What became of the exposure, and what changed since last week.
+fn notes(run: &Run<'_>, changes: &Changes) -> Vec<String> {
+    let week = run.week.filter(|week| week.base.run != changes.base.run);
+    let week = week.map(|week| view::changes::sentence(week, run.facts));
+    let exposure = view::changes::exposure_sentence(changes);
+    let notes = exposure.into_iter().chain(week).chain(week::week(run));
+    notes.collect()
 }
 
 fn has_changed(kb: &KbChange) -> bool {

@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::super::{
     Scene,
-    charts::{histogram, months, pareto, trend},
+    charts::{histogram, months, pareto, releases, trend},
 };
 use crate::report::view::trend::Figure;
 
@@ -36,30 +36,37 @@ impl Charts {
         };
         let charts = vec![
             chart(
-                "Exposure by KB",
+                "Which KBs cause most of the exposure score?",
                 pareto(scene.top, fleet).ok_or(nothing("No KB is missing: the exposure is 0.")),
-                "Bars: exposure of each KB. Line and percentages: what is gone with this KB \
-                 and those above it.",
+                "At the right: the share of the exposure score that this KB and those above it remove.",
             ),
             chart(
-                "Machines by number of gaps",
+                "How many gaps do machines have?",
                 histogram(fleet).ok_or(nothing("No machine has current data.")),
                 "Answered machines; those without current data are left out.",
             ),
             chart(
                 Figure::Exposure.title(),
                 trend(Figure::Exposure),
-                "Hollow: a partial run. A break in the line: nights without a run.",
+                "Hollow: a partial run. A break in the line: nights without a run. Dashed: Patch Tuesday.",
             ),
             chart(
                 Figure::WithGaps.title(),
                 trend(Figure::WithGaps),
-                "Hollow: a partial run. A break in the line: nights without a run.",
+                "Hollow: a partial run. A break in the line: nights without a run. Dashed: Patch Tuesday.",
             ),
             chart(
-                "Missing KBs by release month",
+                "How old is what machines miss?",
                 months(fleet).ok_or(nothing("No KB is missing.")),
-                "As the KB's name says it. ?: the name says no month. old: the months before.",
+                "Machines with gaps by the month of their oldest missing update, taken from its \
+                 title. \"?\" = none in the title; \"old\" = earlier.",
+            ),
+            chart(
+                "How fast are releases installed?",
+                releases(scene.run.releases).ok_or(nothing(
+                    "Not known yet: it takes two runs after a Patch Tuesday.",
+                )),
+                "Machines that still miss an update of the month, by days since its Patch Tuesday.",
             ),
         ];
         Self { charts }

@@ -4,16 +4,13 @@ use askama::Template;
 
 use super::super::{charts::bar, paint::Paint};
 use crate::{
+    aggregate::MachineStatus,
     domain::text::{counted, thousands},
     report::{
         Run,
         view::{
             changes::doubt,
-            coverage::{
-                self, Level, answered, banner, clean, last_seen_in_doubt, no_current_data, pending,
-                reused, wrong_list,
-            },
-            list_check,
+            coverage::{self, Level, answered, banner, pending, wrong_list},
         },
     },
 };
@@ -25,9 +22,10 @@ pub(super) struct Section {
     warnings: Vec<String>,
     answered: String,
     bar: String,
-    parts: [Part; 4],
+    parts: Vec<Part>,
+    /// The line about machines that were not asked.
+    pending: Option<String>,
     invalid: Option<String>,
-    notes: Vec<String>,
 }
 
 /// The warning that machines have no result.
@@ -65,10 +63,19 @@ impl Section {
             warnings: warnings(run),
             answered: answered(coverage),
             bar: bar(&parts),
-            parts: parts.map(part),
+            parts: parts.into_iter().filter(is_there).map(part).collect(),
+            pending: pending(run),
             invalid: (invalid > 0).then(|| counted(invalid, "row", "rows")),
-            notes: notes(run),
         }
+    }
+}
+
+/// Answered machines are always shown, others if there are some. Pending ones have a line.
+fn is_there(part: &coverage::StatusCount) -> bool {
+    match part.status {
+        MachineStatus::Answered => true,
+        MachineStatus::Pending => false,
+        _ => part.machines > 0,
     }
 }
 
@@ -84,15 +91,4 @@ fn warnings(run: &Run<'_>) -> Vec<String> {
     let mut warnings = Vec::from_iter(wrong_list(&run.fleet.coverage));
     warnings.extend(doubt(run));
     warnings
-}
-
-fn notes(run: &Run<'_>) -> Vec<String> {
-    let mut notes = Vec::from_iter(pending(run));
-    notes.extend(coverage::skipped(run));
-    notes.extend(list_check::sentence(run));
-    notes.extend(reused(run));
-    notes.extend(no_current_data(run));
-    notes.extend(last_seen_in_doubt(run));
-    notes.extend(clean(run).filter(|_| run.inventory.last_seen_column().is_none()));
-    notes
 }

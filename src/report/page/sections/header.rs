@@ -1,47 +1,45 @@
-//! The tenant and the time of the run.
+//! The title, the headline, and which run this is.
+
+use std::io;
 
 use askama::Template;
 
 use super::super::shown::text;
 use crate::report::{
     Run,
-    time::{local_day, rfc3339, zoned_minute},
-    view::method::{list, order},
+    time::{local_day, zoned_minute},
+    view::{headline::headline, method::list},
 };
 
 #[derive(Template)]
 #[template(config = "src/report/page/askama.toml", path = "header.html")]
 pub(super) struct Header {
     title: String,
-    tenant: Option<String>,
+    headline: String,
     began: String,
-    began_utc: String,
-    ended: String,
-    ended_utc: String,
-    tool: String,
     inventory: String,
-    order: &'static str,
     base: Option<String>,
 }
 
 impl Header {
-    pub(super) fn of(run: &Run<'_>) -> Self {
+    /// Fails if the gaps cannot be read.
+    pub(super) fn of(run: &Run<'_>) -> io::Result<Self> {
         let facts = run.facts;
-        let zone = &facts.time_zone;
-        let base = run.past.map(|past| past.changes.base);
-        Self {
+        Ok(Self {
             title: text(&facts.title),
-            tenant: facts.tenant_id.as_deref().map(text),
-            began: zoned_minute(facts.started_at, zone),
-            began_utc: rfc3339(facts.started_at),
-            ended: zoned_minute(facts.finished_at, zone),
-            ended_utc: rfc3339(facts.finished_at),
-            tool: format!("{} {}", facts.tool.name, facts.tool.version),
+            headline: headline(run)?,
+            began: zoned_minute(facts.started_at, &facts.time_zone),
             inventory: text(&list(run)),
-            order: order(facts.rank_by),
-            base: base.map(|it| format!("run {} of {}", it.run, zoned_minute(it.started_at, zone))),
-        }
+            base: base(run),
+        })
     }
+}
+
+/// The run that this one is compared with.
+pub(super) fn base(run: &Run<'_>) -> Option<String> {
+    let base = run.past.map(|past| past.changes.base)?;
+    let began = zoned_minute(base.started_at, &run.facts.time_zone);
+    Some(format!("run {} of {began}", base.run))
 }
 
 /// The title of the page.

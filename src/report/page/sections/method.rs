@@ -3,14 +3,26 @@
 use askama::Template;
 
 use super::super::{MOST_GAPS, Scene, shown::text};
+use super::header::base;
 use crate::{
     domain::text::thousands,
-    report::view::method::{DEFINITIONS, Definition, calls},
+    report::{
+        time::{rfc3339, zoned_minute},
+        view::method::{DEFINITIONS, Definition, calls, list, order},
+    },
 };
 
 #[derive(Template)]
 #[template(config = "src/report/page/askama.toml", path = "method.html")]
 pub(super) struct Method {
+    tenant: Option<String>,
+    began: String,
+    ended: String,
+    utc: String,
+    list: String,
+    order: &'static str,
+    base: Option<String>,
+    tool: String,
     definitions: [Definition; DEFINITIONS.len()],
     api: String,
     calls: String,
@@ -22,7 +34,17 @@ pub(super) struct Method {
 impl Method {
     pub(super) fn of(scene: &Scene<'_>) -> Self {
         let facts = scene.run.facts;
+        let zone = &facts.time_zone;
+        let utc = [facts.started_at, facts.finished_at].map(rfc3339);
         Self {
+            tenant: facts.tenant_id.as_deref().map(text),
+            began: zoned_minute(facts.started_at, zone),
+            ended: zoned_minute(facts.finished_at, zone),
+            utc: utc.join(" to "),
+            list: text(&list(&scene.run)),
+            order: order(facts.rank_by),
+            base: base(&scene.run),
+            tool: format!("{} {}", facts.tool.name, facts.tool.version),
             definitions: DEFINITIONS,
             api: text(&facts.api_url),
             calls: calls(&scene.run),

@@ -13,6 +13,7 @@ mod kbs;
 mod machines;
 mod method;
 mod moved;
+mod notes;
 mod tiles;
 
 use std::io::{self, Write};
@@ -25,10 +26,11 @@ pub(super) use self::header::title;
 
 /// Writes all sections.
 pub(super) fn write(scene: &Scene<'_>, out: &mut dyn Write) -> io::Result<()> {
-    header::Header::of(&scene.run).write_into(out)?;
+    header::Header::of(&scene.run)?.write_into(out)?;
     coverage::Section::of(&scene.run).write_into(out)?;
     tiles::Tiles::of(scene).write_into(out)?;
     actions::Actions::of(scene).write_into(out)?;
+    notes::Notes::of(&scene.run).write_into(out)?;
     charts::Charts::of(scene).write_into(out)?;
     changes::Section::of(scene).write_into(out)?;
     groups::Groups::of(scene).write_into(out)?;

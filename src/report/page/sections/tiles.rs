@@ -6,21 +6,17 @@ use askama::Template;
 
 use super::super::{Scene, shown::name_or_id};
 use crate::{
+    changes::Changes,
     domain::text::thousands,
     report::view::{
-        changes::{base_day, exposure_sentence},
+        changes::base_day,
         figures::{Figure, figures, is_fair},
-        week::week,
     },
 };
 
 #[derive(Template)]
 #[template(config = "src/report/page/askama.toml", path = "tiles.html")]
 pub(super) struct Tiles {
-    is_first_night: bool,
-    week: Option<String>,
-    /// The breakdown of the difference in exposure.
-    exposure: Option<String>,
     shown: Vec<Tile>,
 }
 
@@ -28,13 +24,14 @@ struct Tile {
     figure: Figure,
     value: String,
     note: String,
-    change: Option<Change>,
+    changes: Vec<Change>,
 }
 
 /// The difference of a figure in words. The colour only repeats them.
 struct Change {
     class: &'static str,
     amount: String,
+    /// What it is compared with.
     than: String,
 }
 
@@ -42,7 +39,6 @@ impl Tiles {
     pub(super) fn of(scene: &Scene<'_>) -> Self {
         let run = &scene.run;
         let is_known = run.fleet.coverage.answered > 0;
-        let exposure = run.past.and_then(|past| exposure_sentence(past.changes));
         let tiles = figures(run).into_iter().zip(notes(scene));
         let tiles = tiles.map(|(figure, note)| match figure.key {
             "answered" => Tile::new(figure, note),
@@ -55,12 +51,7 @@ impl Tiles {
                 tile.compare(scene);
             }
         }
-        Self {
-            is_first_night: run.past.is_none(),
-            week: week(run).filter(|_| is_known),
-            exposure: exposure.filter(|_| is_known),
-            shown: tiles,
-        }
+        Self { shown: tiles }
     }
 }
 
@@ -70,7 +61,7 @@ impl Tile {
             figure,
             value: thousands(figure.now),
             note,
-            change: None,
+            changes: Vec::new(),
         }
     }
 
@@ -82,22 +73,31 @@ impl Tile {
         }
     }
 
-    /// Adds the difference from the base, if there is one.
+    /// Adds the differences from the base and from last week, if there are such runs. The base that
+    /// is last week's run, too, is named once.
     fn compare(&mut self, scene: &Scene<'_>) {
         let run = &scene.run;
-        let Some((base, then)) = run.past.map(|it| &it.changes.base).zip(self.figure.then) else {
-            return;
-        };
-        let (amount, word) = difference(self.figure.now, then);
-        self.change = Some(Change {
-            class: if is_fair(run, base) {
-                self.figure.verdict()
+        let base = run.past.map(|it| it.changes);
+        let is_another = |week: &&Changes| base.is_none_or(|it| it.base.run != week.base.run);
+        for changes in base.into_iter().chain(run.week.filter(is_another)) {
+            self.changes.extend(self.change(scene, changes));
+        }
+    }
+
+    fn change(&self, scene: &Scene<'_>, changes: &Changes) -> Option<Change> {
+        let base = &changes.base;
+        let figure = self.figure.compared_with(changes);
+        let then = figure.then?;
+        let (amount, word) = difference(figure.now, then);
+        Some(Change {
+            class: if is_fair(&scene.run, base) {
+                figure.verdict()
             } else {
                 "even"
             },
             amount,
-            than: format!("{word} on {}", base_day(run.facts, base)),
-        });
+            than: format!("{word} {}", base_day(scene.run.facts, base)),
+        })
     }
 }
 
@@ -109,7 +109,7 @@ fn notes(scene: &Scene<'_>) -> [String; 6] {
         format!("of {} answered", thousands(coverage.answered)),
         "missing anywhere".to_owned(),
         "machine-KB pairs".to_owned(),
-        "machines times CVEs".to_owned(),
+        "CVEs over all gaps".to_owned(),
         worst(scene),
     ]
 }
@@ -119,7 +119,7 @@ fn worst(scene: &Scene<'_>) -> String {
         Some(worst) if worst.result.as_ref().is_ok_and(|it| it.missing > 0) => {
             name_or_id(&scene.names, worst)
         }
-        _ => "none misses anything".to_owned(),
+        _ => "none has gaps".to_owned(),
     }
 }
 
@@ -127,9 +127,9 @@ fn worst(scene: &Scene<'_>) -> String {
 fn difference(now: u64, then: u64) -> (String, &'static str) {
     let difference = thousands(now.abs_diff(then));
     match now.cmp(&then) {
-        Ordering::Less => (format!("▼ {difference} fewer"), "than"),
-        Ordering::Equal => ("= the same".to_owned(), "as"),
-        Ordering::Greater => (format!("▲ {difference} more"), "than"),
+        Ordering::Less => (format!("▼ {difference}"), "since"),
+        Ordering::Equal => ("=".to_owned(), "no change since"),
+        Ordering::Greater => (format!("▲ {difference}"), "since"),
     }
 }
 
@@ -140,10 +140,10 @@ mod tests {
     #[test]
     fn differences_are_described_in_words() {
         for (now, then, expected) in [
-            (8_796, 10_000, ("▼ 1,204 fewer", "than")),
-            (7, 7, ("= the same", "as")),
-            (1, 0, ("▲ 1 more", "than")),
-            (u64::MAX, 0, ("▲ 18,446,744,073,709,551,615 more", "than")),
+            (8_796, 10_000, ("▼ 1,204", "since")),
+            (7, 7, ("=", "no change since")),
+            (1, 0, ("▲ 1", "since")),
+            (u64::MAX, 0, ("▲ 18,446,744,073,709,551,615", "since")),
         ] {
             let (amount, word) = difference(now, then);
             assert_eq!((&*amount, word), expected);

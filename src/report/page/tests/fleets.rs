@@ -29,7 +29,7 @@ fn fixture(outcomes: Vec<Outcome>) -> Fixture {
 fn empty_fleet_is_described_in_words() {
     let page = page(&fixture(Vec::new()));
     assert!(section(&page, "coverage").contains("0 of 0 machines answered"));
-    assert!(section(&page, "actions").contains("which updates to push is not known"));
+    assert!(section(&page, "actions").contains("which updates to install is not known"));
     assert!(section(&page, "machines").contains("No machine answered."));
     assert!(section(&page, "failures").contains("Everything asked for has an answer."));
     assert_eq!(data(&page)["machines"]["count"], 0);
@@ -58,10 +58,10 @@ fn fleet_of_one_machine_is_shown() {
 #[test]
 fn fleet_without_gaps_is_shown() {
     let page = page(&fixture(vec![answer(1, vec![]), answer(2, vec![])]));
-    assert!(section(&page, "actions").contains("No update to push"));
+    assert!(section(&page, "actions").contains("Nothing to install"));
     assert!(section(&page, "kbs").contains("No answered machine misses a KB."));
     assert!(section(&page, "machines").contains(">clean<"));
-    assert!(section(&page, "tiles").contains("none misses anything"));
+    assert!(section(&page, "tiles").contains("none has gaps"));
     assert_eq!(figure(&page, "worst"), 0);
 }
 
@@ -71,12 +71,12 @@ fn fleet_without_answers_is_shown() {
     assert!(section(&page, "coverage").contains("Partial: no result for 3 of 3 machines"));
     assert!(section(&page, "coverage").contains("Is this the right list"));
     assert!(section(&page, "kbs").contains("is not known"));
-    assert!(section(&page, "actions").contains("which updates to push is not known"));
+    assert!(section(&page, "actions").contains("which updates to install is not known"));
     // A zero would look like good news.
     assert_eq!(section(&page, "tiles").matches("not known").count(), 5);
     assert_eq!(
         section(&page, "charts").matches("nothing is known").count(),
-        3
+        4
     );
     assert!(section(&page, "machines").contains("No machine answered."));
     assert_eq!(data(&page)["failures"]["line"].as_array().unwrap().len(), 3);
@@ -89,7 +89,7 @@ fn machine_not_seen_is_not_clean() {
     fixture.inventory.cells = Cells::from_iter([["2026-11-20"], ["2026-01-01"]]);
     let page = page(&fixture);
     assert!(section(&page, "machines").contains(">no current data<"));
-    assert!(section(&page, "coverage").contains("1 machine has no current data"));
+    assert!(section(&page, "notes").contains("1 machine has no current data"));
     assert_eq!(data(&page)["machines"]["status"], "12");
 }
 

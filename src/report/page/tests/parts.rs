@@ -139,8 +139,8 @@ fn sections_are_in_order() {
         let page = page(&fixture);
         let mut rest = page.as_str();
         for name in [
-            "header", "coverage", "tiles", "actions", "charts", "changes", "kbs", "machines",
-            "failures", "method",
+            "header", "coverage", "tiles", "actions", "notes", "charts", "changes", "kbs",
+            "machines", "failures", "method",
         ] {
             let begin = format!("<section id=\"{name}\">");
             rest = rest.split_once(&begin).unwrap().1;
@@ -173,11 +173,11 @@ fn second_night_shows_the_comparison() {
     let page = page(&Fixture::second_night());
     let header = section(&page, "header");
     assert!(header.contains("2026-11-23 13:59 CET"), "{header}");
-    assert!(header.contains("2026-11-23T12:59:58Z"));
     assert!(header.contains("run 1 of 2026-11-22 13:59 CET"));
     assert!(header.contains("<h1>Missing updates (<bdi>Contoso</bdi>)</h1>"));
+    assert!(section(&page, "method").contains("2026-11-23T12:59:58Z"));
     assert!(section(&page, "coverage").contains("Partial: no result for 2 of 5 machines"));
-    assert!(section(&page, "tiles").contains("▼ 3 fewer <span class=\"than\">than on 2026-11-22"));
+    assert!(section(&page, "tiles").contains("▼ 3 <span class=\"than\">since 2026-11-22"));
     let changes = section(&page, "changes");
     for expected in [
         "Since 2026-11-22: 1 resolved",
@@ -202,7 +202,7 @@ fn fewer_gaps_in_a_partial_run_are_not_better() {
 #[test]
 fn first_night_has_no_comparison() {
     let page = page(&Fixture::small());
-    assert!(section(&page, "tiles").contains("first night: nothing to compare with yet"));
+    assert!(section(&page, "header").contains("First night: nothing to compare with yet"));
     assert!(!section(&page, "tiles").contains("class=\"change"));
     assert!(section(&page, "changes").contains("first run of this tenant"));
 }
@@ -273,7 +273,7 @@ fn controls_are_hidden_until_the_script_runs() {
     for controls in hidden {
         assert!(controls.split('>').next().unwrap().ends_with(" hidden"));
     }
-    assert!(section(&page, "header").contains("class=\"hint no-script\""));
+    assert!(section(&page, "actions").contains("class=\"hint no-script\""));
     assert!(
         !page.contains("<noscript"),
         "shown only where scripts are off"
