@@ -230,9 +230,9 @@ fn summary() {
 /// long to write out.
 const DIGESTS: [&str; 4] = [
     "SB2vY14OUD3nxfT1/cPmU7dLUZJx31fJvQsQlj3riEQ=  report.html",
-    "afBY13l2DOlSHh34QFQR9GX51Nkebl800Ziexfou7x0=  report.xlsx",
+    "zoNslSV4mIAnINjxU3GSQ1+BxTH+x9Eh07ZeOg2x5+U=  report.xlsx",
     "UMxrc0i6gCS9tIZOYZTBCK0unHzbgiH4Qv2N0t/ezUs=  report.html",
-    "CBNfa4USNJtUlL+oucpTKlibXq5dTUichEHDCwStsMw=  report.xlsx",
+    "YaE8L6SLOV8jlHd/4L47BKEXVVSPBNLM7nmqP1s6tsA=  report.xlsx",
 ];
 
 #[test]

@@ -8,3 +8,4 @@ mod last_seen;
 mod order;
 mod output;
 mod whole;
+mod words;

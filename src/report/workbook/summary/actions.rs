@@ -7,11 +7,11 @@ use super::{
     page::{CellStyle, Page, Rows},
 };
 use crate::{
-    aggregate::{TopAction, percent},
-    domain::text::{per_mille, thousands},
+    aggregate::TopAction,
+    domain::text::per_mille,
     report::{
         Run,
-        view::actions::{product, released},
+        view::actions::{product, promise, released},
     },
 };
 
@@ -20,18 +20,16 @@ const ACTIONS: usize = 10;
 
 pub(super) fn write(page: &mut Page<'_>, run: &Run<'_>) -> Result<Option<Rows>, XlsxError> {
     let actions = run.actions.first(ACTIONS)?;
-    let Some(all) = actions.last() else {
+    if actions.is_empty() {
         return Ok(None);
-    };
+    }
     let exposure = run.fleet.exposure;
-    page.heading(&format!(
-        "Top actions: what is listed here removes {:.0} % of the exposure, on {} machines",
-        percent(all.exposure_removed, exposure).floor(),
-        thousands(all.machines),
-    ))?;
+    if let Some(promise) = promise(&actions, exposure) {
+        page.heading(&format!("Plan: installing {promise}"))?;
+    }
     page.header(&[
         "Install",
-        "Exposure",
+        "Exposure score",
         "Removed so far",
         "Machines",
         "Machines so far",
@@ -47,7 +45,7 @@ pub(super) fn write(page: &mut Page<'_>, run: &Run<'_>) -> Result<Option<Rows>, 
 
 fn row(page: &mut Page<'_>, action: &TopAction<'_>, exposure: u64) -> Result<(), XlsxError> {
     let kb = action.kb;
-    // Truncated, not rounded, as everywhere: 99.99 % must not show as 100 %.
+    // Never 100 % for less than all: 99.99 % shows as 99.9 %.
     let removed = as_number(per_mille(action.exposure_removed, exposure)) / 1000.0;
     page.text(0, &kb.id.for_people(), CellStyle::Text)?;
     page.number(1, kb.exposure)?;

@@ -1,5 +1,5 @@
-//! The sheet that opens first: coverage and its warnings, the figures, the updates to install first, and
-//! charts of these cells.
+//! The sheet that opens first: the headline and its coverage, the updates to install first, the figures,
+//! what changed, and charts of these cells.
 
 mod actions;
 mod charts;
@@ -31,9 +31,10 @@ pub(super) fn write(sheet: &mut Worksheet, run: &Run<'_>) -> Result<(), XlsxErro
     sheet.set_screen_gridlines(false);
     print_nicely(sheet);
     let mut page = Page::new(sheet);
-    top::write(&mut page, run)?;
-    figures::write(&mut page, run)?;
+    top::headline(&mut page, run)?;
     let actions = actions::write(&mut page, run)?;
+    figures::write(&mut page, run)?;
+    top::details(&mut page, run)?;
     let histogram = histogram::write(&mut page, run)?;
     let trend = trend::write(&mut page, run)?;
     charts::insert(page.sheet(), [actions, histogram, trend])

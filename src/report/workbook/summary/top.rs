@@ -11,18 +11,38 @@ use crate::{
     report::{
         Run,
         view::{
+            self,
             changes::{doubt, exposure_sentence, sentence},
             coverage::{Level, answered, banner, pending},
-            headline::headline,
             list_check,
         },
     },
 };
 
-pub(super) fn write(page: &mut Page<'_>, run: &Run<'_>) -> Result<(), XlsxError> {
+/// Writes what to read first: the headline, and how much of the list it covers.
+pub(super) fn headline(page: &mut Page<'_>, run: &Run<'_>) -> Result<(), XlsxError> {
+    page.title(&run.facts.heading())?;
+    page.wide(&view::headline::headline(run)?, CellStyle::Headline, 2)?;
+    page.labelled("Coverage", &answered(&run.fleet.coverage))?;
+    if let Some(pending) = pending(run) {
+        page.labelled("Not asked", &pending)?;
+    }
+    if let Some(banner) = banner(run) {
+        let style = match banner.level {
+            Level::Amber => CellStyle::Warning,
+            Level::Red => CellStyle::Alarm,
+        };
+        page.wide(&banner.text, style, 2)?;
+    }
+    Ok(())
+}
+
+/// Writes what changed since the base, and the identity of the run.
+pub(super) fn details(page: &mut Page<'_>, run: &Run<'_>) -> Result<(), XlsxError> {
+    page.heading("Changes")?;
+    changes(page, run)?;
+    page.heading("This run")?;
     let facts = run.facts;
-    page.title(&facts.heading())?;
-    page.wide(&headline(run)?, CellStyle::Headline, 2)?;
     let tenant = facts.tenant_id.as_deref().unwrap_or("unknown");
     page.labelled("Tenant", tenant)?;
     let began = local(facts.started_at, &facts.time_zone);
@@ -36,21 +56,10 @@ pub(super) fn write(page: &mut Page<'_>, run: &Run<'_>) -> Result<(), XlsxError>
         page.next_row();
     }
     page.labelled("Outcome", outcome(run))?;
-    page.labelled("Coverage", &answered(&run.fleet.coverage))?;
-    if let Some(pending) = pending(run) {
-        page.labelled("Not asked", &pending)?;
-    }
-    if let Some(banner) = banner(run) {
-        let style = match banner.level {
-            Level::Amber => CellStyle::Warning,
-            Level::Red => CellStyle::Alarm,
-        };
-        page.wide(&banner.text, style, 2)?;
-    }
     if let Some(check) = list_check::sentence(run) {
         page.wide(&check, CellStyle::Note, 3)?;
     }
-    changes(page, run)
+    Ok(())
 }
 
 fn outcome(run: &Run<'_>) -> &'static str {

@@ -37,7 +37,7 @@ fn row(page: &mut Page<'_>, point: &TrendPoint) -> Result<(), XlsxError> {
     page.time(0, point.started_at)?;
     page.number(1, point.gaps)?;
     page.number(2, point.exposure)?;
-    // Truncated, not rounded, as everywhere.
+    // Rounded as everywhere.
     let answered = as_number(per_mille(point.answered, point.machines)) / 1000.0;
     page.float(3, answered, CellStyle::Share)?;
     if point.is_partial() {
