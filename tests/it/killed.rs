@@ -55,7 +55,17 @@ fn lasting(run: &Finished) -> BTreeMap<&'static str, String> {
         .map(|name| {
             (
                 name,
-                run.masked(name, &["answeredAt", "correlationId", "run", "date"]),
+                run.masked(
+                    name,
+                    &[
+                        "answeredAt",
+                        "since",
+                        "oldestSince",
+                        "correlationId",
+                        "run",
+                        "date",
+                    ],
+                ),
             )
         })
         .into();

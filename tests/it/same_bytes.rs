@@ -16,7 +16,7 @@ fn scene() -> Scene {
 
 fn reports(run: &Finished) -> [String; 4] {
     ["kbs.csv", "machines.csv", "gaps.csv", "failures.csv"]
-        .map(|name| run.masked(name, &["answeredAt", "run", "date"]))
+        .map(|name| run.masked(name, &["answeredAt", "since", "oldestSince", "run", "date"]))
 }
 
 #[test]

@@ -7,11 +7,13 @@ use patchgap::simulator::Settings;
 use crate::common::{Finished, Scene, mask_columns};
 
 /// Fields and columns whose values differ between runs.
-const RUN_BOUND: [&str; 6] = [
+const RUN_BOUND: [&str; 8] = [
     "startedAt",
     "finishedAt",
     "apiUrl",
     "answeredAt",
+    "since",
+    "oldestSince",
     "run",
     "date",
 ];

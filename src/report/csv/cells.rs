@@ -69,7 +69,7 @@ impl<'out> Cells<'out> {
             Cell::Machine(id) => self.ours(id),
             Cell::Number(number, _) => self.ours(number),
             Cell::Signed(number) => self.ours(number),
-            Cell::Percent(percent) => self.ours(format_args!("{percent:.1}")),
+            Cell::Decimal(number) | Cell::Percent(number) => self.ours(format_args!("{number:.1}")),
             Cell::Time(time) => self.ours(rfc3339(time)),
             Cell::Foreign(text) | Cell::Link(text) => self.foreign(text),
             Cell::Kb(id, _) => self.foreign(id.as_str()),

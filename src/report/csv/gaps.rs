@@ -8,13 +8,14 @@ use std::{
 };
 
 use foldhash::fast::RandomState;
+use jiff::Timestamp;
 
 use super::cells::Cells;
 use crate::{
     domain::kb::{MissingKb, Same},
     report::{
         Report, Run,
-        table::{Column, GapLine, Gaps, MachineNames, RunStamp, Table, Target, columns},
+        table::{Column, DependsOn, GapLine, Gaps, MachineNames, RunStamp, Table, Target, columns},
     },
 };
 
@@ -33,18 +34,9 @@ impl Report for GapsCsv {
         let names = MachineNames::of(run.inventory);
         let stamp = RunStamp::of(run.facts);
         let mut rows = Rows::new(run, &columns);
-        Gaps::for_each_machine(run, &mut |machine, missing| {
-            for (at, gap) in missing.iter().enumerate() {
-                let names = &names;
-                rows.push(
-                    &GapLine {
-                        machine,
-                        gap,
-                        names,
-                        stamp,
-                    },
-                    at == 0,
-                )?;
+        Gaps::for_each_machine(run, &mut |machine| {
+            for (at, line) in machine.lines(&names, stamp).enumerate() {
+                rows.push(&line, at == 0)?;
             }
             out.write_all(&rows.bytes)?;
             rows.bytes.clear();
@@ -59,7 +51,7 @@ const MOST: usize = 1 << 15;
 /// Formats the rows.
 struct Rows<'run> {
     run: &'run Run<'run>,
-    /// Runs of adjacent columns that depend either all on the machine or all on the description.
+    /// Runs of adjacent columns that depend on the same.
     parts: Vec<ColumnRun<'run>>,
     bytes: Vec<u8>,
 }
@@ -68,16 +60,20 @@ struct ColumnRun<'run> {
     columns: &'run [Column<Gaps>],
     /// The formatted cells of the current machine, for columns that depend on the machine.
     of_machine: Box<[u8]>,
-    /// The formatted cells of all other columns, by description.
+    /// The formatted cells of the previous gap, for columns that depend on its time: most gaps of a
+    /// machine have the same.
+    of_since: Option<(Timestamp, Box<[u8]>)>,
+    /// The formatted cells by description, for columns that depend on it.
     of_gap: HashMap<Same<MissingKb>, Box<[u8]>, RandomState>,
 }
 
 impl<'run> Rows<'run> {
     fn new(run: &'run Run<'run>, columns: &'run [Column<Gaps>]) -> Self {
-        let parts = columns.chunk_by(|one, next| one.is_of_machine == next.is_of_machine);
+        let parts = columns.chunk_by(|one, next| one.depends_on == next.depends_on);
         let parts = parts.map(|columns| ColumnRun {
             columns,
             of_machine: Box::default(),
+            of_since: None,
             of_gap: HashMap::default(),
         });
         Self {
@@ -105,12 +101,28 @@ impl ColumnRun<'_> {
         line: &GapLine<'_>,
         is_first_of_machine: bool,
     ) -> io::Result<&[u8]> {
-        if self.columns.iter().all(|it| it.is_of_machine) {
-            if is_first_of_machine {
-                self.of_machine = written(run, self.columns, line)?;
+        match self.columns.first().map(|it| it.depends_on) {
+            Some(DependsOn::Machine) => {
+                if is_first_of_machine {
+                    self.of_machine = written(run, self.columns, line)?;
+                }
+                Ok(&self.of_machine)
             }
-            return Ok(&self.of_machine);
+            Some(DependsOn::Since) => self.of_since(run, line),
+            Some(DependsOn::Description) | None => self.of_description(run, line),
         }
+    }
+
+    fn of_since(&mut self, run: &Run<'_>, line: &GapLine<'_>) -> io::Result<&[u8]> {
+        let known = self.of_since.take().filter(|it| it.0 == line.since);
+        let cells = match known {
+            Some((_, cells)) => cells,
+            None => written(run, self.columns, line)?,
+        };
+        Ok(&self.of_since.insert((line.since, cells)).1)
+    }
+
+    fn of_description(&mut self, run: &Run<'_>, line: &GapLine<'_>) -> io::Result<&[u8]> {
         if self.of_gap.len() >= MOST {
             self.of_gap.clear();
         }

@@ -7,6 +7,7 @@
 
 mod columns;
 mod document;
+mod releases;
 mod rows;
 mod stream;
 mod whole;

@@ -91,7 +91,9 @@ impl Serialize for Value<'_, '_> {
             Cell::Machine(id) => serializer.collect_str(&id),
             Cell::Number(number, _) => serializer.serialize_u64(number),
             Cell::Signed(number) => serializer.serialize_i64(number),
-            Cell::Percent(percent) => serializer.serialize_f64(one_decimal(percent)),
+            Cell::Decimal(number) | Cell::Percent(number) => {
+                serializer.serialize_f64(one_decimal(number))
+            }
             Cell::Time(time) => serializer.serialize_str(&rfc3339(time)),
             Cell::Inventory(names, position) => {
                 let cells = names.inventory.row(position);
@@ -114,7 +116,7 @@ impl Serialize for Value<'_, '_> {
 }
 
 /// The number rounded to one decimal in the same way as in `kbs.csv`.
-fn one_decimal(number: f64) -> f64 {
+pub(super) fn one_decimal(number: f64) -> f64 {
     format!("{number:.1}").parse().unwrap_or(number)
 }
 

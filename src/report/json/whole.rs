@@ -4,6 +4,7 @@ use std::io::{self, BufWriter, Write};
 
 use super::{
     document::{Document, SCHEMA_VERSION},
+    releases::ReleaseRow,
     rows::{Action, Shape, TrendRow},
     stream::{List, Object},
 };
@@ -53,6 +54,7 @@ impl Report for Whole {
             })?;
         }
         report.list("trend", |list| trend(run, list))?;
+        report.list("timeToPatch", |list| time_to_patch(run, list))?;
         report.finish()?;
         out.flush()
     }
@@ -72,6 +74,11 @@ fn actions(run: &Run<'_>, list: &mut List<'_>) -> io::Result<()> {
 fn trend(run: &Run<'_>, list: &mut List<'_>) -> io::Result<()> {
     let mut points = run.trend.iter();
     points.try_for_each(|point| list.push(&TrendRow::from(point)))
+}
+
+fn time_to_patch(run: &Run<'_>, list: &mut List<'_>) -> io::Result<()> {
+    let mut releases = run.releases.iter();
+    releases.try_for_each(|release| list.push(&ReleaseRow::from(release)))
 }
 
 /// A machine of the list whose record was merged into another.

@@ -81,7 +81,7 @@ impl FileColumn {
             Kind::Date => (Physical::INT32, Some(LogicalType::Date)),
             Kind::Flag => (Physical::BOOLEAN, None),
             Kind::Number => (Physical::INT64, None),
-            Kind::Percent => (Physical::DOUBLE, None),
+            Kind::Decimal | Kind::Percent => (Physical::DOUBLE, None),
             Kind::Time => (
                 Physical::INT64,
                 Some(LogicalType::timestamp(true, TimeUnit::MILLIS)),
@@ -141,7 +141,7 @@ impl Buffer {
                 Kind::Flag => Values::Flags(Vec::new()),
                 Kind::Gaps | Kind::List => Values::Lists(Vec::new()),
                 Kind::Number => Values::Numbers(Vec::new()),
-                Kind::Percent => Values::Percents(Vec::new()),
+                Kind::Decimal | Kind::Percent => Values::Percents(Vec::new()),
                 Kind::Time => Values::Times(Vec::new()),
                 _ => Values::Texts(Vec::new()),
             },
@@ -262,7 +262,7 @@ fn number(cell: Cell<'_>) -> Option<i64> {
 /// Rounded to one decimal, as in the CSV files.
 fn percent(cell: Cell<'_>) -> Option<f64> {
     match cell {
-        Cell::Percent(percent) => format!("{percent:.1}").parse().ok(),
+        Cell::Decimal(percent) | Cell::Percent(percent) => format!("{percent:.1}").parse().ok(),
         _ => None,
     }
 }

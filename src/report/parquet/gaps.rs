@@ -7,6 +7,8 @@ use std::{
     sync::Arc,
 };
 
+use jiff::Timestamp;
+
 use super::{
     columns::{Buffer, file_columns},
     file::File,
@@ -43,6 +45,7 @@ impl Report for GapsParquet {
 struct HeldGap<'run> {
     machine: &'run MachineRow,
     gap: Arc<MissingKb>,
+    since: Timestamp,
     names: &'run MachineNames<'run>,
     stamp: RunStamp,
 }
@@ -52,6 +55,7 @@ impl HeldGap<'_> {
         GapLine {
             machine: self.machine,
             gap: &self.gap,
+            since: self.since,
             names: self.names,
             stamp: self.stamp,
         }
@@ -67,10 +71,11 @@ pub(super) fn write(run: &Run<'_>, most: usize, out: &mut dyn Write) -> io::Resu
     let names = &MachineNames::of(run.inventory);
     let stamp = RunStamp::of(run.facts);
     let mut group = Vec::new();
-    table::Gaps::for_each_machine(run, &mut |machine, missing| {
-        group.extend(missing.iter().cloned().map(|gap| HeldGap {
-            machine,
-            gap,
+    table::Gaps::for_each_machine(run, &mut |machine| {
+        group.extend(machine.lines(names, stamp).map(|line| HeldGap {
+            machine: machine.machine,
+            gap: Arc::clone(line.gap),
+            since: line.since,
             names,
             stamp,
         }));

@@ -66,7 +66,7 @@ fn cell(field: &Field) -> String {
         Field::Str(text) => text.clone(),
         Field::Long(number) => number.to_string(),
         Field::Date(days) => (date(1970, 1, 1) + days.days()).to_string(),
-        Field::Double(number) => number.to_string(),
+        Field::Double(number) => format!("{number:.1}"),
         Field::TimestampMillis(time) => rfc3339(Timestamp::from_millisecond(*time).unwrap()),
         Field::ListInternal(list) => {
             let texts: Vec<String> = list.elements().iter().map(cell).collect();

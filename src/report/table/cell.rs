@@ -38,6 +38,8 @@ pub(in crate::report) enum Cell<'row> {
     Machine(MachineId),
     /// A number, and how people read it.
     Number(u64, NumberStyle),
+    /// A number with one decimal.
+    Decimal(f64),
     Percent(f64),
     /// A number that may be negative.
     Signed(i64),
@@ -76,7 +78,7 @@ impl Cell<'_> {
             Self::Kb(id, _) => harmless(&id.for_people()),
             Self::List(list) => list.iter().map(harmless).collect::<Vec<_>>().join(", "),
             Self::Machine(id) => id.to_string(),
-            Self::Percent(percent) => format!("{percent:.1}"),
+            Self::Decimal(percent) | Self::Percent(percent) => format!("{percent:.1}"),
             Self::Number(number, style) => style.written(number),
             Self::Signed(0) => "0".to_owned(),
             Self::Signed(number) => signed(number.into()),

@@ -25,6 +25,8 @@ pub(in crate::report) enum Target {
 pub(in crate::report) enum Kind {
     /// A day, without a time.
     Date,
+    /// A number with one decimal.
+    Decimal,
     Flag,
     Gaps,
     /// All columns of the inventory.
@@ -80,6 +82,17 @@ pub(in crate::report) enum Encoding {
     ListColumns,
 }
 
+/// What the values of a column of gaps depend on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::report) enum DependsOn {
+    /// The description of the missing KB.
+    Description,
+    /// The machine.
+    Machine,
+    /// Since when the machine has been missing the KB.
+    Since,
+}
+
 /// A column of a table.
 pub(in crate::report) struct Column<T: Table> {
     /// The name in CSV, JSON, Parquet and the page's data.
@@ -95,8 +108,8 @@ pub(in crate::report) struct Column<T: Table> {
     pub(in crate::report) terminal: Option<&'static str>,
     /// Whether values may be missing, as the Parquet schema must declare.
     pub(in crate::report) is_optional: bool,
-    /// Whether the value depends only on the row's machine.
-    pub(in crate::report) is_of_machine: bool,
+    /// What the values depend on, in the table of gaps.
+    pub(in crate::report) depends_on: DependsOn,
     /// Whether an inventory has something to show in it.
     applies: fn(&Inventory) -> bool,
     /// In this target, the column is placed before the column with this key.
@@ -131,7 +144,7 @@ impl<T: Table> Column<T> {
             data: Encoding::Plain,
             terminal: None,
             is_optional: false,
-            is_of_machine: false,
+            depends_on: DependsOn::Description,
             applies: |_| true,
             before: None,
         }
@@ -199,7 +212,12 @@ impl<T: Table> Column<T> {
     }
 
     pub(super) const fn of_machine(mut self) -> Self {
-        self.is_of_machine = true;
+        self.depends_on = DependsOn::Machine;
+        self
+    }
+
+    pub(super) const fn of_since(mut self) -> Self {
+        self.depends_on = DependsOn::Since;
         self
     }
 

@@ -2,12 +2,10 @@
 
 use std::io;
 
-use super::{Cell, GapLine, MachineNames, RunStamp, Table, Target::Json, column::columns};
-use crate::{
-    aggregate::{Answered, MachineRow},
-    domain::kb::MissingKbs,
-    report::Run,
+use super::{
+    Cell, GapLine, MachineGaps, MachineNames, RunStamp, Table, Target::Json, column::columns,
 };
+use crate::{aggregate::Answered, report::Run};
 
 /// The gaps.
 #[derive(Debug, Clone, Copy)]
@@ -32,6 +30,8 @@ impl Table for Gaps {
         "osBuild" Text [csv json sheet("OS build", 14) optional] |it| it.gap.os_build.as_ref();
         "answeredAt" Time [csv of_machine] |it| it.machine.result.as_ref().ok().map(Answered::answered_at);
         "machineName" Text [csv optional of_machine] |it| it.names.at(it.machine.position());
+        "since" Time [csv json of_since] |it| it.since;
+        "daysMissing" Number [csv json of_since] |it| it.stamp.days_since(it.since);
         "run" Number [csv optional of_machine] |it| it.stamp.run();
         "date" Date [csv optional of_machine] |it| it.stamp.date();
     };
@@ -47,27 +47,21 @@ impl Table for Gaps {
         let names = MachineNames::of(run.inventory);
         let names = &names;
         let stamp = RunStamp::of(run.facts);
-        Self::for_each_machine(run, &mut |machine, missing| {
-            let mut gaps = missing.iter();
-            gaps.try_for_each(|gap| {
-                write(&GapLine {
-                    machine,
-                    gap,
-                    names,
-                    stamp,
-                })
-            })
+        Self::for_each_machine(run, &mut |machine| {
+            machine
+                .lines(names, stamp)
+                .try_for_each(|line| write(&line))
         })
     }
 }
 
 impl Gaps {
-    /// Calls the callback with every answered machine and its missing KBs.
+    /// Calls the callback with the gaps of every answered machine.
     pub(in crate::report) fn for_each_machine<'run>(
         run: &Run<'run>,
-        write: &mut dyn FnMut(&'run MachineRow, MissingKbs) -> io::Result<()>,
+        write: &mut dyn FnMut(&MachineGaps<'run>) -> io::Result<()>,
     ) -> io::Result<()> {
         let mut machines = run.fleet.machines_by_id();
-        machines.try_for_each(|machine| write(machine, machine.missing(run.gaps)?))
+        machines.try_for_each(|machine| write(&MachineGaps::read(machine, run.gaps)?))
     }
 }

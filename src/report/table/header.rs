@@ -75,16 +75,19 @@ mod tests {
     #[test]
     fn appended_columns_yield_to_those_of_the_list() {
         for (listed, appended) in [
-            (&["site"][..], "machineName,run,date"),
-            (&["run"], "machineName,patchgap.run,date"),
-            (&["Run", "DATE"], "machineName,patchgap.run,patchgap.date"),
+            (&["site"][..], "machineName,oldestSince,run,date"),
+            (&["run"], "machineName,oldestSince,patchgap.run,date"),
+            (
+                &["Run", "DATE"],
+                "machineName,oldestSince,patchgap.run,patchgap.date",
+            ),
             (
                 &["run", "patchgap.Run"],
-                "machineName,patchgap.patchgap.run,date",
+                "machineName,oldestSince,patchgap.patchgap.run,date",
             ),
-            (&["machineName"], "run,date"),
-            (&["MachineName"], "run,date"),
-            (&["Machine name"], "machineName,run,date"),
+            (&["machineName"], "oldestSince,run,date"),
+            (&["MachineName"], "oldestSince,run,date"),
+            (&["Machine name"], "machineName,oldestSince,run,date"),
         ] {
             let expected = format!("rank,machineId,{},{OURS},{appended}", listed.join(","));
             assert_eq!(of_machines(listed), expected);

@@ -3,7 +3,11 @@
 use std::io;
 
 use super::{
-    Cell, Encoding::Interned, Encoding::Plain, RunStamp, Table, cell::NumberStyle, column::columns,
+    Cell,
+    Encoding::{Interned, Plain, SinceFirst},
+    RunStamp, Table,
+    cell::NumberStyle,
+    column::columns,
 };
 use crate::{
     aggregate::{KbRow, RankBy, percent},
@@ -47,6 +51,8 @@ impl Table for Kbs {
         "machineMissedOn" Number [csv optional json sheet("Missed on (service)", 21) data(Plain)] |it| it.kb.machine_missed_on;
         "productsNames" List [csv json sheet("Products", 40) page("Products") data(Interned)] |it| &it.kb.products;
         "url" Link [csv optional json sheet("URL", 68) data(Plain)] |it| it.kb.url.as_deref().map(Cell::Link);
+        "oldestSince" Time [csv json sheet("Oldest gap since (UTC)", 20) data(SinceFirst("firstSince"))] |it| it.kb.oldest_since;
+        "medianDaysMissing" Decimal [csv json sheet("Days missing, median", 14) page("Days missing") data(Plain)] |it| Cell::Decimal(it.kb.median_age.days());
         "run" Number [csv json optional] |it| it.stamp.run();
         "date" Date [csv json optional] |it| it.stamp.date();
     };

@@ -1,11 +1,17 @@
 //! The row types for machines and gaps. They do not depend on columns and cells.
 
-use std::sync::Arc;
+use std::{io, sync::Arc};
+
+use jiff::Timestamp;
 
 use super::{names::MachineNames, stamp::RunStamp};
 use crate::{
     aggregate::{Answered, Fleet, MachineRow},
-    domain::kb::{KbId, MissingKb},
+    domain::{
+        gaps::Gaps,
+        kb::{KbId, MissingKb, MissingKbs},
+        since::MissingSince,
+    },
 };
 
 /// A machine of the inventory.
@@ -14,6 +20,8 @@ pub(in crate::report) struct MachineLine<'run> {
     pub(super) machine: &'run MachineRow,
     /// Its missing KBs.
     pub(super) missing: &'run [Arc<MissingKb>],
+    /// Since when it has been missing each of them.
+    pub(super) since: Option<&'run MissingSince>,
     pub(super) names: &'run MachineNames<'run>,
     pub(super) fleet: &'run Fleet,
     pub(super) stamp: RunStamp,
@@ -24,8 +32,43 @@ pub(in crate::report) struct MachineLine<'run> {
 pub(in crate::report) struct GapLine<'run> {
     pub(in crate::report) machine: &'run MachineRow,
     pub(in crate::report) gap: &'run Arc<MissingKb>,
+    /// Since when the machine has been missing it.
+    pub(in crate::report) since: Timestamp,
     pub(in crate::report) names: &'run MachineNames<'run>,
     pub(in crate::report) stamp: RunStamp,
+}
+
+/// The gaps of a machine, read from the store.
+pub(in crate::report) struct MachineGaps<'run> {
+    pub(in crate::report) machine: &'run MachineRow,
+    pub(in crate::report) missing: MissingKbs,
+    pub(in crate::report) since: MissingSince,
+}
+
+impl<'run> MachineGaps<'run> {
+    pub(super) fn read(machine: &'run MachineRow, gaps: &dyn Gaps) -> io::Result<Self> {
+        Ok(Self {
+            machine,
+            missing: machine.missing(gaps)?,
+            since: machine.since(gaps)?,
+        })
+    }
+
+    /// Its gaps, one by one.
+    pub(in crate::report) fn lines(
+        &self,
+        names: &'run MachineNames<'run>,
+        stamp: RunStamp,
+    ) -> impl Iterator<Item = GapLine<'_>> {
+        let gaps = self.missing.iter().zip(self.since.iter());
+        gaps.map(move |(gap, since)| GapLine {
+            machine: self.machine,
+            gap,
+            since,
+            names,
+            stamp,
+        })
+    }
 }
 
 impl<'run> MachineLine<'run> {
@@ -44,10 +87,12 @@ impl<'run> MachineLine<'run> {
 
     /// Its gaps.
     pub(in crate::report) fn gaps(self) -> impl Iterator<Item = GapLine<'run>> {
-        let gaps = self.missing.iter();
-        gaps.map(move |gap| GapLine {
+        let since = self.since.into_iter().flat_map(MissingSince::iter);
+        let gaps = self.missing.iter().zip(since);
+        gaps.map(move |(gap, since)| GapLine {
             machine: self.machine,
             gap,
+            since,
             names: self.names,
             stamp: self.stamp,
         })

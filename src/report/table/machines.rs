@@ -5,7 +5,7 @@ use std::io;
 use super::{
     Cell,
     Encoding::{Digits, Joined, KbPlace, ListColumns, OrEmpty, Plain, SinceFirst},
-    MachineLine, MachineNames, RunStamp, Table,
+    MachineGaps, MachineLine, MachineNames, RunStamp, Table,
     Target::Page,
     column::columns,
 };
@@ -50,6 +50,7 @@ impl Table for Machines {
         "skippedBecause" Word [sheet("Skipped because", 17) if_skipped] |it| it.machine.skipped.map(|it| Cell::Word(it.as_str()));
         "machineName" Text [json] |it| it.names.at(it.machine.position());
         "machineName" Text [csv optional unless_listed] |it| it.names.at(it.machine.position());
+        "oldestSince" Time [csv json optional sheet("Oldest gap since (UTC)", 20) page("Missing since (UTC)") data(SinceFirst("firstSince"))] |it| it.answered().and_then(Answered::oldest_since);
         "run" Number [csv json optional] |it| it.stamp.run();
         "date" Date [csv json optional] |it| it.stamp.date();
         "missing" Gaps [json] |it| it.answered().map(|_| Cell::Gaps(*it));
@@ -71,9 +72,11 @@ impl Table for Machines {
         others.sort_unstable_by_key(|machine| machine.id);
         let mut machines = answered.iter().chain(others);
         machines.try_for_each(|machine| {
+            let gaps = MachineGaps::read(machine, run.gaps)?;
             write(&MachineLine {
                 machine,
-                missing: &machine.missing(run.gaps)?,
+                missing: &gaps.missing,
+                since: Some(&gaps.since),
                 names: &names,
                 fleet: run.fleet,
                 stamp,
@@ -95,6 +98,7 @@ impl Machines {
         answered.map(move |machine| MachineLine {
             machine,
             missing: &[],
+            since: None,
             names,
             fleet,
             stamp,

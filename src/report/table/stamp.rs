@@ -1,15 +1,17 @@
 //! The run that a row belongs to, so that the tables of several nights can be read as one.
 
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 
 use super::{Cell, cell::NumberStyle};
-use crate::report::Facts;
+use crate::{domain::since::whole_days, report::Facts};
 
-/// The number and the date of a row's run. Both are missing if the answers are of several runs.
+/// The number, the date and the start of a row's run. The first two are missing if the answers are of
+/// several runs.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::report) struct RunStamp {
     run: Option<i64>,
     date: Option<Date>,
+    started_at: Timestamp,
 }
 
 impl RunStamp {
@@ -17,6 +19,7 @@ impl RunStamp {
         Self {
             run: facts.run,
             date: facts.date(),
+            started_at: facts.started_at,
         }
     }
 
@@ -25,6 +28,11 @@ impl RunStamp {
         self.run.map_or(Cell::Empty, |run| {
             Cell::Number(run.unsigned_abs(), NumberStyle::Ordinal)
         })
+    }
+
+    /// The number of whole days from a time to the start of the run.
+    pub(super) fn days_since(self, since: Timestamp) -> u32 {
+        whole_days(since, self.started_at)
     }
 
     /// The local date on which the run started.

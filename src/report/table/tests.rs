@@ -62,7 +62,10 @@ fn new_kb_column_appears_escaped_in_every_format() {
     let csv = text(with(of_kbs(), Format::Csv, "kbs.csv"));
     let mut lines = csv.lines();
     assert!(
-        lines.next().unwrap().ends_with(",url,run,date,added"),
+        lines
+            .next()
+            .unwrap()
+            .ends_with(",url,oldestSince,medianDaysMissing,run,date,added"),
         "{csv}"
     );
     assert!(lines.all(|line| line.ends_with(",'=1+1<b>")), "{csv}");
@@ -122,10 +125,14 @@ fn columns_not_of_a_machine_do_not_depend_on_it() {
         let lines = [0, 1].map(|at| super::GapLine {
             machine: &run.fleet.machines[at],
             gap: &gap,
+            since: run.facts.started_at,
             names: &names,
             stamp,
         });
-        for column in Gaps::COLUMNS.iter().filter(|it| !it.is_of_machine) {
+        for column in Gaps::COLUMNS
+            .iter()
+            .filter(|it| it.depends_on == super::DependsOn::Description)
+        {
             let [one, other] = [&lines[0], &lines[1]].map(|line| (column.value)(line));
             let shown = |cell: Cell<'_>| cell.for_people(str::to_owned);
             assert_eq!(shown(one), shown(other), "{}", column.key);
@@ -147,6 +154,7 @@ fn fits(kind: Kind, cell: Cell<'_>) -> bool {
         Cell::List(_) => kind == Kind::List,
         Cell::Machine(_) => matches!(kind, Kind::Machine | Kind::Text),
         Cell::Number(..) | Cell::Signed(_) => kind == Kind::Number,
+        Cell::Decimal(_) => kind == Kind::Decimal,
         Cell::Percent(_) => kind == Kind::Percent,
         Cell::Time(_) => kind == Kind::Time,
         Cell::Word(_) => kind == Kind::Word,
@@ -209,7 +217,13 @@ fn inventory_reserves_the_names_of_our_columns() {
         ours.split_at(OWN_COLUMNS.len()),
         (
             OWN_COLUMNS,
-            &["skippedBecause", "machineName", "run", "date"][..]
+            &[
+                "skippedBecause",
+                "machineName",
+                "oldestSince",
+                "run",
+                "date"
+            ][..]
         )
     );
 }

@@ -47,9 +47,9 @@ fn formats_map_to_their_files() {
 #[test]
 fn kbs() {
     let expected = "\
-rank,kbId,name,cveAddressed,cveAddressedMin,machinesMissing,percentOfAnswered,exposure,machineMissedOn,productsNames,url,run,date
-1,4540673,March 2020 Security Updates,97,14,2,66.7,111,1,edge;windows_10,https://catalog.update.microsoft.com/v7/site/Search.aspx?q=KB4540673,3,2026-11-23
-2,5000802,,12,12,1,33.3,12,,,,3,2026-11-23
+rank,kbId,name,cveAddressed,cveAddressedMin,machinesMissing,percentOfAnswered,exposure,machineMissedOn,productsNames,url,oldestSince,medianDaysMissing,run,date
+1,4540673,March 2020 Security Updates,97,14,2,66.7,111,1,edge;windows_10,https://catalog.update.microsoft.com/v7/site/Search.aspx?q=KB4540673,2026-11-23T13:00:00Z,0.0,3,2026-11-23
+2,5000802,,12,12,1,33.3,12,,,,2026-11-23T13:00:00Z,0.0,3,2026-11-23
 ";
     assert_eq!(rendered("kbs.csv"), expected);
 }
@@ -74,12 +74,12 @@ windows_11,5000802,1,8,7,2,5
 #[test]
 fn machines() {
     let expected = "\
-rank,machineId,Device Name,input.Status,status,missingKbs,cveAddressed,cveAddressedMax,topKbId,kbIds,answeredAt,skippedBecause,machineName,run,date
-1,0101010101010101010101010101010101010101,web-01,\"Zürich, CH\",answered,2,109,97,4540673,4540673;5000802,2026-11-23T13:00:00Z,,web-01,3,2026-11-23
-2,0202020202020202020202020202020202020202,web-02,'-,answered,1,14,14,4540673,4540673,2026-11-23T13:00:00Z,,web-02,3,2026-11-23
-3,0303030303030303030303030303030303030303,db-01,,answered,0,0,0,,,2026-11-23T13:00:00Z,,db-01,3,2026-11-23
-,0404040404040404040404040404040404040404,gone-01,\"\"\"old\"\"\",notFound,,,,,,,,gone-01,3,2026-11-23
-,0606060606060606060606060606060606060606,late-01,Basel,pending,,,,,,,,late-01,3,2026-11-23
+rank,machineId,Device Name,input.Status,status,missingKbs,cveAddressed,cveAddressedMax,topKbId,kbIds,answeredAt,skippedBecause,machineName,oldestSince,run,date
+1,0101010101010101010101010101010101010101,web-01,\"Zürich, CH\",answered,2,109,97,4540673,4540673;5000802,2026-11-23T13:00:00Z,,web-01,2026-11-23T13:00:00Z,3,2026-11-23
+2,0202020202020202020202020202020202020202,web-02,'-,answered,1,14,14,4540673,4540673,2026-11-23T13:00:00Z,,web-02,2026-11-23T13:00:00Z,3,2026-11-23
+3,0303030303030303030303030303030303030303,db-01,,answered,0,0,0,,,2026-11-23T13:00:00Z,,db-01,,3,2026-11-23
+,0404040404040404040404040404040404040404,gone-01,\"\"\"old\"\"\",notFound,,,,,,,,gone-01,,3,2026-11-23
+,0606060606060606060606060606060606060606,late-01,Basel,pending,,,,,,,,late-01,,3,2026-11-23
 ";
     assert_eq!(rendered("machines.csv"), expected);
 }
@@ -87,10 +87,10 @@ rank,machineId,Device Name,input.Status,status,missingKbs,cveAddressed,cveAddres
 #[test]
 fn gaps() {
     let expected = "\
-machineId,kbId,name,productsNames,url,machineMissedOn,cveAddressed,osBuild,answeredAt,machineName,run,date
-0101010101010101010101010101010101010101,4540673,March 2020 Security Updates,edge;windows_10,https://catalog.update.microsoft.com/v7/site/Search.aspx?q=KB4540673,1,97,22631.4037,2026-11-23T13:00:00Z,web-01,3,2026-11-23
-0101010101010101010101010101010101010101,5000802,,,,,12,,2026-11-23T13:00:00Z,web-01,3,2026-11-23
-0202020202020202020202020202020202020202,4540673,March 2020 Security Updates,edge;windows_10,https://catalog.update.microsoft.com/v7/site/Search.aspx?q=KB4540673,1,14,22631.4037,2026-11-23T13:00:00Z,web-02,3,2026-11-23
+machineId,kbId,name,productsNames,url,machineMissedOn,cveAddressed,osBuild,answeredAt,machineName,since,daysMissing,run,date
+0101010101010101010101010101010101010101,4540673,March 2020 Security Updates,edge;windows_10,https://catalog.update.microsoft.com/v7/site/Search.aspx?q=KB4540673,1,97,22631.4037,2026-11-23T13:00:00Z,web-01,2026-11-23T13:00:00Z,0,3,2026-11-23
+0101010101010101010101010101010101010101,5000802,,,,,12,,2026-11-23T13:00:00Z,web-01,2026-11-23T13:00:00Z,0,3,2026-11-23
+0202020202020202020202020202020202020202,4540673,March 2020 Security Updates,edge;windows_10,https://catalog.update.microsoft.com/v7/site/Search.aspx?q=KB4540673,1,14,22631.4037,2026-11-23T13:00:00Z,web-02,2026-11-23T13:00:00Z,0,3,2026-11-23
 ";
     assert_eq!(rendered("gaps.csv"), expected);
 }
@@ -229,10 +229,10 @@ fn summary() {
 /// The SHA-256 digests of the page, and of the parts of the workbook, of both nights. They are too
 /// long to write out.
 const DIGESTS: [&str; 4] = [
-    "SB2vY14OUD3nxfT1/cPmU7dLUZJx31fJvQsQlj3riEQ=  report.html",
-    "zoNslSV4mIAnINjxU3GSQ1+BxTH+x9Eh07ZeOg2x5+U=  report.xlsx",
-    "UMxrc0i6gCS9tIZOYZTBCK0unHzbgiH4Qv2N0t/ezUs=  report.html",
-    "YaE8L6SLOV8jlHd/4L47BKEXVVSPBNLM7nmqP1s6tsA=  report.xlsx",
+    "sNh0gYASj+yZnoCuJ9zFP1SQEcpBAGSzjH3L62A/nvI=  report.html",
+    "XYpED2AaAGUyxXHcVz/ctZLiVfVswP+X8a6teKxnosU=  report.xlsx",
+    "fQFZ4MYaOkl9L03ewYkQ2gNamw+M5WgJsPUpz0B4OGs=  report.html",
+    "wbLZxJV0xEBgdzkUptCWGbdkyBz4fEO+8y7+F775+U4=  report.xlsx",
 ];
 
 #[test]

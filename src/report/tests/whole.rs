@@ -51,7 +51,7 @@ fn cell(value: &Value) -> String {
     }
 }
 
-const KBS: [&str; 13] = [
+const KBS: [&str; 15] = [
     "rank",
     "kbId",
     "name",
@@ -63,10 +63,12 @@ const KBS: [&str; 13] = [
     "machineMissedOn",
     "productsNames",
     "url",
+    "oldestSince",
+    "medianDaysMissing",
     "run",
     "date",
 ];
-const MACHINES: [&str; 12] = [
+const MACHINES: [&str; 13] = [
     "rank",
     "machineId",
     "status",
@@ -77,6 +79,7 @@ const MACHINES: [&str; 12] = [
     "answeredAt",
     "skippedBecause",
     "machineName",
+    "oldestSince",
     "run",
     "date",
 ];
@@ -146,6 +149,8 @@ fn gaps_match_gaps_csv() {
         "machineMissedOn",
         "cveAddressed",
         "osBuild",
+        "since",
+        "daysMissing",
     ];
     let elsewhere = [
         "name",
@@ -243,37 +248,37 @@ fn bytes_match_the_expected_file() {
         r#","kbs":["#,
         r#"{"rank":1,"kbId":"4540673","name":"March 2020 Security Updates","cveAddressed":97,"cveAddressedMin":14,"machinesMissing":2"#,
         r#","percentOfAnswered":66.7,"exposure":111,"machineMissedOn":1,"productsNames":["edge","windows_10"]"#,
-        r#","url":"https://catalog.update.microsoft.com/v7/site/Search.aspx?q=KB4540673","run":3,"date":"2026-11-23"},"#,
+        r#","url":"https://catalog.update.microsoft.com/v7/site/Search.aspx?q=KB4540673","oldestSince":"2026-11-23T13:00:00Z","medianDaysMissing":0.0,"run":3,"date":"2026-11-23"},"#,
         r#"{"rank":2,"kbId":"5000802","name":null,"cveAddressed":12,"cveAddressedMin":12,"machinesMissing":1"#,
         r#","percentOfAnswered":33.3,"exposure":12,"machineMissedOn":null,"productsNames":[]"#,
-        r#","url":null,"run":3,"date":"2026-11-23"}]"#,
+        r#","url":null,"oldestSince":"2026-11-23T13:00:00Z","medianDaysMissing":0.0,"run":3,"date":"2026-11-23"}]"#,
         r#","machines":["#,
         r#"{"rank":1,"machineId":"0101010101010101010101010101010101010101","inventory":{"Device Name":"web-01","input.Status":"Zürich, CH"}"#,
         r#","status":"answered","noCurrentData":false"#,
         r#","missingKbs":2,"cveAddressed":109,"cveAddressedMax":97,"topKbId":"4540673""#,
-        r#","answeredAt":"2026-11-23T13:00:00Z","attempts":1,"skippedBecause":null,"machineName":"web-01","run":3,"date":"2026-11-23""#,
+        r#","answeredAt":"2026-11-23T13:00:00Z","attempts":1,"skippedBecause":null,"machineName":"web-01","oldestSince":"2026-11-23T13:00:00Z","run":3,"date":"2026-11-23""#,
         r#","missing":["#,
-        r#"{"kbId":"4540673","cveAddressed":97,"machineMissedOn":1,"osBuild":"22631.4037"},"#,
-        r#"{"kbId":"5000802","cveAddressed":12,"machineMissedOn":null,"osBuild":null}]},"#,
+        r#"{"kbId":"4540673","cveAddressed":97,"machineMissedOn":1,"osBuild":"22631.4037","since":"2026-11-23T13:00:00Z","daysMissing":0},"#,
+        r#"{"kbId":"5000802","cveAddressed":12,"machineMissedOn":null,"osBuild":null,"since":"2026-11-23T13:00:00Z","daysMissing":0}]},"#,
         r#"{"rank":2,"machineId":"0202020202020202020202020202020202020202","inventory":{"Device Name":"web-02","input.Status":"-"}"#,
         r#","status":"answered","noCurrentData":false"#,
         r#","missingKbs":1,"cveAddressed":14,"cveAddressedMax":14,"topKbId":"4540673""#,
-        r#","answeredAt":"2026-11-23T13:00:00Z","attempts":1,"skippedBecause":null,"machineName":"web-02","run":3,"date":"2026-11-23""#,
+        r#","answeredAt":"2026-11-23T13:00:00Z","attempts":1,"skippedBecause":null,"machineName":"web-02","oldestSince":"2026-11-23T13:00:00Z","run":3,"date":"2026-11-23""#,
         r#","missing":["#,
-        r#"{"kbId":"4540673","cveAddressed":14,"machineMissedOn":1,"osBuild":"22631.4037"}]},"#,
+        r#"{"kbId":"4540673","cveAddressed":14,"machineMissedOn":1,"osBuild":"22631.4037","since":"2026-11-23T13:00:00Z","daysMissing":0}]},"#,
         r#"{"rank":3,"machineId":"0303030303030303030303030303030303030303","inventory":{"Device Name":"db-01","input.Status":""}"#,
         r#","status":"answered","noCurrentData":false"#,
         r#","missingKbs":0,"cveAddressed":0,"cveAddressedMax":0,"topKbId":null"#,
-        r#","answeredAt":"2026-11-23T13:00:00Z","attempts":1,"skippedBecause":null,"machineName":"db-01","run":3,"date":"2026-11-23""#,
+        r#","answeredAt":"2026-11-23T13:00:00Z","attempts":1,"skippedBecause":null,"machineName":"db-01","oldestSince":null,"run":3,"date":"2026-11-23""#,
         r#","missing":[]},"#,
         r#"{"rank":null,"machineId":"0404040404040404040404040404040404040404","inventory":{"Device Name":"gone-01","input.Status":"\"old\""}"#,
         r#","status":"notFound","noCurrentData":false"#,
         r#","missingKbs":null,"cveAddressed":null,"cveAddressedMax":null,"topKbId":null"#,
-        r#","answeredAt":null,"attempts":3,"skippedBecause":null,"machineName":"gone-01","run":3,"date":"2026-11-23","missing":null},"#,
+        r#","answeredAt":null,"attempts":3,"skippedBecause":null,"machineName":"gone-01","oldestSince":null,"run":3,"date":"2026-11-23","missing":null},"#,
         r#"{"rank":null,"machineId":"0606060606060606060606060606060606060606","inventory":{"Device Name":"late-01","input.Status":"Basel"}"#,
         r#","status":"pending","noCurrentData":false"#,
         r#","missingKbs":null,"cveAddressed":null,"cveAddressedMax":null,"topKbId":null"#,
-        r#","answeredAt":null,"attempts":0,"skippedBecause":null,"machineName":"late-01","run":3,"date":"2026-11-23","missing":null}]"#,
+        r#","answeredAt":null,"attempts":0,"skippedBecause":null,"machineName":"late-01","oldestSince":null,"run":3,"date":"2026-11-23","missing":null}]"#,
         r#","failures":["#,
         r#"{"line":5,"input":"0404040404040404040404040404040404040404","machineId":"0404040404040404040404040404040404040404","reason":"notFound""#,
         r#","httpStatus":404,"code":"ResourceNotFound","message":"Machine 0404 was not found","correlationId":"43f4cb08","attempts":3,"machineName":"gone-01","run":3,"date":"2026-11-23"},"#,
@@ -287,7 +292,8 @@ fn bytes_match_the_expected_file() {
         r#","trend":["#,
         r#"{"run":1,"startedAt":"2026-11-20T13:00:00Z","machines":5,"answered":5,"withGaps":2,"clean":1,"kbs":2,"gaps":9,"exposure":360,"partial":false},"#,
         r#"{"run":2,"startedAt":"2026-11-22T13:00:00Z","machines":5,"answered":2,"withGaps":2,"clean":1,"kbs":2,"gaps":4,"exposure":160,"partial":true},"#,
-        r#"{"run":3,"startedAt":"2026-11-23T13:00:00Z","machines":5,"answered":3,"withGaps":2,"clean":1,"kbs":2,"gaps":3,"exposure":120,"partial":true}]}"#,
+        r#"{"run":3,"startedAt":"2026-11-23T13:00:00Z","machines":5,"answered":3,"withGaps":2,"clean":1,"kbs":2,"gaps":3,"exposure":120,"partial":true}]"#,
+        r#","timeToPatch":[]}"#,
         "\n",
     ];
     assert_eq!(

@@ -70,6 +70,7 @@ impl Layout {
         let format = Format::new();
         match self.kind {
             Kind::Number => Some(format.set_num_format("#,##0_)")),
+            Kind::Decimal => Some(format.set_num_format("0.0_)")),
             Kind::Percent => Some(format.set_num_format("0.0%_)")),
             Kind::Date => Some(format.set_num_format(DATE).set_align(FormatAlign::Left)),
             Kind::Time => Some(format.set_num_format(TIME).set_align(FormatAlign::Left)),

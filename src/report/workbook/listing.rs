@@ -77,6 +77,7 @@ impl<'book> Listing<'book> {
                 let amount = as_number(number.unsigned_abs());
                 self.number(if number < 0 { -amount } else { amount })
             }
+            Cell::Decimal(number) => self.number(number),
             Cell::Percent(percent) => self.number(percent / 100.0),
             Cell::Time(time) => self.time(time),
         }

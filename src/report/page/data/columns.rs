@@ -95,7 +95,7 @@ fn foreign(cell: Cell<'_>) -> String {
         Cell::Kb(id, _) => text(id.as_str()),
         Cell::Link(address) => link(Some(address)).unwrap_or_default(),
         Cell::Machine(id) => id.to_string(),
-        Cell::Percent(percent) => format!("{percent:.1}"),
+        Cell::Decimal(percent) | Cell::Percent(percent) => format!("{percent:.1}"),
         Cell::Word(word) => word.to_owned(),
         _ => String::new(),
     }

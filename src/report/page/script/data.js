@@ -15,10 +15,7 @@ const listValue = (column, row) => {
   return column.values ? column.values[row] : data.machines.name[row];
 };
 const isNames = (column) => !column.words && !column.values;
-const answeredAt = (row) =>
-  new Date((data.machines.firstAnswer + data.machines.answeredAt[row]) * 1000)
-    .toISOString()
-    .replace(".000", "");
+const timeAt = (seconds) => new Date(seconds * 1000).toISOString().replace(".000", "");
 
 // Which machine misses which KB, and how many CVEs it addresses there. Decoded on first use.
 const pairs = (() => {

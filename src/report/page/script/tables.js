@@ -11,6 +11,24 @@ const numeric = (value, descends = true) => ({
   cell: (row) => numberCell(value(row)),
 });
 
+const decimal = (value) => ({
+  descends: true,
+  sort: (row) => Number(value(row)),
+  csv: value,
+  cell: (row) => plainCell(value(row), "num"),
+});
+
+// Times in seconds since the first, which is written once. A row may have none.
+const timed = (first, seconds) => {
+  const text = (row) => (seconds[row] === null ? "" : timeAt(first + seconds[row]));
+  return {
+    sort: (row) => (seconds[row] === null ? Infinity : seconds[row]),
+    csv: text,
+    cell: (row) =>
+      plainCell(text(row) && text(row).slice(0, 16).replace("T", " ") + " UTC", "time"),
+  };
+};
+
 const textual = (value, cell) => ({ sort: value, csv: value, cell });
 
 // What the files say of every row.
@@ -34,12 +52,7 @@ const kbsTable = () => {
     cveAddressed: { ...numeric((row) => kbs.cveAddressed[row]), cell: cves },
     cveAddressedMin: numeric((row) => kbs.cveAddressedMin[row]),
     machinesMissing: numeric((row) => kbs.machinesMissing[row]),
-    percentOfAnswered: {
-      descends: true,
-      sort: (row) => Number(kbs.percentOfAnswered[row]),
-      csv: (row) => kbs.percentOfAnswered[row],
-      cell: (row) => plainCell(kbs.percentOfAnswered[row], "num"),
-    },
+    percentOfAnswered: decimal((row) => kbs.percentOfAnswered[row]),
     exposure: numeric((row) => kbs.exposure[row]),
     productsNames: {
       sort: (row) => products(row).join(";"),
@@ -48,6 +61,8 @@ const kbsTable = () => {
     },
     machineMissedOn: numeric((row) => kbs.machineMissedOn[row]),
     url: textual((row) => kbs.url[row]),
+    oldestSince: timed(kbs.firstSince, kbs.oldestSince),
+    medianDaysMissing: decimal((row) => kbs.medianDaysMissing[row]),
   });
   return {
     name: "kbs",
@@ -86,11 +101,8 @@ const machinesTable = () => {
     cveAddressedMax: numeric((row) => machines.cveAddressedMax[row]),
     topKbId: textual(topId, (row) => kbCell(top(row))),
     ...listed,
-    answeredAt: {
-      sort: (row) => machines.answeredAt[row],
-      csv: answeredAt,
-      cell: (row) => plainCell(answeredAt(row).slice(0, 16).replace("T", " ") + " UTC", "time"),
-    },
+    answeredAt: timed(machines.firstAnswer, machines.answeredAt),
+    oldestSince: timed(machines.firstSince, machines.oldestSince),
   });
   return {
     name: "machines",

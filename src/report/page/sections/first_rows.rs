@@ -43,7 +43,7 @@ impl FirstRows {
             Some(Heading {
                 key: column.key.to_owned(),
                 text: column.page?.heading.to_owned(),
-                is_number: matches!(column.kind, Kind::Number | Kind::Percent),
+                is_number: matches!(column.kind, Kind::Decimal | Kind::Number | Kind::Percent),
             })
         });
         Self {
@@ -87,7 +87,7 @@ impl Shown {
             Kind::Kb => "kb",
             Kind::List | Kind::Text => "name",
             Kind::Machine => "id",
-            Kind::Number | Kind::Percent => "num",
+            Kind::Decimal | Kind::Number | Kind::Percent => "num",
             Kind::Date | Kind::Time => "time",
             _ => "",
         };

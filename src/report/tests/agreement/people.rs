@@ -119,11 +119,11 @@ pub(super) fn workbook(bytes: &[u8]) -> Figures {
     }
 }
 
-/// The machine, its missing KBs and its CVEs: the last columns but five and but four, whatever
+/// The machine, its missing KBs and its CVEs: the last columns but six and but five, whatever
 /// the list brings along.
 fn machine_row(row: &[String]) -> Option<(String, [u64; 2])> {
     let columns = row.len();
-    let figures = [&row[columns - 6], &row[columns - 5]];
+    let figures = [&row[columns - 7], &row[columns - 6]];
     (!figures[0].is_empty()).then(|| (row[1].clone(), figures.map(|cell| number(cell))))
 }
 

@@ -89,7 +89,8 @@ pub(super) fn sides(column: &str, expected: &str, found: &Data) -> (String, Stri
             (reading.unwrap_or(first), found)
         }
         "percentOfAnswered" => (expected.to_owned(), share(found)),
-        "answeredAt" | "since" => (expected.to_owned(), time(found)),
+        "answeredAt" | "since" | "oldestSince" => (expected.to_owned(), time(found)),
+        "medianDaysMissing" => (expected.to_owned(), decimal(found)),
         _ if COUNTED.contains(&column) => (expected.to_owned(), number(found)),
         _ => (clean(expected).into_owned(), text(found)),
     }
@@ -141,6 +142,13 @@ fn number(cell: &Data) -> String {
     match cell {
         Data::Empty => String::new(),
         Data::Float(number) => number.to_string(),
+        other => panic!("{other:?} is no number"),
+    }
+}
+
+fn decimal(cell: &Data) -> String {
+    match cell {
+        Data::Float(number) => format!("{number:.1}"),
         other => panic!("{other:?} is no number"),
     }
 }
