@@ -75,7 +75,7 @@ fn gaps_are_open_since_the_first_night_without_a_break() {
             // Every machine answers every night, so a gap that is not there is closed.
             open.retain(|gap, _| now.contains_key(gap));
             for since in open.values_mut() {
-                *since = *since - SignedDuration::try_from(APART).unwrap();
+                *since -= SignedDuration::try_from(APART).unwrap();
             }
             for (gap, at) in now {
                 open.entry(gap).or_insert(at);

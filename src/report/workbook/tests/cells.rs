@@ -89,11 +89,11 @@ fn place_of(sheet: &str, place: usize, column: &str, names: &[String]) -> Option
     if ELSEWHERE.contains(&column) {
         return None;
     }
-    let named = |called: &str| names.iter().position(|name| name == called);
+    let position_of = |called: &str| names.iter().position(|name| name == called);
     match (sheet, column) {
-        ("KBs" | "Machines", "oldestSince") => return named("Oldest gap since (UTC)"),
-        ("KBs", "medianDaysMissing") => return named("Days missing, median"),
-        ("Machines", "skippedBecause") => return named("Skipped because"),
+        ("KBs" | "Machines", "oldestSince") => return position_of("Oldest gap since (UTC)"),
+        ("KBs", "medianDaysMissing") => return position_of("Days missing, median"),
+        ("Machines", "skippedBecause") => return position_of("Skipped because"),
         ("Gaps", "since") => return None,
         _ => {}
     }
@@ -127,7 +127,7 @@ fn place_of(sheet: &str, place: usize, column: &str, names: &[String]) -> Option
             return None;
         }
     };
-    Some(named(called).unwrap())
+    Some(position_of(called).unwrap())
 }
 
 #[test]
