@@ -7,7 +7,7 @@ use patchgap::simulator::Fault::NotFound;
 
 use crate::common::{Finished, Scene, assert_truth_but_for, fleet_ids};
 
-const WRONG_LIST: &str = "is this the right list, and the right tenant?";
+const WRONG_LIST: &str = "Is this the right list, and the right tenant?";
 
 #[test]
 fn unknown_machines_are_retried_after_all_others() {

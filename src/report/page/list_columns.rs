@@ -5,7 +5,7 @@ use std::collections::{HashMap, hash_map::Entry};
 
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
-use super::{MOST_ROWS, shown::text};
+use super::shown::text;
 use crate::{
     aggregate::MachineRow,
     report::{Run, table::MachineNames},
@@ -37,10 +37,15 @@ enum Values {
     Own(Vec<String>),
 }
 
-/// The columns within the budget, in the order of the list.
-pub(super) fn list_columns(run: &Run<'_>, names: &MachineNames<'_>) -> Vec<ListColumn> {
+/// The columns within the budget, in the order of the list, with the values of at most `most`
+/// machines.
+pub(super) fn list_columns(
+    run: &Run<'_>,
+    names: &MachineNames<'_>,
+    most: usize,
+) -> Vec<ListColumn> {
     let answered = run.fleet.machines.iter().filter(|it| it.result.is_ok());
-    let positions = answered.take(MOST_ROWS).map(MachineRow::position);
+    let positions = answered.take(most).map(MachineRow::position);
     let positions: Vec<usize> = positions.collect();
     let columns = run.inventory.columns.iter().enumerate();
     let columns = columns.map(|(at, name)| {

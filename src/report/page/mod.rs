@@ -64,7 +64,7 @@ impl<'run> Scene<'run> {
         let names = MachineNames::of(run.inventory);
         Self {
             run: *run,
-            list_columns: list_columns(run, &names),
+            list_columns: list_columns(run, &names, MOST_ROWS),
             names,
             top,
         }

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::{Timestamp, civil::Date};
 
-use super::{lines::MachineLine, names::MachineNames};
+use super::{lines::MachineLine, names::MachineNames, stamp::RunNumber};
 use crate::{
     aggregate::MachineStatus,
     changes::Change,
@@ -143,6 +143,7 @@ cells! {
     Timestamp => |it| Self::Time(it);
     Date => |it| Self::Date(it);
     MachineId => |it| Self::Machine(it);
+    RunNumber => |it| Self::ordinal(it.0);
     MachineStatus => |it| Self::Word(it.as_str());
     Change => |it| Self::Word(it.as_str());
     Reason => |it| Self::Word(it.as_str());

@@ -1,23 +1,19 @@
 //! The outcome of each machine in a run: written as it arrives, read back for the reports.
 
-use rusqlite::{Connection, OptionalExtension, Result, Row, params};
-use sha2::{Digest, Sha256};
+use rusqlite::{Connection, Result, Row, params};
 
 use super::{
-    cells::{millis, parse, time},
+    answer_cells::AnswerCells,
+    cells::{millis, parse},
     missing_kbs::{Descriptions, Numbers, StoredList},
     runs::RunId,
-    since,
+    since, since_text,
 };
-use crate::{
-    domain::{
-        answer::Answer,
-        gaps::AnswerRef,
-        kb::MissingKbs,
-        machine::MachineId,
-        outcome::{Failure, Outcome},
-    },
-    store::error::damage,
+use crate::domain::{
+    answer::Answer,
+    gaps::AnswerRef,
+    machine::MachineId,
+    outcome::{Failure, Outcome},
 };
 
 /// The run that outcomes are written to.
@@ -66,24 +62,16 @@ pub(crate) fn record(
 
 /// The number of a machine, which is inserted if it is new.
 pub(crate) fn machine(connection: &Connection, service: i64, id: MachineId) -> Result<i64> {
-    if let Some(known) = known_machine(connection, service, id)? {
-        return Ok(known);
+    let mut text = [0; 40];
+    let id = id.encode(&mut text);
+    let mut find = connection
+        .prepare_cached("SELECT id FROM machine WHERE service = ?1 AND machine_id = ?2")?;
+    if let Some(row) = find.query(params![service, id])?.next()? {
+        return row.get(0);
     }
     let mut insert =
         connection.prepare_cached("INSERT INTO machine (service, machine_id) VALUES (?1, ?2)")?;
-    insert.insert(params![service, id.encode(&mut [0; 40])])
-}
-
-/// The number of a machine, if it is known.
-pub(crate) fn known_machine(
-    connection: &Connection,
-    service: i64,
-    id: MachineId,
-) -> Result<Option<i64>> {
-    let mut find = connection
-        .prepare_cached("SELECT id FROM machine WHERE service = ?1 AND machine_id = ?2")?;
-    let found = find.query_row(params![service, id.encode(&mut [0; 40])], |row| row.get(0));
-    found.optional()
+    insert.insert(params![service, id])
 }
 
 fn insert_answer(
@@ -213,58 +201,6 @@ fn outcome(
     })
 }
 
-/// The cells of an answer that reports are made from, all covered by its checksum.
-pub(crate) struct AnswerCells<'row> {
-    machine: i64,
-    source: &'row str,
-    pub(crate) as_of_ms: i64,
-    /// The text of its list.
-    pub(crate) missing: &'row str,
-    /// Since when each of them has been missing, as text.
-    pub(crate) since: &'row str,
-}
-
-impl<'row> AnswerCells<'row> {
-    /// Reads six columns, starting at this one: source, time, list, since when, machine and checksum.
-    /// Fails if the checksum does not match.
-    pub(crate) fn read(row: &'row Row<'_>, column: usize) -> Result<Self> {
-        let cells = Self {
-            source: row.get_ref(column)?.as_str()?,
-            as_of_ms: row.get(column + 1)?,
-            missing: row.get_ref(column + 2)?.as_str()?,
-            since: row.get_ref(column + 3)?.as_str()?,
-            machine: row.get(column + 4)?,
-        };
-        let written: i64 = row.get(column + 5)?;
-        if cells.checksum() != written {
-            return Err(damage("an answer does not match its checksum"));
-        }
-        Ok(cells)
-    }
-
-    fn checksum(&self) -> i64 {
-        let digest = Sha256::new()
-            .chain_update(self.machine.to_le_bytes())
-            .chain_update(self.as_of_ms.to_le_bytes())
-            .chain_update(self.source)
-            .chain_update([0])
-            .chain_update(self.missing)
-            .chain_update([0])
-            .chain_update(self.since)
-            .finalize();
-        i64::from_le_bytes(digest.first_chunk().copied().unwrap_or_default())
-    }
-
-    /// The answer with its list, which the caller has read.
-    fn answer(&self, missing: MissingKbs, reused: bool) -> Result<Answer> {
-        Ok(Answer {
-            reused,
-            since: since::from_text(self.since, 0)?,
-            ..Answer::new(parse(self.source)?, time(self.as_of_ms), missing)
-        })
-    }
-}
-
 /// Verifies the checksum of every answer.
 pub(crate) fn verify(connection: &Connection) -> Result<()> {
     let mut statement = connection
@@ -285,7 +221,8 @@ pub(crate) fn age(connection: &Connection, by_ms: i64) -> Result<()> {
     let mut rows = answers.query([])?;
     while let Some(row) = rows.next()? {
         let mut cells = AnswerCells::read(row, 0)?;
-        let since = since::to_text(&since::from_text(cells.since, by_ms.saturating_neg())?)?;
+        let since =
+            since_text::to_text(&since_text::from_text(cells.since, by_ms.saturating_neg())?)?;
         cells.as_of_ms = cells.as_of_ms.saturating_sub(by_ms);
         cells.since = &since;
         let number: i64 = row.get(6)?;

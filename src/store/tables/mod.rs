@@ -1,5 +1,6 @@
 //! The tables: writing and reading each of them, over any connection.
 
+mod answer_cells;
 pub(crate) mod answers;
 pub(crate) mod calls;
 pub(crate) mod cells;
@@ -12,4 +13,5 @@ pub(crate) mod missing_kbs;
 pub(crate) mod releases;
 pub(crate) mod runs;
 pub(crate) mod since;
+mod since_text;
 pub(crate) mod skipped;

@@ -1,44 +1,22 @@
 //! Since when a machine has been missing its KBs: carried over from answer to answer, so that it
 //! outlives the runs that are deleted.
 
-use rusqlite::{Connection, OptionalExtension, Result};
+use rusqlite::{Connection, OptionalExtension, Result, params};
 
 use super::{
-    answers::{self, AnswerCells},
-    cells::{parse_json, to_json},
+    answer_cells::AnswerCells,
+    cells::parse_json,
     missing_kbs::Numbers,
+    since_text::{from_text, to_text},
 };
 use crate::{
     domain::{
         answer::Answer,
         machine::MachineId,
-        since::{EarlierGap, MissingSince, Stretch},
+        since::{EarlierGap, MissingSince},
     },
     store::error::damage,
 };
-
-/// The text of a `since` column: for each stretch its time and its number of KBs.
-pub(crate) fn to_text(since: &MissingSince) -> Result<String> {
-    let stretches = since.stretches().iter();
-    let numbers = stretches.flat_map(|it| [it.since_ms, i64::from(it.kbs)]);
-    to_json(&numbers.collect::<Vec<_>>())
-}
-
-/// The times in the text of a `since` column, shifted by this many milliseconds.
-pub(crate) fn from_text(text: &str, shift_ms: i64) -> Result<MissingSince> {
-    let numbers: Vec<i64> = parse_json(text)?;
-    let (pairs, rest) = numbers.as_chunks::<2>();
-    let stretch = |[since_ms, kbs]: &[i64; 2]| {
-        let kbs =
-            u32::try_from(*kbs).map_err(|_| damage("an answer does not match its checksum"))?;
-        let since_ms = since_ms.saturating_add(shift_ms);
-        Ok(Stretch { since_ms, kbs })
-    };
-    if !rest.is_empty() {
-        return Err(damage("an answer does not match its checksum"));
-    }
-    pairs.iter().map(stretch).collect()
-}
 
 /// The text of the `since` column for a new answer of a machine, whose list has this text.
 pub(crate) fn continued_text(
@@ -48,7 +26,7 @@ pub(crate) fn continued_text(
     missing: &str,
     numbers: &mut Numbers,
 ) -> Result<String> {
-    let mut find = connection.prepare_cached(LAST_ANSWER)?;
+    let mut find = connection.prepare_cached(&last_answer("own.id = ?1"))?;
     let mut rows = find.query([machine])?;
     let Some(row) = rows.next()? else {
         return to_text(&answer.since);
@@ -72,9 +50,9 @@ pub(crate) fn continued(
     machine: MachineId,
     answer: &Answer,
 ) -> Result<MissingSince> {
-    let machine = answers::known_machine(connection, service, machine)?;
-    let mut find = connection.prepare_cached(LAST_ANSWER)?;
-    let mut rows = find.query([machine])?;
+    let find = last_answer("own.service = ?1 AND own.machine_id = ?2");
+    let mut find = connection.prepare_cached(&find)?;
+    let mut rows = find.query(params![service, machine.encode(&mut [0; 40])])?;
     let Some(row) = rows.next()? else {
         return Ok(answer.since.clone());
     };
@@ -90,18 +68,21 @@ pub(crate) fn continued(
     ))
 }
 
-/// The latest answer for a machine. A tenant can be reached at several addresses, each of which is
-/// a service with machines of its own.
-const LAST_ANSWER: &str = "
-    SELECT answer.source, answer.as_of_ms, answer.missing, answer.since, answer.machine,
-        answer.checksum
-    FROM machine AS own
-    CROSS JOIN service ON service.id = own.service
-    CROSS JOIN service AS other ON other.tenant_id = service.tenant_id
-    CROSS JOIN machine ON machine.service = other.id AND machine.machine_id = own.machine_id
-    CROSS JOIN answer ON answer.id = machine.last_answer
-    WHERE own.id = ?1
-    ORDER BY answer.as_of_ms DESC, answer.id DESC LIMIT 1";
+/// The query for the latest answer for a machine. A tenant can be reached at several addresses, each
+/// of which is a service with machines of its own.
+fn last_answer(of: &str) -> String {
+    format!(
+        "SELECT answer.source, answer.as_of_ms, answer.missing, answer.since, answer.machine,
+             answer.checksum
+         FROM machine AS own
+         CROSS JOIN service ON service.id = own.service
+         CROSS JOIN service AS other ON other.tenant_id = service.tenant_id
+         CROSS JOIN machine ON machine.service = other.id AND machine.machine_id = own.machine_id
+         CROSS JOIN answer ON answer.id = machine.last_answer
+         WHERE {of}
+         ORDER BY answer.as_of_ms DESC, answer.id DESC LIMIT 1"
+    )
+}
 
 fn earlier_gaps(
     connection: &Connection,
