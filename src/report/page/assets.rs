@@ -5,7 +5,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use sha2::{Digest, Sha256};
 
 use super::sections::title;
-use crate::report::Run;
+use crate::report::{Run, view::groups::largest};
 
 pub(super) const STYLE: &str = concat!(
     include_str!("style/base.css"),
@@ -40,6 +40,7 @@ pub(super) struct Head {
     title: String,
     style: &'static str,
     has_census: bool,
+    has_groups: bool,
 }
 
 impl Head {
@@ -49,6 +50,7 @@ impl Head {
             title: title(run),
             style: STYLE,
             has_census: run.census.is_some(),
+            has_groups: !largest(run, 1).is_empty(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The missing KBs, by rank.
 
-use std::io;
+use std::{collections::HashMap, io};
 
 use super::{
     Cell,
@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     aggregate::{KbRow, RankBy, percent},
+    domain::kb::KbId,
     report::Run,
 };
 
@@ -24,6 +25,8 @@ pub(in crate::report) struct KbLine<'run> {
     pub(in crate::report) kb: &'run KbRow,
     /// Its rank in the order of the report.
     rank: usize,
+    /// Its rank in `kbs.csv`.
+    rank_in_file: usize,
     /// The number of machines that answered.
     answered: u64,
     stamp: RunStamp,
@@ -39,6 +42,7 @@ impl Table for Kbs {
 
     const COLUMNS: &'static [super::Column<Self>] = columns! {
         "rank" Number [csv json sheet("Rank", 7) page("Rank") terminal("#")] |it| Cell::ordinal(it.rank as u64);
+        "rankInFile" Number [data(Plain)] |it| Cell::ordinal(it.rank_in_file as u64);
         "kbId" Kb [csv json sheet("KB", 13) data(Plain) terminal("worst KBs")] |it| &it.kb.id;
         "kbId" Kb [page("KB")] |it| Cell::Kb(&it.kb.id, it.kb.url.as_deref());
         "name" Text [csv optional json sheet("Name", 36) page("Name") data(Interned) terminal("name")] |it| it.kb.name.as_ref();
@@ -65,8 +69,7 @@ impl Table for Kbs {
         run: &Run<'_>,
         write: &mut dyn for<'row> FnMut(&'row KbLine<'row>) -> io::Result<()>,
     ) -> io::Result<()> {
-        let kbs = run.fleet.kbs_by(RankBy::for_data(run.facts.rank_by));
-        lines(run, kbs.into_iter()).try_for_each(|row| write(&row))
+        lines(run, in_file(run).into_iter()).try_for_each(|row| write(&row))
     }
 
     fn for_people(
@@ -84,6 +87,11 @@ impl Kbs {
     }
 }
 
+/// The KBs in the order of `kbs.csv`.
+fn in_file<'run>(run: &Run<'run>) -> Vec<&'run KbRow> {
+    run.fleet.kbs_by(RankBy::for_data(run.facts.rank_by))
+}
+
 /// The rows of these KBs, ranked in this order.
 fn lines<'run>(
     run: &Run<'run>,
@@ -91,9 +99,12 @@ fn lines<'run>(
 ) -> impl Iterator<Item = KbLine<'run>> {
     let answered = run.fleet.coverage.answered;
     let stamp = RunStamp::of(run.facts);
+    let ranks = (1..).zip(in_file(run));
+    let ranks: HashMap<&KbId, usize> = ranks.map(|(rank, kb)| (&kb.id, rank)).collect();
     (1..).zip(kbs).map(move |(rank, kb)| KbLine {
         kb,
         rank,
+        rank_in_file: ranks.get(&kb.id).copied().unwrap_or(rank),
         answered,
         stamp,
     })

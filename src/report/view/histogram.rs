@@ -5,18 +5,6 @@ use crate::aggregate::Fleet;
 /// The maximum number of ranges of equal width.
 const MOST_RANGES: u32 = 12;
 
-/// The upper bounds of the doubling ranges, with their labels.
-const DOUBLING: [(u32, &str); 8] = [
-    (1, "1"),
-    (3, "2-3"),
-    (7, "4-7"),
-    (15, "8-15"),
-    (31, "16-31"),
-    (63, "32-63"),
-    (127, "64-127"),
-    (u32::MAX, "128 and more"),
-];
-
 /// A column of a chart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::report) struct Bar {
@@ -41,18 +29,6 @@ impl Bar {
 pub(in crate::report) fn equal(fleet: &Fleet) -> Vec<Bar> {
     let gaps: Vec<u32> = gaps_of_machines(fleet).collect();
     equal_bins(fleet.coverage.clean, &gaps)
-}
-
-/// The machines with gaps, in ranges that double. Empty ranges at the end are left out.
-pub(in crate::report) fn doubling(fleet: &Fleet) -> Vec<Bar> {
-    let mut bins = DOUBLING.map(|(_, label)| Bar::new(label.to_owned(), 0));
-    for missing in gaps_of_machines(fleet) {
-        let at = DOUBLING.partition_point(|(most, _)| *most < missing);
-        bins[at].count += 1;
-    }
-    let last = bins.iter().rposition(|bin| bin.count > 0);
-    let bins = bins.into_iter().take(last.map_or(1, |last| last + 1));
-    bins.collect()
 }
 
 /// The number of gaps of each machine that has gaps.

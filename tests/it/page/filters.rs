@@ -136,3 +136,21 @@ fn open_rows_are_in_the_address() {
     assert_eq!(browser.texts("#kbs-table tr.detail").len(), 0);
     is_clean(&browser);
 }
+
+/// The page lists the updates in the order of the plan, and the file by the CVEs that they address.
+#[test]
+fn downloaded_kbs_have_the_ranks_of_the_file_whatever_the_order_of_the_page() {
+    let Some((scene, _, page, browser)) = opened("") else {
+        return;
+    };
+    let run = scene
+        .report(&["--offline", "--min-coverage", "0"])
+        .exits_with(0);
+    browser.open(&page, "");
+    let mut saved = downloaded(&browser, "kbs");
+    let ranks: Vec<&String> = saved.iter().map(|row| &row["rank"]).collect();
+    assert_ne!(ranks[..3], ["1", "2", "3"]);
+    saved.sort_by_key(|row| row["rank"].parse::<usize>().unwrap());
+    assert_eq!(saved, run.rows("kbs.csv"));
+    is_clean(&browser);
+}

@@ -69,7 +69,7 @@ const kbsTable = () => {
     count: kbs.kbId.length,
     first: "rank",
     columns,
-    csvOnly: ofRun,
+    csvOnly: { ...ofRun, rank: { csv: (row) => kbs.rankInFile[row] } },
     selects: some([selectOf("product", "Product", kbs.kbId.length, products)]),
     search: (row) => [kbLabel(row), name(row), ...products(row)].join("\n"),
     opens: "kbId",

@@ -3,7 +3,7 @@
 use rust_xlsxwriter::XlsxError;
 
 use super::page::{CellStyle, Page, Rows};
-use crate::report::{Run, view::histogram::doubling};
+use crate::report::{Run, view::histogram::equal};
 
 pub(super) fn write(page: &mut Page<'_>, run: &Run<'_>) -> Result<Option<Rows>, XlsxError> {
     let coverage = run.fleet.coverage;
@@ -16,8 +16,8 @@ pub(super) fn write(page: &mut Page<'_>, run: &Run<'_>) -> Result<Option<Rows>, 
     if run.inventory.last_seen_column().is_some() {
         row(page, "no current data", coverage.no_current_data)?;
     }
-    row(page, "none", coverage.clean)?;
-    for bin in doubling(run.fleet) {
+    // The first class is that of the clean machines.
+    for bin in equal(run.fleet) {
         row(page, &bin.label, bin.count)?;
     }
     let last = page.row() - 1;
