@@ -8,6 +8,7 @@ use serde::{Serialize, Serializer, ser::SerializeMap};
 use super::shown::text;
 use crate::{
     aggregate::MachineRow,
+    inventory::GroupBy,
     report::{Run, table::MachineNames},
 };
 
@@ -24,6 +25,8 @@ pub(super) struct ListColumn {
     pub(super) name: String,
     /// Whether it is a column of the table of machines, and not only among a machine's details.
     pub(super) is_shown: bool,
+    /// Whether a value holds several tags, which the filter lists one by one.
+    has_tags: bool,
     values: Values,
 }
 
@@ -47,6 +50,7 @@ pub(super) fn list_columns(
     let answered = run.fleet.machines.iter().filter(|it| it.result.is_ok());
     let positions = answered.take(most).map(MachineRow::position);
     let positions: Vec<usize> = positions.collect();
+    let tags = GroupBy::Tag.column(&run.inventory.columns);
     let columns = run.inventory.columns.iter().enumerate();
     let columns = columns.map(|(at, name)| {
         let values = match names.column() {
@@ -56,6 +60,7 @@ pub(super) fn list_columns(
         ListColumn {
             name: text(name),
             is_shown: false,
+            has_tags: tags == Some(at),
             values,
         }
     });
@@ -155,6 +160,10 @@ impl Serialize for ListColumn {
             Values::Names => {}
             Values::Shared { words, of } => {
                 map.serialize_entry("words", words)?;
+                if self.has_tags {
+                    let tags = words.iter().map(|word| GroupBy::Tag.values(word));
+                    map.serialize_entry("tags", &tags.collect::<Vec<_>>())?;
+                }
                 map.serialize_entry("of", of)?;
             }
             Values::Own(values) => map.serialize_entry("values", values)?,
@@ -171,6 +180,7 @@ mod tests {
         ListColumn {
             name: name.to_owned(),
             is_shown: false,
+            has_tags: false,
             values,
         }
     }

@@ -154,3 +154,33 @@ fn downloaded_kbs_have_the_ranks_of_the_file_whatever_the_order_of_the_page() {
     assert_eq!(saved, run.rows("kbs.csv"));
     is_clean(&browser);
 }
+
+#[test]
+fn each_tag_of_a_machine_is_a_filter() {
+    let Some((scene, _, page, browser)) = opened("") else {
+        return;
+    };
+    let fleet = scene.tenant.inventory_csv();
+    let tags = ["", "kiosk", "finance;kiosk", "finance"];
+    let rows = fleet
+        .lines()
+        .enumerate()
+        .map(|(number, line)| match number {
+            0 => format!("{line},Tags"),
+            _ => format!("{line},{}", tags[number % 4]),
+        });
+    scene.write("tagged.csv", rows.collect::<Vec<_>>().join("\n"));
+    let tagged = ["report", "tagged.csv", "--offline", "--min-coverage", "0"];
+    let run = scene.run(&tagged).exits_with(0);
+    browser.open(&page, "");
+    choose(&browser, "machines", "Tags", "kiosk");
+    let machines = run.rows("machines.csv");
+    let expected = machines.iter().filter(|row| {
+        row["status"] == "answered" && row["Tags"].split(';').any(|tag| tag == "kiosk")
+    });
+    let found = downloaded(&browser, "machines");
+    assert!(found.len() > 20);
+    assert_eq!(found.len(), expected.count());
+    assert!(found.iter().any(|row| row["Tags"] == "finance;kiosk"));
+    is_clean(&browser);
+}

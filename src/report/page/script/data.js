@@ -14,6 +14,9 @@ const listValue = (column, row) => {
   if (column.words) return column.words[column.of[row]];
   return column.values ? column.values[row] : data.machines.name[row];
 };
+// The values to filter by: a machine may have several tags.
+const listValues = (column, row) =>
+  column.tags ? column.tags[column.of[row]] : [listValue(column, row)];
 const isNames = (column) => !column.words && !column.values;
 const timeAt = (seconds) => new Date(seconds * 1000).toISOString().replace(".000", "");
 

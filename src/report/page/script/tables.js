@@ -119,7 +119,7 @@ const machinesTable = () => {
     },
     selects: some([
       selectOf("status", "Status", machines.count, (row) => [status(row)]),
-      ...shownList.map(([column]) => selectOf(column.name, column.name, machines.count, (row) => [listValue(column, row)])),
+      ...shownList.map(([column]) => selectOf(column.name, column.name, machines.count, (row) => listValues(column, row))),
     ]),
     filter: machineFilter,
     note: machinesNote,
