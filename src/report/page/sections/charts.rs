@@ -64,9 +64,10 @@ impl Charts {
             chart(
                 "How fast are releases installed?",
                 releases(scene.run.releases).ok_or(nothing(
-                    "Not known yet: it takes two runs after a Patch Tuesday.",
+                    "Not known yet: it takes two runs since a release was first seen.",
                 )),
-                "Machines that still miss an update of the month, by days since its Patch Tuesday.",
+                "Machines that still miss an update of the month, by days since its Patch Tuesday, \
+                 or since it was first seen if that was more than 35 days later.",
             ),
         ];
         Self { charts }
