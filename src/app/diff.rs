@@ -11,7 +11,7 @@ use super::{
     first_error::FirstError,
 };
 use crate::{
-    cli::{self, DiffFormat},
+    cli::{self, OutputFormat},
     config::Config,
     console::{print, printed, terminal_style, terminal_width},
     domain::exit_code::ExitCode,
@@ -104,14 +104,14 @@ fn compare_as_reports_do(data: &mut RunData<'_>) -> Result<(), AppError> {
     }
 }
 
-fn show(run: &Run<'_>, config: &Config, format: DiffFormat) -> Result<(), AppError> {
+fn show(run: &Run<'_>, config: &Config, format: OutputFormat) -> Result<(), AppError> {
     match format {
-        DiffFormat::Text => {
+        OutputFormat::Text => {
             let style = terminal_style(config.console.color);
             Ok(print(&terminal::changes(run, terminal_width(), style))?)
         }
-        DiffFormat::Csv => write(changes_csv().as_ref(), run),
-        DiffFormat::Json => write(changes_json().as_ref(), run),
+        OutputFormat::Csv => write(changes_csv().as_ref(), run),
+        OutputFormat::Json => write(changes_json().as_ref(), run),
     }
 }
 

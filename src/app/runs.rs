@@ -20,7 +20,7 @@ use crate::{
     store::{OutcomeCounts, RunRecord, Service, Store, StoreError},
 };
 
-pub(super) fn runs(context: &mut Context, command: cli::Runs) -> Result<ExitCode, AppError> {
+pub(super) fn runs(context: &mut Context, command: cli::StoredFlags) -> Result<ExitCode, AppError> {
     let config = context.resolve(command.into())?.config;
     let store = Store::open_existing(state(&config.store)?)?;
     let runs = store.runs()?;

@@ -1,26 +1,11 @@
 //! What is typed for `patchgap diff`.
 
-use std::{path::PathBuf, time::Duration};
+use std::time::Duration;
 
 use clap::Args;
 
-use super::ConsoleFlags;
-use crate::{
-    config::{Days, RunNumber, Settings, Span, switch, words},
-    domain::words::words as define_words,
-};
-
-define_words! {
-    /// Output format.
-    pub enum DiffFormat {
-        /// For people.
-        Text = "text",
-        /// As `changes.csv` has them.
-        Csv = "csv",
-        /// As `summary.json` counts them.
-        Json = "json",
-    }
-}
+use super::{OutputFormat, StoredFlags};
+use crate::config::{Days, RunNumber, Settings, Span, switch, words};
 
 /// `patchgap diff`: shows what changed between two stored runs.
 #[derive(Debug, Args)]
@@ -54,8 +39,8 @@ pub struct Diff {
         default_value = "text",
         help_heading = "Reports"
     )]
-    #[arg(value_parser = words::<DiffFormat>(DiffFormat::WORDS), hide_possible_values = true)]
-    pub format: DiffFormat,
+    #[arg(value_parser = words::<OutputFormat>(OutputFormat::WORDS), hide_possible_values = true)]
+    pub format: OutputFormat,
 
     /// Count replaced KBs as resolved and new [default: false]
     ///
@@ -65,17 +50,9 @@ pub struct Diff {
     #[arg(default_missing_value = "true")]
     pub no_replaced: Option<bool>,
 
-    /// Configuration file [default: patchgap.toml here, else in the config folder]
-    #[arg(long, value_name = "FILE", help_heading = "Input")]
-    pub config: Option<PathBuf>,
-
-    /// File of the store [default: in the platform's state folder]
-    #[arg(long, value_name = "FILE", help_heading = "Store")]
-    pub state: Option<PathBuf>,
-
-    /// The console.
+    /// The store and the console.
     #[command(flatten)]
-    pub console: ConsoleFlags,
+    pub stored: StoredFlags,
 }
 
 impl Diff {
@@ -97,12 +74,9 @@ impl Diff {
 
 impl From<Diff> for Settings {
     fn from(diff: Diff) -> Self {
-        let said = Self {
-            config: diff.config,
-            state: diff.state,
+        Self {
             no_replaced: diff.no_replaced,
-            ..diff.console.into()
-        };
-        said.without_requests()
+            ..diff.stored.into()
+        }
     }
 }

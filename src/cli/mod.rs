@@ -5,15 +5,17 @@ mod machines;
 mod short;
 mod show;
 mod simulated;
+mod stored;
 #[cfg(test)]
 mod tests;
 
 use std::path::PathBuf;
 
-pub use diff::{Diff, DiffFormat};
+pub use diff::Diff;
 pub use machines::Machines;
-pub use show::{Show, ShowFormat};
+pub use show::Show;
 pub use simulated::{Demo, Simulate, Tenant};
+pub use stored::{OutputFormat, StoredFlags};
 
 use clap::{ArgAction, Args, Parser, Subcommand, builder::UnknownArgumentValueParser};
 
@@ -98,7 +100,7 @@ pub enum Command {
     /// Run a simulated tenant until Ctrl-C, to rehearse a job against it
     Simulate(Box<Simulate>),
     /// List the stored runs, with outcome and coverage
-    Runs(Runs),
+    Runs(StoredFlags),
     /// Show what changed between two stored runs
     Diff(Diff),
     /// Show who misses an update, or what a machine misses
@@ -126,22 +128,6 @@ pub struct Report {
     /// Every option.
     #[command(flatten)]
     pub settings: Settings,
-}
-
-/// `patchgap runs`: lists the stored runs.
-#[derive(Debug, Args)]
-pub struct Runs {
-    /// Configuration file [default: patchgap.toml here, else in the config folder]
-    #[arg(long, value_name = "FILE", help_heading = "Input")]
-    pub config: Option<PathBuf>,
-
-    /// File of the store [default: in the platform's state folder]
-    #[arg(long, value_name = "FILE", help_heading = "Store")]
-    pub state: Option<PathBuf>,
-
-    /// The console.
-    #[command(flatten)]
-    pub console: ConsoleFlags,
 }
 
 /// What people see, for the commands that take few options.
@@ -177,16 +163,5 @@ impl From<ConsoleFlags> for Settings {
             color: flags.color,
             ..Self::default()
         }
-    }
-}
-
-impl From<Runs> for Settings {
-    fn from(runs: Runs) -> Self {
-        let said = Self {
-            config: runs.config,
-            state: runs.state,
-            ..runs.console.into()
-        };
-        said.without_requests()
     }
 }

@@ -1,26 +1,9 @@
 //! What is typed for `patchgap show`.
 
-use std::path::PathBuf;
-
 use clap::Args;
 
-use super::ConsoleFlags;
-use crate::{
-    config::{RunNumber, Settings, words},
-    domain::words::words as define_words,
-};
-
-define_words! {
-    /// Output format.
-    pub enum ShowFormat {
-        /// For people.
-        Text = "text",
-        /// A row for each gap.
-        Csv = "csv",
-        /// An object with the gaps.
-        Json = "json",
-    }
-}
+use super::{OutputFormat, StoredFlags};
+use crate::config::{RunNumber, Settings, words};
 
 /// `patchgap show`: who misses an update, or what a machine misses.
 #[derive(Debug, Args)]
@@ -42,20 +25,12 @@ pub struct Show {
         default_value = "text",
         help_heading = "Reports"
     )]
-    #[arg(value_parser = words::<ShowFormat>(ShowFormat::WORDS), hide_possible_values = true)]
-    pub format: ShowFormat,
+    #[arg(value_parser = words::<OutputFormat>(OutputFormat::WORDS), hide_possible_values = true)]
+    pub format: OutputFormat,
 
-    /// Configuration file [default: patchgap.toml here, else in the config folder]
-    #[arg(long, value_name = "FILE", help_heading = "Input")]
-    pub config: Option<PathBuf>,
-
-    /// File of the store [default: in the platform's state folder]
-    #[arg(long, value_name = "FILE", help_heading = "Store")]
-    pub state: Option<PathBuf>,
-
-    /// The console.
+    /// The store and the console.
     #[command(flatten)]
-    pub console: ConsoleFlags,
+    pub stored: StoredFlags,
 }
 
 impl Show {
@@ -67,11 +42,6 @@ impl Show {
 
 impl From<Show> for Settings {
     fn from(show: Show) -> Self {
-        let said = Self {
-            config: show.config,
-            state: show.state,
-            ..show.console.into()
-        };
-        said.without_requests()
+        show.stored.into()
     }
 }

@@ -91,7 +91,7 @@ fn demo_passes_its_flags_on() {
 fn runs_passes_its_flags_on_and_is_offline() {
     let flags = "--config=a.toml --state=b.sqlite --log-format=json -vv -q --color=never";
     let matches = runs().get_matches_from(flags.split(' '));
-    let runs = Runs::from_arg_matches(&matches).unwrap();
+    let runs = StoredFlags::from_arg_matches(&matches).unwrap();
     let line = format!("patchgap report --offline {flags}");
     let cli = Cli::try_parse_from(line.split(' ')).unwrap();
     let Command::Report(report) = cli.command else {
@@ -101,7 +101,7 @@ fn runs_passes_its_flags_on_and_is_offline() {
 }
 
 fn runs() -> clap::Command {
-    Runs::augment_args(clap::Command::new("runs")).no_binary_name(true)
+    StoredFlags::augment_args(clap::Command::new("runs")).no_binary_name(true)
 }
 
 #[test]

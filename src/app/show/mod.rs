@@ -14,7 +14,7 @@ use super::{
     context::{Context, state},
 };
 use crate::{
-    cli::{self, ShowFormat},
+    cli::{self, OutputFormat},
     console::print,
     domain::exit_code::ExitCode,
     run::{
@@ -55,9 +55,9 @@ pub(super) fn show(context: &mut Context, command: cli::Show) -> Result<ExitCode
         found,
     };
     let text = match format {
-        ShowFormat::Text => Ok(shown.text(started.time_zone())),
-        ShowFormat::Csv => shown.csv(config.reports.csv_guard),
-        ShowFormat::Json => shown.json(),
+        OutputFormat::Text => Ok(shown.text(started.time_zone())),
+        OutputFormat::Csv => shown.csv(config.reports.csv_guard),
+        OutputFormat::Json => shown.json(),
     };
     print(&text.map_err(RunError::History)?)?;
     Ok(ExitCode::Complete)

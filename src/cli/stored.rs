@@ -1,0 +1,47 @@
+//! What the commands about stored runs have in common.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::ConsoleFlags;
+use crate::{config::Settings, domain::words::words};
+
+words! {
+    /// Output format.
+    pub enum OutputFormat {
+        /// For people.
+        Text = "text",
+        /// With the columns of a CSV file.
+        Csv = "csv",
+        /// For other programs.
+        Json = "json",
+    }
+}
+
+/// Where the stored runs are. `patchgap runs` has no other options.
+#[derive(Debug, Args)]
+pub struct StoredFlags {
+    /// Configuration file [default: patchgap.toml here, else in the config folder]
+    #[arg(long, value_name = "FILE", help_heading = "Input")]
+    pub config: Option<PathBuf>,
+
+    /// File of the store [default: in the platform's state folder]
+    #[arg(long, value_name = "FILE", help_heading = "Store")]
+    pub state: Option<PathBuf>,
+
+    /// The console.
+    #[command(flatten)]
+    pub console: ConsoleFlags,
+}
+
+impl From<StoredFlags> for Settings {
+    fn from(flags: StoredFlags) -> Self {
+        let said = Self {
+            config: flags.config,
+            state: flags.state,
+            ..flags.console.into()
+        };
+        said.without_requests()
+    }
+}
