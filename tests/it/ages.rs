@@ -6,7 +6,7 @@ use std::{
 };
 
 use jiff::{SignedDuration, Timestamp};
-use patchgap::store::Store;
+use patchgap::{domain::release::ReleaseMonth, store::Store};
 
 use crate::common::{Finished, Row, Scene};
 
@@ -140,21 +140,7 @@ fn report_json_follows_a_release_through_the_nights() {
 
 /// Whether `April 2026 Security Updates` is of `2026-04`.
 fn is_of(month: &str, name: &str) -> bool {
-    const NAMES: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
     let (year, number) = month.split_once('-').unwrap();
-    let number: usize = number.parse().unwrap();
-    name.starts_with(&format!("{} {year}", NAMES[number - 1]))
+    let month = ReleaseMonth::new(year.parse().unwrap(), number.parse().unwrap()).unwrap();
+    name.starts_with(&month.to_string())
 }

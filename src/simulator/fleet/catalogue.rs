@@ -4,25 +4,13 @@
 
 use std::sync::Arc;
 
-use crate::{domain::kb::KbId, simulator::chance::chance};
+use crate::{
+    domain::{kb::KbId, release::ReleaseMonth},
+    simulator::chance::chance,
+};
 
 /// Months in the catalogue; the last one is March 2026.
 pub(super) const MONTHS: u32 = 18;
-
-const NAMES: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
 
 /// One update, with the CVEs that it addresses in each product.
 #[derive(Debug)]
@@ -125,9 +113,11 @@ fn update(month: u32, place: u32, line: &Line) -> Update {
 
 /// The title that all updates of a month share; month 0 is October 2024.
 fn bundle(month: u32) -> String {
-    let months = month as usize + 9;
-    let (name, year) = (NAMES[months % 12], 2024 + months / 12);
-    format!("{name} {year} Security Updates")
+    let months = month + 9;
+    let of_year = |number: u32| u16::try_from(number).unwrap_or(u16::MAX);
+    let month = ReleaseMonth::new(of_year(2024 + months / 12), of_year(months % 12 + 1));
+    // The catalogue ends long before the years that have no months.
+    month.map_or_else(String::new, |month| format!("{month} Security Updates"))
 }
 
 #[cfg(test)]
