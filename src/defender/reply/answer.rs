@@ -100,18 +100,25 @@ struct ListDto<T> {
     next: Text,
 }
 
-/// The items of a page of a list, and the link to the next page, if there is one. A body without a
-/// `value` never means that there are none.
-pub(super) fn list<T: DeserializeOwned>(body: &[u8]) -> Result<(Vec<T>, Option<String>), NoAnswer> {
+/// A page of a list.
+#[derive(Debug)]
+pub(super) struct ListPage<T> {
+    pub(super) items: Vec<T>,
+    /// The link to the next page, if there is one.
+    pub(super) next: Option<String>,
+}
+
+/// Parses a page of a list. A body without a `value` never means that there are no items.
+pub(super) fn list<T: DeserializeOwned>(body: &[u8]) -> Result<ListPage<T>, NoAnswer> {
     let page: ListDto<T> = value(body)?;
     if page.error.is_some() {
         return Err(NoAnswer::Error);
     }
     let items = page.value.ok_or(NoAnswer::NoValue)?;
-    Ok((
-        items.into_iter().map(|it| it.0).collect(),
-        page.next.filled(),
-    ))
+    Ok(ListPage {
+        items: items.into_iter().map(|it| it.0).collect(),
+        next: page.next.filled(),
+    })
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{
-    answer::{NoAnswer, list},
+    answer::{ListPage, NoAnswer, list},
     lenient::{Text, Texts},
 };
 use crate::domain::listed_machine::ListedMachine;
@@ -34,8 +34,8 @@ struct MachineDto {
 
 /// The machines on one page.
 pub(in crate::defender) fn machines(body: &[u8]) -> Result<Vec<ListedMachine>, NoAnswer> {
-    let (machines, _): (Vec<MachineDto>, _) = list(body)?;
-    Ok(machines.into_iter().map(Into::into).collect())
+    let page: ListPage<MachineDto> = list(body)?;
+    Ok(page.items.into_iter().map(Into::into).collect())
 }
 
 impl From<MachineDto> for ListedMachine {

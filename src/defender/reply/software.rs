@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::{
-    answer::{NoAnswer, list},
+    answer::{ListPage, NoAnswer, list},
     lenient::{Count, Text},
 };
 use crate::domain::census::Product;
@@ -27,10 +27,10 @@ pub(in crate::defender) struct SoftwareBody {
 impl SoftwareBody {
     /// Parses one page. Products without an id are left out: nothing can be requested for them.
     pub(in crate::defender) fn read(body: &[u8]) -> Result<Self, NoAnswer> {
-        let (products, next): (Vec<ProductDto>, _) = list(body)?;
+        let page: ListPage<ProductDto> = list(body)?;
         Ok(Self {
-            products: products.into_iter().filter_map(product).collect(),
-            next,
+            products: page.items.into_iter().filter_map(product).collect(),
+            next: page.next,
         })
     }
 }
