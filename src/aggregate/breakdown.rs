@@ -49,9 +49,9 @@ impl GroupFigures {
     }
 }
 
-/// All groups of these machines, the skipped ones included: by group, platform and tag, each by the number of machines in descending
-/// order, then by value. Where the list has no such column, there are none. A machine with several
-/// tags is in several groups.
+/// All groups of these machines, the skipped ones included: by group, platform and tag, each by the
+/// number of machines in descending order, then by value. Where the list has no such column, there
+/// are none. A machine with several tags is in several groups.
 pub(super) fn breakdown(
     inventory: &Inventory,
     machines: &[MachineRow],

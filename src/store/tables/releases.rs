@@ -28,7 +28,7 @@ pub(crate) fn of_run(connection: &Connection, run: RunId) -> Result<Vec<ReleaseC
     let counts = find.query_map([run.0], |row| {
         let month = ReleaseMonth::new(row.get(0)?, row.get(1)?);
         Ok(ReleaseCount {
-            month: month.ok_or_else(|| damage("there is no such month"))?,
+            month: month.ok_or_else(|| damage("a release has an invalid month"))?,
             machines: row.get(2)?,
         })
     })?;
