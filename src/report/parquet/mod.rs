@@ -1,7 +1,7 @@
 //! Tables for `DuckDB`, Spark, Fabric and similar tools, typed and compact: the columns of the CSV files.
 //!
 //! - [`columns`]: the columns of a file, and their values that are not yet written
-//! - [`file`]: the file itself, row group by row group
+//! - [`mod@file`]: the file itself, row group by row group
 //! - [`gaps`]: `gaps.parquet`, the largest table by far
 
 mod columns;

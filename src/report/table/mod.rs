@@ -7,7 +7,7 @@
 //! - [`lines`]: the row types for machines and gaps
 //! - [`names`]: the machine names in the inventory
 //! - [`stamp`]: the run that a row belongs to
-//! - [`header`]: the names of the columns in a flat file, beside those of the inventory
+//! - [`mod@header`]: the names of the columns in a flat file, beside those of the inventory
 //!
 //! A renderer takes the [`columns`] of its target, and their cells for each row, which
 //! [`for_each`](Table::for_each) reads or streams. Cells borrow their values, and their type marks
