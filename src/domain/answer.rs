@@ -2,13 +2,30 @@
 
 use jiff::Timestamp;
 
-use crate::domain::{kb::MissingKbs, keep_alive::KeepAlive, since::MissingSince, words::words};
+use crate::domain::{
+    kb::MissingKbs, keep_alive::KeepAlive, machine::MachineId, since::MissingSince, words::words,
+};
 
 words! {
     /// Where answers come from. Sources may disagree about a machine without anything having changed.
     pub enum Source {
         /// A call for each machine: `getmissingkbs`.
         Calls = "calls",
+        /// The answer of a call for another machine with the same Microsoft software in the same
+        /// versions.
+        Inferred = "inferred",
+    }
+}
+
+words! {
+    /// Where a machine's answer in a run comes from, as the reports spell it.
+    pub enum Provenance {
+        /// A call of this run.
+        Calls = "calls",
+        /// A call of an earlier run.
+        Kept = "kept",
+        /// The answer of a call for another machine.
+        Inferred = "inferred",
     }
 }
 
@@ -17,10 +34,14 @@ words! {
 pub struct Answer {
     /// Where it comes from.
     pub source: Source,
+    /// The machine that was called for, if the answer is [inferred](Source::Inferred).
+    pub inferred_from: Option<MachineId>,
     /// The time for which it holds: of a call, when the answer had arrived.
     pub as_of: Timestamp,
     /// Whether an earlier process got it.
     pub reused: bool,
+    /// Whether it is an answer of an earlier run.
+    pub kept: bool,
     /// The missing KBs.
     pub missing: MissingKbs,
     /// Since when each of them has been missing. Until the answer is compared with an earlier one, the
@@ -35,11 +56,55 @@ impl Answer {
     pub fn new(source: Source, as_of: Timestamp, missing: MissingKbs) -> Self {
         Self {
             source,
+            inferred_from: None,
             as_of,
             reused: false,
+            kept: false,
             since: MissingSince::all(as_of, missing.len()),
             missing,
             keep_alive: KeepAlive::default(),
         }
+    }
+
+    /// The answer for a machine, inferred from this answer for another one.
+    #[must_use]
+    pub fn inferred(&self, from: MachineId) -> Self {
+        Self {
+            inferred_from: Some(from),
+            ..Self::new(Source::Inferred, self.as_of, self.missing.clone())
+        }
+    }
+
+    /// Where the answer comes from. An inferred answer stays one when it is kept.
+    pub const fn provenance(&self) -> Provenance {
+        match self.source {
+            Source::Inferred => Provenance::Inferred,
+            Source::Calls if self.kept => Provenance::Kept,
+            Source::Calls => Provenance::Calls,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn inferred_answer_stays_one_when_it_is_kept() {
+        let called = Answer::new(Source::Calls, Timestamp::UNIX_EPOCH, MissingKbs::default());
+        let inferred = called.inferred(MachineId::from_bytes([1; 20]));
+        let kept = |answer: &Answer| Answer {
+            kept: true,
+            ..answer.clone()
+        };
+        for (answer, expected) in [
+            (called.clone(), Provenance::Calls),
+            (kept(&called), Provenance::Kept),
+            (inferred.clone(), Provenance::Inferred),
+            (kept(&inferred), Provenance::Inferred),
+        ] {
+            assert_eq!(answer.provenance(), expected);
+        }
+        assert_eq!(inferred.as_of, called.as_of);
     }
 }

@@ -7,6 +7,7 @@
 //! - [`outcome`]: the result of the request for one machine: an answer or a failure
 //! - [`listed_machine`], [`skip_reason`]: a machine on the service's list, and why it is not requested
 //! - [`since`]: since when a machine has been missing each KB
+//! - [`software`]: the versions of Microsoft products on each machine
 //! - [`ending`]: how a run ended, and what follows from that
 //! - [`gaps`]: the missing KBs of all machines, read from the store each time they are listed
 //! - [`keep_alive`]: a resource that lives as long as an answer is in memory
@@ -35,6 +36,7 @@ pub mod release;
 pub(crate) mod repeat_cache;
 pub mod since;
 pub mod skip_reason;
+pub mod software;
 pub(crate) mod stored_text;
 pub mod text;
 pub mod words;

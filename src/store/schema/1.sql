@@ -37,11 +37,12 @@ CREATE TABLE answer (
     machine INTEGER NOT NULL REFERENCES machine,
     run INTEGER NOT NULL, -- that asked; it may be gone by now
     session INTEGER NOT NULL, -- of that run
-    source TEXT NOT NULL, -- where it comes from: 'calls'
+    source TEXT NOT NULL, -- where it comes from: 'calls', 'inferred'
+    inferred_from TEXT, -- the machine that was called for; null for the machine itself
     as_of_ms INTEGER NOT NULL, -- the time for which it holds: of a call, when it was answered
     missing TEXT NOT NULL, -- JSON, a list of missing_kb.id
     since TEXT NOT NULL, -- JSON, since when: a time in milliseconds and the number of KBs in a row, again and again
-    checksum INTEGER NOT NULL -- of machine, source, as_of_ms, missing and since: no figure comes from a flipped bit
+    checksum INTEGER NOT NULL -- of machine, source, inferred_from, as_of_ms, missing and since: no figure comes from a flipped bit
 ) STRICT;
 
 -- A list of machines, as it was read; the same list is kept once.

@@ -16,6 +16,8 @@ use crate::{
 pub(crate) struct AnswerCells<'row> {
     pub(crate) machine: i64,
     pub(crate) source: &'row str,
+    /// The machine that was called for, if it is another one.
+    pub(crate) inferred_from: Option<&'row str>,
     pub(crate) as_of_ms: i64,
     /// The text of its list.
     pub(crate) missing: &'row str,
@@ -24,17 +26,18 @@ pub(crate) struct AnswerCells<'row> {
 }
 
 impl<'row> AnswerCells<'row> {
-    /// Reads six columns, starting at this one: source, time, list, since when, machine and checksum.
-    /// Fails if the checksum does not match.
+    /// Reads seven columns, starting at this one: source, inferred from, time, list, since when, machine
+    /// and checksum. Fails if the checksum does not match.
     pub(crate) fn read(row: &'row Row<'_>, column: usize) -> Result<Self> {
         let cells = Self {
             source: row.get_ref(column)?.as_str()?,
-            as_of_ms: row.get(column + 1)?,
-            missing: row.get_ref(column + 2)?.as_str()?,
-            since: row.get_ref(column + 3)?.as_str()?,
-            machine: row.get(column + 4)?,
+            inferred_from: row.get_ref(column + 1)?.as_str_or_null()?,
+            as_of_ms: row.get(column + 2)?,
+            missing: row.get_ref(column + 3)?.as_str()?,
+            since: row.get_ref(column + 4)?.as_str()?,
+            machine: row.get(column + 5)?,
         };
-        let written: i64 = row.get(column + 5)?;
+        let written: i64 = row.get(column + 6)?;
         if cells.checksum() != written {
             return Err(damage("an answer does not match its checksum"));
         }
@@ -47,6 +50,8 @@ impl<'row> AnswerCells<'row> {
             .chain_update(self.as_of_ms.to_le_bytes())
             .chain_update(self.source)
             .chain_update([0])
+            .chain_update(self.inferred_from.unwrap_or_default())
+            .chain_update([0])
             .chain_update(self.missing)
             .chain_update([0])
             .chain_update(self.since)
@@ -55,9 +60,9 @@ impl<'row> AnswerCells<'row> {
     }
 
     /// The answer with its list, which the caller has read.
-    pub(crate) fn answer(&self, missing: MissingKbs, reused: bool) -> Result<Answer> {
+    pub(crate) fn answer(&self, missing: MissingKbs) -> Result<Answer> {
         Ok(Answer {
-            reused,
+            inferred_from: self.inferred_from.map(parse).transpose()?,
             since: since_text::from_text(self.since, 0)?,
             ..Answer::new(parse(self.source)?, time(self.as_of_ms), missing)
         })

@@ -84,12 +84,15 @@ fn insert_answer(
     let missing = numbers.list(connection, &answer.missing, session.run.0)?;
     let since = since::continued_text(connection, machine, answer, &missing, numbers)?;
     let mut insert = connection.prepare_cached(
-        "INSERT INTO answer (machine, run, session, source, as_of_ms, missing, since, checksum)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        "INSERT INTO answer (machine, run, session, source, inferred_from, as_of_ms, missing, since,
+             checksum)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     )?;
+    let inferred_from = answer.inferred_from.map(|it| it.to_string());
     let cells = AnswerCells {
         machine,
         source: answer.source.as_str(),
+        inferred_from: inferred_from.as_deref(),
         as_of_ms: millis(answer.as_of),
         missing: &missing,
         since: &since,
@@ -99,6 +102,7 @@ fn insert_answer(
         session.run.0,
         session.session,
         cells.source,
+        cells.inferred_from,
         cells.as_of_ms,
         cells.missing,
         cells.since,
@@ -116,7 +120,8 @@ const COLUMNS: &str = "
     run_machine.http_status, run_machine.code, run_machine.message, run_machine.correlation_id,
     answer.id,
     answer.run <> run.id OR answer.session <> run.session OR run_machine.origin <> 'asked',
-    answer.source, answer.as_of_ms, answer.missing, answer.since, run_machine.machine,
+    answer.run <> run.id,
+    answer.source, answer.inferred_from, answer.as_of_ms, answer.missing, answer.since, run_machine.machine,
     answer.checksum
     FROM run_machine
     JOIN run ON run.id = run_machine.run
@@ -139,7 +144,7 @@ pub(crate) fn last_answers(
 ) -> Result<()> {
     let mut descriptions = Descriptions::default();
     let mut find = connection.prepare(
-        "SELECT answer.id, source, as_of_ms, missing, since, machine.id, checksum
+        "SELECT answer.id, source, inferred_from, as_of_ms, missing, since, machine.id, checksum
          FROM machine JOIN answer ON answer.id = machine.last_answer
          WHERE service = ?1 AND machine_id = ?2",
     )?;
@@ -152,7 +157,11 @@ pub(crate) fn last_answers(
             machine,
             attempts: 0,
             times_unknown: 0,
-            result: Ok(cells.answer(list.missing, true)?),
+            result: Ok(Answer {
+                reused: true,
+                kept: true,
+                ..cells.answer(list.missing)?
+            }),
         };
         take(outcome, AnswerRef(row.get(0)?));
     }
@@ -191,10 +200,14 @@ fn outcome(
         times_unknown: row.get(2)?,
         result: match answer {
             Some(_) => {
-                let cells = AnswerCells::read(row, 10)?;
+                let cells = AnswerCells::read(row, 11)?;
                 let list = descriptions.list(connection, cells.missing)?;
                 listed(&list);
-                Ok(cells.answer(list.missing, row.get(9)?)?)
+                Ok(Answer {
+                    reused: row.get(9)?,
+                    kept: row.get(10)?,
+                    ..cells.answer(list.missing)?
+                })
             }
             None => Err(failure(row)?),
         },
@@ -203,8 +216,9 @@ fn outcome(
 
 /// Verifies the checksum of every answer.
 pub(crate) fn verify(connection: &Connection) -> Result<()> {
-    let mut statement = connection
-        .prepare("SELECT source, as_of_ms, missing, since, machine, checksum FROM answer")?;
+    let mut statement = connection.prepare(
+        "SELECT source, inferred_from, as_of_ms, missing, since, machine, checksum FROM answer",
+    )?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         AnswerCells::read(row, 0)?;
@@ -214,8 +228,9 @@ pub(crate) fn verify(connection: &Connection) -> Result<()> {
 
 /// Makes all answers older by this many milliseconds.
 pub(crate) fn age(connection: &Connection, by_ms: i64) -> Result<()> {
-    let mut answers = connection
-        .prepare("SELECT source, as_of_ms, missing, since, machine, checksum, id FROM answer")?;
+    let mut answers = connection.prepare(
+        "SELECT source, inferred_from, as_of_ms, missing, since, machine, checksum, id FROM answer",
+    )?;
     let mut update = connection
         .prepare("UPDATE answer SET as_of_ms = ?2, since = ?3, checksum = ?4 WHERE id = ?1")?;
     let mut rows = answers.query([])?;
@@ -225,7 +240,7 @@ pub(crate) fn age(connection: &Connection, by_ms: i64) -> Result<()> {
             since_text::to_text(&since_text::from_text(cells.since, by_ms.saturating_neg())?)?;
         cells.as_of_ms = cells.as_of_ms.saturating_sub(by_ms);
         cells.since = &since;
-        let number: i64 = row.get(6)?;
+        let number: i64 = row.get(7)?;
         update.execute(params![
             number,
             cells.as_of_ms,

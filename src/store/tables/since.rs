@@ -72,7 +72,7 @@ pub(crate) fn continued(
 /// of which is a service with machines of its own.
 fn last_answer(of: &str) -> String {
     format!(
-        "SELECT answer.source, answer.as_of_ms, answer.missing, answer.since, answer.machine,
+        "SELECT answer.source, answer.inferred_from, answer.as_of_ms, answer.missing, answer.since, answer.machine,
              answer.checksum
          FROM machine AS own
          CROSS JOIN service ON service.id = own.service
