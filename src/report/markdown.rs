@@ -12,7 +12,7 @@ use super::{
         coverage::{answered, banner, last_seen_in_doubt, pending, skipped},
         figures::figures,
         headline::headline,
-        list_check,
+        list_check, week,
     },
 };
 use crate::{
@@ -96,6 +96,9 @@ fn head(run: &Run<'_>, headline: &str, text: &mut String) -> std::fmt::Result {
         writeln!(text, "\n{}", paragraph(&sentence(past.changes, run.facts)))?;
         if let Some(exposure) = exposure_sentence(past.changes) {
             writeln!(text, "\n{}", paragraph(&exposure))?;
+        }
+        for sentence in week::sentences(run) {
+            writeln!(text, "\n{}", paragraph(&sentence))?;
         }
     }
     Ok(())

@@ -43,9 +43,10 @@ pub fn screen(run: &Run<'_>, width: u16, style: Style) -> io::Result<String> {
     Ok(sections(all.into_iter()))
 }
 
-/// The notes that fit into this number of lines. The others are in the reports.
+/// The notes that fit into this number of lines, last week first. The others are in the reports.
 fn notes(run: &Run<'_>, width: u16, lines: usize) -> Vec<String> {
-    let notes = coverage::notes(run).into_iter().chain(census(run, 1));
+    let week = view::week::sentences(run).into_iter();
+    let notes = week.chain(coverage::notes(run)).chain(census(run, 1));
     let mut shown: Vec<String> = Vec::new();
     for note in notes.map(|note| wrapped(&note, width)) {
         if shown.len() + note.len() <= lines {
@@ -68,6 +69,7 @@ pub fn render(run: &Run<'_>, width: u16, style: Style) -> io::Result<String> {
         totals(run, width),
         lists::actions(run, width)?,
         changes::summary(run, u16::MAX, style),
+        view::week::sentences(run),
         notes.collect(),
         census(run, 3),
         lists::worst_kbs(run, width),

@@ -100,6 +100,21 @@ fn second_night_fits_twenty_lines() {
 }
 
 #[test]
+fn last_week_comes_before_other_notes() {
+    let fixture = Fixture::second_week();
+    for width in [80, 100, 120] {
+        let text = fixture.with_run(|run| screen(run, width, Style::Plain).unwrap());
+        assert!(text.lines().count() <= SCREEN, "{text}");
+        assert!(text.contains("\nSince 2026-11-16: 3 resolved"), "{text}");
+    }
+    // Lines that do not fit are left out, whatever the width.
+    for width in [40, 50, 60] {
+        let text = fixture.with_run(|run| screen(run, width, Style::Plain).unwrap());
+        assert!(!text.contains("no missing updates"), "{text}");
+    }
+}
+
+#[test]
 fn notes_appear_as_far_as_they_fit() {
     let fixture = |kbs: u8| {
         let missing = (1..=kbs).map(|kb| gap(&kb.to_string(), 9)).collect();

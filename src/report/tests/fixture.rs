@@ -29,6 +29,8 @@ pub(in crate::report) struct Fixture {
     pub(in crate::report) outcomes: Vec<Outcome>,
     /// The results of the previous run: the same machines, and one that has since left the list.
     pub(in crate::report) before: Option<Vec<Outcome>>,
+    /// The results of a run a week ago, likewise.
+    pub(in crate::report) week: Option<Vec<Outcome>>,
     /// The service's own count, if it was requested.
     pub(in crate::report) census: Option<Census>,
     pub(in crate::report) list_check: Option<ListCheck>,
@@ -46,6 +48,7 @@ impl Fixture {
                 not_found(4),
             ],
             before: None,
+            week: None,
             census: None,
             list_check: None,
             facts: facts(),
@@ -66,6 +69,19 @@ impl Fixture {
                 answer(9, vec![gap("5000802", 5), gap("4000001", 1)]),
             ]),
             ..Self::small()
+        }
+    }
+
+    /// The second night with a run a week ago.
+    pub(in crate::report) fn second_week() -> Self {
+        Self {
+            week: Some(vec![
+                answer(1, vec![gap("5000802", 12), gap("4999999", 2)]),
+                answer(2, vec![gap("4999999", 2), gap("4999998", 2)]),
+                answer(3, Vec::new()),
+                answer(4, vec![gap("4999997", 2)]),
+            ]),
+            ..Self::second_night()
         }
     }
 
@@ -119,13 +135,17 @@ impl Fixture {
         let told = InMemory(self.outcomes.clone());
         let rank_by = RankBy::for_people(self.facts.rank_by);
         let fleet = told.aggregate(&self.inventory, rank_by);
-        let before = self
-            .before
-            .clone()
-            .map(|before| Before(told.clone(), InMemory(before)));
-        let changes = before
-            .as_ref()
-            .map(|before| before.changes(&self.inventory));
+        let earlier = |run, outcomes: &Option<Vec<Outcome>>| {
+            let then = InMemory(outcomes.clone()?);
+            let today = told.clone();
+            Some(Before { run, today, then })
+        };
+        let before = earlier(LAST_NIGHT, &self.before);
+        let week = earlier(LAST_WEEK, &self.week);
+        let [changes, week] = [&before, &week].map(|earlier| {
+            let earlier = earlier.as_ref();
+            earlier.map(|earlier| earlier.changes(&self.inventory))
+        });
         render(&Run {
             inventory: &self.inventory,
             fleet: &fleet,
@@ -135,7 +155,7 @@ impl Fixture {
                 .as_ref()
                 .zip(changes.as_ref())
                 .map(|(history, changes)| Past { changes, history }),
-            week: None,
+            week: week.as_ref(),
             releases: &[],
             trend: &trend(),
             census: self.census.as_ref(),
@@ -159,16 +179,37 @@ impl Fixture {
     }
 }
 
-/// The current run and the previous one, whose answer positions start at 1,000.
+/// The current run and an earlier one, whose answer positions start at 1,000.
 #[derive(Debug)]
-struct Before(InMemory, InMemory);
+struct Before {
+    run: EarlierRun,
+    today: InMemory,
+    then: InMemory,
+}
+
+/// The number and the start of an earlier run.
+#[derive(Debug, Clone, Copy)]
+struct EarlierRun {
+    run: i64,
+    day: &'static str,
+}
+
+const LAST_NIGHT: EarlierRun = EarlierRun {
+    run: 1,
+    day: "2026-11-22",
+};
+
+const LAST_WEEK: EarlierRun = EarlierRun {
+    run: 0,
+    day: "2026-11-16",
+};
 
 const BEFORE: i64 = 1000;
 
 impl Before {
     fn changes(&self, inventory: &Inventory) -> Changes {
         let then = (BEFORE..)
-            .zip(&self.1.0)
+            .zip(&self.then.0)
             .map(|(place, outcome)| BaseMachine {
                 machine: outcome.machine,
                 answer: outcome.result.as_ref().ok().map(|answer| DatedAnswer {
@@ -180,19 +221,19 @@ impl Before {
             });
         let mut then: Vec<BaseMachine> = then.collect();
         then.sort_by_key(|it| it.machine);
-        let fleet = self.0.aggregate(inventory, RankBy::Cve);
+        let fleet = self.today.aggregate(inventory, RankBy::Cve);
         let base = BaseRun {
             lists_tenant: false,
-            run: 1,
-            started_at: yesterday(),
-            finished_at: yesterday(),
+            run: self.run.run,
+            started_at: self.run.started_at(),
+            finished_at: self.run.started_at(),
             machines: then.len() as u64,
             is_same_fleet: true,
             figures: Figures::default(),
         };
         let comparison = Comparison {
             fleet: &fleet,
-            gaps: &self.0,
+            gaps: &self.today,
             base,
             base_machines: &then,
             history: self,
@@ -205,15 +246,15 @@ impl Before {
 impl Gaps for Before {
     fn missing(&self, answer: AnswerRef) -> io::Result<MissingKbs> {
         match answer.0 {
-            BEFORE.. => self.1.missing(AnswerRef(answer.0 - BEFORE)),
-            _ => self.0.missing(answer),
+            BEFORE.. => self.then.missing(AnswerRef(answer.0 - BEFORE)),
+            _ => self.today.missing(answer),
         }
     }
 
     fn since(&self, answer: AnswerRef) -> io::Result<MissingSince> {
         match answer.0 {
-            BEFORE.. => self.1.since(AnswerRef(answer.0 - BEFORE)),
-            _ => self.0.since(answer),
+            BEFORE.. => self.then.since(AnswerRef(answer.0 - BEFORE)),
+            _ => self.today.since(answer),
         }
     }
 }
@@ -224,8 +265,10 @@ impl History for Before {
     }
 }
 
-fn yesterday() -> Timestamp {
-    "2026-11-22T12:59:58Z".parse().unwrap()
+impl EarlierRun {
+    fn started_at(self) -> Timestamp {
+        format!("{}T12:59:58Z", self.day).parse().unwrap()
+    }
 }
 
 /// Three runs: a complete one, a partial one and the current one.

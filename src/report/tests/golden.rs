@@ -232,7 +232,7 @@ const DIGESTS: [&str; 4] = [
     "NFu5sANEKvAiuKLXxO3ig7jRzb/8nwDe9DsBCjtK9MM=  report.html",
     "Pgr6TUwW2HjN+0DvGil6xpHwu5dbMh2tu1MkgCKPstQ=  report.xlsx",
     "CUPDUzgHLcFFMOIiJqVth7eKQ02yMoC+X1BUeSvpI00=  report.html",
-    "VGEjBQzBP9nzOAVDPehSjMPYepLiU1NUK7FOQKZdozo=  report.xlsx",
+    "+WvRF/H7onRHomvxwpXl0any70I/DufprBfykInFF0Q=  report.xlsx",
 ];
 
 #[test]

@@ -19,7 +19,7 @@
 //! - [`trend`]: a figure over the last runs
 //! - [`census`]: the service's own count beside ours
 //! - [`groups`]: the figures by device group, platform and tag
-//! - [`week`]: the exposure compared with a week ago
+//! - [`week`]: the comparison with last week
 
 pub(super) mod actions;
 pub(super) mod census;

@@ -1,10 +1,12 @@
-//! The exposure compared with a week ago.
+//! The comparison with last week.
 
 use std::cmp::Ordering;
 
 use jiff::SignedDuration;
 
+use super::changes::sentence;
 use crate::{
+    changes::Changes,
     domain::text::{share, thousands},
     report::{Run, TrendPoint, time::local_day},
 };
@@ -15,8 +17,21 @@ const WEEK: SignedDuration = SignedDuration::from_hours(7 * 24 - 12);
 /// The maximum age that people call last week.
 const LAST_WEEK: SignedDuration = SignedDuration::from_hours(10 * 24);
 
+/// The comparison with last week, one sentence each: what changed since then, and the exposure. The
+/// base that is last week's run, too, is not repeated.
+pub(in crate::report) fn sentences(run: &Run<'_>) -> Vec<String> {
+    let changes = another_base(run).map(|week| sentence(week, run.facts));
+    changes.into_iter().chain(exposure(run)).collect()
+}
+
+/// The changes since last week. `None` if last week's run is the base.
+pub(in crate::report) fn another_base<'run>(run: &Run<'run>) -> Option<&'run Changes> {
+    let base = run.past.map(|past| past.changes.base.run);
+    run.week.filter(|week| Some(week.base.run) != base)
+}
+
 /// Compares exposure with the latest complete run that is at least about a week old.
-pub(in crate::report) fn week(run: &Run<'_>) -> Option<String> {
+fn exposure(run: &Run<'_>) -> Option<String> {
     let then = about_a_week_ago(run)?;
     let day = local_day(then.started_at, &run.facts.time_zone);
     let days = (age(run, then).as_hours() + 12) / 24;
@@ -94,7 +109,7 @@ mod tests {
             ),
         ] {
             let told = Fixture::small().with_run(|run| {
-                week(&Run {
+                exposure(&Run {
                     trend: &trend,
                     ..*run
                 })

@@ -92,11 +92,8 @@ fn compared(scene: &Scene<'_>, changes: &Changes) -> Compared {
 
 /// What became of the exposure, and what changed since last week.
 fn notes(run: &Run<'_>, changes: &Changes) -> Vec<String> {
-    let week = run.week.filter(|week| week.base.run != changes.base.run);
-    let week = week.map(|week| view::changes::sentence(week, run.facts));
     let exposure = view::changes::exposure_sentence(changes);
-    let notes = exposure.into_iter().chain(week).chain(week::week(run));
-    notes.collect()
+    exposure.into_iter().chain(week::sentences(run)).collect()
 }
 
 fn has_changed(kb: &KbChange) -> bool {

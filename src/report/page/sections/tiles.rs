@@ -11,6 +11,7 @@ use crate::{
     report::view::{
         changes::base_day,
         figures::{Figure, figures, is_fair},
+        week::another_base,
     },
 };
 
@@ -78,8 +79,7 @@ impl Tile {
     fn compare(&mut self, scene: &Scene<'_>) {
         let run = &scene.run;
         let base = run.past.map(|it| it.changes);
-        let is_another = |week: &&Changes| base.is_none_or(|it| it.base.run != week.base.run);
-        for changes in base.into_iter().chain(run.week.filter(is_another)) {
+        for changes in base.into_iter().chain(another_base(run)) {
             self.changes.extend(self.change(scene, changes));
         }
     }

@@ -11,9 +11,10 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use super::super::{
-    Format, Run,
+    Format, Run, TrendPoint,
     fixture::{Fixture, answer, gap, not_found},
-    reports,
+    markdown, reports,
+    terminal::{Style, render, screen},
 };
 use crate::{
     aggregate::Coverage,
@@ -40,6 +41,8 @@ struct Figures {
     per_machine: Option<BTreeMap<String, [u64; 2]>>,
     /// The classes of changes that are not empty.
     changes: Option<BTreeMap<String, u64>>,
+    /// The same since last week.
+    week: Option<BTreeMap<String, u64>>,
 }
 
 impl Figures {
@@ -55,6 +58,7 @@ impl Figures {
             per_kb: self.per_kb.or_else(|| truth.per_kb.clone()),
             per_machine: self.per_machine.or_else(|| truth.per_machine.clone()),
             changes: self.changes.or_else(|| truth.changes.clone()),
+            week: self.week.or_else(|| truth.week.clone()),
         }
     }
 
@@ -80,6 +84,7 @@ impl Figures {
             per_kb: Some(per_kb.collect()),
             per_machine: Some(with_gaps(per_machine)),
             changes: run.past.map(|past| classes(past.changes.tally)),
+            week: run.week.map(|week| classes(week.tally)),
         }
     }
 
@@ -245,14 +250,17 @@ fn summary(summary: &Value) -> Figures {
         kbs: summary["kbs"].as_u64(),
         gaps: summary["gaps"].as_u64(),
         exposure: summary["exposure"].as_u64(),
-        changes: summary.get("changes").map(|changes| {
-            let classes = changes.as_object().unwrap().iter();
-            let classes = classes.filter(|(name, _)| *name != "stillMissing");
-            let classes = classes.filter_map(|(name, gaps)| Some((name.clone(), gaps.as_u64()?)));
-            classes.filter(|(_, gaps)| *gaps > 0).collect()
-        }),
+        changes: summary.get("changes").map(json_classes),
+        week: summary.get("lastWeek").map(json_classes),
         ..Figures::default()
     }
+}
+
+fn json_classes(changes: &Value) -> BTreeMap<String, u64> {
+    let classes = changes.as_object().unwrap().iter();
+    let classes = classes.filter(|(name, _)| *name != "stillMissing");
+    let classes = classes.filter_map(|(name, gaps)| Some((name.clone(), gaps.as_u64()?)));
+    classes.filter(|(_, gaps)| *gaps > 0).collect()
 }
 
 fn report_json(bytes: &[u8]) -> Figures {
@@ -348,11 +356,15 @@ fn failed(number: u8, reason: Reason) -> Outcome {
 }
 
 fn any_fleet() -> impl Strategy<Value = Fixture> {
-    let before = proptest::option::of(any_outcomes(&[1, 2, 3, 6, 8, 9]));
-    (any_outcomes(&[1, 2, 3, 4, 6]), before).prop_map(|(outcomes, before)| {
+    let before = || proptest::option::of(any_outcomes(&[1, 2, 3, 6, 8, 9]));
+    let nights = (any_outcomes(&[1, 2, 3, 4, 6]), before(), before());
+    nights.prop_map(|(outcomes, before, week)| {
+        // With a run a week ago, there is a previous run.
+        let week = week.filter(|_| before.is_some());
         let mut fixture = Fixture {
             outcomes,
             before,
+            week,
             ..Fixture::small()
         };
         // The guard changes ids on purpose.
@@ -387,4 +399,79 @@ proptest! {
             prop_assert_eq!(read, truth, "{}", name);
         }
     }
+}
+
+/// The reports for people as text. The workbook is its summary.
+fn read_by_people(run: &Run<'_>) -> Vec<(&'static str, String)> {
+    let written = |name: &str| {
+        let formats: Vec<Format> = Format::WORDS.iter().map(|it| it.parse().unwrap()).collect();
+        let reports = reports(&formats);
+        let report = reports.iter().find(|it| it.file_name() == name).unwrap();
+        let mut bytes = Vec::new();
+        report.render(run, &mut bytes).unwrap();
+        bytes
+    };
+    vec![
+        ("page", String::from_utf8(written("report.html")).unwrap()),
+        ("workbook", people::summary(&written("report.xlsx"))),
+        ("terminal", render(run, 1000, Style::Plain).unwrap()),
+        ("screen", screen(run, 1000, Style::Plain).unwrap()),
+        ("Markdown", unescaped(&markdown(run).unwrap())),
+    ]
+}
+
+/// Markdown without its escapes.
+fn unescaped(markdown: &str) -> String {
+    let mut parts = markdown.split("&#");
+    let mut text = parts.next().unwrap().to_owned();
+    for part in parts {
+        let (code, rest) = part.split_once(';').unwrap();
+        let code: u32 = code.parse().unwrap();
+        text.push(char::from_u32(code).unwrap());
+        text.push_str(rest);
+    }
+    text.replace("<wbr>", "")
+}
+
+#[test]
+fn formats_for_people_compare_with_last_week() {
+    Fixture::second_week().with_run(|run| {
+        let expected = classes(run.week.unwrap().tally);
+        assert!(expected.len() > 2, "{expected:?}");
+        for (name, text) in read_by_people(run) {
+            assert_eq!(people::week(&text).as_ref(), Some(&expected), "{name}");
+        }
+    });
+    // There is no week to compare with.
+    Fixture::second_night().with_run(|run| {
+        for (name, text) in read_by_people(run) {
+            assert_eq!(people::week(&text), None, "{name}");
+        }
+    });
+}
+
+#[test]
+fn exposure_a_week_ago_is_the_same_in_all_formats_for_people() {
+    let point = |day: &str| TrendPoint {
+        run: 0,
+        started_at: format!("2026-11-{day}T13:00:00Z").parse().unwrap(),
+        machines: 5,
+        answered: 5,
+        with_gaps: 2,
+        clean: 1,
+        kbs: 2,
+        gaps: 9,
+        exposure: 246,
+    };
+    Fixture::second_week().with_run(|run| {
+        let trend = [point("16"), point("22")];
+        let run = Run {
+            trend: &trend,
+            ..*run
+        };
+        let sentence = "Exposure score 123, 50.0 % lower than the 246 of 7 days ago (2026-11-16)";
+        for (name, text) in read_by_people(&run) {
+            assert!(text.contains(sentence), "{name}: {text}");
+        }
+    });
 }

@@ -43,6 +43,27 @@ fn classes(gaps: impl Fn(&str) -> u64) -> BTreeMap<String, u64> {
     counted.into_iter().filter(|(_, gaps)| *gaps > 0).collect()
 }
 
+/// The classes of changes since last week, as the sentence about them says. `None` without one.
+pub(super) fn week(text: &str) -> Option<BTreeMap<String, u64>> {
+    let sentence = between(text, "Since 2026-11-16: ", ".")?;
+    let count = |end: &str| {
+        let (before, _) = sentence.split_once(end)?;
+        let words = before.rsplit([' ', '(']);
+        words.map(str::parse).find_map(Result::ok)
+    };
+    let ends = [
+        ("new", " new"),
+        ("resolved", " resolved"),
+        ("replaced", " replaced by newer KBs"),
+        ("returned", " returned"),
+        ("appeared", " on machines that had no answer then"),
+        ("notAnswered", " carried over"),
+        ("outOfScope", " out of scope"),
+    ];
+    let gaps = ends.map(|(class, end)| (class.to_owned(), count(end).unwrap_or(0)));
+    Some(gaps.into_iter().filter(|(_, gaps)| *gaps > 0).collect())
+}
+
 pub(super) fn page(bytes: &[u8]) -> Figures {
     let page = std::str::from_utf8(bytes).unwrap();
     let tile = |name: &str| {
@@ -64,6 +85,7 @@ pub(super) fn page(bytes: &[u8]) -> Figures {
         per_kb: Some(page_kbs(&data["kbs"])),
         per_machine: Some(page_machines(&data["machines"])),
         changes: changed.map(|_| classes(gaps)),
+        week: week(page),
         ..Figures::default()
     }
 }
@@ -115,6 +137,7 @@ pub(super) fn workbook(bytes: &[u8]) -> Figures {
     Figures {
         per_kb: Some(kbs.collect()),
         changes: has_base.then(|| changes.collect()),
+        week: week(&summary(bytes)),
         ..listed
     }
 }
@@ -125,6 +148,14 @@ fn machine_row(row: &[String]) -> Option<(String, [u64; 2])> {
     let columns = row.len();
     let figures = [&row[columns - 7], &row[columns - 6]];
     (!figures[0].is_empty()).then(|| (row[1].clone(), figures.map(|cell| number(cell))))
+}
+
+/// The cells of the workbook's summary, one a line.
+pub(super) fn summary(bytes: &[u8]) -> String {
+    let mut book = Xlsx::new(Cursor::new(bytes.to_vec())).unwrap();
+    let range = book.worksheet_range("Summary").unwrap();
+    let cells: Vec<String> = range.rows().flatten().map(Data::to_string).collect();
+    cells.join("\n")
 }
 
 fn first_cell(book: &mut Xlsx<Cursor<Vec<u8>>>, sheet: &str) -> String {
@@ -168,6 +199,7 @@ pub(super) fn on_the_terminal(run: &Run<'_>) -> Figures {
             between(&text, "Exposure score ", " ").map(number)
         }),
         changes: run.past.map(|_| classes(gaps)),
+        week: week(&text),
         ..Figures::default()
     }
 }

@@ -1,57 +1,115 @@
-//! The figures of the fleet beside those of the base.
+//! The figures of the fleet beside those of the base and of last week.
 
 use rust_xlsxwriter::XlsxError;
 
 use super::page::{CellStyle, Page};
-use crate::report::{
-    Run,
-    view::{
-        changes::base_day,
-        figures::{Figure, capitalized, figures},
+use crate::{
+    changes::{BaseRun, Changes},
+    report::{
+        Run,
+        view::{
+            changes::base_day,
+            figures::{Figure, capitalized, figures},
+            week::another_base,
+        },
     },
 };
 
+/// The columns of the earlier runs: the base, and last week.
+const EARLIER: [u16; 2] = [2, 4];
+
 pub(super) fn write(page: &mut Page<'_>, run: &Run<'_>) -> Result<(), XlsxError> {
     page.heading("Figures")?;
-    match run.past {
-        Some(past) => {
-            let then = base_day(run.facts, &past.changes.base);
-            page.header(&["", "This run", &then, "Difference"])?;
-        }
-        None => page.header(&["", "This run"])?,
-    }
+    let block = Block::of(run);
+    block.header(page, run)?;
     let [answered, with_gaps, rest @ ..] = figures(run);
     let coverage = run.fleet.coverage;
-    let machines = run.past.map(|past| past.changes.base.machines);
-    row(page, "Machines on the list", coverage.machines(), machines)?;
+    block.row(page, "Machines on the list", coverage.machines(), |it| {
+        it.machines
+    })?;
     let skipped = run.fleet.skipped.len() as u64;
     if skipped > 0 {
-        row(page, "Machines skipped", skipped, None)?;
+        row(page, "Machines skipped", skipped)?;
     }
-    figure(page, &answered)?;
-    figure(page, &with_gaps)?;
-    row(page, "Clean machines", coverage.clean, None)?;
+    block.figure(page, &answered)?;
+    block.figure(page, &with_gaps)?;
+    block.row(page, "Clean machines", coverage.clean, |it| {
+        it.figures.clean
+    })?;
     // Clean machines that may be silent, because "last seen" could not be parsed.
     if let Some(unread) = &run.fleet.unread_last_seen {
-        let name = "  of these, last seen not understood";
-        row(page, name, unread.machines, None)?;
+        row(
+            page,
+            "  of these, last seen not understood",
+            unread.machines,
+        )?;
     }
-    let name = "Machines without current data";
-    row(page, name, coverage.no_current_data, None)?;
-    rest.iter().try_for_each(|it| figure(page, it))
+    row(
+        page,
+        "Machines without current data",
+        coverage.no_current_data,
+    )?;
+    rest.iter().try_for_each(|it| block.figure(page, it))
 }
 
-fn figure(page: &mut Page<'_>, figure: &Figure) -> Result<(), XlsxError> {
-    row(page, &capitalized(figure.name), figure.now, figure.then)
+/// The earlier runs that the figures are compared with.
+struct Block<'run> {
+    earlier: Vec<&'run Changes>,
 }
 
-fn row(page: &mut Page<'_>, name: &str, now: u64, then: Option<u64>) -> Result<(), XlsxError> {
+impl<'run> Block<'run> {
+    fn of(run: &Run<'run>) -> Self {
+        let base = run.past.map(|past| past.changes);
+        Self {
+            earlier: base.into_iter().chain(another_base(run)).collect(),
+        }
+    }
+
+    fn header(&self, page: &mut Page<'_>, run: &Run<'_>) -> Result<(), XlsxError> {
+        let mut names = vec![String::new(), "This run".to_owned()];
+        for changes in &self.earlier {
+            names.push(base_day(run.facts, &changes.base));
+            names.push("Difference".to_owned());
+        }
+        page.header(&names.iter().map(String::as_str).collect::<Vec<_>>())
+    }
+
+    fn figure(&self, page: &mut Page<'_>, figure: &Figure) -> Result<(), XlsxError> {
+        let then = |changes: &Changes| figure.compared_with(changes).then;
+        self.write(page, &capitalized(figure.name), figure.now, then)
+    }
+
+    fn row(
+        &self,
+        page: &mut Page<'_>,
+        name: &str,
+        now: u64,
+        then: impl Fn(&BaseRun) -> u64,
+    ) -> Result<(), XlsxError> {
+        self.write(page, name, now, |changes| Some(then(&changes.base)))
+    }
+
+    fn write(
+        &self,
+        page: &mut Page<'_>,
+        name: &str,
+        now: u64,
+        then: impl Fn(&Changes) -> Option<u64>,
+    ) -> Result<(), XlsxError> {
+        for (column, changes) in EARLIER.into_iter().zip(&self.earlier) {
+            if let Some(then) = then(changes) {
+                page.number(column, then)?;
+                page.difference(column + 1, difference(now, then))?;
+            }
+        }
+        row(page, name, now)
+    }
+}
+
+/// Writes a figure, and ends the row.
+fn row(page: &mut Page<'_>, name: &str, now: u64) -> Result<(), XlsxError> {
     page.text(0, name, CellStyle::Text)?;
     page.number(1, now)?;
-    if let Some(then) = then {
-        page.number(2, then)?;
-        page.float(3, difference(now, then), CellStyle::Difference)?;
-    }
     page.next_row();
     Ok(())
 }

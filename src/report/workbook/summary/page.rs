@@ -11,6 +11,9 @@ use crate::report::time::rfc3339;
 /// The last text column. The charts are to the right of it.
 const LAST: u16 = 5;
 
+/// The number format of a difference, with its sign.
+const DIFFERENCE: &str = "+#,##0;-#,##0;0";
+
 /// The rows of a block of figures, without the header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Rows {
@@ -36,6 +39,7 @@ pub(super) enum CellStyle {
     Alarm,
     Number,
     Difference,
+    DifferenceBesideNumbers,
     Share,
     Time,
 }
@@ -73,7 +77,11 @@ impl CellStyle {
                 .set_font_color(Color::White)
                 .set_background_color(Color::RGB(0xC0_00_00)),
             Self::Number => format.set_num_format("#,##0"),
-            Self::Difference => format.set_num_format("+#,##0;-#,##0;0"),
+            Self::Difference => format.set_num_format(DIFFERENCE),
+            Self::DifferenceBesideNumbers => format
+                .set_num_format(DIFFERENCE)
+                .set_align(FormatAlign::Left)
+                .set_indent(1),
             Self::Share => format.set_num_format("0.0%"),
             Self::Time => format.set_num_format(TIME).set_align(FormatAlign::Left),
         }
@@ -116,6 +124,15 @@ impl<'sheet> Page<'sheet> {
 
     pub(super) fn number(&mut self, column: u16, number: u64) -> Result<(), XlsxError> {
         self.float(column, as_number(number), CellStyle::Number)
+    }
+
+    /// Writes a difference. In the last column, which is wide, it is beside the number at its left.
+    pub(super) fn difference(&mut self, column: u16, number: f64) -> Result<(), XlsxError> {
+        let style = match column {
+            LAST => CellStyle::DifferenceBesideNumbers,
+            _ => CellStyle::Difference,
+        };
+        self.float(column, number, style)
     }
 
     pub(super) fn float(

@@ -14,7 +14,7 @@ use crate::{
             self,
             changes::{doubt, exposure_sentence, sentence},
             coverage::{Level, answered, banner, pending},
-            list_check,
+            list_check, week,
         },
     },
 };
@@ -80,6 +80,9 @@ fn changes(page: &mut Page<'_>, run: &Run<'_>) -> Result<(), XlsxError> {
     page.wide(&sentence(past.changes, run.facts), CellStyle::Note, 2)?;
     if let Some(exposure) = exposure_sentence(past.changes) {
         page.wide(&exposure, CellStyle::Note, 2)?;
+    }
+    for sentence in week::sentences(run) {
+        page.wide(&sentence, CellStyle::Note, 2)?;
     }
     match doubt(run) {
         Some(doubt) => page.wide(&format!("Warning: {doubt}"), CellStyle::Note, 2),

@@ -89,6 +89,21 @@ fn summary_contains_the_main_figures() {
 }
 
 #[test]
+fn figures_are_beside_those_of_last_week() {
+    let summary = words(&mut open(&Fixture::second_week()), "Summary");
+    for expected in [
+        "This run|2026-11-22|Difference|2026-11-16|Difference|",
+        "Machines on the list|5|4|1|4|1|",
+        "Machines answered|3|4|-1|4|-1|",
+        "Clean machines|1|0|1|1|0|",
+        "Missing KBs|2|3|-1|4|-2|",
+        "Exposure score|123|57|66|20|103|",
+    ] {
+        assert!(summary.contains(expected), "{expected}: {summary}");
+    }
+}
+
+#[test]
 fn complete_run_has_no_banner() {
     let mut fixture = Fixture::small();
     fixture.outcomes = [1, 2, 3, 4, 6]
