@@ -121,6 +121,7 @@ impl Told {
             releases: &[],
             census: None,
             list_check: None,
+            software: None,
             facts: &facts(),
         };
         reports(&[Format::Csv])

@@ -1,5 +1,7 @@
 //! The software inventory: which versions of Microsoft's products each machine has.
 
+use std::sync::Arc;
+
 use jiff::{Span, Timestamp, civil::Date};
 
 use super::machine::MachineId;
@@ -77,6 +79,25 @@ pub struct SoftwareInventory {
     pub sets: Vec<SoftwareSet>,
     /// Each machine with the place of its set in `sets`, sorted by id.
     pub machines: Vec<(MachineId, u32)>,
+}
+
+/// The software inventory of a run that asked for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RunSoftware {
+    /// The inventory.
+    Known(Arc<SoftwareInventory>),
+    /// Why there is none, as a part of a sentence.
+    Missing(String),
+}
+
+impl RunSoftware {
+    /// The inventory, if there is one.
+    pub fn inventory(&self) -> Option<&SoftwareInventory> {
+        match self {
+            Self::Known(inventory) => Some(inventory),
+            Self::Missing(_) => None,
+        }
+    }
 }
 
 impl SoftwareInventory {

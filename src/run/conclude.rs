@@ -133,6 +133,7 @@ fn assemble<'run>(
             chain(&problem)
         );
     }
+    data.software.clone_from(&setup.software);
     data.list_check = compared(input, answers, data.record.run);
     Ok(data)
 }

@@ -18,6 +18,7 @@ use crate::{
         machine::MachineId,
         outcome::{Failure, Outcome, Reason},
         since::MissingSince,
+        software::RunSoftware,
     },
     inventory::{Cells, Inventory, InventoryMachine, ListCheck, RejectedRow, Skipped},
 };
@@ -34,6 +35,7 @@ pub(in crate::report) struct Fixture {
     /// The service's own count, if it was requested.
     pub(in crate::report) census: Option<Census>,
     pub(in crate::report) list_check: Option<ListCheck>,
+    pub(in crate::report) software: Option<RunSoftware>,
     pub(in crate::report) facts: Facts,
 }
 
@@ -51,6 +53,7 @@ impl Fixture {
             week: None,
             census: None,
             list_check: None,
+            software: None,
             facts: facts(),
         }
     }
@@ -160,6 +163,7 @@ impl Fixture {
             trend: &trend(),
             census: self.census.as_ref(),
             list_check: self.list_check.as_ref(),
+            software: self.software.as_ref(),
             facts: &self.facts,
         })
     }

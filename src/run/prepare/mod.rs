@@ -59,6 +59,7 @@ pub(super) async fn prepare(input: RunInput<'_>) -> Result<Prepared<'_>, RunErro
             input,
             output,
             identity,
+            software: None,
             _lock: lock,
         },
         started,

@@ -10,7 +10,7 @@ use crate::{
     aggregate::{Coverage, Fleet, TopActions},
     changes::{Changes, TimeToPatch},
     config::{Config, Percent},
-    domain::{census::Census, ending::RunOutcome, gaps::Gaps},
+    domain::{census::Census, ending::RunOutcome, gaps::Gaps, software::RunSoftware},
     inventory::{Inventory, ListCheck},
     report::{self, Extras, Facts, Past, Run, Tool, TrendPoint, default_title},
     store::{Figures, OutcomeCounts, RunId, RunRecord, Snapshot},
@@ -55,6 +55,8 @@ pub(crate) struct RunData<'run> {
     pub(crate) week: Option<Changes>,
     /// What is known of the service's list beside the run's; `None` if it was not asked for.
     pub(crate) list_check: Option<ListCheck>,
+    /// The software inventory; `None` if it was not asked for.
+    pub(crate) software: Option<RunSoftware>,
     /// The latest runs, oldest first.
     pub(crate) trend: Vec<TrendPoint>,
     /// How the machines got the updates of the latest months.
@@ -96,6 +98,7 @@ impl<'run> RunData<'run> {
             changes: None,
             week: None,
             list_check: None,
+            software: None,
             trend: Vec::new(),
             releases: Vec::new(),
             census: None,
@@ -121,6 +124,7 @@ impl<'run> RunData<'run> {
             releases: &self.releases,
             census: self.census.as_ref(),
             list_check: self.list_check.as_ref(),
+            software: self.software.as_ref(),
             facts: &self.facts(self.extras()),
         })
     }

@@ -84,6 +84,7 @@ fn part_data<'part>(
     });
     RunData {
         part: Some(facts),
+        software: whole.software.clone(),
         ..data
     }
 }
