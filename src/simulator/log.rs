@@ -15,6 +15,8 @@ pub struct CallLog {
     pub calls: Vec<Call>,
     /// Attempts to sign in, in the order of their admission.
     pub sign_ins: Vec<SignInAttempt>,
+    /// Downloads of exported files, in the order of their arrival.
+    pub downloads: Vec<Download>,
     /// The most calls that were in flight at once.
     pub most_in_flight: usize,
 }
@@ -30,6 +32,10 @@ words! {
         Software = "software",
         /// `GET /api/Software/{id}/getmissingkbs`.
         Census = "census",
+        /// `GET /api/machines/SoftwareInventoryByMachine`.
+        SoftwareInventory = "software-inventory",
+        /// `GET /api/machines/SoftwareInventoryExport`.
+        SoftwareExport = "software-export",
     }
 }
 
@@ -52,6 +58,21 @@ pub struct Call {
     pub over_quota: bool,
     /// Its fault.
     pub fault: Option<Fault>,
+}
+
+/// One request to the server of the exported files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Download {
+    /// When its head arrived.
+    pub arrived: Instant,
+    /// The requested path, without the query, which is a secret.
+    pub path: String,
+    /// The `Range` header.
+    pub range: Option<String>,
+    /// Whether it had an `Authorization` header: such a request is refused.
+    pub authorized: bool,
+    /// The status of the reply; `None` where the connection was broken instead.
+    pub status: Option<u16>,
 }
 
 /// One attempt to sign in.

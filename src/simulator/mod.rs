@@ -8,13 +8,16 @@
 //! ```text
 //! listener ─► sign_in ─► tokens ─┐
 //!    │                           ├─ tenant ─ fleet ─ listing
-//!    └──────► api ─► window ─────┘     └──── faults
+//!    ├──────► api ─► window ─────┘     └──── faults
+//!    └──────► exports ◄─ software
 //! ```
 //!
 //! - `fleet`: the machines, and what each of them misses, counted by product, too
 //! - `listing`: the machine list: the fleet, and machines beside it that no report asks about
 //! - `api`: checks a call in the service's order (path, token, role, licence, quota), then answers
 //!   it or lets its fault do so; each API has a quota of its own
+//! - `software`: what is installed on each machine: the rows of the software inventory
+//! - `exports`: the same in files, on an origin of their own, behind links that expire
 //! - `faults`: the words of `--faults`, and which call has which fault
 
 mod api;
@@ -22,6 +25,7 @@ mod certificates;
 mod chance;
 mod decoy;
 mod error;
+mod exports;
 mod faults;
 mod fleet;
 mod listener;
@@ -31,6 +35,7 @@ mod reply;
 mod settings;
 mod sign_in;
 mod socket;
+mod software;
 mod tenant;
 mod tokens;
 mod window;
@@ -48,6 +53,7 @@ use crate::domain::{kb::MissingKb, machine::MachineId};
 
 use api::Api;
 use certificates::Certificates;
+use exports::Exports;
 use listener::{listen, serve};
 use sign_in::SignIns;
 use tenant::Tenant;
@@ -58,15 +64,16 @@ pub use faults::{
     CENSUS_EXCESS, CensusFault, CensusFaults, Fault, Faults, InvalidFaults, ListFault, ListFaults,
     ListOddForm, OddForm, TenantFault,
 };
-pub use fleet::{Fleet, Product, ProductGap, SimulatedMachine};
+pub use fleet::{Fleet, Product, ProductGap, ProductVersion, SimulatedMachine};
 pub use listing::{DeviceGroup, ListedMachine};
-pub use log::{ApiName, Call, CallLog, SignInAttempt};
+pub use log::{ApiName, Call, CallLog, Download, SignInAttempt};
 pub use settings::Settings;
 
 /// A simulated tenant that is being served. Dropping it stops it at once.
 pub struct Simulator {
     tenant: Arc<Tenant>,
     api: Arc<Api>,
+    exports: Arc<Exports>,
     sign_ins: Arc<SignIns>,
     api_url: Url,
     authority_url: Url,
@@ -74,7 +81,7 @@ pub struct Simulator {
     down: watch::Sender<bool>,
     sign_in_down: watch::Sender<bool>,
     serving: JoinSet<()>,
-    addresses: [SocketAddr; 2],
+    addresses: [SocketAddr; 3],
 }
 
 impl Simulator {
@@ -83,14 +90,24 @@ impl Simulator {
         let certificates = Certificates::make(now)?;
         let (api_door, api_address) = listen(settings.address).await?;
         let (sign_in_door, sign_in_address) = listen(settings.sign_in_address).await?;
+        let (files_door, files_address) = listen(settings.files_address).await?;
         let api_tls = settings.api_tls.then(|| certificates.acceptor.clone());
         let api_url = url(settings.api_tls, api_address)?;
+        let files_url = url(settings.api_tls, files_address)?;
 
         let tenant = Arc::new(Tenant::new(settings, now));
-        let api = Arc::new(Api::new(Arc::clone(&tenant)));
+        let exports = Arc::new(Exports::new(Arc::clone(&tenant), files_url));
+        let api = Arc::new(Api::new(Arc::clone(&tenant), Arc::clone(&exports)));
         let sign_ins = Arc::new(SignIns::new(Arc::clone(&tenant))?);
         let [down, sign_in_down] = [(); 2].map(|()| watch::Sender::new(false));
         let mut serving = JoinSet::new();
+        let handler = Arc::clone(&exports);
+        serving.spawn(serve(
+            files_door,
+            api_tls.clone(),
+            handler,
+            down.subscribe(),
+        ));
         serving.spawn(serve(api_door, api_tls, Arc::clone(&api), down.subscribe()));
         let acceptor = Some(certificates.acceptor);
         let handler = Arc::clone(&sign_ins);
@@ -101,12 +118,13 @@ impl Simulator {
             sign_in_down,
             tenant,
             api,
+            exports,
             sign_ins,
             api_url,
             authority_url: url(true, sign_in_address)?,
             root_pem: certificates.root_pem,
             serving,
-            addresses: [api_address, sign_in_address],
+            addresses: [api_address, sign_in_address, files_address],
         })
     }
 
@@ -118,10 +136,11 @@ impl Simulator {
     ) -> Result<Self, SimulatorError> {
         // An address can be listened on again only after it was released.
         self.serving.shutdown().await;
-        let [address, sign_in_address] = self.addresses;
+        let [address, sign_in_address, files_address] = self.addresses;
         let settings = Settings {
             address,
             sign_in_address,
+            files_address,
             ..settings
         };
         Self::start(settings, now).await
@@ -195,6 +214,7 @@ impl Simulator {
         self.api.counters.with(|counters| CallLog {
             calls: counters.calls.clone(),
             sign_ins,
+            downloads: self.exports.downloads(),
             most_in_flight: counters.most_in_flight,
         })
     }

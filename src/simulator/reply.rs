@@ -15,15 +15,22 @@ use serde_json::{Value, json};
 pub(super) type Body = UnsyncBoxBody<Bytes, io::Error>;
 
 const JSON: &str = "application/json; charset=utf-8";
+const XML: &str = "application/xml";
 const HTML: &str = "text/html; charset=utf-8";
 
 /// A reply.
-#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Reply {
     pub(super) status: StatusCode,
     headers: Vec<(HeaderName, String)>,
-    body: Vec<u8>,
+    body: Content,
     pub(super) ending: Ending,
+}
+
+/// The body of a reply.
+enum Content {
+    Bytes(Vec<u8>),
+    /// Made while it is sent.
+    Chunks(Box<dyn Iterator<Item = Vec<u8>> + Send>),
 }
 
 /// What happens to the connection during the reply.
@@ -51,6 +58,22 @@ impl Reply {
         Self::of(StatusCode::OK, JSON, body)
     }
 
+    /// A list that is too long to be held.
+    pub(super) fn long_list(chunks: impl Iterator<Item = Vec<u8>> + Send + 'static) -> Self {
+        let mut reply = Self::empty(StatusCode::OK).with_header(CONTENT_TYPE, JSON);
+        reply.body = Content::Chunks(Box::new(chunks));
+        reply
+    }
+
+    /// The error of the server that exported files lie on.
+    pub(super) fn xml(status: StatusCode, code: &str, message: &str) -> Self {
+        let text = format!(
+            "\u{feff}<?xml version=\"1.0\" encoding=\"utf-8\"?>\
+             <Error><Code>{code}</Code><Message>{message}</Message></Error>"
+        );
+        Self::of(status, XML, text.into_bytes())
+    }
+
     /// The service's error envelope.
     pub(super) fn error(status: StatusCode, code: &str, message: &str, target: &str) -> Self {
         let error = json!({"code": code, "message": message, "target": target});
@@ -70,14 +93,14 @@ impl Reply {
         Self {
             status,
             headers: Vec::new(),
-            body: Vec::new(),
+            body: Content::Bytes(Vec::new()),
             ending: Ending::Whole,
         }
     }
 
     fn of(status: StatusCode, content_type: &str, body: Vec<u8>) -> Self {
         let mut reply = Self::empty(status).with_header(CONTENT_TYPE, content_type);
-        reply.body = body;
+        reply.body = Content::Bytes(body);
         reply
     }
 
@@ -98,7 +121,9 @@ impl Reply {
 
     /// Half of the body, with a `Content-Length` that fits the half.
     pub(super) fn halved(mut self) -> Self {
-        self.body.truncate(self.body.len() / 2);
+        if let Content::Bytes(body) = &mut self.body {
+            body.truncate(body.len() / 2);
+        }
         self
     }
 
@@ -109,12 +134,14 @@ impl Reply {
     }
 
     pub(super) fn into_response(self) -> Response<Body> {
-        let length = self.body.len();
-        let truncated = self.ending == Ending::Truncated;
-        let body = if truncated {
-            broken(self.body)
-        } else {
-            whole(self.body)
+        let mut length = None;
+        let body = match self.body {
+            Content::Bytes(body) if self.ending == Ending::Truncated => {
+                length = Some(body.len());
+                broken(body)
+            }
+            Content::Bytes(body) => whole(body),
+            Content::Chunks(chunks) => chunked(chunks),
         };
         let mut response = Response::new(body);
         *response.status_mut() = self.status;
@@ -124,7 +151,7 @@ impl Reply {
                 headers.append(name, value);
             }
         }
-        if truncated {
+        if let Some(length) = length {
             headers.insert(CONTENT_LENGTH, length.into());
         }
         response
@@ -135,6 +162,11 @@ fn whole(body: Vec<u8>) -> Body {
     Full::from(body)
         .map_err(|never| match never {})
         .boxed_unsync()
+}
+
+fn chunked(chunks: impl Iterator<Item = Vec<u8>> + Send + 'static) -> Body {
+    let frames = chunks.map(|chunk| Ok(Frame::data(Bytes::from(chunk))));
+    StreamBody::new(stream::iter(frames)).boxed_unsync()
 }
 
 /// The first half of the body, then the connection breaks. Yielding once lets that half be

@@ -44,12 +44,16 @@ pub struct Settings {
     pub assertion_certificate: Option<String>,
     /// What goes wrong.
     pub faults: Faults,
-    /// Whether the API uses https, as the sign-in always does.
+    /// How long before its call an export of the software inventory was made.
+    pub export_age: Duration,
+    /// Whether the API and the exported files use https, as the sign-in always does.
     pub api_tls: bool,
     /// Where the API listens: a loopback address, port 0 for any.
     pub address: SocketAddr,
     /// Where the sign-in listens: a loopback address, port 0 for any.
     pub sign_in_address: SocketAddr,
+    /// Where exported files are served: a loopback address, port 0 for any.
+    pub files_address: SocketAddr,
 }
 
 impl Default for Settings {
@@ -70,9 +74,11 @@ impl Default for Settings {
                 .to_vec(),
             assertion_certificate: None,
             faults: Faults::default(),
+            export_age: Duration::from_hours(2),
             api_tls: false,
             address: any_port,
             sign_in_address: any_port,
+            files_address: any_port,
         }
     }
 }
@@ -84,6 +90,8 @@ impl Settings {
             (ApiName::MissingKbs, _) => self.limits.clone(),
             (_, Some(limits)) => limits.clone(),
             (_, None) if self.limits.0.is_empty() => RateLimits::default(),
+            (ApiName::SoftwareInventory, None) => limits(30, 1000),
+            (ApiName::SoftwareExport, None) => limits(5, 20),
             (_, None) => usual_limits(),
         }
     }
@@ -91,11 +99,18 @@ impl Settings {
 
 /// What the real service is believed to allow.
 fn usual_limits() -> RateLimits {
-    const PER_MINUTE: NonZeroU32 = NonZeroU32::new(100).unwrap();
-    const PER_HOUR: NonZeroU32 = NonZeroU32::new(1500).unwrap();
-    let within = |calls, window| RateLimit { calls, window };
-    RateLimits(vec![
-        within(PER_MINUTE, Duration::from_mins(1)),
-        within(PER_HOUR, Duration::from_hours(1)),
-    ])
+    limits(100, 1500)
+}
+
+/// So many calls a minute and an hour.
+fn limits(per_minute: u32, per_hour: u32) -> RateLimits {
+    let limit = |calls, window| {
+        let calls = NonZeroU32::new(calls)?;
+        Some(RateLimit { calls, window })
+    };
+    let limits = [
+        limit(per_minute, Duration::from_mins(1)),
+        limit(per_hour, Duration::from_hours(1)),
+    ];
+    RateLimits(limits.into_iter().flatten().collect())
 }

@@ -13,6 +13,7 @@ use super::{
     fleet::{Fleet, Product, SimulatedMachine, census},
     listing::{Entry, ListedMachine, Listing},
     settings::{LIST_ROLE, SOFTWARE_ROLE, Settings},
+    software::Inventory,
     tokens::Tokens,
 };
 
@@ -92,6 +93,21 @@ impl Tenant {
     /// The record of the machine list at this entry.
     pub(super) fn listed(&self, entry: Entry) -> ListedMachine {
         self.listing.record(&self.fleet, entry)
+    }
+
+    /// Every entry of the machine list, in its order before it moves.
+    pub(super) fn all_entries(&self) -> &[Entry] {
+        self.listing.at_first(&self.fleet)
+    }
+
+    /// What is installed.
+    pub(super) fn inventory(&self) -> Inventory<'_> {
+        Inventory {
+            seed: self.settings.seed,
+            nights: self.settings.nights,
+            fleet: &self.fleet,
+            listing: &self.listing,
+        }
     }
 
     /// Every product, with the service's count over the machines that are not gone.

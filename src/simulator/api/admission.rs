@@ -1,5 +1,7 @@
 //! One call during the checks, and the ways of refusing it.
 
+use std::sync::Arc;
+
 use hyper::StatusCode;
 
 use crate::simulator::{
@@ -13,7 +15,7 @@ use super::request::ApiRequest;
 
 /// A call that is being checked.
 pub(super) struct Admission<'a> {
-    pub(super) tenant: &'a Tenant,
+    pub(super) tenant: &'a Arc<Tenant>,
     /// `http` or `https`.
     pub(super) scheme: &'static str,
     pub(super) request: &'a ApiRequest,
@@ -92,6 +94,11 @@ impl Admission<'_> {
     pub(super) fn invalid_input(&self) -> Reply {
         let message = "The machine id is not valid";
         self.error(StatusCode::BAD_REQUEST, "InvalidInput", message)
+    }
+
+    /// The refusal of a parameter's value.
+    pub(super) fn bad_request(&self, message: &str) -> Reply {
+        self.error(StatusCode::BAD_REQUEST, "BadRequest", message)
     }
 
     /// The refusal of a query that OData does not know.

@@ -6,6 +6,7 @@ mod counters;
 mod describe;
 mod faults;
 mod filter;
+mod inventory;
 mod machines;
 mod matching;
 mod paging;
@@ -18,6 +19,7 @@ use hyper::{Request, Response, StatusCode, body::Incoming};
 use tokio::time::{Instant, sleep};
 
 use super::{
+    exports::Exports,
     faults::TenantFault,
     listener::Handler,
     log::Call,
@@ -30,6 +32,7 @@ use answer::answer;
 pub(super) use answer::decoy_answer;
 use counters::{Counters, SharedCounters};
 use faults::{apply_fault, over_quota};
+use inventory::{export, inventory};
 use machines::machine_list;
 use request::{ApiRequest, Resource};
 use software::software;
@@ -37,6 +40,7 @@ use software::software;
 /// The API's side of the tenant.
 pub(super) struct Api {
     tenant: Arc<Tenant>,
+    exports: Arc<Exports>,
     /// `http` or `https`.
     scheme: &'static str,
     pub(super) counters: SharedCounters,
@@ -62,7 +66,7 @@ impl Handler for Api {
 }
 
 impl Api {
-    pub(super) fn new(tenant: Arc<Tenant>) -> Self {
+    pub(super) fn new(tenant: Arc<Tenant>, exports: Arc<Exports>) -> Self {
         let scheme = if tenant.settings.api_tls {
             "https"
         } else {
@@ -71,6 +75,7 @@ impl Api {
         let counters = SharedCounters::new(&tenant.settings);
         Self {
             tenant,
+            exports,
             scheme,
             counters,
         }
@@ -121,6 +126,8 @@ impl Api {
             Resource::Machines => machine_list(&again(counters), &mut counters.list),
             Resource::Software => software(&again(counters), None),
             Resource::Census(id) => software(&again(counters), Some(id)),
+            Resource::SoftwareInventory => inventory(&again(counters)),
+            Resource::SoftwareExport => export(&again(counters), &self.exports),
         }
     }
 

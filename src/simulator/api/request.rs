@@ -40,6 +40,10 @@ pub(super) enum Resource {
     Software,
     /// What machines miss in a product, by the text of its id.
     Census(String),
+    /// What is installed on the machines, in pages.
+    SoftwareInventory,
+    /// The same, in files.
+    SoftwareExport,
 }
 
 impl Resource {
@@ -51,6 +55,8 @@ impl Resource {
         match path {
             "machines" => return Some(Self::Machines),
             "Software" => return Some(Self::Software),
+            "machines/SoftwareInventoryByMachine" => return Some(Self::SoftwareInventory),
+            "machines/SoftwareInventoryExport" => return Some(Self::SoftwareExport),
             _ => {}
         }
         let (collection, id) = path.strip_suffix("/getmissingkbs")?.split_once('/')?;
@@ -68,6 +74,8 @@ impl Resource {
             Self::Machines => ApiName::Machines,
             Self::Software => ApiName::Software,
             Self::Census(_) => ApiName::Census,
+            Self::SoftwareInventory => ApiName::SoftwareInventory,
+            Self::SoftwareExport => ApiName::SoftwareExport,
         }
     }
 
@@ -75,7 +83,11 @@ impl Resource {
     pub(super) fn required_role(&self) -> &'static str {
         match self {
             Self::Machines => LIST_ROLE,
-            Self::MissingKbs(_) | Self::Software | Self::Census(_) => SOFTWARE_ROLE,
+            Self::MissingKbs(_)
+            | Self::Software
+            | Self::Census(_)
+            | Self::SoftwareInventory
+            | Self::SoftwareExport => SOFTWARE_ROLE,
         }
     }
 }
@@ -194,6 +206,16 @@ mod tests {
             (
                 "/api/Software/a-_-b/getmissingkbs",
                 ApiName::Census,
+                "Software.Read.All",
+            ),
+            (
+                "/api/machines/SoftwareInventoryByMachine?pageSize=5",
+                ApiName::SoftwareInventory,
+                "Software.Read.All",
+            ),
+            (
+                "/api/machines/SoftwareInventoryExport",
+                ApiName::SoftwareExport,
                 "Software.Read.All",
             ),
         ] {

@@ -8,19 +8,9 @@ use std::{
 use super::{
     SimulatedMachine,
     catalogue::{Update, catalogue, next_month},
+    others::OTHERS,
 };
 use crate::{domain::kb::KbId, simulator::faults::CENSUS_EXCESS};
-
-/// Products for which the tenant has no missing updates, by vendor.
-const OTHERS: [(&str, &str); 7] = [
-    ("7-zip", "7-zip"),
-    ("adobe", "acrobat_reader_dc"),
-    ("apple", "macos"),
-    ("canonical", "ubuntu_linux"),
-    ("google", "chrome"),
-    ("microsoft", "teams"),
-    ("mozilla", "firefox"),
-];
 
 /// One product of the tenant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,7 +64,7 @@ pub(in crate::simulator) fn census<'m>(
 fn products(updates: &[Update]) -> BTreeMap<Arc<str>, Product> {
     let scopes = updates.iter().flat_map(|update| &update.scopes);
     let own = scopes.map(|(name, _)| ("microsoft", Arc::clone(name)));
-    let others = OTHERS.map(|(vendor, name)| (vendor, name.into()));
+    let others = OTHERS.iter().map(|it| (it.vendor, it.name.into()));
     let products = own.chain(others).map(|(vendor, name)| Product {
         vendor,
         name,

@@ -10,6 +10,7 @@ use crate::domain::kb::MissingKb;
 
 pub(super) fn products(model: &Model, random: &mut fastrand::Rng) -> Vec<&'static str> {
     let extras = model.extras.iter().filter(|_| random.u32(..10) < 4);
+    let extras = extras.filter(|extra| !model.products.contains(extra));
     model.products.iter().chain(extras).copied().collect()
 }
 

@@ -5,6 +5,8 @@ mod census;
 mod missing;
 mod model;
 mod night;
+mod others;
+mod version;
 
 use std::{collections::HashMap, fmt::Write};
 
@@ -15,11 +17,14 @@ use crate::{
 
 pub(super) use census::census;
 pub use census::{Product, ProductGap};
+pub(super) use others::{OTHERS, Other};
+pub use version::ProductVersion;
 
 use catalogue::{Update, catalogue, next_month};
 use missing::{missing, products};
 use model::Model;
-use night::Patched;
+use night::{PATCH_DAY, Patched};
+use version::versions;
 
 /// Where the machines are.
 pub(super) const SITES: [&str; 6] = ["BER", "LON", "NYC", "OSL", "SIN", "SYD"];
@@ -49,6 +54,8 @@ pub struct SimulatedMachine {
     pub os_build: &'static str,
     /// The updates it misses: sorted by id, each once.
     pub missing: Vec<MissingKb>,
+    /// Its products that get such updates, Windows first, with their versions.
+    pub products: Vec<ProductVersion>,
 }
 
 impl Fleet {
@@ -106,6 +113,14 @@ struct Catalogue {
     next: Vec<Update>,
 }
 
+impl Catalogue {
+    /// The updates that are released after so many nights.
+    fn released(&self, nights: u32) -> impl Iterator<Item = &Update> + Clone {
+        let next = self.next.iter().filter(move |_| nights >= PATCH_DAY);
+        self.updates.iter().chain(next)
+    }
+}
+
 fn machine(seed: u64, number: u64, nights: u32, catalogue: &Catalogue) -> SimulatedMachine {
     let mut random = chance(seed, "machine", "", number);
     let mut id = [0; 20];
@@ -122,6 +137,7 @@ fn machine(seed: u64, number: u64, nights: u32, catalogue: &Catalogue) -> Simula
         updates: &catalogue.updates,
         next: &catalogue.next,
     };
+    let missing = patched.after(nights, at_first);
     SimulatedMachine {
         id: MachineId::from_bytes(id),
         name: format!("{}-{site}-{number:05}", model.prefix),
@@ -129,7 +145,8 @@ fn machine(seed: u64, number: u64, nights: u32, catalogue: &Catalogue) -> Simula
         os_platform: model.platform,
         os_version: model.version,
         os_build: model.build,
-        missing: patched.after(nights, at_first),
+        products: versions(model, &products, &missing, &catalogue.released(nights)),
+        missing,
     }
 }
 

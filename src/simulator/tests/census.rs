@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::*;
+use crate::domain::limits::RateLimits;
 
 /// What the service counts for a product: machines and CVEs by KB.
 async fn counted(scene: &Scene, token: &str, id: &str) -> BTreeMap<String, [u64; 2]> {
@@ -24,7 +25,12 @@ async fn counted(scene: &Scene, token: &str, id: &str) -> BTreeMap<String, [u64;
 
 #[tokio::test]
 async fn the_census_counts_the_machines_that_are_told_so() {
-    let scene = Scene::with_faults("gone=0.1".parse().unwrap()).await;
+    let scene = Scene::open(Settings {
+        faults: "gone=0.1".parse().unwrap(),
+        limits: RateLimits::default(),
+        ..Settings::default()
+    })
+    .await;
     let token = scene.sign_in().await;
     let mut expected: BTreeMap<String, BTreeMap<String, u64>> = BTreeMap::new();
     let fleet = scene.simulator.fleet().machines().iter();

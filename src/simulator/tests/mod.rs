@@ -6,6 +6,7 @@ mod fault;
 mod list;
 mod list_fault;
 mod sign_in;
+mod software;
 
 use std::collections::HashMap;
 

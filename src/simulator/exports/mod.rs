@@ -1,0 +1,170 @@
+//! The exported files: on an origin of their own, behind signed links that expire.
+//!
+//! A file is made when it is first downloaded, and kept on disk as it is sent: compressed. A
+//! request with a token of the API is refused, as by the real storage, and logged.
+
+mod file;
+mod link;
+mod range;
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, OnceLock},
+};
+
+use hyper::{
+    Method, Request, Response, StatusCode,
+    body::Incoming,
+    header::{AUTHORIZATION, HeaderMap, HeaderName, RANGE},
+};
+use jiff::{SignedDuration, Timestamp};
+use parking_lot::Mutex;
+use tokio::time::{Instant, sleep};
+use url::Url;
+
+use super::{
+    chance::{chance, hex},
+    listener::Handler,
+    log::Download,
+    reply::{Body, Reply},
+    software::files,
+    tenant::Tenant,
+};
+
+use file::ExportFile;
+use link::{LinkError, Signer};
+
+/// The most hours for which links can be requested.
+pub(super) const LONGEST_VALIDITY: usize = 6;
+
+/// The exports of the tenant's software inventory, and the server of their files.
+pub(super) struct Exports {
+    tenant: Arc<Tenant>,
+    signer: Signer,
+    files: OnceLock<Vec<Arc<ExportFile>>>,
+    issued: Mutex<Issued>,
+    downloads: Mutex<Vec<Download>>,
+}
+
+/// The links so far.
+#[derive(Default)]
+struct Issued {
+    exports: usize,
+    /// The number of the file by path.
+    files: HashMap<String, usize>,
+}
+
+impl Handler for Exports {
+    async fn handle(&self, request: Request<Incoming>) -> Option<Response<Body>> {
+        let mut download = log_entry(&request);
+        let number = self.downloads.lock().len();
+        let response = match self.checked(&request) {
+            Ok(file) => self.serve(file, request.headers()).await,
+            Err(reply) => reply.into_response(),
+        };
+        download.status = Some(response.status().as_u16());
+        let latency = self.tenant.latency(&download.path, number);
+        self.downloads.lock().push(download);
+        sleep(latency).await;
+        Some(response)
+    }
+}
+
+impl Exports {
+    /// Exports of this tenant, with files below this URL.
+    pub(super) fn new(tenant: Arc<Tenant>, url: Url) -> Self {
+        let secret = hex(&mut chance(tenant.settings.seed, "files", "", 0), 32);
+        Self {
+            signer: Signer { url, secret },
+            tenant,
+            files: OnceLock::new(),
+            issued: Mutex::default(),
+            downloads: Mutex::default(),
+        }
+    }
+
+    /// The downloads so far.
+    pub(super) fn downloads(&self) -> Vec<Download> {
+        self.downloads.lock().clone()
+    }
+
+    /// A link to each file of a new export.
+    pub(super) fn links(&self, generated: Timestamp, valid: SignedDuration) -> Vec<String> {
+        let until = self.tenant.now() + valid;
+        let mut issued = self.issued.lock();
+        issued.exports += 1;
+        let export = issued.exports;
+        let files = self.files().iter().enumerate();
+        let links = files.map(|(number, file)| {
+            let path = link::path(generated, export, &file.plan);
+            let link = self.signer.link(&path, until);
+            issued.files.insert(path, number);
+            link.into()
+        });
+        links.collect()
+    }
+
+    fn files(&self) -> &[Arc<ExportFile>] {
+        self.files.get_or_init(|| {
+            let tenant = &self.tenant;
+            let entries = tenant.all_entries().iter().map(|&entry| {
+                let group = tenant.listed(entry).group;
+                (group.map_or(0, |group| group.id), entry)
+            });
+            let files = files(entries).into_iter();
+            files.map(|plan| Arc::new(ExportFile::new(plan))).collect()
+        })
+    }
+
+    /// The requested file, if the request is in order.
+    fn checked<B>(&self, request: &Request<B>) -> Result<Arc<ExportFile>, Reply> {
+        if request.headers().contains_key(AUTHORIZATION) {
+            let message = "Authentication information is not given in the correct format. \
+                           Check the value of Authorization header.";
+            let (status, code) = (StatusCode::BAD_REQUEST, "InvalidAuthenticationInfo");
+            return Err(Reply::xml(status, code, message));
+        }
+        if request.method() != Method::GET {
+            let message = "The resource doesn't support specified Http Verb.";
+            let (status, code) = (StatusCode::METHOD_NOT_ALLOWED, "UnsupportedHttpVerb");
+            return Err(Reply::xml(status, code, message));
+        }
+        self.signer
+            .check(request.uri(), self.tenant.now())
+            .map_err(LinkError::reply)?;
+        let number = self.issued.lock().files.get(request.uri().path()).copied();
+        let file = number.and_then(|number| self.files().get(number));
+        file.cloned().ok_or_else(not_found)
+    }
+
+    async fn serve(&self, file: Arc<ExportFile>, headers: &HeaderMap) -> Response<Body> {
+        let range = text(headers, &RANGE);
+        if let Ok(content) = file.open(&self.tenant).await {
+            return content.response(range.as_deref());
+        }
+        let message = "Server encountered an internal error.";
+        let status = StatusCode::INTERNAL_SERVER_ERROR;
+        Reply::xml(status, "InternalError", message).into_response()
+    }
+}
+
+fn not_found() -> Reply {
+    let message = "The specified blob does not exist.";
+    Reply::xml(StatusCode::NOT_FOUND, "BlobNotFound", message)
+}
+
+fn log_entry<B>(request: &Request<B>) -> Download {
+    let headers = request.headers();
+    Download {
+        arrived: Instant::now(),
+        path: request.uri().path().to_owned(),
+        range: text(headers, &RANGE),
+        authorized: headers.contains_key(AUTHORIZATION),
+        status: None,
+    }
+}
+
+fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
+    let value = headers.get(name)?;
+    value.to_str().ok().map(str::to_owned)
+}

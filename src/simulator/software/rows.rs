@@ -1,0 +1,163 @@
+//! The rows of one machine.
+
+use jiff::{
+    Timestamp,
+    civil::{Date, date},
+    tz::Offset,
+};
+
+use super::row::{SoftwareRow, Support};
+use crate::{
+    domain::skip_reason::SkipReason,
+    simulator::{
+        chance::chance,
+        fleet::{Fleet, OTHERS, Other, ProductVersion, SimulatedMachine},
+        listing::{Entry, ListedMachine, Listing},
+    },
+};
+
+/// When the only software that gets no more updates was given up.
+const ENDED: Date = date(2020, 12, 31);
+/// Versions of software before the first night: there is room below for machines that lag.
+const VERSIONS_BEFORE: u32 = 100;
+
+/// What all rows of the tenant depend on.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::simulator) struct Inventory<'a> {
+    pub(in crate::simulator) seed: u64,
+    pub(in crate::simulator) nights: u32,
+    pub(in crate::simulator) fleet: &'a Fleet,
+    pub(in crate::simulator) listing: &'a Listing,
+}
+
+/// What the rows of one machine have in common.
+struct Device<'a> {
+    record: ListedMachine,
+    id: String,
+    /// The machine of the fleet, if it is one.
+    member: Option<&'a SimulatedMachine>,
+    /// When software was seen first: with the machine, or later.
+    first_seen: [String; 2],
+}
+
+impl Inventory<'_> {
+    /// The rows of a machine: always the same, in the same order. Machines without a sensor, or
+    /// silent for a month, have none.
+    pub(in crate::simulator) fn rows(&self, entry: Entry) -> Vec<SoftwareRow> {
+        let Some(device) = self.device(entry) else {
+            return Vec::new();
+        };
+        match device.member {
+            Some(machine) => {
+                let own = machine.products.iter();
+                let own = own.map(|product| device.update_row(machine, product));
+                own.chain(self.others(&device)).collect()
+            }
+            None => device.other_platform().into_iter().collect(),
+        }
+    }
+
+    fn device(&self, entry: Entry) -> Option<Device<'_>> {
+        let member = match entry {
+            Entry::Member(number) => Some(&self.fleet.machines()[number as usize]),
+            Entry::Stranger(_) => None,
+            Entry::Twice(_) | Entry::BadId(_) => return None,
+        };
+        let record = self.listing.record(self.fleet, entry);
+        let later = record.first_seen + (record.last_seen - record.first_seen) / 2;
+        Some(Device {
+            id: record.id.to_string(),
+            first_seen: [record.first_seen, later].map(clock),
+            record,
+            member,
+        })
+    }
+
+    /// Software that no KB is for: which, and how late the machine updates it, stays the same
+    /// from night to night.
+    fn others<'d>(&'d self, device: &'d Device<'_>) -> impl Iterator<Item = SoftwareRow> + 'd {
+        let mut random = chance(self.seed, "software", &device.id, 0);
+        OTHERS.iter().filter_map(move |other| {
+            let here = random.u32(..100) < other.share;
+            let lag = random.u32(..3) * random.u32(..2);
+            here.then(|| device.other_row(other, self.nights, lag))
+        })
+    }
+}
+
+impl Device<'_> {
+    fn update_row(&self, machine: &SimulatedMachine, product: &ProductVersion) -> SoftwareRow {
+        let name = product.product;
+        let gaps = machine.missing.iter();
+        let gaps = gaps.filter(|gap| gap.products.iter().any(|it| **it == *name));
+        let registry = format!("SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\{name}");
+        SoftwareRow {
+            weaknesses: gaps.map(|gap| gap.cve_addressed).sum(),
+            registry_paths: vec![registry],
+            ..self.row(["microsoft", name], product.version.clone())
+        }
+    }
+
+    fn other_row(&self, other: &Other, nights: u32, lag: u32) -> SoftwareRow {
+        let Other { vendor, name, .. } = *other;
+        let released = VERSIONS_BEFORE + nights / other.every;
+        let version = format!("{}.{}.{}", other.major, released - lag, 10 + lag);
+        let uninstall = "SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Uninstall";
+        let mut row = SoftwareRow {
+            weaknesses: u64::from(lag) * 3,
+            disk_paths: vec![format!("C:\\Program Files\\{vendor}\\{name}\\{name}.exe")],
+            registry_paths: vec![
+                format!("HKEY_LOCAL_MACHINE\\{uninstall}\\{name}"),
+                format!("HKEY_LOCAL_MACHINE\\SOFTWARE\\{vendor}\\{name}"),
+            ],
+            ..self.row([vendor, name], version)
+        };
+        self.first_seen[1].clone_into(&mut row.first_seen);
+        if other.ended {
+            row.support = Support {
+                status: "EOS Software",
+                ends: Some(ENDED),
+            };
+        }
+        row
+    }
+
+    /// The operating system of a machine that does not run Windows.
+    fn other_platform(&self) -> Option<SoftwareRow> {
+        let record = &self.record;
+        if record.skipped_because != Some(SkipReason::NotWindows) {
+            return None;
+        }
+        let names = match record.os_platform {
+            "macOS" => ["apple", "macos"],
+            "Ubuntu" => ["canonical", "ubuntu_linux"],
+            _ => return None,
+        };
+        let version = record.version.unwrap_or_default();
+        Some(self.row(names, format!("{version}.0")))
+    }
+
+    fn row(&self, [vendor, name]: [&'static str; 2], version: String) -> SoftwareRow {
+        let record = &self.record;
+        SoftwareRow {
+            device_id: self.id.clone(),
+            group: record.group.as_ref().map(|group| group.name.clone()),
+            device_name: record.name.clone(),
+            os_platform: record.os_platform,
+            vendor,
+            name,
+            version,
+            weaknesses: 0,
+            disk_paths: Vec::new(),
+            registry_paths: Vec::new(),
+            first_seen: self.first_seen[0].clone(),
+            support: Support::WITHOUT_END,
+        }
+    }
+}
+
+/// A time as the inventory writes it: `2025-11-05 11:55:28`.
+fn clock(time: Timestamp) -> String {
+    let time = Offset::UTC.to_datetime(time);
+    format!("{} {:.0}", time.date(), time.time())
+}
