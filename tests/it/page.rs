@@ -3,6 +3,7 @@
 mod acting;
 mod filters;
 mod first_screen;
+mod legible;
 mod machine_filter;
 
 use std::{

@@ -10,27 +10,42 @@ pub(in crate::report) fn followed(releases: &[TimeToPatch]) -> impl Iterator<Ite
     releases.iter().filter(|release| release.runs.len() > 1)
 }
 
-/// What became of a release: `April 2026: 41.0 % still miss it after 19 days; half of the machines
-/// had it after 12 days`.
+/// What became of a release: `April 2026: 41.0 % still miss it 19 days after Patch Tuesday; half of
+/// the machines that needed it had it after 12 days`.
 pub(in crate::report) fn sentence(release: &TimeToPatch) -> String {
+    format!("{}; {}", still_missing(release), half(release))
+}
+
+/// How many machines still miss a release.
+pub(in crate::report) fn still_missing(release: &TimeToPatch) -> String {
     let month = release.month;
     let Some(last) = release.runs.last() else {
         return format!("{month}: not seen yet");
     };
     let missing = share(last.machines, last.answered);
-    let days = |days: u32| counted(days.into(), "day", "days");
-    let from = match release.from {
-        Start::PatchTuesday => "",
-        Start::FirstSeen => " since it was first seen",
+    let start = match release.from {
+        Start::PatchTuesday => "Patch Tuesday",
+        Start::FirstSeen => "it was first seen",
     };
-    let half = release.median_days.map_or_else(
-        || "less than half of them have it".to_owned(),
-        |median| format!("half of them had it after {}", days(median)),
-    );
-    format!(
-        "{month}: {missing} miss it after {}{from}; {half}",
-        days(last.day)
+    let day = days(last.day);
+    format!("{month}: {missing} still miss it {day} after {start}")
+}
+
+/// How long the faster half of the machines took.
+pub(in crate::report) fn half(release: &TimeToPatch) -> String {
+    release.median_days.map_or_else(
+        || "less than half of the machines that needed it have it".to_owned(),
+        |median| {
+            format!(
+                "half of the machines that needed it had it after {}",
+                days(median)
+            )
+        },
     )
+}
+
+fn days(days: u32) -> String {
+    counted(days.into(), "day", "days")
 }
 
 #[cfg(test)]
@@ -58,12 +73,13 @@ mod tests {
         for (release, expected) in [
             (
                 release(Start::PatchTuesday, Some(12)),
-                "April 2026: 41.0 % miss it after 19 days; half of them had it after 12 days",
+                "April 2026: 41.0 % still miss it 19 days after Patch Tuesday; half of the machines \
+                 that needed it had it after 12 days",
             ),
             (
                 release(Start::FirstSeen, None),
-                "April 2026: 41.0 % miss it after 19 days since it was first seen; less than half \
-                 of them have it",
+                "April 2026: 41.0 % still miss it 19 days after it was first seen; less than half \
+                 of the machines that needed it have it",
             ),
         ] {
             assert_eq!(sentence(&release), expected);

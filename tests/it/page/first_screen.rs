@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{is_clean, opened};
 use crate::common::Browser;
 
-fn resize(browser: &Browser, width: u32, height: u32) {
+pub(super) fn resize(browser: &Browser, width: u32, height: u32) {
     browser.command(
         "Emulation.setDeviceMetricsOverride",
         &json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 }),

@@ -17,6 +17,8 @@ use crate::{
 };
 
 const WIDTH: f64 = 560.0;
+/// Room beside the columns, for the value of the first and the last one.
+const MARGIN: f64 = 8.0;
 const TOP: f64 = 24.0;
 const BOTTOM: f64 = 210.0;
 const HEIGHT: f64 = 250.0;
@@ -41,10 +43,10 @@ fn draw(name: &'static str, title: &str, columns: &[Bar]) -> String {
     let mut svg = Svg::new(name, (WIDTH, HEIGHT));
     let largest = columns.iter().map(|it| it.count).max().unwrap_or(0);
     let count = columns.len() as u64;
-    let width = scaled(1, count, WIDTH);
+    let width = scaled(1, count, WIDTH - 2.0 * MARGIN);
     svg.line(Paint::Axis, &[(0.0, BOTTOM), (WIDTH, BOTTOM)]);
     for (place, column) in (0..).zip(columns) {
-        let left = scaled(place, count, WIDTH);
+        let left = MARGIN + scaled(place, count, WIDTH - 2.0 * MARGIN);
         let height = scaled(column.count, largest, BOTTOM - TOP);
         let (bar, middle) = ((width * 0.8).min(64.0), left + width / 2.0);
         svg.titled_rect(

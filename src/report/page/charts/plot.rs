@@ -5,7 +5,7 @@ use super::{
         paint::Paint,
         svg::{Side, Svg},
     },
-    scale::ticks,
+    scale::{label, ticks},
     scaled,
 };
 
@@ -36,8 +36,8 @@ impl Axis {
         BOTTOM - scaled(value, self.end(), BOTTOM - TOP)
     }
 
-    /// Draws the grid, with the values at its left.
-    pub(super) fn draw(&self, svg: &mut Svg, written: impl Fn(u64) -> String) {
+    /// Draws the grid, with the values and their unit at its left.
+    pub(super) fn draw(&self, svg: &mut Svg, unit: &str) {
         for value in &self.ticks {
             let y = self.place(*value);
             let paint = if *value == 0 {
@@ -46,7 +46,8 @@ impl Axis {
                 Paint::Grid
             };
             svg.line(paint, &[(LEFT, y), (RIGHT, y)]);
-            svg.text(Side::Left, (LEFT - 8.0, y + 4.0), &written(*value));
+            let text = format!("{}{unit}", label(*value, self.end()));
+            svg.text(Side::Left, (LEFT - 8.0, y + 4.0), &text);
         }
     }
 }

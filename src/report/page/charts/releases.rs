@@ -11,11 +11,13 @@ use super::{
 use crate::{
     changes::{StillMissing, TimeToPatch},
     domain::text::{counted, share},
-    report::view::releases::{followed, sentence},
+    report::view::releases::{followed, half, sentence, still_missing},
 };
 
 const WIDTH: f64 = 560.0;
-const ROW: f64 = 18.0;
+/// The height of a release in the legend: two lines.
+const ROW: f64 = 36.0;
+const LINE: f64 = 16.0;
 /// The first line of the legend, below the days.
 const LEGEND: f64 = BOTTOM + 48.0;
 
@@ -27,13 +29,13 @@ pub(in crate::report::page) fn releases(releases: &[TimeToPatch]) -> Option<Stri
     let rows: f64 = releases.iter().map(|_| ROW).sum();
     let mut svg = Svg::new("time-to-patch", (WIDTH, LEGEND + rows));
     let axis = Axis::up_to(100);
-    axis.draw(&mut svg, |percent| format!("{percent} %"));
+    axis.draw(&mut svg, " %");
     svg.text(Side::Right, (LEFT, BOTTOM + 20.0), "day 0");
     svg.text(Side::Left, (RIGHT, BOTTOM + 20.0), &format!("day {last}"));
     let mut y = LEGEND;
     for (at, release) in (0..).zip(&releases) {
         line(&mut svg, at, release, last);
-        legend(&mut svg, at, y, &sentence(release));
+        legend(&mut svg, at, y, release);
         y += ROW;
     }
     let sentences = releases.iter().map(|release| sentence(release));
@@ -57,9 +59,11 @@ fn height(run: &StillMissing) -> f64 {
     BOTTOM - scaled(run.machines, run.answered, BOTTOM - TOP)
 }
 
-fn legend(svg: &mut Svg, at: u8, y: f64, sentence: &str) {
+/// Two lines, because one would not fit.
+fn legend(svg: &mut Svg, at: u8, y: f64, release: &TimeToPatch) {
     svg.line(Paint::Release(at), &[(0.0, y - 4.0), (24.0, y - 4.0)]);
-    svg.text(Side::Right, (32.0, y), sentence);
+    svg.text(Side::Right, (32.0, y), &still_missing(release));
+    svg.text(Side::Right, (32.0, y + LINE), &half(release));
 }
 
 #[cfg(test)]
@@ -92,11 +96,27 @@ mod tests {
             "<title>April 2026: 50.0 % after 7 days</title>",
             ">100 %</text>",
             ">day 14</text>",
-            "half of them had it after 7 days",
+            ">half of the machines that needed it had it after 7 days</text>",
         ] {
             assert!(drawn.contains(part), "{part}: {drawn}");
         }
         assert_eq!(releases(&[]), None);
         assert_eq!(releases(&[release(&[(3, 5)])]), None);
+    }
+
+    /// A character is about seven wide.
+    #[test]
+    fn legend_fits_beside_its_lines() {
+        let mut longest = release(&[(0, 200), (100, 199)]);
+        longest.month = ReleaseMonth::new(2026, 9).unwrap();
+        longest.from = Start::FirstSeen;
+        longest.median_days = None;
+        let drawn = releases(&[longest]).unwrap();
+        let texts = drawn.split(r#"<text x="32""#).skip(1);
+        let texts = texts.map(|it| &it[it.find('>').unwrap() + 1..it.find('<').unwrap()]);
+        let lengths: Vec<usize> = texts.map(str::len).collect();
+        assert_eq!(lengths.len(), 2);
+        let room = (560 - 32) / 7;
+        assert!(lengths.iter().all(|it| *it <= room), "{lengths:?}: {drawn}");
     }
 }

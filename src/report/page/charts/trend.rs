@@ -10,7 +10,7 @@ use super::{
     plot::{Axis, BOTTOM, LEFT, RIGHT, TOP, across, mark},
 };
 use crate::{
-    domain::{release::ReleaseMonth, text::thousands},
+    domain::release::ReleaseMonth,
     report::{
         TrendPoint,
         time::local_day,
@@ -30,7 +30,7 @@ pub(in crate::report::page) fn trend(
     let mut svg = Svg::new(id(figure), SIZE);
     let most = points.iter().map(|it| figure.of(it)).max().unwrap_or(0);
     let axis = Axis::up_to(most);
-    axis.draw(&mut svg, thousands);
+    axis.draw(&mut svg, "");
     patch_tuesdays(&mut svg, points, zone);
     let places = places(points, &axis, figure);
     for runs in unbroken(points) {

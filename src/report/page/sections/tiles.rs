@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use askama::Template;
+use jiff::SignedDuration;
 
 use super::super::{Scene, shown::name_or_id};
 use crate::{
@@ -34,6 +35,8 @@ struct Change {
     amount: String,
     /// What it is compared with.
     than: String,
+    /// How long ago that was, in short, where there is no room for more: `7 d`.
+    ago: String,
 }
 
 impl Tiles {
@@ -88,15 +91,15 @@ impl Tile {
         let base = &changes.base;
         let figure = self.figure.compared_with(changes);
         let then = figure.then?;
-        let (amount, word) = difference(figure.now, then);
         Some(Change {
             class: if is_fair(&scene.run, base) {
                 figure.verdict()
             } else {
                 "even"
             },
-            amount,
-            than: format!("{word} {}", base_day(scene.run.facts, base)),
+            amount: difference(figure.now, then),
+            than: format!("since {}", base_day(scene.run.facts, base)),
+            ago: ago(scene.run.facts.started_at.duration_since(base.started_at)),
         })
     }
 }
@@ -123,13 +126,21 @@ fn worst(scene: &Scene<'_>) -> String {
     }
 }
 
-/// The difference, and the word before what it is compared with.
-fn difference(now: u64, then: u64) -> (String, &'static str) {
+/// The difference in words.
+fn difference(now: u64, then: u64) -> String {
     let difference = thousands(now.abs_diff(then));
     match now.cmp(&then) {
-        Ordering::Less => (format!("▼ {difference}"), "since"),
-        Ordering::Equal => ("=".to_owned(), "no change since"),
-        Ordering::Greater => (format!("▲ {difference}"), "since"),
+        Ordering::Less => format!("▼ {difference}"),
+        Ordering::Equal => "unchanged".to_owned(),
+        Ordering::Greater => format!("▲ {difference}"),
+    }
+}
+
+/// A time between two runs, in days, or in hours if it is less than half a day.
+fn ago(time: SignedDuration) -> String {
+    match time.as_hours() {
+        hours @ ..12 => format!("{hours} h"),
+        hours => format!("{} d", (hours + 12) / 24),
     }
 }
 
@@ -140,13 +151,27 @@ mod tests {
     #[test]
     fn differences_are_described_in_words() {
         for (now, then, expected) in [
-            (8_796, 10_000, ("▼ 1,204", "since")),
-            (7, 7, ("=", "no change since")),
-            (1, 0, ("▲ 1", "since")),
-            (u64::MAX, 0, ("▲ 18,446,744,073,709,551,615", "since")),
+            (8_796, 10_000, "▼ 1,204"),
+            (7, 7, "unchanged"),
+            (1, 0, "▲ 1"),
+            (u64::MAX, 0, "▲ 18,446,744,073,709,551,615"),
         ] {
-            let (amount, word) = difference(now, then);
-            assert_eq!((&*amount, word), expected);
+            assert_eq!(difference(now, then), expected);
+        }
+    }
+
+    #[test]
+    fn times_between_runs_are_short() {
+        for (hours, expected) in [
+            (0, "0 h"),
+            (11, "11 h"),
+            (12, "1 d"),
+            (23, "1 d"),
+            (35, "1 d"),
+            (36, "2 d"),
+            (7 * 24 - 11, "7 d"),
+        ] {
+            assert_eq!(ago(SignedDuration::from_hours(hours)), expected);
         }
     }
 }
