@@ -4,6 +4,7 @@
 //!   be added beside it
 //! - [`list`]: the machine list from the service, before a run
 //! - [`census`]: the service's own count of machines that miss a KB, after a run
+//! - [`selective`]: which machines have to be requested, so that the others' answers follow from theirs
 //! - `retrying`: one call after the other with retries, for those two
 //! - `progress`: the progress of a source, in the same terms for all sources
 //!
@@ -15,5 +16,6 @@ pub mod list;
 pub mod per_machine;
 mod progress;
 mod retrying;
+pub mod selective;
 
 pub use self::progress::{Counts, Progress, Requests};

@@ -66,12 +66,11 @@ impl Answer {
         }
     }
 
-    /// The answer for a machine, inferred from this answer for another one.
-    #[must_use]
-    pub fn inferred(&self, from: MachineId) -> Self {
+    /// The answer for a machine that another one's answer implies.
+    pub fn inferred(from: MachineId, as_of: Timestamp, missing: MissingKbs) -> Self {
         Self {
             inferred_from: Some(from),
-            ..Self::new(Source::Inferred, self.as_of, self.missing.clone())
+            ..Self::new(Source::Inferred, as_of, missing)
         }
     }
 
@@ -92,7 +91,8 @@ mod tests {
     #[test]
     fn inferred_answer_stays_one_when_it_is_kept() {
         let called = Answer::new(Source::Calls, Timestamp::UNIX_EPOCH, MissingKbs::default());
-        let inferred = called.inferred(MachineId::from_bytes([1; 20]));
+        let other = MachineId::from_bytes([1; 20]);
+        let inferred = Answer::inferred(other, called.as_of, MissingKbs::default());
         let kept = |answer: &Answer| Answer {
             kept: true,
             ..answer.clone()

@@ -1,0 +1,228 @@
+//! All machines of a run, by cohort and by product.
+
+use std::{collections::HashMap, mem};
+
+use jiff::Timestamp;
+
+use super::{
+    changed::{NewestKbs, Situation, due},
+    cohort::{Cohort, cohorts},
+    consensus::Consensus,
+    contents::{ContentId, Contents},
+    control::Tally,
+    machine::{Candidate, Machine, Reply, Role},
+    round::{Inference, Inputs, Policy},
+};
+use crate::domain::{
+    answer::Answer, machine::MachineId, outcome::Outcome, software::SoftwareInventory,
+};
+
+/// All machines of a run. A place is the index of a machine in them.
+#[derive(Debug, Default)]
+pub(super) struct Population {
+    /// Sorted by id.
+    machines: Vec<Machine>,
+    /// Of the machines whose last answers cannot be kept: the largest first.
+    pub(super) cohorts: Vec<Cohort>,
+    /// The places of the machines with each product.
+    products: HashMap<Box<str>, Vec<u32>>,
+}
+
+impl Population {
+    /// Sorts the machines into those whose answers are kept and the cohorts of the others.
+    pub(super) fn new(
+        mut candidates: Vec<Candidate>,
+        inputs: &Inputs<'_>,
+        policy: &Policy,
+    ) -> Self {
+        candidates.sort_by_key(|it| it.machine);
+        let newest = newest_by_set(inputs.software, inputs.newest_kbs);
+        let key = |it: &Candidate| inputs.keys.get(it.software? as usize).copied();
+        let machine = |candidate: Candidate| Machine {
+            key: key(&candidate),
+            candidate,
+            cohort: None,
+            role: None,
+            reply: None,
+        };
+        let mut machines: Vec<Machine> = candidates.into_iter().map(machine).collect();
+        let due = (0..)
+            .zip(&machines)
+            .filter(|(_, it)| is_due(it, policy, &newest));
+        let due = due.map(|(place, _)| place).collect();
+        let cohorts = cohorts(&machines, due, !policy.infers);
+        for (number, cohort) in (0..).zip(&cohorts) {
+            for place in &cohort.members {
+                machines[*place as usize].cohort = Some(number);
+            }
+        }
+        Self {
+            products: by_product(inputs.software, &machines),
+            machines,
+            cohorts,
+        }
+    }
+
+    pub(super) fn at(&self, place: u32) -> &Machine {
+        &self.machines[place as usize]
+    }
+
+    pub(super) fn machines(&self) -> &[Machine] {
+        &self.machines
+    }
+
+    /// Records what became of a request.
+    pub(super) fn record(&mut self, outcome: &Outcome, contents: &mut Contents) {
+        let reply = match &outcome.result {
+            Ok(answer) => Reply::Answered(contents.id(&answer.missing), answer.as_of),
+            Err(_) => Reply::Failed,
+        };
+        let sought = outcome.machine;
+        let found = self
+            .machines
+            .binary_search_by_key(&sought, |it| it.candidate.machine);
+        if let Ok(place) = found {
+            self.machines[place].reply = Some(reply);
+        }
+    }
+
+    /// Marks machines as requested, and returns those that an earlier process has not already requested.
+    pub(super) fn request(&mut self, places: Vec<u32>, role: Role) -> Vec<MachineId> {
+        let mut ids = Vec::new();
+        for place in places {
+            let machine = &mut self.machines[place as usize];
+            machine.role = Some(role);
+            if machine.reply.is_none() {
+                ids.push(machine.candidate.machine);
+            }
+        }
+        ids
+    }
+
+    /// The machines that were not requested.
+    pub(super) fn waiting(&self) -> impl Iterator<Item = u32> {
+        let places = (0..).zip(&self.machines);
+        let waiting = places.filter(|(_, machine)| machine.role.is_none());
+        waiting.map(|(place, _)| place)
+    }
+
+    /// Those of them that have a product.
+    pub(super) fn waiting_with(&self, product: &str) -> impl Iterator<Item = u32> {
+        let places = self.products.get(product).into_iter().flatten().copied();
+        places.filter(|place| self.at(*place).role.is_none())
+    }
+
+    /// What the members of each cohort miss, if they agree.
+    pub(super) fn settled(&self, with_sample: bool) -> Vec<Option<ContentId>> {
+        let settled = |cohort: &Cohort| match cohort.consensus(&self.machines, with_sample) {
+            Consensus::Settled(content) => Some(content),
+            Consensus::Request(_) | Consensus::None => None,
+        };
+        self.cohorts.iter().map(settled).collect()
+    }
+
+    /// Counts the machines by what they miss, or are assumed to miss.
+    pub(super) fn tally(&self, settled: &[Option<ContentId>]) -> Tally {
+        let mut tally = Tally::default();
+        for machine in &self.machines {
+            let last = machine.candidate.last.map(|it| it.content);
+            let assumed = match machine.cohort {
+                _ if machine.role.is_some() => machine.content(),
+                Some(cohort) => settled[cohort as usize],
+                None => last,
+            };
+            match (assumed, last) {
+                (Some(content), _) => *tally.answered.entry(content).or_default() += 1,
+                (None, Some(last)) => *tally.not_answered.entry(last).or_default() += 1,
+                (None, None) => {}
+            }
+        }
+        tally
+    }
+
+    /// The machines whose last answers are kept.
+    pub(super) fn kept(&self) -> impl Iterator<Item = MachineId> {
+        let is_kept =
+            |it: &&Machine| it.role.is_none() && it.cohort.is_none() && it.reply.is_none();
+        let kept = self.machines.iter().filter(is_kept);
+        kept.map(|it| it.candidate.machine)
+    }
+
+    /// The answers that follow from those of other machines.
+    pub(super) fn inferences(&self, contents: &Contents) -> Vec<Inference> {
+        let mut inferences = Vec::new();
+        for (cohort, content) in self.cohorts.iter().zip(self.settled(true)) {
+            let origin = content.and_then(|content| self.origin(cohort, content, contents));
+            let Some(answer) = origin else { continue };
+            let waiting = cohort.waiting(&self.machines).map(|place| self.at(place));
+            let inferred = waiting.filter(|it| it.reply.is_none());
+            inferences.extend(inferred.map(|it| Inference {
+                machine: it.candidate.machine,
+                answer: answer.clone(),
+            }));
+        }
+        inferences
+    }
+
+    /// The answer with this content of the first member that has it, for the other members.
+    fn origin(&self, cohort: &Cohort, content: ContentId, contents: &Contents) -> Option<Answer> {
+        let missing = contents.missing(content)?;
+        let mut members = cohort.machines(&self.machines);
+        members.find_map(|machine| match machine.reply {
+            Some(Reply::Answered(found, as_of)) if found == content => {
+                let from = machine.candidate.machine;
+                Some(Answer::inferred(from, as_of, missing.clone()))
+            }
+            _ => None,
+        })
+    }
+}
+
+fn is_due(machine: &Machine, policy: &Policy, newest: &[Option<Timestamp>]) -> bool {
+    let candidate = &machine.candidate;
+    let newest_kb = candidate.software.and_then(|set| newest[set as usize]);
+    !policy.keeps
+        || due(&Situation {
+            last: candidate.last,
+            failed_since: candidate.failed_since,
+            software: machine.key,
+            newest_kb,
+            now: policy.now,
+        })
+        .is_some()
+}
+
+/// When a KB was last listed for the first time for a product of each set.
+fn newest_by_set(software: &SoftwareInventory, newest: &NewestKbs) -> Vec<Option<Timestamp>> {
+    let of_set = |set| {
+        let products = software.versions_of(set).map(|it| &it.product);
+        products
+            .filter_map(|product| newest.get(product))
+            .max()
+            .copied()
+    };
+    software.sets.iter().map(of_set).collect()
+}
+
+/// The places of the machines with each product.
+fn by_product(software: &SoftwareInventory, machines: &[Machine]) -> HashMap<Box<str>, Vec<u32>> {
+    let mut by_set: Vec<Vec<u32>> = vec![Vec::new(); software.sets.len()];
+    for (place, machine) in (0..).zip(machines) {
+        if let Some(set) = machine.candidate.software {
+            by_set[set as usize].push(place);
+        }
+    }
+    let mut products: HashMap<Box<str>, Vec<u32>> = HashMap::new();
+    for (set, places) in software.sets.iter().zip(&mut by_set) {
+        let places = mem::take(places);
+        let mut last = None;
+        for version in software.versions_of(set) {
+            if last != Some(&version.product) {
+                let all = products.entry(version.product.clone()).or_default();
+                all.extend(&places);
+            }
+            last = Some(&version.product);
+        }
+    }
+    products
+}

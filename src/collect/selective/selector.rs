@@ -1,0 +1,242 @@
+//! The rounds of a run.
+
+use std::collections::BTreeSet;
+
+use super::{
+    accuracy::Accuracy,
+    cohort::Cohort,
+    consensus::Consensus,
+    contents::{ContentId, Contents},
+    control::{self, ControlTotals, Suspects},
+    machine::{Candidate, Role},
+    population::Population,
+    recheck,
+    round::{Inference, Inputs, Policy, Round, Why},
+};
+use crate::domain::{kb::MissingKbs, machine::MachineId, outcome::Outcome};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    First,
+    Settle,
+    Sample,
+    Measure,
+    SettleAgain,
+    Control,
+    Done,
+}
+
+/// Decides, round by round, which machines are requested.
+#[derive(Debug)]
+pub struct Selector {
+    policy: Policy,
+    population: Population,
+    contents: Contents,
+    control: Option<ControlTotals>,
+    /// Cohorts whose members control totals have already requested.
+    controlled: BTreeSet<u32>,
+    phase: Phase,
+    kept: Accuracy,
+    inferred: Accuracy,
+}
+
+impl Selector {
+    /// A selector without machines: what is known of them refers to its [contents](Self::content), so it
+    /// is made first, and then [started](Self::start).
+    pub fn new(policy: Policy) -> Self {
+        Self {
+            policy,
+            population: Population::default(),
+            contents: Contents::default(),
+            control: None,
+            controlled: BTreeSet::new(),
+            phase: Phase::First,
+            kept: Accuracy::default(),
+            inferred: Accuracy::default(),
+        }
+    }
+
+    /// The content of an answer.
+    pub fn content(&mut self, missing: &MissingKbs) -> ContentId {
+        self.contents.id(missing)
+    }
+
+    /// Sorts the machines into those whose answers are kept and the cohorts of the others.
+    pub fn start(&mut self, machines: Vec<Candidate>, inputs: Inputs<'_>) {
+        self.population = Population::new(machines, &inputs, &self.policy);
+        self.control = inputs.control;
+    }
+
+    /// Records what became of a request.
+    pub fn record(&mut self, outcome: &Outcome) {
+        self.population.record(outcome, &mut self.contents);
+    }
+
+    /// The machines to request next; `None` if the answers of all others follow from what is known.
+    pub fn next_round(&mut self) -> Option<Round> {
+        loop {
+            let (phase, round) = self.step();
+            self.phase = phase;
+            let round = round.filter(|round| !round.machines.is_empty());
+            if round.is_some() || phase == Phase::Done {
+                return round;
+            }
+        }
+    }
+
+    /// The next phase, and the machines to request before it.
+    fn step(&mut self) -> (Phase, Option<Round>) {
+        match self.phase {
+            Phase::First => {
+                let leaders = self.leaders();
+                (
+                    Phase::Settle,
+                    Some(self.request(leaders, Role::Member, Why::First)),
+                )
+            }
+            Phase::Settle | Phase::SettleAgain => self.settle(),
+            Phase::Sample => {
+                let sample = self.sample();
+                (
+                    Phase::Measure,
+                    Some(self.request(sample, Role::Sample, Why::Recheck)),
+                )
+            }
+            Phase::Measure => self.measure(),
+            Phase::Control => self.control(),
+            Phase::Done => (Phase::Done, None),
+        }
+    }
+
+    fn request(&mut self, places: Vec<u32>, role: Role, why: Why) -> Round {
+        let machines = self.population.request(places, role);
+        Round { machines, why }
+    }
+
+    /// All machines of the small cohorts, and the first ones of the others.
+    fn leaders(&self) -> Vec<u32> {
+        let machines = self.population.machines();
+        let leaders = |cohort: &Cohort| match cohort.consensus(machines, false) {
+            _ if cohort.is_small() => cohort.members.clone(),
+            Consensus::Request(more) => cohort.waiting(machines).take(more).collect(),
+            Consensus::Settled(_) | Consensus::None => Vec::new(),
+        };
+        self.population.cohorts.iter().flat_map(leaders).collect()
+    }
+
+    /// Requests more machines of the cohorts that disagree.
+    fn settle(&mut self) -> (Phase, Option<Round>) {
+        let with_sample = self.phase == Phase::SettleAgain;
+        let machines = self.population.machines();
+        let mut more = Vec::new();
+        for cohort in self.population.cohorts.iter().filter(|it| !it.is_small()) {
+            let waiting = cohort.waiting(machines);
+            match cohort.consensus(machines, with_sample) {
+                Consensus::Request(count) => more.extend(waiting.take(count)),
+                Consensus::None => more.extend(waiting),
+                Consensus::Settled(_) => {}
+            }
+        }
+        match (more.is_empty(), with_sample) {
+            (true, false) => (Phase::Sample, None),
+            (true, true) => (Phase::Control, None),
+            (false, _) => (
+                self.phase,
+                Some(self.request(more, Role::Member, Why::Disagreement)),
+            ),
+        }
+    }
+
+    fn sample(&self) -> Vec<u32> {
+        let (mut kept, mut inferred) = (Vec::new(), Vec::new());
+        for place in self.population.waiting() {
+            let is_kept = self.population.at(place).cohort.is_none();
+            if is_kept { &mut kept } else { &mut inferred }.push(place);
+        }
+        let id = |place: &u32| self.population.at(*place).candidate.machine;
+        let age = |place: &u32| self.population.at(*place).candidate.age();
+        let mut sample = recheck::oldest(kept, self.policy.recheck_kept, age);
+        let Policy {
+            recheck_inferred,
+            seed,
+            ..
+        } = self.policy;
+        sample.extend(recheck::random(inferred, recheck_inferred, seed, id));
+        sample
+    }
+
+    /// Compares the sample with what was assumed of its machines, and requests everything if that is too
+    /// often wrong.
+    fn measure(&mut self) -> (Phase, Option<Round>) {
+        let assumed = self.population.settled(false);
+        let machines = self.population.machines().iter();
+        for machine in machines.filter(|it| it.role == Some(Role::Sample)) {
+            let (measured, assumed) = match machine.cohort {
+                Some(cohort) => (&mut self.inferred, assumed[cohort as usize]),
+                None => (&mut self.kept, machine.candidate.last.map(|it| it.content)),
+            };
+            if let (Some(assumed), Some(content)) = (assumed, machine.content()) {
+                measured.machines += 1;
+                measured.differed += u64::from(content != assumed);
+            }
+        }
+        let accuracy = self.accuracy();
+        if accuracy.at_least() * 100.0 <= self.policy.max_missed {
+            return (Phase::SettleAgain, None);
+        }
+        let all = self.population.waiting().collect();
+        let why = Why::TooManyMissed(accuracy);
+        (Phase::Done, Some(self.request(all, Role::Member, why)))
+    }
+
+    /// Requests machines whose answers may explain why the service counts otherwise.
+    fn control(&mut self) -> (Phase, Option<Round>) {
+        let Some(totals) = &self.control else {
+            return (Phase::Done, None);
+        };
+        let settled = self.population.settled(true);
+        let tally = self.population.tally(&settled);
+        let bound = self.inferred.at_most();
+        let tolerance = |product: &str| control::tolerance(&self.population, product, bound);
+        let differences = totals.differences(&self.contents, &tally, tolerance);
+        let suspects = Suspects {
+            population: &self.population,
+            contents: &self.contents,
+            settled: &settled,
+            controlled: &self.controlled,
+        };
+        let (places, named) = suspects.of(differences);
+        if places.is_empty() {
+            return (Phase::Done, None);
+        }
+        let cohorts = places
+            .iter()
+            .filter_map(|it| self.population.at(*it).cohort);
+        self.controlled.extend(cohorts);
+        let why = Why::ControlTotals(named);
+        (
+            Phase::SettleAgain,
+            Some(self.request(places, Role::Member, why)),
+        )
+    }
+
+    /// The result of the sample.
+    pub fn accuracy(&self) -> Accuracy {
+        self.kept.plus(self.inferred)
+    }
+
+    /// The number of cohorts of the machines whose last answers could not be kept.
+    pub fn cohorts(&self) -> usize {
+        self.population.cohorts.len()
+    }
+
+    /// The machines whose last answers are kept.
+    pub fn kept(&self) -> impl Iterator<Item = MachineId> {
+        self.population.kept()
+    }
+
+    /// The answers that follow from those of other machines.
+    pub fn inferences(&self) -> Vec<Inference> {
+        self.population.inferences(&self.contents)
+    }
+}
