@@ -1,44 +1,37 @@
 //! The progress bar on a terminal, and a log writer that does not break it.
 
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    sync::Arc,
+};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use console::{Term, is_dumb};
+use parking_lot::Mutex;
 
-use super::lines::Lines;
+use super::{
+    drawing::{Drawing, State},
+    lines::Lines,
+};
 use crate::collect::Counts;
 
-/// A bar on standard error, hidden until there is something to show. Clones share the same bar.
+/// A bar on standard error, hidden until there is something to show, and always if standard error
+/// is no terminal. Clones share the same bar.
 #[derive(Debug, Clone)]
-pub struct Bar(ProgressBar);
+pub struct Bar(Arc<Mutex<Drawing<Term>>>);
 
 impl Default for Bar {
     fn default() -> Self {
-        Self(ProgressBar::with_draw_target(
-            None,
-            ProgressDrawTarget::hidden(),
-        ))
+        Self(Arc::new(Mutex::new(Drawing::new(Term::buffered_stderr()))))
     }
 }
 
 impl Bar {
-    pub(super) fn show(&self, counts: Counts, lines: &Lines) {
-        if self.0.is_hidden() {
-            self.appear();
+    /// The bar is lost, not the run, if standard error is closed.
+    pub(super) fn show(&self, counts: Counts, lines: Lines) {
+        let mut drawing = self.0.lock();
+        if drawing.terminal().is_term() && !is_dumb() {
+            let _ = drawing.show(State { counts, lines });
         }
-        self.0.update(|state| {
-            state.set_len(counts.machines);
-            state.set_pos(counts.done());
-        });
-        self.0.set_prefix(lines.summary.clone());
-        self.0.set_message(lines.details.clone());
-    }
-
-    fn appear(&self) {
-        let template = "{spinner} {bar:16} {percent:>3} %  {prefix}\n  {wide_msg}";
-        if let Ok(style) = ProgressStyle::with_template(template) {
-            self.0.set_style(style.progress_chars("━╸─"));
-        }
-        self.0.set_draw_target(ProgressDrawTarget::stderr());
     }
 
     /// Prints a line once, above the bar. It is lost if standard error is closed.
@@ -47,22 +40,22 @@ impl Bar {
     }
 
     pub(super) fn clear(&self) {
-        self.0.finish_and_clear();
+        let _ = self.0.lock().clear();
     }
 
     /// A writer to standard error that does not break the bar.
     pub fn writer(&self) -> BarWriter {
-        BarWriter(self.0.clone())
+        BarWriter(self.clone())
     }
 }
 
 /// Writes to standard error, above the bar.
 #[derive(Debug, Clone)]
-pub struct BarWriter(ProgressBar);
+pub struct BarWriter(Bar);
 
 impl Write for BarWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.suspend(|| io::stderr().write(bytes))
+        self.0.0.lock().above(|| io::stderr().write(bytes))
     }
 
     fn flush(&mut self) -> io::Result<()> {
