@@ -77,6 +77,8 @@ pub struct Progress {
     pub waiting: Option<(WaitReason, Duration)>,
     /// The time until the run will have ended, by the quota's schedule.
     pub remaining: Duration,
+    /// The same with the shortest plausible answer time; smaller only before the first answer.
+    pub remaining_at_least: Duration,
     /// The same with the longest plausible answer time; larger only before the first answer.
     pub remaining_at_most: Duration,
 }

@@ -94,6 +94,12 @@ pub fn is_about_the_same(least: Duration, most: Duration) -> bool {
     most <= least.saturating_add(least / 5) || span(least) == span(most)
 }
 
+/// Whether the range is so wide that it is better not to give one: more than a factor of ten, and
+/// not over within a minute.
+pub fn is_unknown(least: Duration, most: Duration) -> bool {
+    most > Duration::from_mins(1) && most > least.saturating_mul(10)
+}
+
 /// An error and its causes: `a: b: c`.
 pub fn chain(error: &dyn Error) -> String {
     let causes = std::iter::successors(Some(error), |&cause| cause.source());
@@ -161,6 +167,21 @@ mod tests {
             span_between(Duration::MAX, Duration::MAX),
             span(Duration::MAX)
         );
+    }
+
+    #[test]
+    fn wide_range_is_no_estimate() {
+        for (least, most, expected) in [
+            (0, 60, false),
+            (0, 61, true),
+            (12, 120, false),
+            (12, 121, true),
+            (4000, 4000, false),
+        ] {
+            let [from, to] = [least, most].map(Duration::from_secs);
+            assert_eq!(is_unknown(from, to), expected, "{least} {most}");
+        }
+        assert!(!is_unknown(Duration::MAX, Duration::MAX));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp, ZonedDateTime};
 
 use crate::{
     collect::Progress,
-    domain::text::{counted, is_about_the_same, span, span_between, thousands},
+    domain::text::{counted, is_about_the_same, is_unknown, span, span_between, thousands},
     quota::{RateLimits, Rules, WaitReason},
 };
 
@@ -82,16 +82,27 @@ fn summary(progress: &Progress, until: Option<Timestamp>, now: &ZonedDateTime) -
     summary
 }
 
-/// How and when the run will end: when it is done, or when its time limit is reached.
+/// How and when the run will end: when it is done, or when its time limit is reached. Before the
+/// first answer that may be unknown.
 fn end(progress: &Progress, until: Option<Timestamp>, now: &ZonedDateTime, zone: &str) -> String {
     let left = until.map(|until| until.duration_since(now.timestamp()));
     let left = left.map(|left| Duration::try_from(left).unwrap_or_default());
-    let least = progress.remaining;
+    let mut least = progress.remaining_at_least;
+    if is_about_the_same(least, progress.remaining_at_most) {
+        least = progress.remaining;
+    }
     if let Some(left) = left.filter(|left| *left < least) {
         return format!("time limit {}{zone} (in {})", clock(now, left), span(left));
     }
     let most = progress.remaining_at_most;
     let most = left.map_or(most, |left| most.min(left));
+    if is_unknown(least, most) {
+        let limit = left.map(|left| format!("; time limit {}{zone}", clock(now, left)));
+        return format!(
+            "end unknown until the first answers{}",
+            limit.unwrap_or_default()
+        );
+    }
     let mut when = clock(now, least);
     if !is_about_the_same(least, most) {
         when = format!("{when} to {}", clock(now, most));
@@ -187,6 +198,7 @@ mod tests {
             used: vec![(100, 100), (1500, 1500)],
             waiting: None,
             remaining: Duration::from_mins(340),
+            remaining_at_least: Duration::from_mins(340),
             remaining_at_most: Duration::from_mins(340),
         }
     }
@@ -224,7 +236,7 @@ mod tests {
     fn uncertain_end_is_shown_as_a_range() {
         let limits = RateLimits::default();
         let progress = Progress {
-            remaining: Duration::from_secs(10),
+            remaining_at_least: Duration::from_secs(10),
             remaining_at_most: Duration::from_secs(20),
             ..progress()
         };
@@ -237,6 +249,28 @@ mod tests {
         assert_eq!(end(Some(15)), "done 22:00:10 to 22:00:15 (in 10 to 15 s)");
         assert_eq!(end(Some(11)), "done 22:00:10 (in 10 s)");
         assert_eq!(end(Some(5)), "time limit 22:00:05 (in 5 s)");
+    }
+
+    #[test]
+    fn end_that_depends_on_response_times_alone_is_unknown() {
+        let progress = Progress {
+            remaining_at_least: Duration::from_secs(13),
+            remaining_at_most: Duration::from_mins(31),
+            ..progress()
+        };
+        let end = |minutes: Option<i64>| {
+            let until = minutes.map(|it| now().timestamp() + SignedDuration::from_mins(it));
+            end(&progress, until, &now(), " +01:00")
+        };
+        assert_eq!(end(None), "end unknown until the first answers");
+        assert_eq!(
+            end(Some(10)),
+            "end unknown until the first answers; time limit 22:10 +01:00"
+        );
+        assert_eq!(
+            end(Some(1)),
+            "done 22:00:13 to 22:01:00 +01:00 (in 13 s to 1 min)"
+        );
     }
 
     #[test]

@@ -79,6 +79,7 @@ impl Display {
                 machines = progress.counts.machines,
                 calls = progress.counts.left(),
                 remaining_s = progress.remaining.as_secs(),
+                remaining_at_least_s = progress.remaining_at_least.as_secs(),
                 remaining_at_most_s = progress.remaining_at_most.as_secs(),
                 "{plan}"
             ),
@@ -97,6 +98,7 @@ impl Display {
                 machines = progress.counts.machines,
                 sent = progress.requests.sent,
                 remaining_s = progress.remaining.as_secs(),
+                remaining_at_least_s = progress.remaining_at_least.as_secs(),
                 remaining_at_most_s = progress.remaining_at_most.as_secs(),
                 "{}", lines.one_line()
             ),

@@ -21,8 +21,10 @@ use crate::domain::api::Api;
 
 /// Assumed answer time for the forecast, before any has been measured.
 pub(crate) const USUAL_LATENCY: Duration = Duration::from_millis(300);
+/// Assumed answer time at least: that of a simulated tenant on the same machine.
+const FAST_LATENCY: Duration = Duration::from_millis(20);
 /// Assumed answer time at most: a slow service answers within a few seconds.
-const SLOW_LATENCY: Duration = Duration::from_secs(3);
+pub(crate) const SLOW_LATENCY: Duration = Duration::from_secs(3);
 
 /// Limits the calls to one API of the service. A [`Gate`](super::Gate) has one for each API.
 ///
@@ -113,6 +115,11 @@ impl Limiter {
     /// The assumed answer time, until this process has measured one.
     pub fn usual_latency(&self) -> Duration {
         self.latency.unwrap_or(USUAL_LATENCY)
+    }
+
+    /// The shortest assumed answer time: shorter if no earlier process has measured one either.
+    pub fn fast_latency(&self) -> Duration {
+        self.latency.unwrap_or(FAST_LATENCY)
     }
 
     /// The longest assumed answer time: longer if no earlier process has measured one either.

@@ -50,8 +50,7 @@ mod pause;
 mod state;
 mod window;
 
-#[cfg(test)]
-pub(crate) use self::limiter::USUAL_LATENCY;
+pub(crate) use self::limiter::{SLOW_LATENCY, USUAL_LATENCY};
 pub use self::{
     forecast::Load,
     gate::Gate,

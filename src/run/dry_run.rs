@@ -14,10 +14,10 @@ use crate::{
     console::LabelledLines,
     domain::{
         api::Api,
-        text::{counted, is_about_the_same, span_between, thousands},
+        text::{counted, is_about_the_same, is_unknown, span, span_between, thousands},
     },
     inventory::Inventory,
-    quota::{EarlierUsage, Limiter, Load},
+    quota::{EarlierUsage, Limiter, Load, SLOW_LATENCY, USUAL_LATENCY},
     report::{self, Extras},
     store::{Preview, Problem, Store, StoreError},
 };
@@ -152,7 +152,8 @@ fn rows(inventory: &Inventory) -> String {
     parts.join(", ")
 }
 
-/// The expected duration; a range if no earlier run tells how long an answer takes.
+/// The expected duration; a range if no earlier run has measured how long an answer takes, and two
+/// examples if nothing else limits the run.
 fn time(config: &Config, calls: u64, limiter: &Limiter, now: &ZonedDateTime) -> String {
     let takes = |latency| {
         let load = Load {
@@ -162,17 +163,24 @@ fn time(config: &Config, calls: u64, limiter: &Limiter, now: &ZonedDateTime) -> 
         };
         limiter.forecast(load) - Instant::now()
     };
-    let least = takes(limiter.usual_latency());
+    let least = takes(limiter.fast_latency());
     let most = takes(limiter.slow_latency());
-    let is_exact = is_about_the_same(least, most);
-    let end = SignedDuration::try_from(if is_exact { least } else { most })
+    if is_unknown(least, most) {
+        return format!(
+            "unknown before the first answers: about {} if each takes 0.3 s, {} if each takes 3 s",
+            span(takes(USUAL_LATENCY)),
+            span(takes(SLOW_LATENCY))
+        );
+    }
+    let (least, most, by, why) = if is_about_the_same(least, most) {
+        let usual = takes(limiter.usual_latency());
+        (usual, usual, "", "")
+    } else {
+        (least, most, "by ", ", depending on response times")
+    };
+    let end = SignedDuration::try_from(most)
         .ok()
         .and_then(|takes| now.checked_add(takes).ok());
-    let (by, why) = if is_exact {
-        ("", "")
-    } else {
-        ("by ", ", depending on response times")
-    };
     let end = end.map(|end| format!(": if started now, done {by}{}", at(&end)));
     format!(
         "about {}{why}{}",

@@ -66,6 +66,21 @@ fn dry_run_needs_no_credentials_and_estimates_from_the_quota() {
 }
 
 #[test]
+fn without_a_quota_the_time_of_a_first_run_is_unknown() {
+    let scene = Scene::with_machines(500);
+    let run = scene.report(&["--dry-run"]).exits_with(0);
+    plans(
+        &run,
+        "time",
+        "unknown before the first answers: about 19 s if each takes 0.3 s, 3 min 9 s if each takes \
+         3 s",
+    );
+    let run = scene.report(&["-q", "--progress", "log"]).exits_with(0);
+    let plan = "plan: 500 machines to query, one call each · end unknown until the first answers";
+    assert!(run.stderr.contains(plan), "{}", run.stderr);
+}
+
+#[test]
 fn plan_shows_used_quota_and_the_stop_time() {
     let scene = Scene::with_machines(4);
     scene.report(&["--rate-limit", "4/h"]).exits_with(0);

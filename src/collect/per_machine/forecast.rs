@@ -13,16 +13,17 @@ pub(super) fn progress(run: &Run) -> Progress {
     let in_flight = run.limiter().in_flight();
     let snapshot = run.tracker.snapshot(in_flight.len() as u64);
     let latency = latency(run, in_flight.first().map(|since| now - *since));
-    let remaining = end(run, now, snapshot, latency.least) - now;
-    let remaining_at_most = end(run, now, snapshot, latency.most) - now;
+    let remaining = |latency| end(run, now, snapshot, latency) - now;
+    let [least, usual, most] = [latency.least, latency.usual, latency.most].map(remaining);
     let waiting = run.limiter().waiting();
     Progress {
         counts: run.tracker.counts(),
         requests: run.tracker.requests(),
         used: run.limiter().used(),
         waiting: waiting.map(|(reason, until)| (reason, until - now)),
-        remaining,
-        remaining_at_most: remaining_at_most.max(remaining),
+        remaining: usual,
+        remaining_at_least: least.min(usual),
+        remaining_at_most: most.max(usual),
     }
 }
 
@@ -53,9 +54,10 @@ fn end(run: &Run, now: Instant, snapshot: ProgressSnapshot, latency: Duration) -
     postponed.map_or(end, |due| due.max(end))
 }
 
-/// The answer time, and the longest plausible one.
+/// The answer time, and the shortest and longest plausible ones.
 struct Latency {
     least: Duration,
+    usual: Duration,
     most: Duration,
 }
 
@@ -65,13 +67,16 @@ fn latency(run: &Run, waited: Option<Duration>) -> Latency {
     if let Some(known) = run.tracker.latency() {
         return Latency {
             least: known,
+            usual: known,
             most: known,
         };
     }
     let waited = waited.unwrap_or_default();
-    let slow = run.limiter().slow_latency();
+    let limiter = run.limiter();
+    let slow = limiter.slow_latency();
     Latency {
-        least: waited.max(run.limiter().usual_latency()),
+        least: waited.max(limiter.fast_latency()),
+        usual: waited.max(limiter.usual_latency()),
         most: if waited > slow { waited * 2 } else { slow },
     }
 }

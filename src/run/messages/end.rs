@@ -10,7 +10,7 @@ use crate::{
     domain::{
         ending::{Ending, RunOutcome},
         exit_code::ExitCode,
-        text::{counted, span},
+        text::{counted, is_unknown, span},
     },
     quota::{Limiter, Load},
     store::{Reuse, RunRecord},
@@ -89,18 +89,27 @@ fn how_to_request_rest(config: &Config, run: &RunRecord, limiter: Option<&Limite
     let Some(limiter) = limiter.filter(|_| config.store.path.is_some()) else {
         return partial;
     };
-    let duration = limiter.forecast(Load {
-        calls: remaining + run.tally.not_found * u64::from(LATE_PASSES),
-        latency: limiter.usual_latency(),
-        concurrency: config.service.concurrency.get(),
-    });
-    let duration = span(duration - Instant::now());
+    let calls = remaining + run.tally.not_found * u64::from(LATE_PASSES);
+    let duration = duration(config, calls, limiter);
     let elapsed = run.last_sign_of_life().duration_since(run.started_at);
     let hours = reuse_hours(Duration::try_from(elapsed).unwrap_or_default());
-    format!(
-        "{partial}\nrun the same command with --max-age {hours}h to query only those, in about \
-         {duration}"
-    )
+    format!("{partial}\nrun the same command with --max-age {hours}h to query only those{duration}")
+}
+
+/// How long so many calls take; empty if only response times decide that, which nobody measured.
+fn duration(config: &Config, calls: u64, limiter: &Limiter) -> String {
+    let takes = |latency| {
+        let load = Load {
+            calls,
+            latency,
+            concurrency: config.service.concurrency.get(),
+        };
+        limiter.forecast(load) - Instant::now()
+    };
+    if is_unknown(takes(limiter.fast_latency()), takes(limiter.slow_latency())) {
+        return String::new();
+    }
+    format!(", in about {}", span(takes(limiter.usual_latency())))
 }
 
 /// The maximum age in hours for which all answers of a run that took this long are still reused by
