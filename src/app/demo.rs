@@ -53,9 +53,12 @@ struct Demonstration<'demo> {
     stops: Stops,
 }
 
-pub(super) async fn demo(context: &mut Context, command: cli::Demo) -> Result<ExitCode, AppError> {
+pub(super) async fn demo(
+    context: &mut Context,
+    command: Box<cli::Demo>,
+) -> Result<ExitCode, AppError> {
     let tenant = command.tenant;
-    let config = context.resolve_typed(Settings::from(command))?;
+    let config = context.resolve_typed(Settings::from(*command))?;
     // Checked before the week is simulated.
     check_conflicts(&config, &[])?;
     let folder = tempfile::tempdir().map_err(AppError::Temporary)?;
@@ -128,6 +131,7 @@ impl Demonstration<'_> {
         config.console.quiet = true;
         config.reports.out = folder.join("earlier");
         config.reports.formats = Vec::new();
+        config.reports.targets = 0;
         config.reports.min_coverage = Percent::NONE;
         let run = self.run(&config, simulator);
         match run.with_subscriber(NoSubscriber::default()).await? {

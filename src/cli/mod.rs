@@ -1,5 +1,6 @@
 //! The command line, as typed.
 
+mod demo;
 mod diff;
 mod machines;
 mod short;
@@ -11,10 +12,11 @@ mod tests;
 
 use std::path::PathBuf;
 
+pub use demo::Demo;
 pub use diff::Diff;
 pub use machines::Machines;
 pub use show::Show;
-pub use simulated::{Demo, Simulate, Tenant};
+pub use simulated::{Simulate, Tenant};
 pub use stored::{OutputFormat, StoredFlags};
 
 use clap::{ArgAction, Args, Parser, Subcommand, builder::UnknownArgumentValueParser};
@@ -96,7 +98,8 @@ pub enum Command {
     #[command(after_help = ALL_OPTIONS, after_long_help = SECRETS, mut_args = machines::only_of_lists)]
     Machines(Box<Machines>),
     /// See it at work against a simulated tenant: no account, no network
-    Demo(Demo),
+    #[command(mut_args = demo::only_of_demo)]
+    Demo(Box<Demo>),
     /// Run a simulated tenant until Ctrl-C, to rehearse a job against it
     Simulate(Box<Simulate>),
     /// List the stored runs, with outcome and coverage

@@ -1,4 +1,4 @@
-//! The flags of the commands with a simulated tenant.
+//! The flags of the simulated tenant, and of `patchgap simulate`.
 
 use std::path::PathBuf;
 
@@ -6,63 +6,10 @@ use clap::Args;
 
 use super::ConsoleFlags;
 use crate::{
-    aggregate::RankBy,
-    config::{Formats, MachineSource, OutFolder, Percent, Settings, Span, Whole, switch, words},
-    progress::ProgressMode,
+    config::{Span, Whole},
     quota::RateLimits,
     simulator::Faults,
 };
-
-/// `patchgap demo`.
-#[derive(Debug, Args)]
-pub struct Demo {
-    /// The tenant.
-    #[command(flatten)]
-    pub tenant: Tenant,
-
-    /// Report folder; may contain {date} and {time} [default: reports]
-    #[arg(long, value_name = "DIR", help_heading = "Reports")]
-    pub out: Option<OutFolder>,
-
-    /// Formats: csv,json,html,xlsx,parquet [default: csv,json,html,xlsx]
-    #[arg(long, value_name = "LIST", help_heading = "Reports")]
-    pub format: Option<Formats>,
-
-    /// Order of the KBs everywhere: cve, exposure, machines
-    #[arg(long, value_name = "ORDER", help_heading = "Reports")]
-    #[arg(value_parser = words::<RankBy>(RankBy::WORDS), hide_possible_values = true)]
-    pub rank_by: Option<RankBy>,
-
-    /// Compare with the service's own count [default: false]
-    ///
-    /// The service counts how many machines miss each KB in each product.
-    #[arg(long, value_name = "BOOL", help_heading = "Reports")]
-    #[arg(value_parser = switch, num_args = 0..=1, require_equals = true)]
-    #[arg(default_missing_value = "true")]
-    pub census: Option<bool>,
-
-    /// Query the machines that the service itself lists, instead of a file
-    #[arg(long, help_heading = "Input")]
-    pub all_machines: bool,
-
-    /// Answered machines that count as complete, in %
-    ///
-    /// A few machines of the simulated tenant are gone, as in every real list.
-    #[arg(long, value_name = "PERCENT", default_value = "95")]
-    #[arg(help_heading = "Reports")]
-    pub min_coverage: Percent,
-
-    /// Show progress: auto, bar, log, off [default: auto]
-    ///
-    /// auto: a bar on a terminal, log lines elsewhere.
-    #[arg(long, value_name = "MODE", help_heading = "Output")]
-    #[arg(value_parser = words::<ProgressMode>(ProgressMode::WORDS), hide_possible_values = true)]
-    pub progress: Option<ProgressMode>,
-
-    /// The console.
-    #[command(flatten)]
-    pub console: ConsoleFlags,
-}
 
 /// `patchgap simulate`.
 #[derive(Debug, Args)]
@@ -146,19 +93,4 @@ pub struct Tenant {
         help_heading = "Simulated tenant"
     )]
     pub seed: u64,
-}
-
-impl From<Demo> for Settings {
-    fn from(demo: Demo) -> Self {
-        Self {
-            out: demo.out,
-            format: demo.format,
-            rank_by: demo.rank_by,
-            min_coverage: Some(demo.min_coverage),
-            census: demo.census,
-            machines: demo.all_machines.then_some(MachineSource::Service),
-            progress: demo.progress,
-            ..demo.console.into()
-        }
-    }
 }

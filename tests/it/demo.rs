@@ -1,5 +1,7 @@
 //! `patchgap demo`: everything at once, with nothing configured.
 
+use std::{collections::BTreeSet, fs};
+
 use jiff::Timestamp;
 
 use crate::common::Scene;
@@ -62,4 +64,44 @@ fn demo_shows_the_list_of_the_service_with_skipped_machines() {
     assert!(skipped > 0, "{summary}");
     assert_eq!(run.rows("machines.csv").len() as u64, 40 + skipped);
     assert!(run.stdout.contains("on the list were skipped"));
+}
+
+#[test]
+fn demo_takes_title_targets_and_a_column_to_split_by() {
+    let scene = Scene::with_machines(1);
+    let options = ["--title", "Contoso", "--targets", "2", "--split-by", "site"];
+    let command = [&["demo", "--machines", "40"], &options[..]].concat();
+    let run = scene.finish(&mut scene.bare(&command)).exits_with(0);
+    let page = fs::read_to_string(scene.path("reports/report.html")).unwrap();
+    assert!(page.contains("Contoso"));
+    let targets: Vec<String> = run.summary()["files"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|file| file.as_str()?.strip_prefix("targets/"))
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(targets.len(), 2);
+    for file in &targets {
+        assert!(scene.path("reports/targets").join(file).exists(), "{file}");
+    }
+    let sites: BTreeSet<String> = run
+        .rows("machines.csv")
+        .iter()
+        .map(|row| row["site"].clone())
+        .filter(|site| !site.is_empty())
+        .collect();
+    assert!(sites.len() > 1, "{sites:?}");
+    for site in &sites {
+        let part = scene.path("reports").join(site).join("report.html");
+        assert!(part.exists(), "{site}");
+    }
+}
+
+#[test]
+fn demo_refuses_a_column_that_the_list_does_not_have() {
+    let scene = Scene::with_machines(1);
+    let run = scene.finish(&mut scene.bare(&["demo", "--machines", "5", "--split-by", "owner"]));
+    let run = run.exits_with(3).complains("owner");
+    assert!(!run.has_reports());
 }

@@ -1,0 +1,83 @@
+//! The flags of `patchgap demo`.
+
+use clap::{Arg, Args, builder::UnknownArgumentValueParser};
+
+use super::Tenant;
+use crate::config::{MachineSource, Settings};
+
+/// The options that `patchgap report` and `patchgap demo` share.
+const OF_DEMO: [&str; 13] = [
+    "out",
+    "format",
+    "title",
+    "targets",
+    "split_by",
+    "rank_by",
+    "min_coverage",
+    "census",
+    "progress",
+    "log_format",
+    "verbose",
+    "quiet",
+    "color",
+];
+
+/// Likewise, but not in the short help.
+const RARE: [&str; 2] = ["no_replaced", "no_csv_guard"];
+
+/// Likewise: those that select machines of the service's own list.
+const OF_LISTS: [&str; 6] = ["os", "group", "tag", "seen_within", "filter", "exclude"];
+
+/// The options of the demonstration alone.
+const OWN: [&str; 3] = ["machines", "seed", "all_machines"];
+
+/// `patchgap demo`.
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// The tenant.
+    #[command(flatten)]
+    pub tenant: Tenant,
+
+    /// Query the machines that the service itself lists, instead of a file
+    #[arg(long, help_heading = "Input")]
+    pub all_machines: bool,
+
+    /// Every option.
+    #[command(flatten)]
+    pub settings: Settings,
+}
+
+impl From<Demo> for Settings {
+    fn from(demo: Demo) -> Self {
+        let machines = demo.all_machines.then_some(MachineSource::Service);
+        Self {
+            machines,
+            ..demo.settings
+        }
+    }
+}
+
+/// Refuses an option that has no effect on the demonstration, and adapts the others to it.
+pub(super) fn only_of_demo(argument: Arg) -> Arg {
+    let id = argument.get_id().as_str();
+    if id == "min_coverage" {
+        return argument
+            .default_value("95")
+            .help("Answered machines that count as complete, in %")
+            .long_help(
+                "Answered machines that count as complete, in %\n\n\
+                 A few machines of the simulated tenant are gone, as in every real list.",
+            );
+    }
+    if OF_LISTS.contains(&id) {
+        return argument.requires("all_machines").hide_short_help(true);
+    }
+    if RARE.contains(&id) {
+        return argument.hide_short_help(true);
+    }
+    if OF_DEMO.contains(&id) || OWN.contains(&id) {
+        return argument;
+    }
+    let refused = UnknownArgumentValueParser::suggest("this is an option of `patchgap report`");
+    argument.hide(true).num_args(0..=1).value_parser(refused)
+}
