@@ -1,5 +1,7 @@
 //! The list of machines, as read from the inventory.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 
 use super::{
@@ -145,6 +147,21 @@ impl Inventory {
     /// How that column is read, if there is one.
     pub fn last_seen(&self, now: Timestamp) -> Option<LastSeen> {
         Some(LastSeen::of(self.cells_of(self.last_seen_column()?), now))
+    }
+
+    /// The machines that by then had not been seen for so long that an empty answer says nothing
+    /// about them.
+    pub fn silent(&self, now: Timestamp) -> HashSet<MachineId> {
+        let Some((column, last_seen)) = self.last_seen_column().zip(self.last_seen(now)) else {
+            return HashSet::new();
+        };
+        let is_silent = |position: usize| {
+            let cell = self.cells.row(position).nth(column);
+            cell.is_some_and(|cell| last_seen.was_silent(cell, now))
+        };
+        let machines = self.machines.iter().enumerate();
+        let silent = machines.filter(|(position, _)| is_silent(*position));
+        silent.map(|(_, machine)| machine.id).collect()
     }
 
     /// The cells of that column that cannot be read as a time; `None` if all can.

@@ -7,6 +7,7 @@ use std::{
 
 use jiff::{SignedDuration, Timestamp};
 use patchgap::{domain::release::ReleaseMonth, store::Store};
+use rusqlite::Connection;
 
 use crate::common::{Finished, Row, Scene};
 
@@ -37,15 +38,15 @@ fn nights(keep_runs: &str) -> Nights {
         last = Some(run);
     }
     Nights {
-        _scene: scene,
+        scene,
         gaps,
         last: last.unwrap(),
     }
 }
 
 struct Nights {
-    /// Its folder holds the reports.
-    _scene: Scene,
+    /// Its folder holds the reports and the store.
+    scene: Scene,
     /// The gaps of each night, as reported then.
     gaps: Vec<Vec<Row>>,
     /// The last night.
@@ -89,6 +90,40 @@ fn gaps_are_open_since_the_first_night_without_a_break() {
         let days: BTreeSet<&str> = last.iter().map(|row| row["daysMissing"].as_str()).collect();
         assert!(days.is_superset(&["0", "1", "4"].into()), "{days:?}");
     }
+}
+
+#[test]
+fn view_of_the_store_has_the_times_of_the_report() {
+    let nights = nights("90");
+    let store = Connection::open(nights.scene.path("store.sqlite")).unwrap();
+    for (run, rows) in (1_usize..).zip(&nights.gaps) {
+        let mut view = store
+            .prepare("SELECT machineId, kbId, answeredAt, since FROM gaps WHERE run = ?1")
+            .unwrap();
+        // The store's clock was set back after each night, the reports' was not.
+        let days_between = |row: &Row| days(&row["since"], &row["answeredAt"]);
+        let reported: BTreeMap<Gap, i64> =
+            rows.iter().map(|it| (gap(it), days_between(it))).collect();
+        let stored = view.query_map([run], |row| {
+            let at: String = row.get(2)?;
+            Ok((
+                [row.get(0)?, row.get(1)?],
+                days(&row.get::<_, String>(3)?, &at),
+            ))
+        });
+        let stored: BTreeMap<Gap, i64> = stored.unwrap().map(Result::unwrap).collect();
+        assert_eq!(stored, reported, "{run}");
+        let ages: BTreeSet<i64> = stored.into_values().collect();
+        // Some have been open since the first night.
+        let oldest = 15 * (i64::try_from(run).unwrap() - 1);
+        assert_eq!(ages.last(), Some(&oldest), "{ages:?}");
+    }
+}
+
+/// The days between two times, in tenths, so that a moment within a night does not matter.
+fn days(from: &str, to: &str) -> i64 {
+    let [from, to] = [from, to].map(|time| time.parse::<Timestamp>().unwrap());
+    (to.duration_since(from).as_hours() * 10 + 12) / 24
 }
 
 /// The ages of KBs and machines are those of their gaps.

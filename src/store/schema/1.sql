@@ -14,6 +14,7 @@ CREATE TABLE machine (
     service INTEGER NOT NULL REFERENCES service,
     machine_id TEXT NOT NULL,
     last_answer INTEGER REFERENCES answer, -- the newest there is
+    last_known INTEGER REFERENCES answer, -- the newest but for empty ones of a machine not seen for long
     UNIQUE (service, machine_id)
 ) STRICT;
 
@@ -244,7 +245,18 @@ SELECT
     missing_kb.cve_addressed AS cveAddressed,
     missing_kb.os_build AS osBuild,
     strftime('%Y-%m-%dT%H:%M:%SZ', answer.as_of_ms / 1000, 'unixepoch') AS answeredAt,
-    answer.source
+    answer.source,
+    (
+        SELECT strftime('%Y-%m-%dT%H:%M:%SZ', (answer.since ->> time) / 1000, 'unixepoch')
+        FROM (
+            SELECT key - 1 AS time, sum(value) OVER (ORDER BY key) AS kbs
+            FROM json_each(answer.since)
+            WHERE key % 2 = 1
+        )
+        WHERE listed.key < kbs
+        ORDER BY kbs
+        LIMIT 1
+    ) AS since
 FROM run_machine
 JOIN machine ON machine.id = run_machine.machine
 JOIN answer ON answer.id = run_machine.answer

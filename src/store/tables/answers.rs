@@ -24,11 +24,19 @@ pub(crate) struct RunSession {
     pub(crate) session: i64,
 }
 
+/// The machine that an outcome is about.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RecordedMachine {
+    pub(crate) number: i64,
+    /// Whether it had not been seen for so long that an empty answer says nothing about it.
+    pub(crate) is_silent: bool,
+}
+
 /// Writes a machine's outcome, replacing an earlier one in the same run.
 pub(crate) fn record(
     connection: &Connection,
     session: RunSession,
-    machine: i64,
+    machine: RecordedMachine,
     outcome: &Outcome,
     numbers: &mut Numbers,
 ) -> Result<()> {
@@ -47,7 +55,7 @@ pub(crate) fn record(
     )?;
     replace.execute(params![
         session.run.0,
-        machine,
+        machine.number,
         answer,
         outcome.attempts,
         outcome.times_unknown,
@@ -77,10 +85,14 @@ pub(crate) fn machine(connection: &Connection, service: i64, id: MachineId) -> R
 fn insert_answer(
     connection: &Connection,
     session: RunSession,
-    machine: i64,
+    machine: RecordedMachine,
     answer: &Answer,
     numbers: &mut Numbers,
 ) -> Result<i64> {
+    let RecordedMachine {
+        number: machine,
+        is_silent,
+    } = machine;
     let missing = numbers.list(connection, &answer.missing, session.run.0)?;
     let since = since::continued_text(connection, machine, answer, &missing, numbers)?;
     let mut insert = connection.prepare_cached(
@@ -109,8 +121,15 @@ fn insert_answer(
         cells.checksum()
     ])?;
     connection
-        .prepare_cached("UPDATE machine SET last_answer = ?2 WHERE id = ?1")?
-        .execute([machine, number])?;
+        .prepare_cached(
+            "UPDATE machine SET last_answer = ?2, last_known = iif(?3, last_known, ?2)
+             WHERE id = ?1",
+        )?
+        .execute(params![
+            machine,
+            number,
+            is_silent && answer.missing.is_empty()
+        ])?;
     Ok(number)
 }
 

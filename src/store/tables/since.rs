@@ -26,7 +26,7 @@ pub(crate) fn continued_text(
     missing: &str,
     numbers: &mut Numbers,
 ) -> Result<String> {
-    let mut find = connection.prepare_cached(&last_answer("own.id = ?1"))?;
+    let mut find = connection.prepare_cached(&last_known_answer("own.id = ?1"))?;
     let mut rows = find.query([machine])?;
     let Some(row) = rows.next()? else {
         return to_text(&answer.since);
@@ -50,7 +50,7 @@ pub(crate) fn continued(
     machine: MachineId,
     answer: &Answer,
 ) -> Result<MissingSince> {
-    let find = last_answer("own.service = ?1 AND own.machine_id = ?2");
+    let find = last_known_answer("own.service = ?1 AND own.machine_id = ?2");
     let mut find = connection.prepare_cached(&find)?;
     let mut rows = find.query(params![service, machine.encode(&mut [0; 40])])?;
     let Some(row) = rows.next()? else {
@@ -68,9 +68,9 @@ pub(crate) fn continued(
     ))
 }
 
-/// The query for the latest answer for a machine. A tenant can be reached at several addresses, each
-/// of which is a service with machines of its own.
-fn last_answer(of: &str) -> String {
+/// The query for the latest answer that says what a machine misses. A tenant can be reached at
+/// several addresses, each of which is a service with machines of its own.
+fn last_known_answer(of: &str) -> String {
     format!(
         "SELECT answer.source, answer.inferred_from, answer.as_of_ms, answer.missing, answer.since, answer.machine,
              answer.checksum
@@ -78,7 +78,7 @@ fn last_answer(of: &str) -> String {
          CROSS JOIN service ON service.id = own.service
          CROSS JOIN service AS other ON other.tenant_id = service.tenant_id
          CROSS JOIN machine ON machine.service = other.id AND machine.machine_id = own.machine_id
-         CROSS JOIN answer ON answer.id = machine.last_answer
+         CROSS JOIN answer ON answer.id = machine.last_known
          WHERE {of}
          ORDER BY answer.as_of_ms DESC, answer.id DESC LIMIT 1"
     )

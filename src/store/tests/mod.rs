@@ -114,12 +114,21 @@ impl Place {
 
     /// Begins a run of this many machines.
     fn begin(&self, machines: u8, reuse: Reuse, now: Timestamp) -> (Store, StartedRun) {
+        self.begin_list(&inventory(machines), reuse, now)
+    }
+
+    fn begin_list(
+        &self,
+        inventory: &Inventory,
+        reuse: Reuse,
+        now: Timestamp,
+    ) -> (Store, StartedRun) {
         let mut store = self.open();
         let started = store
             .begin(&RunParams {
                 service: &service(),
                 application: &application(),
-                inventory: &inventory(machines),
+                inventory,
                 reuse,
                 waited_for: None,
                 now,
@@ -130,7 +139,18 @@ impl Place {
 
     /// A run that records these outcomes, and then ends in this way, or is killed.
     fn play(&self, reuse: Reuse, outcomes: Vec<Outcome>, ended: Option<EndingWord>) -> RunId {
-        let (store, started) = self.begin(4, reuse, now());
+        self.play_list(&inventory(4), reuse, outcomes, ended)
+    }
+
+    /// The same with this list.
+    fn play_list(
+        &self,
+        list: &Inventory,
+        reuse: Reuse,
+        outcomes: Vec<Outcome>,
+        ended: Option<EndingWord>,
+    ) -> RunId {
+        let (store, started) = self.begin_list(list, reuse, now());
         let recorder = recorder(store, &started);
         for outcome in outcomes {
             recorder.record(outcome, Requests::default());

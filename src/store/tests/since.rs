@@ -8,9 +8,38 @@ use crate::domain::gaps::{AnswerRef, Gaps};
 /// The nights of one machine: the ids of its missing KBs, or `None` without an answer.
 type Nights<'nights> = &'nights [Option<&'nights [&'nights str]>];
 
+/// What the list says of the machine in a night.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum List {
+    /// Nothing on when it was last seen.
+    Bare,
+    /// It was seen on this day.
+    LastSeen(&'static str),
+}
+
+impl List {
+    /// It was last seen years ago: an empty answer says nothing.
+    const SILENT: Self = Self::LastSeen("2020-01-01");
+
+    fn read(self) -> Inventory {
+        let cell = match self {
+            Self::Bare => return inventory(4),
+            Self::LastSeen(day) => day,
+        };
+        let rows = (1..=4).map(|number| format!("{},{cell}\n", machine(number)));
+        let list = format!("id,lastSeen\n{}", rows.collect::<String>());
+        read_from(list.as_bytes(), "machines.csv", None).unwrap()
+    }
+}
+
 /// Plays a run for each night, and keeps as many. `change` is the place of a night before which the
 /// service's address changes.
 fn play(nights: Nights<'_>, keep: u32, change: Option<usize>) -> Place {
+    play_lists(nights, &vec![List::Bare; nights.len()], keep, change)
+}
+
+/// The same with a list for each night.
+fn play_lists(nights: Nights<'_>, lists: &[List], keep: u32, change: Option<usize>) -> Place {
     let place = Place::new();
     for (number, missing) in nights.iter().enumerate() {
         if change == Some(number) {
@@ -26,7 +55,9 @@ fn play(nights: Nights<'_>, keep: u32, change: Option<usize>) -> Place {
             }
             None => failed(1, Reason::Timeout),
         };
-        let run = place.play(Reuse::Nothing, vec![outcome], Some(EndingWord::Finished));
+        let ended = Some(EndingWord::Finished);
+        let list = lists[number].read();
+        let run = place.play_list(&list, Reuse::Nothing, vec![outcome], ended);
         place.open().prune(run, keep, now()).unwrap();
     }
     place
@@ -72,6 +103,33 @@ fn times_outlive_forgotten_runs() {
 }
 
 #[test]
+fn silence_is_no_break() {
+    let nights: Nights<'_> = &[Some(&["1"]), Some(&[]), Some(&[]), Some(&["1", "2"])];
+    let seen = List::LastSeen("2026-11-20");
+    let bare = List::Bare;
+    for (silent, expected) in [
+        (
+            [bare, List::SILENT, List::SILENT, bare],
+            ["1 since 0", "2 since 3"],
+        ),
+        ([List::SILENT; 4], ["1 since 0", "2 since 3"]),
+        // A machine that was seen has installed it.
+        ([seen; 4], ["1 since 3", "2 since 3"]),
+        ([seen, List::SILENT, seen, seen], ["1 since 3", "2 since 3"]),
+        ([bare, bare, List::SILENT, bare], ["1 since 3", "2 since 3"]),
+    ] {
+        for keep in [1, 90] {
+            let place = play_lists(nights, &silent, keep, None);
+            assert_eq!(since(&place), expected, "{silent:?}");
+        }
+    }
+    // The first answer of all.
+    let nights: Nights<'_> = &[Some(&[]), Some(&["1"])];
+    let place = play_lists(nights, &[List::SILENT; 2], 1, None);
+    assert_eq!(since(&place), ["1 since 1"]);
+}
+
+#[test]
 fn times_outlive_a_change_of_the_address() {
     let nights: Nights<'_> = &[Some(&["1"]), Some(&["1", "2"]), Some(&["1", "2"])];
     for change in [1, 2] {
@@ -109,20 +167,31 @@ proptest! {
     #[test]
     fn gap_is_open_since_the_first_answer_without_a_break(
         nights in prop::collection::vec(
-            prop::option::weighted(0.8, prop::collection::btree_set("[1-5]", 0..5)),
-            1..7,
+            (
+                prop::option::weighted(0.8, prop::collection::btree_set("[1-5]", 0..5)),
+                prop::bool::weighted(0.4),
+            ),
+            1..8,
         ),
         keep in 1..4_u32,
     ) {
+        let (nights, silent): (Vec<_>, Vec<bool>) = nights.into_iter().unzip();
+        let lists: Vec<List> = silent
+            .iter()
+            .map(|is_silent| if *is_silent { List::SILENT } else { List::Bare })
+            .collect();
         let ids: Vec<Option<Vec<&str>>> = nights
             .iter()
             .map(|night| night.as_ref().map(|ids| ids.iter().map(String::as_str).collect()))
             .collect();
         let ids: Vec<Option<&[&str]>> = ids.iter().map(Option::as_deref).collect();
-        let place = play(&ids, keep, None);
+        let place = play_lists(&ids, &lists, keep, None);
         let last = ids.len() - 1;
+        let says_something = |night: &usize| {
+            ids[*night].is_some_and(|missing| !missing.is_empty() || !silent[*night])
+        };
         let expected = ids[last].unwrap_or_default().iter().map(|id| {
-            let answers = (0..=last).rev().filter(|night| ids[*night].is_some());
+            let answers = (0..=last).rev().filter(says_something);
             let with_it = answers
                 .take_while(|night| ids[*night].is_some_and(|missing| missing.contains(id)));
             format!("{id} since {}", with_it.last().unwrap())

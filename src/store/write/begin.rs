@@ -1,6 +1,6 @@
 //! Begins a run: a new one, or one that ended early and is resumed.
 
-use std::{ops::RangeInclusive, path::Path};
+use std::{collections::HashSet, ops::RangeInclusive, path::Path};
 
 use rusqlite::{Connection, Result, TransactionBehavior, params};
 
@@ -8,15 +8,18 @@ use super::{
     params::{Reuse, RunParams},
     take_over,
 };
-use crate::store::{
-    file::lock::Lock,
-    read::machine_progress::{self, MachineProgress},
-    tables::{
-        calls::{self, Application},
-        cells::millis,
-        fingerprint::fleet,
-        inventories, list_checks,
-        runs::{self, RunId, RunRecord, Service},
+use crate::{
+    domain::machine::MachineId,
+    store::{
+        file::lock::Lock,
+        read::machine_progress::{self, MachineProgress},
+        tables::{
+            calls::{self, Application},
+            cells::millis,
+            fingerprint::fleet,
+            inventories, list_checks,
+            runs::{self, RunId, RunRecord, Service},
+        },
     },
 };
 
@@ -43,6 +46,8 @@ pub struct StartedRun {
     pub record: RunRecord,
     /// Its machines, in the order of the list.
     pub machines: Vec<MachineProgress>,
+    /// Those of them that had not been seen for so long that an empty answer says nothing.
+    pub silent: HashSet<MachineId>,
 }
 
 /// Begins a run, or resumes one that ended early. From here on it is in the store, whatever
@@ -61,6 +66,7 @@ pub(crate) fn begin(
     Ok(StartedRun {
         record: runs::run(connection, run)?,
         machines: machine_progress::read(connection, run, params.inventory.machines.len())?,
+        silent: params.inventory.silent(params.now),
     })
 }
 

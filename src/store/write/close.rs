@@ -89,8 +89,8 @@ pub(crate) fn prune(
     transaction.commit()
 }
 
-/// Deletes what no run needs any more. A machine's last answer stays as long as a list contains the
-/// machine.
+/// Deletes what no run needs any more. A machine's last answer, and the last one that says something,
+/// stay as long as a list contains the machine.
 const UNNEEDED: &str = "
     DELETE FROM run_machine WHERE run NOT IN (SELECT id FROM run);
     DELETE FROM run_release WHERE run NOT IN (SELECT id FROM run);
@@ -107,5 +107,6 @@ const UNNEEDED: &str = "
     DELETE FROM answer
     WHERE machine NOT IN (SELECT id FROM machine)
         OR (id NOT IN (SELECT answer FROM run_machine WHERE answer IS NOT NULL)
-            AND id NOT IN (SELECT last_answer FROM machine WHERE last_answer IS NOT NULL));
+            AND id NOT IN (SELECT last_answer FROM machine WHERE last_answer IS NOT NULL)
+            AND id NOT IN (SELECT last_known FROM machine WHERE last_known IS NOT NULL));
     DELETE FROM missing_kb WHERE last_run < (SELECT min(run) FROM answer);";

@@ -1,6 +1,7 @@
 //! The only writer during a run: a thread that commits whatever is queued.
 
 use std::{
+    collections::HashSet,
     mem,
     time::{Duration, Instant},
 };
@@ -19,14 +20,18 @@ use crate::store::{
     handle::Store,
     read::machine_progress::MachineNumbers,
     tables::{
-        answers::{self, RunSession},
+        answers::{self, RecordedMachine, RunSession},
         calls::{self, Application},
         cells::millis,
         missing_kbs::Numbers,
     },
     write::begin::StartedRun,
 };
-use crate::{collect::Requests, domain::outcome::Outcome, quota::CallNumber};
+use crate::{
+    collect::Requests,
+    domain::{machine::MachineId, outcome::Outcome},
+    quota::CallNumber,
+};
 
 /// The interval at which committed data is synced to the disk, in case of a power cut. A killed
 /// process loses nothing either way.
@@ -65,6 +70,8 @@ pub(crate) struct Writer {
     /// The requests of this session.
     requests: Requests,
     machines: MachineNumbers,
+    /// Machines whose empty answers say nothing.
+    silent: HashSet<MachineId>,
     numbers: Numbers,
     /// Calls that were recorded but not sent.
     unsent: Vec<CallNumber>,
@@ -95,6 +102,7 @@ impl Writer {
             before: started.record.requests,
             requests: Requests::default(),
             machines: MachineNumbers::new(&started.machines),
+            silent: started.silent.clone(),
             numbers: Numbers::default(),
             unsent: Vec::new(),
             unsaved: Vec::new(),
@@ -197,11 +205,15 @@ impl Writer {
         for event in events {
             match event {
                 Event::Outcome(outcome, requests) => {
-                    let machine = match self.machines.of(outcome.machine) {
+                    let number = match self.machines.of(outcome.machine) {
                         Some(number) => number,
                         None => {
                             answers::machine(&transaction, self.session.service, outcome.machine)?
                         }
+                    };
+                    let machine = RecordedMachine {
+                        number,
+                        is_silent: self.silent.contains(&outcome.machine),
                     };
                     answers::record(
                         &transaction,
