@@ -110,7 +110,7 @@ fn configuration(resolved: &Resolved) -> Result<String, AppError> {
 fn kept(store: &Store) -> Result<String, AppError> {
     let runs = store.runs()?.len() as u64;
     let runs = match runs {
-        0 => "no run yet".to_owned(),
+        0 => "no runs yet".to_owned(),
         _ => counted(runs, "run", "runs"),
     };
     let mut lines = LabelledLines::default();

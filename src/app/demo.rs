@@ -184,9 +184,9 @@ fn introduction(simulator: &Simulator) -> String {
     let machines = simulator.fleet().machines().len() as u64;
     let machines = counted(machines, "machine", "machines");
     format!(
-        "a simulated tenant of {machines}, with the faults of a real one\n\
-         the week before is played in fast motion; tonight's quota is {LIMITS},\n\
-         a thirtieth of the real one's time\n\n"
+        "Simulated tenant of {machines}, with the faults of a real one.\n\
+         The week before is simulated first, without waiting. Tonight's quota is {LIMITS}:\n\
+         the default one, thirty times as fast.\n\n"
     )
 }
 

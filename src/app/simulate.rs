@@ -12,7 +12,7 @@ use crate::{
     cli,
     config::{Settings, Span, refuse_path},
     console::print,
-    domain::exit_code::ExitCode,
+    domain::{exit_code::ExitCode, text::counted},
     report::output::{Claim, OutputError, write_files},
     run::interrupt,
     simulator::{self, Simulator},
@@ -110,12 +110,13 @@ fn config(simulator: &Simulator) -> String {
 fn invitation(folder: &Path, simulator: &Simulator) -> String {
     let config = folder.join(CONFIG);
     let machines = folder.join(MACHINES);
+    let machine_count = simulator.fleet().machines().len() as u64;
     format!(
-        "a simulated tenant with {} machines serves at {} until Ctrl-C\n\
-         in another terminal:\n\n  \
+        "Simulated tenant with {} at {}; Ctrl-C stops it\n\
+         In another terminal:\n\n  \
          patchgap check --config {config}\n  \
          patchgap report --config {config} {machines}\n",
-        simulator.fleet().machines().len(),
+        counted(machine_count, "machine", "machines"),
         simulator.api_url(),
         config = config.display(),
         machines = machines.display(),

@@ -19,7 +19,7 @@ fn simulate(scene: &Scene) -> Child {
     let mut first = String::new();
     let mut out = BufReader::new(child.stdout.as_mut().unwrap());
     out.read_line(&mut first).unwrap();
-    assert!(first.contains("with 3 machines serves at http://127.0.0.1:"));
+    assert!(first.contains("with 3 machines at http://127.0.0.1:"));
     child
 }
 

@@ -48,7 +48,7 @@ fn printed_commands_work_from_another_process() {
     assert!(
         rehearsal
             .said
-            .starts_with("a simulated tenant with 5 machines serves at http://127.")
+            .starts_with("Simulated tenant with 5 machines at http://127.")
     );
     let invited: Vec<Vec<&str>> = rehearsal
         .said
