@@ -105,7 +105,7 @@ pub(crate) fn seal_answers(store: &Connection) {
         )";
     store.execute(capped, []).unwrap();
     let mut answers = store
-        .prepare("SELECT id, machine, as_of_ms, source, missing, since FROM answer")
+        .prepare("SELECT id, machine, as_of_ms, source, inferred_from, missing, since FROM answer")
         .unwrap();
     let sealed = answers.query_map([], |row| Ok([row.get(0)?, checksum(row)?]));
     let sealed: Vec<[i64; 2]> = sealed.unwrap().map(Result::unwrap).collect();
@@ -121,9 +121,11 @@ fn checksum(answer: &Row<'_>) -> rusqlite::Result<i64> {
         .chain_update(answer.get::<_, i64>(2)?.to_le_bytes())
         .chain_update(answer.get::<_, String>(3)?)
         .chain_update([0])
-        .chain_update(answer.get::<_, String>(4)?)
+        .chain_update(answer.get::<_, Option<String>>(4)?.unwrap_or_default())
         .chain_update([0])
         .chain_update(answer.get::<_, String>(5)?)
+        .chain_update([0])
+        .chain_update(answer.get::<_, String>(6)?)
         .finalize();
     Ok(i64::from_le_bytes(*digest.first_chunk().unwrap()))
 }
