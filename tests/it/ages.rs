@@ -67,34 +67,44 @@ fn answered_at(night: &[Row]) -> BTreeMap<Gap, Timestamp> {
 }
 
 #[test]
-fn gaps_are_open_since_the_first_night_without_a_break() {
-    for keep_runs in ["90", "1"] {
-        let rows = nights(keep_runs).gaps;
-        let mut open: BTreeMap<Gap, Timestamp> = BTreeMap::new();
-        for night in &rows {
-            let now = answered_at(night);
-            // Every machine answers every night, so a gap that is not there is closed.
-            open.retain(|gap, _| now.contains_key(gap));
-            for since in open.values_mut() {
-                *since -= SignedDuration::try_from(APART).unwrap();
-            }
-            for (gap, at) in now {
-                open.entry(gap).or_insert(at);
-            }
-        }
-        let last = rows.last().unwrap();
-        assert!(last.len() > 100);
-        for row in last {
-            assert_eq!(row["since"], open[&gap(row)].to_string(), "{row:?}");
-        }
-        let days: BTreeSet<&str> = last.iter().map(|row| row["daysMissing"].as_str()).collect();
-        assert!(days.is_superset(&["0", "1", "4"].into()), "{days:?}");
-    }
+fn gaps_have_ages() {
+    // The nights take seconds, so that the checks share them.
+    let nights = nights("90");
+    gaps_are_open_since_the_first_night_without_a_break(&nights);
+    view_of_the_store_has_the_times_of_the_report(&nights);
+    ages_of_kbs_and_machines_are_those_of_their_gaps(&nights);
+    report_json_follows_a_release_through_the_nights(&nights);
 }
 
 #[test]
-fn view_of_the_store_has_the_times_of_the_report() {
-    let nights = nights("90");
+fn ages_outlive_the_runs_that_are_deleted() {
+    gaps_are_open_since_the_first_night_without_a_break(&nights("1"));
+}
+
+fn gaps_are_open_since_the_first_night_without_a_break(nights: &Nights) {
+    let rows = &nights.gaps;
+    let mut open: BTreeMap<Gap, Timestamp> = BTreeMap::new();
+    for night in rows {
+        let now = answered_at(night);
+        // Every machine answers every night, so a gap that is not there is closed.
+        open.retain(|gap, _| now.contains_key(gap));
+        for since in open.values_mut() {
+            *since -= SignedDuration::try_from(APART).unwrap();
+        }
+        for (gap, at) in now {
+            open.entry(gap).or_insert(at);
+        }
+    }
+    let last = rows.last().unwrap();
+    assert!(last.len() > 100);
+    for row in last {
+        assert_eq!(row["since"], open[&gap(row)].to_string(), "{row:?}");
+    }
+    let days: BTreeSet<&str> = last.iter().map(|row| row["daysMissing"].as_str()).collect();
+    assert!(days.is_superset(&["0", "1", "4"].into()), "{days:?}");
+}
+
+fn view_of_the_store_has_the_times_of_the_report(nights: &Nights) {
     let store = Connection::open(nights.scene.path("store.sqlite")).unwrap();
     for (run, rows) in (1_usize..).zip(&nights.gaps) {
         let mut view = store
@@ -127,9 +137,7 @@ fn days(from: &str, to: &str) -> i64 {
 }
 
 /// The ages of KBs and machines are those of their gaps.
-#[test]
-fn ages_of_kbs_and_machines_are_those_of_their_gaps() {
-    let nights = nights("90");
+fn ages_of_kbs_and_machines_are_those_of_their_gaps(nights: &Nights) {
     let last = &nights.last;
     let gaps = last.rows("gaps.csv");
     let of = |key: &str, value: &str| -> Vec<&Row> {
@@ -154,9 +162,7 @@ fn ages_of_kbs_and_machines_are_those_of_their_gaps() {
     }
 }
 
-#[test]
-fn report_json_follows_a_release_through_the_nights() {
-    let nights = nights("90");
+fn report_json_follows_a_release_through_the_nights(nights: &Nights) {
     let report: serde_json::Value =
         serde_json::from_slice(&nights.last.bytes("report.json")).unwrap();
     let releases = report["timeToPatch"].as_array().unwrap();
