@@ -36,16 +36,26 @@ impl Terminal for Term {
     }
 
     fn move_up_one_line(&mut self) -> io::Result<()> {
+        flush_on_windows(self)?;
         self.move_cursor_up(1)
     }
 
     fn erase_to_end(&mut self) -> io::Result<()> {
+        flush_on_windows(self)?;
         self.clear_to_end_of_screen()
     }
 
     fn flush(&mut self) -> io::Result<()> {
         Self::flush(self)
     }
+}
+
+/// A console of Windows is moved about and erased at once, ahead of the text in the buffer.
+fn flush_on_windows(terminal: &Term) -> io::Result<()> {
+    if cfg!(windows) {
+        terminal.flush()?;
+    }
+    Ok(())
 }
 
 /// What the bar shows.
