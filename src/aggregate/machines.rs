@@ -4,9 +4,10 @@ use std::{cmp::Reverse, io, sync::Arc};
 
 use jiff::Timestamp;
 
+use super::sources::Origin;
 use crate::{
     domain::{
-        answer::{Answer, Source},
+        answer::{Answer, Provenance, Source},
         gaps::{AnswerRef, Gaps},
         kb::{KbId, MissingKbs},
         machine::MachineId,
@@ -55,8 +56,12 @@ pub struct MachineRow {
 pub struct Answered {
     /// Its rank among the answered machines, starting at 1.
     pub rank: u32,
-    /// Where the answer comes from.
+    /// Which source the answer is of.
     pub source: Source,
+    /// Where this run has it from.
+    pub provenance: Provenance,
+    /// The machine that it is inferred from.
+    pub(super) origin: Option<Origin>,
     /// The time that the answer is valid for, in milliseconds since 1970: half the size of a
     /// `Timestamp`.
     pub(super) as_of_ms: i64,
@@ -125,6 +130,7 @@ impl Answered {
         answer: &Answer,
         answer_ref: AnswerRef,
         oldest_month: Option<ReleaseMonth>,
+        origin: Option<Origin>,
     ) -> Self {
         let missing = &answer.missing;
         let numbers = || missing.iter().map(|gap| gap.cve_addressed);
@@ -135,6 +141,8 @@ impl Answered {
         Self {
             rank: 0,
             source: answer.source,
+            provenance: answer.provenance(),
+            origin,
             as_of_ms: answer.as_of.as_millisecond(),
             oldest_since_ms: answer
                 .since

@@ -14,6 +14,7 @@ mod machines;
 mod not_seen;
 mod rank;
 mod releases;
+mod sources;
 #[cfg(test)]
 pub(crate) mod tests;
 mod unreadable;
@@ -27,6 +28,7 @@ use crate::{
         answer::Answer,
         gaps::AnswerRef,
         index::Index,
+        machine::MachineId,
         outcome::{Failure, Outcome},
         release::ReleaseCount,
         since::whole_days,
@@ -43,7 +45,10 @@ pub use coverage::{Coverage, is_enough, percent};
 pub use kbs::KbRow;
 pub use machines::{Answered, MachineRow, MachineStatus};
 pub use rank::RankBy;
+pub use sources::{Origins, SourceCounts};
 pub use unreadable::{Example, Unreadable};
+
+use sources::OriginCollector;
 
 /// The figures of the fleet: everything that the reports are written from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +62,10 @@ pub struct Fleet {
     pub skipped: Vec<MachineRow>,
     /// How many machines answered.
     pub coverage: Coverage,
+    /// Where their answers come from.
+    pub sources: SourceCounts,
+    /// The machines that answers are inferred from.
+    pub origins: Origins,
     /// The number of gaps: pairs of a machine and a KB that it misses.
     pub gaps: u64,
     /// The CVEs addressed by the missing KBs, summed over all gaps (machine times CVE): an upper
@@ -90,6 +99,7 @@ pub struct Aggregation<'list> {
     kbs: kbs::KbCounter,
     releases: releases::ReleaseCounter,
     unreadable: Unreadable,
+    origins: OriginCollector,
 }
 
 impl<'list> Aggregation<'list> {
@@ -104,6 +114,7 @@ impl<'list> Aggregation<'list> {
             kbs: kbs::KbCounter::default(),
             releases: releases::ReleaseCounter::default(),
             unreadable: Unreadable::default(),
+            origins: OriginCollector::default(),
         }
     }
 
@@ -129,7 +140,8 @@ impl<'list> Aggregation<'list> {
         let row = &mut self.machines[index];
         row.attempts = attempts;
         let oldest_month = self.releases.end_machine();
-        row.result = Ok(Answered::new(answer, answer_ref, oldest_month));
+        let origin = answer.inferred_from.and_then(|it| self.origins.origin(it));
+        row.result = Ok(Answered::new(answer, answer_ref, oldest_month, origin));
     }
 
     fn failed(&mut self, index: usize, attempts: u32, failure: Failure) {
@@ -145,12 +157,15 @@ impl<'list> Aggregation<'list> {
     pub fn finish(mut self, rank_by: RankBy, now: Timestamp) -> Fleet {
         let mut kbs = self.kbs.into_rows();
         let unread_last_seen = not_seen::mark(&mut self.machines, self.inventory, now);
+        let origins = self.origins.finish(&mut self.machines);
         machines::rank(&mut self.machines);
         kbs::rank(&mut kbs, rank_by);
         let skipped = machines::skipped(self.inventory);
         Fleet {
             breakdown: breakdown::breakdown(self.inventory, &self.machines, &skipped),
             coverage: Coverage::of(&self.machines),
+            sources: SourceCounts::of(&self.machines),
+            origins,
             gaps: kbs.iter().map(|kb| kb.machines_missing).sum(),
             exposure: kbs
                 .iter()
@@ -172,6 +187,11 @@ impl Fleet {
         order.sort_unstable_by_key(|place| self.machines[*place as usize].id);
         let places = order.into_iter();
         places.map(|place| &self.machines[place as usize])
+    }
+
+    /// The machine that an answer of the fleet is inferred from; `None` if its own machine was called for.
+    pub fn origin_of(&self, answered: &Answered) -> Option<MachineId> {
+        self.origins.get(answered.origin?)
     }
 
     /// The number of skipped machines by reason, without reasons that no machine has.

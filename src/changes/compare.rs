@@ -3,7 +3,8 @@
 use std::{cmp::Ordering, collections::HashSet, io, sync::Arc};
 
 use super::{
-    BaseRun, Change, Changes, Exposure, Figures, MachineChange, MachineMoved, MachineTally, Tally,
+    BaseRun, Change, Changes, Exposure, Figures, InferredChanges, MachineChange, MachineMoved,
+    MachineTally, Tally,
     comparable::can_compare,
     gaps::{BothAnswers, difference},
     kbs::KbChanges,
@@ -13,6 +14,7 @@ use super::{
 use crate::{
     aggregate::{Answered, Fleet, MachineRow},
     domain::{
+        answer::Provenance,
         gaps::{BaseMachine, DatedAnswer, Gaps, History},
         kb::{KbId, MissingKb, MissingKbs},
         machine::MachineId,
@@ -55,6 +57,31 @@ impl Comparison<'_> {
     }
 }
 
+/// A machine, and where the answer of today that shows its changes comes from.
+#[derive(Clone, Copy)]
+struct ChangedMachine {
+    id: MachineId,
+    source: Option<Provenance>,
+}
+
+impl ChangedMachine {
+    fn of(today: &MachineRow) -> Self {
+        let answered = today.result.as_ref().ok();
+        Self {
+            id: today.id,
+            source: answered.map(|it| it.provenance),
+        }
+    }
+
+    const fn without_answer(id: MachineId) -> Self {
+        Self { id, source: None }
+    }
+
+    fn is_inferred(self) -> bool {
+        self.source == Some(Provenance::Inferred)
+    }
+}
+
 /// The changes collected so far.
 struct Builder<'run> {
     comparison: Comparison<'run>,
@@ -77,6 +104,7 @@ impl<'run> Builder<'run> {
                 tally: Tally::default(),
                 exposure: Exposure::default(),
                 machines: MachineTally::default(),
+                inferred: InferredChanges::default(),
                 moved: Vec::new(),
                 kbs: Vec::new(),
                 changed: Vec::new(),
@@ -163,7 +191,8 @@ impl<'run> Builder<'run> {
         let skipped = &self.comparison.fleet.skipped;
         let is_skipped = skipped.binary_search_by_key(&then.machine, |row| row.id);
         let change = is_skipped.map_or(MachineChange::Left, |_| MachineChange::Skipped);
-        self.record_machine(change, then.machine, [missing.len(), 0]);
+        let gone = ChangedMachine::without_answer(then.machine);
+        self.record_machine(change, gone, [missing.len(), 0]);
         if let Some(answer) = then.answer {
             self.record_all_of_base(Change::OutOfScope, then.machine, answer, missing);
         }
@@ -175,20 +204,22 @@ impl<'run> Builder<'run> {
         then: DatedAnswer,
         missing: &[Arc<MissingKb>],
     ) {
-        self.record_machine(MachineChange::NotAnswered, machine, [missing.len(), 0]);
+        let unanswered = ChangedMachine::without_answer(machine);
+        self.record_machine(MachineChange::NotAnswered, unanswered, [missing.len(), 0]);
         self.record_all_of_base(Change::NotAnswered, machine, then, missing);
     }
 
     fn record_added(&mut self, today: &MachineRow, is_new_on_the_list: bool) {
         let now = today.result.as_ref().ok();
         let gaps = now.map_or(0, |now| now.missing as usize);
+        let machine = ChangedMachine::of(today);
         if is_new_on_the_list {
-            self.record_machine(MachineChange::Appeared, today.id, [0, gaps]);
+            self.record_machine(MachineChange::Appeared, machine, [0, gaps]);
         }
         if let Some(now) = now {
             let exposure = &mut self.changes.exposure.now;
             exposure.add(Change::Appeared, now.cve_addressed);
-            self.record_all(Change::Appeared, today.id, dated(now), gaps);
+            self.record_all(Change::Appeared, machine, dated(now), gaps);
         }
     }
 
@@ -200,27 +231,38 @@ impl<'run> Builder<'run> {
         missing: &[Arc<MissingKb>],
     ) {
         self.changes.exposure.then.add(change, exposure(missing));
+        let machine = ChangedMachine::without_answer(machine);
         self.record_all(change, machine, then, missing.len());
     }
 
     /// Records the same change for all gaps of an answer.
-    fn record_all(&mut self, change: Change, machine: MachineId, answer: DatedAnswer, gaps: usize) {
+    fn record_all(
+        &mut self,
+        change: Change,
+        machine: ChangedMachine,
+        answer: DatedAnswer,
+        gaps: usize,
+    ) {
         self.changes.tally.add(change, gaps as u64);
         if gaps > 0 {
-            let gaps = ChangedGaps::All(change, answer);
-            self.changes.changed.push(Changed { machine, gaps });
+            self.changes.changed.push(Changed {
+                machine: machine.id,
+                source: machine.source,
+                gaps: ChangedGaps::All(change, answer),
+            });
         }
     }
 
     /// Records a machine's change, with the number of gaps then and now.
-    fn record_machine(&mut self, change: MachineChange, machine: MachineId, gaps: [usize; 2]) {
+    fn record_machine(&mut self, change: MachineChange, machine: ChangedMachine, gaps: [usize; 2]) {
         let [gaps_then, gaps_now] = gaps.map(|gaps| u32::try_from(gaps).unwrap_or(u32::MAX));
         self.changes.machines.count(change);
         self.changes.moved.push(MachineMoved {
             change,
-            machine,
+            machine: machine.id,
             gaps_then,
             gaps_now,
+            is_inferred: machine.is_inferred(),
         });
     }
 
@@ -228,11 +270,10 @@ impl<'run> Builder<'run> {
         let then = answers.missing_then;
         let now = today.missing(self.comparison.gaps)?;
         let gaps = [then.len(), now.len()];
+        let machine = ChangedMachine::of(today);
         match gaps.map(|gaps| gaps > 0) {
-            [true, false] => self.record_machine(MachineChange::NewlyClean, answers.machine, gaps),
-            [false, true] => {
-                self.record_machine(MachineChange::NewlyAffected, answers.machine, gaps);
-            }
+            [true, false] => self.record_machine(MachineChange::NewlyClean, machine, gaps),
+            [false, true] => self.record_machine(MachineChange::NewlyAffected, machine, gaps),
             _ => {}
         }
         let (removed, added) = (difference(then, &now), difference(&now, then));
@@ -255,22 +296,27 @@ impl<'run> Builder<'run> {
             self.comparison.replacing,
         )?;
         for change in &changes {
-            self.count(change);
+            self.count(change, machine.is_inferred());
         }
         self.changes.changed.push(Changed {
-            machine: answers.machine,
+            machine: machine.id,
+            source: machine.source,
             gaps: ChangedGaps::Listed(changes.into()),
         });
         Ok(())
     }
 
-    fn count(&mut self, it: &GapChange) {
+    fn count(&mut self, it: &GapChange, is_inferred: bool) {
         let Changes {
             tally,
             exposure: Exposure { then, now },
+            inferred,
             ..
         } = &mut self.changes;
         tally.add(it.change, 1);
+        if is_inferred {
+            inferred.count(it.change);
+        }
         match it.change {
             Change::New | Change::Returned => now.add(it.change, it.gap.cve_addressed),
             _ => then.add(it.change, it.gap.cve_addressed),
@@ -278,8 +324,8 @@ impl<'run> Builder<'run> {
         if let Some(by) = &it.replaced_by {
             now.add(it.change, by.cve_addressed);
         }
-        self.kbs
-            .count(it.change, &it.gap, it.replaced_by.as_deref());
+        let by = it.replaced_by.as_deref();
+        self.kbs.count(it.change, &it.gap, by, is_inferred);
     }
 
     fn finish(mut self) -> Changes {

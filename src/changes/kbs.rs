@@ -2,7 +2,7 @@
 
 use std::{cmp::Reverse, collections::HashMap, sync::Arc};
 
-use super::Change;
+use super::{Change, InferredChanges};
 use crate::domain::kb::{KbId, MissingKb};
 
 /// The number of machines on which a KB's gaps changed, by class.
@@ -22,6 +22,8 @@ pub struct KbChange {
     pub replacing: u64,
     /// The number of returned gaps.
     pub returned: u64,
+    /// Those of the resolved and replaced gaps that are only inferred.
+    pub inferred: InferredChanges,
 }
 
 impl KbChange {
@@ -40,8 +42,18 @@ impl KbChange {
 pub(super) struct KbChanges(HashMap<KbId, KbChange>);
 
 impl KbChanges {
-    pub(super) fn count(&mut self, change: Change, gap: &MissingKb, by: Option<&MissingKb>) {
+    /// Counts a change of a gap, given the KB that replaced it and whether it is only inferred.
+    pub(super) fn count(
+        &mut self,
+        change: Change,
+        gap: &MissingKb,
+        by: Option<&MissingKb>,
+        is_inferred: bool,
+    ) {
         let row = self.row(gap);
+        if is_inferred {
+            row.inferred.count(change);
+        }
         match change {
             Change::New => row.new += 1,
             Change::Resolved => row.resolved += 1,
@@ -64,6 +76,7 @@ impl KbChanges {
             replaced: 0,
             replacing: 0,
             returned: 0,
+            inferred: InferredChanges::default(),
         });
         if let Some(name) = gap.name.as_ref().filter(|it| !it.is_empty())
             && row.name.as_ref().is_none_or(|kept| name < kept)

@@ -34,6 +34,8 @@ pub struct MachineMoved {
     pub gaps_then: u32,
     /// The number of its gaps today.
     pub gaps_now: u32,
+    /// Whether today's answer is inferred from that of another machine.
+    pub is_inferred: bool,
 }
 
 /// The number of machines by kind of change.

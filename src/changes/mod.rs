@@ -9,6 +9,7 @@
 //! - `gaps`: changes in the gaps of a machine that both runs have an answer for
 //! - `replacements`: which newer KB replaced an older one on a machine
 //! - `returned`: which gaps were present before the base
+//! - `inferred`: how much of what is resolved or replaced is only inferred
 //! - `tally`, `kbs`, `machine`: counts by class, by KB and by machine
 //! - `time_to_patch`: how long it takes until machines have the updates of a month
 //! - `rows`: all changes; single changes are read again when they are listed
@@ -17,6 +18,7 @@ mod base_run;
 mod comparable;
 mod compare;
 mod gaps;
+mod inferred;
 mod kbs;
 mod machine;
 mod replacements;
@@ -30,6 +32,7 @@ mod time_to_patch;
 pub use self::{
     base_run::{BaseRun, Figures},
     compare::Comparison,
+    inferred::InferredChanges,
     kbs::KbChange,
     machine::{MachineChange, MachineMoved, MachineTally},
     replacements::Replacing,

@@ -4,8 +4,11 @@ use std::{io, sync::Arc};
 
 use jiff::Timestamp;
 
-use super::{BaseRun, Change, Exposure, KbChange, MachineMoved, MachineTally, Tally};
+use super::{
+    BaseRun, Change, Exposure, InferredChanges, KbChange, MachineMoved, MachineTally, Tally,
+};
 use crate::domain::{
+    answer::Provenance,
     gaps::{DatedAnswer, History},
     kb::MissingKb,
     machine::MachineId,
@@ -22,6 +25,8 @@ pub struct Changes {
     pub exposure: Exposure,
     /// The number of machines by kind of change.
     pub machines: MachineTally,
+    /// Those of them that are only inferred.
+    pub inferred: InferredChanges,
     /// The machines that changed, sorted by id.
     pub moved: Vec<MachineMoved>,
     /// The changes per KB: those with the most new, resolved and returned gaps first, those with
@@ -44,12 +49,16 @@ pub struct ChangeRow {
     pub replaced_by: Option<Arc<MissingKb>>,
     /// Since when the gap has been open, or had been when it was last reported.
     pub since: Timestamp,
+    /// Where the answer of today that shows the change comes from; `None` if none does.
+    pub source: Option<Provenance>,
 }
 
 /// The changes on one machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Changed {
     pub(super) machine: MachineId,
+    /// Where the answer of today that shows the changes comes from; `None` if none does.
+    pub(super) source: Option<Provenance>,
     pub(super) gaps: ChangedGaps,
 }
 
@@ -72,7 +81,7 @@ pub(super) struct GapChange {
 }
 
 impl GapChange {
-    fn to_row(&self, machine: MachineId) -> ChangeRow {
+    fn to_row(&self, of: &Changed) -> ChangeRow {
         let Self {
             change,
             gap,
@@ -81,10 +90,11 @@ impl GapChange {
         } = self.clone();
         ChangeRow {
             change,
-            machine,
+            machine: of.machine,
             gap,
             replaced_by,
             since,
+            source: of.source,
         }
     }
 }
@@ -97,14 +107,14 @@ impl Changes {
         history: &dyn History,
         take: &mut dyn FnMut(ChangeRow) -> io::Result<()>,
     ) -> io::Result<()> {
-        for Changed { machine, gaps } in &self.changed {
-            match gaps {
+        for changed in &self.changed {
+            match &changed.gaps {
                 ChangedGaps::Listed(gaps) => {
-                    gaps.iter().try_for_each(|gap| take(gap.to_row(*machine)))?;
+                    gaps.iter().try_for_each(|gap| take(gap.to_row(changed)))?;
                 }
                 ChangedGaps::All(change, answer) => {
                     let gaps = changes_of_all(history, *change, *answer)?;
-                    gaps.iter().try_for_each(|gap| take(gap.to_row(*machine)))?;
+                    gaps.iter().try_for_each(|gap| take(gap.to_row(changed)))?;
                 }
             }
         }

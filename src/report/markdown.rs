@@ -12,7 +12,7 @@ use super::{
         coverage::{answered, banner, last_seen_in_doubt, pending, skipped},
         figures::figures,
         headline::headline,
-        list_check, week,
+        list_check, sources, week,
     },
 };
 use crate::{
@@ -62,6 +62,9 @@ pub fn markdown(run: &Run<'_>) -> io::Result<String> {
 fn head(run: &Run<'_>, headline: &str, text: &mut String) -> std::fmt::Result {
     let coverage = &run.fleet.coverage;
     writeln!(text, "## {}\n", escaped(&run.facts.heading()))?;
+    if let Some(sources) = sources::sentence(run) {
+        writeln!(text, "{}\n", escaped(&sources))?;
+    }
     writeln!(text, "**{}**\n", escaped(headline))?;
     writeln!(text, "{}\n", escaped(&answered(coverage)))?;
     if let Some(banner) = banner(run) {

@@ -151,6 +151,11 @@ pub fn updates_without_targets(fleet: &Fleet, count: usize) -> Vec<String> {
     csv::left_out(fleet, count)
 }
 
+/// How many machines were asked, in one sentence; `None` if all of them were.
+pub fn sources(run: &Run<'_>) -> Option<String> {
+    view::sources::sentence(run)
+}
+
 /// `changes.csv` alone.
 pub fn changes_csv() -> Box<dyn Report> {
     csv::changes()

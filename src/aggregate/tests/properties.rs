@@ -32,11 +32,20 @@ fn any_outcomes() -> impl Strategy<Value = Vec<Outcome>> {
     ];
     proptest::collection::btree_map(0..10_u8, results, 0..10).prop_map(|results| {
         let outcome = |(number, result)| match result {
-            Ok(missing) => answer(number, missing),
+            Ok(missing) => inferred_if(number % 3 == 1, answer(number, missing)),
             Err(reason) => failure(number, reason),
         };
         results.into_iter().map(outcome).collect()
     })
+}
+
+/// The outcome as it is, or inferred from one of a few machines that depends on what it says.
+fn inferred_if(is_inferred: bool, mut outcome: Outcome) -> Outcome {
+    if let (true, Ok(answer)) = (is_inferred, &mut outcome.result) {
+        let from = u8::try_from(100 - answer.missing.len()).unwrap();
+        *answer = Answer::inferred(machine(from), answer.as_of, answer.missing.clone());
+    }
+    outcome
 }
 
 proptest! {
@@ -63,6 +72,20 @@ proptest! {
         prop_assert_eq!(fleet.coverage.machines(), 10);
         let Coverage { answered, with_gaps, clean, .. } = fleet.coverage;
         prop_assert_eq!(answered, with_gaps + clean);
+        let SourceCounts { calls, kept, inferred } = fleet.sources;
+        prop_assert_eq!(answered, calls + kept + inferred);
+    }
+
+    #[test]
+    fn origins_are_those_of_the_answers(outcomes in any_outcomes().prop_shuffle()) {
+        let fleet = aggregate(&inventory(10), outcomes.clone(), RankBy::Cve);
+        for outcome in &outcomes {
+            let Ok(answer) = &outcome.result else { continue };
+            let row = fleet.machines.iter().find(|it| it.id == outcome.machine).unwrap();
+            let answered = row.result.as_ref().unwrap();
+            prop_assert_eq!(fleet.origin_of(answered), answer.inferred_from);
+            prop_assert_eq!(answered.provenance, answer.provenance());
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::*;
 use crate::{
     aggregate::{RankBy, tests::InMemory},
     domain::{
-        answer::{Answer, Source},
+        answer::{Answer, Provenance, Source},
         gaps::{AnswerRef, BaseMachine, DatedAnswer, Gaps, History},
         kb::{KbId, MissingKb, MissingKbs},
         machine::MachineId,
@@ -41,6 +41,8 @@ pub(crate) struct Nights(Vec<Vec<(u8, Option<Vec<String>>)>>);
 
 /// Stands for the missing KBs of a machine that has not been seen for a month.
 const SILENT: &str = "*";
+/// Stands before the missing KBs of a machine whose answer is inferred.
+const INFERRED: &str = "~";
 
 fn machine(number: u8) -> MachineId {
     MachineId::from_bytes([number; 20])
@@ -55,8 +57,8 @@ fn night(number: usize) -> Timestamp {
 }
 
 impl Nights {
-    /// Another night, such as `1: 5 6, 2: -, 3:, 4: *`: machine 2 has no answer, 3 has no gaps, and
-    /// 4 seems to have none, because it has not been seen for a month.
+    /// Another night, such as `1: 5 6, 2: -, 3:, 4: *, 5: ~ 7`: machine 2 has no answer, 3 has no gaps,
+    /// 4 seems to have none, because it has not been seen for a month, and 5's answer is inferred.
     pub(crate) fn then(mut self, machines: &str) -> Self {
         let machines = machines.split(',').map(|machine| {
             let (number, missing) = machine.split_once(':').unwrap();
@@ -76,12 +78,19 @@ impl Nights {
             result: missing.as_ref().map_or_else(
                 || Err(failure()),
                 |missing| {
-                    let ids = missing.iter().filter(|id| *id != SILENT);
+                    let ids = missing.iter().filter(|id| *id != SILENT && *id != INFERRED);
                     let gaps: MissingKbs = ids.map(|id| gap(id, &["win"])).collect();
                     let since = gaps.iter().map(|gap| self.since(number, *machine, &gap.id));
+                    let called = Answer::new(Source::Calls, night(number), gaps.clone());
+                    let is_inferred = missing.first().is_some_and(|it| it == INFERRED);
+                    let answer = if is_inferred {
+                        Answer::inferred(self::machine(99), called.as_of, called.missing)
+                    } else {
+                        called
+                    };
                     Ok(Answer {
                         since: since.collect(),
-                        ..Answer::new(Source::Calls, night(number), gaps.clone())
+                        ..answer
                     })
                 },
             ),
@@ -396,4 +405,40 @@ fn gaps_of_a_machine_silent_in_the_base_are_not_new() {
     };
     assert_eq!(changes.machines, expected);
     assert_eq!(changes.base.figures.answered, 3);
+}
+
+#[test]
+fn inferred_resolutions_are_counted_apart() {
+    let nights = Nights::default()
+        .then("1: 10, 2: 10 11, 3: 10, 4: ~ 10, 5: 10, 6: 11")
+        .then("1:, 2: ~ 20, 3: ~, 4:, 5: ~ 10 9, 7: ~ 8");
+    let (changes, rows) = nights.changes(Replacing::Recognized);
+    let told = |row: &ChangeRow| {
+        let source = row.source.map_or("", Provenance::as_str);
+        let machine = row.machine.to_string();
+        let number = u8::from_str_radix(&machine[..2], 16).unwrap();
+        format!("{number} {} {} {source}", row.change, row.gap.id)
+    };
+    assert_eq!(
+        rows.iter().map(told).collect::<Vec<_>>(),
+        [
+            "1 resolved 10 calls",
+            "2 resolved 10 inferred",
+            "2 replaced 11 inferred",
+            "3 resolved 10 inferred",
+            "4 resolved 10 calls",
+            "5 new 9 inferred",
+            "6 outOfScope 11 ",
+            "7 appeared 8 inferred",
+        ]
+    );
+    let inferred = |resolved, replaced| InferredChanges { resolved, replaced };
+    assert_eq!(changes.inferred, inferred(2, 1));
+    assert_eq!(changes.tally[Change::Resolved], 4);
+    let of_kb = |id: &str| changes.kbs.iter().find(|it| it.id.as_str() == id).unwrap();
+    assert_eq!(of_kb("10").inferred, inferred(2, 0));
+    assert_eq!(of_kb("11").inferred, inferred(0, 1));
+    let moved = changes.moved.iter().filter(|it| it.is_inferred);
+    let clean = moved.filter(|it| it.change == MachineChange::NewlyClean);
+    assert_eq!(clean.count(), 1);
 }

@@ -15,7 +15,9 @@ use crate::{
     domain::kb::{MissingKb, Same},
     report::{
         Report, Run,
-        table::{Column, DependsOn, GapLine, Gaps, MachineNames, RunStamp, Table, Target, columns},
+        table::{
+            Column, DependsOn, GapLine, Gaps, MachineNames, RunStamp, Scope, Table, Target, columns,
+        },
     },
 };
 
@@ -27,7 +29,7 @@ impl Report for GapsCsv {
     }
 
     fn render(&self, run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
-        let columns = columns::<Gaps>(Target::Csv, run.inventory);
+        let columns = columns::<Gaps>(Target::Csv, Scope::of(run));
         let mut header = Cells::new(run, out);
         header.header(&columns, run.inventory)?;
         header.finish()?;

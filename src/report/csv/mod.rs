@@ -11,7 +11,7 @@ pub(super) use self::targets::{TARGETS, is_target, left_out, names, targets};
 use self::{cells::Cells, gaps::GapsCsv, unlisted::UnlistedCsv};
 use super::{
     Extras, Report, Run,
-    table::{Census, Changes, Failures, Kbs, Machines, Table, Target, columns},
+    table::{Census, Changes, Failures, Kbs, Machines, Scope, Table, Target, columns},
 };
 
 /// All CSV reports.
@@ -45,7 +45,7 @@ impl<T: Table> Report for Csv<T> {
     }
 
     fn render(&self, run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
-        let columns = columns::<T>(Target::Csv, run.inventory);
+        let columns = columns::<T>(Target::Csv, Scope::of(run));
         let mut cells = Cells::new(run, out);
         cells.header(&columns, run.inventory)?;
         T::for_each(run, &mut |row| cells.row(&columns, row))?;

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Serialize, Serializer};
 
 use crate::{
-    aggregate::{Coverage, Fleet, Group},
-    changes::{BaseRun, Change, Changes, Exposure, Figures, MachineTally, Tally},
+    aggregate::{Coverage, Fleet, Group, SourceCounts},
+    changes::{BaseRun, Change, Changes, Exposure, Figures, InferredChanges, MachineTally, Tally},
     collect::Requests,
     domain::{
         census::{Census, CensusCounts, LeftOut},
@@ -34,6 +34,8 @@ pub(super) struct Document<'run> {
     inventory: InventoryRows<'run>,
     list: List,
     machines: Machines,
+    /// The answered machines by where their answers come from.
+    sources: SourceCounts,
     /// The same as `machines.clean`.
     fully_patched: u64,
     kbs: usize,
@@ -132,6 +134,8 @@ pub(super) struct ChangeCounts {
     tally: Tally,
     exposure: ExposureChanges,
     machines: MachineTally,
+    /// The resolved and replaced gaps that are only inferred.
+    inferred: InferredChanges,
 }
 
 /// The change in exposure caused by each class.
@@ -170,6 +174,7 @@ impl<'run> Document<'run> {
             inventory: inventory.into(),
             list: List::of(run),
             machines: fleet.into(),
+            sources: fleet.sources,
             fully_patched: fleet.coverage.clean,
             kbs: fleet.kbs.len(),
             gaps: fleet.gaps,
@@ -258,6 +263,7 @@ impl From<&Changes> for ChangeCounts {
             tally: changes.tally,
             exposure: ExposureChanges(changes.exposure),
             machines: changes.machines,
+            inferred: changes.inferred,
         }
     }
 }

@@ -8,10 +8,9 @@ use serde::{
 use super::columns::{InventoryRow, keys};
 use crate::{
     aggregate::TopAction,
-    inventory::Inventory,
     report::{
-        TrendPoint,
-        table::{Cell, Column, Gaps, Table, Target, columns},
+        Run, TrendPoint,
+        table::{Cell, Column, Gaps, Scope, Table, Target, columns},
         time::rfc3339,
     },
 };
@@ -31,12 +30,13 @@ struct Nested {
 }
 
 impl<T: Table> Shape<T> {
-    pub(super) fn of(inventory: &Inventory) -> Self {
+    pub(super) fn of(run: &Run<'_>) -> Self {
+        let scope = Scope::of(run);
         Self {
-            columns: columns(Target::Json, inventory),
+            columns: columns(Target::Json, scope),
             nested: Nested {
-                gaps: columns(Target::Json, inventory),
-                inventory: keys(&inventory.columns),
+                gaps: columns(Target::Json, scope),
+                inventory: keys(&run.inventory.columns),
             },
         }
     }

@@ -61,7 +61,7 @@ impl Report for Whole {
 }
 
 fn rows<T: Table>(run: &Run<'_>, list: &mut List<'_>) -> io::Result<()> {
-    let shape = Shape::<T>::of(run.inventory);
+    let shape = Shape::<T>::of(run);
     T::for_each(run, &mut |row| list.push(&shape.row(row)))
 }
 

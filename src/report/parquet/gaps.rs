@@ -63,7 +63,7 @@ impl HeldGap<'_> {
 }
 
 pub(super) fn write(run: &Run<'_>, most: usize, out: &mut dyn Write) -> io::Result<()> {
-    let columns = table::columns::<table::Gaps>(Target::Csv, run.inventory);
+    let columns = table::columns::<table::Gaps>(Target::Csv, table::Scope::of(run));
     let file_columns = file_columns(&columns, run.inventory);
     let mut buffers: Vec<Buffer> = file_columns.iter().map(Buffer::of).collect();
     let mut file = File::new(run, "gaps", &file_columns, out)?;

@@ -77,7 +77,7 @@ struct GroupLimits {
 }
 
 fn write<T: Table>(run: &Run<'_>, limits: GroupLimits, out: &mut dyn Write) -> io::Result<()> {
-    let columns = table::columns::<T>(Target::Csv, run.inventory);
+    let columns = table::columns::<T>(Target::Csv, table::Scope::of(run));
     let file_columns = file_columns(&columns, run.inventory);
     let mut file = File::new(run, T::CSV.trim_end_matches(".csv"), &file_columns, out)?;
     let mut group = Group {

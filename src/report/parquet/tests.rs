@@ -360,7 +360,7 @@ fn columns_of_the_list_have_distinct_names_and_any_text() {
 fn optional_where_empty<T: Table>() {
     for fixture in [Fixture::small(), Fixture::second_night()] {
         fixture.with_run(|run| {
-            let columns = table::columns::<T>(Target::Csv, run.inventory);
+            let columns = table::columns::<T>(Target::Csv, table::Scope::of(run));
             T::for_each(run, &mut |row| {
                 for column in columns.iter().filter(|it| !it.is_optional) {
                     let is_empty = matches!((column.value)(row), Cell::Empty);

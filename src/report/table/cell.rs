@@ -9,6 +9,7 @@ use crate::{
     aggregate::MachineStatus,
     changes::Change,
     domain::{
+        answer::Provenance,
         kb::KbId,
         machine::MachineId,
         outcome::Reason,
@@ -146,6 +147,7 @@ cells! {
     RunNumber => |it| Self::ordinal(it.0);
     MachineStatus => |it| Self::Word(it.as_str());
     Change => |it| Self::Word(it.as_str());
+    Provenance => |it| Self::Word(it.as_str());
     Reason => |it| Self::Word(it.as_str());
     &'row str => |it| Self::Foreign(it);
     &'row Arc<str> => |it| Self::Foreign(it);

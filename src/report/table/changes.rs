@@ -39,6 +39,8 @@ impl Table for Changes {
         "machineName" Text [csv json optional] |it| it.names.of_machine(it.change.machine);
         "run" Number [csv json optional] |it| it.stamp.run();
         "date" Date [csv json optional] |it| it.stamp.date();
+        "source" Word [csv json optional] |it| it.change.source;
+        "source" Word [sheet("Source", 10) if_other_sources] |it| it.change.source;
     };
 
     fn is_written(extras: Extras) -> bool {

@@ -1,7 +1,6 @@
 //! A table column: its names, its type, and the formats that show it.
 
-use super::{Cell, Table};
-use crate::inventory::Inventory;
+use super::{Cell, Scope, Table};
 
 /// An output that selects its own columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,8 +109,8 @@ pub(in crate::report) struct Column<T: Table> {
     pub(in crate::report) is_optional: bool,
     /// What the values depend on, in the table of gaps.
     pub(in crate::report) depends_on: DependsOn,
-    /// Whether an inventory has something to show in it.
-    applies: fn(&Inventory) -> bool,
+    /// Whether a run has something to show in it.
+    applies: fn(Scope<'_>) -> bool,
     /// In this target, the column is placed before the column with this key.
     pub(super) before: Option<(Target, &'static str)>,
 }
@@ -223,25 +222,37 @@ impl<T: Table> Column<T> {
 
     /// Shows the column only if the inventory names its machines.
     pub(super) const fn if_named(mut self) -> Self {
-        self.applies = |it| it.name_column().is_some();
+        self.applies = |it| it.inventory.name_column().is_some();
         self
     }
 
     /// Shows the column only if the inventory does not have it itself.
     pub(super) const fn unless_listed(mut self) -> Self {
-        self.applies = |it| !it.lists_machine_name();
+        self.applies = |it| !it.inventory.lists_machine_name();
         self
     }
 
     /// Shows the column only if rows of the inventory were rejected.
     pub(super) const fn if_rejected(mut self) -> Self {
-        self.applies = |it| !it.rejected.is_empty();
+        self.applies = |it| !it.inventory.rejected.is_empty();
         self
     }
 
     /// Shows the column only if machines of the inventory are skipped.
     pub(super) const fn if_skipped(mut self) -> Self {
-        self.applies = |it| !it.skipped.machines.is_empty();
+        self.applies = |it| !it.inventory.skipped.machines.is_empty();
+        self
+    }
+
+    /// Shows the column only if some answers are kept or inferred.
+    pub(super) const fn if_other_sources(mut self) -> Self {
+        self.applies = |it| it.has_other_sources;
+        self
+    }
+
+    /// Shows the column only if some answers are inferred.
+    pub(super) const fn if_inferred(mut self) -> Self {
+        self.applies = |it| it.has_inferred;
         self
     }
 
@@ -255,9 +266,9 @@ impl<T: Table> Column<T> {
         self
     }
 
-    /// Whether the target shows the column for this inventory.
-    pub(super) fn is_shown(&self, target: Target, inventory: &Inventory) -> bool {
-        self.targets & (1 << target as u8) != 0 && (self.applies)(inventory)
+    /// Whether the target shows the column for a run.
+    pub(super) fn is_shown(&self, target: Target, scope: Scope<'_>) -> bool {
+        self.targets & (1 << target as u8) != 0 && (self.applies)(scope)
     }
 }
 

@@ -52,7 +52,7 @@ fn own(name: &'static str, listed: &[String]) -> Cow<'static, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::table::{Gaps, Machines, Target, columns};
+    use crate::report::table::{Gaps, Machines, Scope, Target, columns};
 
     const OURS: &str =
         "status,missingKbs,cveAddressed,cveAddressedMax,topKbId,kbIds,answeredAt,skippedBecause";
@@ -63,7 +63,7 @@ mod tests {
             columns: listed.iter().map(|name| (*name).to_owned()).collect(),
             ..Inventory::default()
         };
-        let columns = columns::<Machines>(Target::Csv, &inventory);
+        let columns = columns::<Machines>(Target::Csv, Scope::of_list(&inventory));
         let names = header(&columns, &inventory).into_iter();
         let names = names.map(|name| match name {
             ColumnName::Ours(name) => name.into_owned(),
@@ -75,19 +75,32 @@ mod tests {
     #[test]
     fn appended_columns_yield_to_those_of_the_list() {
         for (listed, appended) in [
-            (&["site"][..], "machineName,oldestSince,run,date"),
-            (&["run"], "machineName,oldestSince,patchgap.run,date"),
+            (
+                &["site"][..],
+                "machineName,oldestSince,run,date,source,inferredFrom",
+            ),
+            (
+                &["run"],
+                "machineName,oldestSince,patchgap.run,date,source,inferredFrom",
+            ),
             (
                 &["Run", "DATE"],
-                "machineName,oldestSince,patchgap.run,patchgap.date",
+                "machineName,oldestSince,patchgap.run,patchgap.date,source,inferredFrom",
             ),
             (
                 &["run", "patchgap.Run"],
-                "machineName,oldestSince,patchgap.patchgap.run,date",
+                "machineName,oldestSince,patchgap.patchgap.run,date,source,inferredFrom",
             ),
-            (&["machineName"], "oldestSince,run,date"),
-            (&["MachineName"], "oldestSince,run,date"),
-            (&["Machine name"], "machineName,oldestSince,run,date"),
+            (
+                &["Source", "inferredFrom"],
+                "machineName,oldestSince,run,date,patchgap.source,patchgap.inferredFrom",
+            ),
+            (&["machineName"], "oldestSince,run,date,source,inferredFrom"),
+            (&["MachineName"], "oldestSince,run,date,source,inferredFrom"),
+            (
+                &["Machine name"],
+                "machineName,oldestSince,run,date,source,inferredFrom",
+            ),
         ] {
             let expected = format!("rank,machineId,{},{OURS},{appended}", listed.join(","));
             assert_eq!(of_machines(listed), expected);
@@ -100,7 +113,7 @@ mod tests {
             columns: vec!["run".to_owned(), "machineName".to_owned()],
             ..Inventory::default()
         };
-        let columns = columns::<Gaps>(Target::Csv, &inventory);
+        let columns = columns::<Gaps>(Target::Csv, Scope::of_list(&inventory));
         let names = header(&columns, &inventory);
         for name in ["machineName", "run", "date"] {
             assert!(names.contains(&ColumnName::Ours(name.into())), "{name}");

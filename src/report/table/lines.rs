@@ -10,6 +10,7 @@ use crate::{
     domain::{
         gaps::Gaps,
         kb::{KbId, MissingKb, MissingKbs},
+        machine::MachineId,
         since::MissingSince,
     },
 };
@@ -78,6 +79,11 @@ impl<'run> MachineLine<'run> {
 
     pub(super) fn top_kb(&self) -> Option<&'run KbId> {
         self.answered()?.top_kb.as_ref()
+    }
+
+    /// The machine that its answer is inferred from.
+    pub(super) fn inferred_from(&self) -> Option<MachineId> {
+        self.fleet.origin_of(self.answered()?)
     }
 
     pub(super) fn url_of(&self, id: &KbId) -> Option<&'run str> {

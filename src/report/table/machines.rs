@@ -4,13 +4,14 @@ use std::io;
 
 use super::{
     Cell,
-    Encoding::{Digits, Joined, KbPlace, ListColumns, OrEmpty, Plain, SinceFirst},
+    Encoding::{Digits, Interned, Joined, KbPlace, ListColumns, OrEmpty, Plain, SinceFirst},
     MachineGaps, MachineLine, MachineNames, RunStamp, Table,
     Target::Page,
     column::columns,
 };
 use crate::{
     aggregate::{Answered, MachineRow},
+    domain::answer::Provenance,
     report::Run,
 };
 
@@ -53,6 +54,10 @@ impl Table for Machines {
         "oldestSince" Time [csv json optional sheet("Oldest gap since (UTC)", 20) page("Missing since (UTC)") data(SinceFirst("firstSince"))] |it| it.answered().and_then(Answered::oldest_since);
         "run" Number [csv json optional] |it| it.stamp.run();
         "date" Date [csv json optional] |it| it.stamp.date();
+        "source" Word [csv json optional data(Digits("sources", Provenance::WORDS))] |it| it.answered().map(|it| it.provenance);
+        "source" Word [sheet("Source", 10) page("Source") if_other_sources] |it| it.answered().map(|it| it.provenance);
+        "inferredFrom" Machine [csv json optional] |it| it.inferred_from();
+        "inferredFrom" Machine [sheet("Inferred from", 44) page("Inferred from") data(Interned) if_inferred] |it| it.inferred_from();
         "missing" Gaps [json] |it| it.answered().map(|_| Cell::Gaps(*it));
     };
 

@@ -6,6 +6,7 @@
 //! - [`cell`]: the value of a column in a row
 //! - [`lines`]: the row types for machines and gaps
 //! - [`names`]: the machine names in the inventory
+//! - [`scope`]: what a run has to show, which decides which columns are shown
 //! - [`stamp`]: the run that a row belongs to
 //! - [`mod@header`]: the names of the columns in a flat file, beside those of the inventory
 //!
@@ -27,6 +28,7 @@ mod kbs;
 mod lines;
 mod machines;
 mod names;
+mod scope;
 mod stamp;
 #[cfg(test)]
 mod tests;
@@ -34,7 +36,6 @@ mod tests;
 use std::io;
 
 use super::{Extras, Run};
-use crate::inventory::Inventory;
 
 pub(super) use self::{
     cell::Cell,
@@ -49,6 +50,7 @@ pub(super) use self::{
     lines::{GapLine, MachineGaps, MachineLine},
     machines::Machines,
     names::MachineNames,
+    scope::Scope,
     stamp::RunStamp,
 };
 
@@ -87,11 +89,11 @@ pub(super) trait Table: Copy + Sync + 'static {
 }
 
 /// The columns that the target shows, in the target's order.
-pub(super) fn columns<T: Table>(target: Target, inventory: &Inventory) -> Vec<Column<T>> {
+pub(super) fn columns<T: Table>(target: Target, scope: Scope<'_>) -> Vec<Column<T>> {
     let all = T::COLUMNS.iter().copied();
     #[cfg(test)]
     let all = all.chain(tests::added());
-    let mut columns: Vec<Column<T>> = all.filter(|it| it.is_shown(target, inventory)).collect();
+    let mut columns: Vec<Column<T>> = all.filter(|it| it.is_shown(target, scope)).collect();
     for at in 0..columns.len() {
         let before = columns[at].before.filter(|it| it.0 == target);
         let place = |(_, key)| columns.iter().position(|it| it.key == key);

@@ -5,7 +5,7 @@ use std::{any::Any, cell::RefCell, io::Cursor};
 use calamine::{Reader, Xlsx};
 use serde_json::Value;
 
-use super::{Cell, Column, Encoding, Gaps, Kbs, Kind, Machines, Table, Target};
+use super::{Cell, Column, Encoding, Gaps, Kbs, Kind, Machines, Scope, Table, Target};
 use crate::{
     inventory::{Inventory, OWN_COLUMNS},
     report::{
@@ -209,8 +209,9 @@ fn row_counts_match_the_rows() {
 fn inventory_reserves_the_names_of_our_columns() {
     let inventory = Inventory::default();
     let columns = Machines::COLUMNS.iter();
-    let ours =
-        columns.filter(|it| it.is_shown(Target::Csv, &inventory) && it.kind != Kind::Inventory);
+    let ours = columns.filter(|it| {
+        it.is_shown(Target::Csv, Scope::of_list(&inventory)) && it.kind != Kind::Inventory
+    });
     let ours: Vec<&str> = ours.map(|it| it.key).collect();
     // Columns that were appended later yield to the list's.
     assert_eq!(
@@ -222,7 +223,9 @@ fn inventory_reserves_the_names_of_our_columns() {
                 "machineName",
                 "oldestSince",
                 "run",
-                "date"
+                "date",
+                "source",
+                "inferredFrom"
             ][..]
         )
     );

@@ -62,7 +62,7 @@ fn classes(changes: &Changes, width: u16) -> Vec<String> {
     let rows = view::changes::classes(changes).into_iter().map(|class| {
         vec![
             class.name().to_owned(),
-            thousands(class.gaps),
+            class.gaps_in_words(),
             signed(class.exposure),
             class.meaning().to_owned(),
         ]
@@ -91,8 +91,13 @@ fn kbs(kbs: &[KbChange], width: u16) -> Vec<String> {
 
 fn kb_row(kb: &KbChange) -> Vec<String> {
     let name = kb.name.as_deref().unwrap_or_default().to_owned();
-    let figures = [kb.resolved, kb.new, kb.replaced, kb.replacing, kb.returned];
-    let figures = figures.into_iter().map(thousands);
+    let figures = [
+        view::changes::resolved(kb),
+        thousands(kb.new),
+        view::changes::replaced(kb),
+        thousands(kb.replacing),
+        thousands(kb.returned),
+    ];
     [kb.id.for_people(), name]
         .into_iter()
         .chain(figures)

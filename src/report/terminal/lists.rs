@@ -25,13 +25,13 @@ const ACTIONS: usize = 5;
 
 pub(super) fn worst_kbs(run: &Run<'_>, width: u16) -> Vec<String> {
     let worst: Vec<_> = Kbs::rows(run).take(WORST).collect();
-    first_rows::<Kbs>(run.inventory, &worst, width)
+    first_rows::<Kbs>(run, &worst, width)
 }
 
 pub(super) fn worst_machines(run: &Run<'_>, width: u16) -> Vec<String> {
     let names = MachineNames::of(run.inventory);
     let worst = Machines::with_gaps(run, &names).take(WORST);
-    first_rows::<Machines>(run.inventory, &worst.collect::<Vec<_>>(), width)
+    first_rows::<Machines>(run, &worst.collect::<Vec<_>>(), width)
 }
 
 pub(super) fn actions(run: &Run<'_>, width: u16) -> io::Result<Vec<String>> {

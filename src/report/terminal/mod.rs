@@ -28,6 +28,7 @@ const SCREEN: usize = 18;
 /// the files. Fails if the gaps cannot be read.
 pub fn screen(run: &Run<'_>, width: u16, style: Style) -> io::Result<String> {
     let top = [
+        sources(run, width),
         headline(run, width, style)?,
         coverage::lines(run, width, style),
         wrapped(&view::figures::main_figures(run), width),
@@ -62,6 +63,7 @@ pub fn render(run: &Run<'_>, width: u16, style: Style) -> io::Result<String> {
     let notes = coverage::notes(run).into_iter();
     let all = [
         [
+            sources(run, width),
             headline(run, width, style)?,
             coverage::lines(run, width, style),
         ]
@@ -87,6 +89,12 @@ pub fn changes(run: &Run<'_>, width: u16, style: Style) -> String {
 fn headline(run: &Run<'_>, width: u16, style: Style) -> io::Result<Vec<String>> {
     let lines = wrapped(&view::headline::headline(run)?, width);
     Ok(lines.iter().map(|line| style.bold(line)).collect())
+}
+
+/// How many machines were asked, if not all of them were.
+fn sources(run: &Run<'_>, width: u16) -> Vec<String> {
+    let sentence = view::sources::sentence(run);
+    sentence.map_or_else(Vec::new, |it| wrapped(&it, width))
 }
 
 /// Joins the sections with blank lines.

@@ -74,12 +74,12 @@ windows_11,5000802,1,8,7,2,5
 #[test]
 fn machines() {
     let expected = "\
-rank,machineId,Device Name,input.Status,status,missingKbs,cveAddressed,cveAddressedMax,topKbId,kbIds,answeredAt,skippedBecause,machineName,oldestSince,run,date
-1,0101010101010101010101010101010101010101,web-01,\"Zürich, CH\",answered,2,109,97,4540673,4540673;5000802,2026-11-23T13:00:00Z,,web-01,2026-11-23T13:00:00Z,3,2026-11-23
-2,0202020202020202020202020202020202020202,web-02,'-,answered,1,14,14,4540673,4540673,2026-11-23T13:00:00Z,,web-02,2026-11-23T13:00:00Z,3,2026-11-23
-3,0303030303030303030303030303030303030303,db-01,,answered,0,0,0,,,2026-11-23T13:00:00Z,,db-01,,3,2026-11-23
-,0404040404040404040404040404040404040404,gone-01,\"\"\"old\"\"\",notFound,,,,,,,,gone-01,,3,2026-11-23
-,0606060606060606060606060606060606060606,late-01,Basel,pending,,,,,,,,late-01,,3,2026-11-23
+rank,machineId,Device Name,input.Status,status,missingKbs,cveAddressed,cveAddressedMax,topKbId,kbIds,answeredAt,skippedBecause,machineName,oldestSince,run,date,source,inferredFrom
+1,0101010101010101010101010101010101010101,web-01,\"Zürich, CH\",answered,2,109,97,4540673,4540673;5000802,2026-11-23T13:00:00Z,,web-01,2026-11-23T13:00:00Z,3,2026-11-23,calls,
+2,0202020202020202020202020202020202020202,web-02,'-,answered,1,14,14,4540673,4540673,2026-11-23T13:00:00Z,,web-02,2026-11-23T13:00:00Z,3,2026-11-23,calls,
+3,0303030303030303030303030303030303030303,db-01,,answered,0,0,0,,,2026-11-23T13:00:00Z,,db-01,,3,2026-11-23,calls,
+,0404040404040404040404040404040404040404,gone-01,\"\"\"old\"\"\",notFound,,,,,,,,gone-01,,3,2026-11-23,,
+,0606060606060606060606060606060606060606,late-01,Basel,pending,,,,,,,,late-01,,3,2026-11-23,,
 ";
     assert_eq!(rendered("machines.csv"), expected);
 }
@@ -87,10 +87,10 @@ rank,machineId,Device Name,input.Status,status,missingKbs,cveAddressed,cveAddres
 #[test]
 fn gaps() {
     let expected = "\
-machineId,kbId,name,productsNames,url,machineMissedOn,cveAddressed,osBuild,answeredAt,machineName,since,daysMissing,run,date
-0101010101010101010101010101010101010101,4540673,March 2020 Security Updates,edge;windows_10,https://catalog.update.microsoft.com/v7/site/Search.aspx?q=KB4540673,1,97,22631.4037,2026-11-23T13:00:00Z,web-01,2026-11-23T13:00:00Z,0,3,2026-11-23
-0101010101010101010101010101010101010101,5000802,,,,,12,,2026-11-23T13:00:00Z,web-01,2026-11-23T13:00:00Z,0,3,2026-11-23
-0202020202020202020202020202020202020202,4540673,March 2020 Security Updates,edge;windows_10,https://catalog.update.microsoft.com/v7/site/Search.aspx?q=KB4540673,1,14,22631.4037,2026-11-23T13:00:00Z,web-02,2026-11-23T13:00:00Z,0,3,2026-11-23
+machineId,kbId,name,productsNames,url,machineMissedOn,cveAddressed,osBuild,answeredAt,machineName,since,daysMissing,run,date,source
+0101010101010101010101010101010101010101,4540673,March 2020 Security Updates,edge;windows_10,https://catalog.update.microsoft.com/v7/site/Search.aspx?q=KB4540673,1,97,22631.4037,2026-11-23T13:00:00Z,web-01,2026-11-23T13:00:00Z,0,3,2026-11-23,calls
+0101010101010101010101010101010101010101,5000802,,,,,12,,2026-11-23T13:00:00Z,web-01,2026-11-23T13:00:00Z,0,3,2026-11-23,calls
+0202020202020202020202020202020202020202,4540673,March 2020 Security Updates,edge;windows_10,https://catalog.update.microsoft.com/v7/site/Search.aspx?q=KB4540673,1,14,22631.4037,2026-11-23T13:00:00Z,web-02,2026-11-23T13:00:00Z,0,3,2026-11-23,calls
 ";
     assert_eq!(rendered("gaps.csv"), expected);
 }
@@ -98,13 +98,13 @@ machineId,kbId,name,productsNames,url,machineMissedOn,cveAddressed,osBuild,answe
 #[test]
 fn changes() {
     let expected = "\
-change,machineId,kbId,replacedBy,name,productsNames,cveAddressed,since,machineName,run,date
-replaced,0101010101010101010101010101010101010101,4530000,4540673,,windows_10,31,2026-11-23T13:00:00Z,web-01,3,2026-11-23
-appeared,0202020202020202020202020202020202020202,4540673,,March 2020 Security Updates,edge;windows_10,14,2026-11-23T13:00:00Z,web-02,3,2026-11-23
-resolved,0303030303030303030303030303030303030303,5000802,,,,3,2026-11-23T13:00:00Z,db-01,3,2026-11-23
-notAnswered,0404040404040404040404040404040404040404,5000802,,,,5,2026-11-23T13:00:00Z,gone-01,3,2026-11-23
-outOfScope,0909090909090909090909090909090909090909,4000001,,,,1,2026-11-23T13:00:00Z,,3,2026-11-23
-outOfScope,0909090909090909090909090909090909090909,5000802,,,,5,2026-11-23T13:00:00Z,,3,2026-11-23
+change,machineId,kbId,replacedBy,name,productsNames,cveAddressed,since,machineName,run,date,source
+replaced,0101010101010101010101010101010101010101,4530000,4540673,,windows_10,31,2026-11-23T13:00:00Z,web-01,3,2026-11-23,calls
+appeared,0202020202020202020202020202020202020202,4540673,,March 2020 Security Updates,edge;windows_10,14,2026-11-23T13:00:00Z,web-02,3,2026-11-23,calls
+resolved,0303030303030303030303030303030303030303,5000802,,,,3,2026-11-23T13:00:00Z,db-01,3,2026-11-23,calls
+notAnswered,0404040404040404040404040404040404040404,5000802,,,,5,2026-11-23T13:00:00Z,gone-01,3,2026-11-23,
+outOfScope,0909090909090909090909090909090909090909,4000001,,,,1,2026-11-23T13:00:00Z,,3,2026-11-23,
+outOfScope,0909090909090909090909090909090909090909,5000802,,,,5,2026-11-23T13:00:00Z,,3,2026-11-23,
 ";
     assert_eq!(rendered_next_night("changes.csv"), expected);
 }
@@ -153,6 +153,7 @@ fn second_summary_counts_the_changes() {
             "notAnswered": 1,
             "skipped": 0,
         },
+        "inferred": { "resolved": 0, "replaced": 0 },
     });
     assert_eq!(summary["changes"], expected);
 }
@@ -206,6 +207,11 @@ fn summary() {
     "skipped": 0,
     "skippedBecause": {}
   },
+  "sources": {
+    "calls": 3,
+    "kept": 0,
+    "inferred": 0
+  },
   "fullyPatched": 1,
   "kbs": 2,
   "gaps": 3,
@@ -229,10 +235,10 @@ fn summary() {
 /// The SHA-256 digests of the page, and of the parts of the workbook, of both nights. They are too
 /// long to write out.
 const DIGESTS: [&str; 4] = [
-    "Uh32oxaMvzwc5QpGUFmFA6CTqIOGx6NLww/w+83/NWc=  report.html",
-    "Pgr6TUwW2HjN+0DvGil6xpHwu5dbMh2tu1MkgCKPstQ=  report.xlsx",
-    "onMUtAWKr7d9oF2TAiJeej2+k93A4Poj4jxg4b1dXbU=  report.html",
-    "+WvRF/H7onRHomvxwpXl0any70I/DufprBfykInFF0Q=  report.xlsx",
+    "yzdV9zAOFH13Ax1eyWtWQW+3j61BG7iBD2XkPwDUZe4=  report.html",
+    "c0ORlISE5NwSxY82rE6Bv0XDE4KbkoTF2EuauqnRvec=  report.xlsx",
+    "n8Jlwnd6jjM8LzJ/I9Txb6JJ6tN6o6LyFVSYJXmwpfc=  report.html",
+    "AM51NEh60IKI+DXuw6YMz6cWyTndmFJYDl9Jm2fHvi4=  report.xlsx",
 ];
 
 #[test]

@@ -7,5 +7,6 @@ pub(super) mod hostile;
 mod last_seen;
 mod order;
 mod output;
+mod sources;
 mod whole;
 mod words;

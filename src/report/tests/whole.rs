@@ -68,7 +68,7 @@ const KBS: [&str; 15] = [
     "run",
     "date",
 ];
-const MACHINES: [&str; 13] = [
+const MACHINES: [&str; 15] = [
     "rank",
     "machineId",
     "status",
@@ -82,6 +82,8 @@ const MACHINES: [&str; 13] = [
     "oldestSince",
     "run",
     "date",
+    "source",
+    "inferredFrom",
 ];
 const FAILURES: [&str; 12] = [
     "line",
@@ -97,7 +99,7 @@ const FAILURES: [&str; 12] = [
     "run",
     "date",
 ];
-const CHANGES: [&str; 11] = [
+const CHANGES: [&str; 12] = [
     "change",
     "machineId",
     "kbId",
@@ -109,6 +111,7 @@ const CHANGES: [&str; 11] = [
     "machineName",
     "run",
     "date",
+    "source",
 ];
 
 #[test]
@@ -160,6 +163,7 @@ fn gaps_match_gaps_csv() {
         "machineName",
         "run",
         "date",
+        "source",
     ];
     let mut expected = csv_rows(&fixture, "gaps.csv", &elsewhere);
     expected.sort();
@@ -243,7 +247,7 @@ fn unreadable_machine_fails_the_report() {
 fn bytes_match_the_expected_file() {
     let expected = [
         r#"{"schemaVersion":1,"summary":{"schemaVersion":1,"tool":{"name":"patchgap","version":"0.1.0"},"tenantId":null,"outcome":"partial","ended":"finished","startedAt":"2026-11-23T12:59:58Z","finishedAt":"2026-11-23T13:00:01Z""#,
-        r#","apiUrl":"https://api.security.microsoft.com/","inventory":{"file":"machines.csv","rows":7,"machines":5,"duplicates":1,"invalid":1},"list":{"source":"file","machines":5,"skipped":0},"machines":{"answered":3,"reused":0,"notFound":1,"failed":0,"pending":1,"withGaps":2,"clean":1,"noCurrentData":0,"skipped":0,"skippedBecause":{}},"fullyPatched":1,"kbs":2,"gaps":3,"exposure":123,"requests":{"sent":6,"retried":2,"throttled":0},"files":["kbs.csv","summary.json"],"unreadable":0,"breakdown":[]}"#,
+        r#","apiUrl":"https://api.security.microsoft.com/","inventory":{"file":"machines.csv","rows":7,"machines":5,"duplicates":1,"invalid":1},"list":{"source":"file","machines":5,"skipped":0},"machines":{"answered":3,"reused":0,"notFound":1,"failed":0,"pending":1,"withGaps":2,"clean":1,"noCurrentData":0,"skipped":0,"skippedBecause":{}},"sources":{"calls":3,"kept":0,"inferred":0},"fullyPatched":1,"kbs":2,"gaps":3,"exposure":123,"requests":{"sent":6,"retried":2,"throttled":0},"files":["kbs.csv","summary.json"],"unreadable":0,"breakdown":[]}"#,
         r#","rankBy":"cve""#,
         r#","kbs":["#,
         r#"{"rank":1,"kbId":"4540673","name":"March 2020 Security Updates","cveAddressed":97,"cveAddressedMin":14,"machinesMissing":2"#,
@@ -256,29 +260,29 @@ fn bytes_match_the_expected_file() {
         r#"{"rank":1,"machineId":"0101010101010101010101010101010101010101","inventory":{"Device Name":"web-01","input.Status":"Zürich, CH"}"#,
         r#","status":"answered","noCurrentData":false"#,
         r#","missingKbs":2,"cveAddressed":109,"cveAddressedMax":97,"topKbId":"4540673""#,
-        r#","answeredAt":"2026-11-23T13:00:00Z","attempts":1,"skippedBecause":null,"machineName":"web-01","oldestSince":"2026-11-23T13:00:00Z","run":3,"date":"2026-11-23""#,
+        r#","answeredAt":"2026-11-23T13:00:00Z","attempts":1,"skippedBecause":null,"machineName":"web-01","oldestSince":"2026-11-23T13:00:00Z","run":3,"date":"2026-11-23","source":"calls","inferredFrom":null"#,
         r#","missing":["#,
         r#"{"kbId":"4540673","cveAddressed":97,"machineMissedOn":1,"osBuild":"22631.4037","since":"2026-11-23T13:00:00Z","daysMissing":0},"#,
         r#"{"kbId":"5000802","cveAddressed":12,"machineMissedOn":null,"osBuild":null,"since":"2026-11-23T13:00:00Z","daysMissing":0}]},"#,
         r#"{"rank":2,"machineId":"0202020202020202020202020202020202020202","inventory":{"Device Name":"web-02","input.Status":"-"}"#,
         r#","status":"answered","noCurrentData":false"#,
         r#","missingKbs":1,"cveAddressed":14,"cveAddressedMax":14,"topKbId":"4540673""#,
-        r#","answeredAt":"2026-11-23T13:00:00Z","attempts":1,"skippedBecause":null,"machineName":"web-02","oldestSince":"2026-11-23T13:00:00Z","run":3,"date":"2026-11-23""#,
+        r#","answeredAt":"2026-11-23T13:00:00Z","attempts":1,"skippedBecause":null,"machineName":"web-02","oldestSince":"2026-11-23T13:00:00Z","run":3,"date":"2026-11-23","source":"calls","inferredFrom":null"#,
         r#","missing":["#,
         r#"{"kbId":"4540673","cveAddressed":14,"machineMissedOn":1,"osBuild":"22631.4037","since":"2026-11-23T13:00:00Z","daysMissing":0}]},"#,
         r#"{"rank":3,"machineId":"0303030303030303030303030303030303030303","inventory":{"Device Name":"db-01","input.Status":""}"#,
         r#","status":"answered","noCurrentData":false"#,
         r#","missingKbs":0,"cveAddressed":0,"cveAddressedMax":0,"topKbId":null"#,
-        r#","answeredAt":"2026-11-23T13:00:00Z","attempts":1,"skippedBecause":null,"machineName":"db-01","oldestSince":null,"run":3,"date":"2026-11-23""#,
+        r#","answeredAt":"2026-11-23T13:00:00Z","attempts":1,"skippedBecause":null,"machineName":"db-01","oldestSince":null,"run":3,"date":"2026-11-23","source":"calls","inferredFrom":null"#,
         r#","missing":[]},"#,
         r#"{"rank":null,"machineId":"0404040404040404040404040404040404040404","inventory":{"Device Name":"gone-01","input.Status":"\"old\""}"#,
         r#","status":"notFound","noCurrentData":false"#,
         r#","missingKbs":null,"cveAddressed":null,"cveAddressedMax":null,"topKbId":null"#,
-        r#","answeredAt":null,"attempts":3,"skippedBecause":null,"machineName":"gone-01","oldestSince":null,"run":3,"date":"2026-11-23","missing":null},"#,
+        r#","answeredAt":null,"attempts":3,"skippedBecause":null,"machineName":"gone-01","oldestSince":null,"run":3,"date":"2026-11-23","source":null,"inferredFrom":null,"missing":null},"#,
         r#"{"rank":null,"machineId":"0606060606060606060606060606060606060606","inventory":{"Device Name":"late-01","input.Status":"Basel"}"#,
         r#","status":"pending","noCurrentData":false"#,
         r#","missingKbs":null,"cveAddressed":null,"cveAddressedMax":null,"topKbId":null"#,
-        r#","answeredAt":null,"attempts":0,"skippedBecause":null,"machineName":"late-01","oldestSince":null,"run":3,"date":"2026-11-23","missing":null}]"#,
+        r#","answeredAt":null,"attempts":0,"skippedBecause":null,"machineName":"late-01","oldestSince":null,"run":3,"date":"2026-11-23","source":null,"inferredFrom":null,"missing":null}]"#,
         r#","failures":["#,
         r#"{"line":5,"input":"0404040404040404040404040404040404040404","machineId":"0404040404040404040404040404040404040404","reason":"notFound""#,
         r#","httpStatus":404,"code":"ResourceNotFound","message":"Machine 0404 was not found","correlationId":"43f4cb08","attempts":3,"machineName":"gone-01","run":3,"date":"2026-11-23"},"#,

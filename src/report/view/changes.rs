@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::{
-    changes::{BaseRun, Change, Changes},
+    changes::{BaseRun, Change, Changes, KbChange},
     domain::text::{counted, share, signed, thousands},
     report::{Facts, Run},
 };
@@ -25,11 +25,18 @@ const ORDER: [Change; Change::ALL.len()] = [
 pub(in crate::report) struct Class {
     pub(in crate::report) change: Change,
     pub(in crate::report) gaps: u64,
+    /// Those of them that are only inferred.
+    inferred: u64,
     /// The change in exposure caused by this class.
     pub(in crate::report) exposure: i128,
 }
 
 impl Class {
+    /// The number of gaps, with those that are only inferred beside it.
+    pub(in crate::report) fn gaps_in_words(self) -> String {
+        counted_apart(self.gaps, self.inferred)
+    }
+
     /// The display name.
     pub(in crate::report) const fn name(self) -> &'static str {
         match self.change {
@@ -63,8 +70,28 @@ pub(in crate::report) fn classes(changes: &Changes) -> [Class; ORDER.len()] {
     ORDER.map(|change| Class {
         change,
         gaps: changes.tally[change],
+        inferred: changes.inferred.of(change),
         exposure: changes.exposure.difference(change),
     })
+}
+
+/// A number with its inferred part: `1,204 (900 only inferred)`.
+pub(in crate::report) fn counted_apart(all: u64, inferred: u64) -> String {
+    let all = thousands(all);
+    match inferred {
+        0 => all,
+        inferred => format!("{all} ({} only inferred)", thousands(inferred)),
+    }
+}
+
+/// The resolved gaps of a KB, in the same form.
+pub(in crate::report) fn resolved(kb: &KbChange) -> String {
+    counted_apart(kb.resolved, kb.inferred.resolved)
+}
+
+/// Its replaced gaps.
+pub(in crate::report) fn replaced(kb: &KbChange) -> String {
+    counted_apart(kb.replaced, kb.inferred.replaced)
 }
 
 /// The local day of the base run: `2026-11-22`. Includes the time if both runs started on the same
@@ -113,11 +140,17 @@ pub(in crate::report) fn sentence(changes: &Changes, facts: &Facts) -> String {
 fn since(changes: &Changes, day: &str) -> String {
     let tally = &changes.tally;
     let count = |change| thousands(tally[change]);
+    let only = |change| match changes.inferred.of(change) {
+        0 => String::new(),
+        inferred => format!(" ({} of them only inferred)", thousands(inferred)),
+    };
     let mut sentence = format!(
-        "Since {day}: {} resolved, {} new, {} replaced by newer KBs, {} returned",
+        "Since {day}: {} resolved{}, {} new, {} replaced by newer KBs{}, {} returned",
         count(Change::Resolved),
+        only(Change::Resolved),
         count(Change::New),
         count(Change::Replaced),
+        only(Change::Replaced),
         count(Change::Returned)
     );
     if tally[Change::Appeared] > 0 {

@@ -18,7 +18,7 @@ const fn define(term: &'static str, text: &'static str) -> Definition {
 }
 
 /// The words that need an explanation.
-pub(in crate::report) const DEFINITIONS: [Definition; 10] = [
+pub(in crate::report) const DEFINITIONS: [Definition; 11] = [
     define(
         "Coverage",
         "Machines that answered, out of all machines on the list. Every total covers only the \
@@ -59,6 +59,12 @@ pub(in crate::report) const DEFINITIONS: [Definition; 10] = [
         "Not answered",
         "Gaps of machines that stopped answering are carried over, and never counted as resolved. \
          Gaps of machines that left the list are out of scope, and not counted as resolved either.",
+    ),
+    define(
+        "Kept, inferred",
+        "A machine that was not asked keeps the answer of an earlier run, or gets that of a machine with \
+         the same Microsoft software in the same versions. Both count as answered, as of when that \
+         answer came. Gaps that are gone only by inference are counted apart.",
     ),
     define(
         "Replaced",

@@ -7,6 +7,7 @@
 //! - [`headline`]: how much of the fleet is patched, and what to do, in one sentence
 //! - [`coverage`]: the number of machines that answered, and what that means for all other figures
 //! - [`list_check`]: how the list compares with the machines that the service lists
+//! - [`sources`]: how many machines were asked, and where the other answers come from
 //! - [`figures`]: the one list of the fleet's figures, beside those of the base
 //! - [`method`]: what the figures mean, and where they come from
 //! - [`actions`]: the updates to install first, and what they achieve
@@ -37,5 +38,6 @@ pub(super) mod moved;
 pub(super) mod past;
 pub(super) mod products;
 pub(super) mod releases;
+pub(super) mod sources;
 pub(super) mod trend;
 pub(super) mod week;

@@ -3,6 +3,7 @@
 use crate::{
     changes::{BaseRun, Changes, MachineChange, MachineMoved},
     domain::text::counted,
+    report::view::changes::counted_apart,
 };
 
 /// The machines that changed in one way.
@@ -33,6 +34,16 @@ pub(in crate::report) fn groups(changes: &Changes) -> Vec<Group<'_>> {
     let skipped = group(MachineChange::Skipped);
     groups.extend(Some(skipped).filter(|it| !it.machines.is_empty()));
     groups
+}
+
+impl Group<'_> {
+    /// The number of machines, with those beside it that are clean only by inference.
+    pub(in crate::report) fn total(&self) -> String {
+        let is_inferred =
+            |it: &&&MachineMoved| it.change == MachineChange::NewlyClean && it.is_inferred;
+        let inferred = self.machines.iter().filter(is_inferred).count();
+        counted_apart(self.machines.len() as u64, inferred as u64)
+    }
 }
 
 /// The display name of a change. A machine that only one list has has come to the tenant or left it, if both

@@ -15,7 +15,7 @@ use crate::{
     domain::text::thousands,
     report::{
         Run,
-        table::{Table, Target, columns},
+        table::{Scope, Table, Target, columns},
     },
 };
 
@@ -68,7 +68,7 @@ impl Sheet {
         // The low-memory mode writes rows to a temporary file.
         let sheet = book.add_worksheet_with_low_memory()?;
         sheet.set_name(self.name)?;
-        let columns = columns::<T>(Target::Sheet, run.inventory);
+        let columns = columns::<T>(Target::Sheet, Scope::of(run));
         let layouts = layouts(&columns, run.inventory);
         let mut listing = Listing::new(sheet, self.table, &layouts, rows)?;
         T::for_people(run, &mut |row| {

@@ -71,8 +71,9 @@ fn line(run: &Run<'_>) -> String {
     let coverage = &run.fleet.coverage;
     let machines = counted(coverage.machines(), "machine", "machines");
     let answered = thousands(coverage.answered);
+    let sources = report::sources(run).map_or_else(String::new, |it| format!(" ({it})"));
     let folder = run.facts.folder.display();
-    format!("{outcome}: {answered} of {machines} answered; reports in {folder}")
+    format!("{outcome}: {answered} of {machines} answered{sources}; reports in {folder}")
 }
 
 /// Appends the summary to what earlier steps of the workflow have written.

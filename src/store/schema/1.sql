@@ -215,7 +215,11 @@ SELECT
     run_machine.reason,
     run_machine.http_status AS httpStatus,
     run_machine.message,
-    answer.source
+    CASE
+        WHEN answer.source = 'calls' AND answer.run <> run_machine.run THEN 'kept'
+        ELSE answer.source
+    END AS source,
+    answer.inferred_from AS inferredFrom
 FROM run_machine
 JOIN machine ON machine.id = run_machine.machine
 LEFT JOIN answer ON answer.id = run_machine.answer;
@@ -245,7 +249,10 @@ SELECT
     missing_kb.cve_addressed AS cveAddressed,
     missing_kb.os_build AS osBuild,
     strftime('%Y-%m-%dT%H:%M:%SZ', answer.as_of_ms / 1000, 'unixepoch') AS answeredAt,
-    answer.source,
+    CASE
+        WHEN answer.source = 'calls' AND answer.run <> run_machine.run THEN 'kept'
+        ELSE answer.source
+    END AS source,
     (
         SELECT strftime('%Y-%m-%dT%H:%M:%SZ', (answer.since ->> time) / 1000, 'unixepoch')
         FROM (

@@ -22,7 +22,7 @@ pub(crate) fn assert_truth(scene: &Scene, run: &Finished) {
 #[track_caller]
 pub(crate) fn assert_truth_but_for(scene: &Scene, run: &Finished, but_for: &Unanswered) {
     let tenant = &scene.tenant;
-    let of_run = |name| without_time(without_run(run.rows(name)));
+    let of_run = |name| without_time(without_source(without_run(run.rows(name))));
     assert_eq!(of_run("gaps.csv"), gaps(tenant, but_for));
     let machines = of_run("machines.csv");
     assert_eq!(machines, machine_rows(tenant, but_for));
@@ -38,6 +38,22 @@ fn without_run(mut rows: Vec<Row>) -> Vec<Row> {
         .collect();
     stamps.dedup();
     assert!(stamps.len() <= 1, "{stamps:?}");
+    rows
+}
+
+/// The rows without the source of the answer: a call of this run, or of an earlier one.
+fn without_source(mut rows: Vec<Row>) -> Vec<Row> {
+    for row in &mut rows {
+        let source = row.remove("source").unwrap();
+        let is_answered = row.get("status").is_none_or(|status| status == "answered");
+        let expected: &[&str] = if is_answered {
+            &["calls", "kept"]
+        } else {
+            &[""]
+        };
+        assert!(expected.contains(&source.as_str()), "{source}: {row:?}");
+        assert_eq!(row.remove("inferredFrom").unwrap_or_default(), "");
+    }
     rows
 }
 

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     domain::kb::KbId,
-    report::table::{Cell, Column, Encoding, Table, Target, columns},
+    report::table::{Cell, Column, Encoding, Scope, Table, Target, columns},
 };
 
 /// The rows of a table, serialized by column.
@@ -31,7 +31,7 @@ impl<T: Table> Serialize for Columns<'_, T> {
         if self.is_counted {
             map.serialize_entry("count", &self.rows.len())?;
         }
-        for column in &columns::<T>(Target::PageData, self.scene.run.inventory) {
+        for column in &columns::<T>(Target::PageData, Scope::of(&self.scene.run)) {
             self.column(column, &mut map)?;
         }
         map.end()

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::report::{
     Run,
-    table::{ColumnName, Failures, Kbs, Kind, Machines, Table, Target, columns, header},
+    table::{ColumnName, Failures, Kbs, Kind, Machines, Scope, Table, Target, columns, header},
 };
 
 /// The columns of the CSV files that the page's tables are saved as.
@@ -34,7 +34,7 @@ impl CsvHeaders {
 }
 
 fn csv_columns<T: Table>(run: &Run<'_>) -> Vec<CsvColumn> {
-    let columns = columns::<T>(Target::Csv, run.inventory);
+    let columns = columns::<T>(Target::Csv, Scope::of(run));
     let names = header(&columns, run.inventory).into_iter();
     let mut ours = names.filter_map(|name| match name {
         ColumnName::Ours(name) => Some(name.into_owned()),

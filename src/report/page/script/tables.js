@@ -88,6 +88,8 @@ const machinesTable = () => {
     return ["list" + number, textual(value, (row) => foreignCell(value(row), "listed"))];
   }));
   const status = (row) => machines.statuses[machines.status.charCodeAt(row) - 48];
+  const source = (row) => machines.sources[machines.source.charCodeAt(row) - 48];
+  const origin = (row) => (machines.inferredFrom ? texts[machines.inferredFrom[row]] : "");
   const top = (row) => machines.topKbId[row];
   const kbIds = (row) => pairs.kbsOf(row).map((kb) => data.kbs.kbId[kb]).sort(inOrder).join(";");
   const topId = (row) => (top(row) === null ? "" : data.kbs.kbId[top(row)]);
@@ -101,6 +103,8 @@ const machinesTable = () => {
     cveAddressedMax: numeric((row) => machines.cveAddressedMax[row]),
     topKbId: textual(topId, (row) => kbCell(top(row))),
     ...listed,
+    source: textual(source, (row) => plainCell(source(row))),
+    inferredFrom: textual(origin, (row) => plainCell(origin(row), "id")),
     answeredAt: timed(machines.firstAnswer, machines.answeredAt),
     oldestSince: timed(machines.firstSince, machines.oldestSince),
   });
@@ -119,12 +123,13 @@ const machinesTable = () => {
     },
     selects: some([
       selectOf("status", "Status", machines.count, (row) => [status(row)]),
+      selectOf("source", "Source", machines.count, (row) => [source(row)]),
       ...shownList.map(([column]) => selectOf(column.name, column.name, machines.count, (row) => listValues(column, row))),
     ]),
     filter: machineFilter,
     note: machinesNote,
     search: (row) =>
-      [name(row), machineId(row), status(row), ...machines.list.map((column) => listValue(column, row))].join("\n"),
+      [name(row), machineId(row), status(row), origin(row), ...machines.list.map((column) => listValue(column, row))].join("\n"),
     opens: machines.name ? "name" : "machineId",
     opener: (row) => "What " + machineLabel(row) + " misses",
     idOf: machineId,

@@ -31,7 +31,7 @@ impl Census {
         let sentences = census::sentences(run, SENTENCES).into_iter();
         Self {
             sentences: sentences.map(|it| text(&it)).collect(),
-            first: FirstRows::of::<table::Census>(run.inventory, &rows),
+            first: FirstRows::of::<table::Census>(run, &rows),
             total: (rows.len() > FIRST_ROWS).then(|| thousands(rows.len() as u64)),
         }
     }

@@ -104,7 +104,7 @@ fn class(class: view::changes::Class) -> Class {
     Class {
         word: class.name(),
         meaning: class.meaning(),
-        gaps: thousands(class.gaps),
+        gaps: class.gaps_in_words(),
         exposure: signed(class.exposure),
     }
 }
@@ -115,8 +115,8 @@ fn row(kb: &KbChange) -> Row {
         name: text_or_empty(kb.name.as_deref()),
         new: thousands(kb.new),
         returned: thousands(kb.returned),
-        resolved: thousands(kb.resolved),
-        replaced: thousands(kb.replaced),
+        resolved: view::changes::resolved(kb),
+        replaced: view::changes::replaced(kb),
         replacing: thousands(kb.replacing),
     }
 }

@@ -23,7 +23,7 @@ impl Failures {
         Self {
             total,
             most: (total > MOST_ROWS).then(|| thousands(MOST_ROWS as u64)),
-            first: FirstRows::of::<table::Failures>(scene.run.inventory, &rows),
+            first: FirstRows::of::<table::Failures>(&scene.run, &rows),
         }
     }
 }

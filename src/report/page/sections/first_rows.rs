@@ -5,9 +5,9 @@ use super::super::{
     list_columns::ListColumn,
     shown::{Kb, text},
 };
-use crate::{
-    inventory::Inventory,
-    report::table::{Cell, Column, Kind, Table, Target, columns},
+use crate::report::{
+    Run,
+    table::{Cell, Column, Kind, Scope, Table, Target, columns},
 };
 
 /// The headings and the first rows of a table.
@@ -32,8 +32,8 @@ pub(super) struct Shown {
 }
 
 impl FirstRows {
-    pub(super) fn of<'row, T: Table>(inventory: &Inventory, rows: &'row [T::Row<'row>]) -> Self {
-        let columns = columns::<T>(Target::Page, inventory);
+    pub(super) fn of<'row, T: Table>(run: &Run<'_>, rows: &'row [T::Row<'row>]) -> Self {
+        let columns = columns::<T>(Target::Page, Scope::of(run));
         let rows = rows.iter().take(FIRST_ROWS).map(|row| {
             let cells = columns.iter().map(|column| Shown::of(column, row));
             cells.collect()

@@ -39,7 +39,7 @@ impl GroupTable {
         Self {
             by: largest.by.as_str(),
             caption: format!("{}{}", largest.title, rest.unwrap_or_default()),
-            first: FirstRows::of::<table::Groups>(scene.run.inventory, &largest.groups),
+            first: FirstRows::of::<table::Groups>(&scene.run, &largest.groups),
         }
     }
 }

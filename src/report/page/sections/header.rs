@@ -8,13 +8,15 @@ use super::super::shown::text;
 use crate::report::{
     Run,
     time::{local_day, zoned_minute},
-    view::{headline::headline, method::list},
+    view::{headline::headline, method::list, sources},
 };
 
 #[derive(Template)]
 #[template(config = "src/report/page/askama.toml", path = "header.html")]
 pub(super) struct Header {
     title: String,
+    /// How many machines were asked, if not all of them were.
+    sources: Option<String>,
     headline: String,
     began: String,
     inventory: String,
@@ -27,6 +29,7 @@ impl Header {
         let facts = run.facts;
         Ok(Self {
             title: text(&facts.title),
+            sources: sources::sentence(run),
             headline: headline(run)?,
             began: zoned_minute(facts.started_at, &facts.time_zone),
             inventory: text(&list(run)),

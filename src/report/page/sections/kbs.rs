@@ -22,7 +22,7 @@ impl Kbs {
             total: rows.len(),
             has_pairs: scene.has_pairs(),
             nobody_answered: run.fleet.coverage.answered == 0,
-            first: FirstRows::of::<table::Kbs>(run.inventory, &rows),
+            first: FirstRows::of::<table::Kbs>(run, &rows),
         }
     }
 }

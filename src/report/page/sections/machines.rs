@@ -27,7 +27,7 @@ impl Machines {
             total,
             most: (total > MOST_ROWS).then(|| thousands(MOST_ROWS as u64)),
             has_pairs: scene.has_pairs(),
-            first: FirstRows::of::<table::Machines>(run.inventory, &rows)
+            first: FirstRows::of::<table::Machines>(run, &rows)
                 .with_list_columns(&scene.list_columns),
         }
     }

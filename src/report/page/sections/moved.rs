@@ -29,7 +29,7 @@ pub(super) fn groups(scene: &Scene<'_>, changes: &Changes) -> Vec<Group> {
         let listed = group.machines.iter().take(LISTED);
         Group {
             name: name(group.change, &changes.base),
-            total: thousands(total as u64),
+            total: group.total(),
             machines: listed.map(|moved| line(moved, &names)).collect(),
             more: (more > 0).then(|| thousands(more as u64)),
         }

@@ -22,6 +22,9 @@ use crate::{
 /// Writes what to read first: the headline, and how much of the list it covers.
 pub(super) fn headline(page: &mut Page<'_>, run: &Run<'_>) -> Result<(), XlsxError> {
     page.title(&run.facts.heading())?;
+    if let Some(sources) = view::sources::sentence(run) {
+        page.wide(&sources, CellStyle::Note, 2)?;
+    }
     page.wide(&view::headline::headline(run)?, CellStyle::Headline, 2)?;
     page.labelled("Coverage", &answered(&run.fleet.coverage))?;
     if let Some(pending) = pending(run) {

@@ -94,7 +94,9 @@ fn place_of(sheet: &str, place: usize, column: &str, names: &[String]) -> Option
         ("KBs" | "Machines", "oldestSince") => return position_of("Oldest gap since (UTC)"),
         ("KBs", "medianDaysMissing") => return position_of("Days missing, median"),
         ("Machines", "skippedBecause") => return position_of("Skipped because"),
-        ("Gaps", "since") => return None,
+        ("Machines" | "Changes", "source") => return position_of("Source"),
+        ("Machines", "inferredFrom") => return position_of("Inferred from"),
+        ("Gaps", "since" | "source") => return None,
         _ => {}
     }
     if ["KBs", "Machines"].contains(&sheet) {

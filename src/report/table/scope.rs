@@ -1,0 +1,33 @@
+//! What a run has to show. Some columns are only about that.
+
+use crate::{inventory::Inventory, report::Run};
+
+/// What a run has to show.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::report) struct Scope<'run> {
+    pub(in crate::report) inventory: &'run Inventory,
+    /// Whether some answers are kept from earlier runs, or inferred from other machines.
+    pub(super) has_other_sources: bool,
+    /// Whether some answers are inferred from other machines.
+    pub(super) has_inferred: bool,
+}
+
+impl<'run> Scope<'run> {
+    pub(in crate::report) const fn of(run: &Run<'run>) -> Self {
+        let sources = run.fleet.sources;
+        Self {
+            has_other_sources: !sources.is_all_calls(),
+            has_inferred: sources.inferred > 0,
+            ..Self::of_list(run.inventory)
+        }
+    }
+
+    /// A run that has nothing but its list.
+    pub(in crate::report) const fn of_list(inventory: &'run Inventory) -> Self {
+        Self {
+            inventory,
+            has_other_sources: false,
+            has_inferred: false,
+        }
+    }
+}
