@@ -8,7 +8,7 @@ use super::short;
 use crate::config::Settings;
 
 /// The options of `patchgap report` that have no effect on a list.
-const NOT_OF_LISTS: [&str; 22] = [
+const NOT_OF_LISTS: [&str; 25] = [
     "check_list",
     "column",
     "rate_limit",
@@ -28,6 +28,9 @@ const NOT_OF_LISTS: [&str; 22] = [
     "split_by",
     "rank_by",
     "min_coverage",
+    "source",
+    "recheck",
+    "max_missed",
     "no_replaced",
     "dry_run",
     "progress",

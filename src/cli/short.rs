@@ -3,7 +3,7 @@
 use clap::Arg;
 
 /// The options of `patchgap report` and `patchgap check` in the short help.
-const COMMON: [&str; 23] = [
+const COMMON: [&str; 24] = [
     "machines",
     "all_machines",
     "config",
@@ -23,6 +23,7 @@ const COMMON: [&str; 23] = [
     "targets",
     "split_by",
     "min_coverage",
+    "source",
     "dry_run",
     "verbose",
     "quiet",

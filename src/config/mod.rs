@@ -32,11 +32,13 @@ pub use error::ConfigError;
 pub use folders::Folders;
 pub use origin::{Origin, Shown};
 pub use resolve::{resolve, resolve_typed};
-pub use resolved::{Config, Console, MachineFilters, Reports, Resolved, Service, StoreSettings};
+pub use resolved::{
+    Config, Console, MachineFilters, Reports, Resolved, Service, SourceSettings, StoreSettings,
+};
 pub use secret::SecretProblem;
 pub use settings::{Concurrency, Days, KeptRuns, Retries, RunNumber, Settings, Targets};
 pub use value::{
-    AuthorityUrl, ColorMode, EntraName, Formats, InvalidUrl, InvalidValue, LogFormat,
+    AnswerSource, AuthorityUrl, ColorMode, EntraName, Formats, InvalidUrl, InvalidValue, LogFormat,
     MachineSource, OutFolder, Percent, ServiceUrl, Span, Text, Until, Whole,
 };
 

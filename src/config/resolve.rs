@@ -6,8 +6,8 @@ use jiff::{Timestamp, ZonedDateTime};
 use url::Url;
 
 use super::{
-    CaCertificate, ColorMode, Config, ConfigError, Console, Environment, MachineFilters, Reports,
-    Resolved, Service, Settings,
+    CaCertificate, ColorMode, Config, ConfigError, Console, Environment, MachineFilters, Percent,
+    Reports, Resolved, Service, Settings, SourceSettings,
     control_characters::refuse_typed,
     defaults::{defaults, required},
     file,
@@ -128,7 +128,8 @@ fn config(
         sign_in: sign_in(resolved, &settings, surroundings.environment)?,
         service: service(&settings, endpoints.api)?,
         reports: reports(&settings, surroundings)?,
-        census: required(settings.census, "census")?,
+        source: source(&settings)?,
+        census: settings.census.unwrap_or(is_selective(&settings)),
         progress: progress(&settings)?,
         console: console(&settings, surroundings.environment)?,
         store: store::store(&settings)?,
@@ -141,6 +142,27 @@ fn config(
         pace: required(settings.pace, "pace")?,
         column: settings.column.map(Into::into),
     })
+}
+
+/// The shares of kept and of inferred answers that are rechecked by default, in per cent.
+const RECHECK: [u32; 2] = [7, 2];
+
+fn source(settings: &Settings) -> Result<SourceSettings, ConfigError> {
+    let [recheck_kept, recheck_inferred] =
+        RECHECK.map(|share| settings.recheck.unwrap_or(Percent::whole(share)));
+    Ok(SourceSettings {
+        answers: required(settings.source, "source")?,
+        recheck_kept,
+        recheck_inferred,
+        max_missed: required(settings.max_missed, "max_missed")?,
+    })
+}
+
+/// Whether not every machine is called for, so that the answers of the others have to be checked.
+fn is_selective(settings: &Settings) -> bool {
+    settings
+        .source
+        .is_some_and(|source| !source.is_every_machine())
 }
 
 fn filters(settings: &Settings) -> Result<MachineFilters, ConfigError> {

@@ -5,7 +5,7 @@ use std::{num::NonZeroUsize, path::PathBuf, time::Duration};
 use jiff::Timestamp;
 use url::Url;
 
-use super::{CaCertificate, ColorMode, LogFormat, MachineSource, Percent};
+use super::{AnswerSource, CaCertificate, ColorMode, LogFormat, MachineSource, Percent};
 use crate::{
     aggregate::RankBy,
     changes::Replacing,
@@ -56,6 +56,8 @@ pub struct Config {
     pub run: Option<i64>,
     /// The reports.
     pub reports: Reports,
+    /// Which machines are called for.
+    pub source: SourceSettings,
     /// Whether the service's own count is requested.
     pub census: bool,
     /// How progress is shown.
@@ -66,6 +68,19 @@ pub struct Config {
     pub dry_run: bool,
     /// What is shown on the console and in the log.
     pub console: Console,
+}
+
+/// Which machines are called for, and how the answers of the others are checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SourceSettings {
+    /// Which machines.
+    pub answers: AnswerSource,
+    /// The share of the kept answers that is requested all the same.
+    pub recheck_kept: Percent,
+    /// The share of the inferred answers, likewise.
+    pub recheck_inferred: Percent,
+    /// All machines are called for if more than this share of the sample's answers was wrong.
+    pub max_missed: Percent,
 }
 
 /// Which machines of the service's list are requested.

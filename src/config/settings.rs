@@ -7,8 +7,9 @@ use clap::{ArgAction, Args, Command};
 use serde::Deserialize;
 
 use super::value::{
-    AuthorityUrl, ColorMode, EntraName, Formats, LogFormat, MachineSource, OutFolder, Percent,
-    ServiceUrl, Span, Text, Until, Whole, boolean, from_text, list, path, switch, times, words,
+    AnswerSource, AuthorityUrl, ColorMode, EntraName, Formats, LogFormat, MachineSource, OutFolder,
+    Percent, ServiceUrl, Span, Text, Until, Whole, boolean, from_text, list, path, switch, times,
+    words,
 };
 use crate::{
     aggregate::RankBy,
@@ -299,7 +300,41 @@ pub struct Settings {
     #[arg(long, value_name = "PERCENT", help_heading = "Reports")]
     pub min_coverage: Option<Percent>,
 
-    /// Compare with the service's own count [default: false]
+    /// Machines to call for: calls (all), changes, cohorts [default: calls]
+    ///
+    /// `changes`: those whose software has changed since their last answer, or for which there is a new
+    /// KB; the others keep it. `cohorts`: two of each group of machines with the same Microsoft software in
+    /// the same versions; the others' answers are inferred. `changes,cohorts` combines both. A sample
+    /// measures how often that is wrong.
+    #[arg(
+        long,
+        value_name = "LIST",
+        help_heading = "Machines that are called for"
+    )]
+    #[serde(deserialize_with = "from_text")]
+    pub source: Option<AnswerSource>,
+
+    /// Share of the others to call for all the same, in % [default: 7 or 2]
+    ///
+    /// 7 with changes, the oldest answers first; 2 with cohorts, a random sample. At least 200 machines.
+    #[arg(
+        long,
+        value_name = "PERCENT",
+        help_heading = "Machines that are called for"
+    )]
+    pub recheck: Option<Percent>,
+
+    /// Call for all if the sample has more wrong answers, in % [default: 1]
+    ///
+    /// It is the lower 95 % bound of that share that counts.
+    #[arg(
+        long,
+        value_name = "PERCENT",
+        help_heading = "Machines that are called for"
+    )]
+    pub max_missed: Option<Percent>,
+
+    /// Compare with the service's own count [default: as needed]
     ///
     /// The service counts how many machines miss each KB in each product.
     #[arg(long, value_name = "BOOL", help_heading = "Reports")]
@@ -381,7 +416,8 @@ impl Settings {
             tenant_id, client_id, client_secret_file, client_certificate_path,
             credential, cloud, api_url, authority_url, scope, ca_cert, rate_limit, pace,
             concurrency, timeout, retries, budget, until, state, fresh, max_age, keep_runs,
-            offline, run, out, format, title, targets, split_by, rank_by, min_coverage, census, no_replaced, no_csv_guard,
+            offline, run, out, format, title, targets, split_by, rank_by, min_coverage,
+            source, recheck, max_missed, census, no_replaced, no_csv_guard,
             dry_run,
             progress, log_format, verbose, quiet, color,
         }

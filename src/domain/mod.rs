@@ -2,6 +2,7 @@
 //!
 //! - [`machine`], [`kb`]: machine ids, KBs, and the KBs that a machine misses
 //! - [`api`], [`limits`]: the APIs, and how many calls each allows
+//! - [`accuracy`], [`call_selection`]: how a run without a call for every machine went
 //! - [`answer`]: the missing KBs of a machine, with their source and time
 //! - [`census`]: the service's own count of machines that miss a KB
 //! - [`outcome`]: the result of the request for one machine: an answer or a failure
@@ -16,8 +17,10 @@
 //! - [`words`]: enums whose variants are words in flags, keys and reports
 //! - [`text`]: numbers, durations and error chains as text
 
+pub mod accuracy;
 pub mod answer;
 pub mod api;
+pub mod call_selection;
 pub mod census;
 pub(crate) mod csv_guard;
 pub mod ending;

@@ -98,6 +98,14 @@ impl RunSoftware {
             Self::Missing(_) => None,
         }
     }
+
+    /// Why there is none, if so.
+    pub fn missing_because(&self) -> Option<&str> {
+        match self {
+            Self::Known(_) => None,
+            Self::Missing(because) => Some(because),
+        }
+    }
 }
 
 impl SoftwareInventory {

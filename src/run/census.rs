@@ -1,7 +1,10 @@
 //! Between collecting and the reports: the service's own count of machines that miss a KB, compared
 //! with the run's answers. It never costs the run: without a count the reports say why.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashSet},
+    sync::Arc,
+};
 
 use jiff::Timestamp;
 use parking_lot::Mutex;
@@ -44,6 +47,7 @@ async fn with_census(collected: Collected<'_>) -> Result<Collected<'_>, RunError
         record: &collected.record,
         unsaved: &collected.recorded.unsaved,
         store: &store,
+        fetched: collected.selection.as_ref().map(|it| &it.census),
     };
     let obstacle = obstacle(&collected.setup, &collected.ending);
     let is_broken = collected.recorded.failure.is_some();
@@ -95,16 +99,31 @@ struct Attempt<'run> {
     unsaved: &'run [Outcome],
     /// Lent to the ledger of the calls meanwhile.
     store: &'run Arc<Mutex<Store>>,
+    /// The service's count, if the run began with it.
+    fetched: Option<&'run ServiceCensus>,
 }
 
 impl Attempt<'_> {
+    async fn fetch(
+        &self,
+        session: &Session,
+        tally: &CensusTally,
+    ) -> Result<ServiceCensus, Missing> {
+        let service = fetch(self.setup, self.store, session, &tally.named()).await?;
+        debug!(calls = service.requests.sent, "census fetched");
+        record_kbs(&mut self.store.lock(), self.record, &service);
+        Ok(service)
+    }
+
     async fn census(&self, session: &Session) -> Result<Census, Missing> {
         let tally = self.tally().map_err(|problem| chain(&problem))?;
-        let service = self.fetch(session, &tally).await?;
-        debug!(calls = service.requests.sent, "census fetched");
+        let service = match self.fetched {
+            Some(service) => service,
+            None => &self.fetch(session, &tally).await?,
+        };
         Ok(Census {
             rows: tally.compare(&service.products),
-            left_out: service.left_out,
+            left_out: service.left_out.clone(),
             missing_because: None,
         })
     }
@@ -132,31 +151,41 @@ impl Attempt<'_> {
         })?;
         Ok(tally)
     }
+}
 
-    /// Fetches the service's count, unless the run is interrupted or its time is up before.
-    async fn fetch(
-        &self,
-        session: &Session,
-        tally: &CensusTally,
-    ) -> Result<ServiceCensus, Missing> {
-        let config = self.setup.input.config;
-        let identity = &self.setup.identity;
-        let gate = recording_gate(config, self.store, identity);
-        let gate = gate.map_err(|error| chain(&error))?;
-        let fetcher = CensusFetcher {
-            api: session,
-            limiter: gate.limiter(Api::Census),
-            retries: config.service.retries,
-            named: &tally.named(),
-        };
-        tokio::select! {
-            biased;
-            () = self.setup.input.stops.gentle.cancelled() => {
-                Err("the run was interrupted".to_owned())
-            }
-            () = deadline::reached(config.until, Timestamp::now) => Err("the time limit was reached".to_owned()),
-            census = fetcher.fetch() => census,
-        }
+/// Fetches the service's count, unless the run is interrupted or its time is up before. It includes the
+/// products with these names.
+pub(super) async fn fetch(
+    setup: &Setup<'_>,
+    store: &Arc<Mutex<Store>>,
+    session: &Session,
+    named: &BTreeSet<String>,
+) -> Result<ServiceCensus, Missing> {
+    let config = setup.input.config;
+    let gate = recording_gate(config, store, &setup.identity);
+    let gate = gate.map_err(|error| chain(&error))?;
+    let fetcher = CensusFetcher {
+        api: session,
+        limiter: gate.limiter(Api::Census),
+        retries: config.service.retries,
+        named,
+    };
+    tokio::select! {
+        biased;
+        () = setup.input.stops.gentle.cancelled() => Err("the run was interrupted".to_owned()),
+        () = deadline::reached(config.until, Timestamp::now) => Err("the time limit was reached".to_owned()),
+        census = fetcher.fetch() => census,
+    }
+}
+
+/// Records since when KBs are listed, for later runs that keep answers.
+pub(super) fn record_kbs(store: &mut Store, record: &RunRecord, census: &ServiceCensus) {
+    let (service, now) = (record.service_number, Timestamp::now());
+    if let Err(problem) = store.record_census_kbs(service, &census.products, now) {
+        warn!(
+            "The KBs of the service's own count could not be stored: {}",
+            chain(&problem)
+        );
     }
 }
 

@@ -8,6 +8,7 @@
 //!
 //! - `input`: the input of a run; `inputs`: the files that reports must not replace
 //! - `prepare`: the first phase, and what stays the same after it
+//! - `selective`: before the second phase: which machines are called for, if not all
 //! - `collect`: the second phase: the work queue and the worker threads
 //! - `census`: the service's own count, after the second phase
 //! - `conclude`: the third phase
@@ -40,6 +41,7 @@ pub(crate) mod list;
 pub(crate) mod messages;
 pub(crate) mod prepare;
 pub(crate) mod reporting;
+mod selective;
 pub(crate) mod stored_runs;
 
 pub use self::error::RunError;
@@ -52,6 +54,7 @@ use self::{
     inputs::{check_conflicts, check_parts},
     list::{check_list, demand_filters},
     prepare::prepare,
+    selective::select,
 };
 use crate::{console::print, domain::exit_code::ExitCode};
 
@@ -65,7 +68,8 @@ pub(crate) async fn run(input: RunInput<'_>) -> Result<ExitCode, RunError> {
     }
     demand_filters(input)?;
     let prepared = Box::pin(check_list(prepare(input).await?)).await?;
-    let collected = collect(prepared).await?;
+    let prepared = Box::pin(select(prepared)).await?;
+    let collected = Box::pin(collect(prepared)).await?;
     let collected = Box::pin(add_census(collected)).await?;
     conclude(collected)?.exit()
 }

@@ -1,6 +1,7 @@
 //! The open store: the operations that commands use.
 
 use std::{
+    collections::{BTreeMap, HashMap},
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -14,13 +15,13 @@ use super::{
     tables::{
         answers::{self, OutcomeSink},
         calls::{self, Application, Counting, Pause},
-        censuses,
+        census_kbs, censuses,
         fingerprint::fleet,
         inventories,
         list_checks::{self, ServiceListResult},
         releases,
         runs::{self, OutcomeCounts, RunId, RunRecord},
-        since,
+        selections, since,
     },
     write::{
         begin::{self, StartedRun},
@@ -31,7 +32,8 @@ use super::{
 };
 use crate::{
     domain::{
-        api::Api, census::Census, machine::MachineId, outcome::Outcome, release::ReleaseCount,
+        api::Api, call_selection::CallSelection, census::Census, kb::KbId, machine::MachineId,
+        outcome::Outcome, release::ReleaseCount,
     },
     inventory::Inventory,
     quota::CallNumber,
@@ -205,6 +207,42 @@ impl Store {
         self.name(close::keep_last(&self.connection, run))
     }
 
+    /// Sets the last answer for these machines of a run: nothing has changed for them.
+    pub fn keep_answers(
+        &mut self,
+        run: &RunRecord,
+        machines: impl IntoIterator<Item = MachineId>,
+    ) -> Result<()> {
+        let kept = close::keep_answers(&mut self.connection, run.run, run.service_number, machines);
+        self.name(kept)
+    }
+
+    /// Records how a run went that did not call for every machine, or that it called for all.
+    pub fn set_selection(&self, run: RunId, selection: Option<&CallSelection>) -> Result<()> {
+        self.name(selections::set(&self.connection, run, selection))
+    }
+
+    /// How a run went that did not call for every machine; `None` if it called for all.
+    pub fn selection(&self, run: RunId) -> Result<Option<CallSelection>> {
+        self.name(selections::of_run(&self.connection, run))
+    }
+
+    /// Records the KBs that the service lists now for these products.
+    pub fn record_census_kbs(
+        &mut self,
+        service: i64,
+        products: &BTreeMap<String, BTreeMap<KbId, u64>>,
+        now: Timestamp,
+    ) -> Result<()> {
+        let recorded = census_kbs::record(&mut self.connection, service, products, now);
+        self.name(recorded)
+    }
+
+    /// When a KB was last listed for the first time, by product.
+    pub fn newest_census_kbs(&self, service: i64) -> Result<HashMap<Box<str>, Timestamp>> {
+        self.name(census_kbs::newest(&self.connection, service))
+    }
+
     /// Keeps the service's own count beside that of a run, or deletes it.
     pub fn set_census(&self, run: RunId, census: Option<&Census>) -> Result<()> {
         self.name(censuses::set(&self.connection, run, census))
@@ -213,6 +251,11 @@ impl Store {
     /// The service's own count beside that of a run, if it was requested.
     pub fn census(&self, run: RunId) -> Result<Option<Census>> {
         self.name(censuses::of_run(&self.connection, run))
+    }
+
+    /// The service's own count beside that of the latest earlier run for the tenant that has one.
+    pub fn last_census(&self, run: RunId) -> Result<Option<Census>> {
+        self.name(censuses::before(&self.connection, run))
     }
 
     /// Records how many machines missed the updates of each month in a run.

@@ -1,6 +1,6 @@
 //! What a run has to request, and what it need not request any more.
 
-use crate::domain::machine::MachineId;
+use crate::{collect::Requests, domain::machine::MachineId};
 
 /// The work of a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub struct Plan {
     /// Some of the machines to request that had an answer in the latest earlier runs: if no machine
     /// is answered in this run, these are requested before that is believed.
     pub answered_before: Vec<MachineId>,
+    /// The calls that this process has already sent for the run.
+    pub sent_before: Requests,
 }
 
 /// Number of late passes for a machine that the service does not know.

@@ -51,6 +51,8 @@ struct Machines {
 
 #[derive(Debug, Default)]
 pub(super) struct Tracker {
+    /// The calls that this process had sent before.
+    sent_before: Requests,
     sent: AtomicU64,
     retried: AtomicU64,
     throttled: AtomicU64,
@@ -84,6 +86,7 @@ impl Tracker {
             late_calls: unknown.iter().map(|it| late_calls(it.times)).sum(),
         };
         Self {
+            sent_before: plan.sent_before,
             planned: plan.machines.len() as u64,
             machines: Mutex::new(machines),
             ..Self::default()
@@ -178,11 +181,11 @@ impl Tracker {
     }
 
     pub(super) fn requests(&self) -> Requests {
-        Requests {
+        self.sent_before.plus(Requests {
             sent: self.sent.load(Relaxed),
             retried: self.retried.load(Relaxed),
             throttled: self.throttled.load(Relaxed),
-        }
+        })
     }
 
     /// The progress of the run, given the number of calls in flight.

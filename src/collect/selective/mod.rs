@@ -14,15 +14,14 @@
 //! - [`Selector`]: the rounds of a run: each says which machines to request next
 //! - `changed`: which machines may miss something else than at their last answer
 //! - `cohort`, `consensus`: machines with the same software, and what the answers of some say of the others
-//! - `recheck`, [`Accuracy`]: the sample, and the bounds of the share of wrong answers
+//! - `recheck`: the sample
 //! - `population`: all machines, by cohort and by product
-//! - `control`: the machines to request because the service counts otherwise
+//! - `control`, `suspects`: the service's own count, and the machines to request because it differs
 //! - `relevant`, `contents`: software and answers as numbers that can be compared
 //!
 //! Everything here is pure, and depends on the machines, their answers and the run's number alone: a
 //! run that is resumed comes to the same decisions.
 
-mod accuracy;
 mod changed;
 mod cohort;
 mod consensus;
@@ -34,11 +33,11 @@ mod recheck;
 mod relevant;
 mod round;
 mod selector;
+mod suspects;
 #[cfg(test)]
 mod tests;
 
 pub use self::{
-    accuracy::Accuracy,
     changed::{Due, LastAnswer, NewestKbs},
     contents::ContentId,
     control::{ControlTotals, Counts, Difference},

@@ -86,6 +86,14 @@ impl Population {
         }
     }
 
+    /// Whether a machine was answered.
+    pub(super) fn is_answered(&self, machine: MachineId) -> bool {
+        let found = self
+            .machines
+            .binary_search_by_key(&machine, |it| it.candidate.machine);
+        found.is_ok_and(|place| self.machines[place].content().is_some())
+    }
+
     /// Marks machines as requested, and returns those that an earlier process has not already requested.
     pub(super) fn request(&mut self, places: Vec<u32>, role: Role) -> Vec<MachineId> {
         let mut ids = Vec::new();

@@ -3,12 +3,13 @@
 use jiff::Timestamp;
 
 use super::{
-    accuracy::Accuracy,
     changed::NewestKbs,
     control::{ControlTotals, Difference},
     relevant::SoftwareKey,
 };
-use crate::domain::{answer::Answer, machine::MachineId, software::SoftwareInventory};
+use crate::domain::{
+    accuracy::Accuracy, answer::Answer, machine::MachineId, software::SoftwareInventory,
+};
 
 /// Everything that the selection follows from, beside the machines.
 #[derive(Debug)]

@@ -3,17 +3,17 @@
 use std::collections::BTreeSet;
 
 use super::{
-    accuracy::Accuracy,
     cohort::Cohort,
     consensus::Consensus,
     contents::{ContentId, Contents},
-    control::{self, ControlTotals, Suspects},
+    control::ControlTotals,
     machine::{Candidate, Role},
     population::Population,
     recheck,
     round::{Inference, Inputs, Policy, Round, Why},
+    suspects::{Suspects, tolerance},
 };
-use crate::domain::{kb::MissingKbs, machine::MachineId, outcome::Outcome};
+use crate::domain::{accuracy::Accuracy, kb::MissingKbs, machine::MachineId, outcome::Outcome};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
@@ -38,6 +38,8 @@ pub struct Selector {
     phase: Phase,
     kept: Accuracy,
     inferred: Accuracy,
+    /// Whether every machine is requested because of the sample.
+    missed_too_many: bool,
 }
 
 impl Selector {
@@ -53,6 +55,7 @@ impl Selector {
             phase: Phase::First,
             kept: Accuracy::default(),
             inferred: Accuracy::default(),
+            missed_too_many: false,
         }
     }
 
@@ -185,6 +188,7 @@ impl Selector {
             return (Phase::SettleAgain, None);
         }
         let all = self.population.waiting().collect();
+        self.missed_too_many = true;
         let why = Why::TooManyMissed(accuracy);
         (Phase::Done, Some(self.request(all, Role::Member, why)))
     }
@@ -197,7 +201,7 @@ impl Selector {
         let settled = self.population.settled(true);
         let tally = self.population.tally(&settled);
         let bound = self.inferred.at_most();
-        let tolerance = |product: &str| control::tolerance(&self.population, product, bound);
+        let tolerance = |product: &str| tolerance(&self.population, product, bound);
         let differences = totals.differences(&self.contents, &tally, tolerance);
         let suspects = Suspects {
             population: &self.population,
@@ -220,9 +224,19 @@ impl Selector {
         )
     }
 
+    /// Whether a machine has an answer in this run.
+    pub fn is_answered(&self, machine: MachineId) -> bool {
+        self.population.is_answered(machine)
+    }
+
     /// The result of the sample.
     pub fn accuracy(&self) -> Accuracy {
         self.kept.plus(self.inferred)
+    }
+
+    /// Whether every machine is requested, because the sample shows that too many answers are wrong.
+    pub const fn missed_too_many(&self) -> bool {
+        self.missed_too_many
     }
 
     /// The number of cohorts of the machines whose last answers could not be kept.

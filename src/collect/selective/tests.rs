@@ -10,6 +10,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::{
+    accuracy::Accuracy,
     answer::{Answer, Source},
     kb::{KbId, MissingKb, MissingKbs},
     machine::MachineId,

@@ -14,12 +14,13 @@ const ID: &str = "id|letters, digits, `.` and `-`, such as \
 const PLAIN: &str = "plain http is only allowed for loopback addresses \
                      (127.0.0.0/8, [::1], localhost)";
 
+fn no(value: &str, wanted: &str) -> String {
+    let (kind, wanted) = wanted.split_once('|').unwrap();
+    format!("invalid {kind} `{value}`: expected {wanted}")
+}
+
 /// Key, placeholder of the flag, bad value, message.
 fn bad_values() -> Vec<(&'static str, &'static str, &'static str, String)> {
-    let no = |value: &str, wanted: &str| {
-        let (kind, wanted) = wanted.split_once('|').unwrap();
-        format!("invalid {kind} `{value}`: expected {wanted}")
-    };
     vec![
         ("timeout", " <DURATION>", "30", no("30", DURATION)),
         ("timeout", " <DURATION>", "0s", no("0s", DURATION)),
@@ -75,6 +76,24 @@ fn bad_values() -> Vec<(&'static str, &'static str, &'static str, String)> {
     ]
 }
 
+/// Likewise, for the options of machines that are called for.
+fn bad_sources() -> Vec<(&'static str, &'static str, &'static str, String)> {
+    let percent = |found| no(found, "percentage|a number from 0 to 100");
+    vec![
+        (
+            "source",
+            " <LIST>",
+            "export",
+            no(
+                "export",
+                "source|one of calls, changes, cohorts, changes,cohorts",
+            ),
+        ),
+        ("recheck", " <PERCENT>", "101", percent("101")),
+        ("max_missed", " <PERCENT>", "many", percent("many")),
+    ]
+}
+
 fn flag(key: &str) -> String {
     format!("--{}", key.replace('_', "-"))
 }
@@ -93,7 +112,7 @@ fn typed_refusal(flag: &str) -> String {
 
 #[test]
 fn bad_values_are_refused_as_flag_variable_and_key() {
-    for (key, placeholder, value, message) in bad_values() {
+    for (key, placeholder, value, message) in bad_values().into_iter().chain(bad_sources()) {
         let (flag, variable) = (flag(key), variable(key));
         assert_eq!(
             typed_refusal(&format!("{flag}={value}")),

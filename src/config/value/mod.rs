@@ -1,5 +1,6 @@
 //! The values of single options: each has the same syntax as flag, variable and key.
 
+mod answer_source;
 mod formats;
 mod from_file;
 mod machine_source;
@@ -16,6 +17,7 @@ use std::fmt;
 
 use thiserror::Error;
 
+pub use answer_source::AnswerSource;
 pub use formats::Formats;
 pub use machine_source::MachineSource;
 pub use out_folder::OutFolder;

@@ -19,6 +19,19 @@ impl Percent {
     /// A share of zero, which is always reached.
     pub const NONE: Self = Self { per_million: 0 };
 
+    /// A whole number of percent, at most 100.
+    pub const fn whole(percent: u32) -> Self {
+        let percent = if percent > 100 { 100 } else { percent };
+        Self {
+            per_million: percent * 10_000,
+        }
+    }
+
+    /// The number of percent.
+    pub fn get(self) -> f64 {
+        f64::from(self.per_million) / STEPS
+    }
+
     /// Whether `part` is at least this share of `whole`. The comparison is exact: with ten thousand
     /// machines a rounded one would be wrong. Zero out of zero reaches every share.
     ///
@@ -66,7 +79,7 @@ impl FromStr for Percent {
 
 impl fmt::Display for Percent {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}%", f64::from(self.per_million) / STEPS)
+        write!(formatter, "{}%", self.get())
     }
 }
 

@@ -59,6 +59,11 @@ impl LastSeen {
         }
     }
 
+    /// The time in a cell; `None` if it cannot be read.
+    pub fn read(&self, cell: &str) -> Option<Timestamp> {
+        self.times.read(cell)
+    }
+
     /// Whether a machine with this cell had been silent at the time `at` for so long that an empty
     /// answer means nothing. False if the cell cannot be read.
     pub fn was_silent(&self, cell: &str, at: Timestamp) -> bool {

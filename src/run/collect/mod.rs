@@ -1,5 +1,6 @@
 //! The second phase: requests every remaining machine, and stores the outcomes.
 
+mod rounds;
 mod work_queue;
 mod workers;
 
@@ -8,20 +9,29 @@ use std::{convert::Infallible, future::pending, mem, sync::Arc};
 use jiff::{Timestamp, ZonedDateTime};
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
-use self::{work_queue::work_queue, workers::Workers};
+use self::{
+    rounds::{Listener, Rounds},
+    work_queue::work_queue,
+    workers::Workers,
+};
 use super::{
     RunError, deadline,
     gate::{gate, rules},
     input::RunInput,
     interrupt,
     prepare::{Prepared, Setup, no_sign_in},
+    selective::Selection,
 };
 use crate::{
-    collect::per_machine::{Fetcher, RetryPolicy, Settings},
+    collect::{
+        Requests,
+        per_machine::{Fetcher, Plan, RetryPolicy, Settings},
+    },
     config::Config,
     defender::{MissingKbsApi, Session},
     domain::{api::Api, census::Census, ending::Ending},
     progress::Display,
+    quota::Gate,
     store::{Recorded, Recorder, RunRecord, StartedRun, Store},
 };
 
@@ -35,6 +45,8 @@ pub(super) struct Collected<'run> {
     /// The session, if a census is wanted.
     pub(super) session: Option<Session>,
     pub(super) census: Option<Census>,
+    /// Which machines were called for; `None` for all.
+    pub(super) selection: Option<Selection>,
 }
 
 /// Collects the remaining machines; none if the sign-in failed.
@@ -44,9 +56,17 @@ pub(super) async fn collect(prepared: Prepared<'_>) -> Result<Collected<'_>, Run
         started,
         store,
         session,
+        selection,
     } = prepared;
     let error = match session {
-        Ok(session) => return request(setup, started, store, session).await,
+        Ok(session) => {
+            let collector = Collector {
+                setup,
+                session,
+                selection,
+            };
+            return collector.request(started, store).await;
+        }
         Err(error) => error,
     };
     Ok(Collected {
@@ -60,71 +80,131 @@ pub(super) async fn collect(prepared: Prepared<'_>) -> Result<Collected<'_>, Run
         },
         session: None,
         census: None,
+        selection: None,
     })
 }
 
-/// Requests every remaining machine, stores the outcomes, and shows progress.
-async fn request(
-    setup: Setup<'_>,
-    mut started: StartedRun,
-    store: Store,
+/// What collecting takes besides the store.
+struct Collector<'run> {
+    setup: Setup<'run>,
     session: Session,
-) -> Result<Collected<'_>, RunError> {
-    let input = setup.input;
-    let gate = gate(input.config, &store, &setup.identity)?;
-    let hurry = input.stops.gentle.clone();
-    let recorder = Recorder::start(store, &started, &setup.identity.application, hurry)?;
-    // Collecting takes hours and needs only the work queue, so the machines' status is dropped
-    // here.
-    let plan = work_queue(mem::take(&mut started.machines));
-    let gate = Arc::new(gate.recording_in(|api| recorder.ledger(api)));
-    let for_census = input
-        .config
-        .census
-        .then(|| session.over_other_connections());
-    let for_census = for_census.transpose()?;
-    let fetcher = Fetcher::new(session, gate, settings(input.config), plan, input.stops);
-    let ending = drive(input, &fetcher, &recorder).await?;
-    let requests = fetcher.requests();
-    drop(fetcher);
-    let record = finished_now(started.record);
-    Ok(Collected {
-        setup,
-        record: RunRecord {
-            requests: record.requests.plus(requests),
-            ..record
-        },
-        ending,
-        recorded: recorder.finish().map_err(RunError::Unreadable)?,
-        session: for_census,
-        census: None,
-    })
+    selection: Option<Selection>,
 }
 
-/// Runs the fetcher to its end, along with progress, the deadline and the watch on the store.
-async fn drive(
-    input: RunInput<'_>,
-    fetcher: &Fetcher<Session>,
-    recorder: &Recorder,
-) -> Result<Ending, RunError> {
-    let config = input.config;
-    let display = Display::new(
-        config.progress,
-        input.bar,
-        rules(config, Api::MissingKbs),
-        config.until,
-    );
-    display.plan(&fetcher.progress(), &now(input.started));
-    let workers = Workers::start(config.service.concurrency.get(), fetcher, recorder)?;
-    let ending = tokio::select! {
-        ending = fetcher.run(|outcome| recorder.record(outcome, fetcher.requests())) => ending,
-        never = show(fetcher, &display, input.started) => match never {},
-        never = watch_time(input, fetcher) => match never {},
-        never = watch_store(fetcher, recorder) => match never {},
-    };
-    workers.join();
-    display.finish(&fetcher.progress(), &now(input.started));
-    Ok(ending)
+impl<'run> Collector<'run> {
+    /// Requests the remaining machines, stores the outcomes, and shows progress.
+    async fn request(
+        self,
+        mut started: StartedRun,
+        store: Store,
+    ) -> Result<Collected<'run>, RunError> {
+        let input = self.setup.input;
+        let gate = gate(input.config, &store, &self.setup.identity)?;
+        let hurry = input.stops.gentle.clone();
+        let recorder = Recorder::start(store, &started, &self.setup.identity.application, hurry)?;
+        let for_census = input
+            .config
+            .census
+            .then(|| self.session.over_other_connections());
+        let for_census = for_census.transpose()?;
+        // Collecting takes hours, so the machines' status is dropped as soon as it is not needed.
+        let machines = mem::take(&mut started.machines);
+        let call = Call {
+            input,
+            gate: Arc::new(gate.recording_in(|api| recorder.ledger(api))),
+            recorder: &recorder,
+            session: self.session,
+        };
+        let ended = match &self.selection {
+            Some(selection) => {
+                Rounds::new(call, machines, Arc::clone(&selection.selector))
+                    .collect()
+                    .await?
+            }
+            None => {
+                call.collect(work_queue(machines), &Listener::default())
+                    .await?
+            }
+        };
+        let record = finished_now(started.record);
+        let record = RunRecord {
+            requests: record.requests.plus(ended.requests),
+            ..record
+        };
+        let mut written = recorder.finish().map_err(RunError::Unreadable)?;
+        if let (Some(selection), None) = (&self.selection, &written.failure) {
+            selection.keep(&record, &mut written.store);
+        }
+        Ok(Collected {
+            setup: self.setup,
+            record,
+            ending: ended.ending,
+            recorded: written,
+            session: for_census,
+            census: None,
+            selection: self.selection,
+        })
+    }
+}
+
+/// What calls for machines take.
+struct Call<'run> {
+    input: RunInput<'run>,
+    gate: Arc<Gate>,
+    recorder: &'run Recorder,
+    session: Session,
+}
+
+/// How collecting ended.
+struct Ended {
+    ending: Ending,
+    /// The calls that this process has sent for the run.
+    requests: Requests,
+}
+
+impl Call<'_> {
+    /// Requests the machines of a plan. Each outcome is stored, and passed on to the listener.
+    async fn collect(&self, plan: Plan, listener: &Listener) -> Result<Ended, RunError> {
+        let session = self.session.over_other_connections()?;
+        let gate = Arc::clone(&self.gate);
+        let settings = settings(self.input.config);
+        let fetcher = Fetcher::new(session, gate, settings, plan, self.input.stops);
+        let ending = self.drive(&fetcher, listener).await?;
+        Ok(Ended {
+            ending,
+            requests: fetcher.requests(),
+        })
+    }
+
+    /// Runs the fetcher to its end, along with progress, the deadline and the watch on the store.
+    async fn drive(
+        &self,
+        fetcher: &Fetcher<Session>,
+        listener: &Listener,
+    ) -> Result<Ending, RunError> {
+        let (input, config, recorder) = (self.input, self.input.config, self.recorder);
+        let display = Display::new(
+            config.progress,
+            input.bar,
+            rules(config, Api::MissingKbs),
+            config.until,
+        );
+        display.plan(&fetcher.progress(), &now(input.started));
+        let calls = config.service.concurrency.get();
+        let workers = Workers::start(calls, fetcher, recorder, listener)?;
+        let ending = tokio::select! {
+            ending = fetcher.run(|outcome| {
+                listener.hear(&outcome);
+                recorder.record(outcome, fetcher.requests());
+            }) => ending,
+            never = show(fetcher, &display, input.started) => match never {},
+            never = watch_time(input, fetcher) => match never {},
+            never = watch_store(fetcher, recorder) => match never {},
+        };
+        workers.join();
+        display.finish(&fetcher.progress(), &now(input.started));
+        Ok(ending)
+    }
 }
 
 fn settings(config: &Config) -> Settings {

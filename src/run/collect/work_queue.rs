@@ -6,7 +6,7 @@ use crate::{
 };
 
 /// The number of machines answered in this run that suffice to probe whether the service works.
-const KNOWN: usize = 8;
+pub(super) const KNOWN: usize = 8;
 
 /// The number of machines answered before that suffice as a probe when no request is answered.
 const ANSWERED_BEFORE: usize = 3;

@@ -8,6 +8,8 @@ use std::{
 
 use tokio::runtime::Builder;
 
+use super::rounds::Listener;
+
 use crate::{
     collect::{
         Requests,
@@ -37,6 +39,7 @@ impl Workers {
         calls: usize,
         fetcher: &Fetcher<Session>,
         recorder: &Recorder,
+        listener: &Listener,
     ) -> Result<Self, RunError> {
         let threads =
             if fetcher.is_rate_limited() || fetcher.machines_to_request() < FEWEST_MACHINES {
@@ -47,9 +50,14 @@ impl Workers {
         let workers = (1..threads).map(|_| {
             let session = fetcher.api().over_other_connections();
             let session = session.map_err(SessionError::from)?;
+            let (listener, record) = (listener.clone(), recorder.recording());
+            let keep = move |outcome: Outcome, requests| {
+                listener.hear(&outcome);
+                record(outcome, requests);
+            };
             Ok(start(
                 fetcher.another_worker(session, calls / threads),
-                recorder.recording(),
+                keep,
             ))
         });
         let started: Result<Vec<_>, RunError> = workers.collect();

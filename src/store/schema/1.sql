@@ -121,7 +121,7 @@ CREATE INDEX run_of_fleet ON run (service, fleet);
 CREATE TABLE run_machine (
     run INTEGER NOT NULL REFERENCES run,
     machine INTEGER NOT NULL REFERENCES machine,
-    origin TEXT NOT NULL, -- 'asked'; 'reused' from an earlier run; 'kept', because time was up
+    origin TEXT NOT NULL, -- 'asked'; 'reused' from an earlier run; 'kept', because time was up or nothing has changed
     answer INTEGER REFERENCES answer, -- null where there is none
     attempts INTEGER NOT NULL,
     times_unknown INTEGER NOT NULL, -- how often the service did not know it
@@ -150,6 +150,25 @@ CREATE TABLE run_census (
     missing_because TEXT, -- why there is no count at all
     digest BLOB NOT NULL -- of all that stands before it
 ) STRICT;
+
+-- How a run went that did not call for every machine.
+CREATE TABLE run_selection (
+    run INTEGER PRIMARY KEY REFERENCES run,
+    source TEXT NOT NULL, -- as typed: 'changes', 'cohorts', 'changes,cohorts'
+    cohorts INTEGER, -- groups of machines with the same software; null where nothing was to be inferred
+    rechecked INTEGER NOT NULL, -- machines of the sample that were answered
+    differed INTEGER NOT NULL, -- those of them that missed something else than was assumed
+    everyone_because TEXT -- why every machine was called for after all
+) STRICT;
+
+-- Since when the service's own count has listed a KB for a product. A KB that it no longer lists has no row.
+CREATE TABLE census_kb (
+    service INTEGER NOT NULL REFERENCES service,
+    product TEXT NOT NULL,
+    kb_id TEXT NOT NULL,
+    listed_ms INTEGER NOT NULL,
+    PRIMARY KEY (service, product, kb_id)
+) STRICT, WITHOUT ROWID;
 
 -- An app registration: the quotas are its.
 CREATE TABLE application (

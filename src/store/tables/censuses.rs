@@ -55,6 +55,20 @@ pub(crate) fn of_run(connection: &Connection, run: RunId) -> Result<Option<Censu
     census.optional()
 }
 
+/// The census of the latest earlier run for the same tenant, if there is one.
+pub(crate) fn before(connection: &Connection, run: RunId) -> Result<Option<Census>> {
+    let mut find = connection.prepare_cached(
+        "SELECT run_census.run FROM run_census JOIN run ON run.id = run_census.run
+         WHERE run.service = (SELECT service FROM run WHERE id = ?1) AND run.id < ?1
+             AND missing_because IS NULL
+         ORDER BY run.id DESC LIMIT 1",
+    )?;
+    let earlier = find
+        .query_row([run.0], |row| Ok(RunId(row.get(0)?)))
+        .optional()?;
+    earlier.map_or(Ok(None), |earlier| of_run(connection, earlier))
+}
+
 /// Verifies every census.
 pub(crate) fn verify(connection: &Connection) -> Result<()> {
     let mut statement = connection.prepare(CELLS)?;

@@ -158,12 +158,13 @@ fn insert_run(connection: &Connection, row: &RunRow) -> Result<RunId> {
 /// beginning.
 const LONG_AGO_MS: i64 = 12 * 60 * 60 * 1000;
 
-/// Resumes a run. Machines that were not requested become due again.
+/// Resumes a run. Machines that were not requested become due again, whatever was inferred for them.
 fn resume(connection: &Connection, run: RunId, row: &RunRow) -> Result<RunId> {
     connection.execute(
         "DELETE FROM run_machine
          WHERE run = ?1 AND (origin = 'kept' OR reason = 'pending' OR reason = 'notFound'
-             AND abs((SELECT active_at_ms FROM run WHERE id = ?1) - ?2) > ?3)",
+             AND abs((SELECT active_at_ms FROM run WHERE id = ?1) - ?2) > ?3
+             OR answer IN (SELECT id FROM answer WHERE run = ?1 AND source = 'inferred'))",
         params![run.0, row.now, LONG_AGO_MS],
     )?;
     connection.execute(

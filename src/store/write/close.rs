@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, Result, TransactionBehavior, params};
 
 use crate::{
-    domain::ending::RunOutcome,
+    domain::{ending::RunOutcome, machine::MachineId},
     store::tables::{
         cells::millis,
         runs::{MAX_INACTIVITY_MS, RunId, RunRecord},
@@ -27,6 +27,31 @@ pub(crate) fn keep_last(connection: &Connection, run: RunId) -> Result<()> {
         [run.0],
     )?;
     Ok(())
+}
+
+/// Sets the last answer for these machines of a run.
+pub(crate) fn keep_answers(
+    connection: &mut Connection,
+    run: RunId,
+    service: i64,
+    machines: impl IntoIterator<Item = MachineId>,
+) -> Result<()> {
+    let transaction = connection.transaction()?;
+    let mut keep = transaction.prepare(
+        "INSERT INTO run_machine (run, machine, origin, answer, attempts, times_unknown)
+         SELECT ?1, id, 'kept', last_answer, 0, 0
+         FROM machine
+         WHERE service = ?2 AND machine_id = ?3 AND last_answer IS NOT NULL
+         ON CONFLICT (run, machine) DO UPDATE
+             SET origin = excluded.origin, answer = excluded.answer, reason = NULL,
+                 http_status = NULL, code = NULL, message = NULL, correlation_id = NULL
+             WHERE reason = 'pending'",
+    )?;
+    for machine in machines {
+        keep.execute(params![run.0, service, machine.encode(&mut [0; 40])])?;
+    }
+    drop(keep);
+    transaction.commit()
 }
 
 /// Records how a run ended.
@@ -95,6 +120,7 @@ const UNNEEDED: &str = "
     DELETE FROM run_machine WHERE run NOT IN (SELECT id FROM run);
     DELETE FROM run_release WHERE run NOT IN (SELECT id FROM run);
     DELETE FROM run_census WHERE run NOT IN (SELECT id FROM run);
+    DELETE FROM run_selection WHERE run NOT IN (SELECT id FROM run);
     DELETE FROM list_check WHERE run NOT IN (SELECT id FROM run);
     DELETE FROM inventory
     WHERE id NOT IN (SELECT inventory FROM run)

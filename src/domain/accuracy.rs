@@ -3,6 +3,8 @@
 
 use statrs::function::beta::beta_reg;
 
+use super::text::{counted, thousands};
+
 /// The confidence of each one-sided bound.
 const CONFIDENCE: f64 = 0.95;
 /// Halvings of the interval that contains a bound: more than the digits of a number.
@@ -43,6 +45,21 @@ impl Accuracy {
             self.machines.saturating_sub(self.differed) + 1,
         );
         quantile(number(differed), number(same), 1.0 - CONFIDENCE)
+    }
+
+    /// The result in words, such as `of 1,960 rechecked machines 5 differed (0.26 %, at most 0.6 %)`; the
+    /// bound is rounded up.
+    pub fn sentence(self) -> String {
+        let Some(share) = self.share() else {
+            return "no machine was rechecked".to_owned();
+        };
+        let machines = counted(self.machines, "rechecked machine", "rechecked machines");
+        let at_most = (self.at_most() * 1000.0).ceil() / 10.0;
+        format!(
+            "of {machines} {} differed ({:.2} %, at most {at_most:.1} %)",
+            thousands(self.differed),
+            share * 100.0
+        )
     }
 
     /// Both samples as one.
@@ -107,6 +124,30 @@ mod tests {
                 "{measured:?} {}",
                 measured.at_most()
             );
+        }
+    }
+
+    #[test]
+    fn result_is_put_in_words() {
+        for (differed, machines, expected) in [
+            (
+                5,
+                1960,
+                "of 1,960 rechecked machines 5 differed (0.26 %, at most 0.6 %)",
+            ),
+            (
+                0,
+                200,
+                "of 200 rechecked machines 0 differed (0.00 %, at most 1.5 %)",
+            ),
+            (
+                1,
+                1,
+                "of 1 rechecked machine 1 differed (100.00 %, at most 100.0 %)",
+            ),
+            (0, 0, "no machine was rechecked"),
+        ] {
+            assert_eq!(accuracy(differed, machines).sentence(), expected);
         }
     }
 

@@ -1,0 +1,156 @@
+//! Collecting in rounds: which machines are called for next depends on the answers so far.
+
+use std::{collections::HashMap, sync::Arc};
+
+use parking_lot::Mutex;
+use tracing::{info, warn};
+
+use super::{Call, Ended, work_queue::KNOWN};
+use crate::{
+    collect::{
+        Requests,
+        per_machine::{Plan, Unknown},
+        selective::{Round, Selector, Why},
+    },
+    domain::{ending::Ending, machine::MachineId, outcome::Outcome, text::counted},
+    run::RunError,
+    store::{MachineProgress, MachineState},
+};
+
+/// Hears every outcome, if somebody needs it before the end.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Listener(Option<Arc<Mutex<Selector>>>);
+
+impl Listener {
+    pub(super) fn hear(&self, outcome: &Outcome) {
+        if let Some(selector) = &self.0 {
+            selector.lock().record(outcome);
+        }
+    }
+}
+
+/// The rounds of a run.
+pub(super) struct Rounds<'run> {
+    call: Call<'run>,
+    selector: Arc<Mutex<Selector>>,
+    machines: HashMap<MachineId, MachineProgress>,
+    /// The number of machines with an answer in this run.
+    answered: u64,
+    /// Some of them.
+    known: Vec<MachineId>,
+}
+
+impl<'run> Rounds<'run> {
+    pub(super) fn new(
+        call: Call<'run>,
+        machines: Vec<MachineProgress>,
+        selector: Arc<Mutex<Selector>>,
+    ) -> Self {
+        let answered = machines
+            .iter()
+            .filter(|it| it.state == MachineState::Answered);
+        let known: Vec<MachineId> = answered.map(|it| it.machine).collect();
+        Self {
+            call,
+            selector,
+            machines: machines.into_iter().map(|it| (it.machine, it)).collect(),
+            answered: known.len() as u64,
+            known: known.into_iter().take(KNOWN).collect(),
+        }
+    }
+
+    /// Requests machines until the answers of all others follow from theirs, or the run is stopped. In
+    /// the end, stores the answers that are inferred.
+    pub(super) async fn collect(mut self) -> Result<Ended, RunError> {
+        let listener = Listener(Some(Arc::clone(&self.selector)));
+        let mut ended = Ended {
+            ending: Ending::Finished,
+            requests: Requests::default(),
+        };
+        while let Some(round) = self.next_round() {
+            announce(&round);
+            let plan = self.plan(&round.machines, ended.requests);
+            ended = self.call.collect(plan, &listener).await?;
+            self.count_answers(&round.machines);
+            if !matches!(ended.ending, Ending::Finished) {
+                break;
+            }
+        }
+        for inference in self.selector.lock().inferences() {
+            let outcome = Outcome {
+                machine: inference.machine,
+                attempts: 0,
+                times_unknown: 0,
+                result: Ok(inference.answer),
+            };
+            self.call.recorder.record(outcome, ended.requests);
+        }
+        Ok(ended)
+    }
+
+    fn next_round(&self) -> Option<Round> {
+        self.selector.lock().next_round()
+    }
+
+    /// The plan for these machines, in this order.
+    fn plan(&self, machines: &[MachineId], sent_before: Requests) -> Plan {
+        let mut plan = Plan {
+            reused: self.answered,
+            known: self.known.clone(),
+            sent_before,
+            ..Plan::default()
+        };
+        for machine in machines {
+            match self.machines.get(machine).map(|it| it.state) {
+                Some(MachineState::NotFound { attempts, times }) => plan.unknown.push(Unknown {
+                    machine: *machine,
+                    attempts,
+                    times,
+                }),
+                _ => plan.machines.push(*machine),
+            }
+        }
+        plan
+    }
+
+    fn count_answers(&mut self, machines: &[MachineId]) {
+        let selector = self.selector.lock();
+        let answered = machines.iter().filter(|it| selector.is_answered(**it));
+        let answered: Vec<MachineId> = answered.copied().collect();
+        drop(selector);
+        self.answered += answered.len() as u64;
+        let room = KNOWN.saturating_sub(self.known.len());
+        self.known.extend(answered.into_iter().take(room));
+    }
+}
+
+/// Logs why machines are called for.
+fn announce(round: &Round) {
+    let machines = counted(round.machines.len() as u64, "machine", "machines");
+    match &round.why {
+        Why::First => info!("Calling for {machines}; the answers of the others follow from theirs"),
+        Why::Disagreement => {
+            info!(
+                "Calling for {machines} more: machines with the same software disagree, or did not answer"
+            );
+        }
+        Why::Recheck => info!("Calling for {machines} as a sample"),
+        Why::ControlTotals(differences) => {
+            let first = differences.first();
+            info!(
+                differences = differences.len(),
+                "Calling for {machines} more: the service counts other numbers of machines, such as {:+} \
+                 that miss KB{} in {}",
+                first.map_or(0, |it| it.machines),
+                first.map_or("", |it| it.kb.as_str()),
+                first.map_or("", |it| &it.product).escape_debug(),
+            );
+        }
+        Why::TooManyMissed(accuracy) => {
+            warn!(
+                "Calling for every machine ({machines} more): {}",
+                accuracy.sentence()
+            );
+        }
+    }
+}

@@ -1,0 +1,285 @@
+//! Before collecting: decides which machines have to be called for, if not all. What that takes, and
+//! cannot be had, costs the run nothing but calls: then every machine is called for, and the reports say
+//! why.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
+
+use jiff::Timestamp;
+use parking_lot::Mutex;
+use tracing::warn;
+
+use super::{
+    RunError,
+    census::{fetch, record_kbs},
+    prepare::{Prepared, Setup},
+};
+use crate::{
+    collect::{
+        census::ServiceCensus,
+        selective::{
+            Candidate, ControlTotals, Inputs, LastAnswer, Policy, RelevantSoftware, Selector,
+        },
+    },
+    config::AnswerSource,
+    defender::Session,
+    domain::{
+        call_selection::CallSelection, kb::KbId, machine::MachineId, software::SoftwareInventory,
+        text::chain,
+    },
+    inventory::{Inventory, LastSeen, ListComparison},
+    store::{MachineProgress, Problem, RunRecord, StartedRun, Store, StoreError},
+};
+
+/// Why every machine has to be called for, in the words of the reports.
+type Obstacle = String;
+
+/// What a run starts with that does not call for every machine.
+pub(super) struct Selection {
+    pub(super) selector: Arc<Mutex<Selector>>,
+    /// The service's own count, from before the calls.
+    pub(super) census: ServiceCensus,
+    source: AnswerSource,
+}
+
+impl Selection {
+    /// Keeps the last answers of the machines for which nothing can have changed, and records how the
+    /// selection went. If that fails, these machines are pending.
+    pub(super) fn keep(&self, record: &RunRecord, store: &mut Store) {
+        let kept: Vec<MachineId> = self.selector.lock().kept().collect();
+        let kept = store.keep_answers(record, kept);
+        let kept = kept.and_then(|()| store.set_selection(record.run, Some(&self.result())));
+        if let Err(problem) = kept {
+            warn!("Kept answers could not be stored: {}", chain(&problem));
+        }
+    }
+
+    /// How the selection went.
+    pub(super) fn result(&self) -> CallSelection {
+        let selector = self.selector.lock();
+        CallSelection {
+            source: self.source.to_string(),
+            cohorts: self.source.cohorts.then(|| selector.cohorts() as u64),
+            rechecked: selector.accuracy(),
+            everyone_because: selector
+                .missed_too_many()
+                .then(|| selector.accuracy().sentence()),
+        }
+    }
+}
+
+/// Decides which machines are called for, if not all.
+pub(super) async fn select(prepared: Prepared<'_>) -> Result<Prepared<'_>, RunError> {
+    let source = prepared.setup.input.config.source;
+    let Ok(session) = &prepared.session else {
+        return Ok(prepared);
+    };
+    if source.answers.is_every_machine() {
+        prepared
+            .store
+            .set_selection(prepared.started.record.run, None)?;
+        return Ok(prepared);
+    }
+    let store = Arc::new(Mutex::new(prepared.store));
+    let selected = selection(&prepared.setup, &prepared.started, &store, session).await;
+    let store = Arc::into_inner(store).map(Mutex::into_inner);
+    let store = store.ok_or_else(|| StoreError {
+        path: prepared.setup.input.state.to_owned(),
+        problem: Problem::Writer,
+    })?;
+    let selection = selected.unwrap_or_else(|because| {
+        warn!("Every machine is called for: {because}");
+        None
+    });
+    Ok(Prepared {
+        store,
+        selection,
+        ..prepared
+    })
+}
+
+async fn selection(
+    setup: &Setup<'_>,
+    started: &StartedRun,
+    store: &Arc<Mutex<Store>>,
+    session: &Session,
+) -> Result<Option<Selection>, Obstacle> {
+    let software = match &setup.software {
+        Some(software) => software.inventory().ok_or_else(|| {
+            let because = software.missing_because().unwrap_or_default();
+            format!("there is no software inventory: {because}")
+        })?,
+        None => return Err("the software inventory was not requested".to_owned()),
+    };
+    let census = fetch(setup, store, session, &BTreeSet::new()).await;
+    let census =
+        census.map_err(|problem| format!("the service's own count is missing: {problem}"))?;
+    let mut store = store.lock();
+    record_kbs(&mut store, &started.record, &census);
+    let known = Known {
+        setup,
+        started,
+        store: &store,
+        software,
+        census: &census,
+    };
+    let selector = known.selector().map_err(|problem| chain(&problem))?;
+    Ok(Some(Selection {
+        selector: Arc::new(Mutex::new(selector)),
+        census,
+        source: setup.input.config.source.answers,
+    }))
+}
+
+/// What is known before the first call for a machine.
+struct Known<'run> {
+    setup: &'run Setup<'run>,
+    started: &'run StartedRun,
+    store: &'run Store,
+    software: &'run SoftwareInventory,
+    census: &'run ServiceCensus,
+}
+
+impl Known<'_> {
+    fn selector(&self) -> Result<Selector, StoreError> {
+        let relevant = self.relevant_products();
+        let mut keys = RelevantSoftware::new(&relevant);
+        let keys_tonight = keys.keys(self.software);
+        let mut selector = Selector::new(self.policy());
+        let last = self.last_answers(&mut selector)?;
+        let newest = self.store.newest_census_kbs(self.record().service_number)?;
+        let inputs = Inputs {
+            software: self.software,
+            keys: &keys_tonight,
+            newest_kbs: &newest,
+            control: Some(self.control_totals()?),
+        };
+        selector.start(self.candidates(&last), inputs);
+        self.record_earlier_answers(&mut selector)?;
+        Ok(selector)
+    }
+
+    fn record(&self) -> &RunRecord {
+        &self.started.record
+    }
+
+    fn policy(&self) -> Policy {
+        let source = self.setup.input.config.source;
+        Policy {
+            keeps: source.answers.changes,
+            infers: source.answers.cohorts,
+            recheck_kept: source.recheck_kept.get(),
+            recheck_inferred: source.recheck_inferred.get(),
+            max_missed: source.max_missed.get(),
+            seed: self.record().run.0,
+            now: self.setup.input.started.timestamp(),
+        }
+    }
+
+    /// The products whose versions decide what a machine misses. A product without a count may be one.
+    fn relevant_products(&self) -> BTreeSet<String> {
+        let with_kbs = self
+            .census
+            .products
+            .iter()
+            .filter(|(_, kbs)| !kbs.is_empty());
+        let uncounted = self.census.left_out.iter().map(|it| it.product.clone());
+        with_kbs
+            .map(|(product, _)| product.clone())
+            .chain(uncounted)
+            .collect()
+    }
+
+    /// The machines' answers before this run.
+    fn last_answers(
+        &self,
+        selector: &mut Selector,
+    ) -> Result<HashMap<MachineId, LastAnswer>, StoreError> {
+        let mut last = HashMap::new();
+        let machines = self.started.machines.iter().map(|it| it.machine);
+        let service = self.record().service_number;
+        self.store
+            .for_each_last_answer(service, machines, &mut |outcome, _| {
+                if let Ok(answer) = &outcome.result {
+                    let answer = LastAnswer {
+                        as_of: answer.as_of,
+                        content: selector.content(&answer.missing),
+                        software: None,
+                    };
+                    last.insert(outcome.machine, answer);
+                }
+            })?;
+        Ok(last)
+    }
+
+    fn candidates(&self, last: &HashMap<MachineId, LastAnswer>) -> Vec<Candidate> {
+        let inventory = self.setup.input.inventory;
+        let now = self.setup.input.started.timestamp();
+        let seen = inventory.last_seen_column().zip(inventory.last_seen(now));
+        let progress = self.started.machines.iter().enumerate();
+        let candidate = |(position, it): (usize, &MachineProgress)| Candidate {
+            machine: it.machine,
+            last_seen: seen.and_then(|(column, seen)| last_seen(inventory, position, column, seen)),
+            software: self.software.set_of(it.machine),
+            last: last.get(&it.machine).copied(),
+            failed_since: it.failed_at.is_some(),
+        };
+        progress.map(candidate).collect()
+    }
+
+    /// The answers that an earlier process has got for this run.
+    fn record_earlier_answers(&self, selector: &mut Selector) -> Result<(), StoreError> {
+        self.store
+            .for_each_outcome(self.record().run, &mut |outcome, _| {
+                if outcome.result.is_ok() {
+                    selector.record(&outcome);
+                }
+            })
+    }
+
+    fn control_totals(&self) -> Result<ControlTotals, StoreError> {
+        Ok(ControlTotals {
+            service: self.census.products.clone(),
+            is_whole: self.lists_every_machine()?,
+            usual: self.usual_differences()?,
+        })
+    }
+
+    /// Whether the list has every machine of the tenant.
+    fn lists_every_machine(&self) -> Result<bool, StoreError> {
+        let list = self.setup.input.inventory;
+        if let Some(fetched) = &list.fetched {
+            return Ok(fetched.is_whole);
+        }
+        let service = self.store.service_list(self.record().run)?;
+        let comparison = service
+            .and_then(Result::ok)
+            .map(|it| ListComparison::of(list, it));
+        Ok(comparison.is_some_and(|it| it.unlisted() == 0))
+    }
+
+    /// How many machines more the service counted at the last run: what was so then is no news.
+    fn usual_differences(&self) -> Result<BTreeMap<(String, KbId), i64>, StoreError> {
+        if !self.setup.input.config.source.answers.changes {
+            return Ok(BTreeMap::new());
+        }
+        let census = self.store.last_census(self.record().run)?;
+        let rows = census.into_iter().flat_map(|it| it.rows);
+        let differences = rows.map(|row| {
+            let difference = row.difference();
+            ((row.product, row.kb), difference)
+        });
+        Ok(differences.collect())
+    }
+}
+
+fn last_seen(
+    list: &Inventory,
+    position: usize,
+    column: usize,
+    seen: LastSeen,
+) -> Option<Timestamp> {
+    seen.read(list.cells.row(position).nth(column)?)
+}

@@ -1,0 +1,59 @@
+//! Since when the service's own count has listed each KB.
+
+use std::collections::{BTreeMap, HashMap};
+
+use jiff::Timestamp;
+use rusqlite::{Connection, Result, params};
+
+use super::cells::{millis, time};
+use crate::domain::kb::KbId;
+
+/// Records the KBs that the service lists now for these products. Those that it has listed before keep
+/// their time; those that it no longer lists lose it.
+pub(crate) fn record(
+    connection: &mut Connection,
+    service: i64,
+    products: &BTreeMap<String, BTreeMap<KbId, u64>>,
+    now: Timestamp,
+) -> Result<()> {
+    let transaction = connection.transaction()?;
+    for (product, kbs) in products {
+        let listed = listed(&transaction, service, product)?;
+        let mut delete = transaction.prepare_cached(
+            "DELETE FROM census_kb WHERE service = ?1 AND product = ?2 AND kb_id = ?3",
+        )?;
+        for gone in listed.iter().filter(|id| !kbs.contains_key(&KbId::new(id))) {
+            delete.execute(params![service, product, gone])?;
+        }
+        let mut insert = transaction.prepare_cached(
+            "INSERT INTO census_kb (service, product, kb_id, listed_ms) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT DO NOTHING",
+        )?;
+        for kb in kbs.keys() {
+            insert.execute(params![service, product, kb.as_str(), millis(now)])?;
+        }
+    }
+    transaction.commit()
+}
+
+fn listed(connection: &Connection, service: i64, product: &str) -> Result<Vec<String>> {
+    let mut find = connection
+        .prepare_cached("SELECT kb_id FROM census_kb WHERE service = ?1 AND product = ?2")?;
+    let ids = find.query_map(params![service, product], |row| row.get(0))?;
+    ids.collect()
+}
+
+/// When a KB was last listed for the first time, by product.
+pub(crate) fn newest(
+    connection: &Connection,
+    service: i64,
+) -> Result<HashMap<Box<str>, Timestamp>> {
+    let mut find = connection.prepare_cached(
+        "SELECT product, max(listed_ms) FROM census_kb WHERE service = ?1 GROUP BY product",
+    )?;
+    let newest = find.query_map([service], |row| {
+        let product: String = row.get(0)?;
+        Ok((product.into(), time(row.get(1)?)))
+    })?;
+    newest.collect()
+}
