@@ -100,7 +100,7 @@ impl Told {
         for outcome in self.outcomes() {
             aggregation.record(outcome, AnswerRef(0));
         }
-        aggregation.finish(RankBy::Exposure, Timestamp::UNIX_EPOCH)
+        aggregation.finish(RankBy::Exposure, Timestamp::UNIX_EPOCH, None)
     }
 
     /// Writes every CSV file, one after the other.

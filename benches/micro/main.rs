@@ -69,7 +69,7 @@ fn aggregate(bencher: Bencher<'_, '_>) {
             for (place, outcome) in (0..).zip(outcomes) {
                 aggregation.record(outcome, AnswerRef(place));
             }
-            aggregation.finish(RankBy::Cve, Timestamp::UNIX_EPOCH)
+            aggregation.finish(RankBy::Cve, Timestamp::UNIX_EPOCH, None)
         });
 }
 

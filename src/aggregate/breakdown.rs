@@ -30,6 +30,9 @@ pub struct GroupFigures {
     pub answered: u64,
     /// The number of answered machines that miss no KB, as in [`Coverage::clean`](super::Coverage::clean).
     pub fully_patched: u64,
+    /// The number of answered machines that miss no KB because their Windows gets no more updates, as
+    /// in [`Coverage::unsupported`](super::Coverage::unsupported).
+    pub unsupported: u64,
     /// The number of gaps.
     pub gaps: u64,
     /// The CVEs addressed by the missing KBs, summed over the gaps.
@@ -44,6 +47,7 @@ impl GroupFigures {
         };
         self.answered += 1;
         self.fully_patched += u64::from(answered.is_fully_patched());
+        self.unsupported += u64::from(answered.unsupported);
         self.gaps += u64::from(answered.missing);
         self.exposure = self.exposure.saturating_add(answered.cve_addressed);
     }

@@ -6,7 +6,8 @@ use super::{MachineRow, MachineStatus};
 
 /// How many machines answered, and the status of the others.
 ///
-/// `answered + not_found + failed + pending` is the number of machines in the inventory.
+/// `answered + not_found + failed + pending` is the number of machines in the inventory, and
+/// `with_gaps + clean + no_current_data + unsupported` that of the answered ones.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Coverage {
@@ -28,6 +29,9 @@ pub struct Coverage {
     /// The number of answered machines whose answer is empty because there is no current data: see
     /// [`Answered::no_current_data`](super::Answered::no_current_data).
     pub no_current_data: u64,
+    /// The number of answered machines whose answer is empty because their Windows gets no more
+    /// updates; 0 without the software inventory.
+    pub unsupported: u64,
 }
 
 impl Coverage {
@@ -50,6 +54,7 @@ impl Coverage {
         let reused = machine.result.as_ref().is_ok_and(|it| it.reused);
         self.reused += u64::from(reused);
         match &machine.result {
+            Ok(answered) if answered.unsupported => self.unsupported += 1,
             Ok(answered) if answered.no_current_data => self.no_current_data += 1,
             Ok(answered) if answered.is_fully_patched() => self.clean += 1,
             Ok(_) => self.with_gaps += 1,

@@ -4,7 +4,7 @@ use std::{cmp::Reverse, io, sync::Arc};
 
 use jiff::Timestamp;
 
-use super::sources::Origin;
+use super::origins::Origin;
 use crate::{
     domain::{
         answer::{Answer, Provenance, Source},
@@ -82,6 +82,8 @@ pub struct Answered {
     /// Whether the answer is empty because the service has no current data: the list says that the
     /// machine was last seen more than thirty days before the answer.
     pub no_current_data: bool,
+    /// Whether the answer is empty because the machine's Windows gets no more updates.
+    pub unsupported: bool,
     /// The missing KB that addresses the most CVEs; on a tie, the one with the smallest id.
     pub top_kb: Option<KbId>,
     /// Where the gaps can be read.
@@ -155,6 +157,7 @@ impl Answered {
             cve_addressed: numbers().fold(0, u64::saturating_add),
             cve_addressed_max: largest.unwrap_or(0),
             no_current_data: false,
+            unsupported: false,
             top_kb: top.map(|gap| gap.id.clone()),
             answer: answer_ref,
         }
@@ -166,9 +169,10 @@ impl Answered {
         since.ok().filter(|_| self.missing > 0)
     }
 
-    /// Whether it says that the machine misses no KB, and says it of a machine that was seen lately.
+    /// Whether it says that the machine misses no KB, and says it of a machine that was seen lately and
+    /// whose Windows still gets updates.
     pub fn is_fully_patched(&self) -> bool {
-        self.missing == 0 && !self.no_current_data
+        self.missing == 0 && !self.no_current_data && !self.unsupported
     }
 
     /// The time that the answer is valid for. For a call, this is when the answer arrived.

@@ -9,9 +9,11 @@ mod ages;
 mod breakdown;
 mod census;
 mod coverage;
+mod end_of_support;
 mod kbs;
 mod machines;
 mod not_seen;
+mod origins;
 mod rank;
 mod releases;
 mod sources;
@@ -42,13 +44,15 @@ pub use ages::HalfDays;
 pub use breakdown::{Group, GroupFigures};
 pub use census::CensusTally;
 pub use coverage::{Coverage, is_enough, percent};
+pub use end_of_support::{EndOfSupport, SoftwareOn};
 pub use kbs::KbRow;
 pub use machines::{Answered, MachineRow, MachineStatus};
+pub use origins::Origins;
 pub use rank::RankBy;
-pub use sources::{Origins, SourceCounts};
+pub use sources::SourceCounts;
 pub use unreadable::{Example, Unreadable};
 
-use sources::OriginCollector;
+use origins::OriginCollector;
 
 /// The figures of the fleet: everything that the reports are written from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,6 +66,8 @@ pub struct Fleet {
     pub skipped: Vec<MachineRow>,
     /// How many machines answered.
     pub coverage: Coverage,
+    /// The machines whose Windows gets no more updates; `None` without the software inventory.
+    pub end_of_support: Option<EndOfSupport>,
     /// Where their answers come from.
     pub sources: SourceCounts,
     /// The machines that answers are inferred from.
@@ -153,19 +159,29 @@ impl<'list> Aggregation<'list> {
     }
 
     /// The figures, with the KBs in the requested order. `now` is when the list was read, or
-    /// slightly later.
-    pub fn finish(mut self, rank_by: RankBy, now: Timestamp) -> Fleet {
+    /// slightly later. `software` tells which machines get no more updates.
+    pub fn finish(
+        mut self,
+        rank_by: RankBy,
+        now: Timestamp,
+        software: Option<SoftwareOn<'_>>,
+    ) -> Fleet {
         let mut kbs = self.kbs.into_rows();
         let unread_last_seen = not_seen::mark(&mut self.machines, self.inventory, now);
-        let origins = self.origins.finish(&mut self.machines);
+        let end_of_support = end_of_support::mark(&mut self.machines, software);
+        let origins = self.origins.finish();
+        for answered in self.machines.iter_mut().flat_map(|it| &mut it.result) {
+            answered.origin = answered.origin.and_then(|it| origins.renumbered(it));
+        }
         machines::rank(&mut self.machines);
         kbs::rank(&mut kbs, rank_by);
         let skipped = machines::skipped(self.inventory);
         Fleet {
             breakdown: breakdown::breakdown(self.inventory, &self.machines, &skipped),
             coverage: Coverage::of(&self.machines),
+            end_of_support,
             sources: SourceCounts::of(&self.machines),
-            origins,
+            origins: origins.sorted,
             gaps: kbs.iter().map(|kb| kb.machines_missing).sum(),
             exposure: kbs
                 .iter()

@@ -48,7 +48,7 @@ pub(super) fn diff(context: &mut Context, command: cli::Diff) -> Result<ExitCode
     let to = KeptRun::of_run(&store, to)?;
     let started = &context.surroundings.started;
     let answers = Snapshot::of(store, 1)?;
-    let fleet = to.aggregate(&answers, &config, started.timestamp())?;
+    let fleet = to.aggregate(&answers, &config, started)?;
     let mut data = to.data(&answers, fleet, &config, started);
     match (from, since) {
         (Some(from), _) => compare_with(&mut data, from)?,

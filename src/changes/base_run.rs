@@ -40,9 +40,14 @@ pub struct Figures {
     pub answered: u64,
     /// The number of answered machines that missed at least one KB.
     pub with_gaps: u64,
-    /// The number of answered machines that missed no KB, except those without current data.
+    /// The number of answered machines that missed no KB, except those without current data
+    /// and those whose Windows got no more updates.
     #[serde(skip)]
     pub clean: u64,
+    /// The number of answered machines that missed no KB because their Windows got no more updates;
+    /// `None` without the software inventory.
+    #[serde(skip)]
+    pub unsupported: Option<u64>,
     /// The number of distinct missing KBs.
     pub kbs: u64,
     /// The number of gaps: pairs of a machine and a KB that it missed.

@@ -98,7 +98,10 @@ impl<'run> Builder<'run> {
             kbs: KbChanges::default(),
             changes: Changes {
                 base: BaseRun {
-                    figures: Figures::default(),
+                    figures: Figures {
+                        unsupported: comparison.fleet.end_of_support.map(|_| 0),
+                        ..Figures::default()
+                    },
                     ..comparison.base
                 },
                 tally: Tally::default(),
@@ -122,9 +125,8 @@ impl<'run> Builder<'run> {
             Some(answer) => self.base_answer(answer)?,
             None => MissingKbs::default(),
         };
-        let is_clean = |then: &&BaseMachine| then.answer.is_some() && !then.no_current_data;
-        if missing_then.is_empty() && then.as_ref().is_some_and(is_clean) {
-            self.changes.base.figures.clean += 1;
+        if let Some(then) = then.filter(|it| it.answer.is_some() && missing_then.is_empty()) {
+            self.count_without_gaps(then);
         }
         match (then, today) {
             (Some(then), None) => self.record_removed(then, &missing_then),
@@ -134,19 +136,36 @@ impl<'run> Builder<'run> {
         Ok(())
     }
 
+    /// Counts a machine of the base without gaps.
+    fn count_without_gaps(&mut self, then: &BaseMachine) {
+        let figures = &mut self.changes.base.figures;
+        if then.unsupported {
+            figures.unsupported = figures.unsupported.map(|machines| machines + 1);
+        } else if !then.no_current_data {
+            figures.clean += 1;
+        }
+    }
+
     fn listed_today(
         &mut self,
         then: Option<&BaseMachine>,
         today: &MachineRow,
         missing_then: &[Arc<MissingKb>],
     ) -> io::Result<()> {
-        // A base answer without current data is ignored: today's gaps are not new then.
-        let answer = then.filter(|then| !then.no_current_data);
+        // An empty base answer that means nothing is ignored: today's gaps are not new then.
+        let means_nothing =
+            |it: &BaseMachine| it.no_current_data || it.unsupported && missing_then.is_empty();
+        let answer = then.filter(|then| !means_nothing(then));
         let answer = answer.and_then(|then| then.answer);
         match (answer, &today.result) {
             // Gaps are not resolved just because the service no longer has data on the machine.
             (Some(then), Ok(now)) if now.no_current_data && !missing_then.is_empty() => {
                 self.changes.machines.silent += 1;
+                self.record_unanswered(today.id, then, missing_then);
+            }
+            // Or because its Windows gets no more updates.
+            (Some(then), Ok(now)) if now.unsupported && !missing_then.is_empty() => {
+                self.changes.machines.unsupported += 1;
                 self.record_unanswered(today.id, then, missing_then);
             }
             // The two answers are not comparable; each is counted separately.

@@ -18,7 +18,8 @@ words! {
         /// It was requested in the base's run, and is skipped today.
         Skipped = "skipped",
         /// The base has an answer for it, and today's run has none; or it missed something, and
-        /// today's answer is empty because there is no current data.
+        /// today's answer is empty because there is no current data, or because its Windows gets no
+        /// more updates.
         NotAnswered = "notAnswered",
     }
 }
@@ -57,6 +58,9 @@ pub struct MachineTally {
     /// The number of those whose answer is empty because there is no current data.
     #[serde(skip)]
     pub silent: u64,
+    /// The number of those whose answer is empty because their Windows gets no more updates.
+    #[serde(skip)]
+    pub unsupported: u64,
 }
 
 impl MachineTally {

@@ -19,7 +19,8 @@ words! {
         StillMissing = "stillMissing",
         /// In today's answer and not in the base, but in a run before the base.
         Returned = "returned",
-        /// In the base, on a machine without an answer or without current data today: carried over.
+        /// In the base, on a machine without an answer today, or with an empty one that means nothing:
+        /// carried over.
         NotAnswered = "notAnswered",
         /// In the base, on a machine that is no longer on the list.
         OutOfScope = "outOfScope",

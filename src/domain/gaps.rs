@@ -42,6 +42,8 @@ pub struct BaseMachine {
     pub answer: Option<DatedAnswer>,
     /// Whether that answer is empty because the service had no current data of the machine.
     pub no_current_data: bool,
+    /// Whether the machine's Windows got no more updates.
+    pub unsupported: bool,
 }
 
 /// Reads the answers of earlier runs as well: of the base and of runs before it.

@@ -12,7 +12,7 @@ use super::{
         coverage::{answered, banner, last_seen_in_doubt, pending, skipped},
         figures::figures,
         headline::headline,
-        list_check, sources, week,
+        list_check, sources, support, week,
     },
 };
 use crate::{
@@ -69,6 +69,9 @@ fn head(run: &Run<'_>, headline: &str, text: &mut String) -> std::fmt::Result {
     writeln!(text, "{}\n", escaped(&answered(coverage)))?;
     if let Some(banner) = banner(run) {
         writeln!(text, "> **{}**\n", escaped(&banner.text))?;
+    }
+    if let Some(support) = support::warning(run) {
+        writeln!(text, "> **{}**\n", escaped(&support))?;
     }
     if let Some(pending) = pending(run) {
         writeln!(text, "{}\n", escaped(&pending))?;

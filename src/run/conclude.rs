@@ -21,7 +21,7 @@ use super::{
     },
 };
 use crate::{
-    aggregate::{Fleet, RankBy},
+    aggregate::{Fleet, RankBy, SoftwareOn},
     console::{PrintError, print},
     domain::{
         api::Api,
@@ -114,12 +114,14 @@ fn assemble<'run>(
 ) -> Result<RunData<'run>, RunError> {
     let input = setup.input;
     let rank_by = RankBy::for_people(input.config.reports.rank_by);
-    let fleet = answers.aggregate(&record, input.inventory, rank_by);
+    let zone = input.started.time_zone();
+    let software = SoftwareOn::of(setup.software.as_ref(), record.started_at, zone);
+    let fleet = answers.aggregate(&record, input.inventory, rank_by, software);
     let fleet = fleet.map_err(RunError::Unreadable)?;
     warn_of_unreadable(&fleet.unreadable);
     let sources = Sources {
         config: input.config,
-        time_zone: input.started.time_zone(),
+        time_zone: zone,
         inventory: input.inventory,
         answers,
         kept: answers.kept(),
@@ -127,13 +129,13 @@ fn assemble<'run>(
     let mut data = RunData::new(sources, fleet, record, |is_enough| {
         ending.outcome(is_enough)
     });
+    data.software.clone_from(&setup.software);
     if let Err(problem) = add_history(&mut data) {
         warn!(
             "The reports show no changes because earlier runs cannot be read: {}",
             chain(&problem)
         );
     }
-    data.software.clone_from(&setup.software);
     data.list_check = compared(input, answers, data.record.run);
     Ok(data)
 }

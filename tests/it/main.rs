@@ -57,6 +57,7 @@ mod page;
 mod partly_bad_input;
 mod postponed;
 mod precedence;
+mod provenance;
 mod quota;
 mod ranking;
 mod refusals;

@@ -45,6 +45,7 @@ fn shown(fleet: &Fleet) -> Vec<String> {
             machines,
             answered,
             fully_patched,
+            unsupported: _,
             gaps,
             exposure,
         } = group.figures;

@@ -1,6 +1,7 @@
 //! The figures of small fleets, computed by hand.
 
 mod breakdown;
+pub(crate) mod end_of_support;
 mod properties;
 
 use std::io;
@@ -30,11 +31,21 @@ pub(crate) struct InMemory(pub(crate) Vec<Outcome>);
 impl InMemory {
     /// Their aggregate.
     pub(crate) fn aggregate(&self, inventory: &Inventory, rank_by: RankBy) -> Fleet {
+        self.aggregate_with(inventory, rank_by, None)
+    }
+
+    /// Their aggregate, given the software inventory.
+    pub(crate) fn aggregate_with(
+        &self,
+        inventory: &Inventory,
+        rank_by: RankBy,
+        software: Option<SoftwareOn<'_>>,
+    ) -> Fleet {
         let mut aggregation = Aggregation::of(inventory, STARTED_AT);
         for (place, outcome) in (0..).zip(&self.0) {
             aggregation.record(outcome.clone(), AnswerRef(place));
         }
-        aggregation.finish(rank_by, Timestamp::MAX)
+        aggregation.finish(rank_by, Timestamp::MAX, software)
     }
 }
 
@@ -246,6 +257,7 @@ fn every_machine_of_the_inventory_has_a_row() {
             with_gaps: 3,
             clean: 1,
             no_current_data: 0,
+            unsupported: 0,
         }
     );
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::AppError;
 use crate::{
-    aggregate::{Fleet, KbRow, MachineRow},
+    aggregate::{Fleet, KbRow, MachineRow, SoftwareOn},
     domain::{gaps::Gaps, kb::KbId, machine::MachineId},
     inventory::Inventory,
 };
@@ -34,6 +34,8 @@ pub(super) struct Place<'run> {
     pub(super) fleet: &'run Fleet,
     /// The gaps of its machines.
     pub(super) gaps: &'run dyn Gaps,
+    /// The software inventory, if the run had one.
+    pub(super) software: Option<SoftwareOn<'run>>,
 }
 
 impl<'run> Place<'run> {

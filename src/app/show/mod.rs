@@ -1,9 +1,11 @@
 //! `patchgap show`: who misses an update, or what a machine misses, and since when. From the store.
 //!
+//! - [`facts`]: what is known of a machine beside its gaps
 //! - [`find`]: what a word stands for
 //! - [`rows`]: its gaps
 //! - [`render`]: as text, CSV or JSON
 
+mod facts;
 mod find;
 mod render;
 mod rows;
@@ -14,6 +16,7 @@ use super::{
     context::{Context, state},
 };
 use crate::{
+    aggregate::SoftwareOn,
     cli::{self, OutputFormat},
     console::print,
     domain::exit_code::ExitCode,
@@ -39,13 +42,14 @@ pub(super) fn show(context: &mut Context, command: cli::Show) -> Result<ExitCode
     let kept = KeptRun::of_run(&store, run)?;
     let answers = Snapshot::of(store, 1)?;
     let started = &context.surroundings.started;
-    let fleet = kept.aggregate(&answers, &config, started.timestamp())?;
+    let fleet = kept.aggregate(&answers, &config, started)?;
     let place = Place {
         run: number,
         started_at,
         list: &kept.inventory,
         fleet: &fleet,
         gaps: &answers,
+        software: SoftwareOn::of(kept.software.as_ref(), started_at, started.time_zone()),
     };
     let found = place.find(&word)?;
     let rows = place.rows(&found);

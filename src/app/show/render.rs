@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::{
+    facts::MachineFacts,
     find::{Found, Place},
     rows::Row,
 };
@@ -35,6 +36,10 @@ const HEADER: [&str; 8] = [
     "daysMissing",
 ];
 
+/// What is said of a machine that misses nothing because there is nothing to miss.
+const UNSUPPORTED: &str =
+    "unsupported: misses nothing because its Windows gets no updates any more";
+
 /// What is shown.
 pub(super) struct Shown<'run> {
     pub(super) place: Place<'run>,
@@ -54,6 +59,8 @@ struct Document<'run> {
     machine_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<&'static str>,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    of_machine: Option<MachineFacts<'run>>,
     gaps: &'run [Row],
 }
 
@@ -113,6 +120,7 @@ impl Shown<'_> {
             kb_id,
             machine_id: machine.map(|it| it.id.to_string()),
             status: machine.map(|it| it.status().as_str()),
+            of_machine: machine.map(|it| self.place.facts(it)),
             gaps: &self.rows,
         };
         Ok(serde_json::to_string_pretty(&document)? + "\n")
@@ -155,6 +163,7 @@ impl Shown<'_> {
         }
         let missing = match &machine.result {
             _ if machine.skipped.is_some() => "not asked for: it is skipped".to_owned(),
+            Ok(answered) if answered.unsupported => UNSUPPORTED.to_owned(),
             Ok(answered) if answered.no_current_data => "no current data".to_owned(),
             Ok(answered) => {
                 let updates = counted(answered.missing.into(), "update", "updates");
@@ -162,10 +171,9 @@ impl Shown<'_> {
             }
             Err(failure) => format!("no answer: {}", failure.describe()),
         };
-        vec![
-            plain(&title),
-            plain(&format!("{missing} ({})", self.run(zone))),
-        ]
+        let mut lines = vec![title, format!("{missing} ({})", self.run(zone))];
+        lines.extend(self.place.facts(machine).for_people());
+        lines.iter().map(|line| plain(line)).collect()
     }
 
     fn machine_columns(&self) -> Vec<Column> {

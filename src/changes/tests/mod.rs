@@ -4,11 +4,14 @@ mod properties;
 
 use std::{collections::HashMap, io, sync::Arc};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use super::*;
 use crate::{
-    aggregate::{RankBy, tests::InMemory},
+    aggregate::{
+        RankBy, SoftwareOn,
+        tests::{InMemory, end_of_support::software},
+    },
     domain::{
         answer::{Answer, Provenance, Source},
         gaps::{AnswerRef, BaseMachine, DatedAnswer, Gaps, History},
@@ -16,6 +19,7 @@ use crate::{
         machine::MachineId,
         outcome::{Failure, Outcome, Reason},
         since::MissingSince,
+        software::RunSoftware,
     },
     inventory::{Inventory, InventoryMachine},
 };
@@ -41,6 +45,8 @@ pub(crate) struct Nights(Vec<Vec<(u8, Option<Vec<String>>)>>);
 
 /// Stands for the missing KBs of a machine that has not been seen for a month.
 const SILENT: &str = "*";
+/// Stands for the missing KBs of a machine whose Windows gets no more updates.
+const UNSUPPORTED: &str = "!";
 /// Stands before the missing KBs of a machine whose answer is inferred.
 const INFERRED: &str = "~";
 
@@ -58,7 +64,8 @@ fn night(number: usize) -> Timestamp {
 
 impl Nights {
     /// Another night, such as `1: 5 6, 2: -, 3:, 4: *, 5: ~ 7`: machine 2 has no answer, 3 has no gaps,
-    /// 4 seems to have none, because it has not been seen for a month, and 5's answer is inferred.
+    /// 4 seems to have none, because it has not been seen for a month, 5's answer is inferred. The
+    /// Windows of a machine with `!` gets no more updates.
     pub(crate) fn then(mut self, machines: &str) -> Self {
         let machines = machines.split(',').map(|machine| {
             let (number, missing) = machine.split_once(':').unwrap();
@@ -78,7 +85,9 @@ impl Nights {
             result: missing.as_ref().map_or_else(
                 || Err(failure()),
                 |missing| {
-                    let ids = missing.iter().filter(|id| *id != SILENT && *id != INFERRED);
+                    let ids = missing
+                        .iter()
+                        .filter(|id| ![SILENT, INFERRED, UNSUPPORTED].contains(&id.as_str()));
                     let gaps: MissingKbs = ids.map(|id| gap(id, &["win"])).collect();
                     let since = gaps.iter().map(|gap| self.since(number, *machine, &gap.id));
                     let called = Answer::new(Source::Calls, night(number), gaps.clone());
@@ -126,11 +135,35 @@ impl Nights {
         }
     }
 
+    /// The software inventory of a night.
+    fn software(&self, number: usize) -> RunSoftware {
+        let ended = Some(
+            night(0)
+                .to_zoned_datetime(TimeZone::UTC)
+                .date()
+                .yesterday()
+                .unwrap(),
+        );
+        let unsupported = self.unsupported(number).into_iter();
+        let unsupported: Vec<_> = unsupported.map(|machine| (machine, ended)).collect();
+        software(&unsupported)
+    }
+
+    /// The machines whose Windows gets no more updates.
+    fn unsupported(&self, number: usize) -> Vec<MachineId> {
+        let has_mark = |missing: &Vec<String>| missing.iter().any(|it| it == UNSUPPORTED);
+        let machines = self.0[number].iter();
+        let machines = machines.filter(|it| it.1.as_ref().is_some_and(has_mark));
+        machines.map(|it| machine(it.0)).collect()
+    }
+
     /// The last night compared with the one before.
     pub(crate) fn changes(&self, replacing: Replacing) -> (Changes, Vec<ChangeRow>) {
         let last = self.0.len() - 1;
         let told = self.outcomes(last);
-        let fleet = told.aggregate(&self.inventory(last), RankBy::Cve);
+        let software = self.software(last);
+        let software = SoftwareOn::of(Some(&software), night(last), &TimeZone::UTC);
+        let fleet = told.aggregate_with(&self.inventory(last), RankBy::Cve, software);
         let past = Past::of(self, last - 1);
         let base = BaseRun {
             lists_tenant: false,
@@ -183,6 +216,8 @@ struct Past {
     places: HashMap<MachineId, Vec<DatedAnswer>>,
     /// Silent machines of the base, which seem to have no gaps.
     silent: Vec<MachineId>,
+    /// Machines of the base whose Windows gets no more updates.
+    unsupported: Vec<MachineId>,
 }
 
 impl Past {
@@ -208,6 +243,7 @@ impl Past {
             earlier,
             today: None,
             places,
+            unsupported: nights.unsupported(base),
             silent: silent.map(|(number, _)| machine(*number)).collect(),
         }
     }
@@ -227,6 +263,7 @@ impl Past {
                     answer: Self::answer_ref(base, place),
                 }),
                 no_current_data: self.silent.contains(&outcome.machine),
+                unsupported: self.unsupported.contains(&outcome.machine),
             })
             .collect();
         then.sort_by_key(|then| then.machine);
@@ -307,12 +344,14 @@ fn each_gap_has_one_class() {
         left: 1,
         not_answered: 1,
         silent: 0,
+        unsupported: 0,
     };
     assert_eq!(changes.machines, expected);
     let expected = Figures {
         answered: 5,
         with_gaps: 4,
         clean: 1,
+        unsupported: Some(0),
         kbs: 3,
         gaps: 6,
         exposure: 12,
@@ -441,4 +480,30 @@ fn inferred_resolutions_are_counted_apart() {
     let moved = changes.moved.iter().filter(|it| it.is_inferred);
     let clean = moved.filter(|it| it.change == MachineChange::NewlyClean);
     assert_eq!(clean.count(), 1);
+}
+
+#[test]
+fn gaps_are_not_resolved_because_windows_gets_no_more_updates() {
+    let nights = Nights::default()
+        .then("1: 10, 2: 10, 3: !, 4: 10, 5: ! 10, 6: !")
+        .then("1: !, 2:, 3: !, 4: ! 10, 5: ! 10 20, 6: 20");
+    let (changes, rows) = nights.changes(Replacing::Recognized);
+    assert_eq!(
+        listed(&rows),
+        [
+            "1 notAnswered 10 since 0",
+            "2 resolved 10 since 0",
+            "5 new 20 since 1",
+            "6 appeared 20 since 1",
+        ]
+    );
+    let expected = MachineTally {
+        newly_clean: 1,
+        not_answered: 1,
+        unsupported: 1,
+        ..MachineTally::default()
+    };
+    assert_eq!(changes.machines, expected);
+    let figures = changes.base.figures;
+    assert_eq!((figures.clean, figures.unsupported), (0, Some(2)));
 }

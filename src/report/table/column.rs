@@ -244,6 +244,12 @@ impl<T: Table> Column<T> {
         self
     }
 
+    /// Shows the column only if the software inventory is known.
+    pub(super) const fn if_software(mut self) -> Self {
+        self.applies = |it| it.has_software;
+        self
+    }
+
     /// Shows the column only if some answers are kept or inferred.
     pub(super) const fn if_other_sources(mut self) -> Self {
         self.applies = |it| it.has_other_sources;

@@ -28,6 +28,7 @@ impl Table for Groups {
         "answered" Number [sheet("Answered", 12) page("Answered")] |it| it.figures.answered;
         "fullyPatched" Number [sheet("Fully patched", 15) page("Fully patched")] |it| it.figures.fully_patched;
         "percentFullyPatched" Percent [sheet("% fully patched", 17) page("% fully patched")] |it| percent(it.figures.fully_patched, it.figures.answered);
+        "unsupported" Number [sheet("Unsupported", 14) page("Unsupported") if_software] |it| it.figures.unsupported;
         "gaps" Number [sheet("Gaps", 12) page("Gaps")] |it| it.figures.gaps;
         "exposure" Number [sheet("Exposure", 15) page("Exposure")] |it| it.figures.exposure;
     };

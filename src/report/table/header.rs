@@ -77,29 +77,35 @@ mod tests {
         for (listed, appended) in [
             (
                 &["site"][..],
-                "machineName,oldestSince,run,date,source,inferredFrom",
+                "machineName,oldestSince,run,date,windowsBuild,supportStatus,supportEnds,source,inferredFrom",
             ),
             (
                 &["run"],
-                "machineName,oldestSince,patchgap.run,date,source,inferredFrom",
+                "machineName,oldestSince,patchgap.run,date,windowsBuild,supportStatus,supportEnds,source,inferredFrom",
             ),
             (
                 &["Run", "DATE"],
-                "machineName,oldestSince,patchgap.run,patchgap.date,source,inferredFrom",
+                "machineName,oldestSince,patchgap.run,patchgap.date,windowsBuild,supportStatus,supportEnds,source,inferredFrom",
             ),
             (
                 &["run", "patchgap.Run"],
-                "machineName,oldestSince,patchgap.patchgap.run,date,source,inferredFrom",
+                "machineName,oldestSince,patchgap.patchgap.run,date,windowsBuild,supportStatus,supportEnds,source,inferredFrom",
             ),
             (
                 &["Source", "inferredFrom"],
-                "machineName,oldestSince,run,date,patchgap.source,patchgap.inferredFrom",
+                "machineName,oldestSince,run,date,windowsBuild,supportStatus,supportEnds,patchgap.source,patchgap.inferredFrom",
             ),
-            (&["machineName"], "oldestSince,run,date,source,inferredFrom"),
-            (&["MachineName"], "oldestSince,run,date,source,inferredFrom"),
+            (
+                &["machineName"],
+                "oldestSince,run,date,windowsBuild,supportStatus,supportEnds,source,inferredFrom",
+            ),
+            (
+                &["MachineName"],
+                "oldestSince,run,date,windowsBuild,supportStatus,supportEnds,source,inferredFrom",
+            ),
             (
                 &["Machine name"],
-                "machineName,oldestSince,run,date,source,inferredFrom",
+                "machineName,oldestSince,run,date,windowsBuild,supportStatus,supportEnds,source,inferredFrom",
             ),
         ] {
             let expected = format!("rank,machineId,{},{OURS},{appended}", listed.join(","));

@@ -6,12 +6,13 @@ use jiff::Timestamp;
 
 use super::{names::MachineNames, stamp::RunStamp};
 use crate::{
-    aggregate::{Answered, Fleet, MachineRow},
+    aggregate::{Answered, Fleet, MachineRow, SoftwareOn},
     domain::{
         gaps::Gaps,
         kb::{KbId, MissingKb, MissingKbs},
         machine::MachineId,
         since::MissingSince,
+        software::{Support, Windows},
     },
 };
 
@@ -26,6 +27,8 @@ pub(in crate::report) struct MachineLine<'run> {
     pub(super) names: &'run MachineNames<'run>,
     pub(super) fleet: &'run Fleet,
     pub(super) stamp: RunStamp,
+    /// The software inventory, if it is known.
+    pub(super) software: Option<SoftwareOn<'run>>,
 }
 
 /// A KB that a machine misses.
@@ -79,6 +82,16 @@ impl<'run> MachineLine<'run> {
 
     pub(super) fn top_kb(&self) -> Option<&'run KbId> {
         self.answered()?.top_kb.as_ref()
+    }
+
+    /// Its Windows; `None` without the software inventory, or if that does not know it.
+    pub(super) fn windows(&self) -> Option<&'run Windows> {
+        self.software?.windows(self.machine.id)
+    }
+
+    /// Whether its Windows still gets updates.
+    pub(super) fn support(&self) -> Option<Support> {
+        self.software?.support(self.machine.id)
     }
 
     /// The machine that its answer is inferred from.

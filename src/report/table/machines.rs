@@ -12,16 +12,19 @@ use super::{
 use crate::{
     aggregate::{Answered, MachineRow},
     domain::answer::Provenance,
-    report::Run,
+    report::{
+        Run,
+        view::support::{SUPPORTS, software, word},
+    },
 };
 
 /// The machines of the inventory.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::report) struct Machines;
 
-/// What an answer says about a machine: it has missing KBs, it has none, or the service no longer
-/// has current data.
-const STATUSES: [&str; 3] = ["has gaps", "clean", "no current data"];
+/// What an answer says about a machine: it has missing KBs, it has none, the service no longer has
+/// current data, or its Windows gets no more updates.
+const STATUSES: [&str; 4] = ["has gaps", "clean", "no current data", "unsupported"];
 
 impl Table for Machines {
     type Row<'run> = MachineLine<'run>;
@@ -39,6 +42,7 @@ impl Table for Machines {
         "status" Word [sheet("Status", 16)] |it| status_in_sheet(it);
         "status" Word [page("Status") data(Digits("statuses", &STATUSES))] |it| it.answered().map(status);
         "noCurrentData" Flag [json] |it| it.answered().is_some_and(|it| it.no_current_data);
+        "unsupported" Flag [json] |it| it.answered().is_some_and(|it| it.unsupported);
         "missingKbs" Number [csv optional json sheet("Missing KBs", 14) page("Missing KBs") data(Plain) terminal("KBs")] |it| it.answered().map(|it| it.missing);
         "cveAddressed" Number [csv optional json sheet("CVEs, summed", 15) page("Score") data(Plain) terminal("score")] |it| it.answered().map(|it| it.cve_addressed);
         "cveAddressedMax" Number [csv optional json sheet("CVEs, most", 13) page("Largest") data(Plain)] |it| it.answered().map(|it| it.cve_addressed_max);
@@ -54,6 +58,13 @@ impl Table for Machines {
         "oldestSince" Time [csv json optional sheet("Oldest gap since (UTC)", 20) page("Missing since (UTC)") data(SinceFirst("firstSince"))] |it| it.answered().and_then(Answered::oldest_since);
         "run" Number [csv json optional] |it| it.stamp.run();
         "date" Date [csv json optional] |it| it.stamp.date();
+        "windowsBuild" Text [csv json optional] |it| it.windows().map(|it| &*it.build);
+        "windowsBuild" Text [sheet("Windows build", 20) page("Windows build") data(Interned) if_software] |it| it.windows().map(|it| &*it.build);
+        "supportStatus" Text [csv json optional] |it| it.windows().map(|it| &*it.support_status);
+        "supportStatus" Text [sheet("Support status", 22) data(Interned) if_software] |it| it.windows().map(|it| &*it.support_status);
+        "supportEnds" Date [csv json optional] |it| it.windows().and_then(|it| it.support_ends);
+        "supportEnds" Date [sheet("Support ends", 13) page("Support ends") data(Interned) if_software] |it| it.windows().and_then(|it| it.support_ends);
+        "support" Word [data(Digits("supports", &SUPPORTS)) if_software] |it| Cell::Word(word(it.support()));
         "source" Word [csv json optional data(Digits("sources", Provenance::WORDS))] |it| it.answered().map(|it| it.provenance);
         "source" Word [sheet("Source", 10) page("Source") if_other_sources] |it| it.answered().map(|it| it.provenance);
         "inferredFrom" Machine [csv json optional] |it| it.inferred_from();
@@ -71,6 +82,7 @@ impl Table for Machines {
     ) -> io::Result<()> {
         let names = MachineNames::of(run.inventory);
         let stamp = RunStamp::of(run.facts);
+        let software = software(run);
         let answered = run.fleet.machines.partition_point(|it| it.result.is_ok());
         let (answered, others) = run.fleet.machines.split_at(answered);
         let mut others: Vec<&MachineRow> = others.iter().chain(&run.fleet.skipped).collect();
@@ -85,6 +97,7 @@ impl Table for Machines {
                 names: &names,
                 fleet: run.fleet,
                 stamp,
+                software,
             })
         })
     }
@@ -99,6 +112,7 @@ impl Machines {
     ) -> impl Iterator<Item = MachineLine<'run>> {
         let fleet = run.fleet;
         let stamp = RunStamp::of(run.facts);
+        let software = software(run);
         let answered = fleet.machines.iter().filter(|it| it.result.is_ok());
         answered.map(move |machine| MachineLine {
             machine,
@@ -107,6 +121,7 @@ impl Machines {
             names,
             fleet,
             stamp,
+            software,
         })
     }
 
@@ -122,7 +137,7 @@ impl Machines {
 
 fn status_in_sheet<'run>(machine: &MachineLine<'run>) -> Cell<'run> {
     match machine.answered() {
-        Some(answered) if answered.no_current_data => status(answered),
+        Some(answered) if answered.no_current_data || answered.unsupported => status(answered),
         _ => machine.machine.status().into(),
     }
 }
@@ -130,6 +145,7 @@ fn status_in_sheet<'run>(machine: &MachineLine<'run>) -> Cell<'run> {
 /// The status word of an answer.
 fn status(answered: &Answered) -> Cell<'static> {
     let at = match answered.missing {
+        0 if answered.unsupported => 3,
         0 if answered.no_current_data => 2,
         0 => 1,
         _ => 0,

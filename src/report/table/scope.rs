@@ -6,6 +6,8 @@ use crate::{inventory::Inventory, report::Run};
 #[derive(Debug, Clone, Copy)]
 pub(in crate::report) struct Scope<'run> {
     pub(in crate::report) inventory: &'run Inventory,
+    /// Whether the software inventory is known.
+    pub(super) has_software: bool,
     /// Whether some answers are kept from earlier runs, or inferred from other machines.
     pub(super) has_other_sources: bool,
     /// Whether some answers are inferred from other machines.
@@ -16,6 +18,7 @@ impl<'run> Scope<'run> {
     pub(in crate::report) const fn of(run: &Run<'run>) -> Self {
         let sources = run.fleet.sources;
         Self {
+            has_software: run.fleet.end_of_support.is_some(),
             has_other_sources: !sources.is_all_calls(),
             has_inferred: sources.inferred > 0,
             ..Self::of_list(run.inventory)
@@ -26,6 +29,7 @@ impl<'run> Scope<'run> {
     pub(in crate::report) const fn of_list(inventory: &'run Inventory) -> Self {
         Self {
             inventory,
+            has_software: false,
             has_other_sources: false,
             has_inferred: false,
         }

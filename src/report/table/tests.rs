@@ -224,6 +224,9 @@ fn inventory_reserves_the_names_of_our_columns() {
                 "oldestSince",
                 "run",
                 "date",
+                "windowsBuild",
+                "supportStatus",
+                "supportEnds",
                 "source",
                 "inferredFrom"
             ][..]

@@ -11,7 +11,7 @@ use crate::{
                 answered, banner, clean, last_seen_in_doubt, no_current_data, parts, reused,
                 skipped, wrong_list,
             },
-            list_check,
+            list_check, support,
         },
     },
 };
@@ -20,9 +20,11 @@ use crate::{
 pub(super) fn lines(run: &Run<'_>, width: u16, style: Style) -> Vec<String> {
     let mut lines = wrapped(&counts(run), width);
     lines.extend(banner(run).map(|banner| style.banner(&banner)));
-    let doubt = wrong_list(&run.fleet.coverage);
+    let doubt = support::warning(run)
+        .into_iter()
+        .chain(wrong_list(&run.fleet.coverage));
     let doubt = doubt.map(|doubt| wrapped(&format!("warning: {doubt}"), width));
-    let doubt = doubt.into_iter().flatten();
+    let doubt = doubt.flatten();
     lines.extend(doubt.map(|line| style.warning(&line)));
     lines
 }

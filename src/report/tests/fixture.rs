@@ -6,7 +6,7 @@ use jiff::{Timestamp, tz::TimeZone};
 
 use super::super::{Facts, Past, Report, Run, Tool, TrendPoint};
 use crate::{
-    aggregate::{RankBy, TopActions, tests::InMemory},
+    aggregate::{RankBy, SoftwareOn, TopActions, tests::InMemory},
     changes::{BaseRun, Changes, Comparison, Figures, Replacing},
     collect::Requests,
     domain::{
@@ -18,7 +18,7 @@ use crate::{
         machine::MachineId,
         outcome::{Failure, Outcome, Reason},
         since::MissingSince,
-        software::RunSoftware,
+        software::{RunSoftware, SoftwareInventory, SoftwareSet, Windows},
     },
     inventory::{Cells, Inventory, InventoryMachine, ListCheck, RejectedRow, Skipped},
 };
@@ -133,11 +133,31 @@ impl Fixture {
         }
     }
 
+    /// A software inventory of one machine, with this text in every field from outside.
+    pub(in crate::report) fn software_full_of(text: &str) -> RunSoftware {
+        let windows = Windows {
+            build: text.into(),
+            support_status: text.into(),
+            support_ends: None,
+        };
+        RunSoftware::Known(Arc::new(SoftwareInventory {
+            sets: vec![SoftwareSet {
+                windows: Some(windows),
+                ..SoftwareSet::default()
+            }],
+            machines: vec![(machine(1), 0)],
+            ..SoftwareInventory::default()
+        }))
+    }
+
     /// Calls `render` with the fixture's run.
     pub(in crate::report) fn with_run<T>(&self, render: impl FnOnce(&Run<'_>) -> T) -> T {
         let told = InMemory(self.outcomes.clone());
         let rank_by = RankBy::for_people(self.facts.rank_by);
-        let fleet = told.aggregate(&self.inventory, rank_by);
+        let facts = &self.facts;
+        let software = self.software.as_ref();
+        let software = SoftwareOn::of(software, facts.started_at, &facts.time_zone);
+        let fleet = told.aggregate_with(&self.inventory, rank_by, software);
         let earlier = |run, outcomes: &Option<Vec<Outcome>>| {
             let then = InMemory(outcomes.clone()?);
             let today = told.clone();
@@ -222,6 +242,7 @@ impl Before {
                     answer: AnswerRef(place),
                 }),
                 no_current_data: false,
+                unsupported: false,
             });
         let mut then: Vec<BaseMachine> = then.collect();
         then.sort_by_key(|it| it.machine);
@@ -284,6 +305,7 @@ fn trend() -> Vec<TrendPoint> {
         answered,
         with_gaps: 2,
         clean: 1,
+        unsupported: None,
         kbs: 2,
         gaps,
         exposure: gaps * 40,

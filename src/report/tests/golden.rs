@@ -74,12 +74,12 @@ windows_11,5000802,1,8,7,2,5
 #[test]
 fn machines() {
     let expected = "\
-rank,machineId,Device Name,input.Status,status,missingKbs,cveAddressed,cveAddressedMax,topKbId,kbIds,answeredAt,skippedBecause,machineName,oldestSince,run,date,source,inferredFrom
-1,0101010101010101010101010101010101010101,web-01,\"Zürich, CH\",answered,2,109,97,4540673,4540673;5000802,2026-11-23T13:00:00Z,,web-01,2026-11-23T13:00:00Z,3,2026-11-23,calls,
-2,0202020202020202020202020202020202020202,web-02,'-,answered,1,14,14,4540673,4540673,2026-11-23T13:00:00Z,,web-02,2026-11-23T13:00:00Z,3,2026-11-23,calls,
-3,0303030303030303030303030303030303030303,db-01,,answered,0,0,0,,,2026-11-23T13:00:00Z,,db-01,,3,2026-11-23,calls,
-,0404040404040404040404040404040404040404,gone-01,\"\"\"old\"\"\",notFound,,,,,,,,gone-01,,3,2026-11-23,,
-,0606060606060606060606060606060606060606,late-01,Basel,pending,,,,,,,,late-01,,3,2026-11-23,,
+rank,machineId,Device Name,input.Status,status,missingKbs,cveAddressed,cveAddressedMax,topKbId,kbIds,answeredAt,skippedBecause,machineName,oldestSince,run,date,windowsBuild,supportStatus,supportEnds,source,inferredFrom
+1,0101010101010101010101010101010101010101,web-01,\"Zürich, CH\",answered,2,109,97,4540673,4540673;5000802,2026-11-23T13:00:00Z,,web-01,2026-11-23T13:00:00Z,3,2026-11-23,,,,calls,
+2,0202020202020202020202020202020202020202,web-02,'-,answered,1,14,14,4540673,4540673,2026-11-23T13:00:00Z,,web-02,2026-11-23T13:00:00Z,3,2026-11-23,,,,calls,
+3,0303030303030303030303030303030303030303,db-01,,answered,0,0,0,,,2026-11-23T13:00:00Z,,db-01,,3,2026-11-23,,,,calls,
+,0404040404040404040404040404040404040404,gone-01,\"\"\"old\"\"\",notFound,,,,,,,,gone-01,,3,2026-11-23,,,,,
+,0606060606060606060606060606060606060606,late-01,Basel,pending,,,,,,,,late-01,,3,2026-11-23,,,,,
 ";
     assert_eq!(rendered("machines.csv"), expected);
 }
@@ -204,6 +204,7 @@ fn summary() {
     "withGaps": 2,
     "clean": 1,
     "noCurrentData": 0,
+    "unsupported": 0,
     "skipped": 0,
     "skippedBecause": {}
   },
@@ -235,10 +236,10 @@ fn summary() {
 /// The SHA-256 digests of the page, and of the parts of the workbook, of both nights. They are too
 /// long to write out.
 const DIGESTS: [&str; 4] = [
-    "yzdV9zAOFH13Ax1eyWtWQW+3j61BG7iBD2XkPwDUZe4=  report.html",
-    "c0ORlISE5NwSxY82rE6Bv0XDE4KbkoTF2EuauqnRvec=  report.xlsx",
-    "n8Jlwnd6jjM8LzJ/I9Txb6JJ6tN6o6LyFVSYJXmwpfc=  report.html",
-    "AM51NEh60IKI+DXuw6YMz6cWyTndmFJYDl9Jm2fHvi4=  report.xlsx",
+    "JT1xjUUkIqFfcWtb3KjpmhXnqHI/7W+crmnT8aFKMUg=  report.html",
+    "QW6963sqzB4K0YPPpDDagZ4jOtztl06Z0bw3Io3iaVs=  report.xlsx",
+    "4HA58YY7EMtfPsiEuAchhkfNtf59OMWzr8Hz/S21FzI=  report.html",
+    "Y9Nt4RGv9YP6AdoERRx1wRc0GA53iiHnNfVauOEpygI=  report.xlsx",
 ];
 
 #[test]

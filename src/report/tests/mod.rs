@@ -1,6 +1,7 @@
 //! The reports as files: their bytes, and how they are written to disk.
 
 mod agreement;
+mod end_of_support;
 pub(super) mod fixture;
 mod golden;
 pub(super) mod hostile;

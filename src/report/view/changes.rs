@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::{
-    changes::{BaseRun, Change, Changes, KbChange},
+    changes::{BaseRun, Change, Changes, KbChange, MachineTally},
     domain::text::{counted, share, signed, thousands},
     report::{Facts, Run},
 };
@@ -161,10 +161,7 @@ fn since(changes: &Changes, day: &str) -> String {
     let are = |change| counted(tally[change], "gap is", "gaps are");
     if machines.not_answered > 0 {
         let not_answered = counted(machines.not_answered, "machine", "machines");
-        let silent = match machines.silent {
-            0 => String::new(),
-            silent => format!(" ({} of them not seen for 30 days)", thousands(silent)),
-        };
+        let silent = silent(&machines);
         let gaps = are(Change::NotAnswered);
         sentence = format!(
             "{sentence}; {not_answered} stopped answering{silent}: {gaps} carried over, not \
@@ -176,6 +173,25 @@ fn since(changes: &Changes, day: &str) -> String {
         sentence = format!("{sentence}; {removed}: {gaps} out of scope");
     }
     sentence + "."
+}
+
+/// Why empty answers do not count: ` (2 of them not seen for 30 days)`.
+fn silent(machines: &MachineTally) -> String {
+    let reasons = [
+        (machines.silent, "not seen for 30 days"),
+        (
+            machines.unsupported,
+            "whose Windows gets no updates any more",
+        ),
+    ];
+    let parts = reasons.into_iter().filter(|(machines, _)| *machines > 0);
+    let parts: Vec<String> = parts
+        .map(|(machines, why)| format!("{} of them {why}", thousands(machines)))
+        .collect();
+    if parts.is_empty() {
+        return String::new();
+    }
+    format!(" ({})", parts.join(", "))
 }
 
 /// The number of machines that are no longer requested: `3 machines left the list, 2 machines are skipped now`.

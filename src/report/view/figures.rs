@@ -71,6 +71,7 @@ fn today(run: &Run<'_>) -> Figures {
         answered: fleet.coverage.answered,
         with_gaps: fleet.coverage.with_gaps,
         clean: fleet.coverage.clean,
+        unsupported: fleet.end_of_support.map(|_| fleet.coverage.unsupported),
         kbs: fleet.kbs.len() as u64,
         gaps: fleet.gaps,
         exposure: fleet.exposure,

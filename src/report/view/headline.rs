@@ -10,6 +10,7 @@ use crate::{
         view::{
             changes::base_day,
             figures::is_fair,
+            support,
             week::{about_a_week_ago, is_last_week},
         },
     },
@@ -32,9 +33,10 @@ pub(in crate::report) fn headline(run: &Run<'_>) -> io::Result<String> {
     };
     let patched = share(coverage.clean, coverage.answered);
     let since = earlier(run).map_or_else(String::new, |it| it.since(per_mille_patched(run)));
+    let unsupported = support::count(run).map_or_else(String::new, |it| format!("; {it}"));
     let advice = advice(run)?;
     Ok(format!(
-        "{patched} of {machines} fully patched{since}; {advice}"
+        "{patched} of {machines} fully patched{since}{unsupported}; {advice}"
     ))
 }
 
@@ -93,7 +95,10 @@ fn earlier(run: &Run<'_>) -> Option<Earlier> {
 
 fn last_week(run: &Run<'_>) -> Option<Earlier> {
     let is_fair = !run.fleet.coverage.is_partial();
-    let then = about_a_week_ago(run).filter(|then| is_fair && is_last_week(run, then))?;
+    let then = about_a_week_ago(run).filter(|then| {
+        let is_support_known = run.fleet.end_of_support.is_some();
+        is_fair && is_last_week(run, then) && then.unsupported.is_some() == is_support_known
+    })?;
     Some(Earlier {
         patched: per_mille(then.clean, then.answered),
         when: "last week".to_owned(),
@@ -143,6 +148,7 @@ mod tests {
             answered,
             with_gaps: 0,
             clean,
+            unsupported: None,
             kbs: 2,
             gaps: 9,
             exposure: 1,

@@ -18,7 +18,7 @@ const fn define(term: &'static str, text: &'static str) -> Definition {
 }
 
 /// The words that need an explanation.
-pub(in crate::report) const DEFINITIONS: [Definition; 11] = [
+pub(in crate::report) const DEFINITIONS: [Definition; 12] = [
     define(
         "Coverage",
         "Machines that answered, out of all machines on the list. Every total covers only the \
@@ -30,7 +30,8 @@ pub(in crate::report) const DEFINITIONS: [Definition; 11] = [
     ),
     define(
         "Fully patched",
-        "Machines that answered and have no missing updates, out of all that answered.",
+        "Machines that answered and have no missing updates, out of all that answered. Machines without \
+         current data and unsupported ones are never among them.",
     ),
     define("Gap", "One missing KB on one machine that answered."),
     define(
@@ -54,6 +55,11 @@ pub(in crate::report) const DEFINITIONS: [Definition; 11] = [
         "The answer is empty, but the list says that the machine was last seen more than 30 days \
          before. It is not counted as fully patched. If the list has no last-seen column, such \
          machines are counted as fully patched.",
+    ),
+    define(
+        "Unsupported",
+        "The answer is empty, but the machine's Windows gets no more updates, so that there is nothing \
+         it could miss. It is never counted as fully patched. Known only with the software inventory.",
     ),
     define(
         "Not answered",

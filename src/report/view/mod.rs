@@ -9,6 +9,7 @@
 //! - [`list_check`]: how the list compares with the machines that the service lists
 //! - [`sources`]: how many machines were asked, and where the other answers come from
 //! - [`figures`]: the one list of the fleet's figures, beside those of the base
+//! - [`support`]: machines whose Windows gets no more updates
 //! - [`method`]: what the figures mean, and where they come from
 //! - [`actions`]: the updates to install first, and what they achieve
 //! - [`products`]: the names of products as people write them
@@ -39,5 +40,6 @@ pub(super) mod past;
 pub(super) mod products;
 pub(super) mod releases;
 pub(super) mod sources;
+pub(super) mod support;
 pub(super) mod trend;
 pub(super) mod week;

@@ -46,8 +46,11 @@ pub struct TrendPoint {
     pub answered: u64,
     /// The number of answered machines with missing KBs.
     pub with_gaps: u64,
-    /// The number of answered machines without missing KBs, and with current data.
+    /// The number of answered machines without missing KBs, with current data and a Windows that got updates.
     pub clean: u64,
+    /// The number of answered machines without missing KBs because their Windows got no more updates;
+    /// `None` if the run had no software inventory.
+    pub unsupported: Option<u64>,
     /// The number of distinct missing KBs.
     pub kbs: u64,
     /// The number of (machine, missing KB) pairs.

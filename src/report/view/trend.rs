@@ -94,6 +94,7 @@ pub(in crate::report) mod tests {
             answered: 5,
             with_gaps: 2,
             clean: 1,
+            unsupported: None,
             kbs: 2,
             gaps: 3,
             exposure: hour,

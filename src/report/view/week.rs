@@ -83,6 +83,7 @@ mod tests {
             answered,
             with_gaps: 2,
             clean: 1,
+            unsupported: None,
             kbs: 2,
             gaps: 9,
             exposure,

@@ -5,10 +5,13 @@ use std::time::Duration;
 use jiff::{Timestamp, ZonedDateTime};
 
 use crate::{
-    aggregate::{Aggregation, Fleet, RankBy},
+    aggregate::{Aggregation, Fleet, RankBy, SoftwareOn},
     collect::Requests,
     config::Config,
-    domain::{census::Census, ending::RunOutcome, gaps::AnswerRef, outcome::Outcome},
+    domain::{
+        census::Census, ending::RunOutcome, gaps::AnswerRef, outcome::Outcome,
+        software::RunSoftware,
+    },
     inventory::Inventory,
     run::{
         RunError,
@@ -25,6 +28,8 @@ pub(crate) struct KeptRun {
     last: RunRecord,
     /// The run that the reports are about; `None` for another list.
     pub(crate) run: Option<RunRecord>,
+    /// The software inventory; `None` if the run did not ask for it.
+    pub(crate) software: Option<RunSoftware>,
     /// Answers older than this are left out.
     max_age: Option<Duration>,
 }
@@ -50,6 +55,7 @@ impl KeptRun {
             inventory: store.inventory(run.run)?,
             last: run.clone(),
             run: Some(run),
+            software: None,
             max_age: None,
         })
     }
@@ -66,6 +72,7 @@ impl KeptRun {
             run: store.run_of_fleet(last.service_number, &inventory)?,
             inventory,
             last,
+            software: None,
             max_age: match config.store.reuse {
                 Reuse::Answers(max_age) => Some(max_age),
                 _ => None,
@@ -78,14 +85,18 @@ impl KeptRun {
         &self,
         store: &Snapshot,
         config: &Config,
-        now: Timestamp,
+        started: &ZonedDateTime,
     ) -> Result<Fleet, RunError> {
+        let now = started.timestamp();
         let started_at = self.run.as_ref().map_or(now, |run| run.started_at);
         let mut aggregation = Aggregation::of(&self.inventory, started_at);
         let mut record = |outcome, answer| aggregation.record(outcome, answer);
         self.for_each_outcome(store, now, &mut record)?;
         let ended_at = self.run.as_ref().map_or(now, RunRecord::last_sign_of_life);
-        Ok(aggregation.finish(RankBy::for_people(config.reports.rank_by), ended_at))
+        let rank_by = RankBy::for_people(config.reports.rank_by);
+        let zone = started.time_zone();
+        let software = SoftwareOn::of(self.software.as_ref(), started_at, zone);
+        Ok(aggregation.finish(rank_by, ended_at, software))
     }
 
     /// Passes on the outcomes that are recent enough.
@@ -164,6 +175,7 @@ impl KeptRun {
         let ended = record.ended;
         RunData {
             run: self.run.as_ref().map(|run| run.run),
+            software: self.software.clone(),
             ..RunData::new(sources, fleet, record, |is_enough| {
                 RunOutcome::rerendered(ended, is_enough)
             })

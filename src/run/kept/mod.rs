@@ -64,7 +64,7 @@ pub(crate) fn report_again(
         let kept = KeptRun::find(&store, inventory, config)?;
         check_parts(config, &kept.inventory, inputs)?;
         let answers = Snapshot::of(store, at_once())?;
-        let fleet = kept.aggregate(&answers, config, started.timestamp())?;
+        let fleet = kept.aggregate(&answers, config, started)?;
         Ok((kept, answers, fleet))
     };
     let (kept, answers, fleet) = verification.before(read())?;

@@ -3,7 +3,7 @@
 use std::io;
 
 use crate::{
-    aggregate::{Aggregation, Fleet, RankBy},
+    aggregate::{Aggregation, Fleet, RankBy, SoftwareOn},
     domain::{
         gaps::{AnswerRef, Gaps},
         kb::MissingKbs,
@@ -50,12 +50,13 @@ impl Answers {
         run: &RunRecord,
         inventory: &Inventory,
         rank_by: RankBy,
+        software: Option<SoftwareOn<'_>>,
     ) -> Result<Fleet, StoreError> {
         let mut aggregation = Aggregation::of(inventory, run.started_at);
         self.for_each_outcome(run.run, &mut |outcome, place| {
             aggregation.record(outcome, place);
         })?;
-        Ok(aggregation.finish(rank_by, run.last_sign_of_life()))
+        Ok(aggregation.finish(rank_by, run.last_sign_of_life(), software))
     }
 
     /// Passes on the outcomes of a run.

@@ -190,6 +190,7 @@ fn figures(fleet: &Fleet) -> Figures {
     Figures {
         with_gaps: fleet.coverage.with_gaps,
         clean: fleet.coverage.clean,
+        unsupported: fleet.end_of_support.map(|_| fleet.coverage.unsupported),
         kbs: fleet.kbs.len() as u64,
         gaps: fleet.gaps,
         exposure: fleet.exposure,

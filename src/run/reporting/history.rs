@@ -2,13 +2,16 @@
 
 use std::{io, time::Duration};
 
+use jiff::Timestamp;
+
 use super::{
     bases::{WEEK, latest, whole_before},
     data::RunData,
 };
 use crate::{
+    aggregate::SoftwareOn,
     changes::{BaseRun, Changes, Comparison, Figures, RunReleases, TimeToPatch, time_to_patch},
-    domain::gaps::BaseMachine,
+    domain::{gaps::BaseMachine, software::Support},
     inventory::Inventory,
     report::TrendPoint,
     store::{EarlierRun, RunId, RunRecord, StoreError},
@@ -49,7 +52,7 @@ fn earlier_runs(data: &RunData<'_>) -> io::Result<Vec<EarlierRun>> {
 
 /// The changes since an earlier run.
 pub(crate) fn compare(data: &RunData<'_>, earlier: &EarlierRun) -> io::Result<Changes> {
-    let then = base_machines(data, earlier.record.run)?;
+    let then = base_machines(data, earlier.record.run, earlier.record.started_at)?;
     let base = BaseRun {
         run: earlier.record.run.0,
         started_at: earlier.record.started_at,
@@ -62,9 +65,22 @@ pub(crate) fn compare(data: &RunData<'_>, earlier: &EarlierRun) -> io::Result<Ch
     changes(data, base, &then)
 }
 
-fn base_machines(data: &RunData<'_>, run: RunId) -> io::Result<Vec<BaseMachine>> {
+/// The machines of an earlier run. What today's software inventory says of their Windows is taken for
+/// what it was on the day of that run.
+fn base_machines(
+    data: &RunData<'_>,
+    run: RunId,
+    started_at: Timestamp,
+) -> io::Result<Vec<BaseMachine>> {
     let machines = data.sources.kept.base_machines(run);
-    machines.map_err(io::Error::other)
+    let mut machines = machines.map_err(io::Error::other)?;
+    let zone = data.sources.time_zone;
+    if let Some(software) = SoftwareOn::of(data.software.as_ref(), started_at, zone) {
+        for machine in &mut machines {
+            machine.unsupported = software.support(machine.machine) == Some(Support::Unsupported);
+        }
+    }
+    Ok(machines)
 }
 
 fn changes(data: &RunData<'_>, base: BaseRun, then: &[BaseMachine]) -> io::Result<Changes> {
@@ -90,7 +106,7 @@ pub(super) struct BaseMachines {
 impl BaseMachines {
     pub(super) fn of(data: &RunData<'_>) -> io::Result<Self> {
         let read = |changes: &Option<Changes>| match changes {
-            Some(changes) => base_machines(data, RunId(changes.base.run)),
+            Some(changes) => base_machines(data, RunId(changes.base.run), changes.base.started_at),
             None => Ok(Vec::new()),
         };
         Ok(Self {
@@ -118,10 +134,8 @@ pub(super) fn add_changes<'part>(
         since(&whole.changes, &bases.latest)?,
         since(&whole.week, &bases.week)?,
     );
-    let week_ago = week.iter().map(|it| point_of_base(&it.base, &bases.week));
-    let before = latest
-        .iter()
-        .map(|it| point_of_base(&it.base, &bases.latest));
+    let week_ago = week.iter().map(|it| point_of_base(&it.base));
+    let before = latest.iter().map(|it| point_of_base(&it.base));
     let mut trend: Vec<TrendPoint> = week_ago.chain(before).collect();
     trend.dedup_by_key(|point| point.run);
     trend.extend(point(&part.record));
@@ -131,16 +145,15 @@ pub(super) fn add_changes<'part>(
     Ok(part)
 }
 
-fn point_of_base(base: &BaseRun, machines: &[BaseMachine]) -> TrendPoint {
-    let silent = machines.iter().filter(|it| it.no_current_data).count() as u64;
-    let without_gaps = base.figures.answered - base.figures.with_gaps;
+fn point_of_base(base: &BaseRun) -> TrendPoint {
     TrendPoint {
         run: base.run,
         started_at: base.started_at,
         machines: base.machines,
         answered: base.figures.answered,
         with_gaps: base.figures.with_gaps,
-        clean: without_gaps.saturating_sub(silent),
+        clean: base.figures.clean,
+        unsupported: base.figures.unsupported,
         kbs: base.figures.kbs,
         gaps: base.figures.gaps,
         exposure: base.figures.exposure,
@@ -187,6 +200,7 @@ fn point(run: &RunRecord) -> Option<TrendPoint> {
         answered: run.tally.answered,
         with_gaps: figures.with_gaps,
         clean: figures.clean,
+        unsupported: figures.unsupported,
         kbs: figures.kbs,
         gaps: figures.gaps,
         exposure: figures.exposure,

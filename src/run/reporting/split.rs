@@ -9,7 +9,7 @@ use super::{
     part_folders::column,
 };
 use crate::{
-    aggregate::{Aggregation, Fleet, RankBy},
+    aggregate::{Aggregation, Fleet, RankBy, SoftwareOn},
     domain::{
         ending::RunOutcome, gaps::AnswerRef, machine::MachineId, outcome::Outcome, text::counted,
     },
@@ -129,7 +129,10 @@ impl<'run> Split<'run> {
         })?;
         let rank_by = RankBy::for_people(whole.sources.config.reports.rank_by);
         let now = whole.record.last_sign_of_life();
-        let fleets = parts.into_iter().map(|part| part.finish(rank_by, now));
+        let zone = whole.sources.time_zone;
+        let software = SoftwareOn::of(whole.software.as_ref(), started_at, zone);
+        let fleets = parts.into_iter();
+        let fleets = fleets.map(|part| part.finish(rank_by, now, software));
         Ok(fleets.collect())
     }
 

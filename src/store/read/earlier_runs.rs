@@ -90,6 +90,7 @@ pub(crate) fn base_machines(connection: &Connection, base: RunId) -> Result<Vec<
             no_current_data: answer.zip(cell).is_some_and(|(answer, (last_seen, cell))| {
                 last_seen.was_silent(cell, answer.as_of)
             }),
+            unsupported: false,
             answer,
         })
     })?;

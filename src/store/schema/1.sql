@@ -102,6 +102,7 @@ CREATE TABLE run (
     -- What it came to, so that trends need not count its gaps again. Null until it has ended.
     with_gaps INTEGER, -- machines that missed something
     clean INTEGER, -- machines that missed nothing
+    unsupported INTEGER, -- machines that missed nothing because their Windows gets no more updates; null without the software inventory
     kbs INTEGER, -- distinct missing KBs
     gaps INTEGER, -- pairs of a machine and a KB that it missed
     exposure INTEGER -- CVEs addressed, summed over all gaps
@@ -216,7 +217,8 @@ SELECT
     run.clean AS fullyPatched,
     run.kbs,
     run.gaps,
-    run.exposure
+    run.exposure,
+    run.unsupported
 FROM run
 JOIN service ON service.id = run.service;
 

@@ -71,6 +71,9 @@ pub struct Figures {
     pub with_gaps: u64,
     /// The number of machines that missed no KB, with current data.
     pub clean: u64,
+    /// The number of machines that missed no KB because their Windows got no more updates; `None`
+    /// without the software inventory.
+    pub unsupported: Option<u64>,
     /// The number of distinct missing KBs.
     pub kbs: u64,
     /// The number of gaps: pairs of a machine and a KB that it missed.
@@ -209,7 +212,8 @@ pub(crate) const RECORDS: &str = "
         run.started_at_ms, run.active_at_ms, run.finished_at_ms, run.ending, run.outcome,
         run.answered, run.reused, run.not_found, run.failed, run.pending,
         run.sent, run.retried, run.throttled,
-        run.with_gaps, run.clean, run.kbs, run.gaps, run.exposure, ifnull(inventory.is_whole, 0)
+        run.with_gaps, run.clean, run.kbs, run.gaps, run.exposure, ifnull(inventory.is_whole, 0),
+        run.unsupported
     FROM run
     JOIN service ON service.id = run.service
     JOIN inventory ON inventory.id = run.inventory";
@@ -256,6 +260,7 @@ fn figures(row: &Row<'_>, column: usize) -> Result<Option<Figures>> {
         kbs: row.get(column + 2)?,
         gaps: row.get(column + 3)?,
         exposure: row.get::<_, i64>(column + 4)?.cast_unsigned(),
+        unsupported: row.get(column + 6)?,
     }))
 }
 

@@ -64,7 +64,8 @@ pub(crate) fn finish(connection: &Connection, run: &RunRecord) -> Result<()> {
         "UPDATE run SET ending = ?2, outcome = ?3, finished_at_ms = ?4, active_at_ms = ?4,
              answered = ?5, reused = ?6, not_found = ?7, failed = ?8, pending = ?9,
              sent = ?10, retried = ?11, throttled = ?12,
-             with_gaps = ?13, clean = ?14, kbs = ?15, gaps = ?16, exposure = ?17
+             with_gaps = ?13, clean = ?14, kbs = ?15, gaps = ?16, exposure = ?17,
+             unsupported = ?18
          WHERE id = ?1",
         params![
             run.run.0,
@@ -86,6 +87,7 @@ pub(crate) fn finish(connection: &Connection, run: &RunRecord) -> Result<()> {
             // A value beyond SQLite's signed range becomes negative, and is converted back when
             // read.
             figures.exposure.cast_signed(),
+            figures.unsupported,
         ],
     )?;
     Ok(())

@@ -97,6 +97,7 @@ fn foreign(cell: Cell<'_>) -> String {
         Cell::Machine(id) => id.to_string(),
         Cell::Decimal(percent) | Cell::Percent(percent) => format!("{percent:.1}"),
         Cell::Word(word) => word.to_owned(),
+        Cell::Date(date) => date.to_string(),
         _ => String::new(),
     }
 }

@@ -90,6 +90,9 @@ const machinesTable = () => {
   const status = (row) => machines.statuses[machines.status.charCodeAt(row) - 48];
   const source = (row) => machines.sources[machines.source.charCodeAt(row) - 48];
   const origin = (row) => (machines.inferredFrom ? texts[machines.inferredFrom[row]] : "");
+  const ofSoftware = (key) => (row) => (machines[key] ? texts[machines[key][row]] : "");
+  const [build, supportStatus, supportEnds] = ["windowsBuild", "supportStatus", "supportEnds"].map(ofSoftware);
+  const support = (row) => (machines.support ? machines.supports[machines.support.charCodeAt(row) - 48] : "");
   const top = (row) => machines.topKbId[row];
   const kbIds = (row) => pairs.kbsOf(row).map((kb) => data.kbs.kbId[kb]).sort(inOrder).join(";");
   const topId = (row) => (top(row) === null ? "" : data.kbs.kbId[top(row)]);
@@ -103,6 +106,9 @@ const machinesTable = () => {
     cveAddressedMax: numeric((row) => machines.cveAddressedMax[row]),
     topKbId: textual(topId, (row) => kbCell(top(row))),
     ...listed,
+    windowsBuild: textual(build, (row) => foreignCell(build(row))),
+    supportStatus: textual(supportStatus, (row) => foreignCell(supportStatus(row))),
+    supportEnds: textual(supportEnds, (row) => plainCell(supportEnds(row), "time")),
     source: textual(source, (row) => plainCell(source(row))),
     inferredFrom: textual(origin, (row) => plainCell(origin(row), "id")),
     answeredAt: timed(machines.firstAnswer, machines.answeredAt),
@@ -123,13 +129,14 @@ const machinesTable = () => {
     },
     selects: some([
       selectOf("status", "Status", machines.count, (row) => [status(row)]),
+      selectOf("support", "Windows support", machines.count, (row) => [support(row)]),
       selectOf("source", "Source", machines.count, (row) => [source(row)]),
       ...shownList.map(([column]) => selectOf(column.name, column.name, machines.count, (row) => listValues(column, row))),
     ]),
     filter: machineFilter,
     note: machinesNote,
     search: (row) =>
-      [name(row), machineId(row), status(row), origin(row), ...machines.list.map((column) => listValue(column, row))].join("\n"),
+      [name(row), machineId(row), status(row), build(row), support(row), origin(row), ...machines.list.map((column) => listValue(column, row))].join("\n"),
     opens: machines.name ? "name" : "machineId",
     opener: (row) => "What " + machineLabel(row) + " misses",
     idOf: machineId,

@@ -11,6 +11,7 @@ use crate::{
         view::{
             changes::doubt,
             coverage::{self, Level, answered, banner, pending, wrong_list},
+            support,
         },
     },
 };
@@ -19,6 +20,7 @@ use crate::{
 #[template(config = "src/report/page/askama.toml", path = "coverage.html")]
 pub(super) struct Section {
     banner: Option<Banner>,
+    support: Option<Support>,
     warnings: Vec<String>,
     answered: String,
     bar: String,
@@ -60,6 +62,7 @@ impl Section {
         let invalid = run.inventory.rejected.len() as u64;
         Self {
             banner: banner(run).map(Banner::from),
+            support: Support::of(run),
             warnings: warnings(run),
             answered: answered(coverage),
             bar: bar(&parts),
@@ -67,6 +70,23 @@ impl Section {
             pending: pending(run),
             invalid: (invalid > 0).then(|| counted(invalid, "row", "rows")),
         }
+    }
+}
+
+/// The warning about machines whose Windows gets no more updates, with links to their lists.
+struct Support {
+    warning: String,
+    is_unsupported: bool,
+    is_ending: bool,
+}
+
+impl Support {
+    fn of(run: &Run<'_>) -> Option<Self> {
+        Some(Self {
+            warning: support::warning(run)?,
+            is_unsupported: run.fleet.coverage.unsupported > 0,
+            is_ending: run.fleet.end_of_support.is_some_and(|it| it.ends_soon > 0),
+        })
     }
 }
 

@@ -459,6 +459,7 @@ fn exposure_a_week_ago_is_the_same_in_all_formats_for_people() {
         answered: 5,
         with_gaps: 2,
         clean: 1,
+        unsupported: None,
         kbs: 2,
         gaps: 9,
         exposure: 246,

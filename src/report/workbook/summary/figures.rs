@@ -49,6 +49,9 @@ pub(super) fn write(page: &mut Page<'_>, run: &Run<'_>) -> Result<(), XlsxError>
         "Machines without current data",
         coverage.no_current_data,
     )?;
+    if run.fleet.end_of_support.is_some() {
+        row(page, "Unsupported machines", coverage.unsupported)?;
+    }
     rest.iter().try_for_each(|it| block.figure(page, it))
 }
 

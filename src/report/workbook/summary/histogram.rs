@@ -16,6 +16,9 @@ pub(super) fn write(page: &mut Page<'_>, run: &Run<'_>) -> Result<Option<Rows>, 
     if run.inventory.last_seen_column().is_some() {
         row(page, "no current data", coverage.no_current_data)?;
     }
+    if run.fleet.end_of_support.is_some() {
+        row(page, "unsupported", coverage.unsupported)?;
+    }
     // The first class is that of the clean machines.
     for bin in equal(run.fleet) {
         row(page, &bin.label, bin.count)?;

@@ -14,7 +14,7 @@ use crate::{
             self,
             changes::{doubt, exposure_sentence, sentence},
             coverage::{Level, answered, banner, pending},
-            list_check, week,
+            list_check, support, week,
         },
     },
 };
@@ -36,6 +36,9 @@ pub(super) fn headline(page: &mut Page<'_>, run: &Run<'_>) -> Result<(), XlsxErr
             Level::Red => CellStyle::Alarm,
         };
         page.wide(&banner.text, style, 2)?;
+    }
+    if let Some(support) = support::warning(run) {
+        page.wide(&support, CellStyle::Alarm, 2)?;
     }
     Ok(())
 }

@@ -26,6 +26,9 @@ fn statuses(fixture: &Fixture) -> Vec<&'static str> {
             if has_no_current_data(machine) {
                 return "no current data";
             }
+            if machine.result.as_ref().is_ok_and(|it| it.unsupported) {
+                return "unsupported";
+            }
             machine.status().as_str()
         });
         status.collect()
@@ -95,6 +98,9 @@ fn place_of(sheet: &str, place: usize, column: &str, names: &[String]) -> Option
         ("KBs", "medianDaysMissing") => return position_of("Days missing, median"),
         ("Machines", "skippedBecause") => return position_of("Skipped because"),
         ("Machines" | "Changes", "source") => return position_of("Source"),
+        ("Machines", "windowsBuild") => return position_of("Windows build"),
+        ("Machines", "supportStatus") => return position_of("Support status"),
+        ("Machines", "supportEnds") => return position_of("Support ends"),
         ("Machines", "inferredFrom") => return position_of("Inferred from"),
         ("Gaps", "since" | "source") => return None,
         _ => {}

@@ -1,0 +1,77 @@
+//! Machines whose Windows gets no more updates: that they miss nothing says nothing.
+
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+
+use super::MachineRow;
+use crate::domain::{
+    machine::MachineId,
+    software::{RunSoftware, SoftwareInventory, Support, Windows},
+};
+
+/// The software inventory, and the day on which a Windows is supported or not.
+#[derive(Debug, Clone, Copy)]
+pub struct SoftwareOn<'run> {
+    inventory: &'run SoftwareInventory,
+    day: Date,
+}
+
+impl<'run> SoftwareOn<'run> {
+    /// The inventory of a run that started at this time, in this time zone; `None` if there is none.
+    pub fn of(
+        software: Option<&'run RunSoftware>,
+        started_at: Timestamp,
+        zone: &TimeZone,
+    ) -> Option<Self> {
+        Some(Self {
+            inventory: software?.inventory()?,
+            day: started_at.to_zoned_datetime(zone.clone()).date(),
+        })
+    }
+
+    /// The Windows of a machine; `None` if the inventory says nothing of it.
+    pub fn windows(self, machine: MachineId) -> Option<&'run Windows> {
+        self.inventory.of(machine)?.windows.as_ref()
+    }
+
+    /// Whether the machine's Windows still gets updates; `None` if the inventory does not know the
+    /// machine.
+    pub fn support(self, machine: MachineId) -> Option<Support> {
+        Some(self.windows(machine)?.support(self.day))
+    }
+}
+
+/// The answered machines whose Windows gets no more updates, or not for much longer. Those without
+/// gaps are in [`Coverage::unsupported`](super::Coverage::unsupported).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct EndOfSupport {
+    /// The number of machines with gaps whose Windows gets no more updates.
+    pub with_gaps: u64,
+    /// The number of machines whose Windows gets no more updates soon: see
+    /// [`SUPPORT_ENDS_SOON_DAYS`](crate::domain::software::SUPPORT_ENDS_SOON_DAYS).
+    pub ends_soon: u64,
+}
+
+/// Marks the empty answers that are empty because Windows gets no more updates. `None` without the
+/// software inventory.
+pub(super) fn mark(
+    machines: &mut [MachineRow],
+    software: Option<SoftwareOn<'_>>,
+) -> Option<EndOfSupport> {
+    let software = software?;
+    let mut counts = EndOfSupport::default();
+    for machine in machines {
+        let Ok(answered) = &mut machine.result else {
+            continue;
+        };
+        match software.support(machine.id) {
+            Some(Support::Unsupported) if answered.missing == 0 => {
+                answered.unsupported = true;
+                answered.no_current_data = false;
+            }
+            Some(Support::Unsupported) => counts.with_gaps += 1,
+            Some(Support::EndsSoon) => counts.ends_soon += 1,
+            Some(Support::Supported) | None => {}
+        }
+    }
+    Some(counts)
+}
