@@ -120,6 +120,7 @@ impl Told {
             trend: &[],
             releases: &[],
             census: None,
+            selection: None,
             list_check: None,
             software: None,
             facts: &facts(),

@@ -67,6 +67,7 @@ pub struct Answered {
     pub(super) as_of_ms: i64,
     /// Since when its oldest gap has been open, likewise. If it has none, the time of the answer.
     oldest_since_ms: i64,
+    ages: GapAges,
     /// Whether an earlier process fetched it.
     pub reused: bool,
     /// The oldest month that it misses an update of; `None` if no name of its missing KBs says a
@@ -90,6 +91,14 @@ pub struct Answered {
     pub answer: AnswerRef,
 }
 
+/// Whether the gaps of a machine have all been open since the same time. Those of most machines have, so that
+/// their answers need not be read again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum GapAges {
+    Same,
+    Different,
+}
+
 impl MachineRow {
     /// Its index in [`Inventory::machines`].
     pub fn position(&self) -> usize {
@@ -107,7 +116,7 @@ impl MachineRow {
     /// Since when it has been missing each of them.
     pub fn since(&self, gaps: &dyn Gaps) -> io::Result<MissingSince> {
         match &self.result {
-            Ok(answered) if answered.missing > 0 => gaps.since(answered.answer),
+            Ok(answered) if answered.missing > 0 => answered.since(gaps),
             _ => Ok(MissingSince::default()),
         }
     }
@@ -151,6 +160,11 @@ impl Answered {
                 .oldest()
                 .unwrap_or(answer.as_of)
                 .as_millisecond(),
+            ages: if answer.since.is_same() {
+                GapAges::Same
+            } else {
+                GapAges::Different
+            },
             reused: answer.reused,
             oldest_month,
             missing: u32::try_from(missing.len()).unwrap_or(u32::MAX),
@@ -160,6 +174,15 @@ impl Answered {
             unsupported: false,
             top_kb: top.map(|gap| gap.id.clone()),
             answer: answer_ref,
+        }
+    }
+
+    fn since(&self, gaps: &dyn Gaps) -> io::Result<MissingSince> {
+        match self.oldest_since() {
+            Some(oldest) if self.ages == GapAges::Same => {
+                Ok(MissingSince::all(oldest, self.missing as usize))
+            }
+            _ => gaps.since(self.answer),
         }
     }
 

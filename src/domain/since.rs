@@ -64,6 +64,11 @@ impl MissingSince {
         times.flat_map(|(time, kbs)| iter::repeat_n(time, kbs))
     }
 
+    /// Whether all times are the same.
+    pub const fn is_same(&self) -> bool {
+        self.0.len() <= 1
+    }
+
     /// The earliest time; `None` if nothing is missing.
     pub fn oldest(&self) -> Option<Timestamp> {
         self.0.iter().map(Stretch::time).min()
@@ -152,6 +157,7 @@ mod tests {
         let since: MissingSince = [1, 1, 2, 1].map(night).into_iter().collect();
         let lengths: Vec<_> = since.stretches().iter().map(|it| it.kbs).collect();
         assert_eq!(lengths, [2, 1, 1]);
+        assert!(!since.is_same() && MissingSince::all(night(1), 3).is_same());
         assert_eq!(MissingSince::all(night(1), 3).stretches().len(), 1);
         assert_eq!(MissingSince::all(night(1), 0), MissingSince::default());
     }

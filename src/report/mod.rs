@@ -34,7 +34,7 @@ use tests::fixture;
 use crate::{
     aggregate::{Fleet, TopActions},
     changes::{Changes, TimeToPatch},
-    domain::{census::Census, gaps::Gaps, software::RunSoftware},
+    domain::{call_selection::CallSelection, census::Census, gaps::Gaps, software::RunSoftware},
     inventory::{Inventory, ListCheck, ListComparison},
 };
 
@@ -61,6 +61,8 @@ pub struct Run<'run> {
     pub census: Option<&'run Census>,
     /// What is known of the service's list beside the run's; `None` if it was not asked for.
     pub list_check: Option<&'run ListCheck>,
+    /// How the run called for some of the machines; `None` if it called for all.
+    pub selection: Option<&'run CallSelection>,
     /// The software inventory, or why there is none; `None` if it was not asked for.
     pub software: Option<&'run RunSoftware>,
     /// Metadata of the run.

@@ -8,7 +8,7 @@
 //!
 //! - `input`: the input of a run; `inputs`: the files that reports must not replace
 //! - `prepare`: the first phase, and what stays the same after it
-//! - `selective`: before the second phase: which machines are called for, if not all
+//! - `selection`, `selective`: before the second phase: which machines are called for, if not all
 //! - `collect`: the second phase: the work queue and the worker threads
 //! - `census`: the service's own count, after the second phase
 //! - `conclude`: the third phase
@@ -41,6 +41,7 @@ pub(crate) mod list;
 pub(crate) mod messages;
 pub(crate) mod prepare;
 pub(crate) mod reporting;
+mod selection;
 mod selective;
 pub(crate) mod stored_runs;
 

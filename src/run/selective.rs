@@ -15,6 +15,7 @@ use super::{
     RunError,
     census::{fetch, record_kbs},
     prepare::{Prepared, Setup},
+    selection::Selection,
 };
 use crate::{
     collect::{
@@ -23,52 +24,14 @@ use crate::{
             Candidate, ControlTotals, Inputs, LastAnswer, Policy, RelevantSoftware, Selector,
         },
     },
-    config::AnswerSource,
     defender::Session,
-    domain::{
-        call_selection::CallSelection, kb::KbId, machine::MachineId, software::SoftwareInventory,
-        text::chain,
-    },
+    domain::{kb::KbId, machine::MachineId, software::SoftwareInventory, text::chain},
     inventory::{Inventory, LastSeen, ListComparison},
     store::{MachineProgress, Problem, RunRecord, StartedRun, Store, StoreError},
 };
 
 /// Why every machine has to be called for, in the words of the reports.
 type Obstacle = String;
-
-/// What a run starts with that does not call for every machine.
-pub(super) struct Selection {
-    pub(super) selector: Arc<Mutex<Selector>>,
-    /// The service's own count, from before the calls.
-    pub(super) census: ServiceCensus,
-    source: AnswerSource,
-}
-
-impl Selection {
-    /// Keeps the last answers of the machines for which nothing can have changed, and records how the
-    /// selection went. If that fails, these machines are pending.
-    pub(super) fn keep(&self, record: &RunRecord, store: &mut Store) {
-        let kept: Vec<MachineId> = self.selector.lock().kept().collect();
-        let kept = store.keep_answers(record, kept);
-        let kept = kept.and_then(|()| store.set_selection(record.run, Some(&self.result())));
-        if let Err(problem) = kept {
-            warn!("Kept answers could not be stored: {}", chain(&problem));
-        }
-    }
-
-    /// How the selection went.
-    pub(super) fn result(&self) -> CallSelection {
-        let selector = self.selector.lock();
-        CallSelection {
-            source: self.source.to_string(),
-            cohorts: self.source.cohorts.then(|| selector.cohorts() as u64),
-            rechecked: selector.accuracy(),
-            everyone_because: selector
-                .missed_too_many()
-                .then(|| selector.accuracy().sentence()),
-        }
-    }
-}
 
 /// Decides which machines are called for, if not all.
 pub(super) async fn select(prepared: Prepared<'_>) -> Result<Prepared<'_>, RunError> {

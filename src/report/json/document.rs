@@ -9,6 +9,7 @@ use crate::{
     changes::{BaseRun, Change, Changes, Exposure, Figures, InferredChanges, MachineTally, Tally},
     collect::Requests,
     domain::{
+        call_selection::CallSelection,
         census::{Census, CensusCounts, LeftOut},
         ending::{EndingWord, RunOutcome},
         skip_reason::SkipReason,
@@ -36,6 +37,9 @@ pub(super) struct Document<'run> {
     machines: Machines,
     /// The answered machines by where their answers come from.
     sources: SourceCounts,
+    /// How the run called for some of the machines.
+    #[serde(flatten)]
+    selection: Option<SelectionSummary<'run>>,
     /// The same as `machines.clean`.
     fully_patched: u64,
     kbs: usize,
@@ -115,6 +119,31 @@ struct Machines {
     last_seen_not_understood: Option<u64>,
 }
 
+/// How a run went that did not call for every machine.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SelectionSummary<'run> {
+    /// The number of groups of machines with the same software.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cohorts: Option<u64>,
+    rechecked: RecheckedSummary,
+    /// Why every machine was called for after all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    everyone_because: Option<&'run str>,
+}
+
+/// The sample that measures how often kept and inferred answers are wrong.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RecheckedSummary {
+    machines: u64,
+    differed: u64,
+    /// The share of the sample that differed, in per cent; null without a sample.
+    percent: Option<f64>,
+    /// The share that is not exceeded with 95 % confidence, in per cent.
+    at_most_percent: f64,
+}
+
 /// The service's own count beside ours.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -175,6 +204,7 @@ impl<'run> Document<'run> {
             list: List::of(run),
             machines: fleet.into(),
             sources: fleet.sources,
+            selection: run.selection.map(Into::into),
             fully_patched: fleet.coverage.clean,
             kbs: fleet.kbs.len(),
             gaps: fleet.gaps,
@@ -244,6 +274,27 @@ impl From<&Fleet> for Machines {
             last_seen_not_understood: fleet.unread_last_seen.as_ref().map(|it| it.machines),
         }
     }
+}
+
+impl<'run> From<&'run CallSelection> for SelectionSummary<'run> {
+    fn from(selection: &'run CallSelection) -> Self {
+        let rechecked = selection.rechecked;
+        Self {
+            cohorts: selection.cohorts,
+            rechecked: RecheckedSummary {
+                machines: rechecked.machines,
+                differed: rechecked.differed,
+                percent: rechecked.share().map(percent),
+                at_most_percent: percent(rechecked.at_most()),
+            },
+            everyone_because: selection.everyone_because.as_deref(),
+        }
+    }
+}
+
+/// A share in per cent, with four decimals: enough for a single machine of a million.
+fn percent(share: f64) -> f64 {
+    (share * 1e6).round() / 1e4
 }
 
 impl<'run> From<&'run Census> for CensusSummary<'run> {

@@ -182,6 +182,7 @@ impl Fixture {
             releases: &[],
             trend: &trend(),
             census: self.census.as_ref(),
+            selection: None,
             list_check: self.list_check.as_ref(),
             software: self.software.as_ref(),
             facts: &self.facts,

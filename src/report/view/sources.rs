@@ -6,11 +6,12 @@ use crate::{
 };
 
 /// `3,214 of 98,120 machines were asked, 94,906 inferred from machines with the same Microsoft
-/// software in the same versions`. `None` if all answers are those of calls of this run.
+/// software in the same versions; of 1,960 rechecked machines 5 differed (0.26 %, at most 0.6 %)`. `None`
+/// if all answers are those of calls of this run.
 pub(in crate::report) fn sentence(run: &Run<'_>) -> Option<String> {
     let (coverage, sources) = (&run.fleet.coverage, run.fleet.sources);
     if sources.is_all_calls() {
-        return None;
+        return everyone_because(run);
     }
     let asked = sources.calls + coverage.not_found + coverage.failed;
     let machines = counted(coverage.machines(), "machine", "machines");
@@ -26,7 +27,21 @@ pub(in crate::report) fn sentence(run: &Run<'_>) -> Option<String> {
             "{inferred} inferred from machines with the same Microsoft software in the same versions"
         ));
     }
-    Some(parts.join(", "))
+    let asked = parts.join(", ");
+    let rechecked = run
+        .selection
+        .map(|it| it.rechecked)
+        .filter(|it| it.machines > 0);
+    Some(match rechecked {
+        Some(rechecked) => format!("{asked}; {}", rechecked.sentence()),
+        None => asked,
+    })
+}
+
+/// Why every machine was called for although the run was to call for some; `None` if it did not.
+fn everyone_because(run: &Run<'_>) -> Option<String> {
+    let because = run.selection?.everyone_because.as_ref()?;
+    Some(format!("Every machine was asked: {because}"))
 }
 
 #[cfg(test)]

@@ -1,37 +1,25 @@
 //! The second phase: requests every remaining machine, and stores the outcomes.
 
+mod call;
+mod listener;
 mod rounds;
 mod work_queue;
 mod workers;
 
-use std::{convert::Infallible, future::pending, mem, sync::Arc};
+use std::{mem, sync::Arc};
 
-use jiff::{Timestamp, ZonedDateTime};
-use tokio::time::{MissedTickBehavior, interval, sleep};
+use jiff::Timestamp;
 
-use self::{
-    rounds::{Listener, Rounds},
-    work_queue::work_queue,
-    workers::Workers,
-};
+use self::{call::Call, listener::Listener, rounds::Rounds, work_queue::work_queue};
 use super::{
-    RunError, deadline,
-    gate::{gate, rules},
-    input::RunInput,
-    interrupt,
+    RunError,
+    gate::gate,
     prepare::{Prepared, Setup, no_sign_in},
-    selective::Selection,
+    selection::Selection,
 };
 use crate::{
-    collect::{
-        Requests,
-        per_machine::{Fetcher, Plan, RetryPolicy, Settings},
-    },
-    config::Config,
-    defender::{MissingKbsApi, Session},
-    domain::{api::Api, census::Census, ending::Ending},
-    progress::Display,
-    quota::Gate,
+    defender::Session,
+    domain::{census::Census, ending::Ending},
     store::{Recorded, Recorder, RunRecord, StartedRun, Store},
 };
 
@@ -147,118 +135,11 @@ impl<'run> Collector<'run> {
     }
 }
 
-/// What calls for machines take.
-struct Call<'run> {
-    input: RunInput<'run>,
-    gate: Arc<Gate>,
-    recorder: &'run Recorder,
-    session: Session,
-}
-
-/// How collecting ended.
-struct Ended {
-    ending: Ending,
-    /// The calls that this process has sent for the run.
-    requests: Requests,
-}
-
-impl Call<'_> {
-    /// Requests the machines of a plan. Each outcome is stored, and passed on to the listener.
-    async fn collect(&self, plan: Plan, listener: &Listener) -> Result<Ended, RunError> {
-        let session = self.session.over_other_connections()?;
-        let gate = Arc::clone(&self.gate);
-        let settings = settings(self.input.config);
-        let fetcher = Fetcher::new(session, gate, settings, plan, self.input.stops);
-        let ending = self.drive(&fetcher, listener).await?;
-        Ok(Ended {
-            ending,
-            requests: fetcher.requests(),
-        })
-    }
-
-    /// Runs the fetcher to its end, along with progress, the deadline and the watch on the store.
-    async fn drive(
-        &self,
-        fetcher: &Fetcher<Session>,
-        listener: &Listener,
-    ) -> Result<Ending, RunError> {
-        let (input, config, recorder) = (self.input, self.input.config, self.recorder);
-        let display = Display::new(
-            config.progress,
-            input.bar,
-            rules(config, Api::MissingKbs),
-            config.until,
-        );
-        display.plan(&fetcher.progress(), &now(input.started));
-        let calls = config.service.concurrency.get();
-        let workers = Workers::start(calls, fetcher, recorder, listener)?;
-        let ending = tokio::select! {
-            ending = fetcher.run(|outcome| {
-                listener.hear(&outcome);
-                recorder.record(outcome, fetcher.requests());
-            }) => ending,
-            never = show(fetcher, &display, input.started) => match never {},
-            never = watch_time(input, fetcher) => match never {},
-            never = watch_store(fetcher, recorder) => match never {},
-        };
-        workers.join();
-        display.finish(&fetcher.progress(), &now(input.started));
-        Ok(ending)
-    }
-}
-
-fn settings(config: &Config) -> Settings {
-    Settings {
-        concurrency: config.service.concurrency.get(),
-        policy: RetryPolicy::with_retries(config.service.retries),
-        clock: Timestamp::now,
-    }
-}
-
 /// The record of a run that has just received its last answer; never before its start, even if the
 /// clock was set back.
 fn finished_now(record: RunRecord) -> RunRecord {
     RunRecord {
         finished_at: Some(Timestamp::now().max(record.started_at)),
         ..record
-    }
-}
-
-/// Stops the run at its deadline. Calls in flight have the same grace period as after an
-/// interruption.
-async fn watch_time<A: MissingKbsApi>(input: RunInput<'_>, fetcher: &Fetcher<A>) -> Infallible {
-    deadline::reached(input.config.until, Timestamp::now).await;
-    fetcher.out_of_time();
-    sleep(interrupt::GRACE).await;
-    input.stops.hard.cancel();
-    pending().await
-}
-
-/// Stops the run when outcomes can no longer be stored.
-async fn watch_store<A: MissingKbsApi>(fetcher: &Fetcher<A>, recorder: &Recorder) -> Infallible {
-    recorder.broken().cancelled().await;
-    fetcher.store_failed();
-    pending().await
-}
-
-/// The current time, in the time zone in which the run began.
-fn now(started: &ZonedDateTime) -> ZonedDateTime {
-    Timestamp::now().to_zoned_datetime(started.time_zone().clone())
-}
-
-/// Shows progress until it is dropped.
-async fn show<A: MissingKbsApi>(
-    fetcher: &Fetcher<A>,
-    display: &Display,
-    started: &ZonedDateTime,
-) -> Infallible {
-    let Some(period) = display.period() else {
-        return pending().await;
-    };
-    let mut ticks = interval(period);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        ticks.tick().await;
-        display.show(&fetcher.progress(), &now(started));
     }
 }

@@ -5,7 +5,11 @@ use std::{collections::HashMap, sync::Arc};
 use parking_lot::Mutex;
 use tracing::{info, warn};
 
-use super::{Call, Ended, work_queue::KNOWN};
+use super::{
+    call::{Call, Ended},
+    listener::Listener,
+    work_queue::KNOWN,
+};
 use crate::{
     collect::{
         Requests,
@@ -16,18 +20,6 @@ use crate::{
     run::RunError,
     store::{MachineProgress, MachineState},
 };
-
-/// Hears every outcome, if somebody needs it before the end.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Listener(Option<Arc<Mutex<Selector>>>);
-
-impl Listener {
-    pub(super) fn hear(&self, outcome: &Outcome) {
-        if let Some(selector) = &self.0 {
-            selector.lock().record(outcome);
-        }
-    }
-}
 
 /// The rounds of a run.
 pub(super) struct Rounds<'run> {
@@ -62,7 +54,7 @@ impl<'run> Rounds<'run> {
     /// Requests machines until the answers of all others follow from theirs, or the run is stopped. In
     /// the end, stores the answers that are inferred.
     pub(super) async fn collect(mut self) -> Result<Ended, RunError> {
-        let listener = Listener(Some(Arc::clone(&self.selector)));
+        let listener = Listener::of(&self.selector);
         let mut ended = Ended {
             ending: Ending::Finished,
             requests: Requests::default(),

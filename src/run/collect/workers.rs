@@ -8,7 +8,7 @@ use std::{
 
 use tokio::runtime::Builder;
 
-use super::rounds::Listener;
+use super::listener::Listener;
 
 use crate::{
     collect::{

@@ -9,8 +9,8 @@ use crate::{
     collect::Requests,
     config::Config,
     domain::{
-        census::Census, ending::RunOutcome, gaps::AnswerRef, outcome::Outcome,
-        software::RunSoftware,
+        call_selection::CallSelection, census::Census, ending::RunOutcome, gaps::AnswerRef,
+        outcome::Outcome, software::RunSoftware,
     },
     inventory::Inventory,
     run::{
@@ -122,6 +122,13 @@ impl KeptRun {
         let run = self.run.as_ref();
         let census = run.map(|run| store.with_store(|store| store.census(run.run)));
         Ok(census.transpose()?.flatten())
+    }
+
+    /// How the run called for some of the machines; `None` if it called for all.
+    pub(super) fn selection(&self, store: &Snapshot) -> Result<Option<CallSelection>, StoreError> {
+        let run = self.run.as_ref();
+        let selection = run.map(|run| store.with_store(|store| store.selection(run.run)));
+        Ok(selection.transpose()?.flatten())
     }
 
     fn is_recent(&self, outcome: &Outcome, now: Timestamp) -> bool {

@@ -72,6 +72,7 @@ pub(crate) fn report_again(
     let output = Output::prepare(config, &kept.inventory)?;
     let mut data = kept.data(&answers, fleet, config, started);
     data.census = kept.census(&answers)?;
+    data.selection = kept.selection(&answers)?;
     if config.census && data.census.is_none() {
         warn!("this run has no stored census, and --offline requests none");
     }

@@ -18,7 +18,7 @@ use super::{
     input::RunInput,
     messages::{inform, resuming, reusable_answers},
     reporting::output::Output,
-    selective::Selection,
+    selection::Selection,
 };
 use crate::{
     config::Config,

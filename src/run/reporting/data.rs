@@ -10,7 +10,10 @@ use crate::{
     aggregate::{Coverage, Fleet, TopActions},
     changes::{Changes, TimeToPatch},
     config::{Config, Percent},
-    domain::{census::Census, ending::RunOutcome, gaps::Gaps, software::RunSoftware},
+    domain::{
+        call_selection::CallSelection, census::Census, ending::RunOutcome, gaps::Gaps,
+        software::RunSoftware,
+    },
     inventory::{Inventory, ListCheck},
     report::{self, Extras, Facts, Past, Run, Tool, TrendPoint, default_title},
     store::{Figures, OutcomeCounts, RunId, RunRecord, Snapshot},
@@ -55,6 +58,8 @@ pub(crate) struct RunData<'run> {
     pub(crate) week: Option<Changes>,
     /// What is known of the service's list beside the run's; `None` if it was not asked for.
     pub(crate) list_check: Option<ListCheck>,
+    /// How the run called for some of the machines; `None` if it called for all.
+    pub(crate) selection: Option<CallSelection>,
     /// The software inventory; `None` if it was not asked for.
     pub(crate) software: Option<RunSoftware>,
     /// The latest runs, oldest first.
@@ -98,6 +103,7 @@ impl<'run> RunData<'run> {
             changes: None,
             week: None,
             list_check: None,
+            selection: None,
             software: None,
             trend: Vec::new(),
             releases: Vec::new(),
@@ -124,6 +130,7 @@ impl<'run> RunData<'run> {
             releases: &self.releases,
             census: self.census.as_ref(),
             list_check: self.list_check.as_ref(),
+            selection: self.selection.as_ref(),
             software: self.software.as_ref(),
             facts: &self.facts(self.extras()),
         })

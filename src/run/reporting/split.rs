@@ -84,6 +84,7 @@ fn part_data<'part>(
     });
     RunData {
         part: Some(facts),
+        selection: whole.selection.clone(),
         software: whole.software.clone(),
         ..data
     }

@@ -1,0 +1,47 @@
+//! Which machines a run calls for, if not all.
+
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use tracing::warn;
+
+use crate::{
+    collect::{census::ServiceCensus, selective::Selector},
+    config::AnswerSource,
+    domain::{call_selection::CallSelection, machine::MachineId, text::chain},
+    store::{RunRecord, Store},
+};
+
+/// What a run starts with that does not call for every machine.
+pub(super) struct Selection {
+    pub(super) selector: Arc<Mutex<Selector>>,
+    /// The service's own count, from before the calls.
+    pub(super) census: ServiceCensus,
+    pub(super) source: AnswerSource,
+}
+
+impl Selection {
+    /// Keeps the last answers of the machines for which nothing can have changed, and records how the
+    /// selection went. If that fails, these machines are pending.
+    pub(super) fn keep(&self, record: &RunRecord, store: &mut Store) {
+        let kept: Vec<MachineId> = self.selector.lock().kept().collect();
+        let kept = store.keep_answers(record, kept);
+        let kept = kept.and_then(|()| store.set_selection(record.run, Some(&self.result())));
+        if let Err(problem) = kept {
+            warn!("Kept answers could not be stored: {}", chain(&problem));
+        }
+    }
+
+    /// How the selection went.
+    pub(super) fn result(&self) -> CallSelection {
+        let selector = self.selector.lock();
+        CallSelection {
+            source: self.source.to_string(),
+            cohorts: self.source.cohorts.then(|| selector.cohorts() as u64),
+            rechecked: selector.accuracy(),
+            everyone_because: selector
+                .missed_too_many()
+                .then(|| selector.accuracy().sentence()),
+        }
+    }
+}
