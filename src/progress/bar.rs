@@ -1,36 +1,28 @@
 //! The progress bar on a terminal, and a log writer that does not break it.
 
-use std::{
-    io::{self, Write},
-    sync::Arc,
-};
+use std::io::{self, IsTerminal, Write};
 
 use console::{Term, is_dumb};
-use parking_lot::Mutex;
 
-use super::{
-    drawing::{Drawing, State},
-    lines::Lines,
-};
+use super::{drawing::Drawing, lines::Lines};
 use crate::collect::Counts;
 
 /// A bar on standard error, hidden until there is something to show, and always if standard error
 /// is no terminal. Clones share the same bar.
 #[derive(Debug, Clone)]
-pub struct Bar(Arc<Mutex<Drawing<Term>>>);
+pub struct Bar(Drawing<Term>);
 
 impl Default for Bar {
     fn default() -> Self {
-        Self(Arc::new(Mutex::new(Drawing::new(Term::buffered_stderr()))))
+        Self(Drawing::new(Term::buffered_stderr()))
     }
 }
 
 impl Bar {
     /// The bar is lost, not the run, if standard error is closed.
-    pub(super) fn show(&self, counts: Counts, lines: Lines) {
-        let mut drawing = self.0.lock();
-        if drawing.terminal().is_term() && !is_dumb() {
-            let _ = drawing.show(State { counts, lines });
+    pub(super) fn show(&self, counts: Counts, lines: &Lines) {
+        if io::stderr().is_terminal() && !is_dumb() {
+            self.0.show(counts, lines);
         }
     }
 
@@ -40,7 +32,7 @@ impl Bar {
     }
 
     pub(super) fn clear(&self) {
-        let _ = self.0.lock().clear();
+        self.0.clear();
     }
 
     /// A writer to standard error that does not break the bar.
@@ -55,7 +47,7 @@ pub struct BarWriter(Bar);
 
 impl Write for BarWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.0.lock().above(|| io::stderr().write(bytes))
+        self.0.0.above(|| io::stderr().write(bytes))
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -1,174 +1,108 @@
-//! Draws the two lines of the bar.
-//!
-//! Between two drawings the cursor stays where the first line begins. A terminal that becomes
-//! narrower may wrap the lines, and only the terminal knows into how many; but it moves the cursor
-//! along, so that everything from there on is the bar and can be erased.
+//! The two lines of the bar, which indicatif draws.
 
-use std::{fmt::Debug, io};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike};
 
-use console::Term;
-
-use super::lines::Lines;
+use super::{
+    canvas::{Canvas, Terminal},
+    lines::Lines,
+};
 use crate::{collect::Counts, domain::text::whole_share};
 
-/// The columns of the bar alone.
-const BAR_WIDTH: u64 = 16;
-const SPINNER: &str = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏";
+/// The columns before the text: the spinner, the bar, and a space after each.
+const WIDTH_BEFORE_TEXT: usize = 2 + 17;
+const TEMPLATE: &str = "{spinner} {bar:16} {prefix}\n  {wide_msg}";
+/// For a narrow terminal: the text says more than the bar.
+const NARROW_TEMPLATE: &str = "{spinner} {prefix}\n  {wide_msg}";
 
-/// What a drawing needs of a terminal.
-pub(super) trait Terminal: Debug {
-    /// The width in columns, now.
-    fn width(&self) -> usize;
-    fn write(&mut self, text: &str) -> io::Result<()>;
-    fn move_up_one_line(&mut self) -> io::Result<()>;
-    /// Erases everything from the cursor to the end of the screen.
-    fn erase_to_end(&mut self) -> io::Result<()>;
-    fn flush(&mut self) -> io::Result<()>;
-}
-
-impl Terminal for Term {
-    fn width(&self) -> usize {
-        usize::from(self.size().1)
-    }
-
-    fn write(&mut self, text: &str) -> io::Result<()> {
-        self.write_str(text)
-    }
-
-    fn move_up_one_line(&mut self) -> io::Result<()> {
-        flush_on_windows(self)?;
-        self.move_cursor_up(1)
-    }
-
-    fn erase_to_end(&mut self) -> io::Result<()> {
-        flush_on_windows(self)?;
-        self.clear_to_end_of_screen()
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Self::flush(self)
-    }
-}
-
-/// A console of Windows is moved about and erased at once, ahead of the text in the buffer.
-fn flush_on_windows(terminal: &Term) -> io::Result<()> {
-    if cfg!(windows) {
-        terminal.flush()?;
-    }
-    Ok(())
-}
-
-/// What the bar shows.
-#[derive(Debug)]
-pub(super) struct State {
-    pub(super) counts: Counts,
-    pub(super) lines: Lines,
-}
-
-impl State {
-    /// The bar's line, and the details. Neither reaches the last column: some terminals would
-    /// begin another line.
-    fn rows(&self, width: usize, spinner: char) -> [String; 2] {
-        let Counts { machines, .. } = self.counts;
-        let done = self.counts.done();
-        let percent = whole_share(done, machines);
-        let summary = &self.lines.summary;
-        let bar = bar(done.saturating_mul(BAR_WIDTH) / machines.max(1));
-        let full = format!("{spinner} {bar} {percent:>5}  {summary}");
-        // The text says more than the bar.
-        let first = if full.chars().count() < width {
-            full
-        } else {
-            format!("{spinner} {percent}  {summary}")
-        };
-        [first, format!("  {}", self.lines.details)].map(|row| cut(&row, width.saturating_sub(1)))
-    }
-}
-
-fn bar(filled: u64) -> String {
-    let part = |at: u64| match at.cmp(&filled) {
-        std::cmp::Ordering::Less => '━',
-        std::cmp::Ordering::Equal => '╸',
-        std::cmp::Ordering::Greater => '─',
-    };
-    (0..BAR_WIDTH).map(part).collect()
-}
-
-/// The text in at most this many columns; an ellipsis stands for the rest.
-fn cut(text: &str, columns: usize) -> String {
-    if text.chars().count() <= columns {
-        return text.trim_end().to_owned();
-    }
-    let kept = text.chars().take(columns.saturating_sub(1));
-    kept.chain((columns > 0).then_some('…')).collect()
-}
-
-/// The bar on its terminal.
+/// The bar on its terminal, hidden until there is something to show. Clones share the same bar.
 #[derive(Debug)]
 pub(super) struct Drawing<T> {
-    terminal: T,
-    /// What is on the screen.
-    shown: Option<State>,
-    /// The number of states shown so far.
-    ticks: usize,
+    bar: ProgressBar,
+    canvas: Canvas<T>,
+}
+
+impl<T> Clone for Drawing<T> {
+    fn clone(&self) -> Self {
+        Self {
+            bar: self.bar.clone(),
+            canvas: self.canvas.clone(),
+        }
+    }
 }
 
 impl<T: Terminal> Drawing<T> {
     pub(super) fn new(terminal: T) -> Self {
         Self {
-            terminal,
-            shown: None,
-            ticks: 0,
+            bar: ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden()),
+            canvas: Canvas::new(terminal),
         }
-    }
-
-    pub(super) fn terminal(&self) -> &T {
-        &self.terminal
     }
 
     /// Draws this state in place of the one before.
-    pub(super) fn show(&mut self, state: State) -> io::Result<()> {
-        self.ticks = self.ticks.wrapping_add(1);
-        self.erase()?;
-        self.shown = Some(state);
-        self.draw()
+    pub(super) fn show(&self, counts: Counts, lines: &Lines) {
+        if self.bar.is_hidden() {
+            let canvas = Box::new(self.canvas.clone());
+            self.bar
+                .set_draw_target(ProgressDrawTarget::term_like(canvas));
+        }
+        let columns = usize::from(self.canvas.width());
+        let details = cut(&lines.details, columns.saturating_sub(2));
+        let Text { template, text } = Text::new(counts, &lines.summary, columns);
+        let bar = self.bar.clone().with_prefix(text).with_message(details);
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style.progress_chars("━╸─").tick_chars("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏ "));
+        }
+        // The only call that draws.
+        bar.update(|state| {
+            state.set_len(counts.machines);
+            state.set_pos(counts.done());
+        });
     }
 
-    /// Removes the bar for good.
-    pub(super) fn clear(&mut self) -> io::Result<()> {
-        self.erase()?;
-        self.shown = None;
-        self.terminal.flush()
+    /// Removes the bar until the next state.
+    pub(super) fn clear(&self) {
+        self.bar.finish_and_clear();
+        self.bar.set_draw_target(ProgressDrawTarget::hidden());
+        self.bar.reset();
     }
 
     /// Lets `write` write whole lines where the bar is, and draws the bar below them.
-    pub(super) fn above<R>(&mut self, write: impl FnOnce() -> io::Result<R>) -> io::Result<R> {
-        // A bar that cannot be drawn is no reason to lose a line of the log.
-        let _ = self.erase().and_then(|()| self.terminal.flush());
-        let written = write();
-        let _ = self.draw();
-        written
+    pub(super) fn above<R>(&self, write: impl FnOnce() -> R) -> R {
+        self.bar.suspend(write)
     }
+}
 
-    fn erase(&mut self) -> io::Result<()> {
-        if self.shown.is_none() {
-            return Ok(());
+/// The text beside the bar, or instead of it.
+struct Text {
+    template: &'static str,
+    text: String,
+}
+
+impl Text {
+    fn new(counts: Counts, summary: &str, columns: usize) -> Self {
+        let percent = whole_share(counts.done(), counts.machines);
+        let text = format!("{percent:>5}  {summary}");
+        if WIDTH_BEFORE_TEXT + text.chars().count() <= columns {
+            return Self {
+                template: TEMPLATE,
+                text,
+            };
         }
-        // The terminal may have echoed a typed key.
-        self.terminal.write("\r")?;
-        self.terminal.erase_to_end()
+        let text = format!("{percent}  {summary}");
+        Self {
+            template: NARROW_TEMPLATE,
+            text: cut(&text, columns.saturating_sub(2)),
+        }
     }
+}
 
-    fn draw(&mut self) -> io::Result<()> {
-        let Some(state) = &self.shown else {
-            return Ok(());
-        };
-        let spinner = SPINNER.chars().cycle().nth(self.ticks % 10).unwrap_or(' ');
-        let [first, second] = state.rows(self.terminal.width(), spinner);
-        self.terminal.write(&format!("{first}\n{second}\r"))?;
-        self.terminal.move_up_one_line()?;
-        self.terminal.flush()
+/// The text in at most this many columns; an ellipsis stands for the rest.
+fn cut(text: &str, columns: usize) -> String {
+    if text.chars().count() <= columns {
+        return text.to_owned();
     }
+    let kept = text.chars().take(columns.saturating_sub(1));
+    kept.chain((columns > 0).then_some('…')).collect()
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The progress display. Others call this module with events; it calls none of them.
 
 mod bar;
+mod canvas;
 mod drawing;
 mod lines;
 
@@ -91,7 +92,7 @@ impl Display {
     pub fn show(&self, progress: &Progress, now: &ZonedDateTime) {
         let lines = Lines::new(progress, &self.rules.limits, self.until, now);
         match &self.kind {
-            Kind::Bar(bar) => bar.show(progress.counts, lines),
+            Kind::Bar(bar) => bar.show(progress.counts, &lines),
             Kind::Log => info!(
                 target: "patchgap::progress",
                 done = progress.counts.done(),

@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{io, sync::Arc};
 
 use parking_lot::Mutex;
 
@@ -98,14 +98,8 @@ impl FakeTerminal {
             .map(|row| row.text.iter().collect::<String>());
         rows.filter(|row| !row.is_empty()).collect()
     }
-}
 
-impl Terminal for FakeTerminal {
-    fn width(&self) -> usize {
-        self.width
-    }
-
-    fn write(&mut self, text: &str) -> io::Result<()> {
+    fn write(&mut self, text: &str) {
         for character in text.chars() {
             match character {
                 '\r' => self.column = 0,
@@ -116,18 +110,40 @@ impl Terminal for FakeTerminal {
                 other => self.put(other),
             }
         }
+    }
+
+    fn erase_to_end(&mut self) {
+        self.rows.truncate(self.row + 1);
+        self.rows[self.row].text.truncate(self.column);
+        self.rows[self.row].goes_on = false;
+    }
+}
+
+/// What the drawing and the test share.
+type Screen = Arc<Mutex<FakeTerminal>>;
+
+impl Terminal for Screen {
+    fn width(&self) -> u16 {
+        u16::try_from(self.lock().width).unwrap()
+    }
+
+    fn height(&self) -> u16 {
+        50
+    }
+
+    fn write(&mut self, text: &str) -> io::Result<()> {
+        self.lock().write(text);
         Ok(())
     }
 
-    fn move_up_one_line(&mut self) -> io::Result<()> {
-        self.row = self.row.saturating_sub(1);
+    fn move_up(&mut self, rows: usize) -> io::Result<()> {
+        let mut screen = self.lock();
+        screen.row = screen.row.saturating_sub(rows);
         Ok(())
     }
 
     fn erase_to_end(&mut self) -> io::Result<()> {
-        self.rows.truncate(self.row + 1);
-        self.rows[self.row].text.truncate(self.column);
-        self.rows[self.row].goes_on = false;
+        self.lock().erase_to_end();
         Ok(())
     }
 
@@ -136,146 +152,187 @@ impl Terminal for FakeTerminal {
     }
 }
 
-fn state(answered: u64) -> State {
-    State {
-        counts: Counts {
-            machines: 10_000,
-            answered,
-            not_found: 0,
-            failed: 0,
-        },
-        lines: Lines {
-            summary: format!("{answered} of 10,000 machines · done 03:40 (in 5 h 40 min)"),
-            details: "waiting for the quota until 22:44 (in 44 min) · quota used 100 of 100/min"
-                .to_owned(),
-        },
+fn screen(width: usize, wraps: bool) -> Screen {
+    Arc::new(Mutex::new(FakeTerminal::new(width, wraps)))
+}
+
+fn counts(answered: u64) -> Counts {
+    Counts {
+        machines: 10_000,
+        answered,
+        not_found: 0,
+        failed: 0,
     }
+}
+
+fn lines(answered: u64) -> Lines {
+    Lines {
+        summary: format!("{answered} of 10,000 machines · done 03:40 (in 5 h 40 min)"),
+        details: "waiting for the quota until 22:44 (in 44 min) · quota used 100 of 100/min"
+            .to_owned(),
+    }
+}
+
+/// The bar alone at this width.
+fn bar(answered: u64, width: usize) -> Vec<String> {
+    let screen = screen(width, true);
+    let drawing = Drawing::new(Arc::clone(&screen));
+    drawing.show(counts(answered), &lines(answered));
+    screen.lock().screen()
+}
+
+fn without_spinner(text: &str) -> String {
+    text.chars().skip(1).collect()
 }
 
 #[test]
 fn bar_leaves_nothing_behind_when_the_width_changes() {
     for wraps in [true, false] {
-        let mut drawing = Drawing::new(FakeTerminal::new(100, wraps));
-        drawing.terminal.write("$ patchgap report\n").unwrap();
-        for (answered, width) in [100, 60, 33, 20, 7, 45, 120, 61].into_iter().enumerate() {
-            drawing.terminal.resize(width);
-            drawing.show(state(answered as u64)).unwrap();
-            let spinner = SPINNER.chars().nth(drawing.ticks % 10).unwrap();
-            let screen = drawing.terminal.screen();
-            let bar = &screen[screen.len() - 2..];
-            assert_eq!(bar, state(answered as u64).rows(width, spinner), "{width}");
-            let above = screen[..screen.len() - 2].concat();
+        let screen = screen(100, wraps);
+        screen.lock().write("$ patchgap report\n");
+        let drawing = Drawing::new(Arc::clone(&screen));
+        for (answered, width) in (0..).zip([100, 60, 33, 20, 7, 45, 120, 61]) {
+            screen.lock().resize(width);
+            drawing.show(counts(answered), &lines(answered));
+            let mut shown = screen.lock().screen();
+            let drawn = shown.split_off(shown.len() - 2).join("\n");
+            let anew = bar(answered, width).join("\n");
+            assert_eq!(without_spinner(&drawn), without_spinner(&anew), "{width}");
+            let above = shown.concat();
             assert!(
                 "$ patchgap report".starts_with(&above),
-                "{width}: {screen:?}"
+                "{width}: {shown:?}"
             );
         }
-        drawing.terminal.resize(30);
-        drawing.clear().unwrap();
-        assert_eq!(drawing.terminal.row, drawing.terminal.rows.len() - 1);
-        assert!("$ patchgap report".starts_with(&drawing.terminal.screen().concat()));
+        screen.lock().resize(30);
+        drawing.clear();
+        let screen = screen.lock();
+        assert_eq!(screen.row, screen.rows.len() - 1);
+        assert!("$ patchgap report".starts_with(&screen.screen().concat()));
     }
 }
 
 #[test]
 fn fake_terminal_wraps_a_bar_into_more_rows() {
-    let mut drawing = Drawing::new(FakeTerminal::new(100, true));
-    drawing.show(state(0)).unwrap();
-    drawing.terminal.resize(30);
-    assert!(drawing.terminal.screen().len() > 4);
-    assert_eq!((drawing.terminal.row, drawing.terminal.column), (0, 0));
+    let screen = screen(100, true);
+    let drawing = Drawing::new(Arc::clone(&screen));
+    drawing.show(counts(0), &lines(0));
+    let mut screen = screen.lock();
+    screen.resize(30);
+    assert!(screen.screen().len() > 4);
+    assert_eq!((screen.row, screen.column), (0, 0));
 }
 
 #[test]
 fn lines_are_written_above_the_bar() {
-    let mut drawing = Drawing::new(FakeTerminal::new(100, true));
-    drawing.show(state(7)).unwrap();
-    drawing.terminal.resize(50);
-    // What `above` does, with a line to standard error in between.
-    drawing.erase().unwrap();
-    drawing.terminal.write("rate limited\n").unwrap();
-    drawing.draw().unwrap();
-    let rows = state(7).rows(50, SPINNER.chars().nth(1).unwrap());
-    assert_eq!(
-        drawing.terminal.screen(),
-        ["rate limited", &rows[0], &rows[1]]
-    );
+    let screen = screen(100, true);
+    let drawing = Drawing::new(Arc::clone(&screen));
+    for width in [100, 50, 28, 70] {
+        screen.lock().resize(width);
+        drawing.show(counts(7), &lines(7));
+        drawing.above(|| screen.lock().write("rate limited\n"));
+    }
+    screen.lock().resize(40);
+    drawing.above(|| screen.lock().write("rate limited\n"));
+    drawing.show(counts(7), &lines(7));
+    let shown = screen.lock().screen();
+    assert_eq!(shown[..5], ["rate limited"; 5]);
+    assert_eq!(shown.len(), 7, "{shown:?}");
+}
+
+#[test]
+fn cleared_bar_appears_again() {
+    let screen = screen(100, true);
+    let drawing = Drawing::new(Arc::clone(&screen));
+    drawing.show(counts(9000), &lines(9000));
+    drawing.clear();
+    drawing.above(|| screen.lock().write("done\n"));
+    assert_eq!(screen.lock().screen(), ["done"]);
+    drawing.show(counts(2500), &lines(2500));
+    let shown = screen.lock().screen();
+    assert_eq!(shown.len(), 3, "{shown:?}");
+    assert!(shown[1].contains("  25 %"), "{shown:?}");
 }
 
 #[test]
 fn bar_is_off_the_screen_while_a_line_is_written() {
-    let mut drawing = Drawing::new(Recorder::default());
-    drawing.show(state(7)).unwrap();
-    let calls = drawing.terminal.calls();
-    let during = drawing.above(|| Ok(calls.lock().join(" "))).unwrap();
-    assert!(during.ends_with("draw up flush erase flush"), "{during}");
+    let calls = Calls::default();
+    let drawing = Drawing::new(Arc::clone(&calls));
+    drawing.show(counts(7), &lines(7));
+    let during = drawing.above(|| calls.lock().join(" "));
+    assert_eq!(during, "draw up flush erase flush");
     assert_eq!(calls.lock().join(" "), format!("{during} draw up flush"));
 }
 
 #[test]
 fn narrow_terminal_drops_the_bar_before_the_text() {
-    let first = |width| state(2500).rows(width, '⠋')[0].clone();
+    let first = |width| bar(2500, width)[0].clone();
     assert_eq!(
         first(100),
-        "⠋ ━━━━╸───────────  25 %  2500 of 10,000 machines · done 03:40 (in 5 h 40 min)"
+        "⠙ ━━━━╸───────────  25 %  2500 of 10,000 machines · done 03:40 (in 5 h 40 min)"
     );
     assert_eq!(
         first(70),
-        "⠋ 25 %  2500 of 10,000 machines · done 03:40 (in 5 h 40 min)"
+        "⠙ 25 %  2500 of 10,000 machines · done 03:40 (in 5 h 40 min)"
     );
-    assert_eq!(first(30), "⠋ 25 %  2500 of 10,000 machi…");
-    assert_eq!(first(1), "");
+    assert_eq!(
+        bar(2500, 30),
+        [
+            "⠙ 25 %  2500 of 10,000 machi…",
+            "  waiting for the quota unti…"
+        ]
+    );
+}
+
+#[test]
+fn one_column_is_enough() {
+    let drawing = Drawing::new(screen(1, true));
+    drawing.show(counts(7), &lines(7));
+    drawing.clear();
 }
 
 #[test]
 fn last_machine_alone_makes_100_percent() {
-    let first = |answered| state(answered).rows(100, '⠋')[0].clone();
+    let first = |answered| bar(answered, 100)[0].clone();
     assert!(
-        first(9999).starts_with("⠋ ━━━━━━━━━━━━━━━╸  99 %"),
+        first(9999).starts_with("⠙ ━━━━━━━━━━━━━━━╸  99 %"),
         "{}",
         first(9999)
     );
-    assert!(first(10_000).starts_with("⠋ ━━━━━━━━━━━━━━━━ 100 %"));
+    assert!(first(10_000).starts_with("⠙ ━━━━━━━━━━━━━━━━ 100 %"));
 }
 
 /// A terminal that records the calls of its drawing.
-#[derive(Debug, Default)]
-struct Recorder(Arc<Mutex<Vec<&'static str>>>);
+type Calls = Arc<Mutex<Vec<&'static str>>>;
 
-impl Recorder {
-    fn calls(&self) -> Arc<Mutex<Vec<&'static str>>> {
-        Arc::clone(&self.0)
-    }
-
-    fn record(&self, call: &'static str) {
-        self.0.lock().push(call);
-    }
-}
-
-impl Terminal for Recorder {
-    fn width(&self) -> usize {
+impl Terminal for Calls {
+    fn width(&self) -> u16 {
         80
+    }
+
+    fn height(&self) -> u16 {
+        24
     }
 
     fn write(&mut self, text: &str) -> io::Result<()> {
         if text != "\r" {
-            self.record("draw");
+            self.lock().push("draw");
         }
         Ok(())
     }
 
-    fn move_up_one_line(&mut self) -> io::Result<()> {
-        self.record("up");
+    fn move_up(&mut self, _: usize) -> io::Result<()> {
+        self.lock().push("up");
         Ok(())
     }
 
     fn erase_to_end(&mut self) -> io::Result<()> {
-        self.record("erase");
+        self.lock().push("erase");
         Ok(())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.record("flush");
+        self.lock().push("flush");
         Ok(())
     }
 }
