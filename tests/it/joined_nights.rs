@@ -81,6 +81,28 @@ fn gaps_of_two_nights_join_with_their_machines_by_name_and_run() {
     assert!(gaps.len() > 60, "machines of both nights");
 }
 
+/// The manual joins by id: with names, a gap would count once for each machine of its name.
+#[test]
+fn gaps_join_with_exactly_one_machine_by_id_although_names_repeat() {
+    let scene = Scene::with_machines(20);
+    let list = scene.tenant.inventory_csv();
+    let renamed = scene.tenant.fleet().machines().iter();
+    let list = renamed.fold(list, |list, it| list.replacen(&it.name, "SAME", 1));
+    scene.write("machines.csv", list);
+    let run = scene.report(&[]).exits_with(0);
+    let (gaps, machines) = (run.rows("gaps.csv"), run.rows("machines.csv"));
+    let joined = |column: &str| {
+        let pairs = gaps.iter().flat_map(|gap| {
+            let own = machines.iter();
+            own.filter(move |it| it[column] == gap[column] && it["run"] == gap["run"])
+        });
+        pairs.count()
+    };
+    assert!(!gaps.is_empty());
+    assert_eq!(joined("machineId"), gaps.len());
+    assert_eq!(joined("machineName"), gaps.len() * machines.len());
+}
+
 #[test]
 fn every_table_names_machines_as_the_list_of_its_night_does() {
     let nights = Nights::two();

@@ -11,6 +11,12 @@ use crate::{
 /// The maximum number of inventory columns. A sheet holds 16,384 columns of any kind.
 pub(super) const MOST_COLUMNS: usize = 16_000;
 
+/// The characters that a heading needs beside its own, for the filter button and the bold type.
+const BESIDE_HEADING: usize = 4;
+
+/// The maximum width that a heading alone gives a column.
+const WIDEST_HEADING: usize = 40;
+
 /// The number format for date and time, independent of the locale.
 pub(super) const TIME: &str = "yyyy-mm-dd hh:mm:ss";
 
@@ -56,12 +62,18 @@ pub(super) fn layouts<T: Table>(columns: &[Column<T>], inventory: &Inventory) ->
     let layouts = layouts
         .zip(headings)
         .map(|((kind, sheet), heading)| Layout {
+            width: width(sheet.width, &heading),
             heading,
-            width: sheet.width.into(),
             kind,
             bars: sheet.bars,
         });
     layouts.collect()
+}
+
+/// The width of a column: of its values, but at least of its heading.
+fn width(values: u32, heading: &str) -> f64 {
+    let heading = (heading.chars().count() + BESIDE_HEADING).min(WIDEST_HEADING);
+    u32::try_from(heading).unwrap_or(0).max(values).into()
 }
 
 impl Layout {
@@ -75,6 +87,24 @@ impl Layout {
             Kind::Date => Some(format.set_num_format(DATE).set_align(FormatAlign::Left)),
             Kind::Time => Some(format.set_num_format(TIME).set_align(FormatAlign::Left)),
             _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_as_wide_as_their_values_and_headings() {
+        for (values, heading, expected) in [
+            (20, "Oldest gap since (UTC)", 26.0),
+            (14, "Days missing, median", 24.0),
+            (40, "Products", 40.0),
+            (13, "Prüfstück", 13.0),
+            (22, &*"x".repeat(500), 40.0),
+        ] {
+            assert!((width(values, heading) - expected).abs() < 0.1, "{heading}");
         }
     }
 }
