@@ -3,6 +3,7 @@
 mod acting;
 mod filters;
 mod first_screen;
+mod keyboard;
 mod legible;
 mod machine_filter;
 

@@ -83,7 +83,7 @@ const kbDetails = (kb) => {
       download(name, csvOf(targetColumns(), rows));
       say("Saved " + name + ": " + countOf(rows.length, "machine", "machines") + ".");
     }),
-    tool("Show in the table of machines", about, () => goTo("machines", { q: label })),
+    tool("Show in the table of machines", "those that miss " + label, () => goTo("machines", { q: label })),
   ]);
   const all = data.kbs.machinesMissing[kb];
   const list = listTable({
