@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use crate::domain::{machine::MachineId, words::words};
 
-use super::faults::Fault;
+use super::faults::{Fault, FileFault};
 
 /// Everything received so far.
 #[derive(Debug, Clone, Default)]
@@ -71,6 +71,8 @@ pub struct Download {
     pub range: Option<String>,
     /// Whether it had an `Authorization` header: such a request is refused.
     pub authorized: bool,
+    /// Its fault.
+    pub fault: Option<FileFault>,
     /// The status of the reply; `None` where the connection was broken instead.
     pub status: Option<u16>,
 }

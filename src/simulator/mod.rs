@@ -61,10 +61,11 @@ use tenant::Tenant;
 pub use decoy::Decoy;
 pub use error::SimulatorError;
 pub use faults::{
-    CENSUS_EXCESS, CensusFault, CensusFaults, Fault, Faults, InvalidFaults, ListFault, ListFaults,
-    ListOddForm, OddForm, TenantFault,
+    CENSUS_EXCESS, CensusFault, CensusFaults, Exceptions, Fault, Faults, FileFault, InvalidFaults,
+    ListFault, ListFaults, ListOddForm, OddForm, SoftwareFault, SoftwareFaults, SoftwareOddity,
+    TenantFault,
 };
-pub use fleet::{Fleet, Product, ProductGap, ProductVersion, SimulatedMachine};
+pub use fleet::{Fleet, Product, ProductGap, ProductVersion, SimulatedMachine, Support};
 pub use listing::{DeviceGroup, ListedMachine};
 pub use log::{ApiName, Call, CallLog, Download, SignInAttempt};
 pub use settings::Settings;
@@ -195,6 +196,13 @@ impl Simulator {
     /// once; `None` for a machine that is gone or belongs to another tenant.
     pub fn truth(&self, machine: MachineId) -> Option<Vec<MissingKb>> {
         self.tenant.truth(machine)
+    }
+
+    /// Until when the machine's Windows gets updates, as the software inventory says it; `None`
+    /// for a machine that is not of the fleet.
+    pub fn support(&self, machine: MachineId) -> Option<Support> {
+        let machine = self.tenant.fleet.get(machine)?;
+        Some(self.tenant.support(machine))
     }
 
     /// Every record of the machine list, in the order before it moves.

@@ -2,15 +2,15 @@
 
 use std::{sync::OnceLock, time::Duration};
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date, tz::Offset};
 use tokio::time::Instant;
 
 use crate::domain::{kb::MissingKb, machine::MachineId};
 
 use super::{
     chance::{chance, hex, uuid},
-    faults::{TenantFault, as_described, odd_forms},
-    fleet::{Fleet, Product, SimulatedMachine, census},
+    faults::{SoftwareOddity, TenantFault, as_described, odd_forms},
+    fleet::{Fleet, Product, SimulatedMachine, Support},
     listing::{Entry, ListedMachine, Listing},
     settings::{LIST_ROLE, SOFTWARE_ROLE, Settings},
     software::Inventory,
@@ -25,6 +25,8 @@ pub(super) struct Tenant {
     pub(super) client_id: String,
     pub(super) client_secret: String,
     pub(super) fleet: Fleet,
+    /// The fleet one night ago.
+    earlier: OnceLock<Fleet>,
     listing: Listing,
     software: OnceLock<Vec<Product>>,
     pub(super) tokens: Tokens,
@@ -45,7 +47,8 @@ impl Tenant {
             id: uuid(&mut random),
             client_id: uuid(&mut random),
             client_secret: format!("sim8Q~{}", hex(&mut random, 17)),
-            fleet: Fleet::after(settings.nights, settings.seed, settings.machines),
+            fleet: fleet(&settings, settings.nights),
+            earlier: OnceLock::new(),
             listing: Listing::new(settings.seed, now, settings.faults.list.clone()),
             software: OnceLock::new(),
             tokens: Tokens::new(settings.token_lifetime),
@@ -95,6 +98,15 @@ impl Tenant {
         self.listing.record(&self.fleet, entry)
     }
 
+    /// Until when the machine's Windows gets updates.
+    pub(super) fn support(&self, machine: &SimulatedMachine) -> Support {
+        machine.lifecycle.support(self.started())
+    }
+
+    fn started(&self) -> Date {
+        Offset::UTC.to_datetime(self.clock.wall).date()
+    }
+
     /// Every entry of the machine list, in its order before it moves.
     pub(super) fn all_entries(&self) -> &[Entry] {
         self.listing.at_first(&self.fleet)
@@ -107,14 +119,28 @@ impl Tenant {
             nights: self.settings.nights,
             fleet: &self.fleet,
             listing: &self.listing,
+            started: self.started(),
+            faults: &self.settings.faults.software,
+        }
+    }
+
+    /// What was installed when the export was made.
+    pub(super) fn exported(&self) -> Inventory<'_> {
+        if !self.settings.faults.software.has(SoftwareOddity::OldExport) {
+            return self.inventory();
+        }
+        let nights = self.settings.nights.saturating_sub(1);
+        Inventory {
+            nights,
+            fleet: self.earlier.get_or_init(|| fleet(&self.settings, nights)),
+            ..self.inventory()
         }
     }
 
     /// Every product, with the service's count over the machines that are not gone.
     pub(super) fn software(&self) -> &[Product] {
         self.software.get_or_init(|| {
-            let machines = self.fleet.machines().iter();
-            let mut products = census(machines.filter(|it| self.find(it.id).is_some()));
+            let mut products = self.fleet.census(|machine| self.find(machine).is_some());
             if self.settings.faults.census.differs {
                 products.iter_mut().for_each(Product::exaggerate);
             }
@@ -126,7 +152,7 @@ impl Tenant {
     pub(super) fn truth(&self, machine: MachineId) -> Option<Vec<MissingKb>> {
         let switched_on = &self.settings.faults.odd_forms;
         let mut known: Vec<MissingKb> = Vec::new();
-        for missing in &self.find(machine)?.missing {
+        for missing in &*self.find(machine)?.missing {
             let forms = odd_forms(switched_on, self.settings.seed, machine, &missing.id);
             let missing = as_described(missing.clone(), &forms);
             match known.iter_mut().find(|other| other.id == missing.id) {
@@ -143,4 +169,9 @@ impl Tenant {
         let spread = chance(self.settings.seed, "latency", target, number as u64).f64();
         self.settings.latency.mul_f64(0.5 + spread)
     }
+}
+
+fn fleet(settings: &Settings, nights: u32) -> Fleet {
+    let exceptions = settings.faults.exceptions;
+    Fleet::with_exceptions(nights, settings.seed, settings.machines, exceptions)
 }

@@ -18,7 +18,7 @@ struct Kb {
 fn truth(scene: &Scene) -> Vec<Kb> {
     let mut kbs: BTreeMap<&str, Kb> = BTreeMap::new();
     let fleet = scene.tenant.fleet().machines();
-    for missing in fleet.iter().flat_map(|machine| &machine.missing) {
+    for missing in fleet.iter().flat_map(|machine| machine.missing.iter()) {
         let cves = missing.cve_addressed;
         let kb = kbs.entry(missing.id.as_str()).or_insert(Kb {
             id: missing.id.to_string(),

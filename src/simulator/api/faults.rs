@@ -21,9 +21,6 @@ use super::{
     answer::{answer, here, page},
 };
 
-/// A host that does not exist.
-const NOWHERE: &str = "https://elsewhere.invalid/";
-
 /// The reply to a call that has this fault.
 pub(super) fn apply_fault(fault: Fault, call: &Admission<'_>) -> Reply {
     match fault {
@@ -45,10 +42,12 @@ pub(super) fn apply_fault(fault: Fault, call: &Admission<'_>) -> Reply {
         Fault::Html => Reply::page(StatusCode::OK),
         Fault::NoValue => Reply::json(StatusCode::OK, &json!({"status": "ok"})),
         Fault::HalfJson => answer(call).halved(),
-        Fault::Redirect => Reply::empty(StatusCode::FOUND)
-            .with_header(LOCATION, elsewhere(call, &call.request.target)),
+        Fault::Redirect => Reply::empty(StatusCode::FOUND).with_header(
+            LOCATION,
+            call.tenant.settings.faults.elsewhere(&call.request.target),
+        ),
         Fault::Paged => paged(call, |target| here(call, target)),
-        Fault::ForeignPage => paged(call, |target| elsewhere(call, target)),
+        Fault::ForeignPage => paged(call, |target| call.tenant.settings.faults.elsewhere(target)),
         Fault::ExpiredToken => expired(call),
         Fault::Forbidden => {
             let message = "Access to the machine is denied";
@@ -105,15 +104,6 @@ fn date_after(call: &Admission<'_>, pause: Duration) -> String {
     let now = u64::try_from(call.tenant.now().as_second()).unwrap_or_default();
     let then = Duration::from_secs(now + whole_seconds(pause));
     httpdate::fmt_http_date(UNIX_EPOCH + then)
-}
-
-fn elsewhere(call: &Admission<'_>, target: &str) -> String {
-    let faults = &call.tenant.settings.faults;
-    let base = faults
-        .elsewhere
-        .as_ref()
-        .map_or(NOWHERE, |url| url.as_str());
-    format!("{}{target}", base.trim_end_matches('/'))
 }
 
 /// The refusal of a call that exceeds the quota.

@@ -8,11 +8,12 @@ use jiff::SignedDuration;
 use serde_json::json;
 use url::form_urlencoded::byte_serialize;
 
-use super::{admission::Admission, answer::here};
+use super::{admission::Admission, answer::here, faults::apply_fault};
 use crate::simulator::{
     exports::{Exports, LONGEST_VALIDITY},
+    faults::SoftwareOddity,
     reply::Reply,
-    software::{Page, Place},
+    software::{Page, Place, RowForm},
 };
 
 const CONTEXT: &str = "https://api.security.microsoft.com/api/$metadata\
@@ -27,8 +28,14 @@ const USUAL_PAGE: usize = 50_000;
 /// The most rows on a page.
 const LARGEST_PAGE: usize = 200_000;
 
+/// How old an export of yesterday is.
+const A_DAY_AND_MORE: SignedDuration = SignedDuration::from_hours(26);
+
 /// The requested page. `Err` is a refusal.
 pub(super) fn inventory(call: &Admission<'_>) -> Result<Reply, Reply> {
+    if let Some(reply) = failed(call) {
+        return Ok(reply);
+    }
     let size = number(call, "pageSize", 1..=LARGEST_PAGE)?;
     let top = number(call, "$top", 1..=LARGEST_PAGE)?;
     let token = call.request.parameter("$skiptoken");
@@ -48,7 +55,14 @@ pub(super) fn inventory(call: &Admission<'_>) -> Result<Reply, Reply> {
         let base = base.as_ref()?;
         Some(format!("{base}?pageSize={size}&$skiptoken={token}"))
     };
+    let software = &call.tenant.settings.faults.software;
+    let form = if software.has(SoftwareOddity::OtherCase) {
+        RowForm::in_pages().in_other_case()
+    } else {
+        RowForm::in_pages()
+    };
     let page = Page {
+        form,
         rows,
         link,
         context: CONTEXT,
@@ -60,10 +74,22 @@ pub(super) fn inventory(call: &Admission<'_>) -> Result<Reply, Reply> {
 
 /// The links to the files, and when these were made. `Err` is a refusal.
 pub(super) fn export(call: &Admission<'_>, exports: &Exports) -> Result<Reply, Reply> {
+    if let Some(reply) = failed(call) {
+        return Ok(reply);
+    }
+    let tenant = call.tenant;
+    let software = &tenant.settings.faults.software;
+    if software.has(SoftwareOddity::NoExport) {
+        let message = "Export is not available to this application";
+        return Err(call.error(StatusCode::FORBIDDEN, "Forbidden", message));
+    }
     let hours = number(call, "sasValidHours", 1..=LONGEST_VALIDITY)?;
     let valid = SignedDuration::from_hours(i64::try_from(hours.unwrap_or(1)).unwrap_or(1));
-    let tenant = call.tenant;
-    let age = SignedDuration::try_from(tenant.settings.export_age).unwrap_or_default();
+    let age = if software.has(SoftwareOddity::OldExport) {
+        A_DAY_AND_MORE
+    } else {
+        SignedDuration::try_from(tenant.settings.export_age).unwrap_or_default()
+    };
     let generated = tenant.now().saturating_sub(age).unwrap_or(tenant.now());
     let body = json!({
         "@odata.context": EXPORT_CONTEXT,
@@ -71,6 +97,14 @@ pub(super) fn export(call: &Admission<'_>, exports: &Exports) -> Result<Reply, R
         "generatedTime": generated.to_string(),
     });
     Ok(Reply::json(StatusCode::OK, &body))
+}
+
+/// The reply to a call that has a fault.
+fn failed(call: &Admission<'_>) -> Option<Reply> {
+    let settings = &call.tenant.settings;
+    let software = &settings.faults.software;
+    let fault = software.of(settings.seed, call.as_request())?;
+    Some(apply_fault(fault, call))
 }
 
 /// A whole number of the query, within these bounds. `Err` is a refusal.

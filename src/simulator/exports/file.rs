@@ -19,11 +19,12 @@ use tokio::{
     fs::File,
     io::{AsyncReadExt, AsyncSeekExt},
     sync::OnceCell,
-    task::spawn_blocking,
+    task::{spawn_blocking, yield_now},
 };
 
 use super::range::requested;
 use crate::simulator::{
+    faults::SoftwareOddity,
     reply::Body,
     software::{FilePlan, RowForm},
     tenant::Tenant,
@@ -42,6 +43,8 @@ pub(super) struct ExportFile {
 pub(super) struct Content {
     file: File,
     length: u64,
+    /// Whether the connection breaks in the middle.
+    breaks: bool,
 }
 
 /// What is still to be sent.
@@ -49,6 +52,7 @@ struct Unread {
     file: File,
     start: u64,
     bytes: u64,
+    breaks: bool,
 }
 
 impl ExportFile {
@@ -67,18 +71,42 @@ impl ExportFile {
         });
         let file = File::from_std(made.await?.reopen()?);
         let length = file.metadata().await?.len();
-        Ok(Content { file, length })
+        Ok(Content {
+            file,
+            length,
+            breaks: false,
+        })
     }
 }
 
 fn compressed(plan: &FilePlan, tenant: &Tenant) -> io::Result<NamedTempFile> {
     let file = NamedTempFile::new()?;
     let mut out = GzEncoder::new(BufWriter::new(file), Compression::fast());
-    plan.write(&tenant.inventory(), &RowForm::in_files(), &mut out)?;
+    let faults = &tenant.settings.faults.software;
+    let form = if faults.has(SoftwareOddity::OtherCase) {
+        RowForm::in_files().in_other_case()
+    } else {
+        RowForm::in_files()
+    };
+    plan.write(&tenant.exported(), &form, &mut out)?;
     Ok(out.finish()?.into_inner()?)
 }
 
 impl Content {
+    /// The first half, as if it were all.
+    pub(super) fn cut(self) -> Self {
+        let length = self.length / 2;
+        Self { length, ..self }
+    }
+
+    /// The whole, but the connection breaks in the middle.
+    pub(super) fn broken(self) -> Self {
+        Self {
+            breaks: true,
+            ..self
+        }
+    }
+
     /// The whole file, or the requested range of it.
     pub(super) fn response(self, range: Option<&str>) -> Response<Body> {
         let length = self.length;
@@ -100,7 +128,8 @@ impl Content {
         let unread = Unread {
             file: self.file,
             start: part.start,
-            bytes: length,
+            bytes: if self.breaks { length / 2 } else { length },
+            breaks: self.breaks,
         };
         let chunks = stream::try_unfold(unread, Unread::chunk);
         let mut response = Response::new(StreamBody::new(chunks).boxed_unsync());
@@ -117,6 +146,11 @@ impl Content {
 impl Unread {
     /// The next chunk, and what is left after it.
     async fn chunk(mut self) -> io::Result<Option<(Frame<Bytes>, Self)>> {
+        if self.bytes == 0 && self.breaks {
+            // What was sent so far is to arrive.
+            yield_now().await;
+            return Err(io::Error::other("the simulated download ends here"));
+        }
         if self.bytes == 0 {
             return Ok(None);
         }

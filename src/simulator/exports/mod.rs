@@ -3,6 +3,7 @@
 //! A file is made when it is first downloaded, and kept on disk as it is sent: compressed. A
 //! request with a token of the API is refused, as by the real storage, and logged.
 
+mod fault;
 mod file;
 mod link;
 mod range;
@@ -24,6 +25,7 @@ use url::Url;
 
 use super::{
     chance::{chance, hex},
+    faults::{self, FileFault, SoftwareOddity},
     listener::Handler,
     log::Download,
     reply::{Body, Reply},
@@ -36,6 +38,10 @@ use link::{LinkError, Signer};
 
 /// The most hours for which links can be requested.
 pub(super) const LONGEST_VALIDITY: usize = 6;
+
+/// A link that leads into somebody's own network.
+const PRIVATE: &str =
+    "http://10.0.0.5/software-inventory/part-00000.json.gz?se=9999&sig=c2lnbmF0dXJl";
 
 /// The exports of the tenant's software inventory, and the server of their files.
 pub(super) struct Exports {
@@ -56,10 +62,13 @@ struct Issued {
 
 impl Handler for Exports {
     async fn handle(&self, request: Request<Incoming>) -> Option<Response<Body>> {
-        let mut download = log_entry(&request);
         let number = self.downloads.lock().len();
+        let mut download = log_entry(&request);
         let response = match self.checked(&request) {
-            Ok(file) => self.serve(file, request.headers()).await,
+            Ok(file) => {
+                download.fault = self.fault(&download.path);
+                self.serve(file, &download).await
+            }
             Err(reply) => reply.into_response(),
         };
         download.status = Some(response.status().as_u16());
@@ -90,10 +99,13 @@ impl Exports {
 
     /// A link to each file of a new export.
     pub(super) fn links(&self, generated: Timestamp, valid: SignedDuration) -> Vec<String> {
-        let until = self.tenant.now() + valid;
+        let now = self.tenant.now();
+        let faults = &self.tenant.settings.faults.software;
         let mut issued = self.issued.lock();
         issued.exports += 1;
         let export = issued.exports;
+        let expired = export == 1 && faults.has(SoftwareOddity::LinksExpired);
+        let until = if expired { now - valid } else { now + valid };
         let files = self.files().iter().enumerate();
         let links = files.map(|(number, file)| {
             let path = link::path(generated, export, &file.plan);
@@ -101,7 +113,12 @@ impl Exports {
             issued.files.insert(path, number);
             link.into()
         });
-        links.collect()
+        let mut links: Vec<String> = links.collect();
+        if faults.has(SoftwareOddity::LinkPrivate) {
+            let place = links.len() / 2;
+            links.insert(place, PRIVATE.to_owned());
+        }
+        links
     }
 
     fn files(&self) -> &[Arc<ExportFile>] {
@@ -137,14 +154,29 @@ impl Exports {
         file.cloned().ok_or_else(not_found)
     }
 
-    async fn serve(&self, file: Arc<ExportFile>, headers: &HeaderMap) -> Response<Body> {
-        let range = text(headers, &RANGE);
-        if let Ok(content) = file.open(&self.tenant).await {
-            return content.response(range.as_deref());
-        }
-        let message = "Server encountered an internal error.";
-        let status = StatusCode::INTERNAL_SERVER_ERROR;
-        Reply::xml(status, "InternalError", message).into_response()
+    /// The fault of the next download at this path.
+    fn fault(&self, path: &str) -> Option<FileFault> {
+        let earlier = self.downloads.lock();
+        let earlier = earlier.iter().filter(|it| it.path == path).count();
+        let settings = &self.tenant.settings;
+        let request = faults::Request {
+            target: path,
+            attempt: u32::try_from(earlier).unwrap_or(u32::MAX),
+        };
+        settings.faults.software.of_download(settings.seed, request)
+    }
+
+    async fn serve(&self, file: Arc<ExportFile>, download: &Download) -> Response<Body> {
+        let range = download.range.as_deref();
+        let elsewhere = self.tenant.settings.faults.elsewhere(&download.path);
+        let content = file.open(&self.tenant).await;
+        let response =
+            content.and_then(|content| fault::response(download.fault, content, range, &elsewhere));
+        response.unwrap_or_else(|_| {
+            let message = "Server encountered an internal error.";
+            let status = StatusCode::INTERNAL_SERVER_ERROR;
+            Reply::xml(status, "InternalError", message).into_response()
+        })
     }
 }
 
@@ -160,6 +192,7 @@ fn log_entry<B>(request: &Request<B>) -> Download {
         path: request.uri().path().to_owned(),
         range: text(headers, &RANGE),
         authorized: headers.contains_key(AUTHORIZATION),
+        fault: None,
         status: None,
     }
 }

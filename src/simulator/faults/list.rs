@@ -120,7 +120,7 @@ impl CensusFaults {
 }
 
 impl Request<'_> {
-    fn draw(self, seed: u64, purpose: &str) -> f64 {
+    pub(super) fn draw(self, seed: u64, purpose: &str) -> f64 {
         chance(seed, purpose, self.target, self.attempt.into()).f64()
     }
 }

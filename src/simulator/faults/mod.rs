@@ -4,6 +4,7 @@ mod fault;
 mod list;
 mod odd;
 mod parse;
+mod software;
 
 use std::{collections::HashMap, time::Duration};
 
@@ -17,6 +18,10 @@ pub use list::{CENSUS_EXCESS, CensusFault, CensusFaults, ListFault, ListFaults, 
 pub use odd::OddForm;
 pub(super) use odd::{HOSTILE_NAMES, as_described, odd_forms};
 pub use parse::InvalidFaults;
+pub use software::{Exceptions, FileFault, SoftwareFault, SoftwareFaults, SoftwareOddity};
+
+/// A host that does not exist.
+const NOWHERE: &str = "https://elsewhere.invalid/";
 
 /// The faults that are switched on. Shares go from 0 to 1.
 ///
@@ -45,6 +50,10 @@ pub struct Faults {
     pub list: ListFaults,
     /// What is wrong with the products and their census.
     pub census: CensusFaults,
+    /// What is wrong with the software inventory.
+    pub software: SoftwareFaults,
+    /// How far answers follow from the versions of software.
+    pub exceptions: Exceptions,
     /// Where redirects and foreign pages point to; by default a host that does not exist.
     pub elsewhere: Option<Url>,
     /// Updates on a page of [`Fault::Paged`] and [`Fault::ForeignPage`].
@@ -69,6 +78,8 @@ impl Default for Faults {
             odd_forms: Vec::new(),
             list: ListFaults::default(),
             census: CensusFaults::default(),
+            software: SoftwareFaults::default(),
+            exceptions: Exceptions::default(),
             elsewhere: None,
             page_size: 2,
             retry_after: Duration::from_secs(1),
@@ -109,6 +120,12 @@ impl Faults {
             return Some(Fault::NotFound);
         }
         random_fault(&self.per_call, draw(seed, "fault", machine, number))
+    }
+
+    /// A URL on the origin that redirects and foreign pages point to.
+    pub(super) fn elsewhere(&self, target: &str) -> String {
+        let base = self.elsewhere.as_ref().map_or(NOWHERE, Url::as_str);
+        format!("{}{target}", base.trim_end_matches('/'))
     }
 
     /// How many tries it takes until a flapping machine is found.

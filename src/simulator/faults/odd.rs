@@ -128,7 +128,7 @@ mod tests {
         let fleet = Fleet::generate(1, 200);
         let (mut changed, mut all) = (0, 0);
         for machine in fleet.machines() {
-            for missing in &machine.missing {
+            for missing in machine.missing.iter() {
                 let forms = odd_forms(&[OddForm::NullId], 1, machine.id, &missing.id);
                 changed += forms.len();
                 all += 1;
@@ -141,7 +141,7 @@ mod tests {
     fn spelling_variants_lose_no_information() {
         let fleet = Fleet::generate(1, 50);
         let machines = fleet.machines().iter();
-        let missing = machines.flat_map(|it| &it.missing).next().unwrap();
+        let missing = machines.flat_map(|it| it.missing.iter()).next().unwrap();
         for form in [OddForm::PrefixedId, OddForm::NumericId, OddForm::Twice] {
             assert_eq!(&as_described(missing.clone(), &[form]), missing);
         }

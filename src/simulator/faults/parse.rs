@@ -4,12 +4,17 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
-use super::{CensusFault, Fault, Faults, ListFault, ListOddForm, OddForm, TenantFault};
+use super::{
+    CensusFault, Fault, Faults, FileFault, ListFault, ListOddForm, OddForm, SoftwareFault,
+    SoftwareOddity, TenantFault,
+};
 
 /// The share of a fault without one.
 const USUAL_SHARE: f64 = 0.02;
 /// The same for the machine list and the census, which take few calls.
 const USUAL_LIST_SHARE: f64 = 0.5;
+/// The same for rows of the software inventory, of which there are very many.
+const USUAL_ROW_SHARE: f64 = 0.0005;
 
 /// Why a text is not a list of faults.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -33,6 +38,14 @@ pub enum InvalidFaults {
 /// The words that a list of faults may contain.
 fn known() -> String {
     let own: &[&str] = &["none", "occasional", "flapping-404", "gone", "odd-forms"];
+    let software: &[&str] = &[
+        "software-bad-rows",
+        "software-bad-ids",
+        "software-absent",
+        "half-installed",
+        "all-different",
+        "random-answers",
+    ];
     let lists = [
         own,
         Fault::WORDS,
@@ -42,6 +55,10 @@ fn known() -> String {
         ListOddForm::WORDS,
         CensusFault::WORDS,
         &["census-differs"],
+        SoftwareFault::WORDS,
+        FileFault::WORDS,
+        SoftwareOddity::WORDS,
+        software,
     ];
     format!("expected any of {}", lists.concat().join(", "))
 }
@@ -52,7 +69,10 @@ impl FromStr for Faults {
     /// A list of words, each alone or with a share: `none`, `occasional`, `flapping-404`,
     /// `gone`, any [`Fault`], any [`TenantFault`], any [`OddForm`] or `odd-forms` for all; for the
     /// machine list and the census any [`ListFault`], [`ListOddForm`] or [`CensusFault`], and
-    /// `census-differs`.
+    /// `census-differs`; for the software inventory any [`SoftwareFault`], [`FileFault`] or
+    /// [`SoftwareOddity`], `software-bad-rows`, `software-bad-ids` and `software-absent`; and
+    /// `half-installed`, `all-different` and `random-answers`, after which what a machine misses
+    /// does not follow from its software.
     fn from_str(text: &str) -> Result<Self, InvalidFaults> {
         let mut faults = Self::default();
         for item in text.split(',') {
@@ -69,16 +89,20 @@ impl FromStr for Faults {
 impl Faults {
     fn switch_on(&mut self, word: &str, share: Option<&str>) -> Result<(), InvalidFaults> {
         let read = |usual| read_share(word, share, usual);
-        if word == "flapping-404" {
-            self.flapping = read(USUAL_SHARE)?;
-        } else if word == "gone" {
-            self.gone = read(USUAL_SHARE)?;
+        if let Some((target, usual)) = self.share_of(word) {
+            *target = read(usual)?;
         } else if let Ok(fault) = word.parse::<Fault>() {
             self.per_call.push((fault, read(USUAL_SHARE)?));
         } else if let Ok(fault) = word.parse::<ListFault>() {
             self.list.per_call.push((fault, read(USUAL_LIST_SHARE)?));
         } else if let Ok(fault) = word.parse::<CensusFault>() {
             self.census.per_call.push((fault, read(USUAL_LIST_SHARE)?));
+        } else if let Ok(fault) = word.parse::<SoftwareFault>() {
+            let share = read(USUAL_LIST_SHARE)?;
+            self.software.per_call.push((fault, share));
+        } else if let Ok(fault) = word.parse::<FileFault>() {
+            let share = read(USUAL_LIST_SHARE)?;
+            self.software.per_download.push((fault, share));
         } else {
             self.toggle(word)?;
             if share.is_some() {
@@ -88,6 +112,19 @@ impl Faults {
         Ok(())
     }
 
+    /// The share that a word of its own sets, and its usual value.
+    fn share_of(&mut self, word: &str) -> Option<(&mut f64, f64)> {
+        Some(match word {
+            "flapping-404" => (&mut self.flapping, USUAL_SHARE),
+            "gone" => (&mut self.gone, USUAL_SHARE),
+            "half-installed" => (&mut self.exceptions.half_installed, USUAL_SHARE),
+            "software-absent" => (&mut self.software.absent, USUAL_SHARE),
+            "software-bad-rows" => (&mut self.software.bad_rows, USUAL_ROW_SHARE),
+            "software-bad-ids" => (&mut self.software.bad_ids, USUAL_ROW_SHARE),
+            _ => return None,
+        })
+    }
+
     /// Switches on what has no share.
     fn toggle(&mut self, word: &str) -> Result<(), InvalidFaults> {
         match word {
@@ -95,6 +132,8 @@ impl Faults {
             "occasional" => *self = self.clone().joined_by(Self::occasional()),
             "odd-forms" => self.odd_forms = OddForm::all(),
             "census-differs" => self.census.differs = true,
+            "all-different" => self.exceptions.all_different = true,
+            "random-answers" => self.exceptions.random_answers = true,
             _ => {
                 if let Ok(fault) = word.parse::<TenantFault>() {
                     self.tenant = Some(fault);
@@ -102,6 +141,8 @@ impl Faults {
                     self.odd_forms.push(form);
                 } else if let Ok(form) = word.parse::<ListOddForm>() {
                     self.list.odd_forms.push(form);
+                } else if let Ok(oddity) = word.parse::<SoftwareOddity>() {
+                    self.software.oddities.push(oddity);
                 } else {
                     return Err(InvalidFaults::Unknown(word.to_owned()));
                 }
@@ -135,7 +176,7 @@ fn read_share(word: &str, share: Option<&str>, usual: f64) -> Result<f64, Invali
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::simulator::faults::{CensusFaults, ListFaults};
+    use crate::simulator::faults::{CensusFaults, Exceptions, ListFaults, SoftwareFaults};
 
     #[test]
     fn fault_list_is_parsed() {
@@ -169,6 +210,24 @@ mod tests {
             differs: true,
         };
         assert_eq!(listed.census, census);
+        let software: Faults = "half-installed=0.01,software-file-cut,software-bad-rows,\
+                                software-throttled=1,software-no-export,all-different"
+            .parse()
+            .unwrap();
+        let expected = SoftwareFaults {
+            per_call: vec![(SoftwareFault::Throttled, 1.0)],
+            per_download: vec![(FileFault::Cut, USUAL_LIST_SHARE)],
+            oddities: vec![SoftwareOddity::NoExport],
+            bad_rows: USUAL_ROW_SHARE,
+            ..SoftwareFaults::default()
+        };
+        assert_eq!(software.software, expected);
+        let exceptions = Exceptions {
+            half_installed: 0.01,
+            all_different: true,
+            random_answers: false,
+        };
+        assert_eq!(software.exceptions, exceptions);
         assert_eq!("none".parse(), Ok(Faults::default()));
         assert_eq!("occasional".parse(), Ok(Faults::occasional()));
         let odd: Faults = "odd-forms".parse().unwrap();
@@ -185,6 +244,9 @@ mod tests {
             "gone=x",
             "no-licence=0.1",
             "list-twice=1",
+            "software-no-export=1",
+            "half-installed=2",
+            "random-answers=0.5",
         ] {
             assert!(text.parse::<Faults>().is_err(), "{text}");
         }

@@ -6,8 +6,9 @@ use std::{
 };
 
 use super::{
-    SimulatedMachine,
-    catalogue::{Update, catalogue, next_month},
+    catalogue::{Catalogue, Update},
+    machine::SimulatedMachine,
+    model::MODELS,
     others::OTHERS,
 };
 use crate::{domain::kb::KbId, simulator::faults::CENSUS_EXCESS};
@@ -48,12 +49,12 @@ impl Product {
 }
 
 /// Every product, by name, with the count over these machines.
-pub(in crate::simulator) fn census<'m>(
+pub(super) fn census<'m>(
+    catalogue: &Catalogue,
     machines: impl Iterator<Item = &'m SimulatedMachine>,
 ) -> Vec<Product> {
-    let updates: Vec<Update> = catalogue().into_iter().chain(next_month()).collect();
-    let mut products = products(&updates);
-    let by_id: HashMap<_, _> = updates.iter().map(|update| (&update.id, update)).collect();
+    let mut products = products(catalogue);
+    let by_id: HashMap<_, _> = catalogue.updates().map(|it| (&it.id, it)).collect();
     for machine in machines {
         count(machine, &by_id, &mut products);
     }
@@ -61,13 +62,16 @@ pub(in crate::simulator) fn census<'m>(
 }
 
 /// Every product there is, without figures.
-fn products(updates: &[Update]) -> BTreeMap<Arc<str>, Product> {
-    let scopes = updates.iter().flat_map(|update| &update.scopes);
-    let own = scopes.map(|(name, _)| ("microsoft", Arc::clone(name)));
-    let others = OTHERS.iter().map(|it| (it.vendor, it.name.into()));
-    let products = own.chain(others).map(|(vendor, name)| Product {
+fn products(catalogue: &Catalogue) -> BTreeMap<Arc<str>, Product> {
+    let updated = catalogue.updates().flat_map(|update| &update.scopes);
+    let updated = updated.map(|&(name, _)| ("microsoft", name));
+    let installed = MODELS.iter().flat_map(|model| model.products);
+    let installed = installed.map(|&name| ("microsoft", name));
+    let others = OTHERS.iter().map(|it| (it.vendor, it.name));
+    let all = updated.chain(installed).chain(others);
+    let products = all.map(|(vendor, name)| Product {
         vendor,
-        name,
+        name: name.into(),
         exposed_machines: 0,
         missing: Vec::new(),
     });
@@ -110,7 +114,7 @@ impl Product {
         match self.missing.binary_search_by(|gap| gap.kb.cmp(&update.id)) {
             Ok(place) => self.missing[place].machines += 1,
             Err(place) => {
-                let scope = update.scopes.iter().find(|(name, _)| *name == self.name);
+                let scope = update.scopes.iter().find(|(name, _)| **name == *self.name);
                 let gap = ProductGap {
                     kb: update.id.clone(),
                     name: Arc::clone(&update.name),
@@ -132,7 +136,7 @@ mod tests {
     #[test]
     fn it_counts_what_the_machines_miss() {
         let fleet = Fleet::after(8, 1, 200);
-        let census = census(fleet.machines().iter());
+        let census = fleet.census(|_| true);
         let mut pairs = 0;
         for product in &census {
             for gap in &product.missing {
@@ -145,14 +149,14 @@ mod tests {
                 pairs += gap.machines;
             }
         }
-        let gaps = fleet.machines().iter().flat_map(|it| &it.missing);
+        let gaps = fleet.machines().iter().flat_map(|it| it.missing.iter());
         let expected: usize = gaps.map(|gap| gap.products.len()).sum();
         assert_eq!(pairs, expected as u64);
     }
 
     #[test]
     fn ids_are_the_vendor_and_the_name() {
-        let census = census([].iter());
+        let census = Fleet::generate(1, 0).census(|_| true);
         let ids: BTreeSet<String> = census.iter().map(Product::id).collect();
         assert!(ids.contains("microsoft-_-windows_11") && ids.contains("google-_-chrome"));
         assert!(census.iter().all(|product| product.exposed_machines == 0));

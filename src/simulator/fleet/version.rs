@@ -1,10 +1,9 @@
 //! The versions of a machine's products: each update that is installed raises them.
 
-use super::{catalogue::Update, model::Model};
-use crate::domain::kb::MissingKb;
+use super::model::Model;
 
 /// A product on a machine.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ProductVersion {
     /// Its name, as in `productsNames`.
     pub product: &'static str,
@@ -12,30 +11,8 @@ pub struct ProductVersion {
     pub version: String,
 }
 
-/// The products of a machine, each with the version that the installed updates have led to.
-pub(super) fn versions<'u>(
-    model: &Model,
-    products: &[&'static str],
-    missing: &[MissingKb],
-    released: &(impl Iterator<Item = &'u Update> + Clone),
-) -> Vec<ProductVersion> {
-    let products = products.iter().map(|&product| {
-        let updates = released.clone().filter(|update| {
-            let mut scopes = update.scopes.iter();
-            let for_the_machine = products.contains(&&*update.scopes[0].0);
-            for_the_machine && scopes.any(|(name, _)| **name == *product)
-        });
-        let installed = updates.filter(|update| missing.iter().all(|gap| gap.id != update.id));
-        ProductVersion {
-            product,
-            version: version(model, product, installed.count()),
-        }
-    });
-    products.collect()
-}
-
 /// The version of a product after so many updates.
-fn version(model: &Model, product: &str, updates: usize) -> String {
+pub(super) fn version(model: &Model, product: &str, updates: usize) -> String {
     let n = updates;
     match product {
         "edge" | "edge_webview2" => format!("{}.0.{}.{}", 130 + 2 * n, 2849 + 75 * n, 40 + n),
@@ -48,6 +25,7 @@ fn version(model: &Model, product: &str, updates: usize) -> String {
         "sql_server" => format!("16.0.{}.2", 4145 + 15 * n),
         "sql_server_management_studio" => format!("20.2.{}.0", 30 + n),
         "internet_explorer" => format!("11.{}.{}.0", 1_000 + n, model.build),
+        "windows_server_2012_r2" => format!("6.3.{}.22221", model.build),
         _ => format!("10.0.{}.{}", model.build, 2033 + 137 * n),
     }
 }

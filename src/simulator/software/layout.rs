@@ -11,7 +11,7 @@ use super::{
     row::{RowForm, SoftwareRow},
     rows::Inventory,
 };
-use crate::simulator::listing::Entry;
+use crate::simulator::{chance::chance, listing::Entry};
 
 /// The most machines of a group in one file.
 const MACHINES_PER_FILE: usize = 4_000;
@@ -19,6 +19,9 @@ const MACHINES_PER_FILE: usize = 4_000;
 const SPREAD_EVERY: usize = 10;
 /// One machine in so many has its first row once more at the end of its file.
 const REPEATED_EVERY: usize = 20;
+
+/// A line that is not JSON.
+const NOT_JSON: &[u8] = b"{\"DeviceId\":\"0f3c5a7e9b1d2f4a6c8e0a2b4c6d8e0f1a3b5c7d\",\"Softw\n";
 
 /// One file of an export.
 #[derive(Debug, Clone)]
@@ -79,8 +82,12 @@ impl FilePlan {
         let mut lines = Vec::new();
         for (place, &entry) in self.entries.iter().enumerate() {
             if let Some(part) = self.part(place) {
+                let mut random = chance(inventory.seed, "bad rows", "", place as u64);
                 for row in part.of(inventory.rows(entry)) {
                     line(form, &row, &mut lines);
+                    if random.f64() < inventory.faults.bad_rows {
+                        lines.extend(NOT_JSON);
+                    }
                 }
             }
             out.write_all(&lines)?;

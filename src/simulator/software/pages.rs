@@ -23,6 +23,7 @@ pub(in crate::simulator) struct Page<Rows, Link> {
     /// The link to the page that begins here, if there is to be one.
     pub(in crate::simulator) link: Link,
     pub(in crate::simulator) context: &'static str,
+    pub(in crate::simulator) form: RowForm,
     pub(in crate::simulator) start: Place,
     /// The most rows.
     pub(in crate::simulator) size: usize,
@@ -51,7 +52,7 @@ where
         Chunks {
             rows: self.rows,
             link: self.link,
-            form: RowForm::in_pages(),
+            form: self.form,
             place: self.start,
             left: self.size,
             next: head.into_bytes(),

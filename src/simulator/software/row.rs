@@ -1,7 +1,8 @@
 //! One row of the software inventory, as it is written in a page and in a file.
 
-use jiff::civil::Date;
 use serde::Serialize;
+
+use crate::simulator::fleet::Support;
 
 /// The fields, as pages name them, in alphabetical order.
 const FIELDS: [&str; 13] = [
@@ -38,23 +39,6 @@ pub(in crate::simulator) struct SoftwareRow {
     pub(in crate::simulator) support: Support,
 }
 
-/// Whether a version still gets updates.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::simulator) struct Support {
-    /// The service's word, such as `EOS Version`; `None` is a word, too.
-    pub(in crate::simulator) status: &'static str,
-    /// When it ends or ended.
-    pub(in crate::simulator) ends: Option<Date>,
-}
-
-impl Support {
-    /// No end is known.
-    pub(in crate::simulator) const WITHOUT_END: Self = Self {
-        status: "None",
-        ends: None,
-    };
-}
-
 /// How rows are written.
 #[derive(Debug)]
 pub(in crate::simulator) struct RowForm {
@@ -85,6 +69,18 @@ impl RowForm {
             keys: FIELDS.map(pascal_case),
             nulls: false,
         }
+    }
+
+    /// The same, with keys in cases that no document mentions.
+    pub(in crate::simulator) fn in_other_case(mut self) -> Self {
+        for (place, key) in self.keys.iter_mut().enumerate() {
+            if place.is_multiple_of(2) {
+                key.make_ascii_uppercase();
+            } else {
+                key.make_ascii_lowercase();
+            }
+        }
+        self
     }
 
     /// Appends the row as a JSON object.

@@ -6,12 +6,13 @@ use jiff::{
     tz::Offset,
 };
 
-use super::row::{SoftwareRow, Support};
+use super::row::SoftwareRow;
 use crate::{
     domain::skip_reason::SkipReason,
     simulator::{
         chance::chance,
-        fleet::{Fleet, OTHERS, Other, ProductVersion, SimulatedMachine},
+        faults::SoftwareFaults,
+        fleet::{Fleet, OTHERS, Other, ProductVersion, SimulatedMachine, Support},
         listing::{Entry, ListedMachine, Listing},
     },
 };
@@ -28,6 +29,9 @@ pub(in crate::simulator) struct Inventory<'a> {
     pub(in crate::simulator) nights: u32,
     pub(in crate::simulator) fleet: &'a Fleet,
     pub(in crate::simulator) listing: &'a Listing,
+    /// The day on which the tenant started.
+    pub(in crate::simulator) started: Date,
+    pub(in crate::simulator) faults: &'a SoftwareFaults,
 }
 
 /// What the rows of one machine have in common.
@@ -47,14 +51,46 @@ impl Inventory<'_> {
         let Some(device) = self.device(entry) else {
             return Vec::new();
         };
+        if self.faults.is_absent(self.seed, &device.id) {
+            return Vec::new();
+        }
+        let rows = self.proper_rows(&device);
+        if self.faults.bad_ids > 0.0 {
+            return self.with_bad_ids(rows, &device.id);
+        }
+        rows
+    }
+
+    fn proper_rows(&self, device: &Device<'_>) -> Vec<SoftwareRow> {
         match device.member {
             Some(machine) => {
                 let own = machine.products.iter();
                 let own = own.map(|product| device.update_row(machine, product));
-                own.chain(self.others(&device)).collect()
+                let mut rows: Vec<_> = own.chain(self.others(device)).collect();
+                // Windows is the first one.
+                for windows in rows.iter_mut().take(1) {
+                    windows.support = machine.lifecycle.support(self.started);
+                }
+                rows
             }
             None => device.other_platform().into_iter().collect(),
         }
+    }
+
+    /// The rows, and now and then one of them once more with an id that is none.
+    fn with_bad_ids(&self, rows: Vec<SoftwareRow>, machine: &str) -> Vec<SoftwareRow> {
+        let mut random = chance(self.seed, "bad ids", machine, 0);
+        let mut all = Vec::with_capacity(rows.len());
+        for row in rows {
+            if random.f64() < self.faults.bad_ids {
+                all.push(SoftwareRow {
+                    device_id: format!("{}-{}", row.device_id, row.name),
+                    ..row.clone()
+                });
+            }
+            all.push(row);
+        }
+        all
     }
 
     fn device(&self, entry: Entry) -> Option<Device<'_>> {

@@ -7,6 +7,7 @@ mod list;
 mod list_fault;
 mod sign_in;
 mod software;
+mod software_fault;
 
 use std::collections::HashMap;
 

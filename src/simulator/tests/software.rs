@@ -10,7 +10,7 @@ use flate2::read::GzDecoder;
 use super::*;
 
 /// The row with the keys of a page, and with null for what is absent.
-fn normal(row: &Value) -> Value {
+pub(super) fn normal(row: &Value) -> Value {
     let keys = [
         "deviceId",
         "deviceName",
@@ -45,7 +45,7 @@ fn normal(row: &Value) -> Value {
 }
 
 /// Every page, from this query on.
-async fn pages(scene: &Scene, token: &str, query: &str) -> Vec<Vec<Value>> {
+pub(super) async fn pages(scene: &Scene, token: &str, query: &str) -> Vec<Vec<Value>> {
     let mut pages = Vec::new();
     let path = format!("machines/SoftwareInventoryByMachine?{query}");
     let mut reply = scene.get(token, &path).await;
@@ -67,7 +67,7 @@ async fn pages(scene: &Scene, token: &str, query: &str) -> Vec<Vec<Value>> {
     }
 }
 
-async fn export(scene: &Scene, token: &str) -> Vec<String> {
+pub(super) async fn export(scene: &Scene, token: &str) -> Vec<String> {
     let path = "machines/SoftwareInventoryExport?sasValidHours=1";
     let body = json(scene.get(token, path).await).await;
     let links = body["exportFiles"].as_array().unwrap().iter();
@@ -77,7 +77,7 @@ async fn export(scene: &Scene, token: &str) -> Vec<String> {
 }
 
 /// The compressed file behind the link.
-async fn download(scene: &Scene, link: &str) -> Vec<u8> {
+pub(super) async fn download(scene: &Scene, link: &str) -> Vec<u8> {
     let reply = scene.client.get(link).send().await.unwrap();
     assert_eq!(reply.status(), 200);
     assert!(header(&reply, "content-encoding").is_none());
@@ -88,7 +88,7 @@ async fn download(scene: &Scene, link: &str) -> Vec<u8> {
 }
 
 /// The rows of every file.
-async fn files(scene: &Scene, token: &str) -> Vec<Vec<Value>> {
+pub(super) async fn files(scene: &Scene, token: &str) -> Vec<Vec<Value>> {
     let mut files = Vec::new();
     for link in export(scene, token).await {
         let bytes = download(scene, &link).await;
@@ -162,13 +162,13 @@ async fn the_rows_of_a_machine_hold_its_versions() {
     }
     for machine in scene.simulator.fleet().machines() {
         let versions = found.remove(&machine.id.to_string()).unwrap();
-        for product in &machine.products {
+        for product in machine.products.iter() {
             assert_eq!(versions[product.product], product.version);
         }
         let windows = &machine.products[0];
         assert!(windows.product.starts_with("windows_"));
-        let build = format!("10.0.{}.", machine.os_build);
-        assert!(windows.version.starts_with(&build), "{windows:?}");
+        let build = format!(".{}.", machine.os_build);
+        assert!(windows.version.contains(&build), "{windows:?}");
     }
     let strangers = found.values().flat_map(BTreeMap::keys);
     let strangers: BTreeSet<_> = strangers.map(String::as_str).collect();

@@ -1,0 +1,34 @@
+//! One machine of the fleet.
+
+use std::sync::Arc;
+
+use super::{support::Lifecycle, version::ProductVersion};
+use crate::domain::{kb::MissingKb, machine::MachineId};
+
+/// Where the machines are.
+pub(in crate::simulator) const SITES: [&str; 6] = ["BER", "LON", "NYC", "OSL", "SIN", "SYD"];
+
+/// One machine, as it really is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SimulatedMachine {
+    /// Its id in the service.
+    pub id: MachineId,
+    /// The computer's name.
+    pub name: String,
+    /// Its site.
+    pub site: &'static str,
+    /// Operating system, such as `Windows11`.
+    pub os_platform: &'static str,
+    /// Its release, such as `24H2`.
+    pub os_version: &'static str,
+    /// Its build, such as `26100`.
+    pub os_build: &'static str,
+    /// The updates it misses: sorted by id, each once.
+    pub missing: Arc<[MissingKb]>,
+    /// Its products that get such updates, Windows first, with their versions.
+    pub products: Arc<[ProductVersion]>,
+    /// Whether it misses something else than follows from the versions of its products.
+    pub is_exception: bool,
+    /// Until when its Windows gets updates.
+    pub(in crate::simulator) lifecycle: Lifecycle,
+}

@@ -1,0 +1,111 @@
+//! From numbers to machines.
+
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    sync::Arc,
+};
+
+use super::{
+    catalogue::Catalogue,
+    exceptions::{missing_instead, versions_of_its_own},
+    installed::Installed,
+    machine::{SITES, SimulatedMachine},
+    night::Passing,
+    version::ProductVersion,
+};
+use crate::{
+    domain::{kb::MissingKb, machine::MachineId},
+    simulator::{chance::chance, faults::Exceptions},
+};
+
+/// Makes the machines of a fleet, one after the other.
+pub(super) struct Maker<'fleet> {
+    seed: u64,
+    nights: u32,
+    /// The updates before the first night.
+    at_first: Catalogue,
+    catalogue: &'fleet Catalogue,
+    exceptions: Exceptions,
+    /// What machines have that are alike.
+    known: HashMap<Installed, Alike>,
+}
+
+/// What machines with the same installation have in common.
+#[derive(Clone)]
+struct Alike {
+    missing: Arc<[MissingKb]>,
+    products: Arc<[ProductVersion]>,
+}
+
+impl<'fleet> Maker<'fleet> {
+    /// Makes machines after so many nights, for which the catalogue is.
+    pub(super) fn new(
+        nights: u32,
+        seed: u64,
+        catalogue: &'fleet Catalogue,
+        exceptions: Exceptions,
+    ) -> Self {
+        Self {
+            seed,
+            nights,
+            at_first: Catalogue::after(0),
+            catalogue,
+            exceptions,
+            known: HashMap::new(),
+        }
+    }
+
+    /// The machine with this number.
+    pub(super) fn machine(&mut self, number: u64) -> SimulatedMachine {
+        let mut random = chance(self.seed, "machine", "", number);
+        let mut id = [0; 20];
+        random.fill(&mut id);
+        let site = SITES[random.usize(..SITES.len())];
+        let at_first = Installed::at_first(&self.at_first, &mut random);
+        let passing = Passing {
+            seed: self.seed,
+            number,
+            catalogue: self.catalogue,
+        };
+        let installed = passing.after(self.nights, at_first);
+        let Alike { missing, products } = self.alike(installed);
+        let instead = self.instead(number, installed);
+        let products = if self.exceptions.all_different {
+            versions_of_its_own(&products, number)
+        } else {
+            products
+        };
+        let model = installed.model;
+        SimulatedMachine {
+            id: MachineId::from_bytes(id),
+            name: format!("{}-{site}-{number:05}", model.prefix),
+            site,
+            os_platform: model.platform,
+            os_version: model.version,
+            os_build: model.build,
+            is_exception: instead.as_ref().is_some_and(|it| **it != *missing),
+            missing: instead.map_or(missing, Arc::from),
+            products,
+            lifecycle: model.support,
+        }
+    }
+
+    /// What the machine misses if it is an exception.
+    fn instead(&self, number: u64, installed: Installed) -> Option<Vec<MissingKb>> {
+        let mut random = chance(self.seed, "half-installed", "", number);
+        missing_instead(self.exceptions, &mut random, installed, self.catalogue)
+    }
+
+    fn alike(&mut self, installed: Installed) -> Alike {
+        match self.known.entry(installed) {
+            Entry::Occupied(known) => known.get().clone(),
+            Entry::Vacant(new) => {
+                let alike = Alike {
+                    missing: installed.missing(self.catalogue).into(),
+                    products: installed.versions(self.catalogue).into(),
+                };
+                new.insert(alike).clone()
+            }
+        }
+    }
+}
