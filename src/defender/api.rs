@@ -4,11 +4,14 @@ use std::future::Future;
 
 use url::Url;
 
-use super::call_error::CallError;
+use super::{
+    call_error::CallError,
+    files::{ExportFile, FileBody, FileError, SoftwareExport},
+};
 use crate::{
     domain::{
         census::Product, kb::MissingKbs, keep_alive::KeepAlive, listed_machine::ListedMachine,
-        machine::MachineId,
+        machine::MachineId, software::SoftwareRows,
     },
     quota::Permit,
 };
@@ -136,4 +139,47 @@ pub trait CensusApi: Send + Sync {
         address: &CensusAddress,
         permit: &Permit<'_>,
     ) -> impl Future<Output = Result<CensusPage<MissingKbs>, CallError>> + Send;
+}
+
+/// The address of a page of the software inventory.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum SoftwareAddress {
+    /// The first page, of at most so many rows.
+    First(u32),
+    /// A later page, on the API's own origin.
+    Next(Url),
+}
+
+/// One page of the software inventory.
+#[derive(Debug)]
+pub struct SoftwarePage {
+    /// The rows on this page.
+    pub rows: SoftwareRows,
+    /// The address of the next page, if there is one.
+    pub next: Option<SoftwareAddress>,
+}
+
+/// Serves the software inventory: the service itself, or a fake in tests.
+pub trait SoftwareApi: Send + Sync {
+    /// Requests one page: one HTTP call.
+    fn software_page(
+        &self,
+        address: &SoftwareAddress,
+        permit: &Permit<'_>,
+    ) -> impl Future<Output = Result<SoftwarePage, CallError>> + Send;
+
+    /// Requests an export, and returns where its files are: one HTTP call.
+    fn software_export(
+        &self,
+        permit: &Permit<'_>,
+    ) -> impl Future<Output = Result<SoftwareExport, CallError>> + Send;
+
+    /// Downloads a file after so many bytes, if its server can do that, else from its beginning:
+    /// one HTTP call, without a token, and not to the API.
+    fn export_file(
+        &self,
+        file: &ExportFile,
+        skip: u64,
+        permit: &Permit<'_>,
+    ) -> impl Future<Output = Result<FileBody, FileError>> + Send;
 }

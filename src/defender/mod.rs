@@ -10,6 +10,7 @@
 //! - `auth/`: the sign-in
 //! - `http`: the HTTP clients, and what both sides read from any reply: encoding, `Retry-After`,
 //!   secrets to be masked
+//! - `files`: downloads of exported files, from another server and without a token
 //! - `refusal`: hints for a refusal of the whole run; `cloud`: the addresses of each cloud
 //!
 //! # How a call goes through it
@@ -37,6 +38,7 @@ pub mod auth;
 mod call_error;
 mod client;
 pub mod cloud;
+mod files;
 #[doc(hidden)]
 pub mod fuzzing;
 mod http;
@@ -47,11 +49,12 @@ mod session;
 pub use self::{
     api::{
         Address, CensusAddress, CensusApi, CensusPage, ListPage, MachineListApi, MissingKbsApi,
-        Page,
+        Page, SoftwareAddress, SoftwareApi, SoftwarePage,
     },
     call_error::{CallError, Class},
     client::Client,
+    files::{Chunks, ExportFile, FileBody, FileError, FileProblem, SoftwareExport},
     http::{HttpError, HttpSettings, hint_for_failure, is_loopback},
-    reply::{AnswerBody, Interner, NoAnswer},
+    reply::{AnswerBody, Interner, NoAnswer, add_software_line},
     session::{Session, SessionError, no_token},
 };

@@ -14,6 +14,12 @@ words! {
         /// `GET /api/Software` and `GET /api/Software/{id}/getmissingkbs`. Microsoft documents no limits
         /// for these; they are assumed to be those of the calls for machines.
         Census = "census",
+        /// `GET /api/machines/SoftwareInventoryByMachine`.
+        Software = "software",
+        /// `GET /api/machines/SoftwareInventoryExport`.
+        SoftwareExport = "software-export",
+        /// The files of an export, which another server sends. It has no documented limits.
+        ExportFiles = "export-files",
     }
 }
 
@@ -23,6 +29,9 @@ impl Api {
         match self {
             Self::MissingKbs => None,
             Self::Machines | Self::Census => Some(RateLimits::of(&[(100, MINUTE), (1_500, HOUR)])),
+            Self::Software => Some(RateLimits::of(&[(30, MINUTE), (1_000, HOUR)])),
+            Self::SoftwareExport => Some(RateLimits::of(&[(5, MINUTE), (20, HOUR)])),
+            Self::ExportFiles => Some(RateLimits::default()),
         }
     }
 }

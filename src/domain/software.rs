@@ -1,9 +1,13 @@
 //! The software inventory: which versions of Microsoft's products each machine has.
 
+mod rows;
+mod texts;
+
 use std::sync::Arc;
 
 use jiff::{Span, Timestamp, civil::Date};
 
+pub use self::rows::{SoftwareRow, SoftwareRows};
 use super::machine::MachineId;
 
 /// A machine whose Windows gets no more updates within this many days has to be replaced soon.

@@ -18,10 +18,13 @@ use self::{
     exchange::{Exchange, RawReply, no_reply},
 };
 use super::{
-    api::{Address, CensusAddress, CensusPage, ListPage, Page},
+    api::{Address, CensusAddress, CensusPage, ListPage, Page, SoftwareAddress, SoftwarePage},
     call_error::{CallError, Class},
+    files::SoftwareExport,
     http::encoding::as_utf8,
-    reply::{self, AnswerBody, Interner, NoAnswer, Reply, SoftwareBody},
+    reply::{
+        self, AnswerBody, ExportBody, Interner, NoAnswer, Reply, SoftwareBody, SoftwarePageBody,
+    },
 };
 use crate::{
     domain::{
@@ -33,6 +36,10 @@ use crate::{
     },
     quota::Permit,
 };
+
+/// A page of the software inventory is a hundred times as large as other replies: it may take so many
+/// times as long.
+const LARGE_PAGE: u32 = 4;
 
 /// Calls the API. One method call is one HTTP call; retries are decided by the caller.
 #[derive(Debug, Clone)]
@@ -168,6 +175,57 @@ impl Client {
         }
     }
 
+    /// Requests one page of the software inventory, authenticated with this token.
+    pub(super) async fn software_page(
+        &self,
+        url: &Url,
+        token: &SecretString,
+        permit: &Permit<'_>,
+    ) -> Result<SoftwarePage, CallError> {
+        assert_api(permit, Api::Software);
+        let limit = self.timeout.saturating_mul(LARGE_PAGE);
+        let parse = SoftwarePageBody::read;
+        let received = self.get_within(limit, url.clone(), token, parse).await?;
+        let next = received.content.next;
+        let next = next.map(|link| self.next(url, &link, received.status));
+        Ok(SoftwarePage {
+            rows: received.content.rows,
+            next: next.transpose()?.map(SoftwareAddress::Next),
+        })
+    }
+
+    /// The URL of a page of the software inventory.
+    pub(super) fn software_url(&self, address: &SoftwareAddress) -> Url {
+        match address {
+            SoftwareAddress::Next(url) => url.clone(),
+            SoftwareAddress::First(rows) => {
+                let mut url = self.at("/api/machines/SoftwareInventoryByMachine");
+                let rows = rows.to_string();
+                url.query_pairs_mut().append_pair("pageSize", &rows);
+                url
+            }
+        }
+    }
+
+    /// Requests an export of the software inventory, authenticated with this token.
+    pub(super) async fn software_export(
+        &self,
+        url: &Url,
+        token: &SecretString,
+        permit: &Permit<'_>,
+    ) -> Result<SoftwareExport, CallError> {
+        assert_api(permit, Api::SoftwareExport);
+        let received = self.get(url.clone(), token, ExportBody::read).await?;
+        Ok(SoftwareExport::of(received.content))
+    }
+
+    /// The URL of an export whose files can be read for an hour.
+    pub(super) fn software_export_url(&self) -> Url {
+        let mut url = self.at("/api/machines/SoftwareInventoryExport");
+        url.query_pairs_mut().append_pair("sasValidHours", "1");
+        url
+    }
+
     fn next_of_census(
         &self,
         url: &Url,
@@ -185,7 +243,17 @@ impl Client {
         token: &SecretString,
         parse: impl FnOnce(&[u8]) -> Result<T, NoAnswer>,
     ) -> Result<Received<T>, CallError> {
-        let mut exchange = Exchange::begin(&self.budget, self.timeout);
+        self.get_within(self.timeout, url, token, parse).await
+    }
+
+    async fn get_within<T>(
+        &self,
+        limit: Duration,
+        url: Url,
+        token: &SecretString,
+        parse: impl FnOnce(&[u8]) -> Result<T, NoAnswer>,
+    ) -> Result<Received<T>, CallError> {
+        let mut exchange = Exchange::begin(&self.budget, limit);
         let request = self
             .http
             .get(url)

@@ -4,10 +4,10 @@ pub(super) mod encoding;
 pub(super) mod mask;
 pub(super) mod retry_after;
 
-use std::{net::IpAddr, time::Duration};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
-use reqwest::{Certificate, ClientBuilder, redirect::Policy};
+use reqwest::{Certificate, ClientBuilder, dns::Resolve, redirect::Policy};
 use thiserror::Error;
 use url::{Host, Url};
 
@@ -80,6 +80,20 @@ impl HttpSettings {
         self.builder_for(url)
             .http2_initial_stream_window_size(stream)
             .http2_initial_connection_window_size(all)
+            .build()
+            .map_err(HttpError::Client)
+    }
+
+    /// A client for the files of the API at `url`, which are elsewhere: the same proxies and
+    /// certificates. What arrives is not decompressed, so that a download can go on in the middle.
+    pub(super) fn file_connections(
+        &self,
+        url: &Url,
+        resolver: impl Resolve + 'static,
+    ) -> Result<reqwest::Client, HttpError> {
+        self.builder_for(url)
+            .no_gzip()
+            .dns_resolver(Arc::new(resolver))
             .build()
             .map_err(HttpError::Client)
     }

@@ -43,6 +43,9 @@ pub enum NoAnswer {
     /// JSON without a list.
     #[error("the reply has no `value`")]
     NoValue,
+    /// An export without a list of files.
+    #[error("the reply has no `exportFiles`")]
+    NoFiles,
 }
 
 impl AnswerBody {

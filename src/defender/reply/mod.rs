@@ -3,11 +3,14 @@
 mod answer;
 mod distinct_kbs;
 mod dto;
+mod export;
 mod foreign;
 mod interner;
 mod lenient;
 mod machines;
 mod software;
+mod software_row;
+mod software_rows;
 
 use std::time::{Duration, SystemTime};
 
@@ -15,11 +18,14 @@ use reqwest::{StatusCode, header::HeaderMap};
 use secrecy::SecretString;
 
 use self::dto::ServiceError;
+pub use self::software_rows::add_software_line;
 pub use self::{
     answer::{AnswerBody, NoAnswer},
     interner::Interner,
 };
-pub(super) use self::{machines::machines, software::SoftwareBody};
+pub(super) use self::{
+    export::ExportBody, machines::machines, software::SoftwareBody, software_rows::SoftwarePageBody,
+};
 use super::{
     call_error::{CallError, Class},
     http::{mask::Mask, retry_after::retry_after},

@@ -2,7 +2,10 @@
 
 mod token_rejections;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use jiff::Timestamp;
 use parking_lot::Mutex;
@@ -14,7 +17,7 @@ use self::token_rejections::{Rejection, TokenRejections};
 use super::{
     api::{
         Address, CensusAddress, CensusApi, CensusPage, ListPage, MachineListApi, MissingKbsApi,
-        Page,
+        Page, SoftwareAddress, SoftwareApi, SoftwarePage,
     },
     auth::{
         self, Claims, CredentialError, SignIn, SignInError, SignInRetry, Token, Tokens, connect,
@@ -22,6 +25,7 @@ use super::{
     },
     call_error::{CallError, Class},
     client::Client,
+    files::{Downloads, ExportFile, FileBody, FileError, FileProblem, SoftwareExport},
     http::{HttpError, HttpSettings},
 };
 use crate::{
@@ -42,6 +46,8 @@ pub struct Session {
     tokens: Arc<Tokens>,
     retry: Arc<SignInRetry>,
     rejections: Arc<Mutex<TokenRejections>>,
+    /// Made when the first file is downloaded.
+    downloads: OnceLock<Downloads>,
 }
 
 /// How long a run in progress waits for a sign-in that gets no answer: as long as for the service.
@@ -87,6 +93,7 @@ impl Session {
             tokens: Arc::new(Tokens::new(source)),
             retry: Arc::default(),
             rejections: Arc::default(),
+            downloads: OnceLock::new(),
         })
     }
 
@@ -101,6 +108,7 @@ impl Session {
             tokens: Arc::clone(&self.tokens),
             retry: Arc::clone(&self.retry),
             rejections: Arc::clone(&self.rejections),
+            downloads: OnceLock::new(),
         })
     }
 
@@ -125,6 +133,15 @@ impl Session {
     async fn token(&self) -> Result<Token, CallError> {
         let token = self.tokens.current().await;
         token.map_err(|error| no_token(&error))
+    }
+
+    fn downloads(&self) -> Result<&Downloads, FileError> {
+        if let Some(downloads) = self.downloads.get() {
+            return Ok(downloads);
+        }
+        let made = Downloads::of(self.client.api(), &self.http);
+        let made = made.map_err(|error| FileError::new(FileProblem::Final, chain(&error)))?;
+        Ok(self.downloads.get_or_init(|| made))
     }
 
     /// Records what a reply says about the token: accepted, or refused.
@@ -230,6 +247,37 @@ impl CensusApi for Session {
         let url = self.client.census_url(address);
         let reply = self.client.missing_in(&url, token.secret(), permit).await;
         self.checked(&token, &Address::Next(url), reply).await
+    }
+}
+
+impl SoftwareApi for Session {
+    async fn software_page(
+        &self,
+        address: &SoftwareAddress,
+        permit: &Permit<'_>,
+    ) -> Result<SoftwarePage, CallError> {
+        let token = self.token().await?;
+        let url = self.client.software_url(address);
+        let reply = self.client.software_page(&url, token.secret(), permit);
+        self.checked(&token, &Address::Next(url.clone()), reply.await)
+            .await
+    }
+
+    async fn software_export(&self, permit: &Permit<'_>) -> Result<SoftwareExport, CallError> {
+        let token = self.token().await?;
+        let url = self.client.software_export_url();
+        let reply = self.client.software_export(&url, token.secret(), permit);
+        self.checked(&token, &Address::Next(url.clone()), reply.await)
+            .await
+    }
+
+    async fn export_file(
+        &self,
+        file: &ExportFile,
+        skip: u64,
+        permit: &Permit<'_>,
+    ) -> Result<FileBody, FileError> {
+        self.downloads()?.start(file, skip, permit).await
     }
 }
 
