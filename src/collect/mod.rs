@@ -4,8 +4,9 @@
 //!   be added beside it
 //! - [`list`]: the machine list from the service, before a run
 //! - [`census`]: the service's own count of machines that miss a KB, after a run
+//! - [`software`]: the software inventory, before a run
 //! - [`selective`]: which machines have to be requested, so that the others' answers follow from theirs
-//! - `retrying`: one call after the other with retries, for those two
+//! - `retrying`: one call after the other with retries, for the list, the census and the software
 //! - `progress`: the progress of a source, in the same terms for all sources
 //!
 //! A source is given a list and a quota, and emits each outcome as soon as it is final. It does not
@@ -17,5 +18,6 @@ pub mod per_machine;
 mod progress;
 mod retrying;
 pub mod selective;
+pub mod software;
 
 pub use self::progress::{Counts, Progress, Requests};

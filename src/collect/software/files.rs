@@ -1,0 +1,78 @@
+//! The inventory from the files of an export.
+
+use futures::{StreamExt, stream};
+use tracing::info;
+
+use super::{Fetched, SoftwareFetcher, describe, download::Download};
+use crate::{
+    collect::{Requests, retrying::Retrying},
+    defender::{FileProblem, SoftwareApi, SoftwareExport},
+    domain::{api::Api, software::SoftwareRows},
+    quota::Permit,
+};
+
+/// The number of files that are downloaded at once.
+const AT_ONCE: usize = 4;
+/// The number of exports that are requested because the addresses of the one before have expired.
+const MOST_NEW_EXPORTS: u32 = 2;
+
+/// Why there are no rows.
+struct NoRows {
+    /// Whether a new export may help.
+    is_expired: bool,
+    because: String,
+}
+
+impl<A: SoftwareApi> SoftwareFetcher<'_, A> {
+    /// The rows of all files; or why one of them cannot be had.
+    pub(super) async fn read_files(&self) -> Result<Fetched, String> {
+        let mut new_exports = 0;
+        loop {
+            let export = self.export().await?;
+            let generated_at = export.generated_at.unwrap_or_else(self.clock);
+            let problem = match self.rows_of(&export).await {
+                Ok(rows) => return Fetched::new(rows, generated_at),
+                Err(problem) => problem,
+            };
+            if !problem.is_expired || new_exports == MOST_NEW_EXPORTS {
+                return Err(problem.because);
+            }
+            new_exports += 1;
+            info!(
+                "The addresses of the software inventory's files are no longer accepted ({}): \
+                 requesting new ones",
+                problem.because
+            );
+        }
+    }
+
+    async fn export(&self) -> Result<SoftwareExport, String> {
+        let calls = Retrying {
+            limiter: self.gate.limiter(Api::SoftwareExport),
+            retries: self.retries,
+            gives_up_without_quota: true,
+        };
+        let send = async |permit: &Permit<'_>| self.api.software_export(permit).await;
+        let what = "the export of the software inventory";
+        let export = calls.call(what, &mut Requests::default(), send).await;
+        export.map_err(|error| describe(&error))
+    }
+
+    /// The rows of all files. The first failure ends the other downloads.
+    async fn rows_of(&self, export: &SoftwareExport) -> Result<SoftwareRows, NoRows> {
+        let limiter = self.gate.limiter(Api::ExportFiles);
+        let downloads = stream::iter(&export.files).map(|file| async move {
+            let rows = Download::new(self.api, limiter, file, self.retries).rows();
+            rows.await.map_err(|error| NoRows {
+                is_expired: error.problem == FileProblem::Expired,
+                because: format!("{file}: {error}"),
+            })
+        });
+        let mut downloads = downloads.buffer_unordered(AT_ONCE);
+        let mut all = SoftwareRows::default();
+        while let Some(rows) = downloads.next().await {
+            all.merge(rows?);
+        }
+        Ok(all)
+    }
+}
