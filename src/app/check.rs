@@ -140,6 +140,10 @@ fn token(claims: Option<&Claims>, now: Timestamp) -> String {
     lines.add("audience", &claims.audience.clone().unwrap_or_else(unknown));
     lines.add("roles", &granted(claims));
     lines.add("missing KBs", &allowed(claims, &[REQUIRED_ROLE], ""));
+    lines.add(
+        "software inventory",
+        &allowed(claims, &[REQUIRED_ROLE], " (only needed for --software)"),
+    );
     let purpose = " (only needed for --all-machines and --check-list)";
     lines.add("machine list", &allowed(claims, &LIST_ROLES, purpose));
     lines.into_text()

@@ -127,6 +127,7 @@ impl Demonstration<'_> {
         config.limits = RateLimits::default();
         config.pace = "none".parse::<Pace>()?;
         config.census = false;
+        config.reports.software = false;
         config.progress = ProgressMode::Off;
         config.console.quiet = true;
         config.reports.out = folder.join("earlier");

@@ -80,7 +80,7 @@ fn inventory_is_optional_only_with_offline() {
 
 #[test]
 fn demo_passes_its_flags_on() {
-    let line = "patchgap demo --out=here --format=json --rank-by=exposure --min-coverage=9 --census \
+    let line = "patchgap demo --out=here --format=json --rank-by=exposure --min-coverage=9 --census --software \
                 --title=Contoso --targets=3 --split-by=site --no-replaced --no-csv-guard \
                 --progress=log --log-format=json -vv -q --color=never";
     let report = line.replace("demo", "report machines.csv");

@@ -235,6 +235,7 @@ fn reports(settings: &Settings, surroundings: Surroundings<'_>) -> Result<Report
         csv_guard: !required(settings.no_csv_guard, "no_csv_guard")?,
         rank_by: settings.rank_by,
         min_coverage: required(settings.min_coverage, "min_coverage")?,
+        software: settings.software.unwrap_or(is_selective(settings)),
     })
 }
 

@@ -149,6 +149,8 @@ pub struct Reports {
     pub rank_by: Option<RankBy>,
     /// The share of answered machines at which a run counts as complete.
     pub min_coverage: Percent,
+    /// Whether the software inventory is requested for them.
+    pub software: bool,
 }
 
 /// What is shown on the console and in the log during a run.

@@ -343,6 +343,16 @@ pub struct Settings {
     #[serde(deserialize_with = "boolean")]
     pub census: Option<bool>,
 
+    /// Ask for the software inventory: builds, end of support [default: as needed]
+    ///
+    /// It says which Windows each machine has, in full, and until when that gets updates. It takes the
+    /// same permission as the main calls, and a handful of calls of its own.
+    #[arg(long, value_name = "BOOL", help_heading = "Reports")]
+    #[arg(value_parser = switch, num_args = 0..=1, require_equals = true)]
+    #[arg(default_missing_value = "true")]
+    #[serde(deserialize_with = "boolean")]
+    pub software: Option<bool>,
+
     /// Count replaced KBs as resolved and new [default: false]
     ///
     /// Otherwise, a KB for which a newer one is now missing instead counts as replaced.
@@ -417,7 +427,7 @@ impl Settings {
             credential, cloud, api_url, authority_url, scope, ca_cert, rate_limit, pace,
             concurrency, timeout, retries, budget, until, state, fresh, max_age, keep_runs,
             offline, run, out, format, title, targets, split_by, rank_by, min_coverage,
-            source, recheck, max_missed, census, no_replaced, no_csv_guard,
+            source, recheck, max_missed, census, software, no_replaced, no_csv_guard,
             dry_run,
             progress, log_format, verbose, quiet, color,
         }

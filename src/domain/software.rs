@@ -3,7 +3,7 @@
 mod rows;
 mod texts;
 
-use std::sync::Arc;
+use std::{mem, sync::Arc};
 
 use jiff::{Span, Timestamp, civil::Date};
 
@@ -125,6 +125,41 @@ impl SoftwareInventory {
         Some(self.machines.get(found.ok()?)?.1)
     }
 
+    /// The same with these machines alone, and what they have.
+    #[must_use]
+    pub fn only(mut self, is_wanted: impl Fn(MachineId) -> bool) -> Self {
+        self.machines.retain(|it| is_wanted(it.0));
+        let mut sets = Vec::new();
+        let mut places = vec![None; self.sets.len()];
+        for (_, place) in &mut self.machines {
+            let set = *place as usize;
+            *place = *places[set].get_or_insert_with(|| {
+                sets.push(mem::take(&mut self.sets[set]));
+                place_of_last(&sets)
+            });
+        }
+        let mut versions = Vec::new();
+        let mut is_used = vec![false; self.versions.len()];
+        for version in sets.iter().flat_map(|set| &set.versions) {
+            is_used[*version as usize] = true;
+        }
+        let mut places = vec![0; self.versions.len()];
+        for ((version, is_used), place) in self.versions.into_iter().zip(is_used).zip(&mut places) {
+            if is_used {
+                versions.push(version);
+                *place = place_of_last(&versions);
+            }
+        }
+        for version in sets.iter_mut().flat_map(|set| &mut set.versions) {
+            *version = places[*version as usize];
+        }
+        Self {
+            versions,
+            sets,
+            ..self
+        }
+    }
+
     /// The versions in a set, sorted.
     pub fn versions_of<'inventory>(
         &'inventory self,
@@ -133,6 +168,10 @@ impl SoftwareInventory {
         let places = set.versions.iter();
         places.filter_map(|place| self.versions.get(*place as usize))
     }
+}
+
+fn place_of_last<T>(list: &[T]) -> u32 {
+    u32::try_from(list.len() - 1).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]

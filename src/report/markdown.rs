@@ -12,7 +12,7 @@ use super::{
         coverage::{answered, banner, last_seen_in_doubt, pending, skipped},
         figures::figures,
         headline::headline,
-        list_check, sources, support, week,
+        list_check, software, sources, support, week,
     },
 };
 use crate::{
@@ -91,6 +91,9 @@ fn head(run: &Run<'_>, headline: &str, text: &mut String) -> std::fmt::Result {
     }
     for part in list_check::parts(run) {
         writeln!(text, "\n{}", escaped(&part))?;
+    }
+    if let Some(missing) = software::missing(run) {
+        writeln!(text, "\n{}", paragraph(&missing))?;
     }
     if let Some(doubt) = last_seen_in_doubt(run) {
         writeln!(text, "\n{}", paragraph(&doubt))?;

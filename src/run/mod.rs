@@ -8,6 +8,7 @@
 //!
 //! - `input`: the input of a run; `inputs`: the files that reports must not replace
 //! - `prepare`: the first phase, and what stays the same after it
+//! - `software`: before the second phase: the software inventory
 //! - `selection`, `selective`: before the second phase: which machines are called for, if not all
 //! - `collect`: the second phase: the work queue and the worker threads
 //! - `census`: the service's own count, after the second phase
@@ -43,6 +44,7 @@ pub(crate) mod prepare;
 pub(crate) mod reporting;
 mod selection;
 mod selective;
+mod software;
 pub(crate) mod stored_runs;
 
 pub use self::error::RunError;
@@ -56,6 +58,7 @@ use self::{
     list::{check_list, demand_filters},
     prepare::prepare,
     selective::select,
+    software::add_software,
 };
 use crate::{console::print, domain::exit_code::ExitCode};
 
@@ -69,6 +72,7 @@ pub(crate) async fn run(input: RunInput<'_>) -> Result<ExitCode, RunError> {
     }
     demand_filters(input)?;
     let prepared = Box::pin(check_list(prepare(input).await?)).await?;
+    let prepared = Box::pin(add_software(prepared)).await?;
     let prepared = Box::pin(select(prepared)).await?;
     let collected = Box::pin(collect(prepared)).await?;
     let collected = Box::pin(add_census(collected)).await?;

@@ -22,6 +22,7 @@ use crate::{
         census::ServiceCensus,
         selective::{
             Candidate, ControlTotals, Inputs, LastAnswer, Policy, RelevantSoftware, Selector,
+            SoftwareKey,
         },
     },
     defender::Session,
@@ -110,8 +111,11 @@ impl Known<'_> {
         let relevant = self.relevant_products();
         let mut keys = RelevantSoftware::new(&relevant);
         let keys_tonight = keys.keys(self.software);
+        let then = self.software_then()?;
+        let earlier = keys.keys(&then);
+        let key_then = |machine| earlier.get(then.set_of(machine)? as usize).copied();
         let mut selector = Selector::new(self.policy());
-        let last = self.last_answers(&mut selector)?;
+        let last = self.last_answers(&mut selector, &key_then)?;
         let newest = self.store.newest_census_kbs(self.record().service_number)?;
         let inputs = Inputs {
             software: self.software,
@@ -155,10 +159,18 @@ impl Known<'_> {
             .collect()
     }
 
-    /// The machines' answers before this run.
+    /// The software of the machines at the time of those answers.
+    fn software_then(&self) -> Result<SoftwareInventory, StoreError> {
+        let machines = self.started.machines.iter().map(|it| it.machine);
+        let service = self.record().service_number;
+        self.store.software_at_last_answers(service, machines)
+    }
+
+    /// The machines' answers before this run, with the key of the software that each had then.
     fn last_answers(
         &self,
         selector: &mut Selector,
+        key_then: &dyn Fn(MachineId) -> Option<SoftwareKey>,
     ) -> Result<HashMap<MachineId, LastAnswer>, StoreError> {
         let mut last = HashMap::new();
         let machines = self.started.machines.iter().map(|it| it.machine);
@@ -169,7 +181,7 @@ impl Known<'_> {
                     let answer = LastAnswer {
                         as_of: answer.as_of,
                         content: selector.content(&answer.missing),
-                        software: None,
+                        software: key_then(outcome.machine),
                     };
                     last.insert(outcome.machine, answer);
                 }

@@ -21,7 +21,7 @@ use super::{
         list_checks::{self, ServiceListResult},
         releases,
         runs::{self, OutcomeCounts, RunId, RunRecord},
-        selections, since,
+        selections, since, software,
     },
     write::{
         begin::{self, StartedRun},
@@ -32,8 +32,14 @@ use super::{
 };
 use crate::{
     domain::{
-        api::Api, call_selection::CallSelection, census::Census, kb::KbId, machine::MachineId,
-        outcome::Outcome, release::ReleaseCount,
+        api::Api,
+        call_selection::CallSelection,
+        census::Census,
+        kb::KbId,
+        machine::MachineId,
+        outcome::Outcome,
+        release::ReleaseCount,
+        software::{RunSoftware, SoftwareInventory},
     },
     inventory::Inventory,
     quota::CallNumber,
@@ -256,6 +262,43 @@ impl Store {
     /// The service's own count beside that of the latest earlier run for the tenant that has one.
     pub fn last_census(&self, run: RunId) -> Result<Option<Census>> {
         self.name(censuses::before(&self.connection, run))
+    }
+
+    /// Keeps the software inventory of a run, or why there is none, in place of an earlier one. The
+    /// answers of the run that are recorded from now on refer to it.
+    pub fn set_software(
+        &mut self,
+        run: RunId,
+        software: &RunSoftware,
+        now: Timestamp,
+    ) -> Result<()> {
+        let kept = begin::with_large_cache(&mut self.connection, |connection| {
+            let transaction = connection.transaction()?;
+            software::set(&transaction, run, software, now)?;
+            transaction.commit()
+        });
+        self.name(kept)
+    }
+
+    /// The software inventory of a run; `None` if the run did not ask for one.
+    pub fn software(&self, run: RunId) -> Result<Option<RunSoftware>> {
+        self.name(software::of_run(&self.connection, run))
+    }
+
+    /// The run that has the latest software inventory of a service, if there is one.
+    pub fn run_with_latest_software(&self, service: i64) -> Result<Option<RunId>> {
+        self.name(software::latest(&self.connection, service))
+    }
+
+    /// The software that these machines had when their last answers were requested, as far as it was
+    /// known then; without a time for which it holds.
+    pub fn software_at_last_answers(
+        &self,
+        service: i64,
+        machines: impl IntoIterator<Item = MachineId>,
+    ) -> Result<SoftwareInventory> {
+        let software = software::at_last_answers(&self.connection, service, machines);
+        self.name(software)
     }
 
     /// Records how many machines missed the updates of each month in a run.

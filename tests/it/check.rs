@@ -42,6 +42,7 @@ fn check_succeeds_and_shows_every_fact() {
         "Alert.Read.All, Machine.Read.All, Software.Read.All",
     );
     shows(&run, "missing KBs", "allowed by Software.Read.All");
+    shows(&run, "software inventory", "allowed by Software.Read.All");
     shows(&run, "machine list", "allowed by Machine.Read.All");
     shows(&run, "access", "granted");
     assert!(

@@ -76,6 +76,7 @@ mod show;
 mod sign_in_outage;
 mod simulate;
 mod skipped;
+mod software;
 mod split;
 #[cfg(unix)]
 mod standard_output;

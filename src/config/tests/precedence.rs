@@ -375,6 +375,14 @@ const CASES: &[Case] = &[
         show: |config| config.source.max_missed.to_string(),
     },
     Case {
+        key: "software",
+        flag: "--software",
+        variable: "false",
+        file: "true",
+        shown: ["true", "false", "true", "false"],
+        show: |config| config.reports.software.to_string(),
+    },
+    Case {
         key: "no_replaced",
         flag: "--no-replaced",
         variable: "false",

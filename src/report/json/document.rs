@@ -13,6 +13,7 @@ use crate::{
         census::{Census, CensusCounts, LeftOut},
         ending::{EndingWord, RunOutcome},
         skip_reason::SkipReason,
+        software::RunSoftware,
     },
     inventory::{Inventory, ListCheck},
     report::{Run, Tool, time::rfc3339},
@@ -51,6 +52,11 @@ pub(super) struct Document<'run> {
     last_week: Option<ChangeCounts>,
     #[serde(skip_serializing_if = "Option::is_none")]
     census: Option<CensusSummary<'run>>,
+    /// The time for which the software inventory holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    software_generated_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    software_missing_because: Option<&'run str>,
     requests: Requests,
     files: &'run [String],
     /// The number of numbers in the answers that could not be parsed.
@@ -212,6 +218,11 @@ impl<'run> Document<'run> {
             changes: run.past.map(|past| past.changes.into()),
             last_week: run.week.map(Into::into),
             census: run.census.map(Into::into),
+            software_generated_at: run
+                .software
+                .and_then(RunSoftware::inventory)
+                .map(|it| rfc3339(it.generated_at)),
+            software_missing_because: run.software.and_then(RunSoftware::missing_because),
             requests: facts.requests,
             files: &facts.files,
             unreadable: fleet.unreadable.values,

@@ -22,6 +22,7 @@
 //! - [`census`]: the service's own count beside ours
 //! - [`groups`]: the figures by device group, platform and tag
 //! - [`week`]: the comparison with last week
+//! - [`software`]: what there is of the software inventory
 
 pub(super) mod actions;
 pub(super) mod census;
@@ -39,6 +40,7 @@ pub(super) mod moved;
 pub(super) mod past;
 pub(super) mod products;
 pub(super) mod releases;
+pub(super) mod software;
 pub(super) mod sources;
 pub(super) mod support;
 pub(super) mod trend;

@@ -53,9 +53,9 @@ impl KeptRun {
     pub(crate) fn of_run(store: &Store, run: RunRecord) -> Result<Self, RunError> {
         Ok(Self {
             inventory: store.inventory(run.run)?,
+            software: store.software(run.run)?,
             last: run.clone(),
             run: Some(run),
-            software: None,
             max_age: None,
         })
     }
@@ -68,11 +68,13 @@ impl KeptRun {
         inventory: Inventory,
         config: &Config,
     ) -> Result<Self, RunError> {
+        let run = store.run_of_fleet(last.service_number, &inventory)?;
+        let software = run.as_ref().map(|run| store.software(run.run));
         Ok(Self {
-            run: store.run_of_fleet(last.service_number, &inventory)?,
+            software: software.transpose()?.flatten(),
+            run,
             inventory,
             last,
-            software: None,
             max_age: match config.store.reuse {
                 Reuse::Answers(max_age) => Some(max_age),
                 _ => None,

@@ -76,6 +76,9 @@ pub(crate) fn report_again(
     if config.census && data.census.is_none() {
         warn!("this run has no stored census, and --offline requests none");
     }
+    if config.reports.software && data.software.is_none() {
+        warn!("this run has no stored software inventory, and --offline requests none");
+    }
     if kept.run.is_some() {
         add_history(&mut data).map_err(RunError::History)?;
     }

@@ -43,7 +43,8 @@ CREATE TABLE answer (
     as_of_ms INTEGER NOT NULL, -- the time for which it holds: of a call, when it was answered
     missing TEXT NOT NULL, -- JSON, a list of missing_kb.id
     since TEXT NOT NULL, -- JSON, since when: a time in milliseconds and the number of KBs in a row, again and again
-    checksum INTEGER NOT NULL -- of machine, source, inferred_from, as_of_ms, missing and since: no figure comes from a flipped bit
+    checksum INTEGER NOT NULL, -- of machine, source, inferred_from, as_of_ms, missing and since: no figure comes from a flipped bit
+    software_set INTEGER REFERENCES software_set -- of the machine by the run's software inventory; null where there was none
 ) STRICT;
 
 -- A list of machines, as it was read; the same list is kept once.
@@ -171,6 +172,42 @@ CREATE TABLE census_kb (
     PRIMARY KEY (service, product, kb_id)
 ) STRICT, WITHOUT ROWID;
 
+-- The software inventory of a run, where it was asked for; its machines are those of the run's list.
+CREATE TABLE run_software (
+    run INTEGER PRIMARY KEY REFERENCES run,
+    fetched_at_ms INTEGER NOT NULL,
+    generated_at_ms INTEGER NOT NULL, -- the time for which it holds
+    missing_because TEXT, -- why there is none
+    digest BLOB NOT NULL -- of all that stands before it, and of its machines
+) STRICT;
+
+CREATE TABLE machine_software (
+    run INTEGER NOT NULL REFERENCES run_software,
+    machine INTEGER NOT NULL REFERENCES machine,
+    software_set INTEGER NOT NULL REFERENCES software_set,
+    PRIMARY KEY (run, machine)
+) STRICT, WITHOUT ROWID;
+
+-- The software of a machine; machines that have the same share it.
+CREATE TABLE software_set (
+    id INTEGER PRIMARY KEY,
+    platform TEXT NOT NULL,
+    versions TEXT NOT NULL, -- JSON, a list of software_version.id
+    windows_build TEXT, -- null where Windows itself is not in it
+    support_status TEXT,
+    support_ends TEXT, -- a date
+    digest BLOB NOT NULL UNIQUE -- of all that stands before it
+) STRICT;
+
+-- A product of Microsoft's in one version.
+CREATE TABLE software_version (
+    id INTEGER PRIMARY KEY,
+    product TEXT NOT NULL,
+    version TEXT NOT NULL,
+    digest BLOB NOT NULL, -- of the two
+    UNIQUE (product, version)
+) STRICT;
+
 -- An app registration: the quotas are its.
 CREATE TABLE application (
     id INTEGER PRIMARY KEY,
@@ -257,6 +294,18 @@ SELECT
     (value ->> 3) - (value ->> 2) - (value ->> 4) AS unexplained
 FROM run_census
 JOIN json_each(run_census.compared);
+
+CREATE VIEW software AS
+SELECT
+    machine_software.run,
+    machine.machine_id AS machineId,
+    software_set.platform AS osPlatform,
+    software_set.windows_build AS windowsBuild,
+    software_set.support_status AS supportStatus,
+    software_set.support_ends AS supportEnds
+FROM machine_software
+JOIN machine ON machine.id = machine_software.machine
+JOIN software_set ON software_set.id = machine_software.software_set;
 
 CREATE VIEW gaps AS
 SELECT

@@ -97,8 +97,9 @@ fn insert_answer(
     let since = since::continued_text(connection, machine, answer, &missing, numbers)?;
     let mut insert = connection.prepare_cached(
         "INSERT INTO answer (machine, run, session, source, inferred_from, as_of_ms, missing, since,
-             checksum)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+             checksum, software_set)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,
+             (SELECT software_set FROM machine_software WHERE run = ?2 AND machine = ?1))",
     )?;
     let inferred_from = answer.inferred_from.map(|it| it.to_string());
     let cells = AnswerCells {

@@ -17,3 +17,4 @@ pub(crate) mod selections;
 pub(crate) mod since;
 mod since_text;
 pub(crate) mod skipped;
+pub(crate) mod software;

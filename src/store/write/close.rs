@@ -123,6 +123,8 @@ const UNNEEDED: &str = "
     DELETE FROM run_release WHERE run NOT IN (SELECT id FROM run);
     DELETE FROM run_census WHERE run NOT IN (SELECT id FROM run);
     DELETE FROM run_selection WHERE run NOT IN (SELECT id FROM run);
+    DELETE FROM run_software WHERE run NOT IN (SELECT id FROM run);
+    DELETE FROM machine_software WHERE run NOT IN (SELECT run FROM run_software);
     DELETE FROM list_check WHERE run NOT IN (SELECT id FROM run);
     DELETE FROM inventory
     WHERE id NOT IN (SELECT inventory FROM run)
@@ -137,4 +139,9 @@ const UNNEEDED: &str = "
         OR (id NOT IN (SELECT answer FROM run_machine WHERE answer IS NOT NULL)
             AND id NOT IN (SELECT last_answer FROM machine WHERE last_answer IS NOT NULL)
             AND id NOT IN (SELECT last_known FROM machine WHERE last_known IS NOT NULL));
+    DELETE FROM software_set
+    WHERE id NOT IN (SELECT software_set FROM machine_software)
+        AND id NOT IN (SELECT software_set FROM answer WHERE software_set IS NOT NULL);
+    DELETE FROM software_version
+    WHERE id NOT IN (SELECT value FROM software_set JOIN json_each(software_set.versions));
     DELETE FROM missing_kb WHERE last_run < (SELECT min(run) FROM answer);";

@@ -52,6 +52,31 @@ fn machines_with_the_same_software_share_a_set() {
 }
 
 #[test]
+fn some_machines_are_as_if_there_were_no_others() {
+    let rows = [
+        row(1, "edge", "140.0"),
+        row(1, "windows_11", "10.0.26100.1"),
+        row(2, "windows_11", "10.0.26100.1"),
+        row(3, "edge", "141.0"),
+        row(4, "windows_11", "10.0.26100.1"),
+        row(5, "edge", "141.0"),
+    ];
+    for wanted in [&[1, 2, 3, 4, 5][..], &[2, 3, 5], &[3], &[4, 5], &[]] {
+        let is_wanted = |id: MachineId| wanted.contains(&id.bytes()[0]);
+        let some: Vec<_> = rows
+            .iter()
+            .filter(|it| is_wanted(it.machine))
+            .copied()
+            .collect();
+        assert_eq!(
+            inventory(&rows).only(is_wanted),
+            inventory(&some),
+            "{wanted:?}"
+        );
+    }
+}
+
+#[test]
 fn windows_is_the_row_with_the_highest_version() {
     for (product, is_windows) in [
         ("windows_11", true),

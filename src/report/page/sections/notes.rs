@@ -7,7 +7,7 @@ use crate::report::{
     Run,
     view::{
         coverage::{clean, last_seen_in_doubt, no_current_data, reused, skipped},
-        list_check,
+        list_check, software,
     },
 };
 
@@ -23,6 +23,7 @@ impl Notes {
         let notes = [
             skipped(run),
             list_check::sentence(run),
+            software::missing(run),
             reused(run),
             no_current_data(run),
             last_seen_in_doubt(run),

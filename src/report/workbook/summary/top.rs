@@ -14,7 +14,7 @@ use crate::{
             self,
             changes::{doubt, exposure_sentence, sentence},
             coverage::{Level, answered, banner, pending},
-            list_check, support, week,
+            list_check, software, support, week,
         },
     },
 };
@@ -64,6 +64,9 @@ pub(super) fn details(page: &mut Page<'_>, run: &Run<'_>) -> Result<(), XlsxErro
     page.labelled("Outcome", outcome(run))?;
     if let Some(check) = list_check::sentence(run) {
         page.wide(&check, CellStyle::Note, 3)?;
+    }
+    if let Some(missing) = software::missing(run) {
+        page.wide(&missing, CellStyle::Note, 3)?;
     }
     Ok(())
 }

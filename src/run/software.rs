@@ -1,0 +1,104 @@
+//! Between the sign-in and the calls: the software inventory. It never costs the run: without one the
+//! reports say why.
+
+use std::{collections::HashSet, sync::Arc};
+
+use jiff::Timestamp;
+use parking_lot::Mutex;
+use tracing::warn;
+
+use super::{
+    RunError, deadline, gate::recording_gate, identity::Identity, input::RunInput,
+    prepare::Prepared,
+};
+use crate::{
+    collect::software::SoftwareFetcher,
+    defender::{
+        Session,
+        refusal::{REQUIRED_ROLE, lacks},
+    },
+    domain::{
+        machine::MachineId,
+        software::{RunSoftware, SoftwareInventory},
+        text::chain,
+    },
+    store::{RunId, Store},
+};
+
+/// Adds the software inventory, and keeps it with the run. A run that is resumed has the one that it
+/// began with; without one it is fetched if it is wanted.
+pub(super) async fn add_software(prepared: Prepared<'_>) -> Result<Prepared<'_>, RunError> {
+    let run = prepared.started.record.run;
+    let kept = prepared.store.software(run)?;
+    let is_kept = kept.as_ref().is_some_and(|it| it.inventory().is_some());
+    if is_kept || !prepared.setup.input.config.reports.software {
+        return Ok(with(prepared, kept));
+    }
+    let input = prepared.setup.input;
+    let store = Arc::new(Mutex::new(prepared.store));
+    let fetched = match &prepared.session {
+        Ok(session) => fetch(input, &prepared.setup.identity, session, &store).await,
+        Err(error) => Err(chain(error)),
+    };
+    let mut store = match Arc::into_inner(store) {
+        Some(store) => store.into_inner(),
+        None => Store::open(input.state)?,
+    };
+    let software = match fetched {
+        Ok(inventory) => RunSoftware::Known(Arc::new(inventory)),
+        Err(because) => {
+            warn!("The software inventory is missing: {because}");
+            RunSoftware::Missing(because)
+        }
+    };
+    keep(&mut store, run, &software);
+    Ok(with(Prepared { store, ..prepared }, Some(software)))
+}
+
+fn with(mut prepared: Prepared<'_>, software: Option<RunSoftware>) -> Prepared<'_> {
+    prepared.setup.software = software;
+    prepared
+}
+
+fn keep(store: &mut Store, run: RunId, software: &RunSoftware) {
+    if let Err(problem) = store.set_software(run, software, Timestamp::now()) {
+        warn!(
+            "The software inventory could not be stored: {}",
+            chain(&problem)
+        );
+    }
+}
+
+/// The software of the machines on the list, unless the run is interrupted or its time is up before;
+/// or why there is none.
+pub(super) async fn fetch(
+    input: RunInput<'_>,
+    identity: &Identity,
+    session: &Session,
+    store: &Arc<Mutex<Store>>,
+) -> Result<SoftwareInventory, String> {
+    let claims = identity.claims.as_ref();
+    if let Some(held) = claims.and_then(|claims| lacks(claims, &[REQUIRED_ROLE])) {
+        return Err(format!(
+            "the token lacks the permission {REQUIRED_ROLE}; its roles: {held}"
+        ));
+    }
+    let config = input.config;
+    let gate = recording_gate(config, store, identity).map_err(|error| chain(&error))?;
+    let fetcher = SoftwareFetcher {
+        api: session,
+        gate: &gate,
+        retries: config.service.retries,
+        clock: Timestamp::now,
+    };
+    let inventory = tokio::select! {
+        biased;
+        () = input.stops.gentle.cancelled() => Err("the run was interrupted".to_owned()),
+        () = deadline::reached(config.until, Timestamp::now) => {
+            Err("the time limit was reached".to_owned())
+        }
+        inventory = fetcher.fetch() => inventory,
+    }?;
+    let listed: HashSet<MachineId> = input.inventory.machines.iter().map(|it| it.id).collect();
+    Ok(inventory.only(|machine| listed.contains(&machine)))
+}
