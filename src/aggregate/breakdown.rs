@@ -47,7 +47,7 @@ impl GroupFigures {
         };
         self.answered += 1;
         self.fully_patched += u64::from(answered.is_fully_patched());
-        self.unsupported += u64::from(answered.unsupported);
+        self.unsupported += u64::from(answered.is_unsupported());
         self.gaps += u64::from(answered.missing);
         self.exposure = self.exposure.saturating_add(answered.cve_addressed);
     }

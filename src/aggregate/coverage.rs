@@ -27,7 +27,7 @@ pub struct Coverage {
     /// been seen for a long time.
     pub clean: u64,
     /// The number of answered machines whose answer is empty because there is no current data: see
-    /// [`Answered::no_current_data`](super::Answered::no_current_data).
+    /// [`Answered::has_no_current_data`](super::Answered::has_no_current_data).
     pub no_current_data: u64,
     /// The number of answered machines whose answer is empty because their Windows gets no more
     /// updates; 0 without the software inventory.
@@ -54,8 +54,8 @@ impl Coverage {
         let reused = machine.result.as_ref().is_ok_and(|it| it.reused);
         self.reused += u64::from(reused);
         match &machine.result {
-            Ok(answered) if answered.unsupported => self.unsupported += 1,
-            Ok(answered) if answered.no_current_data => self.no_current_data += 1,
+            Ok(answered) if answered.is_unsupported() => self.unsupported += 1,
+            Ok(answered) if answered.has_no_current_data() => self.no_current_data += 1,
             Ok(answered) if answered.is_fully_patched() => self.clean += 1,
             Ok(_) => self.with_gaps += 1,
             Err(_) => {}

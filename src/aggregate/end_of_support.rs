@@ -2,7 +2,7 @@
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
-use super::MachineRow;
+use super::{MachineRow, machines::Gist};
 use crate::domain::{
     machine::MachineId,
     software::{RunSoftware, SoftwareInventory, Support, Windows},
@@ -65,8 +65,7 @@ pub(super) fn mark(
         };
         match software.support(machine.id) {
             Some(Support::Unsupported) if answered.missing == 0 => {
-                answered.unsupported = true;
-                answered.no_current_data = false;
+                answered.gist = Gist::Unsupported;
             }
             Some(Support::Unsupported) => counts.with_gaps += 1,
             Some(Support::EndsSoon) => counts.ends_soon += 1,

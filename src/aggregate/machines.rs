@@ -51,23 +51,33 @@ pub struct MachineRow {
     pub skipped: Option<SkipReason>,
 }
 
+/// What an answer says beyond its numbers, in one byte: only gaps have ages, and only an answer
+/// without gaps may be empty for another reason than that the machine is patched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Gist {
+    /// All gaps have been open since the same time, so that it need not be read again; or there are
+    /// none.
+    SameAge,
+    /// They have been open for different times.
+    DifferentAges,
+    /// It is empty because the service has no current data of the machine.
+    NoCurrentData,
+    /// It is empty because the machine's Windows gets no more updates.
+    Unsupported,
+}
+
 /// A machine's answer: the figures that it is ranked by, and where its gaps can be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answered {
     /// Its rank among the answered machines, starting at 1.
     pub rank: u32,
-    /// Which source the answer is of.
-    pub source: Source,
-    /// Where this run has it from.
-    pub provenance: Provenance,
-    /// The machine that it is inferred from.
-    pub(super) origin: Option<Origin>,
+    /// Where the answer comes from.
+    pub(super) origin: Origin,
     /// The time that the answer is valid for, in milliseconds since 1970: half the size of a
     /// `Timestamp`.
     pub(super) as_of_ms: i64,
     /// Since when its oldest gap has been open, likewise. If it has none, the time of the answer.
     oldest_since_ms: i64,
-    ages: GapAges,
     /// Whether an earlier process fetched it.
     pub reused: bool,
     /// The oldest month that it misses an update of; `None` if no name of its missing KBs says a
@@ -80,23 +90,11 @@ pub struct Answered {
     pub cve_addressed: u64,
     /// The largest of those numbers.
     pub cve_addressed_max: u64,
-    /// Whether the answer is empty because the service has no current data: the list says that the
-    /// machine was last seen more than thirty days before the answer.
-    pub no_current_data: bool,
-    /// Whether the answer is empty because the machine's Windows gets no more updates.
-    pub unsupported: bool,
+    pub(super) gist: Gist,
     /// The missing KB that addresses the most CVEs; on a tie, the one with the smallest id.
     pub top_kb: Option<KbId>,
     /// Where the gaps can be read.
     pub answer: AnswerRef,
-}
-
-/// Whether the gaps of a machine have all been open since the same time. Those of most machines have, so that
-/// their answers need not be read again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum GapAges {
-    Same,
-    Different,
 }
 
 impl MachineRow {
@@ -141,7 +139,7 @@ impl Answered {
         answer: &Answer,
         answer_ref: AnswerRef,
         oldest_month: Option<ReleaseMonth>,
-        origin: Option<Origin>,
+        origin: Origin,
     ) -> Self {
         let missing = &answer.missing;
         let numbers = || missing.iter().map(|gap| gap.cve_addressed);
@@ -151,8 +149,6 @@ impl Answered {
             .find(|gap| Some(gap.cve_addressed) == largest);
         Self {
             rank: 0,
-            source: answer.source,
-            provenance: answer.provenance(),
             origin,
             as_of_ms: answer.as_of.as_millisecond(),
             oldest_since_ms: answer
@@ -160,18 +156,16 @@ impl Answered {
                 .oldest()
                 .unwrap_or(answer.as_of)
                 .as_millisecond(),
-            ages: if answer.since.is_same() {
-                GapAges::Same
+            gist: if answer.since.is_same() {
+                Gist::SameAge
             } else {
-                GapAges::Different
+                Gist::DifferentAges
             },
             reused: answer.reused,
             oldest_month,
             missing: u32::try_from(missing.len()).unwrap_or(u32::MAX),
             cve_addressed: numbers().fold(0, u64::saturating_add),
             cve_addressed_max: largest.unwrap_or(0),
-            no_current_data: false,
-            unsupported: false,
             top_kb: top.map(|gap| gap.id.clone()),
             answer: answer_ref,
         }
@@ -179,11 +173,35 @@ impl Answered {
 
     fn since(&self, gaps: &dyn Gaps) -> io::Result<MissingSince> {
         match self.oldest_since() {
-            Some(oldest) if self.ages == GapAges::Same => {
+            Some(oldest) if self.gist == Gist::SameAge => {
                 Ok(MissingSince::all(oldest, self.missing as usize))
             }
             _ => gaps.since(self.answer),
         }
+    }
+
+    /// Where this run has the answer from.
+    pub const fn provenance(&self) -> Provenance {
+        self.origin.provenance()
+    }
+
+    /// Which source the answer is of.
+    pub const fn source(&self) -> Source {
+        match self.provenance() {
+            Provenance::Calls | Provenance::Kept => Source::Calls,
+            Provenance::Inferred => Source::Inferred,
+        }
+    }
+
+    /// Whether the answer is empty because the service has no current data: the list says that the
+    /// machine was last seen more than thirty days before the answer.
+    pub fn has_no_current_data(&self) -> bool {
+        self.gist == Gist::NoCurrentData
+    }
+
+    /// Whether the answer is empty because the machine's Windows gets no more updates.
+    pub fn is_unsupported(&self) -> bool {
+        self.gist == Gist::Unsupported
     }
 
     /// Since when its oldest gap has been open; `None` if it has none.
@@ -195,7 +213,7 @@ impl Answered {
     /// Whether it says that the machine misses no KB, and says it of a machine that was seen lately and
     /// whose Windows still gets updates.
     pub fn is_fully_patched(&self) -> bool {
-        self.missing == 0 && !self.no_current_data && !self.unsupported
+        self.missing == 0 && !self.has_no_current_data() && !self.is_unsupported()
     }
 
     /// The time that the answer is valid for. For a call, this is when the answer arrived.

@@ -146,7 +146,7 @@ impl<'list> Aggregation<'list> {
         let row = &mut self.machines[index];
         row.attempts = attempts;
         let oldest_month = self.releases.end_machine();
-        let origin = answer.inferred_from.and_then(|it| self.origins.origin(it));
+        let origin = self.origins.origin(answer);
         row.result = Ok(Answered::new(answer, answer_ref, oldest_month, origin));
     }
 
@@ -171,7 +171,7 @@ impl<'list> Aggregation<'list> {
         let end_of_support = end_of_support::mark(&mut self.machines, software);
         let origins = self.origins.finish();
         for answered in self.machines.iter_mut().flat_map(|it| &mut it.result) {
-            answered.origin = answered.origin.and_then(|it| origins.renumbered(it));
+            answered.origin = origins.renumbered(answered.origin);
         }
         machines::rank(&mut self.machines);
         kbs::rank(&mut kbs, rank_by);
@@ -207,7 +207,7 @@ impl Fleet {
 
     /// The machine that an answer of the fleet is inferred from; `None` if its own machine was called for.
     pub fn origin_of(&self, answered: &Answered) -> Option<MachineId> {
-        self.origins.get(answered.origin?)
+        self.origins.get(answered.origin)
     }
 
     /// The number of skipped machines by reason, without reasons that no machine has.

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Answered, MachineRow};
+use super::{Answered, MachineRow, machines::Gist};
 use crate::inventory::{Inventory, Unread};
 
 /// Marks the empty answers without current data, based on the list's last-seen values. Returns the
@@ -34,5 +34,7 @@ pub(super) fn mark(
 }
 
 fn mark_one(answered: &mut Answered, was_silent: impl FnOnce(Timestamp) -> bool) {
-    answered.no_current_data = was_silent(answered.answered_at());
+    if was_silent(answered.answered_at()) {
+        answered.gist = Gist::NoCurrentData;
+    }
 }

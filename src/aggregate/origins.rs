@@ -1,13 +1,44 @@
-//! The machines that answers are inferred from, each once.
+//! Where each answer comes from, in few bytes, and the machines that answers are inferred from.
 
-use std::{collections::HashMap, num::NonZeroU32};
+use std::collections::HashMap;
 
-use crate::domain::machine::MachineId;
+use crate::domain::{
+    answer::{Answer, Provenance},
+    machine::MachineId,
+};
 
-/// The machine that an answer is inferred from: its place in [`Origins`], counted from 1. It takes a
-/// fifth of the memory of a machine id.
+/// Where an answer comes from, in four bytes, because there may be a million answers: a call, an
+/// earlier run, or the place in [`Origins`] of the machine that it is inferred from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Origin(NonZeroU32);
+pub(super) struct Origin(u32);
+
+impl Origin {
+    const CALLS: Self = Self(0);
+    const KEPT: Self = Self(1);
+    /// Inferred from a machine that is not known.
+    const UNKNOWN: Self = Self(2);
+    /// The number of the first place.
+    const FIRST: u32 = 3;
+
+    /// Of the machine in this place.
+    fn at(place: usize) -> Self {
+        let number = u32::try_from(place).ok();
+        let number = number.and_then(|it| it.checked_add(Self::FIRST));
+        number.map_or(Self::UNKNOWN, Self)
+    }
+
+    fn place(self) -> Option<usize> {
+        Some(self.0.checked_sub(Self::FIRST)? as usize)
+    }
+
+    pub(super) const fn provenance(self) -> Provenance {
+        match self {
+            Self::CALLS => Provenance::Calls,
+            Self::KEPT => Provenance::Kept,
+            _ => Provenance::Inferred,
+        }
+    }
+}
 
 /// The machines that answers are inferred from, each once.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -15,7 +46,7 @@ pub struct Origins(Vec<MachineId>);
 
 impl Origins {
     pub(super) fn get(&self, origin: Origin) -> Option<MachineId> {
-        self.0.get(origin.0.get() as usize - 1).copied()
+        self.0.get(origin.place()?).copied()
     }
 }
 
@@ -27,16 +58,23 @@ pub(super) struct OriginCollector {
 }
 
 impl OriginCollector {
-    /// The origin of this machine's answer; `None` if there are too many.
-    pub(super) fn origin(&mut self, machine: MachineId) -> Option<Origin> {
-        if let Some(known) = self.places.get(&machine) {
-            return Some(*known);
+    /// Where an answer comes from.
+    pub(super) fn origin(&mut self, answer: &Answer) -> Origin {
+        match (answer.provenance(), answer.inferred_from) {
+            (Provenance::Calls, _) => Origin::CALLS,
+            (Provenance::Kept, _) => Origin::KEPT,
+            (Provenance::Inferred, None) => Origin::UNKNOWN,
+            (Provenance::Inferred, Some(machine)) => self.inferred_from(machine),
         }
-        let number = u32::try_from(self.found.0.len() + 1).ok()?;
-        let origin = Origin(NonZeroU32::new(number)?);
-        self.found.0.push(machine);
-        self.places.insert(machine, origin);
-        Some(origin)
+    }
+
+    fn inferred_from(&mut self, machine: MachineId) -> Origin {
+        let found = &mut self.found.0;
+        let origin = self.places.entry(machine).or_insert_with(|| {
+            found.push(machine);
+            Origin::at(found.len() - 1)
+        });
+        *origin
     }
 
     /// The origins, sorted by id, so that nothing depends on the order of the answers.
@@ -44,9 +82,8 @@ impl OriginCollector {
         let Self { mut places, found } = self;
         let mut sorted = found.clone();
         sorted.0.sort_unstable();
-        let numbers = (1..).map_while(NonZeroU32::new).map(Origin);
-        for (machine, origin) in sorted.0.iter().zip(numbers) {
-            places.insert(*machine, origin);
+        for (place, machine) in sorted.0.iter().enumerate() {
+            places.insert(*machine, Origin::at(place));
         }
         SortedOrigins {
             found,
@@ -64,9 +101,10 @@ pub(super) struct SortedOrigins {
 }
 
 impl SortedOrigins {
-    /// The origin that was collected as this one.
-    pub(super) fn renumbered(&self, collected: Origin) -> Option<Origin> {
-        let machine = self.found.get(collected)?;
-        self.places.get(&machine).copied()
+    /// The final form of an origin that was collected.
+    pub(super) fn renumbered(&self, collected: Origin) -> Origin {
+        let machine = self.found.get(collected);
+        let place = machine.and_then(|it| self.places.get(&it).copied());
+        place.unwrap_or(collected)
     }
 }

@@ -21,7 +21,7 @@ impl SourceCounts {
     pub(super) fn of(machines: &[MachineRow]) -> Self {
         let mut counts = Self::default();
         for answered in machines.iter().flat_map(|it| &it.result) {
-            match answered.provenance {
+            match answered.provenance() {
                 Provenance::Calls => counts.calls += 1,
                 Provenance::Kept => counts.kept += 1,
                 Provenance::Inferred => counts.inferred += 1,

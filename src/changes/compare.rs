@@ -69,7 +69,7 @@ impl ChangedMachine {
         let answered = today.result.as_ref().ok();
         Self {
             id: today.id,
-            source: answered.map(|it| it.provenance),
+            source: answered.map(Answered::provenance),
         }
     }
 
@@ -159,17 +159,17 @@ impl<'run> Builder<'run> {
         let answer = answer.and_then(|then| then.answer);
         match (answer, &today.result) {
             // Gaps are not resolved just because the service no longer has data on the machine.
-            (Some(then), Ok(now)) if now.no_current_data && !missing_then.is_empty() => {
+            (Some(then), Ok(now)) if now.has_no_current_data() && !missing_then.is_empty() => {
                 self.changes.machines.silent += 1;
                 self.record_unanswered(today.id, then, missing_then);
             }
             // Or because its Windows gets no more updates.
-            (Some(then), Ok(now)) if now.unsupported && !missing_then.is_empty() => {
+            (Some(then), Ok(now)) if now.is_unsupported() && !missing_then.is_empty() => {
                 self.changes.machines.unsupported += 1;
                 self.record_unanswered(today.id, then, missing_then);
             }
             // The two answers are not comparable; each is counted separately.
-            (Some(then), Ok(now)) if !can_compare(then.source, now.source) => {
+            (Some(then), Ok(now)) if !can_compare(then.source, now.source()) => {
                 self.record_unanswered(today.id, then, missing_then);
                 self.record_added(today, false);
             }
@@ -362,7 +362,7 @@ fn exposure(gaps: &[Arc<MissingKb>]) -> u64 {
 
 fn dated(now: &Answered) -> DatedAnswer {
     DatedAnswer {
-        source: now.source,
+        source: now.source(),
         as_of: now.answered_at(),
         answer: now.answer,
     }

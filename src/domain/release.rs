@@ -1,6 +1,6 @@
 //! The month in which an update was released, which is parsed from its name.
 
-use std::fmt;
+use std::{fmt, num::NonZeroU16};
 
 use jiff::civil::{Date, Weekday};
 
@@ -22,16 +22,17 @@ const NAMES: [&str; 12] = [
 /// A calendar month. Displayed as `April 2026`; ordered by time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ReleaseMonth {
-    /// Months since January of the year 0.
-    months: u16,
+    /// Months since January of the year 0. Never zero, so that an `Option` takes no more memory.
+    months: NonZeroU16,
 }
 
 impl ReleaseMonth {
     /// The month with this number, from 1 to 12, of a year from 1990 to 2099. `None` for any other.
     pub fn new(year: u16, month: u16) -> Option<Self> {
         let is_valid = (1990..2100).contains(&year) && (1..=12).contains(&month);
-        is_valid.then(|| Self {
-            months: year * 12 + month - 1,
+        let months = is_valid.then(|| year * 12 + month - 1)?;
+        Some(Self {
+            months: NonZeroU16::new(months)?,
         })
     }
 
@@ -47,20 +48,23 @@ impl ReleaseMonth {
 
     /// The year.
     pub const fn year(self) -> u16 {
-        self.months / 12
+        self.months.get() / 12
     }
 
     /// The number of the month in its year, from 1 to 12.
     pub const fn month(self) -> u16 {
-        self.months % 12 + 1
+        self.months.get() % 12 + 1
     }
 
     /// The month so many months earlier, or the earliest that there is.
     #[must_use]
     pub const fn earlier(self, months: u16) -> Self {
-        Self {
-            months: self.months.saturating_sub(months),
-        }
+        let months = self.months.get().saturating_sub(months);
+        let months = match NonZeroU16::new(months) {
+            Some(months) => months,
+            None => NonZeroU16::MIN,
+        };
+        Self { months }
     }
 
     /// The second Tuesday of the month, on which its updates are released.
@@ -77,7 +81,8 @@ impl ReleaseMonth {
 
     /// All months from this one to another, both included. Empty if the other one is earlier.
     pub fn through(self, last: Self) -> impl Iterator<Item = Self> {
-        (self.months..=last.months).map(|months| Self { months })
+        let months = (self.months.get()..=last.months.get()).filter_map(NonZeroU16::new);
+        months.map(|months| Self { months })
     }
 }
 
@@ -92,7 +97,7 @@ pub struct ReleaseCount {
 
 impl fmt::Display for ReleaseMonth {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = NAMES[usize::from(self.months % 12)];
+        let name = NAMES[usize::from(self.months.get() % 12)];
         write!(formatter, "{name} {}", self.year())
     }
 }

@@ -312,3 +312,10 @@ fn empty_inventory_has_no_gaps() {
         []
     );
 }
+
+/// There may be a million of them.
+#[test]
+#[cfg(target_pointer_width = "64")]
+fn row_of_a_machine_is_small() {
+    assert_eq!(size_of::<MachineRow>(), 96);
+}

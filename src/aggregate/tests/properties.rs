@@ -84,7 +84,7 @@ proptest! {
             let row = fleet.machines.iter().find(|it| it.id == outcome.machine).unwrap();
             let answered = row.result.as_ref().unwrap();
             prop_assert_eq!(fleet.origin_of(answered), answer.inferred_from);
-            prop_assert_eq!(answered.provenance, answer.provenance());
+            prop_assert_eq!(answered.provenance(), answer.provenance());
         }
     }
 

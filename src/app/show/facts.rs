@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::find::Place;
 use crate::{
-    aggregate::MachineRow,
+    aggregate::{Answered, MachineRow},
     domain::{
         answer::Provenance,
         software::{Support, Windows},
@@ -41,7 +41,7 @@ impl<'run> Place<'run> {
             windows_build: windows.map(|it| &*it.build),
             support_status: windows.map(|it| &*it.support_status),
             support_ends: windows.and_then(|it| Some(it.support_ends?.to_string())),
-            source: answered.map(|it| it.provenance),
+            source: answered.map(Answered::provenance),
             inferred_from: origin.map(|it| it.to_string()),
         }
     }

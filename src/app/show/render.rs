@@ -163,8 +163,8 @@ impl Shown<'_> {
         }
         let missing = match &machine.result {
             _ if machine.skipped.is_some() => "not asked for: it is skipped".to_owned(),
-            Ok(answered) if answered.unsupported => UNSUPPORTED.to_owned(),
-            Ok(answered) if answered.no_current_data => "no current data".to_owned(),
+            Ok(answered) if answered.is_unsupported() => UNSUPPORTED.to_owned(),
+            Ok(answered) if answered.has_no_current_data() => "no current data".to_owned(),
             Ok(answered) => {
                 let updates = counted(answered.missing.into(), "update", "updates");
                 format!("misses {updates}")

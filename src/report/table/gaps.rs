@@ -34,7 +34,7 @@ impl Table for Gaps {
         "daysMissing" Number [csv json of_since] |it| it.stamp.days_since(it.since);
         "run" Number [csv optional of_machine] |it| it.stamp.run();
         "date" Date [csv optional of_machine] |it| it.stamp.date();
-        "source" Word [csv optional of_machine] |it| it.machine.result.as_ref().ok().map(|it| it.provenance);
+        "source" Word [csv optional of_machine] |it| it.machine.result.as_ref().ok().map(Answered::provenance);
     };
 
     fn count(run: &Run<'_>) -> u64 {

@@ -41,8 +41,8 @@ impl Table for Machines {
         "status" Word [csv json] |it| it.machine.status();
         "status" Word [sheet("Status", 16)] |it| status_in_sheet(it);
         "status" Word [page("Status") data(Digits("statuses", &STATUSES))] |it| it.answered().map(status);
-        "noCurrentData" Flag [json] |it| it.answered().is_some_and(|it| it.no_current_data);
-        "unsupported" Flag [json] |it| it.answered().is_some_and(|it| it.unsupported);
+        "noCurrentData" Flag [json] |it| it.answered().is_some_and(Answered::has_no_current_data);
+        "unsupported" Flag [json] |it| it.answered().is_some_and(Answered::is_unsupported);
         "missingKbs" Number [csv optional json sheet("Missing KBs", 14) page("Missing KBs") data(Plain) terminal("KBs")] |it| it.answered().map(|it| it.missing);
         "cveAddressed" Number [csv optional json sheet("CVEs, summed", 15) page("Score") data(Plain) terminal("score")] |it| it.answered().map(|it| it.cve_addressed);
         "cveAddressedMax" Number [csv optional json sheet("CVEs, most", 13) page("Largest") data(Plain)] |it| it.answered().map(|it| it.cve_addressed_max);
@@ -65,8 +65,8 @@ impl Table for Machines {
         "supportEnds" Date [csv json optional] |it| it.windows().and_then(|it| it.support_ends);
         "supportEnds" Date [sheet("Support ends", 13) page("Support ends") data(Interned) if_software] |it| it.windows().and_then(|it| it.support_ends);
         "support" Word [data(Digits("supports", &SUPPORTS)) if_software] |it| Cell::Word(word(it.support()));
-        "source" Word [csv json optional data(Digits("sources", Provenance::WORDS))] |it| it.answered().map(|it| it.provenance);
-        "source" Word [sheet("Source", 10) page("Source") if_other_sources] |it| it.answered().map(|it| it.provenance);
+        "source" Word [csv json optional data(Digits("sources", Provenance::WORDS))] |it| it.answered().map(Answered::provenance);
+        "source" Word [sheet("Source", 10) page("Source") if_other_sources] |it| it.answered().map(Answered::provenance);
         "inferredFrom" Machine [csv json optional] |it| it.inferred_from();
         "inferredFrom" Machine [sheet("Inferred from", 44) page("Inferred from") data(Interned) if_inferred] |it| it.inferred_from();
         "missing" Gaps [json] |it| it.answered().map(|_| Cell::Gaps(*it));
@@ -137,7 +137,9 @@ impl Machines {
 
 fn status_in_sheet<'run>(machine: &MachineLine<'run>) -> Cell<'run> {
     match machine.answered() {
-        Some(answered) if answered.no_current_data || answered.unsupported => status(answered),
+        Some(answered) if answered.has_no_current_data() || answered.is_unsupported() => {
+            status(answered)
+        }
         _ => machine.machine.status().into(),
     }
 }
@@ -145,8 +147,8 @@ fn status_in_sheet<'run>(machine: &MachineLine<'run>) -> Cell<'run> {
 /// The status word of an answer.
 fn status(answered: &Answered) -> Cell<'static> {
     let at = match answered.missing {
-        0 if answered.unsupported => 3,
-        0 if answered.no_current_data => 2,
+        0 if answered.is_unsupported() => 3,
+        0 if answered.has_no_current_data() => 2,
         0 => 1,
         _ => 0,
     };

@@ -6,7 +6,7 @@ use crate::{
         software::{SUPPORT_ENDS_SOON_DAYS, Support},
         text::{counted, thousands},
     },
-    report::Run,
+    report::{Run, view::coverage::Level},
 };
 
 /// The software inventory, and the day of the run.
@@ -29,6 +29,16 @@ pub(in crate::report) const fn word(support: Option<Support>) -> &'static str {
         Some(Support::Supported) => SUPPORTS[1],
         Some(Support::EndsSoon) => SUPPORTS[2],
         Some(Support::Unsupported) => SUPPORTS[3],
+    }
+}
+
+/// How serious that is: some machines get no updates any more, or only soon.
+pub(in crate::report) fn level(run: &Run<'_>) -> Level {
+    let with_gaps = run.fleet.end_of_support.map_or(0, |it| it.with_gaps);
+    if run.fleet.coverage.unsupported + with_gaps > 0 {
+        Level::Red
+    } else {
+        Level::Amber
     }
 }
 

@@ -39,10 +39,7 @@ struct Banner {
 impl From<coverage::Banner> for Banner {
     fn from(banner: coverage::Banner) -> Self {
         Self {
-            class: match banner.level {
-                Level::Amber => "banner amber",
-                Level::Red => "banner",
-            },
+            class: class(banner.level),
             text: banner.text,
         }
     }
@@ -73,8 +70,16 @@ impl Section {
     }
 }
 
+const fn class(level: Level) -> &'static str {
+    match level {
+        Level::Amber => "banner amber",
+        Level::Red => "banner",
+    }
+}
+
 /// The warning about machines whose Windows gets no more updates, with links to their lists.
 struct Support {
+    class: &'static str,
     warning: String,
     is_unsupported: bool,
     is_ending: bool,
@@ -83,6 +88,7 @@ struct Support {
 impl Support {
     fn of(run: &Run<'_>) -> Option<Self> {
         Some(Self {
+            class: class(support::level(run)),
             warning: support::warning(run)?,
             is_unsupported: run.fleet.coverage.unsupported > 0,
             is_ending: run.fleet.end_of_support.is_some_and(|it| it.ends_soon > 0),

@@ -31,16 +31,19 @@ pub(super) fn headline(page: &mut Page<'_>, run: &Run<'_>) -> Result<(), XlsxErr
         page.labelled("Not asked", &pending)?;
     }
     if let Some(banner) = banner(run) {
-        let style = match banner.level {
-            Level::Amber => CellStyle::Warning,
-            Level::Red => CellStyle::Alarm,
-        };
-        page.wide(&banner.text, style, 2)?;
+        page.wide(&banner.text, style(banner.level), 2)?;
     }
     if let Some(support) = support::warning(run) {
-        page.wide(&support, CellStyle::Alarm, 2)?;
+        page.wide(&support, style(support::level(run)), 2)?;
     }
     Ok(())
+}
+
+const fn style(level: Level) -> CellStyle {
+    match level {
+        Level::Amber => CellStyle::Warning,
+        Level::Red => CellStyle::Alarm,
+    }
 }
 
 /// Writes what changed since the base, and the identity of the run.

@@ -6,7 +6,7 @@ use calamine::Data;
 
 use super::read::{TABLES, csv, has_no_current_data, open, rows, sides};
 use crate::{
-    aggregate::RankBy,
+    aggregate::{Answered, RankBy},
     domain::{
         answer::{Answer, Source},
         kb::MissingKb,
@@ -26,7 +26,7 @@ fn statuses(fixture: &Fixture) -> Vec<&'static str> {
             if has_no_current_data(machine) {
                 return "no current data";
             }
-            if machine.result.as_ref().is_ok_and(|it| it.unsupported) {
+            if machine.result.as_ref().is_ok_and(Answered::is_unsupported) {
                 return "unsupported";
             }
             machine.status().as_str()

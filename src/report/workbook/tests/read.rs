@@ -6,7 +6,7 @@ use calamine::{Data, Reader, Xlsx};
 use jiff::Timestamp;
 
 use crate::{
-    aggregate::MachineRow,
+    aggregate::{Answered, MachineRow},
     report::{Format, Report, fixture::Fixture, reports},
 };
 
@@ -176,5 +176,8 @@ fn time(cell: &Data) -> String {
 
 /// Whether a machine's answer counts as none.
 pub(super) fn has_no_current_data(machine: &MachineRow) -> bool {
-    machine.result.as_ref().is_ok_and(|it| it.no_current_data)
+    machine
+        .result
+        .as_ref()
+        .is_ok_and(Answered::has_no_current_data)
 }
