@@ -11,7 +11,7 @@ use super::{AppError, context::Context};
 use crate::{
     cli,
     collect::per_machine::Stops,
-    config::{CaCertificate, Config, Percent, Settings},
+    config::{AnswerSource, CaCertificate, Config, Percent, Settings},
     console::print,
     defender::auth::{CredentialKind, SignIn},
     domain::{exit_code::ExitCode, text::counted},
@@ -126,7 +126,11 @@ impl Demonstration<'_> {
         let mut config = self.config.clone();
         config.limits = RateLimits::default();
         config.pace = "none".parse::<Pace>()?;
-        config.census = false;
+        // Answers can only be kept tonight if it is known which software they are about.
+        let keeps = config.source.answers.changes;
+        config.source.answers = AnswerSource::default();
+        config.census = keeps;
+        config.reports.software = keeps;
         config.reports.software = false;
         config.progress = ProgressMode::Off;
         config.console.quiet = true;

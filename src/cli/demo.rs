@@ -23,7 +23,14 @@ const OF_DEMO: [&str; 13] = [
 ];
 
 /// Likewise, but not in the short help.
-const RARE: [&str; 3] = ["software", "no_replaced", "no_csv_guard"];
+const RARE: [&str; 6] = [
+    "software",
+    "no_replaced",
+    "no_csv_guard",
+    "source",
+    "recheck",
+    "max_missed",
+];
 
 /// Likewise: those that select machines of the service's own list.
 const OF_LISTS: [&str; 6] = ["os", "group", "tag", "seen_within", "filter", "exclude"];

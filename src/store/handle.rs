@@ -1,7 +1,7 @@
 //! The open store: the operations that commands use.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -242,6 +242,11 @@ impl Store {
     ) -> Result<()> {
         let recorded = census_kbs::record(&mut self.connection, service, products, now);
         self.name(recorded)
+    }
+
+    /// The products for which the service listed a KB when it was last asked.
+    pub fn census_products(&self, service: i64) -> Result<BTreeSet<String>> {
+        self.name(census_kbs::products(&self.connection, service))
     }
 
     /// When a KB was last listed for the first time, by product.

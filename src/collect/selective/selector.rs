@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{
     cohort::Cohort,
-    consensus::Consensus,
+    consensus::{Consensus, LEADERS},
     contents::{ContentId, Contents},
     control::ControlTotals,
     machine::{Candidate, Role},
@@ -237,6 +237,18 @@ impl Selector {
     /// Whether every machine is requested, because the sample shows that too many answers are wrong.
     pub const fn missed_too_many(&self) -> bool {
         self.missed_too_many
+    }
+
+    /// The number of machines that are requested if those of each cohort agree. Of a selector that has been
+    /// started.
+    pub fn least_requests(&self) -> usize {
+        let sizes = || self.population.cohorts.iter().map(|it| it.members.len());
+        let leaders: usize = sizes().map(|size| size.min(LEADERS)).sum();
+        let due: usize = sizes().sum();
+        let kept = self.population.machines().len() - due;
+        leaders
+            + recheck::sample_size(kept, self.policy.recheck_kept)
+            + recheck::sample_size(due - leaders, self.policy.recheck_inferred)
     }
 
     /// The number of cohorts of the machines whose last answers could not be kept.

@@ -238,6 +238,7 @@ fn two_machines_of_each_large_cohort_are_requested() {
     );
     assert_eq!(ran.selector.inferences().len(), 1406 - 209);
     assert_eq!(ran.selector.cohorts(), 5);
+    assert_eq!(ran.selector.least_requests(), ran.requested.len());
     // The largest cohorts come first.
     assert_eq!(ran.requested[..2], [6, 7].map(id));
 }
@@ -349,6 +350,7 @@ fn only_changed_machines_and_the_oldest_answers_are_requested() {
     assert_eq!(ran.requested[..2], [3, 4].map(id));
     assert_eq!(ran.requested.len(), 2 + 200);
     assert_eq!(ran.selector.kept().count(), 1000 - 202);
+    assert_eq!(ran.selector.least_requests(), ran.requested.len());
     assert_eq!(ran.wrong(&fleet), [0; 0]);
 }
 

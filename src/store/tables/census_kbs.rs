@@ -1,6 +1,6 @@
 //! Since when the service's own count has listed each KB.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::Timestamp;
 use rusqlite::{Connection, Result, params};
@@ -41,6 +41,14 @@ fn listed(connection: &Connection, service: i64, product: &str) -> Result<Vec<St
         .prepare_cached("SELECT kb_id FROM census_kb WHERE service = ?1 AND product = ?2")?;
     let ids = find.query_map(params![service, product], |row| row.get(0))?;
     ids.collect()
+}
+
+/// The products for which the service listed a KB when it was last asked.
+pub(crate) fn products(connection: &Connection, service: i64) -> Result<BTreeSet<String>> {
+    let mut find =
+        connection.prepare_cached("SELECT DISTINCT product FROM census_kb WHERE service = ?1")?;
+    let products = find.query_map([service], |row| row.get(0))?;
+    products.collect()
 }
 
 /// When a KB was last listed for the first time, by product.

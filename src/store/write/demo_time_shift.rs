@@ -16,6 +16,7 @@ pub(crate) fn shift_back(connection: &mut Connection, by: Duration) -> Result<()
              finished_at_ms = finished_at_ms - ?1",
         [by],
     )?;
+    transaction.execute("UPDATE census_kb SET listed_ms = listed_ms - ?1", [by])?;
     // The quota's windows are over by then.
     transaction.execute("DELETE FROM call", [])?;
     transaction.commit()

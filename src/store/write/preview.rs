@@ -27,6 +27,8 @@ pub struct Preview {
     pub past_calls: Vec<Duration>,
     /// The usual time to an answer, as read by `calls::latency`.
     pub latency: Option<Duration>,
+    /// The number of the service, if the store knows it.
+    pub service: Option<i64>,
 }
 
 /// What such a run, with calls to this API, would find.
@@ -41,6 +43,7 @@ pub(crate) fn preview(
         answers: answers(connection, path, params)?,
         past_calls: calls::ages(connection, params.application, api, counting)?,
         latency: calls::latency(connection, params.application, api)?,
+        service: service(connection, params.service)?,
     })
 }
 

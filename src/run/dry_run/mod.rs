@@ -1,7 +1,11 @@
 //! The plan of a run, without running it.
 
+mod sources;
+
 use jiff::{SignedDuration, ZonedDateTime};
 use tokio::time::Instant;
+
+use self::sources::Estimates;
 
 use super::{
     RunError,
@@ -10,7 +14,7 @@ use super::{
     input::RunInput,
 };
 use crate::{
-    config::Config,
+    config::{AnswerSource, Config},
     console::LabelledLines,
     domain::{
         api::Api,
@@ -36,8 +40,14 @@ pub(super) fn plan(input: RunInput<'_>) -> Result<String, RunError> {
         answers: kept,
         past_calls,
         latency,
+        service,
     } = preview(input)?;
-    let calls = inventory.machines.len() as u64 - kept;
+    let estimates = estimates(input, service)?;
+    let source = config.source.answers;
+    let estimate = estimates.as_ref().filter(|_| !source.is_every_machine());
+    let estimate = estimate.map(|it| it.calls(source, input));
+    let every = inventory.machines.len() as u64 - kept;
+    let calls = estimate.map_or(every, |estimate| estimate.min(every));
     let mut gate = unused(config);
     let earlier = EarlierUsage {
         calls: past_calls,
@@ -55,13 +65,10 @@ pub(super) fn plan(input: RunInput<'_>) -> Result<String, RunError> {
             &format!("{answers} already stored: {}", state.display()),
         );
     }
-    lines.add(
-        "calls",
-        &format!(
-            "{}, one per machine; more if requests fail",
-            thousands(calls)
-        ),
-    );
+    lines.add("calls", &calls_of(source, estimate.map(|_| every), calls));
+    if let Some(estimates) = &estimates {
+        lines.add("by source", &estimates.sentence(input));
+    }
     lines.add(
         "quota",
         &format!("{}, paced at {}", config.limits, config.pace),
@@ -79,6 +86,27 @@ pub(super) fn plan(input: RunInput<'_>) -> Result<String, RunError> {
     }
     add_reports(&mut lines, config);
     Ok(lines.into_text())
+}
+
+/// The number of calls in words; of `every` call for a machine if the source makes fewer.
+fn calls_of(source: AnswerSource, every: Option<u64>, calls: u64) -> String {
+    let calls = thousands(calls);
+    match every {
+        Some(every) => format!(
+            "about {calls} of {} with --source {source}; more if machines with the same software disagree",
+            thousands(every)
+        ),
+        None => format!("{calls}, one per machine; more if requests fail"),
+    }
+}
+
+/// What the calls of each source are estimated from, if the store knows it.
+fn estimates(input: RunInput<'_>, service: Option<i64>) -> Result<Option<Estimates>, RunError> {
+    let Some(service) = service else {
+        return Ok(None);
+    };
+    let read = |store: &Store| Estimates::read(input, store, service);
+    Ok(Store::read_only(input.state, read)?)
 }
 
 /// How much of the quota earlier runs have used.

@@ -1,0 +1,183 @@
+//! How many calls a run would make that does not call for every machine, by what the store knows: the
+//! software inventory and the products with missing KBs of an earlier run.
+
+use std::collections::{BTreeSet, HashMap};
+
+use jiff::Timestamp;
+
+use crate::{
+    collect::selective::{
+        Candidate, ContentId, Inputs, LastAnswer, NewestKbs, Policy, RelevantSoftware, Selector,
+        SoftwareKey,
+    },
+    config::AnswerSource,
+    domain::{
+        kb::MissingKbs,
+        machine::MachineId,
+        software::SoftwareInventory,
+        text::{counted, thousands},
+    },
+    run::RunInput,
+    store::{Store, StoreError},
+};
+
+/// The number of products that are named.
+const NAMED: usize = 5;
+
+/// Every source but `calls`.
+const SOURCES: [AnswerSource; 3] = [
+    AnswerSource {
+        changes: true,
+        cohorts: false,
+    },
+    AnswerSource {
+        changes: false,
+        cohorts: true,
+    },
+    AnswerSource {
+        changes: true,
+        cohorts: true,
+    },
+];
+
+/// What the calls of a source are estimated from.
+pub(super) struct Estimates {
+    machines: Vec<MachineId>,
+    software: SoftwareInventory,
+    /// The software at the time of the machines' last answers.
+    then: SoftwareInventory,
+    products: BTreeSet<String>,
+    newest: NewestKbs,
+    answered: HashMap<MachineId, Timestamp>,
+    now: Timestamp,
+}
+
+impl Estimates {
+    /// Reads what is needed; `None` if no earlier run has asked for it.
+    pub(super) fn read(
+        input: RunInput<'_>,
+        store: &Store,
+        service: i64,
+    ) -> Result<Option<Self>, StoreError> {
+        let Some(run) = store.run_with_latest_software(service)? else {
+            return Ok(None);
+        };
+        let software = store.software(run)?;
+        let products = store.census_products(service)?;
+        let Some(software) = software.as_ref().and_then(|it| it.inventory()) else {
+            return Ok(None);
+        };
+        if products.is_empty() {
+            return Ok(None);
+        }
+        let machines: Vec<MachineId> = input.inventory.machines.iter().map(|it| it.id).collect();
+        let mut answered = HashMap::new();
+        let ids = machines.iter().copied();
+        store.for_each_last_answer(service, ids, &mut |outcome, _| {
+            if let Ok(answer) = &outcome.result {
+                answered.insert(outcome.machine, answer.as_of);
+            }
+        })?;
+        Ok(Some(Self {
+            software: software.clone(),
+            then: store.software_at_last_answers(service, machines.iter().copied())?,
+            products,
+            newest: store.newest_census_kbs(service)?,
+            answered,
+            now: input.started.timestamp(),
+            machines,
+        }))
+    }
+
+    /// The number of calls that a source makes if the machines of each group agree.
+    pub(super) fn calls(&self, source: AnswerSource, input: RunInput<'_>) -> u64 {
+        self.selector(source, &self.products, input)
+            .least_requests() as u64
+    }
+
+    /// The calls of each source, and how many groups of machines with the same software there are.
+    pub(super) fn sentence(&self, input: RunInput<'_>) -> String {
+        let calls =
+            SOURCES.map(|source| format!("{source} {}", thousands(self.calls(source, input))));
+        format!(
+            "{}; software of {}, {}",
+            calls.join(", "),
+            self.software.generated_at.strftime("%Y-%m-%d"),
+            self.groups(input)
+        )
+    }
+
+    /// The number of groups, and the products that add most to it.
+    fn groups(&self, input: RunInput<'_>) -> String {
+        let groups =
+            |products: &BTreeSet<String>| self.selector(SOURCES[1], products, input).cohorts();
+        let all = groups(&self.products);
+        let mut added: Vec<(usize, &String)> = Vec::new();
+        for product in &self.products {
+            let mut others = self.products.clone();
+            others.remove(product);
+            added.push((all.saturating_sub(groups(&others)), product));
+        }
+        added.sort_by(|one, other| other.0.cmp(&one.0).then(one.1.cmp(other.1)));
+        let named = added.iter().filter(|it| it.0 > 0).take(NAMED);
+        let named: Vec<String> = named
+            .map(|(more, product)| format!("{product} {more}"))
+            .collect();
+        let all = counted(all as u64, "group of machines", "groups of machines");
+        if named.is_empty() {
+            return all;
+        }
+        format!(
+            "{all}, of which these products make the most: {}",
+            named.join(", ")
+        )
+    }
+
+    fn selector(
+        &self,
+        source: AnswerSource,
+        products: &BTreeSet<String>,
+        input: RunInput<'_>,
+    ) -> Selector {
+        let settings = input.config.source;
+        let mut selector = Selector::new(Policy {
+            keeps: source.changes,
+            infers: source.cohorts,
+            recheck_kept: settings.recheck_kept.get(),
+            recheck_inferred: settings.recheck_inferred.get(),
+            max_missed: settings.max_missed.get(),
+            seed: 0,
+            now: self.now,
+        });
+        let mut relevant = RelevantSoftware::new(products);
+        let keys = relevant.keys(&self.software);
+        let earlier = relevant.keys(&self.then);
+        let content = selector.content(&MissingKbs::default());
+        let candidates = self.machines.iter();
+        let candidates = candidates.map(|machine| self.candidate(*machine, content, &earlier));
+        let inputs = Inputs {
+            software: &self.software,
+            keys: &keys,
+            newest_kbs: &self.newest,
+            control: None,
+        };
+        selector.start(candidates.collect(), inputs);
+        selector
+    }
+
+    fn candidate(&self, machine: MachineId, content: ContentId, then: &[SoftwareKey]) -> Candidate {
+        let key = |machine| then.get(self.then.set_of(machine)? as usize).copied();
+        let last = |as_of: &Timestamp| LastAnswer {
+            as_of: *as_of,
+            content,
+            software: key(machine),
+        };
+        Candidate {
+            machine,
+            last_seen: None,
+            software: self.software.set_of(machine),
+            last: self.answered.get(&machine).map(last),
+            failed_since: false,
+        }
+    }
+}
