@@ -71,6 +71,7 @@ mod runs_list;
 mod same_bytes;
 mod samples;
 mod secrets;
+mod selective;
 mod several_threads;
 mod show;
 mod sign_in_outage;

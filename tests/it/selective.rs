@@ -1,0 +1,233 @@
+//! Runs that do not call for every machine: `--source`.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
+use patchgap::{domain::machine::MachineId, simulator::ApiName, store::Store};
+
+use crate::common::{Finished, Row, Scene};
+
+const COHORTS: [&str; 3] = ["--source=cohorts", "--fresh", "--min-coverage=90"];
+const CHANGES: [&str; 3] = ["--source=changes", "--fresh", "--min-coverage=90"];
+
+/// A tenant in which so many of a hundred machines miss something else than their versions say.
+fn scene(nights: u32, half_installed: &str) -> Scene {
+    Scene::with(|tenant| {
+        tenant.machines = 1_500;
+        tenant.nights = nights;
+        tenant.faults = format!("half-installed={half_installed}").parse().unwrap();
+    })
+}
+
+/// The machines of a run by `source`.
+fn by_source(run: &Finished) -> BTreeMap<String, Vec<Row>> {
+    let mut sources: BTreeMap<String, Vec<Row>> = BTreeMap::new();
+    for row in run.rows("machines.csv") {
+        sources.entry(row["source"].clone()).or_default().push(row);
+    }
+    sources
+}
+
+fn id(row: &Row) -> MachineId {
+    row["machineId"].parse().unwrap()
+}
+
+/// The machines with an answer of this source whose KBs are not those that they really miss.
+fn wrong(scene: &Scene, run: &Finished, source: &str) -> BTreeSet<MachineId> {
+    let rows = by_source(run).remove(source).unwrap_or_default();
+    let is_wrong = |row: &&Row| {
+        let truth = scene.tenant.truth(id(row)).unwrap();
+        let truth: BTreeSet<String> = truth.iter().map(|gap| gap.id.to_string()).collect();
+        let said: BTreeSet<String> = row["kbIds"]
+            .split(';')
+            .filter(|it| !it.is_empty())
+            .map(str::to_owned)
+            .collect();
+        said != truth
+    };
+    rows.iter().filter(is_wrong).map(id).collect()
+}
+
+/// The number of calls for machines.
+fn calls(scene: &Scene) -> usize {
+    let log = scene.tenant.log();
+    log.calls
+        .iter()
+        .filter(|call| call.api == Some(ApiName::MissingKbs))
+        .count()
+}
+
+#[test]
+fn two_of_each_cohort_stand_for_the_others() {
+    let scene = scene(0, "0");
+    let run = scene.report(&COHORTS).exits_with(0);
+    let cohorts = scene.tenant.fleet().cohorts();
+    let leaders: usize = cohorts.iter().map(|it| it.len().min(2)).sum();
+    let sent = calls(&scene);
+    assert!(
+        sent < leaders + 200 + 60,
+        "{sent} calls for {} cohorts",
+        cohorts.len()
+    );
+    let sources = by_source(&run);
+    assert!(
+        sources["inferred"].len() > 300,
+        "{}",
+        sources["inferred"].len()
+    );
+    assert_eq!(wrong(&scene, &run, "inferred"), BTreeSet::new());
+    assert_eq!(wrong(&scene, &run, "calls"), BTreeSet::new());
+    // Each is inferred from a machine that was called for, with the same answer at the same time.
+    let called: BTreeMap<_, _> = sources["calls"].iter().map(|row| (id(row), row)).collect();
+    for row in &sources["inferred"] {
+        let from = called[&row["inferredFrom"].parse().unwrap()];
+        for column in ["kbIds", "answeredAt", "cveAddressed", "osPlatform"] {
+            assert_eq!(row[column], from[column], "{column}");
+        }
+    }
+    let summary = run.summary();
+    assert_eq!(summary["sources"]["inferred"], sources["inferred"].len());
+    assert_eq!(summary["rechecked"]["differed"], 0);
+    assert_eq!(summary["census"]["differing"], 0);
+    assert!(run.stdout.contains("were asked"), "{}", run.stdout);
+    assert!(
+        run.stdout.contains("rechecked machines 0 differed"),
+        "{}",
+        run.stdout
+    );
+}
+
+#[test]
+fn only_exceptions_are_wrong() {
+    let scene = scene(0, "0.01");
+    let run = scene.report(&COHORTS).exits_with(0);
+    assert_eq!(wrong(&scene, &run, "calls"), BTreeSet::new());
+    let inferred = by_source(&run)["inferred"].len();
+    let wrong = wrong(&scene, &run, "inferred");
+    assert!(wrong.len() * 50 < inferred, "{} of {inferred}", wrong.len());
+    let at_most = run.summary()["rechecked"]["atMostPercent"]
+        .as_f64()
+        .unwrap();
+    assert!(at_most > 0.0 && at_most < 10.0, "{at_most}");
+}
+
+#[test]
+fn everyone_is_called_for_where_versions_say_nothing() {
+    let scene = Scene::with(|tenant| {
+        tenant.machines = 400;
+        tenant.faults = "half-installed=0.3".parse().unwrap();
+    });
+    let run = scene.report(&COHORTS).exits_with(0);
+    assert!(!by_source(&run).contains_key("inferred"));
+    assert!(calls(&scene) >= 390, "{}", calls(&scene));
+    assert_eq!(wrong(&scene, &run, "calls"), BTreeSet::new());
+}
+
+#[test]
+fn without_the_inventory_everyone_is_called_for() {
+    let scene = Scene::with(|tenant| {
+        tenant.machines = 60;
+        tenant.faults = "software-not-json=1".parse().unwrap();
+    });
+    let run = scene.report(&[&COHORTS[..], &["--retries=0"]].concat());
+    let run = run.exits_with(0);
+    assert!(
+        run.stderr.contains("Every machine is called for"),
+        "{}",
+        run.stderr
+    );
+    let sources: Vec<String> = by_source(&run).into_keys().collect();
+    assert_eq!(sources, ["calls"]);
+}
+
+#[test]
+fn ordinary_night_calls_for_what_has_changed() {
+    let mut scene = scene(3, "0");
+    scene.report(&CHANGES).exits_with(0);
+    let all = calls(&scene);
+    assert!(all >= 1_500, "the first night calls for everybody: {all}");
+    let mut store = Store::open_existing(&scene.path("store.sqlite")).unwrap();
+    store.shift_back(Duration::from_hours(24)).unwrap();
+    drop(store);
+    scene.replace_tenant(|tenant| {
+        tenant.machines = 1_500;
+        tenant.nights = 4;
+    });
+    scene.write("machines.csv", scene.tenant.inventory_csv());
+    let run = scene.report(&CHANGES).exits_with(0);
+    let sent = calls(&scene);
+    assert!(sent < 700, "{sent}");
+    let sources = by_source(&run);
+    assert!(sources["kept"].len() > 800, "{}", sources["kept"].len());
+    assert_eq!(wrong(&scene, &run, "kept"), BTreeSet::new());
+    assert_eq!(wrong(&scene, &run, "calls"), BTreeSet::new());
+    // A kept answer has the date of the night before.
+    let started = run.summary()["startedAt"].as_str().unwrap().to_owned();
+    assert!(
+        sources["kept"]
+            .iter()
+            .all(|row| row["answeredAt"] < started)
+    );
+    assert!(
+        run.stdout.contains("kept from earlier runs"),
+        "{}",
+        run.stdout
+    );
+}
+
+#[test]
+fn interrupted_run_goes_on_with_the_same_machines() {
+    let scene = scene(0, "0");
+    let whole = scene.report(&COHORTS).exits_with(0);
+    let sent = calls(&scene);
+    assert!(whole.summary()["sources"]["inferred"].as_u64() > Some(300));
+    // A deadline that is over soon: what is missing then is called for by the next start.
+    let stop = [
+        "--source=cohorts",
+        "--fresh",
+        "--min-coverage=90",
+        "--pace=200/s",
+        "--budget=1s",
+    ];
+    scene.report(&stop);
+    let go_on = ["--source=cohorts", "--min-coverage=90"];
+    let run = scene.report(&go_on).exits_with(0);
+    assert_eq!(wrong(&scene, &run, "inferred"), BTreeSet::new());
+    let again = calls(&scene) - sent;
+    assert!(again <= sent + 250, "{again} calls instead of {sent}");
+}
+
+#[test]
+fn plan_tells_the_calls_of_each_source() {
+    let scene = scene(0, "0");
+    let plan = scene
+        .report(&["--source=cohorts", "--dry-run"])
+        .exits_with(0);
+    assert!(
+        plan.stdout.contains("1,500, one per machine"),
+        "{}",
+        plan.stdout
+    );
+    scene.report(&COHORTS).exits_with(0);
+    let sent = calls(&scene);
+    let plan = scene
+        .report(&["--source=cohorts", "--fresh", "--dry-run"])
+        .exits_with(0);
+    let told = plan.stdout.split("about ").nth(1).unwrap();
+    let told: usize = told
+        .split(' ')
+        .next()
+        .unwrap()
+        .replace(',', "")
+        .parse()
+        .unwrap();
+    assert!(told.abs_diff(sent) * 20 <= sent, "{told} instead of {sent}");
+    assert!(
+        plan.stdout.contains("groups of machines"),
+        "{}",
+        plan.stdout
+    );
+    assert_eq!(calls(&scene), sent);
+}
