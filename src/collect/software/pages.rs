@@ -24,6 +24,9 @@ impl<A: SoftwareApi> SoftwareFetcher<'_, A> {
         let mut seen = HashSet::new();
         let mut next = Some(SoftwareAddress::First(PAGE_ROWS));
         while let Some(address) = next {
+            if seen.len() == MOST_PAGES || !seen.insert(address.clone()) {
+                return Err("its pages never end".to_owned());
+            }
             let send = async |permit: &Permit<'_>| self.api.software_page(&address, permit).await;
             let calls = Retrying {
                 limiter: self.gate.limiter(Api::Software),
@@ -35,9 +38,6 @@ impl<A: SoftwareApi> SoftwareFetcher<'_, A> {
             let page = page.map_err(|error| describe(&error))?;
             rows.merge(page.rows);
             next = page.next;
-            if !seen.insert(address) || seen.len() == MOST_PAGES {
-                return Err("its pages never end".to_owned());
-            }
         }
         match mostly_unreadable(&rows) {
             Some(problem) => Err(problem),
