@@ -87,6 +87,7 @@ fn two_of_each_cohort_stand_for_the_others() {
             assert_eq!(row[column], from[column], "{column}");
         }
     }
+    assert!(run.stderr.contains("more as a sample"), "{}", run.stderr);
     let summary = run.summary();
     assert_eq!(summary["sources"]["inferred"], sources["inferred"].len());
     assert_eq!(summary["rechecked"]["differed"], 0);

@@ -3,7 +3,6 @@
 use std::{collections::HashMap, sync::Arc};
 
 use parking_lot::Mutex;
-use tracing::{info, warn};
 
 use super::{
     call::{Call, Ended},
@@ -14,10 +13,10 @@ use crate::{
     collect::{
         Requests,
         per_machine::{Plan, Unknown},
-        selective::{Round, Selector, Why},
+        selective::{Difference, Round, Selector, Why},
     },
     domain::{ending::Ending, machine::MachineId, outcome::Outcome, text::counted},
-    run::RunError,
+    run::{RunError, messages::inform},
     store::{MachineProgress, MachineState},
 };
 
@@ -60,7 +59,7 @@ impl<'run> Rounds<'run> {
             requests: Requests::default(),
         };
         while let Some(round) = self.next_round() {
-            announce(&round);
+            inform(self.call.input.config.console, &reason(&round));
             let plan = self.plan(&round.machines, ended.requests);
             ended = self.call.collect(plan, &listener).await?;
             self.count_answers(&round.machines);
@@ -116,33 +115,36 @@ impl<'run> Rounds<'run> {
     }
 }
 
-/// Logs why machines are called for.
-fn announce(round: &Round) {
+/// Why these machines are called for.
+fn reason(round: &Round) -> String {
     let machines = counted(round.machines.len() as u64, "machine", "machines");
     match &round.why {
-        Why::First => info!("Calling for {machines}; the answers of the others follow from theirs"),
-        Why::Disagreement => {
-            info!(
-                "Calling for {machines} more: machines with the same software disagree, or did not answer"
-            );
+        Why::First => {
+            format!("Calling for {machines}; the answers of the others follow from theirs")
         }
-        Why::Recheck => info!("Calling for {machines} as a sample"),
+        Why::Disagreement => format!(
+            "Calling for {machines} more: some with the same software disagree, or did not answer"
+        ),
+        Why::Recheck => format!("Calling for {machines} more as a sample"),
         Why::ControlTotals(differences) => {
-            let first = differences.first();
-            info!(
-                differences = differences.len(),
-                "Calling for {machines} more: the service counts other numbers of machines, such as {:+} \
-                 that miss KB{} in {}",
-                first.map_or(0, |it| it.machines),
-                first.map_or("", |it| it.kb.as_str()),
-                first.map_or("", |it| &it.product).escape_debug(),
-            );
+            let first = differences.first().map(example).unwrap_or_default();
+            format!("Calling for {machines} more: the service's own count differs{first}")
         }
         Why::TooManyMissed(accuracy) => {
-            warn!(
-                "Calling for every machine ({machines} more): {}",
+            format!(
+                "Calling for all other machines ({machines}): {}",
                 accuracy.sentence()
-            );
+            )
         }
     }
+}
+
+/// Such as `, by +3 machines that miss KB5059339 in windows_10`.
+fn example(difference: &Difference) -> String {
+    format!(
+        ", by {:+} machines that miss KB{} in {}",
+        difference.machines,
+        difference.kb.as_str().escape_debug(),
+        difference.product.escape_debug()
+    )
 }
