@@ -23,6 +23,7 @@ mod diff;
 mod documents;
 mod dry_run;
 mod encodings;
+mod end_of_support;
 mod endless_lists;
 mod faults;
 mod for_ever;
