@@ -93,3 +93,54 @@ pub fn percent(part: u64, whole: u64) -> f64 {
     }
     100.0 * part as f64 / whole as f64
 }
+
+/// A part of a whole, shown as a percentage with one decimal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Share {
+    /// The part.
+    pub part: u64,
+    /// The whole.
+    pub whole: u64,
+}
+
+/// From here on, a percentage with one decimal reads `100.0`.
+const READS_ALL: f64 = 99.95;
+/// The largest percentage with one decimal that is less than all.
+const ALMOST_ALL: f64 = 99.9;
+
+impl Share {
+    /// The percentage; 0 if the whole is 0.
+    pub fn percent(self) -> f64 {
+        percent(self.part, self.whole)
+    }
+
+    /// The percentage to show people: less than all never reads 100.0.
+    pub fn for_people(self) -> f64 {
+        match self.percent() {
+            READS_ALL.. if self.part < self.whole => ALMOST_ALL,
+            percent => percent,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn less_than_all_never_reads_100_percent() {
+        for (part, whole, for_programs, for_people) in [
+            (0, 0, "0.0", "0.0"),
+            (2, 3, "66.7", "66.7"),
+            (9_994, 10_000, "99.9", "99.9"),
+            (9_995, 10_000, "100.0", "99.9"),
+            (9_996, 10_000, "100.0", "99.9"),
+            (99_999, 100_000, "100.0", "99.9"),
+            (10_000, 10_000, "100.0", "100.0"),
+        ] {
+            let share = Share { part, whole };
+            assert_eq!(format!("{:.1}", share.percent()), for_programs);
+            assert_eq!(format!("{:.1}", share.for_people()), for_people);
+        }
+    }
+}

@@ -43,7 +43,7 @@ pub use action::{TopAction, TopActions};
 pub use ages::HalfDays;
 pub use breakdown::{Group, GroupFigures};
 pub use census::CensusTally;
-pub use coverage::{Coverage, is_enough, percent};
+pub use coverage::{Coverage, Share, is_enough, percent};
 pub use end_of_support::{EndOfSupport, SoftwareOn};
 pub use kbs::KbRow;
 pub use machines::{Answered, MachineRow, MachineStatus};

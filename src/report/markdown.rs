@@ -16,7 +16,7 @@ use super::{
     },
 };
 use crate::{
-    aggregate::percent,
+    aggregate::Share,
     domain::text::{share, thousands},
 };
 
@@ -122,7 +122,11 @@ fn worst(run: &Run<'_>, text: &mut String) -> std::fmt::Result {
         "\n### Worst KBs\n\n| # | KB | name | CVEs | machines | % |\n|---:|---|---|---:|---:|---:|"
     )?;
     for kb in run.fleet.kbs.iter().take(WORST) {
-        let share = percent(kb.machines_missing, run.fleet.coverage.answered);
+        let share = Share {
+            part: kb.machines_missing,
+            whole: run.fleet.coverage.answered,
+        };
+        let share = share.for_people();
         writeln!(
             text,
             "| {} | {} | {} | {} | {} | {share:.1} |",

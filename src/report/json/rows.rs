@@ -91,9 +91,8 @@ impl Serialize for Value<'_, '_> {
             Cell::Machine(id) => serializer.collect_str(&id),
             Cell::Number(number, _) => serializer.serialize_u64(number),
             Cell::Signed(number) => serializer.serialize_i64(number),
-            Cell::Decimal(number) | Cell::Percent(number) => {
-                serializer.serialize_f64(one_decimal(number))
-            }
+            Cell::Percent(share) => serializer.serialize_f64(one_decimal(share.percent())),
+            Cell::Decimal(number) => serializer.serialize_f64(one_decimal(number)),
             Cell::Time(time) => serializer.serialize_str(&rfc3339(time)),
             Cell::Inventory(names, position) => {
                 let cells = names.inventory.row(position);

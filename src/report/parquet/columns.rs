@@ -262,7 +262,8 @@ fn number(cell: Cell<'_>) -> Option<i64> {
 /// Rounded to one decimal, as in the CSV files.
 fn percent(cell: Cell<'_>) -> Option<f64> {
     match cell {
-        Cell::Decimal(percent) | Cell::Percent(percent) => format!("{percent:.1}").parse().ok(),
+        Cell::Decimal(number) => format!("{number:.1}").parse().ok(),
+        Cell::Percent(share) => format!("{:.1}", share.percent()).parse().ok(),
         _ => None,
     }
 }

@@ -6,7 +6,7 @@ use jiff::{Timestamp, civil::Date};
 
 use super::{lines::MachineLine, names::MachineNames, stamp::RunNumber};
 use crate::{
-    aggregate::MachineStatus,
+    aggregate::{MachineStatus, Share},
     changes::Change,
     domain::{
         answer::Provenance,
@@ -41,7 +41,7 @@ pub(in crate::report) enum Cell<'row> {
     Number(u64, NumberStyle),
     /// A number with one decimal.
     Decimal(f64),
-    Percent(f64),
+    Percent(Share),
     /// A number that may be negative.
     Signed(i64),
     Time(Timestamp),
@@ -79,7 +79,8 @@ impl Cell<'_> {
             Self::Kb(id, _) => harmless(&id.for_people()),
             Self::List(list) => list.iter().map(harmless).collect::<Vec<_>>().join(", "),
             Self::Machine(id) => id.to_string(),
-            Self::Decimal(percent) | Self::Percent(percent) => format!("{percent:.1}"),
+            Self::Decimal(number) => format!("{number:.1}"),
+            Self::Percent(share) => format!("{:.1}", share.for_people()),
             Self::Number(number, style) => style.written(number),
             Self::Signed(0) => "0".to_owned(),
             Self::Signed(number) => signed(number.into()),
@@ -140,7 +141,7 @@ cells! {
     u32 => |it| u64::from(it).into();
     u16 => |it| u64::from(it).into();
     i64 => |it| Self::Signed(it);
-    f64 => |it| Self::Percent(it);
+    Share => |it| Self::Percent(it);
     Timestamp => |it| Self::Time(it);
     Date => |it| Self::Date(it);
     MachineId => |it| Self::Machine(it);

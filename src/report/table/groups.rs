@@ -4,7 +4,7 @@ use std::io;
 
 use super::{Cell, Table, column::columns};
 use crate::{
-    aggregate::{Group, percent},
+    aggregate::{Group, Share},
     report::Run,
 };
 
@@ -15,6 +15,14 @@ pub(in crate::report) struct Groups;
 /// What people read instead of an empty value.
 const NO_VALUE: &str = "(none)";
 
+/// The value of a group, as people read it. Text from outside.
+pub(in crate::report) fn shown_value(group: &Group) -> &str {
+    match group.value.as_str() {
+        "" => NO_VALUE,
+        value => value,
+    }
+}
+
 impl Table for Groups {
     type Row<'run> = &'run Group;
 
@@ -23,11 +31,11 @@ impl Table for Groups {
 
     const COLUMNS: &'static [super::Column<Self>] = columns! {
         "by" Word [sheet("By", 12)] |it| Cell::Word(it.by.as_str());
-        "value" Text [sheet("Value", 36) page("Value")] |it| Cell::Foreign(if it.value.is_empty() { NO_VALUE } else { &it.value });
+        "value" Text [sheet("Value", 36) page("Value")] |it| Cell::Foreign(shown_value(it));
         "machines" Number [sheet("Machines", 12) page("Machines")] |it| it.figures.machines;
         "answered" Number [sheet("Answered", 12) page("Answered")] |it| it.figures.answered;
         "fullyPatched" Number [sheet("Fully patched", 15) page("Fully patched")] |it| it.figures.fully_patched;
-        "percentFullyPatched" Percent [sheet("% fully patched", 17) page("% fully patched")] |it| percent(it.figures.fully_patched, it.figures.answered);
+        "percentFullyPatched" Percent [sheet("% fully patched", 17) page("% fully patched")] |it| Share { part: it.figures.fully_patched, whole: it.figures.answered };
         "unsupported" Number [sheet("Unsupported", 14) page("Unsupported") if_software] |it| it.figures.unsupported;
         "gaps" Number [sheet("Gaps", 12) page("Gaps")] |it| it.figures.gaps;
         "exposure" Number [sheet("Exposure", 15) page("Exposure")] |it| it.figures.exposure;

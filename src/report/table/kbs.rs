@@ -10,7 +10,7 @@ use super::{
     column::columns,
 };
 use crate::{
-    aggregate::{KbRow, RankBy, percent},
+    aggregate::{KbRow, RankBy, Share},
     domain::kb::KbId,
     report::Run,
 };
@@ -50,7 +50,7 @@ impl Table for Kbs {
         "cveAddressed" Number [page("CVEs")] |it| Cell::Number(it.kb.cve_addressed, NumberStyle::Range { smallest: it.kb.cve_addressed_min });
         "cveAddressedMin" Number [csv json sheet("CVEs, least", 13) data(Plain)] |it| it.kb.cve_addressed_min;
         "machinesMissing" Number [csv json sheet("Machines missing", 19) bars(BLUE) page("Machines") data(Plain) terminal("machines")] |it| it.kb.machines_missing;
-        "percentOfAnswered" Percent [csv json sheet("% of answered", 16) page("% of answered") data(Plain) terminal("%")] |it| percent(it.kb.machines_missing, it.answered);
+        "percentOfAnswered" Percent [csv json sheet("% of answered", 16) page("% of answered") data(Plain) terminal("%")] |it| Share { part: it.kb.machines_missing, whole: it.answered };
         "exposure" Number [csv json sheet("Exposure", 15) bars(ORANGE) page("Exposure") data(Plain)] |it| it.kb.exposure;
         "machineMissedOn" Number [csv optional json sheet("Missed on (service)", 21) data(Plain)] |it| it.kb.machine_missed_on;
         "productsNames" List [csv json sheet("Products", 40) page("Products") data(Interned)] |it| &it.kb.products;

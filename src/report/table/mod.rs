@@ -44,7 +44,7 @@ pub(super) use self::{
     column::{Column, DependsOn, Encoding, Kind, Target},
     failures::Failures,
     gaps::Gaps,
-    groups::Groups,
+    groups::{Groups, shown_value},
     header::{ColumnName, header},
     kbs::Kbs,
     lines::{GapLine, MachineGaps, MachineLine},

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::{Cell, Column, Encoding, Gaps, Kbs, Kind, Machines, Scope, Table, Target};
 use crate::{
+    aggregate::Share,
     inventory::{Inventory, OWN_COLUMNS},
     report::{
         Format,
@@ -103,7 +104,10 @@ fn new_kb_column_appears_on_the_terminal() {
 #[cfg(feature = "parquet")]
 #[test]
 fn new_gap_column_appears_in_csv_and_parquet() {
-    let column = Column::<Gaps>::new("added", Kind::Percent, |_| Cell::Percent(2.5)).csv();
+    let column = Column::<Gaps>::new("added", Kind::Percent, |_| {
+        Cell::Percent(Share { part: 1, whole: 40 })
+    })
+    .csv();
     let csv = text(with(column, Format::Csv, "gaps.csv"));
     assert!(
         csv.lines().skip(1).all(|line| line.ends_with(",2.5")),

@@ -6,6 +6,7 @@ pub(super) mod fixture;
 mod golden;
 pub(super) mod hostile;
 mod last_seen;
+mod less_than_all;
 mod order;
 mod output;
 mod sources;

@@ -1,10 +1,12 @@
 //! The groups of machines that people compare: by device group, platform and tag.
 
+use std::cmp::Reverse;
+
 use crate::{aggregate::Group, domain::text::thousands, inventory::GroupBy, report::Run};
 
-/// The largest groups by one of the list's columns.
+/// Some of the groups by one of the list's columns.
 #[derive(Debug)]
-pub(in crate::report) struct LargestGroups<'run> {
+pub(in crate::report) struct GroupsBy<'run> {
     pub(in crate::report) by: GroupBy,
     pub(in crate::report) title: &'static str,
     pub(in crate::report) groups: Vec<&'run Group>,
@@ -13,20 +15,47 @@ pub(in crate::report) struct LargestGroups<'run> {
 }
 
 /// The largest groups, at most this many by each column. A column without any value is left out.
-pub(in crate::report) fn largest<'run>(run: &Run<'run>, most: usize) -> Vec<LargestGroups<'run>> {
-    let all = GroupBy::ALL.iter().map(|&by| {
-        let groups = run.fleet.breakdown.iter().filter(|group| group.by == by);
-        let mut groups: Vec<&Group> = groups.collect();
+pub(in crate::report) fn largest<'run>(run: &Run<'run>, most: usize) -> Vec<GroupsBy<'run>> {
+    let all = by_column(run).map(|(by, mut groups)| {
         let left_out = groups.len().saturating_sub(most);
         groups.truncate(most);
-        LargestGroups {
+        GroupsBy {
             by,
             title: title(by),
             groups,
             left_out,
         }
     });
-    all.filter(LargestGroups::has_values).collect()
+    all.filter(GroupsBy::has_values).collect()
+}
+
+/// The groups with the highest exposure, at most this many by each column. Those without gaps are left
+/// out, and so are columns without any value.
+pub(in crate::report) fn worst<'run>(run: &Run<'run>, most: usize) -> Vec<GroupsBy<'run>> {
+    let all = by_column(run).map(|(by, mut groups)| {
+        groups.retain(|group| group.figures.gaps > 0);
+        // Otherwise in the order of the sheet: the largest first.
+        groups.sort_by_key(|group| Reverse(group.figures.exposure));
+        let left_out = groups.len().saturating_sub(most);
+        let has_values = groups.iter().any(|group| !group.value.is_empty());
+        groups.truncate(if has_values { most } else { 0 });
+        GroupsBy {
+            by,
+            title: title(by),
+            groups,
+            left_out,
+        }
+    });
+    all.filter(|it| !it.groups.is_empty()).collect()
+}
+
+/// All groups of each column.
+fn by_column<'run>(run: &Run<'run>) -> impl Iterator<Item = (GroupBy, Vec<&'run Group>)> {
+    let all = &run.fleet.breakdown;
+    GroupBy::ALL.iter().map(move |&by| {
+        let groups = all.iter().filter(move |group| group.by == by);
+        (by, groups.collect())
+    })
 }
 
 const fn title(by: GroupBy) -> &'static str {
@@ -37,7 +66,7 @@ const fn title(by: GroupBy) -> &'static str {
     }
 }
 
-impl LargestGroups<'_> {
+impl GroupsBy<'_> {
     fn has_values(&self) -> bool {
         self.groups.iter().any(|group| !group.value.is_empty())
     }

@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use jiff::tz::TimeZone;
+use jiff::{Timestamp, tz::TimeZone};
 
 use crate::{
-    domain::text::thousands,
+    domain::{release::ReleaseMonth, text::thousands},
     report::{TrendPoint, time::local_day},
 };
 
@@ -64,6 +64,38 @@ pub(in crate::report) fn seconds(points: &[TrendPoint], point: &TrendPoint) -> u
     u64::try_from(point.started_at.as_second() - first).unwrap_or(0)
 }
 
+/// The beginning of each Patch Tuesday between two times.
+pub(in crate::report) fn patch_tuesdays_between(
+    first: Timestamp,
+    last: Timestamp,
+    zone: &TimeZone,
+) -> Vec<Timestamp> {
+    let [from, to] = [first, last].map(|time| month(time, zone));
+    let months = from.zip(to).into_iter();
+    let months = months.flat_map(|(from, to)| from.through(to));
+    let days =
+        months.filter_map(|month| month.patch_tuesday().to_zoned_datetime(zone.clone()).ok());
+    let times = days.map(|day| day.timestamp());
+    times.filter(|time| (first..=last).contains(time)).collect()
+}
+
+fn month(time: Timestamp, zone: &TimeZone) -> Option<ReleaseMonth> {
+    let day = time.to_zoned_datetime(zone.clone()).date();
+    let year = u16::try_from(day.year()).ok()?;
+    ReleaseMonth::new(year, u16::try_from(day.month()).ok()?)
+}
+
+/// The last Patch Tuesday between the run before this one and itself. `None` for the first run.
+pub(in crate::report) fn patch_tuesday_before(
+    points: &[TrendPoint],
+    at: usize,
+    zone: &TimeZone,
+) -> Option<Timestamp> {
+    let before = points.get(at.checked_sub(1)?)?;
+    let between = patch_tuesdays_between(before.started_at, points.get(at)?.started_at, zone);
+    between.last().copied()
+}
+
 /// The ranges of runs that a line connects. It breaks where nights are missing, which is where the
 /// interval between two runs is more than 1.5 times the median.
 pub(in crate::report) fn unbroken(points: &[TrendPoint]) -> Vec<Range<usize>> {
@@ -115,6 +147,18 @@ pub(in crate::report) mod tests {
             let ranges: Vec<_> = ranges.map(|it| (it.start, it.end)).collect();
             assert_eq!(ranges, expected, "{hours:?}");
         }
+    }
+
+    #[test]
+    fn patch_tuesday_belongs_to_the_first_run_after_it() {
+        // 2026-11-10 is one.
+        let points = [8 * 24, 9 * 24 - 1, 9 * 24 + 3, 10 * 24].map(point);
+        let marked = (0..points.len()).map(|at| {
+            let day = patch_tuesday_before(&points, at, &TimeZone::UTC);
+            day.map(|day| day.to_string())
+        });
+        let expected = [None, None, Some("2026-11-10T00:00:00Z".to_owned()), None];
+        assert_eq!(marked.collect::<Vec<_>>(), expected);
     }
 
     #[test]

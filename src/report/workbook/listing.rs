@@ -78,7 +78,7 @@ impl<'book> Listing<'book> {
                 self.number(if number < 0 { -amount } else { amount })
             }
             Cell::Decimal(number) => self.number(number),
-            Cell::Percent(percent) => self.number(percent / 100.0),
+            Cell::Percent(share) => self.number(share.for_people() / 100.0),
             Cell::Time(time) => self.time(time),
         }
     }

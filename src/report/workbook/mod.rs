@@ -1,7 +1,7 @@
 //! `report.xlsx`: the run as a workbook to filter, sort and share.
 //!
 //! Text from outside is always written as text, never as something that a spreadsheet could run. The
-//! only links are those of KBs.
+//! only links are those of KBs, and one from the summary to a sheet.
 
 mod about;
 mod header;

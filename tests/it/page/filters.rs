@@ -53,6 +53,25 @@ fn filter_of_a_column_holds_for_rows_download_and_address() {
     is_clean(&browser);
 }
 
+/// The file rounds 99.96 % to 100.0. The table does not, and the download is the file.
+#[test]
+fn share_of_machines_never_reads_100_percent_for_less() {
+    let Some((_scene, run, page, browser)) = opened("") else {
+        return;
+    };
+    let first = &run.rows("kbs.csv")[0];
+    let text = std::fs::read_to_string(&page).unwrap();
+    let told = format!("\"percentOfAnswered\":[\"{}\"", first["percentOfAnswered"]);
+    assert_eq!(text.matches(&told).count(), 1);
+    let rounded = text.replace(&told, "\"percentOfAnswered\":[\"100.0\"");
+    std::fs::write(&page, rounded).unwrap();
+    browser.open(&page, &format!("kbs?q={}", first["kbId"]));
+    let shown = browser.texts("#kbs-table tbody tr:first-child td");
+    assert!(shown.iter().any(|cell| cell == "99.9"), "{shown:?}");
+    assert!(!shown.iter().any(|cell| cell == "100.0"), "{shown:?}");
+    assert_eq!(downloaded(&browser, "kbs")[0]["percentOfAnswered"], "100.0");
+}
+
 /// A value that disappeared since the address was kept is no reason to show everything.
 #[test]
 fn filter_by_a_value_that_is_gone_shows_no_row() {

@@ -1,6 +1,6 @@
 //! Draws the trend of one figure over the last runs.
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::tz::TimeZone;
 
 use super::{
     super::{
@@ -9,12 +9,11 @@ use super::{
     },
     plot::{Axis, BOTTOM, LEFT, RIGHT, TOP, across, mark},
 };
-use crate::{
-    domain::release::ReleaseMonth,
-    report::{
-        TrendPoint,
-        time::local_day,
-        view::trend::{Figure, description, last_runs, seconds, unbroken, words},
+use crate::report::{
+    TrendPoint,
+    time::local_day,
+    view::trend::{
+        Figure, description, last_runs, patch_tuesdays_between, seconds, unbroken, words,
     },
 };
 
@@ -71,29 +70,12 @@ fn patch_tuesdays(svg: &mut Svg, points: &[TrendPoint], zone: &TimeZone) {
         return;
     };
     let span = seconds(points, last);
-    for time in releases(first.started_at, last.started_at, zone) {
+    for time in patch_tuesdays_between(first.started_at, last.started_at, zone) {
         let after = u64::try_from(time.as_second() - first.started_at.as_second());
         let x = across(after.unwrap_or(0), span);
         mark(svg, x);
         svg.text(Side::Middle, (x, TOP - 8.0), "Patch Tuesday");
     }
-}
-
-/// The beginning of each Patch Tuesday between two times.
-fn releases(first: Timestamp, last: Timestamp, zone: &TimeZone) -> Vec<Timestamp> {
-    let [from, to] = [first, last].map(|time| month(time, zone));
-    let months = from.zip(to).into_iter();
-    let months = months.flat_map(|(from, to)| from.through(to));
-    let days =
-        months.filter_map(|month| month.patch_tuesday().to_zoned_datetime(zone.clone()).ok());
-    let times = days.map(|day| day.timestamp());
-    times.filter(|time| (first..=last).contains(time)).collect()
-}
-
-fn month(time: Timestamp, zone: &TimeZone) -> Option<ReleaseMonth> {
-    let day = time.to_zoned_datetime(zone.clone()).date();
-    let year = u16::try_from(day.year()).ok()?;
-    ReleaseMonth::new(year, u16::try_from(day.month()).ok()?)
 }
 
 /// Writes the first and the last day below the axis.

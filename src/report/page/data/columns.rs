@@ -95,7 +95,9 @@ fn foreign(cell: Cell<'_>) -> String {
         Cell::Kb(id, _) => text(id.as_str()),
         Cell::Link(address) => link(Some(address)).unwrap_or_default(),
         Cell::Machine(id) => id.to_string(),
-        Cell::Decimal(percent) | Cell::Percent(percent) => format!("{percent:.1}"),
+        Cell::Decimal(number) => format!("{number:.1}"),
+        // As in the file: the page downloads it.
+        Cell::Percent(share) => format!("{:.1}", share.percent()),
         Cell::Word(word) => word.to_owned(),
         Cell::Date(date) => date.to_string(),
         _ => String::new(),

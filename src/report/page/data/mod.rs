@@ -50,6 +50,7 @@ impl Serialize for Data<'_> {
         map.serialize_entry("guard", &facts.csv_guard)?;
         map.serialize_entry("run", &facts.run)?;
         map.serialize_entry("date", &facts.date().map(|it| it.to_string()))?;
+        map.serialize_entry("answered", &scene.run.fleet.coverage.answered)?;
         map.serialize_entry("csv", &CsvHeaders::of(&scene.run))?;
         let kbs: Vec<_> = Kbs::rows(&scene.run).collect();
         map.serialize_entry("kbs", &self.columns::<Kbs>(&kbs, false))?;

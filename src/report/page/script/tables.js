@@ -45,6 +45,12 @@ const kbsTable = () => {
     const text = numbers.format(most);
     return plainCell(most === least ? text : text + " (min " + numbers.format(least) + ")", "num");
   };
+  // The file rounds; here less than all is never 100.0.
+  const percent = (row) => {
+    const isLess = kbs.machinesMissing?.[row] < data.answered;
+    const text = kbs.percentOfAnswered[row];
+    return plainCell(text === "100.0" && isLess ? "99.9" : text, "num");
+  };
   const columns = keyed({
     rank: numeric((row) => row + 1, false),
     kbId: textual((row) => kbs.kbId[row], kbCell),
@@ -52,7 +58,7 @@ const kbsTable = () => {
     cveAddressed: { ...numeric((row) => kbs.cveAddressed[row]), cell: cves },
     cveAddressedMin: numeric((row) => kbs.cveAddressedMin[row]),
     machinesMissing: numeric((row) => kbs.machinesMissing[row]),
-    percentOfAnswered: decimal((row) => kbs.percentOfAnswered[row]),
+    percentOfAnswered: { ...decimal((row) => kbs.percentOfAnswered[row]), cell: percent },
     exposure: numeric((row) => kbs.exposure[row]),
     productsNames: {
       sort: (row) => products(row).join(";"),

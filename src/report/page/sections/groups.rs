@@ -5,7 +5,7 @@ use askama::Template;
 use super::{super::Scene, first_rows::FirstRows};
 use crate::report::{
     table,
-    view::groups::{LargestGroups, largest},
+    view::groups::{GroupsBy, largest},
 };
 
 /// The number of groups to show by each column.
@@ -34,7 +34,7 @@ impl Groups {
 }
 
 impl GroupTable {
-    fn of(scene: &Scene<'_>, largest: &LargestGroups<'_>) -> Self {
+    fn of(scene: &Scene<'_>, largest: &GroupsBy<'_>) -> Self {
         let rest = largest.rest().map(|rest| format!(" ({rest})"));
         Self {
             by: largest.by.as_str(),

@@ -3,7 +3,7 @@
 //! A reading extracts the figures from the bytes of a file. A new format is one line in
 //! [`READINGS`].
 
-mod people;
+pub(super) mod people;
 
 use std::{collections::BTreeMap, sync::Arc};
 

@@ -152,8 +152,13 @@ fn machine_row(row: &[String]) -> Option<(String, [u64; 2])> {
 
 /// The cells of the workbook's summary, one a line.
 pub(super) fn summary(bytes: &[u8]) -> String {
-    let mut book = Xlsx::new(Cursor::new(bytes.to_vec())).unwrap();
-    let range = book.worksheet_range("Summary").unwrap();
+    cells(bytes, "Summary")
+}
+
+/// The cells of a sheet, one a line.
+pub(in crate::report::tests) fn cells(workbook: &[u8], sheet: &str) -> String {
+    let mut book = Xlsx::new(Cursor::new(workbook.to_vec())).unwrap();
+    let range = book.worksheet_range(sheet).unwrap();
     let cells: Vec<String> = range.rows().flatten().map(Data::to_string).collect();
     cells.join("\n")
 }

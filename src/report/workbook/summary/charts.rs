@@ -1,11 +1,17 @@
 //! The charts. They refer to cells of the same sheet, so that readers can check the numbers.
 
 use rust_xlsxwriter::{
-    Chart, ChartAxis, ChartFont, ChartFormat, ChartLegendPosition, ChartLine, ChartMarker,
-    ChartMarkerType, ChartSolidFill, ChartType, Color, Worksheet, XlsxError,
+    Chart, ChartAxis, ChartDataLabel, ChartDataLabelPosition, ChartFont, ChartFormat,
+    ChartLegendPosition, ChartLine, ChartMarker, ChartMarkerType, ChartPoint, ChartSolidFill,
+    ChartType, Color, Worksheet, XlsxError,
 };
 
-use super::{NAME, page::Rows};
+use super::{
+    NAME,
+    page::Rows,
+    trend::{RunMark, Trend},
+};
+use crate::report::view::trend::Figure;
 
 /// The column of the charts, to the right of the text.
 const COLUMN: u16 = 7;
@@ -19,16 +25,24 @@ const PALE: Color = Color::RGB(0xBD_D7_EE);
 const ORANGE: Color = Color::RGB(0xC5_5A_11);
 const GREY: Color = Color::RGB(0xD9_D9_D9);
 
-/// Inserts the charts of the blocks that exist: what to install first, machines by number of gaps,
-/// and the last runs.
-pub(super) fn insert(
-    sheet: &mut Worksheet,
-    [actions, histogram, trend]: [Option<Rows>; 3],
-) -> Result<(), XlsxError> {
+/// The blocks that have charts.
+pub(super) struct Blocks {
+    /// What to install first.
+    pub(super) actions: Option<Rows>,
+    /// Machines by number of gaps.
+    pub(super) histogram: Option<Rows>,
+    /// The last runs.
+    pub(super) trend: Option<Trend>,
+}
+
+/// Inserts the charts of the blocks that exist.
+pub(super) fn insert(sheet: &mut Worksheet, blocks: &Blocks) -> Result<(), XlsxError> {
+    let trend = blocks.trend.as_ref();
     let charts = [
-        actions.map(pareto),
-        histogram.map(machines),
-        trend.map(last_runs),
+        blocks.actions.map(pareto),
+        blocks.histogram.map(machines),
+        trend.map(|trend| last_runs(trend, Figure::Exposure)),
+        trend.map(|trend| last_runs(trend, Figure::WithGaps)),
     ];
     let mut row = 0;
     for mut chart in charts.into_iter().flatten() {
@@ -93,34 +107,61 @@ fn machines(rows: Rows) -> Chart {
     chart
 }
 
-/// Each run is placed at its date, so that nights without a run are visible. (A scatter chart could
-/// also show the hour, but the crate writes its elements in an order that the format does not
-/// allow.)
-fn last_runs(rows: Rows) -> Chart {
+/// A figure of the last runs. Each run is placed at its date, so that nights without a run are
+/// visible. (A scatter chart could also show the hour, but the crate writes its elements in an order
+/// that the format does not allow.)
+fn last_runs(trend: &Trend, figure: Figure) -> Chart {
+    let (column, name) = match figure {
+        Figure::Exposure => (1, "exposure score"),
+        Figure::WithGaps => (2, "machines with gaps"),
+    };
+    let points: Vec<ChartPoint> = trend.marks.iter().map(run_point).collect();
     let mut chart = Chart::new(ChartType::Line);
-    chart
-        .add_series()
-        .set_name("gaps")
-        .set_categories(cells(rows, 0))
-        .set_values(cells(rows, 1))
+    let series = chart.add_series();
+    series
+        .set_name(name)
+        .set_categories(cells(trend.rows, 0))
+        .set_values(cells(trend.rows, column))
         .set_format(&mut stroke(BLUE))
-        .set_marker(&dot(BLUE));
-    chart
-        .add_series()
-        .set_name("of a partial run")
-        .set_categories(cells(rows, 0))
-        .set_values(cells(rows, 5))
-        .set_format(ChartFormat::new().set_no_line())
-        .set_marker(&ring(BLUE));
-    titled(&mut chart, "Gaps over the last runs");
+        .set_marker(&dot(BLUE))
+        .set_points(&points);
+    if trend.marks.iter().any(|mark| !mark.label.is_empty()) {
+        let labels: Vec<ChartDataLabel> = trend.marks.iter().map(label).collect();
+        series.set_custom_data_labels(&labels);
+    }
+    titled(&mut chart, figure.title());
     chart
         .x_axis()
         .set_date_axis(true)
         .set_num_format("yyyy-mm-dd");
-    numbers(chart.y_axis().set_name("gaps").set_min(0));
-    chart.legend().set_position(ChartLegendPosition::Bottom);
-    chart.set_alt_text("Line: the gaps of the last runs. Rings: runs that were partial.");
+    numbers(chart.y_axis().set_name(name).set_min(0));
+    chart.legend().set_hidden();
+    chart.set_alt_text(format!(
+        "Line: {name} in the last runs. Labels: partial runs, and the first after a Patch Tuesday."
+    ));
     chart
+}
+
+/// The point of a run: hollow if the run is partial. Not every program draws that, so there is a label,
+/// too.
+fn run_point(mark: &RunMark) -> ChartPoint {
+    let point = ChartPoint::new();
+    if mark.is_partial {
+        return point.set_format(&mut hollow(BLUE));
+    }
+    point
+}
+
+/// The label of a run, if it has one.
+fn label(mark: &RunMark) -> ChartDataLabel {
+    let mut label = ChartDataLabel::new();
+    match mark.label {
+        "" => label.set_hidden(),
+        text => label
+            .set_value(text)
+            .set_position(ChartDataLabelPosition::Above),
+    };
+    label.to_custom()
 }
 
 fn titled(chart: &mut Chart, title: &str) {
@@ -147,10 +188,10 @@ fn dot(color: Color) -> ChartMarker {
     marker(&mut filled(color))
 }
 
-/// A marker that looks hollow, drawn over a filled one. Not every program draws the border.
-fn ring(color: Color) -> ChartMarker {
+/// The format of a marker that looks hollow. Not every program draws the border.
+fn hollow(color: Color) -> ChartFormat {
     let line = ChartLine::new().set_color(color).set_width(1.5).clone();
-    marker(filled(PALE).set_border(&line))
+    filled(PALE).set_border(&line).clone()
 }
 
 fn marker(format: &mut ChartFormat) -> ChartMarker {

@@ -1,9 +1,10 @@
 //! The sheet that opens first: the headline and its coverage, the updates to install first, the figures,
-//! what changed, and charts of these cells.
+//! the worst groups, what changed, and charts of these cells.
 
 mod actions;
 mod charts;
 mod figures;
+mod groups;
 mod histogram;
 mod page;
 mod top;
@@ -11,7 +12,7 @@ mod trend;
 
 use rust_xlsxwriter::{Worksheet, XlsxError};
 
-use self::page::Page;
+use self::{charts::Blocks, page::Page};
 use super::listing::print_nicely;
 use crate::report::Run;
 
@@ -34,8 +35,12 @@ pub(super) fn write(sheet: &mut Worksheet, run: &Run<'_>) -> Result<(), XlsxErro
     top::headline(&mut page, run)?;
     let actions = actions::write(&mut page, run)?;
     figures::write(&mut page, run)?;
+    groups::write(&mut page, run)?;
     top::details(&mut page, run)?;
-    let histogram = histogram::write(&mut page, run)?;
-    let trend = trend::write(&mut page, run)?;
-    charts::insert(page.sheet(), [actions, histogram, trend])
+    let blocks = Blocks {
+        actions,
+        histogram: histogram::write(&mut page, run)?,
+        trend: trend::write(&mut page, run)?,
+    };
+    charts::insert(page.sheet(), &blocks)
 }

@@ -2,7 +2,7 @@
 
 use jiff::{Timestamp, tz::TimeZone};
 use rust_xlsxwriter::{
-    Color, ExcelDateTime, Format, FormatAlign, FormatBorder, Worksheet, XlsxError,
+    Color, ExcelDateTime, Format, FormatAlign, FormatBorder, Url, Worksheet, XlsxError,
 };
 
 use super::super::{layout::TIME, listing::as_number, text::clean};
@@ -32,7 +32,6 @@ pub(super) enum CellStyle {
     Label,
     Text,
     TextBesideNumbers,
-    NumberBesideNumbers,
     Note,
     Headline,
     Warning,
@@ -66,10 +65,6 @@ impl CellStyle {
             Self::Label => format.set_font_color(Color::RGB(0x59_59_59)),
             Self::Text => format.set_align(FormatAlign::Left),
             Self::TextBesideNumbers => format.set_align(FormatAlign::Left).set_indent(1),
-            Self::NumberBesideNumbers => format
-                .set_num_format("#,##0")
-                .set_align(FormatAlign::Left)
-                .set_indent(1),
             Self::Note => format.set_text_wrap(),
             Self::Headline => wide(),
             Self::Warning => wide().set_background_color(Color::RGB(0xFF_E6_99)),
@@ -166,6 +161,14 @@ impl<'sheet> Page<'sheet> {
         let text = clean(text);
         self.sheet
             .merge_range(self.row, 0, self.row, LAST, &text, &style.format())?;
+        self.next_row();
+        Ok(())
+    }
+
+    /// Writes a link to a sheet of this workbook.
+    pub(super) fn sheet_link(&mut self, sheet: &str, text: &str) -> Result<(), XlsxError> {
+        let link = Url::new(format!("internal:'{sheet}'!A1")).set_text(text);
+        self.sheet.write_url(self.row, 0, link)?;
         self.next_row();
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! The last runs of comparable lists.
 
+use jiff::tz::TimeZone;
 use rust_xlsxwriter::XlsxError;
 
 use super::{
@@ -8,41 +9,87 @@ use super::{
 };
 use crate::{
     domain::text::per_mille,
-    report::{Run, TrendPoint},
+    report::{
+        Run, TrendPoint,
+        time::local_day,
+        view::trend::{last_runs, patch_tuesday_before},
+    },
 };
 
-pub(super) fn write(page: &mut Page<'_>, run: &Run<'_>) -> Result<Option<Rows>, XlsxError> {
-    if run.trend.len() < 2 {
+/// The block of the last runs, and how the charts mark each of them.
+pub(super) struct Trend {
+    pub(super) rows: Rows,
+    pub(super) marks: Vec<RunMark>,
+}
+
+/// How the charts mark a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct RunMark {
+    pub(super) is_partial: bool,
+    /// What is special about the run, in a word or two; empty if nothing is.
+    pub(super) label: &'static str,
+}
+
+pub(super) fn write(page: &mut Page<'_>, run: &Run<'_>) -> Result<Option<Trend>, XlsxError> {
+    let Some(points) = last_runs(run.trend) else {
         return Ok(None);
-    }
+    };
     page.heading("The last runs")?;
     page.header(&[
         "Began (UTC)",
-        "Gaps",
-        "Exposure",
+        "Exposure score",
+        "Machines with gaps",
+        "Fully patched",
         "Answered",
-        "",
-        "Gaps, where the run was partial",
+        "Remarks",
     ])?;
     let first = page.row();
-    for point in run.trend {
-        row(page, point)?;
+    let mut marks = Vec::new();
+    for at in 0..points.len() {
+        marks.push(row(page, points, at, &run.facts.time_zone)?);
     }
     let last = page.row() - 1;
-    Ok(Some(Rows { first, last }))
+    Ok(Some(Trend {
+        rows: Rows { first, last },
+        marks,
+    }))
 }
 
-/// Writes a run. The last column is for the chart, which shows partial runs differently.
-fn row(page: &mut Page<'_>, point: &TrendPoint) -> Result<(), XlsxError> {
+fn row(
+    page: &mut Page<'_>,
+    points: &[TrendPoint],
+    at: usize,
+    zone: &TimeZone,
+) -> Result<RunMark, XlsxError> {
+    let point = &points[at];
     page.time(0, point.started_at)?;
-    page.number(1, point.gaps)?;
-    page.number(2, point.exposure)?;
-    // Rounded as everywhere.
-    let answered = as_number(per_mille(point.answered, point.machines)) / 1000.0;
-    page.float(3, answered, CellStyle::Share)?;
-    if point.is_partial() {
-        page.float(5, as_number(point.gaps), CellStyle::NumberBesideNumbers)?;
+    page.number(1, point.exposure)?;
+    page.number(2, point.with_gaps)?;
+    share(page, 3, point.clean, point.answered)?;
+    share(page, 4, point.answered, point.machines)?;
+    let released = patch_tuesday_before(points, at, zone).map(|day| local_day(day, zone));
+    let partial = point.is_partial().then(|| "partial".to_owned());
+    let first = released
+        .as_ref()
+        .map(|day| format!("first run after Patch Tuesday ({day})"));
+    let remarks: Vec<String> = partial.into_iter().chain(first).collect();
+    if !remarks.is_empty() {
+        page.text(5, &remarks.join("; "), CellStyle::TextBesideNumbers)?;
     }
     page.next_row();
-    Ok(())
+    Ok(RunMark {
+        is_partial: point.is_partial(),
+        label: match (point.is_partial(), released.is_some()) {
+            (true, true) => "partial, Patch Tuesday",
+            (true, false) => "partial",
+            (false, true) => "Patch Tuesday",
+            (false, false) => "",
+        },
+    })
+}
+
+/// Writes a share, rounded as everywhere.
+fn share(page: &mut Page<'_>, column: u16, part: u64, whole: u64) -> Result<(), XlsxError> {
+    let share = as_number(per_mille(part, whole)) / 1000.0;
+    page.float(column, share, CellStyle::Share)
 }

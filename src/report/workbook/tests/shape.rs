@@ -5,13 +5,16 @@ use std::io::Cursor;
 use calamine::{Reader, Xlsx};
 
 use super::{
-    super::Limits,
+    super::{Limits, Workbook},
     cells::compare,
     read::{open, packed, parts, rows, words},
 };
 use crate::{
     domain::census::Census,
-    report::fixture::{Fixture, answer, gap, machine, not_found},
+    report::{
+        Report, Run, TrendPoint,
+        fixture::{Fixture, answer, gap, machine, not_found},
+    },
 };
 
 #[test]
@@ -104,6 +107,63 @@ fn figures_are_beside_those_of_last_week() {
 }
 
 #[test]
+fn last_runs_mark_partial_runs_and_patch_tuesdays() {
+    let mut book = open(&Fixture::small());
+    let summary = words(&mut book, "Summary");
+    for expected in [
+        "Began (UTC)|Exposure score|Machines with gaps|Fully patched|Answered|Remarks|",
+        "|360|2|0.2|1||",
+        "|160|2|0.5|0.4|partial|",
+    ] {
+        assert!(summary.contains(expected), "{expected}: {summary}");
+    }
+    let charts = |days: [&str; 3]| {
+        let trend = Fixture::small().with_run(|run| run.trend.to_vec());
+        let trend: Vec<TrendPoint> = trend
+            .into_iter()
+            .zip(days)
+            .map(|(point, day)| TrendPoint {
+                started_at: format!("2026-11-{day}T13:00:00Z").parse().unwrap(),
+                ..point
+            })
+            .collect();
+        let mut bytes = Vec::new();
+        Fixture::small().with_run(|run| {
+            let run = Run {
+                trend: &trend,
+                ..*run
+            };
+            let workbook = Workbook {
+                limits: Limits::USUAL,
+            };
+            workbook.render(&run, &mut bytes).unwrap();
+        });
+        let parts = parts(&bytes);
+        let charts = parts.into_iter().map(|[_, text]| text);
+        let charts = charts.filter(|text| text.contains("over the last runs</a:t>"));
+        (bytes, charts.collect::<Vec<String>>())
+    };
+    // The second of three runs is partial, and the first after the Patch Tuesday of 2026-11-10.
+    let (bytes, drawn) = charts(["09", "11", "12"]);
+    assert_eq!(drawn.len(), 2);
+    for chart in drawn {
+        assert_eq!(
+            chart.matches("<c:dPt><c:idx val=\"1\"/><c:marker>").count(),
+            1
+        );
+        let label = ">partial, Patch Tuesday</a:t>";
+        assert_eq!(chart.matches(label).count(), 1, "{chart}");
+    }
+    let summary = words(&mut Xlsx::new(Cursor::new(bytes)).unwrap(), "Summary");
+    let remark = "|partial; first run after Patch Tuesday (2026-11-10)|";
+    assert!(summary.contains(remark), "{summary}");
+    let (_, drawn) = charts(["11", "12", "13"]);
+    let is_marked =
+        |chart: &String| chart.contains(">partial</a:t>") && !chart.contains("Patch Tuesday</a:t>");
+    assert!(drawn.iter().all(is_marked), "{drawn:?}");
+}
+
+#[test]
 fn complete_run_has_no_banner() {
     let mut fixture = Fixture::small();
     fixture.outcomes = [1, 2, 3, 4, 6]
@@ -176,6 +236,19 @@ fn groups_have_a_sheet_if_the_list_has_them() {
     let cells = ["vip;=1", "vip", "", "vip", "vip"].map(|tags| [tags, "A"]);
     fixture.inventory.cells = crate::inventory::Cells::from_iter(cells);
     let mut book = open(&fixture);
+    let summary = words(&mut book, "Summary");
+    for expected in [
+        "Groups with the highest exposure|",
+        "By device group|Exposure score|Fully patched|Machines|Gaps||A|123|0.333|5|3||",
+        "By tag|Exposure score|Fully patched|Machines|Gaps||vip|123|0|4|3||=1|109|0|1|2||",
+        "Sheet Groups: 4 groups|",
+    ] {
+        let summary = summary.replace("0.33333333333333337", "0.333");
+        assert!(summary.contains(expected), "{expected}: {summary}");
+    }
+    let parts = parts(&packed(&fixture, Limits::USUAL));
+    let is_link = |[_, text]: &&[String; 2]| text.contains("location=\"'Groups'!A1\"");
+    assert_eq!(parts.iter().filter(is_link).count(), 1);
     let found: Vec<String> = rows(&mut book, "Groups")
         .iter()
         .map(|row| {
