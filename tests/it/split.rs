@@ -122,6 +122,12 @@ fn has_its_machines(scene: &Scene, run: &Finished, folder: &str, value: &str) {
     }
 }
 
+/// What the page of a folder says about what it lacks.
+const PARTS: [&str; 2] = [
+    "Only for the whole list: see the reports one folder up.",
+    "are only in the reports of the whole list, one folder up.",
+];
+
 #[test]
 fn each_folder_has_all_reports_of_its_machines_alone() {
     let scene = Scene::with_machines(60);
@@ -142,6 +148,13 @@ fn each_folder_has_all_reports_of_its_machines_alone() {
         let page = fs::read_to_string(path.join("report.html")).unwrap();
         let shown = if value.is_empty() { "none" } else { value };
         assert!(page.contains(&format!(", site: {shown}")), "{shown}");
+        for part in PARTS {
+            assert!(page.contains(part), "{shown}: {part}");
+        }
+    }
+    let page = fs::read_to_string(scene.path("reports").join("report.html")).unwrap();
+    for part in PARTS {
+        assert!(!page.contains(part), "whole list: {part}");
     }
     assert_eq!(run.rows("machines.csv").len(), 5 * 12);
 }

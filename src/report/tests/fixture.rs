@@ -410,6 +410,7 @@ fn facts() -> Facts {
         tool,
         tenant_id: None,
         title: "Contoso".to_owned(),
+        is_part: false,
         run: Some(3),
         outcome: RunOutcome::Partial,
         ended: Some(Ending::Finished),

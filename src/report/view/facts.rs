@@ -33,6 +33,8 @@ pub struct Facts {
     pub finished_at: Timestamp,
     /// Base URL of the API.
     pub api_url: String,
+    /// Whether these are the reports of some of the list's machines, in a folder of `--split-by`.
+    pub is_part: bool,
     /// The requests that were sent.
     pub requests: Requests,
     /// The output folder.

@@ -9,7 +9,7 @@ use crate::{
     report::{
         Run,
         time::rfc3339,
-        view::method::{DEFINITIONS, calls, list, order},
+        view::method::{DEFINITIONS, calls, list, order, part},
     },
 };
 
@@ -63,10 +63,13 @@ fn lines(run: &Run<'_>) -> Vec<(&'static str, String)> {
         ("API", facts.api_url.clone()),
         ("Calls", calls(run)),
         ("List of machines", list(run)),
+    ];
+    lines.extend(part(run).map(|part| ("Part of the list", part.to_owned())));
+    lines.extend([
         ("Order of the KBs", order(facts.rank_by).to_owned()),
         ("Compared with", compared(run)),
         ("Files", facts.files.join(", ")),
-    ];
+    ]);
     lines.extend(DEFINITIONS.map(|it| (it.term, it.text.to_owned())));
     lines.extend(LIMITS.map(|(name, text)| (name, text.to_owned())));
     if run.inventory.columns.len() > MOST_COLUMNS {

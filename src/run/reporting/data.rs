@@ -166,6 +166,7 @@ impl<'run> RunData<'run> {
         Facts {
             tool: Tool::THIS,
             title: self.title(),
+            is_part: part.is_some(),
             tenant_id,
             run: self.run.map(|run| run.0),
             outcome: self.outcome,

@@ -25,6 +25,17 @@ impl Charts {
     pub(super) fn of(scene: &Scene<'_>) -> Self {
         let (fleet, zone) = (scene.run.fleet, &scene.run.facts.time_zone);
         let trend = |figure| trend(scene.run.trend, zone, figure);
+        let is_part = scene.run.facts.is_part;
+        let about_trend = if is_part {
+            "Only the runs that this one is compared with. Hollow: a partial run. Dashed: Patch Tuesday."
+        } else {
+            "Hollow: a partial run. A break in the line: nights without a run. Dashed: Patch Tuesday."
+        };
+        let not_followed = if is_part {
+            "Only for the whole list: see the reports one folder up."
+        } else {
+            "Not known yet: it takes two runs since a release was first seen."
+        };
         let chart = |heading, drawn, note| Chart {
             heading,
             drawn,
@@ -48,12 +59,12 @@ impl Charts {
             chart(
                 Figure::Exposure.title(),
                 trend(Figure::Exposure),
-                "Hollow: a partial run. A break in the line: nights without a run. Dashed: Patch Tuesday.",
+                about_trend,
             ),
             chart(
                 Figure::WithGaps.title(),
                 trend(Figure::WithGaps),
-                "Hollow: a partial run. A break in the line: nights without a run. Dashed: Patch Tuesday.",
+                about_trend,
             ),
             chart(
                 "How old is what machines miss?",
@@ -63,9 +74,7 @@ impl Charts {
             ),
             chart(
                 "How fast are releases installed?",
-                releases(scene.run.releases).ok_or(nothing(
-                    "Not known yet: it takes two runs since a release was first seen.",
-                )),
+                releases(scene.run.releases).ok_or(nothing(not_followed)),
                 "Machines that still miss an update of the month, by days since its Patch Tuesday, \
                  or since it was first seen if that was more than 35 days later.",
             ),

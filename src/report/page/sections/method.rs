@@ -8,7 +8,7 @@ use crate::{
     domain::text::thousands,
     report::{
         time::{rfc3339, zoned_minute},
-        view::method::{DEFINITIONS, Definition, calls, list, order},
+        view::method::{DEFINITIONS, Definition, calls, list, order, part},
     },
 };
 
@@ -20,6 +20,7 @@ pub(super) struct Method {
     ended: String,
     utc: String,
     list: String,
+    part: Option<&'static str>,
     order: &'static str,
     base: Option<String>,
     tool: String,
@@ -42,6 +43,7 @@ impl Method {
             ended: zoned_minute(facts.finished_at, zone),
             utc: utc.join(" to "),
             list: text(&list(&scene.run)),
+            part: part(&scene.run),
             order: order(facts.rank_by),
             base: base(&scene.run),
             tool: format!("{} {}", facts.tool.name, facts.tool.version),

@@ -107,6 +107,17 @@ fn figures_are_beside_those_of_last_week() {
 }
 
 #[test]
+fn workbook_of_a_part_says_what_it_lacks() {
+    let mut fixture = Fixture::small();
+    for is_part in [false, true] {
+        fixture.facts.is_part = is_part;
+        let about = words(&mut open(&fixture), "About");
+        let is_said = about.contains("Part of the list|These reports cover some machines");
+        assert_eq!(is_said, is_part, "{about}");
+    }
+}
+
+#[test]
 fn last_runs_mark_partial_runs_and_patch_tuesdays() {
     let mut book = open(&Fixture::small());
     let summary = words(&mut book, "Summary");
