@@ -143,6 +143,7 @@ impl Gaps for Told {
 
 fn facts() -> Facts {
     Facts {
+        is_part: false,
         tool: Tool::THIS,
         tenant_id: None,
         title: "Contoso".to_owned(),

@@ -34,7 +34,8 @@ fn all_but_one() -> Fixture {
         line: 2,
     });
     fixture.inventory.machines = machines.collect();
-    fixture.inventory.cells = Cells::from_iter(fixture.outcomes.iter().map(|_| ["", ""]));
+    let empty = fixture.outcomes.iter().map(|_| ["", ""]);
+    fixture.inventory.cells = empty.collect::<Cells>();
     fixture.inventory.rejected.clear();
     fixture
 }

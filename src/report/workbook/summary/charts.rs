@@ -38,7 +38,7 @@ pub(super) struct Blocks {
 /// Inserts the charts of the blocks that exist.
 pub(super) fn insert(sheet: &mut Worksheet, blocks: &Blocks) -> Result<(), XlsxError> {
     let trend = blocks.trend.as_ref();
-    let charts = [
+    let charts = vec![
         blocks.actions.map(pareto),
         blocks.histogram.map(machines),
         trend.map(|trend| last_runs(trend, Figure::Exposure)),
