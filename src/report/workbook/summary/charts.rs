@@ -7,8 +7,7 @@ use rust_xlsxwriter::{
 };
 
 use super::{
-    NAME,
-    page::Rows,
+    page::{NAME, Rows},
     trend::{RunMark, Trend},
 };
 use crate::report::view::trend::Figure;

@@ -12,14 +12,14 @@ mod trend;
 
 use rust_xlsxwriter::{Worksheet, XlsxError};
 
-use self::{charts::Blocks, page::Page};
+use self::{
+    charts::Blocks,
+    page::{NAME, Page},
+};
 use super::listing::print_nicely;
 use crate::report::Run;
 
 pub(super) use self::page::local;
-
-/// The sheet's name, which the charts refer to.
-const NAME: &str = "Summary";
 
 /// The column widths. The last column is the space before the charts.
 const WIDTHS: [u32; 7] = [30, 22, 18, 16, 18, 60, 3];

@@ -8,6 +8,9 @@ use rust_xlsxwriter::{
 use super::super::{layout::TIME, listing::as_number, text::clean};
 use crate::report::time::rfc3339;
 
+/// The sheet's name, which the charts refer to.
+pub(super) const NAME: &str = "Summary";
+
 /// The last text column. The charts are to the right of it.
 const LAST: u16 = 5;
 
