@@ -95,7 +95,8 @@ fn ids_without_a_header_are_read() {
     let run = scene.run(&["report", "ids.txt"]).exits_with(0);
     covers_the_fleet(&scene, &run);
     let ours = "rank,machineId,status,missingKbs,cveAddressed,cveAddressedMax,topKbId,kbIds,\
-                answeredAt,skippedBecause,machineName,oldestSince,run,date";
+                answeredAt,skippedBecause,machineName,oldestSince,run,date,windowsBuild,\
+                supportStatus,supportEnds,source,inferredFrom";
     assert_eq!(columns(&run).join(","), ours);
 }
 
