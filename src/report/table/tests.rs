@@ -7,7 +7,6 @@ use serde_json::Value;
 
 use super::{Cell, Column, Encoding, Gaps, Kbs, Kind, Machines, Scope, Table, Target};
 use crate::{
-    aggregate::Share,
     inventory::{Inventory, OWN_COLUMNS},
     report::{
         Format,
@@ -105,7 +104,7 @@ fn new_kb_column_appears_on_the_terminal() {
 #[test]
 fn new_gap_column_appears_in_csv_and_parquet() {
     let column = Column::<Gaps>::new("added", Kind::Percent, |_| {
-        Cell::Percent(Share { part: 1, whole: 40 })
+        Cell::Percent(crate::aggregate::Share { part: 1, whole: 40 })
     })
     .csv();
     let csv = text(with(column, Format::Csv, "gaps.csv"));
