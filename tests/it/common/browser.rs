@@ -28,6 +28,33 @@ const ARGUMENTS: [&str; 9] = [
     "--hide-scrollbars",
 ];
 
+/// How often the driver is started: it takes any free port, which another process may take before it has
+/// it for both versions of IP, and then gives up.
+const STARTS: usize = 5;
+
+/// Starts the driver, and reads its port; none if it gave up. Fails if there is no driver, and none is
+/// required.
+fn start_driver() -> Result<(Child, Option<u16>), ()> {
+    let driver = Command::new("chromedriver")
+        .arg("--port=0")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .stdin(Stdio::null())
+        .spawn();
+    let Ok(mut driver) = driver else {
+        let required = env::var_os(REQUIRED).is_some();
+        assert!(!required, "there is no chromedriver, and {REQUIRED} is set");
+        let _ = writeln!(stderr(), "skipped: there is no Chromium with chromedriver");
+        return Err(());
+    };
+    let said = BufReader::new(driver.stdout.take().unwrap()).lines();
+    let port = said.map(Result::unwrap).find_map(|line| {
+        let (_, port) = line.split_once("started successfully on port ")?;
+        port.trim_end_matches('.').parse::<u16>().ok()
+    });
+    Ok((driver, port))
+}
+
 /// A browser with one window.
 pub(crate) struct Browser {
     driver: Child,
@@ -40,31 +67,22 @@ pub(crate) struct Browser {
 impl Browser {
     /// Starts one; `None` if Chromium or its driver is missing and not required.
     pub(crate) fn start() -> Option<Self> {
-        let driver = Command::new("chromedriver")
-            .arg("--port=0")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .stdin(Stdio::null())
-            .spawn();
-        let Ok(driver) = driver else {
-            let required = env::var_os(REQUIRED).is_some();
-            assert!(!required, "there is no chromedriver, and {REQUIRED} is set");
-            let _ = writeln!(stderr(), "skipped: there is no Chromium with chromedriver");
-            return None;
-        };
-        Some(Self::with(driver))
+        let started = (0..STARTS).find_map(|_| match start_driver() {
+            Err(()) => Some(None),
+            Ok((mut driver, None)) => {
+                let _ = driver.wait();
+                None
+            }
+            Ok((driver, Some(port))) => Some(Some(Self::with(driver, port))),
+        });
+        started.unwrap()
     }
 
-    fn with(mut driver: Child) -> Self {
-        let said = BufReader::new(driver.stdout.take().unwrap()).lines();
-        let port = said.map(Result::unwrap).find_map(|line| {
-            let (_, port) = line.split_once("started successfully on port ")?;
-            port.trim_end_matches('.').parse::<u16>().ok()
-        });
+    fn with(driver: Child, port: u16) -> Self {
         let profile = tempfile::tempdir().unwrap();
         let mut browser = Self {
             driver,
-            session: format!("http://127.0.0.1:{}/session", port.unwrap()),
+            session: format!("http://127.0.0.1:{port}/session"),
             client: reqwest::Client::builder().no_proxy().build().unwrap(),
             runtime: Runtime::new().unwrap(),
             profile,
