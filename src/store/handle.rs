@@ -12,6 +12,7 @@ use rusqlite::Connection;
 use super::{
     error::StoreError,
     file::{connection, open, untouched::read_untouched},
+    read::earlier_census::earlier_census,
     tables::{
         answers::{self, OutcomeSink},
         calls::{self, Application, Counting, Pause},
@@ -264,9 +265,9 @@ impl Store {
         self.name(censuses::of_run(&self.connection, run))
     }
 
-    /// The service's own count beside that of the latest earlier run for the tenant that has one.
+    /// The service's own count beside that of the latest earlier run about the same machines.
     pub fn last_census(&self, run: RunId) -> Result<Option<Census>> {
-        self.name(censuses::before(&self.connection, run))
+        self.name(earlier_census(&self.connection, run))
     }
 
     /// Keeps the software inventory of a run, or why there is none, in place of an earlier one. The

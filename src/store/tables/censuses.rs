@@ -55,18 +55,16 @@ pub(crate) fn of_run(connection: &Connection, run: RunId) -> Result<Option<Censu
     census.optional()
 }
 
-/// The census of the latest earlier run for the same tenant, if there is one.
-pub(crate) fn before(connection: &Connection, run: RunId) -> Result<Option<Census>> {
+/// The earlier runs for the same tenant that have a census, latest first.
+pub(crate) fn runs_before(connection: &Connection, run: RunId) -> Result<Vec<RunId>> {
     let mut find = connection.prepare_cached(
         "SELECT run_census.run FROM run_census JOIN run ON run.id = run_census.run
          WHERE run.service = (SELECT service FROM run WHERE id = ?1) AND run.id < ?1
              AND missing_because IS NULL
-         ORDER BY run.id DESC LIMIT 1",
+         ORDER BY run.id DESC",
     )?;
-    let earlier = find
-        .query_row([run.0], |row| Ok(RunId(row.get(0)?)))
-        .optional()?;
-    earlier.map_or(Ok(None), |earlier| of_run(connection, earlier))
+    let runs = find.query_map([run.0], |row| Ok(RunId(row.get(0)?)))?;
+    runs.collect()
 }
 
 /// Verifies every census.

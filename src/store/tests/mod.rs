@@ -5,6 +5,7 @@ mod last_seen;
 mod opening;
 mod reading;
 mod recording;
+mod selection;
 mod since;
 
 use std::{
