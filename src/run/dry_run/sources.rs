@@ -91,8 +91,7 @@ impl Estimates {
 
     /// The number of calls that a source makes if the machines of each group agree.
     pub(super) fn calls(&self, source: AnswerSource, input: RunInput<'_>) -> u64 {
-        self.selector(source, &self.products, input)
-            .least_requests() as u64
+        self.selector(source, input).least_requests() as u64
     }
 
     /// The calls of each source, and how many groups of machines with the same software there are.
@@ -103,16 +102,18 @@ impl Estimates {
             "{}; software of {}, {}",
             calls.join(", "),
             self.software.generated_at.strftime("%Y-%m-%d"),
-            self.groups(input)
+            self.groups()
         )
     }
 
     /// The number of groups, and the products that add most to it.
-    fn groups(&self, input: RunInput<'_>) -> String {
-        let groups =
-            |products: &BTreeSet<String>| self.selector(SOURCES[1], products, input).cohorts();
+    fn groups(&self) -> String {
+        let groups = |products: &BTreeSet<String>| {
+            let keys = RelevantSoftware::new(products).keys(&self.software);
+            keys.into_iter().collect::<BTreeSet<_>>().len()
+        };
         let all = groups(&self.products);
-        let mut added: Vec<(usize, &String)> = Vec::new();
+        let mut added = Vec::new();
         for product in &self.products {
             let mut others = self.products.clone();
             others.remove(product);
@@ -133,12 +134,7 @@ impl Estimates {
         )
     }
 
-    fn selector(
-        &self,
-        source: AnswerSource,
-        products: &BTreeSet<String>,
-        input: RunInput<'_>,
-    ) -> Selector {
+    fn selector(&self, source: AnswerSource, input: RunInput<'_>) -> Selector {
         let settings = input.config.source;
         let mut selector = Selector::new(Policy {
             keeps: source.changes,
@@ -149,7 +145,7 @@ impl Estimates {
             seed: 0,
             now: self.now,
         });
-        let mut relevant = RelevantSoftware::new(products);
+        let mut relevant = RelevantSoftware::new(&self.products);
         let keys = relevant.keys(&self.software);
         let earlier = relevant.keys(&self.then);
         let content = selector.content(&MissingKbs::default());
