@@ -10,7 +10,9 @@ use jiff::Timestamp;
 use parking_lot::Mutex;
 use tracing::{debug, warn};
 
-use super::{RunError, collect::Collected, deadline, gate::recording_gate, prepare::Setup};
+use super::{
+    RunError, collect::Collected, deadline, gate::recording_gate, lend::lend, prepare::Setup,
+};
 use crate::{
     aggregate::CensusTally,
     collect::census::{CensusFetcher, ServiceCensus},
@@ -21,7 +23,7 @@ use crate::{
     domain::{
         api::Api, census::Census, ending::Ending, machine::MachineId, outcome::Outcome, text::chain,
     },
-    store::{Problem, Recorded, RunRecord, Store, StoreError},
+    store::{Recorded, RunRecord, Store, StoreError},
 };
 
 /// Why there is no census, in the words of the reports.
@@ -40,29 +42,25 @@ pub(super) async fn add_census(collected: Collected<'_>) -> Result<Collected<'_>
 }
 
 async fn with_census(collected: Collected<'_>) -> Result<Collected<'_>, RunError> {
-    let path = collected.recorded.store.path().to_owned();
-    let store = Arc::new(Mutex::new(collected.recorded.store));
-    let attempt = Attempt {
-        setup: &collected.setup,
-        record: &collected.record,
-        unsaved: &collected.recorded.unsaved,
-        store: &store,
-        fetched: collected.selection.as_ref().map(|it| &it.census),
-    };
     let obstacle = obstacle(&collected.setup, &collected.ending);
     let is_broken = collected.recorded.failure.is_some();
-    let census = match (obstacle, &collected.session) {
-        (Some(because), _) => Err(because),
-        (None, Some(session)) if !is_broken => attempt.census(session).await,
-        (None, _) => Err("the store could not be written".to_owned()),
-    };
+    let (store, census) = lend(collected.recorded.store, async |store| {
+        let attempt = Attempt {
+            setup: &collected.setup,
+            record: &collected.record,
+            unsaved: &collected.recorded.unsaved,
+            store,
+            fetched: collected.calls.selection().map(|it| &it.census),
+        };
+        match (obstacle, &collected.session) {
+            (Some(because), _) => Err(because),
+            (None, Some(session)) if !is_broken => attempt.census(session).await,
+            (None, _) => Err("the store could not be written".to_owned()),
+        }
+    })
+    .await?;
     let census = census.unwrap_or_else(Census::missing);
     warn_of_missing(&census);
-    let store = Arc::into_inner(store).map(Mutex::into_inner);
-    let store = store.ok_or_else(|| StoreError {
-        path,
-        problem: Problem::Writer,
-    })?;
     if !is_broken {
         keep(&store, &collected.record, Some(&census));
     }

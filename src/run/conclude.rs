@@ -53,7 +53,7 @@ pub(super) fn conclude(collected: Collected<'_>) -> Result<Concluded<'_>, RunErr
         ending,
         recorded,
         census,
-        selection,
+        calls,
         ..
     } = collected;
     let (input, until) = (setup.input, setup.input.config.until);
@@ -75,7 +75,7 @@ pub(super) fn conclude(collected: Collected<'_>) -> Result<Concluded<'_>, RunErr
         Answers::new(store, record.service_number, unsaved).map_err(RunError::Unreadable)?;
     let mut data = assemble(&setup, &answers, record, &ending)?;
     data.census = census;
-    data.selection = selection.map(|it| it.result());
+    data.selection = calls.result();
     let summary = data.with_run(|run| {
         let written = setup.output.write(run);
         written.inspect_err(|_| log_store_failure(failure.as_ref()))?;

@@ -18,6 +18,7 @@
 //! - `stored_runs`: finding a run in the store
 //! - `dry_run`: the plan of a run
 //! - `gate`, `identity`, `deadline`, `interrupt`: what a run may send, as which app, and until when
+//! - `lend`: lends the store to the few calls besides those for machines
 //! - `list`: the machine list from the service, before a run begins
 //! - `messages`: the messages besides the reports
 //!
@@ -38,6 +39,7 @@ mod input;
 pub(crate) mod inputs;
 pub(crate) mod interrupt;
 pub(crate) mod kept;
+mod lend;
 pub(crate) mod list;
 pub(crate) mod messages;
 pub(crate) mod prepare;

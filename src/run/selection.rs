@@ -12,6 +12,35 @@ use crate::{
     store::{RunRecord, Store},
 };
 
+/// Which machines a run calls for.
+pub(super) enum Calls {
+    /// All of them.
+    Every,
+    /// All of them, because the others' answers could not be kept or inferred.
+    EveryBecause(CallSelection),
+    /// Some of them.
+    Selected(Selection),
+}
+
+impl Calls {
+    /// What selects them, if not all are called for.
+    pub(super) const fn selection(&self) -> Option<&Selection> {
+        match self {
+            Self::Selected(selection) => Some(selection),
+            Self::Every | Self::EveryBecause(_) => None,
+        }
+    }
+
+    /// How the selection went; `None` if none was wanted.
+    pub(super) fn result(&self) -> Option<CallSelection> {
+        match self {
+            Self::Every => None,
+            Self::EveryBecause(why) => Some(why.clone()),
+            Self::Selected(selection) => Some(selection.result()),
+        }
+    }
+}
+
 /// What a run starts with that does not call for every machine.
 pub(super) struct Selection {
     pub(super) selector: Arc<Mutex<Selector>>,
@@ -33,7 +62,7 @@ impl Selection {
     }
 
     /// How the selection went.
-    pub(super) fn result(&self) -> CallSelection {
+    fn result(&self) -> CallSelection {
         let selector = self.selector.lock();
         CallSelection {
             source: self.source.to_string(),

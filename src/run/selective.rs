@@ -14,8 +14,9 @@ use tracing::warn;
 use super::{
     RunError,
     census::{fetch, record_kbs},
+    lend::lend,
     prepare::{Prepared, Setup},
-    selection::Selection,
+    selection::{Calls, Selection},
 };
 use crate::{
     collect::{
@@ -26,9 +27,12 @@ use crate::{
         },
     },
     defender::Session,
-    domain::{kb::KbId, machine::MachineId, software::SoftwareInventory, text::chain},
+    domain::{
+        call_selection::CallSelection, kb::KbId, machine::MachineId, software::SoftwareInventory,
+        text::chain,
+    },
     inventory::{Inventory, LastSeen, ListComparison},
-    store::{MachineProgress, Problem, RunRecord, StartedRun, Store, StoreError},
+    store::{MachineProgress, RunRecord, StartedRun, Store, StoreError},
 };
 
 /// Why every machine has to be called for, in the words of the reports.
@@ -36,31 +40,37 @@ type Obstacle = String;
 
 /// Decides which machines are called for, if not all.
 pub(super) async fn select(prepared: Prepared<'_>) -> Result<Prepared<'_>, RunError> {
-    let source = prepared.setup.input.config.source;
     let Ok(session) = &prepared.session else {
         return Ok(prepared);
     };
-    if source.answers.is_every_machine() {
-        prepared
-            .store
-            .set_selection(prepared.started.record.run, None)?;
-        return Ok(prepared);
-    }
-    let store = Arc::new(Mutex::new(prepared.store));
-    let selected = selection(&prepared.setup, &prepared.started, &store, session).await;
-    let store = Arc::into_inner(store).map(Mutex::into_inner);
-    let store = store.ok_or_else(|| StoreError {
-        path: prepared.setup.input.state.to_owned(),
-        problem: Problem::Writer,
-    })?;
-    let selection = selected.unwrap_or_else(|because| {
-        warn!("Every machine is called for: {because}");
-        None
-    });
+    let (setup, started) = (&prepared.setup, &prepared.started);
+    let source = setup.input.config.source.answers;
+    let (store, calls) = lend(prepared.store, async |store| {
+        if source.is_every_machine() {
+            return Calls::Every;
+        }
+        let selected = selection(setup, started, store, session).await;
+        selected.map_or_else(|because| every_machine(setup, because), Calls::Selected)
+    })
+    .await?;
+    store.set_selection(started.record.run, calls.result().as_ref())?;
     Ok(Prepared {
         store,
-        selection,
+        calls,
         ..prepared
+    })
+}
+
+/// Calls for every machine, and says why; a run that is about to end calls for none.
+fn every_machine(setup: &Setup<'_>, because: Obstacle) -> Calls {
+    if setup.input.stops.gentle.is_cancelled() {
+        return Calls::Every;
+    }
+    warn!("Every machine is called for: {because}");
+    Calls::EveryBecause(CallSelection {
+        source: setup.input.config.source.answers.to_string(),
+        everyone_because: Some(because),
+        ..CallSelection::default()
     })
 }
 
@@ -69,11 +79,11 @@ async fn selection(
     started: &StartedRun,
     store: &Arc<Mutex<Store>>,
     session: &Session,
-) -> Result<Option<Selection>, Obstacle> {
+) -> Result<Selection, Obstacle> {
     let software = match &setup.software {
         Some(software) => software.inventory().ok_or_else(|| {
             let because = software.missing_because().unwrap_or_default();
-            format!("there is no software inventory: {because}")
+            format!("the software inventory is missing: {because}")
         })?,
         None => return Err("the software inventory was not requested".to_owned()),
     };
@@ -90,11 +100,11 @@ async fn selection(
         census: &census,
     };
     let selector = known.selector().map_err(|problem| chain(&problem))?;
-    Ok(Some(Selection {
+    Ok(Selection {
         selector: Arc::new(Mutex::new(selector)),
         census,
         source: setup.input.config.source.answers,
-    }))
+    })
 }
 
 /// What is known before the first call for a machine.
@@ -194,14 +204,16 @@ impl Known<'_> {
         let now = self.setup.input.started.timestamp();
         let seen = inventory.last_seen_column().zip(inventory.last_seen(now));
         let progress = self.started.machines.iter().enumerate();
-        let candidate = |(position, it): (usize, &MachineProgress)| Candidate {
+        let candidate = |position, it: &MachineProgress| Candidate {
             machine: it.machine,
             last_seen: seen.and_then(|(column, seen)| last_seen(inventory, position, column, seen)),
             software: self.software.set_of(it.machine),
             last: last.get(&it.machine).copied(),
             failed_since: it.failed_at.is_some(),
         };
-        progress.map(candidate).collect()
+        progress
+            .map(|(position, it)| candidate(position, it))
+            .collect()
     }
 
     /// The answers that an earlier process has got for this run.

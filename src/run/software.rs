@@ -8,7 +8,7 @@ use parking_lot::Mutex;
 use tracing::warn;
 
 use super::{
-    RunError, deadline, gate::recording_gate, identity::Identity, input::RunInput,
+    RunError, deadline, gate::recording_gate, identity::Identity, input::RunInput, lend::lend,
     prepare::Prepared,
 };
 use crate::{
@@ -35,15 +35,11 @@ pub(super) async fn add_software(prepared: Prepared<'_>) -> Result<Prepared<'_>,
         return Ok(with(prepared, kept));
     }
     let input = prepared.setup.input;
-    let store = Arc::new(Mutex::new(prepared.store));
-    let fetched = match &prepared.session {
-        Ok(session) => fetch(input, &prepared.setup.identity, session, &store).await,
+    let (mut store, fetched) = lend(prepared.store, async |store| match &prepared.session {
+        Ok(session) => fetch(input, &prepared.setup.identity, session, store).await,
         Err(error) => Err(chain(error)),
-    };
-    let mut store = match Arc::into_inner(store) {
-        Some(store) => store.into_inner(),
-        None => Store::open(input.state)?,
-    };
+    })
+    .await?;
     let software = match fetched {
         Ok(inventory) => RunSoftware::Known(Arc::new(inventory)),
         Err(because) => {

@@ -141,6 +141,23 @@ fn without_the_inventory_everyone_is_called_for() {
     );
     let sources: Vec<String> = by_source(&run).into_keys().collect();
     assert_eq!(sources, ["calls"]);
+    let because = run.summary()["everyoneBecause"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert!(
+        because.starts_with("the software inventory is missing: "),
+        "{because}"
+    );
+    assert!(
+        run.stdout.contains("No answers were kept or inferred:"),
+        "{}",
+        run.stdout
+    );
+    let again = scene
+        .report(&["--offline", "--min-coverage=90"])
+        .exits_with(0);
+    assert_eq!(again.summary()["everyoneBecause"], because.as_str());
 }
 
 #[test]

@@ -38,10 +38,10 @@ pub(in crate::report) fn sentence(run: &Run<'_>) -> Option<String> {
     })
 }
 
-/// Why every machine was called for although the run was to call for some; `None` if it did not.
+/// Why every machine was called for although the run was to call for some; `None` if it was not.
 fn everyone_because(run: &Run<'_>) -> Option<String> {
     let because = run.selection?.everyone_because.as_ref()?;
-    Some(format!("Every machine was asked: {because}"))
+    Some(format!("No answers were kept or inferred: {because}"))
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use super::{
     RunError,
     gate::gate,
     prepare::{Prepared, Setup, no_sign_in},
-    selection::Selection,
+    selection::Calls,
 };
 use crate::{
     defender::Session,
@@ -33,8 +33,8 @@ pub(super) struct Collected<'run> {
     /// The session, if a census is wanted.
     pub(super) session: Option<Session>,
     pub(super) census: Option<Census>,
-    /// Which machines were called for; `None` for all.
-    pub(super) selection: Option<Selection>,
+    /// Which machines were called for.
+    pub(super) calls: Calls,
 }
 
 /// Collects the remaining machines; none if the sign-in failed.
@@ -44,14 +44,14 @@ pub(super) async fn collect(prepared: Prepared<'_>) -> Result<Collected<'_>, Run
         started,
         store,
         session,
-        selection,
+        calls,
     } = prepared;
     let error = match session {
         Ok(session) => {
             let collector = Collector {
                 setup,
                 session,
-                selection,
+                calls,
             };
             return collector.request(started, store).await;
         }
@@ -68,7 +68,7 @@ pub(super) async fn collect(prepared: Prepared<'_>) -> Result<Collected<'_>, Run
         },
         session: None,
         census: None,
-        selection: None,
+        calls: Calls::Every,
     })
 }
 
@@ -76,7 +76,7 @@ pub(super) async fn collect(prepared: Prepared<'_>) -> Result<Collected<'_>, Run
 struct Collector<'run> {
     setup: Setup<'run>,
     session: Session,
-    selection: Option<Selection>,
+    calls: Calls,
 }
 
 impl<'run> Collector<'run> {
@@ -103,7 +103,7 @@ impl<'run> Collector<'run> {
             recorder: &recorder,
             session: self.session,
         };
-        let ended = match &self.selection {
+        let ended = match self.calls.selection() {
             Some(selection) => {
                 Rounds::new(call, machines, Arc::clone(&selection.selector))
                     .collect()
@@ -120,7 +120,7 @@ impl<'run> Collector<'run> {
             ..record
         };
         let mut written = recorder.finish().map_err(RunError::Unreadable)?;
-        if let (Some(selection), None) = (&self.selection, &written.failure) {
+        if let (Some(selection), None) = (self.calls.selection(), &written.failure) {
             selection.keep(&record, &mut written.store);
         }
         Ok(Collected {
@@ -130,7 +130,7 @@ impl<'run> Collector<'run> {
             recorded: written,
             session: for_census,
             census: None,
-            selection: self.selection,
+            calls: self.calls,
         })
     }
 }

@@ -1,10 +1,9 @@
 //! The service's list beside the list of a run, to compare them. Whatever fails here costs the run
 //! nothing: the reports say why there is no comparison.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use jiff::Timestamp;
-use parking_lot::Mutex;
 use tokio::time::sleep;
 use tracing::warn;
 
@@ -12,8 +11,8 @@ use super::{Access, ListInput, inventory, query, selection};
 use crate::{
     domain::text::{chain, span},
     inventory::{Inventory, ListCheck, ListComparison},
-    run::{RunError, RunInput, deadline, prepare::Prepared},
-    store::{RunId, Snapshot, Store, StoreError},
+    run::{RunError, RunInput, deadline, lend::lend, prepare::Prepared},
+    store::{RunId, Snapshot, StoreError},
 };
 
 /// How long a run waits for the service's list.
@@ -34,22 +33,18 @@ pub(in crate::run) async fn check_list(prepared: Prepared<'_>) -> Result<Prepare
         return Ok(prepared);
     }
     let run = prepared.started.record.run;
-    let store = Arc::new(Mutex::new(prepared.store));
-    let fetched = match &prepared.session {
+    let (mut store, fetched) = lend(prepared.store, async |store| match &prepared.session {
         Ok(session) => {
             let access = Access {
                 session,
                 identity: &prepared.setup.identity,
-                store: &store,
+                store,
             };
             access.fetch_in_time(list_input(input)).await
         }
         Err(error) => Err(chain(error)),
-    };
-    let mut store = match Arc::into_inner(store) {
-        Some(store) => store.into_inner(),
-        None => Store::open(input.state)?,
-    };
+    })
+    .await?;
     if let Err(problem) = &fetched {
         warn!("The list was not compared with the service's: {problem}");
     }

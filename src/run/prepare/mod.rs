@@ -18,7 +18,7 @@ use super::{
     input::RunInput,
     messages::{inform, resuming, reusable_answers},
     reporting::output::Output,
-    selection::Selection,
+    selection::Calls,
 };
 use crate::{
     config::Config,
@@ -35,8 +35,8 @@ pub(super) struct Prepared<'run> {
     /// The session; or the sign-in's error, if it got no answer and there are stored answers to
     /// report.
     pub(super) session: Result<Session, SignInError>,
-    /// Which machines are called for; `None` for all.
-    pub(super) selection: Option<Selection>,
+    /// Which machines are called for.
+    pub(super) calls: Calls,
 }
 
 /// Prepares a run: output, store, sign-in, lock.
@@ -68,7 +68,7 @@ pub(super) async fn prepare(input: RunInput<'_>) -> Result<Prepared<'_>, RunErro
         started,
         store,
         session,
-        selection: None,
+        calls: Calls::Every,
     })
 }
 
