@@ -187,10 +187,7 @@ impl Answered {
 
     /// Which source the answer is of.
     pub const fn source(&self) -> Source {
-        match self.provenance() {
-            Provenance::Calls | Provenance::Kept => Source::Calls,
-            Provenance::Inferred => Source::Inferred,
-        }
+        self.provenance().source()
     }
 
     /// Whether the answer is empty because the service has no current data: the list says that the

@@ -8,7 +8,7 @@ use crate::domain::{
 };
 
 /// Where an answer comes from, in four bytes, because there may be a million answers: a call, an
-/// earlier run, or the place in [`Origins`] of the machine that it is inferred from.
+/// earlier run, a bulk source, or the place in [`Origins`] of the machine that it is inferred from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Origin(u32);
 
@@ -17,8 +17,10 @@ impl Origin {
     const KEPT: Self = Self(1);
     /// Inferred from a machine that is not known.
     const UNKNOWN: Self = Self(2);
+    const EXPORT: Self = Self(3);
+    const HUNTING: Self = Self(4);
     /// The number of the first place.
-    const FIRST: u32 = 3;
+    const FIRST: u32 = 5;
 
     /// Of the machine in this place.
     fn at(place: usize) -> Self {
@@ -35,6 +37,8 @@ impl Origin {
         match self {
             Self::CALLS => Provenance::Calls,
             Self::KEPT => Provenance::Kept,
+            Self::EXPORT => Provenance::Export,
+            Self::HUNTING => Provenance::Hunting,
             _ => Provenance::Inferred,
         }
     }
@@ -63,6 +67,8 @@ impl OriginCollector {
         match (answer.provenance(), answer.inferred_from) {
             (Provenance::Calls, _) => Origin::CALLS,
             (Provenance::Kept, _) => Origin::KEPT,
+            (Provenance::Export, _) => Origin::EXPORT,
+            (Provenance::Hunting, _) => Origin::HUNTING,
             (Provenance::Inferred, None) => Origin::UNKNOWN,
             (Provenance::Inferred, Some(machine)) => self.inferred_from(machine),
         }

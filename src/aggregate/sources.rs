@@ -15,6 +15,10 @@ pub struct SourceCounts {
     pub kept: u64,
     /// Answers of calls for other machines.
     pub inferred: u64,
+    /// Answers of the export of software vulnerabilities.
+    pub export: u64,
+    /// Answers of hunting queries.
+    pub hunting: u64,
 }
 
 impl SourceCounts {
@@ -25,6 +29,8 @@ impl SourceCounts {
                 Provenance::Calls => counts.calls += 1,
                 Provenance::Kept => counts.kept += 1,
                 Provenance::Inferred => counts.inferred += 1,
+                Provenance::Export => counts.export += 1,
+                Provenance::Hunting => counts.hunting += 1,
             }
         }
         counts
@@ -32,6 +38,6 @@ impl SourceCounts {
 
     /// Whether every answer is that of a call of this run.
     pub const fn is_all_calls(self) -> bool {
-        self.kept == 0 && self.inferred == 0
+        self.kept == 0 && self.inferred == 0 && self.export == 0 && self.hunting == 0
     }
 }

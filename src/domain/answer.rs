@@ -14,6 +14,10 @@ words! {
         /// The answer of a call for another machine with the same Microsoft software in the same
         /// versions.
         Inferred = "inferred",
+        /// The export of software vulnerabilities.
+        Export = "export",
+        /// A hunting query.
+        Hunting = "hunting",
     }
 }
 
@@ -26,6 +30,22 @@ words! {
         Kept = "kept",
         /// The answer of a call for another machine.
         Inferred = "inferred",
+        /// The export of software vulnerabilities, of this run or an earlier one.
+        Export = "export",
+        /// A hunting query, of this run or an earlier one.
+        Hunting = "hunting",
+    }
+}
+
+impl Provenance {
+    /// The source of such an answer.
+    pub const fn source(self) -> Source {
+        match self {
+            Self::Calls | Self::Kept => Source::Calls,
+            Self::Inferred => Source::Inferred,
+            Self::Export => Source::Export,
+            Self::Hunting => Source::Hunting,
+        }
     }
 }
 
@@ -36,7 +56,8 @@ pub struct Answer {
     pub source: Source,
     /// The machine that was called for, if the answer is [inferred](Source::Inferred).
     pub inferred_from: Option<MachineId>,
-    /// The time for which it holds: of a call, when the answer had arrived.
+    /// The time for which it holds: of a call, when the answer had arrived; of an export, when it was
+    /// generated.
     pub as_of: Timestamp,
     /// Whether an earlier process got it.
     pub reused: bool,
@@ -74,12 +95,14 @@ impl Answer {
         }
     }
 
-    /// Where the answer comes from. An inferred answer stays one when it is kept.
+    /// Where the answer comes from. Only that of a call is another one when it is kept.
     pub const fn provenance(&self) -> Provenance {
         match self.source {
             Source::Inferred => Provenance::Inferred,
             Source::Calls if self.kept => Provenance::Kept,
             Source::Calls => Provenance::Calls,
+            Source::Export => Provenance::Export,
+            Source::Hunting => Provenance::Hunting,
         }
     }
 }
@@ -89,8 +112,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn inferred_answer_stays_one_when_it_is_kept() {
-        let called = Answer::new(Source::Calls, Timestamp::UNIX_EPOCH, MissingKbs::default());
+    fn only_the_answer_of_a_call_is_another_one_when_it_is_kept() {
+        let of = |source| Answer::new(source, Timestamp::UNIX_EPOCH, MissingKbs::default());
+        let called = of(Source::Calls);
         let other = MachineId::from_bytes([1; 20]);
         let inferred = Answer::inferred(other, called.as_of, MissingKbs::default());
         let kept = |answer: &Answer| Answer {
@@ -102,8 +126,12 @@ mod tests {
             (kept(&called), Provenance::Kept),
             (inferred.clone(), Provenance::Inferred),
             (kept(&inferred), Provenance::Inferred),
+            (of(Source::Export), Provenance::Export),
+            (kept(&of(Source::Export)), Provenance::Export),
+            (kept(&of(Source::Hunting)), Provenance::Hunting),
         ] {
             assert_eq!(answer.provenance(), expected);
+            assert_eq!(expected.source(), answer.source);
         }
         assert_eq!(inferred.as_of, called.as_of);
     }

@@ -72,8 +72,8 @@ proptest! {
         prop_assert_eq!(fleet.coverage.machines(), 10);
         let Coverage { answered, with_gaps, clean, .. } = fleet.coverage;
         prop_assert_eq!(answered, with_gaps + clean);
-        let SourceCounts { calls, kept, inferred } = fleet.sources;
-        prop_assert_eq!(answered, calls + kept + inferred);
+        let SourceCounts { calls, kept, inferred, export, hunting } = fleet.sources;
+        prop_assert_eq!(answered, calls + kept + inferred + export + hunting);
     }
 
     #[test]

@@ -61,7 +61,11 @@ impl MachineFacts<'_> {
             (Some(Provenance::Kept), _) => {
                 lines.push("not asked: the answer of an earlier run".to_owned());
             }
-            _ => {}
+            (Some(Provenance::Export), _) => {
+                lines.push("from the export of software vulnerabilities".to_owned());
+            }
+            (Some(Provenance::Hunting), _) => lines.push("from a hunting query".to_owned()),
+            (Some(Provenance::Calls) | None, _) | (Some(Provenance::Inferred), None) => {}
         }
         lines
     }

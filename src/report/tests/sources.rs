@@ -104,7 +104,8 @@ fn every_format_begins_with_the_number_of_asked_machines() {
     );
     let summary: serde_json::Value =
         serde_json::from_str(&fixture.render(report("summary.json").as_ref())).unwrap();
-    let sources = serde_json::json!({ "calls": 1, "kept": 1, "inferred": 1 });
+    let sources =
+        serde_json::json!({ "calls": 1, "kept": 1, "inferred": 1, "export": 0, "hunting": 0 });
     assert_eq!(summary["sources"], sources);
 }
 

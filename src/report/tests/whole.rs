@@ -250,7 +250,7 @@ fn unreadable_machine_fails_the_report() {
 fn bytes_match_the_expected_file() {
     let expected = [
         r#"{"schemaVersion":1,"summary":{"schemaVersion":1,"tool":{"name":"patchgap","version":"0.1.0"},"tenantId":null,"outcome":"partial","ended":"finished","startedAt":"2026-11-23T12:59:58Z","finishedAt":"2026-11-23T13:00:01Z""#,
-        r#","apiUrl":"https://api.security.microsoft.com/","inventory":{"file":"machines.csv","rows":7,"machines":5,"duplicates":1,"invalid":1},"list":{"source":"file","machines":5,"skipped":0},"machines":{"answered":3,"reused":0,"notFound":1,"failed":0,"pending":1,"withGaps":2,"clean":1,"noCurrentData":0,"unsupported":0,"skipped":0,"skippedBecause":{}},"sources":{"calls":3,"kept":0,"inferred":0},"fullyPatched":1,"kbs":2,"gaps":3,"exposure":123,"requests":{"sent":6,"retried":2,"throttled":0},"files":["kbs.csv","summary.json"],"unreadable":0,"breakdown":[]}"#,
+        r#","apiUrl":"https://api.security.microsoft.com/","inventory":{"file":"machines.csv","rows":7,"machines":5,"duplicates":1,"invalid":1},"list":{"source":"file","machines":5,"skipped":0},"machines":{"answered":3,"reused":0,"notFound":1,"failed":0,"pending":1,"withGaps":2,"clean":1,"noCurrentData":0,"unsupported":0,"skipped":0,"skippedBecause":{}},"sources":{"calls":3,"kept":0,"inferred":0,"export":0,"hunting":0},"fullyPatched":1,"kbs":2,"gaps":3,"exposure":123,"requests":{"sent":6,"retried":2,"throttled":0},"files":["kbs.csv","summary.json"],"unreadable":0,"breakdown":[]}"#,
         r#","rankBy":"cve""#,
         r#","kbs":["#,
         r#"{"rank":1,"kbId":"4540673","name":"March 2020 Security Updates","cveAddressed":97,"cveAddressedMin":14,"machinesMissing":2"#,

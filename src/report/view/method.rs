@@ -18,7 +18,7 @@ const fn define(term: &'static str, text: &'static str) -> Definition {
 }
 
 /// The words that need an explanation.
-pub(in crate::report) const DEFINITIONS: [Definition; 12] = [
+pub(in crate::report) const DEFINITIONS: [Definition; 13] = [
     define(
         "Coverage",
         "Machines that answered, out of all machines on the list. Every total covers only the \
@@ -71,6 +71,11 @@ pub(in crate::report) const DEFINITIONS: [Definition; 12] = [
         "A machine that was not asked keeps the answer of an earlier run, or gets that of a machine with \
          the same Microsoft software in the same versions. Both count as answered, as of when that \
          answer came. Gaps that are gone only by inference are counted apart.",
+    ),
+    define(
+        "Export, hunting",
+        "The answer is grouped from the service's own rows about vulnerabilities, as of when they were \
+         generated. An update that addresses no open CVE of a machine is not in them.",
     ),
     define(
         "Replaced",

@@ -1,6 +1,7 @@
 //! How many machines were asked, and where the other answers come from.
 
 use crate::{
+    aggregate::{Coverage, SourceCounts},
     domain::text::{counted, thousands},
     report::Run,
 };
@@ -13,21 +14,7 @@ pub(in crate::report) fn sentence(run: &Run<'_>) -> Option<String> {
     if sources.is_all_calls() {
         return everyone_because(run);
     }
-    let asked = sources.calls + coverage.not_found + coverage.failed;
-    let machines = counted(coverage.machines(), "machine", "machines");
-    let were = if asked == 1 { "was" } else { "were" };
-    let mut parts = vec![format!("{} of {machines} {were} asked", thousands(asked))];
-    if sources.kept > 0 {
-        let kept = thousands(sources.kept);
-        parts.push(format!("{kept} kept from earlier runs"));
-    }
-    if sources.inferred > 0 {
-        let inferred = thousands(sources.inferred);
-        parts.push(format!(
-            "{inferred} inferred from machines with the same Microsoft software in the same versions"
-        ));
-    }
-    let asked = parts.join(", ");
+    let asked = described(sources, coverage);
     let rechecked = run
         .selection
         .map(|it| it.rechecked)
@@ -36,6 +23,38 @@ pub(in crate::report) fn sentence(run: &Run<'_>) -> Option<String> {
         Some(rechecked) => format!("{asked}; {}", rechecked.sentence()),
         None => asked,
     })
+}
+
+/// How many answers each source gave, such as `3 of 4 machines were asked, 1 kept from earlier runs`.
+fn described(sources: SourceCounts, coverage: &Coverage) -> String {
+    let asked = sources.calls + coverage.not_found + coverage.failed;
+    let is_bulk = sources.export + sources.hunting > 0;
+    let parts = [
+        (if is_bulk { sources.calls } else { asked }, "asked"),
+        (sources.kept, "kept from earlier runs"),
+        (
+            sources.inferred,
+            "inferred from machines with the same Microsoft software in the same versions",
+        ),
+        (
+            sources.export,
+            "answered by the export of software vulnerabilities",
+        ),
+        (sources.hunting, "answered by hunting queries"),
+    ];
+    let mut text = String::new();
+    for (number, how) in parts.into_iter().filter(|it| it.0 > 0) {
+        let number = match (text.is_empty(), number) {
+            (false, number) => format!(", {}", thousands(number)),
+            (true, number) => {
+                let machines = counted(coverage.machines(), "machine", "machines");
+                let were = if number == 1 { "was" } else { "were" };
+                format!("{} of {machines} {were}", thousands(number))
+            }
+        };
+        text = format!("{text}{number} {how}");
+    }
+    text
 }
 
 /// Why every machine was called for although the run was to call for some; `None` if it was not.
@@ -47,10 +66,29 @@ fn everyone_because(run: &Run<'_>) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        aggregate::{Coverage, Fleet, SourceCounts},
-        report::fixture::Fixture,
-    };
+    use crate::{aggregate::Fleet, report::fixture::Fixture};
+
+    fn said(sources: SourceCounts, failed: u64) -> Option<String> {
+        Fixture::small().with_run(|run| {
+            let fleet = Fleet {
+                coverage: Coverage {
+                    answered: sources.calls
+                        + sources.kept
+                        + sources.inferred
+                        + sources.export
+                        + sources.hunting,
+                    failed,
+                    ..Coverage::default()
+                },
+                sources,
+                ..run.fleet.clone()
+            };
+            sentence(&Run {
+                fleet: &fleet,
+                ..*run
+            })
+        })
+    }
 
     #[test]
     fn asked_machines_include_those_without_an_answer() {
@@ -58,6 +96,7 @@ mod tests {
             calls,
             kept,
             inferred,
+            ..SourceCounts::default()
         };
         for (sources, failed, expected) in [
             (sources(98_120, 0, 0), 4, None),
@@ -83,22 +122,33 @@ mod tests {
                 ),
             ),
         ] {
-            let said = Fixture::small().with_run(|run| {
-                let fleet = Fleet {
-                    coverage: Coverage {
-                        answered: sources.calls + sources.kept + sources.inferred,
-                        failed,
-                        ..Coverage::default()
-                    },
-                    sources,
-                    ..run.fleet.clone()
-                };
-                sentence(&Run {
-                    fleet: &fleet,
-                    ..*run
-                })
-            });
-            assert_eq!(said.as_deref(), expected);
+            assert_eq!(said(sources, failed).as_deref(), expected);
+        }
+    }
+
+    #[test]
+    fn machines_of_a_bulk_source_are_not_asked() {
+        for (sources, failed, expected) in [
+            (
+                SourceCounts {
+                    calls: 7,
+                    export: 2_000,
+                    ..SourceCounts::default()
+                },
+                9,
+                "7 of 2,016 machines were asked, 2,000 answered by the export of software \
+                     vulnerabilities",
+            ),
+            (
+                SourceCounts {
+                    hunting: 1,
+                    ..SourceCounts::default()
+                },
+                9,
+                "1 of 10 machines was answered by hunting queries",
+            ),
+        ] {
+            assert_eq!(said(sources, failed).as_deref(), Some(expected));
         }
     }
 }
