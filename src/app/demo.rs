@@ -1,5 +1,6 @@
 //! `patchgap demo`: a run against a simulated tenant, through the same code and real HTTP. A week
-//! of nights is simulated first, without delays, so that there is something to compare with.
+//! of nights is simulated first, without delays, so that there is something to compare with. A
+//! month's updates are released on the second of them, so that time to patch has a curve.
 
 use std::{path::Path, time::Duration};
 
@@ -36,12 +37,14 @@ const PACE: &str = "200/s";
 /// The time to an answer.
 const LATENCY: Duration = Duration::from_millis(40);
 
-/// The night that is shown: the one on which a month's updates are released.
-const TONIGHT: u32 = 6;
-/// A night without a run, so that the trend has a gap.
-const MISSED: u32 = 3;
+/// The night before a month's updates are released.
+const FIRST: u32 = 5;
 /// A night on which a third of the machines get no answer, which the trend shows.
-const PARTIAL: u32 = 2;
+const PARTIAL: u32 = 8;
+/// A night without a run, so that the trend has a gap.
+const MISSED: u32 = 9;
+/// The night that is shown, seven days after the first.
+const TONIGHT: u32 = 12;
 const A_DAY: Duration = Duration::from_hours(24);
 
 /// The state of the demonstration.
@@ -80,11 +83,11 @@ pub(super) async fn demo(
 impl Demonstration<'_> {
     /// Simulates the week, and then runs tonight.
     async fn run_all(mut self, folder: &Path) -> Result<ExitCode, AppError> {
-        let mut simulator = Simulator::start(self.tenant_on(0), Timestamp::now()).await?;
+        let mut simulator = Simulator::start(self.tenant_on(FIRST), Timestamp::now()).await?;
         if !self.config.console.quiet {
             print(&introduction(&simulator))?;
         }
-        for night in 0..TONIGHT {
+        for night in FIRST..TONIGHT {
             if night != MISSED {
                 simulator = simulator
                     .replace(self.tenant_on(night), Timestamp::now())
@@ -131,7 +134,6 @@ impl Demonstration<'_> {
         config.source.answers = AnswerSource::default();
         config.census = keeps;
         config.reports.software = keeps;
-        config.reports.software = false;
         config.progress = ProgressMode::Off;
         config.console.quiet = true;
         config.reports.out = folder.join("earlier");

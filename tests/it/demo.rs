@@ -30,17 +30,26 @@ fn demo_writes_every_report_without_configuration() {
 }
 
 #[test]
-fn demo_compares_tonight_with_last_night() {
+fn demo_compares_tonight_with_last_night_and_with_a_week_ago() {
     let scene = Scene::with_machines(1);
     let run = scene.finish(&mut scene.bare(&["demo", "--machines", "40"]));
-    let summary = run.exits_with(0).summary();
-    let changes = &summary["changes"];
-    assert!(changes["replaced"].as_u64() > Some(0), "{changes}");
+    let run = run.exits_with(0);
+    let summary = run.summary();
     let began = |of: &serde_json::Value| -> Timestamp {
         of["startedAt"].as_str().unwrap().parse().unwrap()
     };
-    let apart = began(&summary).duration_since(began(&changes["base"]));
-    assert!((23..=25).contains(&apart.as_hours()), "{apart:?}");
+    for (field, hours) in [("changes", 24), ("lastWeek", 7 * 24)] {
+        let base = &summary[field]["base"];
+        let apart = began(&summary).duration_since(began(base)).as_hours();
+        assert!((hours - 1..=hours + 1).contains(&apart), "{field}: {apart}");
+    }
+    // A month's updates were released in between.
+    assert!(summary["lastWeek"]["replaced"].as_u64() > Some(0));
+    assert!(run.stdout.contains(" of 7 days ago ("), "{}", run.stdout);
+    let page = String::from_utf8(run.bytes("report.html")).unwrap();
+    for day in ["after 0 days</title>", "after 5 days</title>"] {
+        assert!(page.contains(day), "{day}");
+    }
 }
 
 #[test]
