@@ -1,60 +1,105 @@
 //! Which answers can be compared with each other.
 
-use std::io;
+use std::{collections::BTreeSet, io};
 
 use crate::domain::{
     answer::Source,
     gaps::{DatedAnswer, History},
+    kb::MissingKb,
     machine::MachineId,
 };
 
-/// Whether a KB that is listed by only one of a machine's two answers counts as a change. Two
-/// sources may see the same machine differently.
-pub(super) const fn can_compare(then: Source, now: Source) -> bool {
-    match (then, now) {
-        // An inferred answer stands for a call.
-        (Source::Calls | Source::Inferred, Source::Calls | Source::Inferred)
-        | (Source::Export, Source::Export)
-        | (Source::Hunting, Source::Hunting) => true,
-        _ => false,
+/// What a gap that only one of a machine's two answers has says about the machine.
+#[derive(Debug)]
+pub(super) enum Comparable {
+    /// Something has changed.
+    Always,
+    /// Something has changed if the gap is of one of these products; else it may be the source.
+    For(BTreeSet<String>),
+}
+
+impl Comparable {
+    /// For a machine with these two answers. Two sources may see the same machine differently. An
+    /// inferred answer, though, stands for a call, as long as it is for the software that the machine
+    /// has: with other software it misses something else.
+    pub(super) fn of(
+        then: DatedAnswer,
+        now: DatedAnswer,
+        history: &dyn History,
+    ) -> io::Result<Self> {
+        if then.source == now.source {
+            return Ok(Self::Always);
+        }
+        let products = if stand_for_calls(then.source, now.source) {
+            history.changed_products(then.answer, now.answer)?
+        } else {
+            BTreeSet::new()
+        };
+        Ok(Self::For(products))
+    }
+
+    /// Whether such a gap is a change.
+    pub(super) fn is_change(&self, gap: &MissingKb) -> bool {
+        match self {
+            Self::Always => true,
+            Self::For(products) => gap.products.iter().any(|it| products.contains(&**it)),
+        }
     }
 }
 
-/// The machine's answers from before the base that are comparable with an answer from this source,
-/// latest first.
+const fn stand_for_calls(then: Source, now: Source) -> bool {
+    matches!(
+        (then, now),
+        (
+            Source::Calls | Source::Inferred,
+            Source::Calls | Source::Inferred
+        )
+    )
+}
+
+/// The machine's answers from before the base that a gap of an answer from this source may return
+/// from, latest first.
 pub(super) fn comparable_before(
     history: &dyn History,
     machine: MachineId,
     now: Source,
 ) -> io::Result<Vec<DatedAnswer>> {
     let mut earlier = history.before_base(machine)?;
-    earlier.retain(|then| can_compare(then.source, now));
+    earlier.retain(|then| then.source == now || stand_for_calls(then.source, now));
     Ok(earlier)
 }
 
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
+
     use super::*;
+    use crate::{
+        changes::tests::{Installed, gap},
+        domain::gaps::AnswerRef,
+    };
 
     #[test]
-    fn every_pair_of_sources_is_covered() {
-        let stands_for_a_call = [Source::Calls, Source::Inferred];
-        let all = [
-            Source::Calls,
-            Source::Inferred,
-            Source::Export,
-            Source::Hunting,
-        ];
-        assert_eq!(all.len(), Source::WORDS.len());
-        for then in all {
-            for now in all {
-                let are_calls =
-                    stands_for_a_call.contains(&then) && stands_for_a_call.contains(&now);
-                assert_eq!(
-                    can_compare(then, now),
-                    then == now || are_calls,
-                    "{then} {now}"
-                );
+    fn change_of_source_is_news_only_if_the_software_changed() {
+        let answer = |source| DatedAnswer {
+            source,
+            as_of: Timestamp::UNIX_EPOCH,
+            answer: AnswerRef(0),
+        };
+        let (windows, office) = (gap("1", &["edge", "windows_11"]), gap("2", &["office"]));
+        let history = Installed(&["windows_11"]);
+        for then in Source::ALL {
+            for now in Source::ALL {
+                let comparable = Comparable::of(answer(*then), answer(*now), &history).unwrap();
+                let is_change = [&windows, &office].map(|it| comparable.is_change(it));
+                let expected = match (then, now) {
+                    (then, now) if then == now => [true, true],
+                    (Source::Calls, Source::Inferred) | (Source::Inferred, Source::Calls) => {
+                        [true, false]
+                    }
+                    _ => [false, false],
+                };
+                assert_eq!(is_change, expected, "{then} {now}");
             }
         }
     }

@@ -5,8 +5,7 @@ use std::{cmp::Ordering, collections::HashSet, io, sync::Arc};
 use super::{
     BaseRun, Change, Changes, Exposure, Figures, InferredChanges, MachineChange, MachineMoved,
     MachineTally, Tally,
-    comparable::can_compare,
-    gaps::{BothAnswers, difference},
+    gaps::{BothAnswers, Difference, GapChanges},
     kbs::KbChanges,
     replacements::Replacing,
     rows::{Changed, ChangedGaps, GapChange},
@@ -168,11 +167,6 @@ impl<'run> Builder<'run> {
                 self.changes.machines.unsupported += 1;
                 self.record_unanswered(today.id, then, missing_then);
             }
-            // The two answers are not comparable; each is counted separately.
-            (Some(then), Ok(now)) if !can_compare(then.source, now.source()) => {
-                self.record_unanswered(today.id, then, missing_then);
-                self.record_added(today, false);
-            }
             (Some(then), Ok(now)) => {
                 let answers = BothAnswers {
                     machine: today.id,
@@ -288,41 +282,65 @@ impl<'run> Builder<'run> {
     fn compare_answers(&mut self, answers: BothAnswers<'_>, today: &MachineRow) -> io::Result<()> {
         let then = answers.missing_then;
         let now = today.missing(self.comparison.gaps)?;
-        let gaps = [then.len(), now.len()];
-        let machine = ChangedMachine::of(today);
-        match gaps.map(|gaps| gaps > 0) {
-            [true, false] => self.record_machine(MachineChange::NewlyClean, machine, gaps),
-            [false, true] => self.record_machine(MachineChange::NewlyAffected, machine, gaps),
-            _ => {}
-        }
-        let (removed, added) = (difference(then, &now), difference(&now, then));
+        let difference = Difference::of(then, &now);
         let Changes {
             tally,
             exposure: Exposure { then: was, now: is },
             ..
         } = &mut self.changes;
         let still = Change::StillMissing;
-        tally.add(still, (now.len() - added.len()) as u64);
-        was.add(still, exposure(then).saturating_sub(exposure(&removed)));
-        is.add(still, exposure(&now).saturating_sub(exposure(&added)));
-        if removed.is_empty() && added.is_empty() {
+        tally.add(still, (now.len() - difference.added.len()) as u64);
+        was.add(
+            still,
+            exposure(then).saturating_sub(exposure(&difference.removed)),
+        );
+        is.add(
+            still,
+            exposure(&now).saturating_sub(exposure(&difference.added)),
+        );
+        if difference.is_empty() {
             return Ok(());
         }
-        let changes = answers.changes(
-            removed,
-            added,
-            self.comparison.history,
-            self.comparison.replacing,
-        )?;
-        for change in &changes {
+        let gaps = [then.len(), now.len()];
+        let Comparison {
+            history, replacing, ..
+        } = self.comparison;
+        let GapChanges { changed, unknown } = answers.changes(difference, history, replacing)?;
+        let machine = ChangedMachine::of(today);
+        // A machine that another source says something else of is no news.
+        let is_known = changed.len() > unknown.removed.len() + unknown.added.len();
+        match gaps.map(|gaps| gaps > 0) {
+            [true, false] if unknown.removed.is_empty() => {
+                self.record_machine(MachineChange::NewlyClean, machine, gaps);
+            }
+            [false, true] if is_known => {
+                self.record_machine(MachineChange::NewlyAffected, machine, gaps);
+            }
+            _ => {}
+        }
+        self.count_unknown(&unknown);
+        for change in changed.iter().filter(|it| it.change != Change::Unknown) {
             self.count(change, machine.is_inferred());
         }
         self.changes.changed.push(Changed {
             machine: machine.id,
             source: machine.source,
-            gaps: ChangedGaps::Listed(changes.into()),
+            gaps: ChangedGaps::Listed(changed.into()),
         });
         Ok(())
+    }
+
+    /// Counts the gaps that another source may see differently.
+    fn count_unknown(&mut self, unknown: &Difference) {
+        let Changes {
+            tally,
+            exposure: Exposure { then, now },
+            ..
+        } = &mut self.changes;
+        tally.add_unknown_of_base(unknown.removed.len() as u64);
+        tally.add(Change::Unknown, unknown.added.len() as u64);
+        then.add_unknown_of_base(exposure(&unknown.removed));
+        now.add(Change::Unknown, exposure(&unknown.added));
     }
 
     fn count(&mut self, it: &GapChange, is_inferred: bool) {

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::{
     Change,
-    comparable::comparable_before,
+    comparable::{Comparable, comparable_before},
     replacements::{Replacement, Replacing, replacements},
     returned::returned,
     rows::GapChange,
@@ -27,13 +27,87 @@ pub(super) struct BothAnswers<'gaps> {
     pub(super) now: DatedAnswer,
 }
 
+/// Gaps that only one of two answers has.
+#[derive(Debug, Default)]
+pub(super) struct Difference {
+    /// Gone since the base.
+    pub(super) removed: Vec<Arc<MissingKb>>,
+    /// Only there since then.
+    pub(super) added: Vec<Arc<MissingKb>>,
+}
+
+impl Difference {
+    /// The difference between two lists, each sorted by KB.
+    pub(super) fn of(then: &[Arc<MissingKb>], now: &[Arc<MissingKb>]) -> Self {
+        Self {
+            removed: difference(then, now),
+            added: difference(now, then),
+        }
+    }
+
+    pub(super) const fn is_empty(&self) -> bool {
+        self.removed.is_empty() && self.added.is_empty()
+    }
+
+    /// The gaps that have changed, and those of which that is not known.
+    fn split(self, comparable: &Comparable) -> [Self; 2] {
+        let split = |gaps: Vec<Arc<MissingKb>>| {
+            gaps.into_iter()
+                .partition::<Vec<_>, _>(|gap| comparable.is_change(gap))
+        };
+        let (removed, removed_unknown) = split(self.removed);
+        let (added, added_unknown) = split(self.added);
+        [
+            Self { removed, added },
+            Self {
+                removed: removed_unknown,
+                added: added_unknown,
+            },
+        ]
+    }
+}
+
+/// What became of the gaps that only one of a machine's two answers has.
+#[derive(Debug)]
+pub(super) struct GapChanges {
+    /// Sorted by KB.
+    pub(super) changed: Vec<GapChange>,
+    /// The gaps of [`Change::Unknown`], which are among the changes.
+    pub(super) unknown: Difference,
+}
+
 impl BothAnswers<'_> {
-    /// The changes of the gaps that only one of the two answers has, sorted by KB: `removed` since the
-    /// base, or `added` since then.
+    /// The changes of the gaps that only one of the two answers has.
     pub(super) fn changes(
         &self,
-        removed: Vec<Arc<MissingKb>>,
-        added: Vec<Arc<MissingKb>>,
+        difference: Difference,
+        history: &dyn History,
+        replacing: Replacing,
+    ) -> io::Result<GapChanges> {
+        let comparable = Comparable::of(self.then, self.now, history)?;
+        let [known, unknown] = difference.split(&comparable);
+        let since = if known.removed.is_empty() && unknown.removed.is_empty() {
+            Vec::new()
+        } else {
+            history.since(self.then.answer)?.iter().collect()
+        };
+        let removed = unknown.removed.iter().map(|gap| GapChange {
+            since: self.since(&gap.id, &since),
+            ..self.added(Change::Unknown, Arc::clone(gap))
+        });
+        let added = unknown.added.iter();
+        let added = added.map(|gap| self.added(Change::Unknown, Arc::clone(gap)));
+        let mut changed: Vec<_> = removed.chain(added).collect();
+        changed.extend(self.known_changes(known, &since, history, replacing)?);
+        changed.sort_by(|one, other| one.gap.id.cmp(&other.gap.id));
+        Ok(GapChanges { changed, unknown })
+    }
+
+    /// The changes of the gaps that have changed, given the times of all gaps of the base.
+    fn known_changes(
+        &self,
+        Difference { removed, added }: Difference,
+        since: &[Timestamp],
         history: &dyn History,
         replacing: Replacing,
     ) -> io::Result<Vec<GapChange>> {
@@ -45,11 +119,6 @@ impl BothAnswers<'_> {
         };
         let was_there = |gap: &Arc<MissingKb>| present.contains(&gap.id);
         let (returned, mut new): (Vec<_>, Vec<_>) = added.into_iter().partition(was_there);
-        let since = if removed.is_empty() {
-            Vec::new()
-        } else {
-            history.since(self.then.answer)?.iter().collect()
-        };
         let mut replaced_by = vec![None; removed.len()];
         if replacing == Replacing::Recognized {
             let pairs = replacements(&removed, &new);
@@ -68,16 +137,14 @@ impl BothAnswers<'_> {
             .zip(replaced_by)
             .map(|(gap, by)| GapChange {
                 change: by.as_ref().map_or(Change::Resolved, |_| Change::Replaced),
-                since: self.since(&gap.id, &since),
+                since: self.since(&gap.id, since),
                 replaced_by: by,
                 gap,
             });
         let new = new.into_iter().map(|gap| self.added(Change::New, gap));
         let returned = returned.into_iter();
         let returned = returned.map(|gap| self.added(Change::Returned, gap));
-        let mut changes: Vec<_> = removed.chain(new).chain(returned).collect();
-        changes.sort_by(|one, other| one.gap.id.cmp(&other.gap.id));
-        Ok(changes)
+        Ok(removed.chain(new).chain(returned).collect())
     }
 
     /// Since when a gap of the base has been open, given the times of all of them.
@@ -99,10 +166,7 @@ impl BothAnswers<'_> {
 }
 
 /// The KBs that are not in the other list. Both lists are sorted by id.
-pub(super) fn difference(
-    missing: &[Arc<MissingKb>],
-    other: &[Arc<MissingKb>],
-) -> Vec<Arc<MissingKb>> {
+fn difference(missing: &[Arc<MissingKb>], other: &[Arc<MissingKb>]) -> Vec<Arc<MissingKb>> {
     let is_other = |gap: &&Arc<MissingKb>| other.binary_search_by(|it| it.id.cmp(&gap.id)).is_err();
     missing.iter().filter(is_other).cloned().collect()
 }

@@ -59,8 +59,12 @@ impl KbChanges {
             Change::Resolved => row.resolved += 1,
             Change::Replaced => row.replaced += 1,
             Change::Returned => row.returned += 1,
-            // Either unchanged, or a change of the machine rather than of the KB.
-            Change::StillMissing | Change::NotAnswered | Change::OutOfScope | Change::Appeared => {}
+            // Either unchanged, or a change of the machine or the source rather than of the KB.
+            Change::StillMissing
+            | Change::NotAnswered
+            | Change::OutOfScope
+            | Change::Appeared
+            | Change::Unknown => {}
         }
         if let Some(by) = by {
             self.row(by).replacing += 1;

@@ -5,7 +5,7 @@
 //! except for [`History`](crate::domain::gaps::History), which reads earlier answers again.
 //!
 //! - `compare`: walks both runs' lists in the order of ids, and classifies each machine
-//! - `comparable`: which sources' answers can be compared
+//! - `comparable`: which answers can be compared: a change of source is no news
 //! - `gaps`: changes in the gaps of a machine that both runs have an answer for
 //! - `replacements`: which newer KB replaced an older one on a machine
 //! - `returned`: which gaps were present before the base

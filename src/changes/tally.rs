@@ -26,35 +26,48 @@ words! {
         OutOfScope = "outOfScope",
         /// In today's answer, on a machine for which the base has no answer.
         Appeared = "appeared",
+        /// In only one of two answers of a machine that are of different sources: that may be the
+        /// source.
+        Unknown = "unknown",
     }
 }
 
 impl Change {
-    /// Whether gaps of this class are gaps of the base.
+    /// Whether gaps of this class are gaps of the base. Of the unknown ones, some are.
     const fn is_of_base(self) -> bool {
-        !matches!(self, Self::New | Self::Returned | Self::Appeared)
+        !matches!(
+            self,
+            Self::New | Self::Returned | Self::Appeared | Self::Unknown
+        )
     }
 
     /// Whether gaps of this class are gaps of today. A replaced gap stands for the KB that replaced
-    /// it.
+    /// it. Of the unknown ones, some are.
     const fn is_of_today(self) -> bool {
-        !matches!(self, Self::Resolved | Self::NotAnswered | Self::OutOfScope)
+        !matches!(
+            self,
+            Self::Resolved | Self::NotAnswered | Self::OutOfScope | Self::Unknown
+        )
     }
 }
 
 /// An amount for each class: a number of gaps, or their exposure.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Tally([u64; Change::ALL.len()]);
+pub struct Tally {
+    classes: [u64; Change::ALL.len()],
+    /// The part of [`Change::Unknown`] that the base has.
+    unknown_of_base: u64,
+}
 
 impl Tally {
     /// The sum over the base's gaps.
     pub fn of_base(&self) -> u64 {
-        self.sum(Change::is_of_base)
+        self.sum(Change::is_of_base) + self.unknown_of_base
     }
 
     /// The sum over today's gaps.
     pub fn of_today(&self) -> u64 {
-        self.sum(Change::is_of_today)
+        self.sum(Change::is_of_today) + self.unknown_of_today()
     }
 
     /// The sum over the gaps that are listed.
@@ -67,8 +80,24 @@ impl Tally {
         counted.map(|change| self[*change]).sum()
     }
 
+    /// The part of [`Change::Unknown`] that the base has.
+    pub const fn unknown_of_base(&self) -> u64 {
+        self.unknown_of_base
+    }
+
+    /// The part of it that today has.
+    pub fn unknown_of_today(&self) -> u64 {
+        self[Change::Unknown].saturating_sub(self.unknown_of_base)
+    }
+
     pub(super) fn add(&mut self, change: Change, amount: u64) {
         self[change] = self[change].saturating_add(amount);
+    }
+
+    /// Adds what the base has, and today has not, on a machine whose two answers cannot be compared.
+    pub(super) fn add_unknown_of_base(&mut self, amount: u64) {
+        self.add(Change::Unknown, amount);
+        self.unknown_of_base = self.unknown_of_base.saturating_add(amount);
     }
 }
 
@@ -76,13 +105,13 @@ impl Index<Change> for Tally {
     type Output = u64;
 
     fn index(&self, change: Change) -> &u64 {
-        &self.0[change as usize]
+        &self.classes[change as usize]
     }
 }
 
 impl IndexMut<Change> for Tally {
     fn index_mut(&mut self, change: Change) -> &mut u64 {
-        &mut self.0[change as usize]
+        &mut self.classes[change as usize]
     }
 }
 

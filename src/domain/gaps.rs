@@ -3,7 +3,7 @@
 //! A million machines miss eight million KBs: figures are kept in memory, gaps are not. What holds
 //! the answers reads them once more, one machine at a time.
 
-use std::{fmt::Debug, io};
+use std::{collections::BTreeSet, fmt::Debug, io};
 
 use jiff::Timestamp;
 
@@ -51,4 +51,8 @@ pub trait History: Gaps {
     /// The answers that runs before the base have for a machine, the latest first. An answer
     /// that several runs used may be listed several times.
     fn before_base(&self, machine: MachineId) -> io::Result<Vec<DatedAnswer>>;
+
+    /// The products that a machine had in other versions at the later of these two answers for it.
+    /// Empty if its software is not known for both.
+    fn changed_products(&self, then: AnswerRef, now: AnswerRef) -> io::Result<BTreeSet<String>>;
 }

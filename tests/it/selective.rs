@@ -115,6 +115,40 @@ fn only_exceptions_are_wrong() {
 }
 
 #[test]
+fn change_of_source_is_not_news() {
+    let scene = scene(0, "0.05");
+    let every = ["--software", "--fresh", "--min-coverage=90"];
+    let first = scene.report(&every).exits_with(0).summary();
+    let run = scene.report(&COHORTS).exits_with(0);
+    // Nothing has happened: all that differs is an exception that is now inferred from the others.
+    let rows = run.rows("changes.csv");
+    let wrong = wrong(&scene, &run, "inferred");
+    assert!(!wrong.is_empty());
+    let machines: BTreeSet<MachineId> = rows.iter().map(id).collect();
+    assert_eq!(machines, wrong);
+    for row in &rows {
+        assert_eq!([&row["change"], &row["source"]], ["unknown", "inferred"]);
+    }
+    let summary = run.summary();
+    let changes = &summary["changes"];
+    let count = |it: &serde_json::Value| it.as_u64().unwrap();
+    let [unknown_then, unknown_now] = ["base", "today"].map(|it| count(&changes["unknownIn"][it]));
+    assert_eq!(count(&changes["unknown"]), rows.len() as u64);
+    assert_eq!(unknown_then + unknown_now, rows.len() as u64);
+    let still = count(&changes["stillMissing"]);
+    assert_eq!(count(&first["gaps"]), still + unknown_then);
+    assert_eq!(count(&summary["gaps"]), still + unknown_now);
+    let said = format!("{} not comparable (another source)", rows.len());
+    assert!(run.stdout.contains(&said), "{}", run.stdout);
+    let diff = scene.run(&["diff"]).exits_with(0);
+    assert!(diff.stdout.contains("not comparable"), "{}", diff.stdout);
+    let again = scene
+        .report(&["--offline", "--min-coverage=90"])
+        .exits_with(0);
+    assert_eq!(&again.summary()["changes"], changes);
+}
+
+#[test]
 fn everyone_is_called_for_where_versions_say_nothing() {
     let scene = Scene::with(|tenant| {
         tenant.machines = 400;

@@ -2,7 +2,11 @@
 
 mod properties;
 
-use std::{collections::HashMap, io, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    io,
+    sync::Arc,
+};
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
@@ -49,6 +53,8 @@ const SILENT: &str = "*";
 const UNSUPPORTED: &str = "!";
 /// Stands before the missing KBs of a machine whose answer is inferred.
 const INFERRED: &str = "~";
+/// Stands before the missing KBs of a machine that has other software than the night before.
+const INSTALLED: &str = "+";
 
 fn machine(number: u8) -> MachineId {
     MachineId::from_bytes([number; 20])
@@ -65,7 +71,7 @@ fn night(number: usize) -> Timestamp {
 impl Nights {
     /// Another night, such as `1: 5 6, 2: -, 3:, 4: *, 5: ~ 7`: machine 2 has no answer, 3 has no gaps,
     /// 4 seems to have none, because it has not been seen for a month, 5's answer is inferred. The
-    /// Windows of a machine with `!` gets no more updates.
+    /// Windows of a machine with `!` gets no more updates; one with `+` has other software than before.
     pub(crate) fn then(mut self, machines: &str) -> Self {
         let machines = machines.split(',').map(|machine| {
             let (number, missing) = machine.split_once(':').unwrap();
@@ -85,13 +91,12 @@ impl Nights {
             result: missing.as_ref().map_or_else(
                 || Err(failure()),
                 |missing| {
-                    let ids = missing
-                        .iter()
-                        .filter(|id| ![SILENT, INFERRED, UNSUPPORTED].contains(&id.as_str()));
+                    let marks = [SILENT, INFERRED, UNSUPPORTED, INSTALLED];
+                    let ids = missing.iter().filter(|id| !marks.contains(&id.as_str()));
                     let gaps: MissingKbs = ids.map(|id| gap(id, &["win"])).collect();
                     let since = gaps.iter().map(|gap| self.since(number, *machine, &gap.id));
                     let called = Answer::new(Source::Calls, night(number), gaps.clone());
-                    let is_inferred = missing.first().is_some_and(|it| it == INFERRED);
+                    let is_inferred = missing.iter().any(|it| it == INFERRED);
                     let answer = if is_inferred {
                         Answer::inferred(self::machine(99), called.as_of, called.missing)
                     } else {
@@ -157,6 +162,14 @@ impl Nights {
         machines.map(|it| machine(it.0)).collect()
     }
 
+    /// The answers of the machines that have other software than the night before.
+    fn installed(&self, number: usize) -> Vec<AnswerRef> {
+        let has_mark = |missing: &Vec<String>| missing.iter().any(|it| it == INSTALLED);
+        let machines = (0..).map(AnswerRef).zip(&self.0[number]);
+        let machines = machines.filter(|(_, it)| it.1.as_ref().is_some_and(has_mark));
+        machines.map(|it| it.0).collect()
+    }
+
     /// The last night compared with the one before.
     pub(crate) fn changes(&self, replacing: Replacing) -> (Changes, Vec<ChangeRow>) {
         let last = self.0.len() - 1;
@@ -218,6 +231,8 @@ struct Past {
     silent: Vec<MachineId>,
     /// Machines of the base whose Windows gets no more updates.
     unsupported: Vec<MachineId>,
+    /// Today's answers of machines that have other software than at the base.
+    installed: Vec<AnswerRef>,
 }
 
 impl Past {
@@ -244,6 +259,7 @@ impl Past {
             today: None,
             places,
             unsupported: nights.unsupported(base),
+            installed: nights.installed(base + 1),
             silent: silent.map(|(number, _)| machine(*number)).collect(),
         }
     }
@@ -293,6 +309,38 @@ impl History for Past {
     fn before_base(&self, machine: MachineId) -> io::Result<Vec<DatedAnswer>> {
         Ok(self.places.get(&machine).cloned().unwrap_or_default())
     }
+
+    fn changed_products(&self, _: AnswerRef, now: AnswerRef) -> io::Result<BTreeSet<String>> {
+        let has_installed = self.installed.contains(&now);
+        Ok(has_installed
+            .then(|| "win".to_owned())
+            .into_iter()
+            .collect())
+    }
+}
+
+/// A history in which every machine has these products in other versions.
+#[derive(Debug)]
+pub(super) struct Installed(pub(super) &'static [&'static str]);
+
+impl Gaps for Installed {
+    fn missing(&self, _: AnswerRef) -> io::Result<MissingKbs> {
+        Ok(MissingKbs::default())
+    }
+
+    fn since(&self, _: AnswerRef) -> io::Result<MissingSince> {
+        Ok(MissingSince::default())
+    }
+}
+
+impl History for Installed {
+    fn before_base(&self, _: MachineId) -> io::Result<Vec<DatedAnswer>> {
+        Ok(Vec::new())
+    }
+
+    fn changed_products(&self, _: AnswerRef, _: AnswerRef) -> io::Result<BTreeSet<String>> {
+        Ok(self.0.iter().map(|it| (*it).to_owned()).collect())
+    }
 }
 
 /// The rows as text, such as `1 resolved 5 since 0`, with the night of `since`.
@@ -335,7 +383,7 @@ fn each_gap_has_one_class() {
         ]
     );
     let counts: Vec<u64> = Change::ALL.iter().map(|it| changes.tally[*it]).collect();
-    assert_eq!(counts, [1, 2, 0, 1, 1, 2, 1, 3]);
+    assert_eq!(counts, [1, 2, 0, 1, 1, 2, 1, 3, 0]);
     let expected = MachineTally {
         skipped: 0,
         newly_clean: 1,
@@ -450,7 +498,7 @@ fn gaps_of_a_machine_silent_in_the_base_are_not_new() {
 fn inferred_resolutions_are_counted_apart() {
     let nights = Nights::default()
         .then("1: 10, 2: 10 11, 3: 10, 4: ~ 10, 5: 10, 6: 11")
-        .then("1:, 2: ~ 20, 3: ~, 4:, 5: ~ 10 9, 7: ~ 8");
+        .then("1:, 2: ~ + 20, 3: ~ +, 4: +, 5: ~ + 10 9, 7: ~ 8");
     let (changes, rows) = nights.changes(Replacing::Recognized);
     let told = |row: &ChangeRow| {
         let source = row.source.map_or("", Provenance::as_str);
@@ -480,6 +528,35 @@ fn inferred_resolutions_are_counted_apart() {
     let moved = changes.moved.iter().filter(|it| it.is_inferred);
     let clean = moved.filter(|it| it.change == MachineChange::NewlyClean);
     assert_eq!(clean.count(), 1);
+}
+
+#[test]
+fn change_of_source_is_not_news() {
+    let nights = Nights::default()
+        .then("1: 80, 2:, 3: 10, 4: 10, 5:, 6: 10, 7: ~ 30")
+        .then("1: 10 11 80, 2:, 3: 10, 4: ~ 10, 5: ~ 10, 6: 10, 7: ~ 30")
+        .then("1: ~ 10 20, 2: ~ 10, 3: ~, 4: ~ 20, 5:, 6: ~ + 20, 7: 30");
+    let (changes, rows) = nights.changes(Replacing::Recognized);
+    assert_eq!(
+        listed(&rows),
+        [
+            "1 unknown 11 since 1",
+            "1 unknown 20 since 2",
+            "1 unknown 80 since 0",
+            "2 unknown 10 since 2",
+            "3 unknown 10 since 0",
+            "4 replaced 10 by 20 since 0",
+            "5 unknown 10 since 1",
+            "6 replaced 10 by 20 since 0",
+        ]
+    );
+    let tally = &changes.tally;
+    assert_eq!([tally[Change::Unknown], tally.unknown_of_base()], [6, 4]);
+    assert_eq!(tally[Change::StillMissing], 2);
+    // Neither is a machine that misses nothing, or anything, only according to another source.
+    assert_eq!(changes.machines, MachineTally::default());
+    let exposure = &changes.exposure;
+    assert_eq!(exposure.difference(Change::Unknown), 2 * 2 - 4 * 2);
 }
 
 #[test]

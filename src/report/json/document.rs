@@ -163,6 +163,7 @@ struct CensusSummary<'run> {
 }
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 pub(super) struct ChangeCounts {
     base: Base,
     #[serde(flatten)]
@@ -171,6 +172,14 @@ pub(super) struct ChangeCounts {
     machines: MachineTally,
     /// The resolved and replaced gaps that are only inferred.
     inferred: InferredChanges,
+    unknown_in: UnknownIn,
+}
+
+/// The unknown gaps by the run that has them.
+#[derive(Serialize)]
+struct UnknownIn {
+    base: u64,
+    today: u64,
 }
 
 /// The change in exposure caused by each class.
@@ -326,6 +335,10 @@ impl From<&Changes> for ChangeCounts {
             exposure: ExposureChanges(changes.exposure),
             machines: changes.machines,
             inferred: changes.inferred,
+            unknown_in: UnknownIn {
+                base: changes.tally.unknown_of_base(),
+                today: changes.tally.unknown_of_today(),
+            },
         }
     }
 }

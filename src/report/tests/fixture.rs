@@ -1,6 +1,6 @@
 //! A small fleet to test reports with: every status, a KB on two machines, an unusual row.
 
-use std::{io, path::PathBuf, sync::Arc};
+use std::{collections::BTreeSet, io, path::PathBuf, sync::Arc};
 
 use jiff::{Timestamp, tz::TimeZone};
 
@@ -288,6 +288,10 @@ impl Gaps for Before {
 impl History for Before {
     fn before_base(&self, _: MachineId) -> io::Result<Vec<DatedAnswer>> {
         Ok(Vec::new())
+    }
+
+    fn changed_products(&self, _: AnswerRef, _: AnswerRef) -> io::Result<BTreeSet<String>> {
+        Ok(BTreeSet::new())
     }
 }
 

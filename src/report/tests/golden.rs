@@ -135,6 +135,7 @@ fn second_summary_counts_the_changes() {
         "notAnswered": 1,
         "outOfScope": 2,
         "appeared": 1,
+        "unknown": 0,
         "exposure": {
             "new": 0,
             "resolved": -3,
@@ -144,6 +145,7 @@ fn second_summary_counts_the_changes() {
             "notAnswered": -5,
             "outOfScope": -6,
             "appeared": 14,
+            "unknown": 0,
         },
         "machines": {
             "newlyClean": 1,
@@ -154,6 +156,7 @@ fn second_summary_counts_the_changes() {
             "skipped": 0,
         },
         "inferred": { "resolved": 0, "replaced": 0 },
+        "unknownIn": { "base": 0, "today": 0 },
     });
     assert_eq!(summary["changes"], expected);
 }

@@ -18,6 +18,7 @@ const ORDER: [Change; Change::ALL.len()] = [
     Change::NotAnswered,
     Change::OutOfScope,
     Change::Appeared,
+    Change::Unknown,
 ];
 
 /// The gaps of one change class.
@@ -48,6 +49,7 @@ impl Class {
             Change::NotAnswered => "not answered",
             Change::OutOfScope => "out of scope",
             Change::Appeared => "appeared",
+            Change::Unknown => "not comparable",
         }
     }
 
@@ -61,18 +63,23 @@ impl Class {
             Change::NotAnswered => "no answer now: carried over, never counted as resolved",
             Change::OutOfScope => "the machine left the list",
             Change::Appeared => "the machine had no answer then",
+            Change::Unknown => "in one of two answers from different sources: no news",
         }
     }
 }
 
-/// All change classes, in display order.
-pub(in crate::report) fn classes(changes: &Changes) -> [Class; ORDER.len()] {
-    ORDER.map(|change| Class {
+/// All change classes, in display order. That something cannot be compared is only mentioned if it
+/// happens.
+pub(in crate::report) fn classes(changes: &Changes) -> Vec<Class> {
+    let is_shown = |change: &Change| *change != Change::Unknown || changes.tally[*change] > 0;
+    let shown = ORDER.into_iter().filter(is_shown);
+    let class = |change| Class {
         change,
         gaps: changes.tally[change],
         inferred: changes.inferred.of(change),
         exposure: changes.exposure.difference(change),
-    })
+    };
+    shown.map(class).collect()
 }
 
 /// A number with its inferred part: `1,204 (900 only inferred)`.
@@ -153,6 +160,10 @@ fn since(changes: &Changes, day: &str) -> String {
         only(Change::Replaced),
         count(Change::Returned)
     );
+    if tally[Change::Unknown] > 0 {
+        let unknown = count(Change::Unknown);
+        sentence = format!("{sentence}, {unknown} not comparable (another source)");
+    }
     if tally[Change::Appeared] > 0 {
         let gaps = counted(tally[Change::Appeared], "gap", "gaps");
         sentence = format!("{sentence}; {gaps} on machines that had no answer then");
@@ -265,6 +276,30 @@ mod tests {
             since(&changes, "2026-11-22"),
             "Since 2026-11-22: 1 resolved, 0 new, 0 replaced by newer KBs, 0 returned."
         );
+    }
+
+    #[test]
+    fn change_of_source_is_mentioned_if_there_is_one() {
+        let nights = |today| {
+            let nights = Nights::default().then("1: 10 20, 2: 10").then(today);
+            nights.changes(Replacing::Recognized).0
+        };
+        let changed = nights("1: ~, 2: ~ 10");
+        assert_eq!(
+            since(&changed, "2026-11-22"),
+            "Since 2026-11-22: 0 resolved, 0 new, 0 replaced by newer KBs, 0 returned, 2 not \
+             comparable (another source)."
+        );
+        let shown = |changes: &Changes| {
+            let mut classes = classes(changes).into_iter();
+            let class = classes.find(|it| it.change == Change::Unknown);
+            class.map(|it| (it.name(), it.gaps_in_words(), it.exposure))
+        };
+        assert_eq!(
+            shown(&changed),
+            Some(("not comparable", "2".to_owned(), -4))
+        );
+        assert_eq!(shown(&nights("1: 10, 2: 10")), None);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The answers of the runs before the base of a comparison.
 
-use std::io;
+use std::{collections::BTreeSet, io};
 
 use crate::{
     domain::{
@@ -38,5 +38,10 @@ impl History for BeforeBase<'_> {
     fn before_base(&self, machine: MachineId) -> io::Result<Vec<DatedAnswer>> {
         let answers = self.kept.answers_before(self.base, machine);
         answers.map_err(io::Error::other)
+    }
+
+    fn changed_products(&self, then: AnswerRef, now: AnswerRef) -> io::Result<BTreeSet<String>> {
+        let products = self.kept.changed_products(then, now);
+        products.map_err(io::Error::other)
     }
 }

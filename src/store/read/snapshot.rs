@@ -1,6 +1,6 @@
 //! A consistent snapshot of the store, for several readers at once.
 
-use std::{fmt, io, iter, path::Path, sync::OnceLock};
+use std::{collections::BTreeSet, fmt, io, iter, path::Path, sync::OnceLock};
 
 use parking_lot::Mutex;
 use rusqlite::{Connection, OptionalExtension, Result};
@@ -26,7 +26,7 @@ use crate::{
             missing_kbs::{Descriptions, StoredList},
             releases,
             runs::RunId,
-            since,
+            since, software,
         },
     },
 };
@@ -153,6 +153,16 @@ impl Snapshot {
         machine: MachineId,
     ) -> std::result::Result<Vec<DatedAnswer>, StoreError> {
         self.read(|connection, _| earlier_runs::answers_before(connection, run, machine))
+    }
+
+    /// The products that a machine had in other versions at the later of these two answers for it.
+    /// Empty if its software is not known for both.
+    pub fn changed_products(
+        &self,
+        then: AnswerRef,
+        now: AnswerRef,
+    ) -> std::result::Result<BTreeSet<String>, StoreError> {
+        self.read(|connection, _| software::changed_products(connection, [then.0, now.0]))
     }
 
     /// Reads with any reader that is free.

@@ -10,7 +10,7 @@ use super::{
     moved::{Group, groups},
 };
 use crate::{
-    changes::{Change, Changes, KbChange},
+    changes::{Changes, KbChange},
     domain::text::{signed, thousands},
     report::{
         Run,
@@ -37,7 +37,7 @@ struct Compared {
     notes: Vec<String>,
     day: String,
     warning: Option<String>,
-    classes: [Class; Change::ALL.len()],
+    classes: Vec<Class>,
     gaps_then: String,
     gaps_now: String,
     kbs: Vec<Row>,
@@ -80,7 +80,10 @@ fn compared(scene: &Scene<'_>, changes: &Changes) -> Compared {
         sentence: view::changes::sentence(changes, scene.run.facts),
         notes: notes(&scene.run, changes),
         warning: doubt(&scene.run),
-        classes: view::changes::classes(changes).map(class),
+        classes: view::changes::classes(changes)
+            .into_iter()
+            .map(class)
+            .collect(),
         gaps_then: thousands(changes.tally.of_base()),
         gaps_now: thousands(changes.tally.of_today()),
         kbs: listed.take(KBS).map(row).collect(),

@@ -20,6 +20,7 @@ use crate::{
     aggregate::Coverage,
     changes::{Change, Tally},
     domain::{
+        answer::Source,
         kb::MissingKb,
         outcome::{Outcome, Reason},
     },
@@ -356,7 +357,19 @@ fn failed(number: u8, reason: Reason) -> Outcome {
 }
 
 fn any_fleet() -> impl Strategy<Value = Fixture> {
-    let before = || proptest::option::of(any_outcomes(&[1, 2, 3, 6, 8, 9]));
+    // Answers of another source cannot be compared with today's.
+    let earlier = (any_outcomes(&[1, 2, 3, 6, 8, 9]), any::<[bool; 6]>());
+    let earlier = earlier
+        .prop_map(|(mut outcomes, is_inferred)| {
+            for (outcome, _) in outcomes.iter_mut().zip(is_inferred).filter(|it| it.1) {
+                if let Ok(answer) = &mut outcome.result {
+                    answer.source = Source::Inferred;
+                }
+            }
+            outcomes
+        })
+        .boxed();
+    let before = || proptest::option::of(earlier.clone());
     let nights = (any_outcomes(&[1, 2, 3, 4, 6]), before(), before());
     nights.prop_map(|(outcomes, before, week)| {
         // With a run a week ago, there is a previous run.

@@ -28,7 +28,7 @@ fn kb_id(label: &str) -> String {
 }
 
 /// The displayed names of the classes of changes, and the classes.
-const CLASSES: [(&str, &str); 7] = [
+const CLASSES: [(&str, &str); 8] = [
     ("new", "new"),
     ("resolved", "resolved"),
     ("replaced", "replaced"),
@@ -36,6 +36,7 @@ const CLASSES: [(&str, &str); 7] = [
     ("not answered", "notAnswered"),
     ("out of scope", "outOfScope"),
     ("appeared", "appeared"),
+    ("not comparable", "unknown"),
 ];
 
 fn classes(gaps: impl Fn(&str) -> u64) -> BTreeMap<String, u64> {
@@ -59,6 +60,7 @@ pub(super) fn week(text: &str) -> Option<BTreeMap<String, u64>> {
         ("appeared", " on machines that had no answer then"),
         ("notAnswered", " carried over"),
         ("outOfScope", " out of scope"),
+        ("unknown", " not comparable (another source)"),
     ];
     let gaps = ends.map(|(class, end)| (class.to_owned(), count(end).unwrap_or(0)));
     Some(gaps.into_iter().filter(|(_, gaps)| *gaps > 0).collect())
@@ -75,7 +77,8 @@ pub(super) fn page(bytes: &[u8]) -> Figures {
     let changed = between(page, "id=\"changes-table\"", "</table>");
     let gaps = |word: &str| {
         let row = format!("{word}</th><td class=\"num\">");
-        number(between(changed.unwrap(), &row, "<").unwrap())
+        // What happens rarely has no row if it did not happen.
+        between(changed.unwrap(), &row, "<").map_or(0, number)
     };
     Figures {
         answered: tile("answered"),
@@ -190,8 +193,8 @@ pub(super) fn on_the_terminal(run: &Run<'_>) -> Figures {
         let line = told
             .lines()
             .find(|line| line.starts_with(&format!("{word}  ")));
-        let figure = line.unwrap()[word.len()..].split_whitespace().next();
-        number(figure.unwrap())
+        let figure = line.and_then(|line| line[word.len()..].split_whitespace().next());
+        figure.map_or(0, number)
     };
     let totals = text.lines().find(|line| line.contains(" missing KB"));
     let total = |end: &str| totals.map_or(Some(0), |line| before(line, end));

@@ -2,8 +2,10 @@
 //!
 //! - `sets`: the software that machines have in common, each kept once
 //! - `assemble`: from rows to an inventory
+//! - `difference`: what a machine had in other versions at another answer
 
 mod assemble;
+mod difference;
 mod sets;
 
 use jiff::Timestamp;
@@ -24,7 +26,7 @@ use crate::{
     store::error::damage,
 };
 
-pub(crate) use self::sets::verify;
+pub(crate) use self::{difference::changed_products, sets::verify};
 
 /// The software inventory of a run, but for its machines.
 struct Head {

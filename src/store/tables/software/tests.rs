@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::civil::date;
 
@@ -106,5 +106,42 @@ fn damage_is_recognised() {
         assert!(of_run(&connection, RunId(1)).is_ok());
         connection.execute(change, []).unwrap();
         assert!(of_run(&connection, RunId(1)).is_err(), "{change}");
+    }
+}
+
+#[test]
+fn products_in_other_versions_are_found() {
+    let connection = store();
+    let nights = [
+        inventory(&[
+            (1, "windows_11", "10.0.1"),
+            (1, "edge", "141"),
+            (1, "teams", "7"),
+            (2, "edge", "1"),
+        ]),
+        inventory(&[
+            (1, "windows_11", "10.0.2"),
+            (1, "edge", "141"),
+            (1, "office", "16"),
+            (2, "edge", "1"),
+        ]),
+    ];
+    for (run, software) in (1..).map(RunId).zip(&nights) {
+        set(&connection, run, software, GENERATED).unwrap();
+    }
+    let answers = "INSERT INTO answer
+            (id, machine, run, session, source, as_of_ms, missing, since, checksum, software_set)
+        SELECT 10 * run + machine, machine, run, 1, 'calls', 0, '[]', '[]', 0, software_set
+        FROM machine_software;
+        INSERT INTO answer (id, machine, run, session, source, as_of_ms, missing, since, checksum)
+        VALUES (31, 1, 3, 1, 'calls', 0, '[]', '[]', 0)";
+    connection.execute_batch(answers).unwrap();
+    let changed = |answers| changed_products(&connection, answers).unwrap();
+    let expected = ["office", "teams", "windows_11"].map(str::to_owned);
+    assert_eq!(changed([11, 21]), expected.clone().into());
+    assert_eq!(changed([21, 11]), expected.into());
+    // The same software; unknown software; an answer that could not be stored.
+    for answers in [[12, 22], [11, 11], [11, 31], [31, 21], [11, -1]] {
+        assert_eq!(changed(answers), BTreeSet::new(), "{answers:?}");
     }
 }
