@@ -5,6 +5,7 @@
 //! - [`list`]: the machine list from the service, before a run
 //! - [`census`]: the service's own count of machines that miss a KB, after a run
 //! - [`software`]: the software inventory, before a run
+//! - [`bulk`]: rows about all machines, from files or pages
 //! - [`selective`]: which machines have to be requested, so that the others' answers follow from theirs
 //! - `retrying`: one call after the other with retries, for the list, the census and the software
 //! - `progress`: the progress of a source, in the same terms for all sources
@@ -12,6 +13,7 @@
 //! A source is given a list and a quota, and emits each outcome as soon as it is final. It does not
 //! know where outcomes are stored or how progress is shown.
 
+pub mod bulk;
 pub mod census;
 pub mod list;
 pub mod per_machine;

@@ -6,12 +6,13 @@ use url::Url;
 
 use super::{
     call_error::CallError,
-    files::{ExportFile, FileBody, FileError, SoftwareExport},
+    files::{Export, ExportFile, FileBody, FileError},
+    reply::BulkRows,
 };
 use crate::{
     domain::{
-        census::Product, kb::MissingKbs, keep_alive::KeepAlive, listed_machine::ListedMachine,
-        machine::MachineId, software::SoftwareRows,
+        bulk::Dataset, census::Product, kb::MissingKbs, keep_alive::KeepAlive,
+        listed_machine::ListedMachine, machine::MachineId,
     },
     quota::Permit,
 };
@@ -141,38 +142,39 @@ pub trait CensusApi: Send + Sync {
     ) -> impl Future<Output = Result<CensusPage<MissingKbs>, CallError>> + Send;
 }
 
-/// The address of a page of the software inventory.
+/// The address of a page of a dataset.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum SoftwareAddress {
+pub enum BulkAddress {
     /// The first page, of at most so many rows.
     First(u32),
     /// A later page, on the API's own origin.
     Next(Url),
 }
 
-/// One page of the software inventory.
+/// One page of a dataset.
 #[derive(Debug)]
-pub struct SoftwarePage {
+pub struct BulkPage<R> {
     /// The rows on this page.
-    pub rows: SoftwareRows,
+    pub rows: R,
     /// The address of the next page, if there is one.
-    pub next: Option<SoftwareAddress>,
+    pub next: Option<BulkAddress>,
 }
 
-/// Serves the software inventory: the service itself, or a fake in tests.
-pub trait SoftwareApi: Send + Sync {
+/// Serves datasets: the service itself, or a fake in tests.
+pub trait BulkApi: Send + Sync {
     /// Requests one page: one HTTP call.
-    fn software_page(
+    fn bulk_page<R: BulkRows>(
         &self,
-        address: &SoftwareAddress,
+        address: &BulkAddress,
         permit: &Permit<'_>,
-    ) -> impl Future<Output = Result<SoftwarePage, CallError>> + Send;
+    ) -> impl Future<Output = Result<BulkPage<R>, CallError>> + Send;
 
-    /// Requests an export, and returns where its files are: one HTTP call.
-    fn software_export(
+    /// Requests an export of a dataset, and returns where its files are: one HTTP call.
+    fn export(
         &self,
+        dataset: Dataset,
         permit: &Permit<'_>,
-    ) -> impl Future<Output = Result<SoftwareExport, CallError>> + Send;
+    ) -> impl Future<Output = Result<Export, CallError>> + Send;
 
     /// Downloads a file after so many bytes, if its server can do that, else from its beginning:
     /// one HTTP call, without a token, and not to the API.

@@ -48,13 +48,13 @@ mod session;
 
 pub use self::{
     api::{
-        Address, CensusAddress, CensusApi, CensusPage, ListPage, MachineListApi, MissingKbsApi,
-        Page, SoftwareAddress, SoftwareApi, SoftwarePage,
+        Address, BulkAddress, BulkApi, BulkPage, CensusAddress, CensusApi, CensusPage, ListPage,
+        MachineListApi, MissingKbsApi, Page,
     },
     call_error::{CallError, Class},
     client::Client,
-    files::{Chunks, ExportFile, FileBody, FileError, FileProblem, SoftwareExport},
+    files::{Chunks, Export, ExportFile, FileBody, FileError, FileProblem},
     http::{HttpError, HttpSettings, hint_for_failure, is_loopback},
-    reply::{AnswerBody, Interner, NoAnswer, add_software_line},
+    reply::{AnswerBody, BulkRows, Interner, NoAnswer},
     session::{Session, SessionError, no_token},
 };

@@ -18,6 +18,10 @@ words! {
         Software = "software",
         /// `GET /api/machines/SoftwareInventoryExport`.
         SoftwareExport = "software-export",
+        /// `GET /api/machines/SoftwareVulnerabilitiesByMachine`.
+        Vulnerabilities = "vulnerabilities",
+        /// `GET /api/machines/SoftwareVulnerabilitiesExport`.
+        VulnerabilityExport = "vulnerability-export",
         /// The files of an export, which another server sends. It has no documented limits.
         ExportFiles = "export-files",
     }
@@ -29,8 +33,12 @@ impl Api {
         match self {
             Self::MissingKbs => None,
             Self::Machines | Self::Census => Some(RateLimits::of(&[(100, MINUTE), (1_500, HOUR)])),
-            Self::Software => Some(RateLimits::of(&[(30, MINUTE), (1_000, HOUR)])),
-            Self::SoftwareExport => Some(RateLimits::of(&[(5, MINUTE), (20, HOUR)])),
+            Self::Software | Self::Vulnerabilities => {
+                Some(RateLimits::of(&[(30, MINUTE), (1_000, HOUR)]))
+            }
+            Self::SoftwareExport | Self::VulnerabilityExport => {
+                Some(RateLimits::of(&[(5, MINUTE), (20, HOUR)]))
+            }
             Self::ExportFiles => Some(RateLimits::default()),
         }
     }

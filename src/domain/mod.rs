@@ -3,6 +3,7 @@
 //! - [`machine`], [`kb`]: machine ids, KBs, and the KBs that a machine misses
 //! - [`api`], [`limits`]: the APIs, and how many calls each allows
 //! - [`accuracy`], [`call_selection`]: how a run without a call for every machine went
+//! - [`bulk`]: what the service gives for all machines at once
 //! - [`answer`]: the missing KBs of a machine, with their source and time
 //! - [`census`]: the service's own count of machines that miss a KB
 //! - [`outcome`]: the result of the request for one machine: an answer or a failure
@@ -20,6 +21,7 @@
 pub mod accuracy;
 pub mod answer;
 pub mod api;
+pub mod bulk;
 pub mod call_selection;
 pub mod census;
 pub(crate) mod csv_guard;
@@ -42,4 +44,5 @@ pub mod skip_reason;
 pub mod software;
 pub(crate) mod stored_text;
 pub mod text;
+pub(crate) mod texts;
 pub mod words;

@@ -1,7 +1,6 @@
 //! The software inventory: which versions of Microsoft's products each machine has.
 
 mod rows;
-mod texts;
 
 use std::{mem, sync::Arc};
 

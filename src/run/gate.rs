@@ -62,11 +62,9 @@ pub(crate) fn rules(config: &Config, api: Api) -> Rules {
             limits: config.limits.clone(),
             pace: config.pace,
         },
-        Api::Machines | Api::Census | Api::Software | Api::SoftwareExport | Api::ExportFiles => {
-            Rules {
-                limits: api.documented_limits().unwrap_or_default(),
-                pace: Pace::default(),
-            }
-        }
+        _ => Rules {
+            limits: api.documented_limits().unwrap_or_default(),
+            pace: Pace::default(),
+        },
     }
 }

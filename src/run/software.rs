@@ -12,7 +12,7 @@ use super::{
     prepare::Prepared,
 };
 use crate::{
-    collect::software::SoftwareFetcher,
+    collect::{bulk::BulkFetcher, software},
     defender::{
         Session,
         refusal::{REQUIRED_ROLE, lacks},
@@ -81,7 +81,7 @@ pub(super) async fn fetch(
     }
     let config = input.config;
     let gate = recording_gate(config, store, identity).map_err(|error| chain(&error))?;
-    let fetcher = SoftwareFetcher {
+    let fetcher = BulkFetcher {
         api: session,
         gate: &gate,
         retries: config.service.retries,
@@ -93,7 +93,7 @@ pub(super) async fn fetch(
         () = deadline::reached(config.until, Timestamp::now) => {
             Err("the time limit was reached".to_owned())
         }
-        inventory = fetcher.fetch() => inventory,
+        inventory = software::fetch(&fetcher) => inventory,
     }?;
     let listed: HashSet<MachineId> = input.inventory.machines.iter().map(|it| it.id).collect();
     Ok(inventory.only(|machine| listed.contains(&machine)))

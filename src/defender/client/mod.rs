@@ -18,17 +18,19 @@ use self::{
     exchange::{Exchange, RawReply, no_reply},
 };
 use super::{
-    api::{Address, CensusAddress, CensusPage, ListPage, Page, SoftwareAddress, SoftwarePage},
+    api::{Address, BulkAddress, BulkPage, CensusAddress, CensusPage, ListPage, Page},
     call_error::{CallError, Class},
-    files::SoftwareExport,
+    files::Export,
     http::encoding::as_utf8,
     reply::{
-        self, AnswerBody, ExportBody, Interner, NoAnswer, Reply, SoftwareBody, SoftwarePageBody,
+        self, AnswerBody, BulkPageBody, BulkRows, ExportBody, Interner, NoAnswer, Reply,
+        SoftwareBody,
     },
 };
 use crate::{
     domain::{
         api::Api,
+        bulk::Dataset,
         census::Product,
         kb::{MissingKb, MissingKbs},
         keep_alive::KeepAlive,
@@ -37,7 +39,7 @@ use crate::{
     quota::Permit,
 };
 
-/// A page of the software inventory is a hundred times as large as other replies: it may take so many
+/// A page of a dataset is a hundred times as large as other replies: it may take so many
 /// times as long.
 const LARGE_PAGE: u32 = 4;
 
@@ -175,31 +177,34 @@ impl Client {
         }
     }
 
-    /// Requests one page of the software inventory, authenticated with this token.
-    pub(super) async fn software_page(
+    /// Requests one page of a dataset, authenticated with this token.
+    pub(super) async fn bulk_page<R: BulkRows>(
         &self,
         url: &Url,
         token: &SecretString,
         permit: &Permit<'_>,
-    ) -> Result<SoftwarePage, CallError> {
-        assert_api(permit, Api::Software);
+    ) -> Result<BulkPage<R>, CallError> {
+        assert_api(permit, R::DATASET.pages());
         let limit = self.timeout.saturating_mul(LARGE_PAGE);
-        let parse = SoftwarePageBody::read;
+        let parse = BulkPageBody::<R>::read;
         let received = self.get_within(limit, url.clone(), token, parse).await?;
         let next = received.content.next;
         let next = next.map(|link| self.next(url, &link, received.status));
-        Ok(SoftwarePage {
+        Ok(BulkPage {
             rows: received.content.rows,
-            next: next.transpose()?.map(SoftwareAddress::Next),
+            next: next.transpose()?.map(BulkAddress::Next),
         })
     }
 
-    /// The URL of a page of the software inventory.
-    pub(super) fn software_url(&self, address: &SoftwareAddress) -> Url {
+    /// The URL of a page of a dataset.
+    pub(super) fn bulk_url(&self, dataset: Dataset, address: &BulkAddress) -> Url {
         match address {
-            SoftwareAddress::Next(url) => url.clone(),
-            SoftwareAddress::First(rows) => {
-                let mut url = self.at("/api/machines/SoftwareInventoryByMachine");
+            BulkAddress::Next(url) => url.clone(),
+            BulkAddress::First(rows) => {
+                let mut url = self.at(match dataset {
+                    Dataset::Software => "/api/machines/SoftwareInventoryByMachine",
+                    Dataset::Vulnerabilities => "/api/machines/SoftwareVulnerabilitiesByMachine",
+                });
                 let rows = rows.to_string();
                 url.query_pairs_mut().append_pair("pageSize", &rows);
                 url
@@ -207,21 +212,25 @@ impl Client {
         }
     }
 
-    /// Requests an export of the software inventory, authenticated with this token.
-    pub(super) async fn software_export(
+    /// Requests an export of a dataset, authenticated with this token.
+    pub(super) async fn export(
         &self,
+        dataset: Dataset,
         url: &Url,
         token: &SecretString,
         permit: &Permit<'_>,
-    ) -> Result<SoftwareExport, CallError> {
-        assert_api(permit, Api::SoftwareExport);
+    ) -> Result<Export, CallError> {
+        assert_api(permit, dataset.export());
         let received = self.get(url.clone(), token, ExportBody::read).await?;
-        Ok(SoftwareExport::of(received.content))
+        Ok(Export::of(received.content))
     }
 
     /// The URL of an export whose files can be read for an hour.
-    pub(super) fn software_export_url(&self) -> Url {
-        let mut url = self.at("/api/machines/SoftwareInventoryExport");
+    pub(super) fn export_url(&self, dataset: Dataset) -> Url {
+        let mut url = self.at(match dataset {
+            Dataset::Software => "/api/machines/SoftwareInventoryExport",
+            Dataset::Vulnerabilities => "/api/machines/SoftwareVulnerabilitiesExport",
+        });
         url.query_pairs_mut().append_pair("sasValidHours", "1");
         url
     }

@@ -9,7 +9,7 @@ use crate::defender::reply::ExportBody;
 
 /// The files of an export.
 #[derive(Debug, Clone)]
-pub struct SoftwareExport {
+pub struct Export {
     /// The files, by number.
     pub files: Vec<ExportFile>,
     /// The time for which they hold; `None` if the service does not say.
@@ -24,7 +24,7 @@ pub struct ExportFile {
     of: usize,
 }
 
-impl SoftwareExport {
+impl Export {
     pub(in crate::defender) fn of(body: ExportBody) -> Self {
         let of = body.files.len();
         let files = body.files.into_iter().zip(1..);

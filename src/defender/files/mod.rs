@@ -15,5 +15,5 @@ mod guard;
 pub(super) use self::{download::Downloads, guard::Guard};
 pub use self::{
     download::{Chunks, FileBody, FileError, FileProblem},
-    file::{ExportFile, SoftwareExport},
+    file::{Export, ExportFile},
 };

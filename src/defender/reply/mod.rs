@@ -1,6 +1,7 @@
 //! What a reply means, by its status, headers and body; pure.
 
 mod answer;
+mod bulk;
 mod distinct_kbs;
 mod dto;
 mod export;
@@ -8,9 +9,9 @@ mod foreign;
 mod interner;
 mod lenient;
 mod machines;
+mod row;
 mod software;
 mod software_row;
-mod software_rows;
 
 use std::time::{Duration, SystemTime};
 
@@ -18,13 +19,13 @@ use reqwest::{StatusCode, header::HeaderMap};
 use secrecy::SecretString;
 
 use self::dto::ServiceError;
-pub use self::software_rows::add_software_line;
 pub use self::{
     answer::{AnswerBody, NoAnswer},
+    bulk::BulkRows,
     interner::Interner,
 };
 pub(super) use self::{
-    export::ExportBody, machines::machines, software::SoftwareBody, software_rows::SoftwarePageBody,
+    bulk::BulkPageBody, export::ExportBody, machines::machines, software::SoftwareBody,
 };
 use super::{
     call_error::{CallError, Class},

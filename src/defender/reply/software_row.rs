@@ -4,22 +4,56 @@ use std::{borrow::Cow, fmt};
 
 use serde::{
     Deserialize, Deserializer,
-    de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor},
+    de::{IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
 
+use super::{
+    bulk::BulkRows,
+    row::{Borrowed, Key, KeySeed, LONGEST_TEXT, beginning},
+};
 use crate::domain::{
+    bulk::{Dataset, RowCounts},
     census::MICROSOFT,
     software::{SoftwareRow, SoftwareRows},
 };
 
-/// The maximum length in bytes of a text: a longer one is damage.
-const LONGEST_TEXT: usize = 1000;
-/// The part of an unreadable row that is quoted, in characters.
-const QUOTED: usize = 60;
+impl BulkRows for SoftwareRows {
+    const DATASET: Dataset = Dataset::Software;
+
+    fn add_line(&mut self, line: &[u8]) {
+        self.counts.rows += 1;
+        match serde_json::from_slice::<RowDto<'_>>(line) {
+            Ok(row) => row.add_to(self),
+            Err(error) => self
+                .counts
+                .add_unreadable(|number| format!("row {number}, `{}`: {error}", beginning(line))),
+        }
+    }
+
+    fn add_list<'de, A: SeqAccess<'de>>(&mut self, mut list: A) -> Result<(), A::Error> {
+        while let Some(row) = list.next_element::<RowDto<'_>>()? {
+            self.counts.rows += 1;
+            row.add_to(self);
+        }
+        Ok(())
+    }
+
+    fn counts(&self) -> &RowCounts {
+        &self.counts
+    }
+
+    fn is_empty(&self) -> bool {
+        self.has_no_machines()
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.add_all(other);
+    }
+}
 
 /// A row, as far as it is used.
 #[derive(Debug, Default)]
-pub(super) struct RowDto<'row> {
+struct RowDto<'row> {
     machine: Cow<'row, str>,
     platform: Cow<'row, str>,
     vendor: Cow<'row, str>,
@@ -31,21 +65,21 @@ pub(super) struct RowDto<'row> {
 
 impl RowDto<'_> {
     /// Adds it, if it is one of Microsoft's.
-    pub(super) fn add_to(&self, rows: &mut SoftwareRows) {
+    fn add_to(&self, rows: &mut SoftwareRows) {
         if !self.vendor.trim().eq_ignore_ascii_case(MICROSOFT) {
             return;
         }
         match self.problem() {
             None => {}
             Some(problem) => {
-                let number = rows.rows;
-                return rows.add_unreadable(|| format!("row {number}: {problem}"));
+                let problem = |number| format!("row {number}: {problem}");
+                return rows.counts.add_unreadable(problem);
             }
         }
         let Ok(machine) = self.machine.parse() else {
-            let number = rows.rows;
             let id = beginning(self.machine.as_bytes());
-            return rows.add_unreadable(|| format!("row {number}: `{id}` is not a machine id"));
+            let problem = |number| format!("row {number}: `{id}` is not a machine id");
+            return rows.counts.add_unreadable(problem);
         };
         rows.add(&SoftwareRow {
             machine,
@@ -72,16 +106,8 @@ impl RowDto<'_> {
     }
 }
 
-/// The beginning of a text from outside, to be quoted.
-pub(super) fn beginning(text: &[u8]) -> String {
-    let text = String::from_utf8_lossy(text.get(..4 * QUOTED).unwrap_or(text));
-    let quoted: String = text.chars().take(QUOTED).collect();
-    quoted.escape_debug().to_string()
-}
-
 /// The keys that are used. All have different lengths.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Key {
+enum SoftwareKey {
     DeviceId,
     OsPlatform,
     SoftwareVendor,
@@ -92,8 +118,7 @@ enum Key {
     Other,
 }
 
-impl Key {
-    /// Files and pages write the keys in different cases.
+impl Key for SoftwareKey {
     fn of(text: &str) -> Self {
         let (key, name) = match text.len() {
             8 => (Self::DeviceId, "deviceid"),
@@ -113,67 +138,6 @@ impl Key {
     }
 }
 
-impl<'de> Deserialize<'de> for Key {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct KeyVisitor;
-        impl Visitor<'_> for KeyVisitor {
-            type Value = Key;
-
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("a key")
-            }
-
-            fn visit_str<E>(self, text: &str) -> Result<Key, E> {
-                Ok(Key::of(text))
-            }
-        }
-        deserializer.deserialize_str(KeyVisitor)
-    }
-}
-
-/// A text that may also be a number or null; it is copied only if it has escapes.
-struct Borrowed;
-
-impl<'de> DeserializeSeed<'de> for Borrowed {
-    type Value = Cow<'de, str>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Borrowed {
-    type Value = Cow<'de, str>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a text, a number or null")
-    }
-
-    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
-        Ok(Cow::Borrowed(text))
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(Cow::Owned(text.to_owned()))
-    }
-
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(Cow::Borrowed(""))
-    }
-
-    fn visit_u64<E>(self, number: u64) -> Result<Self::Value, E> {
-        Ok(Cow::Owned(number.to_string()))
-    }
-
-    fn visit_i64<E>(self, number: i64) -> Result<Self::Value, E> {
-        Ok(Cow::Owned(number.to_string()))
-    }
-
-    fn visit_f64<E>(self, number: f64) -> Result<Self::Value, E> {
-        Ok(Cow::Owned(number.to_string()))
-    }
-}
-
 struct RowVisitor;
 
 impl<'de> Visitor<'de> for RowVisitor {
@@ -185,16 +149,16 @@ impl<'de> Visitor<'de> for RowVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<RowDto<'de>, A::Error> {
         let mut row = RowDto::default();
-        while let Some(key) = map.next_key()? {
+        while let Some(key) = map.next_key_seed(KeySeed::<SoftwareKey>::new())? {
             let field = match key {
-                Key::DeviceId => &mut row.machine,
-                Key::OsPlatform => &mut row.platform,
-                Key::SoftwareVendor => &mut row.vendor,
-                Key::SoftwareName => &mut row.product,
-                Key::SoftwareVersion => &mut row.version,
-                Key::EndOfSupportStatus => &mut row.support_status,
-                Key::EndOfSupportDate => &mut row.support_ends,
-                Key::Other => {
+                SoftwareKey::DeviceId => &mut row.machine,
+                SoftwareKey::OsPlatform => &mut row.platform,
+                SoftwareKey::SoftwareVendor => &mut row.vendor,
+                SoftwareKey::SoftwareName => &mut row.product,
+                SoftwareKey::SoftwareVersion => &mut row.version,
+                SoftwareKey::EndOfSupportStatus => &mut row.support_status,
+                SoftwareKey::EndOfSupportDate => &mut row.support_ends,
+                SoftwareKey::Other => {
                     map.next_value::<IgnoredAny>()?;
                     continue;
                 }

@@ -16,8 +16,8 @@ use url::Url;
 use self::token_rejections::{Rejection, TokenRejections};
 use super::{
     api::{
-        Address, CensusAddress, CensusApi, CensusPage, ListPage, MachineListApi, MissingKbsApi,
-        Page, SoftwareAddress, SoftwareApi, SoftwarePage,
+        Address, BulkAddress, BulkApi, BulkPage, CensusAddress, CensusApi, CensusPage, ListPage,
+        MachineListApi, MissingKbsApi, Page,
     },
     auth::{
         self, Claims, CredentialError, SignIn, SignInError, SignInRetry, Token, Tokens, connect,
@@ -25,11 +25,13 @@ use super::{
     },
     call_error::{CallError, Class},
     client::Client,
-    files::{Downloads, ExportFile, FileBody, FileError, FileProblem, SoftwareExport},
+    files::{Downloads, Export, ExportFile, FileBody, FileError, FileProblem},
     http::{HttpError, HttpSettings},
+    reply::BulkRows,
 };
 use crate::{
     domain::{
+        bulk::Dataset,
         census::Product,
         kb::MissingKbs,
         listed_machine::ListedMachine,
@@ -250,23 +252,23 @@ impl CensusApi for Session {
     }
 }
 
-impl SoftwareApi for Session {
-    async fn software_page(
+impl BulkApi for Session {
+    async fn bulk_page<R: BulkRows>(
         &self,
-        address: &SoftwareAddress,
+        address: &BulkAddress,
         permit: &Permit<'_>,
-    ) -> Result<SoftwarePage, CallError> {
+    ) -> Result<BulkPage<R>, CallError> {
         let token = self.token().await?;
-        let url = self.client.software_url(address);
-        let reply = self.client.software_page(&url, token.secret(), permit);
+        let url = self.client.bulk_url(R::DATASET, address);
+        let reply = self.client.bulk_page(&url, token.secret(), permit);
         self.checked(&token, &Address::Next(url.clone()), reply.await)
             .await
     }
 
-    async fn software_export(&self, permit: &Permit<'_>) -> Result<SoftwareExport, CallError> {
+    async fn export(&self, dataset: Dataset, permit: &Permit<'_>) -> Result<Export, CallError> {
         let token = self.token().await?;
-        let url = self.client.software_export_url();
-        let reply = self.client.software_export(&url, token.secret(), permit);
+        let url = self.client.export_url(dataset);
+        let reply = self.client.export(dataset, &url, token.secret(), permit);
         self.checked(&token, &Address::Next(url.clone()), reply.await)
             .await
     }

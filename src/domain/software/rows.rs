@@ -8,12 +8,11 @@ use std::collections::HashMap;
 use foldhash::fast::RandomState;
 use jiff::{Timestamp, civil::Date};
 
-use super::{MachineId, ProductVersion, SoftwareInventory, SoftwareSet, Windows, texts::Texts};
+use super::{MachineId, ProductVersion, SoftwareInventory, SoftwareSet, Windows};
+use crate::domain::{bulk::RowCounts, texts::Texts};
 
 /// A machine's list of versions is freed of duplicates before it grows beyond this many.
 const FEW_VERSIONS: usize = 32;
-/// One unreadable row among so many is accepted.
-const ACCEPTED_UNREADABLE: u64 = 1000;
 
 /// A product of Microsoft's on a machine.
 #[derive(Debug, Clone, Copy)]
@@ -35,12 +34,8 @@ pub struct SoftwareRow<'row> {
 /// The rows of one file or page, or of several.
 #[derive(Debug, Default)]
 pub struct SoftwareRows {
-    /// The rows, whatever is in them.
-    pub rows: u64,
-    /// The rows that could not be read.
-    pub unreadable: u64,
-    /// What is wrong with the first of these.
-    pub example: Option<String>,
+    /// How many they are.
+    pub counts: RowCounts,
     platforms: Texts,
     products: Texts,
     versions: Texts,
@@ -71,29 +66,14 @@ impl SoftwareRows {
         machine.add_windows(windows, &self.windows);
     }
 
-    /// Counts a row that could not be read.
-    pub fn add_unreadable(&mut self, problem: impl FnOnce() -> String) {
-        self.unreadable += 1;
-        if self.example.is_none() {
-            self.example = Some(problem());
-        }
-    }
-
-    /// Whether so many rows could not be read that the others cannot be trusted either.
-    pub fn is_mostly_unreadable(&self) -> bool {
-        self.unreadable.saturating_mul(ACCEPTED_UNREADABLE) > self.rows
-    }
-
     /// Whether there is no machine.
-    pub fn is_empty(&self) -> bool {
+    pub fn has_no_machines(&self) -> bool {
         self.machines.is_empty()
     }
 
     /// Adds the rows of another file or page.
-    pub fn merge(&mut self, other: Self) {
-        self.rows += other.rows;
-        self.unreadable += other.unreadable;
-        self.example = self.example.take().or(other.example);
+    pub fn add_all(&mut self, other: Self) {
+        self.counts.merge(other.counts);
         let platforms = self.platforms.merge(&other.platforms);
         let products = self.products.merge(&other.products);
         let versions = self.versions.merge(&other.versions);

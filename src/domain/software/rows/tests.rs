@@ -118,29 +118,6 @@ fn repeated_rows_take_no_memory() {
     assert_eq!(rows.finish(Timestamp::UNIX_EPOCH).versions.len(), 50);
 }
 
-#[test]
-fn one_row_in_a_thousand_may_be_unreadable() {
-    for (rows, unreadable, expected) in [
-        (0, 0, false),
-        (999, 1, true),
-        (1000, 1, false),
-        (1000, 2, true),
-        (2000, 2, false),
-    ] {
-        let mut some = SoftwareRows {
-            rows,
-            ..SoftwareRows::default()
-        };
-        (0..unreadable).for_each(|number| some.add_unreadable(|| format!("row {number}")));
-        assert_eq!(
-            some.is_mostly_unreadable(),
-            expected,
-            "{unreadable} of {rows}"
-        );
-        assert_eq!(some.example, (unreadable > 0).then(|| "row 0".to_owned()));
-    }
-}
-
 const PRODUCTS: [&str; 5] = [
     "windows_11",
     "windows_10",
@@ -167,7 +144,7 @@ proptest! {
         for file in all.chunks(all.len().div_ceil(files).max(1)) {
             let mut rows = SoftwareRows::default();
             file.iter().chain(file).for_each(|row| rows.add(row));
-            merged.merge(rows);
+            merged.add_all(rows);
         }
         prop_assert_eq!(merged.finish(Timestamp::UNIX_EPOCH), expected);
     }

@@ -6,14 +6,14 @@ use foldhash::fast::RandomState;
 
 /// Texts, each with a number from 0.
 #[derive(Debug, Default)]
-pub(super) struct Texts {
+pub(crate) struct Texts {
     numbers: HashMap<Arc<str>, u32, RandomState>,
     texts: Vec<Arc<str>>,
 }
 
 impl Texts {
     /// The number of a text, which is kept if it is new.
-    pub(super) fn number(&mut self, text: &str) -> u32 {
+    pub(crate) fn number(&mut self, text: &str) -> u32 {
         if let Some(number) = self.numbers.get(text) {
             return *number;
         }
@@ -25,12 +25,12 @@ impl Texts {
     }
 
     /// The text with a number of this list.
-    pub(super) fn text(&self, number: u32) -> &str {
+    pub(crate) fn text(&self, number: u32) -> &str {
         self.texts.get(number as usize).map_or("", |text| text)
     }
 
     /// Adds the texts of another list; the new number of each, in their order there.
-    pub(super) fn merge(&mut self, other: &Self) -> Vec<u32> {
+    pub(crate) fn merge(&mut self, other: &Self) -> Vec<u32> {
         other.texts.iter().map(|text| self.number(text)).collect()
     }
 }

@@ -13,11 +13,12 @@ use hyper::body::Bytes;
 
 use super::*;
 use crate::{
+    collect::software,
     defender::{
-        CallError, Class, ExportFile, FileBody, FileError, FileProblem, SoftwareAddress,
-        SoftwareExport, SoftwarePage, add_software_line,
+        BulkAddress, BulkPage, CallError, Class, Export, ExportFile, FileBody, FileError,
+        FileProblem,
     },
-    domain::{api::Api, outcome::Reason},
+    domain::{api::Api, bulk::Dataset, outcome::Reason, software::SoftwareInventory},
     quota::{Permit, Rules},
 };
 
@@ -72,33 +73,33 @@ fn refused() -> CallError {
     CallError::without_reply(Class::Machine, Reason::Refused, "no")
 }
 
-impl SoftwareApi for Fake {
-    async fn software_page(
+impl BulkApi for Fake {
+    async fn bulk_page<R: BulkRows>(
         &self,
-        address: &SoftwareAddress,
+        address: &BulkAddress,
         permit: &Permit<'_>,
-    ) -> Result<SoftwarePage, CallError> {
+    ) -> Result<BulkPage<R>, CallError> {
         assert_eq!(permit.api(), Api::Software);
         let number: usize = match address {
-            SoftwareAddress::First(_) => 0,
-            SoftwareAddress::Next(url) => url.path()[1..].parse().unwrap(),
+            BulkAddress::First(_) => 0,
+            BulkAddress::Next(url) => url.path()[1..].parse().unwrap(),
         };
         self.call(format!("page {number}"));
         let page = self.pages.get(number).ok_or_else(refused)?;
-        let mut rows = SoftwareRows::default();
-        page.lines()
-            .for_each(|line| add_software_line(line.as_bytes(), &mut rows));
+        let mut rows = R::default();
+        page.lines().for_each(|line| rows.add_line(line.as_bytes()));
         let is_last = number + 1 == self.pages.len();
         let next = if is_last { 0 } else { number + 1 };
         let next = (!is_last || self.is_endless)
             .then(|| format!("https://api.example/{next}").parse().unwrap());
-        Ok(SoftwarePage {
+        Ok(BulkPage {
             rows,
-            next: next.map(SoftwareAddress::Next),
+            next: next.map(BulkAddress::Next),
         })
     }
 
-    async fn software_export(&self, permit: &Permit<'_>) -> Result<SoftwareExport, CallError> {
+    async fn export(&self, dataset: Dataset, permit: &Permit<'_>) -> Result<Export, CallError> {
+        assert_eq!(dataset, Dataset::Software);
         assert_eq!(permit.api(), Api::SoftwareExport);
         self.call("export");
         if self.has_no_export {
@@ -106,7 +107,7 @@ impl SoftwareApi for Fake {
         }
         let of = self.files.len();
         let files = (1..=of).map(|number| ExportFile::new(format!("{number}"), number, of));
-        Ok(SoftwareExport {
+        Ok(Export {
             files: files.collect(),
             generated_at: Some(NOW),
         })
@@ -181,13 +182,13 @@ fn fake(machines: usize, files: usize) -> Fake {
 
 async fn fetch(fake: &Fake) -> Result<SoftwareInventory, String> {
     let gate = Gate::new(|_| Rules::default());
-    let fetcher = SoftwareFetcher {
+    let fetcher = BulkFetcher {
         api: fake,
         gate: &gate,
         retries: 2,
         clock: || NOW,
     };
-    fetcher.fetch().await
+    software::fetch(&fetcher).await
 }
 
 /// Checks the machines, and returns the calls.

@@ -1,12 +1,11 @@
-//! The inventory from pages.
+//! The rows from pages.
 
 use std::collections::HashSet;
 
-use super::{Fetched, SoftwareFetcher, describe, mostly_unreadable};
+use super::{BulkFetcher, Fetched, describe, mostly_unreadable};
 use crate::{
     collect::{Requests, retrying::Retrying},
-    defender::{SoftwareAddress, SoftwareApi},
-    domain::{api::Api, software::SoftwareRows},
+    defender::{BulkAddress, BulkApi, BulkRows},
     quota::Permit,
 };
 
@@ -15,31 +14,31 @@ const PAGE_ROWS: u32 = 50_000;
 /// The maximum number of pages: links may never end.
 const MOST_PAGES: usize = 10_000;
 
-impl<A: SoftwareApi> SoftwareFetcher<'_, A> {
+impl<A: BulkApi> BulkFetcher<'_, A> {
     /// The rows of all pages; or why one of them cannot be had. They hold for now.
-    pub(super) async fn read_pages(&self) -> Result<Fetched, String> {
+    pub(super) async fn read_pages<R: BulkRows>(&self) -> Result<Fetched<R>, String> {
         let generated_at = (self.clock)();
         let mut requests = Requests::default();
-        let mut rows = SoftwareRows::default();
+        let mut rows = R::default();
         let mut seen = HashSet::new();
-        let mut next = Some(SoftwareAddress::First(PAGE_ROWS));
+        let mut next = Some(BulkAddress::First(PAGE_ROWS));
         while let Some(address) = next {
             if seen.len() == MOST_PAGES || !seen.insert(address.clone()) {
                 return Err("its pages never end".to_owned());
             }
-            let send = async |permit: &Permit<'_>| self.api.software_page(&address, permit).await;
+            let send = async |permit: &Permit<'_>| self.api.bulk_page::<R>(&address, permit).await;
             let calls = Retrying {
-                limiter: self.gate.limiter(Api::Software),
+                limiter: self.gate.limiter(R::DATASET.pages()),
                 retries: self.retries,
                 gives_up_without_quota: true,
             };
-            let what = "a page of the software inventory";
-            let page = calls.call(what, &mut requests, send).await;
+            let what = format!("a page of the {}", R::DATASET);
+            let page = calls.call(&what, &mut requests, send).await;
             let page = page.map_err(|error| describe(&error))?;
             rows.merge(page.rows);
             next = page.next;
         }
-        match mostly_unreadable(&rows) {
+        match mostly_unreadable(rows.counts()) {
             Some(problem) => Err(problem),
             None => Fetched::new(rows, generated_at),
         }

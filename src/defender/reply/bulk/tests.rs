@@ -1,14 +1,14 @@
 use jiff::Timestamp;
 
 use super::*;
-use crate::domain::software::{SoftwareInventory, Windows};
+use crate::domain::software::{SoftwareInventory, SoftwareRows, Windows};
 
 const ID: &str = "0f3c5a7e9b1d2f4a6c8e0a2b4c6d8e0f1a3b5c7d";
 
 fn lines(text: &str) -> SoftwareRows {
     let mut rows = SoftwareRows::default();
     for line in text.lines() {
-        add_software_line(line.as_bytes(), &mut rows);
+        rows.add_line(line.as_bytes());
     }
     rows
 }
@@ -30,11 +30,15 @@ fn files_and_pages_give_the_same_inventory() {
          {{\"DeviceId\":\"{ID}\",\"SoftwareVendor\":\"google\",\"SoftwareName\":\"chrome\"}}",
         ID.to_uppercase()
     );
-    let page = SoftwarePageBody::read(page.as_bytes()).unwrap();
+    let page = BulkPageBody::<SoftwareRows>::read(page.as_bytes()).unwrap();
     assert_eq!(page.next.as_deref(), Some("/next"));
     let rows = lines(&file);
     assert_eq!(
-        (rows.rows, rows.unreadable, page.rows.rows),
+        (
+            rows.counts.rows,
+            rows.counts.unreadable,
+            page.rows.counts.rows
+        ),
         (2, 0, 2),
         "{rows:?}"
     );
@@ -72,8 +76,8 @@ fn unreadable_rows_are_counted_with_an_example() {
         (row(ID, "edge").replace('}', ""), "row 1, `{\"Dev"),
     ] {
         let rows = lines(&line);
-        assert_eq!(rows.unreadable, 1, "{line}");
-        let example = rows.example.unwrap();
+        assert_eq!(rows.counts.unreadable, 1, "{line}");
+        let example = rows.counts.example.unwrap();
         assert!(
             example
                 .replace('\\', "")
@@ -82,8 +86,8 @@ fn unreadable_rows_are_counted_with_an_example() {
         );
     }
     let rows = lines(&format!("{}\n{}\nx\ny", row(ID, "edge"), row(ID, "office")));
-    assert_eq!((rows.rows, rows.unreadable), (4, 2));
-    assert!(rows.example.unwrap().starts_with("row 3"));
+    assert_eq!((rows.counts.rows, rows.counts.unreadable), (4, 2));
+    assert!(rows.counts.example.unwrap().starts_with("row 3"));
 }
 
 #[test]
@@ -106,8 +110,11 @@ fn page_without_rows_is_not_an_empty_one() {
         r#"{"error":{},"value":[]}"#,
         r#"{"value":[7]}"#,
     ] {
-        assert!(SoftwarePageBody::read(body.as_bytes()).is_err(), "{body}");
+        assert!(
+            BulkPageBody::<SoftwareRows>::read(body.as_bytes()).is_err(),
+            "{body}"
+        );
     }
-    let page = SoftwarePageBody::read(br#"{"value":[]}"#).unwrap();
+    let page = BulkPageBody::<SoftwareRows>::read(br#"{"value":[]}"#).unwrap();
     assert!(page.rows.is_empty() && page.next.is_none());
 }

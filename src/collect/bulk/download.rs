@@ -13,11 +13,11 @@ use tracing::warn;
 
 use super::{
     chunks::ChunkReader,
-    decode::{FILE_LIMITS, decode},
+    decode::{FileLimits, decode},
 };
 use crate::{
-    defender::{ExportFile, FileError, FileProblem, SoftwareApi},
-    domain::{software::SoftwareRows, text::span},
+    defender::{BulkApi, BulkRows, ExportFile, FileError, FileProblem},
+    domain::{bulk::Dataset, text::span},
     quota::Limiter,
 };
 
@@ -40,7 +40,7 @@ pub(super) struct Download<'run, A> {
     delay: Duration,
 }
 
-impl<'run, A: SoftwareApi> Download<'run, A> {
+impl<'run, A: BulkApi> Download<'run, A> {
     pub(super) fn new(
         api: &'run A,
         limiter: &'run Limiter,
@@ -57,7 +57,7 @@ impl<'run, A: SoftwareApi> Download<'run, A> {
     }
 
     /// The rows of the file, with retries.
-    pub(super) async fn rows(mut self) -> Result<SoftwareRows, FileError> {
+    pub(super) async fn rows<R: BulkRows>(mut self) -> Result<R, FileError> {
         let Ok(rows) = timeout(LONGEST_FILE, self.rows_in_time()).await else {
             let problem = format!("it took longer than {}", span(LONGEST_FILE));
             return Err(FileError::new(FileProblem::Final, problem));
@@ -65,20 +65,21 @@ impl<'run, A: SoftwareApi> Download<'run, A> {
         rows
     }
 
-    async fn rows_in_time(&mut self) -> Result<SoftwareRows, FileError> {
+    async fn rows_in_time<R: BulkRows>(&mut self) -> Result<R, FileError> {
         loop {
             match self.attempt().await {
                 Ok(rows) => return Ok(rows),
-                Err(error) => self.wait_to_retry(error).await?,
+                Err(error) => self.wait_to_retry(R::DATASET, error).await?,
             }
         }
     }
 
     /// The rows, read from the beginning of the file.
-    async fn attempt(&mut self) -> Result<SoftwareRows, FileError> {
+    async fn attempt<R: BulkRows>(&mut self) -> Result<R, FileError> {
         let (sender, receiver) = channel(CHUNKS_AHEAD);
-        let decoder = spawn_blocking(|| decode(ChunkReader::new(receiver), FILE_LIMITS));
-        let downloaded = self.download(sender).await;
+        let decoder =
+            spawn_blocking(|| decode::<R>(ChunkReader::new(receiver), FileLimits::of(R::DATASET)));
+        let downloaded = self.download(R::DATASET, sender).await;
         let rows = decoder.await;
         downloaded?;
         rows.unwrap_or_else(|_| {
@@ -89,10 +90,14 @@ impl<'run, A: SoftwareApi> Download<'run, A> {
 
     /// Sends the file's bytes to the decoder. After a failure it goes on in the middle; the
     /// checksum at the end of the file shows whether the parts belong together.
-    async fn download(&mut self, decoder: Sender<Bytes>) -> Result<(), FileError> {
+    async fn download(
+        &mut self,
+        dataset: Dataset,
+        decoder: Sender<Bytes>,
+    ) -> Result<(), FileError> {
         let mut received = 0;
         while let Err(error) = self.download_rest(&decoder, &mut received).await {
-            self.wait_to_retry(error).await?;
+            self.wait_to_retry(dataset, error).await?;
         }
         Ok(())
     }
@@ -126,7 +131,7 @@ impl<'run, A: SoftwareApi> Download<'run, A> {
     }
 
     /// Waits before the next attempt, or returns the error if there is none.
-    async fn wait_to_retry(&mut self, error: FileError) -> Result<(), FileError> {
+    async fn wait_to_retry(&mut self, dataset: Dataset, error: FileError) -> Result<(), FileError> {
         let FileProblem::Passing(wait) = error.problem else {
             return Err(error);
         };
@@ -134,7 +139,7 @@ impl<'run, A: SoftwareApi> Download<'run, A> {
             return Err(error);
         }
         self.retries -= 1;
-        warn!("The software inventory's {}: {error}; retrying", self.file);
+        warn!("{} of the {dataset}: {error}; retrying", self.file);
         sleep(wait.unwrap_or(self.delay)).await;
         self.delay = (self.delay * 2).min(LONGEST_DELAY);
         Ok(())

@@ -7,8 +7,8 @@ use memchr::{memchr, memrchr};
 
 use super::mostly_unreadable;
 use crate::{
-    defender::{FileError, FileProblem, add_software_line},
-    domain::{software::SoftwareRows, text::thousands},
+    defender::{BulkRows, FileError, FileProblem},
+    domain::{bulk::Dataset, text::thousands},
 };
 
 /// The longest line in bytes: a thousand times the usual.
@@ -29,41 +29,51 @@ pub(super) struct FileLimits {
     pub(super) bytes: u64,
 }
 
-/// Ten times the largest known tenant, in a single file.
-pub(super) const FILE_LIMITS: FileLimits = FileLimits {
-    lines: 60_000_000,
-    bytes: 32 << 30,
-};
+impl FileLimits {
+    /// Ten times the largest known tenant, in a single file.
+    pub(super) const fn of(dataset: Dataset) -> Self {
+        match dataset {
+            Dataset::Software => Self {
+                lines: 60_000_000,
+                bytes: 32 << 30,
+            },
+            Dataset::Vulnerabilities => Self {
+                lines: 500_000_000,
+                bytes: 512 << 30,
+            },
+        }
+    }
+}
 
 /// The rows of a file, whatever thread its bytes come from.
-pub(super) fn decode(
+pub(super) fn decode<R: BulkRows>(
     mut file: impl BufRead,
     limits: FileLimits,
-) -> Result<SoftwareRows, FileError> {
+) -> Result<R, FileError> {
     match file.fill_buf().map_err(|error| damaged(&error))?.first() {
         None => return Err(passing("it is empty")),
         Some(&GZIP) => {}
         Some(_) => return Err(passing("it is not gzip")),
     }
     let mut reader = Reader {
-        rows: SoftwareRows::default(),
+        rows: R::default(),
         lines: 0,
         limits,
     };
     reader.read(MultiGzDecoder::new(file))?;
-    match mostly_unreadable(&reader.rows) {
+    match mostly_unreadable(reader.rows.counts()) {
         Some(problem) => Err(FileError::new(FileProblem::Final, problem)),
         None => Ok(reader.rows),
     }
 }
 
-struct Reader {
-    rows: SoftwareRows,
+struct Reader<R> {
+    rows: R,
     lines: u64,
     limits: FileLimits,
 }
 
-impl Reader {
+impl<R: BulkRows> Reader<R> {
     /// Reads the whole text: whole lines at a time, and the rest together with what follows.
     fn read(&mut self, mut text: impl Read) -> Result<(), FileError> {
         let mut buffer = vec![0; LONGEST_LINE + STEP];
@@ -106,7 +116,7 @@ impl Reader {
             }
             line = line.trim_ascii();
             if !line.is_empty() {
-                add_software_line(line, &mut self.rows);
+                self.rows.add_line(line);
             }
             text = rest;
         }
@@ -136,6 +146,9 @@ mod tests {
     use flate2::{Compression, write::GzEncoder};
 
     use super::*;
+    use crate::domain::software::SoftwareRows;
+
+    const FILE_LIMITS: FileLimits = FileLimits::of(Dataset::Software);
 
     fn gzip(text: &[u8]) -> Vec<u8> {
         let mut out = GzEncoder::new(Vec::new(), Compression::fast());
@@ -167,7 +180,7 @@ mod tests {
                 let text = format!("\u{feff}{}{end}", rows.join(separator));
                 let rows = read(&gzip(text.as_bytes())).unwrap();
                 assert_eq!(
-                    (rows.rows, rows.unreadable),
+                    (rows.counts.rows, rows.counts.unreadable),
                     (20, 0),
                     "{padding} {separator:?}"
                 );
@@ -187,8 +200,8 @@ mod tests {
         let text = row(1, 0) + "\n" + &row(2, 0);
         let (first, second) = text.as_bytes().split_at(70);
         let rows = read(&[gzip(first), gzip(second)].concat()).unwrap();
-        assert_eq!((rows.rows, rows.unreadable), (2, 0));
-        assert_eq!(read(&gzip(b"")).unwrap().rows, 0);
+        assert_eq!((rows.counts.rows, rows.counts.unreadable), (2, 0));
+        assert_eq!(read(&gzip(b"")).unwrap().counts.rows, 0);
     }
 
     #[test]
@@ -243,7 +256,7 @@ mod tests {
         rows[7] = "?".to_owned();
         rows[8] = row(8, 0).replace("00000", "");
         let two = rows.join("\n");
-        assert_eq!(read(&gzip(two.as_bytes())).unwrap().unreadable, 2);
+        assert_eq!(read(&gzip(two.as_bytes())).unwrap().counts.unreadable, 2);
         let error = read(&gzip((two + "\n{").as_bytes())).unwrap_err();
         let expected = "Final: 3 of 2,001 rows could not be read, such as row 8, `?`: ";
         assert!(error.starts_with(expected), "{error}");

@@ -1,13 +1,13 @@
-//! The inventory from the files of an export.
+//! The rows from the files of an export.
 
 use futures::{StreamExt, stream};
 use tracing::info;
 
-use super::{Fetched, SoftwareFetcher, describe, download::Download};
+use super::{BulkFetcher, Fetched, describe, download::Download};
 use crate::{
     collect::{Requests, retrying::Retrying},
-    defender::{FileProblem, SoftwareApi, SoftwareExport},
-    domain::{api::Api, software::SoftwareRows},
+    defender::{BulkApi, BulkRows, Export, FileProblem},
+    domain::{api::Api, bulk::Dataset},
     quota::Permit,
 };
 
@@ -23,12 +23,12 @@ struct NoRows {
     because: String,
 }
 
-impl<A: SoftwareApi> SoftwareFetcher<'_, A> {
+impl<A: BulkApi> BulkFetcher<'_, A> {
     /// The rows of all files; or why one of them cannot be had.
-    pub(super) async fn read_files(&self) -> Result<Fetched, String> {
+    pub(super) async fn read_files<R: BulkRows>(&self) -> Result<Fetched<R>, String> {
         let mut new_exports = 0;
         loop {
-            let export = self.export().await?;
+            let export = self.export(R::DATASET).await?;
             let generated_at = export.generated_at.unwrap_or_else(self.clock);
             let problem = match self.rows_of(&export).await {
                 Ok(rows) => return Fetched::new(rows, generated_at),
@@ -39,27 +39,27 @@ impl<A: SoftwareApi> SoftwareFetcher<'_, A> {
             }
             new_exports += 1;
             info!(
-                "The addresses of the software inventory's files are no longer accepted ({}): \
-                 requesting new ones",
+                "The addresses of the files of the {} are no longer accepted ({}): requesting new ones",
+                R::DATASET,
                 problem.because
             );
         }
     }
 
-    async fn export(&self) -> Result<SoftwareExport, String> {
+    async fn export(&self, dataset: Dataset) -> Result<Export, String> {
         let calls = Retrying {
-            limiter: self.gate.limiter(Api::SoftwareExport),
+            limiter: self.gate.limiter(dataset.export()),
             retries: self.retries,
             gives_up_without_quota: true,
         };
-        let send = async |permit: &Permit<'_>| self.api.software_export(permit).await;
-        let what = "the export of the software inventory";
-        let export = calls.call(what, &mut Requests::default(), send).await;
+        let send = async |permit: &Permit<'_>| self.api.export(dataset, permit).await;
+        let what = format!("the files of the {dataset}");
+        let export = calls.call(&what, &mut Requests::default(), send).await;
         export.map_err(|error| describe(&error))
     }
 
     /// The rows of all files. The first failure ends the other downloads.
-    async fn rows_of(&self, export: &SoftwareExport) -> Result<SoftwareRows, NoRows> {
+    async fn rows_of<R: BulkRows>(&self, export: &Export) -> Result<R, NoRows> {
         let limiter = self.gate.limiter(Api::ExportFiles);
         let downloads = stream::iter(&export.files).map(|file| async move {
             let rows = Download::new(self.api, limiter, file, self.retries).rows();
@@ -69,7 +69,7 @@ impl<A: SoftwareApi> SoftwareFetcher<'_, A> {
             })
         });
         let mut downloads = downloads.buffer_unordered(AT_ONCE);
-        let mut all = SoftwareRows::default();
+        let mut all = R::default();
         while let Some(rows) = downloads.next().await {
             all.merge(rows?);
         }

@@ -1,0 +1,116 @@
+//! Fetches what the service gives for all machines at once, as rows.
+//!
+//! - `files`: from the files of an export, a handful of calls whatever the size of the tenant
+//! - `download`, `decode`, `chunks`: one file, from its server to rows
+//! - `pages`: from pages, where the files cannot be had
+//!
+//! ```text
+//! export ─► file ─► download ─► chunks ─► decode (another thread): gunzip, lines, rows ─┐
+//!        └► file ─► ...                                                                 ├─► rows
+//! pages ────────────────────────────────────────────────────────────────────────────────┘
+//! ```
+//!
+//! Nothing is unpacked to disk. The rows are whole or there are none: without one of the files, the
+//! machines in it would look as if they had lost what is in it.
+
+mod chunks;
+mod decode;
+mod download;
+mod files;
+mod pages;
+
+use jiff::Timestamp;
+use tracing::warn;
+
+use super::retrying::NoResult;
+use crate::{
+    defender::{BulkApi, BulkRows},
+    domain::{
+        bulk::RowCounts,
+        text::{counted, thousands},
+    },
+    quota::Gate,
+};
+
+/// Fetches datasets through one API.
+pub struct BulkFetcher<'run, A> {
+    /// The API.
+    pub api: &'run A,
+    /// The limits of the calls.
+    pub gate: &'run Gate,
+    /// The number of attempts after the first, for each call and each file.
+    pub retries: u32,
+    /// The current time.
+    pub clock: fn() -> Timestamp,
+}
+
+/// The rows of all files or pages.
+pub(super) struct Fetched<R> {
+    pub(super) rows: R,
+    /// The time for which they hold.
+    pub(super) generated_at: Timestamp,
+}
+
+impl<A: BulkApi> BulkFetcher<'_, A> {
+    /// Fetches all rows. The error says why there are none.
+    pub(super) async fn rows<R: BulkRows>(&self) -> Result<Fetched<R>, String> {
+        let fetched = match self.read_files().await {
+            Ok(fetched) => fetched,
+            Err(files) => {
+                warn!(
+                    "The {} is read from pages, not from files: {files}",
+                    R::DATASET
+                );
+                let pages = self.read_pages().await;
+                pages.map_err(|pages| format!("{pages} (pages); {files} (files)"))?
+            }
+        };
+        fetched.warn_of_unreadable();
+        Ok(fetched)
+    }
+}
+
+impl<R: BulkRows> Fetched<R> {
+    /// The rows, unless there is no machine in them.
+    fn new(rows: R, generated_at: Timestamp) -> Result<Self, String> {
+        if rows.is_empty() {
+            return Err("it has no machines".to_owned());
+        }
+        Ok(Self { rows, generated_at })
+    }
+
+    fn warn_of_unreadable(&self) {
+        let counts = self.rows.counts();
+        if let Some(example) = &counts.example {
+            let rows = counted(counts.unreadable, "row", "rows");
+            warn!(
+                "{rows} of the {}'s {} could not be read, such as {example}",
+                R::DATASET,
+                thousands(counts.rows)
+            );
+        }
+    }
+}
+
+/// Why rows are not used, if too many of them cannot be read.
+fn mostly_unreadable(counts: &RowCounts) -> Option<String> {
+    let example = counts
+        .example
+        .as_deref()
+        .filter(|_| counts.is_mostly_unreadable())?;
+    let all = counted(counts.rows, "row", "rows");
+    let unreadable = thousands(counts.unreadable);
+    Some(format!(
+        "{unreadable} of {all} could not be read, such as {example}"
+    ))
+}
+
+fn describe(error: &NoResult) -> String {
+    match error {
+        NoResult::Failed(error) => error.failure.describe(),
+        NoResult::Store(_) => "the call could not be recorded".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,94 @@
+//! Parses rows of a dataset: lines of a file, or the items of a page.
+
+use std::{fmt, marker::PhantomData};
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{IgnoredAny, SeqAccess, Visitor},
+};
+
+use super::{
+    answer::{NoAnswer, value},
+    lenient::Text,
+};
+use crate::domain::bulk::{Dataset, RowCounts};
+
+/// The rows of a dataset, taken together as they arrive: in any order, more than once, and from several
+/// files or pages.
+pub trait BulkRows: Default + Send + 'static {
+    /// The dataset.
+    const DATASET: Dataset;
+
+    /// Adds the row on one line of a file.
+    fn add_line(&mut self, line: &[u8]);
+
+    /// Adds the rows in a list.
+    fn add_list<'de, A: SeqAccess<'de>>(&mut self, list: A) -> Result<(), A::Error>;
+
+    /// How many rows there are.
+    fn counts(&self) -> &RowCounts;
+
+    /// Whether no machine is in them.
+    fn is_empty(&self) -> bool;
+
+    /// Adds the rows of another file or page.
+    fn merge(&mut self, other: Self);
+}
+
+/// One page.
+#[derive(Debug)]
+pub(in crate::defender) struct BulkPageBody<R> {
+    pub(in crate::defender) rows: R,
+    /// The link to the next page, if there is one.
+    pub(in crate::defender) next: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(bound = "R: BulkRows")]
+struct PageDto<R> {
+    value: Option<Items<R>>,
+    error: Option<IgnoredAny>,
+    #[serde(default, rename = "@odata.nextLink")]
+    next: Text,
+}
+
+struct Items<R>(R);
+
+impl<R: BulkRows> BulkPageBody<R> {
+    /// Parses one page.
+    pub(in crate::defender) fn read(body: &[u8]) -> Result<Self, NoAnswer> {
+        let page: PageDto<R> = value(body)?;
+        if page.error.is_some() {
+            return Err(NoAnswer::Error);
+        }
+        Ok(Self {
+            rows: page.value.ok_or(NoAnswer::NoValue)?.0,
+            next: page.next.filled(),
+        })
+    }
+}
+
+impl<'de, R: BulkRows> Deserialize<'de> for Items<R> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_seq(ItemsVisitor(PhantomData))
+    }
+}
+
+struct ItemsVisitor<R>(PhantomData<R>);
+
+impl<'de, R: BulkRows> Visitor<'de> for ItemsVisitor<R> {
+    type Value = Items<R>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a list of rows")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Items<R>, A::Error> {
+        let mut rows = R::default();
+        rows.add_list(list)?;
+        Ok(Items(rows))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,107 @@
+//! What the service gives for all machines at once.
+
+use super::{api::Api, words::words};
+
+/// One unreadable row among so many is accepted.
+const ACCEPTED_UNREADABLE: u64 = 1000;
+
+words! {
+    /// Rows about all machines of a tenant, as files or as pages.
+    pub enum Dataset {
+        /// The installed software, and until when it is supported.
+        Software = "software inventory",
+        /// The CVEs of the installed software, and the updates that address them.
+        Vulnerabilities = "export of software vulnerabilities",
+    }
+}
+
+impl Dataset {
+    /// The API of its pages.
+    pub const fn pages(self) -> Api {
+        match self {
+            Self::Software => Api::Software,
+            Self::Vulnerabilities => Api::Vulnerabilities,
+        }
+    }
+
+    /// The API that says where its files are.
+    pub const fn export(self) -> Api {
+        match self {
+            Self::Software => Api::SoftwareExport,
+            Self::Vulnerabilities => Api::VulnerabilityExport,
+        }
+    }
+}
+
+/// How many rows arrived, and how many of them could not be read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RowCounts {
+    /// All rows, whatever is in them.
+    pub rows: u64,
+    /// The rows that could not be read.
+    pub unreadable: u64,
+    /// What is wrong with the first of these.
+    pub example: Option<String>,
+}
+
+impl RowCounts {
+    /// Counts the last row as one that could not be read. The problem is told its number.
+    pub fn add_unreadable(&mut self, problem: impl FnOnce(u64) -> String) {
+        self.unreadable += 1;
+        if self.example.is_none() {
+            self.example = Some(problem(self.rows));
+        }
+    }
+
+    /// Whether so many rows could not be read that the others cannot be trusted either.
+    pub fn is_mostly_unreadable(&self) -> bool {
+        self.unreadable.saturating_mul(ACCEPTED_UNREADABLE) > self.rows
+    }
+
+    /// Adds the rows of another file or page.
+    pub fn merge(&mut self, other: Self) {
+        self.rows += other.rows;
+        self.unreadable += other.unreadable;
+        self.example = self.example.take().or(other.example);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_unreadable_row_in_a_thousand_is_accepted() {
+        for (rows, unreadable, expected) in [
+            (0, 0, false),
+            (999, 1, true),
+            (1000, 1, false),
+            (1001, 2, true),
+            (2000, 2, false),
+        ] {
+            let counts = RowCounts {
+                rows,
+                unreadable,
+                example: None,
+            };
+            assert_eq!(counts.is_mostly_unreadable(), expected, "{rows}");
+        }
+    }
+
+    #[test]
+    fn first_problem_is_the_example() {
+        let mut counts = RowCounts {
+            rows: 1_234,
+            ..RowCounts::default()
+        };
+        counts.add_unreadable(|number| format!("row {number} is cut"));
+        counts.merge(RowCounts {
+            rows: 2,
+            unreadable: 1,
+            example: Some("row 1 is long".to_owned()),
+        });
+        assert_eq!(counts.rows, 1_236);
+        assert_eq!(counts.unreadable, 2);
+        assert_eq!(counts.example.as_deref(), Some("row 1234 is cut"));
+    }
+}
