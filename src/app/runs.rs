@@ -12,6 +12,7 @@ use crate::{
     cli,
     console::{print, terminal_width},
     domain::{
+        accuracy::Accuracy,
         ending::{Ending, RunOutcome},
         exit_code::ExitCode,
         text::{share, span, thousands},
@@ -19,6 +20,9 @@ use crate::{
     report::terminal::{Column, table},
     store::{OutcomeCounts, RunRecord, Service, Store, StoreError},
 };
+
+/// The column that a store lacks if every run called for every machine.
+const DIFFERED: usize = 7;
 
 pub(super) fn runs(context: &mut Context, command: cli::StoredFlags) -> Result<ExitCode, AppError> {
     let config = context.resolve(command.into())?.config;
@@ -41,12 +45,20 @@ pub(super) fn runs(context: &mut Context, command: cli::StoredFlags) -> Result<E
         Column::number("answered"),
         Column::gives_way("list"),
     ];
+    // Where every run called for every machine, there are no samples.
+    let has_samples = runs.iter().any(|run| run.rechecked.machines > 0);
+    if has_samples {
+        columns.push(Column::number("differed"));
+    }
     // With a single tenant the column would be the same in every row.
     if tenants.len() > 1 {
         columns.push(Column::gives_way("tenant"));
     }
     let mut rows = rows(&store, &runs, &context.surroundings.started)?;
     for row in &mut rows {
+        if !has_samples {
+            row.remove(DIFFERED);
+        }
         row.truncate(columns.len());
     }
     let lines = table(&columns, &rows, terminal_width());
@@ -81,8 +93,16 @@ fn row(run: &RunRecord, tally: OutcomeCounts, now: &ZonedDateTime) -> Vec<String
         thousands(machines),
         share(tally.answered, machines),
         list(run),
+        differed(run.rechecked),
         run.service.tenant_id.clone(),
     ]
+}
+
+/// The share of a run's sample for which the answer that was kept or inferred was wrong.
+fn differed(rechecked: Accuracy) -> String {
+    let machines = thousands(rechecked.machines);
+    let share = rechecked.share_in_percent();
+    share.map_or_else(String::new, |share| format!("{share} of {machines}"))
 }
 
 /// The outcome of a run. A run that has not ended is in progress or was killed: the store cannot

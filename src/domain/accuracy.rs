@@ -1,6 +1,7 @@
 //! How far answers that were not requested can be trusted: measured by a sample that is requested all
 //! the same.
 
+use serde::Serialize;
 use statrs::function::beta::beta_reg;
 
 use super::text::{counted, thousands};
@@ -11,7 +12,7 @@ const CONFIDENCE: f64 = 0.95;
 const HALVINGS: u32 = 60;
 
 /// The result of a sample: how many machines miss something else than was assumed of them.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Accuracy {
     /// The machines of the sample that answered.
     pub machines: u64,
@@ -54,12 +55,27 @@ impl Accuracy {
             return "no machine was rechecked".to_owned();
         };
         let machines = counted(self.machines, "rechecked machine", "rechecked machines");
-        let at_most = (self.at_most() * 1000.0).ceil() / 10.0;
         format!(
-            "of {machines} {} differed ({:.2} %, at most {at_most:.1} %)",
+            "of {machines} {} differed ({}, at most {})",
             thousands(self.differed),
-            share * 100.0
+            in_percent(share),
+            self.at_most_in_percent()
         )
+    }
+
+    /// The share that differed, such as `0.26 %`; `None` without a sample.
+    pub fn share_in_percent(self) -> Option<String> {
+        self.share().map(in_percent)
+    }
+
+    /// The bound, rounded up to a tenth of a per cent.
+    pub fn at_most_for_people(self) -> f64 {
+        (self.at_most() * 1000.0).ceil() / 1000.0
+    }
+
+    /// Likewise in words, such as `0.6 %`.
+    pub fn at_most_in_percent(self) -> String {
+        format!("{:.1} %", self.at_most_for_people() * 100.0)
     }
 
     /// Both samples as one.
@@ -70,6 +86,10 @@ impl Accuracy {
             differed: self.differed + other.differed,
         }
     }
+}
+
+fn in_percent(share: f64) -> String {
+    format!("{:.2} %", share * 100.0)
 }
 
 /// The value below which a beta distribution with these parameters has this share.

@@ -69,6 +69,7 @@ pub(super) fn conclude(collected: Collected<'_>) -> Result<Concluded<'_>, RunErr
     }
     let record = RunRecord {
         ended: Some(ending.word()),
+        rechecked: calls.result().map(|it| it.rechecked).unwrap_or_default(),
         ..record
     };
     let answers =

@@ -112,6 +112,16 @@ fn only_exceptions_are_wrong() {
         .as_f64()
         .unwrap();
     assert!(at_most > 0.0 && at_most < 10.0, "{at_most}");
+    let rechecked = &run.summary()["rechecked"];
+    let [machines, percent] = ["machines", "percent"].map(|it| rechecked[it].as_f64().unwrap());
+    let runs = scene.run(&["runs"]).exits_with(0).stdout;
+    let row = format!("{percent:.2} % of {machines}");
+    assert!(runs.contains("differed") && runs.contains(&row), "{runs}");
+    let report: serde_json::Value = serde_json::from_slice(&run.bytes("report.json")).unwrap();
+    let of_run = &report["trend"][0]["rechecked"];
+    for figure in ["machines", "differed"] {
+        assert_eq!(of_run[figure], rechecked[figure]);
+    }
 }
 
 #[test]

@@ -314,6 +314,7 @@ fn trend() -> Vec<TrendPoint> {
         kbs: 2,
         gaps,
         exposure: gaps * 40,
+        rechecked: None,
     };
     vec![
         point(1, "20", 5, 9),

@@ -9,6 +9,7 @@ mod last_seen;
 mod less_than_all;
 mod order;
 mod output;
+mod rechecks;
 mod sources;
 mod whole;
 mod words;

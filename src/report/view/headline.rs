@@ -152,6 +152,7 @@ mod tests {
             kbs: 2,
             gaps: 9,
             exposure: 1,
+            rechecked: None,
         }
     }
 

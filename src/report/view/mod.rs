@@ -39,6 +39,7 @@ pub(super) mod months;
 pub(super) mod moved;
 pub(super) mod past;
 pub(super) mod products;
+pub(super) mod rechecks;
 pub(super) mod releases;
 pub(super) mod software;
 pub(super) mod sources;

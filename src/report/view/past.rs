@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 use crate::{
     aggregate::is_enough,
     changes::{ChangeRow, Changes},
-    domain::gaps::History,
+    domain::{accuracy::Accuracy, gaps::History},
     report::time::rfc3339,
 };
 
@@ -57,6 +57,9 @@ pub struct TrendPoint {
     pub gaps: u64,
     /// The number of CVEs addressed by the missing KBs, summed over all gaps.
     pub exposure: u64,
+    /// The sample that measured how often kept and inferred answers were wrong; `None` without one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rechecked: Option<Accuracy>,
 }
 
 impl TrendPoint {

@@ -130,6 +130,7 @@ pub(in crate::report) mod tests {
             kbs: 2,
             gaps: 3,
             exposure: hour,
+            rechecked: None,
         }
     }
 

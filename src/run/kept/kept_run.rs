@@ -9,8 +9,8 @@ use crate::{
     collect::Requests,
     config::Config,
     domain::{
-        call_selection::CallSelection, census::Census, ending::RunOutcome, gaps::AnswerRef,
-        outcome::Outcome, software::RunSoftware,
+        accuracy::Accuracy, call_selection::CallSelection, census::Census, ending::RunOutcome,
+        gaps::AnswerRef, outcome::Outcome, software::RunSoftware,
     },
     inventory::Inventory,
     run::{
@@ -172,6 +172,7 @@ impl KeptRun {
             finished_at: Some(now),
             ended: None,
             requests: Requests::default(),
+            rechecked: Accuracy::default(),
             ..self.last.clone()
         });
         let sources = Sources {

@@ -48,6 +48,7 @@ mod tests {
     use super::*;
     use crate::{
         collect::Requests,
+        domain::accuracy::Accuracy,
         store::{OutcomeCounts, RunId, Service},
     };
 
@@ -76,6 +77,7 @@ mod tests {
             },
             requests: Requests::default(),
             figures: None,
+            rechecked: Accuracy::default(),
         };
         EarlierRun {
             record,

@@ -157,6 +157,7 @@ fn point_of_base(base: &BaseRun) -> TrendPoint {
         kbs: base.figures.kbs,
         gaps: base.figures.gaps,
         exposure: base.figures.exposure,
+        rechecked: None,
     }
 }
 
@@ -204,5 +205,6 @@ fn point(run: &RunRecord) -> Option<TrendPoint> {
         kbs: figures.kbs,
         gaps: figures.gaps,
         exposure: figures.exposure,
+        rechecked: Some(run.rechecked).filter(|it| it.machines > 0),
     })
 }

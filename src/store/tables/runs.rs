@@ -12,6 +12,7 @@ use super::{
 use crate::{
     collect::Requests,
     domain::{
+        accuracy::Accuracy,
         ending::{EndingWord, RunOutcome},
         words::UnknownWord,
     },
@@ -113,6 +114,8 @@ pub struct RunRecord {
     pub requests: Requests,
     /// Its totals; `None` while it is in progress or if it was killed.
     pub figures: Option<Figures>,
+    /// The result of its sample, as it was last recorded; empty if it called for every machine.
+    pub rechecked: Accuracy,
 }
 
 impl RunRecord {
@@ -213,10 +216,11 @@ pub(crate) const RECORDS: &str = "
         run.answered, run.reused, run.not_found, run.failed, run.pending,
         run.sent, run.retried, run.throttled,
         run.with_gaps, run.clean, run.kbs, run.gaps, run.exposure, ifnull(inventory.is_whole, 0),
-        run.unsupported
+        run.unsupported, ifnull(run_selection.rechecked, 0), ifnull(run_selection.differed, 0)
     FROM run
     JOIN service ON service.id = run.service
-    JOIN inventory ON inventory.id = run.inventory";
+    JOIN inventory ON inventory.id = run.inventory
+    LEFT JOIN run_selection ON run_selection.run = run.id";
 
 pub(crate) fn record(row: &Row<'_>) -> Result<RunRecord> {
     Ok(RunRecord {
@@ -247,6 +251,10 @@ pub(crate) fn record(row: &Row<'_>) -> Result<RunRecord> {
             throttled: row.get(18)?,
         },
         figures: figures(row, 19)?,
+        rechecked: Accuracy {
+            machines: row.get(26)?,
+            differed: row.get(27)?,
+        },
     })
 }
 

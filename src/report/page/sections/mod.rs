@@ -14,6 +14,7 @@ mod machines;
 mod method;
 mod moved;
 mod notes;
+mod rechecks;
 mod tiles;
 
 use std::io::{self, Write};
@@ -32,6 +33,7 @@ pub(super) fn write(scene: &Scene<'_>, out: &mut dyn Write) -> io::Result<()> {
     actions::Actions::of(scene).write_into(out)?;
     notes::Notes::of(&scene.run).write_into(out)?;
     charts::Charts::of(scene).write_into(out)?;
+    rechecks::Rechecks::of(&scene.run).write_into(out)?;
     changes::Section::of(scene).write_into(out)?;
     groups::Groups::of(scene).write_into(out)?;
     kbs::Kbs::of(scene).write_into(out)?;

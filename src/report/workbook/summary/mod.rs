@@ -7,6 +7,7 @@ mod figures;
 mod groups;
 mod histogram;
 mod page;
+mod rechecks;
 mod top;
 mod trend;
 
@@ -42,5 +43,6 @@ pub(super) fn write(sheet: &mut Worksheet, run: &Run<'_>) -> Result<(), XlsxErro
         histogram: histogram::write(&mut page, run)?,
         trend: trend::write(&mut page, run)?,
     };
+    rechecks::write(&mut page, run)?;
     charts::insert(page.sheet(), &blocks)
 }

@@ -43,6 +43,7 @@ pub(super) enum CellStyle {
     Difference,
     DifferenceBesideNumbers,
     Share,
+    SmallShare,
     Time,
 }
 
@@ -81,6 +82,7 @@ impl CellStyle {
                 .set_align(FormatAlign::Left)
                 .set_indent(1),
             Self::Share => format.set_num_format("0.0%"),
+            Self::SmallShare => format.set_num_format("0.00%"),
             Self::Time => format.set_num_format(TIME).set_align(FormatAlign::Left),
         }
     }
