@@ -49,6 +49,7 @@ pub use kbs::KbRow;
 pub use machines::{Answered, MachineRow, MachineStatus};
 pub use origins::Origins;
 pub use rank::RankBy;
+pub use releases::ReleaseCounter;
 pub use sources::SourceCounts;
 pub use unreadable::{Example, Unreadable};
 

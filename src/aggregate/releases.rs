@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use crate::domain::release::{ReleaseCount, ReleaseMonth};
 
 /// Counts one machine after the other.
-#[derive(Debug, Default)]
-pub(super) struct ReleaseCounter {
+#[derive(Debug, Clone, Default)]
+pub struct ReleaseCounter {
     /// The months of the current machine's missing KBs.
     current: Vec<ReleaseMonth>,
     machines: BTreeMap<ReleaseMonth, u64>,
@@ -14,12 +14,12 @@ pub(super) struct ReleaseCounter {
 
 impl ReleaseCounter {
     /// Adds a KB that the current machine misses.
-    pub(super) fn add(&mut self, month: Option<ReleaseMonth>) {
+    pub fn add(&mut self, month: Option<ReleaseMonth>) {
         self.current.extend(month);
     }
 
     /// Ends the current machine. Returns the oldest month of its missing KBs.
-    pub(super) fn end_machine(&mut self) -> Option<ReleaseMonth> {
+    pub fn end_machine(&mut self) -> Option<ReleaseMonth> {
         self.current.sort_unstable();
         self.current.dedup();
         let oldest = self.current.first().copied();
@@ -29,7 +29,8 @@ impl ReleaseCounter {
         oldest
     }
 
-    pub(super) fn into_counts(self) -> Vec<ReleaseCount> {
+    /// The counts by month.
+    pub fn into_counts(self) -> Vec<ReleaseCount> {
         let machines = self.machines.into_iter();
         let counts = machines.map(|(month, machines)| ReleaseCount { month, machines });
         counts.collect()

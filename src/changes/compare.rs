@@ -1,10 +1,11 @@
 //! Compares two runs machine by machine, walking both lists in the order of machine ids.
 
-use std::{cmp::Ordering, collections::HashSet, io, sync::Arc};
+use std::{cmp::Ordering, io, sync::Arc};
 
 use super::{
-    BaseRun, Change, Changes, Exposure, Figures, InferredChanges, MachineChange, MachineMoved,
-    MachineTally, Tally,
+    BaseRun, Change, Changes, Exposure, InferredChanges, MachineChange, MachineMoved, MachineTally,
+    Tally,
+    figures::{FiguresCounter, exposure},
     gaps::{BothAnswers, Difference, GapChanges},
     kbs::KbChanges,
     replacements::Replacing,
@@ -15,7 +16,7 @@ use crate::{
     domain::{
         answer::Provenance,
         gaps::{BaseMachine, DatedAnswer, Gaps, History},
-        kb::{KbId, MissingKb, MissingKbs},
+        kb::{MissingKb, MissingKbs},
         machine::MachineId,
     },
 };
@@ -84,7 +85,7 @@ impl ChangedMachine {
 /// The changes collected so far.
 struct Builder<'run> {
     comparison: Comparison<'run>,
-    base_kbs: HashSet<KbId>,
+    base_figures: FiguresCounter,
     kbs: KbChanges,
     changes: Changes,
 }
@@ -93,16 +94,10 @@ impl<'run> Builder<'run> {
     fn new(comparison: Comparison<'run>) -> Self {
         Self {
             comparison,
-            base_kbs: HashSet::new(),
+            base_figures: FiguresCounter::new(comparison.fleet.end_of_support.is_some()),
             kbs: KbChanges::default(),
             changes: Changes {
-                base: BaseRun {
-                    figures: Figures {
-                        unsupported: comparison.fleet.end_of_support.map(|_| 0),
-                        ..Figures::default()
-                    },
-                    ..comparison.base
-                },
+                base: comparison.base,
                 tally: Tally::default(),
                 exposure: Exposure::default(),
                 machines: MachineTally::default(),
@@ -121,11 +116,11 @@ impl<'run> Builder<'run> {
         today: Option<&MachineRow>,
     ) -> io::Result<()> {
         let missing_then = match then.and_then(|then| then.answer) {
-            Some(answer) => self.base_answer(answer)?,
+            Some(answer) => self.comparison.history.missing(answer.answer)?,
             None => MissingKbs::default(),
         };
-        if let Some(then) = then.filter(|it| it.answer.is_some() && missing_then.is_empty()) {
-            self.count_without_gaps(then);
+        if let Some(then) = then {
+            self.base_figures.record(then, &missing_then);
         }
         match (then, today) {
             (Some(then), None) => self.record_removed(then, &missing_then),
@@ -133,16 +128,6 @@ impl<'run> Builder<'run> {
             (None, None) => {}
         }
         Ok(())
-    }
-
-    /// Counts a machine of the base without gaps.
-    fn count_without_gaps(&mut self, then: &BaseMachine) {
-        let figures = &mut self.changes.base.figures;
-        if then.unsupported {
-            figures.unsupported = figures.unsupported.map(|machines| machines + 1);
-        } else if !then.no_current_data {
-            figures.clean += 1;
-        }
     }
 
     fn listed_today(
@@ -180,24 +165,6 @@ impl<'run> Builder<'run> {
             (None, _) => self.record_added(today, then.is_none()),
         }
         Ok(())
-    }
-
-    /// Reads the KBs listed in an answer of the base, and adds them to the base's figures.
-    fn base_answer(&mut self, answer: DatedAnswer) -> io::Result<MissingKbs> {
-        let missing = self.comparison.history.missing(answer.answer)?;
-        let sum = exposure(&missing);
-        let figures = &mut self.changes.base.figures;
-        figures.answered += 1;
-        figures.with_gaps += u64::from(!missing.is_empty());
-        figures.gaps += missing.len() as u64;
-        figures.exposure = figures.exposure.saturating_add(sum);
-        figures.worst = figures.worst.max(sum);
-        for gap in &missing {
-            if !self.base_kbs.contains(&gap.id) {
-                self.base_kbs.insert(gap.id.clone());
-            }
-        }
-        Ok(missing)
     }
 
     fn record_removed(&mut self, then: &BaseMachine, missing: &[Arc<MissingKb>]) {
@@ -366,16 +333,10 @@ impl<'run> Builder<'run> {
     }
 
     fn finish(mut self) -> Changes {
-        self.changes.base.figures.kbs = self.base_kbs.len() as u64;
+        self.changes.base.figures = self.base_figures.finish();
         self.changes.kbs = self.kbs.into_rows();
         self.changes
     }
-}
-
-/// The sum of the CVEs that these KBs address.
-fn exposure(gaps: &[Arc<MissingKb>]) -> u64 {
-    let numbers = gaps.iter().map(|gap| gap.cve_addressed);
-    numbers.fold(0, u64::saturating_add)
 }
 
 fn dated(now: &Answered) -> DatedAnswer {

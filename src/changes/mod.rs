@@ -6,6 +6,7 @@
 //!
 //! - `compare`: walks both runs' lists in the order of ids, and classifies each machine
 //! - `comparable`: which answers can be compared: a change of source is no news
+//! - `figures`: the figures of an earlier run, counted from its answers
 //! - `gaps`: changes in the gaps of a machine that both runs have an answer for
 //! - `replacements`: which newer KB replaced an older one on a machine
 //! - `returned`: which gaps were present before the base
@@ -17,6 +18,7 @@
 mod base_run;
 mod comparable;
 mod compare;
+mod figures;
 mod gaps;
 mod inferred;
 mod kbs;
@@ -32,6 +34,7 @@ mod time_to_patch;
 pub use self::{
     base_run::{BaseRun, Figures},
     compare::Comparison,
+    figures::FiguresCounter,
     inferred::InferredChanges,
     kbs::KbChange,
     machine::{MachineChange, MachineMoved, MachineTally},

@@ -49,14 +49,14 @@ impl Table for Kbs {
         "cveAddressed" Number [csv json sheet("CVEs", 9) data(Plain) terminal("CVEs")] |it| it.kb.cve_addressed;
         "cveAddressed" Number [page("CVEs")] |it| Cell::Number(it.kb.cve_addressed, NumberStyle::Range { smallest: it.kb.cve_addressed_min });
         "cveAddressedMin" Number [csv json sheet("CVEs, least", 13) data(Plain)] |it| it.kb.cve_addressed_min;
-        "machinesMissing" Number [csv json sheet("Machines missing", 19) bars(BLUE) page("Machines") data(Plain) terminal("machines")] |it| it.kb.machines_missing;
+        "machinesMissing" Number [csv json sheet("Machines", 12) bars(BLUE) page("Machines") data(Plain) terminal("machines")] |it| it.kb.machines_missing;
         "percentOfAnswered" Percent [csv json sheet("% of answered", 16) page("% of answered") data(Plain) terminal("%")] |it| Share { part: it.kb.machines_missing, whole: it.answered };
         "exposure" Number [csv json sheet("Exposure", 15) bars(ORANGE) page("Exposure") data(Plain)] |it| it.kb.exposure;
         "machineMissedOn" Number [csv optional json sheet("Missed on (service)", 21) data(Plain)] |it| it.kb.machine_missed_on;
         "productsNames" List [csv json sheet("Products", 40) page("Products") data(Interned)] |it| &it.kb.products;
         "url" Link [csv optional json sheet("URL", 68) data(Plain)] |it| it.kb.url.as_deref().map(Cell::Link);
         "oldestSince" Time [csv json sheet("Oldest gap since (UTC)", 20) data(SinceFirst("firstSince"))] |it| it.kb.oldest_since;
-        "medianDaysMissing" Decimal [csv json sheet("Days missing, median", 14) page("Days missing") data(Plain)] |it| Cell::Decimal(it.kb.median_age.days());
+        "medianDaysMissing" Decimal [csv json sheet("Median days missing", 14) page("Median days missing") data(Plain)] |it| Cell::Decimal(it.kb.median_age.days());
         "run" Number [csv json optional] |it| it.stamp.run();
         "date" Date [csv json optional] |it| it.stamp.date();
     };

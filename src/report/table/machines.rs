@@ -24,7 +24,12 @@ pub(in crate::report) struct Machines;
 
 /// What an answer says about a machine: it has missing KBs, it has none, the service no longer has
 /// current data, or its Windows gets no more updates.
-const STATUSES: [&str; 4] = ["has gaps", "clean", "no current data", "unsupported"];
+const STATUSES: [&str; 4] = [
+    "has gaps",
+    "fully patched",
+    "no current data",
+    "unsupported",
+];
 
 impl Table for Machines {
     type Row<'run> = MachineLine<'run>;
@@ -39,13 +44,13 @@ impl Table for Machines {
         "inventory" Inventory [csv json sheet("", 22)] |it| Cell::Inventory(it.names, it.machine.position());
         "list" Inventory [data(ListColumns)] |it| Cell::Inventory(it.names, it.machine.position());
         "status" Word [csv json] |it| it.machine.status();
-        "status" Word [sheet("Status", 16)] |it| status_in_sheet(it);
+        "status" Word [sheet("Status", 16)] |it| it.answered().map_or_else(|| it.machine.status().into(), status);
         "status" Word [page("Status") data(Digits("statuses", &STATUSES))] |it| it.answered().map(status);
         "noCurrentData" Flag [json] |it| it.answered().is_some_and(Answered::has_no_current_data);
         "unsupported" Flag [json] |it| it.answered().is_some_and(Answered::is_unsupported);
         "missingKbs" Number [csv optional json sheet("Missing KBs", 14) page("Missing KBs") data(Plain) terminal("KBs")] |it| it.answered().map(|it| it.missing);
-        "cveAddressed" Number [csv optional json sheet("CVEs, summed", 15) page("Score") data(Plain) terminal("score")] |it| it.answered().map(|it| it.cve_addressed);
-        "cveAddressedMax" Number [csv optional json sheet("CVEs, most", 13) page("Largest") data(Plain)] |it| it.answered().map(|it| it.cve_addressed_max);
+        "cveAddressed" Number [csv optional json sheet("Score", 10) page("Score") data(Plain) terminal("score")] |it| it.answered().map(|it| it.cve_addressed);
+        "cveAddressedMax" Number [csv optional json sheet("Most CVEs", 13) page("Most CVEs") data(Plain)] |it| it.answered().map(|it| it.cve_addressed_max);
         "topKbId" Kb [csv optional json sheet("Top KB", 13) data(KbPlace) terminal("top KB")] |it| it.top_kb();
         "topKbId" Kb [page("Top KB") class("")] |it| it.top_kb().map(|id| Cell::Kb(id, it.url_of(id)));
         "kbIds" Gaps [csv optional sheet("KBs", 60)] |it| it.answered().map(|_| Cell::Gaps(*it));
@@ -55,7 +60,7 @@ impl Table for Machines {
         "skippedBecause" Word [sheet("Skipped because", 17) if_skipped] |it| it.machine.skipped.map(|it| Cell::Word(it.as_str()));
         "machineName" Text [json] |it| it.names.at(it.machine.position());
         "machineName" Text [csv optional unless_listed] |it| it.names.at(it.machine.position());
-        "oldestSince" Time [csv json optional sheet("Oldest gap since (UTC)", 20) page("Missing since (UTC)") data(SinceFirst("firstSince"))] |it| it.answered().and_then(Answered::oldest_since);
+        "oldestSince" Time [csv json optional sheet("Oldest gap since (UTC)", 20) page("Oldest gap since (UTC)") data(SinceFirst("firstSince"))] |it| it.answered().and_then(Answered::oldest_since);
         "run" Number [csv json optional] |it| it.stamp.run();
         "date" Date [csv json optional] |it| it.stamp.date();
         "windowsBuild" Text [csv json optional] |it| it.windows().map(|it| &*it.build);
@@ -132,15 +137,6 @@ impl Machines {
     ) -> impl Iterator<Item = MachineLine<'run>> {
         let answered = Self::answered(run, names);
         answered.filter(|it| it.answered().is_some_and(|it| it.missing > 0))
-    }
-}
-
-fn status_in_sheet<'run>(machine: &MachineLine<'run>) -> Cell<'run> {
-    match machine.answered() {
-        Some(answered) if answered.has_no_current_data() || answered.is_unsupported() => {
-            status(answered)
-        }
-        _ => machine.machine.status().into(),
     }
 }
 

@@ -123,7 +123,12 @@ fn tables_for_people_call_the_machine_unsupported() {
     let (_, data) = page.split_once("id=\"data\">").unwrap();
     let (data, _) = data.split_once("</script>").unwrap();
     let machines = &serde_json::from_str::<Value>(data).unwrap()["machines"];
-    let words = json!(["has gaps", "clean", "no current data", "unsupported"]);
+    let words = json!([
+        "has gaps",
+        "fully patched",
+        "no current data",
+        "unsupported"
+    ]);
     assert_eq!(
         (&machines["statuses"], &machines["status"]),
         (&words, &json!("003"))

@@ -120,9 +120,9 @@ pub(in crate::report) fn list(run: &Run<'_>) -> String {
 /// What the reports of a part of the list lack, and where it is. `None` for those of the whole list.
 pub(in crate::report) fn part(run: &Run<'_>) -> Option<&'static str> {
     run.facts.is_part.then_some(
-        "These reports cover some machines of the list. The service's own count, the check of the \
-         list and the time to patch are only in the reports of the whole list, one folder up. The \
-         trend has only the runs that this one is compared with.",
+        "These reports cover some machines of the list. The service's own count and the check of \
+         the list are only in the reports of the whole list, one folder up. Trend and time to patch \
+         follow the machines that are here today, through the last 30 runs.",
     )
 }
 

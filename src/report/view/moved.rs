@@ -53,7 +53,7 @@ pub(in crate::report) const fn name(change: MachineChange, base: &BaseRun) -> &'
         MachineChange::Appeared if base.lists_tenant => "new in the tenant",
         MachineChange::Left if base.lists_tenant => "left the tenant",
         MachineChange::Skipped => "skipped now",
-        MachineChange::NewlyClean => "newly clean",
+        MachineChange::NewlyClean => "newly fully patched",
         MachineChange::NewlyAffected => "newly affected",
         MachineChange::Appeared => "new on the list",
         MachineChange::Left => "left the list",

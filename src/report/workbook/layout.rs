@@ -99,7 +99,7 @@ mod tests {
     fn columns_are_as_wide_as_their_values_and_headings() {
         for (values, heading, expected) in [
             (20, "Oldest gap since (UTC)", 26.0),
-            (14, "Days missing, median", 24.0),
+            (14, "Median days missing", 23.0),
             (40, "Products", 40.0),
             (13, "Prüfstück", 13.0),
             (22, &*"x".repeat(500), 40.0),

@@ -11,14 +11,14 @@ use super::{
 use crate::{
     aggregate::SoftwareOn,
     changes::{BaseRun, Changes, Comparison, Figures, RunReleases, TimeToPatch, time_to_patch},
-    domain::{gaps::BaseMachine, software::Support},
+    domain::{gaps::BaseMachine, release::ReleaseCount, software::Support},
     inventory::Inventory,
     report::TrendPoint,
     store::{EarlierRun, RunId, RunRecord, StoreError},
 };
 
 /// The number of runs in a trend.
-const TREND: usize = 30;
+pub(super) const TREND: usize = 30;
 
 /// Adds the changes since the most comparable earlier run and since a week ago, and the trend.
 pub(crate) fn add_history(data: &mut RunData<'_>) -> io::Result<()> {
@@ -45,7 +45,7 @@ pub(crate) fn compare_with_older(data: &mut RunData<'_>, age: Duration) -> io::R
     Ok(data.changes.is_some())
 }
 
-fn earlier_runs(data: &RunData<'_>) -> io::Result<Vec<EarlierRun>> {
+pub(super) fn earlier_runs(data: &RunData<'_>) -> io::Result<Vec<EarlierRun>> {
     let earlier = data.sources.kept.earlier_runs(data.record.run);
     earlier.map_err(io::Error::other)
 }
@@ -67,7 +67,7 @@ pub(crate) fn compare(data: &RunData<'_>, earlier: &EarlierRun) -> io::Result<Ch
 
 /// The machines of an earlier run. What today's software inventory says of their Windows is taken for
 /// what it was on the day of that run.
-fn base_machines(
+pub(super) fn base_machines(
     data: &RunData<'_>,
     run: RunId,
     started_at: Timestamp,
@@ -116,8 +116,7 @@ impl BaseMachines {
     }
 }
 
-/// Adds the changes of a part since the runs that the whole run is compared with, and the trend, which
-/// these runs and today's are.
+/// Adds the changes of a part since the runs that the whole run is compared with.
 pub(super) fn add_changes<'part>(
     mut part: RunData<'part>,
     whole: &RunData<'_>,
@@ -134,31 +133,9 @@ pub(super) fn add_changes<'part>(
         since(&whole.changes, &bases.latest)?,
         since(&whole.week, &bases.week)?,
     );
-    let week_ago = week.iter().map(|it| point_of_base(&it.base));
-    let before = latest.iter().map(|it| point_of_base(&it.base));
-    let mut trend: Vec<TrendPoint> = week_ago.chain(before).collect();
-    trend.dedup_by_key(|point| point.run);
-    trend.extend(point(&part.record));
-    part.trend = trend;
     part.changes = latest;
     part.week = week;
     Ok(part)
-}
-
-fn point_of_base(base: &BaseRun) -> TrendPoint {
-    TrendPoint {
-        run: base.run,
-        started_at: base.started_at,
-        machines: base.machines,
-        answered: base.figures.answered,
-        with_gaps: base.figures.with_gaps,
-        clean: base.figures.clean,
-        unsupported: base.figures.unsupported,
-        kbs: base.figures.kbs,
-        gaps: base.figures.gaps,
-        exposure: base.figures.exposure,
-        rechecked: None,
-    }
 }
 
 /// Whether a list is the service's whole list: no filter of the service left machines out.
@@ -179,20 +156,29 @@ fn trend(earlier: &[EarlierRun], today: &RunRecord) -> Vec<TrendPoint> {
 /// How the machines got the updates of the latest months, in the runs of the same fleet.
 fn releases(data: &RunData<'_>, earlier: &[EarlierRun]) -> Result<Vec<TimeToPatch>, StoreError> {
     let kept = data.sources.kept;
-    let of_run = |run: &RunRecord, counts| RunReleases {
+    let same = earlier.iter().rev().filter(|it| it.is_same_fleet);
+    let runs = same.map(|it| Ok(releases_of(&it.record, kept.releases(it.record.run)?)));
+    let mut runs: Vec<RunReleases> = runs.collect::<Result<_, StoreError>>()?;
+    runs.push(releases_of_today(data));
+    Ok(time_to_patch(&runs))
+}
+
+/// How many of today's machines miss the updates of each month.
+pub(super) fn releases_of_today(data: &RunData<'_>) -> RunReleases {
+    releases_of(&data.record, data.fleet.releases.clone())
+}
+
+fn releases_of(run: &RunRecord, counts: Vec<ReleaseCount>) -> RunReleases {
+    RunReleases {
         started_at: run.started_at,
         machines: run.tally.machines(),
         answered: run.tally.answered,
         counts,
-    };
-    let same = earlier.iter().rev().filter(|it| it.is_same_fleet);
-    let runs = same.map(|it| Ok(of_run(&it.record, kept.releases(it.record.run)?)));
-    let mut runs: Vec<RunReleases> = runs.collect::<Result<_, StoreError>>()?;
-    runs.push(of_run(&data.record, data.fleet.releases.clone()));
-    Ok(time_to_patch(&runs))
+    }
 }
 
-fn point(run: &RunRecord) -> Option<TrendPoint> {
+/// The run in a trend; `None` if it has not ended.
+pub(super) fn point(run: &RunRecord) -> Option<TrendPoint> {
     let figures = run.figures?;
     Some(TrendPoint {
         run: run.run.0,

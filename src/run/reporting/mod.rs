@@ -7,6 +7,7 @@
 //! - [`history`]: earlier runs: changes and trend
 //! - [`output`]: the reports, and the folder that they are written to
 //! - [`part_folders`]: the folders of `--split-by`
+//! - [`part_history`]: the earlier runs of each of these folders
 //! - [`split`]: the reports of the machines with each value of a column
 //! - [`summary`]: the summary on standard output and on the page of a workflow
 
@@ -17,5 +18,6 @@ pub(crate) mod data;
 pub(crate) mod history;
 pub(super) mod output;
 pub(super) mod part_folders;
+mod part_history;
 pub(super) mod split;
 pub(super) mod summary;

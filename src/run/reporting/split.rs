@@ -7,6 +7,7 @@ use super::{
     history::{BaseMachines, add_changes},
     output::Output,
     part_folders::column,
+    part_history::part_histories,
 };
 use crate::{
     aggregate::{Aggregation, Fleet, RankBy, SoftwareOn},
@@ -39,8 +40,12 @@ pub(in crate::run) fn write_parts(
     let split = Split::new(&parts);
     let fleets = split.fleets(whole, outcomes)?;
     let bases = split.bases(whole).map_err(RunError::History)?;
+    let histories = part_histories(whole, parts.len(), &split.of).map_err(RunError::History)?;
     let title = whole.title();
-    for (((part, fleet), bases), name) in parts.iter().zip(fleets).zip(&bases).zip(&names) {
+    let before = bases.iter().zip(histories);
+    for (((part, fleet), (bases, history)), name) in
+        parts.iter().zip(fleets).zip(before).zip(&names)
+    {
         let value = if part.value.is_empty() {
             "none"
         } else {
@@ -51,7 +56,8 @@ pub(in crate::run) fn write_parts(
             title: format!("{title}, {}: {value}", inventory.columns[column]),
         };
         let data = part_data(whole, part, fleet, facts);
-        let data = add_changes(data, whole, bases).map_err(RunError::History)?;
+        let mut data = add_changes(data, whole, bases).map_err(RunError::History)?;
+        history.add_to(&mut data);
         data.with_run(|run| output.write_part(name, run))?;
     }
     let folders = counted(names.len() as u64, "folder", "folders");

@@ -21,6 +21,8 @@ const TOP: f64 = 24.0;
 const LEFT: f64 = 96.0;
 /// The end of the longest bar. Its value is beside it.
 const RIGHT: f64 = 420.0;
+/// Where the shares end: browsers measure texts a pixel wider than they set them.
+const SHARES: f64 = WIDTH - 2.0;
 /// The maximum length of a KB label. A longer one would overlap the bars.
 const LONGEST: usize = 14;
 
@@ -32,15 +34,15 @@ pub(in crate::report::page) fn pareto(top: &[TopAction<'_>], fleet: &Fleet) -> O
     let height = TOP + ROW * rows + 24.0;
     let mut svg = Svg::new("pareto", (WIDTH, height));
     svg.text(Side::Right, (LEFT, 14.0), "exposure");
-    svg.text(Side::Left, (WIDTH, 14.0), "cumulative");
+    svg.text(Side::Left, (SHARES, 14.0), "removed so far");
     let mut told = Vec::new();
     let mut y = TOP;
     for action in drawn {
         let removed = whole_share(action.exposure_removed, fleet.exposure);
         row(&mut svg, y, action, largest);
-        svg.text(Side::Left, (WIDTH, y + 14.0), &removed);
+        svg.text(Side::Left, (SHARES, y + 14.0), &removed);
         told.push(format!(
-            "{}: {}, cumulative {removed}",
+            "{}: {}, removed so far {removed}",
             label(action),
             thousands(action.kb.exposure)
         ));

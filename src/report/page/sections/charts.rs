@@ -25,17 +25,8 @@ impl Charts {
     pub(super) fn of(scene: &Scene<'_>) -> Self {
         let (fleet, zone) = (scene.run.fleet, &scene.run.facts.time_zone);
         let trend = |figure| trend(scene.run.trend, zone, figure);
-        let is_part = scene.run.facts.is_part;
-        let about_trend = if is_part {
-            "Only the runs that this one is compared with. Hollow: a partial run. Dashed: Patch Tuesday."
-        } else {
-            "Hollow: a partial run. A break in the line: nights without a run. Dashed: Patch Tuesday."
-        };
-        let not_followed = if is_part {
-            "Only for the whole list: see the reports one folder up."
-        } else {
-            "Not known yet: it takes two runs since a release was first seen."
-        };
+        let about_trend = "Hollow: a partial run. A break in the line: nights without a run. Dashed: Patch Tuesday.";
+        let not_followed = "Not known yet: it takes two runs since a release was first seen.";
         let chart = |heading, drawn, note| Chart {
             heading,
             drawn,

@@ -60,7 +60,7 @@ fn fleet_without_gaps_is_shown() {
     let page = page(&fixture(vec![answer(1, vec![]), answer(2, vec![])]));
     assert!(section(&page, "actions").contains("Nothing to install"));
     assert!(section(&page, "kbs").contains("No answered machine misses a KB."));
-    assert!(section(&page, "machines").contains(">clean<"));
+    assert!(section(&page, "machines").contains(">fully patched<"));
     assert!(section(&page, "tiles").contains("none has gaps"));
     assert_eq!(figure(&page, "worst"), 0);
 }

@@ -28,7 +28,7 @@ pub(super) fn write(page: &mut Page<'_>, run: &Run<'_>) -> Result<Option<Rows>, 
         page.heading(&format!("Plan: installing {promise}"))?;
     }
     page.header(&[
-        "Install",
+        "KB",
         "Exposure score",
         "Removed so far",
         "Machines",
@@ -47,7 +47,7 @@ fn row(page: &mut Page<'_>, action: &TopAction<'_>, exposure: u64) -> Result<(),
     let kb = action.kb;
     // Never 100 % for less than all: 99.99 % shows as 99.9 %.
     let removed = as_number(per_mille(action.exposure_removed, exposure)) / 1000.0;
-    page.text(0, &kb.id.for_people(), CellStyle::Text)?;
+    page.linked(&kb.id.for_people(), kb.url.as_deref())?;
     page.number(1, kb.exposure)?;
     page.float(2, removed, CellStyle::Share)?;
     page.number(3, kb.machines_missing)?;

@@ -33,10 +33,10 @@ pub(super) fn write(page: &mut Page<'_>, run: &Run<'_>) -> Result<(), XlsxError>
     }
     block.figure(page, &answered)?;
     block.figure(page, &with_gaps)?;
-    block.row(page, "Clean machines", coverage.clean, |it| {
+    block.row(page, "Fully patched machines", coverage.clean, |it| {
         it.figures.clean
     })?;
-    // Clean machines that may be silent, because "last seen" could not be parsed.
+    // Those of them that may be silent, because "last seen" could not be parsed.
     if let Some(unread) = &run.fleet.unread_last_seen {
         row(
             page,

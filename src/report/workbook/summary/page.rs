@@ -5,7 +5,7 @@ use rust_xlsxwriter::{
     Color, ExcelDateTime, Format, FormatAlign, FormatBorder, Url, Worksheet, XlsxError,
 };
 
-use super::super::{layout::TIME, listing::as_number, text::clean};
+use super::super::{layout::TIME, link::is_link, listing::as_number, text::clean};
 use crate::report::time::rfc3339;
 
 /// The sheet's name, which the charts refer to.
@@ -175,6 +175,16 @@ impl<'sheet> Page<'sheet> {
         let link = Url::new(format!("internal:'{sheet}'!A1")).set_text(text);
         self.sheet.write_url(self.row, 0, link)?;
         self.next_row();
+        Ok(())
+    }
+
+    /// Writes a text in the first column: as a link to this address if that is allowed.
+    pub(super) fn linked(&mut self, text: &str, address: Option<&str>) -> Result<(), XlsxError> {
+        let Some(address) = address.filter(|it| is_link(it)) else {
+            return self.text(0, text, CellStyle::Text);
+        };
+        let link = Url::new(address).set_text(text);
+        self.sheet.write_url(self.row, 0, link)?;
         Ok(())
     }
 

@@ -29,7 +29,11 @@ fn statuses(fixture: &Fixture) -> Vec<&'static str> {
             if machine.result.as_ref().is_ok_and(Answered::is_unsupported) {
                 return "unsupported";
             }
-            machine.status().as_str()
+            match &machine.result {
+                Ok(answered) if answered.missing == 0 => "fully patched",
+                Ok(_) => "has gaps",
+                Err(_) => machine.status().as_str(),
+            }
         });
         status.collect()
     })
@@ -95,7 +99,7 @@ fn place_of(sheet: &str, place: usize, column: &str, names: &[String]) -> Option
     let position_of = |called: &str| names.iter().position(|name| name == called);
     match (sheet, column) {
         ("KBs" | "Machines", "oldestSince") => return position_of("Oldest gap since (UTC)"),
-        ("KBs", "medianDaysMissing") => return position_of("Days missing, median"),
+        ("KBs", "medianDaysMissing") => return position_of("Median days missing"),
         ("Machines", "skippedBecause") => return position_of("Skipped because"),
         ("Machines" | "Changes", "source") => return position_of("Source"),
         ("Machines", "windowsBuild") => return position_of("Windows build"),
@@ -242,7 +246,7 @@ fn machines_not_seen_are_not_clean() {
         .collect();
     assert_eq!(
         statuses(&fixture)[..3],
-        ["answered", "answered", "no current data"]
+        ["has gaps", "has gaps", "no current data"]
     );
     compare(&fixture);
 }

@@ -98,7 +98,7 @@ fn figures_are_beside_those_of_last_week() {
         "This run|2026-11-22|Difference|2026-11-16|Difference|",
         "Machines on the list|5|4|1|4|1|",
         "Machines answered|3|4|-1|4|-1|",
-        "Clean machines|1|0|1|1|0|",
+        "Fully patched machines|1|0|1|1|0|",
         "Missing KBs|2|3|-1|4|-2|",
         "Exposure score|123|57|66|20|103|",
     ] {
