@@ -36,6 +36,10 @@ words! {
         SoftwareInventory = "software-inventory",
         /// `GET /api/machines/SoftwareInventoryExport`.
         SoftwareExport = "software-export",
+        /// `GET /api/machines/SoftwareVulnerabilitiesByMachine`.
+        Vulnerabilities = "vulnerabilities",
+        /// `GET /api/machines/SoftwareVulnerabilitiesExport`.
+        VulnerabilityExport = "vulnerability-export",
     }
 }
 

@@ -9,7 +9,7 @@
 //! listener ─► sign_in ─► tokens ─┐
 //!    │                           ├─ tenant ─ fleet ─ listing
 //!    ├──────► api ─► window ─────┘     └──── faults
-//!    └──────► exports ◄─ software
+//!    └──────► exports ◄─ bulk ◄─ software, vulnerabilities
 //! ```
 //!
 //! - `fleet`: the machines, and what each of them misses, counted by product, too
@@ -17,10 +17,13 @@
 //! - `api`: checks a call in the service's order (path, token, role, licence, quota), then answers
 //!   it or lets its fault do so; each API has a quota of its own
 //! - `software`: what is installed on each machine: the rows of the software inventory
-//! - `exports`: the same in files, on an origin of their own, behind links that expire
+//! - `vulnerabilities`: which CVEs are open on each machine, and which KB mends them
+//! - `bulk`: how both are laid out in pages and in files
+//! - `exports`: the files, on an origin of their own, behind links that expire
 //! - `faults`: the words of `--faults`, and which call has which fault
 
 mod api;
+mod bulk;
 mod certificates;
 mod chance;
 mod decoy;
@@ -31,6 +34,7 @@ mod fleet;
 mod listener;
 mod listing;
 mod log;
+mod nights;
 mod reply;
 mod settings;
 mod sign_in;
@@ -38,6 +42,7 @@ mod socket;
 mod software;
 mod tenant;
 mod tokens;
+mod vulnerabilities;
 mod window;
 
 #[cfg(test)]
@@ -61,8 +66,9 @@ use tenant::Tenant;
 pub use decoy::Decoy;
 pub use error::SimulatorError;
 pub use faults::{
-    CENSUS_EXCESS, CensusFault, CensusFaults, Exceptions, Fault, Faults, FileFault, InvalidFaults,
-    ListFault, ListFaults, ListOddForm, OddForm, SoftwareFault, SoftwareFaults, SoftwareOddity,
+    CENSUS_EXCESS, CallFault, CallFaults, CensusFault, CensusFaults, ChangesFaults, Exceptions,
+    ExportFaults, ExportOddity, Fault, Faults, FileFault, FileFaults, HuntingFaults, InvalidFaults,
+    LinkFault, ListFault, ListFaults, ListOddForm, OddForm, SoftwareFaults, SoftwareOddity,
     TenantFault,
 };
 pub use fleet::{Fleet, Product, ProductGap, ProductVersion, SimulatedMachine, Support};

@@ -14,6 +14,8 @@ use super::{faults::Faults, log::ApiName};
 pub(super) const SOFTWARE_ROLE: &str = "Software.Read.All";
 /// The role for the machine list.
 pub(super) const LIST_ROLE: &str = "Machine.Read.All";
+/// The role for the export of vulnerabilities, and for their changes.
+pub(super) const EXPORT_ROLE: &str = "Vulnerability.Read.All";
 
 /// The settings of a simulated tenant.
 #[derive(Debug, Clone, PartialEq)]
@@ -69,7 +71,7 @@ impl Default for Settings {
             latency: Duration::ZERO,
             token_lifetime: Duration::from_secs(3599),
             scope: "https://api.securitycenter.microsoft.com/.default".to_owned(),
-            roles: ["Alert.Read.All", LIST_ROLE, SOFTWARE_ROLE]
+            roles: ["Alert.Read.All", LIST_ROLE, SOFTWARE_ROLE, EXPORT_ROLE]
                 .map(str::to_owned)
                 .to_vec(),
             assertion_certificate: None,
@@ -90,8 +92,8 @@ impl Settings {
             (ApiName::MissingKbs, _) => self.limits.clone(),
             (_, Some(limits)) => limits.clone(),
             (_, None) if self.limits.0.is_empty() => RateLimits::default(),
-            (ApiName::SoftwareInventory, None) => limits(30, 1000),
-            (ApiName::SoftwareExport, None) => limits(5, 20),
+            (ApiName::SoftwareInventory | ApiName::Vulnerabilities, None) => limits(30, 1000),
+            (ApiName::SoftwareExport | ApiName::VulnerabilityExport, None) => limits(5, 20),
             (_, None) => usual_limits(),
         }
     }

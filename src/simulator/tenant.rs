@@ -12,10 +12,15 @@ use super::{
     faults::{SoftwareOddity, TenantFault, as_described, odd_forms},
     fleet::{Fleet, Product, SimulatedMachine, Support},
     listing::{Entry, ListedMachine, Listing},
-    settings::{LIST_ROLE, SOFTWARE_ROLE, Settings},
+    nights::{EarlierNights, fleet},
+    settings::{EXPORT_ROLE, LIST_ROLE, SOFTWARE_ROLE, Settings},
     software::Inventory,
     tokens::Tokens,
+    vulnerabilities::Vulnerabilities,
 };
+
+/// Seconds from one refresh of the vulnerabilities to the next.
+const REFRESHED_EVERY: i64 = 6 * 60 * 60;
 
 /// What sign-in and API share.
 #[derive(Debug)]
@@ -25,8 +30,7 @@ pub(super) struct Tenant {
     pub(super) client_id: String,
     pub(super) client_secret: String,
     pub(super) fleet: Fleet,
-    /// The fleet one night ago.
-    earlier: OnceLock<Fleet>,
+    earlier: EarlierNights,
     listing: Listing,
     software: OnceLock<Vec<Product>>,
     pub(super) tokens: Tokens,
@@ -48,7 +52,7 @@ impl Tenant {
             client_id: uuid(&mut random),
             client_secret: format!("sim8Q~{}", hex(&mut random, 17)),
             fleet: fleet(&settings, settings.nights),
-            earlier: OnceLock::new(),
+            earlier: EarlierNights::default(),
             listing: Listing::new(settings.seed, now, settings.faults.list.clone()),
             software: OnceLock::new(),
             tokens: Tokens::new(settings.token_lifetime),
@@ -77,6 +81,7 @@ impl Tenant {
         match self.settings.faults.tenant {
             Some(TenantFault::MissingRole) => roles.retain(|role| role != SOFTWARE_ROLE),
             Some(TenantFault::MissingListRole) => roles.retain(|role| role != LIST_ROLE),
+            Some(TenantFault::MissingExportRole) => roles.retain(|role| role != EXPORT_ROLE),
             _ => {}
         }
         roles
@@ -114,27 +119,57 @@ impl Tenant {
 
     /// What is installed.
     pub(super) fn inventory(&self) -> Inventory<'_> {
+        let nights = self.settings.nights;
+        self.inventory_after(nights, &self.fleet)
+    }
+
+    /// What was installed when the export was made.
+    pub(super) fn exported_software(&self) -> Inventory<'_> {
+        let is_old = self.settings.faults.software.has(SoftwareOddity::OldExport);
+        let (nights, fleet) = self.nights_ago(u32::from(is_old));
+        self.inventory_after(nights, fleet)
+    }
+
+    fn inventory_after<'a>(&'a self, nights: u32, fleet: &'a Fleet) -> Inventory<'a> {
         Inventory {
             seed: self.settings.seed,
-            nights: self.settings.nights,
-            fleet: &self.fleet,
+            nights,
+            fleet,
             listing: &self.listing,
             started: self.started(),
             faults: &self.settings.faults.software,
         }
     }
 
-    /// What was installed when the export was made.
-    pub(super) fn exported(&self) -> Inventory<'_> {
-        if !self.settings.faults.software.has(SoftwareOddity::OldExport) {
-            return self.inventory();
-        }
-        let nights = self.settings.nights.saturating_sub(1);
-        Inventory {
+    /// The vulnerabilities when their export was made.
+    pub(super) fn exported_vulnerabilities(&self) -> Vulnerabilities<'_> {
+        self.vulnerabilities(self.settings.faults.export.stale_hours / 24)
+    }
+
+    /// The vulnerabilities so many nights ago.
+    pub(super) fn vulnerabilities(&self, nights_ago: u32) -> Vulnerabilities<'_> {
+        let (nights, fleet) = self.nights_ago(nights_ago);
+        Vulnerabilities {
+            seed: self.settings.seed,
             nights,
-            fleet: self.earlier.get_or_init(|| fleet(&self.settings, nights)),
-            ..self.inventory()
+            fleet,
+            listing: &self.listing,
+            faults: &self.settings.faults,
         }
+    }
+
+    /// The fleet so many nights ago, or as long ago as it goes back.
+    fn nights_ago(&self, ago: u32) -> (u32, &Fleet) {
+        let nights = self.settings.nights.saturating_sub(ago);
+        let earlier = self.earlier.fleet(&self.settings, nights);
+        earlier.map_or((self.settings.nights, &self.fleet), |it| (nights, it))
+    }
+
+    /// When the service last refreshed the vulnerabilities: every six hours.
+    pub(super) fn refreshed(&self) -> Timestamp {
+        let second = self.now().as_second();
+        let refreshed = second - second.rem_euclid(REFRESHED_EVERY);
+        Timestamp::from_second(refreshed).unwrap_or(self.clock.wall)
     }
 
     /// Every product, with the service's count over the machines that are not gone.
@@ -169,9 +204,4 @@ impl Tenant {
         let spread = chance(self.settings.seed, "latency", target, number as u64).f64();
         self.settings.latency.mul_f64(0.5 + spread)
     }
-}
-
-fn fleet(settings: &Settings, nights: u32) -> Fleet {
-    let exceptions = settings.faults.exceptions;
-    Fleet::with_exceptions(nights, settings.seed, settings.machines, exceptions)
 }

@@ -39,7 +39,7 @@ fn check_succeeds_and_shows_every_fact() {
     shows(
         &run,
         "roles",
-        "Alert.Read.All, Machine.Read.All, Software.Read.All",
+        "Alert.Read.All, Machine.Read.All, Software.Read.All, Vulnerability.Read.All",
     );
     shows(&run, "missing KBs", "allowed by Software.Read.All");
     shows(&run, "software inventory", "allowed by Software.Read.All");
@@ -58,11 +58,18 @@ fn check_succeeds_and_shows_every_fact() {
 fn missing_role_is_named_with_the_roles_held_and_a_hint() {
     let scene = Scene::with(|settings| settings.faults.tenant = Some(TenantFault::MissingRole));
     let run = scene.run(&["check"]).exits_with(4);
-    shows(&run, "roles", "Alert.Read.All, Machine.Read.All");
+    shows(
+        &run,
+        "roles",
+        "Alert.Read.All, Machine.Read.All, Vulnerability.Read.All",
+    );
     shows(&run, "missing KBs", "not allowed; grant ");
     shows(&run, "machine list", "allowed by Machine.Read.All");
-    run.complains("lacks the role Software.Read.All; it has: Alert.Read.All, Machine.Read.All\n")
-        .hints("grant the app registration the application permission Software.Read.All");
+    run.complains(
+        "lacks the role Software.Read.All; it has: Alert.Read.All, Machine.Read.All, \
+         Vulnerability.Read.All\n",
+    )
+    .hints("grant the app registration the application permission Software.Read.All");
     assert!(scene.tenant.log().calls.len() <= 1);
 }
 

@@ -40,7 +40,7 @@ fn refuses(fault: TenantFault, tokens: usize, says: &[&str]) {
 fn missing_role_ends_the_run() {
     let says = [
         "HTTP 403 Forbidden",
-        "application roles: Alert.Read.All,Machine.Read.All",
+        "application roles: Alert.Read.All,Machine.Read.All,Vulnerability.Read.All",
         "hint: grant the app registration the application permission Software.Read.All",
     ];
     refuses(TenantFault::MissingRole, 1, &says);

@@ -12,6 +12,8 @@ mod matching;
 mod paging;
 mod request;
 mod software;
+mod tables;
+mod vulnerabilities;
 
 use std::{sync::Arc, time::Duration};
 
@@ -36,6 +38,7 @@ use inventory::{export, inventory};
 use machines::machine_list;
 use request::{ApiRequest, Resource};
 use software::software;
+use vulnerabilities::{vulnerabilities, vulnerability_export};
 
 /// The API's side of the tenant.
 pub(super) struct Api {
@@ -128,6 +131,8 @@ impl Api {
             Resource::Census(id) => software(&again(counters), Some(id)),
             Resource::SoftwareInventory => inventory(&again(counters)),
             Resource::SoftwareExport => export(&again(counters), &self.exports),
+            Resource::Vulnerabilities => vulnerabilities(&again(counters)),
+            Resource::VulnerabilityExport => vulnerability_export(&again(counters), &self.exports),
         }
     }
 

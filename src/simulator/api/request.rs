@@ -11,7 +11,7 @@ use url::form_urlencoded;
 
 use crate::simulator::{
     log::{ApiName, Call},
-    settings::{LIST_ROLE, SOFTWARE_ROLE},
+    settings::{EXPORT_ROLE, LIST_ROLE, SOFTWARE_ROLE},
 };
 
 /// The parts of a request that the API looks at.
@@ -44,6 +44,10 @@ pub(super) enum Resource {
     SoftwareInventory,
     /// The same, in files.
     SoftwareExport,
+    /// Which vulnerabilities the machines have, in pages.
+    Vulnerabilities,
+    /// The same, in files.
+    VulnerabilityExport,
 }
 
 impl Resource {
@@ -57,6 +61,8 @@ impl Resource {
             "Software" => return Some(Self::Software),
             "machines/SoftwareInventoryByMachine" => return Some(Self::SoftwareInventory),
             "machines/SoftwareInventoryExport" => return Some(Self::SoftwareExport),
+            "machines/SoftwareVulnerabilitiesByMachine" => return Some(Self::Vulnerabilities),
+            "machines/SoftwareVulnerabilitiesExport" => return Some(Self::VulnerabilityExport),
             _ => {}
         }
         let (collection, id) = path.strip_suffix("/getmissingkbs")?.split_once('/')?;
@@ -76,6 +82,8 @@ impl Resource {
             Self::Census(_) => ApiName::Census,
             Self::SoftwareInventory => ApiName::SoftwareInventory,
             Self::SoftwareExport => ApiName::SoftwareExport,
+            Self::Vulnerabilities => ApiName::Vulnerabilities,
+            Self::VulnerabilityExport => ApiName::VulnerabilityExport,
         }
     }
 
@@ -83,6 +91,7 @@ impl Resource {
     pub(super) fn required_role(&self) -> &'static str {
         match self {
             Self::Machines => LIST_ROLE,
+            Self::Vulnerabilities | Self::VulnerabilityExport => EXPORT_ROLE,
             Self::MissingKbs(_)
             | Self::Software
             | Self::Census(_)
@@ -217,6 +226,16 @@ mod tests {
                 "/api/machines/SoftwareInventoryExport",
                 ApiName::SoftwareExport,
                 "Software.Read.All",
+            ),
+            (
+                "/api/machines/SoftwareVulnerabilitiesByMachine",
+                ApiName::Vulnerabilities,
+                "Vulnerability.Read.All",
+            ),
+            (
+                "/api/machines/SoftwareVulnerabilitiesExport?sasValidHours=1",
+                ApiName::VulnerabilityExport,
+                "Vulnerability.Read.All",
             ),
         ] {
             let resource = request("GET", path).resource.unwrap();

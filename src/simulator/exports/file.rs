@@ -22,19 +22,15 @@ use tokio::{
     task::{spawn_blocking, yield_now},
 };
 
-use super::range::requested;
-use crate::simulator::{
-    faults::SoftwareOddity,
-    reply::Body,
-    software::{FilePlan, RowForm},
-    tenant::Tenant,
-};
+use super::{range::requested, table::Table};
+use crate::simulator::{bulk::FilePlan, reply::Body, tenant::Tenant};
 
 /// How much of a file is read at once.
 const CHUNK_BYTES: u64 = 256 * 1024;
 
-/// A file of the exports: the same in each of them.
+/// A file of the exports of a table: the same in each of them.
 pub(super) struct ExportFile {
+    pub(super) table: Table,
     pub(super) plan: FilePlan,
     made: OnceCell<NamedTempFile>,
 }
@@ -56,8 +52,9 @@ struct Unread {
 }
 
 impl ExportFile {
-    pub(super) fn new(plan: FilePlan) -> Self {
+    pub(super) fn new(table: Table, plan: FilePlan) -> Self {
         Self {
+            table,
             plan,
             made: OnceCell::new(),
         }
@@ -66,8 +63,8 @@ impl ExportFile {
     /// Its content, made when it is first needed.
     pub(super) async fn open(&self, tenant: &Arc<Tenant>) -> io::Result<Content> {
         let made = self.made.get_or_try_init(|| {
-            let (plan, tenant) = (self.plan.clone(), Arc::clone(tenant));
-            async { spawn_blocking(move || compressed(&plan, &tenant)).await? }
+            let (table, plan, tenant) = (self.table, self.plan.clone(), Arc::clone(tenant));
+            async move { spawn_blocking(move || compressed(table, &plan, &tenant)).await? }
         });
         let file = File::from_std(made.await?.reopen()?);
         let length = file.metadata().await?.len();
@@ -79,16 +76,10 @@ impl ExportFile {
     }
 }
 
-fn compressed(plan: &FilePlan, tenant: &Tenant) -> io::Result<NamedTempFile> {
+fn compressed(table: Table, plan: &FilePlan, tenant: &Tenant) -> io::Result<NamedTempFile> {
     let file = NamedTempFile::new()?;
     let mut out = GzEncoder::new(BufWriter::new(file), Compression::fast());
-    let faults = &tenant.settings.faults.software;
-    let form = if faults.has(SoftwareOddity::OtherCase) {
-        RowForm::in_files().in_other_case()
-    } else {
-        RowForm::in_files()
-    };
-    plan.write(&tenant.exported(), &form, &mut out)?;
+    table.write(tenant, plan, &mut out)?;
     Ok(out.finish()?.into_inner()?)
 }
 

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use url::{Url, form_urlencoded};
 
-use crate::simulator::{reply::Reply, software::FilePlan};
+use crate::simulator::reply::Reply;
 
 /// Signs links, and checks them.
 pub(super) struct Signer {
@@ -22,13 +22,6 @@ pub(super) enum LinkError {
     Expired(Timestamp),
     /// It was never valid.
     Signature,
-}
-
-/// The path of a file of an export.
-pub(super) fn path(generated: Timestamp, export: usize, plan: &FilePlan) -> String {
-    let day = generated.strftime("%Y-%m-%d-%H%M");
-    let (group, number) = (plan.group, plan.number);
-    format!("/software-inventory/{day}-{export}/group-{group}/part-{number:05}.json.gz")
 }
 
 impl Signer {

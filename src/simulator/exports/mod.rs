@@ -7,6 +7,7 @@ mod fault;
 mod file;
 mod link;
 mod range;
+mod table;
 
 use std::{
     collections::HashMap,
@@ -24,17 +25,19 @@ use tokio::time::{Instant, sleep};
 use url::Url;
 
 use super::{
+    bulk::files,
     chance::{chance, hex},
-    faults::{self, FileFault, SoftwareOddity},
+    faults::{self, FileFault, LinkFault},
     listener::Handler,
     log::Download,
     reply::{Body, Reply},
-    software::files,
     tenant::Tenant,
 };
 
 use file::ExportFile;
 use link::{LinkError, Signer};
+
+pub(super) use table::Table;
 
 /// The most hours for which links can be requested.
 pub(super) const LONGEST_VALIDITY: usize = 6;
@@ -43,11 +46,12 @@ pub(super) const LONGEST_VALIDITY: usize = 6;
 const PRIVATE: &str =
     "http://10.0.0.5/software-inventory/part-00000.json.gz?se=9999&sig=c2lnbmF0dXJl";
 
-/// The exports of the tenant's software inventory, and the server of their files.
+/// The exports of the tenant's large tables, and the server of their files.
 pub(super) struct Exports {
     tenant: Arc<Tenant>,
     signer: Signer,
-    files: OnceLock<Vec<Arc<ExportFile>>>,
+    software: OnceLock<Vec<Arc<ExportFile>>>,
+    vulnerabilities: OnceLock<Vec<Arc<ExportFile>>>,
     issued: Mutex<Issued>,
     downloads: Mutex<Vec<Download>>,
 }
@@ -55,9 +59,10 @@ pub(super) struct Exports {
 /// The links so far.
 #[derive(Default)]
 struct Issued {
-    exports: usize,
-    /// The number of the file by path.
-    files: HashMap<String, usize>,
+    software: usize,
+    vulnerabilities: usize,
+    /// The file at each path.
+    files: HashMap<String, Arc<ExportFile>>,
 }
 
 impl Handler for Exports {
@@ -66,7 +71,7 @@ impl Handler for Exports {
         let mut download = log_entry(&request);
         let response = match self.checked(&request) {
             Ok(file) => {
-                download.fault = self.fault(&download.path);
+                download.fault = self.fault(&file, &download.path);
                 self.serve(file, &download).await
             }
             Err(reply) => reply.into_response(),
@@ -86,7 +91,8 @@ impl Exports {
         Self {
             signer: Signer { url, secret },
             tenant,
-            files: OnceLock::new(),
+            software: OnceLock::new(),
+            vulnerabilities: OnceLock::new(),
             issued: Mutex::default(),
             downloads: Mutex::default(),
         }
@@ -97,39 +103,51 @@ impl Exports {
         self.downloads.lock().clone()
     }
 
-    /// A link to each file of a new export.
-    pub(super) fn links(&self, generated: Timestamp, valid: SignedDuration) -> Vec<String> {
+    /// A link to each file of a new export of the table.
+    pub(super) fn links(
+        &self,
+        table: Table,
+        generated: Timestamp,
+        valid: SignedDuration,
+    ) -> Vec<String> {
         let now = self.tenant.now();
-        let faults = &self.tenant.settings.faults.software;
+        let faults = table.faults(&self.tenant);
         let mut issued = self.issued.lock();
-        issued.exports += 1;
-        let export = issued.exports;
-        let expired = export == 1 && faults.has(SoftwareOddity::LinksExpired);
+        let export = issued.next_export(table);
+        let expired = export == 1 && faults.has(LinkFault::Expired);
         let until = if expired { now - valid } else { now + valid };
-        let files = self.files().iter().enumerate();
-        let links = files.map(|(number, file)| {
-            let path = link::path(generated, export, &file.plan);
+        let files = self.files(table);
+        let last = files.last().map(|file| file.plan.group);
+        let left_out = last.filter(|_| faults.has(LinkFault::GroupMissing));
+        let files = files.iter().filter(|it| Some(it.plan.group) != left_out);
+        let links = files.map(|file| {
+            let path = table.path(generated, export, &file.plan);
             let link = self.signer.link(&path, until);
-            issued.files.insert(path, number);
+            issued.files.insert(path, Arc::clone(file));
             link.into()
         });
         let mut links: Vec<String> = links.collect();
-        if faults.has(SoftwareOddity::LinkPrivate) {
+        if faults.has(LinkFault::Private) {
             let place = links.len() / 2;
             links.insert(place, PRIVATE.to_owned());
         }
         links
     }
 
-    fn files(&self) -> &[Arc<ExportFile>] {
-        self.files.get_or_init(|| {
+    fn files(&self, table: Table) -> &[Arc<ExportFile>] {
+        let made = match table {
+            Table::Software => &self.software,
+            Table::Vulnerabilities => &self.vulnerabilities,
+        };
+        made.get_or_init(|| {
             let tenant = &self.tenant;
             let entries = tenant.all_entries().iter().map(|&entry| {
                 let group = tenant.listed(entry).group;
                 (group.map_or(0, |group| group.id), entry)
             });
             let files = files(entries).into_iter();
-            files.map(|plan| Arc::new(ExportFile::new(plan))).collect()
+            let files = files.map(|plan| Arc::new(ExportFile::new(table, plan)));
+            files.collect()
         })
     }
 
@@ -149,21 +167,21 @@ impl Exports {
         self.signer
             .check(request.uri(), self.tenant.now())
             .map_err(LinkError::reply)?;
-        let number = self.issued.lock().files.get(request.uri().path()).copied();
-        let file = number.and_then(|number| self.files().get(number));
+        let issued = self.issued.lock();
+        let file = issued.files.get(request.uri().path());
         file.cloned().ok_or_else(not_found)
     }
 
     /// The fault of the next download at this path.
-    fn fault(&self, path: &str) -> Option<FileFault> {
+    fn fault(&self, file: &ExportFile, path: &str) -> Option<FileFault> {
         let earlier = self.downloads.lock();
         let earlier = earlier.iter().filter(|it| it.path == path).count();
-        let settings = &self.tenant.settings;
         let request = faults::Request {
             target: path,
             attempt: u32::try_from(earlier).unwrap_or(u32::MAX),
         };
-        settings.faults.software.of_download(settings.seed, request)
+        let faults = file.table.faults(&self.tenant);
+        faults.of(self.tenant.settings.seed, request)
     }
 
     async fn serve(&self, file: Arc<ExportFile>, download: &Download) -> Response<Body> {
@@ -177,6 +195,18 @@ impl Exports {
             let status = StatusCode::INTERNAL_SERVER_ERROR;
             Reply::xml(status, "InternalError", message).into_response()
         })
+    }
+}
+
+impl Issued {
+    /// Counts one more export of the table; returns its number, from 1.
+    fn next_export(&mut self, table: Table) -> usize {
+        let count = match table {
+            Table::Software => &mut self.software,
+            Table::Vulnerabilities => &mut self.vulnerabilities,
+        };
+        *count += 1;
+        *count
     }
 }
 

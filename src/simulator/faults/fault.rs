@@ -75,6 +75,10 @@ words! {
         MissingRole = "missing-role",
         /// Tokens do not hold `Machine.Read.All`: the machine list answers 403.
         MissingListRole = "missing-list-role",
+        /// Tokens do not hold `Vulnerability.Read.All`: export and changes answer 403.
+        MissingExportRole = "missing-export-role",
+        /// Tokens for Graph do not hold `ThreatHunting.Read.All`: hunting answers 403.
+        MissingHuntingRole = "missing-hunting-role",
         /// 401 `No Tvm license`.
         NoLicence = "no-licence",
         /// 401 `Account mode is inactive`.

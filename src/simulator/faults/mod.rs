@@ -1,10 +1,13 @@
 //! Faults of the simulated tenant: none unless they are switched on.
 
+mod bulk;
 mod fault;
 mod list;
 mod odd;
 mod parse;
 mod software;
+mod vulnerabilities;
+mod words;
 
 use std::{collections::HashMap, time::Duration};
 
@@ -12,13 +15,15 @@ use url::Url;
 
 use crate::{domain::machine::MachineId, simulator::chance::chance};
 
+pub use bulk::{CallFault, CallFaults, FileFault, FileFaults, LinkFault};
 pub use fault::{Fault, TenantFault};
 pub(super) use list::Request;
 pub use list::{CENSUS_EXCESS, CensusFault, CensusFaults, ListFault, ListFaults, ListOddForm};
 pub use odd::OddForm;
 pub(super) use odd::{HOSTILE_NAMES, as_described, odd_forms};
 pub use parse::InvalidFaults;
-pub use software::{Exceptions, FileFault, SoftwareFault, SoftwareFaults, SoftwareOddity};
+pub use software::{Exceptions, SoftwareFaults, SoftwareOddity};
+pub use vulnerabilities::{ChangesFaults, ExportFaults, ExportOddity, HuntingFaults};
 
 /// A host that does not exist.
 const NOWHERE: &str = "https://elsewhere.invalid/";
@@ -52,6 +57,12 @@ pub struct Faults {
     pub census: CensusFaults,
     /// What is wrong with the software inventory.
     pub software: SoftwareFaults,
+    /// What is wrong with the export of software vulnerabilities.
+    pub export: ExportFaults,
+    /// What is wrong with their changes.
+    pub changes: ChangesFaults,
+    /// What is wrong with hunting.
+    pub hunting: HuntingFaults,
     /// How far answers follow from the versions of software.
     pub exceptions: Exceptions,
     /// Where redirects and foreign pages point to; by default a host that does not exist.
@@ -79,6 +90,9 @@ impl Default for Faults {
             list: ListFaults::default(),
             census: CensusFaults::default(),
             software: SoftwareFaults::default(),
+            export: ExportFaults::default(),
+            changes: ChangesFaults::default(),
+            hunting: HuntingFaults::default(),
             exceptions: Exceptions::default(),
             elsewhere: None,
             page_size: 2,

@@ -5,16 +5,25 @@ use std::str::FromStr;
 use thiserror::Error;
 
 use super::{
-    CensusFault, Fault, Faults, FileFault, ListFault, ListOddForm, OddForm, SoftwareFault,
-    SoftwareOddity, TenantFault,
+    CallFault, CensusFault, ExportOddity, Fault, Faults, FileFault, LinkFault, ListFault,
+    ListOddForm, OddForm, SoftwareOddity, TenantFault, words::known,
 };
 
 /// The share of a fault without one.
 const USUAL_SHARE: f64 = 0.02;
 /// The same for the machine list and the census, which take few calls.
 const USUAL_LIST_SHARE: f64 = 0.5;
-/// The same for rows of the software inventory, of which there are very many.
+/// The same for the updates that address no CVE.
+const USUAL_UPDATE_SHARE: f64 = 0.1;
+/// The same for rows of large tables, of which there are very many.
 const USUAL_ROW_SHARE: f64 = 0.0005;
+
+/// The hours of `export-stale` without a number.
+const USUAL_HOURS: u32 = 26;
+/// An export can be so many hours older: fourteen days.
+const MOST_HOURS: u32 = 336;
+/// The rows of `hunting-rows` without a number.
+const USUAL_ROWS: u32 = 500;
 
 /// Why a text is not a list of faults.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -30,37 +39,19 @@ pub enum InvalidFaults {
         /// What was written.
         share: String,
     },
+    /// The number is not a whole number within the bounds of its word.
+    #[error("invalid number `{number}` for `{fault}`: expected a whole number from 1 to {most}")]
+    Number {
+        /// The word that it belongs to.
+        fault: String,
+        /// What was written.
+        number: String,
+        /// The largest one.
+        most: u32,
+    },
     /// A fault of the whole tenant, or an odd form, was given a share.
     #[error("`{0}` is on or off and takes no share")]
     NoShare(String),
-}
-
-/// The words that a list of faults may contain.
-fn known() -> String {
-    let own: &[&str] = &["none", "occasional", "flapping-404", "gone", "odd-forms"];
-    let software: &[&str] = &[
-        "software-bad-rows",
-        "software-bad-ids",
-        "software-absent",
-        "half-installed",
-        "all-different",
-        "random-answers",
-    ];
-    let lists = [
-        own,
-        Fault::WORDS,
-        TenantFault::WORDS,
-        OddForm::WORDS,
-        ListFault::WORDS,
-        ListOddForm::WORDS,
-        CensusFault::WORDS,
-        &["census-differs"],
-        SoftwareFault::WORDS,
-        FileFault::WORDS,
-        SoftwareOddity::WORDS,
-        software,
-    ];
-    format!("expected any of {}", lists.concat().join(", "))
 }
 
 impl FromStr for Faults {
@@ -69,10 +60,13 @@ impl FromStr for Faults {
     /// A list of words, each alone or with a share: `none`, `occasional`, `flapping-404`,
     /// `gone`, any [`Fault`], any [`TenantFault`], any [`OddForm`] or `odd-forms` for all; for the
     /// machine list and the census any [`ListFault`], [`ListOddForm`] or [`CensusFault`], and
-    /// `census-differs`; for the software inventory any [`SoftwareFault`], [`FileFault`] or
-    /// [`SoftwareOddity`], `software-bad-rows`, `software-bad-ids` and `software-absent`; and
+    /// `census-differs`; for the software inventory (after `software-`) and for the export of
+    /// vulnerabilities (after `export-`) any [`CallFault`], [`FileFault`] or [`LinkFault`],
+    /// `bad-rows` and `bad-ids`, any [`SoftwareOddity`], any [`ExportOddity`], `software-absent`
+    /// and `export-stale` with hours; for their changes (after `changes-`) and for hunting (after
+    /// `hunting-`) any [`CallFault`], `changes-incomplete`, and `hunting-rows` with a number; and
     /// `half-installed`, `all-different` and `random-answers`, after which what a machine misses
-    /// does not follow from its software.
+    /// does not follow from its software, and `without-cves` for a share of the updates.
     fn from_str(text: &str) -> Result<Self, InvalidFaults> {
         let mut faults = Self::default();
         for item in text.split(',') {
@@ -97,12 +91,16 @@ impl Faults {
             self.list.per_call.push((fault, read(USUAL_LIST_SHARE)?));
         } else if let Ok(fault) = word.parse::<CensusFault>() {
             self.census.per_call.push((fault, read(USUAL_LIST_SHARE)?));
-        } else if let Ok(fault) = word.parse::<SoftwareFault>() {
-            let share = read(USUAL_LIST_SHARE)?;
-            self.software.per_call.push((fault, share));
-        } else if let Ok(fault) = word.parse::<FileFault>() {
-            let share = read(USUAL_LIST_SHARE)?;
-            self.software.per_download.push((fault, share));
+        } else if let Some((faults, fault)) = prefixed(self.calls(), word) {
+            faults.push((fault, read(USUAL_LIST_SHARE)?));
+        } else if let Some((faults, fault)) = prefixed(self.downloads(), word) {
+            faults.push((fault, read(USUAL_LIST_SHARE)?));
+        } else if word == "export-stale" {
+            let hours = read_number(word, share, USUAL_HOURS, MOST_HOURS)?;
+            self.export.stale_hours = hours;
+        } else if word == "hunting-rows" {
+            let rows = read_number(word, share, USUAL_ROWS, u32::MAX)?;
+            self.hunting.most_rows = Some(rows);
         } else {
             self.toggle(word)?;
             if share.is_some() {
@@ -112,15 +110,45 @@ impl Faults {
         Ok(())
     }
 
+    /// The faults of the calls that are named after what they are for.
+    fn calls(&mut self) -> [(&'static str, &mut Vec<(CallFault, f64)>); 4] {
+        [
+            ("software-", &mut self.software.calls.0),
+            ("export-", &mut self.export.calls.0),
+            ("changes-", &mut self.changes.calls.0),
+            ("hunting-", &mut self.hunting.calls.0),
+        ]
+    }
+
+    /// The faults of downloads.
+    fn downloads(&mut self) -> [(&'static str, &mut Vec<(FileFault, f64)>); 2] {
+        [
+            ("software-", &mut self.software.files.per_download),
+            ("export-", &mut self.export.files.per_download),
+        ]
+    }
+
+    /// The faults of links.
+    fn links(&mut self) -> [(&'static str, &mut Vec<LinkFault>); 2] {
+        [
+            ("software-", &mut self.software.files.links),
+            ("export-", &mut self.export.files.links),
+        ]
+    }
+
     /// The share that a word of its own sets, and its usual value.
     fn share_of(&mut self, word: &str) -> Option<(&mut f64, f64)> {
         Some(match word {
             "flapping-404" => (&mut self.flapping, USUAL_SHARE),
             "gone" => (&mut self.gone, USUAL_SHARE),
             "half-installed" => (&mut self.exceptions.half_installed, USUAL_SHARE),
+            "without-cves" => (&mut self.exceptions.without_cves, USUAL_UPDATE_SHARE),
+            "changes-incomplete" => (&mut self.changes.incomplete, USUAL_SHARE),
             "software-absent" => (&mut self.software.absent, USUAL_SHARE),
-            "software-bad-rows" => (&mut self.software.bad_rows, USUAL_ROW_SHARE),
+            "software-bad-rows" => (&mut self.software.files.bad_rows, USUAL_ROW_SHARE),
             "software-bad-ids" => (&mut self.software.bad_ids, USUAL_ROW_SHARE),
+            "export-bad-rows" => (&mut self.export.files.bad_rows, USUAL_ROW_SHARE),
+            "export-bad-ids" => (&mut self.export.bad_ids, USUAL_ROW_SHARE),
             _ => return None,
         })
     }
@@ -143,6 +171,10 @@ impl Faults {
                     self.list.odd_forms.push(form);
                 } else if let Ok(oddity) = word.parse::<SoftwareOddity>() {
                     self.software.oddities.push(oddity);
+                } else if let Ok(oddity) = word.parse::<ExportOddity>() {
+                    self.export.oddities.push(oddity);
+                } else if let Some((links, fault)) = prefixed(self.links(), word) {
+                    links.push(fault);
                 } else {
                     return Err(InvalidFaults::Unknown(word.to_owned()));
                 }
@@ -158,6 +190,36 @@ impl Faults {
         self.gone = self.gone.max(other.gone);
         self
     }
+}
+
+/// The fault that the word names after one of the prefixes, and where such faults belong.
+fn prefixed<'f, T, F: FromStr, const N: usize>(
+    tables: [(&str, &'f mut T); N],
+    word: &str,
+) -> Option<(&'f mut T, F)> {
+    let mut tables = tables.into_iter();
+    tables.find_map(|(prefix, faults)| {
+        let fault = word.strip_prefix(prefix)?.parse().ok()?;
+        Some((faults, fault))
+    })
+}
+
+fn read_number(
+    word: &str,
+    number: Option<&str>,
+    usual: u32,
+    most: u32,
+) -> Result<u32, InvalidFaults> {
+    let Some(text) = number else {
+        return Ok(usual);
+    };
+    let number = text.parse().ok();
+    let number = number.filter(|number| (1..=most).contains(number));
+    number.ok_or_else(|| InvalidFaults::Number {
+        fault: word.to_owned(),
+        number: text.to_owned(),
+        most,
+    })
 }
 
 fn read_share(word: &str, share: Option<&str>, usual: f64) -> Result<f64, InvalidFaults> {
@@ -176,7 +238,10 @@ fn read_share(word: &str, share: Option<&str>, usual: f64) -> Result<f64, Invali
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::simulator::faults::{CensusFaults, Exceptions, ListFaults, SoftwareFaults};
+    use crate::simulator::faults::{
+        CallFaults, CensusFaults, ChangesFaults, Exceptions, ExportFaults, FileFaults,
+        HuntingFaults, ListFaults, SoftwareFaults,
+    };
 
     #[test]
     fn fault_list_is_parsed() {
@@ -215,23 +280,71 @@ mod tests {
             .parse()
             .unwrap();
         let expected = SoftwareFaults {
-            per_call: vec![(SoftwareFault::Throttled, 1.0)],
-            per_download: vec![(FileFault::Cut, USUAL_LIST_SHARE)],
+            calls: CallFaults(vec![(CallFault::Throttled, 1.0)]),
+            files: FileFaults {
+                per_download: vec![(FileFault::Cut, USUAL_LIST_SHARE)],
+                bad_rows: USUAL_ROW_SHARE,
+                links: Vec::new(),
+            },
             oddities: vec![SoftwareOddity::NoExport],
-            bad_rows: USUAL_ROW_SHARE,
             ..SoftwareFaults::default()
         };
         assert_eq!(software.software, expected);
         let exceptions = Exceptions {
             half_installed: 0.01,
             all_different: true,
-            random_answers: false,
+            ..Exceptions::default()
         };
         assert_eq!(software.exceptions, exceptions);
         assert_eq!("none".parse(), Ok(Faults::default()));
         assert_eq!("occasional".parse(), Ok(Faults::occasional()));
         let odd: Faults = "odd-forms".parse().unwrap();
         assert_eq!(odd.odd_forms.len(), OddForm::WORDS.len());
+    }
+
+    #[test]
+    fn faults_of_vulnerabilities_are_parsed() {
+        let faults: Faults = "export-file-cut=0.1,export-links-expired,export-group-missing,\
+                              export-stale=8,export-no-files,export-throttled=1,\
+                              export-bad-rows,changes-incomplete=0.3,changes-not-json,\
+                              hunting-rows=50,hunting-server-error=0.2,without-cves=0.4"
+            .parse()
+            .unwrap();
+        let export = ExportFaults {
+            calls: CallFaults(vec![(CallFault::Throttled, 1.0)]),
+            files: FileFaults {
+                per_download: vec![(FileFault::Cut, 0.1)],
+                links: vec![LinkFault::Expired, LinkFault::GroupMissing],
+                bad_rows: USUAL_ROW_SHARE,
+            },
+            oddities: vec![ExportOddity::NoFiles],
+            bad_ids: 0.0,
+            stale_hours: 8,
+        };
+        assert_eq!(faults.export, export);
+        let changes = ChangesFaults {
+            calls: CallFaults(vec![(CallFault::NotJson, USUAL_LIST_SHARE)]),
+            incomplete: 0.3,
+        };
+        assert_eq!(faults.changes, changes);
+        let hunting = HuntingFaults {
+            calls: CallFaults(vec![(CallFault::ServerError, 0.2)]),
+            most_rows: Some(50),
+        };
+        assert_eq!(faults.hunting, hunting);
+        assert!((faults.exceptions.without_cves - 0.4).abs() < 1e-9);
+        let usual: Faults = "export-stale,hunting-rows".parse().unwrap();
+        let numbers = (usual.export.stale_hours, usual.hunting.most_rows);
+        assert_eq!(numbers, (USUAL_HOURS, Some(USUAL_ROWS)));
+    }
+
+    #[test]
+    fn every_known_word_is_read() {
+        let known = known();
+        let words = known.strip_prefix("expected any of ").unwrap();
+        for word in words.split(", ") {
+            assert!(word.parse::<Faults>().is_ok(), "{word}");
+        }
     }
 
     #[test]
@@ -247,6 +360,13 @@ mod tests {
             "software-no-export=1",
             "half-installed=2",
             "random-answers=0.5",
+            "export-no-export",
+            "changes-file-cut",
+            "hunting-links-expired",
+            "export-group-missing=1",
+            "export-stale=0",
+            "export-stale=337",
+            "hunting-rows=x",
         ] {
             assert!(text.parse::<Faults>().is_err(), "{text}");
         }

@@ -128,6 +128,18 @@ impl Catalogue {
         Self { series }
     }
 
+    /// The same, but this share of the updates addresses no CVE.
+    pub(super) fn without_cves(mut self, share: f64) -> Self {
+        let updates = self.series.iter_mut().flat_map(|it| &mut it.updates);
+        for update in updates {
+            let drawn = chance(0, "without CVEs", update.id.as_str(), 0).f64();
+            if drawn < share {
+                update.scopes.iter_mut().for_each(|(_, cves)| *cves = 0);
+            }
+        }
+        self
+    }
+
     /// Every update.
     pub(super) fn updates(&self) -> impl Iterator<Item = &Update> {
         self.series.iter().flat_map(|series| &series.updates)

@@ -32,3 +32,10 @@ pub struct SimulatedMachine {
     /// Until when its Windows gets updates.
     pub(in crate::simulator) lifecycle: Lifecycle,
 }
+
+impl SimulatedMachine {
+    /// Whether its Windows gets no more updates.
+    pub(in crate::simulator) fn is_out_of_support(&self) -> bool {
+        matches!(self.lifecycle, Lifecycle::Ended(_))
+    }
+}

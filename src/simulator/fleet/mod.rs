@@ -20,6 +20,7 @@ mod maker;
 mod model;
 mod night;
 mod others;
+mod scopes;
 mod support;
 mod version;
 
@@ -30,7 +31,7 @@ use crate::{domain::machine::MachineId, simulator::faults::Exceptions};
 pub use census::{Product, ProductGap};
 pub(super) use machine::SITES;
 pub use machine::SimulatedMachine;
-pub(super) use others::{OTHERS, Other};
+pub(super) use others::{Other, OtherHere, others_on};
 pub use support::Support;
 pub use version::ProductVersion;
 
@@ -65,7 +66,7 @@ impl Fleet {
         machines: usize,
         exceptions: Exceptions,
     ) -> Self {
-        let catalogue = Catalogue::after(nights);
+        let catalogue = Catalogue::after(nights).without_cves(exceptions.without_cves);
         let gone = u64::from(nights) * (machines as u64).div_ceil(500);
         let mut maker = Maker::new(nights, seed, &catalogue, exceptions);
         let numbers = gone..gone + machines as u64;

@@ -1,6 +1,11 @@
 //! Software that no update of the tenant is for, although some of it is Microsoft's and changes
 //! every week.
 
+use crate::simulator::chance::chance;
+
+/// Versions of software before the first night: there is room below for machines that lag.
+const VERSIONS_BEFORE: u32 = 100;
+
 /// A product beside those that get updates by KB.
 pub(in crate::simulator) struct Other {
     pub(in crate::simulator) vendor: &'static str,
@@ -13,6 +18,47 @@ pub(in crate::simulator) struct Other {
     pub(in crate::simulator) share: u32,
     /// Whether the service knows that it gets no more updates.
     pub(in crate::simulator) ended: bool,
+}
+
+/// A product on a machine.
+pub(in crate::simulator) struct OtherHere {
+    pub(in crate::simulator) other: &'static Other,
+    /// Its place among all.
+    pub(in crate::simulator) place: usize,
+    /// The number of its version.
+    pub(in crate::simulator) number: u32,
+    pub(in crate::simulator) version: String,
+    /// How many versions it is behind.
+    pub(in crate::simulator) lag: u32,
+}
+
+impl OtherHere {
+    /// How many CVEs it has.
+    pub(in crate::simulator) fn weaknesses(&self) -> usize {
+        3 * usize::try_from(self.lag).unwrap_or_default()
+    }
+}
+
+/// The products on a machine: which, and how late the machine updates each, stays the same from
+/// night to night.
+pub(in crate::simulator) fn others_on(
+    seed: u64,
+    nights: u32,
+    machine: &str,
+) -> impl Iterator<Item = OtherHere> {
+    let mut random = chance(seed, "software", machine, 0);
+    OTHERS.iter().enumerate().filter_map(move |(place, other)| {
+        let here = random.u32(..100) < other.share;
+        let lag = random.u32(..3) * random.u32(..2);
+        let number = VERSIONS_BEFORE + nights / other.every - lag;
+        here.then(|| OtherHere {
+            other,
+            place,
+            number,
+            version: format!("{}.{number}.{}", other.major, 10 + lag),
+            lag,
+        })
+    })
 }
 
 /// Software that is supported.

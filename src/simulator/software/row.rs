@@ -1,11 +1,12 @@
 //! One row of the software inventory, as it is written in a page and in a file.
 
-use serde::Serialize;
-
-use crate::simulator::fleet::Support;
+use crate::simulator::{
+    bulk::{Cell, RowForm},
+    fleet::Support,
+};
 
 /// The fields, as pages name them, in alphabetical order.
-const FIELDS: [&str; 13] = [
+pub(in crate::simulator) const FIELDS: [&str; 13] = [
     "deviceId",
     "deviceName",
     "diskPaths",
@@ -39,72 +40,14 @@ pub(in crate::simulator) struct SoftwareRow {
     pub(in crate::simulator) support: Support,
 }
 
-/// How rows are written.
-#[derive(Debug)]
-pub(in crate::simulator) struct RowForm {
-    keys: [String; FIELDS.len()],
-    /// Whether a field without a value is written as null instead of being absent.
-    nulls: bool,
-}
-
-/// The value of a field.
-enum Cell<'a> {
-    Text(Option<&'a str>),
-    Number(u64),
-    List(&'a [String]),
-}
-
-impl RowForm {
-    /// In pages: camelCase, and null where there is no value.
-    pub(in crate::simulator) fn in_pages() -> Self {
-        Self {
-            keys: FIELDS.map(str::to_owned),
-            nulls: true,
-        }
-    }
-
-    /// In files: `PascalCase`, and no key where there is no value.
-    pub(in crate::simulator) fn in_files() -> Self {
-        Self {
-            keys: FIELDS.map(pascal_case),
-            nulls: false,
-        }
-    }
-
-    /// The same, with keys in cases that no document mentions.
-    pub(in crate::simulator) fn in_other_case(mut self) -> Self {
-        for (place, key) in self.keys.iter_mut().enumerate() {
-            if place.is_multiple_of(2) {
-                key.make_ascii_uppercase();
-            } else {
-                key.make_ascii_lowercase();
-            }
-        }
-        self
-    }
-
-    /// Appends the row as a JSON object.
-    pub(in crate::simulator) fn write(&self, row: &SoftwareRow, out: &mut Vec<u8>) {
-        let date = row
-            .support
-            .ends
-            .map(|date| format!("{date}T00:00:00+00:00"));
-        let mut separator = b'{';
-        for (key, cell) in self.keys.iter().zip(row.cells(date.as_deref())) {
-            if cell.is_empty() && !self.nulls {
-                continue;
-            }
-            out.extend([separator, b'"']);
-            out.extend(key.as_bytes());
-            out.extend(b"\":");
-            cell.write(out);
-            separator = b',';
-        }
-        out.push(b'}');
-    }
-}
-
 impl SoftwareRow {
+    /// Appends the fields of the row, each with a comma behind it.
+    pub(super) fn write(&self, form: &RowForm, out: &mut Vec<u8>) {
+        let ends = self.support.ends;
+        let ends = ends.map(|date| format!("{date}T00:00:00+00:00"));
+        form.write(self.cells(ends.as_deref()), out);
+    }
+
     /// The values in the order of [`FIELDS`].
     fn cells<'a>(&'a self, support_ends: Option<&'a str>) -> [Cell<'a>; FIELDS.len()] {
         [
@@ -125,49 +68,18 @@ impl SoftwareRow {
     }
 }
 
-impl Cell<'_> {
-    fn is_empty(&self) -> bool {
-        match self {
-            Self::Text(text) => text.is_none(),
-            Self::Number(_) => false,
-            Self::List(items) => items.is_empty(),
-        }
-    }
-
-    fn write(&self, out: &mut Vec<u8>) {
-        match self {
-            Self::Text(text) => json(text, out),
-            Self::Number(number) => json(number, out),
-            Self::List(items) => json(items, out),
-        }
-    }
-}
-
-/// Appends a value as JSON; none of those above can fail.
-fn json(value: &impl Serialize, out: &mut Vec<u8>) {
-    let _ = serde_json::to_writer(out, value);
-}
-
-/// `osPlatform` as the service's files have it: `OSPlatform`.
-fn pascal_case(field: &str) -> String {
-    if let Some(rest) = field.strip_prefix("os") {
-        return format!("OS{rest}");
-    }
-    let (first, rest) = field.split_at(1);
-    format!("{}{rest}", first.to_ascii_uppercase())
-}
-
 #[cfg(test)]
 mod tests {
     use jiff::civil::date;
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::simulator::bulk::JsonRows;
 
     fn written(form: &RowForm, row: &SoftwareRow) -> Value {
-        let mut out = Vec::new();
-        form.write(row, &mut out);
-        serde_json::from_slice(&out).unwrap()
+        let mut rows = JsonRows::default();
+        rows.push(|out| row.write(form, out));
+        serde_json::from_slice(rows.from(0).next().unwrap()).unwrap()
     }
 
     #[test]
@@ -190,7 +102,7 @@ mod tests {
             },
         };
         assert_eq!(
-            written(&RowForm::in_pages(), &row),
+            written(&RowForm::in_pages(&FIELDS), &row),
             json!({
                 "deviceId": "0f3c", "rbacGroupName": null, "deviceName": "LAP \"7\"",
                 "osPlatform": "Windows10", "softwareVendor": "microsoft",
@@ -206,7 +118,7 @@ mod tests {
             ..row
         };
         assert_eq!(
-            written(&RowForm::in_files(), &supported),
+            written(&RowForm::in_files(&FIELDS), &supported),
             json!({
                 "DeviceId": "0f3c", "DeviceName": "LAP \"7\"", "OSPlatform": "Windows10",
                 "SoftwareVendor": "microsoft", "SoftwareName": "windows_10",

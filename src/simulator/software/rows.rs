@@ -1,26 +1,21 @@
 //! The rows of one machine.
 
-use jiff::{
-    Timestamp,
-    civil::{Date, date},
-    tz::Offset,
-};
+use jiff::civil::{Date, date};
 
 use super::row::SoftwareRow;
 use crate::{
     domain::skip_reason::SkipReason,
     simulator::{
+        bulk::{JsonRows, RowForm, clock},
         chance::chance,
         faults::SoftwareFaults,
-        fleet::{Fleet, OTHERS, Other, ProductVersion, SimulatedMachine, Support},
+        fleet::{Fleet, Other, OtherHere, ProductVersion, SimulatedMachine, Support, others_on},
         listing::{Entry, ListedMachine, Listing},
     },
 };
 
 /// When the only software that gets no more updates was given up.
 const ENDED: Date = date(2020, 12, 31);
-/// Versions of software before the first night: there is room below for machines that lag.
-const VERSIONS_BEFORE: u32 = 100;
 
 /// What all rows of the tenant depend on.
 #[derive(Debug, Clone, Copy)]
@@ -47,7 +42,15 @@ struct Device<'a> {
 impl Inventory<'_> {
     /// The rows of a machine: always the same, in the same order. Machines without a sensor, or
     /// silent for a month, have none.
-    pub(in crate::simulator) fn rows(&self, entry: Entry) -> Vec<SoftwareRow> {
+    pub(in crate::simulator) fn rows(&self, entry: Entry, form: &RowForm) -> JsonRows {
+        let mut written = JsonRows::default();
+        for row in self.unwritten(entry) {
+            written.push(|out| row.write(form, out));
+        }
+        written
+    }
+
+    fn unwritten(&self, entry: Entry) -> Vec<SoftwareRow> {
         let Some(device) = self.device(entry) else {
             return Vec::new();
         };
@@ -109,15 +112,10 @@ impl Inventory<'_> {
         })
     }
 
-    /// Software that no KB is for: which, and how late the machine updates it, stays the same
-    /// from night to night.
-    fn others<'d>(&'d self, device: &'d Device<'_>) -> impl Iterator<Item = SoftwareRow> + 'd {
-        let mut random = chance(self.seed, "software", &device.id, 0);
-        OTHERS.iter().filter_map(move |other| {
-            let here = random.u32(..100) < other.share;
-            let lag = random.u32(..3) * random.u32(..2);
-            here.then(|| device.other_row(other, self.nights, lag))
-        })
+    /// Software that no KB is for.
+    fn others<'d>(&self, device: &'d Device<'_>) -> impl Iterator<Item = SoftwareRow> + 'd {
+        let others = others_on(self.seed, self.nights, &device.id);
+        others.map(|other| device.other_row(other))
     }
 }
 
@@ -134,22 +132,20 @@ impl Device<'_> {
         }
     }
 
-    fn other_row(&self, other: &Other, nights: u32, lag: u32) -> SoftwareRow {
-        let Other { vendor, name, .. } = *other;
-        let released = VERSIONS_BEFORE + nights / other.every;
-        let version = format!("{}.{}.{}", other.major, released - lag, 10 + lag);
+    fn other_row(&self, here: OtherHere) -> SoftwareRow {
+        let Other { vendor, name, .. } = *here.other;
         let uninstall = "SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Uninstall";
         let mut row = SoftwareRow {
-            weaknesses: u64::from(lag) * 3,
+            weaknesses: here.weaknesses() as u64,
             disk_paths: vec![format!("C:\\Program Files\\{vendor}\\{name}\\{name}.exe")],
             registry_paths: vec![
                 format!("HKEY_LOCAL_MACHINE\\{uninstall}\\{name}"),
                 format!("HKEY_LOCAL_MACHINE\\SOFTWARE\\{vendor}\\{name}"),
             ],
-            ..self.row([vendor, name], version)
+            ..self.row([vendor, name], here.version)
         };
         self.first_seen[1].clone_into(&mut row.first_seen);
-        if other.ended {
+        if here.other.ended {
             row.support = Support {
                 status: "EOS Software",
                 ends: Some(ENDED),
@@ -190,10 +186,4 @@ impl Device<'_> {
             support: Support::WITHOUT_END,
         }
     }
-}
-
-/// A time as the inventory writes it: `2025-11-05 11:55:28`.
-fn clock(time: Timestamp) -> String {
-    let time = Offset::UTC.to_datetime(time);
-    format!("{} {:.0}", time.date(), time.time())
 }

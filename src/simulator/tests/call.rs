@@ -121,7 +121,7 @@ async fn tenant_faults_refuse_every_call() {
         (
             TenantFault::MissingRole,
             403,
-            "application roles: Alert.Read.All,Machine.Read.All.",
+            "application roles: Alert.Read.All,Machine.Read.All,Vulnerability.Read.All.",
         ),
         (
             TenantFault::NoLicence,

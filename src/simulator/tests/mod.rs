@@ -8,6 +8,9 @@ mod list_fault;
 mod sign_in;
 mod software;
 mod software_fault;
+mod tables;
+mod vulnerabilities;
+mod vulnerability_fault;
 
 use std::collections::HashMap;
 

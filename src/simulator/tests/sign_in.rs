@@ -32,7 +32,12 @@ async fn correct_secret_gets_a_token() {
     assert_eq!(payload["appid"], scene.simulator.client_id());
     assert_eq!(
         payload["roles"],
-        json!(["Alert.Read.All", "Machine.Read.All", "Software.Read.All"])
+        json!([
+            "Alert.Read.All",
+            "Machine.Read.All",
+            "Software.Read.All",
+            "Vulnerability.Read.All"
+        ])
     );
     assert_eq!(payload["aud"], "https://api.securitycenter.microsoft.com");
     let lifetime = payload["exp"].as_i64().unwrap() - payload["iat"].as_i64().unwrap();

@@ -1,13 +1,8 @@
 //! The software inventory, in pages and in files.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    io::Read,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
-use flate2::read::GzDecoder;
-
-use super::*;
+use super::{tables::download, *};
 
 /// The row with the keys of a page, and with null for what is absent.
 pub(super) fn normal(row: &Value) -> Value {
@@ -46,60 +41,18 @@ pub(super) fn normal(row: &Value) -> Value {
 
 /// Every page, from this query on.
 pub(super) async fn pages(scene: &Scene, token: &str, query: &str) -> Vec<Vec<Value>> {
-    let mut pages = Vec::new();
     let path = format!("machines/SoftwareInventoryByMachine?{query}");
-    let mut reply = scene.get(token, &path).await;
-    loop {
-        assert_eq!(reply.status(), 200);
-        let body = json(reply).await;
-        pages.push(body["value"].as_array().unwrap().clone());
-        let Some(link) = body["@odata.nextLink"].as_str() else {
-            return pages;
-        };
-        assert!(link.starts_with(scene.simulator.api_url().as_str()));
-        reply = scene
-            .client
-            .get(link)
-            .bearer_auth(token)
-            .send()
-            .await
-            .unwrap();
-    }
+    tables::pages(scene, token, &path).await
 }
 
 pub(super) async fn export(scene: &Scene, token: &str) -> Vec<String> {
     let path = "machines/SoftwareInventoryExport?sasValidHours=1";
-    let body = json(scene.get(token, path).await).await;
-    let links = body["exportFiles"].as_array().unwrap().iter();
-    links
-        .map(|link| link.as_str().unwrap().to_owned())
-        .collect()
-}
-
-/// The compressed file behind the link.
-pub(super) async fn download(scene: &Scene, link: &str) -> Vec<u8> {
-    let reply = scene.client.get(link).send().await.unwrap();
-    assert_eq!(reply.status(), 200);
-    assert!(header(&reply, "content-encoding").is_none());
-    let length = reply.content_length().unwrap();
-    let bytes = reply.bytes().await.unwrap().to_vec();
-    assert_eq!(bytes.len() as u64, length);
-    bytes
+    tables::export(scene, token, path).await
 }
 
 /// The rows of every file.
 pub(super) async fn files(scene: &Scene, token: &str) -> Vec<Vec<Value>> {
-    let mut files = Vec::new();
-    for link in export(scene, token).await {
-        let bytes = download(scene, &link).await;
-        let mut text = String::new();
-        GzDecoder::new(&bytes[..])
-            .read_to_string(&mut text)
-            .unwrap();
-        let rows = text.lines().map(|line| serde_json::from_str(line).unwrap());
-        files.push(rows.collect());
-    }
-    files
+    tables::files(scene, &export(scene, token).await).await
 }
 
 /// How often each row is there.

@@ -7,10 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{
-    row::{RowForm, SoftwareRow},
-    rows::Inventory,
-};
+use super::rows::JsonRows;
 use crate::simulator::{chance::chance, listing::Entry};
 
 /// The most machines of a group in one file.
@@ -34,6 +31,14 @@ pub(in crate::simulator) struct FilePlan {
     of: usize,
     /// The machines of the group.
     entries: Arc<Vec<Entry>>,
+}
+
+/// How many lines beside the rows are not JSON.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::simulator) struct BadRows {
+    pub(in crate::simulator) seed: u64,
+    /// In relation to the rows.
+    pub(in crate::simulator) share: f64,
 }
 
 /// Which rows of a machine stand in a file.
@@ -75,17 +80,17 @@ impl FilePlan {
     /// Writes the rows of the file, one JSON object a line. Machines are not in one piece.
     pub(in crate::simulator) fn write(
         &self,
-        inventory: &Inventory<'_>,
-        form: &RowForm,
+        rows: impl Fn(Entry) -> JsonRows,
+        bad_rows: BadRows,
         out: &mut impl Write,
     ) -> io::Result<()> {
         let mut lines = Vec::new();
         for (place, &entry) in self.entries.iter().enumerate() {
             if let Some(part) = self.part(place) {
-                let mut random = chance(inventory.seed, "bad rows", "", place as u64);
-                for row in part.of(inventory.rows(entry)) {
-                    line(form, &row, &mut lines);
-                    if random.f64() < inventory.faults.bad_rows {
+                let mut random = chance(bad_rows.seed, "bad rows", "", place as u64);
+                for row in part.of(&rows(entry)) {
+                    line(row, &mut lines);
+                    if random.f64() < bad_rows.share {
                         lines.extend(NOT_JSON);
                     }
                 }
@@ -94,8 +99,8 @@ impl FilePlan {
             lines.clear();
         }
         for entry in self.repeated() {
-            if let Some(row) = inventory.rows(entry).first() {
-                line(form, row, &mut lines);
+            if let Some(row) = rows(entry).from(0).next() {
+                line(row, &mut lines);
             }
         }
         out.write_all(&lines)
@@ -129,8 +134,8 @@ impl FilePlan {
 }
 
 impl Part {
-    fn of(self, rows: Vec<SoftwareRow>) -> impl Iterator<Item = SoftwareRow> {
-        let rows = rows.into_iter().enumerate();
+    fn of(self, rows: &JsonRows) -> impl Iterator<Item = &[u8]> {
+        let rows = rows.from(0).enumerate();
         rows.filter(move |(number, _)| match self {
             Self::All => true,
             Self::Even => number.is_multiple_of(2),
@@ -140,8 +145,8 @@ impl Part {
     }
 }
 
-fn line(form: &RowForm, row: &SoftwareRow, lines: &mut Vec<u8>) {
-    form.write(row, lines);
+fn line(row: &[u8], lines: &mut Vec<u8>) {
+    lines.extend(row);
     lines.push(b'\n');
 }
 

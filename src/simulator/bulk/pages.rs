@@ -2,12 +2,12 @@
 
 use std::mem;
 
-use super::row::{RowForm, SoftwareRow};
+use super::rows::JsonRows;
 
 /// How much of a page is made at once.
 const CHUNK_BYTES: usize = 256 * 1024;
 
-/// A place in the inventory, between two rows.
+/// A place in a table, between two rows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(in crate::simulator) struct Place {
     /// The number of the machine.
@@ -23,7 +23,6 @@ pub(in crate::simulator) struct Page<Rows, Link> {
     /// The link to the page that begins here, if there is to be one.
     pub(in crate::simulator) link: Link,
     pub(in crate::simulator) context: &'static str,
-    pub(in crate::simulator) form: RowForm,
     pub(in crate::simulator) start: Place,
     /// The most rows.
     pub(in crate::simulator) size: usize,
@@ -33,7 +32,6 @@ pub(in crate::simulator) struct Page<Rows, Link> {
 pub(in crate::simulator) struct Chunks<Rows, Link> {
     rows: Rows,
     link: Link,
-    form: RowForm,
     place: Place,
     left: usize,
     next: Vec<u8>,
@@ -43,7 +41,7 @@ pub(in crate::simulator) struct Chunks<Rows, Link> {
 
 impl<Rows, Link> Page<Rows, Link>
 where
-    Rows: Fn(usize) -> Option<Vec<SoftwareRow>>,
+    Rows: Fn(usize) -> Option<JsonRows>,
     Link: Fn(Place) -> Option<String>,
 {
     /// The body.
@@ -52,7 +50,6 @@ where
         Chunks {
             rows: self.rows,
             link: self.link,
-            form: self.form,
             place: self.start,
             left: self.size,
             next: head.into_bytes(),
@@ -64,7 +61,7 @@ where
 
 impl<Rows, Link> Iterator for Chunks<Rows, Link>
 where
-    Rows: Fn(usize) -> Option<Vec<SoftwareRow>>,
+    Rows: Fn(usize) -> Option<JsonRows>,
     Link: Fn(Place) -> Option<String>,
 {
     type Item = Vec<u8>;
@@ -85,17 +82,17 @@ where
     Link: Fn(Place) -> Option<String>,
 {
     /// Adds the rows of a machine, as many as fit.
-    fn add(&mut self, rows: &[SoftwareRow]) {
-        let rest = rows.get(self.place.row..).unwrap_or_default();
-        let fitting = rest.len().min(self.left);
-        for row in &rest[..fitting] {
+    fn add(&mut self, rows: &JsonRows) {
+        let rest = rows.len().saturating_sub(self.place.row);
+        let fitting = rest.min(self.left);
+        for row in rows.from(self.place.row).take(fitting) {
             if !mem::take(&mut self.is_first_row) {
                 self.next.push(b',');
             }
-            self.form.write(row, &mut self.next);
+            self.next.extend(row);
         }
         self.left -= fitting;
-        self.place = if fitting < rest.len() {
+        self.place = if fitting < rest {
             let row = self.place.row + fitting;
             Place { row, ..self.place }
         } else {

@@ -1,0 +1,60 @@
+//! The words that a list of faults may contain.
+
+use super::{
+    CallFault, CensusFault, ExportOddity, Fault, FileFault, LinkFault, ListFault, ListOddForm,
+    OddForm, SoftwareOddity, TenantFault,
+};
+
+/// Words that stand for themselves.
+const OWN: &[&str] = &["none", "occasional", "flapping-404", "gone", "odd-forms"];
+/// Words about the software inventory and the software itself.
+const SOFTWARE: &[&str] = &[
+    "software-bad-rows",
+    "software-bad-ids",
+    "software-absent",
+    "half-installed",
+    "without-cves",
+    "all-different",
+    "random-answers",
+];
+/// Words about software vulnerabilities.
+const VULNERABILITIES: &[&str] = &[
+    "export-bad-rows",
+    "export-bad-ids",
+    "export-stale",
+    "changes-incomplete",
+    "hunting-rows",
+];
+
+/// Every word.
+pub(super) fn known() -> String {
+    let lists = [
+        after("", OWN),
+        after("", Fault::WORDS),
+        after("", TenantFault::WORDS),
+        after("", OddForm::WORDS),
+        after("", ListFault::WORDS),
+        after("", ListOddForm::WORDS),
+        after("", CensusFault::WORDS),
+        after("", &["census-differs"]),
+        of_files("software-"),
+        after("", SoftwareOddity::WORDS),
+        after("", SOFTWARE),
+        of_files("export-"),
+        after("", ExportOddity::WORDS),
+        after("changes-", CallFault::WORDS),
+        after("hunting-", CallFault::WORDS),
+        after("", VULNERABILITIES),
+    ];
+    format!("expected any of {}", lists.concat().join(", "))
+}
+
+/// Those about a table that is exported in files.
+fn of_files(prefix: &str) -> Vec<String> {
+    let words = [CallFault::WORDS, FileFault::WORDS, LinkFault::WORDS];
+    after(prefix, &words.concat())
+}
+
+fn after(prefix: &str, words: &[&str]) -> Vec<String> {
+    words.iter().map(|word| format!("{prefix}{word}")).collect()
+}
