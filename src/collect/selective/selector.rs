@@ -19,6 +19,8 @@ use crate::domain::{accuracy::Accuracy, kb::MissingKbs, machine::MachineId, outc
 enum Phase {
     First,
     Settle,
+    /// Control totals that no sample explains.
+    ControlFirst,
     Sample,
     Measure,
     SettleAgain,
@@ -106,6 +108,7 @@ impl Selector {
                 )
             }
             Phase::Measure => self.measure(),
+            Phase::ControlFirst => self.control_first(),
             Phase::Control => self.control(),
             Phase::Done => (Phase::Done, None),
         }
@@ -141,7 +144,7 @@ impl Selector {
             }
         }
         match (more.is_empty(), with_sample) {
-            (true, false) => (Phase::Sample, None),
+            (true, false) => (Phase::ControlFirst, None),
             (true, true) => (Phase::Control, None),
             (false, _) => (
                 self.phase,
@@ -193,35 +196,50 @@ impl Selector {
         (Phase::Done, Some(self.request(all, Role::Member, why)))
     }
 
-    /// Requests machines whose answers may explain why the service counts otherwise.
+    /// Requests machines because the service counts otherwise than as many wrong answers as are allowed
+    /// explain. Such a difference says more than the sample, so it is not left for last.
+    fn control_first(&mut self) -> (Phase, Option<Round>) {
+        match self.suspects(false, self.policy.max_missed / 100.0) {
+            Some(round) => (Phase::Settle, Some(round)),
+            None => (Phase::Sample, None),
+        }
+    }
+
+    /// Likewise, because the sample does not explain it.
     fn control(&mut self) -> (Phase, Option<Round>) {
-        let Some(totals) = &self.control else {
-            return (Phase::Done, None);
-        };
-        let settled = self.population.settled(true);
+        match self.suspects(true, self.inferred.at_most()) {
+            Some(round) => (Phase::SettleAgain, Some(round)),
+            None => (Phase::Done, None),
+        }
+    }
+
+    /// Requests machines whose answers may explain why the service counts otherwise; `None` if there are
+    /// none, or if no more than this share of wrong answers explains it.
+    fn suspects(&mut self, with_sample: bool, bound: f64) -> Option<Round> {
+        let totals = self.control.as_ref()?;
+        let settled = self.population.settled(with_sample);
         let tally = self.population.tally(&settled);
-        let bound = self.inferred.at_most();
-        let tolerance = |product: &str| tolerance(&self.population, product, bound);
+        let is_before_sample = !with_sample;
+        let tolerance =
+            |product: &str| tolerance(&self.population, product, bound, is_before_sample);
         let differences = totals.differences(&self.contents, &tally, tolerance);
         let suspects = Suspects {
             population: &self.population,
             contents: &self.contents,
             settled: &settled,
             controlled: &self.controlled,
+            is_before_sample,
         };
         let (places, named) = suspects.of(differences);
         if places.is_empty() {
-            return (Phase::Done, None);
+            return None;
         }
         let cohorts = places
             .iter()
             .filter_map(|it| self.population.at(*it).cohort);
         self.controlled.extend(cohorts);
         let why = Why::ControlTotals(named);
-        (
-            Phase::SettleAgain,
-            Some(self.request(places, Role::Member, why)),
-        )
+        Some(self.request(places, Role::Member, why))
     }
 
     /// Whether a machine has an answer in this run.

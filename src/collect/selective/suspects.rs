@@ -13,17 +13,23 @@ const STEP: usize = 50;
 /// The number of further machines of a cohort that a difference requests.
 const MORE_OF_COHORT: usize = 8;
 
-/// The number of machines with the product whose inferred answers the sample allows to be wrong.
-pub(super) fn tolerance(population: &Population, product: &str, bound: f64) -> u64 {
+/// The number of machines with the product whose answers may be wrong, given the largest share of wrong
+/// ones: among the inferred answers, or before the sample among all that were not asked for.
+pub(super) fn tolerance(
+    population: &Population,
+    product: &str,
+    bound: f64,
+    with_kept: bool,
+) -> u64 {
     let waiting = population.waiting_with(product);
-    let inferred = waiting.filter(|place| population.at(*place).cohort.is_some());
+    let counted = waiting.filter(|place| with_kept || population.at(*place).cohort.is_some());
     #[expect(
         clippy::cast_precision_loss,
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         reason = "counts of machines are far below 2^53"
     )]
-    let tolerance = (inferred.count() as f64 * bound).ceil() as u64;
+    let tolerance = (counted.count() as f64 * bound).ceil() as u64;
     tolerance
 }
 
@@ -35,6 +41,8 @@ pub(super) struct Suspects<'run> {
     pub(super) settled: &'run [Option<ContentId>],
     /// Cohorts in which machines were already requested because of a difference.
     pub(super) controlled: &'run BTreeSet<u32>,
+    /// Whether the sample is still to come, which has the oldest kept answers.
+    pub(super) is_before_sample: bool,
 }
 
 impl Suspects<'_> {
@@ -55,6 +63,9 @@ impl Suspects<'_> {
 
     /// The machines with the product whose kept answers are the oldest.
     fn kept(&self, difference: &Difference) -> Vec<u32> {
+        if self.is_before_sample {
+            return Vec::new();
+        }
         let waiting = self.population.waiting_with(&difference.product);
         let kept = waiting.filter(|place| self.population.at(*place).cohort.is_none());
         let mut kept: Vec<u32> = kept.collect();

@@ -326,6 +326,20 @@ fn control_totals_find_what_the_sample_cannot() {
     let ran = Ran::of(&fleet, policy, control(&fleet));
     assert_eq!(ran.wrong(&fleet), [0; 0]);
 
+    // What not even the allowed share of wrong answers explains does not wait for the sample.
+    let strict = Policy {
+        max_missed: 1.0,
+        ..policy
+    };
+    let ran = Ran::of(&fleet, strict, control(&fleet));
+    assert!(
+        matches!(ran.rounds[..2], [Why::First, Why::ControlTotals(_)]),
+        "{:?}",
+        ran.rounds
+    );
+    assert_eq!(ran.rounds.last(), Some(&Why::Recheck));
+    assert_eq!(ran.wrong(&fleet), [0; 0]);
+
     // Two hidden exceptions among the inferred: the bound of the sample explains them.
     fleet.exceptions = [17, 18].into();
     let sampled = |it: &MachineId| [17, 18].contains(&number(*it));
