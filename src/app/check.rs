@@ -23,7 +23,7 @@ use crate::{
         machine::MachineId,
         text::{counted, span},
     },
-    run::{RunError, gate::gate, identity::Identity, prepare},
+    run::{RunError, gate::gate, groups, identity::Identity, prepare},
     store::{Application, Lock, Store},
 };
 
@@ -44,6 +44,7 @@ pub(super) async fn check(context: &mut Context, typed: Settings) -> Result<Exit
     print(&token(claims.as_ref(), Timestamp::now()))?;
     demand_role(claims.as_ref())?;
     let identity = Identity::new(&resolved.config, claims);
+    print(&same_software(&store, &identity)?)?;
     let refusal = one_call(&resolved.config, &session, &store, &identity).await?;
     print(&access(refusal, identity.claims.as_ref())?)?;
     Ok(ExitCode::Complete)
@@ -115,6 +116,14 @@ fn kept(store: &Store) -> Result<String, AppError> {
     };
     let mut lines = LabelledLines::default();
     lines.add("store", &format!("{} ({runs})", store.path().display()));
+    Ok(lines.into_text())
+}
+
+/// How many groups of machines with the same software there are, as far as the store knows: asking the
+/// service would take more than one call.
+fn same_software(store: &Store, identity: &Identity) -> Result<String, AppError> {
+    let mut lines = LabelledLines::default();
+    lines.add("same software", &groups::kept(store, identity.service())?);
     Ok(lines.into_text())
 }
 

@@ -46,6 +46,11 @@ impl Identity {
         }
     }
 
+    /// The source of the answers.
+    pub(crate) const fn service(&self) -> &Service {
+        &self.service
+    }
+
     /// The parameters of a run that did not wait for another one.
     pub(super) fn params<'run>(
         &'run self,

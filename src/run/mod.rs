@@ -9,7 +9,8 @@
 //! - `input`: the input of a run; `inputs`: the files that reports must not replace
 //! - `prepare`: the first phase, and what stays the same after it
 //! - `software`: before the second phase: the software inventory
-//! - `selection`, `selective`: before the second phase: which machines are called for, if not all
+//! - `selection`, `selective`, `candidates`: before the second phase: which machines are called for, if
+//!   not all; `groups`: how many there are with different software
 //! - `collect`: the second phase: the work queue and the worker threads
 //! - `census`: the service's own count, after the second phase
 //! - `conclude`: the third phase
@@ -27,6 +28,7 @@
 //! quota. The end is written to the store after the reports, so that a run whose reports could not
 //! be written is resumed. How a run ended is a single `Ending`; everything else is derived from it.
 
+mod candidates;
 mod census;
 mod collect;
 mod conclude;
@@ -34,6 +36,7 @@ mod deadline;
 mod dry_run;
 mod error;
 pub(crate) mod gate;
+pub(crate) mod groups;
 pub(crate) mod identity;
 mod input;
 pub(crate) mod inputs;

@@ -3,16 +3,15 @@
 //! why.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
 
-use jiff::Timestamp;
 use parking_lot::Mutex;
 use tracing::warn;
 
 use super::{
-    RunError,
+    RunError, candidates,
     census::{fetch, record_kbs},
     lend::lend,
     prepare::{Prepared, Setup},
@@ -31,8 +30,8 @@ use crate::{
         call_selection::CallSelection, kb::KbId, machine::MachineId, software::SoftwareInventory,
         text::chain,
     },
-    inventory::{Inventory, LastSeen, ListComparison},
-    store::{MachineProgress, RunRecord, StartedRun, Store, StoreError},
+    inventory::ListComparison,
+    store::{RunRecord, StartedRun, Store, StoreError},
 };
 
 /// Why every machine has to be called for, in the words of the reports.
@@ -118,6 +117,7 @@ struct Known<'run> {
 
 impl Known<'_> {
     fn selector(&self) -> Result<Selector, StoreError> {
+        let comparison = self.comparison()?;
         let relevant = self.relevant_products();
         let mut keys = RelevantSoftware::new(&relevant);
         let keys_tonight = keys.keys(self.software);
@@ -131,9 +131,10 @@ impl Known<'_> {
             software: self.software,
             keys: &keys_tonight,
             newest_kbs: &newest,
-            control: Some(self.control_totals()?),
+            control: Some(self.control_totals(comparison.as_ref())?),
         };
-        selector.start(self.candidates(&last), inputs);
+        let gone = comparison.map_or_else(Vec::new, |it| it.not_in_service);
+        selector.start(self.candidates(&last, &gone)?, inputs);
         self.record_earlier_answers(&mut selector)?;
         Ok(selector)
     }
@@ -199,21 +200,25 @@ impl Known<'_> {
         Ok(last)
     }
 
-    fn candidates(&self, last: &HashMap<MachineId, LastAnswer>) -> Vec<Candidate> {
-        let inventory = self.setup.input.inventory;
-        let now = self.setup.input.started.timestamp();
-        let seen = inventory.last_seen_column().zip(inventory.last_seen(now));
-        let progress = self.started.machines.iter().enumerate();
-        let candidate = |position, it: &MachineProgress| Candidate {
-            machine: it.machine,
-            last_seen: seen.and_then(|(column, seen)| last_seen(inventory, position, column, seen)),
-            software: self.software.set_of(it.machine),
-            last: last.get(&it.machine).copied(),
-            failed_since: it.failed_at.is_some(),
+    fn candidates(
+        &self,
+        last: &HashMap<MachineId, LastAnswer>,
+        gone: &[MachineId],
+    ) -> Result<Vec<Candidate>, StoreError> {
+        let silent_then = if self.setup.input.config.source.answers.changes {
+            self.store.silent_before(self.record().run)?
+        } else {
+            HashSet::new()
         };
-        progress
-            .map(|(position, it)| candidate(position, it))
-            .collect()
+        let known = candidates::Known {
+            list: self.setup.input.inventory,
+            software: self.software,
+            gone,
+            silent_then: &silent_then,
+            now: self.setup.input.started.timestamp(),
+        };
+        let last = |machine| last.get(&machine).copied();
+        Ok(known.candidates(&self.started.machines, last))
     }
 
     /// The answers that an earlier process has got for this run.
@@ -226,25 +231,25 @@ impl Known<'_> {
             })
     }
 
-    fn control_totals(&self) -> Result<ControlTotals, StoreError> {
+    fn control_totals(
+        &self,
+        comparison: Option<&ListComparison>,
+    ) -> Result<ControlTotals, StoreError> {
+        let fetched = self.setup.input.inventory.fetched.as_ref();
+        let is_whole = fetched.map(|it| it.is_whole);
         Ok(ControlTotals {
             service: self.census.products.clone(),
-            is_whole: self.lists_every_machine()?,
+            is_whole: is_whole.unwrap_or_else(|| comparison.is_some_and(|it| it.unlisted() == 0)),
             usual: self.usual_differences()?,
         })
     }
 
-    /// Whether the list has every machine of the tenant.
-    fn lists_every_machine(&self) -> Result<bool, StoreError> {
+    /// The list compared with the service's own, if that was asked for.
+    fn comparison(&self) -> Result<Option<ListComparison>, StoreError> {
         let list = self.setup.input.inventory;
-        if let Some(fetched) = &list.fetched {
-            return Ok(fetched.is_whole);
-        }
         let service = self.store.service_list(self.record().run)?;
-        let comparison = service
-            .and_then(Result::ok)
-            .map(|it| ListComparison::of(list, it));
-        Ok(comparison.is_some_and(|it| it.unlisted() == 0))
+        let service = service.and_then(Result::ok);
+        Ok(service.map(|it| ListComparison::of(list, it)))
     }
 
     /// How many machines more the service counted at the last run: what was so then is no news.
@@ -260,13 +265,4 @@ impl Known<'_> {
         });
         Ok(differences.collect())
     }
-}
-
-fn last_seen(
-    list: &Inventory,
-    position: usize,
-    column: usize,
-    seen: LastSeen,
-) -> Option<Timestamp> {
-    seen.read(list.cells.row(position).nth(column)?)
 }

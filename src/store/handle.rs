@@ -1,7 +1,7 @@
 //! The open store: the operations that commands use.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -12,7 +12,7 @@ use rusqlite::Connection;
 use super::{
     error::StoreError,
     file::{connection, open, untouched::read_untouched},
-    read::earlier_census::earlier_census,
+    read::{earlier_census::earlier_census, silent_machines::silent_before},
     tables::{
         answers::{self, OutcomeSink},
         calls::{self, Application, Counting, Pause},
@@ -268,6 +268,11 @@ impl Store {
     /// The service's own count beside that of the latest earlier run about the same machines.
     pub fn last_census(&self, run: RunId) -> Result<Option<Census>> {
         self.name(earlier_census(&self.connection, run))
+    }
+
+    /// The machines of which the service had no current data at the latest earlier run about them.
+    pub fn silent_before(&self, run: RunId) -> Result<HashSet<MachineId>> {
+        self.name(silent_before(&self.connection, run))
     }
 
     /// Keeps the software inventory of a run, or why there is none, in place of an earlier one. The

@@ -44,6 +44,7 @@ fn check_succeeds_and_shows_every_fact() {
     shows(&run, "missing KBs", "allowed by Software.Read.All");
     shows(&run, "software inventory", "allowed by Software.Read.All");
     shows(&run, "machine list", "allowed by Machine.Read.All");
+    shows(&run, "same software", "not known before a run");
     shows(&run, "access", "granted");
     assert!(
         run.stdout

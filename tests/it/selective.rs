@@ -292,4 +292,12 @@ fn plan_tells_the_calls_of_each_source() {
         plan.stdout
     );
     assert_eq!(calls(&scene), sent);
+    // `check` says the same, by what is stored: it makes one call.
+    let groups = plan.stdout.split("; software of ").nth(1).unwrap();
+    let groups = groups.lines().next().unwrap();
+    let check = scene.run(&["check"]).exits_with(0);
+    let mut lines = check.stdout.lines();
+    let line = lines.find(|line| line.starts_with("same software"));
+    assert!(line.unwrap().ends_with(groups), "{}", check.stdout);
+    assert_eq!(calls(&scene), sent + 1);
 }

@@ -15,7 +15,7 @@ words! {
     pub enum Due {
         /// It has never been answered, or its last answer is older than thirty days.
         New = "new",
-        /// Its last requests failed.
+        /// Its last requests failed, or the service had no current data of it and now has.
         CameBack = "cameBack",
         /// Its software is not known, tonight or at the time of its last answer.
         UnknownSoftware = "unknownSoftware",
@@ -44,8 +44,8 @@ pub type NewestKbs = HashMap<Box<str>, Timestamp>;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Situation {
     pub(super) last: Option<LastAnswer>,
-    /// Whether its requests failed since.
-    pub(super) failed_since: bool,
+    /// Whether its last answer says nothing: see [`Candidate`](super::Candidate::came_back).
+    pub(super) came_back: bool,
     /// Its software tonight, if it is known.
     pub(super) software: Option<SoftwareKey>,
     /// When a KB was last listed for one of its products for the first time.
@@ -61,7 +61,7 @@ pub(super) fn due(situation: &Situation) -> Option<Due> {
     if situation.now.duration_since(last.as_of) > LONGEST_KEPT {
         return Some(Due::New);
     }
-    if situation.failed_since {
+    if situation.came_back {
         return Some(Due::CameBack);
     }
     match (last.software, situation.software) {
@@ -120,7 +120,7 @@ mod tests {
         };
         let usual = Situation {
             last: last(39, Some(same)),
-            failed_since: false,
+            came_back: false,
             software: Some(same),
             newest_kb: None,
             now: night(40),
@@ -138,7 +138,7 @@ mod tests {
         assert_eq!(last_of(last(39, Some(other))), Some(Due::OtherVersions));
         assert_eq!(last_of(last(39, None)), Some(Due::UnknownSoftware));
         assert_eq!(with(|it| it.software = None), Some(Due::UnknownSoftware));
-        assert_eq!(with(|it| it.failed_since = true), Some(Due::CameBack));
+        assert_eq!(with(|it| it.came_back = true), Some(Due::CameBack));
         assert_eq!(with(|it| it.newest_kb = Some(night(38))), None);
         assert_eq!(with(|it| it.newest_kb = Some(night(40))), Some(Due::NewKb));
     }

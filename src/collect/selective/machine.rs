@@ -16,8 +16,8 @@ pub struct Candidate {
     pub software: Option<u32>,
     /// Its last answer, if an earlier run has one.
     pub last: Option<LastAnswer>,
-    /// Whether its requests have failed since.
-    pub failed_since: bool,
+    /// Whether its last requests failed, or it was silent at its last answer and no longer is.
+    pub came_back: bool,
 }
 
 impl Candidate {

@@ -192,7 +192,7 @@ fn is_due(machine: &Machine, policy: &Policy, newest: &[Option<Timestamp>]) -> b
     !policy.keeps
         || due(&Situation {
             last: candidate.last,
-            failed_since: candidate.failed_since,
+            came_back: candidate.came_back,
             software: machine.key,
             newest_kb,
             now: policy.now,

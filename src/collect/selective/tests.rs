@@ -164,7 +164,7 @@ impl Ran {
                 content: selector.content(&missing(version, false)),
                 software: Some(keys[usize::from(version)]),
             }),
-            failed_since: false,
+            came_back: false,
         });
         let candidates = candidates.collect();
         let inputs = Inputs {

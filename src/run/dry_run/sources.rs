@@ -11,18 +11,10 @@ use crate::{
         SoftwareKey,
     },
     config::AnswerSource,
-    domain::{
-        kb::MissingKbs,
-        machine::MachineId,
-        software::SoftwareInventory,
-        text::{counted, thousands},
-    },
-    run::RunInput,
+    domain::{kb::MissingKbs, machine::MachineId, software::SoftwareInventory, text::thousands},
+    run::{RunInput, groups},
     store::{Store, StoreError},
 };
-
-/// The number of products that are named.
-const NAMED: usize = 5;
 
 /// Every source but `calls`.
 const SOURCES: [AnswerSource; 3] = [
@@ -102,35 +94,7 @@ impl Estimates {
             "{}; software of {}, {}",
             calls.join(", "),
             self.software.generated_at.strftime("%Y-%m-%d"),
-            self.groups()
-        )
-    }
-
-    /// The number of groups, and the products that add most to it.
-    fn groups(&self) -> String {
-        let groups = |products: &BTreeSet<String>| {
-            let keys = RelevantSoftware::new(products).keys(&self.software);
-            keys.into_iter().collect::<BTreeSet<_>>().len()
-        };
-        let all = groups(&self.products);
-        let mut added = Vec::new();
-        for product in &self.products {
-            let mut others = self.products.clone();
-            others.remove(product);
-            added.push((all.saturating_sub(groups(&others)), product));
-        }
-        added.sort_by(|one, other| other.0.cmp(&one.0).then(one.1.cmp(other.1)));
-        let named = added.iter().filter(|it| it.0 > 0).take(NAMED);
-        let named: Vec<String> = named
-            .map(|(more, product)| format!("{product} {more}"))
-            .collect();
-        let all = counted(all as u64, "group of machines", "groups of machines");
-        if named.is_empty() {
-            return all;
-        }
-        format!(
-            "{all}, of which these products make the most: {}",
-            named.join(", ")
+            groups::described(&self.software, &self.products)
         )
     }
 
@@ -173,7 +137,7 @@ impl Estimates {
             last_seen: None,
             software: self.software.set_of(machine),
             last: self.answered.get(&machine).map(last),
-            failed_since: false,
+            came_back: false,
         }
     }
 }

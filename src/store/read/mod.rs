@@ -4,4 +4,5 @@ pub(crate) mod earlier_census;
 pub(crate) mod earlier_runs;
 mod list_cache;
 pub(crate) mod machine_progress;
+pub(crate) mod silent_machines;
 pub(crate) mod snapshot;

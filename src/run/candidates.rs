@@ -1,0 +1,133 @@
+//! What is known of a run's machines before the first call for any of them.
+
+use std::collections::HashSet;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::{
+    collect::selective::{Candidate, LastAnswer},
+    domain::{machine::MachineId, software::SoftwareInventory},
+    inventory::Inventory,
+    store::MachineProgress,
+};
+
+/// After this long without contact the service has no current data of a machine.
+const SILENT: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// What the candidates of a run follow from.
+pub(super) struct Known<'run> {
+    pub(super) list: &'run Inventory,
+    pub(super) software: &'run SoftwareInventory,
+    /// The machines of the list that the service's own list lacks, sorted.
+    pub(super) gone: &'run [MachineId],
+    /// The machines of which the service had no current data at the last run.
+    pub(super) silent_then: &'run HashSet<MachineId>,
+    pub(super) now: Timestamp,
+}
+
+impl Known<'_> {
+    /// A candidate for each machine of the list, in its order, given its last answer.
+    pub(super) fn candidates<'machine>(
+        &self,
+        machines: impl IntoIterator<Item = &'machine MachineProgress>,
+        last: impl Fn(MachineId) -> Option<LastAnswer>,
+    ) -> Vec<Candidate> {
+        let column = self.list.last_seen_column();
+        let last_seen = column.zip(self.list.last_seen(self.now));
+        let seen = |position| {
+            let (column, last_seen) = last_seen?;
+            last_seen.read(self.list.cells.row(position).nth(column)?)
+        };
+        let machines = machines.into_iter().enumerate();
+        let candidates = machines.map(|(position, it)| {
+            let last_seen = seen(position);
+            Candidate {
+                machine: it.machine,
+                last_seen,
+                software: self.software_of(it.machine),
+                last: last(it.machine),
+                came_back: it.failed_at.is_some() || self.came_back(it.machine, last_seen),
+            }
+        });
+        candidates.collect()
+    }
+
+    /// The place of a machine's software. That of a machine that the service no longer lists says
+    /// nothing: it is called for.
+    fn software_of(&self, machine: MachineId) -> Option<u32> {
+        let is_gone = self.gone.binary_search(&machine).is_ok();
+        self.software.set_of(machine).filter(|_| !is_gone)
+    }
+
+    fn came_back(&self, machine: MachineId, last_seen: Option<Timestamp>) -> bool {
+        let is_silent = last_seen.is_some_and(|seen| self.now.duration_since(seen) > SILENT);
+        !is_silent && self.silent_then.contains(&machine)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::software::SoftwareSet,
+        inventory::{Cells, InventoryMachine},
+        store::MachineState,
+    };
+
+    fn machine(number: u8) -> MachineId {
+        MachineId::from_bytes([number; 20])
+    }
+
+    fn progress(number: u8) -> MachineProgress {
+        MachineProgress {
+            machine: machine(number),
+            number: number.into(),
+            last_answered: None,
+            failed_at: None,
+            state: MachineState::Unrequested,
+        }
+    }
+
+    #[test]
+    fn machines_that_are_gone_or_came_back_are_told_from_others() {
+        let now: Timestamp = "2026-11-30T00:00:00Z".parse().unwrap();
+        let row = |number| InventoryMachine {
+            id: machine(number),
+            line: number.into(),
+        };
+        let list = Inventory {
+            machines: [1, 2, 3, 4, 5, 6].map(row).into(),
+            columns: vec!["lastSeen".to_owned()],
+            cells: Cells::from_iter([
+                ["2026-11-29"],
+                ["2026-11-29"],
+                ["2026-10-29"],
+                [""],
+                ["2026-11-29"],
+                ["2026-11-29"],
+            ]),
+            ..Inventory::default()
+        };
+        let software = SoftwareInventory {
+            sets: vec![SoftwareSet::default()],
+            machines: [1, 2, 3, 4, 5].map(|it| (machine(it), 0)).into(),
+            ..SoftwareInventory::default()
+        };
+        let known = Known {
+            list: &list,
+            software: &software,
+            gone: &[machine(5)],
+            silent_then: &[2, 3, 4].map(machine).into(),
+            now,
+        };
+        let mut machines = [1, 2, 3, 4, 5, 6].map(progress);
+        machines[0].failed_at = Some(now);
+        let candidates = known.candidates(&machines, |_| None);
+        let came_back = candidates.iter().map(|it| it.came_back);
+        let expected = [true, true, false, true, false, false];
+        assert_eq!(came_back.collect::<Vec<_>>(), expected);
+        let software = candidates.iter().map(|it| it.software.is_some());
+        let expected = [true, true, true, true, false, false];
+        assert_eq!(software.collect::<Vec<_>>(), expected);
+    }
+}
