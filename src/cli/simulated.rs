@@ -55,9 +55,10 @@ pub struct Simulate {
     /// Faults to simulate: none, occasional, or a list
     ///
     /// A list such as flapping-404=0.05,no-licence: the number is the share of the calls. Faults of
-    /// the machine list, the census, the software inventory and the software vulnerabilities begin
-    /// with list-, census-, software- and export-; half-installed=0.01 makes that share of the
-    /// machines miss something else than their versions say. An unknown name prints the full list.
+    /// the machine list, the census and the software inventory begin with list-, census- and
+    /// software-; those of the software vulnerabilities with export-, changes- and hunting-.
+    /// half-installed=0.01 makes that share of the machines miss something else than their versions
+    /// say. An unknown name prints the full list.
     #[arg(long, value_name = "LIST", default_value = "none")]
     #[arg(help_heading = "Simulated tenant")]
     pub faults: Faults,

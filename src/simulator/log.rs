@@ -40,6 +40,10 @@ words! {
         Vulnerabilities = "vulnerabilities",
         /// `GET /api/machines/SoftwareVulnerabilitiesExport`.
         VulnerabilityExport = "vulnerability-export",
+        /// `GET /api/machines/SoftwareVulnerabilityChangesByMachine`.
+        Changes = "changes",
+        /// `POST /v1.0/security/runHuntingQuery`.
+        Hunting = "hunting",
     }
 }
 
@@ -54,6 +58,8 @@ pub struct Call {
     pub api: Option<ApiName>,
     /// The requested machine, if the path names one with a valid id.
     pub machine: Option<MachineId>,
+    /// What is hunted for.
+    pub query: Option<String>,
     /// The `User-Agent` header.
     pub user_agent: Option<String>,
     /// The status of the reply; `None` where the connection was broken instead.
@@ -145,6 +151,7 @@ mod tests {
             target: String::new(),
             api: None,
             machine: None,
+            query: None,
             user_agent: None,
             status: None,
             over_quota: false,

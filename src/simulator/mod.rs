@@ -18,6 +18,7 @@
 //!   it or lets its fault do so; each API has a quota of its own
 //! - `software`: what is installed on each machine: the rows of the software inventory
 //! - `vulnerabilities`: which CVEs are open on each machine, and which KB mends them
+//! - `hunting`: the same, as queries find it
 //! - `bulk`: how both are laid out in pages and in files
 //! - `exports`: the files, on an origin of their own, behind links that expire
 //! - `faults`: the words of `--faults`, and which call has which fault
@@ -31,6 +32,7 @@ mod error;
 mod exports;
 mod faults;
 mod fleet;
+mod hunting;
 mod listener;
 mod listing;
 mod log;
@@ -186,6 +188,11 @@ impl Simulator {
     /// The scope that a token can be asked for.
     pub fn scope(&self) -> &str {
         &self.tenant.settings.scope
+    }
+
+    /// The scope that a token for Graph can be asked for.
+    pub fn graph_scope(&self) -> &str {
+        &self.tenant.settings.graph_scope
     }
 
     /// The machines, gone ones included.

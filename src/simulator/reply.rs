@@ -9,6 +9,7 @@ use hyper::{
     body::{Bytes, Frame},
     header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue},
 };
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 /// The body of any reply.
@@ -77,6 +78,23 @@ impl Reply {
     /// The service's error envelope.
     pub(super) fn error(status: StatusCode, code: &str, message: &str, target: &str) -> Self {
         let error = json!({"code": code, "message": message, "target": target});
+        Self::json(status, &json!({ "error": error }))
+    }
+
+    /// Graph's error envelope.
+    pub(super) fn graph_error(
+        status: StatusCode,
+        code: &str,
+        message: &str,
+        request: &str,
+        now: Timestamp,
+    ) -> Self {
+        let inner = json!({
+            "date": now.strftime("%Y-%m-%dT%H:%M:%S").to_string(),
+            "request-id": request,
+            "client-request-id": request,
+        });
+        let error = json!({"code": code, "message": message, "innerError": inner});
         Self::json(status, &json!({ "error": error }))
     }
 

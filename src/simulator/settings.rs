@@ -17,6 +17,9 @@ pub(super) const LIST_ROLE: &str = "Machine.Read.All";
 /// The role for the export of vulnerabilities, and for their changes.
 pub(super) const EXPORT_ROLE: &str = "Vulnerability.Read.All";
 
+/// The role for hunting, in Graph.
+pub(super) const HUNTING_ROLE: &str = "ThreatHunting.Read.All";
+
 /// The settings of a simulated tenant.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
@@ -41,6 +44,10 @@ pub struct Settings {
     pub scope: String,
     /// The roles that the application was granted.
     pub roles: Vec<String>,
+    /// The scope that tokens for Graph can be requested for.
+    pub graph_scope: String,
+    /// The roles that the application was granted in Graph.
+    pub graph_roles: Vec<String>,
     /// The application's certificate (PEM), which must then have signed a client
     /// assertion; without it, any signature is accepted.
     pub assertion_certificate: Option<String>,
@@ -74,6 +81,8 @@ impl Default for Settings {
             roles: ["Alert.Read.All", LIST_ROLE, SOFTWARE_ROLE, EXPORT_ROLE]
                 .map(str::to_owned)
                 .to_vec(),
+            graph_scope: "https://graph.microsoft.com/.default".to_owned(),
+            graph_roles: vec![HUNTING_ROLE.to_owned()],
             assertion_certificate: None,
             faults: Faults::default(),
             export_age: Duration::from_hours(2),
@@ -92,7 +101,10 @@ impl Settings {
             (ApiName::MissingKbs, _) => self.limits.clone(),
             (_, Some(limits)) => limits.clone(),
             (_, None) if self.limits.0.is_empty() => RateLimits::default(),
-            (ApiName::SoftwareInventory | ApiName::Vulnerabilities, None) => limits(30, 1000),
+            (ApiName::SoftwareInventory | ApiName::Vulnerabilities | ApiName::Changes, None) => {
+                limits(30, 1000)
+            }
+            (ApiName::Hunting, None) => RateLimits::of(&[(45, Duration::from_mins(1))]),
             (ApiName::SoftwareExport | ApiName::VulnerabilityExport, None) => limits(5, 20),
             (_, None) => usual_limits(),
         }

@@ -2,7 +2,7 @@
 
 use std::{sync::OnceLock, time::Duration};
 
-use jiff::{Timestamp, civil::Date, tz::Offset};
+use jiff::{SignedDuration, Timestamp, civil::Date, tz::Offset};
 use tokio::time::Instant;
 
 use crate::domain::{kb::MissingKb, machine::MachineId};
@@ -13,10 +13,10 @@ use super::{
     fleet::{Fleet, Product, SimulatedMachine, Support},
     listing::{Entry, ListedMachine, Listing},
     nights::{EarlierNights, fleet},
-    settings::{EXPORT_ROLE, LIST_ROLE, SOFTWARE_ROLE, Settings},
+    settings::{EXPORT_ROLE, HUNTING_ROLE, LIST_ROLE, SOFTWARE_ROLE, Settings},
     software::Inventory,
-    tokens::Tokens,
-    vulnerabilities::Vulnerabilities,
+    tokens::{Audience, Tokens},
+    vulnerabilities::{Changes, Vulnerabilities},
 };
 
 /// Seconds from one refresh of the vulnerabilities to the next.
@@ -87,6 +87,31 @@ impl Tenant {
         roles
     }
 
+    /// The roles that tokens for Graph hold.
+    pub(super) fn graph_roles(&self) -> Vec<String> {
+        let mut roles = self.settings.graph_roles.clone();
+        if self.has_fault(TenantFault::MissingHuntingRole) {
+            roles.retain(|role| role != HUNTING_ROLE);
+        }
+        roles
+    }
+
+    /// The roles that tokens for a service hold.
+    pub(super) fn roles_for(&self, audience: Audience) -> Vec<String> {
+        match audience {
+            Audience::Defender => self.roles(),
+            Audience::Graph => self.graph_roles(),
+        }
+    }
+
+    /// The scope that tokens for a service are requested for.
+    pub(super) fn scope_of(&self, audience: Audience) -> &str {
+        match audience {
+            Audience::Defender => &self.settings.scope,
+            Audience::Graph => &self.settings.graph_scope,
+        }
+    }
+
     /// The machine, unless it is gone.
     pub(super) fn find(&self, machine: MachineId) -> Option<&SimulatedMachine> {
         let gone = self.settings.faults.is_gone(self.settings.seed, machine);
@@ -155,6 +180,17 @@ impl Tenant {
             fleet,
             listing: &self.listing,
             faults: &self.settings.faults,
+        }
+    }
+
+    /// What the night changed that ended so many nights ago.
+    pub(super) fn changes(&self, nights_ago: u32) -> Changes<'_> {
+        let days = SignedDuration::from_hours(24 * i64::from(nights_ago));
+        let refreshed = self.refreshed();
+        Changes {
+            before: self.vulnerabilities(nights_ago + 1),
+            after: self.vulnerabilities(nights_ago),
+            ended: refreshed.saturating_sub(days).unwrap_or(refreshed),
         }
     }
 

@@ -5,6 +5,13 @@ use std::{collections::HashMap, time::Duration};
 use parking_lot::Mutex;
 use tokio::time::Instant;
 
+/// The service that a token is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Audience {
+    Defender,
+    Graph,
+}
+
 /// Every token that the tenant issued.
 #[derive(Debug)]
 pub(super) struct Tokens {
@@ -15,7 +22,7 @@ pub(super) struct Tokens {
 #[derive(Debug, Default)]
 struct Issued {
     order: Vec<String>,
-    valid_until: HashMap<String, Instant>,
+    valid: HashMap<String, (Audience, Instant)>,
 }
 
 impl Tokens {
@@ -26,26 +33,26 @@ impl Tokens {
         }
     }
 
-    /// Issues the token that `make` makes from its number.
-    pub(super) fn issue(&self, make: impl FnOnce(usize) -> String) -> String {
+    /// Issues the token for this service that `make` makes from its number.
+    pub(super) fn issue(&self, audience: Audience, make: impl FnOnce(usize) -> String) -> String {
         self.with(|issued| {
             let token = make(issued.order.len());
             let valid_until = Instant::now() + self.lifetime;
             issued.order.push(token.clone());
-            issued.valid_until.insert(token.clone(), valid_until);
+            issued.valid.insert(token.clone(), (audience, valid_until));
             token
         })
     }
 
-    /// Whether the token was issued here and is still valid.
-    pub(super) fn is_valid(&self, token: &str) -> bool {
-        let valid_until = self.with(|issued| issued.valid_until.get(token).copied());
-        valid_until.is_some_and(|until| Instant::now() < until)
+    /// The service that the token is for, if it was issued here and is still valid.
+    pub(super) fn audience(&self, token: &str) -> Option<Audience> {
+        let (audience, until) = self.with(|issued| issued.valid.get(token).copied())?;
+        (Instant::now() < until).then_some(audience)
     }
 
     /// Declares the token expired.
     pub(super) fn expire(&self, token: &str) {
-        self.with(|issued| issued.valid_until.remove(token));
+        self.with(|issued| issued.valid.remove(token));
     }
 
     /// Every token ever issued, in order.
@@ -65,16 +72,18 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn token_is_valid_for_its_lifetime_unless_expired_early() {
         let tokens = Tokens::new(Duration::from_mins(1));
-        let first = tokens.issue(|number| format!("token {number}"));
-        let second = tokens.issue(|number| format!("token {number}"));
-        assert!(tokens.is_valid(&first) && tokens.is_valid(&second));
-        assert!(!tokens.is_valid("token 2"));
+        let issue = |audience| tokens.issue(audience, |number| format!("token {number}"));
+        let (first, second) = (issue(Audience::Defender), issue(Audience::Graph));
+        assert_eq!(tokens.audience(&first), Some(Audience::Defender));
+        assert_eq!(tokens.audience(&second), Some(Audience::Graph));
+        assert_eq!(tokens.audience("token 2"), None);
 
         tokens.expire(&first);
-        assert!(!tokens.is_valid(&first) && tokens.is_valid(&second));
+        assert_eq!(tokens.audience(&first), None);
+        assert_eq!(tokens.audience(&second), Some(Audience::Graph));
 
         tokio::time::advance(Duration::from_mins(1)).await;
-        assert!(!tokens.is_valid(&second));
+        assert_eq!(tokens.audience(&second), None);
         assert_eq!(tokens.all(), ["token 0", "token 1"]);
     }
 }

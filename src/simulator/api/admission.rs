@@ -9,9 +9,10 @@ use crate::simulator::{
     faults::Request,
     reply::Reply,
     tenant::Tenant,
+    tokens::Audience,
 };
 
-use super::request::ApiRequest;
+use super::request::{ApiRequest, Resource};
 
 /// A call that is being checked.
 pub(super) struct Admission<'a> {
@@ -41,10 +42,16 @@ impl Stage {
 }
 
 impl Admission<'_> {
+    /// The service that is called.
+    pub(super) fn audience(&self) -> Audience {
+        let resource = self.request.resource.as_ref();
+        resource.map_or(Audience::Defender, Resource::audience)
+    }
+
     /// What the faults of the machine list and the census depend on.
-    pub(super) fn as_request(&self) -> Request<'_> {
+    pub(super) fn as_request<'k>(&self, key: &'k str) -> Request<'k> {
         Request {
-            target: &self.request.target,
+            target: key,
             attempt: match self.stage {
                 Stage::Checks(_) => 0,
                 Stage::Attempt(attempt) => attempt,
@@ -64,12 +71,23 @@ impl Admission<'_> {
     /// every run.
     pub(super) fn error(&self, status: StatusCode, code: &str, message: &str) -> Reply {
         let seed = self.tenant.settings.seed;
-        let mut random = self.stage.chance(seed, &self.request.target);
-        Reply::error(status, code, message, &uuid(&mut random))
+        let mut random = self.stage.chance(seed, &self.request.key());
+        let id = uuid(&mut random);
+        match self.audience() {
+            Audience::Defender => Reply::error(status, code, message, &id),
+            Audience::Graph => {
+                let now = self.tenant.now();
+                Reply::graph_error(status, code, message, &id, now)
+            }
+        }
     }
 
     pub(super) fn unauthorized(&self, message: &str) -> Reply {
-        self.error(StatusCode::UNAUTHORIZED, "Unauthorized", message)
+        let code = match self.audience() {
+            Audience::Defender => "Unauthorized",
+            Audience::Graph => "InvalidAuthenticationToken",
+        };
+        self.error(StatusCode::UNAUTHORIZED, code, message)
     }
 
     pub(super) fn unlicensed(&self, reason: &str) -> Reply {

@@ -22,10 +22,11 @@ const CONTEXT: &str = "https://api.security.microsoft.com/api/$metadata#Machines
 /// The reply to a call of the machine list. `Err` is a refusal.
 pub(super) fn machine_list(call: &Admission<'_>, list: &mut ListState) -> Result<Reply, Reply> {
     let settings = &call.tenant.settings;
-    let fault = settings
-        .faults
-        .list
-        .of(settings.seed, list.calls, call.as_request());
+    let fault = settings.faults.list.of(
+        settings.seed,
+        list.calls,
+        call.as_request(&call.request.target),
+    );
     list.calls += 1;
     let whole = match fault {
         Some(ListFault::Throttled) => Fault::Throttled,

@@ -2,10 +2,12 @@
 
 mod admission;
 mod answer;
+mod changes;
 mod counters;
 mod describe;
 mod faults;
 mod filter;
+mod hunting;
 mod inventory;
 mod machines;
 mod matching;
@@ -17,6 +19,7 @@ mod vulnerabilities;
 
 use std::{sync::Arc, time::Duration};
 
+use http_body_util::{BodyExt, Limited};
 use hyper::{Request, Response, StatusCode, body::Incoming};
 use tokio::time::{Instant, sleep};
 
@@ -32,13 +35,18 @@ use super::{
 use admission::{Admission, Stage};
 use answer::answer;
 pub(super) use answer::decoy_answer;
+use changes::changes;
 use counters::{Counters, SharedCounters};
 use faults::{apply_fault, over_quota};
+use hunting::hunting;
 use inventory::{export, inventory};
 use machines::machine_list;
 use request::{ApiRequest, Resource};
 use software::software;
 use vulnerabilities::{vulnerabilities, vulnerability_export};
+
+/// Longer than any query.
+const MOST_BYTES: usize = 64 * 1024;
 
 /// The API's side of the tenant.
 pub(super) struct Api {
@@ -51,7 +59,12 @@ pub(super) struct Api {
 
 impl Handler for Api {
     async fn handle(&self, request: Request<Incoming>) -> Option<Response<Body>> {
-        let request = ApiRequest::read(&request);
+        let (head, body) = request.into_parts();
+        let mut request = ApiRequest::read(&Request::from_parts(head, ()));
+        if request.has_body() {
+            let body = Limited::new(body, MOST_BYTES).collect().await.ok()?;
+            request.body = body.to_bytes().into();
+        }
         let _present = self.counters.enter();
         let (reply, latency) = self
             .counters
@@ -122,7 +135,7 @@ impl Api {
                 over_quota(admission, refusal.limit, refusal.wait)
             })?;
         let again = |counters: &mut Counters| {
-            admission.admitted(counters.attempts_at(&admission.request.target))
+            admission.admitted(counters.attempts_at(&admission.request.key()))
         };
         match resource {
             Resource::MissingKbs(_) => self.missing_kbs(admission, counters, call),
@@ -131,6 +144,8 @@ impl Api {
             Resource::Census(id) => software(&again(counters), Some(id)),
             Resource::SoftwareInventory => inventory(&again(counters)),
             Resource::SoftwareExport => export(&again(counters), &self.exports),
+            Resource::Changes => changes(&again(counters)),
+            Resource::Hunting => hunting(&again(counters)),
             Resource::Vulnerabilities => vulnerabilities(&again(counters)),
             Resource::VulnerabilityExport => vulnerability_export(&again(counters), &self.exports),
         }
@@ -157,15 +172,17 @@ impl Api {
     fn check_token(&self, admission: &Admission<'_>) -> Result<(), Reply> {
         let token = admission.request.token.as_deref();
         let token = token.ok_or_else(|| admission.unauthorized("No access token was sent."))?;
-        let good = self.tenant.tokens.is_valid(token);
-        if good && !self.tenant.has_fault(TenantFault::RejectedTokens) {
-            return Ok(());
+        let audience = self.tenant.tokens.audience(token);
+        let audience = audience.filter(|_| !self.tenant.has_fault(TenantFault::RejectedTokens));
+        match audience {
+            Some(audience) if audience == admission.audience() => Ok(()),
+            Some(_) => Err(admission.unauthorized("The access token is for another audience.")),
+            None => Err(admission.unauthorized("The access token is invalid or has expired.")),
         }
-        Err(admission.unauthorized("The access token is invalid or has expired."))
     }
 
     fn check_role(&self, admission: &Admission<'_>, required: &str) -> Result<(), Reply> {
-        let roles = self.tenant.roles();
+        let roles = self.tenant.roles_for(admission.audience());
         if roles.iter().any(|role| role == required) {
             return Ok(());
         }

@@ -1,18 +1,23 @@
 //! A request to the API, parsed.
 
-use std::ops::Range;
+use std::{borrow::Cow, ops::Range};
 
 use hyper::{
     Method, Request,
     header::{AUTHORIZATION, HOST, HeaderName, USER_AGENT},
 };
+use serde_json::Value;
 use tokio::time::Instant;
 use url::form_urlencoded;
 
 use crate::simulator::{
     log::{ApiName, Call},
-    settings::{EXPORT_ROLE, LIST_ROLE, SOFTWARE_ROLE},
+    settings::{EXPORT_ROLE, HUNTING_ROLE, LIST_ROLE, SOFTWARE_ROLE},
+    tokens::Audience,
 };
+
+/// The path of hunting.
+const HUNTING: &str = "/v1.0/security/runHuntingQuery";
 
 /// The parts of a request that the API looks at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +32,8 @@ pub(super) struct ApiRequest {
     pub(super) authority: Option<String>,
     /// The parameters of the query, decoded.
     pub(super) query: Vec<(String, String)>,
+    /// Empty but for hunting.
+    pub(super) body: Vec<u8>,
 }
 
 /// What can be requested.
@@ -48,11 +55,18 @@ pub(super) enum Resource {
     Vulnerabilities,
     /// The same, in files.
     VulnerabilityExport,
+    /// What changed in them.
+    Changes,
+    /// What a query finds, in Graph.
+    Hunting,
 }
 
 impl Resource {
-    /// Only `GET` is known.
+    /// Graph has one `POST`; otherwise only `GET` is known.
     fn read(method: &Method, path: &str) -> Option<Self> {
+        if path == HUNTING {
+            return (method == Method::POST).then_some(Self::Hunting);
+        }
         let path = path
             .strip_prefix("/api/")
             .filter(|_| method == Method::GET)?;
@@ -63,6 +77,7 @@ impl Resource {
             "machines/SoftwareInventoryExport" => return Some(Self::SoftwareExport),
             "machines/SoftwareVulnerabilitiesByMachine" => return Some(Self::Vulnerabilities),
             "machines/SoftwareVulnerabilitiesExport" => return Some(Self::VulnerabilityExport),
+            "machines/SoftwareVulnerabilityChangesByMachine" => return Some(Self::Changes),
             _ => {}
         }
         let (collection, id) = path.strip_suffix("/getmissingkbs")?.split_once('/')?;
@@ -84,6 +99,16 @@ impl Resource {
             Self::SoftwareExport => ApiName::SoftwareExport,
             Self::Vulnerabilities => ApiName::Vulnerabilities,
             Self::VulnerabilityExport => ApiName::VulnerabilityExport,
+            Self::Changes => ApiName::Changes,
+            Self::Hunting => ApiName::Hunting,
+        }
+    }
+
+    /// The service that has it.
+    pub(super) fn audience(&self) -> Audience {
+        match self {
+            Self::Hunting => Audience::Graph,
+            _ => Audience::Defender,
         }
     }
 
@@ -91,7 +116,8 @@ impl Resource {
     pub(super) fn required_role(&self) -> &'static str {
         match self {
             Self::Machines => LIST_ROLE,
-            Self::Vulnerabilities | Self::VulnerabilityExport => EXPORT_ROLE,
+            Self::Vulnerabilities | Self::VulnerabilityExport | Self::Changes => EXPORT_ROLE,
+            Self::Hunting => HUNTING_ROLE,
             Self::MissingKbs(_)
             | Self::Software
             | Self::Census(_)
@@ -116,7 +142,28 @@ impl ApiRequest {
             user_agent: header(request, &USER_AGENT),
             authority: authority.or_else(|| header(request, &HOST)),
             query: form_urlencoded::parse(query).into_owned().collect(),
+            body: Vec::new(),
         }
+    }
+
+    /// Whether its body says what is requested.
+    pub(super) fn has_body(&self) -> bool {
+        self.resource == Some(Resource::Hunting)
+    }
+
+    /// All that tells it from other requests.
+    pub(super) fn key(&self) -> Cow<'_, str> {
+        if self.body.is_empty() {
+            return Cow::Borrowed(&self.target);
+        }
+        let body = String::from_utf8_lossy(&self.body);
+        Cow::Owned(format!("{} {body}", self.target))
+    }
+
+    /// What is hunted for.
+    fn hunted(&self) -> Option<String> {
+        let body: Value = serde_json::from_slice(&self.body).ok()?;
+        Some(body.get("Query")?.as_str()?.to_owned())
     }
 
     /// Its entry in the log.
@@ -126,6 +173,7 @@ impl ApiRequest {
             target: self.target.clone(),
             api: self.resource.as_ref().map(Resource::api),
             machine: self.machine().and_then(|id| id.parse().ok()),
+            query: self.hunted(),
             user_agent: self.user_agent.clone(),
             status: None,
             over_quota: false,
@@ -237,10 +285,18 @@ mod tests {
                 ApiName::VulnerabilityExport,
                 "Vulnerability.Read.All",
             ),
+            (
+                "/api/machines/SoftwareVulnerabilityChangesByMachine",
+                ApiName::Changes,
+                "Vulnerability.Read.All",
+            ),
         ] {
             let resource = request("GET", path).resource.unwrap();
             assert_eq!((resource.api(), resource.required_role()), (api, role));
         }
+        let hunting = request("POST", HUNTING).resource.unwrap();
+        assert_eq!(hunting.required_role(), "ThreatHunting.Read.All");
+        assert_eq!(request("GET", HUNTING).resource, None);
         assert_eq!(request("POST", "/api/machines").resource, None);
         assert_eq!(request("GET", "/api/machines/").resource, None);
     }

@@ -14,7 +14,10 @@ const CONTEXT: &str = "https://api.security.microsoft.com/api/$metadata#Software
 /// The reply to a call for the products, or for the census of one. `Err` is a refusal.
 pub(super) fn software(call: &Admission<'_>, id: Option<&str>) -> Result<Reply, Reply> {
     let settings = &call.tenant.settings;
-    let fault = settings.faults.census.of(settings.seed, call.as_request());
+    let fault = settings
+        .faults
+        .census
+        .of(settings.seed, call.as_request(&call.request.target));
     match (fault, id) {
         (Some(fault), _) => Ok(apply_fault(fault, call)),
         (None, Some(id)) => census(call, id),

@@ -89,7 +89,8 @@ pub(super) fn no_files(call: &Admission<'_>) -> Reply {
 
 /// The reply to a call that has one of these faults.
 pub(super) fn failed(call: &Admission<'_>, faults: &CallFaults) -> Option<Reply> {
-    let fault = faults.of(call.tenant.settings.seed, call.as_request())?;
+    let key = call.request.key();
+    let fault = faults.of(call.tenant.settings.seed, call.as_request(&key))?;
     Some(apply_fault(fault, call))
 }
 

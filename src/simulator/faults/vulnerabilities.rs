@@ -1,7 +1,7 @@
 //! What can go wrong with the software vulnerabilities: in bulk, as changes, and by hunting.
 
 use super::{CallFaults, FileFaults};
-use crate::domain::words::words;
+use crate::{domain::words::words, simulator::chance::chance};
 
 words! {
     /// What is odd about the export of software vulnerabilities, in files and in pages.
@@ -50,5 +50,13 @@ pub struct HuntingFaults {
 impl ExportFaults {
     pub(in crate::simulator) fn has(&self, oddity: ExportOddity) -> bool {
         self.oddities.contains(&oddity)
+    }
+}
+
+impl ChangesFaults {
+    /// Whether the changes of the machine are left out.
+    pub(in crate::simulator) fn leaves_out(&self, seed: u64, machine: &str) -> bool {
+        let drawn = chance(seed, "changes left out", machine, 0).f64();
+        self.incomplete > 0.0 && drawn < self.incomplete
     }
 }

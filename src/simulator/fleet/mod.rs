@@ -89,6 +89,12 @@ impl Fleet {
         self.places.get(&id).map(|&place| &self.machines[place])
     }
 
+    /// The place of the machine with this id among all, if the fleet has it.
+    pub(super) fn number_of(&self, id: MachineId) -> Option<u32> {
+        let place = self.places.get(&id)?;
+        u32::try_from(*place).ok()
+    }
+
     /// The machines that are alike: of one platform, with the same versions of those products for
     /// which any machine misses an update. In the order of the fleet.
     pub fn cohorts(&self) -> Vec<Vec<MachineId>> {

@@ -11,6 +11,7 @@ use crate::simulator::{
     faults::TenantFault,
     reply::Reply,
     tenant::Tenant,
+    tokens::Audience,
 };
 
 use super::{
@@ -58,8 +59,8 @@ pub(super) fn grant(
         return Err(Refusal::unknown_client(client, &tenant.id));
     }
     check_client(tenant, assertions, application)?;
-    check_scope(tenant, application.field("scope")?)?;
-    Ok(token_reply(tenant))
+    let audience = audience(tenant, application.field("scope")?)?;
+    Ok(token_reply(tenant, audience))
 }
 
 /// Checks the secret or the assertion.
@@ -88,33 +89,40 @@ fn check_client(
     assertions.check(assertion, expected)
 }
 
-fn check_scope(tenant: &Tenant, scope: &str) -> Result<(), Refusal> {
+/// The service that a token is requested for.
+fn audience(tenant: &Tenant, scope: &str) -> Result<Audience, Refusal> {
     let Some(resource) = scope.strip_suffix("/.default") else {
         return Err(Refusal::scope(scope));
     };
-    if scope != tenant.settings.scope || tenant.has_fault(TenantFault::NoDefender) {
-        return Err(Refusal::unknown_resource(resource, &tenant.id));
+    let has_defender = !tenant.has_fault(TenantFault::NoDefender);
+    if scope == tenant.settings.scope && has_defender {
+        return Ok(Audience::Defender);
     }
-    Ok(())
+    if scope == tenant.settings.graph_scope {
+        return Ok(Audience::Graph);
+    }
+    Err(Refusal::unknown_resource(resource, &tenant.id))
 }
 
-fn token_reply(tenant: &Tenant) -> Reply {
+fn token_reply(tenant: &Tenant, audience: Audience) -> Reply {
     let seconds = tenant.settings.token_lifetime.as_secs();
+    let tokens = &tenant.tokens;
     let body = json!({
         "token_type": "Bearer",
         "expires_in": seconds,
         "ext_expires_in": seconds,
-        "access_token": tenant.tokens.issue(|number| token(tenant, number)),
+        "access_token": tokens.issue(audience, |number| token(tenant, audience, number)),
     });
     Reply::json(StatusCode::OK, &body)
 }
 
 /// A JWT with a meaningless signature.
-fn token(tenant: &Tenant, number: usize) -> String {
+fn token(tenant: &Tenant, audience: Audience, number: usize) -> String {
     let mut random = chance(tenant.settings.seed, "token", "", number as u64);
     let issued = tenant.now().as_second();
     let lifetime = i64::try_from(tenant.settings.token_lifetime.as_secs()).unwrap_or(i64::MAX);
-    let resource = tenant.settings.scope.trim_end_matches("/.default");
+    let scope = tenant.scope_of(audience);
+    let resource = scope.trim_end_matches("/.default");
     let payload = json!({
         "aud": resource,
         "iss": format!("https://sts.windows.net/{}/", tenant.id),
@@ -122,7 +130,7 @@ fn token(tenant: &Tenant, number: usize) -> String {
         "nbf": issued,
         "exp": issued.saturating_add(lifetime),
         "appid": tenant.client_id,
-        "roles": tenant.roles(),
+        "roles": tenant.roles_for(audience),
         "tid": tenant.id,
         "uti": uuid(&mut random),
         "ver": "1.0",

@@ -2,7 +2,9 @@
 
 mod call;
 mod census;
+mod changes;
 mod fault;
+mod hunting;
 mod list;
 mod list_fault;
 mod sign_in;

@@ -1,5 +1,7 @@
 //! How rows are written: in three parts, of which two are the same in many rows.
 
+use jiff::Timestamp;
+
 use super::{
     cve::Cve,
     device::Device,
@@ -20,8 +22,8 @@ const OF_DEVICE: [&str; 7] = [
     "lastSeenTimestamp",
     "deviceId",
 ];
-/// Those that files have beside these.
-const OF_DEVICE_IN_FILES: [&str; 2] = ["isOnboarded", "rbacGroupId"];
+/// Those that files and changes have beside these.
+const OF_DEVICE_BESIDES: [&str; 2] = ["isOnboarded", "rbacGroupId"];
 /// The fields that all rows of a software and an update share.
 const OF_SOFTWARE: [&str; 8] = [
     "softwareVendor",
@@ -43,12 +45,17 @@ const OF_CVE: [&str; 6] = [
     "firstSeenTimestamp",
 ];
 
+/// The fields that a change has beside the row.
+const OF_CHANGE: [&str; 2] = ["status", "eventTimestamp"];
+
 /// How rows are written.
 #[derive(Debug, Clone)]
 pub(in crate::simulator) struct Form {
     device: RowForm,
     software: RowForm,
     cve: RowForm,
+    /// What every row ends with.
+    end: Vec<u8>,
 }
 
 /// Which part comes first: no order is promised.
@@ -66,15 +73,37 @@ impl Form {
             device: RowForm::in_pages(&OF_DEVICE),
             software: RowForm::in_pages(&OF_SOFTWARE),
             cve: RowForm::in_pages(&OF_CVE),
+            end: Vec::new(),
         }
     }
 
     /// In files.
     pub(in crate::simulator) fn in_files() -> Self {
         Self {
-            device: RowForm::in_files(&[&OF_DEVICE[..], &OF_DEVICE_IN_FILES].concat()),
+            device: RowForm::in_files(&[&OF_DEVICE[..], &OF_DEVICE_BESIDES].concat()),
             software: RowForm::in_files(&OF_SOFTWARE),
             cve: RowForm::in_files(&OF_CVE),
+            end: Vec::new(),
+        }
+    }
+
+    /// In pages of changes.
+    pub(in crate::simulator) fn in_changes() -> Self {
+        Self {
+            device: RowForm::in_pages(&[&OF_DEVICE[..], &OF_DEVICE_BESIDES].concat()),
+            ..Self::in_pages()
+        }
+    }
+
+    /// The form of rows to which this happened.
+    pub(super) fn of_change(&self, status: &str, seen: Timestamp) -> Self {
+        let mut end = Vec::new();
+        let seen = seen.to_string();
+        let cells = [Cell::Text(Some(status)), Cell::Text(Some(&seen))];
+        RowForm::in_pages(&OF_CHANGE).write(cells, &mut end);
+        Self {
+            end,
+            ..self.clone()
         }
     }
 
@@ -84,6 +113,7 @@ impl Form {
             device: self.device.in_other_case(),
             software: self.software.in_other_case(),
             cve: self.cve.in_other_case(),
+            end: self.end,
         }
     }
 
@@ -107,6 +137,7 @@ impl Form {
                 if order != Order::Device {
                     out.extend(&of_device);
                 }
+                out.extend(&self.end);
             });
         }
     }

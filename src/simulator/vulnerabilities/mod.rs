@@ -17,8 +17,10 @@
 //! - `gaps`, `besides`, `strangers`: where the findings on a machine come from
 //! - `table`: the findings on every machine
 //! - `form`: how they are written
+//! - `changes`: what a night changed
 
 mod besides;
+mod changes;
 mod cve;
 mod device;
 mod finding;
@@ -27,5 +29,7 @@ mod gaps;
 mod strangers;
 mod table;
 
+pub(super) use changes::Changes;
+pub(super) use finding::Findings;
 pub(super) use form::Form;
-pub(super) use table::Vulnerabilities;
+pub(super) use table::{MachineRows, Vulnerabilities};

@@ -1,0 +1,128 @@
+//! What a night changed: the rows that are new, and those that are gone.
+
+use std::collections::HashSet;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{
+    cve::Cve,
+    finding::{Findings, Recommended, Software},
+    form::Form,
+    table::{MachineRows, Vulnerabilities},
+};
+use crate::simulator::{bulk::JsonRows, chance::chance};
+
+/// Of the machines whose rows a night did not change, one in so many has a row that was rated
+/// anew.
+const UPDATED_EVERY: u32 = 60;
+/// Seconds before the end of a night within which its changes were seen: less than six hours.
+const SEEN_WITHIN: i64 = 21_000;
+
+/// The row was not there before.
+const NEW: &str = "New";
+/// The row is not there any more.
+const FIXED: &str = "Fixed";
+/// The row is there still, and something about it is different.
+const UPDATED: &str = "Updated";
+
+/// The rows before and after a night.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::simulator) struct Changes<'a> {
+    pub(in crate::simulator) before: Vulnerabilities<'a>,
+    pub(in crate::simulator) after: Vulnerabilities<'a>,
+    /// When the night ended.
+    pub(in crate::simulator) ended: Timestamp,
+}
+
+type Key<'a> = (&'a Software, &'a Recommended, Cve);
+
+impl Changes<'_> {
+    /// The written changes of the machine with this number in the fleet of the later night. A
+    /// software in another version has all its rows once more.
+    pub(in crate::simulator) fn rows(&self, number: u32, form: &Form) -> JsonRows {
+        let after = self.after.member(number);
+        let mut rows = JsonRows::default();
+        let device = &after.device;
+        if self
+            .after
+            .faults
+            .changes
+            .leaves_out(self.after.seed, &device.id)
+        {
+            return rows;
+        }
+        let before = self.before_of(number);
+        let seen = self.seen(&device.id);
+        for (status, findings) in self.differences(before.as_ref(), &after) {
+            let form = form.of_change(status, seen);
+            form.write(device, &findings, &mut rows);
+        }
+        rows
+    }
+
+    /// The machine before; none where it is new.
+    fn before_of(&self, number: u32) -> Option<MachineRows> {
+        let machine = self.after.fleet.machines().get(number as usize)?;
+        let number = self.before.fleet.number_of(machine.id)?;
+        Some(self.before.member(number))
+    }
+
+    fn differences(
+        &self,
+        before: Option<&MachineRows>,
+        after: &MachineRows,
+    ) -> Vec<(&'static str, Findings)> {
+        let before = before.map_or(&[][..], |before| &before.findings);
+        let gone = beyond(before, &after.findings);
+        let new = beyond(&after.findings, before);
+        let mut differences: Vec<_> = gone.map(|it| (FIXED, it)).collect();
+        differences.extend(new.map(|it| (NEW, it)));
+        if differences.is_empty() {
+            let updated = self.updated(after);
+            differences.extend(updated.map(|it| (UPDATED, it)));
+        }
+        differences
+    }
+
+    /// A row that was rated anew.
+    fn updated(&self, machine: &MachineRows) -> Option<Findings> {
+        let night = self.after.nights.into();
+        let mut random = chance(self.after.seed, "rated anew", &machine.device.id, night);
+        let mut findings = machine.findings.iter();
+        let mut one = findings
+            .find(|it| it.cves.iter().any(Option::is_some))?
+            .clone();
+        one.cves.truncate(1);
+        (random.u32(..UPDATED_EVERY) == 0).then_some(one)
+    }
+
+    /// When the changes of the machine were seen.
+    fn seen(&self, machine: &str) -> Timestamp {
+        let mut random = chance(
+            self.after.seed,
+            "change seen",
+            machine,
+            self.after.nights.into(),
+        );
+        let earlier = SignedDuration::from_secs(random.i64(60..SEEN_WITHIN));
+        self.ended.saturating_sub(earlier).unwrap_or(self.ended)
+    }
+}
+
+/// These findings without those that are known. What has no CVE is not counted.
+fn beyond<'a>(these: &'a [Findings], known: &'a [Findings]) -> impl Iterator<Item = Findings> {
+    let known: HashSet<Key<'a>> = known.iter().flat_map(keys).collect();
+    these.iter().filter_map(move |findings| {
+        let unknown = keys(findings).filter(|key| !known.contains(key));
+        let cves: Vec<_> = unknown.map(|(_, _, cve)| Some(cve)).collect();
+        (!cves.is_empty()).then(|| Findings {
+            cves,
+            ..findings.clone()
+        })
+    })
+}
+
+fn keys(findings: &Findings) -> impl Iterator<Item = Key<'_>> {
+    let cves = findings.cves.iter().copied().flatten();
+    cves.map(|cve| (&findings.software, &findings.update, cve))
+}
