@@ -13,7 +13,7 @@ use super::{
     auth::Refusal,
     call_error::CallError,
     http::{encoding::as_utf8, mask::Mask},
-    reply::{AnswerBody, Reply},
+    reply::{AnswerBody, BulkPageBody, BulkRows, NoAnswer, Reply},
 };
 
 /// A reply of the API or of the sign-in.
@@ -36,13 +36,22 @@ pub struct Received<'a> {
 impl Received<'_> {
     /// Parses it as a reply of the API.
     pub fn as_reply(&self) -> Result<AnswerBody, CallError> {
+        self.read(AnswerBody::read)
+    }
+
+    /// Parses it as a page of a dataset.
+    pub fn as_rows<R: BulkRows>(&self) -> Result<R, CallError> {
+        Ok(self.read(BulkPageBody::<R>::read)?.rows)
+    }
+
+    fn read<T>(&self, parse: fn(&[u8]) -> Result<T, NoAnswer>) -> Result<T, CallError> {
         let reply = Reply {
             status: StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
             header: self.header(),
             body: self.text(),
         };
         let secret = SecretString::from(self.secret);
-        reply.read(AnswerBody::read, &secret, SystemTime::UNIX_EPOCH)
+        reply.read(parse, &secret, SystemTime::UNIX_EPOCH)
     }
 
     /// Parses it as a refused sign-in.

@@ -8,6 +8,9 @@ mod refusal;
 #[path = "../../../.fuzz/checks/reply.rs"]
 mod reply;
 
+#[path = "../../../.fuzz/checks/software.rs"]
+mod software;
+
 mod random;
 
 use std::{fs, panic, path::Path};
@@ -18,10 +21,11 @@ use crate::common::project;
 type Check = fn(&[u8]);
 
 /// Every fuzz target and its check.
-const TARGETS: [(&str, Check); 3] = [
+const TARGETS: [(&str, Check); 4] = [
     ("inventory", inventory::check),
     ("reply", reply::check),
     ("refusal", refusal::check),
+    ("software", software::check),
 ];
 
 /// The seeds of a target. Inputs found by a fuzzer have no extension and are left out.

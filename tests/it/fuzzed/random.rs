@@ -2,7 +2,7 @@
 
 use proptest::{collection::vec, prelude::*, sample::select};
 
-use super::{inventory, refusal, reply};
+use super::{inventory, refusal, reply, software};
 
 const FILE: &[&[u8]] = &[
     b"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
@@ -71,6 +71,42 @@ const FIELDS: &[&str] = &[
     "cveAddressed",
     "osBuild",
     "extra",
+];
+
+/// Values in the rows of the software inventory.
+const SOFTWARE_VALUES: &[&str] = &[
+    "null",
+    "\"\"",
+    "\"microsoft\"",
+    "\" Microsoft \"",
+    "\"google\"",
+    "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"",
+    "\"BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB\"",
+    "\"windows_11\"",
+    "\"windows_server_2022\"",
+    "\"edge\"",
+    "\"10.0.26100.4291\"",
+    "\"10.0.9.1\"",
+    "\"EOS Version\"",
+    "\"2021-05-11T00:00:00+00:00\"",
+    "\"\\u001b[31m\"",
+    "16",
+    "1.5",
+    "true",
+    "[]",
+    "{\"a\":[1]}",
+];
+
+const SOFTWARE_FIELDS: &[&str] = &[
+    "DeviceId",
+    "deviceId",
+    "OSPlatform",
+    "SoftwareVendor",
+    "SoftwareName",
+    "SoftwareVersion",
+    "EndOfSupportStatus",
+    "EndOfSupportDate",
+    "DiskPaths",
 ];
 
 const STATUS: &[&str] = &[
@@ -162,6 +198,27 @@ fn words() -> impl Strategy<Value = String> {
     prop_oneof![3 => select(WORDS).prop_map(str::to_owned), 1 => long]
 }
 
+/// Rows of the software inventory, most of them readable, one a line.
+fn software_lines() -> impl Strategy<Value = String> {
+    let ids = ["a", "b"].map(|letter| format!("\"{}\"", letter.repeat(40)));
+    let row = (
+        select(ids.to_vec()),
+        object(
+            SOFTWARE_FIELDS,
+            select(SOFTWARE_VALUES).prop_map(str::to_owned),
+        ),
+    );
+    let readable = row.prop_map(|(id, rest)| {
+        let start = format!(
+            "{{\"softwareVendor\":\"microsoft\",\"softwareName\":\"edge\",\"deviceId\":{id},"
+        );
+        rest.replacen('{', &start, 1).replace(",}", "}")
+    });
+    let broken = select(BROKEN).prop_map(str::to_owned);
+    let line = prop_oneof![6 => readable, 1 => broken];
+    vec(line, 0..8).prop_map(|lines| lines.join("\n"))
+}
+
 fn refused() -> impl Strategy<Value = String> {
     let body = prop_oneof![
         3 => object(KEYS, words()).prop_map(|fields| format!("{{\"error\":{fields}}}")),
@@ -182,6 +239,7 @@ proptest! {
         inventory::check(&bytes);
         reply::check(&bytes);
         refusal::check(&bytes);
+        software::check(&bytes);
     }
 
     #[test]
@@ -192,6 +250,11 @@ proptest! {
     #[test]
     fn random_answers_pass_the_checks(body in answer()) {
         reply::check(body.as_bytes());
+    }
+
+    #[test]
+    fn random_software_passes_the_checks(lines in software_lines()) {
+        software::check(lines.as_bytes());
     }
 
     #[test]
