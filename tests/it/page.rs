@@ -1,6 +1,7 @@
 //! The page in a browser.
 
 mod acting;
+mod answer_filters;
 mod filters;
 mod first_screen;
 mod keyboard;

@@ -6,7 +6,7 @@ use super::{KEEP_SAVED, is_clean, opened, rows_of};
 use crate::common::{Browser, Row};
 
 /// Chooses a value in a filter of a table.
-fn choose(browser: &Browser, table: &str, label: &str, value: &str) {
+pub(super) fn choose(browser: &Browser, table: &str, label: &str, value: &str) {
     browser.run(&format!(
         "const labels = [...document.querySelectorAll('#{table} .controls label')];
          const select = labels.find(it => it.textContent.startsWith('{label} ')).querySelector('select');
@@ -16,7 +16,7 @@ fn choose(browser: &Browser, table: &str, label: &str, value: &str) {
     ));
 }
 
-fn downloaded(browser: &Browser, table: &str) -> Vec<Row> {
+pub(super) fn downloaded(browser: &Browser, table: &str) -> Vec<Row> {
     browser.run(KEEP_SAVED);
     browser.run(&format!(
         "document.getElementById('{table}-download').click();"
