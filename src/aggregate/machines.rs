@@ -259,7 +259,7 @@ fn not_requested() -> Failure {
         reason: Reason::Pending,
         http_status: None,
         code: None,
-        message: "not asked".to_owned(),
+        message: "not queried".to_owned(),
         correlation_id: None,
     }
 }

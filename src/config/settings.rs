@@ -300,38 +300,26 @@ pub struct Settings {
     #[arg(long, value_name = "PERCENT", help_heading = "Reports")]
     pub min_coverage: Option<Percent>,
 
-    /// Machines to call for: calls (all), changes, cohorts [default: calls]
+    /// Machines to query: calls (all), changes, cohorts [default: calls]
     ///
     /// `changes`: those whose software has changed since their last answer, or for which there is a new
     /// KB; the others keep it. `cohorts`: two of each group of machines with the same Microsoft software in
     /// the same versions; the others' answers are inferred. `changes,cohorts` combines both. A sample
     /// measures how often that is wrong.
-    #[arg(
-        long,
-        value_name = "LIST",
-        help_heading = "Machines that are called for"
-    )]
+    #[arg(long, value_name = "LIST", help_heading = "Fewer calls")]
     #[serde(deserialize_with = "from_text")]
     pub source: Option<AnswerSource>,
 
-    /// Share of the others to call for all the same, in % [default: 7 or 2]
+    /// Share of the others to query all the same, in % [default: 7 or 2]
     ///
     /// 7 with changes, the oldest answers first; 2 with cohorts, a random sample. At least 200 machines.
-    #[arg(
-        long,
-        value_name = "PERCENT",
-        help_heading = "Machines that are called for"
-    )]
+    #[arg(long, value_name = "PERCENT", help_heading = "Fewer calls")]
     pub recheck: Option<Percent>,
 
-    /// Call for all if the sample has more wrong answers, in % [default: 1]
+    /// Query all if the sample has more wrong answers, in % [default: 1]
     ///
-    /// It is the lower 95 % bound of that share that counts.
-    #[arg(
-        long,
-        value_name = "PERCENT",
-        help_heading = "Machines that are called for"
-    )]
+    /// The lower 95 % bound of that share counts.
+    #[arg(long, value_name = "PERCENT", help_heading = "Fewer calls")]
     pub max_missed: Option<Percent>,
 
     /// Compare with the service's own count [default: as needed]

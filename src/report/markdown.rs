@@ -214,7 +214,7 @@ mod tests {
             "**33&#46;<wbr>3 % of answered machines fully patched; install this update first**",
             "3 of 5 machines answered (60&#46;<wbr>0 %)",
             "> **Partial: no result for 2 of 5 machines**",
-            "1 machine was not asked",
+            "1 machine was not queried",
             "| 5 | 3 | 2 | 2 | 3 | 123 |",
             "Since 2026&#45;11&#45;22: 1 resolved",
             "Exposure score &#43;66: &#45;3 resolved, &#43;66 replaced",

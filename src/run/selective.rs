@@ -65,7 +65,7 @@ fn every_machine(setup: &Setup<'_>, because: Obstacle) -> Calls {
     if setup.input.stops.gentle.is_cancelled() {
         return Calls::Every;
     }
-    warn!("Every machine is called for: {because}");
+    warn!("Every machine is queried: {because}");
     Calls::EveryBecause(CallSelection {
         source: setup.input.config.source.answers.to_string(),
         everyone_because: Some(because),

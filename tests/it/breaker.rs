@@ -23,7 +23,7 @@ fn stops_early(scene: &Scene, arguments: &[&str], says: &str) -> Finished {
     assert_eq!(run.summary()["outcome"], "partial");
     assert_eq!(run.summary()["requests"]["sent"], counts.failed + scouts);
     assert_eq!(run.rows("failures.csv").len() as u64, MACHINES);
-    assert!(run.stdout.contains("not asked"), "{}", run.stdout);
+    assert!(run.stdout.contains("not queried"), "{}", run.stdout);
     run
 }
 

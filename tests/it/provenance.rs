@@ -6,7 +6,7 @@ use crate::common::{Finished, Scene, fleet_ids};
 
 const MACHINES: usize = 12;
 
-const FIRST_LINE: &str = "4 of 12 machines were asked, 8 kept from earlier runs";
+const FIRST_LINE: &str = "4 of 12 machines were queried, 8 kept from earlier runs";
 
 /// A tenant whose machines were all answered, and a second run that asks four of them.
 fn second_run() -> (Scene, Finished, Vec<MachineId>) {

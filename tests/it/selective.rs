@@ -92,7 +92,7 @@ fn two_of_each_cohort_stand_for_the_others() {
     assert_eq!(summary["sources"]["inferred"], sources["inferred"].len());
     assert_eq!(summary["rechecked"]["differed"], 0);
     assert_eq!(summary["census"]["differing"], 0);
-    assert!(run.stdout.contains("were asked"), "{}", run.stdout);
+    assert!(run.stdout.contains("were queried"), "{}", run.stdout);
     assert!(
         run.stdout.contains("rechecked machines 0 differed"),
         "{}",
@@ -179,7 +179,7 @@ fn without_the_inventory_everyone_is_called_for() {
     let run = scene.report(&[&COHORTS[..], &["--retries=0"]].concat());
     let run = run.exits_with(0);
     assert!(
-        run.stderr.contains("Every machine is called for"),
+        run.stderr.contains("Every machine is queried"),
         "{}",
         run.stderr
     );

@@ -56,10 +56,10 @@ impl MachineFacts<'_> {
         }
         match (self.source, &self.inferred_from) {
             (Some(Provenance::Inferred), Some(origin)) => lines.push(format!(
-                "not asked: inferred from {origin}, which has the same Microsoft software in the same versions"
+                "not queried: inferred from {origin}, which has the same Microsoft software in the same versions"
             )),
             (Some(Provenance::Kept), _) => {
-                lines.push("not asked: the answer of an earlier run".to_owned());
+                lines.push("not queried: the answer of an earlier run".to_owned());
             }
             (Some(Provenance::Export), _) => {
                 lines.push("from the export of software vulnerabilities".to_owned());

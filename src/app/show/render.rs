@@ -162,7 +162,7 @@ impl Shown<'_> {
             title = format!("{title}, group {group}");
         }
         let missing = match &machine.result {
-            _ if machine.skipped.is_some() => "not asked for: it is skipped".to_owned(),
+            _ if machine.skipped.is_some() => "skipped: not queried".to_owned(),
             Ok(answered) if answered.is_unsupported() => UNSUPPORTED.to_owned(),
             Ok(answered) if answered.has_no_current_data() => "no current data".to_owned(),
             Ok(answered) => {

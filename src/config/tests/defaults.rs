@@ -129,7 +129,7 @@ fn every_option_has_a_help_heading() {
         let headings = [
             "Input",
             "Machines of the service",
-            "Machines that are called for",
+            "Fewer calls",
             "Sign-in",
             "Service",
             "Quota",

@@ -37,7 +37,7 @@ fn named_fleet(name: &str, outcomes: Vec<Outcome>) -> Fixture {
 fn small_fleet_is_shown_in_full() {
     let expected = "\
 33.3 % of answered machines fully patched; install this update first
-3 of 5 machines answered (60.0 %); 1 not found; 1 not asked; 1 invalid row
+3 of 5 machines answered (60.0 %); 1 not found; 1 not queried; 1 invalid row
 Partial: no result for 2 of 5 machines
 
 2 missing KBs: 3 gaps on 2 machines

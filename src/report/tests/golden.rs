@@ -167,7 +167,7 @@ fn failures() {
 line,input,machineId,reason,httpStatus,code,message,correlationId,attempts,machineName,run,date
 5,0404040404040404040404040404040404040404,0404040404040404040404040404040404040404,notFound,404,ResourceNotFound,Machine 0404 was not found,43f4cb08,3,gone-01,3,2026-11-23
 6,\"'=HYPERLINK(\"\"x\"\")\",,invalidId,,,a machine id is 40 hexadecimal characters,,0,,3,2026-11-23
-7,0606060606060606060606060606060606060606,0606060606060606060606060606060606060606,pending,,,not asked,,0,late-01,3,2026-11-23
+7,0606060606060606060606060606060606060606,0606060606060606060606060606060606060606,pending,,,not queried,,0,late-01,3,2026-11-23
 ";
     assert_eq!(rendered("failures.csv"), expected);
 }
@@ -242,10 +242,10 @@ fn summary() {
 /// The SHA-256 digests of the page, and of the parts of the workbook, of both nights. They are too
 /// long to write out.
 const DIGESTS: [&str; 4] = [
-    "jl4DF0gTerYyLax+SQT31ejuPkov74BqcZEudHjxhl0=  report.html",
-    "Hzia0sTkEkpi06rtHOK7s//F6LOhg2HAEKHpgkJZLJg=  report.xlsx",
-    "S03A8DmcgvihNVrmyEdfNwyoDStf/JZcs6h9IYaf6ew=  report.html",
-    "TPSe/eAKKiW5OuF7GoY27OoMH+mJaUbqCCTL3zy8vWk=  report.xlsx",
+    "LAombkVPwrWl5DDqnvWG1qbQBNrNPYOOBFbxPsF5mGc=  report.html",
+    "cJkZJ3J+/ts2pCg7Wns4Svc+x61U1L5QybkX2Fm+7cE=  report.xlsx",
+    "1nv+cKHEYaIfzqvS2VC5H8Nxn7xNDKwJSf+D6JQzjbM=  report.html",
+    "oznr9rNVw57FhSLJwXIefUVzkLSMLMNrWgD8wVaHmx8=  report.xlsx",
 ];
 
 #[test]

@@ -9,7 +9,7 @@ use crate::{
     },
 };
 
-const FIRST_LINE: &str = "2 of 5 machines were asked, 1 kept from earlier runs, 1 inferred from \
+const FIRST_LINE: &str = "2 of 5 machines were queried, 1 kept from earlier runs, 1 inferred from \
                           machines with the same Microsoft software in the same versions";
 
 /// Machine 1 was asked, 2 keeps its answer, and 3 has that of 1; 3 missed another KB before.

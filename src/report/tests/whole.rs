@@ -292,7 +292,7 @@ fn bytes_match_the_expected_file() {
         r#"{"line":6,"input":"=HYPERLINK(\"x\")","machineId":null,"reason":"invalidId""#,
         r#","httpStatus":null,"code":null,"message":"a machine id is 40 hexadecimal characters","correlationId":null,"attempts":0,"machineName":null,"run":3,"date":"2026-11-23"},"#,
         r#"{"line":7,"input":"0606060606060606060606060606060606060606","machineId":"0606060606060606060606060606060606060606","reason":"pending""#,
-        r#","httpStatus":null,"code":null,"message":"not asked","correlationId":null,"attempts":0,"machineName":"late-01","run":3,"date":"2026-11-23"}]"#,
+        r#","httpStatus":null,"code":null,"message":"not queried","correlationId":null,"attempts":0,"machineName":"late-01","run":3,"date":"2026-11-23"}]"#,
         r#","topActions":["#,
         r#"{"kbId":"4540673","exposure":111,"exposureRemoved":111,"machines":2},"#,
         r#"{"kbId":"5000802","exposure":12,"exposureRemoved":123,"machines":2}]"#,

@@ -32,7 +32,7 @@ pub(in crate::report) fn parts(coverage: &Coverage) -> [StatusCount; 4] {
         part(MachineStatus::Answered, "answered", coverage.answered),
         part(MachineStatus::NotFound, "not found", coverage.not_found),
         part(MachineStatus::Failed, "failed", coverage.failed),
-        part(MachineStatus::Pending, "not asked", coverage.pending),
+        part(MachineStatus::Pending, "not queried", coverage.pending),
     ]
 }
 
@@ -115,7 +115,11 @@ fn why(run: &Run<'_>) -> Option<&'static str> {
 /// The line about machines that were not requested. `None` if all were.
 pub(in crate::report) fn pending(run: &Run<'_>) -> Option<String> {
     let pending = run.fleet.coverage.pending;
-    let machines = counted(pending, "machine was not asked", "machines were not asked");
+    let machines = counted(
+        pending,
+        "machine was not queried",
+        "machines were not queried",
+    );
     let why = why(run).map_or_else(String::new, |why| format!(" ({why})"));
     (pending > 0).then(|| format!("{machines}{why}"))
 }
@@ -270,32 +274,32 @@ mod tests {
                 RunOutcome::Partial,
                 EndingWord::Finished,
                 "Partial: no result for 3 of 10 machines",
-                "3 machines were not asked",
+                "3 machines were not queried",
             ),
             (
                 RunOutcome::Partial,
                 EndingWord::OutOfTime,
                 "Partial: no result for 3 of 10 machines (the time limit was reached)",
-                "3 machines were not asked (the time limit was reached)",
+                "3 machines were not queried (the time limit was reached)",
             ),
             (
                 RunOutcome::Interrupted,
                 EndingWord::Interrupted,
                 "Partial: no result for 3 of 10 machines (interrupted)",
-                "3 machines were not asked (interrupted)",
+                "3 machines were not queried (interrupted)",
             ),
             (
                 RunOutcome::Refused,
                 EndingWord::Refused(()),
                 "Partial: no result for 3 of 10 machines (refused by the service)",
-                "3 machines were not asked (refused by the service)",
+                "3 machines were not queried (refused by the service)",
             ),
             // So few answers were enough: `--min-coverage`.
             (
                 RunOutcome::Complete,
                 EndingWord::Finished,
                 "No result for 3 of 10 machines",
-                "3 machines were not asked",
+                "3 machines were not queried",
             ),
         ] {
             let (shown, line) = said(coverage, outcome, ended);
@@ -311,7 +315,7 @@ mod tests {
             pending: 1,
             ..Coverage::default()
         };
-        let line = "1 machine was not asked".to_owned();
+        let line = "1 machine was not queried".to_owned();
         assert_eq!(
             said(coverage, RunOutcome::Partial, EndingWord::Finished),
             (None, Some(line))

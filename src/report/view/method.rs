@@ -68,7 +68,7 @@ pub(in crate::report) const DEFINITIONS: [Definition; 13] = [
     ),
     define(
         "Kept, inferred",
-        "A machine that was not asked keeps the answer of an earlier run, or gets that of a machine with \
+        "A machine that was not queried keeps the answer of an earlier run, or gets that of a machine with \
          the same Microsoft software in the same versions. Both count as answered, as of when that \
          answer came. Gaps that are gone only by inference are counted apart.",
     ),

@@ -1,4 +1,4 @@
-//! How many machines were asked, and where the other answers come from.
+//! How many machines were queried, and where the other answers come from.
 
 use crate::{
     aggregate::{Coverage, SourceCounts},
@@ -6,7 +6,7 @@ use crate::{
     report::Run,
 };
 
-/// `3,214 of 98,120 machines were asked, 94,906 inferred from machines with the same Microsoft
+/// `3,214 of 98,120 machines were queried, 94,906 inferred from machines with the same Microsoft
 /// software in the same versions; of 1,960 rechecked machines 5 differed (0.26 %, at most 0.6 %)`. `None`
 /// if all answers are those of calls of this run.
 pub(in crate::report) fn sentence(run: &Run<'_>) -> Option<String> {
@@ -25,12 +25,12 @@ pub(in crate::report) fn sentence(run: &Run<'_>) -> Option<String> {
     })
 }
 
-/// How many answers each source gave, such as `3 of 4 machines were asked, 1 kept from earlier runs`.
+/// How many answers each source gave, such as `3 of 4 machines were queried, 1 kept from earlier runs`.
 fn described(sources: SourceCounts, coverage: &Coverage) -> String {
     let asked = sources.calls + coverage.not_found + coverage.failed;
     let is_bulk = sources.export + sources.hunting > 0;
     let parts = [
-        (if is_bulk { sources.calls } else { asked }, "asked"),
+        (if is_bulk { sources.calls } else { asked }, "queried"),
         (sources.kept, "kept from earlier runs"),
         (
             sources.inferred,
@@ -104,20 +104,20 @@ mod tests {
                 sources(3_214, 0, 94_906),
                 0,
                 Some(
-                    "3,214 of 98,120 machines were asked, 94,906 inferred from machines with the \
+                    "3,214 of 98,120 machines were queried, 94,906 inferred from machines with the \
                      same Microsoft software in the same versions",
                 ),
             ),
             (
                 sources(8, 90, 0),
                 2,
-                Some("10 of 100 machines were asked, 90 kept from earlier runs"),
+                Some("10 of 100 machines were queried, 90 kept from earlier runs"),
             ),
             (
                 sources(1, 1, 1),
                 0,
                 Some(
-                    "1 of 3 machines was asked, 1 kept from earlier runs, 1 inferred from machines \
+                    "1 of 3 machines was queried, 1 kept from earlier runs, 1 inferred from machines \
                      with the same Microsoft software in the same versions",
                 ),
             ),
@@ -136,7 +136,7 @@ mod tests {
                     ..SourceCounts::default()
                 },
                 9,
-                "7 of 2,016 machines were asked, 2,000 answered by the export of software \
+                "7 of 2,016 machines were queried, 2,000 answered by the export of software \
                      vulnerabilities",
             ),
             (

@@ -165,7 +165,7 @@ const NO_CHANGES: Sheet = Sheet {
 const FAILURES: Sheet = Sheet {
     name: "Not answered",
     table: "NotAnswered",
-    nothing: "Everything that was asked for has an answer.",
+    nothing: "Every row of the list has a result.",
     frozen: 0,
 };
 

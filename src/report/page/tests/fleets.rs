@@ -31,7 +31,7 @@ fn empty_fleet_is_described_in_words() {
     assert!(section(&page, "coverage").contains("0 of 0 machines answered"));
     assert!(section(&page, "actions").contains("which updates to install is not known"));
     assert!(section(&page, "machines").contains("No machine answered."));
-    assert!(section(&page, "failures").contains("Everything asked for has an answer."));
+    assert!(section(&page, "failures").contains("Every row of the list has a result."));
     assert_eq!(data(&page)["machines"]["count"], 0);
 }
 

@@ -28,7 +28,7 @@ pub(super) fn headline(page: &mut Page<'_>, run: &Run<'_>) -> Result<(), XlsxErr
     page.wide(&view::headline::headline(run)?, CellStyle::Headline, 2)?;
     page.labelled("Coverage", &answered(&run.fleet.coverage))?;
     if let Some(pending) = pending(run) {
-        page.labelled("Not asked", &pending)?;
+        page.labelled("Not queried", &pending)?;
     }
     if let Some(banner) = banner(run) {
         page.wide(&banner.text, style(banner.level), 2)?;

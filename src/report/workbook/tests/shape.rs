@@ -183,7 +183,7 @@ fn complete_run_has_no_banner() {
     fixture.inventory.rejected.clear();
     let mut book = open(&fixture);
     assert!(!words(&mut book, "Summary").contains("Partial"));
-    assert!(words(&mut book, "Not answered").contains("has an answer"));
+    assert!(words(&mut book, "Not answered").contains("has a result"));
     compare(&fixture);
 }
 
