@@ -1,5 +1,7 @@
 //! Whole runs of the selector against a fleet whose truth is known.
 
+mod figures;
+
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
@@ -137,6 +139,8 @@ struct Ran {
     selector: Selector,
     requested: Vec<MachineId>,
     rounds: Vec<Why>,
+    /// The number of machines of each round.
+    sizes: Vec<usize>,
 }
 
 impl Ran {
@@ -178,6 +182,7 @@ impl Ran {
             selector,
             requested: Vec::new(),
             rounds: Vec::new(),
+            sizes: Vec::new(),
         };
         for machine in earlier {
             ran.answer(fleet, *machine);
@@ -186,6 +191,7 @@ impl Ran {
             for machine in &round.machines {
                 ran.answer(fleet, *machine);
             }
+            ran.sizes.push(round.machines.len());
             ran.requested.extend(round.machines);
             ran.rounds.push(round.why);
         }

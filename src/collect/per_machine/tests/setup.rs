@@ -90,11 +90,21 @@ impl<'a> Setup<'a> {
 
     /// The fetcher of the run, with another gate.
     pub(super) fn through<A: MissingKbsApi>(self, gate: Gate, stops: &Stops, api: A) -> Fetcher<A> {
+        self.sharing(Arc::new(gate), stops, api)
+    }
+
+    /// The fetcher of one round of a run, with the gate of all rounds.
+    pub(super) fn sharing<A: MissingKbsApi>(
+        self,
+        gate: Arc<Gate>,
+        stops: &Stops,
+        api: A,
+    ) -> Fetcher<A> {
         let settings = Settings {
             concurrency: self.concurrency,
             policy: RetryPolicy::with_retries(self.retries),
             clock: || Timestamp::UNIX_EPOCH,
         };
-        Fetcher::new(api, Arc::new(gate), settings, self.plan, stops)
+        Fetcher::new(api, gate, settings, self.plan, stops)
     }
 }

@@ -131,6 +131,23 @@ fn counting_from_the_answer_costs_at_most_two_percent() {
     }
 }
 
+/// Runs with `--source` decide in rounds which machines are next: each waits for the answers of the one
+/// before, and all share one quota.
+#[test]
+fn rounds_cost_little_more_than_their_calls() {
+    for (latency_ms, fleet, rounds) in [
+        (300..300, 2_265, &[1_940, 64, 8, 200][..]),
+        (50..950, 3_700, &[3_000, 120, 200, 50, 50, 50]),
+        (50..950, 9_000, &[8_400]),
+    ] {
+        let case = Case {
+            rounds,
+            ..Case::new(DEFAULT, latency_ms, 8, fleet)
+        };
+        case.run().is_fast();
+    }
+}
+
 /// Failed calls are retried, and unknown machines requested again. That takes calls, which the schedule
 /// includes, and at the end some back-offs and answers in sequence. The estimate cannot know which calls
 /// will fail: if a few calls more or less move into the next window, it is off by a minute.

@@ -1,6 +1,6 @@
 //! One run on a paused clock, and its measured times.
 
-use std::{fmt, ops::Range, time::Duration};
+use std::{fmt, mem, ops::Range, sync::Arc, time::Duration};
 
 use tokio::time::{Instant, sleep};
 
@@ -10,7 +10,10 @@ use super::{
     tenant::Tenant,
 };
 use crate::{
-    collect::per_machine::{Fetcher, tests::setup::Setup},
+    collect::per_machine::{
+        Fetcher, Plan, Stops,
+        tests::{service::machines, setup::Setup},
+    },
     domain::ending::Ending,
     quota::{Pace, USUAL_LATENCY},
 };
@@ -37,6 +40,9 @@ pub(super) struct Case {
     pub(super) flaky: u64,
     /// One in this many machines is unknown.
     pub(super) unknown_every: usize,
+    /// How many machines are requested before it is decided which ones are next; the rest at last. Empty
+    /// if all are requested at once.
+    pub(super) rounds: &'static [u16],
 }
 
 /// The result of a run.
@@ -76,6 +82,7 @@ impl Case {
             fleet,
             flaky: 0,
             unknown_every: usize::MAX,
+            rounds: &[],
         }
     }
 
@@ -112,7 +119,13 @@ impl Case {
             .build()
             .unwrap();
         let tenant = self.tenant();
-        let (took, shown) = runtime.block_on(self.simulate(&tenant));
+        let (took, shown) = runtime.block_on(async {
+            if self.rounds.is_empty() {
+                self.simulate(&tenant).await
+            } else {
+                (self.in_rounds(&tenant).await, Vec::new())
+            }
+        });
         assert_eq!(tenant.refused(), 0, "{self:?}");
         assert!(tenant.most_in_flight() <= self.concurrency, "{self:?}");
         let rules = self.rules();
@@ -149,6 +162,31 @@ impl Case {
             () = watch => {}
         }
         (start.elapsed(), shown)
+    }
+}
+
+impl Case {
+    /// Runs it in rounds that share a gate.
+    async fn in_rounds(&self, tenant: &Tenant) -> Duration {
+        let setup = |machines| {
+            let plan = Plan {
+                machines,
+                ..Plan::default()
+            };
+            let setup = Setup::planned(plan).quota(self.quota.limits, self.quota.pace);
+            setup.concurrency(self.concurrency)
+        };
+        let gate = Arc::new(setup(Vec::new()).gate());
+        let start = Instant::now();
+        let mut rest = machines(self.fleet);
+        for size in self.rounds.iter().chain([&u16::MAX]) {
+            let next = rest.split_off(rest.len().min((*size).into()));
+            let round = mem::replace(&mut rest, next);
+            let stops = Stops::default();
+            let fetcher = setup(round).sharing(Arc::clone(&gate), &stops, tenant);
+            assert_eq!(fetcher.run(drop).await, Ending::Finished);
+        }
+        start.elapsed()
     }
 }
 
