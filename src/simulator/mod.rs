@@ -211,6 +211,12 @@ impl Simulator {
         self.tenant.truth(machine)
     }
 
+    /// What a client knows of the machine from the export of vulnerabilities: sorted by id, each
+    /// once; `None` where it has no row.
+    pub fn exported(&self, machine: MachineId) -> Option<Vec<MissingKb>> {
+        self.tenant.exported_vulnerabilities().missing(machine)
+    }
+
     /// Until when the machine's Windows gets updates, as the software inventory says it; `None`
     /// for a machine that is not of the fleet.
     pub fn support(&self, machine: MachineId) -> Option<Support> {

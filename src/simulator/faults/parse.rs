@@ -64,7 +64,7 @@ impl FromStr for Faults {
     /// vulnerabilities (after `export-`) any [`CallFault`], [`FileFault`] or [`LinkFault`],
     /// `bad-rows` and `bad-ids`, any [`SoftwareOddity`], any [`ExportOddity`], `software-absent`
     /// and `export-stale` with hours; for their changes (after `changes-`) and for hunting (after
-    /// `hunting-`) any [`CallFault`], `changes-incomplete`, and `hunting-rows` with a number; and
+    /// `hunting-`) any [`CallFault`], `changes-incomplete`, `changes-bad-status`, and `hunting-rows` with a number; and
     /// `half-installed`, `all-different` and `random-answers`, after which what a machine misses
     /// does not follow from its software, and `without-cves` for a share of the updates.
     fn from_str(text: &str) -> Result<Self, InvalidFaults> {
@@ -144,6 +144,7 @@ impl Faults {
             "half-installed" => (&mut self.exceptions.half_installed, USUAL_SHARE),
             "without-cves" => (&mut self.exceptions.without_cves, USUAL_UPDATE_SHARE),
             "changes-incomplete" => (&mut self.changes.incomplete, USUAL_SHARE),
+            "changes-bad-status" => (&mut self.changes.bad_status, USUAL_ROW_SHARE),
             "software-absent" => (&mut self.software.absent, USUAL_SHARE),
             "software-bad-rows" => (&mut self.software.files.bad_rows, USUAL_ROW_SHARE),
             "software-bad-ids" => (&mut self.software.bad_ids, USUAL_ROW_SHARE),
@@ -306,7 +307,7 @@ mod tests {
     fn faults_of_vulnerabilities_are_parsed() {
         let faults: Faults = "export-file-cut=0.1,export-links-expired,export-group-missing,\
                               export-stale=8,export-no-files,export-throttled=1,\
-                              export-bad-rows,changes-incomplete=0.3,changes-not-json,\
+                              export-bad-rows,changes-incomplete=0.3,changes-not-json,changes-bad-status,\
                               hunting-rows=50,hunting-server-error=0.2,without-cves=0.4"
             .parse()
             .unwrap();
@@ -325,6 +326,7 @@ mod tests {
         let changes = ChangesFaults {
             calls: CallFaults(vec![(CallFault::NotJson, USUAL_LIST_SHARE)]),
             incomplete: 0.3,
+            bad_status: USUAL_ROW_SHARE,
         };
         assert_eq!(faults.changes, changes);
         let hunting = HuntingFaults {

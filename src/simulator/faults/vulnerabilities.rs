@@ -36,6 +36,9 @@ pub struct ChangesFaults {
     pub calls: CallFaults,
     /// Share of the machines whose changes are left out.
     pub incomplete: f64,
+    /// For so many changes, in relation to all, there is one more with a status that no document
+    /// knows.
+    pub bad_status: f64,
 }
 
 /// The faults of hunting that are switched on.

@@ -23,6 +23,7 @@ const VULNERABILITIES: &[&str] = &[
     "export-bad-ids",
     "export-stale",
     "changes-incomplete",
+    "changes-bad-status",
     "hunting-rows",
 ];
 

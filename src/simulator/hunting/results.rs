@@ -61,7 +61,13 @@ impl Results {
             return false;
         };
         self.machine += 1;
-        let machine = tenant.vulnerabilities(0).machine(entry);
+        let table = tenant.vulnerabilities(0);
+        // What is found on a machine of another part need not be made.
+        let known = table.member_id(entry).map(|id| id.to_string());
+        if known.is_some_and(|id| !self.query.includes(&id)) {
+            return true;
+        }
+        let machine = table.machine(entry);
         if let Some(machine) = machine.filter(|it| self.query.includes(&it.device.id)) {
             for group in groups(&machine) {
                 self.add(&row(&self.query, &machine, &group));

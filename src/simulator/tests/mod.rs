@@ -30,7 +30,12 @@ struct Scene {
 
 impl Scene {
     async fn open(settings: Settings) -> Self {
-        let simulator = Simulator::start(settings, Timestamp::now()).await.unwrap();
+        Self::at(Timestamp::now(), settings).await
+    }
+
+    /// The same at any time: what depends on it is the same in every run.
+    async fn at(now: Timestamp, settings: Settings) -> Self {
+        let simulator = Simulator::start(settings, now).await.unwrap();
         let root = Certificate::from_pem(simulator.root_certificate_pem().as_bytes()).unwrap();
         let client = Client::builder()
             .no_proxy()
@@ -110,6 +115,11 @@ impl Scene {
     async fn call(&self, token: &str, machine: MachineId) -> Response {
         self.try_call(token, machine).await.unwrap()
     }
+}
+
+/// A morning, one hour after the export was made.
+fn morning() -> Timestamp {
+    "2026-03-10T07:00:00Z".parse().unwrap()
 }
 
 async fn json(reply: Response) -> Value {

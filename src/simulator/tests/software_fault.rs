@@ -17,7 +17,11 @@ const EXPORT: &str = "machines/SoftwareInventoryExport";
 const PAGES: &str = "machines/SoftwareInventoryByMachine";
 
 async fn scene(faults: &str) -> (Scene, String) {
-    let scene = Scene::with_faults(faults.parse().unwrap()).await;
+    let settings = Settings {
+        faults: faults.parse().unwrap(),
+        ..Settings::default()
+    };
+    let scene = Scene::at(morning(), settings).await;
     let token = scene.sign_in().await;
     (scene, token)
 }

@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     cve::Cve,
+    device::Device,
     finding::{Findings, Recommended, Software},
     form::Form,
     table::{MachineRows, Vulnerabilities},
@@ -24,6 +25,9 @@ const NEW: &str = "New";
 const FIXED: &str = "Fixed";
 /// The row is there still, and something about it is different.
 const UPDATED: &str = "Updated";
+
+/// A status that no document knows.
+const UNKNOWN: &str = "Reopened";
 
 /// The rows before and after a night.
 #[derive(Debug, Clone, Copy)]
@@ -56,8 +60,25 @@ impl Changes<'_> {
         for (status, findings) in self.differences(before.as_ref(), &after) {
             let form = form.of_change(status, seen);
             form.write(device, &findings, &mut rows);
+            if let Some(bad) = self.with_bad_status(device, findings) {
+                form.of_change(UNKNOWN, seen).write(device, &bad, &mut rows);
+            }
         }
         rows
+    }
+
+    /// Some of the changes, to be sent once more.
+    fn with_bad_status(&self, device: &Device, findings: Findings) -> Option<Findings> {
+        let share = self.after.faults.changes.bad_status;
+        if share == 0.0 {
+            return None;
+        }
+        let Software { name, version, .. } = &findings.software;
+        let key = format!("{}-{name}-{version}", device.id);
+        let mut random = chance(self.after.seed, "bad status", &key, 0);
+        let cves = findings.cves.into_iter();
+        let cves: Vec<_> = cves.filter(|_| random.f64() < share).collect();
+        (!cves.is_empty()).then_some(Findings { cves, ..findings })
     }
 
     /// The machine before; none where it is new.

@@ -7,12 +7,15 @@ use super::{
     form::Form,
     gaps, strangers,
 };
-use crate::simulator::{
-    bulk::JsonRows,
-    chance::chance,
-    faults::Faults,
-    fleet::{Fleet, SimulatedMachine},
-    listing::{Entry, Listing},
+use crate::{
+    domain::{kb::MissingKb, machine::MachineId},
+    simulator::{
+        bulk::JsonRows,
+        chance::chance,
+        faults::Faults,
+        fleet::{Fleet, SimulatedMachine},
+        listing::{Entry, Listing},
+    },
 };
 
 /// Of the machines that miss nothing, one in so many has no row at all.
@@ -62,6 +65,23 @@ impl Vulnerabilities<'_> {
             Entry::Twice(_) | Entry::BadId(_) => return None,
         };
         Some(rows).filter(|rows| !rows.findings.is_empty())
+    }
+
+    /// The id at an entry that is a machine of the fleet.
+    pub(in crate::simulator) fn member_id(&self, entry: Entry) -> Option<MachineId> {
+        let Entry::Member(number) = entry else {
+            return None;
+        };
+        let machine = self.fleet.machines().get(number as usize)?;
+        Some(machine.id)
+    }
+
+    /// The updates that the rows of a machine of the fleet name; `None` where it has no row.
+    pub(in crate::simulator) fn missing(&self, machine: MachineId) -> Option<Vec<MissingKb>> {
+        let number = self.fleet.number_of(machine)?;
+        self.machine(Entry::Member(number))?;
+        let missing = self.fleet.get(machine)?.missing.iter();
+        Some(missing.filter(|it| it.cve_addressed > 0).cloned().collect())
     }
 
     /// Everything about the machine with this number in the fleet.
