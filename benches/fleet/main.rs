@@ -14,6 +14,7 @@ mod process;
 mod rendering;
 mod schedule;
 mod service;
+mod software;
 mod start;
 mod surroundings;
 mod table;
@@ -35,6 +36,10 @@ fn main() -> io::Result<()> {
     }
     let mut table = Table::default();
     table.title(&surroundings::describe());
+    if options.software {
+        software::measure(&options, &mut table)?;
+        return table.print();
+    }
     if options.reports.is_none() {
         runs(&options, &mut table)?;
     }

@@ -26,6 +26,9 @@ pub(crate) struct Options {
     /// Only the reports, each format by itself, of 10,000 machines with 30 gaps each, or of 100,000
     #[arg(long, value_name = "SIZE")]
     pub(crate) reports: Option<Size>,
+    /// Only a night by cohorts: the software inventory, and calls for a few of the machines
+    #[arg(long)]
+    pub(crate) software: bool,
     /// Only asks this URL as often as there are machines, with the HTTP client alone.
     #[arg(long, hide = true)]
     pub(crate) bare: Option<Url>,
