@@ -6,7 +6,7 @@ use crate::common::{Finished, Scene};
 
 const MACHINES: usize = 100;
 const FAILING: usize = 25;
-const NIGHTS: usize = 5;
+const NIGHTS: usize = 3;
 
 /// The first machines with several gaps, which always fail.
 fn failing(scene: &Scene) -> Vec<MachineId> {

@@ -9,8 +9,10 @@ use patchgap::{domain::machine::MachineId, simulator::ApiName, store::Store};
 
 use crate::common::{Finished, Row, Scene};
 
-const COHORTS: [&str; 3] = ["--source=cohorts", "--fresh", "--min-coverage=90"];
-const CHANGES: [&str; 3] = ["--source=changes", "--fresh", "--min-coverage=90"];
+/// The page and the workbook of fifteen hundred machines would take longer than the runs.
+const FORMATS: &str = "--format=csv,json";
+const COHORTS: [&str; 4] = ["--source=cohorts", "--fresh", "--min-coverage=90", FORMATS];
+const CHANGES: [&str; 4] = ["--source=changes", "--fresh", "--min-coverage=90", FORMATS];
 
 /// A tenant in which so many of a hundred machines miss something else than their versions say.
 fn scene(nights: u32, half_installed: &str) -> Scene {
@@ -127,7 +129,7 @@ fn only_exceptions_are_wrong() {
 #[test]
 fn change_of_source_is_not_news() {
     let scene = scene(0, "0.05");
-    let every = ["--software", "--fresh", "--min-coverage=90"];
+    let every = ["--software", "--fresh", "--min-coverage=90", FORMATS];
     let first = scene.report(&every).exits_with(0).summary();
     let run = scene.report(&COHORTS).exits_with(0);
     // Nothing has happened: all that differs is an exception that is now inferred from the others.
@@ -153,7 +155,7 @@ fn change_of_source_is_not_news() {
     let diff = scene.run(&["diff"]).exits_with(0);
     assert!(diff.stdout.contains("not comparable"), "{}", diff.stdout);
     let again = scene
-        .report(&["--offline", "--min-coverage=90"])
+        .report(&["--offline", "--min-coverage=90", FORMATS])
         .exits_with(0);
     assert_eq!(&again.summary()["changes"], changes);
 }
@@ -199,7 +201,7 @@ fn without_the_inventory_everyone_is_called_for() {
         run.stdout
     );
     let again = scene
-        .report(&["--offline", "--min-coverage=90"])
+        .report(&["--offline", "--min-coverage=90", FORMATS])
         .exits_with(0);
     assert_eq!(again.summary()["everyoneBecause"], because.as_str());
 }
@@ -252,9 +254,10 @@ fn interrupted_run_goes_on_with_the_same_machines() {
         "--min-coverage=90",
         "--pace=200/s",
         "--budget=1s",
+        FORMATS,
     ];
     scene.report(&stop);
-    let go_on = ["--source=cohorts", "--min-coverage=90"];
+    let go_on = ["--source=cohorts", "--min-coverage=90", FORMATS];
     let run = scene.report(&go_on).exits_with(0);
     assert_eq!(wrong(&scene, &run, "inferred"), BTreeSet::new());
     let again = calls(&scene) - sent;
