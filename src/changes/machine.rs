@@ -7,9 +7,9 @@ use crate::domain::{machine::MachineId, words::words};
 words! {
     /// A change of a machine since the base that is worth reporting.
     pub enum MachineChange {
-        /// It missed at least one KB, and misses none now.
+        /// It missed at least one KB, and misses none now; of no gap may that be another source.
         NewlyClean = "newlyClean",
-        /// It missed no KB, and misses at least one now.
+        /// It missed no KB, and misses at least one now that is not just another source's.
         NewlyAffected = "newlyAffected",
         /// It is on today's list, but was not on the base's.
         Appeared = "appeared",

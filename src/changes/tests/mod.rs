@@ -42,6 +42,12 @@ pub(crate) fn gap(id: &str, products: &[&str]) -> Arc<MissingKb> {
     })
 }
 
+/// A gap in a list, such as `30`, or `30@office` for another product.
+fn listed_gap(text: &str) -> Arc<MissingKb> {
+    let (id, product) = text.split_once('@').unwrap_or((text, "win"));
+    gap(id, &[product])
+}
+
 /// Nights of a fleet: for each the machines of the list, with their missing KBs if answered.
 /// All KBs have the product `win`.
 #[derive(Debug, Default)]
@@ -71,7 +77,8 @@ fn night(number: usize) -> Timestamp {
 impl Nights {
     /// Another night, such as `1: 5 6, 2: -, 3:, 4: *, 5: ~ 7`: machine 2 has no answer, 3 has no gaps,
     /// 4 seems to have none, because it has not been seen for a month, 5's answer is inferred. The
-    /// Windows of a machine with `!` gets no more updates; one with `+` has other software than before.
+    /// Windows of a machine with `!` gets no more updates; one with `+` has other software than before:
+    /// another version of `win`, the product of all KBs but those with another one, such as `30@office`.
     pub(crate) fn then(mut self, machines: &str) -> Self {
         let machines = machines.split(',').map(|machine| {
             let (number, missing) = machine.split_once(':').unwrap();
@@ -93,7 +100,7 @@ impl Nights {
                 |missing| {
                     let marks = [SILENT, INFERRED, UNSUPPORTED, INSTALLED];
                     let ids = missing.iter().filter(|id| !marks.contains(&id.as_str()));
-                    let gaps: MissingKbs = ids.map(|id| gap(id, &["win"])).collect();
+                    let gaps: MissingKbs = ids.map(|id| listed_gap(id)).collect();
                     let since = gaps.iter().map(|gap| self.since(number, *machine, &gap.id));
                     let called = Answer::new(Source::Calls, night(number), gaps.clone());
                     let is_inferred = missing.iter().any(|it| it == INFERRED);
@@ -119,7 +126,8 @@ impl Nights {
             let listed = machines.iter().find(|it| it.0 == machine)?;
             Some((number, listed.1.as_ref()?))
         });
-        let with_it = answers.take_while(|(_, missing)| missing.iter().any(|it| it == id.as_str()));
+        let is_it = |text: &String| listed_gap(text).id == *id;
+        let with_it = answers.take_while(|(_, missing)| missing.iter().any(is_it));
         with_it.last().map(|(number, _)| night(number)).unwrap()
     }
 
@@ -557,6 +565,31 @@ fn change_of_source_is_not_news() {
     assert_eq!(changes.machines, MachineTally::default());
     let exposure = &changes.exposure;
     assert_eq!(exposure.difference(Change::Unknown), 2 * 2 - 4 * 2);
+}
+
+#[test]
+fn machine_is_news_as_far_as_its_software_changed() {
+    let nights = Nights::default()
+        .then("1:, 2: 10 30@office, 3: 10")
+        .then("1: ~ + 10 30@office, 2: ~ +, 3: ~ +");
+    let (changes, rows) = nights.changes(Replacing::Recognized);
+    assert_eq!(
+        listed(&rows),
+        [
+            "1 new 10 since 1",
+            "1 unknown 30 since 1",
+            "2 resolved 10 since 0",
+            "2 unknown 30 since 0",
+            "3 resolved 10 since 0",
+        ]
+    );
+    // That the second one misses nothing may be the source.
+    let expected = MachineTally {
+        newly_affected: 1,
+        newly_clean: 1,
+        ..MachineTally::default()
+    };
+    assert_eq!(changes.machines, expected);
 }
 
 #[test]
