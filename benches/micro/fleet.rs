@@ -121,6 +121,7 @@ impl Told {
             releases: &[],
             census: None,
             selection: None,
+            bulk: None,
             list_check: None,
             software: None,
             facts: &facts(),

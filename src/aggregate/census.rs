@@ -96,6 +96,7 @@ mod tests {
                 machine_missed_on: None,
                 cve_addressed: 1,
                 os_build: None,
+                cves: None,
                 unreadable: Box::default(),
             })
         });

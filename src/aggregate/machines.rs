@@ -125,7 +125,7 @@ impl MachineRow {
             _ if self.skipped.is_some() => MachineStatus::Skipped,
             Ok(_) => MachineStatus::Answered,
             Err(failure) => match failure.reason {
-                Reason::NotFound => MachineStatus::NotFound,
+                Reason::NotFound | Reason::NotInExport => MachineStatus::NotFound,
                 Reason::Pending => MachineStatus::Pending,
                 _ => MachineStatus::Failed,
             },

@@ -15,7 +15,7 @@ use crate::{
     defender::{
         Address, CallError, Class, MissingKbsApi, Session,
         auth::{Claims, choose},
-        refusal::{LIST_ROLES, REQUIRED_ROLE, lacks},
+        refusal::{EXPORT_ROLE, LIST_ROLES, REQUIRED_ROLE, lacks},
     },
     domain::{
         api::Api,
@@ -155,6 +155,8 @@ fn token(claims: Option<&Claims>, now: Timestamp) -> String {
     );
     let purpose = " (only needed for --all-machines and --check-list)";
     lines.add("machine list", &allowed(claims, &LIST_ROLES, purpose));
+    let purpose = " (only needed for --source export)";
+    lines.add("export", &allowed(claims, &[EXPORT_ROLE], purpose));
     lines.into_text()
 }
 

@@ -131,7 +131,10 @@ impl Demonstration<'_> {
         config.pace = "none".parse::<Pace>()?;
         // Answers can only be kept tonight if it is known which software they are about.
         let keeps = config.source.answers.changes;
-        config.source.answers = AnswerSource::default();
+        config.source.answers = AnswerSource {
+            bulk: config.source.answers.bulk,
+            ..AnswerSource::CALLS
+        };
         config.census = keeps;
         config.reports.software = keeps;
         config.progress = ProgressMode::Off;

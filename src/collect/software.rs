@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use tracing::{debug, warn};
 
-use super::bulk::{BulkFetcher, Fetched};
+use super::bulk::{BulkFetcher, Fetched, NoRows};
 use crate::{
     defender::BulkApi,
     domain::software::{SoftwareInventory, SoftwareRows},
@@ -14,7 +14,10 @@ const OLD: SignedDuration = SignedDuration::from_hours(24);
 
 /// Fetches the whole inventory. The error says why there is none.
 pub async fn fetch<A: BulkApi>(fetcher: &BulkFetcher<'_, A>) -> Result<SoftwareInventory, String> {
-    let Fetched { rows, generated_at } = fetcher.rows::<SoftwareRows>().await?;
+    let all = fetcher.rows::<SoftwareRows>().await;
+    let Fetched {
+        rows, generated_at, ..
+    } = all.map_err(|problem: NoRows| problem.because)?;
     let inventory = rows.finish(generated_at);
     warn_of_age(inventory.generated_at, (fetcher.clock)());
     debug!(

@@ -300,12 +300,13 @@ pub struct Settings {
     #[arg(long, value_name = "PERCENT", help_heading = "Reports")]
     pub min_coverage: Option<Percent>,
 
-    /// Machines to query: calls (all), changes, cohorts [default: calls]
+    /// Where answers come from: calls, changes, cohorts, export [default: calls]
     ///
-    /// `changes`: those whose software has changed since their last answer, or for which there is a new
-    /// KB; the others keep it. `cohorts`: two of each group of machines with the same Microsoft software in
-    /// the same versions; the others' answers are inferred. `changes,cohorts` combines both. A sample
-    /// measures how often that is wrong.
+    /// `calls`: one call for each machine. `changes`: only for those whose software has changed since their
+    /// last answer, or for which there is a new KB; the others keep it. `cohorts`: two of each group of machines with the same Microsoft software in
+    /// the same versions; the others' answers are inferred. `changes,cohorts` combines both; a sample
+    /// measures how often that is wrong. `export`: the service's export of software vulnerabilities, for all
+    /// machines at once, up to six hours old; takes the permission Vulnerability.Read.All.
     #[arg(long, value_name = "LIST", help_heading = "Fewer calls")]
     #[serde(deserialize_with = "from_text")]
     pub source: Option<AnswerSource>,

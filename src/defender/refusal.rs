@@ -7,6 +7,9 @@ use crate::domain::outcome::Failure;
 /// The permission that the calls for missing KBs require.
 pub const REQUIRED_ROLE: &str = "Software.Read.All";
 
+/// The permission that the export of software vulnerabilities requires.
+pub const EXPORT_ROLE: &str = "Vulnerability.Read.All";
+
 /// The permissions that allow reading the machine list; any of them is enough.
 pub const LIST_ROLES: [&str; 2] = ["Machine.Read.All", "Machine.ReadWrite.All"];
 

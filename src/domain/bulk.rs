@@ -1,6 +1,8 @@
 //! What the service gives for all machines at once.
 
-use super::{api::Api, words::words};
+use jiff::Timestamp;
+
+use super::{answer::Source, api::Api, words::words};
 
 /// One unreadable row among so many is accepted.
 const ACCEPTED_UNREADABLE: u64 = 1000;
@@ -31,6 +33,19 @@ impl Dataset {
             Self::Vulnerabilities => Api::VulnerabilityExport,
         }
     }
+}
+
+/// The source of a run's answers, if it is one that has all machines at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BulkRun {
+    /// Which one: the export or hunting.
+    pub source: Source,
+    /// The time for which its answers hold.
+    pub generated_at: Timestamp,
+    /// The machines in it that are not on the list.
+    pub unlisted: u64,
+    /// Its rows that name an update, but no CVE.
+    pub rows_without_cve: u64,
 }
 
 /// How many rows arrived, and how many of them could not be read.

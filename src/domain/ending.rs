@@ -30,6 +30,8 @@ pub enum Ending<F = Failure> {
     Failing(F),
     /// Many replies came, and none of them was the service's own; this was one of them.
     NotTheService(F),
+    /// The source that has all machines at once could not be read.
+    NoBulk(F),
     /// The sign-in did not answer for as long as the run waits for it.
     NoSignIn(F),
     /// The store could not be written any more, so that nothing more was sent.
@@ -48,7 +50,9 @@ impl<F> Ending<F> {
             Self::OutOfTime => "outOfTime",
             Self::Postponed => "postponed",
             Self::Refused(_) => "refused",
-            Self::Failing(_) | Self::NotTheService(_) | Self::NoSignIn(_) => "failing",
+            Self::Failing(_) | Self::NotTheService(_) | Self::NoBulk(_) | Self::NoSignIn(_) => {
+                "failing"
+            }
             Self::StoreFailed => "unstored",
         }
     }
@@ -61,7 +65,9 @@ impl<F> Ending<F> {
             Self::OutOfTime => Ending::OutOfTime,
             Self::Postponed => Ending::Postponed,
             Self::Refused(_) => Ending::Refused(()),
-            Self::Failing(_) | Self::NotTheService(_) | Self::NoSignIn(_) => Ending::Failing(()),
+            Self::Failing(_) | Self::NotTheService(_) | Self::NoBulk(_) | Self::NoSignIn(_) => {
+                Ending::Failing(())
+            }
             Self::StoreFailed => Ending::StoreFailed,
         }
     }
@@ -87,6 +93,12 @@ impl Ending {
     /// be.
     pub fn sentence(&self, api_url: &str) -> Option<String> {
         let (reason, failure) = match self {
+            Self::NoBulk(failure) => {
+                let because = &failure.message;
+                return Some(format!(
+                    "no answers, because the source could not be read: {because}"
+                ));
+            }
             Self::Refused(failure) => ("the service rejected the whole run".to_owned(), failure),
             Self::Failing(failure) => (
                 "stopped early because requests kept failing in the same way".to_owned(),

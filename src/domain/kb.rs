@@ -1,6 +1,7 @@
 //! The missing KB: one update that a machine does not have.
 
 use std::{
+    collections::BTreeSet,
     fmt,
     hash::{Hash, Hasher},
     mem,
@@ -8,6 +9,8 @@ use std::{
     ptr, slice,
     sync::Arc,
 };
+
+use crate::domain::cve::{CveId, CveSet};
 
 /// The service's id of an update, without the `KB` prefix that people use.
 ///
@@ -89,6 +92,8 @@ pub struct MissingKb {
     pub cve_addressed: u64,
     /// The machine's OS build.
     pub os_build: Option<Arc<str>>,
+    /// The CVEs themselves, if the source names them.
+    pub cves: Option<CveSet>,
     /// Fields that should be numbers and could not be read as such, with their names, as received:
     /// sorted, each once.
     pub unreadable: Box<[Arc<str>]>,
@@ -120,6 +125,7 @@ impl MissingKb {
         self.products.dedup();
         self.machine_missed_on = self.machine_missed_on.max(other.machine_missed_on);
         self.cve_addressed = self.cve_addressed.max(other.cve_addressed);
+        self.cves = both(self.cves.take(), other.cves);
         if !other.unreadable.is_empty() {
             let mut unreadable = mem::take(&mut self.unreadable).into_vec();
             unreadable.extend(other.unreadable);
@@ -222,6 +228,17 @@ fn each_once(mut missing: Vec<Arc<MissingKb>>) -> Vec<Arc<MissingKb>> {
     merged
 }
 
+/// The CVEs of two sets, or the only one.
+fn both(one: Option<CveSet>, other: Option<CveSet>) -> Option<CveSet> {
+    match (one, other) {
+        (Some(one), Some(other)) if one != other => {
+            let all: BTreeSet<CveId> = one.iter().chain(&*other).copied().collect();
+            Some(all.into_iter().collect())
+        }
+        (one, other) => one.or(other),
+    }
+}
+
 /// The smaller of two texts, or the only one.
 fn smaller(one: Option<Arc<str>>, other: Option<Arc<str>>) -> Option<Arc<str>> {
     [one, other].into_iter().flatten().min()
@@ -241,6 +258,7 @@ pub(crate) mod tests {
             machine_missed_on: None,
             cve_addressed,
             os_build: None,
+            cves: None,
             unreadable: Box::default(),
         })
     }
@@ -295,6 +313,7 @@ pub(crate) mod tests {
             machine_missed_on: (cve_addressed > 5).then_some(cve_addressed),
             cve_addressed,
             os_build: None,
+            cves: None,
             unreadable: Box::default(),
         }
     }

@@ -10,6 +10,7 @@
 //! - [`listed_machine`], [`skip_reason`]: a machine on the service's list, and why it is not requested
 //! - [`since`]: since when a machine has been missing each KB
 //! - [`software`]: the versions of Microsoft products on each machine
+//! - [`cve`], [`vulnerabilities`]: CVEs, and those of all machines as the service exports them
 //! - [`ending`]: how a run ended, and what follows from that
 //! - [`gaps`]: the missing KBs of all machines, read from the store each time they are listed
 //! - [`keep_alive`]: a resource that lives as long as an answer is in memory
@@ -25,6 +26,7 @@ pub mod bulk;
 pub mod call_selection;
 pub mod census;
 pub(crate) mod csv_guard;
+pub mod cve;
 pub mod ending;
 pub mod exit_code;
 pub mod gaps;
@@ -45,4 +47,5 @@ pub mod software;
 pub(crate) mod stored_text;
 pub mod text;
 pub(crate) mod texts;
+pub mod vulnerabilities;
 pub mod words;

@@ -89,6 +89,9 @@ words! {
         Throttled = "throttled",
         /// The service refused the call.
         Refused = "refused",
+        /// The source that has all machines at once does not have it, and nothing says that it misses
+        /// nothing.
+        NotInExport = "notInExport",
         /// Not asked: the run was interrupted or stopped early.
         Pending = "pending",
     }

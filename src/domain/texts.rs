@@ -29,6 +29,11 @@ impl Texts {
         self.texts.get(number as usize).map_or("", |text| text)
     }
 
+    /// All texts, in the order of their numbers.
+    pub(crate) fn all(&self) -> &[Arc<str>] {
+        &self.texts
+    }
+
     /// Adds the texts of another list; the new number of each, in their order there.
     pub(crate) fn merge(&mut self, other: &Self) -> Vec<u32> {
         other.texts.iter().map(|text| self.number(text)).collect()

@@ -34,7 +34,10 @@ use tests::fixture;
 use crate::{
     aggregate::{Fleet, TopActions},
     changes::{Changes, TimeToPatch},
-    domain::{call_selection::CallSelection, census::Census, gaps::Gaps, software::RunSoftware},
+    domain::{
+        bulk::BulkRun, call_selection::CallSelection, census::Census, gaps::Gaps,
+        software::RunSoftware,
+    },
     inventory::{Inventory, ListCheck, ListComparison},
 };
 
@@ -63,6 +66,8 @@ pub struct Run<'run> {
     pub list_check: Option<&'run ListCheck>,
     /// How the run called for some of the machines; `None` if it called for all.
     pub selection: Option<&'run CallSelection>,
+    /// The source of the answers that has all machines at once; `None` if there was none.
+    pub bulk: Option<BulkRun>,
     /// The software inventory, or why there is none; `None` if it was not asked for.
     pub software: Option<&'run RunSoftware>,
     /// Metadata of the run.

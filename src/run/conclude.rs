@@ -77,6 +77,7 @@ pub(super) fn conclude(collected: Collected<'_>) -> Result<Concluded<'_>, RunErr
     let mut data = assemble(&setup, &answers, record, &ending)?;
     data.census = census;
     data.selection = calls.result();
+    data.bulk = calls.bulk();
     let summary = data.with_run(|run| {
         let written = setup.output.write(run);
         written.inspect_err(|_| log_store_failure(failure.as_ref()))?;

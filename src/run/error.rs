@@ -5,6 +5,7 @@ use std::io;
 use thiserror::Error;
 
 use crate::{
+    config::AnswerSource,
     console::PrintError,
     defender::{
         HttpError, SessionError,
@@ -68,6 +69,16 @@ pub enum RunError {
         LIST_ROLES[0]
     )]
     NoListRole {
+        /// The permissions that it has.
+        held: String,
+    },
+    /// The token does not allow reading the source of the answers.
+    #[error("the token lacks the role {role}, which --source {source} requires; it has: {held}", source = .answers)]
+    NoSourceRole {
+        /// The permission.
+        role: &'static str,
+        /// The source.
+        answers: AnswerSource,
         /// The permissions that it has.
         held: String,
     },
@@ -189,7 +200,9 @@ impl RunError {
             | Self::NoColumn { .. }
             | Self::TooManyParts { .. }
             | Self::Conflict(_) => ExitCode::Configuration,
-            Self::SignIn(_) | Self::NoListRole { .. } => ExitCode::Refused,
+            Self::SignIn(_) | Self::NoListRole { .. } | Self::NoSourceRole { .. } => {
+                ExitCode::Refused
+            }
             Self::StillBusy | Self::StoreFailed(_) | Self::ListStore(_) | Self::ListFailed(_) => {
                 ExitCode::Partial
             }
@@ -225,6 +238,7 @@ impl RunError {
                     .to_owned(),
             ),
             Self::NoListRole { .. } => Some(refusal::grant_hint(LIST_ROLES[0])),
+            Self::NoSourceRole { role, .. } => Some(refusal::grant_hint(role)),
             Self::BadFilter(_) => Some(
                 "write it as OData, such as \"rbacGroupId eq 140\"; the service filters by lastSeen, \
                  healthStatus, osPlatform, onboardingStatus and rbacGroupId"
@@ -257,6 +271,10 @@ fn ending_hint(ending: &Ending, claims: Option<&Claims>) -> String {
         Ending::Refused(failure) => refusal::hint(failure, claims, REQUIRED_ROLE),
         Ending::Failing(failure) => hint_for_failure(&failure.message)
             .unwrap_or_else(|| failing_hint(failure.reason).to_owned()),
+        Ending::NoBulk(failure) => hint_for_failure(&failure.message).unwrap_or_else(|| {
+            "run again to read it from the beginning; --source calls asks for each machine instead"
+                .to_owned()
+        }),
         Ending::NoSignIn(_) => {
             "run again to resume when the sign-in is reachable; `patchgap check` tests it"
                 .to_owned()

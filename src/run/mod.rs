@@ -9,6 +9,7 @@
 //! - `input`: the input of a run; `inputs`: the files that reports must not replace
 //! - `prepare`: the first phase, and what stays the same after it
 //! - `software`: before the second phase: the software inventory
+//! - `bulk`, `bulk_source`: before the second phase: the answers of a source that has all machines at once
 //! - `selection`, `selective`, `candidates`: before the second phase: which machines are called for, if
 //!   not all; `groups`: how many there are with different software
 //! - `collect`: the second phase: the work queue and the worker threads
@@ -28,6 +29,8 @@
 //! quota. The end is written to the store after the reports, so that a run whose reports could not
 //! be written is resumed. How a run ended is a single `Ending`; everything else is derived from it.
 
+mod bulk;
+mod bulk_source;
 mod candidates;
 mod census;
 mod collect;
@@ -55,6 +58,7 @@ pub(crate) mod stored_runs;
 pub use self::error::RunError;
 pub(crate) use self::input::RunInput;
 use self::{
+    bulk::read_bulk,
     census::add_census,
     collect::collect,
     conclude::conclude,
@@ -78,6 +82,7 @@ pub(crate) async fn run(input: RunInput<'_>) -> Result<ExitCode, RunError> {
     demand_filters(input)?;
     let prepared = Box::pin(check_list(prepare(input).await?)).await?;
     let prepared = Box::pin(add_software(prepared)).await?;
+    let prepared = Box::pin(read_bulk(prepared)).await?;
     let prepared = Box::pin(select(prepared)).await?;
     let collected = Box::pin(collect(prepared)).await?;
     let collected = Box::pin(add_census(collected)).await?;

@@ -5,10 +5,14 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use tracing::warn;
 
+use super::bulk_source::BulkSource;
 use crate::{
     collect::{census::ServiceCensus, selective::Selector},
     config::AnswerSource,
-    domain::{call_selection::CallSelection, machine::MachineId, text::chain},
+    domain::{
+        bulk::BulkRun, call_selection::CallSelection, ending::Ending, machine::MachineId,
+        text::chain,
+    },
     store::{RunRecord, Store},
 };
 
@@ -20,6 +24,10 @@ pub(super) enum Calls {
     EveryBecause(CallSelection),
     /// Some of them.
     Selected(Selection),
+    /// None: a source that has all machines at once was read.
+    Bulk(BulkSource),
+    /// None: such a source could not be read, and that ends the run.
+    NoBulk(Ending),
 }
 
 impl Calls {
@@ -27,16 +35,24 @@ impl Calls {
     pub(super) const fn selection(&self) -> Option<&Selection> {
         match self {
             Self::Selected(selection) => Some(selection),
-            Self::Every | Self::EveryBecause(_) => None,
+            _ => None,
         }
     }
 
     /// How the selection went; `None` if none was wanted.
     pub(super) fn result(&self) -> Option<CallSelection> {
         match self {
-            Self::Every => None,
             Self::EveryBecause(why) => Some(why.clone()),
             Self::Selected(selection) => Some(selection.result()),
+            Self::Every | Self::Bulk(_) | Self::NoBulk(_) => None,
+        }
+    }
+
+    /// The source that has all machines at once, if that is where the answers come from.
+    pub(super) const fn bulk(&self) -> Option<BulkRun> {
+        match self {
+            Self::Bulk(source) => Some(source.run),
+            _ => None,
         }
     }
 }

@@ -42,6 +42,9 @@ pub(super) async fn select(prepared: Prepared<'_>) -> Result<Prepared<'_>, RunEr
     let Ok(session) = &prepared.session else {
         return Ok(prepared);
     };
+    if prepared.setup.input.config.source.answers.bulk.is_some() {
+        return Ok(prepared);
+    }
     let (setup, started) = (&prepared.setup, &prepared.started);
     let source = setup.input.config.source.answers;
     let (store, calls) = lend(prepared.store, async |store| {

@@ -34,6 +34,12 @@ pub(super) async fn add_software(prepared: Prepared<'_>) -> Result<Prepared<'_>,
     if is_kept || !prepared.setup.input.config.reports.software {
         return Ok(with(prepared, kept));
     }
+    fetch_and_keep(prepared).await
+}
+
+/// Fetches the software inventory, whether or not it is wanted for the reports.
+pub(super) async fn fetch_and_keep(prepared: Prepared<'_>) -> Result<Prepared<'_>, RunError> {
+    let run = prepared.started.record.run;
     let input = prepared.setup.input;
     let (mut store, fetched) = lend(prepared.store, async |store| match &prepared.session {
         Ok(session) => fetch(input, &prepared.setup.identity, session, store).await,

@@ -15,8 +15,9 @@ use super::{
     read::{earlier_census::earlier_census, silent_machines::silent_before},
     tables::{
         answers::{self, OutcomeSink},
+        bulk,
         calls::{self, Application, Counting, Pause},
-        census_kbs, censuses,
+        census_kbs, censuses, cves,
         fingerprint::fleet,
         inventories,
         list_checks::{self, ServiceListResult},
@@ -34,8 +35,10 @@ use super::{
 use crate::{
     domain::{
         api::Api,
+        bulk::BulkRun,
         call_selection::CallSelection,
         census::Census,
+        cve::{CveFacts, CveId},
         kb::KbId,
         machine::MachineId,
         outcome::Outcome,
@@ -227,6 +230,23 @@ impl Store {
     /// Records how a run went that did not call for every machine, or that it called for all.
     pub fn set_selection(&self, run: RunId, selection: Option<&CallSelection>) -> Result<()> {
         self.name(selections::set(&self.connection, run, selection))
+    }
+
+    /// Records the source of a run's answers that has all machines at once, and what it says of CVEs.
+    pub fn set_bulk(
+        &mut self,
+        run: RunId,
+        bulk: &BulkRun,
+        cves: &[(CveId, CveFacts)],
+    ) -> Result<()> {
+        let recorded = bulk::record(&self.connection, run, bulk);
+        let recorded = recorded.and_then(|()| cves::record(&mut self.connection, cves));
+        self.name(recorded)
+    }
+
+    /// The source of a run's answers that has all machines at once, if it had one.
+    pub fn bulk(&self, run: RunId) -> Result<Option<BulkRun>> {
+        self.name(bulk::of(&self.connection, run))
     }
 
     /// How a run went that did not call for every machine; `None` if it called for all.

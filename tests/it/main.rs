@@ -25,6 +25,7 @@ mod dry_run;
 mod encodings;
 mod end_of_support;
 mod endless_lists;
+mod export;
 mod faults;
 mod for_ever;
 mod formulas;

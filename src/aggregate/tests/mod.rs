@@ -97,6 +97,7 @@ fn gap(kb: &str, cve_addressed: u64) -> MissingKb {
         machine_missed_on: None,
         cve_addressed,
         os_build: None,
+        cves: None,
         unreadable: Box::default(),
     }
 }

@@ -38,6 +38,7 @@ pub(crate) fn gap(id: &str, products: &[&str]) -> Arc<MissingKb> {
         machine_missed_on: None,
         cve_addressed: id.len() as u64,
         os_build: None,
+        cves: None,
         unreadable: Box::default(),
     })
 }

@@ -3,7 +3,7 @@
 use futures::{StreamExt, stream};
 use tracing::info;
 
-use super::{BulkFetcher, Fetched, describe, download::Download};
+use super::{BulkFetcher, Fetched, NoRows, download::Download};
 use crate::{
     collect::{Requests, retrying::Retrying},
     defender::{BulkApi, BulkRows, Export, FileProblem},
@@ -16,8 +16,8 @@ const AT_ONCE: usize = 4;
 /// The number of exports that are requested because the addresses of the one before have expired.
 const MOST_NEW_EXPORTS: u32 = 2;
 
-/// Why there are no rows.
-struct NoRows {
+/// Why the files of an export could not be read.
+struct NoFiles {
     /// Whether a new export may help.
     is_expired: bool,
     because: String,
@@ -25,17 +25,18 @@ struct NoRows {
 
 impl<A: BulkApi> BulkFetcher<'_, A> {
     /// The rows of all files; or why one of them cannot be had.
-    pub(super) async fn read_files<R: BulkRows>(&self) -> Result<Fetched<R>, String> {
+    pub(super) async fn read_files<R: BulkRows>(&self) -> Result<Fetched<R>, NoRows> {
         let mut new_exports = 0;
+        let mut requests = Requests::default();
         loop {
-            let export = self.export(R::DATASET).await?;
+            let export = self.export(R::DATASET, &mut requests).await?;
             let generated_at = export.generated_at.unwrap_or_else(self.clock);
             let problem = match self.rows_of(&export).await {
-                Ok(rows) => return Fetched::new(rows, generated_at),
+                Ok(rows) => return Fetched::new(rows, generated_at, requests),
                 Err(problem) => problem,
             };
             if !problem.is_expired || new_exports == MOST_NEW_EXPORTS {
-                return Err(problem.because);
+                return Err(problem.because.into());
             }
             new_exports += 1;
             info!(
@@ -46,7 +47,7 @@ impl<A: BulkApi> BulkFetcher<'_, A> {
         }
     }
 
-    async fn export(&self, dataset: Dataset) -> Result<Export, String> {
+    async fn export(&self, dataset: Dataset, requests: &mut Requests) -> Result<Export, NoRows> {
         let calls = Retrying {
             limiter: self.gate.limiter(dataset.export()),
             retries: self.retries,
@@ -54,16 +55,15 @@ impl<A: BulkApi> BulkFetcher<'_, A> {
         };
         let send = async |permit: &Permit<'_>| self.api.export(dataset, permit).await;
         let what = format!("the files of the {dataset}");
-        let export = calls.call(&what, &mut Requests::default(), send).await;
-        export.map_err(|error| describe(&error))
+        Ok(calls.call(&what, requests, send).await?)
     }
 
     /// The rows of all files. The first failure ends the other downloads.
-    async fn rows_of<R: BulkRows>(&self, export: &Export) -> Result<R, NoRows> {
+    async fn rows_of<R: BulkRows>(&self, export: &Export) -> Result<R, NoFiles> {
         let limiter = self.gate.limiter(Api::ExportFiles);
         let downloads = stream::iter(&export.files).map(|file| async move {
             let rows = Download::new(self.api, limiter, file, self.retries).rows();
-            rows.await.map_err(|error| NoRows {
+            rows.await.map_err(|error| NoFiles {
                 is_expired: error.problem == FileProblem::Expired,
                 because: format!("{file}: {error}"),
             })

@@ -19,14 +19,17 @@ mod download;
 mod files;
 mod pages;
 
+use std::fmt;
+
 use jiff::Timestamp;
 use tracing::warn;
 
-use super::retrying::NoResult;
+use super::{Requests, retrying::NoResult};
 use crate::{
-    defender::{BulkApi, BulkRows},
+    defender::{BulkApi, BulkRows, Class},
     domain::{
         bulk::RowCounts,
+        outcome::Failure,
         text::{counted, thousands},
     },
     quota::Gate,
@@ -44,25 +47,63 @@ pub struct BulkFetcher<'run, A> {
     pub clock: fn() -> Timestamp,
 }
 
+/// Why there are no rows.
+#[derive(Debug, Clone)]
+pub struct NoRows {
+    /// The reason, as a part of a sentence.
+    pub because: String,
+    /// The service's refusal, if it refuses every such call.
+    pub refusal: Option<Failure>,
+}
+
 /// The rows of all files or pages.
 pub(super) struct Fetched<R> {
     pub(super) rows: R,
     /// The time for which they hold.
     pub(super) generated_at: Timestamp,
+    /// The calls that it took, without the downloads of files.
+    pub(super) requests: Requests,
+}
+
+impl From<String> for NoRows {
+    fn from(because: String) -> Self {
+        Self {
+            because,
+            refusal: None,
+        }
+    }
+}
+
+impl From<NoResult> for NoRows {
+    fn from(error: NoResult) -> Self {
+        match error {
+            NoResult::Failed(error) => Self {
+                because: error.failure.describe(),
+                refusal: (error.class == Class::Run).then_some(error.failure),
+            },
+            NoResult::Store(_) => "the call could not be recorded".to_owned().into(),
+        }
+    }
+}
+
+impl fmt::Display for NoRows {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.because)
+    }
 }
 
 impl<A: BulkApi> BulkFetcher<'_, A> {
-    /// Fetches all rows. The error says why there are none.
-    pub(super) async fn rows<R: BulkRows>(&self) -> Result<Fetched<R>, String> {
+    /// Fetches all rows, from files or from pages.
+    pub(super) async fn rows<R: BulkRows>(&self) -> Result<Fetched<R>, NoRows> {
         let fetched = match self.read_files().await {
             Ok(fetched) => fetched,
             Err(files) => {
-                warn!(
-                    "The {} is read from pages, not from files: {files}",
-                    R::DATASET
-                );
-                let pages = self.read_pages().await;
-                pages.map_err(|pages| format!("{pages} (pages); {files} (files)"))?
+                let dataset = R::DATASET;
+                warn!("The {dataset} is read from pages, not from files: {files}");
+                self.read_pages().await.map_err(|pages| NoRows {
+                    because: format!("{pages} (pages); {files} (files)"),
+                    refusal: pages.refusal,
+                })?
             }
         };
         fetched.warn_of_unreadable();
@@ -72,11 +113,15 @@ impl<A: BulkApi> BulkFetcher<'_, A> {
 
 impl<R: BulkRows> Fetched<R> {
     /// The rows, unless there is no machine in them.
-    fn new(rows: R, generated_at: Timestamp) -> Result<Self, String> {
+    fn new(rows: R, generated_at: Timestamp, requests: Requests) -> Result<Self, NoRows> {
         if rows.is_empty() {
-            return Err("it has no machines".to_owned());
+            return Err("it has no machines".to_owned().into());
         }
-        Ok(Self { rows, generated_at })
+        Ok(Self {
+            rows,
+            generated_at,
+            requests,
+        })
     }
 
     fn warn_of_unreadable(&self) {
@@ -103,13 +148,6 @@ fn mostly_unreadable(counts: &RowCounts) -> Option<String> {
     Some(format!(
         "{unreadable} of {all} could not be read, such as {example}"
     ))
-}
-
-fn describe(error: &NoResult) -> String {
-    match error {
-        NoResult::Failed(error) => error.failure.describe(),
-        NoResult::Store(_) => "the call could not be recorded".to_owned(),
-    }
 }
 
 #[cfg(test)]

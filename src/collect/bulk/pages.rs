@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{BulkFetcher, Fetched, describe, mostly_unreadable};
+use super::{BulkFetcher, Fetched, NoRows, mostly_unreadable};
 use crate::{
     collect::{Requests, retrying::Retrying},
     defender::{BulkAddress, BulkApi, BulkRows},
@@ -16,7 +16,7 @@ const MOST_PAGES: usize = 10_000;
 
 impl<A: BulkApi> BulkFetcher<'_, A> {
     /// The rows of all pages; or why one of them cannot be had. They hold for now.
-    pub(super) async fn read_pages<R: BulkRows>(&self) -> Result<Fetched<R>, String> {
+    pub(super) async fn read_pages<R: BulkRows>(&self) -> Result<Fetched<R>, NoRows> {
         let generated_at = (self.clock)();
         let mut requests = Requests::default();
         let mut rows = R::default();
@@ -24,7 +24,7 @@ impl<A: BulkApi> BulkFetcher<'_, A> {
         let mut next = Some(BulkAddress::First(PAGE_ROWS));
         while let Some(address) = next {
             if seen.len() == MOST_PAGES || !seen.insert(address.clone()) {
-                return Err("its pages never end".to_owned());
+                return Err("its pages never end".to_owned().into());
             }
             let send = async |permit: &Permit<'_>| self.api.bulk_page::<R>(&address, permit).await;
             let calls = Retrying {
@@ -33,14 +33,13 @@ impl<A: BulkApi> BulkFetcher<'_, A> {
                 gives_up_without_quota: true,
             };
             let what = format!("a page of the {}", R::DATASET);
-            let page = calls.call(&what, &mut requests, send).await;
-            let page = page.map_err(|error| describe(&error))?;
+            let page = calls.call(&what, &mut requests, send).await?;
             rows.merge(page.rows);
             next = page.next;
         }
         match mostly_unreadable(rows.counts()) {
-            Some(problem) => Err(problem),
-            None => Fetched::new(rows, generated_at),
+            Some(problem) => Err(problem.into()),
+            None => Fetched::new(rows, generated_at, requests),
         }
     }
 }

@@ -70,6 +70,7 @@ fn kb(id: &str, machine_missed_on: Option<u64>) -> MissingKb {
         machine_missed_on,
         cve_addressed: 0,
         os_build: None,
+        cves: None,
         unreadable: Box::default(),
     }
 }

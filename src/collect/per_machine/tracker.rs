@@ -146,7 +146,7 @@ impl Tracker {
         let counts = &mut machines.counts;
         match outcome.result.as_ref().map_err(|failure| failure.reason) {
             Ok(_) => counts.answered += 1,
-            Err(Reason::NotFound) => counts.not_found += 1,
+            Err(Reason::NotFound | Reason::NotInExport) => counts.not_found += 1,
             Err(Reason::Pending) => {}
             Err(_) => counts.failed += 1,
         }

@@ -54,6 +54,7 @@ fn missing(version: u16, exception: bool) -> MissingKbs {
             machine_missed_on: None,
             cve_addressed: 7,
             os_build: None,
+            cves: None,
             unreadable: Box::default(),
         })
     };

@@ -83,10 +83,10 @@ fn bad_sources() -> Vec<(&'static str, &'static str, &'static str, String)> {
         (
             "source",
             " <LIST>",
-            "export",
+            "inferred",
             no(
-                "export",
-                "source|one of calls, changes, cohorts, changes,cohorts",
+                "inferred",
+                "source|one of calls, changes, cohorts, changes,cohorts, export",
             ),
         ),
         ("recheck", " <PERCENT>", "101", percent("101")),

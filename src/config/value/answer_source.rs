@@ -3,18 +3,29 @@
 use std::{fmt, str::FromStr};
 
 use super::InvalidValue;
+use crate::domain::answer::Source;
 
-/// Which machines are called for. The answers of the others follow from what is known.
+/// Where answers come from: calls for all machines or for some, or a source that has all of them at
+/// once.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct AnswerSource {
     /// Only machines that can have changed since their last answer: `changes`.
     pub changes: bool,
     /// Of machines with the same software, only two: `cohorts`.
     pub cohorts: bool,
+    /// The source that has all machines at once; `None` for calls.
+    pub bulk: Option<Source>,
 }
 
 impl AnswerSource {
-    /// Whether every machine is called for: `calls`.
+    /// Calls for all machines.
+    pub const CALLS: Self = Self {
+        changes: false,
+        cohorts: false,
+        bulk: None,
+    };
+
+    /// Whether no machine is left out: `calls`, `export`.
     pub const fn is_every_machine(self) -> bool {
         !self.changes && !self.cohorts
     }
@@ -26,23 +37,28 @@ impl FromStr for AnswerSource {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let words: Vec<&str> = text.split(',').map(str::trim).collect();
         match words[..] {
-            ["calls"] => Ok(Self::default()),
+            ["calls"] => Ok(Self::CALLS),
+            ["export"] => Ok(Self {
+                bulk: Some(Source::Export),
+                ..Self::CALLS
+            }),
             ["changes"] => Ok(Self {
                 changes: true,
-                cohorts: false,
+                ..Self::CALLS
             }),
             ["cohorts"] => Ok(Self {
-                changes: false,
                 cohorts: true,
+                ..Self::CALLS
             }),
             ["changes", "cohorts"] | ["cohorts", "changes"] => Ok(Self {
                 changes: true,
                 cohorts: true,
+                bulk: None,
             }),
             _ => Err(InvalidValue::new(
                 text,
                 "source",
-                "one of calls, changes, cohorts, changes,cohorts",
+                "one of calls, changes, cohorts, changes,cohorts, export",
             )),
         }
     }
@@ -50,6 +66,9 @@ impl FromStr for AnswerSource {
 
 impl fmt::Display for AnswerSource {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(bulk) = self.bulk {
+            return formatter.write_str(bulk.as_str());
+        }
         formatter.write_str(match (self.changes, self.cohorts) {
             (false, false) => "calls",
             (true, false) => "changes",
@@ -67,6 +86,7 @@ mod tests {
     fn sources_are_parsed_and_printed() {
         for (text, printed) in [
             ("calls", "calls"),
+            ("export", "export"),
             (" changes ", "changes"),
             ("cohorts", "cohorts"),
             ("changes,cohorts", "changes,cohorts"),
@@ -78,7 +98,14 @@ mod tests {
 
     #[test]
     fn other_sources_are_refused() {
-        for text in ["", "export", "calls,changes", "changes,changes", "Calls"] {
+        for text in [
+            "",
+            "inferred",
+            "export,changes",
+            "calls,changes",
+            "changes,changes",
+            "Calls",
+        ] {
             assert!(text.parse::<AnswerSource>().is_err(), "{text}");
         }
     }

@@ -117,6 +117,7 @@ impl From<KbDto> for MissingKb {
             machine_missed_on: item.machine_missed_on.number,
             cve_addressed: item.cve_addressed.number.unwrap_or(0),
             os_build: item.os_build.filled().map(Into::into),
+            cves: None,
             unreadable,
         }
     }

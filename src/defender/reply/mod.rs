@@ -12,6 +12,7 @@ mod machines;
 mod row;
 mod software;
 mod software_row;
+mod vulnerability_row;
 
 use std::time::{Duration, SystemTime};
 

@@ -9,6 +9,7 @@ use crate::{
     changes::{BaseRun, Change, Changes, Exposure, Figures, InferredChanges, MachineTally, Tally},
     collect::Requests,
     domain::{
+        bulk::BulkRun,
         call_selection::CallSelection,
         census::{Census, CensusCounts, LeftOut},
         ending::{EndingWord, RunOutcome},
@@ -52,6 +53,9 @@ pub(super) struct Document<'run> {
     last_week: Option<ChangeCounts>,
     #[serde(skip_serializing_if = "Option::is_none")]
     census: Option<CensusSummary<'run>>,
+    /// The source of the answers that has all machines at once.
+    #[serde(flatten)]
+    bulk: Option<BulkSummary>,
     /// The time for which the software inventory holds.
     #[serde(skip_serializing_if = "Option::is_none")]
     software_generated_at: Option<String>,
@@ -227,6 +231,7 @@ impl<'run> Document<'run> {
             changes: run.past.map(|past| past.changes.into()),
             last_week: run.week.map(Into::into),
             census: run.census.map(Into::into),
+            bulk: run.bulk.map(Into::into),
             software_generated_at: run
                 .software
                 .and_then(RunSoftware::inventory)
@@ -236,6 +241,30 @@ impl<'run> Document<'run> {
             files: &facts.files,
             unreadable: fleet.unreadable.values,
             breakdown: &fleet.breakdown,
+        }
+    }
+}
+
+/// The source of the answers that has all machines at once.
+#[derive(Serialize)]
+struct BulkSummary {
+    /// The time for which its answers hold.
+    #[serde(rename = "exportGeneratedAt")]
+    generated_at: String,
+    /// The machines in it that are not on the list.
+    #[serde(rename = "exportUnlisted")]
+    unlisted: u64,
+    /// Its rows that name an update, but no CVE.
+    #[serde(rename = "exportRowsWithoutCve")]
+    rows_without_cve: u64,
+}
+
+impl From<BulkRun> for BulkSummary {
+    fn from(bulk: BulkRun) -> Self {
+        Self {
+            generated_at: rfc3339(bulk.generated_at),
+            unlisted: bulk.unlisted,
+            rows_without_cve: bulk.rows_without_cve,
         }
     }
 }

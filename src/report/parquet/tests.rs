@@ -244,6 +244,7 @@ fn any_gap() -> impl Strategy<Value = MissingKb> {
             machine_missed_on,
             cve_addressed,
             os_build,
+            cves: None,
             unreadable: Box::default(),
         },
     )

@@ -183,6 +183,7 @@ impl Fixture {
             trend: &trend(),
             census: self.census.as_ref(),
             selection: None,
+            bulk: None,
             list_check: self.list_check.as_ref(),
             software: self.software.as_ref(),
             facts: &self.facts,
@@ -362,6 +363,7 @@ pub(in crate::report) fn gap(kb: &str, cve_addressed: u64) -> MissingKb {
         machine_missed_on: None,
         cve_addressed,
         os_build: None,
+        cves: None,
         unreadable: Box::default(),
     }
 }
@@ -373,6 +375,7 @@ fn march(cve_addressed: u64) -> MissingKb {
         url: Some("https://catalog.update.microsoft.com/v7/site/Search.aspx?q=KB4540673".into()),
         machine_missed_on: Some(1),
         os_build: Some("22631.4037".into()),
+        cves: None,
         unreadable: Box::default(),
         ..gap("4540673", cve_addressed)
     }

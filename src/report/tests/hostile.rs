@@ -25,6 +25,7 @@ pub(in crate::report) fn full_of(text: &str) -> Fixture {
         products: vec![text.into()],
         url: Some(text.into()),
         os_build: Some(text.into()),
+        cves: None,
         unreadable: Box::default(),
         ..gap("", 1)
     };

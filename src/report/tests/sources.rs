@@ -26,7 +26,7 @@ fn fixture() -> Fixture {
     Fixture {
         before: Some(vec![
             answer(1, vec![gap("1", 1)]),
-            answer(3, vec![gap("1", 1), gap("2", 1)]),
+            inferred(3, &answer(1, vec![gap("1", 1), gap("2", 1)])),
         ]),
         ..fixture
     }

@@ -2,7 +2,11 @@
 
 use crate::{
     aggregate::{Coverage, SourceCounts},
-    domain::text::{counted, thousands},
+    domain::{
+        answer::Source,
+        bulk::BulkRun,
+        text::{counted, thousands},
+    },
     report::Run,
 };
 
@@ -14,7 +18,10 @@ pub(in crate::report) fn sentence(run: &Run<'_>) -> Option<String> {
     if sources.is_all_calls() {
         return everyone_because(run);
     }
-    let asked = described(sources, coverage);
+    let mut asked = described(sources, coverage);
+    if let Some(bulk) = run.bulk {
+        asked = format!("{asked}; {}", described_bulk(bulk));
+    }
     let rechecked = run
         .selection
         .map(|it| it.rechecked)
@@ -23,6 +30,24 @@ pub(in crate::report) fn sentence(run: &Run<'_>) -> Option<String> {
         Some(rechecked) => format!("{asked}; {}", rechecked.sentence()),
         None => asked,
     })
+}
+
+/// How old the source is that has all machines at once, and how it differs from the list.
+fn described_bulk(bulk: BulkRun) -> String {
+    let time = bulk.generated_at.strftime("%F %R UTC");
+    let unlisted = match bulk.unlisted {
+        0 => String::new(),
+        1 => ", with 1 machine that is not on the list".to_owned(),
+        many => format!(
+            ", with {} machines that are not on the list",
+            thousands(many)
+        ),
+    };
+    let source = match bulk.source {
+        Source::Hunting => "the queries are",
+        _ => "the export is",
+    };
+    format!("{source} as of {time}{unlisted}")
 }
 
 /// How many answers each source gave, such as `3 of 4 machines were queried, 1 kept from earlier runs`.
@@ -66,6 +91,8 @@ fn everyone_because(run: &Run<'_>) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use jiff::Timestamp;
+
     use crate::{aggregate::Fleet, report::fixture::Fixture};
 
     fn said(sources: SourceCounts, failed: u64) -> Option<String> {
@@ -83,7 +110,14 @@ mod tests {
                 sources,
                 ..run.fleet.clone()
             };
+            let bulk = BulkRun {
+                source: Source::Export,
+                generated_at: Timestamp::UNIX_EPOCH,
+                unlisted: failed,
+                rows_without_cve: 0,
+            };
             sentence(&Run {
+                bulk: (sources.export > 0).then_some(bulk),
                 fleet: &fleet,
                 ..*run
             })
@@ -137,7 +171,8 @@ mod tests {
                 },
                 9,
                 "7 of 2,016 machines were queried, 2,000 answered by the export of software \
-                     vulnerabilities",
+                     vulnerabilities; the export is as of 1970-01-01 00:00 UTC, with 9 machines that are \
+                     not on the list",
             ),
             (
                 SourceCounts {

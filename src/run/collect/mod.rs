@@ -10,7 +10,12 @@ use std::{mem, sync::Arc};
 
 use jiff::Timestamp;
 
-use self::{call::Call, listener::Listener, rounds::Rounds, work_queue::work_queue};
+use self::{
+    call::{Call, Ended},
+    listener::Listener,
+    rounds::Rounds,
+    work_queue::work_queue,
+};
 use super::{
     RunError,
     gate::gate,
@@ -18,9 +23,10 @@ use super::{
     selection::Calls,
 };
 use crate::{
+    collect::Requests,
     defender::Session,
     domain::{census::Census, ending::Ending},
-    store::{Recorded, Recorder, RunRecord, StartedRun, Store},
+    store::{MachineProgress, Recorded, Recorder, RunRecord, StartedRun, Store},
 };
 
 /// A run that has finished sending requests.
@@ -103,17 +109,7 @@ impl<'run> Collector<'run> {
             recorder: &recorder,
             session: self.session,
         };
-        let ended = match self.calls.selection() {
-            Some(selection) => {
-                Rounds::new(call, machines, Arc::clone(&selection.selector))
-                    .collect()
-                    .await?
-            }
-            None => {
-                call.collect(work_queue(machines), &Listener::default())
-                    .await?
-            }
-        };
+        let ended = collect_by(&self.calls, call, machines).await?;
         let record = finished_now(started.record);
         let record = RunRecord {
             requests: record.requests.plus(ended.requests),
@@ -132,6 +128,37 @@ impl<'run> Collector<'run> {
             census: None,
             calls: self.calls,
         })
+    }
+}
+
+/// Collects the outcomes of these machines, from wherever they come.
+async fn collect_by(
+    calls: &Calls,
+    call: Call<'_>,
+    machines: Vec<MachineProgress>,
+) -> Result<Ended, RunError> {
+    match calls {
+        Calls::Selected(selection) => {
+            let selector = Arc::clone(&selection.selector);
+            Rounds::new(call, machines, selector).collect().await
+        }
+        Calls::Every | Calls::EveryBecause(_) => {
+            let queue = work_queue(machines);
+            call.collect(queue, &Listener::default()).await
+        }
+        Calls::Bulk(source) => {
+            for outcome in source.outcomes(&machines) {
+                call.recorder.record(outcome, source.requests);
+            }
+            Ok(Ended {
+                ending: Ending::Finished,
+                requests: source.requests,
+            })
+        }
+        Calls::NoBulk(ending) => Ok(Ended {
+            ending: ending.clone(),
+            requests: Requests::default(),
+        }),
     }
 }
 

@@ -65,6 +65,9 @@ pub(super) fn plan(input: RunInput<'_>) -> Result<String, RunError> {
             &format!("{answers} already stored: {}", state.display()),
         );
     }
+    if source.bulk.is_some() {
+        return Ok(bulk_plan(lines, calls, config));
+    }
     lines.add("calls", &calls_of(source, estimate.map(|_| every), calls));
     if let Some(estimates) = &estimates {
         lines.add("by source", &estimates.sentence(input));
@@ -73,8 +76,7 @@ pub(super) fn plan(input: RunInput<'_>) -> Result<String, RunError> {
         "quota",
         &format!("{}, paced at {}", config.limits, config.pace),
     );
-    let used = used_up(limiter);
-    if let Some(used) = used {
+    if let Some(used) = used_up(limiter) {
         lines.add("already used", &used);
     }
     lines.add("time", &time(config, calls, limiter, now));
@@ -86,6 +88,31 @@ pub(super) fn plan(input: RunInput<'_>) -> Result<String, RunError> {
     }
     add_reports(&mut lines, config);
     Ok(lines.into_text())
+}
+
+/// The plan for a source that has all machines at once, given the number of machines without an answer.
+fn bulk_plan(mut lines: LabelledLines, machines: u64, config: &Config) -> String {
+    if machines == 0 {
+        lines.add("calls", "none: every machine has its answer");
+    } else {
+        add_export(&mut lines);
+    }
+    add_reports(&mut lines, config);
+    lines.into_text()
+}
+
+fn add_export(lines: &mut LabelledLines) {
+    lines.add(
+        "calls",
+        "1 for the export of software vulnerabilities, and a download of each of its files; none for \
+         single machines",
+    );
+    let limits = Api::VulnerabilityExport.documented_limits();
+    lines.add("quota", &limits.unwrap_or_default().to_string());
+    lines.add(
+        "time",
+        "depends on the download: as a rule 20 MB for every 1,000 machines of the tenant",
+    );
 }
 
 /// The number of calls in words; of `every` call for a machine if the source makes fewer.

@@ -16,19 +16,20 @@ use crate::{
     store::{Store, StoreError},
 };
 
-/// Every source but `calls`.
+/// Every source that calls for some machines.
 const SOURCES: [AnswerSource; 3] = [
     AnswerSource {
         changes: true,
-        cohorts: false,
+        ..AnswerSource::CALLS
     },
     AnswerSource {
-        changes: false,
         cohorts: true,
+        ..AnswerSource::CALLS
     },
     AnswerSource {
         changes: true,
         cohorts: true,
+        bulk: None,
     },
 ];
 

@@ -9,8 +9,8 @@ use crate::{
     collect::Requests,
     config::Config,
     domain::{
-        accuracy::Accuracy, call_selection::CallSelection, census::Census, ending::RunOutcome,
-        gaps::AnswerRef, outcome::Outcome, software::RunSoftware,
+        accuracy::Accuracy, bulk::BulkRun, call_selection::CallSelection, census::Census,
+        ending::RunOutcome, gaps::AnswerRef, outcome::Outcome, software::RunSoftware,
     },
     inventory::Inventory,
     run::{
@@ -124,6 +124,13 @@ impl KeptRun {
         let run = self.run.as_ref();
         let census = run.map(|run| store.with_store(|store| store.census(run.run)));
         Ok(census.transpose()?.flatten())
+    }
+
+    /// The source of the run's answers that has all machines at once, if it had one.
+    pub(super) fn bulk(&self, store: &Snapshot) -> Result<Option<BulkRun>, StoreError> {
+        let run = self.run.as_ref();
+        let bulk = run.map(|run| store.with_store(|store| store.bulk(run.run)));
+        Ok(bulk.transpose()?.flatten())
     }
 
     /// How the run called for some of the machines; `None` if it called for all.

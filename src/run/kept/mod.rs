@@ -73,6 +73,7 @@ pub(crate) fn report_again(
     let mut data = kept.data(&answers, fleet, config, started);
     data.census = kept.census(&answers)?;
     data.selection = kept.selection(&answers)?;
+    data.bulk = kept.bulk(&answers)?;
     if config.census && data.census.is_none() {
         warn!("this run has no stored census, and --offline requests none");
     }

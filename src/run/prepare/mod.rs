@@ -22,8 +22,12 @@ use super::{
 };
 use crate::{
     config::Config,
-    defender::{HttpSettings, Session, auth::SignInError},
-    domain::api::Api,
+    defender::{
+        HttpSettings, Session,
+        auth::SignInError,
+        refusal::{EXPORT_ROLE, lacks},
+    },
+    domain::{answer::Source, api::Api},
     store::{RunParams, StartedRun, Store, WaitedFor},
 };
 
@@ -49,6 +53,7 @@ pub(super) async fn prepare(input: RunInput<'_>) -> Result<Prepared<'_>, RunErro
         SignedIn::NoAnswer(error) => (Err(error), None),
     };
     let identity = Identity::new(input.config, claims);
+    demand_role(input.config, &identity)?;
     if let Err(error) = &session
         && !has_answers(input, &store, &identity)?
     {
@@ -70,6 +75,24 @@ pub(super) async fn prepare(input: RunInput<'_>) -> Result<Prepared<'_>, RunErro
         session,
         calls: Calls::Every,
     })
+}
+
+/// Checks that the token allows reading the source of the answers, if it says so.
+fn demand_role(config: &Config, identity: &Identity) -> Result<(), RunError> {
+    let answers = config.source.answers;
+    let role = match answers.bulk {
+        Some(Source::Export) => EXPORT_ROLE,
+        _ => return Ok(()),
+    };
+    let claims = identity.claims.as_ref();
+    match claims.and_then(|claims| lacks(claims, &[role])) {
+        Some(held) => Err(RunError::NoSourceRole {
+            role,
+            answers,
+            held,
+        }),
+        None => Ok(()),
+    }
 }
 
 /// A session with the configured service; nothing is sent yet.

@@ -11,8 +11,8 @@ use crate::{
     changes::{Changes, TimeToPatch},
     config::{Config, Percent},
     domain::{
-        call_selection::CallSelection, census::Census, ending::RunOutcome, gaps::Gaps,
-        software::RunSoftware,
+        bulk::BulkRun, call_selection::CallSelection, census::Census, ending::RunOutcome,
+        gaps::Gaps, software::RunSoftware,
     },
     inventory::{Inventory, ListCheck},
     report::{self, Extras, Facts, Past, Run, Tool, TrendPoint, default_title},
@@ -60,6 +60,8 @@ pub(crate) struct RunData<'run> {
     pub(crate) list_check: Option<ListCheck>,
     /// How the run called for some of the machines; `None` if it called for all.
     pub(crate) selection: Option<CallSelection>,
+    /// The source of the answers that has all machines at once; `None` if there was none.
+    pub(crate) bulk: Option<BulkRun>,
     /// The software inventory; `None` if it was not asked for.
     pub(crate) software: Option<RunSoftware>,
     /// The latest runs, oldest first.
@@ -104,6 +106,7 @@ impl<'run> RunData<'run> {
             week: None,
             list_check: None,
             selection: None,
+            bulk: None,
             software: None,
             trend: Vec::new(),
             releases: Vec::new(),
@@ -131,6 +134,7 @@ impl<'run> RunData<'run> {
             census: self.census.as_ref(),
             list_check: self.list_check.as_ref(),
             selection: self.selection.as_ref(),
+            bulk: self.bulk,
             software: self.software.as_ref(),
             facts: &self.facts(self.extras()),
         })

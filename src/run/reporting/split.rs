@@ -91,6 +91,7 @@ fn part_data<'part>(
     RunData {
         part: Some(facts),
         selection: whole.selection.clone(),
+        bulk: whole.bulk,
         software: whole.software.clone(),
         ..data
     }

@@ -118,6 +118,7 @@ impl Installed {
             machine_missed_on: Some(1),
             cve_addressed: here().map(|(_, cves)| cves).sum(),
             os_build: Some(self.model.build.into()),
+            cves: None,
             unreadable: Box::default(),
         }
     }

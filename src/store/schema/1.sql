@@ -28,17 +28,33 @@ CREATE TABLE missing_kb (
     machine_missed_on INTEGER,
     cve_addressed INTEGER NOT NULL,
     os_build TEXT,
+    cve_set INTEGER REFERENCES cve_set, -- the CVEs that it addresses; null where the source gives their number alone
     unreadable TEXT NOT NULL, -- JSON, a list of texts: numbers that came as something else
     digest BLOB NOT NULL UNIQUE, -- of everything above
     last_run INTEGER NOT NULL -- in which it was last seen
 ) STRICT;
+
+-- CVEs that an update addresses on a machine; updates and machines with the same share them.
+CREATE TABLE cve_set (
+    id INTEGER PRIMARY KEY,
+    cves TEXT NOT NULL, -- JSON, a list of their ids
+    digest BLOB NOT NULL UNIQUE
+) STRICT;
+
+-- What the service last said of a CVE.
+CREATE TABLE cve (
+    cve_id TEXT PRIMARY KEY,
+    severity TEXT, -- 'Low', 'Medium', 'High', 'Critical'
+    exploitability TEXT, -- 'NoExploit', 'ExploitIsPublic', 'ExploitIsVerified', 'ExploitIsInKit'
+    cvss_tenths INTEGER -- 78 for a score of 7.8
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE answer (
     id INTEGER PRIMARY KEY,
     machine INTEGER NOT NULL REFERENCES machine,
     run INTEGER NOT NULL, -- that asked; it may be gone by now
     session INTEGER NOT NULL, -- of that run
-    source TEXT NOT NULL, -- where it comes from: 'calls', 'inferred'
+    source TEXT NOT NULL, -- where it comes from: 'calls', 'inferred', 'export', 'hunting'
     inferred_from TEXT, -- the machine that was called for; null for the machine itself
     as_of_ms INTEGER NOT NULL, -- the time for which it holds: of a call, when it was answered
     missing TEXT NOT NULL, -- JSON, a list of missing_kb.id
@@ -163,6 +179,15 @@ CREATE TABLE run_selection (
     everyone_because TEXT -- why every machine was called for after all
 ) STRICT;
 
+-- The source of a run's answers, if it is one that has all machines at once.
+CREATE TABLE run_bulk (
+    run INTEGER PRIMARY KEY REFERENCES run,
+    source TEXT NOT NULL, -- 'export', 'hunting'
+    generated_at_ms INTEGER NOT NULL, -- the time for which its answers hold
+    unlisted INTEGER NOT NULL, -- machines that are in it, but not on the list
+    rows_without_cve INTEGER NOT NULL -- that name an update, but no CVE
+) STRICT;
+
 -- Since when the service's own count has listed a KB for a product. A KB that it no longer lists has no row.
 CREATE TABLE census_kb (
     service INTEGER NOT NULL REFERENCES service,
@@ -266,6 +291,7 @@ SELECT
     CASE
         WHEN answer.id IS NOT NULL THEN 'answered'
         WHEN run_machine.reason IN ('notFound', 'pending') THEN run_machine.reason
+        WHEN run_machine.reason = 'notInExport' THEN 'notFound'
         ELSE 'failed'
     END AS status,
     json_array_length(answer.missing) AS missingKbs,

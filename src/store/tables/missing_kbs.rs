@@ -7,7 +7,10 @@ use foldhash::fast::RandomState;
 use rusqlite::{Connection, Result, Row, params};
 use sha2::{Digest, Sha256};
 
-use super::cells::{from_json, parse_json, to_json};
+use super::{
+    cells::{from_json, parse_json, to_json},
+    cves,
+};
 use crate::domain::{
     kb::{KbId, MissingKb, MissingKbs, Same},
     repeat_cache::RepeatCache,
@@ -118,10 +121,13 @@ impl Numbers {
 fn insert(connection: &Connection, kb: &MissingKb, digest: Fingerprint, run: i64) -> Result<i64> {
     let products: Vec<&str> = kb.products.iter().map(AsRef::as_ref).collect();
     let unreadable: Vec<&str> = kb.unreadable.iter().map(AsRef::as_ref).collect();
+    let cve_set = kb.cves.as_deref();
+    let cve_set = cve_set.map(|cves| cves::insert_set(connection, cves));
+    let cve_set = cve_set.transpose()?;
     let mut statement = connection.prepare_cached(
         "INSERT INTO missing_kb (kb_id, name, products_names, url, machine_missed_on,
-             cve_addressed, os_build, digest, last_run, unreadable)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+             cve_addressed, os_build, digest, last_run, unreadable, cve_set)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
          ON CONFLICT (digest) DO UPDATE SET last_run = max(last_run, excluded.last_run)
          RETURNING id",
     )?;
@@ -139,6 +145,7 @@ fn insert(connection: &Connection, kb: &MissingKb, digest: Fingerprint, run: i64
             digest,
             run,
             to_json(&unreadable)?,
+            cve_set,
         ],
         |row| row.get(0),
     )
@@ -166,6 +173,9 @@ fn digest(kb: &MissingKb) -> Fingerprint {
     for value in &kb.unreadable {
         digest.update(value.len().to_le_bytes());
         digest.update(value.as_bytes());
+    }
+    if let Some(cves) = &kb.cves {
+        digest.update(cves::digest(cves));
     }
     let mut fingerprint = Fingerprint::default();
     fingerprint.copy_from_slice(&digest.finalize()[..16]);
@@ -235,7 +245,7 @@ impl Descriptions {
 /// The columns that a description is read from.
 const DESCRIPTIONS: &str = "
     SELECT kb_id, name, products_names, url, machine_missed_on, cve_addressed, os_build, digest,
-        unreadable
+        unreadable, (SELECT cves FROM cve_set WHERE cve_set.id = missing_kb.cve_set)
     FROM missing_kb";
 
 /// Verifies the fingerprint of every description.
@@ -259,6 +269,7 @@ fn description(row: &Row<'_>) -> Result<MissingKb> {
         machine_missed_on: row.get::<_, Option<i64>>(4)?.map(i64::cast_unsigned),
         cve_addressed: row.get::<_, i64>(5)?.cast_unsigned(),
         os_build: text(row, 6)?,
+        cves: cves::set(row, 9)?,
         unreadable: unreadable.into_iter().map(Into::into).collect(),
     };
     if row.get_ref(7)?.as_blob()? != digest(&kb) {

@@ -2,10 +2,12 @@
 
 mod answer_cells;
 pub(crate) mod answers;
+pub(crate) mod bulk;
 pub(crate) mod calls;
 pub(crate) mod cells;
 pub(crate) mod census_kbs;
 pub(crate) mod censuses;
+pub(crate) mod cves;
 pub(crate) mod fingerprint;
 pub(crate) mod inventories;
 pub(crate) mod list_checks;

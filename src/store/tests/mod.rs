@@ -61,6 +61,7 @@ fn kb(id: &str, cve_addressed: u64) -> MissingKb {
         machine_missed_on: (cve_addressed > 5).then_some(1),
         cve_addressed,
         os_build: Some("22631.4037".into()),
+        cves: None,
         unreadable: Box::default(),
     }
 }

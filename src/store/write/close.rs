@@ -122,6 +122,7 @@ const UNNEEDED: &str = "
     DELETE FROM run_machine WHERE run NOT IN (SELECT id FROM run);
     DELETE FROM run_release WHERE run NOT IN (SELECT id FROM run);
     DELETE FROM run_census WHERE run NOT IN (SELECT id FROM run);
+    DELETE FROM run_bulk WHERE run NOT IN (SELECT id FROM run);
     DELETE FROM run_selection WHERE run NOT IN (SELECT id FROM run);
     DELETE FROM run_software WHERE run NOT IN (SELECT id FROM run);
     DELETE FROM machine_software WHERE run NOT IN (SELECT run FROM run_software);
@@ -144,4 +145,8 @@ const UNNEEDED: &str = "
         AND id NOT IN (SELECT software_set FROM answer WHERE software_set IS NOT NULL);
     DELETE FROM software_version
     WHERE id NOT IN (SELECT value FROM software_set JOIN json_each(software_set.versions));
-    DELETE FROM missing_kb WHERE last_run < (SELECT min(run) FROM answer);";
+    DELETE FROM missing_kb WHERE last_run < (SELECT min(run) FROM answer);
+    DELETE FROM cve_set
+    WHERE id NOT IN (SELECT cve_set FROM missing_kb WHERE cve_set IS NOT NULL);
+    DELETE FROM cve
+    WHERE cve_id NOT IN (SELECT value FROM cve_set JOIN json_each(cve_set.cves));";

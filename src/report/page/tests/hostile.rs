@@ -26,6 +26,7 @@ fn full_of(text: &str) -> Fixture {
         products: vec![text.into()],
         url: Some(text.into()),
         os_build: Some(text.into()),
+        cves: None,
         unreadable: Box::default(),
         ..gap("", 1)
     };

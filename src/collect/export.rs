@@ -1,0 +1,33 @@
+//! Fetches what every machine misses from the export of software vulnerabilities.
+
+use tracing::debug;
+
+use super::{
+    Requests,
+    bulk::{BulkFetcher, Fetched, NoRows},
+};
+use crate::{
+    defender::BulkApi,
+    domain::vulnerabilities::{BulkAnswers, VulnerabilityRows},
+};
+
+/// Fetches the whole export, and returns the calls that it took. Nothing in it counts before its last
+/// file has been read: a machine may be in several.
+pub async fn fetch<A: BulkApi>(
+    fetcher: &BulkFetcher<'_, A>,
+) -> Result<(BulkAnswers, Requests), NoRows> {
+    let Fetched {
+        rows,
+        generated_at,
+        requests,
+    } = fetcher.rows::<VulnerabilityRows>().await?;
+    let count = rows.counts.rows;
+    let answers = rows.finish(generated_at);
+    let machines = answers.machines().count();
+    debug!(
+        machines,
+        rows = count,
+        "export of software vulnerabilities fetched"
+    );
+    Ok((answers, requests))
+}

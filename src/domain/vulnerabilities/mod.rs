@@ -1,0 +1,52 @@
+//! The vulnerabilities of all machines, as the service exports them, and what the machines miss
+//! according to them.
+//!
+//! - `rows`: rows taken together by machine as they arrive
+//! - `gap`: the rows about one update on one machine
+
+mod gap;
+mod rows;
+
+use jiff::Timestamp;
+
+pub use self::rows::{VulnerabilityRow, VulnerabilityRows};
+use super::{
+    cve::{CveFacts, CveId},
+    kb::MissingKbs,
+    machine::MachineId,
+};
+
+/// What every machine of a tenant misses, from rows about vulnerabilities.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BulkAnswers {
+    /// The time for which they hold.
+    pub generated_at: Timestamp,
+    /// Each machine with the place of its list in `lists`, sorted by id.
+    machines: Vec<(MachineId, u32)>,
+    /// Every distinct list of missing KBs.
+    lists: Vec<MissingKbs>,
+    /// The machines that are not onboarded: sorted. What they miss is not known.
+    not_onboarded: Vec<MachineId>,
+    /// What the service says of each CVE, sorted by id.
+    pub cves: Vec<(CveId, CveFacts)>,
+    /// The rows that name an update but no CVE: they say nothing about what is missing.
+    pub rows_without_cve: u64,
+}
+
+impl BulkAnswers {
+    /// What a machine misses; `None` if there is no row about it, or it is not onboarded.
+    pub fn of(&self, machine: MachineId) -> Option<&MissingKbs> {
+        let found = self.machines.binary_search_by_key(&machine, |it| it.0);
+        self.lists.get(self.machines.get(found.ok()?)?.1 as usize)
+    }
+
+    /// Whether there are rows about a machine that is not onboarded.
+    pub fn is_not_onboarded(&self, machine: MachineId) -> bool {
+        self.not_onboarded.binary_search(&machine).is_ok()
+    }
+
+    /// The machines with an answer, sorted.
+    pub fn machines(&self) -> impl Iterator<Item = MachineId> {
+        self.machines.iter().map(|it| it.0)
+    }
+}

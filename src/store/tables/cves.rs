@@ -1,0 +1,60 @@
+//! CVEs: the sets that updates address, and what the service says of each.
+
+use rusqlite::{Connection, Result, Row, params};
+use sha2::{Digest, Sha256};
+
+use super::cells::{parse, parse_json, to_json};
+use crate::domain::cve::{CveFacts, CveId, CveSet, Exploitability, Severity};
+
+type Fingerprint = [u8; 16];
+
+/// The number of a set, which is inserted if it is new.
+pub(super) fn insert_set(connection: &Connection, cves: &[CveId]) -> Result<i64> {
+    let texts: Vec<String> = cves.iter().map(ToString::to_string).collect();
+    let mut insert = connection.prepare_cached(
+        "INSERT INTO cve_set (cves, digest) VALUES (?1, ?2)
+         ON CONFLICT (digest) DO UPDATE SET digest = excluded.digest
+         RETURNING id",
+    )?;
+    insert.query_row(params![to_json(&texts)?, digest(cves)], |row| row.get(0))
+}
+
+/// The set in a column; `None` for null.
+pub(super) fn set(row: &Row<'_>, column: usize) -> Result<Option<CveSet>> {
+    let Some(text) = row.get_ref(column)?.as_str_or_null()? else {
+        return Ok(None);
+    };
+    let texts: Vec<String> = parse_json(text)?;
+    let cves = texts.iter().map(|text| parse(text));
+    Ok(Some(cves.collect::<Result<_>>()?))
+}
+
+pub(super) fn digest(cves: &[CveId]) -> Fingerprint {
+    let mut digest = Sha256::new();
+    for cve in cves {
+        digest.update(cve.to_string());
+        digest.update([0]);
+    }
+    let mut fingerprint = Fingerprint::default();
+    fingerprint.copy_from_slice(&digest.finalize()[..16]);
+    fingerprint
+}
+
+/// Records what the service says of CVEs, in place of what it said before.
+pub(crate) fn record(connection: &mut Connection, cves: &[(CveId, CveFacts)]) -> Result<()> {
+    let transaction = connection.transaction()?;
+    let mut replace = transaction.prepare(
+        "INSERT OR REPLACE INTO cve (cve_id, severity, exploitability, cvss_tenths)
+         VALUES (?1, ?2, ?3, ?4)",
+    )?;
+    for (cve, facts) in cves {
+        replace.execute(params![
+            cve.to_string(),
+            facts.severity.map(Severity::as_str),
+            facts.exploitability.map(Exploitability::as_str),
+            facts.cvss_tenths,
+        ])?;
+    }
+    drop(replace);
+    transaction.commit()
+}
