@@ -10,18 +10,19 @@ use super::{
     context::{Context, state},
 };
 use crate::{
-    config::{Config, Resolved, Settings},
+    config::{AnswerSource, Config, Resolved, Settings},
     console::{LabelledLines, print},
     defender::{
         Address, CallError, Class, MissingKbsApi, Session,
         auth::{Claims, choose},
-        refusal::{EXPORT_ROLE, LIST_ROLES, REQUIRED_ROLE, lacks},
+        refusal::{EXPORT_ROLE, HUNTING_ROLE, LIST_ROLES, REQUIRED_ROLE, lacks},
     },
     domain::{
+        answer::Source,
         api::Api,
         exit_code::ExitCode,
         machine::MachineId,
-        text::{counted, span},
+        text::{chain, counted, span},
     },
     run::{RunError, gate::gate, groups, identity::Identity, prepare},
     store::{Application, Lock, Store},
@@ -29,6 +30,8 @@ use crate::{
 
 /// The API that the one call is sent to.
 const API: Api = Api::MissingKbs;
+
+const READY: &str = "\nready: patchgap report machines.csv, with the same options\n";
 
 /// A machine that no tenant has: if the service answers that it is unknown, access is granted.
 const NOBODY: MachineId = MachineId::from_bytes([0; 20]);
@@ -42,9 +45,15 @@ pub(super) async fn check(context: &mut Context, typed: Settings) -> Result<Exit
     print(&kept(&store)?)?;
     let claims = session.sign_in().await?;
     print(&token(claims.as_ref(), Timestamp::now()))?;
-    demand_role(claims.as_ref())?;
+    print(&hunting(&resolved.config, now).await?)?;
+    let answers = resolved.config.source.answers;
+    demand_role(claims.as_ref(), answers)?;
     let identity = Identity::new(&resolved.config, claims);
     print(&same_software(&store, &identity)?)?;
+    if answers.bulk.is_some() {
+        print(READY)?;
+        return Ok(ExitCode::Complete);
+    }
     let refusal = one_call(&resolved.config, &session, &store, &identity).await?;
     print(&access(refusal, identity.claims.as_ref())?)?;
     Ok(ExitCode::Complete)
@@ -160,6 +169,37 @@ fn token(claims: Option<&Claims>, now: Timestamp) -> String {
     lines.into_text()
 }
 
+/// Whether hunting is allowed. That takes a token of its own, so it is only found out for a run that
+/// would hunt.
+async fn hunting(config: &Config, now: Timestamp) -> Result<String, AppError> {
+    let access = if config.source.answers.bulk == Some(Source::Hunting) {
+        let session = prepare::graph_session(config, now)?;
+        match session.sign_in().await {
+            Ok(Some(claims)) => allowed_by_graph(&claims),
+            Ok(None) => "the permissions of the token for Graph could not be read".to_owned(),
+            Err(error) => format!("no token for Graph: {}", chain(&error)),
+        }
+    } else {
+        format!(
+            "not checked; it takes {HUNTING_ROLE} of Microsoft Graph, which `patchgap check --source \
+             hunting` checks"
+        )
+    };
+    let mut lines = LabelledLines::default();
+    lines.add("hunting", &access);
+    Ok(lines.into_text())
+}
+
+fn allowed_by_graph(claims: &Claims) -> String {
+    match lacks(claims, &[HUNTING_ROLE]) {
+        Some(_) => format!(
+            "not allowed; grant the app registration the application permission \
+             {HUNTING_ROLE} of Microsoft Graph, with admin consent"
+        ),
+        None => format!("allowed by {HUNTING_ROLE}"),
+    }
+}
+
 fn expiry(end: Timestamp, now: Timestamp) -> String {
     let left = std::time::Duration::try_from(end.duration_since(now)).unwrap_or_default();
     format!("{end:.0} (in {})", span(left))
@@ -196,17 +236,16 @@ fn allowed(claims: &Claims, roles: &[&str], purpose: &str) -> String {
 
 /// Checks that a token with roles lists the required one. A user's token lists scopes, which have
 /// other names, so the decision is left to the service.
-fn demand_role(claims: Option<&Claims>) -> Result<(), AppError> {
-    match claims {
-        Some(claims)
-            if claims.scopes.is_empty()
-                && !claims.roles.iter().any(|role| role == REQUIRED_ROLE) =>
-        {
-            Err(AppError::MissingRole {
-                held: granted(claims),
-            })
-        }
-        _ => Ok(()),
+fn demand_role(claims: Option<&Claims>, answers: AnswerSource) -> Result<(), AppError> {
+    let role = match answers.bulk {
+        None => REQUIRED_ROLE,
+        Some(Source::Export) => EXPORT_ROLE,
+        // It takes a token of its own.
+        Some(_) => return Ok(()),
+    };
+    match claims.and_then(|claims| lacks(claims, &[role])) {
+        Some(held) => Err(AppError::MissingRole { role, held }),
+        None => Ok(()),
     }
 }
 
@@ -229,5 +268,5 @@ fn access(refusal: Option<CallError>, claims: Option<&Claims>) -> Result<String,
             },
         },
     );
-    Ok(lines.into_text() + "\nready: patchgap report machines.csv, with the same options\n")
+    Ok(lines.into_text() + READY)
 }

@@ -12,7 +12,7 @@ use super::{AppError, context::Context};
 use crate::{
     cli,
     collect::per_machine::Stops,
-    config::{AnswerSource, CaCertificate, Config, Percent, Settings},
+    config::{AnswerSource, CaCertificate, Config, Graph, Percent, Settings},
     console::print,
     defender::auth::{CredentialKind, SignIn},
     domain::{exit_code::ExitCode, text::counted},
@@ -220,5 +220,12 @@ fn point_at(config: &mut Config, simulator: &Simulator) {
         access_token: None,
         managed_identity_offered: false,
         azure_cli_offered: false,
+    };
+    config.graph = Graph {
+        url: simulator.api_url().clone(),
+        sign_in: SignIn {
+            scope: simulator.graph_scope().to_owned(),
+            ..config.sign_in.clone()
+        },
     };
 }

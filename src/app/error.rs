@@ -6,11 +6,7 @@ use thiserror::Error;
 
 use crate::{
     config::ConfigError,
-    defender::{
-        auth::CredentialError,
-        hint_for_failure,
-        refusal::{self, REQUIRED_ROLE},
-    },
+    defender::{auth::CredentialError, hint_for_failure, refusal},
     domain::{exit_code::ExitCode, outcome::Failure, text::span},
     quota::{InvalidLimit, StoreFailed},
     run::RunError,
@@ -74,8 +70,10 @@ pub enum AppError {
     #[error(transparent)]
     StoreFailed(#[from] StoreFailed),
     /// The token lacks the required permission.
-    #[error("the token lacks the role {REQUIRED_ROLE}; it has: {held}")]
+    #[error("the token lacks the role {role}; it has: {held}")]
     MissingRole {
+        /// The permission.
+        role: &'static str,
         /// The permissions that it has.
         held: String,
     },
@@ -155,7 +153,7 @@ impl AppError {
             Self::Credential(error) => return error.hint(),
             Self::Simulator(error) => return error.hint(),
             Self::NoAnswer(failure) => return Some(no_answer_hint(failure)),
-            Self::MissingRole { .. } => return Some(refusal::grant_hint(REQUIRED_ROLE)),
+            Self::MissingRole { role, .. } => return Some(refusal::grant_hint(role)),
             Self::NoList => {
                 "give a file: patchgap report MACHINES_CSV; or let the service list its \
                  machines: patchgap report --all-machines"

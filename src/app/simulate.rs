@@ -99,11 +99,15 @@ fn config(simulator: &Simulator) -> String {
          client_secret_file = \"{SECRET}\"\n\
          api_url = \"{}\"\n\
          authority_url = \"{}\"\n\
+         graph_url = \"{}\"\n\
+         graph_scope = \"{}\"\n\
          ca_cert = \"{ROOT}\"\n",
         simulator.tenant_id(),
         simulator.client_id(),
         simulator.api_url(),
         simulator.authority_url(),
+        simulator.api_url(),
+        simulator.graph_scope(),
     )
 }
 

@@ -6,6 +6,7 @@
 //! - [`census`]: the service's own count of machines that miss a KB, after a run
 //! - [`software`]: the software inventory, before a run
 //! - [`export`]: all answers at once, from the export of software vulnerabilities
+//! - [`hunting`]: the same by hunting queries through Graph
 //! - [`bulk`]: rows about all machines, from files or pages
 //! - [`selective`]: which machines have to be requested, so that the others' answers follow from theirs
 //! - `retrying`: one call after the other with retries, for the list, the census and the software
@@ -17,6 +18,7 @@
 pub mod bulk;
 pub mod census;
 pub mod export;
+pub mod hunting;
 pub mod list;
 pub mod per_machine;
 mod progress;

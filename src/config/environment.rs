@@ -30,6 +30,9 @@ const PATHS: [&str; 5] = ["config", "ca_cert", "exclude", "state", "out"];
 /// The variable for a ready-made access token. It is a secret, so it is neither a flag nor a key.
 pub(super) const ACCESS_TOKEN: &str = "PATCHGAP_ACCESS_TOKEN";
 
+/// The variable of a ready-made token for Microsoft Graph.
+pub(super) const GRAPH_ACCESS_TOKEN: &str = "PATCHGAP_GRAPH_ACCESS_TOKEN";
+
 /// The environment of the process at the start of the run.
 #[derive(Clone, Default)]
 pub struct Environment {
@@ -207,7 +210,7 @@ fn known_names() -> Vec<String> {
         .map(|argument| argument.get_id().as_str())
         .chain(FILE_KEYS)
         .map(variable)
-        .chain([ACCESS_TOKEN.to_owned()])
+        .chain([ACCESS_TOKEN, GRAPH_ACCESS_TOKEN].map(str::to_owned))
         .map(|name| name.replacen(PREFIX, "", 1))
         .collect()
 }

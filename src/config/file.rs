@@ -175,6 +175,7 @@ fn proper_place(key: &str) -> Option<&'static str> {
             "AZURE_CLIENT_SECRET in the environment, or in a separate file named by \
              `client_secret_file`",
         ),
+        "graph_access_token" => Some("PATCHGAP_GRAPH_ACCESS_TOKEN in the environment"),
         "access_token" | "token" => Some("PATCHGAP_ACCESS_TOKEN in the environment"),
         "client_certificate_password" | "certificate_password" => {
             Some("AZURE_CLIENT_CERTIFICATE_PASSWORD in the environment")

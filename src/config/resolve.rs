@@ -6,17 +6,20 @@ use jiff::{Timestamp, ZonedDateTime};
 use url::Url;
 
 use super::{
-    CaCertificate, ColorMode, Config, ConfigError, Console, Environment, MachineFilters, Percent,
-    Reports, Resolved, Service, Settings, SourceSettings,
+    CaCertificate, ColorMode, Config, ConfigError, Console, Environment, Graph, MachineFilters,
+    Percent, Reports, Resolved, Service, Settings, SourceSettings,
     control_characters::refuse_typed,
     defaults::{defaults, required},
     file,
-    sign_in::{FoundSecret, ResolvedSignIn, SecretFiles, azure_layer, client_secret, sign_in},
+    sign_in::{
+        FoundSecret, ResolvedSignIn, SecretFiles, azure_layer, client_secret, graph_sign_in,
+        sign_in,
+    },
     stop::stop,
     store,
     value::Text,
 };
-use crate::{changes::Replacing, progress::ProgressMode};
+use crate::{changes::Replacing, defender::auth::SignIn, progress::ProgressMode};
 
 /// What a configuration depends on in addition to the options.
 #[derive(Clone, Copy)]
@@ -122,10 +125,17 @@ fn config(
             .map_or_else(|| endpoints.scope.to_owned(), Into::into),
         secret: found.secret,
     };
+    let sign_in = sign_in(resolved, &settings, surroundings.environment)?;
     Ok(Config {
         filters: filters(&settings)?,
         machines: settings.machines.clone(),
-        sign_in: sign_in(resolved, &settings, surroundings.environment)?,
+        graph: graph(
+            &settings,
+            endpoints.graph,
+            &sign_in,
+            surroundings.environment,
+        )?,
+        sign_in,
         service: service(&settings, endpoints.api)?,
         reports: reports(&settings, surroundings)?,
         source: source(&settings)?,
@@ -200,6 +210,28 @@ fn service(settings: &Settings, api: &str) -> Result<Service, ConfigError> {
             .and_then(NonZeroUsize::new)
             .unwrap_or(NonZeroUsize::MIN),
         retries: required(settings.retries, "retries")?.get(),
+    })
+}
+
+fn graph(
+    settings: &Settings,
+    default: &str,
+    sign_in: &SignIn,
+    environment: &Environment,
+) -> Result<Graph, ConfigError> {
+    let url = match settings.graph_url.clone() {
+        Some(url) => url,
+        None => default
+            .parse()
+            .map_err(|_| ConfigError::NoDefault("graph_url"))?,
+    };
+    let url = Url::from(url);
+    let of_cloud = || format!("{default}/.default");
+    let scope = settings.graph_scope.clone();
+    let scope = scope.map_or_else(of_cloud, Into::into);
+    Ok(Graph {
+        sign_in: graph_sign_in(sign_in, scope, environment)?,
+        url,
     })
 }
 

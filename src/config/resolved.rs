@@ -29,6 +29,15 @@ pub struct Resolved {
     pub secret_files: Vec<PathBuf>,
 }
 
+/// Microsoft Graph, and how a run signs in there.
+#[derive(Debug, Clone)]
+pub struct Graph {
+    /// Its base URL.
+    pub url: Url,
+    /// The same application, with a token for Graph.
+    pub sign_in: SignIn,
+}
+
 /// Everything that a run depends on.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -42,6 +51,8 @@ pub struct Config {
     pub service: Service,
     /// How the run signs in.
     pub sign_in: SignIn,
+    /// Microsoft Graph, for hunting.
+    pub graph: Graph,
     /// The exact sliding windows of the quota.
     pub limits: RateLimits,
     /// The pace of requests within those windows.

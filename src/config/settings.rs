@@ -150,7 +150,7 @@ pub struct Settings {
 
     /// Cloud or region of the tenant [default: public]
     ///
-    /// Sets the three addresses below.
+    /// Sets the addresses below.
     #[arg(long, value_name = "NAME", help_heading = "Service")]
     #[arg(value_parser = words::<Cloud>(Cloud::WORDS))]
     #[serde(deserialize_with = "from_text")]
@@ -172,6 +172,18 @@ pub struct Settings {
     #[arg(long, value_name = "SCOPE", help_heading = "Service")]
     #[serde(deserialize_with = "from_text")]
     pub scope: Option<Text>,
+
+    /// Base URL of Microsoft Graph, for hunting [default: from the cloud]
+    ///
+    /// Plain http is only allowed for loopback addresses.
+    #[arg(long, value_name = "URL", help_heading = "Service")]
+    #[serde(deserialize_with = "from_text")]
+    pub graph_url: Option<ServiceUrl>,
+
+    /// Scope of the access token for Graph [default: from the cloud]
+    #[arg(long, value_name = "SCOPE", help_heading = "Service")]
+    #[serde(deserialize_with = "from_text")]
+    pub graph_scope: Option<Text>,
 
     /// Extra root certificate (PEM), trusted for API and sign-in
     #[arg(long, value_name = "FILE", help_heading = "Service")]
@@ -300,13 +312,14 @@ pub struct Settings {
     #[arg(long, value_name = "PERCENT", help_heading = "Reports")]
     pub min_coverage: Option<Percent>,
 
-    /// Where answers come from: calls, changes, cohorts, export [default: calls]
+    /// Where answers come from: calls, changes, cohorts, export, hunting [default: calls]
     ///
     /// `calls`: one call for each machine. `changes`: only for those whose software has changed since their
     /// last answer, or for which there is a new KB; the others keep it. `cohorts`: two of each group of machines with the same Microsoft software in
     /// the same versions; the others' answers are inferred. `changes,cohorts` combines both; a sample
     /// measures how often that is wrong. `export`: the service's export of software vulnerabilities, for all
-    /// machines at once, up to six hours old; takes the permission Vulnerability.Read.All.
+    /// machines at once, up to six hours old; takes the permission Vulnerability.Read.All. `hunting`: the same
+    /// from hunting queries through Microsoft Graph; takes ThreatHunting.Read.All.
     #[arg(long, value_name = "LIST", help_heading = "Fewer calls")]
     #[serde(deserialize_with = "from_text")]
     pub source: Option<AnswerSource>,
@@ -413,7 +426,8 @@ impl Settings {
         first_said! { self, lower:
             config, column, os, group, tag, seen_within, filter, exclude, check_list, machines,
             tenant_id, client_id, client_secret_file, client_certificate_path,
-            credential, cloud, api_url, authority_url, scope, ca_cert, rate_limit, pace,
+            credential, cloud, api_url, authority_url, scope, graph_url, graph_scope,
+            ca_cert, rate_limit, pace,
             concurrency, timeout, retries, budget, until, state, fresh, max_age, keep_runs,
             offline, run, out, format, title, targets, split_by, rank_by, min_coverage,
             source, recheck, max_missed, census, software, no_replaced, no_csv_guard,

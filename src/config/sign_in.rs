@@ -9,7 +9,11 @@ use std::{
 use secrecy::SecretString;
 use url::Url;
 
-use super::{ConfigError, EntraName, Environment, Settings, environment::ACCESS_TOKEN, secret};
+use super::{
+    ConfigError, EntraName, Environment, Settings,
+    environment::{ACCESS_TOKEN, GRAPH_ACCESS_TOKEN},
+    secret,
+};
 use crate::defender::auth::{CredentialKind, SignIn};
 
 /// The name of the Azure CLI program.
@@ -62,6 +66,19 @@ pub(super) fn sign_in(
             .into_iter()
             .any(|variable| environment.get(variable).is_some()),
         azure_cli_offered: environment.offers(AZURE_CLI),
+    })
+}
+
+/// The sign-in for Microsoft Graph: as the same application, with a token for another scope.
+pub(super) fn graph_sign_in(
+    sign_in: &SignIn,
+    scope: String,
+    environment: &Environment,
+) -> Result<SignIn, ConfigError> {
+    Ok(SignIn {
+        scope,
+        access_token: without_line_end(environment, GRAPH_ACCESS_TOKEN)?,
+        ..sign_in.clone()
     })
 }
 

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     domain::{
         bulk::Dataset, census::Product, kb::MissingKbs, keep_alive::KeepAlive,
-        listed_machine::ListedMachine, machine::MachineId,
+        listed_machine::ListedMachine, machine::MachineId, vulnerabilities::VulnerabilityRows,
     },
     quota::Permit,
 };
@@ -140,6 +140,16 @@ pub trait CensusApi: Send + Sync {
         address: &CensusAddress,
         permit: &Permit<'_>,
     ) -> impl Future<Output = Result<CensusPage<MissingKbs>, CallError>> + Send;
+}
+
+/// Answers hunting queries: Microsoft Graph, or a fake in tests.
+pub trait HuntingApi: Send + Sync {
+    /// Sends a query about vulnerabilities, and returns its rows: one HTTP call.
+    fn hunt(
+        &self,
+        query: &str,
+        permit: &Permit<'_>,
+    ) -> impl Future<Output = Result<VulnerabilityRows, CallError>> + Send;
 }
 
 /// The address of a page of a dataset.

@@ -30,7 +30,7 @@ words! {
     }
 }
 
-/// The three addresses of a cloud. They are separate settings: one host name does not define a
+/// The addresses of a cloud. They are separate settings: one host name does not define a
 /// cloud.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Endpoints {
@@ -40,6 +40,8 @@ pub struct Endpoints {
     pub authority: &'static str,
     /// The OAuth scope of the token.
     pub scope: &'static str,
+    /// Base URL of Microsoft Graph.
+    pub graph: &'static str,
 }
 
 impl Cloud {
@@ -49,6 +51,7 @@ impl Cloud {
             api: self.api(),
             authority: self.authority(),
             scope: self.scope(),
+            graph: self.graph(),
         }
     }
 
@@ -71,6 +74,14 @@ impl Cloud {
         match self {
             Self::GccHigh | Self::Dod => "https://login.microsoftonline.us",
             _ => "https://login.microsoftonline.com",
+        }
+    }
+
+    const fn graph(self) -> &'static str {
+        match self {
+            Self::GccHigh => "https://graph.microsoft.us",
+            Self::Dod => "https://dod-graph.microsoft.us",
+            _ => "https://graph.microsoft.com",
         }
     }
 

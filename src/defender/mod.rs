@@ -48,8 +48,8 @@ mod session;
 
 pub use self::{
     api::{
-        Address, BulkAddress, BulkApi, BulkPage, CensusAddress, CensusApi, CensusPage, ListPage,
-        MachineListApi, MissingKbsApi, Page,
+        Address, BulkAddress, BulkApi, BulkPage, CensusAddress, CensusApi, CensusPage, HuntingApi,
+        ListPage, MachineListApi, MissingKbsApi, Page,
     },
     call_error::{CallError, Class},
     client::Client,

@@ -10,6 +10,9 @@ pub const REQUIRED_ROLE: &str = "Software.Read.All";
 /// The permission that the export of software vulnerabilities requires.
 pub const EXPORT_ROLE: &str = "Vulnerability.Read.All";
 
+/// The permission of Microsoft Graph that hunting queries require.
+pub const HUNTING_ROLE: &str = "ThreatHunting.Read.All";
+
 /// The permissions that allow reading the machine list; any of them is enough.
 pub const LIST_ROLES: [&str; 2] = ["Machine.Read.All", "Machine.ReadWrite.All"];
 

@@ -22,6 +22,8 @@ words! {
         Vulnerabilities = "vulnerabilities",
         /// `GET /api/machines/SoftwareVulnerabilitiesExport`.
         VulnerabilityExport = "vulnerability-export",
+        /// `POST /v1.0/security/runHuntingQuery` of Microsoft Graph.
+        Hunting = "hunting",
         /// The files of an export, which another server sends. It has no documented limits.
         ExportFiles = "export-files",
     }
@@ -39,6 +41,7 @@ impl Api {
             Self::SoftwareExport | Self::VulnerabilityExport => {
                 Some(RateLimits::of(&[(5, MINUTE), (20, HOUR)]))
             }
+            Self::Hunting => Some(RateLimits::of(&[(45, MINUTE)])),
             Self::ExportFiles => Some(RateLimits::default()),
         }
     }

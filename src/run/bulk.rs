@@ -24,6 +24,7 @@ use crate::{
         Requests,
         bulk::{BulkFetcher, NoRows},
         export,
+        hunting::HuntingFetcher,
     },
     defender::Session,
     domain::{
@@ -36,11 +37,51 @@ use crate::{
         vulnerabilities::BulkAnswers,
     },
     inventory::{Inventory, LastSeen},
+    quota::Gate,
     store::{MachineProgress, Store, StoreError},
 };
 
 /// The service drops the vulnerabilities of a machine that it has not seen for so long.
 const SILENT: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// Where the source is read from.
+#[derive(Clone, Copy)]
+enum BulkSession<'run> {
+    Export(&'run Session),
+    Hunting(&'run Session),
+}
+
+impl BulkSession<'_> {
+    async fn fetch(
+        self,
+        setup: &Setup<'_>,
+        gate: &Gate,
+    ) -> Result<(BulkAnswers, Requests), NoRows> {
+        let retries = setup.input.config.service.retries;
+        let clock = Timestamp::now;
+        match self {
+            Self::Export(api) => {
+                let fetcher = BulkFetcher {
+                    api,
+                    gate,
+                    retries,
+                    clock,
+                };
+                export::fetch(&fetcher).await
+            }
+            Self::Hunting(api) => {
+                let fetcher = HuntingFetcher {
+                    api,
+                    gate,
+                    retries,
+                    clock,
+                    machines: setup.input.inventory.machines.len() as u64,
+                };
+                fetcher.fetch().await
+            }
+        }
+    }
+}
 
 /// Reads the source, if the run has one.
 pub(super) async fn read_bulk(prepared: Prepared<'_>) -> Result<Prepared<'_>, RunError> {
@@ -48,11 +89,15 @@ pub(super) async fn read_bulk(prepared: Prepared<'_>) -> Result<Prepared<'_>, Ru
     let (Some(source), Ok(session)) = (source, &prepared.session) else {
         return Ok(prepared);
     };
+    let api = prepared
+        .graph
+        .as_ref()
+        .map_or(BulkSession::Export(session), BulkSession::Hunting);
     if unanswered(&prepared.started.machines).next().is_none() {
         return Ok(prepared);
     }
     let (store, read) = lend(prepared.store, async |store| {
-        read_in_time(&prepared.setup, store, session).await
+        read_in_time(&prepared.setup, store, api).await
     })
     .await?;
     let prepared = Prepared { store, ..prepared };
@@ -69,22 +114,16 @@ pub(super) async fn read_bulk(prepared: Prepared<'_>) -> Result<Prepared<'_>, Ru
 async fn read_in_time(
     setup: &Setup<'_>,
     store: &Arc<Mutex<Store>>,
-    session: &Session,
+    session: BulkSession<'_>,
 ) -> Result<(BulkAnswers, Requests), Ending> {
     let config = setup.input.config;
     let gate = recording_gate(config, store, &setup.identity);
     let gate = gate.map_err(|error| failed(chain(&error)))?;
-    let fetcher = BulkFetcher {
-        api: session,
-        gate: &gate,
-        retries: config.service.retries,
-        clock: Timestamp::now,
-    };
     let read = tokio::select! {
         biased;
         () = setup.input.stops.gentle.cancelled() => return Err(Ending::Interrupted),
         () = deadline::reached(config.until, Timestamp::now) => return Err(Ending::OutOfTime),
-        read = export::fetch(&fetcher) => read,
+        read = session.fetch(setup, &gate) => read,
     };
     read.map_err(|NoRows { because, refusal }| {
         refusal.map_or_else(|| failed(because), Ending::Refused)

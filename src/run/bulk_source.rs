@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use crate::{
     collect::Requests,
     domain::{
-        answer::Answer,
+        answer::{Answer, Source},
         bulk::BulkRun,
         kb::MissingKbs,
         machine::MachineId,
@@ -68,6 +68,10 @@ impl BulkSource {
             generated_at,
             ..
         } = self.run;
+        let source = match source {
+            Source::Hunting => "answer to hunting queries",
+            _ => "export",
+        };
         let message = format!("the {source} of {generated_at:.0} {what}");
         Failure::new(Reason::NotInExport, message)
     }

@@ -11,7 +11,7 @@ use crate::{
         HttpError, SessionError,
         auth::{Claims, SignInError},
         hint_for_failure,
-        refusal::{self, LIST_ROLES, REQUIRED_ROLE},
+        refusal::{self, HUNTING_ROLE, LIST_ROLES, REQUIRED_ROLE},
     },
     domain::{
         ending::Ending,
@@ -238,6 +238,12 @@ impl RunError {
                     .to_owned(),
             ),
             Self::NoListRole { .. } => Some(refusal::grant_hint(LIST_ROLES[0])),
+            Self::NoSourceRole {
+                role: HUNTING_ROLE, ..
+            } => Some(format!(
+                "grant the app registration the application permission {HUNTING_ROLE} of Microsoft \
+                 Graph, with admin consent"
+            )),
             Self::NoSourceRole { role, .. } => Some(refusal::grant_hint(role)),
             Self::BadFilter(_) => Some(
                 "write it as OData, such as \"rbacGroupId eq 140\"; the service filters by lastSeen, \

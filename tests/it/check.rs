@@ -202,3 +202,23 @@ fn check_without_credentials_is_refused() {
         .hints("AZURE_CLIENT_SECRET");
     scene.assert_no_requests();
 }
+
+#[test]
+fn sources_for_all_machines_take_other_roles() {
+    let scene = Scene::with(|settings| settings.faults.tenant = Some(TenantFault::MissingRole));
+    let run = scene.run(&["check", "--source=export"]).exits_with(0);
+    shows(&run, "export", "allowed by Vulnerability.Read.All");
+    shows(
+        &run,
+        "hunting",
+        "not checked; it takes ThreatHunting.Read.All",
+    );
+    let run = scene.run(&["check", "--source=hunting"]).exits_with(0);
+    shows(&run, "hunting", "allowed by ThreatHunting.Read.All");
+    assert_eq!(scene.tenant.log().calls.len(), 0);
+    let scene = Scene::with(|settings| {
+        settings.faults.tenant = Some(TenantFault::MissingExportRole);
+    });
+    let run = scene.run(&["check", "--source=export"]).exits_with(4);
+    run.complains("lacks the role Vulnerability.Read.All");
+}

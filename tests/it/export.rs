@@ -237,3 +237,59 @@ fn machines_that_are_not_on_the_list_are_counted() {
         run.stdout
     );
 }
+
+#[test]
+fn hunting_gives_the_same_answers() {
+    let scene = scene(300, "none");
+    let run = scene.report(&["--source=hunting", "--fresh"]).exits_with(0);
+    let of_hunting = calls(&scene);
+    assert!(of_hunting.contains(&ApiName::Hunting));
+    assert!(!of_hunting.contains(&ApiName::MissingKbs));
+    let by_hunting = ["kbs.csv", "gaps.csv", "machines.csv"].map(|it| rows(&run, it));
+    let summary = run.summary();
+    assert_eq!(summary["sources"]["hunting"], 300);
+    assert!(
+        run.stdout.contains("answered by hunting queries"),
+        "{}",
+        run.stdout
+    );
+    let export = scene.report(&EXPORT).exits_with(0);
+    let by_export = ["kbs.csv", "gaps.csv", "machines.csv"].map(|it| rows(&export, it));
+    assert_eq!(by_hunting, by_export);
+}
+
+#[test]
+fn answers_of_hunting_that_are_cut_are_divided() {
+    let scene = scene(400, "hunting-rows=400");
+    let run = scene.report(&["--source=hunting"]).exits_with(0);
+    let truth: usize = fleet_ids(400)
+        .iter()
+        .map(|it| scene.tenant.truth(*it).unwrap().len())
+        .sum();
+    assert_eq!(run.summary()["gaps"], truth, "{}", run.stderr);
+    let queries = calls(&scene);
+    assert!(queries.len() > 6, "{queries:?}");
+}
+
+#[test]
+fn missing_role_of_graph_ends_the_run_before_anything_is_asked() {
+    let scene = Scene::with(|tenant| {
+        tenant.machines = 5;
+        tenant.faults.tenant = Some(TenantFault::MissingHuntingRole);
+    });
+    let run = scene.report(&["--source=hunting"]).exits_with(4);
+    run.complains("ThreatHunting.Read.All")
+        .hints("Microsoft Graph");
+    assert_eq!(calls(&scene), []);
+}
+
+#[test]
+fn hunting_that_fails_gives_no_answer() {
+    let scene = scene(30, "hunting-not-json=1");
+    let mut command = scene.command(&["report", "machines.csv", "--source=hunting"]);
+    let run = scene
+        .finish(command.env("PATCHGAP_RETRIES", "0"))
+        .exits_with(5);
+    assert_eq!(run.summary()["machines"]["pending"], 30);
+    run.complains("could not be read");
+}

@@ -138,7 +138,7 @@ impl<R: BulkRows> Fetched<R> {
 }
 
 /// Why rows are not used, if too many of them cannot be read.
-fn mostly_unreadable(counts: &RowCounts) -> Option<String> {
+pub(super) fn mostly_unreadable(counts: &RowCounts) -> Option<String> {
     let example = counts
         .example
         .as_deref()

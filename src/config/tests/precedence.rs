@@ -125,6 +125,27 @@ const CASES: &[Case] = &[
         show: |config| config.sign_in.authority_url.to_string(),
     },
     Case {
+        key: "graph_url",
+        flag: "--graph-url=https://a",
+        variable: "https://b",
+        file: "'https://c'",
+        shown: [
+            "https://a/",
+            "https://b/",
+            "https://c/",
+            "https://graph.microsoft.com/",
+        ],
+        show: |config| config.graph.url.to_string(),
+    },
+    Case {
+        key: "graph_scope",
+        flag: "--graph-scope=a",
+        variable: "b",
+        file: "'c'",
+        shown: ["a", "b", "c", "https://graph.microsoft.com/.default"],
+        show: |config| config.graph.sign_in.scope.clone(),
+    },
+    Case {
         key: "scope",
         flag: "--scope=a",
         variable: "b",

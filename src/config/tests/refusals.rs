@@ -86,7 +86,7 @@ fn bad_sources() -> Vec<(&'static str, &'static str, &'static str, String)> {
             "inferred",
             no(
                 "inferred",
-                "source|one of calls, changes, cohorts, changes,cohorts, export",
+                "source|one of calls, changes, cohorts, changes,cohorts, export, hunting",
             ),
         ),
         ("recheck", " <PERCENT>", "101", percent("101")),

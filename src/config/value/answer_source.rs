@@ -42,6 +42,10 @@ impl FromStr for AnswerSource {
                 bulk: Some(Source::Export),
                 ..Self::CALLS
             }),
+            ["hunting"] => Ok(Self {
+                bulk: Some(Source::Hunting),
+                ..Self::CALLS
+            }),
             ["changes"] => Ok(Self {
                 changes: true,
                 ..Self::CALLS
@@ -58,7 +62,7 @@ impl FromStr for AnswerSource {
             _ => Err(InvalidValue::new(
                 text,
                 "source",
-                "one of calls, changes, cohorts, changes,cohorts, export",
+                "one of calls, changes, cohorts, changes,cohorts, export, hunting",
             )),
         }
     }
@@ -87,6 +91,7 @@ mod tests {
         for (text, printed) in [
             ("calls", "calls"),
             ("export", "export"),
+            ("hunting", "hunting"),
             (" changes ", "changes"),
             ("cohorts", "cohorts"),
             ("changes,cohorts", "changes,cohorts"),

@@ -9,7 +9,10 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use reqwest::header::{self, HeaderValue};
+use reqwest::{
+    RequestBuilder,
+    header::{self, HeaderValue},
+};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
@@ -35,6 +38,7 @@ use crate::{
         kb::{MissingKb, MissingKbs},
         keep_alive::KeepAlive,
         listed_machine::ListedMachine,
+        vulnerabilities::VulnerabilityRows,
     },
     quota::Permit,
 };
@@ -42,6 +46,9 @@ use crate::{
 /// A page of a dataset is a hundred times as large as other replies: it may take so many
 /// times as long.
 const LARGE_PAGE: u32 = 4;
+
+/// A hunting query may take three minutes.
+const LONGEST_QUERY: Duration = Duration::from_secs(200);
 
 /// Calls the API. One method call is one HTTP call; retries are decided by the caller.
 #[derive(Debug, Clone)]
@@ -235,6 +242,30 @@ impl Client {
         url
     }
 
+    /// Sends a hunting query to Graph, authenticated with this token.
+    pub(super) async fn hunt(
+        &self,
+        url: &Url,
+        query: &str,
+        token: &SecretString,
+        permit: &Permit<'_>,
+    ) -> Result<VulnerabilityRows, CallError> {
+        assert_api(permit, Api::Hunting);
+        let body = serde_json::json!({ "Query": query, "Timespan": "P1D" });
+        let request = self.http.post(url.clone());
+        let request = request
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(body.to_string());
+        let limit = self.timeout.max(LONGEST_QUERY);
+        let received = self.exchange(limit, request, token, reply::hunting).await?;
+        Ok(received.content)
+    }
+
+    /// The URL for hunting queries.
+    pub(super) fn hunting_url(&self) -> Url {
+        self.at("/v1.0/security/runHuntingQuery")
+    }
+
     fn next_of_census(
         &self,
         url: &Url,
@@ -262,10 +293,19 @@ impl Client {
         token: &SecretString,
         parse: impl FnOnce(&[u8]) -> Result<T, NoAnswer>,
     ) -> Result<Received<T>, CallError> {
+        self.exchange(limit, self.http.get(url), token, parse).await
+    }
+
+    /// Sends a request, and parses the reply's body.
+    async fn exchange<T>(
+        &self,
+        limit: Duration,
+        request: RequestBuilder,
+        token: &SecretString,
+        parse: impl FnOnce(&[u8]) -> Result<T, NoAnswer>,
+    ) -> Result<Received<T>, CallError> {
         let mut exchange = Exchange::begin(&self.budget, limit);
-        let request = self
-            .http
-            .get(url)
+        let request = request
             .bearer_auth(token.expose_secret())
             .header(header::ACCEPT, "application/json");
         let response = exchange.step(request.send(), no_reply).await?;

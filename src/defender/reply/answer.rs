@@ -46,6 +46,9 @@ pub enum NoAnswer {
     /// An export without a list of files.
     #[error("the reply has no `exportFiles`")]
     NoFiles,
+    /// The answer to a query without rows.
+    #[error("the reply has no `results`")]
+    NoResults,
 }
 
 impl AnswerBody {

@@ -6,6 +6,7 @@ mod distinct_kbs;
 mod dto;
 mod export;
 mod foreign;
+mod hunting;
 mod interner;
 mod lenient;
 mod machines;
@@ -26,7 +27,8 @@ pub use self::{
     interner::Interner,
 };
 pub(super) use self::{
-    bulk::BulkPageBody, export::ExportBody, machines::machines, software::SoftwareBody,
+    bulk::BulkPageBody, export::ExportBody, hunting::hunting, machines::machines,
+    software::SoftwareBody,
 };
 use super::{
     call_error::{CallError, Class},

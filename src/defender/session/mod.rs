@@ -16,8 +16,8 @@ use url::Url;
 use self::token_rejections::{Rejection, TokenRejections};
 use super::{
     api::{
-        Address, BulkAddress, BulkApi, BulkPage, CensusAddress, CensusApi, CensusPage, ListPage,
-        MachineListApi, MissingKbsApi, Page,
+        Address, BulkAddress, BulkApi, BulkPage, CensusAddress, CensusApi, CensusPage, HuntingApi,
+        ListPage, MachineListApi, MissingKbsApi, Page,
     },
     auth::{
         self, Claims, CredentialError, SignIn, SignInError, SignInRetry, Token, Tokens, connect,
@@ -37,6 +37,7 @@ use crate::{
         listed_machine::ListedMachine,
         outcome::Reason,
         text::{chain, span},
+        vulnerabilities::VulnerabilityRows,
     },
     quota::Permit,
 };
@@ -249,6 +250,16 @@ impl CensusApi for Session {
         let url = self.client.census_url(address);
         let reply = self.client.missing_in(&url, token.secret(), permit).await;
         self.checked(&token, &Address::Next(url), reply).await
+    }
+}
+
+impl HuntingApi for Session {
+    async fn hunt(&self, query: &str, permit: &Permit<'_>) -> Result<VulnerabilityRows, CallError> {
+        let token = self.token().await?;
+        let url = self.client.hunting_url();
+        let reply = self.client.hunt(&url, query, token.secret(), permit);
+        self.checked(&token, &Address::Next(url.clone()), reply.await)
+            .await
     }
 }
 

@@ -51,6 +51,7 @@ pub(super) async fn collect(prepared: Prepared<'_>) -> Result<Collected<'_>, Run
         store,
         session,
         calls,
+        ..
     } = prepared;
     let error = match session {
         Ok(session) => {

@@ -14,9 +14,11 @@ use super::{
     input::RunInput,
 };
 use crate::{
+    collect::hunting::first_queries,
     config::{AnswerSource, Config},
     console::LabelledLines,
     domain::{
+        answer::Source,
         api::Api,
         text::{counted, is_about_the_same, is_unknown, span, span_between, thousands},
     },
@@ -94,11 +96,25 @@ pub(super) fn plan(input: RunInput<'_>) -> Result<String, RunError> {
 fn bulk_plan(mut lines: LabelledLines, machines: u64, config: &Config) -> String {
     if machines == 0 {
         lines.add("calls", "none: every machine has its answer");
+    } else if config.source.answers.bulk == Some(Source::Hunting) {
+        add_hunting(&mut lines, machines);
     } else {
         add_export(&mut lines);
     }
     add_reports(&mut lines, config);
     lines.into_text()
+}
+
+fn add_hunting(lines: &mut LabelledLines, machines: u64) {
+    let queries = counted(first_queries(machines), "query", "queries");
+    let text = format!("{queries}, more if answers are cut; none for single machines");
+    lines.add("calls", &text);
+    let limits = Api::Hunting.documented_limits();
+    lines.add("quota", &limits.unwrap_or_default().to_string());
+    lines.add(
+        "time",
+        "at most three minutes for each query, four at a time",
+    );
 }
 
 fn add_export(lines: &mut LabelledLines) {

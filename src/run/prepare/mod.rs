@@ -25,7 +25,7 @@ use crate::{
     defender::{
         HttpSettings, Session,
         auth::SignInError,
-        refusal::{EXPORT_ROLE, lacks},
+        refusal::{EXPORT_ROLE, HUNTING_ROLE, lacks},
     },
     domain::{answer::Source, api::Api},
     store::{RunParams, StartedRun, Store, WaitedFor},
@@ -39,6 +39,8 @@ pub(super) struct Prepared<'run> {
     /// The session; or the sign-in's error, if it got no answer and there are stored answers to
     /// report.
     pub(super) session: Result<Session, SignInError>,
+    /// The session with Graph, if the run hunts.
+    pub(super) graph: Option<Session>,
     /// Which machines are called for.
     pub(super) calls: Calls,
 }
@@ -54,6 +56,7 @@ pub(super) async fn prepare(input: RunInput<'_>) -> Result<Prepared<'_>, RunErro
     };
     let identity = Identity::new(input.config, claims);
     demand_role(input.config, &identity)?;
+    let graph = signed_in_to_graph(input).await?;
     if let Err(error) = &session
         && !has_answers(input, &store, &identity)?
     {
@@ -73,6 +76,7 @@ pub(super) async fn prepare(input: RunInput<'_>) -> Result<Prepared<'_>, RunErro
         started,
         store,
         session,
+        graph,
         calls: Calls::Every,
     })
 }
@@ -95,14 +99,58 @@ fn demand_role(config: &Config, identity: &Identity) -> Result<(), RunError> {
     }
 }
 
+/// The session with Graph, if the run hunts: signed in, with a token that allows it if it says so.
+async fn signed_in_to_graph(input: RunInput<'_>) -> Result<Option<Session>, RunError> {
+    let answers = input.config.source.answers;
+    if answers.bulk != Some(Source::Hunting) {
+        return Ok(None);
+    }
+    let session = graph_session(input.config, input.started.timestamp())?;
+    let claims = match sign_in(input.config, input.stops, &session).await? {
+        SignedIn::As(claims) => claims,
+        SignedIn::NoAnswer(error) => return Err(error.into()),
+    };
+    match claims.and_then(|claims| lacks(&claims, &[HUNTING_ROLE])) {
+        Some(held) => Err(RunError::NoSourceRole {
+            role: HUNTING_ROLE,
+            answers,
+            held,
+        }),
+        None => Ok(Some(session)),
+    }
+}
+
+/// A session with Graph; nothing is sent yet.
+pub(crate) fn graph_session(config: &Config, now: Timestamp) -> Result<Session, RunError> {
+    let graph = &config.graph;
+    Ok(Session::connect(
+        &graph.url,
+        &graph.sign_in,
+        &http(config)?,
+        now,
+    )?)
+}
+
 /// A session with the configured service; nothing is sent yet.
 pub(crate) fn session(config: &Config, now: Timestamp) -> Result<Session, RunError> {
+    let session = Session::connect(
+        &config.service.api_url,
+        &config.sign_in,
+        &http(config)?,
+        now,
+    )?;
+    Ok(session)
+}
+
+fn http(config: &Config) -> Result<HttpSettings, RunError> {
     let service = &config.service;
     let roots = service.ca_cert.as_ref();
     let roots = roots.map(|certificate| &certificate.pem[..]);
-    let http = HttpSettings::new(roots, service.timeout, service.concurrency.get())?;
-    let session = Session::connect(&service.api_url, &config.sign_in, &http, now)?;
-    Ok(session)
+    Ok(HttpSettings::new(
+        roots,
+        service.timeout,
+        service.concurrency.get(),
+    )?)
 }
 
 /// Begins the run in the store, or resumes one that ended early. The results of a run that this one

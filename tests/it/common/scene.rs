@@ -138,6 +138,8 @@ impl Scene {
                 "PATCHGAP_AUTHORITY_URL",
                 self.tenant.authority_url().as_str(),
             )
+            .env("PATCHGAP_GRAPH_URL", self.tenant.api_url().as_str())
+            .env("PATCHGAP_GRAPH_SCOPE", self.tenant.graph_scope())
             .env("PATCHGAP_CA_CERT", self.path("root.pem"))
             .env("PATCHGAP_STATE", self.path("store.sqlite"))
             .env("PATCHGAP_RATE_LIMIT", "none")
