@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use imports::Imports;
 
 /// The rooms, each of which may import those before it.
-const ROOMS: [&str; 16] = [
+const ROOMS: [&str; 17] = [
     "domain",
     "simulator",
     "quota",
@@ -16,6 +16,7 @@ const ROOMS: [&str; 16] = [
     "collect",
     "progress",
     "store",
+    "risk",
     "aggregate",
     "changes",
     "report",

@@ -1,0 +1,134 @@
+//! The three feeds together, and the CVEs of a gap.
+
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+
+use super::{Epss, Kev, Msrc, Supersedence, msrc::kb_number};
+use crate::domain::{
+    cve::CveId,
+    kb::{KbId, MissingKb},
+    release::ReleaseMonth,
+};
+
+/// A feed older than this many days is warned of.
+pub const FRESH_DAYS: i32 = 7;
+
+/// What is read of the feeds. Any of them may be missing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Feeds {
+    /// Known exploited vulnerabilities.
+    pub kev: Option<Kev>,
+    /// Likelihood of exploitation.
+    pub epss: Option<Epss>,
+    msrc: Option<Msrc>,
+    supersedence: Supersedence,
+}
+
+/// A feed as reports name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FeedInfo {
+    /// `kev`, `epss` or `msrc`.
+    pub name: &'static str,
+    /// The date of its content, if it says so.
+    pub date: Option<Date>,
+    /// The number of CVEs that it knows.
+    pub entries: u64,
+    /// Whether there must be a newer one.
+    pub is_old: bool,
+}
+
+impl Feeds {
+    /// These feeds.
+    pub fn new(kev: Option<Kev>, epss: Option<Epss>, msrc: Option<Msrc>) -> Self {
+        let edges = msrc.as_ref().map(Msrc::replacements).unwrap_or_default();
+        Self {
+            kev,
+            epss,
+            supersedence: Supersedence::of(edges),
+            msrc,
+        }
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.kev.is_none() && self.epss.is_none() && self.msrc.is_none()
+    }
+
+    /// Microsoft's months.
+    pub fn msrc(&self) -> Option<&Msrc> {
+        self.msrc.as_ref()
+    }
+
+    /// Which updates replace which.
+    pub fn supersedence(&self) -> &Supersedence {
+        &self.supersedence
+    }
+
+    /// The CVEs of a gap: those that the tenant's own source names, else those that MSRC lists for the
+    /// update, in any product. `None` if neither knows them.
+    pub fn cves_of<'gap>(&'gap self, gap: &'gap MissingKb) -> Option<&'gap [CveId]> {
+        gap.cves.as_deref().or_else(|| self.listed(&gap.id))
+    }
+
+    fn listed(&self, id: &KbId) -> Option<&[CveId]> {
+        let kb = self.msrc.as_ref()?.get(kb_number(id)?)?;
+        Some(&kb.cves)
+    }
+
+    /// The number of these CVEs that are known to be exploited; `None` without the catalogue.
+    pub fn known_exploited(&self, cves: &[CveId]) -> Option<u64> {
+        let kev = self.kev.as_ref()?;
+        let exploited = cves.iter().filter(|cve| kev.get(**cve).is_some());
+        Some(exploited.count() as u64)
+    }
+
+    /// The feeds that are there, and which of them are old.
+    pub fn list(&self, now: Timestamp) -> Vec<FeedInfo> {
+        let today = now.to_zoned_datetime(TimeZone::UTC).date();
+        let dated = |name, date: Option<Date>, entries| FeedInfo {
+            name,
+            date,
+            entries,
+            is_old: date.is_some_and(|date| days_between(date, today) > FRESH_DAYS),
+        };
+        let kev = self
+            .kev
+            .as_ref()
+            .map(|it| dated("kev", Some(it.date), it.len()));
+        let epss = self
+            .epss
+            .as_ref()
+            .map(|it| dated("epss", it.date, it.len()));
+        let msrc = self.msrc.as_ref().map(|it| FeedInfo {
+            is_old: lacks_month(it, today),
+            ..dated("msrc", it.date, it.len())
+        });
+        [kev, epss, msrc].into_iter().flatten().collect()
+    }
+}
+
+/// Whether a month was released more than a week ago that is not there: months are revised as needed,
+/// so that the date of a complete set may be older than a week.
+fn lacks_month(msrc: &Msrc, today: Date) -> bool {
+    let Some(latest) = msrc.latest_month else {
+        return true;
+    };
+    let month = |date: Date| {
+        let year = date.year().unsigned_abs();
+        ReleaseMonth::new(year, date.month().unsigned_abs().into())
+    };
+    let (Some(latest), Some(this)) = (month(latest), month(today)) else {
+        return false;
+    };
+    let released = |month: ReleaseMonth| days_between(month.patch_tuesday(), today) > FRESH_DAYS;
+    let due = if released(this) {
+        this
+    } else {
+        this.earlier(1)
+    };
+    latest < due
+}
+
+fn days_between(earlier: Date, later: Date) -> i32 {
+    let days = later.since(earlier).map(|it| it.get_days());
+    days.unwrap_or_default()
+}

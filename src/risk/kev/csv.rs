@@ -1,0 +1,37 @@
+//! The catalogue as CSV. The order of its columns has changed over the years.
+
+use jiff::civil::Date;
+
+use super::{Entries, Kev, KevEntry, is_ransomware};
+use crate::risk::{
+    date::date,
+    error::{FeedProblem, Problem},
+    table::{Table, cell, parsed},
+};
+
+pub(super) fn read(text: &[u8]) -> Result<Kev, FeedProblem> {
+    let mut table = Table::new(text, 0)?;
+    let cve = table.column("cveID")?;
+    let added = table.column("dateAdded")?;
+    let due = table.column("dueDate")?;
+    let ransomware = table.optional_column("knownRansomwareCampaignUse");
+    let mut entries = Entries::default();
+    let mut latest: Option<Date> = None;
+    while let Some((line, row)) = table.next()? {
+        let id = parsed((line, row), cve, "the id of a CVE", |it| it.parse().ok())?;
+        let added = parsed((line, row), added, "a date", date)?;
+        latest = latest.max(Some(added));
+        let due = match cell(row, due) {
+            b"" => None,
+            _ => Some(parsed((line, row), due, "a date", date)?),
+        };
+        let ransomware = ransomware.map(|column| String::from_utf8_lossy(cell(row, column)));
+        let ransomware = ransomware.is_some_and(|it| is_ransomware(&it));
+        let added = entries.add(id, KevEntry { due, ransomware });
+        added.map_err(|problem| problem.on(line))?;
+    }
+    Ok(Kev {
+        date: latest.ok_or(Problem::NoEntries)?,
+        entries: entries.0,
+    })
+}

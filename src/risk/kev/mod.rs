@@ -1,0 +1,89 @@
+//! CISA's catalogue of known exploited vulnerabilities.
+
+mod csv;
+mod json;
+
+use std::{collections::HashMap, io::Read};
+
+use foldhash::fast::RandomState;
+use jiff::{Timestamp, civil::Date};
+
+use super::{
+    date::not_in_future,
+    error::{FeedProblem, Problem},
+    text,
+};
+use crate::domain::cve::CveId;
+
+/// The most entries. The catalogue had about 1,500 after four years.
+const MOST_ENTRIES: usize = 1_000_000;
+
+/// What the catalogue says of a CVE.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct KevEntry {
+    /// By when federal agencies have to close it.
+    pub due: Option<Date>,
+    /// Whether ransomware is known to use it.
+    pub ransomware: bool,
+}
+
+/// The catalogue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kev {
+    /// When it was released; of a CSV, which does not say that, when the latest entry was added.
+    pub date: Date,
+    entries: HashMap<CveId, KevEntry, RandomState>,
+}
+
+impl Kev {
+    /// Reads the catalogue as CISA publishes it, JSON or CSV.
+    pub fn read(input: impl Read, now: Timestamp) -> Result<Self, FeedProblem> {
+        let text = text::read(input, "the KEV catalogue")?;
+        let kev = if text::is_json(&text) {
+            json::read(&text)?
+        } else {
+            csv::read(&text)?
+        };
+        not_in_future(kev.date, now)?;
+        if kev.entries.is_empty() {
+            return Err(Problem::NoEntries.into());
+        }
+        Ok(kev)
+    }
+
+    /// What it says of a CVE; `None` if the CVE is not known to be exploited.
+    pub fn get(&self, cve: CveId) -> Option<KevEntry> {
+        self.entries.get(&cve).copied()
+    }
+
+    /// The number of its CVEs.
+    pub fn len(&self) -> u64 {
+        self.entries.len() as u64
+    }
+
+    /// Whether it has none; never, once read.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+}
+
+/// The entries as they are read. Of a CVE that comes twice, the earlier date and the worse use count.
+#[derive(Debug, Default)]
+struct Entries(HashMap<CveId, KevEntry, RandomState>);
+
+impl Entries {
+    fn add(&mut self, cve: CveId, entry: KevEntry) -> Result<(), Problem> {
+        if self.0.len() >= MOST_ENTRIES {
+            return Err(Problem::TooManyRows(MOST_ENTRIES));
+        }
+        let known = self.0.entry(cve).or_insert(entry);
+        known.ransomware |= entry.ransomware;
+        known.due = [known.due, entry.due].into_iter().flatten().min();
+        Ok(())
+    }
+}
+
+/// Whether a text says that ransomware is known to use it.
+fn is_ransomware(text: &str) -> bool {
+    text.trim().eq_ignore_ascii_case("known")
+}

@@ -1,0 +1,41 @@
+//! What a missing KB is worth: which of its CVEs are exploited, how likely the others are to be, how
+//! severe they are, and which updates replace which. Pure.
+//!
+//! ```text
+//! known_exploited_vulnerabilities.json, .csv ─► kev ──┐
+//! epss_scores-current.csv, .csv.gz ───────────► epss ─┼─► Feeds ─► KbRisk of each KB
+//! 2026-Nov.json, ... ─────────────────────────► msrc ─┘
+//! ```
+//!
+//! - [`kev`]: CISA's catalogue of known exploited vulnerabilities
+//! - [`epss`]: how likely each CVE is to be exploited within 30 days
+//! - [`msrc`]: Microsoft's security updates, a file for each month
+//! - [`supersedence`]: which updates replace which
+//! - [`feeds`]: the three together, and the CVEs of a gap
+//! - [`kb_risk`]: what they say of a KB
+//! - [`error`], `text`, `json`, `table`, `date`: reading files from outside, within bounds
+//!
+//! A feed comes from outside. Whatever is wrong with it is an error that names the line; no input takes
+//! more memory than the bounds allow.
+
+mod date;
+pub mod epss;
+pub mod error;
+pub mod feeds;
+mod json;
+pub mod kb_risk;
+pub mod kev;
+pub mod msrc;
+pub mod supersedence;
+mod table;
+#[cfg(test)]
+mod tests;
+mod text;
+
+pub use epss::{Epss, Probability};
+pub use error::FeedProblem;
+pub use feeds::{FeedInfo, Feeds};
+pub use kb_risk::KbRisk;
+pub use kev::Kev;
+pub use msrc::{Msrc, MsrcSeverity, Restart};
+pub use supersedence::Supersedence;
