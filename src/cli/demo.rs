@@ -23,13 +23,14 @@ const OF_DEMO: [&str; 13] = [
 ];
 
 /// Likewise, but not in the short help.
-const RARE: [&str; 6] = [
+const RARE: [&str; 7] = [
     "software",
     "no_replaced",
     "no_csv_guard",
     "source",
     "recheck",
     "max_missed",
+    "changes_from",
 ];
 
 /// Likewise: those that select machines of the service's own list.

@@ -8,7 +8,7 @@ use super::short;
 use crate::config::Settings;
 
 /// The options of `patchgap report` that have no effect on a list.
-const NOT_OF_LISTS: [&str; 25] = [
+const NOT_OF_LISTS: [&str; 26] = [
     "check_list",
     "column",
     "rate_limit",
@@ -31,6 +31,7 @@ const NOT_OF_LISTS: [&str; 25] = [
     "source",
     "recheck",
     "max_missed",
+    "changes_from",
     "no_replaced",
     "dry_run",
     "progress",

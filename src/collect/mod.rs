@@ -7,6 +7,7 @@
 //! - [`software`]: the software inventory, before a run
 //! - [`export`]: all answers at once, from the export of software vulnerabilities
 //! - [`hunting`]: the same by hunting queries through Graph
+//! - [`delta`]: which machines the service names as changed
 //! - [`bulk`]: rows about all machines, from files or pages
 //! - [`selective`]: which machines have to be requested, so that the others' answers follow from theirs
 //! - `retrying`: one call after the other with retries, for the list, the census and the software
@@ -17,6 +18,7 @@
 
 pub mod bulk;
 pub mod census;
+pub mod delta;
 pub mod export;
 pub mod hunting;
 pub mod list;

@@ -39,8 +39,9 @@ pub use resolved::{
 pub use secret::SecretProblem;
 pub use settings::{Concurrency, Days, KeptRuns, Retries, RunNumber, Settings, Targets};
 pub use value::{
-    AnswerSource, AuthorityUrl, ColorMode, EntraName, Formats, InvalidUrl, InvalidValue, LogFormat,
-    MachineSource, OutFolder, Percent, ServiceUrl, Span, Text, Until, Whole,
+    AnswerSource, AuthorityUrl, ChangesFrom, ColorMode, EntraName, Formats, InvalidUrl,
+    InvalidValue, LogFormat, MachineSource, OutFolder, Percent, ServiceUrl, Span, Text, Until,
+    Whole,
 };
 
 pub(crate) use value::{switch, words};

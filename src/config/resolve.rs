@@ -165,6 +165,7 @@ fn source(settings: &Settings) -> Result<SourceSettings, ConfigError> {
         recheck_kept,
         recheck_inferred,
         max_missed: required(settings.max_missed, "max_missed")?,
+        changes_from: required(settings.changes_from, "changes_from")?,
     })
 }
 

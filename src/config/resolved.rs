@@ -5,7 +5,9 @@ use std::{num::NonZeroUsize, path::PathBuf, time::Duration};
 use jiff::Timestamp;
 use url::Url;
 
-use super::{AnswerSource, CaCertificate, ColorMode, LogFormat, MachineSource, Percent};
+use super::{
+    AnswerSource, CaCertificate, ChangesFrom, ColorMode, LogFormat, MachineSource, Percent,
+};
 use crate::{
     aggregate::RankBy,
     changes::Replacing,
@@ -92,6 +94,8 @@ pub struct SourceSettings {
     pub recheck_inferred: Percent,
     /// All machines are called for if more than this share of the sample's answers was wrong.
     pub max_missed: Percent,
+    /// What says which machines can have changed.
+    pub changes_from: ChangesFrom,
 }
 
 /// Which machines of the service's list are requested.

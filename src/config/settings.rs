@@ -7,9 +7,9 @@ use clap::{ArgAction, Args, Command};
 use serde::Deserialize;
 
 use super::value::{
-    AnswerSource, AuthorityUrl, ColorMode, EntraName, Formats, LogFormat, MachineSource, OutFolder,
-    Percent, ServiceUrl, Span, Text, Until, Whole, boolean, from_text, list, path, switch, times,
-    words,
+    AnswerSource, AuthorityUrl, ChangesFrom, ColorMode, EntraName, Formats, LogFormat,
+    MachineSource, OutFolder, Percent, ServiceUrl, Span, Text, Until, Whole, boolean, from_text,
+    list, path, switch, times, words,
 };
 use crate::{
     aggregate::RankBy,
@@ -312,7 +312,7 @@ pub struct Settings {
     #[arg(long, value_name = "PERCENT", help_heading = "Reports")]
     pub min_coverage: Option<Percent>,
 
-    /// Where answers come from: calls, changes, cohorts, export, hunting [default: calls]
+    /// Source: calls, changes, cohorts, export, hunting [default: calls]
     ///
     /// `calls`: one call for each machine. `changes`: only for those whose software has changed since their
     /// last answer, or for which there is a new KB; the others keep it. `cohorts`: two of each group of machines with the same Microsoft software in
@@ -335,6 +335,15 @@ pub struct Settings {
     /// The lower 95 % bound of that share counts.
     #[arg(long, value_name = "PERCENT", help_heading = "Fewer calls")]
     pub max_missed: Option<Percent>,
+
+    /// What says which machines can have changed: auto, software, delta [default: auto]
+    ///
+    /// `software`: the software inventory. `delta`: the service's own changes of software vulnerabilities;
+    /// takes the permission Vulnerability.Read.All. `auto`: both, where the roles allow.
+    #[arg(long, value_name = "WHAT", help_heading = "Fewer calls")]
+    #[arg(value_parser = words::<ChangesFrom>(ChangesFrom::WORDS), hide_possible_values = true)]
+    #[serde(deserialize_with = "from_text")]
+    pub changes_from: Option<ChangesFrom>,
 
     /// Compare with the service's own count [default: as needed]
     ///
@@ -430,7 +439,7 @@ impl Settings {
             ca_cert, rate_limit, pace,
             concurrency, timeout, retries, budget, until, state, fresh, max_age, keep_runs,
             offline, run, out, format, title, targets, split_by, rank_by, min_coverage,
-            source, recheck, max_missed, census, software, no_replaced, no_csv_guard,
+            source, recheck, max_missed, changes_from, census, software, no_replaced, no_csv_guard,
             dry_run,
             progress, log_format, verbose, quiet, color,
         }

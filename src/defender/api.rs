@@ -2,6 +2,7 @@
 
 use std::future::Future;
 
+use jiff::Timestamp;
 use url::Url;
 
 use super::{
@@ -157,6 +158,8 @@ pub trait HuntingApi: Send + Sync {
 pub enum BulkAddress {
     /// The first page, of at most so many rows.
     First(u32),
+    /// The first page of what changed since a time, of at most so many rows.
+    Since(Timestamp, u32),
     /// A later page, on the API's own origin.
     Next(Url),
 }

@@ -22,6 +22,8 @@ words! {
         Vulnerabilities = "vulnerabilities",
         /// `GET /api/machines/SoftwareVulnerabilitiesExport`.
         VulnerabilityExport = "vulnerability-export",
+        /// `GET /api/machines/SoftwareVulnerabilityChangesByMachine`.
+        VulnerabilityChanges = "vulnerability-changes",
         /// `POST /v1.0/security/runHuntingQuery` of Microsoft Graph.
         Hunting = "hunting",
         /// The files of an export, which another server sends. It has no documented limits.
@@ -35,7 +37,7 @@ impl Api {
         match self {
             Self::MissingKbs => None,
             Self::Machines | Self::Census => Some(RateLimits::of(&[(100, MINUTE), (1_500, HOUR)])),
-            Self::Software | Self::Vulnerabilities => {
+            Self::Software | Self::Vulnerabilities | Self::VulnerabilityChanges => {
                 Some(RateLimits::of(&[(30, MINUTE), (1_000, HOUR)]))
             }
             Self::SoftwareExport | Self::VulnerabilityExport => {

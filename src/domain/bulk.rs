@@ -14,6 +14,8 @@ words! {
         Software = "software inventory",
         /// The CVEs of the installed software, and the updates that address them.
         Vulnerabilities = "export of software vulnerabilities",
+        /// What changed in them since a time.
+        Changes = "changes of software vulnerabilities",
     }
 }
 
@@ -23,6 +25,7 @@ impl Dataset {
         match self {
             Self::Software => Api::Software,
             Self::Vulnerabilities => Api::Vulnerabilities,
+            Self::Changes => Api::VulnerabilityChanges,
         }
     }
 
@@ -30,7 +33,8 @@ impl Dataset {
     pub const fn export(self) -> Api {
         match self {
             Self::Software => Api::SoftwareExport,
-            Self::Vulnerabilities => Api::VulnerabilityExport,
+            // Changes are between exports, and have no files of their own.
+            Self::Vulnerabilities | Self::Changes => Api::VulnerabilityExport,
         }
     }
 }

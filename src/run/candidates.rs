@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use foldhash::fast::RandomState;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
@@ -20,6 +21,8 @@ pub(super) struct Known<'run> {
     pub(super) software: &'run SoftwareInventory,
     /// The machines of the list that the service's own list lacks, sorted.
     pub(super) gone: &'run [MachineId],
+    /// The machines that the service names as changed, if it was asked for them.
+    pub(super) named: Option<&'run HashSet<MachineId, RandomState>>,
     /// The machines of which the service had no current data at the last run.
     pub(super) silent_then: &'run HashSet<MachineId>,
     pub(super) now: Timestamp,
@@ -46,6 +49,7 @@ impl Known<'_> {
                 last_seen,
                 software: self.software_of(it.machine),
                 last: last(it.machine),
+                named: self.named.is_some_and(|named| named.contains(&it.machine)),
                 came_back: it.failed_at.is_some() || self.came_back(it.machine, last_seen),
             }
         });
@@ -117,6 +121,7 @@ mod tests {
             list: &list,
             software: &software,
             gone: &[machine(5)],
+            named: None,
             silent_then: &[2, 3, 4].map(machine).into(),
             now,
         };

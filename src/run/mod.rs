@@ -10,6 +10,7 @@
 //! - `prepare`: the first phase, and what stays the same after it
 //! - `software`: before the second phase: the software inventory
 //! - `bulk`, `bulk_source`: before the second phase: the answers of a source that has all machines at once
+//! - `named`: before the second phase: which machines the service names as changed
 //! - `selection`, `selective`, `candidates`: before the second phase: which machines are called for, if
 //!   not all; `groups`: how many there are with different software
 //! - `collect`: the second phase: the work queue and the worker threads
@@ -48,6 +49,7 @@ pub(crate) mod kept;
 mod lend;
 pub(crate) mod list;
 pub(crate) mod messages;
+mod named;
 pub(crate) mod prepare;
 pub(crate) mod reporting;
 mod selection;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use parking_lot::Mutex;
 use tracing::warn;
 
@@ -63,15 +64,26 @@ pub(super) struct Selection {
     /// The service's own count, from before the calls.
     pub(super) census: ServiceCensus,
     pub(super) source: AnswerSource,
+    /// The number of machines that the service named as changed, if it was asked for them.
+    pub(super) named: Option<u64>,
+    /// The time up to which the service's changes are taken into account, if they are.
+    pub(super) watermark: Option<Timestamp>,
 }
 
 impl Selection {
     /// Keeps the last answers of the machines for which nothing can have changed, and records how the
     /// selection went. If that fails, these machines are pending.
-    pub(super) fn keep(&self, record: &RunRecord, store: &mut Store) {
+    pub(super) fn keep(&self, record: &RunRecord, ending: &Ending, store: &mut Store) {
         let kept: Vec<MachineId> = self.selector.lock().kept().collect();
         let kept = store.keep_answers(record, kept);
         let kept = kept.and_then(|()| store.set_selection(record.run, Some(&self.result())));
+        let kept = kept.and_then(|()| match (self.watermark, ending) {
+            // A run that ended early has not queried all that changed.
+            (Some(watermark), Ending::Finished) => {
+                store.set_changes_watermark(record.service_number, watermark)
+            }
+            _ => Ok(()),
+        });
         if let Err(problem) = kept {
             warn!("Kept answers could not be stored: {}", chain(&problem));
         }
@@ -84,6 +96,8 @@ impl Selection {
             source: self.source.to_string(),
             cohorts: self.source.cohorts.then(|| selector.cohorts() as u64),
             rechecked: selector.accuracy(),
+            named: self.named,
+            informers: selector.informers(),
             everyone_because: selector
                 .missed_too_many()
                 .then(|| selector.accuracy().sentence()),

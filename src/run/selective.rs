@@ -7,6 +7,7 @@ use std::{
     sync::Arc,
 };
 
+use foldhash::fast::RandomState;
 use parking_lot::Mutex;
 use tracing::warn;
 
@@ -14,6 +15,7 @@ use super::{
     RunError, candidates,
     census::{fetch, record_kbs},
     lend::lend,
+    named::named,
     prepare::{Prepared, Setup},
     selection::{Calls, Selection},
 };
@@ -25,6 +27,7 @@ use crate::{
             SoftwareKey,
         },
     },
+    config::ChangesFrom,
     defender::Session,
     domain::{
         call_selection::CallSelection, kb::KbId, machine::MachineId, software::SoftwareInventory,
@@ -92,6 +95,9 @@ async fn selection(
     let census = fetch(setup, store, session, &BTreeSet::new()).await;
     let census =
         census.map_err(|problem| format!("the service's own count is missing: {problem}"))?;
+    let named = named(setup, started, store, session).await;
+    let named =
+        named.map_err(|problem| format!("the changed machines are not known: {problem}"))?;
     let mut store = store.lock();
     record_kbs(&mut store, &started.record, &census);
     let known = Known {
@@ -100,12 +106,16 @@ async fn selection(
         store: &store,
         software,
         census: &census,
+        named: named.machines.as_ref(),
     };
+    let named_on_list = known.named_on_list();
     let selector = known.selector().map_err(|problem| chain(&problem))?;
     Ok(Selection {
         selector: Arc::new(Mutex::new(selector)),
         census,
         source: setup.input.config.source.answers,
+        named: named_on_list,
+        watermark: named.watermark,
     })
 }
 
@@ -116,9 +126,17 @@ struct Known<'run> {
     store: &'run Store,
     software: &'run SoftwareInventory,
     census: &'run ServiceCensus,
+    named: Option<&'run HashSet<MachineId, RandomState>>,
 }
 
 impl Known<'_> {
+    /// The number of machines on the list that the service names as changed.
+    fn named_on_list(&self) -> Option<u64> {
+        let named = self.named?;
+        let machines = self.started.machines.iter();
+        Some(machines.filter(|it| named.contains(&it.machine)).count() as u64)
+    }
+
     fn selector(&self) -> Result<Selector, StoreError> {
         let comparison = self.comparison()?;
         let relevant = self.relevant_products();
@@ -148,8 +166,11 @@ impl Known<'_> {
 
     fn policy(&self) -> Policy {
         let source = self.setup.input.config.source;
+        let by_software = source.changes_from != ChangesFrom::Delta;
         Policy {
-            keeps: source.answers.changes,
+            // Without knowing what changed, the service's changes alone keep nothing.
+            keeps: source.answers.changes && (by_software || self.named.is_some()),
+            by_software,
             infers: source.answers.cohorts,
             recheck_kept: source.recheck_kept.get(),
             recheck_inferred: source.recheck_inferred.get(),
@@ -217,6 +238,7 @@ impl Known<'_> {
             list: self.setup.input.inventory,
             software: self.software,
             gone,
+            named: self.named,
             silent_then: &silent_then,
             now: self.setup.input.started.timestamp(),
         };

@@ -23,7 +23,7 @@ use super::{
         list_checks::{self, ServiceListResult},
         releases,
         runs::{self, OutcomeCounts, RunId, RunRecord},
-        selections, since, software,
+        selections, since, software, watermarks,
     },
     write::{
         begin::{self, StartedRun},
@@ -242,6 +242,16 @@ impl Store {
         let recorded = bulk::record(&self.connection, run, bulk);
         let recorded = recorded.and_then(|()| cves::record(&mut self.connection, cves));
         self.name(recorded)
+    }
+
+    /// Moves the time up to which the service's changes have been taken into account.
+    pub fn set_changes_watermark(&self, service: i64, generated_at: Timestamp) -> Result<()> {
+        self.name(watermarks::set(&self.connection, service, generated_at))
+    }
+
+    /// The time up to which the service's changes have been taken into account, if they ever were.
+    pub fn changes_watermark(&self, service: i64) -> Result<Option<Timestamp>> {
+        self.name(watermarks::of(&self.connection, service))
     }
 
     /// The source of a run's answers that has all machines at once, if it had one.

@@ -37,7 +37,7 @@ impl FileLimits {
                 lines: 60_000_000,
                 bytes: 32 << 30,
             },
-            Dataset::Vulnerabilities => Self {
+            Dataset::Vulnerabilities | Dataset::Changes => Self {
                 lines: 500_000_000,
                 bytes: 512 << 30,
             },

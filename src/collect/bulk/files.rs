@@ -47,7 +47,11 @@ impl<A: BulkApi> BulkFetcher<'_, A> {
         }
     }
 
-    async fn export(&self, dataset: Dataset, requests: &mut Requests) -> Result<Export, NoRows> {
+    pub(in crate::collect) async fn export(
+        &self,
+        dataset: Dataset,
+        requests: &mut Requests,
+    ) -> Result<Export, NoRows> {
         let calls = Retrying {
             limiter: self.gate.limiter(dataset.export()),
             retries: self.retries,

@@ -124,7 +124,7 @@ impl<R: BulkRows> Fetched<R> {
         })
     }
 
-    fn warn_of_unreadable(&self) {
+    pub(super) fn warn_of_unreadable(&self) {
         let counts = self.rows.counts();
         if let Some(example) = &counts.example {
             let rows = counted(counts.unreadable, "row", "rows");

@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use jiff::Timestamp;
+
 use super::{BulkFetcher, Fetched, NoRows, mostly_unreadable};
 use crate::{
     collect::{Requests, retrying::Retrying},
@@ -17,11 +19,24 @@ const MOST_PAGES: usize = 10_000;
 impl<A: BulkApi> BulkFetcher<'_, A> {
     /// The rows of all pages; or why one of them cannot be had. They hold for now.
     pub(super) async fn read_pages<R: BulkRows>(&self) -> Result<Fetched<R>, NoRows> {
+        self.read_pages_from(BulkAddress::First(PAGE_ROWS)).await
+    }
+
+    /// The rows about what changed since a time.
+    pub(in crate::collect) async fn read_pages_since<R: BulkRows>(
+        &self,
+        since: Timestamp,
+    ) -> Result<Fetched<R>, NoRows> {
+        let first = BulkAddress::Since(since, PAGE_ROWS);
+        self.read_pages_from(first).await
+    }
+
+    async fn read_pages_from<R: BulkRows>(&self, first: BulkAddress) -> Result<Fetched<R>, NoRows> {
         let generated_at = (self.clock)();
         let mut requests = Requests::default();
         let mut rows = R::default();
         let mut seen = HashSet::new();
-        let mut next = Some(BulkAddress::First(PAGE_ROWS));
+        let mut next = Some(first);
         while let Some(address) = next {
             if seen.len() == MOST_PAGES || !seen.insert(address.clone()) {
                 return Err("its pages never end".to_owned().into());

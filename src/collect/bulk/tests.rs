@@ -81,7 +81,7 @@ impl BulkApi for Fake {
     ) -> Result<BulkPage<R>, CallError> {
         assert_eq!(permit.api(), Api::Software);
         let number: usize = match address {
-            BulkAddress::First(_) => 0,
+            BulkAddress::First(_) | BulkAddress::Since(..) => 0,
             BulkAddress::Next(url) => url.path()[1..].parse().unwrap(),
         };
         self.call(format!("page {number}"));

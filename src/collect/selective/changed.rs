@@ -17,6 +17,8 @@ words! {
         New = "new",
         /// Its last requests failed, or the service had no current data of it and now has.
         CameBack = "cameBack",
+        /// The service names it as changed.
+        Named = "named",
         /// Its software is not known, tonight or at the time of its last answer.
         UnknownSoftware = "unknownSoftware",
         /// It has other versions of relevant products.
@@ -46,6 +48,10 @@ pub(super) struct Situation {
     pub(super) last: Option<LastAnswer>,
     /// Whether its last answer says nothing: see [`Candidate`](super::Candidate::came_back).
     pub(super) came_back: bool,
+    /// Whether the service names it as changed.
+    pub(super) named: bool,
+    /// Whether its software decides as well.
+    pub(super) by_software: bool,
     /// Its software tonight, if it is known.
     pub(super) software: Option<SoftwareKey>,
     /// When a KB was last listed for one of its products for the first time.
@@ -63,6 +69,12 @@ pub(super) fn due(situation: &Situation) -> Option<Due> {
     }
     if situation.came_back {
         return Some(Due::CameBack);
+    }
+    if situation.named {
+        return Some(Due::Named);
+    }
+    if !situation.by_software {
+        return None;
     }
     match (last.software, situation.software) {
         (Some(then), Some(now)) if then != now => return Some(Due::OtherVersions),
@@ -121,6 +133,8 @@ mod tests {
         let usual = Situation {
             last: last(39, Some(same)),
             came_back: false,
+            named: false,
+            by_software: true,
             software: Some(same),
             newest_kb: None,
             now: night(40),
@@ -139,6 +153,12 @@ mod tests {
         assert_eq!(last_of(last(39, None)), Some(Due::UnknownSoftware));
         assert_eq!(with(|it| it.software = None), Some(Due::UnknownSoftware));
         assert_eq!(with(|it| it.came_back = true), Some(Due::CameBack));
+        assert_eq!(with(|it| it.named = true), Some(Due::Named));
+        let other_alone = |it: &mut Situation| {
+            it.by_software = false;
+            it.software = None;
+        };
+        assert_eq!(with(other_alone), None);
         assert_eq!(with(|it| it.newest_kb = Some(night(38))), None);
         assert_eq!(with(|it| it.newest_kb = Some(night(40))), Some(Due::NewKb));
     }

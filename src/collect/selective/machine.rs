@@ -16,6 +16,8 @@ pub struct Candidate {
     pub software: Option<u32>,
     /// Its last answer, if an earlier run has one.
     pub last: Option<LastAnswer>,
+    /// Whether the service names it as changed.
+    pub named: bool,
     /// Whether its last requests failed, or it was silent at its last answer and no longer is.
     pub came_back: bool,
 }
@@ -50,6 +52,8 @@ pub(super) enum Reply {
 pub(super) struct Machine {
     pub(super) candidate: Candidate,
     pub(super) key: Option<SoftwareKey>,
+    /// Whether its software says that it may have changed since its last answer.
+    pub(super) by_software: bool,
     /// The place of its cohort; `None` if its last answer can be kept.
     pub(super) cohort: Option<u32>,
     /// Why it was requested; `None` if it was not.

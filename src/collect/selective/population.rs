@@ -11,10 +11,12 @@ use super::{
     contents::{ContentId, Contents},
     control::Tally,
     machine::{Candidate, Machine, Reply, Role},
+    relevant::SoftwareKey,
     round::{Inference, Inputs, Policy},
 };
 use crate::domain::{
-    answer::Answer, machine::MachineId, outcome::Outcome, software::SoftwareInventory,
+    answer::Answer, call_selection::Informers, machine::MachineId, outcome::Outcome,
+    software::SoftwareInventory,
 };
 
 /// All machines of a run. A place is the index of a machine in them.
@@ -40,6 +42,7 @@ impl Population {
         let key = |it: &Candidate| inputs.keys.get(it.software? as usize).copied();
         let machine = |candidate: Candidate| Machine {
             key: key(&candidate),
+            by_software: changed_by_software(&candidate, key(&candidate), &newest, policy),
             candidate,
             cohort: None,
             role: None,
@@ -84,6 +87,23 @@ impl Population {
         if let Ok(place) = found {
             self.machines[place].reply = Some(reply);
         }
+    }
+
+    /// How many of the machines that turned out to have changed each informer had found.
+    pub(super) fn informers(&self) -> Informers {
+        let mut informers = Informers::default();
+        for machine in &self.machines {
+            let last = machine.candidate.last.map(|it| it.content);
+            let changed = machine
+                .content()
+                .is_some_and(|now| last.is_some_and(|then| then != now));
+            if changed {
+                informers.changed += 1;
+                informers.named += u64::from(machine.candidate.named);
+                informers.by_software += u64::from(machine.by_software);
+            }
+        }
+        informers
     }
 
     /// Whether a machine was answered.
@@ -187,17 +207,40 @@ impl Population {
 }
 
 fn is_due(machine: &Machine, policy: &Policy, newest: &[Option<Timestamp>]) -> bool {
-    let candidate = &machine.candidate;
-    let newest_kb = candidate.software.and_then(|set| newest[set as usize]);
-    !policy.keeps
-        || due(&Situation {
-            last: candidate.last,
-            came_back: candidate.came_back,
-            software: machine.key,
-            newest_kb,
-            now: policy.now,
-        })
-        .is_some()
+    let situation = situation(&machine.candidate, machine.key, newest, policy);
+    !policy.keeps || due(&situation).is_some()
+}
+
+/// Whether the software of a machine with an earlier answer says that it may have changed.
+fn changed_by_software(
+    candidate: &Candidate,
+    key: Option<SoftwareKey>,
+    newest: &[Option<Timestamp>],
+    policy: &Policy,
+) -> bool {
+    let situation = Situation {
+        named: false,
+        by_software: true,
+        ..situation(candidate, key, newest, policy)
+    };
+    due(&situation).is_some()
+}
+
+fn situation(
+    candidate: &Candidate,
+    key: Option<SoftwareKey>,
+    newest: &[Option<Timestamp>],
+    policy: &Policy,
+) -> Situation {
+    Situation {
+        last: candidate.last,
+        came_back: candidate.came_back,
+        named: candidate.named,
+        by_software: policy.by_software,
+        software: key,
+        newest_kb: candidate.software.and_then(|set| newest[set as usize]),
+        now: policy.now,
+    }
 }
 
 /// When a KB was last listed for the first time for a product of each set.

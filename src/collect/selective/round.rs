@@ -29,6 +29,8 @@ pub struct Inputs<'run> {
 pub struct Policy {
     /// Whether answers are kept that cannot have changed.
     pub keeps: bool,
+    /// Whether a machine's software decides whether its answer can be kept.
+    pub by_software: bool,
     /// Whether answers are inferred from those of other machines.
     pub infers: bool,
     /// The share of the kept answers that is requested all the same, in per cent.

@@ -13,7 +13,10 @@ use super::{
     round::{Inference, Inputs, Policy, Round, Why},
     suspects::{Suspects, tolerance},
 };
-use crate::domain::{accuracy::Accuracy, kb::MissingKbs, machine::MachineId, outcome::Outcome};
+use crate::domain::{
+    accuracy::Accuracy, call_selection::Informers, kb::MissingKbs, machine::MachineId,
+    outcome::Outcome,
+};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
@@ -272,6 +275,11 @@ impl Selector {
     /// The number of cohorts of the machines whose last answers could not be kept.
     pub fn cohorts(&self) -> usize {
         self.population.cohorts.len()
+    }
+
+    /// How many of the machines that turned out to have changed each informer had found.
+    pub fn informers(&self) -> Informers {
+        self.population.informers()
     }
 
     /// The machines whose last answers are kept.

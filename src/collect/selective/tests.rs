@@ -125,6 +125,7 @@ impl Fleet {
 
 fn policy() -> Policy {
     Policy {
+        by_software: true,
         keeps: false,
         infers: true,
         recheck_kept: 7.0,
@@ -169,6 +170,7 @@ impl Ran {
                 content: selector.content(&missing(version, false)),
                 software: Some(keys[usize::from(version)]),
             }),
+            named: false,
             came_back: false,
         });
         let candidates = candidates.collect();

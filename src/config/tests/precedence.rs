@@ -388,6 +388,14 @@ const CASES: &[Case] = &[
         show: |config| config.source.recheck_kept.to_string(),
     },
     Case {
+        key: "changes_from",
+        flag: "--changes-from=software",
+        variable: "delta",
+        file: "'auto'",
+        shown: ["software", "delta", "auto", "auto"],
+        show: |config| config.source.changes_from.to_string(),
+    },
+    Case {
         key: "max_missed",
         flag: "--max-missed=2",
         variable: "3%",

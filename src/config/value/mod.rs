@@ -1,6 +1,7 @@
 //! The values of single options: each has the same syntax as flag, variable and key.
 
 mod answer_source;
+mod changes_from;
 mod formats;
 mod from_file;
 mod machine_source;
@@ -18,6 +19,7 @@ use std::fmt;
 use thiserror::Error;
 
 pub use answer_source::AnswerSource;
+pub use changes_from::ChangesFrom;
 pub use formats::Formats;
 pub use machine_source::MachineSource;
 pub use out_folder::OutFolder;

@@ -205,18 +205,23 @@ impl Client {
 
     /// The URL of a page of a dataset.
     pub(super) fn bulk_url(&self, dataset: Dataset, address: &BulkAddress) -> Url {
-        match address {
-            BulkAddress::Next(url) => url.clone(),
-            BulkAddress::First(rows) => {
-                let mut url = self.at(match dataset {
-                    Dataset::Software => "/api/machines/SoftwareInventoryByMachine",
-                    Dataset::Vulnerabilities => "/api/machines/SoftwareVulnerabilitiesByMachine",
-                });
-                let rows = rows.to_string();
-                url.query_pairs_mut().append_pair("pageSize", &rows);
-                url
-            }
+        let (since, rows) = match address {
+            BulkAddress::Next(url) => return url.clone(),
+            BulkAddress::First(rows) => (None, rows),
+            BulkAddress::Since(since, rows) => (Some(since), rows),
+        };
+        let mut url = self.at(match dataset {
+            Dataset::Software => "/api/machines/SoftwareInventoryByMachine",
+            Dataset::Vulnerabilities => "/api/machines/SoftwareVulnerabilitiesByMachine",
+            Dataset::Changes => "/api/machines/SoftwareVulnerabilityChangesByMachine",
+        });
+        let mut query = url.query_pairs_mut();
+        if let Some(since) = since {
+            query.append_pair("sinceTime", &format!("{since:.0}"));
         }
+        query.append_pair("pageSize", &rows.to_string());
+        drop(query);
+        url
     }
 
     /// Requests an export of a dataset, authenticated with this token.
@@ -236,7 +241,9 @@ impl Client {
     pub(super) fn export_url(&self, dataset: Dataset) -> Url {
         let mut url = self.at(match dataset {
             Dataset::Software => "/api/machines/SoftwareInventoryExport",
-            Dataset::Vulnerabilities => "/api/machines/SoftwareVulnerabilitiesExport",
+            Dataset::Vulnerabilities | Dataset::Changes => {
+                "/api/machines/SoftwareVulnerabilitiesExport"
+            }
         });
         url.query_pairs_mut().append_pair("sasValidHours", "1");
         url

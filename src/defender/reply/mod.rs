@@ -2,6 +2,7 @@
 
 mod answer;
 mod bulk;
+mod change_row;
 mod distinct_kbs;
 mod dto;
 mod export;

@@ -1,15 +1,20 @@
 //! The vulnerabilities of all machines, as the service exports them, and what the machines miss
 //! according to them.
 //!
+//! - `changed`: the machines for which they changed
 //! - `rows`: rows taken together by machine as they arrive
 //! - `gap`: the rows about one update on one machine
 
+mod changed;
 mod gap;
 mod rows;
 
 use jiff::Timestamp;
 
-pub use self::rows::{VulnerabilityRow, VulnerabilityRows};
+pub use self::{
+    changed::ChangedMachines,
+    rows::{VulnerabilityRow, VulnerabilityRows},
+};
 use super::{
     cve::{CveFacts, CveId},
     kb::MissingKbs,

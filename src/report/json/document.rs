@@ -136,6 +136,9 @@ struct SelectionSummary<'run> {
     /// The number of groups of machines with the same software.
     #[serde(skip_serializing_if = "Option::is_none")]
     cohorts: Option<u64>,
+    /// The machines that the service named as changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    changes_named: Option<u64>,
     rechecked: RecheckedSummary,
     /// Why every machine was called for after all.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -330,6 +333,7 @@ impl<'run> From<&'run CallSelection> for SelectionSummary<'run> {
         let rechecked = selection.rechecked;
         Self {
             cohorts: selection.cohorts,
+            changes_named: selection.named,
             rechecked: RecheckedSummary {
                 machines: rechecked.machines,
                 differed: rechecked.differed,

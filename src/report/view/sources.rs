@@ -5,6 +5,7 @@ use crate::{
     domain::{
         answer::Source,
         bulk::BulkRun,
+        call_selection::{CallSelection, Informers},
         text::{counted, thousands},
     },
     report::Run,
@@ -26,10 +27,33 @@ pub(in crate::report) fn sentence(run: &Run<'_>) -> Option<String> {
         .selection
         .map(|it| it.rechecked)
         .filter(|it| it.machines > 0);
+    if let Some(informers) = run.selection.and_then(described_informers) {
+        asked = format!("{asked}; {informers}");
+    }
     Some(match rechecked {
         Some(rechecked) => format!("{asked}; {}", rechecked.sentence()),
         None => asked,
     })
+}
+
+/// What the service's own changes were worth beside the software inventory; `None` if they were not asked
+/// for.
+fn described_informers(selection: &CallSelection) -> Option<String> {
+    let named = counted(selection.named?, "changed machine", "changed machines");
+    let Informers {
+        changed,
+        named: of_these,
+        by_software,
+    } = selection.informers;
+    if changed == 0 {
+        return Some(format!("the service named {named}"));
+    }
+    Some(format!(
+        "the service named {named}; of {} that had changed it named {}, and the software of {} showed it",
+        thousands(changed),
+        thousands(of_these),
+        thousands(by_software)
+    ))
 }
 
 /// How old the source is that has all machines at once, and how it differs from the list.

@@ -118,7 +118,7 @@ impl<'run> Collector<'run> {
         };
         let mut written = recorder.finish().map_err(RunError::Unreadable)?;
         if let (Some(selection), None) = (self.calls.selection(), &written.failure) {
-            selection.keep(&record, &mut written.store);
+            selection.keep(&record, &ended.ending, &mut written.store);
         }
         Ok(Collected {
             setup: self.setup,

@@ -102,6 +102,7 @@ impl Estimates {
     fn selector(&self, source: AnswerSource, input: RunInput<'_>) -> Selector {
         let settings = input.config.source;
         let mut selector = Selector::new(Policy {
+            by_software: true,
             keeps: source.changes,
             infers: source.cohorts,
             recheck_kept: settings.recheck_kept.get(),
@@ -138,6 +139,7 @@ impl Estimates {
             last_seen: None,
             software: self.software.set_of(machine),
             last: self.answered.get(&machine).map(last),
+            named: false,
             came_back: false,
         }
     }

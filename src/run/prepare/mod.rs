@@ -21,7 +21,7 @@ use super::{
     selection::Calls,
 };
 use crate::{
-    config::Config,
+    config::{ChangesFrom, Config},
     defender::{
         HttpSettings, Session,
         auth::SignInError,
@@ -86,6 +86,7 @@ fn demand_role(config: &Config, identity: &Identity) -> Result<(), RunError> {
     let answers = config.source.answers;
     let role = match answers.bulk {
         Some(Source::Export) => EXPORT_ROLE,
+        None if answers.changes && config.source.changes_from == ChangesFrom::Delta => EXPORT_ROLE,
         _ => return Ok(()),
     };
     let claims = identity.claims.as_ref();

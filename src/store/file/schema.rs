@@ -155,7 +155,7 @@ mod tests {
         let version = SCHEMA.last();
         assert_eq!(
             (version, format!("{:02x}{:02x}", digest[0], digest[1])),
-            (20, "bd4c".to_owned()),
+            (20, "2159".to_owned()),
             "{columns}"
         );
     }

@@ -176,7 +176,11 @@ CREATE TABLE run_selection (
     cohorts INTEGER, -- groups of machines with the same software; null where nothing was to be inferred
     rechecked INTEGER NOT NULL, -- machines of the sample that were answered
     differed INTEGER NOT NULL, -- those of them that missed something else than was assumed
-    everyone_because TEXT -- why every machine was called for after all
+    everyone_because TEXT, -- why every machine was called for after all
+    named INTEGER, -- machines that the service named as changed; null where it was not asked for them
+    changed INTEGER NOT NULL, -- machines that were queried and had changed since their last answer
+    changed_named INTEGER NOT NULL, -- those of them that the service had named
+    changed_by_software INTEGER NOT NULL -- those of them whose software had shown it
 ) STRICT;
 
 -- The source of a run's answers, if it is one that has all machines at once.
@@ -186,6 +190,12 @@ CREATE TABLE run_bulk (
     generated_at_ms INTEGER NOT NULL, -- the time for which its answers hold
     unlisted INTEGER NOT NULL, -- machines that are in it, but not on the list
     rows_without_cve INTEGER NOT NULL -- that name an update, but no CVE
+) STRICT;
+
+-- The time up to which the service's changes of software vulnerabilities have been taken into account.
+CREATE TABLE changes_watermark (
+    service INTEGER PRIMARY KEY REFERENCES service,
+    generated_at_ms INTEGER NOT NULL
 ) STRICT;
 
 -- Since when the service's own count has listed a KB for a product. A KB that it no longer lists has no row.

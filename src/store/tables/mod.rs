@@ -20,3 +20,4 @@ pub(crate) mod since;
 mod since_text;
 pub(crate) mod skipped;
 pub(crate) mod software;
+pub(crate) mod watermarks;

@@ -3,7 +3,10 @@
 use rusqlite::{Connection, OptionalExtension, Result, params};
 
 use super::runs::RunId;
-use crate::domain::{accuracy::Accuracy, call_selection::CallSelection};
+use crate::domain::{
+    accuracy::Accuracy,
+    call_selection::{CallSelection, Informers},
+};
 
 /// Records the selection of a run instead of an earlier one, or deletes it.
 pub(crate) fn set(
@@ -16,15 +19,20 @@ pub(crate) fn set(
         return Ok(());
     };
     connection.execute(
-        "INSERT INTO run_selection (run, source, cohorts, rechecked, differed, everyone_because)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT INTO run_selection (run, source, cohorts, rechecked, differed, everyone_because,
+             named, changed, changed_named, changed_by_software)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
         params![
             run.0,
             selection.source,
             selection.cohorts,
             selection.rechecked.machines,
             selection.rechecked.differed,
-            selection.everyone_because
+            selection.everyone_because,
+            selection.named,
+            selection.informers.changed,
+            selection.informers.named,
+            selection.informers.by_software,
         ],
     )?;
     Ok(())
@@ -33,7 +41,8 @@ pub(crate) fn set(
 /// The selection of a run; `None` if it called for every machine.
 pub(crate) fn of_run(connection: &Connection, run: RunId) -> Result<Option<CallSelection>> {
     let mut find = connection.prepare_cached(
-        "SELECT source, cohorts, rechecked, differed, everyone_because
+        "SELECT source, cohorts, rechecked, differed, everyone_because, named, changed,
+             changed_named, changed_by_software
          FROM run_selection WHERE run = ?1",
     )?;
     let read = find.query_row([run.0], |row| {
@@ -45,6 +54,12 @@ pub(crate) fn of_run(connection: &Connection, run: RunId) -> Result<Option<CallS
                 differed: row.get(3)?,
             },
             everyone_because: row.get(4)?,
+            named: row.get(5)?,
+            informers: Informers {
+                changed: row.get(6)?,
+                named: row.get(7)?,
+                by_software: row.get(8)?,
+            },
         })
     });
     read.optional()

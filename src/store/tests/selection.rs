@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::*;
 use crate::domain::{
     accuracy::Accuracy,
-    call_selection::CallSelection,
+    call_selection::{CallSelection, Informers},
     census::{Census, CensusRow},
 };
 
@@ -56,6 +56,12 @@ fn selection_is_kept_with_its_run() {
         rechecked: Accuracy {
             machines: 230,
             differed: 2,
+        },
+        named: Some(812),
+        informers: Informers {
+            changed: 95,
+            named: 90,
+            by_software: 93,
         },
         everyone_because: None,
     };
