@@ -10,6 +10,7 @@ use super::{
     context::{Context, state},
 };
 use crate::{
+    collect::warn_of_narrowed,
     config::{AnswerSource, Config, Resolved, Settings},
     console::{LabelledLines, print},
     defender::{
@@ -24,7 +25,13 @@ use crate::{
         machine::MachineId,
         text::{chain, counted, span},
     },
-    run::{RunError, gate::gate, groups, identity::Identity, prepare},
+    run::{
+        RunError,
+        gate::{described, forget_limits, gate},
+        groups,
+        identity::Identity,
+        prepare,
+    },
     store::{Application, Lock, Store},
 };
 
@@ -50,6 +57,8 @@ pub(super) async fn check(context: &mut Context, typed: Settings) -> Result<Exit
     demand_role(claims.as_ref(), answers)?;
     let identity = Identity::new(&resolved.config, claims);
     print(&same_software(&store, &identity)?)?;
+    forget_limits(&resolved.config, &store, &identity, now)?;
+    print(&learned(&resolved.config, &store, &identity)?)?;
     if answers.bulk.is_some() {
         print(READY)?;
         return Ok(ExitCode::Complete);
@@ -80,9 +89,13 @@ async fn one_call(
     drop(permit);
     store.record_answer(call)?;
     let refusal = reply.err();
-    if let Some(Class::Window(wait)) = refusal.as_ref().map(|error| error.class) {
-        let pause = limiter.throttled(wait) - Instant::now();
-        store.record_pause(application, API, pause)?;
+    if let Some(refused) = refusal.as_ref().and_then(CallError::quota_refusal) {
+        let throttled = limiter.throttled(refused);
+        store.record_pause(application, API, throttled.resume_at - Instant::now())?;
+        if let (Some(limits), Some(limit)) = (&throttled.narrowed, refused.limit) {
+            store.record_learned_limit(application, API, limit)?;
+            warn_of_narrowed(API, limits);
+        }
     }
     Ok(refusal)
 }
@@ -133,6 +146,16 @@ fn kept(store: &Store) -> Result<String, AppError> {
 fn same_software(store: &Store, identity: &Identity) -> Result<String, AppError> {
     let mut lines = LabelledLines::default();
     lines.add("same software", &groups::kept(store, identity.service())?);
+    Ok(lines.into_text())
+}
+
+/// The quota, if refusals have shown that it is less than configured.
+fn learned(config: &Config, store: &Store, identity: &Identity) -> Result<String, AppError> {
+    let mut lines = LabelledLines::default();
+    let gate = gate(config, store, identity)?;
+    if gate.limiter(API).limits() != config.limits {
+        lines.add("quota", &described(config, &gate));
+    }
     Ok(lines.into_text())
 }
 

@@ -8,7 +8,7 @@ use super::short;
 use crate::config::Settings;
 
 /// The options of `patchgap report` that have no effect on a list.
-const NOT_OF_LISTS: [&str; 26] = [
+const NOT_OF_LISTS: [&str; 27] = [
     "check_list",
     "column",
     "rate_limit",
@@ -16,6 +16,7 @@ const NOT_OF_LISTS: [&str; 26] = [
     "concurrency",
     "budget",
     "until",
+    "forget_limits",
     "fresh",
     "max_age",
     "keep_runs",

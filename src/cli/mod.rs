@@ -56,8 +56,9 @@ Secrets are never flags. In the environment: AZURE_CLIENT_SECRET, AZURE_CLIENT_C
 and AZURE_CLIENT_CERTIFICATE_PASSWORD, or PATCHGAP_ACCESS_TOKEN. In the file: client_secret_file,
 client_certificate_path.
 
-Every option can also be set in the file (rate_limit) and in the environment (PATCHGAP_RATE_LIMIT).
-Flags override the environment, which overrides the file, which overrides the defaults.
+Every option but --forget-limits can also be set in the file (rate_limit) and in the environment
+(PATCHGAP_RATE_LIMIT). Flags override the environment, which overrides the file, which overrides the
+defaults.
 
 `patchgap --help` lists the exit codes.";
 

@@ -11,6 +11,7 @@
 //! - [`bulk`]: rows about all machines, from files or pages
 //! - [`selective`]: which machines have to be requested, so that the others' answers follow from theirs
 //! - `retrying`: one call after the other with retries, for the list, the census and the software
+//! - `learned`: the warning that the service allows fewer calls than was assumed
 //! - `progress`: the progress of a source, in the same terms for all sources
 //!
 //! A source is given a list and a quota, and emits each outcome as soon as it is final. It does not
@@ -21,6 +22,7 @@ pub mod census;
 pub mod delta;
 pub mod export;
 pub mod hunting;
+mod learned;
 pub mod list;
 pub mod per_machine;
 mod progress;
@@ -28,4 +30,5 @@ mod retrying;
 pub mod selective;
 pub mod software;
 
+pub(crate) use self::learned::warn_of_narrowed;
 pub use self::progress::{Counts, Progress, Requests};

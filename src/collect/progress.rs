@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::quota::WaitReason;
+use crate::quota::{RateLimits, WaitReason};
 
 /// Counts of calls to the service.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -71,7 +71,9 @@ pub struct Progress {
     pub counts: Counts,
     /// Calls to the service so far.
     pub requests: Requests,
-    /// For each limit of the quota: the number of calls that count now, and the maximum.
+    /// The limits of the quota that hold now.
+    pub limits: RateLimits,
+    /// For each of them: the number of calls that count now, and the maximum.
     pub used: Vec<(usize, usize)>,
     /// Why no call can be sent now, and for how much longer.
     pub waiting: Option<(WaitReason, Duration)>,

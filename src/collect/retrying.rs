@@ -5,10 +5,10 @@ use std::time::Duration;
 use tokio::time::sleep;
 use tracing::warn;
 
-use super::Requests;
+use super::{Requests, warn_of_narrowed};
 use crate::{
     defender::{CallError, Class},
-    quota::{Limiter, Permit, StoreFailed},
+    quota::{Limiter, Permit, Refusal, StoreFailed},
 };
 
 /// The delay before the first retry; it doubles with each.
@@ -61,10 +61,10 @@ impl Retrying<'_> {
             };
             attempts += 1;
             match error.class {
-                Class::Window(wait) => {
+                Class::Window(_) => {
                     requests.throttled += 1;
                     throttled += 1;
-                    self.limiter.throttled(wait);
+                    self.pause(&error, throttled > 1);
                     if self.gives_up_without_quota && throttled > self.retries {
                         return Err(NoResult::Failed(error));
                     }
@@ -78,5 +78,68 @@ impl Retrying<'_> {
                 _ => return Err(NoResult::Failed(error)),
             }
         }
+    }
+
+    /// Pauses all callers after a refusal for quota.
+    fn pause(&self, error: &CallError, is_repeated: bool) {
+        let refusal = Refusal {
+            is_repeated,
+            ..error.quota_refusal().unwrap_or_default()
+        };
+        if let Some(limits) = self.limiter.throttled(refusal).narrowed {
+            warn_of_narrowed(self.limiter.api(), &limits);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::{api::Api, outcome::Reason},
+        quota::{Gate, Rules},
+    };
+
+    /// The limits after calls of which the last one is refused five times with these words.
+    async fn limits_after(words: &str) -> String {
+        let gate = Gate::new(|_| Rules {
+            limits: "100/min".parse().unwrap(),
+            ..Rules::default()
+        });
+        let retrying = Retrying {
+            limiter: gate.limiter(Api::Hunting),
+            retries: 1,
+            gives_up_without_quota: false,
+        };
+        let mut requests = Requests::default();
+        for _ in 0..60 {
+            let answered = retrying.call("it", &mut requests, async |_| Ok(()));
+            assert!(answered.await.is_ok());
+        }
+        let attempts = std::cell::Cell::new(0);
+        let refused = async |_: &Permit<'_>| {
+            attempts.set(attempts.get() + 1);
+            let class = Class::Window(Some(Duration::from_secs(1)));
+            let error = CallError::without_reply(class, Reason::Throttled, words);
+            if attempts.get() > 5 {
+                Ok(())
+            } else {
+                Err(error)
+            }
+        };
+        let answered = retrying.call("it", &mut requests, refused);
+        assert!(answered.await.is_ok());
+        assert_eq!(requests.throttled, 5);
+        retrying.limiter.limits().to_string()
+    }
+
+    /// A query may take too much of the service's processors each time.
+    #[tokio::test(start_paused = true)]
+    async fn only_a_named_limit_is_learned_from_one_call() {
+        assert_eq!(limits_after("The query takes too long").await, "100/min");
+        assert_eq!(
+            limits_after("maximum allowed 45 per 00:01:00").await,
+            "45/min"
+        );
     }
 }

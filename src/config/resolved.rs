@@ -141,6 +141,8 @@ pub struct StoreSettings {
     pub keep_runs: u32,
     /// Which answers are reused.
     pub reuse: Reuse,
+    /// Whether the limits that earlier processes learned are forgotten.
+    pub forget_limits: bool,
 }
 
 /// What is written, and where.

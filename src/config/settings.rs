@@ -43,6 +43,9 @@ pub(super) type Verbosity = Whole<0, 255>;
 pub(super) const FILE_KEYS: [&str; 3] =
     ["client_secret_file", "client_certificate_path", "machines"];
 
+/// Options that are only flags: which file is read, and what is done once.
+const FLAGS_ONLY: [&str; 2] = ["config", "forget_limits"];
+
 /// What one layer says: the command line, the environment, the file or the defaults.
 /// What is not set is left to the layer below.
 #[derive(Debug, Clone, Default, PartialEq, Args, Deserialize)]
@@ -252,6 +255,20 @@ pub struct Settings {
     #[serde(deserialize_with = "from_text")]
     pub max_age: Option<Days>,
 
+    /// Forget the limits that refusals have shown, and try the configured ones again
+    ///
+    /// They are forgotten by themselves after a week.
+    #[arg(
+        long,
+        value_name = "BOOL",
+        help_heading = "Quota",
+        conflicts_with = "offline"
+    )]
+    #[arg(value_parser = switch, num_args = 0..=1, require_equals = true)]
+    #[arg(default_missing_value = "true")]
+    #[serde(skip)]
+    pub forget_limits: Option<bool>,
+
     /// Number of runs to keep per tenant [default: 90]
     #[arg(long, value_name = "N", help_heading = "Store")]
     pub keep_runs: Option<KeptRuns>,
@@ -437,7 +454,7 @@ impl Settings {
             tenant_id, client_id, client_secret_file, client_certificate_path,
             credential, cloud, api_url, authority_url, scope, graph_url, graph_scope,
             ca_cert, rate_limit, pace,
-            concurrency, timeout, retries, budget, until, state, fresh, max_age, keep_runs,
+            concurrency, timeout, retries, budget, until, state, forget_limits, fresh, max_age, keep_runs,
             offline, run, out, format, title, targets, split_by, rank_by, min_coverage,
             source, recheck, max_missed, changes_from, census, software, no_replaced, no_csv_guard,
             dry_run,
@@ -487,7 +504,7 @@ pub(super) fn keys() -> Vec<String> {
     Settings::augment_args(Command::new("keys"))
         .get_arguments()
         .map(|argument| argument.get_id().as_str())
-        .filter(|&key| key != "config")
+        .filter(|key| !FLAGS_ONLY.contains(key))
         .chain(FILE_KEYS)
         .map(str::to_owned)
         .collect()

@@ -33,6 +33,7 @@ pub(super) fn store(settings: &Settings) -> Result<StoreSettings, ConfigError> {
         path: settings.state.clone(),
         keep_runs: required(settings.keep_runs, "keep_runs")?.get(),
         reuse: reuse(settings)?,
+        forget_limits: settings.forget_limits.unwrap_or_default(),
     })
 }
 

@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use crate::domain::outcome::{Failure, Reason};
+use super::named_limit::named_limit;
+use crate::{
+    domain::outcome::{Failure, Reason},
+    quota::Refusal,
+};
 
 /// A call that brought no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,11 +59,49 @@ impl CallError {
         error
     }
 
+    /// The refusal for quota, if it is one. Only the service itself knows its limit.
+    pub fn quota_refusal(&self) -> Option<Refusal> {
+        let Class::Window(wait) = self.class else {
+            return None;
+        };
+        let is_own = !self.is_foreign;
+        let limit = is_own.then(|| named_limit(&self.failure.message)).flatten();
+        Some(Refusal {
+            wait,
+            limit,
+            is_repeated: false,
+        })
+    }
+
     /// Marks the reply as not the service's own: another attempt may reach the service.
     pub(super) fn into_foreign(mut self, wait: Option<Duration>) -> Self {
         self.class = Class::Call(wait);
         self.failure.reason = Reason::BadReply;
         self.is_foreign = true;
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_service_names_its_limit() {
+        let wait = Some(Duration::from_secs(9));
+        let message = "maximum allowed 50 per 00:01:00";
+        for (class, is_foreign, expected) in [
+            (Class::Window(wait), false, Some((wait, true))),
+            (Class::Window(wait), true, Some((wait, false))),
+            (Class::Call(wait), false, None),
+        ] {
+            let error = CallError {
+                is_foreign,
+                ..CallError::without_reply(class, Reason::Throttled, message)
+            };
+            let refusal = error.quota_refusal();
+            let refusal = refusal.map(|it| (it.wait, it.limit.is_some()));
+            assert_eq!(refusal, expected, "{class:?}");
+        }
     }
 }

@@ -11,6 +11,7 @@
 //! - `http`: the HTTP clients, and what both sides read from any reply: encoding, `Retry-After`,
 //!   secrets to be masked
 //! - `files`: downloads of exported files, from another server and without a token
+//! - `named_limit`: the limit that a refusal for quota names
 //! - `refusal`: hints for a refusal of the whole run; `cloud`: the addresses of each cloud
 //!
 //! # How a call goes through it
@@ -42,6 +43,7 @@ mod files;
 #[doc(hidden)]
 pub mod fuzzing;
 mod http;
+mod named_limit;
 pub mod refusal;
 mod reply;
 mod session;

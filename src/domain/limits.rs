@@ -41,6 +41,13 @@ pub struct Rules {
 )]
 pub struct InvalidLimit(String);
 
+impl RateLimit {
+    /// Whether calls within this limit are always within the other one.
+    fn implies(self, other: Self) -> bool {
+        self.calls <= other.calls && self.window >= other.window
+    }
+}
+
 impl RateLimits {
     /// Limits of so many calls within such a window each; a limit of no calls is left out.
     pub(crate) fn of(limits: &[(u32, Duration)]) -> Self {
@@ -49,6 +56,20 @@ impl RateLimits {
             Some(RateLimit { calls, window })
         };
         Self(limits.iter().filter_map(limit).collect())
+    }
+
+    /// These limits with another one: in place of one with the same window, else in addition. `None` if that
+    /// narrows nothing. Without limits there stay none, because somebody wanted it so.
+    pub fn narrowed_by(&self, limit: RateLimit) -> Option<Self> {
+        if self.0.is_empty() || self.0.iter().any(|own| own.implies(limit)) {
+            return None;
+        }
+        let mut limits = self.0.clone();
+        match limits.iter_mut().find(|own| own.window == limit.window) {
+            Some(own) => *own = limit,
+            None => limits.push(limit),
+        }
+        Some(Self(limits))
     }
 
     /// The longest window: beyond it, no call counts any more. None without limits.
@@ -200,6 +221,27 @@ mod tests {
         assert_eq!("none".parse::<RateLimits>(), Ok(RateLimits::default()));
         assert_eq!("none".parse::<Pace>(), Ok(Pace(None)));
         assert_eq!(RateLimits::default().to_string(), "none");
+    }
+
+    #[test]
+    fn limits_are_only_narrowed() {
+        for (limits, other, expected) in [
+            ("100/min,1500/h", "50/min", Some("50/min,1500/h")),
+            ("100/min,1500/h", "1000/h", Some("100/min,1000/h")),
+            ("100/min,1500/h", "20/30s", Some("100/min,1500/h,20/30s")),
+            ("100/min", "1500/h", Some("100/min,1500/h")),
+            ("100/min,80/min", "50/min", Some("50/min,80/min")),
+            ("100/min", "100/min", None),
+            ("100/min", "200/min", None),
+            ("100/min", "100/s", None),
+            ("20/h", "50/min", None),
+            ("none", "50/min", None),
+        ] {
+            let narrowed = limits.parse::<RateLimits>().unwrap();
+            let narrowed = narrowed.narrowed_by(other.parse().unwrap());
+            let narrowed = narrowed.map(|it| it.to_string());
+            assert_eq!(narrowed.as_deref(), expected, "{limits} and {other}");
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp, ZonedDateTime};
 use crate::{
     collect::Progress,
     domain::text::{counted, is_about_the_same, is_unknown, span, span_between, thousands},
-    quota::{RateLimits, Rules, WaitReason},
+    quota::{Pace, WaitReason},
 };
 
 /// The progress of a run as text.
@@ -21,17 +21,8 @@ pub(super) struct Lines {
 }
 
 impl Lines {
-    pub(super) fn new(
-        progress: &Progress,
-        limits: &RateLimits,
-        until: Option<Timestamp>,
-        now: &ZonedDateTime,
-    ) -> Self {
-        let details = [
-            waiting(progress, now),
-            problems(progress),
-            used(progress, limits),
-        ];
+    pub(super) fn new(progress: &Progress, until: Option<Timestamp>, now: &ZonedDateTime) -> Self {
+        let details = [waiting(progress, now), problems(progress), used(progress)];
         Self {
             summary: summary(progress, until, now),
             details: details.concat().join(" · "),
@@ -51,21 +42,21 @@ impl Lines {
 /// `None` if nothing is left to do.
 pub(super) fn plan(
     progress: &Progress,
-    rules: &Rules,
+    pace: Pace,
     until: Option<Timestamp>,
     now: &ZonedDateTime,
 ) -> Option<String> {
     let left = progress.counts.left();
     let machines = counted(left, "machine", "machines");
     let mut parts = vec![format!("plan: {machines} to query, one call each")];
-    if !rules.limits.0.is_empty() {
-        parts.push(format!("quota {}", rules.limits));
+    if !progress.limits.0.is_empty() {
+        parts.push(format!("quota {}", progress.limits));
     }
-    if rules.pace.0.is_some() {
-        parts.push(format!("paced at {}", rules.pace));
+    if pace.0.is_some() {
+        parts.push(format!("paced at {pace}"));
     }
     if progress.used.iter().any(|(used, _)| *used > 0) {
-        parts.extend(used(progress, &rules.limits));
+        parts.extend(used(progress));
     }
     // A log may be read in another time zone.
     let zone = now.strftime(" %:z").to_string();
@@ -141,8 +132,8 @@ fn problems(progress: &Progress) -> Vec<String> {
         .collect()
 }
 
-fn used(progress: &Progress, limits: &RateLimits) -> Vec<String> {
-    let limits = progress.used.iter().zip(&limits.0);
+fn used(progress: &Progress) -> Vec<String> {
+    let limits = progress.used.iter().zip(&progress.limits.0);
     let mut parts: Vec<String> = limits
         .map(|((used, _), limit)| format!("{} of {limit}", thousands(*used as u64)))
         .collect();
@@ -177,6 +168,7 @@ fn clock(now: &ZonedDateTime, left: Duration) -> String {
 mod tests {
     use super::*;
     use crate::collect::{Counts, Requests};
+    use crate::quota::RateLimits;
 
     fn now() -> ZonedDateTime {
         "2026-11-23T22:00:00+01:00[Europe/Berlin]".parse().unwrap()
@@ -195,6 +187,7 @@ mod tests {
                 retried: 26,
                 throttled: 0,
             },
+            limits: "100/min,1500/h".parse().unwrap(),
             used: vec![(100, 100), (1500, 1500)],
             waiting: None,
             remaining: Duration::from_mins(340),
@@ -204,7 +197,7 @@ mod tests {
     }
 
     fn lines(progress: &Progress) -> Lines {
-        Lines::new(progress, &"100/min,1500/h".parse().unwrap(), None, &now())
+        Lines::new(progress, None, &now())
     }
 
     #[test]
@@ -218,9 +211,8 @@ mod tests {
 
     #[test]
     fn deadline_before_the_end_is_shown() {
-        let limits = RateLimits::default();
         let until = |hours| Some(now().timestamp() + SignedDuration::from_hours(hours));
-        let summary = |until| Lines::new(&progress(), &limits, until, &now()).summary;
+        let summary = |until| Lines::new(&progress(), until, &now()).summary;
         let begins = "1,504 of 10,000 machines · ";
         assert_eq!(
             summary(until(2)),
@@ -234,7 +226,6 @@ mod tests {
 
     #[test]
     fn uncertain_end_is_shown_as_a_range() {
-        let limits = RateLimits::default();
         let progress = Progress {
             remaining_at_least: Duration::from_secs(10),
             remaining_at_most: Duration::from_secs(20),
@@ -242,7 +233,7 @@ mod tests {
         };
         let end = |seconds: Option<i64>| {
             let until = seconds.map(|it| now().timestamp() + SignedDuration::from_secs(it));
-            let summary = Lines::new(&progress, &limits, until, &now()).summary;
+            let summary = Lines::new(&progress, until, &now()).summary;
             summary.replace("1,504 of 10,000 machines · ", "")
         };
         assert_eq!(end(None), "done 22:00:10 to 22:00:20 (in 10 to 20 s)");
@@ -275,12 +266,9 @@ mod tests {
 
     #[test]
     fn plan_shows_machines_and_quota() {
-        let rules = Rules {
-            limits: "100/min,1500/h".parse().unwrap(),
-            pace: "10/s".parse().unwrap(),
-        };
+        let pace: Pace = "10/s".parse().unwrap();
         let mut progress = progress();
-        let said = |progress: &Progress| plan(progress, &rules, None, &now());
+        let said = |progress: &Progress| plan(progress, pace, None, &now());
         assert_eq!(
             said(&progress).unwrap(),
             "plan: 8,496 machines to query, one call each · quota 100/min,1500/h · paced at 10/s \
@@ -299,7 +287,11 @@ mod tests {
 
     #[test]
     fn plan_without_limits_omits_the_quota() {
-        let said = plan(&progress(), &Rules::default(), None, &now());
+        let progress = Progress {
+            limits: RateLimits::default(),
+            ..progress()
+        };
+        let said = plan(&progress, Pace::default(), None, &now());
         assert!(
             said.unwrap()
                 .starts_with("plan: 8,496 machines to query, one call each · done ")
@@ -342,8 +334,9 @@ mod tests {
     fn progress_without_limits_omits_the_quota() {
         let mut progress = progress();
         progress.used.clear();
+        progress.limits = RateLimits::default();
         progress.counts.answered = 9996;
-        let lines = Lines::new(&progress, &RateLimits::default(), None, &now());
+        let lines = Lines::new(&progress, None, &now());
         assert_eq!(
             lines.one_line(),
             "10,000 of 10,000 machines · 4 not found · 26 retried"

@@ -12,7 +12,7 @@ use tracing::info;
 
 pub use self::bar::{Bar, BarWriter};
 use self::lines::Lines;
-use crate::{collect::Progress, domain::words::words, quota::Rules};
+use crate::{collect::Progress, domain::words::words, quota::Pace};
 
 words! {
     /// How progress is shown.
@@ -36,7 +36,7 @@ const BAR_PERIOD: Duration = Duration::from_millis(250);
 #[derive(Debug)]
 pub struct Display {
     kind: Kind,
-    rules: Rules,
+    pace: Pace,
     until: Option<Timestamp>,
 }
 
@@ -48,15 +48,15 @@ enum Kind {
 }
 
 impl Display {
-    /// A display for a run with these rules that stops at `until`; a bar is drawn on `bar`.
-    pub fn new(mode: ProgressMode, bar: &Bar, rules: Rules, until: Option<Timestamp>) -> Self {
+    /// A display for a run at this pace that stops at `until`; a bar is drawn on `bar`.
+    pub fn new(mode: ProgressMode, bar: &Bar, pace: Pace, until: Option<Timestamp>) -> Self {
         let kind = match mode {
             ProgressMode::Off => Kind::Off,
             ProgressMode::Bar => Kind::Bar(bar.clone()),
             ProgressMode::Auto if std::io::stderr().is_terminal() => Kind::Bar(bar.clone()),
             ProgressMode::Log | ProgressMode::Auto => Kind::Log,
         };
-        Self { kind, rules, until }
+        Self { kind, pace, until }
     }
 
     /// How often the display is updated; `None` for never.
@@ -70,7 +70,7 @@ impl Display {
 
     /// Before the first call: shows how much there is to request, and when the run will end.
     pub fn plan(&self, progress: &Progress, now: &ZonedDateTime) {
-        let Some(plan) = lines::plan(progress, &self.rules, self.until, now) else {
+        let Some(plan) = lines::plan(progress, self.pace, self.until, now) else {
             return;
         };
         match &self.kind {
@@ -90,7 +90,7 @@ impl Display {
 
     /// Shows the progress at `now`.
     pub fn show(&self, progress: &Progress, now: &ZonedDateTime) {
-        let lines = Lines::new(progress, &self.rules.limits, self.until, now);
+        let lines = Lines::new(progress, self.until, now);
         match &self.kind {
             Kind::Bar(bar) => bar.show(progress.counts, &lines),
             Kind::Log => info!(

@@ -5,6 +5,8 @@ use std::{fmt::Debug, time::Duration};
 use async_trait::async_trait;
 use thiserror::Error;
 
+use super::RateLimit;
+
 /// Records the calls to one API that count in its windows, beyond the life of this process.
 #[async_trait]
 pub trait Ledger: Send + Sync + Debug {
@@ -23,6 +25,9 @@ pub trait Ledger: Send + Sync + Debug {
     /// Records that the service refused a call for quota, and that nothing is sent for this long.
     /// Does not wait.
     fn paused(&self, length: Duration);
+
+    /// Records that the service allows no more calls than this limit. Does not wait.
+    fn learned(&self, limit: RateLimit);
 }
 
 /// The number of a recorded call.

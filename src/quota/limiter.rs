@@ -9,12 +9,13 @@ use tokio::{
 };
 
 use super::{
-    CallNumber, EarlierUsage, Ledger, Load, Rules, StoreFailed,
+    CallNumber, EarlierUsage, Ledger, Load, RateLimits, Refusal, Rules, StoreFailed, Throttled,
     forecast::{Schedule, Usage},
     in_flight::InFlight,
     pacer::Pacer,
     pause::Pause,
     state::{State, WaitReason},
+    streak::Streak,
     window::{Availability, Window},
 };
 use crate::domain::api::Api;
@@ -80,6 +81,7 @@ impl Limiter {
                 in_flight: InFlight::default(),
                 last: None,
                 pause: Pause::default(),
+                streak: Streak::default(),
                 down_until: None,
             }),
             pacer: Pacer::new(rules.pace),
@@ -187,19 +189,28 @@ impl Limiter {
     }
 
     /// Pauses all callers after a refusal for quota: for the time that the service gave, or else
-    /// for a growing time. Returns when calls resume.
-    pub fn throttled(&self, retry_after: Option<Duration>) -> Instant {
+    /// for a growing time. If the refusal shows a narrower limit, that holds from now on.
+    pub fn throttled(&self, refusal: Refusal) -> Throttled {
         let now = Instant::now();
-        let resume_at = self.state.lock().pause.throttled(retry_after, now);
+        let mut state = self.state.lock();
+        let (resume_at, limit) = state.throttled(refusal, now);
+        let learned = limit.and_then(|limit| Some((limit, state.narrow(limit)?)));
+        drop(state);
         if let Some(ledger) = &self.ledger {
             ledger.paused(resume_at - now);
+            if let Some((limit, _)) = &learned {
+                ledger.learned(*limit);
+            }
         }
-        resume_at
+        Throttled {
+            resume_at,
+            narrowed: learned.map(|(_, limits)| limits),
+        }
     }
 
     /// The service answered: the next refusal without a time causes a short pause again.
     pub fn answered(&self) {
-        self.state.lock().pause.answered();
+        self.state.lock().answered();
     }
 
     /// The service is down, and will be probed at this instant. Which caller may probe is decided
@@ -217,6 +228,16 @@ impl Limiter {
     /// most.
     pub fn waiting(&self) -> Option<(WaitReason, Instant)> {
         self.state.lock().waiting(Instant::now())
+    }
+
+    /// The API whose calls it limits.
+    pub fn api(&self) -> Api {
+        self.api
+    }
+
+    /// The limits that hold now.
+    pub fn limits(&self) -> RateLimits {
+        self.state.lock().limits()
     }
 
     /// For each limit, in order: the number of calls that count now, and the maximum.

@@ -7,8 +7,9 @@
 //!   [`Api`](crate::domain::api::Api)
 //! - `limiter`: the [`Limiter`] of one API delays its callers and hands out a [`Permit`] per call
 //! - `state`: the current state of a limiter: windows, calls in flight, pause, outage; pure
-//! - `window`, `pause`, `in_flight`: the parts of that state; `pacer`: the pace, based on
+//! - `window`, `pause`, `in_flight`, `streak`: the parts of that state; `pacer`: the pace, based on
 //!   `governor`
+//! - `refusal`: a refusal for quota, and what follows from it
 //! - `forecast`: when the last call will be answered, by simulating the same rules
 //! - `ledger`: the interface to the store, which keeps calls beyond the life of the process
 //!
@@ -34,6 +35,10 @@
 //!   exact limit. It spreads the calls evenly within what the windows admit.
 //! - **A refusal for quota pauses all callers of that API** until one shared deadline. No caller
 //!   adds its own back-off.
+//! - **The service knows its limits best.** If it refuses calls that our windows allow, and names the
+//!   limit or refuses several calls in a row, the windows are narrowed at once, for as long as
+//!   [`LEARNED_FOR`] in the next processes too. They are never widened, and where there are none, none
+//!   is added.
 //! - **Calls outlive processes** in the service's count. If there are windows, a call is recorded
 //!   before it is sent, and the next process counts it.
 //! - **All time is tokio's**, so that a schedule of hours is tested in milliseconds.
@@ -47,7 +52,9 @@ mod ledger;
 mod limiter;
 mod pacer;
 mod pause;
+mod refusal;
 mod state;
+mod streak;
 mod window;
 
 pub(crate) use self::limiter::{SLOW_LATENCY, USUAL_LATENCY};
@@ -56,6 +63,7 @@ pub use self::{
     gate::Gate,
     ledger::{CallNumber, Ledger, StoreFailed},
     limiter::{Limiter, Permit},
+    refusal::{LEARNED_FOR, Refusal, Throttled},
     state::{EarlierUsage, WaitReason},
 };
 pub use crate::domain::limits::{InvalidLimit, Pace, RateLimit, RateLimits, Rules};

@@ -5,8 +5,10 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::{
+    RateLimit, RateLimits, Refusal,
     in_flight::InFlight,
     pause::Pause,
+    streak::{Fill, Streak},
     window::{Availability, Window},
 };
 
@@ -40,6 +42,8 @@ pub(super) struct State {
     /// When the last call was admitted.
     pub(super) last: Option<Instant>,
     pub(super) pause: Pause,
+    /// The refusals since the last answer.
+    pub(super) streak: Streak,
     /// In an outage: when the service is probed again.
     pub(super) down_until: Option<Instant>,
 }
@@ -82,6 +86,57 @@ impl State {
         for window in &mut self.windows {
             window.restore(ages, now);
         }
+    }
+
+    /// Records a refusal for quota. Returns when calls resume, and the limit that the service names or that
+    /// several refusals show.
+    pub(super) fn throttled(
+        &mut self,
+        refusal: Refusal,
+        now: Instant,
+    ) -> (Instant, Option<RateLimit>) {
+        let begins_pause = self.pause.until(now).is_none();
+        let shown = self.shortest(now).filter(|_| !refusal.is_repeated);
+        let shown = shown.and_then(|window| self.streak.refused(window, begins_pause));
+        let resume_at = self.pause.throttled(refusal.wait, now);
+        (resume_at, refusal.limit.or(shown))
+    }
+
+    /// The shortest window.
+    fn shortest(&mut self, now: Instant) -> Option<Fill> {
+        let window = self.windows.iter_mut().min_by_key(|it| it.hold())?;
+        let (used, limit) = window.used(now);
+        Some(Fill {
+            used,
+            admitted: (used - window.in_flight()).saturating_sub(1),
+            limit,
+            rate: window.rate(),
+        })
+    }
+
+    /// The limits of the windows.
+    pub(super) fn limits(&self) -> RateLimits {
+        RateLimits(self.windows.iter().map(Window::rate).collect())
+    }
+
+    /// Narrows the windows to a limit, and returns all limits from now on; `None` if it narrows nothing. The
+    /// calls that count stay; one with a new length takes those of the longest window.
+    pub(super) fn narrow(&mut self, limit: RateLimit) -> Option<RateLimits> {
+        let limits = self.limits().narrowed_by(limit)?;
+        let longest = self.windows.iter().max_by_key(|it| it.hold())?;
+        let narrowed = limits.0.iter().map(|limit| {
+            let mut windows = self.windows.iter();
+            let same = windows.find(|window| window.rate().window == limit.window);
+            same.unwrap_or(longest).with_limit(*limit)
+        });
+        self.windows = narrowed.collect();
+        Some(limits)
+    }
+
+    /// The service answered: refusals are no longer in a row.
+    pub(super) fn answered(&mut self) {
+        self.pause.answered();
+        self.streak.answered();
     }
 
     /// Until when no call can be sent, and why.

@@ -15,6 +15,7 @@ use super::RateLimit;
 /// in between.
 #[derive(Debug, Clone)]
 pub(super) struct Window {
+    rate: RateLimit,
     limit: usize,
     hold: Duration,
     in_flight: usize,
@@ -42,11 +43,28 @@ fn safety_margin(window: Duration) -> Duration {
 impl Window {
     pub(super) fn new(limit: RateLimit) -> Self {
         Self {
+            rate: limit,
             limit: usize::try_from(limit.calls.get()).unwrap_or(usize::MAX),
             hold: limit.window + safety_margin(limit.window),
             in_flight: 0,
             expiries: VecDeque::new(),
         }
+    }
+
+    /// The window of another limit, with the same calls.
+    pub(super) fn with_limit(&self, limit: RateLimit) -> Self {
+        let mut other = Self::new(limit);
+        other.in_flight = self.in_flight;
+        let (later, earlier) = (
+            other.hold.saturating_sub(self.hold),
+            self.hold.saturating_sub(other.hold),
+        );
+        // Without an instant that early, the call stopped counting long ago.
+        let expiries = self.expiries.iter().copied();
+        other.expiries = expiries
+            .filter_map(|expiry| (expiry + later).checked_sub(earlier))
+            .collect();
+        other
     }
 
     /// When the next call may be sent.
@@ -92,6 +110,16 @@ impl Window {
         while self.expiries.front().is_some_and(|expiry| *expiry <= now) {
             self.expiries.pop_front();
         }
+    }
+
+    /// The number of calls in flight.
+    pub(super) fn in_flight(&self) -> usize {
+        self.in_flight
+    }
+
+    /// The limit, as people write it.
+    pub(super) fn rate(&self) -> RateLimit {
+        self.rate
     }
 
     /// The number of calls that count now, and the limit.

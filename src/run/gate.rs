@@ -2,22 +2,26 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use parking_lot::Mutex;
 
 use super::{RunError, identity::Identity};
 use crate::{
     config::Config,
     domain::{api::Api, limits::Pace},
-    quota::{EarlierUsage, Gate, Rules},
-    store::{Counting, DirectLedger, Store},
+    quota::{EarlierUsage, Gate, RateLimits, Rules},
+    store::{Counting, DirectLedger, LearnedLimit, Store, StoreError},
 };
 
-/// The gate for an app registration, including the calls of earlier processes.
+/// The gate for an app registration, including the calls of earlier processes and the limits that they
+/// learned.
 pub(crate) fn gate(config: &Config, store: &Store, identity: &Identity) -> Result<Gate, RunError> {
     let application = &identity.application;
-    let mut gate = unused(config);
+    store.prune_learned_limits()?;
+    let learned = store.learned_limits(application)?;
+    let mut gate = unused(config, &learned);
     for &api in Api::ALL {
-        let counting = counting(config, api);
+        let counting = counting(config, api, &learned);
         let calls = counting.map(|counting| store.call_ages(application, api, counting));
         let earlier = EarlierUsage {
             calls: calls.transpose()?.unwrap_or_default(),
@@ -27,6 +31,31 @@ pub(crate) fn gate(config: &Config, store: &Store, identity: &Identity) -> Resul
         gate.restore(api, &earlier);
     }
     Ok(gate)
+}
+
+/// Forgets what earlier processes learned about the limits, if that is wanted. What this process has learned
+/// since it started stays.
+pub(crate) fn forget_limits(
+    config: &Config,
+    store: &Store,
+    identity: &Identity,
+    started: Timestamp,
+) -> Result<(), StoreError> {
+    if config.store.forget_limits {
+        store.forget_learned_limits(&identity.application, started)?;
+    }
+    Ok(())
+}
+
+/// The limits and the pace of the calls for machines; beside limits that were learned, the ones configured.
+pub(crate) fn described(config: &Config, gate: &Gate) -> String {
+    let limits = gate.limiter(Api::MissingKbs).limits();
+    let paced = format!("{limits}, paced at {}", config.pace);
+    if limits == config.limits {
+        return paced;
+    }
+    let configured = &config.limits;
+    format!("{paced}; {configured} is configured, but the service allowed less")
 }
 
 /// The gate for the few calls besides those for machines: each is recorded in the store itself.
@@ -42,22 +71,22 @@ pub(super) fn recording_gate(
 }
 
 /// The gate before the calls of earlier processes are known.
-pub(crate) fn unused(config: &Config) -> Gate {
-    Gate::new(|api| rules(config, api))
+pub(crate) fn unused(config: &Config, learned: &[LearnedLimit]) -> Gate {
+    Gate::new(|api| rules(config, api, learned))
 }
 
-/// Which earlier calls the configured windows may still count; `None` if there are no windows.
-pub(crate) fn counting(config: &Config, api: Api) -> Option<Counting> {
-    let longest = rules(config, api).limits.longest()?;
+/// Which earlier calls the windows may still count; `None` if there are no windows.
+pub(crate) fn counting(config: &Config, api: Api, learned: &[LearnedLimit]) -> Option<Counting> {
+    let longest = rules(config, api, learned).limits.longest()?;
     Some(Counting {
         longest,
         timeout: config.service.timeout,
     })
 }
 
-/// The configured limits and pace for an API.
-pub(crate) fn rules(config: &Config, api: Api) -> Rules {
-    match api {
+/// The limits and the pace for an API: as configured, but no wider than what was learned.
+fn rules(config: &Config, api: Api, learned: &[LearnedLimit]) -> Rules {
+    let rules = match api {
         Api::MissingKbs => Rules {
             limits: config.limits.clone(),
             pace: config.pace,
@@ -66,5 +95,12 @@ pub(crate) fn rules(config: &Config, api: Api) -> Rules {
             limits: api.documented_limits().unwrap_or_default(),
             pace: Pace::default(),
         },
+    };
+    let learned = learned.iter().filter(|it| it.api == api);
+    let narrow =
+        |limits: RateLimits, it: &LearnedLimit| limits.narrowed_by(it.limit).unwrap_or(limits);
+    Rules {
+        limits: learned.fold(rules.limits, narrow),
+        ..rules
     }
 }

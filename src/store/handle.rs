@@ -20,6 +20,7 @@ use super::{
         census_kbs, censuses, cves,
         fingerprint::fleet,
         inventories,
+        learned_limits::{self, LearnedLimit},
         list_checks::{self, ServiceListResult},
         releases,
         runs::{self, OutcomeCounts, RunId, RunRecord},
@@ -46,7 +47,7 @@ use crate::{
         software::{RunSoftware, SoftwareInventory},
     },
     inventory::Inventory,
-    quota::CallNumber,
+    quota::{CallNumber, RateLimit},
 };
 
 type Result<T> = std::result::Result<T, StoreError>;
@@ -391,6 +392,45 @@ impl Store {
             calls::record_pause(&self.connection, number, api, Pause { at, length })
         });
         self.name(noted)
+    }
+
+    /// Records a limit that a refusal outside a run has shown.
+    pub fn record_learned_limit(
+        &self,
+        caller: &Application,
+        api: Api,
+        limit: RateLimit,
+    ) -> Result<()> {
+        let learned = LearnedLimit { api, limit };
+        let recorded = calls::application(&self.connection, caller).and_then(|number| {
+            learned_limits::record(&self.connection, number, learned, Timestamp::now())
+        });
+        self.name(recorded)
+    }
+
+    /// The limits of this app registration that refusals have shown, as long as they are remembered.
+    pub fn learned_limits(&self, caller: &Application) -> Result<Vec<LearnedLimit>> {
+        self.name(learned_limits::of(
+            &self.connection,
+            caller,
+            Timestamp::now(),
+        ))
+    }
+
+    /// Deletes the learned limits that are no longer remembered.
+    pub fn prune_learned_limits(&self) -> Result<()> {
+        self.name(learned_limits::prune(&self.connection, Timestamp::now()))
+    }
+
+    /// Forgets the limits of this app registration that were learned before a time.
+    pub fn forget_learned_limits(&self, caller: &Application, before: Timestamp) -> Result<()> {
+        let now = Timestamp::now();
+        self.name(learned_limits::forget(
+            &self.connection,
+            caller,
+            before,
+            now,
+        ))
     }
 
     /// How long ago the answers to this app registration's earlier calls to an API arrived or, if

@@ -45,6 +45,7 @@ pub use self::{
     },
     tables::{
         calls::{Application, Counting},
+        learned_limits::LearnedLimit,
         list_checks::ServiceListResult,
         runs::{Figures, OutcomeCounts, RunId, RunRecord, Service},
     },

@@ -45,6 +45,7 @@ mod killed;
 #[cfg(unix)]
 mod large_replies;
 mod last_seen;
+mod learned_limits;
 mod logs;
 mod lost_ids;
 mod manual_facts;

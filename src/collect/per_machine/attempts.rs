@@ -23,6 +23,7 @@ use crate::{
         keep_alive::KeepAlive,
         outcome::{Failure, Reason},
     },
+    quota::Refusal,
 };
 
 /// Maximum number of pages; no answer has more, so a longer one is a loop.
@@ -200,9 +201,12 @@ impl<'a, A: MissingKbsApi> Request<'a, A> {
         let failures = self.target.history.failures;
         let decision = self.run.policy.decide(failures, &error, fastrand::f64());
         log_attempt(&self.target, &error, decision);
-        if let Class::Window(wait) = error.class {
+        if let Some(refusal) = error.quota_refusal() {
             // All callers pause, whatever the outcome of this machine.
-            self.caller.pause(wait);
+            self.caller.pause(Refusal {
+                is_repeated: failures.throttled > 1,
+                ..refusal
+            });
         }
         match decision {
             Decision::Record => Err(NoPage::Failed(error.failure)),

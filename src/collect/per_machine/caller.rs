@@ -1,6 +1,6 @@
 //! Sends calls, each with a slot and a permit of the quota.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use tokio::{
     sync::{Semaphore, SemaphorePermit},
@@ -13,9 +13,10 @@ use super::{
     run::{Run, Stopped},
 };
 use crate::{
+    collect::warn_of_narrowed,
     defender::{Address, CallError, Class, MissingKbsApi, Page},
     domain::{ending::Ending, machine::MachineId, text::span},
-    quota::{Permit, WaitReason},
+    quota::{Permit, Refusal, WaitReason},
 };
 
 /// Permission to occupy a call slot: hold it until the reply has arrived.
@@ -99,11 +100,11 @@ impl<A: MissingKbsApi> Caller<A> {
         let reply = reply.ok_or(Stopped)?;
         if is_typical(&reply) {
             self.run.tracker.record_latency(sent.elapsed());
+            self.run.limiter().answered();
         }
         match &reply {
             Ok(_) => {
                 self.run.tracker.answered();
-                self.run.limiter().answered();
                 let breaker = &self.run.breaker;
                 breaker.change_if_news(|circuit| circuit.answered(machine));
             }
@@ -123,22 +124,24 @@ impl<A: MissingKbsApi> Caller<A> {
     ) -> Result<Result<Page, CallError>, Stopped> {
         self.run.tracker.sent(true);
         let reply = self.send(&Address::Machine(machine), machine, slot).await?;
-        if let Err(error) = &reply
-            && let Class::Window(wait) = error.class
-        {
-            self.pause(wait);
+        if let Some(refusal) = reply.as_ref().err().and_then(CallError::quota_refusal) {
+            self.pause(refusal);
         }
         Ok(reply)
     }
 
     /// Pauses all callers after a refusal for quota.
-    pub(super) fn pause(&self, wait: Option<Duration>) {
+    pub(super) fn pause(&self, refusal: Refusal) {
         self.run.tracker.throttled();
-        let before = self.run.limiter().waiting();
-        let until = self.run.limiter().throttled(wait);
+        let limiter = self.run.limiter();
+        let before = limiter.waiting();
+        let throttled = limiter.throttled(refusal);
+        if let Some(limits) = &throttled.narrowed {
+            warn_of_narrowed(limiter.api(), limits);
+        }
         // Calls in flight together are refused together: that is logged once.
         if !matches!(before, Some((WaitReason::Throttled, _))) {
-            let pause = until - Instant::now();
+            let pause = throttled.resume_at - Instant::now();
             let pause_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
             warn!(
                 pause_ms,

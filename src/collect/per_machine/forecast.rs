@@ -19,6 +19,7 @@ pub(super) fn progress(run: &Run) -> Progress {
     Progress {
         counts: run.tracker.counts(),
         requests: run.tracker.requests(),
+        limits: run.limiter().limits(),
         used: run.limiter().used(),
         waiting: waiting.map(|(reason, until)| (reason, until - now)),
         remaining: usual,

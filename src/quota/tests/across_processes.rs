@@ -20,6 +20,7 @@ struct Slow {
     most_at_once: AtomicUsize,
     under_way: AtomicUsize,
     answered: Mutex<Vec<CallNumber>>,
+    learned: Mutex<Vec<RateLimit>>,
     full: AtomicBool,
 }
 
@@ -41,6 +42,10 @@ impl Ledger for Slow {
     }
 
     fn paused(&self, _: Duration) {}
+
+    fn learned(&self, limit: RateLimit) {
+        self.learned.lock().push(limit);
+    }
 
     fn answered(&self, call: CallNumber) {
         self.answered.lock().push(call);
@@ -80,6 +85,18 @@ async fn calls_are_recorded_concurrently() {
     join_all((0..8).map(|_| limiter.permit())).await;
     assert_eq!(ledger.most_at_once.load(SeqCst), 8);
     assert_eq!(start.elapsed(), Duration::from_millis(500));
+}
+
+#[tokio::test(start_paused = true)]
+async fn learned_limit_is_recorded_once() {
+    let (limiter, ledger) = recorded("100/min");
+    let refusal = Refusal {
+        limit: Some("50/min".parse().unwrap()),
+        ..Refusal::default()
+    };
+    assert!(limiter.throttled(refusal).narrowed.is_some());
+    assert_eq!(limiter.throttled(refusal).narrowed, None);
+    assert_eq!(*ledger.learned.lock(), ["50/min".parse().unwrap()]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,6 +1,7 @@
 //! A limiter as a whole, on a paused clock: hours pass in milliseconds.
 
 mod across_processes;
+mod narrowing;
 
 use std::time::Duration;
 
@@ -84,11 +85,20 @@ async fn forecast_matches_the_duration() {
     }
 }
 
+/// The service refuses a call, and asks to wait this many seconds.
+fn pause(limiter: &Limiter, seconds: u64) {
+    let refusal = Refusal {
+        wait: Some(Duration::from_secs(seconds)),
+        ..Refusal::default()
+    };
+    assert_eq!(limiter.throttled(refusal).narrowed, None);
+}
+
 #[tokio::test(start_paused = true)]
 async fn throttling_pauses_every_call() {
     let limiter = limiter("none", "none");
     let start = Instant::now();
-    limiter.throttled(Some(Duration::from_secs(17)));
+    pause(&limiter, 17);
     assert_eq!(
         limiter.waiting(),
         Some((WaitReason::Throttled, start + Duration::from_secs(17)))
@@ -100,10 +110,10 @@ async fn throttling_pauses_every_call() {
 #[tokio::test(start_paused = true)]
 async fn extended_pause_applies_to_waiting_calls() {
     let limiter = limiter("none", "none");
-    limiter.throttled(Some(Duration::from_secs(5)));
+    pause(&limiter, 5);
     let late_news = async {
         sleep(Duration::from_secs(3)).await;
-        limiter.throttled(Some(Duration::from_secs(10)));
+        pause(&limiter, 10);
     };
     let ((seen, _), ()) = tokio::join!(send(&limiter, 9, Duration::ZERO), late_news);
     assert!(seen.iter().all(|at| *at >= Duration::from_secs(13)));

@@ -13,10 +13,10 @@ use crate::{
     },
     config::Config,
     defender::{MissingKbsApi, Session},
-    domain::{api::Api, ending::Ending},
+    domain::ending::Ending,
     progress::Display,
     quota::Gate,
-    run::{RunError, deadline, gate::rules, input::RunInput, interrupt},
+    run::{RunError, deadline, input::RunInput, interrupt},
     store::Recorder,
 };
 
@@ -56,12 +56,7 @@ impl Call<'_> {
         listener: &Listener,
     ) -> Result<Ending, RunError> {
         let (input, config, recorder) = (self.input, self.input.config, self.recorder);
-        let display = Display::new(
-            config.progress,
-            input.bar,
-            rules(config, Api::MissingKbs),
-            config.until,
-        );
+        let display = Display::new(config.progress, input.bar, config.pace, config.until);
         display.plan(&fetcher.progress(), &now(input.started));
         let calls = config.service.concurrency.get();
         let workers = Workers::start(calls, fetcher, recorder, listener)?;

@@ -9,7 +9,7 @@ use self::sources::Estimates;
 
 use super::{
     RunError,
-    gate::{counting, unused},
+    gate::{counting, described, unused},
     identity::Identity,
     input::RunInput,
 };
@@ -25,7 +25,7 @@ use crate::{
     inventory::Inventory,
     quota::{EarlierUsage, Limiter, Load, SLOW_LATENCY, USUAL_LATENCY},
     report::{self, Extras},
-    store::{Preview, Problem, Store, StoreError},
+    store::{LearnedLimit, Preview, Problem, Store, StoreError},
 };
 
 /// The plan as text: machines, calls, and how long they take under the quota. Writes nothing and
@@ -38,19 +38,20 @@ pub(super) fn plan(input: RunInput<'_>) -> Result<String, RunError> {
         started: now,
         ..
     } = input;
+    let (preview, learned) = preview(input)?;
     let Preview {
         answers: kept,
         past_calls,
         latency,
         service,
-    } = preview(input)?;
+    } = preview;
     let estimates = estimates(input, service)?;
     let source = config.source.answers;
     let estimate = estimates.as_ref().filter(|_| !source.is_every_machine());
     let estimate = estimate.map(|it| it.calls(source, input));
     let every = inventory.machines.len() as u64 - kept;
     let calls = estimate.map_or(every, |estimate| estimate.min(every));
-    let mut gate = unused(config);
+    let mut gate = unused(config, &learned);
     let earlier = EarlierUsage {
         calls: past_calls,
         latency,
@@ -74,10 +75,7 @@ pub(super) fn plan(input: RunInput<'_>) -> Result<String, RunError> {
     if let Some(estimates) = &estimates {
         lines.add("by source", &estimates.sentence(input));
     }
-    lines.add(
-        "quota",
-        &format!("{}, paced at {}", config.limits, config.pace),
-    );
+    lines.add("quota", &described(config, &gate));
     if let Some(used) = used_up(limiter) {
         lines.add("already used", &used);
     }
@@ -188,19 +186,25 @@ fn add_reports(lines: &mut LabelledLines, config: &Config) {
     );
 }
 
-/// What the store already holds, as far as tenant and app registration are known without a token.
-fn preview(input: RunInput<'_>) -> Result<Preview, RunError> {
+/// What the store already holds, as far as tenant and app registration are known without a token; and the
+/// limits that earlier processes learned.
+fn preview(input: RunInput<'_>) -> Result<(Preview, Vec<LearnedLimit>), RunError> {
     let config = input.config;
     let identity = Identity::new(config, None);
     let params = identity.params(config, input.inventory, input.started.timestamp());
-    let counting = counting(config, Api::MissingKbs).unwrap_or_default();
     match Store::read_only(input.state, |store| {
-        store.preview(&params, Api::MissingKbs, counting)
+        let learned = if config.store.forget_limits {
+            Vec::new()
+        } else {
+            store.learned_limits(params.application)?
+        };
+        let counting = counting(config, Api::MissingKbs, &learned).unwrap_or_default();
+        Ok((store.preview(&params, Api::MissingKbs, counting)?, learned))
     }) {
         Err(StoreError {
             problem: Problem::Missing | Problem::Empty(_),
             ..
-        }) => Ok(Preview::default()),
+        }) => Ok(Default::default()),
         found => Ok(found?),
     }
 }

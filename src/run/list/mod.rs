@@ -19,7 +19,7 @@ pub(crate) use self::input::ListInput;
 use self::selection::{query, selection};
 use super::{
     RunError,
-    gate::recording_gate,
+    gate::{forget_limits, recording_gate},
     identity::Identity,
     prepare::{SignedIn, session, sign_in},
     reporting::output::Output,
@@ -183,6 +183,7 @@ impl Access<'_> {
         let config = input.config;
         demand_role(self.identity.claims.as_ref())?;
         let mut list = ServiceList::new(selection);
+        forget_limits(config, &self.store.lock(), self.identity, input.now)?;
         let gate = recording_gate(config, self.store, self.identity)?;
         let fetcher = ListFetcher {
             api: self.session,

@@ -13,7 +13,7 @@ pub(super) use self::{
 };
 use super::{
     RunError,
-    gate::counting,
+    gate::{counting, forget_limits},
     identity::Identity,
     input::RunInput,
     messages::{inform, resuming, reusable_answers},
@@ -64,6 +64,7 @@ pub(super) async fn prepare(input: RunInput<'_>) -> Result<Prepared<'_>, RunErro
         return Err(error.clone().into());
     }
     let lock = TenantLock::take(input, &store, &identity).await?;
+    forget_limits(input.config, &store, &identity, input.started.timestamp())?;
     let started = begin(input, &mut store, &identity, lock.waited_for)?;
     Ok(Prepared {
         setup: Setup {
@@ -177,7 +178,7 @@ fn begin(
 /// Whether the store has answers that the run would report without sending any call.
 fn has_answers(input: RunInput<'_>, store: &Store, identity: &Identity) -> Result<bool, RunError> {
     let params = identity.params(input.config, input.inventory, Timestamp::now());
-    let counting = counting(input.config, Api::MissingKbs).unwrap_or_default();
+    let counting = counting(input.config, Api::MissingKbs, &[]).unwrap_or_default();
     let preview = store.preview(&params, Api::MissingKbs, counting)?;
     let keeps_last = input.config.until.is_some();
     Ok(preview.answers > 0 || keeps_last && store.has_any_answer(&params)?)

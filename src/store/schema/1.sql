@@ -261,6 +261,16 @@ CREATE TABLE pause (
     PRIMARY KEY (application, api)
 ) STRICT, WITHOUT ROWID;
 
+-- Limits that refusals have shown, narrower than the ones assumed: for some days they hold, too.
+CREATE TABLE learned_limit (
+    application INTEGER NOT NULL REFERENCES application,
+    api TEXT NOT NULL, -- as in pause
+    calls INTEGER NOT NULL, -- at most so many
+    window_ms INTEGER NOT NULL, -- within any time of this length
+    learned_at_ms INTEGER NOT NULL,
+    PRIMARY KEY (application, api, window_ms)
+) STRICT, WITHOUT ROWID;
+
 -- The calls that the quota's windows may still count. Each stands here before it is sent.
 CREATE TABLE call (
     id INTEGER PRIMARY KEY,

@@ -59,7 +59,10 @@ pub(crate) fn application(connection: &Connection, application: &Application) ->
 }
 
 /// The number of an app registration, if it is already stored.
-fn stored_application(connection: &Connection, application: &Application) -> Result<Option<i64>> {
+pub(crate) fn stored_application(
+    connection: &Connection,
+    application: &Application,
+) -> Result<Option<i64>> {
     connection
         .query_row(
             "SELECT id FROM application WHERE tenant_id = ?1 AND client_id = ?2 AND api_url = ?3",
@@ -232,7 +235,8 @@ fn age(sent: i64, answered: Option<i64>, timeout: Duration, now: i64) -> Duratio
     Duration::from_millis(u64::try_from(now - answered).unwrap_or_default())
 }
 
-fn whole_millis(length: Duration) -> i64 {
+/// The length in milliseconds, small enough to add some of them.
+pub(crate) fn whole_millis(length: Duration) -> i64 {
     SignedDuration::try_from(length)
         .map_or(i64::MAX, |length| {
             i64::try_from(length.as_millis()).unwrap_or(i64::MAX)

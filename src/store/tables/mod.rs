@@ -10,6 +10,7 @@ pub(crate) mod censuses;
 pub(crate) mod cves;
 pub(crate) mod fingerprint;
 pub(crate) mod inventories;
+pub(crate) mod learned_limits;
 pub(crate) mod list_checks;
 pub(crate) mod machine_ids;
 pub(crate) mod missing_kbs;

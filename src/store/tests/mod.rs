@@ -2,6 +2,7 @@ mod elsewhere;
 mod forgetting;
 mod going_on;
 mod last_seen;
+mod learned;
 mod opening;
 mod reading;
 mod recording;

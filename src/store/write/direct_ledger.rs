@@ -8,7 +8,7 @@ use tracing::warn;
 
 use crate::{
     domain::{api::Api, text::chain},
-    quota::{CallNumber, Ledger, StoreFailed},
+    quota::{CallNumber, Ledger, RateLimit, StoreFailed},
     store::{Application, Store, StoreError},
 };
 
@@ -53,6 +53,13 @@ impl Ledger for DirectLedger {
     fn paused(&self, length: Duration) {
         let store = self.store.lock();
         let recorded = store.record_pause(&self.application, self.api, length);
+        drop(store);
+        recorded.unwrap_or_else(|problem| log(&problem));
+    }
+
+    fn learned(&self, limit: RateLimit) {
+        let store = self.store.lock();
+        let recorded = store.record_learned_limit(&self.application, self.api, limit);
         drop(store);
         recorded.unwrap_or_else(|problem| log(&problem));
     }

@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use parking_lot::{Condvar, Mutex};
 use tokio::sync::{Notify, oneshot};
 
-use crate::store::tables::calls::Pause;
+use crate::store::tables::{calls::Pause, learned_limits::LearnedLimit};
 use crate::{
     collect::Requests,
     domain::{api::Api, outcome::Outcome},
@@ -45,6 +45,8 @@ pub(crate) enum Event {
     Unsent(CallNumber),
     /// The service throttled a call: no calls are sent for the length of the pause.
     Paused(Api, Pause),
+    /// A refusal has shown a limit.
+    Learned(LearnedLimit, Timestamp),
 }
 
 impl Event {

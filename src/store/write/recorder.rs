@@ -19,13 +19,16 @@ use super::{
 use crate::store::{
     error::{Problem, StoreError},
     handle::Store,
-    tables::calls::{Application, Pause},
+    tables::{
+        calls::{Application, Pause},
+        learned_limits::LearnedLimit,
+    },
     write::begin::StartedRun,
 };
 use crate::{
     collect::Requests,
     domain::{api::Api, outcome::Outcome},
-    quota::{CallNumber, Ledger, StoreFailed},
+    quota::{CallNumber, Ledger, RateLimit, StoreFailed},
 };
 
 /// Writes the events of a run on a separate thread.
@@ -163,6 +166,12 @@ impl Ledger for QueueLedger {
         let at = Timestamp::now();
         self.queue
             .push(Event::Paused(self.api, Pause { at, length }));
+    }
+
+    fn learned(&self, limit: RateLimit) {
+        let api = self.api;
+        let learned = LearnedLimit { api, limit };
+        self.queue.push(Event::Learned(learned, Timestamp::now()));
     }
 }
 

@@ -23,6 +23,7 @@ use crate::store::{
         answers::{self, RecordedMachine, RunSession},
         calls::{self, Application},
         cells::millis,
+        learned_limits,
         missing_kbs::Numbers,
     },
     write::begin::StartedRun,
@@ -235,6 +236,9 @@ impl Writer {
                 Event::Answered(call, now) => calls::record_answered(&transaction, *call, *now)?,
                 Event::Paused(api, pause) => {
                     calls::record_pause(&transaction, self.application, *api, *pause)?;
+                }
+                Event::Learned(learned, now) => {
+                    learned_limits::record(&transaction, self.application, *learned, *now)?;
                 }
                 Event::Unsent(call) => calls::delete(&transaction, *call)?,
             }

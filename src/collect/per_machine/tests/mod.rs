@@ -1,5 +1,6 @@
 //! Whole runs against a scripted service, on a paused clock.
 
+mod learned;
 mod outage;
 mod plan;
 mod postponed;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::*;
-use crate::quota::{CallNumber, Ledger, StoreFailed};
+use crate::quota::{CallNumber, Ledger, RateLimit, StoreFailed};
 
 fn planned<'a>(service: &'a Service, plan: Plan, stops: &Stops) -> Fetcher<&'a Service> {
     Setup::planned(plan).stopped_by(stops, service)
@@ -172,6 +172,8 @@ impl Ledger for Ten {
     }
 
     fn paused(&self, _: Duration) {}
+
+    fn learned(&self, _: RateLimit) {}
 
     fn answered(&self, _: CallNumber) {}
 }
