@@ -74,10 +74,13 @@ fn manual_lists_the_columns_of_the_reports() {
 #[test]
 fn manual_lists_the_fields_of_the_summary() {
     let scene = Scene::with_machines(1);
-    scene.report(&[]).exits_with(0);
+    scene.report(&["--source=changes"]).exits_with(0);
     // Only a night with another one a week before, without a call for every machine, has every field.
     scene.kept().age_runs(8 * 24);
-    let summary = scene.report(&["--source=cohorts"]).exits_with(0).summary();
+    let summary = scene
+        .report(&["--source=changes,cohorts"])
+        .exits_with(0)
+        .summary();
     let table = Page::read("docs/reports.md").table("## `summary.json`");
     let told = first_column(&table);
     // And another one by the export.
