@@ -12,10 +12,15 @@ use jiff::Timestamp;
 use super::{
     RankBy,
     ages::{Ages, HalfDays},
+    risk::KbCves,
 };
-use crate::domain::{
-    kb::{KbId, MissingKb, Same},
-    release::ReleaseMonth,
+use crate::{
+    domain::{
+        cve::CveId,
+        kb::{KbId, MissingKb, Same},
+        release::ReleaseMonth,
+    },
+    risk::{Feeds, KbRisk},
 };
 
 /// An update that at least one machine misses.
@@ -46,6 +51,8 @@ pub struct KbRow {
     pub oldest_since: Timestamp,
     /// The median age of its gaps.
     pub median_age: HalfDays,
+    /// What its CVEs are worth.
+    pub risk: KbRisk,
 }
 
 impl KbRow {
@@ -63,6 +70,7 @@ impl KbRow {
             products: BTreeSet::new(),
             oldest_since: Timestamp::MAX,
             median_age: HalfDays::default(),
+            risk: KbRisk::default(),
         }
     }
 
@@ -107,7 +115,37 @@ pub(super) struct KbCounter {
     pending: HashMap<Same<MissingKb>, Counted, RandomState>,
     /// Their size in memory, in bytes.
     weight: usize,
-    rows: HashMap<KbId, (KbRow, Ages)>,
+    kbs: HashMap<KbId, Kb>,
+    feeds: Arc<Feeds>,
+    /// The gaps with a CVE that is known to be exploited.
+    exploited_gaps: u64,
+}
+
+/// A KB while descriptions of it arrive.
+#[derive(Debug)]
+struct Kb {
+    row: KbRow,
+    ages: Ages,
+    cves: KbCves,
+}
+
+impl Kb {
+    fn of(gap: &MissingKb) -> Self {
+        Self {
+            row: KbRow::of(gap),
+            ages: Ages::default(),
+            cves: KbCves::default(),
+        }
+    }
+}
+
+/// The KBs of a fleet, in no particular order.
+pub(super) struct CountedKbs {
+    pub(super) rows: Vec<KbRow>,
+    /// The gaps with a CVE that is known to be exploited.
+    pub(super) exploited_gaps: u64,
+    /// The CVEs of all KBs.
+    pub(super) cves: Vec<CveId>,
 }
 
 /// The gaps with the same description.
@@ -119,6 +157,14 @@ struct Counted {
 }
 
 impl KbCounter {
+    /// Counts KBs of which these feeds know something.
+    pub(super) fn new(feeds: Arc<Feeds>) -> Self {
+        Self {
+            feeds,
+            ..Self::default()
+        }
+    }
+
     /// Adds one gap of one machine, which has been open since this time, for this many days.
     /// Returns the month in the KB's name.
     pub(super) fn record(
@@ -150,22 +196,37 @@ impl KbCounter {
     fn merge_pending(&mut self) {
         self.weight = 0;
         for (Same(gap), counted) in self.pending.drain() {
-            let row = self.rows.entry(gap.id.clone());
-            let (row, ages) = row.or_insert_with(|| (KbRow::of(&gap), Ages::default()));
-            row.record(&gap, &counted);
-            ages.merge(counted.ages);
+            let kb = self.kbs.entry(gap.id.clone());
+            let kb = kb.or_insert_with(|| Kb::of(&gap));
+            kb.row.record(&gap, &counted);
+            let cves = self.feeds.cves_of(&gap);
+            let exploited = cves.and_then(|it| self.feeds.known_exploited(it));
+            if exploited > Some(0) {
+                self.exploited_gaps += counted.ages.gaps();
+            }
+            kb.cves.add(cves);
+            kb.ages.merge(counted.ages);
         }
     }
 
-    /// One row per KB, in no particular order.
-    pub(super) fn into_rows(mut self) -> Vec<KbRow> {
+    /// One row per KB.
+    pub(super) fn finish(mut self) -> CountedKbs {
         self.merge_pending();
-        let rows = self.rows.into_values();
-        let rows = rows.map(|(row, ages)| KbRow {
-            median_age: ages.median(),
-            ..row
+        let mut all = KbCves::default();
+        let rows = self.kbs.into_values().map(|kb| {
+            let cves = kb.cves.sorted();
+            all.add(cves.as_deref());
+            KbRow {
+                median_age: kb.ages.median(),
+                risk: self.feeds.kb_risk(&kb.row.id, cves.as_deref()),
+                ..kb.row
+            }
         });
-        rows.collect()
+        CountedKbs {
+            rows: rows.collect(),
+            exploited_gaps: self.exploited_gaps,
+            cves: all.sorted().unwrap_or_default(),
+        }
     }
 }
 
@@ -185,11 +246,23 @@ pub(super) fn compare(one: &KbRow, other: &KbRow, rank_by: RankBy) -> Ordering {
 }
 
 /// The figures that a KB is sorted by, the most significant first.
-fn sort_key(kb: &KbRow, rank_by: RankBy) -> [u64; 3] {
+fn sort_key(kb: &KbRow, rank_by: RankBy) -> [u64; 7] {
     let (cves, machines) = (kb.cve_addressed, kb.machines_missing);
     match rank_by {
-        RankBy::Cve => [cves, machines, 0],
-        RankBy::Exposure => [kb.exposure, cves, machines],
-        RankBy::Machines => [machines, cves, 0],
+        RankBy::Cve => [cves, machines, 0, 0, 0, 0, 0],
+        RankBy::Exposure => [kb.exposure, cves, machines, 0, 0, 0, 0],
+        RankBy::Machines => [machines, cves, 0, 0, 0, 0, 0],
+        RankBy::Risk => {
+            let [exploited, ransomware, epss, cvss] = kb.risk.urgency();
+            [
+                exploited,
+                ransomware,
+                epss,
+                cvss,
+                kb.exposure,
+                cves,
+                machines,
+            ]
+        }
     }
 }

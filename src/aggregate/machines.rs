@@ -4,7 +4,7 @@ use std::{cmp::Reverse, io, sync::Arc};
 
 use jiff::Timestamp;
 
-use super::origins::Origin;
+use super::{origins::Origin, risk::MachineCves};
 use crate::{
     domain::{
         answer::{Answer, Provenance, Source},
@@ -91,6 +91,7 @@ pub struct Answered {
     /// The largest of those numbers.
     pub cve_addressed_max: u64,
     pub(super) gist: Gist,
+    cves: MachineCves,
     /// The missing KB that addresses the most CVEs; on a tie, the one with the smallest id.
     pub top_kb: Option<KbId>,
     /// Where the gaps can be read.
@@ -161,6 +162,7 @@ impl Answered {
             } else {
                 Gist::DifferentAges
             },
+            cves: MachineCves::default(),
             reused: answer.reused,
             oldest_month,
             missing: u32::try_from(missing.len()).unwrap_or(u32::MAX),
@@ -171,6 +173,11 @@ impl Answered {
         }
     }
 
+    /// The same with the CVEs of its missing KBs.
+    pub(super) fn with_cves(self, cves: MachineCves) -> Self {
+        Self { cves, ..self }
+    }
+
     fn since(&self, gaps: &dyn Gaps) -> io::Result<MissingSince> {
         match self.oldest_since() {
             Some(oldest) if self.gist == Gist::SameAge => {
@@ -178,6 +185,17 @@ impl Answered {
             }
             _ => gaps.since(self.answer),
         }
+    }
+
+    /// The number of CVEs that its missing KBs address, each once, as far as they are known; `None` if
+    /// none is.
+    pub fn distinct_cves(&self) -> Option<u64> {
+        self.cves.distinct.get()
+    }
+
+    /// How many of them are known to be exploited; `None` without the catalogue, too.
+    pub fn known_exploited(&self) -> Option<u64> {
+        self.cves.known_exploited.get()
     }
 
     /// Where this run has the answer from.

@@ -16,6 +16,7 @@ mod not_seen;
 mod origins;
 mod rank;
 mod releases;
+mod risk;
 mod sources;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -37,6 +38,7 @@ use crate::{
         skip_reason::SkipReason,
     },
     inventory::{Inventory, Unread},
+    risk::Feeds,
 };
 
 pub use action::{TopAction, TopActions};
@@ -50,6 +52,7 @@ pub use machines::{Answered, MachineRow, MachineStatus};
 pub use origins::Origins;
 pub use rank::RankBy;
 pub use releases::ReleaseCounter;
+pub use risk::KnownExploited;
 pub use sources::SourceCounts;
 pub use unreadable::{Example, Unreadable};
 
@@ -88,6 +91,10 @@ pub struct Fleet {
     pub unreadable: Unreadable,
     /// The number of machines that miss an update of each month, by month.
     pub releases: Vec<ReleaseCount>,
+    /// The feeds that say which CVEs matter.
+    pub feeds: Arc<Feeds>,
+    /// What is known to be exploited; `None` without the catalogue.
+    pub known_exploited: Option<KnownExploited>,
 }
 
 /// Aggregates the outcomes of an inventory's machines into figures, one outcome at a time.
@@ -107,6 +114,7 @@ pub struct Aggregation<'list> {
     releases: releases::ReleaseCounter,
     unreadable: Unreadable,
     origins: OriginCollector,
+    cves: risk::CveCounter,
 }
 
 impl<'list> Aggregation<'list> {
@@ -122,6 +130,17 @@ impl<'list> Aggregation<'list> {
             releases: releases::ReleaseCounter::default(),
             unreadable: Unreadable::default(),
             origins: OriginCollector::default(),
+            cves: risk::CveCounter::default(),
+        }
+    }
+
+    /// The same with feeds that say which CVEs matter, before any outcome.
+    #[must_use]
+    pub fn with_feeds(self, feeds: &Arc<Feeds>) -> Self {
+        Self {
+            kbs: kbs::KbCounter::new(Arc::clone(feeds)),
+            cves: risk::CveCounter::new(Arc::clone(feeds)),
+            ..self
         }
     }
 
@@ -148,7 +167,8 @@ impl<'list> Aggregation<'list> {
         row.attempts = attempts;
         let oldest_month = self.releases.end_machine();
         let origin = self.origins.origin(answer);
-        row.result = Ok(Answered::new(answer, answer_ref, oldest_month, origin));
+        let answered = Answered::new(answer, answer_ref, oldest_month, origin);
+        row.result = Ok(answered.with_cves(self.cves.record(answer)));
     }
 
     fn failed(&mut self, index: usize, attempts: u32, failure: Failure) {
@@ -167,7 +187,11 @@ impl<'list> Aggregation<'list> {
         now: Timestamp,
         software: Option<SoftwareOn<'_>>,
     ) -> Fleet {
-        let mut kbs = self.kbs.into_rows();
+        let counted = self.kbs.finish();
+        let mut kbs = counted.rows;
+        let known_exploited = self
+            .cves
+            .finish(&kbs, counted.exploited_gaps, &counted.cves);
         let unread_last_seen = not_seen::mark(&mut self.machines, self.inventory, now);
         let end_of_support = end_of_support::mark(&mut self.machines, software);
         let origins = self.origins.finish();
@@ -193,11 +217,19 @@ impl<'list> Aggregation<'list> {
             unread_last_seen,
             unreadable: self.unreadable,
             releases: self.releases.into_counts(),
+            feeds: self.cves.feeds,
+            known_exploited,
         }
     }
 }
 
 impl Fleet {
+    /// Whether a feed or a source of the answers says which CVEs there are.
+    pub fn knows_cves(&self) -> bool {
+        let is_known = |kb: &KbRow| kb.risk.distinct_cves.is_some();
+        !self.feeds.is_empty() || self.kbs.iter().any(is_known)
+    }
+
     /// The machines sorted by id, as reports in the long form list them.
     pub fn machines_by_id(&self) -> impl Iterator<Item = &MachineRow> {
         let mut order: Vec<u32> = (0..).take(self.machines.len()).collect();

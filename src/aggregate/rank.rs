@@ -13,6 +13,9 @@ words! {
         Exposure = "exposure",
         /// By the number of machines that miss it.
         Machines = "machines",
+        /// By its known exploited CVEs, those that ransomware uses, the highest EPSS and CVSS, and then by
+        /// exposure. Takes a feed.
+        Risk = "risk",
     }
 }
 

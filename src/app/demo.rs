@@ -21,6 +21,7 @@ use crate::{
     quota::{Pace, RateLimits},
     run::{
         RunError, RunInput,
+        feeds::read_feeds,
         inputs::check_conflicts,
         interrupt,
         list::{ListInput, list_of_run},
@@ -154,7 +155,9 @@ impl Demonstration<'_> {
         let mut config = config.clone();
         point_at(&mut config, simulator);
         let inventory = self.inventory(&config, simulator).await?;
+        let feeds = &read_feeds(&config, Timestamp::now())?;
         let input = RunInput {
+            feeds,
             config: &config,
             inputs: &[],
             state: self.state,

@@ -1,5 +1,6 @@
 //! `patchgap diff`: the changes between any two kept runs.
 
+use std::sync::Arc;
 use std::{
     io::{self, BufWriter, Write},
     time::Duration,
@@ -48,7 +49,7 @@ pub(super) fn diff(context: &mut Context, command: cli::Diff) -> Result<ExitCode
     let to = KeptRun::of_run(&store, to)?;
     let started = &context.surroundings.started;
     let answers = Snapshot::of(store, 1)?;
-    let fleet = to.aggregate(&answers, &config, started)?;
+    let fleet = to.aggregate(&answers, &config, started, &Arc::default())?;
     let mut data = to.data(&answers, fleet, &config, started);
     match (from, since) {
         (Some(from), _) => compare_with(&mut data, from)?,

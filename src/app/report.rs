@@ -16,6 +16,7 @@ use crate::{
     inventory::{self, Inventory, Source},
     run::{
         RunError, RunInput,
+        feeds::read_feeds,
         inputs::{check_conflicts, inputs},
         interrupt,
         kept::report_again,
@@ -63,6 +64,7 @@ pub(super) async fn report(
         }
         return Ok(report_again(config, state, inventory, &inputs, started)?);
     }
+    let feeds = &read_feeds(config, started.timestamp())?;
     interrupt::watch(stops.clone());
     let inventory = match (inventory, list) {
         (Some(inventory), _) => inventory,
@@ -78,6 +80,7 @@ pub(super) async fn report(
         inputs: &inputs,
         state,
         inventory: &inventory,
+        feeds,
         started,
         bar: &context.bar,
         stops: &stops,

@@ -37,6 +37,7 @@ fn texts(typed: &Settings) -> impl Iterator<Item = (&'static str, Cow<'_, str>)>
         ("--ca-cert", &typed.ca_cert),
         ("--state", &typed.state),
         ("--exclude", &typed.exclude),
+        ("--feeds", &typed.feeds),
     ];
     let paths = paths
         .into_iter()

@@ -15,6 +15,8 @@ pub struct Folders {
     /// State that a program keeps between runs: `~/.local/state`, or `%LOCALAPPDATA%` on Windows,
     /// which stays on this machine, unlike `%APPDATA%`, which may roam.
     pub state: Option<PathBuf>,
+    /// Data that a program keeps for its user: `~/.local/share`, or `%LOCALAPPDATA%` on Windows.
+    pub data: Option<PathBuf>,
 }
 
 impl Folders {
@@ -25,6 +27,7 @@ impl Folders {
             .map(|strategy| Self {
                 config: Some(strategy.config_dir()),
                 state: Some(state(&strategy)),
+                data: Some(data(&strategy)),
             })
             .unwrap_or_default()
     }
@@ -32,6 +35,11 @@ impl Folders {
     /// The path of one of our configuration files.
     pub(super) fn config_file(&self, name: &str) -> Option<PathBuf> {
         in_our_folder(self.config.as_deref(), name)
+    }
+
+    /// The path of one of our folders of data.
+    pub(super) fn data_folder(&self, name: &str) -> Option<PathBuf> {
+        in_our_folder(self.data.as_deref(), name)
     }
 
     /// The path of a file that we keep between runs.
@@ -43,6 +51,14 @@ impl Folders {
 /// The folder for state. Windows has none: its cache folder is `%LOCALAPPDATA%` itself.
 fn state(strategy: &impl BaseStrategy) -> PathBuf {
     strategy.state_dir().unwrap_or_else(|| strategy.cache_dir())
+}
+
+/// The folder for data. Those of Windows roam: what can be fetched again stays on this machine.
+fn data(strategy: &impl BaseStrategy) -> PathBuf {
+    match strategy.state_dir() {
+        Some(_) => strategy.data_dir(),
+        None => strategy.cache_dir(),
+    }
 }
 
 fn in_our_folder(folder: Option<&Path>, name: &str) -> Option<PathBuf> {
@@ -61,5 +77,7 @@ mod tests {
         assert_eq!(Some(state(&xdg)), xdg.state_dir());
         assert!(state(&windows).ends_with("AppData/Local"));
         assert_ne!(state(&windows), windows.config_dir());
+        assert_eq!(data(&xdg), xdg.data_dir());
+        assert_eq!(data(&windows), state(&windows));
     }
 }

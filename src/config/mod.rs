@@ -33,8 +33,8 @@ pub use folders::Folders;
 pub use origin::{Origin, Shown};
 pub use resolve::{resolve, resolve_typed};
 pub use resolved::{
-    Config, Console, Graph, MachineFilters, Reports, Resolved, Service, SourceSettings,
-    StoreSettings,
+    Config, Console, FeedsFolder, Graph, MachineFilters, Reports, Resolved, Service,
+    SourceSettings, StoreSettings,
 };
 pub use secret::SecretProblem;
 pub use settings::{Concurrency, Days, KeptRuns, Retries, RunNumber, Settings, Targets};

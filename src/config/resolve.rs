@@ -6,8 +6,8 @@ use jiff::{Timestamp, ZonedDateTime};
 use url::Url;
 
 use super::{
-    CaCertificate, ColorMode, Config, ConfigError, Console, Environment, Graph, MachineFilters,
-    Percent, Reports, Resolved, Service, Settings, SourceSettings,
+    CaCertificate, ColorMode, Config, ConfigError, Console, Environment, FeedsFolder, Graph,
+    MachineFilters, Percent, Reports, Resolved, Service, Settings, SourceSettings,
     control_characters::refuse_typed,
     defaults::{defaults, required},
     file,
@@ -138,6 +138,7 @@ fn config(
         sign_in,
         service: service(&settings, endpoints.api)?,
         reports: reports(&settings, surroundings)?,
+        feeds: feeds(&settings, surroundings.environment),
         source: source(&settings)?,
         census: settings.census.unwrap_or(is_selective(&settings)),
         progress: progress(&settings)?,
@@ -152,6 +153,14 @@ fn config(
         pace: required(settings.pace, "pace")?,
         column: settings.column.map(Into::into),
     })
+}
+
+/// The folder with feeds: the named one, or that of the platform.
+fn feeds(settings: &Settings, environment: &Environment) -> Option<FeedsFolder> {
+    let default = || environment.folders().data_folder("feeds");
+    let is_named = settings.feeds.is_some();
+    let path = settings.feeds.clone().or_else(default)?;
+    Some(FeedsFolder { path, is_named })
 }
 
 /// The shares of kept and of inferred answers that are rechecked by default, in per cent.

@@ -69,6 +69,8 @@ pub struct Config {
     pub run: Option<i64>,
     /// The reports.
     pub reports: Reports,
+    /// The folder with feeds of CVEs; `None` if the platform has no folder for them.
+    pub feeds: Option<FeedsFolder>,
     /// Which machines are called for.
     pub source: SourceSettings,
     /// Whether the service's own count is requested.
@@ -81,6 +83,15 @@ pub struct Config {
     pub dry_run: bool,
     /// What is shown on the console and in the log.
     pub console: Console,
+}
+
+/// The folder with feeds of CVEs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeedsFolder {
+    /// Its path.
+    pub path: PathBuf,
+    /// Whether it was named: then every feed in it must be readable.
+    pub is_named: bool,
 }
 
 /// Which machines are called for, and how the answers of the others are checked.

@@ -319,11 +319,21 @@ pub struct Settings {
     #[serde(deserialize_with = "from_text")]
     pub split_by: Option<Text>,
 
-    /// Order of the KBs everywhere: cve, exposure, machines
+    /// Order of the KBs everywhere: cve, exposure, machines, risk
     #[arg(long, value_name = "ORDER", help_heading = "Reports")]
     #[arg(value_parser = words::<RankBy>(RankBy::WORDS), hide_possible_values = true)]
     #[serde(deserialize_with = "from_text")]
     pub rank_by: Option<RankBy>,
+
+    /// Folder with feeds of CVEs: KEV, EPSS, MSRC [default: in the data folder]
+    ///
+    /// Files as they are published: `known_exploited_vulnerabilities.json` or `.csv`,
+    /// `epss_scores-current.csv` or `.csv.gz`, and months of MSRC such as `2026-Nov.json`. They say which
+    /// CVEs are exploited, likely and severe. By default `patchgap/feeds` in the platform's data folder,
+    /// if it exists.
+    #[arg(long, value_name = "DIR", help_heading = "Reports")]
+    #[serde(deserialize_with = "path")]
+    pub feeds: Option<PathBuf>,
 
     /// Answered machines that count as complete, in % [default: 100]
     #[arg(long, value_name = "PERCENT", help_heading = "Reports")]
@@ -455,7 +465,7 @@ impl Settings {
             credential, cloud, api_url, authority_url, scope, graph_url, graph_scope,
             ca_cert, rate_limit, pace,
             concurrency, timeout, retries, budget, until, state, forget_limits, fresh, max_age, keep_runs,
-            offline, run, out, format, title, targets, split_by, rank_by, min_coverage,
+            offline, run, out, format, title, targets, split_by, rank_by, feeds, min_coverage,
             source, recheck, max_missed, changes_from, census, software, no_replaced, no_csv_guard,
             dry_run,
             progress, log_format, verbose, quiet, color,
@@ -493,6 +503,7 @@ impl Settings {
             ca_cert: self.ca_cert.map(join),
             state: self.state.map(join),
             exclude: self.exclude.map(join),
+            feeds: self.feeds.map(join),
             machines: self.machines.map(|machines| machines.relative_to(folder)),
             ..self
         }

@@ -88,7 +88,7 @@ mod tests {
         let error = "size".parse::<RankBy>().unwrap_err();
         assert_eq!(
             error.to_string(),
-            "unknown value `size`: expected one of cve, exposure, machines"
+            "unknown value `size`: expected one of cve, exposure, machines, risk"
         );
     }
 }

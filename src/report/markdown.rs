@@ -12,7 +12,7 @@ use super::{
         coverage::{answered, banner, last_seen_in_doubt, pending, skipped},
         figures::figures,
         headline::headline,
-        list_check, software, sources, support, week,
+        list_check, risk, software, sources, support, week,
     },
 };
 use crate::{
@@ -72,6 +72,12 @@ fn head(run: &Run<'_>, headline: &str, text: &mut String) -> std::fmt::Result {
     }
     if let Some(support) = support::warning(run) {
         writeln!(text, "> **{}**\n", escaped(&support))?;
+    }
+    if let Some(exploited) = risk::sentence(run) {
+        writeln!(text, "**{}**\n", paragraph(&exploited))?;
+    }
+    if let Some(old) = risk::warning(run) {
+        writeln!(text, "> **{}**\n", paragraph(&old))?;
     }
     if let Some(pending) = pending(run) {
         writeln!(text, "{}\n", escaped(&pending))?;

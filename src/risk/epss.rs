@@ -39,6 +39,10 @@ impl Probability {
         Self((number * f64::from(UNITS)).round() as u32)
     }
 
+    pub(super) const fn billionths(self) -> u32 {
+        self.0
+    }
+
     /// The number.
     pub fn number(self) -> f64 {
         f64::from(self.0) / f64::from(UNITS)

@@ -37,6 +37,21 @@ pub struct KbRisk {
     pub released: Option<Date>,
 }
 
+impl KbRisk {
+    /// How urgent the KB is, the most significant first: its known exploited CVEs, those that ransomware
+    /// uses, the highest EPSS and CVSS. What is not known comes last.
+    pub(crate) fn urgency(&self) -> [u64; 4] {
+        let counted = |count: Option<u64>| count.map_or(0, |it| it + 1);
+        let epss = self.epss_max.map(Probability::billionths);
+        [
+            counted(self.known_exploited),
+            counted(self.ransomware),
+            counted(epss.map(u64::from)),
+            counted(self.cvss_max_tenths.map(u64::from)),
+        ]
+    }
+}
+
 impl Feeds {
     /// What the feeds say of a KB with these CVEs, which are sorted and without duplicates; `None` if
     /// no source knows them.

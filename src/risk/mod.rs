@@ -29,7 +29,7 @@ pub mod msrc;
 pub mod supersedence;
 mod table;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod text;
 
 pub use epss::{Epss, Probability};
@@ -37,5 +37,5 @@ pub use error::FeedProblem;
 pub use feeds::{FeedInfo, Feeds};
 pub use kb_risk::KbRisk;
 pub use kev::Kev;
-pub use msrc::{Msrc, MsrcSeverity, Restart};
+pub use msrc::{Msrc, MsrcReader, MsrcSeverity, Restart};
 pub use supersedence::Supersedence;

@@ -120,7 +120,7 @@ fn assemble<'run>(
     let rank_by = RankBy::for_people(input.config.reports.rank_by);
     let zone = input.started.time_zone();
     let software = SoftwareOn::of(setup.software.as_ref(), record.started_at, zone);
-    let fleet = answers.aggregate(&record, input.inventory, rank_by, software);
+    let fleet = answers.aggregate(&record, input.inventory, rank_by, software, input.feeds);
     let fleet = fleet.map_err(RunError::Unreadable)?;
     warn_of_unreadable(&fleet.unreadable);
     let sources = Sources {

@@ -4,6 +4,7 @@ use std::io;
 
 use thiserror::Error;
 
+use super::feeds::FeedError;
 use crate::{
     config::AnswerSource,
     console::PrintError,
@@ -148,6 +149,12 @@ pub enum RunError {
         /// The most folders as text.
         most: String,
     },
+    /// A feed of CVEs cannot be read.
+    #[error(transparent)]
+    Feed(#[from] FeedError),
+    /// The KBs cannot be ranked by risk without any feed.
+    #[error("--rank-by risk takes a feed, and there is none")]
+    NoFeeds,
     /// Standard output cannot be written.
     #[error(transparent)]
     Print(#[from] PrintError),
@@ -199,6 +206,8 @@ impl RunError {
             | Self::NoRun { .. }
             | Self::NoColumn { .. }
             | Self::TooManyParts { .. }
+            | Self::Feed(_)
+            | Self::NoFeeds
             | Self::Conflict(_) => ExitCode::Configuration,
             Self::SignIn(_) | Self::NoListRole { .. } | Self::NoSourceRole { .. } => {
                 ExitCode::Refused
@@ -224,6 +233,13 @@ impl RunError {
             Self::NoColumn { columns, .. } => {
                 Some(format!("its columns are: {}", columns.join(", ")))
             }
+            Self::Feed(_) => Some(
+                "fetch the file again, or remove it: the reports do without any feed that is not there"
+                    .to_owned(),
+            ),
+            Self::NoFeeds => Some(
+                "name a folder that has feeds with --feeds DIR, or choose another order".to_owned(),
+            ),
             Self::TooManyParts { .. } => Some("choose a column with fewer values".to_owned()),
             Self::Session(error) => error.hint(),
             Self::Http(error) => error.hint(),

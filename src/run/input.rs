@@ -1,12 +1,12 @@
 //! The input of a run.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use jiff::ZonedDateTime;
 
 use crate::{
     collect::per_machine::Stops, config::Config, inventory::Inventory, progress::Bar,
-    report::output::Input,
+    report::output::Input, risk::Feeds,
 };
 
 /// The input of a run. `report` and `demo` differ only in its origin.
@@ -18,6 +18,8 @@ pub(crate) struct RunInput<'run> {
     /// The path of the store.
     pub(crate) state: &'run Path,
     pub(crate) inventory: &'run Inventory,
+    /// What says which CVEs matter.
+    pub(crate) feeds: &'run Arc<Feeds>,
     pub(crate) started: &'run ZonedDateTime,
     pub(crate) bar: &'run Bar,
     /// Cancelled when the run is interrupted.

@@ -28,7 +28,7 @@ const BAD_VALUES: [(&str, &str, &str); 16] = [
     ("authority_url", "http://login.example/", "https"),
     ("credential", "password", "azure-cli"),
     ("targets", "all", "whole number from 0 to 100000"),
-    ("rank_by", "size", "cve, exposure, machines"),
+    ("rank_by", "size", "cve, exposure, machines, risk"),
     ("min_coverage", "101", "from 0 to 100"),
     ("format", "pdf", "csv, json, html"),
     ("out", "{tenant}", "only {date} and {time}"),

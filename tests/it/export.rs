@@ -8,7 +8,8 @@ use crate::common::{Finished, Row, Scene, fleet_ids, wait_until};
 
 const EXPORT: [&str; 2] = ["--source=export", "--fresh"];
 /// Columns in which two sources differ.
-const OF_THE_SOURCE: [&str; 10] = [
+const OF_THE_SOURCE: [&str; 11] = [
+    "distinctCves",
     "answeredAt",
     "since",
     "daysMissing",

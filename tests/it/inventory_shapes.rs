@@ -96,7 +96,7 @@ fn ids_without_a_header_are_read() {
     covers_the_fleet(&scene, &run);
     let ours = "rank,machineId,status,missingKbs,cveAddressed,cveAddressedMax,topKbId,kbIds,\
                 answeredAt,skippedBecause,machineName,oldestSince,run,date,windowsBuild,\
-                supportStatus,supportEnds,source,inferredFrom";
+                supportStatus,supportEnds,source,inferredFrom,distinctCves,knownExploited";
     assert_eq!(columns(&run).join(","), ours);
 }
 

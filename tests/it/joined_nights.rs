@@ -197,7 +197,7 @@ fn columns_of_the_list_with_names_of_ours_are_kept() {
         "{header}"
     );
     assert!(
-        header.ends_with(",skippedBecause,oldestSince,patchgap.run,date,windowsBuild,supportStatus,supportEnds,source,inferredFrom"),
+        header.ends_with(",skippedBecause,oldestSince,patchgap.run,date,windowsBuild,supportStatus,supportEnds,source,inferredFrom,distinctCves,knownExploited"),
         "{header}"
     );
     for row in run.rows("machines.csv") {

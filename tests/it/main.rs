@@ -71,6 +71,7 @@ mod rehearsal;
 mod remembered_quota;
 mod resume;
 mod reuse;
+mod risk;
 mod runs_list;
 mod same_bytes;
 mod samples;

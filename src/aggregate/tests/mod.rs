@@ -19,6 +19,7 @@ use crate::{
         since::MissingSince,
     },
     inventory::InventoryMachine,
+    risk::KbRisk,
 };
 
 /// 1970-01-11T00:00:00Z: ten days after the answers.
@@ -41,7 +42,18 @@ impl InMemory {
         rank_by: RankBy,
         software: Option<SoftwareOn<'_>>,
     ) -> Fleet {
-        let mut aggregation = Aggregation::of(inventory, STARTED_AT);
+        self.aggregate_with_feeds(inventory, rank_by, software, &Arc::default())
+    }
+
+    /// Their aggregate, given feeds as well.
+    pub(crate) fn aggregate_with_feeds(
+        &self,
+        inventory: &Inventory,
+        rank_by: RankBy,
+        software: Option<SoftwareOn<'_>>,
+        feeds: &Arc<Feeds>,
+    ) -> Fleet {
+        let mut aggregation = Aggregation::of(inventory, STARTED_AT).with_feeds(feeds);
         for (place, outcome) in (0..).zip(&self.0) {
             aggregation.record(outcome.clone(), AnswerRef(place));
         }
@@ -174,6 +186,7 @@ fn kb_row_combines_the_answers_of_its_machines() {
             products: ["dotnet", "edge", "windows_10"].map(Arc::from).into(),
             oldest_since: Timestamp::UNIX_EPOCH,
             median_age: fleet.kbs[0].median_age,
+            risk: KbRisk::default(),
         }]
     );
 }
@@ -318,5 +331,5 @@ fn empty_inventory_has_no_gaps() {
 #[test]
 #[cfg(target_pointer_width = "64")]
 fn row_of_a_machine_is_small() {
-    assert_eq!(size_of::<MachineRow>(), 96);
+    assert_eq!(size_of::<MachineRow>(), 104);
 }

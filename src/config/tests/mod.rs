@@ -63,6 +63,7 @@ impl Scene {
 
     fn environment(&self) -> Environment {
         self.environment_with(Folders {
+            data: None,
             config: Some(self.folder.path().join("platform")),
             state: Some(self.folder.path().join("state")),
         })

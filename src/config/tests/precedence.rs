@@ -514,6 +514,7 @@ fn cases_cover_every_key_but_files_to_read() {
             "client_certificate_path",
             "client_secret_file",
             "exclude",
+            "feeds",
             "machines"
         ]
     );

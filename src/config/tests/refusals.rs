@@ -144,7 +144,7 @@ fn unknown_word_is_refused_with_the_known_ones() {
             "KIND",
             "auto, secret, certificate, workload-identity, managed-identity, azure-cli, token",
         ),
-        ("rank_by", "ORDER", "cve, exposure, machines"),
+        ("rank_by", "ORDER", "cve, exposure, machines, risk"),
         ("progress", "MODE", "auto, bar, log, off"),
         ("log_format", "FORMAT", "text, json"),
         ("color", "WHEN", "auto, always, never"),

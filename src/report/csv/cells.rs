@@ -71,6 +71,7 @@ impl<'out> Cells<'out> {
             Cell::Signed(number) => self.ours(number),
             Cell::Decimal(number) => self.ours(format_args!("{number:.1}")),
             Cell::Percent(share) => self.ours(format_args!("{:.1}", share.percent())),
+            Cell::Probability(probability) => self.ours(probability),
             Cell::Time(time) => self.ours(rfc3339(time)),
             Cell::Foreign(text) | Cell::Link(text) => self.foreign(text),
             Cell::Kb(id, _) => self.foreign(id.as_str()),

@@ -143,5 +143,9 @@ fn written(run: &Run<'_>, columns: &[Column<Gaps>], line: &GapLine<'_>) -> io::R
     cells.finish()?;
     // The line end.
     bytes.pop();
+    // A row of a single empty cell is quoted, so that it is not an empty line; here it is part of a row.
+    if bytes == b"\"\"" {
+        bytes.clear();
+    }
     Ok(bytes.into())
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Serialize, Serializer};
 
 use crate::{
-    aggregate::{Coverage, Fleet, Group, SourceCounts},
+    aggregate::{Coverage, Fleet, Group, KnownExploited, SourceCounts},
     changes::{BaseRun, Change, Changes, Exposure, Figures, InferredChanges, MachineTally, Tally},
     collect::Requests,
     domain::{
@@ -17,7 +17,8 @@ use crate::{
         software::RunSoftware,
     },
     inventory::{Inventory, ListCheck},
-    report::{Run, Tool, time::rfc3339},
+    report::{Run, Tool, time::rfc3339, view::risk::feeds},
+    risk::FeedInfo,
 };
 
 /// Incremented when a field is removed or changes its meaning, not when one is added.
@@ -66,6 +67,27 @@ pub(super) struct Document<'run> {
     /// The number of numbers in the answers that could not be parsed.
     unreadable: u64,
     breakdown: &'run [Group],
+    feeds: Vec<Feed>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    known_exploited: Option<KnownExploited>,
+}
+
+/// A feed that says which CVEs matter.
+#[derive(Serialize)]
+struct Feed {
+    name: &'static str,
+    date: Option<String>,
+    entries: u64,
+}
+
+impl From<FeedInfo> for Feed {
+    fn from(feed: FeedInfo) -> Self {
+        Self {
+            name: feed.name,
+            date: feed.date.map(|it| it.to_string()),
+            entries: feed.entries,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -244,6 +266,8 @@ impl<'run> Document<'run> {
             files: &facts.files,
             unreadable: fleet.unreadable.values,
             breakdown: &fleet.breakdown,
+            feeds: feeds(run).into_iter().map(Into::into).collect(),
+            known_exploited: fleet.known_exploited,
         }
     }
 }

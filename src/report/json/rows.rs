@@ -93,6 +93,7 @@ impl Serialize for Value<'_, '_> {
             Cell::Signed(number) => serializer.serialize_i64(number),
             Cell::Percent(share) => serializer.serialize_f64(one_decimal(share.percent())),
             Cell::Decimal(number) => serializer.serialize_f64(one_decimal(number)),
+            Cell::Probability(probability) => serializer.serialize_f64(probability.number()),
             Cell::Time(time) => serializer.serialize_str(&rfc3339(time)),
             Cell::Inventory(names, position) => {
                 let cells = names.inventory.row(position);

@@ -81,7 +81,7 @@ impl FileColumn {
             Kind::Date => (Physical::INT32, Some(LogicalType::Date)),
             Kind::Flag => (Physical::BOOLEAN, None),
             Kind::Number => (Physical::INT64, None),
-            Kind::Decimal | Kind::Percent => (Physical::DOUBLE, None),
+            Kind::Decimal | Kind::Percent | Kind::Probability => (Physical::DOUBLE, None),
             Kind::Time => (
                 Physical::INT64,
                 Some(LogicalType::timestamp(true, TimeUnit::MILLIS)),
@@ -141,7 +141,7 @@ impl Buffer {
                 Kind::Flag => Values::Flags(Vec::new()),
                 Kind::Gaps | Kind::List => Values::Lists(Vec::new()),
                 Kind::Number => Values::Numbers(Vec::new()),
-                Kind::Decimal | Kind::Percent => Values::Percents(Vec::new()),
+                Kind::Decimal | Kind::Percent | Kind::Probability => Values::Percents(Vec::new()),
                 Kind::Time => Values::Times(Vec::new()),
                 _ => Values::Texts(Vec::new()),
             },
@@ -263,6 +263,7 @@ fn number(cell: Cell<'_>) -> Option<i64> {
 fn percent(cell: Cell<'_>) -> Option<f64> {
     match cell {
         Cell::Decimal(number) => format!("{number:.1}").parse().ok(),
+        Cell::Probability(probability) => Some(probability.number()),
         Cell::Percent(share) => format!("{:.1}", share.percent()).parse().ok(),
         _ => None,
     }

@@ -20,6 +20,7 @@ use crate::{
         Report, Run,
         table::{self, Column, GapLine, MachineNames, RunStamp, Target},
     },
+    risk::Feeds,
 };
 
 /// The target size of a row group, which is held in memory. It may be slightly larger, because the
@@ -48,6 +49,7 @@ struct HeldGap<'run> {
     since: Timestamp,
     names: &'run MachineNames<'run>,
     stamp: RunStamp,
+    feeds: &'run Feeds,
 }
 
 impl HeldGap<'_> {
@@ -58,6 +60,7 @@ impl HeldGap<'_> {
             since: self.since,
             names: self.names,
             stamp: self.stamp,
+            feeds: self.feeds,
         }
     }
 }
@@ -78,6 +81,7 @@ pub(super) fn write(run: &Run<'_>, most: usize, out: &mut dyn Write) -> io::Resu
             since: line.since,
             names,
             stamp,
+            feeds: machine.feeds,
         }));
         if group.len() >= most {
             write(&mem::take(&mut group))?;

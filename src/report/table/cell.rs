@@ -15,6 +15,7 @@ use crate::{
         outcome::Reason,
         text::{signed, thousands},
     },
+    risk::{MsrcSeverity, Probability, Restart},
 };
 
 /// A value of a row. Text from outside (`Foreign`, `Kb`, `Link`, `List`, `Inventory`, `Gaps`) has
@@ -42,6 +43,8 @@ pub(in crate::report) enum Cell<'row> {
     /// A number with one decimal.
     Decimal(f64),
     Percent(Share),
+    /// A probability from 0 to 1.
+    Probability(Probability),
     /// A number that may be negative.
     Signed(i64),
     Time(Timestamp),
@@ -81,6 +84,7 @@ impl Cell<'_> {
             Self::Machine(id) => id.to_string(),
             Self::Decimal(number) => format!("{number:.1}"),
             Self::Percent(share) => format!("{:.1}", share.for_people()),
+            Self::Probability(probability) => probability.to_string(),
             Self::Number(number, style) => style.written(number),
             Self::Signed(0) => "0".to_owned(),
             Self::Signed(number) => signed(number.into()),
@@ -107,15 +111,18 @@ impl NumberStyle {
 pub(in crate::report) enum List<'row> {
     Set(&'row BTreeSet<Arc<str>>),
     Slice(&'row [Arc<str>]),
+    Kbs(&'row [KbId]),
 }
 
 impl<'row> List<'row> {
     pub(in crate::report) fn iter(self) -> impl Iterator<Item = &'row str> + Clone {
-        let (set, slice) = match self {
-            Self::Set(set) => (Some(set), &[][..]),
-            Self::Slice(slice) => (None, slice),
+        let (set, slice, kbs) = match self {
+            Self::Set(set) => (Some(set), &[][..], &[][..]),
+            Self::Slice(slice) => (None, slice, &[][..]),
+            Self::Kbs(kbs) => (None, &[][..], kbs),
         };
-        set.into_iter().flatten().chain(slice).map(AsRef::as_ref)
+        let texts = set.into_iter().flatten().chain(slice).map(AsRef::as_ref);
+        texts.chain(kbs.iter().map(KbId::as_str))
     }
 }
 
@@ -150,9 +157,13 @@ cells! {
     Change => |it| Self::Word(it.as_str());
     Provenance => |it| Self::Word(it.as_str());
     Reason => |it| Self::Word(it.as_str());
+    MsrcSeverity => |it| Self::Word(it.as_str());
+    Restart => |it| Self::Word(it.as_str());
+    Probability => |it| Self::Probability(it);
     &'row str => |it| Self::Foreign(it);
     &'row Arc<str> => |it| Self::Foreign(it);
     &'row KbId => |it| Self::Kb(it, None);
     &'row BTreeSet<Arc<str>> => |it| Self::List(List::Set(it));
     &'row [Arc<str>] => |it| Self::List(List::Slice(it));
+    &'row [KbId] => |it| Self::List(List::Kbs(it));
 }

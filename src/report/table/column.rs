@@ -36,6 +36,8 @@ pub(in crate::report) enum Kind {
     Machine,
     Number,
     Percent,
+    /// A number from 0 to 1, with as many digits as it has.
+    Probability,
     Text,
     Time,
     /// One of a fixed set of our own words.
@@ -259,6 +261,12 @@ impl<T: Table> Column<T> {
     /// Shows the column only if some answers are inferred.
     pub(super) const fn if_inferred(mut self) -> Self {
         self.applies = |it| it.has_inferred;
+        self
+    }
+
+    /// Shows the column only if a feed or a source of the answers says which CVEs there are.
+    pub(super) const fn if_risk(mut self) -> Self {
+        self.applies = |it| it.has_risk;
         self
     }
 

@@ -35,6 +35,8 @@ impl Table for Gaps {
         "run" Number [csv optional of_machine] |it| it.stamp.run();
         "date" Date [csv optional of_machine] |it| it.stamp.date();
         "source" Word [csv optional of_machine] |it| it.machine.result.as_ref().ok().map(Answered::provenance);
+        "knownExploited" Number [csv optional] |it| it.known_exploited();
+        "knownExploited" Number [json if_risk] |it| it.known_exploited();
     };
 
     fn count(run: &Run<'_>) -> u64 {
@@ -63,6 +65,6 @@ impl Gaps {
         write: &mut dyn FnMut(&MachineGaps<'run>) -> io::Result<()>,
     ) -> io::Result<()> {
         let mut machines = run.fleet.machines_by_id();
-        machines.try_for_each(|machine| write(&MachineGaps::read(machine, run.gaps)?))
+        machines.try_for_each(|machine| write(&MachineGaps::read(machine, run)?))
     }
 }

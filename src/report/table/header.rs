@@ -77,35 +77,35 @@ mod tests {
         for (listed, appended) in [
             (
                 &["site"][..],
-                "machineName,oldestSince,run,date,windowsBuild,supportStatus,supportEnds,source,inferredFrom",
+                "machineName,oldestSince,run,date,windowsBuild,supportStatus,supportEnds,source,inferredFrom,distinctCves,knownExploited",
             ),
             (
                 &["run"],
-                "machineName,oldestSince,patchgap.run,date,windowsBuild,supportStatus,supportEnds,source,inferredFrom",
+                "machineName,oldestSince,patchgap.run,date,windowsBuild,supportStatus,supportEnds,source,inferredFrom,distinctCves,knownExploited",
             ),
             (
                 &["Run", "DATE"],
-                "machineName,oldestSince,patchgap.run,patchgap.date,windowsBuild,supportStatus,supportEnds,source,inferredFrom",
+                "machineName,oldestSince,patchgap.run,patchgap.date,windowsBuild,supportStatus,supportEnds,source,inferredFrom,distinctCves,knownExploited",
             ),
             (
                 &["run", "patchgap.Run"],
-                "machineName,oldestSince,patchgap.patchgap.run,date,windowsBuild,supportStatus,supportEnds,source,inferredFrom",
+                "machineName,oldestSince,patchgap.patchgap.run,date,windowsBuild,supportStatus,supportEnds,source,inferredFrom,distinctCves,knownExploited",
             ),
             (
                 &["Source", "inferredFrom"],
-                "machineName,oldestSince,run,date,windowsBuild,supportStatus,supportEnds,patchgap.source,patchgap.inferredFrom",
+                "machineName,oldestSince,run,date,windowsBuild,supportStatus,supportEnds,patchgap.source,patchgap.inferredFrom,distinctCves,knownExploited",
             ),
             (
                 &["machineName"],
-                "oldestSince,run,date,windowsBuild,supportStatus,supportEnds,source,inferredFrom",
+                "oldestSince,run,date,windowsBuild,supportStatus,supportEnds,source,inferredFrom,distinctCves,knownExploited",
             ),
             (
                 &["MachineName"],
-                "oldestSince,run,date,windowsBuild,supportStatus,supportEnds,source,inferredFrom",
+                "oldestSince,run,date,windowsBuild,supportStatus,supportEnds,source,inferredFrom,distinctCves,knownExploited",
             ),
             (
                 &["Machine name"],
-                "machineName,oldestSince,run,date,windowsBuild,supportStatus,supportEnds,source,inferredFrom",
+                "machineName,oldestSince,run,date,windowsBuild,supportStatus,supportEnds,source,inferredFrom,distinctCves,knownExploited",
             ),
         ] {
             let expected = format!("rank,machineId,{},{OURS},{appended}", listed.join(","));

@@ -59,6 +59,28 @@ impl Table for Kbs {
         "medianDaysMissing" Decimal [csv json sheet("Median days missing", 14) page("Median days missing") data(Plain)] |it| Cell::Decimal(it.kb.median_age.days());
         "run" Number [csv json optional] |it| it.stamp.run();
         "date" Date [csv json optional] |it| it.stamp.date();
+        "distinctCves" Number [csv json optional] |it| it.kb.risk.distinct_cves;
+        "distinctCves" Number [sheet("Distinct CVEs", 14) data(Plain) if_risk] |it| it.kb.risk.distinct_cves;
+        "knownExploited" Number [csv json optional] |it| it.kb.risk.known_exploited;
+        "knownExploited" Number [sheet("Known exploited", 16) page("Known exploited") data(Plain) if_risk] |it| it.kb.risk.known_exploited;
+        "ransomware" Number [csv json optional] |it| it.kb.risk.ransomware;
+        "ransomware" Number [sheet("Used by ransomware", 19) data(Plain) if_risk] |it| it.kb.risk.ransomware;
+        "kevDueDate" Date [csv json optional] |it| it.kb.risk.kev_due_date;
+        "kevDueDate" Date [sheet("Due (CISA)", 12) page("Due (CISA)") data(Plain) if_risk] |it| it.kb.risk.kev_due_date;
+        "epssMax" Probability [csv json optional] |it| it.kb.risk.epss_max;
+        "epssMax" Probability [sheet("Highest EPSS", 13) page("Highest EPSS") data(Plain) if_risk] |it| it.kb.risk.epss_max;
+        "cvssMax" Decimal [csv json optional] |it| it.cvss_max();
+        "cvssMax" Decimal [sheet("Highest CVSS", 13) data(Plain) if_risk] |it| it.cvss_max();
+        "severity" Word [csv json optional] |it| it.kb.risk.severity;
+        "severity" Word [sheet("Severity (MSRC)", 16) data(Plain) if_risk] |it| it.kb.risk.severity;
+        "restartRequired" Word [csv json optional] |it| it.kb.risk.restart;
+        "restartRequired" Word [sheet("Restart", 9) data(Plain) if_risk] |it| it.kb.risk.restart;
+        "supersedes" List [csv json] |it| &it.kb.risk.supersedes[..];
+        "supersedes" List [data(Plain) if_risk] |it| &it.kb.risk.supersedes[..];
+        "supersededBy" List [csv json] |it| &it.kb.risk.superseded_by[..];
+        "supersededBy" List [sheet("Superseded by", 20) data(Plain) if_risk] |it| &it.kb.risk.superseded_by[..];
+        "releasedOn" Date [csv json optional] |it| it.kb.risk.released;
+        "releasedOn" Date [sheet("Released", 12) data(Plain) if_risk] |it| it.kb.risk.released;
     };
 
     fn count(run: &Run<'_>) -> u64 {
@@ -77,6 +99,14 @@ impl Table for Kbs {
         write: &mut dyn for<'row> FnMut(&'row KbLine<'row>) -> io::Result<()>,
     ) -> io::Result<()> {
         Self::rows(run).try_for_each(|row| write(&row))
+    }
+}
+
+impl KbLine<'_> {
+    /// The highest CVSS score of its CVEs.
+    fn cvss_max(&self) -> Option<Cell<'_>> {
+        let tenths = self.kb.risk.cvss_max_tenths?;
+        Some(Cell::Decimal(f64::from(tenths) / 10.0))
     }
 }
 

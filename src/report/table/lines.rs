@@ -8,12 +8,13 @@ use super::{names::MachineNames, stamp::RunStamp};
 use crate::{
     aggregate::{Answered, Fleet, MachineRow, SoftwareOn},
     domain::{
-        gaps::Gaps,
         kb::{KbId, MissingKb, MissingKbs},
         machine::MachineId,
         since::MissingSince,
         software::{Support, Windows},
     },
+    report::Run,
+    risk::Feeds,
 };
 
 /// A machine of the inventory.
@@ -40,6 +41,15 @@ pub(in crate::report) struct GapLine<'run> {
     pub(in crate::report) since: Timestamp,
     pub(in crate::report) names: &'run MachineNames<'run>,
     pub(in crate::report) stamp: RunStamp,
+    pub(in crate::report) feeds: &'run Feeds,
+}
+
+impl GapLine<'_> {
+    /// How many of the CVEs that it leaves open are known to be exploited.
+    pub(super) fn known_exploited(&self) -> Option<u64> {
+        let cves = self.feeds.cves_of(self.gap)?;
+        self.feeds.known_exploited(cves)
+    }
 }
 
 /// The gaps of a machine, read from the store.
@@ -47,14 +57,16 @@ pub(in crate::report) struct MachineGaps<'run> {
     pub(in crate::report) machine: &'run MachineRow,
     pub(in crate::report) missing: MissingKbs,
     pub(in crate::report) since: MissingSince,
+    pub(in crate::report) feeds: &'run Feeds,
 }
 
 impl<'run> MachineGaps<'run> {
-    pub(super) fn read(machine: &'run MachineRow, gaps: &dyn Gaps) -> io::Result<Self> {
+    pub(super) fn read(machine: &'run MachineRow, run: &Run<'run>) -> io::Result<Self> {
         Ok(Self {
             machine,
-            missing: machine.missing(gaps)?,
-            since: machine.since(gaps)?,
+            missing: machine.missing(run.gaps)?,
+            since: machine.since(run.gaps)?,
+            feeds: &run.fleet.feeds,
         })
     }
 
@@ -71,6 +83,7 @@ impl<'run> MachineGaps<'run> {
             since,
             names,
             stamp,
+            feeds: self.feeds,
         })
     }
 }
@@ -114,6 +127,7 @@ impl<'run> MachineLine<'run> {
             since,
             names: self.names,
             stamp: self.stamp,
+            feeds: &self.fleet.feeds,
         })
     }
 }

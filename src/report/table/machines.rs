@@ -74,6 +74,10 @@ impl Table for Machines {
         "source" Word [sheet("Source", 10) page("Source") if_other_sources] |it| it.answered().map(Answered::provenance);
         "inferredFrom" Machine [csv json optional] |it| it.inferred_from();
         "inferredFrom" Machine [sheet("Inferred from", 44) page("Inferred from") data(Interned) if_inferred] |it| it.inferred_from();
+        "distinctCves" Number [csv json optional] |it| it.answered().and_then(Answered::distinct_cves);
+        "distinctCves" Number [sheet("Distinct CVEs", 14) data(Plain) if_risk] |it| it.answered().and_then(Answered::distinct_cves);
+        "knownExploited" Number [csv json optional] |it| it.answered().and_then(Answered::known_exploited);
+        "knownExploited" Number [sheet("Known exploited", 16) data(Plain) if_risk] |it| it.answered().and_then(Answered::known_exploited);
         "missing" Gaps [json] |it| it.answered().map(|_| Cell::Gaps(*it));
     };
 
@@ -94,7 +98,7 @@ impl Table for Machines {
         others.sort_unstable_by_key(|machine| machine.id);
         let mut machines = answered.iter().chain(others);
         machines.try_for_each(|machine| {
-            let gaps = MachineGaps::read(machine, run.gaps)?;
+            let gaps = MachineGaps::read(machine, run)?;
             write(&MachineLine {
                 machine,
                 missing: &gaps.missing,

@@ -12,15 +12,18 @@ pub(in crate::report) struct Scope<'run> {
     pub(super) has_other_sources: bool,
     /// Whether some answers are inferred from other machines.
     pub(super) has_inferred: bool,
+    /// Whether a feed or a source of the answers says which CVEs there are.
+    pub(super) has_risk: bool,
 }
 
 impl<'run> Scope<'run> {
-    pub(in crate::report) const fn of(run: &Run<'run>) -> Self {
+    pub(in crate::report) fn of(run: &Run<'run>) -> Self {
         let sources = run.fleet.sources;
         Self {
             has_software: run.fleet.end_of_support.is_some(),
             has_other_sources: !sources.is_all_calls(),
             has_inferred: sources.inferred > 0,
+            has_risk: run.fleet.knows_cves(),
             ..Self::of_list(run.inventory)
         }
     }
@@ -32,6 +35,7 @@ impl<'run> Scope<'run> {
             has_software: false,
             has_other_sources: false,
             has_inferred: false,
+            has_risk: false,
         }
     }
 }

@@ -65,7 +65,7 @@ fn new_kb_column_appears_escaped_in_every_format() {
         lines
             .next()
             .unwrap()
-            .ends_with(",url,oldestSince,medianDaysMissing,run,date,added"),
+            .ends_with(",supersedes,supersededBy,releasedOn,added"),
         "{csv}"
     );
     assert!(lines.all(|line| line.ends_with(",'=1+1<b>")), "{csv}");
@@ -131,6 +131,7 @@ fn columns_not_of_a_machine_do_not_depend_on_it() {
             since: run.facts.started_at,
             names: &names,
             stamp,
+            feeds: &run.fleet.feeds,
         });
         for column in Gaps::COLUMNS
             .iter()
@@ -158,6 +159,7 @@ fn fits(kind: Kind, cell: Cell<'_>) -> bool {
         Cell::Machine(_) => matches!(kind, Kind::Machine | Kind::Text),
         Cell::Number(..) | Cell::Signed(_) => kind == Kind::Number,
         Cell::Decimal(_) => kind == Kind::Decimal,
+        Cell::Probability(_) => kind == Kind::Probability,
         Cell::Percent(_) => kind == Kind::Percent,
         Cell::Time(_) => kind == Kind::Time,
         Cell::Word(_) => kind == Kind::Word,
@@ -231,7 +233,9 @@ fn inventory_reserves_the_names_of_our_columns() {
                 "supportStatus",
                 "supportEnds",
                 "source",
-                "inferredFrom"
+                "inferredFrom",
+                "distinctCves",
+                "knownExploited"
             ][..]
         )
     );

@@ -11,7 +11,7 @@ use crate::{
                 answered, banner, clean, last_seen_in_doubt, no_current_data, parts, reused,
                 skipped, wrong_list,
             },
-            list_check, software, support,
+            list_check, risk, software, support,
         },
     },
 };
@@ -22,7 +22,8 @@ pub(super) fn lines(run: &Run<'_>, width: u16, style: Style) -> Vec<String> {
     lines.extend(banner(run).map(|banner| style.banner(&banner)));
     let doubt = support::warning(run)
         .into_iter()
-        .chain(wrong_list(&run.fleet.coverage));
+        .chain(wrong_list(&run.fleet.coverage))
+        .chain(risk::warning(run));
     let doubt = doubt.map(|doubt| wrapped(&format!("warning: {doubt}"), width));
     let doubt = doubt.flatten();
     lines.extend(doubt.map(|line| style.warning(&line)));

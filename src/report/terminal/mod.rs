@@ -87,7 +87,9 @@ pub fn changes(run: &Run<'_>, width: u16, style: Style) -> String {
 }
 
 fn headline(run: &Run<'_>, width: u16, style: Style) -> io::Result<Vec<String>> {
-    let lines = wrapped(&view::headline::headline(run)?, width);
+    let mut lines = wrapped(&view::headline::headline(run)?, width);
+    let exploited = view::risk::sentence(run);
+    lines.extend(exploited.map_or_else(Vec::new, |it| wrapped(&plain(&it), width)));
     Ok(lines.iter().map(|line| style.bold(line)).collect())
 }
 

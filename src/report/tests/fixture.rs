@@ -21,6 +21,7 @@ use crate::{
         software::{RunSoftware, SoftwareInventory, SoftwareSet, Windows},
     },
     inventory::{Cells, Inventory, InventoryMachine, ListCheck, RejectedRow, Skipped},
+    risk::{Feeds, tests::feeds_of},
 };
 
 /// The list and the results of a small run.
@@ -36,6 +37,8 @@ pub(in crate::report) struct Fixture {
     pub(in crate::report) census: Option<Census>,
     pub(in crate::report) list_check: Option<ListCheck>,
     pub(in crate::report) software: Option<RunSoftware>,
+    /// What says which CVEs matter.
+    pub(in crate::report) feeds: Arc<Feeds>,
     pub(in crate::report) facts: Facts,
 }
 
@@ -54,6 +57,7 @@ impl Fixture {
             census: None,
             list_check: None,
             software: None,
+            feeds: Arc::default(),
             facts: facts(),
         }
     }
@@ -85,6 +89,14 @@ impl Fixture {
                 answer(4, vec![gap("4999997", 2)]),
             ]),
             ..Self::second_night()
+        }
+    }
+
+    /// The small run with all three feeds, which know both of its KBs.
+    pub(in crate::report) fn with_feeds() -> Self {
+        Self {
+            feeds: Arc::new(feeds_of("4540673", "5000802")),
+            ..Self::small()
         }
     }
 
@@ -157,7 +169,7 @@ impl Fixture {
         let facts = &self.facts;
         let software = self.software.as_ref();
         let software = SoftwareOn::of(software, facts.started_at, &facts.time_zone);
-        let fleet = told.aggregate_with(&self.inventory, rank_by, software);
+        let fleet = told.aggregate_with_feeds(&self.inventory, rank_by, software, &self.feeds);
         let earlier = |run, outcomes: &Option<Vec<Outcome>>| {
             let then = InMemory(outcomes.clone()?);
             let today = told.clone();

@@ -47,9 +47,9 @@ fn formats_map_to_their_files() {
 #[test]
 fn kbs() {
     let expected = "\
-rank,kbId,name,cveAddressed,cveAddressedMin,machinesMissing,percentOfAnswered,exposure,machineMissedOn,productsNames,url,oldestSince,medianDaysMissing,run,date
-1,4540673,March 2020 Security Updates,97,14,2,66.7,111,1,edge;windows_10,https://catalog.update.microsoft.com/v7/site/Search.aspx?q=KB4540673,2026-11-23T13:00:00Z,0.0,3,2026-11-23
-2,5000802,,12,12,1,33.3,12,,,,2026-11-23T13:00:00Z,0.0,3,2026-11-23
+rank,kbId,name,cveAddressed,cveAddressedMin,machinesMissing,percentOfAnswered,exposure,machineMissedOn,productsNames,url,oldestSince,medianDaysMissing,run,date,distinctCves,knownExploited,ransomware,kevDueDate,epssMax,cvssMax,severity,restartRequired,supersedes,supersededBy,releasedOn
+1,4540673,March 2020 Security Updates,97,14,2,66.7,111,1,edge;windows_10,https://catalog.update.microsoft.com/v7/site/Search.aspx?q=KB4540673,2026-11-23T13:00:00Z,0.0,3,2026-11-23,,,,,,,,,,,
+2,5000802,,12,12,1,33.3,12,,,,2026-11-23T13:00:00Z,0.0,3,2026-11-23,,,,,,,,,,,
 ";
     assert_eq!(rendered("kbs.csv"), expected);
 }
@@ -74,12 +74,12 @@ windows_11,5000802,1,8,7,2,5
 #[test]
 fn machines() {
     let expected = "\
-rank,machineId,Device Name,input.Status,status,missingKbs,cveAddressed,cveAddressedMax,topKbId,kbIds,answeredAt,skippedBecause,machineName,oldestSince,run,date,windowsBuild,supportStatus,supportEnds,source,inferredFrom
-1,0101010101010101010101010101010101010101,web-01,\"Zürich, CH\",answered,2,109,97,4540673,4540673;5000802,2026-11-23T13:00:00Z,,web-01,2026-11-23T13:00:00Z,3,2026-11-23,,,,calls,
-2,0202020202020202020202020202020202020202,web-02,'-,answered,1,14,14,4540673,4540673,2026-11-23T13:00:00Z,,web-02,2026-11-23T13:00:00Z,3,2026-11-23,,,,calls,
-3,0303030303030303030303030303030303030303,db-01,,answered,0,0,0,,,2026-11-23T13:00:00Z,,db-01,,3,2026-11-23,,,,calls,
-,0404040404040404040404040404040404040404,gone-01,\"\"\"old\"\"\",notFound,,,,,,,,gone-01,,3,2026-11-23,,,,,
-,0606060606060606060606060606060606060606,late-01,Basel,pending,,,,,,,,late-01,,3,2026-11-23,,,,,
+rank,machineId,Device Name,input.Status,status,missingKbs,cveAddressed,cveAddressedMax,topKbId,kbIds,answeredAt,skippedBecause,machineName,oldestSince,run,date,windowsBuild,supportStatus,supportEnds,source,inferredFrom,distinctCves,knownExploited
+1,0101010101010101010101010101010101010101,web-01,\"Zürich, CH\",answered,2,109,97,4540673,4540673;5000802,2026-11-23T13:00:00Z,,web-01,2026-11-23T13:00:00Z,3,2026-11-23,,,,calls,,,
+2,0202020202020202020202020202020202020202,web-02,'-,answered,1,14,14,4540673,4540673,2026-11-23T13:00:00Z,,web-02,2026-11-23T13:00:00Z,3,2026-11-23,,,,calls,,,
+3,0303030303030303030303030303030303030303,db-01,,answered,0,0,0,,,2026-11-23T13:00:00Z,,db-01,,3,2026-11-23,,,,calls,,,
+,0404040404040404040404040404040404040404,gone-01,\"\"\"old\"\"\",notFound,,,,,,,,gone-01,,3,2026-11-23,,,,,,,
+,0606060606060606060606060606060606060606,late-01,Basel,pending,,,,,,,,late-01,,3,2026-11-23,,,,,,,
 ";
     assert_eq!(rendered("machines.csv"), expected);
 }
@@ -87,10 +87,10 @@ rank,machineId,Device Name,input.Status,status,missingKbs,cveAddressed,cveAddres
 #[test]
 fn gaps() {
     let expected = "\
-machineId,kbId,name,productsNames,url,machineMissedOn,cveAddressed,osBuild,answeredAt,machineName,since,daysMissing,run,date,source
-0101010101010101010101010101010101010101,4540673,March 2020 Security Updates,edge;windows_10,https://catalog.update.microsoft.com/v7/site/Search.aspx?q=KB4540673,1,97,22631.4037,2026-11-23T13:00:00Z,web-01,2026-11-23T13:00:00Z,0,3,2026-11-23,calls
-0101010101010101010101010101010101010101,5000802,,,,,12,,2026-11-23T13:00:00Z,web-01,2026-11-23T13:00:00Z,0,3,2026-11-23,calls
-0202020202020202020202020202020202020202,4540673,March 2020 Security Updates,edge;windows_10,https://catalog.update.microsoft.com/v7/site/Search.aspx?q=KB4540673,1,14,22631.4037,2026-11-23T13:00:00Z,web-02,2026-11-23T13:00:00Z,0,3,2026-11-23,calls
+machineId,kbId,name,productsNames,url,machineMissedOn,cveAddressed,osBuild,answeredAt,machineName,since,daysMissing,run,date,source,knownExploited
+0101010101010101010101010101010101010101,4540673,March 2020 Security Updates,edge;windows_10,https://catalog.update.microsoft.com/v7/site/Search.aspx?q=KB4540673,1,97,22631.4037,2026-11-23T13:00:00Z,web-01,2026-11-23T13:00:00Z,0,3,2026-11-23,calls,
+0101010101010101010101010101010101010101,5000802,,,,,12,,2026-11-23T13:00:00Z,web-01,2026-11-23T13:00:00Z,0,3,2026-11-23,calls,
+0202020202020202020202020202020202020202,4540673,March 2020 Security Updates,edge;windows_10,https://catalog.update.microsoft.com/v7/site/Search.aspx?q=KB4540673,1,14,22631.4037,2026-11-23T13:00:00Z,web-02,2026-11-23T13:00:00Z,0,3,2026-11-23,calls,
 ";
     assert_eq!(rendered("gaps.csv"), expected);
 }
@@ -230,7 +230,8 @@ const SUMMARY: &str = r#"{
     "summary.json"
   ],
   "unreadable": 0,
-  "breakdown": []
+  "breakdown": [],
+  "feeds": []
 }
 "#;
 
@@ -242,9 +243,9 @@ fn summary() {
 /// The SHA-256 digests of the page, and of the parts of the workbook, of both nights. They are too
 /// long to write out.
 const DIGESTS: [&str; 4] = [
-    "LAombkVPwrWl5DDqnvWG1qbQBNrNPYOOBFbxPsF5mGc=  report.html",
+    "eRMsez1CkXCRlTRhDG2P3s1xcI5mS9poaN4IYCQwH08=  report.html",
     "cJkZJ3J+/ts2pCg7Wns4Svc+x61U1L5QybkX2Fm+7cE=  report.xlsx",
-    "1nv+cKHEYaIfzqvS2VC5H8Nxn7xNDKwJSf+D6JQzjbM=  report.html",
+    "28A2ew97sLBHw7AqvRsluy1EhxKwtBCPo84rnmvTPUE=  report.html",
     "oznr9rNVw57FhSLJwXIefUVzkLSMLMNrWgD8wVaHmx8=  report.xlsx",
 ];
 

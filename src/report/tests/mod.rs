@@ -10,6 +10,7 @@ mod less_than_all;
 mod order;
 mod output;
 mod rechecks;
+mod risk;
 mod sources;
 mod whole;
 mod words;

@@ -51,7 +51,7 @@ fn cell(value: &Value) -> String {
     }
 }
 
-const KBS: [&str; 15] = [
+const KBS: [&str; 26] = [
     "rank",
     "kbId",
     "name",
@@ -67,8 +67,19 @@ const KBS: [&str; 15] = [
     "medianDaysMissing",
     "run",
     "date",
+    "distinctCves",
+    "knownExploited",
+    "ransomware",
+    "kevDueDate",
+    "epssMax",
+    "cvssMax",
+    "severity",
+    "restartRequired",
+    "supersedes",
+    "supersededBy",
+    "releasedOn",
 ];
-const MACHINES: [&str; 18] = [
+const MACHINES: [&str; 20] = [
     "rank",
     "machineId",
     "status",
@@ -87,6 +98,8 @@ const MACHINES: [&str; 18] = [
     "supportEnds",
     "source",
     "inferredFrom",
+    "distinctCves",
+    "knownExploited",
 ];
 const FAILURES: [&str; 12] = [
     "line",
@@ -167,6 +180,7 @@ fn gaps_match_gaps_csv() {
         "run",
         "date",
         "source",
+        "knownExploited",
     ];
     let mut expected = csv_rows(&fixture, "gaps.csv", &elsewhere);
     expected.sort();
@@ -250,42 +264,42 @@ fn unreadable_machine_fails_the_report() {
 fn bytes_match_the_expected_file() {
     let expected = [
         r#"{"schemaVersion":1,"summary":{"schemaVersion":1,"tool":{"name":"patchgap","version":"0.1.0"},"tenantId":null,"outcome":"partial","ended":"finished","startedAt":"2026-11-23T12:59:58Z","finishedAt":"2026-11-23T13:00:01Z""#,
-        r#","apiUrl":"https://api.security.microsoft.com/","inventory":{"file":"machines.csv","rows":7,"machines":5,"duplicates":1,"invalid":1},"list":{"source":"file","machines":5,"skipped":0},"machines":{"answered":3,"reused":0,"notFound":1,"failed":0,"pending":1,"withGaps":2,"clean":1,"noCurrentData":0,"unsupported":0,"skipped":0,"skippedBecause":{}},"sources":{"calls":3,"kept":0,"inferred":0,"export":0,"hunting":0},"fullyPatched":1,"kbs":2,"gaps":3,"exposure":123,"requests":{"sent":6,"retried":2,"throttled":0},"files":["kbs.csv","summary.json"],"unreadable":0,"breakdown":[]}"#,
+        r#","apiUrl":"https://api.security.microsoft.com/","inventory":{"file":"machines.csv","rows":7,"machines":5,"duplicates":1,"invalid":1},"list":{"source":"file","machines":5,"skipped":0},"machines":{"answered":3,"reused":0,"notFound":1,"failed":0,"pending":1,"withGaps":2,"clean":1,"noCurrentData":0,"unsupported":0,"skipped":0,"skippedBecause":{}},"sources":{"calls":3,"kept":0,"inferred":0,"export":0,"hunting":0},"fullyPatched":1,"kbs":2,"gaps":3,"exposure":123,"requests":{"sent":6,"retried":2,"throttled":0},"files":["kbs.csv","summary.json"],"unreadable":0,"breakdown":[],"feeds":[]}"#,
         r#","rankBy":"cve""#,
         r#","kbs":["#,
         r#"{"rank":1,"kbId":"4540673","name":"March 2020 Security Updates","cveAddressed":97,"cveAddressedMin":14,"machinesMissing":2"#,
         r#","percentOfAnswered":66.7,"exposure":111,"machineMissedOn":1,"productsNames":["edge","windows_10"]"#,
-        r#","url":"https://catalog.update.microsoft.com/v7/site/Search.aspx?q=KB4540673","oldestSince":"2026-11-23T13:00:00Z","medianDaysMissing":0.0,"run":3,"date":"2026-11-23"},"#,
+        r#","url":"https://catalog.update.microsoft.com/v7/site/Search.aspx?q=KB4540673","oldestSince":"2026-11-23T13:00:00Z","medianDaysMissing":0.0,"run":3,"date":"2026-11-23","distinctCves":null,"knownExploited":null,"ransomware":null,"kevDueDate":null,"epssMax":null,"cvssMax":null,"severity":null,"restartRequired":null,"supersedes":[],"supersededBy":[],"releasedOn":null},"#,
         r#"{"rank":2,"kbId":"5000802","name":null,"cveAddressed":12,"cveAddressedMin":12,"machinesMissing":1"#,
         r#","percentOfAnswered":33.3,"exposure":12,"machineMissedOn":null,"productsNames":[]"#,
-        r#","url":null,"oldestSince":"2026-11-23T13:00:00Z","medianDaysMissing":0.0,"run":3,"date":"2026-11-23"}]"#,
+        r#","url":null,"oldestSince":"2026-11-23T13:00:00Z","medianDaysMissing":0.0,"run":3,"date":"2026-11-23","distinctCves":null,"knownExploited":null,"ransomware":null,"kevDueDate":null,"epssMax":null,"cvssMax":null,"severity":null,"restartRequired":null,"supersedes":[],"supersededBy":[],"releasedOn":null}]"#,
         r#","machines":["#,
         r#"{"rank":1,"machineId":"0101010101010101010101010101010101010101","inventory":{"Device Name":"web-01","input.Status":"Zürich, CH"}"#,
         r#","status":"answered","noCurrentData":false,"unsupported":false"#,
         r#","missingKbs":2,"cveAddressed":109,"cveAddressedMax":97,"topKbId":"4540673""#,
-        r#","answeredAt":"2026-11-23T13:00:00Z","attempts":1,"skippedBecause":null,"machineName":"web-01","oldestSince":"2026-11-23T13:00:00Z","run":3,"date":"2026-11-23","windowsBuild":null,"supportStatus":null,"supportEnds":null,"source":"calls","inferredFrom":null"#,
+        r#","answeredAt":"2026-11-23T13:00:00Z","attempts":1,"skippedBecause":null,"machineName":"web-01","oldestSince":"2026-11-23T13:00:00Z","run":3,"date":"2026-11-23","windowsBuild":null,"supportStatus":null,"supportEnds":null,"source":"calls","inferredFrom":null,"distinctCves":null,"knownExploited":null"#,
         r#","missing":["#,
         r#"{"kbId":"4540673","cveAddressed":97,"machineMissedOn":1,"osBuild":"22631.4037","since":"2026-11-23T13:00:00Z","daysMissing":0},"#,
         r#"{"kbId":"5000802","cveAddressed":12,"machineMissedOn":null,"osBuild":null,"since":"2026-11-23T13:00:00Z","daysMissing":0}]},"#,
         r#"{"rank":2,"machineId":"0202020202020202020202020202020202020202","inventory":{"Device Name":"web-02","input.Status":"-"}"#,
         r#","status":"answered","noCurrentData":false,"unsupported":false"#,
         r#","missingKbs":1,"cveAddressed":14,"cveAddressedMax":14,"topKbId":"4540673""#,
-        r#","answeredAt":"2026-11-23T13:00:00Z","attempts":1,"skippedBecause":null,"machineName":"web-02","oldestSince":"2026-11-23T13:00:00Z","run":3,"date":"2026-11-23","windowsBuild":null,"supportStatus":null,"supportEnds":null,"source":"calls","inferredFrom":null"#,
+        r#","answeredAt":"2026-11-23T13:00:00Z","attempts":1,"skippedBecause":null,"machineName":"web-02","oldestSince":"2026-11-23T13:00:00Z","run":3,"date":"2026-11-23","windowsBuild":null,"supportStatus":null,"supportEnds":null,"source":"calls","inferredFrom":null,"distinctCves":null,"knownExploited":null"#,
         r#","missing":["#,
         r#"{"kbId":"4540673","cveAddressed":14,"machineMissedOn":1,"osBuild":"22631.4037","since":"2026-11-23T13:00:00Z","daysMissing":0}]},"#,
         r#"{"rank":3,"machineId":"0303030303030303030303030303030303030303","inventory":{"Device Name":"db-01","input.Status":""}"#,
         r#","status":"answered","noCurrentData":false,"unsupported":false"#,
         r#","missingKbs":0,"cveAddressed":0,"cveAddressedMax":0,"topKbId":null"#,
-        r#","answeredAt":"2026-11-23T13:00:00Z","attempts":1,"skippedBecause":null,"machineName":"db-01","oldestSince":null,"run":3,"date":"2026-11-23","windowsBuild":null,"supportStatus":null,"supportEnds":null,"source":"calls","inferredFrom":null"#,
+        r#","answeredAt":"2026-11-23T13:00:00Z","attempts":1,"skippedBecause":null,"machineName":"db-01","oldestSince":null,"run":3,"date":"2026-11-23","windowsBuild":null,"supportStatus":null,"supportEnds":null,"source":"calls","inferredFrom":null,"distinctCves":null,"knownExploited":null"#,
         r#","missing":[]},"#,
         r#"{"rank":null,"machineId":"0404040404040404040404040404040404040404","inventory":{"Device Name":"gone-01","input.Status":"\"old\""}"#,
         r#","status":"notFound","noCurrentData":false,"unsupported":false"#,
         r#","missingKbs":null,"cveAddressed":null,"cveAddressedMax":null,"topKbId":null"#,
-        r#","answeredAt":null,"attempts":3,"skippedBecause":null,"machineName":"gone-01","oldestSince":null,"run":3,"date":"2026-11-23","windowsBuild":null,"supportStatus":null,"supportEnds":null,"source":null,"inferredFrom":null,"missing":null},"#,
+        r#","answeredAt":null,"attempts":3,"skippedBecause":null,"machineName":"gone-01","oldestSince":null,"run":3,"date":"2026-11-23","windowsBuild":null,"supportStatus":null,"supportEnds":null,"source":null,"inferredFrom":null,"distinctCves":null,"knownExploited":null,"missing":null},"#,
         r#"{"rank":null,"machineId":"0606060606060606060606060606060606060606","inventory":{"Device Name":"late-01","input.Status":"Basel"}"#,
         r#","status":"pending","noCurrentData":false,"unsupported":false"#,
         r#","missingKbs":null,"cveAddressed":null,"cveAddressedMax":null,"topKbId":null"#,
-        r#","answeredAt":null,"attempts":0,"skippedBecause":null,"machineName":"late-01","oldestSince":null,"run":3,"date":"2026-11-23","windowsBuild":null,"supportStatus":null,"supportEnds":null,"source":null,"inferredFrom":null,"missing":null}]"#,
+        r#","answeredAt":null,"attempts":0,"skippedBecause":null,"machineName":"late-01","oldestSince":null,"run":3,"date":"2026-11-23","windowsBuild":null,"supportStatus":null,"supportEnds":null,"source":null,"inferredFrom":null,"distinctCves":null,"knownExploited":null,"missing":null}]"#,
         r#","failures":["#,
         r#"{"line":5,"input":"0404040404040404040404040404040404040404","machineId":"0404040404040404040404040404040404040404","reason":"notFound""#,
         r#","httpStatus":404,"code":"ResourceNotFound","message":"Machine 0404 was not found","correlationId":"43f4cb08","attempts":3,"machineName":"gone-01","run":3,"date":"2026-11-23"},"#,

@@ -132,5 +132,8 @@ pub(in crate::report) fn order(chosen: Option<RankBy>) -> &'static str {
         RankBy::Cve => "by CVEs addressed, then by machines that miss the KB",
         RankBy::Exposure => "by exposure score",
         RankBy::Machines => "by machines that miss the KB, then by CVEs addressed",
+        RankBy::Risk => {
+            "by known exploited CVEs, ransomware, EPSS and CVSS, then by exposure score"
+        }
     }
 }

@@ -41,6 +41,7 @@ pub(super) mod past;
 pub(super) mod products;
 pub(super) mod rechecks;
 pub(super) mod releases;
+pub(super) mod risk;
 pub(super) mod software;
 pub(super) mod sources;
 pub(super) mod support;

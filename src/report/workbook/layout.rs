@@ -83,6 +83,7 @@ impl Layout {
         match self.kind {
             Kind::Number => Some(format.set_num_format("#,##0_)")),
             Kind::Decimal => Some(format.set_num_format("0.0_)")),
+            Kind::Probability => Some(format.set_num_format("0.00000_)")),
             Kind::Percent => Some(format.set_num_format("0.0%_)")),
             Kind::Date => Some(format.set_num_format(DATE).set_align(FormatAlign::Left)),
             Kind::Time => Some(format.set_num_format(TIME).set_align(FormatAlign::Left)),

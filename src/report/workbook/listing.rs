@@ -78,6 +78,7 @@ impl<'book> Listing<'book> {
                 self.number(if number < 0 { -amount } else { amount })
             }
             Cell::Decimal(number) => self.number(number),
+            Cell::Probability(probability) => self.number(probability.number()),
             Cell::Percent(share) => self.number(share.for_people() / 100.0),
             Cell::Time(time) => self.time(time),
         }

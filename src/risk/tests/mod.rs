@@ -80,6 +80,13 @@ fn msrc(months: &[&str]) -> Result<Msrc, FeedProblem> {
 
 /// All three feeds.
 pub(crate) fn feeds() -> Feeds {
+    feeds_of("5100001", "5100002")
+}
+
+/// All three feeds, with the numbers of the two updates of the month.
+pub(crate) fn feeds_of(one: &str, two: &str) -> Feeds {
+    let month = MSRC_MONTH.replace("5100001", one);
+    let month = msrc(&[&month.replace("5100002", two)]).unwrap();
     let (kev, epss) = (kev(KEV_JSON).unwrap(), epss(EPSS_CSV).unwrap());
-    Feeds::new(Some(kev), Some(epss), Some(msrc(&[MSRC_MONTH]).unwrap()))
+    Feeds::new(Some(kev), Some(epss), Some(month))
 }

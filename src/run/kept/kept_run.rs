@@ -1,6 +1,6 @@
 //! A run in the store whose reports are rendered again.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use jiff::{Timestamp, ZonedDateTime};
 
@@ -13,6 +13,7 @@ use crate::{
         ending::RunOutcome, gaps::AnswerRef, outcome::Outcome, software::RunSoftware,
     },
     inventory::Inventory,
+    risk::Feeds,
     run::{
         RunError,
         reporting::data::{RunData, Sources},
@@ -88,10 +89,12 @@ impl KeptRun {
         store: &Snapshot,
         config: &Config,
         started: &ZonedDateTime,
+        feeds: &Arc<Feeds>,
     ) -> Result<Fleet, RunError> {
         let now = started.timestamp();
         let started_at = self.run.as_ref().map_or(now, |run| run.started_at);
-        let mut aggregation = Aggregation::of(&self.inventory, started_at);
+        let aggregation = Aggregation::of(&self.inventory, started_at);
+        let mut aggregation = aggregation.with_feeds(feeds);
         let mut record = |outcome, answer| aggregation.record(outcome, answer);
         self.for_each_outcome(store, now, &mut record)?;
         let ended_at = self.run.as_ref().map_or(now, RunRecord::last_sign_of_life);

@@ -14,6 +14,7 @@ use tracing::warn;
 pub(crate) use self::kept_run::KeptRun;
 use super::{
     RunError, dry_run,
+    feeds::read_feeds,
     inputs::check_parts,
     list::list_check,
     messages::{rendered, warn_of_unreadable},
@@ -58,13 +59,14 @@ pub(crate) fn report_again(
         print(&plan(config, state, inventory.as_ref(), inputs)?)?;
         return Ok(ExitCode::Complete);
     }
+    let feeds = read_feeds(config, started.timestamp())?;
     let store = Store::open_existing(state)?;
     let verification = Verification::start(state);
     let read = || -> Result<_, RunError> {
         let kept = KeptRun::find(&store, inventory, config)?;
         check_parts(config, &kept.inventory, inputs)?;
         let answers = Snapshot::of(store, at_once())?;
-        let fleet = kept.aggregate(&answers, config, started)?;
+        let fleet = kept.aggregate(&answers, config, started, &feeds)?;
         Ok((kept, answers, fleet))
     };
     let (kept, answers, fleet) = verification.before(read())?;

@@ -1,6 +1,6 @@
 //! The answers after collecting: those in the store, and those that could not be stored.
 
-use std::io;
+use std::{io, sync::Arc};
 
 use crate::{
     aggregate::{Aggregation, Fleet, RankBy, SoftwareOn},
@@ -12,6 +12,7 @@ use crate::{
     },
     inventory::Inventory,
     report::output::at_once,
+    risk::Feeds,
     store::{RunId, RunRecord, Snapshot, Store, StoreError},
 };
 
@@ -51,8 +52,10 @@ impl Answers {
         inventory: &Inventory,
         rank_by: RankBy,
         software: Option<SoftwareOn<'_>>,
+        feeds: &Arc<Feeds>,
     ) -> Result<Fleet, StoreError> {
-        let mut aggregation = Aggregation::of(inventory, run.started_at);
+        let aggregation = Aggregation::of(inventory, run.started_at);
+        let mut aggregation = aggregation.with_feeds(feeds);
         self.for_each_outcome(run.run, &mut |outcome, place| {
             aggregation.record(outcome, place);
         })?;

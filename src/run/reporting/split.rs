@@ -126,9 +126,10 @@ impl<'run> Split<'run> {
     /// The figures of each part, from one pass over the outcomes.
     fn fleets(&self, whole: &RunData<'_>, outcomes: &Outcomes<'_>) -> Result<Vec<Fleet>, RunError> {
         let started_at = whole.record.started_at;
+        let feeds = &whole.fleet.feeds;
         let parts = self.parts.iter();
         let mut parts: Vec<Aggregation<'_>> = parts
-            .map(|part| Aggregation::of(&part.inventory, started_at))
+            .map(|part| Aggregation::of(&part.inventory, started_at).with_feeds(feeds))
             .collect();
         outcomes(&mut |outcome, answer| {
             if let Some(part) = self.of.get(&outcome.machine) {

@@ -98,6 +98,7 @@ fn foreign(cell: Cell<'_>) -> String {
         Cell::Decimal(number) => format!("{number:.1}"),
         // As in the file: the page downloads it.
         Cell::Percent(share) => format!("{:.1}", share.percent()),
+        Cell::Probability(probability) => probability.to_string(),
         Cell::Word(word) => word.to_owned(),
         Cell::Date(date) => date.to_string(),
         _ => String::new(),

@@ -34,6 +34,15 @@ const textual = (value, cell) => ({ sort: value, csv: value, cell });
 // What the files say of every row.
 const ofRun = { run: { csv: () => data.run }, date: { csv: () => data.date } };
 
+// What the feeds say. Without them there are no such columns; what no feed says is empty.
+const ofFeeds = (rows, keys, sorted) => Object.fromEntries(keys.map((key) => {
+  const value = (row) => (rows[key] ? rows[key][row] : null);
+  const sort = (row) => (value(row) === null ? sorted === Number ? -1 : "" : sorted(value(row)));
+  const csv = (row) => (Array.isArray(value(row)) ? sort(row) : value(row));
+  const cell = (row) => plainCell(csv(row) === null ? "" : csv(row), sorted === Number ? "num" : "");
+  return [key, { descends: sorted === Number, sort, csv, cell }];
+}));
+
 const some = (selects) => selects.filter((select) => select !== null);
 
 const kbsTable = () => {
@@ -69,6 +78,9 @@ const kbsTable = () => {
     url: textual((row) => kbs.url[row]),
     oldestSince: timed(kbs.firstSince, kbs.oldestSince),
     medianDaysMissing: decimal((row) => kbs.medianDaysMissing[row]),
+    ...ofFeeds(kbs, ["distinctCves", "knownExploited", "ransomware", "epssMax", "cvssMax"], Number),
+    ...ofFeeds(kbs, ["kevDueDate", "severity", "restartRequired", "releasedOn"], String),
+    ...ofFeeds(kbs, ["supersedes", "supersededBy"], (ids) => ids.join(";")),
   });
   return {
     name: "kbs",
@@ -119,6 +131,7 @@ const machinesTable = () => {
     inferredFrom: textual(origin, (row) => plainCell(origin(row), "id")),
     answeredAt: timed(machines.firstAnswer, machines.answeredAt),
     oldestSince: timed(machines.firstSince, machines.oldestSince),
+    ...ofFeeds(machines, ["distinctCves", "knownExploited"], Number),
   });
   return {
     name: "machines",

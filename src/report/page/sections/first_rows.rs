@@ -43,7 +43,10 @@ impl FirstRows {
             Some(Heading {
                 key: column.key.to_owned(),
                 text: column.page?.heading.to_owned(),
-                is_number: matches!(column.kind, Kind::Decimal | Kind::Number | Kind::Percent),
+                is_number: matches!(
+                    column.kind,
+                    Kind::Decimal | Kind::Number | Kind::Percent | Kind::Probability
+                ),
             })
         });
         Self {
@@ -87,7 +90,7 @@ impl Shown {
             Kind::Kb => "kb",
             Kind::List | Kind::Text => "name",
             Kind::Machine => "id",
-            Kind::Decimal | Kind::Number | Kind::Percent => "num",
+            Kind::Decimal | Kind::Number | Kind::Percent | Kind::Probability => "num",
             Kind::Date | Kind::Time => "time",
             _ => "",
         };

@@ -8,7 +8,7 @@ use super::super::shown::text;
 use crate::report::{
     Run,
     time::{local_day, zoned_minute},
-    view::{headline::headline, method::list, sources},
+    view::{headline::headline, method::list, risk, sources},
 };
 
 #[derive(Template)]
@@ -18,6 +18,8 @@ pub(super) struct Header {
     /// How many machines were asked, if not all of them were.
     sources: Option<String>,
     headline: String,
+    /// What is known to be exploited.
+    exploited: Option<String>,
     began: String,
     inventory: String,
     base: Option<String>,
@@ -31,6 +33,7 @@ impl Header {
             title: text(&facts.title),
             sources: sources::sentence(run),
             headline: headline(run)?,
+            exploited: risk::sentence(run).map(|it| text(&it)),
             began: zoned_minute(facts.started_at, &facts.time_zone),
             inventory: text(&list(run)),
             base: base(run),

@@ -7,7 +7,7 @@ use crate::report::{
     Run,
     view::{
         coverage::{clean, last_seen_in_doubt, no_current_data, reused, skipped},
-        list_check, software,
+        list_check, risk, software,
     },
 };
 
@@ -24,6 +24,8 @@ impl Notes {
             skipped(run),
             list_check::sentence(run),
             software::missing(run),
+            risk::warning(run),
+            risk::feeds_sentence(run),
             reused(run),
             no_current_data(run),
             last_seen_in_doubt(run),

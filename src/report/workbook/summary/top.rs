@@ -14,7 +14,7 @@ use crate::{
             self,
             changes::{doubt, exposure_sentence, sentence},
             coverage::{Level, answered, banner, pending},
-            list_check, software, support, week,
+            list_check, risk, software, support, week,
         },
     },
 };
@@ -26,6 +26,12 @@ pub(super) fn headline(page: &mut Page<'_>, run: &Run<'_>) -> Result<(), XlsxErr
         page.wide(&sources, CellStyle::Note, 2)?;
     }
     page.wide(&view::headline::headline(run)?, CellStyle::Headline, 2)?;
+    if let Some(exploited) = risk::sentence(run) {
+        page.wide(&exploited, CellStyle::Alarm, 2)?;
+    }
+    if let Some(old) = risk::warning(run) {
+        page.wide(&old, CellStyle::Warning, 2)?;
+    }
     page.labelled("Coverage", &answered(&run.fleet.coverage))?;
     if let Some(pending) = pending(run) {
         page.labelled("Not queried", &pending)?;
@@ -70,6 +76,9 @@ pub(super) fn details(page: &mut Page<'_>, run: &Run<'_>) -> Result<(), XlsxErro
     }
     if let Some(missing) = software::missing(run) {
         page.wide(&missing, CellStyle::Note, 3)?;
+    }
+    if let Some(feeds) = risk::feeds_sentence(run) {
+        page.wide(&feeds, CellStyle::Note, 3)?;
     }
     Ok(())
 }

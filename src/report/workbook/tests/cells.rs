@@ -90,6 +90,19 @@ const LEFT_OUT: [(&str, &[&str]); 1] = [(
 /// id, the run in the summary.
 const ELSEWHERE: [&str; 3] = ["machineName", "run", "date"];
 
+/// Columns about KBs that the sheets have only with feeds.
+const OF_FEEDS: [&str; 9] = [
+    "ransomware",
+    "kevDueDate",
+    "epssMax",
+    "cvssMax",
+    "severity",
+    "restartRequired",
+    "supersedes",
+    "supersededBy",
+    "releasedOn",
+];
+
 /// The position of a column of a CSV file in its sheet: the same order, except for omitted columns and
 /// the machines' names after their ids.
 fn place_of(sheet: &str, place: usize, column: &str, names: &[String]) -> Option<usize> {
@@ -106,7 +119,10 @@ fn place_of(sheet: &str, place: usize, column: &str, names: &[String]) -> Option
         ("Machines", "supportStatus") => return position_of("Support status"),
         ("Machines", "supportEnds") => return position_of("Support ends"),
         ("Machines", "inferredFrom") => return position_of("Inferred from"),
-        ("Gaps", "since" | "source") => return None,
+        ("Gaps", "since" | "source" | "knownExploited") => return None,
+        (_, "distinctCves") => return position_of("Distinct CVEs"),
+        (_, "knownExploited") => return position_of("Known exploited"),
+        ("KBs", risk) if OF_FEEDS.contains(&risk) => return None,
         _ => {}
     }
     if ["KBs", "Machines"].contains(&sheet) {

@@ -1,0 +1,173 @@
+//! How many CVEs a machine has, each once, and what is known to be exploited in the fleet.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+
+use foldhash::fast::RandomState;
+
+use super::KbRow;
+use crate::{
+    domain::{
+        answer::{Answer, Source},
+        cve::CveId,
+        kb::{MissingKb, Same},
+    },
+    risk::Feeds,
+};
+
+/// The maximum number of lists of gaps whose figures are kept, because other machines have them, too.
+const MOST_KEPT: usize = 1 << 12;
+
+/// The gaps that are known to be exploited.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+pub struct KnownExploited {
+    /// The missing KBs that address at least one such CVE.
+    pub kbs: u64,
+    /// The gaps of these KBs where the machine has such a CVE.
+    pub gaps: u64,
+    /// The machines with at least one such gap.
+    pub machines: u64,
+    /// The CVEs themselves.
+    pub cves: u64,
+}
+
+/// A number of CVEs that may be unknown, in four bytes, because there may be a million machines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct CveCount(u32);
+
+impl CveCount {
+    const UNKNOWN: Self = Self(u32::MAX);
+
+    pub(super) fn get(self) -> Option<u64> {
+        (self != Self::UNKNOWN).then_some(self.0.into())
+    }
+}
+
+impl Default for CveCount {
+    fn default() -> Self {
+        Self::UNKNOWN
+    }
+}
+
+impl From<Option<u64>> for CveCount {
+    fn from(count: Option<u64>) -> Self {
+        let most = u64::from(u32::MAX - 1);
+        let count = count.and_then(|it| u32::try_from(it.min(most)).ok());
+        count.map_or(Self::UNKNOWN, Self)
+    }
+}
+
+/// The CVEs of a machine over all of its missing KBs, each once.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct MachineCves {
+    pub(super) distinct: CveCount,
+    pub(super) known_exploited: CveCount,
+}
+
+/// Counts the CVEs of one machine after the other.
+#[derive(Debug, Default)]
+pub(super) struct CveCounter {
+    pub(super) feeds: Arc<Feeds>,
+    kept: HashMap<Same<[Arc<MissingKb>]>, MachineCves, RandomState>,
+    /// The CVEs of the current machine.
+    cves: Vec<CveId>,
+    /// The machines with a CVE that is known to be exploited.
+    exploited_machines: u64,
+}
+
+impl CveCounter {
+    pub(super) fn new(feeds: Arc<Feeds>) -> Self {
+        Self {
+            feeds,
+            ..Self::default()
+        }
+    }
+
+    /// The CVEs of a machine with this answer.
+    pub(super) fn record(&mut self, answer: &Answer) -> MachineCves {
+        let cves = if answer.missing.is_shared() {
+            self.kept(answer)
+        } else {
+            self.count(answer)
+        };
+        let is_exploited = cves.known_exploited.get().is_some_and(|it| it > 0);
+        self.exploited_machines += u64::from(is_exploited);
+        cves
+    }
+
+    fn kept(&mut self, answer: &Answer) -> MachineCves {
+        let list = answer.missing.same();
+        if let Some(cves) = self.kept.get(&list).filter(|_| !answer.missing.is_empty()) {
+            return *cves;
+        }
+        let cves = self.count(answer);
+        if self.kept.len() >= MOST_KEPT {
+            self.kept.clear();
+        }
+        self.kept.insert(list, cves);
+        cves
+    }
+
+    fn count(&mut self, answer: &Answer) -> MachineCves {
+        self.cves.clear();
+        let mut is_known = answer.missing.is_empty() && self.knows_all(answer.source);
+        for cves in answer
+            .missing
+            .iter()
+            .filter_map(|gap| self.feeds.cves_of(gap))
+        {
+            is_known = true;
+            self.cves.extend_from_slice(cves);
+        }
+        self.cves.sort_unstable();
+        self.cves.dedup();
+        let exploited = self.feeds.known_exploited(&self.cves);
+        MachineCves {
+            distinct: is_known.then_some(self.cves.len() as u64).into(),
+            known_exploited: exploited.filter(|_| is_known).into(),
+        }
+    }
+
+    /// Whether the CVEs of an answer of this source are known, so that no gap means no CVE.
+    fn knows_all(&self, source: Source) -> bool {
+        self.feeds.msrc().is_some() || matches!(source, Source::Export | Source::Hunting)
+    }
+
+    /// What is known to be exploited in these KBs, of which so many gaps are; `None` without the
+    /// catalogue.
+    pub(super) fn finish(
+        &self,
+        kbs: &[KbRow],
+        gaps: u64,
+        cves: &[CveId],
+    ) -> Option<KnownExploited> {
+        let kbs = kbs.iter().filter(|kb| kb.risk.known_exploited > Some(0));
+        Some(KnownExploited {
+            kbs: kbs.count() as u64,
+            gaps,
+            machines: self.exploited_machines,
+            cves: self.feeds.known_exploited(cves)?,
+        })
+    }
+}
+
+/// The CVEs of a KB on any machine.
+#[derive(Debug, Clone, Default)]
+pub(super) struct KbCves(Option<HashSet<CveId, RandomState>>);
+
+impl KbCves {
+    pub(super) fn add(&mut self, cves: Option<&[CveId]>) {
+        if let Some(cves) = cves {
+            self.0.get_or_insert_default().extend(cves);
+        }
+    }
+
+    /// Sorted; `None` if no source knows them.
+    pub(super) fn sorted(self) -> Option<Vec<CveId>> {
+        let mut cves: Vec<CveId> = self.0?.into_iter().collect();
+        cves.sort_unstable();
+        Some(cves)
+    }
+}

@@ -1,0 +1,142 @@
+//! What the reports say with feeds: which CVEs are exploited, likely and severe.
+
+use std::collections::BTreeMap;
+
+use super::super::{Format, fixture::Fixture, markdown, reports, terminal};
+use crate::{aggregate::RankBy, report::terminal::Style};
+
+type Row = BTreeMap<String, String>;
+
+fn rendered(fixture: &Fixture, name: &str) -> String {
+    let reports = reports(&[Format::Csv, Format::Json, Format::Html]);
+    let report = reports.iter().find(|it| it.file_name() == name);
+    fixture.render(report.unwrap().as_ref())
+}
+
+fn rows(fixture: &Fixture, name: &str) -> Vec<Row> {
+    let text = rendered(fixture, name);
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    reader.deserialize().map(Result::unwrap).collect()
+}
+
+fn cells<'row>(row: &'row Row, columns: &str) -> Vec<&'row str> {
+    columns.split(',').map(|it| &*row[it]).collect()
+}
+
+#[test]
+fn kbs_have_what_their_cves_are_worth() {
+    let rows = rows(&Fixture::with_feeds(), "kbs.csv");
+    let columns = "kbId,distinctCves,knownExploited,ransomware,kevDueDate,epssMax,cvssMax,severity,restartRequired,supersedes,supersededBy,releasedOn";
+    assert_eq!(
+        cells(&rows[0], columns).join("|"),
+        "4540673|2|1|1|2026-12-01|0.04713|7.8|Important|Yes|5090001||2026-11-10"
+    );
+    assert_eq!(
+        cells(&rows[1], columns).join("|"),
+        "5000802|1|1|1|2026-12-01|0.04713|7.8|Critical|Maybe|5090001;5090002;5090003||2026-11-10"
+    );
+}
+
+#[test]
+fn cves_of_a_machine_are_counted_once() {
+    let fixture = Fixture::with_feeds();
+    let columns = "status,missingKbs,distinctCves,knownExploited";
+    let machines = rows(&fixture, "machines.csv");
+    let machines = machines.iter().map(|it| cells(it, columns).join("|"));
+    let expected = [
+        // Its two KBs share a CVE.
+        "answered|2|2|1",
+        "answered|1|2|1",
+        "answered|0|0|0",
+        "notFound|||",
+        "pending|||",
+    ];
+    assert_eq!(machines.collect::<Vec<_>>(), expected);
+    let gaps = rows(&fixture, "gaps.csv");
+    let gaps = gaps.iter().map(|it| &*it["knownExploited"]);
+    assert!(gaps.eq(["1", "1", "1"]));
+}
+
+#[test]
+fn summary_counts_what_is_known_to_be_exploited() {
+    let summary = rendered(&Fixture::with_feeds(), "summary.json");
+    let summary: serde_json::Value = serde_json::from_str(&summary).unwrap();
+    let known = serde_json::json!({"kbs": 2, "gaps": 3, "machines": 2, "cves": 1});
+    assert_eq!(summary["knownExploited"], known);
+    let feeds = serde_json::json!([
+        {"name": "kev", "date": "2026-11-25", "entries": 2},
+        {"name": "epss", "date": "2026-11-29", "entries": 2},
+        {"name": "msrc", "date": "2026-11-24", "entries": 2},
+    ]);
+    assert_eq!(summary["feeds"], feeds);
+    let without = rendered(&Fixture::small(), "summary.json");
+    let without: serde_json::Value = serde_json::from_str(&without).unwrap();
+    assert_eq!(without["feeds"], serde_json::json!([]));
+    assert_eq!(without.get("knownExploited"), None);
+}
+
+/// The letters and digits of a text: each format escapes the others in its own way.
+fn letters(text: &str) -> String {
+    let text = text
+        .replace("<wbr>", "")
+        .replace("&#45;", "")
+        .replace("&#46;", "");
+    text.chars().filter(|it| it.is_alphanumeric()).collect()
+}
+
+#[test]
+fn every_report_for_people_says_what_is_exploited() {
+    let mut fixture = Fixture::with_feeds();
+    let sentence = "Known exploited: 1 CVE in 2 missing KBs (KB4540673, KB5000802) on 2 machines; the first is due on 2026-12-01";
+    let old = "Feeds older than seven days: KEV of 2026-11-25";
+    for (day, is_old) in [("2026-11-30", false), ("2026-12-04", true)] {
+        fixture.facts.started_at = format!("{day}T13:00:00Z").parse().unwrap();
+        let sentence = if is_old {
+            sentence.replace("is due", "was due")
+        } else {
+            sentence.to_owned()
+        };
+        let texts = fixture.with_run(|run| {
+            let style = Style::Plain;
+            [
+                terminal::render(run, 200, style).unwrap(),
+                terminal::screen(run, 200, style).unwrap(),
+                markdown(run).unwrap(),
+            ]
+        });
+        for text in texts.into_iter().chain([rendered(&fixture, "report.html")]) {
+            let text = letters(&text);
+            assert!(text.contains(&letters(&sentence)), "{text}");
+            assert_eq!(text.contains(&letters(old)), is_old, "{text}");
+        }
+    }
+}
+
+#[test]
+fn kbs_without_cve_ids_are_counted() {
+    let mut fixture = Fixture::with_feeds();
+    fixture.feeds = std::sync::Arc::new(crate::risk::tests::feeds_of("4540673", "1"));
+    let text = fixture.with_run(|run| terminal::render(run, 300, Style::Plain).unwrap());
+    assert!(
+        text.contains("; the CVEs of 1 of 2 KBs are not known"),
+        "{text}"
+    );
+    fixture.feeds = std::sync::Arc::new(crate::risk::tests::feeds_of("1", "2"));
+    let text = fixture.with_run(|run| terminal::render(run, 300, Style::Plain).unwrap());
+    let none =
+        "No CVE of a missing KB is known to be exploited; the CVEs of 2 of 2 KBs are not known";
+    assert!(text.contains(none), "{text}");
+}
+
+#[test]
+fn order_by_risk_puts_the_exploited_first() {
+    let mut fixture = Fixture::with_feeds();
+    fixture.feeds = std::sync::Arc::new(crate::risk::tests::feeds_of("1", "5000802"));
+    fixture.facts.rank_by = Some(RankBy::Risk);
+    let rows = rows(&fixture, "kbs.csv");
+    let ids: Vec<_> = rows
+        .iter()
+        .map(|it| cells(it, "rank,kbId").join("|"))
+        .collect();
+    assert_eq!(ids, ["1|5000802", "2|4540673"]);
+}
