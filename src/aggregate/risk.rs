@@ -7,7 +7,6 @@ use std::{
 
 use foldhash::fast::RandomState;
 
-use super::KbRow;
 use crate::{
     domain::{
         answer::{Answer, Source},
@@ -135,17 +134,11 @@ impl CveCounter {
         self.feeds.msrc().is_some() || matches!(source, Source::Export | Source::Hunting)
     }
 
-    /// What is known to be exploited in these KBs, of which so many gaps are; `None` without the
-    /// catalogue.
-    pub(super) fn finish(
-        &self,
-        kbs: &[KbRow],
-        gaps: u64,
-        cves: &[CveId],
-    ) -> Option<KnownExploited> {
-        let kbs = kbs.iter().filter(|kb| kb.risk.known_exploited > Some(0));
+    /// What is known to be exploited, given the KBs and the gaps that are, and the CVEs of all KBs; `None`
+    /// without the catalogue.
+    pub(super) fn finish(&self, kbs: usize, gaps: u64, cves: &[CveId]) -> Option<KnownExploited> {
         Some(KnownExploited {
-            kbs: kbs.count() as u64,
+            kbs: kbs as u64,
             gaps,
             machines: self.exploited_machines,
             cves: self.feeds.known_exploited(cves)?,
