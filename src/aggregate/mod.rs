@@ -189,9 +189,12 @@ impl<'list> Aggregation<'list> {
     ) -> Fleet {
         let counted = self.kbs.finish();
         let mut kbs = counted.rows;
-        let known_exploited = self
-            .cves
-            .finish(&kbs, counted.exploited_gaps, &counted.cves);
+        let exploited = kbs
+            .iter()
+            .filter(|kb| kb.risk.known_exploited > Some(0))
+            .count();
+        let gaps = counted.exploited_gaps;
+        let known_exploited = self.cves.finish(exploited, gaps, &counted.cves);
         let unread_last_seen = not_seen::mark(&mut self.machines, self.inventory, now);
         let end_of_support = end_of_support::mark(&mut self.machines, software);
         let origins = self.origins.finish();
