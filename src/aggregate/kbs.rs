@@ -253,12 +253,12 @@ fn sort_key(kb: &KbRow, rank_by: RankBy) -> [u64; 7] {
         RankBy::Exposure => [kb.exposure, cves, machines, 0, 0, 0, 0],
         RankBy::Machines => [machines, cves, 0, 0, 0, 0, 0],
         RankBy::Risk => {
-            let [exploited, ransomware, epss, cvss] = kb.risk.urgency();
+            let [exploited, ransomware, likely, severe] = kb.risk.urgency();
             [
                 exploited,
                 ransomware,
-                epss,
-                cvss,
+                likely,
+                severe,
                 kb.exposure,
                 cves,
                 machines,

@@ -21,7 +21,7 @@ use super::{
     },
 };
 use crate::{
-    aggregate::{Fleet, RankBy, SoftwareOn},
+    aggregate::{Fleet, SoftwareOn},
     console::{PrintError, print},
     domain::{
         api::Api,
@@ -117,10 +117,9 @@ fn assemble<'run>(
     ending: &Ending,
 ) -> Result<RunData<'run>, RunError> {
     let input = setup.input;
-    let rank_by = RankBy::for_people(input.config.reports.rank_by);
     let zone = input.started.time_zone();
     let software = SoftwareOn::of(setup.software.as_ref(), record.started_at, zone);
-    let fleet = answers.aggregate(&record, input.inventory, rank_by, software, input.feeds);
+    let fleet = answers.aggregate(&record, input, software);
     let fleet = fleet.map_err(RunError::Unreadable)?;
     warn_of_unreadable(&fleet.unreadable);
     let sources = Sources {

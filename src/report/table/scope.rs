@@ -4,6 +4,10 @@ use crate::{inventory::Inventory, report::Run};
 
 /// What a run has to show.
 #[derive(Debug, Clone, Copy)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a question that columns ask, and none follows from another"
+)]
 pub(in crate::report) struct Scope<'run> {
     pub(in crate::report) inventory: &'run Inventory,
     /// Whether the software inventory is known.

@@ -1,6 +1,6 @@
 //! The answers after collecting: those in the store, and those that could not be stored.
 
-use std::{io, sync::Arc};
+use std::io;
 
 use crate::{
     aggregate::{Aggregation, Fleet, RankBy, SoftwareOn},
@@ -10,9 +10,8 @@ use crate::{
         outcome::Outcome,
         since::MissingSince,
     },
-    inventory::Inventory,
     report::output::at_once,
-    risk::Feeds,
+    run::input::RunInput,
     store::{RunId, RunRecord, Snapshot, Store, StoreError},
 };
 
@@ -49,16 +48,15 @@ impl Answers {
     pub(in crate::run) fn aggregate(
         &self,
         run: &RunRecord,
-        inventory: &Inventory,
-        rank_by: RankBy,
+        input: RunInput<'_>,
         software: Option<SoftwareOn<'_>>,
-        feeds: &Arc<Feeds>,
     ) -> Result<Fleet, StoreError> {
-        let aggregation = Aggregation::of(inventory, run.started_at);
-        let mut aggregation = aggregation.with_feeds(feeds);
+        let aggregation = Aggregation::of(input.inventory, run.started_at);
+        let mut aggregation = aggregation.with_feeds(input.feeds);
         self.for_each_outcome(run.run, &mut |outcome, place| {
             aggregation.record(outcome, place);
         })?;
+        let rank_by = RankBy::for_people(input.config.reports.rank_by);
         Ok(aggregation.finish(rank_by, run.last_sign_of_life(), software))
     }
 
