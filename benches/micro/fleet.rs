@@ -120,6 +120,7 @@ impl Told {
             trend: &[],
             releases: &[],
             census: None,
+            cross_check: None,
             selection: None,
             bulk: None,
             list_check: None,

@@ -137,6 +137,7 @@ impl Demonstration<'_> {
             ..AnswerSource::CALLS
         };
         config.census = keeps;
+        config.cross_check = None;
         config.reports.software = keeps;
         config.progress = ProgressMode::Off;
         config.console.quiet = true;

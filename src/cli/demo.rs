@@ -23,7 +23,7 @@ const OF_DEMO: [&str; 13] = [
 ];
 
 /// Likewise, but not in the short help.
-const RARE: [&str; 7] = [
+const RARE: [&str; 8] = [
     "software",
     "no_replaced",
     "no_csv_guard",
@@ -31,6 +31,7 @@ const RARE: [&str; 7] = [
     "recheck",
     "max_missed",
     "changes_from",
+    "cross_check",
 ];
 
 /// Likewise: those that select machines of the service's own list.

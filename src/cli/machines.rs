@@ -8,7 +8,7 @@ use super::short;
 use crate::config::Settings;
 
 /// The options of `patchgap report` that have no effect on a list.
-const NOT_OF_LISTS: [&str; 27] = [
+const NOT_OF_LISTS: [&str; 28] = [
     "check_list",
     "column",
     "rate_limit",
@@ -33,6 +33,7 @@ const NOT_OF_LISTS: [&str; 27] = [
     "recheck",
     "max_missed",
     "changes_from",
+    "cross_check",
     "no_replaced",
     "dry_run",
     "progress",

@@ -6,6 +6,7 @@ use jiff::{ToSpan, ZonedDateTime};
 use thiserror::Error;
 
 use super::{Origin, SecretProblem, Shown};
+use crate::domain::answer::Source;
 
 /// Why the configuration cannot be built.
 #[derive(Debug, Error)]
@@ -125,6 +126,9 @@ pub enum ConfigError {
         /// When the run began.
         now: ZonedDateTime,
     },
+    /// The answers are to be compared with the source that they come from.
+    #[error("--cross-check {0} compares the answers with their own source: --source is {0}, too")]
+    CrossCheckOfItself(Source),
     /// The embedded defaults lack a required key: a bug.
     #[error("the embedded defaults lack `{0}`")]
     NoDefault(&'static str),
@@ -175,6 +179,9 @@ impl ConfigError {
                     .to_owned(),
             ),
             Self::Passed { now, .. } => Some(later_day(now)),
+            Self::CrossCheckOfItself(_) => {
+                Some("choose another source for one of the two, or --cross-check off".to_owned())
+            }
             Self::NoDefault(_) => None,
         }
     }

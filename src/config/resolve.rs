@@ -19,7 +19,9 @@ use super::{
     store,
     value::Text,
 };
-use crate::{changes::Replacing, defender::auth::SignIn, progress::ProgressMode};
+use crate::{
+    changes::Replacing, defender::auth::SignIn, domain::answer::Source, progress::ProgressMode,
+};
 
 /// What a configuration depends on in addition to the options.
 #[derive(Clone, Copy)]
@@ -141,6 +143,7 @@ fn config(
         feeds: feeds(&settings, surroundings.environment),
         source: source(&settings)?,
         census: settings.census.unwrap_or(is_selective(&settings)),
+        cross_check: cross_check(&settings)?,
         progress: progress(&settings)?,
         console: console(&settings, surroundings.environment)?,
         store: store::store(&settings)?,
@@ -176,6 +179,16 @@ fn source(settings: &Settings) -> Result<SourceSettings, ConfigError> {
         max_missed: required(settings.max_missed, "max_missed")?,
         changes_from: required(settings.changes_from, "changes_from")?,
     })
+}
+
+/// The source that the answers are compared with, which must be another one than theirs.
+fn cross_check(settings: &Settings) -> Result<Option<Source>, ConfigError> {
+    let second = required(settings.cross_check, "cross_check")?.source();
+    let first = required(settings.source, "source")?.bulk;
+    match second {
+        Some(source) if first == second => Err(ConfigError::CrossCheckOfItself(source)),
+        _ => Ok(second),
+    }
 }
 
 /// Whether not every machine is called for, so that the answers of the others have to be checked.

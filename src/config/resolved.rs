@@ -12,6 +12,7 @@ use crate::{
     aggregate::RankBy,
     changes::Replacing,
     defender::auth::SignIn,
+    domain::answer::Source,
     progress::ProgressMode,
     quota::{Pace, RateLimits},
     report::Format,
@@ -75,6 +76,8 @@ pub struct Config {
     pub source: SourceSettings,
     /// Whether the service's own count is requested.
     pub census: bool,
+    /// The source that the answers are compared with, if any.
+    pub cross_check: Option<Source>,
     /// How progress is shown.
     pub progress: ProgressMode,
     /// The file to which a Markdown summary is appended, as in a step of a workflow.

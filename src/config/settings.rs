@@ -14,6 +14,7 @@ use super::value::{
 use crate::{
     aggregate::RankBy,
     defender::{auth::CredentialKind, cloud::Cloud},
+    domain::cross_check::SecondSource,
     progress::ProgressMode,
     quota::{Pace, RateLimits},
 };
@@ -381,6 +382,15 @@ pub struct Settings {
     #[serde(deserialize_with = "boolean")]
     pub census: Option<bool>,
 
+    /// Compare with a second source: off, export, hunting [default: off]
+    ///
+    /// After the calls, the service's export of software vulnerabilities or hunting queries are read, too,
+    /// and compared with the answers, for each machine and KB. It takes the permission of that source.
+    #[arg(long, value_name = "KIND", help_heading = "Reports")]
+    #[arg(value_parser = words::<SecondSource>(SecondSource::WORDS), hide_possible_values = true)]
+    #[serde(deserialize_with = "from_text")]
+    pub cross_check: Option<SecondSource>,
+
     /// Ask for the software inventory: builds, end of support [default: as needed]
     ///
     /// It says which Windows each machine has, in full, and until when that gets updates. It takes the
@@ -466,7 +476,8 @@ impl Settings {
             ca_cert, rate_limit, pace,
             concurrency, timeout, retries, budget, until, state, forget_limits, fresh, max_age, keep_runs,
             offline, run, out, format, title, targets, split_by, rank_by, feeds, min_coverage,
-            source, recheck, max_missed, changes_from, census, software, no_replaced, no_csv_guard,
+            source, recheck, max_missed, changes_from, census, cross_check, software, no_replaced,
+            no_csv_guard,
             dry_run,
             progress, log_format, verbose, quiet, color,
         }

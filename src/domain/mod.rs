@@ -6,6 +6,7 @@
 //! - [`bulk`]: what the service gives for all machines at once
 //! - [`answer`]: the missing KBs of a machine, with their source and time
 //! - [`census`]: the service's own count of machines that miss a KB
+//! - [`cross_check`]: what a second source says of the same machines
 //! - [`outcome`]: the result of the request for one machine: an answer or a failure
 //! - [`listed_machine`], [`skip_reason`]: a machine on the service's list, and why it is not requested
 //! - [`since`]: since when a machine has been missing each KB
@@ -25,6 +26,7 @@ pub mod api;
 pub mod bulk;
 pub mod call_selection;
 pub mod census;
+pub mod cross_check;
 pub(crate) mod csv_guard;
 pub mod cve;
 pub mod ending;

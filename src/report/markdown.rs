@@ -10,6 +10,7 @@ use super::{
         census,
         changes::{exposure_sentence, sentence},
         coverage::{answered, banner, last_seen_in_doubt, pending, skipped},
+        cross_check,
         figures::figures,
         headline::headline,
         list_check, risk, software, sources, support, week,
@@ -105,6 +106,9 @@ fn head(run: &Run<'_>, headline: &str, text: &mut String) -> std::fmt::Result {
         writeln!(text, "\n{}", paragraph(&doubt))?;
     }
     for sentence in census::sentences(run, 3) {
+        writeln!(text, "\n{}", paragraph(&sentence))?;
+    }
+    for sentence in cross_check::sentences(run) {
         writeln!(text, "\n{}", paragraph(&sentence))?;
     }
     if let Some(past) = run.past {

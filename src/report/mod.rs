@@ -35,8 +35,8 @@ use crate::{
     aggregate::{Fleet, TopActions},
     changes::{Changes, TimeToPatch},
     domain::{
-        bulk::BulkRun, call_selection::CallSelection, census::Census, gaps::Gaps,
-        software::RunSoftware,
+        bulk::BulkRun, call_selection::CallSelection, census::Census, cross_check::CrossCheck,
+        gaps::Gaps, software::RunSoftware,
     },
     inventory::{Inventory, ListCheck, ListComparison},
 };
@@ -62,6 +62,8 @@ pub struct Run<'run> {
     pub releases: &'run [TimeToPatch],
     /// The service's own count, if it was requested.
     pub census: Option<&'run Census>,
+    /// The comparison of the answers with a second source, if it was wanted.
+    pub cross_check: Option<&'run CrossCheck>,
     /// What is known of the service's list beside the run's; `None` if it was not asked for.
     pub list_check: Option<&'run ListCheck>,
     /// How the run called for some of the machines; `None` if it called for all.
@@ -76,11 +78,17 @@ pub struct Run<'run> {
 
 /// The parts of a run that not every run has: some reports are about them alone.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each part is there or not, whatever the others are"
+)]
 pub struct Extras {
     /// An earlier run to compare with.
     pub base: bool,
     /// The service's own count.
     pub census: bool,
+    /// The comparison with a second source.
+    pub cross_check: bool,
     /// The service's list, compared with the run's.
     pub list_check: bool,
 }
@@ -99,6 +107,7 @@ impl Run<'_> {
         Extras {
             base: self.past.is_some(),
             census: self.census.is_some_and(Census::is_there),
+            cross_check: self.cross_check.is_some_and(CrossCheck::is_there),
             list_check: self.comparison().is_some(),
         }
     }

@@ -5,28 +5,24 @@
 
 use std::{collections::HashSet, sync::Arc};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use parking_lot::Mutex;
 use tracing::info;
 
 use super::{
     RunError,
+    bulk_session::BulkSession,
     bulk_source::{BulkSource, unanswered},
     deadline,
     gate::recording_gate,
+    known_machines::{in_software, listed_lately},
     lend::lend,
     prepare::{Prepared, Setup},
     selection::Calls,
     software,
 };
 use crate::{
-    collect::{
-        Requests,
-        bulk::{BulkFetcher, NoRows},
-        export,
-        hunting::HuntingFetcher,
-    },
-    defender::Session,
+    collect::{Requests, bulk::NoRows},
     domain::{
         answer::Source,
         bulk::BulkRun,
@@ -36,52 +32,9 @@ use crate::{
         text::{chain, thousands},
         vulnerabilities::BulkAnswers,
     },
-    inventory::{Inventory, LastSeen},
-    quota::Gate,
-    store::{MachineProgress, Store, StoreError},
+    inventory::Inventory,
+    store::{MachineProgress, Store},
 };
-
-/// The service drops the vulnerabilities of a machine that it has not seen for so long.
-const SILENT: SignedDuration = SignedDuration::from_hours(30 * 24);
-
-/// Where the source is read from.
-#[derive(Clone, Copy)]
-enum BulkSession<'run> {
-    Export(&'run Session),
-    Hunting(&'run Session),
-}
-
-impl BulkSession<'_> {
-    async fn fetch(
-        self,
-        setup: &Setup<'_>,
-        gate: &Gate,
-    ) -> Result<(BulkAnswers, Requests), NoRows> {
-        let retries = setup.input.config.service.retries;
-        let clock = Timestamp::now;
-        match self {
-            Self::Export(api) => {
-                let fetcher = BulkFetcher {
-                    api,
-                    gate,
-                    retries,
-                    clock,
-                };
-                export::fetch(&fetcher).await
-            }
-            Self::Hunting(api) => {
-                let fetcher = HuntingFetcher {
-                    api,
-                    gate,
-                    retries,
-                    clock,
-                    machines: setup.input.inventory.machines.len() as u64,
-                };
-                fetcher.fetch().await
-            }
-        }
-    }
-}
 
 /// Reads the source, if the run has one.
 pub(super) async fn read_bulk(prepared: Prepared<'_>) -> Result<Prepared<'_>, RunError> {
@@ -157,19 +110,12 @@ async fn with_answers(
         thousands(answers.machines().count() as u64),
         thousands(run.unlisted),
     );
-    let mut known = listed_lately(&prepared)?;
+    let mut known = listed_lately(prepared.setup.input, &prepared.store, number)?;
     if without_row(&prepared.started.machines, &answers).any(|it| !known.contains(&it)) {
         if prepared.setup.software.is_none() {
             prepared = software::fetch_and_keep(prepared).await?;
         }
-        let inventory = prepared.setup.software.as_ref();
-        let inventory = inventory.and_then(|it| it.inventory());
-        known.extend(
-            inventory
-                .into_iter()
-                .flat_map(|it| &it.machines)
-                .map(|it| it.0),
-        );
+        known.extend(in_software(prepared.setup.software.as_ref()));
     }
     let source = BulkSource {
         run,
@@ -196,30 +142,4 @@ fn unlisted(list: &Inventory, answers: &BulkAnswers) -> u64 {
     let listed: HashSet<MachineId> = asked.chain(skipped).collect();
     let unlisted = answers.machines().filter(|it| !listed.contains(it));
     unlisted.count() as u64
-}
-
-/// The machines that the service's own list has as onboarded, and as seen within thirty days. There is
-/// such a list if the machines come from it, or if theirs was compared with it.
-fn listed_lately(prepared: &Prepared<'_>) -> Result<HashSet<MachineId>, StoreError> {
-    let input = prepared.setup.input;
-    let now = input.started.timestamp();
-    if input.inventory.fetched.is_some() {
-        return Ok(seen_lately(input.inventory, now));
-    }
-    let list = prepared.store.service_list(prepared.started.record.run)?;
-    let list = list.and_then(Result::ok);
-    Ok(list.map_or_else(HashSet::new, |list| seen_lately(&list, now)))
-}
-
-fn seen_lately(list: &Inventory, now: Timestamp) -> HashSet<MachineId> {
-    let Some((column, seen)) = list.last_seen_column().zip(list.last_seen(now)) else {
-        return HashSet::new();
-    };
-    let machines = list.machines.iter().enumerate();
-    let is_recent = |(position, _): &(usize, _)| {
-        let cell = list.cells.row(*position).nth(column);
-        let seen = cell.and_then(|cell| LastSeen::read(&seen, cell));
-        seen.is_some_and(|seen| now.duration_since(seen) <= SILENT)
-    };
-    machines.filter(is_recent).map(|(_, it)| it.id).collect()
 }

@@ -7,10 +7,9 @@ use crate::{
     domain::{
         answer::{Answer, Source},
         bulk::BulkRun,
-        kb::MissingKbs,
         machine::MachineId,
         outcome::{Failure, Outcome, Reason},
-        vulnerabilities::BulkAnswers,
+        vulnerabilities::{BulkAnswers, InBulk},
     },
     store::{MachineProgress, MachineState},
 };
@@ -49,17 +48,16 @@ impl BulkSource {
     }
 
     fn result(&self, machine: MachineId) -> Result<Answer, Failure> {
-        let answer = |missing| Answer::new(self.run.source, self.run.generated_at, missing);
-        if let Some(missing) = self.answers.of(machine) {
-            return Ok(answer(missing.clone()));
+        let BulkRun {
+            source,
+            generated_at,
+            ..
+        } = self.run;
+        match self.answers.lookup(machine, &self.known) {
+            InBulk::Answer(missing) => Ok(Answer::new(source, generated_at, missing)),
+            InBulk::NotOnboarded => Err(self.not_found("has it as not onboarded")),
+            InBulk::Absent => Err(self.not_found("does not have it")),
         }
-        if self.answers.is_not_onboarded(machine) {
-            return Err(self.not_found("has it as not onboarded"));
-        }
-        if self.known.contains(&machine) {
-            return Ok(answer(MissingKbs::default()));
-        }
-        Err(self.not_found("does not have it"))
     }
 
     fn not_found(&self, what: &str) -> Failure {

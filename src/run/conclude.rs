@@ -53,6 +53,7 @@ pub(super) fn conclude(collected: Collected<'_>) -> Result<Concluded<'_>, RunErr
         ending,
         recorded,
         census,
+        cross_check,
         calls,
         ..
     } = collected;
@@ -76,6 +77,7 @@ pub(super) fn conclude(collected: Collected<'_>) -> Result<Concluded<'_>, RunErr
         Answers::new(store, record.service_number, unsaved).map_err(RunError::Unreadable)?;
     let mut data = assemble(&setup, &answers, record, &ending)?;
     data.census = census;
+    data.cross_check = cross_check;
     data.selection = calls.result();
     data.bulk = calls.bulk();
     let summary = data.with_run(|run| {

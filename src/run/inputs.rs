@@ -46,6 +46,7 @@ pub(crate) fn check_conflicts(config: &Config, inputs: &[Input]) -> Result<(), C
         base: true,
         list_check: config.filters.check_list,
         census: config.census,
+        cross_check: config.cross_check.is_some(),
     };
     check_folder(config, &config.reports.out, extras, inputs)
 }

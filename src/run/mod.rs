@@ -10,12 +10,14 @@
 //! - `feeds`: what says which CVEs matter, read before everything else
 //! - `prepare`: the first phase, and what stays the same after it
 //! - `software`: before the second phase: the software inventory
-//! - `bulk`, `bulk_source`: before the second phase: the answers of a source that has all machines at once
+//! - `bulk`, `bulk_source`: before the second phase: the answers of a source that has all machines at once;
+//!   `bulk_session`: fetching them; `known_machines`: which machines without a row in them miss nothing
 //! - `named`: before the second phase: which machines the service names as changed
 //! - `selection`, `selective`, `candidates`: before the second phase: which machines are called for, if
 //!   not all; `groups`: how many there are with different software
 //! - `collect`: the second phase: the work queue and the worker threads
 //! - `census`: the service's own count, after the second phase
+//! - `cross_check`: the comparison with a second source, after the second phase
 //! - `conclude`: the third phase
 //! - `reporting`: the data for the reports, of a run that has just ended or of a kept one
 //! - `kept`: rendering the reports of a kept run again
@@ -32,11 +34,13 @@
 //! be written is resumed. How a run ended is a single `Ending`; everything else is derived from it.
 
 mod bulk;
+mod bulk_session;
 mod bulk_source;
 mod candidates;
 mod census;
 mod collect;
 mod conclude;
+mod cross_check;
 mod deadline;
 mod dry_run;
 mod error;
@@ -48,6 +52,7 @@ mod input;
 pub(crate) mod inputs;
 pub(crate) mod interrupt;
 pub(crate) mod kept;
+mod known_machines;
 mod lend;
 pub(crate) mod list;
 pub(crate) mod messages;
@@ -66,6 +71,7 @@ use self::{
     census::add_census,
     collect::collect,
     conclude::conclude,
+    cross_check::add_cross_check,
     dry_run::plan,
     inputs::{check_conflicts, check_parts},
     list::{check_list, demand_filters},
@@ -90,5 +96,6 @@ pub(crate) async fn run(input: RunInput<'_>) -> Result<ExitCode, RunError> {
     let prepared = Box::pin(select(prepared)).await?;
     let collected = Box::pin(collect(prepared)).await?;
     let collected = Box::pin(add_census(collected)).await?;
+    let collected = Box::pin(add_cross_check(collected)).await?;
     conclude(collected)?.exit()
 }

@@ -17,7 +17,7 @@ use super::{
         answers::{self, OutcomeSink},
         bulk,
         calls::{self, Application, Counting, Pause},
-        census_kbs, censuses, cves,
+        census_kbs, censuses, cross_checks, cves,
         fingerprint::fleet,
         inventories,
         learned_limits::{self, LearnedLimit},
@@ -35,10 +35,12 @@ use super::{
 };
 use crate::{
     domain::{
+        answer::Source,
         api::Api,
         bulk::BulkRun,
         call_selection::CallSelection,
         census::Census,
+        cross_check::CrossCheck,
         cve::{CveFacts, CveId},
         kb::KbId,
         machine::MachineId,
@@ -299,6 +301,21 @@ impl Store {
     /// The service's own count beside that of the latest earlier run about the same machines.
     pub fn last_census(&self, run: RunId) -> Result<Option<Census>> {
         self.name(earlier_census(&self.connection, run))
+    }
+
+    /// Keeps the comparison of a run with a second source, or deletes it.
+    pub fn set_cross_check(&self, run: RunId, check: Option<&CrossCheck>) -> Result<()> {
+        self.name(cross_checks::set(&self.connection, run, check))
+    }
+
+    /// The comparison of a run with a second source, if it was wanted.
+    pub fn cross_check(&self, run: RunId) -> Result<Option<CrossCheck>> {
+        self.name(cross_checks::of_run(&self.connection, run))
+    }
+
+    /// The latest earlier run of the same tenant that was compared with this source.
+    pub fn last_cross_check(&self, run: RunId, source: Source) -> Result<Option<RunId>> {
+        self.name(cross_checks::last_before(&self.connection, run, source))
     }
 
     /// The machines of which the service had no current data at the latest earlier run about them.

@@ -18,6 +18,7 @@ mod check_list;
 mod clock;
 mod common;
 mod coverage;
+mod cross_check;
 mod delta;
 mod demo;
 mod diff;

@@ -372,6 +372,14 @@ const CASES: &[Case] = &[
         show: |config| config.census.to_string(),
     },
     Case {
+        key: "cross_check",
+        flag: "--cross-check=hunting",
+        variable: "off",
+        file: "'export'",
+        shown: ["Some(Hunting)", "None", "Some(Export)", "None"],
+        show: |config| format!("{:?}", config.cross_check),
+    },
+    Case {
         key: "source",
         flag: "--source=changes,cohorts",
         variable: "changes",

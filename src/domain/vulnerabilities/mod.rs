@@ -9,6 +9,8 @@ mod changed;
 mod gap;
 mod rows;
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 
 pub use self::{
@@ -38,7 +40,33 @@ pub struct BulkAnswers {
     pub rows_without_cve: u64,
 }
 
+/// What a source that has all machines at once knows of one of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum InBulk {
+    /// What it misses.
+    Answer(MissingKbs),
+    /// It is not onboarded.
+    NotOnboarded,
+    /// Nothing.
+    Absent,
+}
+
 impl BulkAnswers {
+    /// What is known of a machine. One without a row misses nothing if the service knows it well enough
+    /// to have listed what it misses: if it is among `known`.
+    pub fn lookup(&self, machine: MachineId, known: &HashSet<MachineId>) -> InBulk {
+        if let Some(missing) = self.of(machine) {
+            return InBulk::Answer(missing.clone());
+        }
+        if self.is_not_onboarded(machine) {
+            return InBulk::NotOnboarded;
+        }
+        if known.contains(&machine) {
+            return InBulk::Answer(MissingKbs::default());
+        }
+        InBulk::Absent
+    }
+
     /// What a machine misses; `None` if there is no row about it, or it is not onboarded.
     pub fn of(&self, machine: MachineId) -> Option<&MissingKbs> {
         let found = self.machines.binary_search_by_key(&machine, |it| it.0);

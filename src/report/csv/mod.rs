@@ -11,11 +11,11 @@ pub(super) use self::targets::{TARGETS, is_target, left_out, names, targets};
 use self::{cells::Cells, gaps::GapsCsv, unlisted::UnlistedCsv};
 use super::{
     Extras, Report, Run,
-    table::{Census, Changes, Failures, Kbs, Machines, Scope, Table, Target, columns},
+    table::{Census, Changes, CrossCheck, Failures, Kbs, Machines, Scope, Table, Target, columns},
 };
 
 /// All CSV reports.
-pub(super) fn reports() -> [Box<dyn Report>; 7] {
+pub(super) fn reports() -> [Box<dyn Report>; 8] {
     [
         Box::new(Csv(Kbs)),
         Box::new(Csv(Machines)),
@@ -24,6 +24,7 @@ pub(super) fn reports() -> [Box<dyn Report>; 7] {
         changes(),
         Box::new(UnlistedCsv),
         Box::new(Csv(Census)),
+        Box::new(Csv(CrossCheck)),
     ]
 }
 

@@ -9,9 +9,11 @@ use crate::{
     changes::{BaseRun, Change, Changes, Exposure, Figures, InferredChanges, MachineTally, Tally},
     collect::Requests,
     domain::{
+        answer::Source,
         bulk::BulkRun,
         call_selection::CallSelection,
         census::{Census, CensusCounts, LeftOut},
+        cross_check::{CrossCheck, CrossCheckCounts},
         ending::{EndingWord, RunOutcome},
         skip_reason::SkipReason,
         software::RunSoftware,
@@ -54,6 +56,8 @@ pub(super) struct Document<'run> {
     last_week: Option<ChangeCounts>,
     #[serde(skip_serializing_if = "Option::is_none")]
     census: Option<CensusSummary<'run>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cross_check: Option<CrossCheckSummary<'run>>,
     /// The source of the answers that has all machines at once.
     #[serde(flatten)]
     bulk: Option<BulkSummary>,
@@ -191,6 +195,21 @@ struct CensusSummary<'run> {
     missing_because: Option<&'run str>,
 }
 
+/// The comparison with a second source.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct CrossCheckSummary<'run> {
+    source: Source,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    as_of: Option<String>,
+    #[serde(flatten)]
+    counts: CrossCheckCounts,
+    /// The answered machines that the second source does not know.
+    machines_not_compared: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    missing_because: Option<&'run str>,
+}
+
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct ChangeCounts {
@@ -256,6 +275,7 @@ impl<'run> Document<'run> {
             changes: run.past.map(|past| past.changes.into()),
             last_week: run.week.map(Into::into),
             census: run.census.map(Into::into),
+            cross_check: run.cross_check.map(Into::into),
             bulk: run.bulk.map(Into::into),
             software_generated_at: run
                 .software
@@ -380,6 +400,18 @@ impl<'run> From<&'run Census> for CensusSummary<'run> {
             counts: census.counts(),
             left_out: &census.left_out,
             missing_because: census.missing_because.as_deref(),
+        }
+    }
+}
+
+impl<'run> From<&'run CrossCheck> for CrossCheckSummary<'run> {
+    fn from(check: &'run CrossCheck) -> Self {
+        Self {
+            source: check.source,
+            as_of: check.as_of.map(rfc3339),
+            counts: check.counts(),
+            machines_not_compared: check.machines_not_compared,
+            missing_because: check.missing_because.as_deref(),
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::{
     inventory::MergedMachine,
     report::{
         Report, Run,
-        table::{Census, Changes, Failures, Kbs, Machines, Table},
+        table::{Census, Changes, CrossCheck, Failures, Kbs, Machines, Table},
     },
 };
 
@@ -42,6 +42,9 @@ impl Report for Whole {
         }
         if run.extras().census {
             report.list("censusRows", |list| rows::<Census>(run, list))?;
+        }
+        if run.extras().cross_check {
+            report.list("crossCheckRows", |list| rows::<CrossCheck>(run, list))?;
         }
         if let Some(comparison) = run.comparison() {
             report.list("notInService", |list| {

@@ -40,6 +40,7 @@ pub(super) struct Head {
     title: String,
     style: &'static str,
     has_census: bool,
+    has_cross_check: bool,
     has_groups: bool,
 }
 
@@ -50,6 +51,7 @@ impl Head {
             title: title(run),
             style: STYLE,
             has_census: run.census.is_some(),
+            has_cross_check: run.cross_check.is_some(),
             has_groups: !largest(run, 1).is_empty(),
         }
     }

@@ -10,6 +10,7 @@ use crate::{
     changes::Change,
     domain::{
         answer::Provenance,
+        cross_check::Because,
         kb::KbId,
         machine::MachineId,
         outcome::Reason,
@@ -156,6 +157,7 @@ cells! {
     MachineStatus => |it| Self::Word(it.as_str());
     Change => |it| Self::Word(it.as_str());
     Provenance => |it| Self::Word(it.as_str());
+    Because => |it| Self::Word(it.as_str());
     Reason => |it| Self::Word(it.as_str());
     MsrcSeverity => |it| Self::Word(it.as_str());
     Restart => |it| Self::Word(it.as_str());

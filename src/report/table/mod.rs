@@ -1,6 +1,6 @@
 //! The tables of a run. Each defines its columns and the source of its rows once, for all formats.
 //!
-//! - [`kbs`], [`machines`], [`gaps`], [`failures`], [`changes`], [`census`], [`groups`]: one file per table. A column is one
+//! - [`kbs`], [`machines`], [`gaps`], [`failures`], [`changes`], [`census`], [`cross_check`], [`groups`]: one file per table. A column is one
 //!   line there, which says how each format shows it
 //! - `column`: the properties of a column
 //! - [`cell`]: the value of a column in a row
@@ -20,6 +20,7 @@ mod cell;
 mod census;
 mod changes;
 mod column;
+mod cross_check;
 mod failures;
 mod gaps;
 mod groups;
@@ -42,6 +43,7 @@ pub(super) use self::{
     census::Census,
     changes::Changes,
     column::{Column, DependsOn, Encoding, Kind, Target},
+    cross_check::CrossCheck,
     failures::Failures,
     gaps::Gaps,
     groups::{Groups, shown_value},

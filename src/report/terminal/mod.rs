@@ -48,6 +48,7 @@ pub fn screen(run: &Run<'_>, width: u16, style: Style) -> io::Result<String> {
 fn notes(run: &Run<'_>, width: u16, lines: usize) -> Vec<String> {
     let week = view::week::sentences(run).into_iter();
     let notes = week.chain(coverage::notes(run)).chain(census(run, 1));
+    let notes = notes.chain(cross_check(run).into_iter().take(1));
     let mut shown: Vec<String> = Vec::new();
     for note in notes.map(|note| wrapped(&note, width)) {
         if shown.len() + note.len() <= lines {
@@ -74,6 +75,7 @@ pub fn render(run: &Run<'_>, width: u16, style: Style) -> io::Result<String> {
         view::week::sentences(run),
         notes.collect(),
         census(run, 3),
+        cross_check(run),
         lists::worst_kbs(run, width),
         lists::worst_machines(run, width),
         files(run),
@@ -132,6 +134,12 @@ fn totals(run: &Run<'_>, width: u16) -> Vec<String> {
 /// The service's own count beside ours, with up to so many of the largest differences.
 fn census(run: &Run<'_>, differences: usize) -> Vec<String> {
     let sentences = view::census::sentences(run, differences).into_iter();
+    sentences.map(|it| plain(&it)).collect()
+}
+
+/// The comparison with a second source.
+fn cross_check(run: &Run<'_>) -> Vec<String> {
+    let sentences = view::cross_check::sentences(run).into_iter();
     sentences.map(|it| plain(&it)).collect()
 }
 

@@ -12,6 +12,7 @@ use crate::{
     domain::{
         answer::{Answer, Source},
         census::{Census, CensusRow, LeftOut},
+        cross_check::{Because, CrossCheck, CrossCheckRow},
         ending::{Ending, RunOutcome},
         gaps::{AnswerRef, BaseMachine, DatedAnswer, Gaps, History},
         kb::{KbId, MissingKb, MissingKbs},
@@ -35,6 +36,8 @@ pub(in crate::report) struct Fixture {
     pub(in crate::report) week: Option<Vec<Outcome>>,
     /// The service's own count, if it was requested.
     pub(in crate::report) census: Option<Census>,
+    /// The comparison with a second source, if it was wanted.
+    pub(in crate::report) cross_check: Option<CrossCheck>,
     pub(in crate::report) list_check: Option<ListCheck>,
     pub(in crate::report) software: Option<RunSoftware>,
     /// What says which CVEs matter.
@@ -55,6 +58,7 @@ impl Fixture {
             before: None,
             week: None,
             census: None,
+            cross_check: None,
             list_check: None,
             software: None,
             feeds: Arc::default(),
@@ -127,6 +131,52 @@ impl Fixture {
         }
     }
 
+    /// The small run compared with an export.
+    pub(in crate::report) fn with_cross_check() -> Self {
+        let row = |number, kb, first, second, because| CrossCheckRow {
+            machine: machine(number),
+            kb: KbId::new(kb),
+            first,
+            second,
+            because,
+            later: None,
+        };
+        let check = CrossCheck {
+            as_of: Some("2026-11-23T08:00:00Z".parse().unwrap()),
+            compared: 1_000,
+            machines_not_compared: 1,
+            rows: vec![
+                row(1, "5000802", Some(12), Some(11), Because::Age),
+                row(1, "5000803", Some(0), None, Because::NoCve),
+                row(2, "4540673", None, Some(2), Because::Unknown),
+                row(2, "5000803", Some(0), None, Because::NoCve),
+            ],
+            missing_because: None,
+            ..CrossCheck::missing(Source::Export, "")
+        };
+        Self {
+            cross_check: Some(check),
+            ..Self::small()
+        }
+    }
+
+    /// A comparison of one pair, with this text as its KB.
+    pub(in crate::report) fn cross_check_full_of(text: &str) -> CrossCheck {
+        CrossCheck {
+            compared: 1,
+            rows: vec![CrossCheckRow {
+                machine: machine(1),
+                kb: KbId::new(text),
+                first: Some(1),
+                second: None,
+                because: Because::Unknown,
+                later: None,
+            }],
+            missing_because: None,
+            ..CrossCheck::missing(Source::Export, "")
+        }
+    }
+
     /// A census of one KB, with this text in every field from outside.
     pub(in crate::report) fn census_full_of(text: &str) -> Census {
         Census {
@@ -194,6 +244,7 @@ impl Fixture {
             releases: &[],
             trend: &trend(),
             census: self.census.as_ref(),
+            cross_check: self.cross_check.as_ref(),
             selection: None,
             bulk: None,
             list_check: self.list_check.as_ref(),

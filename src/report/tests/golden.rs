@@ -36,6 +36,12 @@ fn formats_map_to_their_files() {
     };
     let csv = super::super::file_names(&reports(&[Format::Csv]), census);
     assert_eq!(csv.last().unwrap(), "census.csv");
+    let cross_check = Extras {
+        cross_check: true,
+        ..Extras::default()
+    };
+    let csv = super::super::file_names(&reports(&[Format::Csv]), cross_check);
+    assert_eq!(csv.last().unwrap(), "crosscheck.csv");
     assert_eq!(names(&[Format::Json]), ["report.json", "summary.json"]);
     assert_eq!(
         names(&[Format::Json, Format::Csv]).last().unwrap(),
@@ -69,6 +75,33 @@ windows_11,5000802,1,8,7,2,5
 '=1+1,5000803,3,2,-1,0,-1
 ";
     assert_eq!(fixture.render(report.unwrap().as_ref()), expected);
+}
+
+#[test]
+fn cross_check() {
+    let reports = reports(&[Format::Csv, Format::Json]);
+    let fixture = Fixture::with_cross_check();
+    let report = |name| reports.iter().find(|it| it.file_name() == name).unwrap();
+    let expected = "\
+machineId,kbId,inFirst,inSecond,cveFirst,cveSecond,because
+0101010101010101010101010101010101010101,5000802,true,true,12,11,age
+0101010101010101010101010101010101010101,5000803,true,false,0,,noCve
+0202020202020202020202020202020202020202,4540673,false,true,,2,unknown
+0202020202020202020202020202020202020202,5000803,true,false,0,,noCve
+";
+    assert_eq!(fixture.render(report("crosscheck.csv").as_ref()), expected);
+    let summary = fixture.render(report("summary.json").as_ref());
+    let summary: serde_json::Value = serde_json::from_str(&summary).unwrap();
+    let expected = serde_json::json!({
+        "source": "export",
+        "asOf": "2026-11-23T08:00:00Z",
+        "compared": 1000,
+        "agreeing": 996,
+        "differing": 4,
+        "because": { "age": 1, "noCve": 2, "silent": 0, "notOnboarded": 0, "unknown": 1 },
+        "machinesNotCompared": 1,
+    });
+    assert_eq!(summary["crossCheck"], expected);
 }
 
 #[test]

@@ -31,6 +31,7 @@ pub(in crate::report) fn full_of(text: &str) -> Fixture {
     };
     fixture.outcomes[0] = answer(1, vec![missing]);
     fixture.census = Some(Fixture::census_full_of(text));
+    fixture.cross_check = Some(Fixture::cross_check_full_of(text));
     fixture.software = Some(Fixture::software_full_of(text));
     if let Err(failure) = &mut fixture.outcomes[3].result {
         failure.code = Some(text.to_owned());
@@ -51,16 +52,17 @@ fn read_back(fixture: &Fixture, report: &dyn Report) -> Vec<Vec<String>> {
 }
 
 /// The number of cells with text from outside in each file, for [`full_of`].
-const FROM_OUTSIDE: [(&str, usize); 5] = [
+const FROM_OUTSIDE: [(&str, usize); 6] = [
     ("kbs.csv", 4),
     ("machines.csv", 2 + 5 * 2 + 2 + 2),
     ("gaps.csv", 5),
     ("failures.csv", 4),
     ("census.csv", 2),
+    ("crosscheck.csv", 1),
 ];
 
 /// The number of texts from outside in `report.json`, for [`full_of`], without keys.
-const IN_JSON: usize = 4 + (5 * 2 + 1 + 2 + 2) + 4 + 1 + (2 + 2);
+const IN_JSON: usize = 4 + (5 * 2 + 1 + 2 + 2) + 4 + 1 + (2 + 2) + 1;
 
 fn count_in_json(value: &Value, text: &str) -> usize {
     match value {

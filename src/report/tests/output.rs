@@ -190,6 +190,7 @@ fn failed_report_leaves_earlier_ones_whole() {
         Extras {
             base: true,
             census: true,
+            cross_check: true,
             list_check: true,
         },
     );

@@ -20,6 +20,7 @@
 //! - [`releases`]: how fast the machines get the updates of a month
 //! - [`trend`]: a figure over the last runs
 //! - [`census`]: the service's own count beside ours
+//! - [`cross_check`]: a second source beside the answers
 //! - [`groups`]: the figures by device group, platform and tag
 //! - [`week`]: the comparison with last week
 //! - [`software`]: what there is of the software inventory
@@ -28,6 +29,7 @@ pub(super) mod actions;
 pub(super) mod census;
 pub(super) mod changes;
 pub(super) mod coverage;
+pub(super) mod cross_check;
 pub(super) mod facts;
 pub(super) mod figures;
 pub(super) mod groups;

@@ -9,7 +9,10 @@ use crate::{
     report::{
         Run,
         time::rfc3339,
-        view::method::{DEFINITIONS, calls, list, order, part},
+        view::{
+            cross_check,
+            method::{DEFINITIONS, calls, list, order, part},
+        },
     },
 };
 
@@ -64,6 +67,9 @@ fn lines(run: &Run<'_>) -> Vec<(&'static str, String)> {
         ("Calls", calls(run)),
         ("List of machines", list(run)),
     ];
+    if run.cross_check.is_some() {
+        lines.push(("Second source", cross_check::sentences(run).join(". ")));
+    }
     lines.extend(part(run).map(|part| ("Part of the list", part.to_owned())));
     lines.extend([
         ("Order of the KBs", order(facts.rank_by).to_owned()),

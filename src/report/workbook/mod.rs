@@ -28,7 +28,7 @@ use self::{
 };
 use crate::report::{
     Report, Run,
-    table::{Census, Changes, Failures, Gaps, Groups, Kbs, Machines},
+    table::{Census, Changes, CrossCheck, Failures, Gaps, Groups, Kbs, Machines},
     view,
 };
 
@@ -111,13 +111,25 @@ impl Workbook {
         changes.write::<Changes>(book, run, self.limits)?;
         FAILURES.write::<Failures>(book, run, self.limits)?;
         match run.census {
-            None => Ok(()),
-            Some(census) if census.is_there() => CENSUS.write::<Census>(book, run, self.limits),
+            None => {}
+            Some(census) if census.is_there() => CENSUS.write::<Census>(book, run, self.limits)?,
             Some(_) => {
                 let sentences = view::census::sentences(run, 0);
-                CENSUS.say(book, &sentences.join(" "))
+                CENSUS.say(book, &sentences.join(" "))?;
             }
         }
+        self.cross_check(book, run)
+    }
+
+    fn cross_check(&self, book: &mut Book, run: &Run<'_>) -> Result<(), XlsxError> {
+        let Some(check) = run.cross_check else {
+            return Ok(());
+        };
+        if check.rows.is_empty() {
+            let sentences = view::cross_check::sentences(run);
+            return CROSS_CHECK.say(book, &sentences.join(". "));
+        }
+        CROSS_CHECK.write::<CrossCheck>(book, run, self.limits)
     }
 }
 
@@ -173,6 +185,13 @@ const CENSUS: Sheet = Sheet {
     name: "Census",
     table: "Census",
     nothing: "No product was compared with the service's own count.",
+    frozen: 0,
+};
+
+const CROSS_CHECK: Sheet = Sheet {
+    name: "Second source",
+    table: "SecondSource",
+    nothing: "The answers and the second source agree.",
     frozen: 0,
 };
 

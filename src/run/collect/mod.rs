@@ -25,7 +25,7 @@ use super::{
 use crate::{
     collect::Requests,
     defender::Session,
-    domain::{census::Census, ending::Ending},
+    domain::{census::Census, cross_check::CrossCheck, ending::Ending},
     store::{MachineProgress, Recorded, Recorder, RunRecord, StartedRun, Store},
 };
 
@@ -36,9 +36,10 @@ pub(super) struct Collected<'run> {
     pub(super) record: RunRecord,
     pub(super) ending: Ending,
     pub(super) recorded: Recorded,
-    /// The session, if a census is wanted.
+    /// The session, if a census or a comparison with a second source is wanted.
     pub(super) session: Option<Session>,
     pub(super) census: Option<Census>,
+    pub(super) cross_check: Option<CrossCheck>,
     /// Which machines were called for.
     pub(super) calls: Calls,
 }
@@ -75,6 +76,7 @@ pub(super) async fn collect(prepared: Prepared<'_>) -> Result<Collected<'_>, Run
         },
         session: None,
         census: None,
+        cross_check: None,
         calls: Calls::Every,
     })
 }
@@ -97,11 +99,9 @@ impl<'run> Collector<'run> {
         let gate = gate(input.config, &store, &self.setup.identity)?;
         let hurry = input.stops.gentle.clone();
         let recorder = Recorder::start(store, &started, &self.setup.identity.application, hurry)?;
-        let for_census = input
-            .config
-            .census
-            .then(|| self.session.over_other_connections());
-        let for_census = for_census.transpose()?;
+        let is_wanted = input.config.census || input.config.cross_check.is_some();
+        let for_comparisons = is_wanted.then(|| self.session.over_other_connections());
+        let for_comparisons = for_comparisons.transpose()?;
         // Collecting takes hours, so the machines' status is dropped as soon as it is not needed.
         let machines = mem::take(&mut started.machines);
         let call = Call {
@@ -125,8 +125,9 @@ impl<'run> Collector<'run> {
             record,
             ending: ended.ending,
             recorded: written,
-            session: for_census,
+            session: for_comparisons,
             census: None,
+            cross_check: None,
             calls: self.calls,
         })
     }

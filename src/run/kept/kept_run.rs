@@ -10,7 +10,8 @@ use crate::{
     config::Config,
     domain::{
         accuracy::Accuracy, bulk::BulkRun, call_selection::CallSelection, census::Census,
-        ending::RunOutcome, gaps::AnswerRef, outcome::Outcome, software::RunSoftware,
+        cross_check::CrossCheck, ending::RunOutcome, gaps::AnswerRef, outcome::Outcome,
+        software::RunSoftware,
     },
     inventory::Inventory,
     risk::Feeds,
@@ -127,6 +128,13 @@ impl KeptRun {
         let run = self.run.as_ref();
         let census = run.map(|run| store.with_store(|store| store.census(run.run)));
         Ok(census.transpose()?.flatten())
+    }
+
+    /// The comparison of the run with a second source, if it has one.
+    pub(super) fn cross_check(&self, store: &Snapshot) -> Result<Option<CrossCheck>, StoreError> {
+        let run = self.run.as_ref();
+        let check = run.map(|run| store.with_store(|store| store.cross_check(run.run)));
+        Ok(check.transpose()?.flatten())
     }
 
     /// The source of the run's answers that has all machines at once, if it had one.

@@ -74,10 +74,14 @@ pub(crate) fn report_again(
     let output = Output::prepare(config, &kept.inventory)?;
     let mut data = kept.data(&answers, fleet, config, started);
     data.census = kept.census(&answers)?;
+    data.cross_check = kept.cross_check(&answers)?;
     data.selection = kept.selection(&answers)?;
     data.bulk = kept.bulk(&answers)?;
     if config.census && data.census.is_none() {
         warn!("this run has no stored census, and --offline requests none");
+    }
+    if config.cross_check.is_some() && data.cross_check.is_none() {
+        warn!("this run has no stored comparison with a second source, and --offline makes none");
     }
     if config.reports.software && data.software.is_none() {
         warn!("this run has no stored software inventory, and --offline requests none");

@@ -11,8 +11,8 @@ use crate::{
     changes::{Changes, TimeToPatch},
     config::{Config, Percent},
     domain::{
-        bulk::BulkRun, call_selection::CallSelection, census::Census, ending::RunOutcome,
-        gaps::Gaps, software::RunSoftware,
+        bulk::BulkRun, call_selection::CallSelection, census::Census, cross_check::CrossCheck,
+        ending::RunOutcome, gaps::Gaps, software::RunSoftware,
     },
     inventory::{Inventory, ListCheck},
     report::{self, Extras, Facts, Past, Run, Tool, TrendPoint, default_title},
@@ -70,6 +70,8 @@ pub(crate) struct RunData<'run> {
     pub(crate) releases: Vec<TimeToPatch>,
     /// The service's own count, if it was requested.
     pub(crate) census: Option<Census>,
+    /// The comparison with a second source, if it was wanted.
+    pub(crate) cross_check: Option<CrossCheck>,
     /// What differs from the whole run's facts, if these are the machines of one folder of `--split-by`.
     pub(crate) part: Option<PartFacts>,
 }
@@ -111,6 +113,7 @@ impl<'run> RunData<'run> {
             trend: Vec::new(),
             releases: Vec::new(),
             census: None,
+            cross_check: None,
             part: None,
         }
     }
@@ -132,6 +135,7 @@ impl<'run> RunData<'run> {
             trend: &self.trend,
             releases: &self.releases,
             census: self.census.as_ref(),
+            cross_check: self.cross_check.as_ref(),
             list_check: self.list_check.as_ref(),
             selection: self.selection.as_ref(),
             bulk: self.bulk,
@@ -145,6 +149,7 @@ impl<'run> RunData<'run> {
             base: self.changes.is_some(),
             list_check: matches!(self.list_check, Some(ListCheck::Compared(_))),
             census: self.census.as_ref().is_some_and(Census::is_there),
+            cross_check: self.cross_check.as_ref().is_some_and(CrossCheck::is_there),
         }
     }
 

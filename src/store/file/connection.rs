@@ -14,7 +14,7 @@ use super::{
 };
 use crate::store::{
     error::Problem,
-    tables::{answers, censuses, missing_kbs, software},
+    tables::{answers, censuses, cross_checks, missing_kbs, software},
 };
 
 /// The length of the write-ahead log, in pages of 4 KiB, at which the writer itself checkpoints it.
@@ -101,6 +101,7 @@ pub(crate) fn verify(connection: &Connection) -> Result<(), Problem> {
     verify_pages(connection)?;
     missing_kbs::verify(connection)?;
     censuses::verify(connection)?;
+    cross_checks::verify(connection)?;
     software::verify(connection)?;
     Ok(answers::verify(connection)?)
 }

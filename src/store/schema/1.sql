@@ -169,6 +169,20 @@ CREATE TABLE run_census (
     digest BLOB NOT NULL -- of all that stands before it
 ) STRICT;
 
+-- A run's answers beside those of a second source, where that was wanted.
+CREATE TABLE run_cross_check (
+    run INTEGER PRIMARY KEY REFERENCES run,
+    source TEXT NOT NULL, -- 'export', 'hunting'
+    as_of_ms INTEGER, -- the time for which the second source holds; null where it could not be read
+    compared INTEGER NOT NULL, -- pairs of machine and KB that either source has
+    machines_not_compared INTEGER NOT NULL, -- answered machines that the second source does not know
+    -- JSON, a list of [machineId, kbId, cveFirst, cveSecond, because, time of the answer in milliseconds
+    -- if it is later than the second source]
+    differing TEXT NOT NULL,
+    missing_because TEXT, -- why there is no comparison at all
+    digest BLOB NOT NULL -- of all that stands before it
+) STRICT;
+
 -- How a run went that did not call for every machine.
 CREATE TABLE run_selection (
     run INTEGER PRIMARY KEY REFERENCES run,
@@ -340,6 +354,19 @@ SELECT
     (value ->> 3) - (value ->> 2) - (value ->> 4) AS unexplained
 FROM run_census
 JOIN json_each(run_census.compared);
+
+CREATE VIEW crosscheck AS
+SELECT
+    run,
+    value ->> 0 AS machineId,
+    value ->> 1 AS kbId,
+    value ->> 2 IS NOT NULL AS inFirst,
+    value ->> 3 IS NOT NULL AS inSecond,
+    value ->> 2 AS cveFirst,
+    value ->> 3 AS cveSecond,
+    value ->> 4 AS because
+FROM run_cross_check
+JOIN json_each(run_cross_check.differing);
 
 CREATE VIEW software AS
 SELECT

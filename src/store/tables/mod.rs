@@ -7,6 +7,7 @@ pub(crate) mod calls;
 pub(crate) mod cells;
 pub(crate) mod census_kbs;
 pub(crate) mod censuses;
+pub(crate) mod cross_checks;
 pub(crate) mod cves;
 pub(crate) mod fingerprint;
 pub(crate) mod inventories;

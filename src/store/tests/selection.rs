@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, HashMap};
 use super::*;
 use crate::domain::{
     accuracy::Accuracy,
+    answer::Source,
     call_selection::{CallSelection, Informers},
     census::{Census, CensusRow},
+    cross_check::CrossCheck,
 };
 
 fn listed(kbs: &[(&str, &[&str])]) -> BTreeMap<String, BTreeMap<KbId, u64>> {
@@ -78,6 +80,29 @@ fn selection_is_kept_with_its_run() {
     }
     store.set_selection(run, None).unwrap();
     assert_eq!(store.selection(run).unwrap(), None);
+}
+
+#[test]
+fn last_cross_check_is_that_of_an_earlier_run_with_the_same_source() {
+    let place = Place::new();
+    let checked = |source, is_there: bool, at| {
+        let (store, started) = place.begin(2, Reuse::Nothing, at);
+        let run = started.record.run;
+        let check = CrossCheck {
+            missing_because: (!is_there).then(|| "no role".to_owned()),
+            ..CrossCheck::missing(source, "")
+        };
+        store.set_cross_check(run, Some(&check)).unwrap();
+        let [export, hunting] = [Source::Export, Source::Hunting]
+            .map(|source| store.last_cross_check(run, source).unwrap());
+        (run, export, hunting)
+    };
+    let (first, ..) = checked(Source::Export, true, hours(0));
+    assert_eq!(checked(Source::Export, false, hours(24)).1, Some(first));
+    let (third, export, hunting) = checked(Source::Hunting, true, hours(48));
+    assert_eq!((export, hunting), (Some(first), None));
+    let (_, export, hunting) = checked(Source::Export, true, hours(72));
+    assert_eq!((export, hunting), (Some(first), Some(third)));
 }
 
 #[test]

@@ -122,6 +122,7 @@ const UNNEEDED: &str = "
     DELETE FROM run_machine WHERE run NOT IN (SELECT id FROM run);
     DELETE FROM run_release WHERE run NOT IN (SELECT id FROM run);
     DELETE FROM run_census WHERE run NOT IN (SELECT id FROM run);
+    DELETE FROM run_cross_check WHERE run NOT IN (SELECT id FROM run);
     DELETE FROM run_bulk WHERE run NOT IN (SELECT id FROM run);
     DELETE FROM run_selection WHERE run NOT IN (SELECT id FROM run);
     DELETE FROM run_software WHERE run NOT IN (SELECT id FROM run);

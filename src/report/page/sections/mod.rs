@@ -5,6 +5,7 @@ mod census;
 mod changes;
 mod charts;
 mod coverage;
+mod cross_check;
 mod failures;
 mod first_rows;
 mod groups;
@@ -40,5 +41,6 @@ pub(super) fn write(scene: &Scene<'_>, out: &mut dyn Write) -> io::Result<()> {
     machines::Machines::of(scene).write_into(out)?;
     failures::Failures::of(scene).write_into(out)?;
     census::Census::of(scene).write_into(out)?;
+    cross_check::CrossCheck::of(scene).write_into(out)?;
     method::Method::of(scene).write_into(out)
 }

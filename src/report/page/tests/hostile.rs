@@ -41,6 +41,7 @@ fn full_of(text: &str) -> Fixture {
         failure.correlation_id = Some(text.to_owned());
     }
     fixture.census = Some(Fixture::census_full_of(text));
+    fixture.cross_check = Some(Fixture::cross_check_full_of(text));
     fixture.software = Some(Fixture::software_full_of(text));
     fixture.facts.tenant_id = Some(text.to_owned());
     text.clone_into(&mut fixture.facts.title);

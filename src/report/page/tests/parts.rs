@@ -57,6 +57,24 @@ fn only_the_largest_groups_are_shown() {
 }
 
 #[test]
+fn cross_check_is_a_section_of_runs_that_have_one() {
+    let page_without = page(&Fixture::small());
+    assert!(!page_without.contains("crosscheck"));
+    let page = page(&Fixture::with_cross_check());
+    let section = section(&page, "crosscheck");
+    for part in [
+        "4 differ: 2 without a CVE, 1 younger than the export, 1 unexplained",
+        "<caption>Gaps that differ, the unexplained ones first</caption>",
+        r#"<td class="kb">KB4540673</td><td>no</td><td>yes</td><td class="num"></td><td class="num">2</td><td>unknown</td>"#,
+    ] {
+        assert!(section.contains(part), "no {part}: {section}");
+    }
+    let [unknown, age] = ["KB4540673", "KB5000802"].map(|kb| section.find(kb).unwrap());
+    assert!(unknown < age);
+    assert!(page.contains(r##"<a href="#crosscheck">"##));
+}
+
+#[test]
 fn census_is_a_section_of_runs_that_have_one() {
     let page_without = page(&Fixture::small());
     assert!(!page_without.contains("census"));

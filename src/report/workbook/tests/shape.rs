@@ -10,7 +10,7 @@ use super::{
     read::{open, packed, parts, rows, words},
 };
 use crate::{
-    domain::census::Census,
+    domain::{answer::Source, census::Census, cross_check::CrossCheck},
     report::{
         Report, Run, TrendPoint,
         fixture::{Fixture, answer, gap, machine, not_found},
@@ -50,6 +50,20 @@ fn census_has_a_sheet_and_says_why_it_is_missing() {
         census.trim(),
         "The service's own count is missing: no answer"
     );
+}
+
+#[test]
+fn cross_check_has_a_sheet_and_says_why_it_is_missing() {
+    let mut fixture = Fixture::with_cross_check();
+    let mut book = open(&fixture);
+    assert_eq!(book.sheet_names()[6], "Second source");
+    let sheet = words(&mut book, "Second source");
+    assert!(sheet.contains("KB4540673|no|yes||2|unknown"), "{sheet}");
+    let about = words(&mut book, "About");
+    assert!(about.contains("agree on 99.6 % of 1,000 gaps"), "{about}");
+    fixture.cross_check = Some(CrossCheck::missing(Source::Export, "no role"));
+    let sheet = words(&mut open(&fixture), "Second source");
+    assert_eq!(sheet.trim(), "Calls and export are not compared: no role");
 }
 
 #[test]

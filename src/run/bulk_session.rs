@@ -1,0 +1,56 @@
+//! The session with a source that has all machines at once.
+
+use jiff::Timestamp;
+
+use super::prepare::Setup;
+use crate::{
+    collect::{
+        Requests,
+        bulk::{BulkFetcher, NoRows},
+        export,
+        hunting::HuntingFetcher,
+    },
+    defender::Session,
+    domain::vulnerabilities::BulkAnswers,
+    quota::Gate,
+};
+
+/// Where the source is read from.
+#[derive(Clone, Copy)]
+pub(super) enum BulkSession<'run> {
+    Export(&'run Session),
+    Hunting(&'run Session),
+}
+
+impl BulkSession<'_> {
+    /// Fetches the answers for all machines, and returns the calls that it took.
+    pub(super) async fn fetch(
+        self,
+        setup: &Setup<'_>,
+        gate: &Gate,
+    ) -> Result<(BulkAnswers, Requests), NoRows> {
+        let retries = setup.input.config.service.retries;
+        let clock = Timestamp::now;
+        match self {
+            Self::Export(api) => {
+                let fetcher = BulkFetcher {
+                    api,
+                    gate,
+                    retries,
+                    clock,
+                };
+                export::fetch(&fetcher).await
+            }
+            Self::Hunting(api) => {
+                let fetcher = HuntingFetcher {
+                    api,
+                    gate,
+                    retries,
+                    clock,
+                    machines: setup.input.inventory.machines.len() as u64,
+                };
+                fetcher.fetch().await
+            }
+        }
+    }
+}
