@@ -93,6 +93,11 @@ fn head(run: &Run<'_>, headline: &str, text: &mut String) -> std::fmt::Result {
         "| machines | {names} |\n|---:|---:|---:|---:|---:|---:|"
     )?;
     writeln!(text, "| {machines} | {numbers} |")?;
+    remarks(run, text)
+}
+
+/// What has to be said beside the figures.
+fn remarks(run: &Run<'_>, text: &mut String) -> std::fmt::Result {
     if let Some(skipped) = skipped(run) {
         writeln!(text, "\n{}", paragraph(&skipped))?;
     }
