@@ -4,7 +4,7 @@ use std::io;
 
 use thiserror::Error;
 
-use super::feeds::FeedError;
+use super::feed_error::FeedError;
 use crate::{
     config::AnswerSource,
     console::PrintError,

@@ -3,15 +3,14 @@
 use std::{
     fs::{self, File},
     io,
-    path::{Path, PathBuf},
+    path::Path,
     sync::Arc,
 };
 
 use jiff::Timestamp;
-use thiserror::Error;
 use tracing::warn;
 
-use super::RunError;
+use super::{RunError, feed_error::FeedError};
 use crate::{
     aggregate::RankBy,
     config::{Config, FeedsFolder},
@@ -32,16 +31,6 @@ const EPSS: [&str; 2] = ["epss_scores-current.csv.gz", "epss_scores-current.csv"
 const MONTHS: [&str; 12] = [
     "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
 ];
-
-/// A feed that cannot be read.
-#[derive(Debug, Error)]
-#[error("feed `{}`", path.display())]
-pub struct FeedError {
-    /// The file, or the folder.
-    path: PathBuf,
-    #[source]
-    problem: FeedProblem,
-}
 
 /// Reads the feeds. Whatever is wrong with a named folder ends the run; in the platform's own folder it
 /// only costs the feed.
