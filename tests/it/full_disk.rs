@@ -48,7 +48,7 @@ fn run_is_refused_without_room_for_a_store() {
 #[test]
 fn disk_full_in_mid_run_stops_early_and_loses_nothing() {
     let scene = Scene::with_machines(MACHINES);
-    let run = with_room(&scene, 400, &["--format", "json", "--pace", "300/s"]).exits_with(5);
+    let run = with_room(&scene, 500, &["--format", "json", "--pace", "300/s"]).exits_with(5);
     let run = run
         .complains("error: stopped early because answers could no longer be stored: ")
         .hints("run again to resume");
