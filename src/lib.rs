@@ -31,6 +31,7 @@
 //! - [`changes`]: what became of each gap and machine since an earlier run; pure
 //! - [`report`]: from figures to bytes, one file of code for each report; one place writes
 //! - [`console`]: what is written to standard output
+//! - [`feeds`]: the folder with feeds: reading it, and fetching what is in it
 //! - [`progress`]: the bar and the log lines; told what happens, never asks
 //! - [`simulator`]: the embedded tenant of the demonstration, the rehearsal and the tests
 
@@ -43,6 +44,7 @@ pub mod config;
 pub mod console;
 pub mod defender;
 pub mod domain;
+pub mod feeds;
 pub mod inventory;
 pub mod progress;
 pub mod quota;

@@ -7,6 +7,7 @@
 mod bare;
 mod bounds;
 mod collecting;
+mod feeds;
 mod fleet;
 mod options;
 mod place;
@@ -36,6 +37,10 @@ fn main() -> io::Result<()> {
     }
     let mut table = Table::default();
     table.title(&surroundings::describe());
+    if options.feeds {
+        feeds::measure(&options, &mut table)?;
+        return table.print();
+    }
     if options.software {
         software::measure(&options, &mut table)?;
         return table.print();

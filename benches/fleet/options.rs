@@ -7,6 +7,7 @@ use super::fleet::Fleet;
 
 /// Measures whole runs of patchgap, and prints a table of ratios.
 #[derive(Debug, Parser)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 pub(crate) struct Options {
     /// Machines of the fleet
     #[arg(long, default_value_t = 100_000)]
@@ -29,6 +30,9 @@ pub(crate) struct Options {
     /// Only a night by cohorts: the software inventory, and calls for a few of the machines
     #[arg(long)]
     pub(crate) software: bool,
+    /// Only feeds of CVEs: 300,000 rows of EPSS and 36 months of MSRC, read for the first time and again
+    #[arg(long)]
+    pub(crate) feeds: bool,
     /// Only asks this URL as often as there are machines, with the HTTP client alone.
     #[arg(long, hide = true)]
     pub(crate) bare: Option<Url>,

@@ -10,12 +10,19 @@ use tracing::{instrument::WithSubscriber, subscriber::NoSubscriber};
 
 use super::{AppError, context::Context};
 use crate::{
+    aggregate::RankBy,
     cli,
     collect::per_machine::Stops,
-    config::{AnswerSource, CaCertificate, Config, Graph, Percent, Settings},
+    config::{
+        AnswerSource, CaCertificate, Config, FeedUrls, FeedsFolder, Graph, Percent, Settings,
+    },
     console::print,
-    defender::auth::{CredentialKind, SignIn},
+    defender::{
+        HttpSettings,
+        auth::{CredentialKind, SignIn},
+    },
     domain::{exit_code::ExitCode, text::counted},
+    feeds::fetch::Fetch,
     inventory::{self, Inventory},
     progress::ProgressMode,
     quota::{Pace, RateLimits},
@@ -37,6 +44,9 @@ const LIMITS: &str = "100/2s,1500/120s";
 const PACE: &str = "200/s";
 /// The time to an answer.
 const LATENCY: Duration = Duration::from_millis(40);
+
+/// Months of feeds: all that the tenant has.
+const MONTHS_OF_FEEDS: u16 = 240;
 
 /// The night before a month's updates are released.
 const FIRST: u32 = 5;
@@ -155,6 +165,7 @@ impl Demonstration<'_> {
     async fn run(&self, config: &Config, simulator: &Simulator) -> Result<ExitCode, AppError> {
         let mut config = config.clone();
         point_at(&mut config, simulator);
+        self.fetch_feeds(&mut config, simulator).await?;
         let inventory = self.inventory(&config, simulator).await?;
         let feeds = &read_feeds(&config, Timestamp::now())?;
         let input = RunInput {
@@ -168,6 +179,37 @@ impl Demonstration<'_> {
             stops: &self.stops,
         };
         Ok(run(input).await?)
+    }
+
+    /// Fetches the simulated feeds of CVEs, if the KBs are ranked by risk.
+    async fn fetch_feeds(
+        &self,
+        config: &mut Config,
+        simulator: &Simulator,
+    ) -> Result<(), AppError> {
+        if config.reports.rank_by != Some(RankBy::Risk) {
+            return Ok(());
+        }
+        let folder = self.state.with_file_name("feeds");
+        let urls = FeedUrls {
+            kev: simulator.kev_url(),
+            epss: simulator.epss_url(),
+            msrc: simulator.msrc_url(),
+        };
+        let fetch = Fetch {
+            urls: &urls,
+            months: MONTHS_OF_FEEDS,
+            folder: &folder,
+            http: &HttpSettings::new(None, config.service.timeout, 1)?,
+            retries: config.service.retries,
+            now: Timestamp::now(),
+        };
+        fetch.run(&mut drop).await?;
+        config.feeds = Some(FeedsFolder {
+            path: folder,
+            is_named: true,
+        });
+        Ok(())
     }
 
     /// The list of machines: a file, or the tenant's own.

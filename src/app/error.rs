@@ -8,6 +8,7 @@ use crate::{
     config::ConfigError,
     defender::{auth::CredentialError, hint_for_failure, refusal},
     domain::{exit_code::ExitCode, outcome::Failure, text::span},
+    feeds::fetch::FetchError,
     quota::{InvalidLimit, StoreFailed},
     run::RunError,
     simulator::SimulatorError,
@@ -45,6 +46,9 @@ pub enum AppError {
         /// The least age.
         age: Duration,
     },
+    /// Nothing can be fetched into the folder of feeds.
+    #[error(transparent)]
+    Fetch(#[from] FetchError),
     /// Neither an update nor a machine of the run fits.
     #[error("run {run} has no missing update and no machine `{word}`")]
     NothingFound {
@@ -132,6 +136,7 @@ impl AppError {
             | Self::NoOlderBase { .. }
             | Self::NothingFound { .. }
             | Self::Ambiguous { .. }
+            | Self::Fetch(FetchError::Http(_))
             | Self::Simulator(_) => ExitCode::Configuration,
             Self::NoList | Self::RunOnline | Self::RunWithList | Self::FilterWithList(..) => {
                 ExitCode::Usage
@@ -140,7 +145,7 @@ impl AppError {
             Self::StoreFailed(_) | Self::NoAnswer(_) | Self::QuotaUsedUp(_) | Self::Busy => {
                 ExitCode::Partial
             }
-            Self::Write { .. } => ExitCode::Output,
+            Self::Write { .. } | Self::Fetch(FetchError::Folder { .. }) => ExitCode::Output,
             Self::Limit(_) | Self::Start(_) | Self::Temporary(_) => ExitCode::Unexpected,
         }
     }
@@ -152,6 +157,8 @@ impl AppError {
             Self::Config(error) => return error.hint(),
             Self::Credential(error) => return error.hint(),
             Self::Simulator(error) => return error.hint(),
+            Self::Fetch(FetchError::Http(error)) => return error.hint(),
+            Self::Fetch(FetchError::Folder { .. }) => "choose another folder with --feeds DIR",
             Self::NoAnswer(failure) => return Some(no_answer_hint(failure)),
             Self::MissingRole { role, .. } => return Some(refusal::grant_hint(role)),
             Self::NoList => {

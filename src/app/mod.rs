@@ -6,6 +6,7 @@ mod context;
 mod demo;
 mod diff;
 mod error;
+mod feeds;
 mod first_error;
 mod json_lines;
 mod logging;
@@ -39,8 +40,9 @@ fn command(context: &mut Context, command: Command) -> Result<ExitCode, AppError
         match command {
             Command::Report(report) => report::report(context, *report).await,
             Command::Machines(command) => machines::machines(context, *command).await,
-            Command::Demo(demo) => demo::demo(context, demo).await,
+            Command::Demo(demo) => Box::pin(demo::demo(context, demo)).await,
             Command::Simulate(simulate) => simulate::simulate(context, *simulate).await,
+            Command::Feeds(command) => feeds::feeds(context, command).await,
             Command::Check(settings) => check::check(context, *settings).await,
             Command::Runs(runs) => runs::runs(context, runs),
             Command::Diff(diff) => diff::diff(context, diff),
@@ -57,6 +59,7 @@ fn runtime(command: &Command) -> io::Result<Runtime> {
         Command::Demo(_) | Command::Simulate(_) => Runtime::new(),
         Command::Report(_)
         | Command::Machines(_)
+        | Command::Feeds(_)
         | Command::Check(_)
         | Command::Runs(_)
         | Command::Diff(_)

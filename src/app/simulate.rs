@@ -23,6 +23,8 @@ const ROOT: &str = "root.pem";
 const SECRET: &str = "client-secret.txt";
 const MACHINES: &str = "machines.csv";
 const CONFIG: &str = "patchgap.toml";
+/// The folder into which the feeds of the simulated tenant are fetched, apart from real ones.
+const FEEDS: &str = "feeds";
 
 pub(super) async fn simulate(
     context: &mut Context,
@@ -101,6 +103,9 @@ fn config(simulator: &Simulator) -> String {
          authority_url = \"{}\"\n\
          graph_url = \"{}\"\n\
          graph_scope = \"{}\"\n\
+         kev_url = \"{}\"\n\
+         epss_url = \"{}\"\n\
+         msrc_url = \"{}\"\n\
          ca_cert = \"{ROOT}\"\n",
         simulator.tenant_id(),
         simulator.client_id(),
@@ -108,6 +113,9 @@ fn config(simulator: &Simulator) -> String {
         simulator.authority_url(),
         simulator.api_url(),
         simulator.graph_scope(),
+        simulator.kev_url(),
+        simulator.epss_url(),
+        simulator.msrc_url(),
     )
 }
 
@@ -119,10 +127,13 @@ fn invitation(folder: &Path, simulator: &Simulator) -> String {
         "Simulated tenant with {} at {}; Ctrl-C stops it\n\
          In another terminal:\n\n  \
          patchgap check --config {config}\n  \
-         patchgap report --config {config} {machines}\n",
+         patchgap report --config {config} {machines}\n  \
+         patchgap feeds --config {config} --feeds {feeds}\n  \
+         patchgap report --config {config} --feeds {feeds} --rank-by risk {machines}\n",
         counted(machine_count, "machine", "machines"),
         simulator.api_url(),
         config = config.display(),
         machines = machines.display(),
+        feeds = folder.join(FEEDS).display(),
     )
 }

@@ -78,6 +78,12 @@ pub(super) fn only_of_demo(argument: Arg) -> Arg {
                  A few machines of the simulated tenant are gone, as in every real list.",
             );
     }
+    if id == "rank_by" {
+        return argument.long_help(
+            "Order of the KBs everywhere: cve, exposure, machines, risk\n\n\
+             For risk, simulated feeds of CVEs are fetched first, as with `patchgap feeds`.",
+        );
+    }
     if OF_LISTS.contains(&id) {
         return argument.requires("all_machines").hide_short_help(true);
     }

@@ -8,7 +8,7 @@ use super::short;
 use crate::config::Settings;
 
 /// The options of `patchgap report` that have no effect on a list.
-const NOT_OF_LISTS: [&str; 28] = [
+const NOT_OF_LISTS: [&str; 29] = [
     "check_list",
     "column",
     "rate_limit",
@@ -28,6 +28,7 @@ const NOT_OF_LISTS: [&str; 28] = [
     "targets",
     "split_by",
     "rank_by",
+    "feeds",
     "min_coverage",
     "source",
     "recheck",

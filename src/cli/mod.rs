@@ -2,6 +2,7 @@
 
 mod demo;
 mod diff;
+mod feeds;
 mod machines;
 mod short;
 mod show;
@@ -14,6 +15,7 @@ use std::path::PathBuf;
 
 pub use demo::Demo;
 pub use diff::Diff;
+pub use feeds::Feeds;
 pub use machines::Machines;
 pub use show::Show;
 pub use simulated::{Simulate, Tenant};
@@ -98,6 +100,11 @@ pub enum Command {
     /// --all-machines` would query, and says for the others why not.
     #[command(after_help = ALL_OPTIONS, after_long_help = SECRETS, mut_args = machines::only_of_lists)]
     Machines(Box<Machines>),
+    /// Fetch the feeds of CVEs (KEV, EPSS, MSRC) that reports are ranked with
+    ///
+    /// Nothing else fetches them. Files that have not changed are not fetched again; if one cannot be fetched, the one
+    /// of before stays, and the exit code is 5.
+    Feeds(Box<Feeds>),
     /// See it at work against a simulated tenant: no account, no network
     #[command(mut_args = demo::only_of_demo)]
     Demo(Box<Demo>),

@@ -143,3 +143,31 @@ fn shared(one: &clap::Command, other: &clap::Command) -> usize {
         })
         .count()
 }
+
+#[test]
+fn feeds_passes_its_flags_on() {
+    let line = "patchgap feeds --config=a.toml --feeds=b --ca-cert=c.pem --timeout=1s --retries=2 --months=12 \
+                --kev-url=https://a --log-format=json -vv -q --color=never";
+    let Command::Feeds(feeds) = Cli::try_parse_from(line.split_whitespace())
+        .unwrap()
+        .command
+    else {
+        panic!("{line}");
+    };
+    assert_eq!(feeds.months(), 12);
+    let line = line
+        .replace("feeds ", "report machines.csv ")
+        .replace("--months=12", "")
+        .replace("--kev-url=https://a", "");
+    let Command::Report(report) = Cli::try_parse_from(line.split_whitespace())
+        .unwrap()
+        .command
+    else {
+        panic!("{line}");
+    };
+    let expected = Settings {
+        kev_url: Some("https://a".parse().unwrap()),
+        ..report.settings
+    };
+    assert_eq!(Settings::from(*feeds), expected);
+}

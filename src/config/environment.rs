@@ -4,7 +4,9 @@ use std::{
     collections::BTreeMap,
     error::Error,
     ffi::{OsStr, OsString},
+    fmt::Display,
     path::PathBuf,
+    str::FromStr,
 };
 
 use clap::{
@@ -130,6 +132,9 @@ impl Environment {
             client_secret_file: self.path(&variable("client_secret_file"))?,
             client_certificate_path: self.path(&variable("client_certificate_path"))?,
             machines: self.machines()?,
+            kev_url: self.parsed("kev_url")?,
+            epss_url: self.parsed("epss_url")?,
+            msrc_url: self.parsed("msrc_url")?,
             ..Settings::default()
         };
         let command = command();
@@ -142,6 +147,21 @@ impl Environment {
             let value = trimmed_value(key, value)?;
             Ok(said.or(parse(&command, argument, &name, value)?))
         })
+    }
+
+    /// An option that is no flag of `patchgap report`.
+    fn parsed<T: FromStr<Err: Display>>(&self, key: &str) -> Result<Option<T>, ConfigError> {
+        let name = variable(key);
+        let Some(value) = self.get(&name) else {
+            return Ok(None);
+        };
+        let text = trimmed_value(key, value)?.to_str();
+        let text = text.ok_or_else(|| not_unicode(&name))?;
+        let parsed = text.parse().map_err(|error: T::Err| ConfigError::Variable {
+            variable: name,
+            message: error.to_string(),
+        });
+        parsed.map(Some)
     }
 
     /// The list of machines.

@@ -117,6 +117,9 @@ pub enum ConfigError {
     /// No path for the store is configured, and the platform has no folder for state.
     #[error("no default location for the store: this account has no state folder")]
     NoStateFolder,
+    /// No folder for feeds is configured, and the platform has none for data.
+    #[error("no default location for the feeds: this account has no data folder")]
+    NoFeedsFolder,
     /// The time at which to stop sending requests is in the past.
     #[error("the time limit {until} has already \
              passed: it is {}", now.strftime("%Y-%m-%d %H:%M:%S %:z"))]
@@ -176,6 +179,10 @@ impl ConfigError {
             Self::NoStateFolder => Some(
                 "choose a file with --state FILE, PATCHGAP_STATE, or `state` in the \
                  configuration file"
+                    .to_owned(),
+            ),
+            Self::NoFeedsFolder => Some(
+                "choose a folder with --feeds DIR, PATCHGAP_FEEDS, or `feeds` in the configuration file"
                     .to_owned(),
             ),
             Self::Passed { now, .. } => Some(later_day(now)),

@@ -33,13 +33,13 @@ pub use folders::Folders;
 pub use origin::{Origin, Shown};
 pub use resolve::{resolve, resolve_typed};
 pub use resolved::{
-    Config, Console, FeedsFolder, Graph, MachineFilters, Reports, Resolved, Service,
+    Config, Console, FeedUrls, FeedsFolder, Graph, MachineFilters, Reports, Resolved, Service,
     SourceSettings, StoreSettings,
 };
 pub use secret::SecretProblem;
 pub use settings::{Concurrency, Days, KeptRuns, Retries, RunNumber, Settings, Targets};
 pub use value::{
-    AnswerSource, AuthorityUrl, ChangesFrom, ColorMode, EntraName, Formats, InvalidUrl,
+    AnswerSource, AuthorityUrl, ChangesFrom, ColorMode, EntraName, FeedUrl, Formats, InvalidUrl,
     InvalidValue, LogFormat, MachineSource, OutFolder, Percent, ServiceUrl, Span, Text, Until,
     Whole,
 };

@@ -6,8 +6,8 @@ use jiff::{Timestamp, ZonedDateTime};
 use url::Url;
 
 use super::{
-    CaCertificate, ColorMode, Config, ConfigError, Console, Environment, FeedsFolder, Graph,
-    MachineFilters, Percent, Reports, Resolved, Service, Settings, SourceSettings,
+    CaCertificate, ColorMode, Config, ConfigError, Console, Environment, FeedUrls, FeedsFolder,
+    Graph, MachineFilters, Percent, Reports, Resolved, Service, Settings, SourceSettings,
     control_characters::refuse_typed,
     defaults::{defaults, required},
     file,
@@ -141,6 +141,7 @@ fn config(
         service: service(&settings, endpoints.api)?,
         reports: reports(&settings, surroundings)?,
         feeds: feeds(&settings, surroundings.environment),
+        feed_urls: feed_urls(&settings)?,
         source: source(&settings)?,
         census: settings.census.unwrap_or(is_selective(&settings)),
         cross_check: cross_check(&settings)?,
@@ -164,6 +165,14 @@ fn feeds(settings: &Settings, environment: &Environment) -> Option<FeedsFolder> 
     let is_named = settings.feeds.is_some();
     let path = settings.feeds.clone().or_else(default)?;
     Some(FeedsFolder { path, is_named })
+}
+
+fn feed_urls(settings: &Settings) -> Result<FeedUrls, ConfigError> {
+    Ok(FeedUrls {
+        kev: required(settings.kev_url.clone(), "kev_url")?.into(),
+        epss: required(settings.epss_url.clone(), "epss_url")?.into(),
+        msrc: required(settings.msrc_url.clone(), "msrc_url")?.into(),
+    })
 }
 
 /// The shares of kept and of inferred answers that are rechecked by default, in per cent.

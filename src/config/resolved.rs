@@ -72,6 +72,8 @@ pub struct Config {
     pub reports: Reports,
     /// The folder with feeds of CVEs; `None` if the platform has no folder for them.
     pub feeds: Option<FeedsFolder>,
+    /// Where `patchgap feeds` gets them.
+    pub feed_urls: FeedUrls,
     /// Which machines are called for.
     pub source: SourceSettings,
     /// Whether the service's own count is requested.
@@ -95,6 +97,17 @@ pub struct FeedsFolder {
     pub path: PathBuf,
     /// Whether it was named: then every feed in it must be readable.
     pub is_named: bool,
+}
+
+/// Where feeds of CVEs are published, or a mirror has them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeedUrls {
+    /// CISA's catalogue, as JSON.
+    pub kev: Url,
+    /// The EPSS scores.
+    pub epss: Url,
+    /// What comes before `/updates` and `/cvrf/2026-Nov`.
+    pub msrc: Url,
 }
 
 /// Which machines are called for, and how the answers of the others are checked.

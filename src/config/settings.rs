@@ -7,7 +7,7 @@ use clap::{ArgAction, Args, Command};
 use serde::Deserialize;
 
 use super::value::{
-    AnswerSource, AuthorityUrl, ChangesFrom, ColorMode, EntraName, Formats, LogFormat,
+    AnswerSource, AuthorityUrl, ChangesFrom, ColorMode, EntraName, FeedUrl, Formats, LogFormat,
     MachineSource, OutFolder, Percent, ServiceUrl, Span, Text, Until, Whole, boolean, from_text,
     list, path, switch, times, words,
 };
@@ -40,9 +40,15 @@ pub type Days = Span<{ 366 * 24 }>;
 /// The number of times `-v` is given.
 pub(super) type Verbosity = Whole<0, 255>;
 
-/// Options for the file and the environment only, which are never flags.
-pub(super) const FILE_KEYS: [&str; 3] =
-    ["client_secret_file", "client_certificate_path", "machines"];
+/// Options for the file and the environment only, which are no flags of `patchgap report`.
+pub(super) const FILE_KEYS: [&str; 6] = [
+    "client_secret_file",
+    "client_certificate_path",
+    "machines",
+    "kev_url",
+    "epss_url",
+    "msrc_url",
+];
 
 /// Options that are only flags: which file is read, and what is done once.
 const FLAGS_ONLY: [&str; 2] = ["config", "forget_limits"];
@@ -336,6 +342,21 @@ pub struct Settings {
     #[serde(deserialize_with = "path")]
     pub feeds: Option<PathBuf>,
 
+    /// Address of CISA's catalogue. A flag of `patchgap feeds` alone, like the next two.
+    #[arg(skip)]
+    #[serde(deserialize_with = "from_text")]
+    pub kev_url: Option<FeedUrl>,
+
+    /// Address of the EPSS scores.
+    #[arg(skip)]
+    #[serde(deserialize_with = "from_text")]
+    pub epss_url: Option<FeedUrl>,
+
+    /// Base address of MSRC's months.
+    #[arg(skip)]
+    #[serde(deserialize_with = "from_text")]
+    pub msrc_url: Option<FeedUrl>,
+
     /// Answered machines that count as complete, in % [default: 100]
     #[arg(long, value_name = "PERCENT", help_heading = "Reports")]
     pub min_coverage: Option<Percent>,
@@ -475,7 +496,8 @@ impl Settings {
             credential, cloud, api_url, authority_url, scope, graph_url, graph_scope,
             ca_cert, rate_limit, pace,
             concurrency, timeout, retries, budget, until, state, forget_limits, fresh, max_age, keep_runs,
-            offline, run, out, format, title, targets, split_by, rank_by, feeds, min_coverage,
+            offline, run, out, format, title, targets, split_by, rank_by, feeds, kev_url, epss_url,
+            msrc_url, min_coverage,
             source, recheck, max_missed, changes_from, census, cross_check, software, no_replaced,
             no_csv_guard,
             dry_run,

@@ -1,4 +1,5 @@
-//! The only module that talks to Microsoft's services: the API and the sign-in.
+//! The only module that talks to Microsoft's services: the API and the sign-in. Public files come through
+//! it, too, because they take the same proxies and certificates.
 //!
 //! # What is where
 //!
@@ -11,6 +12,7 @@
 //! - `http`: the HTTP clients, and what both sides read from any reply: encoding, `Retry-After`,
 //!   secrets to be masked
 //! - `files`: downloads of exported files, from another server and without a token
+//! - `public`: downloads of public files, such as feeds of CVEs: without a token, and not under a quota
 //! - `named_limit`: the limit that a refusal for quota names
 //! - `refusal`: hints for a refusal of the whole run; `cloud`: the addresses of each cloud
 //!
@@ -44,6 +46,7 @@ mod files;
 pub mod fuzzing;
 mod http;
 mod named_limit;
+mod public;
 pub mod refusal;
 mod reply;
 mod session;
@@ -57,6 +60,7 @@ pub use self::{
     client::Client,
     files::{Chunks, Export, ExportFile, FileBody, FileError, FileProblem},
     http::{HttpError, HttpSettings, hint_for_failure, is_loopback},
+    public::{Known, PublicFile, PublicFiles, PublicReply},
     reply::{AnswerBody, BulkRows, Interner, NoAnswer},
     session::{Session, SessionError, no_token},
 };

@@ -2,6 +2,7 @@
 
 use std::{fmt, str::FromStr, sync::Arc};
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::domain::words::words;
@@ -16,7 +17,7 @@ const DIGITS_BITS: u32 = 8;
 const MOST_DIGITS: usize = 12;
 
 /// The id of a CVE, such as `CVE-2026-21510`, in eight bytes. Ids are sorted by year and number.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct CveId(u64);
 
 /// A text that is not the id of a CVE, such as `TVM-2020-0002`.
@@ -75,6 +76,13 @@ impl CveFacts {
     }
 }
 
+impl CveId {
+    /// The year in the id.
+    pub const fn year(self) -> u64 {
+        self.0 >> (NUMBER_BITS + DIGITS_BITS)
+    }
+}
+
 impl FromStr for CveId {
     type Err = NotACve;
 
@@ -103,7 +111,7 @@ impl fmt::Display for CveId {
         let number = self.0 & ((1 << NUMBER_BITS) - 1);
         let before = self.0 >> NUMBER_BITS;
         let digits = (before & ((1 << DIGITS_BITS) - 1)) as usize;
-        let year = before >> DIGITS_BITS;
+        let year = self.year();
         write!(formatter, "{PREFIX}{year:04}-{number:0digits$}")
     }
 }

@@ -3,10 +3,13 @@
 use std::{fmt, io::Read};
 
 use jiff::{Timestamp, civil::Date};
+use serde::{Deserialize, Serialize};
 
 use super::{
+    cve::real_cve,
     date::{date, not_in_future},
     error::{FeedProblem, Problem},
+    json::{optional_date, write_optional_date},
     table::{Table, parsed},
     text,
 };
@@ -19,7 +22,7 @@ const MOST_ROWS: usize = 4_000_000;
 const UNITS: u32 = 1_000_000_000;
 
 /// A probability from 0 to 1, in billionths: EPSS publishes up to nine digits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Probability(u32);
 
 impl Probability {
@@ -62,9 +65,13 @@ impl fmt::Display for Probability {
 }
 
 /// The probabilities of all CVEs.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Epss {
     /// The date of the scores; `None` if the file has lost its first line.
+    #[serde(
+        serialize_with = "write_optional_date",
+        deserialize_with = "optional_date"
+    )]
     pub date: Option<Date>,
     /// Sorted by CVE, each once.
     scores: Vec<(CveId, Probability)>,
@@ -93,6 +100,11 @@ impl Epss {
     pub fn get(&self, cve: CveId) -> Option<Probability> {
         let found = self.scores.binary_search_by_key(&cve, |it| it.0);
         found.ok().map(|at| self.scores[at].1)
+    }
+
+    /// Whether the scores are as they were read: sorted, each CVE once.
+    pub(super) fn is_sound(&self) -> bool {
+        self.scores.is_sorted_by(|one, other| one.0 < other.0)
     }
 
     /// The number of its CVEs.
@@ -132,7 +144,7 @@ fn rows(text: &[u8], lines_before: u64) -> Result<Vec<(CveId, Probability)>, Fee
         if scores.len() >= MOST_ROWS {
             return Err(Problem::TooManyRows(MOST_ROWS).on(line));
         }
-        let cve = parsed((line, row), cve, "the id of a CVE", |it| it.parse().ok())?;
+        let cve = parsed((line, row), cve, "the id of a CVE", real_cve)?;
         let expected = "a probability from 0 to 1";
         let score = parsed((line, row), epss, expected, Probability::from_text)?;
         scores.push((cve, score));

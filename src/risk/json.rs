@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 
 use jiff::civil::Date;
-use serde::{Deserialize, Deserializer, de::Error};
+use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
 use super::{
+    cve::real_cve,
     date,
     error::{FeedProblem, Problem},
 };
@@ -55,7 +56,7 @@ pub(super) struct Text<'text>(#[serde(borrow)] pub(super) Cow<'text, str>);
 
 /// The id of a CVE.
 pub(super) fn cve<'de, D: Deserializer<'de>>(deserializer: D) -> Result<CveId, D::Error> {
-    parsed(deserializer, "the id of a CVE", |it| it.trim().parse().ok())
+    parsed(deserializer, "the id of a CVE", real_cve)
 }
 
 /// A date, perhaps with a time.
@@ -71,6 +72,31 @@ pub(super) fn optional_date<'de, D: Deserializer<'de>>(
     let text = text.filter(|it| !it.0.trim().is_empty());
     let date = text.map(|it| date::date(&it.0).ok_or_else(|| wrong(&it.0, "a date")));
     date.transpose()
+}
+
+/// Writes a date so that [`date`] reads it.
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde calls it with the field"
+)]
+pub(super) fn write_date<S: Serializer>(date: &Date, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(date)
+}
+
+/// Writes a date so that [`optional_date`] reads it.
+#[expect(
+    clippy::ref_option,
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde calls it with the field"
+)]
+pub(super) fn write_optional_date<S: Serializer>(
+    date: &Option<Date>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match date {
+        Some(date) => serializer.collect_str(date),
+        None => serializer.serialize_none(),
+    }
 }
 
 /// A list that may be missing or null.

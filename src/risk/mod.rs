@@ -13,11 +13,13 @@
 //! - [`supersedence`]: which updates replace which
 //! - [`feeds`]: the three together, and the CVEs of a gap
 //! - [`kb_risk`]: what they say of a KB
-//! - [`error`], `text`, `json`, `table`, `date`: reading files from outside, within bounds
+//! - [`stored`]: the three together as a cache keeps them
+//! - [`error`], `text`, `json`, `table`, `date`, `cve`: reading files from outside, within bounds
 //!
 //! A feed comes from outside. Whatever is wrong with it is an error that names the line; no input takes
 //! more memory than the bounds allow.
 
+mod cve;
 mod date;
 pub mod epss;
 pub mod error;
@@ -26,6 +28,7 @@ mod json;
 pub mod kb_risk;
 pub mod kev;
 pub mod msrc;
+pub mod stored;
 pub mod supersedence;
 mod table;
 #[cfg(test)]

@@ -4,7 +4,6 @@ use std::io;
 
 use thiserror::Error;
 
-use super::feed_error::FeedError;
 use crate::{
     config::AnswerSource,
     console::PrintError,
@@ -19,6 +18,7 @@ use crate::{
         exit_code::ExitCode,
         outcome::{Failure, Reason},
     },
+    feeds::FeedError,
     inventory::InventoryError,
     quota::StoreFailed,
     report::output::{Conflict, OutputError},

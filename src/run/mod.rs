@@ -7,7 +7,7 @@
 //! ```
 //!
 //! - `input`: the input of a run; `inputs`: the files that reports must not replace
-//! - `feed_error`: the error about a feed; `feeds`: what says which CVEs matter, read before everything else
+//! - `feeds`: what says which CVEs matter, read before everything else
 //! - `prepare`: the first phase, and what stays the same after it
 //! - `software`: before the second phase: the software inventory
 //! - `bulk`, `bulk_source`: before the second phase: the answers of a source that has all machines at once;
@@ -44,7 +44,6 @@ mod cross_check;
 mod deadline;
 mod dry_run;
 mod error;
-mod feed_error;
 pub(crate) mod feeds;
 pub(crate) mod gate;
 pub(crate) mod groups;

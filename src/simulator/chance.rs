@@ -12,13 +12,13 @@ pub(super) fn chance(seed: u64, purpose: &str, key: &str, number: u64) -> fastra
         b"\0",
         &number.to_le_bytes(),
     ];
-    fastrand::Rng::with_seed(scattered(fnv1a(parts.concat())))
+    fastrand::Rng::with_seed(scattered(fnv1a(&parts.concat())))
 }
 
 /// FNV-1a: short, the same on every platform, and good enough here.
-fn fnv1a(bytes: Vec<u8>) -> u64 {
-    bytes.into_iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+pub(super) fn fnv1a(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
     })
 }
 

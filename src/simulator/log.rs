@@ -17,6 +17,8 @@ pub struct CallLog {
     pub sign_ins: Vec<SignInAttempt>,
     /// Downloads of exported files, in the order of their arrival.
     pub downloads: Vec<Download>,
+    /// Requests for feeds of CVEs, in the order of their arrival.
+    pub feeds: Vec<FeedRequest>,
     /// The most calls that were in flight at once.
     pub most_in_flight: usize,
 }
@@ -85,6 +87,19 @@ pub struct Download {
     pub fault: Option<FileFault>,
     /// The status of the reply; `None` where the connection was broken instead.
     pub status: Option<u16>,
+}
+
+/// One request for a feed of CVEs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeedRequest {
+    /// The requested path.
+    pub path: String,
+    /// Whether only another version is wanted.
+    pub conditional: bool,
+    /// Whether it had an `Authorization` header: such a request is refused.
+    pub authorized: bool,
+    /// The status of the reply.
+    pub status: u16,
 }
 
 /// One attempt to sign in.

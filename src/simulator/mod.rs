@@ -21,6 +21,7 @@
 //! - `hunting`: the same, as queries find it
 //! - `bulk`: how both are laid out in pages and in files
 //! - `exports`: the files, on an origin of their own, behind links that expire
+//! - `feeds`: KEV, EPSS and MSRC's months about the updates of the tenant, for everybody
 //! - `faults`: the words of `--faults`, and which call has which fault
 
 mod api;
@@ -31,6 +32,7 @@ mod decoy;
 mod error;
 mod exports;
 mod faults;
+mod feeds;
 mod fleet;
 mod hunting;
 mod listener;
@@ -61,6 +63,7 @@ use crate::domain::{kb::MissingKb, machine::MachineId};
 use api::Api;
 use certificates::Certificates;
 use exports::Exports;
+use feeds::Feeds;
 use listener::{listen, serve};
 use sign_in::SignIns;
 use tenant::Tenant;
@@ -75,7 +78,7 @@ pub use faults::{
 };
 pub use fleet::{Fleet, Product, ProductGap, ProductVersion, SimulatedMachine, Support};
 pub use listing::{DeviceGroup, ListedMachine};
-pub use log::{ApiName, Call, CallLog, Download, SignInAttempt};
+pub use log::{ApiName, Call, CallLog, Download, FeedRequest, SignInAttempt};
 pub use settings::Settings;
 
 /// A simulated tenant that is being served. Dropping it stops it at once.
@@ -83,14 +86,16 @@ pub struct Simulator {
     tenant: Arc<Tenant>,
     api: Arc<Api>,
     exports: Arc<Exports>,
+    feeds: Arc<Feeds>,
     sign_ins: Arc<SignIns>,
     api_url: Url,
     authority_url: Url,
+    feeds_url: Url,
     root_pem: String,
     down: watch::Sender<bool>,
     sign_in_down: watch::Sender<bool>,
     serving: JoinSet<()>,
-    addresses: [SocketAddr; 3],
+    addresses: [SocketAddr; 4],
 }
 
 impl Simulator {
@@ -100,12 +105,15 @@ impl Simulator {
         let (api_door, api_address) = listen(settings.address).await?;
         let (sign_in_door, sign_in_address) = listen(settings.sign_in_address).await?;
         let (files_door, files_address) = listen(settings.files_address).await?;
+        let (feeds_door, feeds_address) = listen(settings.feeds_address).await?;
         let api_tls = settings.api_tls.then(|| certificates.acceptor.clone());
         let api_url = url(settings.api_tls, api_address)?;
         let files_url = url(settings.api_tls, files_address)?;
+        let feeds_url = url(settings.api_tls, feeds_address)?;
 
         let tenant = Arc::new(Tenant::new(settings, now));
         let exports = Arc::new(Exports::new(Arc::clone(&tenant), files_url));
+        let feeds = Arc::new(Feeds::new(Arc::clone(&tenant)));
         let api = Arc::new(Api::new(Arc::clone(&tenant), Arc::clone(&exports)));
         let sign_ins = Arc::new(SignIns::new(Arc::clone(&tenant))?);
         let [down, sign_in_down] = [(); 2].map(|()| watch::Sender::new(false));
@@ -113,6 +121,13 @@ impl Simulator {
         let handler = Arc::clone(&exports);
         serving.spawn(serve(
             files_door,
+            api_tls.clone(),
+            handler,
+            down.subscribe(),
+        ));
+        let handler = Arc::clone(&feeds);
+        serving.spawn(serve(
+            feeds_door,
             api_tls.clone(),
             handler,
             down.subscribe(),
@@ -128,12 +143,14 @@ impl Simulator {
             tenant,
             api,
             exports,
+            feeds,
             sign_ins,
             api_url,
+            feeds_url,
             authority_url: url(true, sign_in_address)?,
             root_pem: certificates.root_pem,
             serving,
-            addresses: [api_address, sign_in_address, files_address],
+            addresses: [api_address, sign_in_address, files_address, feeds_address],
         })
     }
 
@@ -145,11 +162,12 @@ impl Simulator {
     ) -> Result<Self, SimulatorError> {
         // An address can be listened on again only after it was released.
         self.serving.shutdown().await;
-        let [address, sign_in_address, files_address] = self.addresses;
+        let [address, sign_in_address, files_address, feeds_address] = self.addresses;
         let settings = Settings {
             address,
             sign_in_address,
             files_address,
+            feeds_address,
             ..settings
         };
         Self::start(settings, now).await
@@ -163,6 +181,27 @@ impl Simulator {
     /// Base URL of the sign-in; always https.
     pub fn authority_url(&self) -> &Url {
         &self.authority_url
+    }
+
+    /// Where CISA's catalogue is.
+    pub fn kev_url(&self) -> Url {
+        self.feed(feeds::KEV)
+    }
+
+    /// Where the EPSS scores are.
+    pub fn epss_url(&self) -> Url {
+        self.feed(feeds::EPSS)
+    }
+
+    /// What comes before the list of MSRC's months.
+    pub fn msrc_url(&self) -> Url {
+        self.feed(feeds::MSRC)
+    }
+
+    fn feed(&self, path: &str) -> Url {
+        let mut url = self.feeds_url.clone();
+        url.set_path(path);
+        url
     }
 
     /// The root certificate that vouches for both, as PEM.
@@ -242,6 +281,7 @@ impl Simulator {
             calls: counters.calls.clone(),
             sign_ins,
             downloads: self.exports.downloads(),
+            feeds: self.feeds.requests(),
             most_in_flight: counters.most_in_flight,
         })
     }

@@ -116,6 +116,13 @@ impl Reply {
         }
     }
 
+    /// A file. It takes a content type.
+    pub(super) fn bytes(body: Vec<u8>) -> Self {
+        let mut reply = Self::empty(StatusCode::OK);
+        reply.body = Content::Bytes(body);
+        reply
+    }
+
     fn of(status: StatusCode, content_type: &str, body: Vec<u8>) -> Self {
         let mut reply = Self::empty(status).with_header(CONTENT_TYPE, content_type);
         reply.body = Content::Bytes(body);

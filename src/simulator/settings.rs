@@ -63,6 +63,8 @@ pub struct Settings {
     pub sign_in_address: SocketAddr,
     /// Where exported files are served: a loopback address, port 0 for any.
     pub files_address: SocketAddr,
+    /// Where feeds of CVEs are served: a loopback address, port 0 for any.
+    pub feeds_address: SocketAddr,
 }
 
 impl Default for Settings {
@@ -90,6 +92,7 @@ impl Default for Settings {
             address: any_port,
             sign_in_address: any_port,
             files_address: any_port,
+            feeds_address: any_port,
         }
     }
 }

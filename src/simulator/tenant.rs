@@ -133,7 +133,8 @@ impl Tenant {
         machine.lifecycle.support(self.started())
     }
 
-    fn started(&self) -> Date {
+    /// The day on which the tenant started.
+    pub(super) fn started(&self) -> Date {
         Offset::UTC.to_datetime(self.clock.wall).date()
     }
 

@@ -29,6 +29,7 @@ mod end_of_support;
 mod endless_lists;
 mod export;
 mod faults;
+mod feeds;
 mod for_ever;
 mod formulas;
 #[cfg(unix)]

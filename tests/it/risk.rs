@@ -77,6 +77,25 @@ fn exploited_kb_comes_first_by_risk() {
 }
 
 #[test]
+fn feeds_are_read_again_only_if_they_changed() {
+    let (scene, kb) = scene();
+    let cache = scene.path("store.sqlite.feeds");
+    let exploited = |arguments: &[&str]| {
+        let run = scene.report(&[&["--feeds=feeds"], arguments].concat());
+        row(&run.exits_with(0).rows("kbs.csv"), &kb)["knownExploited"].clone()
+    };
+    assert_eq!(exploited(&[]), "1");
+    let kept = fs::read(&cache).unwrap();
+    assert_eq!(exploited(&["--offline"]), "1");
+    assert_eq!(fs::read(&cache).unwrap(), kept);
+    scene.write("store.sqlite.feeds", &kept[..kept.len() - 9]);
+    assert_eq!(exploited(&["--offline"]), "1");
+    let other = "cveID,dateAdded,dueDate\nCVE-2025-29825,2025-04-08,2025-04-29\n";
+    scene.write(&format!("feeds/{KEV}"), other);
+    assert_eq!(exploited(&["--offline"]), "0");
+}
+
+#[test]
 fn feeds_of_the_data_folder_are_read_by_default() {
     let (scene, kb) = scene();
     write_feeds(&scene, ".local/share/patchgap/feeds", &kb);

@@ -26,7 +26,7 @@ impl Rehearsal {
             .unwrap();
         let mut lines = BufReader::new(process.stdout.take().unwrap());
         let mut said = String::new();
-        while !said.contains("patchgap report ") {
+        while !said.contains("--rank-by risk") {
             assert_ne!(lines.read_line(&mut said).unwrap(), 0, "{said}");
         }
         Self { process, said }
@@ -56,13 +56,17 @@ fn printed_commands_work_from_another_process() {
         .filter_map(|line| line.trim().strip_prefix("patchgap "))
         .map(|line| line.split(' ').collect())
         .collect();
-    let [check, report] = &invited[..] else {
+    let [check, report, feeds, by_risk] = &invited[..] else {
         panic!("{}", rehearsal.said);
     };
     let run = scene.finish(&mut scene.bare(check)).exits_with(0);
     assert_eq!(run.stderr, "");
     let run = scene.finish(&mut scene.bare(report)).exits_with(0);
     assert_eq!(run.rows("machines.csv").len(), 5);
+    let run = scene.finish(&mut scene.bare(feeds)).exits_with(0);
+    assert_eq!(run.stderr, "");
+    let run = scene.finish(&mut scene.bare(by_risk)).exits_with(0);
+    assert!(!run.rows("kbs.csv")[0]["knownExploited"].is_empty());
     scene.assert_no_requests();
 }
 

@@ -521,11 +521,29 @@ fn cases_cover_every_key_but_files_to_read() {
             "ca_cert",
             "client_certificate_path",
             "client_secret_file",
+            "epss_url",
             "exclude",
             "feeds",
-            "machines"
+            "kev_url",
+            "machines",
+            "msrc_url"
         ]
     );
+}
+
+#[test]
+fn address_of_a_feed_comes_from_the_variable_before_the_file() {
+    let kev = |scene: Scene| scene.config().feed_urls.kev.to_string();
+    let file = || Scene::new().toml("kev_url = 'https://mirror/kev.json'");
+    assert!(kev(Scene::new()).starts_with("https://www.cisa.gov/"));
+    assert_eq!(kev(file()), "https://mirror/kev.json");
+    let variable = file().variable("PATCHGAP_KEV_URL", "https://other/kev.json");
+    assert_eq!(kev(variable), "https://other/kev.json");
+    let message = Scene::new()
+        .variable("PATCHGAP_EPSS_URL", "http://host/a")
+        .message();
+    let expected = "environment variable PATCHGAP_EPSS_URL: insecure URL `http://host/a`: ";
+    assert!(message.starts_with(expected), "{message}");
 }
 
 #[test]

@@ -27,7 +27,7 @@ pub use percent::Percent;
 pub use span::Span;
 pub use text::{EntraName, Text};
 pub use until::Until;
-pub use url::{AuthorityUrl, InvalidUrl, ServiceUrl};
+pub use url::{AuthorityUrl, FeedUrl, InvalidUrl, ServiceUrl};
 pub use whole::Whole;
 pub use word::{ColorMode, LogFormat};
 

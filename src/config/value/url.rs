@@ -1,4 +1,4 @@
-//! URLs that a token or a secret is sent to.
+//! URLs that a token or a secret is sent to, and those of feeds.
 
 use std::str::FromStr;
 
@@ -11,6 +11,10 @@ use crate::{defender::is_loopback, domain::quotes::unquoted};
 /// of calls, so `/api` and anything after it is accepted and removed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServiceUrl(Url);
+
+/// The address of a feed, or its beginning: https, or plain http to this machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeedUrl(Url);
 
 /// The base URL of the sign-in: always https.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +32,7 @@ pub enum InvalidUrl {
     /// The URL has a query or a fragment.
     #[error("invalid URL `{0}`: a query or fragment is not allowed")]
     Trailing(String),
-    /// A token would be sent unencrypted.
+    /// A token would be sent unencrypted, or a feed could be changed on the way.
     #[error(
         "insecure URL `{0}`: plain http is only allowed for loopback addresses \
          (127.0.0.0/8, [::1], localhost)"
@@ -53,6 +57,21 @@ impl FromStr for ServiceUrl {
     }
 }
 
+impl FromStr for FeedUrl {
+    type Err = InvalidUrl;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let mut url = base(text)?;
+        if url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url)) {
+            let path = url.path().trim_end_matches('/').to_owned();
+            url.set_path(&path);
+            Ok(Self(url))
+        } else {
+            Err(InvalidUrl::Plain(text.to_owned()))
+        }
+    }
+}
+
 impl FromStr for AuthorityUrl {
     type Err = InvalidUrl;
 
@@ -68,6 +87,12 @@ impl FromStr for AuthorityUrl {
 
 impl From<ServiceUrl> for Url {
     fn from(url: ServiceUrl) -> Self {
+        url.0
+    }
+}
+
+impl From<FeedUrl> for Url {
+    fn from(url: FeedUrl) -> Self {
         url.0
     }
 }
@@ -204,6 +229,26 @@ mod tests {
         ];
         for (text, reason) in cases {
             assert_eq!(text.parse::<ServiceUrl>(), Err(reason(text.to_owned())));
+        }
+    }
+
+    #[test]
+    fn address_of_a_feed_is_https_without_a_slash_at_its_end() {
+        for (text, expected) in [
+            ("https://host/a/kev.json", "https://host/a/kev.json"),
+            ("https://host/cvrf/v3.0/", "https://host/cvrf/v3.0"),
+            ("http://127.0.0.1:1/api", "http://127.0.0.1:1/api"),
+        ] {
+            let url = text.parse::<FeedUrl>().unwrap();
+            assert_eq!(Url::from(url).as_str(), expected);
+        }
+        for text in [
+            "http://host/kev.json",
+            "https://host/kev.json?key=a",
+            "https://me@host/kev.json",
+            "kev.json",
+        ] {
+            assert!(text.parse::<FeedUrl>().is_err(), "{text}");
         }
     }
 

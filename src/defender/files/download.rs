@@ -113,13 +113,18 @@ impl Downloads {
             Err(_) => return Err(too_late()),
         };
         let start = start(&response, skip)?;
-        let limit = self.timeout;
-        let chunks = stream::try_unfold(response, move |response| chunk(response, limit));
         Ok(FileBody {
             start,
-            chunks: Box::pin(chunks),
+            chunks: chunks(response, self.timeout),
         })
     }
+}
+
+/// The rest of a reply. The time limit is for each read.
+pub(in crate::defender) fn chunks(response: Response, limit: Duration) -> Chunks {
+    Box::pin(stream::try_unfold(response, move |response| {
+        chunk(response, limit)
+    }))
 }
 
 async fn chunk(
@@ -175,12 +180,12 @@ fn message(status: StatusCode) -> String {
     format!("its server answered with HTTP {status}")
 }
 
-fn too_late() -> FileError {
+pub(in crate::defender) fn too_late() -> FileError {
     FileError::new(FileProblem::Passing(None), "no data arrived in time")
 }
 
 /// The causes without the error itself, which has the address.
-fn broken(error: reqwest::Error) -> FileError {
+pub(in crate::defender) fn broken(error: reqwest::Error) -> FileError {
     let error = error.without_url();
     let mut causes = Vec::new();
     let mut next = error.source();

@@ -12,8 +12,11 @@ mod download;
 mod file;
 mod guard;
 
-pub(super) use self::{download::Downloads, guard::Guard};
 pub use self::{
     download::{Chunks, FileBody, FileError, FileProblem},
     file::{Export, ExportFile},
+};
+pub(super) use self::{
+    download::{Downloads, broken, chunks, too_late},
+    guard::Guard,
 };

@@ -98,6 +98,22 @@ impl HttpSettings {
             .map_err(HttpError::Client)
     }
 
+    /// A client for public files at `url`, without a token: it follows redirects as far as `redirects`
+    /// allows. Files that are packed themselves are left as they are if `unpacks` is false.
+    pub(super) fn public_connections(
+        &self,
+        url: &Url,
+        redirects: Policy,
+        unpacks: bool,
+    ) -> Result<reqwest::Client, HttpError> {
+        self.builder_for(url)
+            .redirect(redirects)
+            .referer(false)
+            .gzip(unpacks)
+            .build()
+            .map_err(HttpError::Client)
+    }
+
     /// The builder of a client for the sign-in at `url`.
     pub(super) fn sign_in_client(&self, url: &Url) -> ClientBuilder {
         self.builder_for(url).timeout(self.timeout)

@@ -31,6 +31,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+pub(crate) use self::temporary::{replace, sweep, temporary};
 use self::{
     background::{Background, Staged, Writing},
     names::is_target,
@@ -38,7 +39,6 @@ use self::{
     parallel::in_parallel,
     placing::{note, place_all, remove_all},
     probe::can_be_made,
-    temporary::{sweep, temporary},
 };
 pub use self::{
     claim::{Claim, Input, check_output},

@@ -29,7 +29,7 @@ const TIMES: u32 = 10;
 
 /// Creates a temporary file beside the reports. It is removed on drop unless it is moved to its
 /// path. Only its owner can read it, and so the report too: it shows where a fleet is vulnerable.
-pub(super) fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
+pub(crate) fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
     for _ in 0..TIMES {
         let file = Builder::new()
             .prefix(PREFIX)
@@ -47,7 +47,7 @@ pub(super) fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
 }
 
 /// Moves a file to a path, replacing any existing file.
-pub(super) fn replace(file: NamedTempFile, path: &Path) -> Result<(), PersistError> {
+pub(crate) fn replace(file: NamedTempFile, path: &Path) -> Result<(), PersistError> {
     match file.persist(path) {
         Ok(_) => Ok(()),
         Err(failed) => replace_open(failed, path),
@@ -81,7 +81,7 @@ pub(super) fn is_temporary(name: &OsStr) -> bool {
 }
 
 /// Removes the leftovers of killed runs. Failures are ignored, and retried by the next run.
-pub(super) fn sweep(folder: &Path) {
+pub(crate) fn sweep(folder: &Path) {
     let locks = has_reliable_locks(folder);
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let ours = entries.filter(|entry| is_temporary(&entry.file_name()) && is_file(entry));

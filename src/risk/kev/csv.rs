@@ -4,6 +4,7 @@ use jiff::civil::Date;
 
 use super::{Entries, Kev, KevEntry, is_ransomware};
 use crate::risk::{
+    cve::real_cve,
     date::date,
     error::{FeedProblem, Problem},
     table::{Table, cell, parsed},
@@ -18,7 +19,7 @@ pub(super) fn read(text: &[u8]) -> Result<Kev, FeedProblem> {
     let mut entries = Entries::default();
     let mut latest: Option<Date> = None;
     while let Some((line, row)) = table.next()? {
-        let id = parsed((line, row), cve, "the id of a CVE", |it| it.parse().ok())?;
+        let id = parsed((line, row), cve, "the id of a CVE", real_cve)?;
         let added = parsed((line, row), added, "a date", date)?;
         latest = latest.max(Some(added));
         let due = match cell(row, due) {

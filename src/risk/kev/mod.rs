@@ -7,10 +7,12 @@ use std::{collections::HashMap, io::Read};
 
 use foldhash::fast::RandomState;
 use jiff::{Timestamp, civil::Date};
+use serde::{Deserialize, Serialize};
 
 use super::{
     date::not_in_future,
     error::{FeedProblem, Problem},
+    json::{date, optional_date, write_date, write_optional_date},
     text,
 };
 use crate::domain::cve::CveId;
@@ -19,18 +21,23 @@ use crate::domain::cve::CveId;
 const MOST_ENTRIES: usize = 1_000_000;
 
 /// What the catalogue says of a CVE.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KevEntry {
     /// By when federal agencies have to close it.
+    #[serde(
+        serialize_with = "write_optional_date",
+        deserialize_with = "optional_date"
+    )]
     pub due: Option<Date>,
     /// Whether ransomware is known to use it.
     pub ransomware: bool,
 }
 
 /// The catalogue.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Kev {
     /// When it was released; of a CSV, which does not say that, when the latest entry was added.
+    #[serde(serialize_with = "write_date", deserialize_with = "date")]
     pub date: Date,
     entries: HashMap<CveId, KevEntry, RandomState>,
 }

@@ -1,22 +1,23 @@
-//! The parts of a CVRF document that count.
+//! A CVRF document. It is read one CVE at a time, because a month in memory takes several times the size of
+//! its file; what does not count is skipped.
+
+use std::fmt;
 
 use jiff::civil::Date;
-use serde::Deserialize;
+use serde::{
+    Deserialize, Deserializer,
+    de::{SeqAccess, Visitor},
+};
 
-use crate::risk::json::{self, Text};
-
-/// The type of a threat that says how severe the CVE is.
-pub(super) const SEVERITY: u32 = 3;
-/// The type of a remediation that is an update.
-pub(super) const VENDOR_FIX: u32 = 2;
+use super::{month::Month, vulnerability::Vulnerability};
+use crate::risk::json;
 
 #[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct Document<'text> {
+pub(super) struct Document {
     #[serde(rename = "DocumentTracking")]
     pub(super) tracking: Tracking,
-    #[serde(rename = "Vulnerability", borrow, deserialize_with = "json::list")]
-    pub(super) vulnerabilities: Vec<Vulnerability<'text>>,
+    #[serde(rename = "Vulnerability")]
+    pub(super) month: Month,
 }
 
 #[derive(Deserialize)]
@@ -27,70 +28,31 @@ pub(super) struct Tracking {
     pub(super) current: Date,
 }
 
-#[derive(Deserialize)]
-pub(super) struct Vulnerability<'text> {
-    #[serde(rename = "CVE", borrow)]
-    pub(super) cve: Option<Text<'text>>,
-    #[serde(rename = "Threats", borrow, default, deserialize_with = "json::list")]
-    pub(super) threats: Vec<Threat<'text>>,
-    #[serde(
-        rename = "CVSSScoreSets",
-        borrow,
-        default,
-        deserialize_with = "json::list"
-    )]
-    pub(super) scores: Vec<ScoreSet<'text>>,
-    #[serde(
-        rename = "Remediations",
-        borrow,
-        default,
-        deserialize_with = "json::list"
-    )]
-    pub(super) remediations: Vec<Remediation<'text>>,
+impl<'de> Deserialize<'de> for Month {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Vulnerabilities)
+    }
 }
 
-#[derive(Deserialize)]
-pub(super) struct Threat<'text> {
-    #[serde(rename = "Type")]
-    pub(super) kind: Option<u32>,
-    #[serde(rename = "Description", borrow)]
-    pub(super) description: Option<Value<'text>>,
-    #[serde(rename = "ProductID", borrow, default, deserialize_with = "json::list")]
-    pub(super) products: Vec<Text<'text>>,
-}
+/// The list of CVEs.
+struct Vulnerabilities;
 
-#[derive(Deserialize)]
-pub(super) struct ScoreSet<'text> {
-    #[serde(rename = "BaseScore")]
-    pub(super) base: Option<f64>,
-    #[serde(rename = "ProductID", borrow, default, deserialize_with = "json::list")]
-    pub(super) products: Vec<Text<'text>>,
-}
+impl<'de> Visitor<'de> for Vulnerabilities {
+    type Value = Month;
 
-#[derive(Deserialize)]
-pub(super) struct Remediation<'text> {
-    #[serde(rename = "Type")]
-    pub(super) kind: Option<u32>,
-    /// The KB's number, or "Release Notes".
-    #[serde(rename = "Description", borrow)]
-    pub(super) description: Option<Value<'text>>,
-    #[serde(rename = "Supercedence", borrow)]
-    pub(super) supersedes: Option<Text<'text>>,
-    #[serde(rename = "RestartRequired", borrow)]
-    pub(super) restart: Option<Value<'text>>,
-    #[serde(rename = "ProductID", borrow, default, deserialize_with = "json::list")]
-    pub(super) products: Vec<Text<'text>>,
-}
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a list of vulnerabilities")
+    }
 
-/// `{"Value": "..."}`, which may be without a value.
-#[derive(Deserialize)]
-pub(super) struct Value<'text> {
-    #[serde(rename = "Value", borrow)]
-    value: Option<Text<'text>>,
-}
+    fn visit_unit<E>(self) -> Result<Month, E> {
+        Ok(Month::default())
+    }
 
-impl Value<'_> {
-    pub(super) fn text(&self) -> Option<&str> {
-        self.value.as_ref().map(|it| it.0.trim())
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Month, A::Error> {
+        let mut month = Month::default();
+        while let Some(vulnerability) = list.next_element::<Vulnerability<'de>>()? {
+            month.add(&vulnerability);
+        }
+        Ok(month)
     }
 }

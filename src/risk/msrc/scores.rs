@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use foldhash::fast::RandomState;
 
 use super::{
-    Score,
-    document::{SEVERITY, ScoreSet, Threat, Vulnerability},
+    update::Score,
+    vulnerability::{SEVERITY, ScoreSet, Threat, Vulnerability},
 };
 use crate::risk::json::Text;
 

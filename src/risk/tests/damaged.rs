@@ -28,6 +28,8 @@ fn problem(reader: Reader, text: &[u8]) -> Option<FeedProblem> {
 #[test]
 fn what_is_wrong_is_named_with_its_line() {
     let csv = "cveID,dateAdded,dueDate\nCVE-2026-00001,2026-11-10,2026-12-01\n";
+    // The second row begins on line 4.
+    let quoted = "dueDate,notes,dateAdded,cveID\n2026-12-01,\"a \"\"note\"\"\n, still\",2026-11-10,CVE-2026-00001\n2026-12-02,b,2026-11-12,CVE-2026-00002\n";
     let html = "\n<!DOCTYPE html><html>";
     for (reader, text, expected) in [
         (Kev, String::new(), "it is empty"),
@@ -44,16 +46,25 @@ fn what_is_wrong_is_named_with_its_line() {
         (Kev, KEV_JSON.replace("2025-04-29", "soon"), "line 11: `soon` is not a date"),
         (Kev, KEV_JSON.replace("2026-11-25T", "2027-11-25T"), "its date, 2027-11-25, is in the future"),
         (Kev, "cveID,dateAdded,dueDate\n".to_owned(), "it has no entries"),
+        (Kev, KEV_JSON.replace("CVE-2025-29824", "CVE-9999-29824"), "line 11: `CVE-9999-29824` is not the id of a CVE"),
+        (Kev, csv.replace("2026-11-10,", "2026-11-10,\"a\nb\","), "line 2: it has 4 cells, but the header has 3; perhaps the file is cut"),
+        (Kev, quoted.replace("2026-11-12", "12 Nov"), "line 4: `12 Nov` is not a date"),
+        (Kev, "[]".to_owned(), "line 1: invalid length 0, expected struct Document with 3 elements"),
         (Kev, csv.replace("2026-12-01", "1/12"), "line 2: `1/12` is not a date"),
         (Kev, csv.replace(",2026-12-01", ""), "line 2: it has 2 cells, but the header has 3; perhaps the file is cut"),
         (Epss, EPSS_CSV.replace("0.89214", "1.2"), "line 4: `1.2` is not a probability from 0 to 1"),
         (Epss, EPSS_CSV.replace("0.89214", "NaN"), "line 4: `NaN` is not a probability from 0 to 1"),
         (Epss, EPSS_CSV.replace("0.89214", "-0.1"), "line 4: `-0.1` is not a probability from 0 to 1"),
         (Epss, EPSS_CSV.replace("CVE-2024-38063", "x\u{1b}y"), "line 4: `x y` is not the id of a CVE"),
+        (Epss, EPSS_CSV.replace("CVE-2024-38063", "CVE-0000-0000"), "line 4: `CVE-0000-0000` is not the id of a CVE"),
+        (Epss, KEV_JSON.to_owned(), "line 1: it has no column `cve`"),
+        (Epss, EPSS_CSV.replace(",0.89214,0.99541\n", ",0.8"), "line 4: it has 2 cells, but the header has 3; perhaps the file is cut"),
         (Epss, EPSS_CSV.replace("2026-11-29T", "2026-12-29T"), "line 1: its date, 2026-12-29, is in the future"),
         (Epss, EPSS_CSV.replace("score_date", "date"), "line 1: it does not say its date"),
         (Epss, EPSS_CSV.replace(",epss,", ",score,"), "line 2: it has no column `epss`"),
         (Epss, "cve,epss\n".to_owned(), "it has no entries"),
+        (Msrc, EPSS_CSV.to_owned(), "line 1: expected value"),
+        (Msrc, MSRC_MONTH[..900].to_owned(), "line 12: it is cut: a month of MSRC ends too early"),
         (Msrc, MSRC_MONTH.replace("2026-11-24", "2030-01-01"), "its date, 2030-01-01, is in the future"),
         (Msrc, MSRC_MONTH.replace("2026-11-10T08", "x"), "line 2: `x:00:00` is not a date"),
         (Msrc, r#"{"DocumentTracking":{"InitialReleaseDate":"2026-11-10","CurrentReleaseDate":"2026-11-10"},"Vulnerability":[]}"#.to_owned(), "it has no entries"),

@@ -5,6 +5,7 @@ mod epss;
 mod kb_risk;
 mod kev;
 mod msrc;
+mod stored;
 mod supersedence;
 
 use jiff::Timestamp;

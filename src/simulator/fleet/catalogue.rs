@@ -205,13 +205,18 @@ fn update(month: u32, place: u32, line: &Line) -> Update {
     }
 }
 
-/// The title that all updates of a month share; month 0 is October 2024.
+/// The title that all updates of a month share.
 fn bundle(month: u32) -> String {
-    let months = month + 9;
-    let of_year = |number: u32| u16::try_from(number).unwrap_or(u16::MAX);
-    let month = ReleaseMonth::new(of_year(2024 + months / 12), of_year(months % 12 + 1));
+    let month = calendar_month(month);
     // The catalogue ends long before the years that have no months.
     month.map_or_else(String::new, |month| format!("{month} Security Updates"))
+}
+
+/// A month in the calendar; month 0 is October 2024.
+pub(super) fn calendar_month(month: u32) -> Option<ReleaseMonth> {
+    let months = month + 9;
+    let of_year = |number: u32| u16::try_from(number).unwrap_or(u16::MAX);
+    ReleaseMonth::new(of_year(2024 + months / 12), of_year(months % 12 + 1))
 }
 
 #[cfg(test)]

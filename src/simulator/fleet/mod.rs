@@ -20,6 +20,7 @@ mod maker;
 mod model;
 mod night;
 mod others;
+mod releases;
 mod scopes;
 mod support;
 mod version;
@@ -32,6 +33,7 @@ pub use census::{Product, ProductGap};
 pub(super) use machine::SITES;
 pub use machine::SimulatedMachine;
 pub(super) use others::{Other, OtherHere, others_on};
+pub(super) use releases::Release;
 pub use support::Support;
 pub use version::ProductVersion;
 

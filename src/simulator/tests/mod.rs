@@ -4,6 +4,7 @@ mod call;
 mod census;
 mod changes;
 mod fault;
+mod feeds;
 mod hunting;
 mod list;
 mod list_fault;

@@ -51,7 +51,11 @@ pub(in crate::simulator) struct Rating {
 
 impl Cve {
     /// The first so many CVEs of a product in a month, counted from October 2024.
-    pub(super) fn of_month(month: u32, product: &str, count: u64) -> impl Iterator<Item = Self> {
+    pub(in crate::simulator) fn of_month(
+        month: u32,
+        product: &str,
+        count: u64,
+    ) -> impl Iterator<Item = Self> {
         // The year begins three months after the catalogue.
         let months = month + 9;
         let first = FIRST + months % 12 * MONTHLY + room_before(product);
@@ -63,7 +67,7 @@ impl Cve {
     }
 
     /// A CVE of software that no KB is for, by the place of the software.
-    pub(super) fn of_other(place: usize, number: u32) -> Self {
+    pub(in crate::simulator) fn of_other(place: usize, number: u32) -> Self {
         let place = u32::try_from(place).unwrap_or_default();
         Self::Numbered {
             year: 2025,
@@ -72,7 +76,7 @@ impl Cve {
     }
 
     /// A number that looks random: there are too many rows for a generator each.
-    fn drawn(self) -> u64 {
+    pub(in crate::simulator) fn drawn(self) -> u64 {
         let key = match self {
             Self::Numbered { year, number } => u64::from(year) << 20 | u64::from(number),
             Self::Own(text) => text.len() as u64,

@@ -30,6 +30,7 @@ mod strangers;
 mod table;
 
 pub(super) use changes::Changes;
+pub(super) use cve::Cve;
 pub(super) use finding::Findings;
 pub(super) use form::Form;
 pub(super) use table::{MachineRows, Vulnerabilities};

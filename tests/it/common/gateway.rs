@@ -29,10 +29,15 @@ impl Gateway {
         Self(address)
     }
 
+    /// Its address.
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.0)
+    }
+
     /// Points a command here, with a token of its own.
     pub(crate) fn gets(&self, command: &mut Command) {
         command
-            .env("PATCHGAP_API_URL", format!("http://{}", self.0))
+            .env("PATCHGAP_API_URL", self.url())
             .env("PATCHGAP_CREDENTIAL", "token")
             .env("PATCHGAP_ACCESS_TOKEN", "header.payload.signature");
     }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use imports::Imports;
 
 /// The rooms, each of which may import those before it.
-const ROOMS: [&str; 17] = [
+const ROOMS: [&str; 18] = [
     "domain",
     "simulator",
     "quota",
@@ -23,6 +23,7 @@ const ROOMS: [&str; 17] = [
     "config",
     "cli",
     "console",
+    "feeds",
     "run",
     "app",
 ];

@@ -1,4 +1,4 @@
-//! The error about a feed, for whoever reports errors of a run.
+//! The error about a feed.
 
 use std::path::PathBuf;
 

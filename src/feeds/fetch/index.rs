@@ -1,0 +1,126 @@
+//! Which months MSRC has, and when each was revised last.
+
+use std::{
+    collections::BTreeMap,
+    io::{BufReader, Read},
+};
+
+use serde::Deserialize;
+use url::Url;
+
+use super::address::below;
+use crate::{domain::release::ReleaseMonth, feeds::files::month_of_id};
+
+/// More than the list of many years takes.
+const MOST_BYTES: u64 = 8 << 20;
+
+/// The months.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Index(Vec<Revision>);
+
+/// A month as the index has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Revision {
+    pub(super) month: ReleaseMonth,
+    /// When it was revised last, in the server's own words.
+    pub(super) revised: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Document {
+    value: Vec<Entry>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Entry {
+    #[serde(rename = "ID")]
+    id: String,
+    current_release_date: Option<String>,
+}
+
+impl Index {
+    /// Its address.
+    pub(super) fn url(base: &Url) -> Url {
+        below(base, &["updates"])
+    }
+
+    /// The months from the first to the last.
+    pub(super) fn read(
+        input: impl Read,
+        first: ReleaseMonth,
+        last: ReleaseMonth,
+    ) -> Result<Self, String> {
+        let input = BufReader::new(input.take(MOST_BYTES));
+        let document: Document = serde_json::from_reader(input)
+            .map_err(|error| format!("it is not the list of MSRC's months: {error}"))?;
+        let mut months = BTreeMap::new();
+        for Entry {
+            id,
+            current_release_date,
+        } in document.value
+        {
+            // There have been ids such as 2017-May-B.
+            if let Some(month) = month_of_id(&id).filter(|it| (first..=last).contains(it)) {
+                months.insert(month, current_release_date);
+            }
+        }
+        if months.is_empty() {
+            return Err(format!("it has no month from {first} to {last}"));
+        }
+        let months = months.into_iter();
+        let months = months.map(|(month, revised)| Revision { month, revised });
+        Ok(Self(months.collect()))
+    }
+
+    /// The months, the latest first: they matter most if not all of them arrive.
+    pub(super) fn newest_first(&self) -> impl Iterator<Item = &Revision> {
+        self.0.iter().rev()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = r#"{"@odata.context":"x","value":[
+        {"ID":"2026-Sep","CurrentReleaseDate":"2026-09-09T07:00:00Z"},
+        {"ID":"2026-Nov","Alias":"2026-Nov","CurrentReleaseDate":"2026-11-24T08:00:00Z"},
+        {"ID":"2026-Dec","CurrentReleaseDate":null},
+        {"ID":"2026-Oct"},
+        {"ID":"2026-Oct-B","CurrentReleaseDate":"2026-10-20T08:00:00Z"},
+        {"ID":"../../etc"}]}"#;
+
+    fn month(month: u16) -> ReleaseMonth {
+        ReleaseMonth::new(2026, month).unwrap()
+    }
+
+    #[test]
+    fn wanted_months_are_found_newest_first() {
+        let index = Index::read(TEXT.as_bytes(), month(10), month(11)).unwrap();
+        let found: Vec<_> = index
+            .newest_first()
+            .map(|it| (it.month, it.revised.as_deref()))
+            .collect();
+        let november = (month(11), Some("2026-11-24T08:00:00Z"));
+        assert_eq!(found, [november, (month(10), None)]);
+    }
+
+    #[test]
+    fn what_is_no_index_is_said() {
+        for (text, expected) in [
+            (
+                "<html>",
+                "it is not the list of MSRC's months: expected value",
+            ),
+            (
+                "[]",
+                "it is not the list of MSRC's months: invalid length 0",
+            ),
+            (TEXT, "it has no month from January 2026 to February 2026"),
+        ] {
+            let problem = Index::read(text.as_bytes(), month(1), month(2)).unwrap_err();
+            assert!(problem.starts_with(expected), "{problem}");
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! A file to fetch, and reading what arrived.
+
+use std::io::Read;
+
+use jiff::{Timestamp, civil::Date};
+use url::Url;
+
+use super::{address::below, index::Revision};
+use crate::{
+    feeds::files::id_of_month,
+    risk::{Epss, FeedProblem, Kev, MsrcReader},
+};
+
+/// A file to fetch.
+#[derive(Debug, Clone)]
+pub(super) struct Target {
+    kind: Kind,
+    pub(super) name: String,
+    pub(super) url: Url,
+    /// What its index says of its content, if it has one.
+    pub(super) revision: Option<String>,
+}
+
+/// What a file is read as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Kev,
+    Epss,
+    Month,
+}
+
+/// What is in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Content {
+    pub(super) date: Option<Date>,
+    pub(super) entries: u64,
+}
+
+impl Target {
+    pub(super) fn new(kind: Kind, name: &str, url: &Url) -> Self {
+        Self {
+            kind,
+            name: name.to_owned(),
+            url: url.clone(),
+            revision: None,
+        }
+    }
+
+    /// A month of MSRC.
+    pub(super) fn month(base: &Url, revision: &Revision) -> Self {
+        let id = id_of_month(revision.month);
+        let target = Self::new(
+            Kind::Month,
+            &format!("{id}.json"),
+            &below(base, &["cvrf", &id]),
+        );
+        Self {
+            revision: revision.revised.clone(),
+            ..target
+        }
+    }
+
+    pub(super) fn is_month(&self) -> bool {
+        self.kind == Kind::Month
+    }
+
+    /// Reads what arrived as a report would.
+    pub(super) fn read(&self, input: impl Read, now: Timestamp) -> Result<Content, FeedProblem> {
+        match self.kind {
+            Kind::Kev => Kev::read(input, now).map(|it| Content {
+                date: Some(it.date),
+                entries: it.len(),
+            }),
+            Kind::Epss => Epss::read(input, now).map(|it| Content {
+                date: it.date,
+                entries: it.len(),
+            }),
+            Kind::Month => {
+                let mut reader = MsrcReader::default();
+                reader.read(input, now)?;
+                let month = reader.finish();
+                Ok(Content {
+                    date: month.date,
+                    entries: month.len(),
+                })
+            }
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! The catalogue of known exploited vulnerabilities.
+
+use jiff::{ToSpan, civil::Date};
+use serde_json::{Value, json};
+
+use super::facts::Facts;
+use crate::simulator::vulnerabilities::Cve;
+
+/// The CVEs that are known to be exploited, as far as the vulnerabilities of the tenant tell.
+const EXPLOITED: &str = "ExploitIsInKit";
+/// Of so many of them one is used by ransomware.
+const RANSOMWARE_EVERY: u64 = 4;
+/// Days from an entry to the day by which it is to be closed.
+const DAYS_TO_CLOSE: i32 = 21;
+/// An entry is made at most so many days after the update.
+const LATEST: u64 = 20;
+
+pub(super) fn document(facts: &Facts<'_>) -> Vec<u8> {
+    let cves = facts.cves().into_iter();
+    let exploited = cves.filter(|(cve, _)| cve.rating().exploitability == EXPLOITED);
+    let entries = exploited.filter_map(|(cve, month)| {
+        let days = i32::try_from(cve.drawn() % LATEST).ok()?;
+        let added = month.patch_tuesday().checked_add(days.days()).ok()?;
+        (added <= facts.today).then_some((added, cve))
+    });
+    let mut entries: Vec<(Date, Cve)> = entries.collect();
+    entries.sort_unstable_by(|one, other| other.cmp(one));
+    let today = facts.today;
+    let document = json!({
+        "title": "Simulated Catalog of Known Exploited Vulnerabilities",
+        "catalogVersion": today.strftime("%Y.%m.%d").to_string(),
+        "dateReleased": format!("{today}T08:00:00.000Z"),
+        "count": entries.len(),
+        "vulnerabilities": entries.into_iter().map(entry).collect::<Vec<_>>(),
+    });
+    serde_json::to_vec_pretty(&document).unwrap_or_default()
+}
+
+fn entry((added, cve): (Date, Cve)) -> Value {
+    let due = added.checked_add(DAYS_TO_CLOSE.days()).unwrap_or(added);
+    let is_ransomware = (cve.drawn() >> 8).is_multiple_of(RANSOMWARE_EVERY);
+    json!({
+        "cveID": cve.to_string(),
+        "vendorProject": "Microsoft",
+        "product": "Simulated product",
+        "vulnerabilityName": format!("Simulated vulnerability {cve}"),
+        "dateAdded": added.to_string(),
+        "shortDescription": "It exists only in the simulated tenant.",
+        "requiredAction": "Apply updates per vendor instructions.",
+        "dueDate": due.to_string(),
+        "knownRansomwareCampaignUse": if is_ransomware { "Known" } else { "Unknown" },
+        "notes": "",
+        "cwes": ["CWE-416"],
+    })
+}

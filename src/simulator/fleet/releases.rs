@@ -1,0 +1,43 @@
+//! Every update of the tenant with what it replaces, as its vendor publishes them.
+
+use super::{Fleet, catalogue::calendar_month};
+use crate::domain::{kb::KbId, release::ReleaseMonth};
+
+/// An update as it is published.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::simulator) struct Release<'fleet> {
+    pub(in crate::simulator) id: &'fleet KbId,
+    /// The month, counted from October 2024.
+    pub(in crate::simulator) month: u32,
+    /// The update of the same family before it.
+    pub(in crate::simulator) replaces: Option<&'fleet KbId>,
+    /// Products by name, each with the number of its CVEs.
+    pub(in crate::simulator) scopes: &'fleet [(&'static str, u64)],
+}
+
+impl Release<'_> {
+    /// The month in the calendar.
+    pub(in crate::simulator) fn calendar_month(&self) -> Option<ReleaseMonth> {
+        calendar_month(self.month)
+    }
+}
+
+impl Fleet {
+    /// Every update that was ever released.
+    pub(in crate::simulator) fn releases(&self) -> impl Iterator<Item = Release<'_>> {
+        self.catalogue.series.iter().flat_map(|series| {
+            let before = series.updates.iter().map(|it| Some(&it.id));
+            let before = std::iter::once(None).chain(before);
+            series
+                .updates
+                .iter()
+                .zip(before)
+                .map(|(update, replaces)| Release {
+                    id: &update.id,
+                    month: update.month,
+                    replaces,
+                    scopes: &update.scopes,
+                })
+        })
+    }
+}
