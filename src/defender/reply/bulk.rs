@@ -10,6 +10,7 @@ use serde::{
 use super::{
     answer::{NoAnswer, value},
     lenient::Text,
+    row::{Parsed, Row, beginning},
 };
 use crate::domain::bulk::{Dataset, RowCounts};
 
@@ -19,20 +20,54 @@ pub trait BulkRows: Default + Send + 'static {
     /// The dataset.
     const DATASET: Dataset;
 
-    /// Adds the row on one line of a file.
-    fn add_line(&mut self, line: &[u8]);
+    /// One row of it.
+    type Row<'de>: Row<'de>;
 
-    /// Adds the rows in a list.
-    fn add_list<'de, A: SeqAccess<'de>>(&mut self, list: A) -> Result<(), A::Error>;
+    /// Adds a row, or says what is wrong with it.
+    fn add_row(&mut self, row: &Self::Row<'_>) -> Result<(), String>;
 
     /// How many rows there are.
     fn counts(&self) -> &RowCounts;
+
+    /// Likewise, to count more of them.
+    fn counts_mut(&mut self) -> &mut RowCounts;
 
     /// Whether no machine is in them.
     fn is_empty(&self) -> bool;
 
     /// Adds the rows of another file or page.
     fn merge(&mut self, other: Self);
+
+    /// Adds the row on one line of a file.
+    fn add_line(&mut self, line: &[u8]) {
+        match serde_json::from_slice::<Parsed<Self::Row<'_>>>(line) {
+            Ok(row) => self.count_row(&row.0),
+            Err(error) => {
+                let counts = self.counts_mut();
+                counts.rows += 1;
+                let line = beginning(line);
+                counts.add_unreadable(|number| format!("row {number}, `{line}`: {error}"));
+            }
+        }
+    }
+
+    /// Adds the rows in a list.
+    fn add_list<'de, A: SeqAccess<'de>>(&mut self, mut list: A) -> Result<(), A::Error> {
+        while let Some(row) = list.next_element::<Parsed<Self::Row<'de>>>()? {
+            self.count_row(&row.0);
+        }
+        Ok(())
+    }
+
+    /// Adds a row, which counts whether it can be used or not.
+    fn count_row(&mut self, row: &Self::Row<'_>) {
+        let added = self.add_row(row);
+        let counts = self.counts_mut();
+        counts.rows += 1;
+        if let Err(problem) = added {
+            counts.add_unreadable(|number| format!("row {number}: {problem}"));
+        }
+    }
 }
 
 /// One page.

@@ -1,15 +1,10 @@
 //! Parses one row about a change of a vulnerability.
 
-use std::{borrow::Cow, fmt};
-
-use serde::{
-    Deserialize, Deserializer,
-    de::{IgnoredAny, MapAccess, SeqAccess, Visitor},
-};
+use std::borrow::Cow;
 
 use super::{
     bulk::BulkRows,
-    row::{Borrowed, Key, KeySeed, beginning},
+    row::{Cell, Row, beginning, machine_id},
 };
 use crate::domain::{
     bulk::{Dataset, RowCounts},
@@ -21,27 +16,27 @@ const STATUSES: [&str; 3] = ["new", "fixed", "updated"];
 
 impl BulkRows for ChangedMachines {
     const DATASET: Dataset = Dataset::Changes;
+    type Row<'de> = RowDto<'de>;
 
-    fn add_line(&mut self, line: &[u8]) {
-        self.counts.rows += 1;
-        match serde_json::from_slice::<RowDto<'_>>(line) {
-            Ok(row) => row.add_to(self),
-            Err(error) => self
-                .counts
-                .add_unreadable(|number| format!("row {number}, `{}`: {error}", beginning(line))),
+    fn add_row(&mut self, row: &RowDto<'_>) -> Result<(), String> {
+        let machine = machine_id(&row.machine)?;
+        let status = row.status.trim();
+        if !STATUSES.iter().any(|it| status.eq_ignore_ascii_case(it)) {
+            let status = beginning(status.as_bytes());
+            return Err(format!("`{status}` is not a known status"));
         }
-    }
-
-    fn add_list<'de, A: SeqAccess<'de>>(&mut self, mut list: A) -> Result<(), A::Error> {
-        while let Some(row) = list.next_element::<RowDto<'_>>()? {
-            self.counts.rows += 1;
-            row.add_to(self);
+        if !row.kb.trim().is_empty() {
+            self.machines.insert(machine);
         }
         Ok(())
     }
 
     fn counts(&self) -> &RowCounts {
         &self.counts
+    }
+
+    fn counts_mut(&mut self) -> &mut RowCounts {
+        &mut self.counts
     }
 
     /// That nothing has changed is an answer, too.
@@ -57,85 +52,20 @@ impl BulkRows for ChangedMachines {
 
 /// A row, as far as it is used.
 #[derive(Debug, Default)]
-struct RowDto<'row> {
+pub struct RowDto<'row> {
     machine: Cow<'row, str>,
     kb: Cow<'row, str>,
     status: Cow<'row, str>,
 }
 
-impl RowDto<'_> {
-    fn add_to(&self, rows: &mut ChangedMachines) {
-        let Ok(machine) = self.machine.parse() else {
-            let id = beginning(self.machine.as_bytes());
-            let problem = |number| format!("row {number}: `{id}` is not a machine id");
-            return rows.counts.add_unreadable(problem);
-        };
-        let status = self.status.trim();
-        if !STATUSES.iter().any(|it| status.eq_ignore_ascii_case(it)) {
-            let status = beginning(status.as_bytes());
-            let problem = |number| format!("row {number}: `{status}` is not a known status");
-            return rows.counts.add_unreadable(problem);
-        }
-        if !self.kb.trim().is_empty() {
-            rows.machines.insert(machine);
-        }
-    }
-}
-
-/// The keys that are used. All have different lengths.
-enum ChangeKey {
-    DeviceId,
-    UpdateId,
-    Status,
-    Other,
-}
-
-impl Key for ChangeKey {
-    fn of(text: &str) -> Self {
-        let (key, name) = match text.len() {
-            6 => (Self::Status, "status"),
-            8 => (Self::DeviceId, "deviceid"),
-            27 => (Self::UpdateId, "recommendedsecurityupdateid"),
-            _ => return Self::Other,
-        };
-        if text.eq_ignore_ascii_case(name) {
-            key
-        } else {
-            Self::Other
-        }
-    }
-}
-
-struct RowVisitor;
-
-impl<'de> Visitor<'de> for RowVisitor {
-    type Value = RowDto<'de>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a row about a change of a vulnerability")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<RowDto<'de>, A::Error> {
-        let mut row = RowDto::default();
-        while let Some(key) = map.next_key_seed(KeySeed::<ChangeKey>::new())? {
-            let field = match key {
-                ChangeKey::DeviceId => &mut row.machine,
-                ChangeKey::UpdateId => &mut row.kb,
-                ChangeKey::Status => &mut row.status,
-                ChangeKey::Other => {
-                    map.next_value::<IgnoredAny>()?;
-                    continue;
-                }
-            };
-            *field = map.next_value_seed(Borrowed)?;
-        }
-        Ok(row)
-    }
-}
-
-impl<'de> Deserialize<'de> for RowDto<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(RowVisitor)
+impl<'de> Row<'de> for RowDto<'de> {
+    fn cell(&mut self, key: &str) -> Option<Cell<'_, 'de>> {
+        Some(Cell::Text(match key {
+            "deviceid" => &mut self.machine,
+            "recommendedsecurityupdateid" => &mut self.kb,
+            "status" => &mut self.status,
+            _ => return None,
+        }))
     }
 }
 

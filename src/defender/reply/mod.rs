@@ -12,6 +12,7 @@ mod interner;
 mod lenient;
 mod machines;
 mod row;
+mod score;
 mod software;
 mod software_row;
 mod vulnerability_row;

@@ -2,10 +2,18 @@
 
 use std::{borrow::Cow, fmt, marker::PhantomData};
 
-use serde::de::{DeserializeSeed, Deserializer, Visitor};
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor},
+};
+
+use super::score::Score;
+use crate::domain::machine::MachineId;
 
 /// The maximum length in bytes of a text: a longer one is damage.
 pub(super) const LONGEST_TEXT: usize = 1000;
+/// The length in bytes of the longest key that is used.
+const LONGEST_KEY: usize = "recommendedsecurityupdateurl".len();
 /// The part of an unreadable row that is quoted, in characters.
 const QUOTED: usize = 60;
 
@@ -16,44 +24,92 @@ pub(super) fn beginning(text: &[u8]) -> String {
     quoted.escape_debug().to_string()
 }
 
-/// A key of a row; a key that is not used is one of them, too. Files and pages write keys in different
-/// cases.
-pub(super) trait Key: Sized {
-    /// The key that this text is.
-    fn of(text: &str) -> Self;
+/// A row of a dataset, as far as it is used.
+pub trait Row<'de>: Default {
+    /// Where the value of this key goes, if it is used. Files and pages write keys in different cases;
+    /// here they are in lower case.
+    fn cell(&mut self, key: &str) -> Option<Cell<'_, 'de>>;
 }
 
-/// Reads a key without copying it.
-pub(super) struct KeySeed<K>(PhantomData<K>);
+/// Where a value goes.
+#[derive(Debug)]
+pub enum Cell<'row, 'de> {
+    /// Any text or number.
+    Text(&'row mut Cow<'de, str>),
+    /// A CVSS score, in tenths.
+    Score(&'row mut Option<u8>),
+}
 
-impl<K> KeySeed<K> {
-    pub(super) const fn new() -> Self {
-        Self(PhantomData)
+/// The id of a row's machine, or what is wrong with it.
+pub(super) fn machine_id(text: &str) -> Result<MachineId, String> {
+    let problem = |_| format!("`{}` is not a machine id", beginning(text.as_bytes()));
+    text.parse().map_err(problem)
+}
+
+/// A row that was parsed.
+pub(super) struct Parsed<R>(pub(super) R);
+
+impl<'de, R: Row<'de>> Deserialize<'de> for Parsed<R> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(RowVisitor(PhantomData))
     }
 }
 
-impl<'de, K: Key> DeserializeSeed<'de> for KeySeed<K> {
-    type Value = K;
+struct RowVisitor<R>(PhantomData<R>);
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<K, D::Error> {
+impl<'de, R: Row<'de>> Visitor<'de> for RowVisitor<R> {
+    type Value = Parsed<R>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a row of a dataset")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Parsed<R>, A::Error> {
+        let mut row = R::default();
+        while let Some(cell) = map.next_key_seed(CellOf(&mut row, PhantomData))? {
+            match cell {
+                Some(Cell::Text(text)) => *text = map.next_value_seed(Borrowed)?,
+                Some(Cell::Score(tenths)) => *tenths = map.next_value_seed(Score)?,
+                None => drop(map.next_value::<IgnoredAny>()?),
+            }
+        }
+        Ok(Parsed(row))
+    }
+}
+
+/// Finds where the value of the next key goes, without copying the key.
+struct CellOf<'row, 'de, R>(&'row mut R, PhantomData<&'de ()>);
+
+impl<'row, 'de: 'row, R: Row<'de>> DeserializeSeed<'de> for CellOf<'row, 'de, R> {
+    type Value = Option<Cell<'row, 'de>>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_str(self)
     }
 }
 
-impl<K: Key> Visitor<'_> for KeySeed<K> {
-    type Value = K;
+impl<'row, 'de: 'row, R: Row<'de>> Visitor<'_> for CellOf<'row, 'de, R> {
+    type Value = Option<Cell<'row, 'de>>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("a key")
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<K, E> {
-        Ok(K::of(text))
+    fn visit_str<E>(self, key: &str) -> Result<Self::Value, E> {
+        let mut lower_case = [0; LONGEST_KEY];
+        let Some(lower_case) = lower_case.get_mut(..key.len()) else {
+            return Ok(None);
+        };
+        lower_case.copy_from_slice(key.as_bytes());
+        lower_case.make_ascii_lowercase();
+        Ok(str::from_utf8(lower_case)
+            .ok()
+            .and_then(|key| self.0.cell(key)))
     }
 }
 
 /// A text that may also be a number, true, false or null; it is copied only if it has escapes.
-pub(super) struct Borrowed;
+struct Borrowed;
 
 impl<'de> DeserializeSeed<'de> for Borrowed {
     type Value = Cow<'de, str>;

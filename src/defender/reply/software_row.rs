@@ -1,15 +1,10 @@
 //! Parses one row of the software inventory, without keeping what is not used.
 
-use std::{borrow::Cow, fmt};
-
-use serde::{
-    Deserialize, Deserializer,
-    de::{IgnoredAny, MapAccess, SeqAccess, Visitor},
-};
+use std::borrow::Cow;
 
 use super::{
     bulk::BulkRows,
-    row::{Borrowed, Key, KeySeed, LONGEST_TEXT, beginning},
+    row::{Cell, LONGEST_TEXT, Row, machine_id},
 };
 use crate::domain::{
     bulk::{Dataset, RowCounts},
@@ -19,27 +14,31 @@ use crate::domain::{
 
 impl BulkRows for SoftwareRows {
     const DATASET: Dataset = Dataset::Software;
+    type Row<'de> = RowDto<'de>;
 
-    fn add_line(&mut self, line: &[u8]) {
-        self.counts.rows += 1;
-        match serde_json::from_slice::<RowDto<'_>>(line) {
-            Ok(row) => row.add_to(self),
-            Err(error) => self
-                .counts
-                .add_unreadable(|number| format!("row {number}, `{}`: {error}", beginning(line))),
+    /// Adds it, if it is one of Microsoft's.
+    fn add_row(&mut self, row: &RowDto<'_>) -> Result<(), String> {
+        if !row.vendor.trim().eq_ignore_ascii_case(MICROSOFT) {
+            return Ok(());
         }
-    }
-
-    fn add_list<'de, A: SeqAccess<'de>>(&mut self, mut list: A) -> Result<(), A::Error> {
-        while let Some(row) = list.next_element::<RowDto<'_>>()? {
-            self.counts.rows += 1;
-            row.add_to(self);
-        }
+        row.check()?;
+        self.add(&SoftwareRow {
+            machine: machine_id(&row.machine)?,
+            platform: row.platform.trim(),
+            product: row.product.trim(),
+            version: row.version.trim(),
+            support_status: row.support_status.trim(),
+            support_ends: row.support_ends.trim(),
+        });
         Ok(())
     }
 
     fn counts(&self) -> &RowCounts {
         &self.counts
+    }
+
+    fn counts_mut(&mut self) -> &mut RowCounts {
+        &mut self.counts
     }
 
     fn is_empty(&self) -> bool {
@@ -53,7 +52,7 @@ impl BulkRows for SoftwareRows {
 
 /// A row, as far as it is used.
 #[derive(Debug, Default)]
-struct RowDto<'row> {
+pub struct RowDto<'row> {
     machine: Cow<'row, str>,
     platform: Cow<'row, str>,
     vendor: Cow<'row, str>,
@@ -64,34 +63,7 @@ struct RowDto<'row> {
 }
 
 impl RowDto<'_> {
-    /// Adds it, if it is one of Microsoft's.
-    fn add_to(&self, rows: &mut SoftwareRows) {
-        if !self.vendor.trim().eq_ignore_ascii_case(MICROSOFT) {
-            return;
-        }
-        match self.problem() {
-            None => {}
-            Some(problem) => {
-                let problem = |number| format!("row {number}: {problem}");
-                return rows.counts.add_unreadable(problem);
-            }
-        }
-        let Ok(machine) = self.machine.parse() else {
-            let id = beginning(self.machine.as_bytes());
-            let problem = |number| format!("row {number}: `{id}` is not a machine id");
-            return rows.counts.add_unreadable(problem);
-        };
-        rows.add(&SoftwareRow {
-            machine,
-            platform: self.platform.trim(),
-            product: self.product.trim(),
-            version: self.version.trim(),
-            support_status: self.support_status.trim(),
-            support_ends: self.support_ends.trim(),
-        });
-    }
-
-    fn problem(&self) -> Option<&'static str> {
+    fn check(&self) -> Result<(), String> {
         let texts = [
             &self.platform,
             &self.product,
@@ -99,78 +71,26 @@ impl RowDto<'_> {
             &self.support_status,
         ];
         if self.product.trim().is_empty() {
-            return Some("it has no `softwareName`");
+            return Err("it has no `softwareName`".to_owned());
         }
-        let is_long = texts.iter().any(|text| text.len() > LONGEST_TEXT);
-        is_long.then_some("it has a text that is too long")
-    }
-}
-
-/// The keys that are used. All have different lengths.
-enum SoftwareKey {
-    DeviceId,
-    OsPlatform,
-    SoftwareVendor,
-    SoftwareName,
-    SoftwareVersion,
-    EndOfSupportStatus,
-    EndOfSupportDate,
-    Other,
-}
-
-impl Key for SoftwareKey {
-    fn of(text: &str) -> Self {
-        let (key, name) = match text.len() {
-            8 => (Self::DeviceId, "deviceid"),
-            10 => (Self::OsPlatform, "osplatform"),
-            12 => (Self::SoftwareName, "softwarename"),
-            14 => (Self::SoftwareVendor, "softwarevendor"),
-            15 => (Self::SoftwareVersion, "softwareversion"),
-            16 => (Self::EndOfSupportDate, "endofsupportdate"),
-            18 => (Self::EndOfSupportStatus, "endofsupportstatus"),
-            _ => return Self::Other,
-        };
-        if text.eq_ignore_ascii_case(name) {
-            key
-        } else {
-            Self::Other
+        if texts.iter().any(|text| text.len() > LONGEST_TEXT) {
+            return Err("it has a text that is too long".to_owned());
         }
+        Ok(())
     }
 }
 
-struct RowVisitor;
-
-impl<'de> Visitor<'de> for RowVisitor {
-    type Value = RowDto<'de>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a row of the software inventory")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<RowDto<'de>, A::Error> {
-        let mut row = RowDto::default();
-        while let Some(key) = map.next_key_seed(KeySeed::<SoftwareKey>::new())? {
-            let field = match key {
-                SoftwareKey::DeviceId => &mut row.machine,
-                SoftwareKey::OsPlatform => &mut row.platform,
-                SoftwareKey::SoftwareVendor => &mut row.vendor,
-                SoftwareKey::SoftwareName => &mut row.product,
-                SoftwareKey::SoftwareVersion => &mut row.version,
-                SoftwareKey::EndOfSupportStatus => &mut row.support_status,
-                SoftwareKey::EndOfSupportDate => &mut row.support_ends,
-                SoftwareKey::Other => {
-                    map.next_value::<IgnoredAny>()?;
-                    continue;
-                }
-            };
-            *field = map.next_value_seed(Borrowed)?;
-        }
-        Ok(row)
-    }
-}
-
-impl<'de> Deserialize<'de> for RowDto<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(RowVisitor)
+impl<'de> Row<'de> for RowDto<'de> {
+    fn cell(&mut self, key: &str) -> Option<Cell<'_, 'de>> {
+        Some(Cell::Text(match key {
+            "deviceid" => &mut self.machine,
+            "osplatform" => &mut self.platform,
+            "softwarevendor" => &mut self.vendor,
+            "softwarename" => &mut self.product,
+            "softwareversion" => &mut self.version,
+            "endofsupportstatus" => &mut self.support_status,
+            "endofsupportdate" => &mut self.support_ends,
+            _ => return None,
+        }))
     }
 }
