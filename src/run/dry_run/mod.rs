@@ -23,7 +23,7 @@ use crate::{
         text::{counted, is_about_the_same, is_unknown, span, span_between, thousands},
     },
     inventory::Inventory,
-    quota::{EarlierUsage, Limiter, Load, SLOW_LATENCY, USUAL_LATENCY},
+    quota::{EarlierUsage, Gate, Limiter, Load, SLOW_LATENCY, USUAL_LATENCY},
     report::{self, Extras},
     store::{LearnedLimit, Preview, Problem, Store, StoreError},
 };
@@ -41,9 +41,8 @@ pub(super) fn plan(input: RunInput<'_>) -> Result<String, RunError> {
     let (preview, learned) = preview(input)?;
     let Preview {
         answers: kept,
-        past_calls,
-        latency,
         service,
+        ..
     } = preview;
     let estimates = estimates(input, service)?;
     let source = config.source.answers;
@@ -51,13 +50,7 @@ pub(super) fn plan(input: RunInput<'_>) -> Result<String, RunError> {
     let estimate = estimate.map(|it| it.calls(source, input));
     let every = inventory.machines.len() as u64 - kept;
     let calls = estimate.map_or(every, |estimate| estimate.min(every));
-    let mut gate = unused(config, &learned);
-    let earlier = EarlierUsage {
-        calls: past_calls,
-        latency,
-        ..EarlierUsage::default()
-    };
-    gate.restore(Api::MissingKbs, &earlier);
+    let gate = restored(unused(config, &learned), preview);
     let limiter = gate.limiter(Api::MissingKbs);
     let mut lines = LabelledLines::default();
     lines.add("machine list", &rows(inventory));
@@ -68,8 +61,11 @@ pub(super) fn plan(input: RunInput<'_>) -> Result<String, RunError> {
             &format!("{answers} already stored: {}", state.display()),
         );
     }
-    if source.bulk.is_some() {
-        return Ok(bulk_plan(lines, calls, config));
+    if let Some(bulk) = source.bulk {
+        add_bulk(&mut lines, bulk, calls);
+        add_cross_check(&mut lines, input);
+        add_reports(&mut lines, config);
+        return Ok(lines.into_text());
     }
     lines.add("calls", &calls_of(source, estimate.map(|_| every), calls));
     if let Some(estimates) = &estimates {
@@ -80,6 +76,7 @@ pub(super) fn plan(input: RunInput<'_>) -> Result<String, RunError> {
         lines.add("already used", &used);
     }
     lines.add("time", &time(config, calls, limiter, now));
+    add_cross_check(&mut lines, input);
     if let Some(until) = config.until {
         lines.add(
             "stops at",
@@ -90,43 +87,58 @@ pub(super) fn plan(input: RunInput<'_>) -> Result<String, RunError> {
     Ok(lines.into_text())
 }
 
-/// The plan for a source that has all machines at once, given the number of machines without an answer.
-fn bulk_plan(mut lines: LabelledLines, machines: u64, config: &Config) -> String {
+/// The gate as earlier runs have left it.
+fn restored(mut gate: Gate, preview: Preview) -> Gate {
+    let earlier = EarlierUsage {
+        calls: preview.past_calls,
+        latency: preview.latency,
+        ..EarlierUsage::default()
+    };
+    gate.restore(Api::MissingKbs, &earlier);
+    gate
+}
+
+/// The calls of a source that has all machines at once, given the number of machines without an answer.
+fn add_bulk(lines: &mut LabelledLines, source: Source, machines: u64) {
     if machines == 0 {
         lines.add("calls", "none: every machine has its answer");
-    } else if config.source.answers.bulk == Some(Source::Hunting) {
-        add_hunting(&mut lines, machines);
-    } else {
-        add_export(&mut lines);
+        return;
     }
-    add_reports(&mut lines, config);
-    lines.into_text()
+    let calls = bulk_calls(source, machines);
+    lines.add("calls", &format!("{calls}; none for single machines"));
+    let (api, time) = match source {
+        Source::Hunting => (
+            Api::Hunting,
+            "at most three minutes for each query, four at a time",
+        ),
+        _ => (
+            Api::VulnerabilityExport,
+            "depends on the download: as a rule 20 MB for every 1,000 machines of the tenant",
+        ),
+    };
+    let limits = api.documented_limits().unwrap_or_default();
+    lines.add("quota", &limits.to_string());
+    lines.add("time", time);
 }
 
-fn add_hunting(lines: &mut LabelledLines, machines: u64) {
-    let queries = counted(first_queries(machines), "query", "queries");
-    let text = format!("{queries}, more if answers are cut; none for single machines");
-    lines.add("calls", &text);
-    let limits = Api::Hunting.documented_limits();
-    lines.add("quota", &limits.unwrap_or_default().to_string());
-    lines.add(
-        "time",
-        "at most three minutes for each query, four at a time",
-    );
+/// What the comparison with a second source takes beside the calls.
+fn add_cross_check(lines: &mut LabelledLines, input: RunInput<'_>) {
+    if let Some(source) = input.config.cross_check {
+        let machines = input.inventory.machines.len() as u64;
+        lines.add("cross-check", &bulk_calls(source, machines));
+    }
 }
 
-fn add_export(lines: &mut LabelledLines) {
-    lines.add(
-        "calls",
-        "1 for the export of software vulnerabilities, and a download of each of its files; none for \
-         single machines",
-    );
-    let limits = Api::VulnerabilityExport.documented_limits();
-    lines.add("quota", &limits.unwrap_or_default().to_string());
-    lines.add(
-        "time",
-        "depends on the download: as a rule 20 MB for every 1,000 machines of the tenant",
-    );
+/// The calls in words that a source makes for all these machines.
+fn bulk_calls(source: Source, machines: u64) -> String {
+    match source {
+        Source::Hunting => {
+            let queries = counted(first_queries(machines), "query", "queries");
+            format!("{queries}, more if answers are cut")
+        }
+        _ => "1 for the export of software vulnerabilities, and a download of each of its files"
+            .to_owned(),
+    }
 }
 
 /// The number of calls in words; of `every` call for a machine if the source makes fewer.
@@ -179,7 +191,12 @@ pub(super) fn offline(config: &Config, inventory: &Inventory) -> String {
 
 fn add_reports(lines: &mut LabelledLines, config: &Config) {
     let reports = report::reports(&config.reports.formats);
-    let reports = report::file_names(&reports, Extras::default()).join(", ");
+    let extras = Extras {
+        census: config.census,
+        cross_check: config.cross_check.is_some(),
+        ..Extras::default()
+    };
+    let reports = report::file_names(&reports, extras).join(", ");
     lines.add(
         "reports",
         &format!("{reports} in {}", config.reports.out.display()),
