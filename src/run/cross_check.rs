@@ -15,7 +15,7 @@ use super::{
     gate::recording_gate,
     known_machines::{in_software, listed_lately, silent},
     lend::lend,
-    prepare::{Setup, SignedIn, graph_session, sign_in},
+    prepare::{Prepared, Setup, SignedIn, graph_session, sign_in},
     software,
 };
 use crate::{
@@ -33,6 +33,17 @@ use crate::{
 
 /// Why there is no comparison, in the words of the reports.
 type Missing = String;
+
+/// Warns that there will be no comparison, if that is known before the machines are requested: that may
+/// take hours. It is tried all the same, as the role may be granted meanwhile.
+pub(super) async fn warn_of_missing_permission(prepared: &Prepared<'_>) {
+    let setup = &prepared.setup;
+    if let (Some(source), Ok(_)) = (setup.input.config.cross_check, &prepared.session)
+        && let Err(because) = permitted(setup, source).await
+    {
+        warn!("The answers will not be compared with a second source ({source}): {because}");
+    }
+}
 
 /// Adds the comparison with a second source, if it is wanted, and keeps it with the run.
 pub(super) async fn add_cross_check(collected: Collected<'_>) -> Result<Collected<'_>, RunError> {
@@ -63,7 +74,7 @@ async fn with_cross_check(
         match (obstacle, &collected.session) {
             (Some(because), _) => Err(because),
             (None, Some(session)) => attempt.cross_check(session).await,
-            (None, None) => Err("there is no session".to_owned()),
+            (None, None) => Err("the sign-in failed".to_owned()),
         }
     })
     .await?;
@@ -127,13 +138,11 @@ impl Attempt<'_> {
         let input = self.setup.input;
         let gate = recording_gate(input.config, self.store, &self.setup.identity);
         let gate = gate.map_err(|error| chain(&error))?;
-        let fetched = if self.source == Source::Hunting {
-            let graph = self.graph().await?;
-            BulkSession::Hunting(&graph).fetch(self.setup, &gate).await
-        } else {
-            let claims = self.setup.identity.claims.as_ref();
-            demand(EXPORT_ROLE, claims.and_then(|it| lacks(it, &[EXPORT_ROLE])))?;
-            BulkSession::Export(session).fetch(self.setup, &gate).await
+        let fetched = match permitted(self.setup, self.source).await? {
+            Permitted::Export => BulkSession::Export(session).fetch(self.setup, &gate).await,
+            Permitted::Hunting(graph) => {
+                BulkSession::Hunting(&graph).fetch(self.setup, &gate).await
+            }
         };
         let (answers, requests) = fetched.map_err(|problem| problem.because)?;
         info!(
@@ -141,22 +150,6 @@ impl Attempt<'_> {
             "The {} of {:.0} was read to compare with it", self.source, answers.generated_at
         );
         Ok(answers)
-    }
-
-    /// A session with Graph whose token allows hunting, if it says so.
-    async fn graph(&self) -> Result<Session, Missing> {
-        let input = self.setup.input;
-        let graph = graph_session(input.config, input.started.timestamp());
-        let graph = graph.map_err(|error| chain(&error))?;
-        match sign_in(input.config, input.stops, &graph).await {
-            Ok(SignedIn::As(claims)) => {
-                let lacking = claims.and_then(|it| lacks(&it, &[HUNTING_ROLE]));
-                demand(HUNTING_ROLE, lacking)?;
-                Ok(graph)
-            }
-            Ok(SignedIn::NoAnswer(error)) => Err(chain(&error)),
-            Err(error) => Err(chain(&error)),
-        }
     }
 
     /// What the work gives, unless the run is interrupted or its time is up before.
@@ -248,6 +241,37 @@ impl Attempt<'_> {
             store.set_cross_check(earlier, Some(&check))?;
         }
         Ok(())
+    }
+}
+
+/// A second source that the token's roles allow, as far as they are known.
+enum Permitted {
+    Export,
+    /// With the session in which it is queried.
+    Hunting(Box<Session>),
+}
+
+async fn permitted(setup: &Setup<'_>, source: Source) -> Result<Permitted, Missing> {
+    if source == Source::Hunting {
+        return Ok(Permitted::Hunting(Box::new(graph(setup.input).await?)));
+    }
+    let claims = setup.identity.claims.as_ref();
+    demand(EXPORT_ROLE, claims.and_then(|it| lacks(it, &[EXPORT_ROLE])))?;
+    Ok(Permitted::Export)
+}
+
+/// A session with Graph whose token allows hunting, if it says so.
+async fn graph(input: RunInput<'_>) -> Result<Session, Missing> {
+    let graph = graph_session(input.config, input.started.timestamp());
+    let graph = graph.map_err(|error| chain(&error))?;
+    match sign_in(input.config, input.stops, &graph).await {
+        Ok(SignedIn::As(claims)) => {
+            let lacking = claims.and_then(|it| lacks(&it, &[HUNTING_ROLE]));
+            demand(HUNTING_ROLE, lacking)?;
+            Ok(graph)
+        }
+        Ok(SignedIn::NoAnswer(error)) => Err(chain(&error)),
+        Err(error) => Err(chain(&error)),
     }
 }
 

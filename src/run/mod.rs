@@ -71,7 +71,7 @@ use self::{
     census::add_census,
     collect::collect,
     conclude::conclude,
-    cross_check::add_cross_check,
+    cross_check::{add_cross_check, warn_of_missing_permission},
     dry_run::plan,
     inputs::{check_conflicts, check_parts},
     list::{check_list, demand_filters},
@@ -91,6 +91,7 @@ pub(crate) async fn run(input: RunInput<'_>) -> Result<ExitCode, RunError> {
     }
     demand_filters(input)?;
     let prepared = Box::pin(check_list(prepare(input).await?)).await?;
+    Box::pin(warn_of_missing_permission(&prepared)).await;
     let prepared = Box::pin(add_software(prepared)).await?;
     let prepared = Box::pin(read_bulk(prepared)).await?;
     let prepared = Box::pin(select(prepared)).await?;

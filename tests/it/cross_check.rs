@@ -82,6 +82,50 @@ fn updates_without_a_cve_are_explained() {
 }
 
 #[test]
+fn later_export_explains_what_was_younger_than_the_first() {
+    let mut scene = Scene::with(|tenant| {
+        tenant.machines = 150;
+        tenant.nights = 8;
+        tenant.faults = "export-stale=24".parse().unwrap();
+    });
+    let first = scene.report(&CHECK).exits_with(0);
+    let before = rows(&first);
+    assert!(!before.is_empty());
+    assert_eq!(because(&before), BTreeSet::from(["unknown"]));
+
+    // The service refreshes its export every six hours.
+    scene.replace_tenant_by_one_ahead(7, |tenant| {
+        tenant.machines = 150;
+        tenant.nights = 8;
+    });
+    let second = scene.report(&CHECK).exits_with(0);
+    assert_eq!(rows(&second), []);
+
+    let again = scene.run(&["report", "--offline", "--run=1"]).exits_with(0);
+    let after = rows(&again);
+    assert_eq!(after.len(), before.len());
+    assert_eq!(because(&after), BTreeSet::from(["age"]));
+    let sentence = format!("{} younger than the export", before.len());
+    assert!(again.stdout.contains(&sentence), "{}", again.stdout);
+}
+
+#[test]
+fn plan_names_the_calls_of_the_second_source() {
+    let scene = scene(60, "none");
+    for (source, expected) in [
+        ("export", "1 for the export of software vulnerabilities"),
+        ("hunting", "2 queries, more if answers are cut"),
+    ] {
+        let option = format!("--cross-check={source}");
+        let run = scene.report(&["--dry-run", &option]).exits_with(0);
+        let line = run.stdout.lines().find(|it| it.starts_with("cross-check"));
+        assert!(line.unwrap().contains(expected), "{}", run.stdout);
+        assert!(run.stdout.contains("crosscheck.csv"), "{}", run.stdout);
+    }
+    scene.assert_no_requests();
+}
+
+#[test]
 fn machines_that_the_export_left_out_are_unexplained() {
     let scene = scene(150, "export-group-missing");
     let run = scene.report(&CHECK).exits_with(0);
@@ -121,6 +165,8 @@ fn missing_role_costs_only_the_comparison() {
         let run = scene.report(&[&option]).exits_with(0);
         let because = run.summary()["crossCheck"]["missingBecause"].clone();
         assert!(because.as_str().unwrap().contains(role), "{because}");
+        let early = format!("The answers will not be compared with a second source ({source})");
+        assert!(run.stderr.contains(&early), "{}", run.stderr);
         assert!(run.stderr.contains(role), "{}", run.stderr);
         assert!(!run.files().contains("crosscheck.csv"));
         let sentence = "are not compared: the token lacks the role";

@@ -7,7 +7,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use patchgap::{
     domain::machine::MachineId,
     simulator::{Fleet, Settings, Simulator},
@@ -72,11 +72,21 @@ impl Scene {
 
     /// Replaces the tenant by another at the same addresses.
     pub(crate) fn replace_tenant(&mut self, change: impl FnOnce(&mut Settings)) {
+        self.replace_tenant_by_one_ahead(0, change);
+    }
+
+    /// Likewise; the clock of the new tenant is so many hours ahead.
+    pub(crate) fn replace_tenant_by_one_ahead(
+        &mut self,
+        hours: i64,
+        change: impl FnOnce(&mut Settings),
+    ) {
         let mut settings = settings(change);
         settings.address = address(self.tenant.api_url());
         settings.sign_in_address = address(self.tenant.authority_url());
         let start = |settings| {
-            let start = Simulator::start(settings, Timestamp::now());
+            let now = Timestamp::now() + SignedDuration::from_hours(hours);
+            let start = Simulator::start(settings, now);
             self.runtime.block_on(start)
         };
         // The old one has to be dropped first.
