@@ -51,3 +51,4 @@ pub mod text;
 pub(crate) mod texts;
 pub mod vulnerabilities;
 pub mod words;
+pub mod wrap;

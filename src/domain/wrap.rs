@@ -4,7 +4,7 @@
 const NARROWEST: u16 = 40;
 
 /// The text in lines of at most this width. A longer word gets a line of its own.
-pub(super) fn wrapped(text: &str, width: u16) -> Vec<String> {
+pub fn wrapped(text: &str, width: u16) -> Vec<String> {
     let width = width.max(NARROWEST);
     let mut lines: Vec<String> = Vec::new();
     for word in text.split(' ') {

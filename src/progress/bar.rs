@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal, Write};
 use console::{Term, is_dumb};
 
 use super::{drawing::Drawing, lines::Lines};
-use crate::collect::Counts;
+use crate::{collect::Counts, domain::wrap::wrapped};
 
 /// A bar on standard error, hidden until there is something to show, and always if standard error
 /// is no terminal. Clones share the same bar.
@@ -26,9 +26,12 @@ impl Bar {
         }
     }
 
-    /// Prints a line once, above the bar. It is lost if standard error is closed.
-    pub(super) fn print_line(&self, text: &str) {
-        let _ = writeln!(self.writer(), "{text}");
+    /// Prints a text once, above the bar, in lines as wide as the terminal. It is lost if standard error
+    /// is closed.
+    pub(super) fn print(&self, text: &str) {
+        let columns = Term::stderr().size_checked().map(|(_, columns)| columns);
+        let lines = wrapped(text, columns.unwrap_or(u16::MAX)).join("\n");
+        let _ = writeln!(self.writer(), "{lines}");
     }
 
     pub(super) fn clear(&self) {

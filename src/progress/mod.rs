@@ -74,7 +74,7 @@ impl Display {
             return;
         };
         match &self.kind {
-            Kind::Bar(bar) => bar.print_line(&plan),
+            Kind::Bar(bar) => bar.print(&plan),
             Kind::Log => info!(
                 target: "patchgap::progress",
                 machines = progress.counts.machines,

@@ -4,11 +4,13 @@ use super::{
     super::{Run, time::local_minute, view},
     Style,
     table::{self, Column},
-    wrap::wrapped,
 };
 use crate::{
     changes::{BaseRun, Changes, KbChange, MachineMoved},
-    domain::text::{signed, thousands},
+    domain::{
+        text::{signed, thousands},
+        wrap::wrapped,
+    },
     inventory::Inventory,
 };
 

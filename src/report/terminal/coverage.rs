@@ -1,8 +1,11 @@
 //! The coverage of the run, and what it means for the rest of the summary.
 
-use super::{Style, wrap::wrapped};
+use super::Style;
 use crate::{
-    domain::text::{counted, thousands},
+    domain::{
+        text::{counted, thousands},
+        wrap::wrapped,
+    },
     report::{
         Run,
         plain::plain,

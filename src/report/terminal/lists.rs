@@ -6,11 +6,13 @@ use super::{
     super::Run,
     first_rows::first_rows,
     table::{self, Column},
-    wrap::wrapped,
 };
 use crate::{
     aggregate::TopAction,
-    domain::text::{share, thousands},
+    domain::{
+        text::{share, thousands},
+        wrap::wrapped,
+    },
     report::{
         table::{Kbs, MachineNames, Machines},
         view::actions::{product, promise, released},

@@ -9,7 +9,6 @@ mod style;
 mod table;
 #[cfg(test)]
 mod tests;
-mod wrap;
 
 use std::io;
 
@@ -17,9 +16,11 @@ pub use style::Style;
 
 pub(crate) use self::table::{Column, lines as table};
 
-use self::wrap::wrapped;
 use super::{Run, plain::plain, view};
-use crate::domain::text::{counted, thousands};
+use crate::domain::{
+    text::{counted, thousands},
+    wrap::wrapped,
+};
 
 /// The maximum number of lines on a screen; the exit code follows in one or two more.
 const SCREEN: usize = 18;
