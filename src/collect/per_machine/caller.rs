@@ -141,13 +141,8 @@ impl<A: MissingKbsApi> Caller<A> {
         }
         // Calls in flight together are refused together: that is logged once.
         if !matches!(before, Some((WaitReason::Throttled, _))) {
-            let pause = throttled.resume_at - Instant::now();
-            let pause_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
-            warn!(
-                pause_ms,
-                "Rate limited by Defender (429): pausing all requests for {}",
-                span(pause)
-            );
+            let pause = span(throttled.resume_at - Instant::now());
+            warn!("Rate limited by Defender (429): pausing all requests for {pause}");
         }
     }
 }
