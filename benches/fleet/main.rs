@@ -6,6 +6,7 @@
 
 mod bare;
 mod bounds;
+mod bulk;
 mod collecting;
 mod feeds;
 mod fleet;
@@ -15,7 +16,6 @@ mod process;
 mod rendering;
 mod schedule;
 mod service;
-mod software;
 mod start;
 mod surroundings;
 mod table;
@@ -37,20 +37,35 @@ fn main() -> io::Result<()> {
     }
     let mut table = Table::default();
     table.title(&surroundings::describe());
+    if !special(&options, &mut table)? {
+        reports(&options, &mut table)?;
+    }
+    table.print()
+}
+
+/// Measures what is only measured on request, if it is.
+fn special(options: &Options, table: &mut Table) -> io::Result<bool> {
     if options.feeds {
-        feeds::measure(&options, &mut table)?;
-        return table.print();
+        feeds::measure(options, table)?;
     }
     if options.software {
-        software::measure(&options, &mut table)?;
-        return table.print();
+        bulk::software(options, table)?;
     }
+    if options.export {
+        bulk::export(options, table)?;
+    }
+    if options.hunting {
+        bulk::hunting(options, table)?;
+    }
+    Ok(options.feeds || options.software || options.export || options.hunting)
+}
+
+fn reports(options: &Options, table: &mut Table) -> io::Result<()> {
     if options.reports.is_none() {
-        runs(&options, &mut table)?;
+        runs(options, table)?;
     }
     let size = options.reports.unwrap_or(Size::Small);
-    bounds::measure(size, &Place::new(size.fleet(), &options)?, &mut table)?;
-    table.print()
+    bounds::measure(size, &Place::new(size.fleet(), options)?, table)
 }
 
 fn runs(options: &Options, table: &mut Table) -> io::Result<()> {

@@ -33,6 +33,12 @@ pub(crate) struct Options {
     /// Only feeds of CVEs: 300,000 rows of EPSS and 36 months of MSRC, read for the first time and again
     #[arg(long)]
     pub(crate) feeds: bool,
+    /// Only a run by the export of software vulnerabilities
+    #[arg(long)]
+    pub(crate) export: bool,
+    /// Only a run by hunting queries
+    #[arg(long)]
+    pub(crate) hunting: bool,
     /// Only asks this URL as often as there are machines, with the HTTP client alone.
     #[arg(long, hide = true)]
     pub(crate) bare: Option<Url>,
