@@ -27,6 +27,7 @@
 //! - [`collect`]: from machines to outcomes: retries, late passes, outages, circuit breaker
 //! - [`store`]: answers kept in SQLite, so that nothing is asked twice and nothing is lost
 //! - [`risk`]: feeds of known exploited, likely and severe CVEs, and what they say of a KB; pure
+//! - [`policy`]: accepted risks and deadlines, and what they mean for a gap
 //! - [`aggregate`]: from outcomes to figures for each KB and each machine; pure
 //! - [`changes`]: what became of each gap and machine since an earlier run; pure
 //! - [`report`]: from figures to bytes, one file of code for each report; one place writes
@@ -46,6 +47,7 @@ pub mod defender;
 pub mod domain;
 pub mod feeds;
 pub mod inventory;
+pub mod policy;
 pub mod progress;
 pub mod quota;
 pub mod report;

@@ -53,6 +53,10 @@ pub struct KbRow {
     pub median_age: HalfDays,
     /// What its CVEs are worth.
     pub risk: KbRisk,
+    /// The number of its gaps whose risk is accepted.
+    pub accepted: u64,
+    /// The number of its gaps that are overdue.
+    pub overdue: u64,
 }
 
 impl KbRow {
@@ -71,6 +75,8 @@ impl KbRow {
             oldest_since: Timestamp::MAX,
             median_age: HalfDays::default(),
             risk: KbRisk::default(),
+            accepted: 0,
+            overdue: 0,
         }
     }
 

@@ -15,6 +15,7 @@ mod kbs;
 mod machines;
 mod not_seen;
 mod origins;
+mod policy;
 mod rank;
 mod releases;
 mod risk;
@@ -39,6 +40,7 @@ use crate::{
         skip_reason::SkipReason,
     },
     inventory::{Inventory, Unread},
+    policy::{DatedPolicy, Marker},
     risk::Feeds,
 };
 
@@ -52,6 +54,7 @@ pub use end_of_support::{EndOfSupport, SoftwareOn};
 pub use kbs::KbRow;
 pub use machines::{Answered, MachineRow, MachineStatus};
 pub use origins::Origins;
+pub use policy::{PolicyFigures, Subtotal};
 pub use rank::RankBy;
 pub use releases::ReleaseCounter;
 pub use risk::KnownExploited;
@@ -97,6 +100,8 @@ pub struct Fleet {
     pub feeds: Arc<Feeds>,
     /// What is known to be exploited; `None` without the catalogue.
     pub known_exploited: Option<KnownExploited>,
+    /// What is accepted, and what is overdue.
+    pub policy: PolicyFigures,
 }
 
 /// Aggregates the outcomes of an inventory's machines into figures, one outcome at a time.
@@ -117,6 +122,7 @@ pub struct Aggregation<'list> {
     unreadable: Unreadable,
     origins: OriginCollector,
     cves: risk::CveCounter,
+    policy: policy::PolicyCounter<'list>,
 }
 
 impl<'list> Aggregation<'list> {
@@ -133,6 +139,7 @@ impl<'list> Aggregation<'list> {
             unreadable: Unreadable::default(),
             origins: OriginCollector::default(),
             cves: risk::CveCounter::default(),
+            policy: policy::PolicyCounter::default(),
         }
     }
 
@@ -142,6 +149,16 @@ impl<'list> Aggregation<'list> {
         Self {
             kbs: kbs::KbCounter::new(Arc::clone(feeds)),
             cves: risk::CveCounter::new(Arc::clone(feeds)),
+            ..self
+        }
+    }
+
+    /// The same with a policy that says which gaps are accepted or overdue, before any outcome.
+    #[must_use]
+    pub fn with_policy(self, policy: &'list DatedPolicy, feeds: &'list Feeds) -> Self {
+        let marker = Marker::new(policy, feeds, self.inventory, self.started_at);
+        Self {
+            policy: policy::PolicyCounter::new(policy, marker),
             ..self
         }
     }
@@ -165,6 +182,8 @@ impl<'list> Aggregation<'list> {
             self.releases.add(self.kbs.record(gap, since, days));
             self.unreadable.count(self.machines[index].id, gap);
         }
+        let (id, position) = (self.machines[index].id, self.machines[index].position());
+        self.policy.record(id, position, answer);
         let row = &mut self.machines[index];
         row.attempts = attempts;
         let oldest_month = self.releases.end_machine();
@@ -196,7 +215,13 @@ impl<'list> Aggregation<'list> {
             .filter(|kb| kb.risk.known_exploited > Some(0))
             .count();
         let gaps = counted.exploited_gaps;
+        for kb in &mut kbs {
+            let marks = self.policy.of_kb(&kb.id);
+            (kb.accepted, kb.overdue) = (marks.accepted, marks.overdue);
+        }
+        let policy = self.policy.finish();
         let known_exploited = self.cves.finish(exploited, gaps, &counted.cves);
+        let known_exploited = known_exploited.map(|it| it.with_policy(&policy));
         let unread_last_seen = not_seen::mark(&mut self.machines, self.inventory, now);
         let end_of_support = end_of_support::mark(&mut self.machines, software);
         let origins = self.origins.finish();
@@ -224,6 +249,7 @@ impl<'list> Aggregation<'list> {
             releases: self.releases.into_counts(),
             feeds: self.cves.feeds,
             known_exploited,
+            policy,
         }
     }
 }

@@ -7,6 +7,7 @@ use std::{
 
 use foldhash::fast::RandomState;
 
+use super::policy::PolicyFigures;
 use crate::{
     domain::{
         answer::{Answer, Source},
@@ -30,6 +31,31 @@ pub struct KnownExploited {
     pub machines: u64,
     /// The CVEs themselves.
     pub cves: u64,
+    /// The number of these gaps whose risk is accepted; `None` without a file of exceptions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accepted: Option<u64>,
+    /// The machines with such a gap whose risk is not accepted.
+    #[serde(skip)]
+    pub open_machines: u64,
+}
+
+impl KnownExploited {
+    /// The same given which gaps are accepted.
+    pub(super) fn with_policy(self, policy: &PolicyFigures) -> Self {
+        if !policy.has_exceptions() {
+            return self;
+        }
+        Self {
+            accepted: Some(policy.accepted_exploited),
+            open_machines: policy.open_exploited_machines,
+            ..self
+        }
+    }
+
+    /// The number of these gaps whose risk is not accepted.
+    pub fn open_gaps(&self) -> u64 {
+        self.gaps.saturating_sub(self.accepted.unwrap_or(0))
+    }
 }
 
 /// A number of CVEs that may be unknown, in four bytes, because there may be a million machines.
@@ -142,6 +168,8 @@ impl CveCounter {
             gaps,
             machines: self.exploited_machines,
             cves: self.feeds.known_exploited(cves)?,
+            accepted: None,
+            open_machines: self.exploited_machines,
         })
     }
 }

@@ -2,7 +2,7 @@
 //! of nights is simulated first, without delays, so that there is something to compare with. A
 //! month's updates are released on the second of them, so that time to patch has a curve.
 
-use std::{path::Path, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use secrecy::SecretString;
@@ -170,6 +170,7 @@ impl Demonstration<'_> {
         let feeds = &read_feeds(&config, Timestamp::now())?;
         let input = RunInput {
             feeds,
+            policy: &Arc::default(),
             config: &config,
             inputs: &[],
             state: self.state,

@@ -1,6 +1,5 @@
 //! `patchgap diff`: the changes between any two kept runs.
 
-use std::sync::Arc;
 use std::{
     io::{self, BufWriter, Write},
     time::Duration,
@@ -19,7 +18,7 @@ use crate::{
     report::{Report, Run, changes_csv, changes_json, terminal},
     run::{
         RunError,
-        kept::KeptRun,
+        kept::{Criteria, KeptRun},
         reporting::{
             data::RunData,
             history::{add_history, compare, compare_with_older},
@@ -49,7 +48,7 @@ pub(super) fn diff(context: &mut Context, command: cli::Diff) -> Result<ExitCode
     let to = KeptRun::of_run(&store, to)?;
     let started = &context.surroundings.started;
     let answers = Snapshot::of(store, 1)?;
-    let fleet = to.aggregate(&answers, &config, started, &Arc::default())?;
+    let fleet = to.aggregate(&answers, &config, started, &Criteria::default())?;
     let mut data = to.data(&answers, fleet, &config, started);
     match (from, since) {
         (Some(from), _) => compare_with(&mut data, from)?,

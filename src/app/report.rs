@@ -22,6 +22,7 @@ use crate::{
         kept::report_again,
         list::{ListInput, kept_list, list_of_run},
         messages::{inform, listed, shared_names, unreadable_last_seen},
+        policy::read_policy,
         run,
     },
 };
@@ -65,6 +66,7 @@ pub(super) async fn report(
         return Ok(report_again(config, state, inventory, &inputs, started)?);
     }
     let feeds = &read_feeds(config, started.timestamp())?;
+    let policy = &read_policy(config, feeds)?;
     interrupt::watch(stops.clone());
     let inventory = match (inventory, list) {
         (Some(inventory), _) => inventory,
@@ -81,6 +83,7 @@ pub(super) async fn report(
         state,
         inventory: &inventory,
         feeds,
+        policy,
         started,
         bar: &context.bar,
         stops: &stops,

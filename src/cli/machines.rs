@@ -8,7 +8,7 @@ use super::short;
 use crate::config::Settings;
 
 /// The options of `patchgap report` that have no effect on a list.
-const NOT_OF_LISTS: [&str; 29] = [
+const NOT_OF_LISTS: [&str; 32] = [
     "check_list",
     "column",
     "rate_limit",
@@ -29,6 +29,9 @@ const NOT_OF_LISTS: [&str; 29] = [
     "split_by",
     "rank_by",
     "feeds",
+    "exceptions",
+    "deadlines",
+    "fail_on",
     "min_coverage",
     "source",
     "recheck",

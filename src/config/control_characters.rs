@@ -38,6 +38,7 @@ fn texts(typed: &Settings) -> impl Iterator<Item = (&'static str, Cow<'_, str>)>
         ("--state", &typed.state),
         ("--exclude", &typed.exclude),
         ("--feeds", &typed.feeds),
+        ("--exceptions", &typed.exceptions),
     ];
     let paths = paths
         .into_iter()

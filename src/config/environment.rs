@@ -27,7 +27,15 @@ use crate::domain::quotes::unquoted;
 const PREFIX: &str = "PATCHGAP_";
 
 /// The options that are paths.
-const PATHS: [&str; 6] = ["config", "ca_cert", "exclude", "feeds", "state", "out"];
+const PATHS: [&str; 7] = [
+    "config",
+    "ca_cert",
+    "exceptions",
+    "exclude",
+    "feeds",
+    "state",
+    "out",
+];
 
 /// The variable for a ready-made access token. It is a secret, so it is neither a flag nor a key.
 pub(super) const ACCESS_TOKEN: &str = "PATCHGAP_ACCESS_TOKEN";

@@ -33,15 +33,15 @@ pub use folders::Folders;
 pub use origin::{Origin, Shown};
 pub use resolve::{resolve, resolve_typed};
 pub use resolved::{
-    Config, Console, FeedUrls, FeedsFolder, Graph, MachineFilters, Reports, Resolved, Service,
-    SourceSettings, StoreSettings,
+    Config, Console, FeedUrls, FeedsFolder, Graph, MachineFilters, PolicySettings, Reports,
+    Resolved, Service, SourceSettings, StoreSettings,
 };
 pub use secret::SecretProblem;
 pub use settings::{Concurrency, Days, KeptRuns, Retries, RunNumber, Settings, Targets};
 pub use value::{
-    AnswerSource, AuthorityUrl, ChangesFrom, ColorMode, EntraName, FeedUrl, Formats, InvalidUrl,
-    InvalidValue, LogFormat, MachineSource, OutFolder, Percent, ServiceUrl, Span, Text, Until,
-    Whole,
+    AnswerSource, AuthorityUrl, ChangesFrom, ColorMode, DeadlineSetting, EntraName, FailOn,
+    FeedUrl, Formats, InvalidUrl, InvalidValue, LogFormat, MachineSource, OutFolder, Percent,
+    ServiceUrl, Span, Text, Until, Whole,
 };
 
 pub(crate) use value::{switch, words};

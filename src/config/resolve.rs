@@ -7,7 +7,8 @@ use url::Url;
 
 use super::{
     CaCertificate, ColorMode, Config, ConfigError, Console, Environment, FeedUrls, FeedsFolder,
-    Graph, MachineFilters, Percent, Reports, Resolved, Service, Settings, SourceSettings,
+    Graph, MachineFilters, Percent, PolicySettings, Reports, Resolved, Service, Settings,
+    SourceSettings,
     control_characters::refuse_typed,
     defaults::{defaults, required},
     file,
@@ -142,6 +143,7 @@ fn config(
         reports: reports(&settings, surroundings)?,
         feeds: feeds(&settings, surroundings.environment),
         feed_urls: feed_urls(&settings)?,
+        policy: policy(&settings)?,
         source: source(&settings)?,
         census: settings.census.unwrap_or(is_selective(&settings)),
         cross_check: cross_check(&settings)?,
@@ -172,6 +174,14 @@ fn feed_urls(settings: &Settings) -> Result<FeedUrls, ConfigError> {
         kev: required(settings.kev_url.clone(), "kev_url")?.into(),
         epss: required(settings.epss_url.clone(), "epss_url")?.into(),
         msrc: required(settings.msrc_url.clone(), "msrc_url")?.into(),
+    })
+}
+
+fn policy(settings: &Settings) -> Result<PolicySettings, ConfigError> {
+    Ok(PolicySettings {
+        exceptions: settings.exceptions.clone(),
+        deadlines: required(settings.deadlines, "deadlines")?.get(),
+        fail_on: required(settings.fail_on, "fail_on")?,
     })
 }
 

@@ -6,13 +6,14 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::{
-    AnswerSource, CaCertificate, ChangesFrom, ColorMode, LogFormat, MachineSource, Percent,
+    AnswerSource, CaCertificate, ChangesFrom, ColorMode, FailOn, LogFormat, MachineSource, Percent,
 };
 use crate::{
     aggregate::RankBy,
     changes::Replacing,
     defender::auth::SignIn,
     domain::answer::Source,
+    policy::Deadlines,
     progress::ProgressMode,
     quota::{Pace, RateLimits},
     report::Format,
@@ -74,6 +75,8 @@ pub struct Config {
     pub feeds: Option<FeedsFolder>,
     /// Where `patchgap feeds` gets them.
     pub feed_urls: FeedUrls,
+    /// Which gaps are accepted or overdue, and what follows from it.
+    pub policy: PolicySettings,
     /// Which machines are called for.
     pub source: SourceSettings,
     /// Whether the service's own count is requested.
@@ -108,6 +111,17 @@ pub struct FeedUrls {
     pub epss: Url,
     /// What comes before `/updates` and `/cvrf/2026-Nov`.
     pub msrc: Url,
+}
+
+/// Which gaps are accepted or overdue, and what follows from it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicySettings {
+    /// The file of accepted risks.
+    pub exceptions: Option<PathBuf>,
+    /// By when gaps are to be closed.
+    pub deadlines: Option<Deadlines>,
+    /// What makes a complete run fail.
+    pub fail_on: FailOn,
 }
 
 /// Which machines are called for, and how the answers of the others are checked.

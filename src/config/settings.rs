@@ -7,9 +7,9 @@ use clap::{ArgAction, Args, Command};
 use serde::Deserialize;
 
 use super::value::{
-    AnswerSource, AuthorityUrl, ChangesFrom, ColorMode, EntraName, FeedUrl, Formats, LogFormat,
-    MachineSource, OutFolder, Percent, ServiceUrl, Span, Text, Until, Whole, boolean, from_text,
-    list, path, switch, times, words,
+    AnswerSource, AuthorityUrl, ChangesFrom, ColorMode, DeadlineSetting, EntraName, FailOn,
+    FeedUrl, Formats, LogFormat, MachineSource, OutFolder, Percent, ServiceUrl, Span, Text, Until,
+    Whole, boolean, deadlines, from_text, list, path, switch, times, words,
 };
 use crate::{
     aggregate::RankBy,
@@ -357,6 +357,31 @@ pub struct Settings {
     #[serde(deserialize_with = "from_text")]
     pub msrc_url: Option<FeedUrl>,
 
+    /// File with accepted risks (CSV: kbId,machineId,group,tag,until,by,reason)
+    ///
+    /// An empty cell stands for any. Such gaps stay in every figure, but are marked and counted separately,
+    /// and count as open again when their date has passed.
+    #[arg(long, value_name = "FILE", help_heading = "Reports")]
+    #[serde(deserialize_with = "path")]
+    pub exceptions: Option<PathBuf>,
+
+    /// Days that gaps may stay open, e.g. default, critical=30 [default: off]
+    ///
+    /// `default`: 14 days for gaps that are known to be exploited, 30 for other critical ones, 90 for all
+    /// others; or any of `known_exploited=14,critical=30,other=90`. Gaps that are open for longer are
+    /// marked as overdue.
+    #[arg(long, value_name = "LIST", help_heading = "Reports")]
+    #[serde(deserialize_with = "deadlines")]
+    pub deadlines: Option<DeadlineSetting>,
+
+    /// Exit with 5 if such a gap is open: off, known-exploited [default: off]
+    ///
+    /// A gap counts that is known to be exploited, and whose risk is not accepted. Takes a feed.
+    #[arg(long, value_name = "WHAT", help_heading = "Reports")]
+    #[arg(value_parser = words::<FailOn>(FailOn::WORDS), hide_possible_values = true)]
+    #[serde(deserialize_with = "from_text")]
+    pub fail_on: Option<FailOn>,
+
     /// Answered machines that count as complete, in % [default: 100]
     #[arg(long, value_name = "PERCENT", help_heading = "Reports")]
     pub min_coverage: Option<Percent>,
@@ -497,7 +522,7 @@ impl Settings {
             ca_cert, rate_limit, pace,
             concurrency, timeout, retries, budget, until, state, forget_limits, fresh, max_age, keep_runs,
             offline, run, out, format, title, targets, split_by, rank_by, feeds, kev_url, epss_url,
-            msrc_url, min_coverage,
+            msrc_url, exceptions, deadlines, fail_on, min_coverage,
             source, recheck, max_missed, changes_from, census, cross_check, software, no_replaced,
             no_csv_guard,
             dry_run,
@@ -537,6 +562,7 @@ impl Settings {
             state: self.state.map(join),
             exclude: self.exclude.map(join),
             feeds: self.feeds.map(join),
+            exceptions: self.exceptions.map(join),
             machines: self.machines.map(|machines| machines.relative_to(folder)),
             ..self
         }

@@ -140,6 +140,9 @@ pub enum TooMuch {
     /// Text in the columns other than the ids.
     #[error("its other columns are larger than 1 GiB")]
     Text,
+    /// Rows of another table than a list.
+    #[error("it has more than 100,000 rows")]
+    TableRows,
     /// Rows without a machine id.
     #[error("more than 1,000,000 of its rows have no machine id")]
     Rejected,

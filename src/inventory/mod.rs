@@ -12,6 +12,7 @@
 //! - `input`: from bytes to rows: decoding, delimiter, titles above the table, line numbers
 //! - `read`: from rows to `Inventory`: concatenated lists, ids that would be lost
 //! - `service`: the service's own list, and which of its machines are requested
+//! - `table`: other tables that people write, in the same shapes
 //!
 //! Invariants:
 //!
@@ -31,6 +32,7 @@ mod list;
 mod read;
 mod service;
 mod split;
+mod table;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -51,4 +53,5 @@ pub use read::{
 };
 pub use service::{ListCheck, ListComparison, MergedMachine, Selection, ServiceList, write_csv};
 pub use split::ListPart;
+pub use table::{PlainRow, PlainTable, is_same_name, machine_id, read_table, read_table_from};
 pub use times::UnreadReason;

@@ -13,7 +13,7 @@ use super::{
         cross_check,
         figures::figures,
         headline::headline,
-        list_check, risk, software, sources, support, week,
+        list_check, policy, risk, software, sources, support, week,
     },
 };
 use crate::{
@@ -76,6 +76,9 @@ fn head(run: &Run<'_>, headline: &str, text: &mut String) -> std::fmt::Result {
     }
     if let Some(exploited) = risk::sentence(run) {
         writeln!(text, "**{}**\n", paragraph(&exploited))?;
+    }
+    for sentence in policy::sentences(run) {
+        writeln!(text, "{}\n", paragraph(&sentence))?;
     }
     if let Some(old) = risk::warning(run) {
         writeln!(text, "> **{}**\n", paragraph(&old))?;

@@ -2,7 +2,10 @@
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
-use super::{Epss, Kev, Msrc, Supersedence, msrc::kb_number};
+use super::{
+    Epss, Kev, Msrc, Supersedence,
+    msrc::{KbNumber, Score, kb_number},
+};
 use crate::domain::{
     cve::CveId,
     kb::{KbId, MissingKb},
@@ -79,6 +82,12 @@ impl Feeds {
         let kev = self.kev.as_ref()?;
         let exploited = cves.iter().filter(|cve| kev.get(**cve).is_some());
         Some(exploited.count() as u64)
+    }
+
+    /// How severe a CVE is in an update's products.
+    pub(super) fn score(&self, kb: Option<KbNumber>, cve: CveId) -> Score {
+        let score = self.msrc.as_ref().map(|it| it.score(kb, cve));
+        score.unwrap_or_default()
     }
 
     /// The feeds that are there, and which of them are old.

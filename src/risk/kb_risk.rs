@@ -63,8 +63,7 @@ impl Feeds {
             self.add_exploitation(&mut risk, cves);
             let mut scores = Score::default();
             for cve in cves {
-                let score = self.msrc().map(|it| it.score(number, *cve));
-                scores.merge(score.unwrap_or_default());
+                scores.merge(self.score(number, *cve));
             }
             risk.severity = scores.severity;
             risk.cvss_max_tenths = scores.cvss_tenths;

@@ -13,6 +13,7 @@
 //! - [`supersedence`]: which updates replace which
 //! - [`feeds`]: the three together, and the CVEs of a gap
 //! - [`kb_risk`]: what they say of a KB
+//! - [`gap_risk`]: what they say of a gap
 //! - [`stored`]: the three together as a cache keeps them
 //! - [`error`], `text`, `json`, `table`, `date`, `cve`: reading files from outside, within bounds
 //!
@@ -24,6 +25,7 @@ mod date;
 pub mod epss;
 pub mod error;
 pub mod feeds;
+pub mod gap_risk;
 mod json;
 pub mod kb_risk;
 pub mod kev;
@@ -38,6 +40,7 @@ mod text;
 pub use epss::{Epss, Probability};
 pub use error::FeedProblem;
 pub use feeds::{FeedInfo, Feeds};
+pub use gap_risk::{GapRisk, GapRisks};
 pub use kb_risk::KbRisk;
 pub use kev::Kev;
 pub use msrc::{Msrc, MsrcReader, MsrcSeverity, Restart};

@@ -7,10 +7,12 @@ use tracing::{error, info, warn};
 use super::{
     RunError,
     collect::Collected,
+    fail_on::{alarmed, is_alarming},
     gate::gate,
     input::RunInput,
     list::list_check,
     messages::{conclusion, how_to_resume, warn_of_unreadable},
+    policy::warn_of_exceptions,
     prepare::Setup,
     reporting::{
         answers::Answers,
@@ -43,6 +45,8 @@ pub(super) struct Concluded<'run> {
     failure: Option<StoreError>,
     summary: Show,
     store: Store,
+    /// Whether gaps are open that make a complete run fail.
+    is_alarming: bool,
 }
 
 /// Writes the reports, and then records in the store that the run has ended.
@@ -91,12 +95,7 @@ pub(super) fn conclude(collected: Collected<'_>) -> Result<Concluded<'_>, RunErr
     };
     let written = write_parts(&data, &setup.output, &outcomes);
     written.inspect_err(|_| log_store_failure(failure.as_ref()))?;
-    let RunData {
-        record,
-        outcome,
-        fleet,
-        ..
-    } = data;
+    let (record, outcome, fleet) = (data.record, data.outcome, data.fleet);
     let mut store = answers.into_store();
     close(&mut store, &record, &fleet, input.config.store.keep_runs);
     Ok(Concluded {
@@ -107,6 +106,7 @@ pub(super) fn conclude(collected: Collected<'_>) -> Result<Concluded<'_>, RunErr
         failure,
         summary,
         store,
+        is_alarming: is_alarming(input.config, &fleet),
     })
 }
 
@@ -124,6 +124,7 @@ fn assemble<'run>(
     let fleet = answers.aggregate(&record, input, software);
     let fleet = fleet.map_err(RunError::Unreadable)?;
     warn_of_unreadable(&fleet.unreadable);
+    warn_of_exceptions(&fleet.policy);
     let sources = Sources {
         config: input.config,
         time_zone: zone,
@@ -215,7 +216,8 @@ impl Concluded<'_> {
         let how = if self.failure.is_none() {
             let gate = gate(config, &self.store, &self.setup.identity).ok();
             let limiter = gate.as_ref().map(|it| it.limiter(Api::MissingKbs));
-            conclusion(config, &self.ending, &self.record, limiter)
+            let is_alarming = self.is_alarming;
+            conclusion(config, &self.ending, &self.record, limiter, is_alarming)
         } else {
             None
         };
@@ -231,7 +233,8 @@ impl Concluded<'_> {
         let api_url = self.setup.input.config.service.api_url.as_str();
         let claims = self.setup.identity.claims.as_ref();
         let error = RunError::of_ending(&self.ending, api_url, claims);
-        error.map_or(Ok(self.outcome.exit_code()), Err)
+        let code = alarmed(self.outcome.exit_code(), self.is_alarming);
+        error.map_or(Ok(code), Err)
     }
 }
 

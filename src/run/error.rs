@@ -4,6 +4,7 @@ use std::io;
 
 use thiserror::Error;
 
+use super::policy_error::PolicyError;
 use crate::{
     config::AnswerSource,
     console::PrintError,
@@ -24,6 +25,10 @@ use crate::{
     report::output::{Conflict, OutputError},
     store::StoreError,
 };
+
+/// What to do about a feed that cannot be read.
+const FEED_HINT: &str =
+    "fetch the file again, or remove it: the reports do without any feed that is not there";
 
 /// Why a run ended early.
 #[derive(Debug, Error)]
@@ -155,6 +160,9 @@ pub enum RunError {
     /// The KBs cannot be ranked by risk without any feed.
     #[error("--rank-by risk takes a feed, and there is none")]
     NoFeeds,
+    /// The policy cannot be read or applied.
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
     /// Standard output cannot be written.
     #[error(transparent)]
     Print(#[from] PrintError),
@@ -208,6 +216,7 @@ impl RunError {
             | Self::TooManyParts { .. }
             | Self::Feed(_)
             | Self::NoFeeds
+            | Self::Policy(_)
             | Self::Conflict(_) => ExitCode::Configuration,
             Self::SignIn(_) | Self::NoListRole { .. } | Self::NoSourceRole { .. } => {
                 ExitCode::Refused
@@ -233,13 +242,11 @@ impl RunError {
             Self::NoColumn { columns, .. } => {
                 Some(format!("its columns are: {}", columns.join(", ")))
             }
-            Self::Feed(_) => Some(
-                "fetch the file again, or remove it: the reports do without any feed that is not there"
-                    .to_owned(),
-            ),
+            Self::Feed(_) => Some(FEED_HINT.to_owned()),
             Self::NoFeeds => Some(
                 "name a folder that has feeds with --feeds DIR, or choose another order".to_owned(),
             ),
+            Self::Policy(error) => Some(error.hint()),
             Self::TooManyParts { .. } => Some("choose a column with fewer values".to_owned()),
             Self::Session(error) => error.hint(),
             Self::Http(error) => error.hint(),

@@ -5,8 +5,8 @@ use std::{path::Path, sync::Arc};
 use jiff::ZonedDateTime;
 
 use crate::{
-    collect::per_machine::Stops, config::Config, inventory::Inventory, progress::Bar,
-    report::output::Input, risk::Feeds,
+    collect::per_machine::Stops, config::Config, inventory::Inventory, policy::Policy,
+    progress::Bar, report::output::Input, risk::Feeds,
 };
 
 /// The input of a run. `report` and `demo` differ only in its origin.
@@ -20,6 +20,8 @@ pub(crate) struct RunInput<'run> {
     pub(crate) inventory: &'run Inventory,
     /// What says which CVEs matter.
     pub(crate) feeds: &'run Arc<Feeds>,
+    /// Which gaps are accepted or overdue.
+    pub(crate) policy: &'run Arc<Policy>,
     pub(crate) started: &'run ZonedDateTime,
     pub(crate) bar: &'run Bar,
     /// Cancelled when the run is interrupted.

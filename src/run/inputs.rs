@@ -25,6 +25,7 @@ pub(crate) fn inputs(resolved: &Resolved, state: &Path, list: Option<&Path>) -> 
         ),
         ("configuration file", resolved.file.as_deref()),
         ("certificate", sign_in.certificate.as_deref()),
+        ("file of exceptions", config.policy.exceptions.as_deref()),
         ("token file", sign_in.federated_token_file.as_deref()),
         ("root certificate", certificate.map(|it| it.path.as_path())),
         ("summary of the workflow", config.step_summary.as_deref()),

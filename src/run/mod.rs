@@ -8,6 +8,8 @@
 //!
 //! - `input`: the input of a run; `inputs`: the files that reports must not replace
 //! - `feeds`: what says which CVEs matter, read before everything else
+//! - `policy`: accepted risks and deadlines, read before everything else, too; `policy_error`: what can be
+//!   wrong with them; `fail_on`: what makes a complete run fail
 //! - `prepare`: the first phase, and what stays the same after it
 //! - `software`: before the second phase: the software inventory
 //! - `bulk`, `bulk_source`: before the second phase: the answers of a source that has all machines at once;
@@ -44,6 +46,7 @@ mod cross_check;
 mod deadline;
 mod dry_run;
 mod error;
+mod fail_on;
 pub(crate) mod feeds;
 pub(crate) mod gate;
 pub(crate) mod groups;
@@ -57,6 +60,8 @@ mod lend;
 pub(crate) mod list;
 pub(crate) mod messages;
 mod named;
+pub(crate) mod policy;
+mod policy_error;
 pub(crate) mod prepare;
 pub(crate) mod reporting;
 mod selection;

@@ -27,6 +27,7 @@ mod dry_run;
 mod encodings;
 mod end_of_support;
 mod endless_lists;
+mod exceptions;
 mod export;
 mod faults;
 mod feeds;

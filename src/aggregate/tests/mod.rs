@@ -42,22 +42,16 @@ impl InMemory {
         rank_by: RankBy,
         software: Option<SoftwareOn<'_>>,
     ) -> Fleet {
-        self.aggregate_with_feeds(inventory, rank_by, software, &Arc::default())
+        let mut aggregation = Aggregation::of(inventory, STARTED_AT);
+        self.record_in(&mut aggregation);
+        aggregation.finish(rank_by, Timestamp::MAX, software)
     }
 
-    /// Their aggregate, given feeds as well.
-    pub(crate) fn aggregate_with_feeds(
-        &self,
-        inventory: &Inventory,
-        rank_by: RankBy,
-        software: Option<SoftwareOn<'_>>,
-        feeds: &Arc<Feeds>,
-    ) -> Fleet {
-        let mut aggregation = Aggregation::of(inventory, STARTED_AT).with_feeds(feeds);
+    /// Passes them on.
+    pub(crate) fn record_in(&self, aggregation: &mut Aggregation<'_>) {
         for (place, outcome) in (0..).zip(&self.0) {
             aggregation.record(outcome.clone(), AnswerRef(place));
         }
-        aggregation.finish(rank_by, Timestamp::MAX, software)
     }
 }
 
@@ -187,6 +181,8 @@ fn kb_row_combines_the_answers_of_its_machines() {
             oldest_since: Timestamp::UNIX_EPOCH,
             median_age: fleet.kbs[0].median_age,
             risk: KbRisk::default(),
+            accepted: 0,
+            overdue: 0,
         }]
     );
 }

@@ -22,12 +22,11 @@ use crate::{
     domain::exit_code::ExitCode,
     run::{
         RunError,
-        kept::KeptRun,
+        kept::{Criteria, KeptRun},
         stored_runs::{last_run, numbered},
     },
     store::{Snapshot, Store},
 };
-use std::sync::Arc;
 
 pub(super) fn show(context: &mut Context, command: cli::Show) -> Result<ExitCode, AppError> {
     let (word, run, format) = (command.what.clone(), command.run(), command.format);
@@ -43,7 +42,7 @@ pub(super) fn show(context: &mut Context, command: cli::Show) -> Result<ExitCode
     let kept = KeptRun::of_run(&store, run)?;
     let answers = Snapshot::of(store, 1)?;
     let started = &context.surroundings.started;
-    let fleet = kept.aggregate(&answers, &config, started, &Arc::default())?;
+    let fleet = kept.aggregate(&answers, &config, started, &Criteria::default())?;
     let place = Place {
         run: number,
         started_at,

@@ -106,7 +106,7 @@ fn comments_list_every_allowed_word() {
         .into_iter()
         .filter(|argument| !argument.get_possible_values().is_empty())
         .collect();
-    assert_eq!(choices.len(), 8);
+    assert_eq!(choices.len(), 9);
     for argument in choices {
         for word in argument.get_possible_values() {
             lists(argument.get_id().as_str(), word.get_name());

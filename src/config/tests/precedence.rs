@@ -356,6 +356,27 @@ const CASES: &[Case] = &[
         },
     },
     Case {
+        key: "deadlines",
+        flag: "--deadlines=critical=1",
+        variable: "off",
+        file: "{ other = 2 }",
+        shown: ["14 1 90", "", "14 30 2", ""],
+        show: |config| {
+            let deadlines = config.policy.deadlines;
+            let days = deadlines.map(|it| [it.known_exploited, it.critical, it.other]);
+            let days = days.into_iter().flatten().map(|it| it.to_string());
+            days.collect::<Vec<_>>().join(" ")
+        },
+    },
+    Case {
+        key: "fail_on",
+        flag: "--fail-on=known-exploited",
+        variable: "off",
+        file: "'known-exploited'",
+        shown: ["known-exploited", "off", "known-exploited", "off"],
+        show: |config| config.policy.fail_on.to_string(),
+    },
+    Case {
         key: "min_coverage",
         flag: "--min-coverage=1",
         variable: "2.5%",
@@ -522,6 +543,7 @@ fn cases_cover_every_key_but_files_to_read() {
             "client_certificate_path",
             "client_secret_file",
             "epss_url",
+            "exceptions",
             "exclude",
             "feeds",
             "kev_url",

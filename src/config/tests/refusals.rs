@@ -147,6 +147,7 @@ fn unknown_word_is_refused_with_the_known_ones() {
         ("rank_by", "ORDER", "cve, exposure, machines, risk"),
         ("progress", "MODE", "auto, bar, log, off"),
         ("cross_check", "KIND", "off, export, hunting"),
+        ("fail_on", "WHAT", "off, known-exploited"),
         ("log_format", "FORMAT", "text, json"),
         ("color", "WHEN", "auto, always, never"),
     ] {

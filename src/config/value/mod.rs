@@ -2,6 +2,8 @@
 
 mod answer_source;
 mod changes_from;
+mod deadlines;
+mod fail_on;
 mod formats;
 mod from_file;
 mod machine_source;
@@ -20,6 +22,8 @@ use thiserror::Error;
 
 pub use answer_source::AnswerSource;
 pub use changes_from::ChangesFrom;
+pub use deadlines::DeadlineSetting;
+pub use fail_on::FailOn;
 pub use formats::Formats;
 pub use machine_source::MachineSource;
 pub use out_folder::OutFolder;
@@ -31,6 +35,7 @@ pub use url::{AuthorityUrl, FeedUrl, InvalidUrl, ServiceUrl};
 pub use whole::Whole;
 pub use word::{ColorMode, LogFormat};
 
+pub(super) use deadlines::deadlines;
 pub(super) use from_file::{boolean, from_text, list, path, times};
 
 pub(crate) use text::switch;

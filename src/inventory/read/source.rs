@@ -60,7 +60,7 @@ pub fn read(source: &Source, column: Option<&str>) -> Result<Inventory, Inventor
 
 /// Opens the file. Folders are detected here, because some systems open them like files and others
 /// report that permission is denied.
-fn open(path: &Path) -> Result<File, Problem> {
+pub(in crate::inventory) fn open(path: &Path) -> Result<File, Problem> {
     if path.is_dir() {
         return Err(Problem::Folder);
     }

@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use super::cells::Cells;
 use crate::{
     domain::kb::{MissingKb, Same},
+    policy::GapMark,
     report::{
         Report, Run,
         table::{
@@ -65,6 +66,8 @@ struct ColumnRun<'run> {
     /// The formatted cells of the previous gap, for columns that depend on its time: most gaps of a
     /// machine have the same.
     of_since: Option<(Timestamp, Box<[u8]>)>,
+    /// Likewise for columns that depend on what policy means for it: nothing, for most gaps.
+    of_mark: Option<(GapMark, Box<[u8]>)>,
     /// The formatted cells by description, for columns that depend on it.
     of_gap: HashMap<Same<MissingKb>, Box<[u8]>, RandomState>,
 }
@@ -76,6 +79,7 @@ impl<'run> Rows<'run> {
             columns,
             of_machine: Box::default(),
             of_since: None,
+            of_mark: None,
             of_gap: HashMap::default(),
         });
         Self {
@@ -111,6 +115,7 @@ impl ColumnRun<'_> {
                 Ok(&self.of_machine)
             }
             Some(DependsOn::Since) => self.of_since(run, line),
+            Some(DependsOn::Mark) => self.of_mark(run, line),
             Some(DependsOn::Description) | None => self.of_description(run, line),
         }
     }
@@ -122,6 +127,15 @@ impl ColumnRun<'_> {
             None => written(run, self.columns, line)?,
         };
         Ok(&self.of_since.insert((line.since, cells)).1)
+    }
+
+    fn of_mark(&mut self, run: &Run<'_>, line: &GapLine<'_>) -> io::Result<&[u8]> {
+        let known = self.of_mark.take().filter(|it| it.0 == line.mark);
+        let cells = match known {
+            Some((_, cells)) => cells,
+            None => written(run, self.columns, line)?,
+        };
+        Ok(&self.of_mark.insert((line.mark, cells)).1)
     }
 
     fn of_description(&mut self, run: &Run<'_>, line: &GapLine<'_>) -> io::Result<&[u8]> {

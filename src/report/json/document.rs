@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
 
+use super::rows::one_decimal;
 use crate::{
-    aggregate::{Coverage, Fleet, Group, KnownExploited, SourceCounts},
+    aggregate::{Coverage, Fleet, Group, KnownExploited, SourceCounts, Subtotal},
     changes::{BaseRun, Change, Changes, Exposure, Figures, InferredChanges, MachineTally, Tally},
     collect::Requests,
     domain::{
@@ -19,7 +20,11 @@ use crate::{
         software::RunSoftware,
     },
     inventory::{Inventory, ListCheck},
-    report::{Run, Tool, time::rfc3339, view::risk::feeds},
+    report::{
+        Run, Tool,
+        time::rfc3339,
+        view::{policy::within, risk::feeds},
+    },
     risk::FeedInfo,
 };
 
@@ -74,6 +79,20 @@ pub(super) struct Document<'run> {
     feeds: Vec<Feed>,
     #[serde(skip_serializing_if = "Option::is_none")]
     known_exploited: Option<KnownExploited>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    accepted: Option<Subtotal>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    overdue: Option<Overdue>,
+}
+
+/// The gaps that are open for too long.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Overdue {
+    #[serde(flatten)]
+    overdue: Subtotal,
+    /// The share of the gaps that are not, in per cent; null without any gap.
+    within_policy_percent: Option<f64>,
 }
 
 /// A feed that says which CVEs matter.
@@ -288,6 +307,20 @@ impl<'run> Document<'run> {
             breakdown: &fleet.breakdown,
             feeds: feeds(run).into_iter().map(Into::into).collect(),
             known_exploited: fleet.known_exploited,
+            accepted: fleet
+                .policy
+                .has_exceptions()
+                .then_some(fleet.policy.accepted),
+            overdue: fleet.policy.has_deadlines().then(|| run.into()),
+        }
+    }
+}
+
+impl From<&Run<'_>> for Overdue {
+    fn from(run: &Run<'_>) -> Self {
+        Self {
+            overdue: run.fleet.policy.overdue,
+            within_policy_percent: within(run).map(|it| one_decimal(it.percent())),
         }
     }
 }

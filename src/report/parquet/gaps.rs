@@ -16,11 +16,11 @@ use super::{
 use crate::{
     aggregate::MachineRow,
     domain::kb::MissingKb,
+    policy::GapMark,
     report::{
         Report, Run,
         table::{self, Column, GapLine, MachineNames, RunStamp, Target},
     },
-    risk::Feeds,
 };
 
 /// The target size of a row group, which is held in memory. It may be slightly larger, because the
@@ -49,7 +49,7 @@ struct HeldGap<'run> {
     since: Timestamp,
     names: &'run MachineNames<'run>,
     stamp: RunStamp,
-    feeds: &'run Feeds,
+    mark: GapMark,
 }
 
 impl HeldGap<'_> {
@@ -60,7 +60,7 @@ impl HeldGap<'_> {
             since: self.since,
             names: self.names,
             stamp: self.stamp,
-            feeds: self.feeds,
+            mark: self.mark,
         }
     }
 }
@@ -81,7 +81,7 @@ pub(super) fn write(run: &Run<'_>, most: usize, out: &mut dyn Write) -> io::Resu
             since: line.since,
             names,
             stamp,
-            feeds: machine.feeds,
+            mark: line.mark,
         }));
         if group.len() >= most {
             write(&mem::take(&mut group))?;

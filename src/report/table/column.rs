@@ -92,6 +92,8 @@ pub(in crate::report) enum DependsOn {
     Machine,
     /// Since when the machine has been missing the KB.
     Since,
+    /// Whether its risk is accepted, and whether it is overdue.
+    Mark,
 }
 
 /// A column of a table.
@@ -222,6 +224,11 @@ impl<T: Table> Column<T> {
         self
     }
 
+    pub(super) const fn of_mark(mut self) -> Self {
+        self.depends_on = DependsOn::Mark;
+        self
+    }
+
     /// Shows the column only if the inventory names its machines.
     pub(super) const fn if_named(mut self) -> Self {
         self.applies = |it| it.inventory.name_column().is_some();
@@ -267,6 +274,18 @@ impl<T: Table> Column<T> {
     /// Shows the column only if a feed or a source of the answers says which CVEs there are.
     pub(super) const fn if_risk(mut self) -> Self {
         self.applies = |it| it.has_risk;
+        self
+    }
+
+    /// Shows the column only if there is a file of exceptions.
+    pub(super) const fn if_exceptions(mut self) -> Self {
+        self.applies = |it| it.has_exceptions;
+        self
+    }
+
+    /// Shows the column only if there are deadlines.
+    pub(super) const fn if_deadlines(mut self) -> Self {
+        self.applies = |it| it.has_deadlines;
         self
     }
 

@@ -4,6 +4,7 @@ use std::io;
 
 use super::{
     Cell, GapLine, MachineGaps, MachineNames, RunStamp, Table, Target::Json, column::columns,
+    lines::marker,
 };
 use crate::{aggregate::Answered, report::Run};
 
@@ -37,6 +38,10 @@ impl Table for Gaps {
         "source" Word [csv optional of_machine] |it| it.machine.result.as_ref().ok().map(Answered::provenance);
         "knownExploited" Number [csv optional] |it| it.known_exploited();
         "knownExploited" Number [json if_risk] |it| it.known_exploited();
+        "accepted" Flag [csv optional of_mark] |it| it.accepted();
+        "accepted" Flag [json sheet("Accepted", 10) if_exceptions] |it| it.accepted();
+        "overdue" Number [csv optional of_mark] |it| it.overdue();
+        "overdue" Number [json sheet("Days overdue", 13) if_deadlines] |it| it.overdue();
     };
 
     fn count(run: &Run<'_>) -> u64 {
@@ -65,6 +70,7 @@ impl Gaps {
         write: &mut dyn FnMut(&MachineGaps<'run>) -> io::Result<()>,
     ) -> io::Result<()> {
         let mut machines = run.fleet.machines_by_id();
-        machines.try_for_each(|machine| write(&MachineGaps::read(machine, run)?))
+        let mut marker = marker(run);
+        machines.try_for_each(|machine| write(&MachineGaps::read(machine, run, &mut marker)?))
     }
 }

@@ -13,9 +13,16 @@ use crate::{
         since::MissingSince,
         software::{Support, Windows},
     },
+    policy::{GapMark, Marker},
     report::Run,
-    risk::Feeds,
 };
+
+/// Marks the gaps of a run's machines as its figures do.
+pub(super) fn marker<'run>(run: &Run<'run>) -> Marker<'run> {
+    let fleet = run.fleet;
+    let policy = &fleet.policy.policy;
+    Marker::new(policy, &fleet.feeds, run.inventory, run.facts.started_at)
+}
 
 /// A machine of the inventory.
 #[derive(Debug, Clone, Copy)]
@@ -25,6 +32,8 @@ pub(in crate::report) struct MachineLine<'run> {
     pub(super) missing: &'run [Arc<MissingKb>],
     /// Since when it has been missing each of them.
     pub(super) since: Option<&'run MissingSince>,
+    /// What feeds and policy mean for them.
+    pub(super) marks: &'run [GapMark],
     pub(super) names: &'run MachineNames<'run>,
     pub(super) fleet: &'run Fleet,
     pub(super) stamp: RunStamp,
@@ -41,14 +50,24 @@ pub(in crate::report) struct GapLine<'run> {
     pub(in crate::report) since: Timestamp,
     pub(in crate::report) names: &'run MachineNames<'run>,
     pub(in crate::report) stamp: RunStamp,
-    pub(in crate::report) feeds: &'run Feeds,
+    /// What feeds and policy mean for it.
+    pub(in crate::report) mark: GapMark,
 }
 
 impl GapLine<'_> {
     /// How many of the CVEs that it leaves open are known to be exploited.
     pub(super) fn known_exploited(&self) -> Option<u64> {
-        let cves = self.feeds.cves_of(self.gap)?;
-        self.feeds.known_exploited(cves)
+        self.mark.risk.known_exploited
+    }
+
+    /// Whether its risk is accepted; empty if it is not.
+    pub(super) fn accepted(&self) -> Option<bool> {
+        self.mark.is_accepted.then_some(true)
+    }
+
+    /// For how many days it has been overdue; empty if it is not.
+    pub(super) fn overdue(&self) -> Option<u32> {
+        Some(self.mark.overdue).filter(|days| *days > 0)
     }
 }
 
@@ -57,16 +76,24 @@ pub(in crate::report) struct MachineGaps<'run> {
     pub(in crate::report) machine: &'run MachineRow,
     pub(in crate::report) missing: MissingKbs,
     pub(in crate::report) since: MissingSince,
-    pub(in crate::report) feeds: &'run Feeds,
+    pub(super) marks: Vec<GapMark>,
 }
 
 impl<'run> MachineGaps<'run> {
-    pub(super) fn read(machine: &'run MachineRow, run: &Run<'run>) -> io::Result<Self> {
+    pub(super) fn read(
+        machine: &'run MachineRow,
+        run: &Run<'run>,
+        marker: &mut Marker<'_>,
+    ) -> io::Result<Self> {
+        let (missing, since) = (machine.missing(run.gaps)?, machine.since(run.gaps)?);
+        marker.machine(machine.id, machine.position());
+        let gaps = missing.iter().zip(since.iter());
+        let marks = gaps.map(|(gap, since)| marker.mark(gap, since));
         Ok(Self {
             machine,
-            missing: machine.missing(run.gaps)?,
-            since: machine.since(run.gaps)?,
-            feeds: &run.fleet.feeds,
+            marks: marks.collect(),
+            missing,
+            since,
         })
     }
 
@@ -77,14 +104,15 @@ impl<'run> MachineGaps<'run> {
         stamp: RunStamp,
     ) -> impl Iterator<Item = GapLine<'_>> {
         let gaps = self.missing.iter().zip(self.since.iter());
-        gaps.map(move |(gap, since)| GapLine {
-            machine: self.machine,
-            gap,
-            since,
-            names,
-            stamp,
-            feeds: self.feeds,
-        })
+        gaps.zip(&self.marks)
+            .map(move |((gap, since), mark)| GapLine {
+                machine: self.machine,
+                gap,
+                since,
+                names,
+                stamp,
+                mark: *mark,
+            })
     }
 }
 
@@ -121,13 +149,14 @@ impl<'run> MachineLine<'run> {
     pub(in crate::report) fn gaps(self) -> impl Iterator<Item = GapLine<'run>> {
         let since = self.since.into_iter().flat_map(MissingSince::iter);
         let gaps = self.missing.iter().zip(since);
-        gaps.map(move |(gap, since)| GapLine {
-            machine: self.machine,
-            gap,
-            since,
-            names: self.names,
-            stamp: self.stamp,
-            feeds: &self.fleet.feeds,
-        })
+        gaps.zip(self.marks)
+            .map(move |((gap, since), mark)| GapLine {
+                machine: self.machine,
+                gap,
+                since,
+                names: self.names,
+                stamp: self.stamp,
+                mark: *mark,
+            })
     }
 }

@@ -8,6 +8,7 @@ use super::{
     MachineGaps, MachineLine, MachineNames, RunStamp, Table,
     Target::Page,
     column::columns,
+    lines::marker,
 };
 use crate::{
     aggregate::{Answered, MachineRow},
@@ -97,12 +98,14 @@ impl Table for Machines {
         let mut others: Vec<&MachineRow> = others.iter().chain(&run.fleet.skipped).collect();
         others.sort_unstable_by_key(|machine| machine.id);
         let mut machines = answered.iter().chain(others);
+        let mut marker = marker(run);
         machines.try_for_each(|machine| {
-            let gaps = MachineGaps::read(machine, run)?;
+            let gaps = MachineGaps::read(machine, run, &mut marker)?;
             write(&MachineLine {
                 machine,
                 missing: &gaps.missing,
                 since: Some(&gaps.since),
+                marks: &gaps.marks,
                 names: &names,
                 fleet: run.fleet,
                 stamp,
@@ -127,6 +130,7 @@ impl Machines {
             machine,
             missing: &[],
             since: None,
+            marks: &[],
             names,
             fleet,
             stamp,

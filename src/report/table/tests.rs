@@ -131,7 +131,7 @@ fn columns_not_of_a_machine_do_not_depend_on_it() {
             since: run.facts.started_at,
             names: &names,
             stamp,
-            feeds: &run.fleet.feeds,
+            mark: crate::policy::GapMark::default(),
         });
         for column in Gaps::COLUMNS
             .iter()

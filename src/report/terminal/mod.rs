@@ -93,7 +93,11 @@ fn headline(run: &Run<'_>, width: u16, style: Style) -> io::Result<Vec<String>> 
     let mut lines = wrapped(&view::headline::headline(run)?, width);
     let exploited = view::risk::sentence(run);
     lines.extend(exploited.map_or_else(Vec::new, |it| wrapped(&plain(&it), width)));
-    Ok(lines.iter().map(|line| style.bold(line)).collect())
+    let mut lines: Vec<String> = lines.iter().map(|line| style.bold(line)).collect();
+    for sentence in view::policy::sentences(run) {
+        lines.extend(wrapped(&sentence, width));
+    }
+    Ok(lines)
 }
 
 /// How many machines were asked, if not all of them were.

@@ -6,7 +6,7 @@ use jiff::{Timestamp, tz::TimeZone};
 
 use super::super::{Facts, Past, Report, Run, Tool, TrendPoint};
 use crate::{
-    aggregate::{RankBy, SoftwareOn, TopActions, tests::InMemory},
+    aggregate::{Aggregation, RankBy, SoftwareOn, TopActions, tests::InMemory},
     changes::{BaseRun, Changes, Comparison, Figures, Replacing},
     collect::Requests,
     domain::{
@@ -22,6 +22,7 @@ use crate::{
         software::{RunSoftware, SoftwareInventory, SoftwareSet, Windows},
     },
     inventory::{Cells, Inventory, InventoryMachine, ListCheck, RejectedRow, Skipped},
+    policy::{DatedPolicy, Policy},
     risk::{Feeds, tests::feeds_of},
 };
 
@@ -42,6 +43,8 @@ pub(in crate::report) struct Fixture {
     pub(in crate::report) software: Option<RunSoftware>,
     /// What says which CVEs matter.
     pub(in crate::report) feeds: Arc<Feeds>,
+    /// Which gaps are accepted or overdue.
+    pub(in crate::report) policy: Policy,
     pub(in crate::report) facts: Facts,
 }
 
@@ -62,6 +65,7 @@ impl Fixture {
             list_check: None,
             software: None,
             feeds: Arc::default(),
+            policy: Policy::default(),
             facts: facts(),
         }
     }
@@ -219,7 +223,15 @@ impl Fixture {
         let facts = &self.facts;
         let software = self.software.as_ref();
         let software = SoftwareOn::of(software, facts.started_at, &facts.time_zone);
-        let fleet = told.aggregate_with_feeds(&self.inventory, rank_by, software, &self.feeds);
+        let policy = DatedPolicy {
+            policy: Arc::new(self.policy.clone()),
+            today: facts.date().unwrap_or_default(),
+        };
+        let aggregation = Aggregation::of(&self.inventory, facts.started_at);
+        let aggregation = aggregation.with_feeds(&self.feeds);
+        let mut aggregation = aggregation.with_policy(&policy, &self.feeds);
+        told.record_in(&mut aggregation);
+        let fleet = aggregation.finish(rank_by, Timestamp::MAX, software);
         let earlier = |run, outcomes: &Option<Vec<Outcome>>| {
             let then = InMemory(outcomes.clone()?);
             let today = told.clone();

@@ -9,6 +9,7 @@ mod last_seen;
 mod less_than_all;
 mod order;
 mod output;
+mod policy;
 mod rechecks;
 mod risk;
 mod sources;

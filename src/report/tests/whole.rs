@@ -181,6 +181,8 @@ fn gaps_match_gaps_csv() {
         "date",
         "source",
         "knownExploited",
+        "accepted",
+        "overdue",
     ];
     let mut expected = csv_rows(&fixture, "gaps.csv", &elsewhere);
     expected.sort();

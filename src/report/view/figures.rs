@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use crate::{
     changes::{BaseRun, Change, Changes, Figures},
     domain::text::{signed, thousands},
-    report::Run,
+    report::{Run, view::policy},
 };
 
 /// A figure of the fleet, now and in the base.
@@ -124,8 +124,14 @@ pub(in crate::report) fn main_figures(run: &Run<'_>) -> String {
     let [_, with_gaps, _, gaps, exposure, _] = figures(run);
     let parts = [with_gaps, gaps, exposure].map(|it| {
         let difference = it.difference().map(signed);
-        let difference = difference.map_or_else(String::new, |it| format!(" ({it})"));
-        format!("{} {}{difference}", it.name, thousands(it.now))
+        let accepted = policy::accepted_beside(run).filter(|_| it.key == "gaps");
+        let beside: Vec<String> = difference.into_iter().chain(accepted).collect();
+        let beside = if beside.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", beside.join(", "))
+        };
+        format!("{} {}{beside}", it.name, thousands(it.now))
     });
     capitalized(&parts.join(" · "))
 }

@@ -22,6 +22,8 @@
 //! - [`census`]: the service's own count beside ours
 //! - [`cross_check`]: a second source beside the answers
 //! - [`groups`]: the figures by device group, platform and tag
+//! - [`risk`]: what is known to be exploited
+//! - [`policy`]: how many gaps are accepted, and how many are overdue
 //! - [`week`]: the comparison with last week
 //! - [`software`]: what there is of the software inventory
 
@@ -40,6 +42,7 @@ pub(super) mod method;
 pub(super) mod months;
 pub(super) mod moved;
 pub(super) mod past;
+pub(super) mod policy;
 pub(super) mod products;
 pub(super) mod rechecks;
 pub(super) mod releases;

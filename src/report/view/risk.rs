@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use crate::{
-    aggregate::KbRow,
+    aggregate::{KbRow, KnownExploited},
     domain::text::{counted, thousands},
     report::Run,
     risk::FeedInfo,
@@ -31,8 +31,9 @@ pub(in crate::report) fn sentence(run: &Run<'_>) -> Option<String> {
     let kbs = counted(found.kbs, "missing KB", "missing KBs");
     let machines = counted(found.machines, "machine", "machines");
     let (names, due) = (names(run), due(run));
+    let accepted = accepted(found);
     Some(format!(
-        "Known exploited: {cves} in {kbs} ({names}) on {machines}{due}{unknown}"
+        "Known exploited: {cves} in {kbs} ({names}) on {machines}{due}{accepted}{unknown}"
     ))
 }
 
@@ -62,6 +63,19 @@ fn due(run: &Run<'_>) -> String {
     let today = run.facts.started_at.to_zoned_datetime(zone).date();
     let was = if due < today { "was" } else { "is" };
     format!("; the first {was} due on {due}")
+}
+
+/// How many of these gaps are accepted.
+fn accepted(found: KnownExploited) -> String {
+    match found.accepted.unwrap_or(0) {
+        0 => String::new(),
+        accepted if accepted == found.gaps => "; the risk is accepted".to_owned(),
+        accepted => format!(
+            "; of their {} the risk of {} is accepted",
+            counted(found.gaps, "gap", "gaps"),
+            thousands(accepted)
+        ),
+    }
 }
 
 /// How many KBs have no CVE ids.

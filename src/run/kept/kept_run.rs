@@ -14,14 +14,23 @@ use crate::{
         software::RunSoftware,
     },
     inventory::Inventory,
+    policy::Policy,
     risk::Feeds,
     run::{
         RunError,
+        policy::dated,
         reporting::data::{RunData, Sources},
         stored_runs::{last_run, numbered},
     },
     store::{Reuse, RunRecord, Snapshot, Store, StoreError},
 };
+
+/// What says which gaps matter.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Criteria {
+    pub(crate) feeds: Arc<Feeds>,
+    pub(crate) policy: Arc<Policy>,
+}
 
 /// A kept run, or what the store knows about the machines of another list.
 pub(crate) struct KeptRun {
@@ -90,12 +99,14 @@ impl KeptRun {
         store: &Snapshot,
         config: &Config,
         started: &ZonedDateTime,
-        feeds: &Arc<Feeds>,
+        criteria: &Criteria,
     ) -> Result<Fleet, RunError> {
         let now = started.timestamp();
         let started_at = self.run.as_ref().map_or(now, |run| run.started_at);
         let aggregation = Aggregation::of(&self.inventory, started_at);
-        let mut aggregation = aggregation.with_feeds(feeds);
+        let policy = dated(&criteria.policy, started_at, started.time_zone());
+        let aggregation = aggregation.with_feeds(&criteria.feeds);
+        let mut aggregation = aggregation.with_policy(&policy, &criteria.feeds);
         let mut record = |outcome, answer| aggregation.record(outcome, answer);
         self.for_each_outcome(store, now, &mut record)?;
         let ended_at = self.run.as_ref().map_or(now, RunRecord::last_sign_of_life);

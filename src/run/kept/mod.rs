@@ -11,13 +11,15 @@ use std::{
 use jiff::ZonedDateTime;
 use tracing::warn;
 
-pub(crate) use self::kept_run::KeptRun;
+pub(crate) use self::kept_run::{Criteria, KeptRun};
 use super::{
     RunError, dry_run,
+    fail_on::{alarmed, is_alarming},
     feeds::read_feeds,
     inputs::check_parts,
     list::list_check,
     messages::{rendered, warn_of_unreadable},
+    policy::{read_policy, warn_of_exceptions},
     reporting::{history::add_history, output::Output, split::write_parts, summary::summary},
 };
 use crate::{
@@ -60,17 +62,21 @@ pub(crate) fn report_again(
         return Ok(ExitCode::Complete);
     }
     let feeds = read_feeds(config, started.timestamp())?;
+    let policy = read_policy(config, &feeds)?;
+    let criteria = Criteria { feeds, policy };
     let store = Store::open_existing(state)?;
     let verification = Verification::start(state);
     let read = || -> Result<_, RunError> {
         let kept = KeptRun::find(&store, inventory, config)?;
         check_parts(config, &kept.inventory, inputs)?;
         let answers = Snapshot::of(store, at_once())?;
-        let fleet = kept.aggregate(&answers, config, started, &feeds)?;
+        let fleet = kept.aggregate(&answers, config, started, &criteria)?;
         Ok((kept, answers, fleet))
     };
     let (kept, answers, fleet) = verification.before(read())?;
     warn_of_unreadable(&fleet.unreadable);
+    warn_of_exceptions(&fleet.policy);
+    let is_alarming = is_alarming(config, &fleet);
     let output = Output::prepare(config, &kept.inventory)?;
     let mut data = kept.data(&answers, fleet, config, started);
     data.census = kept.census(&answers)?;
@@ -101,20 +107,25 @@ pub(crate) fn report_again(
     };
     write_parts(&data, &output, &outcomes)?;
     summary.show()?;
-    print_outcome(config, data.outcome)
+    print_outcome(config, data.outcome, is_alarming)
 }
 
 /// Prints the outcome. The reports are written, so this command was neither interrupted nor
 /// rejected.
-fn print_outcome(config: &Config, outcome: RunOutcome) -> Result<ExitCode, RunError> {
+fn print_outcome(
+    config: &Config,
+    outcome: RunOutcome,
+    is_alarming: bool,
+) -> Result<ExitCode, RunError> {
     let code = match outcome {
         RunOutcome::Complete => ExitCode::Complete,
         _ => ExitCode::Partial,
     };
-    if let Some(message) = rendered(config, code) {
+    let exit_code = alarmed(code, is_alarming);
+    if let Some(message) = rendered(config, code, exit_code) {
         print(&message)?;
     }
-    Ok(code)
+    Ok(exit_code)
 }
 
 /// The plan: what would be rendered again. Writes nothing.

@@ -13,6 +13,7 @@ use crate::{
         text::{counted, is_unknown, span},
     },
     quota::{Limiter, Load},
+    run::fail_on::alarmed,
     store::{Reuse, RunRecord},
 };
 
@@ -43,9 +44,9 @@ fn in_brackets(code: ExitCode) -> String {
     format!(" (exit code {})", code as u8)
 }
 
-/// The outcome of rendering reports again, with the exit code.
-pub(crate) fn rendered(config: &Config, code: ExitCode) -> Option<String> {
-    let (how, code) = (code.meaning(), in_brackets(code));
+/// The outcome of rendering reports again, and the exit code, which may be worse.
+pub(crate) fn rendered(config: &Config, code: ExitCode, exit_code: ExitCode) -> Option<String> {
+    let (how, code) = (code.meaning(), in_brackets(exit_code));
     (!config.console.quiet).then(|| format!("{how}{code}\n"))
 }
 
@@ -56,11 +57,15 @@ pub(crate) fn conclusion(
     ending: &Ending,
     run: &RunRecord,
     limiter: Option<&Limiter>,
+    is_alarming: bool,
 ) -> Option<String> {
     let is_over = run.tally.failed + run.tally.pending == 0;
     let is_shown = !config.console.quiet && *ending == Ending::Finished;
     let message = match run.outcome {
-        Some(RunOutcome::Complete) => "complete (exit code 0)".to_owned(),
+        Some(RunOutcome::Complete) => {
+            let code = in_brackets(alarmed(ExitCode::Complete, is_alarming));
+            format!("complete{code}")
+        }
         _ if is_over => unanswered(run.tally.not_found),
         _ => how_to_request_rest(config, run, limiter),
     };

@@ -11,7 +11,7 @@ use crate::{
         since::MissingSince,
     },
     report::output::at_once,
-    run::input::RunInput,
+    run::{input::RunInput, policy::dated},
     store::{RunId, RunRecord, Snapshot, Store, StoreError},
 };
 
@@ -52,7 +52,9 @@ impl Answers {
         software: Option<SoftwareOn<'_>>,
     ) -> Result<Fleet, StoreError> {
         let aggregation = Aggregation::of(input.inventory, run.started_at);
-        let mut aggregation = aggregation.with_feeds(input.feeds);
+        let policy = dated(input.policy, run.started_at, input.started.time_zone());
+        let aggregation = aggregation.with_feeds(input.feeds);
+        let mut aggregation = aggregation.with_policy(&policy, input.feeds);
         self.for_each_outcome(run.run, &mut |outcome, place| {
             aggregation.record(outcome, place);
         })?;

@@ -127,9 +127,13 @@ impl<'run> Split<'run> {
     fn fleets(&self, whole: &RunData<'_>, outcomes: &Outcomes<'_>) -> Result<Vec<Fleet>, RunError> {
         let started_at = whole.record.started_at;
         let feeds = &whole.fleet.feeds;
+        let policy = &whole.fleet.policy.policy;
         let parts = self.parts.iter();
         let mut parts: Vec<Aggregation<'_>> = parts
-            .map(|part| Aggregation::of(&part.inventory, started_at).with_feeds(feeds))
+            .map(|part| {
+                let part = Aggregation::of(&part.inventory, started_at).with_feeds(feeds);
+                part.with_policy(policy, feeds)
+            })
             .collect();
         outcomes(&mut |outcome, answer| {
             if let Some(part) = self.of.get(&outcome.machine) {

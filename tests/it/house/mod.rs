@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use imports::Imports;
 
 /// The rooms, each of which may import those before it.
-const ROOMS: [&str; 18] = [
+const ROOMS: [&str; 19] = [
     "domain",
     "simulator",
     "quota",
@@ -17,6 +17,7 @@ const ROOMS: [&str; 18] = [
     "progress",
     "store",
     "risk",
+    "policy",
     "aggregate",
     "changes",
     "report",

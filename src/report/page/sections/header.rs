@@ -8,7 +8,7 @@ use super::super::shown::text;
 use crate::report::{
     Run,
     time::{local_day, zoned_minute},
-    view::{headline::headline, method::list, risk, sources},
+    view::{headline::headline, method::list, policy, risk, sources},
 };
 
 #[derive(Template)]
@@ -20,6 +20,8 @@ pub(super) struct Header {
     headline: String,
     /// What is known to be exploited.
     exploited: Option<String>,
+    /// What is accepted, and what is overdue.
+    policy: Vec<String>,
     began: String,
     inventory: String,
     base: Option<String>,
@@ -34,6 +36,7 @@ impl Header {
             sources: sources::sentence(run),
             headline: headline(run)?,
             exploited: risk::sentence(run).map(|it| text(&it)),
+            policy: policy::sentences(run),
             began: zoned_minute(facts.started_at, &facts.time_zone),
             inventory: text(&list(run)),
             base: base(run),

@@ -12,6 +12,7 @@ use crate::{
     report::view::{
         changes::base_day,
         figures::{Figure, figures, is_fair},
+        policy::accepted_beside,
         week::another_base,
     },
 };
@@ -111,7 +112,10 @@ fn notes(scene: &Scene<'_>) -> [String; 6] {
         format!("of {}", thousands(coverage.machines())),
         format!("of {} answered", thousands(coverage.answered)),
         "missing anywhere".to_owned(),
-        "machine-KB pairs".to_owned(),
+        accepted_beside(&scene.run).map_or_else(
+            || "machine-KB pairs".to_owned(),
+            |accepted| format!("of these, {accepted}"),
+        ),
         "CVEs over all gaps".to_owned(),
         worst(scene),
     ]

@@ -52,7 +52,25 @@ pub(super) fn write(page: &mut Page<'_>, run: &Run<'_>) -> Result<(), XlsxError>
     if run.fleet.end_of_support.is_some() {
         row(page, "Unsupported machines", coverage.unsupported)?;
     }
-    rest.iter().try_for_each(|it| block.figure(page, it))
+    for figure in &rest {
+        block.figure(page, figure)?;
+        if figure.key == "gaps" {
+            subtotals(page, run)?;
+        }
+    }
+    Ok(())
+}
+
+/// The gaps that are accepted and overdue, if there are exceptions and deadlines.
+fn subtotals(page: &mut Page<'_>, run: &Run<'_>) -> Result<(), XlsxError> {
+    let policy = &run.fleet.policy;
+    if policy.has_exceptions() {
+        row(page, "  of these, accepted", policy.accepted.gaps)?;
+    }
+    if policy.has_deadlines() {
+        row(page, "  of these, overdue", policy.overdue.gaps)?;
+    }
+    Ok(())
 }
 
 /// The earlier runs that the figures are compared with.

@@ -14,7 +14,7 @@ use crate::{
             self,
             changes::{doubt, exposure_sentence, sentence},
             coverage::{Level, answered, banner, pending},
-            list_check, risk, software, support, week,
+            list_check, policy, risk, software, support, week,
         },
     },
 };
@@ -28,6 +28,9 @@ pub(super) fn headline(page: &mut Page<'_>, run: &Run<'_>) -> Result<(), XlsxErr
     page.wide(&view::headline::headline(run)?, CellStyle::Headline, 2)?;
     if let Some(exploited) = risk::sentence(run) {
         page.wide(&exploited, CellStyle::Alarm, 2)?;
+    }
+    for sentence in policy::sentences(run) {
+        page.wide(&sentence, CellStyle::Note, 2)?;
     }
     if let Some(old) = risk::warning(run) {
         page.wide(&old, CellStyle::Warning, 2)?;

@@ -119,7 +119,9 @@ fn place_of(sheet: &str, place: usize, column: &str, names: &[String]) -> Option
         ("Machines", "supportStatus") => return position_of("Support status"),
         ("Machines", "supportEnds") => return position_of("Support ends"),
         ("Machines", "inferredFrom") => return position_of("Inferred from"),
-        ("Gaps", "since" | "source" | "knownExploited") => return None,
+        ("Gaps", "since" | "source" | "knownExploited" | "accepted" | "overdue") => {
+            return None;
+        }
         (_, "distinctCves") => return position_of("Distinct CVEs"),
         (_, "knownExploited") => return position_of("Known exploited"),
         ("KBs", risk) if OF_FEEDS.contains(&risk) => return None,

@@ -1,0 +1,83 @@
+//! What can be wrong with a file of exceptions.
+
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use crate::inventory::Problem;
+
+/// How many characters of a cell an error shows.
+const TEXT_SHOWN: usize = 40;
+
+/// The exceptions cannot be read.
+#[derive(Debug, Error)]
+#[error("exceptions `{}`", path.display())]
+pub struct ExceptionsError {
+    /// The file.
+    pub path: PathBuf,
+    /// What is wrong with it.
+    #[source]
+    pub problem: ExceptionsProblem,
+}
+
+/// What is wrong with a file of exceptions.
+#[derive(Debug, Error)]
+pub enum ExceptionsProblem {
+    /// It is not a table with a header.
+    #[error(transparent)]
+    Table(#[from] Problem),
+    /// A column that means nothing here: perhaps the misspelt name of one that does.
+    #[error("unknown column `{}`", shown(.0))]
+    UnknownColumn(String),
+    /// A column that is there twice.
+    #[error("the column `{0}` is there twice")]
+    RepeatedColumn(&'static str),
+    /// A row with more or fewer cells than the header: an empty cell would stand for anything.
+    #[error("line {line}: it has {found} cells, but the header has {expected}")]
+    Cells {
+        /// The line on which it begins.
+        line: u64,
+        /// The number of its cells.
+        found: usize,
+        /// The number of columns.
+        expected: usize,
+    },
+    /// A cell that holds something else.
+    #[error("line {line}: {column}: `{}` is not {expected}", shown(text))]
+    Cell {
+        /// The line on which the row begins.
+        line: u64,
+        /// The column.
+        column: &'static str,
+        /// What it holds.
+        text: String,
+        /// What it should hold.
+        expected: &'static str,
+    },
+    /// A row that names nothing.
+    #[error("line {line}: it names no KB, machine, group or tag, so it would accept every gap")]
+    Everything {
+        /// The line on which it begins.
+        line: u64,
+    },
+}
+
+impl ExceptionsError {
+    /// How to fix it.
+    pub fn hint(&self) -> String {
+        "its columns are kbId, machineId, group, tag, until (the last day, such as 2026-12-31), by and \
+         reason; an empty cell stands for any"
+            .to_owned()
+    }
+}
+
+fn shown(text: &str) -> String {
+    let mut shown = String::new();
+    for letter in text.chars().take(TEXT_SHOWN) {
+        shown.extend(letter.escape_debug());
+    }
+    if text.chars().nth(TEXT_SHOWN).is_some() {
+        shown.push('…');
+    }
+    shown
+}

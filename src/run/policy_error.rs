@@ -1,0 +1,28 @@
+//! The error about a policy, for whoever reports errors of a run.
+
+use thiserror::Error;
+
+use crate::policy::ExceptionsError;
+
+/// A policy that cannot be read or applied.
+#[derive(Debug, Error)]
+pub enum PolicyError {
+    /// The accepted risks cannot be read.
+    #[error(transparent)]
+    Exceptions(#[from] ExceptionsError),
+    /// The run cannot fail because of what the catalogue of exploited CVEs says without it.
+    #[error("--fail-on known-exploited takes CISA's catalogue (KEV), and there is none")]
+    NoCatalogue,
+}
+
+impl PolicyError {
+    /// How to fix it.
+    pub fn hint(&self) -> String {
+        match self {
+            Self::Exceptions(error) => error.hint(),
+            Self::NoCatalogue => {
+                "name a folder that has it with --feeds DIR, or leave the option out".to_owned()
+            }
+        }
+    }
+}
