@@ -31,6 +31,7 @@
 //! - [`aggregate`]: from outcomes to figures for each KB and each machine; pure
 //! - [`changes`]: what became of each gap and machine since an earlier run; pure
 //! - [`report`]: from figures to bytes, one file of code for each report; one place writes
+//! - `tenants`: several tenants side by side, each a run
 //! - [`console`]: what is written to standard output
 //! - [`feeds`]: the folder with feeds: reading it, and fetching what is in it
 //! - [`progress`]: the bar and the log lines; told what happens, never asks
@@ -55,3 +56,4 @@ pub mod risk;
 pub mod run;
 pub mod simulator;
 pub mod store;
+mod tenants;

@@ -145,6 +145,7 @@ impl Gaps for Told {
 
 fn facts() -> Facts {
     Facts {
+        tenant: None,
         is_part: false,
         tool: Tool::THIS,
         tenant_id: None,

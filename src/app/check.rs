@@ -44,7 +44,7 @@ const READY: &str = "\nready: patchgap report machines.csv, with the same option
 const NOBODY: MachineId = MachineId::from_bytes([0; 20]);
 
 pub(super) async fn check(context: &mut Context, typed: Settings) -> Result<ExitCode, AppError> {
-    let resolved = context.resolve(typed.without_requests())?;
+    let resolved = context.resolve(&typed.without_requests())?;
     let now = Timestamp::now();
     let session = prepare::session(&resolved.config, now)?;
     print(&configuration(&resolved)?)?;

@@ -9,7 +9,7 @@ use super::{error::AppError, logging};
 use crate::{
     config::{
         ColorMode, Config, ConfigError, Console, Environment, LogFormat, Resolved, Settings,
-        StoreSettings, resolve, resolve_typed,
+        StoreSettings, Tenant, Tenants, read_tenants, resolve, resolve_typed,
     },
     progress::Bar,
     store::writable_by_others,
@@ -41,16 +41,71 @@ impl Context {
         }
     }
 
-    /// The configuration from all layers. Starts logging as configured.
-    pub(super) fn resolve(&mut self, typed: Settings) -> Result<Resolved, AppError> {
+    /// The configuration from all layers, of one tenant: if there is a file of tenants, of the one that was
+    /// chosen. Starts logging as configured.
+    pub(super) fn resolve(&mut self, typed: &Settings) -> Result<Resolved, AppError> {
+        let Some(tenants) = self.tenants(typed)? else {
+            return self.resolve_for(typed, None);
+        };
+        let Some(name) = typed.tenant.clone() else {
+            self.start_logging_errors(typed);
+            return Err(AppError::ChooseTenant(tenants.names()));
+        };
+        let tenant = tenants
+            .named(&String::from(name))
+            .inspect_err(|_| self.start_logging_errors(typed))?;
+        self.resolve_for(typed, Some(tenant))
+    }
+
+    /// The file of tenants, if there is one.
+    pub(super) fn tenants(&mut self, typed: &Settings) -> Result<Option<Tenants>, AppError> {
         let Surroundings {
             environment,
             working_directory,
             started,
         } = &self.surroundings;
-        let log_format = typed.log_format.or_else(|| environment.log_format());
-        let resolved = resolve(typed, environment, working_directory, started)
-            .inspect_err(|_| self.start_logging_errors(log_format))?;
+        let tenants = read_tenants(typed, environment, working_directory, started)
+            .inspect_err(|_| self.start_logging_errors(typed))?;
+        if tenants.is_some() && typed.tenant_id.is_some() {
+            self.start_logging_errors(typed);
+            return Err(AppError::TenantIdForAll);
+        }
+        Ok(tenants)
+    }
+
+    /// The configuration of a tenant, beside that of others. Logs nothing.
+    pub(super) fn resolve_beside(
+        &self,
+        typed: Settings,
+        tenant: &Tenant,
+    ) -> Result<Resolved, ConfigError> {
+        let Surroundings {
+            environment,
+            working_directory,
+            started,
+        } = &self.surroundings;
+        resolve(typed, Some(tenant), environment, working_directory, started)
+    }
+
+    /// The configuration with the layer of a tenant, if there is one. Starts logging as configured.
+    pub(super) fn resolve_for(
+        &mut self,
+        typed: &Settings,
+        tenant: Option<&Tenant>,
+    ) -> Result<Resolved, AppError> {
+        let Surroundings {
+            environment,
+            working_directory,
+            started,
+        } = &self.surroundings;
+        let resolved = resolve(
+            typed.clone(),
+            tenant,
+            environment,
+            working_directory,
+            started,
+        )
+        .inspect_err(|_| self.start_logging_errors(typed))?;
         self.start_logging(resolved.config.console);
         for warning in &resolved.warnings {
             warn!("{warning}");
@@ -72,7 +127,9 @@ impl Context {
 
     /// Starts logging for an error in the configuration itself, so that it is a log line if JSON
     /// was requested.
-    fn start_logging_errors(&mut self, log_format: Option<LogFormat>) {
+    fn start_logging_errors(&mut self, typed: &Settings) {
+        let log_format = typed.log_format;
+        let log_format = log_format.or_else(|| self.surroundings.environment.log_format());
         self.start_logging(Console {
             log_format: log_format.unwrap_or(LogFormat::Text),
             verbose: 0,

@@ -35,7 +35,7 @@ use crate::{
         run,
     },
     simulator::{self, Fault, Faults, Simulator},
-    store::Store,
+    store::StoreFile,
 };
 
 /// The demonstration's minute is two seconds long and its hour two minutes: a thirtieth of the real
@@ -63,7 +63,7 @@ struct Demonstration<'demo> {
     context: &'demo Context,
     tenant: simulator::Settings,
     config: Config,
-    state: &'demo Path,
+    state: StoreFile,
     stops: Stops,
 }
 
@@ -84,7 +84,7 @@ pub(super) async fn demo(
             ..simulator::Settings::default()
         },
         config,
-        state: &folder.path().join("demo.sqlite"),
+        state: StoreFile::new(&folder.path().join("demo.sqlite")),
         stops: Stops::default(),
     };
     interrupt::watch(demonstration.stops.clone());
@@ -105,7 +105,7 @@ impl Demonstration<'_> {
                     .await?;
                 self.run_earlier(&simulator, folder).await?;
             }
-            Store::open(self.state)?.shift_back(A_DAY)?;
+            self.state.open()?.shift_back(A_DAY)?;
         }
         let limits: RateLimits = LIMITS.parse()?;
         let tonight = simulator::Settings {
@@ -173,13 +173,13 @@ impl Demonstration<'_> {
             policy: &Arc::default(),
             config: &config,
             inputs: &[],
-            state: self.state,
+            state: &self.state,
             inventory: &inventory,
             started: &self.context.surroundings.started,
             bar: &self.context.bar,
             stops: &self.stops,
         };
-        Ok(run(input).await?)
+        Ok(run(input).await.ended?)
     }
 
     /// Fetches the simulated feeds of CVEs, if the KBs are ranked by risk.
@@ -191,7 +191,7 @@ impl Demonstration<'_> {
         if config.reports.rank_by != Some(RankBy::Risk) {
             return Ok(());
         }
-        let folder = self.state.with_file_name("feeds");
+        let folder = self.state.path().with_file_name("feeds");
         let urls = FeedUrls {
             kev: simulator.kev_url(),
             epss: simulator.epss_url(),
@@ -229,7 +229,7 @@ impl Demonstration<'_> {
         }
         let list = ListInput {
             config,
-            state: self.state,
+            state: &self.state,
             now: Timestamp::now(),
             stops: &self.stops,
         };

@@ -35,7 +35,7 @@ pub(super) fn diff(context: &mut Context, command: cli::Diff) -> Result<ExitCode
         command.since(),
         command.format,
     );
-    let config = context.resolve(command.into())?.config;
+    let config = context.resolve(&command.into())?.config;
     let store = Store::open_existing(state(&config.store)?)?;
     store.verify()?;
     let last = last_run(&store, &config)?;

@@ -26,9 +26,18 @@ pub enum AppError {
     /// Both a list and the service's own list were given.
     #[error("{0} only applies to the service's own list, but the list {1} was given")]
     FilterWithList(&'static str, String),
-    /// No inventory was given, but the command would request machines.
-    #[error("no machine list given")]
-    NoList,
+    /// A list was given for several tenants.
+    #[error("a list is of one tenant, but --tenants names several")]
+    ListForAll,
+    /// A tenant's id was given for several tenants.
+    #[error("--tenant-id is of one tenant, but the file of tenants names several")]
+    TenantIdForAll,
+    /// A kept run was given for several tenants.
+    #[error("--run is of one tenant, but --tenants names several")]
+    RunForAll,
+    /// A command for one tenant, but there are several.
+    #[error("this command is for one tenant, but the file of tenants names several")]
+    ChooseTenant(Vec<String>),
     /// A kept run was given together with a command that sends requests.
     #[error("--run selects a stored run and only works with --offline")]
     RunOnline,
@@ -138,9 +147,13 @@ impl AppError {
             | Self::Ambiguous { .. }
             | Self::Fetch(FetchError::Http(_))
             | Self::Simulator(_) => ExitCode::Configuration,
-            Self::NoList | Self::RunOnline | Self::RunWithList | Self::FilterWithList(..) => {
-                ExitCode::Usage
-            }
+            Self::RunOnline
+            | Self::RunWithList
+            | Self::FilterWithList(..)
+            | Self::ListForAll
+            | Self::TenantIdForAll
+            | Self::RunForAll
+            | Self::ChooseTenant(_) => ExitCode::Usage,
             Self::MissingRole { .. } => ExitCode::Refused,
             Self::StoreFailed(_) | Self::NoAnswer(_) | Self::QuotaUsedUp(_) | Self::Busy => {
                 ExitCode::Partial
@@ -161,9 +174,17 @@ impl AppError {
             Self::Fetch(FetchError::Folder { .. }) => "choose another folder with --feeds DIR",
             Self::NoAnswer(failure) => return Some(no_answer_hint(failure)),
             Self::MissingRole { role, .. } => return Some(refusal::grant_hint(role)),
-            Self::NoList => {
-                "give a file: patchgap report MACHINES_CSV; or let the service list its \
-                 machines: patchgap report --all-machines"
+            Self::ListForAll => {
+                "name each tenant's list in its table: `machines = \"list.csv\"` or \
+                 `machines = \"service\"`"
+            }
+            Self::TenantIdForAll => "remove --tenant-id, or choose one with --tenant NAME",
+            Self::RunForAll => "choose a tenant with --tenant NAME",
+            Self::ChooseTenant(names) => {
+                return Some(format!(
+                    "choose one with --tenant NAME: {}",
+                    names.join(", ")
+                ));
             }
             Self::FilterWithList(..) => {
                 "remove it, add --check-list, or use --all-machines instead of the list"

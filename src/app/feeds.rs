@@ -30,7 +30,7 @@ pub(super) async fn feeds(
         state: Some(PathBuf::new()),
         ..Settings::from(*command)
     };
-    let resolved = context.resolve(settings.without_requests())?;
+    let resolved = context.resolve_for(&settings.without_requests(), None)?;
     let config = &resolved.config;
     let folder = config.feeds.as_ref().ok_or(ConfigError::NoFeedsFolder)?;
     let ca_cert = config.service.ca_cert.as_ref().map(|it| it.pem.as_slice());

@@ -11,13 +11,16 @@ use serde_json::Value;
 use tracing::{
     Event, Subscriber,
     field::{Field, Visit},
+    span::{Attributes, Id},
 };
 use tracing_subscriber::{
+    Layer,
     fmt::{
         FmtContext, FormatEvent, FormatFields,
         format::Writer,
         time::{FormatTime, SystemTime},
     },
+    layer::Context,
     registry::LookupSpan,
 };
 
@@ -33,7 +36,7 @@ where
 {
     fn format_event(
         &self,
-        _: &FmtContext<'_, S, N>,
+        context: &FmtContext<'_, S, N>,
         mut writer: Writer<'_>,
         event: &Event<'_>,
     ) -> fmt::Result {
@@ -44,9 +47,36 @@ where
         line.add("timestamp", now);
         line.add("level", metadata.level().as_str());
         event.record(&mut line);
+        let spans = context.event_scope().into_iter().flatten();
+        for span in spans {
+            if let Some(TenantName(name)) = span.extensions().get() {
+                line.add("tenant", name.clone());
+            }
+        }
         line.add("target", metadata.target());
         let json = serde_json::to_string(&line).map_err(|_| fmt::Error)?;
         writeln!(writer, "{json}")
+    }
+}
+
+/// The name of the tenant that a span is about.
+struct TenantName(String);
+
+/// Keeps the names of tenants for the lines in their spans.
+pub(super) struct TenantNames;
+
+impl<S> Layer<S> for TenantNames
+where
+    S: Subscriber + for<'span> LookupSpan<'span>,
+{
+    fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
+        let mut fields = Line::default();
+        attributes.record(&mut fields);
+        let name = fields.0.iter().find(|(name, _)| *name == "name");
+        let name = name.and_then(|(_, value)| value.as_str());
+        if let (Some(name), Some(span)) = (name, context.span(id)) {
+            span.extensions_mut().insert(TenantName(name.to_owned()));
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use tracing_subscriber::{
     util::SubscriberInitExt,
 };
 
-use super::json_lines::JsonLines;
+use super::json_lines::{JsonLines, TenantNames};
 use crate::{
     config::{ColorMode, Console, LogFormat},
     progress::Bar,
@@ -28,6 +28,7 @@ pub(super) fn start(console: Console, bar: &Bar, zone: &TimeZone) {
         LogFormat::Json => fmt::layer()
             .event_format(JsonLines)
             .with_writer(writer)
+            .and_then(TenantNames)
             .boxed(),
         LogFormat::Text => fmt::layer()
             .with_ansi(colors(console.color))

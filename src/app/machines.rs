@@ -26,6 +26,7 @@ use crate::{
         list::{ListInput, fetch},
         messages::{inform, listed_by_service},
     },
+    store::StoreFile,
 };
 
 pub(super) async fn machines(
@@ -35,11 +36,11 @@ pub(super) async fn machines(
     if let Some(output) = &command.output {
         refuse_path("--output", output)?;
     }
-    let resolved = context.resolve(command.settings)?;
+    let resolved = context.resolve(&command.settings)?;
     let config = &resolved.config;
-    let state = state(&config.store)?;
+    let state = StoreFile::new(state(&config.store)?);
     if let Some(output) = &command.output {
-        check_output(output, &inputs(&resolved, state, None))?;
+        check_output(output, &inputs(&resolved, state.path(), None))?;
     }
     // Whatever cannot be written is found out before anything is requested.
     let file = command.output.map(OutputFile::create).transpose()?;
@@ -47,7 +48,7 @@ pub(super) async fn machines(
     interrupt::watch(stops.clone());
     let list = fetch(ListInput {
         config,
-        state,
+        state: &state,
         now: context.surroundings.started.timestamp(),
         stops: &stops,
     })

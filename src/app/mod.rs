@@ -12,6 +12,7 @@ mod json_lines;
 mod logging;
 mod machines;
 mod report;
+mod report_tenants;
 mod runs;
 mod show;
 mod simulate;

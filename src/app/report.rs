@@ -1,30 +1,17 @@
-//! `patchgap report`: collects and reports for a real tenant.
-
-use std::path::Path;
-
-use tracing::warn;
+//! `patchgap report`: collects and reports for a real tenant, or for many.
 
 use super::{
     AppError,
     context::{Context, state},
+    report_tenants::report_tenants,
 };
 use crate::{
     cli,
     collect::per_machine::Stops,
-    config::{Config, MachineSource, Settings, refuse_path},
+    config::{Config, ConfigError, MachineSource, Settings, refuse_path},
     domain::exit_code::ExitCode,
-    inventory::{self, Inventory, Source},
-    run::{
-        RunError, RunInput,
-        feeds::read_feeds,
-        inputs::{check_conflicts, inputs},
-        interrupt,
-        kept::report_again,
-        list::{ListInput, kept_list, list_of_run},
-        messages::{inform, listed, shared_names, unreadable_last_seen},
-        policy::read_policy,
-        run,
-    },
+    run::{interrupt, job::ReportJob, shared_feeds::SharedFeeds},
+    store::StoreFile,
 };
 
 pub(super) async fn report(
@@ -33,62 +20,30 @@ pub(super) async fn report(
 ) -> Result<ExitCode, AppError> {
     let list = typed_list(&command)?;
     let filter = typed_filter(&command.settings);
-    let resolved = context.resolve(command.settings)?;
-    let started = &context.surroundings.started;
+    if command.settings.tenant.is_none()
+        && let Some(tenants) = context.tenants(&command.settings)?
+    {
+        return report_tenants(context, &tenants, &command.settings, list.as_ref());
+    }
+    let resolved = context.resolve(&command.settings)?;
     let config = &resolved.config;
+    check_out(config)?;
     check_filters(filter, list.as_ref(), config)?;
     let list = list.or_else(|| config.machines.clone().filter(|_| !config.offline));
-    let file = match &list {
-        Some(MachineSource::File(path)) => Some(path.as_path()),
-        Some(MachineSource::Service) | None => None,
-    };
-    let read =
-        |path: &Path| inventory::read(&Source::from(path.to_owned()), config.column.as_deref());
-    let mut inventory = file.map(read).transpose()?;
-    let state = state(&config.store)?;
+    let state = StoreFile::new(state(&config.store)?);
     check_flags(config, list.as_ref())?;
-    let inputs = inputs(&resolved, state, file);
     let stops = Stops::default();
-    let list_input = ListInput {
-        config,
-        state,
-        now: started.timestamp(),
-        stops: &stops,
-    };
-    if config.offline {
-        check_conflicts(config, &inputs)?;
-        if let Some(MachineSource::Service) = list {
-            inventory = Some(service_list(list_input).await?);
-        }
-        if let Some(inventory) = &inventory {
-            warn_of_oddities(context, inventory, config);
-        }
-        return Ok(report_again(config, state, inventory, &inputs, started)?);
-    }
-    let feeds = &read_feeds(config, started.timestamp())?;
-    let policy = &read_policy(config, feeds)?;
-    interrupt::watch(stops.clone());
-    let inventory = match (inventory, list) {
-        (Some(inventory), _) => inventory,
-        (None, Some(_)) => {
-            check_conflicts(config, &inputs)?;
-            service_list(list_input).await?
-        }
-        (None, None) => return Err(AppError::NoList),
-    };
-    warn_of_oddities(context, &inventory, config);
-    let input = RunInput {
-        config,
-        inputs: &inputs,
-        state,
-        inventory: &inventory,
-        feeds,
-        policy,
-        started,
+    let job = ReportJob {
+        resolved: &resolved,
+        state: &state,
+        list: list.as_ref(),
+        started: &context.surroundings.started,
+        feeds: &SharedFeeds::default(),
         bar: &context.bar,
         stops: &stops,
     };
-    Ok(run(input).await?)
+    let finished = job.run(|| interrupt::watch(stops.clone())).await;
+    Ok(finished.ended?)
 }
 
 /// The list that the command line names, if any.
@@ -114,6 +69,15 @@ fn typed_filter(settings: &Settings) -> Option<&'static str> {
     typed.map(|(flag, _)| flag)
 }
 
+/// Checks that the folder of the reports has no place for a tenant's name.
+fn check_out(config: &Config) -> Result<(), ConfigError> {
+    let out = config.reports.out.to_string_lossy();
+    if config.tenant.is_none() && out.contains("{tenant}") {
+        return Err(ConfigError::NoTenants(out.into_owned()));
+    }
+    Ok(())
+}
+
 /// Checks that no filter was typed beside a list that is not compared with the service's.
 fn check_filters(
     filter: Option<&'static str>,
@@ -128,33 +92,11 @@ fn check_filters(
     }
 }
 
-/// The machines that the service lists; for a dry run and offline, those that it listed last.
-async fn service_list(input: ListInput<'_>) -> Result<Inventory, RunError> {
-    let inventory = if input.config.dry_run || input.config.offline {
-        kept_list(input)?
-    } else {
-        list_of_run(input).await?
-    };
-    inform(input.config.console, &listed(&inventory));
-    Ok(inventory)
-}
-
 /// Checks that a kept run is only reported again offline, and with its own list.
 fn check_flags(config: &Config, list: Option<&MachineSource>) -> Result<(), AppError> {
     match (config.run, config.offline, list) {
         (Some(_), false, _) => Err(AppError::RunOnline),
         (Some(_), true, Some(_)) => Err(AppError::RunWithList),
         _ => Ok(()),
-    }
-}
-
-/// Prints oddities of the list that affect how its figures are to be read.
-fn warn_of_oddities(context: &Context, inventory: &Inventory, config: &Config) {
-    let now = context.surroundings.started.timestamp();
-    if let Some(doubt) = unreadable_last_seen(inventory, now) {
-        warn!("{doubt}");
-    }
-    if let Some(message) = shared_names(inventory) {
-        inform(config.console, &message);
     }
 }

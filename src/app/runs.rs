@@ -1,6 +1,10 @@
 //! `patchgap runs`: the kept runs, latest first.
 
-use std::{collections::HashSet, path::Path, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    path::Path,
+    time::Duration,
+};
 
 use jiff::ZonedDateTime;
 
@@ -10,6 +14,7 @@ use super::{
 };
 use crate::{
     cli,
+    config::{Settings, Tenants},
     console::{print, terminal_width},
     domain::{
         accuracy::Accuracy,
@@ -25,17 +30,18 @@ use crate::{
 const DIFFERED: usize = 7;
 
 pub(super) fn runs(context: &mut Context, command: cli::StoredFlags) -> Result<ExitCode, AppError> {
-    let config = context.resolve(command.into())?.config;
-    let store = Store::open_existing(state(&config.store)?)?;
-    let runs = store.runs()?;
-    if runs.is_empty() {
-        print(&format!(
-            "The store {} has no runs yet\n",
-            store.path().display()
-        ))?;
+    let typed: Settings = command.into();
+    let stored = if let Some(tenants) = context.tenants(&typed)? {
+        of_tenants(context, &typed, &tenants)?
+    } else {
+        let config = context.resolve_for(&typed, None)?.config;
+        vec![Stored::read(state(&config.store)?)?]
+    };
+    if stored.iter().all(|it| it.runs.is_empty()) {
+        print(&nothing(&stored))?;
         return Ok(ExitCode::Complete);
     }
-    let tenants: HashSet<&Service> = runs.iter().map(|run| &run.service).collect();
+    let runs = || stored.iter().flat_map(|it| &it.runs);
     let mut columns = vec![
         Column::number("run"),
         Column::text("started"),
@@ -46,15 +52,16 @@ pub(super) fn runs(context: &mut Context, command: cli::StoredFlags) -> Result<E
         Column::gives_way("list"),
     ];
     // Where every run called for every machine, there are no samples.
-    let has_samples = runs.iter().any(|run| run.rechecked.machines > 0);
+    let has_samples = runs().any(|run| run.rechecked.machines > 0);
     if has_samples {
         columns.push(Column::number("differed"));
     }
     // With a single tenant the column would be the same in every row.
+    let tenants: HashSet<&Service> = runs().map(|run| &run.service).collect();
     if tenants.len() > 1 {
         columns.push(Column::gives_way("tenant"));
     }
-    let mut rows = rows(&store, &runs, &context.surroundings.started)?;
+    let mut rows = rows(&stored, &context.surroundings.started)?;
     for row in &mut rows {
         if !has_samples {
             row.remove(DIFFERED);
@@ -66,20 +73,91 @@ pub(super) fn runs(context: &mut Context, command: cli::StoredFlags) -> Result<E
     Ok(ExitCode::Complete)
 }
 
-fn rows(
-    store: &Store,
-    runs: &[RunRecord],
-    now: &ZonedDateTime,
-) -> Result<Vec<Vec<String>>, StoreError> {
-    runs.iter()
-        .map(|run| {
-            let tally = match run.ended {
-                Some(_) => run.tally,
-                None => store.tally(run.run)?,
-            };
-            Ok(row(run, tally, now))
+fn nothing(stored: &[Stored]) -> String {
+    let paths = stored
+        .iter()
+        .map(|it| it.store.path().display().to_string());
+    let paths: Vec<String> = paths.collect();
+    format!("The store {} has no runs yet\n", paths.join(", "))
+}
+
+/// A store with the runs in it that are wanted, latest first.
+struct Stored {
+    store: Store,
+    runs: Vec<RunRecord>,
+    /// The names of its tenants by id, in lower case.
+    names: HashMap<String, String>,
+}
+
+impl Stored {
+    fn read(path: &Path) -> Result<Self, StoreError> {
+        let store = Store::open_existing(path)?;
+        Ok(Self {
+            runs: store.runs()?,
+            store,
+            names: HashMap::new(),
         })
-        .collect()
+    }
+
+    /// What the column of tenants says of a run.
+    fn tenant(&self, run: &RunRecord) -> String {
+        let id = &run.service.tenant_id;
+        let name = self.names.get(&id.to_lowercase());
+        name.unwrap_or(id).clone()
+    }
+}
+
+/// The stores of the tenants of a file, or that of the chosen one with only its runs.
+fn of_tenants(
+    context: &mut Context,
+    typed: &Settings,
+    tenants: &Tenants,
+) -> Result<Vec<Stored>, AppError> {
+    let chosen = typed.tenant.clone().map(String::from);
+    let chosen = chosen.map(|name| tenants.named(&name)).transpose()?;
+    let config = context.resolve_for(typed, chosen)?.config;
+    let mut paths = vec![state(&config.store)?.to_owned()];
+    if chosen.is_none() {
+        paths.extend(
+            tenants
+                .list
+                .iter()
+                .filter_map(|it| it.state())
+                .map(Path::to_owned),
+        );
+        paths.sort();
+        paths.dedup();
+        paths.retain(|path| path.exists() || *path == tenants.state);
+    }
+    let names = tenants.list.iter();
+    let names = names.map(|it| (it.id().to_lowercase(), it.name.clone()));
+    let names: HashMap<String, String> = names.collect();
+    let stored = paths.iter().map(|path| {
+        let mut stored = Stored::read(path)?;
+        stored.names.clone_from(&names);
+        if let Some(tenant) = chosen {
+            let is_its = |run: &RunRecord| run.service.tenant_id.eq_ignore_ascii_case(tenant.id());
+            stored.runs.retain(is_its);
+        }
+        Ok(stored)
+    });
+    stored.collect()
+}
+
+fn rows(stored: &[Stored], now: &ZonedDateTime) -> Result<Vec<Vec<String>>, StoreError> {
+    let runs = stored
+        .iter()
+        .flat_map(|it| it.runs.iter().map(move |run| (it, run)));
+    let rows = runs.map(|(stored, run)| {
+        let tally = match run.ended {
+            Some(_) => run.tally,
+            None => stored.store.tally(run.run)?,
+        };
+        let mut row = row(run, tally, now);
+        row.push(stored.tenant(run));
+        Ok(row)
+    });
+    rows.collect()
 }
 
 fn row(run: &RunRecord, tally: OutcomeCounts, now: &ZonedDateTime) -> Vec<String> {
@@ -94,7 +172,6 @@ fn row(run: &RunRecord, tally: OutcomeCounts, now: &ZonedDateTime) -> Vec<String
         share(tally.answered, machines),
         list(run),
         differed(run.rechecked),
-        run.service.tenant_id.clone(),
     ]
 }
 

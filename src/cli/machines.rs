@@ -8,7 +8,8 @@ use super::short;
 use crate::config::Settings;
 
 /// The options of `patchgap report` that have no effect on a list.
-const NOT_OF_LISTS: [&str; 32] = [
+const NOT_OF_LISTS: [&str; 33] = [
+    "parallel",
     "check_list",
     "column",
     "rate_limit",

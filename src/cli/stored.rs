@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::ConsoleFlags;
-use crate::{config::Settings, domain::words::words};
+use crate::{
+    config::{Settings, Text},
+    domain::words::words,
+};
 
 words! {
     /// Output format.
@@ -30,6 +33,19 @@ pub struct StoredFlags {
     #[arg(long, value_name = "FILE", help_heading = "Store")]
     pub state: Option<PathBuf>,
 
+    /// File of tenants: a run for each, and an overview of all
+    ///
+    /// TOML with a table for each tenant: [[tenant]], with `name`, `tenant_id`, and any option for this tenant
+    /// alone. Each has a folder of its name below --out.
+    #[arg(long, value_name = "FILE", help_heading = "Input")]
+    pub tenants: Option<PathBuf>,
+
+    /// Only this tenant of the file, by its name
+    ///
+    /// As without the file, but with the options of its table.
+    #[arg(long, value_name = "NAME", help_heading = "Input")]
+    pub tenant: Option<Text>,
+
     /// The console.
     #[command(flatten)]
     pub console: ConsoleFlags,
@@ -40,6 +56,8 @@ impl From<StoredFlags> for Settings {
         let said = Self {
             config: flags.config,
             state: flags.state,
+            tenants: flags.tenants,
+            tenant: flags.tenant,
             ..flags.console.into()
         };
         said.without_requests()

@@ -97,7 +97,7 @@ fn demo_passes_its_flags_on() {
 
 #[test]
 fn runs_passes_its_flags_on_and_is_offline() {
-    let flags = "--config=a.toml --state=b.sqlite --log-format=json -vv -q --color=never";
+    let flags = "--config=a.toml --state=b.sqlite --tenants=c.toml --tenant=d --log-format=json -vv -q --color=never";
     let matches = runs().get_matches_from(flags.split(' '));
     let runs = StoredFlags::from_arg_matches(&matches).unwrap();
     let line = format!("patchgap report --offline {flags}");
@@ -120,7 +120,7 @@ fn shared_flags_have_the_same_help() {
         .get_arguments()
         .filter(|it| it.get_long().is_some());
     assert_eq!(shared(find("demo"), find("report")), options.count() - 1);
-    assert_eq!(shared(&runs(), find("report")), 6);
+    assert_eq!(shared(&runs(), find("report")), 8);
 }
 
 /// Number of flags that both have; asserts that their help is the same.

@@ -39,6 +39,7 @@ fn texts(typed: &Settings) -> impl Iterator<Item = (&'static str, Cow<'_, str>)>
         ("--exclude", &typed.exclude),
         ("--feeds", &typed.feeds),
         ("--exceptions", &typed.exceptions),
+        ("--tenants", &typed.tenants),
     ];
     let paths = paths
         .into_iter()

@@ -27,13 +27,14 @@ use crate::domain::quotes::unquoted;
 const PREFIX: &str = "PATCHGAP_";
 
 /// The options that are paths.
-const PATHS: [&str; 7] = [
+const PATHS: [&str; 8] = [
     "config",
     "ca_cert",
     "exceptions",
     "exclude",
     "feeds",
     "state",
+    "tenants",
     "out",
 ];
 

@@ -5,7 +5,7 @@ use std::{io, path::PathBuf};
 use jiff::{ToSpan, ZonedDateTime};
 use thiserror::Error;
 
-use super::{Origin, SecretProblem, Shown};
+use super::{Origin, SecretProblem, Shown, TenantProblem};
 use crate::domain::answer::Source;
 
 /// Why the configuration cannot be built.
@@ -68,6 +68,47 @@ pub enum ConfigError {
         key: String,
         /// What is wrong with the value, and what is allowed.
         message: String,
+    },
+    /// A mistake in a file of tenants.
+    #[error("{}: line {line}: {key}: {problem}", path.display())]
+    Tenant {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// The key.
+        key: String,
+        /// What is wrong.
+        problem: TenantProblem,
+    },
+    /// The folder of the reports depends on the tenant, but there is no file of tenants.
+    #[error("--out {0}: {{tenant}} stands for the name of a tenant, and --tenants is not given")]
+    NoTenants(String),
+    /// The file has no tenant of this name.
+    #[error("{} has no tenant `{name}`", path.display())]
+    NoSuchTenant {
+        /// The file.
+        path: PathBuf,
+        /// The name.
+        name: String,
+        /// The names in it.
+        names: Vec<String>,
+    },
+    /// A tenant was chosen, but there is no file of tenants.
+    #[error("--tenant {0}: there is no file of tenants to find it in")]
+    TenantWithoutFile(String),
+    /// The variable that holds a tenant's secret is not set.
+    #[error("environment variable {0}, which `client_secret_env` names, is not set")]
+    NoSecret(String),
+    /// The ready-made token is of another tenant, and there is no other credential.
+    #[error(
+        "the access token is of tenant {token}, and no other credential is configured for {tenant}"
+    )]
+    OtherTenantsToken {
+        /// The tenant of the token.
+        token: String,
+        /// The configured tenant.
+        tenant: String,
     },
     /// A value that is not valid for its environment variable.
     #[error("environment variable {variable}: {message}")]
@@ -151,6 +192,12 @@ impl ConfigError {
             Self::SecretInFile { proper_place, .. } => {
                 Some(format!("it belongs in {proper_place}"))
             }
+            Self::Tenant { problem, .. } => Some(problem.hint().to_owned()),
+            Self::NoTenants(_)
+            | Self::NoSuchTenant { .. }
+            | Self::TenantWithoutFile(_)
+            | Self::NoSecret(_)
+            | Self::OtherTenantsToken { .. } => self.hint_about_tenants(),
             Self::ControlCharacter { origin, .. } => Some(origin.hint().to_owned()),
             Self::Secret { problem, .. } => Some(problem.hint().to_owned()),
             Self::UnknownZone { .. } => Some(
@@ -190,6 +237,28 @@ impl ConfigError {
                 Some("choose another source for one of the two, or --cross-check off".to_owned())
             }
             Self::NoDefault(_) => None,
+        }
+    }
+
+    /// What the user can do about a mistake with a tenant.
+    fn hint_about_tenants(&self) -> Option<String> {
+        match self {
+            Self::NoTenants(_) => Some(
+                "give --tenants FILE, or leave {tenant} away".to_owned(),
+            ),
+            Self::NoSuchTenant { names, .. } => {
+                Some(format!("its tenants are: {}", names.join(", ")))
+            }
+            Self::TenantWithoutFile(_) => Some("give the file with --tenants FILE".to_owned()),
+            Self::NoSecret(_) => Some(
+                "set it to the client secret, or name a file with `client_secret_file`".to_owned(),
+            ),
+            Self::OtherTenantsToken { .. } => Some(
+                "a ready-made token serves the tenant that it names: configure a secret, a certificate \
+                 or an identity for the others"
+                    .to_owned(),
+            ),
+            _ => None,
         }
     }
 }

@@ -7,6 +7,7 @@
 mod certificate;
 mod control_characters;
 mod defaults;
+mod document;
 mod environment;
 mod error;
 mod file;
@@ -20,6 +21,7 @@ mod settings;
 mod sign_in;
 mod stop;
 mod store;
+mod tenants;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -31,13 +33,14 @@ pub use environment::Environment;
 pub use error::ConfigError;
 pub use folders::Folders;
 pub use origin::{Origin, Shown};
-pub use resolve::{resolve, resolve_typed};
+pub use resolve::{read_tenants, resolve, resolve_typed};
 pub use resolved::{
     Config, Console, FeedUrls, FeedsFolder, Graph, MachineFilters, PolicySettings, Reports,
     Resolved, Service, SourceSettings, StoreSettings,
 };
 pub use secret::SecretProblem;
-pub use settings::{Concurrency, Days, KeptRuns, Retries, RunNumber, Settings, Targets};
+pub use settings::{Concurrency, Days, KeptRuns, Parallel, Retries, RunNumber, Settings, Targets};
+pub use tenants::{Tenant, TenantProblem, Tenants};
 pub use value::{
     AnswerSource, AuthorityUrl, ChangesFrom, ColorMode, DeadlineSetting, EntraName, FailOn,
     FeedUrl, Formats, InvalidUrl, InvalidValue, LogFormat, MachineSource, OutFolder, Percent,

@@ -1,23 +1,27 @@
 //! Resolves the layers to one configuration.
 
-use std::{num::NonZeroUsize, path::Path};
+use std::{
+    num::NonZeroUsize,
+    path::{Path, PathBuf},
+};
 
 use jiff::{Timestamp, ZonedDateTime};
 use url::Url;
 
 use super::{
     CaCertificate, ColorMode, Config, ConfigError, Console, Environment, FeedUrls, FeedsFolder,
-    Graph, MachineFilters, Percent, PolicySettings, Reports, Resolved, Service, Settings,
-    SourceSettings,
+    Graph, MachineFilters, OutFolder, Percent, PolicySettings, Reports, Resolved, Service,
+    Settings, SourceSettings, Tenant, Tenants,
     control_characters::refuse_typed,
     defaults::{defaults, required},
     file,
     sign_in::{
         FoundSecret, ResolvedSignIn, SecretFiles, azure_layer, client_secret, graph_sign_in,
-        sign_in,
+        of_tenant, sign_in,
     },
     stop::stop,
     store,
+    tenants::{self, out},
     value::Text,
 };
 use crate::{
@@ -30,6 +34,10 @@ struct Surroundings<'a> {
     environment: &'a Environment,
     working_directory: &'a Path,
     started: &'a ZonedDateTime,
+    /// The tenant of a file of tenants.
+    tenant: Option<&'a Tenant>,
+    /// The folder of the reports, if it was typed.
+    typed_out: Option<&'a OutFolder>,
 }
 
 impl Surroundings<'_> {
@@ -39,8 +47,64 @@ impl Surroundings<'_> {
     }
 }
 
-/// Resolves the layers, the highest first: command line, environment, file, Azure's own variables,
-/// defaults.
+/// The layers that all tenants share.
+struct Layers {
+    typed: Settings,
+    environment: Settings,
+    file: Settings,
+    /// The path of the file.
+    path: Option<PathBuf>,
+    azure: Settings,
+}
+
+impl Layers {
+    fn read(
+        typed: Settings,
+        environment: &Environment,
+        working_directory: &Path,
+    ) -> Result<Self, ConfigError> {
+        refuse_typed(&typed)?;
+        let typed = typed.typed().relative_to(working_directory);
+        let layer = environment.layer()?.relative_to(working_directory);
+        let config = typed.config.as_deref().or(layer.config.as_deref());
+        let (path, file) = file::read(config, environment, working_directory)?
+            .map(|file| (file.path, file.settings))
+            .unzip();
+        Ok(Self {
+            typed,
+            environment: layer,
+            file: file.unwrap_or_default(),
+            path,
+            azure: azure_layer(environment)?.relative_to(working_directory),
+        })
+    }
+
+    /// The files that may hold the client secret. That of a tenant's own table comes before any variable.
+    fn secret_files(&self, tenant: Option<&Tenant>) -> SecretFiles {
+        let of_tenant = tenant.and_then(|it| it.settings.client_secret_file.clone());
+        let variable = tenant.and_then(|it| it.secret_variable.clone());
+        SecretFiles {
+            of_variable: of_tenant.or_else(|| self.environment.client_secret_file.clone()),
+            of_file: self.file.client_secret_file.clone(),
+            variable,
+        }
+    }
+
+    /// All layers with the defaults, and that of a tenant.
+    fn merged(
+        self,
+        tenant: Option<&Tenant>,
+        environment: &Environment,
+    ) -> Result<Settings, ConfigError> {
+        let tenant = tenant.map(|it| it.settings.clone().typed());
+        let upper = self.typed.or(tenant.unwrap_or_default());
+        let lower = self.environment.or(self.file).or(self.azure);
+        store::with_path(upper.or(lower).or(defaults()?), environment)
+    }
+}
+
+/// Resolves the layers, the highest first: command line, a tenant of a file of tenants, environment,
+/// file, Azure's own variables, defaults.
 ///
 /// Relative paths are resolved against `working_directory`; in the file, those of credentials,
 /// certificates and the store are resolved against the folder of that file. If the working
@@ -48,27 +112,17 @@ impl Surroundings<'_> {
 /// folder of a nightly run is named after the local date of that night.
 pub fn resolve(
     typed: Settings,
+    tenant: Option<&Tenant>,
     environment: &Environment,
     working_directory: &Path,
     started: &ZonedDateTime,
 ) -> Result<Resolved, ConfigError> {
-    refuse_typed(&typed)?;
-    let upper = typed
-        .typed()
-        .or(environment.layer()?)
-        .relative_to(working_directory);
-    let (path, file) = file::read(upper.config.as_deref(), environment, working_directory)?
-        .map(|file| (file.path, file.settings))
-        .unzip();
-    let file = file.unwrap_or_default();
-    let secret_files = SecretFiles {
-        of_variable: upper.client_secret_file.clone(),
-        of_file: file.client_secret_file.clone(),
-    };
-    let named = [&secret_files.of_variable, &secret_files.of_file];
-    let named = named.into_iter().flatten().cloned().collect();
-    let azure = azure_layer(environment)?.relative_to(working_directory);
-    let settings = store::with_path(upper.or(file).or(azure).or(defaults()?), environment)?;
+    let layers = Layers::read(typed, environment, working_directory)?;
+    let secret_files = layers.secret_files(tenant);
+    let named = secret_files.paths();
+    let path = layers.path.clone();
+    let typed_out = layers.typed.out.clone();
+    let settings = layers.merged(tenant, environment)?;
     let kind = required(settings.credential, "credential")?;
     let found = client_secret(kind, secret_files, environment)?;
     let mut warnings = environment.warnings();
@@ -78,6 +132,8 @@ pub fn resolve(
         environment,
         working_directory,
         started,
+        tenant,
+        typed_out: typed_out.as_ref(),
     };
     Ok(Resolved {
         config: config(settings, found, surroundings)?,
@@ -85,6 +141,34 @@ pub fn resolve(
         file: path,
         secret_files: named,
     })
+}
+
+/// The file of tenants that the layers name, if they name one.
+pub fn read_tenants(
+    typed: &Settings,
+    environment: &Environment,
+    working_directory: &Path,
+    started: &ZonedDateTime,
+) -> Result<Option<Tenants>, ConfigError> {
+    let chosen = typed.tenant.clone().map(String::from);
+    let layers = Layers::read(typed.clone(), environment, working_directory)?;
+    let settings = layers.merged(None, environment)?;
+    let Some(path) = settings.tenants.clone() else {
+        return chosen.map_or(Ok(None), |it| Err(ConfigError::TenantWithoutFile(it)));
+    };
+    let out = required(settings.out.clone(), "out")?
+        .of_each()
+        .above_tenants();
+    if out.is_dated() {
+        environment.demand_zone(started, &format!("--out {}", out.as_str()))?;
+    }
+    Ok(Some(Tenants {
+        list: tenants::read(&path)?,
+        path,
+        parallel: required(settings.parallel, "parallel")?.get() as usize,
+        overview: working_directory.join(out.at(started)),
+        state: required(settings.state, "state")?,
+    }))
 }
 
 /// Resolves the command line on top of the defaults only: no file and no variable changes the
@@ -102,6 +186,8 @@ pub fn resolve_typed(
         environment: &bare,
         working_directory,
         started,
+        tenant: None,
+        typed_out: None,
     };
     config(settings, FoundSecret::default(), surroundings)
 }
@@ -128,16 +214,15 @@ fn config(
             .map_or_else(|| endpoints.scope.to_owned(), Into::into),
         secret: found.secret,
     };
-    let sign_in = sign_in(resolved, &settings, surroundings.environment)?;
+    let mut sign_in = sign_in(resolved, &settings, surroundings.environment)?;
+    if let Some(tenant) = surroundings.tenant {
+        sign_in = of_tenant(sign_in, tenant)?;
+    }
     Ok(Config {
+        tenant: surroundings.tenant.map(|it| it.name.clone()),
         filters: filters(&settings)?,
         machines: settings.machines.clone(),
-        graph: graph(
-            &settings,
-            endpoints.graph,
-            &sign_in,
-            surroundings.environment,
-        )?,
+        graph: graph(&settings, endpoints.graph, &sign_in, surroundings)?,
         sign_in,
         service: service(&settings, endpoints.api)?,
         reports: reports(&settings, surroundings)?,
@@ -259,7 +344,7 @@ fn graph(
     settings: &Settings,
     default: &str,
     sign_in: &SignIn,
-    environment: &Environment,
+    surroundings: Surroundings<'_>,
 ) -> Result<Graph, ConfigError> {
     let url = match settings.graph_url.clone() {
         Some(url) => url,
@@ -272,7 +357,12 @@ fn graph(
     let scope = settings.graph_scope.clone();
     let scope = scope.map_or_else(of_cloud, Into::into);
     Ok(Graph {
-        sign_in: graph_sign_in(sign_in, scope, environment)?,
+        sign_in: graph_sign_in(
+            sign_in,
+            scope,
+            surroundings.tenant,
+            surroundings.environment,
+        )?,
         url,
     })
 }
@@ -290,11 +380,14 @@ fn until(
 }
 
 fn reports(settings: &Settings, surroundings: Surroundings<'_>) -> Result<Reports, ConfigError> {
-    let out = required(settings.out.as_ref(), "out")?;
-    if out.is_dated() {
-        surroundings.demand_zone(&format!("--out {}", out.as_str()))?;
+    let merged = required(settings.out.as_ref(), "out")?;
+    if merged.is_dated() {
+        surroundings.demand_zone(&format!("--out {}", merged.as_str()))?;
     }
-    let out = out.at(surroundings.started);
+    let Surroundings {
+        tenant, typed_out, ..
+    } = surroundings;
+    let out = out(typed_out, tenant, merged, surroundings.started);
     Ok(Reports {
         out: surroundings.working_directory.join(out),
         formats: required(settings.format.as_ref(), "format")?.get().to_vec(),

@@ -45,6 +45,8 @@ pub struct Graph {
 /// Everything that a run depends on.
 #[derive(Debug, Clone)]
 pub struct Config {
+    /// The name of the tenant in a file of tenants.
+    pub tenant: Option<String>,
     /// The inventory's column of machine ids; detected if `None`.
     pub column: Option<String>,
     /// The list of machines that the file or the environment names, if any.

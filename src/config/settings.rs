@@ -31,6 +31,9 @@ pub type KeptRuns = Whole<1, 100_000>;
 /// The number of updates with a file of targets.
 pub type Targets = Whole<0, 100_000>;
 
+/// The number of tenants at once.
+pub type Parallel = Whole<1, 64>;
+
 /// The number of a stored run.
 pub type RunNumber = Whole<1, { u32::MAX }>;
 
@@ -50,8 +53,8 @@ pub(super) const FILE_KEYS: [&str; 6] = [
     "msrc_url",
 ];
 
-/// Options that are only flags: which file is read, and what is done once.
-const FLAGS_ONLY: [&str; 2] = ["config", "forget_limits"];
+/// Options that are only flags: which file is read, which tenant, and what is done once.
+const FLAGS_ONLY: [&str; 3] = ["config", "forget_limits", "tenant"];
 
 /// What one layer says: the command line, the environment, the file or the defaults.
 /// What is not set is left to the layer below.
@@ -131,6 +134,26 @@ pub struct Settings {
     #[arg(skip)]
     #[serde(deserialize_with = "from_text")]
     pub machines: Option<MachineSource>,
+
+    /// File of tenants: a run for each, and an overview of all
+    ///
+    /// TOML with a table for each tenant: [[tenant]], with `name`, `tenant_id`, and any option for this tenant
+    /// alone. Each has a folder of its name below --out.
+    #[arg(long, value_name = "FILE", help_heading = "Input")]
+    #[arg(conflicts_with = "tenant_id")]
+    #[serde(deserialize_with = "path")]
+    pub tenants: Option<PathBuf>,
+
+    /// Tenants at once [default: 4]
+    #[arg(long, value_name = "N", help_heading = "Input")]
+    pub parallel: Option<Parallel>,
+
+    /// Only this tenant of the file, by its name
+    ///
+    /// As without the file, but with the options of its table.
+    #[arg(long, value_name = "NAME", help_heading = "Input")]
+    #[serde(skip)]
+    pub tenant: Option<Text>,
 
     /// Entra tenant, by id or domain [default: `AZURE_TENANT_ID`]
     #[arg(long, value_name = "ID", help_heading = "Sign-in")]
@@ -297,7 +320,7 @@ pub struct Settings {
     #[arg(long, value_name = "RUN", help_heading = "Store")]
     pub run: Option<RunNumber>,
 
-    /// Report folder; may contain {date} and {time} [default: reports]
+    /// Folder; may contain {date}, {time}, {tenant} [default: reports]
     #[arg(long, value_name = "DIR", help_heading = "Reports")]
     #[serde(deserialize_with = "from_text")]
     pub out: Option<OutFolder>,
@@ -517,7 +540,7 @@ impl Settings {
     pub fn or(self, lower: Self) -> Self {
         first_said! { self, lower:
             config, column, os, group, tag, seen_within, filter, exclude, check_list, machines,
-            tenant_id, client_id, client_secret_file, client_certificate_path,
+            tenants, parallel, tenant, tenant_id, client_id, client_secret_file, client_certificate_path,
             credential, cloud, api_url, authority_url, scope, graph_url, graph_scope,
             ca_cert, rate_limit, pace,
             concurrency, timeout, retries, budget, until, state, forget_limits, fresh, max_age, keep_runs,
@@ -560,6 +583,7 @@ impl Settings {
             client_certificate_path: self.client_certificate_path.map(join),
             ca_cert: self.ca_cert.map(join),
             state: self.state.map(join),
+            tenants: self.tenants.map(join),
             exclude: self.exclude.map(join),
             feeds: self.feeds.map(join),
             exceptions: self.exceptions.map(join),

@@ -10,11 +10,11 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::{
-    ConfigError, EntraName, Environment, Settings,
+    ConfigError, EntraName, Environment, Settings, Tenant,
     environment::{ACCESS_TOKEN, GRAPH_ACCESS_TOKEN},
     secret,
 };
-use crate::defender::auth::{CredentialKind, SignIn};
+use crate::defender::auth::{CredentialKind, SignIn, choose, tenant_of_token};
 
 /// The name of the Azure CLI program.
 const AZURE_CLI: &str = if cfg!(windows) { "az.cmd" } else { "az" };
@@ -36,6 +36,16 @@ pub(super) struct SecretFiles {
     pub(super) of_variable: Option<PathBuf>,
     /// From the configuration file; Azure's variable takes precedence over it.
     pub(super) of_file: Option<PathBuf>,
+    /// The variable that a tenant's own table names, before all others.
+    pub(super) variable: Option<String>,
+}
+
+impl SecretFiles {
+    /// The paths that are named, whether or not they are read.
+    pub(super) fn paths(&self) -> Vec<PathBuf> {
+        let paths = [&self.of_variable, &self.of_file];
+        paths.into_iter().flatten().cloned().collect()
+    }
 }
 
 /// A client secret, and a warning about the place where it was found.
@@ -69,17 +79,60 @@ pub(super) fn sign_in(
     })
 }
 
+/// The sign-in of a tenant. A ready-made token serves the tenant that it names, or all if it names none.
+/// Otherwise what the tenant's own table names comes before what the environment offers to all.
+pub(super) fn of_tenant(sign_in: SignIn, tenant: &Tenant) -> Result<SignIn, ConfigError> {
+    let foreign = foreign(&sign_in, tenant);
+    if sign_in.access_token.is_some() && foreign.is_none() {
+        return Ok(sign_in);
+    }
+    let named = &tenant.settings;
+    let has_secret = tenant.secret_variable.is_some() || named.client_secret_file.is_some();
+    let sign_in = SignIn {
+        access_token: None,
+        kind: match sign_in.kind {
+            CredentialKind::Auto if has_secret => CredentialKind::Secret,
+            CredentialKind::Auto if named.client_certificate_path.is_some() => {
+                CredentialKind::Certificate
+            }
+            kind => kind,
+        },
+        ..sign_in
+    };
+    match (foreign, choose(&sign_in)) {
+        (Some(token), Ok(CredentialKind::Token) | Err(_)) => Err(ConfigError::OtherTenantsToken {
+            token,
+            tenant: tenant.id().to_owned(),
+        }),
+        _ => Ok(sign_in),
+    }
+}
+
+/// The tenant that the ready-made token names, if that is another one.
+fn foreign(sign_in: &SignIn, tenant: &Tenant) -> Option<String> {
+    let named = tenant_of_token(sign_in.access_token.as_ref()?)?;
+    (!named.eq_ignore_ascii_case(tenant.id())).then_some(named)
+}
+
 /// The sign-in for Microsoft Graph: as the same application, with a token for another scope.
 pub(super) fn graph_sign_in(
     sign_in: &SignIn,
     scope: String,
+    tenant: Option<&Tenant>,
     environment: &Environment,
 ) -> Result<SignIn, ConfigError> {
-    Ok(SignIn {
+    let graph = SignIn {
         scope,
         access_token: without_line_end(environment, GRAPH_ACCESS_TOKEN)?,
         ..sign_in.clone()
-    })
+    };
+    match tenant.and_then(|tenant| foreign(&graph, tenant)) {
+        None => Ok(graph),
+        Some(_) => Ok(SignIn {
+            access_token: None,
+            ..graph
+        }),
+    }
 }
 
 /// Azure's own variables as a layer, between the file and the defaults.
@@ -103,8 +156,8 @@ fn name(environment: &Environment, variable: &str) -> Result<Option<EntraName>, 
     environment.text(variable)?.map(parse).transpose()
 }
 
-/// Finds the client secret: in the file named by our own variable, in Azure's variable, or in the
-/// file named by the configuration. It is read only if the credential kind can use it.
+/// Finds the client secret: in the variable or the file that a tenant's own table names, in the file
+/// named by our own variable, in Azure's variable, or in the file named by the configuration. It is read only if the credential kind can use it.
 pub(super) fn client_secret(
     kind: CredentialKind,
     files: SecretFiles,
@@ -113,10 +166,18 @@ pub(super) fn client_secret(
     if !matches!(kind, CredentialKind::Auto | CredentialKind::Secret) {
         return Ok(FoundSecret::default());
     }
+    if let Some(variable) = files.variable {
+        let secret = of_variable(environment, &variable)?;
+        let found = secret.ok_or(ConfigError::NoSecret(variable))?;
+        return Ok(FoundSecret {
+            secret: Some(found),
+            warning: None,
+        });
+    }
     if let Some(path) = files.of_variable {
         return from_file(&path);
     }
-    match (of_variable(environment)?, files.of_file) {
+    match (of_variable(environment, CLIENT_SECRET)?, files.of_file) {
         (None, Some(path)) => from_file(&path),
         (secret, _) => Ok(FoundSecret {
             secret,
@@ -174,11 +235,14 @@ fn writable_by_others(_: &Path) -> Option<String> {
     None
 }
 
-/// The client secret in Azure's variable.
-fn of_variable(environment: &Environment) -> Result<Option<SecretString>, ConfigError> {
-    let text = environment.text(CLIENT_SECRET)?.unwrap_or_default();
+/// The client secret in a variable.
+fn of_variable(
+    environment: &Environment,
+    variable: &str,
+) -> Result<Option<SecretString>, ConfigError> {
+    let text = environment.text(variable)?.unwrap_or_default();
     secret::from_text(text).map_err(|problem| ConfigError::Secret {
-        place: format!("environment variable {CLIENT_SECRET}"),
+        place: format!("environment variable {variable}"),
         problem,
     })
 }

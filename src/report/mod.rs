@@ -5,6 +5,7 @@ mod format;
 mod json;
 mod markdown;
 pub mod output;
+pub mod overview;
 mod page;
 #[cfg(feature = "parquet")]
 mod parquet;

@@ -8,6 +8,7 @@ use super::{
     RunError,
     collect::Collected,
     fail_on::{alarmed, is_alarming},
+    finished::Finished,
     gate::gate,
     input::RunInput,
     list::list_check,
@@ -32,7 +33,8 @@ use crate::{
         text::chain,
     },
     inventory::ListCheck,
-    store::{Recorded, RunId, RunRecord, Store, StoreError},
+    report::overview::RunDigest,
+    store::{KeptRuns, Recorded, RunId, RunRecord, Store, StoreError},
 };
 
 /// A run whose reports have been written.
@@ -44,6 +46,8 @@ pub(super) struct Concluded<'run> {
     /// Why some data could not be stored.
     failure: Option<StoreError>,
     summary: Show,
+    /// What an overview says of the run.
+    digest: RunDigest,
     store: Store,
     /// Whether gaps are open that make a complete run fail.
     is_alarming: bool,
@@ -84,17 +88,15 @@ pub(super) fn conclude(collected: Collected<'_>) -> Result<Concluded<'_>, RunErr
     data.cross_check = cross_check;
     data.selection = calls.result();
     data.bulk = calls.bulk();
-    let summary = data.with_run(|run| {
-        let written = setup.output.write(run);
-        written.inspect_err(|_| log_store_failure(failure.as_ref()))?;
-        Ok::<_, RunError>(summary(input.config, run))
-    })?;
+    let is_alarming = is_alarming(input.config, &data.fleet);
+    let (summary, mut digest) = write(&setup, &data, failure.as_ref())?;
+    digest.is_alarming = is_alarming;
     let outcomes = |record: &mut dyn FnMut(_, _)| {
         let passed_on = answers.for_each_outcome(data.record.run, record);
         passed_on.map_err(RunError::Unreadable)
     };
-    let written = write_parts(&data, &setup.output, &outcomes);
-    written.inspect_err(|_| log_store_failure(failure.as_ref()))?;
+    write_parts(&data, &setup.output, &outcomes)
+        .inspect_err(|_| log_store_failure(failure.as_ref()))?;
     let (record, outcome, fleet) = (data.record, data.outcome, data.fleet);
     let mut store = answers.into_store();
     close(&mut store, &record, &fleet, input.config.store.keep_runs);
@@ -105,8 +107,22 @@ pub(super) fn conclude(collected: Collected<'_>) -> Result<Concluded<'_>, RunErr
         outcome,
         failure,
         summary,
+        digest,
         store,
-        is_alarming: is_alarming(input.config, &fleet),
+        is_alarming,
+    })
+}
+
+/// Writes the reports. Returns what is printed of the run, and what an overview says of it.
+fn write(
+    setup: &Setup<'_>,
+    data: &RunData<'_>,
+    failure: Option<&StoreError>,
+) -> Result<(Show, RunDigest), RunError> {
+    data.with_run(|run| {
+        let written = setup.output.write(run);
+        written.inspect_err(|_| log_store_failure(failure))?;
+        Ok((summary(setup.input.config, run), RunDigest::of(run)))
     })
 }
 
@@ -180,10 +196,14 @@ fn log_store_failure(failure: Option<&StoreError>) {
 /// Records that the run has ended, and deletes old runs. A failure here does not affect the
 /// reports.
 fn close(store: &mut Store, record: &RunRecord, fleet: &Fleet, keep: u32) {
+    let kept = KeptRuns {
+        run: record.run,
+        keep,
+    };
     let closed = store
         .set_releases(record.run, &fleet.releases)
         .and_then(|()| store.finish(record))
-        .and_then(|()| store.prune(record.run, keep, Timestamp::now()));
+        .and_then(|()| store.prune(&[kept], Timestamp::now()));
     if let Err(problem) = closed {
         warn!(
             "The reports are written, but the store could not be updated: {}",
@@ -193,9 +213,17 @@ fn close(store: &mut Store, record: &RunRecord, fleet: &Fleet, keep: u32) {
 }
 
 impl Concluded<'_> {
-    /// Prints how the run ended, and returns its exit code or its error. If there are two errors,
-    /// the first one is logged.
-    pub(super) fn exit(mut self) -> Result<ExitCode, RunError> {
+    /// Prints how the run ended, and returns its exit code or its error, with what an overview says of it.
+    pub(super) fn finish(self) -> Finished {
+        let digest = Some(self.digest.clone());
+        Finished {
+            digest,
+            ended: self.exit(),
+        }
+    }
+
+    /// Likewise, without the digest. If there are two errors, the first one is logged.
+    fn exit(mut self) -> Result<ExitCode, RunError> {
         let printed = self.print_messages();
         let (record, started) = (self.record.clone(), self.setup.input.started.timestamp());
         let ended = self.exit_code();

@@ -33,6 +33,9 @@ const FEED_HINT: &str =
 /// Why a run ended early.
 #[derive(Debug, Error)]
 pub enum RunError {
+    /// No list was given, but machines would be requested.
+    #[error("no machine list given")]
+    NoList,
     /// The requested run does not exist.
     #[error("run {run} {}", if *is_kept { "belongs to another tenant" } else { "does not exist" })]
     NoRun {
@@ -154,6 +157,9 @@ pub enum RunError {
         /// The most folders as text.
         most: String,
     },
+    /// The overview of several tenants cannot be rendered: a bug.
+    #[error("the overview cannot be rendered")]
+    Overview(#[source] io::Error),
     /// A feed of CVEs cannot be read.
     #[error(transparent)]
     Feed(#[from] FeedError),
@@ -167,6 +173,14 @@ pub enum RunError {
     #[error(transparent)]
     Print(#[from] PrintError),
 }
+
+/// What to do without a list.
+const NO_LIST_HINT: &str = "give a file: patchgap report MACHINES_CSV; or let the service list its \
+                            machines: patchgap report --all-machines";
+
+/// What to do without any feed.
+const NO_FEEDS_HINT: &str =
+    "name a folder that has feeds with --feeds DIR, or choose another order";
 
 impl RunError {
     /// The error for a run that a failure ended, if one did, at this API and with these claims of
@@ -203,6 +217,7 @@ impl RunError {
         match self {
             // Nothing was rejected: another start may succeed.
             Self::SignIn(error) if error.is_passing() => ExitCode::Partial,
+            Self::NoList => ExitCode::Usage,
             Self::Session(_)
             | Self::List(_)
             | Self::NoMachines(_)
@@ -227,13 +242,14 @@ impl RunError {
             Self::EndedEarly { exit_code, .. } => *exit_code,
             Self::Interrupted => ExitCode::Interrupted,
             Self::Output(_) | Self::Print(_) => ExitCode::Output,
-            Self::Unreadable(_) | Self::History(_) => ExitCode::Unexpected,
+            Self::Unreadable(_) | Self::History(_) | Self::Overview(_) => ExitCode::Unexpected,
         }
     }
 
     /// How to fix it.
     pub fn hint(&self) -> Option<String> {
         match self {
+            Self::NoList => Some(NO_LIST_HINT.to_owned()),
             Self::NoRun { last, .. } if last.is_empty() => Some("the store has no runs".to_owned()),
             Self::NoRun { last, .. } => Some(format!("the latest runs are {last}")),
             Self::NoColumn { columns, .. } if columns.is_empty() => {
@@ -243,9 +259,7 @@ impl RunError {
                 Some(format!("its columns are: {}", columns.join(", ")))
             }
             Self::Feed(_) => Some(FEED_HINT.to_owned()),
-            Self::NoFeeds => Some(
-                "name a folder that has feeds with --feeds DIR, or choose another order".to_owned(),
-            ),
+            Self::NoFeeds => Some(NO_FEEDS_HINT.to_owned()),
             Self::Policy(error) => Some(error.hint()),
             Self::TooManyParts { .. } => Some("choose a column with fewer values".to_owned()),
             Self::Session(error) => error.hint(),
@@ -289,7 +303,7 @@ impl RunError {
             Self::Output(error) => error.hint(),
             Self::Print(_) => Some("free up space there, or redirect the output elsewhere".to_owned()),
             Self::StillBusy => Some("run again when the other one has finished".to_owned()),
-            Self::Interrupted | Self::History(_) | Self::ListStore(_) => None,
+            Self::Interrupted | Self::History(_) | Self::ListStore(_) | Self::Overview(_) => None,
         }
     }
 }

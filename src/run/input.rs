@@ -1,12 +1,12 @@
 //! The input of a run.
 
-use std::{path::Path, sync::Arc};
+use std::sync::Arc;
 
 use jiff::ZonedDateTime;
 
 use crate::{
     collect::per_machine::Stops, config::Config, inventory::Inventory, policy::Policy,
-    progress::Bar, report::output::Input, risk::Feeds,
+    progress::Bar, report::output::Input, risk::Feeds, store::StoreFile,
 };
 
 /// The input of a run. `report` and `demo` differ only in its origin.
@@ -15,8 +15,8 @@ pub(crate) struct RunInput<'run> {
     pub(crate) config: &'run Config,
     /// The files that reports must not replace.
     pub(crate) inputs: &'run [Input],
-    /// The path of the store.
-    pub(crate) state: &'run Path,
+    /// The file of the store.
+    pub(crate) state: &'run StoreFile,
     pub(crate) inventory: &'run Inventory,
     /// What says which CVEs matter.
     pub(crate) feeds: &'run Arc<Feeds>,

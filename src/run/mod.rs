@@ -6,6 +6,8 @@
 //!             sign-in, lock, begin   into the store          end in the store
 //! ```
 //!
+//! - `job`: what `patchgap report` does for one tenant: the list, the feeds, and then a run, or the reports
+//!   of a kept one; `finished`: how it ended; `shared_feeds`: feeds that several of them read once
 //! - `input`: the input of a run; `inputs`: the files that reports must not replace
 //! - `feeds`: what says which CVEs matter, read before everything else
 //! - `policy`: accepted risks and deadlines, read before everything else, too; `policy_error`: what can be
@@ -48,12 +50,14 @@ mod dry_run;
 mod error;
 mod fail_on;
 pub(crate) mod feeds;
+pub(crate) mod finished;
 pub(crate) mod gate;
 pub(crate) mod groups;
 pub(crate) mod identity;
 mod input;
 pub(crate) mod inputs;
 pub(crate) mod interrupt;
+pub(crate) mod job;
 pub(crate) mod kept;
 mod known_machines;
 mod lend;
@@ -66,16 +70,18 @@ pub(crate) mod prepare;
 pub(crate) mod reporting;
 mod selection;
 mod selective;
+pub(crate) mod shared_feeds;
 mod software;
 pub(crate) mod stored_runs;
 
 pub use self::error::RunError;
+pub(crate) use self::finished::Finished;
 pub(crate) use self::input::RunInput;
 use self::{
     bulk::read_bulk,
     census::add_census,
     collect::collect,
-    conclude::conclude,
+    conclude::{Concluded, conclude},
     cross_check::{add_cross_check, warn_of_missing_permission},
     dry_run::plan,
     inputs::{check_conflicts, check_parts},
@@ -86,13 +92,22 @@ use self::{
 };
 use crate::{console::print, domain::exit_code::ExitCode};
 
-/// Runs to the end, and returns the exit code, or why the run ended early.
-pub(crate) async fn run(input: RunInput<'_>) -> Result<ExitCode, RunError> {
+/// Runs to the end.
+pub(crate) async fn run(input: RunInput<'_>) -> Finished {
+    match conclusion(input).await {
+        Ok(Some(concluded)) => concluded.finish(),
+        Ok(None) => Finished::without_reports(ExitCode::Complete),
+        Err(error) => error.into(),
+    }
+}
+
+/// Runs until the reports are written; `None` if only the plan was wanted.
+async fn conclusion(input: RunInput<'_>) -> Result<Option<Concluded<'_>>, RunError> {
     check_conflicts(input.config, input.inputs)?;
     check_parts(input.config, input.inventory, input.inputs)?;
     if input.config.dry_run {
         print(&plan(input)?)?;
-        return Ok(ExitCode::Complete);
+        return Ok(None);
     }
     demand_filters(input)?;
     let prepared = Box::pin(check_list(prepare(input).await?)).await?;
@@ -103,5 +118,5 @@ pub(crate) async fn run(input: RunInput<'_>) -> Result<ExitCode, RunError> {
     let collected = Box::pin(collect(prepared)).await?;
     let collected = Box::pin(add_census(collected)).await?;
     let collected = Box::pin(add_cross_check(collected)).await?;
-    conclude(collected)?.exit()
+    conclude(collected).map(Some)
 }

@@ -3,11 +3,13 @@
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
 use jiff::Timestamp;
-use rusqlite::Connection;
+use parking_lot::FairMutex;
+use rusqlite::{Connection, TransactionBehavior};
 
 use super::{
     error::StoreError,
@@ -28,7 +30,8 @@ use super::{
     },
     write::{
         begin::{self, StartedRun},
-        close, demo_time_shift,
+        close::{self, KeptRuns},
+        demo_time_shift,
         params::RunParams,
         preview::{self, Preview},
     },
@@ -59,7 +62,13 @@ type Result<T> = std::result::Result<T, StoreError>;
 pub struct Store {
     pub(super) connection: Connection,
     pub(super) path: PathBuf,
+    /// Held while something large is written, if several runs of this process write to the file.
+    pub(super) turn: Arc<Turn>,
 }
+
+/// Lets the runs of this process that write to one file take turns. Waiting for each other by SQLite's own
+/// means is a matter of luck, and some would wait for too long.
+pub(super) type Turn = FairMutex<()>;
 
 impl Store {
     /// Opens the store, or creates it if it does not exist. Only the owner has access to the folder
@@ -68,6 +77,21 @@ impl Store {
         let opened = open::open_or_create(path);
         let connection = opened.map_err(|problem| StoreError::new(path, problem))?;
         Ok(Self::new(connection, path))
+    }
+
+    /// Opens a store that this process has opened before, without reading the whole file again.
+    pub(super) fn open_verified(path: &Path) -> Result<Self> {
+        let opened = open::open_verified(path);
+        let connection = opened.map_err(|problem| StoreError::new(path, problem))?;
+        Ok(Self::new(connection, path))
+    }
+
+    /// The same store, which writes when it has this turn.
+    pub(super) fn in_turn(self, turn: &Arc<Turn>) -> Self {
+        Self {
+            turn: Arc::clone(turn),
+            ..self
+        }
     }
 
     /// Opens a store that must already exist.
@@ -91,7 +115,19 @@ impl Store {
         Self {
             connection,
             path: path.to_owned(),
+            turn: Arc::default(),
         }
+    }
+
+    /// Writes when it is this run's turn.
+    pub(super) fn write<T>(
+        &mut self,
+        write: impl FnOnce(&mut Connection) -> rusqlite::Result<T>,
+    ) -> Result<T> {
+        let turn = Arc::clone(&self.turn);
+        let _turn = turn.lock();
+        let written = write(&mut self.connection);
+        self.name(written)
     }
 
     /// The path of the file.
@@ -142,12 +178,14 @@ impl Store {
         run: RunId,
         list: std::result::Result<&Inventory, &str>,
     ) -> Result<()> {
-        let recorded = begin::with_large_cache(&mut self.connection, |connection| {
-            let transaction = connection.transaction()?;
-            list_checks::insert(&transaction, run, list)?;
-            transaction.commit()
-        });
-        self.name(recorded)
+        self.write(|connection| {
+            begin::with_large_cache(connection, |connection| {
+                let transaction =
+                    connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+                list_checks::insert(&transaction, run, list)?;
+                transaction.commit()
+            })
+        })
     }
 
     /// The service's list beside that of a run; `None` if the run did not ask for it.
@@ -211,13 +249,13 @@ impl Store {
     /// Begins a run, or resumes one that ended early. From here on it is in the store, whatever
     /// happens.
     pub fn begin(&mut self, params: &RunParams<'_>) -> Result<StartedRun> {
-        let started = begin::begin(&mut self.connection, &self.path, params);
-        self.name(started)
+        let path = self.path.clone();
+        self.write(|connection| begin::begin(connection, &path, params))
     }
 
     /// Sets the last answer, however old, for each machine of the run that was not requested.
     pub fn keep_last(&mut self, run: RunId) -> Result<()> {
-        self.name(close::keep_last(&self.connection, run))
+        self.write(|connection| close::keep_last(connection, run))
     }
 
     /// Sets the last answer for these machines of a run: nothing has changed for them.
@@ -226,8 +264,9 @@ impl Store {
         run: &RunRecord,
         machines: impl IntoIterator<Item = MachineId>,
     ) -> Result<()> {
-        let kept = close::keep_answers(&mut self.connection, run.run, run.service_number, machines);
-        self.name(kept)
+        self.write(|connection| {
+            close::keep_answers(connection, run.run, run.service_number, machines)
+        })
     }
 
     /// Records how a run went that did not call for every machine, or that it called for all.
@@ -242,9 +281,10 @@ impl Store {
         bulk: &BulkRun,
         cves: &[(CveId, CveFacts)],
     ) -> Result<()> {
-        let recorded = bulk::record(&self.connection, run, bulk);
-        let recorded = recorded.and_then(|()| cves::record(&mut self.connection, cves));
-        self.name(recorded)
+        self.write(|connection| {
+            bulk::record(connection, run, bulk)?;
+            cves::record(connection, cves)
+        })
     }
 
     /// Moves the time up to which the service's changes have been taken into account.
@@ -274,8 +314,7 @@ impl Store {
         products: &BTreeMap<String, BTreeMap<KbId, u64>>,
         now: Timestamp,
     ) -> Result<()> {
-        let recorded = census_kbs::record(&mut self.connection, service, products, now);
-        self.name(recorded)
+        self.write(|connection| census_kbs::record(connection, service, products, now))
     }
 
     /// The products for which the service listed a KB when it was last asked.
@@ -331,12 +370,14 @@ impl Store {
         software: &RunSoftware,
         now: Timestamp,
     ) -> Result<()> {
-        let kept = begin::with_large_cache(&mut self.connection, |connection| {
-            let transaction = connection.transaction()?;
-            software::set(&transaction, run, software, now)?;
-            transaction.commit()
-        });
-        self.name(kept)
+        self.write(|connection| {
+            begin::with_large_cache(connection, |connection| {
+                let transaction =
+                    connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+                software::set(&transaction, run, software, now)?;
+                transaction.commit()
+            })
+        })
     }
 
     /// The software inventory of a run; `None` if the run did not ask for one.
@@ -368,14 +409,13 @@ impl Store {
     /// Records how a run ended. Call it once the reports are written: a run whose reports were not
     /// written is resumed.
     pub fn finish(&mut self, run: &RunRecord) -> Result<()> {
-        self.name(close::finish(&self.connection, run))
+        self.write(|connection| close::finish(connection, run))
     }
 
-    /// Deletes all but the latest `keep` runs of this run's service, and the data that only they
-    /// needed. Never deletes this run, or one that is in progress in another process.
-    pub fn prune(&mut self, own: RunId, keep: u32, now: Timestamp) -> Result<()> {
-        let pruned = close::prune(&mut self.connection, own, keep, now);
-        self.name(pruned)
+    /// Deletes all but the latest runs of the service of each of these runs, and the data that only they
+    /// needed. Never deletes these runs, or one that is in progress in another process.
+    pub fn prune(&mut self, own: &[KeptRuns], now: Timestamp) -> Result<()> {
+        self.write(|connection| close::prune(connection, own, now))
     }
 
     /// Shifts all stored times into the past.

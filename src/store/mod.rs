@@ -5,6 +5,7 @@
 //! - `tables/`: writing and reading each table, over any connection
 //! - `write/`: beginning, recording and closing a run
 //! - `read/`: the data of earlier runs, for reports and for the next run
+//! - `tenants_journal.rs`: which tenants of a run over many are done
 //! - `handle.rs`: [`Store`], the operations that commands use; every error names the file
 //! - `schema/`: the tables; its views are meant for use with any SQLite tool
 //!
@@ -26,6 +27,7 @@ mod file;
 mod handle;
 mod read;
 mod tables;
+mod tenants_journal;
 #[cfg(test)]
 mod tests;
 mod write;
@@ -36,6 +38,7 @@ pub use self::{
     file::{
         lock::Lock,
         permissions::{files_of, writable_by_others},
+        store_file::StoreFile,
     },
     handle::Store,
     read::{
@@ -48,9 +51,12 @@ pub use self::{
         learned_limits::LearnedLimit,
         list_checks::ServiceListResult,
         runs::{Figures, OutcomeCounts, RunId, RunRecord, Service},
+        tenants_runs::DoneTenant,
     },
+    tenants_journal::TenantsJournal,
     write::{
         begin::StartedRun,
+        close::KeptRuns,
         direct_ledger::DirectLedger,
         params::{Reuse, RunParams, WaitedFor},
         preview::Preview,

@@ -31,7 +31,7 @@ const BAD_VALUES: [(&str, &str, &str); 16] = [
     ("rank_by", "size", "cve, exposure, machines, risk"),
     ("min_coverage", "101", "from 0 to 100"),
     ("format", "pdf", "csv, json, html"),
-    ("out", "{tenant}", "only {date} and {time}"),
+    ("out", "{group}", "only {date}, {time} and {tenant}"),
 ];
 
 /// Asserts that a run was refused before any request and without reports.

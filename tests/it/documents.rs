@@ -38,12 +38,16 @@ fn flags() -> BTreeSet<String> {
     longs.map(|long| format!("--{long}")).collect()
 }
 
+/// The key of a tenant that is no key of the configuration.
+const OF_TENANTS: [&str; 1] = ["client_secret_env"];
+
 /// Every key of the configuration file.
 fn keys() -> BTreeSet<String> {
     let text = fs::read_to_string(project().join("config/patchgap.toml")).unwrap();
     let lines = text.lines().map(|line| line.trim_start_matches("# "));
     let keys = lines.filter_map(|line| line.split_once(" = "));
-    keys.map(|(key, _)| key.to_owned()).collect()
+    let keys = keys.map(|(key, _)| key.to_owned());
+    keys.chain(OF_TENANTS.map(str::to_owned)).collect()
 }
 
 /// The patchgap command line in a line of code, if any.

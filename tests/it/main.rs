@@ -94,6 +94,7 @@ mod started_twice;
 mod step_summary;
 mod strangers;
 mod targets;
+mod tenants;
 mod time_zone;
 mod title;
 mod tokens;

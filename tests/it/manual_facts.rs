@@ -86,19 +86,24 @@ fn manual_lists_the_fields_of_the_summary() {
         .summary();
     let table = Page::read("docs/reports.md").table("## `summary.json`");
     let told = first_column(&table);
-    // And another one by the export.
+    // And another one by the export, of a tenant with a name.
     scene.write("accepted.csv", "kbId,reason\n1,nobody has it\n");
     fs::create_dir_all(scene.path("feeds")).unwrap();
     scene.write(
         "feeds/known_exploited_vulnerabilities.csv",
         "cveID,dateAdded,dueDate\nCVE-2025-29824,2025-04-08,2025-04-29\n",
     );
+    let id = scene.tenant.tenant_id();
+    let tenants = format!("[[tenant]]\nname = 'a'\ntenant_id = '{id}'\nout = 'reports'");
+    scene.write("tenants.toml", tenants);
     let export = scene.report(&[
         "--source=export",
         "--cross-check=hunting",
         "--exceptions=accepted.csv",
         "--deadlines=default",
         "--feeds=feeds",
+        "--tenants=tenants.toml",
+        "--tenant=a",
     ]);
     let export = export.exits_with(0).summary();
     let fields = [&summary, &export].map(|it| it.as_object().unwrap().keys());

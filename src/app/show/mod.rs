@@ -30,7 +30,7 @@ use crate::{
 
 pub(super) fn show(context: &mut Context, command: cli::Show) -> Result<ExitCode, AppError> {
     let (word, run, format) = (command.what.clone(), command.run(), command.format);
-    let config = context.resolve(command.into())?.config;
+    let config = context.resolve(&command.into())?.config;
     let store = Store::open_existing(state(&config.store)?)?;
     store.verify()?;
     let last = last_run(&store, &config)?;

@@ -14,6 +14,17 @@ pub struct Stops {
     pub hard: CancellationToken,
 }
 
+impl Stops {
+    /// The stops of one of several runs: what stops all stops it, but its own time limit stops no other.
+    #[must_use]
+    pub fn of_one_run(&self) -> Self {
+        Self {
+            gentle: self.gentle.child_token(),
+            hard: self.hard.child_token(),
+        }
+    }
+}
+
 /// Plain values that control collecting.
 #[derive(Debug, Clone, Copy)]
 pub struct Settings {

@@ -6,6 +6,7 @@ mod refusals;
 mod sign_in;
 mod store;
 mod surroundings;
+mod tenants;
 
 use std::{error::Error, ffi::OsString, fs, path::PathBuf};
 
@@ -82,7 +83,7 @@ impl Scene {
     }
 
     fn resolve_in(&self, environment: &Environment) -> Result<Resolved, ConfigError> {
-        resolve(self.typed(), environment, &self.path(""), &started())
+        resolve(self.typed(), None, environment, &self.path(""), &started())
     }
 
     fn config(&self) -> Config {

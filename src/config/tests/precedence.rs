@@ -548,7 +548,9 @@ fn cases_cover_every_key_but_files_to_read() {
             "feeds",
             "kev_url",
             "machines",
-            "msrc_url"
+            "msrc_url",
+            "parallel",
+            "tenants"
         ]
     );
 }

@@ -61,10 +61,10 @@ fn bad_values() -> Vec<(&'static str, &'static str, &'static str, String)> {
         (
             "out",
             " <DIR>",
-            "{tenant}",
+            "{group}",
             no(
-                "{tenant}",
-                "--out|a folder with only {date} and {time} in braces",
+                "{group}",
+                "--out|a folder with only {date}, {time} and {tenant} in braces",
             ),
         ),
         (

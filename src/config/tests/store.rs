@@ -116,7 +116,13 @@ fn until_in_the_past_is_refused_with_the_current_time() {
 fn until_is_ignored_by_commands_without_requests() {
     let scene = scene(&["PATCHGAP_UNTIL=13:00"]);
     let typed = scene.typed().without_requests();
-    let resolved = resolve(typed, &scene.environment(), &scene.path(""), &started());
+    let resolved = resolve(
+        typed,
+        None,
+        &scene.environment(),
+        &scene.path(""),
+        &started(),
+    );
     assert_eq!(resolved.unwrap().config.until, None);
 }
 

@@ -183,7 +183,7 @@ fn without_zone(flags: &[&str]) -> Result<Vec<String>, ConfigError> {
         .extend(flags.iter().map(|&flag| flag.to_owned()));
     let started = started().with_time_zone(TimeZone::unknown());
     let environment = scene.environment();
-    let resolved = resolve(scene.typed(), &environment, &scene.path(""), &started)?;
+    let resolved = resolve(scene.typed(), None, &environment, &scene.path(""), &started)?;
     Ok(resolved.warnings)
 }
 

@@ -1,17 +1,24 @@
-//! The folder of the reports, whose name may depend on the start of the run.
+//! The folder of the reports, whose name may depend on the start of the run and on the tenant.
 
-use std::{path::PathBuf, str::FromStr};
+use std::{
+    path::{Path, PathBuf},
+    str::FromStr,
+};
 
 use jiff::ZonedDateTime;
 
 use super::InvalidValue;
 
-/// A folder in whose path `{date}` and `{time}` stand for the start of the run.
+/// A folder in whose path `{date}` and `{time}` stand for the start of the run, and `{tenant}` for
+/// the name of a tenant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutFolder(String);
 
 /// The placeholders, each with the time format that replaces it.
 const PLACEHOLDERS: [(&str, &str); 2] = [("{date}", "%Y-%m-%d"), ("{time}", "%H%M%S")];
+
+/// Stands for the name of a tenant.
+const TENANT: &str = "{tenant}";
 
 impl OutFolder {
     /// The path as given.
@@ -23,6 +30,39 @@ impl OutFolder {
     pub(in crate::config) fn is_dated(&self) -> bool {
         let mut placeholders = PLACEHOLDERS.into_iter();
         placeholders.any(|(placeholder, _)| self.0.contains(placeholder))
+    }
+
+    /// Whether the path depends on the tenant.
+    pub(in crate::config) fn is_of_tenant(&self) -> bool {
+        self.0.contains(TENANT)
+    }
+
+    /// The path with a folder for each tenant: it is appended if the path has no place for it.
+    pub(in crate::config) fn of_each(&self) -> Self {
+        if self.is_of_tenant() {
+            return self.clone();
+        }
+        let path = self.0.trim_end_matches(std::path::is_separator);
+        Self(format!("{path}/{TENANT}"))
+    }
+
+    /// The path of this tenant.
+    pub(in crate::config) fn of(&self, tenant: &str) -> Self {
+        Self(self.0.replace(TENANT, tenant))
+    }
+
+    /// The folder that those of all tenants are in.
+    pub(in crate::config) fn above_tenants(&self) -> Self {
+        let parts = Path::new(&self.0).components();
+        let above = parts.take_while(|part| !part.as_os_str().to_string_lossy().contains(TENANT));
+        let above: PathBuf = above.collect();
+        let above = above.to_string_lossy();
+        Self(if above.is_empty() { "." } else { &above }.to_owned())
+    }
+
+    /// The path in this folder, unless it is absolute.
+    pub(in crate::config) fn relative_to(self, folder: &Path) -> Self {
+        Self(folder.join(&self.0).to_string_lossy().into_owned())
     }
 
     /// The folder of a run that began at `started`, in the time zone of `started`.
@@ -51,13 +91,13 @@ impl FromStr for OutFolder {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let text = text.trim_matches(' ');
-        let rest = PLACEHOLDERS
-            .into_iter()
-            .fold(text.to_owned(), |path, (placeholder, _)| {
-                path.replace(placeholder, "-")
-            });
+        let placeholders = PLACEHOLDERS.into_iter().map(|(placeholder, _)| placeholder);
+        let placeholders = placeholders.chain([TENANT]);
+        let rest = placeholders.fold(text.to_owned(), |path, placeholder| {
+            path.replace(placeholder, "-")
+        });
         if text.is_empty() || rest.contains('{') {
-            let wanted = "a folder with only {date} and {time} in braces";
+            let wanted = "a folder with only {date}, {time} and {tenant} in braces";
             return Err(InvalidValue::new(text, "--out", wanted));
         }
         Ok(Self(text.to_owned()))
@@ -79,13 +119,32 @@ mod tests {
             (" ", false),
             ("", false),
             ("{Date}", false),
-            ("{tenant}", false),
+            ("{tenant}", true),
+            ("a/{tenant}/{date}", true),
+            ("{ten{date}ant}", false),
             ("{date", false),
             ("{{date}}", false),
             ("{da{time}te}", false),
             ("{ti{date}me}", false),
         ] {
             assert_eq!(text.parse::<OutFolder>().is_ok(), fits, "{text}");
+        }
+    }
+
+    #[test]
+    fn each_tenant_has_a_folder_below_the_common_one() {
+        for (text, above, of_a) in [
+            ("reports", "reports", "reports/A"),
+            ("reports/", "reports", "reports/A"),
+            ("/", "/", "/A"),
+            ("{tenant}", ".", "A"),
+            ("x/{tenant}/y", "x", "x/A/y"),
+            ("x/a-{tenant}/{tenant}", "x", "x/a-A/A"),
+            ("/x/y/{tenant}", "/x/y", "/x/y/A"),
+        ] {
+            let each = text.parse::<OutFolder>().unwrap().of_each();
+            assert_eq!(each.above_tenants().as_str(), above, "{text}");
+            assert_eq!(each.of("A").as_str(), of_a, "{text}");
         }
     }
 }

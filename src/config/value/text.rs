@@ -49,6 +49,13 @@ impl Text {
     }
 }
 
+impl EntraName {
+    /// The name itself.
+    pub(in crate::config) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 impl From<Text> for String {
     fn from(text: Text) -> Self {
         text.0

@@ -47,6 +47,7 @@ pub use self::{
     http::Http,
     kind::CredentialKind,
     network_problem::NetworkProblem,
+    ready_made::tenant_of_token,
     refusal::Refusal,
     settings::SignIn,
     sign_in_error::SignInError,

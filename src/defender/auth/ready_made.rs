@@ -56,6 +56,11 @@ impl TokenSource for ReadyMade {
     }
 }
 
+/// The tenant that a ready-made token names; `None` if it names none.
+pub fn tenant_of_token(token: &SecretString) -> Option<String> {
+    Claims::read(&bare(token).ok()?)?.tenant_id
+}
+
 /// The token without text that is often copied along with it.
 fn bare(token: &SecretString) -> Result<SecretString, CredentialError> {
     let token = unquoted(token.expose_secret().trim_matches(is_around));

@@ -37,6 +37,9 @@ pub(super) struct Document<'run> {
     schema_version: u32,
     tool: Tool,
     tenant_id: Option<&'run str>,
+    /// Its name in the file of tenants.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tenant: Option<&'run str>,
     outcome: RunOutcome,
     ended: Option<EndingWord>,
     started_at: String,
@@ -277,6 +280,7 @@ impl<'run> Document<'run> {
             schema_version: SCHEMA_VERSION,
             tool: facts.tool,
             tenant_id: facts.tenant_id.as_deref(),
+            tenant: facts.tenant.as_deref(),
             outcome: facts.outcome,
             ended: facts.ended,
             started_at: rfc3339(facts.started_at),

@@ -45,7 +45,8 @@ pub use self::{
     conflict::Conflict,
     error::OutputError,
     parallel::at_once,
-    parts::folder_names,
+    parts::{folder_names, is_folder_name},
+    same_file::comparable,
 };
 use super::{Report, Run, csv::TARGETS};
 

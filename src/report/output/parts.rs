@@ -37,6 +37,11 @@ pub fn folder_names<'value>(values: impl IntoIterator<Item = &'value str>) -> Ve
     names.collect()
 }
 
+/// Whether a name can be that of a folder beside our files, on every platform.
+pub fn is_folder_name(name: &str) -> bool {
+    !name.is_empty() && folder_name(name) == name
+}
+
 /// The name in the form in which file systems that ignore case compare it.
 fn folded(name: &str) -> String {
     name.to_uppercase().to_lowercase()

@@ -28,6 +28,11 @@ pub(super) fn is_below(one: &Path, other: &Path) -> bool {
     one != other && one.starts_with(other)
 }
 
+/// The path in a form in which the same folder has the same text on a file system that ignores case.
+pub fn comparable(path: &Path) -> PathBuf {
+    resolved(path).to_string_lossy().to_lowercase().into()
+}
+
 /// The file system's identity of a file. `None` if the file does not exist.
 #[cfg(unix)]
 fn identity(path: &Path) -> Option<(u64, u64)> {

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use super::sections::title;
 use crate::report::{Run, view::groups::largest};
 
-pub(super) const STYLE: &str = concat!(
+pub(in crate::report) const STYLE: &str = concat!(
     include_str!("style/base.css"),
     include_str!("style/figures.css"),
     include_str!("style/tables.css"),
@@ -81,6 +81,6 @@ fn policy() -> String {
 }
 
 /// The hash of an inline element for the content security policy.
-pub(super) fn hash(text: &str) -> String {
+pub(in crate::report) fn hash(text: &str) -> String {
     format!("sha256-{}", STANDARD.encode(Sha256::digest(text)))
 }

@@ -16,6 +16,7 @@ mod tests;
 
 use std::io::{self, Write};
 
+pub(super) use self::assets::{STYLE, hash};
 use askama::Template;
 
 use self::{

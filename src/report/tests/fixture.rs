@@ -490,6 +490,7 @@ fn facts() -> Facts {
         version: "0.1.0",
     };
     Facts {
+        tenant: None,
         tool,
         tenant_id: None,
         title: "Contoso".to_owned(),

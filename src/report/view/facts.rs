@@ -19,6 +19,8 @@ pub struct Facts {
     pub tool: Tool,
     /// The tenant, if known.
     pub tenant_id: Option<String>,
+    /// Its name in the file of tenants, if there is one.
+    pub tenant: Option<String>,
     /// The name of the tenant for headlines. See [`default_title`].
     pub title: String,
     /// The number of the run in the store; `None` if the answers are of several runs.

@@ -59,6 +59,10 @@ impl Call<'_> {
         let display = Display::new(config.progress, input.bar, config.pace, config.until);
         display.plan(&fetcher.progress(), &now(input.started));
         let calls = config.service.concurrency.get();
+        if config.until.is_some_and(|until| Timestamp::now() >= until) {
+            // Before a first call can be sent.
+            fetcher.out_of_time();
+        }
         let workers = Workers::start(calls, fetcher, recorder, listener)?;
         let ending = tokio::select! {
             ending = fetcher.run(|outcome| {

@@ -7,6 +7,7 @@ use std::{
 };
 
 use tokio::runtime::Builder;
+use tracing::Span;
 
 use super::listener::Listener;
 
@@ -85,7 +86,9 @@ fn start(
     keep: impl Fn(Outcome, Requests) + Send + 'static,
 ) -> Option<JoinHandle<()>> {
     let thread = thread::Builder::new().name("collect".to_owned());
+    let span = Span::current();
     let started = thread.spawn(move || {
+        let _span = span.entered();
         let Ok(runtime) = Builder::new_current_thread().enable_all().build() else {
             return;
         };

@@ -58,7 +58,7 @@ pub(super) fn plan(input: RunInput<'_>) -> Result<String, RunError> {
         let answers = counted(kept, "answer", "answers");
         lines.add(
             "store",
-            &format!("{answers} already stored: {}", state.display()),
+            &format!("{answers} already stored: {}", state.path().display()),
         );
     }
     if let Some(bulk) = source.bulk {
@@ -159,7 +159,7 @@ fn estimates(input: RunInput<'_>, service: Option<i64>) -> Result<Option<Estimat
         return Ok(None);
     };
     let read = |store: &Store| Estimates::read(input, store, service);
-    Ok(Store::read_only(input.state, read)?)
+    Ok(Store::read_only(input.state.path(), read)?)
 }
 
 /// How much of the quota earlier runs have used.
@@ -209,7 +209,7 @@ fn preview(input: RunInput<'_>) -> Result<(Preview, Vec<LearnedLimit>), RunError
     let config = input.config;
     let identity = Identity::new(config, None);
     let params = identity.params(config, input.inventory, input.started.timestamp());
-    match Store::read_only(input.state, |store| {
+    match Store::read_only(input.state.path(), |store| {
         let learned = if config.store.forget_limits {
             Vec::new()
         } else {

@@ -13,13 +13,12 @@ use tracing::warn;
 
 pub(crate) use self::kept_run::{Criteria, KeptRun};
 use super::{
-    RunError, dry_run,
+    Finished, RunError, dry_run,
     fail_on::{alarmed, is_alarming},
-    feeds::read_feeds,
     inputs::check_parts,
     list::list_check,
     messages::{rendered, warn_of_unreadable},
-    policy::{read_policy, warn_of_exceptions},
+    policy::warn_of_exceptions,
     reporting::{history::add_history, output::Output, split::write_parts, summary::summary},
 };
 use crate::{
@@ -27,7 +26,10 @@ use crate::{
     console::print,
     domain::{ending::RunOutcome, exit_code::ExitCode},
     inventory::Inventory,
-    report::output::{Input, at_once},
+    report::{
+        output::{Input, at_once},
+        overview::RunDigest,
+    },
     store::{Snapshot, Store, StoreError},
 };
 
@@ -48,29 +50,41 @@ impl Verification {
     }
 }
 
+/// What rendering reports again takes besides a list.
+pub(crate) struct Again<'again> {
+    pub(crate) config: &'again Config,
+    /// The path of the store.
+    pub(crate) state: &'again Path,
+    /// The files that reports must not replace.
+    pub(crate) inputs: &'again [Input],
+    pub(crate) started: &'again ZonedDateTime,
+    pub(crate) criteria: &'again Criteria,
+}
+
 /// Renders the last run's reports again or, given another list, reports what the store knows about
 /// its machines.
 pub(crate) fn report_again(
-    config: &Config,
-    state: &Path,
+    again: &Again<'_>,
     inventory: Option<Inventory>,
-    inputs: &[Input],
-    started: &ZonedDateTime,
-) -> Result<ExitCode, RunError> {
+) -> Result<Finished, RunError> {
+    let Again {
+        config,
+        state,
+        inputs,
+        started,
+        criteria,
+    } = *again;
     if config.dry_run {
         print(&plan(config, state, inventory.as_ref(), inputs)?)?;
-        return Ok(ExitCode::Complete);
+        return Ok(Finished::without_reports(ExitCode::Complete));
     }
-    let feeds = read_feeds(config, started.timestamp())?;
-    let policy = read_policy(config, &feeds)?;
-    let criteria = Criteria { feeds, policy };
     let store = Store::open_existing(state)?;
     let verification = Verification::start(state);
     let read = || -> Result<_, RunError> {
         let kept = KeptRun::find(&store, inventory, config)?;
         check_parts(config, &kept.inventory, inputs)?;
         let answers = Snapshot::of(store, at_once())?;
-        let fleet = kept.aggregate(&answers, config, started, &criteria)?;
+        let fleet = kept.aggregate(&answers, config, started, criteria)?;
         Ok((kept, answers, fleet))
     };
     let (kept, answers, fleet) = verification.before(read())?;
@@ -98,16 +112,20 @@ pub(crate) fn report_again(
     if let Some(run) = &kept.run {
         data.list_check = list_check(&answers, run.run, &kept.inventory)?;
     }
-    let summary = data.with_run(|run| {
+    let (summary, mut digest) = data.with_run(|run| {
         output.write(run)?;
-        Ok::<_, RunError>(summary(config, run))
+        Ok::<_, RunError>((summary(config, run), RunDigest::of(run)))
     })?;
+    digest.is_alarming = is_alarming;
     let outcomes = |record: &mut dyn FnMut(_, _)| {
         Ok(kept.for_each_outcome(&answers, started.timestamp(), record)?)
     };
     write_parts(&data, &output, &outcomes)?;
     summary.show()?;
-    print_outcome(config, data.outcome, is_alarming)
+    Ok(Finished {
+        digest: Some(digest),
+        ended: print_outcome(config, data.outcome, is_alarming),
+    })
 }
 
 /// Prints the outcome. The reports are written, so this command was neither interrupted nor

@@ -1,17 +1,15 @@
 //! What a list is fetched with.
 
-use std::path::Path;
-
 use jiff::Timestamp;
 
-use crate::{collect::per_machine::Stops, config::Config};
+use crate::{collect::per_machine::Stops, config::Config, store::StoreFile};
 
 /// What a list is fetched with.
 #[derive(Clone, Copy)]
 pub(crate) struct ListInput<'run> {
     pub(crate) config: &'run Config,
-    /// The path of the store, which records the calls.
-    pub(crate) state: &'run Path,
+    /// The file of the store, which records the calls.
+    pub(crate) state: &'run StoreFile,
     pub(crate) now: Timestamp,
     /// Cancelled when the process is interrupted.
     pub(crate) stops: &'run Stops,

@@ -106,7 +106,7 @@ fn check_not_all_skipped(list: &ServiceList) -> Result<(), RunError> {
 /// The list of the tenant's last run, however it ended: for a command that sends nothing.
 pub(crate) fn kept_list(input: ListInput<'_>) -> Result<Inventory, RunError> {
     let query = query(input)?;
-    let kept = Store::read_only(input.state, |store| {
+    let kept = Store::read_only(input.state.path(), |store| {
         let run = last_run(store, input.config)?.run;
         let mut inventory = store.inventory(run)?;
         if let Some(Ok(list)) = store.service_list(run)? {
@@ -132,10 +132,10 @@ fn resumable_list(input: ListInput<'_>) -> Result<Option<Inventory>, RunError> {
     let (Reuse::EndedEarly(longest) | Reuse::Answers(longest)) = input.config.store.reuse else {
         return Ok(None);
     };
-    if !input.state.exists() {
+    if !input.state.path().exists() {
         return Ok(None);
     }
-    let store = Store::open(input.state)?;
+    let store = input.state.open()?;
     let Ok(last) = last_run(&store, input.config) else {
         return Ok(None);
     };
@@ -161,7 +161,7 @@ pub(crate) async fn fetch(input: ListInput<'_>) -> Result<ServiceList, RunError>
     let access = Access {
         identity: &Identity::new(input.config, claims),
         session: &session,
-        store: &Arc::new(Mutex::new(Store::open(input.state)?)),
+        store: &Arc::new(Mutex::new(input.state.open()?)),
     };
     access.fetch(input, selection).await
 }

@@ -48,7 +48,7 @@ pub(super) struct Prepared<'run> {
 /// Prepares a run: output, store, sign-in, lock.
 pub(super) async fn prepare(input: RunInput<'_>) -> Result<Prepared<'_>, RunError> {
     let output = Output::prepare(input.config, input.inventory)?;
-    let mut store = Store::open(input.state)?;
+    let mut store = input.state.open()?;
     let session = session(input.config, input.started.timestamp())?;
     let (session, claims) = match sign_in(input.config, input.stops, &session).await? {
         SignedIn::As(claims) => (Ok(session), claims),

@@ -174,6 +174,7 @@ impl<'run> RunData<'run> {
         files.extend(report::target_names(&self.fleet, settings.targets));
         Facts {
             tool: Tool::THIS,
+            tenant: self.sources.config.tenant.clone(),
             title: self.title(),
             is_part: part.is_some(),
             tenant_id,

@@ -70,6 +70,15 @@ fn try_to_prepare(connection: &mut Connection, schema: Schema) -> Result<(), Pro
             Version::Current => verify(connection),
         }
     })?;
+    set_up(connection)?;
+    // Another process may be doing the same at this moment.
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    schema.migrate(&transaction)?;
+    Ok(transaction.commit()?)
+}
+
+/// Prepares a connection to an intact store for writing.
+pub(crate) fn set_up(connection: &Connection) -> Result<(), Problem> {
     moves_on_close(connection, true)?;
     // In WAL mode readers and the writer do not block each other.
     connection.pragma_update(None, "journal_mode", "wal")?;
@@ -78,10 +87,7 @@ fn try_to_prepare(connection: &mut Connection, schema: Schema) -> Result<(), Pro
     // have to wait for the disk.
     connection.pragma_update(None, "synchronous", "normal")?;
     connection.pragma_update(None, "wal_autocheckpoint", LARGEST_LOG)?;
-    // Another process may be doing the same at this moment.
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    schema.migrate(&transaction)?;
-    Ok(transaction.commit()?)
+    Ok(())
 }
 
 /// Reads within a transaction, because another process may be creating the file.

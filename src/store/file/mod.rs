@@ -8,4 +8,5 @@ pub(crate) mod open;
 pub(crate) mod permissions;
 pub(crate) mod preflight;
 pub(crate) mod schema;
+pub(crate) mod store_file;
 pub(crate) mod untouched;

@@ -11,7 +11,7 @@ use tempfile::{NamedTempFile, TempPath};
 use tracing::warn;
 
 use super::{
-    connection::{connect, prepare, read},
+    connection::{connect, prepare, read, set_up},
     network, preflight,
     schema::{SCHEMA, Version},
     untouched,
@@ -38,6 +38,20 @@ pub(crate) fn open_or_create(path: &Path) -> Result<Connection, Problem> {
     }
     let mut connection = connect(path)?;
     prepare(&mut connection, SCHEMA)?;
+    Ok(connection)
+}
+
+/// Opens a store that this process has opened before. If the file is gone, it is created again.
+pub(crate) fn open_verified(path: &Path) -> Result<Connection, Problem> {
+    if !preflight::check(path)? {
+        return open_or_create(path);
+    }
+    let mut connection = connect(path)?;
+    match read(&mut connection, |it| SCHEMA.version(it))? {
+        Version::Current => {}
+        Version::Older | Version::Empty => prepare(&mut connection, SCHEMA)?,
+    }
+    set_up(&connection)?;
     Ok(connection)
 }
 

@@ -13,7 +13,7 @@ pub(crate) const APPLICATION_ID: i64 = 0x5047_6170;
 
 /// The versions that this program reads and writes.
 pub(crate) const SCHEMA: Schema = Schema {
-    first: 22,
+    first: 23,
     migrations: &[include_str!("../schema/1.sql")],
 };
 
@@ -155,7 +155,7 @@ mod tests {
         let version = SCHEMA.last();
         assert_eq!(
             (version, format!("{:02x}{:02x}", digest[0], digest[1])),
-            (22, "2567".to_owned()),
+            (23, "6dcd".to_owned()),
             "{columns}"
         );
     }

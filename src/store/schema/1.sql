@@ -9,6 +9,24 @@ CREATE TABLE service (
     UNIQUE (tenant_id, api_url)
 ) STRICT;
 
+-- A run over the tenants of a file, for going on with it.
+CREATE TABLE tenants_run (
+    id INTEGER PRIMARY KEY,
+    file TEXT NOT NULL, -- of the tenants
+    started_at_ms INTEGER NOT NULL,
+    active_at_ms INTEGER NOT NULL,
+    ended INTEGER NOT NULL DEFAULT 0 -- 1 once nothing is left to go on with
+) STRICT;
+
+-- A tenant of such a run that is done.
+CREATE TABLE tenants_run_done (
+    tenants_run INTEGER NOT NULL REFERENCES tenants_run,
+    name TEXT NOT NULL,
+    tenant_id TEXT NOT NULL,
+    digest TEXT NOT NULL, -- JSON, what the overview says of it
+    PRIMARY KEY (tenants_run, name)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE machine (
     id INTEGER PRIMARY KEY,
     service INTEGER NOT NULL REFERENCES service,

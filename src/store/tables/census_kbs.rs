@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::Timestamp;
-use rusqlite::{Connection, Result, params};
+use rusqlite::{Connection, Result, TransactionBehavior, params};
 
 use super::cells::{millis, time};
 use crate::domain::kb::KbId;
@@ -16,7 +16,7 @@ pub(crate) fn record(
     products: &BTreeMap<String, BTreeMap<KbId, u64>>,
     now: Timestamp,
 ) -> Result<()> {
-    let transaction = connection.transaction()?;
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     for (product, kbs) in products {
         let listed = listed(&transaction, service, product)?;
         let mut delete = transaction.prepare_cached(

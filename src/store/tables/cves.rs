@@ -1,6 +1,6 @@
 //! CVEs: the sets that updates address, and what the service says of each.
 
-use rusqlite::{Connection, Result, Row, params};
+use rusqlite::{Connection, Result, Row, TransactionBehavior, params};
 use sha2::{Digest, Sha256};
 
 use super::cells::{parse, parse_json, to_json};
@@ -42,7 +42,7 @@ pub(super) fn digest(cves: &[CveId]) -> Fingerprint {
 
 /// Records what the service says of CVEs, in place of what it said before.
 pub(crate) fn record(connection: &mut Connection, cves: &[(CveId, CveFacts)]) -> Result<()> {
-    let transaction = connection.transaction()?;
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let mut replace = transaction.prepare(
         "INSERT OR REPLACE INTO cve (cve_id, severity, exploitability, cvss_tenths)
          VALUES (?1, ?2, ?3, ?4)",

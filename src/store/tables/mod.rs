@@ -22,4 +22,5 @@ pub(crate) mod since;
 mod since_text;
 pub(crate) mod skipped;
 pub(crate) mod software;
+pub(crate) mod tenants_runs;
 pub(crate) mod watermarks;

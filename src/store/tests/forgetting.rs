@@ -12,7 +12,9 @@ fn pruning_removes_old_runs_and_their_data() {
     }
     let mut store = place.open();
     let last = store.runs().unwrap()[0].run;
-    store.prune(last, 1, now()).unwrap();
+    store
+        .prune(&[KeptRuns { run: last, keep: 1 }], now())
+        .unwrap();
     let count = |table: &str| -> i64 {
         let count = format!("SELECT count(*) FROM {table}");
         let count = store.connection.query_row(&count, [], |row| row.get(0));
@@ -48,7 +50,9 @@ fn kept_answer_outlives_its_first_run() {
         .connection
         .execute(long_ago, [early.record.run.0])
         .unwrap();
-    store.prune(last, 2, now()).unwrap();
+    store
+        .prune(&[KeptRuns { run: last, keep: 2 }], now())
+        .unwrap();
     assert_eq!(store.runs().unwrap().len(), 2);
     let outcome = &outcomes(&store, kept)[0];
     let missing = outcome.result.as_ref().unwrap().missing.iter();
@@ -64,7 +68,15 @@ fn pruning_keeps_the_current_run() {
     place.play(Reuse::Nothing, vec![], finished);
     let mut store = place.open();
     // The one that began first is the last to end.
-    store.prune(first, 1, now()).unwrap();
+    store
+        .prune(
+            &[KeptRuns {
+                run: first,
+                keep: 1,
+            }],
+            now(),
+        )
+        .unwrap();
     let left: Vec<RunId> = store.runs().unwrap().iter().map(|run| run.run).collect();
     assert_eq!(left, [first]);
     assert_eq!(outcomes(&store, first).len(), 1);
@@ -78,7 +90,9 @@ fn pruning_keeps_an_active_run() {
         place.play(EARLY, vec![answered(1, self::now(), vec![])], None);
         let last = place.play(Reuse::Nothing, vec![], Some(EndingWord::Finished));
         let mut store = place.open();
-        store.prune(last, 1, now).unwrap();
+        store
+            .prune(&[KeptRuns { run: last, keep: 1 }], now)
+            .unwrap();
         assert_eq!(store.runs().unwrap().len(), left, "{now}");
     }
 }

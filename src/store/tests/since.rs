@@ -58,7 +58,10 @@ fn play_lists(nights: Nights<'_>, lists: &[List], keep: u32, change: Option<usiz
         let ended = Some(EndingWord::Finished);
         let list = lists[number].read();
         let run = place.play_list(&list, Reuse::Nothing, vec![outcome], ended);
-        place.open().prune(run, keep, now()).unwrap();
+        place
+            .open()
+            .prune(&[KeptRuns { run, keep }], now())
+            .unwrap();
     }
     place
 }

@@ -36,7 +36,7 @@ pub(crate) fn keep_answers(
     service: i64,
     machines: impl IntoIterator<Item = MachineId>,
 ) -> Result<()> {
-    let transaction = connection.transaction()?;
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let mut keep = transaction.prepare(
         "INSERT INTO run_machine (run, machine, origin, answer, attempts, times_unknown)
          SELECT ?1, id, 'kept', last_answer, 0, 0
@@ -93,27 +93,36 @@ pub(crate) fn finish(connection: &Connection, run: &RunRecord) -> Result<()> {
     Ok(())
 }
 
-/// Deletes all but the latest `record` runs of this run's service, and the data that only they
-/// needed.
-pub(crate) fn prune(
-    connection: &mut Connection,
-    own: RunId,
-    keep: u32,
-    now: Timestamp,
-) -> Result<()> {
+/// How many runs of a service stay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeptRuns {
+    /// A run of the service, which stays in any case.
+    pub run: RunId,
+    /// How many stay, the latest first.
+    pub keep: u32,
+}
+
+/// Deletes all but the latest runs of the service of each of these runs, and then what no other run needs:
+/// that takes a look at everything, so it is done once for many services.
+pub(crate) fn prune(connection: &mut Connection, own: &[KeptRuns], now: Timestamp) -> Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let forgotten = transaction.execute(
+    let forgotten = own.iter().map(|own| forget(&transaction, *own, now));
+    if forgotten.sum::<Result<usize>>()? > 0 {
+        transaction.execute_batch(UNNEEDED)?;
+    }
+    transaction.commit()
+}
+
+/// Deletes all but the latest runs of a service, and returns how many it deleted.
+fn forget(connection: &Connection, own: KeptRuns, now: Timestamp) -> Result<usize> {
+    connection.execute(
         "DELETE FROM run WHERE id IN (
              SELECT id FROM run
              WHERE service = (SELECT service FROM run WHERE id = ?1)
              ORDER BY id = ?1 DESC, active_at_ms DESC, id DESC LIMIT -1 OFFSET ?2)
          AND (ending IS NOT NULL OR abs(active_at_ms - ?3) > ?4)",
-        params![own.0, keep, millis(now), MAX_INACTIVITY_MS],
-    )?;
-    if forgotten > 0 {
-        transaction.execute_batch(UNNEEDED)?;
-    }
-    transaction.commit()
+        params![own.run.0, own.keep, millis(now), MAX_INACTIVITY_MS],
+    )
 }
 
 /// Deletes what no run needs any more. A machine's last answer, and the last one that says something,

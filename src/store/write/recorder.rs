@@ -11,6 +11,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
+use tracing::Span;
 
 use super::{
     queue::{Event, Queue},
@@ -70,9 +71,11 @@ impl Recorder {
         let cancel_on_exit = broken.clone().drop_guard();
         let writer = Writer::new(store, started, application, signals)?;
         let pending = Arc::clone(&queue);
+        let span = Span::current();
         let thread = Builder::new()
             .name("store".to_owned())
             .spawn(move || {
+                let _span = span.entered();
                 let _is_gone = cancel_on_exit;
                 writer.work(&pending)
             })

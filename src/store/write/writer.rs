@@ -3,6 +3,7 @@
 use std::{
     collections::HashSet,
     mem,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -195,6 +196,8 @@ impl Writer {
 
     /// Writes all events or none; returns the numbers of the calls among them.
     fn try_commit(&mut self, events: &[Event]) -> Result<Vec<CallNumber>> {
+        let turn = Arc::clone(&self.store.turn);
+        let _turn = turn.lock();
         let transaction = self
             .store
             .connection

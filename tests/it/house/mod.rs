@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use imports::Imports;
 
 /// The rooms, each of which may import those before it.
-const ROOMS: [&str; 19] = [
+const ROOMS: [&str; 20] = [
     "domain",
     "simulator",
     "quota",
@@ -26,6 +26,7 @@ const ROOMS: [&str; 19] = [
     "console",
     "feeds",
     "run",
+    "tenants",
     "app",
 ];
 

@@ -1,0 +1,60 @@
+//! The files about many tenants, in the folder above theirs: `tenants.csv`, `summary.json` and
+//! `overview.html`.
+//!
+//! - `digest`: what an overview says of one tenant's run; the store keeps it as JSON
+//! - `row`: a tenant with its digest, or with the reason why there is none
+//! - `totals`: the sums over all tenants, and the KBs that are missing most
+//! - `csv`, `json`, `page`, `text`: the files, and the table on a terminal
+
+mod csv;
+mod digest;
+mod json;
+mod page;
+mod row;
+mod text;
+mod totals;
+
+#[cfg(test)]
+mod tests;
+
+use std::{io, path::PathBuf};
+
+use jiff::{Timestamp, tz::TimeZone};
+
+pub use self::{
+    digest::RunDigest,
+    row::{TenantRow, TenantStatus},
+};
+
+/// The names of the files, in the order in which they are written.
+pub const FILES: [&str; 3] = ["tenants.csv", "overview.html", "summary.json"];
+
+/// A run over many tenants.
+#[derive(Debug, Clone)]
+pub struct Overview {
+    /// The folder of the overview.
+    pub folder: PathBuf,
+    /// The tenants, in the order of their file.
+    pub rows: Vec<TenantRow>,
+    /// When the run started; if it goes on with an earlier one, when that started.
+    pub started_at: Timestamp,
+    /// When it ended.
+    pub finished_at: Timestamp,
+    /// The time zone for local times.
+    pub time_zone: TimeZone,
+    /// Whether cells that look like formulae are escaped.
+    pub csv_guard: bool,
+}
+
+impl Overview {
+    /// The files, each with its name.
+    pub fn files(&self) -> io::Result<Vec<(&'static str, String)>> {
+        let contents = [csv::render(self)?, page::render(self)?, json::render(self)?];
+        Ok(FILES.into_iter().zip(contents).collect())
+    }
+
+    /// The table of all tenants, for a terminal of this width.
+    pub fn text(&self, width: u16) -> String {
+        text::render(self, width)
+    }
+}

@@ -1,0 +1,106 @@
+//! A tenant of an overview.
+
+use std::path::{Component, Path};
+
+use super::digest::{PAGE, RunDigest};
+use crate::domain::{
+    ending::RunOutcome,
+    exit_code::ExitCode,
+    text::{counted, share, thousands},
+    words::words,
+};
+
+words! {
+    /// How a tenant's run ended.
+    pub enum TenantStatus {
+        /// Everything asked for has an answer, or as much as was asked to be enough.
+        Complete = "complete",
+        /// Something asked for has no answer.
+        Partial = "partial",
+        /// The sign-in or the service refused the whole run.
+        Refused = "refused",
+        /// Nothing could be reported.
+        Failed = "failed",
+        /// The run was interrupted, or not begun because of an interruption.
+        Interrupted = "interrupted",
+    }
+}
+
+/// A tenant of an overview.
+#[derive(Debug, Clone)]
+pub struct TenantRow {
+    /// Its name.
+    pub name: String,
+    /// Its id, as configured.
+    pub tenant_id: String,
+    /// The exit code that its run alone would have had.
+    pub exit_code: ExitCode,
+    /// What is known of its run, if its reports are written.
+    pub digest: Option<RunDigest>,
+    /// Why it ended early, as an error says it.
+    pub error: Option<String>,
+    /// What to do about that.
+    pub hint: Option<String>,
+}
+
+impl TenantRow {
+    /// How the run ended.
+    pub fn status(&self) -> TenantStatus {
+        let outcome = self.digest.as_ref().map(|it| it.outcome);
+        match (self.exit_code, outcome) {
+            (ExitCode::Refused, _) => TenantStatus::Refused,
+            (ExitCode::Interrupted, _) => TenantStatus::Interrupted,
+            (ExitCode::Complete, _) | (ExitCode::Partial, Some(RunOutcome::Complete)) => {
+                TenantStatus::Complete
+            }
+            (ExitCode::Partial, Some(_)) => TenantStatus::Partial,
+            _ => TenantStatus::Failed,
+        }
+    }
+
+    /// What there is to say of a run that is not complete.
+    pub fn message(&self) -> String {
+        if let Some(error) = &self.error {
+            return error.clone();
+        }
+        match &self.digest {
+            Some(digest) if digest.outcome != RunOutcome::Complete => {
+                let machines = counted(digest.requested(), "machine", "machines");
+                format!("{} of {machines} answered", thousands(digest.answered))
+            }
+            Some(digest) if digest.is_alarming => "known exploited gaps are open".to_owned(),
+            _ => String::new(),
+        }
+    }
+
+    /// The share of the machines to be requested that answered.
+    pub(super) fn coverage(&self) -> String {
+        let digest = self.digest.as_ref();
+        digest.map_or_else(String::new, |it| share(it.answered, it.requested()))
+    }
+
+    /// The address of the tenant's page, for a page in this folder; `None` if there is no page, or no way
+    /// to it from there.
+    pub(super) fn page(&self, folder: &Path) -> Option<String> {
+        let digest = self.digest.as_ref().filter(|it| it.has_page)?;
+        let below = Path::new(&digest.folder).strip_prefix(folder).ok()?;
+        let parts = below.components().map(|part| match part {
+            Component::Normal(part) => Some(encoded(part.to_str()?)),
+            _ => None,
+        });
+        let mut parts = parts.collect::<Option<Vec<String>>>()?;
+        parts.push(PAGE.to_owned());
+        Some(parts.join("/"))
+    }
+}
+
+/// A part of a path in a link.
+fn encoded(part: &str) -> String {
+    let bytes = part.bytes().map(|byte| match byte {
+        byte if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) => {
+            char::from(byte).to_string()
+        }
+        byte => format!("%{byte:02X}"),
+    });
+    bytes.collect()
+}

@@ -1,0 +1,31 @@
+//! How a run ended.
+
+use super::RunError;
+use crate::{domain::exit_code::ExitCode, report::overview::RunDigest};
+
+/// How a run ended, whether or not its reports are written.
+pub(crate) struct Finished {
+    /// What an overview says of the run; `None` if there are no reports.
+    pub(crate) digest: Option<RunDigest>,
+    /// The exit code, or why the run ended early.
+    pub(crate) ended: Result<ExitCode, RunError>,
+}
+
+impl Finished {
+    /// A run that has nothing to report.
+    pub(crate) const fn without_reports(code: ExitCode) -> Self {
+        Self {
+            digest: None,
+            ended: Ok(code),
+        }
+    }
+}
+
+impl<E: Into<RunError>> From<E> for Finished {
+    fn from(error: E) -> Self {
+        Self {
+            digest: None,
+            ended: Err(error.into()),
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! The file of a store that several runs of this process open.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use parking_lot::Mutex;
+
+use crate::store::{
+    error::StoreError,
+    handle::{Store, Turn},
+};
+
+/// The file of a store that several runs of this process open. The whole file is verified only once, and
+/// they take turns to write.
+#[derive(Debug)]
+pub struct StoreFile {
+    path: PathBuf,
+    turn: Arc<Turn>,
+    is_verified: Mutex<bool>,
+}
+
+impl StoreFile {
+    /// The store at this path, which need not exist yet.
+    pub fn new(path: &Path) -> Self {
+        Self {
+            path: path.to_owned(),
+            turn: Arc::default(),
+            is_verified: Mutex::new(false),
+        }
+    }
+
+    /// Its path.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Opens the store, or creates it if it does not exist.
+    pub fn open(&self) -> Result<Store, StoreError> {
+        // Others wait here while the file is verified.
+        let mut is_verified = self.is_verified.lock();
+        let store = if *is_verified {
+            Store::open_verified(&self.path)
+        } else {
+            Store::open(&self.path)
+        }?;
+        *is_verified = true;
+        Ok(store.in_turn(&self.turn))
+    }
+}

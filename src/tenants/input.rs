@@ -1,0 +1,43 @@
+//! What a run over many tenants takes, and what the runs share.
+
+use jiff::ZonedDateTime;
+
+use super::{job::TenantJob, journal::Journal};
+use crate::{
+    collect::per_machine::Stops,
+    config::{Config, MachineSource, Tenants},
+    progress::Bar,
+    run::shared_feeds::SharedFeeds,
+    store::StoreFile,
+};
+
+/// What a run over many tenants takes.
+pub(crate) struct TenantsInput<'run> {
+    pub(crate) tenants: &'run Tenants,
+    pub(crate) jobs: Vec<TenantJob<'run>>,
+    /// The configuration of what is for all tenants.
+    pub(crate) common: &'run Config,
+    /// The list that was typed: the service's own.
+    pub(crate) list: Option<&'run MachineSource>,
+    pub(crate) started: &'run ZonedDateTime,
+    pub(crate) bar: &'run Bar,
+    /// Cancelled when the process is interrupted.
+    pub(crate) stops: &'run Stops,
+}
+
+/// What the runs share.
+pub(super) struct Shared<'run> {
+    /// The files of all stores.
+    pub(super) stores: Vec<StoreFile>,
+    pub(super) feeds: SharedFeeds,
+    /// `None` if nothing is requested.
+    pub(super) journal: Option<&'run Journal>,
+}
+
+impl Shared<'_> {
+    /// The file of a tenant's store.
+    pub(super) fn store(&self, job: &TenantJob<'_>) -> Option<&StoreFile> {
+        let path = job.state()?;
+        self.stores.iter().find(|store| store.path() == path)
+    }
+}

@@ -1,0 +1,80 @@
+//! Which tenants are done, so that a later start goes on with the others.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use parking_lot::Mutex;
+use tracing::warn;
+
+use crate::{
+    config::Tenant,
+    domain::text::chain,
+    report::overview::RunDigest,
+    store::{DoneTenant, StoreError, TenantsJournal},
+};
+
+/// Which tenants are done.
+pub(super) struct Journal {
+    /// Those of earlier starts, by name.
+    done: HashMap<String, DoneTenant>,
+    kept: Mutex<TenantsJournal>,
+}
+
+impl Journal {
+    pub(super) fn new(mut kept: TenantsJournal) -> Result<Self, StoreError> {
+        let done = kept.done()?.into_iter();
+        Ok(Self {
+            done: done.map(|it| (it.name.clone(), it)).collect(),
+            kept: Mutex::new(kept),
+        })
+    }
+
+    /// When the first start was.
+    pub(super) fn started_at(&self) -> Timestamp {
+        self.kept.lock().started_at()
+    }
+
+    /// The number of tenants that earlier starts have done.
+    pub(super) fn done_before(&self) -> u64 {
+        self.done.len() as u64
+    }
+
+    /// What an earlier start has done for this tenant.
+    pub(super) fn done(&self, tenant: &Tenant) -> Option<RunDigest> {
+        let done = self.done.get(&tenant.name)?;
+        let is_same = done.tenant_id.eq_ignore_ascii_case(tenant.id());
+        let digest = Some(&done.digest).filter(|_| is_same)?;
+        // One of an older version is done again.
+        serde_json::from_str(digest).ok()
+    }
+
+    /// Records that a tenant is done. If that fails, a later start does it again.
+    pub(super) fn record(&self, tenant: &Tenant, digest: &RunDigest) {
+        let Ok(text) = serde_json::to_string(digest) else {
+            return;
+        };
+        let done = DoneTenant {
+            name: tenant.name.clone(),
+            tenant_id: tenant.id().to_owned(),
+            digest: text,
+        };
+        let recorded = self.kept.lock().record(&done, Timestamp::now());
+        warn_of(recorded);
+    }
+
+    /// Records the end of this start, and whether nothing is left to go on with.
+    pub(super) fn stop(&self, ended: bool) {
+        let recorded = self.kept.lock().stop(ended, Timestamp::now());
+        warn_of(recorded);
+    }
+}
+
+fn warn_of(recorded: Result<(), StoreError>) {
+    if let Err(problem) = recorded {
+        warn!(
+            "The store could not be updated; after an interruption, tenants that are done would be done \
+             again: {}",
+            chain(&problem)
+        );
+    }
+}

@@ -1,0 +1,125 @@
+//! The run of one tenant, whose end is a row of the overview, whatever happens.
+
+use tokio::runtime::Builder;
+use tracing::error;
+
+use super::{
+    input::{Shared, TenantsInput},
+    job::TenantJob,
+    side_by_side::in_span,
+};
+use crate::{
+    config::Resolved,
+    domain::{exit_code::ExitCode, text::chain},
+    report::overview::{RunDigest, TenantRow},
+    run::{Finished, RunError, job::ReportJob},
+};
+
+/// Runs one tenant.
+pub(super) fn run_one(
+    input: &TenantsInput<'_>,
+    shared: &Shared<'_>,
+    job: &TenantJob<'_>,
+) -> TenantRow {
+    in_span(&job.tenant.name, || {
+        let row = Runner { input, shared, job }.run();
+        if let Some(problem) = &row.error {
+            let hint = row.hint.as_deref();
+            error!(exit_code = row.exit_code as u8, hint, "{problem}");
+        }
+        row
+    })
+}
+
+/// The row of a tenant whose run panicked.
+pub(super) fn panicked(job: &TenantJob<'_>) -> TenantRow {
+    TenantRow {
+        error: Some("an unexpected failure: please report it with the messages above".to_owned()),
+        ..job.row(ExitCode::Unexpected)
+    }
+}
+
+struct Runner<'run> {
+    input: &'run TenantsInput<'run>,
+    shared: &'run Shared<'run>,
+    job: &'run TenantJob<'run>,
+}
+
+impl Runner<'_> {
+    fn run(&self) -> TenantRow {
+        let resolved = match self.job.resolved() {
+            Ok(resolved) => resolved,
+            Err(row) => return *row,
+        };
+        if let Some(row) = self.done_before(resolved) {
+            return row;
+        }
+        if self.input.stops.gentle.is_cancelled() {
+            return TenantRow {
+                error: Some("interrupted before it began".to_owned()),
+                ..self.job.row(ExitCode::Interrupted)
+            };
+        }
+        self.row(self.report(resolved))
+    }
+
+    /// The row of a tenant that an earlier start has done. If its reports are in another folder by now, they
+    /// are rendered again.
+    fn done_before(&self, resolved: &Resolved) -> Option<TenantRow> {
+        let digest = self.shared.journal?.done(self.job.tenant)?;
+        if digest.folder == resolved.config.reports.out.to_string_lossy() {
+            return Some(TenantRow {
+                exit_code: digest.exit_code(),
+                digest: Some(digest),
+                ..self.job.row(ExitCode::Complete)
+            });
+        }
+        let mut again = resolved.clone();
+        again.config.offline = true;
+        again.config.run = digest.run;
+        let finished = self.report(&again);
+        finished.digest.is_some().then(|| self.row(finished))
+    }
+
+    /// Does what `patchgap report` does for one tenant.
+    fn report(&self, resolved: &Resolved) -> Finished {
+        let (input, config) = (self.input, &resolved.config);
+        let Some(state) = self.shared.store(self.job) else {
+            return RunError::NoList.into();
+        };
+        let Ok(runtime) = Builder::new_current_thread().enable_all().build() else {
+            return Finished::without_reports(ExitCode::Unexpected);
+        };
+        let list = input.list.or(config.machines.as_ref());
+        let job = ReportJob {
+            resolved,
+            state,
+            list: list.filter(|_| !config.offline),
+            started: input.started,
+            feeds: &self.shared.feeds,
+            bar: input.bar,
+            stops: &input.stops.of_one_run(),
+        };
+        runtime.block_on(job.run(|| ()))
+    }
+
+    /// The row of a run that has ended. If the tenant is done, a later start knows.
+    fn row(&self, finished: Finished) -> TenantRow {
+        let Finished { digest, ended } = finished;
+        let row = match &ended {
+            Ok(code) => self.job.row(*code),
+            Err(problem) => TenantRow {
+                error: Some(chain(problem)),
+                hint: problem.hint(),
+                ..self.job.row(problem.exit_code())
+            },
+        };
+        let is_done = |digest: &&RunDigest| ended.is_ok() && digest.is_finished;
+        if let (Some(journal), Some(digest)) =
+            (self.shared.journal, digest.as_ref().filter(is_done))
+        {
+            journal.record(self.job.tenant, digest);
+        }
+        TenantRow { digest, ..row }
+    }
+}

@@ -1,0 +1,185 @@
+//! All tenants, and the overview at the end.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+use tracing::warn;
+
+use super::{
+    exit_code::combined,
+    input::{Shared, TenantsInput},
+    job::TenantJob,
+    journal::Journal,
+    one::{panicked, run_one},
+    side_by_side::side_by_side,
+};
+use crate::{
+    console::{print, terminal_width},
+    domain::{
+        exit_code::ExitCode,
+        text::{chain, counted},
+    },
+    report::{
+        output::{Claim, Input, OutputFolder, write_files},
+        overview::{FILES, Overview, TenantRow},
+    },
+    run::{RunError, messages::inform, shared_feeds::SharedFeeds},
+    store::{KeptRuns, RunId, StoreFile, TenantsJournal, files_of},
+};
+
+/// Runs every tenant, and writes the overview.
+pub(crate) fn run_all(input: &TenantsInput<'_>) -> Result<ExitCode, RunError> {
+    let stores = stores(input);
+    if input.common.dry_run {
+        return plans(input, stores);
+    }
+    let folder = &input.tenants.overview;
+    check_overview(input, &stores, folder)?;
+    let journal = journal(input, &stores)?;
+    let shared = Shared {
+        stores,
+        feeds: SharedFeeds::default(),
+        journal: journal.as_ref(),
+    };
+    let rows = rows(input, &shared, input.tenants.parallel);
+    write_overview(input, &shared, rows)
+}
+
+/// The files of the stores of all tenants, each once.
+fn stores(input: &TenantsInput<'_>) -> Vec<StoreFile> {
+    let mut paths: Vec<&Path> = vec![&input.tenants.state];
+    paths.extend(input.jobs.iter().filter_map(TenantJob::state));
+    paths.sort_unstable();
+    paths.dedup();
+    paths.into_iter().map(StoreFile::new).collect()
+}
+
+/// Checks, before anything is requested, that the overview can be written and replaces nothing else.
+fn check_overview(
+    input: &TenantsInput<'_>,
+    stores: &[StoreFile],
+    folder: &Path,
+) -> Result<(), RunError> {
+    let mut inputs = vec![Input {
+        what: "tenants file",
+        path: input.tenants.path.clone(),
+    }];
+    let stores = stores.iter().flat_map(|store| files_of(store.path()));
+    inputs.extend(stores.map(|path| Input {
+        what: "store",
+        path,
+    }));
+    let claim = Claim {
+        folder,
+        names: &FILES,
+        has_targets: false,
+        option: "--out",
+    };
+    claim.check(&inputs)?;
+    OutputFolder::prepare(folder, &[])?;
+    Ok(())
+}
+
+/// Goes on with the run that an earlier start began, or begins a new one.
+fn journal(input: &TenantsInput<'_>, stores: &[StoreFile]) -> Result<Option<Journal>, RunError> {
+    let state = stores.iter().find(|it| it.path() == input.tenants.state);
+    let Some(state) = state.filter(|_| !input.common.offline) else {
+        return Ok(None);
+    };
+    let file = std::path::absolute(&input.tenants.path);
+    let file = file.unwrap_or_else(|_| input.tenants.path.clone());
+    let (reuse, now) = (input.common.store.reuse, input.started.timestamp());
+    let kept = TenantsJournal::open(state, &file.to_string_lossy(), reuse, now)?;
+    let journal = Journal::new(kept)?;
+    if journal.done_before() > 0 {
+        let done = counted(journal.done_before(), "tenant is", "tenants are");
+        inform(
+            input.common.console,
+            &format!("Going on with an earlier run: {done} done (--fresh starts over)"),
+        );
+    }
+    Ok(Some(journal))
+}
+
+/// The rows of all tenants, in their order.
+fn rows(input: &TenantsInput<'_>, shared: &Shared<'_>, parallel: usize) -> Vec<TenantRow> {
+    let rows = side_by_side(&input.jobs, parallel, |job| run_one(input, shared, job));
+    let rows = rows.into_iter().zip(&input.jobs);
+    rows.map(|(row, job)| row.unwrap_or_else(|| panicked(job)))
+        .collect()
+}
+
+/// Prints the plan of each tenant, one after the other.
+fn plans(input: &TenantsInput<'_>, stores: Vec<StoreFile>) -> Result<ExitCode, RunError> {
+    let shared = Shared {
+        stores,
+        feeds: SharedFeeds::default(),
+        journal: None,
+    };
+    let mut codes = Vec::new();
+    for job in &input.jobs {
+        print(&format!("{}\n", job.tenant.name))?;
+        codes.push(run_one(input, &shared, job).exit_code);
+        print("\n")?;
+    }
+    Ok(combined(&codes))
+}
+
+/// Writes the overview, and then records that the run over all tenants has ended.
+fn write_overview(
+    input: &TenantsInput<'_>,
+    shared: &Shared<'_>,
+    rows: Vec<TenantRow>,
+) -> Result<ExitCode, RunError> {
+    let codes: Vec<ExitCode> = rows.iter().map(|row| row.exit_code).collect();
+    let started = input.started;
+    let started_at = shared.journal.map(Journal::started_at);
+    let overview = Overview {
+        folder: input.tenants.overview.clone(),
+        rows,
+        started_at: started_at.unwrap_or_else(|| started.timestamp()),
+        finished_at: Timestamp::now().max(started.timestamp()),
+        time_zone: started.time_zone().clone(),
+        csv_guard: input.common.reports.csv_guard,
+    };
+    let files = overview.files().map_err(RunError::Overview)?;
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, &**text)).collect();
+    write_files(&overview.folder, &files)?;
+    if let Some(journal) = shared.journal {
+        journal.stop(is_over(&overview.rows));
+        prune(input, shared, &overview.rows);
+    }
+    if !input.common.console.quiet {
+        print(&overview.text(terminal_width()))?;
+    }
+    Ok(combined(&codes))
+}
+
+/// Whether a later start begins a new run: unless this one was interrupted or ran out of time.
+fn is_over(rows: &[TenantRow]) -> bool {
+    rows.iter().all(|row| {
+        let is_unfinished = row.digest.as_ref().is_some_and(|it| !it.is_finished);
+        row.exit_code != ExitCode::Interrupted && !(is_unfinished && row.error.is_none())
+    })
+}
+
+/// Deletes old runs of all tenants at once: that takes a look at the whole store.
+fn prune(input: &TenantsInput<'_>, shared: &Shared<'_>, rows: &[TenantRow]) {
+    for store in &shared.stores {
+        let rows = rows.iter().zip(&input.jobs);
+        let rows = rows.filter(|(_, job)| job.state() == Some(store.path()));
+        let kept = rows.filter_map(|(row, job)| {
+            Some(KeptRuns {
+                run: RunId(row.digest.as_ref()?.run?),
+                keep: job.keep_runs(),
+            })
+        });
+        let kept: Vec<KeptRuns> = kept.collect();
+        let pruned = store
+            .open()
+            .and_then(|mut store| store.prune(&kept, Timestamp::now()));
+        if let Err(problem) = pruned {
+            warn!("Old runs could not be deleted: {}", chain(&problem));
+        }
+    }
+}

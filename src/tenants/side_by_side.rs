@@ -1,0 +1,71 @@
+//! Works on several tenants at once: a few threads, each with one tenant at a time.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::atomic::{AtomicUsize, Ordering},
+    thread,
+};
+
+use parking_lot::Mutex;
+use tracing::error_span;
+
+/// Does the work for each tenant, so many at once, and returns the results in the order of the tenants; `None`
+/// where the work panicked.
+pub(crate) fn side_by_side<T: Sync, R: Send>(
+    tenants: &[T],
+    parallel: usize,
+    work: impl Fn(&T) -> R + Sync,
+) -> Vec<Option<R>> {
+    let next = AtomicUsize::new(0);
+    let results: Vec<Mutex<Option<R>>> = tenants.iter().map(|_| Mutex::new(None)).collect();
+    let worker = || {
+        while let Some((tenant, result)) = {
+            let place = next.fetch_add(1, Ordering::Relaxed);
+            tenants.get(place).zip(results.get(place))
+        } {
+            // The panic's message is on standard error by then.
+            let done = catch_unwind(AssertUnwindSafe(|| work(tenant)));
+            *result.lock() = done.ok();
+        }
+    };
+    thread::scope(|scope| {
+        // Not the calling thread as well: it may drive a runtime, and cannot drive another one inside.
+        for _ in 0..parallel.min(tenants.len()) {
+            scope.spawn(worker);
+        }
+    });
+    results.into_iter().map(Mutex::into_inner).collect()
+}
+
+/// Does work for a tenant, whose name is in every log line of it.
+pub(crate) fn in_span<R>(name: &str, work: impl FnOnce() -> R) -> R {
+    error_span!("tenant", %name).in_scope(work)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Barrier;
+
+    use super::*;
+
+    #[test]
+    fn results_are_in_order_and_a_panic_ends_only_its_own() {
+        let work = |number: &u32| {
+            assert_ne!(*number, 2, "this panic is part of the test");
+            number * 10
+        };
+        for parallel in [1, 3, 9] {
+            let results = side_by_side(&[0, 1, 2, 3], parallel, work);
+            assert_eq!(results, [Some(0), Some(10), None, Some(30)]);
+        }
+        assert!(side_by_side(&[], 4, work).is_empty());
+    }
+
+    #[test]
+    fn so_many_are_at_work_at_once() {
+        let together = Barrier::new(3);
+        // It returns only once three wait for each other.
+        let results = side_by_side(&[(); 6], 3, |()| together.wait().is_leader());
+        assert_eq!(results.iter().filter(|it| **it == Some(true)).count(), 2);
+    }
+}

@@ -1,0 +1,495 @@
+//! Many tenants in one run: each a run of its own, and an overview of all.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::PathBuf,
+    process::{Command, ExitStatus, Output},
+    time::Duration,
+};
+
+use patchgap::simulator::{Fault, Settings};
+use serde_json::Value;
+
+use crate::common::{Background, Finished, Page, Scene, assert_truth, wait_until};
+
+/// A tenant of this seed: each seed has its own ids, machines and gaps.
+fn tenant(seed: u64, change: impl FnOnce(&mut Settings)) -> Scene {
+    Scene::with(|settings| {
+        settings.seed = seed;
+        settings.machines = 12;
+        change(settings);
+    })
+}
+
+/// A file of tenants, with the first one's folder as the working directory.
+struct Several<'test>(Vec<(&'static str, &'test Scene)>);
+
+impl Several<'_> {
+    fn host(&self) -> &Scene {
+        self.0[0].1
+    }
+
+    /// The table of a tenant.
+    fn table(name: &str, scene: &Scene, more: &str) -> String {
+        let tenant = &scene.tenant;
+        format!(
+            "[[tenant]]\nname = '{name}'\ntenant_id = '{}'\nclient_id = '{}'\n\
+             client_secret_env = 'SECRET_{}'\napi_url = '{}'\nauthority_url = '{}'\n\
+             ca_cert = '{}'\nmachines = '{}'\n{more}\n",
+            tenant.tenant_id(),
+            tenant.client_id(),
+            name.to_uppercase(),
+            tenant.api_url(),
+            tenant.authority_url(),
+            scene.path("root.pem").display(),
+            scene.path("machines.csv").display(),
+        )
+    }
+
+    /// Writes the file; `more` is in each tenant's table.
+    fn write(&self, more: &str) -> &Self {
+        let tables = self
+            .0
+            .iter()
+            .map(|(name, scene)| Self::table(name, scene, more));
+        self.host()
+            .write("tenants.toml", tables.collect::<String>());
+        self
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = self.host().bare(arguments);
+        for (name, scene) in &self.0 {
+            let variable = format!("SECRET_{}", name.to_uppercase());
+            command.env(variable, scene.tenant.client_secret());
+        }
+        command
+            .env("PATCHGAP_STATE", self.host().path("store.sqlite"))
+            .env("PATCHGAP_TENANTS", "tenants.toml")
+            .env("PATCHGAP_RATE_LIMIT", "none")
+            .env("PATCHGAP_PACE", "none");
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Finished {
+        self.host().finish(&mut self.command(arguments))
+    }
+
+    fn report(&self, arguments: &[&str]) -> Finished {
+        self.run(&[&["report"], arguments].concat())
+    }
+
+    fn background(&self, arguments: &[&str]) -> Background {
+        let mut command = self.command(&[&["report"], arguments].concat());
+        Background::start(&mut command, self.host().path("reports"))
+    }
+
+    fn folder(&self, name: &str) -> PathBuf {
+        self.host().path("reports").join(name)
+    }
+
+    /// The end of a run as one tenant's folder has it.
+    fn finished(&self, name: &str) -> Finished {
+        Finished::new(output(), self.folder(name))
+    }
+
+    /// Asserts that a tenant's reports have what its service knows, and nothing else.
+    #[track_caller]
+    fn assert_truth(&self, name: &str) {
+        let (_, scene) = self.0.iter().find(|(it, _)| *it == name).unwrap();
+        assert_truth(scene, &self.finished(name));
+    }
+
+    /// The calls for machines that a tenant has received.
+    fn calls(&self, name: &str) -> usize {
+        let (_, scene) = self.0.iter().find(|(it, _)| *it == name).unwrap();
+        scene.tenant.log().calls.len()
+    }
+}
+
+/// The output of a run that only its reports are looked at.
+fn output() -> Output {
+    Output {
+        status: ExitStatus::default(),
+        stdout: Vec::new(),
+        stderr: Vec::new(),
+    }
+}
+
+/// A column of `tenants.csv`, in the order of the tenants.
+fn column(run: &Finished, name: &str) -> Vec<String> {
+    let rows = run.rows("tenants.csv").into_iter();
+    rows.map(|row| row[name].clone()).collect()
+}
+
+#[test]
+fn refused_tenant_costs_the_others_nothing() {
+    let (one, other) = (tenant(1, |_| {}), tenant(2, |it| it.machines = 7));
+    let refusing = tenant(3, |_| {});
+    let several = Several(vec![("one", &one), ("bad", &refusing), ("other", &other)]);
+    several.write("");
+    let mut command = several.command(&["report", "--log-format=json", "-v"]);
+    let run = one
+        .finish(command.env("SECRET_BAD", "wrong~secret"))
+        .exits_with(5);
+    for name in ["one", "other"] {
+        several.assert_truth(name);
+    }
+    assert_eq!(column(&run, "tenant"), ["one", "bad", "other"]);
+    assert_eq!(column(&run, "status"), ["complete", "refused", "complete"]);
+    assert_eq!(column(&run, "exitCode"), ["0", "4", "0"]);
+    assert_eq!(column(&run, "answered"), ["12", "", "7"]);
+    assert!(
+        column(&run, "message")[1].contains("AADSTS7000215"),
+        "{}",
+        run.stderr
+    );
+    assert!(!several.folder("bad").exists());
+
+    let summary = run.summary();
+    assert_eq!(summary["tenants"]["refused"], 1);
+    assert_eq!(summary["machines"]["answered"], 19);
+    let gaps = ["one", "other"].map(|it| several.finished(it).summary()["gaps"].as_u64().unwrap());
+    assert_eq!(summary["gaps"], gaps[0] + gaps[1]);
+    assert_eq!(several.finished("one").summary()["tenant"], "one");
+    let page = String::from_utf8(run.bytes("overview.html")).unwrap();
+    assert!(page.contains("href=\"other/report.html\""));
+}
+
+#[test]
+fn nothing_of_a_tenant_is_elsewhere_and_log_lines_name_theirs() {
+    let (one, other) = (tenant(1, |_| {}), tenant(2, |_| {}));
+    let several = Several(vec![("one", &one), ("other", &other)]);
+    several.write("");
+    let mut command = several.command(&["report", "--log-format=json", "-v"]);
+    let run = one
+        .finish(command.env("SECRET_OTHER", "wrong~secret"))
+        .exits_with(5);
+    let theirs = other.tenant.fleet().machines()[0].id.to_string();
+    for file in fs::read_dir(several.folder("one")).unwrap() {
+        let bytes = fs::read(file.unwrap().path()).unwrap();
+        assert!(!String::from_utf8_lossy(&bytes).contains(&theirs));
+    }
+    let page = String::from_utf8(run.bytes("overview.html")).unwrap();
+    let everything = format!("{}{}{page}", run.stdout, run.stderr);
+    assert!(!everything.contains("wrong~secret"));
+    assert!(!everything.contains(one.tenant.client_secret()));
+    let lines = run.stderr.lines();
+    let lines: Vec<Value> = lines
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let of = |text: &str| {
+        let line = lines
+            .iter()
+            .find(|it| it["message"].as_str().unwrap().starts_with(text));
+        line.unwrap()["tenant"].clone()
+    };
+    assert_eq!(
+        (of("cannot sign in"), of("run finished")),
+        ("other".into(), "one".into())
+    );
+}
+
+#[test]
+fn reports_are_those_of_a_run_of_its_own() {
+    let (one, other) = (tenant(1, |_| {}), tenant(2, |_| {}));
+    let several = Several(vec![("one", &one), ("other", &other)]);
+    several.write("").report(&[]).exits_with(0);
+    for (name, scene) in [("one", &one), ("other", &other)] {
+        let mut alone = scene.command(&["report", "machines.csv", "--out", "alone"]);
+        alone.env("PATCHGAP_STATE", scene.path("alone.sqlite"));
+        scene.finish(&mut alone).exits_with(0);
+        let run = several.finished(name);
+        let alone = Finished::new(output(), scene.path("alone"));
+        let names: BTreeSet<String> = run.files();
+        assert!(names.len() >= 7 && names.is_superset(&BTreeSet::from(["kbs.csv".to_owned()])));
+        let times = ["run", "date", "answeredAt", "since", "oldestSince"];
+        for file in ["kbs.csv", "machines.csv", "gaps.csv", "failures.csv"] {
+            assert_eq!(
+                run.masked(file, &times),
+                alone.masked(file, &times),
+                "{name} {file}"
+            );
+        }
+    }
+}
+
+#[test]
+fn hanging_tenant_and_a_badly_configured_one_are_rows() {
+    let (one, hanging, broken) = (
+        tenant(1, |_| {}),
+        tenant(2, |it| {
+            it.faults.hang = Duration::from_secs(30);
+        }),
+        tenant(3, |_| {}),
+    );
+    hanging.tenant.fail_every_call(Some(Fault::Hang));
+    let several = Several(vec![("one", &one), ("slow", &hanging), ("broken", &broken)]);
+    several.write("timeout = '300ms'\nretries = 0");
+    let mut command = several.command(&["report", "--parallel=2"]);
+    let run = one
+        .finish(command.env_remove("SECRET_BROKEN"))
+        .exits_with(3);
+    several.assert_truth("one");
+    assert_eq!(column(&run, "status"), ["complete", "partial", "failed"]);
+    assert_eq!(column(&run, "exitCode"), ["0", "5", "3"]);
+    assert!(
+        column(&run, "message")[2].contains("SECRET_BROKEN"),
+        "{}",
+        run.stderr
+    );
+    broken.assert_no_requests();
+    assert!(
+        run.stdout
+            .contains("3 tenants: 1 complete, 1 partial, 1 failed"),
+        "{}",
+        run.stdout
+    );
+}
+
+#[test]
+fn run_that_is_refused_everywhere_is_refused() {
+    let (one, other) = (tenant(1, |_| {}), tenant(2, |_| {}));
+    let several = Several(vec![("one", &one), ("other", &other)]);
+    several.write("");
+    let mut command = several.command(&["report"]);
+    let command = command
+        .env("SECRET_ONE", "wrong")
+        .env("SECRET_OTHER", "wrong");
+    let run = one.finish(command).exits_with(4);
+    assert_eq!(column(&run, "status"), ["refused", "refused"]);
+}
+
+#[test]
+fn killed_run_goes_on_with_those_that_are_not_done() {
+    let (one, slow) = (
+        tenant(1, |_| {}),
+        tenant(2, |it| it.latency = Duration::from_millis(400)),
+    );
+    let several = Several(vec![("one", &one), ("slow", &slow)]);
+    several.write("concurrency = 1");
+    let running = several.background(&["--parallel=1"]);
+    wait_until("the second is at work", || several.calls("slow") >= 3);
+    running.kill();
+    assert_eq!(several.calls("one"), 12);
+    let killed_at = several.calls("slow");
+
+    let run = several.report(&["--parallel=1"]).exits_with(0);
+    assert!(
+        run.stderr
+            .contains("Going on with an earlier run: 1 tenant is done"),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(several.calls("one"), 12, "it was done");
+    assert!(
+        several.calls("slow") <= killed_at + 11,
+        "its answers were kept"
+    );
+    for name in ["one", "slow"] {
+        several.assert_truth(name);
+    }
+    assert_eq!(column(&run, "status"), ["complete", "complete"]);
+    assert_eq!(run.summary()["machines"]["answered"], 24);
+
+    // All are done: the next start is a new run.
+    several
+        .report(&["--tenants", "tenants.toml", "--concurrency=8"])
+        .exits_with(0);
+    assert_eq!(several.calls("one"), 24);
+}
+
+#[test]
+fn interruption_is_for_all_and_can_be_resumed() {
+    let (slow, waiting) = (
+        tenant(1, |it| it.latency = Duration::from_millis(300)),
+        tenant(2, |_| {}),
+    );
+    let several = Several(vec![("slow", &slow), ("waiting", &waiting)]);
+    several.write("concurrency = 1");
+    let running = several.background(&["--parallel=1"]);
+    wait_until("the first is at work", || several.calls("slow") >= 2);
+    running.signal("INT");
+    let run = running.finish().exits_with(130);
+    assert_eq!(column(&run, "status"), ["interrupted", "interrupted"]);
+    let message = &column(&run, "message")[1];
+    assert_eq!(message, "interrupted before it began");
+    waiting.assert_no_requests();
+    let answered: u64 = column(&run, "answered")[0].parse().unwrap();
+    assert!((1..12).contains(&answered));
+    several.report(&[]).exits_with(0);
+    assert!(several.calls("slow") <= 13, "its answers were kept");
+    several.assert_truth("waiting");
+}
+
+#[test]
+fn time_limit_is_for_all() {
+    let (slow, late) = (
+        tenant(1, |it| it.latency = Duration::from_millis(400)),
+        tenant(2, |_| {}),
+    );
+    let several = Several(vec![("slow", &slow), ("late", &late)]);
+    several.write("concurrency = 1");
+    let run = several
+        .report(&["--budget=1s", "--parallel=1"])
+        .exits_with(5);
+    assert_eq!(column(&run, "status"), ["partial", "partial"]);
+    assert!(several.calls("slow") < 12 && several.calls("late") == 0);
+    several.report(&[]).exits_with(0);
+    assert!(several.calls("slow") <= 13, "its answers were kept");
+}
+
+#[test]
+fn mistakes_in_the_file_are_found_before_anything_is_requested() {
+    let one = tenant(1, |_| {});
+    let several = Several(vec![("one", &one)]);
+    let good = Several::table("one", &one, "");
+    let again = |name: &str, id: &str, more: &str| {
+        format!("{good}[[tenant]]\nname = '{name}'\ntenant_id = '{id}'\nmachines = 'x.csv'\n{more}")
+    };
+    let id = one.tenant.tenant_id();
+    for (text, complaint) in [
+        (again("two", "b", "typo = 1"), "line 15: unknown key `typo`"),
+        (
+            again("two", &id.to_uppercase(), ""),
+            "line 13: tenant_id: `one` in line 3",
+        ),
+        (again("ONE", "b", ""), "line 12: name: the tenant in line 2"),
+        (
+            again("two", "b", "out = 'reports/one'"),
+            "line 12: out: the reports would share",
+        ),
+        (
+            again("two", "b", "out = '.'"),
+            "line 12: out: the reports would be in the folder",
+        ),
+        (
+            again("../x", "b", ""),
+            "line 12: name: `../x` cannot be the name of a folder",
+        ),
+        (again("CON", "b", ""), "line 12: name: `CON` cannot"),
+        (again(&"a".repeat(300), "b", ""), "line 12: name: `aaa"),
+        (
+            again("two", "b", "client_secret = 'x'"),
+            "line 15: `client_secret` is not allowed",
+        ),
+        (
+            good.replace("machines = ", "title = "),
+            "line 2: machines: the tenant has no list",
+        ),
+        ("nonsense".to_owned(), "tenants.toml: line 1"),
+        (
+            String::new(),
+            "tenants.toml: line 1: tenant: the file has no tenant",
+        ),
+    ] {
+        one.write("tenants.toml", &text);
+        let run = several.report(&[]).exits_with(3).complains(complaint);
+        assert!(run.stderr.contains("\nhint: "), "{}", run.stderr);
+        assert!(!one.path("reports").exists());
+    }
+    one.assert_no_requests();
+}
+
+#[test]
+fn what_is_of_one_tenant_is_no_option_for_all() {
+    let one = tenant(1, |_| {});
+    let several = Several(vec![("one", &one)]);
+    several.write("");
+    for arguments in [
+        &["--tenant-id=x"][..],
+        &["--tenants=tenants.toml", "--tenant-id=x"],
+        &["machines.csv"],
+        &["--offline", "--run=1"],
+    ] {
+        several.report(arguments).exits_with(2);
+    }
+    let mut alone = one.command(&["report", "machines.csv", "--out", "x/{tenant}"]);
+    one.finish(&mut alone)
+        .exits_with(3)
+        .complains("--tenants is not given");
+    one.assert_no_requests();
+}
+
+#[test]
+fn overview_never_replaces_files_of_others() {
+    let one = tenant(1, |_| {});
+    let several = Several(vec![("one", &one)]);
+    several.write("");
+    fs::create_dir(one.path("reports")).unwrap();
+    one.write("reports/tenants.csv", "mine");
+    several
+        .report(&[])
+        .exits_with(3)
+        .complains("did not write: tenants.csv");
+    one.assert_no_requests();
+    fs::remove_file(one.path("reports/tenants.csv")).unwrap();
+    several.report(&[]).exits_with(0);
+    several.report(&[]).exits_with(0);
+}
+
+/// The first column of a table of the manual.
+fn told(heading: &str) -> Vec<String> {
+    let table = Page::read("docs/many-tenants.md").table(heading);
+    table.into_iter().map(|row| row[0].clone()).collect()
+}
+
+#[test]
+fn manual_lists_the_columns_and_fields_of_the_overview() {
+    let one = tenant(1, |_| {});
+    let several = Several(vec![("one", &one)]);
+    several.write("");
+    several.report(&[]).exits_with(0);
+    let run = several.report(&[]).exits_with(0);
+    let csv = String::from_utf8(run.bytes("tenants.csv")).unwrap();
+    assert_eq!(
+        csv.lines().next().unwrap(),
+        told("### `tenants.csv`").join(",")
+    );
+    let summary = run.summary();
+    let mut fields: BTreeSet<String> = summary.as_object().unwrap().keys().cloned().collect();
+    fields.insert("knownExploited".to_owned());
+    assert_eq!(fields, told("### The totals").into_iter().collect());
+}
+
+#[test]
+fn stored_runs_are_found_by_the_name_of_their_tenant() {
+    let (one, other) = (tenant(1, |_| {}), tenant(2, |_| {}));
+    let several = Several(vec![("one", &one), ("other", &other)]);
+    several.write("");
+    several.report(&[]).exits_with(0);
+    let runs = several.run(&["runs"]).exits_with(0).stdout;
+    let ends = |name: &str| {
+        runs.lines()
+            .filter(|line| line.trim_end().ends_with(name))
+            .count()
+    };
+    assert_eq!((ends("one"), ends("other")), (1, 1), "{runs}");
+    let its = several
+        .run(&["runs", "--tenant=other"])
+        .exits_with(0)
+        .stdout;
+    assert_eq!(its.lines().count(), 2, "{its}");
+    for command in [&["diff"][..], &["show", "KB1"], &["machines"]] {
+        several.run(command).exits_with(2).hints("one, other");
+    }
+    several
+        .run(&["diff", "--tenant=one"])
+        .exits_with(3)
+        .complains("no earlier run");
+    several
+        .report(&["--tenant=one", "--out=alone"])
+        .exits_with(0);
+    several.run(&["diff", "--tenant=one"]).exits_with(0);
+    assert!(one.path("alone/one/kbs.csv").exists() && !one.path("alone/tenants.csv").exists());
+
+    let run = several.report(&["--offline", "--out=again"]).exits_with(0);
+    assert!(
+        run.stdout.contains("2 tenants: 2 complete"),
+        "{}",
+        run.stdout
+    );
+    assert!(one.path("again/other/kbs.csv").exists() && one.path("again/overview.html").exists());
+    assert_eq!((several.calls("one"), several.calls("other")), (24, 12));
+}
